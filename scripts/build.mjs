@@ -1,0 +1,35 @@
+// Owns dist/: what `tsc` makes of src/ and tools/, the files that are served as they are, and a stamp for setup.mjs.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const startedAt = new Date()
+
+execFileSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')],
+  {
+    cwd: root,
+    stdio: ['ignore', process.stderr, process.stderr],
+  },
+)
+copyAssets(join(root, 'src'))
+
+const cli = join(root, 'dist/src/cli.js')
+if (existsSync(cli)) chmodSync(cli, 0o755)
+writeFileSync(join(root, 'dist/.built'), startedAt.toISOString())
+
+/** Style sheets, scripts and pictures beside the sources travel with them. */
+function copyAssets(folder) {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (statSync(path).isDirectory()) copyAssets(path)
+    else if (/\.(css|js|svg|png|ico|json)$/.test(name)) {
+      const target = join(root, 'dist', relative(root, path))
+      mkdirSync(dirname(target), { recursive: true })
+      cpSync(path, target)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// Owns what must be true before `npm start` and `npm test`: dependencies installed, TypeScript built and,
+// with --tests, a Chromium for the browser tests. Uses nothing but Node, since it runs before `npm ci`.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const wantsTests = process.argv.includes('--tests')
+
+requireNode(20, 9)
+installDependencies()
+build()
+if (wantsTests) installChromium()
+
+function requireNode(major, minor) {
+  const [a, b] = process.versions.node.split('.').map(Number)
+  if (a > major || (a === major && b >= minor)) return
+  fail(`Easel needs Node ${major}.${minor} or newer; this is ${process.versions.node}.`)
+}
+
+/** `npm ci`, only when package-lock.json is not the one that node_modules was installed from. */
+function installDependencies() {
+  const stamp = join(root, 'node_modules', '.easel-lock')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  say('installing dependencies (npm ci) …')
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  writeFileSync(stamp, lock)
+}
+
+/** Compiles when a source is newer than the last complete build. */
+function build() {
+  const stamp = join(root, 'dist', '.built')
+  const builtAt = existsSync(stamp) ? statSync(stamp).mtimeMs : 0
+  const inputs = ['src', 'tools', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
+  if (inputs.every(name => newest(join(root, name)) <= builtAt)) return
+  say('building …')
+  run(process.execPath, [join(root, 'scripts', 'build.mjs')])
+}
+
+function newest(path) {
+  if (!existsSync(path)) return 0
+  const stat = statSync(path)
+  if (!stat.isDirectory()) return stat.mtimeMs
+  return readdirSync(path).reduce((time, name) => Math.max(time, newest(join(path, name))), stat.mtimeMs)
+}
+
+/** The browser tests drive Debian's Chromium; elsewhere CHROMIUM_PATH names one. */
+function installChromium() {
+  if (
+    process.env.CHROMIUM_PATH ||
+    ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some(existsSync)
+  )
+    return
+  const isRoot = process.getuid?.() === 0
+  if (!isRoot || !existsSync('/usr/bin/apt-get')) {
+    fail(
+      'The browser tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.',
+    )
+  }
+  say('installing Chromium for the browser tests (apt-get) …')
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  run('apt-get', ['update', '-qq'], env)
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], env)
+}
+
+/** Everything a child prints goes to stderr, so that a command's own stdout stays clean. */
+function run(command, args, env = process.env) {
+  try {
+    execFileSync(command, args, { cwd: root, env, stdio: ['ignore', process.stderr, process.stderr] })
+  } catch (error) {
+    fail(
+      `${command} ${args.join(' ')} failed (exit code ${error.status ?? error.code}); its output is above.`,
+    )
+  }
+}
+
+function say(text) {
+  process.stderr.write(`easel: ${text}\n`)
+}
+
+function fail(text) {
+  say(text)
+  process.exit(1)
+}
