@@ -1,0 +1,74 @@
+/** Every fault that Easel can name, with the facts that its sentence needs. words/ turns codes into sentences. */
+
+/** Code -> details. A new fault is one line here and one sentence per language; the compiler asks for the latter. */
+export interface ErrorDetails {
+  /** A file of a model folder is missing, truncated or says what cannot be true. */
+  'model-file': { file: string; problem: string }
+  /** A config.json asks for what the graph builder cannot do. */
+  'model-config': { file: string; key: string; problem: string }
+  /** No model of that name in the models folder. */
+  'model-unknown': { name: string; known: string[] }
+  /** A picture that a person gave cannot be used. */
+  'picture-unusable': { problem: string }
+  /** Easel's own configuration is wrong. */
+  config: { file: string; key: string; problem: string }
+  /** The device ran out of memory, and so did every fallback. */
+  'out-of-memory': { device: string }
+  /** The device stopped answering. */
+  'device-stalled': { device: string; silentMs: number }
+  /** A worker died under a job. */
+  'worker-died': { device: string; reason: string }
+  /** A job was tried as often as it may be. */
+  'gave-up': { attempts: number; last: string }
+  /** The address to listen on is taken. */
+  'port-in-use': { host: string; port: number }
+  /** Another Easel owns the data folder. */
+  'data-folder-owned': { folder: string; pid: number }
+  /** The data folder cannot be written. */
+  'data-folder-read-only': { folder: string; problem: string }
+  /** The database was written by a newer Easel. */
+  'database-newer': { file: string; found: number; known: number }
+  /** The disk is full or the database cannot be written. */
+  storage: { problem: string }
+  /** A chat platform refused us in a way that waiting does not mend. */
+  'platform-refused': { platform: string; problem: string }
+  /** A chat platform wants us to wait. */
+  'platform-busy': { platform: string; retryAfterMs: number }
+  /** A defect of Easel itself. */
+  internal: { problem: string }
+}
+
+export type ErrorCode = keyof ErrorDetails
+
+/** Codes that a later try may overcome; all others never retry. */
+const retryableCodes: ReadonlySet<ErrorCode> = new Set([
+  'out-of-memory',
+  'device-stalled',
+  'worker-died',
+  'storage',
+  'platform-busy',
+])
+
+/** A fault with a stable code. Expected outcomes are returned, not thrown. */
+export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code
+  readonly details: ErrorDetails[Code]
+
+  constructor(code: Code, details: ErrorDetails[Code], cause?: unknown) {
+    super(`${code}: ${JSON.stringify(details)}`, cause === undefined ? undefined : { cause })
+    this.name = 'AppError'
+    this.code = code
+    this.details = details
+  }
+
+  get retryable(): boolean {
+    return retryableCodes.has(this.code)
+  }
+}
+
+/** Wraps whatever was thrown, so that every catch deals with one type. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const problem = error instanceof Error ? error.message : String(error)
+  return new AppError('internal', { problem }, error)
+}

@@ -1,0 +1,40 @@
+/** Every sentence that people read, in English: the reference that other languages must match key by key. */
+import type { AppError, ErrorCode, ErrorDetails } from '../errors.ts'
+
+type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
+
+const errors: ErrorWords = {
+  'model-file': d => `The model file ${d.file} cannot be used: ${d.problem}.`,
+  'model-config': d => `${d.file} asks for something Easel cannot build: ${d.key} ${d.problem}.`,
+  'model-unknown': d =>
+    `There is no model named “${d.name}”. ${d.known.length === 0 ? 'The models folder is empty.' : `Known models: ${d.known.join(', ')}.`}`,
+  'picture-unusable': d => `That picture cannot be used: ${d.problem}.`,
+  config: d => `The configuration ${d.file} is wrong at ${d.key}: ${d.problem}.`,
+  'out-of-memory': d =>
+    `${d.device} ran out of memory, also after trying to save some. A smaller size may work.`,
+  'device-stalled': d =>
+    `${d.device} has not answered for ${Math.round(d.silentMs / 1000)} s and is set aside.`,
+  'worker-died': d => `The worker of ${d.device} died (${d.reason}); the picture will be tried again.`,
+  'gave-up': d => `This picture failed ${d.attempts} times and was given up. The last reason: ${d.last}`,
+  'port-in-use': d =>
+    `${d.host}:${d.port} is already in use. Stop the other program or choose another web.port.`,
+  'data-folder-owned': d =>
+    `Another Easel (process ${d.pid}) is using ${d.folder}. Stop it or choose another dataDir.`,
+  'data-folder-read-only': d => `Easel cannot write to ${d.folder}: ${d.problem}.`,
+  'database-newer': d =>
+    `${d.file} was written by a newer Easel (schema ${d.found}, this one knows ${d.known}). Update Easel, or use another dataDir.`,
+  storage: d => `Easel cannot store anything right now: ${d.problem}.`,
+  'platform-refused': d => `${d.platform} refused: ${d.problem}.`,
+  'platform-busy': d =>
+    `${d.platform} asks to wait ${Math.ceil(d.retryAfterMs / 1000)} s; Easel goes on by itself.`,
+  internal: d => `Something went wrong inside Easel: ${d.problem}. It has been logged.`,
+}
+
+export const en = { errors }
+
+/** The sentence for a fault. */
+export function errorSentence<Code extends ErrorCode>(words: Words, error: AppError<Code>): string {
+  return words.errors[error.code](error.details)
+}
+
+export type Words = typeof en
