@@ -1,0 +1,71 @@
+/** The three kinds of network as the pipeline sees them: float32 arrays in and out, whatever runs them. */
+
+/** One CLIP text encoder. */
+export interface TextEncoder {
+  readonly hiddenSize: number
+  readonly layers: number
+  /** Width of the pooled, projected output; undefined where the encoder has no projection (the first one). */
+  readonly projectionSize: number | undefined
+  /**
+   * Hidden states counted from the end, without the final norm: layerFromEnd 2 is the penultimate (SDXL's),
+   * 3 is clip skip 1, and so on.
+   * ids: [rows, 77] flattened. Returns hidden [rows, 77, hiddenSize] and pooled [rows, projectionSize].
+   */
+  encode(ids: Int32Array, layerFromEnd: number): Promise<{ hidden: Float32Array; pooled?: Float32Array }>
+}
+
+/** One U-Net call's input. */
+export interface UNetInput {
+  /** [batch, 4, heightLatent, widthLatent], already scaled by the sampler. */
+  sample: Float32Array
+  batch: number
+  heightLatent: number
+  widthLatent: number
+  timestep: number
+  /** [batch, tokens, crossAttentionDim] */
+  context: Float32Array
+  tokens: number
+  /** [batch, projectionSize] */
+  pooled: Float32Array
+  /** [batch, 6 (Base) or 5 (Refiner)] */
+  timeIds: Float32Array
+}
+
+/** The denoiser: Base or Refiner, by its config alone. */
+export interface UNet {
+  readonly crossAttentionDim: number
+  /** Time ids per row: 6 for the Base, 5 for the Refiner. */
+  readonly timeIdCount: number
+  /** Latent sides must be multiples of this (2 to the number of downsamplers). */
+  readonly latentMultiple: number
+  /** The predicted noise (or v), [batch, 4, heightLatent, widthLatent]. */
+  predict(input: UNetInput): Promise<Float32Array>
+}
+
+/** The picture codec. */
+export interface Vae {
+  readonly scalingFactor: number
+  /** Side of a tile in pixels when tiling (the config's sample_size). */
+  readonly sampleSize: number
+  /** Pixels per latent: 2 to the number of downsamplers, 8 in SDXL. */
+  readonly factor: number
+  /** latents [batch,4,h,w], already divided by scalingFactor -> pixels [batch,3,8h,8w] in about -1..1. */
+  decode(
+    latents: Float32Array,
+    batch: number,
+    heightLatent: number,
+    widthLatent: number,
+  ): Promise<Float32Array>
+  /** pixels [batch,3,H,W] in -1..1 -> moments [batch,8,H/8,W/8]: mean, then log variance (not clamped). */
+  encode(pixels: Float32Array, batch: number, heightPx: number, widthPx: number): Promise<Float32Array>
+}
+
+/** A model opened for use. Base: both encoders; Refiner: only the second. */
+export interface Networks {
+  readonly textEncoder?: TextEncoder
+  readonly textEncoder2: TextEncoder
+  readonly unet: UNet
+  readonly vae: Vae
+  /** Frees the sessions. */
+  close(): Promise<void>
+}
