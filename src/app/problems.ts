@@ -1,0 +1,48 @@
+/** Why a request was refused or changed: expected outcomes, as codes with the facts that their sentence needs. */
+
+export interface ProblemDetails {
+  'prompt-empty': Record<string, never>
+  'prompt-too-long': { length: number; limit: number }
+  'flag-unknown': { flag: string; nearest?: string }
+  'flag-value': { flag: string; value: string; expected: string }
+  'out-of-range': { name: string; value: number; min: number; max: number }
+  'size-step': {
+    widthPx: number
+    heightPx: number
+    stepPx: number
+    nearestWidthPx: number
+    nearestHeightPx: number
+  }
+  'size-range': { widthPx: number; heightPx: number; minPx: number; maxPx: number }
+  'sampler-unknown': { name: string; nearest: string[] }
+  'preset-unknown': { name: string; known: string[] }
+  'model-unknown': { name: string; known: string[] }
+  'style-unknown': { name: string; known: string[] }
+  'no-refiner': { model: string }
+  'refiner-mismatch': { model: string; refiner: string; what: string }
+  'strength-too-low': { strength: number; steps: number; minimum: number }
+  'picture-refused': { problem: string }
+  'mask-size': { mask: string; picture: string }
+  'mask-without-source': Record<string, never>
+  'picture-unknown': { id: string }
+  'job-unknown': { id: string }
+  'already-running': { action: string }
+  'already-finished': Record<string, never>
+  'not-yours': Record<string, never>
+  'admins-only': Record<string, never>
+  'quota-used': { limit: number; perHours: number; nextAt: number }
+  'queue-full': { limit: number }
+  'words-blocked': Record<string, never>
+  'person-blocked': Record<string, never>
+  'shutting-down': Record<string, never>
+}
+
+export type ProblemCode = keyof ProblemDetails
+
+/** One reason, ready to be put into words. */
+export type Problem = { [Code in ProblemCode]: { code: Code; details: ProblemDetails[Code] } }[ProblemCode]
+
+/** Builds a problem with its details checked against its code. */
+export function problem<Code extends ProblemCode>(code: Code, details: ProblemDetails[Code]): Problem {
+  return { code, details } as Problem
+}

@@ -1,0 +1,56 @@
+/** What people ask for, before anything is defaulted or checked: requests and button actions. */
+
+/** A picture that comes with a request: one of ours by id, or bytes as somebody sent them. */
+export type GivenPicture = { kind: 'stored'; pictureId: string } | { kind: 'bytes'; bytes: Uint8Array }
+
+/** `/imagine`, as typed: only what the person said. Values may be out of range; app/resolve answers in words. */
+export interface ImagineRequest {
+  prompt: string
+  prompt2?: string
+  negative?: string
+  size?: { widthPx: number; heightPx: number }
+  aspect?: { width: number; height: number }
+  count?: number
+  seed?: number
+  steps?: number
+  guidance?: number
+  guidanceRescale?: number
+  guidanceInterval?: [number, number]
+  sampler?: string
+  /** A few-step preset by name (turbo, lightning-4, lcm …). */
+  preset?: string
+  model?: string
+  style?: string
+  clipSkip?: number
+  /** false: none; true: the model's own way; or one of the two ways by name. */
+  refine?: boolean | 'ensemble' | 'after'
+  source?: GivenPicture
+  mask?: GivenPicture
+  /** How far image to image may go from its source, 0 to 1. */
+  strength?: number
+  fast?: boolean
+  /** The same prompt this many times, each its own job. */
+  repeat?: number
+  /** The picture that this request came from, for the link to the parent. */
+  parentPictureId?: string
+}
+
+export const pictureActions = [
+  'refine',
+  'vary-subtle',
+  'vary-strong',
+  'upscale',
+  're-roll',
+  'remix',
+  'info',
+  'delete',
+] as const
+export type PictureAction = (typeof pictureActions)[number]
+
+/** A press of a button. `targetId` is a picture id, or a job id for cancel. */
+export type Action =
+  | { kind: 'refine' | 'vary-subtle' | 'vary-strong' | 're-roll' | 'info' | 'delete'; pictureId: string }
+  | { kind: 'upscale'; pictureId: string; factor: 2 | 4 }
+  /** Remix: the edited request as the modal gave it, painted over the picture's own settings. */
+  | { kind: 'remix'; pictureId: string; request: ImagineRequest }
+  | { kind: 'cancel'; jobId: string }

@@ -1,0 +1,169 @@
+/** Easel's configuration: YAML merged over config/default.yaml, checked once, frozen, passed down. */
+import { readFileSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { AppError } from './errors.ts'
+
+const size = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() })
+
+/** One entry of `styles`: a prompt template in which {prompt} stands for what the person wrote. */
+const style = z.strictObject({
+  name: z.string().min(1),
+  prompt: z.string(),
+  negative: z.string().default(''),
+})
+
+/** What a model is best used with, where its own files do not say it. */
+const modelAdvice = z.strictObject({
+  size: size.optional(),
+  steps: z.int().min(1).optional(),
+  guidance: z.number().optional(),
+  sampler: z.string().optional(),
+  preset: z.string().optional(),
+  refiner: z
+    .strictObject({
+      way: z.enum(['ensemble', 'after']).optional(),
+      strength: z.number().gt(0).max(1).optional(),
+      split: z.number().gt(0).lt(1).optional(),
+      steps: z.int().min(1).optional(),
+      guidance: z.number().optional(),
+    })
+    .optional(),
+  note: z.string().optional(),
+})
+
+const device = z.strictObject({
+  /** `cpu`, `cuda:0`, `webgpu`. */
+  name: z.string(),
+  host: z.enum(['thread', 'process']).default('thread'),
+  /** 0: as many as the runtime chooses. */
+  threads: z.int().min(0).default(0),
+})
+
+const schema = z.strictObject({
+  dataDir: z.string().min(1),
+  modelsDir: z.string().min(1),
+  defaultModel: z.string().min(1),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  language: z.enum(['en', 'zh-CN']),
+  web: z.strictObject({ enabled: z.boolean(), host: z.string().min(1), port: z.int().min(0).max(65535) }),
+  discord: z.strictObject({
+    apiUrl: z.url(),
+    /** Commands are registered in this guild alone (for trying); empty: globally. */
+    guildId: z.string(),
+    /** Pictures are sent as spoilers in these guilds. */
+    spoilerGuilds: z.array(z.string()),
+  }),
+  slack: z.strictObject({
+    apiUrl: z.url(),
+    transport: z.enum(['socket', 'http']),
+    host: z.string().min(1),
+    port: z.int().min(0).max(65535),
+  }),
+  devices: z.array(device).min(1),
+  limits: z.strictObject({
+    maxSteps: z.int().min(1),
+    maxCount: z.int().min(1).max(4),
+    maxPromptCharacters: z.int().min(1),
+    maxPixels: z.int().positive(),
+    maxQueuedPerPerson: z.int().min(1),
+    maxQueued: z.int().min(1),
+    /** Pictures that a person may ask for in `quotaHours`; 0: no quota. */
+    quotaPictures: z.int().min(0),
+    quotaHours: z.number().positive(),
+    maxFanOut: z.int().min(1),
+  }),
+  /** `platform:space:user` of people who may see stats everywhere. */
+  admins: z.array(z.string()),
+  styles: z.array(style),
+  models: z.record(z.string(), modelAdvice),
+  shutdownGraceMs: z.int().min(0),
+})
+
+export type Config = Readonly<z.infer<typeof schema>>
+export type ModelAdvice = z.infer<typeof modelAdvice>
+export type DeviceConfig = z.infer<typeof device>
+
+/** Tokens, from the environment only; they appear in no file, no log and no error. */
+export interface Secrets {
+  discordToken?: string
+  slackBotToken?: string
+  slackAppToken?: string
+  slackSigningSecret?: string
+  slackClientId?: string
+  slackClientSecret?: string
+  slackStateSecret?: string
+  /** Key that encrypts stored installations. */
+  encryptionKey?: string
+}
+
+/**
+ * Reads config/default.yaml and, where one is named, a file over it. Paths are taken relative to `workingDir`.
+ * Throws AppError 'config' naming file, key and what was expected.
+ */
+export function loadConfig(packageRoot: string, workingDir: string, file?: string): Config {
+  const defaults = readYaml(join(packageRoot, 'config', 'default.yaml'))
+  const merged = file === undefined ? defaults : merge(defaults, readYaml(resolve(workingDir, file)))
+  const parsed = schema.safeParse(merged)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const key = issue?.path.join('.') || 'the top level'
+    throw new AppError('config', {
+      file: file ?? 'config/default.yaml',
+      key,
+      problem: issue?.message ?? 'unreadable',
+    })
+  }
+  const config = parsed.data
+  return Object.freeze({
+    ...config,
+    dataDir: fromDir(workingDir, config.dataDir),
+    modelsDir: fromDir(config.modelsDir === 'models' ? packageRoot : workingDir, config.modelsDir),
+  })
+}
+
+/** The secrets among the environment's variables. */
+export function readSecrets(env: Readonly<Record<string, string | undefined>>): Secrets {
+  return {
+    discordToken: env.DISCORD_TOKEN || undefined,
+    slackBotToken: env.SLACK_BOT_TOKEN || undefined,
+    slackAppToken: env.SLACK_APP_TOKEN || undefined,
+    slackSigningSecret: env.SLACK_SIGNING_SECRET || undefined,
+    slackClientId: env.SLACK_CLIENT_ID || undefined,
+    slackClientSecret: env.SLACK_CLIENT_SECRET || undefined,
+    slackStateSecret: env.SLACK_STATE_SECRET || undefined,
+    encryptionKey: env.EASEL_ENCRYPTION_KEY || undefined,
+  }
+}
+
+function fromDir(dir: string, path: string): string {
+  return isAbsolute(path) ? path : join(dir, path)
+}
+
+function readYaml(file: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new AppError('config', { file, key: 'the file', problem: 'cannot be read' }, error)
+  }
+  try {
+    return parse(text) ?? {}
+  } catch (error) {
+    const problem = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    throw new AppError('config', { file, key: 'the YAML', problem }, error)
+  }
+}
+
+/** Objects merge key by key; everything else, lists too, is replaced. */
+function merge(base: unknown, over: unknown): unknown {
+  if (!isRecord(base) || !isRecord(over)) return over
+  const result: Record<string, unknown> = { ...base }
+  for (const [key, value] of Object.entries(over)) result[key] = key in base ? merge(base[key], value) : value
+  return result
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

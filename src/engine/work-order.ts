@@ -1,0 +1,129 @@
+/** The work order: everything that decides a picture's bytes, fixed when a job is accepted and never changed after. */
+import { z } from 'zod'
+
+/** A model by its name in the models folder and the hash of its weights, so that a re-run paints the same picture. */
+export const modelReference = z.object({ name: z.string(), hash: z.string() })
+
+/** What the text encoders get. `negative` null means none was given (zeros on the Base); '' is encoded. */
+const promptText = z.object({
+  positive: z.string(),
+  /** For the second encoder; the positive prompt where absent. */
+  positive2: z.string().optional(),
+  negative: z.string().nullable(),
+  /** Layers skipped from the penultimate one; 0 is SDXL's own choice. */
+  clipSkip: z.number().int().min(0).default(0),
+})
+
+const sampling = z.object({
+  /** A name of the sampler registry. */
+  sampler: z.string(),
+  /** Spread of the sigmas; `model` keeps what the model's scheduler_config.json says. */
+  sigmas: z.enum(['model', 'plain', 'karras', 'exponential', 'beta']).default('model'),
+  spacing: z.enum(['model', 'leading', 'trailing', 'linspace']).default('model'),
+  steps: z.number().int().min(1),
+  /** Classifier-free guidance scale; off at 1 and below. */
+  guidance: z.number(),
+  guidanceRescale: z.number().min(0).max(1).default(0),
+  /** Fractions of the schedule between which guidance runs. */
+  guidanceInterval: z.tuple([z.number(), z.number()]).default([0, 1]),
+  eta: z.number().optional(),
+})
+
+/** Aesthetic scores that the Refiner is told, for the prompt and for the negative prompt. */
+const aesthetic = z.object({ positive: z.number().default(6), negative: z.number().default(2.5) })
+
+/** How the Refiner takes part in a new picture. */
+const refinement = z.discriminatedUnion('way', [
+  /** Ensemble of experts: the Base stops at `split` of the schedule, the Refiner goes on. */
+  z.object({
+    way: z.literal('ensemble'),
+    model: modelReference,
+    split: z.number().gt(0).lt(1),
+    guidance: z.number(),
+    aesthetic,
+  }),
+  /** Image to image on the finished picture. */
+  z.object({
+    way: z.literal('after'),
+    model: modelReference,
+    strength: z.number().gt(0).max(1),
+    steps: z.number().int().min(1),
+    guidance: z.number(),
+    aesthetic,
+  }),
+])
+
+/** A stored picture by its id; the worker gets its bytes beside the order. */
+const source = z.object({
+  pictureId: z.string(),
+  strength: z.number().min(0).max(1),
+  /** White is painted anew, black is kept. */
+  maskId: z.string().optional(),
+})
+
+/** Seeds are torch's: an integer; picture i of a set uses seed + i. */
+const seed = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+/** Text to image, or image to image where there is a source. */
+export const paintOrder = z.object({
+  kind: z.literal('paint'),
+  model: modelReference,
+  prompt: promptText,
+  widthPx: z.number().int().positive(),
+  heightPx: z.number().int().positive(),
+  count: z.number().int().min(1).max(4),
+  seed,
+  sampling,
+  source: source.optional(),
+  refinement: refinement.optional(),
+  /** Reuse of deep U-Net features every other step: faster, not the same bytes. */
+  fast: z.boolean().default(false),
+})
+
+/** The Refine button: the Refiner's image to image on a finished picture. */
+export const refineOrder = z.object({
+  kind: z.literal('refine'),
+  model: modelReference,
+  prompt: promptText,
+  /** Size of the result, that of the source rounded to what the Refiner can do. */
+  widthPx: z.number().int().positive(),
+  heightPx: z.number().int().positive(),
+  seed,
+  sampling,
+  source,
+  aesthetic,
+})
+
+export const upscaleOrder = z.object({
+  kind: z.literal('upscale'),
+  source: z.object({ pictureId: z.string() }),
+  /** The source's own order where it is known, so that Info and Re-roll go on working. */
+  factor: z.union([z.literal(2), z.literal(4)]),
+  widthPx: z.number().int().positive(),
+  heightPx: z.number().int().positive(),
+})
+
+export const workOrder = z.discriminatedUnion('kind', [paintOrder, refineOrder, upscaleOrder])
+
+export type ModelReference = z.infer<typeof modelReference>
+export type PaintOrder = z.infer<typeof paintOrder>
+export type RefineOrder = z.infer<typeof refineOrder>
+export type UpscaleOrder = z.infer<typeof upscaleOrder>
+export type WorkOrder = z.infer<typeof workOrder>
+export type Refinement = z.infer<typeof refinement>
+
+/** The ids of all stored pictures that an order needs beside it. */
+export function sourcesOf(order: WorkOrder): string[] {
+  switch (order.kind) {
+    case 'upscale':
+    case 'refine':
+      return [order.source.pictureId]
+    case 'paint':
+      return [order.source?.pictureId, order.source?.maskId].filter(id => id !== undefined)
+  }
+}
+
+/** Pictures that an order makes. */
+export function countOf(order: WorkOrder): number {
+  return order.kind === 'paint' ? order.count : 1
+}
