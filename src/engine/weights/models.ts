@@ -1,0 +1,108 @@
+/** What lies in the models folder: each model's record, read from its own files; names come from here, never from people. */
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError, toAppError } from '../../errors.ts'
+import type { HashCache } from './model-hash.ts'
+import { hashFolder } from './model-hash.ts'
+
+/** A usable model: Base with, where there is one, the Refiner that belongs to it. */
+export interface ModelRecord {
+  name: string
+  /** Diffusers folder of the Base, absolute, links resolved. */
+  folder: string
+  /** sha256 over every file that decides a picture. */
+  hash: string
+  /** Sides of a picture must be multiples of this: 8 px per latent times 2 per downsampler, 32 for SDXL's Base. */
+  sizeStepPx: number
+  /** What the U-Net was trained on. */
+  nativeSidePx: number
+  refiner?: { folder: string; hash: string; sizeStepPx: number }
+}
+
+/** A folder that looks like a model and cannot be used, with the reason. */
+export interface BrokenModel {
+  name: string
+  error: AppError
+}
+
+export interface ModelCatalogue {
+  models: ModelRecord[]
+  broken: BrokenModel[]
+}
+
+/**
+ * Reads modelsDir: each sub-folder is a diffusers folder (with model_index.json), or holds one as `base/` and
+ * perhaps another as `refiner/`. Sub-folders that hold neither are passed over.
+ */
+export async function readModels(modelsDir: string, cache: HashCache): Promise<ModelCatalogue> {
+  const models: ModelRecord[] = []
+  const broken: BrokenModel[] = []
+  for (const name of subfolders(modelsDir)) {
+    try {
+      const record = await readModel(join(modelsDir, name), name, cache)
+      if (record) models.push(record)
+    } catch (error) {
+      broken.push({ name, error: toAppError(error) })
+    }
+  }
+  return { models, broken }
+}
+
+async function readModel(folder: string, name: string, cache: HashCache): Promise<ModelRecord | undefined> {
+  const baseFolder = existsSync(join(folder, 'base')) ? join(folder, 'base') : folder
+  if (!existsSync(join(baseFolder, 'model_index.json'))) return undefined
+  const base = await readDiffusersFolder(baseFolder, cache)
+  const refinerFolder = join(folder, 'refiner')
+  const refiner = existsSync(join(refinerFolder, 'model_index.json'))
+    ? await readDiffusersFolder(refinerFolder, cache)
+    : undefined
+  return { name, ...base, refiner }
+}
+
+const sizes = z.object({ block_out_channels: z.array(z.number()).min(1), sample_size: z.number().optional() })
+
+async function readDiffusersFolder(folder: string, cache: HashCache) {
+  const unet = readConfig(join(folder, 'unet', 'config.json'))
+  const vae = readConfig(join(folder, 'vae', 'config.json'))
+  const pxPerLatent = 2 ** (vae.block_out_channels.length - 1)
+  const real = realpathSync(folder)
+  return {
+    folder: real,
+    hash: await hashFolder(real, cache),
+    sizeStepPx: pxPerLatent * 2 ** (unet.block_out_channels.length - 1),
+    nativeSidePx: (unet.sample_size ?? 128) * pxPerLatent,
+  }
+}
+
+function readConfig(file: string) {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new AppError('model-file', { file, problem: 'it is missing or cannot be read' }, error)
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new AppError('model-file', { file, problem: 'it is not valid JSON' }, error)
+  }
+  const parsed = sizes.safeParse(json)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new AppError('model-config', {
+      file,
+      key: issue?.path.join('.') ?? '',
+      problem: issue?.message ?? '',
+    })
+  }
+  return parsed.data
+}
+
+function subfolders(dir: string): string[] {
+  if (!existsSync(dir)) return []
+  return readdirSync(dir)
+    .filter(name => !name.startsWith('.') && statSync(join(dir, name)).isDirectory())
+    .sort()
+}
