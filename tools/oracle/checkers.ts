@@ -1,0 +1,4 @@
+/** Every checker, in the order in which its lines are printed: what later ones build on comes first. */
+import type { Checker } from './case.ts'
+
+export const checkers: readonly Checker[] = []
