@@ -1,4 +1,5 @@
 /** Every checker, in the order in which its lines are printed: what later ones build on comes first. */
 import type { Checker } from './case.ts'
+import { rng } from './rng.ts'
 
-export const checkers: readonly Checker[] = []
+export const checkers: readonly Checker[] = [rng]
