@@ -1,10 +1,25 @@
 /** Why a request was refused or changed: expected outcomes, as codes with the facts that their sentence needs. */
 
+/** What the value of a flag has to look like; words/ says it in a sentence. */
+export type FlagExpectation =
+  | 'text'
+  | 'whole-number'
+  | 'number'
+  | 'ratio'
+  | 'size'
+  | 'interval'
+  | 'on-off'
+  | 'refine'
+  | 'sigmas'
+  | 'spacing'
+  | 'picture-id'
+
 export interface ProblemDetails {
   'prompt-empty': Record<string, never>
   'prompt-too-long': { length: number; limit: number }
   'flag-unknown': { flag: string; nearest?: string }
-  'flag-value': { flag: string; value: string; expected: string }
+  'flag-value': { flag: string; value: string; expected: FlagExpectation }
+  'flag-repeated': { flag: string }
   'out-of-range': { name: string; value: number; min: number; max: number }
   'size-step': {
     widthPx: number

@@ -17,6 +17,12 @@ export interface ImagineRequest {
   guidanceRescale?: number
   guidanceInterval?: [number, number]
   sampler?: string
+  /** Spread of the noise levels, where it is not to be the model's own. */
+  sigmas?: 'plain' | 'karras' | 'exponential' | 'beta'
+  /** Spread of the timesteps, where it is not to be the model's own. */
+  spacing?: 'leading' | 'trailing' | 'linspace'
+  /** Share of the noise that DDIM and its kin draw anew, 0 to 1. */
+  eta?: number
   /** A few-step preset by name (turbo, lightning-4, lcm …). */
   preset?: string
   model?: string

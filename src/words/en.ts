@@ -1,5 +1,6 @@
 /** Every sentence that people read, in English: the reference that other languages must match key by key. */
 import type { AppError, ErrorCode, ErrorDetails } from '../errors.ts'
+import { expectations, flags, problems } from './en-command.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 
@@ -30,7 +31,7 @@ const errors: ErrorWords = {
   internal: d => `Something went wrong inside Easel: ${d.problem}. It has been logged.`,
 }
 
-export const en = { errors }
+export const en = { errors, flags, expectations, problems }
 
 /** The sentence for a fault. */
 export function errorSentence<Code extends ErrorCode>(words: Words, error: AppError<Code>): string {

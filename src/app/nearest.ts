@@ -1,0 +1,39 @@
+/** The known names nearest to one that somebody mistyped. */
+
+/** At most `limit` of `known` that are within a few slips of `name`, nearest first; letter case does not count. */
+export function nearestNames(name: string, known: readonly string[], limit = 1): string[] {
+  const wanted = name.toLowerCase()
+  // A third of the letters may be wrong: beyond that a suggestion is a guess.
+  const farthest = Math.max(1, Math.floor(wanted.length / 3))
+  return known
+    .map(candidate => ({ candidate, slips: slipsBetween(wanted, candidate.toLowerCase()) }))
+    .filter(({ candidate, slips }) => slips <= farthest || startsAlike(wanted, candidate.toLowerCase()))
+    .sort((a, b) => a.slips - b.slips)
+    .slice(0, limit)
+    .map(({ candidate }) => candidate)
+}
+
+/** One name continues the other (“neg” and “negative”). */
+function startsAlike(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) >= 2 && (a.startsWith(b) || b.startsWith(a))
+}
+
+/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
+function slipsBetween(a: string, b: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1
+      let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1)
+      }
+      row.push(least)
+    }
+    beforeLast = last
+    last = row
+  }
+  return last[b.length] ?? 0
+}

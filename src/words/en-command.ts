@@ -1,0 +1,98 @@
+/** English: what a request may say, and why one is refused. */
+import type { FlagExpectation, ProblemCode, ProblemDetails } from '../app/problems.ts'
+
+const list = (names: readonly string[]) => names.join(', ')
+const known = (names: readonly string[]) =>
+  names.length === 0 ? 'There are none.' : `Known: ${list(names)}.`
+const time = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+
+/** One line of help per flag. */
+export const flags = {
+  no: 'what should not be in the picture',
+  prompt2: 'another text for the second text encoder',
+  ar: 'aspect ratio, e.g. 3:2',
+  size: 'size in pixels, e.g. 1024x768',
+  n: 'number of pictures, 1 to 4',
+  seed: 'where chance starts: the same seed gives the same picture',
+  steps: 'number of steps: more is finer and slower',
+  cfg: 'how closely to follow the prompt',
+  rescale: 'guidance rescale, 0 to 1: tames strong guidance',
+  interval: 'part of the steps in which guidance runs, e.g. 0:0.8',
+  sampler: 'how steps are taken',
+  sigmas: 'how noise levels are spread',
+  spacing: 'how steps are spread',
+  eta: 'noise drawn anew at each step, 0 to 1',
+  preset: 'settings for few-step models, e.g. turbo',
+  model: 'which model paints',
+  style: 'a named style',
+  'clip-skip': 'text encoder layers to skip',
+  source: 'start from one of Easel’s pictures, by its id',
+  mask: 'paint anew only where this picture is white, by its id',
+  strength: 'how far to go from the source picture, 0 (not at all) to 1',
+  refine: 'let the Refiner finish the picture',
+  fast: 'faster, slightly different',
+  repeat: 'the same again as separate jobs',
+}
+
+export const expectations: { readonly [Kind in FlagExpectation]: string } = {
+  text: 'some text',
+  'whole-number': 'a whole number',
+  number: 'a number',
+  ratio: 'a ratio such as 3:2',
+  size: 'a size such as 1024x768',
+  interval: 'two rising fractions such as 0:0.8',
+  'on-off': 'nothing, on or off',
+  refine: 'nothing, ensemble, after or off',
+  sigmas: 'plain, karras, exponential or beta',
+  spacing: 'leading, trailing or linspace',
+  'picture-id': 'the id of a picture',
+}
+
+type ProblemWords = { [Code in ProblemCode]: (details: ProblemDetails[Code]) => string }
+
+export const problems: ProblemWords = {
+  'prompt-empty': () => 'Say what to paint, e.g. /imagine a red circle on a blue background.',
+  'prompt-too-long': d => `The prompt has ${d.length} characters; at most ${d.limit} are allowed.`,
+  'flag-unknown': d =>
+    `There is no flag ${d.flag}.${d.nearest === undefined ? ' /help lists them all.' : ` Did you mean ${d.nearest}?`}`,
+  'flag-value': d =>
+    d.value === ''
+      ? `${d.flag} needs ${expectations[d.expected]}.`
+      : `${d.flag} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”. (Flags go after the prompt.)`,
+  'flag-repeated': d => `${d.flag} is given more than once.`,
+  'out-of-range': d => `${d.name} is ${d.value}, but must be from ${d.min} to ${d.max}.`,
+  'size-step': d =>
+    `This model paints sizes in steps of ${d.stepPx} pixels: ${d.widthPx}×${d.heightPx} cannot be; the nearest is ${d.nearestWidthPx}×${d.nearestHeightPx}.`,
+  'size-range': d =>
+    `${d.widthPx}×${d.heightPx} is outside of what can be painted: ${d.minPx} to ${d.maxPx} pixels a side.`,
+  'sampler-unknown': d =>
+    `There is no sampler “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Near it: ${list(d.nearest)}.`}`,
+  'preset-unknown': d => `There is no preset “${excerpt(d.name)}”. ${known(d.known)}`,
+  'model-unknown': d => `There is no model “${excerpt(d.name)}”. ${known(d.known)}`,
+  'style-unknown': d => `There is no style “${excerpt(d.name)}”. ${known(d.known)}`,
+  'no-refiner': d => `There is no Refiner beside the model ${d.model}.`,
+  'refiner-mismatch': d => `The Refiner ${d.refiner} does not belong to ${d.model}: another ${d.what}.`,
+  'strength-too-low': d =>
+    `With strength ${d.strength} and ${d.steps} steps not one step would run; use at least ${d.minimum}.`,
+  'picture-refused': d => `That picture cannot be used: ${d.problem}.`,
+  'mask-size': d => `The mask is ${d.mask} and the picture ${d.picture}; both must be of one size.`,
+  'mask-without-source': () => 'A mask needs a source picture to go with it.',
+  'picture-unknown': () => 'That picture is not here any more.',
+  'job-unknown': () => 'That job is not here any more.',
+  'already-running': () => 'That is already being painted.',
+  'already-finished': () => 'That is already finished.',
+  'not-yours': () => 'Only the person who asked for it, or a moderator, may do that.',
+  'admins-only': () => 'Only admins may do that.',
+  'quota-used': d =>
+    `Your ${d.limit} pictures per ${d.perHours} hours are used up; the next is possible at ${time(d.nextAt)} UTC.`,
+  'queue-full': d => `The queue is full (${d.limit} jobs). Try again when some of it is done.`,
+  'words-blocked': () => 'That prompt holds words that are not allowed here.',
+  'person-blocked': () => 'You cannot ask for pictures here.',
+  'shutting-down': () => 'Easel is being restarted. Try again in a moment.',
+}
+
+/** Enough of what somebody typed to know it again. */
+function excerpt(typed: string): string {
+  const characters = [...typed]
+  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : typed
+}
