@@ -41,22 +41,11 @@ export interface ImagineRequest {
   parentPictureId?: string
 }
 
-export const pictureActions = [
-  'refine',
-  'vary-subtle',
-  'vary-strong',
-  'upscale',
-  're-roll',
-  'remix',
-  'info',
-  'delete',
-] as const
-export type PictureAction = (typeof pictureActions)[number]
-
-/** A press of a button. `targetId` is a picture id, or a job id for cancel. */
+/** A press of a button. */
 export type Action =
-  | { kind: 'refine' | 'vary-subtle' | 'vary-strong' | 're-roll' | 'info' | 'delete'; pictureId: string }
+  | { kind: 'refine' | 'vary-subtle' | 'vary-strong' | 'info'; pictureId: string }
   | { kind: 'upscale'; pictureId: string; factor: 2 | 4 }
-  /** Remix: the edited request as the modal gave it, painted over the picture's own settings. */
+  /** Remix: the edited request as the form gave it, painted over the picture's own settings. */
   | { kind: 'remix'; pictureId: string; request: ImagineRequest }
-  | { kind: 'cancel'; jobId: string }
+  /** About the whole job, so that they work too where it has no picture (a failed one is re-rolled). */
+  | { kind: 're-roll' | 'delete' | 'cancel'; jobId: string }

@@ -15,7 +15,7 @@ export type ButtonAction =
 /** A button's id on every platform is `action:targetId`; all state is in the database. */
 export interface Button {
   action: ButtonAction
-  /** Picture id, or job id for cancel. */
+  /** Picture id; job id for re-roll, delete and cancel. */
   targetId: string
   label: string
   style: 'primary' | 'plain' | 'danger'
