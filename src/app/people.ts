@@ -12,6 +12,10 @@ export interface Person {
   name: string
 }
 
+export function isSamePerson(a: Person, b: Person): boolean {
+  return a.platform === b.platform && a.spaceId === b.spaceId && a.userId === b.userId
+}
+
 /** What the platform says this person may do where the request came from. */
 export interface Rights {
   /** May cancel and delete what others asked for. */

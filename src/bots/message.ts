@@ -1,25 +1,6 @@
 /** Neutral messages: what a job looks like to a person, in words and buttons, before any platform's payload. */
 import type { PictureView } from '../app/views.ts'
-
-export type ButtonAction =
-  | 'refine'
-  | 'vary-subtle'
-  | 'vary-strong'
-  | 'upscale'
-  | 're-roll'
-  | 'remix'
-  | 'info'
-  | 'delete'
-  | 'cancel'
-
-/** A button's id on every platform is `action:targetId`; all state is in the database. */
-export interface Button {
-  action: ButtonAction
-  /** Picture id; job id for re-roll, delete and cancel. */
-  targetId: string
-  label: string
-  style: 'primary' | 'plain' | 'danger'
-}
+import type { Button } from './buttons.ts'
 
 export interface MessagePicture {
   picture: PictureView
@@ -39,4 +20,9 @@ export interface Message {
   pictures: MessagePicture[]
   /** Rows of at most five. */
   buttons: Button[][]
+}
+
+/** A message of text alone. */
+export function textMessage(title: string, lines: string[] = []): Message {
+  return { title, lines, pictures: [], buttons: [] }
 }

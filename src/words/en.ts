@@ -1,6 +1,8 @@
 /** Every sentence that people read, in English: the reference that other languages must match key by key. */
+import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
 import type { AppError, ErrorCode, ErrorDetails } from '../errors.ts'
 import { expectations, flags, problems } from './en-command.ts'
+import { buttons, help, info, job, models, parameters, queue, stats, usage } from './en-messages.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 
@@ -31,11 +33,33 @@ const errors: ErrorWords = {
   internal: d => `Something went wrong inside Easel: ${d.problem}. It has been logged.`,
 }
 
-export const en = { errors, flags, expectations, problems }
+export const en = {
+  errors,
+  flags,
+  expectations,
+  problems,
+  buttons,
+  job,
+  parameters,
+  info,
+  help,
+  queue,
+  usage,
+  models,
+  stats,
+}
 
 /** The sentence for a fault. */
 export function errorSentence<Code extends ErrorCode>(words: Words, error: AppError<Code>): string {
   return words.errors[error.code](error.details)
+}
+
+/** The sentence for a problem. */
+export function problemSentence<Code extends ProblemCode>(
+  words: Words,
+  problem: { code: Code; details: ProblemDetails[Code] },
+): string {
+  return words.problems[problem.code](problem.details)
 }
 
 export type Words = typeof en

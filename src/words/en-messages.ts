@@ -1,0 +1,145 @@
+/** English: what people read about jobs, pictures, queues and figures on every platform. */
+
+/** Roughly, as people say it. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000
+  if (seconds < 10) return `${Math.max(0.1, Math.round(seconds * 10) / 10)} s`
+  if (seconds < 60) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+const some = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
+
+export const buttons = {
+  refine: 'Refine',
+  'vary-subtle': 'Vary (subtle)',
+  'vary-strong': 'Vary (strong)',
+  upscale: 'Upscale ×2',
+  're-roll': 'Re-roll',
+  remix: 'Remix',
+  info: 'Info',
+  delete: 'Delete',
+  cancel: 'Cancel',
+  /** In a set, the picture's number says which. */
+  refineNumber: (n: number) => `Refine ${n}`,
+  varyNumber: (n: number) => `Vary ${n}`,
+  upscaleNumber: (n: number) => `Upscale ${n}`,
+  cancelNumber: (n: number) => `Cancel ${n}`,
+}
+
+export const job = {
+  next: 'Next in the queue',
+  place: (place: number) => `Place ${place} in the queue`,
+  queued: 'In the queue',
+  eta: (ms: number) => `about ${duration(ms)} to go`,
+  preparing: 'Getting ready to paint',
+  step: (step: number, steps: number) => `Painting: step ${step} of ${steps}`,
+  finishing: 'Finishing the picture',
+  paintedIn: (ms: number) => `painted in ${duration(ms)}`,
+  failed: 'This picture could not be painted.',
+  dead: 'This picture took Easel down twice, so it is not tried again.',
+  cancelled: 'Cancelled.',
+  expired: 'This request waited too long and was dropped.',
+  untitled: 'A picture without words',
+  refined: 'Refined from an earlier picture',
+  upscaled: (factor: number) => `Upscaled ×${factor} from an earlier picture`,
+  varied: (strength: number) => `From an earlier picture, strength ${strength}`,
+  again: 'Another one of an earlier picture',
+  altText: (d: { prompt: string; number: number; count: number; widthPx: number; heightPx: number }) =>
+    `${d.prompt} (${d.count > 1 ? `picture ${d.number} of ${d.count}, ` : ''}${d.widthPx} by ${d.heightPx} pixels)`,
+}
+
+export const parameters = {
+  prompt: 'Prompt',
+  prompt2: 'Second prompt',
+  negative: 'Not',
+  size: 'Size',
+  seed: 'Seed',
+  steps: 'Steps',
+  guidance: 'Guidance',
+  sampler: 'Sampler',
+  model: 'Model',
+  refiner: 'Refiner',
+  source: 'Source',
+  clipSkip: 'Clip skip',
+  fast: 'Fast',
+  made: 'Made',
+  file: 'File',
+  yes: 'yes',
+  seedOf: (seed: number) => `seed ${seed}`,
+  stepsOf: (steps: number) => some(steps, 'step'),
+  guidanceOf: (guidance: number) => `guidance ${guidance}`,
+  strengthOf: (strength: number) => `strength ${strength}`,
+  guidanceInterval: (from: number, to: number) => `from ${from} to ${to} of the way`,
+  rescaled: (rescale: number) => `rescaled by ${rescale}`,
+  refinerWay: { ensemble: 'with the Refiner', after: 'refined' },
+  no: (negative: string) => `without: ${negative}`,
+  madeOn: (date: string, device: string) => `${date} UTC on ${device}`,
+}
+
+export const info = { title: 'About this picture' }
+
+export const help = {
+  title: 'What Easel can do',
+  intro: 'Say what to paint, and add flags at the end:',
+  examples: [
+    '/imagine a red circle on a blue background',
+    '/imagine a lighthouse at dusk --no people --ar 3:2 --n 4',
+    '/imagine a {red,green} house --seed 7 --refine',
+  ],
+  weights: '(word:1.2) weighs more, [word] less. {a,b} and --repeat make several pictures.',
+  buttons: 'Buttons under a picture refine, vary, enlarge and repeat it; they never expire.',
+  commands: {
+    queue: 'who is waiting, and for how long',
+    models: 'models, samplers and styles',
+    usage: 'your own figures',
+    stats: 'everybody’s figures, for admins',
+  },
+}
+
+export const queue = {
+  empty: 'Nothing is waiting: your picture would be next.',
+  title: (running: number, waiting: number) => `${running} being painted, ${waiting} waiting`,
+  more: (n: number) => `… and ${n} more`,
+  yours: 'yours',
+}
+
+export const usage = {
+  title: (hours: number) => `Your last ${hours === 24 ? 'day' : `${hours} hours`}`,
+  made: (jobs: number, pictures: number) => `${some(pictures, 'picture')} in ${some(jobs, 'job')}`,
+  seconds: (seconds: number) => `${Math.round(seconds * 10) / 10} s of painting`,
+  left: (pictures: number) => `${some(pictures, 'picture')} left`,
+  unlimited: 'No limit is set.',
+}
+
+export const models = {
+  title: 'Models',
+  none: 'There is no model yet: put one into the models folder.',
+  isDefault: 'default',
+  withRefiner: 'with Refiner',
+  steps: (steps: number, guidance: number, sampler: string) =>
+    `${some(steps, 'step')}, guidance ${guidance}, ${sampler}`,
+  sizes: (stepPx: number) => `sizes in steps of ${stepPx} px`,
+  samplers: 'Samplers',
+  styles: 'Styles',
+}
+
+export const stats = {
+  title: (days: number) => (days === 1 ? 'The last day' : `The last ${days} days`),
+  jobs: 'jobs',
+  pictures: 'pictures',
+  people: 'people',
+  failures: 'failed',
+  cancelled: 'cancelled',
+  gpuSeconds: 'seconds of painting',
+  wait: (p50: number, p95: number) => `Waiting: half under ${duration(p50)}, 95 % under ${duration(p95)}`,
+  run: (p50: number, p95: number) => `Painting: half under ${duration(p50)}, 95 % under ${duration(p95)}`,
+  byPerson: 'By person',
+  byModel: 'By model',
+  byDevice: 'By device',
+  row: (d: { name: string; jobs: number; pictures: number; failures: number; gpuSeconds: number }) =>
+    `${d.name}: ${some(d.jobs, 'job')}, ${some(d.pictures, 'picture')}, ${d.failures} failed, ${Math.round(d.gpuSeconds)} s`,
+  overTime: 'Jobs over time',
+}

@@ -1,0 +1,93 @@
+/** 简体中文：请求里可以写什么，以及为什么被拒绝。 */
+import type { Words } from './en.ts'
+
+const list = (names: readonly string[]) => names.join('、')
+const known = (names: readonly string[]) =>
+  names.length === 0 ? '目前一个也没有。' : `可用的有：${list(names)}。`
+const time = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+
+const flags: Words['flags'] = {
+  no: '图中不要出现的内容',
+  prompt2: '给第二个文本编码器的文字',
+  ar: '长宽比，例如 3:2',
+  size: '像素尺寸，例如 1024x768',
+  n: '张数，1 到 4',
+  seed: '随机种子：种子相同，图片相同',
+  steps: '步数：越多越细，也越慢',
+  cfg: '贴合提示词的程度',
+  rescale: '引导重新缩放，0 到 1：缓和过强的引导',
+  interval: '引导起作用的区间，例如 0:0.8',
+  sampler: '采样器',
+  sigmas: '噪声强度的分布',
+  spacing: '步的分布',
+  eta: '每步重新加入的噪声，0 到 1',
+  preset: '少步模型的设置，例如 turbo',
+  model: '用哪个模型',
+  style: '用哪种风格',
+  'clip-skip': '跳过的文本编码器层数',
+  source: '以 Easel 的某张图片为起点（图片编号）',
+  mask: '只重画这张图片中白色的部分（图片编号）',
+  strength: '离开起始图片多远，0（不动）到 1',
+  refine: '用精修模型收尾',
+  fast: '更快，略有不同',
+  repeat: '分成几个独立任务重复',
+}
+
+const expectations: Words['expectations'] = {
+  text: '一段文字',
+  'whole-number': '整数',
+  number: '数字',
+  ratio: '形如 3:2 的比例',
+  size: '形如 1024x768 的尺寸',
+  interval: '形如 0:0.8 的递增区间',
+  'on-off': '留空、on 或 off',
+  refine: '留空、ensemble、after 或 off',
+  sigmas: 'plain、karras、exponential 或 beta',
+  spacing: 'leading、trailing 或 linspace',
+  'picture-id': '图片编号',
+}
+
+const problems: Words['problems'] = {
+  'prompt-empty': () => '请写下想画的内容，例如：/imagine a red circle on a blue background。',
+  'prompt-too-long': d => `提示词有 ${d.length} 个字符，最多 ${d.limit} 个。`,
+  'flag-unknown': d =>
+    `没有 ${d.flag} 这个选项。${d.nearest === undefined ? '/help 列出了全部选项。' : `是不是 ${d.nearest}？`}`,
+  'flag-value': d =>
+    d.value === ''
+      ? `${d.flag} 需要${expectations[d.expected]}。`
+      : `${d.flag} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。（选项写在提示词之后。）`,
+  'flag-repeated': d => `${d.flag} 写了不止一次。`,
+  'out-of-range': d => `${d.name} 是 ${d.value}，应在 ${d.min} 到 ${d.max} 之间。`,
+  'size-step': d =>
+    `这个模型的边长必须是 ${d.stepPx} 像素的倍数：${d.widthPx}×${d.heightPx} 不行，最接近的是 ${d.nearestWidthPx}×${d.nearestHeightPx}。`,
+  'size-range': d => `${d.widthPx}×${d.heightPx} 超出范围：边长应在 ${d.minPx} 到 ${d.maxPx} 像素之间。`,
+  'sampler-unknown': d =>
+    `没有采样器“${excerpt(d.name)}”。${d.nearest.length === 0 ? '' : `相近的有：${list(d.nearest)}。`}`,
+  'preset-unknown': d => `没有预设“${excerpt(d.name)}”。${known(d.known)}`,
+  'model-unknown': d => `没有模型“${excerpt(d.name)}”。${known(d.known)}`,
+  'style-unknown': d => `没有风格“${excerpt(d.name)}”。${known(d.known)}`,
+  'no-refiner': d => `模型 ${d.model} 没有配套的精修模型。`,
+  'refiner-mismatch': d => `精修模型 ${d.refiner} 与 ${d.model} 不匹配：${d.what} 不同。`,
+  'strength-too-low': d => `强度 ${d.strength}、${d.steps} 步时一步也不会执行；强度至少要 ${d.minimum}。`,
+  'picture-refused': d => `这张图片不能用：${d.problem}。`,
+  'mask-size': d => `遮罩是 ${d.mask}，图片是 ${d.picture}；两者尺寸必须相同。`,
+  'mask-without-source': () => '有遮罩时还需要一张起始图片。',
+  'picture-unknown': () => '这张图片已经不在了。',
+  'job-unknown': () => '这个任务已经不在了。',
+  'already-running': () => '已经在画了。',
+  'already-finished': () => '已经完成了。',
+  'not-yours': () => '只有发起的人或管理员可以这样做。',
+  'admins-only': () => '只有管理员可以这样做。',
+  'quota-used': d => `每 ${d.perHours} 小时 ${d.limit} 张的额度已用完；${time(d.nextAt)} UTC 之后可以再画。`,
+  'queue-full': d => `队列已满（${d.limit} 个任务）。请过一会儿再试。`,
+  'words-blocked': () => '提示词里有这里不允许的词。',
+  'person-blocked': () => '你不能在这里请求图片。',
+  'shutting-down': () => 'Easel 正在重启，请稍后再试。',
+}
+
+export const command: Pick<Words, 'flags' | 'expectations' | 'problems'> = { flags, expectations, problems }
+
+function excerpt(typed: string): string {
+  const characters = [...typed]
+  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : typed
+}

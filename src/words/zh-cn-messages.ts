@@ -1,0 +1,141 @@
+/** 简体中文：任务、图片、队列和统计在各平台上的文字。 */
+import type { Words } from './en.ts'
+
+function duration(ms: number): string {
+  const seconds = ms / 1000
+  if (seconds < 10) return `${Math.max(0.1, Math.round(seconds * 10) / 10)} 秒`
+  if (seconds < 60) return `${Math.round(seconds)} 秒`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes} 分钟`
+  return `${Math.floor(minutes / 60)} 小时 ${minutes % 60} 分钟`
+}
+
+export const buttons: Words['buttons'] = {
+  refine: '精修',
+  'vary-subtle': '微调变化',
+  'vary-strong': '大幅变化',
+  upscale: '放大 ×2',
+  're-roll': '重画',
+  remix: '改写重画',
+  info: '信息',
+  delete: '删除',
+  cancel: '取消',
+  refineNumber: n => `精修 ${n}`,
+  varyNumber: n => `变化 ${n}`,
+  upscaleNumber: n => `放大 ${n}`,
+  cancelNumber: n => `取消 ${n}`,
+}
+
+export const job: Words['job'] = {
+  next: '下一个就轮到',
+  place: place => `排在第 ${place} 位`,
+  queued: '排队中',
+  eta: ms => `大约还要 ${duration(ms)}`,
+  preparing: '正在准备',
+  step: (step, steps) => `正在绘制：第 ${step} 步，共 ${steps} 步`,
+  finishing: '正在收尾',
+  paintedIn: ms => `用时 ${duration(ms)}`,
+  failed: '这张图没有画成。',
+  dead: '这张图两次让程序崩溃，不再重试。',
+  cancelled: '已取消。',
+  expired: '等待太久，请求已作废。',
+  untitled: '没有文字的图片',
+  refined: '由先前的图片精修而来',
+  upscaled: factor => `由先前的图片放大 ×${factor}`,
+  varied: strength => `以先前的图片为起点，强度 ${strength}`,
+  again: '照先前的图片再画一张',
+  altText: d =>
+    `${d.prompt}（${d.count > 1 ? `共 ${d.count} 张，第 ${d.number} 张，` : ''}${d.widthPx}×${d.heightPx} 像素）`,
+}
+
+export const parameters: Words['parameters'] = {
+  prompt: '提示词',
+  prompt2: '第二提示词',
+  negative: '排除',
+  size: '尺寸',
+  seed: '种子',
+  steps: '步数',
+  guidance: '引导',
+  sampler: '采样器',
+  model: '模型',
+  refiner: '精修模型',
+  source: '来源',
+  clipSkip: 'Clip skip',
+  fast: '快速',
+  made: '绘制',
+  file: '文件',
+  yes: '是',
+  seedOf: seed => `种子 ${seed}`,
+  stepsOf: steps => `${steps} 步`,
+  guidanceOf: guidance => `引导 ${guidance}`,
+  strengthOf: strength => `强度 ${strength}`,
+  guidanceInterval: (from, to) => `在全程的 ${from} 到 ${to} 之间`,
+  rescaled: rescale => `重新缩放 ${rescale}`,
+  refinerWay: { ensemble: '与精修模型接力', after: '画后精修' },
+  no: negative => `排除：${negative}`,
+  madeOn: (date, device) => `${date} UTC，设备 ${device}`,
+}
+
+export const info: Words['info'] = { title: '关于这张图片' }
+
+export const help: Words['help'] = {
+  title: 'Easel 能做什么',
+  intro: '写下想画的内容，在末尾加上选项：',
+  examples: [
+    '/imagine a red circle on a blue background',
+    '/imagine a lighthouse at dusk --no people --ar 3:2 --n 4',
+    '/imagine a {red,green} house --seed 7 --refine',
+  ],
+  weights: '(词:1.2) 加重，[词] 减轻。{a,b} 与 --repeat 一次画多张。',
+  buttons: '图片下的按钮可以精修、变化、放大和重画，永不失效。',
+  commands: {
+    queue: '谁在排队，还要多久',
+    models: '模型、采样器和风格',
+    usage: '自己的用量',
+    stats: '所有人的用量，仅限管理员',
+  },
+}
+
+export const queue: Words['queue'] = {
+  empty: '没有人排队：马上就能画。',
+  title: (running, waiting) => `${running} 个正在绘制，${waiting} 个在排队`,
+  more: n => `…… 还有 ${n} 个`,
+  yours: '你的',
+}
+
+export const usage: Words['usage'] = {
+  title: hours => (hours === 24 ? '你最近一天的用量' : `你最近 ${hours} 小时的用量`),
+  made: (jobs, pictures) => `${jobs} 个任务，${pictures} 张图片`,
+  seconds: seconds => `绘制 ${Math.round(seconds * 10) / 10} 秒`,
+  left: pictures => `还剩 ${pictures} 张`,
+  unlimited: '没有限额。',
+}
+
+export const models: Words['models'] = {
+  title: '模型',
+  none: '还没有模型：请放进模型文件夹。',
+  isDefault: '默认',
+  withRefiner: '带精修模型',
+  steps: (steps, guidance, sampler) => `${steps} 步，引导 ${guidance}，${sampler}`,
+  sizes: stepPx => `边长为 ${stepPx} 像素的倍数`,
+  samplers: '采样器',
+  styles: '风格',
+}
+
+export const stats: Words['stats'] = {
+  title: days => `最近 ${days} 天`,
+  jobs: '个任务',
+  pictures: '张图片',
+  people: '人',
+  failures: '个失败',
+  cancelled: '个取消',
+  gpuSeconds: '秒绘制',
+  wait: (p50, p95) => `等待：一半在 ${duration(p50)} 以内，95% 在 ${duration(p95)} 以内`,
+  run: (p50, p95) => `绘制：一半在 ${duration(p50)} 以内，95% 在 ${duration(p95)} 以内`,
+  byPerson: '按人',
+  byModel: '按模型',
+  byDevice: '按设备',
+  row: d =>
+    `${d.name}：${d.jobs} 个任务，${d.pictures} 张图片，${d.failures} 个失败，${Math.round(d.gpuSeconds)} 秒`,
+  overTime: '任务数随时间的变化',
+}

@@ -1,0 +1,40 @@
+/** 简体中文：与英文逐项对应，缺一项就不能通过类型检查。 */
+import type { Words } from './en.ts'
+import { command } from './zh-cn-command.ts'
+import { buttons, help, info, job, models, parameters, queue, stats, usage } from './zh-cn-messages.ts'
+
+const errors: Words['errors'] = {
+  'model-file': d => `模型文件 ${d.file} 不能用：${d.problem}。`,
+  'model-config': d => `${d.file} 要求了 Easel 做不到的东西：${d.key} ${d.problem}。`,
+  'model-unknown': d =>
+    `没有名为“${d.name}”的模型。${d.known.length === 0 ? '模型文件夹是空的。' : `已有的模型：${d.known.join('、')}。`}`,
+  'picture-unusable': d => `这张图片不能用：${d.problem}。`,
+  config: d => `配置 ${d.file} 的 ${d.key} 有误：${d.problem}。`,
+  'out-of-memory': d => `${d.device} 内存不足，节省内存之后仍然不够。可以试试小一点的尺寸。`,
+  'device-stalled': d => `${d.device} 已有 ${Math.round(d.silentMs / 1000)} 秒没有响应，先停用。`,
+  'worker-died': d => `${d.device} 的工作进程退出了（${d.reason}），会再试一次。`,
+  'gave-up': d => `这张图失败了 ${d.attempts} 次，不再重试。最后的原因：${d.last}`,
+  'port-in-use': d => `${d.host}:${d.port} 已被占用。请停掉占用它的程序，或换一个 web.port。`,
+  'data-folder-owned': d => `另一个 Easel（进程 ${d.pid}）正在使用 ${d.folder}。请停掉它，或换一个 dataDir。`,
+  'data-folder-read-only': d => `Easel 无法写入 ${d.folder}：${d.problem}。`,
+  'database-newer': d =>
+    `${d.file} 由更新版本的 Easel 写成（结构版本 ${d.found}，本程序只认识 ${d.known}）。请更新 Easel，或换一个 dataDir。`,
+  storage: d => `Easel 现在无法保存：${d.problem}。`,
+  'platform-refused': d => `${d.platform} 拒绝了：${d.problem}。`,
+  'platform-busy': d => `${d.platform} 要求等待 ${Math.ceil(d.retryAfterMs / 1000)} 秒；Easel 会自动继续。`,
+  internal: d => `Easel 内部出错：${d.problem}。已记入日志。`,
+}
+
+export const zhCn: Words = {
+  errors,
+  ...command,
+  buttons,
+  job,
+  parameters,
+  info,
+  help,
+  queue,
+  usage,
+  models,
+  stats,
+}
