@@ -1,0 +1,334 @@
+/**
+ * What every chat adapter promises, whatever its platform. An adapter's own test file supplies a driver that acts as
+ * the platform's people and reads what they would see, and calls `describeAdapter`.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Adapter } from '../../src/bots/adapter.ts'
+import { type ButtonTarget, buttonActions } from '../../src/bots/buttons.ts'
+import { en } from '../../src/words/en.ts'
+import { FakeClock } from '../fakes/fake-clock.ts'
+import { FakeEasel } from '../fakes/fake-easel.ts'
+import { CountingIds, RememberingLog } from '../fakes/fake-parts.ts'
+
+/** What lies behind the adapter: one Easel that outlives the adapter's restarts. */
+export interface World {
+  easel: FakeEasel
+  clock: FakeClock
+  ids: CountingIds
+  log: RememberingLog
+}
+
+/** A message as people see it, escapes undone: what is on the screen. */
+export interface SeenMessage {
+  text: string
+  /** The alternative text of each picture that it shows (a preview counts). */
+  pictures: string[]
+  buttons: (ButtonTarget & { label: string })[]
+}
+
+/** One person on the platform. Every act resolves when the platform has its answer. */
+export interface DrivenPerson {
+  /** Types `/imagine` and the text. With an event id that was used before, the platform delivers the event again. */
+  imagines(text: string, options?: { eventId?: string }): Promise<void>
+  /** Agrees to the fan-out that was shown last. */
+  confirms(): Promise<void>
+  presses(button: ButtonTarget, options?: { eventId?: string }): Promise<void>
+  /** Presses Remix, replaces the prompt in the form, sends it. */
+  remixes(pictureId: string, prompt: string): Promise<void>
+  /** Types a small command: queue, help, models, usage, stats. */
+  asks(command: 'queue' | 'help' | 'models' | 'usage' | 'stats'): Promise<void>
+  /** All messages that are there now for everybody, cards and threads, in order. */
+  sees(): Promise<SeenMessage[]>
+  /** What was said to this person alone, oldest first. */
+  told(): Promise<string[]>
+}
+
+export interface AdapterDriver {
+  /** The running adapter; another one after `restart`. */
+  readonly adapter: Adapter
+  /** Two different people without special rights. */
+  readonly ada: DrivenPerson
+  readonly bob: DrivenPerson
+  /** Stops the adapter and starts a new one over the same world. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+  /** Harm that text did: pings, links, markup or scripts that came alive. */
+  harm(): Promise<string[]>
+}
+
+export interface AdapterTraits {
+  name: string
+  start(world: World): Promise<AdapterDriver>
+}
+
+export function describeAdapter({ name, start }: AdapterTraits): void {
+  describe(`${name} keeps every adapter's promises`, () => {
+    let world: World
+    let driver: AdapterDriver
+
+    beforeEach(async () => {
+      const clock = new FakeClock()
+      const ids = new CountingIds()
+      const easel = new FakeEasel({ clock, ids, paint: async () => onePixel })
+      world = { easel, clock, ids, log: new RememberingLog() }
+      driver = await start(world)
+      easel.attach(driver.adapter.courier)
+    })
+    afterEach(() => driver.stop())
+
+    async function restart(): Promise<void> {
+      await driver.restart()
+      world.easel.attach(driver.adapter.courier)
+    }
+
+    /** Types, and answers with the id of the one job that came of it. */
+    async function imagined(text: string): Promise<string> {
+      await driver.ada.imagines(text)
+      await world.easel.delivered()
+      return lastJobId()
+    }
+
+    function lastJobId(): string {
+      const job = world.easel.jobs.at(-1)
+      if (!job) throw new Error('no job came of it')
+      return job.id
+    }
+
+    async function seen(): Promise<SeenMessage[]> {
+      await world.easel.delivered()
+      return driver.bob.sees()
+    }
+
+    async function lastSeen(): Promise<SeenMessage> {
+      const last = (await seen()).at(-1)
+      if (!last) throw new Error('nothing is to be seen')
+      return last
+    }
+
+    async function seenText(): Promise<string> {
+      return (await seen()).map(message => message.text).join('\n')
+    }
+
+    it('answers a request with a card and a placeholder that says its place and can be cancelled', async () => {
+      const jobId = await imagined('a red circle on a blue background --seed 7')
+      const text = await seenText()
+      expect(text).toContain('a red circle on a blue background')
+      expect(text).toContain('seed 7')
+      expect(text).toContain(en.job.next)
+      expect((await lastSeen()).buttons).toMatchObject([{ action: 'cancel', targetId: jobId }])
+    })
+
+    it('passes on who asked and where, and what was typed', async () => {
+      await imagined('a cat --no dog --ar 3:2 --n 2')
+      expect(world.easel.lastRequest).toMatchObject({
+        prompt: 'a cat',
+        negative: 'dog',
+        aspect: { width: 3, height: 2 },
+        count: 2,
+      })
+      const { adapter } = driver
+      expect(world.easel.lastCaller).toMatchObject({
+        person: { platform: adapter.platform },
+        conversation: { platform: adapter.platform },
+        rights: { moderator: false },
+      })
+    })
+
+    it('shows the steps, then the picture with alternative text, parameters, command and buttons', async () => {
+      const jobId = await imagined('a red circle --seed 7')
+      await world.easel.start(jobId)
+      world.clock.advance(driver.adapter.courier.progressIntervalMs)
+      await world.easel.step(jobId, 5)
+      expect(await seenText()).toContain(en.job.step(5, 20))
+
+      await world.easel.finish(jobId)
+      const result = await lastSeen()
+      expect(result.pictures).toHaveLength(1)
+      expect(result.pictures[0]).toContain('a red circle')
+      expect(result.text).toContain('seed 7')
+      expect(result.text).toContain('/imagine a red circle --size 128x128 --n 1 --seed 7 --steps 20')
+      expect(result.text).not.toContain(en.job.step(5, 20))
+      expect(result.buttons.map(button => button.action)).toEqual(
+        buttonActions.filter(action => action !== 'cancel'),
+      )
+    })
+
+    it('numbers the buttons of a set, each for its own picture', async () => {
+      const jobId = await imagined('three cats --n 3')
+      await world.easel.paint(jobId)
+      const result = await lastSeen()
+      expect(result.pictures).toHaveLength(3)
+      const pictureIds = world.easel.job(jobId)?.pictures.map(picture => picture.id)
+      for (const action of ['refine', 'vary-strong', 'upscale']) {
+        const row = result.buttons.filter(button => button.action === action)
+        expect(row.map(button => button.targetId)).toEqual(pictureIds)
+        expect(row.map(button => button.label.match(/\d$/)?.[0])).toEqual(['1', '2', '3'])
+      }
+    })
+
+    it('makes a new job in the same thread of every button, also after a restart, generations deep', async () => {
+      const rootId = await imagined('a red circle')
+      await world.easel.paint(rootId)
+      for (const action of ['refine', 'vary-subtle', 'vary-strong', 'upscale', 're-roll'] as const) {
+        const parent = world.easel.job(lastJobId())
+        await restart()
+        const button = (await lastSeen()).buttons.find(candidate => candidate.action === action)
+        if (!button) throw new Error(`there is no ${action}`)
+        const before = await seen()
+        await driver.bob.presses(button)
+        await world.easel.delivered()
+        const child = world.easel.job(lastJobId())
+        expect(child?.id, action).not.toBe(parent?.id)
+        expect(child?.parent?.jobId, action).toBe(parent?.id)
+        expect(child?.conversation, action).toMatchObject({ channelId: parent?.conversation.channelId })
+        expect((await seen()).length, action).toBeGreaterThan(before.length)
+        await world.easel.paint(lastJobId())
+        expect((await lastSeen()).pictures, action).toHaveLength(1)
+      }
+      const threads = new Set(world.easel.jobs.slice(1).map(job => job.conversation.threadId))
+      expect(threads.size).toBe(1)
+      expect([...threads][0]).toBeDefined()
+    })
+
+    it('remixes with the words of the form', async () => {
+      await world.easel.paint(await imagined('a red circle'))
+      const pictureId = world.easel.jobs[0]?.pictures[0]?.id ?? ''
+      await driver.ada.remixes(pictureId, 'a green square')
+      await world.easel.delivered()
+      expect(world.easel.lastRequest).toMatchObject({ prompt: 'a green square' })
+      expect(world.easel.job(lastJobId())?.parent?.pictureId).toBe(pictureId)
+      expect(await seenText()).toContain('a green square')
+    })
+
+    it('tells all about a picture to the one who asks', async () => {
+      await world.easel.paint(await imagined('a red circle --seed 7'))
+      const button = (await lastSeen()).buttons.find(({ action }) => action === 'info')
+      if (!button) throw new Error('there is no info')
+      const before = (await seen()).length
+      await driver.bob.presses(button)
+      expect((await driver.bob.told()).join('\n')).toMatch(/Seed:?\s*7/)
+      expect(await driver.ada.told()).toEqual([])
+      expect(await seen()).toHaveLength(before)
+    })
+
+    it('lets only the author cancel and delete', async () => {
+      const jobId = await imagined('a red circle')
+      await driver.bob.presses({ action: 'cancel', targetId: jobId })
+      expect((await driver.bob.told()).join('\n')).toContain(en.problems['not-yours']({}))
+      expect(world.easel.job(jobId)?.state).toBe('queued')
+
+      await world.easel.paint(jobId)
+      await driver.bob.presses({ action: 'delete', targetId: jobId })
+      expect(
+        (await driver.bob.told()).filter(text => text.includes(en.problems['not-yours']({}))),
+      ).toHaveLength(2)
+      expect((await lastSeen()).pictures).toHaveLength(1)
+
+      await driver.ada.presses({ action: 'delete', targetId: jobId })
+      await world.easel.delivered()
+      expect(world.easel.job(jobId)).toBeUndefined()
+      expect((await seen()).flatMap(message => message.pictures)).toEqual([])
+    })
+
+    it('shows that a job was cancelled, and offers to do it after all', async () => {
+      const jobId = await imagined('a red circle')
+      await driver.ada.presses({ action: 'cancel', targetId: jobId })
+      const last = await lastSeen()
+      expect(last.text).toContain(en.job.cancelled)
+      expect(last.buttons).toMatchObject([{ action: 're-roll', targetId: jobId }])
+    })
+
+    it('says in one sentence why a job failed', async () => {
+      const jobId = await imagined('a red circle')
+      await world.easel.start(jobId)
+      await world.easel.fail(jobId, 'out-of-memory', { device: 'cuda:0' })
+      expect((await lastSeen()).text).toContain('cuda:0 ran out of memory')
+    })
+
+    it('makes one job of an event that comes twice', async () => {
+      await driver.ada.imagines('a red circle', { eventId: 'event-1' })
+      await driver.ada.imagines('a red circle', { eventId: 'event-1' })
+      expect(world.easel.jobs).toHaveLength(1)
+      const before = await seen()
+      const button: ButtonTarget = { action: 're-roll', targetId: lastJobId() }
+      await driver.ada.presses(button, { eventId: 'event-2' })
+      await driver.ada.presses(button, { eventId: 'event-2' })
+      await driver.ada.presses(button, { eventId: 'event-3' })
+      expect(world.easel.jobs).toHaveLength(3)
+      expect((await seen()).length).toBeGreaterThan(before.length)
+    })
+
+    it.each([
+      ['a cat --sed 3', 'Did you mean --seed?'],
+      ['a cat --steps 1000', 'steps is 1000, but must be from 1 to 150.'],
+      ['', en.problems['prompt-empty']({})],
+    ])('refuses %j in one sentence to the asker alone', async (text, sentence) => {
+      await driver.ada.imagines(text)
+      expect((await driver.ada.told()).join('\n')).toContain(sentence)
+      expect(world.easel.jobs).toEqual([])
+      expect(await seen()).toEqual([])
+    })
+
+    it('shows what a prompt expands to before it does so', async () => {
+      await driver.ada.imagines('a {red,green} cat')
+      expect(world.easel.jobs).toEqual([])
+      expect((await driver.ada.told()).join('\n')).toContain('a green cat')
+      await driver.ada.confirms()
+      await world.easel.delivered()
+      expect(world.easel.jobs.map(job => job.promptAsTyped)).toEqual(['a red cat', 'a green cat'])
+    })
+
+    it.each(hostilePrompts)('shows %j as text and nothing else', async prompt => {
+      const jobId = await imagined(`${prompt} --seed 7`)
+      await world.easel.paint(jobId)
+      expect(world.easel.job(jobId)?.promptAsTyped).toBe(prompt)
+      expect(await driver.harm()).toEqual([])
+      expect(await seenText()).toContain(prompt)
+    })
+
+    it('copes with the longest prompt', async () => {
+      const jobId = await imagined('long '.repeat(800).trim())
+      await world.easel.paint(jobId)
+      expect((await lastSeen()).pictures).toHaveLength(1)
+      expect((await lastSeen()).buttons).toHaveLength(8)
+    })
+
+    it('answers the small commands to the asker alone', async () => {
+      await imagined('a waiting cat')
+      const before = await seen()
+      await driver.ada.asks('queue')
+      await driver.ada.asks('help')
+      await driver.ada.asks('models')
+      await driver.ada.asks('usage')
+      const told = (await driver.ada.told()).join('\n')
+      for (const expected of ['a waiting cat', '--seed', 'A tiny model for tests.', en.usage.unlimited]) {
+        expect(told).toContain(expected)
+      }
+      expect(await driver.bob.told()).toEqual([])
+      expect(await seen()).toEqual(before)
+    })
+
+    it('logs no fault on the way', async () => {
+      await world.easel.paint(await imagined('a red circle'))
+      expect(world.log.faults).toEqual([])
+    })
+  })
+}
+
+const hostilePrompts = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  '&lt;b&gt; &amp; <!-- -->',
+  '@everyone @here <@123> <!channel> <#C1> <@&5>',
+  '*bold* _it_ ~no~ `code` ```block``` ||spoiler|| > quote',
+  '[click](https://evil.example) https://evil.example',
+  'zero\u200bwidth \u202ebidi',
+]
+
+/** The smallest PNG: one red pixel. */
+const onePixel = Uint8Array.from(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+)

@@ -1,0 +1,425 @@
+/**
+ * Easel without database and engine, for the tests of adapters: it keeps jobs in memory, delivers through the attached
+ * courier as the real one does, and paints only when the test says so. What it decides about requests is the least
+ * that an adapter can notice.
+ */
+import type { Courier } from '../../src/app/courier.ts'
+import type { ActOutcome, Easel, ImagineOutcome } from '../../src/app/easel.ts'
+import { type Caller, type Conversation, isSamePerson, type Person } from '../../src/app/people.ts'
+import { type Problem, problem } from '../../src/app/problems.ts'
+import type { Action, ImagineRequest } from '../../src/app/requests.ts'
+import type {
+  JobView,
+  ModelView,
+  PersonSettings,
+  PictureView,
+  StatsView,
+  UsageView,
+} from '../../src/app/views.ts'
+import type { WorkOrder } from '../../src/engine/work-order.ts'
+import type { ErrorCode, ErrorDetails } from '../../src/errors.ts'
+import type { Clock, Ids } from '../../src/ports.ts'
+import { expand, orderOf, refusalOf } from './fake-orders.ts'
+
+interface Delivered {
+  address: string
+}
+
+export class FakeEasel implements Easel {
+  readonly #jobs = new Map<string, JobView>()
+  readonly #eventJobs = new Map<string, string[]>()
+  readonly #delivered = new Map<string, Delivered>()
+  readonly #watchers = new Set<(job: JobView) => void>()
+  readonly #settings = new Map<string, PersonSettings>()
+  readonly #clock: Clock
+  readonly #ids: Ids
+  readonly #paint: (picture: PictureView, job: JobView) => Promise<Uint8Array>
+  #courier: Courier | undefined
+  /** Deliveries in their order: each begins when the one before it is done. */
+  #deliveries: Promise<void> = Promise.resolve()
+  /** The last request as it came, for tests of what an adapter passes on. */
+  lastRequest: ImagineRequest | undefined
+  lastCaller: Caller | undefined
+
+  constructor(parts: {
+    clock: Clock
+    ids: Ids
+    paint: (picture: PictureView, job: JobView) => Promise<Uint8Array>
+  }) {
+    this.#clock = parts.clock
+    this.#ids = parts.ids
+    this.#paint = parts.paint
+  }
+
+  /** The courier through which results go from now on; a restarted adapter brings a new one. */
+  attach(courier: Courier): void {
+    this.#courier = courier
+  }
+
+  /** Resolves when everything that was to be delivered has been. */
+  async delivered(): Promise<void> {
+    await this.#deliveries
+  }
+
+  // What the test does in the place of the engine. Each resolves when the change has been delivered.
+
+  /** A device takes the job. */
+  async start(jobId: string): Promise<void> {
+    this.#change(jobId, { state: 'running', place: undefined, startedAt: this.#clock.now(), device: 'cpu' })
+    this.#renumber()
+    await this.delivered()
+  }
+
+  async step(jobId: string, step: number, preview?: Uint8Array): Promise<void> {
+    this.#change(jobId, { step, preview })
+    await this.delivered()
+  }
+
+  /** The pictures are there. */
+  async finish(jobId: string): Promise<void> {
+    const job = this.#known(jobId)
+    const count = job.order.kind === 'paint' ? job.order.count : 1
+    const seed = job.order.kind === 'upscale' ? 0 : job.order.seed
+    const pictures = Array.from({ length: count }, (_, index): PictureView => {
+      const id = this.#ids.next()
+      const { widthPx, heightPx } = job.order
+      return {
+        id,
+        jobId,
+        index,
+        seed: seed + index,
+        widthPx,
+        heightPx,
+        mediaType: 'image/png',
+        sizeBytes: 1000,
+        hash: id,
+      }
+    })
+    this.#change(jobId, {
+      state: 'done',
+      pictures,
+      preview: undefined,
+      step: job.steps,
+      finishedAt: this.#clock.now(),
+    })
+    this.#renumber()
+    await this.delivered()
+  }
+
+  async fail<Code extends ErrorCode>(jobId: string, code: Code, details: ErrorDetails[Code]): Promise<void> {
+    this.#change(jobId, { state: 'failed', failure: { code, details }, finishedAt: this.#clock.now() })
+    this.#renumber()
+    await this.delivered()
+  }
+
+  /** From waiting to done at once. */
+  async paint(jobId: string): Promise<void> {
+    await this.start(jobId)
+    await this.finish(jobId)
+  }
+
+  /** Every job, oldest first. */
+  get jobs(): JobView[] {
+    return [...this.#jobs.values()]
+  }
+
+  // Easel as adapters see it.
+
+  async imagine(
+    request: ImagineRequest,
+    caller: Caller,
+    options?: { confirmed?: boolean },
+  ): Promise<ImagineOutcome> {
+    this.lastRequest = request
+    this.lastCaller = caller
+    const refused = refusalOf(request)
+    if (refused) return { kind: 'refused', problems: [refused] }
+    const prompts = expand(request)
+    if (prompts.length > 1 && !options?.confirmed) return { kind: 'confirm', prompts }
+    return this.#accept(
+      caller,
+      prompts.map(prompt => ({ order: orderOf(request, prompt), promptAsTyped: prompt })),
+      request.parentPictureId,
+    )
+  }
+
+  async act(action: Action, caller: Caller): Promise<ActOutcome> {
+    this.lastCaller = caller
+    switch (action.kind) {
+      case 'cancel':
+      case 'delete':
+      case 're-roll':
+        return this.#actOnJob(action.kind, action.jobId, caller)
+      default:
+        return this.#actOnPicture(action, caller)
+    }
+  }
+
+  job(jobId: string): JobView | undefined {
+    return this.#jobs.get(jobId)
+  }
+
+  picture(pictureId: string): { picture: PictureView; job: JobView } | undefined {
+    for (const job of this.#jobs.values()) {
+      const picture = job.pictures.find(({ id }) => id === pictureId)
+      if (picture) return { picture, job }
+    }
+    return undefined
+  }
+
+  pictureByHash(hash: string): { picture: PictureView; job: JobView } | undefined {
+    return this.picture(hash)
+  }
+
+  async pictureBytes(pictureId: string): Promise<Uint8Array | undefined> {
+    const found = this.picture(pictureId)
+    return found && this.#paint(found.picture, found.job)
+  }
+
+  jobsIn(where: Pick<Conversation, 'platform' | 'spaceId' | 'channelId'>, limit: number): JobView[] {
+    return this.jobs
+      .filter(
+        ({ conversation: c }) =>
+          c.platform === where.platform && c.spaceId === where.spaceId && c.channelId === where.channelId,
+      )
+      .slice(-limit)
+  }
+
+  queue(person?: Person): JobView[] {
+    const order = (job: JobView) => job.place ?? 0
+    return this.jobs
+      .filter(job => job.state === 'queued' || job.state === 'running')
+      .filter(job => person === undefined || isSamePerson(job.author, person))
+      .sort((a, b) => order(a) - order(b))
+  }
+
+  models(): ModelView[] {
+    return [
+      {
+        name: 'demo',
+        hash: 'a1b2c3d4',
+        hasRefiner: true,
+        isDefault: true,
+        defaultSize: { widthPx: 128, heightPx: 128 },
+        sizeStepPx: 32,
+        defaultSampler: 'euler',
+        defaultSteps: 20,
+        defaultGuidance: 7,
+        note: 'A tiny model for tests.',
+      },
+    ]
+  }
+
+  samplers(): string[] {
+    return ['euler', 'heun']
+  }
+
+  styles(): string[] {
+    return ['ink']
+  }
+
+  settings(person: Person): PersonSettings {
+    return this.#settings.get(person.userId) ?? {}
+  }
+
+  saveSettings(person: Person, settings: PersonSettings): void {
+    this.#settings.set(person.userId, settings)
+  }
+
+  usage(person: Person): UsageView {
+    const own = this.jobs.filter(job => isSamePerson(job.author, person))
+    return {
+      jobs: own.length,
+      pictures: own.flatMap(job => job.pictures).length,
+      gpuSeconds: own.length,
+      periodHours: 24,
+    }
+  }
+
+  stats(
+    period: { fromMs: number; toMs: number },
+    caller: Caller,
+  ): { kind: 'stats'; stats: StatsView } | { kind: 'refused'; problems: Problem[] } {
+    if (!caller.rights.admin) return { kind: 'refused', problems: [problem('admins-only', {})] }
+    const row = { name: caller.person.name, jobs: this.jobs.length, pictures: 0, failures: 0, gpuSeconds: 1 }
+    const sliceMs = (period.toMs - period.fromMs) / 7
+    return {
+      kind: 'stats',
+      stats: {
+        ...period,
+        ...row,
+        people: 1,
+        cancelled: 0,
+        waitMs: { p50: 100, p95: 1000 },
+        runMs: { p50: 2000, p95: 4000 },
+        byPerson: [row],
+        byModel: [{ ...row, name: 'demo' }],
+        byDevice: [{ ...row, name: 'cpu' }],
+        timeline: [0, 1, 2, 3, 4, 5, 6].map(i => ({
+          fromMs: period.fromMs + i * sliceMs,
+          jobs: i + 1,
+          failures: i % 2,
+        })),
+      },
+    }
+  }
+
+  async forget(person: Person): Promise<number> {
+    const own = this.jobs.filter(job => isSamePerson(job.author, person))
+    for (const job of own) this.#remove(job)
+    await this.delivered()
+    return own.length
+  }
+
+  watch(onChange: (job: JobView) => void): () => void {
+    this.#watchers.add(onChange)
+    return () => this.#watchers.delete(onChange)
+  }
+
+  async #actOnJob(kind: 'cancel' | 'delete' | 're-roll', jobId: string, caller: Caller): Promise<ActOutcome> {
+    const job = this.#jobs.get(jobId)
+    if (!job) return { kind: 'refused', problems: [problem('job-unknown', { id: jobId })] }
+    if (kind === 're-roll') return this.#again(job, job.pictures[0]?.id, job.order, caller)
+    if (!isSamePerson(job.author, caller.person) && !caller.rights.moderator) {
+      return { kind: 'refused', problems: [problem('not-yours', {})] }
+    }
+    if (kind === 'delete') {
+      this.#remove(job)
+      return { kind: 'deleted', job }
+    }
+    if (job.state !== 'queued' && job.state !== 'running') {
+      return { kind: 'refused', problems: [problem('already-finished', {})] }
+    }
+    this.#change(jobId, { state: 'cancelled', place: undefined, finishedAt: this.#clock.now() })
+    this.#renumber()
+    return { kind: 'cancelled', job: this.#known(jobId) }
+  }
+
+  async #actOnPicture(
+    action: Exclude<Action, { kind: 'cancel' | 'delete' | 're-roll' }>,
+    caller: Caller,
+  ): Promise<ActOutcome> {
+    const found = this.picture(action.pictureId)
+    if (!found) return { kind: 'refused', problems: [problem('picture-unknown', { id: action.pictureId })] }
+    const { job, picture } = found
+    const source = { pictureId: picture.id, strength: 0.5 }
+    switch (action.kind) {
+      case 'info':
+        return { kind: 'info', job, picture }
+      case 'remix': {
+        const refused = refusalOf(action.request)
+        if (refused) return { kind: 'refused', problems: [refused] }
+        this.lastRequest = action.request
+        return this.#again(job, picture.id, orderOf(action.request, action.request.prompt), caller)
+      }
+      case 'upscale': {
+        const { factor } = action
+        const order: WorkOrder = {
+          kind: 'upscale',
+          source: { pictureId: picture.id },
+          factor,
+          widthPx: picture.widthPx * factor,
+          heightPx: picture.heightPx * factor,
+        }
+        return this.#again(job, picture.id, order, caller)
+      }
+      default: {
+        const order = job.order.kind === 'paint' ? { ...job.order, count: 1, source } : job.order
+        return this.#again(job, picture.id, order, caller)
+      }
+    }
+  }
+
+  #again(job: JobView, pictureId: string | undefined, order: WorkOrder, caller: Caller): ImagineOutcome {
+    const promptAsTyped = order.kind === 'paint' ? order.prompt.positive : job.promptAsTyped
+    return this.#accept(caller, [{ order, promptAsTyped }], pictureId)
+  }
+
+  #accept(
+    caller: Caller,
+    wanted: { order: WorkOrder; promptAsTyped: string }[],
+    parentPictureId: string | undefined,
+  ): ImagineOutcome {
+    const before = this.#eventJobs.get(caller.eventId)
+    if (before) return { kind: 'duplicate', jobs: before.map(id => this.#known(id)) }
+    const parent = parentPictureId === undefined ? undefined : this.picture(parentPictureId)
+    const ids = wanted.map(({ order, promptAsTyped }) => {
+      const id = this.#ids.next()
+      this.#jobs.set(id, {
+        id,
+        state: 'queued',
+        author: caller.person,
+        conversation: caller.conversation,
+        order,
+        promptAsTyped,
+        step: 0,
+        steps: order.kind === 'upscale' ? 1 : order.sampling.steps,
+        pictures: [],
+        parent: parent && { pictureId: parent.picture.id, jobId: parent.job.id },
+        createdAt: this.#clock.now(),
+      })
+      return id
+    })
+    this.#eventJobs.set(caller.eventId, ids)
+    this.#renumber()
+    for (const id of ids) this.#deliver(id)
+    return { kind: 'accepted', jobs: ids.map(id => this.#known(id)), notices: [] }
+  }
+
+  #change(jobId: string, change: Partial<JobView>): void {
+    this.#jobs.set(jobId, { ...this.#known(jobId), ...change })
+    this.#deliver(jobId)
+  }
+
+  /** Places and times to go, by age. */
+  #renumber(): void {
+    let place = 0
+    for (const job of this.jobs) {
+      if (job.state !== 'queued') continue
+      place += 1
+      if (job.place === place) continue
+      this.#jobs.set(job.id, { ...job, place, etaMs: place * 2000 })
+      if (job.place !== undefined) this.#deliver(job.id)
+    }
+  }
+
+  #remove(job: JobView): void {
+    this.#jobs.delete(job.id)
+    const { courier, at } = this.#courierFor(job)
+    this.#enqueue(async () => {
+      if (courier && at) await courier.withdraw(at.address, job)
+    })
+  }
+
+  /** Opens the placeholder the first time, then shows progress, then the end. */
+  #deliver(jobId: string): void {
+    const job = this.#known(jobId)
+    for (const watcher of this.#watchers) watcher(job)
+    this.#enqueue(async () => {
+      const { courier, at } = this.#courierFor(job)
+      if (!courier) return
+      if (!at) await this.#open(courier, job)
+      else if (job.state === 'queued' || job.state === 'running') await courier.progress(at.address, job)
+      else await courier.settle(at.address, job)
+    })
+  }
+
+  async #open(courier: Courier, job: JobView): Promise<void> {
+    const delivery = await courier.open(job)
+    if (delivery.kind === 'delivered') this.#delivered.set(job.id, { address: delivery.address })
+  }
+
+  #courierFor(job: JobView): { courier?: Courier; at?: Delivered } {
+    return { courier: this.#courier, at: this.#delivered.get(job.id) }
+  }
+
+  #enqueue(delivery: () => Promise<void>): void {
+    this.#deliveries = this.#deliveries.then(delivery)
+  }
+
+  #known(jobId: string): JobView {
+    const job = this.#jobs.get(jobId)
+    if (!job) throw new Error(`the test names a job that is not there: ${jobId}`)
+    return job
+  }
+}
