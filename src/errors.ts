@@ -1,4 +1,5 @@
 /** Every fault that Easel can name, with the facts that its sentence needs. words/ turns codes into sentences. */
+import type { PictureProblem } from './engine/image/picture-problem.ts'
 
 /** Code -> details. A new fault is one line here and one sentence per language; the compiler asks for the latter. */
 export interface ErrorDetails {
@@ -9,7 +10,7 @@ export interface ErrorDetails {
   /** No model of that name in the models folder. */
   'model-unknown': { name: string; known: string[] }
   /** A picture that a person gave cannot be used. */
-  'picture-unusable': { problem: string }
+  'picture-unusable': { problem: PictureProblem }
   /** Easel's own configuration is wrong. */
   config: { file: string; key: string; problem: string }
   /** The device ran out of memory, and so did every fallback. */

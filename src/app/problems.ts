@@ -1,4 +1,5 @@
 /** Why a request was refused or changed: expected outcomes, as codes with the facts that their sentence needs. */
+import type { PictureProblem } from '../engine/image/picture-problem.ts'
 
 /** What the value of a flag has to look like; words/ says it in a sentence. */
 export type FlagExpectation =
@@ -36,7 +37,7 @@ export interface ProblemDetails {
   'no-refiner': { model: string }
   'refiner-mismatch': { model: string; refiner: string; what: string }
   'strength-too-low': { strength: number; steps: number; minimum: number }
-  'picture-refused': { problem: string }
+  'picture-refused': { problem: PictureProblem }
   'mask-size': { mask: string; picture: string }
   'mask-without-source': Record<string, never>
   'picture-unknown': { id: string }

@@ -1,5 +1,6 @@
 /** English: what a request may say, and why one is refused. */
 import type { FlagExpectation, ProblemCode, ProblemDetails } from '../app/problems.ts'
+import { pictureRefusal } from './en-picture.ts'
 
 const list = (names: readonly string[]) => names.join(', ')
 const known = (names: readonly string[]) =>
@@ -74,7 +75,7 @@ export const problems: ProblemWords = {
   'refiner-mismatch': d => `The Refiner ${d.refiner} does not belong to ${d.model}: another ${d.what}.`,
   'strength-too-low': d =>
     `With strength ${d.strength} and ${d.steps} steps not one step would run; use at least ${d.minimum}.`,
-  'picture-refused': d => `That picture cannot be used: ${d.problem}.`,
+  'picture-refused': d => pictureRefusal(d.problem),
   'mask-size': d => `The mask is ${d.mask} and the picture ${d.picture}; both must be of one size.`,
   'mask-without-source': () => 'A mask needs a source picture to go with it.',
   'picture-unknown': () => 'That picture is not here any more.',

@@ -3,6 +3,7 @@ import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
 import type { AppError, ErrorCode, ErrorDetails } from '../errors.ts'
 import { expectations, flags, problems } from './en-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './en-messages.ts'
+import { pictureRefusal } from './en-picture.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 
@@ -11,7 +12,7 @@ const errors: ErrorWords = {
   'model-config': d => `${d.file} asks for something Easel cannot build: ${d.key} ${d.problem}.`,
   'model-unknown': d =>
     `There is no model named “${d.name}”. ${d.known.length === 0 ? 'The models folder is empty.' : `Known models: ${d.known.join(', ')}.`}`,
-  'picture-unusable': d => `That picture cannot be used: ${d.problem}.`,
+  'picture-unusable': d => pictureRefusal(d.problem),
   config: d => `The configuration ${d.file} is wrong at ${d.key}: ${d.problem}.`,
   'out-of-memory': d =>
     `${d.device} ran out of memory, also after trying to save some. A smaller size may work.`,

@@ -1,0 +1,209 @@
+/** A worker host over any channel: the states, the pairing of runs and answers, and what a death means for them. */
+import { AppError } from '../../errors.ts'
+import type { WorkOrder } from '../work-order.ts'
+import { type Deferred, deferred } from './deferred.ts'
+import { unpackFault } from './fault.ts'
+import {
+  type MessageFromWorker,
+  type MessageToWorker,
+  messageFromWorker,
+  protocolVersion,
+} from './protocol.ts'
+import type {
+  Death,
+  HostState,
+  KillOutcome,
+  RunEvents,
+  RunOutcome,
+  StartOutcome,
+  WorkerHost,
+} from './worker-host.ts'
+
+/** A worker that was just brought up. */
+export interface Channel {
+  post(message: MessageToWorker): void
+  /** Calls back for every message, unvalidated. Subscribed once, before anything is posted. */
+  onMessage(receive: (message: unknown) => void): void
+  /** Resolves with the reason when the worker is gone and its last message was delivered. */
+  readonly ended: Promise<string>
+  /** Ends the worker at any moment; absent where no moment is safe enough. */
+  kill?(): void
+}
+
+export interface ChannelHostOptions {
+  /** Name of the device in faults: "cuda:0". */
+  device: string
+  /** Handed to the worker's opening function; must survive structured cloning. */
+  setup: unknown
+  open: () => Channel
+}
+
+interface Run {
+  readonly id: number
+  readonly events: RunEvents
+  readonly outcome: Deferred<RunOutcome>
+}
+
+export class ChannelHost implements WorkerHost {
+  readonly #options: ChannelHostOptions
+  readonly #started = deferred<StartOutcome>()
+  readonly #died = deferred<Death>()
+  #state: HostState = 'new'
+  #channel: Channel | undefined
+  #run: Run | undefined
+  #runs = 0
+  /** Set before the worker is asked or made to end, so that its end is told from a crash. */
+  #deathExpected = false
+
+  constructor(options: ChannelHostOptions) {
+    this.#options = options
+  }
+
+  get state(): HostState {
+    return this.#state
+  }
+
+  get died(): Promise<Death> {
+    return this.#died.promise
+  }
+
+  start(): Promise<StartOutcome> {
+    this.#expect('new', 'start')
+    this.#state = 'starting'
+    const channel = this.#options.open()
+    this.#channel = channel
+    channel.onMessage(raw => this.#receive(raw))
+    channel.ended.then(
+      reason => this.#end(reason),
+      error => this.#end(String(error)),
+    )
+    channel.post({ kind: 'start', protocol: protocolVersion, setup: this.#options.setup })
+    return this.#started.promise
+  }
+
+  async run(
+    order: WorkOrder,
+    sources: Record<string, Uint8Array>,
+    events: RunEvents = {},
+  ): Promise<RunOutcome> {
+    if (this.#state === 'dead' || this.#state === 'stopping') {
+      return this.#failedByDeath('it was leaving before the run began')
+    }
+    this.#expect('ready', 'run')
+    if (events.signal?.aborted) return { kind: 'cancelled' }
+
+    this.#state = 'running'
+    this.#runs += 1
+    const run: Run = { id: this.#runs, events, outcome: deferred() }
+    this.#run = run
+    const cancel = () => this.#channel?.post({ kind: 'cancel', runId: run.id })
+    events.signal?.addEventListener('abort', cancel)
+    this.#channel?.post({ kind: 'run', runId: run.id, order, sources })
+    try {
+      return await run.outcome.promise
+    } finally {
+      events.signal?.removeEventListener('abort', cancel)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#deathExpected = true
+    if (this.#state === 'new') this.#end('never started')
+    if (this.#state !== 'dead' && this.#state !== 'stopping') {
+      this.#state = 'stopping'
+      this.#channel?.post({ kind: 'stop' })
+    }
+    await this.#died.promise
+  }
+
+  async kill(): Promise<KillOutcome> {
+    if (this.#state === 'new' || this.#state === 'dead') {
+      await this.stop()
+      return { kind: 'dead' }
+    }
+    if (this.#channel?.kill) {
+      this.#deathExpected = true
+      this.#channel.kill()
+      await this.#died.promise
+      return { kind: 'dead' }
+    }
+    // Between runs a worker is only waiting for messages, so that asking it is as good as killing it.
+    if (this.#state !== 'ready') return { kind: 'unkillable' }
+    await this.stop()
+    return { kind: 'dead' }
+  }
+
+  #receive(raw: unknown): void {
+    const parsed = messageFromWorker.safeParse(raw)
+    if (parsed.success) this.#handle(parsed.data)
+    else this.#distrust(parsed.error.message)
+  }
+
+  #handle(message: MessageFromWorker): void {
+    if (message.kind === 'ready') {
+      if (this.#state !== 'starting') return
+      this.#state = 'ready'
+      this.#started.resolve({ kind: 'ready', device: message.device })
+      return
+    }
+    if (message.kind === 'broken') {
+      this.#state = 'stopping'
+      this.#started.resolve({ kind: 'failed', error: unpackFault(message.fault) })
+      return
+    }
+
+    const run = this.#run
+    if (run === undefined || run.id !== message.runId) return
+    if (message.kind === 'loading') run.events.onLoading?.(message.model)
+    else if (message.kind === 'step') run.events.onStep?.(message.step, message.steps, message.preview)
+    else this.#settle(outcomeOf(message))
+  }
+
+  #settle(outcome: RunOutcome): void {
+    const run = this.#run
+    this.#run = undefined
+    if (this.#state === 'running') this.#state = 'ready'
+    run?.outcome.resolve(outcome)
+  }
+
+  /** A worker that breaks the protocol gets no more work: its run fails and it is asked to leave. */
+  #distrust(problem: string): void {
+    const error = new AppError('internal', { problem: `the worker broke the protocol: ${problem}` })
+    this.#settle({ kind: 'failed', error })
+    this.#started.resolve({ kind: 'failed', error })
+    if (this.#state === 'dead' || this.#state === 'stopping') return
+    this.#state = 'stopping'
+    if (this.#channel?.kill) this.#channel.kill()
+    else this.#channel?.post({ kind: 'stop' })
+  }
+
+  #end(reason: string): void {
+    this.#state = 'dead'
+    this.#settle(this.#failedByDeath(reason))
+    this.#started.resolve(this.#failedByDeath(reason))
+    this.#died.resolve({ expected: this.#deathExpected, reason })
+  }
+
+  #failedByDeath(reason: string): { kind: 'failed'; error: AppError } {
+    return { kind: 'failed', error: new AppError('worker-died', { device: this.#options.device, reason }) }
+  }
+
+  #expect(state: HostState, what: string): void {
+    if (this.#state === state) return
+    throw new AppError('internal', { problem: `${what} in a worker that is ${this.#state}, not ${state}` })
+  }
+}
+
+/** What the last message of a run says about it. */
+function outcomeOf(
+  message: Extract<MessageFromWorker, { kind: 'done' | 'cancelled' | 'failed' }>,
+): RunOutcome {
+  switch (message.kind) {
+    case 'done':
+      return { kind: 'done', pictures: message.pictures, timings: message.timings }
+    case 'cancelled':
+      return { kind: 'cancelled' }
+    case 'failed':
+      return { kind: 'failed', error: unpackFault(message.fault) }
+  }
+}

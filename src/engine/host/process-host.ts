@@ -1,0 +1,40 @@
+/** A worker as a child process: a real kill and a crash boundary, at the price of copying pictures. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { type Channel, ChannelHost } from './channel-host.ts'
+import type { WorkerHost } from './worker-host.ts'
+import type { WorkerOptions } from './worker-options.ts'
+
+/** The child's standard output goes to our standard error, so that a command's own output stays clean. */
+const stderrFd = 2
+
+export function createProcessHost(options: WorkerOptions): WorkerHost {
+  return new ChannelHost({
+    device: options.device,
+    setup: options.setup,
+    open: () => openProcess(options),
+  })
+}
+
+function openProcess({ entry, env, heapLimitMb }: WorkerOptions): Channel {
+  const child = fork(fileURLToPath(entry), [], {
+    env,
+    execArgv: heapLimitMb === undefined ? [] : [`--max-old-space-size=${heapLimitMb}`],
+    // Structured cloning, so that bytes stay bytes.
+    serialization: 'advanced',
+    stdio: ['ignore', stderrFd, stderrFd, 'ipc'],
+  })
+  const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(
+    ([[code, signal]]) => (signal === null ? `exit code ${code}` : String(signal)),
+    // `once` rejects on 'error': the process could not be started.
+    error => String(error),
+  )
+  return {
+    // A message to a child that has just died is lost like the child; `ended` tells.
+    post: message => void (child.connected && child.send(message, () => {})),
+    onMessage: receive => void child.on('message', receive),
+    ended,
+    kill: () => void child.kill('SIGKILL'),
+  }
+}

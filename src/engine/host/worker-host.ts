@@ -1,0 +1,54 @@
+/** The port of a worker: one life, from start to death, with one run at a time. A new life is a new host. */
+import type { AppError } from '../../errors.ts'
+import type { PaintedPicture } from '../pipeline/painter.ts'
+import type { WorkOrder } from '../work-order.ts'
+
+/**
+ * - new → starting → ready ⇄ running
+ * - any of them → stopping → dead, and from any of them → dead by a crash or a kill
+ */
+export type HostState = 'new' | 'starting' | 'ready' | 'running' | 'stopping' | 'dead'
+
+export type StartOutcome =
+  | { kind: 'ready'; device: string }
+  /** The worker could not open its device, or died while it tried. */
+  | { kind: 'failed'; error: AppError }
+
+export type RunOutcome =
+  | { kind: 'done'; pictures: PaintedPicture[]; timings: Record<string, number> }
+  | { kind: 'cancelled' }
+  /** The paint threw, or the worker died under it (`worker-died`). */
+  | { kind: 'failed'; error: AppError }
+
+export interface RunEvents {
+  onLoading?(model: string): void
+  onStep?(step: number, steps: number, preview?: Uint8Array): void
+  /** Aborting asks the worker to stop between steps; the run may still end as done. */
+  signal?: AbortSignal
+}
+
+export interface Death {
+  /** Whether somebody asked for it by stop or kill; a worker that could not start was not asked. */
+  expected: boolean
+  /** "exit code 3", "SIGSEGV", "RangeError: …": for logs and for `worker-died`. */
+  reason: string
+}
+
+export type KillOutcome =
+  | { kind: 'dead' }
+  /** The worker is a thread that may be inside a native call: only the end of the whole process ends it. */
+  | { kind: 'unkillable' }
+
+export interface WorkerHost {
+  readonly state: HostState
+  /** Settles once, when the worker is gone, however that came about. */
+  readonly died: Promise<Death>
+  /** Brings the worker up. Once per host. */
+  start(): Promise<StartOutcome>
+  /** Paints one order; never rejects for what happens in the worker. A second run at a time is a defect. */
+  run(order: WorkOrder, sources: Record<string, Uint8Array>, events?: RunEvents): Promise<RunOutcome>
+  /** Cancels a run between steps, lets the worker close its sessions and end itself. No time limit of its own. */
+  stop(): Promise<void>
+  /** Ends the worker now where that is safe; whoever waits for a run gets `worker-died`. */
+  kill(): Promise<KillOutcome>
+}

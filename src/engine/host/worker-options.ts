@@ -1,0 +1,13 @@
+/** What a thread host and a process host need alike. */
+export interface WorkerOptions {
+  /** The worker's entry module, compiled JavaScript. */
+  entry: URL
+  /** Name of the device in faults: "cuda:0". */
+  device: string
+  /** Handed to the entry's opening function; must survive structured cloning. */
+  setup: unknown
+  /** The worker's whole environment: never the tokens, which it has no use for. */
+  env: Record<string, string>
+  /** Limit of its JavaScript heap; tensors and weights do not count. */
+  heapLimitMb?: number
+}
