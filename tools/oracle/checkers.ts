@@ -1,5 +1,6 @@
 /** Every checker, in the order in which its lines are printed: what later ones build on comes first. */
 import type { Checker } from './case.ts'
 import { rng } from './rng.ts'
+import { schedulers } from './schedulers.ts'
 
-export const checkers: readonly Checker[] = [rng]
+export const checkers: readonly Checker[] = [rng, schedulers]

@@ -1,0 +1,35 @@
+/** The one operation that every sampler is made of: linear combinations of latents. */
+
+/** Σ coefficient · values, element by element, summed in float64 and rounded to float32 once. */
+export function combine(
+  ...terms: readonly (readonly [coefficient: number, values: Float32Array])[]
+): Float32Array {
+  // A coefficient of zero means "not used": the last step of many rules multiplies by it.
+  const used = terms.filter(([coefficient]) => coefficient !== 0)
+  const sum = new Float64Array(terms[0]?.[1].length ?? 0)
+  for (const [coefficient, values] of used) {
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + coefficient * (values[i] ?? 0)
+  }
+  return Float32Array.from(sum)
+}
+
+/** `count` numbers from `start` to `end`, both included. */
+export function linspace(start: number, end: number, count: number): number[] {
+  if (count === 1) return [start]
+  const step = (end - start) / (count - 1)
+  return Array.from({ length: count }, (_, i) => (i === count - 1 ? end : start + step * i))
+}
+
+/** To the nearest whole number, halves to the even one, as NumPy and torch round. */
+export function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value)
+  if (value - floor !== 0.5) return Math.round(value)
+  return floor % 2 === 0 ? floor : floor + 1
+}
+
+/** The entry at `index`; an index outside is a defect of the caller. */
+export function at(values: ArrayLike<number>, index: number): number {
+  const value = values[index]
+  if (value === undefined) throw new RangeError(`index ${index} of ${values.length}`)
+  return value
+}

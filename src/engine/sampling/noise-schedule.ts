@@ -1,0 +1,65 @@
+/**
+ * The noise of the training: betas, cumulated alphas and sigmas per training timestep.
+ * Each intermediate is rounded to float32 as the reference does, since a thousand roundings show in the sigmas.
+ */
+import { at } from './arithmetic.ts'
+import type { SchedulerConfig } from './sampler.ts'
+
+export interface NoiseSchedule {
+  /** ᾱ per training timestep, falling from almost 1. */
+  readonly alphasCumulated: Float32Array
+  /** σ = √((1-ᾱ)/ᾱ) per training timestep, rising. */
+  readonly sigmas: Float32Array
+  readonly logSigmas: Float32Array
+}
+
+const f = Math.fround
+
+/** ᾱ of the last timestep where zero terminal SNR would make it 0: the smallest positive float16. */
+const almostNoSignal = 2 ** -24
+
+/**
+ * The schedule of a config. Samplers that divide by √ᾱ ask to keep it above 0 (`keepSignal`);
+ * the DDIM family works with a true 0.
+ */
+export function noiseSchedule(config: SchedulerConfig, keepSignal: boolean): NoiseSchedule {
+  const betas = config.zeroTerminalSnr ? zeroTerminalSnr(trainingBetas(config)) : trainingBetas(config)
+  const alphasCumulated = cumulated(betas)
+  const last = alphasCumulated.length - 1
+  if (config.zeroTerminalSnr && keepSignal) alphasCumulated[last] = almostNoSignal
+  const sigmas = alphasCumulated.map(alpha => Math.sqrt(f(f(1 - alpha) / alpha)))
+  // √(2^24 - 1) lies all but midway between two float32 numbers, of which the reference's power function takes this one.
+  if (alphasCumulated[last] === almostNoSignal) sigmas[last] = 4096
+  return { alphasCumulated, sigmas, logSigmas: sigmas.map(Math.log) }
+}
+
+/** `linear` in β, or `scaled_linear`: linear in √β (latent diffusion, Rombach et al. 2022). */
+function trainingBetas(config: SchedulerConfig): Float32Array {
+  const { betaStart, betaEnd, trainTimesteps } = config
+  if (config.betaSchedule === 'linear') return linspace32(betaStart, betaEnd, trainTimesteps)
+  return linspace32(Math.sqrt(betaStart), Math.sqrt(betaEnd), trainTimesteps).map(root => root * root)
+}
+
+/** torch's float32 linspace: the second half is counted back from the end, with fused multiply-adds. */
+function linspace32(start: number, end: number, count: number): Float32Array {
+  const step = f(f(f(end) - f(start)) / (count - 1))
+  return Float32Array.from({ length: count }, (_, i) =>
+    i < count / 2 ? f(start) + step * i : f(end) - step * (count - 1 - i),
+  )
+}
+
+/** Products of 1 - β from the first timestep on; accumulated in float64, stored in float32. */
+function cumulated(betas: Float32Array): Float32Array {
+  let product = 1
+  return betas.map(beta => (product *= f(1 - beta)))
+}
+
+/** Shifts and scales √ᾱ so that it ends at 0 and begins as before; Lin et al. 2023, algorithm 1. */
+function zeroTerminalSnr(betas: Float32Array): Float32Array {
+  const roots = cumulated(betas).map(Math.sqrt)
+  const first = at(roots, 0)
+  const last = at(roots, roots.length - 1)
+  const scale = f(first / f(first - last))
+  const alphasCumulated = roots.map(root => f(f(root - last) * scale) ** 2)
+  return alphasCumulated.map((alpha, t) => 1 - (t === 0 ? alpha : f(alpha / at(alphasCumulated, t - 1))))
+}

@@ -1,0 +1,37 @@
+/**
+ * Trajectory consistency. Matches diffusers' TCDScheduler; Zheng et al. 2024. Each call goes along the trajectory to
+ * s = (1-η)·t', and all but the last add noise from there to t'. η (the paper's γ) is 0.3 unless the config says otherwise.
+ */
+import { combine } from './arithmetic.ts'
+import type { SamplerKind } from './sampler.ts'
+import { cleanPreserving, levelAt, noisePreserving, preservingSpace } from './spaces.ts'
+import { distilledTimesteps, onTrainingSteps } from './training-steps.ts'
+
+export const tcd: SamplerKind = {
+  name: 'tcd',
+  label: 'TCD',
+  diffusersClass: 'TCDScheduler',
+  sigmas: [],
+  create(config, steps) {
+    const { timesteps, levels, level } = onTrainingSteps(config, distilledTimesteps(config, steps))
+    const eta = config.eta ?? 0.3
+    return {
+      ...preservingSpace(timesteps, levels),
+      step(output, i, latents, draw) {
+        const from = levelAt(levels, i)
+        const timestepTo = timesteps[i + 1] ?? 0
+        const landing = level(Math.floor(Math.fround(Math.fround(1 - eta) * timestepTo)))
+        const clean = cleanPreserving(config.prediction, from, output, latents)
+        const noise = noisePreserving(config.prediction, from, output, latents)
+        const landed = combine([landing.alpha, clean], [landing.sigma, noise])
+        if (eta === 0 || i === timesteps.length - 1) return { latents: landed, predictedClean: clean }
+        // ᾱ'/ᾱ_s is the share of the landing's variance that stays.
+        const ratio = (level(timestepTo).alpha / landing.alpha) ** 2
+        return {
+          latents: combine([Math.sqrt(ratio), landed], [Math.sqrt(Math.max(1 - ratio, 0)), draw()]),
+          predictedClean: clean,
+        }
+      },
+    }
+  },
+}
