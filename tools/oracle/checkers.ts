@@ -1,6 +1,7 @@
 /** Every checker, in the order in which its lines are printed: what later ones build on comes first. */
 import type { Checker } from './case.ts'
 import { rng } from './rng.ts'
+import { expertSplit, imageToImageStart } from './schedule-spans.ts'
 import { schedulers } from './schedulers.ts'
 
-export const checkers: readonly Checker[] = [rng, schedulers]
+export const checkers: readonly Checker[] = [rng, schedulers, imageToImageStart, expertSplit]
