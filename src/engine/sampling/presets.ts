@@ -1,0 +1,123 @@
+/** Settings that the makers of few-step models publish: sampler, steps, spacing and guidance that belong together. */
+import { findSampler, type SamplerChoice } from './registry.ts'
+import type { SchedulerConfig } from './sampler.ts'
+
+/** Guidance 1 is off: these models have it distilled in, and a step costs half. */
+export interface Preset {
+  readonly name: string
+  readonly label: string
+  /** What a checkpoint's or adapter's file name looks like. */
+  readonly fileName: RegExp
+  readonly defaultSteps: number
+  readonly minSteps: number
+  readonly maxSteps: number
+  readonly guidance: number
+  /** Where the settings come from. */
+  readonly source: string
+  /** Sampler name, and what it changes in the model's own schedule, for a number of steps. */
+  at(steps: number): { sampler: string; schedule: Partial<SchedulerConfig> }
+}
+
+export const presets: readonly Preset[] = [
+  {
+    name: 'turbo',
+    label: 'SDXL Turbo',
+    fileName: /turbo/i,
+    defaultSteps: 1,
+    minSteps: 1,
+    maxSteps: 4,
+    guidance: 1,
+    source: 'model card stabilityai/sdxl-turbo: 1 to 4 steps, guidance off, made for 512 × 512',
+    at: () => ({ sampler: 'euler_a', schedule: { spacing: 'trailing' } }),
+  },
+  {
+    name: 'lightning',
+    label: 'SDXL Lightning',
+    fileName: /lightning/i,
+    defaultSteps: 4,
+    minSteps: 2,
+    maxSteps: 8,
+    guidance: 1,
+    source: 'model card ByteDance/SDXL-Lightning: Euler, trailing, 2, 4 or 8 steps as in the file name',
+    at: () => ({ sampler: 'euler', schedule: { spacing: 'trailing' } }),
+  },
+  {
+    name: 'lcm',
+    label: 'LCM',
+    fileName: /\blcm\b|lcm[-_]/i,
+    defaultSteps: 4,
+    minSteps: 2,
+    maxSteps: 8,
+    guidance: 1.5,
+    source: 'model card latent-consistency/lcm-lora-sdxl: 4 to 8 steps, guidance 1 to 2',
+    at: () => ({ sampler: 'lcm', schedule: {} }),
+  },
+  {
+    name: 'hyper',
+    label: 'Hyper-SDXL',
+    fileName: /hyper[-_]?sd/i,
+    defaultSteps: 4,
+    minSteps: 1,
+    maxSteps: 8,
+    guidance: 1,
+    source: 'model card ByteDance/Hyper-SD: DDIM, trailing; the 1-step U-Net is asked once, at t = 800',
+    at: steps =>
+      steps === 1
+        ? { sampler: 'lcm', schedule: { timesteps: [800] } }
+        : { sampler: 'ddim', schedule: { spacing: 'trailing', eta: 0 } },
+  },
+  {
+    name: 'hyper-unified',
+    label: 'Hyper-SDXL, unified',
+    fileName: /hyper[-_]?sd.*1[-_]?step.*lora/i,
+    defaultSteps: 4,
+    minSteps: 1,
+    maxSteps: 8,
+    guidance: 1,
+    source: 'model card ByteDance/Hyper-SD: the 1-step LoRA serves 1 to 8 steps with TCD at η = 1',
+    at: () => ({ sampler: 'tcd', schedule: { eta: 1 } }),
+  },
+  {
+    name: 'dmd2',
+    label: 'DMD2',
+    fileName: /dmd2/i,
+    defaultSteps: 4,
+    minSteps: 1,
+    maxSteps: 4,
+    guidance: 1,
+    source: 'model card tianweiy/DMD2: LCM at t = 999, 749, 499, 249; with one step at t = 399',
+    at: steps => ({
+      sampler: 'lcm',
+      schedule: { timesteps: steps === 1 ? [399] : [999, 749, 499, 249].slice(0, steps) },
+    }),
+  },
+]
+
+export function findPreset(name: string): Preset | undefined {
+  return presets.find(preset => preset.name === name.trim().toLowerCase())
+}
+
+/** The preset that a model's file or folder name points to; the more particular pattern wins. */
+export function presetOfFile(fileName: string): Preset | undefined {
+  return presets
+    .filter(preset => preset.fileName.test(fileName))
+    .sort((a, b) => b.fileName.source.length - a.fileName.source.length)[0]
+}
+
+/** What a preset makes of a model's own schedule; steps are brought into its range. */
+export function applyPreset(
+  preset: Preset,
+  config: SchedulerConfig,
+  wantedSteps = preset.defaultSteps,
+): { sampler: SamplerChoice; config: SchedulerConfig; steps: number; guidance: number } {
+  const steps = Math.min(Math.max(wantedSteps, preset.minSteps), preset.maxSteps)
+  const { sampler, schedule } = preset.at(steps)
+  const lookup = findSampler(sampler)
+  if (lookup.kind === 'unknown') throw new RangeError(`preset ${preset.name} names no sampler: ${sampler}`)
+  return {
+    sampler: lookup.choice,
+    config: { ...config, sigmas: 'plain', ...schedule },
+    steps,
+    guidance: preset.guidance,
+  }
+}
