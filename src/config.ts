@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { firstProblem } from './config-problem.ts'
 import { AppError } from './errors.ts'
 
 const size = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() })
@@ -34,8 +35,7 @@ const modelAdvice = z.strictObject({
 })
 
 const device = z.strictObject({
-  /** `cpu`, `cuda:0`, `webgpu`. */
-  name: z.string(),
+  name: z.string().regex(/^(cpu|webgpu|cuda:\d+)$/, 'is none of cpu, webgpu, cuda:0, cuda:1 …'),
   host: z.enum(['thread', 'process']).default('thread'),
   /** 0: as many as the runtime chooses. */
   threads: z.int().min(0).default(0),
@@ -61,7 +61,10 @@ const schema = z.strictObject({
     host: z.string().min(1),
     port: z.int().min(0).max(65535),
   }),
-  devices: z.array(device).min(1),
+  devices: z
+    .array(device)
+    .min(1)
+    .refine(all => new Set(all.map(one => one.name)).size === all.length, 'one device is named twice'),
   limits: z.strictObject({
     maxSteps: z.int().min(1),
     maxCount: z.int().min(1).max(4),
@@ -74,8 +77,8 @@ const schema = z.strictObject({
     quotaHours: z.number().positive(),
     maxFanOut: z.int().min(1),
   }),
-  /** `platform:space:user` of people who may see stats everywhere. */
-  admins: z.array(z.string()),
+  /** People who may see stats everywhere. */
+  admins: z.array(z.string().regex(/^(discord|slack|web):[^:]+:[^:]+$/, 'is not platform:space:user')),
   styles: z.array(style),
   models: z.record(z.string(), modelAdvice),
   shutdownGraceMs: z.int().min(0),
@@ -103,20 +106,18 @@ export interface Secrets {
  * Throws AppError 'config' naming file, key and what was expected.
  */
 export function loadConfig(packageRoot: string, workingDir: string, file?: string): Config {
-  const defaults = readYaml(join(packageRoot, 'config', 'default.yaml'))
+  const defaultsFile = join(packageRoot, 'config', 'default.yaml')
+  const defaults = readYaml(defaultsFile)
   const merged = file === undefined ? defaults : merge(defaults, readYaml(resolve(workingDir, file)))
   const parsed = schema.safeParse(merged)
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const key = issue?.path.join('.') || 'the top level'
     throw new AppError('config', {
-      file: file ?? 'config/default.yaml',
-      key,
-      problem: issue?.message ?? 'unreadable',
+      file: file ?? defaultsFile,
+      ...firstProblem(schema, parsed.error, merged),
     })
   }
   const config = parsed.data
-  return Object.freeze({
+  return deepFreeze({
     ...config,
     dataDir: fromDir(workingDir, config.dataDir),
     modelsDir: fromDir(config.modelsDir === 'models' ? packageRoot : workingDir, config.modelsDir),
@@ -146,7 +147,7 @@ function readYaml(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new AppError('config', { file, key: 'the file', problem: 'cannot be read' }, error)
+    throw new AppError('config', { file, key: 'the file', problem: 'it cannot be read' }, error)
   }
   try {
     return parse(text) ?? {}
@@ -159,9 +160,18 @@ function readYaml(file: string): unknown {
 /** Objects merge key by key; everything else, lists too, is replaced. */
 function merge(base: unknown, over: unknown): unknown {
   if (!isRecord(base) || !isRecord(over)) return over
-  const result: Record<string, unknown> = { ...base }
-  for (const [key, value] of Object.entries(over)) result[key] = key in base ? merge(base[key], value) : value
-  return result
+  const merged = Object.entries(over).map(([key, value]) => [
+    key,
+    Object.hasOwn(base, key) ? merge(base[key], value) : value,
+  ])
+  return Object.fromEntries([...Object.entries(base), ...merged])
+}
+
+function deepFreeze<T extends object>(value: T): Readonly<T> {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) deepFreeze(part)
+  }
+  return Object.freeze(value)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

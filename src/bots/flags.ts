@@ -1,7 +1,8 @@
 /** The flags of `/imagine`: one table that drives parsing, formatting and help. */
-import { nearestNames } from '../app/nearest.ts'
+
 import { type Problem, problem } from '../app/problems.ts'
 import type { ImagineRequest } from '../app/requests.ts'
+import { nearestNames } from '../nearest.ts'
 import type { Words } from '../words/en.ts'
 import {
   between,
