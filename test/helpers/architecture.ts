@@ -1,0 +1,268 @@
+/** The import rules of the architecture as data, and a reader of imports that finds what breaks them. */
+import { dirname, join } from 'node:path/posix'
+
+export interface Source {
+  /** From the package root, `src/app/easel.ts`. */
+  path: string
+  text: string
+}
+
+interface Import {
+  from: string
+  /** A path in src/ for our own modules, otherwise the package's name. */
+  to: string
+  /** `import type`: gone after compilation. */
+  typeOnly: boolean
+}
+
+/**
+ * Rooms, each with the rooms it may import from besides itself; the first prefix that fits names a file's room.
+ * A room that stands behind `type` may lend its types alone.
+ */
+const rooms: readonly { prefix: string; may: readonly string[] }[] = [
+  // What everybody stands on.
+  { prefix: 'src/errors.ts', may: ['type src/engine/image/'] },
+  { prefix: 'src/ports.ts', may: [] },
+  { prefix: 'src/nearest.ts', may: [] },
+  { prefix: 'src/paths.ts', may: ['src/errors.ts'] },
+  { prefix: 'src/system-ports.ts', may: ['src/ports.ts'] },
+  { prefix: 'src/log.ts', may: ['src/errors.ts', 'src/ports.ts'] },
+  { prefix: 'src/config', may: ['src/errors.ts', 'src/nearest.ts'] },
+  {
+    prefix: 'src/words/',
+    may: ['src/errors.ts', 'type src/app/', 'type src/engine/image/'],
+  },
+  // The engine, from its foundation up.
+  { prefix: 'src/engine/work-order.ts', may: [] },
+  { prefix: 'src/engine/weights/', may: ['src/errors.ts', 'src/nearest.ts'] },
+  { prefix: 'src/engine/onnx/', may: ['src/errors.ts', 'src/engine/weights/'] },
+  { prefix: 'src/engine/modules/', may: ['src/errors.ts', 'src/engine/onnx/', 'src/engine/weights/'] },
+  {
+    prefix: 'src/engine/networks/',
+    may: ['src/errors.ts', 'src/engine/modules/', 'src/engine/onnx/', 'src/engine/weights/'],
+  },
+  { prefix: 'src/engine/sampling/', may: ['src/errors.ts', 'src/nearest.ts'] },
+  { prefix: 'src/engine/text/', may: ['src/errors.ts', 'src/engine/weights/'] },
+  { prefix: 'src/engine/image/', may: ['src/errors.ts', 'src/engine/work-order.ts'] },
+  {
+    prefix: 'src/engine/pipeline/',
+    may: [
+      'src/errors.ts',
+      'src/engine/work-order.ts',
+      'src/engine/sampling/',
+      'src/engine/text/',
+      'src/engine/networks/',
+      'src/engine/image/',
+      'src/engine/weights/',
+      'src/engine/onnx/',
+    ],
+  },
+  {
+    prefix: 'src/engine/host/',
+    may: [
+      'src/errors.ts',
+      'src/engine/work-order.ts',
+      'src/engine/pipeline/',
+      'src/engine/image/',
+      'src/engine/weights/',
+      'src/engine/onnx/',
+    ],
+  },
+  {
+    prefix: 'src/engine/jobs/',
+    may: [
+      'src/errors.ts',
+      'src/ports.ts',
+      'src/engine/work-order.ts',
+      'src/engine/host/',
+      'type src/engine/pipeline/',
+    ],
+  },
+  // Storage, use cases, platforms.
+  {
+    prefix: 'src/db/',
+    may: ['src/errors.ts', 'src/ports.ts', 'src/engine/work-order.ts', 'src/engine/jobs/', 'type src/app/'],
+  },
+  { prefix: 'src/net/', may: ['src/errors.ts', 'src/ports.ts', 'src/config'] },
+  {
+    prefix: 'src/app/',
+    may: [
+      'src/errors.ts',
+      'src/ports.ts',
+      'src/nearest.ts',
+      'src/config',
+      'src/db/',
+      'src/engine/work-order.ts',
+      'src/engine/jobs/',
+      'src/engine/weights/',
+      'src/engine/sampling/',
+      'src/engine/text/',
+      'src/engine/image/',
+      'type src/engine/host/',
+      'type src/engine/pipeline/',
+    ],
+  },
+  {
+    prefix: 'src/bots/',
+    may: [
+      'src/errors.ts',
+      'src/ports.ts',
+      'src/nearest.ts',
+      'src/config',
+      'src/words/',
+      'src/net/',
+      'src/app/',
+      'src/engine/work-order.ts',
+      'type src/engine/jobs/',
+    ],
+  },
+  // The composition root and the commands know all parts.
+  { prefix: 'src/', may: ['src/'] },
+]
+
+/** Libraries that only one place may know. */
+const contained: readonly { library: RegExp; within: readonly string[] }[] = [
+  { library: /^onnxruntime-/, within: ['src/engine/onnx/session.ts'] },
+  { library: /^(better-sqlite3|drizzle-orm)/, within: ['src/db/'] },
+  { library: /^p-queue$/, within: ['src/engine/jobs/device-queue.ts'] },
+  { library: /^(discord\.js|@discordjs\/)/, within: ['src/bots/discord/'] },
+  { library: /^@slack\//, within: ['src/bots/slack/'] },
+  { library: /^(hono|@hono\/)/, within: ['src/bots/web/'] },
+  { library: /^echarts/, within: ['src/bots/'] },
+  { library: /^sharp$/, within: ['src/engine/image/'] },
+  { library: /^pino$/, within: ['src/log.ts'] },
+  { library: /^yaml$/, within: ['src/config.ts'] },
+  { library: /^(commander|cli-progress)$/, within: ['src/cli.ts', 'src/cli/'] },
+]
+
+/** Ways to ask the machine for time or chance; everybody else gets them as ports. */
+const ambient = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\bperformance\.now\b/,
+  /\bMath\.random\b/,
+  /\brandom(?:UUID|Bytes|Int)\b/,
+  /\bgetRandomValues\b/,
+]
+
+/** Files where the outside world comes in, with what for. */
+const ambientAllowed: Readonly<Record<string, string>> = {
+  'src/system-ports.ts': 'the ports themselves',
+}
+
+const maxLines = 450
+
+/** Everything in `sources` that breaks a rule, one line each: file, then what is wrong. */
+export function findViolations(sources: readonly Source[]): string[] {
+  const imports = sources.flatMap(readImports)
+  return [
+    ...imports.flatMap(checkImport),
+    ...findCycles(sources, imports),
+    ...findWorkerLeaks(sources, imports),
+    ...sources.flatMap(checkSource),
+  ]
+}
+
+/** Static and dynamic imports and re-exports, with paths resolved from the importing file. */
+export function readImports(source: Source): Import[] {
+  const pattern =
+    /\b(?:import|export)\s+(?<type>type\s)?[\w*{}\s,$]*?\bfrom\s+'(?<from>[^']+)'|\bimport\s+'(?<bare>[^']+)'|\bimport\(\s*'(?<dynamic>[^']+)'/g
+  return [...withoutComments(source.text).matchAll(pattern)].map(({ groups = {} }) => {
+    const name = groups.from ?? groups.bare ?? groups.dynamic ?? ''
+    const to = name.startsWith('.') ? join(dirname(source.path), name) : name
+    return { from: source.path, to, typeOnly: groups.type !== undefined }
+  })
+}
+
+function checkImport({ from, to, typeOnly }: Import): string[] {
+  if (!to.startsWith('src/')) {
+    return contained
+      .filter(({ library, within }) => library.test(to) && !within.some(place => from.startsWith(place)))
+      .map(({ within }) => `${from}: imports ${to}, which only ${within.join(', ')} may`)
+  }
+  const home = roomOf(from)
+  const target = roomOf(to)
+  if (isOtherBot(from, to)) return [`${from}: imports ${to}, one bot from another`]
+  if (home === target) return []
+  const allowed = home.may.some(entry => {
+    const lendsTypes = entry.startsWith('type ')
+    return to.startsWith(lendsTypes ? entry.slice(5) : entry) && (!lendsTypes || typeOnly)
+  })
+  return allowed ? [] : [`${from}: imports ${to}, which ${home.prefix} may not`]
+}
+
+function roomOf(path: string): (typeof rooms)[number] {
+  const room = rooms.find(({ prefix }) => path.startsWith(prefix))
+  if (!room) throw new Error(`${path} is in no room`)
+  return room
+}
+
+/** bots/discord may use bots/, not bots/slack; bots/ itself uses no platform. */
+function isOtherBot(from: string, to: string): boolean {
+  const bot = (path: string) => /^src\/bots\/([^/]+)\//.exec(path)?.[1]
+  return from.startsWith('src/bots/') && bot(to) !== undefined && bot(to) !== bot(from)
+}
+
+/** Circles of modules that need each other to load; types do not load. */
+function findCycles(sources: readonly Source[], imports: readonly Import[]): string[] {
+  const next = graphOf(imports.filter(({ typeOnly }) => !typeOnly))
+  const finished = new Set<string>()
+  const cycles: string[] = []
+  const visit = (path: string, trail: readonly string[]) => {
+    if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '))
+    if (trail.includes(path) || finished.has(path)) return
+    for (const target of next.get(path) ?? []) visit(target, [...trail, path])
+    finished.add(path)
+  }
+  for (const { path } of sources) visit(path, [])
+  return cycles.map(cycle => `${cycle.split(' ')[0]}: is in a circle: ${cycle}`)
+}
+
+/** What a worker loads must not reach the database, the platforms or the network, not even by a detour. */
+function findWorkerLeaks(sources: readonly Source[], imports: readonly Import[]): string[] {
+  const next = graphOf(imports.filter(({ typeOnly }) => !typeOnly))
+  const entries = sources
+    .map(({ path }) => path)
+    .filter(path => /^src\/engine\/host\/.*worker.*\.ts$/.test(path))
+  const reached = new Set(entries)
+  for (const path of reached) for (const target of next.get(path) ?? []) reached.add(target)
+  return [...reached]
+    .filter(path => /^src\/(db|app|bots|net|cli)\//.test(path))
+    .map(path => `${path}: a worker loads it`)
+}
+
+function graphOf(imports: readonly Import[]): Map<string, string[]> {
+  const next = new Map<string, string[]>()
+  for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to])
+  return next
+}
+
+function checkSource({ path, text }: Source): string[] {
+  const code = withoutComments(text)
+  const found: string[] = []
+  const lines = text.split('\n').length
+  if (lines > maxLines) found.push(`${path}: has ${lines} lines, ${maxLines} at most`)
+  if (!opensWithSentence(text)) found.push(`${path}: does not open with a sentence that says what it owns`)
+  if (/\bexport\s+default\b/.test(code)) found.push(`${path}: has a default export`)
+  if (!/^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.tsx?$/.test(path))
+    found.push(`${path}: is not named in kebab-case`)
+  if (ambientAllowed[path] === undefined) {
+    for (const call of ambient) {
+      if (call.test(code)) found.push(`${path}: asks the machine by ${call.source}; take a port`)
+    }
+  }
+  return found
+}
+
+function opensWithSentence(text: string): boolean {
+  const comment = /^(?:#!.*\n)?\/\*\*(.*?)\*\//s.exec(text)?.[1]
+  return comment !== undefined && /[.!:。]\s*$/m.test(comment.replace(/^\s*\* ?/gm, ''))
+}
+
+/** Blanks comments out and leaves strings alone. */
+function withoutComments(text: string): string {
+  return text.replace(
+    /('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\/\*.*?\*\/|(?<![:\\])\/\/[^\n]*/gs,
+    (_, quoted: string | undefined) => quoted ?? '',
+  )
+}
