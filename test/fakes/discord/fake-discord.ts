@@ -218,7 +218,9 @@ export class FakeDiscord {
   #hopeless(what: string): Error {
     const rooms = [...this.world.channels.values()].filter(channel => channel.type !== 11)
     const refused = this.refused.slice(-5).map(each => `${each.method} ${each.path}: ${each.detail}`)
-    return new Error([`Never seen: ${what}.`, ...refused, ...rooms.map(each => this.transcript(each))].join('\n'))
+    return new Error(
+      [`Never seen: ${what}.`, ...refused, ...rooms.map(each => this.transcript(each))].join('\n'),
+    )
   }
 
   #tell(event: string, channel: Channel): void {

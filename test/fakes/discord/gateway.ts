@@ -72,6 +72,8 @@ export class Gateway {
   readonly #parts: GatewayParts
   readonly #server: WebSocketServer
   readonly #sessions = new Map<string, Session>()
+  /** Who a connection has identified or resumed as. */
+  readonly #entered = new Map<WebSocket, Session>()
   /** What the bot shows under its name, last first sent. */
   presences: z.infer<typeof presence>[] = []
   identifies = 0
@@ -128,11 +130,14 @@ export class Gateway {
     for (const session of this.#sessions.values()) send(session.socket, { op: op.reconnect, d: null })
   }
 
-  /** Op 9. */
+  /** Op 9: the connection has to resume or identify once more. */
   invalidate(resumable: boolean): void {
     for (const session of [...this.#sessions.values()]) {
+      const { socket } = session
+      session.socket = undefined
+      if (socket) this.#entered.delete(socket)
       if (!resumable) this.#sessions.delete(session.id)
-      send(session.socket, { op: op.invalidSession, d: resumable })
+      send(socket, { op: op.invalidSession, d: resumable })
     }
   }
 
@@ -147,7 +152,6 @@ export class Gateway {
   }
 
   #greet(socket: WebSocket): void {
-    let session: Session | undefined
     const sentAt: number[] = []
     const take = (data: WebSocket.RawData): number | undefined => {
       const now = this.#parts.clock.monotonicMs()
@@ -162,13 +166,13 @@ export class Gateway {
         return undefined
       }
       if (code === op.identify || code === op.resume) {
-        if (session) return 4005
+        if (this.#entered.has(socket)) return 4005
         const entered = code === op.identify ? this.#identify(socket, d) : this.#resume(socket, d)
         if (typeof entered === 'number') return entered
-        session = entered
+        if (entered) this.#entered.set(socket, entered)
         return undefined
       }
-      if (!session) return 4003
+      if (!this.#entered.has(socket)) return 4003
       if (code === op.presence) {
         const shown = presence.safeParse(d)
         if (!shown.success) return 4002
@@ -183,6 +187,8 @@ export class Gateway {
       if (closeCode !== undefined) socket.close(closeCode)
     })
     socket.on('close', () => {
+      const session = this.#entered.get(socket)
+      this.#entered.delete(socket)
       if (session?.socket === socket) session.socket = undefined
       this.#parts.world.changed()
     })

@@ -23,6 +23,8 @@ export interface Interaction {
   commandUsed?: string
   /** The message whose button was pressed; for a modal, the one whose button opened it. */
   source?: Message
+  /** What the gateway sent. */
+  event?: object
   answer?: Callback
   answeredAfterMs?: number
   /** What `@original` stands for. */

@@ -1,9 +1,9 @@
 /** The people of the fake: they type commands, press buttons and fill in forms as the Discord client lets them. */
+
+import { buttonsOf, checkValue, definitionsOf, labelsOf } from './client-rules.ts'
 import type { Gateway } from './gateway.ts'
 import type { Interaction, InteractionKind, Interactions } from './interactions.ts'
-import { type ButtonComponent, everyComponent } from './limits/components.ts'
 import type { AutocompleteChoice } from './limits/callbacks.ts'
-import type { Command, ValueOption } from './limits/commands.ts'
 import { labelOf, type Modal, modalInputs } from './limits/modals.ts'
 import { attachmentJson, channelJson, memberJson, messageJson, userJson } from './payloads.ts'
 import { defaultUploadLimitBytes, storeFile } from './posting.ts'
@@ -56,7 +56,9 @@ export class Person {
     const [name = '', subcommand] = command.replace(/^\//, '').split(' ')
     const registered = this.#find(channel, 1, name)
     const { values, attachments } = await this.#optionValues(registered, subcommand, options, how)
-    const interaction = this.#begin('command', channel, { commandUsed: `${this.user.displayName} used ${command}` })
+    const interaction = this.#begin('command', channel, {
+      commandUsed: `${this.user.displayName} used ${command}`,
+    })
     this.#send(interaction, how, {
       type: 2,
       data: {
@@ -94,17 +96,23 @@ export class Person {
   /** A message shortcut: right click, Apps, `name`. */
   uses(name: string, message: Message): Interaction {
     const registered = this.#find(message.channel, 3, name)
-    const interaction = this.#begin('command', message.channel, { commandUsed: `${this.user.displayName} used ${name}` })
-    this.#send(interaction, {}, {
-      type: 2,
-      data: {
-        id: registered.id,
-        name,
-        type: 3,
-        target_id: message.id,
-        resolved: { messages: { [message.id]: messageJson(message, this.#parts.cdnUrl()) } },
-      },
+    const interaction = this.#begin('command', message.channel, {
+      commandUsed: `${this.user.displayName} used ${name}`,
     })
+    this.#send(
+      interaction,
+      {},
+      {
+        type: 2,
+        data: {
+          id: registered.id,
+          name,
+          type: 3,
+          target_id: message.id,
+          resolved: { messages: { [message.id]: messageJson(message, this.#parts.cdnUrl()) } },
+        },
+      },
+    )
     return interaction
   }
 
@@ -119,11 +127,15 @@ export class Person {
   /** A press with a custom id that may be on no button: a stale or a forged client. */
   pressesForged(message: Message, customId: string): Interaction {
     const interaction = this.#begin('component', message.channel, { source: message })
-    this.#send(interaction, {}, {
-      type: 3,
-      data: { custom_id: customId, component_type: 2 },
-      message: messageJson(message, this.#parts.cdnUrl()),
-    })
+    this.#send(
+      interaction,
+      {},
+      {
+        type: 3,
+        data: { custom_id: customId, component_type: 2 },
+        message: messageJson(message, this.#parts.cdnUrl()),
+      },
+    )
     return interaction
   }
 
@@ -142,24 +154,34 @@ export class Person {
       label => !modalInputs(modal).some(input => labelOf(modal, input) === label),
     )
     if (unknown !== undefined) throw new Error(`The form has no field “${unknown}”.`)
-    const components = modal.components.flatMap(top => {
+    const components = modal.components.flatMap((top): object[] => {
       if (top.type === 10) return []
       const inputs = top.type === 18 ? [top.component] : top.components
       const filled = inputs.map(input => {
         const given = fields[labelOf(modal, input)]
-        if (input.type === 4) return { type: 4, custom_id: input.custom_id, value: given ?? input.value ?? '' }
+        if (input.type === 4)
+          return { type: 4, custom_id: input.custom_id, value: given ?? input.value ?? '' }
         return { type: input.type, custom_id: input.custom_id, values: given === undefined ? [] : [given] }
       })
       return top.type === 18 ? [{ type: 18, component: filled[0] }] : [{ type: 1, components: filled }]
     })
     const interaction = this.#begin('modal', opened.channel, { source: opened.source })
     const { source } = opened
-    this.#send(interaction, {}, {
-      type: 5,
-      data: { custom_id: modal.custom_id, components },
-      message: source && messageJson(source, this.#parts.cdnUrl()),
-    })
+    this.#send(
+      interaction,
+      {},
+      {
+        type: 5,
+        data: { custom_id: modal.custom_id, components },
+        message: source && messageJson(source, this.#parts.cdnUrl()),
+      },
+    )
     return interaction
+  }
+
+  /** Discord delivers the event once more, as it may after a reconnect. */
+  redelivers(interaction: Interaction): void {
+    if (interaction.event) this.#parts.gateway.dispatch('INTERACTION_CREATE', interaction.event)
   }
 
   /** Writes an ordinary message, perhaps with pictures. */
@@ -171,7 +193,8 @@ export class Person {
   #find(channel: Channel, type: 1 | 3, name: string): RegisteredCommand {
     const offered = this.#parts.book.visibleIn(channel.guild)
     const found = offered.find(each => (each.command.type ?? 1) === type && each.command.name === name)
-    if (!found) throw new Error(`No command “${name}” among ${offered.map(each => each.command.name).join(', ')}.`)
+    if (!found)
+      throw new Error(`No command “${name}” among ${offered.map(each => each.command.name).join(', ')}.`)
     const context = channel.type === 1 ? 1 : channel.type === 3 ? 2 : 0
     if (found.command.contexts && !found.command.contexts.includes(context))
       throw new Error(`“${name}” is not offered in context ${context}.`)
@@ -214,9 +237,7 @@ export class Person {
   }
 
   #byId(attachments: Attachment[]): object {
-    return Object.fromEntries(
-      attachments.map(each => [each.id, attachmentJson(each, this.#parts.cdnUrl())]),
-    )
+    return Object.fromEntries(attachments.map(each => [each.id, attachmentJson(each, this.#parts.cdnUrl())]))
   }
 
   #begin(
@@ -232,7 +253,7 @@ export class Person {
     const { channel, user } = interaction
     const permissions = world.userPermissions(channel, user)
     const installed = channel.type === 3 || (channel.guild !== undefined && !channel.guild.botIsMember)
-    gateway.dispatch('INTERACTION_CREATE', {
+    interaction.event = {
       id: interaction.id,
       application_id: applicationId,
       token: interaction.token,
@@ -246,13 +267,12 @@ export class Person {
       ...(channel.guild ? { member: memberJson(user, permissions) } : { user: userJson(user) }),
       app_permissions: appPermissions(world, channel).toString(),
       entitlements: [],
-      authorizing_integration_owners: installed
-        ? { '1': user.id }
-        : { '0': channel.guild?.id ?? '0' },
+      authorizing_integration_owners: installed ? { '1': user.id } : { '0': channel.guild?.id ?? '0' },
       context: channel.guild ? 0 : channel.type === 1 ? 1 : 2,
       attachment_size_limit: how.attachmentSizeLimit ?? defaultUploadLimitBytes,
       ...what,
-    })
+    }
+    gateway.dispatch('INTERACTION_CREATE', interaction.event)
   }
 }
 
@@ -260,35 +280,4 @@ export class Person {
 function appPermissions(world: World, channel: Channel): bigint {
   const member = world.botPermissions(channel)
   return member === 0n && !channel.guild?.botIsMember ? (1n << 14n) | (1n << 15n) : member
-}
-
-export function buttonsOf(message: Message): ButtonComponent[] {
-  return [...everyComponent(message.components)].filter(each => each.type === 2)
-}
-
-export function labelsOf(message: Message): string[] {
-  return buttonsOf(message).map(each => each.label ?? '')
-}
-
-function definitionsOf(command: Command, subcommand: string | undefined): ValueOption[] {
-  if (command.type === 2 || command.type === 3) return []
-  const owner =
-    subcommand === undefined
-      ? command.options
-      : command.options?.flatMap(each => (each.type === 1 && each.name === subcommand && 'options' in each ? (each.options ?? []) : []))
-  return (owner ?? []).filter((each): each is ValueOption => each.type >= 3)
-}
-
-/** The Discord client does not let a person send these. */
-function checkValue(definition: ValueOption, value: string | number | boolean): void {
-  const fail = (why: string) => {
-    throw new Error(`The client refuses ${definition.name}: ${why}.`)
-  }
-  const expected = { 3: 'string', 4: 'number', 5: 'boolean', 10: 'number' }[definition.type]
-  if (expected !== undefined && typeof value !== expected) fail(`not a ${expected}`)
-  if (definition.type === 4 && !Number.isInteger(value)) fail('not a whole number')
-  if (typeof value === 'number' && value < (definition.min_value ?? value)) fail(`under ${definition.min_value}`)
-  if (typeof value === 'number' && value > (definition.max_value ?? value)) fail(`over ${definition.max_value}`)
-  if (typeof value === 'string' && value.length > (definition.max_length ?? 6000)) fail('too long')
-  if (definition.choices?.length && !definition.choices.some(choice => choice.value === value)) fail('no choice')
 }

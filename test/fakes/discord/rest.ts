@@ -90,8 +90,11 @@ export class RestServer {
       const answer = await found.route.answer({ params: found.params, query: url.searchParams, body, files })
       if (mishap?.kind === 'cut') return cut(entry, response)
       entry.status = answer === undefined ? 204 : 200
-      response.writeHead(entry.status, { ...headers, 'Content-Type': 'application/json' })
-      response.end(answer === undefined ? undefined : JSON.stringify(answer))
+      if (answer === undefined) response.writeHead(204, headers).end()
+      else
+        response
+          .writeHead(200, { ...headers, 'Content-Type': 'application/json' })
+          .end(JSON.stringify(answer))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       entry.status = error.status

@@ -61,7 +61,10 @@ function componentLines(component: Component, message: Message): string[] {
     case 3:
       return [`[${component.placeholder ?? 'choose'} ▾]`]
     case 9:
-      return [...component.components.flatMap(inner => componentLines(inner, message)), ...componentLines(component.accessory, message)]
+      return [
+        ...component.components.flatMap(inner => componentLines(inner, message)),
+        ...componentLines(component.accessory, message),
+      ]
     case 10:
       return shown(component.content)
     case 11:
@@ -82,10 +85,17 @@ function componentLines(component: Component, message: Message): string[] {
   }
 }
 
-function mediaLine(url: string, alt: string | null | undefined, spoiler: boolean | undefined, message: Message): string {
+function mediaLine(
+  url: string,
+  alt: string | null | undefined,
+  spoiler: boolean | undefined,
+  message: Message,
+): string {
   const name = url.replace('attachment://', '')
   const attachment = message.attachments.find(each => each.filename === name)
-  const line = attachment ? picture({ ...attachment, description: alt ?? attachment.description }) : `<picture at ${url}>`
+  const line = attachment
+    ? picture({ ...attachment, description: alt ?? attachment.description })
+    : `<picture at ${url}>`
   return spoiler ? `||${line}||` : line
 }
 

@@ -87,13 +87,14 @@ const shared = {
   components: components.nullish(),
   attachments: z.array(attachment).max(10).nullish(),
   flags: z.int().min(0).nullish(),
+  /** Sent by discord.js with every message, and without effect where they have none. */
+  tts: z.literal(false).optional(),
+  enforce_nonce: z.boolean().optional(),
 }
 
 const posted = z.strictObject({
   ...shared,
-  tts: z.boolean().optional(),
   nonce: z.union([z.string().max(25), z.int()]).optional(),
-  enforce_nonce: z.boolean().optional(),
   message_reference: z
     .strictObject({
       type: z.literal(0).optional(),
@@ -124,7 +125,7 @@ export const changedMessage = (wasV2: boolean) =>
 
 /** A follow-up by an interaction's token, and the data of a callback that answers with a message. */
 export const interactionMessage = z
-  .strictObject({ ...shared, tts: z.boolean().optional() })
+  .strictObject(shared)
   .superRefine((body, context) =>
     checkBody(
       body,

@@ -12,6 +12,8 @@ const newThread = z.strictObject({
   name: z.string().trim().min(1).max(100),
   auto_archive_duration: archiveMinutes.optional(),
   rate_limit_per_user: z.int().min(0).max(21600).nullish(),
+  /** discord.js says what follows from the channel anyhow. */
+  type: z.literal(11).optional(),
 })
 const changedThread = z.strictObject({
   name: z.string().trim().min(1).max(100).optional(),
