@@ -8,7 +8,7 @@ import type { PaintOrder } from '../engine/work-order.ts'
  * matters. With an index, the one picture of the set (picture i of a set has seed + i). Undefined for refined
  * and upscaled pictures, which no command makes.
  */
-export function requestOf(job: JobView, pictureIndex?: number): ImagineRequest | undefined {
+export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): ImagineRequest | undefined {
   if (job.order.kind !== 'paint') return undefined
   const { order } = job
   const { sampling } = order
