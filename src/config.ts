@@ -5,7 +5,6 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { firstProblem } from './config-problem.ts'
 import { AppError } from './errors.ts'
-import { fileProblem } from './file-problem.ts'
 
 const size = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() })
 
@@ -77,6 +76,8 @@ const schema = z.strictObject({
     quotaPictures: z.int().min(0),
     quotaHours: z.number().positive(),
     maxFanOut: z.int().min(1),
+    /** Requests that wait longer are given up; 0: never. */
+    maxWaitHours: z.number().min(0),
   }),
   /** People who may see stats everywhere. */
   admins: z.array(z.string().regex(/^(discord|slack|web):[^:]+:[^:]+$/, 'is not platform:space:user')),
@@ -104,7 +105,7 @@ export interface Secrets {
 
 /**
  * Reads config/default.yaml and, where one is named, a file over it. Paths are taken relative to `workingDir`.
- * Throws AppError 'config' naming file, key and what was expected, or 'file' for a file that cannot be read.
+ * Throws AppError 'config' naming file, key and what was expected.
  */
 export function loadConfig(packageRoot: string, workingDir: string, file?: string): Config {
   const defaultsFile = join(packageRoot, 'config', 'default.yaml')
@@ -148,7 +149,7 @@ function readYaml(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new AppError('file', { file, doing: 'read', problem: fileProblem(error) }, error)
+    throw new AppError('config', { file, key: 'the file', problem: 'it cannot be read' }, error)
   }
   try {
     return parse(text) ?? {}

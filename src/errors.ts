@@ -11,8 +11,6 @@ export interface ErrorDetails {
   'model-unknown': { name: string; known: string[] }
   /** A picture that a person gave cannot be used. */
   'picture-unusable': { problem: PictureProblem }
-  /** A file that a person named on the command line. */
-  file: { file: string; doing: 'read' | 'write'; problem: string }
   /** Easel's own configuration is wrong. */
   config: { file: string; key: string; problem: string }
   /** The device ran out of memory, and so did every fallback. */
@@ -21,8 +19,10 @@ export interface ErrorDetails {
   'device-stalled': { device: string; silentMs: number }
   /** A worker died under a job. */
   'worker-died': { device: string; reason: string }
-  /** A job was tried as often as it may be. */
-  'gave-up': { attempts: number; last: string }
+  /** A job took its worker, or the whole process, down so often that it is not tried again. */
+  'took-worker-down': { crashes: number }
+  /** The picture that a job starts from was deleted while the job waited. */
+  'source-removed': Record<string, never>
   /** The address to listen on is taken. */
   'port-in-use': { host: string; port: number }
   /** Another Easel owns the data folder. */
@@ -67,6 +67,11 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   get retryable(): boolean {
     return retryableCodes.has(this.code)
   }
+}
+
+/** Whether something thrown is the fault of that code. */
+export function hasCode<Code extends ErrorCode>(error: unknown, code: Code): error is AppError<Code> {
+  return error instanceof AppError && error.code === code
 }
 
 /** Wraps whatever was thrown, so that every catch deals with one type. */

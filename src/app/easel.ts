@@ -38,7 +38,7 @@ export interface Easel {
   samplers(): string[]
   styles(): string[]
   settings(person: Person): PersonSettings
-  saveSettings(person: Person, settings: PersonSettings): void
+  saveSettings(person: Person, settings: PersonSettings): Promise<void>
   usage(person: Person): UsageView
   /** Refused unless the caller is an admin of the space or configured as one. */
   stats(

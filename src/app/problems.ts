@@ -18,6 +18,9 @@ export type FlagExpectation =
 export interface ProblemDetails {
   'prompt-empty': Record<string, never>
   'prompt-too-long': { length: number; limit: number }
+  /** Alternatives and repeats make more jobs than may be asked for at once. */
+  'fan-out': { count: number; limit: number }
+  'wildcard-unknown': { name: string; known: string[] }
   'flag-unknown': { flag: string; nearest?: string }
   'flag-value': { flag: string; value: string; expected: FlagExpectation }
   'flag-repeated': { flag: string }
@@ -40,8 +43,13 @@ export interface ProblemDetails {
   'picture-refused': { problem: PictureProblem }
   'mask-size': { mask: string; picture: string }
   'mask-without-source': Record<string, never>
+  'strength-without-source': Record<string, never>
   'picture-unknown': { id: string }
   'job-unknown': { id: string }
+  /** Easel did not paint that picture, or its prompt was deleted: there is nothing to go on from. */
+  'no-recipe': Record<string, never>
+  /** A notice: the model of that name holds other weights than when the picture was painted. */
+  'model-changed': { model: string }
   'already-running': { action: string }
   'already-finished': Record<string, never>
   'not-yours': Record<string, never>

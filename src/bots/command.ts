@@ -1,9 +1,9 @@
 /** The grammar of `/imagine`, both ways: text with flags at its end ↔ request. Pure. */
 import { type Problem, problem } from '../app/problems.ts'
+import { requestOf } from '../app/request-of-job.ts'
 import type { ImagineRequest } from '../app/requests.ts'
 import type { JobView } from '../app/views.ts'
 import { findFlag, flagList, type TypedValue } from './flags.ts'
-import { requestOf } from './request-of-job.ts'
 
 export type ParsedCommand =
   | { kind: 'parsed'; request: ImagineRequest }

@@ -27,6 +27,8 @@ const sampling = z.object({
   /** Fractions of the schedule between which guidance runs. */
   guidanceInterval: z.tuple([z.number(), z.number()]).default([0, 1]),
   eta: z.number().optional(),
+  /** Fixed timesteps of a model distilled to them; they replace spacing and count. */
+  timesteps: z.array(z.number().int().min(0)).optional(),
 })
 
 /** Aesthetic scores that the Refiner is told, for the prompt and for the negative prompt. */

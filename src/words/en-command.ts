@@ -54,6 +54,8 @@ type ProblemWords = { [Code in ProblemCode]: (details: ProblemDetails[Code]) => 
 export const problems: ProblemWords = {
   'prompt-empty': () => 'Say what to paint, e.g. /imagine a red circle on a blue background.',
   'prompt-too-long': d => `The prompt has ${d.length} characters; at most ${d.limit} are allowed.`,
+  'fan-out': d => `That would be ${d.count} jobs; at most ${d.limit} can be asked for at once.`,
+  'wildcard-unknown': d => `There is no wildcard list “${excerpt(d.name)}”. ${known(d.known)}`,
   'flag-unknown': d =>
     `There is no flag ${d.flag}.${d.nearest === undefined ? ' /help lists them all.' : ` Did you mean ${d.nearest}?`}`,
   'flag-value': d =>
@@ -78,6 +80,10 @@ export const problems: ProblemWords = {
   'picture-refused': d => pictureRefusal(d.problem),
   'mask-size': d => `The mask is ${d.mask} and the picture ${d.picture}; both must be of one size.`,
   'mask-without-source': () => 'A mask needs a source picture to go with it.',
+  'strength-without-source': () => 'A strength needs a source picture to go with it.',
+  'no-recipe': () => 'Easel does not know how that picture was made, so it cannot go on from it that way.',
+  'model-changed': d =>
+    `The model ${d.model} is not the same as it was when that picture was painted, so the result will differ.`,
   'picture-unknown': () => 'That picture is not here any more.',
   'job-unknown': () => 'That job is not here any more.',
   'already-running': () => 'That is already being painted.',

@@ -1,7 +1,6 @@
 /** Every sentence that people read, in English: the reference that other languages must match key by key. */
 import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
 import type { AppError, ErrorCode, ErrorDetails } from '../errors.ts'
-import { cli } from './en-cli.ts'
 import { expectations, flags, problems } from './en-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './en-messages.ts'
 import { pictureRefusal } from './en-picture.ts'
@@ -14,14 +13,15 @@ const errors: ErrorWords = {
   'model-unknown': d =>
     `There is no model named “${d.name}”. ${d.known.length === 0 ? 'The models folder is empty.' : `Known models: ${d.known.join(', ')}.`}`,
   'picture-unusable': d => pictureRefusal(d.problem),
-  file: d => `${d.file} cannot be ${d.doing === 'read' ? 'read' : 'written'}: ${d.problem}.`,
   config: d => `The configuration ${d.file} is wrong at ${d.key}: ${d.problem}.`,
   'out-of-memory': d =>
     `${d.device} ran out of memory, also after trying to save some. A smaller size may work.`,
   'device-stalled': d =>
     `${d.device} has not answered for ${Math.round(d.silentMs / 1000)} s and is set aside.`,
   'worker-died': d => `The worker of ${d.device} died (${d.reason}); the picture will be tried again.`,
-  'gave-up': d => `This picture failed ${d.attempts} times and was given up. The last reason: ${d.last}`,
+  'took-worker-down': d =>
+    `This picture took its worker down ${d.crashes} times, so it is not tried again. Other settings may work.`,
+  'source-removed': () => 'The picture that this one starts from was deleted in the meantime.',
   'port-in-use': d =>
     `${d.host}:${d.port} is already in use. Stop the other program or choose another web.port.`,
   'data-folder-owned': d =>
@@ -38,7 +38,6 @@ const errors: ErrorWords = {
 
 export const en = {
   errors,
-  cli,
   flags,
   expectations,
   problems,

@@ -1,6 +1,5 @@
 /** 简体中文：与英文逐项对应，缺一项就不能通过类型检查。 */
 import type { Words } from './en.ts'
-import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './zh-cn-messages.ts'
 
@@ -10,12 +9,12 @@ const errors: Words['errors'] = {
   'model-unknown': d =>
     `没有名为“${d.name}”的模型。${d.known.length === 0 ? '模型文件夹是空的。' : `已有的模型：${d.known.join('、')}。`}`,
   'picture-unusable': d => `这张图片不能用：${d.problem}。`,
-  file: d => `${d.file} 无法${d.doing === 'read' ? '读取' : '写入'}：${d.problem}。`,
   config: d => `配置 ${d.file} 的 ${d.key} 有误：${d.problem}。`,
   'out-of-memory': d => `${d.device} 内存不足，节省内存之后仍然不够。可以试试小一点的尺寸。`,
   'device-stalled': d => `${d.device} 已有 ${Math.round(d.silentMs / 1000)} 秒没有响应，先停用。`,
   'worker-died': d => `${d.device} 的工作进程退出了（${d.reason}），会再试一次。`,
-  'gave-up': d => `这张图失败了 ${d.attempts} 次，不再重试。最后的原因：${d.last}`,
+  'took-worker-down': d => `这张图已使工作进程退出 ${d.crashes} 次，不再重试。可以换一组参数试试。`,
+  'source-removed': () => '作为起点的图片已被删除。',
   'port-in-use': d => `${d.host}:${d.port} 已被占用。请停掉占用它的程序，或换一个 web.port。`,
   'data-folder-owned': d => `另一个 Easel（进程 ${d.pid}）正在使用 ${d.folder}。请停掉它，或换一个 dataDir。`,
   'data-folder-read-only': d => `Easel 无法写入 ${d.folder}：${d.problem}。`,
@@ -29,7 +28,6 @@ const errors: Words['errors'] = {
 
 export const zhCn: Words = {
   errors,
-  cli,
   ...command,
   buttons,
   job,

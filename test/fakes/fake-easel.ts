@@ -222,7 +222,7 @@ export class FakeEasel implements Easel {
     return this.#settings.get(person.userId) ?? {}
   }
 
-  saveSettings(person: Person, settings: PersonSettings): void {
+  async saveSettings(person: Person, settings: PersonSettings): Promise<void> {
     this.#settings.set(person.userId, settings)
   }
 

@@ -1,0 +1,88 @@
+/** The one place where jobs come to be: one transaction that holds the jobs, their quota and their first message. */
+import type { NewPicture } from '../db/pictures.ts'
+import type { Waiting } from '../engine/jobs/store.ts'
+import { countOf, type WorkOrder } from '../engine/work-order.ts'
+import type { ImagineOutcome } from './easel.ts'
+import type { AppParts } from './parts.ts'
+import type { Caller } from './people.ts'
+import type { Problem } from './problems.ts'
+import { refusalByQuota } from './quota.ts'
+
+export interface Acceptance {
+  /** `imagine`, or the button that was pressed. */
+  action: string
+  jobs: { order: WorkOrder; promptAsTyped: string }[]
+  parent?: { jobId: string; pictureId?: string }
+  notices: Problem[]
+  /** A person's own pictures, whose files are written. */
+  given: Omit<NewPicture, 'personId'>[]
+}
+
+/** After this returned `accepted`, nothing but a person or the end of the disk undoes it. */
+export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance): Promise<ImagineOutcome> {
+  const { db, pool, views, changed } = parts
+  const written = await db.write(() => insert(parts, caller, wanted))
+  switch (written.kind) {
+    case 'refused':
+      await discard(parts, wanted.given)
+      return { kind: 'refused', problems: [written.problem] }
+    case 'duplicate':
+      await discard(parts, wanted.given)
+      return { kind: 'duplicate', jobs: views.jobs(written.jobIds) }
+    case 'inserted': {
+      const jobIds = written.jobs.map(job => job.jobId)
+      for (const job of written.jobs) pool.add(job)
+      for (const jobId of jobIds) changed(jobId)
+      return { kind: 'accepted', jobs: views.jobs(jobIds), notices: wanted.notices }
+    }
+  }
+}
+
+/** What an event asked for before, where it comes a second time. */
+export function duplicateOf(parts: AppParts, caller: Caller): ImagineOutcome | undefined {
+  const known = parts.db.jobs.byEvent(caller.person.platform, caller.eventId)
+  return known.length === 0 ? undefined : { kind: 'duplicate', jobs: parts.views.ofRecords(known) }
+}
+
+type Written =
+  | { kind: 'inserted'; jobs: Waiting[] }
+  | { kind: 'duplicate'; jobIds: string[] }
+  | { kind: 'refused'; problem: Problem }
+
+/** Inside the transaction. */
+function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
+  const { db, ids, clock, config } = parts
+  const known = db.jobs.byEvent(caller.person.platform, caller.eventId)
+  if (known.length > 0) return { kind: 'duplicate', jobIds: known.map(job => job.id) }
+
+  const now = clock.now()
+  const personId = db.people.upsert(caller.person)
+  const pictures = wanted.jobs.reduce((sum, { order }) => sum + countOf(order), 0)
+  const problem = refusalByQuota(db, config.limits, personId, { jobs: wanted.jobs.length, pictures }, now)
+  if (problem) return { kind: 'refused', problem }
+
+  for (const picture of wanted.given) db.pictures.add({ ...picture, personId })
+  const jobs = wanted.jobs.map(({ order, promptAsTyped }, eventIndex) => {
+    const id = ids.next()
+    const waiting = db.jobs.add({
+      id,
+      personId,
+      conversation: caller.conversation,
+      eventId: caller.eventId,
+      eventIndex,
+      action: wanted.action,
+      promptAsTyped,
+      order,
+      parent: wanted.parent,
+      createdAt: now,
+    })
+    db.usage.accept(id, personId, countOf(order), now)
+    db.outbox.add(id, 'open', now)
+    return waiting
+  })
+  return { kind: 'inserted', jobs }
+}
+
+async function discard(parts: AppParts, given: Acceptance['given']): Promise<void> {
+  await parts.db.files.remove(given.map(picture => picture.file))
+}

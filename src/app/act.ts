@@ -1,0 +1,195 @@
+/** Buttons: each press makes a new job from a stored one, however old, or changes or shows that one. */
+import type { JobRecord } from '../db/job-records.ts'
+import type { PictureRecord } from '../db/pictures.ts'
+import type { ModelRecord } from '../engine/weights/models.ts'
+import type { WorkOrder } from '../engine/work-order.ts'
+import { accept, duplicateOf } from './accept.ts'
+import { findByName, suggestions } from './catalogue.ts'
+import { isRecipe, type Recipe, refined, reRolled, upscaled, variationStrengths, varied } from './derive.ts'
+import type { ActOutcome } from './easel.ts'
+import { Findings } from './findings.ts'
+import type { AppParts } from './parts.ts'
+import type { Caller } from './people.ts'
+import { type Problem, problem } from './problems.ts'
+import { cancel, remove } from './remove.ts'
+import { requestOf } from './request-of-job.ts'
+import type { Action, ImagineRequest } from './requests.ts'
+import { submit } from './submit.ts'
+
+export async function act(parts: AppParts, action: Action, caller: Caller): Promise<ActOutcome> {
+  switch (action.kind) {
+    case 'cancel':
+      return cancel(parts, action.jobId, caller)
+    case 'delete':
+      return remove(parts, action.jobId, caller)
+    case 're-roll':
+      return reRoll(parts, action.jobId, caller)
+    case 'info':
+      return info(parts, action.pictureId)
+    case 'remix':
+      return remix(parts, action.pictureId, action.request, caller)
+    case 'upscale':
+      return upscale(parts, action.pictureId, action.factor, caller)
+    case 'refine':
+    case 'vary-subtle':
+    case 'vary-strong':
+      return repaint(parts, action.kind, action.pictureId, caller)
+  }
+}
+
+function info(parts: AppParts, pictureId: string): ActOutcome {
+  const found = parts.views.picture(parts.db.pictures.get(pictureId))
+  return found ? { kind: 'info', ...found } : refused(problem('picture-unknown', { id: pictureId }))
+}
+
+async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
+  const job = visibleJob(parts, jobId)
+  if (!job) return refused(problem('job-unknown', { id: jobId }))
+  const recipe = recipeOf(parts, job)
+  if (!recipe) return refused(problem('no-recipe', {}))
+  const findings = new Findings()
+  const model = currentModel(parts, recipe, findings)
+  const order = model && reRolled(recipe, model, parts.random.uint32())
+  const [picture] = parts.db.pictures.ofJobs([jobId]).get(jobId) ?? []
+  return derive(parts, 're-roll', order, { job, pictureId: picture?.id }, findings, caller)
+}
+
+/** The edited request, over everything that the picture was painted with. */
+async function remix(
+  parts: AppParts,
+  pictureId: string,
+  edited: ImagineRequest,
+  caller: Caller,
+): Promise<ActOutcome> {
+  const found = pictureWithJob(parts, pictureId)
+  if (!found) return refused(problem('picture-unknown', { id: pictureId }))
+  const recipe = recipeOf(parts, found.job)
+  const base = recipe?.kind === 'paint' ? requestOf({ order: recipe }) : undefined
+  const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
+  // The picture's own settings hold, not the person's defaults.
+  const settings = base ? {} : parts.db.people.settings(caller.person)
+  return submit(parts, { request, confirmed: true, action: 'remix', settings }, caller)
+}
+
+async function upscale(
+  parts: AppParts,
+  pictureId: string,
+  factor: 2 | 4,
+  caller: Caller,
+): Promise<ActOutcome> {
+  const found = pictureWithJob(parts, pictureId)
+  if (!found) return refused(problem('picture-unknown', { id: pictureId }))
+  const findings = new Findings()
+  const order = upscaled(found.picture, factor, parts.config, findings)
+  return derive(parts, `upscale-${factor}`, order, { job: found.job, pictureId }, findings, caller)
+}
+
+async function repaint(
+  parts: AppParts,
+  kind: 'refine' | 'vary-subtle' | 'vary-strong',
+  pictureId: string,
+  caller: Caller,
+): Promise<ActOutcome> {
+  const found = pictureWithJob(parts, pictureId)
+  if (!found) return refused(problem('picture-unknown', { id: pictureId }))
+  const recipe = recipeOf(parts, found.job)
+  if (!recipe) return refused(problem('no-recipe', {}))
+  const findings = new Findings()
+  const model = currentModel(parts, recipe, findings)
+  const order = model && repainted(parts, kind, recipe, found.picture, model, findings)
+  return derive(parts, kind, order, { job: found.job, pictureId }, findings, caller)
+}
+
+function repainted(
+  parts: AppParts,
+  kind: 'refine' | 'vary-subtle' | 'vary-strong',
+  recipe: Recipe,
+  picture: PictureRecord,
+  model: ModelRecord,
+  findings: Findings,
+): WorkOrder | undefined {
+  const context = { model, config: parts.config }
+  if (kind === 'refine') return refined(recipe, picture, context, findings)
+  const seed = parts.random.uint32()
+  return varied(recipe, picture.id, variationStrengths[kind], seed, context, findings)
+}
+
+/** The last steps of every press: refuse, say that it runs already, or accept. */
+async function derive(
+  parts: AppParts,
+  action: string,
+  order: WorkOrder | undefined,
+  from: { job: JobRecord; pictureId?: string },
+  findings: Findings,
+  caller: Caller,
+): Promise<ActOutcome> {
+  const duplicate = duplicateOf(parts, caller)
+  if (duplicate) return duplicate
+  if (!order || findings.problems.length > 0) return { kind: 'refused', problems: findings.problems }
+
+  const { db } = parts
+  const parent = { jobId: from.job.id, pictureId: from.pictureId }
+  const personId = db.people.find(caller.person)
+  if (personId !== undefined && db.jobs.underway(personId, parent, action)) {
+    return refused(problem('already-running', { action }))
+  }
+  const { promptAsTyped } = from.job
+  return accept(parts, caller, {
+    action,
+    jobs: [{ order, promptAsTyped }],
+    parent,
+    notices: findings.notices,
+    given: [],
+  })
+}
+
+/** The nearest order with words: the job's own, or that of the picture it was made bigger from. */
+function recipeOf(parts: AppParts, job: JobRecord): Recipe | undefined {
+  const { order } = job
+  // A refined picture varies best by what its original was painted with.
+  const source = order.kind === 'paint' ? undefined : pictureWithJob(parts, order.source.pictureId)
+  const earlier = source && recipeOf(parts, source.job)
+  if (order.kind === 'refine' && earlier?.kind !== 'paint') return order
+  return earlier ?? (isRecipe(order) ? order : undefined)
+}
+
+/** The model of that name as it is now. */
+function currentModel(parts: AppParts, recipe: Recipe, findings: Findings): ModelRecord | undefined {
+  const { models } = parts.catalogue
+  const { name, hash } = recipe.model
+  const model = findByName(models, name)
+  if (!model) {
+    const names = models.map(known => known.name)
+    findings.refuse('model-unknown', { name, known: suggestions(names, name) })
+    return undefined
+  }
+  const now = recipe.kind === 'paint' ? model.hash : model.refiner?.hash
+  if (now !== hash) findings.notice('model-changed', { model: name })
+  return model
+}
+
+function visibleJob(parts: AppParts, jobId: string): JobRecord | undefined {
+  const job = parts.db.jobs.get(jobId)
+  return job && !job.removed ? job : undefined
+}
+
+function pictureWithJob(parts: AppParts, id: string): { picture: PictureRecord; job: JobRecord } | undefined {
+  const picture = parts.db.pictures.get(id)
+  const job = picture?.jobId ? visibleJob(parts, picture.jobId) : undefined
+  return picture && job && { picture, job }
+}
+
+/** What the form says replaces what it touches: an aspect also the size, a preset also the sampling. */
+function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): ImagineRequest {
+  const said = Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== undefined))
+  const replaced: Partial<ImagineRequest> = {}
+  if (base && edited.aspect && !edited.size) replaced.size = undefined
+  if (base && edited.preset) {
+    Object.assign(replaced, { sampler: undefined, steps: undefined, guidance: undefined, spacing: undefined })
+  }
+  return { prompt: edited.prompt, ...replaced, ...said }
+}
+
+function refused(found: Problem): ActOutcome {
+  return { kind: 'refused', problems: [found] }
+}

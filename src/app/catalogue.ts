@@ -1,0 +1,58 @@
+/** What can be asked for on this machine, by name, and what each model is best used with. */
+import type { Config } from '../config.ts'
+import { findPreset } from '../engine/sampling/presets.ts'
+import type { ModelRecord } from '../engine/weights/models.ts'
+import { nearestNames } from '../nearest.ts'
+
+export interface Catalogue {
+  models: readonly ModelRecord[]
+}
+
+/** What a request may leave out, as the model's files and the configuration have it. */
+export interface ModelDefaults {
+  widthPx: number
+  heightPx: number
+  sampler: string
+  preset?: string
+  steps: number
+  guidance: number
+  refiner: { way: 'ensemble' | 'after'; split: number; strength: number; steps?: number; guidance: number }
+}
+
+/** SDXL's own: Euler, as its scheduler says; a split of 0.8 and a strength of 0.3 as its Refiner was published with. */
+const sdxl = { sampler: 'euler', steps: 30, guidance: 7, split: 0.8, strength: 0.3, refinerGuidance: 5 }
+
+export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): ModelDefaults {
+  const advice = config.models[model.name] ?? {}
+  const preset = advice.preset === undefined ? undefined : findPreset(advice.preset)
+  const steps = advice.steps ?? preset?.defaultSteps ?? sdxl.steps
+  return {
+    widthPx: advice.size?.widthPx ?? model.nativeSidePx,
+    heightPx: advice.size?.heightPx ?? model.nativeSidePx,
+    sampler: advice.sampler ?? preset?.at(steps).sampler ?? sdxl.sampler,
+    preset: preset?.name,
+    steps,
+    guidance: advice.guidance ?? preset?.guidance ?? sdxl.guidance,
+    refiner: {
+      way: advice.refiner?.way ?? 'ensemble',
+      split: advice.refiner?.split ?? sdxl.split,
+      strength: advice.refiner?.strength ?? sdxl.strength,
+      steps: advice.refiner?.steps,
+      guidance: advice.refiner?.guidance ?? sdxl.refinerGuidance,
+    },
+  }
+}
+
+/** By name, whatever its letter case. */
+export function findByName<T extends { name: string }>(things: readonly T[], name: string): T | undefined {
+  const wanted = name.toLowerCase()
+  return (
+    things.find(thing => thing.name === name) ?? things.find(thing => thing.name.toLowerCase() === wanted)
+  )
+}
+
+/** Near names where there are any, so that a slip is easily mended; else the first ten. */
+export function suggestions(names: readonly string[], name: string): string[] {
+  const near = nearestNames(name, names, 3)
+  return near.length > 0 ? near : names.slice(0, 10)
+}

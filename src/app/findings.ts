@@ -1,0 +1,27 @@
+/** What is found while a request is read: reasons to refuse it, and changes to name. All of them, not only the first. */
+import { type Problem, type ProblemCode, type ProblemDetails, problem } from './problems.ts'
+
+export class Findings {
+  readonly problems: Problem[] = []
+  readonly notices: Problem[] = []
+
+  refuse<Code extends ProblemCode>(code: Code, details: ProblemDetails[Code]): void {
+    this.problems.push(problem(code, details))
+  }
+
+  notice<Code extends ProblemCode>(code: Code, details: ProblemDetails[Code]): void {
+    this.notices.push(problem(code, details))
+  }
+
+  /** Refuses a value outside its range; `name` is the flag's. */
+  inRange(name: string, value: number, min: number, max: number): void {
+    // Written so that NaN is outside.
+    if (!(value >= min && value <= max)) this.refuse('out-of-range', { name, value, min, max })
+  }
+
+  /** The same for whole numbers. */
+  wholeInRange(name: string, value: number, min: number, max: number): void {
+    if (Number.isInteger(value)) this.inRange(name, value, min, max)
+    else this.refuse('out-of-range', { name, value, min, max })
+  }
+}

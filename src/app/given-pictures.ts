@@ -1,0 +1,52 @@
+/** Pictures that come with a request: ours by id, or a person's own, which becomes one of ours. */
+
+import { extensionOf, sha256 } from '../db/picture-files.ts'
+import type { NewPicture } from '../db/pictures.ts'
+import { hasCode } from '../errors.ts'
+import type { AppParts } from './parts.ts'
+import { type Problem, problem } from './problems.ts'
+import type { GivenPicture } from './requests.ts'
+import type { Size } from './resolve-size.ts'
+
+export type Admission =
+  /** `added`: its file is written, its row is to go into the accepting transaction. */
+  | { kind: 'admitted'; picture: Size & { id: string }; added?: Omit<NewPicture, 'personId'> }
+  | { kind: 'refused'; problem: Problem }
+
+export async function admitPicture(
+  parts: AppParts,
+  personId: number | undefined,
+  given: GivenPicture,
+): Promise<Admission> {
+  if (given.kind === 'stored') {
+    const record = parts.db.pictures.get(given.pictureId)
+    if (!record) return { kind: 'refused', problem: problem('picture-unknown', { id: given.pictureId }) }
+    const { id, widthPx, heightPx } = record
+    return { kind: 'admitted', picture: { id, widthPx, heightPx } }
+  }
+  try {
+    return await admitBytes(parts, personId, given.bytes)
+  } catch (error) {
+    if (!hasCode(error, 'picture-unusable')) throw error
+    return { kind: 'refused', problem: problem('picture-refused', error.details) }
+  }
+}
+
+/** The same bytes from the same person are the same picture. */
+async function admitBytes(
+  parts: AppParts,
+  personId: number | undefined,
+  given: Uint8Array,
+): Promise<Admission> {
+  const { db, ids, clock } = parts
+  const { bytes, mediaType, widthPx, heightPx } = await parts.checkPicture(given)
+  const hash = sha256(bytes)
+  const before = personId === undefined ? undefined : db.pictures.givenBefore(personId, hash)
+  const id = before?.id ?? ids.next()
+  const picture = { id, widthPx, heightPx }
+  if (before) return { kind: 'admitted', picture }
+  const file = `given-${id}.${extensionOf(mediaType)}`
+  await db.files.write(file, bytes)
+  const facts = { file, mediaType, widthPx, heightPx, sizeBytes: bytes.byteLength, hash }
+  return { kind: 'admitted', picture, added: { id, index: 0, seed: 0, createdAt: clock.now(), ...facts } }
+}

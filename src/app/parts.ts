@@ -1,0 +1,35 @@
+/** What the use cases are made of: one set, built once, handed to each. */
+import type { Config } from '../config.ts'
+import type { Database } from '../db/database.ts'
+import type { Pool } from '../engine/jobs/pool.ts'
+import type { Clock, Ids, Logger, Random } from '../ports.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Deliver } from './deliver.ts'
+import type { JobViews } from './job-views.ts'
+
+/** A person's picture after the guards: decoded once, so that it is known to be one. */
+export interface CheckedPicture {
+  bytes: Uint8Array
+  mediaType: string
+  widthPx: number
+  heightPx: number
+}
+
+/** Throws AppError 'picture-unusable'. */
+export type CheckPicture = (bytes: Uint8Array) => Promise<CheckedPicture>
+
+export interface AppParts {
+  config: Config
+  catalogue: Catalogue
+  checkPicture: CheckPicture
+  db: Database
+  pool: Pool
+  views: JobViews
+  deliver: Deliver
+  /** To be called after every commit that changed a job: whoever watches and delivers hears of it. */
+  changed: (jobId: string) => void
+  clock: Clock
+  ids: Ids
+  random: Random
+  log: Logger
+}

@@ -1,0 +1,60 @@
+/** The request that would make a job's pictures again: what commands are written from and Remix starts with. */
+
+import type { PaintOrder } from '../engine/work-order.ts'
+import type { ImagineRequest } from './requests.ts'
+import type { JobView } from './views.ts'
+
+/**
+ * Spells out everything that the order fixed, so that neither a person's settings nor a changed configuration
+ * matters. With an index, the one picture of the set (picture i of a set has seed + i). Undefined for refined
+ * and upscaled pictures, which no command makes.
+ */
+export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): ImagineRequest | undefined {
+  if (job.order.kind !== 'paint') return undefined
+  const { order } = job
+  const { sampling } = order
+  return withoutUndefined({
+    prompt: order.prompt.positive,
+    prompt2: order.prompt.positive2,
+    negative: order.prompt.negative ?? undefined,
+    size: { widthPx: order.widthPx, heightPx: order.heightPx },
+    count: pictureIndex === undefined ? order.count : 1,
+    seed: order.seed + (pictureIndex ?? 0),
+    steps: sampling.steps,
+    guidance: sampling.guidance,
+    guidanceRescale: sampling.guidanceRescale || undefined,
+    guidanceInterval: isWhole(sampling.guidanceInterval) ? undefined : sampling.guidanceInterval,
+    sampler: sampling.sampler,
+    sigmas: sampling.sigmas === 'model' ? undefined : sampling.sigmas,
+    spacing: sampling.spacing === 'model' ? undefined : sampling.spacing,
+    eta: sampling.eta,
+    model: order.model.name,
+    clipSkip: order.prompt.clipSkip || undefined,
+    ...sourceOf(order),
+    refine: order.refinement?.way ?? false,
+    fast: order.fast || undefined,
+  })
+}
+
+function sourceOf(order: PaintOrder): Pick<ImagineRequest, 'source' | 'mask' | 'strength'> {
+  const { source } = order
+  if (!source) return {}
+  return {
+    source: { kind: 'stored', pictureId: source.pictureId },
+    mask: source.maskId === undefined ? undefined : { kind: 'stored', pictureId: source.maskId },
+    strength: source.strength,
+  }
+}
+
+function isWhole([from, to]: [number, number]): boolean {
+  return from === 0 && to === 1
+}
+
+/** Absent rather than undefined keys, so that requests compare by what they say. */
+function withoutUndefined(request: ImagineRequest): ImagineRequest {
+  const result: ImagineRequest = { prompt: request.prompt }
+  return Object.assign(
+    result,
+    Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)),
+  )
+}

@@ -1,0 +1,90 @@
+/** How a picture is sampled: what was asked for, else the preset's, else the model's own. Pure. */
+import type { Config } from '../config.ts'
+import { findPreset, type Preset, presets } from '../engine/sampling/presets.ts'
+import { findSampler, type SamplerChoice, samplerName } from '../engine/sampling/registry.ts'
+import type { PaintOrder } from '../engine/work-order.ts'
+import type { ModelDefaults } from './catalogue.ts'
+import type { Findings } from './findings.ts'
+import type { ImagineRequest } from './requests.ts'
+
+type Sampling = PaintOrder['sampling']
+
+export function resolveSampling(
+  request: ImagineRequest,
+  defaults: ModelDefaults,
+  limits: Config['limits'],
+  findings: Findings,
+): Sampling {
+  const preset = presetOf(request, defaults, findings)
+  const steps =
+    request.steps ?? (request.preset === undefined ? defaults.steps : preset?.defaultSteps) ?? defaults.steps
+  if (preset) findings.wholeInRange('steps', steps, preset.minSteps, preset.maxSteps)
+  else findings.wholeInRange('steps', steps, 1, limits.maxSteps)
+
+  const fromPreset = preset?.at(steps)
+  const choice = samplerOf(
+    request.sampler ?? fromPreset?.sampler ?? defaults.sampler,
+    request.sigmas,
+    findings,
+  )
+  const spread = choice && choice.sigmas !== 'plain' ? choice.sigmas : undefined
+  const sampling: Sampling = {
+    sampler: choice?.kind.name ?? defaults.sampler,
+    sigmas: request.sigmas ?? spread ?? (preset ? 'plain' : 'model'),
+    spacing: request.spacing ?? fromPreset?.schedule.spacing ?? 'model',
+    steps,
+    guidance:
+      request.guidance ?? (preset && request.preset !== undefined ? preset.guidance : defaults.guidance),
+    guidanceRescale: request.guidanceRescale ?? 0,
+    guidanceInterval: request.guidanceInterval ?? [0, 1],
+    eta: request.eta ?? fromPreset?.schedule.eta,
+    timesteps: fromPreset?.schedule.timesteps && [...fromPreset.schedule.timesteps],
+  }
+  checkRanges(sampling, findings)
+  return sampling
+}
+
+/** A model's own preset holds unless the request names another one, or samples in its own way. */
+function presetOf(request: ImagineRequest, defaults: ModelDefaults, findings: Findings): Preset | undefined {
+  if (request.preset === undefined) {
+    return defaults.preset === undefined || request.sampler !== undefined
+      ? undefined
+      : findPreset(defaults.preset)
+  }
+  const preset = findPreset(request.preset)
+  if (!preset) {
+    findings.refuse('preset-unknown', { name: request.preset, known: presets.map(({ name }) => name) })
+  }
+  return preset
+}
+
+/** A name may bring its spread of sigmas along (`dpmpp_2m_karras`); one given besides must suit the sampler. */
+function samplerOf(
+  name: string,
+  sigmas: ImagineRequest['sigmas'],
+  findings: Findings,
+): SamplerChoice | undefined {
+  const lookup = findSampler(name)
+  if (lookup.kind === 'unknown') {
+    findings.refuse('sampler-unknown', { name, nearest: [...lookup.nearest] })
+    return undefined
+  }
+  const { kind } = lookup.choice
+  if (sigmas !== undefined && sigmas !== 'plain' && !kind.sigmas.includes(sigmas)) {
+    const nearest = kind.sigmas.map(other => samplerName({ kind, sigmas: other }))
+    findings.refuse('sampler-unknown', {
+      name: samplerName({ kind, sigmas }),
+      nearest: [kind.name, ...nearest],
+    })
+  }
+  return lookup.choice
+}
+
+function checkRanges(sampling: Sampling, findings: Findings): void {
+  findings.inRange('cfg', sampling.guidance, 0, 50)
+  findings.inRange('rescale', sampling.guidanceRescale, 0, 1)
+  if (sampling.eta !== undefined) findings.inRange('eta', sampling.eta, 0, 1)
+  const [from, to] = sampling.guidanceInterval
+  findings.inRange('interval', from, 0, 1)
+  findings.inRange('interval', to, from, 1)
+}

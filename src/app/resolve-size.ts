@@ -1,0 +1,97 @@
+/** Which size a picture gets: what was asked for if the model can paint it, else the nearest, by name. Pure. */
+
+import type { Findings } from './findings.ts'
+import type { ImagineRequest } from './requests.ts'
+
+export interface Size {
+  widthPx: number
+  heightPx: number
+}
+
+export interface SizeRules {
+  /** The model's own size; its area is what aspect ratios are made of. */
+  own: Size
+  /** Sides are multiples of this: what the U-Net's levels (the Refiner's too, where it takes part) divide evenly. */
+  stepPx: number
+  nativeSidePx: number
+  maxPixels: number
+}
+
+/** Beyond this SDXL's training has nothing to say, and a side of few pixels shows nothing. */
+const widestAspect = 4
+/** Sides longer than this many native ones are the upscaler's matter. */
+const longestSides = 4
+
+export function resolveSize(
+  request: Pick<ImagineRequest, 'size' | 'aspect'>,
+  preferred: Size | undefined,
+  source: Size | undefined,
+  rules: SizeRules,
+  findings: Findings,
+): Size {
+  if (request.size) return checkedSize(request.size, rules, findings)
+  if (request.aspect) {
+    const aspect = request.aspect.width / request.aspect.height
+    const rounded = Math.round(aspect * 1000) / 1000
+    findings.inRange('ar', rounded, 1 / widestAspect, widestAspect)
+    return sizeOfAspect(clamp(aspect, 1 / widestAspect, widestAspect), rules)
+  }
+  if (source) return fittingSize(source, rules)
+  // A person's own default was right for another model, perhaps: it is fitted, not refused.
+  return preferred ? nearestSize(preferred, rules) : nearestSize(rules.own, rules)
+}
+
+/** The size of that aspect ratio nearest to the model's own area. */
+export function sizeOfAspect(aspect: number, rules: SizeRules): Size {
+  const area = rules.own.widthPx * rules.own.heightPx
+  return nearestSize({ widthPx: Math.sqrt(area * aspect), heightPx: Math.sqrt(area / aspect) }, rules)
+}
+
+/** A source keeps its size where the model can paint it, else its aspect at the model's own area. */
+export function fittingSize(source: Size, rules: SizeRules): Size {
+  const area = rules.own.widthPx * rules.own.heightPx
+  const near = nearestSize(source, rules)
+  if (near.widthPx === source.widthPx && near.heightPx === source.heightPx && pixels(source) <= area)
+    return near
+  return sizeOfAspect(clamp(source.widthPx / source.heightPx, 1 / widestAspect, widestAspect), rules)
+}
+
+export function nearestSize(size: Size, rules: SizeRules): Size {
+  return { widthPx: nearestSide(size.widthPx, rules), heightPx: nearestSide(size.heightPx, rules) }
+}
+
+function checkedSize(size: Size, rules: SizeRules, findings: Findings): Size {
+  const maxPx = longestSidePx(rules)
+  const minPx = rules.stepPx
+  const outside = [size.widthPx, size.heightPx].some(side => !(side >= minPx && side <= maxPx))
+  if (outside) findings.refuse('size-range', { ...size, minPx, maxPx })
+  else if (size.widthPx % rules.stepPx !== 0 || size.heightPx % rules.stepPx !== 0) {
+    const { widthPx: nearestWidthPx, heightPx: nearestHeightPx } = nearestSize(size, rules)
+    findings.refuse('size-step', { ...size, stepPx: rules.stepPx, nearestWidthPx, nearestHeightPx })
+  } else if (pixels(size) > rules.maxPixels) {
+    const fittingPx = floorTo(Math.sqrt(rules.maxPixels), rules.stepPx)
+    findings.refuse('size-range', { ...size, minPx, maxPx: Math.min(maxPx, fittingPx) })
+  }
+  return size
+}
+
+function longestSidePx(rules: SizeRules): number {
+  return Math.max(rules.stepPx, floorTo(rules.nativeSidePx * longestSides, rules.stepPx))
+}
+
+function nearestSide(sidePx: number, rules: SizeRules): number {
+  const rounded = Math.round(sidePx / rules.stepPx) * rules.stepPx
+  return clamp(rounded, rules.stepPx, longestSidePx(rules))
+}
+
+function floorTo(value: number, step: number): number {
+  return Math.floor(value / step) * step
+}
+
+function pixels(size: Size): number {
+  return size.widthPx * size.heightPx
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, value))
+}

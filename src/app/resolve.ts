@@ -1,0 +1,190 @@
+/** A request becomes a work order in which nothing is open any more, or the reasons why it cannot. Pure. */
+import type { Config } from '../config.ts'
+import type { ModelRecord } from '../engine/weights/models.ts'
+import type { ModelReference, PaintOrder, Refinement } from '../engine/work-order.ts'
+import { type Catalogue, defaultsOf, findByName, type ModelDefaults, suggestions } from './catalogue.ts'
+import { Findings } from './findings.ts'
+import type { Problem } from './problems.ts'
+import type { ImagineRequest } from './requests.ts'
+import { resolveSampling } from './resolve-sampling.ts'
+import { resolveSize, type Size } from './resolve-size.ts'
+import type { PersonSettings } from './views.ts'
+
+export interface ResolveContext {
+  catalogue: Catalogue
+  config: Pick<Config, 'limits' | 'styles' | 'models' | 'defaultModel'>
+  settings: PersonSettings
+  /** Stored pictures that the request names. */
+  source?: Size & { id: string }
+  mask?: Size & { id: string }
+  /** The seed where the request names none. */
+  seed: number
+}
+
+export type Resolved =
+  | { kind: 'order'; order: PaintOrder; notices: Problem[] }
+  | { kind: 'refused'; problems: Problem[] }
+
+/** torch takes more, but beyond this a number does not survive JSON; room is left for the seeds of a set. */
+const maxSeed = Number.MAX_SAFE_INTEGER - 1000
+/** Of the twelve layers of the first text encoder, one at least must be left below the penultimate. */
+const deepestClipSkip = 10
+const aesthetic = { positive: 6, negative: 2.5 }
+/** Where only the masked part is painted anew, little of what was there should remain. */
+const defaultStrength = { plain: 0.6, masked: 0.9 }
+
+export function resolve(request: ImagineRequest, context: ResolveContext): Resolved {
+  const { config, settings } = context
+  const findings = new Findings()
+  const model = modelOf(request, context, findings)
+  if (!model) return { kind: 'refused', problems: findings.problems }
+
+  const defaults = defaultsOf(model, config)
+  const prompt = promptOf(request, context, findings)
+  const sampling = resolveSampling(request, defaults, config.limits, findings)
+  const refinement = refinementOf(request, settings, model, defaults, sampling, findings)
+  const rules = {
+    own: defaults,
+    stepPx: Math.max(model.sizeStepPx, refinement && model.refiner ? model.refiner.sizeStepPx : 0),
+    nativeSidePx: model.nativeSidePx,
+    maxPixels: config.limits.maxPixels,
+  }
+  const size = resolveSize(request, settings.size, context.source, rules, findings)
+  const source = sourceOf(request, context, sampling.steps, findings)
+  const count = request.count ?? Math.min(settings.count ?? 1, config.limits.maxCount)
+  findings.wholeInRange('n', count, 1, config.limits.maxCount)
+  const seed = request.seed ?? context.seed
+  findings.wholeInRange('seed', seed, 0, maxSeed)
+
+  if (findings.problems.length > 0) return { kind: 'refused', problems: findings.problems }
+  const order: PaintOrder = {
+    kind: 'paint',
+    model: referenceTo(model),
+    prompt,
+    ...size,
+    count,
+    seed,
+    sampling,
+    source,
+    refinement,
+    fast: request.fast ?? false,
+  }
+  return { kind: 'order', order, notices: findings.notices }
+}
+
+export function referenceTo(model: ModelRecord): ModelReference {
+  return { name: model.name, hash: model.hash }
+}
+
+/** Where fewer than one step would run, nothing would change. Refuses with the least strength that does something. */
+export function checkStrength(strength: number, steps: number, findings: Findings): void {
+  if (Math.floor(steps * strength) >= 1) return
+  findings.refuse('strength-too-low', { strength, steps, minimum: Math.ceil(100 / steps) / 100 })
+}
+
+function modelOf(
+  request: ImagineRequest,
+  context: ResolveContext,
+  findings: Findings,
+): ModelRecord | undefined {
+  const { catalogue, config, settings } = context
+  const names = catalogue.models.map(model => model.name)
+  const preferred = settings.model === undefined ? undefined : findByName(catalogue.models, settings.model)
+  if (request.model === undefined && preferred) return preferred
+  if (request.model === undefined && settings.model !== undefined) {
+    findings.notice('model-unknown', { name: settings.model, known: suggestions(names, settings.model) })
+  }
+  const name = request.model ?? config.defaultModel
+  const model = findByName(catalogue.models, name)
+  if (!model) findings.refuse('model-unknown', { name, known: suggestions(names, name) })
+  return model
+}
+
+function promptOf(
+  request: ImagineRequest,
+  context: ResolveContext,
+  findings: Findings,
+): PaintOrder['prompt'] {
+  const { config, settings } = context
+  const typed = request.prompt.trim()
+  const limit = config.limits.maxPromptCharacters
+  if (typed === '') findings.refuse('prompt-empty', {})
+  for (const text of [typed, request.prompt2, request.negative]) {
+    const length = text === undefined ? 0 : [...text].length
+    if (length > limit) findings.refuse('prompt-too-long', { length, limit })
+  }
+  const style = styleOf(request, config.styles, findings)
+  const clipSkip = request.clipSkip ?? 0
+  findings.wholeInRange('clip-skip', clipSkip, 0, deepestClipSkip)
+  const negatives = [request.negative ?? settings.negative, style?.negative || undefined]
+  const negative = negatives.filter(text => text !== undefined)
+  return {
+    positive: style ? styled(style.prompt, typed) : typed,
+    positive2: request.prompt2,
+    // A negative prompt that was given and is empty is encoded; none at all is zeros.
+    negative: negative.length === 0 ? null : negative.filter(text => text !== '').join(', '),
+    clipSkip,
+  }
+}
+
+function styleOf(request: ImagineRequest, styles: Config['styles'], findings: Findings) {
+  if (request.style === undefined) return undefined
+  const style = findByName(styles, request.style)
+  const known = styles.map(({ name }) => name)
+  if (!style)
+    findings.refuse('style-unknown', { name: request.style, known: suggestions(known, request.style) })
+  return style
+}
+
+function styled(template: string, prompt: string): string {
+  return template.includes('{prompt}')
+    ? template.replaceAll('{prompt}', () => prompt)
+    : `${prompt}, ${template}`
+}
+
+function refinementOf(
+  request: ImagineRequest,
+  settings: PersonSettings,
+  model: ModelRecord,
+  defaults: ModelDefaults,
+  sampling: PaintOrder['sampling'],
+  findings: Findings,
+): Refinement | undefined {
+  const wanted = request.refine ?? (settings.refine === true && model.refiner !== undefined)
+  if (wanted === false) return undefined
+  if (!model.refiner) {
+    findings.refuse('no-refiner', { model: model.name })
+    return undefined
+  }
+  const { split, strength, guidance, ...refiner } = defaults.refiner
+  const reference = { name: model.name, hash: model.refiner.hash }
+  const way = wanted === true ? refiner.way : wanted
+  if (way === 'ensemble') return { way, model: reference, split, guidance, aesthetic }
+  const steps = refiner.steps ?? sampling.steps
+  checkStrength(strength, steps, findings)
+  return { way, model: reference, strength, steps, guidance, aesthetic }
+}
+
+function sourceOf(
+  request: ImagineRequest,
+  { source, mask }: ResolveContext,
+  steps: number,
+  findings: Findings,
+): PaintOrder['source'] {
+  if (!source) {
+    if (request.mask) findings.refuse('mask-without-source', {})
+    if (request.strength !== undefined) findings.refuse('strength-without-source', {})
+    return undefined
+  }
+  const strength = request.strength ?? (mask ? defaultStrength.masked : defaultStrength.plain)
+  findings.inRange('strength', strength, 0, 1)
+  if (strength >= 0 && strength <= 1) checkStrength(strength, steps, findings)
+  if (mask && (mask.widthPx !== source.widthPx || mask.heightPx !== source.heightPx)) {
+    findings.refuse('mask-size', { mask: sides(mask), picture: sides(source) })
+  }
+  return { pictureId: source.id, strength, maskId: mask?.id }
+}
+
+function sides(size: Size): string {
+  return `${size.widthPx}×${size.heightPx}`
+}

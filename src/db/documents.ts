@@ -1,0 +1,40 @@
+/** The JSON documents inside rows: what is read back is checked, whoever wrote it. */
+import { z } from 'zod'
+import type { Failure } from '../engine/jobs/store.ts'
+import type { ErrorCode, ErrorDetails } from '../errors.ts'
+
+export const platform = z.enum(['discord', 'slack', 'web', 'cli'])
+
+export const conversation = z.object({
+  platform,
+  spaceId: z.string(),
+  channelId: z.string(),
+  threadId: z.string().optional(),
+  kind: z.enum(['channel', 'thread', 'direct']),
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+})
+
+export const personSettings = z.object({
+  model: z.string().optional(),
+  size: z.object({ widthPx: z.number().int(), heightPx: z.number().int() }).optional(),
+  count: z.number().int().optional(),
+  negative: z.string().optional(),
+  refine: z.boolean().optional(),
+})
+
+export type StoredConversation = z.infer<typeof conversation>
+export type StoredSettings = z.infer<typeof personSettings>
+
+/** Who a person is, on which platform. */
+export interface Identity {
+  platform: z.infer<typeof platform>
+  spaceId: string
+  userId: string
+  name: string
+}
+
+/** A stored failure. Its details were written from a typed AppError; their shape goes with the code. */
+export function readFailure(code: string | null, details: unknown): Failure | undefined {
+  if (code === null) return undefined
+  return { code: code as ErrorCode, details: details as ErrorDetails[ErrorCode] }
+}

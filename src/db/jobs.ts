@@ -1,0 +1,267 @@
+/** The jobs table: acceptance, the guarded moves between states, and what is asked of jobs. */
+import { and, asc, count, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { isFinal, type JobState, mayMove } from '../engine/jobs/job.ts'
+import { jobSizeOf } from '../engine/jobs/job-size.ts'
+import type { Claim, Failure, Waiting } from '../engine/jobs/store.ts'
+import { countOf, sourcesOf, workOrder } from '../engine/work-order.ts'
+import { AppError } from '../errors.ts'
+import type { Rows } from './client.ts'
+import { type JobRecord, type NewJob, selectJobs, toRecord, withoutWords } from './job-records.ts'
+import { jobSources, jobs, people } from './schema.ts'
+
+/** What goes with a move into a state. */
+export interface MoveFacts {
+  at: number
+  /** Time on the device, added to what earlier tries took. */
+  runMs?: number
+  failures?: number
+  crashes?: number
+  failure?: Failure
+}
+
+/** One job's figures, for statistics. */
+export interface JobFigures {
+  state: JobState
+  person: string
+  personId: number
+  model: string
+  device: string | null
+  pictures: number
+  createdAt: number
+  startedAt: number | null
+  runMs: number
+}
+
+export class JobsTable {
+  readonly #rows: Rows
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+  }
+
+  /** The new job as the scheduler sees it. The event's id is unique: a second delivery of it throws. */
+  add(job: NewJob): Waiting {
+    const { seq } = this.#rows
+      .insert(jobs)
+      .values({
+        id: job.id,
+        state: 'queued',
+        personId: job.personId,
+        platform: job.conversation.platform,
+        spaceId: job.conversation.spaceId,
+        channelId: job.conversation.channelId,
+        conversation: job.conversation,
+        eventId: job.eventId,
+        eventIndex: job.eventIndex,
+        action: job.action,
+        promptAsTyped: job.promptAsTyped,
+        order: job.order,
+        modelName: job.order.kind === 'upscale' ? '' : job.order.model.name,
+        pictureCount: countOf(job.order),
+        parentJobId: job.parent?.jobId,
+        parentPictureId: job.parent?.pictureId,
+        createdAt: job.createdAt,
+      })
+      .returning({ seq: jobs.seq })
+      .get()
+    const sources = [...new Set(sourcesOf(job.order))].map(pictureId => ({ jobId: job.id, pictureId }))
+    if (sources.length > 0) this.#rows.insert(jobSources).values(sources).run()
+    return {
+      jobId: job.id,
+      personId: job.personId,
+      priority: 0,
+      seq,
+      createdAt: job.createdAt,
+      ...jobSizeOf(job.order),
+    }
+  }
+
+  /** Moves a queued job onto a device, under a new attempt; undefined when it is not queued any more. */
+  claim(id: string, device: string, at: number): Claim | undefined {
+    const row = this.#rows
+      .update(jobs)
+      .set({
+        state: 'running',
+        attempt: sql`${jobs.attempt} + 1`,
+        device,
+        startedAt: sql`coalesce(${jobs.startedAt}, ${at})`,
+      })
+      .where(and(eq(jobs.id, id), eq(jobs.state, 'queued')))
+      .returning()
+      .get()
+    if (!row) return undefined
+    const { attempt, failures, crashes } = row
+    return { jobId: id, attempt, failures, crashes, order: workOrder.parse(row.order) }
+  }
+
+  /** Ends a claim; false when the job is not running under that attempt any more. */
+  endClaim(claim: Pick<Claim, 'jobId' | 'attempt'>, to: JobState, facts: MoveFacts): boolean {
+    return this.#move('running', to, facts, and(eq(jobs.id, claim.jobId), eq(jobs.attempt, claim.attempt)))
+  }
+
+  /** Ends a job that no device has; false when it is not queued any more. */
+  endQueued(id: string, to: JobState, facts: MoveFacts): boolean {
+    return this.#move('queued', to, facts, eq(jobs.id, id))
+  }
+
+  #move(from: JobState, to: JobState, facts: MoveFacts, which: ReturnType<typeof and>): boolean {
+    if (!mayMove(from, to))
+      throw new AppError('internal', { problem: `a job may not go from ${from} to ${to}` })
+    const { changes } = this.#rows
+      .update(jobs)
+      .set({
+        state: to,
+        runMs: sql`${jobs.runMs} + ${Math.round(facts.runMs ?? 0)}`,
+        failures: facts.failures,
+        crashes: facts.crashes,
+        failureCode: facts.failure?.code,
+        failureDetails: facts.failure?.details,
+        finishedAt: isFinal(to) ? facts.at : undefined,
+      })
+      .where(and(which, eq(jobs.state, from)))
+      .run()
+    return changes === 1
+  }
+
+  get(id: string): JobRecord | undefined {
+    const row = selectJobs(this.#rows).where(eq(jobs.id, id)).get()
+    return row && toRecord(row)
+  }
+
+  platformOf(id: string): string | undefined {
+    return this.#rows.select({ platform: jobs.platform }).from(jobs).where(eq(jobs.id, id)).get()?.platform
+  }
+
+  stateOf(id: string): JobState | undefined {
+    return this.#rows.select({ state: jobs.state }).from(jobs).where(eq(jobs.id, id)).get()?.state
+  }
+
+  getAll(ids: readonly string[]): JobRecord[] {
+    if (ids.length === 0) return []
+    return selectJobs(this.#rows)
+      .where(inArray(jobs.id, [...ids]))
+      .all()
+      .map(toRecord)
+  }
+
+  byEvent(platform: string, eventId: string): JobRecord[] {
+    return selectJobs(this.#rows)
+      .where(and(eq(jobs.platform, platform), eq(jobs.eventId, eventId)))
+      .orderBy(asc(jobs.eventIndex))
+      .all()
+      .map(toRecord)
+  }
+
+  /** The newest of a channel, oldest of them first. */
+  inChannel(place: { platform: string; spaceId: string; channelId: string }, limit: number): JobRecord[] {
+    return selectJobs(this.#rows)
+      .where(
+        and(
+          eq(jobs.platform, place.platform),
+          eq(jobs.spaceId, place.spaceId),
+          eq(jobs.channelId, place.channelId),
+          isNull(jobs.removedAt),
+        ),
+      )
+      .orderBy(desc(jobs.seq))
+      .limit(limit)
+      .all()
+      .map(toRecord)
+      .reverse()
+  }
+
+  ofPerson(personId: number): JobRecord[] {
+    return selectJobs(this.#rows)
+      .where(eq(jobs.personId, personId))
+      .orderBy(asc(jobs.seq))
+      .all()
+      .map(toRecord)
+  }
+
+  inState(state: JobState): JobRecord[] {
+    return selectJobs(this.#rows).where(eq(jobs.state, state)).orderBy(asc(jobs.seq)).all().map(toRecord)
+  }
+
+  waiting(): Waiting[] {
+    return this.#rows
+      .select({
+        jobId: jobs.id,
+        personId: jobs.personId,
+        priority: jobs.priority,
+        seq: jobs.seq,
+        createdAt: jobs.createdAt,
+        order: jobs.order,
+      })
+      .from(jobs)
+      .where(eq(jobs.state, 'queued'))
+      .orderBy(asc(jobs.seq))
+      .all()
+      .map(({ order, ...row }) => ({ ...row, ...jobSizeOf(workOrder.parse(order)) }))
+  }
+
+  /** Queued jobs of everybody, or of one person. */
+  countQueued(personId?: number): number {
+    const mine = personId === undefined ? undefined : eq(jobs.personId, personId)
+    const row = this.#rows
+      .select({ count: count() })
+      .from(jobs)
+      .where(and(eq(jobs.state, 'queued'), mine))
+      .get()
+    return row?.count ?? 0
+  }
+
+  /** Whether the same person's same press on the same thing started a job that is not finished. */
+  underway(personId: number, parent: { jobId: string; pictureId?: string }, action: string): boolean {
+    const { jobId, pictureId } = parent
+    const row = this.#rows
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(
+        and(
+          eq(jobs.parentJobId, jobId),
+          pictureId === undefined ? isNull(jobs.parentPictureId) : eq(jobs.parentPictureId, pictureId),
+          eq(jobs.action, action),
+          eq(jobs.personId, personId),
+          inArray(jobs.state, ['queued', 'running']),
+        ),
+      )
+      .get()
+    return row !== undefined
+  }
+
+  /** Accepted from `fromMs` up to but not including `toMs`, in one space or in all. */
+  figures(fromMs: number, toMs: number, space?: { platform: string; spaceId: string }): JobFigures[] {
+    const inSpace = space && and(eq(jobs.platform, space.platform), eq(jobs.spaceId, space.spaceId))
+    return this.#rows
+      .select({
+        state: jobs.state,
+        person: people.name,
+        personId: jobs.personId,
+        model: jobs.modelName,
+        device: jobs.device,
+        pictures: jobs.pictureCount,
+        createdAt: jobs.createdAt,
+        startedAt: jobs.startedAt,
+        runMs: jobs.runMs,
+      })
+      .from(jobs)
+      .innerJoin(people, eq(people.id, jobs.personId))
+      .where(and(gte(jobs.createdAt, fromMs), lt(jobs.createdAt, toMs), inSpace))
+      .orderBy(asc(jobs.createdAt))
+      .all()
+  }
+
+  /** Takes every word that a person wrote out of the job and hides it; figures and links stay. */
+  scrub(job: JobRecord, at: number): void {
+    this.#rows
+      .update(jobs)
+      .set({ promptAsTyped: '', order: withoutWords(job.order), removedAt: at })
+      .where(eq(jobs.id, job.id))
+      .run()
+  }
+
+  /** Takes the row itself away, with whatever hangs on it. */
+  purge(id: string): void {
+    this.#rows.delete(jobs).where(eq(jobs.id, id)).run()
+  }
+}

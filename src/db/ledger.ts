@@ -1,0 +1,106 @@
+/** The usage, audit and installations tables: small ledgers beside the jobs. */
+import { and, asc, eq, gte, sum } from 'drizzle-orm'
+import type { Rows } from './client.ts'
+import { audit, installations, usage } from './schema.ts'
+
+export interface Used {
+  jobs: number
+  pictures: number
+  runMs: number
+}
+
+export class UsageTable {
+  readonly #rows: Rows
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+  }
+
+  accept(jobId: string, personId: number, pictures: number, acceptedAt: number): void {
+    this.#rows.insert(usage).values({ jobId, personId, pictures, acceptedAt }).run()
+  }
+
+  addRun(jobId: string, runMs: number): void {
+    const row = this.#rows.select({ runMs: usage.runMs }).from(usage).where(eq(usage.jobId, jobId)).get()
+    if (row)
+      this.#rows
+        .update(usage)
+        .set({ runMs: row.runMs + runMs })
+        .where(eq(usage.jobId, jobId))
+        .run()
+  }
+
+  /** A job that made nothing costs nothing. */
+  refund(jobId: string): void {
+    this.#rows.update(usage).set({ pictures: 0 }).where(eq(usage.jobId, jobId)).run()
+  }
+
+  since(personId: number, sinceMs: number): Used {
+    const rows = this.entriesSince(personId, sinceMs)
+    const total = this.#rows
+      .select({ runMs: sum(usage.runMs).mapWith(Number) })
+      .from(usage)
+      .where(mine(personId, sinceMs))
+      .get()
+    return {
+      jobs: rows.length,
+      pictures: rows.reduce((count, row) => count + row.pictures, 0),
+      runMs: total?.runMs ?? 0,
+    }
+  }
+
+  /** Oldest first. */
+  entriesSince(personId: number, sinceMs: number): { acceptedAt: number; pictures: number }[] {
+    return this.#rows
+      .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
+      .from(usage)
+      .where(mine(personId, sinceMs))
+      .orderBy(asc(usage.acceptedAt))
+      .all()
+  }
+}
+
+function mine(personId: number, sinceMs: number) {
+  return and(eq(usage.personId, personId), gte(usage.acceptedAt, sinceMs))
+}
+
+export class AuditTable {
+  readonly #rows: Rows
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+  }
+
+  add(entry: { at: number; actor: string; action: string; target: string }): void {
+    this.#rows.insert(audit).values(entry).run()
+  }
+
+  all(): (typeof audit.$inferSelect)[] {
+    return this.#rows.select().from(audit).orderBy(asc(audit.id)).all()
+  }
+}
+
+export class InstallationsTable {
+  readonly #rows: Rows
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+  }
+
+  get(id: string): Uint8Array | undefined {
+    return this.#rows.select().from(installations).where(eq(installations.id, id)).get()?.sealed
+  }
+
+  put(id: string, sealed: Uint8Array, updatedAt: number): void {
+    const row = { id, sealed: Buffer.from(sealed), updatedAt }
+    this.#rows
+      .insert(installations)
+      .values(row)
+      .onConflictDoUpdate({ target: installations.id, set: row })
+      .run()
+  }
+
+  remove(id: string): void {
+    this.#rows.delete(installations).where(eq(installations.id, id)).run()
+  }
+}

@@ -1,0 +1,52 @@
+/** The people table: who asked, and their own defaults. */
+import { and, eq } from 'drizzle-orm'
+import type { Rows } from './client.ts'
+import { type Identity, personSettings, type StoredSettings } from './documents.ts'
+import { people } from './schema.ts'
+
+export class PeopleTable {
+  readonly #rows: Rows
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+  }
+
+  /** The row of a person, made or brought up to date with the name they bear now. */
+  upsert(person: Identity): number {
+    const { platform, spaceId, userId, name } = person
+    const row = this.#rows
+      .insert(people)
+      .values({ platform, spaceId, userId, name })
+      .onConflictDoUpdate({ target: [people.platform, people.spaceId, people.userId], set: { name } })
+      .returning({ id: people.id })
+      .get()
+    return row.id
+  }
+
+  find(person: Identity): number | undefined {
+    return this.#rows.select({ id: people.id }).from(people).where(same(person)).get()?.id
+  }
+
+  settings(person: Identity): StoredSettings {
+    const row = this.#rows.select({ settings: people.settings }).from(people).where(same(person)).get()
+    const parsed = personSettings.safeParse(row?.settings ?? {})
+    return parsed.success ? parsed.data : {}
+  }
+
+  saveSettings(personId: number, settings: StoredSettings): void {
+    this.#rows.update(people).set({ settings }).where(eq(people.id, personId)).run()
+  }
+
+  /** Takes the name and the defaults away; the bare identity stays, since the quota hangs on it. */
+  forget(personId: number): void {
+    this.#rows.update(people).set({ name: '', settings: {} }).where(eq(people.id, personId)).run()
+  }
+}
+
+function same(person: Identity) {
+  return and(
+    eq(people.platform, person.platform),
+    eq(people.spaceId, person.spaceId),
+    eq(people.userId, person.userId),
+  )
+}

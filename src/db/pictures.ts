@@ -1,0 +1,110 @@
+/** The pictures table: what every stored picture is; the bytes are in files. */
+import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
+import type { Rows } from './client.ts'
+import { jobSources, jobs, pictures } from './schema.ts'
+
+export type PictureRecord = typeof pictures.$inferSelect
+export type NewPicture = typeof pictures.$inferInsert
+
+export class PicturesTable {
+  readonly #rows: Rows
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+  }
+
+  add(picture: NewPicture): void {
+    this.#rows.insert(pictures).values(picture).run()
+  }
+
+  get(id: string): PictureRecord | undefined {
+    return this.#rows.select().from(pictures).where(eq(pictures.id, id)).get()
+  }
+
+  /** Of those with the same bytes the newest that a job made. */
+  madeWithHash(hash: string): PictureRecord | undefined {
+    return this.#rows
+      .select()
+      .from(pictures)
+      .where(eq(pictures.hash, hash))
+      .orderBy(desc(pictures.createdAt))
+      .all()
+      .find(picture => picture.jobId !== null)
+  }
+
+  /** A picture that this person gave before, byte for byte. */
+  givenBefore(personId: number, hash: string): PictureRecord | undefined {
+    return this.#rows
+      .select()
+      .from(pictures)
+      .where(and(eq(pictures.hash, hash), eq(pictures.personId, personId), isNull(pictures.jobId)))
+      .get()
+  }
+
+  /** By job, each set in its order. */
+  ofJobs(jobIds: readonly string[]): Map<string, PictureRecord[]> {
+    const byJob = new Map<string, PictureRecord[]>()
+    if (jobIds.length === 0) return byJob
+    const found = this.#rows
+      .select()
+      .from(pictures)
+      .where(inArray(pictures.jobId, [...jobIds]))
+      .orderBy(asc(pictures.index))
+      .all()
+    for (const picture of found) {
+      if (picture.jobId !== null) byJob.set(picture.jobId, [...(byJob.get(picture.jobId) ?? []), picture])
+    }
+    return byJob
+  }
+
+  files(): Set<string> {
+    return new Set(
+      this.#rows
+        .select({ file: pictures.file })
+        .from(pictures)
+        .all()
+        .map(row => row.file),
+    )
+  }
+
+  /** Removes a job's pictures, and those given for it that no other job needs. The files that are to go. */
+  removeOfJob(jobId: string): string[] {
+    const given = this.#rows
+      .select({ id: jobSources.pictureId })
+      .from(jobSources)
+      .where(eq(jobSources.jobId, jobId))
+      .all()
+      .map(row => row.id)
+    this.#rows.delete(jobSources).where(eq(jobSources.jobId, jobId)).run()
+    const made = this.#rows
+      .delete(pictures)
+      .where(eq(pictures.jobId, jobId))
+      .returning({ file: pictures.file })
+      .all()
+    return [...made, ...given.flatMap(id => this.#removeUnneeded(id))].map(row => row.file)
+  }
+
+  removeOfPerson(personId: number): string[] {
+    return this.#rows
+      .delete(pictures)
+      .where(eq(pictures.personId, personId))
+      .returning({ file: pictures.file })
+      .all()
+      .map(row => row.file)
+  }
+
+  #removeUnneeded(pictureId: string): { file: string }[] {
+    const needed = this.#rows
+      .select({ jobId: jobSources.jobId })
+      .from(jobSources)
+      .innerJoin(jobs, eq(jobs.id, jobSources.jobId))
+      .where(eq(jobSources.pictureId, pictureId))
+      .get()
+    if (needed) return []
+    return this.#rows
+      .delete(pictures)
+      .where(and(eq(pictures.id, pictureId), isNull(pictures.jobId)))
+      .returning({ file: pictures.file })
+      .all()
+  }
+}

@@ -1,0 +1,178 @@
+/** The tables, and nothing else. Times are milliseconds since 1970; documents are JSON, parsed where they are read. */
+import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { jobStates } from '../engine/jobs/job.ts'
+
+const jobState = text('state', { enum: jobStates })
+
+/** People by the triple that identifies them; `name` is for show. */
+export const people = sqliteTable(
+  'people',
+  {
+    id: integer().primaryKey(),
+    platform: text().notNull(),
+    spaceId: text('space_id').notNull(),
+    userId: text('user_id').notNull(),
+    name: text().notNull(),
+    /** PersonSettings. */
+    settings: text({ mode: 'json' }).notNull().default({}),
+  },
+  table => [uniqueIndex('people_identity').on(table.platform, table.spaceId, table.userId)],
+)
+
+/**
+ * Every job ever accepted. A job that its author removed stays as a row without prompt and pictures, so that
+ * figures and links stay true.
+ */
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    /** Age: the order of acceptance. */
+    seq: integer().primaryKey({ autoIncrement: true }),
+    id: text().notNull().unique(),
+    state: jobState.notNull(),
+    personId: integer('person_id')
+      .notNull()
+      .references(() => people.id),
+    platform: text().notNull(),
+    spaceId: text('space_id').notNull(),
+    channelId: text('channel_id').notNull(),
+    /** Conversation. */
+    conversation: text({ mode: 'json' }).notNull(),
+    /** The platform's event and the job's place among those that the event asked for. */
+    eventId: text('event_id').notNull(),
+    eventIndex: integer('event_index').notNull(),
+    /** `imagine`, or the button that was pressed. */
+    action: text().notNull(),
+    promptAsTyped: text('prompt_as_typed').notNull(),
+    /** WorkOrder. */
+    order: text('work_order', { mode: 'json' }).notNull(),
+    modelName: text('model_name').notNull(),
+    pictureCount: integer('picture_count').notNull(),
+    priority: integer().notNull().default(0),
+    parentJobId: text('parent_job_id'),
+    parentPictureId: text('parent_picture_id'),
+
+    /** Claims so far: the token that every write of a claim must name. */
+    attempt: integer().notNull().default(0),
+    /** Tries that ended in a fault, and tries that took a worker or the process down. */
+    failures: integer().notNull().default(0),
+    crashes: integer().notNull().default(0),
+    device: text(),
+    createdAt: integer('created_at').notNull(),
+    startedAt: integer('started_at'),
+    finishedAt: integer('finished_at'),
+    /** Time on devices over all tries, measured on a clock that does not jump. */
+    runMs: integer('run_ms').notNull().default(0),
+    failureCode: text('failure_code'),
+    failureDetails: text('failure_details', { mode: 'json' }),
+    removedAt: integer('removed_at'),
+  },
+  table => [
+    uniqueIndex('jobs_event').on(table.platform, table.eventId, table.eventIndex),
+    index('jobs_by_state').on(table.state, table.seq),
+    index('jobs_by_person').on(table.personId, table.state),
+    index('jobs_by_channel').on(table.platform, table.spaceId, table.channelId, table.seq),
+    index('jobs_by_time').on(table.createdAt),
+    index('jobs_by_parent').on(table.parentJobId),
+  ],
+)
+
+/** Pictures: those that jobs made, and those that people gave (without a job). The file is named by the row. */
+export const pictures = sqliteTable(
+  'pictures',
+  {
+    id: text().primaryKey(),
+    personId: integer('person_id')
+      .notNull()
+      .references(() => people.id),
+    jobId: text('job_id').references(() => jobs.id, { onDelete: 'cascade' }),
+    /** Place within the job's set. */
+    index: integer('set_index').notNull(),
+    file: text().notNull().unique(),
+    seed: integer().notNull(),
+    widthPx: integer('width_px').notNull(),
+    heightPx: integer('height_px').notNull(),
+    mediaType: text('media_type').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    /** sha256 of the file, hex. */
+    hash: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  table => [
+    index('pictures_by_job').on(table.jobId, table.index),
+    index('pictures_by_hash').on(table.hash),
+    index('pictures_by_person').on(table.personId),
+  ],
+)
+
+/** Which stored pictures a job starts from. */
+export const jobSources = sqliteTable(
+  'job_sources',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    pictureId: text('picture_id').notNull(),
+  },
+  table => [
+    uniqueIndex('job_sources_pair').on(table.jobId, table.pictureId),
+    index('job_sources_by_picture').on(table.pictureId),
+  ],
+)
+
+/**
+ * What platforms still have to be told, oldest first; a row goes when it was delivered. `erase` is `withdraw` after
+ * which the job's own row goes too.
+ */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    kind: text({ enum: ['open', 'settle', 'withdraw', 'erase'] }).notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  table => [uniqueIndex('outbox_once').on(table.jobId, table.kind)],
+)
+
+/** Where a job's placeholder lives. `address` is null once the platform said that it is gone. */
+export const messages = sqliteTable('messages', {
+  jobId: text('job_id')
+    .primaryKey()
+    .references(() => jobs.id, { onDelete: 'cascade' }),
+  address: text(),
+})
+
+/** What people used, one row per accepted job; it outlives the job, so that removing pictures gives no quota back. */
+export const usage = sqliteTable(
+  'usage',
+  {
+    jobId: text('job_id').primaryKey(),
+    personId: integer('person_id')
+      .notNull()
+      .references(() => people.id),
+    acceptedAt: integer('accepted_at').notNull(),
+    pictures: integer().notNull(),
+    runMs: integer('run_ms').notNull().default(0),
+  },
+  table => [index('usage_by_person').on(table.personId, table.acceptedAt)],
+)
+
+/** What people with more rights than others did. */
+export const audit = sqliteTable('audit', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+  /** `platform:space:user`. */
+  actor: text().notNull(),
+  action: text().notNull(),
+  target: text().notNull(),
+})
+
+/** Slack workspaces that installed the app: an encrypted document by team or enterprise id. */
+export const installations = sqliteTable('installations', {
+  id: text().primaryKey(),
+  sealed: blob({ mode: 'buffer' }).notNull(),
+  updatedAt: integer('updated_at').notNull(),
+})

@@ -1,0 +1,51 @@
+/** What SQLite's errors mean to Easel. */
+import { AppError, toAppError } from '../errors.ts'
+
+/** SQLite's symbolic code of an error or of its cause (the query builder wraps errors). */
+export function sqliteCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')) return error.code
+  return sqliteCode(error.cause)
+}
+
+/** Another process holds the write lock: waiting helps. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code?.startsWith('SQLITE_BUSY') === true || code?.startsWith('SQLITE_LOCKED') === true
+}
+
+/** Codes by which the disk or the file, and not a defect of ours, is to blame. */
+const storageCodes = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM|BUSY|LOCKED|PERM)/
+
+/** AppError 'storage' for whatever the disk is to blame for, anything else as it is. */
+export function toStorageFault(error: unknown): AppError {
+  const code = sqliteCode(error) ?? systemCode(error)
+  if (code !== undefined && (storageCodes.test(code) || diskCodes.has(code))) {
+    return new AppError('storage', { problem: problems[code] ?? `the database answers ${code}` }, error)
+  }
+  return toAppError(error)
+}
+
+const diskCodes: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EROFS',
+  'EIO',
+  'EACCES',
+  'EPERM',
+  'EFBIG',
+  'EMFILE',
+])
+
+const problems: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'the disk is full',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the disk is read-only',
+  SQLITE_BUSY: 'another program holds the database',
+}
+
+function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  return 'code' in error && typeof error.code === 'string' ? error.code : systemCode(error.cause)
+}

@@ -1,0 +1,181 @@
+/** One device: brings up one worker after the other, runs one job at a time, and notices when it falls silent. */
+import { AppError } from '../../errors.ts'
+import type { Clock, Logger } from '../../ports.ts'
+import type { RunOutcome, WorkerHost } from '../host/worker-host.ts'
+import type { WorkOrder } from '../work-order.ts'
+import { DeviceQueue } from './device-queue.ts'
+import { SilenceWatch } from './silence-watch.ts'
+import type { Speeds } from './speeds.ts'
+
+/** A step that takes this long, or ten times the usual, is a stall. */
+const stallFloorMs = 30_000
+const stallFactor = 10
+/** Loading, encoding and decoding report no steps and may take long on a slow device. */
+const quietLimitMs = 600_000
+/** Between attempts to bring a worker up: doubled each time up to the longest. */
+const firstRestMs = 2000
+const longestRestMs = 300_000
+
+export interface DeviceParts {
+  name: string
+  /** A new worker, not started yet. */
+  openHost: () => WorkerHost
+  speeds: Speeds
+  clock: Clock
+  log: Logger
+  /** The device may take work again, or may not any more. */
+  onChange: () => void
+  /** The worker hangs where only the end of the process ends it. */
+  onHung: (device: string) => void
+}
+
+/** `sick`: hangs in a worker that cannot be killed. `resting`: its worker did not come up, tried again later. */
+export type DeviceState = 'ready' | 'sick' | 'resting' | 'stopped'
+
+export interface RunWatch {
+  signal: AbortSignal
+  onLoading(): void
+  onStep(step: number, steps: number, preview: Uint8Array | undefined): void
+}
+
+export class Device {
+  readonly name: string
+  readonly gate = new DeviceQueue()
+  readonly #parts: DeviceParts
+  #state: DeviceState = 'ready'
+  #host: WorkerHost | undefined
+  #warmModel: string | undefined
+  #failedStarts = 0
+  #endRest: () => void = () => {}
+
+  constructor(parts: DeviceParts) {
+    this.name = parts.name
+    this.#parts = parts
+  }
+
+  get state(): DeviceState {
+    return this.#state
+  }
+
+  /** Hash of the model that lies ready. */
+  get warmModel(): string | undefined {
+    return this.#warmModel
+  }
+
+  get free(): boolean {
+    return this.#state === 'ready' && this.gate.free
+  }
+
+  /** Brings a worker up where there is none; throws AppError when it does not come up. */
+  async prepare(): Promise<WorkerHost> {
+    if (this.#host && this.#host.state !== 'dead') return this.#host
+    this.#warmModel = undefined
+    const host = this.#parts.openHost()
+    this.#host = host
+    const outcome = await host.start()
+    if (outcome.kind === 'failed') {
+      this.#host = undefined
+      this.#rest(outcome.error)
+      throw outcome.error
+    }
+    this.#failedStarts = 0
+    this.#parts.log.info({ device: this.name, on: outcome.device }, 'device ready')
+    return host
+  }
+
+  /** Runs one order to its end, or until the device falls silent. Never rejects for what the worker does. */
+  async run(
+    order: WorkOrder,
+    modelHash: string,
+    sources: Record<string, Uint8Array>,
+    watch: RunWatch,
+  ): Promise<RunOutcome> {
+    const host = await this.prepare()
+    const outcome = await this.#runWatched(host, order, sources, watch)
+    if (outcome.kind === 'done' && modelHash !== '') this.#warmModel = modelHash
+    // After a lack of memory a session can stay broken: the next job gets a new worker.
+    if (outcome.kind === 'failed' && outcome.error.code === 'out-of-memory') await this.#retire(host)
+    if (host.state === 'dead') this.#warmModel = undefined
+    return outcome
+  }
+
+  /** Lets a worker that is not hung end itself. */
+  async stop(): Promise<void> {
+    const hung = this.#state === 'sick'
+    this.#state = 'stopped'
+    this.#endRest()
+    if (!hung) await this.#host?.stop()
+  }
+
+  async #runWatched(
+    host: WorkerHost,
+    order: WorkOrder,
+    sources: Record<string, Uint8Array>,
+    { signal, onLoading, onStep }: RunWatch,
+  ): Promise<RunOutcome> {
+    const { clock, speeds, name } = this.#parts
+    const silence = new SilenceWatch(clock)
+    silence.renew(quietLimitMs)
+    const stalled = silence.fallen.then((silentMs): RunOutcome => {
+      this.#giveUp(host)
+      return { kind: 'failed', error: new AppError('device-stalled', { device: name, silentMs }) }
+    })
+    const run = host.run(order, sources, {
+      signal,
+      onLoading: () => {
+        silence.renew(quietLimitMs)
+        onLoading()
+      },
+      onStep: (step, steps, preview) => {
+        onStep(step, steps, preview)
+        const stepLimitMs = Math.max(stallFloorMs, stallFactor * (speeds.p99StepMs(name) ?? 0))
+        silence.renew(step < steps ? stepLimitMs : quietLimitMs)
+      },
+    })
+    try {
+      return await Promise.race([run, stalled])
+    } finally {
+      silence.end()
+    }
+  }
+
+  /** Ends a silent worker. One that cannot be killed is waited for: when its call returns after all, it is replaced. */
+  #giveUp(host: WorkerHost): void {
+    this.#state = 'sick'
+    this.#parts.log.error({ device: this.name }, 'device stalled')
+    const recover = () => {
+      if (this.#state !== 'sick') return
+      this.#host = undefined
+      this.#state = 'ready'
+      this.#parts.log.info({ device: this.name }, 'device recovered')
+      this.#parts.onChange()
+    }
+    const end = async () => {
+      const outcome = await host.kill()
+      if (outcome.kind === 'unkillable') {
+        this.#parts.onHung(this.name)
+        await host.stop()
+      }
+      recover()
+    }
+    end().catch(error => this.#parts.log.error({ device: this.name, error: String(error) }, 'device lost'))
+  }
+
+  async #retire(host: WorkerHost): Promise<void> {
+    await host.stop()
+    this.#host = undefined
+    this.#warmModel = undefined
+  }
+
+  #rest(error: AppError): void {
+    if (this.#state === 'stopped') return
+    const restMs = Math.min(longestRestMs, firstRestMs * 2 ** this.#failedStarts)
+    this.#failedStarts += 1
+    this.#state = 'resting'
+    this.#parts.log.error({ device: this.name, restMs, error: error.message }, 'device did not come up')
+    this.#endRest = this.#parts.clock.after(restMs, () => {
+      this.#state = 'ready'
+      this.#parts.onChange()
+    })
+  }
+}

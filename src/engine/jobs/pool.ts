@@ -1,0 +1,315 @@
+/**
+ * The devices and the line in front of them: claim, run, end, again. The database is the queue; this is what the one
+ * process that owns it knows more: who is next, what runs, how far it is, and when the rest will be done.
+ */
+import { type AppError, toAppError } from '../../errors.ts'
+import type { Clock, Logger, Random } from '../../ports.ts'
+import type { WorkerHost } from '../host/worker-host.ts'
+import { Device, type DeviceState } from './device.ts'
+import { type Forecast, forecast } from './forecast.ts'
+import { Run } from './run.ts'
+import type { Pick } from './scheduler.ts'
+import { Speeds } from './speeds.ts'
+import type { Claim, Ending, JobStore, Waiting } from './store.ts'
+import { Timers } from './timers.ts'
+import { type TryOutcome, verdict } from './verdict.ts'
+import { WaitingLine } from './waiting-line.ts'
+
+export interface PoolParts {
+  devices: { name: string; openHost: () => WorkerHost }[]
+  store: JobStore
+  clock: Clock
+  random: Random
+  log: Logger
+  /** Jobs that wait longer are given up; 0: never. */
+  maxWaitMs: number
+  onChange: (change: PoolChange) => void
+  /** A device hangs where only a restart of the process helps. */
+  onHung: (device: string) => void
+}
+
+/** `line`: places may have changed. */
+export type PoolChange = { kind: 'progress' | 'state'; jobId: string } | { kind: 'line' }
+
+export interface Progress {
+  device: string
+  step: number
+  /** 0 until the first step. */
+  steps: number
+  preview?: Uint8Array
+  /** Until it is done; undefined while speeds are unknown. */
+  etaMs?: number
+}
+
+/** Between attempts to write while the database cannot be written. */
+const writePauseMs = 2000
+/** A forecast is played forward again when the line changed, or when it is this old. */
+const forecastAgeMs = 1000
+const expirySweepMs = 60_000
+
+export class Pool {
+  readonly #parts: PoolParts
+  readonly #devices: Device[]
+  readonly #line = new WaitingLine()
+  readonly #speeds = new Speeds()
+  readonly #runs = new Map<string, Run>()
+  readonly #timers: Timers
+  /** On the monotonic clock: until when a job that failed rests, and when one has waited too long. */
+  readonly #restsUntilMs = new Map<string, number>()
+  readonly #expiresAtMs = new Map<string, number>()
+  #forecast = { version: -1, atMs: 0, byJob: new Map<string, Forecast>() }
+  #state: 'new' | 'serving' | 'stopping' = 'new'
+
+  constructor(parts: PoolParts) {
+    const { clock, log, onHung } = parts
+    const onChange = () => this.#dispatch()
+    this.#parts = parts
+    this.#timers = new Timers(clock)
+    this.#devices = parts.devices.map(
+      device => new Device({ ...device, speeds: this.#speeds, clock, log, onChange, onHung }),
+    )
+  }
+
+  /** Takes up whatever is queued and begins to serve. */
+  start(): void {
+    this.#state = 'serving'
+    for (const job of this.#parts.store.waiting()) this.#enqueue(job)
+    this.#sweepExpired()
+    this.#dispatch()
+  }
+
+  /** A job that was just accepted; call it after the commit. */
+  add(job: Waiting): void {
+    this.#enqueue(job)
+    this.#parts.onChange({ kind: 'line' })
+    this.#dispatch()
+  }
+
+  /** A job that left the queue by another hand (cancelled, removed). */
+  drop(jobId: string): void {
+    if (this.#dequeue(jobId)) this.#parts.onChange({ kind: 'line' })
+  }
+
+  /** Asks a running job to stop between steps; false when it does not run. */
+  cancel(jobId: string): boolean {
+    const run = this.#runs.get(jobId)
+    run?.stop('cancelled')
+    return run !== undefined
+  }
+
+  progress(jobId: string): Progress | undefined {
+    const run = this.#runs.get(jobId)
+    if (!run) return undefined
+    const { device, step, steps, preview } = run
+    const etaMs = run.remainingMs(this.#speeds, this.#parts.clock.monotonicMs())
+    return { device: device.name, step, steps, preview, etaMs }
+  }
+
+  /** Where a queued job stands, right now. */
+  forecast(jobId: string): Forecast | undefined {
+    return this.#forecasts().get(jobId)
+  }
+
+  /** Ids of queued jobs, the next one first. */
+  order(): string[] {
+    return [...this.#forecasts().keys()]
+  }
+
+  running(): string[] {
+    return [...this.#runs.keys()]
+  }
+
+  devices(): { name: string; state: DeviceState; busy: boolean }[] {
+    return this.#devices.map(({ name, state, gate }) => ({ name, state, busy: !gate.free }))
+  }
+
+  /**
+   * Takes nothing new, lets what runs go on for `graceMs`, then stops it between steps and gives it back uncounted.
+   * Resolves when no worker is inside a run, except one that hangs.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#state = 'stopping'
+    const endGrace = this.#parts.clock.after(graceMs, () => {
+      for (const run of this.#runs.values()) run.stop('released')
+    })
+    await Promise.all(this.#devices.map(device => device.gate.idle()))
+    endGrace()
+    this.#timers.end()
+    await Promise.all(this.#devices.map(device => device.stop()))
+  }
+
+  #enqueue(job: Waiting): void {
+    const { clock, maxWaitMs } = this.#parts
+    if (maxWaitMs > 0 && !this.#expiresAtMs.has(job.jobId)) {
+      // From here on a clock that does not jump counts; only the time before is taken from the wall clock.
+      const waitedMs = Math.max(0, clock.now() - job.createdAt)
+      this.#expiresAtMs.set(job.jobId, clock.monotonicMs() + maxWaitMs - waitedMs)
+    }
+    this.#line.add(job)
+  }
+
+  #dequeue(jobId: string): boolean {
+    this.#restsUntilMs.delete(jobId)
+    this.#expiresAtMs.delete(jobId)
+    return this.#line.remove(jobId) !== undefined
+  }
+
+  /** Gives every free device the job whose turn it is. */
+  #dispatch(): void {
+    if (this.#state !== 'serving') return
+    for (;;) {
+      const free = this.#devices.filter(device => device.free)
+      if (free.length === 0) return
+      const pick = this.#line.next(warmModels(free), job => !this.#rests(job))
+      if (!pick) return
+      const device = free.find(({ warmModel }) => warmModel === pick.job.modelHash) ?? free[0]
+      if (device) this.#assign(device, pick)
+    }
+  }
+
+  #assign(device: Device, pick: Pick): void {
+    const { clock, log } = this.#parts
+    this.#line.serve(pick)
+    this.#restsUntilMs.delete(pick.job.jobId)
+    const run = new Run(pick.job, device, clock.monotonicMs())
+    this.#runs.set(pick.job.jobId, run)
+    device.gate
+      .run(() => this.#serve(run))
+      .catch(error => log.error({ jobId: run.job.jobId, error: String(error) }, 'a job was left running'))
+      .finally(() => this.#dispatch())
+  }
+
+  /** One try of one job. Rejects when its ending could not be recorded: the next start will find it running. */
+  async #serve(run: Run): Promise<void> {
+    const { job, device } = run
+    try {
+      const claim = await this.#claim(run)
+      this.#parts.onChange({ kind: 'line' })
+      if (!claim) return
+      this.#parts.onChange({ kind: 'state', jobId: job.jobId })
+      const outcome = await this.#try(run, claim)
+      const nowMs = this.#parts.clock.monotonicMs()
+      const ending = verdict(claim, outcome, this.#parts.random.uint32() / 2 ** 32)
+      if (outcome.kind === 'failed') this.#logFailure(claim, device, outcome.error, ending)
+      if (outcome.kind === 'done' && !run.loaded) this.#speeds.rested(device.name, job, run.restMs(nowMs))
+      const own = await this.#record(claim, ending, nowMs - run.startedMs)
+      if (own && ending.state === 'queued') this.#enqueueLater(job, ending.delayMs)
+      else this.#expiresAtMs.delete(job.jobId)
+    } finally {
+      this.#runs.delete(job.jobId)
+      this.#parts.onChange({ kind: 'state', jobId: job.jobId })
+    }
+  }
+
+  /** Where the device does not come up or the claim cannot be written, the job stays queued. */
+  async #claim({ job, device }: Run): Promise<Claim | undefined> {
+    try {
+      await device.prepare()
+      return await this.#parts.store.claim(job.jobId, device.name)
+    } catch (error) {
+      this.#parts.log.error(
+        { jobId: job.jobId, error: toAppError(error).message },
+        'a job could not be claimed',
+      )
+      this.#enqueueLater(job, writePauseMs)
+      return undefined
+    }
+  }
+
+  async #try(run: Run, claim: Claim): Promise<TryOutcome> {
+    const { store, clock } = this.#parts
+    const { job, device } = run
+    try {
+      const sources = await store.sources(claim.order)
+      const outcome = await device.run(claim.order, job.modelHash, sources, {
+        signal: run.abort.signal,
+        onLoading: () => {
+          run.loaded = true
+        },
+        onStep: (step, steps, preview) => {
+          const stepMs = run.stepped(step, steps, preview, clock.monotonicMs())
+          if (stepMs !== undefined) this.#speeds.stepped(device.name, job, stepMs)
+          this.#parts.onChange({ kind: 'progress', jobId: job.jobId })
+        },
+      })
+      return outcome.kind === 'cancelled' ? { kind: run.stopped ?? 'cancelled' } : outcome
+    } catch (error) {
+      return { kind: 'failed', error: toAppError(error) }
+    }
+  }
+
+  /** While the disk is full the device waits with what it made, so that nothing is lost or painted twice. */
+  async #record(claim: Claim, ending: Ending, runMs: number): Promise<boolean> {
+    const { store, clock, log } = this.#parts
+    for (;;) {
+      try {
+        return await store.end(claim, ending, runMs)
+      } catch (error) {
+        const fault = toAppError(error)
+        if (this.#state === 'stopping' || fault.code !== 'storage') throw fault
+        log.error({ jobId: claim.jobId, error: fault.message }, 'an ending could not be recorded yet')
+      }
+      await new Promise<void>(resolve => clock.after(writePauseMs, resolve))
+    }
+  }
+
+  #enqueueLater(job: Waiting, delayMs: number): void {
+    this.#restsUntilMs.set(job.jobId, this.#parts.clock.monotonicMs() + delayMs)
+    this.#enqueue(job)
+    this.#timers.after(delayMs, () => this.#dispatch())
+  }
+
+  #rests(job: Waiting): boolean {
+    const untilMs = this.#restsUntilMs.get(job.jobId)
+    return untilMs !== undefined && untilMs > this.#parts.clock.monotonicMs()
+  }
+
+  #sweepExpired(): void {
+    const nowMs = this.#parts.clock.monotonicMs()
+    for (const job of [...this.#line.jobs()]) {
+      if ((this.#expiresAtMs.get(job.jobId) ?? Number.POSITIVE_INFINITY) > nowMs) continue
+      this.#expire(job.jobId).catch(error =>
+        this.#parts.log.error({ jobId: job.jobId, error: String(error) }, 'a job could not be expired'),
+      )
+    }
+    if (this.#parts.maxWaitMs > 0) this.#timers.after(expirySweepMs, () => this.#sweepExpired())
+  }
+
+  async #expire(jobId: string): Promise<void> {
+    if (!(await this.#parts.store.expire(jobId))) return
+    this.drop(jobId)
+    this.#parts.onChange({ kind: 'state', jobId })
+  }
+
+  #forecasts(): Map<string, Forecast> {
+    const nowMs = this.#parts.clock.monotonicMs()
+    const { version } = this.#line
+    if (this.#forecast.version !== version || nowMs - this.#forecast.atMs >= forecastAgeMs) {
+      const order = this.#line.order(warmModels(this.#devices))
+      this.#forecast = { version, atMs: nowMs, byJob: forecast(order, this.#outlook(nowMs)) }
+    }
+    return this.#forecast.byJob
+  }
+
+  #outlook(nowMs: number) {
+    return this.#devices
+      .filter(device => device.state === 'ready')
+      .map(device => {
+        const run = [...this.#runs.values()].find(other => other.device === device)
+        return {
+          freeInMs: run?.remainingMs(this.#speeds, nowMs) ?? 0,
+          estimateMs: (job: Waiting) => this.#speeds.estimateMs(device.name, job),
+        }
+      })
+  }
+
+  #logFailure(claim: Claim, device: Device, error: AppError, ending: Ending): void {
+    const { jobId, attempt } = claim
+    const fields = { jobId, attempt, device: device.name, error: error.message, next: ending.state }
+    this.#parts.log.warn(fields, 'a try failed')
+  }
+}
+
+function warmModels(devices: readonly Device[]): ReadonlySet<string> {
+  return new Set(devices.flatMap(device => device.warmModel ?? []))
+}

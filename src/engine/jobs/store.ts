@@ -1,0 +1,64 @@
+/** What the pool needs of a durable queue. The database implements it; the engine knows no other side of the database. */
+import type { ErrorCode, ErrorDetails } from '../../errors.ts'
+import type { PaintedPicture } from '../pipeline/painter.ts'
+import type { WorkOrder } from '../work-order.ts'
+
+/** A queued job as the scheduler sees it. */
+export interface Waiting {
+  jobId: string
+  personId: number
+  /** Higher goes first. */
+  priority: number
+  /** Order of acceptance: smaller is older. */
+  seq: number
+  createdAt: number
+  /** Hash of the model that the job needs on its device. */
+  modelHash: string
+  /** What decides how long the job takes. */
+  size: JobSize
+}
+
+/** Amount of work: steps over pixels of all pictures of a set. Upscaling has no steps. */
+export interface JobSize {
+  kind: WorkOrder['kind']
+  steps: number
+  /** Width × height × count. */
+  pixels: number
+}
+
+/** One claim of a job by a device. Every later write names its attempt, so that a claim long given up writes nothing. */
+export interface Claim {
+  jobId: string
+  attempt: number
+  order: WorkOrder
+  failures: number
+  crashes: number
+}
+
+export interface Failure {
+  code: ErrorCode
+  details: ErrorDetails[ErrorCode]
+}
+
+/** How a claim ends. `queued` gives the job back: to be tried again after `delayMs`, or just later. */
+export type Ending =
+  | { state: 'done'; pictures: PaintedPicture[] }
+  | { state: 'failed' | 'dead'; failure: Failure }
+  | { state: 'cancelled' }
+  | { state: 'queued'; failures: number; crashes: number; delayMs: number }
+
+export interface JobStore {
+  /** All queued jobs, oldest first. */
+  waiting(): Waiting[]
+  /** One durable update; undefined when the job is not queued any more. */
+  claim(jobId: string, device: string): Promise<Claim | undefined>
+  /** The bytes of the stored pictures that an order starts from. By picture id. Throws AppError 'source-removed'. */
+  sources(order: WorkOrder): Promise<Record<string, Uint8Array>>
+  /**
+   * Pictures to disk first, then one transaction with everything that follows from the ending.
+   * False when the claim was not the job's own any more.
+   */
+  end(claim: Claim, ending: Ending, runMs: number): Promise<boolean>
+  /** Gives up a queued job that waited too long; false when it is not queued any more. */
+  expire(jobId: string): Promise<boolean>
+}

@@ -1,0 +1,59 @@
+/** What becomes of a job after a try, as a pure function: done, again, or given up. */
+import { AppError } from '../../errors.ts'
+import type { PaintedPicture } from '../pipeline/painter.ts'
+import type { Claim, Ending } from './store.ts'
+
+/** `released`: stopped by us and not by a person, so that the try does not count. */
+export type TryOutcome =
+  | { kind: 'done'; pictures: PaintedPicture[] }
+  | { kind: 'cancelled' }
+  | { kind: 'released' }
+  | { kind: 'failed'; error: AppError }
+
+/** Tries that a job has when faults are to blame that another try may overcome. */
+export const maxTries = 3
+/** Workers or processes that a job may take down before it is not tried again. */
+export const maxCrashes = 2
+
+const firstDelayMs = 2000
+
+/** `chance` in [0, 1) spreads the tries of many jobs that failed together. */
+export function verdict(
+  claim: Pick<Claim, 'failures' | 'crashes'>,
+  outcome: TryOutcome,
+  chance: number,
+): Ending {
+  const { failures, crashes } = claim
+  switch (outcome.kind) {
+    case 'done':
+      return { state: 'done', pictures: outcome.pictures }
+    case 'cancelled':
+      return { state: 'cancelled' }
+    case 'released':
+      return { state: 'queued', failures, crashes, delayMs: 0 }
+    case 'failed': {
+      const { error } = outcome
+      const crashed = error.code === 'worker-died'
+      if (crashed && crashes + 1 >= maxCrashes) {
+        return dead(crashes + 1)
+      }
+      if (!error.retryable || failures + 1 >= maxTries) {
+        return { state: 'failed', failure: { code: error.code, details: error.details } }
+      }
+      const delayMs = firstDelayMs * 2 ** failures * (0.5 + chance / 2)
+      return { state: 'queued', failures: failures + 1, crashes: crashes + (crashed ? 1 : 0), delayMs }
+    }
+  }
+}
+
+/** What becomes of a job that was running when the process ended without a word. */
+export function verdictAfterRestart(claim: Pick<Claim, 'failures' | 'crashes'>): Ending {
+  const crashes = claim.crashes + 1
+  if (crashes >= maxCrashes) return dead(crashes)
+  return { state: 'queued', failures: claim.failures, crashes, delayMs: 0 }
+}
+
+function dead(crashes: number): Ending {
+  const { code, details } = new AppError('took-worker-down', { crashes })
+  return { state: 'dead', failure: { code, details } }
+}

@@ -1,0 +1,194 @@
+/** A device whose workers paint one-coloured pictures, at once or exactly as a test says. */
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { deferred } from '../../src/engine/host/deferred.ts'
+import type {
+  Death,
+  HostState,
+  KillOutcome,
+  RunEvents,
+  RunOutcome,
+  StartOutcome,
+  WorkerHost,
+} from '../../src/engine/host/worker-host.ts'
+import { countOf, type WorkOrder } from '../../src/engine/work-order.ts'
+import { AppError } from '../../src/errors.ts'
+import { tinyPng } from '../helpers/tiny-png.ts'
+
+export interface FakeWorkersOptions {
+  device?: string
+  /** `by-hand`: a run does what the test tells its FakeRun, and nothing else. */
+  mode?: 'at-once' | 'by-hand'
+  /** A hung worker that cannot be killed, as threads are. */
+  unkillable?: boolean
+}
+
+export class FakeWorkers {
+  readonly device: string
+  mode: 'at-once' | 'by-hand'
+  unkillable: boolean
+  /** Workers whose start fails with this. */
+  startFault: AppError | undefined
+  /** Every run ever begun, oldest first. */
+  readonly runs: FakeRun[] = []
+  readonly hosts: FakeHost[] = []
+
+  constructor(options: FakeWorkersOptions = {}) {
+    this.device = options.device ?? 'fake:0'
+    this.mode = options.mode ?? 'at-once'
+    this.unkillable = options.unkillable ?? false
+  }
+
+  readonly openHost = (): FakeHost => {
+    const host = new FakeHost(this)
+    this.hosts.push(host)
+    return host
+  }
+
+  /** Runs that have not ended. */
+  get underway(): FakeRun[] {
+    return this.runs.filter(run => !run.ended)
+  }
+
+  /** The latest run that has not ended; fails where there is none. */
+  get current(): FakeRun {
+    const run = this.underway.at(-1)
+    if (!run) throw new Error('no run is under way')
+    return run
+  }
+}
+
+/** One run, in the test's hands. */
+export class FakeRun {
+  readonly order: WorkOrder
+  readonly sources: Record<string, Uint8Array>
+  readonly outcome = deferred<RunOutcome>()
+  readonly #host: FakeHost
+  readonly #events: RunEvents
+  ended = false
+  #step = 0
+
+  constructor(host: FakeHost, order: WorkOrder, sources: Record<string, Uint8Array>, events: RunEvents) {
+    this.#host = host
+    this.order = order
+    this.sources = sources
+    this.#events = events
+  }
+
+  get steps(): number {
+    return this.order.kind === 'upscale' ? 0 : this.order.sampling.steps
+  }
+
+  get cancelAsked(): boolean {
+    return this.#events.signal?.aborted === true
+  }
+
+  loading(): void {
+    this.#events.onLoading?.('fake')
+  }
+
+  step(count = 1, preview?: Uint8Array): void {
+    for (let i = 0; i < count && !this.cancelAsked; i++) {
+      this.#step += 1
+      this.#events.onStep?.(this.#step, this.steps, preview)
+    }
+    if (this.cancelAsked) this.end({ kind: 'cancelled' })
+  }
+
+  finish(): void {
+    this.end({ kind: 'done', pictures: paintedFor(this.order), timings: {} })
+  }
+
+  fail(error: AppError): void {
+    this.end({ kind: 'failed', error })
+  }
+
+  /** The worker dies under the run. */
+  die(reason = 'SIGKILL'): void {
+    this.#host.crash(reason)
+  }
+
+  end(outcome: RunOutcome): void {
+    this.ended = true
+    this.outcome.resolve(outcome)
+  }
+}
+
+export class FakeHost implements WorkerHost {
+  readonly #workers: FakeWorkers
+  readonly #died = deferred<Death>()
+  #run: FakeRun | undefined
+  state: HostState = 'new'
+
+  constructor(workers: FakeWorkers) {
+    this.#workers = workers
+  }
+
+  get died(): Promise<Death> {
+    return this.#died.promise
+  }
+
+  async start(): Promise<StartOutcome> {
+    const error = this.#workers.startFault
+    this.state = error ? 'dead' : 'ready'
+    return error ? { kind: 'failed', error } : { kind: 'ready', device: this.#workers.device }
+  }
+
+  async run(
+    order: WorkOrder,
+    sources: Record<string, Uint8Array>,
+    events: RunEvents = {},
+  ): Promise<RunOutcome> {
+    if (this.state !== 'ready') throw new Error(`run in a worker that is ${this.state}`)
+    if (events.signal?.aborted) return { kind: 'cancelled' }
+    this.state = 'running'
+    const run = new FakeRun(this, order, sources, events)
+    this.#run = run
+    this.#workers.runs.push(run)
+    if (this.#workers.mode === 'at-once') {
+      await setImmediate()
+      run.step(run.steps)
+      if (!run.ended) run.finish()
+    }
+    const outcome = await run.outcome.promise
+    this.#run = undefined
+    if (this.state === 'running') this.state = 'ready'
+    return outcome
+  }
+
+  /** As the real ones: a run that goes on is cancelled, one that hangs is waited for. */
+  async stop(): Promise<void> {
+    await this.#run?.outcome.promise
+    this.#end(true, 'stopped')
+  }
+
+  async kill(): Promise<KillOutcome> {
+    if (this.#workers.unkillable && this.#run) return { kind: 'unkillable' }
+    this.#end(true, 'SIGKILL')
+    return { kind: 'dead' }
+  }
+
+  crash(reason: string): void {
+    this.#end(false, reason)
+  }
+
+  #end(expected: boolean, reason: string): void {
+    this.state = 'dead'
+    const error = new AppError('worker-died', { device: this.#workers.device, reason })
+    this.#run?.end({ kind: 'failed', error })
+    this.#died.resolve({ expected, reason })
+  }
+}
+
+/** One colour per order and seed: the same order gives the same bytes. */
+export function paintedFor(order: WorkOrder) {
+  const seed = order.kind === 'upscale' ? 0 : order.seed
+  const { widthPx, heightPx } = order
+  return Array.from({ length: countOf(order) }, (_, i) => {
+    const [r = 0, g = 0, b = 0] = createHash('sha256')
+      .update(JSON.stringify([order, i]))
+      .digest()
+    const bytes = tinyPng(widthPx, heightPx, [r, g, b])
+    return { bytes, mediaType: 'image/png', widthPx, heightPx, seed: seed + i }
+  })
+}

@@ -1,0 +1,192 @@
+/**
+ * A whole Easel over a temporary data folder, a fake clock and fake devices, in one call. `restart` builds a second one
+ * over the same folder, as after `npm start`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { type BuiltEasel, buildEasel, type EaselParts } from '../../src/app/build-easel.ts'
+import type { Caller } from '../../src/app/people.ts'
+import type { JobView } from '../../src/app/views.ts'
+import { type Config, loadConfig } from '../../src/config.ts'
+import type { ModelRecord } from '../../src/engine/weights/models.ts'
+import { packageRoot } from '../../src/paths.ts'
+import type { Random } from '../../src/ports.ts'
+import { FakeClock } from '../fakes/fake-clock.ts'
+import { FakeCourier } from '../fakes/fake-courier.ts'
+import { CountingIds, RememberingLog } from '../fakes/fake-parts.ts'
+import { FakeWorkers } from '../fakes/fake-workers.ts'
+
+export interface TestEaselOptions {
+  /** Overrides, key by key, of the default configuration. */
+  config?: Partial<Omit<Config, 'limits'>> & { limits?: Partial<Config['limits']> }
+  devices?: FakeWorkers[]
+  /** By default one, for the web; a test of an adapter registers the adapter's own instead. */
+  couriers?: FakeCourier[]
+  models?: ModelRecord[]
+  /** Parts of the real thing to use instead of the fakes. */
+  parts?: Partial<EaselParts>
+}
+
+export class TestEasel {
+  readonly options: TestEaselOptions
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'easel-test-'))
+  readonly clock = new FakeClock()
+  readonly ids = new CountingIds()
+  readonly log = new RememberingLog()
+  readonly devices: FakeWorkers[]
+  readonly couriers: FakeCourier[]
+  built: BuiltEasel
+  #events = 0
+
+  constructor(options: TestEaselOptions = {}) {
+    this.options = options
+    this.devices = options.devices ?? [new FakeWorkers()]
+    this.couriers = options.couriers ?? [new FakeCourier()]
+    this.built = this.#build()
+  }
+
+  get easel() {
+    return this.built.easel
+  }
+
+  get workers(): FakeWorkers {
+    return first(this.devices)
+  }
+
+  get courier(): FakeCourier {
+    return first(this.couriers)
+  }
+
+  start(): Promise<void> {
+    return this.built.start()
+  }
+
+  /** Ada in the web chat, unless told otherwise; each call is a new event. */
+  caller(changes: Partial<Caller> = {}): Caller {
+    this.#events += 1
+    return {
+      person: { platform: 'web', spaceId: 'web', userId: 'ada', name: 'Ada' },
+      rights: { moderator: false, admin: false },
+      conversation: { platform: 'web', spaceId: 'web', channelId: 'chat', kind: 'channel' },
+      eventId: `event-${this.#events}`,
+      ...changes,
+    }
+  }
+
+  /** Somebody else in the same channel. */
+  callerNamed(userId: string, changes: Partial<Caller> = {}): Caller {
+    return this.caller({ person: { platform: 'web', spaceId: 'web', userId, name: userId }, ...changes })
+  }
+
+  /** Asks for a picture that must be accepted, and does not wait for it. */
+  async ask(prompt: string, caller = this.caller()): Promise<JobView> {
+    const outcome = await this.easel.imagine({ prompt }, caller)
+    const [job] = outcome.kind === 'accepted' ? outcome.jobs : []
+    if (!job) throw new Error(`not accepted: ${JSON.stringify(outcome)}`)
+    return job
+  }
+
+  /** Asks and waits until the result was delivered. */
+  async paint(prompt: string, caller = this.caller()): Promise<JobView> {
+    const { id } = await this.ask(prompt, caller)
+    await this.settled()
+    return this.job(id)
+  }
+
+  /** The job as it is now; fails where there is none. */
+  job(id: string): JobView {
+    const job = this.easel.job(id)
+    if (!job) throw new Error(`no job ${id}`)
+    return job
+  }
+
+  /** Resolves when the loop has turned until `holds`. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await setImmediate()
+  }
+
+  /** Resolves when no job waits or runs and everything that can be delivered was. */
+  async settled(): Promise<void> {
+    const { db } = this.built
+    await this.until(() => this.easel.queue().length === 0)
+    await this.until(() => db.outbox.pendingJobs().length === 0)
+    await this.built.delivered()
+  }
+
+  /** As after a crash or a stop: a new Easel over the same folder. The old one must be closed or stopped. */
+  async restart(): Promise<void> {
+    this.built = this.#build()
+    await this.start()
+  }
+
+  /** The process is gone without a word: no goodbye to devices, no transaction. */
+  crash(): void {
+    this.built.db.close()
+  }
+
+  async dispose(): Promise<void> {
+    if (this.built.db.client.sqlite.open) this.built.db.close()
+    rmSync(this.dataDir, { recursive: true, force: true })
+  }
+
+  #build(): BuiltEasel {
+    const defaults = loadConfig(packageRoot, this.dataDir)
+    const { config = {}, models, parts } = this.options
+    const built = buildEasel({
+      config: {
+        ...defaults,
+        ...config,
+        dataDir: this.dataDir,
+        limits: { ...defaults.limits, ...config.limits },
+      },
+      catalogue: { models: models ?? [demoModel] },
+      devices: this.devices.map(({ device, openHost }) => ({ name: device, openHost })),
+      checkPicture: async bytes => ({ bytes, mediaType: 'image/png', widthPx: 128, heightPx: 128 }),
+      migrationsFolder: join(packageRoot, 'migrations'),
+      clock: this.clock,
+      ids: this.ids,
+      random: countingRandom(),
+      log: this.log,
+      onHung: () => {},
+      ...parts,
+    })
+    for (const courier of this.couriers) built.register(courier)
+    return built
+  }
+}
+
+/** A running Easel; dispose of it after the test. */
+export async function buildTestEasel(options?: TestEaselOptions): Promise<TestEasel> {
+  const test = new TestEasel(options)
+  await test.start()
+  return test
+}
+
+/** The demo model's record without its weights. */
+export const demoModel: ModelRecord = {
+  name: 'demo',
+  folder: '/nowhere/demo/base',
+  hash: 'demo-base-hash',
+  sizeStepPx: 32,
+  nativeSidePx: 128,
+  refiner: { folder: '/nowhere/demo/refiner', hash: 'demo-refiner-hash', sizeStepPx: 64 },
+}
+
+/** Every number differs from the one before, and a test run from the next does not. */
+function countingRandom(): Random {
+  let last = 1000
+  return {
+    uint32() {
+      last += 1
+      return last
+    },
+  }
+}
+
+function first<T>(list: readonly T[]): T {
+  const [head] = list
+  if (head === undefined) throw new Error('there is none')
+  return head
+}
