@@ -1,5 +1,5 @@
 // Owns dist/: what `tsc` makes of src/ and tools/, the files that are served as they are, and a stamp for setup.mjs.
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,14 +7,13 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const startedAt = new Date()
 
-execFileSync(
+const compiler = spawnSync(
   process.execPath,
   [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')],
-  {
-    cwd: root,
-    stdio: ['ignore', process.stderr, process.stderr],
-  },
+  { cwd: root, stdio: ['ignore', process.stderr, process.stderr] },
 )
+// tsc has said what is wrong.
+if (compiler.status !== 0) process.exit(1)
 copyAssets(join(root, 'src'))
 
 const cli = join(root, 'dist/src/cli.js')

@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { firstProblem } from './config-problem.ts'
 import { AppError } from './errors.ts'
+import { fileProblem } from './file-problem.ts'
 
 const size = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() })
 
@@ -105,7 +106,7 @@ export interface Secrets {
 
 /**
  * Reads config/default.yaml and, where one is named, a file over it. Paths are taken relative to `workingDir`.
- * Throws AppError 'config' naming file, key and what was expected.
+ * Throws AppError 'config' naming file, key and what was expected, or 'file' for a file that cannot be read.
  */
 export function loadConfig(packageRoot: string, workingDir: string, file?: string): Config {
   const defaultsFile = join(packageRoot, 'config', 'default.yaml')
@@ -149,7 +150,7 @@ function readYaml(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new AppError('config', { file, key: 'the file', problem: 'it cannot be read' }, error)
+    throw new AppError('file', { file, doing: 'read', problem: fileProblem(error) }, error)
   }
   try {
     return parse(text) ?? {}

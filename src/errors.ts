@@ -11,6 +11,8 @@ export interface ErrorDetails {
   'model-unknown': { name: string; known: string[] }
   /** A picture that a person gave cannot be used. */
   'picture-unusable': { problem: PictureProblem }
+  /** A file that a person named on the command line. */
+  file: { file: string; doing: 'read' | 'write'; problem: string }
   /** Easel's own configuration is wrong. */
   config: { file: string; key: string; problem: string }
   /** The device ran out of memory, and so did every fallback. */

@@ -18,6 +18,8 @@ export interface AdapterParts {
 export interface Adapter {
   readonly platform: Platform
   readonly courier: Courier
+  /** Where a browser finds it, once it has started; undefined where there is no such place. */
+  readonly url?: string | undefined
   /** Resolves when people can use it; throws AppError with one clear sentence when it cannot start. */
   start(): Promise<void>
   /** Stops taking events, lets answers under way finish. */

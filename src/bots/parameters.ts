@@ -25,7 +25,7 @@ export function parameterLine({ order }: JobView, { parameters }: Words): string
 
 /** Everything that decided the picture, as name and value. `index` is the picture's place in its set. */
 export function parameterTable(
-  { order, promptAsTyped }: JobView,
+  { order, promptAsTyped }: Pick<JobView, 'order' | 'promptAsTyped'>,
   index: number,
   { parameters }: Words,
 ): [name: string, value: string][] {

@@ -1,6 +1,7 @@
 /** Every sentence that people read, in English: the reference that other languages must match key by key. */
 import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
 import type { AppError, ErrorCode, ErrorDetails } from '../errors.ts'
+import { cli } from './en-cli.ts'
 import { expectations, flags, problems } from './en-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './en-messages.ts'
 import { pictureRefusal } from './en-picture.ts'
@@ -13,6 +14,7 @@ const errors: ErrorWords = {
   'model-unknown': d =>
     `There is no model named “${d.name}”. ${d.known.length === 0 ? 'The models folder is empty.' : `Known models: ${d.known.join(', ')}.`}`,
   'picture-unusable': d => pictureRefusal(d.problem),
+  file: d => `${d.file} cannot be ${d.doing === 'read' ? 'read' : 'written'}: ${d.problem}.`,
   config: d => `The configuration ${d.file} is wrong at ${d.key}: ${d.problem}.`,
   'out-of-memory': d =>
     `${d.device} ran out of memory, also after trying to save some. A smaller size may work.`,
@@ -38,6 +40,7 @@ const errors: ErrorWords = {
 
 export const en = {
   errors,
+  cli,
   flags,
   expectations,
   problems,

@@ -1,5 +1,6 @@
 /** 简体中文：与英文逐项对应，缺一项就不能通过类型检查。 */
 import type { Words } from './en.ts'
+import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './zh-cn-messages.ts'
 
@@ -9,6 +10,7 @@ const errors: Words['errors'] = {
   'model-unknown': d =>
     `没有名为“${d.name}”的模型。${d.known.length === 0 ? '模型文件夹是空的。' : `已有的模型：${d.known.join('、')}。`}`,
   'picture-unusable': d => `这张图片不能用：${d.problem}。`,
+  file: d => `${d.file} 无法${d.doing === 'read' ? '读取' : '写入'}：${d.problem}。`,
   config: d => `配置 ${d.file} 的 ${d.key} 有误：${d.problem}。`,
   'out-of-memory': d => `${d.device} 内存不足，节省内存之后仍然不够。可以试试小一点的尺寸。`,
   'device-stalled': d => `${d.device} 已有 ${Math.round(d.silentMs / 1000)} 秒没有响应，先停用。`,
@@ -28,6 +30,7 @@ const errors: Words['errors'] = {
 
 export const zhCn: Words = {
   errors,
+  cli,
   ...command,
   buttons,
   job,

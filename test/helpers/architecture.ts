@@ -24,10 +24,11 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   { prefix: 'src/errors.ts', may: ['type src/engine/image/'] },
   { prefix: 'src/ports.ts', may: [] },
   { prefix: 'src/nearest.ts', may: [] },
+  { prefix: 'src/file-problem.ts', may: [] },
   { prefix: 'src/paths.ts', may: ['src/errors.ts'] },
   { prefix: 'src/system-ports.ts', may: ['src/ports.ts'] },
   { prefix: 'src/log.ts', may: ['src/errors.ts', 'src/ports.ts'] },
-  { prefix: 'src/config', may: ['src/errors.ts', 'src/nearest.ts'] },
+  { prefix: 'src/config', may: ['src/errors.ts', 'src/file-problem.ts', 'src/nearest.ts'] },
   {
     prefix: 'src/words/',
     may: ['src/errors.ts', 'type src/app/', 'type src/engine/image/'],
@@ -256,7 +257,7 @@ function checkSource({ path, text }: Source): string[] {
 
 function opensWithSentence(text: string): boolean {
   const comment = /^(?:#!.*\n)?\/\*\*(.*?)\*\//s.exec(text)?.[1]
-  return comment !== undefined && /[.!:。]\s*$/m.test(comment.replace(/^\s*\* ?/gm, ''))
+  return comment !== undefined && /[.!:。]\)?\s*$/m.test(comment.replace(/^\s*\* ?/gm, ''))
 }
 
 /** Blanks comments out and leaves strings alone. */

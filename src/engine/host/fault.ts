@@ -12,6 +12,7 @@ const details: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'model-config': z.object({ file: text, key: text, problem: text }),
   'model-unknown': z.object({ name: text, known: z.array(text) }),
   'picture-unusable': z.object({ problem: pictureProblem }),
+  file: z.object({ file: text, doing: z.enum(['read', 'write']), problem: text }),
   config: z.object({ file: text, key: text, problem: text }),
   'out-of-memory': z.object({ device: text }),
   'device-stalled': z.object({ device: text, silentMs: number }),

@@ -1,0 +1,47 @@
+/** Pictures on the disk of whoever uses the command line: read whole, written whole or not at all. */
+import { createHash } from 'node:crypto'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { AppError } from '../errors.ts'
+import { fileProblem } from '../file-problem.ts'
+
+/** A file as a picture of a work order: its id follows from its bytes, so that the same file makes the same picture. */
+export interface PictureFile {
+  id: string
+  bytes: Uint8Array
+}
+
+/** Throws AppError 'file' when it cannot be read. */
+export async function readPicture(file: string): Promise<PictureFile> {
+  try {
+    const bytes = await readFile(file)
+    return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 16), bytes }
+  } catch (error) {
+    throw new AppError('file', { file, doing: 'read', problem: fileProblem(error) }, error)
+  }
+}
+
+/** Through a file beside it, so that a picture that was there stays until the new one is whole. */
+export async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
+  const partial = `${file}.part`
+  try {
+    await writeFile(partial, bytes)
+    await rename(partial, file)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw new AppError('file', { file, doing: 'write', problem: fileProblem(error) }, error)
+  }
+}
+
+/** `out.png` is itself for one picture; for a set out-1.png, out-2.png … */
+export function numbered(file: string, index: number, count: number): string {
+  if (count === 1) return file
+  const extension = extname(file)
+  return `${file.slice(0, file.length - extension.length)}-${index + 1}${extension}`
+}
+
+/** `out.png` → `out-refined.png`. */
+export function suffixed(file: string, suffix: string): string {
+  const extension = extname(file)
+  return `${file.slice(0, file.length - extension.length)}-${suffix}.png`
+}

@@ -1,0 +1,88 @@
+/** `easel info FILE`: how a picture was made, read from the file itself, and the command that makes it again. */
+import type { Command } from 'commander'
+import { requestOf } from '../app/request-of-job.ts'
+import { formatRequest } from '../bots/command.ts'
+import { parameterTable } from '../bots/parameters.ts'
+import { type PictureParameters, workOrderOf } from '../engine/image/parameters.ts'
+import { readMakingOf } from '../engine/image/read-parameters.ts'
+import type { WorkOrder } from '../engine/work-order.ts'
+import { readLibrary } from '../model-library.ts'
+import { readPicture } from './files.ts'
+import { type CommonOptions, exitCodes, newCommand, runCommand, type Session } from './session.ts'
+import { shellQuote } from './shell-quote.ts'
+
+export function infoCommand(): Command {
+  return newCommand('info')
+    .argument('<file>')
+    .action((file: string, options: CommonOptions) => runCommand(options, session => show(session, file)))
+}
+
+async function show(session: Session, file: string) {
+  const { words, out, err } = session
+  const making = readMakingOf((await readPicture(file)).bytes)
+  if (making?.parameters === undefined) {
+    err(`easel: ${making ? words.cli.noParameters(file) : words.cli.notAPicture(file)}`)
+    return exitCodes.fault
+  }
+  const order = workOrderOf(making.parameters)
+  for (const [name, value] of order ? orderTable(order, words) : textTable(making.parameters, words)) {
+    out(`${name}: ${value}`)
+  }
+  out(making.aiMade ? words.cli.aiMade : words.cli.notMarked)
+  if (order) await showCommand(session, order)
+  return exitCodes.done
+}
+
+function orderTable(order: WorkOrder, words: Session['words']): [string, string][] {
+  return parameterTable({ order, promptAsTyped: '' }, 0, words)
+}
+
+/** What other programs wrote, as far as it is understood. */
+function textTable(p: PictureParameters, { parameters }: Session['words']): [string, string][] {
+  const size = p.widthPx === undefined || p.heightPx === undefined ? undefined : `${p.widthPx}×${p.heightPx}`
+  const rows: [string, string | number | undefined][] = [
+    [parameters.prompt, p.prompt],
+    [parameters.negative, p.negative || undefined],
+    [parameters.size, size],
+    [parameters.seed, p.seed],
+    [parameters.steps, p.steps],
+    [parameters.guidance, p.guidance],
+    [parameters.sampler, p.sampler],
+    [parameters.model, p.model ?? p.modelHash],
+    ...p.extra,
+  ]
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+}
+
+async function showCommand(session: Session, order: WorkOrder): Promise<void> {
+  const { config, words, out } = session
+  out('')
+  out(words.cli.again)
+  out(`easel ${commandOf(order)} -o again.png`)
+  if (order.kind === 'upscale') return out(words.cli.againFromSource(order.source.pictureId))
+  if (order.source) out(words.cli.againFromSource(order.source.pictureId))
+  const { models } = await readLibrary(config)
+  const own = models.find(({ name }) => name === order.model.name)
+  const hash = order.kind === 'refine' ? own?.refiner?.hash : own?.hash
+  if (hash !== order.model.hash) out(words.cli.otherModel(order.model.name))
+}
+
+/** FILE and MASK stand for pictures that only whoever has them can name. */
+function commandOf(order: WorkOrder): string {
+  switch (order.kind) {
+    case 'upscale':
+      return `upscale FILE --factor ${order.factor}`
+    case 'refine': {
+      const { prompt, source, sampling, seed } = order
+      const flags = `--strength ${source.strength} --steps ${sampling.steps} --cfg ${sampling.guidance} --seed ${seed}`
+      return `refine FILE ${flags} --prompt ${shellQuote(prompt.positive)}`
+    }
+    case 'paint': {
+      const request = requestOf({ order })
+      if (!request) return ''
+      const { source, mask, ...rest } = request
+      const files = `${source ? ' --init FILE' : ''}${mask ? ' --mask MASK' : ''}`
+      return `imagine ${shellQuote(formatRequest(rest).replace(/^\/imagine /, ''))}${files}`
+    }
+  }
+}

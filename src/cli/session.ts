@@ -1,0 +1,91 @@
+/** What every command works with: configuration, words, log and terminal; and how a command's end becomes an exit code. */
+import { Command } from 'commander'
+import { type Config, loadConfig, readSecrets, type Secrets } from '../config.ts'
+import { toAppError } from '../errors.ts'
+import { createLogger, type LogLevel } from '../log.ts'
+import { packageRoot } from '../paths.ts'
+import type { Logger } from '../ports.ts'
+import { systemClock } from '../system-ports.ts'
+import { en, errorSentence, type Words } from '../words/en.ts'
+import { wordsFor } from '../words/locale.ts'
+
+/** 1: something failed; 2: the command was used wrongly; 130: stopped by Ctrl-C, as shells count it. */
+export const exitCodes = { done: 0, fault: 1, usage: 2, interrupted: 130 } as const
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+export interface CommonOptions {
+  config?: string
+}
+
+export interface Session {
+  config: Config
+  secrets: Secrets
+  words: Words
+  log: Logger
+  /** A line of the command's own output. */
+  out(line: string): void
+  /** A line for the person at the terminal: progress, refusals. */
+  err(line: string): void
+}
+
+/** A command with what all of them have. */
+export function newCommand(name: keyof Words['cli']['commands']): Command {
+  return new Command(name)
+    .description(en.cli.commands[name])
+    .option('--config <file>', en.cli.options.config)
+    .showHelpAfterError(false)
+}
+
+/**
+ * Runs a command: reads the configuration, hands out a session, and turns whatever happens into an exit code.
+ * A fault is one sentence on stderr; its stack appears at logLevel debug alone.
+ */
+export async function runCommand(
+  options: CommonOptions,
+  run: (session: Session) => Promise<ExitCode>,
+  logs: 'all' | 'warnings' = 'warnings',
+): Promise<void> {
+  let session: Session | undefined
+  try {
+    session = openSession(options, logs)
+    process.exitCode = await run(session)
+  } catch (error) {
+    const fault = toAppError(error)
+    session?.log.debug({ error: fault }, 'the command failed')
+    writeLine(process.stderr, `easel: ${errorSentence(session?.words ?? en, fault)}`)
+    process.exitCode = exitCodes.fault
+  }
+}
+
+/** Says why a command cannot be done as it was given. */
+export function refuse({ err }: Session, sentences: readonly string[]): ExitCode {
+  for (const sentence of sentences) err(`easel: ${sentence}`)
+  return exitCodes.usage
+}
+
+function openSession({ config: file }: CommonOptions, logs: 'all' | 'warnings'): Session {
+  const config = loadConfig(packageRoot, process.cwd(), file)
+  const secrets = readSecrets(process.env)
+  return {
+    config,
+    secrets,
+    words: wordsFor(config.language),
+    log: createLogger({
+      level: logs === 'all' ? config.logLevel : levelOfCommands(config.logLevel),
+      clock: systemClock,
+      secrets: Object.values(secrets).filter(secret => secret !== undefined),
+      write: line => process.stderr.write(line),
+    }),
+    out: line => writeLine(process.stdout, line),
+    err: line => writeLine(process.stderr, line),
+  }
+}
+
+/** A command that somebody waits for speaks for itself: its log holds warnings, or everything at debug. */
+function levelOfCommands(configured: LogLevel): LogLevel {
+  return configured === 'info' ? 'warn' : configured
+}
+
+function writeLine(stream: NodeJS.WriteStream, line: string): void {
+  stream.write(`${line}\n`)
+}

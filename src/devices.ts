@@ -1,0 +1,39 @@
+/** From a configured device to the worker that paints on it. */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { DeviceConfig } from './config.ts'
+import { createProcessHost } from './engine/host/process-host.ts'
+import { createThreadHost } from './engine/host/thread-host.ts'
+import type { WorkerHost } from './engine/host/worker-host.ts'
+import type { ModelRecord } from './engine/weights/models.ts'
+import { packageRoot } from './paths.ts'
+
+/** Worker threads run compiled JavaScript, also where this file itself does not. */
+const entry = pathToFileURL(join(packageRoot, 'dist/src/engine/host/worker.js'))
+
+/** What a worker needs of the environment: where the system finds libraries and devices, and never a token. */
+const passedOn =
+  /^(PATH|HOME|TMPDIR|LANG|LC_\w+|TZ|XDG_RUNTIME_DIR|LD_LIBRARY_PATH|CUDA_\w+|NVIDIA_\w+|VK_\w+|ORT_\w+)$/
+
+/** Opens one life of the device's worker each time it is called. */
+export function hostOpener(
+  device: DeviceConfig,
+  models: readonly ModelRecord[],
+  env: Readonly<Record<string, string | undefined>>,
+): () => WorkerHost {
+  const create = device.host === 'process' ? createProcessHost : createThreadHost
+  const options = {
+    entry,
+    device: device.name,
+    setup: { device: device.name, threads: device.threads, models: [...models] },
+    env: workerEnvironment(env),
+  }
+  return () => create(options)
+}
+
+export function workerEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const kept = Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && passedOn.test(name) ? [[name, value]] : [],
+  )
+  return Object.fromEntries(kept)
+}

@@ -1,0 +1,56 @@
+/** A picture as a file, with how it was made and the AI-made marking inside; the same input gives the same bytes. */
+import sharp, { type Sharp } from 'sharp'
+import { mediaTypes, type PictureFormat } from './format.ts'
+import { writeJpegMetadata } from './jpeg-file.ts'
+import { buildParameters, type PictureParameters } from './parameters.ts'
+import type { Picture } from './picture.ts'
+import { writePngMetadata } from './png-file.ts'
+import { writeWebpMetadata } from './webp-file.ts'
+import { aiMadeXmp } from './xmp.ts'
+
+export interface EncodedPicture {
+  bytes: Uint8Array
+  mediaType: string
+}
+
+/** Every option that changes bytes is fixed here, so that a new default of the encoder changes nothing. */
+const encoders: { readonly [Format in PictureFormat]: (pixels: Sharp) => Sharp } = {
+  // Adaptive filters: 2.5 times smaller for 2.5 times the time (54 ms per megapixel); level 9 takes 4 times that for 10 %.
+  png: pixels =>
+    pixels.png({ compressionLevel: 6, adaptiveFiltering: true, palette: false, progressive: false }),
+  jpeg: pixels =>
+    pixels.jpeg({ quality: 92, chromaSubsampling: '4:4:4', mozjpeg: false, progressive: false }),
+  webp: pixels => pixels.webp({ quality: 92, effort: 4, lossless: false, smartSubsample: true }),
+}
+
+/** Encodes a finished picture. `parameters` is undefined only where nothing is known (an upscaled stranger). */
+export async function encodePicture(
+  picture: Picture,
+  format: PictureFormat,
+  parameters: PictureParameters | undefined,
+): Promise<EncodedPicture> {
+  const file = await encoders[format](pixelsOf(picture)).toBuffer()
+  const metadata = { parameters: parameters && buildParameters(parameters), xmp: aiMadeXmp }
+  return { bytes: withMetadata(file, format, picture, metadata), mediaType: mediaTypes[format] }
+}
+
+function withMetadata(
+  file: Uint8Array,
+  format: PictureFormat,
+  { widthPx, heightPx }: Picture,
+  metadata: { parameters?: string; xmp: string },
+): Uint8Array {
+  switch (format) {
+    case 'png':
+      return writePngMetadata(file, metadata)
+    case 'jpeg':
+      return writeJpegMetadata(file, metadata)
+    case 'webp':
+      return writeWebpMetadata(file, widthPx, heightPx, metadata)
+  }
+}
+
+/** The picture as sharp's input. */
+export function pixelsOf({ data, widthPx, heightPx }: Picture): Sharp {
+  return sharp(data, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+}

@@ -1,0 +1,85 @@
+/** JPEG as a list of segments: its EXIF, XMP and comments, read with guards and written. (ITU-T T.81, annex B.) */
+import { exifWithUserComment } from './exif.ts'
+import type { EmbeddedMetadata, MetadataToWrite } from './metadata.ts'
+
+const marker = { app0: 0xe0, app1: 0xe1, comment: 0xfe, startOfScan: 0xda, endOfImage: 0xd9 }
+
+/** A segment's length field counts itself and has 16 bits. */
+const payloadLimit = 0xffff - 2
+const exifPrefix = Buffer.from('Exif\0\0', 'latin1')
+const xmpPrefix = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1')
+
+interface Segment {
+  marker: number
+  payload: Uint8Array
+  end: number
+}
+
+/** The segments before the first scan. */
+function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 2; at + 4 <= bytes.length && view.getUint8(at) === 0xff; ) {
+    const kind = view.getUint8(at + 1)
+    if (kind === 0xff) {
+      at += 1 // a fill byte
+      continue
+    }
+    const end = at + 2 + view.getUint16(at + 2)
+    if (kind === marker.startOfScan || kind === marker.endOfImage || end > bytes.length || end < at + 4)
+      return
+    yield { marker: kind, payload: bytes.subarray(at + 4, end), end }
+    at = end
+  }
+}
+
+export function readJpegMetadata(bytes: Uint8Array): EmbeddedMetadata {
+  const metadata: EmbeddedMetadata = { texts: new Map() }
+  const comments: Uint8Array[] = []
+  for (const { marker: kind, payload } of segmentsOf(bytes)) {
+    if (kind === marker.comment) comments.push(payload)
+    if (kind !== marker.app1) continue
+    if (startsWith(payload, exifPrefix)) metadata.exif ??= payload.subarray(exifPrefix.length)
+    if (startsWith(payload, xmpPrefix)) {
+      metadata.xmp ??= Buffer.from(payload.subarray(xmpPrefix.length)).toString('utf8')
+    }
+  }
+  if (comments.length > 0) metadata.texts.set('Comment', Buffer.concat(comments).toString('utf8'))
+  return metadata
+}
+
+/**
+ * The file with our EXIF and XMP behind its JFIF header.
+ * Parameters too long for the one EXIF segment that JPEG allows go into comments, which may follow each other.
+ */
+export function writeJpegMetadata(file: Uint8Array, { parameters, xmp }: MetadataToWrite): Uint8Array {
+  let at = 2
+  for (const { marker: kind, end } of segmentsOf(file)) if (kind === marker.app0) at = end
+  return Buffer.concat([
+    file.subarray(0, at),
+    ...parameterSegments(parameters),
+    segment(marker.app1, Buffer.concat([xmpPrefix, Buffer.from(xmp, 'utf8')])),
+    file.subarray(at),
+  ])
+}
+
+function parameterSegments(parameters: string | undefined): Uint8Array[] {
+  if (parameters === undefined) return []
+  const exif = Buffer.concat([exifPrefix, exifWithUserComment(parameters)])
+  if (exif.length <= payloadLimit) return [segment(marker.app1, exif)]
+  const text = Buffer.from(parameters, 'utf8')
+  const segments: Uint8Array[] = []
+  for (let at = 0; at < text.length; at += payloadLimit) {
+    segments.push(segment(marker.comment, text.subarray(at, at + payloadLimit)))
+  }
+  return segments
+}
+
+function segment(kind: number, payload: Uint8Array): Uint8Array {
+  const header = Buffer.from([0xff, kind, 0, 0])
+  header.writeUInt16BE(payload.length + 2, 2)
+  return Buffer.concat([header, payload])
+}
+
+function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  return prefix.every((byte, i) => bytes[i] === byte)
+}

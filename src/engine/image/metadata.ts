@@ -1,0 +1,19 @@
+/** What travels inside a picture file beside its pixels, whatever the format. */
+
+export interface EmbeddedMetadata {
+  /** PNG text by keyword; a JPEG's comments as `Comment`. */
+  texts: Map<string, string>
+  /** A TIFF structure. */
+  exif?: Uint8Array
+  xmp?: string
+}
+
+/** What Easel puts into a file. */
+export interface MetadataToWrite {
+  /** A1111's parameters text; undefined where nothing is known of how the picture was made. */
+  parameters?: string
+  xmp: string
+}
+
+/** No honest text or profile is larger once unpacked. A colour profile for print has about 2 MB. */
+export const metadataLimitBytes = 4_000_000

@@ -1,0 +1,52 @@
+/** XMP: the marking that a picture is AI-made, and texts that other programs keep there. */
+
+/** IPTC's NewsCode for media made by a model; C2PA, search engines and galleries read it. */
+const aiMade = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia'
+
+/** The whole packet: always the same, so that the same picture has the same bytes. */
+export const aiMadeXmp = [
+  '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
+  '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
+  '<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"',
+  ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">',
+  '<xmp:CreatorTool>Easel</xmp:CreatorTool>',
+  `<Iptc4xmpExt:DigitalSourceType>${aiMade}</Iptc4xmpExt:DigitalSourceType>`,
+  '</rdf:Description></rdf:RDF></x:xmpmeta>',
+  '<?xpacket end="r"?>',
+].join('')
+
+/** Whether the packet says that a model made the picture, as an element or as an attribute, alone or as a composite. */
+export function saysAiMade(xmp: string): boolean {
+  return /DigitalSourceType\b[^>]{0,200}trainedAlgorithmicMedia/i.test(flattened(xmp))
+}
+
+/** Elements read like attributes once their closing brackets are gone. */
+const flattened = (xmp: string) => xmp.replaceAll('>', ' ')
+
+/** Where programs without A1111's EXIF habit keep the parameters, best first. */
+const textElements = ['exif:UserComment', 'dc:description', 'parameters']
+
+/** The texts of the packet that might be parameters. */
+export function textsOfXmp(xmp: string): string[] {
+  return textElements.flatMap(name => {
+    const from = xmp.indexOf(`<${name}`)
+    const to = from < 0 ? -1 : xmp.indexOf(`</${name}>`, from)
+    if (to < 0) return []
+    // <dc:description><rdf:Alt><rdf:li xml:lang="x-default">text</rdf:li></rdf:Alt></dc:description>
+    const text = xmp
+      .slice(from, to)
+      .replace(/<[^>]*>?/g, '')
+      .trim()
+    return text === '' ? [] : [unescapeXml(text)]
+  })
+}
+
+const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
+
+function unescapeXml(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,4}));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return entities[name] ?? whole
+    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole
+  })
+}

@@ -1,0 +1,27 @@
+/** Owns the convolutions: 3×3 that keep the picture's size, 1×1, and the two 3×3 of stride 2. */
+import type { Graph, Padding } from '../onnx/graph.ts'
+import type { Value } from '../onnx/model.ts'
+import type { Weights } from '../weights/source.ts'
+import { channelsOf, module } from './module.ts'
+
+/** 3×3, the same size. x: [B, C, H, W] → [B, out, H, W]. */
+export const conv3x3 = module((g, w, x, out: number) => conv(g, w, x, out, 3, 1, [1, 1, 1, 1]))
+
+/** 1×1: a linear map of the channels. x: [B, C, H, W] → [B, out, H, W]. */
+export const conv1x1 = module((g, w, x, out: number) => conv(g, w, x, out, 1, 1, [0, 0, 0, 0]))
+
+/** 3×3 with stride 2. x: [B, C, H, W] → [B, C, H/2, W/2]. */
+export const convHalving = module((g, w, x, pads: Padding) => conv(g, w, x, channelsOf(x, 1), 3, 2, pads))
+
+function conv(
+  g: Graph,
+  w: Weights,
+  x: Value,
+  out: number,
+  size: number,
+  stride: number,
+  pads: Padding,
+): Value {
+  const weight = g.weight(w.tensor('weight', [out, channelsOf(x, 1), size, size]))
+  return g.conv(x, weight, g.weight(w.tensor('bias', [out])), stride, pads)
+}

@@ -1,0 +1,19 @@
+/** Owns CrossAttnUpBlock_X_K: K × (ResNetBlock + SpatialTransformer_X) over the way down's results, then an UpSample. */
+import type { Value } from '../onnx/model.ts'
+import type { Conditioning, Level } from './level.ts'
+import { module } from './module.ts'
+import { resNetBlock } from './res-net-block.ts'
+import { spatialTransformer } from './spatial-transformer.ts'
+import { upSample } from './up-sample.ts'
+
+/** x: [B, C, H, W] → [B, channels, 2H, 2W]. skips: one per layer, in the order of use. */
+export const crossAttnUpBlock = module(
+  (g, w, x, skips: readonly Value[], { time, context }: Conditioning, level: Level) => {
+    let h = x
+    for (const [i, skip] of skips.entries()) {
+      h = resNetBlock(g, w.at('resnets', i), g.concat(1, h, skip), level.channels, level.norm, time)
+      h = spatialTransformer(g, w.at('attentions', i), h, context, level.transformer)
+    }
+    return level.isFinest ? h : upSample(g, w.at('upsamplers', 0), h)
+  },
+)

@@ -1,0 +1,17 @@
+/** Owns FeedForward: GEGLU and a linear map back. */
+import { linear } from './linear.ts'
+import { channelsOf, module } from './module.ts'
+
+/** How many times wider than the tokens the inner layer is. */
+const expansion = 4
+
+/** x: [B, T, C] → same. */
+export const feedForward = module((g, w, x) =>
+  linear(g, w.at('net', 2), geglu(g, w.at('net', 0), x), channelsOf(x, -1)),
+)
+
+/** value · gelu(gate), both linear in x (Shazeer 2020, equation 6). x: [B, T, C] → [B, T, 4C]. */
+const geglu = module((g, w, x) => {
+  const [value, gate] = g.halves(linear(g, w.at('proj'), x, 2 * expansion * channelsOf(x, -1)))
+  return g.mul(value, g.gelu(gate))
+})

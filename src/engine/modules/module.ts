@@ -1,0 +1,18 @@
+/** Owns what a module is: a function from values to a value, under a path that its weights and its output share. */
+import type { Graph } from '../onnx/graph.ts'
+import type { Value } from '../onnx/model.ts'
+import type { Weights } from '../weights/source.ts'
+
+/** Makes a module of a formula: its nodes are named by the weights' path, and so is what it gives (see Graph.expose). */
+export function module<Rest extends unknown[]>(formula: Formula<Rest>): Formula<Rest> {
+  return (g, w, x, ...rest) => g.within(w.path, () => formula(g, w, x, ...rest))
+}
+
+type Formula<Rest extends unknown[]> = (g: Graph, w: Weights, x: Value, ...rest: Rest) => Value
+
+/** The extent of a channel axis, which is never symbolic. */
+export function channelsOf(x: Value, axis: number): number {
+  const channels = x.shape.at(axis)
+  if (typeof channels === 'number') return channels
+  throw new Error(`axis ${axis} of "${x.name}" is no channel axis`)
+}

@@ -1,0 +1,15 @@
+/** Owns UpBlock_X: X ResNetBlocks, each over a result of the way down, then an UpSample. */
+import type { Value } from '../onnx/model.ts'
+import type { Conditioning, Level } from './level.ts'
+import { module } from './module.ts'
+import { resNetBlock } from './res-net-block.ts'
+import { upSample } from './up-sample.ts'
+
+/** x: [B, C, H, W] → [B, channels, 2H, 2W]. skips: one per layer, in the order of use. */
+export const upBlock = module((g, w, x, skips: readonly Value[], { time }: Conditioning, level: Level) => {
+  let h = x
+  for (const [i, skip] of skips.entries()) {
+    h = resNetBlock(g, w.at('resnets', i), g.concat(1, h, skip), level.channels, level.norm, time)
+  }
+  return level.isFinest ? h : upSample(g, w.at('upsamplers', 0), h)
+})

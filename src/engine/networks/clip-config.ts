@@ -1,0 +1,63 @@
+/** Owns what a text encoder's config.json (transformers' CLIPTextModel, with or without projection) says. */
+import { z } from 'zod'
+import type { TextBlockOptions } from '../modules/text-block.ts'
+import { count } from '../weights/config-file.ts'
+
+export interface ClipConfig {
+  readonly vocabulary: number
+  /** Tokens per chunk, 77. */
+  readonly positions: number
+  readonly hiddenSize: number
+  readonly layers: number
+  readonly block: TextBlockOptions
+  /** Width of the pooled output; undefined without a projection. */
+  readonly projectionSize: number | undefined
+  /** Where the pooled output is taken: at the first token of this id, or at the first highest id. */
+  readonly pooledAt: { readonly id: number } | 'first-highest-id'
+}
+
+/** The id that every CLIP config carried before transformers 4.31, though no tokenizer gives it to any end. */
+const legacyEosId = 2
+
+export const clipConfigSchema = z
+  .object({
+    architectures: z.array(z.string()).default([]),
+    vocab_size: count,
+    max_position_embeddings: count.default(77),
+    hidden_size: count,
+    intermediate_size: count,
+    num_hidden_layers: count,
+    num_attention_heads: count,
+    hidden_act: z
+      .enum(['quick_gelu', 'gelu'], {
+        error: issue => `is ${JSON.stringify(issue.input)}, but only "quick_gelu" or "gelu" is supported`,
+      })
+      .default('quick_gelu'),
+    layer_norm_eps: z.number().positive().default(1e-5),
+    projection_dim: count.default(512),
+    eos_token_id: z.int().min(0).default(legacyEosId),
+  })
+  .superRefine((config, context) => {
+    if (config.hidden_size % config.num_attention_heads !== 0) {
+      const message = `is ${config.num_attention_heads}, which does not divide hidden_size (${config.hidden_size})`
+      context.addIssue({ code: 'custom', path: ['num_attention_heads'], message })
+    }
+  })
+  .transform(
+    (config): ClipConfig => ({
+      vocabulary: config.vocab_size,
+      positions: config.max_position_embeddings,
+      hiddenSize: config.hidden_size,
+      layers: config.num_hidden_layers,
+      block: {
+        heads: config.num_attention_heads,
+        innerWidth: config.intermediate_size,
+        activation: config.hidden_act,
+        epsilon: config.layer_norm_eps,
+      },
+      projectionSize: config.architectures.includes('CLIPTextModelWithProjection')
+        ? config.projection_dim
+        : undefined,
+      pooledAt: config.eos_token_id === legacyEosId ? 'first-highest-id' : { id: config.eos_token_id },
+    }),
+  )

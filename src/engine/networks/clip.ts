@@ -1,0 +1,58 @@
+/**
+ * Owns CLIP's text encoders (Radford et al. 2021, section 2.4): token and position embeddings, causal transformer
+ * blocks, a final norm, and in the second encoder a projection of the end token's state.
+ */
+import { projection } from '../modules/linear.ts'
+import { layerNorm } from '../modules/norm.ts'
+import { textBlock } from '../modules/text-block.ts'
+import { symbol } from '../onnx/dim.ts'
+import type { Graph } from '../onnx/graph.ts'
+import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+import type { OnnxModel, Value } from '../onnx/model.ts'
+import { type WeightSource, weightsOf } from '../weights/source.ts'
+import type { ClipConfig } from './clip-config.ts'
+
+export const clipNames = {
+  /** int32 [rows, positions] */
+  ids: 'input_ids',
+  /** [rows, positions, hiddenSize]: 0 is the embeddings, n what block n gives. */
+  hidden: (layer: number) => `hidden_states.${layer}`,
+  /** The last block's, after the final norm. */
+  last: 'last_hidden_state',
+  /** [rows, projectionSize], only with a projection. */
+  pooled: 'text_embeds',
+} as const
+
+export function buildClip(config: ClipConfig, source: WeightSource, options: GraphOptions = {}): OnnxModel {
+  const g = newGraph('text encoder', options)
+  const w = weightsOf(source).at('text_model')
+  const { hiddenSize, positions } = config
+  const ids = g.input(clipNames.ids, 'I32', [symbol('rows'), positions])
+
+  const tokens = g.weight(
+    w.at('embeddings', 'token_embedding').tensor('weight', [config.vocabulary, hiddenSize]),
+  )
+  const places = g.weight(w.at('embeddings', 'position_embedding').tensor('weight', [positions, hiddenSize]))
+  let h = g.add(g.gather(tokens, ids), places) // [rows, positions, hiddenSize]
+  g.output(clipNames.hidden(0), h)
+  for (let layer = 0; layer < config.layers; layer++) {
+    h = textBlock(g, w.at('encoder', 'layers', layer), h, config.block)
+    g.output(clipNames.hidden(layer + 1), h)
+  }
+  h = layerNorm(g, w.at('final_layer_norm'), h, config.block.epsilon)
+  g.output(clipNames.last, h)
+  if (config.projectionSize !== undefined) {
+    const end = endState(g, h, ids, config)
+    g.output(
+      clipNames.pooled,
+      projection(g, weightsOf(source).at('text_projection'), end, config.projectionSize),
+    )
+  }
+  return g.build()
+}
+
+/** The state of each row's end token. states: [rows, positions, C] → [rows, C]. */
+function endState(g: Graph, states: Value, ids: Value, { pooledAt }: ClipConfig): Value {
+  const scores = pooledAt === 'first-highest-id' ? ids : g.equals(ids, pooledAt.id)
+  return g.pickRows(states, g.firstMaximum(scores))
+}

@@ -1,0 +1,45 @@
+/** Owns one text encoder that is open: token ids in, hidden states and pooled text out. */
+import { type Session, wanted } from '../onnx/session.ts'
+import { clipNames } from './clip.ts'
+import type { ClipConfig } from './clip-config.ts'
+import type { TextEncoder } from './networks.ts'
+
+export class OpenTextEncoder implements TextEncoder {
+  readonly #config: ClipConfig
+  readonly #session: Session
+
+  constructor(config: ClipConfig, session: Session) {
+    this.#config = config
+    this.#session = session
+  }
+
+  get hiddenSize(): number {
+    return this.#config.hiddenSize
+  }
+
+  get layers(): number {
+    return this.#config.layers
+  }
+
+  get projectionSize(): number | undefined {
+    return this.#config.projectionSize
+  }
+
+  async encode(
+    ids: Int32Array,
+    layerFromEnd: number,
+  ): Promise<{ hidden: Float32Array; pooled?: Float32Array }> {
+    const { layers, positions, projectionSize } = this.#config
+    // hidden_states[-1] is what the last block gives; the embeddings are the earliest there is.
+    const hidden = clipNames.hidden(Math.max(0, layers + 1 - layerFromEnd))
+    const input = { data: ids, shape: [ids.length / positions, positions] }
+    const pooled = projectionSize === undefined ? [] : [clipNames.pooled]
+    const results = await this.#session.runAll({ [clipNames.ids]: input }, [hidden, ...pooled])
+    const states = { hidden: wanted(results, hidden) }
+    return projectionSize === undefined ? states : { ...states, pooled: wanted(results, clipNames.pooled) }
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close()
+  }
+}

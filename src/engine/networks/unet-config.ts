@@ -1,0 +1,148 @@
+/** Owns what a U-Net's config.json (diffusers' UNet2DConditionModel) says, for every SDXL-shaped U-Net. */
+import { z } from 'zod'
+import type { Level } from '../modules/level.ts'
+import type { GroupNormOptions } from '../modules/norm.ts'
+import { count, only } from '../weights/config-file.ts'
+
+/** A level, and which of its two blocks have attention. */
+export interface UNetLevel extends Level {
+  readonly attentionDown: boolean
+  readonly attentionUp: boolean
+}
+
+export interface UNetConfig {
+  readonly inChannels: number
+  readonly outChannels: number
+  readonly contextWidth: number
+  readonly norm: GroupNormOptions
+  /** Of the sinusoids: the reference's `freq_shift`. */
+  readonly frequencyShift: number
+  /** Width of the sinusoids of each time id. */
+  readonly timeIdWidth: number
+  /** Width of pooled text and time ids together. */
+  readonly addedWidth: number
+  /** From the finest to the coarsest. */
+  readonly levels: readonly [UNetLevel, ...UNetLevel[]]
+}
+
+const perLevel = z.union([count, z.array(count)], { error: 'is neither a whole number nor a list of them' })
+const down = z.enum(['DownBlock2D', 'CrossAttnDownBlock2D'], { error: unknownBlock })
+const up = z.enum(['UpBlock2D', 'CrossAttnUpBlock2D'], { error: unknownBlock })
+
+export const unetConfigSchema = z
+  .object({
+    in_channels: count,
+    out_channels: count,
+    block_out_channels: z.array(count).min(1),
+    down_block_types: z.array(down),
+    up_block_types: z.array(up),
+    layers_per_block: perLevel.default(2),
+    attention_head_dim: perLevel.default(8),
+    num_attention_heads: perLevel.nullish(),
+    transformer_layers_per_block: perLevel.default(1),
+    cross_attention_dim: count,
+    norm_num_groups: count.default(32),
+    norm_eps: z.number().positive().default(1e-5),
+    freq_shift: z.number().default(0),
+    addition_time_embed_dim: count,
+    projection_class_embeddings_input_dim: count,
+
+    act_fn: only('silu'),
+    addition_embed_type: z.literal('text_time', { error: 'is not "text_time": this is no SDXL model' }),
+    attention_type: only('default'),
+    center_input_sample: only(false),
+    class_embed_type: only(null),
+    conv_in_kernel: only(3),
+    conv_out_kernel: only(3),
+    cross_attention_norm: only(null),
+    downsample_padding: only(1),
+    dual_cross_attention: only(false),
+    encoder_hid_dim: only(null),
+    encoder_hid_dim_type: only(null),
+    flip_sin_to_cos: only(true),
+    mid_block_only_cross_attention: only(null, false),
+    mid_block_scale_factor: only(1),
+    mid_block_type: only('UNetMidBlock2DCrossAttn'),
+    num_class_embeds: only(null),
+    only_cross_attention: only(false),
+    resnet_out_scale_factor: only(1),
+    resnet_skip_time_act: only(false),
+    resnet_time_scale_shift: only('default'),
+    reverse_transformer_layers_per_block: only(null),
+    time_cond_proj_dim: only(null),
+    time_embedding_act_fn: only(null),
+    time_embedding_dim: only(null),
+    time_embedding_type: only('positional'),
+    timestep_post_act: only(null),
+    use_linear_projection: z.literal(true, {
+      error: 'is not true, but only linear projections are supported',
+    }),
+  })
+  .superRefine((config, context) => {
+    const levels = config.block_out_channels.length
+    const complain = (key: string, problem: string) =>
+      context.addIssue({ code: 'custom', path: [key], message: problem })
+    const lists = {
+      down_block_types: config.down_block_types,
+      up_block_types: config.up_block_types,
+      layers_per_block: config.layers_per_block,
+      attention_head_dim: config.num_attention_heads ?? config.attention_head_dim,
+      transformer_layers_per_block: config.transformer_layers_per_block,
+    }
+    for (const [key, list] of Object.entries(lists)) {
+      if (Array.isArray(list) && list.length !== levels) {
+        complain(key, `has ${list.length} entries for ${levels} levels`)
+      }
+    }
+    config.block_out_channels.forEach((channels, level) => {
+      const groups = config.norm_num_groups
+      if (channels % groups !== 0)
+        complain('block_out_channels', `has ${channels}, no multiple of norm_num_groups (${groups})`)
+      const heads = at(lists.attention_head_dim, level)
+      if (channels % heads !== 0)
+        complain('attention_head_dim', `has ${heads} heads for ${channels} channels`)
+    })
+  })
+  .transform(
+    (config): UNetConfig => ({
+      inChannels: config.in_channels,
+      outChannels: config.out_channels,
+      contextWidth: config.cross_attention_dim,
+      norm: { groups: config.norm_num_groups, epsilon: config.norm_eps },
+      frequencyShift: config.freq_shift,
+      timeIdWidth: config.addition_time_embed_dim,
+      addedWidth: config.projection_class_embeddings_input_dim,
+      levels: levelsOf(config.block_out_channels, (channels, level, last) => ({
+        channels,
+        layers: at(config.layers_per_block, level),
+        norm: { groups: config.norm_num_groups, epsilon: config.norm_eps },
+        transformer: {
+          depth: at(config.transformer_layers_per_block, level),
+          // The reference reads attention_head_dim as the number of heads, whatever its name says.
+          heads: at(config.num_attention_heads ?? config.attention_head_dim, level),
+          groups: config.norm_num_groups,
+        },
+        attentionDown: config.down_block_types[level] === 'CrossAttnDownBlock2D',
+        attentionUp: config.up_block_types[last - level] === 'CrossAttnUpBlock2D',
+        isFinest: level === 0,
+        isCoarsest: level === last,
+      })),
+    }),
+  )
+
+function levelsOf(
+  channels: readonly number[],
+  level: (channels: number, level: number, last: number) => UNetLevel,
+): [UNetLevel, ...UNetLevel[]] {
+  const [first = 0, ...rest] = channels
+  return [level(first, 0, rest.length), ...rest.map((width, i) => level(width, i + 1, rest.length))]
+}
+
+/** One number for all levels, or one per level. */
+function at(value: number | readonly number[], level: number): number {
+  return typeof value === 'number' ? value : (value[level] ?? 1)
+}
+
+function unknownBlock(issue: { input?: unknown }): string {
+  return `is ${JSON.stringify(issue.input)}, a kind of block that is not supported`
+}

@@ -1,0 +1,117 @@
+/**
+ * Owns the U-Net: blocks in the paper's order, driven by its config (Podell et al. 2023, section 2; Base and Refiner).
+ * Down: per level ResNetBlocks, with SpatialTransformers where the config says so, then a DownSample; every result is
+ * kept. Mid: ResNetBlock, SpatialTransformer, ResNetBlock. Up: the same levels backwards, one more ResNetBlock each,
+ * every ResNetBlock over one of the kept results.
+ */
+import { conv3x3 } from '../modules/conv.ts'
+import { crossAttnDownBlock } from '../modules/cross-attn-down-block.ts'
+import { crossAttnMidBlock } from '../modules/cross-attn-mid-block.ts'
+import { crossAttnUpBlock } from '../modules/cross-attn-up-block.ts'
+import { downBlock } from '../modules/down-block.ts'
+import type { Conditioning } from '../modules/level.ts'
+import { groupNorm } from '../modules/norm.ts'
+import { sinusoids, timeEmbedding } from '../modules/time-embedding.ts'
+import { upBlock } from '../modules/up-block.ts'
+import { symbol, times } from '../onnx/dim.ts'
+import type { Graph } from '../onnx/graph.ts'
+import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+import type { OnnxModel, Value } from '../onnx/model.ts'
+import { type WeightSource, type Weights, weightsOf } from '../weights/source.ts'
+import type { UNetConfig } from './unet-config.ts'
+
+/** The names of the graph's inputs and output. */
+export const unetNames = {
+  /** [batch, inChannels, height, width] */
+  sample: 'sample',
+  /** [batch] */
+  timestep: 'timestep',
+  /** [batch, words, contextWidth] */
+  context: 'encoder_hidden_states',
+  /** [batch, pooledWidth] */
+  pooled: 'text_embeds',
+  /** [batch, timeIdCount] */
+  timeIds: 'time_ids',
+  /** [batch, outChannels, height, width] */
+  output: 'out_sample',
+} as const
+
+/**
+ * The U-Net as a graph. Sizes, batch and prompt length are free; height and width must be multiples of latentMultiple.
+ * timeIdCount: 6 in the Base, 5 in the Refiner; what they leave of the config's addedWidth is the pooled text's.
+ */
+export function buildUNet(
+  config: UNetConfig,
+  source: WeightSource,
+  timeIdCount: number,
+  options: GraphOptions = {},
+): OnnxModel {
+  const g = newGraph('unet', options)
+  const w = weightsOf(source)
+  const batch = symbol('batch')
+  const shape = [batch, config.inChannels, symbol('height'), symbol('width')]
+  const sample = g.input(unetNames.sample, 'F32', shape)
+  const timestep = g.input(unetNames.timestep, 'F32', [batch])
+  const context = g.input(unetNames.context, 'F32', [batch, symbol('words'), config.contextWidth])
+  const pooled = g.input(unetNames.pooled, 'F32', [
+    batch,
+    config.addedWidth - timeIdCount * config.timeIdWidth,
+  ])
+  const timeIds = g.input(unetNames.timeIds, 'F32', [batch, timeIdCount])
+
+  const time = embedConditions(g, w, config, timestep, pooled, timeIds)
+  g.output(unetNames.output, denoise(g, w, config, sample, { time, context }))
+  return g.build()
+}
+
+/** Latent sides must be multiples of this: every level but the last halves them. */
+export function latentMultiple(config: UNetConfig): number {
+  return 2 ** (config.levels.length - 1)
+}
+
+/** Timestep, and pooled text with sizes, each through its own small network, added. → [B, 4 × first channels] */
+function embedConditions(
+  g: Graph,
+  w: Weights,
+  config: UNetConfig,
+  timestep: Value,
+  pooled: Value,
+  timeIds: Value,
+): Value {
+  const [{ channels }] = config.levels
+  const width = 4 * channels
+  const time = g.mark('time_proj', sinusoids(g, timestep, channels, config.frequencyShift))
+  const [batch = 0, ids = 0] = timeIds.shape
+  const flatIds = g.reshape(timeIds, [times(batch, ids)])
+  const sizes = g.mark('add_time_proj', sinusoids(g, flatIds, config.timeIdWidth, config.frequencyShift))
+  const added = g.concat(1, pooled, g.reshape(sizes, [batch, times(ids, config.timeIdWidth)]))
+  return g.add(
+    timeEmbedding(g, w.at('time_embedding'), time, width),
+    timeEmbedding(g, w.at('add_embedding'), added, width),
+  )
+}
+
+function denoise(g: Graph, w: Weights, config: UNetConfig, sample: Value, conditioning: Conditioning): Value {
+  const { levels, norm } = config
+  let h = conv3x3(g, w.at('conv_in'), sample, levels[0].channels)
+
+  const skips = [h]
+  for (const [i, level] of levels.entries()) {
+    const block = level.attentionDown ? crossAttnDownBlock : downBlock
+    const results = block(g, w.at('down_blocks', i), h, conditioning, level)
+    skips.push(...results)
+    h = results.at(-1) ?? h
+  }
+
+  h = crossAttnMidBlock(g, w.at('mid_block'), h, conditioning, levels.at(-1) ?? levels[0])
+
+  for (const [i, level] of levels.toReversed().entries()) {
+    const block = level.attentionUp ? crossAttnUpBlock : upBlock
+    const latestFirst = skips.splice(-(level.layers + 1)).reverse()
+    h = block(g, w.at('up_blocks', i), h, latestFirst, conditioning, level)
+  }
+
+  h = groupNorm(g, w.at('conv_norm_out'), h, norm)
+  h = g.mark('conv_act', g.silu(h))
+  return conv3x3(g, w.at('conv_out'), h, config.outChannels)
+}

@@ -1,0 +1,78 @@
+/** Owns what a VAE's config.json (diffusers' AutoencoderKL) says. */
+import { z } from 'zod'
+import type { GroupNormOptions } from '../modules/norm.ts'
+import { count, only } from '../weights/config-file.ts'
+
+export interface VaeConfig {
+  readonly imageChannels: number
+  readonly latentChannels: number
+  /** From the finest level to the coarsest; each but the last halves the picture. */
+  readonly channels: readonly [number, ...number[]]
+  /** ResNetBlocks per level of the encoder; the decoder has one more. */
+  readonly layers: number
+  readonly norm: GroupNormOptions
+  readonly quantConv: boolean
+  readonly postQuantConv: boolean
+  readonly scalingFactor: number
+  /** Side of the pictures it was made for, in pixels. */
+  readonly sampleSize: number
+}
+
+/** Fixed in the reference for the VAE. */
+const epsilon = 1e-6
+
+const downType = z.literal('DownEncoderBlock2D', { error: unknownBlock })
+const upType = z.literal('UpDecoderBlock2D', { error: unknownBlock })
+
+export const vaeConfigSchema = z
+  .object({
+    in_channels: count.default(3),
+    out_channels: count.default(3),
+    latent_channels: count.default(4),
+    block_out_channels: z.tuple([count], count),
+    down_block_types: z.array(downType),
+    up_block_types: z.array(upType),
+    layers_per_block: count.default(1),
+    norm_num_groups: count.default(32),
+    use_quant_conv: z.boolean().default(true),
+    use_post_quant_conv: z.boolean().default(true),
+    scaling_factor: z.number().positive().default(0.18215),
+    sample_size: count.default(32),
+
+    act_fn: only('silu'),
+    mid_block_add_attention: only(true),
+    latents_mean: only(null),
+    latents_std: only(null),
+    shift_factor: only(null),
+  })
+  .superRefine((config, context) => {
+    const { norm_num_groups: groups, block_out_channels: channels } = config
+    const complain = (key: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [key], message })
+    const odd = channels.find(width => width % groups !== 0)
+    if (odd !== undefined)
+      complain('block_out_channels', `has ${odd}, no multiple of norm_num_groups (${groups})`)
+    if (config.in_channels !== config.out_channels) complain('out_channels', 'differs from in_channels')
+    for (const key of ['down_block_types', 'up_block_types'] as const) {
+      if (config[key].length !== channels.length) {
+        complain(key, `has ${config[key].length} entries for ${channels.length} levels`)
+      }
+    }
+  })
+  .transform(
+    (config): VaeConfig => ({
+      imageChannels: config.in_channels,
+      latentChannels: config.latent_channels,
+      channels: config.block_out_channels,
+      layers: config.layers_per_block,
+      norm: { groups: config.norm_num_groups, epsilon },
+      quantConv: config.use_quant_conv,
+      postQuantConv: config.use_post_quant_conv,
+      scalingFactor: config.scaling_factor,
+      sampleSize: config.sample_size,
+    }),
+  )
+
+function unknownBlock(issue: { input?: unknown }): string {
+  return `is ${JSON.stringify(issue.input)}, a kind of block that is not supported`
+}

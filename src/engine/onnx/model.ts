@@ -1,0 +1,152 @@
+/** Owns the parts of an ONNX model while it is being written: names, nodes, constants and pointers into weight files. */
+import { dirname, relative, sep } from 'node:path'
+import type { DType } from '../weights/dtype.ts'
+import type { StoredTensor } from '../weights/safetensors.ts'
+import type { Shape } from './dim.ts'
+import { type Attribute, encodeModel, type NodeProto, type TensorProto, type ValueInfo } from './proto.ts'
+
+/** A tensor in the graph: what a node, an input or an initialiser gives. */
+export interface Value {
+  readonly name: string
+  readonly dtype: DType
+  readonly shape: Shape
+}
+
+/** A finished graph, ready for a session. */
+export interface OnnxModel {
+  readonly bytes: Uint8Array
+  /** The folder below which all external data lies; empty when there is none. */
+  readonly folder: string
+  readonly inputs: readonly ValueInfo[]
+  readonly outputs: readonly ValueInfo[]
+  /** Elements of all the weights that the graph points to. */
+  readonly parameters: number
+}
+
+export interface NodeOptions {
+  readonly attributes?: Readonly<Record<string, Attribute>>
+  readonly domain?: string
+}
+
+export class ModelWriter {
+  readonly #name: string
+  readonly #nodes: NodeProto[] = []
+  readonly #inputs: ValueInfo[] = []
+  readonly #outputs: ValueInfo[] = []
+  readonly #constants = new Map<string, TensorProto>()
+  readonly #stored = new Map<string, { tensor: StoredTensor; dims: readonly number[] }>()
+  readonly #uses = new Map<string, number>()
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  input(name: string, dtype: DType, shape: Shape): Value {
+    const value = { name: this.#unique(name), dtype, shape }
+    this.#inputs.push(value)
+    return value
+  }
+
+  output(name: string, value: Value): void {
+    const output = { name: this.#unique(name), dtype: value.dtype, shape: value.shape }
+    this.#outputs.push(output)
+    this.#nodes.push({
+      op: 'Identity',
+      domain: '',
+      name: output.name,
+      inputs: [value.name],
+      outputs: [output.name],
+      attributes: {},
+    })
+  }
+
+  /** Adds a node with the given results. scope: a module path, which names the node in profiles and errors. */
+  node(
+    scope: string,
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    results: readonly { dtype: DType; shape: Shape }[],
+    options: NodeOptions,
+  ): Value[] {
+    const name = this.#unique(`${scope}/${op}`)
+    const values = results.map((result, i) => ({ name: i === 0 ? name : `${name}:${i}`, ...result }))
+    this.#nodes.push({
+      op,
+      domain: options.domain ?? '',
+      name,
+      inputs: inputs.map(input => input?.name ?? ''), // an empty name leaves an optional input out
+      outputs: values.map(value => value.name),
+      attributes: options.attributes ?? {},
+    })
+    return values
+  }
+
+  /** A small tensor inside the graph; equal ones are stored once. */
+  constant(dtype: DType, dims: readonly number[], data: Uint8Array): Value {
+    const name = `constant/${dtype}[${dims.join(',')}]/${Buffer.from(data).toString('base64url')}`
+    if (!this.#constants.has(name)) this.#constants.set(name, { name, dtype, dims, data })
+    return { name, dtype, shape: dims }
+  }
+
+  /** A tensor that stays in its file. dims: how to see it, the same number of elements. */
+  stored(tensor: StoredTensor, dims: readonly number[]): Value {
+    const name = dims.length === tensor.shape.length ? tensor.name : `${tensor.name}[${dims.join(',')}]`
+    if (!this.#stored.has(name)) this.#stored.set(name, { tensor, dims })
+    return { name, dtype: tensor.dtype, shape: dims }
+  }
+
+  build(): OnnxModel {
+    const stored = [...this.#stored.values()]
+    const folder = commonFolder(stored.map(({ tensor }) => tensor.file))
+    const external = [...this.#stored].map(([name, { tensor, dims }]) => ({
+      name,
+      dtype: tensor.dtype,
+      dims,
+      data: {
+        location: relative(folder, tensor.file).split(sep).join('/'),
+        offset: tensor.offset,
+        length: tensor.length,
+      },
+    }))
+    const parameters = new Map(stored.map(({ tensor }) => [tensor.name, elements(tensor.shape)]))
+    return {
+      bytes: encodeModel({
+        name: this.#name,
+        inputs: this.#inputs,
+        outputs: this.#outputs,
+        nodes: this.#nodes,
+        initializers: [...this.#constants.values(), ...external],
+      }),
+      folder,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      parameters: [...parameters.values()].reduce((sum, count) => sum + count, 0),
+    }
+  }
+
+  #unique(name: string): string {
+    const uses = this.#uses.get(name) ?? 0
+    this.#uses.set(name, uses + 1)
+    return uses === 0 ? name : `${name}#${uses}`
+  }
+}
+
+/** The deepest folder that holds all the files: external data may not be named by absolute paths or `..`. */
+function commonFolder(files: readonly string[]): string {
+  const [first, ...rest] = files.map(file => dirname(file))
+  if (first === undefined) return ''
+  return rest.reduce((folder, other) => {
+    let common = folder
+    while (!isInside(other, common) && dirname(common) !== common) common = dirname(common)
+    return common
+  }, first)
+}
+
+function isInside(folder: string, ancestor: string): boolean {
+  const base = ancestor.endsWith(sep) ? ancestor : ancestor + sep
+  return folder === ancestor || folder.startsWith(base)
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((count, size) => count * size, 1)
+}

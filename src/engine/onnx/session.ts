@@ -1,0 +1,117 @@
+/** Owns ONNX Runtime: the only import of onnxruntime-node. Opens graphs from memory over weights on disk. */
+import * as ort from 'onnxruntime-node'
+import { AppError } from '../../errors.ts'
+import type { OnnxModel } from './model.ts'
+
+export interface SessionOptions {
+  /** Threads inside an operator; undefined leaves it to the runtime (one per core). */
+  readonly threads?: number
+  /** In order of preference; undefined is the CPU. */
+  readonly executionProviders?: readonly string[]
+  /**
+   * Whether weights are copied into the layout that is fastest to multiply with (default). Without, float32 weights stay
+   * in pages that the system shares between processes and may drop.
+   */
+  readonly prepack?: boolean
+  /** Where a profile of every node goes (a file name prefix), for those who measure. */
+  readonly profilePrefix?: string
+}
+
+export interface Tensor {
+  readonly data: Float32Array | Int32Array
+  readonly shape: readonly number[]
+}
+
+/** A graph ready to run. `run` blocks its thread: never call it on the main one. */
+export class Session {
+  readonly #session: ort.InferenceSession
+  readonly #name: string
+
+  private constructor(session: ort.InferenceSession, name: string) {
+    this.#session = session
+    this.#name = name
+  }
+
+  /** Postcondition: weights are loaded or mapped. @throws AppError 'internal' when the runtime refuses the graph. */
+  static async open(name: string, model: OnnxModel, options: SessionOptions = {}): Promise<Session> {
+    try {
+      return new Session(await ort.InferenceSession.create(model.bytes, runtimeOptions(model, options)), name)
+    } catch (error) {
+      throw runtimeFault(name, error)
+    }
+  }
+
+  /** One output's values. @throws AppError 'internal' or 'out-of-memory'. */
+  async run(inputs: Readonly<Record<string, Tensor>>, output: string): Promise<Float32Array> {
+    const results = await this.runAll(inputs, [output])
+    return wanted(results, output)
+  }
+
+  /** Several outputs by name. @throws AppError 'internal' or 'out-of-memory'. */
+  async runAll(
+    inputs: Readonly<Record<string, Tensor>>,
+    outputs: readonly string[],
+  ): Promise<Map<string, Float32Array>> {
+    const feeds = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, tensorOf(input)]))
+    try {
+      const results = await this.#session.run(feeds, [...outputs])
+      return new Map(outputs.map(name => [name, floatsOf(results[name], name)]))
+    } catch (error) {
+      throw runtimeFault(this.#name, error)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release()
+  }
+
+  /** Writes the profile asked for by `profilePrefix`. */
+  endProfiling(): void {
+    this.#session.endProfiling()
+  }
+}
+
+/** An output that was asked for and is therefore there. */
+export function wanted(results: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+  const values = results.get(name)
+  if (!values) throw new AppError('internal', { problem: `nothing was asked of "${name}"` })
+  return values
+}
+
+function tensorOf({ data, shape }: Tensor): ort.Tensor {
+  return data instanceof Float32Array
+    ? new ort.Tensor('float32', data, shape)
+    : new ort.Tensor('int32', data, shape)
+}
+
+function floatsOf(tensor: ort.OnnxValue | undefined, name: string): Float32Array {
+  if (tensor instanceof ort.Tensor && tensor.data instanceof Float32Array) return tensor.data
+  throw new Error(`no float32 came out of "${name}"`)
+}
+
+function runtimeOptions(model: OnnxModel, options: SessionOptions): ort.InferenceSession.SessionOptions {
+  const session: Record<string, string> = {
+    ...(model.folder && { model_external_initializers_file_folder_path: model.folder }),
+    ...(options.prepack === false && { disable_prepacking: '1' }),
+  }
+  return {
+    executionProviders: [...(options.executionProviders ?? ['cpu'])],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3, // errors; symbolic shapes make the runtime warn about nothing
+    ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+    ...(options.profilePrefix !== undefined && {
+      enableProfiling: true,
+      profileFilePrefix: options.profilePrefix,
+    }),
+    extra: { session },
+  }
+}
+
+/** The runtime's words for an allocation that failed, on the CPU and on CUDA. */
+const outOfMemory = /bad_alloc|Failed to allocate memory|out of memory|CUBLAS_STATUS_ALLOC_FAILED/i
+
+function runtimeFault(name: string, error: unknown): AppError {
+  const problem = error instanceof Error ? error.message : String(error)
+  if (outOfMemory.test(problem)) return new AppError('out-of-memory', { device: name }, error)
+  return new AppError('internal', { problem: `${name}: ${problem}` }, error)
+}

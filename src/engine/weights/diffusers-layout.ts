@@ -1,0 +1,81 @@
+/** Owns the diffusers folder layout: which files of a component's folder hold its weights, whole or in shards. */
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { readSafetensors, type StoredTensor } from './safetensors.ts'
+import type { WeightSource } from './source.ts'
+
+/** `model`, a variant such as `fp16`, and whether an index of shards: the three things a file name says. */
+const weightFile = /^(?<stem>model|diffusion_pytorch_model)(?:\.(?<variant>[\w-]+))?\.safetensors$/
+const indexFile = /^(?:model|diffusion_pytorch_model)(?:\.[\w-]+)?\.safetensors\.index(?:\.[\w-]+)?\.json$/
+const shardVariant = /-\d{5}-of-\d{5}/
+
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
+
+/**
+ * The weights in a component's folder (`unet/`, `vae/`, …). Where several variants lie side by side, the plainest name
+ * wins, and one file wins over its shards.
+ * @throws AppError 'model-file' for a missing, truncated or untrustworthy file.
+ */
+export async function openDiffusersFolder(folder: string): Promise<WeightSource> {
+  const file = join(folder, await chooseFile(folder))
+  const tensors = file.endsWith('.json') ? await readShards(folder, file) : await readSafetensors(file)
+  return { place: file, find: name => tensors.get(name) }
+}
+
+async function chooseFile(folder: string): Promise<string> {
+  let names: string[]
+  try {
+    names = await readdir(folder)
+  } catch (error) {
+    throw new AppError('model-file', { file: folder, problem: 'the folder cannot be read' }, error)
+  }
+  const candidates = names.filter(name => isWhole(name) || indexFile.test(name))
+  // Shorter names carry no variant; an index is longer than the whole file beside it.
+  candidates.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+  const [chosen] = candidates
+  if (chosen !== undefined) return chosen
+  const pickle = names.find(name => /\.(bin|ckpt|pt|pth)$/.test(name))
+  const problem = pickle
+    ? `it holds only a pickle (${pickle}), which can run code when opened; only .safetensors is read`
+    : 'it holds no .safetensors file'
+  throw new AppError('model-file', { file: folder, problem })
+}
+
+function isWhole(name: string): boolean {
+  return weightFile.test(name) && !shardVariant.test(name)
+}
+
+async function readShards(folder: string, index: string): Promise<Map<string, StoredTensor>> {
+  const weightMap = await readIndex(index)
+  const shards = new Map<string, Map<string, StoredTensor>>()
+  const tensors = new Map<string, StoredTensor>()
+  for (const [name, shard] of Object.entries(weightMap)) {
+    if (basename(shard) !== shard || !shard.endsWith('.safetensors')) {
+      throw new AppError('model-file', {
+        file: index,
+        problem: `"${shard}" is not the name of a file beside it`,
+      })
+    }
+    const inShard = shards.get(shard) ?? (await readSafetensors(join(folder, shard)))
+    shards.set(shard, inShard)
+    const tensor = inShard.get(name)
+    if (!tensor) {
+      throw new AppError('model-file', {
+        file: join(folder, shard),
+        problem: `it lacks "${name}", which the index promises`,
+      })
+    }
+    tensors.set(name, tensor)
+  }
+  return tensors
+}
+
+async function readIndex(file: string): Promise<Record<string, string>> {
+  try {
+    return indexSchema.parse(JSON.parse(await readFile(file, 'utf8'))).weight_map
+  } catch (error) {
+    throw new AppError('model-file', { file, problem: 'it is not an index of shards' }, error)
+  }
+}

@@ -1,0 +1,46 @@
+/** Owns what a network needs of a place with weights: a tensor by its diffusers name, with the shape it must have. */
+import { AppError } from '../../errors.ts'
+import type { StoredTensor } from './safetensors.ts'
+
+/** Anything that holds the weights of one network. Layouts implement it. */
+export interface WeightSource {
+  /** What to name when a tensor is missing: a file or a folder. */
+  readonly place: string
+  /**
+   * The tensor of that name, if there is one.
+   * wanted: the shape that the network will ask for; only sources that stand for weights to come look at it.
+   */
+  find(name: string, wanted: readonly number[]): StoredTensor | undefined
+}
+
+/** The weights below one module path, e.g. `down_blocks.1.resnets.0`. */
+export interface Weights {
+  /** Empty for the whole network. */
+  readonly path: string
+  /** The weights of a part: `w.at('resnets', 0)`. */
+  at(...parts: (string | number)[]): Weights
+  /**
+   * The tensor `name` of this module.
+   * @throws AppError 'model-file' when it is missing or has another shape.
+   */
+  tensor(name: string, shape: readonly number[]): StoredTensor
+}
+
+export function weightsOf(source: WeightSource, path = ''): Weights {
+  const below = (...parts: (string | number)[]) => [...(path === '' ? [] : [path]), ...parts].join('.')
+  return {
+    path,
+    at: (...parts) => weightsOf(source, below(...parts)),
+    tensor(name, shape) {
+      const full = below(name)
+      const found = source.find(full, shape)
+      if (!found)
+        throw new AppError('model-file', { file: source.place, problem: `it has no tensor "${full}"` })
+      if (found.shape.length !== shape.length || found.shape.some((size, axis) => size !== shape[axis])) {
+        const problem = `"${full}" should be [${shape.join(', ')}] by its config.json but is [${found.shape.join(', ')}]`
+        throw new AppError('model-file', { file: found.file, problem })
+      }
+      return found
+    },
+  }
+}

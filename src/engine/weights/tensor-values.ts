@@ -1,0 +1,78 @@
+/** Owns turning one stored tensor into numbers, for LoRA arithmetic, checkers and tests; graphs map tensors instead. */
+import { open } from 'node:fs/promises'
+import { AppError } from '../../errors.ts'
+import type { StoredTensor } from './safetensors.ts'
+
+/**
+ * The values of a tensor in row-major order. 64-bit types are rounded to float32.
+ * @throws AppError 'model-file' when the file has become shorter, or for float8.
+ */
+export async function readTensor(tensor: StoredTensor): Promise<Float32Array> {
+  const bytes = Buffer.alloc(tensor.length)
+  const handle = await open(tensor.file, 'r')
+  try {
+    const { bytesRead } = await handle.read(bytes, 0, tensor.length, tensor.offset)
+    if (bytesRead !== tensor.length) {
+      throw new AppError('model-file', { file: tensor.file, problem: `"${tensor.name}" cannot be read` })
+    }
+  } finally {
+    await handle.close()
+  }
+  return decode(tensor, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+}
+
+function decode(tensor: StoredTensor, view: DataView): Float32Array {
+  const all = (width: number, at: (offset: number) => number) =>
+    Float32Array.from({ length: tensor.length / width }, (_, i) => at(i * width))
+  switch (tensor.dtype) {
+    case 'F64':
+      return all(8, o => view.getFloat64(o, true))
+    case 'F32':
+      return all(4, o => view.getFloat32(o, true))
+    case 'F16':
+      return all(2, o => halfToNumber(view.getUint16(o, true)))
+    case 'BF16':
+      return all(2, o => bfloatToNumber(view.getUint16(o, true)))
+    case 'I64':
+      return all(8, o => Number(view.getBigInt64(o, true)))
+    case 'U64':
+      return all(8, o => Number(view.getBigUint64(o, true)))
+    case 'I32':
+      return all(4, o => view.getInt32(o, true))
+    case 'U32':
+      return all(4, o => view.getUint32(o, true))
+    case 'I16':
+      return all(2, o => view.getInt16(o, true))
+    case 'U16':
+      return all(2, o => view.getUint16(o, true))
+    case 'I8':
+      return all(1, o => view.getInt8(o))
+    case 'U8':
+    case 'BOOL':
+      return all(1, o => view.getUint8(o))
+    case 'F8_E4M3':
+    case 'F8_E5M2':
+      throw new AppError('model-file', {
+        file: tensor.file,
+        problem: `"${tensor.name}" is ${tensor.dtype}, which cannot be read as numbers`,
+      })
+  }
+}
+
+/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
+export function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 31
+  const fraction = bits & 1023
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
+
+const word = new DataView(new ArrayBuffer(4))
+
+/** bfloat16 is the upper half of a float32. */
+function bfloatToNumber(bits: number): number {
+  word.setUint32(0, bits * 65536)
+  return word.getFloat32(0)
+}

@@ -1,0 +1,118 @@
+/** English: the command line, and what a server says as it starts and stops. */
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
+
+export const cli = {
+  about: 'Paints SDXL pictures for Discord, Slack, a web chat and the command line.',
+  commands: {
+    serve: 'run the bot: web chat, and Discord and Slack where their tokens are set',
+    imagine: 'paint a picture from words, e.g. easel imagine "a red circle --seed 7" -o out.png',
+    refine: 'let the Refiner finish a picture that Easel made',
+    upscale: 'make a picture two or four times as large',
+    info: 'show how a picture was made, and the command that makes it again',
+    models: 'list the models in the models folder',
+    doctor: 'check this machine, the configuration and the models',
+    stats: 'show who painted how much',
+    migrate: 'bring the database up to date',
+  },
+  options: {
+    config: 'a YAML file merged over the defaults',
+    output: 'where to write the picture; sets write NAME-1.png, NAME-2.png …',
+    init: 'a picture to start from',
+    mask: 'paint anew only where this picture is white',
+    strength: 'how much to change, 0 to 1',
+    steps: 'number of steps',
+    guidance: 'how closely to follow the prompt',
+    seed: 'where chance starts',
+    prompt: 'other words than those the picture was made with',
+    factor: 'how many times as large: 2 or 4',
+    days: 'how many days back to count',
+    csv: 'as comma-separated values',
+  },
+  flagsHelp: 'Flags, the same as in the chat, after the prompt:',
+
+  // A server's start and stop.
+  adapterOn: (name: string) => `${name}: on`,
+  webOn: (url: string) => `Web chat: on, at ${url}`,
+  adapterOff: (name: string, reason: string) => `${name}: off (${reason})`,
+  adapterNames: { web: 'Web chat', discord: 'Discord', slack: 'Slack', cli: 'Command line' },
+  modelsReady: (names: readonly string[]) => `Models: ${names.join(', ')}`,
+  devicesReady: (names: readonly string[]) => `Devices: ${names.join(', ')}`,
+  noAdapter: 'Every adapter is off: set a token, or web.enabled to true.',
+  stopping: (graceMs: number) =>
+    `Stopping: what is being painted has ${seconds(graceMs)} to finish. A second signal stops at once.`,
+  stopped: 'Stopped. What is still queued goes on at the next start.',
+  stoppedAtOnce: 'Stopped at once. What was being painted is painted again at the next start.',
+
+  // Painting.
+  step: (step: number, steps: number) => `step ${step} of ${steps}`,
+  loading: (model: string) => `loading ${model} …`,
+  saved: (file: string, widthPx: number, heightPx: number, seed: number | undefined) =>
+    `${file}  ${widthPx}×${heightPx}${seed === undefined ? '' : `  seed ${seed}`}`,
+  took: (ms: number) => `done in ${seconds(ms)}`,
+  interrupted: 'Stopped before the picture was finished; nothing was written.',
+
+  // Refusals of the command line itself.
+  useInit: '--source names a picture of the chat. On the command line, give a file with --init.',
+  noRepeat: '--repeat makes jobs of the chat. On the command line, run the command again or use --n.',
+  severalPrompts: (prompts: number) =>
+    `The prompt's {braces} stand for ${prompts} prompts. On the command line, paint one at a time.`,
+  notAPicture: (file: string) => `${file} is not a PNG, JPEG or WebP picture.`,
+  noParameters: (file: string) => `${file} does not say how it was made.`,
+  notByEasel: (file: string) =>
+    `${file} was not made by Easel, so its settings are not known; name the prompt with --prompt.`,
+  notANumber: (flag: string, value: string) => `${flag} takes a number, not “${value}”.`,
+  badFactor: (value: string) => `--factor is 2 or 4, not “${value}”.`,
+
+  // info
+  again: 'The same picture again:',
+  againFromSource: (id: string) =>
+    `(FILE is the picture that it started from, whose sha256 begins with ${id}.)`,
+  otherModel: (name: string) => `The model ${name} of this machine is not the one that painted it.`,
+  aiMade: 'marked as made by a model',
+  notMarked: 'not marked as made by a model',
+
+  // models
+  model: (name: string, facts: string) => `${name}  ${facts}`,
+  modelFacts: (sidePx: number, stepPx: number, refiner: boolean, hash: string) =>
+    `${sidePx}×${sidePx}, sizes in steps of ${stepPx}${refiner ? ', with Refiner' : ''}, ${hash}`,
+  isDefault: '(default)',
+  noModels: (folder: string) => `There is no model in ${folder}.`,
+
+  // doctor
+  checks: {
+    node: 'Node',
+    runtime: 'ONNX Runtime',
+    database: 'SQLite',
+    images: 'sharp',
+    config: 'Configuration',
+    data: 'Data folder',
+    port: 'Web port',
+    models: 'Models',
+    device: 'Device',
+    discord: 'Discord',
+    slack: 'Slack',
+  },
+  fine: 'ok',
+  wrong: 'wrong',
+  off: 'off',
+  nodeTooOld: (found: string, needed: string) => `${found} is too old; ${needed} or newer is needed`,
+  nativeMissing: (reason: string) => `cannot be loaded (${reason}); run npm ci again`,
+  defaultsOnly: 'the defaults',
+  dataFree: (folder: string) => `${folder} can be written`,
+  dataInUse: (folder: string, pid: number) => `${folder} is in use by process ${pid}, which is running`,
+  portFree: (host: string, port: number) => `${host}:${port} is free`,
+  portOurs: (host: string, port: number) => `${host}:${port} is taken by the running Easel`,
+  webOff: 'web.enabled is false',
+  modelFine: (name: string) => `${name} can be read`,
+  defaultMissing: (name: string, known: readonly string[]) =>
+    `defaultModel is ${name}, which is not there; known: ${known.join(', ') || 'none'}`,
+  deviceFine: (device: string) => device,
+  tokenMissing: (names: readonly string[]) => `${names.join(' and ')} not set`,
+  tokenPresent: 'the token is set',
+  healthy: 'Everything is in order.',
+  unhealthy: (problems: number) => (problems === 1 ? 'One thing is wrong.' : `${problems} things are wrong.`),
+
+  // migrate
+  upToDate: (file: string) => `${file} is up to date.`,
+}

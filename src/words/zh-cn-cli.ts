@@ -1,0 +1,108 @@
+/** 简体中文：命令行，以及服务器启动和停止时的话。 */
+import type { Words } from './en.ts'
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} 秒`
+
+export const cli: Words['cli'] = {
+  about: '为 Discord、Slack、网页聊天和命令行绘制 SDXL 图片。',
+  commands: {
+    serve: '运行机器人：网页聊天，以及设置了令牌的 Discord 和 Slack',
+    imagine: '按文字画图，例如 easel imagine "a red circle --seed 7" -o out.png',
+    refine: '让 Refiner 精修 Easel 画的图片',
+    upscale: '把图片放大两倍或四倍',
+    info: '显示图片是怎样画的，以及重画它的命令',
+    models: '列出模型文件夹里的模型',
+    doctor: '检查这台机器、配置和模型',
+    stats: '显示谁画了多少',
+    migrate: '把数据库升级到最新结构',
+  },
+  options: {
+    config: '合并到默认配置之上的 YAML 文件',
+    output: '图片写到哪里；一组图片写成 NAME-1.png、NAME-2.png …',
+    init: '作为起点的图片',
+    mask: '只重画这张图片上白色的部分',
+    strength: '改动多少，0 到 1',
+    steps: '步数',
+    guidance: '多大程度上遵照提示词',
+    seed: '随机的起点',
+    prompt: '换用别的提示词',
+    factor: '放大几倍：2 或 4',
+    days: '往回统计多少天',
+    csv: '输出为 CSV',
+  },
+  flagsHelp: '参数与聊天中相同，写在提示词之后：',
+
+  adapterOn: name => `${name}：开启`,
+  webOn: url => `网页聊天：开启，地址 ${url}`,
+  adapterOff: (name, reason) => `${name}：关闭（${reason}）`,
+  adapterNames: { web: '网页聊天', discord: 'Discord', slack: 'Slack', cli: '命令行' },
+  modelsReady: names => `模型：${names.join('、')}`,
+  devicesReady: names => `设备：${names.join('、')}`,
+  noAdapter: '所有入口都关闭了：请设置令牌，或把 web.enabled 设为 true。',
+  stopping: graceMs => `正在停止：正在画的图还有 ${seconds(graceMs)} 可以画完。再发一次信号则立即停止。`,
+  stopped: '已停止。排队的任务会在下次启动后继续。',
+  stoppedAtOnce: '已立即停止。正在画的图会在下次启动后重画。',
+
+  step: (step, steps) => `第 ${step} 步，共 ${steps} 步`,
+  loading: model => `正在载入 ${model} …`,
+  saved: (file, widthPx, heightPx, seed) =>
+    `${file}  ${widthPx}×${heightPx}${seed === undefined ? '' : `  种子 ${seed}`}`,
+  took: ms => `用时 ${seconds(ms)}`,
+  interrupted: '图片没有画完就停止了，什么也没有写入。',
+
+  useInit: '--source 指的是聊天里的图片。在命令行上请用 --init 给出文件。',
+  noRepeat: '--repeat 用于聊天里的任务。在命令行上请再运行一次，或使用 --n。',
+  severalPrompts: prompts => `提示词里的花括号代表 ${prompts} 条提示词。在命令行上请一次画一条。`,
+  notAPicture: file => `${file} 不是 PNG、JPEG 或 WebP 图片。`,
+  noParameters: file => `${file} 没有说明它是怎样画的。`,
+  notByEasel: file => `${file} 不是 Easel 画的，不知道它的设置；请用 --prompt 给出提示词。`,
+  notANumber: (flag, value) => `${flag} 需要一个数，而不是“${value}”。`,
+  badFactor: value => `--factor 是 2 或 4，而不是“${value}”。`,
+
+  again: '重画同一张图：',
+  againFromSource: id => `（FILE 是作为起点的图片，其 sha256 以 ${id} 开头。）`,
+  otherModel: name => `这台机器上的模型 ${name} 不是画这张图的那一个。`,
+  aiMade: '标明由模型生成',
+  notMarked: '没有标明由模型生成',
+
+  model: (name, facts) => `${name}  ${facts}`,
+  modelFacts: (sidePx, stepPx, refiner, hash) =>
+    `${sidePx}×${sidePx}，尺寸须为 ${stepPx} 的倍数${refiner ? '，带 Refiner' : ''}，${hash}`,
+  isDefault: '（默认）',
+  noModels: folder => `${folder} 里没有模型。`,
+
+  checks: {
+    node: 'Node',
+    runtime: 'ONNX Runtime',
+    database: 'SQLite',
+    images: 'sharp',
+    config: '配置',
+    data: '数据文件夹',
+    port: '网页端口',
+    models: '模型',
+    device: '设备',
+    discord: 'Discord',
+    slack: 'Slack',
+  },
+  fine: '正常',
+  wrong: '有误',
+  off: '关闭',
+  nodeTooOld: (found, needed) => `${found} 太旧，需要 ${needed} 或更新`,
+  nativeMissing: reason => `无法加载（${reason}）；请再运行一次 npm ci`,
+  defaultsOnly: '默认值',
+  dataFree: folder => `${folder} 可以写入`,
+  dataInUse: (folder, pid) => `${folder} 正由运行中的进程 ${pid} 使用`,
+  portFree: (host, port) => `${host}:${port} 空闲`,
+  portOurs: (host, port) => `${host}:${port} 由运行中的 Easel 占用`,
+  webOff: 'web.enabled 为 false',
+  modelFine: name => `${name} 可以读取`,
+  defaultMissing: (name, known) =>
+    `defaultModel 是 ${name}，但没有这个模型；已有：${known.join('、') || '无'}`,
+  deviceFine: device => device,
+  tokenMissing: names => `未设置 ${names.join(' 和 ')}`,
+  tokenPresent: '已设置令牌',
+  healthy: '一切正常。',
+  unhealthy: problems => `有 ${problems} 处问题。`,
+
+  upToDate: file => `${file} 已是最新。`,
+}

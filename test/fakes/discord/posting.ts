@@ -1,0 +1,121 @@
+/** How a checked body becomes (part of) a message: files, attachments, references, flags, pings. */
+import { createHash } from 'node:crypto'
+import sharp from 'sharp'
+import { everyComponent } from './limits/components.ts'
+import { type AttachmentEntry, filesReferenced, flag, type SharedBody } from './limits/messages.ts'
+import { pingsOf, read } from './markdown.ts'
+import { badField, refuse } from './refusal.ts'
+import type { Attachment, Message, World } from './world.ts'
+
+export interface UploadedFile {
+  /** n of `files[n]`. */
+  index: number
+  filename: string
+  contentType: string
+  bytes: Uint8Array
+}
+
+/** 20 MiB a file since September 2026; a test may lower it, as servers' and people's limits differ. */
+export const defaultUploadLimitBytes = 20 * 1024 * 1024
+const mostAttachments = 10
+
+export async function storeFile(
+  world: World,
+  file: Pick<UploadedFile, 'filename' | 'contentType' | 'bytes'>,
+  description?: string,
+): Promise<Attachment> {
+  const size = await sharp(file.bytes)
+    .metadata()
+    .catch(() => undefined)
+  return {
+    id: world.ids.next(),
+    filename: file.filename.replace(/[^\w.-]+/g, '_'),
+    description,
+    contentType: file.contentType,
+    bytes: file.bytes,
+    hash: createHash('sha256').update(file.bytes).digest('hex'),
+    widthPx: size?.width,
+    heightPx: size?.height,
+  }
+}
+
+/**
+ * The attachments a message has after this body: those it keeps and those uploaded with it.
+ * Throws 50035 for an entry that names neither, or a shown file that is not there.
+ */
+export async function attachmentsAfter(
+  world: World,
+  kept: readonly Attachment[],
+  body: SharedBody,
+  files: readonly UploadedFile[],
+): Promise<Attachment[]> {
+  const entries = body.attachments ?? undefined
+  const result: Attachment[] = entries === undefined ? [...kept] : []
+  const described = new Map<number, AttachmentEntry>()
+  for (const [i, entry] of (entries ?? []).entries()) {
+    const stays = kept.find(each => each.id === String(entry.id))
+    if (stays) result.push({ ...stays, description: entry.description ?? stays.description })
+    else if (files.some(file => file.index === Number(entry.id))) described.set(Number(entry.id), entry)
+    else throw badField(['attachments', i, 'id'], 'ATTACHMENT_NOT_FOUND', 'Attachment data not found')
+  }
+  for (const file of files) {
+    const entry = described.get(file.index)
+    const named = { ...file, filename: entry?.filename ?? file.filename }
+    result.push(await storeFile(world, named, entry?.description ?? undefined))
+  }
+  if (result.length > mostAttachments)
+    throw badField(['attachments'], 'BASE_TYPE_BAD_LENGTH', `At most ${mostAttachments} attachments.`)
+  const missing = filesReferenced(body).find(name => !result.some(each => each.filename === name))
+  if (missing !== undefined)
+    throw badField(
+      ['components'],
+      'UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND',
+      `No file ${missing}.`,
+    )
+  return result
+}
+
+/** Writes a body over a message; keys that the body lacks stay as they are. */
+export function applyBody(message: Message, body: SharedBody, attachments: Attachment[]): void {
+  if (body.content !== undefined) message.content = body.content ?? ''
+  if (body.embeds !== undefined) message.embeds = body.embeds ?? []
+  if (body.components !== undefined) message.components = body.components ?? []
+  message.attachments = attachments
+  const settable = flag.suppressEmbeds | flag.componentsV2
+  message.flags = (message.flags | ((body.flags ?? 0) & settable)) & ~flag.loading
+}
+
+/** Throws 50006 when a person would see nothing. */
+export function checkNotEmpty(message: Message): void {
+  const empty =
+    message.content.trim() === '' &&
+    message.embeds.length === 0 &&
+    message.attachments.length === 0 &&
+    message.components.length === 0
+  if (empty) throw refuse.emptyMessage()
+}
+
+/** Everything in a message that markdown is read in. */
+export function textsOf(message: Pick<Message, 'content' | 'embeds' | 'components'>): string[] {
+  const inEmbeds = message.embeds.flatMap(e => [
+    e.title,
+    e.description,
+    ...(e.fields ?? []).flatMap(field => [field.name, field.value]),
+  ])
+  const inComponents = [...everyComponent(message.components)].flatMap(c =>
+    c.type === 10 ? [c.content] : [],
+  )
+  return [message.content, ...inEmbeds, ...inComponents].flatMap(text => (text ? [text] : []))
+}
+
+/** Rings the bells that a new message rings: edits and ephemeral answers ring none, embeds neither. */
+export function ring(world: World, message: Message, body: SharedBody): void {
+  if (message.ephemeralTo) return
+  const texts = textsOf({ ...message, embeds: [] })
+  const mentions = texts.flatMap(text => read(text).mentions)
+  for (const found of pingsOf(mentions, body.allowed_mentions)) world.pings.push(`${message.id}: ${found}`)
+  const repliedRings = body.allowed_mentions ? body.allowed_mentions.replied_user === true : true
+  const replied = message.replyTo === undefined ? undefined : world.messages.get(message.replyTo)
+  if (replied && repliedRings && !replied.author.bot)
+    world.pings.push(`${message.id}: <@${replied.author.id}>`)
+}
