@@ -4,9 +4,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
+import { imagineCommand } from './cli/imagine.ts'
 import { infoCommand } from './cli/info.ts'
 import { modelsCommand } from './cli/models.ts'
+import { refineCommand } from './cli/refine.ts'
+import { serveCommand } from './cli/serve.ts'
 import { exitCodes } from './cli/session.ts'
+import { upscaleCommand } from './cli/upscale.ts'
 import { packageRoot } from './paths.ts'
 import { en } from './words/en.ts'
 
@@ -20,9 +24,15 @@ const program = new Command('easel')
   .helpCommand(false)
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'easel: ')) })
 
-for (const command of [modelsCommand(), infoCommand()]) {
-  program.addCommand(command.copyInheritedSettings(program))
-}
+const commands = [
+  serveCommand(),
+  imagineCommand(),
+  refineCommand(),
+  upscaleCommand(),
+  infoCommand(),
+  modelsCommand(),
+]
+for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
 throwInsteadOfExiting(program)
 
 try {

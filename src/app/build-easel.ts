@@ -45,7 +45,11 @@ export interface BuiltEasel {
   register(courier: Courier): void
   /** Recovers what a dead process left, then serves. */
   start(): Promise<void>
-  /** Refuses what is new, lets running jobs finish for `graceMs`, gives the rest back, closes the data folder. */
+  /** Refuses what is new, lets running jobs finish for `graceMs`, gives the rest back. Questions are still answered. */
+  drain(graceMs: number): Promise<void>
+  /** Closes the data folder: after `drain`, and once nobody asks any more. */
+  close(): void
+  /** Both. */
   stop(graceMs: number): Promise<void>
   /** Resolves when nothing is being delivered just now. */
   delivered(): Promise<void>
@@ -75,6 +79,12 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
   }
 
   let stopping = false
+  async function drain(graceMs: number): Promise<void> {
+    stopping = true
+    await pool.stop(graceMs)
+    await deliver.stop()
+    watch.end()
+  }
   return {
     easel: facade(app, watch, () => stopping),
     db,
@@ -85,11 +95,10 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
       deliver.start()
       pool.start()
     },
+    drain,
+    close: () => db.close(),
     async stop(graceMs) {
-      stopping = true
-      await pool.stop(graceMs)
-      await deliver.stop()
-      watch.end()
+      await drain(graceMs)
       db.close()
     },
   }

@@ -80,7 +80,7 @@ function samplerOf(
   return lookup.choice
 }
 
-function checkRanges(sampling: Sampling, findings: Findings): void {
+export function checkRanges(sampling: Sampling, findings: Findings): void {
   findings.inRange('cfg', sampling.guidance, 0, 50)
   findings.inRange('rescale', sampling.guidanceRescale, 0, 1)
   if (sampling.eta !== undefined) findings.inRange('eta', sampling.eta, 0, 1)

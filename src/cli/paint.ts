@@ -1,54 +1,83 @@
-/** Paints one work order in a worker of its own, without database or queue, and writes the pictures. */
+/** Paints work orders in a worker of its own, without database or queue, and writes the pictures. */
 import { hostOpener } from '../devices.ts'
+import type { RunOutcome, WorkerHost } from '../engine/host/worker-host.ts'
 import type { ModelCatalogue } from '../engine/weights/models.ts'
-import type { WorkOrder } from '../engine/work-order.ts'
+import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
 import { systemClock } from '../system-ports.ts'
 import { numbered, type PictureFile, writePicture } from './files.ts'
-import { showProgress } from './progress.ts'
+import { type Progress, showProgress } from './progress.ts'
 import { type ExitCode, exitCodes, type Session } from './session.ts'
 
-/** Uses the first configured device. Ctrl-C stops between two steps and writes nothing. */
-export async function paintToFile(
+/** Uses the first configured device. Ctrl-C stops between two steps; what was finished before stays. */
+export async function paintToFiles(
   session: Session,
   { models }: Pick<ModelCatalogue, 'models'>,
-  order: WorkOrder,
+  orders: readonly WorkOrder[],
   sources: readonly PictureFile[],
   file: string,
 ): Promise<ExitCode> {
-  const { config, words, out, err } = session
+  const { config, words, err } = session
   const [device] = config.devices
   if (!device) throw new AppError('internal', { problem: 'no device is configured' })
   const host = hostOpener(device, models, process.env)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
+  // Once: a second Ctrl-C finds no listener and ends the process, as people expect of it.
   process.once('SIGINT', onSignal)
-  const progress = showProgress(process.stderr, words)
   const startedMs = systemClock.monotonicMs()
+  const total = orders.reduce((sum, order) => sum + countOf(order), 0)
+  let written = 0
   try {
     const start = await host.start()
     if (start.kind === 'failed') throw start.error
-    const run = await host.run(order, Object.fromEntries(sources.map(({ id, bytes }) => [id, bytes])), {
-      onLoading: progress.loading,
-      onStep: progress.step,
-      signal: interrupt.signal,
-    })
-    progress.end()
-    if (run.kind === 'failed') throw run.error
-    if (run.kind === 'cancelled') {
-      err(words.cli.interrupted)
-      return exitCodes.interrupted
-    }
-    for (const [i, { bytes, widthPx, heightPx, seed }] of run.pictures.entries()) {
-      const path = numbered(file, i, run.pictures.length)
-      await writePicture(path, bytes)
-      out(words.cli.saved(path, widthPx, heightPx, order.kind === 'upscale' ? undefined : seed))
+    for (const order of orders) {
+      const run = await runShown(host, order, sources, interrupt.signal, showProgress(process.stderr, words))
+      if (run.kind === 'failed') throw run.error
+      if (run.kind === 'cancelled') {
+        err(words.cli.interrupted)
+        return exitCodes.interrupted
+      }
+      for (const picture of run.pictures) {
+        await save(session, numbered(file, written, total), picture, order)
+        written += 1
+      }
     }
     err(words.cli.took(systemClock.monotonicMs() - startedMs))
     return exitCodes.done
   } finally {
-    progress.end()
     process.off('SIGINT', onSignal)
     await host.stop()
   }
+}
+
+async function runShown(
+  host: WorkerHost,
+  order: WorkOrder,
+  sources: readonly PictureFile[],
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<RunOutcome> {
+  try {
+    return await host.run(order, Object.fromEntries(sources.map(({ id, bytes }) => [id, bytes])), {
+      onLoading: progress.loading,
+      onStep: progress.step,
+      signal,
+    })
+  } finally {
+    progress.end()
+  }
+}
+
+type Painted = Extract<RunOutcome, { kind: 'done' }>['pictures'][number]
+
+async function save(
+  { words, out }: Session,
+  file: string,
+  picture: Painted,
+  order: WorkOrder,
+): Promise<void> {
+  const { bytes, widthPx, heightPx, seed } = picture
+  await writePicture(file, bytes)
+  out(words.cli.saved(file, widthPx, heightPx, order.kind === 'upscale' ? undefined : seed))
 }

@@ -1,5 +1,5 @@
 /** What every command works with: configuration, words, log and terminal; and how a command's end becomes an exit code. */
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { type Config, loadConfig, readSecrets, type Secrets } from '../config.ts'
 import { toAppError } from '../errors.ts'
 import { createLogger, type LogLevel } from '../log.ts'
@@ -34,6 +34,13 @@ export function newCommand(name: keyof Words['cli']['commands']): Command {
     .description(en.cli.commands[name])
     .option('--config <file>', en.cli.options.config)
     .showHelpAfterError(false)
+}
+
+/** The value of an option that takes a number. */
+export function readNumber(text: string): number {
+  const number = Number(text.trim() || Number.NaN)
+  if (Number.isFinite(number)) return number
+  throw new InvalidArgumentError(en.cli.notANumber)
 }
 
 /**

@@ -33,12 +33,12 @@ export const cli = {
 
   // A server's start and stop.
   adapterOn: (name: string) => `${name}: on`,
-  webOn: (url: string) => `Web chat: on, at ${url}`,
+  adapterAt: (name: string, url: string) => `${name}: on, at ${url}`,
   adapterOff: (name: string, reason: string) => `${name}: off (${reason})`,
   adapterNames: { web: 'Web chat', discord: 'Discord', slack: 'Slack', cli: 'Command line' },
   modelsReady: (names: readonly string[]) => `Models: ${names.join(', ')}`,
   devicesReady: (names: readonly string[]) => `Devices: ${names.join(', ')}`,
-  noAdapter: 'Every adapter is off: set a token, or web.enabled to true.',
+  noAdapter: 'every adapter is off; set a token, or web.enabled to true',
   stopping: (graceMs: number) =>
     `Stopping: what is being painted has ${seconds(graceMs)} to finish. A second signal stops at once.`,
   stopped: 'Stopped. What is still queued goes on at the next start.',
@@ -54,15 +54,11 @@ export const cli = {
 
   // Refusals of the command line itself.
   useInit: '--source names a picture of the chat. On the command line, give a file with --init.',
-  noRepeat: '--repeat makes jobs of the chat. On the command line, run the command again or use --n.',
-  severalPrompts: (prompts: number) =>
-    `The prompt's {braces} stand for ${prompts} prompts. On the command line, paint one at a time.`,
   notAPicture: (file: string) => `${file} is not a PNG, JPEG or WebP picture.`,
   noParameters: (file: string) => `${file} does not say how it was made.`,
   notByEasel: (file: string) =>
     `${file} was not made by Easel, so its settings are not known; name the prompt with --prompt.`,
-  notANumber: (flag: string, value: string) => `${flag} takes a number, not “${value}”.`,
-  badFactor: (value: string) => `--factor is 2 or 4, not “${value}”.`,
+  notANumber: 'It must be a number.',
 
   // info
   again: 'The same picture again:',

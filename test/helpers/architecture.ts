@@ -82,7 +82,14 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   // Storage, use cases, platforms.
   {
     prefix: 'src/db/',
-    may: ['src/errors.ts', 'src/ports.ts', 'src/engine/work-order.ts', 'src/engine/jobs/', 'type src/app/'],
+    may: [
+      'src/errors.ts',
+      'src/ports.ts',
+      'src/engine/work-order.ts',
+      'src/engine/jobs/',
+      'type src/engine/pipeline/',
+      'type src/app/',
+    ],
   },
   { prefix: 'src/net/', may: ['src/errors.ts', 'src/ports.ts', 'src/config'] },
   {

@@ -8,7 +8,7 @@ import { inflate, type PngChunk, readPngChunks } from './png-file.ts'
 import { isAnimatedWebp, readWebpChunks } from './webp-file.ts'
 
 export type DecodeOutcome =
-  | { kind: 'decoded'; picture: Picture; format: PictureFormat }
+  | { kind: 'decoded'; picture: Picture }
   | { kind: 'refused'; problem: PictureProblem }
 
 export const pictureLimits = {
@@ -35,9 +35,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<DecodeOutcome> {
   if (inspected.kind === 'refused') return inspected
   try {
     const size = await sizeFromHeader(inspected.file)
-    const problem = problemOfSize(size)
-    if (problem !== undefined) return refused(problem)
-    return { kind: 'decoded', picture: await decodePixels(inspected.file), format: guess.format }
+    return checkSize(size) ?? { kind: 'decoded', picture: await decodePixels(inspected.file) }
   } catch {
     // Whatever the decoder minds, the person can only send another file.
     return refused({ what: 'damaged' })
@@ -62,16 +60,14 @@ function inspectPng(bytes: Uint8Array): Inspection {
   const chunks = readPngChunks(bytes)
   if (chunks === undefined) return refused({ what: 'damaged' })
   if (chunks.some(chunk => chunk.type === 'acTL')) return refused({ what: 'animated' })
-  const [profile, ...moreProfiles] = chunks.filter(chunk => chunk.type === 'iCCP')
-  if (moreProfiles.length > 0) return refused({ what: 'damaged' })
-  if (profile && isOversize(profile)) return refused({ what: 'metadata', limitBytes: metadataLimitBytes })
+  if (chunks.some(hasOversizeProfile)) return refused({ what: 'metadata', limitBytes: metadataLimitBytes })
   const kept = chunks.filter(chunk => neededPngChunks.has(chunk.type)).map(chunk => chunk.raw)
   return { kind: 'sound', file: Buffer.concat([bytes.subarray(0, 8), ...kept]) }
 }
 
 /** iCCP: name, 0, compression method, packed profile. */
-function isOversize({ data }: PngChunk): boolean {
-  return inflate(data.subarray(data.indexOf(0) + 2), metadataLimitBytes).kind === 'too-large'
+function hasOversizeProfile({ type, data }: PngChunk): boolean {
+  return type === 'iCCP' && inflate(data.subarray(data.indexOf(0) + 2), metadataLimitBytes) === undefined
 }
 
 function inspectWebp(bytes: Uint8Array): Inspection {
@@ -87,12 +83,12 @@ async function sizeFromHeader(file: Uint8Array): Promise<{ widthPx: number; heig
   return { widthPx: width, heightPx: height }
 }
 
-function problemOfSize(size: { widthPx: number; heightPx: number }): PictureProblem | undefined {
+function checkSize(size: { widthPx: number; heightPx: number }): DecodeOutcome | undefined {
   const { pixels, minSidePx, maxSidePx } = pictureLimits
   const { widthPx, heightPx } = size
-  if (widthPx * heightPx > pixels) return { what: 'too-many-pixels', ...size, limitPixels: pixels }
+  if (widthPx * heightPx > pixels) return refused({ what: 'too-many-pixels', ...size, limitPixels: pixels })
   if (Math.min(widthPx, heightPx) < minSidePx || Math.max(widthPx, heightPx) > maxSidePx) {
-    return { what: 'side', ...size, minPx: minSidePx, maxPx: maxSidePx }
+    return refused({ what: 'side', ...size, minPx: minSidePx, maxPx: maxSidePx })
   }
   return undefined
 }

@@ -29,39 +29,33 @@ export function readPngChunks(bytes: Uint8Array): PngChunk[] | undefined {
 
 export function readPngMetadata(bytes: Uint8Array): EmbeddedMetadata {
   const metadata: EmbeddedMetadata = { texts: new Map() }
-  // One allowance for all texts together: a thousand bombs must not cost more than one.
-  let allowedBytes = metadataLimitBytes
+  let budget = metadataLimitBytes
   for (const { type, data } of readPngChunks(bytes) ?? []) {
     if (type === 'eXIf') metadata.exif = data
-    const entry = readText(type, data, allowedBytes)
+    const entry = readText(type, data, budget)
     if (entry === undefined) continue
-    if (entry.text === undefined) break
-    allowedBytes -= entry.text.length
-    const text = Buffer.from(entry.text).toString(type === 'iTXt' ? 'utf8' : 'latin1')
-    if (entry.keyword === xmpKeyword) metadata.xmp = text
-    else metadata.texts.set(entry.keyword, text)
+    budget -= entry.text.length
+    if (entry.keyword === xmpKeyword) metadata.xmp = entry.text
+    else metadata.texts.set(entry.keyword, entry.text)
   }
   return metadata
 }
 
-/** One of the three text chunks, its text undefined where it is beyond the limit; undefined if it is none or broken. */
+/** One of the three text chunks; undefined for others, for broken ones and for those that unpack beyond the limit. */
 function readText(
   type: string,
   data: Uint8Array,
   limitBytes: number,
-): { keyword: string; text: Uint8Array | undefined } | undefined {
+): { keyword: string; text: string } | undefined {
   const keywordEnd = data.indexOf(0)
   if (keywordEnd < 1) return undefined
   const keyword = latin1(data.subarray(0, keywordEnd))
   const rest = data.subarray(keywordEnd + 1)
-  const within = (text: Uint8Array) => ({ keyword, text: text.length > limitBytes ? undefined : text })
-  const unpacked = (packed: Uint8Array) => {
-    const inflated = inflate(packed, limitBytes)
-    if (inflated.kind === 'damaged') return undefined
-    return { keyword, text: inflated.kind === 'inflated' ? inflated.bytes : undefined }
+  if (type === 'tEXt') return rest.length > limitBytes ? undefined : { keyword, text: latin1(rest) }
+  if (type === 'zTXt') {
+    const text = inflate(rest.subarray(1), limitBytes)
+    return text && { keyword, text: latin1(text) }
   }
-  if (type === 'tEXt') return within(rest)
-  if (type === 'zTXt') return unpacked(rest.subarray(1))
   if (type !== 'iTXt') return undefined
 
   // compression flag, compression method, language tag, 0, translated keyword, 0, text
@@ -69,18 +63,17 @@ function readText(
   const translatedEnd = languageEnd < 0 ? -1 : rest.indexOf(0, languageEnd + 1)
   if (translatedEnd < 0) return undefined
   const stored = rest.subarray(translatedEnd + 1)
-  return rest[0] === 1 ? unpacked(stored) : within(stored)
+  const text = rest[0] === 1 ? inflate(stored, limitBytes) : stored
+  if (text === undefined || text.length > limitBytes) return undefined
+  return { keyword, text: Buffer.from(text).toString('utf8') }
 }
 
-export type Inflated = { kind: 'inflated'; bytes: Uint8Array } | { kind: 'too-large' } | { kind: 'damaged' }
-
 /** Unpacks, but never more than the limit: a megabyte of zeros packs into one kilobyte. */
-export function inflate(packed: Uint8Array, limitBytes: number): Inflated {
+export function inflate(packed: Uint8Array, limitBytes: number): Uint8Array | undefined {
   try {
-    return { kind: 'inflated', bytes: inflateSync(packed, { maxOutputLength: Math.max(limitBytes, 1) }) }
-  } catch (error) {
-    // zlib's own errors are about the data; a RangeError is about our limit.
-    return { kind: error instanceof RangeError ? 'too-large' : 'damaged' }
+    return inflateSync(packed, { maxOutputLength: Math.max(limitBytes, 1) })
+  } catch {
+    return undefined
   }
 }
 

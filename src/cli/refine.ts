@@ -1,0 +1,120 @@
+/** `easel refine FILE`: the Refiner's image to image on a picture that Easel made, by what the picture itself says. */
+import type { Command } from 'commander'
+import { findByName, suggestions } from '../app/catalogue.ts'
+import { checkPicture } from '../app/check-picture.ts'
+import { isRecipe, type Recipe, refined } from '../app/derive.ts'
+import { Findings } from '../app/findings.ts'
+import { problem } from '../app/problems.ts'
+import { checkStrength, resolve } from '../app/resolve.ts'
+import { checkRanges } from '../app/resolve-sampling.ts'
+import { workOrderOf } from '../engine/image/parameters.ts'
+import { readMakingOf } from '../engine/image/read-parameters.ts'
+import type { ModelCatalogue } from '../engine/weights/models.ts'
+import type { RefineOrder } from '../engine/work-order.ts'
+import { readLibrary } from '../model-library.ts'
+import { systemRandom } from '../system-ports.ts'
+import { en } from '../words/en.ts'
+import { readPicture, suffixed } from './files.ts'
+import { refuseProblems } from './imagine.ts'
+import { paintToFiles } from './paint.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  newCommand,
+  readNumber,
+  refuse,
+  runCommand,
+  type Session,
+} from './session.ts'
+
+interface RefineOptions extends CommonOptions {
+  output?: string
+  strength?: number
+  steps?: number
+  cfg?: number
+  seed?: number
+  prompt?: string
+}
+
+export function refineCommand(): Command {
+  const { options } = en.cli
+  return newCommand('refine')
+    .argument('<file>')
+    .option('-o, --output <file>', options.output)
+    .option('--strength <number>', options.strength, readNumber)
+    .option('--steps <number>', options.steps, readNumber)
+    .option('--cfg <number>', options.guidance, readNumber)
+    .option('--seed <number>', options.seed, readNumber)
+    .option('--prompt <text>', options.prompt)
+    .action((file: string, given: RefineOptions) =>
+      runCommand(given, session => refine(session, file, given)),
+    )
+}
+
+async function refine(session: Session, file: string, options: RefineOptions): Promise<ExitCode> {
+  const { config, words } = session
+  const picture = await readPicture(file)
+  const { widthPx, heightPx } = await checkPicture(picture.bytes)
+  const catalogue = await readLibrary(config)
+  const findings = new Findings()
+  const recipe = recipeOf(session, picture.bytes, options.prompt, catalogue, findings)
+  if (!recipe) {
+    return findings.problems.length > 0
+      ? refuseProblems(session, findings.problems)
+      : refuse(session, [words.cli.notByEasel(file)])
+  }
+  const model = findByName(catalogue.models, recipe.model.name)
+  if (!model) {
+    const known = suggestions(
+      catalogue.models.map(({ name }) => name),
+      recipe.model.name,
+    )
+    return refuseProblems(session, [problem('model-unknown', { name: recipe.model.name, known })])
+  }
+  const source = { id: picture.id, widthPx, heightPx, seed: recipe.seed }
+  const derived = refined(recipe, source, { model, config }, findings)
+  const order = derived && adjusted(derived, options)
+  if (order) check(order, config.limits.maxSteps, findings)
+  if (!order || findings.problems.length > 0) return refuseProblems(session, findings.problems)
+  return paintToFiles(session, catalogue, [order], [picture], options.output ?? suffixed(file, 'refined'))
+}
+
+/** What the picture says of itself, or what the person says instead. */
+function recipeOf(
+  { config }: Session,
+  bytes: Uint8Array,
+  prompt: string | undefined,
+  catalogue: ModelCatalogue,
+  findings: Findings,
+): Recipe | undefined {
+  const parameters = readMakingOf(bytes)?.parameters
+  const order = parameters && workOrderOf(parameters)
+  if (order && isRecipe(order)) return order
+  if (prompt === undefined) return undefined
+  const resolved = resolve({ prompt }, { catalogue, config, settings: {}, seed: systemRandom.uint32() })
+  if (resolved.kind === 'order') return resolved.order
+  findings.problems.push(...resolved.problems)
+  return undefined
+}
+
+function adjusted(order: RefineOrder, { strength, steps, cfg, seed, prompt }: RefineOptions): RefineOrder {
+  return {
+    ...order,
+    seed: seed ?? order.seed,
+    prompt: { ...order.prompt, positive: prompt ?? order.prompt.positive },
+    sampling: {
+      ...order.sampling,
+      steps: steps ?? order.sampling.steps,
+      guidance: cfg ?? order.sampling.guidance,
+    },
+    source: { ...order.source, strength: strength ?? order.source.strength },
+  }
+}
+
+function check({ source, sampling, seed }: RefineOrder, maxSteps: number, findings: Findings): void {
+  findings.inRange('strength', source.strength, 0, 1)
+  findings.wholeInRange('steps', sampling.steps, 1, maxSteps)
+  checkRanges(sampling, findings)
+  findings.wholeInRange('seed', seed, 0, Number.MAX_SAFE_INTEGER)
+  if (findings.problems.length === 0) checkStrength(source.strength, sampling.steps, findings)
+}

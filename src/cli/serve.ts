@@ -1,0 +1,80 @@
+/** `easel serve`: the server as a process: its start, its signals, its end. */
+import type { Command } from 'commander'
+import { type Server, startServer } from '../main.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  exitCodes,
+  newCommand,
+  runCommand,
+  type Session,
+} from './session.ts'
+
+export function serveCommand(): Command {
+  return newCommand('serve').action((options: CommonOptions) => runCommand(options, serve, 'all'))
+}
+
+/**
+ * Serves until SIGTERM or SIGINT, or until a device hangs. The first signal lets what is being painted finish; a second
+ * one ends the process at once, by SIGKILL: leaving by `exit` while a worker is inside onnxruntime's `run` aborts
+ * with a core dump two times out of three, and a killed job is taken up again at the next start.
+ */
+async function serve(session: Session): Promise<ExitCode> {
+  const { config, secrets, words, log, out, err } = session
+  const ending = new Ending()
+  const onSignal = () => {
+    if (ending.asked) {
+      err(words.cli.stoppedAtOnce)
+      dieAtOnce()
+    }
+    ending.ask(exitCodes.done)
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+
+  let hung = false
+  const server: Server = await startServer({
+    config,
+    secrets,
+    words,
+    log,
+    say: out,
+    warn: err,
+    onHung() {
+      hung = true
+      ending.ask(exitCodes.fault)
+    },
+  })
+  const exitCode = await ending.reason
+  out(words.cli.stopping(config.shutdownGraceMs))
+  await server.stop(config.shutdownGraceMs)
+  if (hung) dieAtOnce()
+  out(words.cli.stopped)
+  return exitCode
+}
+
+/** Somebody or something wants the server to end; only the first reason counts. */
+class Ending {
+  readonly reason: Promise<ExitCode>
+  #resolve: (code: ExitCode) => void = () => {}
+  #asked = false
+
+  constructor() {
+    this.reason = new Promise(resolve => {
+      this.#resolve = resolve
+    })
+  }
+
+  get asked(): boolean {
+    return this.#asked
+  }
+
+  ask(code: ExitCode): void {
+    this.#asked = true
+    this.#resolve(code)
+  }
+}
+
+function dieAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL')
+}

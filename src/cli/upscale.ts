@@ -1,0 +1,38 @@
+/** `easel upscale FILE`: a larger picture, of any picture. */
+import { type Command, Option } from 'commander'
+import { checkPicture } from '../app/check-picture.ts'
+import { upscaled } from '../app/derive.ts'
+import { Findings } from '../app/findings.ts'
+import { readLibrary } from '../model-library.ts'
+import { en } from '../words/en.ts'
+import { readPicture, suffixed } from './files.ts'
+import { refuseProblems } from './imagine.ts'
+import { paintToFiles } from './paint.ts'
+import { type CommonOptions, type ExitCode, newCommand, runCommand, type Session } from './session.ts'
+
+interface UpscaleOptions extends CommonOptions {
+  output?: string
+  factor: '2' | '4'
+}
+
+export function upscaleCommand(): Command {
+  const { options } = en.cli
+  return newCommand('upscale')
+    .argument('<file>')
+    .option('-o, --output <file>', options.output)
+    .addOption(new Option('--factor <number>', options.factor).choices(['2', '4']).default('2'))
+    .action((file: string, given: UpscaleOptions) =>
+      runCommand(given, session => upscale(session, file, given)),
+    )
+}
+
+async function upscale(session: Session, file: string, options: UpscaleOptions): Promise<ExitCode> {
+  const picture = await readPicture(file)
+  const { widthPx, heightPx } = await checkPicture(picture.bytes)
+  const findings = new Findings()
+  const factor = options.factor === '4' ? 4 : 2
+  const order = upscaled({ id: picture.id, widthPx, heightPx }, factor, session.config, findings)
+  if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
+  const output = options.output ?? suffixed(file, `x${factor}`)
+  return paintToFiles(session, await readLibrary(session.config), [order], [picture], output)
+}
