@@ -47,6 +47,7 @@ class WorkerLoop {
     const message = messageToWorker.parse(raw)
     switch (message.kind) {
       case 'start':
+        if (this.#painter !== undefined) throw new AppError('internal', { problem: 'a second start' })
         this.#painter = this.#open(message.setup)
         return (await this.#painter) === undefined
       case 'run':
