@@ -1,5 +1,6 @@
 /** 简体中文：请求里可以写什么，以及为什么被拒绝。 */
 import type { Words } from './en.ts'
+import { pictureRefusal } from './zh-cn-picture.ts'
 
 const list = (names: readonly string[]) => names.join('、')
 const known = (names: readonly string[]) =>
@@ -71,7 +72,7 @@ const problems: Words['problems'] = {
   'no-refiner': d => `模型 ${d.model} 没有配套的精修模型。`,
   'refiner-mismatch': d => `精修模型 ${d.refiner} 与 ${d.model} 不匹配：${d.what} 不同。`,
   'strength-too-low': d => `强度 ${d.strength}、${d.steps} 步时一步也不会执行；强度至少要 ${d.minimum}。`,
-  'picture-refused': d => `这张图片不能用：${d.problem}。`,
+  'picture-refused': d => pictureRefusal(d.problem),
   'mask-size': d => `遮罩是 ${d.mask}，图片是 ${d.picture}；两者尺寸必须相同。`,
   'mask-without-source': () => '有遮罩时还需要一张起始图片。',
   'strength-without-source': () => '强度要和一张起始图片一起用。',

@@ -3,14 +3,15 @@ import type { Words } from './en.ts'
 import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './zh-cn-messages.ts'
+import { pictureRefusal } from './zh-cn-picture.ts'
 
 const errors: Words['errors'] = {
   'model-file': d => `模型文件 ${d.file} 不能用：${d.problem}。`,
   'model-config': d => `${d.file} 要求了 Easel 做不到的东西：${d.key} ${d.problem}。`,
   'model-unknown': d =>
     `没有名为“${d.name}”的模型。${d.known.length === 0 ? '模型文件夹是空的。' : `已有的模型：${d.known.join('、')}。`}`,
-  'picture-unusable': d => `这张图片不能用：${d.problem}。`,
   file: d => `${d.file} 无法${d.doing === 'read' ? '读取' : '写入'}：${d.problem}。`,
+  'picture-unusable': d => pictureRefusal(d.problem),
   config: d => `配置 ${d.file} 的 ${d.key} 有误：${d.problem}。`,
   'out-of-memory': d => `${d.device} 内存不足，节省内存之后仍然不够。可以试试小一点的尺寸。`,
   'device-stalled': d => `${d.device} 已有 ${Math.round(d.silentMs / 1000)} 秒没有响应，先停用。`,

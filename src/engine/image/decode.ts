@@ -60,14 +60,16 @@ function inspectPng(bytes: Uint8Array): Inspection {
   const chunks = readPngChunks(bytes)
   if (chunks === undefined) return refused({ what: 'damaged' })
   if (chunks.some(chunk => chunk.type === 'acTL')) return refused({ what: 'animated' })
-  if (chunks.some(hasOversizeProfile)) return refused({ what: 'metadata', limitBytes: metadataLimitBytes })
+  const [profile, ...moreProfiles] = chunks.filter(chunk => chunk.type === 'iCCP')
+  if (moreProfiles.length > 0) return refused({ what: 'damaged' })
+  if (profile && isOversize(profile)) return refused({ what: 'metadata', limitBytes: metadataLimitBytes })
   const kept = chunks.filter(chunk => neededPngChunks.has(chunk.type)).map(chunk => chunk.raw)
   return { kind: 'sound', file: Buffer.concat([bytes.subarray(0, 8), ...kept]) }
 }
 
 /** iCCP: name, 0, compression method, packed profile. */
-function hasOversizeProfile({ type, data }: PngChunk): boolean {
-  return type === 'iCCP' && inflate(data.subarray(data.indexOf(0) + 2), metadataLimitBytes) === undefined
+function isOversize({ data }: PngChunk): boolean {
+  return inflate(data.subarray(data.indexOf(0) + 2), metadataLimitBytes).kind === 'too-large'
 }
 
 function inspectWebp(bytes: Uint8Array): Inspection {

@@ -29,33 +29,39 @@ export function readPngChunks(bytes: Uint8Array): PngChunk[] | undefined {
 
 export function readPngMetadata(bytes: Uint8Array): EmbeddedMetadata {
   const metadata: EmbeddedMetadata = { texts: new Map() }
-  let budget = metadataLimitBytes
+  // One allowance for all texts together: a thousand bombs must not cost more than one.
+  let allowedBytes = metadataLimitBytes
   for (const { type, data } of readPngChunks(bytes) ?? []) {
     if (type === 'eXIf') metadata.exif = data
-    const entry = readText(type, data, budget)
+    const entry = readText(type, data, allowedBytes)
     if (entry === undefined) continue
-    budget -= entry.text.length
-    if (entry.keyword === xmpKeyword) metadata.xmp = entry.text
-    else metadata.texts.set(entry.keyword, entry.text)
+    if (entry.text === undefined) break
+    allowedBytes -= entry.text.length
+    const text = Buffer.from(entry.text).toString(type === 'iTXt' ? 'utf8' : 'latin1')
+    if (entry.keyword === xmpKeyword) metadata.xmp = text
+    else metadata.texts.set(entry.keyword, text)
   }
   return metadata
 }
 
-/** One of the three text chunks; undefined for others, for broken ones and for those that unpack beyond the limit. */
+/** One of the three text chunks, its text undefined where it is beyond the limit; undefined if it is none or broken. */
 function readText(
   type: string,
   data: Uint8Array,
   limitBytes: number,
-): { keyword: string; text: string } | undefined {
+): { keyword: string; text: Uint8Array | undefined } | undefined {
   const keywordEnd = data.indexOf(0)
   if (keywordEnd < 1) return undefined
   const keyword = latin1(data.subarray(0, keywordEnd))
   const rest = data.subarray(keywordEnd + 1)
-  if (type === 'tEXt') return rest.length > limitBytes ? undefined : { keyword, text: latin1(rest) }
-  if (type === 'zTXt') {
-    const text = inflate(rest.subarray(1), limitBytes)
-    return text && { keyword, text: latin1(text) }
+  const within = (text: Uint8Array) => ({ keyword, text: text.length > limitBytes ? undefined : text })
+  const unpacked = (packed: Uint8Array) => {
+    const inflated = inflate(packed, limitBytes)
+    if (inflated.kind === 'damaged') return undefined
+    return { keyword, text: inflated.kind === 'inflated' ? inflated.bytes : undefined }
   }
+  if (type === 'tEXt') return within(rest)
+  if (type === 'zTXt') return unpacked(rest.subarray(1))
   if (type !== 'iTXt') return undefined
 
   // compression flag, compression method, language tag, 0, translated keyword, 0, text
@@ -63,17 +69,18 @@ function readText(
   const translatedEnd = languageEnd < 0 ? -1 : rest.indexOf(0, languageEnd + 1)
   if (translatedEnd < 0) return undefined
   const stored = rest.subarray(translatedEnd + 1)
-  const text = rest[0] === 1 ? inflate(stored, limitBytes) : stored
-  if (text === undefined || text.length > limitBytes) return undefined
-  return { keyword, text: Buffer.from(text).toString('utf8') }
+  return rest[0] === 1 ? unpacked(stored) : within(stored)
 }
 
+export type Inflated = { kind: 'inflated'; bytes: Uint8Array } | { kind: 'too-large' } | { kind: 'damaged' }
+
 /** Unpacks, but never more than the limit: a megabyte of zeros packs into one kilobyte. */
-export function inflate(packed: Uint8Array, limitBytes: number): Uint8Array | undefined {
+export function inflate(packed: Uint8Array, limitBytes: number): Inflated {
   try {
-    return inflateSync(packed, { maxOutputLength: Math.max(limitBytes, 1) })
-  } catch {
-    return undefined
+    return { kind: 'inflated', bytes: inflateSync(packed, { maxOutputLength: Math.max(limitBytes, 1) }) }
+  } catch (error) {
+    // zlib's own errors are about the data; a RangeError is about our limit.
+    return { kind: error instanceof RangeError ? 'too-large' : 'damaged' }
   }
 }
 

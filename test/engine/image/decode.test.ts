@@ -26,6 +26,7 @@ test('bombs are refused for what they are, within 150 MB', async () => {
     [png(30_000, 30_000, rowsOfZeros(30_000, 10)), { what: 'too-many-pixels', widthPx: 30_000 }],
     [png(2048, 2049, rowsOfZeros(2048, 2049)), { what: 'too-many-pixels', limitPixels: 2048 * 2048 }],
     [png(64, 64, pngChunk('iCCP', profile), rowsOfZeros(64, 64)), { what: 'metadata' }],
+    [png(64, 64, pngChunk('iCCP', latin1('p\0\0')), pngChunk('iCCP', profile)), { what: 'damaged' }],
     [png(64, 64, pngChunk('acTL', Buffer.alloc(8)), rowsOfZeros(64, 64)), { what: 'animated' }],
     [png(8193, 500, rowsOfZeros(8193, 1)), { what: 'side', maxPx: 8192 }],
   ]
@@ -37,6 +38,8 @@ test('bombs are refused for what they are, within 150 MB', async () => {
     // The decoder never sees texts, and stops when it has its rows.
     png(64, 64, pngChunk('zTXt', Buffer.concat([latin1('Comment\0\0'), zeros])), rowsOfZeros(64, 64)),
     png(64, 64, pngChunk('IDAT', zeros)),
+    // A profile that is none is left out.
+    png(64, 64, pngChunk('iCCP', latin1('p\0\0no zlib')), rowsOfZeros(64, 64)),
   ]
   for (const bytes of harmless) expect(await decodePicture(bytes)).toMatchObject({ kind: 'decoded' })
   expect(process.resourceUsage().maxRSS - before).toBeLessThan(150_000) // kilobytes

@@ -60,6 +60,15 @@ describe('PNG', () => {
     })
   })
 
+  test('what stands behind a bomb is not read: a thousand bombs cost no more than one', () => {
+    const bomb = pngChunk('zTXt', Buffer.concat([latin1('Comment\0\0'), zerosThatUnpackTo(5_000_000)]))
+    const good = pngChunk('tEXt', latin1(`parameters\0${text}`))
+    const file = (...chunks: Uint8Array[]) =>
+      Buffer.concat([plain.subarray(0, 33), ...chunks, plain.subarray(33)])
+    expect(readMakingOf(file(good, bomb))).toMatchObject(found)
+    expect(readMakingOf(file(bomb, good))).toMatchObject({ parameters: undefined })
+  })
+
   test.each(['tEXt', 'zTXt', 'iTXt', 'eXIf'])('an empty %s is passed over', type => {
     expect(readMakingOf(withChunk(type))).toEqual({ parameters: undefined, aiMade: false })
   })

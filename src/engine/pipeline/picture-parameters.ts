@@ -1,0 +1,116 @@
+/** How a picture was made, for its own file: A1111's names for what an order says, and the order itself. */
+import { createHash } from 'node:crypto'
+import { type PictureParameters, withWorkOrder } from '../image/parameters.ts'
+import { readMakingOf } from '../image/read-parameters.ts'
+import { lanczosUpscaler } from '../image/upscale.ts'
+import { findSampler } from '../sampling/registry.ts'
+import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../work-order.ts'
+
+/**
+ * Parameters of picture `index` (0 … count - 1) of an order. `sources` are the bytes beside the order, by id.
+ * `version` names the program: "Easel 0.1.0".
+ */
+export function parametersOfPicture(
+  order: WorkOrder,
+  index: number,
+  sources: Record<string, Uint8Array>,
+  version: string,
+): PictureParameters {
+  const own = orderOfPicture(order, index, sources)
+  const parameters =
+    own.kind === 'upscale' ? upscaled(own, sources[sourceId(order)], version) : painted(own, version)
+  return withWorkOrder(parameters, own)
+}
+
+/**
+ * The order that makes this one picture: one of a set alone, and sources by the SHA-256 of their bytes, since their
+ * ids are not the same twice. So whoever repeats it gets the same file, embedded order included.
+ */
+function orderOfPicture(order: WorkOrder, index: number, sources: Record<string, Uint8Array>): WorkOrder {
+  const hash = (id: string) => {
+    const bytes = sources[id]
+    return bytes === undefined ? id : createHash('sha256').update(bytes).digest('hex')
+  }
+  switch (order.kind) {
+    case 'upscale':
+      return { ...order, source: { pictureId: hash(order.source.pictureId) } }
+    case 'refine':
+      return { ...order, source: named(order.source, hash) }
+    case 'paint': {
+      const alone = { ...order, count: 1, seed: order.seed + index }
+      return order.source === undefined ? alone : { ...alone, source: named(order.source, hash) }
+    }
+  }
+}
+
+function named(source: RefineOrder['source'], hash: (id: string) => string): RefineOrder['source'] {
+  const { pictureId, maskId, strength } = source
+  return {
+    pictureId: hash(pictureId),
+    strength,
+    ...(maskId === undefined ? {} : { maskId: hash(maskId) }),
+  }
+}
+
+function painted(order: PaintOrder | RefineOrder, version: string): PictureParameters {
+  const { prompt, sampling, model } = order
+  const found = findSampler(sampling.sampler)
+  return {
+    prompt: prompt.positive,
+    negative: prompt.negative ?? '',
+    steps: sampling.steps,
+    sampler: found.kind === 'found' ? found.choice.kind.label : sampling.sampler,
+    guidance: sampling.guidance,
+    seed: order.seed,
+    widthPx: order.widthPx,
+    heightPx: order.heightPx,
+    modelHash: shortHash(model.hash),
+    model: model.name,
+    extra: new Map([...detailsOf(order), ['RNG', 'CPU'], ['Version', version]]),
+  }
+}
+
+/** Only what is not as usual. Names are A1111's where it has one. */
+function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
+  const { sampling, prompt, source } = order
+  const [from, to] = sampling.guidanceInterval
+  const refinement = order.kind === 'paint' ? order.refinement : undefined
+  const all: [name: string, isSaid: boolean, value: unknown][] = [
+    ['Schedule type', sampling.sigmas !== 'model', capitalised(sampling.sigmas)],
+    ['Timestep spacing', sampling.spacing !== 'model', sampling.spacing],
+    ['Eta', sampling.eta !== undefined, sampling.eta],
+    ['Denoising strength', source !== undefined, source?.strength],
+    // A1111 counts from the last layer, SDXL's usual penultimate one is its 2.
+    ['Clip skip', prompt.clipSkip > 0, prompt.clipSkip + 2],
+    ['Guidance rescale', sampling.guidanceRescale > 0, sampling.guidanceRescale],
+    ['Guidance interval', from !== 0 || to !== 1, `${from}-${to}`],
+    ['Refiner', refinement !== undefined, refinement && modelLabel(refinement.model)],
+    ['Refiner switch at', refinement?.way === 'ensemble', refinement?.way === 'ensemble' && refinement.split],
+  ]
+  return all.flatMap(([name, isSaid, value]) => (isSaid ? [[name, String(value)]] : []))
+}
+
+/** An upscaled picture keeps what its source tells of itself. */
+function upscaled(order: UpscaleOrder, source: Uint8Array | undefined, version: string): PictureParameters {
+  const known = source && readMakingOf(source)?.parameters
+  return {
+    ...(known ?? { prompt: '', negative: '' }),
+    widthPx: order.widthPx,
+    heightPx: order.heightPx,
+    extra: new Map([
+      ...(known?.extra ?? []),
+      ['Postprocess upscale by', String(order.factor)],
+      ['Postprocess upscaler', lanczosUpscaler.name],
+      ['Version', version],
+    ]),
+  }
+}
+
+function sourceId(order: WorkOrder): string {
+  return order.source?.pictureId ?? ''
+}
+
+/** A1111 shows ten digits. */
+const shortHash = (hash: string) => hash.slice(0, 10)
+const modelLabel = (model: { name: string; hash: string }) => `${model.name} [${shortHash(model.hash)}]`
+const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
