@@ -8,7 +8,7 @@ import { inflate, type PngChunk, readPngChunks } from './png-file.ts'
 import { isAnimatedWebp, readWebpChunks } from './webp-file.ts'
 
 export type DecodeOutcome =
-  | { kind: 'decoded'; picture: Picture }
+  | { kind: 'decoded'; picture: Picture; format: PictureFormat }
   | { kind: 'refused'; problem: PictureProblem }
 
 export const pictureLimits = {
@@ -35,7 +35,9 @@ export async function decodePicture(bytes: Uint8Array): Promise<DecodeOutcome> {
   if (inspected.kind === 'refused') return inspected
   try {
     const size = await sizeFromHeader(inspected.file)
-    return checkSize(size) ?? { kind: 'decoded', picture: await decodePixels(inspected.file) }
+    const problem = problemOfSize(size)
+    if (problem !== undefined) return refused(problem)
+    return { kind: 'decoded', picture: await decodePixels(inspected.file), format: guess.format }
   } catch {
     // Whatever the decoder minds, the person can only send another file.
     return refused({ what: 'damaged' })
@@ -85,12 +87,12 @@ async function sizeFromHeader(file: Uint8Array): Promise<{ widthPx: number; heig
   return { widthPx: width, heightPx: height }
 }
 
-function checkSize(size: { widthPx: number; heightPx: number }): DecodeOutcome | undefined {
+function problemOfSize(size: { widthPx: number; heightPx: number }): PictureProblem | undefined {
   const { pixels, minSidePx, maxSidePx } = pictureLimits
   const { widthPx, heightPx } = size
-  if (widthPx * heightPx > pixels) return refused({ what: 'too-many-pixels', ...size, limitPixels: pixels })
+  if (widthPx * heightPx > pixels) return { what: 'too-many-pixels', ...size, limitPixels: pixels }
   if (Math.min(widthPx, heightPx) < minSidePx || Math.max(widthPx, heightPx) > maxSidePx) {
-    return refused({ what: 'side', ...size, minPx: minSidePx, maxPx: maxSidePx })
+    return { what: 'side', ...size, minPx: minSidePx, maxPx: maxSidePx }
   }
   return undefined
 }

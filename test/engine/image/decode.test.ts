@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { checkPicture } from '../../../src/engine/image/check.ts'
 import { decodePicture, pictureLimits } from '../../../src/engine/image/decode.ts'
 import { encodePicture, pixelsOf } from '../../../src/engine/image/encode.ts'
 import type { Picture } from '../../../src/engine/image/picture.ts'
@@ -107,6 +108,16 @@ describe('takes', () => {
     const stored = await sharp(bytes, { ignoreIcc: true }).raw().toBuffer()
     expect([...stored.subarray(0, 3)]).not.toEqual(colour)
     expect(greatestDifference(await decoded(bytes), aFlatPicture(16, 16, colour))).toBeLessThanOrEqual(2)
+  })
+})
+
+test('the guard keeps the bytes as they came, says what they are, and throws what it refuses', async () => {
+  const { bytes } = await encodePicture(aPicture(), 'webp', undefined)
+  const checked = await checkPicture(bytes)
+  expect(checked).toEqual({ bytes, mediaType: 'image/webp', widthPx: 64, heightPx: 48 })
+  await expect(checkPicture(latin1('GIF89a'))).rejects.toMatchObject({
+    code: 'picture-unusable',
+    details: { problem: { what: 'format', found: 'GIF' } },
   })
 })
 
