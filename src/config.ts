@@ -48,7 +48,13 @@ const schema = z.strictObject({
   defaultModel: z.string().min(1),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   language: z.enum(['en', 'zh-CN']),
-  web: z.strictObject({ enabled: z.boolean(), host: z.string().min(1), port: z.int().min(0).max(65535) }),
+  web: z.strictObject({
+    enabled: z.boolean(),
+    host: z.string().min(1),
+    port: z.int().min(0).max(65535),
+    /** Names besides localhost by which browsers may call us, e.g. that of a proxy in front. */
+    allowedHosts: z.array(z.string()).default([]),
+  }),
   discord: z.strictObject({
     apiUrl: z.url(),
     /** Commands are registered in this guild alone (for trying); empty: globally. */

@@ -19,7 +19,7 @@ export function jobMessage(job: JobView, words: Words): Message {
   const buttons = buttonRows(job, words)
   switch (job.state) {
     case 'queued':
-      return { ...textMessage(placeOf(job, words), etaOf(job, words)), buttons }
+      return { ...textMessage(placeOf(job, words), waitingLines(job, words)), buttons }
     case 'running':
       return { ...runningMessage(job, words), buttons }
     case 'done':
@@ -67,7 +67,7 @@ function runningMessage(job: JobView, words: Words): Message {
         ? words.job.step(job.step, job.steps)
         : words.job.finishing
   return {
-    ...textMessage(title, etaOf(job, words)),
+    ...textMessage(title, waitingLines(job, words)),
     progress: { step: job.step, steps: job.steps },
     preview: job.preview,
   }
@@ -84,6 +84,12 @@ function resultMessage(job: JobView, words: Words): Message {
     pictures: job.pictures.map(picture => ({ picture, altText: altTextOf(job, picture, words) })),
     buttons: [],
   }
+}
+
+/** What is to come: a job that a button made has no card, so its placeholder says what it is. */
+function waitingLines(job: JobView, words: Words): string[] {
+  const what = job.parent ? [...originOf(job, words), shortened(titleOf(job, words), 200)] : []
+  return [...what, ...etaOf(job, words)]
 }
 
 /** How a job descends from an earlier picture, where it does. */

@@ -4,6 +4,7 @@ import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './zh-cn-messages.ts'
 import { pictureRefusal } from './zh-cn-picture.ts'
+import { web } from './zh-cn-web.ts'
 
 const errors: Words['errors'] = {
   'model-file': d => `模型文件 ${d.file} 不能用：${d.problem}。`,
@@ -42,4 +43,5 @@ export const zhCn: Words = {
   usage,
   models,
   stats,
+  web,
 }

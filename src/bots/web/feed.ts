@@ -1,0 +1,24 @@
+/** The conversation as the page shows it: the latest jobs, with the card that began each of their threads. */
+import type { Easel } from '../../app/easel.ts'
+import type { Words } from '../../words/en.ts'
+import { type JobFragment, jobFragment } from './render-job.tsx'
+import { chat, threadOf } from './visitors.ts'
+
+export interface Feed {
+  /** Oldest first. */
+  fragments: JobFragment[]
+  hasEarlier: boolean
+}
+
+export function feedOf(easel: Easel, words: Words, limit: number): Feed {
+  const jobs = easel.jobsIn(chat, limit + 1)
+  const shown = jobs.slice(-limit)
+  const shownIds = new Set(shown.map(job => job.id))
+  const olderRoots = [...new Set(shown.map(threadOf))]
+    .filter(id => !shownIds.has(id))
+    .flatMap(id => easel.job(id) ?? [])
+  return {
+    fragments: [...olderRoots, ...shown].map(job => jobFragment(job, words)),
+    hasEarlier: jobs.length > limit,
+  }
+}

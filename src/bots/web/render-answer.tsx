@@ -1,0 +1,153 @@
+/** Answers to one person: messages, the Remix form, the fan-out's confirmation, statistics. Pure JSX. */
+import type { Child } from 'hono/jsx'
+import type { Words } from '../../words/en.ts'
+import type { Message } from '../message.ts'
+import { Command, PressButton } from './render-job.tsx'
+
+/** A neutral message with its buttons, e.g. the queue or Info. */
+export function MessageAnswer({ message, words }: { message: Message; words: Words }) {
+  return (
+    <Answer title={message.title}>
+      <ul class="facts">
+        {message.lines.map(line => (
+          <li>
+            <Fact line={line} />
+          </li>
+        ))}
+      </ul>
+      {message.pictures.length > 0 && (
+        <div class={`pictures of-${message.pictures.length}`}>
+          {message.pictures.map(({ picture, altText }) => (
+            <a href={`/pictures/${picture.id}`} target="_blank" rel="noopener">
+              <img
+                src={`/pictures/${picture.id}`}
+                width={picture.widthPx}
+                height={picture.heightPx}
+                alt={altText}
+              />
+            </a>
+          ))}
+        </div>
+      )}
+      {message.command !== undefined && <Command command={message.command} words={words} />}
+      {message.buttons.map(row => (
+        <div class="row">
+          {row.map(button => (
+            <PressButton button={button} />
+          ))}
+        </div>
+      ))}
+      <p class="only-you">{words.web.dialog.onlyYou}</p>
+    </Answer>
+  )
+}
+
+/** Remix: the command of the picture, to be changed. */
+export function RemixForm(props: { pictureId: string; text: string; once: string; words: Words }) {
+  const { remix } = props.words.web
+  return (
+    <Answer title={remix.title}>
+      <form method="post" action="/act" class="remix">
+        <input type="hidden" name="once" value={props.once} />
+        <input type="hidden" name="button" value={`remix:${props.pictureId}`} />
+        <label for="remix-text">{remix.prompt}</label>
+        <textarea id="remix-text" name="text" rows={6} autofocus>
+          {props.text}
+        </textarea>
+        <button type="submit" class="send">
+          {remix.send}
+        </button>
+      </form>
+    </Answer>
+  )
+}
+
+/** What a prompt expands to, to be agreed to. A file cannot be put into a form again: it is asked for once more. */
+export function ConfirmForm(props: {
+  prompts: readonly string[]
+  text: string
+  strength?: number
+  hasSource: boolean
+  once: string
+  words: Words
+}) {
+  const { confirm } = props.words.web
+  const count = props.prompts.length
+  return (
+    <Answer title={confirm.title(count)}>
+      <ol class="prompts">
+        {props.prompts.map(prompt => (
+          <li>{prompt}</li>
+        ))}
+      </ol>
+      <form method="post" action="/say" enctype="multipart/form-data" class="confirm">
+        <input type="hidden" name="once" value={props.once} />
+        <input type="hidden" name="confirmed" value="yes" />
+        <input type="hidden" name="text" value={props.text} />
+        {props.strength !== undefined && <input type="hidden" name="strength" value={props.strength} />}
+        {props.hasSource && (
+          <label class="again">
+            {confirm.sourceAgain} <input type="file" name="source" required />
+          </label>
+        )}
+        <button type="submit" class="send" autofocus>
+          {confirm.yes(count)}
+        </button>
+      </form>
+    </Answer>
+  )
+}
+
+export function StatsAnswer(props: { message: Message; days: number; words: Words }) {
+  const { stats } = props.words.web
+  const { message, days } = props
+  return (
+    <Answer title={message.title}>
+      <nav class="periods" aria-label={stats.period}>
+        {[1, 7, 30].map(choice => (
+          <a href={`/stats?days=${choice}`} data-answer aria-current={choice === days ? 'true' : undefined}>
+            {stats.days(choice)}
+          </a>
+        ))}
+      </nav>
+      <img
+        class="chart"
+        src={`/stats/chart.png?days=${days}`}
+        width="720"
+        height="420"
+        alt={message.lines.join('\n')}
+      />
+      <ul class="facts">
+        {message.lines.map(line => (
+          <li>
+            <Fact line={line} />
+          </li>
+        ))}
+      </ul>
+      <p>
+        <a href={`/stats/easel-stats.csv?days=${days}`}>{stats.csv}</a>
+      </p>
+    </Answer>
+  )
+}
+
+function Answer({ title, children }: { title: string; children: Child }) {
+  return (
+    <section>
+      <h2 id="answer-title">{title}</h2>
+      {children}
+    </section>
+  )
+}
+
+/** `/command …` and `--flag: …` set off what is typed from what it means. */
+function Fact({ line }: { line: string }) {
+  const [, typed, rest] = /^(\/imagine .*|\/[a-z]+(?= )|--[a-z0-9-]+.*?(?=: ))(.*)$/s.exec(line) ?? []
+  if (typed === undefined) return <>{line}</>
+  return (
+    <>
+      <code>{typed}</code>
+      {rest}
+    </>
+  )
+}

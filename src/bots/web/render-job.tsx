@@ -1,0 +1,178 @@
+/** A job in the page: its card, and the reply in its thread. Pure JSX over neutral messages. */
+import { createHash } from 'node:crypto'
+import type { Child } from 'hono/jsx'
+import type { JobView } from '../../app/views.ts'
+import type { Words } from '../../words/en.ts'
+import { type Button, encodeButtonId } from '../buttons.ts'
+import { jobMessage, requestCard, titleOf } from '../job-message.ts'
+import type { Message } from '../message.ts'
+import { threadOf } from './visitors.ts'
+
+/** What a browser needs to show a job as it is now; the same whether it comes with the page or live. */
+export interface JobFragment {
+  jobId: string
+  threadId: string
+  state: JobView['state']
+  /** Changes exactly when what is shown changes. */
+  version: string
+  title: string
+  /** Of the job that began the thread. */
+  card?: string
+  reply: string
+}
+
+export function jobFragment(job: JobView, words: Words): JobFragment {
+  const threadId = threadOf(job)
+  const card = threadId === job.id ? markup(<Card job={job} words={words} />) : undefined
+  const reply = markup(<Reply job={job} words={words} />)
+  const version = createHash('sha256').update(`${card}\n${reply}`).digest('base64url').slice(0, 12)
+  return { jobId: job.id, threadId, state: job.state, version, title: titleOf(job, words), card, reply }
+}
+
+/** The text of an element; nothing of ours renders asynchronously. */
+export function markup(element: Child): string {
+  return String(element)
+}
+
+/** A press of it submits the page's one form for presses, so that it works without script. */
+export function PressButton({ button }: { button: Button }) {
+  const id = encodeButtonId(button)
+  return (
+    <button
+      type="submit"
+      form="act"
+      name="button"
+      value={id}
+      id={`press-${id}`}
+      class={`press ${button.style}`}
+    >
+      {button.label}
+    </button>
+  )
+}
+
+export function Command({ command, words }: { command: string; words: Words }) {
+  return (
+    <div class="command">
+      <code>{command}</code>
+      <button type="button" class="copy" data-copy data-copied={words.web.result.copied}>
+        {words.web.result.copy}
+      </button>
+    </div>
+  )
+}
+
+function Card({ job, words }: { job: JobView; words: Words }) {
+  const message = requestCard(job, words)
+  const { author } = job
+  return (
+    <article class="card">
+      <span class={`avatar hue-${hueOf(author.userId)}`} aria-hidden="true">
+        {[...author.name].at(-4) ?? '?'}
+      </span>
+      <div class="said">
+        <p class="who">
+          <b>{author.name}</b> <Time at={job.createdAt} />
+        </p>
+        <p class="prompt">{message.title}</p>
+        <Lines job={job} lines={message.lines} />
+      </div>
+    </article>
+  )
+}
+
+function Reply({ job, words }: { job: JobView; words: Words }) {
+  const message = jobMessage(job, words)
+  const isChild = threadOf(job) !== job.id
+  return (
+    <article class={`reply ${job.state}`} aria-busy={job.state === 'running' ? 'true' : undefined}>
+      {job.state !== 'done' && <p class="state">{message.title}</p>}
+      {job.state === 'done' && isChild && <p class="prompt">{message.title}</p>}
+      <Progress message={message} words={words} />
+      <Pictures message={message} words={words} />
+      <Lines job={job} lines={message.lines} />
+      {message.command !== undefined && <Command command={message.command} words={words} />}
+      <fieldset class="rows" aria-label={words.web.result.buttonsOf(titleOf(job, words))}>
+        {message.buttons.map(row => (
+          <div class="row">
+            {row.map(button => (
+              <PressButton button={button} />
+            ))}
+          </div>
+        ))}
+      </fieldset>
+    </article>
+  )
+}
+
+function Progress({ message, words }: { message: Message; words: Words }) {
+  if (!message.progress) return null
+  const { step, steps } = message.progress
+  return (
+    <div class="painting">
+      {message.preview && (
+        <img class="preview" src={dataUrl(message.preview)} alt={words.web.result.preview} />
+      )}
+      <progress max={steps} value={step} aria-label={words.web.result.progress}>
+        {`${step}/${steps}`}
+      </progress>
+    </div>
+  )
+}
+
+function Pictures({ message: { pictures }, words }: { message: Message; words: Words }) {
+  if (pictures.length === 0) return null
+  return (
+    <div class={`pictures of-${pictures.length}`}>
+      {pictures.map(({ picture, altText }) => (
+        <a href={`/pictures/${picture.id}`} target="_blank" rel="noopener" title={words.web.result.open}>
+          <img
+            src={`/pictures/${picture.id}`}
+            width={picture.widthPx}
+            height={picture.heightPx}
+            alt={altText}
+          />
+          {pictures.length > 1 && (
+            <span class="number" aria-hidden="true">
+              {picture.index + 1}
+            </span>
+          )}
+        </a>
+      ))}
+    </div>
+  )
+}
+
+/** The lines under a title; where the job has a parent, its first line says so and leads there. */
+function Lines({ job, lines }: { job: JobView; lines: readonly string[] }) {
+  return (
+    <div class="lines">
+      {lines.map((line, i) =>
+        i === 0 && job.parent ? (
+          <p>
+            <a href={`#job-${job.parent.jobId}`}>{line}</a>
+          </p>
+        ) : (
+          <p>{line}</p>
+        ),
+      )}
+    </div>
+  )
+}
+
+/** In UTC for those without script; the page's script puts it into local time. */
+function Time({ at }: { at: number }) {
+  const iso = new Date(at).toISOString()
+  return <time datetime={iso}>{iso.slice(11, 16)}</time>
+}
+
+/** One of eight colours, the same for a person everywhere. */
+function hueOf(userId: string): number {
+  return [...userId].reduce((sum, character) => sum + character.charCodeAt(0), 0) % 8
+}
+
+/** Previews are JPEG or WebP, told apart by their first byte. */
+function dataUrl(bytes: Uint8Array): string {
+  const type = bytes[0] === 0xff ? 'jpeg' : bytes[0] === 0x89 ? 'png' : 'webp'
+  return `data:image/${type};base64,${Buffer.from(bytes).toString('base64')}`
+}

@@ -1,0 +1,97 @@
+/** Replies as HTTP responses: JSON for the page's script, whole pages and redirects for browsers without it. */
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Ids } from '../../ports.ts'
+import type { Words } from '../../words/en.ts'
+import type { Assets } from './assets.ts'
+import type { Feed } from './feed.ts'
+import type { Reply, Visit } from './receive.tsx'
+import { markup } from './render-job.tsx'
+import { answerPage, chatPage, type PageFrame } from './render-page.tsx'
+import { threadOf } from './visitors.ts'
+
+/** As many requests as a page shows at first, and at most. */
+const defaultLimit = 50
+const maxLimit = 1000
+
+export class Responder {
+  readonly #parts: { words: Words; assets: Assets; ids: Ids; feed: (limit: number) => Feed }
+
+  constructor(parts: { words: Words; assets: Assets; ids: Ids; feed: (limit: number) => Feed }) {
+    this.#parts = parts
+  }
+
+  /** The chat page; with what was said to this person and the text that was refused, where there is such. */
+  chat(
+    c: Context,
+    visit: Visit,
+    said: string[] = [],
+    text = '',
+    status: ContentfulStatusCode = 200,
+  ): Response {
+    const limit = this.limitOf(c)
+    const { fragments, hasEarlier } = this.#parts.feed(limit)
+    const content = { fragments, hasEarlier, limit, said, text }
+    return this.#html(c, chatPage(this.#frame(visit), content), status)
+  }
+
+  /** `text` is what was typed, given back where it was refused. */
+  respond(c: Context, visit: Visit, reply: Reply, text = ''): Response {
+    switch (reply.kind) {
+      case 'refused':
+        return this.#said(c, visit, reply.said, text, 422)
+      case 'done':
+        return this.#said(c, visit, reply.said, '', 200)
+      case 'answer':
+        if (wantsJson(c)) return c.json({ kind: 'answer', html: markup(reply.answer) })
+        return this.#html(c, answerPage(this.#frame(visit), reply.answer))
+      case 'accepted': {
+        const [first] = reply.jobs
+        if (wantsJson(c)) {
+          const jobs = reply.jobs.map(job => ({ jobId: job.id, threadId: threadOf(job) }))
+          return c.json({ kind: 'accepted', said: reply.said, jobs })
+        }
+        if (reply.said.length > 0) return this.chat(c, visit, reply.said)
+        return c.redirect(first ? `/#job-${first.id}` : '/', 303)
+      }
+    }
+  }
+
+  refuse(c: Context, visit: Visit, sentence: string, status: ContentfulStatusCode): Response {
+    return this.#said(c, visit, [sentence], '', status)
+  }
+
+  limitOf(c: Context): number {
+    const limit = Number(c.req.query('limit') ?? defaultLimit)
+    return Number.isInteger(limit) && limit >= 1 ? Math.min(limit, maxLimit) : defaultLimit
+  }
+
+  #said(c: Context, visit: Visit, said: string[], text: string, status: ContentfulStatusCode): Response {
+    const kind = status === 200 ? 'done' : 'refused'
+    return wantsJson(c) ? c.json({ kind, said }, status) : this.chat(c, visit, said, text, status)
+  }
+
+  /** Pages show what is true now: a browser must ask for them anew, also when going back. */
+  #html(c: Context, page: string, status: ContentfulStatusCode = 200): Response {
+    c.header('Cache-Control', 'no-store')
+    return c.html(page, status)
+  }
+
+  #frame(visit: Visit): PageFrame {
+    const { words, assets } = this.#parts
+    return {
+      words,
+      assets: {
+        style: assets.url('style.css'),
+        script: assets.url('client.js'),
+        icon: assets.url('icon.svg'),
+      },
+      once: visit.nextOnce,
+      isAdmin: visit.rights.admin,
+    }
+  }
+}
+
+function wantsJson(c: Context): boolean {
+  return c.req.header('accept') === 'application/json'
+}

@@ -1,0 +1,150 @@
+/** The web chat over HTTP: which address does what. */
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
+import type { Easel } from '../../app/easel.ts'
+import { wordsFor } from '../../words/locale.ts'
+import type { AdapterParts } from '../adapter.ts'
+import { statsChart } from '../chart.ts'
+import { statsCsv } from '../stats-message.ts'
+import { loadAssets } from './assets.ts'
+import { feedOf } from './feed.ts'
+import type { Live } from './live.ts'
+import { liveStream } from './live-stream.ts'
+import { answerNames, Receiver, type Visit } from './receive.tsx'
+import { Responder } from './respond.ts'
+import { ownPagesOnly, securityHeaders } from './security.ts'
+import { rightsOf, visitorOf } from './visitors.ts'
+
+/** A source picture may have 10 MB; the rest of a form is small. */
+const maxSourceMegabytes = 10
+const maxBodyBytes = (maxSourceMegabytes + 1) * 1024 * 1024
+
+const saidForm = z.object({
+  text: z.string().optional(),
+  /** Set instead of the text where a person picks one of the examples. */
+  example: z.string().optional(),
+  once: z.string().max(64).optional(),
+  confirmed: z.literal('yes').optional(),
+  strength: z.coerce.number().optional(),
+  source: z.instanceof(File).optional(),
+})
+
+const pressForm = z.object({
+  button: z.string().max(100),
+  once: z.string().max(64).optional(),
+  text: z.string().optional(),
+})
+
+/** All routes, over one facade; `live` is where open browsers hear of changes. */
+export function webRoutes(parts: AdapterParts, live: Live): Hono {
+  const { easel, config, clock, ids, log } = parts
+  const words = wordsFor(config.language)
+  const assets = loadAssets()
+  const receiver = new Receiver(easel, words, () => clock.now())
+  const feed = (limit: number) => feedOf(easel, words, limit)
+  const responder = new Responder({ words, assets, ids, feed })
+
+  const visitOf = (c: Context, once?: string): Visit => ({
+    person: visitorOf(c, ids, words),
+    rights: rightsOf(c),
+    once: once || ids.next(),
+    nextOnce: ids.next(),
+  })
+
+  const app = new Hono()
+  app.use(securityHeaders())
+  app.use(ownPagesOnly(config.web.allowedHosts, words))
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: c => responder.refuse(c, visitOf(c), words.web.refused.large(maxSourceMegabytes), 413),
+    }),
+  )
+  app.notFound(c => c.text(words.web.refused.missing, 404))
+  app.onError((error, c) => {
+    log.error({ err: error, path: c.req.path }, 'a web request failed')
+    return c.text(words.web.refused.broken, 500)
+  })
+
+  app.route('/assets', assets.routes)
+  app.get('/favicon.ico', c => c.redirect(assets.url('icon.svg')))
+  app.get('/', c => responder.chat(c, visitOf(c)))
+  app.get('/feed', c => c.json(feed(responder.limitOf(c))))
+  app.get('/live', c => liveStream(c, { live, clock, words, feed: () => feed(responder.limitOf(c)) }))
+
+  app.post('/say', async c => {
+    const form = await readForm(c, saidForm)
+    if (!form) return responder.refuse(c, visitOf(c), words.web.refused.unreadable, 400)
+    const visit = visitOf(c, form.once)
+    const text = lines(form.example ?? form.text ?? '')
+    const { strength, source } = form
+    const bytes = source && source.size > 0 ? new Uint8Array(await source.arrayBuffer()) : undefined
+    const said = { text, source: bytes, strength, confirmed: form.confirmed !== undefined }
+    return responder.respond(c, visit, await receiver.say(said, visit), text)
+  })
+
+  app.post('/act', async c => {
+    const form = await readForm(c, pressForm)
+    if (!form) return responder.refuse(c, visitOf(c), words.web.refused.unreadable, 400)
+    const visit = visitOf(c, form.once)
+    const text = form.text === undefined ? undefined : lines(form.text)
+    return responder.respond(c, visit, await receiver.press(form.button, text, visit))
+  })
+
+  for (const name of answerNames) {
+    app.get(`/${name}`, c => {
+      const visit = visitOf(c)
+      return responder.respond(c, visit, receiver.answer(name, visit, daysOf(c)))
+    })
+  }
+  app.get('/stats/chart.png', async c => {
+    const found = receiver.stats(daysOf(c), visitOf(c))
+    if (found.kind === 'refused') return c.notFound()
+    return c.body(Uint8Array.from(await statsChart(found.stats, words)), 200, { 'Content-Type': 'image/png' })
+  })
+  app.get('/stats/easel-stats.csv', c => {
+    const found = receiver.stats(daysOf(c), visitOf(c))
+    if (found.kind === 'refused') return c.notFound()
+    return c.body(statsCsv(found.stats), 200, { 'Content-Type': 'text/csv; charset=utf-8' })
+  })
+  app.get('/pictures/:id', c => servePicture(c, easel, c.req.param('id')))
+  return app
+}
+
+/** A picture never changes under its id; it is named for those who save it. */
+async function servePicture(c: Context, easel: Easel, id: string): Promise<Response> {
+  const found = easel.picture(id)
+  if (!found) return c.notFound()
+  const { picture } = found
+  c.header('ETag', `"${picture.hash}"`)
+  c.header('Cache-Control', 'private, max-age=31536000, immutable')
+  if (c.req.header('if-none-match') === `"${picture.hash}"`) return c.body(null, 304)
+  const bytes = await easel.pictureBytes(picture.id)
+  if (!bytes) return c.notFound()
+  const name = `easel-${picture.id}.${picture.mediaType.replace(/^image\//, '')}`
+  return c.body(Uint8Array.from(bytes), 200, {
+    'Content-Type': picture.mediaType,
+    'Content-Disposition': `inline; filename="${name}"`,
+  })
+}
+
+/** Undefined where the body is no form or not this one. */
+async function readForm<Form>(c: Context, schema: z.ZodType<Form>): Promise<Form | undefined> {
+  try {
+    return schema.safeParse(await c.req.parseBody()).data
+  } catch {
+    // parseBody throws on a body that is not what its content type says: the sender's fault, not ours.
+    return undefined
+  }
+}
+
+function daysOf(c: Context): number {
+  const days = Number(c.req.query('days') ?? 7)
+  return Number.isInteger(days) && days >= 1 && days <= 366 ? days : 7
+}
+
+/** Forms send line breaks as CR LF. */
+function lines(text: string): string {
+  return text.replaceAll('\r\n', '\n')
+}

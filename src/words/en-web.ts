@@ -1,0 +1,66 @@
+/** English: what only the web chat says. */
+
+export const web = {
+  lang: 'en',
+  name: 'Easel',
+  off: 'switched off by web.enabled in the configuration',
+  skip: 'Skip to the message field',
+  nav: { queue: 'Queue', models: 'Models', usage: 'Usage', stats: 'Stats', help: 'Help' },
+  navLabel: 'Answers',
+  feed: 'Conversation',
+  earlier: 'Show earlier requests',
+  guest: (tag: string) => `Guest ${tag}`,
+  you: 'you',
+  empty: {
+    title: 'What shall we paint?',
+    text: 'Describe a picture below. It appears here, with buttons to refine it, vary it and go on from it.',
+  },
+  composer: {
+    label: 'What to paint',
+    placeholder: '/imagine a red circle on a blue background',
+    send: 'Paint',
+    hint: 'Flags go at the end: --no, --ar 3:2, --n 4, --seed 7 … /help tells them all.',
+    attach: 'Start from a picture',
+    remove: 'Remove the picture',
+    strength: 'How far to leave it',
+  },
+  result: {
+    command: 'The same again',
+    copy: 'Copy',
+    copied: 'Copied',
+    progress: 'Progress',
+    preview: 'The picture so far',
+    buttonsOf: (title: string) => `What to do with “${title}”`,
+    open: 'Open in full size',
+  },
+  announce: {
+    done: (title: string) => `Ready: ${title}`,
+    offline: 'The connection is gone; trying again …',
+  },
+  dialog: { close: 'Close', back: 'Back to the chat', onlyYou: 'Only you see this.' },
+  remix: { title: 'Remix', prompt: 'Prompt, with flags at its end', send: 'Paint' },
+  confirm: {
+    title: (n: number) => `This makes ${n} separate requests`,
+    yes: (n: number) => `Paint all ${n}`,
+    sourceAgain: 'Please choose the source picture again',
+  },
+  said: {
+    unknownCommand: (name: string, nearest: string | undefined) =>
+      `There is no command /${name}.${nearest === undefined ? ' /help lists what there is.' : ` Did you mean /${nearest}?`}`,
+    showWhat: 'Which picture? /show and its id.',
+    deleted: 'Deleted.',
+    cancelled: 'Cancelled.',
+    duplicate: 'That is already on its way.',
+    forgotten: (n: number) => `Everything of yours is deleted: ${n === 1 ? '1 request' : `${n} requests`}.`,
+    forgetHow: '/forget me deletes all your prompts and pictures, for good.',
+  },
+  stats: { csv: 'Download as CSV', days: (n: number) => (n === 1 ? '1 day' : `${n} days`), period: 'Period' },
+  refused: {
+    host: 'This address is not one that Easel answers to. Open it by the address that it printed at start.',
+    origin: 'This request did not come from Easel’s own page.',
+    large: (megabytes: number) => `That is too large; at most ${megabytes} MB.`,
+    missing: 'There is nothing here.',
+    broken: 'Something went wrong inside Easel. It has been logged.',
+    unreadable: 'That request could not be read. Reload the page and try again.',
+  },
+}

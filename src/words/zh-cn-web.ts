@@ -1,0 +1,64 @@
+/** 简体中文：只在网页聊天里出现的文字。 */
+import type { Words } from './en.ts'
+
+export const web: Words['web'] = {
+  lang: 'zh-CN',
+  name: 'Easel',
+  off: '已在配置中用 web.enabled 关闭',
+  skip: '跳到输入框',
+  nav: { queue: '队列', models: '模型', usage: '用量', stats: '统计', help: '帮助' },
+  navLabel: '查询',
+  feed: '对话',
+  earlier: '显示更早的请求',
+  guest: tag => `访客 ${tag}`,
+  you: '你',
+  empty: {
+    title: '想画点什么？',
+    text: '在下面描述一张图片。它会出现在这里，并带有精修、变化等按钮。',
+  },
+  composer: {
+    label: '想画什么',
+    placeholder: '/imagine a red circle on a blue background',
+    send: '画',
+    hint: '选项写在末尾：--no、--ar 3:2、--n 4、--seed 7 …… 全部选项见 /help。',
+    attach: '以一张图片为起点',
+    remove: '移除图片',
+    strength: '离开原图多远',
+  },
+  result: {
+    command: '再画一张同样的',
+    copy: '复制',
+    copied: '已复制',
+    progress: '进度',
+    preview: '目前的样子',
+    buttonsOf: title => `对“${title}”的操作`,
+    open: '打开原图',
+  },
+  announce: { done: title => `完成：${title}`, offline: '连接断开，正在重试……' },
+  dialog: { close: '关闭', back: '返回聊天', onlyYou: '只有你能看到。' },
+  remix: { title: '改写重画', prompt: '提示词，选项写在末尾', send: '画' },
+  confirm: {
+    title: n => `这会变成 ${n} 个独立的请求`,
+    yes: n => `${n} 个都画`,
+    sourceAgain: '请重新选择起始图片',
+  },
+  said: {
+    unknownCommand: (name, nearest) =>
+      `没有 /${name} 这个命令。${nearest === undefined ? '/help 列出了全部命令。' : `是不是 /${nearest}？`}`,
+    showWhat: '哪一张？写 /show 加图片编号。',
+    deleted: '已删除。',
+    cancelled: '已取消。',
+    duplicate: '这个请求已经在处理了。',
+    forgotten: n => `你的全部内容已删除：${n} 个请求。`,
+    forgetHow: '/forget me 会永久删除你的全部提示词和图片。',
+  },
+  stats: { csv: '下载 CSV', days: n => `${n} 天`, period: '时段' },
+  refused: {
+    host: 'Easel 不在这个地址上应答。请使用它启动时显示的地址。',
+    origin: '这个请求不是来自 Easel 自己的页面。',
+    large: megabytes => `太大了，最多 ${megabytes} MB。`,
+    missing: '这里什么也没有。',
+    broken: 'Easel 内部出错，已记入日志。',
+    unreadable: '无法读取这个请求。请刷新页面再试。',
+  },
+}
