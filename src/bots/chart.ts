@@ -57,7 +57,7 @@ function chartOption(stats: StatsView, { stats: words }: Words): EChartsCoreOpti
     legend: { top: 10, right: 16, textStyle: label, itemWidth: 12, itemHeight: 12 },
     grid: [
       { left: 56, right: 24, top: 48, height: 160 },
-      { left: 140, right: 24, top: 284, height: 116 },
+      { left: 140, right: 24, top: 284, height: 104 },
     ],
     xAxis: [
       { type: 'category', data: stats.timeline.map(slice => sliceLabel(slice.fromMs, spanMs)), ...axis },

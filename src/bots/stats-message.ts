@@ -7,18 +7,10 @@ const dayMs = 24 * 60 * 60 * 1000
 
 /** Totals, waiting and painting times, and the busiest people, models and devices. */
 export function statsMessage(stats: StatsView, { stats: words }: Words): Message {
-  const totals = [
-    `${stats.jobs} ${words.jobs}`,
-    `${stats.pictures} ${words.pictures}`,
-    `${stats.people} ${words.people}`,
-    `${stats.failures} ${words.failures}`,
-    `${stats.cancelled} ${words.cancelled}`,
-    `${Math.round(stats.gpuSeconds)} ${words.gpuSeconds}`,
-  ]
   const section = (title: string, rows: readonly StatsRow[]) =>
     rows.length === 0 ? [] : [`${title}:`, ...rows.slice(0, 10).map(row => `  ${words.row(row)}`)]
   return textMessage(words.title(Math.max(1, Math.round((stats.toMs - stats.fromMs) / dayMs))), [
-    totals.join(' · '),
+    words.totals(stats),
     words.wait(stats.waitMs.p50, stats.waitMs.p95),
     words.run(stats.runMs.p50, stats.runMs.p95),
     ...section(words.byPerson, stats.byPerson),

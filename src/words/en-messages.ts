@@ -129,11 +129,23 @@ export const models = {
 export const stats = {
   title: (days: number) => (days === 1 ? 'The last day' : `The last ${days} days`),
   jobs: 'jobs',
-  pictures: 'pictures',
-  people: 'people',
   failures: 'failed',
-  cancelled: 'cancelled',
-  gpuSeconds: 'seconds of painting',
+  totals: (d: {
+    jobs: number
+    pictures: number
+    people: number
+    failures: number
+    cancelled: number
+    gpuSeconds: number
+  }) =>
+    [
+      some(d.jobs, 'job'),
+      some(d.pictures, 'picture'),
+      some(d.people, 'person', 'people'),
+      `${d.failures} failed`,
+      `${d.cancelled} cancelled`,
+      `${Math.round(d.gpuSeconds)} s of painting`,
+    ].join(' · '),
   wait: (p50: number, p95: number) => `Waiting: half under ${duration(p50)}, 95 % under ${duration(p95)}`,
   run: (p50: number, p95: number) => `Painting: half under ${duration(p50)}, 95 % under ${duration(p95)}`,
   byPerson: 'By person',

@@ -124,12 +124,17 @@ export const models: Words['models'] = {
 
 export const stats: Words['stats'] = {
   title: days => `最近 ${days} 天`,
-  jobs: '个任务',
-  pictures: '张图片',
-  people: '人',
-  failures: '个失败',
-  cancelled: '个取消',
-  gpuSeconds: '秒绘制',
+  jobs: '任务',
+  failures: '失败',
+  totals: d =>
+    [
+      `${d.jobs} 个任务`,
+      `${d.pictures} 张图片`,
+      `${d.people} 人`,
+      `${d.failures} 个失败`,
+      `${d.cancelled} 个取消`,
+      `绘制 ${Math.round(d.gpuSeconds)} 秒`,
+    ].join(' · '),
   wait: (p50, p95) => `等待：一半在 ${duration(p50)} 以内，95% 在 ${duration(p95)} 以内`,
   run: (p50, p95) => `绘制：一半在 ${duration(p50)} 以内，95% 在 ${duration(p95)} 以内`,
   byPerson: '按人',

@@ -137,7 +137,7 @@ const contained: readonly { library: RegExp; within: readonly string[] }[] = [
   { library: /^@slack\//, within: ['src/bots/slack/'] },
   { library: /^(hono|@hono\/)/, within: ['src/bots/web/'] },
   { library: /^echarts/, within: ['src/bots/'] },
-  { library: /^sharp$/, within: ['src/engine/image/'] },
+  { library: /^sharp$/, within: ['src/engine/image/', 'src/bots/chart.ts'] },
   { library: /^pino$/, within: ['src/log.ts'] },
   { library: /^yaml$/, within: ['src/config.ts'] },
   { library: /^(commander|cli-progress)$/, within: ['src/cli.ts', 'src/cli/'] },

@@ -1,10 +1,10 @@
 /** What people type and press, turned into calls of the facade, and its outcomes into replies. Knows no HTTP. */
 import type { Child } from 'hono/jsx'
 import type { ActOutcome, Easel, ImagineOutcome } from '../../app/easel.ts'
-import { nearestNames } from '../../app/nearest.ts'
 import type { Caller, Person, Rights } from '../../app/people.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import type { JobView } from '../../app/views.ts'
+import { nearestNames } from '../../nearest.ts'
 import type { Words } from '../../words/en.ts'
 import { helpMessage, infoMessage, modelsMessage, queueMessage, usageMessage } from '../answers.ts'
 import { actionOf, decodeButtonId } from '../buttons.ts'

@@ -140,14 +140,21 @@ function Answer({ title, children }: { title: string; children: Child }) {
   )
 }
 
-/** `/command …` and `--flag: …` set off what is typed from what it means. */
+/** Sets off what is typed, and names from their values. */
 function Fact({ line }: { line: string }) {
-  const [, typed, rest] = /^(\/imagine .*|\/[a-z]+(?= )|--[a-z0-9-]+.*?(?=: ))(.*)$/s.exec(line) ?? []
-  if (typed === undefined) return <>{line}</>
+  const [, typed, meaning] = /^(\/imagine .*|\/[a-z]+(?= )|--[a-z0-9-]+.*?(?=: ))(.*)$/s.exec(line) ?? []
+  if (typed !== undefined) {
+    return (
+      <>
+        <code>{typed}</code> {meaning?.replace(/^: | /, '')}
+      </>
+    )
+  }
+  const [, name, value] = /^(\S[^:：]{0,24})(?:: |：)(.+)$/s.exec(line) ?? []
+  if (name === undefined) return <>{line}</>
   return (
     <>
-      <code>{typed}</code>
-      {rest}
+      <span class="name">{name}</span> {value}
     </>
   )
 }

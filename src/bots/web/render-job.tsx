@@ -51,10 +51,18 @@ export function PressButton({ button }: { button: Button }) {
   )
 }
 
+/** Breaks between flags only: nobody should copy half of one. */
 export function Command({ command, words }: { command: string; words: Words }) {
   return (
     <div class="command">
-      <code>{command}</code>
+      <code>
+        {command.split(/ (?=--)/).map((part, i) => (
+          <>
+            {i > 0 && ' '}
+            <span class={part.length <= 40 ? 'part' : undefined}>{part}</span>
+          </>
+        ))}
+      </code>
       <button type="button" class="copy" data-copy data-copied={words.web.result.copied}>
         {words.web.result.copy}
       </button>
@@ -62,6 +70,7 @@ export function Command({ command, words }: { command: string; words: Words }) {
   )
 }
 
+/** Once the picture is there, its parameters stand under it. */
 function Card({ job, words }: { job: JobView; words: Words }) {
   const message = requestCard(job, words)
   const { author } = job
@@ -75,7 +84,7 @@ function Card({ job, words }: { job: JobView; words: Words }) {
           <b>{author.name}</b> <Time at={job.createdAt} />
         </p>
         <p class="prompt">{message.title}</p>
-        <Lines job={job} lines={message.lines} />
+        {job.state !== 'done' && <Lines job={job} lines={message.lines} />}
       </div>
     </article>
   )

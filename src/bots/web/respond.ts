@@ -68,7 +68,8 @@ export class Responder {
 
   #said(c: Context, visit: Visit, said: string[], text: string, status: ContentfulStatusCode): Response {
     const kind = status === 200 ? 'done' : 'refused'
-    return wantsJson(c) ? c.json({ kind, said }, status) : this.chat(c, visit, said, text, status)
+    // For the script a refusal is an answer like any other; browsers report every 4xx as a fault of the page.
+    return wantsJson(c) ? c.json({ kind, said }) : this.chat(c, visit, said, text, status)
   }
 
   /** Pages show what is true now: a browser must ask for them anew, also when going back. */
