@@ -103,9 +103,8 @@ export function seenIn(html: string): SeenMessage {
 }
 
 export function textOf(html: string): string {
-  return unescaped(html.replace(/<[^>]*>/g, '\n'))
-    .replace(/\n+/g, '\n')
-    .trim()
+  const lines = html.replace(/<\/?(span|a|b|code|time)\b[^>]*>/g, '').replace(/<[^>]*>/g, '\n')
+  return unescaped(lines.replace(/\n+/g, '\n')).trim()
 }
 
 /** Tags and attributes that a prompt must never become. */
