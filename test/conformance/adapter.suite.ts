@@ -9,6 +9,7 @@ import { en } from '../../src/words/en.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { FakeEasel } from '../fakes/fake-easel.ts'
 import { CountingIds, RememberingLog } from '../fakes/fake-parts.ts'
+import { tinyPng } from '../helpers/tiny-png.ts'
 
 /** What lies behind the adapter: one Easel that outlives the adapter's restarts. */
 export interface World {
@@ -69,7 +70,7 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
     beforeEach(async () => {
       const clock = new FakeClock()
       const ids = new CountingIds()
-      const easel = new FakeEasel({ clock, ids, paint: async () => onePixel })
+      const easel = new FakeEasel({ clock, ids, paint: async () => tinyPng(8, 8, [200, 40, 40]) })
       world = { easel, clock, ids, log: new RememberingLog() }
       driver = await start(world)
       easel.attach(driver.adapter.courier)
@@ -324,11 +325,3 @@ const hostilePrompts = [
   '[click](https://evil.example) https://evil.example',
   'zero\u200bwidth \u202ebidi',
 ]
-
-/** The smallest PNG: one red pixel. */
-const onePixel = Uint8Array.from(
-  Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==',
-    'base64',
-  ),
-)

@@ -24,11 +24,16 @@ export class WebAdapter implements Adapter {
   readonly #live = new Live()
   readonly #server: Server
   #unwatch: () => void = () => {}
+  #stopping = false
 
   constructor(parts: AdapterParts) {
     this.#parts = parts
     this.courier = webCourier(this.#live)
-    this.#server = createServer(getRequestListener(webRoutes(parts, this.#live).fetch))
+    const answer = getRequestListener(webRoutes(parts, this.#live).fetch)
+    this.#server = createServer((request, response) => {
+      response.once('close', () => this.#closeIdleWhenStopping())
+      void answer(request, response)
+    })
   }
 
   /** Where browsers find the chat; the port is the real one where 0 was configured. Undefined until started. */
@@ -55,11 +60,15 @@ export class WebAdapter implements Adapter {
   /** Ends the live streams (browsers come back by themselves), waits for answers under way. */
   async stop(): Promise<void> {
     this.#unwatch()
+    this.#stopping = true
     this.#live.close()
     if (!this.#server.listening) return
-    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()))
-    this.#server.closeIdleConnections()
-    await closed
+    await new Promise<void>(resolve => this.#server.close(() => resolve()))
+  }
+
+  /** A connection whose answer ends while we stop would be kept alive for seconds more. */
+  #closeIdleWhenStopping(): void {
+    if (this.#stopping) setImmediate(() => this.#server.closeIdleConnections())
   }
 }
 

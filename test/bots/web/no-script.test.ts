@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../../src/config.ts'
+import { packageRoot } from '../../../src/paths.ts'
+import { en } from '../../../src/words/en.ts'
+import { seenIn, textOf } from './http-person.ts'
+import { openWebChat, type WebChat } from './web-chat.ts'
+
+describe('the web chat works without script', () => {
+  let chat: WebChat
+
+  beforeEach(async () => {
+    chat = await openWebChat()
+  })
+  afterEach(() => chat.close())
+
+  async function page(path = '/'): Promise<string> {
+    return (await chat.ada.gets(path)).text()
+  }
+
+  it('takes a request as a form and leads back to it', async () => {
+    const response = await chat.ada.postsForm('/say', { text: '/imagine a cat', once: 'form-1' })
+    expect(response.status).toBe(303)
+    expect(response.headers.get('location')).toBe(`/#job-${chat.world.easel.jobs[0]?.id}`)
+    expect(textOf(await page())).toContain('a cat')
+  })
+
+  it('takes plain words and examples as requests too', async () => {
+    await chat.ada.postsForm('/say', { text: 'a plain cat' })
+    await chat.ada.postsForm('/say', { text: '', example: 'an example --seed 7' })
+    expect(chat.world.easel.jobs.map(job => job.promptAsTyped)).toEqual(['a plain cat', 'an example'])
+  })
+
+  it('gives each page its own name, so that a form sent twice is one request', async () => {
+    const once = /name="once" value="([^"]+)"/.exec(await page())?.[1] ?? ''
+    expect(once).not.toBe('')
+    await chat.ada.postsForm('/say', { text: 'a cat', once })
+    await chat.ada.postsForm('/say', { text: 'a cat', once })
+    expect(chat.world.easel.jobs).toHaveLength(1)
+    expect(await page()).not.toContain(`value="${once}"`)
+  })
+
+  it('gives a refused text back with the reason', async () => {
+    const response = await chat.ada.postsForm('/say', { text: '/imagine a cat --sed 3' })
+    expect(response.status).toBe(422)
+    const html = await response.text()
+    expect(html).toContain('Did you mean --seed?')
+    expect(html).toMatch(/<textarea[^>]*>\/imagine a cat --sed 3<\/textarea>/)
+  })
+
+  it('names the command that was meant', async () => {
+    const response = await chat.ada.postsForm('/say', { text: '/qeue' })
+    expect(await response.text()).toContain('Did you mean /queue?')
+  })
+
+  it('shows answers, Info and Remix on pages of their own', async () => {
+    await chat.ada.imagines('a cat --seed 7')
+    await chat.world.easel.paint(chat.world.easel.jobs[0]?.id ?? '')
+    const pictureId = chat.world.easel.jobs[0]?.pictures[0]?.id ?? ''
+    expect(textOf(await page('/help'))).toContain('--seed N')
+    const info = await (await chat.ada.postsForm('/act', { button: `info:${pictureId}` })).text()
+    expect(textOf(info)).toContain('Seed 7')
+    const remix = await (await chat.ada.postsForm('/act', { button: `remix:${pictureId}` })).text()
+    expect(remix).toMatch(/<textarea[^>]*name="text"[^>]*>a cat<\/textarea>/)
+    const sent = await chat.ada.postsForm('/act', { button: `remix:${pictureId}`, text: 'a dog' })
+    expect(sent.status).toBe(303)
+    expect(chat.world.easel.jobs.at(-1)).toMatchObject({ promptAsTyped: 'a dog', parent: { pictureId } })
+  })
+
+  it('shows a past picture again with its buttons', async () => {
+    await chat.ada.imagines('a cat')
+    await chat.world.easel.paint(chat.world.easel.jobs[0]?.id ?? '')
+    const pictureId = chat.world.easel.jobs[0]?.pictures[0]?.id ?? ''
+    const shown = await (await chat.bob.postsForm('/say', { text: `/show ${pictureId}` })).text()
+    expect(seenIn(shown).buttons.map(button => button.action)).toContain('refine')
+    const missing = await chat.bob.postsForm('/say', { text: '/show nothing' })
+    expect(await missing.text()).toContain(en.problems['picture-unknown']({ id: 'nothing' }))
+  })
+
+  it('forgets a person who says so, and only then', async () => {
+    await chat.ada.imagines('a cat')
+    await chat.bob.imagines('a dog')
+    expect(await (await chat.ada.postsForm('/say', { text: '/forget' })).text()).toContain('/forget me')
+    expect(chat.world.easel.jobs).toHaveLength(2)
+    await chat.ada.postsForm('/say', { text: '/forget me' })
+    expect(chat.world.easel.jobs.map(job => job.promptAsTyped)).toEqual(['a dog'])
+  })
+
+  it('passes an uploaded picture on; a flag wins over the slider, which counts only with a picture', async () => {
+    const source = new Blob([Uint8Array.of(1, 2, 3)])
+    await chat.ada.postsForm('/say', { text: 'a cat', source, strength: '0.4' })
+    expect(chat.world.easel.lastRequest).toEqual({
+      prompt: 'a cat',
+      strength: 0.4,
+      source: { kind: 'bytes', bytes: Uint8Array.of(1, 2, 3) },
+    })
+    await chat.ada.postsForm('/say', { text: 'a cat --strength 0.8', source, strength: '0.4' })
+    expect(chat.world.easel.lastRequest?.strength).toBe(0.8)
+    await chat.ada.postsForm('/say', { text: 'a cat', source: new Blob([]), strength: '0.4' })
+    expect(chat.world.easel.lastRequest).toEqual({ prompt: 'a cat' })
+  })
+
+  it('asks for the source picture again where it shows a fan-out', async () => {
+    const fields = { text: 'a {red,blue} cat', source: new Blob([Uint8Array.of(1)]), strength: '0.4' }
+    const html = await (await chat.ada.postsForm('/say', fields)).text()
+    expect(html).toMatch(/<input type="file" name="source" required/)
+    expect(html).toMatch(/name="strength" value="0.4"/)
+  })
+
+  it('shows the latest requests with the card that began an old thread, and the way to earlier ones', async () => {
+    await chat.ada.imagines('the very first')
+    const [root] = chat.world.easel.jobs
+    for (let i = 0; i < 3; i++) await chat.ada.imagines(`request ${i}`)
+    await chat.ada.presses({ action: 're-roll', targetId: root?.id ?? '' })
+    const html = await page('/?limit=2')
+    const text = textOf(html)
+    expect(text).toContain('the very first')
+    expect(text).toContain('request 2')
+    expect(text).not.toContain('request 1')
+    expect(html).toContain('href="/?limit=4"')
+  })
+})
+
+describe('the web chat’s files', () => {
+  it('are served by content: for ever under their version, checked under any other', async () => {
+    const chat = await openWebChat()
+    const html = await (await chat.ada.gets('/')).text()
+    const [, script = ''] = /<script src="([^"]+)"/.exec(html) ?? []
+    const current = await chat.ada.gets(script)
+    expect(current.headers.get('cache-control')).toContain('immutable')
+    expect(current.headers.get('content-type')).toContain('text/javascript')
+    const old = await chat.ada.gets('/assets/client.js?v=old')
+    expect(old.headers.get('cache-control')).toBe('no-cache')
+    await chat.close()
+  })
+
+  it('include pictures, which browsers need not fetch twice', async () => {
+    const chat = await openWebChat()
+    await chat.ada.imagines('a cat')
+    await chat.world.easel.paint(chat.world.easel.jobs[0]?.id ?? '')
+    const path = `/pictures/${chat.world.easel.jobs[0]?.pictures[0]?.id}`
+    const first = await chat.ada.gets(path)
+    expect(first.headers.get('content-type')).toBe('image/png')
+    expect(first.headers.get('content-disposition')).toMatch(/^inline; filename="easel-[0-9a-z]{16}\.png"$/)
+    const again = await chat.ada.gets(path, { 'if-none-match': first.headers.get('etag') ?? '' })
+    expect(again.status).toBe(304)
+    expect((await chat.ada.gets('/pictures/nothing')).status).toBe(404)
+    await chat.close()
+  })
+})
+
+describe('the web chat’s configuration', () => {
+  const defaults = loadConfig(packageRoot, packageRoot)
+
+  it('chooses its language', async () => {
+    const chat = await openWebChat({ language: 'zh-CN' })
+    const html = await (await chat.ada.gets('/')).text()
+    expect(html).toContain('<html lang="zh-CN">')
+    expect(html).toContain('想画点什么？')
+    await chat.close()
+  })
+
+  it('is on loopback unless told otherwise, and names a port that is taken', async () => {
+    expect(defaults.web.host).toBe('127.0.0.1')
+    const chat = await openWebChat()
+    const { port } = new URL(chat.url)
+    const web = { ...defaults.web, port: Number(port) }
+    await expect(openWebChat({ web })).rejects.toMatchObject({
+      code: 'port-in-use',
+      details: { host: '127.0.0.1', port: Number(port) },
+    })
+    await chat.close()
+  })
+})
