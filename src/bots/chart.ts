@@ -14,7 +14,7 @@ export async function statsChart(stats: StatsView, words: Words): Promise<Uint8A
   return sharp(Buffer.from(svg), { density: 144 }).png().toBuffer()
 }
 
-/** The same as SVG text; a pure function of the figures. */
+/** The same as SVG text. */
 export async function statsChartSvg(stats: StatsView, words: Words): Promise<string> {
   // Loaded when first wanted: most runs of Easel never draw a chart.
   const [{ init, use }, { BarChart }, components, { SVGRenderer }] = await Promise.all([
