@@ -6,6 +6,7 @@ import { expectations, flags, problems } from './en-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './en-messages.ts'
 import { pictureRefusal } from './en-picture.ts'
 import { web } from './en-web.ts'
+import { slack } from './en-slack.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 
@@ -55,6 +56,7 @@ export const en = {
   models,
   stats,
   web,
+  slack,
 }
 
 /** The sentence for a fault. */

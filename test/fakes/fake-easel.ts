@@ -385,8 +385,8 @@ export class FakeEasel implements Easel {
 
   #remove(job: JobView): void {
     this.#jobs.delete(job.id)
-    const { courier, at } = this.#courierFor(job)
     this.#enqueue(async () => {
+      const { courier, at } = this.#courierFor(job)
       if (courier && at) await courier.withdraw(at.address, job)
     })
   }
@@ -400,7 +400,10 @@ export class FakeEasel implements Easel {
       if (!courier) return
       if (!at) await this.#open(courier, job)
       else if (job.state === 'queued' || job.state === 'running') await courier.progress(at.address, job)
-      else await courier.settle(at.address, job)
+      else {
+        const delivery = await courier.settle(at.address, job)
+        if (delivery.kind === 'delivered') this.#delivered.set(job.id, { address: delivery.address })
+      }
     })
   }
 

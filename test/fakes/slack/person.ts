@@ -5,6 +5,7 @@ import { fileJson } from './methods/files.ts'
 import { replaceContent, viewJson } from './methods/views.ts'
 import { type ModalAnswer, modalAnswer } from './modal-answer.ts'
 import type { Delivered } from './transport.ts'
+import { typedText } from './visible-text.ts'
 import type { Channel, Member, OpenView, Post, StoredFile } from './world.ts'
 
 export interface GivenFile {
@@ -60,8 +61,11 @@ export class Person {
     return this.#slack.world.directChannel(this.member)
   }
 
-  /** A slash command in the main box of a channel: custom ones do not work in threads. */
-  async types(command: string, text: string, place: Place): Promise<Delivered> {
+  /**
+   * A slash command in the main box of a channel: custom ones do not work in threads. A trigger id that was used
+   * before is the same command delivered again.
+   */
+  async types(command: string, text: string, place: Place, triggerId?: string): Promise<Delivered> {
     if (place.threadTs !== undefined) throw new Error(`${command} is not supported in threads. Sorry!`)
     const channel = this.#slack.world.channel(place.channelId)
     const team = this.#slack.world.team(this.member.teamId)
@@ -81,11 +85,11 @@ export class Person {
         user_id: this.member.id,
         user_name: this.member.name,
         command,
-        text,
+        text: typedText(text),
         api_app_id: 'A00000001',
         is_enterprise_install: 'false',
         response_url: this.#slack.responseUrl(target),
-        trigger_id: this.#slack.interactions.trigger(this.member),
+        trigger_id: triggerId ?? this.#slack.interactions.trigger(this.member),
       },
     })
     this.#slack.showAnswer(delivered, target)
@@ -104,6 +108,7 @@ export class Person {
   pressesRaw(
     post: Post,
     action: { action_id: string; value?: string | undefined; block_id?: string; text?: unknown },
+    triggerId = this.#slack.interactions.trigger(this.member),
   ): Promise<Delivered> {
     const channel = this.#slack.world.channel(post.channelId)
     return this.#slack.deliver({
@@ -128,7 +133,7 @@ export class Person {
           threadTs: post.threadTs,
           originalTs: post.ts,
         }),
-        trigger_id: this.#slack.interactions.trigger(this.member),
+        trigger_id: triggerId,
         actions: [{ type: 'button', block_id: 'b', ...action, action_ts: this.#slack.world.nextTs() }],
       },
     })
@@ -221,6 +226,10 @@ export class Person {
 
   /** Writes a message, with files where they are given; nobody but the channel sees it. */
   writes(text: string, place: Place, files: GivenFile[] = []): Post {
+    return this.#sends(typedText(text), place, files)
+  }
+
+  #sends(text: string, place: Place, files: GivenFile[]): Post {
     const { world } = this.#slack
     const stored = files.map(file => this.#keeps(file))
     const post: Post = {
@@ -243,7 +252,7 @@ export class Person {
   /** Mentions the app: the only way to speak to it from inside a thread. */
   async mentions(text: string, place: Place, files: GivenFile[] = []): Promise<Delivered> {
     const botUserId = this.#slack.world.team(this.member.teamId).botUserId
-    const post = this.writes(`<@${botUserId}> ${text}`, place, files)
+    const post = this.#sends(`<@${botUserId}> ${typedText(text)}`, place, files)
     return this.#slack.event(this.member.teamId, {
       ...this.#messageJson(post),
       type: 'app_mention',

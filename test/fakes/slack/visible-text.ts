@@ -33,3 +33,8 @@ export function readMrkdwn(text: string, options: { autoLinks: boolean }): Visib
   const seen = withoutMarkup.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
   return { seen, pings, links }
 }
+
+/** What a client makes of typed characters before it sends them. */
+export function typedText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

@@ -1,0 +1,88 @@
+/** /easel and its words: what each says to the one who typed it. */
+import { AppError } from '../../errors.ts'
+import { helpMessage, modelsMessage, queueMessage, usageMessage } from '../answers.ts'
+import { problemSentences } from '../job-message.ts'
+import { textMessage } from '../message.ts'
+import { statsMessage } from '../stats-message.ts'
+import type { Asker } from './callers.ts'
+import { type Desk, formChoices } from './desk.ts'
+import { button } from './fields.ts'
+import { openView } from './open-view.ts'
+import { type Payload, render } from './render.ts'
+import { settingsView } from './settings-form.ts'
+
+export const forgetMe = 'forget-me'
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** Undefined where a form is the answer. */
+export async function easelCommand(
+  desk: Desk,
+  asker: Asker,
+  text: string,
+  triggerId: string,
+): Promise<Payload | undefined> {
+  const { easel } = desk
+  const { words, caller } = asker
+  const { person } = caller
+  const [word = '', ...rest] = text.trim().split(/\s+/)
+  switch (word.toLowerCase()) {
+    case '':
+    case 'help':
+      return render(helpMessage(words), words)
+    case 'queue':
+      return render(queueMessage(easel.queue(), words, person), words)
+    case 'models':
+      return render(
+        modelsMessage({ models: easel.models(), samplers: easel.samplers(), styles: easel.styles() }, words),
+        words,
+      )
+    case 'usage':
+      return render(usageMessage(easel.usage(person), words), words)
+    case 'settings':
+      return openView(desk, asker, triggerId, settingsView(easel.settings(person), formChoices(desk), words))
+    case 'show':
+      return show(desk, asker, rest[0])
+    case 'forget':
+      return askToForget(asker)
+    case 'stats':
+      return stats(desk, asker, rest[0])
+    default: {
+      const { said } = words.slack
+      return render(textMessage(said.unknownCommand(word), [said.commands]), words)
+    }
+  }
+}
+
+/** A picture's id or a job's: people copy either. */
+async function show(desk: Desk, asker: Asker, id: string | undefined): Promise<Payload> {
+  const { words, caller } = asker
+  const { said } = words.slack
+  if (id === undefined) return render(textMessage(said.showWhat), words)
+  const job = desk.easel.job(id) ?? desk.easel.picture(id)?.job
+  if (job === undefined) return render(textMessage(words.problems['picture-unknown']({ id })), words)
+  const brought = await desk.courier.bring(job, caller.conversation)
+  if (brought.kind === 'done') return render(textMessage(said.shown), words)
+  if (brought.error === 'not_in_channel' || brought.error === 'channel_not_found')
+    return render(textMessage(said.invite), words)
+  throw new AppError('platform-refused', { platform: 'Slack', problem: brought.error })
+}
+
+function askToForget({ words }: Asker): Payload {
+  const { forget } = words.slack
+  const { text, blocks } = render(textMessage(forget.title), words)
+  return { text, blocks: [...blocks, button(forgetMe, forget.yes, 'danger')] }
+}
+
+/** Figures of the last days (30 unless told otherwise), to the one who asks alone. */
+async function stats(desk: Desk, asker: Asker, days: string | undefined): Promise<Payload> {
+  const { words, caller } = asker
+  const count = /^\d{1,3}$/.test(days ?? '') ? Math.max(1, Number(days)) : 30
+  const toMs = desk.clock.now()
+  const found = desk.easel.stats({ fromMs: toMs - count * dayMs, toMs }, caller)
+  if (found.kind === 'refused') {
+    const [first = '', ...more] = problemSentences(found.problems, words)
+    return render(textMessage(first, more), words)
+  }
+  return render(statsMessage(found.stats, words), words)
+}

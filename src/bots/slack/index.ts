@@ -1,0 +1,180 @@
+/** The Slack adapter: which tokens it needs for which way in, and how its parts are put together. */
+import type { Courier } from '../../app/courier.ts'
+import { AppError } from '../../errors.ts'
+import { wordsFor } from '../../words/locale.ts'
+import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
+import { clientOptions, SlackApi } from './api.ts'
+import { Askers } from './callers.ts'
+import { SlackCourier } from './deliver.ts'
+import type { Desk } from './desk.ts'
+import { Downloads } from './downloads.ts'
+import { DurableApp, Ways } from './durable-app.ts'
+import { EditBudget } from './edit-budget.ts'
+import { HttpDoor, type OAuthParts } from './http.ts'
+import { Installations, type SealedStorage } from './installations.ts'
+import { slackLogger } from './log.ts'
+import { Members } from './members.ts'
+import { Messages } from './messages.ts'
+import { PendingRequests } from './pending.ts'
+import { Pictures } from './pictures.ts'
+import { receive } from './receive.ts'
+import { Results } from './results.ts'
+import { readKey } from './sealed.ts'
+import { Sockets } from './sockets.ts'
+import { Whispers } from './whispers.ts'
+import { authorizeWith, InstalledWorkspaces, OneWorkspace, type Workspaces } from './workspaces.ts'
+
+export type { SealedStorage } from './installations.ts'
+
+/** What the bot asks for; config/slack-manifest.yaml asks for the same, docs/slack.md says why. */
+export const botScopes = [
+  'app_mentions:read',
+  'chat:write',
+  'commands',
+  'files:read',
+  'files:write',
+  'im:history',
+  'users:read',
+]
+
+/** `storage` keeps the installations of OAuth; a single workspace by token needs none. */
+export function slackAdapter(storage: SealedStorage): AdapterFactory {
+  return parts => {
+    const missing = missingSecrets(parts)
+    if (missing !== undefined) return { kind: 'off', reason: missing }
+    return { kind: 'on', adapter: new SlackAdapter(parts, storage) }
+  }
+}
+
+/** Off without a single Slack token; with some but not all, the one that is missing is named. */
+function missingSecrets({ config, secrets }: AdapterParts): string | undefined {
+  const { off } = wordsFor(config.language).slack
+  const { slackBotToken, slackClientId, slackAppToken, slackSigningSecret } = secrets
+  const isSocket = config.slack.transport === 'socket'
+  if (slackBotToken === undefined && slackClientId === undefined) return off.token
+  if (isSocket && slackAppToken === undefined) return off.appToken
+  if (!isSocket && slackSigningSecret === undefined) return off.signingSecret
+  return undefined
+}
+
+export class SlackAdapter implements Adapter {
+  readonly platform = 'slack'
+  readonly courier: Courier
+  readonly #workspaces: Workspaces
+  readonly #app: DurableApp
+  readonly #door: HttpDoor | undefined
+
+  constructor(parts: AdapterParts, storage: SealedStorage) {
+    const { easel, config, secrets, clock, ids } = parts
+    const log = parts.log.child({ platform: 'slack' })
+    const logger = slackLogger(log)
+    const options = clientOptions(config.slack.apiUrl, logger)
+    const oauth = oauthParts(parts, storage)
+
+    const api = new SlackApi(options, clock)
+    this.#workspaces =
+      oauth === undefined
+        ? new OneWorkspace(api, required(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
+        : new InstalledWorkspaces(oauth.installations)
+    const messages = new Messages(api, new EditBudget(clock))
+    const whispers = new Whispers(clock)
+    const results = new Results(messages, new Pictures(api, clock), id => easel.pictureBytes(id))
+    const courier = new SlackCourier({ messages, workspaces: this.#workspaces, results, whispers, log })
+    this.courier = courier
+
+    const isSocket = config.slack.transport === 'socket'
+    const { host, port } = config.slack
+    const signing = isSocket
+      ? {}
+      : { signingSecret: required(secrets.slackSigningSecret, 'SLACK_SIGNING_SECRET') }
+    this.#door =
+      isSocket && oauth === undefined
+        ? undefined
+        : new HttpDoor({
+            host,
+            port,
+            ...signing,
+            ...(oauth && { oauth }),
+            clientOptions: options,
+            clock,
+            log,
+          })
+    const sockets = isSocket
+      ? [
+          new Sockets({
+            appToken: required(secrets.slackAppToken, 'SLACK_APP_TOKEN'),
+            clientOptions: options,
+            clock,
+            log,
+          }),
+        ]
+      : []
+    this.#app = new DurableApp({
+      receiver: new Ways([...sockets, ...(this.#door === undefined ? [] : [this.#door])]),
+      authorize: authorizeWith(this.#workspaces),
+      clientOptions: options,
+      convoStore: false,
+      logger,
+    })
+
+    const desk: Desk = {
+      easel,
+      config,
+      clock,
+      ids,
+      log,
+      api,
+      messages,
+      courier,
+      whispers,
+      askers: new Askers(this.#workspaces, new Members(api, clock)),
+      downloads: new Downloads(api, clock, config.slack.apiUrl),
+      pending: new PendingRequests(),
+      formSecret: formSecretOf(parts),
+    }
+    receive(this.#app, desk, this.#workspaces)
+  }
+
+  /** Where HTTP requests go, with slack.transport http or OAuth. */
+  get url(): string | undefined {
+    return this.#door?.url
+  }
+
+  /** Resolves when nothing that came in is still being dealt with. */
+  idle(): Promise<void> {
+    return this.#app.idle()
+  }
+
+  async start(): Promise<void> {
+    await this.#workspaces.start()
+    await this.#app.start()
+  }
+
+  async stop(): Promise<void> {
+    await this.#app.close()
+    await this.#app.stop()
+  }
+}
+
+/** Undefined without a client id: then the token of the environment serves one workspace. */
+function oauthParts({ secrets }: AdapterParts, storage: SealedStorage): OAuthParts | undefined {
+  if (secrets.slackClientId === undefined) return undefined
+  const key = readKey(required(secrets.encryptionKey, 'EASEL_ENCRYPTION_KEY'))
+  return {
+    clientId: secrets.slackClientId,
+    clientSecret: required(secrets.slackClientSecret, 'SLACK_CLIENT_SECRET'),
+    stateSecret: required(secrets.slackStateSecret, 'SLACK_STATE_SECRET'),
+    scopes: botScopes,
+    installations: new Installations(storage, key),
+  }
+}
+
+/** A secret that outlives restarts, so that an open form does too. */
+function formSecretOf({ secrets }: AdapterParts): string {
+  return secrets.slackSigningSecret ?? secrets.slackAppToken ?? secrets.slackBotToken ?? ''
+}
+
+function required(value: string | undefined, name: string): string {
+  if (value !== undefined) return value
+  throw new AppError('config', { file: 'environment', key: name, problem: 'is not set' })
+}

@@ -1,0 +1,84 @@
+/** Which workspaces and organisations installed the app, sealed at rest: the installation store that Bolt asks for. */
+import type { Installation, InstallationQuery, InstallationStore } from '@slack/bolt'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import { seal, unseal } from './sealed.ts'
+
+/** Where sealed documents lie; the database offers this. */
+export interface SealedStorage {
+  save(id: string, sealed: Uint8Array): void
+  find(id: string): Uint8Array | undefined
+  remove(id: string): void
+}
+
+const named = z.object({ id: z.string(), name: z.string().optional() })
+
+/** What Easel needs of an installation; people's own tokens are never asked for and never kept. */
+const stored = z.object({
+  team: named.optional(),
+  enterprise: named.optional(),
+  isEnterpriseInstall: z.boolean(),
+  authVersion: z.literal('v2'),
+  tokenType: z.literal('bot'),
+  appId: z.string().optional(),
+  bot: z.object({ token: z.string(), id: z.string(), userId: z.string(), scopes: z.array(z.string()) }),
+  user: z.object({ id: z.string() }),
+})
+export type StoredInstallation = z.infer<typeof stored>
+
+export class Installations implements InstallationStore {
+  readonly #storage: SealedStorage
+  readonly #key: Buffer
+
+  constructor(storage: SealedStorage, key: Buffer) {
+    this.#storage = storage
+    this.#key = key
+  }
+
+  async storeInstallation<AuthVersion extends 'v1' | 'v2'>(
+    installation: Installation<AuthVersion, boolean>,
+  ): Promise<void> {
+    const parsed = stored.safeParse({
+      ...installation,
+      isEnterpriseInstall: installation.isEnterpriseInstall ?? false,
+      tokenType: 'bot',
+      authVersion: installation.authVersion ?? 'v2',
+    })
+    const id = parsed.success ? ownerOf(parsed.data) : undefined
+    if (!parsed.success || id === undefined)
+      throw new AppError('platform-refused', { platform: 'Slack', problem: 'an installation without a bot' })
+    this.#storage.save(id, seal(this.#key, id, JSON.stringify(parsed.data)))
+  }
+
+  /** For Bolt's installer. Throws where nothing is installed, as Bolt expects. */
+  async fetchInstallation(query: InstallationQuery<boolean>): Promise<Installation<'v2', boolean>> {
+    const found = this.find(query)
+    if (found === undefined) throw new Error('not installed')
+    const { team, enterprise, user, ...rest } = found
+    return { ...rest, team, enterprise, user: { ...user, token: undefined, scopes: undefined } }
+  }
+
+  async deleteInstallation(query: InstallationQuery<boolean>): Promise<void> {
+    this.remove(query)
+  }
+
+  /** The workspace's own installation, else that of its organisation. */
+  find(ids: { teamId?: string; enterpriseId?: string }): StoredInstallation | undefined {
+    for (const id of [ids.teamId, ids.enterpriseId]) {
+      const bytes = id === undefined ? undefined : this.#storage.find(id)
+      const document = id === undefined || bytes === undefined ? undefined : unseal(this.#key, id, bytes)
+      if (document !== undefined) return stored.parse(JSON.parse(document))
+    }
+    return undefined
+  }
+
+  /** Forgets a workspace's own installation; an organisation's only where no workspace is named. */
+  remove(ids: { teamId?: string; enterpriseId?: string }): void {
+    const id = ids.teamId ?? ids.enterpriseId
+    if (id !== undefined) this.#storage.remove(id)
+  }
+}
+
+function ownerOf(installation: StoredInstallation): string | undefined {
+  return installation.isEnterpriseInstall ? installation.enterprise?.id : installation.team?.id
+}

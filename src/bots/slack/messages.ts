@@ -1,0 +1,83 @@
+/** Posting, editing and deleting messages, and saying something to one person alone. */
+import type { Called, SlackApi } from './api.ts'
+import type { EditBudget } from './edit-budget.ts'
+import type { Payload } from './render.ts'
+import type { Workspace } from './workspaces.ts'
+
+/** A conversation, and there maybe a thread, named by its parent's ts. */
+export interface Place {
+  channel: string
+  thread?: string
+}
+
+export class Messages {
+  readonly #api: SlackApi
+  readonly #budget: EditBudget
+
+  constructor(api: SlackApi, budget: EditBudget) {
+    this.#api = api
+    this.#budget = budget
+  }
+
+  /** The new message's ts. */
+  async post(workspace: Workspace, place: Place, payload: Payload): Promise<Called<string>> {
+    const called = await this.#api.call(workspace.token, `chat.postMessage ${place.channel}`, client =>
+      client.chat.postMessage({
+        channel: place.channel,
+        ...inThread(place),
+        ...payload,
+        parse: 'none',
+        unfurl_links: false,
+        unfurl_media: false,
+      }),
+    )
+    return called.kind === 'refused' ? called : { kind: 'done', value: called.value.ts ?? '' }
+  }
+
+  async edit(
+    workspace: Workspace,
+    message: { channel: string; ts: string },
+    payload: Payload,
+  ): Promise<Called<undefined>> {
+    this.#budget.spend(workspace.token)
+    const { channel, ts } = message
+    const called = await this.#api.call(workspace.token, 'chat.update', client =>
+      client.chat.update({ channel, ts, ...payload, parse: 'none' }),
+    )
+    return nothing(called)
+  }
+
+  /** Whether an edit that may as well be left out can be afforded now. */
+  canSpareEdit(workspace: Workspace): boolean {
+    return this.#budget.canSpare(workspace.token) && this.#api.waitMs(workspace.token, 'chat.update') === 0
+  }
+
+  async remove(workspace: Workspace, message: { channel: string; ts: string }): Promise<Called<undefined>> {
+    const { channel, ts } = message
+    return nothing(
+      await this.#api.call(workspace.token, 'chat.delete', client => client.chat.delete({ channel, ts })),
+    )
+  }
+
+  /** Seen by one person alone, until they reload; where that cannot be, in their direct messages. */
+  async whisper(workspace: Workspace, place: Place, user: string, payload: Payload): Promise<void> {
+    const called = await this.#api.call(workspace.token, 'chat.postEphemeral', client =>
+      client.chat.postEphemeral({
+        channel: place.channel,
+        user,
+        ...inThread(place),
+        ...payload,
+        parse: 'none',
+      }),
+    )
+    if (called.kind === 'refused') await this.post(workspace, { channel: user }, payload)
+  }
+}
+
+function inThread({ thread }: Place): { thread_ts?: string } {
+  return thread === undefined ? {} : { thread_ts: thread }
+}
+
+function nothing(called: Called<unknown>): Called<undefined> {
+  return called.kind === 'refused' ? called : { kind: 'done', value: undefined }
+}

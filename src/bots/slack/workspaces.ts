@@ -1,0 +1,94 @@
+/** With which token Easel speaks in which workspace: one from the environment, or those of stored installations. */
+import type { Authorize } from '@slack/bolt'
+import { AppError } from '../../errors.ts'
+import type { SlackApi } from './api.ts'
+import type { Installations } from './installations.ts'
+
+/** Organisation-wide installations have an enterprise and no team of their own. */
+export interface WorkspaceIds {
+  teamId?: string
+  enterpriseId?: string
+}
+
+export interface Workspace {
+  token: string
+  botId: string
+  botUserId: string
+}
+
+export interface Workspaces {
+  /** Throws AppError with one clear sentence where the token is no good. */
+  start(): Promise<void>
+  /** Undefined where the app is not installed, or not any more. */
+  of(ids: WorkspaceIds): Workspace | undefined
+  /** The app was removed there, or its tokens were revoked. */
+  remove(ids: WorkspaceIds): void
+}
+
+/** What Bolt must know before it lets an event through. */
+export function authorizeWith(workspaces: Workspaces): Authorize<boolean> {
+  return async ({ teamId, enterpriseId }) => {
+    const workspace = workspaces.of({ teamId, enterpriseId })
+    if (workspace === undefined) throw new Error('not installed')
+    return {
+      botToken: workspace.token,
+      botId: workspace.botId,
+      botUserId: workspace.botUserId,
+      teamId,
+      enterpriseId,
+    }
+  }
+}
+
+/** The workspace whose bot token is in the environment. */
+export class OneWorkspace implements Workspaces {
+  readonly #api: SlackApi
+  readonly #token: string
+  #workspace: Workspace | undefined
+
+  constructor(api: SlackApi, token: string) {
+    this.#api = api
+    this.#token = token
+  }
+
+  async start(): Promise<void> {
+    const called = await this.#api.call(this.#token, 'auth.test', client => client.auth.test())
+    if (called.kind === 'refused')
+      throw new AppError('platform-refused', {
+        platform: 'Slack',
+        problem: `SLACK_BOT_TOKEN: ${called.error}`,
+      })
+    const { bot_id: botId, user_id: botUserId } = called.value
+    if (botId === undefined || botUserId === undefined)
+      throw new AppError('platform-refused', { platform: 'Slack', problem: 'SLACK_BOT_TOKEN is not a bot’s' })
+    this.#workspace = { token: this.#token, botId, botUserId }
+  }
+
+  of(): Workspace | undefined {
+    return this.#workspace
+  }
+
+  remove(): void {
+    this.#workspace = undefined
+  }
+}
+
+/** Every workspace that installed the app through OAuth. */
+export class InstalledWorkspaces implements Workspaces {
+  readonly #installations: Installations
+
+  constructor(installations: Installations) {
+    this.#installations = installations
+  }
+
+  async start(): Promise<void> {}
+
+  of(ids: WorkspaceIds): Workspace | undefined {
+    const bot = this.#installations.find(ids)?.bot
+    return bot && { token: bot.token, botId: bot.id, botUserId: bot.userId }
+  }
+
+  remove(ids: WorkspaceIds): void {
+    this.#installations.remove(ids)
+  }
+}
