@@ -60,11 +60,11 @@ export async function submitPaintForm(
   return payload === undefined ? { kind: 'closed' } : { kind: 'closed', payload }
 }
 
-export function submitSettings(desk: Desk, asker: Asker, values: unknown): Submitted {
+export async function submitSettings(desk: Desk, asker: Asker, values: unknown): Promise<Submitted> {
   const { words, caller } = asker
   const read = readSettingsForm(values, words)
   if (read.kind === 'wrong') return read
-  desk.easel.saveSettings(caller.person, read.settings)
+  await desk.easel.saveSettings(caller.person, read.settings)
   return { kind: 'closed', payload: render(textMessage(words.slack.settings.saved), words) }
 }
 

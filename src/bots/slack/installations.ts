@@ -6,9 +6,9 @@ import { seal, unseal } from './sealed.ts'
 
 /** Where sealed documents lie; the database offers this. */
 export interface SealedStorage {
-  save(id: string, sealed: Uint8Array): void
+  save(id: string, sealed: Uint8Array): Promise<void>
   find(id: string): Uint8Array | undefined
-  remove(id: string): void
+  remove(id: string): Promise<void>
 }
 
 const named = z.object({ id: z.string(), name: z.string().optional() })
@@ -47,7 +47,7 @@ export class Installations implements InstallationStore {
     const id = parsed.success ? ownerOf(parsed.data) : undefined
     if (!parsed.success || id === undefined)
       throw new AppError('platform-refused', { platform: 'Slack', problem: 'an installation without a bot' })
-    this.#storage.save(id, seal(this.#key, id, JSON.stringify(parsed.data)))
+    await this.#storage.save(id, seal(this.#key, id, JSON.stringify(parsed.data)))
   }
 
   /** For Bolt's installer. Throws where nothing is installed, as Bolt expects. */
@@ -59,7 +59,7 @@ export class Installations implements InstallationStore {
   }
 
   async deleteInstallation(query: InstallationQuery<boolean>): Promise<void> {
-    this.remove(query)
+    await this.remove(query)
   }
 
   /** The workspace's own installation, else that of its organisation. */
@@ -73,9 +73,9 @@ export class Installations implements InstallationStore {
   }
 
   /** Forgets a workspace's own installation; an organisation's only where no workspace is named. */
-  remove(ids: { teamId?: string; enterpriseId?: string }): void {
+  async remove(ids: { teamId?: string; enterpriseId?: string }): Promise<void> {
     const id = ids.teamId ?? ids.enterpriseId
-    if (id !== undefined) this.#storage.remove(id)
+    if (id !== undefined) await this.#storage.remove(id)
   }
 }
 

@@ -129,7 +129,7 @@ async function pressedAtHome(desk: Desk, body: BlockAction, id: string): Promise
   const asker = await desk.askers.of(pressSender(body))
   if (asker === undefined) return
   if (id === saveSettings) {
-    const saved = submitSettings(desk, asker, body.view?.state.values)
+    const saved = await submitSettings(desk, asker, body.view?.state.values)
     const notice =
       saved.kind === 'wrong' ? Object.values(saved.errors).join(' ') : asker.words.slack.settings.saved
     return publishHome(desk, asker, notice)
@@ -156,7 +156,7 @@ function receiveForms(app: App, desk: Desk): void {
     { callback_id: settingsForm, type: 'view_submission' },
     async ({ body, view, ack }) => {
       const sender = submissionSender(body, { channel: body.user.id })
-      await submit(desk, sender, ack, async asker => submitSettings(desk, asker, view.state.values))
+      await submit(desk, sender, ack, asker => submitSettings(desk, asker, view.state.values))
     },
   )
 }
@@ -197,10 +197,10 @@ function receiveEvents(app: App, desk: Desk, workspaces: Workspaces): void {
     const asker = await desk.askers.of(homeSender(body, event.user))
     if (asker !== undefined) await publishHome(desk, asker)
   })
-  app.event('app_uninstalled', async ({ body }) => forgetWorkspace(desk.log, workspaces, body))
+  app.event('app_uninstalled', ({ body }) => forgetWorkspace(desk.log, workspaces, body))
   app.event('tokens_revoked', async ({ body, event }) => {
     // People's own tokens may be revoked alone; without the bot's nothing works.
-    if ((event.tokens.bot ?? []).length > 0) forgetWorkspace(desk.log, workspaces, body)
+    if ((event.tokens.bot ?? []).length > 0) await forgetWorkspace(desk.log, workspaces, body)
   })
 }
 
@@ -217,9 +217,9 @@ async function hear(desk: Desk, body: unknown, raw: unknown, kind: 'mention' | '
   if (payload !== undefined) await whisperTo(desk, asker)(payload)
 }
 
-function forgetWorkspace(log: Logger, workspaces: Workspaces, body: unknown): void {
+async function forgetWorkspace(log: Logger, workspaces: Workspaces, body: unknown): Promise<void> {
   const { teamId, enterpriseId } = eventIds(body)
-  workspaces.remove({ teamId, enterpriseId })
+  await workspaces.remove({ teamId, enterpriseId })
   log.warn({ teamId }, 'the app was removed from a Slack workspace')
 }
 

@@ -22,7 +22,7 @@ export interface Workspaces {
   /** Undefined where the app is not installed, or not any more. */
   of(ids: WorkspaceIds): Workspace | undefined
   /** The app was removed there, or its tokens were revoked. */
-  remove(ids: WorkspaceIds): void
+  remove(ids: WorkspaceIds): Promise<void>
 }
 
 /** What Bolt must know before it lets an event through. */
@@ -68,7 +68,7 @@ export class OneWorkspace implements Workspaces {
     return this.#workspace
   }
 
-  remove(): void {
+  async remove(): Promise<void> {
     this.#workspace = undefined
   }
 }
@@ -88,7 +88,7 @@ export class InstalledWorkspaces implements Workspaces {
     return bot && { token: bot.token, botId: bot.id, botUserId: bot.userId }
   }
 
-  remove(ids: WorkspaceIds): void {
-    this.#installations.remove(ids)
+  async remove(ids: WorkspaceIds): Promise<void> {
+    await this.#installations.remove(ids)
   }
 }

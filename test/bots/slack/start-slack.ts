@@ -57,9 +57,13 @@ export function memoryStorage(): SealedStorage & { rows: Map<string, Uint8Array>
   const rows = new Map<string, Uint8Array>()
   return {
     rows,
-    save: (id, sealed) => void rows.set(id, sealed),
+    async save(id, sealed) {
+      rows.set(id, sealed)
+    },
     find: id => rows.get(id),
-    remove: id => void rows.delete(id),
+    async remove(id) {
+      rows.delete(id)
+    },
   }
 }
 
