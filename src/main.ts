@@ -4,6 +4,7 @@ import { type BuiltEasel, buildEasel } from './app/build-easel.ts'
 import { checkPicture } from './app/check-picture.ts'
 import type { Platform } from './app/people.ts'
 import type { Adapter, AdapterFactory } from './bots/adapter.ts'
+import { type SealedStorage, slackAdapter } from './bots/slack/index.ts'
 import type { Config, Secrets } from './config.ts'
 import { hostOpener } from './devices.ts'
 import type { ModelCatalogue } from './engine/weights/models.ts'
@@ -16,7 +17,9 @@ import { systemClock, systemIds, systemRandom } from './system-ports.ts'
 import { errorSentence, type Words } from './words/en.ts'
 
 /** One line per chat platform; the order is that of the lines at start. */
-const factories: readonly { platform: Platform; create: AdapterFactory }[] = []
+function platforms({ db }: BuiltEasel): readonly { platform: Platform; create: AdapterFactory }[] {
+  return [{ platform: 'slack', create: slackAdapter(installationsIn(db)) }]
+}
 
 export interface ServerParts {
   config: Config
@@ -96,9 +99,10 @@ async function usableModels({ config, words, say, warn }: ServerParts): Promise<
 }
 
 /** Those that are on, with their couriers registered; says why the others are off. */
-function createAdapters(parts: ServerParts, { easel, register }: BuiltEasel): Adapter[] {
+function createAdapters(parts: ServerParts, built: BuiltEasel): Adapter[] {
   const { config, secrets, words, log, say } = parts
-  return factories.flatMap(({ platform, create }) => {
+  const { easel, register } = built
+  return platforms(built).flatMap(({ platform, create }) => {
     const choice = create({
       easel,
       config,
@@ -137,4 +141,13 @@ async function startAdapter({ words, log, say, warn }: ServerParts, adapter: Ada
 
 function nothingToServe({ cli }: Words) {
   return { file: 'config/default.yaml', key: 'web.enabled', problem: cli.noAdapter }
+}
+
+/** Slack's installations, sealed before they get here. */
+function installationsIn(db: BuiltEasel['db']): SealedStorage {
+  return {
+    save: (id, sealed) => db.write(() => db.installations.put(id, sealed, systemClock.now())),
+    find: id => db.installations.get(id),
+    remove: id => db.write(() => db.installations.remove(id)),
+  }
 }

@@ -5,8 +5,8 @@ import { cli } from './en-cli.ts'
 import { expectations, flags, problems } from './en-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './en-messages.ts'
 import { pictureRefusal } from './en-picture.ts'
-import { web } from './en-web.ts'
 import { slack } from './en-slack.ts'
+import { web } from './en-web.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 

@@ -4,8 +4,8 @@ import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './zh-cn-messages.ts'
 import { pictureRefusal } from './zh-cn-picture.ts'
-import { web } from './zh-cn-web.ts'
 import { slack } from './zh-cn-slack.ts'
+import { web } from './zh-cn-web.ts'
 
 const errors: Words['errors'] = {
   'model-file': d => `模型文件 ${d.file} 不能用：${d.problem}。`,
