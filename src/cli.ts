@@ -1,49 +1,59 @@
 #!/usr/bin/env node
-/** The `easel` command: one file per sub-command in cli/. */
+/** The `easel` command: one file per sub-command in cli/, of which only the one that is asked for is loaded. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
-import { imagineCommand } from './cli/imagine.ts'
-import { infoCommand } from './cli/info.ts'
-import { modelsCommand } from './cli/models.ts'
-import { refineCommand } from './cli/refine.ts'
-import { serveCommand } from './cli/serve.ts'
-import { exitCodes } from './cli/session.ts'
-import { upscaleCommand } from './cli/upscale.ts'
+import { exitCodes, newCommand } from './cli/session.ts'
 import { packageRoot } from './paths.ts'
 import { en } from './words/en.ts'
 
-const { version } = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')))
-
-const program = new Command('easel')
-  .description(en.cli.about)
-  .version(version)
-  .helpCommand(false)
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'easel: ')) })
-
-const commands = [
-  serveCommand(),
-  imagineCommand(),
-  refineCommand(),
-  upscaleCommand(),
-  infoCommand(),
-  modelsCommand(),
-]
-for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
-throwInsteadOfExiting(program)
-
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error
-  // commander has said what is wrong, or printed the help or the version that was asked for.
-  process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+/** So a broken native library stops the commands that need it, and doctor can say which it is. */
+const loaders: { readonly [Name in keyof typeof en.cli.commands]: () => Promise<Command> } = {
+  serve: async () => (await import('./cli/serve.ts')).serveCommand(),
+  imagine: async () => (await import('./cli/imagine.ts')).imagineCommand(),
+  refine: async () => (await import('./cli/refine.ts')).refineCommand(),
+  upscale: async () => (await import('./cli/upscale.ts')).upscaleCommand(),
+  info: async () => (await import('./cli/info.ts')).infoCommand(),
+  models: async () => (await import('./cli/models.ts')).modelsCommand(),
+  doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(),
+  stats: async () => (await import('./cli/stats.ts')).statsCommand(),
+  migrate: async () => (await import('./cli/migrate.ts')).migrateCommand(),
 }
 
-function throwInsteadOfExiting(command: Command): void {
-  command.exitOverride()
-  command.commands.forEach(throwInsteadOfExiting)
+process.exitCode = await main()
+
+async function main(): Promise<number | undefined> {
+  const program = await buildProgram(process.argv[2])
+  try {
+    await program.parseAsync()
+    return typeof process.exitCode === 'number' ? process.exitCode : undefined
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // commander has said what is wrong, or printed the help or the version that was asked for.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+  }
+}
+
+async function buildProgram(asked: string | undefined): Promise<Command> {
+  const program = new Command('easel')
+    .description(en.cli.about)
+    .version(packageVersion())
+    .helpCommand(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'easel: ')) })
+    .exitOverride()
+  for (const name of Object.keys(loaders).filter(isCommand)) {
+    const command = name === asked ? await loaders[name]() : newCommand(name)
+    program.addCommand(command.copyInheritedSettings(program))
+  }
+  return program
+}
+
+function isCommand(name: string): name is keyof typeof loaders {
+  return Object.hasOwn(loaders, name)
+}
+
+function packageVersion(): string {
+  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version
 }

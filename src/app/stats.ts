@@ -17,7 +17,7 @@ export function maySeeStats(
 }
 
 export function statsOf(
-  db: Database,
+  db: Pick<Database, 'jobs'>,
   period: { fromMs: number; toMs: number },
   space?: { platform: string; spaceId: string },
 ): StatsView {

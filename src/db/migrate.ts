@@ -13,8 +13,7 @@ import { toStorageFault } from './sqlite-faults.ts'
  */
 export function bringUpToDate(client: Client, migrationsFolder: string): void {
   const file = client.sqlite.name
-  const known = readMigrationFiles({ migrationsFolder }).length
-  const found = appliedMigrations(client)
+  const { found, known } = schemaVersions(client, migrationsFolder)
   if (found > known) throw new AppError('database-newer', { file, found, known })
   if (found === known) return
   try {
@@ -23,6 +22,11 @@ export function bringUpToDate(client: Client, migrationsFolder: string): void {
   } catch (error) {
     throw toStorageFault(error)
   }
+}
+
+/** How many migrations the file has seen, and how many there are. */
+export function schemaVersions(client: Client, migrationsFolder: string): { found: number; known: number } {
+  return { found: appliedMigrations(client), known: readMigrationFiles({ migrationsFolder }).length }
 }
 
 function appliedMigrations(client: Client): number {

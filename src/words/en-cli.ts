@@ -89,9 +89,7 @@ export const cli = {
     discord: 'Discord',
     slack: 'Slack',
   },
-  fine: 'ok',
-  wrong: 'wrong',
-  off: 'off',
+  states: { fine: 'ok', wrong: 'WRONG', off: 'off' },
   nodeTooOld: (found: string, needed: string) => `${found} is too old; ${needed} or newer is needed`,
   nativeMissing: (reason: string) => `cannot be loaded (${reason}); run npm ci again`,
   defaultsOnly: 'the defaults',
@@ -100,14 +98,19 @@ export const cli = {
   portFree: (host: string, port: number) => `${host}:${port} is free`,
   portOurs: (host: string, port: number) => `${host}:${port} is taken by the running Easel`,
   webOff: 'web.enabled is false',
-  modelFine: (name: string) => `${name} can be read`,
+  modelFine: (name: string, ms: number) => `${name} paints (${seconds(ms)})`,
   defaultMissing: (name: string, known: readonly string[]) =>
     `defaultModel is ${name}, which is not there; known: ${known.join(', ') || 'none'}`,
-  deviceFine: (device: string) => device,
   tokenMissing: (names: readonly string[]) => `${names.join(' and ')} not set`,
   tokenPresent: 'the token is set',
   healthy: 'Everything is in order.',
   unhealthy: (problems: number) => (problems === 1 ? 'One thing is wrong.' : `${problems} things are wrong.`),
+
+  // stats
+  daysPositive: '--days must be more than 0.',
+  noDatabase: (file: string) => `There is no ${file} yet.`,
+  otherSchema: (file: string, found: number, known: number) =>
+    `${file} has schema ${found} and this Easel knows ${known}; run easel migrate, or update Easel.`,
 
   // migrate
   upToDate: (file: string) => `${file} is up to date.`,

@@ -81,9 +81,7 @@ export const cli: Words['cli'] = {
     discord: 'Discord',
     slack: 'Slack',
   },
-  fine: '正常',
-  wrong: '有误',
-  off: '关闭',
+  states: { fine: '正常', wrong: '有误', off: '关闭' },
   nodeTooOld: (found, needed) => `${found} 太旧，需要 ${needed} 或更新`,
   nativeMissing: reason => `无法加载（${reason}）；请再运行一次 npm ci`,
   defaultsOnly: '默认值',
@@ -92,14 +90,18 @@ export const cli: Words['cli'] = {
   portFree: (host, port) => `${host}:${port} 空闲`,
   portOurs: (host, port) => `${host}:${port} 由运行中的 Easel 占用`,
   webOff: 'web.enabled 为 false',
-  modelFine: name => `${name} 可以读取`,
+  modelFine: (name, ms) => `${name} 可以作画（${seconds(ms)}）`,
   defaultMissing: (name, known) =>
     `defaultModel 是 ${name}，但没有这个模型；已有：${known.join('、') || '无'}`,
-  deviceFine: device => device,
   tokenMissing: names => `未设置 ${names.join(' 和 ')}`,
   tokenPresent: '已设置令牌',
   healthy: '一切正常。',
   unhealthy: problems => `有 ${problems} 处问题。`,
+
+  daysPositive: '--days 必须大于 0。',
+  noDatabase: file => `还没有 ${file}。`,
+  otherSchema: (file, found, known) =>
+    `${file} 的结构版本是 ${found}，本程序只认识 ${known}；请运行 easel migrate，或更新 Easel。`,
 
   upToDate: file => `${file} 已是最新。`,
 }

@@ -1,0 +1,59 @@
+/** `easel stats`: who painted how much, read beside a running server. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { statsOf } from '../app/stats.ts'
+import { statsCsv, statsMessage } from '../bots/stats-message.ts'
+import { Client } from '../db/client.ts'
+import { JobsTable } from '../db/jobs.ts'
+import { schemaVersions } from '../db/migrate.ts'
+import { packageRoot } from '../paths.ts'
+import { systemClock } from '../system-ports.ts'
+import { en } from '../words/en.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  exitCodes,
+  newCommand,
+  readNumber,
+  refuse,
+  runCommand,
+  type Session,
+} from './session.ts'
+
+interface StatsOptions extends CommonOptions {
+  days: number
+  csv: boolean
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+
+export function statsCommand(): Command {
+  const { options } = en.cli
+  return newCommand('stats')
+    .option('--days <number>', options.days, readNumber, 30)
+    .option('--csv', options.csv, false)
+    .action((given: StatsOptions) => runCommand(given, session => show(session, given)))
+}
+
+async function show(session: Session, { days, csv }: StatsOptions): Promise<ExitCode> {
+  const { config, words, out } = session
+  if (!(days > 0)) return refuse(session, [words.cli.daysPositive])
+  const file = join(config.dataDir, 'easel.sqlite')
+  if (!existsSync(file)) return refuse(session, [words.cli.noDatabase(file)])
+  const client = Client.open(file, { clock: systemClock })
+  try {
+    const { found, known } = schemaVersions(client, join(packageRoot, 'migrations'))
+    if (found !== known) return refuse(session, [words.cli.otherSchema(file, found, known)])
+    const toMs = systemClock.now()
+    const stats = statsOf({ jobs: new JobsTable(client.rows) }, { fromMs: toMs - days * dayMs, toMs })
+    if (csv) process.stdout.write(statsCsv(stats))
+    else {
+      const { title, lines } = statsMessage(stats, words)
+      for (const line of [title, ...lines]) out(line)
+    }
+    return exitCodes.done
+  } finally {
+    client.close()
+  }
+}
