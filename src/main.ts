@@ -5,6 +5,7 @@ import { checkPicture } from './app/check-picture.ts'
 import type { Platform } from './app/people.ts'
 import type { Adapter, AdapterFactory } from './bots/adapter.ts'
 import { type SealedStorage, slackAdapter } from './bots/slack/index.ts'
+import { webAdapter } from './bots/web/index.ts'
 import type { Config, Secrets } from './config.ts'
 import { hostOpener } from './devices.ts'
 import type { ModelCatalogue } from './engine/weights/models.ts'
@@ -18,7 +19,10 @@ import { errorSentence, type Words } from './words/en.ts'
 
 /** One line per chat platform; the order is that of the lines at start. */
 function platforms({ db }: BuiltEasel): readonly { platform: Platform; create: AdapterFactory }[] {
-  return [{ platform: 'slack', create: slackAdapter(installationsIn(db)) }]
+  return [
+    { platform: 'web', create: webAdapter },
+    { platform: 'slack', create: slackAdapter(installationsIn(db)) },
+  ]
 }
 
 export interface ServerParts {
@@ -58,6 +62,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     log,
     onHung: parts.onHung,
   })
+  say(words.cli.devicesReady(config.devices.map(({ name }) => name)))
   const adapters = createAdapters(parts, built)
   const started: Adapter[] = []
   const eventLoop = watchEventLoop()
@@ -71,7 +76,6 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   }
   try {
     await built.start()
-    say(words.cli.devicesReady(config.devices.map(({ name }) => name)))
     for (const adapter of adapters) {
       if (await startAdapter(parts, adapter)) started.push(adapter)
     }
