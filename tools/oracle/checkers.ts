@@ -3,5 +3,6 @@ import type { Checker } from './case.ts'
 import { rng } from './rng.ts'
 import { expertSplit, imageToImageStart } from './schedule-spans.ts'
 import { schedulers } from './schedulers.ts'
+import { tokens } from './tokens.ts'
 
-export const checkers: readonly Checker[] = [rng, schedulers, imageToImageStart, expertSplit]
+export const checkers: readonly Checker[] = [rng, tokens, schedulers, imageToImageStart, expertSplit]

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { z } from 'zod'
+import { NotYet } from './case.ts'
 import { readTensors, type Tensors } from './tensors.ts'
 
 const execute = promisify(execFile)
@@ -46,6 +47,7 @@ export class OracleFolder {
 
   /** Folder that holds the expanded models; made once, in a temporary place. */
   async models(): Promise<string> {
+    if (!this.has('models')) throw new NotYet('the folder has no models/')
     this.#models ??= expand(this.path('models'))
     return this.#models
   }

@@ -16,19 +16,18 @@ export type Expansion =
   | { kind: 'too-many'; count: number; limit: number }
   | { kind: 'unknown-wildcard'; name: string; known: string[] }
 
-/** A template taken apart: text, and choices between templates. */
+/** A template taken apart: text, and choices between templates; with the number of prompts that it stands for. */
+interface Template {
+  readonly parts: readonly Part[]
+  readonly count: number
+}
 type Part = string | readonly Template[]
-type Template = readonly Part[]
-
-/** Deeper braces are text; nobody means them, and parsing recurses. */
-const deepest = 16
 
 export function expandPrompt(template: string, options: ExpandOptions): Expansion {
   const filled = fillWildcards(template, options)
   if (typeof filled !== 'string') return filled
-  const parsed = parseTemplate(new Cursor(filled), 0)
-  const count = countOf(parsed)
-  if (count > options.limit) return { kind: 'too-many', count, limit: options.limit }
+  const parsed = parseTemplate(filled)
+  if (parsed.count > options.limit) return { kind: 'too-many', count: parsed.count, limit: options.limit }
   return { kind: 'expanded', prompts: spell(parsed) }
 }
 
@@ -53,67 +52,58 @@ function fillWildcards(
   return text
 }
 
-/** A place in a text that is read from left to right. */
-class Cursor {
-  readonly text: string
-  at = 0
-  constructor(text: string) {
-    this.text = text
-  }
+/** One level of braces while it is read. */
+interface Level {
+  readonly alternatives: Template[]
+  parts: Part[]
 }
 
-/** Reads up to the end, or inside braces up to the comma or brace that ends this alternative. */
-function parseTemplate(cursor: Cursor, depth: number): Template {
-  const parts: Part[] = []
-  let plain = ''
-  while (cursor.at < cursor.text.length) {
-    const character = cursor.text.charAt(cursor.at)
-    const next = cursor.text.charAt(cursor.at + 1)
-    if (character === '\\' && '{},'.includes(next) && next !== '') {
-      plain += next
-      cursor.at += 2
-      continue
-    }
-    if (depth > 0 && (character === ',' || character === '}')) break
-    const choice = character === '{' && depth < deepest ? parseChoice(cursor, depth) : undefined
-    if (choice) {
-      parts.push(plain, choice)
-      plain = ''
-    } else {
-      plain += character
-      cursor.at++
-    }
+/** One pass with a stack of levels, so that no nesting is too deep and no text takes longer than its length. */
+function parseTemplate(text: string): Template {
+  const outermost: Level = { alternatives: [], parts: [] }
+  const open: Level[] = []
+  for (const [written, escaped] of text.matchAll(/\\([{},])|[{},]|[^{},\\]+|\\/g)) {
+    const level = open.at(-1)
+    if (escaped !== undefined) (level ?? outermost).parts.push(escaped)
+    else if (written === '{') open.push({ alternatives: [], parts: [] })
+    else if (written === ',' && level) endAlternative(level)
+    else if (written === '}' && level) {
+      open.pop()
+      endAlternative(level)
+      const isChoice = level.alternatives.length > 1
+      const parent = open.at(-1) ?? outermost
+      parent.parts.push(...(isChoice ? [level.alternatives] : ['{', ...asText(level), '}']))
+    } else (level ?? outermost).parts.push(written)
   }
-  return [...parts, plain]
+  for (const level of open) {
+    endAlternative(level)
+    outermost.parts.push('{', ...asText(level))
+  }
+  return templateOf(outermost.parts)
 }
 
-/** `{a, b}` at the cursor; undefined, with the cursor where it was, unless it closes and has two alternatives. */
-function parseChoice(cursor: Cursor, depth: number): readonly Template[] | undefined {
-  const start = cursor.at
-  const alternatives: Template[] = []
-  do {
-    cursor.at++
-    alternatives.push(parseTemplate(cursor, depth + 1))
-  } while (cursor.text.charAt(cursor.at) === ',')
-  if (cursor.text.charAt(cursor.at) === '}' && alternatives.length > 1) {
-    cursor.at++
-    return alternatives
-  }
-  cursor.at = start
-  return undefined
+function endAlternative(level: Level): void {
+  level.alternatives.push(templateOf(level.parts))
+  level.parts = []
 }
 
-function countOf(template: Template): number {
-  return template.reduce<number>(
+/** Braces that are no choice stay as they were written. */
+function asText({ alternatives }: Level): Part[] {
+  return alternatives.flatMap(({ parts }, i) => (i === 0 ? parts : [',', ...parts]))
+}
+
+function templateOf(parts: readonly Part[]): Template {
+  const count = parts.reduce<number>(
     (product, part) =>
-      typeof part === 'string' ? product : product * part.reduce((sum, one) => sum + countOf(one), 0),
+      typeof part === 'string' ? product : product * part.reduce((sum, one) => sum + one.count, 0),
     1,
   )
+  return { parts, count }
 }
 
 /** Every prompt, the first choice varying slowest. Alternatives lose the blanks around them. */
 function spell(template: Template): string[] {
-  return template.reduce<string[]>(
+  return template.parts.reduce<string[]>(
     (prefixes, part) => {
       const endings = typeof part === 'string' ? [part] : part.flatMap(spell).map(text => text.trim())
       return prefixes.flatMap(prefix => endings.map(ending => prefix + ending))

@@ -1,0 +1,115 @@
+/**
+ * Weights in a prompt, as A1111 writes them: (a) is 1.1 times, (a:1.3) is 1.3 times, [a] is 1/1.1 times, nesting
+ * multiplies, and \( \) \[ \] are plain brackets. Any text is understood; what was not meant so is remarked upon.
+ */
+
+/** A stretch of prompt under one weight. */
+export interface Segment {
+  readonly text: string
+  readonly weight: number
+}
+
+/** What the parser had to decide for the writer. */
+export type PromptRemark =
+  /** A bracket that is never closed: its weight reaches to the end of the prompt. */
+  | { readonly kind: 'unclosed'; readonly bracket: '(' | '[' }
+  /** A closing bracket without an opening one: taken as text. */
+  | { readonly kind: 'stray'; readonly bracket: ')' | ']' }
+  /** A weight beyond what makes sense to an encoder. */
+  | { readonly kind: 'clamped'; readonly used: number }
+
+export interface WeightedPrompt {
+  /** At least one; neighbours differ in weight. */
+  readonly segments: readonly Segment[]
+  /** Each said once. */
+  readonly remarks: readonly PromptRemark[]
+}
+
+const emphasis = 1.1
+
+/** Beyond ten times, an embedding is noise; Infinity and products of nesting end up here too. */
+export const weightLimit = 10
+
+/** An escape, a bracket, `:number)`, a run of plain text, or any single character. */
+const piece =
+  /\\(?<escaped>[()[\]\\])|(?<bracket>[()[\]])|:\s*(?<weight>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*\)|[^\\()[\]:]+|[\s\S]/giu
+
+/** A prompt that is taken as it is written. */
+export function plainPrompt(text: string): readonly Segment[] {
+  return [{ text, weight: 1 }]
+}
+
+export function parsePromptWeights(prompt: string): WeightedPrompt {
+  const builder = new SegmentBuilder()
+  for (const match of prompt.matchAll(piece)) {
+    const { escaped, bracket, weight } = match.groups ?? {}
+    if (escaped !== undefined) builder.add(escaped)
+    else if (bracket === '(' || bracket === '[') builder.open(bracket)
+    else if (bracket === ')' || bracket === ']') builder.close(bracket)
+    else if (weight !== undefined) builder.closeWithWeight(Number(weight), match[0])
+    else builder.add(match[0])
+  }
+  return builder.finish()
+}
+
+class SegmentBuilder {
+  readonly #segments: { text: string; weight: number }[] = []
+  /** Where each bracket that is still open began: an index of segments. Round and square ones may interleave. */
+  readonly #open: Record<'(' | '[', number[]> = { '(': [], '[': [] }
+  readonly #remarks: PromptRemark[] = []
+
+  add(text: string): void {
+    this.#segments.push({ text, weight: 1 })
+  }
+
+  open(bracket: '(' | '['): void {
+    this.#open[bracket].push(this.#segments.length)
+  }
+
+  close(bracket: ')' | ']'): void {
+    const start = this.#open[bracket === ')' ? '(' : '['].pop()
+    if (start === undefined) {
+      this.#remarks.push({ kind: 'stray', bracket })
+      this.add(bracket)
+    } else {
+      this.#multiply(start, bracket === ')' ? emphasis : 1 / emphasis)
+    }
+  }
+
+  /** `:1.3)` closes a round bracket with that weight; where none is open it is text. */
+  closeWithWeight(weight: number, written: string): void {
+    const start = this.#open['('].pop()
+    if (start === undefined) this.add(written)
+    else this.#multiply(start, weight)
+  }
+
+  finish(): WeightedPrompt {
+    for (const bracket of ['(', '['] as const) {
+      for (const start of this.#open[bracket]) {
+        this.#remarks.push({ kind: 'unclosed', bracket })
+        this.#multiply(start, bracket === '(' ? emphasis : 1 / emphasis)
+      }
+    }
+    return { segments: this.#merged(), remarks: unique(this.#remarks) }
+  }
+
+  #multiply(start: number, factor: number): void {
+    for (const segment of this.#segments.slice(start)) segment.weight *= factor
+  }
+
+  #merged(): Segment[] {
+    const merged: { text: string; weight: number }[] = []
+    for (const { text, weight: wanted } of this.#segments) {
+      const weight = Math.min(Math.max(wanted, -weightLimit), weightLimit)
+      if (weight !== wanted) this.#remarks.push({ kind: 'clamped', used: weight })
+      const last = merged.at(-1)
+      if (last?.weight === weight) last.text += text
+      else if (text !== '') merged.push({ text, weight })
+    }
+    return merged.length > 0 ? merged : [{ text: '', weight: 1 }]
+  }
+}
+
+function unique(remarks: readonly PromptRemark[]): PromptRemark[] {
+  return [...new Map(remarks.map(remark => [JSON.stringify(remark), remark])).values()]
+}

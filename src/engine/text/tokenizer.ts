@@ -1,0 +1,167 @@
+/** CLIP's tokenizer: text to token ids, from the vocabulary that lies in a model's own folder. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Tokenizer as ByteLevelBpe } from '@huggingface/tokenizers'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+
+/** One of a model's two tokenizers. They differ in padding, and in what the padding token does to text. */
+export interface Tokenizer {
+  /** Id that begins a row, and the one that ends its text. */
+  readonly start: number
+  readonly end: number
+  /** Id that fills a row: `<|endoftext|>` for the first encoder, `!` (id 0) for the second. */
+  readonly padding: number
+  /** Ids of any text, without start and end. */
+  encode(text: string): number[]
+}
+
+/** What a tokenizer is made of, already read. */
+export interface Vocabulary {
+  readonly ids: Readonly<Record<string, number>>
+  /** Pairs of symbols, most important first. */
+  readonly merges: readonly (readonly [string, string])[]
+  /** Tokens that are found in the raw text and never split. */
+  readonly special: readonly SpecialToken[]
+  readonly start: string
+  readonly end: string
+  readonly padding: string
+}
+
+interface SpecialToken {
+  readonly content: string
+  /** Looked for in the lower-cased text rather than in the text as written. */
+  readonly normalized: boolean
+}
+
+/** Contractions, runs of letters, single digits, runs of anything else: the pattern of OpenAI's CLIP. */
+const wordPattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`
+
+/** Matches transformers' CLIPTokenizer: NFC, white space to single spaces, lower case; no ftfy, no HTML entities. */
+export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
+  const { ids, merges, special, end } = vocabulary
+  const bpe = new ByteLevelBpe(
+    {
+      added_tokens: special.map(({ content, normalized }) => ({
+        id: idOf(ids, content),
+        content,
+        normalized,
+        special: true,
+      })),
+      normalizer: {
+        type: 'Sequence',
+        normalizers: [
+          { type: 'NFC' },
+          { type: 'Replace', pattern: { Regex: String.raw`\s+` }, content: ' ' },
+          { type: 'Lowercase' },
+        ],
+      },
+      pre_tokenizer: {
+        type: 'Sequence',
+        pretokenizers: [
+          { type: 'Split', pattern: { Regex: wordPattern }, behavior: 'Removed', invert: true },
+          { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
+        ],
+      },
+      model: {
+        type: 'BPE',
+        vocab: ids,
+        merges,
+        unk_token: end,
+        end_of_word_suffix: '</w>',
+        continuing_subword_prefix: '',
+        fuse_unk: false,
+      },
+      post_processor: null,
+      decoder: null,
+    },
+    {},
+  )
+  return {
+    start: idOf(ids, vocabulary.start),
+    end: idOf(ids, end),
+    padding: idOf(ids, vocabulary.padding),
+    encode: text => bpe.encode(text, { add_special_tokens: false }).ids,
+  }
+}
+
+function idOf(ids: Vocabulary['ids'], token: string): number {
+  const id = ids[token]
+  if (id === undefined) throw new RangeError(`the vocabulary has no ${token}`)
+  return id
+}
+
+/** A token is written as its text, or with flags around it. */
+const token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
+
+const configSchema = z.object({
+  bos_token: token.default('<|startoftext|>'),
+  eos_token: token.default('<|endoftext|>'),
+  pad_token: token.default('<|endoftext|>'),
+  added_tokens_decoder: z
+    .record(z.string(), z.object({ content: z.string(), normalized: z.boolean().default(false) }))
+    .optional(),
+})
+
+const idsSchema = z.record(z.string(), z.int().min(0))
+
+/**
+ * Opens `tokenizer/` or `tokenizer_2/` of a model: vocab.json, merges.txt, tokenizer_config.json.
+ * @throws AppError model-file, naming the file.
+ */
+export async function openTokenizer(folder: string): Promise<Tokenizer> {
+  const [ids, merges, config] = await Promise.all([
+    readJson(join(folder, 'vocab.json'), idsSchema),
+    readMerges(join(folder, 'merges.txt')),
+    readJson(join(folder, 'tokenizer_config.json'), configSchema),
+  ])
+  const { bos_token: start, eos_token: end, pad_token: padding } = config
+  // Older files do not list them; then the three tokens that have a role are the special ones.
+  const special = config.added_tokens_decoder
+    ? Object.values(config.added_tokens_decoder)
+    : [...new Set([start, end, padding])].map(content => ({ content, normalized: false }))
+  try {
+    return createTokenizer({ ids, merges, special, start, end, padding })
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    throw new AppError('model-file', { file: join(folder, 'vocab.json'), problem }, error)
+  }
+}
+
+/** Lines `left right`; comments such as `#version: 0.2` stand at the top only, for `#` is a symbol as well. */
+export function parseMerges(text: string): [string, string][] {
+  const lines = text.split(/\r?\n/)
+  const first = lines[0]?.startsWith('#version') ? 1 : 0
+  return lines.slice(first).flatMap(line => {
+    const [left, right, ...rest] = line.split(' ')
+    return left && right && rest.length === 0 ? [[left, right] satisfies [string, string]] : []
+  })
+}
+
+async function readMerges(file: string): Promise<[string, string][]> {
+  const merges = parseMerges(await readText(file))
+  if (merges.length === 0) throw new AppError('model-file', { file, problem: 'it holds no merges' })
+  return merges
+}
+
+async function readJson<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.infer<Schema>> {
+  const text = await readText(file)
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new AppError('model-file', { file, problem: 'it is not JSON' }, error)
+  }
+  const parsed = schema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new AppError('model-file', { file, problem: `${issue?.path.join('.')}: ${issue?.message}` })
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new AppError('model-file', { file, problem: 'it cannot be read' }, error)
+  }
+}

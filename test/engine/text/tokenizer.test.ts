@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { layOutTokens, padRows, rowLength } from '../../../src/engine/text/token-rows.ts'
+import { openTokenizer } from '../../../src/engine/text/tokenizer.ts'
+import { tokens } from '../../../tools/oracle/tokens.ts'
+import { describeGolden } from '../../golden-suite.ts'
+
+await describeGolden(tokens)
+
+const base = fileURLToPath(new URL('../../../models/demo/base', import.meta.url))
+const tokenizer = await openTokenizer(`${base}/tokenizer`)
+const tokenizer2 = await openTokenizer(`${base}/tokenizer_2`)
+
+describe('the tokenizer', () => {
+  test.each([
+    ['emoji', '😀🚀👨‍👩‍👧 ❤️'],
+    ['Chinese', '一只红色的猫在蓝色背景上'],
+    ['control characters', '\u0000\u0007\u001b[31m\u200b\u202e\ufeff'],
+    ['lone surrogates', '\ud83d cat \udc00\ud800'],
+    ['10,000 letters without a blank', 'a'.repeat(10_000)],
+    ['10,000 emoji', '🦊'.repeat(10_000)],
+    ['10,000 exclamation marks', '!'.repeat(10_000)],
+    ['combining marks', `e${'\u0301'.repeat(5_000)}`],
+  ])('takes %s', (_, text) => {
+    for (const one of [tokenizer, tokenizer2]) {
+      const ids = one.encode(text)
+      expect(ids.length).toBeGreaterThan(0)
+      expect(ids.every(id => Number.isInteger(id) && id >= 0 && id <= one.end)).toBe(true)
+    }
+  })
+
+  test('takes any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), text =>
+        tokenizer.encode(text).every(id => id >= 0 && id <= tokenizer.end),
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  test('names the file that is missing', async () => {
+    await expect(openTokenizer('/nowhere')).rejects.toMatchObject({ code: 'model-file' })
+  })
+})
+
+describe('layOutTokens', () => {
+  const words = (count: number) => [
+    { text: Array.from({ length: count }, () => 'red').join(' '), weight: 1.5 },
+  ]
+
+  test.each([
+    [0, 1],
+    [75, 1],
+    [76, 2],
+    [150, 2],
+    [151, 3],
+  ])('lays %i tokens out in %i rows', (count, rows) => {
+    const laidOut = layOutTokens(tokenizer, words(count))
+    expect(laidOut.rows).toBe(rows)
+    expect(laidOut.ids).toHaveLength(rows * rowLength)
+    for (let row = 0; row < rows; row++) {
+      const ids = laidOut.ids.slice(row * rowLength, (row + 1) * rowLength)
+      expect(ids[0]).toBe(tokenizer.start)
+      expect(ids).toContain(tokenizer.end)
+    }
+    expect(laidOut.weights.filter(weight => weight === 1.5)).toHaveLength(count)
+  })
+
+  test('cuts after 75 tokens when asked to', () => {
+    const { rows, ids } = layOutTokens(tokenizer, words(200), 'truncate')
+    expect(rows).toBe(1)
+    expect(ids[rowLength - 1]).toBe(tokenizer.end)
+  })
+
+  test('pads with rows of an empty prompt', () => {
+    const padded = padRows(tokenizer2, layOutTokens(tokenizer2, words(3)), 2)
+    expect([...padded.ids.slice(rowLength, rowLength + 3)]).toEqual([tokenizer2.start, tokenizer2.end, 0])
+  })
+})
