@@ -136,22 +136,16 @@ export class Database implements JobStore {
     return true
   }
 
-  /** A name holds the attempt, so that a claim long given up overwrites nothing. */
+  /** A file's name holds its picture's id: no two writes share one, so that taking one back harms no other. */
   async #keep(claim: Claim, pictures: readonly PaintedPicture[]): Promise<Omit<NewPicture, 'personId'>[]> {
     const rows: Omit<NewPicture, 'personId'>[] = []
     for (const [index, picture] of pictures.entries()) {
       const { bytes, mediaType, seed, widthPx, heightPx } = picture
-      const file = `${claim.jobId}-${claim.attempt}-${index}.${extensionOf(mediaType)}`
+      const id = this.#ids.next()
+      const file = `${claim.jobId}-${index}-${id}.${extensionOf(mediaType)}`
       await this.files.write(file, bytes)
       const facts = { mediaType, seed, widthPx, heightPx, sizeBytes: bytes.byteLength, hash: sha256(bytes) }
-      rows.push({
-        id: this.#ids.next(),
-        jobId: claim.jobId,
-        index,
-        file,
-        createdAt: this.#clock.now(),
-        ...facts,
-      })
+      rows.push({ id, jobId: claim.jobId, index, file, createdAt: this.#clock.now(), ...facts })
     }
     return rows
   }

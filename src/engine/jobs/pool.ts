@@ -81,13 +81,13 @@ export class Pool {
   /** A job that was just accepted; call it after the commit. */
   add(job: Waiting): void {
     this.#enqueue(job)
-    this.#parts.onChange({ kind: 'line' })
+    this.#tell({ kind: 'line' })
     this.#dispatch()
   }
 
   /** A job that left the queue by another hand (cancelled, removed). */
   drop(jobId: string): void {
-    if (this.#dequeue(jobId)) this.#parts.onChange({ kind: 'line' })
+    if (this.#dequeue(jobId)) this.#tell({ kind: 'line' })
   }
 
   /** Asks a running job to stop between steps; false when it does not run. */
@@ -138,6 +138,15 @@ export class Pool {
     await Promise.all(this.#devices.map(device => device.stop()))
   }
 
+  /** Whoever listens may fail; the jobs go on. */
+  #tell(change: PoolChange): void {
+    try {
+      this.#parts.onChange(change)
+    } catch (error) {
+      this.#parts.log.error({ change, error: toAppError(error).message }, 'a change could not be told')
+    }
+  }
+
   #enqueue(job: Waiting): void {
     const { clock, maxWaitMs } = this.#parts
     if (maxWaitMs > 0 && !this.#expiresAtMs.has(job.jobId)) {
@@ -184,9 +193,9 @@ export class Pool {
     const { job, device } = run
     try {
       const claim = await this.#claim(run)
-      this.#parts.onChange({ kind: 'line' })
+      this.#tell({ kind: 'line' })
       if (!claim) return
-      this.#parts.onChange({ kind: 'state', jobId: job.jobId })
+      this.#tell({ kind: 'state', jobId: job.jobId })
       const outcome = await this.#try(run, claim)
       const nowMs = this.#parts.clock.monotonicMs()
       const ending = verdict(claim, outcome, this.#parts.random.uint32() / 2 ** 32)
@@ -197,7 +206,7 @@ export class Pool {
       else this.#expiresAtMs.delete(job.jobId)
     } finally {
       this.#runs.delete(job.jobId)
-      this.#parts.onChange({ kind: 'state', jobId: job.jobId })
+      this.#tell({ kind: 'state', jobId: job.jobId })
     }
   }
 
@@ -229,7 +238,7 @@ export class Pool {
         onStep: (step, steps, preview) => {
           const stepMs = run.stepped(step, steps, preview, clock.monotonicMs())
           if (stepMs !== undefined) this.#speeds.stepped(device.name, job, stepMs)
-          this.#parts.onChange({ kind: 'progress', jobId: job.jobId })
+          this.#tell({ kind: 'progress', jobId: job.jobId })
         },
       })
       return outcome.kind === 'cancelled' ? { kind: run.stopped ?? 'cancelled' } : outcome
@@ -278,7 +287,7 @@ export class Pool {
   async #expire(jobId: string): Promise<void> {
     if (!(await this.#parts.store.expire(jobId))) return
     this.drop(jobId)
-    this.#parts.onChange({ kind: 'state', jobId })
+    this.#tell({ kind: 'state', jobId })
   }
 
   #forecasts(): Map<string, Forecast> {

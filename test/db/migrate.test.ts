@@ -1,0 +1,78 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import { addJob, migrationsFolder, openDatabase } from '../helpers/open-database.ts'
+import { tempFolder } from '../helpers/temp-folder.ts'
+
+/** The migrations with one more at their end, as the next release would bring. */
+function nextRelease(): string {
+  const folder = join(tempFolder(), 'migrations')
+  cpSync(migrationsFolder, folder, { recursive: true })
+  mkdirSync(join(folder, 'meta'), { recursive: true })
+  const journalFile = join(folder, 'meta', '_journal.json')
+  const journal = JSON.parse(readFileSync(journalFile, 'utf8'))
+  const last = journal.entries.at(-1)
+  journal.entries.push({ ...last, idx: last.idx + 1, when: last.when + 1, tag: '9999_next' })
+  writeFileSync(journalFile, JSON.stringify(journal))
+  writeFileSync(join(folder, '9999_next.sql'), 'ALTER TABLE `jobs` ADD `colour` text;')
+  return folder
+}
+
+describe('the schema', () => {
+  test('is brought up to date with all jobs kept and a copy of the old file beside it', async () => {
+    const dataDir = tempFolder()
+    const old = openDatabase({ dataDir })
+    await addJob(old, 'queued')
+    await addJob(old, 'running')
+    await old.claim('running', 'cpu')
+    old.close()
+
+    const next = nextRelease()
+    const db = openDatabase({ dataDir, migrationsFolder: next })
+    expect(db.jobs.get('queued')?.state).toBe('queued')
+    expect(db.jobs.get('running')?.state).toBe('running')
+    expect(db.client.sqlite.prepare('SELECT colour FROM jobs').all()).toHaveLength(2)
+    db.close()
+
+    const copy = new Sqlite(join(dataDir, 'before-schema-2.sqlite'), { readonly: true })
+    expect(copy.prepare('SELECT count(*) FROM jobs').pluck().get()).toBe(2)
+    copy.close()
+    openDatabase({ dataDir, migrationsFolder: next })
+  })
+
+  test('of a newer Easel is refused, and the folder is free again', () => {
+    const dataDir = tempFolder()
+    openDatabase({ dataDir, migrationsFolder: nextRelease() }).close()
+    const file = join(dataDir, 'easel.sqlite')
+    for (const attempt of [1, 2]) {
+      expect(() => openDatabase({ dataDir }), `attempt ${attempt}`).toThrow(
+        expect.objectContaining({ code: 'database-newer', details: { file, found: 2, known: 1 } }),
+      )
+    }
+  })
+
+  test('that cannot be applied leaves the old one as it was', async () => {
+    const dataDir = tempFolder()
+    const old = openDatabase({ dataDir })
+    await addJob(old, 'job')
+    old.close()
+    const broken = nextRelease()
+    writeFileSync(
+      join(broken, '9999_next.sql'),
+      'ALTER TABLE `jobs` ADD `colour` text;\n--> statement-breakpoint\nNONSENSE;',
+    )
+    expect(() => openDatabase({ dataDir, migrationsFolder: broken })).toThrow(/NONSENSE/)
+    expect(openDatabase({ dataDir }).jobs.get('job')?.state).toBe('queued')
+  })
+
+  test('a file that is no database is a storage fault', () => {
+    const dataDir = tempFolder()
+    writeFileSync(
+      join(dataDir, 'easel.sqlite'),
+      'not a database at all, but long enough to be looked at'.repeat(40),
+    )
+    expect(() => openDatabase({ dataDir })).toThrow(expect.objectContaining({ code: 'storage' }))
+    expect(existsSync(join(dataDir, 'owner.lock'))).toBe(true)
+  })
+})

@@ -1,0 +1,91 @@
+/** The k-th SQL statement fails, once or from then on, for every k: nothing is half done, and nothing is lost. */
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+
+/** Throws at the k-th statement after `arm`, and, if `persistent`, at each one until `mend`. */
+class FailingStatements {
+  #armed = false
+  #left = 0
+  #persistent = false
+  failed = false
+
+  arm(k: number, persistent: boolean): void {
+    this.#armed = true
+    this.#left = k
+    this.#persistent = persistent
+  }
+
+  mend(): void {
+    this.#armed = false
+  }
+
+  readonly hook = (sql: unknown): void => {
+    // Rolling back needs no room on the disk and no write.
+    if (!this.#armed || sql === 'ROLLBACK') return
+    this.#left -= 1
+    if (this.#left > 0) return
+    this.failed = true
+    this.#armed = this.#persistent
+    throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' })
+  }
+}
+
+/** Lets time pass until everything is over: pauses between tries are on the fake clock. */
+async function comeToRest(it: TestEasel): Promise<void> {
+  for (;;) {
+    await it.built.delivered()
+    if (it.easel.queue().length === 0 && it.built.db.outbox.pendingJobs().length === 0) return
+    await turns(50)
+    // Slowly: what really takes time, writing files, must not look like silence.
+    it.clock.advance(500)
+  }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await setImmediate()
+}
+
+/** Twice is enough to see that one failure does not poison the next request. */
+async function story(k: number, persistent: boolean): Promise<boolean> {
+  const statements = new FailingStatements()
+  const it = await buildTestEasel({ parts: { beforeStatement: statements.hook } })
+  try {
+    const before = await it.paint('before')
+    statements.arm(k, persistent)
+    const caller = it.caller()
+    const asked = await it.easel.imagine({ prompt: 'during' }, caller).catch(() => undefined)
+    await turns(10)
+    statements.mend()
+    await comeToRest(it)
+
+    // The platform delivers the event again, as they do when they were not answered.
+    const again = await it.easel.imagine({ prompt: 'during' }, caller)
+    await comeToRest(it)
+    if (asked?.kind === 'accepted') expect(again.kind, `k=${k}`).toBe('duplicate')
+    const [job] = again.kind === 'accepted' || again.kind === 'duplicate' ? again.jobs : []
+    const after = await it.ask('after')
+    await comeToRest(it)
+    for (const id of [before.id, job?.id ?? '', after.id]) {
+      expect(it.easel.job(id)?.state, `k=${k} ${id}`).toBe('done')
+      expect(it.courier.messages.get(id), `k=${k} ${id}`).toMatchObject({ posts: 1, job: { state: 'done' } })
+    }
+    expect(it.built.db.client.sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(it.easel.jobsIn(caller.conversation, 100)).toHaveLength(3)
+    return statements.failed
+  } finally {
+    await it.dispose()
+  }
+}
+
+describe.each([
+  ['once', false],
+  ['from then on, until the disk is mended', true],
+])('a statement fails %s', (_, persistent) => {
+  test('for every k: one job, one message, done', { timeout: 180_000 }, async () => {
+    let k = 1
+    while (await story(k, persistent)) k += 1
+    // The story is long enough to have something to fail at.
+    expect(k).toBeGreaterThan(20)
+  })
+})

@@ -1,0 +1,152 @@
+/** A job's life on the real store against a model of a few lines: whatever happens, in whatever order. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { recover } from '../../src/app/recover.ts'
+import { isFinal, type JobState } from '../../src/engine/jobs/job.ts'
+import type { Claim, Ending } from '../../src/engine/jobs/store.ts'
+import { maxCrashes, maxTries, verdict } from '../../src/engine/jobs/verdict.ts'
+import { AppError } from '../../src/errors.ts'
+import { RememberingLog } from '../fakes/fake-parts.ts'
+import { paintedFor } from '../fakes/fake-workers.ts'
+import { redCircleOrder } from '../helpers/job-views.ts'
+import { addJob, openDatabase } from '../helpers/open-database.ts'
+
+const happenings = [
+  'claim',
+  'finish',
+  'fail',
+  'fault',
+  'crash',
+  'release',
+  'cancel-running',
+  'cancel-queued',
+  'expire',
+  'reboot',
+  'stale-finish',
+  'stale-fault',
+] as const
+type Happening = (typeof happenings)[number]
+
+/** What must be true of a job, from what happened to it. */
+class Model {
+  state: JobState = 'queued'
+  failures = 0
+  crashes = 0
+  attempt = 0
+
+  apply(happening: Happening): void {
+    if (this.state === 'queued') this.#whileQueued(happening)
+    else if (this.state === 'running') this.#whileRunning(happening)
+  }
+
+  #whileQueued(happening: Happening): void {
+    if (happening === 'claim') {
+      this.state = 'running'
+      this.attempt += 1
+    }
+    if (happening === 'cancel-queued') this.state = 'cancelled'
+    if (happening === 'expire') this.state = 'expired'
+  }
+
+  #whileRunning(happening: Happening): void {
+    if (happening === 'finish') this.state = 'done'
+    if (happening === 'fail') this.state = 'failed'
+    if (happening === 'cancel-running') this.state = 'cancelled'
+    if (happening === 'release') this.state = 'queued'
+    if (happening === 'fault') this.#countFailure()
+    if (happening === 'crash' && !this.#countCrash()) this.#countFailure()
+    if (happening === 'reboot' && !this.#countCrash()) this.state = 'queued'
+  }
+
+  #countFailure(): void {
+    this.state = this.failures + 1 >= maxTries ? 'failed' : 'queued'
+    this.failures += 1
+  }
+
+  /** Whether it is dead of it. */
+  #countCrash(): boolean {
+    if (this.crashes + 1 >= maxCrashes) this.state = 'dead'
+    this.crashes += 1
+    return this.state === 'dead'
+  }
+}
+
+const outOfMemory = new AppError('out-of-memory', { device: 'cpu' })
+const workerDied = new AppError('worker-died', { device: 'cpu', reason: 'SIGSEGV' })
+const badConfig = new AppError('model-config', { file: 'config.json', key: 'act_fn', problem: 'unknown' })
+
+function endingOf(happening: Happening, claim: Claim): Ending | undefined {
+  switch (happening) {
+    case 'finish':
+    case 'stale-finish':
+      return verdict(claim, { kind: 'done', pictures: paintedFor(smallOrder) }, 0)
+    case 'fail':
+      return verdict(claim, { kind: 'failed', error: badConfig }, 0)
+    case 'fault':
+    case 'stale-fault':
+      return verdict(claim, { kind: 'failed', error: outOfMemory }, 0)
+    case 'crash':
+      return verdict(claim, { kind: 'failed', error: workerDied }, 0)
+    case 'release':
+      return verdict(claim, { kind: 'released' }, 0)
+    case 'cancel-running':
+      return verdict(claim, { kind: 'cancelled' }, 0)
+    default:
+      return undefined
+  }
+}
+
+const smallOrder = redCircleOrder({ widthPx: 8, heightPx: 8 })
+
+test('thousands of lives agree with the model, and each leaves what it must', {
+  timeout: 240_000,
+}, async () => {
+  const db = openDatabase()
+  let jobs = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...happenings), { maxLength: 14 }), async life => {
+      jobs += 1
+      const id = `job-${jobs}`
+      await addJob(db, id)
+      const model = new Model()
+      let claim: Claim | undefined
+      let stale: Claim | undefined
+      for (const happening of life) {
+        if (happening === 'claim') {
+          const claimed = await db.claim(id, 'cpu')
+          if (claimed) [stale, claim] = [claim ?? stale, claimed]
+        } else if (happening === 'cancel-queued') await db.write(() => db.endQueued(id, 'cancelled'))
+        else if (happening === 'expire') await db.expire(id)
+        else if (happening === 'reboot') await recover(db, new RememberingLog())
+        else {
+          const holder = happening.startsWith('stale') ? stale : claim
+          const ending = holder && endingOf(happening, holder)
+          if (holder && ending) await db.end(holder, ending, 1)
+        }
+        model.apply(happening)
+        const { state, attempt } = db.jobs.get(id) ?? {}
+        expect({ after: happening, state, attempt }).toEqual({
+          after: happening,
+          state: model.state,
+          attempt: model.attempt,
+        })
+      }
+      const pictures = db.pictures.ofJobs([id]).get(id) ?? []
+      expect(pictures).toHaveLength(model.state === 'done' ? 1 : 0)
+      for (const picture of pictures) {
+        expect(await db.files.read(picture.file)).toHaveLength(picture.sizeBytes)
+      }
+      const entries = db.client.sqlite.prepare('SELECT kind FROM outbox WHERE job_id = ?').pluck().all(id)
+      expect(entries).toEqual(isFinal(model.state) ? ['open', 'settle'] : ['open'])
+      // The next life begins in an empty house, or a reboot would concern the earlier ones too.
+      await db.write(() => db.jobs.purge(id))
+    }),
+    { numRuns: 2500, seed: lifeSeed(), verbose: 1 },
+  )
+  expect(db.client.sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
+})
+
+/** Another one at every run, unless SEED names it; a failure prints it. */
+function lifeSeed(): number {
+  return Number(process.env.SEED) || Date.now() % 2 ** 31
+}
