@@ -7,7 +7,7 @@ import { sourcesOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
 import type { Clock, Ids } from '../ports.ts'
 import { Client, type ClientOptions } from './client.ts'
-import { JobsTable } from './jobs.ts'
+import { JobsTable, type MoveFacts } from './jobs.ts'
 import { AuditTable, InstallationsTable, UsageTable } from './ledger.ts'
 import { bringUpToDate } from './migrate.ts'
 import { OutboxTable } from './outbox.ts'
@@ -151,15 +151,16 @@ export class Database implements JobStore {
   }
 }
 
-function factsOf(ending: Ending) {
+function factsOf(ending: Ending): Omit<MoveFacts, 'at'> {
   switch (ending.state) {
     case 'done':
     case 'cancelled':
       return {}
-    case 'failed':
-    case 'dead':
-      return { failure: ending.failure }
     case 'queued':
-      return { failures: ending.failures, crashes: ending.crashes }
+    case 'failed':
+    case 'dead': {
+      const { failures, crashes } = ending
+      return { failures, crashes, failure: ending.state === 'queued' ? undefined : ending.failure }
+    }
   }
 }

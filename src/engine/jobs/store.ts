@@ -43,7 +43,7 @@ export interface Failure {
 /** How a claim ends. `queued` gives the job back: to be tried again after `delayMs`, or just later. */
 export type Ending =
   | { state: 'done'; pictures: PaintedPicture[] }
-  | { state: 'failed' | 'dead'; failure: Failure }
+  | { state: 'failed' | 'dead'; failures: number; crashes: number; failure: Failure }
   | { state: 'cancelled' }
   | { state: 'queued'; failures: number; crashes: number; delayMs: number }
 

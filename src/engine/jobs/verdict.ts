@@ -34,14 +34,13 @@ export function verdict(
     case 'failed': {
       const { error } = outcome
       const crashed = error.code === 'worker-died'
-      if (crashed && crashes + 1 >= maxCrashes) {
-        return dead(crashes + 1)
-      }
-      if (!error.retryable || failures + 1 >= maxTries) {
-        return { state: 'failed', failure: { code: error.code, details: error.details } }
+      const counted = { failures: failures + 1, crashes: crashes + (crashed ? 1 : 0) }
+      if (crashed && counted.crashes >= maxCrashes) return dead({ failures, crashes: counted.crashes })
+      if (!error.retryable || counted.failures >= maxTries) {
+        return { state: 'failed', ...counted, failure: { code: error.code, details: error.details } }
       }
       const delayMs = firstDelayMs * 2 ** failures * (0.5 + chance / 2)
-      return { state: 'queued', failures: failures + 1, crashes: crashes + (crashed ? 1 : 0), delayMs }
+      return { state: 'queued', ...counted, delayMs }
     }
   }
 }
@@ -49,11 +48,11 @@ export function verdict(
 /** What becomes of a job that was running when the process ended without a word. */
 export function verdictAfterRestart(claim: Pick<Claim, 'failures' | 'crashes'>): Ending {
   const crashes = claim.crashes + 1
-  if (crashes >= maxCrashes) return dead(crashes)
+  if (crashes >= maxCrashes) return dead({ failures: claim.failures, crashes })
   return { state: 'queued', failures: claim.failures, crashes, delayMs: 0 }
 }
 
-function dead(crashes: number): Ending {
-  const { code, details } = new AppError('took-worker-down', { crashes })
-  return { state: 'dead', failure: { code, details } }
+function dead(counted: Pick<Claim, 'failures' | 'crashes'>): Ending {
+  const { code, details } = new AppError('took-worker-down', { crashes: counted.crashes })
+  return { state: 'dead', ...counted, failure: { code, details } }
 }

@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '../../src/errors.ts'
+import { FakeCourier } from '../fakes/fake-courier.ts'
+import { FakeWorkers } from '../fakes/fake-workers.ts'
+import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+
+const offline = new Error('ECONNRESET')
+
+describe('the outbox', () => {
+  let it: TestEasel
+  beforeEach(async () => {
+    it = await buildTestEasel()
+  })
+  afterEach(() => it.dispose())
+
+  test.each(['open', 'settle'] as const)(
+    'is drained after a crash before and after %s, and each job is posted once',
+    async kind => {
+      for (const fault of ['failBefore', 'failAfter'] as const) {
+        it.courier[fault] = call => (call.kind === kind ? offline : undefined)
+        const { id } = await it.ask(`crash ${fault} ${kind}`)
+        await it.until(() => it.easel.job(id)?.state === 'done')
+        await it.built.delivered()
+        expect(it.courier.messages.get(id)?.job.state === 'done').toBe(
+          kind === 'settle' && fault === 'failAfter',
+        )
+
+        it.crash()
+        it.courier[fault] = () => undefined
+        await it.restart()
+        await it.settled()
+        expect(it.courier.messages.get(id)).toMatchObject({ posts: 1, job: { state: 'done' } })
+      }
+    },
+  )
+
+  test('is drained in order for each job, whatever fails in between', async () => {
+    let calls = 0
+    it.courier.failAfter = () => {
+      calls += 1
+      return calls % 2 === 1 ? offline : undefined
+    }
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.easel.job(id)?.state === 'done')
+    while (it.built.db.outbox.pendingJobs().length > 0) {
+      await it.built.delivered()
+      it.clock.advance(1000)
+    }
+    expect(it.courier.kindsFor(id)).toEqual(['open', 'open', 'settle', 'settle'])
+  })
+
+  test('waits as long as the platform says, and not a moment less', async () => {
+    let busy = true
+    it.courier.failBefore = () =>
+      busy ? new AppError('platform-busy', { platform: 'web', retryAfterMs: 30_000 }) : undefined
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.easel.job(id)?.state === 'done')
+    await it.built.delivered()
+    busy = false
+    it.clock.advance(29_999)
+    await it.built.delivered()
+    expect(it.courier.kindsFor(id)).toEqual(['open'])
+    it.clock.advance(1)
+    await it.settled()
+    expect(it.courier.kindsFor(id)).toEqual(['open', 'open', 'settle'])
+  })
+
+  test('pauses ever longer, up to five minutes, when a platform does not answer', async () => {
+    it.courier.failBefore = () => offline
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.easel.job(id)?.state === 'done')
+    for (let i = 0; i < 12; i++) {
+      await it.built.delivered()
+      it.clock.advance(300_000)
+    }
+    await it.built.delivered()
+    const pauses = it.log.faults.flatMap(({ fields }) => ('pauseMs' in fields ? Number(fields.pauseMs) : []))
+    expect(pauses.length).toBeGreaterThan(10)
+    for (const [i, pauseMs] of pauses.entries()) {
+      expect(pauseMs).toBeLessThanOrEqual(Math.min(300_000, 1000 * 2 ** i))
+      expect(pauseMs).toBeGreaterThanOrEqual(Math.min(300_000, 1000 * 2 ** i) / 2)
+    }
+  })
+
+  test('ends where the platform says that the message is gone, and the picture is still here', async () => {
+    it.workers.mode = 'by-hand'
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.workers.underway.length === 1 && it.courier.messages.has(id))
+    it.courier.gone.add(id)
+    it.workers.current.finish()
+    await it.settled()
+    expect(it.courier.kindsFor(id)).toEqual(['open', 'settle'])
+    expect(it.job(id).pictures).toHaveLength(1)
+  })
+
+  test('gives up what the platform refuses for good', async () => {
+    it.courier.failBefore = call =>
+      call.kind === 'settle'
+        ? new AppError('platform-refused', { platform: 'web', problem: '50013' })
+        : undefined
+    const job = await it.paint('a red circle')
+    expect(it.courier.kindsFor(job.id)).toEqual(['open', 'settle'])
+    expect(it.log.faults).toEqual([expect.objectContaining({ message: 'a delivery was given up' })])
+  })
+
+  test('of a platform that is off waits until it is on', async () => {
+    const { id } = await it.ask(
+      'a red circle',
+      it.caller({
+        person: { platform: 'slack', spaceId: 'T1', userId: 'U1', name: 'Ada' },
+        conversation: { platform: 'slack', spaceId: 'T1', channelId: 'C1', kind: 'channel' },
+      }),
+    )
+    await it.until(() => it.easel.job(id)?.state === 'done')
+    const slack = new FakeCourier('slack')
+    it.built.register(slack)
+    await it.settled()
+    expect(slack.kindsFor(id)).toEqual(['open', 'settle'])
+  })
+})
+
+describe('progress', () => {
+  let it: TestEasel
+  beforeEach(async () => {
+    it = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
+  })
+  afterEach(() => it.dispose())
+
+  test('is shown at the pace of the courier, the newest only, and never after the result', async () => {
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.workers.underway.length === 1)
+    await it.built.delivered()
+    const run = it.workers.current
+    for (let i = 0; i < 10; i++) {
+      run.step(1, Uint8Array.of(i))
+      it.clock.advance(500)
+      await it.built.delivered()
+    }
+    const shown = it.courier.calls.filter(call => call.kind === 'progress')
+    // Ten steps in five seconds, an edit each two seconds.
+    expect(shown.length).toBeGreaterThanOrEqual(2)
+    expect(shown.length).toBeLessThanOrEqual(3)
+    expect(shown.at(-1)?.job.step).toBeGreaterThan(shown[0]?.job.step ?? 0)
+    expect(shown[0]?.job.preview).toBeDefined()
+
+    run.step(run.steps - 10)
+    run.finish()
+    await it.settled()
+    it.clock.advance(60_000)
+    await it.built.delivered()
+    expect(it.courier.kindsFor(id).at(-1)).toBe('settle')
+  })
+
+  test('of the place is told near the front, and each time it has halved', async () => {
+    const ids: string[] = []
+    for (let i = 0; i < 33; i++) ids.push((await it.ask(`job ${i}`)).id)
+    const last = ids.at(-1) ?? ''
+    await it.built.delivered()
+    const places: (number | undefined)[] = []
+    for (let i = 0; i < 32; i++) {
+      await it.until(() => it.workers.underway.length === 1)
+      it.workers.current.finish()
+      await it.until(() => it.easel.job(ids[i] ?? '')?.state === 'done')
+      it.clock.advance(5000)
+      await it.built.delivered()
+      const message = it.courier.messages.get(last)
+      if (places.at(-1) !== message?.job.place) places.push(message?.job.place)
+    }
+    expect(places.slice(0, 7)).toEqual([32, 16, 8, 5, 4, 3, 2])
+  })
+
+  test('that a platform does not take is no fault of the job', async () => {
+    it.courier.failBefore = call => (call.kind === 'progress' ? offline : undefined)
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.workers.underway.length === 1)
+    await it.built.delivered()
+    it.clock.advance(5000)
+    it.workers.current.step()
+    await it.built.delivered()
+    it.workers.current.finish()
+    await it.settled()
+    expect(it.courier.messages.get(id)?.job.state).toBe('done')
+  })
+})
