@@ -1,5 +1,5 @@
 /** The web chat as an adapter: a server of its own on the configured address. */
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Courier } from '../../app/courier.ts'
 import { AppError } from '../../errors.ts'
@@ -24,6 +24,7 @@ export class WebAdapter implements Adapter {
   readonly #live = new Live()
   readonly #server: Server
   #unwatch: () => void = () => {}
+  readonly #answering = new Set<ServerResponse>()
   #stopping = false
 
   constructor(parts: AdapterParts) {
@@ -31,7 +32,8 @@ export class WebAdapter implements Adapter {
     this.courier = webCourier(this.#live)
     const answer = getRequestListener(webRoutes(parts, this.#live).fetch)
     this.#server = createServer((request, response) => {
-      response.once('close', () => this.#closeIdleWhenStopping())
+      this.#answering.add(response)
+      response.once('close', () => this.#answered(response))
       void answer(request, response)
     })
   }
@@ -63,12 +65,15 @@ export class WebAdapter implements Adapter {
     this.#stopping = true
     this.#live.close()
     if (!this.#server.listening) return
-    await new Promise<void>(resolve => this.#server.close(() => resolve()))
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()))
+    if (this.#answering.size === 0) this.#server.closeAllConnections()
+    await closed
   }
 
-  /** A connection whose answer ends while we stop would be kept alive for seconds more. */
-  #closeIdleWhenStopping(): void {
-    if (this.#stopping) setImmediate(() => this.#server.closeIdleConnections())
+  /** Connections outlive their answers, and browsers open some before they ask: none may keep us from stopping. */
+  #answered(response: ServerResponse): void {
+    this.#answering.delete(response)
+    if (this.#stopping && this.#answering.size === 0) this.#server.closeAllConnections()
   }
 }
 

@@ -7,11 +7,11 @@ import type { Feed } from './feed.ts'
 import type { Change, Live } from './live.ts'
 import { jobFragment } from './render-job.tsx'
 
-/** A comment goes to quiet browsers, so that both sides notice a connection that died. */
-const heartbeatMs = 15_000
-/** So many jobs at once, so often: 200 waiting jobs that each move up must not flood a browser. */
-const batchSize = 20
-const pauseMs = 80
+/**
+ * 200 waiting jobs that each move up must not flood a browser. A comment goes to quiet ones, so that both sides notice
+ * a connection that died.
+ */
+const pace = { limit: 20, restMs: 80, quietMs: 15_000 }
 
 /**
  * First `sync` with the versions of all that should be on the page, from which a browser that was away sees what it
@@ -24,16 +24,15 @@ export function liveStream(
   const { live, clock, words } = parts
   return streamSSE(c, async stream => {
     // Before the feed is read, so that no change falls between the two.
-    const subscription = live.subscribe()
+    const subscription = live.subscribe(clock, pace)
     stream.onAbort(() => live.unsubscribe(subscription))
     const versions = parts.feed().fragments.map(({ jobId, version }) => [jobId, version])
     await stream.writeSSE({ event: 'sync', data: JSON.stringify(versions) })
     for (;;) {
-      const changes = await subscription.next(clock, heartbeatMs, batchSize)
+      const changes = await subscription.next()
       if (!changes) break
       if (changes.length === 0) await stream.write(': still here\n\n')
       for (const change of changes) await stream.writeSSE(eventOf(change, words))
-      if (changes.length > 0) await new Promise<void>(resolve => clock.after(pauseMs, resolve))
     }
     live.unsubscribe(subscription)
   })

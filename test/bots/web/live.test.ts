@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect as connectSocket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Live } from '../../../src/bots/web/live.ts'
 import { FakeClock } from '../../fakes/fake-clock.ts'
@@ -133,33 +135,56 @@ describe('the live stream', () => {
   })
 })
 
+describe('stopping', () => {
+  it('does not wait for a connection that never asks, as browsers open them ahead', async () => {
+    const chat = await openWebChat()
+    const { port, hostname } = new URL(chat.url)
+    const socket = connectSocket(Number(port), hostname)
+    await once(socket, 'connect')
+    await chat.close()
+    await once(socket, 'close')
+  })
+})
+
 describe('what changed for one browser', () => {
-  it('is the latest state of each job, in batches', async () => {
+  const pace = { limit: 2, restMs: 80, quietMs: 1000 }
+
+  it('is the latest state of each job, in batches with a rest between them', async () => {
     const clock = new FakeClock()
     const live = new Live()
-    const subscription = live.subscribe()
+    const subscription = live.subscribe(clock, pace)
     for (let step = 1; step <= 20; step++) {
       for (const id of ['a', 'b', 'c']) live.changed(jobView({ id, step, state: 'running' }))
     }
     live.removed('b')
-    const batch = await subscription.next(clock, 1000, 2)
-    expect(batch).toMatchObject([
+    expect(await subscription.next()).toMatchObject([
       { kind: 'changed', job: { id: 'a', step: 20 } },
       { kind: 'removed', jobId: 'b' },
     ])
-    expect(await subscription.next(clock, 1000, 2)).toMatchObject([{ kind: 'changed', job: { id: 'c' } }])
+    const rest = subscription.next()
+    live.changed(jobView({ id: 'c', step: 21 }))
+    clock.advance(80)
+    expect(await rest).toMatchObject([{ kind: 'changed', job: { id: 'c', step: 21 } }])
   })
 
-  it('is nothing after a quiet while, and undefined once closed', async () => {
+  it('is nothing after a quiet while', async () => {
     const clock = new FakeClock()
-    const live = new Live()
-    const subscription = live.subscribe()
-    const quiet = subscription.next(clock, 1000, 2)
+    const quiet = new Live().subscribe(clock, pace).next()
     clock.advance(1000)
     expect(await quiet).toEqual([])
-    const waiting = subscription.next(clock, 1000, 2)
+  })
+
+  it('ends at once when all is closed, in a rest or while quiet', async () => {
+    const clock = new FakeClock()
+    const live = new Live()
+    const quiet = live.subscribe(clock, pace).next()
+    const resting = live.subscribe(clock, pace)
+    live.changed(jobView())
+    await Promise.all([quiet, resting.next()])
+    const ended = [resting.next(), live.subscribe(clock, pace).next()]
     live.close()
-    expect(await waiting).toBeUndefined()
+    expect(await Promise.all(ended)).toEqual([undefined, undefined])
+    expect(await resting.next()).toBeUndefined()
     expect(clock.pending).toBe(0)
   })
 })
