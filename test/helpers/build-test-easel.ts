@@ -117,8 +117,13 @@ export class TestEasel {
 
   /** As after a crash or a stop: a new Easel over the same folder. The old one must be closed or stopped. */
   async restart(): Promise<void> {
-    this.built = this.#build()
+    this.rebuild()
     await this.start()
+  }
+
+  /** The same without starting, for tests that have couriers of their own to register first. */
+  rebuild(): void {
+    this.built = this.#build()
   }
 
   /** The process is gone without a word: no goodbye to devices, no transaction. */

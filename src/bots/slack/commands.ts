@@ -1,6 +1,7 @@
 /** /easel and its words: what each says to the one who typed it. */
 import { AppError } from '../../errors.ts'
 import { helpMessage, modelsMessage, queueMessage, usageMessage } from '../answers.ts'
+import { statsChart } from '../chart.ts'
 import { problemSentences } from '../job-message.ts'
 import { textMessage } from '../message.ts'
 import { statsMessage } from '../stats-message.ts'
@@ -74,9 +75,9 @@ function askToForget({ words }: Asker): Payload {
   return { text, blocks: [...blocks, button(forgetMe, forget.yes, 'danger')] }
 }
 
-/** Figures of the last days (30 unless told otherwise), to the one who asks alone. */
+/** Figures of the last days (30 unless told otherwise), with their chart, to the one who asks alone. */
 async function stats(desk: Desk, asker: Asker, days: string | undefined): Promise<Payload> {
-  const { words, caller } = asker
+  const { words, caller, workspace } = asker
   const count = /^\d{1,3}$/.test(days ?? '') ? Math.max(1, Number(days)) : 30
   const toMs = desk.clock.now()
   const found = desk.easel.stats({ fromMs: toMs - count * dayMs, toMs }, caller)
@@ -84,5 +85,16 @@ async function stats(desk: Desk, asker: Asker, days: string | undefined): Promis
     const [first = '', ...more] = problemSentences(found.problems, words)
     return render(textMessage(first, more), words)
   }
-  return render(statsMessage(found.stats, words), words)
+  const message = statsMessage(found.stats, words)
+  const bytes = await statsChart(found.stats, words)
+  // A picture cannot be shown to one person in a channel: their direct messages can.
+  const posted = await desk.messages.post(
+    workspace,
+    { channel: caller.person.userId },
+    render(message, words),
+  )
+  if (posted.kind === 'refused') return render(message, words)
+  const chart = { name: 'easel-stats.png', title: message.title, altText: message.lines.join(' '), bytes }
+  await desk.pictures.upload(workspace, [chart], { channel: posted.value.channel })
+  return render(textMessage(words.slack.said.sentToYou), words)
 }

@@ -68,7 +68,7 @@ export class SlackCourier implements Courier {
     if (needsCard && card === undefined) {
       const posted = await this.#parts.messages.post(workspace, place, render(requestCard(job, words), words))
       if (posted.kind === 'refused') return this.#unwelcome(job, posted.error, words)
-      card = posted.value
+      card = posted.value.ts
       this.#cards.set(job.id, card)
     }
     const payload = render(messageOf(job, needsCard, words), words)
@@ -79,12 +79,11 @@ export class SlackCourier implements Courier {
     )
     if (posted.kind === 'refused') return this.#unwelcome(job, posted.error, words)
     this.#cards.delete(job.id)
-    this.#shown.set(posted.value, JSON.stringify(payload))
+    this.#shown.set(posted.value.ts, JSON.stringify(payload))
     return delivered({
       ...workspaceOf(conversation),
-      channel: place.channel,
+      ...posted.value,
       thread: card ?? place.thread,
-      ts: posted.value,
       card,
       files: [],
     })
@@ -141,7 +140,7 @@ export class SlackCourier implements Courier {
     const place: Place = { channel: conversation.channelId, thread: conversation.threadId }
     const posted = await this.#parts.messages.post(workspace, place, render(withoutButtons(message), words))
     if (posted.kind === 'refused') return posted
-    const address = { ...ids, ...place, ts: posted.value, files: [] }
+    const address = { ...ids, ...place, ...posted.value, files: [] }
     const shown = await this.#show({ workspace, address, job, message, words })
     return shown.kind === 'refused' ? shown : { kind: 'done', value: undefined }
   }

@@ -11,6 +11,7 @@ import type { Messages } from './messages.ts'
 import { outcomePayload } from './outcomes.ts'
 import type { FormChoices } from './paint-form.ts'
 import type { PendingRequests } from './pending.ts'
+import type { Pictures } from './pictures.ts'
 import type { Payload } from './render.ts'
 import type { Whisper, Whispers } from './whispers.ts'
 
@@ -22,6 +23,7 @@ export interface Desk {
   log: Logger
   api: SlackApi
   messages: Messages
+  pictures: Pictures
   courier: SlackCourier
   askers: Askers
   downloads: Downloads

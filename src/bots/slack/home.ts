@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types'
 import { AppError } from '../../errors.ts'
 import { usageMessage } from '../answers.ts'
 import { buttonRows } from '../buttons.ts'
-import { shortened, titleOf } from '../job-message.ts'
+import { jobMessage, shortened, titleOf } from '../job-message.ts'
 import { type Message, textMessage } from '../message.ts'
 import { statsMessage } from '../stats-message.ts'
 import type { Asker } from './callers.ts'
@@ -52,14 +52,8 @@ function jobBlocks(desk: Desk, { words, caller }: Asker): KnownBlock[] {
   const jobs = desk.easel.queue(caller.person)
   if (jobs.length === 0) return [richText(home.none)]
   const blocks = jobs.slice(0, shownJobs).flatMap(job => {
-    const state =
-      job.state === 'running'
-        ? words.job.step(job.step, job.steps)
-        : job.place === undefined
-          ? words.job.queued
-          : words.job.place(job.place)
     const message: Message = {
-      ...textMessage(shortened(titleOf(job, words), 200), [state]),
+      ...textMessage(shortened(titleOf(job, words), 200), [jobMessage(job, words).title]),
       buttons: buttonRows(job, words),
     }
     return render(message, words).blocks

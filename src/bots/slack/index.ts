@@ -78,7 +78,8 @@ export class SlackAdapter implements Adapter {
         : new InstalledWorkspaces(oauth.installations)
     const messages = new Messages(api, new EditBudget(clock))
     const whispers = new Whispers(clock)
-    const results = new Results(messages, new Pictures(api, clock), id => easel.pictureBytes(id))
+    const pictures = new Pictures(api, clock)
+    const results = new Results(messages, pictures, id => easel.pictureBytes(id))
     const courier = new SlackCourier({ messages, workspaces: this.#workspaces, results, whispers, log })
     this.courier = courier
 
@@ -125,6 +126,7 @@ export class SlackAdapter implements Adapter {
       log,
       api,
       messages,
+      pictures,
       courier,
       whispers,
       askers: new Askers(this.#workspaces, new Members(api, clock)),
@@ -157,7 +159,7 @@ export class SlackAdapter implements Adapter {
 }
 
 /** Undefined without a client id: then the token of the environment serves one workspace. */
-function oauthParts({ secrets }: AdapterParts, storage: SealedStorage): OAuthParts | undefined {
+function oauthParts({ secrets, ids }: AdapterParts, storage: SealedStorage): OAuthParts | undefined {
   if (secrets.slackClientId === undefined) return undefined
   const key = readKey(required(secrets.encryptionKey, 'EASEL_ENCRYPTION_KEY'))
   return {
@@ -165,7 +167,7 @@ function oauthParts({ secrets }: AdapterParts, storage: SealedStorage): OAuthPar
     clientSecret: required(secrets.slackClientSecret, 'SLACK_CLIENT_SECRET'),
     stateSecret: required(secrets.slackStateSecret, 'SLACK_STATE_SECRET'),
     scopes: botScopes,
-    installations: new Installations(storage, key),
+    installations: new Installations(storage, key, ids),
   }
 }
 

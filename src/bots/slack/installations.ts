@@ -2,6 +2,7 @@
 import type { Installation, InstallationQuery, InstallationStore } from '@slack/bolt'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import type { Ids } from '../../ports.ts'
 import { seal, unseal } from './sealed.ts'
 
 /** Where sealed documents lie; the database offers this. */
@@ -29,10 +30,12 @@ export type StoredInstallation = z.infer<typeof stored>
 export class Installations implements InstallationStore {
   readonly #storage: SealedStorage
   readonly #key: Buffer
+  readonly #ids: Ids
 
-  constructor(storage: SealedStorage, key: Buffer) {
+  constructor(storage: SealedStorage, key: Buffer, ids: Ids) {
     this.#storage = storage
     this.#key = key
+    this.#ids = ids
   }
 
   async storeInstallation<AuthVersion extends 'v1' | 'v2'>(
@@ -47,7 +50,7 @@ export class Installations implements InstallationStore {
     const id = parsed.success ? ownerOf(parsed.data) : undefined
     if (!parsed.success || id === undefined)
       throw new AppError('platform-refused', { platform: 'Slack', problem: 'an installation without a bot' })
-    await this.#storage.save(id, seal(this.#key, id, JSON.stringify(parsed.data)))
+    await this.#storage.save(id, seal(this.#key, id, JSON.stringify(parsed.data), this.#ids.next()))
   }
 
   /** For Bolt's installer. Throws where nothing is installed, as Bolt expects. */

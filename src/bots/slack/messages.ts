@@ -10,6 +10,12 @@ export interface Place {
   thread?: string
 }
 
+/** A message that is there. */
+export interface Posted {
+  channel: string
+  ts: string
+}
+
 export class Messages {
   readonly #api: SlackApi
   readonly #budget: EditBudget
@@ -19,8 +25,8 @@ export class Messages {
     this.#budget = budget
   }
 
-  /** The new message's ts. */
-  async post(workspace: Workspace, place: Place, payload: Payload): Promise<Called<string>> {
+  /** Where the new message is: a channel of its own where the place was a person. */
+  async post(workspace: Workspace, place: Place, payload: Payload): Promise<Called<Posted>> {
     const called = await this.#api.call(workspace.token, `chat.postMessage ${place.channel}`, client =>
       client.chat.postMessage({
         channel: place.channel,
@@ -31,14 +37,12 @@ export class Messages {
         unfurl_media: false,
       }),
     )
-    return called.kind === 'refused' ? called : { kind: 'done', value: called.value.ts ?? '' }
+    if (called.kind === 'refused') return called
+    const { channel = place.channel, ts = '' } = called.value
+    return { kind: 'done', value: { channel, ts } }
   }
 
-  async edit(
-    workspace: Workspace,
-    message: { channel: string; ts: string },
-    payload: Payload,
-  ): Promise<Called<undefined>> {
+  async edit(workspace: Workspace, message: Posted, payload: Payload): Promise<Called<undefined>> {
     this.#budget.spend(workspace.token)
     const { channel, ts } = message
     const called = await this.#api.call(workspace.token, 'chat.update', client =>
@@ -52,7 +56,7 @@ export class Messages {
     return this.#budget.canSpare(workspace.token) && this.#api.waitMs(workspace.token, 'chat.update') === 0
   }
 
-  async remove(workspace: Workspace, message: { channel: string; ts: string }): Promise<Called<undefined>> {
+  async remove(workspace: Workspace, message: Posted): Promise<Called<undefined>> {
     const { channel, ts } = message
     return nothing(
       await this.#api.call(workspace.token, 'chat.delete', client => client.chat.delete({ channel, ts })),

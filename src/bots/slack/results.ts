@@ -101,7 +101,7 @@ export class Results {
     if (draft.own !== undefined) await this.#pictures.remove(workspace, [...draft.own.values()])
     return {
       kind: 'done',
-      value: { ...address, ts: posted.value, files: [...draft.shared.values()] },
+      value: { ...address, ts: posted.value.ts, files: [...draft.shared.values()] },
     }
   }
 

@@ -1,5 +1,5 @@
 /** AES-256-GCM over small documents: what is stored of a workspace can be read only with the key and under its id. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 import { AppError } from '../../errors.ts'
 
 const version = 1
@@ -18,9 +18,12 @@ export function readKey(text: string): Buffer {
   return key
 }
 
-/** version, iv, tag, ciphertext. The id is authenticated too: a row copied to another id does not open. */
-export function seal(key: Buffer, id: string, document: string): Uint8Array {
-  const iv = randomBytes(ivBytes)
+/**
+ * version, iv, tag, ciphertext. The id is authenticated too: a row copied to another id does not open. `nonce` is a
+ * fresh identifier; GCM wants one that never comes twice with a key, it need not be secret.
+ */
+export function seal(key: Buffer, id: string, document: string, nonce: string): Uint8Array {
+  const iv = createHash('sha256').update(nonce).digest().subarray(0, ivBytes)
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(id))
   const sealed = Buffer.concat([cipher.update(document, 'utf8'), cipher.final()])
   return Buffer.concat([Buffer.from([version]), iv, cipher.getAuthTag(), sealed])

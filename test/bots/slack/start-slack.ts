@@ -1,5 +1,6 @@
-/** A fake Slack with a workspace in it, and adapters that speak to it. */
+/** A fake Slack with a workspace in it, adapters that speak to it, and a whole Easel behind them. */
 import { resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Easel } from '../../../src/app/easel.ts'
 import { type SealedStorage, SlackAdapter } from '../../../src/bots/slack/index.ts'
 import { type Config, loadConfig, type Secrets } from '../../../src/config.ts'
@@ -7,7 +8,9 @@ import type { Clock, Ids, Logger } from '../../../src/ports.ts'
 import type { FakeClock } from '../../fakes/fake-clock.ts'
 import { FakeSlack } from '../../fakes/slack/fake-slack.ts'
 import type { Person } from '../../fakes/slack/person.ts'
-import type { Channel, Team } from '../../fakes/slack/world.ts'
+import { readPost } from '../../fakes/slack/reading.ts'
+import type { Channel, Post, Team } from '../../fakes/slack/world.ts'
+import { TestEasel, type TestEaselOptions } from '../../helpers/build-test-easel.ts'
 
 export interface Scene {
   slack: FakeSlack
@@ -75,4 +78,115 @@ export async function startAdapter(scene: Scene, outside: Outside): Promise<Slac
   )
   await adapter.start()
   return adapter
+}
+
+/** The whole of Easel but the engine, behind a real adapter, in front of a fake Slack. */
+export class SlackTest {
+  readonly test: TestEasel
+  readonly scene: Scene
+  readonly options: SlackTestOptions
+  adapter: SlackAdapter
+
+  private constructor(test: TestEasel, stage: Scene, options: SlackTestOptions) {
+    this.test = test
+    this.scene = stage
+    this.options = options
+    this.adapter = this.#build()
+  }
+
+  static async start(options: SlackTestOptions = {}): Promise<SlackTest> {
+    const test = new TestEasel({ couriers: [], ...options.easel })
+    const stage = await scene(test.clock)
+    stage.slack.faults.acceptsUnsharedFiles = options.acceptsUnsharedFiles ?? true
+    const it = new SlackTest(test, stage, options)
+    await it.test.start()
+    await it.#listen()
+    return it
+  }
+
+  get slack(): FakeSlack {
+    return this.scene.slack
+  }
+
+  get clock(): FakeClock {
+    return this.test.clock
+  }
+
+  /** Resolves when everything that was asked for is painted and shown; lets time pass where Slack wants that. */
+  async calm(): Promise<void> {
+    const { test } = this
+    for (;;) {
+      await this.adapter.idle()
+      await test.built.delivered()
+      const isQuiet = test.easel.queue().length === 0 && test.built.db.outbox.pendingJobs().length === 0
+      if (isQuiet) return
+      await setImmediate()
+      this.clock.advance(250)
+    }
+  }
+
+  /** The process ends, politely or not, and another one starts over the same data folder. */
+  async restart(how: 'stop' | 'crash' = 'stop'): Promise<void> {
+    await this.adapter.stop()
+    if (how === 'stop') await this.test.built.stop(0)
+    else this.test.crash()
+    this.test.rebuild()
+    this.adapter = this.#build()
+    await this.test.start()
+    await this.#listen()
+  }
+
+  async dispose(): Promise<void> {
+    await this.adapter.stop()
+    await this.test.dispose()
+    await this.slack.stop()
+  }
+
+  /** Top messages of the channel, oldest first. */
+  cards(channelId = this.scene.channel.id): Post[] {
+    return this.slack.posts(channelId).filter(post => post.onlyFor === undefined)
+  }
+
+  /** Replies under a message that everybody sees, oldest first. */
+  thread(card: Post): Post[] {
+    return this.slack.posts(card.channelId, card.ts).filter(post => post.onlyFor === undefined)
+  }
+
+  /** What a message says. */
+  text(post: Post): string {
+    return readPost(this.slack.world, post).lines.join('\n')
+  }
+
+  /** What was said to somebody alone, latest last. */
+  told(person: Person): string[] {
+    return this.slack.whispers(person).map(post => this.text(post))
+  }
+
+  #build(): SlackAdapter {
+    const { options, test, scene: stage } = this
+    const parts = {
+      easel: test.easel,
+      clock: test.clock,
+      ids: test.ids,
+      log: test.log,
+      config: slackConfig(stage.slack, options.slack),
+      secrets: { ...slackSecrets(stage), ...options.secrets },
+    }
+    const adapter = new SlackAdapter(parts, options.storage ?? memoryStorage())
+    test.built.register(adapter.courier)
+    return adapter
+  }
+
+  async #listen(): Promise<void> {
+    await this.adapter.start()
+    if (this.options.slack?.transport === 'http') this.slack.useHttp(`${this.adapter.url}/slack/events`)
+  }
+}
+
+export interface SlackTestOptions {
+  easel?: TestEaselOptions
+  acceptsUnsharedFiles?: boolean
+  slack?: Partial<Config['slack']>
+  secrets?: Partial<Secrets>
+  storage?: SealedStorage
 }

@@ -6,13 +6,14 @@ import { HttpTransport } from './http-transport.ts'
 import { Interactions, type ResponseBody } from './interactions.ts'
 import { OAuth } from './oauth.ts'
 import { Person } from './person.ts'
+import { readBlocks } from './reading.ts'
 import { Refusal } from './refusal.ts'
 import { SocketMode } from './socket-mode.ts'
 import { RateLimits } from './tiers.ts'
 import { provoked, transcript } from './transcript.ts'
 import type { Delivered, Envelope, Transport } from './transport.ts'
 import { WebApi } from './web-api.ts'
-import { type Channel, type Post, type Team, World } from './world.ts'
+import { type Channel, type OpenView, type Post, type Team, World } from './world.ts'
 
 /** The scopes of config/slack-manifest.yaml; a call that needs another is refused. */
 export const manifestScopes = [
@@ -222,6 +223,11 @@ export class FakeSlack {
   /** What only this person was shown. */
   whispers(person: Person): Post[] {
     return this.world.posts.filter(post => post.onlyFor === person.id && !post.deleted)
+  }
+
+  /** What a home or a modal says. */
+  viewText(view: OpenView): string {
+    return readBlocks(view.content.blocks).lines.join('\n')
   }
 
   transcript(): string {

@@ -1,0 +1,334 @@
+/** The whole way of a request through Slack, as people see it; the engine is a fake painter. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buttonsOf } from '../../fakes/slack/block-kit.ts'
+import type { Post } from '../../fakes/slack/world.ts'
+import { SlackTest } from './start-slack.ts'
+
+const labels = (post: Post) => buttonsOf(post.blocks).map(({ button }) => button.text.text)
+const pictures = (post: Post) => post.blocks.filter(block => block.type === 'image').length
+const eight = ['Refine', 'Vary (subtle)', 'Vary (strong)', 'Upscale ×2', 'Re-roll', 'Remix', 'Info', 'Delete']
+
+let t: SlackTest
+afterEach(() => t.dispose())
+
+function last(posts: Post[]): Post {
+  const post = posts.at(-1)
+  if (post === undefined) throw new Error('there is no message')
+  return post
+}
+
+describe.each([
+  ['Socket Mode', {}],
+  ['HTTP', { slack: { transport: 'http' as const } }],
+])('a story over %s', (_name, options) => {
+  beforeEach(async () => {
+    t = await SlackTest.start(options)
+  })
+
+  it('goes from /imagine by every button to Delete, with a restart between presses', async () => {
+    const { ada, bob, channel } = t.scene
+    await ada.types('/imagine', 'a red circle on a blue background --seed 7', { channelId: channel.id })
+    await t.calm()
+    const card = last(t.cards())
+    expect(t.text(card)).toContain('a red circle on a blue background')
+    expect(t.thread(card)).toHaveLength(1)
+    const result = last(t.thread(card))
+    expect(pictures(result)).toBe(1)
+    expect(t.text(result)).toContain('/imagine a red circle on a blue background')
+    expect(labels(result)).toEqual(eight)
+
+    for (const label of ['Refine', 'Vary (subtle)', 'Vary (strong)', 'Upscale ×2', 'Re-roll']) {
+      await t.restart()
+      const before = t.thread(card)
+      await bob.presses(last(before), label)
+      await t.calm()
+      const after = t.thread(card)
+      expect(after, label).toHaveLength(before.length + 1)
+      expect(pictures(last(after)), label).toBe(1)
+      expect(labels(last(after)), label).toContain('Delete')
+    }
+    // The upscale has no words of its own to roll again with; the first result is as alive as ever.
+    await t.restart()
+    await bob.presses(result, 'Remix')
+    await bob.submits(bob.modal, { Prompt: 'a green square' })
+    await t.calm()
+    const remixed = last(t.thread(card))
+    expect(t.text(remixed)).toContain('a green square')
+    expect(pictures(remixed)).toBe(1)
+
+    await t.restart()
+    await ada.presses(remixed, 'Info')
+    await t.calm()
+    expect(last(t.slack.whispers(ada)).threadTs).toBe(card.ts)
+    expect(t.told(ada).at(-1)).toContain('Seed: 7')
+
+    await ada.presses(remixed, 'Delete')
+    await t.calm()
+    expect(t.told(ada).at(-1)).toContain('Only the person who asked')
+    await bob.presses(remixed, 'Delete')
+    await t.calm()
+    expect(t.thread(card).map(post => post.ts)).not.toContain(remixed.ts)
+    expect(t.slack.provoked()).toEqual({ pings: [], links: [] })
+    expect(t.test.log.faults).toEqual([])
+  })
+})
+
+describe('what Slack adds to the story', () => {
+  beforeEach(async () => {
+    t = await SlackTest.start()
+  })
+
+  it('shows a set of four in one message, numbered', async () => {
+    const { ada, channel } = t.scene
+    await ada.types('/imagine', 'four cats --n 4', { channelId: channel.id })
+    await t.calm()
+    const result = last(t.thread(last(t.cards())))
+    expect(pictures(result)).toBe(4)
+    expect(labels(result)).toEqual([
+      ...[1, 2, 3, 4].map(n => `Refine ${n}`),
+      ...[1, 2, 3, 4].map(n => `Vary ${n}`),
+      ...[1, 2, 3, 4].map(n => `Upscale ${n}`),
+      ...['Re-roll', 'Remix', 'Info', 'Delete'],
+    ])
+  })
+
+  it('shows place and steps in the placeholder, then forgets them', async () => {
+    const [workers] = t.test.devices
+    if (workers === undefined) throw new Error('no workers')
+    workers.mode = 'by-hand'
+    const { ada, channel } = t.scene
+    await ada.types('/imagine', 'a slow circle', { channelId: channel.id })
+    await t.test.until(
+      () => t.cards().flatMap(card => t.thread(card)).length === 1 && workers.underway.length === 1,
+    )
+    const placeholder = last(t.thread(last(t.cards())))
+    expect(labels(placeholder)).toEqual(['Cancel'])
+    t.clock.advance(10_000)
+    workers.current.step(5)
+    await t.test.until(() => t.text(placeholder).includes('step 5 of 20'))
+    expect(t.text(placeholder)).toContain('▰▰▰▰▰▱')
+    workers.current.step(15)
+    workers.current.finish()
+    await t.calm()
+    expect(t.text(placeholder)).not.toContain('step')
+    expect(pictures(placeholder)).toBe(1)
+    expect(t.text(last(t.cards()))).not.toContain('queue')
+  })
+
+  it('answers in place in direct messages', async () => {
+    const { ada } = t.scene
+    await ada.types('/imagine', 'a private circle', { channelId: ada.direct.id })
+    await ada.says('another private circle')
+    await t.calm()
+    const posts = t.cards(ada.direct.id).filter(post => post.authorId !== ada.id)
+    expect(posts.map(pictures)).toEqual([1, 1])
+    await ada.presses(last(posts), 'Re-roll')
+    await t.calm()
+    expect(t.cards(ada.direct.id).map(pictures)).toEqual([0, 1, 1, 1])
+  })
+
+  it('does in a thread, by a mention, what the slash command cannot', async () => {
+    const { ada, channel } = t.scene
+    const talk = ada.writes('what shall we paint?', { channelId: channel.id })
+    const thread = { channelId: channel.id, threadTs: talk.ts }
+    await expect(ada.types('/imagine', 'a cat', thread)).rejects.toThrow('not supported in threads')
+    await ada.mentions('a <b>bold</b> cat & a dog --n 2', thread)
+    await t.calm()
+    const result = last(t.thread(talk))
+    expect(t.text(result)).toContain('a <b>bold</b> cat & a dog')
+    expect(pictures(result)).toBe(2)
+    await ada.mentions('', thread)
+    await t.calm()
+    expect(t.told(ada).at(-1)).toContain('Mention me with what to paint')
+  })
+
+  it('opens a form where nothing is typed, and says beside its fields what is wrong', async () => {
+    const { ada, channel } = t.scene
+    await ada.types('/imagine', '', { channelId: channel.id })
+    const wrong = await ada.submits(ada.modal, { Prompt: 'a cat', Seed: 'seven' })
+    expect(wrong).toMatchObject({ kind: 'errors', errors: { seed: expect.stringContaining('whole number') } })
+    const answer = await ada.submits(ada.modal, {
+      Prompt: 'a cat',
+      Seed: '7',
+      'How many': '3',
+      'Aspect ratio': '3:2',
+    })
+    expect(answer).toEqual({ kind: 'closed' })
+    await t.calm()
+    const result = last(t.thread(last(t.cards())))
+    expect(pictures(result)).toBe(3)
+    expect(t.text(result)).toContain('seed 7')
+  })
+
+  it('starts from a picture in the form, whatever Slack calls its format', async () => {
+    const { ada, channel } = t.scene
+    await ada.types('/imagine', '', { channelId: channel.id })
+    const picture = { name: 'photo.jpeg', bytes: new Uint8Array([1, 2, 3]) }
+    await ada.submits(ada.modal, { Prompt: 'a cat', 'Start from a picture': picture })
+    await t.calm()
+    const [job] = t.test.easel.jobsIn(
+      { platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id },
+      1,
+    )
+    expect(job?.order).toMatchObject({ kind: 'paint', source: { strength: expect.any(Number) } })
+    expect(t.slack.api.deniedDownloads).toBe(0)
+  })
+
+  it('starts from any message with a picture, ours or somebody’s', async () => {
+    const { ada, bob, channel } = t.scene
+    const photo = bob.writes('look', { channelId: channel.id }, [
+      { name: 'me.png', bytes: new Uint8Array([9]) },
+    ])
+    await ada.usesShortcut('use_as_source', photo)
+    await ada.submits(ada.modal, { Prompt: 'as a painting' })
+    await t.calm()
+    const painted = last(t.thread(last(t.cards())))
+    expect(pictures(painted)).toBe(1)
+
+    await ada.usesShortcut('use_as_source', painted)
+    await ada.submits(ada.modal, { Prompt: 'as a drawing' })
+    await t.calm()
+    const drawn = last(t.thread(last(t.cards())))
+    expect(t.text(drawn)).toContain('as a drawing')
+    expect(t.test.easel.queue()).toEqual([])
+
+    const plain = bob.writes('no picture here', { channelId: channel.id })
+    await ada.usesShortcut('use_as_source', plain)
+    await t.calm()
+    expect(t.told(ada).at(-1)).toContain('no picture in that message')
+  })
+
+  it('reads the parameters back, from our message and from a copy of our file', async () => {
+    const { ada, bob, channel } = t.scene
+    await ada.types('/imagine', 'a red circle --seed 7', { channelId: channel.id })
+    await t.calm()
+    const result = last(t.thread(last(t.cards())))
+    await bob.usesShortcut('image_info', result)
+    await t.calm()
+    expect(t.told(bob).at(-1)).toContain('Seed: 7')
+
+    const [file] = [...t.slack.world.files.values()].filter(
+      ({ ownerId }) => ownerId === t.scene.team.botUserId,
+    )
+    const copy = bob.writes('mine now', { channelId: channel.id }, [
+      { name: 'x.png', bytes: file?.bytes ?? new Uint8Array() },
+    ])
+    await ada.usesShortcut('image_info', copy)
+    const stranger = bob.writes('and this', { channelId: channel.id }, [
+      { name: 'y.png', bytes: new Uint8Array([1]) },
+    ])
+    await bob.usesShortcut('image_info', stranger)
+    await t.calm()
+    expect(t.told(ada).at(-1)).toContain('Seed: 7')
+    expect(t.told(bob).at(-1)).toContain('not one of mine')
+  })
+
+  it('shows figures, running jobs and defaults on the home, and the stats to admins alone', async () => {
+    const [workers] = t.test.devices
+    if (workers === undefined) throw new Error('no workers')
+    const { ada, eve, channel } = t.scene
+    await ada.types('/imagine', 'a finished cat', { channelId: channel.id })
+    await t.calm()
+    workers.mode = 'by-hand'
+    await ada.types('/imagine', 'a waiting cat', { channelId: channel.id })
+    await t.test.until(() => workers.underway.length === 1)
+    await ada.opensHome()
+    await eve.opensHome()
+    const home = ada.home
+    if (home === undefined) throw new Error('no home')
+    const text = (view: typeof home) => t.slack.viewText(view)
+    expect(text(home)).toContain('2 pictures in 2 jobs')
+    expect(text(home)).toContain('a waiting cat')
+    expect(text(home)).not.toContain('Everybody’s figures')
+    expect(eve.home && text(eve.home)).toContain('Everybody’s figures')
+
+    await ada.pressesIn(home, 'Save', { 'What should never be in it': 'dogs', 'How many': '2' })
+    await t.adapter.idle()
+    expect(text(home)).toContain('Your defaults are saved.')
+    await ada.pressesIn(home, 'Cancel')
+    workers.current.step()
+    await t.calm()
+    expect(t.test.easel.queue()).toEqual([])
+    workers.mode = 'at-once'
+    await ada.types('/imagine', 'cats', { channelId: channel.id })
+    await t.calm()
+    expect(pictures(last(t.thread(last(t.cards()))))).toBe(2)
+  })
+
+  it('answers /easel, each word to the asker alone', async () => {
+    const { ada, eve, channel } = t.scene
+    const place = { channelId: channel.id }
+    await ada.types('/imagine', 'a red circle', place)
+    await t.calm()
+    const words: [string, string][] = [
+      ['help', '/imagine a lighthouse'],
+      ['queue', 'Nothing is waiting'],
+      ['usage', '1 picture in 1 job'],
+      ['models', 'demo'],
+      ['stats', 'Only admins'],
+      ['dance', 'There is no “/easel dance”'],
+      ['show', 'Which picture?'],
+      ['show nothing', 'not here any more'],
+    ]
+    for (const [word, answer] of words) {
+      await ada.types('/easel', word, place)
+      await t.adapter.idle()
+      expect(t.told(ada).at(-1), word).toContain(answer)
+    }
+    const [job] = t.test.easel.jobsIn(
+      { platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id },
+      1,
+    )
+    await ada.types('/easel', `show ${job?.pictures[0]?.id}`, place)
+    await t.calm()
+    const shown = last(t.cards())
+    expect(pictures(shown)).toBe(1)
+    expect(labels(shown)).toEqual(eight)
+
+    await eve.types('/easel', 'stats 7', place)
+    await t.calm()
+    const [figures, chart] = t.cards(eve.direct.id)
+    expect(figures && t.text(figures)).toContain('The last 7 days')
+    expect(chart?.fileIds).toHaveLength(1)
+
+    await ada.types('/easel', 'settings', place)
+    await ada.submits(ada.modal, { Size: '64x64' })
+    await t.adapter.idle()
+    expect(t.told(ada).at(-1)).toContain('saved')
+
+    await ada.types('/easel', 'forget me', place)
+    await ada.presses(last(t.slack.whispers(ada)), 'Delete everything of mine')
+    await t.calm()
+    expect(t.told(ada).at(-1)).toContain('1 request')
+    expect(
+      t
+        .cards()
+        .map(post => t.text(post))
+        .join(),
+    ).not.toContain('a red circle on')
+  })
+
+  it('asks before it makes many of one, and does it once', async () => {
+    const { ada, bob, channel } = t.scene
+    await ada.types('/imagine', 'a {red,green} cat', { channelId: channel.id })
+    const question = last(t.slack.whispers(ada))
+    expect(t.text(question)).toContain('a green cat')
+    await ada.presses(question, 'Paint all 2')
+    await ada.presses(question, 'Paint all 2')
+    await bob.presses(question, 'Paint all 2')
+    await t.calm()
+    expect(t.cards()).toHaveLength(2)
+    expect(t.told(bob).at(-1)).toContain('too long ago')
+  })
+
+  it('speaks Chinese to whoever reads Slack in Chinese', async () => {
+    const { channel, team } = t.scene
+    const mei = t.slack.addPerson(team, '梅', { locale: 'zh-CN' })
+    channel.members.add(mei.id)
+    await mei.types('/easel', 'queue', { channelId: channel.id })
+    expect(t.told(mei).at(-1)).toContain('没有')
+    await mei.types('/imagine', '一只猫', { channelId: channel.id })
+    await t.calm()
+    expect(labels(last(t.thread(last(t.cards()))))).toContain('删除')
+  })
+})
