@@ -1,11 +1,8 @@
 #!/usr/bin/env node
 /** The `easel` command: one file per sub-command in cli/, of which only the one that is asked for is loaded. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { z } from 'zod'
 import { exitCodes, newCommand } from './cli/session.ts'
-import { packageRoot } from './paths.ts'
+import { version } from './version.ts'
 import { en } from './words/en.ts'
 
 /** So a broken native library stops the commands that need it, and doctor can say which it is. */
@@ -38,7 +35,7 @@ async function main(): Promise<number | undefined> {
 async function buildProgram(asked: string | undefined): Promise<Command> {
   const program = new Command('easel')
     .description(en.cli.about)
-    .version(packageVersion())
+    .version(version)
     .helpCommand(false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'easel: ')) })
     .exitOverride()
@@ -51,9 +48,4 @@ async function buildProgram(asked: string | undefined): Promise<Command> {
 
 function isCommand(name: string): name is keyof typeof loaders {
   return Object.hasOwn(loaders, name)
-}
-
-function packageVersion(): string {
-  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8')
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version
 }

@@ -7,6 +7,7 @@ import { createThreadHost } from './engine/host/thread-host.ts'
 import type { WorkerHost } from './engine/host/worker-host.ts'
 import type { ModelRecord } from './engine/weights/models.ts'
 import { packageRoot } from './paths.ts'
+import { version } from './version.ts'
 
 /** Worker threads run compiled JavaScript, also where this file itself does not. */
 const entry = pathToFileURL(join(packageRoot, 'dist/src/engine/host/worker.js'))
@@ -25,7 +26,7 @@ export function hostOpener(
   const options = {
     entry,
     device: device.name,
-    setup: { device: device.name, threads: device.threads, models: [...models] },
+    setup: { device: device.name, threads: device.threads, models: [...models], version: `Easel ${version}` },
     env: workerEnvironment(env),
   }
   return () => create(options)

@@ -9,6 +9,8 @@ export interface ErrorDetails {
   'model-config': { file: string; key: string; problem: string }
   /** No model of that name in the models folder. */
   'model-unknown': { name: string; known: string[] }
+  /** The weights are not those that the work order was accepted with. */
+  'model-changed': { name: string }
   /** A picture that a person gave cannot be used. */
   'picture-unusable': { problem: PictureProblem }
   /** A file that a person named on the command line. */

@@ -13,6 +13,8 @@ type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string
 const errors: ErrorWords = {
   'model-file': d => `The model file ${d.file} cannot be used: ${d.problem}.`,
   'model-config': d => `${d.file} asks for something Easel cannot build: ${d.key} ${d.problem}.`,
+  'model-changed': d =>
+    `The files of “${d.name}” are no longer those that this picture was promised with. Please ask again.`,
   'model-unknown': d =>
     `There is no model named “${d.name}”. ${d.known.length === 0 ? 'The models folder is empty.' : `Known models: ${d.known.join(', ')}.`}`,
   'picture-unusable': d => pictureRefusal(d.problem),

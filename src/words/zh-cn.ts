@@ -10,6 +10,7 @@ import { web } from './zh-cn-web.ts'
 const errors: Words['errors'] = {
   'model-file': d => `模型文件 ${d.file} 不能用：${d.problem}。`,
   'model-config': d => `${d.file} 要求了 Easel 做不到的东西：${d.key} ${d.problem}。`,
+  'model-changed': d => `“${d.name}”的文件已经变了，与接受这张图片时不同。请重新提交。`,
   'model-unknown': d =>
     `没有名为“${d.name}”的模型。${d.known.length === 0 ? '模型文件夹是空的。' : `已有的模型：${d.known.join('、')}。`}`,
   file: d => `${d.file} 无法${d.doing === 'read' ? '读取' : '写入'}：${d.problem}。`,

@@ -11,6 +11,7 @@ const details: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'model-file': z.object({ file: text, problem: text }),
   'model-config': z.object({ file: text, key: text, problem: text }),
   'model-unknown': z.object({ name: text, known: z.array(text) }),
+  'model-changed': z.object({ name: text }),
   'picture-unusable': z.object({ problem: pictureProblem }),
   file: z.object({ file: text, doing: z.enum(['read', 'write']), problem: text }),
   config: z.object({ file: text, key: text, problem: text }),

@@ -6,19 +6,24 @@ import { AppError, toAppError } from '../../errors.ts'
 import type { HashCache } from './model-hash.ts'
 import { hashFolder } from './model-hash.ts'
 
-/** A usable model: Base with, where there is one, the Refiner that belongs to it. */
-export interface ModelRecord {
-  name: string
-  /** Diffusers folder of the Base, absolute, links resolved. */
-  folder: string
+const folder = {
+  /** Diffusers folder, absolute, links resolved. */
+  folder: z.string(),
   /** sha256 over every file that decides a picture. */
-  hash: string
+  hash: z.string(),
   /** Sides of a picture must be multiples of this: 8 px per latent times 2 per downsampler, 32 for SDXL's Base. */
-  sizeStepPx: number
-  /** What the U-Net was trained on. */
-  nativeSidePx: number
-  refiner?: { folder: string; hash: string; sizeStepPx: number }
+  sizeStepPx: z.number(),
 }
+
+/** A usable model: Base with, where there is one, the Refiner that belongs to it. Crosses to workers as it is. */
+export const modelRecord = z.object({
+  name: z.string(),
+  ...folder,
+  /** What the U-Net was trained on. */
+  nativeSidePx: z.number(),
+  refiner: z.object(folder).optional(),
+})
+export type ModelRecord = z.infer<typeof modelRecord>
 
 /** A folder that looks like a model and cannot be used, with the reason. */
 export interface BrokenModel {

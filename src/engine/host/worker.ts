@@ -1,0 +1,8 @@
+/** The entry of a device's worker, thread or child process: the message loop over the real painter. */
+import { openPainter, painterSetup } from '../pipeline/open-painter.ts'
+import { serveWorker } from './serve-worker.ts'
+import { currentWorkerPort } from './worker-port.ts'
+
+await serveWorker(currentWorkerPort(), setup =>
+  openPainter(painterSetup.parse(setup), () => performance.now()),
+)

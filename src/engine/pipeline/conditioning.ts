@@ -1,0 +1,84 @@
+/** What the U-Net is told at every step of a run: prompts and sizes, laid out once for all of its calls. */
+import type { Embedding } from './prompt-embedding.ts'
+
+/** SDXL's size conditioning in pixels, each as [vertical, horizontal]. */
+export interface SizeConditioning {
+  /** Of the picture before it was cropped for training. */
+  readonly original: readonly [heightPx: number, widthPx: number]
+  /** Where the crop began. */
+  readonly crop: readonly [topPx: number, leftPx: number]
+  readonly target: readonly [heightPx: number, widthPx: number]
+}
+
+export function sizeOf(heightPx: number, widthPx: number): SizeConditioning {
+  return { original: [heightPx, widthPx], crop: [0, 0], target: [heightPx, widthPx] }
+}
+
+/** Base: original, crop, target. Refiner: original, crop, aesthetic score. */
+export function timeIds(size: SizeConditioning, aestheticScore?: number): number[] {
+  const { original, crop, target } = size
+  return [...original, ...crop, ...(aestheticScore === undefined ? target : [aestheticScore])]
+}
+
+/** One side of the guidance for one picture. */
+export interface Told {
+  readonly embedding: Embedding
+  readonly timeIds: readonly number[]
+}
+
+/** Rows of U-Net input. */
+export interface ConditioningRows {
+  readonly rows: number
+  readonly tokens: number
+  /** [rows, tokens, width] */
+  readonly context: Float32Array
+  /** [rows, projectionSize] */
+  readonly pooled: Float32Array
+  /** [rows, 5 or 6] */
+  readonly timeIds: Float32Array
+}
+
+export interface Conditioning {
+  /** The prompts alone, a row per picture. */
+  readonly positive: ConditioningRows
+  /** Negative rows, then positive ones: the input of a guided call. Absent where guidance is off. */
+  readonly guided?: ConditioningRows
+}
+
+/**
+ * Lays out a batch: one entry per picture.
+ * `interleavedTimeIds`: the reference's text to image repeats its time ids as negative, positive, negative, positive …
+ * although the rest of the batch is all negatives, then all positives; it shows only where the two differ.
+ */
+export function layOutConditioning(
+  positive: readonly Told[],
+  negative: readonly Told[] | undefined,
+  interleavedTimeIds = false,
+): Conditioning {
+  const plain = layOutRows(positive)
+  if (!negative) return { positive: plain }
+  const guided = layOutRows([...negative, ...positive])
+  if (!interleavedTimeIds) return { positive: plain, guided }
+  const ids = positive.flatMap((told, i) => [...(negative[i]?.timeIds ?? []), ...told.timeIds])
+  return { positive: plain, guided: { ...guided, timeIds: Float32Array.from(ids) } }
+}
+
+function layOutRows(told: readonly Told[]): ConditioningRows {
+  return {
+    rows: told.length,
+    tokens: told[0]?.embedding.tokens ?? 0,
+    context: joined(told.map(({ embedding }) => embedding.context)),
+    pooled: joined(told.map(({ embedding }) => embedding.pooled)),
+    timeIds: Float32Array.from(told.flatMap(one => one.timeIds)),
+  }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

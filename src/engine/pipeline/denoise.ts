@@ -1,0 +1,94 @@
+/** The loop at the heart of every pipeline: scale, predict, guide, step, over a span of a sampler's schedule. */
+import type { UNet } from '../networks/networks.ts'
+import type { Sampler } from '../sampling/sampler.ts'
+import type { Span } from '../sampling/span.ts'
+import type { Conditioning, ConditioningRows } from './conditioning.ts'
+import { type Guidance, guide, isGuidedAt } from './guidance.ts'
+import type { NoiseSource } from './noise-source.ts'
+
+/** A batch of latents, [pictures, 4, height, width]. */
+export interface LatentShape {
+  readonly pictures: number
+  readonly heightLatent: number
+  readonly widthLatent: number
+}
+
+export function valuesPerPicture({ heightLatent, widthLatent }: LatentShape): number {
+  return 4 * heightLatent * widthLatent
+}
+
+/** Who wants to know, and who may stop it. */
+export interface RunHooks {
+  readonly signal: AbortSignal
+  /** After model call `done` of `total`; `clean` are the latents that it predicts in the end. */
+  onStep(done: number, total: number, clean: Float32Array): Promise<void>
+}
+
+export interface DenoiseRun {
+  readonly unet: UNet
+  readonly sampler: Sampler
+  readonly span: Span
+  readonly shape: LatentShape
+  readonly conditioning: Conditioning
+  readonly guidance: Guidance
+  readonly noise: NoiseSource
+  /** Changes the latents after model call i (inpainting's blend). */
+  readonly afterStep?: (latents: Float32Array, i: number) => Float32Array
+}
+
+/**
+ * Runs the model calls of the span from the given latents; returns the last ones, still scaled.
+ * @throws the signal's reason when it is aborted: cancelling takes effect between two model calls.
+ */
+export async function denoise(run: DenoiseRun, start: Float32Array, hooks: RunHooks): Promise<Float32Array> {
+  const { sampler, span, shape, noise } = run
+  const draw = () => noise.draw(valuesPerPicture(shape))
+  let latents = start
+  for (let i = span.first; i < span.end; i++) {
+    hooks.signal.throwIfAborted()
+    const predicted = await predict(run, sampler.scaleInput(latents, i), i)
+    const step = sampler.step(predicted, i, latents, draw)
+    latents = run.afterStep?.(step.latents, i) ?? step.latents
+    await hooks.onStep(i + 1 - span.first, span.end - span.first, step.predictedClean)
+  }
+  hooks.signal.throwIfAborted()
+  return latents
+}
+
+/** Model call i: guided with twice the rows, or the prompts alone. */
+async function predict(run: DenoiseRun, scaled: Float32Array, i: number): Promise<Float32Array> {
+  const { conditioning, guidance, sampler, shape } = run
+  if (!conditioning.guided || !isGuidedAt(guidance, i, sampler.timesteps.length)) {
+    return callUNet(run, scaled, conditioning.positive, i)
+  }
+  const both = await callUNet(run, twice(scaled), conditioning.guided, i)
+  return guide(both, shape.pictures, guidance)
+}
+
+function callUNet(
+  { unet, sampler, shape }: DenoiseRun,
+  sample: Float32Array,
+  { rows, tokens, context, pooled, timeIds }: ConditioningRows,
+  i: number,
+): Promise<Float32Array> {
+  const { heightLatent, widthLatent } = shape
+  const timestep = sampler.timesteps[i] ?? 0
+  return unet.predict({
+    sample,
+    batch: rows,
+    heightLatent,
+    widthLatent,
+    timestep,
+    context,
+    tokens,
+    pooled,
+    timeIds,
+  })
+}
+
+function twice(values: Float32Array): Float32Array {
+  const doubled = new Float32Array(2 * values.length)
+  doubled.set(values)
+  doubled.set(values, values.length)
+  return doubled
+}

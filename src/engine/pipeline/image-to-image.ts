@@ -1,0 +1,19 @@
+/**
+ * Image to image: a picture's latents brought to the noise level where the span begins, then the rest of the schedule.
+ * The same code serves the Base (variations) and the Refiner (the Refine button). Meng et al. 2021 (SDEdit).
+ */
+import type { Vae } from '../networks/networks.ts'
+import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoise.ts'
+import { type Posterior, sampleLatents } from './latents.ts'
+
+/** Draws, in the reference's order: the source's posterior, then the noise. */
+export function imageToImage(
+  run: DenoiseRun,
+  vae: Vae,
+  source: Posterior,
+  hooks: RunHooks,
+): Promise<Float32Array> {
+  const clean = sampleLatents(vae, source, run.noise)
+  const noise = run.noise.draw(valuesPerPicture(run.shape))
+  return denoise(run, run.sampler.addNoise(clean, noise, run.span.first), hooks)
+}

@@ -1,0 +1,69 @@
+/** Between pictures and latents: the VAE with its scaling, picture by picture, in tiles where a size asks for it. */
+import type { Vae } from '../networks/networks.ts'
+import { type LatentShape, valuesPerPicture } from './denoise.ts'
+import type { NoiseSource } from './noise-source.ts'
+import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './vae-tiling.ts'
+
+/** Tiling begins beyond this many training sizes in area: below, one pass is sharper and fits. */
+const untiledAreas = 2
+
+/** latents as sampled, [pictures,4,h,w] -> pixels [pictures,3,8h,8w] in about -1..1; one picture at a time. */
+export async function decodeLatents(
+  vae: Vae,
+  latents: Float32Array,
+  shape: LatentShape,
+): Promise<Float32Array> {
+  const perPicture = valuesPerPicture(shape)
+  const { pictures, heightLatent, widthLatent } = shape
+  const pixelsPerPicture = 3 * heightLatent * widthLatent * vae.factor ** 2
+  const pixels = new Float32Array(pictures * pixelsPerPicture)
+  for (let i = 0; i < pictures; i++) {
+    // In float32, as the reference divides.
+    const scaled = latents.slice(i * perPicture, (i + 1) * perPicture).map(value => value / vae.scalingFactor)
+    const picture = wantsTiles(vae, heightLatent, widthLatent)
+      ? await decodeTiled(vae, scaled, 1, heightLatent, widthLatent)
+      : await vae.decode(scaled, 1, heightLatent, widthLatent)
+    pixels.set(picture, i * pixelsPerPicture)
+  }
+  return pixels
+}
+
+/** The VAE's belief about one picture's latents: [4,h,w] each. */
+export interface Posterior {
+  readonly mean: Float32Array
+  readonly deviation: Float32Array
+}
+
+/** pixels [3,H,W] in -1..1 -> posterior, before scaling. */
+export async function encodePixels(
+  vae: Vae,
+  pixels: Float32Array,
+  heightPx: number,
+  widthPx: number,
+): Promise<Posterior> {
+  const [heightLatent, widthLatent] = [heightPx / vae.factor, widthPx / vae.factor]
+  const moments = wantsTiles(vae, heightLatent, widthLatent)
+    ? await encodeTiled(vae, pixels, 1, heightPx, widthPx)
+    : await vae.encode(pixels, 1, heightPx, widthPx)
+  const half = moments.length / 2
+  const deviation = moments
+    .slice(half)
+    .map(logVariance => Math.exp(0.5 * Math.min(Math.max(logVariance, -30), 20)))
+  return { mean: moments.slice(0, half), deviation }
+}
+
+/** Latents of a source for every picture of the batch: mean + deviation · noise, scaled. Draws once. */
+export function sampleLatents(vae: Vae, posterior: Posterior, noise: NoiseSource): Float32Array {
+  const { mean, deviation } = posterior
+  const drawn = noise.drawForSource(mean.length)
+  return drawn.map((value, i) => {
+    const at = i % mean.length
+    return vae.scalingFactor * Math.fround((mean[at] ?? 0) + Math.fround((deviation[at] ?? 0) * value))
+  })
+}
+
+function wantsTiles(vae: Vae, heightLatent: number, widthLatent: number): boolean {
+  const tile = defaultTile(vae)
+  const areas = (heightLatent * widthLatent) / tile.sideLatent ** 2
+  return exceedsTile(heightLatent, widthLatent, tile) && areas > untiledAreas
+}

@@ -1,0 +1,150 @@
+/** The painter that a device's worker opens: models on a shelf, orders in, encoded pictures out. */
+import { z } from 'zod'
+import { encodePicture } from '../image/encode.ts'
+import type { Picture } from '../image/picture.ts'
+import { encodePreview } from '../image/preview.ts'
+import { modelRecord } from '../weights/models.ts'
+import { countOf, type WorkOrder } from '../work-order.ts'
+import { type LatentShape, valuesPerPicture } from './denoise.ts'
+import { EmbeddingCache } from './embedding-cache.ts'
+import { ModelShelf, type ShelvedModel } from './model-shelf.ts'
+import { countSteps, paintPicture, refinePicture, type Studio, upscalePicture } from './paint-order.ts'
+import type { PaintedPicture, Painter, PaintHooks, PaintOutcome } from './painter.ts'
+import { parametersOfPicture } from './picture-parameters.ts'
+import { latentsToRgb } from './preview.ts'
+
+/** What a host gives its worker at start. */
+export const painterSetup = z.object({
+  /** `cpu`, `cuda:0`, `webgpu`. */
+  device: z.string(),
+  /** 0: as many as the runtime chooses. */
+  threads: z.number().int().min(0),
+  models: z.array(modelRecord),
+  /** Goes into every picture: "Easel 0.1.0". */
+  version: z.string(),
+})
+
+/** Prompts kept encoded. */
+const embeddingsKept = 64
+/** The least time between two previews; people see no more, and a JPEG costs a millisecond. */
+const previewIntervalMs = 150
+
+/** `monotonicMs` is a clock that only goes forward. */
+export async function openPainter(
+  setup: z.input<typeof painterSetup>,
+  monotonicMs: () => number,
+): Promise<Painter> {
+  const { device, threads, models, version } = painterSetup.parse(setup)
+  const shelf = new ModelShelf(models, {
+    threads: threads || undefined,
+    executionProviders: [device],
+  })
+  const embeddings = new EmbeddingCache(embeddingsKept)
+  return {
+    device: threads > 0 ? `${device}, ${threads} threads` : device,
+    paint(order, sources, hooks) {
+      return new Sitting({ shelf, embeddings, version, monotonicMs }, order, sources, hooks).paint()
+    },
+    close: () => shelf.close(),
+  }
+}
+
+interface Room {
+  readonly shelf: ModelShelf
+  readonly embeddings: EmbeddingCache
+  readonly version: string
+  readonly monotonicMs: () => number
+}
+
+/** One order on its way: counts its steps, books its times, sends its previews. */
+class Sitting implements Studio {
+  readonly sources: Readonly<Record<string, Uint8Array>>
+  readonly embeddings: EmbeddingCache
+  readonly signal: AbortSignal
+  readonly #room: Room
+  readonly #order: WorkOrder
+  readonly #hooks: PaintHooks
+  readonly #timings: Record<string, number> = {}
+  readonly #steps: number
+  #step = 0
+  #previewAtMs: number
+
+  constructor(
+    room: Room,
+    order: WorkOrder,
+    sources: Readonly<Record<string, Uint8Array>>,
+    hooks: PaintHooks,
+  ) {
+    this.#room = room
+    this.#order = order
+    this.#hooks = hooks
+    this.sources = sources
+    this.embeddings = room.embeddings
+    this.signal = hooks.signal
+    this.#steps = order.kind === 'upscale' ? 1 : countSteps(order) * countOf(order)
+    this.#previewAtMs = room.monotonicMs()
+  }
+
+  async paint(): Promise<PaintOutcome> {
+    const pictures: PaintedPicture[] = []
+    for (let index = 0; index < countOf(this.#order); index++) {
+      const picture = await this.#paintOne(index)
+      pictures.push(await this.timed('file', () => this.#encode(picture, index)))
+      this.signal.throwIfAborted()
+    }
+    return { kind: 'painted', pictures, timings: this.#timings }
+  }
+
+  #paintOne(index: number): Promise<Picture> {
+    const order = this.#order
+    switch (order.kind) {
+      case 'paint':
+        return paintPicture(order, index, this)
+      case 'refine':
+        return refinePicture(order, this)
+      case 'upscale':
+        return upscalePicture(order, this)
+    }
+  }
+
+  async #encode(picture: Picture, index: number): Promise<PaintedPicture> {
+    const order = this.#order
+    const parameters = parametersOfPicture(order, index, { ...this.sources }, this.#room.version)
+    const { bytes, mediaType } = await encodePicture(picture, 'png', parameters)
+    const { widthPx, heightPx } = picture
+    return { bytes, mediaType, widthPx, heightPx, seed: order.kind === 'upscale' ? 0 : order.seed + index }
+  }
+
+  model(reference: { name: string; hash: string }): Promise<ShelvedModel> {
+    return this.timed('load', () => this.#room.shelf.take(reference, name => this.#hooks.onLoading(name)))
+  }
+
+  async onStep(model: ShelvedModel, clean: Float32Array, shape: LatentShape): Promise<void> {
+    this.#step += 1
+    await this.#hooks.onStep(this.#step, this.#steps, await this.#preview(model, clean, shape))
+  }
+
+  /** Undefined most of the time: nobody can see more than a few a second. */
+  async #preview(
+    model: ShelvedModel,
+    clean: Float32Array,
+    shape: LatentShape,
+  ): Promise<Uint8Array | undefined> {
+    const nowMs = this.#room.monotonicMs()
+    if (nowMs - this.#previewAtMs < previewIntervalMs) return undefined
+    this.#previewAtMs = nowMs
+    const { heightLatent, widthLatent } = shape
+    const first = clean.subarray(0, valuesPerPicture(shape))
+    const data = latentsToRgb(model.previewMatrix, first, heightLatent, widthLatent)
+    return encodePreview({ widthPx: widthLatent, heightPx: heightLatent, data })
+  }
+
+  async timed<Result>(phase: string, work: () => Promise<Result>): Promise<Result> {
+    const startMs = this.#room.monotonicMs()
+    try {
+      return await work()
+    } finally {
+      this.#timings[phase] = (this.#timings[phase] ?? 0) + this.#room.monotonicMs() - startMs
+    }
+  }
+}

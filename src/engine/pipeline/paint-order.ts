@@ -1,0 +1,237 @@
+/** A work order becomes a picture: one picture at a time, so that each equals the one asked for alone with its seed. */
+import sharp from 'sharp'
+import { AppError } from '../../errors.ts'
+import { floatsFromPicture, type Picture, pictureFromFloats } from '../image/picture.ts'
+import { fitPicture } from '../image/resize.ts'
+import { lanczosUpscaler } from '../image/upscale.ts'
+import { baseSpan, refinerSpan, type Span, strengthSpan, wholeSpan } from '../sampling/span.ts'
+import type { ModelReference, PaintOrder, RefineOrder, UpscaleOrder } from '../work-order.ts'
+import { type DenoiseRun, denoise, type LatentShape } from './denoise.ts'
+import type { EmbeddingCache } from './embedding-cache.ts'
+import { imageToImage } from './image-to-image.ts'
+import { inpaint, latentMask } from './inpaint.ts'
+import { decodeLatents, encodePixels } from './latents.ts'
+import type { ShelvedModel } from './model-shelf.ts'
+import { generatorPerPicture } from './noise-source.ts'
+import { conditionsOf, guidanceOf, type SamplerSetup, setUpSampler } from './run-setup.ts'
+import { textToImage } from './text-to-image.ts'
+
+/** What painting needs beside the order. */
+export interface Studio {
+  readonly embeddings: EmbeddingCache
+  model(reference: ModelReference): Promise<ShelvedModel>
+  /** Bytes of the pictures that the order names, by id. */
+  readonly sources: Readonly<Record<string, Uint8Array>>
+  readonly signal: AbortSignal
+  /** After each model call; `clean` are one picture's predicted latents. */
+  onStep(model: ShelvedModel, clean: Float32Array, shape: LatentShape): Promise<void>
+  /** Runs a phase and books its time under that name. */
+  timed<Result>(phase: string, work: () => Promise<Result>): Promise<Result>
+}
+
+/** Model calls that a picture of this order needs, for progress. */
+export function countSteps(order: PaintOrder | RefineOrder): number {
+  const share = (steps: number, strength: number) => Math.min(Math.trunc(steps * strength), steps)
+  if (order.kind === 'refine') return share(order.sampling.steps, order.source.strength)
+  const { sampling, source, refinement } = order
+  const own = source ? share(sampling.steps, source.strength) : sampling.steps
+  return own + (refinement?.way === 'after' ? share(refinement.steps, refinement.strength) : 0)
+}
+
+/** Picture `index` of a paint order, before it is encoded. */
+export async function paintPicture(order: PaintOrder, index: number, studio: Studio): Promise<Picture> {
+  const seed = order.seed + index
+  const base = await studio.model(order.model)
+  const setup = setUpSampler(order.sampling, base.schedule)
+  const { refinement } = order
+  if (refinement?.way !== 'ensemble') {
+    const latents = await runBase(order, seed, base, setup, wholeOrRest(order, setup), studio)
+    const picture = await decode(base, latents, order, studio)
+    return refinement ? await refineAfter(order, refinement, seed, picture, studio) : picture
+  }
+  const span = baseSpan(setup.sampler, setup.config, refinement.split)
+  const latents = await runBase(
+    order,
+    seed,
+    base,
+    setup,
+    { ...wholeOrRest(order, setup), end: span.end },
+    studio,
+  )
+  return goOnWithRefiner(order, refinement, seed, latents, studio)
+}
+
+function wholeOrRest({ source }: PaintOrder, { sampler, steps }: SamplerSetup): Span {
+  return source ? strengthSpan(sampler, steps, source.strength) : wholeSpan(sampler)
+}
+
+/** The Base's part: from noise, from a picture, or from a picture under a mask. */
+async function runBase(
+  order: PaintOrder,
+  seed: number,
+  model: ShelvedModel,
+  setup: SamplerSetup,
+  span: Span,
+  studio: Studio,
+): Promise<Float32Array> {
+  const { networks } = model
+  const guidance = guidanceOf(order.sampling)
+  const conditioning = await studio.timed('text', () =>
+    conditionsOf(model, studio.embeddings, order.prompt, order, guidance),
+  )
+  const shape = shapeOf(order, networks.vae.factor)
+  const noise = generatorPerPicture([seed])
+  const run: DenoiseRun = { unet: networks.unet, ...setup, span, shape, conditioning, guidance, noise }
+  const hooks = hooksOf(model, shape, studio)
+  const { source } = order
+  if (!source) return studio.timed('steps', () => textToImage(run, hooks))
+  const posterior = await posteriorOf(source.pictureId, order, model, studio)
+  if (source.maskId === undefined) {
+    return studio.timed('steps', () => imageToImage(run, networks.vae, posterior, hooks))
+  }
+  const luma = lumaOf(await sourcePicture(source.maskId, order, studio))
+  const mask = latentMask(luma, order.widthPx, shape)
+  return studio.timed('steps', () => inpaint(run, networks.vae, posterior, mask, source.strength, hooks))
+}
+
+type Ensemble = Extract<NonNullable<PaintOrder['refinement']>, { way: 'ensemble' }>
+type After = Extract<NonNullable<PaintOrder['refinement']>, { way: 'after' }>
+
+/** Ensemble of experts: the Refiner takes the latents over where the Base stopped, without new noise. */
+async function goOnWithRefiner(
+  order: PaintOrder,
+  refinement: Ensemble,
+  seed: number,
+  latents: Float32Array,
+  studio: Studio,
+): Promise<Picture> {
+  const refiner = await studio.model(refinement.model)
+  const setup = setUpSampler(order.sampling, refiner.schedule)
+  const span = refinerSpan(setup.sampler, setup.config, refinement.split)
+  const guidance = guidanceOf(order.sampling, refinement.guidance)
+  const conditioning = await studio.timed('text', () =>
+    conditionsOf(refiner, studio.embeddings, order.prompt, order, guidance, refinement.aesthetic),
+  )
+  const shape = shapeOf(order, refiner.networks.vae.factor)
+  const noise = generatorPerPicture([seed])
+  const run = { unet: refiner.networks.unet, ...setup, span, shape, conditioning, guidance, noise }
+  const refined = await studio.timed('steps', () => denoise(run, latents, hooksOf(refiner, shape, studio)))
+  return decode(refiner, refined, order, studio)
+}
+
+/** The Refiner's image to image on a picture that is finished: the same as the Refine button would make. */
+function refineAfter(
+  order: PaintOrder,
+  refinement: After,
+  seed: number,
+  picture: Picture,
+  studio: Studio,
+): Promise<Picture> {
+  const { model, steps, guidance, strength, aesthetic } = refinement
+  const { prompt, widthPx, heightPx, sampling } = order
+  // Few-step timesteps are the Base's; the Refiner keeps its own schedule.
+  const own = { ...sampling, steps, guidance, timesteps: undefined }
+  return refine(
+    { model, prompt, widthPx, heightPx, sampling: own, aesthetic, strength, seed },
+    picture,
+    studio,
+  )
+}
+
+/** A refine order's picture, before it is encoded. */
+export async function refinePicture(order: RefineOrder, studio: Studio): Promise<Picture> {
+  const picture = await sourcePicture(order.source.pictureId, order, studio)
+  return refine({ ...order, strength: order.source.strength }, picture, studio)
+}
+
+type Refining = Omit<RefineOrder, 'kind' | 'source'> & { strength: number }
+
+async function refine(wish: Refining, picture: Picture, studio: Studio): Promise<Picture> {
+  const refiner = await studio.model(wish.model)
+  const { networks } = refiner
+  const setup = setUpSampler(wish.sampling, refiner.schedule)
+  const guidance = guidanceOf(wish.sampling)
+  const conditioning = await studio.timed('text', () =>
+    conditionsOf(refiner, studio.embeddings, wish.prompt, wish, guidance, wish.aesthetic),
+  )
+  const shape = shapeOf(wish, networks.vae.factor)
+  const span = strengthSpan(setup.sampler, setup.steps, wish.strength)
+  const noise = generatorPerPicture([wish.seed])
+  const posterior = await studio.timed('encode', () =>
+    encodePixels(networks.vae, floatsFromPicture(picture), wish.heightPx, wish.widthPx),
+  )
+  const run = { unet: networks.unet, ...setup, span, shape, conditioning, guidance, noise }
+  const latents = await studio.timed('steps', () =>
+    imageToImage(run, networks.vae, posterior, hooksOf(refiner, shape, studio)),
+  )
+  return decode(refiner, latents, wish, studio)
+}
+
+/** An upscale order's picture, before it is encoded. */
+export async function upscalePicture(order: UpscaleOrder, studio: Studio): Promise<Picture> {
+  const picture = await decodeStored(order.source.pictureId, studio)
+  return studio.timed('upscale', () => lanczosUpscaler.upscale(picture, order.factor))
+}
+
+interface Size {
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
+function shapeOf({ widthPx, heightPx }: Size, factor: number): LatentShape {
+  return { pictures: 1, heightLatent: heightPx / factor, widthLatent: widthPx / factor }
+}
+
+function hooksOf(model: ShelvedModel, shape: LatentShape, studio: Studio) {
+  return {
+    signal: studio.signal,
+    onStep: (_done: number, _total: number, clean: Float32Array) => studio.onStep(model, clean, shape),
+  }
+}
+
+async function decode(
+  model: ShelvedModel,
+  latents: Float32Array,
+  size: Size,
+  studio: Studio,
+): Promise<Picture> {
+  const { vae } = model.networks
+  const pixels = await studio.timed('decode', () => decodeLatents(vae, latents, shapeOf(size, vae.factor)))
+  return pictureFromFloats(pixels, size.widthPx, size.heightPx)
+}
+
+async function posteriorOf(id: string, size: Size, model: ShelvedModel, studio: Studio) {
+  const picture = await sourcePicture(id, size, studio)
+  return studio.timed('encode', () =>
+    encodePixels(model.networks.vae, floatsFromPicture(picture), size.heightPx, size.widthPx),
+  )
+}
+
+/** A source at the size of the result: cut to its shape from the middle, resampled. */
+async function sourcePicture(id: string, size: Size, studio: Studio): Promise<Picture> {
+  const picture = await decodeStored(id, studio)
+  return fitPicture(picture, size.widthPx, size.heightPx)
+}
+
+/** Stored pictures passed the guard when they came in; here they are only decoded. */
+async function decodeStored(id: string, studio: Studio): Promise<Picture> {
+  const bytes = studio.sources[id]
+  if (!bytes)
+    throw new AppError('internal', { problem: `the bytes of source ${id} are not beside its order` })
+  const { data, info } = await sharp(bytes)
+    .rotate()
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return { widthPx: info.width, heightPx: info.height, data }
+}
+
+/** ITU-R BT.601 in 0..1, [H, W]: how a mask's colours are read. */
+function lumaOf({ data, widthPx, heightPx }: Picture): Float32Array {
+  return Float32Array.from({ length: widthPx * heightPx }, (_, i) => {
+    const [r = 0, g = 0, b = 0] = data.subarray(i * 3, i * 3 + 3)
+    return (0.299 * r + 0.587 * g + 0.114 * b) / 255
+  })
+}

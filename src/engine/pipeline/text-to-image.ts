@@ -1,0 +1,9 @@
+/** Text to image: noise, then the whole schedule, or its first part where a Refiner goes on from there. */
+import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoise.ts'
+
+/** Starts from pure noise; returns the latents where the run's span ends. */
+export function textToImage(run: DenoiseRun, hooks: RunHooks): Promise<Float32Array> {
+  const unit = run.noise.draw(valuesPerPicture(run.shape))
+  const start = unit.map(value => value * run.sampler.initNoiseSigma)
+  return denoise(run, start, hooks)
+}

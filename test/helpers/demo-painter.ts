@@ -1,0 +1,87 @@
+/** The real engine with the demo model, opened once per test file. */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import sharp from 'sharp'
+import { openPainter } from '../../src/engine/pipeline/open-painter.ts'
+import type { PaintHooks } from '../../src/engine/pipeline/painter.ts'
+import { memoryHashCache } from '../../src/engine/weights/model-hash.ts'
+import { readModels } from '../../src/engine/weights/models.ts'
+import { type WorkOrder, workOrder } from '../../src/engine/work-order.ts'
+import type { Pixels } from './judge.ts'
+
+const modelsDir = join(fileURLToPath(new URL('../..', import.meta.url)), 'models')
+
+export interface OpenDemo {
+  paint(wish: { positive: string; seed: number }): Promise<Pixels>
+  /** The PNG, parameters and all. */
+  paintFile(wish: { positive: string; seed: number }): Promise<Uint8Array>
+  refine(
+    picture: Uint8Array,
+    wish: { positive: string; seed: number; aestheticScore: number },
+  ): Promise<Pixels>
+  close(): Promise<void>
+}
+
+export async function openDemo(): Promise<OpenDemo> {
+  const { models } = await readModels(modelsDir, memoryHashCache())
+  const record = models.find(model => model.name === 'demo')
+  if (!record?.refiner) throw new Error('the demo model with its Refiner is not in models/')
+  const painter = await openPainter({ device: 'cpu', threads: 2, models, version: 'Easel' }, () =>
+    performance.now(),
+  )
+  const model = { name: record.name, hash: record.hash }
+  const refiner = { name: record.name, hash: record.refiner.hash }
+
+  const run = async (order: WorkOrder, sources: Record<string, Uint8Array> = {}): Promise<Uint8Array> => {
+    const outcome = await painter.paint(order, sources, quietHooks())
+    const bytes = outcome.kind === 'painted' ? outcome.pictures[0]?.bytes : undefined
+    if (!bytes) throw new Error('nothing was painted')
+    return bytes
+  }
+  const paintFile = (wish: { positive: string; seed: number }) =>
+    run(
+      workOrder.parse({
+        kind: 'paint',
+        model,
+        prompt: { positive: wish.positive, negative: null },
+        widthPx: 128,
+        heightPx: 128,
+        count: 1,
+        seed: wish.seed,
+        sampling: { sampler: 'euler', steps: 20, guidance: 7 },
+      }),
+    )
+  return {
+    paintFile,
+    paint: async wish => pixelsOf(await paintFile(wish)),
+    async refine(picture, wish) {
+      const order = workOrder.parse({
+        kind: 'refine',
+        model: refiner,
+        prompt: { positive: wish.positive, negative: null },
+        widthPx: 128,
+        heightPx: 128,
+        seed: wish.seed,
+        sampling: { sampler: 'euler', steps: 20, guidance: 3 },
+        source: { pictureId: 'source', strength: 0.3 },
+        aesthetic: { positive: wish.aestheticScore, negative: 2.5 },
+      })
+      return pixelsOf(await run(order, { source: picture }))
+    },
+    close: () => painter.close(),
+  }
+}
+
+/** The pixels of any picture file. */
+export async function pixelsOf(file: Uint8Array): Promise<Pixels> {
+  const { data, info } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  return { widthPx: info.width, heightPx: info.height, data }
+}
+
+function quietHooks(): PaintHooks {
+  return {
+    signal: new AbortController().signal,
+    onLoading: () => undefined,
+    onStep: () => Promise.resolve(),
+  }
+}
