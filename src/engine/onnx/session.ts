@@ -90,7 +90,9 @@ function floatsOf(tensor: ort.OnnxValue | undefined, name: string): Float32Array
 }
 
 function runtimeOptions(model: OnnxModel, options: SessionOptions): ort.InferenceSession.SessionOptions {
-  const session: Record<string, string> = {
+  const session = {
+    // Threads that spin between operators cost others more than they save here, and on a busy machine twice the time.
+    intra_op: { allow_spinning: '0' },
     ...(model.folder && { model_external_initializers_file_folder_path: model.folder }),
     ...(options.prepack === false && { disable_prepacking: '1' }),
   }
