@@ -21,43 +21,53 @@ export interface StoredTensor {
 const maxHeaderBytes = 10 * 1024 * 1024
 const lengthFieldBytes = 8
 
+/** A file's bytes, a piece at a time. */
+export interface RandomAccess {
+  readonly sizeBytes: number
+  /** Exactly the bytes asked for, which lie inside the file. */
+  read(position: number, length: number): Promise<Buffer>
+}
+
 /**
  * The tensors of a .safetensors file by name, in the order of their bytes. Reads the header alone.
  * Rules: those of the format's reference reader (every byte belongs to exactly one tensor), no key twice, no `__proto__`.
  * @throws AppError 'model-file', naming the file and what is wrong.
  */
 export async function readSafetensors(path: string): Promise<Map<string, StoredTensor>> {
-  const fail = (problem: string, cause?: unknown): never => {
-    throw new AppError('model-file', { file: path, problem }, cause)
-  }
   try {
     const file = await realpath(path)
     const handle = await open(file, 'r')
     try {
-      const { size: fileBytes } = await handle.stat()
-      const { json, dataStart } = await readHeader(handle, fileBytes)
-      return tensorsOf(parseHeader(json), file, dataStart, fileBytes)
+      const { size: sizeBytes } = await handle.stat()
+      const read = (position: number, length: number) => readExactly(handle, position, length)
+      return await readSafetensorsFrom({ sizeBytes, read }, file)
     } finally {
       await handle.close()
     }
   } catch (error) {
-    if (error instanceof Refusal) return fail(error.message)
-    if (isErrno(error, 'ENOENT')) return fail('it does not exist')
-    return fail(error instanceof Error ? error.message : String(error), error)
+    const message = error instanceof Error ? error.message : String(error)
+    const problem = isErrno(error, 'ENOENT') ? 'it does not exist' : message
+    throw new AppError('model-file', { file: path, problem }, error)
   }
 }
 
-/** What is wrong with the file, in words that follow "cannot be used:". Never leaves this module. */
-class Refusal extends Error {}
+/** As readSafetensors, for bytes that lie anywhere; throws Refusal. file: what the tensors' places name. */
+export async function readSafetensorsFrom(
+  bytes: RandomAccess,
+  file: string,
+): Promise<Map<string, StoredTensor>> {
+  const { json, dataStart } = await readHeader(bytes)
+  return tensorsOf(parseHeader(json), file, dataStart, bytes.sizeBytes)
+}
 
-async function readHeader(
-  handle: FileHandle,
-  fileBytes: number,
-): Promise<{ json: string; dataStart: number }> {
-  const start = await readExactly(handle, 0, Math.min(fileBytes, 64))
+/** What is wrong with the file, in words that follow "cannot be used:". */
+export class Refusal extends Error {}
+
+async function readHeader(file: RandomAccess): Promise<{ json: string; dataStart: number }> {
+  const start = await file.read(0, Math.min(file.sizeBytes, 64))
   const foreign = foreignFormat(start)
   if (foreign) throw new Refusal(foreign)
-  if (fileBytes < lengthFieldBytes + 2) throw new Refusal(`it has only ${fileBytes} bytes`)
+  if (file.sizeBytes < lengthFieldBytes + 2) throw new Refusal(`it has only ${file.sizeBytes} bytes`)
 
   const headerBytes = start.readBigUInt64LE(0)
   if (headerBytes > maxHeaderBytes) {
@@ -66,10 +76,10 @@ async function readHeader(
     )
   }
   const dataStart = lengthFieldBytes + Number(headerBytes)
-  if (dataStart > fileBytes) {
-    throw new Refusal(`it is truncated: the header ends at byte ${dataStart}, the file at ${fileBytes}`)
+  if (dataStart > file.sizeBytes) {
+    throw new Refusal(`it is truncated: the header ends at byte ${dataStart}, the file at ${file.sizeBytes}`)
   }
-  const bytes = await readExactly(handle, lengthFieldBytes, Number(headerBytes))
+  const bytes = await file.read(lengthFieldBytes, Number(headerBytes))
   try {
     // ignoreBOM keeps a byte order mark in the text, where the JSON parser then refuses it.
     return { json: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), dataStart }
