@@ -95,6 +95,7 @@ export const help = {
     queue: 'who is waiting, and for how long',
     models: 'models, samplers and styles',
     usage: 'your own figures',
+    settings: 'your own defaults',
     stats: 'everybody’s figures, for admins',
   },
 }

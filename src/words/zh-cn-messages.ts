@@ -92,6 +92,7 @@ export const help: Words['help'] = {
     queue: '谁在排队，还要多久',
     models: '模型、采样器和风格',
     usage: '自己的用量',
+    settings: '自己的默认值',
     stats: '所有人的用量，仅限管理员',
   },
 }

@@ -12,7 +12,8 @@ import { actionOf, decodeButtonId } from '../buttons.ts'
 import { formatRequest, parseCommand } from '../command.ts'
 import { jobMessage, problemSentences } from '../job-message.ts'
 import { statsMessage } from '../stats-message.ts'
-import { ConfirmForm, MessageAnswer, RemixForm, StatsAnswer } from './render-answer.tsx'
+import { ConfirmForm, MessageAnswer, RemixForm, SettingsForm, StatsAnswer } from './render-answer.tsx'
+import { readSettings, type SettingsFields } from './settings.ts'
 import { conversationOf } from './visitors.ts'
 
 /** One thing that a person did. `once` names it: the same again is the same event. */
@@ -38,7 +39,7 @@ export type Reply =
   | { kind: 'done'; said: string[] }
   | { kind: 'answer'; answer: Child }
 
-export const answerNames = ['queue', 'models', 'usage', 'help', 'stats'] as const
+export const answerNames = ['queue', 'models', 'usage', 'settings', 'help', 'stats'] as const
 export type AnswerName = (typeof answerNames)[number]
 const commandNames = [...answerNames, 'imagine', 'show', 'forget'] as const
 
@@ -101,6 +102,11 @@ export class Receiver {
       }
       case 'usage':
         return this.#message(usageMessage(easel.usage(visit.person), words))
+      case 'settings': {
+        const models = easel.models().map(model => model.name)
+        const form = { settings: easel.settings(visit.person), models, once: visit.nextOnce, words }
+        return { kind: 'answer', answer: <SettingsForm {...form} /> }
+      }
       case 'help':
         return this.#message(helpMessage(words))
       case 'stats': {
@@ -110,6 +116,14 @@ export class Receiver {
         return { kind: 'answer', answer: <StatsAnswer message={message} days={days} words={words} /> }
       }
     }
+  }
+
+  /** The form of a person's own defaults, sent. */
+  async saveSettings(fields: SettingsFields, visit: Visit): Promise<Reply> {
+    const read = readSettings(fields)
+    if (read.kind === 'refused') return this.#refused(read.problems)
+    await this.#easel.saveSettings(visit.person, read.settings)
+    return { kind: 'done', said: [this.#words.web.settings.saved] }
   }
 
   /** The figures of the last days, for admins. */

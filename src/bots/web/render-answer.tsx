@@ -1,5 +1,6 @@
 /** Answers to one person: messages, the Remix form, the fan-out's confirmation, statistics. Pure JSX. */
 import type { Child } from 'hono/jsx'
+import type { PersonSettings } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 import type { Message } from '../message.ts'
 import { Command, PressButton } from './render-job.tsx'
@@ -92,6 +93,62 @@ export function ConfirmForm(props: {
         )}
         <button type="submit" class="send" autofocus>
           {confirm.yes(count)}
+        </button>
+      </form>
+    </Answer>
+  )
+}
+
+/** A person's own defaults, each of which may be left open. */
+export function SettingsForm(props: {
+  settings: PersonSettings
+  models: readonly string[]
+  once: string
+  words: Words
+}) {
+  const { settings: words } = props.words.web
+  const { model, size, count, negative, refine } = props.settings
+  const choices = (
+    name: string,
+    chosen: string,
+    values: readonly (readonly [value: string, label: string])[],
+  ) => (
+    <select name={name} id={`default-${name}`}>
+      {[['', words.unset] as const, ...values].map(([value, label]) => (
+        <option value={value} selected={value === chosen}>
+          {label}
+        </option>
+      ))}
+    </select>
+  )
+  const counts = ['1', '2', '3', '4'].map(n => [n, n] as const)
+  const refining = [['on', words.on] as const, ['off', words.off] as const]
+  return (
+    <Answer title={words.title}>
+      <p>{words.intro}</p>
+      <form method="post" action="/settings" class="settings">
+        <label for="default-model">{words.model}</label>
+        {choices(
+          'model',
+          model ?? '',
+          props.models.map(name => [name, name] as const),
+        )}
+        <label for="default-size">{words.size}</label>
+        <input
+          name="size"
+          id="default-size"
+          value={size ? `${size.widthPx}x${size.heightPx}` : ''}
+          placeholder={words.unset}
+        />
+        <label for="default-n">{words.n}</label>
+        {choices('n', String(count ?? ''), counts)}
+        <label for="default-no">{words.no}</label>
+        <input name="no" id="default-no" value={negative ?? ''} />
+        <label for="default-refine">{words.refine}</label>
+        {choices('refine', refine === undefined ? '' : refine ? 'on' : 'off', refining)}
+        <input type="hidden" name="once" value={props.once} />
+        <button type="submit" class="send">
+          {words.save}
         </button>
       </form>
     </Answer>

@@ -36,6 +36,14 @@ const pressForm = z.object({
   text: z.string().optional(),
 })
 
+const settingsForm = z.object({
+  model: z.string().optional(),
+  size: z.string().optional(),
+  n: z.string().optional(),
+  no: z.string().optional(),
+  refine: z.string().optional(),
+})
+
 /** All routes, over one facade; `live` is where open browsers hear of changes. */
 export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const { easel, config, clock, ids, log } = parts
@@ -90,6 +98,13 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     const visit = visitOf(c, form.once)
     const text = form.text === undefined ? undefined : lines(form.text)
     return responder.respond(c, visit, await receiver.press(form.button, text, visit))
+  })
+
+  app.post('/settings', async c => {
+    const form = await readForm(c, settingsForm)
+    const visit = visitOf(c)
+    if (!form) return responder.refuse(c, visit, words.web.refused.unreadable, 400)
+    return responder.respond(c, visit, await receiver.saveSettings(form, visit))
   })
 
   for (const name of answerNames) {

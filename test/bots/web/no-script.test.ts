@@ -76,6 +76,21 @@ describe('the web chat works without script', () => {
     expect(await missing.text()).toContain(en.problems['picture-unknown']({ id: 'nothing' }))
   })
 
+  it('keeps a person’s own defaults, and refuses what cannot be one', async () => {
+    const chosen = { model: 'demo', size: '192x128', n: '2', no: 'text', refine: 'on' }
+    await chat.ada.postsForm('/settings', chosen)
+    const html = await page('/settings')
+    for (const shown of ['value="192x128"', 'value="text"', '<option value="2" selected="">']) {
+      expect(html).toContain(shown)
+    }
+    const refused = await chat.ada.postsForm('/settings', { ...chosen, size: 'big' })
+    expect(await refused.text()).toContain('--size takes a size')
+    expect(await page('/settings')).toContain('value="192x128"')
+    await chat.ada.postsForm('/settings', {})
+    expect(await page('/settings')).not.toContain('192x128')
+    expect(await (await chat.bob.gets('/settings')).text()).not.toContain('value="text"')
+  })
+
   it('forgets a person who says so, and only then', async () => {
     await chat.ada.imagines('a cat')
     await chat.bob.imagines('a dog')

@@ -238,7 +238,7 @@ function randomName() {
 
 document.addEventListener('submit', event => {
   const form = event.target
-  if (!['/say', '/act'].includes(form.getAttribute('action')) || !composer) return
+  if (!['/say', '/act', '/settings'].includes(form.getAttribute('action')) || !composer) return
   event.preventDefault()
   // The confirmation of a fan-out is sent with the source picture that is still in the field.
   const source = document.getElementById('source')
