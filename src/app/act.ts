@@ -2,7 +2,7 @@
 import type { JobRecord } from '../db/job-records.ts'
 import type { PictureRecord } from '../db/pictures.ts'
 import type { ModelRecord } from '../engine/weights/models.ts'
-import type { WorkOrder } from '../engine/work-order.ts'
+import type { PaintOrder, WorkOrder } from '../engine/work-order.ts'
 import { accept, duplicateOf } from './accept.ts'
 import { findByName, suggestions } from './catalogue.ts'
 import { isRecipe, type Recipe, refined, reRolled, upscaled, variationStrengths, varied } from './derive.ts'
@@ -63,8 +63,8 @@ async function remix(
 ): Promise<ActOutcome> {
   const found = pictureWithJob(parts, pictureId)
   if (!found) return refused(problem('picture-unknown', { id: pictureId }))
-  const recipe = recipeOf(parts, found.job)
-  const base = recipe?.kind === 'paint' ? requestOf({ order: recipe }) : undefined
+  const order = paintRecipeOf(parts, found.job)
+  const base = order && requestOf({ order })
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
   // The picture's own settings hold, not the person's defaults.
   const settings = base ? {} : parts.db.people.settings(caller.person)
@@ -92,7 +92,8 @@ async function repaint(
 ): Promise<ActOutcome> {
   const found = pictureWithJob(parts, pictureId)
   if (!found) return refused(problem('picture-unknown', { id: pictureId }))
-  const recipe = recipeOf(parts, found.job)
+  const painted = kind === 'refine' ? undefined : paintRecipeOf(parts, found.job)
+  const recipe = painted ?? recipeOf(parts, found.job)
   if (!recipe) return refused(problem('no-recipe', {}))
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
@@ -143,14 +144,18 @@ async function derive(
   })
 }
 
-/** The nearest order with words: the job's own, or that of the picture it was made bigger from. */
+/** The nearest order with words: the job's own, or that of the picture which was made bigger. */
 function recipeOf(parts: AppParts, job: JobRecord): Recipe | undefined {
-  const { order } = job
-  // A refined picture varies best by what its original was painted with.
-  const source = order.kind === 'paint' ? undefined : pictureWithJob(parts, order.source.pictureId)
-  const earlier = source && recipeOf(parts, source.job)
-  if (order.kind === 'refine' && earlier?.kind !== 'paint') return order
-  return earlier ?? (isRecipe(order) ? order : undefined)
+  if (isRecipe(job.order)) return job.order
+  const source = pictureWithJob(parts, job.order.source.pictureId)
+  return source && recipeOf(parts, source.job)
+}
+
+/** The nearest order that painted with the Base, from which variations of a refined picture are made too. */
+function paintRecipeOf(parts: AppParts, job: JobRecord): PaintOrder | undefined {
+  if (job.order.kind === 'paint') return job.order
+  const source = pictureWithJob(parts, job.order.source.pictureId)
+  return source && paintRecipeOf(parts, source.job)
 }
 
 /** The model of that name as it is now. */

@@ -41,18 +41,25 @@ export function resolveSize(
   return preferred ? nearestSize(preferred, rules) : nearestSize(rules.own, rules)
 }
 
-/** The size of that aspect ratio nearest to the model's own area. */
+/**
+ * The size of that aspect ratio at the model's own area. Of the sizes around it the one whose aspect is nearest, with
+ * half as much weight on the area: the fewer steps a side has, the more a wrong aspect shows.
+ */
 export function sizeOfAspect(aspect: number, rules: SizeRules): Size {
-  const area = rules.own.widthPx * rules.own.heightPx
-  return nearestSize({ widthPx: Math.sqrt(area * aspect), heightPx: Math.sqrt(area / aspect) }, rules)
+  const area = pixels(rules.own)
+  const wanted = { widthPx: Math.sqrt(area * aspect), heightPx: Math.sqrt(area / aspect) }
+  const miss = (size: Size) =>
+    Math.abs(Math.log(size.widthPx / size.heightPx / aspect)) + Math.abs(Math.log(pixels(size) / area)) / 2
+  return sidesAround(wanted.widthPx, rules)
+    .flatMap(widthPx => sidesAround(wanted.heightPx, rules).map(heightPx => ({ widthPx, heightPx })))
+    .reduce((best, size) => (miss(size) < miss(best) ? size : best), nearestSize(wanted, rules))
 }
 
 /** A source keeps its size where the model can paint it, else its aspect at the model's own area. */
 export function fittingSize(source: Size, rules: SizeRules): Size {
-  const area = rules.own.widthPx * rules.own.heightPx
   const near = nearestSize(source, rules)
-  if (near.widthPx === source.widthPx && near.heightPx === source.heightPx && pixels(source) <= area)
-    return near
+  const paintable = near.widthPx === source.widthPx && near.heightPx === source.heightPx
+  if (paintable && pixels(source) <= pixels(rules.own)) return near
   return sizeOfAspect(clamp(source.widthPx / source.heightPx, 1 / widestAspect, widestAspect), rules)
 }
 
@@ -82,6 +89,13 @@ function longestSidePx(rules: SizeRules): number {
 function nearestSide(sidePx: number, rules: SizeRules): number {
   const rounded = Math.round(sidePx / rules.stepPx) * rules.stepPx
   return clamp(rounded, rules.stepPx, longestSidePx(rules))
+}
+
+function sidesAround(sidePx: number, rules: SizeRules): number[] {
+  const { stepPx } = rules
+  return [Math.floor(sidePx / stepPx), Math.ceil(sidePx / stepPx)].map(steps =>
+    nearestSide(steps * stepPx, rules),
+  )
 }
 
 function floorTo(value: number, step: number): number {

@@ -1,0 +1,347 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ActOutcome } from '../../src/app/easel.ts'
+import type { Action } from '../../src/app/requests.ts'
+import type { JobView } from '../../src/app/views.ts'
+import { FakeWorkers } from '../fakes/fake-workers.ts'
+import { buildTestEasel, demoModel, type TestEasel } from '../helpers/build-test-easel.ts'
+
+let it: TestEasel
+beforeEach(async () => {
+  it = await buildTestEasel()
+})
+afterEach(() => it.dispose())
+
+function pictureOf(job: JobView, index = 0): string {
+  const picture = job.pictures[index]
+  if (!picture) throw new Error(`job ${job.id} has no picture ${index}`)
+  return picture.id
+}
+
+async function press(action: Action, caller = it.caller()): Promise<JobView> {
+  const outcome = await it.easel.act(action, caller)
+  const [job] = outcome.kind === 'accepted' ? outcome.jobs : []
+  if (!job) throw new Error(`not accepted: ${JSON.stringify(outcome)}`)
+  await it.settled()
+  return it.job(job.id)
+}
+
+function codes(outcome: ActOutcome): string[] {
+  return outcome.kind === 'refused' ? outcome.problems.map(({ code }) => code) : [outcome.kind]
+}
+
+describe('each button makes a new job from the old one', () => {
+  test('Re-roll: the same from another seed, linked to its parent', async () => {
+    const first = await it.paint('a red circle')
+    const again = await press({ kind: 're-roll', jobId: first.id })
+    expect(again.order).toEqual({ ...first.order, seed: expect.any(Number) })
+    expect(
+      again.order.kind === 'paint' && first.order.kind === 'paint' && again.order.seed === first.order.seed,
+    ).toBe(false)
+    expect(again.parent).toEqual({ jobId: first.id, pictureId: pictureOf(first) })
+  })
+
+  test('Vary: image to image on the picture, subtle and strong, from new seeds', async () => {
+    const first = await it.paint('a red circle')
+    for (const [kind, strength] of [
+      ['vary-subtle', 0.35],
+      ['vary-strong', 0.7],
+    ] as const) {
+      const job = await press({ kind, pictureId: pictureOf(first) })
+      expect(job.order).toEqual({
+        ...first.order,
+        seed: expect.any(Number),
+        source: { pictureId: pictureOf(first), strength },
+      })
+      const sources = it.workers.runs.at(-1)?.sources ?? {}
+      expect(sources[pictureOf(first)]).toEqual(await it.easel.pictureBytes(pictureOf(first)))
+    }
+  })
+
+  test('Refine: the Refiner on the picture, from the picture’s own seed', async () => {
+    const outcome = await it.easel.imagine({ prompt: 'a red circle', count: 3, seed: 7 }, it.caller())
+    const id = outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : ''
+    await it.settled()
+    const set = it.job(id)
+    const refined = await press({ kind: 'refine', pictureId: pictureOf(set, 2) })
+    expect(refined.order).toMatchObject({
+      kind: 'refine',
+      model: { name: 'demo', hash: 'demo-refiner-hash' },
+      prompt: { positive: 'a red circle' },
+      widthPx: 128,
+      heightPx: 128,
+      seed: 9,
+      sampling: { steps: 20, guidance: 3 },
+      source: { pictureId: pictureOf(set, 2), strength: 0.3 },
+      aesthetic: { positive: 6, negative: 2.5 },
+    })
+  })
+
+  test('Re-roll of a refined picture: refined again, from another seed', async () => {
+    const first = await it.paint('a red circle')
+    const refined = await press({ kind: 'refine', pictureId: pictureOf(first) })
+    const again = await press({ kind: 're-roll', jobId: refined.id })
+    expect(again.order).toEqual({ ...refined.order, seed: expect.any(Number) })
+    expect(again.pictures[0]?.seed).not.toBe(refined.pictures[0]?.seed)
+  })
+
+  test('Vary of a refined picture whose original was deleted: by its own words and size', async () => {
+    const first = await it.paint('a red circle')
+    const refined = await press({ kind: 'refine', pictureId: pictureOf(first) })
+    await it.easel.act({ kind: 'delete', jobId: first.id }, it.caller())
+    const varied = await press({ kind: 'vary-strong', pictureId: pictureOf(refined) })
+    expect(varied.order).toMatchObject({
+      kind: 'paint',
+      model: { hash: 'demo-base-hash' },
+      prompt: { positive: 'a red circle' },
+      sampling: { steps: 20, guidance: 7 },
+      source: { pictureId: pictureOf(refined), strength: 0.7 },
+    })
+  })
+
+  test('Upscale: twice or four times the pixels, within limits', async () => {
+    const first = await it.paint('a red circle')
+    const twice = await press({ kind: 'upscale', pictureId: pictureOf(first), factor: 2 })
+    expect(twice.order).toEqual({
+      kind: 'upscale',
+      source: { pictureId: pictureOf(first) },
+      factor: 2,
+      widthPx: 256,
+      heightPx: 256,
+    })
+    const huge = await buildTestEasel({ config: { limits: { maxPixels: 128 * 128 } } })
+    const small = await huge.paint('a red circle')
+    expect(
+      codes(await huge.easel.act({ kind: 'upscale', pictureId: pictureOf(small), factor: 4 }, huge.caller())),
+    ).toEqual(['size-range'])
+    await huge.dispose()
+  })
+
+  test('Remix: the edited request over everything the picture was painted with', async () => {
+    const settings = { negative: 'fog', count: 4 }
+    const caller = it.caller()
+    await it.easel.saveSettings(caller.person, settings)
+    const outcome = await it.easel.imagine(
+      { prompt: 'a red circle', seed: 7, steps: 11, guidance: 3, negative: 'dust', count: 1 },
+      caller,
+    )
+    await it.settled()
+    const first = it.job(outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : '')
+    const remixed = await press({
+      kind: 'remix',
+      pictureId: pictureOf(first),
+      request: { prompt: 'a green circle', aspect: { width: 2, height: 1 } },
+    })
+    expect(remixed.order).toMatchObject({
+      prompt: { positive: 'a green circle', negative: 'dust' },
+      seed: 7,
+      count: 1,
+      sampling: { steps: 11, guidance: 3 },
+      widthPx: 192,
+      heightPx: 96,
+    })
+    expect(remixed.parent).toEqual({ jobId: first.id, pictureId: pictureOf(first) })
+  })
+
+  test('Info: the picture with its job', async () => {
+    const job = await it.paint('a red circle')
+    expect(await it.easel.act({ kind: 'info', pictureId: pictureOf(job) }, it.callerNamed('ben'))).toEqual({
+      kind: 'info',
+      job,
+      picture: job.pictures[0],
+    })
+    expect(it.easel.pictureByHash(job.pictures[0]?.hash ?? '')?.job.id).toBe(job.id)
+  })
+})
+
+describe('buttons work', () => {
+  test('generations deep, whatever was pressed before', async () => {
+    let job = await it.paint('a red circle')
+    const chain: ((pictureId: string, jobId: string) => Action)[] = [
+      pictureId => ({ kind: 'refine', pictureId }),
+      pictureId => ({ kind: 'vary-strong', pictureId }),
+      pictureId => ({ kind: 'upscale', pictureId, factor: 2 }),
+      pictureId => ({ kind: 'vary-subtle', pictureId }),
+      pictureId => ({ kind: 'upscale', pictureId, factor: 2 }),
+      pictureId => ({ kind: 'refine', pictureId }),
+      (_, jobId) => ({ kind: 're-roll', jobId }),
+      pictureId => ({ kind: 'upscale', pictureId, factor: 4 }),
+      (_, jobId) => ({ kind: 're-roll', jobId }),
+      pictureId => ({ kind: 'remix', pictureId, request: { prompt: 'a blue square' } }),
+    ]
+    for (const action of chain) {
+      const parent = job
+      job = await press(action(pictureOf(parent), parent.id))
+      expect(job).toMatchObject({ state: 'done', parent: { jobId: parent.id } })
+    }
+    expect(job.order).toMatchObject({ kind: 'paint', prompt: { positive: 'a blue square' } })
+  })
+
+  test('after a restart and a month', async () => {
+    const job = await it.paint('a red circle')
+    await it.built.stop(0)
+    it.clock.advance(31 * 24 * 3_600_000)
+    await it.restart()
+    const varied = await press({ kind: 'vary-subtle', pictureId: pictureOf(job) })
+    expect(varied).toMatchObject({ state: 'done', parent: { jobId: job.id } })
+  })
+
+  test('for everybody; and in the place where they were pressed', async () => {
+    const job = await it.paint('a red circle')
+    const thread = {
+      platform: 'web',
+      spaceId: 'web',
+      channelId: 'chat',
+      threadId: 't1',
+      kind: 'thread',
+    } as const
+    const refined = await press(
+      { kind: 'refine', pictureId: pictureOf(job) },
+      it.callerNamed('ben', { conversation: thread }),
+    )
+    expect(refined).toMatchObject({ author: { userId: 'ben' }, conversation: thread })
+  })
+
+  test('on a failed job: Re-roll', async () => {
+    await it.dispose()
+    it = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.workers.underway.length === 1)
+    it.workers.current.end({ kind: 'cancelled' })
+    await it.settled()
+    it.workers.mode = 'at-once'
+    const again = await press({ kind: 're-roll', jobId: id })
+    expect(again).toMatchObject({ state: 'done', order: { prompt: { positive: 'a red circle' } } })
+  })
+
+  test('when the model has changed since, which is said, but not when it is gone', async () => {
+    const job = await it.paint('a red circle')
+    await it.built.stop(0)
+    it.options.models = [{ ...demoModel, hash: 'new-weights' }]
+    await it.restart()
+    const outcome = await it.easel.act({ kind: 're-roll', jobId: job.id }, it.caller())
+    expect(outcome).toMatchObject({
+      kind: 'accepted',
+      jobs: [{ order: { model: { hash: 'new-weights' } } }],
+      notices: [{ code: 'model-changed', details: { model: 'demo' } }],
+    })
+    await it.settled()
+    await it.built.stop(0)
+    it.options.models = []
+    await it.restart()
+    expect(codes(await it.easel.act({ kind: 're-roll', jobId: job.id }, it.caller()))).toEqual([
+      'model-unknown',
+    ])
+  })
+})
+
+describe('a press is refused in words', () => {
+  test('while the same one of the same person runs, but not another’s or another button', async () => {
+    const job = await it.paint('a red circle')
+    it.workers.mode = 'by-hand'
+    const pictureId = pictureOf(job)
+    expect(codes(await it.easel.act({ kind: 'upscale', pictureId, factor: 2 }, it.caller()))).toEqual([
+      'accepted',
+    ])
+    expect(codes(await it.easel.act({ kind: 'upscale', pictureId, factor: 2 }, it.caller()))).toEqual([
+      'already-running',
+    ])
+    expect(codes(await it.easel.act({ kind: 'upscale', pictureId, factor: 4 }, it.caller()))).toEqual([
+      'accepted',
+    ])
+    expect(
+      codes(await it.easel.act({ kind: 'upscale', pictureId, factor: 2 }, it.callerNamed('ben'))),
+    ).toEqual(['accepted'])
+    await it.until(() => it.workers.underway.length === 1)
+    it.workers.current.finish()
+    it.workers.mode = 'at-once'
+    await it.settled()
+    expect(codes(await it.easel.act({ kind: 'upscale', pictureId, factor: 2 }, it.caller()))).toEqual([
+      'accepted',
+    ])
+    await it.settled()
+  })
+
+  test('on things that are not there', async () => {
+    for (const kind of ['refine', 'vary-subtle', 'vary-strong', 'info'] as const) {
+      expect(codes(await it.easel.act({ kind, pictureId: 'forged' }, it.caller()))).toEqual([
+        'picture-unknown',
+      ])
+    }
+    for (const kind of ['re-roll', 'delete', 'cancel'] as const) {
+      expect(codes(await it.easel.act({ kind, jobId: 'forged' }, it.caller()))).toEqual(['job-unknown'])
+    }
+  })
+
+  test('where there is no Refiner', async () => {
+    await it.dispose()
+    it = await buildTestEasel({ models: [{ ...demoModel, refiner: undefined }] })
+    const job = await it.paint('a red circle')
+    expect(codes(await it.easel.act({ kind: 'refine', pictureId: pictureOf(job) }, it.caller()))).toEqual([
+      'no-refiner',
+    ])
+  })
+})
+
+describe('the same event again', () => {
+  test('is the same job: four times, out of order, at once, after a restart', async () => {
+    const caller = it.caller()
+    const request = { prompt: 'a red circle' }
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => it.easel.imagine(request, caller)))
+    expect(outcomes.map(({ kind }) => kind).sort()).toEqual([
+      'accepted',
+      'duplicate',
+      'duplicate',
+      'duplicate',
+    ])
+    await it.settled()
+    await it.built.stop(0)
+    await it.restart()
+    expect(await it.easel.imagine(request, caller)).toMatchObject({
+      kind: 'duplicate',
+      jobs: [{ state: 'done' }],
+    })
+    expect(it.easel.jobsIn(caller.conversation, 10)).toHaveLength(1)
+    expect(it.workers.runs).toHaveLength(1)
+  })
+
+  test('of a button too, also when the first is still running', async () => {
+    const job = await it.paint('a red circle')
+    it.workers.mode = 'by-hand'
+    const caller = it.caller()
+    const action: Action = { kind: 'vary-subtle', pictureId: pictureOf(job) }
+    expect((await it.easel.act(action, caller)).kind).toBe('accepted')
+    expect((await it.easel.act(action, caller)).kind).toBe('duplicate')
+    it.workers.mode = 'at-once'
+  })
+})
+
+describe('several at once', () => {
+  test('alternatives and repeats are shown first, then made, each its own job', async () => {
+    const request = { prompt: 'a {red, blue} circle', repeat: 2, seed: 5, count: 2 }
+    expect(await it.easel.imagine(request, it.caller())).toEqual({
+      kind: 'confirm',
+      prompts: ['a red circle', 'a red circle', 'a blue circle', 'a blue circle'],
+    })
+    const outcome = await it.easel.imagine(request, it.caller(), { confirmed: true })
+    await it.settled()
+    const jobs = outcome.kind === 'accepted' ? outcome.jobs : []
+    expect(
+      jobs.map(({ order, promptAsTyped }) => [promptAsTyped, order.kind === 'paint' && order.seed]),
+    ).toEqual([
+      ['a red circle', 5],
+      ['a red circle', 7],
+      ['a blue circle', 5],
+      ['a blue circle', 7],
+    ])
+  })
+
+  test('more than allowed are refused, and one of them wrong refuses all', async () => {
+    expect(codes(await it.easel.imagine({ prompt: '{a,b,c,d,e} {1,2,3,4}' }, it.caller()))).toEqual([
+      'fan-out',
+    ])
+    expect(codes(await it.easel.imagine({ prompt: 'x', repeat: 17 }, it.caller()))).toEqual(['out-of-range'])
+    expect(codes(await it.easel.imagine({ prompt: '{a,b}', steps: 0 }, it.caller()))).toEqual([
+      'out-of-range',
+    ])
+  })
+})

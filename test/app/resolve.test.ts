@@ -1,0 +1,331 @@
+import { describe, expect, test } from 'vitest'
+import { defaultsOf } from '../../src/app/catalogue.ts'
+import type { ImagineRequest } from '../../src/app/requests.ts'
+import { type ResolveContext, resolve } from '../../src/app/resolve.ts'
+import { loadConfig } from '../../src/config.ts'
+import type { ModelRecord } from '../../src/engine/weights/models.ts'
+import { type PaintOrder, workOrder } from '../../src/engine/work-order.ts'
+import { packageRoot } from '../../src/paths.ts'
+import { demoModel } from '../helpers/build-test-easel.ts'
+
+const defaults = loadConfig(packageRoot, packageRoot)
+const sdxl: ModelRecord = {
+  name: 'sdxl',
+  folder: '/nowhere',
+  hash: 'sdxl-hash',
+  sizeStepPx: 32,
+  nativeSidePx: 1024,
+  refiner: { folder: '/nowhere', hash: 'refiner-hash', sizeStepPx: 64 },
+}
+const lone: ModelRecord = { ...sdxl, name: 'lone', refiner: undefined }
+const config = {
+  ...defaults,
+  styles: [
+    { name: 'Ink', prompt: 'ink drawing of {prompt}, black lines', negative: 'colour' },
+    { name: 'plain', prompt: 'masterpiece', negative: '' },
+  ],
+  models: { ...defaults.models, turbo: { preset: 'turbo' } },
+}
+const turbo: ModelRecord = { ...lone, name: 'turbo' }
+
+function context(changes: Partial<ResolveContext> = {}): ResolveContext {
+  return {
+    catalogue: { models: [demoModel, sdxl, lone, turbo] },
+    config,
+    settings: {},
+    seed: 4711,
+    ...changes,
+  }
+}
+
+function orderOf(request: Partial<ImagineRequest>, changes?: Partial<ResolveContext>): PaintOrder {
+  const resolved = resolve({ prompt: 'a cat', ...request }, context(changes))
+  if (resolved.kind === 'refused') throw new Error(JSON.stringify(resolved.problems))
+  // Whatever is accepted must also pass the gate to the workers.
+  workOrder.parse(resolved.order)
+  return resolved.order
+}
+
+function problemsOf(request: Partial<ImagineRequest>, changes?: Partial<ResolveContext>) {
+  const resolved = resolve({ prompt: 'a cat', ...request }, context(changes))
+  return resolved.kind === 'refused' ? resolved.problems : []
+}
+
+describe('what is left out', () => {
+  test('comes from the model, and chance only as the seed', () => {
+    expect(orderOf({})).toEqual({
+      kind: 'paint',
+      model: { name: 'demo', hash: 'demo-base-hash' },
+      prompt: { positive: 'a cat', positive2: undefined, negative: null, clipSkip: 0 },
+      widthPx: 128,
+      heightPx: 128,
+      count: 1,
+      seed: 4711,
+      sampling: {
+        sampler: 'euler',
+        sigmas: 'model',
+        spacing: 'model',
+        steps: 20,
+        guidance: 7,
+        guidanceRescale: 0,
+        guidanceInterval: [0, 1],
+        eta: undefined,
+        timesteps: undefined,
+      },
+      source: undefined,
+      refinement: undefined,
+      fast: false,
+    })
+  })
+
+  test('comes from the person first, and the request before the person', () => {
+    const settings = {
+      model: 'sdxl',
+      size: { widthPx: 768, heightPx: 512 },
+      count: 2,
+      negative: 'fog',
+      refine: true,
+    }
+    expect(orderOf({}, { settings })).toMatchObject({
+      model: { name: 'sdxl' },
+      widthPx: 768,
+      heightPx: 512,
+      count: 2,
+      prompt: { negative: 'fog' },
+      refinement: { way: 'ensemble', model: { hash: 'refiner-hash' } },
+    })
+    expect(orderOf({ model: 'DEMO', count: 1, negative: '', refine: false }, { settings })).toMatchObject({
+      model: { name: 'demo' },
+      count: 1,
+      prompt: { negative: '' },
+      refinement: undefined,
+    })
+  })
+
+  test('a person’s model that is gone is named, and the default one paints', () => {
+    const resolved = resolve({ prompt: 'a cat' }, context({ settings: { model: 'gone' } }))
+    expect(resolved).toMatchObject({
+      kind: 'order',
+      order: { model: { name: 'demo' } },
+      notices: [{ code: 'model-unknown', details: { name: 'gone' } }],
+    })
+  })
+
+  test('a person’s own refine does not refuse a model without Refiner, but asking does', () => {
+    expect(orderOf({ model: 'lone' }, { settings: { refine: true } }).refinement).toBeUndefined()
+    expect(problemsOf({ model: 'lone', refine: true })).toEqual([
+      { code: 'no-refiner', details: { model: 'lone' } },
+    ])
+  })
+})
+
+describe('sizes', () => {
+  test.each([
+    ['demo', { width: 3, height: 2 }, [160, 96]],
+    ['sdxl', { width: 1, height: 1 }, [1024, 1024]],
+    ['sdxl', { width: 16, height: 9 }, [1376, 768]],
+    ['sdxl', { width: 9, height: 16 }, [768, 1376]],
+    ['sdxl', { width: 4, height: 1 }, [2048, 512]],
+  ])('%s at %o is %o', (model, aspect, size) => {
+    const { widthPx, heightPx } = orderOf({ model, aspect })
+    expect([widthPx, heightPx]).toEqual(size)
+  })
+
+  test('follow the U-Net’s levels: 32 for the Base, 64 where the Refiner takes part', () => {
+    expect(orderOf({ size: { widthPx: 96, heightPx: 160 } })).toMatchObject({ widthPx: 96, heightPx: 160 })
+    expect(problemsOf({ size: { widthPx: 100, heightPx: 160 } })).toEqual([
+      {
+        code: 'size-step',
+        details: { widthPx: 100, heightPx: 160, stepPx: 32, nearestWidthPx: 96, nearestHeightPx: 160 },
+      },
+    ])
+    expect(problemsOf({ size: { widthPx: 96, heightPx: 128 }, refine: true })).toMatchObject([
+      { code: 'size-step', details: { stepPx: 64, nearestWidthPx: 128, nearestHeightPx: 128 } },
+    ])
+    expect(orderOf({ model: 'sdxl', aspect: { width: 3, height: 2 }, refine: true })).toMatchObject({
+      widthPx: 1280,
+      heightPx: 832,
+    })
+  })
+
+  test.each([
+    [
+      { widthPx: 0, heightPx: 128 },
+      { minPx: 32, maxPx: 512 },
+    ],
+    [
+      { widthPx: 128, heightPx: 1024 },
+      { minPx: 32, maxPx: 512 },
+    ],
+    [
+      { widthPx: Number.NaN, heightPx: 128 },
+      { minPx: 32, maxPx: 512 },
+    ],
+  ])('%o is out of range', (size, range) => {
+    expect(problemsOf({ size })).toEqual([{ code: 'size-range', details: { ...size, ...range } }])
+  })
+
+  test('of too many pixels name the largest square', () => {
+    const size = { widthPx: 4096, heightPx: 4096 }
+    expect(problemsOf({ model: 'sdxl', size })).toEqual([
+      { code: 'size-range', details: { ...size, minPx: 32, maxPx: 2048 } },
+    ])
+  })
+
+  test('an aspect beyond 4:1 is out of range', () => {
+    expect(problemsOf({ aspect: { width: 100, height: 1 } })).toEqual([
+      { code: 'out-of-range', details: { name: 'ar', value: 100, min: 0.25, max: 4 } },
+    ])
+  })
+
+  test('of a source are kept where the model can paint them, else fitted', () => {
+    const source = { id: 'p', widthPx: 96, heightPx: 128 }
+    expect(orderOf({}, { source })).toMatchObject({ widthPx: 96, heightPx: 128 })
+    const photo = { id: 'p', widthPx: 4000, heightPx: 3000 }
+    expect(orderOf({}, { source: photo })).toMatchObject({ widthPx: 128, heightPx: 96 })
+  })
+})
+
+describe('out of range', () => {
+  test.each([
+    [{ steps: 0 }, 'steps', 0, 1, 150],
+    [{ steps: 151 }, 'steps', 151, 1, 150],
+    [{ steps: 2.5 }, 'steps', 2.5, 1, 150],
+    [{ guidance: 51 }, 'cfg', 51, 0, 50],
+    [{ guidance: Number.NaN }, 'cfg', Number.NaN, 0, 50],
+    [{ count: 5 }, 'n', 5, 1, 4],
+    [{ count: 0 }, 'n', 0, 1, 4],
+    [{ seed: -1 }, 'seed', -1, 0, Number.MAX_SAFE_INTEGER - 1000],
+    [{ guidanceRescale: 1.5 }, 'rescale', 1.5, 0, 1],
+    [{ clipSkip: 11 }, 'clip-skip', 11, 0, 10],
+    [{ eta: -0.1 }, 'eta', -0.1, 0, 1],
+  ])('%o is named with the range', (request, name, value, min, max) => {
+    expect(problemsOf(request)).toEqual([{ code: 'out-of-range', details: { name, value, min, max } }])
+  })
+
+  test('an interval that falls is refused', () => {
+    expect(problemsOf({ guidanceInterval: [0.8, 0.2] })).toMatchObject([{ code: 'out-of-range' }])
+  })
+
+  test('everything wrong is said at once', () => {
+    const problems = problemsOf({ prompt: ' ', steps: 0, count: 9, sampler: 'eulr', style: 'inc' })
+    expect(problems.map(({ code }) => code).sort()).toEqual([
+      'out-of-range',
+      'out-of-range',
+      'prompt-empty',
+      'sampler-unknown',
+      'style-unknown',
+    ])
+  })
+
+  test('a prompt is measured in characters, not code units', () => {
+    expect(problemsOf({ prompt: '🎨'.repeat(4000) })).toEqual([])
+    expect(problemsOf({ prompt: '🎨'.repeat(4001) })).toEqual([
+      { code: 'prompt-too-long', details: { length: 4001, limit: 4000 } },
+    ])
+  })
+})
+
+describe('names', () => {
+  test('near ones are offered', () => {
+    expect(problemsOf({ sampler: 'euler ancestrl' })).toMatchObject([
+      { code: 'sampler-unknown', details: { nearest: expect.arrayContaining(['euler_a']) } },
+    ])
+    expect(problemsOf({ model: 'sdlx' })).toMatchObject([
+      { code: 'model-unknown', details: { known: ['sdxl'] } },
+    ])
+  })
+
+  test('a sampler’s name may bring its sigmas, and they must suit it', () => {
+    expect(orderOf({ sampler: 'DPM++ 2M Karras' }).sampling).toMatchObject({
+      sampler: 'dpmpp_2m',
+      sigmas: 'karras',
+    })
+    expect(problemsOf({ sampler: 'lcm', sigmas: 'karras' })).toMatchObject([
+      { code: 'sampler-unknown', details: { name: 'lcm_karras', nearest: expect.arrayContaining(['lcm']) } },
+    ])
+  })
+
+  test('a preset sets what belongs together, and its own range of steps', () => {
+    expect(orderOf({ preset: 'lightning' })).toMatchObject({
+      sampling: { sampler: 'euler', steps: 4, guidance: 1, spacing: 'trailing', sigmas: 'plain' },
+    })
+    expect(orderOf({ preset: 'dmd2' }).sampling.timesteps).toEqual([999, 749, 499, 249])
+    expect(problemsOf({ preset: 'lightning', steps: 30 })).toEqual([
+      { code: 'out-of-range', details: { name: 'steps', value: 30, min: 2, max: 8 } },
+    ])
+    expect(problemsOf({ preset: 'ligthning' })).toMatchObject([{ code: 'preset-unknown' }])
+  })
+
+  test('a model’s own preset holds without being named', () => {
+    expect(defaultsOf(turbo, config)).toMatchObject({ steps: 1, guidance: 1, sampler: 'euler_a' })
+    expect(orderOf({ model: 'turbo' }).sampling).toMatchObject({
+      sampler: 'euler_a',
+      steps: 1,
+      guidance: 1,
+      spacing: 'trailing',
+    })
+  })
+
+  test('a style wraps the prompt, and adds what it does not want', () => {
+    expect(orderOf({ style: 'ink', negative: 'fog' }).prompt).toMatchObject({
+      positive: 'ink drawing of a cat, black lines',
+      negative: 'fog, colour',
+    })
+    expect(orderOf({ style: 'plain' }).prompt).toMatchObject({
+      positive: 'a cat, masterpiece',
+      negative: null,
+    })
+    // A prompt is text, also where it looks like a replacement pattern.
+    expect(orderOf({ style: 'ink', prompt: "$& $' {prompt}" }).prompt.positive).toBe(
+      "ink drawing of $& $' {prompt}, black lines",
+    )
+  })
+})
+
+describe('sources and masks', () => {
+  const source = { id: 'picture', widthPx: 128, heightPx: 128 }
+
+  test('a strength too low for one step names the least that does something', () => {
+    expect(problemsOf({ strength: 0.04 }, { source })).toEqual([
+      { code: 'strength-too-low', details: { strength: 0.04, steps: 20, minimum: 0.05 } },
+    ])
+    expect(orderOf({ strength: 0.05 }, { source }).source).toEqual({
+      pictureId: 'picture',
+      strength: 0.05,
+      maskId: undefined,
+    })
+    expect(problemsOf({ strength: 1.2 }, { source })).toMatchObject([{ code: 'out-of-range' }])
+  })
+
+  test('a mask must have the size of its picture', () => {
+    expect(problemsOf({}, { source, mask: { id: 'mask', widthPx: 64, heightPx: 128 } })).toEqual([
+      { code: 'mask-size', details: { mask: '64×128', picture: '128×128' } },
+    ])
+    expect(orderOf({}, { source, mask: { ...source, id: 'mask' } }).source).toEqual({
+      pictureId: 'picture',
+      strength: 0.9,
+      maskId: 'mask',
+    })
+  })
+
+  test('a mask or a strength without a picture is refused', () => {
+    expect(
+      problemsOf({ mask: { kind: 'stored', pictureId: 'mask' }, strength: 0.5 }).map(({ code }) => code),
+    ).toEqual(['mask-without-source', 'strength-without-source'])
+  })
+})
+
+describe('the Refiner', () => {
+  test('takes part in the model’s own way or the one that is named', () => {
+    expect(orderOf({ refine: true }).refinement).toEqual({
+      way: 'after',
+      model: { name: 'demo', hash: 'demo-refiner-hash' },
+      strength: 0.3,
+      steps: 20,
+      guidance: 3,
+      aesthetic: { positive: 6, negative: 2.5 },
+    })
+    expect(orderOf({ refine: 'ensemble' }).refinement).toMatchObject({ way: 'ensemble', split: 0.8 })
+  })
+})
