@@ -1,0 +1,79 @@
+/** The full-size networks of SDXL, built from their published configs without a byte of weights. */
+import { describe, expect, test } from 'vitest'
+import { buildClip } from '../../../src/engine/networks/clip.ts'
+import { clipConfigSchema } from '../../../src/engine/networks/clip-config.ts'
+import { buildUNet } from '../../../src/engine/networks/unet.ts'
+import { unetConfigSchema } from '../../../src/engine/networks/unet-config.ts'
+import { buildVaeDecoder, buildVaeEncoder } from '../../../src/engine/networks/vae.ts'
+import { vaeConfigSchema } from '../../../src/engine/networks/vae-config.ts'
+import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
+import { parseConfig } from '../../../src/engine/weights/config-file.ts'
+import type { WeightSource } from '../../../src/engine/weights/source.ts'
+import baseUNet from '../../fixtures/configs/base-unet.json' with { type: 'json' }
+import clipL from '../../fixtures/configs/clip-l.json' with { type: 'json' }
+import openClipBigG from '../../fixtures/configs/open-clip-big-g.json' with { type: 'json' }
+import refinerUNet from '../../fixtures/configs/refiner-unet.json' with { type: 'json' }
+import vae from '../../fixtures/configs/vae.json' with { type: 'json' }
+
+/** Has every tensor that it is asked for, in float16, and remembers the sizes. */
+function anyWeights(): WeightSource & { sizes: Map<string, number> } {
+  const sizes = new Map<string, number>()
+  return {
+    place: 'nowhere',
+    sizes,
+    find(name, shape) {
+      const length = 2 * shape.reduce((product, size) => product * size, 1)
+      sizes.set(name, length / 2)
+      return { name, dtype: 'F16', shape, file: '/nowhere/weights.safetensors', offset: 0, length }
+    },
+  }
+}
+
+/** Builds, says how long it took (an aim of 2 s, which the clock of a shared machine cannot promise), gives the model. */
+function timed(name: string, build: () => OnnxModel): OnnxModel {
+  const startedMs = performance.now()
+  const model = build()
+  console.log(
+    `${name}: built in ${(performance.now() - startedMs).toFixed(0)} ms, ${model.bytes.length} bytes`,
+  )
+  return model
+}
+
+describe('From its published config, the graph has the published number of parameters', () => {
+  test('Base U-Net', () => {
+    const config = parseConfig('unet', baseUNet, unetConfigSchema)
+    const model = timed('Base U-Net', () => buildUNet(config, anyWeights(), 6))
+    expect(model.parameters).toBe(2_567_463_684)
+    expect(model.inputs.find(input => input.name === 'text_embeds')?.shape.at(-1)).toBe(1280)
+  })
+
+  test('Refiner U-Net', () => {
+    const config = parseConfig('unet', refinerUNet, unetConfigSchema)
+    const model = timed('Refiner U-Net', () => buildUNet(config, anyWeights(), 5))
+    expect(model.parameters).toBe(2_259_526_660)
+    expect(model.inputs.find(input => input.name === 'text_embeds')?.shape.at(-1)).toBe(1280)
+  })
+
+  test('VAE', () => {
+    const config = parseConfig('vae', vae, vaeConfigSchema)
+    const encoder = timed('VAE encoder', () => buildVaeEncoder(config, anyWeights()))
+    const decoder = timed('VAE decoder', () => buildVaeDecoder(config, anyWeights()))
+    expect(encoder.parameters + decoder.parameters).toBe(83_653_863)
+    expect([encoder.parameters, decoder.parameters]).toEqual([34_163_592 + 72, 49_490_179 + 20])
+  })
+
+  test.each([
+    ['CLIP ViT-L', clipL, 123_060_480],
+    ['OpenCLIP ViT-bigG', openClipBigG, 694_659_840],
+  ])('%s', (name, json, parameters) => {
+    const config = parseConfig('text encoder', json, clipConfigSchema)
+    expect(timed(name, () => buildClip(config, anyWeights())).parameters).toBe(parameters)
+  })
+})
+
+test('A graph asks for each tensor once and points to it, so that its bytes stay small', () => {
+  const weights = anyWeights()
+  const model = buildUNet(parseConfig('unet', baseUNet, unetConfigSchema), weights, 6)
+  expect([...weights.sizes.values()].reduce((sum, size) => sum + size, 0)).toBe(model.parameters)
+  expect(model.bytes.length).toBeLessThan(4_000_000)
+})
