@@ -1,0 +1,260 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { symbol, times } from '../../../src/engine/onnx/dim.ts'
+import type { Graph } from '../../../src/engine/onnx/graph.ts'
+import { newGraph } from '../../../src/engine/onnx/kernels.ts'
+import type { Value } from '../../../src/engine/onnx/model.ts'
+import { Session, type Tensor, wanted } from '../../../src/engine/onnx/session.ts'
+import { readSafetensors, type StoredTensor } from '../../../src/engine/weights/safetensors.ts'
+import { AppError } from '../../../src/errors.ts'
+import { floats, writeSafetensors } from '../../helpers/safetensors.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
+
+const batch = symbol('batch')
+const height = symbol('height')
+const width = symbol('width')
+
+describe('A graph whose shapes do not fit is refused where it is written', () => {
+  const x = (g: Graph) => g.input('x', 'F32', [batch, 8, height, width])
+  const tokens = (g: Graph, channels = 8) => g.input('tokens', 'F32', [batch, times(height, width), channels])
+  const refused: Record<string, [(g: Graph) => Value, string]> = {
+    'a sum': [g => g.add(x(g), g.input('y', 'F32', [batch, 7, height, width])), 'Add at'],
+    'a sum of different symbols': [
+      g => g.add(x(g), g.input('y', 'F32', [batch, 8, width, height])),
+      'Add at',
+    ],
+    'a matrix product': [g => g.linear(tokens(g), g.input('w', 'F32', [4, 9]), undefined), 'MatMul at'],
+    'a convolution': [
+      g => g.conv(x(g), g.input('w', 'F32', [4, 9, 3, 3]), g.input('b', 'F32', [4]), 1, [1, 1, 1, 1]),
+      'Conv at',
+    ],
+    'a convolution of rows': [
+      g => g.conv(tokens(g), g.input('w', 'F32', [4, 8, 3, 3]), g.input('b', 'F32', [4]), 1, [1, 1, 1, 1]),
+      'Conv at',
+    ],
+    'a concatenation': [g => g.concat(1, x(g), g.input('y', 'F32', [batch, 8, height, height])), 'Concat at'],
+    'a concatenation of unknown extents': [g => g.concat(2, x(g), x(g)), 'Concat at'],
+    'a reshape that loses elements': [g => g.reshape(x(g), [batch, 8, height]), 'Reshape at'],
+    'a reshape with two unknown extents': [g => g.reshape(x(g), [height, width, 8, batch]), 'Reshape at'],
+    'a reshape like something larger': [g => g.reshapeLike(tokens(g, 4), x(g)), 'Reshape at'],
+    'an axis that is not there': [g => g.transpose(tokens(g), [0, 2, 3]), 'Transpose at'],
+    'heads that do not divide': [g => g.attention(tokens(g), tokens(g), tokens(g), 3), 'with 3 heads'],
+    'keys of another width': [g => g.attention(tokens(g), tokens(g, 4), tokens(g, 4), 2), 'Attention at'],
+    'a norm of another width': [
+      g => g.layerNorm(tokens(g), g.input('s', 'F32', [4]), g.input('b', 'F32', [4]), 1e-5),
+      'LayerNorm at',
+    ],
+    'groups that do not divide': [
+      g => g.groupNorm(x(g), stored('s', [8]), stored('b', [8]), 3, 1e-5),
+      'in 3 groups',
+    ],
+  }
+  test.each(Object.entries(refused))('%s', (_, [write, sentence]) => {
+    const g = newGraph('test')
+    const attempt = () => g.within('down_blocks.1.attentions.0', () => write(g))
+    expect(attempt).toThrow(AppError)
+    expect(attempt).toThrow(sentence)
+    expect(attempt).toThrow('down_blocks.1.attentions.0')
+  })
+
+  test('and the sentence shows the shapes as formulas', () => {
+    const g = newGraph('test')
+    const half = [batch, 8, times(height, 0.5), times(width, 2)]
+    expect(() => g.add(x(g), g.input('y', 'F32', half))).toThrow(
+      '[batch, 8, height, width] and [batch, 8, height/2, 2*width]',
+    )
+  })
+})
+
+describe('Weights are read where they lie', () => {
+  const values = [1, -2, 0.5, 3]
+  const encodings: Record<string, Uint8Array> = {
+    F32: floats(...values),
+    F64: new Uint8Array(Float64Array.from(values).buffer),
+    F16: new Uint8Array(Uint16Array.of(0x3c00, 0xc000, 0x3800, 0x4200).buffer),
+    BF16: new Uint8Array(Uint16Array.of(0x3f80, 0xc000, 0x3f00, 0x4040).buffer),
+  }
+
+  test.each(Object.entries(encodings))(
+    'as %s, at any byte offset, computed in float32',
+    async (dtype, bytes) => {
+      for (const shift of [0, 1, 2, 3]) {
+        const file = join(tempFolder(), 'w.safetensors')
+        const padding = { dtype: 'U8', shape: [shift], bytes: new Uint8Array(shift) }
+        writeSafetensors(file, { padding, w: { dtype, shape: [2, 2], bytes } })
+        expect(await timesWeight(file)).toEqual([1 - 4, 0.5 + 6])
+      }
+    },
+  )
+
+  test('through symbolic links, and from several folders', async () => {
+    const folder = tempFolder()
+    const elsewhere = tempFolder()
+    writeSafetensors(join(elsewhere, 'blob'), {
+      w: { dtype: 'F32', shape: [2, 2], bytes: floats(...values) },
+    })
+    writeSafetensors(join(folder, 'b'), { b: { dtype: 'F32', shape: [2], bytes: floats(10, 20) } })
+    symlinkSync(join(elsewhere, 'blob'), join(folder, 'model.safetensors'))
+
+    const w = await tensorOf(join(folder, 'model.safetensors'), 'w')
+    const b = await tensorOf(join(folder, 'b'), 'b')
+    const ours = await compute(g => g.linear(g.input('x', 'F32', [batch, 2]), g.weight(w), g.weight(b)))
+    expect(ours).toEqual([7, 26.5])
+  })
+
+  test('and never as whole numbers', async () => {
+    const file = join(tempFolder(), 'w.safetensors')
+    writeSafetensors(file, { w: { dtype: 'I32', shape: [2], bytes: floats(1, 2) } })
+    const w = await tensorOf(file, 'w')
+    expect(() => newGraph('test').weight(w)).toThrow(/"w\\" is I32; weights can be F16, BF16, F64/)
+  })
+
+  async function timesWeight(file: string): Promise<number[]> {
+    const w = await tensorOf(file, 'w')
+    return compute(g => g.linear(g.input('x', 'F32', [batch, 2]), g.weight(w), undefined))
+  }
+
+  /** x = [1, 2] through the graph. */
+  async function compute(write: (g: Graph) => Value): Promise<number[]> {
+    return run(write, { x: { data: Float32Array.of(1, 2), shape: [1, 2] } })
+  }
+})
+
+describe('Operators compute what their names say', () => {
+  test('attention, causal or not', async () => {
+    // One head of width 1: scores are q·k, so with q = 0 every key that may be seen weighs the same.
+    const inputs = (count: number) => ({
+      q: { data: new Float32Array(count), shape: [1, count, 1] },
+      v: { data: Float32Array.from({ length: count }, (_, i) => i), shape: [1, count, 1] },
+    })
+    const write = (isCausal: boolean) => (g: Graph) => {
+      const q = g.input('q', 'F32', [batch, width, 1])
+      const v = g.input('v', 'F32', [batch, width, 1])
+      return g.attention(q, v, v, 1, isCausal)
+    }
+    expect(await run(write(true), inputs(3))).toEqual([0, 0.5, 1])
+    expect(await run(write(false), inputs(3))).toEqual([1, 1, 1])
+  })
+
+  test('the first maximum and the row at it', async () => {
+    const ids = { data: Int32Array.of(1, 9, 9, 0, 7, 2, 0, 0), shape: [2, 4] }
+    const states = { data: Float32Array.from({ length: 16 }, (_, i) => i), shape: [2, 4, 2] }
+    const pick = (scores: (g: Graph, ids: Value) => Value) => (g: Graph) => {
+      const x = g.input('states', 'F32', [batch, 4, 2])
+      return g.pickRows(x, g.firstMaximum(scores(g, g.input('ids', 'I32', [batch, 4]))))
+    }
+    expect(
+      await run(
+        pick((_, x) => x),
+        { ids, states },
+      ),
+    ).toEqual([2, 3, 8, 9])
+    // By id: the first 0 is at place 3 in the first row, at 2 in the second.
+    expect(
+      await run(
+        pick((g, x) => g.equals(x, 0)),
+        { ids, states },
+      ),
+    ).toEqual([6, 7, 12, 13])
+  })
+
+  test('upsampling and the two halves', async () => {
+    const x = { data: Float32Array.of(1, 2), shape: [1, 1, 1, 2] }
+    const write = (g: Graph) => {
+      const [left, right] = g.halves(g.upsample(g.input('x', 'F32', [batch, 1, height, 2])))
+      return g.add(left, g.mul(right, g.floats([10])))
+    }
+    expect(await run(write, { x })).toEqual([21, 21, 21, 21])
+  })
+
+  test('group norm against its definition', async () => {
+    const file = join(tempFolder(), 'w.safetensors')
+    writeSafetensors(file, {
+      scale: { dtype: 'F32', shape: [4], bytes: floats(1, 2, 3, 4) },
+      bias: { dtype: 'F32', shape: [4], bytes: floats(0, 0.5, 1, -1) },
+    })
+    const [scale, bias] = [await tensorOf(file, 'scale'), await tensorOf(file, 'bias')]
+    const data = Float32Array.of(1, 2, 3, 6, -1, 0, 4, 5)
+    const ours = await run(g => g.groupNorm(g.input('x', 'F32', [batch, 4, width]), scale, bias, 2, 1e-5), {
+      x: { data, shape: [1, 4, 2] },
+    })
+    const expected = [data.slice(0, 4), data.slice(4)].flatMap(group => {
+      const mean = group.reduce((sum, value) => sum + value, 0) / 4
+      const variance = group.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 4
+      return [...group].map(value => (value - mean) / Math.sqrt(variance + 1e-5))
+    })
+    const affine = expected.map(
+      (value, i) => value * Math.floor(i / 2 + 1) + ([0, 0.5, 1, -1][Math.floor(i / 2)] ?? 0),
+    )
+    expect(Math.max(...ours.map((value, i) => Math.abs(value - (affine[i] ?? Number.NaN))))).toBeLessThan(
+      1e-5,
+    )
+  })
+})
+
+describe('A module’s output can be exposed', () => {
+  const write = (expose: readonly string[] | 'all') => {
+    const g = newGraph('test', { expose })
+    const x = g.input('x', 'F32', [batch, 2])
+    const inner = g.within('outer', () =>
+      g.add(
+        g.within('outer.inner', () => g.mul(x, x)),
+        x,
+      ),
+    )
+    g.output('y', inner)
+    return g.build()
+  }
+
+  test('by its path, beside the graph’s own outputs', async () => {
+    const session = await Session.open('test', write('all'))
+    const x = { data: Float32Array.of(3, 4), shape: [1, 2] }
+    const results = await session.runAll({ x }, ['y', 'outer', 'outer.inner'])
+    expect([...wanted(results, 'outer.inner')]).toEqual([9, 16])
+    expect([...wanted(results, 'outer')]).toEqual([12, 20])
+    expect([...wanted(results, 'y')]).toEqual([12, 20])
+    await session.close()
+  })
+
+  test('and a path that no module has is refused', () => {
+    expect(() => write(['outer.missing'])).toThrow('no module has the path "outer.missing"')
+  })
+})
+
+test('A graph that the runtime refuses is an internal fault with the runtime’s reason', async () => {
+  const g = newGraph('test')
+  g.output('y', g.op('NoSuchOperator', [g.input('x', 'F32', [1])], [1]))
+  await expect(Session.open('test', g.build())).rejects.toMatchObject({
+    code: 'internal',
+    details: { problem: expect.stringContaining('NoSuchOperator') },
+  })
+})
+
+test('A weight file that has gone since is an internal fault that names it', async () => {
+  const g = newGraph('test')
+  g.output('y', g.weight(stored('w', [2])))
+  await expect(Session.open('test', g.build())).rejects.toMatchObject({ code: 'internal' })
+})
+
+async function run(write: (g: Graph) => Value, inputs: Readonly<Record<string, Tensor>>): Promise<number[]> {
+  const g = newGraph('test')
+  g.output('y', write(g))
+  const session = await Session.open('test', g.build())
+  try {
+    return [...(await session.run(inputs, 'y'))]
+  } finally {
+    await session.close()
+  }
+}
+
+async function tensorOf(file: string, name: string): Promise<StoredTensor> {
+  const tensor = (await readSafetensors(file)).get(name)
+  if (!tensor) throw new Error(`no ${name}`)
+  return tensor
+}
+
+/** A tensor that nobody will read. */
+function stored(name: string, shape: readonly number[]): StoredTensor {
+  return { name, dtype: 'F32', shape, file: '/nowhere/w.safetensors', offset: 0, length: 0 }
+}

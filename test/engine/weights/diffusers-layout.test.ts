@@ -1,0 +1,127 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { openDiffusersFolder } from '../../../src/engine/weights/diffusers-layout.ts'
+import { weightsOf } from '../../../src/engine/weights/source.ts'
+import { floats, writeSafetensors } from '../../helpers/safetensors.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
+
+const tensor = (...values: number[]) => ({ dtype: 'F32', shape: [values.length], bytes: floats(...values) })
+
+function index(folder: string, weightMap: unknown, name = 'model.safetensors.index.json'): void {
+  writeFileSync(join(folder, name), JSON.stringify({ metadata: {}, weight_map: weightMap }))
+}
+
+describe('Which file of a folder holds the weights', () => {
+  test.each([
+    ['the plain one before variants', ['model.safetensors', 'model.fp16.safetensors'], 'model.safetensors'],
+    [
+      'a variant alone',
+      ['diffusion_pytorch_model.fp16.safetensors'],
+      'diffusion_pytorch_model.fp16.safetensors',
+    ],
+    [
+      'the first of two variants',
+      ['model.fp16.safetensors', 'model.bf16.safetensors'],
+      'model.bf16.safetensors',
+    ],
+    ['not what is named otherwise', ['lora.safetensors', 'model.safetensors'], 'model.safetensors'],
+  ])('%s', async (_, files, chosen) => {
+    const folder = tempFolder()
+    for (const file of files) writeSafetensors(join(folder, file), { [file]: tensor(1) })
+    const source = await openDiffusersFolder(folder)
+    expect(source.place).toBe(join(folder, chosen))
+    expect(source.find(chosen, [1])).toBeDefined()
+  })
+
+  test('shards, through their index, each tensor in its own file', async () => {
+    const folder = tempFolder()
+    writeSafetensors(join(folder, 'model-00001-of-00002.safetensors'), { a: tensor(1), unlisted: tensor(9) })
+    writeSafetensors(join(folder, 'model-00002-of-00002.safetensors'), { b: tensor(2, 3) })
+    index(folder, { a: 'model-00001-of-00002.safetensors', b: 'model-00002-of-00002.safetensors' })
+    const source = await openDiffusersFolder(folder)
+    expect(source.find('a', [1])?.file).toMatch(/00001-of-00002/)
+    expect(source.find('b', [2])).toMatchObject({ shape: [2], file: expect.stringMatching(/00002-of-00002/) })
+    expect(source.find('unlisted', [1])).toBeUndefined()
+  })
+
+  test('links into a cache of blobs', async () => {
+    const [folder, cache] = [tempFolder(), tempFolder()]
+    writeSafetensors(join(cache, 'c0ffee'), { a: tensor(1) })
+    symlinkSync(join(cache, 'c0ffee'), join(folder, 'model.safetensors'))
+    expect((await openDiffusersFolder(folder)).find('a', [1])?.file).toMatch(/c0ffee$/)
+  })
+})
+
+describe('A folder without usable weights is refused with one sentence', () => {
+  const refused: Record<string, [(folder: string) => void, RegExp]> = {
+    'an empty one': [() => {}, /holds no \.safetensors file/],
+    'one with a pickle only': [
+      folder => writeFileSync(join(folder, 'diffusion_pytorch_model.bin'), ''),
+      /only a pickle \(diffusion_pytorch_model\.bin\)/,
+    ],
+    'shards without their index': [
+      folder => writeSafetensors(join(folder, 'model-00001-of-00002.safetensors'), { a: tensor(1) }),
+      /holds no \.safetensors file/,
+    ],
+    'an index that is no JSON': [
+      folder => writeFileSync(join(folder, 'model.safetensors.index.json'), '{'),
+      /not an index of shards/,
+    ],
+    'an index with numbers': [folder => index(folder, { a: 1 }), /not an index of shards/],
+    'an index that leads outside': [
+      folder => index(folder, { a: '../model.safetensors' }),
+      /not the name of a file beside it/,
+    ],
+    'an index that names an absolute path': [
+      folder => index(folder, { a: '/etc/passwd' }),
+      /not the name of a file/,
+    ],
+    'a missing shard': [
+      folder => index(folder, { a: 'model-00001-of-00001.safetensors' }),
+      /it does not exist/,
+    ],
+    'a shard without what is promised': [
+      folder => {
+        writeSafetensors(join(folder, 'model-00001-of-00001.safetensors'), { b: tensor(1) })
+        index(folder, { a: 'model-00001-of-00001.safetensors' })
+      },
+      /lacks "a", which the index promises/,
+    ],
+  }
+  test.each(Object.entries(refused))('%s', async (_, [prepare, sentence]) => {
+    const folder = tempFolder()
+    prepare(folder)
+    await expect(openDiffusersFolder(folder)).rejects.toMatchObject({
+      code: 'model-file',
+      details: { problem: expect.stringMatching(sentence) },
+    })
+  })
+
+  test('one that is missing', async () => {
+    const folder = join(tempFolder(), 'unet')
+    await expect(openDiffusersFolder(folder)).rejects.toMatchObject({ details: { file: folder } })
+  })
+
+  test('a folder in place of the file', async () => {
+    const folder = tempFolder()
+    mkdirSync(join(folder, 'model.safetensors'))
+    await expect(openDiffusersFolder(folder)).rejects.toMatchObject({ code: 'model-file' })
+  })
+})
+
+describe('Weights by module path', () => {
+  test('a tensor of another shape is named with what it should be and what it is', async () => {
+    const folder = tempFolder()
+    writeSafetensors(join(folder, 'model.safetensors'), { 'blocks.0.norm.weight': tensor(1, 2) })
+    const weights = weightsOf(await openDiffusersFolder(folder))
+      .at('blocks', 0)
+      .at('norm')
+    expect(weights.path).toBe('blocks.0.norm')
+    expect(weights.tensor('weight', [2])).toMatchObject({ name: 'blocks.0.norm.weight' })
+    expect(() => weights.tensor('weight', [2, 1])).toThrow(
+      /"blocks\.0\.norm\.weight\\" should be \[2, 1\] by its config\.json but is \[2\]/,
+    )
+    expect(() => weights.tensor('bias', [2])).toThrow(/it has no tensor \\"blocks\.0\.norm\.bias\\"/)
+  })
+})
