@@ -8,6 +8,7 @@ import { existsSync, statSync } from 'node:fs'
 import { Command } from 'commander'
 import { type CaseResult, type Checker, line, listCases, runCase } from './oracle/case.ts'
 import { checkers } from './oracle/checkers.ts'
+import { demoPictures, openDemoModels } from './oracle/demo.ts'
 import { OracleFolder } from './oracle/folder.ts'
 
 /** What makes a folder one of golden numbers: at least one of these subfolders. */
@@ -28,7 +29,7 @@ async function check(folder: string): Promise<number> {
   if (problem) return complain(problem)
   const oracle = new OracleFolder(folder)
   try {
-    const chosen = options.demo === undefined ? checkers : []
+    const chosen = options.demo === undefined ? checkers : [demoPictures(await openDemoModels())]
     return report(await runAll(oracle, chosen))
   } finally {
     await oracle.close()

@@ -119,6 +119,8 @@ function passes(check: Check): boolean {
 /** How much of its limit a check uses; failures sort first, then not-a-number before all. */
 function strain(check: Check): number {
   if (Number.isNaN(check.error)) return Number.POSITIVE_INFINITY
+  // A picture that passes by its share says less than the numbers that it was made from.
+  if (check.passed === true) return 0
   const used = check.limit > 0 ? check.error / check.limit : check.error > 0 ? Number.MAX_VALUE : 0
   return passes(check) ? Math.min(used, 1) : Math.max(used, 2)
 }

@@ -1,18 +1,28 @@
 /** Every checker, in the order in which its lines are printed: what later ones build on comes first. */
 import type { Checker } from './case.ts'
+import { endToEnd } from './e2e.ts'
+import { loraFiles, otherLayouts } from './other-layouts.ts'
 import { parts } from './parts.ts'
+import { promptEmbeddings, weightedPrompts } from './prompts.ts'
 import { rng } from './rng.ts'
 import { expertSplit, imageToImageStart } from './schedule-spans.ts'
 import { schedulers } from './schedulers.ts'
 import { textEncoders } from './text-encoders.ts'
 import { tokens } from './tokens.ts'
+import { vaeTiles } from './vae-tiles.ts'
 
 export const checkers: readonly Checker[] = [
   rng,
   tokens,
   textEncoders,
-  parts,
+  promptEmbeddings,
+  weightedPrompts,
   schedulers,
   imageToImageStart,
   expertSplit,
+  parts,
+  vaeTiles,
+  endToEnd,
+  otherLayouts,
+  loraFiles,
 ]

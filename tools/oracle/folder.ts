@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { z } from 'zod'
+import { type OpenModel, openModel } from '../../src/engine/pipeline/open-model.ts'
 import { NotYet } from './case.ts'
 import { readTensors, type Tensors } from './tensors.ts'
 
@@ -14,6 +15,7 @@ const execute = promisify(execFile)
 export class OracleFolder {
   readonly #root: string
   #models: Promise<string> | undefined
+  readonly #open = new Map<string, Promise<OpenModel>>()
 
   constructor(root: string) {
     this.#root = resolve(root)
@@ -61,8 +63,20 @@ export class OracleFolder {
     return join(models, name)
   }
 
-  /** Removes the expanded models. */
+  /** The model of that role, opened once for all cases. */
+  async open(role: string): Promise<OpenModel> {
+    const folder = await this.model(role)
+    const open = this.#open.get(role) ?? openModel(folder)
+    this.#open.set(role, open)
+    return open
+  }
+
+  /** Closes what was opened and removes the expanded models. */
   async close(): Promise<void> {
+    for (const open of this.#open.values()) {
+      const model = await open.catch(() => undefined)
+      await model?.networks.close()
+    }
     const models = await this.#models?.catch(() => undefined)
     if (models && !models.startsWith(this.#root)) await rm(models, { recursive: true, force: true })
   }

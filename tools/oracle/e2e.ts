@@ -1,0 +1,98 @@
+/** e2e/: whole pipelines on the oracle's models, from arguments to latents and pictures. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type ModelSchedule, parseSchedule } from '../../src/engine/sampling/scheduler-config.ts'
+import { type Check, type Checker, compare, comparePictures } from './case.ts'
+import type { SizePx } from './e2e-conditioning.ts'
+import { type Arguments, type E2eCase, e2eSchema, parseArguments, valuesDrawn } from './e2e-request.ts'
+import { readSource, type Source } from './e2e-source.ts'
+import type { OracleFolder } from './folder.ts'
+import { type Outcome, runPipeline } from './run-pipeline.ts'
+
+type Schedulers = z.infer<typeof e2eSchema>['scheduler_config']
+
+export const endToEnd: Checker = {
+  name: 'e2e',
+  async list(oracle) {
+    if (!oracle.has('e2e', 'cases.json')) return []
+    const { cases, scheduler_config } = await oracle.json(e2eSchema, 'e2e', 'cases.json')
+    return cases.map(one =>
+      one.loras
+        ? { name: `e2e/${one.name}`, notYet: 'LoRA' }
+        : { name: `e2e/${one.name}`, run: () => check(oracle, scheduler_config, one) },
+    )
+  },
+}
+
+async function check(oracle: OracleFolder, schedulers: Schedulers, one: E2eCase): Promise<Check[]> {
+  const golden = await oracle.tensors('e2e', `${one.name}.safetensors`)
+  const ours = await runCase(oracle, schedulers, one)
+  const limit = 10 * one.floor_latents_f32_vs_f64
+  const checks = [
+    compare('timesteps', ours.timesteps, one.timesteps, one.timesteps.every(Number.isInteger) ? 0 : 1e-2),
+    compare('numbers drawn', [ours.drawn], [valuesDrawn(one)], 0),
+    compare('final latents', ours.latents, golden.floats('final_latents'), limit),
+  ]
+  if (golden.has('latents_after_step')) {
+    checks.push(
+      compare('latents after each step', ours.afterStep, golden.floats('latents_after_step'), limit),
+    )
+  }
+  if (golden.has('image_uint8_nhwc')) {
+    checks.push(comparePictures('picture', await ours.bytes(), golden.get('image_uint8_nhwc').data))
+  }
+  return checks
+}
+
+async function runCase(oracle: OracleFolder, schedulers: Schedulers, one: E2eCase): Promise<Outcome> {
+  const args = parseArguments(one.args)
+  const model = await oracle.open(one.model)
+  const { factor } = model.networks.vae
+  const source = await readSource(oracle, one, args, factor)
+  return runPipeline({
+    pipeline: one.pipeline,
+    args,
+    seed: one.seed,
+    model,
+    schedule: await scheduleOf(oracle, schedulers, one),
+    sizePx: await sizeOfCase(oracle, one, args, source, factor),
+    source,
+  })
+}
+
+const unetSize = z.object({ sample_size: z.number().default(128) })
+
+/** Of the source, or as asked for, or what the U-Net was made for. */
+async function sizeOfCase(
+  oracle: OracleFolder,
+  one: E2eCase,
+  args: Arguments,
+  source: Source | undefined,
+  factor: number,
+): Promise<SizePx> {
+  if (source) return source
+  const config = await readFile(join(await oracle.model(one.model), 'unet', 'config.json'), 'utf8')
+  const native = unetSize.parse(JSON.parse(config)).sample_size * factor
+  return { heightPx: args.height ?? native, widthPx: args.width ?? native }
+}
+
+/** from_config of the Base's scheduler_config.json with the case's extra keys. */
+async function scheduleOf(
+  oracle: OracleFolder,
+  schedulers: Schedulers,
+  one: E2eCase,
+): Promise<ModelSchedule> {
+  const scheduler = schedulers[one.scheduler]
+  if (!scheduler) throw new Error(`cases.json has no scheduler ${one.scheduler}`)
+  const file = join(await oracle.model('base'), 'scheduler', 'scheduler_config.json')
+  const own = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, 'utf8')))
+  const schedule = parseSchedule({ ...own, ...scheduler.extra, _class_name: scheduler.cls }, file)
+  return { ...schedule, config: { ...schedule.config, ...etaOf(one) } }
+}
+
+/** The pipelines pass their eta to the samplers that take one; TCD keeps its own unless a case says otherwise. */
+function etaOf(one: E2eCase): { eta?: number } {
+  const eta = one.args.eta
+  return typeof eta === 'number' ? { eta } : {}
+}

@@ -1,0 +1,158 @@
+/** Runs one of the reference's pipelines as the engine has it: text to image, image to image, inpainting, the Refiner. */
+import { floatsFromPicture, pictureFromFloats } from '../../src/engine/image/picture.ts'
+import { type DenoiseRun, denoise, type LatentShape } from '../../src/engine/pipeline/denoise.ts'
+import { type Guidance, isGuided } from '../../src/engine/pipeline/guidance.ts'
+import { imageToImage } from '../../src/engine/pipeline/image-to-image.ts'
+import { inpaint, latentMask } from '../../src/engine/pipeline/inpaint.ts'
+import { decodeLatents, encodePixels } from '../../src/engine/pipeline/latents.ts'
+import {
+  generatorPerPicture,
+  type NoiseSource,
+  oneGenerator,
+} from '../../src/engine/pipeline/noise-source.ts'
+import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
+import { textToImage } from '../../src/engine/pipeline/text-to-image.ts'
+import type { Sampler } from '../../src/engine/sampling/sampler.ts'
+import type { ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
+import { baseSpan, refinerSpan, type Span, strengthSpan, wholeSpan } from '../../src/engine/sampling/span.ts'
+import { conditioningOf, type SizePx } from './e2e-conditioning.ts'
+import { type Arguments, type E2eCase, pipelineDefaults } from './e2e-request.ts'
+import type { Source } from './e2e-source.ts'
+import { joined } from './schedulers.ts'
+
+/** A pipeline with everything that it needs in hand. */
+export interface PipelineRun {
+  readonly pipeline: E2eCase['pipeline']
+  readonly args: Arguments
+  /** One number: one generator for the batch; a list: one per picture. */
+  readonly seed: E2eCase['seed']
+  readonly model: OpenModel
+  readonly schedule: ModelSchedule
+  readonly sizePx: SizePx
+  readonly source: Source | undefined
+}
+
+export interface Outcome {
+  readonly timesteps: readonly number[]
+  readonly drawn: number
+  readonly latents: Float32Array
+  /** Latents after each model call, joined. */
+  readonly afterStep: Float32Array
+  /** [pictures, H, W, 3] */
+  bytes(): Promise<Uint8Array>
+}
+
+export async function runPipeline(wanted: PipelineRun): Promise<Outcome> {
+  const { pipeline, args, model, schedule, sizePx, source } = wanted
+  const { unet, vae } = model.networks
+  const shape: LatentShape = {
+    pictures: [args.prompt].flat().length * args.num_images_per_prompt,
+    heightLatent: sizePx.heightPx / vae.factor,
+    widthLatent: sizePx.widthPx / vae.factor,
+  }
+  const defaults = pipelineDefaults(pipeline)
+  const guidance: Guidance = {
+    scale: args.guidance_scale ?? defaults.guidance,
+    rescale: args.guidance_rescale,
+    interval: [0, 1],
+  }
+  const watch = watched(schedule.sampler.kind.create(schedule.config, args.num_inference_steps))
+  const noise = counted(wanted.seed, shape.pictures)
+  const strength = args.strength ?? defaults.strength
+  const run: DenoiseRun = {
+    unet,
+    sampler: watch.sampler,
+    span: spanOf(pipeline, args, watch.sampler, schedule, strength),
+    shape,
+    conditioning: await conditioningOf(model, pipeline, args, sizePx, isGuided(guidance)),
+    guidance,
+    noise: noise.source,
+  }
+  const latents = await paint(run, model, source, strength)
+  return {
+    timesteps: run.sampler.timesteps.slice(run.span.first, run.span.end),
+    drawn: noise.drawn(),
+    latents,
+    // What enters a model call is what came out of the one before.
+    afterStep: joined([...watch.entered().slice(1), latents]),
+    bytes: async () => {
+      const decoded = await decodeLatents(vae, latents, shape)
+      const { widthPx, heightPx } = sizePx
+      const bytes = new Uint8Array(decoded.length)
+      for (let i = 0; i < shape.pictures; i++) {
+        bytes.set(pictureFromFloats(decoded, widthPx, heightPx, i).data, i * 3 * widthPx * heightPx)
+      }
+      return bytes
+    },
+  }
+}
+
+function paint(
+  run: DenoiseRun,
+  model: OpenModel,
+  source: Source | undefined,
+  strength: number,
+): Promise<Float32Array> {
+  const { vae } = model.networks
+  switch (source?.kind) {
+    case undefined:
+      return textToImage(run, hooks)
+    case 'latents':
+      return denoise(run, source.latents, hooks)
+    case 'picture': {
+      const { picture, mask } = source
+      const encoded = encodePixels(vae, floatsFromPicture(picture), picture.heightPx, picture.widthPx)
+      return encoded.then(posterior =>
+        mask
+          ? inpaint(run, vae, posterior, latentMask(mask, picture.widthPx, run.shape), strength, hooks)
+          : imageToImage(run, vae, posterior, hooks),
+      )
+    }
+  }
+}
+
+const hooks = { signal: new AbortController().signal, onStep: () => Promise.resolve() }
+
+function spanOf(
+  pipeline: E2eCase['pipeline'],
+  args: Arguments,
+  sampler: Sampler,
+  { config }: ModelSchedule,
+  strength: number,
+): Span {
+  if (args.denoising_start !== undefined) return refinerSpan(sampler, config, args.denoising_start)
+  if (args.denoising_end !== undefined) return baseSpan(sampler, config, args.denoising_end)
+  if (pipeline === 'txt2img') return wholeSpan(sampler)
+  return strengthSpan(sampler, args.num_inference_steps, strength)
+}
+
+/** A sampler that remembers what entered each model call. */
+function watched(sampler: Sampler): { sampler: Sampler; entered(): Float32Array[] } {
+  const entered: Float32Array[] = []
+  const scaleInput: Sampler['scaleInput'] = (latents, i) => {
+    entered.push(latents)
+    return sampler.scaleInput(latents, i)
+  }
+  return { sampler: { ...sampler, scaleInput }, entered: () => entered }
+}
+
+/** A case's generators, with a count of the numbers that they gave. */
+function counted(seed: E2eCase['seed'], pictures: number): { source: NoiseSource; drawn(): number } {
+  const { source, ofSource } = Array.isArray(seed)
+    ? { source: generatorPerPicture(seed), ofSource: pictures }
+    : { source: oneGenerator(seed, pictures), ofSource: 1 }
+  let drawn = 0
+  return {
+    source: {
+      draw: perPicture => {
+        drawn += pictures * perPicture
+        return source.draw(perPicture)
+      },
+      drawForSource: perPicture => {
+        drawn += ofSource * perPicture
+        return source.drawForSource(perPicture)
+      },
+    },
+    drawn: () => drawn,
+  }
+}
