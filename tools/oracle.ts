@@ -29,10 +29,18 @@ async function check(folder: string): Promise<number> {
   if (problem) return complain(problem)
   const oracle = new OracleFolder(folder)
   try {
-    const chosen = options.demo === undefined ? checkers : [demoPictures(await openDemoModels())]
-    return report(await runAll(oracle, chosen))
+    return report(options.demo === undefined ? await runAll(oracle, checkers) : await runDemo(oracle))
   } finally {
     await oracle.close()
+  }
+}
+
+async function runDemo(oracle: OracleFolder): Promise<CaseResult[]> {
+  const models = await openDemoModels()
+  try {
+    return await runAll(oracle, [demoPictures(models)])
+  } finally {
+    await models.close()
   }
 }
 

@@ -38,11 +38,21 @@ type DemoCase = z.infer<typeof caseSchema>
 export interface DemoModels {
   readonly base: OpenModel
   readonly refiner: OpenModel
+  close(): Promise<void>
 }
 
 export async function openDemoModels(): Promise<DemoModels> {
   const folder = demoFolder()
-  return { base: await openModel(`${folder}/base`), refiner: await openModel(`${folder}/refiner`) }
+  const base = await openModel(`${folder}/base`)
+  const refiner = await openModel(`${folder}/refiner`)
+  return {
+    base,
+    refiner,
+    close: async () => {
+      await base.networks.close()
+      await refiner.networks.close()
+    },
+  }
 }
 
 /** The checkout's models/demo, seen from the source and from dist/. */
