@@ -97,7 +97,7 @@ function Reply({ job, words }: { job: JobView; words: Words }) {
     <article class={`reply ${job.state}`} aria-busy={job.state === 'running' ? 'true' : undefined}>
       {job.state !== 'done' && <p class="state">{message.title}</p>}
       {job.state === 'done' && isChild && <p class="prompt">{message.title}</p>}
-      <Progress message={message} words={words} />
+      <Progress message={message} size={job.order} words={words} />
       <Pictures message={message} words={words} />
       <Lines job={job} lines={message.lines} />
       {message.command !== undefined && <Command command={message.command} words={words} />}
@@ -114,13 +114,21 @@ function Reply({ job, words }: { job: JobView; words: Words }) {
   )
 }
 
-function Progress({ message, words }: { message: Message; words: Words }) {
+/** The preview takes the room of the picture at once, so that nothing jumps when it is loaded. */
+function Progress(props: { message: Message; size: { widthPx: number; heightPx: number }; words: Words }) {
+  const { message, size, words } = props
   if (!message.progress) return null
   const { step, steps } = message.progress
   return (
     <div class="painting">
       {message.preview && (
-        <img class="preview" src={dataUrl(message.preview)} alt={words.web.result.preview} />
+        <img
+          class="preview"
+          src={dataUrl(message.preview)}
+          width={size.widthPx}
+          height={size.heightPx}
+          alt={words.web.result.preview}
+        />
       )}
       <progress max={steps} value={step} aria-label={words.web.result.progress}>
         {`${step}/${steps}`}
@@ -129,10 +137,15 @@ function Progress({ message, words }: { message: Message; words: Words }) {
   )
 }
 
+/** A picture up to this width leaves room for its parameters and buttons beside it. */
+const smallPx = 320
+
 function Pictures({ message: { pictures }, words }: { message: Message; words: Words }) {
   if (pictures.length === 0) return null
+  const [first] = pictures
+  const isSmall = pictures.length === 1 && first !== undefined && first.picture.widthPx <= smallPx
   return (
-    <div class={`pictures of-${pictures.length}`}>
+    <div class={`pictures of-${pictures.length}${isSmall ? ' small' : ''}`}>
       {pictures.map(({ picture, altText }) => (
         <a href={`/pictures/${picture.id}`} target="_blank" rel="noopener" title={words.web.result.open}>
           <img

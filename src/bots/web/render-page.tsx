@@ -161,13 +161,8 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
 function page(frame: PageFrame, body: Child): string {
   const { words, assets } = frame
   const { web } = words
-  const answers = [
-    'queue',
-    'models',
-    'usage',
-    ...(frame.isAdmin ? (['stats'] as const) : []),
-    'help',
-  ] as const
+  const admins = frame.isAdmin ? (['stats'] as const) : []
+  const answers = ['queue', 'models', 'usage', 'settings', ...admins, 'help'] as const
   return `<!doctype html>${markup(
     <html lang={web.lang}>
       <head>

@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { packageRoot } from '../../src/paths.ts'
+import { backgroundColour, objectColour, type Pixels } from '../helpers/judge.ts'
+import { launchBrowser, newVisitor, type Visitor } from './browser.ts'
+
+/** The built program, as people start it, with the bundled model. */
+class ServerProcess {
+  readonly folder = mkdtempSync(join(tmpdir(), 'easel-e2e-'))
+  #child: ChildProcess | undefined
+  url = ''
+
+  /** Resolves with the first line that names an address; on the port of before where there was one. */
+  async start(): Promise<void> {
+    const port = this.url === '' ? 0 : Number(new URL(this.url).port)
+    const config = join(this.folder, 'easel.yaml')
+    writeFileSync(config, `dataDir: data\nlogLevel: error\nweb:\n  port: ${port}\n`)
+    const child = spawn(
+      process.execPath,
+      [join(packageRoot, 'dist/src/cli.js'), 'serve', '--config', config],
+      { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    this.#child = child
+    const said: string[] = []
+    const address = new Promise<string>((resolve, reject) => {
+      for (const stream of [child.stdout, child.stderr]) {
+        createInterface({ input: stream }).on('line', line => {
+          said.push(line)
+          const [url] = /http:\/\/127\.0\.0\.1:\d+\//.exec(line) ?? []
+          if (url) resolve(url)
+        })
+      }
+      child.once('exit', code => reject(new Error(`it ended with ${code}: ${said.join('\n')}`)))
+    })
+    this.url = await address
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise(resolve => child.once('exit', resolve))
+    child.kill(signal)
+    await ended
+  }
+}
+
+describe('the web chat with the real model', () => {
+  let browser: Browser
+  let server: ServerProcess
+  let visitor: Visitor
+  let page: Page
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+
+  beforeEach(async () => {
+    server = new ServerProcess()
+    await server.start()
+    visitor = await newVisitor(browser)
+    page = visitor.page
+    await page.goto(server.url)
+  })
+  afterEach(async () => {
+    await page.context().close()
+    await server.end('SIGTERM')
+    rmSync(server.folder, { recursive: true, force: true })
+  })
+
+  async function imagine(text: string): Promise<void> {
+    await page.fill('#text', text)
+    await page.press('#text', 'Enter')
+  }
+
+  /** The pixels of the picture as the browser gets them. */
+  async function pixelsOf(index: number): Promise<Pixels> {
+    const picture = page.locator('.pictures img').nth(index)
+    await picture.waitFor()
+    const response = await page.request.get(
+      new URL((await picture.getAttribute('src')) ?? '', server.url).href,
+    )
+    const { data, info } = await sharp(await response.body())
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    return { widthPx: info.width, heightPx: info.height, data }
+  }
+
+  it('paints a red circle on a blue background, and goes on from it', async () => {
+    await imagine('/imagine a red circle on a blue background --seed 7')
+    const painted = await pixelsOf(0)
+    expect([painted.widthPx, painted.heightPx]).toEqual([128, 128])
+    expect(objectColour(painted, 'circle')).toBe('red')
+    expect(backgroundColour(painted)).toBe('blue')
+
+    await page.getByRole('button', { name: 'Refine' }).click()
+    expect(objectColour(await pixelsOf(1), 'circle')).toBe('red')
+    await page.getByRole('button', { name: 'Upscale' }).first().click()
+    expect((await pixelsOf(2)).widthPx).toBe(256)
+    expect(await page.locator('[data-thread]').count()).toBe(1)
+    expect(visitor.complaints).toEqual([])
+  })
+
+  it('finishes after a kill what was asked for before it, once, on the page that was left open', async () => {
+    await imagine('/imagine a yellow moon on a blue background --seed 7 --steps 150')
+    await page.locator('progress').waitFor()
+    await server.end('SIGKILL')
+    await page.locator('body.offline').waitFor({ state: 'attached' })
+    await server.start()
+    expect(objectColour(await pixelsOf(0), 'moon')).toBe('yellow')
+    await page.reload()
+    expect(await page.locator('.pictures img').count()).toBe(1)
+    expect(await page.locator('[data-job]').count()).toBe(1)
+  })
+})
