@@ -4,7 +4,7 @@ import type { ModelRecord } from '../engine/weights/models.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../engine/work-order.ts'
 import { defaultsOf } from './catalogue.ts'
 import type { Findings } from './findings.ts'
-import { checkStrength, referenceTo } from './resolve.ts'
+import { checkStrength, referenceTo, refuseRefiner } from './resolve.ts'
 import { nearestSize, type Size } from './resolve-size.ts'
 
 /**
@@ -59,7 +59,7 @@ export function refined(
   findings: Findings,
 ): RefineOrder | undefined {
   if (!model.refiner) {
-    findings.refuse('no-refiner', { model: model.name })
+    refuseRefiner(model, findings)
     return undefined
   }
   const { refiner } = defaultsOf(model, config)

@@ -153,7 +153,7 @@ function refinementOf(
   const wanted = request.refine ?? (settings.refine === true && model.refiner !== undefined)
   if (wanted === false) return undefined
   if (!model.refiner) {
-    findings.refuse('no-refiner', { model: model.name })
+    refuseRefiner(model, findings)
     return undefined
   }
   const { split, strength, guidance, ...refiner } = defaults.refiner
@@ -187,4 +187,10 @@ function sourceOf(
 
 function sides(size: Size): string {
   return `${size.widthPx}×${size.heightPx}`
+}
+
+/** Says why there is no Refiner to use. */
+export function refuseRefiner({ name, refinerMismatch }: ModelRecord, findings: Findings): void {
+  if (refinerMismatch === undefined) findings.refuse('no-refiner', { model: name })
+  else findings.refuse('refiner-mismatch', { model: name, refiner: `${name}/refiner`, what: refinerMismatch })
 }

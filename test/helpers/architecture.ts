@@ -58,6 +58,11 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
       'src/engine/onnx/',
     ],
   },
+  // The composition root of a worker.
+  {
+    prefix: 'src/engine/host/worker.ts',
+    may: ['src/system-ports.ts', 'src/engine/host/', 'src/engine/pipeline/'],
+  },
   {
     prefix: 'src/engine/host/',
     may: [

@@ -1,5 +1,5 @@
 /** A stranger's file becomes pixels, or a reason why not: header first, bounded in bytes, pixels, frames and time. */
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { guessFormat, type PictureFormat } from './format.ts'
 import { metadataLimitBytes } from './metadata.ts'
 import type { Picture } from './picture.ts'
@@ -97,9 +97,18 @@ function problemOfSize(size: { widthPx: number; heightPx: number }): PictureProb
   return undefined
 }
 
-async function decodePixels(file: Uint8Array): Promise<Picture> {
-  const { data, info } = await sharp(file, { failOn: 'warning', limitInputPixels: pictureLimits.pixels })
-    .timeout({ seconds: pictureLimits.seconds })
+function decodePixels(file: Uint8Array): Promise<Picture> {
+  const guarded = sharp(file, { failOn: 'warning', limitInputPixels: pictureLimits.pixels })
+  return pixelsOf(guarded.timeout({ seconds: pictureLimits.seconds }))
+}
+
+/** Decodes a stored picture: it passed the guard when it came in, or is one of ours, which may be larger. */
+export function decodeStoredPicture(file: Uint8Array): Promise<Picture> {
+  return pixelsOf(sharp(file))
+}
+
+async function pixelsOf(decoder: Sharp): Promise<Picture> {
+  const { data, info } = await decoder
     .autoOrient()
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')

@@ -1,6 +1,6 @@
 /** A work order becomes a picture: one picture at a time, so that each equals the one asked for alone with its seed. */
-import sharp from 'sharp'
 import { AppError } from '../../errors.ts'
+import { decodeStoredPicture } from '../image/decode.ts'
 import { floatsFromPicture, type Picture, pictureFromFloats } from '../image/picture.ts'
 import { fitPicture } from '../image/resize.ts'
 import { lanczosUpscaler } from '../image/upscale.ts'
@@ -213,19 +213,11 @@ async function sourcePicture(id: string, size: Size, studio: Studio): Promise<Pi
   return fitPicture(picture, size.widthPx, size.heightPx)
 }
 
-/** Stored pictures passed the guard when they came in; here they are only decoded. */
 async function decodeStored(id: string, studio: Studio): Promise<Picture> {
   const bytes = studio.sources[id]
   if (!bytes)
     throw new AppError('internal', { problem: `the bytes of source ${id} are not beside its order` })
-  const { data, info } = await sharp(bytes)
-    .rotate()
-    .flatten({ background: '#fff' })
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  return { widthPx: info.width, heightPx: info.height, data }
+  return decodeStoredPicture(bytes)
 }
 
 /** ITU-R BT.601 in 0..1, [H, W]: how a mask's colours are read. */

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { AppError, toAppError } from '../../errors.ts'
 import type { HashCache } from './model-hash.ts'
 import { hashFolder } from './model-hash.ts'
+import { mismatchOf } from './refiner-match.ts'
 
 const folder = {
   /** Diffusers folder, absolute, links resolved. */
@@ -22,6 +23,8 @@ export const modelRecord = z.object({
   /** What the U-Net was trained on. */
   nativeSidePx: z.number(),
   refiner: z.object(folder).optional(),
+  /** What keeps the Refiner beside the Base from belonging to it; then there is no `refiner`. */
+  refinerMismatch: z.enum(['VAE', 'second text encoder']).optional(),
 })
 export type ModelRecord = z.infer<typeof modelRecord>
 
@@ -57,12 +60,12 @@ export async function readModels(modelsDir: string, cache: HashCache): Promise<M
 async function readModel(folder: string, name: string, cache: HashCache): Promise<ModelRecord | undefined> {
   const baseFolder = existsSync(join(folder, 'base')) ? join(folder, 'base') : folder
   if (!existsSync(join(baseFolder, 'model_index.json'))) return undefined
-  const base = await readDiffusersFolder(baseFolder, cache)
+  const record = { name, ...(await readDiffusersFolder(baseFolder, cache)) }
   const refinerFolder = join(folder, 'refiner')
-  const refiner = existsSync(join(refinerFolder, 'model_index.json'))
-    ? await readDiffusersFolder(refinerFolder, cache)
-    : undefined
-  return { name, ...base, refiner }
+  if (!existsSync(join(refinerFolder, 'model_index.json'))) return record
+  const refinerMismatch = await mismatchOf(baseFolder, refinerFolder)
+  if (refinerMismatch) return { ...record, refinerMismatch }
+  return { ...record, refiner: await readDiffusersFolder(refinerFolder, cache) }
 }
 
 const sizes = z.object({ block_out_channels: z.array(z.number()).min(1), sample_size: z.number().optional() })
