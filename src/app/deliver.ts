@@ -22,6 +22,8 @@ const giveUpAfterMs = 3 * 24 * 3_600_000
 /** One job's deliveries: never two at once. */
 interface Lane {
   busy: boolean
+  /** There was or will be more to do by the time that it is not busy any more. */
+  again: boolean
   failures: number
   /** On the monotonic clock: not before then. */
   pausedUntilMs: number
@@ -43,7 +45,7 @@ export class Deliver {
   readonly #parts: DeliverParts
   readonly #couriers = new Map<string, Courier>()
   readonly #lanes = new Map<string, Lane>()
-  /** By platform: jobs that are ready to be worked on, and calls under way. */
+  /** By platform: jobs that can be worked on at once, and calls under way. */
   readonly #ready = new Map<string, Set<string>>()
   readonly #calls = new Map<string, number>()
   readonly #underway = new Set<Promise<void>>()
@@ -99,6 +101,9 @@ export class Deliver {
   }
 
   #enlist(jobId: string): void {
+    const lane = this.#lane(jobId)
+    lane.again ||= lane.busy
+    if (lane.busy || lane.pausedUntilMs > this.#parts.clock.monotonicMs()) return
     const platform = this.#parts.db.jobs.platformOf(jobId)
     if (platform === undefined) return
     const ready = this.#ready.get(platform) ?? new Set()
@@ -112,16 +117,16 @@ export class Deliver {
     if (!courier || !ready || this.#state !== 'open') return
     for (const jobId of ready) {
       if ((this.#calls.get(platform) ?? 0) >= callsAtOnce) return
-      const lane = this.#lane(jobId)
-      if (lane.busy || lane.pausedUntilMs > this.#parts.clock.monotonicMs()) continue
       ready.delete(jobId)
-      this.#begin(courier, jobId, lane)
+      this.#begin(courier, jobId)
     }
   }
 
-  #begin(courier: Courier, jobId: string, lane: Lane): void {
+  #begin(courier: Courier, jobId: string): void {
     const { platform } = courier
+    const lane = this.#lane(jobId)
     lane.busy = true
+    lane.again = false
     this.#calls.set(platform, (this.#calls.get(platform) ?? 0) + 1)
     const underway = this.#turn(courier, jobId, lane)
       .catch(error => this.#pause(platform, jobId, lane, error))
@@ -130,6 +135,7 @@ export class Deliver {
         lane.busy = false
         this.#calls.set(platform, (this.#calls.get(platform) ?? 1) - 1)
         this.#underway.delete(underway)
+        if (lane.again) this.#enlist(jobId)
         this.#work(platform)
       })
     this.#underway.add(underway)
@@ -141,7 +147,7 @@ export class Deliver {
     if (entry) {
       await this.#deliver(courier, entry, lane)
       lane.failures = 0
-      this.#enlist(jobId)
+      lane.again = true
     } else if (lane.stale) {
       await this.#showProgress(courier, jobId, lane)
     } else if (this.#isOver(jobId)) {
@@ -183,7 +189,7 @@ export class Deliver {
     await courier
       .progress(placeholder.address, job)
       .catch(error => log.warn({ jobId, error: String(error) }, 'progress was not shown'))
-    this.#enlist(jobId)
+    lane.again = true
   }
 
   /** Waits as long as the platform says, else longer each time; ends what will never be delivered. */
@@ -196,7 +202,7 @@ export class Deliver {
     if (entry && (fault.code === 'platform-refused' || tooOld)) {
       log.error({ jobId, platform, kind: entry.kind, error: fault.message }, 'a delivery was given up')
       await db.write(() => db.outbox.remove(entry.id))
-      this.#enlist(jobId)
+      lane.again = true
       return
     }
     const backoffMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (lane.failures - 1))
@@ -228,7 +234,14 @@ export class Deliver {
   #lane(jobId: string): Lane {
     const known = this.#lanes.get(jobId)
     if (known) return known
-    const lane: Lane = { busy: false, failures: 0, pausedUntilMs: 0, stale: false, shownAtMs: 0 }
+    const lane: Lane = {
+      busy: false,
+      again: false,
+      failures: 0,
+      pausedUntilMs: 0,
+      stale: false,
+      shownAtMs: 0,
+    }
     this.#lanes.set(jobId, lane)
     return lane
   }

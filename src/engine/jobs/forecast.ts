@@ -7,28 +7,31 @@ export interface DeviceOutlook {
   estimateMs(job: Waiting): number | undefined
 }
 
-export interface Forecast {
-  /** 1 is next. */
-  place: number
-  /** Undefined while speeds are unknown. */
-  etaMs?: number
+/** So many are played forward; who stands further back is told in proportion. */
+export const horizon = 200
+
+/**
+ * Times to go of the first jobs of a serving order, each of which goes to the device that is free first. The list ends
+ * where speeds are unknown.
+ */
+export function playForward(order: readonly Waiting[], devices: readonly DeviceOutlook[]): number[] {
+  const free = devices.map(device => ({ device, atMs: device.freeInMs }))
+  const etasMs: number[] = []
+  for (const job of order.slice(0, horizon)) {
+    const [first, ...others] = free
+    if (!first) return etasMs
+    const next = others.reduce((a, b) => (b.atMs < a.atMs ? b : a), first)
+    const jobMs = next.device.estimateMs(job)
+    if (jobMs === undefined) return etasMs
+    next.atMs += jobMs
+    etasMs.push(next.atMs)
+  }
+  return etasMs
 }
 
-/** `order` is the serving order; each job goes to the device that is free first. */
-export function forecast(
-  order: readonly Waiting[],
-  devices: readonly DeviceOutlook[],
-): Map<string, Forecast> {
-  const free = devices.map(device => ({ device, atMs: device.freeInMs }))
-  let known = free.length > 0
-  const result = new Map<string, Forecast>()
-  for (const [index, job] of order.entries()) {
-    const place = index + 1
-    const next = free.reduce((a, b) => (b.atMs < a.atMs ? b : a), free[0] ?? { device: undefined, atMs: 0 })
-    const jobMs = next.device?.estimateMs(job)
-    known &&= jobMs !== undefined
-    next.atMs += jobMs ?? 0
-    result.set(job.jobId, known ? { place, etaMs: next.atMs } : { place })
-  }
-  return result
+/** Time to go at a place, 1 being next; undefined while speeds are unknown. */
+export function etaAtMs(etasMs: readonly number[], place: number): number | undefined {
+  if (place <= horizon) return etasMs[place - 1]
+  const farthestMs = etasMs[horizon - 1]
+  return farthestMs === undefined ? undefined : (farthestMs * place) / horizon
 }

@@ -6,7 +6,7 @@ import { type AppError, toAppError } from '../../errors.ts'
 import type { Clock, Logger, Random } from '../../ports.ts'
 import type { WorkerHost } from '../host/worker-host.ts'
 import { Device, type DeviceState } from './device.ts'
-import { type Forecast, forecast } from './forecast.ts'
+import { etaAtMs, playForward } from './forecast.ts'
 import { Run } from './run.ts'
 import type { Pick } from './scheduler.ts'
 import { Speeds } from './speeds.ts'
@@ -31,6 +31,13 @@ export interface PoolParts {
 /** `line`: places may have changed. */
 export type PoolChange = { kind: 'progress' | 'state'; jobId: string } | { kind: 'line' }
 
+export interface Forecast {
+  /** 1 is next. */
+  place: number
+  /** Until it is done; undefined while speeds are unknown. */
+  etaMs?: number
+}
+
 export interface Progress {
   device: string
   step: number
@@ -43,8 +50,8 @@ export interface Progress {
 
 /** Between attempts to write while the database cannot be written. */
 const writePauseMs = 2000
-/** A forecast is played forward again when the line changed, or when it is this old. */
-const forecastAgeMs = 1000
+/** The line is played forward again when it changed, or when that was so long ago. */
+const etasAgeMs = 1000
 const expirySweepMs = 60_000
 
 export class Pool {
@@ -57,7 +64,7 @@ export class Pool {
   /** On the monotonic clock: until when a job that failed rests, and when one has waited too long. */
   readonly #restsUntilMs = new Map<string, number>()
   readonly #expiresAtMs = new Map<string, number>()
-  #forecast = { version: -1, atMs: 0, byJob: new Map<string, Forecast>() }
+  #etas: { version: number; atMs: number; etasMs: number[] } = { version: -1, atMs: 0, etasMs: [] }
   #state: 'new' | 'serving' | 'stopping' = 'new'
 
   constructor(parts: PoolParts) {
@@ -107,12 +114,13 @@ export class Pool {
 
   /** Where a queued job stands, right now. */
   forecast(jobId: string): Forecast | undefined {
-    return this.#forecasts().get(jobId)
+    const place = this.#line.place(jobId, warmModels(this.#devices))
+    return place === undefined ? undefined : { place, etaMs: etaAtMs(this.#etasMs(), place) }
   }
 
   /** Ids of queued jobs, the next one first. */
   order(): string[] {
-    return [...this.#forecasts().keys()]
+    return this.#line.order(warmModels(this.#devices)).map(({ jobId }) => jobId)
   }
 
   running(): string[] {
@@ -160,7 +168,7 @@ export class Pool {
   #dequeue(jobId: string): boolean {
     this.#restsUntilMs.delete(jobId)
     this.#expiresAtMs.delete(jobId)
-    return this.#line.remove(jobId) !== undefined
+    return this.#line.remove(jobId)
   }
 
   /** Gives every free device the job whose turn it is. */
@@ -290,14 +298,14 @@ export class Pool {
     this.#tell({ kind: 'state', jobId })
   }
 
-  #forecasts(): Map<string, Forecast> {
+  #etasMs(): number[] {
     const nowMs = this.#parts.clock.monotonicMs()
     const { version } = this.#line
-    if (this.#forecast.version !== version || nowMs - this.#forecast.atMs >= forecastAgeMs) {
-      const order = this.#line.order(warmModels(this.#devices))
-      this.#forecast = { version, atMs: nowMs, byJob: forecast(order, this.#outlook(nowMs)) }
+    if (this.#etas.version !== version || nowMs - this.#etas.atMs >= etasAgeMs) {
+      const etasMs = playForward(this.#line.order(warmModels(this.#devices)), this.#outlook(nowMs))
+      this.#etas = { version, atMs: nowMs, etasMs }
     }
-    return this.#forecast.byJob
+    return this.#etas.etasMs
   }
 
   #outlook(nowMs: number) {

@@ -9,14 +9,14 @@ import type { Waiting } from './store.ts'
 /** One person's part of the line. */
 export interface Share {
   /** Oldest first. */
-  jobs: readonly Waiting[]
+  readonly jobs: readonly Waiting[]
   /** The round in which this person was last served; -1 for never. */
-  servedRound: number
+  readonly servedRound: number
 }
 
 export interface Pick {
-  job: Waiting
-  round: number
+  readonly job: Waiting
+  readonly round: number
 }
 
 /** The job to serve now among those that `mayStart`. `warm` holds the hashes of models that lie ready. */
@@ -30,7 +30,7 @@ export function nextJob(
   for (const share of shares) {
     const job = share.jobs.find(mayStart)
     if (!job) continue
-    const pick = { job, round: firstRound(share, currentRound) }
+    const pick = { job, round: roundOf(share, 0, currentRound) }
     if (!best || compare(pick, best, warm) < 0) best = pick
   }
   return best
@@ -41,21 +41,35 @@ export function servingOrder(
   shares: Iterable<Share>,
   currentRound: number,
   warm: ReadonlySet<string>,
-): Waiting[] {
+): Pick[] {
   const picks: Pick[] = []
   for (const share of shares) {
-    const first = firstRound(share, currentRound)
-    for (const [k, job] of share.jobs.entries()) picks.push({ job, round: first + k })
+    for (const [k, job] of share.jobs.entries()) picks.push({ job, round: roundOf(share, k, currentRound) })
   }
-  return picks.sort((a, b) => compare(a, b, warm)).map(pick => pick.job)
+  return picks.sort((a, b) => compare(a, b, warm))
 }
 
-function firstRound(share: Share, currentRound: number): number {
-  return Math.max(currentRound, share.servedRound + 1)
+/** The round of a person's k-th waiting job, counted from 0. */
+export function roundOf(share: Share, k: number, currentRound: number): number {
+  return Math.max(currentRound, share.servedRound + 1) + k
 }
 
-function compare(a: Pick, b: Pick, warm: ReadonlySet<string>): number {
+/** Negative when `a` is served before `b`. A total order: no two jobs have the same age. */
+export function compare(a: Pick, b: Pick, warm: ReadonlySet<string>): number {
   return a.round - b.round || coldness(a.job, warm) - coldness(b.job, warm) || a.job.seq - b.job.seq
+}
+
+/** Where `pick` stands, or would stand, in an order: the count of those before it. */
+export function positionIn(order: readonly Pick[], pick: Pick, warm: ReadonlySet<string>): number {
+  let from = 0
+  let to = order.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    const other = order[middle]
+    if (other && compare(other, pick, warm) < 0) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 function coldness(job: Waiting, warm: ReadonlySet<string>): number {

@@ -1,0 +1,95 @@
+/**
+ * The waiting jobs of one priority, with rounds of their own. The serving order is kept from one question to the next:
+ * a new job is put into it and the served one taken off its front, so that ten thousand waiting cost no more than ten.
+ */
+import { nextJob, type Pick, positionIn, roundOf, type Share, servingOrder } from './scheduler.ts'
+import type { Waiting } from './store.ts'
+
+interface OpenShare extends Share {
+  jobs: Waiting[]
+  servedRound: number
+}
+
+interface KeptOrder {
+  picks: Pick[]
+  warm: ReadonlySet<string>
+}
+
+export class Lane {
+  readonly #shares = new Map<number, OpenShare>()
+  #round = 0
+  /** Undefined where it has to be made anew. */
+  #kept: KeptOrder | undefined
+
+  /** A job that comes back takes the place that its age gives it. */
+  add(job: Waiting): void {
+    const share = this.#shares.get(job.personId) ?? { jobs: [], servedRound: -1 }
+    this.#shares.set(job.personId, share)
+    const at = share.jobs.findLastIndex(other => other.seq < job.seq) + 1
+    share.jobs.splice(at, 0, job)
+    // Put before others of the same person, it moves them to later rounds.
+    if (at < share.jobs.length - 1) this.#kept = undefined
+    if (!this.#kept) return
+    const { picks, warm } = this.#kept
+    const pick = this.#pickOf(job, share)
+    picks.splice(positionIn(picks, pick, warm), 0, pick)
+  }
+
+  remove(job: Waiting): void {
+    const share = this.#shares.get(job.personId)
+    const at = share?.jobs.indexOf(job) ?? -1
+    if (!share || at < 0) return
+    if (at < share.jobs.length - 1) this.#kept = undefined
+    if (this.#kept) this.#kept.picks.splice(this.place(job, this.#kept.warm), 1)
+    share.jobs.splice(at, 1)
+  }
+
+  next(warm: ReadonlySet<string>, mayStart: (job: Waiting) => boolean): Pick | undefined {
+    return nextJob(this.#waitingShares(), this.#round, warm, mayStart)
+  }
+
+  /** Takes a picked job out and counts it as its person's turn. */
+  serve(pick: Pick): void {
+    const kept = this.#kept
+    // Taking the front off changes nobody's round; whoever else is taken might.
+    const isFront = kept?.picks[0]?.job === pick.job
+    this.#kept = undefined
+    this.remove(pick.job)
+    this.#round = Math.max(this.#round, pick.round)
+    const share = this.#shares.get(pick.job.personId)
+    if (share) share.servedRound = pick.round
+    if (kept && isFront) {
+      kept.picks.shift()
+      this.#kept = kept
+    }
+    // People who were served before this round count like newcomers: their shares need not be remembered.
+    for (const [personId, { jobs, servedRound }] of this.#shares) {
+      if (jobs.length === 0 && servedRound < this.#round) this.#shares.delete(personId)
+    }
+  }
+
+  order(warm: ReadonlySet<string>): readonly Pick[] {
+    if (!this.#kept || !isSameSet(this.#kept.warm, warm)) {
+      this.#kept = { picks: servingOrder(this.#waitingShares(), this.#round, warm), warm }
+    }
+    return this.#kept.picks
+  }
+
+  /** How many of the lane are served before the job. */
+  place(job: Waiting, warm: ReadonlySet<string>): number {
+    const share = this.#shares.get(job.personId)
+    return share ? positionIn(this.order(warm), this.#pickOf(job, share), warm) : 0
+  }
+
+  #pickOf(job: Waiting, share: OpenShare): Pick {
+    return { job, round: roundOf(share, share.jobs.indexOf(job), this.#round) }
+  }
+
+  *#waitingShares(): Iterable<Share> {
+    for (const share of this.#shares.values()) if (share.jobs.length > 0) yield share
+  }
+}
+
+function isSameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every(value => b.has(value))
+}

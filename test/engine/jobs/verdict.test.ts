@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest'
+import { isFinal, jobStates, mayMove } from '../../../src/engine/jobs/job.ts'
+import { verdict } from '../../../src/engine/jobs/verdict.ts'
+import { AppError } from '../../../src/errors.ts'
+
+describe('states', () => {
+  test('the final ones are left by nothing, the others by something', () => {
+    for (const from of jobStates) {
+      expect(jobStates.some(to => mayMove(from, to))).toBe(!isFinal(from))
+      expect(mayMove(from, from)).toBe(false)
+    }
+  })
+})
+
+describe('the pause before another try', () => {
+  const error = new AppError('out-of-memory', { device: 'cpu' })
+  test.each([
+    [0, 0, 1000],
+    [0, 0.999, 1999],
+    [1, 0, 2000],
+    [1, 0.999, 3998],
+  ])('after %i failures, with chance %f, is %i ms', (failures, chance, delayMs) => {
+    expect(verdict({ failures, crashes: 0 }, { kind: 'failed', error }, chance)).toEqual({
+      state: 'queued',
+      failures: failures + 1,
+      crashes: 0,
+      delayMs: expect.closeTo(delayMs, -0.5),
+    })
+  })
+})

@@ -1,0 +1,182 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { etaAtMs, horizon, playForward } from '../../../src/engine/jobs/forecast.ts'
+import { nextJob, type Share, servingOrder } from '../../../src/engine/jobs/scheduler.ts'
+import type { Waiting } from '../../../src/engine/jobs/store.ts'
+import { WaitingLine } from '../../../src/engine/jobs/waiting-line.ts'
+
+let seqs = 0
+function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
+  seqs += 1
+  return {
+    jobId: `job-${seqs}`,
+    personId,
+    priority: 0,
+    seq: seqs,
+    createdAt: 0,
+    modelHash: 'sdxl',
+    size: { kind: 'paint', steps: 20, pixels: 1024 * 1024 },
+    ...changes,
+  }
+}
+
+const always = () => true
+const cold: ReadonlySet<string> = new Set()
+
+function serve(line: WaitingLine, warm = cold): Waiting | undefined {
+  const pick = line.next(warm, always)
+  if (pick) line.serve(pick)
+  return pick?.job
+}
+
+function serveAll(line: WaitingLine, warm = cold): number[] {
+  const people: number[] = []
+  for (let served = serve(line, warm); served; served = serve(line, warm)) people.push(served.personId)
+  return people
+}
+
+describe('the line', () => {
+  test('goes round between people, whoever came first with however many', () => {
+    const line = new WaitingLine()
+    for (let i = 0; i < 5; i++) line.add(job(1))
+    line.add(job(2))
+    line.add(job(2))
+    line.add(job(3))
+    expect(serveAll(line)).toEqual([1, 2, 3, 1, 2, 1, 1, 1])
+  })
+
+  test('lets a newcomer into the round that is going on', () => {
+    const line = new WaitingLine()
+    for (let i = 0; i < 4; i++) line.add(job(1))
+    for (let i = 0; i < 4; i++) line.add(job(2))
+    expect([serve(line)?.personId, serve(line)?.personId, serve(line)?.personId]).toEqual([1, 2, 1])
+    line.add(job(3))
+    // Person 2 is older and has not been served in this round either.
+    expect(serveAll(line)).toEqual([2, 3, 1, 2, 1, 2])
+  })
+
+  test('serves a higher priority first altogether', () => {
+    const line = new WaitingLine()
+    line.add(job(1))
+    line.add(job(2, { priority: 5 }))
+    line.add(job(2, { priority: 5 }))
+    expect(line.place(line.order(cold).at(-1)?.jobId ?? '', cold)).toBe(3)
+    expect(serveAll(line)).toEqual([2, 2, 1])
+  })
+
+  test('prefers the model that lies ready, but within a round only: nobody starves', () => {
+    const line = new WaitingLine()
+    line.add(job(1, { modelHash: 'cold' }))
+    for (let i = 0; i < 5; i++) line.add(job(2))
+    for (let i = 0; i < 5; i++) line.add(job(3))
+    expect(serveAll(line, new Set(['sdxl'])).slice(0, 3)).toEqual([2, 3, 1])
+  })
+
+  test('passes over a job that rests, without its person losing the turn', () => {
+    const line = new WaitingLine()
+    const resting = job(1)
+    line.add(resting)
+    const second = job(1)
+    line.add(second)
+    expect(line.next(cold, other => other !== resting)?.job).toBe(second)
+  })
+
+  test('agrees with the order made anew, and every place with it, whatever happens', () => {
+    const operation = fc.oneof(
+      fc.record({
+        kind: fc.constant('add' as const),
+        person: fc.integer({ min: 1, max: 5 }),
+        model: fc.constantFrom('sdxl', 'other'),
+        priority: fc.constantFrom(0, 0, 0, 1),
+      }),
+      fc.record({ kind: fc.constant('serve' as const) }),
+      fc.record({ kind: fc.constant('serve-other' as const) }),
+      fc.record({ kind: fc.constant('remove' as const), at: fc.nat() }),
+      fc.record({ kind: fc.constant('return' as const) }),
+      fc.record({ kind: fc.constant('warm' as const), model: fc.constantFrom('sdxl', 'other') }),
+    )
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 60 }), operations => {
+        const line = new WaitingLine()
+        let warm: ReadonlySet<string> = new Set()
+        let served: Waiting | undefined
+        for (const operation of operations) {
+          const before = line.order(warm)
+          if (operation.kind === 'add') {
+            line.add(job(operation.person, { modelHash: operation.model, priority: operation.priority }))
+          }
+          if (operation.kind === 'serve') {
+            served = serve(line, warm)
+            // Served is who stood first, and everybody else moves up by one.
+            expect(served).toBe(before[0])
+            expect(line.order(warm)).toEqual(before.slice(1))
+          }
+          if (operation.kind === 'serve-other') {
+            const pick = line.next(warm, other => other !== before[0])
+            if (pick) line.serve(pick)
+          }
+          if (operation.kind === 'remove')
+            line.remove(before[operation.at % (before.length || 1)]?.jobId ?? '')
+          if (operation.kind === 'return' && served) line.add(served)
+          if (operation.kind === 'warm') warm = new Set([operation.model])
+          const order = line.order(warm)
+          expect([...line.jobs()].sort(bySeq)).toEqual([...order].sort(bySeq))
+          expect(order.map(({ jobId }) => line.place(jobId, warm))).toEqual(order.map((_, i) => i + 1))
+          expect(line.next(warm, always)?.job).toBe(order[0])
+        }
+      }),
+      { numRuns: 2000, seed: Number(process.env.SEED) || Date.now() % 2 ** 31 },
+    )
+  })
+})
+
+describe('the scheduler', () => {
+  test('serves in the order that it says', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 20 }), people => {
+        const shares = new Map<number, { jobs: Waiting[]; servedRound: number }>()
+        for (const personId of people) {
+          const share = shares.get(personId) ?? { jobs: [], servedRound: -1 }
+          share.jobs.push(job(personId))
+          shares.set(personId, share)
+        }
+        const promised = servingOrder(shares.values(), 0, cold).map(pick => pick.job)
+        let round = 0
+        for (const expected of promised) {
+          const pick = nextJob(shares.values() satisfies Iterable<Share>, round, cold)
+          expect(pick?.job).toBe(expected)
+          round = Math.max(round, pick?.round ?? 0)
+          const share = shares.get(expected.personId)
+          share?.jobs.shift()
+          if (share && pick) share.servedRound = pick.round
+        }
+      }),
+    )
+  })
+})
+
+describe('the forecast', () => {
+  const device = (freeInMs: number, jobMs: number | undefined) => ({ freeInMs, estimateMs: () => jobMs })
+
+  test('gives each job to the device that is free first', () => {
+    const order = [job(1), job(1), job(1), job(1)]
+    expect(playForward(order, [device(500, 1000), device(0, 2000)])).toEqual([2000, 1500, 2500, 4000])
+  })
+
+  test('says nothing where speeds are unknown, or there is no device', () => {
+    expect(playForward([job(1)], [device(0, undefined)])).toEqual([])
+    expect(playForward([job(1)], [])).toEqual([])
+    expect(etaAtMs([], 1)).toBeUndefined()
+  })
+
+  test('goes on in proportion beyond its horizon', () => {
+    const order = Array.from({ length: 3 * horizon }, () => job(1))
+    const etas = playForward(order, [device(0, 1000)])
+    expect(etaAtMs(etas, horizon)).toBe(horizon * 1000)
+    expect(etaAtMs(etas, 3 * horizon)).toBe(3 * horizon * 1000)
+  })
+})
+
+function bySeq(a: Waiting, b: Waiting): number {
+  return a.seq - b.seq
+}
