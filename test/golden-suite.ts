@@ -1,20 +1,31 @@
-/** Turns the oracle's checkers into tests: one test per golden case, over test/golden/oracle. */
+/** Turns the oracle's checkers into tests: one test per golden case, over a folder of test/golden. */
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Checker, listCases, runCase } from '../tools/oracle/case.ts'
 import { OracleFolder } from '../tools/oracle/folder.ts'
 
-/** Registers the checker's cases; await it at the top level of a test file. */
-export async function describeGolden(checker: Checker): Promise<void> {
-  const oracle = new OracleFolder(fileURLToPath(new URL('golden/oracle', import.meta.url)))
-  const cases = await listCases(checker, oracle)
-  describe(`${checker.name} equals the golden numbers`, () => {
+/** Registers the cases of all checkers over test/golden/oracle; await it at the top level of a test file. */
+export function describeGolden(...checkers: readonly Checker[]): Promise<void> {
+  return describeGoldenFolder('oracle', checkers)
+}
+
+/** The same over another folder of test/golden. Models are expanded and opened once for all checkers. */
+export async function describeGoldenFolder(folder: string, checkers: readonly Checker[]): Promise<void> {
+  const oracle = new OracleFolder(fileURLToPath(new URL(`golden/${folder}`, import.meta.url)))
+  const listed = await Promise.all(
+    checkers.map(async checker => ({ checker, cases: await listCases(checker, oracle) })),
+  )
+  describe(`the golden numbers of ${folder}/`, () => {
     afterAll(() => oracle.close())
-    test('there are cases to check', () => expect(cases.length).toBeGreaterThan(0))
-    for (const oracleCase of cases) {
-      test.skipIf('notYet' in oracleCase)(oracleCase.name, async () => {
-        const result = await runCase(oracleCase)
-        expect(result, result.note).toMatchObject({ verdict: 'pass' })
+    for (const { checker, cases } of listed) {
+      describe(checker.name, () => {
+        test('has cases to check', () => expect(cases.length).toBeGreaterThan(0))
+        for (const oracleCase of cases) {
+          test.skipIf('notYet' in oracleCase)(oracleCase.name, async () => {
+            const result = await runCase(oracleCase)
+            expect(result, result.note).toMatchObject({ verdict: 'pass' })
+          })
+        }
       })
     }
   })

@@ -89,7 +89,7 @@ export async function runCase(oracleCase: OracleCase): Promise<CaseResult> {
   try {
     return summary(name, await oracleCase.run())
   } catch (error) {
-    const note = error instanceof Error ? error.message : String(error)
+    const note = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ')
     const verdict = error instanceof NotYet ? 'not yet' : 'fail'
     return { name, verdict, error: Number.NaN, limit: Number.NaN, note }
   }

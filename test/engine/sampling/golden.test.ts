@@ -2,6 +2,4 @@ import { expertSplit, imageToImageStart } from '../../../tools/oracle/schedule-s
 import { schedulers } from '../../../tools/oracle/schedulers.ts'
 import { describeGolden } from '../../golden-suite.ts'
 
-await describeGolden(schedulers)
-await describeGolden(imageToImageStart)
-await describeGolden(expertSplit)
+await describeGolden(schedulers, imageToImageStart, expertSplit)
