@@ -59,7 +59,7 @@ export const web = {
     n: 'Number of pictures',
     no: 'What should never be in it',
     refine: 'Refine',
-    unset: 'as the model has it',
+    unset: 'not set',
     on: 'always',
     off: 'only when asked',
     save: 'Save',

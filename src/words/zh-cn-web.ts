@@ -50,7 +50,7 @@ export const web: Words['web'] = {
     n: '张数',
     no: '始终排除的内容',
     refine: '精修',
-    unset: '由模型决定',
+    unset: '未设置',
     on: '总是',
     off: '只在要求时',
     save: '保存',

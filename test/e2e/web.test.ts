@@ -249,6 +249,18 @@ describe('the web chat in a real browser, over a scripted engine', () => {
     expect(await page.locator('.prompt').first().textContent()).toBe(text)
   })
 
+  it('stays where one has scrolled to while one types or something far below changes', async () => {
+    const page = await visit({ reducedMotion: 'reduce' })
+    for (const text of ['one', 'two', 'three']) await easel.paint(await imagine(page, text))
+    const last = await imagine(page, 'four')
+    await page.evaluate('scrollTo(0, 0)')
+    await page.locator('#text').pressSequentially('typing')
+    await easel.start(last)
+    await easel.step(last, 5, golden)
+    await job(page, last).getByText(en.job.step(5, 20)).waitFor()
+    expect(await page.evaluate('scrollY')).toBe(0)
+  })
+
   it('works in a browser without script', async () => {
     const page = await visit({ javaScriptEnabled: false })
     await page.fill('#text', '/imagine a cat')
