@@ -67,10 +67,12 @@ async function openUNet(
 async function openVae(folder: string, options: SessionOptions): Promise<OpenVae> {
   const config = await readConfigFile(join(folder, 'config.json'), vaeConfigSchema)
   const source = await openDiffusersFolder(folder)
-  const decoder = await Session.open('vae decoder', buildVaeDecoder(config, source), options)
-  // Built now, so that a bad file is found now; opened when a picture is first encoded, which few requests need.
+  // Both are built first, so that a bad file is found now. The encoder is opened when a picture is first encoded, which
+  // few requests need.
+  const decoder = buildVaeDecoder(config, source)
   const encoder = buildVaeEncoder(config, source)
-  return new OpenVae(config, decoder, () => Session.open('vae encoder', encoder, options))
+  const openEncoder = () => Session.open('vae encoder', encoder, options)
+  return new OpenVae(config, await Session.open('vae decoder', decoder, options), openEncoder)
 }
 
 /** The U-Net must have been made for these encoders. Returns how many time ids it takes. */

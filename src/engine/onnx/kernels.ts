@@ -17,7 +17,7 @@ export function newGraph(name: string, options: GraphOptions = {}): Graph {
   return new Graph(name, variants[options.variant ?? 'portable'], options.expose)
 }
 
-/** For the CPU and WebGPU: NCHW, float32. */
+/** NCHW and float32, in operators that the CPU provider has kernels for. Measured alternatives: docs/decisions/0002. */
 const portable: Kernels = {
   arithmetic: 'F32',
   castable: ['F16', 'BF16', 'F64'],
