@@ -125,6 +125,16 @@ export class SlackTest {
     }
   }
 
+  /** Lets time pass until that is so. */
+  async passing(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      await this.adapter.idle()
+      await this.test.built.delivered()
+      await setImmediate()
+      this.clock.advance(50)
+    }
+  }
+
   /** The process ends, politely or not, and another one starts over the same data folder. */
   async restart(how: 'stop' | 'crash' = 'stop'): Promise<void> {
     await this.adapter.stop()
