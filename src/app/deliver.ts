@@ -161,10 +161,13 @@ export class Deliver {
     const placeholder = db.outbox.placeholder(entry.jobId)
     const job = record && views.ofRecord(record)
     if (!record || !job) return
+    lane.stale = false
     const delivery = await call(courier, entry, placeholder, job)
     lane.shown = job
     lane.shownAtMs = clock.monotonicMs()
-    lane.stale = false
+    // What came while the call ran is still to be shown, if it is worth it.
+    const now = views.job(job.id)
+    lane.stale &&= now !== undefined && isWorthTelling(job, now)
     await db.write(() => {
       const there = delivery?.kind === 'delivered' && (entry.kind === 'open' || entry.kind === 'settle')
       if (delivery) db.outbox.setPlaceholder(job.id, there ? delivery.address : null)

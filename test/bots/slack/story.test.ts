@@ -109,7 +109,7 @@ describe('what Slack adds to the story', () => {
     workers.current.step(15)
     workers.current.finish()
     await t.calm()
-    expect(t.text(placeholder)).not.toContain('step')
+    expect(t.text(placeholder)).not.toContain('step 5')
     expect(pictures(placeholder)).toBe(1)
     expect(t.text(last(t.cards()))).not.toContain('queue')
   })
