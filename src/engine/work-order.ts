@@ -78,7 +78,7 @@ export const paintOrder = z.object({
   sampling,
   source: source.optional(),
   refinement: refinement.optional(),
-  /** Reuse of deep U-Net features every other step: faster, not the same bytes. */
+  /** Reuse of deep U-Net features between steps: faster, not the same bytes. */
   fast: z.boolean().default(false),
 })
 

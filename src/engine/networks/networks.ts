@@ -40,6 +40,10 @@ export interface UNet {
   readonly latentMultiple: number
   /** The predicted noise (or v), [batch, 4, heightLatent, widthLatent]. */
   predict(input: UNetInput): Promise<Float32Array>
+  /** The same, and what the deeper levels had to say, [batch, …]: the input of `predictShallow` at a later step. */
+  predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }>
+  /** Runs the finest level alone over deep features of an earlier step: near the full result, for a fraction of it. */
+  predictShallow(input: UNetInput, deep: Float32Array): Promise<Float32Array>
 }
 
 /** The picture codec. */

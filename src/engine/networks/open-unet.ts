@@ -1,6 +1,7 @@
 /** Owns a U-Net that is open: noisy latents and conditioning in, predicted noise out. */
-import type { Session } from '../onnx/session.ts'
+import { type Session, wanted } from '../onnx/session.ts'
 import type { UNet, UNetInput } from './networks.ts'
+import { deepFeaturesInput, deepFeaturesPath } from './shallow-unet.ts'
 import { latentMultiple, unetNames } from './unet.ts'
 import type { UNetConfig } from './unet-config.ts'
 
@@ -8,11 +9,20 @@ export class OpenUNet implements UNet {
   readonly timeIdCount: number
   readonly #config: UNetConfig
   readonly #session: Session
+  readonly #openShallow: () => Promise<Session>
+  /** Opened when it is first asked for: few pictures are painted that way. */
+  #shallow: Promise<Session> | undefined
 
-  constructor(config: UNetConfig, timeIdCount: number, session: Session) {
+  constructor(
+    config: UNetConfig,
+    timeIdCount: number,
+    session: Session,
+    openShallow: () => Promise<Session>,
+  ) {
     this.#config = config
     this.timeIdCount = timeIdCount
     this.#session = session
+    this.#openShallow = openShallow
   }
 
   get crossAttentionDim(): number {
@@ -27,8 +37,25 @@ export class OpenUNet implements UNet {
     return this.#session.run(unetInputs(input, this.#config.inChannels), unetNames.output)
   }
 
+  async predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }> {
+    const deepPath = deepFeaturesPath(this.#config)
+    const inputs = unetInputs(input, this.#config.inChannels)
+    const results = await this.#session.runAll(inputs, [unetNames.output, deepPath])
+    return { output: wanted(results, unetNames.output), deep: wanted(results, deepPath) }
+  }
+
+  async predictShallow(input: UNetInput, deep: Float32Array): Promise<Float32Array> {
+    this.#shallow ??= this.#openShallow()
+    const { batch, heightLatent, widthLatent } = input
+    const inputs = unetInputs(input, this.#config.inChannels)
+    const shape = [batch, deep.length / batch / heightLatent / widthLatent, heightLatent, widthLatent]
+    const session = await this.#shallow
+    return session.run({ ...inputs, [deepFeaturesInput]: { data: deep, shape } }, unetNames.output)
+  }
+
   async close(): Promise<void> {
     await this.#session.close()
+    await (await this.#shallow)?.close()
   }
 }
 

@@ -11,6 +11,7 @@ import type { Networks, TextEncoder } from './networks.ts'
 import { OpenTextEncoder } from './open-text-encoder.ts'
 import { OpenUNet } from './open-unet.ts'
 import { OpenVae } from './open-vae.ts'
+import { buildShallowUNet, deepFeaturesPath } from './shallow-unet.ts'
 import { buildUNet } from './unet.ts'
 import { type UNetConfig, unetConfigSchema } from './unet-config.ts'
 import { buildVaeDecoder, buildVaeEncoder } from './vae.ts'
@@ -60,8 +61,11 @@ async function openUNet(
   const file = join(folder, 'config.json')
   const config = await readConfigFile(file, unetConfigSchema)
   const timeIdCount = checkTextWidths(file, config, text)
-  const model = buildUNet(config, await openDiffusersFolder(folder), timeIdCount)
-  return new OpenUNet(config, timeIdCount, await Session.open('unet', model, options))
+  const source = await openDiffusersFolder(folder)
+  const model = buildUNet(config, source, timeIdCount, { expose: [deepFeaturesPath(config)] })
+  const openShallow = () =>
+    Session.open('shallow unet', buildShallowUNet(config, source, timeIdCount), options)
+  return new OpenUNet(config, timeIdCount, await Session.open('unet', model, options), openShallow)
 }
 
 async function openVae(folder: string, options: SessionOptions): Promise<OpenVae> {

@@ -48,6 +48,18 @@ export function buildUNet(
 ): OnnxModel {
   const g = newGraph('unet', options)
   const w = weightsOf(source)
+  const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount)
+  g.output(unetNames.output, denoise(g, w, config, sample, conditioning))
+  return g.build()
+}
+
+/** The graph's inputs, with all but the picture made into what every block is given. */
+export function noisyInputs(
+  g: Graph,
+  w: Weights,
+  config: UNetConfig,
+  timeIdCount: number,
+): { sample: Value; conditioning: Conditioning } {
   const batch = symbol('batch')
   const shape = [batch, config.inChannels, symbol('height'), symbol('width')]
   const sample = g.input(unetNames.sample, 'F32', shape)
@@ -58,10 +70,8 @@ export function buildUNet(
     config.addedWidth - timeIdCount * config.timeIdWidth,
   ])
   const timeIds = g.input(unetNames.timeIds, 'F32', [batch, timeIdCount])
-
   const time = embedConditions(g, w, config, timestep, pooled, timeIds)
-  g.output(unetNames.output, denoise(g, w, config, sample, { time, context }))
-  return g.build()
+  return { sample, conditioning: { time, context } }
 }
 
 /** Latent sides must be multiples of this: every level but the last halves them. */
@@ -92,7 +102,7 @@ function embedConditions(
 }
 
 function denoise(g: Graph, w: Weights, config: UNetConfig, sample: Value, conditioning: Conditioning): Value {
-  const { levels, norm } = config
+  const { levels } = config
   let h = conv3x3(g, w.at('conv_in'), sample, levels[0].channels)
 
   const skips = [h]
@@ -111,7 +121,11 @@ function denoise(g: Graph, w: Weights, config: UNetConfig, sample: Value, condit
     h = block(g, w.at('up_blocks', i), h, latestFirst, conditioning, level)
   }
 
-  h = groupNorm(g, w.at('conv_norm_out'), h, norm)
-  h = g.mark('conv_act', g.silu(h))
-  return conv3x3(g, w.at('conv_out'), h, config.outChannels)
+  return wayOut(g, w, config, h)
+}
+
+/** From the finest level's features to the predicted noise. */
+export function wayOut(g: Graph, w: Weights, config: UNetConfig, features: Value): Value {
+  const normal = groupNorm(g, w.at('conv_norm_out'), features, config.norm)
+  return conv3x3(g, w.at('conv_out'), g.mark('conv_act', g.silu(normal)), config.outChannels)
 }

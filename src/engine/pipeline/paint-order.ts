@@ -8,6 +8,7 @@ import { baseSpan, refinerSpan, type Span, strengthSpan, wholeSpan } from '../sa
 import type { ModelReference, PaintOrder, RefineOrder, UpscaleOrder } from '../work-order.ts'
 import { type DenoiseRun, denoise, type LatentShape } from './denoise.ts'
 import type { EmbeddingCache } from './embedding-cache.ts'
+import { reusingDeepFeatures } from './feature-reuse.ts'
 import { imageToImage } from './image-to-image.ts'
 import { inpaint, latentMask } from './inpaint.ts'
 import { decodeLatents, encodePixels } from './latents.ts'
@@ -81,7 +82,8 @@ async function runBase(
   )
   const shape = shapeOf(order, networks.vae.factor)
   const noise = generatorPerPicture([seed])
-  const run: DenoiseRun = { unet: networks.unet, ...setup, span, shape, conditioning, guidance, noise }
+  const unet = order.fast ? reusingDeepFeatures(networks.unet) : networks.unet
+  const run: DenoiseRun = { unet, ...setup, span, shape, conditioning, guidance, noise }
   const hooks = hooksOf(model, shape, studio)
   const { source } = order
   if (!source) return studio.timed('steps', () => textToImage(run, hooks))

@@ -1,0 +1,31 @@
+/**
+ * A U-Net that runs whole at every third call and shallow in between: `--fast`. Deep features change slowly from step to
+ * step (Ma et al. 2023, DeepCache, uniform interval). Near the full result, not equal to it; the benchmark says how near.
+ */
+import type { UNet, UNetInput } from '../networks/networks.ts'
+
+/** Calls per whole one. */
+const interval = 3
+
+/** One per run: it remembers the last whole call. */
+export function reusingDeepFeatures(unet: UNet): UNet {
+  let kept: { deep: Float32Array; batch: number; uses: number } | undefined
+  return {
+    crossAttentionDim: unet.crossAttentionDim,
+    timeIdCount: unet.timeIdCount,
+    latentMultiple: unet.latentMultiple,
+    predictDeep: input => unet.predictDeep(input),
+    predictShallow: (input, deep) => unet.predictShallow(input, deep),
+    async predict(input: UNetInput) {
+      if (kept && kept.batch >= input.batch && kept.uses < interval) {
+        kept.uses += 1
+        // Where guidance has come to rest, the positive rows are the last ones of the guided call.
+        const rows = kept.deep.length / kept.batch
+        return unet.predictShallow(input, kept.deep.subarray(rows * (kept.batch - input.batch)))
+      }
+      const { output, deep } = await unet.predictDeep(input)
+      kept = { deep, batch: input.batch, uses: 1 }
+      return output
+    },
+  }
+}
