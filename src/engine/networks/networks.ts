@@ -40,7 +40,11 @@ export interface UNet {
   readonly latentMultiple: number
   /** The predicted noise (or v), [batch, 4, heightLatent, widthLatent]. */
   predict(input: UNetInput): Promise<Float32Array>
-  /** The same, and what the deeper levels had to say, [batch, …]: the input of `predictShallow` at a later step. */
+}
+
+/** A U-Net that can be run in part. */
+export interface ReusableUNet extends UNet {
+  /** Like predict, and what the deeper levels had to say, [batch, …]: for `predictShallow` at a later step. */
   predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }>
   /** Runs the finest level alone over deep features of an earlier step: near the full result, for a fraction of it. */
   predictShallow(input: UNetInput, deep: Float32Array): Promise<Float32Array>
@@ -68,7 +72,7 @@ export interface Vae {
 export interface Networks {
   readonly textEncoder?: TextEncoder
   readonly textEncoder2: TextEncoder
-  readonly unet: UNet
+  readonly unet: ReusableUNet
   readonly vae: Vae
   /** Frees the sessions. */
   close(): Promise<void>

@@ -1,11 +1,11 @@
 /** Owns a U-Net that is open: noisy latents and conditioning in, predicted noise out. */
 import { type Session, wanted } from '../onnx/session.ts'
-import type { UNet, UNetInput } from './networks.ts'
+import type { ReusableUNet, UNetInput } from './networks.ts'
 import { deepFeaturesInput, deepFeaturesPath } from './shallow-unet.ts'
 import { latentMultiple, unetNames } from './unet.ts'
 import type { UNetConfig } from './unet-config.ts'
 
-export class OpenUNet implements UNet {
+export class OpenUNet implements ReusableUNet {
   readonly timeIdCount: number
   readonly #config: UNetConfig
   readonly #session: Session

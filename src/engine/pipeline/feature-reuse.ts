@@ -2,20 +2,18 @@
  * A U-Net that runs whole at every third call and shallow in between: `--fast`. Deep features change slowly from step to
  * step (Ma et al. 2023, DeepCache, uniform interval). Near the full result, not equal to it; the benchmark says how near.
  */
-import type { UNet, UNetInput } from '../networks/networks.ts'
+import type { ReusableUNet, UNet, UNetInput } from '../networks/networks.ts'
 
 /** Calls per whole one. */
 const interval = 3
 
 /** One per run: it remembers the last whole call. */
-export function reusingDeepFeatures(unet: UNet): UNet {
+export function reusingDeepFeatures(unet: ReusableUNet): UNet {
   let kept: { deep: Float32Array; batch: number; uses: number } | undefined
   return {
     crossAttentionDim: unet.crossAttentionDim,
     timeIdCount: unet.timeIdCount,
     latentMultiple: unet.latentMultiple,
-    predictDeep: input => unet.predictDeep(input),
-    predictShallow: (input, deep) => unet.predictShallow(input, deep),
     async predict(input: UNetInput) {
       if (kept && kept.batch >= input.batch && kept.uses < interval) {
         kept.uses += 1

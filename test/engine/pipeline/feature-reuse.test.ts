@@ -1,13 +1,13 @@
 /** Promises of --fast: every third call is whole, and no shallow call gets features of rows that it does not have. */
 import { describe, expect, test } from 'vitest'
-import type { UNet, UNetInput } from '../../../src/engine/networks/networks.ts'
+import type { ReusableUNet, UNetInput } from '../../../src/engine/networks/networks.ts'
 import { reusingDeepFeatures } from '../../../src/engine/pipeline/feature-reuse.ts'
 
 /** Notes which way each call went; deep features hold their row's number. */
-function watchedUNet(): { unet: UNet; calls: string[] } {
+function watchedUNet(): { unet: ReusableUNet; calls: string[] } {
   const calls: string[] = []
   const nothing = new Float32Array()
-  const unet: UNet = {
+  const unet: ReusableUNet = {
     crossAttentionDim: 1,
     timeIdCount: 6,
     latentMultiple: 4,
