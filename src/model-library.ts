@@ -1,17 +1,39 @@
-/** The models folder with its hashes kept beside the database, so that gigabytes are read once. */
+/** The models that can be used: those of the models folder whose every file holds what it should. */
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
+import { checkModel } from './engine/pipeline/open-model.ts'
 import { fileHashCache, memoryHashCache } from './engine/weights/model-hash.ts'
-import { type ModelCatalogue, readModels } from './engine/weights/models.ts'
+import { type ModelCatalogue, type ModelRecord, readModels } from './engine/weights/models.ts'
+import { type AppError, toAppError } from './errors.ts'
 
-/** What lies in modelsDir. Writes nothing where there is no data folder yet, or none that may be written. */
-export function readLibrary({
+/**
+ * What lies in modelsDir, looked through. Hashes are kept beside the database, so that gigabytes are read once; nothing
+ * is written where there is no data folder yet, or none that may be written.
+ */
+export async function readLibrary({
   modelsDir,
   dataDir,
 }: Pick<Config, 'modelsDir' | 'dataDir'>): Promise<ModelCatalogue> {
   const cache = isWritable(dataDir) ? fileHashCache(join(dataDir, 'model-hashes.json')) : memoryHashCache()
-  return readModels(modelsDir, cache)
+  const { models, broken } = await readModels(modelsDir, cache)
+  const usable: ModelRecord[] = []
+  for (const model of models) {
+    const error = await faultOf(model)
+    if (error) broken.push({ name: model.name, error })
+    else usable.push(model)
+  }
+  return { models: usable, broken }
+}
+
+async function faultOf({ folder, refiner }: ModelRecord): Promise<AppError | undefined> {
+  try {
+    await checkModel(folder)
+    if (refiner) await checkModel(refiner.folder)
+    return undefined
+  } catch (error) {
+    return toAppError(error)
+  }
 }
 
 function isWritable(folder: string): boolean {

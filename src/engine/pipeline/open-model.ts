@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Networks } from '../networks/networks.ts'
 import { openNetworks } from '../networks/open.ts'
+import { planNetworks } from '../networks/plan.ts'
 import type { SessionOptions } from '../onnx/session.ts'
 import { type ModelSchedule, readScheduleFile } from '../sampling/scheduler-config.ts'
 import { openTokenizer, type Tokenizer } from '../text/tokenizer.ts'
@@ -35,6 +36,15 @@ export async function openModel(folder: string, options: SessionOptions = {}): P
     schedule,
     zerosForNoNegative: index.force_zeros_for_empty_prompt,
   }
+}
+
+/** Looks at every file of a folder as `openModel` would, opening nothing. @throws what `openModel` would throw. */
+export async function checkModel(folder: string): Promise<void> {
+  await readIndex(join(folder, 'model_index.json'))
+  await readScheduleFile(join(folder, 'scheduler', 'scheduler_config.json'))
+  await openTokenizer(join(folder, 'tokenizer_2'))
+  const { textEncoder } = await planNetworks(folder)
+  if (textEncoder) await openTokenizer(join(folder, 'tokenizer'))
 }
 
 async function readIndex(file: string): Promise<z.infer<typeof indexSchema>> {
