@@ -96,8 +96,8 @@ describe.each(samplerChoices().map(choice => ({ name: samplerName(choice), choic
       }
     })
 
-    test('stays finite whatever the config', () => {
-      fc.assert(
+    test('stays finite whatever the config', async () => {
+      await fc.assert(
         fc.property(
           fc.record({
             steps: fc.integer({ min: 1, max: 60 }),

@@ -47,8 +47,8 @@ describe('expandPrompt', () => {
 
   test('ends on lists that name each other', () => expect(prompts('__loop__')).toHaveLength(1))
 
-  test('takes any text', () => {
-    fc.assert(
+  test('takes any text', async () => {
+    await fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'{},\\ab_'), maxLength: 200 }), template => {
         return typeof expandPrompt(template, options).kind === 'string'
       }),
