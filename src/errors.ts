@@ -1,6 +1,10 @@
 /** Every fault that Easel can name, with the facts that its sentence needs. words/ turns codes into sentences. */
 import type { PictureProblem } from './engine/image/picture-problem.ts'
 
+/** What a device cannot be used for lack of. */
+export const deviceLacks = ['libraries', 'driver', 'device'] as const
+export type DeviceLack = (typeof deviceLacks)[number]
+
 /** Code -> details. A new fault is one line here and one sentence per language; the compiler asks for the latter. */
 export interface ErrorDetails {
   /** A file of a model folder is missing, truncated or says what cannot be true. */
@@ -19,6 +23,10 @@ export interface ErrorDetails {
   config: { file: string; key: string; problem: string }
   /** The device ran out of memory, and so did every fallback. */
   'out-of-memory': { device: string }
+  /** The device cannot be used at all; `said` are the runtime's own words. */
+  'device-unusable': { device: string; lack: DeviceLack; said: string }
+  /** The device failed under a picture. */
+  'device-failed': { device: string; said: string }
   /** The device stopped answering. */
   'device-stalled': { device: string; silentMs: number }
   /** A worker died under a job. */
@@ -50,6 +58,7 @@ export type ErrorCode = keyof ErrorDetails
 /** Codes that a later try may overcome; all others never retry. */
 const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'out-of-memory',
+  'device-failed',
   'device-stalled',
   'worker-died',
   'storage',

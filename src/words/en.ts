@@ -1,6 +1,6 @@
 /** Every sentence that people read, in English: the reference that other languages must match key by key. */
 import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
-import type { AppError, ErrorCode, ErrorDetails } from '../errors.ts'
+import type { AppError, DeviceLack, ErrorCode, ErrorDetails } from '../errors.ts'
 import { cli } from './en-cli.ts'
 import { expectations, flags, problems } from './en-command.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './en-messages.ts'
@@ -9,6 +9,13 @@ import { slack } from './en-slack.ts'
 import { web } from './en-web.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
+
+const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
+  libraries: said =>
+    `its libraries cannot be loaded (${said}). A CUDA device needs CUDA 12, cuDNN 9 and ONNX Runtime’s own part: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node.`,
+  driver: said => `its driver does not suit CUDA 12 (${said}). Update the driver.`,
+  device: said => `this machine shows no such device (${said}). Choose another under devices.`,
+}
 
 const errors: ErrorWords = {
   'model-file': d => `The model file ${d.file} cannot be used: ${d.problem}.`,
@@ -22,6 +29,8 @@ const errors: ErrorWords = {
   config: d => `The configuration ${d.file} is wrong at ${d.key}: ${d.problem}.`,
   'out-of-memory': d =>
     `${d.device} ran out of memory, also after trying to save some. A smaller size may work.`,
+  'device-unusable': d => `${d.device} cannot be used: ${deviceAdvice[d.lack](d.said)}`,
+  'device-failed': d => `${d.device} failed (${d.said}); the picture will be tried again.`,
   'device-stalled': d =>
     `${d.device} has not answered for ${Math.round(d.silentMs / 1000)} s and is set aside.`,
   'worker-died': d => `The worker of ${d.device} died (${d.reason}); the picture will be tried again.`,

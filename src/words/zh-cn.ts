@@ -1,4 +1,5 @@
 /** 简体中文：与英文逐项对应，缺一项就不能通过类型检查。 */
+import type { DeviceLack } from '../errors.ts'
 import type { Words } from './en.ts'
 import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
@@ -6,6 +7,13 @@ import { buttons, help, info, job, models, parameters, queue, stats, usage } fro
 import { pictureRefusal } from './zh-cn-picture.ts'
 import { slack } from './zh-cn-slack.ts'
 import { web } from './zh-cn-web.ts'
+
+const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
+  libraries: said =>
+    `它的库无法加载（${said}）。CUDA 设备需要 CUDA 12、cuDNN 9 和 ONNX Runtime 自己的部分：ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node。`,
+  driver: said => `驱动与 CUDA 12 不合（${said}）。请更新驱动。`,
+  device: said => `这台机器上没有这个设备（${said}）。请在 devices 里换一个。`,
+}
 
 const errors: Words['errors'] = {
   'model-file': d => `模型文件 ${d.file} 不能用：${d.problem}。`,
@@ -17,6 +25,8 @@ const errors: Words['errors'] = {
   'picture-unusable': d => pictureRefusal(d.problem),
   config: d => `配置 ${d.file} 的 ${d.key} 有误：${d.problem}。`,
   'out-of-memory': d => `${d.device} 内存不足，节省内存之后仍然不够。可以试试小一点的尺寸。`,
+  'device-unusable': d => `${d.device} 不能用：${deviceAdvice[d.lack](d.said)}`,
+  'device-failed': d => `${d.device} 出错（${d.said}），会再试一次。`,
   'device-stalled': d => `${d.device} 已有 ${Math.round(d.silentMs / 1000)} 秒没有响应，先停用。`,
   'worker-died': d => `${d.device} 的工作进程退出了（${d.reason}），会再试一次。`,
   'took-worker-down': d => `这张图已使工作进程退出 ${d.crashes} 次，不再重试。可以换一组参数试试。`,

@@ -93,7 +93,7 @@ function medianOf(picture: Pixels, patches: readonly (readonly [number, number, 
   return [median(channels[0]), median(channels[1]), median(channels[2])]
 }
 
-/** Mean absolute luma difference of neighbours: more where there are outlines. */
+/** Mean absolute luma difference to the right and lower neighbours together: more where there are outlines. */
 export function edgeStrength(picture: Pixels): number {
   const { widthPx: w, heightPx: h } = picture
   let sum = 0
@@ -103,21 +103,52 @@ export function edgeStrength(picture: Pixels): number {
       sum += Math.abs(luma(picture, x + 1, y) - here) + Math.abs(luma(picture, x, y + 1) - here)
     }
   }
-  return sum / (2 * (w - 1) * (h - 1))
+  return sum / ((w - 1) * (h - 1))
 }
 
-/** Standard deviation of luma in the middle, inside an object of normal size (radius about 0.2 of the side). */
-export function shading(picture: Pixels): number {
-  const { widthPx: w, heightPx: h } = picture
-  const radius = 0.2 * Math.min(w, h)
-  const values: number[] = []
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      if (Math.hypot(x - w / 2, y - h / 2) < radius) values.push(luma(picture, x, y))
-    }
+/** Pixels that belong to an object, one flag each: those of its colour in the unrefined picture. */
+export interface ObjectMask {
+  /** At least 2 px inside. */
+  readonly inside: readonly boolean[]
+  /** Within 2 px of the border, on both sides. */
+  readonly rim: readonly boolean[]
+}
+
+export function objectMask(flat: Pixels, colour: Colour): ObjectMask {
+  const { widthPx: w, heightPx: h, data } = flat
+  const own = Array.from({ length: w * h }, (_, i) => {
+    const [r = 0, g = 0, b = 0] = data.subarray(3 * i, 3 * i + 3)
+    return nearestColour([r, g, b]) === colour
+  })
+  const around = (i: number): boolean[] => {
+    const [x, y] = [i % w, Math.trunc(i / w)]
+    const reach = [-2, -1, 0, 1, 2]
+    const places = reach.flatMap(dy => reach.map(dx => [x + dx, y + dy] as const))
+    return places
+      .filter(([x, y]) => x >= 0 && x < w && y >= 0 && y < h)
+      .map(([x, y]) => own[y * w + x] ?? false)
   }
+  const inside = own.map((is, i) => is && around(i).every(one => one))
+  return { inside, rim: own.map((_, i) => !inside[i] && around(i).some(one => one)) }
+}
+
+/** Standard deviation of luma inside the object: more where it is shaded. */
+export function shading(picture: Pixels, { inside }: ObjectMask): number {
+  const values = lumaWhere(picture, inside)
   const mean = values.reduce((a, b) => a + b, 0) / values.length
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length)
+}
+
+/** 10th percentile of luma around the border: lower where a dark outline is drawn. */
+export function rimLuma(picture: Pixels, { rim }: ObjectMask): number {
+  const values = lumaWhere(picture, rim).sort((a, b) => a - b)
+  return values[Math.trunc(values.length / 10)] ?? Number.NaN
+}
+
+function lumaWhere(picture: Pixels, mask: readonly boolean[]): number[] {
+  return mask.flatMap((is, i) =>
+    is ? [luma(picture, i % picture.widthPx, Math.trunc(i / picture.widthPx))] : [],
+  )
 }
 
 /** ITU-R BT.601. */

@@ -1,6 +1,6 @@
 /** How a fault crosses from a worker to the main thread: by its code and its details, validated on arrival. */
 import { z } from 'zod'
-import { AppError, type ErrorCode, type ErrorDetails, toAppError } from '../../errors.ts'
+import { AppError, deviceLacks, type ErrorCode, type ErrorDetails, toAppError } from '../../errors.ts'
 import { pictureProblem } from '../image/picture-problem.ts'
 
 const text = z.string()
@@ -16,6 +16,8 @@ const details: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   file: z.object({ file: text, doing: z.enum(['read', 'write']), problem: text }),
   config: z.object({ file: text, key: text, problem: text }),
   'out-of-memory': z.object({ device: text }),
+  'device-unusable': z.object({ device: text, lack: z.enum(deviceLacks), said: text }),
+  'device-failed': z.object({ device: text, said: text }),
   'device-stalled': z.object({ device: text, silentMs: number }),
   'worker-died': z.object({ device: text, reason: text }),
   'took-worker-down': z.object({ crashes: number }),

@@ -1,5 +1,5 @@
 /** One device: brings up one worker after the other, runs one job at a time, and notices when it falls silent. */
-import { AppError } from '../../errors.ts'
+import { AppError, type ErrorCode } from '../../errors.ts'
 import type { Clock, Logger } from '../../ports.ts'
 import type { RunOutcome, WorkerHost } from '../host/worker-host.ts'
 import type { WorkOrder } from '../work-order.ts'
@@ -15,6 +15,9 @@ const quietLimitMs = 600_000
 /** Between attempts to bring a worker up: doubled each time up to the longest. */
 const firstRestMs = 2000
 const longestRestMs = 300_000
+
+/** After these a session, or the whole of CUDA in its process, can stay broken: the next job gets a new worker. */
+const leavesBroken: ReadonlySet<ErrorCode> = new Set(['out-of-memory', 'device-failed'])
 
 export interface DeviceParts {
   name: string
@@ -93,8 +96,7 @@ export class Device {
     const host = await this.prepare()
     const outcome = await this.#runWatched(host, order, sources, watch)
     if (outcome.kind === 'done' && modelHash !== '') this.#warmModel = modelHash
-    // After a lack of memory a session can stay broken: the next job gets a new worker.
-    if (outcome.kind === 'failed' && outcome.error.code === 'out-of-memory') await this.#retire(host)
+    if (outcome.kind === 'failed' && leavesBroken.has(outcome.error.code)) await this.#retire(host)
     if (host.state === 'dead') this.#warmModel = undefined
     return outcome
   }

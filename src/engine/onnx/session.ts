@@ -1,13 +1,15 @@
 /** Owns ONNX Runtime: the only import of onnxruntime-node. Opens graphs from memory over weights on disk. */
 import * as ort from 'onnxruntime-node'
 import { AppError } from '../../errors.ts'
+import { deviceFault, providerOf } from './device.ts'
+import { newGraph } from './kernels.ts'
 import type { OnnxModel } from './model.ts'
 
 export interface SessionOptions {
   /** Threads inside an operator; undefined leaves it to the runtime (one per core). */
   readonly threads?: number
-  /** In order of preference; undefined is the CPU. */
-  readonly executionProviders?: readonly string[]
+  /** `cpu` (when undefined), `webgpu`, `cuda:0` … */
+  readonly device?: string
   /**
    * Whether weights are copied into the layout that is fastest to multiply with (default). Without, float32 weights stay
    * in pages that the system shares between processes and may drop.
@@ -26,28 +28,35 @@ export interface Tensor {
 export class Session {
   readonly #session: ort.InferenceSession
   readonly #name: string
+  readonly #device: string
 
-  private constructor(session: ort.InferenceSession, name: string) {
+  private constructor(session: ort.InferenceSession, name: string, device: string) {
     this.#session = session
     this.#name = name
+    this.#device = device
   }
 
-  /** Postcondition: weights are loaded or mapped. @throws AppError 'internal' when the runtime refuses the graph. */
+  /**
+   * Postcondition: weights are loaded or mapped.
+   * @throws AppError 'device-unusable', 'out-of-memory', or 'internal' when the runtime refuses the graph.
+   */
   static async open(name: string, model: OnnxModel, options: SessionOptions = {}): Promise<Session> {
+    const { device = 'cpu' } = options
     try {
-      return new Session(await ort.InferenceSession.create(model.bytes, runtimeOptions(model, options)), name)
+      const session = await ort.InferenceSession.create(model.bytes, runtimeOptions(model, options))
+      return new Session(session, name, device)
     } catch (error) {
-      throw runtimeFault(name, error)
+      throw runtimeFault(name, device, error)
     }
   }
 
-  /** One output's values. @throws AppError 'internal' or 'out-of-memory'. */
+  /** One output's values. @throws AppError 'out-of-memory', 'device-failed' or 'internal'. */
   async run(inputs: Readonly<Record<string, Tensor>>, output: string): Promise<Float32Array> {
     const results = await this.runAll(inputs, [output])
     return wanted(results, output)
   }
 
-  /** Several outputs by name. @throws AppError 'internal' or 'out-of-memory'. */
+  /** Several outputs by name. @throws AppError 'out-of-memory', 'device-failed' or 'internal'. */
   async runAll(
     inputs: Readonly<Record<string, Tensor>>,
     outputs: readonly string[],
@@ -57,7 +66,7 @@ export class Session {
       const results = await this.#session.run(feeds, [...outputs])
       return new Map(outputs.map(name => [name, floatsOf(results[name], name)]))
     } catch (error) {
-      throw runtimeFault(this.#name, error)
+      throw runtimeFault(this.#name, this.#device, error)
     }
   }
 
@@ -69,6 +78,16 @@ export class Session {
   endProfiling(): void {
     this.#session.endProfiling()
   }
+}
+
+/** Runs the least graph there is. @throws AppError 'device-unusable' when the device or its libraries are not there. */
+export async function tryDevice(device: string): Promise<void> {
+  const g = newGraph('trial')
+  const x = g.input('x', 'F32', [1])
+  g.output('y', g.add(x, x))
+  const session = await Session.open('trial', g.build(), { device })
+  await session.run({ x: { data: Float32Array.of(1), shape: [1] } }, 'y')
+  await session.close()
 }
 
 /** An output that was asked for and is therefore there. */
@@ -97,7 +116,7 @@ function runtimeOptions(model: OnnxModel, options: SessionOptions): ort.Inferenc
     ...(options.prepack === false && { disable_prepacking: '1' }),
   }
   return {
-    executionProviders: [...(options.executionProviders ?? ['cpu'])],
+    executionProviders: [providerOf(options.device ?? 'cpu')],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3, // errors; symbolic shapes make the runtime warn about nothing
     ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
@@ -109,11 +128,7 @@ function runtimeOptions(model: OnnxModel, options: SessionOptions): ort.Inferenc
   }
 }
 
-/** The runtime's words for an allocation that failed, on the CPU and on CUDA. */
-const outOfMemory = /bad_alloc|Failed to allocate memory|out of memory|CUBLAS_STATUS_ALLOC_FAILED/i
-
-function runtimeFault(name: string, error: unknown): AppError {
+function runtimeFault(name: string, device: string, error: unknown): AppError {
   const problem = error instanceof Error ? error.message : String(error)
-  if (outOfMemory.test(problem)) return new AppError('out-of-memory', { device: name }, error)
-  return new AppError('internal', { problem: `${name}: ${problem}` }, error)
+  return deviceFault(device, error) ?? new AppError('internal', { problem: `${name}: ${problem}` }, error)
 }

@@ -1,0 +1,39 @@
+/** Owns devices by name: which provider of ONNX Runtime stands for one, and what the runtime's words about it mean. */
+import { AppError, type DeviceLack } from '../../errors.ts'
+
+/** ONNX Runtime's option for a provider. */
+export type Provider = 'cpu' | 'webgpu' | { readonly name: 'cuda'; readonly deviceId: number }
+
+/** `cpu`, `webgpu`, `cuda:0`, `cuda:1` … @throws AppError 'internal' for any other name; the configuration has checked it. */
+export function providerOf(device: string): Provider {
+  if (device === 'cpu' || device === 'webgpu') return device
+  const [, ordinal] = /^cuda:(\d+)$/.exec(device) ?? []
+  if (ordinal !== undefined) return { name: 'cuda', deviceId: Number(ordinal) }
+  throw new AppError('internal', { problem: `no device is called ${device}` })
+}
+
+/** The runtime's words for an allocation that failed, on the CPU and on CUDA. */
+const outOfMemory = /bad_alloc|Failed to allocate memory|out of memory|STATUS_ALLOC_FAILED/i
+
+/** `CUDA failure 35: CUDA driver version is … ; GPU=0 ; hostname=… ; file=… ; expr=…` */
+const cudaFailure = /\b((?:CUDA|CUDNN|CUDNN_FE|CUBLAS|CUBLASLT|CUFFT|CURAND) failure [^;]+?)\s*;/
+
+const lacks: readonly [RegExp, DeviceLack][] = [
+  [/Failed to load (?:shared )?library|Couldn't load Vulkan/, 'libraries'],
+  [/driver version is insufficient|no kernel image is available/, 'driver'],
+  [/no CUDA-capable device|invalid device ordinal|Failed to get a WebGPU adapter/, 'device'],
+]
+
+/** What the runtime threw, as a fault of the device; undefined where it is not about the device. */
+export function deviceFault(device: string, error: unknown): AppError | undefined {
+  const said = error instanceof Error ? error.message : String(error)
+  if (outOfMemory.test(said)) return new AppError('out-of-memory', { device }, error)
+  const failure = cudaFailure.exec(said)?.[1]
+  const lack = lacks.find(([words]) => words.test(said))?.[1]
+  if (lack) return new AppError('device-unusable', { device, lack, said: failure ?? firstLine(said) }, error)
+  return failure === undefined ? undefined : new AppError('device-failed', { device, said: failure }, error)
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
+}
