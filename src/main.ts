@@ -4,6 +4,7 @@ import { type BuiltEasel, buildEasel } from './app/build-easel.ts'
 import { checkPicture } from './app/check-picture.ts'
 import type { Platform } from './app/people.ts'
 import type { Adapter, AdapterFactory } from './bots/adapter.ts'
+import { discordAdapter } from './bots/discord/index.ts'
 import { type SealedStorage, slackAdapter } from './bots/slack/index.ts'
 import { webAdapter } from './bots/web/index.ts'
 import type { Config, Secrets } from './config.ts'
@@ -21,6 +22,7 @@ import { errorSentence, type Words } from './words/en.ts'
 function platforms({ db }: BuiltEasel): readonly { platform: Platform; create: AdapterFactory }[] {
   return [
     { platform: 'web', create: webAdapter },
+    { platform: 'discord', create: discordAdapter },
     { platform: 'slack', create: slackAdapter(installationsIn(db)) },
   ]
 }

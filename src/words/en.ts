@@ -3,6 +3,7 @@ import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
 import type { AppError, DeviceLack, ErrorCode, ErrorDetails } from '../errors.ts'
 import { cli } from './en-cli.ts'
 import { expectations, flags, problems } from './en-command.ts'
+import { discord } from './en-discord.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './en-messages.ts'
 import { pictureRefusal } from './en-picture.ts'
 import { slack } from './en-slack.ts'
@@ -68,6 +69,7 @@ export const en = {
   stats,
   web,
   slack,
+  discord,
 }
 
 /** The sentence for a fault. */

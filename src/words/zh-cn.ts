@@ -3,6 +3,7 @@ import type { DeviceLack } from '../errors.ts'
 import type { Words } from './en.ts'
 import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
+import { discord } from './zh-cn-discord.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './zh-cn-messages.ts'
 import { pictureRefusal } from './zh-cn-picture.ts'
 import { slack } from './zh-cn-slack.ts'
@@ -57,4 +58,5 @@ export const zhCn: Words = {
   stats,
   web,
   slack,
+  discord,
 }

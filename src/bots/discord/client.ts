@@ -1,0 +1,86 @@
+/** The discord.js client as Easel sets it up, and its way in: ready, or one clear sentence why not. */
+import {
+  Client,
+  type ClientOptions,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayIntentBits,
+  Options,
+  Partials,
+} from 'discord.js'
+import { AppError } from '../../errors.ts'
+import type { Logger } from '../../ports.ts'
+
+/** What tests choose otherwise. */
+export type ClientChoices = Pick<ClientOptions, 'ws'>
+
+/** Close codes after which no reconnecting helps (developers/topics/opcodes-and-status-codes). */
+const finalCloses: ReadonlyMap<number, string> = new Map([
+  [4004, 'DISCORD_TOKEN is not a valid token'],
+  [4013, 'the gateway does not know an intent that Easel asks for'],
+  [4014, 'the bot lacks an intent: switch it on in the developer portal, under Bot'],
+])
+
+export function newClient(apiUrl: string, log: Logger, choices: ClientChoices): Client {
+  const client = new Client({
+    // Guilds alone: interactions come without any intent, and nothing that people write is read.
+    intents: [GatewayIntentBits.Guilds],
+    partials: [Partials.Channel],
+    allowedMentions: { parse: [], repliedUser: false },
+    rest: { api: apiUrl },
+    makeCache: Options.cacheWithLimits({
+      ...Options.DefaultMakeCacheSettings,
+      MessageManager: 0,
+      ReactionManager: 0,
+      PresenceManager: 0,
+    }),
+    ...choices,
+  })
+  client.on(Events.Error, error => log.warn({ problem: error.message }, 'the connection to Discord failed'))
+  client.on(Events.Warn, message => log.debug({}, message))
+  client.on(Events.ShardError, error => log.debug({ problem: error.message }, 'a gateway connection failed'))
+  client.on(Events.ShardReconnecting, shard => log.info({ shard }, 'the gateway connection ended; resuming'))
+  client.on(Events.ShardResume, (shard, replayed) => log.info({ shard, replayed }, 'resumed'))
+  return client
+}
+
+/** Resolves with the ready client; throws AppError with one sentence where Discord does not let us in. */
+export async function connect(client: Client, token: string): Promise<Client<true>> {
+  const refused = refusalFrom(client)
+  const ready = new Promise<Client<true>>(resolve => client.once(Events.ClientReady, resolve))
+  try {
+    await Promise.race([client.login(token), refused.promise])
+    return await Promise.race([ready, refused.promise])
+  } catch (error) {
+    await client.destroy()
+    throw error instanceof AppError ? error : notLetIn(problemOf(error), error)
+  } finally {
+    refused.forget()
+  }
+}
+
+/** Rejects when the gateway closes for good. */
+function refusalFrom(client: Client): { promise: Promise<never>; forget(): void } {
+  let forget = () => {}
+  const promise = new Promise<never>((_, reject) => {
+    const closed = ({ code }: { code: number }) => {
+      const problem = finalCloses.get(code)
+      if (problem !== undefined) reject(notLetIn(problem))
+    }
+    client.on(Events.ShardDisconnect, closed)
+    forget = () => client.off(Events.ShardDisconnect, closed)
+  })
+  promise.catch(() => {})
+  return { promise, forget: () => forget() }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
+    return 'DISCORD_TOKEN is not a valid token'
+  return error instanceof Error ? error.message : String(error)
+}
+
+function notLetIn(problem: string, cause?: unknown): AppError {
+  return new AppError('platform-refused', { platform: 'Discord', problem }, cause)
+}

@@ -1,0 +1,20 @@
+/** English: what only Discord says. */
+
+export const discord = {
+  /** Why the adapter is off, for the operator. */
+  off: {
+    token: 'DISCORD_TOKEN is not set',
+  },
+  presence: (model: string, waiting: number) =>
+    waiting === 0 ? `/imagine · ${model}` : `/imagine · ${model} · ${waiting} waiting`,
+  /** Where the bot cannot do what it would like to. */
+  places: {
+    permissions: {
+      view: 'View Channel',
+      send: 'Send Messages',
+      threads: 'Create Public Threads',
+      sendInThreads: 'Send Messages in Threads',
+      attach: 'Attach Files',
+    },
+  },
+}
