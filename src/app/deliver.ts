@@ -21,6 +21,8 @@ const giveUpAfterMs = 3 * 24 * 3_600_000
 
 /** One job's deliveries: never two at once. */
 interface Lane {
+  /** Read once: whoever nudges must not hear of a disk that fails. */
+  platform?: string
   busy: boolean
   /** There was or will be more to do by the time that it is not busy any more. */
   again: boolean
@@ -104,11 +106,20 @@ export class Deliver {
     const lane = this.#lane(jobId)
     lane.again ||= lane.busy
     if (lane.busy || lane.pausedUntilMs > this.#parts.clock.monotonicMs()) return
-    const platform = this.#parts.db.jobs.platformOf(jobId)
+    const platform = this.#platformOf(jobId, lane)
     if (platform === undefined) return
     const ready = this.#ready.get(platform) ?? new Set()
     this.#ready.set(platform, ready.add(jobId))
     this.#work(platform)
+  }
+
+  #platformOf(jobId: string, lane: Lane): string | undefined {
+    try {
+      lane.platform ??= this.#parts.db.jobs.platformOf(jobId)
+    } catch (error) {
+      this.#giveTime(jobId, error)
+    }
+    return lane.platform
   }
 
   #work(platform: string): void {
