@@ -1,6 +1,8 @@
 /** English: what only Discord says. */
+import { discordCommands } from './en-discord-commands.ts'
 
 export const discord = {
+  ...discordCommands,
   /** Why the adapter is off, for the operator. */
   off: {
     token: 'DISCORD_TOKEN is not set',

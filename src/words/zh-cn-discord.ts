@@ -1,7 +1,9 @@
 /** 简体中文：只在 Discord 上说的话。 */
 import type { Words } from './en.ts'
+import { discordCommands } from './zh-cn-discord-commands.ts'
 
 export const discord: Words['discord'] = {
+  ...discordCommands,
   off: {
     token: '没有设置 DISCORD_TOKEN',
   },
