@@ -1,5 +1,5 @@
 /** Every fault that Easel can name, with the facts that its sentence needs. words/ turns codes into sentences. */
-import type { PictureProblem } from './engine/image/picture-problem.ts'
+import type { PictureProblem } from './picture-problem.ts'
 
 /** What a device cannot be used for lack of. */
 export const deviceLacks = ['libraries', 'driver', 'device'] as const

@@ -1,5 +1,5 @@
 /** Why a request was refused or changed: expected outcomes, as codes with the facts that their sentence needs. */
-import type { PictureProblem } from '../engine/image/picture-problem.ts'
+import type { PictureProblem } from '../picture-problem.ts'
 
 /** What the value of a flag has to look like; words/ says it in a sentence. */
 export type FlagExpectation =

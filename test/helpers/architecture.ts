@@ -21,7 +21,8 @@ interface Import {
  */
 const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   // What everybody stands on.
-  { prefix: 'src/errors.ts', may: ['type src/engine/image/'] },
+  { prefix: 'src/picture-problem.ts', may: [] },
+  { prefix: 'src/errors.ts', may: ['type src/picture-problem.ts'] },
   { prefix: 'src/ports.ts', may: [] },
   { prefix: 'src/nearest.ts', may: [] },
   { prefix: 'src/file-problem.ts', may: [] },
@@ -31,7 +32,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   { prefix: 'src/config', may: ['src/errors.ts', 'src/file-problem.ts', 'src/nearest.ts'] },
   {
     prefix: 'src/words/',
-    may: ['src/errors.ts', 'type src/app/', 'type src/engine/image/'],
+    may: ['src/errors.ts', 'src/picture-problem.ts', 'type src/app/'],
   },
   // The engine, from its foundation up.
   { prefix: 'src/engine/work-order.ts', may: [] },
@@ -44,7 +45,10 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   },
   { prefix: 'src/engine/sampling/', may: ['src/errors.ts', 'src/nearest.ts'] },
   { prefix: 'src/engine/text/', may: ['src/errors.ts', 'src/engine/weights/'] },
-  { prefix: 'src/engine/image/', may: ['src/errors.ts', 'src/engine/work-order.ts'] },
+  {
+    prefix: 'src/engine/image/',
+    may: ['src/errors.ts', 'src/picture-problem.ts', 'src/engine/work-order.ts'],
+  },
   {
     prefix: 'src/engine/pipeline/',
     may: [
@@ -67,6 +71,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/engine/host/',
     may: [
       'src/errors.ts',
+      'src/picture-problem.ts',
       'src/engine/work-order.ts',
       'src/engine/pipeline/',
       'src/engine/image/',
@@ -101,6 +106,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/app/',
     may: [
       'src/errors.ts',
+      'src/picture-problem.ts',
       'src/ports.ts',
       'src/nearest.ts',
       'src/config',

@@ -1,8 +1,6 @@
 /** What a checker of the oracle hands out: named cases that measure themselves against golden numbers. */
 import type { OracleFolder } from './folder.ts'
-
-/** Thrown by a case that cannot run with what the folder holds: listed as such, and no failure. */
-export class NotYet extends Error {}
+import { NotYet } from './not-yet.ts'
 
 /** One comparison inside a case. `passed` is stated only where it is more than error <= limit. */
 export interface Check {

@@ -1,6 +1,6 @@
 /** e2e/cases.json: a reference pipeline's arguments, with that pipeline's own defaults filled in. */
 import { z } from 'zod'
-import { NotYet } from './case.ts'
+import { NotYet } from './not-yet.ts'
 
 const pair = z.tuple([z.number(), z.number()])
 const text = z.union([z.string(), z.array(z.string())])

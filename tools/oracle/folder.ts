@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { z } from 'zod'
 import { type OpenModel, openModel } from '../../src/engine/pipeline/open-model.ts'
-import { NotYet } from './case.ts'
+import { NotYet } from './not-yet.ts'
 import { readTensors, type Tensors } from './tensors.ts'
 
 const execute = promisify(execFile)

@@ -10,8 +10,9 @@ import {
   parseMerges,
   type Tokenizer,
 } from '../../src/engine/text/tokenizer.ts'
-import { type Check, type Checker, compare, NotYet } from './case.ts'
+import { type Check, type Checker, compare } from './case.ts'
 import type { OracleFolder } from './folder.ts'
+import { NotYet } from './not-yet.ts'
 
 const ids = z.array(z.number())
 const promptSchema = z.object({

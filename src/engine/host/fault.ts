@@ -1,7 +1,7 @@
 /** How a fault crosses from a worker to the main thread: by its code and its details, validated on arrival. */
 import { z } from 'zod'
 import { AppError, deviceLacks, type ErrorCode, type ErrorDetails, toAppError } from '../../errors.ts'
-import { pictureProblem } from '../image/picture-problem.ts'
+import { pictureProblem } from '../../picture-problem.ts'
 
 const text = z.string()
 const number = z.number()

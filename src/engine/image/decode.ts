@@ -1,9 +1,9 @@
 /** A stranger's file becomes pixels, or a reason why not: header first, bounded in bytes, pixels, frames and time. */
 import sharp, { type Sharp } from 'sharp'
+import type { PictureProblem } from '../../picture-problem.ts'
 import { guessFormat, type PictureFormat } from './format.ts'
 import { metadataLimitBytes } from './metadata.ts'
 import type { Picture } from './picture.ts'
-import type { PictureProblem } from './picture-problem.ts'
 import { inflate, type PngChunk, readPngChunks } from './png-file.ts'
 import { isAnimatedWebp, readWebpChunks } from './webp-file.ts'
 

@@ -7,9 +7,9 @@
  * Ends at the least noise of the training, not at zero, as the reference does.
  */
 import { at, combine } from './arithmetic.ts'
-import { shortRun } from './dpmpp-2m.ts'
 import { noiseSchedule } from './noise-schedule.ts'
 import type { SamplerKind } from './sampler.ts'
+import { shortRun } from './second-order.ts'
 import { cleanPreserving, levelAt, levelOf, noisePreserving, preservingSpace } from './spaces.ts'
 import { trainingRangeLadder } from './timesteps.ts'
 
