@@ -48,7 +48,6 @@ function chartOption(stats: StatsView, { stats: words }: Words): EChartsCoreOpti
     textStyle: { color: colours.ink, fontSize: 14, fontWeight: 600 },
   })
   const people = [...stats.byPerson].sort((a, b) => a.jobs - b.jobs).slice(-5)
-  const spanMs = stats.toMs - stats.fromMs
   return {
     animation: false,
     backgroundColor: '#ffffff',
@@ -60,7 +59,12 @@ function chartOption(stats: StatsView, { stats: words }: Words): EChartsCoreOpti
       { left: 140, right: 24, top: 284, height: 104 },
     ],
     xAxis: [
-      { type: 'category', data: stats.timeline.map(slice => sliceLabel(slice.fromMs, spanMs)), ...axis },
+      {
+        type: 'category',
+        data: sliceLabels(stats),
+        ...axis,
+        axisLabel: { ...label, interval: 0, hideOverlap: true },
+      },
       {
         type: 'value',
         gridIndex: 1,
@@ -100,10 +104,11 @@ function chartOption(stats: StatsView, { stats: words }: Words): EChartsCoreOpti
   }
 }
 
-/** Hours for a day or less, otherwise the date. */
-function sliceLabel(fromMs: number, spanMs: number): string {
-  const iso = new Date(fromMs).toISOString()
-  return spanMs <= 24 * 60 * 60 * 1000 ? iso.slice(11, 16) : iso.slice(5, 10)
+/** Hours for a day or less, otherwise dates, each where it begins. */
+function sliceLabels({ timeline, fromMs, toMs }: StatsView): string[] {
+  const part = toMs - fromMs <= 24 * 60 * 60 * 1000 ? ([11, 16] as const) : ([5, 10] as const)
+  const labels = timeline.map(slice => new Date(slice.fromMs).toISOString().slice(...part))
+  return labels.map((label, i) => (label === labels[i - 1] ? '' : label))
 }
 
 function shortName(name: string): string {

@@ -32,6 +32,16 @@ describe('the chart of the statistics', () => {
     expect(svg).not.toContain('<b>')
   })
 
+  it('names each day once, where it begins', async () => {
+    const halves = Array.from({ length: 14 }, (_, i) => ({
+      fromMs: stats.fromMs + i * 12 * 3_600_000,
+      jobs: 1,
+      failures: 0,
+    }))
+    const svg = await statsChartSvg({ ...stats, timeline: halves }, en)
+    for (let day = 1; day <= 7; day++) expect(svg.split(`>01-0${day}<`), `day ${day}`).toHaveLength(2)
+  })
+
   it('is the same picture for the same figures', async () => {
     expect(Buffer.compare(await statsChart(stats, en), await statsChart(stats, en))).toBe(0)
   })
