@@ -154,6 +154,7 @@ function installationsIn(db: BuiltEasel['db']): SealedStorage {
   return {
     save: (id, sealed) => db.write(() => db.installations.put(id, sealed, systemClock.now())),
     find: id => db.installations.get(id),
+    ids: () => db.installations.ids(),
     remove: id => db.write(() => db.installations.remove(id)),
   }
 }

@@ -91,6 +91,14 @@ export class InstallationsTable {
     return this.#rows.select().from(installations).where(eq(installations.id, id)).get()?.sealed
   }
 
+  ids(): string[] {
+    return this.#rows
+      .select({ id: installations.id })
+      .from(installations)
+      .all()
+      .map(row => row.id)
+  }
+
   put(id: string, sealed: Uint8Array, updatedAt: number): void {
     const row = { id, sealed: Buffer.from(sealed), updatedAt }
     this.#rows

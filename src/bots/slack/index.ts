@@ -75,7 +75,7 @@ export class SlackAdapter implements Adapter {
     this.#workspaces =
       oauth === undefined
         ? new OneWorkspace(api, required(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
-        : new InstalledWorkspaces(oauth.installations)
+        : new InstalledWorkspaces(oauth.installations, log)
     const messages = new Messages(api, new EditBudget(clock))
     const whispers = new Whispers(clock)
     const pictures = new Pictures(api, clock)

@@ -10,6 +10,7 @@ export interface SealedStorage {
   save(id: string, sealed: Uint8Array): Promise<void>
   find(id: string): Uint8Array | undefined
   remove(id: string): Promise<void>
+  ids(): string[]
 }
 
 const named = z.object({ id: z.string(), name: z.string().optional() })
@@ -68,17 +69,26 @@ export class Installations implements InstallationStore {
   /** The workspace's own installation, else that of its organisation. */
   find(ids: { teamId?: string; enterpriseId?: string }): StoredInstallation | undefined {
     for (const id of [ids.teamId, ids.enterpriseId]) {
-      const bytes = id === undefined ? undefined : this.#storage.find(id)
-      const document = id === undefined || bytes === undefined ? undefined : unseal(this.#key, id, bytes)
+      const document = id === undefined ? undefined : this.#open(id)
       if (document !== undefined) return stored.parse(JSON.parse(document))
     }
     return undefined
+  }
+
+  /** Workspaces and organisations whose documents this key does not open. */
+  unreadable(): string[] {
+    return this.#storage.ids().filter(id => this.#open(id) === undefined)
   }
 
   /** Forgets a workspace's own installation; an organisation's only where no workspace is named. */
   async remove(ids: { teamId?: string; enterpriseId?: string }): Promise<void> {
     const id = ids.teamId ?? ids.enterpriseId
     if (id !== undefined) await this.#storage.remove(id)
+  }
+
+  #open(id: string): string | undefined {
+    const bytes = this.#storage.find(id)
+    return bytes === undefined ? undefined : unseal(this.#key, id, bytes)
   }
 }
 

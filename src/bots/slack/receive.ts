@@ -27,7 +27,7 @@ import { type Payload, render } from './render.ts'
 import { responder } from './respond.ts'
 import {
   commandSender,
-  eventIds,
+  endedIds,
   homeSender,
   pressSender,
   shortcutSender,
@@ -218,9 +218,9 @@ async function hear(desk: Desk, body: unknown, raw: unknown, kind: 'mention' | '
 }
 
 async function forgetWorkspace(log: Logger, workspaces: Workspaces, body: unknown): Promise<void> {
-  const { teamId, enterpriseId } = eventIds(body)
-  await workspaces.remove({ teamId, enterpriseId })
-  log.warn({ teamId }, 'the app was removed from a Slack workspace')
+  const ids = endedIds(body)
+  await workspaces.remove(ids)
+  log.info(ids, 'the app was removed from a Slack workspace')
 }
 
 /** Acknowledged in time, with the answer where it is ready and can be shown, else through the response URL. */

@@ -2,6 +2,7 @@
 import type { BlockAction, MessageShortcut, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import { z } from 'zod'
 import type { Sender } from './callers.ts'
+import type { WorkspaceIds } from './workspaces.ts'
 
 type Interaction = Pick<BlockAction | MessageShortcut | ViewSubmitAction, 'team' | 'enterprise'> & {
   user: { id: string; name?: string; username?: string; team_id?: string }
@@ -59,7 +60,13 @@ const eventBody = z.object({
   enterprise_id: z.string().nullish(),
   event_id: z.string(),
   authorizations: z
-    .array(z.object({ team_id: z.string().nullish(), enterprise_id: z.string().nullish() }))
+    .array(
+      z.object({
+        team_id: z.string().nullish(),
+        enterprise_id: z.string().nullish(),
+        is_enterprise_install: z.boolean().nullish(),
+      }),
+    )
     .nullish(),
 })
 
@@ -105,6 +112,14 @@ export function eventIds(body: unknown): Sender['ids'] {
   const { team_id, enterprise_id, authorizations } = eventBody.parse(body)
   const [first] = authorizations ?? []
   return idsOf(first?.team_id ?? team_id, first?.enterprise_id ?? enterprise_id ?? undefined)
+}
+
+/** The installation that ended: an organisation's own, or the one of a workspace. */
+export function endedIds(body: unknown): WorkspaceIds {
+  const { team_id, enterprise_id, authorizations } = eventBody.parse(body)
+  const [first] = authorizations ?? []
+  const enterpriseId = first?.enterprise_id ?? enterprise_id
+  return first?.is_enterprise_install && enterpriseId ? { enterpriseId } : { teamId: team_id }
 }
 
 function personOf(body: Interaction): Pick<Sender, 'ids' | 'userId' | 'userName'> {

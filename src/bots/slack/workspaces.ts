@@ -1,6 +1,7 @@
 /** With which token Easel speaks in which workspace: one from the environment, or those of stored installations. */
 import type { Authorize } from '@slack/bolt'
 import { AppError } from '../../errors.ts'
+import type { Logger } from '../../ports.ts'
 import type { SlackApi } from './api.ts'
 import type { Installations } from './installations.ts'
 
@@ -76,12 +77,19 @@ export class OneWorkspace implements Workspaces {
 /** Every workspace that installed the app through OAuth. */
 export class InstalledWorkspaces implements Workspaces {
   readonly #installations: Installations
+  readonly #log: Logger
 
-  constructor(installations: Installations) {
+  constructor(installations: Installations, log: Logger) {
     this.#installations = installations
+    this.#log = log
   }
 
-  async start(): Promise<void> {}
+  /** A key that was changed is no reason to stay away: those workspaces can install the app again. */
+  async start(): Promise<void> {
+    const ids = this.#installations.unreadable()
+    if (ids.length > 0)
+      this.#log.error({ ids }, 'EASEL_ENCRYPTION_KEY does not open these installations of Slack')
+  }
 
   of(ids: WorkspaceIds): Workspace | undefined {
     const bot = this.#installations.find(ids)?.bot

@@ -64,6 +64,7 @@ export function memoryStorage(): SealedStorage & { rows: Map<string, Uint8Array>
       rows.set(id, sealed)
     },
     find: id => rows.get(id),
+    ids: () => [...rows.keys()],
     async remove(id) {
       rows.delete(id)
     },
@@ -180,7 +181,7 @@ export class SlackTest {
       ids: test.ids,
       log: test.log,
       config: slackConfig(stage.slack, options.slack),
-      secrets: { ...slackSecrets(stage), ...options.secrets },
+      secrets: { ...slackSecrets(stage), ...options.secrets?.(stage.slack) },
     }
     const adapter = new SlackAdapter(parts, options.storage ?? memoryStorage())
     test.built.register(adapter.courier)
@@ -197,6 +198,7 @@ export interface SlackTestOptions {
   easel?: TestEaselOptions
   acceptsUnsharedFiles?: boolean
   slack?: Partial<Config['slack']>
-  secrets?: Partial<Secrets>
+  /** What differs from the secrets of a single workspace. */
+  secrets?: (slack: FakeSlack) => Partial<Secrets>
   storage?: SealedStorage
 }

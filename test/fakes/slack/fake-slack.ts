@@ -100,6 +100,7 @@ export class FakeSlack {
       botId: this.world.id('B'),
       botUserId: this.world.id('U'),
       scopes: new Set(options.scopes ?? manifestScopes),
+      orgWide: false,
       installed: true,
     }
     this.world.teams.set(id, team)
@@ -158,10 +159,10 @@ export class FakeSlack {
       authorizations: [
         {
           enterprise_id: team.enterpriseId ?? null,
-          team_id: team.id,
+          team_id: team.orgWide ? null : team.id,
           user_id: team.botUserId,
           is_bot: true,
-          is_enterprise_install: false,
+          is_enterprise_install: team.orgWide,
         },
       ],
       is_ext_shared_channel: false,

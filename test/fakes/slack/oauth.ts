@@ -30,6 +30,7 @@ export class OAuth {
     this.#codes.delete(String(args.code))
     const { team, installerId, orgWide } = grant
     team.installed = true
+    team.orgWide = orgWide
     return {
       app_id: 'A00000001',
       authed_user: { id: installerId },

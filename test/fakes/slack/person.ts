@@ -52,7 +52,7 @@ export class Person {
       team: this.#teamJson,
       user: { id: this.member.id, username: this.member.name, name: this.member.name, team_id: team.id },
       enterprise: team.enterpriseId === undefined ? null : { id: team.enterpriseId, name: 'Org' },
-      is_enterprise_install: false,
+      is_enterprise_install: team.orgWide,
     }
   }
 
@@ -87,7 +87,7 @@ export class Person {
         command,
         text: typedText(text),
         api_app_id: 'A00000001',
-        is_enterprise_install: 'false',
+        is_enterprise_install: String(team.orgWide),
         response_url: this.#slack.responseUrl(target),
         trigger_id: triggerId ?? this.#slack.interactions.trigger(this.member),
       },

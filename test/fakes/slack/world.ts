@@ -10,6 +10,8 @@ export interface Team {
   botId: string
   botUserId: string
   scopes: Set<string>
+  /** Installed for the whole organisation: the installation is the organisation's, not this workspace's. */
+  orgWide: boolean
   /** false once uninstalled or revoked: every call answers token_revoked. */
   installed: boolean
 }
