@@ -70,6 +70,11 @@ export const slack = {
     mention: 'Mention me with what to paint; in a thread that works where /imagine does not.',
     invite:
       'I am not in this channel, so I cannot answer there. Invite me with /invite @easel, then ask again.',
+    archived: 'This channel is archived, so I cannot answer there. Ask me in another one.',
+    revoked: 'I was removed from this workspace, so I cannot answer. Once an admin installs me again, I can.',
+    movedHere: 'I can no longer write where you asked for this, so here it is.',
+    picturesRefused: (reason: string, id: string) =>
+      `Slack did not take the pictures (${reason}). They are kept: /easel show ${id} brings them later.`,
     elsewhere: 'I cannot write in this conversation. Ask me in a channel I am in, or in a direct message.',
   },
   home: {

@@ -69,6 +69,10 @@ export const slack: Words['slack'] = {
     picturesAbove: '图片在上面一条消息里。',
     mention: '提到我并写上想画什么；在消息列里 /imagine 不能用，这样可以。',
     invite: '我不在这个频道里，没法在那里回复。用 /invite @easel 邀请我，然后再试。',
+    archived: '这个频道已归档，没法在那里回复。请换一个频道。',
+    revoked: '我已被移出这个工作区，没法回复。管理员重新安装后就可以了。',
+    movedHere: '你提出请求的地方我已不能发言，所以发到这里。',
+    picturesRefused: (reason, id) => `Slack 没有接收图片（${reason}）。图片还在：用 /easel show ${id} 可以再取。`,
     elsewhere: '我不能在这个对话里发言。请到我在的频道或私信里来。',
   },
   home: {

@@ -9,6 +9,7 @@ import type { Asker } from './callers.ts'
 import { type Desk, formChoices } from './desk.ts'
 import { button } from './fields.ts'
 import { openView } from './open-view.ts'
+import { isGone, refusalSentence } from './refusals.ts'
 import { type Payload, render } from './render.ts'
 import { settingsView } from './settings-form.ts'
 
@@ -64,8 +65,8 @@ async function show(desk: Desk, asker: Asker, id: string | undefined): Promise<P
   if (job === undefined) return render(textMessage(words.problems['picture-unknown']({ id })), words)
   const brought = await desk.courier.bring(job, caller.conversation)
   if (brought.kind === 'done') return render(textMessage(said.shown), words)
-  if (brought.error === 'not_in_channel' || brought.error === 'channel_not_found')
-    return render(textMessage(said.invite), words)
+  if (isGone(brought.error))
+    return render(textMessage(refusalSentence(brought.error, caller.conversation, words)), words)
   throw new AppError('platform-refused', { platform: 'Slack', problem: brought.error })
 }
 

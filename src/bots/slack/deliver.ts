@@ -11,29 +11,11 @@ import { type Message, textMessage } from '../message.ts'
 import { localeOf, readAddress, type SlackAddress, workspaceOf, writeAddress } from './address.ts'
 import type { Called } from './api.ts'
 import type { Messages, Place } from './messages.ts'
+import { isClosed, isGone, refusalSentence } from './refusals.ts'
 import { render } from './render.ts'
 import type { Result, Results } from './results.ts'
 import type { Whispers } from './whispers.ts'
 import type { Workspace, Workspaces } from './workspaces.ts'
-
-/** Refusals after which nothing can be said in that place any more, or that message is no more. */
-const goneErrors: ReadonlySet<string> = new Set([
-  'account_inactive',
-  'cant_update_message',
-  'channel_not_found',
-  'edit_window_closed',
-  'ekm_access_denied',
-  'invalid_auth',
-  'is_archived',
-  'message_not_found',
-  'not_authed',
-  'not_in_channel',
-  'restricted_action',
-  'thread_not_found',
-  'token_expired',
-  'token_revoked',
-  'user_not_found',
-])
 
 interface CourierParts {
   messages: Messages
@@ -114,7 +96,9 @@ export class SlackCourier implements Courier {
     const words = wordsFor(localeOf(job.conversation))
     const message = messageOf(job, address.card !== undefined, words)
     this.#shown.delete(address.ts)
-    const settled = await this.#show({ workspace, address, job, message, words })
+    const result = { workspace, address, job, message, words }
+    const shown = await this.#show(result)
+    const settled = shown.kind === 'refused' ? await this.#otherwise(result, shown.error) : shown
     if (settled.kind === 'refused') return refusalOf(settled.error)
     if (address.card !== undefined) await this.#closeCard(workspace, address, address.card, job, words)
     return delivered(settled.value)
@@ -131,18 +115,35 @@ export class SlackCourier implements Courier {
   }
 
   /** A past result, brought to another place with all its buttons. */
-  async bring(job: JobView, conversation: Conversation): Promise<Called<undefined>> {
+  async bring(job: JobView, conversation: Conversation, notice?: string): Promise<Called<SlackAddress>> {
     const ids = workspaceOf(conversation)
     const workspace = this.#parts.workspaces.of(ids)
     if (workspace === undefined) return { kind: 'refused', error: 'not_installed' }
     const words = wordsFor(localeOf(conversation))
-    const message = messageOf(job, false, words)
+    const full = messageOf(job, false, words)
+    const message = notice === undefined ? full : { ...full, lines: [notice, ...full.lines] }
     const place: Place = { channel: conversation.channelId, thread: conversation.threadId }
     const posted = await this.#parts.messages.post(workspace, place, render(withoutButtons(message), words))
     if (posted.kind === 'refused') return posted
     const address = { ...ids, ...place, ...posted.value, files: [] }
-    const shown = await this.#show({ workspace, address, job, message, words })
-    return shown.kind === 'refused' ? shown : { kind: 'done', value: undefined }
+    return this.#show({ workspace, address, job, message, words })
+  }
+
+  /** A picture that is painted reaches its author: without its place, or without itself where Slack takes no file. */
+  async #otherwise({ workspace, address, job, message, words }: Result, error: string) {
+    const refused: Called<SlackAddress> = { kind: 'refused', error }
+    if (job.state !== 'done') return refused
+    const { conversation, author } = job
+    if (isClosed(error) && conversation.kind !== 'direct') {
+      const direct: Conversation = { ...conversation, kind: 'direct', channelId: author.userId }
+      return this.bring(job, { ...direct, threadId: undefined }, words.slack.said.movedHere)
+    }
+    if (isGone(error)) return refused
+    this.#parts.log.error({ job: job.id, problem: error }, 'Slack did not take the pictures of a job')
+    const lines = [...message.lines, words.slack.said.picturesRefused(error, job.id)]
+    const bare = render({ ...message, lines, pictures: [] }, words)
+    const edited = await this.#parts.messages.edit(workspace, address, bare)
+    return edited.kind === 'refused' ? refused : { kind: 'done' as const, value: address }
   }
 
   async #show(result: Result): Promise<Called<SlackAddress>> {
@@ -175,10 +176,8 @@ export class SlackCourier implements Courier {
   /** Where the bot may not write, the one who asked is told how that can be mended. */
   async #unwelcome(job: JobView, error: string, words: Words): Promise<Delivery> {
     this.#cards.delete(job.id)
-    const { said } = words.slack
-    const sentence = job.conversation.kind === 'direct' ? said.elsewhere : said.invite
-    if (error === 'not_in_channel' || error === 'channel_not_found')
-      await this.#parts.whispers.say(job.id, render(textMessage(sentence), words))
+    const sentence = refusalSentence(error, job.conversation, words)
+    await this.#parts.whispers.say(job.id, render(textMessage(sentence), words))
     return refusalOf(error)
   }
 }
@@ -190,7 +189,7 @@ function delivered(address: SlackAddress): Delivery {
 }
 
 function refusalOf(error: string): Delivery {
-  if (goneErrors.has(error)) return { kind: 'gone', reason: error }
+  if (isGone(error)) return { kind: 'gone', reason: error }
   throw new AppError('platform-refused', { platform: 'Slack', problem: error })
 }
 

@@ -1,0 +1,235 @@
+/** What may go wrong between a painted picture and the person who waits for it: nothing is lost, every end is clear. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { FakeRun } from '../../fakes/fake-workers.ts'
+import { buttonsOf } from '../../fakes/slack/block-kit.ts'
+import type { Post } from '../../fakes/slack/world.ts'
+import { SlackTest } from './start-slack.ts'
+
+const labels = (post: Post) => buttonsOf(post.blocks).map(({ button }) => button.text.text)
+const pictures = (post: Post) => post.blocks.filter(block => block.type === 'image').length
+
+let t: SlackTest
+beforeEach(async () => {
+  t = await SlackTest.start()
+})
+afterEach(() => t.dispose())
+
+function last(posts: Post[]): Post {
+  const post = posts.at(-1)
+  if (post === undefined) throw new Error('there is no message')
+  return post
+}
+
+function thread(): Post[] {
+  return t.thread(last(t.cards()))
+}
+
+async function imagine(text = 'a red circle'): Promise<void> {
+  await t.scene.ada.types('/imagine', text, { channelId: t.scene.channel.id })
+}
+
+/** Asked for, opened and begun; the test says when it is done. */
+async function begun(text?: string): Promise<FakeRun> {
+  const { workers } = t.test
+  workers.mode = 'by-hand'
+  await imagine(text)
+  await t.test.until(
+    () => workers.underway.length === 1 && t.cards().some(card => t.thread(card).length === 1),
+  )
+  await t.test.built.delivered()
+  return workers.current
+}
+
+/** Nothing waits to be said, and nothing was said that Slack had asked us to wait with. */
+function expectCalm(): void {
+  expect(t.test.built.db.outbox.pendingJobs()).toEqual([])
+  expect(t.slack.limits.rude).toEqual([])
+}
+
+describe('pictures that Slack is slow with', () => {
+  it('wait until they are processed, then stand in the message with the buttons', async () => {
+    t.slack.faults.processingMs = 4000
+    await imagine('two cats --n 2')
+    await t.calm()
+    expect(thread().map(pictures)).toEqual([2])
+    expect(t.slack.api.calls.filter(call => call.error === 'invalid_blocks')).toEqual([])
+    expectCalm()
+  })
+
+  it('come first where they are never processed, and the buttons in the next message', async () => {
+    t.slack.faults.processingMs = Number.POSITIVE_INFINITY
+    await imagine('two cats --n 2')
+    await t.calm()
+    const [above, below, ...more] = thread()
+    expect(more).toEqual([])
+    expect(above?.fileIds).toHaveLength(2)
+    expect(below && labels(below)).toContain('Upscale 2')
+    expect(below && t.text(below)).toContain('The pictures are in the message above.')
+    const kept = [...t.slack.world.files.values()].filter(file => file.state !== 'deleted')
+    expect(kept).toHaveLength(2)
+    expectCalm()
+  })
+
+  it('come first where Slack refuses them in blocks, and go again with Delete', async () => {
+    t.slack.faults.acceptsUnsharedFiles = false
+    await imagine()
+    await t.calm()
+    const [above, below] = thread()
+    expect(above?.fileIds).toHaveLength(1)
+    expect(below && labels(below)).toContain('Delete')
+    expect(t.slack.api.calls.filter(call => call.error === 'invalid_blocks')).toHaveLength(1)
+    await t.scene.ada.presses(last(thread()), 'Delete')
+    await t.calm()
+    expect(t.slack.world.posts.filter(post => post.onlyFor === undefined && !post.deleted)).toEqual([])
+    expect([...t.slack.world.files.values()].map(file => file.state)).not.toContain('complete')
+  })
+})
+
+describe('a Slack that is busy', () => {
+  it.each(['chat.postMessage', 'chat.update', 'files.getUploadURLExternal', 'files.completeUploadExternal'])(
+    'is given the time that it asks for: %s',
+    async method => {
+      t.slack.limits.block(method, t.scene.team.id, 30, t.scene.channel.id)
+      await imagine()
+      await t.calm()
+      expect(t.slack.limits.refusals).toBeGreaterThan(0)
+      expect(thread().map(pictures)).toEqual([1])
+      expect(t.cards()).toHaveLength(1)
+      expectCalm()
+    },
+  )
+
+  it.each([
+    ['files.getUploadURLExternal', 503],
+    ['files.completeUploadExternal', 'internal_error'],
+    ['files.info', 500],
+    ['upload', 500],
+    ['chat.update', 'fatal_error'],
+    ['chat.postMessage', 'service_unavailable'],
+  ])('has its faults mended by another try: %s answers %s', async (method, fault) => {
+    t.slack.faults.failNext(method, fault)
+    await imagine()
+    await t.calm()
+    expect(thread().map(pictures)).toEqual([1])
+    expect(t.cards()).toHaveLength(1)
+    expectCalm()
+  })
+
+  it('says so in one sentence where a form could not be opened', async () => {
+    t.slack.limits.block('views.open', t.scene.team.id, 30)
+    await imagine('')
+    await t.adapter.idle()
+    expect(t.told(t.scene.ada).at(-1)).toMatch(/Slack/)
+  })
+})
+
+describe('pictures that Slack does not take', () => {
+  it.each(['files.getUploadURLExternal', 'files.completeUploadExternal'])(
+    'are kept, and the message says how to get them later: %s',
+    async method => {
+      t.slack.faults.failNext(method, 'storage_limit_reached')
+      await imagine()
+      await t.calm()
+      const [result] = thread()
+      expect(result && t.text(result)).toContain('Slack did not take the pictures (storage_limit_reached)')
+      expect(result && labels(result)).toContain('Refine')
+      expectCalm()
+      const command = /\/easel (show \S+)/.exec(result ? t.text(result) : '')?.[1] ?? ''
+      await t.scene.ada.types('/easel', command, { channelId: t.scene.channel.id })
+      await t.calm()
+      expect(pictures(last(t.cards()))).toBe(1)
+    },
+  )
+})
+
+describe('a place that is closed when the picture is ready', () => {
+  it.each([
+    ['archived', () => (t.scene.channel.archived = true)],
+    ['deleted', () => t.slack.world.channels.delete(t.scene.channel.id)],
+    ['one that the bot was taken out of', () => t.scene.channel.members.delete(t.scene.team.botUserId)],
+  ])('sends it to its author: %s', async (_how, close) => {
+    const run = await begun('two cats --n 2')
+    close()
+    run.finish()
+    await t.calm()
+    const { ada } = t.scene
+    const result = last(t.cards(ada.direct.id))
+    expect(t.text(result)).toContain('I can no longer write where you asked for this')
+    expect(pictures(result)).toBe(2)
+    expectCalm()
+    t.test.workers.mode = 'at-once'
+    await ada.presses(result, 'Upscale 2')
+    await t.calm()
+    expect(pictures(last(t.cards(ada.direct.id)))).toBe(1)
+    await ada.presses(result, 'Delete')
+    await t.calm()
+    expect(t.cards(ada.direct.id)).not.toContain(result)
+    expectCalm()
+  })
+
+  it('ends in silence where somebody took the message away', async () => {
+    const run = await begun()
+    last(thread()).deleted = true
+    run.finish()
+    await t.calm()
+    expect(t.cards(t.scene.ada.direct.id)).toEqual([])
+    expectCalm()
+  })
+
+  it('ends where the workspace took the bot’s token back', async () => {
+    const run = await begun()
+    t.scene.team.installed = false
+    run.finish()
+    await t.calm()
+    expectCalm()
+  })
+})
+
+describe('a place that is closed from the start', () => {
+  it.each([
+    [
+      'a channel without the bot',
+      () => t.scene.channel.members.delete(t.scene.team.botUserId),
+      '/invite @easel',
+    ],
+    [
+      'a private channel without the bot',
+      () => {
+        t.scene.channel.kind = 'private'
+        t.scene.channel.members.delete(t.scene.team.botUserId)
+      },
+      '/invite @easel',
+    ],
+    ['an archived channel', () => (t.scene.channel.archived = true), 'archived'],
+    [
+      'a workspace that revoked the token',
+      () => (t.scene.team.installed = false),
+      'Once an admin installs me again',
+    ],
+  ])('tells the asker what can be done, and paints nothing: %s', async (_where, close, sentence) => {
+    t.test.workers.mode = 'by-hand'
+    close()
+    await imagine()
+    await t.test.until(() => t.told(t.scene.ada).length > 0)
+    expect(t.told(t.scene.ada)).toEqual([expect.stringContaining(sentence)])
+    for (const run of t.test.workers.underway) run.step()
+    await t.calm()
+    expect(t.test.workers.runs.filter(run => !run.cancelAsked)).toEqual([])
+    expect(t.cards()).toEqual([])
+    expectCalm()
+  })
+
+  it('says the same to /easel show', async () => {
+    await imagine()
+    await t.calm()
+    const { ada, team } = t.scene
+    const id = t.test.easel.jobsIn(
+      { platform: 'slack', spaceId: team.id, channelId: t.scene.channel.id },
+      1,
+    )[0]?.id
+    const elsewhere = t.slack.addChannel(team, 'elsewhere', { withoutBot: true })
+    await ada.types('/easel', `show ${id}`, { channelId: elsewhere.id })
+    await t.adapter.idle()
+    expect(t.told(ada).at(-1)).toContain('/invite @easel')
+  })
+})
