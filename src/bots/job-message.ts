@@ -32,6 +32,15 @@ export function jobMessage(job: JobView, words: Words): Message {
   }
 }
 
+/** The same where no card says what was asked for: the message itself does, until the result takes its place. */
+export function loneMessage(job: JobView, words: Words): Message {
+  const message = jobMessage(job, words)
+  if (job.state === 'done') return message
+  const card = requestCard(job, words)
+  const state = job.state === 'queued' ? [] : [[message.title, ...message.lines].join(' · ')]
+  return { ...message, title: card.title, lines: [...card.lines, ...state] }
+}
+
 /** Each problem as one sentence. */
 export function problemSentences(problems: readonly Problem[], words: Words): string[] {
   return problems.map(problem => problemSentence(words, problem))

@@ -10,12 +10,18 @@ export const discord: Words['discord'] = {
   presence: (model, waiting) =>
     waiting === 0 ? `/imagine · ${model}` : `/imagine · ${model} · ${waiting} 个在排队`,
   places: {
-    permissions: {
-      view: '查看频道',
-      send: '发送消息',
-      threads: '创建公共子区',
-      sendInThreads: '在子区内发送消息',
-      attach: '添加附件',
-    },
+    threads: '有“创建公共子区”权限的话，我会在子区里回复。',
+    sendInThreads: '有“在子区内发送消息”权限的话，我会在子区里回复。',
+    tooManyThreads: '这个服务器的子区已满，所以在这里回复。',
+    view: '我在这里只能回复 15 分钟；有“查看频道”权限就没有这个限制。',
+    send: '我在这里只能回复 15 分钟；有“发送消息”权限就没有这个限制。',
+    attach: '没有“添加附件”权限，我无法在这里显示图片。',
+    answersOnly: '我不是这里的成员：超过 15 分钟的结果会用私信发送。',
+    elsewhere: '原来的地方已经不能写了，所以发在这里。',
+    smaller: '细节有所减少：原文件超过了 Discord 在这里允许的大小。',
+    tooLarge: '文件超过了 Discord 在这里允许的大小，压缩后也不行。',
+    pictureGone: '图片文件已经不在了。',
+    commandTooLong: '命令太长，无法在这里显示；“改写重画”会从同样的文字开始。',
+    removedThread: '已删除的图片',
   },
 }

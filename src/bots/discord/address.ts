@@ -9,6 +9,19 @@ export const directSpace = 'direct'
 const message = z.object({ channelId: z.string(), messageId: z.string() })
 export type MessageAddress = z.infer<typeof message>
 
+/** Permissions that are missing, a guild with too many threads, an app that is no member, a place that is closed. */
+export const shortfalls = [
+  'view',
+  'send',
+  'threads',
+  'sendInThreads',
+  'attach',
+  'tooManyThreads',
+  'answersOnly',
+  'elsewhere',
+] as const
+export type Shortfall = (typeof shortfalls)[number]
+
 const address = z.object({
   /** The placeholder, then the result. */
   ...message.shape,
@@ -17,6 +30,8 @@ const address = z.object({
   /** Set where the message can be changed by an interaction's token alone. */
   token: z.string().optional(),
   tokenUntilMs: z.number().optional(),
+  /** Why the message is not where it would be best; the message says so. */
+  shortfall: z.enum(shortfalls).optional(),
 })
 export type DiscordAddress = z.infer<typeof address>
 

@@ -8,6 +8,7 @@ import {
   GatewayIntentBits,
   Options,
   Partials,
+  RESTEvents,
 } from 'discord.js'
 import { AppError } from '../../errors.ts'
 import type { Logger } from '../../ports.ts'
@@ -28,7 +29,12 @@ export function newClient(apiUrl: string, log: Logger, choices: ClientChoices): 
     intents: [GatewayIntentBits.Guilds],
     partials: [Partials.Channel],
     allowedMentions: { parse: [], repliedUser: false },
-    rest: { api: apiUrl },
+    rest: {
+      api: apiUrl,
+      // Easel's own queue waits, and meanwhile serves other channels; answers to people wait in the library's.
+      rejectOnRateLimit: ({ route }) => route.startsWith('/channels'),
+      invalidRequestWarningInterval: 500,
+    },
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,
       MessageManager: 0,
@@ -42,6 +48,9 @@ export function newClient(apiUrl: string, log: Logger, choices: ClientChoices): 
   client.on(Events.ShardError, error => log.debug({ problem: error.message }, 'a gateway connection failed'))
   client.on(Events.ShardReconnecting, shard => log.info({ shard }, 'the gateway connection ended; resuming'))
   client.on(Events.ShardResume, (shard, replayed) => log.info({ shard, replayed }, 'resumed'))
+  client.rest.on(RESTEvents.InvalidRequestWarning, ({ count }) =>
+    log.warn({ count }, 'Discord bans for a while who sends 10,000 invalid requests in 10 minutes'),
+  )
   return client
 }
 

@@ -3,34 +3,265 @@ import type { Address, Courier, Delivery } from '../../app/courier.ts'
 import type { Conversation } from '../../app/people.ts'
 import type { JobView } from '../../app/views.ts'
 import { AppError } from '../../errors.ts'
+import type { Logger } from '../../ports.ts'
+import type { Words } from '../../words/en.ts'
+import { wordsFor } from '../../words/locale.ts'
+import { jobMessage, loneMessage, requestCard, titleOf } from '../job-message.ts'
+import {
+  type DiscordAddress,
+  detailsOf,
+  type MessageAddress,
+  readAddress,
+  type Shortfall,
+  writeAddress,
+} from './address.ts'
+import { type Called, refusals } from './api.ts'
+import type { Cards } from './cards.ts'
+import type { Messages, Post } from './messages.ts'
+import { has, writesItself } from './permissions.ts'
+import type { Packed, Pictures } from './pictures.ts'
+import { isClosedToUs, type Places, whyNoThread } from './places.ts'
+import { render } from './render.ts'
+import { oneLine } from './text.ts'
 
 /** `refused`: one sentence for the one who asked. */
 export type Brought = { kind: 'brought' } | { kind: 'refused'; sentence: string }
 
+export interface CourierParts {
+  messages: Messages
+  places: Places
+  pictures: Pictures
+  cards: Cards
+  /** Guilds in which pictures are covered. */
+  spoilerGuilds: readonly string[]
+  log: Logger
+}
+
+/** A thread's name may have 100 characters. */
+const longestThreadName = 90
+
 export class DiscordCourier implements Courier {
   readonly platform = 'discord'
   readonly progressIntervalMs = 2500
+  readonly #parts: CourierParts
+  /** What a placeholder shows, so that an edit that would change nothing is not sent; by message. */
+  readonly #shown = new Map<string, string>()
+  /** Messages that were found deleted, or closed to us: nothing more is tried there. */
+  readonly #gone = new Set<string>()
+  /** Cards that say no place in the queue any more, by job. */
+  readonly #refreshed = new Set<string>()
 
-  async open(_job: JobView): Promise<Delivery> {
-    throw unfinished()
+  constructor(parts: CourierParts) {
+    this.#parts = parts
   }
 
-  async progress(_at: Address, _job: JobView): Promise<void> {}
-
-  async settle(_at: Address, _job: JobView): Promise<Delivery> {
-    throw unfinished()
+  async open(job: JobView): Promise<Delivery> {
+    const { conversation } = job
+    const wantsThread =
+      conversation.kind === 'channel' &&
+      detailsOf(conversation).pressedId === undefined &&
+      writesItself(conversation)
+    const shortfall = wantsThread ? whyNoThread(conversation) : undefined
+    const placed =
+      wantsThread && shortfall === undefined
+        ? await this.#openThread(job)
+        : await this.#parts.places.inPlace(job, conversation, why => this.#waiting(job, why), {
+            nonce: `p${job.id}`,
+            replyTo: detailsOf(conversation).pressedId,
+            shortfall,
+          })
+    return placed.kind === 'done' ? delivered(placed.value) : refusalOf(placed.code)
   }
 
-  async withdraw(_at: Address, _job: JobView): Promise<Delivery> {
-    throw unfinished()
+  async progress(at: Address, job: JobView): Promise<void> {
+    const address = readAddress(at)
+    const { messageId, card } = address
+    const { places, messages, log } = this.#parts
+    if (this.#gone.has(messageId) || !places.isAlive(address) || !messages.canSpareEdit(address)) return
+    if (card !== undefined && job.state === 'running') this.#refreshCard(job, card)
+    const post = this.#placeholder(job, address)
+    const shown = JSON.stringify([post.components, job.preview?.length])
+    if (this.#shown.get(messageId) === shown) return
+    this.#shown.set(messageId, shown)
+    try {
+      const edited = await places.edit(address, post)
+      if (edited.kind === 'refused') this.#gone.add(messageId)
+    } catch (error) {
+      // The next step comes soon; the result will say it if the trouble lasts.
+      this.#shown.delete(messageId)
+      log.debug({ job: job.id, problem: String(error) }, 'progress not shown')
+    }
+  }
+
+  async settle(at: Address, job: JobView): Promise<Delivery> {
+    const address = readAddress(at)
+    this.#shown.delete(address.messageId)
+    this.#gone.delete(address.messageId)
+    const settled = await this.#settle(address, job)
+    if (settled.kind === 'refused') return refusalOf(settled.code)
+    if (address.card !== undefined) this.#refreshCard(job, address.card)
+    this.#refreshed.delete(job.id)
+    return delivered(settled.value)
+  }
+
+  async withdraw(at: Address, job: JobView): Promise<Delivery> {
+    const address = readAddress(at)
+    const { places, messages, cards, log } = this.#parts
+    cards.forget(job.id)
+    await places.remove(address)
+    if (address.card !== undefined) {
+      await messages.remove(address.card)
+      const renamed = await messages.renameThread(
+        address.card.messageId,
+        wordsOf(job).discord.places.removedThread,
+      )
+      // The thread's name is the prompt; without the permission to manage threads it has to stay.
+      if (renamed.kind === 'refused') log.info({ job: job.id, code: renamed.code }, 'a thread keeps its name')
+    }
+    return { kind: 'delivered', address: at }
   }
 
   /** A past result, brought to another place with all its buttons. */
-  async bring(_job: JobView, _conversation: Conversation): Promise<Brought> {
-    throw unfinished()
+  async bring(job: JobView, conversation: Conversation): Promise<Brought> {
+    const words = wordsFor(detailsOf(conversation).locale)
+    const there = { ...job, conversation }
+    const { pictures, places } = this.#parts
+    const { uploadLimitBytes } = detailsOf(conversation)
+    const brought = await pictures.send(there, words, uploadLimitBytes, packed =>
+      places.inPlace(there, conversation, why => this.#result(there, why, packed)),
+    )
+    if (brought.kind === 'done') return { kind: 'brought' }
+    const needed = conversation.kind === 'thread' ? 'sendInThreads' : 'send'
+    return {
+      kind: 'refused',
+      sentence: words.discord.places[has(conversation, 'attach') ? needed : 'attach'],
+    }
+  }
+
+  async #openThread(job: JobView): Promise<Called<DiscordAddress>> {
+    const { messages, places } = this.#parts
+    const words = wordsOf(job)
+    const card = await messages.post(
+      job.conversation.channelId,
+      { ...render(requestCard(job, words), words), files: [] },
+      { nonce: `c${job.id}` },
+    )
+    if (card.kind === 'refused') {
+      if (!isClosedToUs(card.code)) return card
+      return places.inPlace(job, job.conversation, why => this.#waiting(job, why), { nonce: `p${job.id}` })
+    }
+    const name = oneLine(titleOf(job, words), longestThreadName) || words.job.untitled
+    const thread = await messages.startThread(card.value, name)
+    if (thread.kind === 'refused') return this.#insteadOfCard(job, card.value, whyRefused(thread.code))
+    const post = { ...render(jobMessage(job, words), words), files: [] }
+    const placed = await messages.post(thread.value, post, { nonce: `p${job.id}` })
+    if (placed.kind === 'refused') return this.#insteadOfCard(job, card.value, 'sendInThreads')
+    return { kind: 'done', value: { ...placed.value, card: card.value } }
+  }
+
+  /** Without its thread the card itself becomes the placeholder. */
+  async #insteadOfCard(
+    job: JobView,
+    card: MessageAddress,
+    shortfall: Shortfall | undefined,
+  ): Promise<Called<DiscordAddress>> {
+    const edited = await this.#parts.messages.edit(card, this.#waiting(job, shortfall))
+    return edited.kind === 'refused' ? edited : { kind: 'done', value: { ...card, shortfall } }
+  }
+
+  async #settle(address: DiscordAddress, job: JobView): Promise<Called<DiscordAddress>> {
+    const { places, pictures } = this.#parts
+    const { uploadLimitBytes } = detailsOf(job.conversation)
+    const edited = await pictures.send(job, wordsOf(job), uploadLimitBytes, packed =>
+      this.#editWith(address, job, packed),
+    )
+    if (edited.kind === 'done') return { kind: 'done', value: { ...address, ...edited.value } }
+    if (!isClosedToUs(edited.code)) return edited
+    // The place is closed, the result is there: its author gets it.
+    const direct = await pictures.send(job, wordsOf(job), undefined, packed =>
+      places.direct(job, why => this.#result(job, why, packed)),
+    )
+    return direct.kind === 'done' ? direct : edited
+  }
+
+  /** Where files may not be attached, the words and the buttons come without them. */
+  async #editWith(address: DiscordAddress, job: JobView, packed: Packed): Promise<Called<MessageAddress>> {
+    const { places } = this.#parts
+    const mayAttach = has(job.conversation, 'attach') || packed.files.length === 0
+    if (mayAttach) {
+      const edited = await places.edit(address, this.#final(job, address, packed))
+      const isDenied = edited.kind === 'refused' && edited.code === refusals.missingPermissions
+      if (!isDenied || packed.files.length === 0) return edited
+    }
+    return places.edit({ ...address, shortfall: 'attach' }, this.#result(job, 'attach', { files: [] }))
+  }
+
+  #placeholder(job: JobView, address: DiscordAddress): Post {
+    if (address.card === undefined) return this.#waiting(job, address.shortfall)
+    return this.#post(job, jobMessage(job, wordsOf(job)), [], previewOf(job))
+  }
+
+  #waiting(job: JobView, shortfall: Shortfall | undefined): Post {
+    return this.#post(job, loneMessage(job, wordsOf(job)), notesOf(job, shortfall), previewOf(job))
+  }
+
+  #final(job: JobView, address: DiscordAddress, packed: Packed): Post {
+    if (address.card === undefined) return this.#result(job, address.shortfall, packed)
+    return this.#post(job, jobMessage(job, wordsOf(job)), lossOf(job, packed), packed.files)
+  }
+
+  #result(job: JobView, shortfall: Shortfall | undefined, packed: Packed): Post {
+    const lasting = shortfall === 'answersOnly' ? undefined : shortfall
+    const notes = [...notesOf(job, lasting), ...lossOf(job, packed)]
+    return this.#post(job, loneMessage(job, wordsOf(job)), notes, packed.files)
+  }
+
+  #post(job: JobView, message: ReturnType<typeof jobMessage>, notes: string[], files: Post['files']): Post {
+    const isSpoiler = this.#parts.spoilerGuilds.includes(job.conversation.spaceId)
+    return { ...render(message, wordsOf(job), { files, isSpoiler, notes }), files }
+  }
+
+  /** Once: from then on it has nothing to say that changes. */
+  #refreshCard(job: JobView, card: MessageAddress): void {
+    if (this.#refreshed.has(job.id)) return
+    this.#refreshed.add(job.id)
+    this.#parts.cards.refresh(job, card, wordsOf(job))
   }
 }
 
-function unfinished(): AppError {
-  return new AppError('internal', { problem: 'not there yet' })
+function wordsOf({ conversation }: JobView): Words {
+  return wordsFor(detailsOf(conversation).locale)
+}
+
+function notesOf(job: JobView, shortfall: Shortfall | undefined): string[] {
+  return shortfall === undefined ? [] : [wordsOf(job).discord.places[shortfall]]
+}
+
+function lossOf(job: JobView, { loss }: Packed): string[] {
+  return loss === undefined ? [] : [wordsOf(job).discord.places[loss]]
+}
+
+/** The picture so far, where it may be shown. */
+function previewOf(job: JobView): Post['files'] {
+  const { preview, conversation } = job
+  if (preview === undefined || !has(conversation, 'attach')) return []
+  const isJpeg = preview[0] === 0xff && preview[1] === 0xd8
+  const altText = jobMessage(job, wordsOf(job)).title
+  return [{ fileName: `preview.${isJpeg ? 'jpg' : 'webp'}`, altText, bytes: preview }]
+}
+
+function whyRefused(code: number): Shortfall | undefined {
+  if (code === refusals.tooManyThreads) return 'tooManyThreads'
+  return code === refusals.missingPermissions || code === refusals.missingAccess ? 'threads' : undefined
+}
+
+function delivered(address: DiscordAddress): Delivery {
+  return { kind: 'delivered', address: writeAddress(address) }
+}
+
+/** What is not there any more, or closed to us, is an end; anything else is a defect that a log should show. */
+function refusalOf(code: number): Delivery {
+  const isGone = code === refusals.unknownChannel || code === refusals.unknownMessage || isClosedToUs(code)
+  if (isGone) return { kind: 'gone', reason: `Discord says ${code}` }
+  throw new AppError('platform-refused', { platform: 'Discord', problem: `code ${code}` })
 }

@@ -1,8 +1,13 @@
 /** The Discord adapter: how its parts are put together, and how it starts and stops. */
 import { wordsFor } from '../../words/locale.ts'
 import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
+import { DiscordApi } from './api.ts'
+import { Cards } from './cards.ts'
 import { type ClientChoices, connect, newClient } from './client.ts'
 import { DiscordCourier } from './deliver.ts'
+import { Messages } from './messages.ts'
+import { Pictures } from './pictures.ts'
+import { Places } from './places.ts'
 import { Presence } from './presence.ts'
 import { type Receiver, receive } from './receive.ts'
 import { registerCommands } from './register.ts'
@@ -22,13 +27,25 @@ export class DiscordAdapter implements Adapter {
   readonly #client: ReturnType<typeof newClient>
   readonly #receiver: Receiver
   readonly #presence: Presence
+  readonly #api: DiscordApi
+  readonly #cards: Cards
 
   constructor(parts: AdapterParts, token: string, choices: ClientChoices = {}) {
     const log = parts.log.child({ platform: 'discord' })
     this.#parts = { ...parts, log }
     this.#token = token
     this.#client = newClient(parts.config.discord.apiUrl, log, choices)
-    this.courier = new DiscordCourier()
+    this.#api = new DiscordApi(this.#client.rest, parts.clock)
+    const messages = new Messages(this.#api)
+    this.#cards = new Cards({ messages, clock: parts.clock, log })
+    this.courier = new DiscordCourier({
+      messages,
+      places: new Places(messages, () => parts.clock.now()),
+      pictures: new Pictures(id => parts.easel.pictureBytes(id)),
+      cards: this.#cards,
+      spoilerGuilds: parts.config.discord.spoilerGuilds,
+      log,
+    })
     this.#receiver = receive(this.#client, { ...this.#parts, courier: this.courier })
     this.#presence = new Presence(this.#client, this.#parts)
   }
@@ -41,11 +58,13 @@ export class DiscordAdapter implements Adapter {
   async start(): Promise<void> {
     const client = await connect(this.#client, this.#token)
     await registerCommands(client, this.#parts)
+    this.#api.connected(client.application.id)
     this.#presence.start()
   }
 
   async stop(): Promise<void> {
     this.#presence.stop()
+    this.#cards.stop()
     await this.#receiver.idle()
     await this.#client.destroy()
   }

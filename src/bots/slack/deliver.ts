@@ -6,7 +6,7 @@ import { AppError } from '../../errors.ts'
 import type { Logger } from '../../ports.ts'
 import type { Words } from '../../words/en.ts'
 import { wordsFor } from '../../words/locale.ts'
-import { jobMessage, requestCard } from '../job-message.ts'
+import { jobMessage, loneMessage, requestCard } from '../job-message.ts'
 import { type Message, textMessage } from '../message.ts'
 import { localeOf, readAddress, type SlackAddress, workspaceOf, writeAddress } from './address.ts'
 import type { Called } from './api.ts'
@@ -193,13 +193,8 @@ function refusalOf(error: string): Delivery {
   throw new AppError('platform-refused', { platform: 'Slack', problem: error })
 }
 
-/** Where no card says what was asked for, the message itself does, until the result takes its place. */
 function messageOf(job: JobView, hasCard: boolean, words: Words): Message {
-  const message = jobMessage(job, words)
-  if (hasCard || job.state === 'done') return message
-  const card = requestCard(job, words)
-  const state = job.state === 'queued' ? [] : [[message.title, ...message.lines].join(' · ')]
-  return { ...message, title: card.title, lines: [...card.lines, ...state] }
+  return hasCard ? jobMessage(job, words) : loneMessage(job, words)
 }
 
 function withoutButtons(message: Message): Message {
