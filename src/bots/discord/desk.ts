@@ -1,0 +1,46 @@
+/** What every handler of this adapter works with, and the calls of app/ that they share. */
+import type { ActOutcome, Easel } from '../../app/easel.ts'
+import type { Action, ImagineRequest } from '../../app/requests.ts'
+import type { Config } from '../../config.ts'
+import type { Clock, Ids, Logger } from '../../ports.ts'
+import type { Said } from './answering.ts'
+import type { Asker } from './callers.ts'
+import type { DiscordCourier } from './deliver.ts'
+import type { Downloads } from './downloads.ts'
+import { outcomeSaying } from './outcomes.ts'
+import type { Pending, PendingRequest, PendingSource } from './pending.ts'
+
+export interface Desk {
+  easel: Easel
+  config: Config
+  clock: Clock
+  ids: Ids
+  log: Logger
+  courier: DiscordCourier
+  downloads: Downloads
+  requests: Pending<PendingRequest>
+  sources: Pending<PendingSource>
+}
+
+/** `typed` is what is given back where the request is refused, so that nobody writes it again. */
+export async function imagine(
+  desk: Desk,
+  asker: Asker,
+  request: ImagineRequest,
+  typed: string,
+  options?: { confirmed: boolean },
+): Promise<Said> {
+  const { caller, words } = asker
+  const outcome = await desk.easel.imagine(request, caller, options)
+  const pendingId = desk.ids.next()
+  if (outcome.kind === 'confirm') {
+    const { eventId, person } = caller
+    desk.requests.add(pendingId, { request, eventId, userId: person.userId })
+  }
+  return outcomeSaying(outcome, words, { pendingId, typed })
+}
+
+export async function act(desk: Desk, { caller, words }: Asker, action: Action, typed = ''): Promise<Said> {
+  const outcome: ActOutcome = await desk.easel.act(action, caller)
+  return outcomeSaying(outcome, words, { pendingId: desk.ids.next(), typed })
+}

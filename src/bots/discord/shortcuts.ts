@@ -1,0 +1,58 @@
+/** Shortcuts on any message with a picture: start from it, or read its parameters back. */
+import { createHash } from 'node:crypto'
+import type { MessageContextMenuCommandInteraction } from 'discord.js'
+import { infoMessage } from '../answers.ts'
+import { textMessage } from '../message.ts'
+import { answerNow, attempt, type Said } from './answering.ts'
+import type { Asker } from './callers.ts'
+import type { Desk } from './desk.ts'
+import { type MessagePictures, picturesIn } from './message-pictures.ts'
+import { sourceForm } from './paint-form.ts'
+import { fetchPicture } from './pictures-given.ts'
+import { render } from './render.ts'
+
+/** Opens the form with that picture as its source; where there is one, that is the first answer. */
+export async function startFromMessage(
+  desk: Desk,
+  { words }: Asker,
+  shortcut: MessageContextMenuCommandInteraction,
+): Promise<void> {
+  const { log, ids } = desk
+  const pictures = picturesOf(desk, shortcut)
+  if (pictures.kind === 'none') {
+    return answerNow(shortcut, { words, log }, () => render(textMessage(words.discord.said.noPicture), words))
+  }
+  if (pictures.kind === 'stored') {
+    const { pictureIds } = pictures
+    await attempt(log, () => shortcut.showModal(sourceForm(pictureIds[0], pictureIds, words)))
+    return
+  }
+  const id = ids.next()
+  desk.sources.add(id, pictures)
+  const choices = pictures.files.map((_, i) => String(i))
+  await attempt(log, () => shortcut.showModal(sourceForm(id, choices, words)))
+}
+
+/** All that is known of the message's picture, found by our buttons under it or by its content. */
+export async function tellOfMessage(
+  desk: Desk,
+  { words }: Asker,
+  shortcut: MessageContextMenuCommandInteraction,
+): Promise<Said> {
+  const { easel } = desk
+  const { said } = words.discord
+  const pictures = picturesOf(desk, shortcut)
+  if (pictures.kind === 'none') return render(textMessage(said.noPicture), words)
+  if (pictures.kind === 'stored') {
+    const found = easel.picture(pictures.pictureIds[0])
+    return render(found ? infoMessage(found.job, found.picture, words) : textMessage(said.notMine), words)
+  }
+  const fetched = await fetchPicture(desk, pictures.files[0], words)
+  if (fetched.kind === 'refused') return render(textMessage(fetched.sentence), words)
+  const found = easel.pictureByHash(createHash('sha256').update(fetched.bytes).digest('hex'))
+  return render(found ? infoMessage(found.job, found.picture, words) : textMessage(said.notMine), words)
+}
+
+function picturesOf({ easel }: Desk, shortcut: MessageContextMenuCommandInteraction): MessagePictures {
+  return picturesIn(shortcut.targetMessage, id => easel.picture(id) !== undefined)
+}
