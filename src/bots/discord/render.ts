@@ -51,7 +51,7 @@ export function render(message: Message, words: Words, options: RenderOptions = 
   const { files = [], isSpoiler = false, notes = [] } = options
   const command = commandText(message.command, words)
   const below = small(notes.map(note => safeText(note, longestNotes)))
-  const title = titleText(message.title)
+  const title = titleText(message, files.length > 0)
   const room = longestText - [title, below, command].join('').length - 8
   return {
     flags: MessageFlags.IsComponentsV2,
@@ -68,9 +68,11 @@ function textDisplay(content: string): APIMessageTopLevelComponent[] {
   return content === '' ? [] : [{ type: ComponentType.TextDisplay, content }]
 }
 
-function titleText(title: string): string {
+/** Bold over what is below it; a sentence that stands alone is just said. */
+function titleText({ title, lines, command, buttons }: Message, hasFiles: boolean): string {
   const text = safeText(title.trim(), longestTitle)
-  return text === '' || text.length > longestBold ? text : `**${text}**`
+  const isAlone = !hasFiles && lines.length === 0 && command === undefined && buttons.length === 0
+  return text === '' || isAlone || text.length > longestBold ? text : `**${text}**`
 }
 
 function linesText({ lines, progress }: Message, room: number): string {
