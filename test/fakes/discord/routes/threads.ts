@@ -85,8 +85,9 @@ function changeThread(world: World, events: ThreadEvents, request: RestRequest):
   if (channel.type !== 11) throw refuse.wrongChannelType()
   const body = checked(changedThread, request.body)
   const has = world.botPermissions(channel)
-  const onlyWakes = body.archived === false && Object.keys(body).length === 1 && !channel.locked
-  const needed = onlyWakes ? permission.SendMessagesInThreads : permission.ManageThreads
+  // The creator, which the bot is of all its threads, may change these without Manage Threads (topics/threads).
+  const isCreators = body.locked === undefined && !channel.locked
+  const needed = isCreators ? permission.SendMessagesInThreads : permission.ManageThreads
   if ((has & needed) === 0n) throw refuse.missingPermissions()
   if (channel.archived && body.archived !== false) throw refuse.threadArchived()
   if (body.name !== undefined) channel.name = body.name
