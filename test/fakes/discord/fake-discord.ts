@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../../../src/ports.ts'
 import { Faults } from './faults.ts'
-import { Gateway } from './gateway.ts'
+import { Gateway, privilegedIntents } from './gateway.ts'
 import { Interactions } from './interactions.ts'
 import { read } from './markdown.ts'
 import { channelJson, guildJson } from './payloads.ts'
@@ -60,7 +60,7 @@ export class FakeDiscord {
       clock: options.realClock,
       token: this.token,
       applicationId: this.applicationId,
-      disallowedIntents: options.disallowedIntents ?? -1,
+      disallowedIntents: options.disallowedIntents ?? privilegedIntents,
       heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
       url: () => `ws://127.0.0.1:${this.#port}`,
     })

@@ -23,7 +23,7 @@ const op = {
 const sendsPerMinute = 120
 const knownIntents = (1 << 26) - 1
 /** GUILD_MEMBERS, GUILD_PRESENCES, MESSAGE_CONTENT: off until switched on in the developer portal. */
-const privilegedIntents = (1 << 1) | (1 << 8) | (1 << 15)
+export const privilegedIntents = (1 << 1) | (1 << 8) | (1 << 15)
 
 const frame = z.object({ op: z.int(), d: z.unknown() })
 const activity = z.strictObject({
@@ -202,7 +202,7 @@ export class Gateway {
     const { token, intents, shard, presence: shown } = parsed.data
     if (token !== this.#parts.token) return 4004
     if ((intents & ~knownIntents) !== 0) return 4013
-    if ((intents & privilegedIntents & this.#parts.disallowedIntents) !== 0) return 4014
+    if ((intents & this.#parts.disallowedIntents) !== 0) return 4014
     if (shard && (shard[0] < 0 || shard[0] >= shard[1])) return 4010
     this.identifies += 1
     if (shown) this.presences.push(shown)

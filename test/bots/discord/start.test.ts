@@ -1,0 +1,46 @@
+/** A token that is wrong or lacks an intent is one clear sentence at start. */
+import { afterEach, expect, it } from 'vitest'
+import { DiscordAdapter, discordAdapter } from '../../../src/bots/discord/index.ts'
+import { loadConfig } from '../../../src/config.ts'
+import { packageRoot } from '../../../src/paths.ts'
+import { FakeDiscord, type FakeDiscordOptions } from '../../fakes/discord/fake-discord.ts'
+import { FakeClock } from '../../fakes/fake-clock.ts'
+import { FakeEasel } from '../../fakes/fake-easel.ts'
+import { CountingIds, RememberingLog } from '../../fakes/fake-parts.ts'
+import { realClock } from '../../fakes/real-clock.ts'
+
+let discord: FakeDiscord
+afterEach(() => discord.stop())
+
+async function adapterParts(options: Partial<FakeDiscordOptions> = {}) {
+  const clock = new FakeClock()
+  const ids = new CountingIds()
+  discord = new FakeDiscord({ clock, realClock, ...options })
+  await discord.start()
+  discord.guild('Painters')
+  const defaults = loadConfig(packageRoot, packageRoot)
+  const config = { ...defaults, discord: { ...defaults.discord, apiUrl: discord.apiUrl } }
+  const easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
+  return { easel, clock, ids, config, log: new RememberingLog(), secrets: {} }
+}
+
+it('says that a token is wrong', async () => {
+  const adapter = new DiscordAdapter(await adapterParts(), 'wrong.token.entirely')
+  await expect(adapter.start()).rejects.toMatchObject({
+    code: 'platform-refused',
+    details: { platform: 'Discord', problem: 'DISCORD_TOKEN is not a valid token' },
+  })
+})
+
+it('says that the bot lacks an intent', async () => {
+  const adapter = new DiscordAdapter(await adapterParts({ disallowedIntents: 1 }), discord.token)
+  await expect(adapter.start()).rejects.toMatchObject({
+    code: 'platform-refused',
+    details: { problem: expect.stringContaining('lacks an intent') },
+  })
+})
+
+it('is off without a token, and says so', async () => {
+  const choice = discordAdapter(await adapterParts())
+  expect(choice).toEqual({ kind: 'off', reason: 'DISCORD_TOKEN is not set' })
+})
