@@ -1,54 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { packageRoot } from '../../src/paths.ts'
 import { backgroundColour, objectColour, type Pixels } from '../helpers/judge.ts'
+import { ServerProcess } from '../helpers/server-process.ts'
 import { launchBrowser, newVisitor, type Visitor } from './browser.ts'
-
-/** The built program, as people start it, with the bundled model. */
-class ServerProcess {
-  readonly folder = mkdtempSync(join(tmpdir(), 'easel-e2e-'))
-  #child: ChildProcess | undefined
-  url = ''
-
-  /** Resolves with the first line that names an address; on the port of before where there was one. */
-  async start(): Promise<void> {
-    const port = this.url === '' ? 0 : Number(new URL(this.url).port)
-    const config = join(this.folder, 'easel.yaml')
-    writeFileSync(config, `dataDir: data\nlogLevel: error\nweb:\n  port: ${port}\n`)
-    const child = spawn(
-      process.execPath,
-      [join(packageRoot, 'dist/src/cli.js'), 'serve', '--config', config],
-      { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] },
-    )
-    this.#child = child
-    const said: string[] = []
-    const address = new Promise<string>((resolve, reject) => {
-      for (const stream of [child.stdout, child.stderr]) {
-        createInterface({ input: stream }).on('line', line => {
-          said.push(line)
-          const [url] = /http:\/\/127\.0\.0\.1:\d+\//.exec(line) ?? []
-          if (url) resolve(url)
-        })
-      }
-      child.once('exit', code => reject(new Error(`it ended with ${code}: ${said.join('\n')}`)))
-    })
-    this.url = await address
-  }
-
-  async end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const ended = new Promise(resolve => child.once('exit', resolve))
-    child.kill(signal)
-    await ended
-  }
-}
 
 describe('the web chat with the real model', () => {
   let browser: Browser
@@ -70,8 +25,7 @@ describe('the web chat with the real model', () => {
   })
   afterEach(async () => {
     await page.context().close()
-    await server.end('SIGTERM')
-    rmSync(server.folder, { recursive: true, force: true })
+    await server.dispose()
   })
 
   async function imagine(text: string): Promise<void> {

@@ -7,6 +7,7 @@ export interface ScriptReply {
   kind: 'accepted' | 'refused' | 'done' | 'answer'
   said?: string[]
   html?: string
+  jobs?: { jobId: string; threadId: string }[]
 }
 
 export class HttpPerson implements DrivenPerson {

@@ -1,0 +1,102 @@
+/** The built program as people start it, with the bundled model, over a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { packageRoot } from '../../src/paths.ts'
+
+export const builtCli = join(packageRoot, 'dist/src/cli.js')
+
+/** How a process ended, and everything that it said. */
+export interface Ended {
+  code: number | null
+  signal: NodeJS.Signals | null
+  lines: string[]
+}
+
+export class ServerProcess {
+  readonly folder = mkdtempSync(join(tmpdir(), 'easel-e2e-'))
+  readonly dataDir = join(this.folder, 'data')
+  readonly #settings: string
+  readonly #env: Record<string, string>
+  #child: ChildProcess | undefined
+  #ended: Promise<Ended> | undefined
+  /** Resolves each time that a line comes. */
+  #onLine: () => void = () => {}
+  /** What the current process said so far. */
+  lines: string[] = []
+  url = ''
+
+  /** `settings` is YAML besides `dataDir` and `web`. */
+  constructor(settings = 'logLevel: error', env: Record<string, string> = {}) {
+    this.#settings = settings
+    this.#env = env
+  }
+
+  /** Resolves with the first line that names an address; on the port of before where there was one. */
+  async start(): Promise<void> {
+    const port = this.url === '' ? 0 : Number(new URL(this.url).port)
+    const config = join(this.folder, 'easel.yaml')
+    writeFileSync(config, `dataDir: data\nweb:\n  port: ${port}\n${this.#settings}\n`)
+    this.#spawn(config)
+    const said = await this.says(/http:\/\/127\.0\.0\.1:\d+\//)
+    this.url = said[0]
+  }
+
+  /** Resolves with the first match among the lines, those of the past included; rejects when the process ends first. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      for (const line of this.lines) {
+        const match = pattern.exec(line)
+        if (match) return match
+      }
+      const line = new Promise<undefined>(resolve => {
+        this.#onLine = () => resolve(undefined)
+      })
+      const ended = await Promise.race([line, this.#ended])
+      if (ended) throw new Error(`it ended with ${ended.code ?? ended.signal}: ${ended.lines.join('\n')}`)
+    }
+  }
+
+  /** Sends a signal, if the process still runs, and waits for its end. */
+  async end(signal: NodeJS.Signals): Promise<Ended> {
+    this.#child?.kill(signal)
+    return this.ended
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal)
+  }
+
+  get ended(): Promise<Ended> {
+    return this.#ended ?? Promise.resolve({ code: null, signal: null, lines: [] })
+  }
+
+  /** Ends what runs and takes the folder away. */
+  async dispose(): Promise<void> {
+    await this.end('SIGKILL')
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #spawn(config: string): void {
+    const child = spawn(process.execPath, [builtCli, 'serve', '--config', config], {
+      cwd: this.folder,
+      env: { ...process.env, ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const lines: string[] = []
+    this.#child = child
+    this.lines = lines
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', line => {
+        lines.push(line)
+        this.#onLine()
+      })
+    }
+    this.#ended = new Promise(resolve => {
+      // `close`: by then everything that it said has come.
+      child.once('close', (code, signal) => resolve({ code, signal, lines }))
+    })
+  }
+}
