@@ -162,7 +162,7 @@ function readYaml(file: string): unknown {
     return parse(text) ?? {}
   } catch (error) {
     const problem = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    throw new AppError('config', { file, key: 'the YAML', problem }, error)
+    throw new AppError('config', { file, key: 'the YAML', problem: problem.replace(/:$/, '') }, error)
   }
 }
 

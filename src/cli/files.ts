@@ -1,6 +1,6 @@
 /** Pictures on the disk of whoever uses the command line: read whole, written whole or not at all. */
 import { createHash } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { AppError } from '../errors.ts'
 import { fileProblem } from '../file-problem.ts'
@@ -21,9 +21,33 @@ export async function readPicture(file: string): Promise<PictureFile> {
   }
 }
 
+/** Throws AppError 'file' where a picture could not be written: to be asked before minutes go into painting it. */
+export async function checkWritable(file: string): Promise<void> {
+  const partial = partialOf(file)
+  try {
+    await writeFile(partial, '')
+    await rm(partial)
+    if (await isFolder(file)) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
+  } catch (error) {
+    throw new AppError('file', { file, doing: 'write', problem: fileProblem(error) }, error)
+  }
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+function partialOf(file: string): string {
+  return `${file}.part`
+}
+
 /** Through a file beside it, so that a picture that was there stays until the new one is whole. */
 export async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${file}.part`
+  const partial = partialOf(file)
   try {
     await writeFile(partial, bytes)
     await rename(partial, file)

@@ -5,7 +5,7 @@ import type { ModelCatalogue } from '../engine/weights/models.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
 import { systemClock } from '../system-ports.ts'
-import { numbered, type PictureFile, writePicture } from './files.ts'
+import { checkWritable, numbered, type PictureFile, writePicture } from './files.ts'
 import { type Progress, showProgress } from './progress.ts'
 import { type ExitCode, exitCodes, type Session } from './session.ts'
 
@@ -20,13 +20,14 @@ export async function paintToFiles(
   const { config, words, err } = session
   const [device] = config.devices
   if (!device) throw new AppError('internal', { problem: 'no device is configured' })
+  const total = orders.reduce((sum, order) => sum + countOf(order), 0)
+  for (let i = 0; i < total; i++) await checkWritable(numbered(file, i, total))
   const host = hostOpener(device, models, process.env)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   // Once: a second Ctrl-C finds no listener and ends the process, as people expect of it.
   process.once('SIGINT', onSignal)
   const startedMs = systemClock.monotonicMs()
-  const total = orders.reduce((sum, order) => sum + countOf(order), 0)
   let written = 0
   try {
     const start = await host.start()

@@ -2,10 +2,11 @@
  * One Easel per data folder: a lock that the operating system holds for the process and drops with it, however the
  * process ends. It is SQLite's own lock on a file of its own; the pid beside it only serves the message.
  */
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { AppError } from '../errors.ts'
+import { fileProblem } from '../file-problem.ts'
 import { sqliteCode } from './sqlite-faults.ts'
 
 export interface OwnerLock {
@@ -16,7 +17,7 @@ export interface OwnerLock {
 export function ownDataFolder(folder: string): OwnerLock {
   const pidFile = join(folder, 'owner.pid')
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    createFolder(folder)
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw readOnly(folder, error)
@@ -29,6 +30,18 @@ export function ownDataFolder(folder: string): OwnerLock {
     throw readOnly(folder, error)
   }
   return { release: () => lock.close() }
+}
+
+/** Level by level: the recursive mkdir of Node never returns where a level that is missing cannot be made (/proc/x). */
+function createFolder(folder: string): void {
+  if (existsSync(folder)) return
+  createFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Another Easel that starts at the same moment may have been faster.
+    if (!existsSync(folder)) throw error
+  }
 }
 
 function takeLock(folder: string, pidFile: string): Sqlite.Database {
@@ -48,8 +61,7 @@ function takeLock(folder: string, pidFile: string): Sqlite.Database {
 }
 
 function readOnly(folder: string, error: unknown): AppError {
-  const problem = error instanceof Error ? error.message : String(error)
-  return new AppError('data-folder-read-only', { folder, problem }, error)
+  return new AppError('data-folder-read-only', { folder, problem: fileProblem(error) }, error)
 }
 
 /** 0 when the owner has not written it yet. */

@@ -32,9 +32,12 @@ describe('a data folder has one owner', () => {
     expect(line).toBe('data-folder-read-only')
   })
 
-  test('so is a path that leads through a file', () => {
-    expect(() => ownDataFolder('/etc/hostname/easel')).toThrow(
-      expect.objectContaining({ code: 'data-folder-read-only' }),
+  test.each([
+    ['/etc/hostname/easel', 'part of its path is not a folder'],
+    ['/proc/easel/data', 'there is no such file or folder'],
+  ])('so is a path where no folder can be: %s', (folder, problem) => {
+    expect(() => ownDataFolder(folder)).toThrow(
+      expect.objectContaining({ code: 'data-folder-read-only', details: { folder, problem } }),
     )
   })
 })

@@ -94,6 +94,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/db/',
     may: [
       'src/errors.ts',
+      'src/file-problem.ts',
       'src/ports.ts',
       'src/engine/work-order.ts',
       'src/engine/jobs/',

@@ -3,6 +3,8 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import type { Easel } from '../../app/easel.ts'
+import { toAppError } from '../../errors.ts'
+import { errorSentence } from '../../words/en.ts'
 import { wordsFor } from '../../words/locale.ts'
 import type { AdapterParts } from '../adapter.ts'
 import { statsChart } from '../chart.ts'
@@ -71,7 +73,10 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   )
   app.notFound(c => c.text(words.web.refused.missing, 404))
   app.onError((error, c) => {
-    log.error({ err: error, path: c.req.path }, 'a web request failed')
+    const fault = toAppError(error)
+    log.error({ error: fault, path: c.req.path }, 'a web request failed')
+    // A full disk keeps nobody from seeing what is there, and why there is nothing new.
+    if (fault.code === 'storage') return responder.refuse(c, visitOf(c), errorSentence(words, fault), 503)
     return c.text(words.web.refused.broken, 500)
   })
 
