@@ -1,0 +1,228 @@
+/** A fake Discord with a guild in it, adapters that speak to it, and a whole Easel behind them. */
+import { resolve } from 'node:path'
+import type { Easel } from '../../../src/app/easel.ts'
+import type { Caller } from '../../../src/app/people.ts'
+import type { ClientChoices } from '../../../src/bots/discord/client.ts'
+import { DiscordAdapter } from '../../../src/bots/discord/index.ts'
+import { type Config, loadConfig } from '../../../src/config.ts'
+import type { Clock, Ids, Logger } from '../../../src/ports.ts'
+import { labelsOf } from '../../fakes/discord/client-rules.ts'
+import { FakeDiscord, type FakeDiscordOptions } from '../../fakes/discord/fake-discord.ts'
+import type { Interaction } from '../../fakes/discord/interactions.ts'
+import type { Person } from '../../fakes/discord/people.ts'
+import type { Channel, Guild, Message } from '../../fakes/discord/world.ts'
+import type { FakeClock } from '../../fakes/fake-clock.ts'
+import { realClock } from '../../fakes/real-clock.ts'
+import { TestEasel, type TestEaselOptions } from '../../helpers/build-test-easel.ts'
+
+export interface Scene {
+  discord: FakeDiscord
+  guild: Guild
+  channel: Channel
+  ada: Person
+  bob: Person
+  /** May manage the guild. */
+  eve: Person
+}
+
+export async function scene(clock: FakeClock, options: Partial<FakeDiscordOptions> = {}): Promise<Scene> {
+  const discord = new FakeDiscord({ clock, realClock, ...options })
+  await discord.start()
+  const guild = discord.guild('Painters')
+  const channel = discord.channel('pictures', guild)
+  const ada = discord.person('Ada')
+  const bob = discord.person('Bob')
+  const eve = discord.person('Eve')
+  discord.world.grant(eve.user, guild, 'ManageGuild', 'ManageMessages')
+  return { discord, guild, channel, ada, bob, eve }
+}
+
+const packageRoot = resolve(import.meta.dirname, '../../..')
+
+/** The library's own pace, one identify in five seconds, would only make tests slow. */
+export const choices: ClientChoices = {
+  ws: { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) },
+}
+
+export function discordConfig(discord: FakeDiscord, changes: Partial<Config['discord']> = {}): Config {
+  const config = loadConfig(packageRoot, packageRoot)
+  return { ...config, discord: { ...config.discord, apiUrl: discord.apiUrl, ...changes } }
+}
+
+export interface Outside {
+  easel: Easel
+  clock: Clock
+  ids: Ids
+  log: Logger
+}
+
+/** An adapter, started. */
+export async function startAdapter({ discord }: Scene, outside: Outside): Promise<DiscordAdapter> {
+  const secrets = { discordToken: discord.token }
+  const adapter = new DiscordAdapter(
+    { ...outside, config: discordConfig(discord), secrets },
+    discord.token,
+    choices,
+  )
+  await adapter.start()
+  return adapter
+}
+
+export interface DiscordTestOptions {
+  easel?: TestEaselOptions
+  fake?: Partial<FakeDiscordOptions>
+  discord?: Partial<Config['discord']>
+}
+
+/** The whole of Easel but the engine, behind a real adapter, in front of a fake Discord. */
+export class DiscordTest {
+  readonly test: TestEasel
+  readonly scene: Scene
+  readonly #options: DiscordTestOptions
+  adapter: DiscordAdapter
+  #events = 0
+
+  private constructor(test: TestEasel, stage: Scene, options: DiscordTestOptions) {
+    this.test = test
+    this.scene = stage
+    this.#options = options
+    this.adapter = this.#build()
+  }
+
+  static async start(options: DiscordTestOptions = {}): Promise<DiscordTest> {
+    const test = new TestEasel({ couriers: [], ...options.easel })
+    const it = new DiscordTest(test, await scene(test.clock, options.fake), options)
+    await it.test.start()
+    await it.adapter.start()
+    return it
+  }
+
+  get discord(): FakeDiscord {
+    return this.scene.discord
+  }
+
+  get clock(): FakeClock {
+    return this.test.clock
+  }
+
+  /** A person of the scene as app/ sees them, for tests that leave the commands out. */
+  caller(person: Person, channel: Channel, changes: Caller['conversation']['details'] = {}): Caller {
+    this.#events += 1
+    const { user } = person
+    const spaceId = channel.guild?.id ?? 'direct'
+    const inThread = channel.parentId === undefined ? {} : { threadId: channel.id }
+    const kind =
+      channel.guild === undefined ? 'direct' : channel.parentId === undefined ? 'channel' : 'thread'
+    const permissions = this.discord.world.botPermissions(channel).toString()
+    return {
+      person: { platform: 'discord', spaceId, userId: user.id, name: user.displayName },
+      rights: { moderator: false, admin: false },
+      conversation: {
+        platform: 'discord',
+        spaceId,
+        channelId: channel.parentId ?? channel.id,
+        ...inThread,
+        kind,
+        details: { locale: user.locale, permissions, ...changes },
+      },
+      eventId: `event-${this.#events}`,
+    }
+  }
+
+  /** Resolves when Discord has the first answer to all of them and what came of it is shown. */
+  async answered(...interactions: Interaction[]): Promise<void> {
+    for (const interaction of interactions)
+      await this.discord.until('a first answer', () => interaction.answer !== undefined)
+    await this.calm()
+  }
+
+  /** Resolves when everything that was asked for is painted and shown; lets time pass where Discord wants that. */
+  async calm(): Promise<void> {
+    const { test } = this
+    await this.passing(
+      () => test.easel.queue().length === 0 && test.built.db.outbox.pendingJobs().length === 0,
+    )
+    await test.built.delivered()
+  }
+
+  /** Lets time pass until that is so. */
+  async passing(holds: () => boolean, stepMs = 250): Promise<void> {
+    for (;;) {
+      await this.adapter.idle()
+      await this.test.built.delivered()
+      if (holds()) return
+      // Rate limits are waited for in the machine's own time.
+      await new Promise<void>(resolve => realClock.after(2, resolve))
+      this.clock.advance(stepMs)
+    }
+  }
+
+  /** The process ends, politely or not, and another one starts over the same data folder. */
+  async restart(how: 'stop' | 'crash' = 'stop'): Promise<void> {
+    await this.adapter.stop()
+    if (how === 'stop') await this.test.built.stop(0)
+    else this.test.crash()
+    this.test.rebuild()
+    this.adapter = this.#build()
+    await this.test.start()
+    await this.adapter.start()
+  }
+
+  async dispose(): Promise<void> {
+    await this.adapter.stop()
+    await this.test.dispose()
+    await this.discord.stop()
+  }
+
+  /** What everybody sees in a place, oldest first. */
+  messages(channel: Channel = this.scene.channel): Message[] {
+    return this.discord.world.messagesIn(channel)
+  }
+
+  last(channel?: Channel): Message {
+    const message = this.messages(channel).at(-1)
+    if (message === undefined) throw new Error('There is no message.')
+    return message
+  }
+
+  /** The thread under the last card. */
+  thread(card = this.last()): Channel {
+    const thread = this.discord.threadOf(card)
+    if (thread === undefined) throw new Error('There is no thread.')
+    return thread
+  }
+
+  text(message: Message): string {
+    return this.discord.seen(message)
+  }
+
+  labels(message: Message): string[] {
+    return labelsOf(message)
+  }
+
+  /** What was said to somebody alone, latest last. */
+  told({ user }: Person): string[] {
+    const { world } = this.discord
+    return [...world.messages.values()]
+      .filter(message => message.ephemeralTo === user && !message.deleted)
+      .map(message => this.text(message))
+  }
+
+  #build(): DiscordAdapter {
+    const { test, scene: stage } = this
+    const adapter = new DiscordAdapter(
+      {
+        easel: test.easel,
+        clock: test.clock,
+        ids: test.ids,
+        log: test.log,
+        config: discordConfig(stage.discord, this.#options.discord),
+        secrets: { discordToken: stage.discord.token },
+      },
+      stage.discord.token,
+      choices,
+    )
+    test.built.register(adapter.courier)
+    return adapter
+  }
+}
