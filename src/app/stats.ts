@@ -7,12 +7,14 @@ import type { StatsRow, StatsView } from './views.ts'
 
 const slices = 24
 
-/** Admins of a space see that space; those whom the configuration names see everything. */
+/** Admins of a space see that space; those whom the configuration names, there or in any (`*`), see everything. */
 export function maySeeStats(
   config: Pick<Config, 'admins'>,
   caller: Caller,
 ): 'nothing' | 'space' | 'everything' {
-  if (config.admins.includes(nameOfPerson(caller.person))) return 'everything'
+  const { person } = caller
+  const names = [person, { ...person, spaceId: '*' }].map(nameOfPerson)
+  if (names.some(name => config.admins.includes(name))) return 'everything'
   return caller.rights.admin ? 'space' : 'nothing'
 }
 

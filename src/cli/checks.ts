@@ -99,10 +99,30 @@ function tryPort(host: string, port: number): Promise<AppError | undefined> {
   })
 }
 
-export function checkDiscord({ secrets, words }: Session): Finding {
-  return secrets.discordToken === undefined
-    ? { check: 'discord', state: 'off', detail: words.cli.tokenMissing(['DISCORD_TOKEN']) }
-    : { check: 'discord', state: 'fine', detail: words.cli.tokenPresent }
+/** Tries the token, and says how Easel is invited. */
+export async function checkDiscord({ config, secrets, words }: Session): Promise<Finding[]> {
+  const { discordToken } = secrets
+  const { operator } = words.discord
+  const finding = (state: Finding['state'], detail: string): Finding => ({ check: 'discord', state, detail })
+  if (discordToken === undefined) return [finding('off', words.cli.tokenMissing(['DISCORD_TOKEN']))]
+  const { introduce } = await import('../bots/discord/introduce.ts')
+  const met = await introduce(discordToken, config)
+  const { guildId } = config.discord
+  switch (met.kind) {
+    case 'wrong-token':
+      return [finding('wrong', operator.wrongToken)]
+    case 'unreachable':
+      return [finding('wrong', operator.unreachable(met.problem))]
+    case 'not-in-guild':
+      return [finding('wrong', operator.notInGuild(guildId)), finding('off', operator.invite(met.inviteUrl))]
+    case 'known':
+      return [
+        finding('fine', operator.known(met.name)),
+        finding('fine', guildId === '' ? operator.everywhere : operator.trial(guildId)),
+        finding('fine', operator.invite(met.inviteUrl)),
+        finding('fine', operator.inviteForOneself(met.inviteForOneselfUrl)),
+      ]
+  }
 }
 
 /** Socket Mode needs the app's own token, HTTP the signing secret; the bot's token both. */

@@ -47,7 +47,8 @@ async function examine(session: Session, options: CommonOptions): Promise<ExitCo
   if (native.every(({ state }) => state === 'fine')) {
     await checkModels(session, findings => show(findings))
   }
-  show([checkDiscord(session), checkSlack(session)])
+  show(await guarded(session, 'discord', () => checkDiscord(session)))
+  show([checkSlack(session)])
   out('')
   out(problems === 0 ? words.cli.healthy : words.cli.unhealthy(problems))
   return problems === 0 ? exitCodes.done : exitCodes.fault

@@ -95,12 +95,13 @@ export const discordCommands = {
   },
   /** For the operator, at start and in doctor. */
   operator: {
+    known: (name: string) => `the token is that of “${name}”`,
     notInGuild: (guildId: string) => `Easel is not in the server ${guildId}`,
-    invite: (link: string) => `invite it by ${link}`,
-    inviteUser: (link: string) => `for oneself alone: ${link}`,
+    invite: (link: string) => `invite it to a server: ${link}`,
+    inviteForOneself: (link: string) => `install it for oneself: ${link}`,
     trial: (guildId: string) => `commands in the server ${guildId} alone (discord.guildId)`,
     everywhere: 'commands everywhere',
-    unreachable: (problem: string) => `the token is set; ${problem}, so it could not be tried`,
+    unreachable: (problem: string) => `Discord could not be asked: ${problem}`,
     wrongToken: 'Discord does not know DISCORD_TOKEN; make a new one in the developer portal, under Bot',
   },
 }

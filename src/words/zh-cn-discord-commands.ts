@@ -92,12 +92,13 @@ export const discordCommands: typeof english = {
     tooLarge: megabytes => `文件太大，最多 ${megabytes} MB。`,
   },
   operator: {
+    known: name => `令牌属于“${name}”`,
     notInGuild: guildId => `Easel 不在服务器 ${guildId} 里`,
-    invite: link => `邀请链接：${link}`,
-    inviteUser: link => `只给自己安装：${link}`,
+    invite: link => `邀请到服务器：${link}`,
+    inviteForOneself: link => `只给自己安装：${link}`,
     trial: guildId => `命令只在服务器 ${guildId} 里（discord.guildId）`,
     everywhere: '命令在所有地方可用',
-    unreachable: problem => `令牌已设置；${problem}，所以没能试用`,
+    unreachable: problem => `没能询问 Discord：${problem}`,
     wrongToken: 'Discord 不认识 DISCORD_TOKEN；请到开发者门户的 Bot 页面重新生成',
   },
 }

@@ -309,7 +309,7 @@ describe('stats', () => {
 
   test('are for admins: of the space, or those whom the configuration names', async () => {
     await it.dispose()
-    it = await buildTestEasel({ config: { admins: ['web:web:root'] } })
+    it = await buildTestEasel({ config: { admins: ['web:web:root', 'discord:*:U9'] } })
     await it.paint('here')
     const elsewhere = { platform: 'discord' as const, spaceId: 'G1', userId: 'U1', name: 'Dee' }
     const conversation = {
@@ -329,6 +329,9 @@ describe('stats', () => {
     expect(jobsSeen(it.caller({ rights: moderator }))).toEqual([{ code: 'admins-only', details: {} }])
     expect(jobsSeen(it.caller({ rights: admin }))).toBe(1)
     expect(jobsSeen(it.callerNamed('root'))).toBe(2)
+    const anywhere = { ...elsewhere, spaceId: 'direct', userId: 'U9' }
+    expect(jobsSeen(it.caller({ person: anywhere }))).toBe(2)
+    expect(jobsSeen(it.callerNamed('U9'))).toEqual([{ code: 'admins-only', details: {} }])
   })
 })
 
