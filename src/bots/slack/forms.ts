@@ -6,7 +6,7 @@ import { act, type Desk, formChoices, imagine } from './desk.ts'
 import { maxDownloadBytes } from './downloads.ts'
 import { type FormOrigin, readMetadata, writeMetadata } from './metadata.ts'
 import { openView } from './open-view.ts'
-import { formErrors, paintView, readPaintForm } from './paint-form.ts'
+import { formErrors, paintView, readPaintForm, sourceId } from './paint-form.ts'
 import { type Payload, render } from './render.ts'
 import { readSettingsForm } from './settings-form.ts'
 
@@ -48,7 +48,7 @@ export async function submitPaintForm(
   const read = readPaintForm(values, origin, words)
   if (read.kind === 'wrong') return read
   const request = await withFile(desk, asker, read.request, read.fileId)
-  if ('wrong' in request) return { kind: 'wrong', errors: { prompt: request.wrong } }
+  if ('wrong' in request) return { kind: 'wrong', errors: { [sourceId]: request.wrong } }
 
   const whisper = (payload: Payload) =>
     desk.messages.whisper(workspace, place, asker.caller.person.userId, payload)
@@ -66,6 +66,20 @@ export async function submitSettings(desk: Desk, asker: Asker, values: unknown):
   if (read.kind === 'wrong') return read
   await desk.easel.saveSettings(caller.person, read.settings)
   return { kind: 'closed', payload: render(textMessage(words.slack.settings.saved), words) }
+}
+
+/** Slack shows a sentence only beside a field that is there: what has none goes to the first. */
+export function besideFields(
+  errors: Record<string, string>,
+  blocks: readonly { block_id?: string }[],
+): Record<string, string> {
+  const ids = blocks.map(block => block.block_id)
+  const placed: Record<string, string> = {}
+  for (const [id, sentence] of Object.entries(errors)) {
+    const field = ids.includes(id) ? id : (ids[0] ?? id)
+    placed[field] = placed[field] === undefined ? sentence : `${placed[field]} ${sentence}`
+  }
+  return placed
 }
 
 /** The request with the bytes of a file on Slack as its source, or a sentence why that cannot be. */

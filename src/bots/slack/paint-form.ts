@@ -14,7 +14,7 @@ export const paintForm = 'paint'
 
 const promptId = 'prompt'
 const whichId = 'which'
-const sourceId = 'source'
+export const sourceId = 'source'
 
 /** Fields that hold what a flag of the same name would be given. */
 const flagFields = [
@@ -142,7 +142,10 @@ function fieldOf(problem: Problem): string {
     case 'size-step':
       return 'ar'
     case 'strength-too-low':
+    case 'strength-without-source':
       return 'strength'
+    case 'picture-refused':
+      return sourceId
     case 'no-refiner':
     case 'refiner-mismatch':
       return 'refine'

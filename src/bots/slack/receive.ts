@@ -18,7 +18,14 @@ import { answerInTime, faultPayload } from './answering.ts'
 import type { Asker, Sender } from './callers.ts'
 import { easelCommand } from './commands.ts'
 import { type Desk, imagine } from './desk.ts'
-import { openPaintForm, originOf, type Submitted, submitPaintForm, submitSettings } from './forms.ts'
+import {
+  besideFields,
+  openPaintForm,
+  originOf,
+  type Submitted,
+  submitPaintForm,
+  submitSettings,
+} from './forms.ts'
 import { publishHome } from './home.ts'
 import { spoken } from './mentions.ts'
 import { paintForm } from './paint-form.ts'
@@ -149,14 +156,14 @@ function receiveForms(app: App, desk: Desk): void {
       }
       const { channel, thread } = origin
       const sender = submissionSender(body, thread === undefined ? { channel } : { channel, thread })
-      await submit(desk, sender, ack, asker => submitPaintForm(desk, asker, origin, view.state.values))
+      await submit(desk, sender, view, ack, asker => submitPaintForm(desk, asker, origin, view.state.values))
     },
   )
   app.view<ViewSubmitAction>(
     { callback_id: settingsForm, type: 'view_submission' },
     async ({ body, view, ack }) => {
       const sender = submissionSender(body, { channel: body.user.id })
-      await submit(desk, sender, ack, asker => submitSettings(desk, asker, view.state.values))
+      await submit(desk, sender, view, ack, asker => submitSettings(desk, asker, view.state.values))
     },
   )
 }
@@ -167,6 +174,7 @@ type FormAck = (answer?: { response_action: 'errors'; errors: Record<string, str
 async function submit(
   desk: Desk,
   sender: Sender,
+  { blocks }: { blocks: readonly { block_id?: string }[] },
   ack: FormAck,
   work: (asker: Asker) => Promise<Submitted>,
 ): Promise<void> {
@@ -178,7 +186,9 @@ async function submit(
     return submitted.kind === 'closed' ? submitted.payload : undefined
   }
   const acknowledge = () =>
-    submitted?.kind === 'wrong' ? ack({ response_action: 'errors', errors: submitted.errors }) : ack()
+    submitted?.kind === 'wrong'
+      ? ack({ response_action: 'errors', errors: besideFields(submitted.errors, blocks) })
+      : ack()
   await answerInTime(
     { ...desk, words: asker.words, ack: acknowledge, ackShows: false, later: whisperTo(desk, asker) },
     inForm(),

@@ -192,6 +192,10 @@ export class Person {
     })
     const answer = modalAnswer(delivered)
     if (answer.kind === 'closed') view.closed = true
+    if (answer.kind === 'errors')
+      for (const id of Object.keys(answer.errors))
+        if (!view.content.blocks.some(block => block.type === 'input' && block.block_id === id))
+          throw new Error(`an error beside “${id}”, which is no field of the form`)
     if (answer.kind === 'updated') {
       const checked = checkView(answer.view)
       if (checked.kind === 'bad') throw new Error(`bad view in an answer: ${checked.messages.join('; ')}`)

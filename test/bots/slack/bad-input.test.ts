@@ -1,0 +1,293 @@
+/** What people, phones and forgers send on Slack: each gets one clear sentence, and nothing of theirs is lost. */
+import { readFileSync } from 'node:fs'
+import sharp from 'sharp'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkPicture } from '../../../src/app/check-picture.ts'
+import type { JobView } from '../../../src/app/views.ts'
+import { writeMetadata } from '../../../src/bots/slack/metadata.ts'
+import { packageRoot } from '../../../src/paths.ts'
+import { en } from '../../../src/words/en.ts'
+import type { GivenFile, Person } from '../../fakes/slack/person.ts'
+import { SlackTest } from './start-slack.ts'
+
+let t: SlackTest
+beforeEach(async () => {
+  t = await SlackTest.start({ easel: { parts: { checkPicture } } })
+})
+afterEach(() => t.dispose())
+
+function jobs(): JobView[] {
+  const { team, channel } = t.scene
+  return t.test.easel.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100)
+}
+
+const here = () => ({ channelId: t.scene.channel.id })
+
+async function imagine(text: string): Promise<void> {
+  await t.scene.ada.types('/imagine', text, here())
+  await t.calm()
+}
+
+/** The last thing that was said to this person alone. */
+function lastTold(person: Person = t.scene.ada): string {
+  return t.told(person).at(-1) ?? ''
+}
+
+describe('flags as phones type them', () => {
+  const wanted = {
+    kind: 'paint',
+    seed: 7,
+    widthPx: 160,
+    heightPx: 96,
+    prompt: { positive: 'a “red” circle', negative: 'dogs, cats' },
+  }
+  it.each([
+    'a “red” circle —seed 7 —no “dogs, cats” —size 160x96',
+    'a “red” circle –seed 7 –no “dogs, cats” –size 160×96',
+    'a “red” circle ——seed 7 --no dogs, cats ––size 160x96',
+    'a “red” circle —Seed=7 —no "dogs, cats" —SIZE=160x96',
+  ])('are read: %s', async text => {
+    await imagine(text)
+    await t.scene.ada.mentions(text, here())
+    await t.calm()
+    expect(jobs().map(job => job.order)).toMatchObject([wanted, wanted])
+  })
+
+  it.each([
+    ['a cat —sed 7', 'Did you mean --seed?'],
+    ['a cat —frobnicate', '--frobnicate'],
+    ['a cat —style baroque', 'baroque'],
+    ['a cat —model nothing', 'nothing'],
+    ['a cat —strength 0.5', 'strength'],
+    ['a cat —size 8x8', '8'],
+    ['a cat —seed seven', '--seed'],
+    ['a cat —seed', '--seed'],
+    ['a cat --seed 1 —seed 2', '--seed'],
+  ])('are named where they are wrong, to the asker alone: %s', async (text, named) => {
+    await imagine(text)
+    expect(lastTold()).toContain(named)
+    await t.scene.ada.mentions(text, here())
+    await t.calm()
+    expect(t.told(t.scene.ada)).toHaveLength(2)
+    await t.scene.ada.types('/imagine', '', here())
+    const answer = await t.scene.ada.submits(t.scene.ada.modal, { Prompt: text })
+    expect(answer).toMatchObject({ kind: 'errors' })
+    expect(JSON.stringify(answer)).toContain(named)
+    expect(jobs()).toEqual([])
+  })
+})
+
+describe('forms', () => {
+  it('paint with the prompt alone, and say beside it that it is missing', async () => {
+    const { ada } = t.scene
+    await ada.types('/imagine', '', here())
+    const empty = await ada.submits(ada.modal, { Prompt: '  \n ' })
+    expect(empty).toEqual({ kind: 'errors', errors: { prompt: en.problems['prompt-empty']({}) } })
+    const blanks = { Seed: ' ', 'What should not be in it': '  ', 'How far to leave it, from 0 to 1': '' }
+    expect(await ada.submits(ada.modal, { Prompt: 'a cat', ...blanks })).toEqual({ kind: 'closed' })
+    await t.calm()
+    const [job] = jobs()
+    expect(job?.order).toMatchObject({ prompt: { positive: 'a cat' } })
+  })
+
+  it('of Remix are no request while their prompt is empty', async () => {
+    const { ada } = t.scene
+    await imagine('a red circle')
+    const [card] = t.cards()
+    const [result] = card ? t.thread(card) : []
+    if (result === undefined) throw new Error('no result')
+    await ada.presses(result, 'Remix')
+    const empty = await ada.submits(ada.modal, { Prompt: ' ' })
+    expect(empty).toEqual({ kind: 'errors', errors: { prompt: en.problems['prompt-empty']({}) } })
+    expect(jobs()).toHaveLength(1)
+  })
+
+  it('of defaults may be sent all empty, which forgets the defaults', async () => {
+    const { ada } = t.scene
+    const open = async () => {
+      await ada.types('/easel', 'settings', here())
+      return ada.modal
+    }
+    await ada.submits(await open(), { Size: '64x64', 'What should never be in it': 'dogs' })
+    const wrong = await ada.submits(await open(), { Size: 'large' })
+    expect(wrong).toMatchObject({ kind: 'errors', errors: { size: expect.any(String) } })
+    await ada.submits(ada.modal, { Size: '', 'What should never be in it': ' ' })
+    await t.adapter.idle()
+    const person = { platform: 'slack', spaceId: t.scene.team.id, userId: ada.id, name: 'Ada' } as const
+    expect(t.test.easel.settings(person)).toEqual({})
+  })
+
+  it('that we did not open open nothing, whatever they carry', async () => {
+    const { ada, bob, channel } = t.scene
+    await imagine('a red circle')
+    const pictureId = jobs()[0]?.pictures[0]?.id ?? ''
+    await ada.types('/imagine', '', here())
+    const { modal } = ada
+    const ours = modal.content.private_metadata ?? ''
+    const [mac = '', json = ''] = [ours.slice(0, ours.indexOf('.')), ours.slice(ours.indexOf('.') + 1)]
+    const elsewhere = { channel: bob.direct.id, remixOf: pictureId }
+    const forged = [
+      '',
+      '.',
+      '{}',
+      json,
+      `.${json}`,
+      `${mac}.`,
+      mac,
+      `${mac}.${JSON.stringify(elsewhere)}`,
+      `${mac.slice(1)}.${json}`,
+      `${mac}${mac}.${json}`,
+      `${mac}. ${json}`,
+      `${mac}.${json}\0`,
+      writeMetadata('another secret', elsewhere),
+      writeMetadata('', elsewhere),
+    ]
+    for (const metadata of forged) {
+      modal.content.private_metadata = metadata
+      const answer = await ada.submits(modal, { Prompt: 'forged' })
+      expect(answer, metadata).toEqual({ kind: 'errors', errors: { prompt: en.slack.said.forged } })
+    }
+    expect(jobs()).toHaveLength(1)
+    expect(t.cards(bob.direct.id)).toEqual([])
+    modal.content.private_metadata = ours
+    expect(await ada.submits(modal, { Prompt: 'genuine' })).toEqual({ kind: 'closed' })
+    await t.calm()
+    expect(jobs().map(job => job.promptAsTyped)).toEqual(['a red circle', 'genuine'])
+    expect(channel.id).toBe(jobs()[1]?.conversation.channelId)
+  })
+
+  it('outlive a restart, as the people who fill them in do', async () => {
+    const { ada } = t.scene
+    await ada.types('/imagine', '', here())
+    await t.restart()
+    expect(await ada.submits(ada.modal, { Prompt: 'a patient cat' })).toEqual({ kind: 'closed' })
+    await t.calm()
+    expect(jobs()).toHaveLength(1)
+  })
+
+  it('opened in a channel without the bot say how to invite it, in a direct message', async () => {
+    const { ada, team } = t.scene
+    const elsewhere = t.slack.addChannel(team, 'elsewhere', { withoutBot: true })
+    await ada.types('/imagine', '', { channelId: elsewhere.id })
+    await ada.submits(ada.modal, { Prompt: 'a cat' })
+    await t.calm()
+    const said = t.cards(ada.direct.id).map(post => t.text(post))
+    expect(said).toEqual([en.slack.said.invite])
+  })
+})
+
+describe('pictures that Slack gives other names', () => {
+  async function photo(format: 'png' | 'jpeg' | 'webp' | 'gif' | 'tiff', side = 64): Promise<Uint8Array> {
+    const plain = sharp({ create: { width: side, height: side, channels: 3, background: '#c83232' } })
+    return new Uint8Array(await plain.toFormat(format).toBuffer())
+  }
+  const heic = new Uint8Array(Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\0', 'latin1'))
+
+  async function given(file: GivenFile): Promise<void> {
+    const { ada } = t.scene
+    await ada.mentions('as a painting', here(), [file])
+    await t.calm()
+  }
+
+  it.each([
+    ['a JPEG called .jfif', 'photo.jfif', () => photo('jpeg')],
+    ['a PNG called .jpg', 'IMG_0001.jpg', () => photo('png')],
+    ['a WebP called .png', 'Screenshot.PNG', () => photo('webp')],
+    ['a JPEG without an ending', 'image', () => photo('jpeg')],
+  ])('are taken for what they are: %s', async (_what, name, bytes) => {
+    await given({ name, bytes: await bytes() })
+    expect(jobs()).toHaveLength(1)
+    expect(jobs()[0]?.order).toMatchObject({ source: { strength: expect.any(Number) } })
+  })
+
+  it.each([
+    ['an iPhone’s HEIC', 'IMG_0002.HEIC', async () => heic, 'HEIC'],
+    ['a HEIC called .jpg', 'IMG_0002.jpg', async () => heic, 'HEIC'],
+    ['a TIFF', 'scan.tiff', () => photo('tiff'), 'TIFF'],
+    [
+      'a text called .png',
+      'notes.png',
+      async () => new Uint8Array(Buffer.from('just words')),
+      'not a picture',
+    ],
+    ['half a JPEG', 'half.jpg', async () => (await photo('jpeg', 300)).slice(0, 700), 'damaged'],
+  ])('are refused with the formats that can be had: %s', async (_what, name, bytes, reason) => {
+    const file = { name, bytes: await bytes() }
+    await given(file)
+    expect(lastTold()).toMatch(new RegExp(`^That picture cannot be used: .*${reason}`, 'i'))
+    const { ada } = t.scene
+    await ada.types('/imagine', '', here())
+    const answer = await ada.submits(ada.modal, { Prompt: 'as a painting', 'Start from a picture': file })
+    expect(answer).toMatchObject({
+      kind: 'errors',
+      errors: { source: expect.stringMatching(/^That picture/) },
+    })
+    expect(jobs()).toEqual([])
+  })
+
+  it('are not fetched where they are too large, or belong to another workspace', async () => {
+    await given({ name: 'huge.png', bytes: new Uint8Array(20 * 1024 * 1024 + 1) })
+    expect(lastTold()).toBe(en.slack.said.tooLarge(20))
+
+    const stranger = t.slack.addPerson(t.slack.addTeam('umbrella'), 'Zoe')
+    const room = t.slack.addChannel(t.slack.world.team(stranger.member.teamId), 'room')
+    stranger.writes('secret', { channelId: room.id }, [{ name: 'secret.png', bytes: await photo('png') }])
+    const secret = [...t.slack.world.files.values()].at(-1)
+    const post = t.scene.bob.writes('look', here(), [{ name: 'x.png', bytes: new Uint8Array([1]) }])
+    post.fileIds[0] = secret?.id ?? ''
+    await t.scene.ada.usesShortcut('use_as_source', post)
+    const answer = await t.scene.ada.submits(t.scene.ada.modal, { Prompt: 'as a painting' })
+    expect(answer).toEqual({ kind: 'errors', errors: { prompt: en.slack.said.pictureGone } })
+    expect(jobs()).toEqual([])
+  })
+})
+
+describe('buttons that we did not make', () => {
+  it('do nothing but say so', async () => {
+    const { bob } = t.scene
+    await imagine('a red circle')
+    const [card] = t.cards()
+    const [result] = card ? t.thread(card) : []
+    if (result === undefined) throw new Error('no result')
+    const before = t.slack.world.posts.filter(post => post.onlyFor === undefined).length
+    const forged = [
+      'x',
+      'refine',
+      'refine:',
+      'refine:nothing',
+      'cancel:nothing',
+      'delete:../../etc',
+      'confirm:x',
+    ]
+    for (const value of [...forged, 'refine:x\0', `vary-strong:${'x'.repeat(1900)}`, '🎨:🎨', '{"a":1}']) {
+      await bob.pressesRaw(result, { action_id: value.slice(0, 255), value })
+      await t.calm()
+      expect(lastTold(bob), value).not.toBe('')
+      expect(t.told(bob).filter(text => text.includes('internal'))).toEqual([])
+    }
+    expect(t.told(bob)).toHaveLength(forged.length + 4)
+    expect(t.slack.world.posts.filter(post => post.onlyFor === undefined)).toHaveLength(before)
+    expect(jobs()).toHaveLength(1)
+    expect(t.test.log.faults).toEqual([])
+  })
+})
+
+describe('secrets', () => {
+  it('stay out of everything that is said and logged', async () => {
+    const { ada, team, channel } = t.scene
+    await imagine('a red circle')
+    await ada.mentions('a blue square —sed 3', here())
+    await t.calm()
+    team.installed = false
+    await ada.types('/imagine', 'a last cat', here())
+    await t.calm()
+    const said = JSON.stringify([t.slack.world.posts, t.test.log.lines, [...t.slack.world.views.values()]])
+    for (const secret of [team.botToken, t.slack.appToken, t.slack.signingSecret])
+      expect(said).not.toContain(secret)
+    expect(JSON.stringify(t.test.log.lines.filter(line => line.level !== 'debug'))).not.toContain(
+      'red circle',
+    )
+    expect(readFileSync(`${packageRoot}/config/example.env`, 'utf8')).not.toMatch(/xoxb-|xapp-/)
+    expect(channel.archived).toBe(false)
+  })
+})
