@@ -52,8 +52,7 @@ export const slack = {
   said: {
     cancelled: 'Cancelled.',
     deleted: 'Deleted.',
-    accepted: 'Accepted.',
-    working: 'Working on it …',
+    accepted: 'Accepted. Much is being asked here, so its message comes a little later.',
     unknownButton: 'That button is not one of mine.',
     forged: 'That form is not one of mine. Please open it again.',
     unknownCommand: (typed: string) => `There is no “/easel ${typed}”.`,

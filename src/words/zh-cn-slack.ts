@@ -52,8 +52,7 @@ export const slack: Words['slack'] = {
   said: {
     cancelled: '已取消。',
     deleted: '已删除。',
-    accepted: '已接受。',
-    working: '正在处理……',
+    accepted: '已接受。这里请求很多，消息要稍后才出现。',
     unknownButton: '这个按钮不是我的。',
     forged: '这个表单不是我的，请重新打开。',
     unknownCommand: typed => `没有“/easel ${typed}”这个命令。`,

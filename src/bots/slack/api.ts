@@ -10,6 +10,7 @@ import {
 } from '@slack/web-api'
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../ports.ts'
+import { Paces } from './paces.ts'
 
 /** `refused`: Slack's own error code, final for this call. What waiting may mend is thrown as AppError 'platform-busy'. */
 export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; error: string }
@@ -40,14 +41,12 @@ export function clientOptions(apiUrl: string, logger: SlackLogger): WebClientOpt
 
 export class SlackApi {
   readonly #options: WebClientOptions
-  readonly #clock: Clock
+  readonly #paces: Paces
   readonly #clients = new Map<string, WebClient>()
-  /** Lane → the time on the monotonic clock before which Slack wants no call. */
-  readonly #waits = new Map<string, number>()
 
   constructor(options: WebClientOptions, clock: Clock) {
     this.#options = options
-    this.#clock = clock
+    this.#paces = new Paces(clock)
   }
 
   /**
@@ -55,7 +54,7 @@ export class SlackApi {
    * nothing is sent.
    */
   async call<T>(token: string, lane: string, ask: (client: WebClient) => Promise<T>): Promise<Called<T>> {
-    const waitMs = this.waitMs(token, lane)
+    const waitMs = this.#paces.take(token, lane)
     if (waitMs > 0) throw busy(waitMs)
     try {
       return { kind: 'done', value: await ask(this.#client(token)) }
@@ -64,9 +63,9 @@ export class SlackApi {
     }
   }
 
-  /** How long the lane is closed; 0: open. */
-  waitMs(token: string, lane: string): number {
-    return Math.max(0, (this.#waits.get(`${token} ${lane}`) ?? 0) - this.#clock.monotonicMs())
+  /** Whether a call that may as well be left out can be afforded now. */
+  canSpare(token: string, lane: string): boolean {
+    return this.#paces.canSpare(token, lane)
   }
 
   #client(token: string): WebClient {
@@ -80,7 +79,7 @@ export class SlackApi {
   #refusal(token: string, lane: string, error: unknown): { kind: 'refused'; error: string } {
     if (error instanceof WebAPIRateLimitedError) {
       const waitMs = error.retryAfter * 1000
-      this.#waits.set(`${token} ${lane}`, this.#clock.monotonicMs() + waitMs)
+      this.#paces.close(token, lane, waitMs)
       throw busy(waitMs, error)
     }
     if (error instanceof WebAPIPlatformError) {

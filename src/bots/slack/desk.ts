@@ -3,6 +3,7 @@ import type { ActOutcome, Easel } from '../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../app/requests.ts'
 import type { Config } from '../../config.ts'
 import type { Clock, Ids, Logger } from '../../ports.ts'
+import { textMessage } from '../message.ts'
 import type { SlackApi } from './api.ts'
 import type { Asker, Askers } from './callers.ts'
 import type { SlackCourier } from './deliver.ts'
@@ -12,7 +13,7 @@ import { outcomePayload } from './outcomes.ts'
 import type { FormChoices } from './paint-form.ts'
 import type { PendingRequests } from './pending.ts'
 import type { Pictures } from './pictures.ts'
-import type { Payload } from './render.ts'
+import { type Payload, render } from './render.ts'
 import type { Whisper, Whispers } from './whispers.ts'
 
 export interface Desk {
@@ -47,11 +48,13 @@ export async function imagine(
   whisper: Whisper,
   options?: { confirmed: boolean },
 ): Promise<Said<ActOutcome>> {
+  const isSoon = desk.messages.canPostSoon(asker.workspace, asker.place)
   const outcome = await desk.easel.imagine(request, asker.caller, options)
   const pendingId = desk.ids.next()
   if (outcome.kind === 'confirm') desk.pending.add(pendingId, { request, caller: asker.caller })
   rememberAsker(desk, asker, outcome, whisper)
-  return { outcome, payload: outcomePayload(outcome, asker.words, pendingId) }
+  const payload = outcomePayload(outcome, asker.words, pendingId)
+  return { outcome, payload: payload ?? (isSoon ? undefined : patience(outcome, asker)) }
 }
 
 export async function act(
@@ -63,6 +66,11 @@ export async function act(
   const outcome = await desk.easel.act(action, asker.caller)
   rememberAsker(desk, asker, outcome, whisper)
   return { outcome, payload: outcomePayload(outcome, asker.words, desk.ids.next()) }
+}
+
+/** Nobody should wonder whether they were heard. */
+function patience(outcome: ActOutcome, { words }: Asker): Payload | undefined {
+  return outcome.kind === 'accepted' ? render(textMessage(words.slack.said.accepted), words) : undefined
 }
 
 export function formChoices({ easel, config }: Desk): FormChoices {

@@ -9,7 +9,6 @@ import { SlackCourier } from './deliver.ts'
 import type { Desk } from './desk.ts'
 import { Downloads } from './downloads.ts'
 import { DurableApp, Ways } from './durable-app.ts'
-import { EditBudget } from './edit-budget.ts'
 import { HttpDoor, type OAuthParts } from './http.ts'
 import { Installations, type SealedStorage } from './installations.ts'
 import { slackLogger } from './log.ts'
@@ -76,7 +75,7 @@ export class SlackAdapter implements Adapter {
       oauth === undefined
         ? new OneWorkspace(api, required(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
         : new InstalledWorkspaces(oauth.installations, log)
-    const messages = new Messages(api, new EditBudget(clock))
+    const messages = new Messages(api)
     const whispers = new Whispers(clock)
     const pictures = new Pictures(api, clock)
     const results = new Results(messages, pictures, id => easel.pictureBytes(id))

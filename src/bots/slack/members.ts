@@ -21,6 +21,8 @@ export class Members {
   readonly #api: SlackApi
   readonly #clock: Clock
   readonly #known = new Map<string, { member: Member; untilMs: number }>()
+  /** Look-ups under way: somebody who does many things at once is looked up once. */
+  readonly #asked = new Map<string, Promise<Member | undefined>>()
 
   constructor(api: SlackApi, clock: Clock) {
     this.#api = api
@@ -32,11 +34,19 @@ export class Members {
     const key = `${workspace.token} ${userId}`
     const known = this.#known.get(key)
     if (known !== undefined && known.untilMs > this.#clock.monotonicMs()) return known.member
-    const looked = this.#look(workspace, userId, fallbackName).then(member => {
-      if (member !== undefined) this.#remember(key, member)
-      return member
-    })
-    return (await this.#inTime(looked)) ?? known?.member ?? { name: fallbackName, rights: noRights }
+    const asked = this.#asked.get(key) ?? this.#ask(key, workspace, userId, fallbackName)
+    return (await this.#inTime(asked)) ?? known?.member ?? { name: fallbackName, rights: noRights }
+  }
+
+  #ask(key: string, workspace: Workspace, userId: string, fallbackName: string): Promise<Member | undefined> {
+    const asked = this.#look(workspace, userId, fallbackName)
+      .then(member => {
+        if (member !== undefined) this.#remember(key, member)
+        return member
+      })
+      .finally(() => this.#asked.delete(key))
+    this.#asked.set(key, asked)
+    return asked
   }
 
   async #look(workspace: Workspace, userId: string, fallbackName: string): Promise<Member | undefined> {
@@ -46,7 +56,8 @@ export class Members {
       )
       if (called.kind === 'refused') return undefined
       const { user } = called.value
-      const isAdmin = user?.is_admin === true || user?.is_owner === true
+      // Strangers of shared channels are admins elsewhere, if at all.
+      const isAdmin = user?.is_stranger !== true && (user?.is_admin === true || user?.is_owner === true)
       return {
         name: user?.profile?.display_name || user?.real_name || fallbackName,
         ...(user?.locale === undefined ? {} : { locale: user.locale }),

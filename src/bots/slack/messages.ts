@@ -1,6 +1,5 @@
 /** Posting, editing and deleting messages, and saying something to one person alone. */
 import type { Called, SlackApi } from './api.ts'
-import type { EditBudget } from './edit-budget.ts'
 import type { Payload } from './render.ts'
 import type { Workspace } from './workspaces.ts'
 
@@ -18,11 +17,9 @@ export interface Posted {
 
 export class Messages {
   readonly #api: SlackApi
-  readonly #budget: EditBudget
 
-  constructor(api: SlackApi, budget: EditBudget) {
+  constructor(api: SlackApi) {
     this.#api = api
-    this.#budget = budget
   }
 
   /** Where the new message is: a channel of its own where the place was a person. */
@@ -42,8 +39,12 @@ export class Messages {
     return { kind: 'done', value: { channel, ts } }
   }
 
+  /** Whether a new message is there at once, and not after those of many others. */
+  canPostSoon(workspace: Workspace, { channel }: Place): boolean {
+    return this.#api.canSpare(workspace.token, `chat.postMessage ${channel}`)
+  }
+
   async edit(workspace: Workspace, message: Posted, payload: Payload): Promise<Called<undefined>> {
-    this.#budget.spend(workspace.token)
     const { channel, ts } = message
     const called = await this.#api.call(workspace.token, 'chat.update', client =>
       client.chat.update({ channel, ts, ...payload, parse: 'none' }),
@@ -53,7 +54,7 @@ export class Messages {
 
   /** Whether an edit that may as well be left out can be afforded now. */
   canSpareEdit(workspace: Workspace): boolean {
-    return this.#budget.canSpare(workspace.token) && this.#api.waitMs(workspace.token, 'chat.update') === 0
+    return this.#api.canSpare(workspace.token, 'chat.update')
   }
 
   async remove(workspace: Workspace, message: Posted): Promise<Called<undefined>> {

@@ -114,27 +114,27 @@ export class SlackTest {
   }
 
   /** Resolves when everything that was asked for is painted and shown; lets time pass where Slack wants that. */
-  async calm(): Promise<void> {
+  async calm(stepMs = 250): Promise<void> {
     const { test } = this
     for (;;) {
       await this.adapter.idle()
-      await this.#delivered()
+      await this.#delivered(stepMs)
       const isQuiet = test.easel.queue().length === 0 && test.built.db.outbox.pendingJobs().length === 0
       if (isQuiet) return
       await setImmediate()
-      this.clock.advance(250)
+      this.clock.advance(stepMs)
     }
   }
 
   /** Deliveries may wait for time to pass: it does whenever the loop has turned often without an end. */
-  async #delivered(): Promise<void> {
+  async #delivered(stepMs: number): Promise<void> {
     let isOver = false
     const over = this.test.built.delivered().then(() => {
       isOver = true
     })
     for (let turns = 1; !isOver; turns++) {
       await setImmediate()
-      if (turns % 200 === 0) this.clock.advance(250)
+      if (turns % 200 === 0) this.clock.advance(stepMs)
     }
     await over
   }
