@@ -43,6 +43,8 @@ export async function answer(
 ): Promise<void> {
   const manner = wanted === 'public' || canUpdate(interaction) ? wanted : 'private'
   const acknowledged = attempt(log, () => acknowledge(interaction, manner))
+  // The courier can fill only an answer that is there.
+  if (manner === 'public') await acknowledged
   const said = await work().catch((error: unknown) => faultPayload(error, words, log))
   // Where the acknowledgement came too late, or the event a second time, there is nothing to answer to.
   if (await acknowledged) await attempt(log, () => tell(interaction, manner, said))

@@ -1,5 +1,5 @@
 /** Interaction → who asks, where, with which rights and in which words. */
-import { type Interaction, InteractionContextType, PermissionFlagsBits } from 'discord.js'
+import { type Interaction, InteractionContextType, MessageFlags, PermissionFlagsBits } from 'discord.js'
 import type { Caller, Conversation, Rights } from '../../app/people.ts'
 import type { Clock } from '../../ports.ts'
 import type { Words } from '../../words/en.ts'
@@ -67,11 +67,12 @@ function isGuest(interaction: Interaction): boolean {
   return interaction.authorizingIntegrationOwners.guildId === null
 }
 
+/** A question to one person is no message that others could find again. */
 function pressed(interaction: Interaction): Pick<DiscordDetails, 'pressedId'> {
-  if (interaction.isMessageComponent()) return { pressedId: interaction.message.id }
-  if (interaction.isModalSubmit() && interaction.message !== null)
-    return { pressedId: interaction.message.id }
-  return {}
+  const isOfMessage = interaction.isMessageComponent() || interaction.isModalSubmit()
+  const message = isOfMessage ? interaction.message : null
+  if (message === null || message.flags.has(MessageFlags.Ephemeral)) return {}
+  return { pressedId: message.id }
 }
 
 /** As Discord computed them for this channel; outside guilds there is nobody to moderate. */
