@@ -28,6 +28,8 @@ export function newClient(apiUrl: string, log: Logger, choices: ClientChoices): 
     // Guilds alone: interactions come without any intent, and nothing that people write is read.
     intents: [GatewayIntentBits.Guilds],
     partials: [Partials.Channel],
+    // As many connections as Discord recommends, all in this process: one engine stands behind them.
+    shards: 'auto',
     allowedMentions: { parse: [], repliedUser: false },
     rest: {
       api: apiUrl,
