@@ -95,7 +95,8 @@ export class Asking {
   /** The latest result, wherever it is. */
   get result(): Message {
     const shown = [...this.discord.world.messages.values()].filter(
-      message => message.author.bot && !message.deleted && message.attachments.length > 0,
+      message =>
+        message.author.bot && !message.deleted && !message.ephemeralTo && message.attachments.length > 0,
     )
     const last = shown.at(-1)
     if (last === undefined) throw new Error(`no result in ${this.discord.transcript(this.channel)}`)
