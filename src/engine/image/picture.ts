@@ -20,26 +20,16 @@ export function pictureFromFloats(
   index = 0,
 ): Picture {
   const plane = widthPx * heightPx
-  const data = new Uint8Array(plane * 3)
+  // A clamped array is the reference's conversion: it clamps, and rounds halves to the even neighbour.
+  const data = new Uint8ClampedArray(plane * 3)
   for (let channel = 0; channel < 3; channel++) {
     const start = (index * 3 + channel) * plane
     for (let pixel = 0; pixel < plane; pixel++) {
-      data[pixel * 3 + channel] = byteOf(decoded[start + pixel] ?? 0)
+      const unit = Math.fround((decoded[start + pixel] ?? 0) / 2 + 0.5)
+      data[pixel * 3 + channel] = Math.fround(unit * 255)
     }
   }
-  return { widthPx, heightPx, data }
-}
-
-function byteOf(value: number): number {
-  const unit = Math.min(Math.max(Math.fround(value / 2 + 0.5), 0), 1)
-  return roundHalfEven(Math.fround(unit * 255))
-}
-
-function roundHalfEven(value: number): number {
-  const below = Math.floor(value)
-  const rest = value - below
-  if (rest < 0.5 || (rest === 0.5 && below % 2 === 0)) return below
-  return below + 1
+  return { widthPx, heightPx, data: new Uint8Array(data.buffer) }
 }
 
 /** The VAE encoder's input: [3, heightPx, widthPx], 2 * (byte / 255) - 1 in float32 as in the reference. */

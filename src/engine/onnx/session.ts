@@ -17,7 +17,11 @@ export interface SessionOptions {
   readonly prepack?: boolean
   /** Where a profile of every node goes (a file name prefix), for those who measure. */
   readonly profilePrefix?: string
+  /** Stands around every call of the runtime, with the graph's name; for those who measure. */
+  readonly around?: Around
 }
+
+export type Around = <Result>(graph: string, call: () => Promise<Result>) => Promise<Result>
 
 export interface Tensor {
   readonly data: Float32Array | Int32Array
@@ -29,11 +33,17 @@ export class Session {
   readonly #session: ort.InferenceSession
   readonly #name: string
   readonly #device: string
+  readonly #around: Around
 
-  private constructor(session: ort.InferenceSession, name: string, device: string) {
+  private constructor(
+    session: ort.InferenceSession,
+    name: string,
+    { device = 'cpu', around = (_, call) => call() }: SessionOptions,
+  ) {
     this.#session = session
     this.#name = name
     this.#device = device
+    this.#around = around
   }
 
   /**
@@ -41,12 +51,11 @@ export class Session {
    * @throws AppError 'device-unusable', 'out-of-memory', or 'internal' when the runtime refuses the graph.
    */
   static async open(name: string, model: OnnxModel, options: SessionOptions = {}): Promise<Session> {
-    const { device = 'cpu' } = options
     try {
       const session = await ort.InferenceSession.create(model.bytes, runtimeOptions(model, options))
-      return new Session(session, name, device)
+      return new Session(session, name, options)
     } catch (error) {
-      throw runtimeFault(name, device, error)
+      throw runtimeFault(name, options.device ?? 'cpu', error)
     }
   }
 
@@ -63,7 +72,7 @@ export class Session {
   ): Promise<Map<string, Float32Array>> {
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, tensorOf(input)]))
     try {
-      const results = await this.#session.run(feeds, [...outputs])
+      const results = await this.#around(this.#name, () => this.#session.run(feeds, [...outputs]))
       return new Map(outputs.map(name => [name, floatsOf(results[name], name)]))
     } catch (error) {
       throw runtimeFault(this.#name, this.#device, error)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { encodePicture } from '../image/encode.ts'
 import type { Picture } from '../image/picture.ts'
 import { encodePreview } from '../image/preview.ts'
-import { tryDevice } from '../onnx/session.ts'
+import { type Around, tryDevice } from '../onnx/session.ts'
 import { modelRecord } from '../weights/models.ts'
 import { countOf, type WorkOrder } from '../work-order.ts'
 import { type LatentShape, valuesPerPicture } from './denoise.ts'
@@ -31,16 +31,17 @@ const embeddingsKept = 64
 const previewIntervalMs = 150
 
 /**
- * `monotonicMs` is a clock that only goes forward.
+ * `monotonicMs` is a clock that only goes forward; `around` stands around every call of the runtime.
  * @throws AppError 'device-unusable' before any model is read.
  */
 export async function openPainter(
   setup: z.input<typeof painterSetup>,
   monotonicMs: () => number,
+  around?: Around,
 ): Promise<Painter> {
   const { device, threads, models, version } = painterSetup.parse(setup)
   await tryDevice(device)
-  const shelf = new ModelShelf(models, { threads: threads || undefined, device })
+  const shelf = new ModelShelf(models, { threads: threads || undefined, device, around })
   const embeddings = new EmbeddingCache(embeddingsKept)
   return {
     device: threads > 0 ? `${device}, ${threads} threads` : device,

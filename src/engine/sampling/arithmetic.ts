@@ -10,7 +10,7 @@ export function combine(
   for (const [coefficient, values] of used) {
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + coefficient * (values[i] ?? 0)
   }
-  return Float32Array.from(sum)
+  return new Float32Array(sum)
 }
 
 /** `count` numbers from `start` to `end`, both included. */
