@@ -7,8 +7,12 @@ export interface Times {
 }
 
 export function timesOf(samples: readonly number[]): Times {
-  const sorted = [...samples].sort((a, b) => a - b)
-  return { medianMs: sorted[Math.trunc(sorted.length / 2)] ?? Number.NaN, leastMs: sorted[0] ?? Number.NaN }
+  return { medianMs: median(samples), leastMs: Math.min(...samples) }
+}
+
+/** The upper one of two in the middle; NaN of nothing. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.trunc(values.length / 2)] ?? Number.NaN
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Loading a model and painting one picture: how long, and how much of it is not arithmetic. */
-import { interleaved, timesOf } from './measure.ts'
+import { interleaved, median, timesOf } from './measure.ts'
 import { duration, percent, type Section, times } from './report.ts'
 import { openSubject, type Subject, type SubjectOptions } from './subject.ts'
 
@@ -20,9 +20,8 @@ export async function measurePicture(
   const steps = timesOf(paintings.map(({ timings }) => timings.steps ?? 0))
   const decode = timesOf(paintings.map(({ timings }) => timings.decode ?? 0))
   const file = timesOf(paintings.map(({ timings }) => timings.file ?? 0))
-  const sum = (of: (one: (typeof paintings)[number]) => number) =>
-    paintings.reduce((all, one) => all + of(one), 0)
-  const outside = 1 - sum(one => one.insideMs) / sum(one => one.totalMs)
+  // The median of shares: a picture that the system interrupted says nothing about the program.
+  const outside = median(paintings.map(({ totalMs, insideMs }) => 1 - insideMs / totalMs))
   const isDemo = subject.record.name === 'demo'
   const { widthPx, heightPx } = subject.order()
   return {

@@ -6,16 +6,20 @@ import type { ReusableUNet, UNet, UNetInput } from '../networks/networks.ts'
 
 /** Calls per whole one. */
 const interval = 3
+/** Calls at the start that are whole: the noisiest ones settle the composition (docs/benchmarks.md has both ways). */
+const wholeAtFirst = 2
 
-/** One per run: it remembers the last whole call. */
+/** One per run: it counts the calls and remembers the last whole one. */
 export function reusingDeepFeatures(unet: ReusableUNet): UNet {
+  let calls = 0
   let kept: { deep: Float32Array; batch: number; uses: number } | undefined
   return {
     crossAttentionDim: unet.crossAttentionDim,
     timeIdCount: unet.timeIdCount,
     latentMultiple: unet.latentMultiple,
     async predict(input: UNetInput) {
-      if (kept && kept.batch >= input.batch && kept.uses < interval) {
+      calls += 1
+      if (calls > wholeAtFirst && kept && kept.batch >= input.batch && kept.uses < interval) {
         kept.uses += 1
         // Where guidance has come to rest, the positive rows are the last ones of the guided call.
         const rows = kept.deep.length / kept.batch

@@ -1,4 +1,4 @@
-/** Promises of --fast: every third call is whole, and no shallow call gets features of rows that it does not have. */
+/** Promises of --fast: the first two calls and every third one after are whole, and no shallow call gets features of rows that it does not have. */
 import { describe, expect, test } from 'vitest'
 import type { ReusableUNet, UNetInput } from '../../../src/engine/networks/networks.ts'
 import { reusingDeepFeatures } from '../../../src/engine/pipeline/feature-reuse.ts'
@@ -47,8 +47,9 @@ async function callsFor(...batches: number[]): Promise<string[]> {
 }
 
 describe('reuse of deep features', () => {
-  test('runs the whole U-Net at every third call', async () => {
-    expect((await callsFor(1, 1, 1, 1, 1)).map(call => call.split(' ')[0])).toEqual([
+  test('runs the whole U-Net twice at first, then at every third call', async () => {
+    expect((await callsFor(1, 1, 1, 1, 1, 1)).map(call => call.split(' ')[0])).toEqual([
+      'whole',
       'whole',
       'shallow',
       'shallow',
@@ -58,10 +59,10 @@ describe('reuse of deep features', () => {
   })
 
   test('takes the positive rows where guidance comes to rest', async () => {
-    expect(await callsFor(2, 1)).toEqual(['whole 2', 'shallow 1 of 1 1'])
+    expect(await callsFor(2, 2, 1)).toEqual(['whole 2', 'whole 2', 'shallow 1 of 1 1'])
   })
 
   test('runs whole where guidance sets in and rows are missing', async () => {
-    expect(await callsFor(1, 2)).toEqual(['whole 1', 'whole 2'])
+    expect(await callsFor(1, 1, 2)).toEqual(['whole 1', 'whole 1', 'whole 2'])
   })
 })
