@@ -2,17 +2,25 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
+import type { z } from 'zod'
 import { openPainter } from '../../src/engine/pipeline/open-painter.ts'
 import type { PaintHooks } from '../../src/engine/pipeline/painter.ts'
 import { memoryHashCache } from '../../src/engine/weights/model-hash.ts'
 import { readModels } from '../../src/engine/weights/models.ts'
-import { type WorkOrder, workOrder } from '../../src/engine/work-order.ts'
+import { type ModelReference, paintOrder, type WorkOrder, workOrder } from '../../src/engine/work-order.ts'
 import type { Pixels } from './judge.ts'
 
 const modelsDir = join(fileURLToPath(new URL('../..', import.meta.url)), 'models')
 
 export interface OpenDemo {
   paint(wish: { positive: string; seed: number }): Promise<Pixels>
+  /** Any order for the Base, from 128×128, 20 steps of Euler at guidance 7; with the steps that were told. */
+  paintOrder(
+    changes: Partial<z.input<typeof paintOrder>>,
+    sources?: Record<string, Uint8Array>,
+  ): Promise<{ file: Uint8Array; told: number[] }>
+  /** How the Refiner is named in an order. */
+  readonly refiner: ModelReference
   /** The PNG, parameters and all. */
   paintFile(wish: { positive: string; seed: number }): Promise<Uint8Array>
   refine(
@@ -32,27 +40,37 @@ export async function openDemo(): Promise<OpenDemo> {
   const model = { name: record.name, hash: record.hash }
   const refiner = { name: record.name, hash: record.refiner.hash }
 
-  const run = async (order: WorkOrder, sources: Record<string, Uint8Array> = {}): Promise<Uint8Array> => {
-    const outcome = await painter.paint(order, sources, quietHooks())
+  const run = async (
+    order: WorkOrder,
+    sources: Record<string, Uint8Array> = {},
+    told: number[] = [],
+  ): Promise<Uint8Array> => {
+    const outcome = await painter.paint(order, sources, hooksInto(told))
     const bytes = outcome.kind === 'painted' ? outcome.pictures[0]?.bytes : undefined
     if (!bytes) throw new Error('nothing was painted')
     return bytes
   }
-  const paintFile = (wish: { positive: string; seed: number }) =>
-    run(
-      workOrder.parse({
-        kind: 'paint',
-        model,
-        prompt: { positive: wish.positive, negative: null },
-        widthPx: 128,
-        heightPx: 128,
-        count: 1,
-        seed: wish.seed,
-        sampling: { sampler: 'euler', steps: 20, guidance: 7 },
-      }),
-    )
+  const paint: OpenDemo['paintOrder'] = async (changes, sources) => {
+    const told: number[] = []
+    const order = paintOrder.parse({
+      kind: 'paint',
+      model,
+      prompt: { positive: 'a red circle on a blue background', negative: null },
+      widthPx: 128,
+      heightPx: 128,
+      count: 1,
+      seed: 7,
+      sampling: { sampler: 'euler', steps: 20, guidance: 7 },
+      ...changes,
+    })
+    return { file: await run(order, sources, told), told }
+  }
+  const paintFile = async ({ positive, seed }: { positive: string; seed: number }) =>
+    (await paint({ prompt: { positive, negative: null }, seed })).file
   return {
     paintFile,
+    paintOrder: paint,
+    refiner,
     paint: async wish => pixelsOf(await paintFile(wish)),
     async refine(picture, wish) {
       const order = workOrder.parse({
@@ -78,10 +96,10 @@ export async function pixelsOf(file: Uint8Array): Promise<Pixels> {
   return { widthPx: info.width, heightPx: info.height, data }
 }
 
-function quietHooks(): PaintHooks {
+function hooksInto(told: number[]): PaintHooks {
   return {
     signal: new AbortController().signal,
     onLoading: () => undefined,
-    onStep: () => Promise.resolve(),
+    onStep: async step => void told.push(step),
   }
 }

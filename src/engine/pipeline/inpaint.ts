@@ -3,8 +3,46 @@
  * level (Lugmayr et al. 2022 without resampling; as the reference does it).
  */
 import type { Vae } from '../networks/networks.ts'
+import type { Sampler } from '../sampling/sampler.ts'
 import { type DenoiseRun, denoise, type LatentShape, type RunHooks, valuesPerPicture } from './denoise.ts'
 import { type Posterior, sampleLatents } from './latents.ts'
+
+/** What a mask keeps and what it lets go. */
+export interface Kept {
+  /** The source's latents, as sampled, [4,h,w]. */
+  readonly clean: Float32Array
+  /** [4,h,w] */
+  readonly noise: Float32Array
+  /** [h,w], 1 is painted anew. */
+  readonly mask: Float32Array
+}
+
+/** Draws, in the reference's order: the source's posterior, the noise, and a posterior that nothing uses. */
+export function drawKept(
+  { noise, shape }: Pick<DenoiseRun, 'noise' | 'shape'>,
+  vae: Vae,
+  source: Posterior,
+  mask: Float32Array,
+): Kept {
+  const perPicture = valuesPerPicture(shape)
+  const clean = sampleLatents(vae, source, noise)
+  const kept = { clean, noise: noise.draw(perPicture), mask }
+  // The reference also draws the posterior of the masked picture, which only 9-channel models use.
+  noise.drawForSource(perPicture)
+  return kept
+}
+
+/** For `afterStep`: puts back what the mask keeps, at the noise level that call i leads to. */
+export function puttingBack(sampler: Sampler, { clean, noise, mask }: Kept) {
+  return (latents: Float32Array, i: number): Float32Array => {
+    const isLast = i + 1 >= sampler.timesteps.length
+    const kept = isLast ? clean : sampler.addNoise(clean, noise, i + 1)
+    return latents.map((value, at) => {
+      const painted = mask[at % mask.length] ?? 0
+      return (1 - painted) * (kept[at] ?? 0) + painted * value
+    })
+  }
+}
 
 /** strength: 1 starts from pure noise; below, from the noised source. mask: [h, w] in latents, 1 is painted anew. */
 export function inpaint(
@@ -15,26 +53,13 @@ export function inpaint(
   strength: number,
   hooks: RunHooks,
 ): Promise<Float32Array> {
-  const { sampler, shape, span } = run
-  const perPicture = valuesPerPicture(shape)
-  const clean = sampleLatents(vae, source, run.noise)
-  const noise = run.noise.draw(perPicture)
-  // The reference also draws the posterior of the masked picture, which only 9-channel models use.
-  run.noise.drawForSource(perPicture)
-
+  const { sampler, span } = run
+  const kept = drawKept(run, vae, source, mask)
   const start =
     strength >= 1
-      ? noise.map(value => value * sampler.initNoiseSigma)
-      : sampler.addNoise(clean, noise, span.first)
-  const afterStep = (latents: Float32Array, i: number): Float32Array => {
-    const isLast = i + 1 >= sampler.timesteps.length
-    const kept = isLast ? clean : sampler.addNoise(clean, noise, i + 1)
-    return latents.map((value, at) => {
-      const painted = mask[at % mask.length] ?? 0
-      return (1 - painted) * (kept[at] ?? 0) + painted * value
-    })
-  }
-  return denoise({ ...run, afterStep }, start, hooks)
+      ? kept.noise.map(value => value * sampler.initNoiseSigma)
+      : sampler.addNoise(kept.clean, kept.noise, span.first)
+  return denoise({ ...run, afterStep: puttingBack(sampler, kept) }, start, hooks)
 }
 
 /**

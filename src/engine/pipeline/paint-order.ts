@@ -6,15 +6,15 @@ import { fitPicture } from '../image/resize.ts'
 import { lanczosUpscaler } from '../image/upscale.ts'
 import { baseSpan, refinerSpan, type Span, strengthSpan, wholeSpan } from '../sampling/span.ts'
 import type { ModelReference, PaintOrder, RefineOrder, UpscaleOrder } from '../work-order.ts'
-import { type DenoiseRun, denoise, type LatentShape } from './denoise.ts'
+import { type DenoiseRun, denoise, type LatentShape, type RunHooks } from './denoise.ts'
 import type { EmbeddingCache } from './embedding-cache.ts'
 import { reusingDeepFeatures } from './feature-reuse.ts'
 import { imageToImage } from './image-to-image.ts'
-import { inpaint, latentMask } from './inpaint.ts'
+import { drawKept, inpaint, latentMask, puttingBack } from './inpaint.ts'
 import { decodeLatents, encodePixels } from './latents.ts'
 import type { ShelvedModel } from './model-shelf.ts'
 import { generatorPerPicture } from './noise-source.ts'
-import { conditionsOf, guidanceOf, type SamplerSetup, setUpSampler } from './run-setup.ts'
+import { conditionsOf, guidanceOf, type SamplerSetup, setUpSampler, stepsOf } from './run-setup.ts'
 import { textToImage } from './text-to-image.ts'
 
 /** What painting needs beside the order. */
@@ -24,19 +24,27 @@ export interface Studio {
   /** Bytes of the pictures that the order names, by id. */
   readonly sources: Readonly<Record<string, Uint8Array>>
   readonly signal: AbortSignal
-  /** After each model call; `clean` are one picture's predicted latents. */
+  /** After each step; `clean` are one picture's predicted latents. */
   onStep(model: ShelvedModel, clean: Float32Array, shape: LatentShape): Promise<void>
   /** Runs a phase and books its time under that name. */
   timed<Result>(phase: string, work: () => Promise<Result>): Promise<Result>
 }
 
-/** Model calls that a picture of this order needs, for progress. */
+/** Steps that a picture of this order needs, for progress. */
 export function countSteps(order: PaintOrder | RefineOrder): number {
-  const share = (steps: number, strength: number) => Math.min(Math.trunc(steps * strength), steps)
-  if (order.kind === 'refine') return share(order.sampling.steps, order.source.strength)
-  const { sampling, source, refinement } = order
-  const own = source ? share(sampling.steps, source.strength) : sampling.steps
-  return own + (refinement?.way === 'after' ? share(refinement.steps, refinement.strength) : 0)
+  if (order.kind === 'refine') return stepsAt(order.source.strength, stepsOf(order.sampling))
+  const { refinement } = order
+  return baseSteps(order) + (refinement?.way === 'after' ? stepsAt(refinement.strength, refinement.steps) : 0)
+}
+
+/** Of the Base, or of both experts of an ensemble. */
+function baseSteps({ source, sampling }: PaintOrder): number {
+  const steps = stepsOf(sampling)
+  return source ? stepsAt(source.strength, steps) : steps
+}
+
+function stepsAt(strength: number, steps: number): number {
+  return Math.min(Math.trunc(steps * strength), steps)
 }
 
 /** Picture `index` of a paint order, before it is encoded. */
@@ -44,22 +52,20 @@ export async function paintPicture(order: PaintOrder, index: number, studio: Stu
   const seed = order.seed + index
   const base = await studio.model(order.model)
   const setup = setUpSampler(order.sampling, base.schedule)
+  const span = wholeOrRest(order, setup)
+  const steps = baseSteps(order)
   const { refinement } = order
   if (refinement?.way !== 'ensemble') {
-    const latents = await runBase(order, seed, base, setup, wholeOrRest(order, setup), studio)
+    const latents = await runBase(order, seed, base, setup, { span, steps }, studio)
     const picture = await decode(base, latents, order, studio)
     return refinement ? await refineAfter(order, refinement, seed, picture, studio) : picture
   }
-  const span = baseSpan(setup.sampler, setup.config, refinement.split)
-  const latents = await runBase(
-    order,
-    seed,
-    base,
-    setup,
-    { ...wholeOrRest(order, setup), end: span.end },
-    studio,
-  )
-  return goOnWithRefiner(order, refinement, seed, latents, studio)
+  const end = Math.max(baseSpan(setup.sampler, setup.config, refinement.split).end, span.first)
+  const own = Math.round((steps * (end - span.first)) / (span.end - span.first))
+  const part = { span: { first: span.first, end }, steps: own }
+  const latents = await runBase(order, seed, base, setup, part, studio)
+  const rest = { first: span.first, steps: steps - own }
+  return goOnWithRefiner(order, refinement, seed, latents, rest, studio)
 }
 
 function wholeOrRest({ source }: PaintOrder, { sampler, steps }: SamplerSetup): Span {
@@ -72,7 +78,7 @@ async function runBase(
   seed: number,
   model: ShelvedModel,
   setup: SamplerSetup,
-  span: Span,
+  { span, steps }: { span: Span; steps: number },
   studio: Studio,
 ): Promise<Float32Array> {
   const { networks } = model
@@ -84,41 +90,64 @@ async function runBase(
   const noise = generatorPerPicture([seed])
   const unet = order.fast ? reusingDeepFeatures(networks.unet) : networks.unet
   const run: DenoiseRun = { unet, ...setup, span, shape, conditioning, guidance, noise }
-  const hooks = hooksOf(model, shape, studio)
+  const hooks = hooksOf(model, shape, steps, studio)
   const { source } = order
   if (!source) return studio.timed('steps', () => textToImage(run, hooks))
   const posterior = await posteriorOf(source.pictureId, order, model, studio)
   if (source.maskId === undefined) {
     return studio.timed('steps', () => imageToImage(run, networks.vae, posterior, hooks))
   }
-  const luma = lumaOf(await sourcePicture(source.maskId, order, studio))
-  const mask = latentMask(luma, order.widthPx, shape)
+  const mask = await maskOf(source.maskId, order, shape, studio)
   return studio.timed('steps', () => inpaint(run, networks.vae, posterior, mask, source.strength, hooks))
 }
 
 type Ensemble = Extract<NonNullable<PaintOrder['refinement']>, { way: 'ensemble' }>
 type After = Extract<NonNullable<PaintOrder['refinement']>, { way: 'after' }>
 
-/** Ensemble of experts: the Refiner takes the latents over where the Base stopped, without new noise. */
+/**
+ * Ensemble of experts: the Refiner takes the latents over where the Base stopped, without new noise. `first` is where the
+ * Base began: a weak strength may begin within the Refiner's part.
+ */
 async function goOnWithRefiner(
   order: PaintOrder,
   refinement: Ensemble,
   seed: number,
   latents: Float32Array,
+  { first, steps }: { first: number; steps: number },
   studio: Studio,
 ): Promise<Picture> {
   const refiner = await studio.model(refinement.model)
   const setup = setUpSampler(order.sampling, refiner.schedule)
-  const span = refinerSpan(setup.sampler, setup.config, refinement.split)
+  const own = refinerSpan(setup.sampler, setup.config, refinement.split)
+  const span = { ...own, first: Math.max(own.first, first) }
   const guidance = guidanceOf(order.sampling, refinement.guidance)
   const conditioning = await studio.timed('text', () =>
     conditionsOf(refiner, studio.embeddings, order.prompt, order, guidance, refinement.aesthetic),
   )
   const shape = shapeOf(order, refiner.networks.vae.factor)
   const noise = generatorPerPicture([seed])
-  const run = { unet: refiner.networks.unet, ...setup, span, shape, conditioning, guidance, noise }
-  const refined = await studio.timed('steps', () => denoise(run, latents, hooksOf(refiner, shape, studio)))
+  const afterStep = await keptAround(order, seed, refiner, setup, shape, studio)
+  const run = { unet: refiner.networks.unet, ...setup, span, shape, conditioning, guidance, noise, afterStep }
+  const hooks = hooksOf(refiner, shape, steps, studio)
+  const refined = await studio.timed('steps', () => denoise(run, latents, hooks))
   return decode(refiner, refined, order, studio)
+}
+
+/** What the Base's mask keeps, the Refiner must keep too: the same draws from the same seed. */
+async function keptAround(
+  order: PaintOrder,
+  seed: number,
+  model: ShelvedModel,
+  { sampler }: SamplerSetup,
+  shape: LatentShape,
+  studio: Studio,
+): Promise<DenoiseRun['afterStep']> {
+  const { source } = order
+  if (source?.maskId === undefined) return undefined
+  const posterior = await posteriorOf(source.pictureId, order, model, studio)
+  const mask = await maskOf(source.maskId, order, shape, studio)
+  const noise = generatorPerPicture([seed])
+  return puttingBack(sampler, drawKept({ noise, shape }, model.networks.vae, posterior, mask))
 }
 
 /** The Refiner's image to image on a picture that is finished: the same as the Refine button would make. */
@@ -163,9 +192,8 @@ async function refine(wish: Refining, picture: Picture, studio: Studio): Promise
     encodePixels(networks.vae, floatsFromPicture(picture), wish.heightPx, wish.widthPx),
   )
   const run = { unet: networks.unet, ...setup, span, shape, conditioning, guidance, noise }
-  const latents = await studio.timed('steps', () =>
-    imageToImage(run, networks.vae, posterior, hooksOf(refiner, shape, studio)),
-  )
+  const hooks = hooksOf(refiner, shape, stepsAt(wish.strength, setup.steps), studio)
+  const latents = await studio.timed('steps', () => imageToImage(run, networks.vae, posterior, hooks))
   return decode(refiner, latents, wish, studio)
 }
 
@@ -184,10 +212,14 @@ function shapeOf({ widthPx, heightPx }: Size, factor: number): LatentShape {
   return { pictures: 1, heightLatent: heightPx / factor, widthLatent: widthPx / factor }
 }
 
-function hooksOf(model: ShelvedModel, shape: LatentShape, studio: Studio) {
+/** Tells steps, not calls: some samplers call the U-Net twice a step. */
+function hooksOf(model: ShelvedModel, shape: LatentShape, steps: number, studio: Studio): RunHooks {
   return {
     signal: studio.signal,
-    onStep: (_done: number, _total: number, clean: Float32Array) => studio.onStep(model, clean, shape),
+    onStep: async (done, total, clean) => {
+      const stepAfter = (calls: number) => Math.round((calls * steps) / total)
+      if (stepAfter(done) > stepAfter(done - 1)) await studio.onStep(model, clean, shape)
+    },
   }
 }
 
@@ -207,6 +239,10 @@ async function posteriorOf(id: string, size: Size, model: ShelvedModel, studio: 
   return studio.timed('encode', () =>
     encodePixels(model.networks.vae, floatsFromPicture(picture), size.heightPx, size.widthPx),
   )
+}
+
+async function maskOf(id: string, size: Size, shape: LatentShape, studio: Studio): Promise<Float32Array> {
+  return latentMask(lumaOf(await sourcePicture(id, size, studio)), size.widthPx, shape)
 }
 
 /** A source at the size of the result: cut to its shape from the middle, resampled. */

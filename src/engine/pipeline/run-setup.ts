@@ -27,11 +27,7 @@ export interface SamplerSetup {
 }
 
 /** `model` in an order keeps what the model's own scheduler_config.json says, where the sampler can do it. */
-export function setUpSampler(
-  sampling: Sampling,
-  schedule: ModelSchedule,
-  steps = sampling.steps,
-): SamplerSetup {
+export function setUpSampler(sampling: Sampling, schedule: ModelSchedule): SamplerSetup {
   const found = findSampler(sampling.sampler)
   if (found.kind === 'unknown') {
     throw new AppError('internal', { problem: `a work order names an unknown sampler, ${sampling.sampler}` })
@@ -46,7 +42,13 @@ export function setUpSampler(
     eta: sampling.eta ?? own.eta,
     timesteps: sampling.timesteps,
   }
+  const steps = stepsOf(sampling)
   return { sampler: kind.create(config, steps), config, steps }
+}
+
+/** Fixed timesteps are a step each. */
+export function stepsOf({ steps, timesteps }: Pick<Sampling, 'steps' | 'timesteps'>): number {
+  return timesteps?.length ?? steps
 }
 
 export function guidanceOf(sampling: Sampling, scale = sampling.guidance): Guidance {

@@ -1,0 +1,248 @@
+/** Whatever valid order comes: it is painted to its size without a number that is none, and twice to the same bytes. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { encodePicture } from '../../../src/engine/image/encode.ts'
+import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
+import type { PaintedPicture, Painter } from '../../../src/engine/pipeline/painter.ts'
+import { presets } from '../../../src/engine/sampling/presets.ts'
+import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
+import { memoryHashCache } from '../../../src/engine/weights/model-hash.ts'
+import { type ModelRecord, readModels } from '../../../src/engine/weights/models.ts'
+import { countOf, sourcesOf, type WorkOrder, workOrder } from '../../../src/engine/work-order.ts'
+import { aNoisyPicture, aPicture } from '../../helpers/pictures.ts'
+
+const orders = 1000
+const goldenModels = fileURLToPath(new URL('../../golden/oracle/models', import.meta.url))
+
+let folder: string
+let painter: Painter
+let record: ModelRecord
+let sources: Record<string, Uint8Array>
+/** Graphs that gave something that is no finite number. */
+const unsound = new Set<string>()
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'easel-orders-'))
+  execFileSync(process.execPath, [join(goldenModels, 'expand.mjs'), folder, 'tiny-'])
+  for (const half of ['base', 'refiner']) {
+    cpSync(join(folder, `tiny-${half}`), join(folder, 'models/tiny', half), { recursive: true })
+  }
+  const { models } = await readModels(join(folder, 'models'), memoryHashCache())
+  const [tiny] = models
+  if (!tiny?.refiner) throw new Error('the tiny model has no Refiner')
+  record = tiny
+  sources = {
+    noise: (await encodePicture(aNoisyPicture(90, 64), 'png', undefined)).bytes,
+    waves: (await encodePicture(aPicture(64, 96), 'jpeg', undefined)).bytes,
+    mask: (await encodePicture(aNoisyPicture(33, 40), 'webp', undefined)).bytes,
+  }
+  painter = await openPainter(
+    { device: 'cpu', threads: 1, models, version: 'Easel' },
+    () => 0,
+    async (graph, call) => {
+      const result = await call()
+      for (const tensor of Object.values(Object(result))) {
+        const data: unknown = Object(tensor).data
+        if (data instanceof Float32Array && !data.every(Number.isFinite)) unsound.add(graph)
+      }
+      return result
+    },
+  )
+})
+afterAll(async () => {
+  await painter?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Mostly words, with everything that the parser, the tokenizer or a person's keyboard may bring. */
+const words = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('a red circle', 'cat, sea', '(very:1.3) [dark] forest', '') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('(a:1e9)', '((unbalanced', 'a] b)', '(x:-2)', '\\(plain\\)', '{a,b} __c__'),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('龙 🐉 à la carte', 'blue '.repeat(90), '\u0000\u202e\ud83d', '!'),
+  },
+)
+
+const share = fc.double({ min: 0, max: 1, noNaN: true })
+const few = fc.integer({ min: 1, max: 3 })
+const seed = fc.oneof(fc.nat(), fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER - 1000))
+
+const sampling = fc
+  .record(
+    {
+      sampler: fc.constantFrom(...samplerKinds.map(({ name }) => name)),
+      sigmas: fc.constantFrom('model', 'plain', 'karras', 'exponential', 'beta'),
+      spacing: fc.constantFrom('model', 'leading', 'trailing', 'linspace'),
+      steps: few,
+      guidance: fc.oneof(fc.constantFrom(0, 1, 7), fc.double({ min: 0, max: 50, noNaN: true })),
+      guidanceRescale: fc.oneof(fc.constant(0), share),
+      guidanceInterval: fc.oneof(
+        fc.constant([0, 1]),
+        fc.tuple(share, share).map(ends => ends.sort((a, b) => a - b)),
+      ),
+      eta: share,
+      preset: fc.constantFrom(...presets),
+    },
+    { requiredKeys: ['sampler', 'steps', 'guidance'] },
+  )
+  .map(({ preset, ...chosen }) => {
+    if (!preset) return { ...chosen, timesteps: undefined }
+    const steps = Math.min(Math.max(chosen.steps, preset.minSteps), preset.maxSteps)
+    const { sampler, schedule } = preset.at(steps)
+    const { spacing, eta, timesteps } = schedule
+    return { ...chosen, sampler, steps, guidance: preset.guidance, spacing, eta, timesteps, sigmas: 'plain' }
+  })
+
+/** Small ones, since a thousand pictures are painted twice; refined ones need at least 64. */
+const side = fc.constantFrom(32, 32, 64, 96)
+const prompt = fc.record(
+  {
+    positive: words,
+    positive2: words,
+    negative: fc.oneof(fc.constant(null), words),
+    clipSkip: fc.integer({ min: 0, max: 10 }),
+  },
+  { requiredKeys: ['positive', 'negative'] },
+)
+const aesthetic = fc.record({ positive: fc.double({ min: 0, max: 10, noNaN: true }) }, { requiredKeys: [] })
+
+/** The least strength at which a step runs, and above. */
+const strengthFor = (steps: number, chance: number) => Math.min(1, (1 + chance * (steps - 1) + 1e-9) / steps)
+
+const paint = fc
+  .record(
+    {
+      prompt,
+      sampling,
+      seed,
+      widthPx: side,
+      heightPx: side,
+      count: fc.constantFrom(1, 1, 1, 1, 1, 1, 1, 3),
+      source: fc.record(
+        { pictureId: fc.constantFrom('noise', 'waves'), chance: share, maskId: fc.constant('mask') },
+        { requiredKeys: ['pictureId', 'chance'] },
+      ),
+      refinement: fc.oneof(
+        fc.record({
+          way: fc.constant('ensemble'),
+          split: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+          guidance: fc.constantFrom(1, 4),
+          aesthetic,
+        }),
+        fc.record({
+          way: fc.constant('after'),
+          chance: share,
+          steps: few,
+          guidance: fc.constantFrom(1, 4),
+          aesthetic,
+        }),
+      ),
+      fast: fc.boolean(),
+    },
+    { requiredKeys: ['prompt', 'sampling', 'seed', 'widthPx', 'heightPx', 'count'] },
+  )
+  .map(({ source, refinement, ...rest }) => {
+    const steps = rest.sampling.timesteps?.length ?? rest.sampling.steps
+    // Where the Refiner takes part, sides are multiples of its own step.
+    const suited = (sidePx: number) => (refinement ? Math.ceil(sidePx / 64) * 64 : sidePx)
+    return {
+      kind: 'paint',
+      model: { name: record.name, hash: record.hash },
+      ...rest,
+      widthPx: suited(rest.widthPx),
+      heightPx: suited(rest.heightPx),
+      ...(source && { source: { ...source, strength: strengthFor(steps, source.chance) } }),
+      ...(refinement && {
+        refinement: {
+          ...refinement,
+          model: { name: record.name, hash: record.refiner?.hash },
+          ...('chance' in refinement && { strength: strengthFor(refinement.steps, refinement.chance) }),
+        },
+      }),
+    }
+  })
+
+const refine = fc
+  .record({
+    prompt,
+    sampling: sampling.filter(({ timesteps }) => timesteps === undefined),
+    seed,
+    chance: share,
+    aesthetic,
+    pictureId: fc.constantFrom('noise', 'waves'),
+  })
+  .map(({ chance, pictureId, ...rest }) => ({
+    kind: 'refine',
+    model: { name: record.name, hash: record.refiner?.hash },
+    widthPx: 64,
+    heightPx: 64,
+    ...rest,
+    source: { pictureId, strength: strengthFor(rest.sampling.steps, chance) },
+  }))
+
+const upscale = fc
+  .constantFrom(
+    { pictureId: 'noise', widthPx: 90, heightPx: 64 },
+    { pictureId: 'waves', widthPx: 64, heightPx: 96 },
+  )
+  .chain(({ pictureId, widthPx, heightPx }) =>
+    fc.constantFrom(2, 4).map(factor => ({
+      kind: 'upscale',
+      source: { pictureId },
+      factor,
+      widthPx: widthPx * factor,
+      heightPx: heightPx * factor,
+    })),
+  )
+
+/** What was painted, and the steps that were told. */
+async function run(
+  order: WorkOrder,
+): Promise<{ pictures: readonly PaintedPicture[]; told: [number, number][] }> {
+  const told: [number, number][] = []
+  const needed = Object.fromEntries(sourcesOf(order).map(id => [id, sources[id] ?? new Uint8Array()]))
+  const outcome = await painter.paint(order, needed, {
+    signal: new AbortController().signal,
+    onLoading: () => undefined,
+    onStep: async (step, steps) => void told.push([step, steps]),
+  })
+  return { pictures: outcome.kind === 'painted' ? outcome.pictures : [], told }
+}
+
+test(`${orders} random orders`, { timeout: 600_000 }, async () => {
+  const any = fc.oneof(
+    { weight: 12, arbitrary: paint },
+    { weight: 2, arbitrary: refine },
+    { weight: 1, arbitrary: upscale },
+  )
+  await fc.assert(
+    fc.asyncProperty(any, async wish => {
+      const order = workOrder.parse(wish)
+      const first = await run(order)
+      expect(first.pictures).toHaveLength(countOf(order))
+      for (const { widthPx, heightPx } of first.pictures) {
+        expect([widthPx, heightPx]).toEqual([order.widthPx, order.heightPx])
+      }
+      expect([...unsound], 'graphs that gave no finite numbers').toEqual([])
+      // Every step is told once and in order, up to the last.
+      const steps = first.told[0]?.[1] ?? 0
+      expect(first.told).toEqual(Array.from({ length: steps }, (_, i) => [i + 1, steps]))
+      const again = await run(order)
+      for (const [i, { bytes }] of again.pictures.entries()) {
+        expect(Buffer.compare(bytes, first.pictures[i]?.bytes ?? new Uint8Array())).toBe(0)
+      }
+    }),
+    // Others at every run, unless SEED names them; a failure prints it.
+    { numRuns: orders, seed: Number(process.env.SEED) || Date.now() % 2 ** 31, verbose: 1 },
+  )
+})
