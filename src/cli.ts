@@ -37,13 +37,21 @@ async function buildProgram(asked: string | undefined): Promise<Command> {
     .description(en.cli.about)
     .version(version)
     .helpCommand(false)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'easel: ')) })
+    .configureOutput({ outputError: (text, write) => write(inOneLine(text)) })
     .exitOverride()
   for (const name of Object.keys(loaders).filter(isCommand)) {
     const command = name === asked ? await loaders[name]() : newCommand(name)
     program.addCommand(command.copyInheritedSettings(program))
   }
   return program
+}
+
+/** commander puts its hint on a line of its own. */
+function inOneLine(text: string): string {
+  return `${text
+    .trim()
+    .replace(/^error: /, 'easel: ')
+    .replace(/\s*\n/g, ' ')}\n`
 }
 
 function isCommand(name: string): name is keyof typeof loaders {

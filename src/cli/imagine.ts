@@ -53,6 +53,10 @@ async function imagine(
   const source = await readChecked(options.init)
   const mask = await readChecked(options.mask)
   const catalogue = await readLibrary(config)
+  // A model that is there and cannot be used is not unknown: its own fault says more.
+  const wanted = parsed.request.model ?? config.defaultModel
+  const broken = catalogue.broken.find(({ name }) => name === wanted)
+  if (broken) throw broken.error
   const context: ResolveContext = {
     catalogue,
     config,
