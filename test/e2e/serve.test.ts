@@ -1,0 +1,211 @@
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { packageRoot } from '../../src/paths.ts'
+import { EventReader } from '../bots/web/event-reader.ts'
+import { HttpPerson } from '../bots/web/http-person.ts'
+import { type CliRun, runCli } from '../helpers/run-cli.ts'
+import { ServerProcess } from '../helpers/server-process.ts'
+import { tempFolder } from '../helpers/temp-folder.ts'
+
+describe('a start that cannot be is refused in one sentence', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = tempFolder()
+  })
+
+  async function refused(settings: string, uid?: number): Promise<CliRun & { sentence: string }> {
+    writeFileSync(join(folder, 'easel.yaml'), `logLevel: error\n${settings}\n`)
+    const run = await runCli(['serve', '--config', 'easel.yaml'], { cwd: folder, uid })
+    expect(run.code, run.err).toBe(1)
+    expect(run.err).toMatch(/^easel: [^\n]+\n$/)
+    return { ...run, sentence: run.err.replace(/^easel: /, '').trimEnd() }
+  }
+
+  function taken(): Promise<Server> {
+    return new Promise(resolve => {
+      const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
+    })
+  }
+
+  test('the port in use', async () => {
+    const other = await taken()
+    const address = other.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const { sentence } = await refused(`web: { port: ${port} }`)
+    expect(sentence).toBe(
+      `127.0.0.1:${port} is already in use. Stop the other program or choose another web.port.`,
+    )
+    other.close()
+  })
+
+  test('a data folder that cannot be written', async () => {
+    const data = join(folder, 'data')
+    mkdirSync(data)
+    chmodSync(data, 0o555)
+    chmodSync(folder, 0o755)
+    // To root every folder is writable: as nobody, then.
+    const { sentence } = await refused(`dataDir: ${data}`, process.getuid?.() === 0 ? 65_534 : undefined)
+    expect(sentence).toBe(`Easel cannot write to ${data}: it is not allowed.`)
+  })
+
+  test('a database from a newer Easel', async () => {
+    await runCli(['migrate'], { cwd: folder })
+    const file = join(folder, 'data/easel.sqlite')
+    const db = new Sqlite(file)
+    db.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)').run('next', 2 ** 42)
+    db.close()
+    const before = readFileSync(file)
+    const { sentence } = await refused('web: { port: 0 }')
+    expect(sentence).toMatch(/easel\.sqlite was written by a newer Easel \(schema \d+, this one knows \d+\)/)
+    expect(readFileSync(file).equals(before)).toBe(true)
+  })
+
+  test('a models folder without the default model', async () => {
+    const { sentence } = await refused(`modelsDir: ${join(folder, 'none')}`)
+    expect(sentence).toBe('There is no model named “demo”. The models folder is empty.')
+  })
+
+  test('a default model with a file that lies', async () => {
+    cpSync(join(packageRoot, 'models/demo/base'), join(folder, 'own-models/mine'), { recursive: true })
+    writeFileSync(join(folder, 'own-models/mine/vae/config.json'), '{')
+    const { sentence } = await refused('modelsDir: own-models\ndefaultModel: mine')
+    expect(sentence).toMatch(/own-models\/mine\/vae\/config\.json cannot be used: it is not valid JSON\.$/)
+  })
+
+  test('nothing that is on', async () => {
+    expect((await refused('web: { enabled: false }')).sentence).toContain('every adapter is off')
+  })
+})
+
+/** Found nowhere but in the environment, wherever one looks. */
+const canaries = {
+  DISCORD_TOKEN: 'canary-discord-4f1b9e',
+  SLACK_BOT_TOKEN: 'xoxb-canary-bot-77aa31',
+  SLACK_APP_TOKEN: 'xapp-canary-app-c0ffee',
+  SLACK_SIGNING_SECRET: 'canary-signing-91d2',
+  SLACK_CLIENT_SECRET: 'canary-client-aa17',
+  EASEL_ENCRYPTION_KEY: 'Y2FuYXJ5LWVuY3J5cHRpb24ta2V5LTMyLWJ5dGVzISE=',
+}
+
+describe('a running server', () => {
+  let server: ServerProcess
+  let ada: HttpPerson
+  async function serve(settings: string, env?: Record<string, string>): Promise<void> {
+    server = new ServerProcess(settings, env)
+    ada = new HttpPerson(() => server.url)
+    await server.start()
+  }
+  afterEach(() => server.dispose())
+
+  /** Resolves when the page shows that a step was made. */
+  async function painting(): Promise<void> {
+    const reader = new EventReader(await ada.gets('/live'))
+    for (;;) {
+      const event = await reader.next()
+      if (event?.event === 'job' && JSON.parse(event.data).reply.includes('<progress')) break
+    }
+    await reader.cancel()
+  }
+
+  test('refuses a second one on its data folder, and statistics beside it are fine', async () => {
+    await serve('logLevel: error')
+    const settings = `dataDir: ${server.dataDir}\nlogLevel: error\nweb: { port: 0 }\n`
+    writeFileSync(join(server.folder, 'second.yaml'), settings)
+    const second = await runCli(['serve', '--config', 'second.yaml'], { cwd: server.folder })
+    expect(second.code).toBe(1)
+    expect(second.err).toMatch(
+      /^easel: Another Easel \(process \d+\) is using \S+data\. Stop it or choose another dataDir\.\n$/,
+    )
+    expect(await runCli(['stats', '--config', 'second.yaml'], { cwd: server.folder })).toMatchObject({
+      code: 0,
+    })
+    expect((await ada.gets('/')).status).toBe(200)
+  })
+
+  test('told to stop lets the picture finish, with an open page, and ends with exit code 0', async () => {
+    await serve('logLevel: error')
+    const page = new EventReader(await ada.gets('/live'))
+    await ada.imagines('a red circle --steps 40 --seed 1')
+    await ada.imagines('a blue square --seed 2')
+    await painting()
+    const { code, signal, lines } = await server.end('SIGTERM')
+    expect({ code, signal }, lines.join('\n')).toEqual({ code: 0, signal: null })
+    expect(lines.at(-1)).toContain('What is still queued goes on at the next start.')
+    await page.cancel()
+
+    const db = new Sqlite(join(server.dataDir, 'easel.sqlite'))
+    const states = db.prepare('SELECT state, attempt, crashes FROM jobs ORDER BY seq').all()
+    db.close()
+    expect(states).toEqual([
+      { state: 'done', attempt: 1, crashes: 0 },
+      { state: 'queued', attempt: 0, crashes: 0 },
+    ])
+  })
+
+  test('whose grace is over gives the picture back uncounted, on either kind of worker', async () => {
+    for (const host of ['thread', 'process']) {
+      await serve(`logLevel: error\nshutdownGraceMs: 0\ndevices: [{ name: cpu, host: ${host} }]`)
+      await ada.imagines('a red circle --steps 150 --seed 1')
+      await painting()
+      const askedMs = performance.now()
+      const { code, lines } = await server.end('SIGTERM')
+      expect(code, lines.join('\n')).toBe(0)
+      expect(performance.now() - askedMs).toBeLessThan(5000)
+      const db = new Sqlite(join(server.dataDir, 'easel.sqlite'))
+      expect(db.prepare('SELECT state, failures, crashes FROM jobs').get()).toEqual({
+        state: 'queued',
+        failures: 0,
+        crashes: 0,
+      })
+      db.close()
+      await server.dispose()
+    }
+  })
+
+  test('told twice is gone at once, without a core dump, and takes the job up at the next start', async () => {
+    await serve('logLevel: error')
+    await ada.imagines('a red circle --steps 150 --seed 1')
+    await painting()
+    server.kill('SIGTERM')
+    await server.says(/^Stopping/)
+    const { signal, lines } = await server.end('SIGTERM')
+    expect(signal).toBe('SIGKILL')
+    expect(lines.at(-1)).toMatch(/^Stopped at once/)
+    await server.start()
+    await painting()
+  })
+
+  test('tidies up at its start what a crash left half written', async () => {
+    await serve('logLevel: error')
+    await server.end('SIGKILL')
+    const pictures = join(server.dataDir, 'pictures')
+    mkdirSync(pictures, { recursive: true })
+    writeFileSync(join(pictures, 'half.png.abc.tmp'), 'half')
+    await server.start()
+    expect(readdirSync(pictures)).toEqual([])
+  })
+
+  test('writes none of its secrets and no prompt anywhere: log, database, pictures, pages', async () => {
+    // Nobody listens there: connecting fails, and faults are what quotes tokens.
+    const nowhere = 'discord: { apiUrl: "http://127.0.0.1:9" }\nslack: { apiUrl: "http://127.0.0.1:9/" }'
+    await serve(`logLevel: info\n${nowhere}`, canaries)
+    await ada.imagines('a secret garden --seed 1 --steps 2')
+    const pages = [await (await ada.gets('/')).text(), await (await ada.gets('/settings')).text()]
+    const { lines } = await server.end('SIGTERM')
+    const log = lines.join('\n')
+    expect(log).not.toContain('secret garden')
+    const files = readdirSync(server.dataDir, { recursive: true, encoding: 'utf8' })
+      .map(name => join(server.dataDir, name))
+      .filter(name => /\.(sqlite|sqlite-wal|png|json|lock)$/.test(name))
+    expect(files.length).toBeGreaterThan(1)
+    const everything = [log, ...pages, ...files.map(file => readFileSync(file, 'latin1'))]
+    for (const [name, secret] of Object.entries(canaries)) {
+      for (const text of everything) expect(text.includes(secret), name).toBe(false)
+    }
+    // The log is lines of JSON and the operator's own lines, with no raw control character.
+    expect([...log].filter(character => character < ' ' && character !== '\n')).toEqual([])
+  })
+})
