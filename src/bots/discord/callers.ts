@@ -8,7 +8,7 @@ import { type DiscordDetails, directSpace, writeDetails } from './address.ts'
 import { writesItself } from './permissions.ts'
 
 /** Discord's 15 minutes, less what a last request may take. */
-const tokenLifeMs = 14.5 * 60_000
+export const tokenLifeMs = 14.5 * 60_000
 
 /** One who asks, with everything that the answer needs. */
 export interface Asker {

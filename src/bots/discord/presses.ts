@@ -3,7 +3,7 @@ import type { ButtonInteraction } from 'discord.js'
 import { actionOf } from '../buttons.ts'
 import { textMessage } from '../message.ts'
 import { answer, attempt, type Said } from './answering.ts'
-import type { Asker } from './callers.ts'
+import { type Asker, tokenLifeMs } from './callers.ts'
 import { parseCustomId } from './custom-id.ts'
 import { act, type Desk, imagine } from './desk.ts'
 import { openRemix } from './forms.ts'
@@ -26,8 +26,25 @@ export async function press(desk: Desk, asker: Asker, button: ButtonInteraction)
     )
   }
   const action = actionOf(id.target)
+  if (action?.kind === 'delete') return pressedDelete(desk, asker, button, action.jobId)
   if (action !== undefined) return answer(button, 'quiet', parts, () => act(desk, asker, action))
   await attempt(log, () => openRemix(desk, asker, button, id.target.targetId))
+}
+
+/** Where only answers are possible, the message of an old one can be taken away by this press's token alone. */
+async function pressedDelete(
+  desk: Desk,
+  asker: Asker,
+  button: ButtonInteraction,
+  jobId: string,
+): Promise<void> {
+  const { log, easel, clock } = desk
+  await answer(button, 'quiet', { words: asker.words, log }, () =>
+    act(desk, asker, { kind: 'delete', jobId }),
+  )
+  const isOld = clock.now() - button.message.createdTimestamp > tokenLifeMs
+  if (asker.answersOnly && isOld && easel.job(jobId) === undefined)
+    await attempt(log, () => button.deleteReply())
 }
 
 /** The same event as the request that asked: a second yes is the same request. */

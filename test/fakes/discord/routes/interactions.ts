@@ -146,9 +146,9 @@ async function addAnswer(
   }
   applyBody(message, body, await attachmentsAfter(world, [], body, files))
   checkNotEmpty(message)
-  world.addMessage(message)
-  ring(world, message, body)
-  return message
+  const added = world.addMessage(message)
+  ring(world, added, body)
+  return added
 }
 
 /** The edit that fills a deferred answer is its first showing, so it rings as a new message would. */
