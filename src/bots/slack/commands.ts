@@ -4,7 +4,7 @@ import { helpMessage, modelsMessage, queueMessage, usageMessage } from '../answe
 import { statsChart } from '../chart.ts'
 import { problemSentences } from '../job-message.ts'
 import { textMessage } from '../message.ts'
-import { statsMessage } from '../stats-message.ts'
+import { statsCsv, statsMessage } from '../stats-message.ts'
 import type { Asker } from './callers.ts'
 import { type Desk, formChoices } from './desk.ts'
 import { button } from './fields.ts'
@@ -76,7 +76,7 @@ function askToForget({ words }: Asker): Payload {
   return { text, blocks: [...blocks, button(forgetMe, forget.yes, 'danger')] }
 }
 
-/** Figures of the last days (30 unless told otherwise), with their chart, to the one who asks alone. */
+/** Figures of the last days (30 unless told otherwise), with their chart and as a table, to the one who asks alone. */
 async function stats(desk: Desk, asker: Asker, days: string | undefined): Promise<Payload> {
   const { words, caller, workspace } = asker
   const count = /^\d{1,3}$/.test(days ?? '') ? Math.max(1, Number(days)) : 30
@@ -95,7 +95,9 @@ async function stats(desk: Desk, asker: Asker, days: string | undefined): Promis
     render(message, words),
   )
   if (posted.kind === 'refused') return render(message, words)
-  const chart = { name: 'easel-stats.png', title: message.title, altText: message.lines.join(' '), bytes }
-  await desk.pictures.upload(workspace, [chart], { channel: posted.value.channel })
+  const { title } = message
+  const chart = { name: 'easel-stats.png', title, altText: message.lines.join(' '), bytes }
+  const table = { name: 'easel-stats.csv', title, bytes: Buffer.from(statsCsv(found.stats)) }
+  await desk.pictures.upload(workspace, [chart, table], { channel: posted.value.channel })
   return render(textMessage(words.slack.said.sentToYou), words)
 }

@@ -10,7 +10,8 @@ import type { Workspace } from './workspaces.ts'
 export interface Upload {
   name: string
   title: string
-  altText: string
+  /** For pictures. */
+  altText?: string
   bytes: Uint8Array
 }
 
@@ -88,9 +89,13 @@ export class Pictures {
   }
 
   async #reserve(workspace: Workspace, upload: Upload): Promise<Called<string>> {
-    const altText = shortened(upload.altText, longestAltText)
-    // The method's page calls it alt_txt, the SDK's types alt_text; Slack ignores what it does not know.
-    const facts = { filename: upload.name, length: upload.bytes.length, alt_txt: altText, alt_text: altText }
+    const altText = upload.altText === undefined ? undefined : shortened(upload.altText, longestAltText)
+    const facts = {
+      filename: upload.name,
+      length: upload.bytes.length,
+      // The method's page calls it alt_txt, the SDK's types alt_text; Slack ignores what it does not know.
+      ...(altText === undefined ? {} : { alt_txt: altText, alt_text: altText }),
+    }
     const reserved = await this.#api.call(workspace.token, 'files.getUploadURLExternal', client =>
       client.files.getUploadURLExternal(facts),
     )

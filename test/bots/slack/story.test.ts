@@ -286,9 +286,10 @@ describe('what Slack adds to the story', () => {
 
     await eve.types('/easel', 'stats 7', place)
     await t.calm()
-    const [figures, chart] = t.cards(eve.direct.id)
+    const [figures, files] = t.cards(eve.direct.id)
     expect(figures && t.text(figures)).toContain('The last 7 days')
-    expect(chart?.fileIds).toHaveLength(1)
+    const names = files?.fileIds.map(id => t.slack.world.files.get(id)?.name)
+    expect(names).toEqual(['easel-stats.png', 'easel-stats.csv'])
 
     await ada.types('/easel', 'settings', place)
     await ada.submits(ada.modal, { Size: '64x64' })

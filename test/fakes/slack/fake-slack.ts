@@ -4,6 +4,7 @@ import type { FakeClock } from '../fake-clock.ts'
 import { FakeFaults } from './faults.ts'
 import { HttpTransport } from './http-transport.ts'
 import { Interactions, type ResponseBody } from './interactions.ts'
+import { readManifest } from './manifest.ts'
 import { OAuth } from './oauth.ts'
 import { Person } from './person.ts'
 import { readBlocks } from './reading.ts'
@@ -15,16 +16,8 @@ import type { Delivered, Envelope, Transport } from './transport.ts'
 import { WebApi } from './web-api.ts'
 import { type Channel, type OpenView, type Post, type Team, World } from './world.ts'
 
-/** The scopes of config/slack-manifest.yaml; a call that needs another is refused. */
-export const manifestScopes = [
-  'app_mentions:read',
-  'chat:write',
-  'commands',
-  'files:read',
-  'files:write',
-  'im:history',
-  'users:read',
-]
+/** A call that needs another scope than these is refused. */
+const manifestScopes = readManifest().oauth_config.scopes.bot
 
 const answerToCommand = z.union([
   z.undefined(),

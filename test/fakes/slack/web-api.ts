@@ -13,7 +13,7 @@ import type { SocketMode } from './socket-mode.ts'
 import type { RateLimits } from './tiers.ts'
 import type { Team, World } from './world.ts'
 
-const methods: Readonly<Record<string, Method>> = {
+export const methods: Readonly<Record<string, Method>> = {
   ...chatMethods,
   ...fileMethods,
   ...viewMethods,
