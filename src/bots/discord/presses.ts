@@ -1,5 +1,6 @@
 /** Presses of buttons: under results, and in questions to one person. */
 import type { ButtonInteraction } from 'discord.js'
+import { problem } from '../../app/problems.ts'
 import { actionOf } from '../buttons.ts'
 import { textMessage } from '../message.ts'
 import { answer, attempt, type Said } from './answering.ts'
@@ -7,6 +8,8 @@ import { type Asker, tokenLifeMs } from './callers.ts'
 import { parseCustomId } from './custom-id.ts'
 import { act, type Desk, imagine } from './desk.ts'
 import { openRemix } from './forms.ts'
+import { refusal } from './outcomes.ts'
+import type { PendingRequest } from './pending.ts'
 import { render } from './render.ts'
 import { forget } from './small-commands.ts'
 
@@ -18,8 +21,7 @@ export async function press(desk: Desk, asker: Asker, button: ButtonInteraction)
   const id = parseCustomId(button.customId)
   if (id?.kind === 'own' && id.action === 'forget')
     return answer(button, 'over', parts, () => forget(desk, asker))
-  if (id?.kind === 'own' && id.action === 'confirm')
-    return answer(button, 'over', parts, () => confirm(desk, asker, id.id ?? ''))
+  if (id?.kind === 'own' && id.action === 'confirm') return confirm(desk, asker, button, id.id ?? '')
   if (id?.kind !== 'button') {
     return answer(button, 'quiet', parts, async () =>
       render(textMessage(words.discord.said.unknownButton), words),
@@ -47,14 +49,24 @@ async function pressedDelete(
     await attempt(log, () => button.deleteReply())
 }
 
-/** The same event as the request that asked: a second yes is the same request. */
-async function confirm(desk: Desk, asker: Asker, pendingId: string): Promise<Said> {
+/** Answered over the question, which in some places others see too: theirs it is not. */
+function confirm(desk: Desk, asker: Asker, button: ButtonInteraction, pendingId: string): Promise<void> {
   const { words, caller } = asker
-  const { confirm: questions, said } = words.discord
+  const parts = { words, log: desk.log }
   const pending = desk.requests.find(pendingId)
-  if (pending === undefined || pending.userId !== caller.person.userId)
-    return render(textMessage(questions.tooLate), words)
-  const again = { ...asker, caller: { ...caller, eventId: pending.eventId } }
-  const refused = await imagine(desk, again, pending.request, '', { confirmed: true })
-  return refused ?? render(textMessage(said.accepted), words)
+  if (pending === undefined) {
+    const { tooLate } = words.discord.confirm
+    return answer(button, 'over', parts, async () => render(textMessage(tooLate), words))
+  }
+  return pending.userId === caller.person.userId
+    ? answer(button, 'over', parts, () => confirmed(desk, asker, pending))
+    : answer(button, 'quiet', parts, async () => refusal([problem('not-yours', {})], words))
+}
+
+/** The same event as the request that asked: a second yes is the same request. */
+async function confirmed(desk: Desk, asker: Asker, { request, eventId }: PendingRequest): Promise<Said> {
+  const { words, caller } = asker
+  const again = { ...asker, caller: { ...caller, eventId } }
+  const refused = await imagine(desk, again, request, '', { confirmed: true })
+  return refused ?? render(textMessage(words.discord.said.accepted), words)
 }
