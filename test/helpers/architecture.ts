@@ -149,7 +149,7 @@ const contained: readonly { library: RegExp; within: readonly string[] }[] = [
   { library: /^@slack\//, within: ['src/bots/slack/'] },
   { library: /^(hono|@hono\/)/, within: ['src/bots/web/'] },
   { library: /^echarts/, within: ['src/bots/'] },
-  { library: /^sharp$/, within: ['src/engine/image/', 'src/bots/chart.ts'] },
+  { library: /^sharp$/, within: ['src/engine/image/', 'src/bots/chart.ts', 'src/bots/discord/pictures.ts'] },
   { library: /^pino$/, within: ['src/log.ts'] },
   { library: /^yaml$/, within: ['src/config.ts'] },
   { library: /^(commander|cli-progress)$/, within: ['src/cli.ts', 'src/cli/'] },
