@@ -4,6 +4,7 @@ import type { Attachment } from 'discord.js'
 /** What is fetched of an attachment; the address is signed and lives for a day. */
 export interface GivenFile {
   url: string
+  name: string
   sizeBytes: number
 }
 
@@ -13,8 +14,8 @@ export type Download = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'gone' } |
 export const maxDownloadBytes = 20 * 1024 * 1024
 const timeoutMs = 30_000
 
-export function givenFile({ url, size }: Pick<Attachment, 'url' | 'size'>): GivenFile {
-  return { url, sizeBytes: size }
+export function givenFile({ url, name, size }: Pick<Attachment, 'url' | 'name' | 'size'>): GivenFile {
+  return { url, name, sizeBytes: size }
 }
 
 /** By what Discord took it for; whether it can be used is found out when it is decoded. */
@@ -35,7 +36,7 @@ export class Downloads {
     ])
   }
 
-  async fetch({ url, sizeBytes }: GivenFile): Promise<Download> {
+  async fetch({ url, sizeBytes }: Pick<GivenFile, 'url' | 'sizeBytes'>): Promise<Download> {
     if (sizeBytes > maxDownloadBytes) return { kind: 'too-large' }
     if (!URL.canParse(url) || !this.#origins.has(new URL(url).origin)) return { kind: 'gone' }
     try {

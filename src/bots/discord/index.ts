@@ -57,8 +57,13 @@ export class DiscordAdapter implements Adapter {
 
   async start(): Promise<void> {
     const client = await connect(this.#client, this.#token)
-    await registerCommands(client, this.#parts)
     this.#api.connected(client.application.id)
+    try {
+      await registerCommands(client, this.#parts)
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
     this.#presence.start()
   }
 

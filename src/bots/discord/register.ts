@@ -6,7 +6,10 @@ import { wordsFor } from '../../words/locale.ts'
 import type { AdapterParts } from '../adapter.ts'
 import { commandDefinitions } from './commands.ts'
 
-/** Throws AppError 'config' where the trial guild is not one that Easel is in. */
+/**
+ * Throws AppError 'config' where the trial guild is not one that Easel is in. Any other trouble is logged: what Discord
+ * has from earlier stays in use, and the next start tries again.
+ */
 export async function registerCommands(client: Client<true>, parts: AdapterParts): Promise<void> {
   const { config, log } = parts
   const { guildId } = config.discord
@@ -24,7 +27,8 @@ export async function registerCommands(client: Client<true>, parts: AdapterParts
     // The first time everywhere follows a trial, whose copies would stand beside the new ones.
     if (guildId === '' && known.length === 0) await removeTrials(client)
   } catch (error) {
-    throw refusal(error, parts)
+    if (guildId !== '' && isAbsence(error)) throw notInGuild(guildId, parts, error)
+    log.error({ problem: String(error) }, 'commands could not be registered')
   }
 }
 
@@ -105,17 +109,12 @@ function saysNothing(key: string, value: unknown): boolean {
   return Array.isArray(value) && value.length === 0
 }
 
-function refusal(error: unknown, { config }: AdapterParts): unknown {
-  if (!(error instanceof DiscordAPIError)) return error
-  const { guildId } = config.discord
-  if (guildId !== '' && isAbsence(error)) {
-    const { operator } = wordsFor(config.language).discord
-    const problem = operator.notInGuild(guildId)
-    return new AppError('config', { file: 'discord', key: 'discord.guildId', problem }, error)
-  }
-  return new AppError('platform-refused', { platform: 'Discord', problem: error.message }, error)
+function isAbsence(error: unknown): boolean {
+  if (!(error instanceof DiscordAPIError)) return false
+  return error.code === RESTJSONErrorCodes.MissingAccess || error.code === RESTJSONErrorCodes.UnknownGuild
 }
 
-function isAbsence({ code }: DiscordAPIError): boolean {
-  return code === RESTJSONErrorCodes.MissingAccess || code === RESTJSONErrorCodes.UnknownGuild
+function notInGuild(guildId: string, { config }: AdapterParts, cause: unknown): AppError {
+  const problem = wordsFor(config.language).discord.operator.notInGuild(guildId)
+  return new AppError('config', { file: 'discord', key: 'discord.guildId', problem }, cause)
 }

@@ -6,6 +6,7 @@ import { textMessage } from '../message.ts'
 import { answerNow, attempt, type Said } from './answering.ts'
 import type { Asker } from './callers.ts'
 import type { Desk } from './desk.ts'
+import type { GivenFile } from './downloads.ts'
 import { type MessagePictures, picturesIn } from './message-pictures.ts'
 import { sourceForm } from './paint-form.ts'
 import { fetchPicture } from './pictures-given.ts'
@@ -49,9 +50,19 @@ export async function tellOfMessage(
   }
   const fetched = await fetchPicture(desk, pictures.files[0], words)
   if (fetched.kind === 'refused') return render(textMessage(fetched.sentence), words)
-  const found = easel.pictureByHash(createHash('sha256').update(fetched.bytes).digest('hex'))
+  const hash = createHash('sha256').update(fetched.bytes).digest('hex')
+  const found = easel.pictureByHash(hash) ?? pictureByName(desk, pictures.files[0])
   return render(found ? infoMessage(found.job, found.picture, words) : textMessage(said.notMine), words)
 }
+
+/** Discord takes the texts out of a PNG, and large pictures are sent as other files: their names stay. */
+function pictureByName({ easel }: Desk, { name }: GivenFile) {
+  const id = nameOfOurs.exec(name)?.[1]
+  return id === undefined ? undefined : easel.picture(id)
+}
+
+/** As the courier names files, perhaps with a number that a browser added. */
+const nameOfOurs = /^(?:SPOILER_)?easel-([0-9a-z]{16})(?![0-9a-z])/
 
 function picturesOf({ easel }: Desk, shortcut: MessageContextMenuCommandInteraction): MessagePictures {
   return picturesIn(shortcut.targetMessage, id => easel.picture(id) !== undefined)

@@ -385,6 +385,10 @@ describe('shortcuts', () => {
     const reposted = await bob.says(channel, 'mine', [{ ...picture, bytes }])
     await asking.dealtWith(ada.uses(imageInfo, reposted))
     expect(asking.told(ada)[0]).toContain('Seed: 7')
+
+    const repacked = { ...picture, filename: `easel-${id}_1.png` }
+    await asking.dealtWith(ada.uses(imageInfo, await bob.says(channel, 'smaller', [repacked])))
+    expect(asking.told(ada)[1]).toContain('Seed: 7')
   })
 
   it('say where there is no picture, or one that we do not know', async () => {

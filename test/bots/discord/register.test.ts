@@ -58,6 +58,16 @@ describe('registration', () => {
     expect(namesIn(guild.id)).toEqual([])
   })
 
+  it('goes on with what Discord has where it will not take more just now', async () => {
+    const { discord, test } = asking
+    const { limits } = loadConfig(packageRoot, packageRoot)
+    discord.faults.order(/^PUT .*commands$/, { kind: 'status', status: 400 })
+    await asking.restart({ config: { limits: { ...limits, maxCount: 2 } } })
+    expect(test.log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+    await asking.types(asking.ada, asking.channel, '/help')
+    expect(asking.told(asking.ada)).toHaveLength(1)
+  })
+
   it('says in one line that the trial guild is none of ours', async () => {
     const stranger = asking.discord.guild('Strangers', { botIsMember: false })
     const start = asking.restart(trialIn(stranger.id))
