@@ -13,7 +13,7 @@ interface Span {
 /**
  * Covers the given size: takes the middle part that has its shape and resamples it.
  * A picture that has the size already comes back as it is.
- * Without a cut it is the reference's resize for image to image (Pillow's LANCZOS), within 1/255.
+ * Without a cut it is the reference's resize for image to image, Pillow's LANCZOS, to the last bit.
  */
 export function fitPicture(picture: Picture, widthPx: number, heightPx: number): Picture {
   if (picture.widthPx === widthPx && picture.heightPx === heightPx) return picture
@@ -26,11 +26,14 @@ export function fitPicture(picture: Picture, widthPx: number, heightPx: number):
 
 const middle = (whole: number, length: number): Span => ({ start: (whole - length) / 2, length })
 
-/** Which input pixels make an output pixel, and how much each. */
+/** Which input pixels make an output pixel, and how much each, in units of 1 / `one`. */
 interface Taps {
   first: number
-  weights: Float64Array
+  weights: Int32Array
 }
+
+/** Pillow's fixed point: 22 bits behind it leave room for a byte and for overshoot. */
+const one = 2 ** 22
 
 /**
  * The windowed sinc around each output pixel's centre; where the picture shrinks, the window widens with it.
@@ -48,8 +51,18 @@ function tapsFor(inputLength: number, span: Span, outputLength: number): Taps[] 
       lanczos((first + k + 0.5 - centre) / stretch),
     )
     const sum = weights.reduce((a, b) => a + b, 0)
-    return { first, weights: weights.map(weight => weight / sum) }
+    return { first, weights: Int32Array.from(weights, weight => roundAway((weight / sum) * one)) }
   })
+}
+
+/** Halves away from zero. */
+function roundAway(value: number): number {
+  return Math.sign(value) * Math.floor(Math.abs(value) + 0.5)
+}
+
+/** A sum of weighted bytes, halves upwards; whoever stores it clamps, which tames the overshoot of the negative lobes. */
+function byteOf(sum: number): number {
+  return Math.floor(sum / one + 0.5)
 }
 
 /** L(x) = sinc(x) sinc(x / a) for |x| < a, else 0 */
@@ -64,7 +77,6 @@ function sinc(x: number): number {
 function resampleColumns(picture: Picture, span: Span, widthPx: number): Picture {
   const { widthPx: inputWidthPx, heightPx, data: input } = picture
   const taps = tapsFor(inputWidthPx, span, widthPx)
-  // Clamped arrays round and clamp by themselves, which tames the overshoot of the negative lobes.
   const output = new Uint8ClampedArray(widthPx * heightPx * 3)
   for (let y = 0; y < heightPx; y++) {
     const row = y * inputWidthPx * 3
@@ -80,9 +92,9 @@ function resampleColumns(picture: Picture, span: Span, widthPx: number): Picture
         b += weight * (input[from + 2] ?? 0)
         from += 3
       }
-      output[at] = r
-      output[at + 1] = g
-      output[at + 2] = b
+      output[at] = byteOf(r)
+      output[at + 1] = byteOf(g)
+      output[at + 2] = byteOf(b)
       at += 3
     }
   }
@@ -100,7 +112,7 @@ function resampleRows(picture: Picture, span: Span, heightPx: number): Picture {
       const row = (first + k) * stride
       for (let i = 0; i < stride; i++) sums[i] = (sums[i] ?? 0) + weight * (input[row + i] ?? 0)
     })
-    output.set(sums, y * stride)
+    output.set(sums.map(byteOf), y * stride)
   })
   return { widthPx, heightPx, data: bytesOf(output) }
 }

@@ -78,6 +78,17 @@ export const presets: readonly Preset[] = [
     at: () => ({ sampler: 'tcd', schedule: { eta: 1 } }),
   },
   {
+    name: 'hyper-cfg',
+    label: 'Hyper-SDXL, guided',
+    fileName: /hyper[-_]?sd.*steps?[-_]?cfg/i,
+    defaultSteps: 8,
+    minSteps: 8,
+    maxSteps: 12,
+    guidance: 5,
+    source: 'model card ByteDance/Hyper-SD: the CFG LoRAs of 8 and 12 steps keep guidance, 5 to 8',
+    at: () => ({ sampler: 'ddim', schedule: { spacing: 'trailing', eta: 0 } }),
+  },
+  {
     name: 'dmd2',
     label: 'DMD2',
     fileName: /dmd2/i,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { decodePicture } from '../../../src/engine/image/decode.ts'
+import { decodePicture, decodeStoredPicture } from '../../../src/engine/image/decode.ts'
 import type { Picture } from '../../../src/engine/image/picture.ts'
 import { encodePreview } from '../../../src/engine/image/preview.ts'
 import { fitPicture } from '../../../src/engine/image/resize.ts'
@@ -61,6 +61,28 @@ describe('fitting', () => {
     const fitted = fitPicture(aFlatPicture(8192, 16, [1, 2, 3]), 512, 512)
     expect(greatestDifference(fitted, aFlatPicture(512, 512, [1, 2, 3]))).toBe(0)
   })
+})
+
+/** Resized by Pillow 13 with its LANCZOS filter, which the reference takes for sources of another size. */
+describe('Pillow’s results are met to the last bit', () => {
+  const folder = new URL('../../golden/', import.meta.url)
+  const names = readdirSync(new URL('pillow/', folder)).filter(name => name.endsWith('.png'))
+
+  test('there are enlarged and reduced pictures to compare with', () => {
+    expect(names.length).toBeGreaterThanOrEqual(10)
+  })
+
+  test.each(names)('%s', async name => {
+    const source = name.startsWith('noise') ? aNoisyPicture(40, 30) : await readPicture('demo/0-refined.png')
+    const golden = await readPicture(`pillow/${name}`)
+    expect(
+      greatestDifference(fitPicture(source, golden.widthPx, golden.heightPx), golden),
+    ).toBeLessThanOrEqual(1)
+  })
+
+  async function readPicture(path: string): Promise<Picture> {
+    return decodeStoredPicture(readFileSync(new URL(path, folder)))
+  }
 })
 
 describe('upscaling', () => {
