@@ -44,6 +44,13 @@ const fileSchema = z.object({
   original_inference_steps: z.int().positive().optional(),
   timestep_scaling: z.number().positive().optional(),
   solver_order: z.literal(2).optional(),
+  timestep_type: z.literal('discrete').optional(),
+  use_lu_lambdas: z.literal(false).nullish(),
+  use_flow_sigmas: z.literal(false).nullish(),
+  sigma_min: z.null().optional(),
+  sigma_max: z.null().optional(),
+  // Of EDM's schedulers, whose models take other inputs.
+  sigma_data: z.null().optional(),
   solver_type: z.enum(['midpoint', 'logrho', 'bh2']).optional(),
   thresholding: z.literal(false).optional(),
   clip_sample: z.literal(false).optional(),
@@ -59,12 +66,17 @@ export interface ModelSchedule {
 export async function readScheduleFile(file: string): Promise<ModelSchedule> {
   let json: unknown
   try {
-    json = JSON.parse(await readFile(file, 'utf8'))
+    json = JSON.parse(withoutInfinity(await readFile(file, 'utf8')))
   } catch (error) {
     const problem = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read'
     throw new AppError('model-file', { file, problem }, error)
   }
   return parseSchedule(json, file)
+}
+
+/** Python writes numbers that JSON has no word for, such as the DPM family's `"lambda_min_clipped": -Infinity`. */
+function withoutInfinity(text: string): string {
+  return text.replace(/(:\s*)(?:-?Infinity|NaN)(?=\s*[,}])/g, '$1null')
 }
 
 /** @throws AppError model-config, naming the key. */
