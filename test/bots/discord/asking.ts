@@ -13,6 +13,8 @@ import { TestEasel, type TestEaselOptions } from '../../helpers/build-test-easel
 export interface AskingOptions {
   easel?: TestEaselOptions
   config?: Partial<Config>
+  /** How many connections Discord recommends. */
+  shards?: number
   /** Facade methods to use instead of the real ones. */
   facade?: Partial<Easel>
 }
@@ -40,7 +42,7 @@ export class Asking {
 
   static async start(options: AskingOptions = {}): Promise<Asking> {
     const test = new TestEasel({ couriers: [], ...options.easel })
-    const discord = new FakeDiscord({ clock: test.clock, realClock })
+    const discord = new FakeDiscord({ clock: test.clock, realClock, shards: options.shards ?? 1 })
     await discord.start()
     const asking = new Asking(discord, test, options)
     await test.start()

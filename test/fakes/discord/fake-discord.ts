@@ -28,6 +28,8 @@ export interface FakeDiscordOptions {
   /** Intents that the developer portal has not switched on; by default the privileged ones. */
   disallowedIntents?: number
   heartbeatIntervalMs?: number
+  /** How many connections it recommends. */
+  shards?: number
 }
 
 /** Bits of the intents by which Discord chooses who hears of what (events/gateway). */
@@ -74,7 +76,12 @@ export class FakeDiscord {
         }),
         ...interactionRoutes(this.world, this.interactions, this.applicationId, cdnUrl),
         ...commandRoutes(this.world, this.commands, this.applicationId),
-        ...identityRoutes(this.world, this.applicationId, () => `ws://127.0.0.1:${this.#port}`),
+        ...identityRoutes(
+          this.world,
+          this.applicationId,
+          () => `ws://127.0.0.1:${this.#port}`,
+          options.shards ?? 1,
+        ),
       ],
       token: this.token,
       limits: this.limits,

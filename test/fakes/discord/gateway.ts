@@ -4,6 +4,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { Clock } from '../../../src/ports.ts'
 import { guildJson, userJson } from './payloads.ts'
+import { guildOf, isOnShard, type Shard } from './shards.ts'
 import type { World } from './world.ts'
 
 const op = {
@@ -49,6 +50,7 @@ const resume = z.object({ token: z.string(), session_id: z.string(), seq: z.int(
 
 interface Session {
   id: string
+  shard: Shard
   intents: number
   /** The sequence number of the last event, sent or waiting. */
   sequence: number
@@ -96,11 +98,12 @@ export class Gateway {
     })
   }
 
-  /** An event to every session; those without a connection get it when they resume. True where a session was there. */
+  /** An event to every session of its shard; those without a connection get it when they resume. True where a session was there. */
   dispatch(t: string, d: object, intent?: number): boolean {
     let reached = false
     for (const session of this.#sessions.values()) {
       if (intent !== undefined && (session.intents & intent) === 0) continue
+      if (!isOnShard(session.shard, guildOf(t, d))) continue
       session.sequence += 1
       const event = { s: session.sequence, t, d }
       session.events.push(event)
@@ -199,25 +202,25 @@ export class Gateway {
   #identify(socket: WebSocket, d: unknown): Session | number {
     const parsed = identify.safeParse(d)
     if (!parsed.success) return 4002
-    const { token, intents, shard, presence: shown } = parsed.data
+    const { token, intents, shard = [0, 1], presence: shown } = parsed.data
     if (token !== this.#parts.token) return 4004
     if ((intents & ~knownIntents) !== 0) return 4013
     if ((intents & this.#parts.disallowedIntents) !== 0) return 4014
-    if (shard && (shard[0] < 0 || shard[0] >= shard[1])) return 4010
+    if (shard[0] < 0 || shard[0] >= shard[1]) return 4010
     this.identifies += 1
     if (shown) this.presences.push(shown)
 
     const { world, applicationId } = this.#parts
-    const session: Session = { id: world.ids.next(), intents, sequence: 0, events: [], socket }
+    const session: Session = { id: world.ids.next(), shard, intents, sequence: 0, events: [], socket }
     this.#sessions.set(session.id, session)
-    const joined = [...world.guilds.values()].filter(guild => guild.botIsMember)
+    const joined = [...world.guilds.values()].filter(guild => guild.botIsMember && isOnShard(shard, guild.id))
     this.#sendTo(session, 'READY', {
       v: 10,
       user: userJson(world.bot),
       guilds: joined.map(guild => ({ id: guild.id, unavailable: true })),
       session_id: session.id,
       resume_gateway_url: this.#parts.url(),
-      shard: shard ?? [0, 1],
+      shard,
       application: { id: applicationId, flags: 0 },
     })
     for (const guild of joined) this.#sendTo(session, 'GUILD_CREATE', guildJson(guild, world))

@@ -3,7 +3,12 @@ import { userJson } from '../payloads.ts'
 import type { Route } from '../rest.ts'
 import type { World } from '../world.ts'
 
-export function identityRoutes(world: World, applicationId: string, gatewayUrl: () => string): Route[] {
+export function identityRoutes(
+  world: World,
+  applicationId: string,
+  gatewayUrl: () => string,
+  shards: number,
+): Route[] {
   const application = () => ({
     id: applicationId,
     name: world.bot.displayName,
@@ -23,7 +28,7 @@ export function identityRoutes(world: World, applicationId: string, gatewayUrl: 
       auth: true,
       answer: () => ({
         url: gatewayUrl(),
-        shards: 1,
+        shards,
         session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 },
       }),
     },
