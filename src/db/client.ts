@@ -24,6 +24,9 @@ export class Client {
   readonly rows: Rows
   readonly sqlite: Sqlite.Database
   readonly #clock: Clock
+  /** Somebody has written in this turn of the event loop; others wait for turns of their own. */
+  #turnTaken = false
+  readonly #waiting: (() => void)[] = []
 
   private constructor(sqlite: Sqlite.Database, clock: Clock) {
     this.sqlite = sqlite
@@ -51,8 +54,12 @@ export class Client {
   /**
    * Runs `work` as one IMMEDIATE transaction: all of it or nothing. While another process holds the write lock it
    * asks again, with pauses in which the event loop is free. Throws AppError ('storage' where the disk is to blame).
+   * There is one write to a turn of the event loop: a burst of requests must not keep everybody else waiting.
    */
   async write<T>(work: () => T): Promise<T> {
+    // Not awaited where there is nothing to wait for: then the transaction is over when the call returns.
+    const turn = this.#takeTurn()
+    if (turn) await turn
     const startedMs = this.#clock.monotonicMs()
     for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 200)) {
       try {
@@ -67,6 +74,21 @@ export class Client {
 
   close(): void {
     this.sqlite.close()
+  }
+
+  #takeTurn(): Promise<void> | undefined {
+    if (this.#turnTaken) return new Promise(resolve => this.#waiting.push(resolve))
+    this.#turnTaken = true
+    setImmediate(() => this.#nextTurn())
+    return undefined
+  }
+
+  #nextTurn(): void {
+    const next = this.#waiting.shift()
+    this.#turnTaken = next !== undefined
+    if (!next) return
+    setImmediate(() => this.#nextTurn())
+    next()
   }
 }
 
