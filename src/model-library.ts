@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
-import { checkModel } from './engine/pipeline/open-model.ts'
+import { checkModel } from './engine/pipeline/check-model.ts'
 import { fileHashCache, memoryHashCache } from './engine/weights/model-hash.ts'
 import { type ModelCatalogue, type ModelRecord, readModels } from './engine/weights/models.ts'
 import { type AppError, toAppError } from './errors.ts'

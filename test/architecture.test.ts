@@ -85,6 +85,16 @@ describe('the rules can fail', () => {
     ])
     expect(violations).toContain('src/db/d.ts: a worker loads it')
   })
+
+  test('on a server whose main thread could run a session', () => {
+    const violations = findViolations([
+      file('src/main.ts', "import { l } from './model-library.ts'"),
+      file('src/model-library.ts', "import { o } from './engine/pipeline/o.ts'"),
+      file('src/engine/pipeline/o.ts', "import { s } from '../onnx/session.ts'"),
+      file('src/engine/onnx/session.ts', "import * as ort from 'onnxruntime-node'"),
+    ])
+    expect(violations).toEqual(['src/engine/onnx/session.ts: the main thread loads it'])
+  })
 })
 
 describe('the reader of imports', () => {

@@ -181,6 +181,7 @@ export function findViolations(sources: readonly Source[]): string[] {
     ...imports.flatMap(checkImport),
     ...findCycles(sources, imports),
     ...findWorkerLeaks(sources, imports),
+    ...findMainThreadLeaks(sources, imports),
     ...sources.flatMap(checkSource),
   ]
 }
@@ -242,15 +243,25 @@ function findCycles(sources: readonly Source[], imports: readonly Import[]): str
 
 /** What a worker loads must not reach the database, the platforms or the network, not even by a detour. */
 function findWorkerLeaks(sources: readonly Source[], imports: readonly Import[]): string[] {
-  const next = graphOf(imports.filter(({ typeOnly }) => !typeOnly))
-  const entries = sources
-    .map(({ path }) => path)
-    .filter(path => /^src\/engine\/host\/.*worker.*\.ts$/.test(path))
-  const reached = new Set(entries)
-  for (const path of reached) for (const target of next.get(path) ?? []) reached.add(target)
-  return [...reached]
+  const reached = loadedFrom(/^src\/engine\/host\/.*worker.*\.ts$/, sources, imports)
+  return reached
     .filter(path => /^src\/(db|app|bots|net|cli)\//.test(path))
     .map(path => `${path}: a worker loads it`)
+}
+
+/** A session's `run` blocks the thread that it is called on: what the server loads must have none to call. */
+function findMainThreadLeaks(sources: readonly Source[], imports: readonly Import[]): string[] {
+  return loadedFrom(/^src\/main\.ts$/, sources, imports)
+    .filter(path => path === 'src/engine/onnx/session.ts')
+    .map(path => `${path}: the main thread loads it`)
+}
+
+/** The modules that are loaded with those whose path fits, themselves included. */
+function loadedFrom(entry: RegExp, sources: readonly Source[], imports: readonly Import[]): string[] {
+  const next = graphOf(imports.filter(({ typeOnly }) => !typeOnly))
+  const reached = new Set(sources.map(({ path }) => path).filter(path => entry.test(path)))
+  for (const path of reached) for (const target of next.get(path) ?? []) reached.add(target)
+  return [...reached]
 }
 
 function graphOf(imports: readonly Import[]): Map<string, string[]> {
