@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Person } from '../../fakes/slack/person.ts'
 import type { Delivered } from '../../fakes/slack/transport.ts'
 import type { Channel, Post } from '../../fakes/slack/world.ts'
+import { seededRandom } from '../../helpers/seeded-random.ts'
 import { SlackTest } from './start-slack.ts'
 
 let t: SlackTest
@@ -111,11 +112,9 @@ describe('500 commands in 10 s while the engine is busy', () => {
 describe('sockets dropped 50 times at random moments in a run of 100 jobs', () => {
   it('lose nothing and double nothing', async () => {
     t = await SlackTest.start()
-    const seed = Date.now() % 2 ** 31
-    console.info(`sockets are dropped by seed ${seed}`)
-    const random = seededRandom(seed)
+    const random = seededRandom('dropped sockets')
     const { people, channels } = crowd(10, 10)
-    const cutsAtMs = Array.from({ length: 50 }, () => random() * 10_000).sort((a, b) => a - b)
+    const cutsAtMs = Array.from({ length: 50 }, () => random.next() * 10_000).sort((a, b) => a - b)
     let sent = 0
     let done = 0
     let cuts = 0
@@ -141,7 +140,7 @@ describe('sockets dropped 50 times at random moments in a run of 100 jobs', () =
       () => done === 100 && cuts === 50,
       elapsedMs => {
         for (; sent < 100 && sent * 100 <= elapsedMs; sent++) void wish(sent)
-        for (; (cutsAtMs[cuts] ?? Number.POSITIVE_INFINITY) <= elapsedMs; cuts++) drop(random())
+        for (; (cutsAtMs[cuts] ?? Number.POSITIVE_INFINITY) <= elapsedMs; cuts++) drop(random.next())
       },
     )
     await t.calm()
@@ -169,12 +168,3 @@ describe('sockets dropped 50 times at random moments in a run of 100 jobs', () =
     }
   }
 })
-
-/** From 0 up to 1, the same for the same seed: a linear congruential generator. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}

@@ -1,5 +1,6 @@
 /** A Slack of one's own: Web API, Socket Mode and signed HTTP on 127.0.0.1, with people in it. */
 import { z } from 'zod'
+import type { Clock } from '../../../src/ports.ts'
 import type { FakeClock } from '../fake-clock.ts'
 import { FakeFaults } from './faults.ts'
 import { HttpTransport } from './http-transport.ts'
@@ -25,8 +26,9 @@ const answerToCommand = z.union([
   z.looseObject({ text: z.string().optional(), blocks: z.unknown().optional() }),
 ])
 
-export class FakeSlack {
-  readonly clock: FakeClock
+/** With the fake clock nothing in it moves but by the test; with the real one it serves a process of its own. */
+export class FakeSlack<AnyClock extends Clock = FakeClock> {
+  readonly clock: AnyClock
   readonly world: World
   readonly faults = new FakeFaults()
   readonly limits: RateLimits
@@ -39,7 +41,7 @@ export class FakeSlack {
   #transport: Transport
   #events = 0
 
-  constructor(clock: FakeClock) {
+  constructor(clock: AnyClock) {
     this.clock = clock
     this.world = new World(clock)
     this.limits = new RateLimits(clock)
@@ -81,6 +83,11 @@ export class FakeSlack {
     const transport = new HttpTransport(this.clock, this.signingSecret, url)
     this.#transport = transport
     return transport
+  }
+
+  /** Resolves when that is so, looking again after each call of the app. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await this.api.nextCall()
   }
 
   addTeam(name: string, options: { enterpriseId?: string; scopes?: string[] } = {}): Team {

@@ -1,4 +1,5 @@
 /** A person at a Slack client: types, presses, fills in modals, mentions, opens the app's home. */
+import type { Clock } from '../../../src/ports.ts'
 import { buttonsOf, checkView, type FakeBlock, type FakeInput, type FakeViewContent } from './block-kit.ts'
 import type { FakeSlack } from './fake-slack.ts'
 import { fileJson } from './methods/files.ts'
@@ -22,9 +23,9 @@ export interface Place {
 
 export class Person {
   readonly member: Member
-  readonly #slack: FakeSlack
+  readonly #slack: FakeSlack<Clock>
 
-  constructor(slack: FakeSlack, member: Member) {
+  constructor(slack: FakeSlack<Clock>, member: Member) {
     this.#slack = slack
     this.member = member
   }

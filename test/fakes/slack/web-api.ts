@@ -43,21 +43,33 @@ export class WebApi {
   #baseUrl = ''
   /** Every call, in order: what the app did, with Slack's refusals. */
   readonly calls: ApiCall[] = []
+  #onCall: (() => void)[] = []
   /** Downloads asked for without a token that opens them. */
   deniedDownloads = 0
 
   constructor(parts: Parts) {
     this.#parts = parts
     this.#server = createServer((request, response) => {
-      this.#route(request, response).catch((error: unknown) => {
-        response.writeHead(500).end(String(error))
-      })
+      this.#route(request, response)
+        .catch((error: unknown) => {
+          response.writeHead(500).end(String(error))
+        })
+        .finally(() => {
+          for (const resolve of this.#onCall.splice(0)) resolve()
+        })
     })
     this.#server.on('upgrade', (request, socket, head) => parts.sockets.upgrade(request, socket, head))
   }
 
   get baseUrl(): string {
     return this.#baseUrl
+  }
+
+  /** Resolves when the app was answered the next time, whatever it wanted. */
+  nextCall(): Promise<void> {
+    return new Promise(resolve => {
+      this.#onCall.push(resolve)
+    })
   }
 
   async start(): Promise<void> {
