@@ -8,7 +8,7 @@ import { type Asker, filledByCourier } from './callers.ts'
 import { parseCustomId } from './custom-id.ts'
 import { act, type Desk, imagine } from './desk.ts'
 import type { GivenFile } from './downloads.ts'
-import { refusal } from './outcomes.ts'
+import { givingBack, refusal } from './outcomes.ts'
 import { chosenPicture, readRemixForm, readSourceForm, remixForm, typedPrompt } from './paint-form.ts'
 import { withPictures } from './pictures-given.ts'
 import { render } from './render.ts'
@@ -85,12 +85,12 @@ async function paintFrom(desk: Desk, asker: Asker, form: ModalSubmitInteraction,
   const file = waitingFile(desk, form, id)
   if (file !== undefined) {
     const completed = await withPictures(desk, request, { source: file }, words)
-    if (completed.kind === 'refused') return render(textMessage(completed.sentence), words)
+    if (completed.kind === 'refused') return givingBack(textMessage(completed.sentence), words, typed)
     return imagine(desk, asker, completed.request, typed)
   }
   const pictureId = chosenPicture(form) ?? id
   if (desk.easel.picture(pictureId) === undefined)
-    return render({ ...textMessage(words.discord.confirm.tooLate), command: typed }, words)
+    return givingBack(textMessage(words.discord.confirm.tooLate), words, typed)
   const source = { kind: 'stored', pictureId } as const
   return imagine(desk, asker, { ...request, source, parentPictureId: pictureId }, typed)
 }

@@ -5,12 +5,15 @@ import type { Problem } from '../../app/problems.ts'
 import type { Words } from '../../words/en.ts'
 import { infoMessage } from '../answers.ts'
 import { problemSentences, shortened } from '../job-message.ts'
-import { textMessage } from '../message.ts'
+import { type Message, textMessage } from '../message.ts'
 import type { Said, Saying } from './answering.ts'
 import { ownId } from './custom-id.ts'
 import { render } from './render.ts'
 
 const shownPrompts = 10
+/** Beyond this it would crowd out the reasons. */
+const longestCopied = 1000
+const typedFile = 'prompt.txt'
 
 /** `pendingId` names the request that waits for the person's yes. */
 export function outcomeSaying(
@@ -42,8 +45,20 @@ export function outcomeSaying(
 /** Every reason, and what was typed, to be mended and sent again. */
 export function refusal(problems: readonly Problem[], words: Words, typed = ''): Saying {
   const [first = '', ...more] = problemSentences(problems, words)
-  const message = textMessage(first, more)
-  return render(typed.trim() === '' ? message : { ...message, command: typed }, words)
+  return givingBack(textMessage(first, more), words, typed)
+}
+
+/** The message with what somebody typed, to be copied; as a file where it is too long for that. */
+export function givingBack(message: Message, words: Words, typed: string): Saying {
+  if (typed.trim() === '') return render(message, words)
+  if (typed.length <= longestCopied && !typed.includes('```'))
+    return render({ ...message, command: typed }, words)
+  const { components, ...rest } = render(message, words)
+  return {
+    ...rest,
+    components: [...components, { type: ComponentType.File, file: { url: `attachment://${typedFile}` } }],
+    files: [{ name: typedFile, attachment: Buffer.from(typed) }],
+  }
 }
 
 /** Asks with one button, for the person alone. */

@@ -21,7 +21,7 @@ import { type Desk, imagine } from './desk.ts'
 import { Downloads, givenFile, looksLikePicture } from './downloads.ts'
 import { openSettings, submitted } from './forms.ts'
 import { type OptionKey, optionName, pictureOptions, readImagineOptions } from './imagine-options.ts'
-import { refusal } from './outcomes.ts'
+import { givingBack, refusal } from './outcomes.ts'
 import { aspects } from './paint-form.ts'
 import { Pending } from './pending.ts'
 import { withPictures } from './pictures-given.ts'
@@ -123,8 +123,7 @@ async function paint(desk: Desk, asker: Asker, { options }: ChatInputCommandInte
     return refusal([problem('picture-refused', { problem: { what: 'not-a-picture' } })], words, typed)
   const given = Object.fromEntries(files.flatMap(([key, file]) => (file ? [[key, givenFile(file)]] : [])))
   const completed = await withPictures(desk, read.request, given, words)
-  if (completed.kind === 'refused')
-    return render({ ...textMessage(completed.sentence), command: typed }, words)
+  if (completed.kind === 'refused') return givingBack(textMessage(completed.sentence), words, typed)
   return imagine(desk, asker, completed.request, typed)
 }
 

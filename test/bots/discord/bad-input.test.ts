@@ -53,11 +53,13 @@ describe('a prompt with', () => {
     expect(asking.told(asking.ada)).toEqual([en.problems['prompt-empty']({})])
   })
 
-  it('6,000 characters is refused by its length', async () => {
-    await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'x'.repeat(6000) })
-    expect(asking.told(asking.ada)[0]).toContain(
-      en.problems['prompt-too-long']({ length: 6000, limit: 4000 }),
-    )
+  it('6,000 characters is refused by its length, and given back whole', async () => {
+    const prompt = 'x'.repeat(6000)
+    await asking.types(asking.ada, asking.channel, '/imagine', { prompt })
+    const [told] = asking.whispers(asking.ada)
+    if (told === undefined) throw new Error('nothing was said')
+    expect(asking.discord.seen(told)).toContain(en.problems['prompt-too-long']({ length: 6000, limit: 4000 }))
+    expect(Buffer.from(told.attachments[0]?.bytes ?? []).toString()).toBe(prompt)
   })
 })
 

@@ -151,6 +151,10 @@ describe('/imagine', () => {
     expect(told).toContain(zhCn.problems['sampler-unknown']({ name: 'nothing', nearest: [] }))
     await asking.types(lin, asking.channel, '/help')
     expect(asking.told(lin)[1]).toContain(zhCn.help.title)
+    const settings = await lin.form(await lin.types(asking.channel, '/settings'))
+    expect(settings.title).toBe(zhCn.discord.settings.title)
+    const remix = await lin.form(lin.presses(await painted(), en.buttons.remix))
+    expect(remix.title).toBe(zhCn.discord.form.remix)
   })
 
   it('knows threads, direct messages and groups', async () => {
