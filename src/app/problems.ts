@@ -18,6 +18,10 @@ export type FlagExpectation =
 export interface ProblemDetails {
   'prompt-empty': Record<string, never>
   'prompt-too-long': { length: number; limit: number }
+  /** Notices: how a prompt's brackets and weights were taken where they were not as A1111 has them. */
+  'bracket-unclosed': { bracket: string }
+  'bracket-stray': { bracket: string }
+  'weight-limited': { used: number }
   /** Alternatives and repeats make more jobs than may be asked for at once. */
   'fan-out': { count: number; limit: number }
   'wildcard-unknown': { name: string; known: string[] }

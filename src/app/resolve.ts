@@ -1,5 +1,6 @@
 /** A request becomes a work order in which nothing is open any more, or the reasons why it cannot. Pure. */
 import type { Config } from '../config.ts'
+import { parsePromptWeights } from '../engine/text/prompt-weights.ts'
 import type { ModelRecord } from '../engine/weights/models.ts'
 import type { ModelReference, PaintOrder, Refinement } from '../engine/work-order.ts'
 import { type Catalogue, defaultsOf, findByName, type ModelDefaults, suggestions } from './catalogue.ts'
@@ -112,6 +113,7 @@ function promptOf(
   for (const text of [typed, request.prompt2, request.negative]) {
     const length = text === undefined ? 0 : [...text].length
     if (length > limit) findings.refuse('prompt-too-long', { length, limit })
+    else if (text !== undefined) remarkOnWeights(text, findings)
   }
   const style = styleOf(request, config.styles, findings)
   const clipSkip = request.clipSkip ?? 0
@@ -124,6 +126,21 @@ function promptOf(
     // A negative prompt that was given and is empty is encoded; none at all is zeros.
     negative: negative.length === 0 ? null : negative.filter(text => text !== '').join(', '),
     clipSkip,
+  }
+}
+
+function remarkOnWeights(text: string, findings: Findings): void {
+  for (const remark of parsePromptWeights(text).remarks) {
+    switch (remark.kind) {
+      case 'unclosed':
+        findings.notice('bracket-unclosed', { bracket: remark.bracket })
+        break
+      case 'stray':
+        findings.notice('bracket-stray', { bracket: remark.bracket })
+        break
+      case 'clamped':
+        findings.notice('weight-limited', { used: remark.used })
+    }
   }
 }
 

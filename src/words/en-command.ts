@@ -54,6 +54,9 @@ type ProblemWords = { [Code in ProblemCode]: (details: ProblemDetails[Code]) => 
 export const problems: ProblemWords = {
   'prompt-empty': () => 'Say what to paint, e.g. /imagine a red circle on a blue background.',
   'prompt-too-long': d => `The prompt has ${d.length} characters; at most ${d.limit} are allowed.`,
+  'bracket-unclosed': d => `A “${d.bracket}” in the prompt is never closed: it counts to the end.`,
+  'bracket-stray': d => `A “${d.bracket}” in the prompt closes nothing: it is taken as text.`,
+  'weight-limited': d => `A weight in the prompt is beyond what has a meaning: ${d.used} is used.`,
   'fan-out': d => `That would be ${d.count} jobs; at most ${d.limit} can be asked for at once.`,
   'wildcard-unknown': d => `There is no wildcard list “${excerpt(d.name)}”. ${known(d.known)}`,
   'flag-unknown': d =>
