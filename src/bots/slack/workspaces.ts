@@ -20,7 +20,7 @@ export interface Workspace {
 export interface Workspaces {
   /** Throws AppError with one clear sentence where the token is no good. */
   start(): Promise<void>
-  /** Undefined where the app is not installed, or not any more. */
+  /** Undefined where the app is not installed, or not any more. Throws 'platform-busy' where that is not known yet. */
   of(ids: WorkspaceIds): Workspace | undefined
   /** The app was removed there, or its tokens were revoked. */
   remove(ids: WorkspaceIds): Promise<void>
@@ -41,11 +41,16 @@ export function authorizeWith(workspaces: Workspaces): Authorize<boolean> {
   }
 }
 
+/** What an earlier process left to be said waits for the token's first use; and long, where Slack refused it. */
+const soonMs = 1000
+const lateMs = 60_000
+
 /** The workspace whose bot token is in the environment. */
 export class OneWorkspace implements Workspaces {
   readonly #api: SlackApi
   readonly #token: string
-  #workspace: Workspace | undefined
+  /** A number: not known yet, and how long to wait before asking again. */
+  #workspace: Workspace | undefined | number = soonMs
 
   constructor(api: SlackApi, token: string) {
     this.#api = api
@@ -53,6 +58,7 @@ export class OneWorkspace implements Workspaces {
   }
 
   async start(): Promise<void> {
+    this.#workspace = lateMs
     const called = await this.#api.call(this.#token, 'auth.test', client => client.auth.test())
     if (called.kind === 'refused')
       throw new AppError('platform-refused', {
@@ -66,7 +72,8 @@ export class OneWorkspace implements Workspaces {
   }
 
   of(): Workspace | undefined {
-    return this.#workspace
+    if (typeof this.#workspace !== 'number') return this.#workspace
+    throw new AppError('platform-busy', { platform: 'Slack', retryAfterMs: this.#workspace })
   }
 
   async remove(): Promise<void> {

@@ -233,3 +233,31 @@ describe('a place that is closed from the start', () => {
     expect(t.told(ada).at(-1)).toContain('/invite @easel')
   })
 })
+
+describe('a process that ends with something still to be said', () => {
+  it.each(['stop', 'crash'] as const)('leaves it to the next one, which says it: %s', async how => {
+    t.slack.limits.block('chat.update', t.scene.team.id, 60)
+    await imagine()
+    await t.test.until(() => t.slack.limits.refusals > 0)
+    await t.test.built.delivered()
+    await t.restart(how)
+    await t.calm()
+    expect(thread().map(pictures)).toEqual([1])
+    expect(t.test.built.db.outbox.pendingJobs()).toEqual([])
+  })
+
+  it('keeps it while Slack does not take the token, and says it with the right one', async () => {
+    t.slack.limits.block('chat.update', t.scene.team.id, 60)
+    await imagine()
+    await t.test.until(() => t.slack.limits.refusals > 0)
+    await t.test.built.delivered()
+    t.slack.faults.failNext('auth.test', 'invalid_auth')
+    await expect(t.restart()).rejects.toThrow('invalid_auth')
+    t.clock.advance(300_000)
+    await t.test.built.delivered()
+    expect(t.test.built.db.outbox.pendingJobs()).toHaveLength(1)
+    await t.restart()
+    await t.calm()
+    expect(thread().map(pictures)).toEqual([1])
+  })
+})
