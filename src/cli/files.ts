@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
+import type { PictureFormat } from '../engine/image/format.ts'
 import { AppError } from '../errors.ts'
 import { fileProblem } from '../file-problem.ts'
 
@@ -55,6 +56,19 @@ export async function writePicture(file: string, bytes: Uint8Array): Promise<voi
     await rm(partial, { force: true })
     throw new AppError('file', { file, doing: 'write', problem: fileProblem(error) }, error)
   }
+}
+
+const formats: Readonly<Record<string, PictureFormat>> = {
+  '': 'png',
+  '.png': 'png',
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.webp': 'webp',
+}
+
+/** What a file's name asks for; undefined where Easel cannot write it. */
+export function formatOfName(file: string): PictureFormat | undefined {
+  return formats[extname(file).toLowerCase()]
 }
 
 /** `out.png` is itself for one picture; for a set out-1.png, out-2.png … */

@@ -1,4 +1,5 @@
 /** `easel info FILE`: how a picture was made, read from the file itself, and the command that makes it again. */
+import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { requestOf } from '../app/request-of-job.ts'
 import { formatRequest } from '../bots/command.ts'
@@ -29,7 +30,7 @@ async function show(session: Session, file: string) {
     out(`${name}: ${value}`)
   }
   out(making.aiMade ? words.cli.aiMade : words.cli.notMarked)
-  if (order) await showCommand(session, order)
+  if (order) await showCommand(session, order, file)
   return exitCodes.done
 }
 
@@ -54,11 +55,11 @@ function textTable(p: PictureParameters, { parameters }: Session['words']): [str
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
 }
 
-async function showCommand(session: Session, order: WorkOrder): Promise<void> {
+async function showCommand(session: Session, order: WorkOrder, file: string): Promise<void> {
   const { config, words, out } = session
   out('')
   out(words.cli.again)
-  out(`easel ${commandOf(order)} -o again.png`)
+  out(`easel ${commandOf(order)} -o again${extname(file)}`)
   if (order.kind === 'upscale') return out(words.cli.againFromSource(order.source.pictureId))
   if (order.source) out(words.cli.againFromSource(order.source.pictureId))
   const { models } = await readLibrary(config)

@@ -1,13 +1,16 @@
 /** Paints work orders in a worker of its own, without database or queue, and writes the pictures. */
+import { extname } from 'node:path'
 import { hostOpener } from '../devices.ts'
 import type { RunOutcome, WorkerHost } from '../engine/host/worker-host.ts'
+import { convertPicture } from '../engine/image/convert.ts'
+import type { PictureFormat } from '../engine/image/format.ts'
 import type { ModelCatalogue } from '../engine/weights/models.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
 import { systemClock } from '../system-ports.ts'
-import { checkWritable, numbered, type PictureFile, writePicture } from './files.ts'
+import { checkWritable, formatOfName, numbered, type PictureFile, writePicture } from './files.ts'
 import { type Progress, showProgress } from './progress.ts'
-import { type ExitCode, exitCodes, type Session } from './session.ts'
+import { type ExitCode, exitCodes, refuse, type Session } from './session.ts'
 
 /** Uses the first configured device. Ctrl-C stops between two steps; what was finished before stays. */
 export async function paintToFiles(
@@ -18,6 +21,8 @@ export async function paintToFiles(
   file: string,
 ): Promise<ExitCode> {
   const { config, words, err } = session
+  const format = formatOfName(file)
+  if (!format) return refuse(session, [words.cli.formatUnknown(extname(file))])
   const [device] = config.devices
   if (!device) throw new AppError('internal', { problem: 'no device is configured' })
   const total = orders.reduce((sum, order) => sum + countOf(order), 0)
@@ -40,7 +45,7 @@ export async function paintToFiles(
         return exitCodes.interrupted
       }
       for (const picture of run.pictures) {
-        await save(session, numbered(file, written, total), picture, order)
+        await save(session, numbered(file, written, total), format, picture, order)
         written += 1
       }
     }
@@ -75,10 +80,11 @@ type Painted = Extract<RunOutcome, { kind: 'done' }>['pictures'][number]
 async function save(
   { words, out }: Session,
   file: string,
+  format: PictureFormat,
   picture: Painted,
   order: WorkOrder,
 ): Promise<void> {
   const { bytes, widthPx, heightPx, seed } = picture
-  await writePicture(file, bytes)
+  await writePicture(file, await convertPicture(bytes, format))
   out(words.cli.saved(file, widthPx, heightPx, order.kind === 'upscale' ? undefined : seed))
 }

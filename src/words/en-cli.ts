@@ -50,6 +50,7 @@ export const cli = {
   saved: (file: string, widthPx: number, heightPx: number, seed: number | undefined) =>
     `${file}  ${widthPx}×${heightPx}${seed === undefined ? '' : `  seed ${seed}`}`,
   took: (ms: number) => `done in ${seconds(ms)}`,
+  formatUnknown: (extension: string) => `Pictures are written as .png, .webp or .jpg, not as ${extension}.`,
   interrupted: 'Stopped before the picture was finished; nothing was written.',
 
   // Refusals of the command line itself.

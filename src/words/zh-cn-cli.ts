@@ -48,6 +48,7 @@ export const cli: Words['cli'] = {
   saved: (file, widthPx, heightPx, seed) =>
     `${file}  ${widthPx}×${heightPx}${seed === undefined ? '' : `  种子 ${seed}`}`,
   took: ms => `用时 ${seconds(ms)}`,
+  formatUnknown: extension => `图片可写成 .png、.webp 或 .jpg，不能写成 ${extension}。`,
   interrupted: '图片没有画完就停止了，什么也没有写入。',
 
   useInit: '--source 指的是聊天里的图片。在命令行上请用 --init 给出文件。',

@@ -206,6 +206,21 @@ describe('the command that info names makes the same file again', () => {
   })
 })
 
+describe('a picture is written as its name says', () => {
+  test.each([
+    ['webp', 'RIFF'],
+    ['jpg', '\xff\xd8\xff'],
+    ['jpeg', '\xff\xd8\xff'],
+  ])('.%s', async (extension, magic) => {
+    const made = `made.${extension}`
+    await does('imagine', 'a green square', '--seed', '9', ...quick, '-o', made)
+    expect(read(made).toString('latin1', 0, magic.length)).toBe(magic)
+    const { code } = await runShell(await commandOf(made), { cwd: folder })
+    expect(code).toBe(0)
+    expect(read(`again.${extension}`).equals(read(made))).toBe(true)
+  })
+})
+
 describe('bad input gets one clear sentence', () => {
   /** The sentence on standard error; nothing may have been written. */
   async function refused(args: readonly string[], code: number): Promise<string> {
@@ -244,6 +259,11 @@ describe('bad input gets one clear sentence', () => {
     ['a missing file name', ['info'], /missing required argument 'file'/],
     ['an unknown option', ['serve', '--bogus'], /unknown option '--bogus'/],
     ['a factor that there is none of', ['upscale', 'x.png', '--factor', '3'], /2, 4/],
+    [
+      'a kind of file that there is none of',
+      [...circle, '-o', 'out.gif'],
+      /\.webp or \.jpg, not as \.gif\.$/,
+    ],
     ['no days', ['stats', '--days', '0'], /--days must be more than 0/],
     ['statistics of nothing', ['stats'], /There is no .*easel\.sqlite yet/],
   ])('used wrongly, exit code 2: %s', async (_, args, sentence) => {

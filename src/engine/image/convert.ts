@@ -1,0 +1,17 @@
+/** A finished picture as another kind of file, with what the first one says of its making. */
+import { decodeStoredPicture } from './decode.ts'
+import { encodePicture } from './encode.ts'
+import { guessFormat, type PictureFormat } from './format.ts'
+import { readMakingOf } from './read-parameters.ts'
+
+/** The same input gives the same bytes; a file that has the format already comes back as it is. */
+export async function convertPicture(file: Uint8Array, format: PictureFormat): Promise<Uint8Array> {
+  const guess = guessFormat(file)
+  if (guess.kind === 'readable' && guess.format === format) return file
+  const { bytes } = await encodePicture(
+    await decodeStoredPicture(file),
+    format,
+    readMakingOf(file)?.parameters,
+  )
+  return bytes
+}
