@@ -168,9 +168,9 @@ describe('Slack with the real model', () => {
   })
 
   it('finishes after a kill what it was painting, in the same message', async () => {
-    const card = await asks('a red square --seed 3 --steps 150')
+    const card = await asks('a red square --seed 3 --steps 150 --n 4')
     const thread = () => visible(card.ts)
-    await slack.until(() => thread().length === 1)
+    await slack.until(() => thread().some(post => /step \d+ of \d+/.test(text(post))))
     await restart('SIGKILL')
     await slack.until(() => thread().some(post => labels(post).includes('Delete')))
     const [result, ...more] = thread()
