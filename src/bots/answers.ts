@@ -23,15 +23,15 @@ export function infoMessage(job: JobView, picture: PictureView, words: Words): M
   return { ...textMessage(words.info.title, lines), command: formatCommand(job, picture.index) }
 }
 
-/** What can be asked for, with examples and every flag. */
-export function helpMessage(words: Words): Message {
+/** What can be asked for, with examples and every flag. `prefix` is what small commands are typed with. */
+export function helpMessage(words: Words, prefix = '/'): Message {
   const { help } = words
   return textMessage(help.title, [
     help.intro,
     ...help.examples,
     help.weights,
     help.buttons,
-    ...Object.entries(help.commands).map(([name, what]) => `/${name} ${what}`),
+    ...Object.entries(help.commands).map(([name, what]) => `${prefix}${name} ${what}`),
     ...flagList.map(([name, { shape }]) => `${[`--${name}`, shape].join(' ').trim()}: ${words.flags[name]}`),
   ])
 }

@@ -16,6 +16,7 @@ export const slack = {
     negative: 'What should not be in it',
     aspect: 'Aspect ratio',
     usual: 'As usual',
+    before: 'As before',
     count: 'How many',
     model: 'Model',
     style: 'Style',
@@ -55,8 +56,11 @@ export const slack = {
     accepted: 'Accepted. Much is being asked here, so its message comes a little later.',
     unknownButton: 'That button is not one of mine.',
     forged: 'That form is not one of mine. Please open it again.',
-    unknownCommand: (typed: string) => `There is no “/easel ${typed}”.`,
-    commands: '/easel queue, show, settings, usage, models, help, forget, stats',
+    unknownCommand: (typed: string, nearest: string | undefined) =>
+      `There is no “/easel ${typed}”.${nearest === undefined ? '' : ` Did you mean “/easel ${nearest}”?`}`,
+    commands:
+      '/easel goes with queue, show ID, settings, usage, models, help, forget me, and stats for admins.',
+    inThreads: 'In a thread, mention me with the same words: there Slack has no commands.',
     showWhat: 'Which picture? Give its id: /easel show and the id from Info.',
     shown: 'Here it is.',
     noPicture: 'There is no picture in that message.',
@@ -67,8 +71,7 @@ export const slack = {
     commandTooLong: 'The command is too long to show here; Remix starts from the same words.',
     picturesAbove: 'The pictures are in the message above.',
     mention: 'Mention me with what to paint; in a thread that works where /imagine does not.',
-    invite:
-      'I am not in this channel, so I cannot answer there. Invite me with /invite @easel, then ask again.',
+    invite: 'I am not in that channel yet. Type /invite @easel in it, then ask again.',
     archived: 'This channel is archived, so I cannot answer there. Ask me in another one.',
     revoked: 'I was removed from this workspace, so I cannot answer. Once an admin installs me again, I can.',
     movedHere: 'I can no longer write where you asked for this, so here it is.',

@@ -68,6 +68,11 @@ export class SlackApi {
     return this.#paces.canSpare(token, lane)
   }
 
+  /** Calls that can follow one another now. */
+  left(token: string, lane: string): number {
+    return this.#paces.left(token, lane)
+  }
+
   #client(token: string): WebClient {
     const known = this.#clients.get(token)
     if (known !== undefined) return known

@@ -1,9 +1,11 @@
 /** /easel and its words: what each says to the one who typed it. */
 import { AppError } from '../../errors.ts'
+import { nearestNames } from '../../nearest.ts'
+import type { Words } from '../../words/en.ts'
 import { helpMessage, modelsMessage, queueMessage, usageMessage } from '../answers.ts'
 import { statsChart } from '../chart.ts'
 import { problemSentences } from '../job-message.ts'
-import { textMessage } from '../message.ts'
+import { type Message, textMessage } from '../message.ts'
 import { statsCsv, statsMessage } from '../stats-message.ts'
 import type { Asker } from './callers.ts'
 import { type Desk, formChoices } from './desk.ts'
@@ -14,6 +16,8 @@ import { type Payload, render } from './render.ts'
 import { settingsView } from './settings-form.ts'
 
 export const forgetMe = 'forget-me'
+
+const wordsOfEasel = ['queue', 'show', 'settings', 'usage', 'models', 'help', 'forget', 'stats']
 
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -31,7 +35,7 @@ export async function easelCommand(
   switch (word.toLowerCase()) {
     case '':
     case 'help':
-      return render(helpMessage(words), words)
+      return render(help(words), words)
     case 'queue':
       return render(queueMessage(easel.queue(), words, person), words)
     case 'models':
@@ -51,9 +55,17 @@ export async function easelCommand(
       return stats(desk, asker, rest[0])
     default: {
       const { said } = words.slack
-      return render(textMessage(said.unknownCommand(word), [said.commands]), words)
+      const [nearest] = nearestNames(word, wordsOfEasel)
+      return render(textMessage(said.unknownCommand(word, nearest), [said.commands]), words)
     }
   }
+}
+
+/** With what Slack does differently. */
+function help(words: Words): Message {
+  const message = helpMessage(words, '/easel ')
+  const [intro = '', ...more] = message.lines
+  return { ...message, lines: [intro, words.slack.said.inThreads, ...more] }
 }
 
 /** A picture's id or a job's: people copy either. */
@@ -96,7 +108,12 @@ async function stats(desk: Desk, asker: Asker, days: string | undefined): Promis
   )
   if (posted.kind === 'refused') return render(message, words)
   const { title } = message
-  const chart = { name: 'easel-stats.png', title, altText: message.lines.join(' '), bytes }
+  const chart = {
+    name: 'easel-stats.png',
+    title,
+    altText: [title, ...message.lines.slice(0, 1)].join(': '),
+    bytes,
+  }
   const table = { name: 'easel-stats.csv', title, bytes: Buffer.from(statsCsv(found.stats)) }
   await desk.pictures.upload(workspace, [chart, table], { channel: posted.value.channel })
   return render(textMessage(words.slack.said.sentToYou), words)

@@ -50,7 +50,9 @@ export function numberField(
 }
 
 /** Values over 150 characters cannot be chosen on Slack; they can still be typed as a flag. */
-export function selectField(field: Field & { choices: readonly Choice[]; value?: string }): InputBlock {
+export function selectField(
+  field: Field & { choices: readonly Choice[]; value?: string; placeholder?: string },
+): InputBlock {
   const options = field.choices
     .filter(({ value }) => value.length <= 150)
     .slice(0, mostOptions)
@@ -59,6 +61,7 @@ export function selectField(field: Field & { choices: readonly Choice[]; value?:
   return input(field, {
     type: 'static_select',
     action_id: field.id,
+    ...(field.placeholder === undefined ? {} : { placeholder: plain(field.placeholder) }),
     options,
     ...(chosen === undefined ? {} : { initial_option: chosen }),
   })

@@ -39,9 +39,9 @@ export class Messages {
     return { kind: 'done', value: { channel, ts } }
   }
 
-  /** Whether a new message is there at once, and not after those of many others. */
+  /** Whether a new card with its placeholder is there at once, and not after those of many others. */
   canPostSoon(workspace: Workspace, { channel }: Place): boolean {
-    return this.#api.canSpare(workspace.token, `chat.postMessage ${channel}`)
+    return this.#api.left(workspace.token, `chat.postMessage ${channel}`) >= 2
   }
 
   async edit(workspace: Workspace, message: Posted, payload: Payload): Promise<Called<undefined>> {

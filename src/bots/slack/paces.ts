@@ -68,9 +68,13 @@ export class Paces {
 
   /** Whether a call that may as well be left out can be afforded now. */
   canSpare(token: string, lane: string): boolean {
+    return this.left(token, lane) > (this.#lane(token, lane).rate?.burst ?? 0) * reserve
+  }
+
+  /** Calls that can follow one another now. */
+  left(token: string, lane: string): number {
     const found = this.#lane(token, lane)
-    const nowMs = this.#refill(found)
-    return found.closedUntilMs <= nowMs && found.tokens > (found.rate?.burst ?? 0) * reserve
+    return found.closedUntilMs <= this.#refill(found) ? Math.floor(found.tokens) : 0
   }
 
   /** Slack said Retry-After. */

@@ -73,7 +73,7 @@ export function paintView(start: FormStart, choices: FormChoices, words: Words):
         optional: true,
         ...(start.negative === undefined ? {} : { value: start.negative }),
       }),
-      ...choiceFields(choices, words),
+      ...choiceFields(choices, origin.remixOf === undefined ? form.usual : form.before, words),
       checkField({
         id: 'refine',
         label: form.refine,
@@ -85,7 +85,9 @@ export function paintView(start: FormStart, choices: FormChoices, words: Words):
       ...(origin.source === undefined && origin.remixOf === undefined
         ? [pictureField({ id: sourceId, label: form.source, optional: true })]
         : []),
-      textField({ id: 'strength', label: form.strength, optional: true }),
+      ...(origin.remixOf === undefined
+        ? [textField({ id: 'strength', label: form.strength, optional: true })]
+        : []),
     ],
   }
 }
@@ -163,7 +165,11 @@ function whichPicture(origin: FormOrigin, words: Words): KnownBlock[] {
   return [selectField({ id: whichId, label: form.which, choices, value: choices[0]?.value ?? '' })]
 }
 
-function choiceFields({ models, styles, maxCount }: FormChoices, words: Words): KnownBlock[] {
+function choiceFields(
+  { models, styles, maxCount }: FormChoices,
+  placeholder: string,
+  words: Words,
+): KnownBlock[] {
   const { form } = words.slack
   const named = (names: readonly string[]) => names.map(name => ({ label: name, value: name }))
   const counts = Array.from({ length: maxCount }, (_, i) => String(i + 1))
@@ -175,5 +181,7 @@ function choiceFields({ models, styles, maxCount }: FormChoices, words: Words): 
   ]
   return fields
     .filter(([, , names]) => names.length > 0)
-    .map(([id, label, names]) => selectField({ id, label, optional: true, choices: named(names) }))
+    .map(([id, label, names]) =>
+      selectField({ id, label, optional: true, placeholder, choices: named(names) }),
+    )
 }

@@ -10,16 +10,22 @@ import { SlackTest } from './start-slack.ts'
 let t: SlackTest
 afterEach(() => t.dispose())
 
-/** The fake's clock goes as fast as the real one times this, so that slow answers are seen to be slow. */
-const speed = 1
+/** The fake's clock goes as fast as this process works, times this: slow answers are seen to be slow. */
+const speed = 2
+
+/** Of this process: what others do on the same machine meanwhile is not what is measured. */
+function workedMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
 
 /** Lets time pass until `holds`; `tick` hears how much of it has. */
-async function atPace(holds: () => boolean, tick: (elapsedMs: number) => void = () => {}): Promise<void> {
-  const began = performance.now()
+async function atPace(holds: () => boolean, tick: (elapsedMs: number) => void): Promise<void> {
+  const beganMs = workedMs()
   let passedMs = 0
   while (!holds()) {
     await setImmediate()
-    const elapsedMs = Math.floor((performance.now() - began) * speed)
+    const elapsedMs = Math.floor((workedMs() - beganMs) * speed)
     t.clock.advance(elapsedMs - passedMs)
     passedMs = elapsedMs
     tick(elapsedMs)
@@ -86,6 +92,7 @@ describe('500 commands in 10 s while the engine is busy', () => {
     const slowestMs = Math.max(...afterMs)
     console.info(`the slowest of 500 first answers came after ${slowestMs} ms`)
     expect(slowestMs).toBeLessThan(3000)
+    await t.adapter.idle()
     expect(t.test.easel.queue()).toHaveLength(500)
 
     t.test.workers.mode = 'at-once'

@@ -2,13 +2,13 @@
 import { readBlocks, readPost } from './reading.ts'
 import type { Channel, Post, World } from './world.ts'
 
-function nameOf(world: World, id: string): string {
+export function nameOf(world: World, id: string): string {
   const member = world.members.get(id)
   if (member !== undefined) return member.name
   return [...world.teams.values()].some(team => team.botUserId === id) ? 'easel' : id
 }
 
-function postLines(world: World, post: Post, indent: string): string[] {
+export function postLines(world: World, post: Post, indent: string): string[] {
   const marks = [
     ...(post.editCount > 0 ? [`edited ${post.editCount}×`] : []),
     ...(post.onlyFor === undefined ? [] : [`only visible to ${nameOf(world, post.onlyFor)}`]),
