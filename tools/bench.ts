@@ -41,7 +41,9 @@ if (unknown.length > 0) command.error(`bench: no part ${unknown.join(', ')}; the
 if (!Number.isInteger(rounds) || rounds < 1) command.error('bench: --rounds wants a whole number from 1 on')
 
 const options: SubjectOptions = { modelsDir: models, model, device, threads }
-const subject = await openSubject(options)
+const subject = await openSubject(options).catch(error =>
+  command.error(`bench: ${error instanceof Error ? error.message : error}`),
+)
 const measures: Record<(typeof parts)[number], () => Promise<Section>> = {
   picture: () => measurePicture(subject, options, rounds),
   samplers: () => measureSamplers(subject, rounds),
