@@ -1,0 +1,82 @@
+import { afterEach, expect, test } from 'vitest'
+import type { Action } from '../../src/app/requests.ts'
+import type { JobView } from '../../src/app/views.ts'
+import { actionOf, type Button, buttonRows } from '../../src/bots/buttons.ts'
+import { en } from '../../src/words/en.ts'
+import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+import { type SeededRandom, seededRandom } from '../helpers/seeded-random.ts'
+
+const walks = 6
+const presses = 15
+/** Each generation of Upscale is four times the pixels: those of a test must stay small. */
+const largestPx = 128
+
+let it: TestEasel
+afterEach(() => it.dispose())
+
+/** Buttons under a result that make a new job. */
+function makingButtons(job: JobView): Button[] {
+  const large = job.pictures.some(({ widthPx, heightPx }) => Math.max(widthPx, heightPx) > largestPx)
+  return buttonRows(job, en)
+    .flat()
+    .filter(({ action }) => !['info', 'delete', 'cancel'].includes(action))
+    .filter(({ action }) => action !== 'upscale' || !large)
+}
+
+function actionFor(button: Button, random: SeededRandom): Action {
+  const request = { prompt: `remix ${random.next()}` }
+  return actionOf(button) ?? { kind: 'remix', pictureId: button.targetId, request }
+}
+
+function pick<T>(list: readonly T[], random: SeededRandom): T {
+  const found = list[Math.floor(random.next() * list.length)]
+  if (found === undefined) throw new Error('nothing to pick from')
+  return found
+}
+
+async function restartAfter(idleMs: number): Promise<void> {
+  await it.built.stop(0)
+  it.clock.advance(idleMs)
+  await it.restart()
+}
+
+async function start(count: number, threadId: string): Promise<JobView> {
+  const conversation = { ...it.caller().conversation, threadId, kind: 'thread' } as const
+  const outcome = await it.easel.imagine({ prompt: 'a red circle', count }, it.caller({ conversation }))
+  await it.settled()
+  return it.job(outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : JSON.stringify(outcome))
+}
+
+test('any button of any result, however many generations deep, after restarts and months, makes a job in its thread', {
+  timeout: 120_000,
+}, async () => {
+  const random = seededRandom('walks')
+  it = await buildTestEasel()
+  let deepest = 0
+  for (let walk = 0; walk < walks; walk++) {
+    const jobs = [await start(1 + Math.floor(random.next() * 4), `thread-${walk}`)]
+    const generations = new Map([[jobs[0]?.id, 0]])
+    for (let press = 0; press < presses; press++) {
+      // Mostly the newest, now and then one from long ago.
+      const parent = random.next() < 0.7 ? (jobs.at(-1) ?? pick(jobs, random)) : pick(jobs, random)
+      const button = pick(makingButtons(parent), random)
+      const said = `walk ${walk}, press ${press}: ${button.action} of generation ${generations.get(parent.id)}`
+      const { conversation } = parent
+      const outcome = await it.easel.act(actionFor(button, random), it.caller({ conversation }))
+      expect(outcome.kind, `${said}: ${JSON.stringify(outcome)}`).toBe('accepted')
+      const made = outcome.kind === 'accepted' ? outcome.jobs[0] : undefined
+      await it.settled()
+      const child = it.job(made?.id ?? said)
+      expect(child, said).toMatchObject({ state: 'done', conversation, parent: { jobId: parent.id } })
+      const target = button.action === 're-roll' ? parent.pictures[0]?.id : button.targetId
+      expect(child.parent?.pictureId, said).toBe(target)
+      jobs.push(child)
+      generations.set(child.id, (generations.get(parent.id) ?? 0) + 1)
+      if (random.next() < 0.1) await restartAfter(random.next() * 40 * 24 * 3_600_000)
+    }
+    deepest = Math.max(deepest, ...generations.values())
+    expect(it.easel.jobsIn(it.caller().conversation, 1000)).toHaveLength((walk + 1) * (presses + 1))
+  }
+  expect(deepest).toBeGreaterThan(3)
+  expect(it.log.faults).toEqual([])
+})

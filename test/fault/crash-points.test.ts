@@ -1,0 +1,98 @@
+/** The process is gone just before its k-th statement, for every k: after the next start each request is one message. */
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { FakeCourier } from '../fakes/fake-courier.ts'
+import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+
+/** Once dead, a process runs no statement and sends nothing any more. */
+class Death {
+  #left = Number.POSITIVE_INFINITY
+  dead = false
+
+  arm(k: number): void {
+    this.#left = k
+  }
+
+  revive(): void {
+    this.#left = Number.POSITIVE_INFINITY
+    this.dead = false
+  }
+
+  readonly beforeStatement = (sql: unknown): void => {
+    // What SQLite does by itself when it finds an unfinished transaction.
+    if (sql === 'ROLLBACK') return
+    this.#left -= 1
+    this.dead ||= this.#left <= 0
+    if (this.dead) throw new Error('this process is gone')
+  }
+}
+
+class MortalCourier extends FakeCourier {
+  constructor(death: Death) {
+    super()
+    this.failBefore = () => (death.dead ? new Error('this process is gone') : undefined)
+  }
+}
+
+/** False when the story was over before its k-th statement. */
+async function story(k: number): Promise<boolean> {
+  const death = new Death()
+  const courier = new MortalCourier(death)
+  const it = await buildTestEasel({
+    couriers: [courier],
+    parts: { beforeStatement: death.beforeStatement },
+  })
+  try {
+    death.arm(k)
+    const caller = it.caller()
+    const asked = await it.easel.imagine({ prompt: 'a red circle' }, caller).catch(() => undefined)
+    await restOrDeath(it, death)
+    const died = death.dead
+    it.crash()
+    death.revive()
+    await it.restart()
+    await it.settled()
+    if (asked?.kind !== 'accepted') {
+      // Nobody was told that it is safe: the platform delivers the event again, and it must be one job all the same.
+      await it.easel.imagine({ prompt: 'a red circle' }, caller)
+      await it.settled()
+    }
+    const jobs = it.easel.jobsIn(caller.conversation, 10)
+    expect(
+      jobs.map(({ state, pictures }) => [state, pictures.length]),
+      `k=${k}`,
+    ).toEqual([['done', 1]])
+    const id = jobs[0]?.id ?? ''
+    expect([...courier.messages.keys()], `k=${k}`).toEqual([id])
+    expect(courier.messages.get(id), `k=${k}`).toMatchObject({ posts: 1, job: { state: 'done' } })
+    expect(it.workers.runs.length, `k=${k}`).toBeLessThanOrEqual(2)
+    expect(await it.built.db.files.list(), `k=${k}`).toHaveLength(1)
+    expect(it.built.db.client.sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
+    return died
+  } finally {
+    await it.dispose()
+  }
+}
+
+async function restOrDeath(it: TestEasel, death: Death): Promise<void> {
+  const isOver = () =>
+    death.dead || (it.easel.queue().length === 0 && it.built.db.outbox.pendingJobs().length === 0)
+  const quietly = () => {
+    try {
+      return isOver()
+    } catch {
+      // The question itself was the last statement.
+      return true
+    }
+  }
+  while (!quietly()) await setImmediate()
+  // What was under way comes to its end, without effect: a real death would not leave it writing files.
+  await it.built.drain(0)
+}
+
+test('for every k: nothing lost, nothing twice', { timeout: 120_000 }, async () => {
+  let k = 1
+  while (await story(k)) k += 1
+  process.stdout.write(`crash points: ${k - 1}\n`)
+  expect(k).toBeGreaterThan(20)
+})
