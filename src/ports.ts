@@ -6,7 +6,7 @@ export interface Clock {
   now(): number
   /** Milliseconds since an arbitrary start; never goes back, whatever happens to the wall clock. */
   monotonicMs(): number
-  /** Calls `fire` once after `delayMs`; the returned function cancels it. */
+  /** Calls `fire` once, not before `delayMs` have passed by `monotonicMs`; the returned function cancels it. */
   after(delayMs: number, fire: () => void): () => void
 }
 

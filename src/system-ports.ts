@@ -9,7 +9,16 @@ export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs: number, fire: () => void) {
-    const timer = setTimeout(fire, Math.min(Math.max(0, delayMs), longestTimerMs))
+    const dueMs = performance.now() + delayMs
+    let timer: NodeJS.Timeout
+    // Node counts whole milliseconds and may be up to one early; who asks what time it is must find it to be due.
+    const wait = () => {
+      timer = setTimeout(
+        () => (performance.now() < dueMs ? wait() : fire()),
+        Math.min(Math.max(0, dueMs - performance.now()), longestTimerMs),
+      )
+    }
+    wait()
     return () => clearTimeout(timer)
   },
 })

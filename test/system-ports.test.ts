@@ -33,3 +33,15 @@ test('a timer fires once, and not after it was cancelled, nor at once because it
     vi.useRealTimers()
   }
 })
+
+test('a timer never fires before its time has come on the clock beside it', async () => {
+  const earlyMs = await Promise.all(
+    Array.from({ length: 300 }, (_, i) => {
+      const dueMs = systemClock.monotonicMs() + i / 7
+      return new Promise<number>(resolve => {
+        systemClock.after(i / 7, () => resolve(dueMs - systemClock.monotonicMs()))
+      })
+    }),
+  )
+  expect(Math.max(...earlyMs)).toBeLessThanOrEqual(0)
+})
