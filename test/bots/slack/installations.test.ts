@@ -180,7 +180,9 @@ describe('removing the app', () => {
     const { workers } = t.test
     workers.mode = 'by-hand'
     await ada.types('/imagine', 'a slow circle', { channelId: channel.id })
-    await t.test.until(() => workers.underway.length === 1)
+    const hasPlaceholder = () => t.cards().some(card => t.thread(card).length === 1)
+    await t.test.until(() => workers.underway.length === 1 && hasPlaceholder())
+    await t.test.built.delivered()
     await t.slack.uninstall(team)
     workers.current.step(20)
     workers.current.finish()
