@@ -118,8 +118,8 @@ export type Refinement = z.infer<typeof refinement>
 export function sourcesOf(order: WorkOrder): string[] {
   switch (order.kind) {
     case 'upscale':
-    case 'refine':
       return [order.source.pictureId]
+    case 'refine':
     case 'paint':
       return [order.source?.pictureId, order.source?.maskId].filter(id => id !== undefined)
   }

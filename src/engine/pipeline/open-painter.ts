@@ -44,7 +44,7 @@ export async function openPainter(
   const shelf = new ModelShelf(models, { threads: threads || undefined, device, around })
   const embeddings = new EmbeddingCache(embeddingsKept)
   return {
-    device: threads > 0 ? `${device}, ${threads} threads` : device,
+    device: threads > 0 ? `${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : device,
     paint(order, sources, hooks) {
       return new Sitting({ shelf, embeddings, version, monotonicMs }, order, sources, hooks).paint()
     },

@@ -159,11 +159,11 @@ function refineAfter(
   studio: Studio,
 ): Promise<Picture> {
   const { model, steps, guidance, strength, aesthetic } = refinement
-  const { prompt, widthPx, heightPx, sampling } = order
+  const { prompt, widthPx, heightPx, sampling, source } = order
   // Few-step timesteps are the Base's; the Refiner keeps its own schedule.
   const own = { ...sampling, steps, guidance, timesteps: undefined }
   return refine(
-    { model, prompt, widthPx, heightPx, sampling: own, aesthetic, strength, seed },
+    { model, prompt, widthPx, heightPx, sampling: own, aesthetic, strength, seed, maskId: source?.maskId },
     picture,
     studio,
   )
@@ -172,10 +172,12 @@ function refineAfter(
 /** A refine order's picture, before it is encoded. */
 export async function refinePicture(order: RefineOrder, studio: Studio): Promise<Picture> {
   const picture = await sourcePicture(order.source.pictureId, order, studio)
-  return refine({ ...order, strength: order.source.strength }, picture, studio)
+  const { strength, maskId } = order.source
+  return refine({ ...order, strength, maskId }, picture, studio)
 }
 
-type Refining = Omit<RefineOrder, 'kind' | 'source'> & { strength: number }
+/** `maskId`: what it keeps stays as it is. */
+type Refining = Omit<RefineOrder, 'kind' | 'source'> & { strength: number; maskId: string | undefined }
 
 async function refine(wish: Refining, picture: Picture, studio: Studio): Promise<Picture> {
   const refiner = await studio.model(wish.model)
@@ -193,7 +195,12 @@ async function refine(wish: Refining, picture: Picture, studio: Studio): Promise
   )
   const run = { unet: networks.unet, ...setup, span, shape, conditioning, guidance, noise }
   const hooks = hooksOf(refiner, shape, stepsAt(wish.strength, setup.steps), studio)
-  const latents = await studio.timed('steps', () => imageToImage(run, networks.vae, posterior, hooks))
+  const mask = wish.maskId === undefined ? undefined : await maskOf(wish.maskId, wish, shape, studio)
+  const latents = await studio.timed('steps', () =>
+    mask
+      ? inpaint(run, networks.vae, posterior, mask, wish.strength, hooks)
+      : imageToImage(run, networks.vae, posterior, hooks),
+  )
   return decode(refiner, latents, wish, studio)
 }
 

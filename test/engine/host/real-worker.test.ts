@@ -33,7 +33,7 @@ async function started(kind: keyof typeof kinds): Promise<WorkerHost> {
     env: workerEnvironment(process.env),
   })
   hosts.push(host)
-  expect(await host.start()).toEqual({ kind: 'ready', device: 'cpu, 1 threads' })
+  expect(await host.start()).toEqual({ kind: 'ready', device: 'cpu, 1 thread' })
   return host
 }
 

@@ -94,6 +94,21 @@ describe('the demo model', { timeout: 600_000 }, () => {
   })
 })
 
+describe('any text', () => {
+  test.each([
+    ['of 10,000 characters', 'a red circle on a blue background, '.repeat(286).slice(0, 10_000)],
+    ['in Chinese and emoji', `蓝色背景上的红色圆圈 🔴🟦 ${'龙'.repeat(200)}`],
+    ['of control characters and half characters', '\u0000\u0007\u001b[31m\ud83d\u202e\ufeff\u200b'],
+    ['of brackets', '(((((a:1e9) [[red]]) \\(circle\\) :1.5) ]'],
+  ])('%s is painted', async (_, positive) => {
+    const { told } = await demo.paintOrder({
+      prompt: { positive, negative: positive },
+      sampling: { sampler: 'euler', steps: 2, guidance: 7 },
+    })
+    expect(told).toEqual([1, 2])
+  })
+})
+
 describe('both experts on a picture that is given', () => {
   const ensemble = () => ({
     way: 'ensemble' as const,
@@ -109,23 +124,26 @@ describe('both experts on a picture that is given', () => {
       .toBuffer()
   }
 
-  test('leave what the mask keeps as it was', async () => {
+  const after = () => ({ ...ensemble(), way: 'after' as const, strength: 0.5, steps: 20 })
+
+  test.each([
+    ['as an ensemble', ensemble],
+    ['one after the other', after],
+  ])('leave what the mask keeps as it was: %s', async (_, refinement) => {
     const source = await demo.paintFile({ positive: 'a red circle on a blue background', seed: 5 })
     const { file } = await demo.paintOrder(
       {
         prompt: { positive: 'a yellow star on a green background', negative: null },
         source: { pictureId: 'source', strength: 1, maskId: 'mask' },
-        refinement: ensemble(),
+        refinement: refinement(),
       },
       { source, mask: await upperHalf() },
     )
-    const [before, after] = [await pixelsOf(source), await pixelsOf(file)]
+    const [was, is] = [await pixelsOf(source), await pixelsOf(file)]
     const difference = (from: number, to: number) => {
-      const values = before.data.subarray(from * 128 * 3, to * 128 * 3)
-      return (
-        values.reduce((sum, v, i) => sum + Math.abs(v - (after.data[from * 128 * 3 + i] ?? 0)), 0) /
-        values.length
-      )
+      const values = was.data.subarray(from * 128 * 3, to * 128 * 3)
+      const sum = values.reduce((all, v, i) => all + Math.abs(v - (is.data[from * 128 * 3 + i] ?? 0)), 0)
+      return sum / values.length
     }
     // Only the codec's loss, away from the seam; the finish would darken the corners by tens.
     expect(difference(88, 128)).toBeLessThan(8)

@@ -180,14 +180,15 @@ const refine = fc
     chance: share,
     aesthetic,
     pictureId: fc.constantFrom('noise', 'waves'),
+    maskId: fc.option(fc.constant('mask'), { nil: undefined }),
   })
-  .map(({ chance, pictureId, ...rest }) => ({
+  .map(({ chance, pictureId, maskId, ...rest }) => ({
     kind: 'refine',
     model: { name: record.name, hash: record.refiner?.hash },
     widthPx: 64,
     heightPx: 64,
     ...rest,
-    source: { pictureId, strength: strengthFor(rest.sampling.steps, chance) },
+    source: { pictureId, maskId, strength: strengthFor(rest.sampling.steps, chance) },
   }))
 
 const upscale = fc
