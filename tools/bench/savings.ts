@@ -19,10 +19,10 @@ const sampled = (changes: Partial<PaintOrder['sampling']>) => (order: PaintOrder
 const ways: readonly Way[] = [
   { name: 'full', label: 'as it is', change: order => order },
   { name: 'fast', label: '--fast', change: order => ({ ...order, fast: true }) },
-  { name: 'interval', label: '--interval 0.2-0.8', change: sampled({ guidanceInterval: [0.2, 0.8] }) },
+  { name: 'interval', label: '--interval 0.2:0.8', change: sampled({ guidanceInterval: [0.2, 0.8] }) },
   {
     name: 'fastInterval',
-    label: '--fast --interval 0.2-0.8',
+    label: '--fast --interval 0.2:0.8',
     change: order => ({ ...sampled({ guidanceInterval: [0.2, 0.8] })(order), fast: true }),
   },
   { name: 'unguided', label: '--cfg 1', change: sampled({ guidance: 1 }) },
