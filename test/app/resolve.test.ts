@@ -236,6 +236,25 @@ describe('names', () => {
     ])
   })
 
+  test.each([
+    '../demo',
+    './demo',
+    'demo/../demo',
+    '/etc/passwd',
+    'models/demo',
+    'demo\0',
+    '%2e%2e/demo',
+    '__proto__',
+    'constructor',
+    '',
+  ])('a model is one of the list, never a path: %j', model => {
+    expect(problemsOf({ model })).toMatchObject([{ code: 'model-unknown' }])
+    // Nor is anything that every object has.
+    for (const name of ['sampler', 'preset', 'style'] as const) {
+      if (model !== '') expect(problemsOf({ [name]: model })).toMatchObject([{ code: `${name}-unknown` }])
+    }
+  })
+
   test('a sampler’s name may bring its sigmas, and they must suit it', () => {
     expect(orderOf({ sampler: 'DPM++ 2M Karras' }).sampling).toMatchObject({
       sampler: 'dpmpp_2m',

@@ -2,6 +2,13 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { recover } from '../../src/app/recover.ts'
+import type { Database } from '../../src/db/database.ts'
+import { jobStates } from '../../src/engine/jobs/job.ts'
+import type { Ending } from '../../src/engine/jobs/store.ts'
+import { RememberingLog } from '../fakes/fake-parts.ts'
+import { paintedFor } from '../fakes/fake-workers.ts'
+import { redCircleOrder } from '../helpers/job-views.ts'
 import { addJob, migrationsFolder, openDatabase } from '../helpers/open-database.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
@@ -19,7 +26,57 @@ function nextRelease(): string {
   return folder
 }
 
+/** One job in every state that there is, as running makes them. */
+async function oneOfEach(db: Database): Promise<void> {
+  const endings: Record<string, Ending> = {
+    done: { state: 'done', pictures: paintedFor(redCircleOrder({ widthPx: 8, heightPx: 8 })) },
+    failed: { state: 'failed', failures: 1, crashes: 0, failure: { code: 'source-removed', details: {} } },
+    dead: {
+      state: 'dead',
+      failures: 0,
+      crashes: 2,
+      failure: { code: 'took-worker-down', details: { crashes: 2 } },
+    },
+  }
+  for (const state of jobStates) {
+    await addJob(db, state)
+    const ending = endings[state]
+    const claim = ending || state === 'running' ? await db.claim(state, 'cpu') : undefined
+    if (claim && ending) await db.end(claim, ending, 1)
+    if (state === 'cancelled' || state === 'expired') await db.write(() => db.endQueued(state, state))
+    expect(db.jobs.get(state)?.state).toBe(state)
+  }
+}
+
 describe('the schema', () => {
+  test('is brought up to date with a job in every state, and what ran is taken up again', async () => {
+    const dataDir = tempFolder()
+    const old = openDatabase({ dataDir })
+    await oneOfEach(old)
+    const before = jobStates.map(state => old.jobs.get(state))
+    const told = old.outbox.pendingJobs().sort()
+    old.close()
+
+    const db = openDatabase({ dataDir, migrationsFolder: nextRelease() })
+    expect(jobStates.map(state => db.jobs.get(state))).toEqual(before)
+    expect(db.outbox.pendingJobs().sort()).toEqual(told)
+    await recover(db, new RememberingLog())
+    const after = Object.fromEntries(jobStates.map(state => [state, db.jobs.get(state)?.state]))
+    expect(after).toEqual({
+      ...Object.fromEntries(jobStates.map(state => [state, state])),
+      running: 'queued',
+    })
+    expect(
+      db
+        .waiting()
+        .map(({ jobId }) => jobId)
+        .sort(),
+    ).toEqual(['queued', 'running'])
+    const [picture] = db.pictures.ofJobs(['done']).get('done') ?? []
+    expect(await db.files.read(picture?.file ?? '')).toHaveLength(picture?.sizeBytes ?? -1)
+    expect(db.client.sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
+  })
+
   test('is brought up to date with all jobs kept and a copy of the old file beside it', async () => {
     const dataDir = tempFolder()
     const old = openDatabase({ dataDir })
