@@ -12,6 +12,7 @@ const argumentsSchema = z.strictObject({
   negative_prompt_2: text.nullish(),
   num_images_per_prompt: z.number().default(1),
   num_inference_steps: z.number().default(50),
+  timesteps: z.array(z.number()).optional(),
   guidance_scale: z.number().optional(),
   guidance_rescale: z.number().default(0),
   clip_skip: z.number().nullish(),

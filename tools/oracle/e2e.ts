@@ -88,11 +88,10 @@ async function scheduleOf(
   const file = join(await oracle.model('base'), 'scheduler', 'scheduler_config.json')
   const own = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, 'utf8')))
   const schedule = parseSchedule({ ...own, ...scheduler.extra, _class_name: scheduler.cls }, file)
-  return { ...schedule, config: { ...schedule.config, ...etaOf(one) } }
-}
-
-/** The pipelines pass their eta to the samplers that take one; TCD keeps its own unless a case says otherwise. */
-function etaOf(one: E2eCase): { eta?: number } {
-  const eta = one.args.eta
-  return typeof eta === 'number' ? { eta } : {}
+  if (schedule.sampler.kind.diffusersClass !== scheduler.cls) {
+    throw new Error(`no sampler stands for ${scheduler.cls}`)
+  }
+  // The pipelines hand their own eta, 0 unless told otherwise, to every sampler that takes one, TCD's included.
+  const { eta = 0, timesteps } = parseArguments(one.args)
+  return { ...schedule, config: { ...schedule.config, eta, timesteps } }
 }

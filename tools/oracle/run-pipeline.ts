@@ -56,13 +56,14 @@ export async function runPipeline(wanted: PipelineRun): Promise<Outcome> {
     rescale: args.guidance_rescale,
     interval: [0, 1],
   }
-  const watch = watched(schedule.sampler.kind.create(schedule.config, args.num_inference_steps))
+  const steps = args.timesteps?.length ?? args.num_inference_steps
+  const watch = watched(schedule.sampler.kind.create(schedule.config, steps))
   const noise = counted(wanted.seed, shape.pictures)
   const strength = args.strength ?? defaults.strength
   const run: DenoiseRun = {
     unet,
     sampler: watch.sampler,
-    span: spanOf(pipeline, args, watch.sampler, schedule, strength),
+    span: spanOf(pipeline, args, steps, watch.sampler, schedule, strength),
     shape,
     conditioning: await conditioningOf(model, pipeline, args, sizePx, isGuided(guidance)),
     guidance,
@@ -116,6 +117,7 @@ const hooks = { signal: new AbortController().signal, onStep: () => Promise.reso
 function spanOf(
   pipeline: E2eCase['pipeline'],
   args: Arguments,
+  steps: number,
   sampler: Sampler,
   { config }: ModelSchedule,
   strength: number,
@@ -123,7 +125,7 @@ function spanOf(
   if (args.denoising_start !== undefined) return refinerSpan(sampler, config, args.denoising_start)
   if (args.denoising_end !== undefined) return baseSpan(sampler, config, args.denoising_end)
   if (pipeline === 'txt2img') return wholeSpan(sampler)
-  return strengthSpan(sampler, args.num_inference_steps, strength)
+  return strengthSpan(sampler, steps, strength)
 }
 
 /** A sampler that remembers what entered each model call. */
