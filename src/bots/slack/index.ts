@@ -1,6 +1,7 @@
 /** The Slack adapter: which tokens it needs for which way in, and how its parts are put together. */
 import type { Courier } from '../../app/courier.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, toAppError } from '../../errors.ts'
+import type { Clock, Logger } from '../../ports.ts'
 import { wordsFor } from '../../words/locale.ts'
 import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
 import { clientOptions, SlackApi } from './api.ts'
@@ -36,6 +37,9 @@ export const botScopes = [
   'users:read',
 ]
 
+/** Between tries to begin, while Slack cannot be reached. */
+const startAgainMs = 10_000
+
 /** `storage` keeps the installations of OAuth; a single workspace by token needs none. */
 export function slackAdapter(storage: SealedStorage): AdapterFactory {
   return parts => {
@@ -62,10 +66,15 @@ export class SlackAdapter implements Adapter {
   readonly #workspaces: Workspaces
   readonly #app: DurableApp
   readonly #door: HttpDoor | undefined
+  readonly #clock: Clock
+  readonly #log: Logger
+  #stopTrying = () => {}
 
   constructor(parts: AdapterParts, storage: SealedStorage) {
     const { easel, config, secrets, clock, ids } = parts
     const log = parts.log.child({ platform: 'slack' })
+    this.#clock = clock
+    this.#log = log
     const logger = slackLogger(log)
     const options = clientOptions(config.slack.apiUrl, logger)
     const oauth = oauthParts(parts, storage)
@@ -146,12 +155,26 @@ export class SlackAdapter implements Adapter {
     return this.#app.idle()
   }
 
+  /** Throws where Slack refuses the tokens; a Slack that cannot be reached yet is tried until it can. */
   async start(): Promise<void> {
-    await this.#workspaces.start()
-    await this.#app.start()
+    try {
+      await this.#workspaces.start()
+      await this.#app.start()
+    } catch (error) {
+      if (!toAppError(error).retryable) throw error
+      this.#log.warn({ problem: String(error) }, 'Slack cannot be reached; trying again')
+      this.#stopTrying = this.#clock.after(startAgainMs, () => void this.#startAgain())
+    }
+  }
+
+  async #startAgain(): Promise<void> {
+    await this.start().catch((error: unknown) =>
+      this.#log.error({ problem: String(error) }, 'Slack refused us; the adapter is off'),
+    )
   }
 
   async stop(): Promise<void> {
+    this.#stopTrying()
     await this.#app.close()
     await this.#app.stop()
   }

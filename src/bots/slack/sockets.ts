@@ -3,7 +3,7 @@
  * and not by Bolt's client, which waits 5 s before each try and lets a fault of a later try go unhandled.
  */
 import { type App, type Receiver, SocketModeReceiver } from '@slack/bolt'
-import type { WebClientOptions } from '@slack/web-api'
+import { WebAPIPlatformError, type WebClientOptions } from '@slack/web-api'
 import { AppError, toAppError } from '../../errors.ts'
 import type { Clock, Logger } from '../../ports.ts'
 
@@ -114,7 +114,10 @@ class Line {
   }
 }
 
+/** What Slack itself said of the token is final; a network may come back. */
 function refusal(error: unknown): AppError {
-  const problem = error instanceof Error ? error.message : 'the connection was closed at once'
-  return new AppError('platform-refused', { platform: 'Slack', problem: `Socket Mode: ${problem}` }, error)
+  if (!(error instanceof WebAPIPlatformError))
+    return new AppError('platform-busy', { platform: 'Slack', retryAfterMs: firstPauseMs }, error)
+  const problem = `Socket Mode: ${error.data.error}`
+  return new AppError('platform-refused', { platform: 'Slack', problem }, error)
 }
