@@ -54,6 +54,7 @@ export const slack = {
     cancelled: 'Cancelled.',
     deleted: 'Deleted.',
     accepted: 'Accepted. Much is being asked here, so its message comes a little later.',
+    formLate: 'The form could not be opened in time. Please try again.',
     unknownButton: 'That button is not one of mine.',
     forged: 'That form is not one of mine. Please open it again.',
     unknownCommand: (typed: string, nearest: string | undefined) =>

@@ -54,6 +54,7 @@ export const slack: Words['slack'] = {
     cancelled: '已取消。',
     deleted: '已删除。',
     accepted: '已接受。这里请求很多，消息要稍后才出现。',
+    formLate: '表单没能及时打开，请再试一次。',
     unknownButton: '这个按钮不是我的。',
     forged: '这个表单不是我的，请重新打开。',
     unknownCommand: (typed, nearest) =>

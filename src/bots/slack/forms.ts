@@ -20,7 +20,7 @@ export async function openPaintForm(
   asker: Asker,
   triggerId: string,
   start: { source?: FormOrigin['source']; remixOf?: string; prompt?: string; negative?: string } = {},
-): Promise<undefined> {
+): Promise<Payload | undefined> {
   const { source, remixOf, ...shown } = start
   const origin: FormOrigin = {
     ...asker.place,

@@ -98,7 +98,7 @@ export class HttpDoor implements Receiver {
     if (path !== eventsPath) return this.#installPages(request, response)
     const rawBody = request.method === 'POST' ? await readBody(request) : undefined
     if (rawBody === undefined || !this.#isGenuine(request, rawBody)) {
-      response.writeHead(401).end()
+      response.writeHead(401, { connection: 'close' }).end()
       return
     }
     this.#receiver.requestListener(Object.assign(request, { rawBody }), response)

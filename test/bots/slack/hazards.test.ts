@@ -261,3 +261,30 @@ describe('a process that ends with something still to be said', () => {
     expect(thread().map(pictures)).toEqual([1])
   })
 })
+
+describe('an answer that Slack takes no more the usual way', () => {
+  it('is said by another where the response URL is used up', async () => {
+    await imagine()
+    await t.calm()
+    t.slack.faults.failNext('respond', 'used_url')
+    await t.scene.bob.presses(last(thread()), 'Info')
+    await t.calm()
+    expect(t.told(t.scene.bob)).toEqual([expect.stringContaining('About this picture')])
+    expect(t.slack.api.calls.filter(call => call.method === 'chat.postEphemeral')).toHaveLength(1)
+  })
+
+  it('is a sentence where a form came too late for its trigger, and the next try opens it', async () => {
+    const { ada, channel } = t.scene
+    const place = { channelId: channel.id }
+    const trigger = t.slack.interactions.trigger(ada.member)
+    t.clock.advance(3000)
+    await ada.types('/imagine', '', place, trigger)
+    expect(t.told(ada)).toEqual(['The form could not be opened in time. Please try again.'])
+    const again = t.slack.interactions.trigger(ada.member)
+    await ada.types('/imagine', '', place, again)
+    await ada.types('/imagine', '', place, again)
+    expect(ada.seesModal).toBe(true)
+    expect(t.told(ada)).toHaveLength(1)
+    expect(t.test.log.faults).toEqual([])
+  })
+})

@@ -219,6 +219,7 @@ export class WebApi {
 
   #respond(id: string, body: Buffer, response: ServerResponse): void {
     try {
+      if (this.#parts.faults.take('respond') !== undefined) throw new Refusal('used_url')
       this.#parts.interactions.respond(id, JSON.parse(body.toString()))
       response.writeHead(200).end('ok')
     } catch (error) {
