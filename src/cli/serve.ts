@@ -1,6 +1,8 @@
 /** `easel serve`: the server as a process: its start, its signals, its end. */
 import type { Command } from 'commander'
+import { Timers } from '../engine/jobs/timers.ts'
 import { type Server, startServer } from '../main.ts'
+import { systemClock } from '../system-ports.ts'
 import {
   type CommonOptions,
   type ExitCode,
@@ -9,6 +11,9 @@ import {
   runCommand,
   type Session,
 } from './session.ts'
+
+/** Between two looks at whether npm is still there. */
+const parentPauseMs = 500
 
 export function serveCommand(): Command {
   return newCommand('serve').action((options: CommonOptions) => runCommand(options, serve, 'all'))
@@ -31,6 +36,9 @@ async function serve(session: Session): Promise<ExitCode> {
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+  // A server goes on when nobody reads what it says any more.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  const parent = process.ppid
 
   let hung = false
   const server: Server = await startServer({
@@ -45,12 +53,26 @@ async function serve(session: Session): Promise<ExitCode> {
       ending.ask(exitCodes.fault)
     },
   })
+  const underNpm = process.env.npm_lifecycle_event !== undefined
+  const endWatch = underNpm ? watchParent(parent, () => ending.ask(exitCodes.done)) : () => {}
   const exitCode = await ending.reason
+  endWatch()
   out(words.cli.stopping(config.shutdownGraceMs))
   await server.stop(config.shutdownGraceMs)
   if (hung) dieAtOnce()
   out(words.cli.stopped)
   return exitCode
+}
+
+/** A signal to `npm start` ends npm and its shell, which do not pass it on: their end is what we hear of it. */
+function watchParent(parent: number, onGone: () => void): () => void {
+  const timers = new Timers(systemClock)
+  const look = () => {
+    if (process.ppid === parent) timers.after(parentPauseMs, look)
+    else onGone()
+  }
+  look()
+  return () => timers.end()
 }
 
 /** Somebody or something wants the server to end; only the first reason counts. */

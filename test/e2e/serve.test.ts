@@ -165,6 +165,19 @@ describe('a running server', () => {
     }
   })
 
+  test('whose npm is told to stop goes with it, though npm passes nothing on', async () => {
+    // What npm does of `npm start`: a shell around the command, and a signal to the shell.
+    server = new ServerProcess('logLevel: error', { npm_lifecycle_event: 'start' }, 'shell')
+    ada = new HttpPerson(() => server.url)
+    await server.start()
+    const page = new EventReader(await ada.gets('/live'))
+    await page.next()
+    const { lines } = await server.end('SIGTERM')
+    // Its output is closed only when the server itself is gone.
+    expect(lines.at(-1)).toMatch(/^Stopped\. /)
+    await page.cancel()
+  })
+
   test('told twice is gone at once, without a core dump, and takes the job up at the next start', async () => {
     await serve('logLevel: error')
     await ada.imagines('a red circle --steps 150 --seed 1')

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { shellQuote } from '../../src/cli/shell-quote.ts'
 import { packageRoot } from '../../src/paths.ts'
 
 export const builtCli = join(packageRoot, 'dist/src/cli.js')
@@ -20,6 +21,7 @@ export class ServerProcess {
   readonly dataDir = join(this.folder, 'data')
   readonly #settings: string
   readonly #env: Record<string, string>
+  readonly #way: 'direct' | 'shell'
   #child: ChildProcess | undefined
   #ended: Promise<Ended> | undefined
   /** Resolves each time that a line comes. */
@@ -28,10 +30,15 @@ export class ServerProcess {
   lines: string[] = []
   url = ''
 
-  /** `settings` is YAML besides `dataDir` and `web`. */
-  constructor(settings = 'logLevel: error', env: Record<string, string> = {}) {
+  /** `settings` is YAML besides `dataDir` and `web`; `way`: signals go to the program itself, or to a shell around it. */
+  constructor(
+    settings = 'logLevel: error',
+    env: Record<string, string> = {},
+    way: 'direct' | 'shell' = 'direct',
+  ) {
     this.#settings = settings
     this.#env = env
+    this.#way = way
   }
 
   /** Resolves with the first line that names an address; on the port of before where there was one. */
@@ -80,7 +87,11 @@ export class ServerProcess {
   }
 
   #spawn(config: string): void {
-    const child = spawn(process.execPath, [builtCli, 'serve', '--config', config], {
+    const command = [process.execPath, builtCli, 'serve', '--config', config]
+    // The second command keeps the shell from becoming the first.
+    const shell = ['/bin/sh', '-c', `${command.map(shellQuote).join(' ')}; true`]
+    const [file = '', ...args] = this.#way === 'shell' ? shell : command
+    const child = spawn(file, args, {
       cwd: this.folder,
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
