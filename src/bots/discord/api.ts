@@ -2,6 +2,7 @@
 import { DiscordAPIError, HTTPError, RateLimitError, type REST, RESTEvents } from 'discord.js'
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../ports.ts'
+import { Turns } from './turns.ts'
 
 /** `code` is Discord's own (developers/topics/opcodes-and-status-codes), final for this call. */
 export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; code: number; status: number }
@@ -41,15 +42,20 @@ export class DiscordApi {
   readonly #clock: Clock
   /** What is left of the edits of messages, by channel. */
   readonly #edits = new Map<string, Budget>()
+  readonly #turns: Turns
   #applicationId: string | undefined
 
   constructor(rest: REST, clock: Clock) {
     this.#rest = rest
     this.#clock = clock
-    rest.on(RESTEvents.Response, ({ method, path }, { headers }) => {
+    this.#turns = new Turns(clock)
+    rest.on(RESTEvents.Response, ({ method, route, path }, { headers }) => {
+      const resetAfterMs = Number(headers.get('x-ratelimit-reset-after') ?? 0) * 1000
+      if (resetAfterMs <= 0) return
+      this.#turns.learn(method, route, resetAfterMs)
       const channelId = /^\/channels\/(\d+)\/messages\/\d+$/.exec(path)?.[1]
       if (method.toUpperCase() === 'PATCH' && channelId !== undefined)
-        this.#note(channelId, headers.get('x-ratelimit-remaining'), headers.get('x-ratelimit-reset-after'))
+        this.#note(channelId, Number(headers.get('x-ratelimit-remaining')), resetAfterMs)
     })
   }
 
@@ -70,6 +76,9 @@ export class DiscordApi {
     try {
       return { kind: 'done', value: read(await ask(this.#rest)) }
     } catch (error) {
+      if (error instanceof RateLimitError) {
+        throw busy(error.global ? error.retryAfter : this.#turns.next(error), error)
+      }
       return refusalOf(error)
     }
   }
@@ -81,14 +90,15 @@ export class DiscordApi {
     return budget.remaining > reserve
   }
 
-  #note(channelId: string, remaining: string | null, resetAfter: string | null): void {
-    if (remaining === null || resetAfter === null) return
+  /** Whether a new message is there at once, and not after those of many others. */
+  canPostSoon(channelId: string): boolean {
+    return !this.#turns.isWaitedFor('POST', '/channels/:id/messages', channelId)
+  }
+
+  #note(channelId: string, remaining: number, resetAfterMs: number): void {
     const now = this.#clock.monotonicMs()
     this.#edits.delete(channelId)
-    this.#edits.set(channelId, {
-      remaining: Number(remaining),
-      resetAtMs: now + Number(resetAfter) * 1000,
-    })
+    this.#edits.set(channelId, { remaining, resetAtMs: now + resetAfterMs })
     for (const [id, { resetAtMs }] of this.#edits) {
       if (this.#edits.size <= mostBudgets && resetAtMs > now) break
       this.#edits.delete(id)
@@ -97,7 +107,6 @@ export class DiscordApi {
 }
 
 function refusalOf(error: unknown): { kind: 'refused'; code: number; status: number } {
-  if (error instanceof RateLimitError) throw busy(Math.max(error.retryAfter, 50), error)
   if (error instanceof HTTPError) throw busy(troubleWaitMs, error)
   if (error instanceof DiscordAPIError) {
     const { status } = error

@@ -5,6 +5,7 @@ import {
   DiscordjsError,
   DiscordjsErrorCodes,
   Events,
+  GatewayDispatchEvents,
   GatewayIntentBits,
   Options,
   Partials,
@@ -53,7 +54,21 @@ export function newClient(apiUrl: string, log: Logger, choices: ClientChoices): 
   client.rest.on(RESTEvents.InvalidRequestWarning, ({ count }) =>
     log.warn({ count }, 'Discord bans for a while who sends 10,000 invalid requests in 10 minutes'),
   )
+  surviveEndedResume(client)
   return client
+}
+
+/**
+ * discord.js 14.28 takes for granted that a resumed session is still there; where Discord ended it in the same breath,
+ * that is a rejection which nobody handles and which would end the process. So for that moment there is one.
+ */
+function surviveEndedResume(client: Client): void {
+  client.ws.on(GatewayDispatchEvents.Resumed, (_data, shardId) => {
+    const shard = client.ws.shards.get(shardId)
+    if (shard === undefined || Reflect.get(shard, 'sessionInfo') !== null) return
+    Reflect.set(shard, 'sessionInfo', { sequence: Reflect.get(shard, 'closeSequence') })
+    queueMicrotask(() => Reflect.set(shard, 'sessionInfo', null))
+  })
 }
 
 /** Resolves with the ready client; throws AppError with one sentence where Discord does not let us in. */

@@ -48,6 +48,8 @@ export class DiscordCourier implements Courier {
   readonly #shown = new Map<string, string>()
   /** Messages that were found deleted, or closed to us: nothing more is tried there. */
   readonly #gone = new Set<string>()
+  /** Cards, and the threads under them, whose placeholder could not follow at once; by job. */
+  readonly #opening = new Map<string, { card: MessageAddress; threadId?: string }>()
   /** Cards that say no place in the queue any more, by job. */
   readonly #refreshed = new Set<string>()
 
@@ -70,7 +72,13 @@ export class DiscordCourier implements Courier {
             replyTo: detailsOf(conversation).pressedId,
             shortfall,
           })
+    this.#opening.delete(job.id)
     return placed.kind === 'done' ? delivered(placed.value) : refusalOf(placed.code)
+  }
+
+  /** Whether people will see at once that they were heard, and not after many others. */
+  canOpenSoon({ channelId, kind }: Conversation): boolean {
+    return kind !== 'channel' || this.#parts.messages.canPostSoon(channelId)
   }
 
   async progress(at: Address, job: JobView): Promise<void> {
@@ -141,22 +149,37 @@ export class DiscordCourier implements Courier {
   async #openThread(job: JobView): Promise<Called<DiscordAddress>> {
     const { messages, places } = this.#parts
     const words = wordsOf(job)
-    const card = await messages.post(
-      job.conversation.channelId,
-      { ...render(requestCard(job, words), words), files: [] },
-      { nonce: `c${job.id}` },
-    )
+    const card = await this.#card(job, words)
     if (card.kind === 'refused') {
       if (!isClosedToUs(card.code)) return card
       return places.inPlace(job, job.conversation, why => this.#waiting(job, why), { nonce: `p${job.id}` })
     }
     const name = oneLine(titleOf(job, words), longestThreadName) || words.job.untitled
-    const thread = await messages.startThread(card.value, name)
+    const thread = await this.#thread(job, card.value, name)
     if (thread.kind === 'refused') return this.#insteadOfCard(job, card.value, whyRefused(thread.code))
     const post = { ...render(jobMessage(job, words), words), files: [] }
     const placed = await messages.post(thread.value, post, { nonce: `p${job.id}` })
     if (placed.kind === 'refused') return this.#insteadOfCard(job, card.value, 'sendInThreads')
     return { kind: 'done', value: { ...placed.value, card: card.value } }
+  }
+
+  /** Remembered until the placeholder is there: a second try goes on where the first had to stop. */
+  async #card(job: JobView, words: Words): Promise<Called<MessageAddress>> {
+    const known = this.#opening.get(job.id)
+    if (known !== undefined) return { kind: 'done', value: known.card }
+    const post = { ...render(requestCard(job, words), words), files: [] }
+    const { channelId } = job.conversation
+    const card = await this.#parts.messages.post(channelId, post, { nonce: `c${job.id}` })
+    if (card.kind === 'done') this.#opening.set(job.id, { card: card.value })
+    return card
+  }
+
+  async #thread(job: JobView, card: MessageAddress, name: string): Promise<Called<string>> {
+    const known = this.#opening.get(job.id)?.threadId
+    if (known !== undefined) return { kind: 'done', value: known }
+    const thread = await this.#parts.messages.startThread(card, name)
+    if (thread.kind === 'done') this.#opening.set(job.id, { card, threadId: thread.value })
+    return thread
   }
 
   /** Without its thread the card itself becomes the placeholder. */

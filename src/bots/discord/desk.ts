@@ -3,12 +3,15 @@ import type { ActOutcome, Easel } from '../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../app/requests.ts'
 import type { Config } from '../../config.ts'
 import type { Clock, Ids, Logger } from '../../ports.ts'
+import type { Words } from '../../words/en.ts'
+import { textMessage } from '../message.ts'
 import type { Said } from './answering.ts'
 import type { Asker } from './callers.ts'
 import type { DiscordCourier } from './deliver.ts'
 import type { Downloads } from './downloads.ts'
 import { outcomeSaying } from './outcomes.ts'
 import type { Pending, PendingRequest, PendingSource } from './pending.ts'
+import { render } from './render.ts'
 
 export interface Desk {
   easel: Easel
@@ -37,7 +40,13 @@ export async function imagine(
     const { eventId, person } = caller
     desk.requests.add(pendingId, { request, eventId, userId: person.userId })
   }
-  return outcomeSaying(outcome, words, { pendingId, typed })
+  const isSoon = outcome.kind !== 'accepted' || desk.courier.canOpenSoon(caller.conversation)
+  return outcomeSaying(outcome, words, { pendingId, typed }) ?? (isSoon ? undefined : heard(words))
+}
+
+/** Nobody should wonder whether they were heard. */
+function heard(words: Words): Said {
+  return { ...render(textMessage(words.discord.said.accepted), words), beside: true }
 }
 
 export async function act(desk: Desk, { caller, words }: Asker, action: Action, typed = ''): Promise<Said> {

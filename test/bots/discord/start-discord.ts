@@ -137,10 +137,11 @@ export class DiscordTest {
   }
 
   /** Resolves when everything that was asked for is painted and shown; lets time pass where Discord wants that. */
-  async calm(): Promise<void> {
+  async calm(stepMs = 250): Promise<void> {
     const { test } = this
     await this.passing(
       () => test.easel.queue().length === 0 && test.built.db.outbox.pendingJobs().length === 0,
+      stepMs,
     )
     await test.built.delivered()
   }

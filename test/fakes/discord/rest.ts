@@ -14,7 +14,7 @@ export interface RestRequest {
 
 export interface Route {
   method: string
-  /** `/channels/:channel/messages`; the first parameter is the major one. */
+  /** `/channels/:channel/messages`; the first parameter is the major one, of webhooks the first two. */
   template: string
   /** Needs `Authorization: Bot …`. */
   auth: boolean
@@ -79,7 +79,8 @@ export class RestServer {
       if (!found || !url.pathname.startsWith(prefix)) throw refuse.unknownRoute()
       if (found.route.auth && request.headers.authorization !== `Bot ${this.#parts.token}`)
         throw refuse.unauthorized()
-      const major = Object.values(found.params)[0] ?? ''
+      const majors = found.route.template.startsWith('/webhooks/') ? 2 : 1
+      const major = Object.values(found.params).slice(0, majors).join('/')
       const verdict = this.#parts.limits.take(method, found.route.template, major)
       Object.assign(headers, verdict.headers)
       if (verdict.kind === 'refused') throw tooMany(verdict.retryAfterMs, verdict.global)

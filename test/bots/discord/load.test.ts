@@ -1,0 +1,191 @@
+/** Many people at once, and a gateway that breaks at any moment: answers in time, nothing lost, nothing twice. */
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { en } from '../../../src/words/en.ts'
+import type { Interaction } from '../../fakes/discord/interactions.ts'
+import type { Person } from '../../fakes/discord/people.ts'
+import type { Channel, Message } from '../../fakes/discord/world.ts'
+import { DiscordTest } from './start-discord.ts'
+
+let t: DiscordTest
+afterEach(() => t.dispose())
+
+/** What this process has computed: a measure of our own slowness that a busy machine does not spoil. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** Lets the fake's time pass as fast as this process computes, until `holds`; `tick` hears how much of it has. */
+async function atPace(holds: () => boolean, tick: (elapsedMs: number) => void = () => {}): Promise<void> {
+  const began = cpuMs()
+  let passedMs = 0
+  while (!holds()) {
+    await setImmediate()
+    const elapsedMs = Math.floor(cpuMs() - began)
+    t.clock.advance(elapsedMs - passedMs)
+    passedMs = elapsedMs
+    tick(elapsedMs)
+  }
+}
+
+interface Crowd {
+  people: Person[]
+  channels: Channel[]
+}
+
+function crowd(people: number, channels: number): Crowd {
+  const { discord, scene } = t
+  return {
+    people: Array.from({ length: people }, (_, i) => discord.person(`person-${i}`)),
+    channels: Array.from({ length: channels }, (_, i) => discord.channel(`channel-${i}`, scene.guild)),
+  }
+}
+
+function pick<T>(list: readonly T[], i: number): T {
+  const found = list[i % list.length]
+  if (found === undefined) throw new Error('nobody is there')
+  return found
+}
+
+const hasPicture = (message: Message) => message.attachments.length > 0
+
+/** Every request has one card, one thread and in it its one result. */
+function expectAllShownOnce(channels: Channel[], count: number): void {
+  const cards = channels.flatMap(channel => t.messages(channel))
+  expect(cards).toHaveLength(count)
+  const shown = cards.filter(card => {
+    const [result, ...more] = t.messages(t.thread(card))
+    return result !== undefined && hasPicture(result) && more.length === 0
+  })
+  expect(shown).toHaveLength(count)
+}
+
+const promptsIn = (channels: Channel[]) =>
+  channels
+    .flatMap(({ id: channelId }) =>
+      t.test.easel.jobsIn({ platform: 'discord', spaceId: t.scene.guild.id, channelId }, 1000),
+    )
+    .map(job => job.promptAsTyped)
+
+const prompts = (count: number) => Array.from({ length: count }, (_, i) => `cat number ${i}`).sort()
+
+describe('500 commands in 10 s while the engine is busy', () => {
+  it('are each answered within 3 s, and become one card and one result each', async () => {
+    t = await DiscordTest.start()
+    t.test.workers.mode = 'by-hand'
+    const { people, channels } = crowd(50, 25)
+    const interactions: Interaction[] = []
+    let sent = 0
+    const say = async (i: number) => {
+      const prompt = `cat number ${i}`
+      interactions.push(await pick(people, i).types(pick(channels, i), '/imagine', { prompt }))
+    }
+    await atPace(
+      () => sent === 500 && interactions.every(({ answer }) => answer !== undefined),
+      elapsedMs => {
+        for (; sent < 500 && sent * 20 <= elapsedMs; sent++) void say(sent)
+      },
+    )
+    const afterMs = interactions.map(each => each.answeredAfterMs ?? Number.POSITIVE_INFINITY)
+    afterMs.sort((a, b) => a - b)
+    const [p99Ms = 0, slowestMs = 0] = [afterMs[494], afterMs[499]]
+    console.info(`first answers of 500 commands: p99 ${p99Ms} ms, the slowest ${slowestMs} ms`)
+    expect(slowestMs).toBeLessThan(3000)
+    await t.adapter.idle()
+    expect(t.test.easel.queue()).toHaveLength(500)
+
+    t.test.workers.mode = 'at-once'
+    for (const run of t.test.workers.underway) run.finish()
+    await t.calm(1000)
+    expect(promptsIn(channels).sort()).toEqual(prompts(500))
+    expectAllShownOnce(channels, 500)
+    // Not one request during a rate limit's wait, and few edits although every place changed all the time.
+    expect(t.discord.limits.refused).toBe(0)
+    expect(t.discord.refused).toEqual([])
+    const edits = t.discord.requests.filter(({ method }) => method === 'PATCH').length
+    console.info(`${t.discord.requests.length} requests, of them ${edits} edits, for 500 results`)
+    expect(edits).toBeLessThan(500 * 5)
+  }, 180_000)
+
+  it('in one channel: whoever must wait for a card is told that they were heard', async () => {
+    t = await DiscordTest.start()
+    const { people, channels } = crowd(20, 1)
+    const channel = pick(channels, 0)
+    const typed = await Promise.all(
+      people.map(person => person.types(channel, '/imagine', { prompt: 'a cat' })),
+    )
+    await t.answered(...typed)
+    const late = await people[0]?.types(channel, '/imagine', { prompt: 'a cat' })
+    expect(late).toBeDefined()
+    await t.calm(1000)
+    const heard = people.filter(person =>
+      t.told(person).some(text => text.includes(en.discord.said.accepted)),
+    )
+    expect(heard.length).toBeGreaterThan(5)
+  })
+})
+
+describe('a gateway killed 50 times at random moments in a run of 100 jobs', () => {
+  it('loses nothing and shows nothing twice', async () => {
+    t = await DiscordTest.start()
+    const seed = Date.now() % 2 ** 31
+    console.info(`the gateway is killed by seed ${seed}`)
+    const random = seededRandom(seed)
+    const { people, channels } = crowd(10, 10)
+    // The next one may fall as soon as the last one was got over, also in the middle of a replay.
+    let nextKillAtMs = random() * 200
+    let sent = 0
+    let done = 0
+    let kills = 0
+    const wish = async (i: number) => {
+      await untilAnswered(() =>
+        pick(people, i).types(pick(channels, i), '/imagine', { prompt: `cat number ${i}` }),
+      )
+      done += 1
+    }
+    await atPace(
+      () => done === 100 && kills === 50,
+      elapsedMs => {
+        for (; sent < 100 && sent * 100 <= elapsedMs; sent++) void wish(sent)
+        if (kills === 50 || elapsedMs < nextKillAtMs || !t.discord.gateway.connected) return
+        kill(random())
+        kills += 1
+        nextKillAtMs = elapsedMs + random() * 200
+      },
+    )
+    await t.calm()
+    console.info(`${t.discord.gateway.resumes} resumes, ${t.discord.gateway.identifies} identifies`)
+    expect(t.discord.gateway.resumes + t.discord.gateway.identifies).toBeGreaterThan(40)
+    expect(promptsIn(channels).sort()).toEqual(prompts(100))
+    expectAllShownOnce(channels, 100)
+  })
+
+  function kill(chance: number): void {
+    const { gateway } = t.discord
+    if (chance < 0.4) gateway.drop()
+    else if (chance < 0.55) gateway.drop(4000)
+    else if (chance < 0.7) gateway.drop(4009)
+    else if (chance < 0.85) gateway.askToReconnect()
+    else gateway.invalidate(chance < 0.95)
+  }
+
+  /** Whom Discord tells that the app did not respond types again. */
+  async function untilAnswered(act: () => Promise<Interaction>): Promise<void> {
+    for (;;) {
+      const interaction = await act()
+      while (interaction.answer === undefined && !t.discord.interactions.failed(interaction))
+        await new Promise<void>(resolve => t.clock.after(50, resolve))
+      if (interaction.answer !== undefined) return
+    }
+  }
+})
+
+/** From 0 up to 1, the same for the same seed: a linear congruential generator. */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
