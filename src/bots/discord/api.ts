@@ -73,6 +73,8 @@ export class DiscordApi {
   /** One request and what is read out of its answer. Inside a rate limit's wait nothing is sent. */
   async call<T>(ask: (rest: REST) => Promise<unknown>, read: (answer: unknown) => T): Promise<Called<T>> {
     if (this.#applicationId === undefined) throw busy(troubleWaitMs)
+    const waitMs = this.#turns.take()
+    if (waitMs > 0) throw busy(waitMs)
     try {
       return { kind: 'done', value: read(await ask(this.#rest)) }
     } catch (error) {
@@ -88,11 +90,6 @@ export class DiscordApi {
     const budget = this.#edits.get(channelId)
     if (budget === undefined || budget.resetAtMs <= this.#clock.monotonicMs()) return true
     return budget.remaining > reserve
-  }
-
-  /** Whether a new message is there at once, and not after those of many others. */
-  canPostSoon(channelId: string): boolean {
-    return !this.#turns.isWaitedFor('POST', '/channels/:id/messages', channelId)
   }
 
   #note(channelId: string, remaining: number, resetAfterMs: number): void {

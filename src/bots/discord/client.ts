@@ -36,6 +36,8 @@ export function newClient(apiUrl: string, log: Logger, choices: ClientChoices): 
       api: apiUrl,
       // Easel's own queue waits, and meanwhile serves other channels; answers to people wait in the library's.
       rejectOnRateLimit: ({ route }) => route.startsWith('/channels'),
+      // Easel's own queue keeps to the limit of all requests; answers to people do not count for it.
+      globalRequestsPerSecond: 1000,
       invalidRequestWarningInterval: 500,
     },
     makeCache: Options.cacheWithLimits({

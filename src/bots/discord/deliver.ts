@@ -18,6 +18,7 @@ import {
 import { type Called, refusals } from './api.ts'
 import type { Cards } from './cards.ts'
 import type { Messages, Post } from './messages.ts'
+import type { Openings } from './openings.ts'
 import { has, writesItself } from './permissions.ts'
 import type { Packed, Pictures } from './pictures.ts'
 import { isClosedToUs, type Places, whyNoThread } from './places.ts'
@@ -32,6 +33,7 @@ export interface CourierParts {
   places: Places
   pictures: Pictures
   cards: Cards
+  openings: Openings
   /** Guilds in which pictures are covered. */
   spoilerGuilds: readonly string[]
   log: Logger
@@ -73,12 +75,8 @@ export class DiscordCourier implements Courier {
             shortfall,
           })
     this.#opening.delete(job.id)
+    this.#parts.openings.done(job.id)
     return placed.kind === 'done' ? delivered(placed.value) : refusalOf(placed.code)
-  }
-
-  /** Whether people will see at once that they were heard, and not after many others. */
-  canOpenSoon({ channelId, kind }: Conversation): boolean {
-    return kind !== 'channel' || this.#parts.messages.canPostSoon(channelId)
   }
 
   async progress(at: Address, job: JobView): Promise<void> {

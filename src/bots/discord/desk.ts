@@ -9,9 +9,13 @@ import type { Said } from './answering.ts'
 import type { Asker } from './callers.ts'
 import type { DiscordCourier } from './deliver.ts'
 import type { Downloads } from './downloads.ts'
+import type { Openings } from './openings.ts'
 import { outcomeSaying } from './outcomes.ts'
 import type { Pending, PendingRequest, PendingSource } from './pending.ts'
 import { render } from './render.ts'
+
+/** How long a request may be without any message. */
+const patienceMs = 1500
 
 export interface Desk {
   easel: Easel
@@ -20,6 +24,7 @@ export interface Desk {
   ids: Ids
   log: Logger
   courier: DiscordCourier
+  openings: Openings
   downloads: Downloads
   requests: Pending<PendingRequest>
   sources: Pending<PendingSource>
@@ -40,12 +45,13 @@ export async function imagine(
     const { eventId, person } = caller
     desk.requests.add(pendingId, { request, eventId, userId: person.userId })
   }
-  const isSoon = outcome.kind !== 'accepted' || desk.courier.canOpenSoon(caller.conversation)
-  return outcomeSaying(outcome, words, { pendingId, typed }) ?? (isSoon ? undefined : heard(words))
+  return outcomeSaying(outcome, words, { pendingId, typed }) ?? heard(desk, outcome, words)
 }
 
-/** Nobody should wonder whether they were heard. */
-function heard(words: Words): Said {
+/** Nobody should wonder whether they were heard: where many wait for messages, theirs comes later. */
+async function heard({ openings }: Desk, outcome: ActOutcome, words: Words): Promise<Said> {
+  const [job] = outcome.kind === 'accepted' ? outcome.jobs : []
+  if (job === undefined || (await openings.within(patienceMs, job.id))) return undefined
   return { ...render(textMessage(words.discord.said.accepted), words), beside: true }
 }
 

@@ -6,6 +6,7 @@ import { Cards } from './cards.ts'
 import { type ClientChoices, connect, newClient } from './client.ts'
 import { DiscordCourier } from './deliver.ts'
 import { Messages } from './messages.ts'
+import { Openings } from './openings.ts'
 import { Pictures } from './pictures.ts'
 import { Places } from './places.ts'
 import { Presence } from './presence.ts'
@@ -29,6 +30,7 @@ export class DiscordAdapter implements Adapter {
   readonly #presence: Presence
   readonly #api: DiscordApi
   readonly #cards: Cards
+  readonly #openings: Openings
 
   constructor(parts: AdapterParts, token: string, choices: ClientChoices = {}) {
     const log = parts.log.child({ platform: 'discord' })
@@ -38,15 +40,21 @@ export class DiscordAdapter implements Adapter {
     this.#api = new DiscordApi(this.#client.rest, parts.clock)
     const messages = new Messages(this.#api)
     this.#cards = new Cards({ messages, clock: parts.clock, log })
+    this.#openings = new Openings(parts.clock)
     this.courier = new DiscordCourier({
       messages,
       places: new Places(messages, () => parts.clock.now()),
       pictures: new Pictures(id => parts.easel.pictureBytes(id)),
       cards: this.#cards,
+      openings: this.#openings,
       spoilerGuilds: parts.config.discord.spoilerGuilds,
       log,
     })
-    this.#receiver = receive(this.#client, { ...this.#parts, courier: this.courier })
+    this.#receiver = receive(this.#client, {
+      ...this.#parts,
+      courier: this.courier,
+      openings: this.#openings,
+    })
     this.#presence = new Presence(this.#client, this.#parts)
   }
 
@@ -70,6 +78,7 @@ export class DiscordAdapter implements Adapter {
   async stop(): Promise<void> {
     this.#presence.stop()
     this.#cards.stop()
+    this.#openings.close()
     await this.#receiver.idle()
     await this.#client.destroy()
   }

@@ -123,10 +123,6 @@ export class Messages {
     return this.#api.canSpareEdit(channelId)
   }
 
-  canPostSoon(channelId: string): boolean {
-    return this.#api.canPostSoon(channelId)
-  }
-
   /** Where a thread slept, wakes it and tries once more. */
   async #awake<T>(threadId: string, first: Called<T>, again: () => Promise<Called<T>>): Promise<Called<T>> {
     if (first.kind === 'done' || first.code !== refusals.threadArchived) return first

@@ -21,6 +21,7 @@ import { type Desk, imagine } from './desk.ts'
 import { Downloads, givenFile, looksLikePicture } from './downloads.ts'
 import { openSettings, submitted } from './forms.ts'
 import { type OptionKey, optionName, pictureOptions, readImagineOptions } from './imagine-options.ts'
+import type { Openings } from './openings.ts'
 import { givingBack, refusal } from './outcomes.ts'
 import { aspects } from './paint-form.ts'
 import { Pending } from './pending.ts'
@@ -37,6 +38,7 @@ export interface ReceiveParts {
   ids: Ids
   log: Logger
   courier: DiscordCourier
+  openings: Openings
 }
 
 /** `idle` resolves when nothing that came in is still being dealt with. */

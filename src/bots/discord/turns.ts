@@ -20,6 +20,9 @@ interface Line {
   left: number
 }
 
+// topics/rate-limits: 50 requests a second in all, answers to interactions not counted. Some are left for the rest.
+const perSecond = 40
+const secondMs = 1000
 const shortestWaitMs = 50
 const mostLines = 1000
 
@@ -29,9 +32,20 @@ export class Turns {
   readonly #windowsMs = new Map<string, number>()
   /** By method, route and major parameter. */
   readonly #lines = new Map<string, Line>()
+  #second = { fromMs: 0, count: 0 }
 
   constructor(clock: Clock) {
     this.#clock = clock
+  }
+
+  /** 0: go ahead, it is counted. Otherwise how long to wait for a turn, in milliseconds. */
+  take(): number {
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs - this.#second.fromMs >= secondMs) this.#second = { fromMs: nowMs, count: 0 }
+    if (this.#second.count >= perSecond)
+      return this.#give('all', this.#second.fromMs + secondMs, perSecond, secondMs)
+    this.#second.count += 1
+    return 0
   }
 
   /** Discord said how long it is until a limit is whole again. */
@@ -42,34 +56,24 @@ export class Turns {
 
   /** How long to wait for the next free turn, in milliseconds. */
   next({ method, route, majorParameter, limit, retryAfter }: UsedUp): number {
-    const nowMs = this.#clock.monotonicMs()
-    const resetMs = nowMs + Math.max(shortestWaitMs, retryAfter)
-    const key = keyOf(method, route, majorParameter)
+    const name = `${method.toUpperCase()} ${route}`
+    const resetMs = this.#clock.monotonicMs() + Math.max(shortestWaitMs, retryAfter)
+    const windowMs = Math.max(shortestWaitMs, this.#windowsMs.get(name) ?? 0)
+    return this.#give(`${name} ${majorParameter}`, resetMs, limit, windowMs)
+  }
+
+  #give(key: string, resetMs: number, limit: number, windowMs: number): number {
     const before = this.#lines.get(key)
     const line = before !== undefined && before.atMs >= resetMs ? before : { atMs: resetMs, left: limit }
     if (line.left <= 0) {
-      line.atMs += Math.max(shortestWaitMs, this.#windowsMs.get(`${method.toUpperCase()} ${route}`) ?? 0)
+      line.atMs += windowMs
       line.left = limit
     }
     line.left -= 1
-    this.#lines.delete(key)
     this.#lines.set(key, line)
-    this.#tidy(nowMs)
+    const nowMs = this.#clock.monotonicMs()
+    if (this.#lines.size > mostLines)
+      for (const [old, { atMs }] of this.#lines) if (atMs <= nowMs) this.#lines.delete(old)
     return line.atMs - nowMs
   }
-
-  /** Whether there are others who wait there. */
-  isWaitedFor(method: string, route: string, majorParameter: string): boolean {
-    const line = this.#lines.get(keyOf(method, route, majorParameter))
-    return line !== undefined && line.atMs > this.#clock.monotonicMs()
-  }
-
-  #tidy(nowMs: number): void {
-    if (this.#lines.size <= mostLines) return
-    for (const [key, { atMs }] of this.#lines) if (atMs <= nowMs) this.#lines.delete(key)
-  }
-}
-
-function keyOf(method: string, route: string, majorParameter: string): string {
-  return `${method.toUpperCase()} ${route} ${majorParameter}`
 }

@@ -68,6 +68,10 @@ export async function startAdapter({ discord }: Scene, outside: Outside): Promis
   return adapter
 }
 
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => realClock.after(ms, resolve))
+}
+
 export interface DiscordTestOptions {
   easel?: TestEaselOptions
   fake?: Partial<FakeDiscordOptions>
@@ -138,22 +142,28 @@ export class DiscordTest {
 
   /** Resolves when everything that was asked for is painted and shown; lets time pass where Discord wants that. */
   async calm(stepMs = 250): Promise<void> {
-    const { test } = this
-    await this.passing(
-      () => test.easel.queue().length === 0 && test.built.db.outbox.pendingJobs().length === 0,
-      stepMs,
-    )
-    await test.built.delivered()
+    await this.passing(() => this.isCalm, stepMs)
+    await this.test.built.delivered()
+  }
+
+  /** Nothing waits, is painted or has yet to be shown. */
+  get isCalm(): boolean {
+    const { easel, built } = this.test
+    return easel.queue().length === 0 && built.db.outbox.pendingJobs().length === 0
   }
 
   /** Lets time pass until that is so. */
   async passing(holds: () => boolean, stepMs = 250): Promise<void> {
     for (;;) {
-      await this.adapter.idle()
-      await this.test.built.delivered()
-      if (holds()) return
+      let isIdle = false
+      const idle = this.adapter.idle().then(() => {
+        isIdle = true
+      })
       // Rate limits are waited for in the machine's own time.
-      await new Promise<void>(resolve => realClock.after(2, resolve))
+      await Promise.race([idle, pause(20)])
+      await this.test.built.delivered()
+      if (isIdle && holds()) return
+      await pause(2)
       this.clock.advance(stepMs)
     }
   }

@@ -157,6 +157,16 @@ describe('a request on Discord', () => {
     for (const card of t.messages()) expect(t.messages(t.thread(card)).map(pictures)).toEqual([1])
   })
 
+  it('tells whoever must wait for the card that they were heard', async () => {
+    const { ada, channel, discord } = t.scene
+    discord.faults.order(/POST .*\/messages$/, { kind: 'too-many', scope: 'bucket', retryAfterMs: 1600 })
+    await imagine(channel, 'a patient cat')
+    expect(t.told(ada)).toEqual([expect.stringContaining(en.discord.said.accepted)])
+    expect(t.messages()).toHaveLength(1)
+    expect(pictures(t.last(t.thread()))).toBe(1)
+    t.test.log.lines.length = 0
+  })
+
   it('speaks Chinese to whoever reads Discord in Chinese', async () => {
     const { channel, discord } = t.scene
     const mei = discord.person('梅', { locale: 'zh-CN' })
