@@ -29,11 +29,10 @@ export function deviceFault(device: string, error: unknown): AppError | undefine
   const said = error instanceof Error ? error.message : String(error)
   if (outOfMemory.test(said)) return new AppError('out-of-memory', { device }, error)
   const failure = cudaFailure.exec(said)?.[1]
-  const lack = lacks.find(([words]) => words.test(said))?.[1]
-  if (lack) return new AppError('device-unusable', { device, lack, said: failure ?? firstLine(said) }, error)
+  for (const [words, lack] of lacks) {
+    // From the words that matter to the end of their line: before them stand places in the runtime's own source.
+    const clause = new RegExp(`(?:${words.source}).*`).exec(said)?.[0]
+    if (clause) return new AppError('device-unusable', { device, lack, said: failure ?? clause }, error)
+  }
   return failure === undefined ? undefined : new AppError('device-failed', { device, said: failure }, error)
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
 }

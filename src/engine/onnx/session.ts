@@ -5,6 +5,9 @@ import { deviceFault, providerOf } from './device.ts'
 import { newGraph } from './kernels.ts'
 import type { OnnxModel } from './model.ts'
 
+// What goes wrong is thrown, and said in one sentence; the runtime would print its own beside it.
+ort.env.logLevel = 'fatal'
+
 export interface SessionOptions {
   /** Threads inside an operator; undefined leaves it to the runtime (one per core). */
   readonly threads?: number

@@ -30,7 +30,13 @@ describe('A fault of a device becomes one sentence that says what to do', () => 
   test.each([
     [
       new Error('OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library'),
-      'cuda:0 cannot be used: its libraries cannot be loaded (OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library). A CUDA device needs CUDA 12, cuDNN 9 and ONNX Runtime’s own part: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node.',
+      'cuda:0 cannot be used: its libraries cannot be loaded (Failed to load shared library). A CUDA device needs CUDA 12, cuDNN 9 and ONNX Runtime’s own part: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node.',
+    ],
+    [
+      new Error(
+        '/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:136 onnxruntime::webgpu::WebGpuContext::Initialize(const onnxruntime::webgpu::WebGpuContextConfig&)::<lambda()> adapter_result.status == wgpu::RequestAdapterStatus::Success was false. Failed to get a WebGPU adapter: No supported adapters\n',
+      ),
+      'cuda:0 cannot be used: this machine shows no such device (Failed to get a WebGPU adapter: No supported adapters). Choose another under devices.',
     ],
     [
       cudaCall('CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version'),
