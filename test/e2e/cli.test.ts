@@ -100,6 +100,15 @@ describe('the command line paints', () => {
   })
 })
 
+test('Ctrl-C stops between two steps, writes nothing and says so', async () => {
+  const before = readdirSync(folder).sort()
+  const args = ['imagine', 'a red circle', '--steps', '150', '-o', 'stopped.png']
+  const { code, out, err } = await runCli(args, { cwd: folder, interruptAt: 'step 2 of 150' })
+  expect({ code, out }).toEqual({ code: 130, out: '' })
+  expect(err).toContain('Stopped before the picture was finished; nothing was written.\n')
+  expect(readdirSync(folder).sort()).toEqual(before)
+})
+
 describe('the command that info names makes the same file again', () => {
   const cases: { name: string; make: string[]; made: string; from?: string; mask?: string }[] = [
     {

@@ -12,6 +12,8 @@ export interface CliOptions {
   cwd: string
   /** Left out: that of the tests. */
   uid?: number
+  /** Ctrl-C as soon as standard error says this. */
+  interruptAt?: string
 }
 
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliRun> {
@@ -23,14 +25,22 @@ export function runShell(line: string, options: CliOptions): Promise<CliRun> {
   return run('/bin/sh', ['-c', `easel() { '${process.execPath}' '${builtCli}' "$@"; }\n${line}`], options)
 }
 
-function run(command: string, args: readonly string[], options: CliOptions): Promise<CliRun> {
+function run(
+  command: string,
+  args: readonly string[],
+  { interruptAt, ...options }: CliOptions,
+): Promise<CliRun> {
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  let interrupted = false
   const said = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', text => {
     said.out += text
   })
   child.stderr.setEncoding('utf8').on('data', text => {
     said.err += text
+    if (interrupted || interruptAt === undefined || !said.err.includes(interruptAt)) return
+    interrupted = true
+    child.kill('SIGINT')
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
