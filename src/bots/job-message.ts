@@ -37,8 +37,15 @@ export function loneMessage(job: JobView, words: Words): Message {
   const message = jobMessage(job, words)
   if (job.state === 'done') return message
   const card = requestCard(job, words)
-  const state = job.state === 'queued' ? [] : [[message.title, ...message.lines].join(' · ')]
-  return { ...message, title: card.title, lines: [...card.lines, ...state] }
+  const lines = [...card.lines, ...stateLines(job, message, words)]
+  return { ...message, title: card.title, lines }
+}
+
+/** The card has told already what it is about, and while it waits its place too. */
+function stateLines(job: JobView, message: Message, words: Words): string[] {
+  if (job.state === 'queued') return []
+  if (job.state === 'running') return [joined(message.title, etaOf(job, words))]
+  return [joined(message.title, message.lines)]
 }
 
 /** Each problem as one sentence. */

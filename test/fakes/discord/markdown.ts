@@ -10,7 +10,8 @@ export interface Reading {
   links: string[]
 }
 
-const fence = /```[\s\S]*?```|`[^`\n]+`/g
+/** A backtick behind a backslash begins no code. */
+const fence = /(?<!\\)(?:```[\s\S]*?```|`[^`\n]+`)/g
 const escaped = /\\([\p{P}\p{S}])/gu
 const maskedLink = /\[[^\]\n]*\]\(\s*<?(https?:\/\/[^\s)>]+)>?[^)\n]*\)/gi
 const bareLink = /<?(https?:\/\/[^\s<>)]+)>?/gi
