@@ -18,6 +18,7 @@ export const discord = {
     send: 'I can answer here for 15 minutes only; the permission “Send Messages” would mend that.',
     attach: 'I cannot show pictures here without the permission “Attach Files”.',
     answersOnly: 'I am not a member here: what takes longer than 15 minutes comes as a direct message.',
+    later: 'This takes longer than I can write here: the result comes as a direct message.',
     elsewhere: 'I can no longer write where you asked, so here it is.',
     smaller: 'Shown with less detail: the whole file is larger than Discord takes here.',
     tooLarge: 'The file is larger than Discord takes here, however it is packed.',

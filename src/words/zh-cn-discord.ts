@@ -17,6 +17,7 @@ export const discord: Words['discord'] = {
     send: '我在这里只能回复 15 分钟；有“发送消息”权限就没有这个限制。',
     attach: '没有“添加附件”权限，我无法在这里显示图片。',
     answersOnly: '我不是这里的成员：超过 15 分钟的结果会用私信发送。',
+    later: '这要花的时间比我能在这里回复的时间长：结果会用私信发送。',
     elsewhere: '原来的地方已经不能写了，所以发在这里。',
     smaller: '细节有所减少：原文件超过了 Discord 在这里允许的大小。',
     tooLarge: '文件超过了 Discord 在这里允许的大小，压缩后也不行。',

@@ -9,7 +9,7 @@ export const directSpace = 'direct'
 const message = z.object({ channelId: z.string(), messageId: z.string() })
 export type MessageAddress = z.infer<typeof message>
 
-/** Permissions that are missing, a guild with too many threads, an app that is no member, a place that is closed. */
+/** Permissions that are missing, a guild with too many threads, an app that is no member, time that ran out, a place that is closed. */
 export const shortfalls = [
   'view',
   'send',
@@ -18,6 +18,7 @@ export const shortfalls = [
   'attach',
   'tooManyThreads',
   'answersOnly',
+  'later',
   'elsewhere',
 ] as const
 export type Shortfall = (typeof shortfalls)[number]

@@ -2,11 +2,9 @@
 import type { JobView } from '../../app/views.ts'
 import { hasCode } from '../../errors.ts'
 import type { Clock, Logger } from '../../ports.ts'
-import type { Words } from '../../words/en.ts'
-import { requestCard } from '../job-message.ts'
 import type { MessageAddress } from './address.ts'
 import type { Messages } from './messages.ts'
-import { render } from './render.ts'
+import { cardOf } from './posts.ts'
 
 /** Between two looks whether the channel is calm. */
 const lookAgainMs = 5000
@@ -14,7 +12,6 @@ const lookAgainMs = 5000
 interface Stale {
   card: MessageAddress
   job: JobView
-  words: Words
 }
 
 export class Cards {
@@ -34,8 +31,8 @@ export class Cards {
   }
 
   /** The card should say what is true now. */
-  refresh(job: JobView, card: MessageAddress, words: Words): void {
-    this.#stale.set(job.id, { job, card, words })
+  refresh(job: JobView, card: MessageAddress): void {
+    this.#stale.set(job.id, { job, card })
     if (!this.#isBusy) void this.#work()
   }
 
@@ -64,9 +61,9 @@ export class Cards {
   }
 
   async #edit(jobId: string, stale: Stale): Promise<void> {
-    const { job, card, words } = stale
+    const { job, card } = stale
     try {
-      await this.#messages.edit(card, { ...render(requestCard(job, words), words), files: [] })
+      await this.#messages.edit(card, cardOf(job))
     } catch (error) {
       if (hasCode(error, 'platform-busy') && !this.#stale.has(jobId)) this.#stale.set(jobId, stale)
       this.#log.debug({ jobId, problem: String(error) }, 'card not brought up to date')

@@ -4,9 +4,8 @@ import type { Conversation } from '../../app/people.ts'
 import type { JobView } from '../../app/views.ts'
 import { AppError } from '../../errors.ts'
 import type { Logger } from '../../ports.ts'
-import type { Words } from '../../words/en.ts'
 import { wordsFor } from '../../words/locale.ts'
-import { jobMessage, loneMessage, requestCard, titleOf } from '../job-message.ts'
+import { titleOf } from '../job-message.ts'
 import {
   type DiscordAddress,
   detailsOf,
@@ -17,12 +16,13 @@ import {
 } from './address.ts'
 import { type Called, refusals } from './api.ts'
 import type { Cards } from './cards.ts'
-import type { Messages, Post } from './messages.ts'
+import type { Farewells } from './farewells.ts'
+import type { Messages } from './messages.ts'
 import type { Openings } from './openings.ts'
 import { has, writesItself } from './permissions.ts'
 import type { Packed, Pictures } from './pictures.ts'
 import { isClosedToUs, type Places, whyNoThread } from './places.ts'
-import { render } from './render.ts'
+import { cardOf, Posts, wordsOf } from './posts.ts'
 import { oneLine } from './text.ts'
 
 /** `refused`: one sentence for the one who asked. */
@@ -34,6 +34,9 @@ export interface CourierParts {
   pictures: Pictures
   cards: Cards
   openings: Openings
+  farewells: Farewells
+  /** The job as it is by then. */
+  jobOf(jobId: string): JobView | undefined
   /** Guilds in which pictures are covered. */
   spoilerGuilds: readonly string[]
   log: Logger
@@ -46,6 +49,7 @@ export class DiscordCourier implements Courier {
   readonly platform = 'discord'
   readonly progressIntervalMs = 2500
   readonly #parts: CourierParts
+  readonly #posts: Posts
   /** What a placeholder shows, so that an edit that would change nothing is not sent; by message. */
   readonly #shown = new Map<string, string>()
   /** Messages that were found deleted, or closed to us: nothing more is tried there. */
@@ -57,6 +61,7 @@ export class DiscordCourier implements Courier {
 
   constructor(parts: CourierParts) {
     this.#parts = parts
+    this.#posts = new Posts(parts.spoilerGuilds)
   }
 
   async open(job: JobView): Promise<Delivery> {
@@ -69,14 +74,16 @@ export class DiscordCourier implements Courier {
     const placed =
       wantsThread && shortfall === undefined
         ? await this.#openThread(job)
-        : await this.#parts.places.inPlace(job, conversation, why => this.#waiting(job, why), {
+        : await this.#parts.places.inPlace(job, conversation, why => this.#posts.waiting(job, why), {
             nonce: `p${job.id}`,
             replyTo: detailsOf(conversation).pressedId,
             shortfall,
           })
     this.#opening.delete(job.id)
     this.#parts.openings.done(job.id)
-    return placed.kind === 'done' ? delivered(placed.value) : refusalOf(placed.code)
+    if (placed.kind === 'refused') return refusalOf(placed.code)
+    this.#planFarewell(placed.value, job.id)
+    return delivered(placed.value)
   }
 
   async progress(at: Address, job: JobView): Promise<void> {
@@ -85,7 +92,7 @@ export class DiscordCourier implements Courier {
     const { places, messages, log } = this.#parts
     if (this.#gone.has(messageId) || !places.isAlive(address) || !messages.canSpareEdit(address)) return
     if (card !== undefined && job.state === 'running') this.#refreshCard(job, card)
-    const post = this.#placeholder(job, address)
+    const post = this.#posts.placeholder(job, address)
     const shown = JSON.stringify([post.components, job.preview?.length])
     if (this.#shown.get(messageId) === shown) return
     this.#shown.set(messageId, shown)
@@ -103,6 +110,7 @@ export class DiscordCourier implements Courier {
     const address = readAddress(at)
     this.#shown.delete(address.messageId)
     this.#gone.delete(address.messageId)
+    this.#parts.farewells.forget(job.id)
     const settled = await this.#settle(address, job)
     if (settled.kind === 'refused') return refusalOf(settled.code)
     if (address.card !== undefined) this.#refreshCard(job, address.card)
@@ -112,8 +120,9 @@ export class DiscordCourier implements Courier {
 
   async withdraw(at: Address, job: JobView): Promise<Delivery> {
     const address = readAddress(at)
-    const { places, messages, cards, log } = this.#parts
+    const { places, messages, cards, farewells, log } = this.#parts
     cards.forget(job.id)
+    farewells.forget(job.id)
     await places.remove(address)
     if (address.card !== undefined) {
       await messages.remove(address.card)
@@ -134,7 +143,7 @@ export class DiscordCourier implements Courier {
     const { pictures, places } = this.#parts
     const { uploadLimitBytes } = detailsOf(conversation)
     const brought = await pictures.send(there, words, uploadLimitBytes, packed =>
-      places.inPlace(there, conversation, why => this.#result(there, why, packed)),
+      places.inPlace(there, conversation, why => this.#posts.result(there, why, packed)),
     )
     if (brought.kind === 'done') return { kind: 'brought' }
     const needed = conversation.kind === 'thread' ? 'sendInThreads' : 'send'
@@ -147,25 +156,27 @@ export class DiscordCourier implements Courier {
   async #openThread(job: JobView): Promise<Called<DiscordAddress>> {
     const { messages, places } = this.#parts
     const words = wordsOf(job)
-    const card = await this.#card(job, words)
+    const card = await this.#card(job)
     if (card.kind === 'refused') {
       if (!isClosedToUs(card.code)) return card
-      return places.inPlace(job, job.conversation, why => this.#waiting(job, why), { nonce: `p${job.id}` })
+      return places.inPlace(job, job.conversation, why => this.#posts.waiting(job, why), {
+        nonce: `p${job.id}`,
+      })
     }
     const name = oneLine(titleOf(job, words), longestThreadName) || words.job.untitled
     const thread = await this.#thread(job, card.value, name)
     if (thread.kind === 'refused') return this.#insteadOfCard(job, card.value, whyRefused(thread.code))
-    const post = { ...render(jobMessage(job, words), words), files: [] }
+    const post = this.#posts.inThread(job)
     const placed = await messages.post(thread.value, post, { nonce: `p${job.id}` })
     if (placed.kind === 'refused') return this.#insteadOfCard(job, card.value, 'sendInThreads')
     return { kind: 'done', value: { ...placed.value, card: card.value } }
   }
 
   /** Remembered until the placeholder is there: a second try goes on where the first had to stop. */
-  async #card(job: JobView, words: Words): Promise<Called<MessageAddress>> {
+  async #card(job: JobView): Promise<Called<MessageAddress>> {
     const known = this.#opening.get(job.id)
     if (known !== undefined) return { kind: 'done', value: known.card }
-    const post = { ...render(requestCard(job, words), words), files: [] }
+    const post = cardOf(job)
     const { channelId } = job.conversation
     const card = await this.#parts.messages.post(channelId, post, { nonce: `c${job.id}` })
     if (card.kind === 'done') this.#opening.set(job.id, { card: card.value })
@@ -186,7 +197,7 @@ export class DiscordCourier implements Courier {
     card: MessageAddress,
     shortfall: Shortfall | undefined,
   ): Promise<Called<DiscordAddress>> {
-    const edited = await this.#parts.messages.edit(card, this.#waiting(job, shortfall))
+    const edited = await this.#parts.messages.edit(card, this.#posts.waiting(job, shortfall))
     return edited.kind === 'refused' ? edited : { kind: 'done', value: { ...card, shortfall } }
   }
 
@@ -200,7 +211,7 @@ export class DiscordCourier implements Courier {
     if (!isClosedToUs(edited.code)) return edited
     // The place is closed, the result is there: its author gets it.
     const direct = await pictures.send(job, wordsOf(job), undefined, packed =>
-      places.direct(job, why => this.#result(job, why, packed)),
+      places.direct(job, why => this.#posts.result(job, why, packed)),
     )
     return direct.kind === 'done' ? direct : edited
   }
@@ -210,65 +221,31 @@ export class DiscordCourier implements Courier {
     const { places } = this.#parts
     const mayAttach = has(job.conversation, 'attach') || packed.files.length === 0
     if (mayAttach) {
-      const edited = await places.edit(address, this.#final(job, address, packed))
+      const edited = await places.edit(address, this.#posts.final(job, address, packed))
       const isDenied = edited.kind === 'refused' && edited.code === refusals.missingPermissions
       if (!isDenied || packed.files.length === 0) return edited
     }
-    return places.edit({ ...address, shortfall: 'attach' }, this.#result(job, 'attach', { files: [] }))
+    return places.edit({ ...address, shortfall: 'attach' }, this.#posts.result(job, 'attach', { files: [] }))
   }
 
-  #placeholder(job: JobView, address: DiscordAddress): Post {
-    if (address.card === undefined) return this.#waiting(job, address.shortfall)
-    return this.#post(job, jobMessage(job, wordsOf(job)), [], previewOf(job))
-  }
-
-  #waiting(job: JobView, shortfall: Shortfall | undefined): Post {
-    return this.#post(job, loneMessage(job, wordsOf(job)), notesOf(job, shortfall), previewOf(job))
-  }
-
-  #final(job: JobView, address: DiscordAddress, packed: Packed): Post {
-    if (address.card === undefined) return this.#result(job, address.shortfall, packed)
-    return this.#post(job, jobMessage(job, wordsOf(job)), lossOf(job, packed), packed.files)
-  }
-
-  #result(job: JobView, shortfall: Shortfall | undefined, packed: Packed): Post {
-    const lasting = shortfall === 'answersOnly' ? undefined : shortfall
-    const notes = [...notesOf(job, lasting), ...lossOf(job, packed)]
-    return this.#post(job, loneMessage(job, wordsOf(job)), notes, packed.files)
-  }
-
-  #post(job: JobView, message: ReturnType<typeof jobMessage>, notes: string[], files: Post['files']): Post {
-    const isSpoiler = this.#parts.spoilerGuilds.includes(job.conversation.spaceId)
-    return { ...render(message, wordsOf(job), { files, isSpoiler, notes }), files }
+  #planFarewell(address: DiscordAddress, jobId: string): void {
+    const { farewells, places, jobOf, log } = this.#parts
+    if (address.token === undefined || address.tokenUntilMs === undefined) return
+    farewells.before(address.tokenUntilMs, jobId, () => {
+      const job = jobOf(jobId)
+      if (job?.state !== 'queued' && job?.state !== 'running') return
+      places.edit(address, this.#posts.waiting(job, 'later')).catch((error: unknown) => {
+        log.debug({ job: jobId, problem: String(error) }, 'last words not said')
+      })
+    })
   }
 
   /** Once: from then on it has nothing to say that changes. */
   #refreshCard(job: JobView, card: MessageAddress): void {
     if (this.#refreshed.has(job.id)) return
     this.#refreshed.add(job.id)
-    this.#parts.cards.refresh(job, card, wordsOf(job))
+    this.#parts.cards.refresh(job, card)
   }
-}
-
-function wordsOf({ conversation }: JobView): Words {
-  return wordsFor(detailsOf(conversation).locale)
-}
-
-function notesOf(job: JobView, shortfall: Shortfall | undefined): string[] {
-  return shortfall === undefined ? [] : [wordsOf(job).discord.places[shortfall]]
-}
-
-function lossOf(job: JobView, { loss }: Packed): string[] {
-  return loss === undefined ? [] : [wordsOf(job).discord.places[loss]]
-}
-
-/** The picture so far, where it may be shown. */
-function previewOf(job: JobView): Post['files'] {
-  const { preview, conversation } = job
-  if (preview === undefined || !has(conversation, 'attach')) return []
-  const isJpeg = preview[0] === 0xff && preview[1] === 0xd8
-  const altText = jobMessage(job, wordsOf(job)).title
-  return [{ fileName: `preview.${isJpeg ? 'jpg' : 'webp'}`, altText, bytes: preview }]
 }
 
 function whyRefused(code: number): Shortfall | undefined {

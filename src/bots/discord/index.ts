@@ -5,6 +5,7 @@ import { DiscordApi } from './api.ts'
 import { Cards } from './cards.ts'
 import { type ClientChoices, connect, newClient } from './client.ts'
 import { DiscordCourier } from './deliver.ts'
+import { Farewells } from './farewells.ts'
 import { Messages } from './messages.ts'
 import { Openings } from './openings.ts'
 import { Pictures } from './pictures.ts'
@@ -31,6 +32,7 @@ export class DiscordAdapter implements Adapter {
   readonly #api: DiscordApi
   readonly #cards: Cards
   readonly #openings: Openings
+  readonly #farewells: Farewells
 
   constructor(parts: AdapterParts, token: string, choices: ClientChoices = {}) {
     const log = parts.log.child({ platform: 'discord' })
@@ -40,6 +42,7 @@ export class DiscordAdapter implements Adapter {
     this.#api = new DiscordApi(this.#client.rest, parts.clock)
     const messages = new Messages(this.#api)
     this.#cards = new Cards({ messages, clock: parts.clock, log })
+    this.#farewells = new Farewells(parts.clock)
     this.#openings = new Openings(parts.clock)
     this.courier = new DiscordCourier({
       messages,
@@ -47,6 +50,8 @@ export class DiscordAdapter implements Adapter {
       pictures: new Pictures(id => parts.easel.pictureBytes(id)),
       cards: this.#cards,
       openings: this.#openings,
+      farewells: this.#farewells,
+      jobOf: id => parts.easel.job(id),
       spoilerGuilds: parts.config.discord.spoilerGuilds,
       log,
     })
@@ -79,6 +84,7 @@ export class DiscordAdapter implements Adapter {
     this.#presence.stop()
     this.#cards.stop()
     this.#openings.close()
+    this.#farewells.stop()
     await this.#receiver.idle()
     await this.#client.destroy()
   }

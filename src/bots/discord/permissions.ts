@@ -3,13 +3,14 @@ import { PermissionFlagsBits } from 'discord.js'
 import type { Conversation } from '../../app/people.ts'
 import { detailsOf } from './address.ts'
 
-/** Permissions that a request can do with less of; words/ names each. */
+/** Permissions that a request can do with less of. */
 export const helpful = {
   view: PermissionFlagsBits.ViewChannel,
   send: PermissionFlagsBits.SendMessages,
   threads: PermissionFlagsBits.CreatePublicThreads,
   sendInThreads: PermissionFlagsBits.SendMessagesInThreads,
   attach: PermissionFlagsBits.AttachFiles,
+  history: PermissionFlagsBits.ReadMessageHistory,
 } as const
 export type Helpful = keyof typeof helpful
 

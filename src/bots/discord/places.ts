@@ -30,7 +30,9 @@ export class Places {
     postWith: (shortfall: Shortfall | undefined) => Post,
     options: PostOptions & { shortfall?: Shortfall } = {},
   ): Promise<Placed> {
-    const { shortfall, ...postOptions } = options
+    const { shortfall, replyTo, ...nonce } = options
+    // Who may not read what was written before may not answer it either (160002).
+    const postOptions = { ...nonce, replyTo: has(conversation, 'history') ? replyTo : undefined }
     let refused: Placed | undefined
     if (writesItself(conversation)) {
       const channelId = conversation.threadId ?? conversation.channelId

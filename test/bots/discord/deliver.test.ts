@@ -190,7 +190,7 @@ describe('answers by the token of an interaction', () => {
     const abroad = t.discord.guild('Elsewhere', { botIsMember: false })
     const channel = t.discord.channel('lounge', abroad)
     const work = workers()
-    const ask = async (prompt: string) => {
+    const ask = async (prompt: string, tokenLifeMs = 15 * 60_000) => {
       const interaction = t.discord.interactions.add({ kind: 'command', user: ada.user, channel })
       // The command itself is answered elsewhere; its public answer waits to be filled.
       await fetch(`${t.discord.apiUrl}/v10/interactions/${interaction.id}/${interaction.token}/callback`, {
@@ -198,7 +198,7 @@ describe('answers by the token of an interaction', () => {
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ type: 5 }),
       })
-      const tokenUntilMs = t.clock.now() + 15 * 60_000
+      const tokenUntilMs = t.clock.now() + tokenLifeMs
       // Discord says what answers may hold: files, where the app is no member.
       const permissions = String(1 << 15)
       const details = {
@@ -220,7 +220,9 @@ describe('answers by the token of an interaction', () => {
     expect(pictures(t.last(channel))).toHaveLength(1)
     expect(t.text(t.last(channel))).not.toContain(places.answersOnly)
 
-    await ask('a slow circle')
+    await ask('a slow circle', 60_000)
+    t.clock.advance(20_000)
+    await t.discord.until('last words', () => t.text(t.last(channel)).includes(places.later))
     t.clock.setWall(t.clock.now() + 16 * 60_000)
     work.current.finish()
     await t.calm()

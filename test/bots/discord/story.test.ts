@@ -113,6 +113,16 @@ describe('a request on Discord', () => {
     expect(t.last(narrow).replyTo).toBe(first.id)
   })
 
+  it('goes on without an answering line where the bot may not read what was written before', async () => {
+    const { bob, channel, discord } = t.scene
+    discord.world.deny(channel, 'ReadMessageHistory')
+    await imagine(channel, 'a red circle')
+    const thread = t.thread()
+    await t.answered(bob.presses(t.last(thread), 'Re-roll'))
+    expect(t.messages(thread).map(pictures)).toEqual([1, 1])
+    expect(t.last(thread).replyTo).toBeUndefined()
+  })
+
   it('is answered by its token where the bot may not write, and says what would help', async () => {
     const { channel, discord } = t.scene
     discord.world.deny(channel, 'SendMessages')

@@ -57,6 +57,7 @@ export const refuse = {
   tokenExpired: () => new Refusal(401, 50027, 'Invalid Webhook Token'),
   invalidForm: (faults: readonly FieldFault[]) => new Refusal(400, 50035, 'Invalid Form Body', faults),
   threadArchived: () => new Refusal(400, 50083, 'Thread is archived'),
+  cannotReply: () => new Refusal(400, 160002, 'Cannot reply without permission to read message history'),
   threadExists: () => new Refusal(400, 160004, 'A thread has already been created for this message'),
   threadLocked: () => new Refusal(400, 160005, 'Thread is locked'),
   tooManyThreads: () => new Refusal(400, 160006, 'Maximum number of active threads reached in this server'),

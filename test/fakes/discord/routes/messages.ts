@@ -71,6 +71,9 @@ async function post(world: World, request: RestRequest): Promise<Message> {
         return message
   }
 
+  const mayReply =
+    channel.type === 1 || (world.botPermissions(channel) & permission.ReadMessageHistory) !== 0n
+  if (body.message_reference && !mayReply) throw refuse.cannotReply()
   const replyTo = body.message_reference && referenced(world, channel, body.message_reference)
   const message: Message = {
     id: world.ids.next(),
