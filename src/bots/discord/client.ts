@@ -2,6 +2,7 @@
 import {
   Client,
   type ClientOptions,
+  DiscordAPIError,
   DiscordjsError,
   DiscordjsErrorCodes,
   Events,
@@ -10,12 +11,16 @@ import {
   Options,
   Partials,
   RESTEvents,
+  Routes,
 } from 'discord.js'
 import { AppError } from '../../errors.ts'
 import type { Logger } from '../../ports.ts'
 
 /** What tests choose otherwise. */
 export type ClientChoices = Pick<ClientOptions, 'ws'>
+
+/** Between tries to begin, while Discord cannot be reached. */
+const reachAgainMs = 10_000
 
 /** Close codes after which no reconnecting helps (developers/topics/opcodes-and-status-codes). */
 const finalCloses: ReadonlyMap<number, string> = new Map([
@@ -73,8 +78,12 @@ function surviveEndedResume(client: Client): void {
   })
 }
 
-/** Resolves with the ready client; throws AppError with one sentence where Discord does not let us in. */
+/**
+ * Resolves with the ready client; throws AppError with one sentence where Discord does not let us in, and
+ * 'platform-busy' where it cannot be reached: then the client can be used for another try.
+ */
 export async function connect(client: Client, token: string): Promise<Client<true>> {
+  await reach(client, token)
   const refused = refusalFrom(client)
   const ready = new Promise<Client<true>>(resolve => client.once(Events.ClientReady, resolve))
   try {
@@ -85,6 +94,17 @@ export async function connect(client: Client, token: string): Promise<Client<tru
     throw error instanceof AppError ? error : notLetIn(problemOf(error), error)
   } finally {
     refused.forget()
+  }
+}
+
+/** Before a login, which could not be repeated. */
+async function reach(client: Client, token: string): Promise<void> {
+  try {
+    await client.rest.setToken(token).get(Routes.gatewayBot())
+  } catch (error) {
+    const isRefused = error instanceof DiscordAPIError && error.status === 401
+    if (isRefused) throw notLetIn('DISCORD_TOKEN is not a valid token', error)
+    throw new AppError('platform-busy', { platform: 'Discord', retryAfterMs: reachAgainMs }, error)
   }
 }
 

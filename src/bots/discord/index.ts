@@ -1,4 +1,5 @@
 /** The Discord adapter: how its parts are put together, and how it starts and stops. */
+import { hasCode } from '../../errors.ts'
 import { wordsFor } from '../../words/locale.ts'
 import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
 import { DiscordApi } from './api.ts'
@@ -29,6 +30,7 @@ export class DiscordAdapter implements Adapter {
   readonly #client: ReturnType<typeof newClient>
   readonly #receiver: Receiver
   readonly #presence: Presence
+  #stopTrying = () => {}
   readonly #api: DiscordApi
   readonly #cards: Cards
   readonly #openings: Openings
@@ -68,7 +70,25 @@ export class DiscordAdapter implements Adapter {
     return this.#receiver.idle()
   }
 
+  /** Throws where Discord does not let us in; a Discord that cannot be reached yet is tried until it can. */
   async start(): Promise<void> {
+    try {
+      await this.#begin()
+    } catch (error) {
+      if (!hasCode(error, 'platform-busy')) throw error
+      const { log, clock } = this.#parts
+      log.warn({ problem: String(error.cause) }, 'Discord cannot be reached; trying again')
+      this.#stopTrying = clock.after(error.details.retryAfterMs, () => void this.#startAgain())
+    }
+  }
+
+  async #startAgain(): Promise<void> {
+    await this.start().catch((error: unknown) =>
+      this.#parts.log.error({ problem: String(error) }, 'Discord refused us; the adapter is off'),
+    )
+  }
+
+  async #begin(): Promise<void> {
     const client = await connect(this.#client, this.#token)
     this.#api.connected(client.application.id)
     try {
@@ -81,6 +101,7 @@ export class DiscordAdapter implements Adapter {
   }
 
   async stop(): Promise<void> {
+    this.#stopTrying()
     this.#presence.stop()
     this.#cards.stop()
     this.#openings.close()

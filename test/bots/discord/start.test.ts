@@ -40,6 +40,18 @@ it('says that the bot lacks an intent', async () => {
   })
 })
 
+it('tries a Discord that cannot be reached until it can', async () => {
+  const parts = await adapterParts()
+  discord.faults.order(/gateway\/bot/, { kind: 'status', status: 503 }, 4)
+  const adapter = new DiscordAdapter(parts, discord.token)
+  await adapter.start()
+  expect(discord.gateway.connected).toBe(false)
+  parts.clock.advance(10_000)
+  await discord.until('a presence', () => discord.gateway.presences.length > 0)
+  expect(parts.log.faults.map(({ message }) => message)).toContain('Discord cannot be reached; trying again')
+  await adapter.stop()
+})
+
 it('is off without a token, and says so', async () => {
   const choice = discordAdapter(await adapterParts())
   expect(choice).toEqual({ kind: 'off', reason: 'DISCORD_TOKEN is not set' })
