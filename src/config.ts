@@ -89,6 +89,8 @@ const schema = z.strictObject({
   /** People who may see stats everywhere. */
   admins: z.array(z.string().regex(/^(discord|slack|web):[^:]+:[^:]+$/, 'is not platform:space:user')),
   styles: z.array(style),
+  /** Lists of lines by name, of which `__name__` in a prompt draws one. */
+  wildcards: z.record(z.string().regex(/^[\p{L}\p{N}_/-]+$/u), z.array(z.string().min(1)).min(1)),
   models: z.record(z.string(), modelAdvice),
   shutdownGraceMs: z.int().min(0),
 })

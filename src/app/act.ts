@@ -192,6 +192,8 @@ function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): Imag
   if (base && edited.preset) {
     Object.assign(replaced, { sampler: undefined, steps: undefined, guidance: undefined, spacing: undefined })
   }
+  // A preset in the old settings stands for fixed timesteps, which are its own sampler's.
+  if (base?.preset && edited.sampler) replaced.preset = undefined
   return { prompt: edited.prompt, ...replaced, ...said }
 }
 

@@ -1,5 +1,7 @@
 /** The request that would make a job's pictures again: what commands are written from and Remix starts with. */
 
+import { presetOfTimesteps } from '../engine/sampling/presets.ts'
+import { templateFor } from '../engine/text/expand-prompt.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
 import type { ImagineRequest } from './requests.ts'
 import type { JobView } from './views.ts'
@@ -14,7 +16,7 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
   const { order } = job
   const { sampling } = order
   return withoutUndefined({
-    prompt: order.prompt.positive,
+    prompt: templateFor(order.prompt.positive),
     prompt2: order.prompt.positive2,
     negative: order.prompt.negative ?? undefined,
     size: { widthPx: order.widthPx, heightPx: order.heightPx },
@@ -28,6 +30,8 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     sigmas: sampling.sigmas === 'model' ? undefined : sampling.sigmas,
     spacing: sampling.spacing === 'model' ? undefined : sampling.spacing,
     eta: sampling.eta,
+    // No flag names timesteps one by one: the preset that fixes them does.
+    preset: sampling.timesteps && presetOfTimesteps(sampling.timesteps)?.name,
     model: order.model.name,
     clipSkip: order.prompt.clipSkip || undefined,
     ...sourceOf(order),

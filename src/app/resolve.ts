@@ -189,7 +189,7 @@ function sourceOf(
   findings: Findings,
 ): PaintOrder['source'] {
   if (!source) {
-    if (request.mask) findings.refuse('mask-without-source', {})
+    if (mask || request.mask) findings.refuse('mask-without-source', {})
     if (request.strength !== undefined) findings.refuse('strength-without-source', {})
     return undefined
   }

@@ -1,4 +1,5 @@
 /** `/imagine`: the whole life of a request, up to the moment at which it is safe. */
+import { templateFor } from '../engine/text/expand-prompt.ts'
 import { accept, duplicateOf } from './accept.ts'
 import type { ImagineOutcome } from './easel.ts'
 import { Findings } from './findings.ts'
@@ -7,7 +8,7 @@ import type { AppParts } from './parts.ts'
 import type { Caller } from './people.ts'
 import type { GivenPicture, ImagineRequest } from './requests.ts'
 import { type Resolved, resolve } from './resolve.ts'
-import { variantsOf } from './variants.ts'
+import { drawn, variantsOf } from './variants.ts'
 import type { PersonSettings } from './views.ts'
 
 export interface Submission {
@@ -30,6 +31,7 @@ export async function submit(
 
   const findings = new Findings()
   const variants = variantsOf(request, parts.config.limits, findings)
+  const requests = drawn(variants, parts.config, parts.random, findings)
   if (findings.problems.length > 0) return { kind: 'refused', problems: findings.problems }
 
   const source = await admit(parts, caller, request.source)
@@ -40,8 +42,8 @@ export async function submit(
   if (refusedPictures.length > 0) return { kind: 'refused', problems: refusedPictures }
   const given = [source, mask].flatMap(picture => (picture?.kind === 'admitted' ? (picture.added ?? []) : []))
 
-  const resolved = variants.map(variant =>
-    resolve(variant, {
+  const resolved = requests.map(single =>
+    resolve(single, {
       ...parts,
       settings: submission.settings,
       source: source?.kind === 'admitted' ? source.picture : undefined,
@@ -53,13 +55,16 @@ export async function submit(
   const refused = resolved.find(outcome => outcome.kind === 'refused')
   if (refused || !first || (variants.length > 1 && !confirmed)) {
     await parts.db.files.remove(given.map(picture => picture.file))
+    // Wildcards are drawn when it is agreed to: here they stand as they were typed.
     return refused ?? { kind: 'confirm', prompts: variants.map(variant => variant.prompt) }
   }
 
   return accept(parts, caller, {
     action,
     jobs: resolved.flatMap((outcome, i) =>
-      outcome.kind === 'order' ? { order: outcome.order, promptAsTyped: variants[i]?.prompt ?? '' } : [],
+      outcome.kind === 'order'
+        ? { order: outcome.order, promptAsTyped: templateFor(requests[i]?.prompt ?? '') }
+        : [],
     ),
     parent: parentOf(parts, request),
     notices: noticesOf(first),

@@ -1,10 +1,12 @@
-/** One request, several jobs: `{a, b}` in the prompt, and repeats. Pure. */
+/** One request, several jobs: `{a, b}` in the prompt, repeats, and wildcards, which each job draws for itself. */
 import type { Config } from '../config.ts'
 import { expandPrompt } from '../engine/text/expand-prompt.ts'
+import { drawWildcards } from '../engine/text/wildcards.ts'
+import type { Random } from '../ports.ts'
 import type { Findings } from './findings.ts'
 import type { ImagineRequest } from './requests.ts'
 
-/** Requests that stand for one job each. A seed that was given goes on from set to set when the same is repeated. */
+/** Requests that stand for one job each, wildcards not drawn yet. A seed that was given goes on from set to set when the same is repeated. */
 export function variantsOf(
   request: ImagineRequest,
   limits: Config['limits'],
@@ -13,12 +15,9 @@ export function variantsOf(
   const { repeat: wantedRepeat, ...single } = request
   const repeat = wantedRepeat ?? 1
   findings.wholeInRange('repeat', repeat, 1, limits.maxFanOut)
-  const expansion = expandPrompt(request.prompt, { limit: limits.maxFanOut, pick: () => 0 })
+  const expansion = expandPrompt(request.prompt, limits.maxFanOut)
   if (expansion.kind === 'too-many') {
     findings.refuse('fan-out', { count: expansion.count, limit: limits.maxFanOut })
-  }
-  if (expansion.kind === 'unknown-wildcard') {
-    findings.refuse('wildcard-unknown', { name: expansion.name, known: expansion.known })
   }
   if (findings.problems.length > 0 || expansion.kind !== 'expanded') return []
 
@@ -38,4 +37,21 @@ export function variantsOf(
 /** Picture i of a set has seed + i, so the next set begins after the last of this one. */
 function seedOf(request: ImagineRequest, repetition: number): number | undefined {
   return request.seed === undefined ? undefined : request.seed + repetition * (request.count ?? 1)
+}
+
+/** The same requests with a line of its list for every `__name__`. */
+export function drawn(
+  variants: readonly ImagineRequest[],
+  { wildcards }: Pick<Config, 'wildcards'>,
+  random: Random,
+  findings: Findings,
+): ImagineRequest[] {
+  const pick = (count: number) => random.uint32() % count
+  return variants.flatMap(variant => {
+    const drawing = drawWildcards(variant.prompt, wildcards, pick)
+    if (drawing.kind === 'drawn') return { ...variant, prompt: drawing.prompt }
+    const { name, known } = drawing
+    if (findings.problems.length === 0) findings.refuse('wildcard-unknown', { name, known })
+    return []
+  })
 }

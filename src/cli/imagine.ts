@@ -5,7 +5,7 @@ import { Findings } from '../app/findings.ts'
 import type { CheckedPicture } from '../app/parts.ts'
 import type { Problem } from '../app/problems.ts'
 import { type ResolveContext, resolve } from '../app/resolve.ts'
-import { variantsOf } from '../app/variants.ts'
+import { drawn, variantsOf } from '../app/variants.ts'
 import { parseCommand } from '../bots/command.ts'
 import { flagList } from '../bots/flags.ts'
 import { readLibrary } from '../model-library.ts'
@@ -47,7 +47,7 @@ async function imagine(
   if (parsed.request.source) return refuse(session, [words.cli.useInit])
 
   const findings = new Findings()
-  const variants = variantsOf(parsed.request, config.limits, findings)
+  const variants = drawn(variantsOf(parsed.request, config.limits, findings), config, systemRandom, findings)
   if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
 
   const source = await readChecked(options.init)

@@ -335,6 +335,23 @@ describe('several at once', () => {
     ])
   })
 
+  test('wildcards are shown as typed and drawn for each job; an unknown one is named', async () => {
+    await it.dispose()
+    it = await buildTestEasel({ config: { wildcards: { animal: ['cat', 'dog'] } } })
+    const request = { prompt: 'a {red, blue} __animal__ with \\{braces\\}' }
+    expect(await it.easel.imagine(request, it.caller())).toMatchObject({
+      prompts: ['a red __animal__ with {braces}', 'a blue __animal__ with {braces}'],
+    })
+    const outcome = await it.easel.imagine(request, it.caller(), { confirmed: true })
+    const jobs = outcome.kind === 'accepted' ? outcome.jobs : []
+    const prompts = jobs.map(({ order }) => (order.kind === 'paint' ? order.prompt.positive : ''))
+    expect(prompts.map(prompt => prompt.split(' ')[2]).sort()).toEqual(['cat', 'dog'])
+    expect(await it.easel.imagine({ prompt: 'a __plant__' }, it.caller())).toMatchObject({
+      problems: [{ code: 'wildcard-unknown', details: { name: 'plant', known: ['animal'] } }],
+    })
+    await it.settled()
+  })
+
   test('more than allowed are refused, and one of them wrong refuses all', async () => {
     expect(codes(await it.easel.imagine({ prompt: '{a,b,c,d,e} {1,2,3,4}' }, it.caller()))).toEqual([
       'fan-out',

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { defaultsOf } from '../../src/app/catalogue.ts'
+import { Findings } from '../../src/app/findings.ts'
+import { requestOf } from '../../src/app/request-of-job.ts'
 import type { ImagineRequest } from '../../src/app/requests.ts'
 import { type ResolveContext, resolve } from '../../src/app/resolve.ts'
+import { drawn, variantsOf } from '../../src/app/variants.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { ModelRecord } from '../../src/engine/weights/models.ts'
 import { type PaintOrder, workOrder } from '../../src/engine/work-order.ts'
@@ -332,6 +335,8 @@ describe('sources and masks', () => {
     expect(
       problemsOf({ mask: { kind: 'stored', pictureId: 'mask' }, strength: 0.5 }).map(({ code }) => code),
     ).toEqual(['mask-without-source', 'strength-without-source'])
+    const mask = { id: 'a file of the command line', widthPx: 128, heightPx: 128 }
+    expect(problemsOf({}, { mask }).map(({ code }) => code)).toEqual(['mask-without-source'])
   })
 })
 
@@ -346,5 +351,24 @@ describe('the Refiner', () => {
       aesthetic: { positive: 6, negative: 2.5 },
     })
     expect(orderOf({ refine: 'ensemble' }).refinement).toMatchObject({ way: 'ensemble', split: 0.8 })
+  })
+})
+
+describe('the request of an order', () => {
+  test.each<Partial<ImagineRequest>>([
+    { preset: 'dmd2' },
+    { preset: 'hyper', steps: 1 },
+    { preset: 'lightning', negative: '' },
+    { sampler: 'dpmpp_2m_sde_karras', guidanceRescale: 0.5, guidanceInterval: [0.1, 0.9], clipSkip: 2 },
+    { prompt: String.raw`\{a, b\} \__c\__`, prompt2: 'd', refine: 'ensemble', fast: true, eta: 0.5 },
+  ])('resolves to the same order again: %j', request => {
+    const findings = new Findings()
+    const again = (one: Partial<ImagineRequest>) => {
+      const variants = variantsOf({ prompt: 'a cat', ...one }, config.limits, findings)
+      return orderOf(drawn(variants, config, { uint32: () => 0 }, findings)[0] ?? {})
+    }
+    const order = again({ seed: 5, ...request })
+    expect(again(requestOf({ order }) ?? {})).toEqual(order)
+    expect(findings.problems).toEqual([])
   })
 })

@@ -108,6 +108,12 @@ export function findPreset(name: string): Preset | undefined {
   return presets.find(preset => preset.name === name.trim().toLowerCase())
 }
 
+/** The preset that fixes these timesteps. */
+export function presetOfTimesteps(timesteps: readonly number[]): Preset | undefined {
+  const wanted = timesteps.join()
+  return presets.find(({ at }) => at(timesteps.length).schedule.timesteps?.join() === wanted)
+}
+
 /** The preset that a model's file or folder name points to; the more particular pattern wins. */
 export function presetOfFile(fileName: string): Preset | undefined {
   return presets

@@ -1,20 +1,12 @@
 /**
- * One template, many prompts: `{a, b}` stands for each alternative in turn, `__name__` for one line of a wildcard
- * list. Pure: chance comes in as `pick`. `\{`, `\}` and `\,` are plain characters; unbalanced braces are text.
+ * One template, many prompts: `{a, b}` stands for each alternative in turn. Pure. `\{`, `\}` and `\,` are plain
+ * characters; unbalanced braces are text. Wildcards (`__name__`) are drawn afterwards, each prompt its own: wildcards.ts.
  */
-
-export interface ExpandOptions {
-  /** Most prompts that one template may stand for. */
-  readonly limit: number
-  readonly wildcards?: ReadonlyMap<string, readonly string[]>
-  /** A whole number from 0 to below `count`; chooses a wildcard's line. */
-  readonly pick: (count: number) => number
-}
+import { drawWildcards } from './wildcards.ts'
 
 export type Expansion =
   | { kind: 'expanded'; prompts: string[] }
   | { kind: 'too-many'; count: number; limit: number }
-  | { kind: 'unknown-wildcard'; name: string; known: string[] }
 
 /** A template taken apart: text, and choices between templates; with the number of prompts that it stands for. */
 interface Template {
@@ -23,33 +15,25 @@ interface Template {
 }
 type Part = string | readonly Template[]
 
-export function expandPrompt(template: string, options: ExpandOptions): Expansion {
-  const filled = fillWildcards(template, options)
-  if (typeof filled !== 'string') return filled
-  const parsed = parseTemplate(filled)
-  if (parsed.count > options.limit) return { kind: 'too-many', count: parsed.count, limit: options.limit }
+/** `limit`: most prompts that one template may stand for. */
+export function expandPrompt(template: string, limit: number): Expansion {
+  const parsed = parseTemplate(template)
+  if (parsed.count > limit) return { kind: 'too-many', count: parsed.count, limit }
   return { kind: 'expanded', prompts: spell(parsed) }
 }
 
-/** Lines may name further wildcards; rounds are limited, since lists may name each other. */
-function fillWildcards(
-  template: string,
-  { wildcards = new Map(), pick }: ExpandOptions,
-): string | Extract<Expansion, { kind: 'unknown-wildcard' }> {
-  let text = template
-  for (let round = 0; round < 8; round++) {
-    const unknown = [...text.matchAll(/__([\w/-]+?)__/g)].find(
-      ([, name]) => !wildcards.get(name ?? '')?.length,
-    )
-    if (unknown) return { kind: 'unknown-wildcard', name: unknown[1] ?? '', known: [...wildcards.keys()] }
-    const next = text.replaceAll(/__([\w/-]+?)__/g, (_, name: string) => {
-      const lines = wildcards.get(name) ?? []
-      return lines[pick(lines.length)] ?? ''
-    })
-    if (next === text) return text
-    text = next
-  }
-  return text
+/** The template that stands for that text alone: a prompt as it would be typed to get it again. */
+export function templateFor(text: string): string {
+  if (standsFor(text, text)) return text
+  // A comma or an underscore is special only between braces, behind a backslash or beside another.
+  return text.replace(/[{}]|(?<=\\)[,_]|_(?=_)/g, '\\$&')
+}
+
+function standsFor(template: string, text: string): boolean {
+  const expansion = expandPrompt(template, 1)
+  if (expansion.kind === 'too-many') return false
+  const drawn = drawWildcards(expansion.prompts[0] ?? '', {}, () => 0)
+  return drawn.kind === 'drawn' && drawn.prompt === text
 }
 
 /** One level of braces while it is read. */

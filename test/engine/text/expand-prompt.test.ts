@@ -1,19 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { expandPrompt } from '../../../src/engine/text/expand-prompt.ts'
+import { expandPrompt, templateFor } from '../../../src/engine/text/expand-prompt.ts'
+import { drawWildcards } from '../../../src/engine/text/wildcards.ts'
 
-const options = {
-  limit: 40,
-  pick: () => 0,
-  wildcards: new Map([
-    ['colour', ['red', 'blue']],
-    ['thing', ['__colour__ cat', 'dog']],
-    ['loop', ['again __loop__']],
-  ]),
-}
+const limit = 40
 
 function prompts(template: string): string[] | string {
-  const expansion = expandPrompt(template, options)
+  const expansion = expandPrompt(template, limit)
   return expansion.kind === 'expanded' ? expansion.prompts : expansion.kind
 }
 
@@ -29,33 +22,38 @@ describe('expandPrompt', () => {
     ['{alone}', ['{alone}']],
     ['{a, b', ['{a, b']],
     ['a, b}', ['a, b}']],
-    ['a __colour__ hat', ['a red hat']],
-    ['a __thing__', ['a red cat']],
+    ['{__colour__, pink} hat', ['__colour__ hat', 'pink hat']],
   ])('%s', (template, expected) => expect(prompts(template)).toEqual(expected))
 
   test('refuses more than the limit, before making them', () => {
-    expect(expandPrompt('{a,b}'.repeat(64), options)).toEqual({ kind: 'too-many', count: 2 ** 64, limit: 40 })
+    expect(expandPrompt('{a,b}'.repeat(64), limit)).toEqual({ kind: 'too-many', count: 2 ** 64, limit: 40 })
   })
-
-  test('names a wildcard that it does not know', () => {
-    expect(expandPrompt('__animal__', options)).toEqual({
-      kind: 'unknown-wildcard',
-      name: 'animal',
-      known: ['colour', 'thing', 'loop'],
-    })
-  })
-
-  test('ends on lists that name each other', () => expect(prompts('__loop__')).toHaveLength(1))
 
   test('takes any text', async () => {
     await fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'{},\\ab_'), maxLength: 200 }), template => {
-        return typeof expandPrompt(template, options).kind === 'string'
+        return typeof expandPrompt(template, limit).kind === 'string'
       }),
     )
     const deep = `${'{'.repeat(5_000)}a${'}'.repeat(5_000)}`
     expect(prompts(deep)).toEqual([deep])
     expect(prompts('{'.repeat(10_000))).toEqual(['{'.repeat(10_000)])
     expect(prompts('{a,'.repeat(3_000) + '}'.repeat(3_000))).toBe('too-many')
+  })
+})
+
+describe('templateFor', () => {
+  test('leaves alone what stands for itself', () => {
+    expect(templateFor('a {red} cat, snake_case, (red:1.2)')).toBe('a {red} cat, snake_case, (red:1.2)')
+  })
+
+  test('is the way back of any text, braces and wildcards in it too', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'{},\\ab_ '), maxLength: 40 }), text => {
+        const [template] = prompts(templateFor(text))
+        expect(drawWildcards(template ?? '', {}, () => 0)).toEqual({ kind: 'drawn', prompt: text })
+      }),
+      { numRuns: 2000 },
+    )
   })
 })

@@ -1,0 +1,34 @@
+/** Wildcards in a prompt: `__name__` stands for one line of the list of that name. Pure: chance comes in as `pick`. */
+
+/** Lines by the list's name. */
+export type WildcardLists = Readonly<Record<string, readonly string[]>>
+
+export type Drawing =
+  | { kind: 'drawn'; prompt: string }
+  | { kind: 'unknown-wildcard'; name: string; known: string[] }
+
+/** A list's name in a prompt; `\_` is a plain underscore. */
+const token = /\\_|__([\p{L}\p{N}_/-]+?)__/gu
+
+/** Lines may name further lists; beyond this depth a name stays as it is written, since lists may name each other. */
+const deepest = 4
+
+/** `pick` gives a whole number from 0 to below `count`, anew for every wildcard. */
+export function drawWildcards(
+  prompt: string,
+  lists: WildcardLists,
+  pick: (count: number) => number,
+): Drawing {
+  let unknown: string | undefined
+  const fill = (text: string, depth: number): string =>
+    text.replace(token, (written: string, name: string | undefined) => {
+      if (name === undefined) return '_'
+      const lines = Object.hasOwn(lists, name) ? (lists[name] ?? []) : []
+      if (lines.length === 0) unknown ??= name
+      return depth === deepest ? written : fill(lines[pick(lines.length)] ?? '', depth + 1)
+    })
+  const drawn = fill(prompt, 0)
+  return unknown === undefined
+    ? { kind: 'drawn', prompt: drawn }
+    : { kind: 'unknown-wildcard', name: unknown, known: Object.keys(lists) }
+}
