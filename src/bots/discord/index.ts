@@ -1,5 +1,6 @@
 /** The Discord adapter: how its parts are put together, and how it starts and stops. */
 import { hasCode } from '../../errors.ts'
+import type { Clock } from '../../ports.ts'
 import { wordsFor } from '../../words/locale.ts'
 import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
 import { DiscordApi } from './api.ts'
@@ -14,6 +15,9 @@ import { Places } from './places.ts'
 import { Presence } from './presence.ts'
 import { type Receiver, receive } from './receive.ts'
 import { registerCommands } from './register.ts'
+
+/** How long a stop waits for Discord. */
+const stopPatienceMs = 3000
 
 export const discordAdapter: AdapterFactory = parts => {
   const { discordToken } = parts.secrets
@@ -30,6 +34,7 @@ export class DiscordAdapter implements Adapter {
   readonly #client: ReturnType<typeof newClient>
   readonly #receiver: Receiver
   readonly #presence: Presence
+  #beginning: Promise<void> = Promise.resolve()
   #stopTrying = () => {}
   readonly #api: DiscordApi
   readonly #cards: Cards
@@ -72,8 +77,9 @@ export class DiscordAdapter implements Adapter {
 
   /** Throws where Discord does not let us in; a Discord that cannot be reached yet is tried until it can. */
   async start(): Promise<void> {
+    this.#beginning = this.#begin()
     try {
-      await this.#begin()
+      await this.#beginning
     } catch (error) {
       if (!hasCode(error, 'platform-busy')) throw error
       const { log, clock } = this.#parts
@@ -94,7 +100,7 @@ export class DiscordAdapter implements Adapter {
     try {
       await registerCommands(client, this.#parts)
     } catch (error) {
-      await this.stop()
+      await client.destroy()
       throw error
     }
     this.#presence.start()
@@ -102,11 +108,23 @@ export class DiscordAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#stopTrying()
+    // discord.js never comes back from the end of a login that is under way.
+    await within(this.#parts.clock, this.#beginning)
     this.#presence.stop()
     this.#cards.stop()
     this.#openings.close()
     this.#farewells.stop()
     await this.#receiver.idle()
-    await this.#client.destroy()
+    await within(this.#parts.clock, this.#client.destroy())
   }
+}
+
+/** Resolves when that is over, however it ended, and at the latest when nobody would wait any longer. */
+async function within(clock: Clock, work: Promise<unknown>): Promise<void> {
+  let stop = () => {}
+  const patience = new Promise<void>(resolve => {
+    stop = clock.after(stopPatienceMs, resolve)
+  })
+  await Promise.race([work.catch(() => {}), patience])
+  stop()
 }

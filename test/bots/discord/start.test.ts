@@ -53,6 +53,14 @@ it('tries a Discord that cannot be reached until it can', async () => {
   await adapter.stop()
 })
 
+it('can be stopped while it begins', async () => {
+  const adapter = new DiscordAdapter(await adapterParts(), discord.token)
+  const begun = adapter.start()
+  await discord.until('a login', () => discord.gateway.identifies > 0)
+  await Promise.all([adapter.stop(), begun])
+  expect(discord.gateway.connected).toBe(false)
+})
+
 it('is off without a token, and says so', async () => {
   const choice = discordAdapter(await adapterParts())
   expect(choice).toEqual({ kind: 'off', reason: 'DISCORD_TOKEN is not set' })
