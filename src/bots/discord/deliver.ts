@@ -123,6 +123,9 @@ export class DiscordCourier implements Courier {
     const { places, messages, cards, farewells, log } = this.#parts
     cards.forget(job.id)
     farewells.forget(job.id)
+    this.#shown.delete(address.messageId)
+    this.#gone.delete(address.messageId)
+    this.#refreshed.delete(job.id)
     await places.remove(address)
     if (address.card !== undefined) {
       await messages.remove(address.card)

@@ -11,6 +11,8 @@ export type Placed = Called<DiscordAddress>
 
 /** Time for one more request before a token dies. */
 const tokenMarginMs = 20_000
+/** By then the oldest tokens are long dead. */
+const mostFilled = 2000
 
 export class Places {
   readonly #messages: Messages
@@ -88,12 +90,18 @@ export class Places {
     const post = postWith(shortfall)
     const filledFor = this.#filled.get(token)
     const fills = fillsAnswer === true && (filledFor === undefined || filledFor === job.id)
-    if (fills) this.#filled.set(token, job.id)
+    if (fills) this.#fill(token, job.id)
     const answered = fills
       ? await this.#messages.editAnswer(token, '@original', post)
       : await this.#messages.answer(token, post)
     if (answered.kind === 'refused') return answered
     return { kind: 'done', value: { ...answered.value, token, tokenUntilMs, shortfall } }
+  }
+
+  #fill(token: string, jobId: string): void {
+    this.#filled.set(token, jobId)
+    const oldest = this.#filled.keys().next()
+    if (this.#filled.size > mostFilled && !oldest.done) this.#filled.delete(oldest.value)
   }
 }
 

@@ -235,11 +235,29 @@ describe('answers by the token of an interaction', () => {
 })
 
 describe('files that are too large', () => {
-  it('are packed smaller until they fit, all of them', async () => {
+  it.each([
+    ['said so before', () => {}, { uploadLimitBytes: 200 }],
+    [
+      'says so only when it gets them',
+      () => {
+        t.discord.uploadLimitBytes = 200
+      },
+      {},
+    ],
+  ])('are packed smaller, all of a set, where Discord %s', async (_name, limit, details) => {
     const { ada, channel } = t.scene
-    const outcome = await t.test.easel.imagine({ prompt: 'noise', count: 2 }, t.caller(ada, channel))
-    expect(outcome.kind).toBe('accepted')
-    t.discord.uploadLimitBytes = 60
+    limit()
+    await t.test.easel.imagine({ prompt: 'two cats', count: 2 }, t.caller(ada, channel, details))
+    await t.calm()
+    const result = t.last(t.thread())
+    expect(pictures(result)).toEqual([0, 1].map(() => expect.stringMatching(/\.webp$/)))
+    expect(t.text(result)).toContain(places.smaller)
+  })
+
+  it('are left out, with a word, where no packing helps; nothing else is lost', async () => {
+    const { ada, channel } = t.scene
+    t.discord.uploadLimitBytes = 20
+    await t.test.easel.imagine({ prompt: 'two cats', count: 2 }, t.caller(ada, channel))
     await t.calm()
     const result = t.last(t.thread())
     expect(t.text(result)).toContain(places.tooLarge)
@@ -253,6 +271,17 @@ describe('files that are too large', () => {
     const result = t.last(t.thread())
     expect(pictures(result)[0]).toMatch(/\.png$/)
     expect(t.text(result)).not.toContain(places.smaller)
+  })
+})
+
+describe('a guild that wants pictures covered', () => {
+  it('gets them covered', async () => {
+    await t.dispose()
+    t = await DiscordTest.start({ spoilers: true })
+    const { ada, channel } = t.scene
+    await t.test.ask('a red circle', t.caller(ada, channel))
+    await t.calm()
+    expect(t.text(t.last(t.thread()))).toMatch(/\|\|<easel-[^|]*\|\|/)
   })
 })
 

@@ -76,6 +76,8 @@ export interface DiscordTestOptions {
   easel?: TestEaselOptions
   fake?: Partial<FakeDiscordOptions>
   discord?: Partial<Config['discord']>
+  /** The guild of the scene wants its pictures covered. */
+  spoilers?: boolean
 }
 
 /** The whole of Easel but the engine, behind a real adapter, in front of a fake Discord. */
@@ -227,7 +229,10 @@ export class DiscordTest {
         clock: test.clock,
         ids: test.ids,
         log: test.log,
-        config: discordConfig(stage.discord, this.#options.discord),
+        config: discordConfig(stage.discord, {
+          spoilerGuilds: this.#options.spoilers ? [stage.guild.id] : [],
+          ...this.#options.discord,
+        }),
         secrets: { discordToken: stage.discord.token },
       },
       stage.discord.token,
