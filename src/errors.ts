@@ -21,7 +21,7 @@ export interface ErrorDetails {
   file: { file: string; doing: 'read' | 'write'; problem: string }
   /** Easel's own configuration is wrong. */
   config: { file: string; key: string; problem: string }
-  /** The device ran out of memory, and so did every fallback. */
+  /** The device ran out of memory; another try gets a new worker. */
   'out-of-memory': { device: string }
   /** The device cannot be used at all; `said` are the runtime's own words. */
   'device-unusable': { device: string; lack: DeviceLack; said: string }

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { requestOf } from '../app/request-of-job.ts'
 import { formatRequest } from '../bots/command.ts'
 import { parameterTable } from '../bots/parameters.ts'
-import { type PictureParameters, workOrderOf } from '../engine/image/parameters.ts'
+import { machineKeys, type PictureParameters, workOrderOf } from '../engine/image/parameters.ts'
 import { readMakingOf } from '../engine/image/read-parameters.ts'
 import type { WorkOrder } from '../engine/work-order.ts'
 import { readLibrary } from '../model-library.ts'
@@ -26,7 +26,7 @@ async function show(session: Session, file: string) {
     return exitCodes.fault
   }
   const order = workOrderOf(making.parameters)
-  for (const [name, value] of order ? orderTable(order, words) : textTable(making.parameters, words)) {
+  for (const [name, value] of tableOf(order, making.parameters, words)) {
     out(`${name}: ${value}`)
   }
   out(making.aiMade ? words.cli.aiMade : words.cli.notMarked)
@@ -34,15 +34,23 @@ async function show(session: Session, file: string) {
   return exitCodes.done
 }
 
-function orderTable(order: WorkOrder, words: Session['words']): [string, string][] {
-  return parameterTable({ order, promptAsTyped: '' }, 0, words)
+function tableOf(
+  order: WorkOrder | undefined,
+  parameters: PictureParameters,
+  words: Session['words'],
+): [string, string][] {
+  if (order === undefined) return textTable(parameters, words)
+  if (order.kind !== 'upscale') return parameterTable({ order, promptAsTyped: '' }, 0, words)
+  // The text says what the order does not know: how the source was painted.
+  const extra = new Map([...parameters.extra].filter(([key]) => !machineKeys.has(key)))
+  return [...textTable({ ...parameters, extra }, words), [words.parameters.source, order.source.pictureId]]
 }
 
-/** What other programs wrote, as far as it is understood. */
+/** What a program wrote, as far as it is understood. */
 function textTable(p: PictureParameters, { parameters }: Session['words']): [string, string][] {
   const size = p.widthPx === undefined || p.heightPx === undefined ? undefined : `${p.widthPx}×${p.heightPx}`
   const rows: [string, string | number | undefined][] = [
-    [parameters.prompt, p.prompt],
+    [parameters.prompt, p.prompt || undefined],
     [parameters.negative, p.negative || undefined],
     [parameters.size, size],
     [parameters.seed, p.seed],

@@ -2,12 +2,12 @@
 import type { Command } from 'commander'
 import { findByName, suggestions } from '../app/catalogue.ts'
 import { checkPicture } from '../app/check-picture.ts'
-import { isRecipe, type Recipe, refined } from '../app/derive.ts'
+import { type Recipe, refined } from '../app/derive.ts'
 import { Findings } from '../app/findings.ts'
 import { problem } from '../app/problems.ts'
 import { checkStrength, resolve } from '../app/resolve.ts'
 import { checkRanges } from '../app/resolve-sampling.ts'
-import { workOrderOf } from '../engine/image/parameters.ts'
+import { recipeOf as recipeIn } from '../engine/image/parameters.ts'
 import { readMakingOf } from '../engine/image/read-parameters.ts'
 import type { ModelCatalogue } from '../engine/weights/models.ts'
 import type { RefineOrder } from '../engine/work-order.ts'
@@ -88,8 +88,8 @@ function recipeOf(
   findings: Findings,
 ): Recipe | undefined {
   const parameters = readMakingOf(bytes)?.parameters
-  const order = parameters && workOrderOf(parameters)
-  if (order && isRecipe(order)) return order
+  const painted = parameters && recipeIn(parameters)
+  if (painted) return painted
   if (prompt === undefined) return undefined
   const resolved = resolve({ prompt }, { catalogue, config, settings: {}, seed: systemRandom.uint32() })
   if (resolved.kind === 'order') return resolved.order

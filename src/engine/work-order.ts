@@ -99,7 +99,6 @@ export const refineOrder = z.object({
 export const upscaleOrder = z.object({
   kind: z.literal('upscale'),
   source: z.object({ pictureId: z.string() }),
-  /** The source's own order where it is known, so that Info and Re-roll go on working. */
   factor: z.union([z.literal(2), z.literal(4)]),
   widthPx: z.number().int().positive(),
   heightPx: z.number().int().positive(),

@@ -63,8 +63,7 @@ export const cli = {
 
   // info
   again: 'The same picture again:',
-  againFromSource: (id: string) =>
-    `(FILE is the picture that it started from, whose sha256 begins with ${id}.)`,
+  againFromSource: (id: string) => `(FILE is the picture that it started from, whose sha256 is ${id}.)`,
   otherModel: (name: string) => `The model ${name} of this machine is not the one that painted it.`,
   aiMade: 'marked as made by a model',
   notMarked: 'not marked as made by a model',

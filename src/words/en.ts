@@ -28,8 +28,7 @@ const errors: ErrorWords = {
   'picture-unusable': d => pictureRefusal(d.problem),
   file: d => `${d.file} cannot be ${d.doing === 'read' ? 'read' : 'written'}: ${d.problem}.`,
   config: d => `The configuration ${d.file} is wrong at ${d.key}: ${d.problem}.`,
-  'out-of-memory': d =>
-    `${d.device} ran out of memory, also after trying to save some. A smaller size may work.`,
+  'out-of-memory': d => `${d.device} ran out of memory. A smaller size may work.`,
   'device-unusable': d => `${d.device} cannot be used: ${deviceAdvice[d.lack](d.said)}`,
   'device-failed': d => `${d.device} failed (${d.said}); the picture will be tried again.`,
   'device-stalled': d =>

@@ -25,7 +25,7 @@ const errors: Words['errors'] = {
   file: d => `${d.file} 无法${d.doing === 'read' ? '读取' : '写入'}：${d.problem}。`,
   'picture-unusable': d => pictureRefusal(d.problem),
   config: d => `配置 ${d.file} 的 ${d.key} 有误：${d.problem}。`,
-  'out-of-memory': d => `${d.device} 内存不足，节省内存之后仍然不够。可以试试小一点的尺寸。`,
+  'out-of-memory': d => `${d.device} 内存不足。可以试试小一点的尺寸。`,
   'device-unusable': d => `${d.device} 不能用：${deviceAdvice[d.lack](d.said)}`,
   'device-failed': d => `${d.device} 出错（${d.said}），会再试一次。`,
   'device-stalled': d => `${d.device} 已有 ${Math.round(d.silentMs / 1000)} 秒没有响应，先停用。`,

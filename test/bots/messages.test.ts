@@ -97,7 +97,7 @@ describe('the result', () => {
     })
     expect(jobMessage(failed, en)).toMatchObject({
       title: en.job.failed,
-      lines: ['cuda:0 ran out of memory, also after trying to save some. A smaller size may work.'],
+      lines: ['cuda:0 ran out of memory. A smaller size may work.'],
     })
     expect(labels(failed)).toEqual([['Re-roll']])
     expect(labels(jobView({ ...waiting, state: 'cancelled' }))).toEqual([['Re-roll']])

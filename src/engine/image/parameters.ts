@@ -6,7 +6,7 @@
  *   Steps: 20, Sampler: Euler, CFG scale: 7, Seed: 7, Size: 128x128, Key: "a value, quoted like JSON", …
  */
 import { AppError } from '../../errors.ts'
-import { type WorkOrder, workOrder } from '../work-order.ts'
+import { type UpscaleOrder, type WorkOrder, workOrder } from '../work-order.ts'
 import { isFieldsLine, quoteValue, readFields } from './parameter-fields.ts'
 
 export interface PictureParameters {
@@ -30,6 +30,10 @@ const negativeLabel = 'Negative prompt:'
 const exactPrompt = 'Exact prompt'
 const exactNegative = 'Exact negative prompt'
 const orderKey = 'Easel'
+/** Of an upscaled picture: the order with words that its source was painted by. */
+const recipeKey = 'Easel source'
+/** Fields for programs, not for people. */
+export const machineKeys: ReadonlySet<string> = new Set([orderKey, recipeKey])
 
 /** A1111's field names of numbers and texts; Size has two numbers and its own code. */
 const numberFields = { steps: 'Steps', guidance: 'CFG scale', seed: 'Seed' } as const
@@ -128,15 +132,29 @@ export function parseParameters(text: string): PictureParameters {
 
 const joined = (lines: string[]) => lines.join('\n').trim()
 
-/** The same parameters with the exact work order inside, as JSON. */
+/** The same parameters with the exact work order inside, as JSON; an upscale keeps the recipe that was there. */
 export function withWorkOrder(parameters: PictureParameters, order: WorkOrder): PictureParameters {
-  return { ...parameters, extra: new Map([...parameters.extra, [orderKey, JSON.stringify(order)]]) }
+  const extra = new Map(parameters.extra)
+  const recipe = order.kind === 'upscale' ? recipeOf(parameters) : undefined
+  if (recipe) extra.set(recipeKey, JSON.stringify(recipe))
+  return { ...parameters, extra: extra.set(orderKey, JSON.stringify(order)) }
 }
 
 /** The work order that made a picture; undefined where Easel did not make it or somebody tampered with it. */
 export function workOrderOf(parameters: PictureParameters): WorkOrder | undefined {
+  return orderAt(parameters, orderKey)
+}
+
+/** The order with words by which a picture, or the one that it was enlarged from, was painted. */
+export function recipeOf(parameters: PictureParameters): Exclude<WorkOrder, UpscaleOrder> | undefined {
+  const own = workOrderOf(parameters)
+  const order = own?.kind === 'upscale' ? orderAt(parameters, recipeKey) : own
+  return order?.kind === 'upscale' ? undefined : order
+}
+
+function orderAt({ extra }: PictureParameters, key: string): WorkOrder | undefined {
   try {
-    return workOrder.safeParse(JSON.parse(parameters.extra.get(orderKey) ?? 'null')).data
+    return workOrder.safeParse(JSON.parse(extra.get(key) ?? 'null')).data
   } catch {
     return undefined
   }

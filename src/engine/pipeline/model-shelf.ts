@@ -16,6 +16,8 @@ export class ModelShelf {
   readonly #records: readonly ModelRecord[]
   readonly #options: SessionOptions
   readonly #open = new Map<string, ShelvedModel>()
+  /** By the model's hash: fitted once, kept when the model goes. */
+  readonly #previewMatrices = new Map<string, PreviewMatrix>()
   #name: string | undefined
 
   constructor(records: readonly ModelRecord[], options: SessionOptions) {
@@ -32,7 +34,9 @@ export class ModelShelf {
     this.#name = reference.name
     onLoading(reference.name)
     const model = await openModel(folder, this.#options)
-    const previewMatrix = await previewMatrixOf(model.networks.vae)
+    const previewMatrix =
+      this.#previewMatrices.get(reference.hash) ?? (await previewMatrixOf(model.networks.vae))
+    this.#previewMatrices.set(reference.hash, previewMatrix)
     const shelved = { ...model, hash: reference.hash, previewMatrix }
     this.#open.set(reference.hash, shelved)
     return shelved

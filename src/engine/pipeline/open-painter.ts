@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { encodePicture } from '../image/encode.ts'
 import type { Picture } from '../image/picture.ts'
 import { encodePreview } from '../image/preview.ts'
+import { lanczosUpscaler, type Upscaler } from '../image/upscale.ts'
 import { type Around, tryDevice } from '../onnx/session.ts'
 import { modelRecord } from '../weights/models.ts'
 import { countOf, type WorkOrder } from '../work-order.ts'
@@ -31,13 +32,15 @@ const embeddingsKept = 64
 const previewIntervalMs = 150
 
 /**
- * `monotonicMs` is a clock that only goes forward; `around` stands around every call of the runtime.
+ * `monotonicMs` is a clock that only goes forward; `around` stands around every call of the runtime;
+ * `upscaler` makes pictures larger.
  * @throws AppError 'device-unusable' before any model is read.
  */
 export async function openPainter(
   setup: z.input<typeof painterSetup>,
   monotonicMs: () => number,
   around?: Around,
+  upscaler: Upscaler = lanczosUpscaler,
 ): Promise<Painter> {
   const { device, threads, models, version } = painterSetup.parse(setup)
   await tryDevice(device)
@@ -46,7 +49,7 @@ export async function openPainter(
   return {
     device: threads > 0 ? `${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : device,
     paint(order, sources, hooks) {
-      return new Sitting({ shelf, embeddings, version, monotonicMs }, order, sources, hooks).paint()
+      return new Sitting({ shelf, embeddings, upscaler, version, monotonicMs }, order, sources, hooks).paint()
     },
     close: () => shelf.close(),
   }
@@ -55,6 +58,7 @@ export async function openPainter(
 interface Room {
   readonly shelf: ModelShelf
   readonly embeddings: EmbeddingCache
+  readonly upscaler: Upscaler
   readonly version: string
   readonly monotonicMs: () => number
 }
@@ -63,6 +67,7 @@ interface Room {
 class Sitting implements Studio {
   readonly sources: Readonly<Record<string, Uint8Array>>
   readonly embeddings: EmbeddingCache
+  readonly upscaler: Upscaler
   readonly signal: AbortSignal
   readonly #room: Room
   readonly #order: WorkOrder
@@ -83,6 +88,7 @@ class Sitting implements Studio {
     this.#hooks = hooks
     this.sources = sources
     this.embeddings = room.embeddings
+    this.upscaler = room.upscaler
     this.signal = hooks.signal
     this.#steps = order.kind === 'upscale' ? 1 : countSteps(order) * countOf(order)
     this.#previewAtMs = room.monotonicMs()
@@ -112,7 +118,15 @@ class Sitting implements Studio {
 
   async #encode(picture: Picture, index: number): Promise<PaintedPicture> {
     const order = this.#order
-    const parameters = parametersOfPicture(order, index, { ...this.sources }, this.#room.version)
+    const parameters = parametersOfPicture(
+      order,
+      index,
+      { ...this.sources },
+      {
+        version: this.#room.version,
+        upscaler: this.upscaler.name,
+      },
+    )
     const { bytes, mediaType } = await encodePicture(picture, 'png', parameters)
     const { widthPx, heightPx } = picture
     return { bytes, mediaType, widthPx, heightPx, seed: order.kind === 'upscale' ? 0 : order.seed + index }

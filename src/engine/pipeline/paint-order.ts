@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import { decodeStoredPicture } from '../image/decode.ts'
 import { floatsFromPicture, type Picture, pictureFromFloats } from '../image/picture.ts'
 import { fitPicture } from '../image/resize.ts'
-import { lanczosUpscaler } from '../image/upscale.ts'
+import type { Upscaler } from '../image/upscale.ts'
 import { baseSpan, refinerSpan, type Span, strengthSpan, wholeSpan } from '../sampling/span.ts'
 import type { ModelReference, PaintOrder, RefineOrder, UpscaleOrder } from '../work-order.ts'
 import { type DenoiseRun, denoise, type LatentShape, type RunHooks } from './denoise.ts'
@@ -20,6 +20,7 @@ import { textToImage } from './text-to-image.ts'
 /** What painting needs beside the order. */
 export interface Studio {
   readonly embeddings: EmbeddingCache
+  readonly upscaler: Upscaler
   model(reference: ModelReference): Promise<ShelvedModel>
   /** Bytes of the pictures that the order names, by id. */
   readonly sources: Readonly<Record<string, Uint8Array>>
@@ -207,7 +208,7 @@ async function refine(wish: Refining, picture: Picture, studio: Studio): Promise
 /** An upscale order's picture, before it is encoded. */
 export async function upscalePicture(order: UpscaleOrder, studio: Studio): Promise<Picture> {
   const picture = await decodeStored(order.source.pictureId, studio)
-  return studio.timed('upscale', () => lanczosUpscaler.upscale(picture, order.factor))
+  return studio.timed('upscale', () => studio.upscaler.upscale(picture, order.factor))
 }
 
 interface Size {

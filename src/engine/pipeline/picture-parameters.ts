@@ -2,23 +2,22 @@
 import { createHash } from 'node:crypto'
 import { type PictureParameters, withWorkOrder } from '../image/parameters.ts'
 import { readMakingOf } from '../image/read-parameters.ts'
-import { lanczosUpscaler } from '../image/upscale.ts'
 import { findSampler } from '../sampling/registry.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../work-order.ts'
 
 /**
  * Parameters of picture `index` (0 … count - 1) of an order. `sources` are the bytes beside the order, by id.
- * `version` names the program: "Easel 0.1.0".
+ * `made` names the program ("Easel 0.1.0") and the upscaler.
  */
 export function parametersOfPicture(
   order: WorkOrder,
   index: number,
   sources: Record<string, Uint8Array>,
-  version: string,
+  made: { version: string; upscaler: string },
 ): PictureParameters {
   const own = orderOfPicture(order, index, sources)
   const parameters =
-    own.kind === 'upscale' ? upscaled(own, sources[sourceId(order)], version) : painted(own, version)
+    own.kind === 'upscale' ? upscaled(own, sources[sourceId(order)], made) : painted(own, made.version)
   return withWorkOrder(parameters, own)
 }
 
@@ -91,7 +90,11 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
 }
 
 /** An upscaled picture keeps what its source tells of itself. */
-function upscaled(order: UpscaleOrder, source: Uint8Array | undefined, version: string): PictureParameters {
+function upscaled(
+  order: UpscaleOrder,
+  source: Uint8Array | undefined,
+  { version, upscaler }: { version: string; upscaler: string },
+): PictureParameters {
   const known = source && readMakingOf(source)?.parameters
   return {
     ...(known ?? { prompt: '', negative: '' }),
@@ -100,7 +103,7 @@ function upscaled(order: UpscaleOrder, source: Uint8Array | undefined, version: 
     extra: new Map([
       ...(known?.extra ?? []),
       ['Postprocess upscale by', String(order.factor)],
-      ['Postprocess upscaler', lanczosUpscaler.name],
+      ['Postprocess upscaler', upscaler],
       ['Version', version],
     ]),
   }

@@ -58,19 +58,16 @@ describe('A fault of a device becomes one sentence that says what to do', () => 
       cudaCall('CUDNN failure 4000: CUDNN_STATUS_INTERNAL_ERROR'),
       'cuda:0 failed (CUDNN failure 4000: CUDNN_STATUS_INTERNAL_ERROR); the picture will be tried again.',
     ],
-    [
-      cudaCall('CUDA failure 2: out of memory'),
-      'cuda:0 ran out of memory, also after trying to save some. A smaller size may work.',
-    ],
+    [cudaCall('CUDA failure 2: out of memory'), 'cuda:0 ran out of memory. A smaller size may work.'],
     [
       cudaCall('CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED'),
-      'cuda:0 ran out of memory, also after trying to save some. A smaller size may work.',
+      'cuda:0 ran out of memory. A smaller size may work.',
     ],
     [
       new Error(
         'bfc_arena.cc:376 void* onnxruntime::BFCArena::AllocateRawInternal(size_t) Failed to allocate memory for requested buffer of size 8388608000',
       ),
-      'cuda:0 ran out of memory, also after trying to save some. A smaller size may work.',
+      'cuda:0 ran out of memory. A smaller size may work.',
     ],
   ])('%s', (thrown, sentence) => {
     const fault = deviceFault('cuda:0', thrown)

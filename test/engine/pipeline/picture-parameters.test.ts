@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { encodePicture } from '../../../src/engine/image/encode.ts'
-import { buildParameters, parseParameters, workOrderOf } from '../../../src/engine/image/parameters.ts'
+import {
+  buildParameters,
+  parseParameters,
+  recipeOf,
+  workOrderOf,
+} from '../../../src/engine/image/parameters.ts'
 import { parametersOfPicture } from '../../../src/engine/pipeline/picture-parameters.ts'
 import { type UpscaleOrder, workOrder } from '../../../src/engine/work-order.ts'
 import { aPicture } from '../../helpers/pictures.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
-const version = 'Easel 0.1.0'
+const made = { version: 'Easel 0.1.0', upscaler: 'Lanczos' }
 const source = new TextEncoder().encode('abc')
 /** sha256 of "abc" (FIPS 180-2, appendix B.1) */
 const sourceHash = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
@@ -14,7 +19,7 @@ const sourceHash = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f200
 describe('a painted picture', () => {
   test('is described in A1111’s words', () => {
     const order = aPaintOrder({ model: { name: 'demo', hash: '0123456789abcdef' } })
-    const text = buildParameters(parametersOfPicture(order, 0, {}, version))
+    const text = buildParameters(parametersOfPicture(order, 0, {}, made))
     expect(text.slice(0, text.indexOf(', Easel: '))).toBe(
       'a red circle\nSteps: 4, Sampler: Euler, CFG scale: 7, Seed: 7, Size: 128x128, ' +
         'Model hash: 0123456789, Model: demo, RNG: CPU, Version: Easel 0.1.0',
@@ -41,7 +46,7 @@ describe('a painted picture', () => {
         aesthetic: {},
       },
     })
-    const { sampler, extra } = parametersOfPicture(order, 0, {}, version)
+    const { sampler, extra } = parametersOfPicture(order, 0, {}, made)
     expect(sampler).toBe('DPM++ 2M')
     expect(Object.fromEntries(extra)).toMatchObject({
       'Schedule type': 'Karras',
@@ -56,7 +61,7 @@ describe('a painted picture', () => {
 
   test('of a set carries the order that paints it alone', () => {
     const order = aPaintOrder({ count: 3, seed: 100 })
-    const parameters = parametersOfPicture(order, 2, {}, version)
+    const parameters = parametersOfPicture(order, 2, {}, made)
     expect(parameters.seed).toBe(102)
     expect(workOrderOf(parameters)).toEqual(aPaintOrder({ count: 1, seed: 102 }))
   })
@@ -64,7 +69,7 @@ describe('a painted picture', () => {
   test('names its sources by their bytes: two uploads of one photo give the same text', () => {
     const texts = ['first', 'second'].map(id => {
       const order = aPaintOrder({ source: { pictureId: id, strength: 0.5, maskId: id } })
-      return buildParameters(parametersOfPicture(order, 0, { [id]: source }, version))
+      return buildParameters(parametersOfPicture(order, 0, { [id]: source }, made))
     })
     expect(texts[0]).toBe(texts[1])
     expect(workOrderOf(parseParameters(texts[0] ?? ''))).toMatchObject({
@@ -83,9 +88,9 @@ describe('an upscaled picture', () => {
   }
 
   test('keeps how its source was made and adds the upscaling', async () => {
-    const made = parametersOfPicture(aPaintOrder(), 0, {}, version)
-    const { bytes } = await encodePicture(aPicture(), 'png', made)
-    const parameters = parametersOfPicture(upscale, 0, { one: bytes }, version)
+    const first = parametersOfPicture(aPaintOrder(), 0, {}, made)
+    const { bytes } = await encodePicture(aPicture(), 'png', first)
+    const parameters = parametersOfPicture(upscale, 0, { one: bytes }, made)
     expect(parameters).toMatchObject({
       prompt: 'a red circle',
       seed: 7,
@@ -94,11 +99,16 @@ describe('an upscaled picture', () => {
       heightPx: 96,
     })
     expect(parameters.extra.get('Postprocess upscale by')).toBe('2')
+    expect(parameters.extra.get('Postprocess upscaler')).toBe('Lanczos')
     expect(workOrderOf(parameters)).toMatchObject({ kind: 'upscale', factor: 2 })
+    expect(recipeOf(parameters)).toEqual(workOrderOf(first))
+    const again = await encodePicture(aPicture(), 'png', parameters)
+    const twice = parametersOfPicture(upscale, 0, { one: again.bytes }, made)
+    expect(recipeOf(twice)).toEqual(workOrderOf(first))
   })
 
   test('of unknown making still tells what was done, and comes back from its text', () => {
-    const parameters = parametersOfPicture(upscale, 0, { one: source }, version)
+    const parameters = parametersOfPicture(upscale, 0, { one: source }, made)
     expect(parseParameters(buildParameters(parameters))).toEqual(parameters)
     expect(workOrderOf(parameters)).toMatchObject({ source: { pictureId: sourceHash } })
   })

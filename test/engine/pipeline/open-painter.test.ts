@@ -1,0 +1,62 @@
+/** Promises of the painter that need no particular picture: what can be exchanged, what is kept. */
+import sharp from 'sharp'
+import { expect, test } from 'vitest'
+import { recipeOf } from '../../../src/engine/image/parameters.ts'
+import { readMakingOf } from '../../../src/engine/image/read-parameters.ts'
+import type { Upscaler } from '../../../src/engine/image/upscale.ts'
+import { ModelShelf } from '../../../src/engine/pipeline/model-shelf.ts'
+import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
+import { memoryHashCache } from '../../../src/engine/weights/model-hash.ts'
+import { readModels } from '../../../src/engine/weights/models.ts'
+import { packageRoot } from '../../../src/paths.ts'
+
+const hooks = { signal: new AbortController().signal, onLoading: () => {}, onStep: async () => {} }
+
+test('another upscaler can take the place of resampling, and the picture names it', async () => {
+  const upscaler: Upscaler = {
+    name: 'Net ×4',
+    upscale: async ({ widthPx, heightPx }, factor) => ({
+      widthPx: widthPx * factor,
+      heightPx: heightPx * factor,
+      data: new Uint8Array(3 * widthPx * heightPx * factor ** 2).fill(200),
+    }),
+  }
+  const setup = { device: 'cpu', threads: 1, models: [], version: 'Easel' }
+  const painter = await openPainter(setup, () => performance.now(), undefined, upscaler)
+  const one = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer()
+  const order = {
+    kind: 'upscale',
+    source: { pictureId: 'one' },
+    factor: 4,
+    widthPx: 32,
+    heightPx: 32,
+  } as const
+  const outcome = await painter.paint(order, { one }, hooks)
+  await painter.close()
+  const bytes = outcome.kind === 'painted' ? outcome.pictures[0]?.bytes : undefined
+  if (!bytes) throw new Error('nothing was made')
+  expect([
+    ...(await sharp(bytes).extract({ left: 31, top: 31, width: 1, height: 1 }).raw().toBuffer()),
+  ]).toEqual([200, 200, 200])
+  const { parameters } = readMakingOf(bytes) ?? {}
+  expect(parameters?.extra.get('Postprocess upscaler')).toBe('Net ×4')
+  expect(parameters && recipeOf(parameters)).toBeUndefined()
+})
+
+test("a model's preview matrix is fitted once, also when the model leaves the shelf and comes back", async () => {
+  const { models } = await readModels(`${packageRoot}/models`, memoryHashCache())
+  const [demo] = models
+  if (!demo) throw new Error('the demo model is not in models/')
+  const other = { ...demo, name: 'other', hash: 'other-hash', refiner: undefined }
+  const shelf = new ModelShelf([demo, other], { threads: 2, device: 'cpu' })
+  const loaded: string[] = []
+  const take = ({ name, hash }: typeof other) => shelf.take({ name, hash }, one => loaded.push(one))
+  const first = await take({ ...demo, refiner: undefined })
+  await take(other)
+  const again = await take({ ...demo, refiner: undefined })
+  await shelf.close()
+  expect(loaded).toEqual(['demo', 'other', 'demo'])
+  expect(again.previewMatrix).toBe(first.previewMatrix)
+})
