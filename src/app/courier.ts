@@ -18,9 +18,10 @@ export interface Courier {
   readonly progressIntervalMs: number
   /**
    * Posts the request card, its thread and the placeholder. Called again after a crash between posting and
-   * recording: must use the job's id as the platform's nonce wherever there is one.
+   * recording: must use the job's id as the platform's nonce wherever there is one. `parent` is where the job lives
+   * that this one descends from, if it still lives there.
    */
-  open(job: JobView): Promise<Delivery>
+  open(job: JobView, parent?: Address): Promise<Delivery>
   /** Shows place, step and preview. May skip when the platform is busy; never throws for that. */
   progress(address: Address, job: JobView): Promise<void>
   /** Makes the placeholder show the final state, with pictures and buttons where there are any. */

@@ -7,7 +7,7 @@ import type { OutboxEntry, Placeholder } from '../db/outbox.ts'
 import { Timers } from '../engine/jobs/timers.ts'
 import { hasCode, toAppError } from '../errors.ts'
 import type { Clock, Logger, Random } from '../ports.ts'
-import type { Courier, Delivery } from './courier.ts'
+import type { Address, Courier, Delivery } from './courier.ts'
 import type { JobViews } from './job-views.ts'
 import { isWorthTelling } from './progress-pace.ts'
 import type { JobView } from './views.ts'
@@ -173,7 +173,7 @@ export class Deliver {
     const job = record && views.ofRecord(record)
     if (!record || !job) return
     lane.stale = false
-    const delivery = await call(courier, entry, placeholder, job)
+    const delivery = await call(courier, entry, { placeholder, parent: this.#parentOf(job) }, job)
     lane.shown = job
     lane.shownAtMs = clock.monotonicMs()
     // What came while the call ran is still to be shown, if it is worth it.
@@ -185,6 +185,13 @@ export class Deliver {
       db.outbox.remove(entry.id)
       if (entry.kind === 'erase') db.jobs.purge(job.id)
     })
+  }
+
+  /** Where the picture is that the job descends from, on the same platform. */
+  #parentOf({ parent, conversation }: JobView): Address | undefined {
+    if (!parent || this.#parts.db.jobs.platformOf(parent.jobId) !== conversation.platform) return undefined
+    const placeholder = this.#parts.db.outbox.placeholder(parent.jobId)
+    return placeholder.kind === 'at' ? placeholder.address : undefined
   }
 
   async #showProgress(courier: Courier, jobId: string, lane: Lane): Promise<void> {
@@ -265,11 +272,11 @@ export class Deliver {
 async function call(
   courier: Courier,
   entry: OutboxEntry,
-  placeholder: Placeholder,
+  { placeholder, parent }: { placeholder: Placeholder; parent: Address | undefined },
   job: JobView,
 ): Promise<Delivery | undefined> {
   if (placeholder.kind === 'gone') return undefined
-  if (entry.kind === 'open') return courier.open(job)
+  if (entry.kind === 'open') return courier.open(job, parent)
   if (placeholder.kind === 'unsent') return undefined
   return entry.kind === 'settle'
     ? courier.settle(placeholder.address, job)

@@ -11,7 +11,8 @@ import { parameterLine } from './parameters.ts'
 /** The card in the channel: what was asked for, with its place in the queue while it waits. */
 export function requestCard(job: JobView, words: Words): Message {
   const waiting = job.state === 'queued' ? [joined(placeOf(job, words), etaOf(job, words))] : []
-  return textMessage(titleOf(job, words), [...originOf(job, words), parameterLine(job, words), ...waiting])
+  const card = textMessage(titleOf(job, words), [parameterLine(job, words), ...waiting])
+  return { ...card, ...originOf(job, words) }
 }
 
 /** The message in the thread: the placeholder with its progress, then the result, or why there is none. */
@@ -19,7 +20,11 @@ export function jobMessage(job: JobView, words: Words): Message {
   const buttons = buttonRows(job, words)
   switch (job.state) {
     case 'queued':
-      return { ...textMessage(placeOf(job, words), waitingLines(job, words)), buttons }
+      return {
+        ...textMessage(placeOf(job, words), waitingLines(job, words)),
+        ...originOf(job, words),
+        buttons,
+      }
     case 'running':
       return { ...runningMessage(job, words), buttons }
     case 'done':
@@ -38,7 +43,7 @@ export function loneMessage(job: JobView, words: Words): Message {
   if (job.state === 'done') return message
   const card = requestCard(job, words)
   const lines = [...card.lines, ...stateLines(job, message, words)]
-  return { ...message, title: card.title, lines }
+  return { ...message, ...originOf(job, words), title: card.title, lines }
 }
 
 /** The card has told already what it is about, and while it waits its place too. */
@@ -84,6 +89,7 @@ function runningMessage(job: JobView, words: Words): Message {
         : words.job.finishing
   return {
     ...textMessage(title, waitingLines(job, words)),
+    ...originOf(job, words),
     progress: { step: job.step, steps: job.steps },
     preview: job.preview,
   }
@@ -95,7 +101,8 @@ function resultMessage(job: JobView, words: Words): Message {
   const took = tookMs === undefined ? [] : [words.job.paintedIn(tookMs)]
   return {
     title: titleOf(job, words),
-    lines: [...originOf(job, words), joined(parameterLine(job, words), took)],
+    ...originOf(job, words),
+    lines: [joined(parameterLine(job, words), took)],
     command: formatCommand(job),
     pictures: job.pictures.map(picture => ({ picture, altText: altTextOf(job, picture, words) })),
     buttons: [],
@@ -104,16 +111,15 @@ function resultMessage(job: JobView, words: Words): Message {
 
 /** What is to come: a job that a button made has no card, so its placeholder says what it is. */
 function waitingLines(job: JobView, words: Words): string[] {
-  const what = job.parent ? [...originOf(job, words), shortened(titleOf(job, words), 200)] : []
+  const what = job.parent ? [shortened(titleOf(job, words), 200)] : []
   return [...what, ...etaOf(job, words)]
 }
 
-/** How a job descends from an earlier picture, where it does. */
-function originOf({ order, parent }: JobView, words: Words): string[] {
-  if (order.kind === 'refine') return [words.job.refined]
-  if (order.kind === 'upscale') return [words.job.upscaled(order.factor)]
-  if (!parent) return []
-  return [order.source ? words.job.varied(order.source.strength) : words.job.again]
+function originOf({ order, parent }: JobView, words: Words): Pick<Message, 'origin'> {
+  if (order.kind === 'refine') return { origin: words.job.refined }
+  if (order.kind === 'upscale') return { origin: words.job.upscaled(order.factor) }
+  if (!parent) return {}
+  return { origin: order.source ? words.job.varied(order.source.strength) : words.job.again }
 }
 
 function placeOf(job: JobView, words: Words): string {

@@ -11,6 +11,8 @@ export interface MessagePicture {
 /** Plain text throughout: a platform's render escapes it. */
 export interface Message {
   title: string
+  /** How it descends from an earlier picture, where it does: a line of its own, since it may lead there. */
+  origin?: string
   /** Short lines under the title. */
   lines: string[]
   /** The command that gives the same picture again, for a code block. */

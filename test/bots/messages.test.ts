@@ -106,11 +106,11 @@ describe('the result', () => {
   it('names the parent of a refined, upscaled or varied picture', () => {
     const parent = { pictureId: 'picture000000009', jobId: 'job0000000000009' }
     const source = { pictureId: parent.pictureId, strength: 0.4 }
-    const firstLine = (job: JobView) => jobMessage(job, en).lines[0]
-    expect(firstLine(jobView({ parent, order: redCircleOrder({ source }) }))).toBe(en.job.varied(0.4))
-    expect(firstLine(jobView({ parent }))).toBe(en.job.again)
+    const origin = (job: JobView) => jobMessage(job, en).origin
+    expect(origin(jobView({ parent, order: redCircleOrder({ source }) }))).toBe(en.job.varied(0.4))
+    expect(origin(jobView({ parent }))).toBe(en.job.again)
     const upscaled = { kind: 'upscale', source, factor: 2, widthPx: 256, heightPx: 256 } as const
-    expect(firstLine(jobView({ parent, order: upscaled }))).toBe(en.job.upscaled(2))
+    expect(origin(jobView({ parent, order: upscaled }))).toBe(en.job.upscaled(2))
     expect(jobMessage(jobView({ parent, order: upscaled }), en).command).toBeUndefined()
   })
 })

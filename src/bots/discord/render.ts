@@ -69,14 +69,14 @@ function textDisplay(content: string): APIMessageTopLevelComponent[] {
 }
 
 /** Bold over what is below it; a sentence that stands alone is just said. */
-function titleText({ title, lines, command, buttons }: Message, hasFiles: boolean): string {
+function titleText({ title, origin, lines, command, buttons }: Message, hasFiles: boolean): string {
   const text = safeText(title.trim(), longestTitle)
-  const isAlone = !hasFiles && lines.length === 0 && command === undefined && buttons.length === 0
+  const isAlone = !hasFiles && !origin && lines.length === 0 && command === undefined && buttons.length === 0
   return text === '' || isAlone || text.length > longestBold ? text : `**${text}**`
 }
 
-function linesText({ lines, progress }: Message, room: number): string {
-  const shown = progress === undefined ? lines : [barOf(progress), ...lines]
+function linesText({ origin, lines, progress }: Message, room: number): string {
+  const shown = [progress && barOf(progress), origin, ...lines].filter(line => line !== undefined)
   const isSmall = shown.length <= smallLines && shown.every(line => !line.includes('\n'))
   const text = safeText(shown.join('\n'), Math.max(1, room - (isSmall ? 3 * shown.length : 0)))
   return isSmall ? small(text.split('\n')) : text

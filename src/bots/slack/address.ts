@@ -14,6 +14,8 @@ const schema = z.object({
   ts: z.string(),
   /** The request card, where this job has one. */
   card: z.string().optional(),
+  /** Where the message with the picture is that this one comes from. */
+  parentUrl: z.url().optional(),
   /** Files that Slack keeps for this job. */
   files: z.array(z.string()).default([]),
 })

@@ -38,7 +38,7 @@ export class SlackCourier implements Courier {
     this.#parts = parts
   }
 
-  async open(job: JobView): Promise<Delivery> {
+  async open(job: JobView, parent?: Address): Promise<Delivery> {
     const { conversation } = job
     const workspace = this.#parts.workspaces.of(workspaceOf(conversation))
     if (workspace === undefined) return notInstalled
@@ -53,7 +53,8 @@ export class SlackCourier implements Courier {
       card = posted.value.ts
       this.#cards.set(job.id, card)
     }
-    const payload = render(messageOf(job, needsCard, words), words)
+    const parentUrl = parent && (await this.#parts.messages.link(workspace, readAddress(parent)))
+    const payload = render(messageOf(job, needsCard, words), words, { parentUrl })
     const posted = await this.#parts.messages.post(
       workspace,
       { ...place, thread: card ?? place.thread },
@@ -67,6 +68,7 @@ export class SlackCourier implements Courier {
       ...posted.value,
       thread: card ?? place.thread,
       card,
+      parentUrl,
       files: [],
     })
   }
@@ -76,7 +78,9 @@ export class SlackCourier implements Courier {
     const workspace = this.#parts.workspaces.of(address)
     if (workspace === undefined || !this.#parts.messages.canSpareEdit(workspace)) return
     const words = wordsFor(localeOf(job.conversation))
-    const payload = render(messageOf(job, address.card !== undefined, words), words)
+    const payload = render(messageOf(job, address.card !== undefined, words), words, {
+      parentUrl: address.parentUrl,
+    })
     const shown = JSON.stringify(payload)
     if (this.#shown.get(address.ts) === shown) return
     this.#shown.set(address.ts, shown)
@@ -141,7 +145,7 @@ export class SlackCourier implements Courier {
     if (isGone(error)) return refused
     this.#parts.log.error({ job: job.id, problem: error }, 'Slack did not take the pictures of a job')
     const lines = [...message.lines, words.slack.said.picturesRefused(error, job.id)]
-    const bare = render({ ...message, lines, pictures: [] }, words)
+    const bare = render({ ...message, lines, pictures: [] }, words, { parentUrl: address.parentUrl })
     const edited = await this.#parts.messages.edit(workspace, address, bare)
     return edited.kind === 'refused' ? refused : { kind: 'done' as const, value: address }
   }
@@ -149,7 +153,11 @@ export class SlackCourier implements Courier {
   async #show(result: Result): Promise<Called<SlackAddress>> {
     const { workspace, address, message, words } = result
     if (message.pictures.length > 0) return this.#parts.results.show(result)
-    const edited = await this.#parts.messages.edit(workspace, address, render(message, words))
+    const edited = await this.#parts.messages.edit(
+      workspace,
+      address,
+      render(message, words, { parentUrl: address.parentUrl }),
+    )
     return edited.kind === 'refused' ? edited : { kind: 'done', value: address }
   }
 

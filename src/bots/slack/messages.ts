@@ -57,6 +57,14 @@ export class Messages {
     return this.#api.canSpare(workspace.token, 'chat.update')
   }
 
+  /** The address of a message for people; undefined where Slack does not give one. */
+  async link(workspace: Workspace, { channel, ts }: Posted): Promise<string | undefined> {
+    const called = await this.#api.call(workspace.token, 'chat.getPermalink', client =>
+      client.chat.getPermalink({ channel, message_ts: ts }),
+    )
+    return called.kind === 'done' ? called.value.permalink : undefined
+  }
+
   async remove(workspace: Workspace, message: Posted): Promise<Called<undefined>> {
     const { channel, ts } = message
     return nothing(

@@ -26,10 +26,18 @@ const longestNotification = 300
 /** A few short lines are set small, under the title; more are text. */
 const smallLines = 3
 
-/** `files` has the pictures that Slack can show in blocks; the others are left to a message of their own. */
-export function render(message: Message, words: Words, files: SlackFiles = new Map()): Payload {
+export interface RenderOptions {
+  /** The pictures that Slack can show in blocks; the others are left to a message of their own. */
+  files?: SlackFiles
+  /** Where the message with the picture is that this one comes from. */
+  parentUrl?: string | undefined
+}
+
+export function render(message: Message, words: Words, options: RenderOptions = {}): Payload {
+  const { files = new Map(), parentUrl } = options
   const blocks: KnownBlock[] = [
     richText(shortened(message.title, longestTitle), true),
+    ...originOf(message, parentUrl),
     ...linesOf(message),
     ...message.pictures.flatMap(({ picture, altText }) => {
       const fileId = files.get(picture.id)
@@ -54,8 +62,16 @@ export function richText(text: string, bold = false): RichTextBlock {
 }
 
 /** For people who see only a line: the title, escaped because this text alone is read as markup. */
-function notification({ title, lines }: Message): string {
-  return escaped(shortened([title, ...lines.slice(0, 1)].join(' · '), longestNotification))
+function notification({ title, origin, lines }: Message): string {
+  const parts = [title, origin ?? lines[0]].filter(part => part !== undefined)
+  return escaped(shortened(parts.join(' · '), longestNotification))
+}
+
+/** The one line that may be a link: its words and its address are ours. */
+function originOf({ origin }: Message, parentUrl: string | undefined): KnownBlock[] {
+  if (origin === undefined) return []
+  const text = parentUrl === undefined ? escaped(origin) : `<${parentUrl}|${escaped(origin)}>`
+  return [{ type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }]
 }
 
 function linesOf({ lines, progress }: Message): KnownBlock[] {

@@ -79,7 +79,11 @@ export class Results {
     }
     const files = [...draft.own.values()]
     if (!(await this.#pictures.areReady(workspace, files))) return 'files-refused'
-    const edited = await this.#messages.edit(workspace, address, render(message, words, draft.own))
+    const edited = await this.#messages.edit(
+      workspace,
+      address,
+      render(message, words, { files: draft.own, parentUrl: address.parentUrl }),
+    )
     if (edited.kind === 'done') return { kind: 'done', value: { ...address, files } }
     if (edited.error !== 'invalid_blocks') return edited
     this.#sharingOnly.add(workspace.token)
@@ -95,7 +99,11 @@ export class Results {
       draft.shared = uploaded.value
     }
     const lines = [...message.lines, words.slack.said.picturesAbove]
-    const posted = await this.#messages.post(workspace, address, render({ ...message, lines }, words))
+    const posted = await this.#messages.post(
+      workspace,
+      address,
+      render({ ...message, lines }, words, { parentUrl: address.parentUrl }),
+    )
     if (posted.kind === 'refused') return posted
     await this.#messages.remove(workspace, address)
     if (draft.own !== undefined) await this.#pictures.remove(workspace, [...draft.own.values()])

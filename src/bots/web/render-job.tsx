@@ -84,7 +84,7 @@ function Card({ job, words }: { job: JobView; words: Words }) {
           <b>{author.name}</b> <Time at={job.createdAt} />
         </p>
         <p class="prompt">{message.title}</p>
-        {job.state !== 'done' && <Lines job={job} lines={message.lines} />}
+        {job.state !== 'done' && <Lines job={job} message={message} />}
       </div>
     </article>
   )
@@ -99,7 +99,7 @@ function Reply({ job, words }: { job: JobView; words: Words }) {
       {job.state === 'done' && isChild && <p class="prompt">{message.title}</p>}
       <Progress message={message} size={job.order} words={words} />
       <Pictures message={message} words={words} />
-      <Lines job={job} lines={message.lines} />
+      <Lines job={job} message={message} />
       {message.command !== undefined && <Command command={message.command} words={words} />}
       <fieldset class="rows" aria-label={words.web.result.buttonsOf(titleOf(job, words))}>
         {message.buttons.map(row => (
@@ -165,19 +165,14 @@ function Pictures({ message: { pictures }, words }: { message: Message; words: W
   )
 }
 
-/** The lines under a title; where the job has a parent, its first line says so and leads there. */
-function Lines({ job, lines }: { job: JobView; lines: readonly string[] }) {
+/** The lines under a title; the first says where it comes from, and leads there. */
+function Lines({ job, message: { origin, lines } }: { job: JobView; message: Message }) {
   return (
     <div class="lines">
-      {lines.map((line, i) =>
-        i === 0 && job.parent ? (
-          <p>
-            <a href={`#job-${job.parent.jobId}`}>{line}</a>
-          </p>
-        ) : (
-          <p>{line}</p>
-        ),
-      )}
+      {origin && <p>{job.parent ? <a href={`#job-${job.parent.jobId}`}>{origin}</a> : origin}</p>}
+      {lines.map(line => (
+        <p>{line}</p>
+      ))}
     </div>
   )
 }

@@ -181,6 +181,12 @@ export class SlackTest {
     return readPost(this.slack.world, post).lines.join('\n')
   }
 
+  /** The messages that one leads to. */
+  linkedFrom(post: Post): string[] {
+    const { world } = this.slack
+    return readPost(world, post).links.flatMap(link => world.permalinks.get(link)?.ts ?? [])
+  }
+
   /** What was said to somebody alone, latest last. */
   told(person: Person): string[] {
     return this.slack.whispers(person).map(post => this.text(post))

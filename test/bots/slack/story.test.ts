@@ -46,6 +46,7 @@ describe.each([
       expect(after, label).toHaveLength(before.length + 1)
       expect(pictures(last(after)), label).toBe(1)
       expect(labels(last(after)), label).toContain('Delete')
+      expect(t.linkedFrom(last(after)), label).toEqual([last(before).ts])
     }
     // The upscale has no words of its own to roll again with; the first result is as alive as ever.
     await t.restart()

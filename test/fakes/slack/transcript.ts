@@ -42,7 +42,7 @@ export function transcript(world: World): string {
   return [...channels, ...homes].join('\n\n')
 }
 
-/** Everything that text of the app set off so far. */
+/** Everything that text of the app set off so far; links to messages of the conversation are no harm. */
 export function provoked(world: World): { pings: string[]; links: string[] } {
   const bots = new Set([...world.teams.values()].map(team => team.botUserId))
   const readings = world.posts.filter(post => bots.has(post.authorId)).map(post => readPost(world, post))
@@ -50,5 +50,8 @@ export function provoked(world: World): { pings: string[]; links: string[] } {
     readBlocks(view.content.blocks),
   )
   const all = [...readings, ...views]
-  return { pings: all.flatMap(reading => reading.pings), links: all.flatMap(reading => reading.links) }
+  return {
+    pings: all.flatMap(reading => reading.pings),
+    links: all.flatMap(reading => reading.links).filter(link => !world.permalinks.has(link)),
+  }
 }

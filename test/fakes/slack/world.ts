@@ -83,6 +83,8 @@ export class World {
   readonly files = new Map<string, StoredFile>()
   readonly views = new Map<string, OpenView>()
   readonly homes = new Map<string, OpenView>()
+  /** Addresses of messages that were asked for: where a link to one leads. */
+  readonly permalinks = new Map<string, Post>()
   readonly clock: Clock
   #count = 0
   #lastTs = 0

@@ -118,6 +118,19 @@ export const chatMethods = {
     },
   ),
 
+  'chat.getPermalink': method(
+    { tier: 4, scopes: [], args: z.strictObject({ channel: z.string(), message_ts: z.string() }) },
+    (args, context) => {
+      const channel = visibleChannel(context, args.channel)
+      const post = context.world.post(channel.id, args.message_ts)
+      if (post === undefined || post.onlyFor !== undefined) throw new Refusal('message_not_found')
+      const thread = post.threadTs === undefined ? '' : `?thread_ts=${post.threadTs}&cid=${channel.id}`
+      const permalink = `https://example.slack.com/archives/${channel.id}/p${post.ts.replace('.', '')}${thread}`
+      context.world.permalinks.set(permalink, post)
+      return { channel: channel.id, permalink }
+    },
+  ),
+
   'chat.delete': method(
     {
       tier: 3,
