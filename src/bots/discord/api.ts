@@ -87,6 +87,7 @@ export class DiscordApi {
 
   /** Whether an edit there that may as well be left out can be afforded now. */
   canSpareEdit(channelId: string): boolean {
+    if (!this.#turns.canSpare()) return false
     const budget = this.#edits.get(channelId)
     if (budget === undefined || budget.resetAtMs <= this.#clock.monotonicMs()) return true
     return budget.remaining > reserve

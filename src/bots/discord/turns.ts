@@ -22,6 +22,8 @@ interface Line {
 
 // topics/rate-limits: 50 requests a second in all, answers to interactions not counted. Some are left for the rest.
 const perSecond = 40
+/** From here on progress is left out, so that results need not wait. */
+const sparePerSecond = 25
 const secondMs = 1000
 const shortestWaitMs = 50
 const mostLines = 1000
@@ -38,10 +40,15 @@ export class Turns {
     this.#clock = clock
   }
 
+  /** Whether a request that may as well be left out can be afforded now. */
+  canSpare(): boolean {
+    this.#refresh()
+    return this.#second.count < sparePerSecond
+  }
+
   /** 0: go ahead, it is counted. Otherwise how long to wait for a turn, in milliseconds. */
   take(): number {
-    const nowMs = this.#clock.monotonicMs()
-    if (nowMs - this.#second.fromMs >= secondMs) this.#second = { fromMs: nowMs, count: 0 }
+    this.#refresh()
     if (this.#second.count >= perSecond)
       return this.#give('all', this.#second.fromMs + secondMs, perSecond, secondMs)
     this.#second.count += 1
@@ -60,6 +67,11 @@ export class Turns {
     const resetMs = this.#clock.monotonicMs() + Math.max(shortestWaitMs, retryAfter)
     const windowMs = Math.max(shortestWaitMs, this.#windowsMs.get(name) ?? 0)
     return this.#give(`${name} ${majorParameter}`, resetMs, limit, windowMs)
+  }
+
+  #refresh(): void {
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs - this.#second.fromMs >= secondMs) this.#second = { fromMs: nowMs, count: 0 }
   }
 
   #give(key: string, resetMs: number, limit: number, windowMs: number): number {

@@ -39,4 +39,15 @@ describe('turns', () => {
     clock.advance(1000)
     expect(take(1)).toEqual([0])
   })
+
+  it('have no room for progress where results need it', () => {
+    const clock = new FakeClock()
+    const turns = new Turns(clock)
+    clock.advance(5000)
+    expect(turns.canSpare()).toBe(true)
+    for (let i = 0; i < 30; i++) expect(turns.take()).toBe(0)
+    expect(turns.canSpare()).toBe(false)
+    clock.advance(1000)
+    expect(turns.canSpare()).toBe(true)
+  })
 })
