@@ -47,14 +47,14 @@ describe('a message on Discord', () => {
     expect(text).toContain(prompt)
   })
 
-  it('is one that Discord takes, harmless and with its buttons, whatever is in it', () => {
+  it('is one that Discord takes, harmless and with its buttons, whatever is in it', async () => {
     const anyText = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 300 }),
       fc.string({ unit: 'grapheme', maxLength: 6000 }),
       fc.stringMatching(/^[@<>[\]()*_~|`#:\\\-+.0-9 \n]{0,400}$/),
       fc.constantFrom(...hostile),
     )
-    fc.assert(
+    await fc.assert(
       fc.property(anyText, fc.array(anyText, { maxLength: 30 }), anyText, (title, lines, command) => {
         const message = { ...textMessage(`x${title}`, lines), command, buttons: [[cancel]] }
         const { components, alive } = shown(message, { notes: [title] })
@@ -96,10 +96,10 @@ describe('a message on Discord', () => {
 })
 
 describe('a thread’s name', () => {
-  it('is one visible line of at most 90 characters', () => {
+  it('is one visible line of at most 90 characters', async () => {
     expect(oneLine('a\u200b cat\n\n on \u202ea  mat\t', 90)).toBe('a cat on a mat')
     expect(oneLine('\u200b\u200e \n', 90)).toBe('')
-    fc.assert(
+    await fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), text => {
         expect(oneLine(text, 90).length).toBeLessThanOrEqual(90)
         expect(oneLine(text, 90)).not.toMatch(/[\n\r]/)
