@@ -30,6 +30,7 @@ export const web = {
     attach: 'Start from a picture',
     remove: 'Remove the picture',
     strength: 'How far to leave it',
+    mask: 'Paint anew only where this picture is white',
   },
   result: {
     command: 'The same again',
@@ -50,6 +51,7 @@ export const web = {
     title: (n: number) => `This makes ${n} separate requests`,
     yes: (n: number) => `Paint all ${n}`,
     sourceAgain: 'Please choose the source picture again',
+    maskAgain: 'Please choose the mask again',
   },
   settings: {
     title: 'Your defaults',

@@ -24,6 +24,7 @@ export const web: Words['web'] = {
     attach: '以一张图片为起点',
     remove: '移除图片',
     strength: '离开原图多远',
+    mask: '只重画这张图中白色的部分',
   },
   result: {
     command: '再画一张同样的',
@@ -41,6 +42,7 @@ export const web: Words['web'] = {
     title: n => `这会变成 ${n} 个独立的请求`,
     yes: n => `${n} 个都画`,
     sourceAgain: '请重新选择起始图片',
+    maskAgain: '请重新选择蒙版',
   },
   settings: {
     title: '你的默认值',

@@ -28,6 +28,8 @@ export interface Visit {
 export interface SaidText {
   text: string
   source?: Uint8Array
+  /** White is painted anew. */
+  mask?: Uint8Array
   /** Where the slider stands; a flag in the text wins. */
   strength?: number
   confirmed: boolean
@@ -159,6 +161,7 @@ export class Receiver {
               text={said?.text ?? ''}
               strength={said?.strength}
               hasSource={said?.source !== undefined}
+              hasMask={said?.mask !== undefined}
               once={visit.nextOnce}
               words={words}
             />
@@ -219,8 +222,12 @@ export class Receiver {
   }
 }
 
-/** The uploaded picture as source; the slider counts only where there is one and no flag says otherwise. */
-function withUpload(request: ImagineRequest, { source, strength }: SaidText): ImagineRequest {
-  if (!source) return request
-  return { strength, ...request, source: { kind: 'bytes', bytes: source } }
+/** The uploaded pictures as source and mask; the slider counts only with a source and where no flag says otherwise. */
+function withUpload(request: ImagineRequest, { source, mask, strength }: SaidText): ImagineRequest {
+  return {
+    ...(source ? { strength } : {}),
+    ...request,
+    ...(source ? { source: { kind: 'bytes', bytes: source } } : {}),
+    ...(mask ? { mask: { kind: 'bytes', bytes: mask } } : {}),
+  }
 }

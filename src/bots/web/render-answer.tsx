@@ -69,6 +69,7 @@ export function ConfirmForm(props: {
   text: string
   strength?: number
   hasSource: boolean
+  hasMask: boolean
   once: string
   words: Words
 }) {
@@ -89,6 +90,11 @@ export function ConfirmForm(props: {
         {props.hasSource && (
           <label class="again">
             {confirm.sourceAgain} <input type="file" name="source" required />
+          </label>
+        )}
+        {props.hasMask && (
+          <label class="again">
+            {confirm.maskAgain} <input type="file" name="mask" required />
           </label>
         )}
         <button type="submit" class="send" autofocus>

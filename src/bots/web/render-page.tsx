@@ -123,6 +123,10 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
             <span>{composer.strength}</span>
             <input type="range" name="strength" min="0.05" max="1" step="0.05" value="0.6" />
           </label>
+          <label class="mask">
+            <span>{composer.mask}</span>
+            <input type="file" name="mask" id="mask" accept="image/png,image/jpeg,image/webp" />
+          </label>
           <button type="button" id="source-remove">
             {composer.remove}
           </button>

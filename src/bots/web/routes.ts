@@ -18,9 +18,9 @@ import { Responder } from './respond.ts'
 import { ownPagesOnly, securityHeaders } from './security.ts'
 import { rightsOf, visitorOf } from './visitors.ts'
 
-/** A source picture may have 10 MB; the rest of a form is small. */
+/** A source picture and its mask may have 10 MB each; the rest of a form is small. */
 const maxSourceMegabytes = 10
-const maxBodyBytes = (maxSourceMegabytes + 1) * 1024 * 1024
+const maxBodyBytes = (2 * maxSourceMegabytes + 1) * 1024 * 1024
 
 const saidForm = z.object({
   text: z.string().optional(),
@@ -30,6 +30,7 @@ const saidForm = z.object({
   confirmed: z.literal('yes').optional(),
   strength: z.coerce.number().optional(),
   source: z.instanceof(File).optional(),
+  mask: z.instanceof(File).optional(),
 })
 
 const pressForm = z.object({
@@ -91,9 +92,9 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     if (!form) return responder.refuse(c, visitOf(c), words.web.refused.unreadable, 400)
     const visit = visitOf(c, form.once)
     const text = lines(form.example ?? form.text ?? '')
-    const { strength, source } = form
-    const bytes = source && source.size > 0 ? new Uint8Array(await source.arrayBuffer()) : undefined
-    const said = { text, source: bytes, strength, confirmed: form.confirmed !== undefined }
+    const { strength } = form
+    const [source, mask] = [await bytesOf(form.source), await bytesOf(form.mask)]
+    const said = { text, source, mask, strength, confirmed: form.confirmed !== undefined }
     return responder.respond(c, visit, await receiver.say(said, visit), text)
   })
 
@@ -167,4 +168,9 @@ function daysOf(c: Context): number {
 /** Forms send line breaks as CR LF. */
 function lines(text: string): string {
   return text.replaceAll('\r\n', '\n')
+}
+
+/** Undefined for a field in which nothing was chosen. */
+async function bytesOf(file: File | undefined): Promise<Uint8Array | undefined> {
+  return file && file.size > 0 ? new Uint8Array(await file.arrayBuffer()) : undefined
 }

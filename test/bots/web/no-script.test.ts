@@ -112,12 +112,19 @@ describe('the web chat works without script', () => {
     expect(chat.world.easel.lastRequest?.strength).toBe(0.8)
     await chat.ada.postsForm('/say', { text: 'a cat', source: new Blob([]), strength: '0.4' })
     expect(chat.world.easel.lastRequest).toEqual({ prompt: 'a cat' })
+    await chat.ada.postsForm('/say', { text: 'a cat', source, mask: source, strength: '0.9' })
+    expect(chat.world.easel.lastRequest).toMatchObject({
+      strength: 0.9,
+      mask: { kind: 'bytes', bytes: Uint8Array.of(1, 2, 3) },
+    })
   })
 
-  it('asks for the source picture again where it shows a fan-out', async () => {
-    const fields = { text: 'a {red,blue} cat', source: new Blob([Uint8Array.of(1)]), strength: '0.4' }
+  it('asks for the pictures again where it shows a fan-out', async () => {
+    const picture = new Blob([Uint8Array.of(1)])
+    const fields = { text: 'a {red,blue} cat', source: picture, mask: picture, strength: '0.4' }
     const html = await (await chat.ada.postsForm('/say', fields)).text()
     expect(html).toMatch(/<input type="file" name="source" required/)
+    expect(html).toMatch(/<input type="file" name="mask" required/)
     expect(html).toMatch(/name="strength" value="0.4"/)
   })
 

@@ -240,10 +240,11 @@ document.addEventListener('submit', event => {
   const form = event.target
   if (!['/say', '/act', '/settings'].includes(form.getAttribute('action')) || !composer) return
   event.preventDefault()
-  // The confirmation of a fan-out is sent with the source picture that is still in the field.
-  const source = document.getElementById('source')
-  const again = form.querySelector('.again input[type=file]')
-  if (again && source?.files.length) again.files = source.files
+  // The confirmation of a fan-out is sent with the pictures that are still in the field.
+  for (const again of form.querySelectorAll('.again input')) {
+    const { files } = document.getElementById(again.name)
+    if (files.length) again.files = files
+  }
   void send(form, event.submitter)
 })
 
@@ -252,10 +253,11 @@ document.addEventListener('submit', event => {
 function openDialog(html) {
   const answer = document.getElementById('answer')
   answer.innerHTML = html
-  const again = answer.querySelector('.again')
-  if (again && document.getElementById('source')?.files.length) {
+  for (const again of answer.querySelectorAll('.again')) {
+    const input = again.querySelector('input')
+    if (!document.getElementById(input.name)?.files.length) continue
     again.hidden = true
-    again.querySelector('input').required = false
+    input.required = false
   }
   if (!dialog.open) dialog.showModal()
   answer.querySelector('[autofocus]')?.focus()
@@ -339,8 +341,15 @@ function setUpComposer() {
     }
   })
   document.getElementById('source').addEventListener('change', sourceChanged)
+  const mask = document.getElementById('mask')
+  mask.addEventListener('change', () => {
+    // Under a mask little of what was there should remain.
+    const { strength } = composer.elements
+    if (mask.files.length && strength.value === strength.defaultValue) strength.value = '0.9'
+  })
   document.getElementById('source-remove').addEventListener('click', () => {
     document.getElementById('source').value = ''
+    mask.value = ''
     sourceChanged()
     text.focus()
   })
