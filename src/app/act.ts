@@ -2,7 +2,7 @@
 import type { JobRecord } from '../db/job-records.ts'
 import type { PictureRecord } from '../db/pictures.ts'
 import type { ModelRecord } from '../engine/weights/models.ts'
-import type { PaintOrder, WorkOrder } from '../engine/work-order.ts'
+import { countOf, type PaintOrder, type WorkOrder } from '../engine/work-order.ts'
 import { accept, duplicateOf } from './accept.ts'
 import { findByName, suggestions } from './catalogue.ts'
 import { isRecipe, type Recipe, refined, reRolled, upscaled, variationStrengths, varied } from './derive.ts'
@@ -64,7 +64,7 @@ async function remix(
   const found = pictureWithJob(parts, pictureId)
   if (!found) return refused(problem('picture-unknown', { id: pictureId }))
   const order = paintRecipeOf(parts, found.job)
-  const base = order && requestOf({ order })
+  const base = order && requestOf({ order: alike(order, found.job) })
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
   // The picture's own settings hold, not the person's defaults.
   const settings = base ? {} : parts.db.people.settings(caller.person)
@@ -80,7 +80,7 @@ async function upscale(
   const found = pictureWithJob(parts, pictureId)
   if (!found) return refused(problem('picture-unknown', { id: pictureId }))
   const findings = new Findings()
-  const order = upscaled(found.picture, factor, parts.config, findings)
+  const order = upscaled(found.picture, factor, parts.config, findings, recipeOf(parts, found.job))
   return derive(parts, `upscale-${factor}`, order, { job: found.job, pictureId }, findings, caller)
 }
 
@@ -97,7 +97,7 @@ async function repaint(
   if (!recipe) return refused(problem('no-recipe', {}))
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
-  const order = model && repainted(parts, kind, recipe, found.picture, model, findings)
+  const order = model && repainted(parts, kind, alike(recipe, found.job), found.picture, model, findings)
   return derive(parts, kind, order, { job: found.job, pictureId }, findings, caller)
 }
 
@@ -148,14 +148,21 @@ async function derive(
 function recipeOf(parts: AppParts, job: JobRecord): Recipe | undefined {
   if (isRecipe(job.order)) return job.order
   const source = pictureWithJob(parts, job.order.source.pictureId)
-  return source && recipeOf(parts, source.job)
+  return source ? recipeOf(parts, source.job) : job.order.recipe
 }
 
 /** The nearest order that painted with the Base, from which variations of a refined picture are made too. */
 function paintRecipeOf(parts: AppParts, job: JobRecord): PaintOrder | undefined {
-  if (job.order.kind === 'paint') return job.order
-  const source = pictureWithJob(parts, job.order.source.pictureId)
-  return source && paintRecipeOf(parts, source.job)
+  const { order } = job
+  if (order.kind === 'paint') return order
+  const source = pictureWithJob(parts, order.source.pictureId)
+  if (source) return paintRecipeOf(parts, source.job)
+  return order.kind === 'upscale' && order.recipe?.kind === 'paint' ? order.recipe : undefined
+}
+
+/** As many pictures as the pressed result has: one that was refined out of a set stays alone. */
+function alike<R extends Recipe>(recipe: R, pressed: JobRecord): R {
+  return recipe.kind === 'paint' ? { ...recipe, count: countOf(pressed.order) } : recipe
 }
 
 /** The model of that name as it is now. */

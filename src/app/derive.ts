@@ -91,10 +91,11 @@ export function upscaled(
   factor: 2 | 4,
   config: Pick<Config, 'limits'>,
   findings: Findings,
+  recipe?: Recipe,
 ): UpscaleOrder {
   const size = { widthPx: picture.widthPx * factor, heightPx: picture.heightPx * factor }
   checkPixels(size, config.limits.maxPixels * upscaledPixels, 1, findings)
-  return { kind: 'upscale', source: { pictureId: picture.id }, factor, ...size }
+  return { kind: 'upscale', source: { pictureId: picture.id }, factor, ...size, recipe }
 }
 
 export function isRecipe(order: WorkOrder): order is Recipe {

@@ -89,6 +89,6 @@ export function toRecord({ job, author }: Row): JobRecord {
 
 /** The order with every word that a person wrote taken out. */
 export function withoutWords(order: WorkOrder): WorkOrder {
-  if (order.kind === 'upscale') return order
+  if (order.kind === 'upscale') return { ...order, recipe: undefined }
   return { ...order, prompt: { positive: '', negative: null, clipSkip: order.prompt.clipSkip } }
 }

@@ -102,6 +102,8 @@ export const upscaleOrder = z.object({
   factor: z.union([z.literal(2), z.literal(4)]),
   widthPx: z.number().int().positive(),
   heightPx: z.number().int().positive(),
+  /** The nearest order with words, so that buttons go on from it when that one's picture is gone. Paints nothing. */
+  recipe: z.discriminatedUnion('kind', [paintOrder, refineOrder]).optional(),
 })
 
 export const workOrder = z.discriminatedUnion('kind', [paintOrder, refineOrder, upscaleOrder])

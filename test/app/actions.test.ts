@@ -107,6 +107,7 @@ describe('each button makes a new job from the old one', () => {
       factor: 2,
       widthPx: 256,
       heightPx: 256,
+      recipe: first.order,
     })
     const huge = await buildTestEasel({ config: { limits: { maxPixels: 128 * 128 } } })
     const small = await huge.paint('a red circle')
@@ -174,6 +175,42 @@ describe('buttons work', () => {
       expect(job).toMatchObject({ state: 'done', parent: { jobId: parent.id } })
     }
     expect(job.order).toMatchObject({ kind: 'paint', prompt: { positive: 'a blue square' } })
+  })
+
+  test('and make as many pictures as the result that they were pressed on has', async () => {
+    const asked = await it.easel.imagine({ prompt: 'a red circle', count: 4 }, it.caller())
+    await it.settled()
+    const set = it.job(asked.kind === 'accepted' ? (asked.jobs[0]?.id ?? '') : '')
+    expect(await press({ kind: 'vary-subtle', pictureId: pictureOf(set) })).toMatchObject({
+      order: { count: 4 },
+    })
+    const refined = await press({ kind: 'refine', pictureId: pictureOf(set) })
+    expect(await press({ kind: 'vary-subtle', pictureId: pictureOf(refined) })).toMatchObject({
+      order: { count: 1 },
+    })
+    const request = { prompt: 'a blue square' }
+    expect(await press({ kind: 'remix', pictureId: pictureOf(refined), request })).toMatchObject({
+      order: { count: 1 },
+    })
+  })
+
+  test('on an upscaled picture whose source was deleted', async () => {
+    const first = await it.paint('a red circle')
+    const refined = await press({ kind: 'refine', pictureId: pictureOf(first) })
+    const larger = await press({ kind: 'upscale', pictureId: pictureOf(refined), factor: 2 })
+    await it.easel.act({ kind: 'delete', jobId: refined.id }, it.caller())
+    await it.easel.act({ kind: 'delete', jobId: first.id }, it.caller())
+    const pictureId = pictureOf(larger)
+    for (const action of [
+      { kind: 'refine', pictureId },
+      { kind: 'vary-subtle', pictureId },
+      { kind: 'upscale', pictureId, factor: 2 },
+    ] as const) {
+      const job = await press(action)
+      expect(job, action.kind).toMatchObject({ state: 'done', parent: { jobId: larger.id } })
+    }
+    const varied = await press({ kind: 'vary-strong', pictureId })
+    expect(varied.order).toMatchObject({ kind: 'paint', prompt: { positive: 'a red circle' } })
   })
 
   test('after a restart and a month', async () => {

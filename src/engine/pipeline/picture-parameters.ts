@@ -32,7 +32,8 @@ function orderOfPicture(order: WorkOrder, index: number, sources: Record<string,
   }
   switch (order.kind) {
     case 'upscale':
-      return { ...order, source: { pictureId: hash(order.source.pictureId) } }
+      // What went before stands in the source's own parameters, which are kept.
+      return { ...order, source: { pictureId: hash(order.source.pictureId) }, recipe: undefined }
     case 'refine':
       return { ...order, source: named(order.source, hash) }
     case 'paint': {
