@@ -30,6 +30,8 @@ const modelAdvice = z.strictObject({
       split: z.number().gt(0).lt(1).optional(),
       steps: z.int().min(1).optional(),
       guidance: z.number().optional(),
+      /** Aesthetic score to aim at. */
+      score: z.number().min(0).max(10).optional(),
     })
     .optional(),
   note: z.string().optional(),

@@ -201,7 +201,22 @@ function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): Imag
   }
   // A preset in the old settings stands for fixed timesteps, which are its own sampler's.
   if (base?.preset && edited.sampler) replaced.preset = undefined
+  if (base) Object.assign(replaced, refinerReplaced(edited))
   return { prompt: edited.prompt, ...replaced, ...said }
+}
+
+/** Another way of the Refiner ends what belonged to the old one. */
+function refinerReplaced(edited: ImagineRequest): Partial<ImagineRequest> {
+  const after = { refineStrength: undefined, refineSteps: undefined }
+  const ensemble = { refineSplit: undefined }
+  if (edited.refine !== undefined) {
+    return { ...after, ...ensemble, refineGuidance: undefined, refineScore: undefined }
+  }
+  if (edited.refineSplit !== undefined) return { refine: undefined, ...after }
+  if (edited.refineStrength !== undefined || edited.refineSteps !== undefined) {
+    return { refine: undefined, ...ensemble }
+  }
+  return edited.refineGuidance === undefined && edited.refineScore === undefined ? {} : { refine: undefined }
 }
 
 function refused(found: Problem): ActOutcome {

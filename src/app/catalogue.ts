@@ -16,11 +16,27 @@ export interface ModelDefaults {
   preset?: string
   steps: number
   guidance: number
-  refiner: { way: 'ensemble' | 'after'; split: number; strength: number; steps?: number; guidance: number }
+  refiner: {
+    way: 'ensemble' | 'after'
+    split: number
+    strength: number
+    steps?: number
+    guidance: number
+    /** Aesthetic score to aim at. */
+    score: number
+  }
 }
 
-/** SDXL's own: Euler, as its scheduler says; a split of 0.8 and a strength of 0.3 as its Refiner was published with. */
-const sdxl = { sampler: 'euler', steps: 30, guidance: 7, split: 0.8, strength: 0.3, refinerGuidance: 5 }
+/** SDXL's own: Euler, as its scheduler says; a split of 0.8 and a strength of 0.3 as its Refiner was published with, score too. */
+const sdxl = {
+  sampler: 'euler',
+  steps: 30,
+  guidance: 7,
+  split: 0.8,
+  strength: 0.3,
+  refinerGuidance: 5,
+  score: 6,
+}
 
 export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): ModelDefaults {
   const advice = config.models[model.name] ?? {}
@@ -39,6 +55,7 @@ export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): 
       strength: advice.refiner?.strength ?? sdxl.strength,
       steps: advice.refiner?.steps,
       guidance: advice.refiner?.guidance ?? sdxl.refinerGuidance,
+      score: advice.refiner?.score ?? sdxl.score,
     },
   }
 }

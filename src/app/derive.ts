@@ -4,7 +4,8 @@ import type { ModelRecord } from '../engine/weights/models.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../engine/work-order.ts'
 import { defaultsOf } from './catalogue.ts'
 import type { Findings } from './findings.ts'
-import { checkStrength, referenceTo, refuseRefiner } from './resolve.ts'
+import { referenceTo } from './resolve.ts'
+import { checkStrength, negativeScore, refuseRefiner } from './resolve-refinement.ts'
 import { nearestSize, type Size } from './resolve-size.ts'
 
 /**
@@ -82,7 +83,7 @@ export function refined(
     seed: picture.seed,
     sampling: { ...recipe.sampling, steps, guidance: refiner.guidance, timesteps: undefined },
     source: { pictureId: picture.id, strength: refiner.strength },
-    aesthetic: { positive: 6, negative: 2.5 },
+    aesthetic: { positive: refiner.score, negative: negativeScore },
   }
 }
 

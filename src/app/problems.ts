@@ -41,6 +41,8 @@ export interface ProblemDetails {
   'preset-unknown': { name: string; known: string[] }
   'model-unknown': { name: string; known: string[] }
   'style-unknown': { name: string; known: string[] }
+  /** A flag of the Refiner where it takes no part, or takes part in another way. */
+  'refine-flag': { flag: string; way: 'on' | 'ensemble' | 'after' }
   'no-refiner': { model: string }
   'refiner-mismatch': { model: string; refiner: string; what: string }
   'strength-too-low': { strength: number; steps: number; minimum: number }

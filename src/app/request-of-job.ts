@@ -35,7 +35,7 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     model: order.model.name,
     clipSkip: order.prompt.clipSkip || undefined,
     ...sourceOf(order),
-    refine: order.refinement?.way ?? false,
+    ...refinementOf(order),
     fast: order.fast || undefined,
   })
 }
@@ -47,6 +47,19 @@ function sourceOf(order: PaintOrder): Pick<ImagineRequest, 'source' | 'mask' | '
     source: { kind: 'stored', pictureId: source.pictureId },
     mask: source.maskId === undefined ? undefined : { kind: 'stored', pictureId: source.maskId },
     strength: source.strength,
+  }
+}
+
+function refinementOf({ refinement }: PaintOrder): Partial<ImagineRequest> {
+  if (!refinement) return { refine: false }
+  const { way, guidance, aesthetic } = refinement
+  return {
+    refine: way,
+    ...(way === 'ensemble'
+      ? { refineSplit: refinement.split }
+      : { refineStrength: refinement.strength, refineSteps: refinement.steps }),
+    refineGuidance: guidance,
+    refineScore: aesthetic.positive,
   }
 }
 

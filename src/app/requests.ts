@@ -30,6 +30,14 @@ export interface ImagineRequest {
   clipSkip?: number
   /** false: none; true: the model's own way; or one of the two ways by name. */
   refine?: boolean | 'ensemble' | 'after'
+  /** Of the Refiner's image to image (`after`): how far, and in how many steps of the whole schedule. */
+  refineStrength?: number
+  refineSteps?: number
+  /** Of an ensemble: the fraction of the schedule at which the Refiner takes over. */
+  refineSplit?: number
+  refineGuidance?: number
+  /** Aesthetic score that the Refiner is told to aim at. */
+  refineScore?: number
   source?: GivenPicture
   mask?: GivenPicture
   /** How far image to image may go from its source, 0 to 1. */

@@ -2,11 +2,12 @@
 import type { Config } from '../config.ts'
 import { parsePromptWeights } from '../engine/text/prompt-weights.ts'
 import type { ModelRecord } from '../engine/weights/models.ts'
-import type { ModelReference, PaintOrder, Refinement } from '../engine/work-order.ts'
-import { type Catalogue, defaultsOf, findByName, type ModelDefaults, suggestions } from './catalogue.ts'
+import type { ModelReference, PaintOrder } from '../engine/work-order.ts'
+import { type Catalogue, defaultsOf, findByName, suggestions } from './catalogue.ts'
 import { Findings } from './findings.ts'
 import type { Problem } from './problems.ts'
 import type { ImagineRequest } from './requests.ts'
+import { checkStrength, resolveRefinement } from './resolve-refinement.ts'
 import { resolveSampling } from './resolve-sampling.ts'
 import { resolveSize, type Size } from './resolve-size.ts'
 import type { PersonSettings } from './views.ts'
@@ -30,7 +31,6 @@ export type Resolved =
 const maxSeed = Number.MAX_SAFE_INTEGER - 1000
 /** Of the twelve layers of the first text encoder, one at least must be left below the penultimate. */
 const deepestClipSkip = 10
-const aesthetic = { positive: 6, negative: 2.5 }
 /** Where only the masked part is painted anew, little of what was there should remain. */
 const defaultStrength = { plain: 0.6, masked: 0.9 }
 
@@ -43,7 +43,12 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   const defaults = defaultsOf(model, config)
   const prompt = promptOf(request, context, findings)
   const sampling = resolveSampling(request, defaults, config.limits, findings)
-  const refinement = refinementOf(request, settings, model, defaults, sampling, findings)
+  const refinement = resolveRefinement(
+    request,
+    settings,
+    { model, defaults, steps: sampling.steps, maxSteps: config.limits.maxSteps },
+    findings,
+  )
   const rules = {
     own: defaults,
     stepPx: Math.max(model.sizeStepPx, refinement && model.refiner ? model.refiner.sizeStepPx : 0),
@@ -75,12 +80,6 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
 
 export function referenceTo(model: ModelRecord): ModelReference {
   return { name: model.name, hash: model.hash }
-}
-
-/** Where fewer than one step would run, nothing would change. Refuses with the least strength that does something. */
-export function checkStrength(strength: number, steps: number, findings: Findings): void {
-  if (Math.floor(steps * strength) >= 1) return
-  findings.refuse('strength-too-low', { strength, steps, minimum: Math.ceil(100 / steps) / 100 })
 }
 
 function modelOf(
@@ -159,29 +158,6 @@ function styled(template: string, prompt: string): string {
     : `${prompt}, ${template}`
 }
 
-function refinementOf(
-  request: ImagineRequest,
-  settings: PersonSettings,
-  model: ModelRecord,
-  defaults: ModelDefaults,
-  sampling: PaintOrder['sampling'],
-  findings: Findings,
-): Refinement | undefined {
-  const wanted = request.refine ?? (settings.refine === true && model.refiner !== undefined)
-  if (wanted === false) return undefined
-  if (!model.refiner) {
-    refuseRefiner(model, findings)
-    return undefined
-  }
-  const { split, strength, guidance, ...refiner } = defaults.refiner
-  const reference = { name: model.name, hash: model.refiner.hash }
-  const way = wanted === true ? refiner.way : wanted
-  if (way === 'ensemble') return { way, model: reference, split, guidance, aesthetic }
-  const steps = refiner.steps ?? sampling.steps
-  checkStrength(strength, steps, findings)
-  return { way, model: reference, strength, steps, guidance, aesthetic }
-}
-
 function sourceOf(
   request: ImagineRequest,
   { source, mask }: ResolveContext,
@@ -204,10 +180,4 @@ function sourceOf(
 
 function sides(size: Size): string {
   return `${size.widthPx}×${size.heightPx}`
-}
-
-/** Says why there is no Refiner to use. */
-export function refuseRefiner({ name, refinerMismatch }: ModelRecord, findings: Findings): void {
-  if (refinerMismatch === undefined) findings.refuse('no-refiner', { model: name })
-  else findings.refuse('refiner-mismatch', { model: name, refiner: `${name}/refiner`, what: refinerMismatch })
 }

@@ -62,6 +62,11 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   // Midjourney's --iw weighs the picture, ours says how far to leave it: the name is taken over, the scale is not.
   strength: flag('strength', 'strength', between(0, 1, number), ['iw']),
   refine: flag('refine', 'refine', refineWay),
+  'refine-strength': flag('refine-strength', 'refineStrength', between(0, 1, number)),
+  'refine-steps': flag('refine-steps', 'refineSteps', wholeNumber),
+  'refine-split': flag('refine-split', 'refineSplit', between(0, 1, number)),
+  'refine-cfg': flag('refine-cfg', 'refineGuidance', number),
+  'refine-score': flag('refine-score', 'refineScore', between(0, 10, number)),
   fast: flag('fast', 'fast', onOff),
   repeat: flag('repeat', 'repeat', wholeNumber),
 }

@@ -1,6 +1,6 @@
 /** A job's parameters as text: one line for its card, or a table for Info. Pure. */
 import type { JobView } from '../app/views.ts'
-import type { PaintOrder, RefineOrder, WorkOrder } from '../engine/work-order.ts'
+import type { PaintOrder, Refinement, RefineOrder, WorkOrder } from '../engine/work-order.ts'
 import type { Words } from '../words/en.ts'
 
 /** `128×128 · seed 7 · 20 steps · guidance 7 · euler · demo`. */
@@ -47,9 +47,12 @@ export function parameterTable(
     [parameters.steps, String(order.sampling.steps)],
     [parameters.guidance, guidanceOf(order, parameters)],
     [parameters.sampler, samplerOf(order)],
+    ...given(parameters.eta, order.sampling.eta === undefined ? undefined : String(order.sampling.eta)),
     [parameters.model, `${order.model.name} (${order.model.hash.slice(0, 10)})`],
     ...given(parameters.clipSkip, prompt.clipSkip > 0 ? String(prompt.clipSkip) : undefined),
     ...given(parameters.source, source && `${source.pictureId}, ${parameters.strengthOf(source.strength)}`),
+    ...given(parameters.mask, source?.maskId),
+    ...given(parameters.score, order.kind === 'refine' ? String(order.aesthetic.positive) : undefined),
     ...details,
   ]
 }
@@ -61,12 +64,19 @@ export function sizeOf({ widthPx, heightPx }: { widthPx: number; heightPx: numbe
 function paintDetails(order: PaintOrder, parameters: Words['parameters']): [string, string][] {
   const { refinement } = order
   return [
-    ...given(
-      parameters.refiner,
-      refinement && `${refinement.model.name}, ${parameters.refinerWay[refinement.way]}`,
-    ),
+    ...given(parameters.refiner, refinement && refinerOf(refinement, parameters)),
     ...given(parameters.fast, order.fast ? parameters.yes : undefined),
   ]
+}
+
+function refinerOf(refinement: Refinement, parameters: Words['parameters']): string {
+  const { model, way, guidance, aesthetic } = refinement
+  const how =
+    way === 'ensemble'
+      ? [parameters.splitAt(refinement.split)]
+      : [parameters.strengthOf(refinement.strength), parameters.stepsOf(refinement.steps)]
+  const rest = [parameters.guidanceOf(guidance), parameters.scoreOf(aesthetic.positive)]
+  return [model.name, parameters.refinerWay[way], ...how, ...rest].join(', ')
 }
 
 function guidanceOf({ sampling }: PaintOrder | RefineOrder, parameters: Words['parameters']): string {

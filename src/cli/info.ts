@@ -82,8 +82,8 @@ function commandOf(order: WorkOrder): string {
     case 'upscale':
       return `upscale FILE --factor ${order.factor}`
     case 'refine': {
-      const { prompt, source, sampling, seed } = order
-      const flags = `--strength ${source.strength} --steps ${sampling.steps} --cfg ${sampling.guidance} --seed ${seed}`
+      const { prompt, source, sampling, aesthetic, seed } = order
+      const flags = `--strength ${source.strength} --steps ${sampling.steps} --cfg ${sampling.guidance} --score ${aesthetic.positive} --seed ${seed}`
       return `refine FILE ${flags} --prompt ${shellQuote(prompt.positive)}`
     }
     case 'paint': {

@@ -5,7 +5,8 @@ import { checkPicture } from '../app/check-picture.ts'
 import { type Recipe, refined } from '../app/derive.ts'
 import { Findings } from '../app/findings.ts'
 import { problem } from '../app/problems.ts'
-import { checkStrength, resolve } from '../app/resolve.ts'
+import { resolve } from '../app/resolve.ts'
+import { checkStrength } from '../app/resolve-refinement.ts'
 import { checkRanges } from '../app/resolve-sampling.ts'
 import { recipeOf as recipeIn } from '../engine/image/parameters.ts'
 import { readMakingOf } from '../engine/image/read-parameters.ts'
@@ -32,6 +33,7 @@ interface RefineOptions extends CommonOptions {
   strength?: number
   steps?: number
   cfg?: number
+  score?: number
   seed?: number
   prompt?: string
 }
@@ -44,6 +46,7 @@ export function refineCommand(): Command {
     .option('--strength <number>', options.strength, readNumber)
     .option('--steps <number>', options.steps, readNumber)
     .option('--cfg <number>', options.guidance, readNumber)
+    .option('--score <number>', options.score, readNumber)
     .option('--seed <number>', options.seed, readNumber)
     .option('--prompt <text>', options.prompt)
     .action((file: string, given: RefineOptions) =>
@@ -97,7 +100,10 @@ function recipeOf(
   return undefined
 }
 
-function adjusted(order: RefineOrder, { strength, steps, cfg, seed, prompt }: RefineOptions): RefineOrder {
+function adjusted(
+  order: RefineOrder,
+  { strength, steps, cfg, score, seed, prompt }: RefineOptions,
+): RefineOrder {
   return {
     ...order,
     seed: seed ?? order.seed,
@@ -107,14 +113,20 @@ function adjusted(order: RefineOrder, { strength, steps, cfg, seed, prompt }: Re
       steps: steps ?? order.sampling.steps,
       guidance: cfg ?? order.sampling.guidance,
     },
+    aesthetic: { ...order.aesthetic, positive: score ?? order.aesthetic.positive },
     source: { ...order.source, strength: strength ?? order.source.strength },
   }
 }
 
-function check({ source, sampling, seed }: RefineOrder, maxSteps: number, findings: Findings): void {
+function check(
+  { source, sampling, aesthetic, seed }: RefineOrder,
+  maxSteps: number,
+  findings: Findings,
+): void {
   findings.inRange('strength', source.strength, 0, 1)
   findings.wholeInRange('steps', sampling.steps, 1, maxSteps)
   checkRanges(sampling, findings)
+  findings.inRange('score', aesthetic.positive, 0, 10)
   findings.wholeInRange('seed', seed, 0, Number.MAX_SAFE_INTEGER)
   if (findings.problems.length === 0) checkStrength(source.strength, sampling.steps, findings)
 }

@@ -36,8 +36,6 @@ async function serve(session: Session): Promise<ExitCode> {
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-  // A server goes on when nobody reads what it says any more.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const parent = process.ppid
 
   let hung = false

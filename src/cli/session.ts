@@ -52,6 +52,8 @@ export async function runCommand(
   run: (session: Session) => Promise<ExitCode>,
   logs: 'all' | 'warnings' = 'warnings',
 ): Promise<void> {
+  // What is done is done to its end when nobody reads what is said any more, as behind `| head`.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   let session: Session | undefined
   try {
     session = openSession(options, logs)

@@ -23,6 +23,7 @@ export const cli = {
     strength: 'how much to change, 0 to 1',
     steps: 'number of steps',
     guidance: 'how closely to follow the prompt',
+    score: 'aesthetic score to aim at, 0 to 10',
     seed: 'where chance starts',
     prompt: 'other words than those the picture was made with',
     factor: 'how many times as large: 2 or 4',

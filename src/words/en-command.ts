@@ -31,6 +31,11 @@ export const flags = {
   mask: 'paint anew only where this picture is white, by its id',
   strength: 'how far to go from the source picture, 0 (not at all) to 1',
   refine: 'let the Refiner finish the picture',
+  'refine-strength': 'how far the Refiner may change the finished picture, 0 to 1',
+  'refine-steps': 'steps of the Refiner’s pass over the finished picture',
+  'refine-split': 'where in an ensemble the Refiner takes over, e.g. 0.8',
+  'refine-cfg': 'how closely the Refiner follows the prompt',
+  'refine-score': 'aesthetic score that the Refiner aims at, 0 to 10',
   fast: 'faster, slightly different',
   repeat: 'the same again as separate jobs',
 }
@@ -76,6 +81,7 @@ export const problems: ProblemWords = {
   'preset-unknown': d => `There is no preset “${excerpt(d.name)}”. ${known(d.known)}`,
   'model-unknown': d => `There is no model “${excerpt(d.name)}”. ${known(d.known)}`,
   'style-unknown': d => `There is no style “${excerpt(d.name)}”. ${known(d.known)}`,
+  'refine-flag': d => `${d.flag} goes with --refine ${d.way}.`,
   'no-refiner': d => `There is no Refiner beside the model ${d.model}.`,
   'refiner-mismatch': d => `The Refiner ${d.refiner} does not belong to ${d.model}: another ${d.what}.`,
   'strength-too-low': d =>

@@ -24,6 +24,7 @@ export const cli: Words['cli'] = {
     strength: '改动多少，0 到 1',
     steps: '步数',
     guidance: '多大程度上遵照提示词',
+    score: '追求的美学评分，0 到 10',
     seed: '随机的起点',
     prompt: '换用别的提示词',
     factor: '放大几倍：2 或 4',

@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config.ts'
 import type { ModelRecord } from '../../src/engine/weights/models.ts'
 import { type PaintOrder, workOrder } from '../../src/engine/work-order.ts'
 import { packageRoot } from '../../src/paths.ts'
+import { en, problemSentence } from '../../src/words/en.ts'
 import { demoModel } from '../helpers/build-test-easel.ts'
 
 const defaults = loadConfig(packageRoot, packageRoot)
@@ -352,6 +353,29 @@ describe('the Refiner', () => {
     })
     expect(orderOf({ refine: 'ensemble' }).refinement).toMatchObject({ way: 'ensemble', split: 0.8 })
   })
+
+  test('is asked for by its flags too, in the way that they belong to', () => {
+    expect(orderOf({ refineSplit: 0.6 }).refinement).toMatchObject({ way: 'ensemble', split: 0.6 })
+    expect(
+      orderOf({ refineStrength: 0.5, refineSteps: 40, refineGuidance: 4, refineScore: 8 }).refinement,
+    ).toMatchObject({ way: 'after', strength: 0.5, steps: 40, guidance: 4, aesthetic: { positive: 8 } })
+    const advised = { ...config, models: { demo: { refiner: { score: 7 } } } }
+    expect(orderOf({ refine: true }, { config: advised }).refinement?.aesthetic.positive).toBe(7)
+  })
+
+  test.each<[Partial<ImagineRequest>, string]>([
+    [{ refine: 'after', refineSplit: 0.5 }, '--refine-split goes with --refine ensemble.'],
+    [{ refine: false, refineScore: 5 }, '--refine-score goes with --refine on.'],
+    [{ refineSplit: 0.5, refineSteps: 5 }, '--refine-split goes with --refine ensemble.'],
+    [{ refineSplit: 1 }, 'refine-split is 1, but must be from 0.01 to 0.99.'],
+    [{ refineScore: 11 }, 'refine-score is 11, but must be from 0 to 10.'],
+    [{ refineSteps: 0, refineStrength: 1 }, 'refine-steps is 0, but must be from 1 to 150.'],
+    [{ refineStrength: 0.01 }, 'With strength 0.01 and 20 steps not one step would run; use at least 0.05.'],
+    [{ model: 'lone', refineStrength: 0.5 }, 'There is no Refiner beside the model lone.'],
+  ])('flags that contradict each other or are out of range are named: %j', (request, sentence) => {
+    const [first] = problemsOf(request)
+    expect(first && problemSentence(en, first)).toBe(sentence)
+  })
 })
 
 describe('the request of an order', () => {
@@ -360,6 +384,8 @@ describe('the request of an order', () => {
     { preset: 'hyper', steps: 1 },
     { preset: 'lightning', negative: '' },
     { sampler: 'dpmpp_2m_sde_karras', guidanceRescale: 0.5, guidanceInterval: [0.1, 0.9], clipSkip: 2 },
+    { refine: 'after', refineStrength: 0.5, refineSteps: 40, refineGuidance: 4, refineScore: 8.5 },
+    { refineSplit: 0.6, refineScore: 3 },
     { prompt: String.raw`\{a, b\} \__c\__`, prompt2: 'd', refine: 'ensemble', fast: true, eta: 0.5 },
   ])('resolves to the same order again: %j', request => {
     const findings = new Findings()
