@@ -14,8 +14,10 @@ export interface TileSize {
   sideLatent: number
 }
 
-export function defaultTile(vae: Vae): TileSize {
-  return { sidePx: vae.sampleSize, sideLatent: Math.trunc(vae.sampleSize / vae.factor) }
+/** The VAE's training size, in whole quarters, so that tiles and what is kept of them lie on the same grid. */
+export function defaultTile({ sampleSize, factor }: Pick<Vae, 'sampleSize' | 'factor'>): TileSize {
+  const sideLatent = Math.max(1, Math.trunc(sampleSize / factor / 4)) * 4
+  return { sidePx: sideLatent * factor, sideLatent }
 }
 
 /** latents [batch,4,h,w], divided by scalingFactor -> pixels [batch,3,8h,8w]; one tile at a time. */
