@@ -31,7 +31,8 @@ export async function encodePicture(
   parameters: PictureParameters | undefined,
 ): Promise<EncodedPicture> {
   const file = await encoders[format](pixelsOf(picture)).toBuffer()
-  const metadata = { parameters: parameters && buildParameters(parameters), xmp: aiMadeXmp }
+  const text = parameters && buildParameters(parameters)
+  const metadata = { parameters: text, xmp: aiMadeXmp(text) }
   return { bytes: withMetadata(file, format, picture, metadata), mediaType: mediaTypes[format] }
 }
 

@@ -3,17 +3,28 @@
 /** IPTC's NewsCode for media made by a model; C2PA, search engines and galleries read it. */
 const aiMade = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia'
 
-/** The whole packet: always the same, so that the same picture has the same bytes. */
-export const aiMadeXmp = [
-  '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
-  '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
-  '<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"',
-  ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">',
-  '<xmp:CreatorTool>Easel</xmp:CreatorTool>',
-  `<Iptc4xmpExt:DigitalSourceType>${aiMade}</Iptc4xmpExt:DigitalSourceType>`,
-  '</rdf:Description></rdf:RDF></x:xmpmeta>',
-  '<?xpacket end="r"?>',
-].join('')
+/** Of a packet that must fit into one segment of a JPEG; longer parameters stand in the file's other place alone. */
+const longestText = 40_000
+
+/** The whole packet, with the parameters where there are any; the same picture has the same bytes. */
+export function aiMadeXmp(parameters: string | undefined): string {
+  const text = parameters === undefined ? '' : escapeXml(parameters)
+  const isTold = text !== '' && Buffer.byteLength(text) <= longestText
+  return [
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
+    '<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"',
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/"',
+    ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">',
+    '<xmp:CreatorTool>Easel</xmp:CreatorTool>',
+    `<Iptc4xmpExt:DigitalSourceType>${aiMade}</Iptc4xmpExt:DigitalSourceType>`,
+    isTold
+      ? `<dc:description><rdf:Alt><rdf:li xml:lang="x-default">${text}</rdf:li></rdf:Alt></dc:description>`
+      : '',
+    '</rdf:Description></rdf:RDF></x:xmpmeta>',
+    '<?xpacket end="r"?>',
+  ].join('')
+}
 
 /** Whether the packet says that a model made the picture, as an element or as an attribute, alone or as a composite. */
 export function saysAiMade(xmp: string): boolean {
@@ -39,6 +50,15 @@ export function textsOfXmp(xmp: string): string[] {
       .trim()
     return text === '' ? [] : [unescapeXml(text)]
   })
+}
+
+/** Without what XML cannot hold: control characters, halves of surrogate pairs, what is no character. */
+function escapeXml(text: string): string {
+  return text
+    .replace(/[^\P{Cc}\t\n\r]|\p{Surrogate}|\p{Noncharacter_Code_Point}/gu, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
 }
 
 const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
