@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { checkModel } from './engine/pipeline/check-model.ts'
+import { readScheduleFile } from './engine/sampling/scheduler-config.ts'
 import { fileHashCache, memoryHashCache } from './engine/weights/model-hash.ts'
 import { type ModelCatalogue, type ModelRecord, readModels } from './engine/weights/models.ts'
 import { type AppError, toAppError } from './errors.ts'
@@ -19,20 +20,23 @@ export async function readLibrary({
   const { models, broken } = await readModels(modelsDir, cache)
   const usable: ModelRecord[] = []
   for (const model of models) {
-    const error = await faultOf(model)
-    if (error) broken.push({ name: model.name, error })
-    else usable.push(model)
+    const checked = await check(model)
+    if (checked.kind === 'usable') usable.push(checked.model)
+    else broken.push({ name: model.name, error: checked.error })
   }
   return { models: usable, broken }
 }
 
-async function faultOf({ folder, refiner }: ModelRecord): Promise<AppError | undefined> {
+type Checked = { kind: 'usable'; model: ModelRecord } | { kind: 'broken'; error: AppError }
+
+async function check(model: ModelRecord): Promise<Checked> {
   try {
-    await checkModel(folder)
-    if (refiner) await checkModel(refiner.folder)
-    return undefined
+    await checkModel(model.folder)
+    if (model.refiner) await checkModel(model.refiner.folder)
+    const { sampler } = await readScheduleFile(join(model.folder, 'scheduler', 'scheduler_config.json'))
+    return { kind: 'usable', model: { ...model, sampler: sampler.kind.name } }
   } catch (error) {
-    return toAppError(error)
+    return { kind: 'broken', error: toAppError(error) }
   }
 }
 

@@ -1,6 +1,6 @@
 /** What can be asked for on this machine, by name, and what each model is best used with. */
 import type { Config } from '../config.ts'
-import { findPreset } from '../engine/sampling/presets.ts'
+import { findPreset, presetOfFile } from '../engine/sampling/presets.ts'
 import type { ModelRecord } from '../engine/weights/models.ts'
 import { nearestNames } from '../nearest.ts'
 
@@ -27,7 +27,7 @@ export interface ModelDefaults {
   }
 }
 
-/** SDXL's own: Euler, as its scheduler says; a split of 0.8 and a strength of 0.3 as its Refiner was published with, score too. */
+/** SDXL's own: Euler, as its scheduler says, where a model's does not say otherwise; a split of 0.8 and a strength of 0.3 as its Refiner was published with, score too. */
 const sdxl = {
   sampler: 'euler',
   steps: 30,
@@ -40,12 +40,13 @@ const sdxl = {
 
 export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): ModelDefaults {
   const advice = config.models[model.name] ?? {}
-  const preset = advice.preset === undefined ? undefined : findPreset(advice.preset)
+  // A few-step model says so by its name; `none` is no preset's name, and so takes it back.
+  const preset = advice.preset === undefined ? presetOfFile(model.name) : findPreset(advice.preset)
   const steps = advice.steps ?? preset?.defaultSteps ?? sdxl.steps
   return {
     widthPx: advice.size?.widthPx ?? model.nativeSidePx,
     heightPx: advice.size?.heightPx ?? model.nativeSidePx,
-    sampler: advice.sampler ?? preset?.at(steps).sampler ?? sdxl.sampler,
+    sampler: advice.sampler ?? preset?.at(steps).sampler ?? model.sampler ?? sdxl.sampler,
     preset: preset?.name,
     steps,
     guidance: advice.guidance ?? preset?.guidance ?? sdxl.guidance,

@@ -23,7 +23,7 @@ export interface ImagineRequest {
   spacing?: 'leading' | 'trailing' | 'linspace'
   /** Share of the noise that DDIM and its kin draw anew, 0 to 1. */
   eta?: number
-  /** A few-step preset by name (turbo, lightning-4, lcm …). */
+  /** A few-step preset by name (turbo, lightning, lcm …). */
   preset?: string
   model?: string
   style?: string

@@ -378,6 +378,27 @@ describe('the Refiner', () => {
   })
 })
 
+describe('the sampling of a model', () => {
+  test('is what its scheduler stands for, and what its name says where few steps are enough', () => {
+    const karras = { ...lone, name: 'mine', sampler: 'dpmpp_2m' }
+    const lightning = { ...karras, name: 'Some-Lightning-4step' }
+    const catalogue = { models: [karras, lightning] }
+    expect(orderOf({ model: 'mine' }, { catalogue }).sampling.sampler).toBe('dpmpp_2m')
+    expect(orderOf({ model: lightning.name }, { catalogue }).sampling).toMatchObject({
+      sampler: 'euler',
+      spacing: 'trailing',
+      steps: 4,
+      guidance: 1,
+    })
+    const plain = { ...config, models: { [lightning.name]: { preset: 'none' } } }
+    expect(orderOf({ model: lightning.name }, { catalogue, config: plain }).sampling).toMatchObject({
+      sampler: 'dpmpp_2m',
+      steps: 30,
+      guidance: 7,
+    })
+  })
+})
+
 describe('the request of an order', () => {
   test.each<Partial<ImagineRequest>>([
     { preset: 'dmd2' },

@@ -22,6 +22,8 @@ export const modelRecord = z.object({
   ...folder,
   /** What the U-Net was trained on. */
   nativeSidePx: z.number(),
+  /** The sampler that its scheduler_config.json stands for, where somebody has looked. */
+  sampler: z.string().optional(),
   refiner: z.object(folder).optional(),
   /** What keeps the Refiner beside the Base from belonging to it; then there is no `refiner`. */
   refinerMismatch: z.enum(['VAE', 'second text encoder']).optional(),
