@@ -30,7 +30,7 @@ export const web = {
     attach: 'Start from a picture',
     remove: 'Remove the picture',
     strength: 'How far to leave it',
-    mask: 'Paint anew only where this picture is white',
+    mask: 'Mask, white where it may change',
   },
   result: {
     command: 'The same again',

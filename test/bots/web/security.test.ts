@@ -134,7 +134,7 @@ describe('the web chat refuses what is not its own', () => {
 
   it('a body beyond its cap, whether the length is said or not', async () => {
     const origin = new URL(chat.url).origin
-    const body = Buffer.alloc(12 * 1024 * 1024, 97)
+    const body = Buffer.alloc(22 * 1024 * 1024, 97)
     const said = await raw('/say', { method: 'POST', headers: { ...formType, origin }, body })
     expect(said.status).toBe(413)
     const chunked = { ...formType, origin, 'transfer-encoding': 'chunked' }
