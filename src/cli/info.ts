@@ -70,6 +70,7 @@ async function showCommand(session: Session, order: WorkOrder, file: string): Pr
   out(`easel ${commandOf(order)} -o again${extname(file)}`)
   if (order.kind === 'upscale') return out(words.cli.againFromSource(order.source.pictureId))
   if (order.source) out(words.cli.againFromSource(order.source.pictureId))
+  if (order.source?.maskId !== undefined) out(words.cli.againUnderMask(order.source.maskId))
   const { models } = await readLibrary(config)
   const own = models.find(({ name }) => name === order.model.name)
   const hash = order.kind === 'refine' ? own?.refiner?.hash : own?.hash

@@ -65,6 +65,7 @@ export const cli = {
   // info
   again: 'The same picture again:',
   againFromSource: (id: string) => `(FILE is the picture that it started from, whose sha256 is ${id}.)`,
+  againUnderMask: (id: string) => `(MASK is its mask, whose sha256 is ${id}.)`,
   otherModel: (name: string) => `The model ${name} of this machine is not the one that painted it.`,
   aiMade: 'marked as made by a model',
   notMarked: 'not marked as made by a model',

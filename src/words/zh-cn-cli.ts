@@ -60,6 +60,7 @@ export const cli: Words['cli'] = {
 
   again: '重画同一张图：',
   againFromSource: id => `（FILE 是作为起点的图片，其 sha256 为 ${id}。）`,
+  againUnderMask: id => `（MASK 是它的蒙版，其 sha256 为 ${id}。）`,
   otherModel: name => `这台机器上的模型 ${name} 不是画这张图的那一个。`,
   aiMade: '标明由模型生成',
   notMarked: '没有标明由模型生成',
