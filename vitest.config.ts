@@ -7,7 +7,8 @@ export default defineConfig({
     // Native modules (onnxruntime, better-sqlite3) want whole processes; two cores want two of them.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // Whole stories with a real model and many restarts, on two busy cores; what hangs is found all the same.
+    testTimeout: 240_000,
     hookTimeout: 120_000,
     reporters: ['default', new CountReporter()],
   },

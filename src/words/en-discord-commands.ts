@@ -1,6 +1,8 @@
 /** English: Discord's commands, options and forms by name, and what is answered to them. */
+import { chat } from './en-chat.ts'
 
 export const discordCommands = {
+  ...chat,
   /** Names are lower case and unique; Discord shows a description beside each, of at most 100 characters. */
   commands: {
     imagine: { name: 'imagine', description: 'Paint a picture from words' },
@@ -48,50 +50,16 @@ export const discordCommands = {
   },
   choices: { on: 'yes', off: 'no', ensemble: 'yes, as it paints', after: 'yes, afterwards' },
   form: {
-    remix: 'Remix',
-    source: 'Use as source',
-    prompt: 'Prompt',
-    promptHint: 'What to paint. Flags work here too, at the end.',
-    negative: 'What should not be in it',
-    aspect: 'Aspect ratio',
-    usual: 'As usual',
+    ...chat.form,
     unchanged: 'As it is',
-    count: 'How many',
-    model: 'Model',
     refine: 'Let the Refiner finish the picture',
     yes: 'Yes',
-    strength: 'How far to leave it, from 0 to 1',
-    which: 'Which picture',
-    numbered: (n: number) => `Picture ${n}`,
-  },
-  settings: {
-    title: 'Your defaults',
-    saved: 'Your defaults are saved.',
-    size: 'Size',
-    negative: 'What should never be in it',
-  },
-  confirm: {
-    title: (n: number) => `This makes ${n} separate requests:`,
-    yes: (n: number) => `Paint all ${n}`,
-    more: (n: number) => `… and ${n} more`,
-    tooLate: 'That was too long ago. Please ask again.',
-  },
-  forget: {
-    title: 'This deletes all your prompts and pictures here, for good.',
-    yes: 'Delete everything of mine',
-    done: (n: number) => `Everything of yours is deleted: ${n === 1 ? '1 request' : `${n} requests`}.`,
   },
   said: {
+    ...chat.said,
     accepted: 'Accepted.',
-    cancelled: 'Cancelled.',
-    deleted: 'Deleted.',
-    unknownButton: 'That button is not one of mine.',
-    unknownForm: 'That form is not one of mine. Please open it again.',
     unknownCommand: 'I do not know that command any more. Restart Discord to see the present ones.',
-    noPicture: 'There is no picture in that message.',
-    notMine: 'I know nothing about that picture: it is not one of mine, or it was changed since.',
     pictureGone: 'That picture could not be fetched from Discord. Please send it again.',
-    tooLarge: (megabytes: number) => `That file is too large; at most ${megabytes} MB.`,
   },
   /** For the operator, at start and in doctor. */
   operator: {

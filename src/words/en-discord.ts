@@ -23,7 +23,6 @@ export const discord = {
     smaller: 'Shown with less detail: the whole file is larger than Discord takes here.',
     tooLarge: 'The file is larger than Discord takes here, however it is packed.',
     pictureGone: 'The picture’s file is not there any more.',
-    commandTooLong: 'The command is too long to show here; Remix starts from the same words.',
     removedThread: 'A deleted picture',
   },
 }

@@ -1,6 +1,8 @@
 /** English: what only Slack says. */
+import { chat } from './en-chat.ts'
 
 export const slack = {
+  ...chat,
   /** Why the adapter is off, for the operator. */
   off: {
     token: 'SLACK_BOT_TOKEN is not set',
@@ -8,55 +10,27 @@ export const slack = {
     signingSecret: 'SLACK_SIGNING_SECRET is not set (slack.transport is http)',
   },
   form: {
+    ...chat.form,
     title: 'Paint a picture',
     submit: 'Paint',
     close: 'Close',
-    prompt: 'Prompt',
-    promptHint: 'What to paint. Flags work here too, at the end.',
-    negative: 'What should not be in it',
-    aspect: 'Aspect ratio',
-    usual: 'As usual',
     before: 'As before',
-    count: 'How many',
-    model: 'Model',
     style: 'Style',
     refine: 'Refiner',
     refineYes: 'Let the Refiner finish the picture',
     seed: 'Seed',
     seedHint: 'The same seed gives the same picture.',
     source: 'Start from a picture',
-    strength: 'How far to leave it, from 0 to 1',
-    which: 'Which picture',
-    numbered: (n: number) => `Picture ${n}`,
   },
-  remix: 'Remix',
-  useAsSource: 'Use as source',
   settings: {
-    title: 'Your defaults',
+    ...chat.settings,
     intro: 'They fill in what you do not say.',
     save: 'Save',
-    saved: 'Your defaults are saved.',
-    size: 'Size',
-    negative: 'What should never be in it',
-  },
-  confirm: {
-    title: (n: number) => `This makes ${n} separate requests:`,
-    yes: (n: number) => `Paint all ${n}`,
-    more: (n: number) => `… and ${n} more`,
-    tooLate: 'That was too long ago. Please ask again.',
-  },
-  forget: {
-    title: 'This deletes all your prompts and pictures here, for good.',
-    yes: 'Delete everything of mine',
-    done: (n: number) => `Everything of yours is deleted: ${n === 1 ? '1 request' : `${n} requests`}.`,
   },
   said: {
-    cancelled: 'Cancelled.',
-    deleted: 'Deleted.',
+    ...chat.said,
     accepted: 'Accepted. Much is being asked here, so its message comes a little later.',
     formLate: 'The form could not be opened in time. Please try again.',
-    unknownButton: 'That button is not one of mine.',
-    forged: 'That form is not one of mine. Please open it again.',
     unknownCommand: (typed: string, nearest: string | undefined) =>
       `There is no “/easel ${typed}”.${nearest === undefined ? '' : ` Did you mean “/easel ${nearest}”?`}`,
     commands:
@@ -64,12 +38,8 @@ export const slack = {
     inThreads: 'In a thread, mention me with the same words: there Slack has no commands.',
     showWhat: 'Which picture? Give its id: /easel show and the id from Info.',
     shown: 'Here it is.',
-    noPicture: 'There is no picture in that message.',
-    notMine: 'I know nothing about that picture: it is not one of mine, or it was changed since.',
     pictureGone: 'That picture could not be fetched from Slack. Please try again.',
-    tooLarge: (megabytes: number) => `That file is too large; at most ${megabytes} MB.`,
     sentToYou: 'Sent to you in a direct message.',
-    commandTooLong: 'The command is too long to show here; Remix starts from the same words.',
     picturesAbove: 'The pictures are in the message above.',
     mention: 'Mention me with what to paint; in a thread that works where /imagine does not.',
     invite: 'I am not in that channel yet. Type /invite @easel in it, then ask again.',

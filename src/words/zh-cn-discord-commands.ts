@@ -1,7 +1,10 @@
 /** 简体中文：Discord 的命令、选项和表单的名称，以及对它们的回答。 */
+
 import type { discordCommands as english } from './en-discord-commands.ts'
+import { chat } from './zh-cn-chat.ts'
 
 export const discordCommands: typeof english = {
+  ...chat,
   commands: {
     imagine: { name: '画图', description: '用文字画一张图' },
     queue: { name: '队列', description: '谁在等，还要等多久' },
@@ -46,50 +49,16 @@ export const discordCommands: typeof english = {
   },
   choices: { on: '是', off: '否', ensemble: '是，边画边修', after: '是，画完再修' },
   form: {
-    remix: '改词重画',
-    source: '用作源图',
-    prompt: '提示词',
-    promptHint: '想画什么。也可以在末尾写参数。',
-    negative: '画面里不要有什么',
-    aspect: '宽高比',
-    usual: '照常',
+    ...chat.form,
     unchanged: '不变',
-    count: '张数',
-    model: '模型',
     refine: '用 Refiner 收尾',
     yes: '是',
-    strength: '离原图多远，0 到 1',
-    which: '哪一张',
-    numbered: n => `第 ${n} 张`,
-  },
-  settings: {
-    title: '你的默认设置',
-    saved: '默认设置已保存。',
-    size: '尺寸',
-    negative: '画面里永远不要有什么',
-  },
-  confirm: {
-    title: n => `这会变成 ${n} 个请求：`,
-    yes: n => `全部画出来（${n}）`,
-    more: n => `……还有 ${n} 个`,
-    tooLate: '时间太久了，请重新提交。',
-  },
-  forget: {
-    title: '这会永久删除你在这里的所有提示词和图片。',
-    yes: '删除我的一切',
-    done: n => `已删除你的 ${n} 个请求。`,
   },
   said: {
+    ...chat.said,
     accepted: '已接受。',
-    cancelled: '已取消。',
-    deleted: '已删除。',
-    unknownButton: '这个按钮不是我的。',
-    unknownForm: '这个表单不是我的，请重新打开。',
     unknownCommand: '我不再认识这个命令。重启 Discord 可以看到现有的命令。',
-    noPicture: '那条消息里没有图片。',
-    notMine: '我不认识这张图片：不是我画的，或者后来被改过。',
     pictureGone: '没能从 Discord 取到那张图片，请重新发送。',
-    tooLarge: megabytes => `文件太大，最多 ${megabytes} MB。`,
   },
   operator: {
     known: name => `令牌属于“${name}”`,

@@ -22,7 +22,6 @@ export const discord: Words['discord'] = {
     smaller: '细节有所减少：原文件超过了 Discord 在这里允许的大小。',
     tooLarge: '文件超过了 Discord 在这里允许的大小，压缩后也不行。',
     pictureGone: '图片文件已经不在了。',
-    commandTooLong: '命令太长，无法在这里显示；“改写重画”会从同样的文字开始。',
     removedThread: '已删除的图片',
   },
 }

@@ -1,62 +1,37 @@
 /** 简体中文：只在 Slack 里说的话。 */
+
 import type { Words } from './en.ts'
+import { chat } from './zh-cn-chat.ts'
 
 export const slack: Words['slack'] = {
+  ...chat,
   off: {
     token: '没有设置 SLACK_BOT_TOKEN',
     appToken: '没有设置 SLACK_APP_TOKEN（Socket Mode 需要它；或把 slack.transport 设为 http）',
     signingSecret: '没有设置 SLACK_SIGNING_SECRET（slack.transport 是 http）',
   },
   form: {
+    ...chat.form,
     title: '画一张图',
     submit: '开始画',
     close: '关闭',
-    prompt: '提示词',
-    promptHint: '想画什么。也可以在末尾写参数。',
-    negative: '画面里不要有什么',
-    aspect: '宽高比',
-    usual: '照常',
     before: '同之前',
-    count: '张数',
-    model: '模型',
     style: '风格',
     refine: 'Refiner',
     refineYes: '用 Refiner 收尾',
     seed: '种子',
     seedHint: '同样的种子画出同样的图。',
     source: '从一张图片开始',
-    strength: '离原图多远，0 到 1',
-    which: '哪一张',
-    numbered: n => `第 ${n} 张`,
   },
-  remix: '改词重画',
-  useAsSource: '用作源图',
   settings: {
-    title: '你的默认设置',
+    ...chat.settings,
     intro: '没写的就照这里来。',
     save: '保存',
-    saved: '默认设置已保存。',
-    size: '尺寸',
-    negative: '画面里永远不要有什么',
-  },
-  confirm: {
-    title: n => `这会变成 ${n} 个请求：`,
-    yes: n => `全部画出来（${n}）`,
-    more: n => `……还有 ${n} 个`,
-    tooLate: '时间太久了，请重新提交。',
-  },
-  forget: {
-    title: '这会永久删除你在这里的所有提示词和图片。',
-    yes: '删除我的一切',
-    done: n => `已删除你的 ${n} 个请求。`,
   },
   said: {
-    cancelled: '已取消。',
-    deleted: '已删除。',
+    ...chat.said,
     accepted: '已接受。这里请求很多，消息要稍后才出现。',
     formLate: '表单没能及时打开，请再试一次。',
-    unknownButton: '这个按钮不是我的。',
-    forged: '这个表单不是我的，请重新打开。',
     unknownCommand: (typed, nearest) =>
       `没有“/easel ${typed}”这个命令。${nearest === undefined ? '' : `是不是“/easel ${nearest}”？`}`,
     commands:
@@ -64,12 +39,8 @@ export const slack: Words['slack'] = {
     inThreads: '在消息列里请提到我，写法相同：Slack 在那里没有命令。',
     showWhat: '哪一张？请给出编号：/easel show 加上“信息”里的编号。',
     shown: '在这里。',
-    noPicture: '那条消息里没有图片。',
-    notMine: '我不认识这张图片：不是我画的，或者后来被改过。',
     pictureGone: '没能从 Slack 取到那张图片，请再试一次。',
-    tooLarge: megabytes => `文件太大，最多 ${megabytes} MB。`,
     sentToYou: '已用私信发给你。',
-    commandTooLong: '命令太长，这里放不下；“改词重画”会从同样的词开始。',
     picturesAbove: '图片在上面一条消息里。',
     mention: '提到我并写上想画什么；在消息列里 /imagine 不能用，这样可以。',
     invite: '我还不在那个频道里。请在那里输入 /invite @easel，然后再试。',

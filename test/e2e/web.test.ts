@@ -264,7 +264,7 @@ describe('the web chat in a real browser, over a scripted engine', () => {
   it('works in a browser without script', async () => {
     const page = await visit({ javaScriptEnabled: false })
     await page.fill('#text', '/imagine a cat')
-    await page.getByRole('button', { name: en.web.composer.send }).click()
+    await page.getByRole('button', { name: en.web.composer.send, exact: true }).click()
     await page.waitForURL(/#job-/)
     const id = easel.jobs[0]?.id ?? ''
     await easel.paint(id)

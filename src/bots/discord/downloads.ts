@@ -1,5 +1,6 @@
 /** Fetches pictures that people attached, from Discord's own file hosts and nowhere else. */
 import type { Attachment } from 'discord.js'
+import { type Download, download, maxDownloadBytes } from '../../net/download.ts'
 
 /** What is fetched of an attachment; the address is signed and lives for a day. */
 export interface GivenFile {
@@ -7,12 +8,6 @@ export interface GivenFile {
   name: string
   sizeBytes: number
 }
-
-export type Download = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'gone' } | { kind: 'too-large' }
-
-/** What a person may send as a source; decoding has narrower limits of its own. */
-export const maxDownloadBytes = 20 * 1024 * 1024
-const timeoutMs = 30_000
 
 export function givenFile({ url, name, size }: Pick<Attachment, 'url' | 'name' | 'size'>): GivenFile {
   return { url, name, sizeBytes: size }
@@ -39,24 +34,6 @@ export class Downloads {
   async fetch({ url, sizeBytes }: Pick<GivenFile, 'url' | 'sizeBytes'>): Promise<Download> {
     if (sizeBytes > maxDownloadBytes) return { kind: 'too-large' }
     if (!URL.canParse(url) || !this.#origins.has(new URL(url).origin)) return { kind: 'gone' }
-    try {
-      const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
-      if (answer.status !== 200 || answer.body === null) return { kind: 'gone' }
-      return await readCapped(answer.body)
-    } catch {
-      return { kind: 'gone' }
-    }
+    return download(new URL(url))
   }
-}
-
-/** Stops at the limit, whatever size was announced. */
-async function readCapped(body: ReadableStream<Uint8Array>): Promise<Download> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of body) {
-    length += chunk.length
-    if (length > maxDownloadBytes) return { kind: 'too-large' }
-    chunks.push(chunk)
-  }
-  return { kind: 'bytes', bytes: new Uint8Array(Buffer.concat(chunks)) }
 }

@@ -35,7 +35,7 @@ export function remixForm(
   ]
   return {
     custom_id: ownId('remix-form', id),
-    title: form.remix,
+    title: words.discord.remix,
     components: [
       promptField(words, painted.prompt),
       textField({ id: 'no', label: form.negative, value: painted.negative, long: true }),
@@ -55,7 +55,7 @@ export function sourceForm(
   const choices = pictures.map((value, i) => ({ label: form.numbered(i + 1), value }))
   return {
     custom_id: ownId('source-form', id),
-    title: form.source,
+    title: words.discord.useAsSource,
     components: [
       promptField(words),
       ...(choices.length > 1

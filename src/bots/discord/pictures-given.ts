@@ -1,8 +1,9 @@
 /** Pictures that come with a request: attached to a command, or in a message that a shortcut was used on. */
 import type { ImagineRequest } from '../../app/requests.ts'
+import { maxDownloadBytes } from '../../net/download.ts'
 import type { Words } from '../../words/en.ts'
 import type { Desk } from './desk.ts'
-import { type GivenFile, maxDownloadBytes } from './downloads.ts'
+import type { GivenFile } from './downloads.ts'
 
 export type Fetched = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'refused'; sentence: string }
 

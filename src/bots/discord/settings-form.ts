@@ -1,16 +1,10 @@
 /** A person's own defaults as a form. */
 import type { APIModalInteractionResponseCallbackData, ModalSubmitInteraction } from 'discord.js'
-import type { ImagineRequest } from '../../app/requests.ts'
 import type { PersonSettings } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
-import type { FlagName } from '../flags.ts'
+import { type ReadSettings, readSettings, settingsFields } from '../settings.ts'
 import { ownId } from './custom-id.ts'
 import { fieldOf, fitsSelect, selectField, textField } from './form-fields.ts'
-import { readFlag } from './imagine-options.ts'
-import type { ReadForm } from './paint-form.ts'
-
-/** Fields that hold what a flag of the same name would be given. */
-const flagFields = ['model', 'size', 'n', 'no', 'refine'] as const satisfies readonly FlagName[]
 
 /** No default of one's own. */
 const asUsual = '-'
@@ -60,25 +54,11 @@ export function settingsForm(
   }
 }
 
-export type ReadSettings = { kind: 'read'; settings: PersonSettings } | Extract<ReadForm, { kind: 'refused' }>
-
 /** What was left empty is no default any more. */
 export function readSettingsForm(submitted: ModalSubmitInteraction): ReadSettings {
-  const request: ImagineRequest = { prompt: '' }
-  const problems = flagFields.flatMap(flag => {
-    const value = fieldOf(submitted, flag)?.trim() ?? ''
-    return value === '' || value === asUsual ? [] : (readFlag(flag, value, request) ?? [])
+  const filledIn = settingsFields.flatMap(name => {
+    const value = fieldOf(submitted, name)
+    return value === undefined || value === asUsual ? [] : [[name, value]]
   })
-  if (problems.length > 0) return { kind: 'refused', problems }
-  const { model, size, count, negative, refine } = request
-  return {
-    kind: 'read',
-    settings: {
-      ...(model === undefined ? {} : { model }),
-      ...(size === undefined ? {} : { size }),
-      ...(count === undefined ? {} : { count }),
-      ...(negative === undefined ? {} : { negative }),
-      ...(refine === true ? { refine } : {}),
-    },
-  }
+  return readSettings(Object.fromEntries(filledIn))
 }

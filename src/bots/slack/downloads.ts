@@ -1,13 +1,9 @@
 /** Fetches files that people gave on Slack. The token goes to Slack's own file host and nowhere else. */
+import { type Download, download, maxDownloadBytes } from '../../net/download.ts'
 import type { Clock } from '../../ports.ts'
 import type { SlackApi } from './api.ts'
 import type { Workspace } from './workspaces.ts'
 
-export type Download = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'gone' } | { kind: 'too-large' }
-
-/** What a person may send as a source; decoding has narrower limits of its own. */
-export const maxDownloadBytes = 20 * 1024 * 1024
-const timeoutMs = 30_000
 /** A file that was just sent may not have its address yet. */
 const looksAtFile = 3
 const betweenLooksMs = 500
@@ -39,31 +35,8 @@ export class Downloads {
     return { kind: 'gone' }
   }
 
-  async #read(url: URL, workspace: Workspace): Promise<Download> {
+  #read(url: URL, { token }: Workspace): Promise<Download> | Download {
     if (!this.#hosts.has(url.host)) return { kind: 'gone' }
-    try {
-      // A redirect leads to the sign-in page or elsewhere; the token must not follow it.
-      const answer = await fetch(url, {
-        headers: { authorization: `Bearer ${workspace.token}` },
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-      if (answer.status !== 200 || answer.body === null) return { kind: 'gone' }
-      return await readCapped(answer.body)
-    } catch {
-      return { kind: 'gone' }
-    }
+    return download(url, { authorization: `Bearer ${token}` })
   }
-}
-
-/** Stops at the limit, whatever length was announced. */
-async function readCapped(body: ReadableStream<Uint8Array>): Promise<Download> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of body) {
-    length += chunk.length
-    if (length > maxDownloadBytes) return { kind: 'too-large' }
-    chunks.push(chunk)
-  }
-  return { kind: 'bytes', bytes: new Uint8Array(Buffer.concat(chunks)) }
 }

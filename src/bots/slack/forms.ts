@@ -1,9 +1,9 @@
 /** Forms from their opening to their submission: /imagine without text, Remix, Use as source, settings. */
 import type { ImagineRequest } from '../../app/requests.ts'
+import { maxDownloadBytes } from '../../net/download.ts'
 import { textMessage } from '../message.ts'
 import type { Asker } from './callers.ts'
 import { act, type Desk, formChoices, imagine } from './desk.ts'
-import { maxDownloadBytes } from './downloads.ts'
 import { type FormOrigin, readMetadata, writeMetadata } from './metadata.ts'
 import { openView } from './open-view.ts'
 import { formErrors, paintView, readPaintForm, sourceId } from './paint-form.ts'

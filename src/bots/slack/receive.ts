@@ -151,7 +151,10 @@ function receiveForms(app: App, desk: Desk): void {
     async ({ body, view, ack }) => {
       const origin = originOf(desk, view.private_metadata)
       if (origin === undefined) {
-        await ack({ response_action: 'errors', errors: { prompt: wordsFor(undefined).slack.said.forged } })
+        await ack({
+          response_action: 'errors',
+          errors: { prompt: wordsFor(undefined).slack.said.unknownForm },
+        })
         return
       }
       const { channel, thread } = origin

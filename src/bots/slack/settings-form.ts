@@ -4,6 +4,7 @@ import type { ImagineRequest } from '../../app/requests.ts'
 import type { PersonSettings } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 import type { FlagName } from '../flags.ts'
+import { settingsOf } from '../settings.ts'
 import { Answers, checkField, plain, selectField, textField } from './fields.ts'
 import { readFlagFields } from './flag-fields.ts'
 import type { FormChoices } from './paint-form.ts'
@@ -79,15 +80,6 @@ export function readSettingsForm(values: unknown, words: Words): ReadSettings {
   const request: ImagineRequest = { prompt: '' }
   const errors = readFlagFields(answers, flagFields, request, words)
   if (Object.keys(errors).length > 0) return { kind: 'wrong', errors }
-  const { model, size, count, negative } = request
-  return {
-    kind: 'read',
-    settings: {
-      ...(model === undefined ? {} : { model }),
-      ...(size === undefined ? {} : { size }),
-      ...(count === undefined ? {} : { count }),
-      ...(negative === undefined ? {} : { negative }),
-      ...(answers.checked('refine') ? { refine: true } : {}),
-    },
-  }
+  const refine = answers.checked('refine') || undefined
+  return { kind: 'read', settings: settingsOf({ ...request, refine }) }
 }

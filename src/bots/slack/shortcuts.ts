@@ -1,12 +1,12 @@
 /** Shortcuts on any message with a picture: start from it, or read its parameters back. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { maxDownloadBytes } from '../../net/download.ts'
 import { infoMessage } from '../answers.ts'
 import { decodeButtonId } from '../buttons.ts'
 import { textMessage } from '../message.ts'
 import type { Asker } from './callers.ts'
 import type { Desk } from './desk.ts'
-import { maxDownloadBytes } from './downloads.ts'
 import { openPaintForm } from './forms.ts'
 import type { PictureSource } from './metadata.ts'
 import { type Payload, render } from './render.ts'

@@ -11,9 +11,9 @@ import { helpMessage, infoMessage, modelsMessage, queueMessage, usageMessage } f
 import { actionOf, decodeButtonId } from '../buttons.ts'
 import { formatRequest, parseCommand } from '../command.ts'
 import { jobMessage, problemSentences } from '../job-message.ts'
+import { readSettings, type SettingsFields } from '../settings.ts'
 import { statsMessage } from '../stats-message.ts'
 import { ConfirmForm, MessageAnswer, RemixForm, SettingsForm, StatsAnswer } from './render-answer.tsx'
-import { readSettings, type SettingsFields } from './settings.ts'
 import { conversationOf } from './visitors.ts'
 
 /** One thing that a person did. `once` names it: the same again is the same event. */

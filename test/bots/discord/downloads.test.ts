@@ -2,7 +2,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { Downloads, maxDownloadBytes } from '../../../src/bots/discord/downloads.ts'
+import { Downloads } from '../../../src/bots/discord/downloads.ts'
+import { maxDownloadBytes } from '../../../src/net/download.ts'
 
 let server: Server
 let origin: string

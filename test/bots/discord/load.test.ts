@@ -1,36 +1,14 @@
 /** Many people at once, and a gateway that breaks at any moment: answers in time, nothing lost, nothing twice. */
-import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Interaction } from '../../fakes/discord/interactions.ts'
 import type { Person } from '../../fakes/discord/people.ts'
 import type { Channel, Message } from '../../fakes/discord/world.ts'
+import { seededRandom } from '../../helpers/seeded-random.ts'
+import { atWorkPace } from '../../helpers/work-pace.ts'
 import { DiscordTest } from './start-discord.ts'
 
 let t: DiscordTest
 afterEach(() => t.dispose())
-
-/** What this process has computed: a measure of our own slowness that a busy machine does not spoil. */
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
-/** Lets the fake's time pass as fast as this process computes, until `holds`; `tick` hears how much of it has. */
-async function atPace(
-  holds: () => boolean,
-  tick: (elapsedMs: number) => void = () => {},
-  speed = 1,
-): Promise<void> {
-  const began = cpuMs()
-  let passedMs = 0
-  while (!holds()) {
-    await setImmediate()
-    const elapsedMs = Math.floor((cpuMs() - began) * speed)
-    t.clock.advance(elapsedMs - passedMs)
-    passedMs = elapsedMs
-    tick(elapsedMs)
-  }
-}
 
 interface Crowd {
   people: Person[]
@@ -84,10 +62,13 @@ describe('500 commands in 10 s while the engine is busy', () => {
       const prompt = `cat number ${i}`
       interactions.push(await pick(people, i).types(pick(channels, i), '/imagine', { prompt }))
     }
-    await atPace(
+    await atWorkPace(
       () => interactions.length === 500 && interactions.every(({ answer }) => answer !== undefined),
-      elapsedMs => {
-        for (; sent < 500 && sent * 20 <= elapsedMs; sent++) void say(sent)
+      {
+        clock: t.clock,
+        tick: elapsedMs => {
+          for (; sent < 500 && sent * 20 <= elapsedMs; sent++) void say(sent)
+        },
       },
     )
     const afterMs = interactions.map(each => each.answeredAfterMs ?? Number.POSITIVE_INFINITY)
@@ -107,7 +88,7 @@ describe('500 commands in 10 s while the engine is busy', () => {
       askedAtMs = elapsedMs
       isCalm = t.isCalm
     }
-    await atPace(() => isCalm, look, 4)
+    await atWorkPace(() => isCalm, { clock: t.clock, speed: 4, tick: look })
     await t.calm()
     expect(promptsIn(channels).sort()).toEqual(prompts(500))
     expectAllShownOnce(channels, 500)
@@ -123,12 +104,10 @@ describe('500 commands in 10 s while the engine is busy', () => {
 describe('a gateway killed 50 times at random moments in a run of 100 jobs', () => {
   it('loses nothing and shows nothing twice', async () => {
     t = await DiscordTest.start()
-    const seed = Date.now() % 2 ** 31
-    console.info(`the gateway is killed by seed ${seed}`)
-    const random = seededRandom(seed)
+    const random = seededRandom('gateway kills')
     const { people, channels } = crowd(10, 10)
     // The next one may fall as soon as the last one was got over, also in the middle of a replay.
-    let nextKillAtMs = random() * 200
+    let nextKillAtMs = random.next() * 200
     let sent = 0
     let done = 0
     let kills = 0
@@ -138,16 +117,16 @@ describe('a gateway killed 50 times at random moments in a run of 100 jobs', () 
       )
       done += 1
     }
-    await atPace(
-      () => done === 100 && kills === 50,
-      elapsedMs => {
+    await atWorkPace(() => done === 100 && kills === 50, {
+      clock: t.clock,
+      tick: elapsedMs => {
         for (; sent < 100 && sent * 100 <= elapsedMs; sent++) void wish(sent)
         if (kills === 50 || elapsedMs < nextKillAtMs || !t.discord.gateway.connected) return
-        kill(random())
+        kill(random.next())
         kills += 1
-        nextKillAtMs = elapsedMs + random() * 200
+        nextKillAtMs = elapsedMs + random.next() * 200
       },
-    )
+    })
     await t.calm()
     console.info(`${t.discord.gateway.resumes} resumes, ${t.discord.gateway.identifies} identifies`)
     expect(t.discord.gateway.resumes + t.discord.gateway.identifies).toBeGreaterThan(40)
@@ -174,12 +153,3 @@ describe('a gateway killed 50 times at random moments in a run of 100 jobs', () 
     }
   }
 })
-
-/** From 0 up to 1, the same for the same seed: a linear congruential generator. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}

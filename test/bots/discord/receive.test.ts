@@ -154,7 +154,7 @@ describe('/imagine', () => {
     const settings = await lin.form(await lin.types(asking.channel, '/settings'))
     expect(settings.title).toBe(zhCn.discord.settings.title)
     const remix = await lin.form(lin.presses(await painted(), en.buttons.remix))
-    expect(remix.title).toBe(zhCn.discord.form.remix)
+    expect(remix.title).toBe(zhCn.discord.remix)
   })
 
   it('knows threads, direct messages and groups', async () => {

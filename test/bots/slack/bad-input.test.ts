@@ -145,7 +145,7 @@ describe('forms', () => {
     for (const metadata of forged) {
       modal.content.private_metadata = metadata
       const answer = await ada.submits(modal, { Prompt: 'forged' })
-      expect(answer, metadata).toEqual({ kind: 'errors', errors: { prompt: en.slack.said.forged } })
+      expect(answer, metadata).toEqual({ kind: 'errors', errors: { prompt: en.slack.said.unknownForm } })
     }
     expect(jobs()).toHaveLength(1)
     expect(t.cards(bob.direct.id)).toEqual([])

@@ -1,10 +1,10 @@
 /** Many people at once, and connections that break at any moment: answers in time, nothing lost, nothing twice. */
-import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Person } from '../../fakes/slack/person.ts'
 import type { Delivered } from '../../fakes/slack/transport.ts'
 import type { Channel, Post } from '../../fakes/slack/world.ts'
 import { seededRandom } from '../../helpers/seeded-random.ts'
+import { atWorkPace } from '../../helpers/work-pace.ts'
 import { SlackTest } from './start-slack.ts'
 
 let t: SlackTest
@@ -12,25 +12,6 @@ afterEach(() => t.dispose())
 
 /** The fake's clock goes as fast as this process works, times this: slow answers are seen to be slow. */
 const speed = 2
-
-/** Of this process: what others do on the same machine meanwhile is not what is measured. */
-function workedMs(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
-/** Lets time pass until `holds`; `tick` hears how much of it has. */
-async function atPace(holds: () => boolean, tick: (elapsedMs: number) => void): Promise<void> {
-  const beganMs = workedMs()
-  let passedMs = 0
-  while (!holds()) {
-    await setImmediate()
-    const elapsedMs = Math.floor((workedMs() - beganMs) * speed)
-    t.clock.advance(elapsedMs - passedMs)
-    passedMs = elapsedMs
-    tick(elapsedMs)
-  }
-}
 
 interface Crowd {
   people: Person[]
@@ -80,12 +61,13 @@ describe('500 commands in 10 s while the engine is busy', () => {
       const place = { channelId: pick(channels, i).id }
       answers.push(await pick(people, i).types('/imagine', `cat number ${i}`, place))
     }
-    await atPace(
-      () => answers.length === 500,
-      elapsedMs => {
+    await atWorkPace(() => answers.length === 500, {
+      clock: t.clock,
+      speed,
+      tick: elapsedMs => {
         for (; sent < 500 && sent * 20 <= elapsedMs; sent++) void say(sent)
       },
-    )
+    })
     const afterMs = answers.map(answer =>
       answer.kind === 'acked' ? answer.afterMs : Number.POSITIVE_INFINITY,
     )
@@ -143,13 +125,14 @@ describe('sockets dropped 50 times at random moments in a run of 100 jobs', () =
       const payload = t.slack.eventPayload(t.scene.team.id, event)
       return untilAcked(attempt => t.slack.redeliver(payload, attempt))
     }
-    await atPace(
-      () => done === 100 && cuts === 50,
-      elapsedMs => {
+    await atWorkPace(() => done === 100 && cuts === 50, {
+      clock: t.clock,
+      speed,
+      tick: elapsedMs => {
         for (; sent < 100 && sent * 100 <= elapsedMs; sent++) void wish(sent)
         for (; (cutsAtMs[cuts] ?? Number.POSITIVE_INFINITY) <= elapsedMs; cuts++) drop(random.next())
       },
-    )
+    })
     await t.calm()
     await t.passing(() => t.slack.sockets.open === 2)
     expect(t.slack.sockets.opened).toBeGreaterThan(20)

@@ -1,0 +1,30 @@
+/** Fetching a file that a person gave on a platform: from an address that the adapter has checked, up to a limit. */
+
+export type Download = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'gone' } | { kind: 'too-large' }
+
+/** What a person may send as a source; decoding has narrower limits of its own. */
+export const maxDownloadBytes = 20 * 1024 * 1024
+const timeoutMs = 30_000
+
+/** Redirects are not followed: they lead to a sign-in page or to a host that nobody has checked. */
+export async function download(url: URL, headers: Record<string, string> = {}): Promise<Download> {
+  try {
+    const answer = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
+    if (answer.status !== 200 || answer.body === null) return { kind: 'gone' }
+    return await readCapped(answer.body)
+  } catch {
+    return { kind: 'gone' }
+  }
+}
+
+/** Stops at the limit, whatever size was announced. */
+async function readCapped(body: ReadableStream<Uint8Array>): Promise<Download> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.length
+    if (length > maxDownloadBytes) return { kind: 'too-large' }
+    chunks.push(chunk)
+  }
+  return { kind: 'bytes', bytes: new Uint8Array(Buffer.concat(chunks)) }
+}
