@@ -7,15 +7,17 @@ import { readScheduleFile } from './engine/sampling/scheduler-config.ts'
 import { fileHashCache, memoryHashCache } from './engine/weights/model-hash.ts'
 import { type ModelCatalogue, type ModelRecord, readModels } from './engine/weights/models.ts'
 import { type AppError, toAppError } from './errors.ts'
+import { checkAdvice } from './model-advice.ts'
 
 /**
  * What lies in modelsDir, looked through. Hashes are kept beside the database, so that gigabytes are read once; nothing
  * is written where there is no data folder yet, or none that may be written.
  */
-export async function readLibrary({
-  modelsDir,
-  dataDir,
-}: Pick<Config, 'modelsDir' | 'dataDir'>): Promise<ModelCatalogue> {
+export async function readLibrary(
+  config: Pick<Config, 'modelsDir' | 'dataDir' | 'models'>,
+): Promise<ModelCatalogue> {
+  checkAdvice(config)
+  const { modelsDir, dataDir } = config
   const cache = isWritable(dataDir) ? fileHashCache(join(dataDir, 'model-hashes.json')) : memoryHashCache()
   const { models, broken } = await readModels(modelsDir, cache)
   const usable: ModelRecord[] = []

@@ -1,0 +1,27 @@
+/** What the configuration says of models, held to what the engine knows by name. */
+import type { Config } from './config.ts'
+import { findPreset, presets } from './engine/sampling/presets.ts'
+import { findSampler } from './engine/sampling/registry.ts'
+import { AppError } from './errors.ts'
+
+/** Throws AppError 'config' that names the first preset or sampler that does not exist, and what there is. */
+export function checkAdvice({ models }: Pick<Config, 'models'>): void {
+  for (const [name, { preset, sampler }] of Object.entries(models)) {
+    const key = `models.${name}`
+    if (preset !== undefined && preset !== noPreset && !findPreset(preset)) {
+      const known = [noPreset, ...presets.map(one => one.name)].join(', ')
+      throw wrong(`${key}.preset`, `there is no preset “${preset}”; there are ${known}`)
+    }
+    const found = sampler === undefined ? undefined : findSampler(sampler)
+    if (sampler !== undefined && found?.kind === 'unknown') {
+      throw wrong(`${key}.sampler`, `there is no sampler “${sampler}”; near it: ${found.nearest.join(', ')}`)
+    }
+  }
+}
+
+/** Takes back the preset that a model's name points to. */
+const noPreset = 'none'
+
+function wrong(key: string, problem: string) {
+  return new AppError('config', { file: 'of models', key, problem })
+}
