@@ -191,7 +191,10 @@ function pictureWithJob(parts: AppParts, id: string): { picture: PictureRecord; 
   return picture && job && { picture, job }
 }
 
-/** What the form says replaces what it touches: an aspect also the size, a preset also the sampling. */
+/**
+ * What the form says replaces what it touches: an aspect also the size, a preset also the sampling. A field for what
+ * should not be in the picture that was left or made empty says that there is no such thing.
+ */
 function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): ImagineRequest {
   const said = Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== undefined))
   const replaced: Partial<ImagineRequest> = {}
@@ -202,7 +205,8 @@ function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): Imag
   // A preset in the old settings stands for fixed timesteps, which are its own sampler's.
   if (base?.preset && edited.sampler) replaced.preset = undefined
   if (base) Object.assign(replaced, refinerReplaced(edited))
-  return { prompt: edited.prompt, ...replaced, ...said }
+  const unsaid = edited.negative === '' ? { negative: undefined } : {}
+  return { prompt: edited.prompt, ...replaced, ...said, ...unsaid }
 }
 
 /** Another way of the Refiner ends what belonged to the old one. */

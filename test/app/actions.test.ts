@@ -141,6 +141,10 @@ describe('each button makes a new job from the old one', () => {
       heightPx: 96,
     })
     expect(remixed.parent).toEqual({ jobId: first.id, pictureId: pictureOf(first) })
+
+    const request = { prompt: 'a green circle', negative: '' }
+    const emptied = await press({ kind: 'remix', pictureId: pictureOf(first), request })
+    expect(emptied.order).toMatchObject({ prompt: { negative: null } })
   })
 
   test('Info: the picture with its job', async () => {
