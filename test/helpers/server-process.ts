@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setImmediate } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
 import { shellQuote } from '../../src/cli/shell-quote.ts'
 import { packageRoot } from '../../src/paths.ts'
 
@@ -49,6 +51,14 @@ export class ServerProcess {
     this.#spawn(config)
     const said = await this.says(/http:\/\/127\.0\.0\.1:\d+\//)
     this.url = said[0]
+  }
+
+  /** Resolves when the running server's database answers the question with a row. */
+  async records(sql: string, ...values: string[]): Promise<void> {
+    const db = new Sqlite(join(this.dataDir, 'easel.sqlite'), { readonly: true })
+    const question = db.prepare(sql)
+    while (question.get(...values) === undefined) await setImmediate()
+    db.close()
   }
 
   /** Resolves with the first match among the lines, those of the past included; rejects when the process ends first. */
