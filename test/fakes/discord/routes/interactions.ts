@@ -44,6 +44,8 @@ export function interactionRoutes(
         const body = checked(interactionMessage, request.body)
         const message = await addAnswer(world, interaction, body, request.files)
         interaction.followUps.push(message)
+        // Whoever waits for it looks again: when the message came, it was not yet in the list.
+        world.changed()
         return messageJson(message, cdnUrl())
       },
     },
