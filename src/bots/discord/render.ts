@@ -12,7 +12,7 @@ import type { Words } from '../../words/en.ts'
 import type { Button } from '../buttons.ts'
 import type { Message } from '../message.ts'
 import { buttonId } from './custom-id.ts'
-import { plainText, safeText, tamed } from './text.ts'
+import { plainText, safeText } from './text.ts'
 
 /** What every message is sent with; it goes into `reply`, `editReply`, `followUp` and into bodies of our own. */
 export interface Payload {
@@ -108,13 +108,12 @@ function gallery(files: readonly Shown[], isSpoiler: boolean): APIMediaGalleryCo
 }
 
 /**
- * In a block that Discord offers to copy, as it must be typed, but for characters that would turn or cover the text
- * around it. Three backticks would end that block: such a command is shown as text, which copies as well.
+ * In a block that Discord offers to copy, exactly as it must be typed. Three backticks would end that block: such a
+ * command is shown as text, which copies as well.
  */
 function commandText(command: string | undefined, words: Words): string {
   if (command === undefined) return ''
-  const tame = tamed(command)
-  if (!tame.includes('```') && tame.length <= longestCommand) return `\`\`\`\n${tame}\n\`\`\``
+  if (!command.includes('```') && command.length <= longestCommand) return `\`\`\`\n${command}\n\`\`\``
   const text = safeText(command, Number.MAX_SAFE_INTEGER)
   if (text.length <= longestCommand && !text.includes('\n')) return text
   return small([words.discord.said.commandTooLong])

@@ -87,14 +87,6 @@ describe('a message on Discord', () => {
     expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
   })
 
-  it('shows a command without characters that turn or cover the text around it', () => {
-    const { text } = shown({
-      ...textMessage('cats'),
-      command: `/imagine a \u202ecat\u2066 ${'e\u0301'.repeat(3)}`,
-    })
-    expect(text).toContain('/imagine a cat e\u0301')
-  })
-
   it('says so where the command is too long, and never shows a part of one', () => {
     const long = `/imagine ${'cat '.repeat(900)}`
     const { text } = shown({ ...textMessage('cats'), command: long })
