@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Action } from '../../src/app/requests.ts'
 import type { JobView } from '../../src/app/views.ts'
-import { actionOf, type Button, buttonRows } from '../../src/bots/buttons.ts'
+import { actionOf, type Button, buttonRows } from '../../src/bots/messages/buttons.ts'
 import { en } from '../../src/words/en.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 import { type SeededRandom, seededRandom } from '../helpers/seeded-random.ts'

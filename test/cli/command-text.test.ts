@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseCommand } from '../../src/bots/command.ts'
+import { parseCommand } from '../../src/bots/grammar/command-line.ts'
 import { commandText } from '../../src/cli/command-text.ts'
 
 test.each([

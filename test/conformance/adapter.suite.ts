@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Adapter } from '../../src/bots/adapter.ts'
-import { type ButtonTarget, buttonActions } from '../../src/bots/buttons.ts'
+import { type ButtonTarget, buttonActions } from '../../src/bots/messages/buttons.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { FakeEasel } from '../fakes/fake-easel.ts'

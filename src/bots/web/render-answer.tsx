@@ -2,7 +2,7 @@
 import type { Child } from 'hono/jsx'
 import type { PersonSettings } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
-import type { Message } from '../message.ts'
+import type { Message } from '../messages/message.ts'
 import { Command, PressButton } from './render-job.tsx'
 
 /** A neutral message with its buttons, e.g. the queue or Info. */

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import type { Child } from 'hono/jsx'
 import type { JobView } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
-import { type Button, encodeButtonId } from '../buttons.ts'
-import { jobMessage, requestCard, titleOf } from '../job-message.ts'
-import type { Message } from '../message.ts'
+import { type Button, encodeButtonId } from '../messages/buttons.ts'
+import { jobMessage, requestCard, titleOf } from '../messages/job-message.ts'
+import type { Message } from '../messages/message.ts'
 import { threadOf } from './visitors.ts'
 
 /** What a browser needs to show a job as it is now; the same whether it comes with the page or live. */

@@ -1,5 +1,5 @@
 /** The adapter suite's people at the fake Slack. */
-import { type ButtonTarget, decodeButtonId, encodeButtonId } from '../../../src/bots/buttons.ts'
+import { type ButtonTarget, decodeButtonId, encodeButtonId } from '../../../src/bots/messages/buttons.ts'
 import type { SlackAdapter } from '../../../src/bots/slack/index.ts'
 import type { AdapterDriver, DrivenPerson, SeenMessage, World } from '../../conformance/adapter.suite.ts'
 import { buttonsOf, type FakeBlock } from '../../fakes/slack/block-kit.ts'

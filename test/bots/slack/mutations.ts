@@ -1,6 +1,6 @@
 /** Requests that a forger might send: near a genuine one, and never the same. */
 import fc from 'fast-check'
-import type { SignedParts } from '../../../src/bots/slack/verify.ts'
+import type { SignedParts } from '../../../src/bots/slack/transport/verify-request.ts'
 
 /** Anything near the golden request that is not the golden request. */
 export function mutation(request: SignedParts): fc.Arbitrary<SignedParts> {

@@ -1,5 +1,5 @@
 /** A browser without script, as far as the web chat can tell: cookies, forms, and markup read back as text. */
-import { decodeButtonId } from '../../../src/bots/buttons.ts'
+import { decodeButtonId } from '../../../src/bots/messages/buttons.ts'
 import type { DrivenPerson, SeenMessage } from '../../conformance/adapter.suite.ts'
 
 /** What the page's script gets for a form that it sends. */

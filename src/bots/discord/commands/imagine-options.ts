@@ -1,0 +1,144 @@
+/** The options of /imagine: how Discord is to ask for each, and what they make of a request. Pure. */
+import {
+  type APIApplicationCommandBasicOption,
+  type APIApplicationCommandOptionChoice,
+  ApplicationCommandOptionType,
+} from 'discord.js'
+import type { Problem } from '../../../app/problems.ts'
+import type { ImagineRequest } from '../../../app/requests.ts'
+import type { Config } from '../../../config.ts'
+import { en, type Words } from '../../../words/en.ts'
+import { zhCn } from '../../../words/zh-cn.ts'
+import { parseCommand } from '../../grammar/command-line.ts'
+import { type FlagName, findFlag } from '../../grammar/flags.ts'
+
+export type OptionKey = keyof Words['discord']['options']
+
+/** What an option asks for: a flag's value, with the range that Discord's client holds people to. */
+interface FlagOption {
+  key: OptionKey
+  flag: FlagName
+  asks: 'text' | 'choice' | 'completed' | 'whole' | 'number' | 'switch'
+  range?: (limits: Config['limits']) => { min_value?: number; max_value?: number }
+}
+
+/** In the order in which Discord offers them, after the prompt. Rarer flags are typed at the end of the prompt. */
+const flagOptions: readonly FlagOption[] = [
+  { key: 'negative', flag: 'no', asks: 'text' },
+  { key: 'aspect', flag: 'ar', asks: 'completed' },
+  { key: 'size', flag: 'size', asks: 'text' },
+  { key: 'count', flag: 'n', asks: 'whole', range: limits => upTo(limits.maxCount) },
+  { key: 'model', flag: 'model', asks: 'completed' },
+  { key: 'style', flag: 'style', asks: 'completed' },
+  { key: 'strength', flag: 'strength', asks: 'number', range: () => ({ min_value: 0, max_value: 1 }) },
+  { key: 'refine', flag: 'refine', asks: 'choice' },
+  { key: 'seed', flag: 'seed', asks: 'whole', range: () => ({ min_value: 0 }) },
+  { key: 'steps', flag: 'steps', asks: 'whole', range: limits => upTo(limits.maxSteps) },
+  { key: 'guidance', flag: 'cfg', asks: 'number', range: () => ({ min_value: 0 }) },
+  { key: 'sampler', flag: 'sampler', asks: 'completed' },
+  { key: 'preset', flag: 'preset', asks: 'text' },
+  { key: 'fast', flag: 'fast', asks: 'switch' },
+  { key: 'repeat', flag: 'repeat', asks: 'whole', range: limits => upTo(limits.maxFanOut) },
+]
+
+/** Pictures that come with the command. */
+export const pictureOptions = ['source', 'mask'] as const
+
+const types = {
+  text: ApplicationCommandOptionType.String,
+  choice: ApplicationCommandOptionType.String,
+  completed: ApplicationCommandOptionType.String,
+  whole: ApplicationCommandOptionType.Integer,
+  number: ApplicationCommandOptionType.Number,
+  switch: ApplicationCommandOptionType.Boolean,
+} as const
+
+/** The name of an option as it is registered; the Chinese client shows its own. */
+export function optionName(key: OptionKey): string {
+  return en.discord.options[key]
+}
+
+export function named(key: OptionKey, about: (words: Words) => string) {
+  return {
+    name: optionName(key),
+    name_localizations: { 'zh-CN': zhCn.discord.options[key] },
+    description: about(en),
+    description_localizations: { 'zh-CN': about(zhCn) },
+  }
+}
+
+export function imagineOptions(limits: Config['limits']): APIApplicationCommandBasicOption[] {
+  return [
+    {
+      ...named('prompt', words => words.discord.about.prompt),
+      type: ApplicationCommandOptionType.String,
+      required: true,
+    },
+    ...flagOptions.map(option => definitionOf(option, limits)),
+    ...pictureOptions.map(
+      (key): APIApplicationCommandBasicOption => ({
+        ...named(key, words => words.discord.about[key]),
+        type: ApplicationCommandOptionType.Attachment,
+      }),
+    ),
+  ]
+}
+
+function definitionOf(option: FlagOption, limits: Config['limits']): APIApplicationCommandBasicOption {
+  const base = named(option.key, words => words.flags[option.flag])
+  const range = option.range?.(limits) ?? {}
+  switch (option.asks) {
+    case 'text':
+      return { ...base, type: types.text }
+    case 'choice':
+      return { ...base, type: types.choice, choices: refineChoices }
+    case 'completed':
+      return { ...base, type: types.completed, autocomplete: true }
+    case 'whole':
+      return { ...base, type: types.whole, ...range }
+    case 'number':
+      return { ...base, type: types.number, ...range }
+    case 'switch':
+      return { ...base, type: types.switch }
+  }
+}
+
+const refineChoices = (['on', 'off', 'ensemble', 'after'] as const).map(
+  (value): APIApplicationCommandOptionChoice<string> => ({
+    name: en.discord.choices[value],
+    name_localizations: { 'zh-CN': zhCn.discord.choices[value] },
+    value,
+  }),
+)
+
+function upTo(most: number): { min_value: number; max_value: number } {
+  return { min_value: 1, max_value: most }
+}
+
+export type ReadOptions = { kind: 'read'; request: ImagineRequest } | { kind: 'refused'; problems: Problem[] }
+
+/** Flags at the end of the prompt count; an option goes before its flag. `given` answers by an option's name. */
+export function readImagineOptions(
+  prompt: string,
+  given: (name: string) => string | number | boolean | undefined,
+): ReadOptions {
+  const parsed = parseCommand(prompt)
+  if (parsed.kind === 'refused') return parsed
+  const { request } = parsed
+  const problems = flagOptions.flatMap(({ key, flag }) => {
+    const value = given(optionName(key))
+    return value === undefined ? [] : (readFlag(flag, textOf(value), request) ?? [])
+  })
+  return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'read', request }
+}
+
+/** Sets the request's field as the flag of that name would. */
+export function readFlag(flag: FlagName, value: string, request: ImagineRequest): Problem | undefined {
+  const found = findFlag(flag)
+  return found.kind === 'known' ? found.flag.read({ value, quoted: false }, request) : undefined
+}
+
+function textOf(value: string | number | boolean): string {
+  if (typeof value !== 'boolean') return String(value).trim()
+  return value ? 'on' : 'off'
+}

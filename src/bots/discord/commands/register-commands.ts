@@ -1,0 +1,120 @@
+/** Tells Discord which commands there are, only when they changed: in one guild for trying, everywhere for release. */
+import { type Client, DiscordAPIError, RESTJSONErrorCodes, Routes } from 'discord.js'
+import { z } from 'zod'
+import { AppError } from '../../../errors.ts'
+import { wordsFor } from '../../../words/locale.ts'
+import type { AdapterParts } from '../../adapter.ts'
+import { commandDefinitions } from './command-definitions.ts'
+
+/**
+ * Throws AppError 'config' where the trial guild is not one that Easel is in. Any other trouble is logged: what Discord
+ * has from earlier stays in use, and the next start tries again.
+ */
+export async function registerCommands(client: Client<true>, parts: AdapterParts): Promise<void> {
+  const { config, log } = parts
+  const { guildId } = config.discord
+  const all = commandDefinitions(config)
+  const [scope, definitions] =
+    guildId === '' ? [globally(client), all] : [inGuild(client, guildId), all.map(withoutScope)]
+  try {
+    const known = await listed(client, scope)
+    if (sameCommands(guildId === '' ? known : known.map(withoutScope), definitions)) {
+      log.debug({}, 'commands are as they should be')
+      return
+    }
+    await client.rest.put(scope, { body: definitions })
+    log.info({ count: definitions.length, guildId }, 'commands registered')
+    // The first time everywhere follows a trial, whose copies would stand beside the new ones.
+    if (guildId === '' && known.length === 0) await removeTrials(client)
+  } catch (error) {
+    if (guildId !== '' && isAbsence(error)) throw notInGuild(guildId, parts, error)
+    log.error({ problem: String(error) }, 'commands could not be registered')
+  }
+}
+
+type Route = `/${string}`
+
+function globally(client: Client<true>): Route {
+  return Routes.applicationCommands(client.application.id)
+}
+
+function inGuild(client: Client<true>, guildId: string): Route {
+  return Routes.applicationGuildCommands(client.application.id, guildId)
+}
+
+const listSchema = z.array(z.record(z.string(), z.unknown()))
+
+async function listed(client: Client<true>, scope: Route): Promise<Record<string, unknown>[]> {
+  const query = new URLSearchParams({ with_localizations: 'true' })
+  return listSchema.parse(await client.rest.get(scope, { query }))
+}
+
+async function removeTrials(client: Client<true>): Promise<void> {
+  for (const guildId of client.guilds.cache.keys()) {
+    const scope = inGuild(client, guildId)
+    if ((await listed(client, scope)).length > 0) await client.rest.put(scope, { body: [] })
+  }
+}
+
+/** Contexts and kinds of installation are for global commands alone. */
+function withoutScope<Command extends object>(
+  command: Command,
+): Omit<Command, 'contexts' | 'integration_types'> {
+  const {
+    contexts: _contexts,
+    integration_types: _types,
+    ...rest
+  } = {
+    contexts: undefined,
+    integration_types: undefined,
+    ...command,
+  }
+  return rest
+}
+
+/** Whether Discord has exactly these; it fills in what was not said, and keeps no order among commands. */
+export function sameCommands(known: readonly object[], wanted: readonly object[]): boolean {
+  const sorted = (commands: readonly object[]) => commands.map(command => canonical(command)).sort()
+  return JSON.stringify(sorted(known)) === JSON.stringify(sorted(wanted))
+}
+
+/** What Discord adds of its own, and what says nothing. */
+const ofDiscord: ReadonlySet<string> = new Set([
+  'id',
+  'application_id',
+  'guild_id',
+  'version',
+  'dm_permission',
+  'default_permission',
+  'handler',
+  'name_localized',
+  'description_localized',
+])
+
+/** One text for all ways to say the same command. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
+    return Object.fromEntries(
+      Object.entries(inner)
+        .filter(([key, each]) => !ofDiscord.has(key) && !saysNothing(key, each))
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    )
+  })
+}
+
+function saysNothing(key: string, value: unknown): boolean {
+  if (value === null || value === undefined || value === false) return true
+  if (key === 'description' && value === '') return true
+  return Array.isArray(value) && value.length === 0
+}
+
+function isAbsence(error: unknown): boolean {
+  if (!(error instanceof DiscordAPIError)) return false
+  return error.code === RESTJSONErrorCodes.MissingAccess || error.code === RESTJSONErrorCodes.UnknownGuild
+}
+
+function notInGuild(guildId: string, { config }: AdapterParts, cause: unknown): AppError {
+  const problem = wordsFor(config.language).discord.operator.notInGuild(guildId)
+  return new AppError('config', { file: 'discord', key: 'discord.guildId', problem }, cause)
+}

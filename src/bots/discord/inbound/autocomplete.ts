@@ -1,0 +1,35 @@
+/** What is offered while an option is being typed: at most 25 names, however many there are. Pure. */
+import { nearestNames } from '../../../nearest.ts'
+
+/** As many as Discord shows, and as long as it lets a value be. */
+const mostChoices = 25
+const longestChoice = 100
+
+export interface Choice {
+  name: string
+  value: string
+}
+
+/**
+ * Names that begin with what was typed go first, then those that hold it at the start of a word, then anywhere, then
+ * near misses; each in the given order. All of them, as far as they fit, where nothing is typed yet.
+ */
+export function choicesFor(typed: string, names: readonly string[]): Choice[] {
+  const wanted = typed.trim().toLowerCase()
+  const fitting = names.filter(name => name.length > 0 && name.length <= longestChoice)
+  const ranked = wanted === '' ? fitting : matches(wanted, fitting)
+  return ranked.slice(0, mostChoices).map(name => ({ name, value: name }))
+}
+
+function matches(wanted: string, names: readonly string[]): string[] {
+  const lower = names.map(name => ({ name, text: name.toLowerCase() }))
+  const begins = lower.filter(({ text }) => text.startsWith(wanted))
+  const beginsWord = lower.filter(({ text }) => wordStartsWith(text, wanted))
+  const holds = lower.filter(({ text }) => text.includes(wanted))
+  const found = [...begins, ...beginsWord, ...holds].map(({ name }) => name)
+  return [...new Set([...found, ...nearestNames(wanted, names, mostChoices)])]
+}
+
+function wordStartsWith(text: string, wanted: string): boolean {
+  return text.split(/[\s._/-]+/).some(word => word.startsWith(wanted))
+}

@@ -1,0 +1,39 @@
+/** Fetches pictures that people attached, from Discord's own file hosts and nowhere else. */
+import type { Attachment } from 'discord.js'
+import { type Download, download, maxDownloadBytes } from '../../../net/download.ts'
+
+/** What is fetched of an attachment; the address is signed and lives for a day. */
+export interface GivenFile {
+  url: string
+  name: string
+  sizeBytes: number
+}
+
+export function givenFile({ url, name, size }: Pick<Attachment, 'url' | 'name' | 'size'>): GivenFile {
+  return { url, name, sizeBytes: size }
+}
+
+/** By what Discord took it for; whether it can be used is found out when it is decoded. */
+export function looksLikePicture({ contentType }: Pick<Attachment, 'contentType'>): boolean {
+  return contentType === null || contentType.startsWith('image/')
+}
+
+export class Downloads {
+  readonly #origins: ReadonlySet<string>
+
+  /** `apiUrl` names another host only where a proxy stands in for Discord: then files may come from there too. */
+  constructor(apiUrl: string) {
+    const { origin, hostname } = new URL(apiUrl)
+    this.#origins = new Set([
+      'https://cdn.discordapp.com',
+      'https://media.discordapp.net',
+      ...(hostname === 'discord.com' ? [] : [origin]),
+    ])
+  }
+
+  async fetch({ url, sizeBytes }: Pick<GivenFile, 'url' | 'sizeBytes'>): Promise<Download> {
+    if (sizeBytes > maxDownloadBytes) return { kind: 'too-large' }
+    if (!URL.canParse(url) || !this.#origins.has(new URL(url).origin)) return { kind: 'gone' }
+    return download(new URL(url))
+  }
+}

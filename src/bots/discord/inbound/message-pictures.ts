@@ -1,0 +1,31 @@
+/** Which pictures a message on Discord shows: ours by the buttons under them, others by their attachments. Pure. */
+import type { Message } from 'discord.js'
+import { decodeButtonId } from '../../messages/buttons.ts'
+import { type GivenFile, givenFile, looksLikePicture } from './downloads.ts'
+
+/** Ours go before files: they need no way through Discord. */
+export type MessagePictures =
+  | { kind: 'stored'; pictureIds: [string, ...string[]] }
+  | { kind: 'files'; files: [GivenFile, ...GivenFile[]] }
+  | { kind: 'none' }
+
+/** As many as a select lets one choose from. */
+const mostPictures = 25
+
+export function picturesIn(message: Message, isOurs: (pictureId: string) => boolean): MessagePictures {
+  const components = message.components.map(component => component.toJSON())
+  const targets = [...customIdsIn(components)].flatMap(id => decodeButtonId(id)?.targetId ?? [])
+  const [first, ...more] = new Set(targets.filter(isOurs))
+  if (first !== undefined) return { kind: 'stored', pictureIds: [first, ...more] }
+  const forwarded = [...message.messageSnapshots.values()]
+  const attachments = [message, ...forwarded].flatMap(each => [...each.attachments.values()])
+  const [file, ...files] = attachments.filter(looksLikePicture).slice(0, mostPictures).map(givenFile)
+  return file === undefined ? { kind: 'none' } : { kind: 'files', files: [file, ...files] }
+}
+
+/** However deep they stand. */
+function* customIdsIn(value: unknown): Generator<string> {
+  if (typeof value !== 'object' || value === null) return
+  if ('custom_id' in value && typeof value.custom_id === 'string') yield value.custom_id
+  for (const inner of Object.values(value)) yield* customIdsIn(inner)
+}

@@ -1,0 +1,90 @@
+/** Interaction → who asks, where, with which rights and in which words. */
+import { type Interaction, InteractionContextType, MessageFlags, PermissionFlagsBits } from 'discord.js'
+import type { Caller, Conversation, Rights } from '../../../app/people.ts'
+import type { Clock } from '../../../ports.ts'
+import type { Words } from '../../../words/en.ts'
+import { wordsFor } from '../../../words/locale.ts'
+import { type DiscordDetails, directSpace, writeDetails } from '../outbound/address.ts'
+import { writesItself } from '../outbound/permissions.ts'
+
+/** Discord's 15 minutes, less what a last request may take. */
+export const tokenLifeMs = 14.5 * 60_000
+
+/** One who asks, with everything that the answer needs. */
+export interface Asker {
+  caller: Caller
+  words: Words
+  /** Where the bot cannot write by its own token: the answer itself has to hold the result. */
+  answersOnly: boolean
+}
+
+export function askerOf(interaction: Interaction, clock: Clock): Asker {
+  const spaceId = interaction.guildId ?? directSpace
+  const { user, locale } = interaction
+  const conversation = conversationOf(interaction, spaceId, clock)
+  return {
+    words: wordsFor(locale),
+    answersOnly: !writesItself(conversation),
+    caller: {
+      person: { platform: 'discord', spaceId, userId: user.id, name: nameOf(interaction) },
+      rights: rightsOf(interaction),
+      conversation,
+      eventId: interaction.id,
+      locale,
+    },
+  }
+}
+
+/** The same, for an answer that is public and waits for the courier to fill it. */
+export function filledByCourier(asker: Asker): Asker {
+  const { caller } = asker
+  const { conversation } = caller
+  const details = { ...conversation.details, fillsAnswer: true }
+  return { ...asker, caller: { ...caller, conversation: { ...conversation, details } } }
+}
+
+function conversationOf(interaction: Interaction, spaceId: string, clock: Clock): Conversation {
+  const { channel, channelId } = interaction
+  const details: DiscordDetails = {
+    locale: interaction.locale,
+    permissions: interaction.appPermissions.bitfield.toString(),
+    token: interaction.token,
+    tokenUntilMs: clock.now() + tokenLifeMs,
+    uploadLimitBytes: interaction.attachmentSizeLimit,
+    ...(isGuest(interaction) ? { answersOnly: true } : {}),
+    ...pressed(interaction),
+  }
+  const base = { platform: 'discord', spaceId, details: writeDetails(details) } as const
+  if (interaction.guildId === null) return { ...base, channelId: channelId ?? '', kind: 'direct' }
+  if (channel?.isThread() === true && channel.parentId !== null)
+    return { ...base, channelId: channel.parentId, threadId: channel.id, kind: 'thread' }
+  return { ...base, channelId: channelId ?? '', kind: 'channel' }
+}
+
+/** A person brought the app along: it is no member of that guild or group. */
+function isGuest(interaction: Interaction): boolean {
+  if (interaction.guildId === null) return interaction.context === InteractionContextType.PrivateChannel
+  return interaction.authorizingIntegrationOwners.guildId === null
+}
+
+/** A question to one person is no message that others could find again. */
+function pressed(interaction: Interaction): Pick<DiscordDetails, 'pressedId'> {
+  const isOfMessage = interaction.isMessageComponent() || interaction.isModalSubmit()
+  const message = isOfMessage ? interaction.message : null
+  if (message === null || message.flags.has(MessageFlags.Ephemeral)) return {}
+  return { pressedId: message.id }
+}
+
+/** As Discord computed them for this channel; outside guilds there is nobody to moderate. */
+function rightsOf({ memberPermissions }: Interaction): Rights {
+  return {
+    moderator: memberPermissions?.has(PermissionFlagsBits.ManageMessages) ?? false,
+    admin: memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false,
+  }
+}
+
+/** As the guild knows them. */
+function nameOf({ member, user }: Interaction): string {
+  if (member === null) return user.displayName
+  return 'displayName' in member ? member.displayName : (member.nick ?? user.displayName)
+}

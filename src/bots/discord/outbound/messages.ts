@@ -1,0 +1,161 @@
+/** Posting, editing and deleting messages, by the bot's own token or by that of an interaction; threads. */
+import { type RawFile, Routes, ThreadAutoArchiveDuration } from 'discord.js'
+import { z } from 'zod'
+import type { MessageAddress } from './address.ts'
+import { type Called, type DiscordApi, refusals } from '../transport/api.ts'
+import { longestAltText, type Payload } from './render.ts'
+import { plainText } from './text.ts'
+
+/** A payload with the files that it shows. */
+export interface Post extends Payload {
+  files: readonly { fileName: string; altText: string; bytes: Uint8Array }[]
+}
+
+export interface PostOptions {
+  /** A second post with the same nonce is the first one. At most 25 characters. */
+  nonce?: string
+  /** The message that this one answers. */
+  replyTo?: string
+}
+
+const created = z.object({ id: z.string(), channel_id: z.string() })
+const answered = z.object({ id: z.string(), channel_id: z.string() })
+const withId = z.object({ id: z.string() })
+
+export class Messages {
+  readonly #api: DiscordApi
+
+  constructor(api: DiscordApi) {
+    this.#api = api
+  }
+
+  post(channelId: string, post: Post, { nonce, replyTo }: PostOptions = {}): Promise<Called<MessageAddress>> {
+    const body = {
+      ...bodyOf(post),
+      ...(nonce === undefined ? {} : { nonce, enforce_nonce: true }),
+      ...(replyTo === undefined
+        ? {}
+        : { message_reference: { message_id: replyTo, fail_if_not_exists: false } }),
+    }
+    return this.#api.call(
+      rest => rest.post(Routes.channelMessages(channelId), { body, files: filesOf(post) }),
+      answer => addressIn(created.parse(answer)),
+    )
+  }
+
+  /** A thread that went to sleep is woken for it. */
+  async edit({ channelId, messageId }: MessageAddress, post: Post): Promise<Called<undefined>> {
+    const edit = () =>
+      this.#api.call(
+        rest =>
+          rest.patch(Routes.channelMessage(channelId, messageId), {
+            body: bodyOf(post),
+            files: filesOf(post),
+          }),
+        nothing,
+      )
+    return this.#awake(channelId, await edit(), edit)
+  }
+
+  async remove({ channelId, messageId }: MessageAddress): Promise<Called<undefined>> {
+    const remove = () =>
+      this.#api.call(rest => rest.delete(Routes.channelMessage(channelId, messageId)), nothing)
+    return this.#awake(channelId, await remove(), remove)
+  }
+
+  /** The thread under a message; one that is there already is as good as a new one. */
+  async startThread({ channelId, messageId }: MessageAddress, name: string): Promise<Called<string>> {
+    const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay }
+    const started = await this.#api.call(
+      rest => rest.post(Routes.threads(channelId, messageId), { body }),
+      answer => withId.parse(answer).id,
+    )
+    const exists = started.kind === 'refused' && started.code === refusals.threadExists
+    return exists ? { kind: 'done', value: messageId } : started
+  }
+
+  renameThread(threadId: string, name: string): Promise<Called<undefined>> {
+    return this.#api.call(rest => rest.patch(Routes.channel(threadId), { body: { name } }), nothing)
+  }
+
+  /** The channel of a person's direct messages. */
+  openDirect(userId: string): Promise<Called<string>> {
+    return this.#api.call(
+      rest => rest.post(Routes.userChannels(), { body: { recipient_id: userId } }),
+      answer => withId.parse(answer).id,
+    )
+  }
+
+  /** A new message by an interaction's token. */
+  answer(token: string, post: Post): Promise<Called<MessageAddress>> {
+    return this.#api.call(
+      rest =>
+        rest.post(Routes.webhook(this.#api.applicationId, token), {
+          auth: false,
+          body: bodyOf(post),
+          files: filesOf(post),
+        }),
+      answer => addressIn(answered.parse(answer)),
+    )
+  }
+
+  /** `messageId` may be `@original`, the interaction's own answer. */
+  editAnswer(token: string, messageId: string, post: Post): Promise<Called<MessageAddress>> {
+    return this.#api.call(
+      rest =>
+        rest.patch(Routes.webhookMessage(this.#api.applicationId, token, messageId), {
+          auth: false,
+          body: bodyOf(post),
+          files: filesOf(post),
+        }),
+      answer => addressIn(answered.parse(answer)),
+    )
+  }
+
+  removeAnswer(token: string, messageId: string): Promise<Called<undefined>> {
+    return this.#api.call(
+      rest => rest.delete(Routes.webhookMessage(this.#api.applicationId, token, messageId), { auth: false }),
+      nothing,
+    )
+  }
+
+  canSpareEdit({ channelId }: MessageAddress): boolean {
+    return this.#api.canSpareEdit(channelId)
+  }
+
+  /** Where a thread slept, wakes it and tries once more. */
+  async #awake<T>(threadId: string, first: Called<T>, again: () => Promise<Called<T>>): Promise<Called<T>> {
+    if (first.kind === 'done' || first.code !== refusals.threadArchived) return first
+    const woken = await this.#api.call(
+      rest => rest.patch(Routes.channel(threadId), { body: { archived: false } }),
+      nothing,
+    )
+    return woken.kind === 'done' ? again() : first
+  }
+}
+
+/** Nobody is ever pinged; files that an edit does not name are taken off the message. */
+function bodyOf({ flags, components, files }: Post) {
+  return {
+    flags,
+    components,
+    allowed_mentions: { parse: [] },
+    attachments: files.map(({ fileName, altText }, id) => ({
+      id,
+      filename: fileName,
+      description: plainText(altText, longestAltText),
+    })),
+  }
+}
+
+function filesOf({ files }: Post): RawFile[] {
+  return files.map(({ fileName, bytes }) => ({ name: fileName, data: bytes }))
+}
+
+function addressIn({ id, channel_id: channelId }: z.infer<typeof created>): MessageAddress {
+  return { channelId, messageId: id }
+}
+
+function nothing(): undefined {
+  return undefined
+}

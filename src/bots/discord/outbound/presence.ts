@@ -1,0 +1,50 @@
+/** What the bot shows under its name: the default model and how many wait, told at a calm pace. */
+import { ActivityType, type Client } from 'discord.js'
+import { wordsFor } from '../../../words/locale.ts'
+import type { AdapterParts } from '../../adapter.ts'
+
+/** Discord takes five presences in 20 s, on the connection that carries everything else. */
+const intervalMs = 15_000
+
+export class Presence {
+  readonly #client: Client
+  readonly #parts: AdapterParts
+  #shown = ''
+  #isDue = false
+  #stopTimer = () => {}
+  #stopWatching = () => {}
+
+  constructor(client: Client, parts: AdapterParts) {
+    this.#client = client
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#stopWatching = this.#parts.easel.watch(() => this.#changed())
+    this.#show()
+  }
+
+  stop(): void {
+    this.#stopWatching()
+    this.#stopTimer()
+  }
+
+  #changed(): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    this.#stopTimer = this.#parts.clock.after(intervalMs, () => {
+      this.#isDue = false
+      this.#show()
+    })
+  }
+
+  #show(): void {
+    const { easel, config } = this.#parts
+    const model = easel.models().find(({ isDefault }) => isDefault)?.name ?? config.defaultModel
+    const waiting = easel.queue().filter(({ state }) => state === 'queued').length
+    const state = wordsFor(config.language).discord.presence(model, waiting)
+    if (state === this.#shown) return
+    this.#shown = state
+    this.#client.user?.setPresence({ activities: [{ name: 'Easel', type: ActivityType.Custom, state }] })
+  }
+}

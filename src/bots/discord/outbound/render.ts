@@ -1,0 +1,138 @@
+/** Neutral message → Discord components. Pure. Whatever people wrote is shown as they wrote it, and does nothing. */
+import {
+  type APIActionRowComponent,
+  type APIButtonComponentWithCustomId,
+  type APIMediaGalleryComponent,
+  type APIMessageTopLevelComponent,
+  ButtonStyle,
+  ComponentType,
+  MessageFlags,
+} from 'discord.js'
+import type { Words } from '../../../words/en.ts'
+import type { Button } from '../../messages/buttons.ts'
+import type { Message } from '../../messages/message.ts'
+import { buttonId } from './custom-id.ts'
+import { plainText, safeText } from './text.ts'
+
+/** What every message is sent with; it goes into `reply`, `editReply`, `followUp` and into bodies of our own. */
+export interface Payload {
+  flags: MessageFlags.IsComponentsV2
+  components: APIMessageTopLevelComponent[]
+}
+
+/** A file that goes along, shown where the message has its pictures. */
+export interface Shown {
+  fileName: string
+  altText: string
+}
+
+export interface RenderOptions {
+  /** In order; a message's pictures and previews are shown only as files. */
+  files?: readonly Shown[]
+  /** Pictures are covered until one clicks on them. */
+  isSpoiler?: boolean
+  /** Sentences of our own below the lines. */
+  notes?: readonly string[]
+}
+
+// developers/components/reference: 4,000 characters in all text displays of a message, labels 80, descriptions 1,024.
+const longestText = 4000
+const longestTitle = 1000
+const longestNotes = 600
+const longestCommand = 1400
+const longestLabel = 80
+export const longestAltText = 1024
+/** A few short lines are set small, under the title; more are text. */
+const smallLines = 4
+/** Up to here a title is set bold. */
+const longestBold = 300
+
+export function render(message: Message, words: Words, options: RenderOptions = {}): Payload {
+  const { files = [], isSpoiler = false, notes = [] } = options
+  const command = commandText(message.command, words)
+  const below = small(notes.map(note => safeText(note, longestNotes)))
+  const title = titleText(message, files.length > 0)
+  const room = longestText - [title, below, command].join('').length - 8
+  return {
+    flags: MessageFlags.IsComponentsV2,
+    components: [
+      ...textDisplay([title, linesText(message, room), below].filter(part => part !== '').join('\n')),
+      ...gallery(files, isSpoiler),
+      ...textDisplay(command),
+      ...message.buttons.map(buttonRow),
+    ],
+  }
+}
+
+function textDisplay(content: string): APIMessageTopLevelComponent[] {
+  return content === '' ? [] : [{ type: ComponentType.TextDisplay, content }]
+}
+
+/** Bold over what is below it; a sentence that stands alone is just said. */
+function titleText({ title, origin, lines, command, buttons }: Message, hasFiles: boolean): string {
+  const text = safeText(title.trim(), longestTitle)
+  const isAlone = !hasFiles && !origin && lines.length === 0 && command === undefined && buttons.length === 0
+  return text === '' || isAlone || text.length > longestBold ? text : `**${text}**`
+}
+
+function linesText({ origin, lines, progress }: Message, room: number): string {
+  const shown = [progress && barOf(progress), origin, ...lines].filter(line => line !== undefined)
+  const isSmall = shown.length <= smallLines && shown.every(line => !line.includes('\n'))
+  const text = safeText(shown.join('\n'), Math.max(1, room - (isSmall ? 3 * shown.length : 0)))
+  return isSmall ? small(text.split('\n')) : text
+}
+
+/** Discord's own small print. */
+function small(lines: readonly string[]): string {
+  return lines
+    .filter(line => line.trim() !== '')
+    .map(line => `-# ${line}`)
+    .join('\n')
+}
+
+const barLength = 20
+
+function barOf({ step, steps }: { step: number; steps: number }): string {
+  const filled = steps === 0 ? 0 : Math.round((step / steps) * barLength)
+  return '▰'.repeat(filled) + '▱'.repeat(barLength - filled)
+}
+
+function gallery(files: readonly Shown[], isSpoiler: boolean): APIMediaGalleryComponent[] {
+  if (files.length === 0) return []
+  const items = files.map(({ fileName, altText }) => ({
+    media: { url: `attachment://${fileName}` },
+    description: plainText(altText, longestAltText),
+    spoiler: isSpoiler,
+  }))
+  return [{ type: ComponentType.MediaGallery, items }]
+}
+
+/**
+ * In a block that Discord offers to copy, exactly as it must be typed. Three backticks would end that block: such a
+ * command is shown as text, which copies as well.
+ */
+function commandText(command: string | undefined, words: Words): string {
+  if (command === undefined) return ''
+  if (!command.includes('```') && command.length <= longestCommand) return `\`\`\`\n${command}\n\`\`\``
+  const text = safeText(command, Number.MAX_SAFE_INTEGER)
+  if (text.length <= longestCommand && !text.includes('\n')) return text
+  return small([words.discord.said.commandTooLong])
+}
+
+const styles = {
+  primary: ButtonStyle.Primary,
+  plain: ButtonStyle.Secondary,
+  danger: ButtonStyle.Danger,
+} as const
+
+function buttonRow(buttons: readonly Button[]): APIActionRowComponent<APIButtonComponentWithCustomId> {
+  return {
+    type: ComponentType.ActionRow,
+    components: buttons.map(button => ({
+      type: ComponentType.Button,
+      style: styles[button.style],
+      label: plainText(button.label, longestLabel),
+      custom_id: buttonId(button),
+    })),
+  }
+}

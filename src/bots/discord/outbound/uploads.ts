@@ -1,0 +1,102 @@
+/** A job's pictures as files that Discord takes: as they are where they fit, else packed smaller, never left out. */
+import sharp, { type Sharp } from 'sharp'
+import type { JobView, PictureView } from '../../../app/views.ts'
+import type { Words } from '../../../words/en.ts'
+import { altTextOf } from '../../messages/job-message.ts'
+import { type Called, refusals } from '../transport/api.ts'
+import type { Post } from './messages.ts'
+
+type File = Post['files'][number]
+
+/** `loss`: what a person should know of the files. */
+export interface Packed {
+  files: File[]
+  loss?: 'smaller' | 'tooLarge' | 'pictureGone'
+}
+
+/** 20 MiB since September 2026; guilds may have more, and what an interaction says goes before. */
+const usualLimitBytes = 20 * 1024 * 1024
+/** After a refusal each file must become this much smaller; four times, and a file of 20 MiB is one of 2.6 MiB. */
+const shrink = 0.6
+const mostTries = 5
+
+/** In order of what is lost by them. */
+const recipes: readonly { extension: string; pack(image: Sharp): Sharp; scale: number }[] = [
+  { extension: 'webp', pack: image => image.webp({ quality: 95 }), scale: 1 },
+  { extension: 'webp', pack: image => image.webp({ quality: 80 }), scale: 1 },
+  { extension: 'jpg', pack: image => image.jpeg({ quality: 70, mozjpeg: true }), scale: 1 },
+  { extension: 'jpg', pack: image => image.jpeg({ quality: 70, mozjpeg: true }), scale: 0.5 },
+  { extension: 'jpg', pack: image => image.jpeg({ quality: 60, mozjpeg: true }), scale: 0.25 },
+]
+
+export class Pictures {
+  readonly #bytesOf: (pictureId: string) => Promise<Uint8Array | undefined>
+  /** Spaces that took less than they said: what they took at last. */
+  readonly #learned = new Map<string, number>()
+
+  constructor(bytesOf: (pictureId: string) => Promise<Uint8Array | undefined>) {
+    this.#bytesOf = bytesOf
+  }
+
+  /** Calls `send` with files that fit, again with smaller ones as long as Discord finds them too large. */
+  async send<T>(
+    job: JobView,
+    words: Words,
+    saidLimitBytes: number | undefined,
+    send: (packed: Packed) => Promise<Called<T>>,
+  ): Promise<Called<T>> {
+    const { spaceId } = job.conversation
+    let limitBytes = Math.min(
+      saidLimitBytes ?? usualLimitBytes,
+      this.#learned.get(spaceId) ?? Number.MAX_SAFE_INTEGER,
+    )
+    for (let tries = 1; tries <= mostTries; tries++) {
+      const packed = await this.#pack(job, words, limitBytes)
+      const sent = await send(packed)
+      const largest = Math.max(0, ...packed.files.map(({ bytes }) => bytes.length))
+      if (sent.kind === 'done' || sent.code !== refusals.tooLarge || largest === 0) return sent
+      limitBytes = Math.floor(largest * shrink)
+      this.#learned.set(spaceId, limitBytes)
+    }
+    return send({ files: [], loss: 'tooLarge' })
+  }
+
+  async #pack(job: JobView, words: Words, limitBytes: number): Promise<Packed> {
+    const packed: Packed = { files: [] }
+    for (const picture of job.pictures) {
+      const whole = await this.#bytesOf(picture.id)
+      if (whole === undefined) {
+        packed.loss ??= 'pictureGone'
+        continue
+      }
+      const file = await fitting(whole, extensionOf(picture), limitBytes)
+      if (file === undefined) packed.loss = 'tooLarge'
+      else {
+        if (file.bytes !== whole) packed.loss ??= 'smaller'
+        const fileName = `easel-${picture.id}.${file.extension}`
+        packed.files.push({ fileName, altText: altTextOf(job, picture, words), bytes: file.bytes })
+      }
+    }
+    return packed
+  }
+}
+
+/** The first of its forms that has no more than `limitBytes`; undefined where none has. */
+async function fitting(
+  whole: Uint8Array,
+  extension: string,
+  limitBytes: number,
+): Promise<{ bytes: Uint8Array; extension: string } | undefined> {
+  if (whole.length <= limitBytes) return { bytes: whole, extension }
+  const { width } = await sharp(whole).metadata()
+  for (const recipe of recipes) {
+    const image = sharp(whole).resize({ width: Math.max(1, Math.round(width * recipe.scale)) })
+    const bytes = await recipe.pack(image).toBuffer()
+    if (bytes.length <= limitBytes) return { bytes, extension: recipe.extension }
+  }
+  return undefined
+}
+
+function extensionOf({ mediaType }: PictureView): string {
+  return mediaType.split('/')[1] ?? 'png'
+}

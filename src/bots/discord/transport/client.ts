@@ -1,0 +1,134 @@
+/** The discord.js client as Easel sets it up, and its way in: ready, or one clear sentence why not. */
+import {
+  Client,
+  type ClientOptions,
+  DiscordAPIError,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  Options,
+  Partials,
+  RESTEvents,
+  Routes,
+} from 'discord.js'
+import { AppError } from '../../../errors.ts'
+import type { Logger } from '../../../ports.ts'
+
+/** What tests choose otherwise. */
+export type ClientChoices = Pick<ClientOptions, 'ws'>
+
+/** Between tries to begin, while Discord cannot be reached. */
+const reachAgainMs = 10_000
+
+/** Close codes after which no reconnecting helps (developers/topics/opcodes-and-status-codes). */
+const finalCloses: ReadonlyMap<number, string> = new Map([
+  [4004, 'DISCORD_TOKEN is not a valid token'],
+  [4013, 'the gateway does not know an intent that Easel asks for'],
+  [4014, 'the bot lacks an intent: switch it on in the developer portal, under Bot'],
+])
+
+export function newClient(apiUrl: string, log: Logger, choices: ClientChoices): Client {
+  const client = new Client({
+    // Guilds alone: interactions come without any intent, and nothing that people write is read.
+    intents: [GatewayIntentBits.Guilds],
+    partials: [Partials.Channel],
+    // As many connections as Discord recommends, all in this process: one engine stands behind them.
+    shards: 'auto',
+    allowedMentions: { parse: [], repliedUser: false },
+    rest: {
+      api: apiUrl,
+      // Easel's own queue waits, and meanwhile serves other channels; answers to people wait in the library's.
+      rejectOnRateLimit: ({ route }) => route.startsWith('/channels'),
+      // Easel's own queue keeps to the limit of all requests; answers to people do not count for it.
+      globalRequestsPerSecond: 1000,
+      invalidRequestWarningInterval: 500,
+    },
+    makeCache: Options.cacheWithLimits({
+      ...Options.DefaultMakeCacheSettings,
+      MessageManager: 0,
+      ReactionManager: 0,
+      PresenceManager: 0,
+    }),
+    ...choices,
+  })
+  client.on(Events.Error, error => log.warn({ problem: error.message }, 'the connection to Discord failed'))
+  client.on(Events.Warn, message => log.debug({}, message))
+  client.on(Events.ShardError, error => log.debug({ problem: error.message }, 'a gateway connection failed'))
+  client.on(Events.ShardReconnecting, shard => log.info({ shard }, 'the gateway connection ended; resuming'))
+  client.on(Events.ShardResume, (shard, replayed) => log.info({ shard, replayed }, 'resumed'))
+  client.rest.on(RESTEvents.InvalidRequestWarning, ({ count }) =>
+    log.warn({ count }, 'Discord bans for a while who sends 10,000 invalid requests in 10 minutes'),
+  )
+  surviveEndedResume(client)
+  return client
+}
+
+/**
+ * discord.js 14.28 takes for granted that a resumed session is still there; where Discord ended it in the same breath,
+ * that is a rejection which nobody handles and which would end the process. So for that moment there is one.
+ */
+function surviveEndedResume(client: Client): void {
+  client.ws.on(GatewayDispatchEvents.Resumed, (_data, shardId) => {
+    const shard = client.ws.shards.get(shardId)
+    if (shard === undefined || Reflect.get(shard, 'sessionInfo') !== null) return
+    Reflect.set(shard, 'sessionInfo', { sequence: Reflect.get(shard, 'closeSequence') })
+    queueMicrotask(() => Reflect.set(shard, 'sessionInfo', null))
+  })
+}
+
+/**
+ * Resolves with the ready client; throws AppError with one sentence where Discord does not let us in, and
+ * 'platform-busy' where it cannot be reached: then the client can be used for another try.
+ */
+export async function connect(client: Client, token: string): Promise<Client<true>> {
+  await reach(client, token)
+  const refused = refusalFrom(client)
+  const ready = new Promise<Client<true>>(resolve => client.once(Events.ClientReady, resolve))
+  try {
+    await Promise.race([client.login(token), refused.promise])
+    return await Promise.race([ready, refused.promise])
+  } catch (error) {
+    await client.destroy()
+    throw error instanceof AppError ? error : notLetIn(problemOf(error), error)
+  } finally {
+    refused.forget()
+  }
+}
+
+/** Before a login, which could not be repeated. */
+async function reach(client: Client, token: string): Promise<void> {
+  try {
+    await client.rest.setToken(token).get(Routes.gatewayBot())
+  } catch (error) {
+    const isRefused = error instanceof DiscordAPIError && error.status === 401
+    if (isRefused) throw notLetIn('DISCORD_TOKEN is not a valid token', error)
+    throw new AppError('platform-busy', { platform: 'Discord', retryAfterMs: reachAgainMs }, error)
+  }
+}
+
+/** Rejects when the gateway closes for good. */
+function refusalFrom(client: Client): { promise: Promise<never>; forget(): void } {
+  let forget = () => {}
+  const promise = new Promise<never>((_, reject) => {
+    const closed = ({ code }: { code: number }) => {
+      const problem = finalCloses.get(code)
+      if (problem !== undefined) reject(notLetIn(problem))
+    }
+    client.on(Events.ShardDisconnect, closed)
+    forget = () => client.off(Events.ShardDisconnect, closed)
+  })
+  promise.catch(() => {})
+  return { promise, forget: () => forget() }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
+    return 'DISCORD_TOKEN is not a valid token'
+  return error instanceof Error ? error.message : String(error)
+}
+
+function notLetIn(problem: string, cause?: unknown): AppError {
+  return new AppError('platform-refused', { platform: 'Discord', problem }, cause)
+}

@@ -1,0 +1,73 @@
+/** What Discord says to the token, and the links by which Easel is invited: for doctor, before anything is started. */
+import { DiscordAPIError, OAuth2Scopes, PermissionFlagsBits, REST, Routes } from 'discord.js'
+import { z } from 'zod'
+import type { Config } from '../../../config.ts'
+import { helpful } from '../outbound/permissions.ts'
+
+export type Introduction =
+  | { kind: 'known'; name: string; inviteUrl: string; inviteForOneselfUrl: string }
+  | { kind: 'wrong-token' }
+  /** The trial guild of the configuration is none that Easel is in. */
+  | { kind: 'not-in-guild'; name: string; inviteUrl: string }
+  | { kind: 'unreachable'; problem: string }
+
+const timeoutMs = 5000
+const unauthorized = 401
+
+/** All that Easel makes use of; replying to a message needs its history to be readable. */
+export const invitePermissions: bigint = [
+  ...Object.values(helpful),
+  PermissionFlagsBits.ReadMessageHistory,
+].reduce((all, one) => all | one, 0n)
+
+const application = z.object({ id: z.string(), name: z.string() })
+
+/** Asks Discord; never throws. */
+export async function introduce(token: string, { discord }: Pick<Config, 'discord'>): Promise<Introduction> {
+  const { apiUrl, guildId } = discord
+  const rest = new REST({ api: apiUrl, timeout: timeoutMs, retries: 0 }).setToken(token)
+  try {
+    const { id, name } = application.parse(await rest.get(Routes.currentApplication()))
+    const inviteUrl = inviteLink(id)
+    if (guildId !== '' && !(await isIn(rest, id, guildId))) return { kind: 'not-in-guild', name, inviteUrl }
+    return { kind: 'known', name, inviteUrl, inviteForOneselfUrl: inviteForOneselfLink(id) }
+  } catch (error) {
+    if (error instanceof DiscordAPIError && error.status === unauthorized) return { kind: 'wrong-token' }
+    return { kind: 'unreachable', problem: problemOf(error) }
+  }
+}
+
+/** For a server, with the least permissions that Easel works well with. */
+export function inviteLink(applicationId: string): string {
+  return authorizeUrl(applicationId, {
+    scope: [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join(' '),
+    permissions: invitePermissions.toString(),
+  })
+}
+
+/** For one person's own use, wherever that person goes. */
+export function inviteForOneselfLink(applicationId: string): string {
+  return authorizeUrl(applicationId, { scope: OAuth2Scopes.ApplicationsCommands, integration_type: '1' })
+}
+
+function authorizeUrl(applicationId: string, parameters: Record<string, string>): string {
+  const query = new URLSearchParams({ client_id: applicationId, ...parameters })
+  return `https://discord.com/oauth2/authorize?${query}`
+}
+
+/** Only where the app is installed may its commands be listed. */
+async function isIn(rest: REST, applicationId: string, guildId: string): Promise<boolean> {
+  try {
+    await rest.get(Routes.applicationGuildCommands(applicationId, guildId))
+    return true
+  } catch (error) {
+    if (error instanceof DiscordAPIError) return false
+    throw error
+  }
+}
+
+/** The innermost reason: the outer ones only say that a request failed. */
+function problemOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined ? error.message : problemOf(error.cause)
+}

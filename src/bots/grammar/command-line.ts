@@ -1,0 +1,104 @@
+/** The grammar of `/imagine`, both ways: text with flags at its end ↔ request. Pure. */
+import { type Problem, problem } from '../../app/problems.ts'
+import { requestOf } from '../../app/request-of-job.ts'
+import type { ImagineRequest } from '../../app/requests.ts'
+import type { JobView } from '../../app/views.ts'
+import { findFlag, flagList, type TypedValue } from './flags.ts'
+
+export type ParsedCommand =
+  | { kind: 'parsed'; request: ImagineRequest }
+  | { kind: 'refused'; problems: Problem[] }
+
+/**
+ * `[/imagine] prompt --flag value …`. Everything before the first flag is the prompt, and a flag's value is all the
+ * text up to the next flag. A flag is two hyphens (or a long dash, as phones type them) before a letter at the start
+ * of a word: bare dashes and hyphens inside words are prompt. Inside double quotes nothing is a flag.
+ * An empty prompt parses; whether one is needed is the request's matter, not the grammar's.
+ */
+export function parseCommand(text: string): ParsedCommand {
+  const command = text.trim().replace(/^\/imagine(?=\s|$)/i, '')
+  const marks = flagMarks(command)
+  const request: ImagineRequest = { prompt: unquote(command.slice(0, marks[0]?.start)).value }
+  const problems: Problem[] = []
+  const seen = new Set<string>()
+
+  for (const [i, mark] of marks.entries()) {
+    const typed = unquote(command.slice(mark.valueStart, marks[i + 1]?.start))
+    const found = findFlag(mark.name)
+    if (found.kind === 'unknown') {
+      problems.push(problem('flag-unknown', { flag: `--${mark.name}`, nearest: found.nearest }))
+    } else if (seen.has(found.name)) {
+      problems.push(problem('flag-repeated', { flag: `--${found.name}` }))
+    } else {
+      seen.add(found.name)
+      const refused = found.flag.read(typed, request)
+      if (refused) problems.push(refused)
+    }
+  }
+  return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'parsed', request }
+}
+
+/**
+ * The command that gives the same picture (or, without an index, the same set) again.
+ * Undefined for results that only a button makes: refined and upscaled pictures.
+ */
+export function formatCommand(job: JobView, pictureIndex?: number): string | undefined {
+  const request = requestOf(job, pictureIndex)
+  return request && formatRequest(request)
+}
+
+/** The inverse of `parseCommand`, except for pictures sent as bytes and the parent link, which cannot be typed. */
+export function formatRequest(request: ImagineRequest): string {
+  const words = ['/imagine', quoteIfNeeded(request.prompt)]
+  for (const [name, flag] of flagList) {
+    const value = flag.write(request)
+    if (value === undefined) continue
+    words.push(`--${name}`)
+    if (value !== '' || flag.shape === 'text') words.push(quoteIfNeeded(value) || '""')
+  }
+  return words.filter(word => word !== '').join(' ')
+}
+
+interface FlagMark {
+  name: string
+  /** Where the dashes stand, and where the value begins. */
+  start: number
+  valueStart: number
+}
+
+/** Either a quoted stretch (skipped) or a flag's dashes and name, each at the start of a word. */
+const wordStart =
+  /(?<=^|\s)(?:"(?:[^"\\]|\\.)*"(?=\s|$)|“[^“”]*”(?=\s|$)|(?:--|[–—―]{1,2})(?<name>[a-z][a-z0-9-]*)(?:=|(?=\s|$)))/gisu
+
+function flagMarks(command: string): FlagMark[] {
+  const marks: FlagMark[] = []
+  for (const match of command.matchAll(wordStart)) {
+    const name = match.groups?.name
+    if (name !== undefined)
+      marks.push({ name, start: match.index, valueStart: match.index + match[0].length })
+  }
+  return marks
+}
+
+/** Takes the quotes off a text that is one quoted stretch; \" and \\ inside plain quotes stand for " and \. */
+function unquote(text: string): TypedValue {
+  const trimmed = text.trim()
+  const plain = /^"((?:[^"\\]|\\.)*)"$/s.exec(trimmed)?.[1]
+  if (plain !== undefined) return { value: plain.replace(/\\(["\\])/g, '$1'), quoted: true }
+  const curly = /^“([^“”]*)”$/.exec(trimmed)?.[1]
+  if (curly !== undefined) return { value: curly, quoted: true }
+  return { value: trimmed, quoted: false }
+}
+
+/** Quotes only what would be read as something else without them. */
+function quoteIfNeeded(text: string): string {
+  const startsLikeCommand = /^\/imagine(?=\s|$)/i.test(text)
+  const readsBack = !unquote(text).quoted && text.trim() === text && flagMarks(text).length === 0
+  if (readsBack && !startsLikeCommand && !opensQuote(text)) return text
+  return `"${text.replace(/["\\]/g, '\\$&')}"`
+}
+
+/** A quote left open could close in a later flag's value and hide that flag. */
+function opensQuote(text: string): boolean {
+  return /(?<=^|\s)["“]/.test(text)
+}

@@ -1,0 +1,123 @@
+/** The kinds of values that flags take: how each is read from what people type, and written back. */
+import type { FlagExpectation } from '../../app/problems.ts'
+import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
+
+/** `read` answers undefined for what it cannot read; `write` answers undefined for what cannot be typed. */
+export interface FlagValue<T> {
+  readonly expected: FlagExpectation
+  /** As shown in help: `W:H`; empty for a flag that stands alone. */
+  readonly shape: string
+  /** `typed` is '' where the flag stands alone; only quotes make an empty text one that was meant. */
+  read(typed: string, quoted?: boolean): T | undefined
+  write(value: T): string | undefined
+  /** Bounds that hold for every model and every configuration; narrower ones are app/'s to know. */
+  readonly range?: { min: number; max: number; numbersOf(value: T): readonly number[] }
+}
+
+export const text: FlagValue<string> = {
+  expected: 'text',
+  shape: 'text',
+  read: (typed, quoted) => (typed === '' && !quoted ? undefined : typed),
+  write: value => value,
+}
+
+/** A whole number that JavaScript holds exactly. */
+export const wholeNumber: FlagValue<number> = {
+  expected: 'whole-number',
+  shape: 'N',
+  read(typed) {
+    const value = /^[+-]?\d+$/.test(typed) ? Number(typed) : Number.NaN
+    return Number.isSafeInteger(value) ? value + 0 : undefined
+  },
+  write: String,
+}
+
+export const number: FlagValue<number> = {
+  expected: 'number',
+  shape: 'X',
+  read(typed) {
+    const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(typed) ? Number(typed) : Number.NaN
+    return Number.isFinite(value) ? value : undefined
+  },
+  write: String,
+}
+
+/** The same kind of value, refused outside of the bounds. */
+export function between(min: number, max: number, kind: FlagValue<number>): FlagValue<number> {
+  return { ...kind, range: { min, max, numbersOf: value => [value] } }
+}
+
+export const ratio: FlagValue<{ width: number; height: number }> = {
+  expected: 'ratio',
+  shape: 'W:H',
+  read(typed) {
+    const [, width, height] = /^(\d{1,5}(?:\.\d+)?)\s*[:/]\s*(\d{1,5}(?:\.\d+)?)$/.exec(typed) ?? []
+    const value = { width: Number(width), height: Number(height) }
+    return value.width > 0 && value.height > 0 ? value : undefined
+  },
+  write: value => `${value.width}:${value.height}`,
+}
+
+export const size: FlagValue<{ widthPx: number; heightPx: number }> = {
+  expected: 'size',
+  shape: 'WxH',
+  read(typed) {
+    const [, width, height] = /^(\d{1,6})\s*[x×*]\s*(\d{1,6})$/i.exec(typed) ?? []
+    const value = { widthPx: Number(width), heightPx: Number(height) }
+    return value.widthPx > 0 && value.heightPx > 0 ? value : undefined
+  },
+  write: value => `${value.widthPx}x${value.heightPx}`,
+}
+
+/** Two fractions of the schedule in ascending order. */
+export const interval: FlagValue<[number, number]> = {
+  expected: 'interval',
+  shape: 'A:B',
+  read(typed) {
+    const [from, to, ...more] = typed.split(':').map(part => number.read(part.trim()))
+    return from !== undefined && to !== undefined && more.length === 0 && from <= to ? [from, to] : undefined
+  },
+  write: ([from, to]) => `${from}:${to}`,
+  range: { min: 0, max: 1, numbersOf: value => value },
+}
+
+export const onOff: FlagValue<boolean> = {
+  expected: 'on-off',
+  shape: '',
+  read(typed) {
+    if (typed === '' || typed.toLowerCase() === 'on') return true
+    return typed.toLowerCase() === 'off' ? false : undefined
+  },
+  write: value => (value ? '' : 'off'),
+}
+
+export const refineWay: FlagValue<NonNullable<ImagineRequest['refine']>> = {
+  expected: 'refine',
+  shape: '[ensemble|after|off]',
+  read(typed) {
+    const way = typed.toLowerCase()
+    return way === 'ensemble' || way === 'after' ? way : onOff.read(way)
+  },
+  write: value => (typeof value === 'string' ? value : onOff.write(value)),
+}
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(
+  expected: FlagExpectation,
+  words: readonly Word[],
+): FlagValue<Word> {
+  return {
+    expected,
+    shape: words.join('|'),
+    read: typed => words.find(word => word === typed.toLowerCase()),
+    write: value => value,
+  }
+}
+
+/** One of our own pictures by its id; a picture sent as bytes has no id to type. */
+export const storedPicture: FlagValue<GivenPicture> = {
+  expected: 'picture-id',
+  shape: 'ID',
+  read: typed => (/^[0-9a-z]{1,40}$/i.test(typed) ? { kind: 'stored', pictureId: typed } : undefined),
+  write: value => (value.kind === 'stored' ? value.pictureId : undefined),
+}

@@ -1,0 +1,130 @@
+/** The flags of `/imagine`: one table that drives parsing, formatting and help. */
+
+import { type Problem, problem } from '../../app/problems.ts'
+import type { ImagineRequest } from '../../app/requests.ts'
+import { nearestNames } from '../../nearest.ts'
+import type { Words } from '../../words/en.ts'
+import {
+  between,
+  type FlagValue,
+  interval,
+  number,
+  oneOf,
+  onOff,
+  ratio,
+  refineWay,
+  size,
+  storedPicture,
+  text,
+  wholeNumber,
+} from './flag-values.ts'
+
+/** Each flag has its line of help in words/, and each line there its flag here. */
+export type FlagName = keyof Words['flags']
+
+/** What stands after a flag; `quoted` where it stood in quotes (they are off). */
+export interface TypedValue {
+  value: string
+  quoted: boolean
+}
+
+export interface Flag {
+  readonly aliases: readonly string[]
+  readonly shape: string
+  /** Sets the request's field from what was typed; answers why not. */
+  read(typed: TypedValue, request: ImagineRequest): Problem | undefined
+  /** The value as it would be typed ('' for a flag that stands alone), undefined where there is none to give. */
+  write(request: ImagineRequest): string | undefined
+}
+
+/** In the order in which a command is written. */
+const flags: { readonly [Name in FlagName]: Flag } = {
+  no: flag('no', 'negative', text, ['negative']),
+  prompt2: flag('prompt2', 'prompt2', text),
+  ar: flag('ar', 'aspect', ratio, ['aspect']),
+  size: flag('size', 'size', size),
+  n: flag('n', 'count', wholeNumber, ['count']),
+  seed: flag('seed', 'seed', between(0, Number.MAX_SAFE_INTEGER, wholeNumber)),
+  steps: flag('steps', 'steps', wholeNumber),
+  cfg: flag('cfg', 'guidance', number, ['guidance']),
+  rescale: flag('rescale', 'guidanceRescale', between(0, 1, number)),
+  interval: flag('interval', 'guidanceInterval', interval),
+  sampler: flag('sampler', 'sampler', text),
+  sigmas: flag('sigmas', 'sigmas', oneOf('sigmas', ['plain', 'karras', 'exponential', 'beta'])),
+  spacing: flag('spacing', 'spacing', oneOf('spacing', ['leading', 'trailing', 'linspace'])),
+  eta: flag('eta', 'eta', between(0, 1, number)),
+  preset: flag('preset', 'preset', text),
+  model: flag('model', 'model', text),
+  style: flag('style', 'style', text),
+  'clip-skip': flag('clip-skip', 'clipSkip', between(0, 11, wholeNumber)),
+  source: flag('source', 'source', storedPicture),
+  mask: flag('mask', 'mask', storedPicture),
+  // Midjourney's --iw weighs the picture, ours says how far to leave it: the name is taken over, the scale is not.
+  strength: flag('strength', 'strength', between(0, 1, number), ['iw']),
+  refine: flag('refine', 'refine', refineWay),
+  'refine-strength': flag('refine-strength', 'refineStrength', between(0, 1, number)),
+  'refine-steps': flag('refine-steps', 'refineSteps', wholeNumber),
+  'refine-split': flag('refine-split', 'refineSplit', between(0, 1, number)),
+  'refine-cfg': flag('refine-cfg', 'refineGuidance', number),
+  'refine-score': flag('refine-score', 'refineScore', between(0, 10, number)),
+  fast: flag('fast', 'fast', onOff),
+  repeat: flag('repeat', 'repeat', wholeNumber),
+}
+
+/** All flags with their names, in writing order. */
+export const flagList: readonly (readonly [FlagName, Flag])[] = Object.keys(flags)
+  .filter(isFlagName)
+  .map(name => [name, flags[name]])
+
+/** The flag of that name or alias, in any letter case; otherwise the nearest name. */
+export function findFlag(
+  typedName: string,
+): { kind: 'known'; name: FlagName; flag: Flag } | { kind: 'unknown'; nearest?: string } {
+  const wanted = typedName.toLowerCase()
+  const found = flagList.find(([name, { aliases }]) => name === wanted || aliases.includes(wanted))
+  if (found) return { kind: 'known', name: found[0], flag: found[1] }
+  const [nearest] = nearestNames(
+    wanted,
+    flagList.flatMap(([name, { aliases }]) => [name, ...aliases]),
+  )
+  return { kind: 'unknown', nearest: nearest === undefined ? undefined : `--${nearest}` }
+}
+
+function isFlagName(name: string): name is FlagName {
+  return name in flags
+}
+
+function flag<Key extends keyof ImagineRequest>(
+  name: FlagName,
+  key: Key,
+  kind: FlagValue<NonNullable<ImagineRequest[Key]>>,
+  aliases: readonly string[] = [],
+): Flag {
+  return {
+    aliases,
+    shape: kind.shape,
+    read(typed, request) {
+      const value = readValue(kind, typed)
+      if (value === undefined) {
+        return problem('flag-value', { flag: `--${name}`, value: typed.value, expected: kind.expected })
+      }
+      const { range } = kind
+      const outside = range?.numbersOf(value).find(given => given < range.min || given > range.max)
+      if (range && outside !== undefined) {
+        return problem('out-of-range', { name, value: outside, min: range.min, max: range.max })
+      }
+      request[key] = value
+      return undefined
+    },
+    write(request) {
+      const value = request[key]
+      return value === undefined || value === null ? undefined : kind.write(value)
+    },
+  }
+}
+
+/** Except in free text, full-width digits and colons of phone keyboards read as plain ones. */
+function readValue<T>(kind: FlagValue<T>, typed: TypedValue): T | undefined {
+  const value = kind.expected === 'text' ? typed.value : typed.value.normalize('NFKC')
+  return kind.read(value, typed.quoted)
+}

@@ -1,0 +1,140 @@
+/** A job as people see it: the request card, and the placeholder that becomes the result. Pure. */
+import type { Problem } from '../../app/problems.ts'
+import type { JobView, PictureView } from '../../app/views.ts'
+import { AppError } from '../../errors.ts'
+import { errorSentence, problemSentence, type Words } from '../../words/en.ts'
+import { buttonRows } from './buttons.ts'
+import { formatCommand } from '../grammar/command-line.ts'
+import { type Message, textMessage } from './message.ts'
+import { parameterLine } from './parameters.ts'
+
+/** The card in the channel: what was asked for, with its place in the queue while it waits. */
+export function requestCard(job: JobView, words: Words): Message {
+  const waiting = job.state === 'queued' ? [joined(placeOf(job, words), etaOf(job, words))] : []
+  const card = textMessage(titleOf(job, words), [parameterLine(job, words), ...waiting])
+  return { ...card, ...originOf(job, words) }
+}
+
+/** The message in the thread: the placeholder with its progress, then the result, or why there is none. */
+export function jobMessage(job: JobView, words: Words): Message {
+  const buttons = buttonRows(job, words)
+  switch (job.state) {
+    case 'queued':
+      return {
+        ...textMessage(placeOf(job, words), waitingLines(job, words)),
+        ...originOf(job, words),
+        buttons,
+      }
+    case 'running':
+      return { ...runningMessage(job, words), buttons }
+    case 'done':
+      return { ...resultMessage(job, words), buttons }
+    case 'failed':
+    case 'dead':
+    case 'expired':
+    case 'cancelled':
+      return { ...textMessage(words.job[job.state], failureOf(job, words)), buttons }
+  }
+}
+
+/** The same where no card says what was asked for: the message itself does, until the result takes its place. */
+export function loneMessage(job: JobView, words: Words): Message {
+  const message = jobMessage(job, words)
+  if (job.state === 'done') return message
+  const card = requestCard(job, words)
+  const lines = [...card.lines, ...stateLines(job, message, words)]
+  return { ...message, ...originOf(job, words), title: card.title, lines }
+}
+
+/** The card has told already what it is about, and while it waits its place too. */
+function stateLines(job: JobView, message: Message, words: Words): string[] {
+  if (job.state === 'queued') return []
+  if (job.state === 'running') return [joined(message.title, etaOf(job, words))]
+  return [joined(message.title, message.lines)]
+}
+
+/** Each problem as one sentence. */
+export function problemSentences(problems: readonly Problem[], words: Words): string[] {
+  return problems.map(problem => problemSentence(words, problem))
+}
+
+/** What people call the job: the prompt as its author wrote it. */
+export function titleOf(job: JobView, words: Words): string {
+  return job.promptAsTyped.trim() || words.job.untitled
+}
+
+/** For people who do not see the picture. */
+export function altTextOf(job: JobView, picture: PictureView, words: Words): string {
+  return words.job.altText({
+    prompt: shortened(titleOf(job, words), 300),
+    number: picture.index + 1,
+    count: job.pictures.length,
+    widthPx: picture.widthPx,
+    heightPx: picture.heightPx,
+  })
+}
+
+/** Cut at a whole character, with an ellipsis where something is missing. */
+export function shortened(text: string, limit: number): string {
+  const characters = [...text]
+  return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`
+}
+
+function runningMessage(job: JobView, words: Words): Message {
+  const title =
+    job.step === 0
+      ? words.job.preparing
+      : job.step < job.steps
+        ? words.job.step(job.step, job.steps)
+        : words.job.finishing
+  return {
+    ...textMessage(title, waitingLines(job, words)),
+    ...originOf(job, words),
+    progress: { step: job.step, steps: job.steps },
+    preview: job.preview,
+  }
+}
+
+function resultMessage(job: JobView, words: Words): Message {
+  const tookMs =
+    job.startedAt === undefined || job.finishedAt === undefined ? undefined : job.finishedAt - job.startedAt
+  const took = tookMs === undefined ? [] : [words.job.paintedIn(tookMs)]
+  return {
+    title: titleOf(job, words),
+    ...originOf(job, words),
+    lines: [joined(parameterLine(job, words), took)],
+    command: formatCommand(job),
+    pictures: job.pictures.map(picture => ({ picture, altText: altTextOf(job, picture, words) })),
+    buttons: [],
+  }
+}
+
+/** What is to come: a job that a button made has no card, so its placeholder says what it is. */
+function waitingLines(job: JobView, words: Words): string[] {
+  const what = job.parent ? [shortened(titleOf(job, words), 200)] : []
+  return [...what, ...etaOf(job, words)]
+}
+
+function originOf({ order, parent }: JobView, words: Words): Pick<Message, 'origin'> {
+  if (order.kind === 'refine') return { origin: words.job.refined }
+  if (order.kind === 'upscale') return { origin: words.job.upscaled(order.factor) }
+  if (!parent) return {}
+  return { origin: order.source ? words.job.varied(order.source.strength) : words.job.again }
+}
+
+function placeOf(job: JobView, words: Words): string {
+  if (job.place === undefined) return words.job.queued
+  return job.place === 1 ? words.job.next : words.job.place(job.place)
+}
+
+function etaOf(job: JobView, words: Words): string[] {
+  return job.etaMs === undefined ? [] : [words.job.eta(job.etaMs)]
+}
+
+function failureOf({ failure }: JobView, words: Words): string[] {
+  return failure ? [errorSentence(words, new AppError(failure.code, failure.details))] : []
+}
+
+function joined(first: string, more: string[]): string {
+  return [first, ...more].join(' · ')
+}

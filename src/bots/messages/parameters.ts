@@ -1,0 +1,97 @@
+/** A job's parameters as text: one line for its card, or a table for Info. Pure. */
+import type { JobView } from '../../app/views.ts'
+import type { PaintOrder, Refinement, RefineOrder, WorkOrder } from '../../engine/work-order.ts'
+import type { Words } from '../../words/en.ts'
+
+/** `128×128 · seed 7 · 20 steps · guidance 7 · euler · demo`. */
+export function parameterLine({ order }: JobView, { parameters }: Words): string {
+  const many = order.kind === 'paint' && order.count > 1 ? `${order.count} × ` : ''
+  const parts = [`${many}${sizeOf(order)}`]
+  if (order.kind !== 'upscale') {
+    parts.push(
+      parameters.seedOf(order.seed),
+      parameters.stepsOf(order.sampling.steps),
+      parameters.guidanceOf(order.sampling.guidance),
+      samplerOf(order),
+      order.model.name,
+    )
+  }
+  if (order.kind === 'paint') {
+    if (order.refinement) parts.push(parameters.refinerWay[order.refinement.way])
+    if (order.prompt.negative) parts.push(parameters.no(order.prompt.negative))
+  }
+  return parts.join(' · ')
+}
+
+/** Everything that decided the picture, as name and value. `index` is the picture's place in its set. */
+export function parameterTable(
+  { order, promptAsTyped }: Pick<JobView, 'order' | 'promptAsTyped'>,
+  index: number,
+  { parameters }: Words,
+): [name: string, value: string][] {
+  if (order.kind === 'upscale') {
+    return [
+      ...given(parameters.prompt, promptAsTyped || undefined),
+      [parameters.size, sizeOf(order)],
+      [parameters.source, order.source.pictureId],
+    ]
+  }
+  const { prompt, source } = order
+  const details = order.kind === 'paint' ? paintDetails(order, parameters) : []
+  return [
+    [parameters.prompt, prompt.positive],
+    ...given(parameters.prompt2, prompt.positive2),
+    ...given(parameters.negative, prompt.negative || undefined),
+    [parameters.size, sizeOf(order)],
+    [parameters.seed, String(order.kind === 'paint' ? order.seed + index : order.seed)],
+    [parameters.steps, String(order.sampling.steps)],
+    [parameters.guidance, guidanceOf(order, parameters)],
+    [parameters.sampler, samplerOf(order)],
+    ...given(parameters.eta, order.sampling.eta === undefined ? undefined : String(order.sampling.eta)),
+    [parameters.model, `${order.model.name} (${order.model.hash.slice(0, 10)})`],
+    ...given(parameters.clipSkip, prompt.clipSkip > 0 ? String(prompt.clipSkip) : undefined),
+    ...given(parameters.source, source && `${source.pictureId}, ${parameters.strengthOf(source.strength)}`),
+    ...given(parameters.mask, source?.maskId),
+    ...given(parameters.score, order.kind === 'refine' ? String(order.aesthetic.positive) : undefined),
+    ...details,
+  ]
+}
+
+export function sizeOf({ widthPx, heightPx }: { widthPx: number; heightPx: number }): string {
+  return `${widthPx}×${heightPx}`
+}
+
+function paintDetails(order: PaintOrder, parameters: Words['parameters']): [string, string][] {
+  const { refinement } = order
+  return [
+    ...given(parameters.refiner, refinement && refinerOf(refinement, parameters)),
+    ...given(parameters.fast, order.fast ? parameters.yes : undefined),
+  ]
+}
+
+function refinerOf(refinement: Refinement, parameters: Words['parameters']): string {
+  const { model, way, guidance, aesthetic } = refinement
+  const how =
+    way === 'ensemble'
+      ? [parameters.splitAt(refinement.split)]
+      : [parameters.strengthOf(refinement.strength), parameters.stepsOf(refinement.steps)]
+  const rest = [parameters.guidanceOf(guidance), parameters.scoreOf(aesthetic.positive)]
+  return [model.name, parameters.refinerWay[way], ...how, ...rest].join(', ')
+}
+
+function guidanceOf({ sampling }: PaintOrder | RefineOrder, parameters: Words['parameters']): string {
+  const [from, to] = sampling.guidanceInterval
+  const parts = [String(sampling.guidance)]
+  if (from !== 0 || to !== 1) parts.push(parameters.guidanceInterval(from, to))
+  if (sampling.guidanceRescale > 0) parts.push(parameters.rescaled(sampling.guidanceRescale))
+  return parts.join(', ')
+}
+
+/** The sampler with what was changed of its schedule: `dpmpp-2m karras`. */
+function samplerOf({ sampling }: Exclude<WorkOrder, { kind: 'upscale' }>): string {
+  return [sampling.sampler, sampling.sigmas, sampling.spacing].filter(word => word !== 'model').join(' ')
+}
+
+function given(name: string, value: string | undefined): [string, string][] {
+  return value === undefined ? [] : [[name, value]]
+}

@@ -1,0 +1,41 @@
+/** Admin statistics as text and as CSV. Pure. */
+import type { StatsRow, StatsView } from '../../app/views.ts'
+import type { Words } from '../../words/en.ts'
+import { type Message, textMessage } from './message.ts'
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** Totals, waiting and painting times, and the busiest people, models and devices. */
+export function statsMessage(stats: StatsView, { stats: words }: Words): Message {
+  const section = (title: string, rows: readonly StatsRow[]) =>
+    rows.length === 0 ? [] : [`${title}:`, ...rows.slice(0, 10).map(row => `  ${words.row(row)}`)]
+  return textMessage(words.title(Math.max(1, Math.round((stats.toMs - stats.fromMs) / dayMs))), [
+    words.totals(stats),
+    words.wait(stats.waitMs.p50, stats.waitMs.p95),
+    words.run(stats.runMs.p50, stats.runMs.p95),
+    ...section(words.byPerson, stats.byPerson),
+    ...section(words.byModel, stats.byModel),
+    ...section(words.byDevice, stats.byDevice),
+  ])
+}
+
+/** One line per person, model and device, for a spreadsheet. */
+export function statsCsv(stats: StatsView): string {
+  const rows = (kind: string, all: readonly StatsRow[]) =>
+    all.map(row => [kind, row.name, row.jobs, row.pictures, row.failures, row.gpuSeconds])
+  return [
+    ['kind', 'name', 'jobs', 'pictures', 'failures', 'gpu_seconds'],
+    ...rows('person', stats.byPerson),
+    ...rows('model', stats.byModel),
+    ...rows('device', stats.byDevice),
+  ]
+    .map(row => `${row.map(csvCell).join(',')}\r\n`)
+    .join('')
+}
+
+/** Quoted as RFC 4180 says; an apostrophe keeps spreadsheets from running a name as a formula. */
+function csvCell(value: string | number): string {
+  if (typeof value === 'number') return String(value)
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,74 @@
+/** The app's home: a person's own figures, what is on its way with Cancel, defaults as a form; figures of all for admins. */
+import type { KnownBlock } from '@slack/types'
+import { AppError } from '../../../errors.ts'
+import { usageMessage } from '../../messages/command-messages.ts'
+import { buttonRows } from '../../messages/buttons.ts'
+import { jobMessage, shortened, titleOf } from '../../messages/job-message.ts'
+import { type Message, textMessage } from '../../messages/message.ts'
+import { statsMessage } from '../../messages/stats-message.ts'
+import type { Asker } from '../inbound/request-context.ts'
+import { type Desk, formChoices } from '../inbound/handler-context.ts'
+import { button, plain } from './fields.ts'
+import { render, richText } from '../outbound/render.ts'
+import { saveSettings, settingsFields } from './settings-form.ts'
+
+const monthMs = 30 * 24 * 60 * 60 * 1000
+/** Two blocks each; a home holds a hundred. */
+const shownJobs = 20
+
+/** Draws it anew, with a sentence on top where something was just done. */
+export async function publishHome(desk: Desk, asker: Asker, notice?: string): Promise<void> {
+  const { workspace, caller } = asker
+  const published = await desk.api.call(workspace.token, 'views.publish', client =>
+    client.views.publish({
+      user_id: caller.person.userId,
+      view: { type: 'home', blocks: homeBlocks(desk, asker, notice) },
+    }),
+  )
+  if (published.kind === 'refused')
+    throw new AppError('platform-refused', { platform: 'Slack', problem: published.error })
+}
+
+function homeBlocks(desk: Desk, asker: Asker, notice: string | undefined): KnownBlock[] {
+  const { words, caller } = asker
+  const { home, settings } = words.slack
+  const usage = usageMessage(desk.easel.usage(caller.person), words)
+  return [
+    ...(notice === undefined ? [] : [richText(notice), { type: 'divider' as const }]),
+    heading(home.title),
+    ...render(usage, words).blocks,
+    heading(home.running),
+    ...jobBlocks(desk, asker),
+    heading(settings.title),
+    richText(settings.intro),
+    ...settingsFields(desk.easel.settings(caller.person), formChoices(desk), words),
+    button(saveSettings, settings.save, 'primary'),
+    ...statsBlocks(desk, asker),
+  ]
+}
+
+function jobBlocks(desk: Desk, { words, caller }: Asker): KnownBlock[] {
+  const { home } = words.slack
+  const jobs = desk.easel.queue(caller.person)
+  if (jobs.length === 0) return [richText(home.none)]
+  const blocks = jobs.slice(0, shownJobs).flatMap(job => {
+    const message: Message = {
+      ...textMessage(shortened(titleOf(job, words), 200), [jobMessage(job, words).title]),
+      buttons: buttonRows(job, words),
+    }
+    return render(message, words).blocks
+  })
+  return jobs.length > shownJobs ? [...blocks, richText(home.more(jobs.length - shownJobs))] : blocks
+}
+
+/** Whether somebody may see them is app/'s to say. */
+function statsBlocks(desk: Desk, { words, caller }: Asker): KnownBlock[] {
+  const toMs = desk.clock.now()
+  const found = desk.easel.stats({ fromMs: toMs - monthMs, toMs }, caller)
+  if (found.kind === 'refused') return []
+  return [heading(words.slack.home.stats), ...render(statsMessage(found.stats, words), words).blocks]
+}
+
+function heading(text: string): KnownBlock {
+  return { type: 'header', text: plain(text) }
+}

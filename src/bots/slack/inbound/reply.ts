@@ -1,0 +1,62 @@
+/** Answers in time: Slack waits 3 s for an acknowledgement, whatever the work behind it needs. */
+
+import { toAppError } from '../../../errors.ts'
+import type { Clock, Logger } from '../../../ports.ts'
+import { errorSentence, type Words } from '../../../words/en.ts'
+import { textMessage } from '../../messages/message.ts'
+import { type Payload, render } from '../outbound/render.ts'
+
+/** Of the 3 s, what is left for the way there and back. */
+const patienceMs = 2000
+
+export interface Answering {
+  clock: Clock
+  log: Logger
+  words: Words
+  /** Acknowledges, once; `ackShows`: what it is given is shown to the person. */
+  ack(payload?: Payload): Promise<void>
+  ackShows: boolean
+  /** Says it after the acknowledgement. */
+  later(payload: Payload): Promise<void>
+}
+
+/**
+ * Acknowledges when the work is done, so that whatever was accepted is safe by then, but never later than 2 s. Faults
+ * of the work become a sentence.
+ */
+export async function answerInTime(parts: Answering, work: Promise<Payload | undefined>): Promise<void> {
+  const outcome = work.catch((error: unknown) => faultPayload(error, parts.words, parts.log))
+  const patience = timeout(parts.clock)
+  const inTime = await Promise.race([outcome.then(payload => ({ payload })), patience.over])
+  patience.stop()
+  const acked = await acknowledge(parts, inTime?.payload)
+  const payload = await outcome
+  const isShown = acked && inTime !== undefined && parts.ackShows
+  if (payload !== undefined && !isShown) await parts.later(payload)
+}
+
+/** A fault as a sentence; logged, because no fault is expected. */
+export function faultPayload(error: unknown, words: Words, log: Logger): Payload {
+  const fault = toAppError(error)
+  log.error({ code: fault.code, problem: fault.message }, 'a request from Slack failed')
+  return render(textMessage(errorSentence(words, fault)), words)
+}
+
+/** false where the connection went first: then the answer must find another way. */
+async function acknowledge(parts: Answering, payload: Payload | undefined): Promise<boolean> {
+  try {
+    await parts.ack(payload)
+    return true
+  } catch (error) {
+    parts.log.debug({ problem: String(error) }, 'acknowledgement not sent')
+    return false
+  }
+}
+
+function timeout(clock: Clock): { over: Promise<undefined>; stop(): void } {
+  let stop = () => {}
+  const over = new Promise<undefined>(resolve => {
+    stop = clock.after(patienceMs, () => resolve(undefined))
+  })
+  return { over, stop: () => stop() }
+}

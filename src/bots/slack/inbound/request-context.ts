@@ -1,0 +1,73 @@
+/** Slack payload → who asks, where and in which words. */
+import type { Caller, Conversation } from '../../../app/people.ts'
+import type { Words } from '../../../words/en.ts'
+import { wordsFor } from '../../../words/locale.ts'
+import type { Members } from './members.ts'
+import type { Place } from '../outbound/messages.ts'
+import type { Workspace, WorkspaceIds, Workspaces } from '../transport/workspaces.ts'
+
+/** The facts that every kind of payload has, each in its own corner. */
+export interface Sender {
+  ids: WorkspaceIds & { teamId: string }
+  userId: string
+  userName: string
+  /** Where results go; a person's id stands for their direct messages. */
+  channel: string
+  thread?: string
+  eventId: string
+}
+
+/** A sender with everything that the answer needs. */
+export interface Asker {
+  workspace: Workspace
+  caller: Caller
+  place: Place
+  words: Words
+}
+
+export class Askers {
+  readonly #workspaces: Workspaces
+  readonly #members: Members
+
+  constructor(workspaces: Workspaces, members: Members) {
+    this.#workspaces = workspaces
+    this.#members = members
+  }
+
+  /** Undefined where the app is not installed: there nobody can be answered. */
+  async of(sender: Sender): Promise<Asker | undefined> {
+    const workspace = this.#workspaces.of(sender.ids)
+    if (workspace === undefined) return undefined
+    const member = await this.#members.find(workspace, sender.userId, sender.userName)
+    const { teamId, enterpriseId } = sender.ids
+    const conversation: Conversation = {
+      platform: 'slack',
+      spaceId: teamId,
+      channelId: sender.channel,
+      ...(sender.thread === undefined ? {} : { threadId: sender.thread }),
+      kind: kindOf(sender),
+      details: {
+        ...(enterpriseId === undefined ? {} : { enterpriseId }),
+        ...(member.locale === undefined ? {} : { locale: member.locale }),
+      },
+    }
+    return {
+      workspace,
+      words: wordsFor(member.locale),
+      place: { channel: sender.channel, ...(sender.thread === undefined ? {} : { thread: sender.thread }) },
+      caller: {
+        person: { platform: 'slack', spaceId: teamId, userId: sender.userId, name: member.name },
+        rights: member.rights,
+        conversation,
+        eventId: sender.eventId,
+        ...(member.locale === undefined ? {} : { locale: member.locale }),
+      },
+    }
+  }
+}
+
+/** Channels are C… or G…; D… and people (U…, W…) are direct messages. */
+function kindOf({ channel, thread }: Sender): Conversation['kind'] {
+  if (/^[DUW]/.test(channel)) return 'direct'
+  return thread === undefined ? 'channel' : 'thread'
+}

@@ -1,0 +1,136 @@
+/** Where each kind of Slack payload keeps who, where and which event. Pure. */
+import type { BlockAction, MessageShortcut, SlashCommand, ViewSubmitAction } from '@slack/bolt'
+import { z } from 'zod'
+import type { Sender } from './request-context.ts'
+import type { WorkspaceIds } from '../transport/workspaces.ts'
+
+type Interaction = Pick<BlockAction | MessageShortcut | ViewSubmitAction, 'team' | 'enterprise'> & {
+  user: { id: string; name?: string; username?: string; team_id?: string }
+}
+
+/** The trigger id is the one thing that names a command: Slack gives it no event id. */
+export function commandSender(command: SlashCommand): Sender {
+  return {
+    ids: idsOf(command.team_id, command.enterprise_id),
+    userId: command.user_id,
+    userName: command.user_name,
+    channel: command.channel_id,
+    eventId: command.trigger_id,
+  }
+}
+
+const container = z.object({
+  channel_id: z.string().optional(),
+  thread_ts: z.string().optional(),
+})
+
+/** A press under a message goes on in that message's thread; one on the home, in direct messages. */
+export function pressSender(body: BlockAction): Sender {
+  const { channel_id: channel, thread_ts: thread } = container.parse(body.container)
+  return {
+    ...personOf(body),
+    channel: channel ?? body.channel?.id ?? body.user.id,
+    ...(thread === undefined ? {} : { thread }),
+    eventId: body.trigger_id,
+  }
+}
+
+const threaded = z.object({ thread_ts: z.string().optional() })
+
+export function shortcutSender(body: MessageShortcut): Sender {
+  const { thread_ts: thread } = threaded.parse(body.message)
+  return {
+    ...personOf(body),
+    channel: body.channel.id,
+    ...(thread === undefined ? {} : { thread }),
+    eventId: body.trigger_id,
+  }
+}
+
+/** A form is sent once: its view names the request, however often the submission is delivered. */
+export function submissionSender(
+  body: ViewSubmitAction,
+  place: { channel: string; thread?: string },
+): Sender {
+  return { ...personOf(body), ...place, eventId: body.view.id }
+}
+
+const eventBody = z.object({
+  team_id: z.string(),
+  enterprise_id: z.string().nullish(),
+  event_id: z.string(),
+  authorizations: z
+    .array(
+      z.object({
+        team_id: z.string().nullish(),
+        enterprise_id: z.string().nullish(),
+        is_enterprise_install: z.boolean().nullish(),
+      }),
+    )
+    .nullish(),
+})
+
+const spokenEvent = z.object({
+  user: z.string(),
+  channel: z.string(),
+  text: z.string().default(''),
+  ts: z.string(),
+  thread_ts: z.string().optional(),
+  files: z.array(z.object({ id: z.string() })).optional(),
+})
+export type SpokenEvent = z.infer<typeof spokenEvent>
+
+/** A mention: answered in its thread, or in the thread that begins under it. A direct message: answered in place. */
+export function spokenSender(
+  body: unknown,
+  raw: unknown,
+  kind: 'mention' | 'direct',
+): { sender: Sender; event: SpokenEvent } {
+  const { event_id: eventId } = eventBody.parse(body)
+  const event = spokenEvent.parse(raw)
+  const thread = event.thread_ts ?? (kind === 'mention' ? event.ts : undefined)
+  return {
+    event,
+    sender: {
+      ids: eventIds(body),
+      userId: event.user,
+      userName: event.user,
+      channel: event.channel,
+      ...(thread === undefined ? {} : { thread }),
+      eventId,
+    },
+  }
+}
+
+export function homeSender(body: unknown, userId: string): Sender {
+  const { event_id: eventId } = eventBody.parse(body)
+  return { ids: eventIds(body), userId, userName: userId, channel: userId, eventId }
+}
+
+/** The installation that an event is for. */
+export function eventIds(body: unknown): Sender['ids'] {
+  const { team_id, enterprise_id, authorizations } = eventBody.parse(body)
+  const [first] = authorizations ?? []
+  return idsOf(first?.team_id ?? team_id, first?.enterprise_id ?? enterprise_id ?? undefined)
+}
+
+/** The installation that ended: an organisation's own, or the one of a workspace. */
+export function endedIds(body: unknown): WorkspaceIds {
+  const { team_id, enterprise_id, authorizations } = eventBody.parse(body)
+  const [first] = authorizations ?? []
+  const enterpriseId = first?.enterprise_id ?? enterprise_id
+  return first?.is_enterprise_install && enterpriseId ? { enterpriseId } : { teamId: team_id }
+}
+
+function personOf(body: Interaction): Pick<Sender, 'ids' | 'userId' | 'userName'> {
+  const { user, team, enterprise } = body
+  return {
+    ids: idsOf(team?.id ?? user.team_id ?? '', enterprise?.id ?? team?.enterprise_id),
+    userId: user.id,
+    userName: user.name ?? user.username ?? user.id,
+  }
+}
+
+function idsOf(teamId: string, enterpriseId: string | undefined): Sender['ids'] {
+  return { teamId, ...(enterpriseId ? { enterpriseId } : {}) }
+}

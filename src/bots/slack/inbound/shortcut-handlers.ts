@@ -1,0 +1,80 @@
+/** Shortcuts on any message with a picture: start from it, or read its parameters back. */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { maxDownloadBytes } from '../../../net/download.ts'
+import { infoMessage } from '../../messages/command-messages.ts'
+import { decodeButtonId } from '../../messages/buttons.ts'
+import { textMessage } from '../../messages/message.ts'
+import type { Asker } from './request-context.ts'
+import type { Desk } from './handler-context.ts'
+import { openPaintForm } from '../forms/form-handlers.ts'
+import type { PictureSource } from '../forms/metadata.ts'
+import { type Payload, render } from '../outbound/render.ts'
+
+export const useAsSource = 'use_as_source'
+export const imageInfo = 'image_info'
+
+/** The corners of a message in which pictures are found; all else is passed over. */
+const messageSchema = z.object({
+  files: z.array(z.object({ id: z.string(), mimetype: z.string().nullish() })).nullish(),
+  blocks: z
+    .array(
+      z.object({
+        type: z.string(),
+        slack_file: z.object({ id: z.string().optional() }).nullish(),
+        elements: z.array(z.object({ action_id: z.string().optional() })).nullish(),
+      }),
+    )
+    .nullish(),
+})
+
+/** Opens the form with that picture as its source. */
+export async function startFromMessage(
+  desk: Desk,
+  asker: Asker,
+  message: unknown,
+  triggerId: string,
+): Promise<Payload | undefined> {
+  const source = pictureIn(desk, message)
+  if (source === undefined) return render(textMessage(asker.words.slack.said.noPicture), asker.words)
+  return openPaintForm(desk, asker, triggerId, { source })
+}
+
+/** All that is known of the message's picture, found by our buttons under it or by its content. */
+export async function tellOfMessage(desk: Desk, asker: Asker, message: unknown): Promise<Payload> {
+  const { words, workspace } = asker
+  const { said } = words.slack
+  const source = pictureIn(desk, message)
+  if (source === undefined) return render(textMessage(said.noPicture), words)
+  if (source.kind === 'stored') {
+    const [first] = source.pictureIds
+    const found = first === undefined ? undefined : desk.easel.picture(first)
+    return render(found ? infoMessage(found.job, found.picture, words) : textMessage(said.notMine), words)
+  }
+  const download = await desk.downloads.fetch(workspace, source.fileId)
+  if (download.kind === 'gone') return render(textMessage(said.pictureGone), words)
+  if (download.kind === 'too-large')
+    return render(textMessage(said.tooLarge(maxDownloadBytes / 1024 / 1024)), words)
+  const hash = createHash('sha256').update(download.bytes).digest('hex')
+  const found = desk.easel.pictureByHash(hash)
+  return render(found ? infoMessage(found.job, found.picture, words) : textMessage(said.notMine), words)
+}
+
+/** Our own pictures go before files: they need no way through Slack. */
+function pictureIn(desk: Desk, message: unknown): PictureSource | undefined {
+  const { files, blocks } = messageSchema.parse(message)
+  const buttonIds = (blocks ?? []).flatMap(({ elements }) =>
+    (elements ?? []).map(element => element.action_id),
+  )
+  const stored = new Set(
+    buttonIds.flatMap(id => {
+      const targetId = decodeButtonId(id ?? '')?.targetId
+      return targetId !== undefined && desk.easel.picture(targetId) !== undefined ? [targetId] : []
+    }),
+  )
+  if (stored.size > 0) return { kind: 'stored', pictureIds: [...stored].slice(0, 4) }
+  const file = (files ?? []).find(({ mimetype }) => !mimetype || mimetype.startsWith('image/'))
+  const inBlock = (blocks ?? []).find(({ slack_file: shown }) => shown?.id !== undefined)?.slack_file?.id
+  const fileId = file?.id ?? inBlock
+  return fileId === undefined ? undefined : { kind: 'file', fileId }
+}

@@ -1,0 +1,33 @@
+/** Answers through a response URL: five times within 30 minutes, to the one who acted. */
+import type { Payload } from './render.ts'
+import type { Whisper } from './ephemeral-messages.ts'
+
+const timeoutMs = 10_000
+
+/** Falls back on another way where the URL is used up or has died. */
+export function responder(responseUrl: string, thread: string | undefined, otherwise: Whisper): Whisper {
+  return async payload => {
+    if (!(await respond(responseUrl, thread, payload))) await otherwise(payload)
+  }
+}
+
+async function respond(url: string, thread: string | undefined, payload: Payload): Promise<boolean> {
+  const body = JSON.stringify({
+    ...payload,
+    response_type: 'ephemeral',
+    replace_original: false,
+    ...(thread === undefined ? {} : { thread_ts: thread }),
+  })
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    return answer.status === 200
+  } catch {
+    return false
+  }
+}

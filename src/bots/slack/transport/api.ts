@@ -1,0 +1,102 @@
+/** Slack's Web API as the adapter uses it: one client per token, Retry-After kept, refusals returned by their code. */
+import {
+  type Logger as SlackLogger,
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+  WebClient,
+  type WebClientOptions,
+} from '@slack/web-api'
+import { AppError } from '../../../errors.ts'
+import type { Clock } from '../../../ports.ts'
+import { Paces } from './rate-limiter.ts'
+
+/** `refused`: Slack's own error code, final for this call. What waiting may mend is thrown as AppError 'platform-busy'. */
+export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; error: string }
+
+/** Codes by which Slack says that it, not we, is in trouble. */
+const troubleCodes: ReadonlySet<string> = new Set([
+  'fatal_error',
+  'internal_error',
+  'ratelimited',
+  'request_timeout',
+  'service_unavailable',
+])
+
+/** How long to wait where Slack does not say. */
+const troubleWaitMs = 5000
+
+/** Retries are Easel's own: the outbox repeats what failed, and progress is simply skipped. */
+export function clientOptions(apiUrl: string, logger: SlackLogger): WebClientOptions {
+  return {
+    slackApiUrl: apiUrl,
+    logger,
+    rejectRateLimitedCalls: true,
+    retryConfig: { retries: 0 },
+    timeout: 15_000,
+    allowAbsoluteUrls: false,
+  }
+}
+
+export class SlackApi {
+  readonly #options: WebClientOptions
+  readonly #paces: Paces
+  readonly #clients = new Map<string, WebClient>()
+
+  constructor(options: WebClientOptions, clock: Clock) {
+    this.#options = options
+    this.#paces = new Paces(clock)
+  }
+
+  /**
+   * One call. `lane` is what Slack limits together: a method, or for messages a method and its channel. Inside a wait
+   * nothing is sent.
+   */
+  async call<T>(token: string, lane: string, ask: (client: WebClient) => Promise<T>): Promise<Called<T>> {
+    const waitMs = this.#paces.take(token, lane)
+    if (waitMs > 0) throw busy(waitMs)
+    try {
+      return { kind: 'done', value: await ask(this.#client(token)) }
+    } catch (error) {
+      return this.#refusal(token, lane, error)
+    }
+  }
+
+  /** Whether a call that may as well be left out can be afforded now. */
+  canSpare(token: string, lane: string): boolean {
+    return this.#paces.canSpare(token, lane)
+  }
+
+  /** Calls that can follow one another now. */
+  left(token: string, lane: string): number {
+    return this.#paces.left(token, lane)
+  }
+
+  #client(token: string): WebClient {
+    const known = this.#clients.get(token)
+    if (known !== undefined) return known
+    const client = new WebClient(token, { ...this.#options })
+    this.#clients.set(token, client)
+    return client
+  }
+
+  #refusal(token: string, lane: string, error: unknown): { kind: 'refused'; error: string } {
+    if (error instanceof WebAPIRateLimitedError) {
+      const waitMs = error.retryAfter * 1000
+      this.#paces.close(token, lane, waitMs)
+      throw busy(waitMs, error)
+    }
+    if (error instanceof WebAPIPlatformError) {
+      if (troubleCodes.has(error.data.error)) throw busy(troubleWaitMs, error)
+      return { kind: 'refused', error: error.data.error }
+    }
+    if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError)
+      throw busy(troubleWaitMs, error)
+    throw error
+  }
+}
+
+function busy(waitMs: number, cause?: unknown): AppError {
+  return new AppError('platform-busy', { platform: 'Slack', retryAfterMs: waitMs }, cause)
+}

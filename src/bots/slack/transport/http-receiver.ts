@@ -1,0 +1,151 @@
+/** The HTTP door: signed events of Slack, and the pages by which a workspace installs the app. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type App, HTTPReceiver, type Receiver } from '@slack/bolt'
+import type { WebClientOptions } from '@slack/web-api'
+import { AppError } from '../../../errors.ts'
+import type { Clock, Logger } from '../../../ports.ts'
+import type { Installations } from './installations.ts'
+import { verifyRequest } from './verify-request.ts'
+
+const eventsPath = '/slack/events'
+/** The largest payloads, modals with everything filled in, are far below. */
+const maxBodyBytes = 1024 * 1024
+
+export interface OAuthParts {
+  clientId: string
+  clientSecret: string
+  stateSecret: string
+  scopes: string[]
+  installations: Installations
+}
+
+export interface HttpParts {
+  host: string
+  port: number
+  /** Undefined: events come by Socket Mode, and this door is for installing alone. */
+  signingSecret?: string
+  /** Undefined: one workspace, by the token of the environment. */
+  oauth?: OAuthParts
+  clientOptions: WebClientOptions
+  clock: Clock
+  log: Logger
+}
+
+export class HttpDoor implements Receiver {
+  readonly #parts: HttpParts
+  readonly #receiver: HTTPReceiver
+  readonly #server: Server
+
+  constructor(parts: HttpParts) {
+    this.#parts = parts
+    const { oauth, clientOptions } = parts
+    this.#receiver = new HTTPReceiver({
+      // Requests are verified here, towards the past and the future; Bolt would look at the past alone.
+      signingSecret: '',
+      signatureVerification: false,
+      endpoints: [eventsPath],
+      ...(clientOptions.logger === undefined ? {} : { logger: clientOptions.logger }),
+      ...(oauth === undefined
+        ? {}
+        : {
+            clientId: oauth.clientId,
+            clientSecret: oauth.clientSecret,
+            stateSecret: oauth.stateSecret,
+            scopes: oauth.scopes,
+            installationStore: oauth.installations,
+            installerOptions: { clientOptions },
+          }),
+    })
+    this.#server = createServer((request, response) => {
+      this.#handle(request, response).catch((error: unknown) => {
+        parts.log.warn({ problem: String(error) }, 'a request to the Slack door failed')
+        if (!response.headersSent) response.writeHead(500)
+        response.end()
+      })
+    })
+  }
+
+  init(app: App): void {
+    this.#receiver.init(app)
+  }
+
+  /** http://HOST:PORT once it listens. */
+  get url(): string {
+    const address = this.#server.address()
+    const port = address === null || typeof address === 'string' ? this.#parts.port : address.port
+    return `http://${this.#parts.host}:${port}`
+  }
+
+  async start(): Promise<void> {
+    const { host, port } = this.#parts
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(error.code === 'EADDRINUSE' ? new AppError('port-in-use', { host, port }, error) : error),
+      )
+      this.#server.listen(port, host, resolve)
+    })
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()))
+    this.#server.closeIdleConnections()
+    await closed
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? '/', 'http://door').pathname
+    if (path !== eventsPath) return this.#installPages(request, response)
+    const rawBody = request.method === 'POST' ? await readBody(request) : undefined
+    if (rawBody === undefined || !this.#isGenuine(request, rawBody)) {
+      response.writeHead(401, { connection: 'close' }).end()
+      return
+    }
+    this.#receiver.requestListener(Object.assign(request, { rawBody }), response)
+  }
+
+  #isGenuine(request: IncomingMessage, rawBody: Buffer): boolean {
+    const { signingSecret, clock, log } = this.#parts
+    if (signingSecret === undefined) return false
+    const verdict = verifyRequest({
+      signingSecret,
+      rawBody,
+      timestamp: headerOf(request, 'x-slack-request-timestamp'),
+      signature: headerOf(request, 'x-slack-signature'),
+      nowMs: clock.now(),
+    })
+    if (verdict !== 'genuine') log.warn({ verdict }, 'refused a request that does not come from Slack')
+    return verdict === 'genuine'
+  }
+
+  #installPages(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#parts.oauth === undefined || request.method !== 'GET') {
+      response.writeHead(404).end()
+      return
+    }
+    try {
+      this.#receiver.requestListener(request, response)
+    } catch {
+      // Bolt throws for every path that is not its own.
+      response.writeHead(404).end()
+    }
+  }
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Undefined for a body that is too large; the rest of it is not read. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk)
+    length += bytes.length
+    if (length > maxBodyBytes) return undefined
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,97 @@
+/** Which workspaces and organisations installed the app, sealed at rest: the installation store that Bolt asks for. */
+import type { Installation, InstallationQuery, InstallationStore } from '@slack/bolt'
+import { z } from 'zod'
+import { AppError } from '../../../errors.ts'
+import type { Ids } from '../../../ports.ts'
+import { seal, unseal } from './sealed.ts'
+
+/** Where sealed documents lie; the database offers this. */
+export interface SealedStorage {
+  save(id: string, sealed: Uint8Array): Promise<void>
+  find(id: string): Uint8Array | undefined
+  remove(id: string): Promise<void>
+  ids(): string[]
+}
+
+const named = z.object({ id: z.string(), name: z.string().optional() })
+
+/** What Easel needs of an installation; people's own tokens are never asked for and never kept. */
+const stored = z.object({
+  team: named.optional(),
+  enterprise: named.optional(),
+  isEnterpriseInstall: z.boolean(),
+  authVersion: z.literal('v2'),
+  tokenType: z.literal('bot'),
+  appId: z.string().optional(),
+  bot: z.object({ token: z.string(), id: z.string(), userId: z.string(), scopes: z.array(z.string()) }),
+  user: z.object({ id: z.string() }),
+})
+export type StoredInstallation = z.infer<typeof stored>
+
+export class Installations implements InstallationStore {
+  readonly #storage: SealedStorage
+  readonly #key: Buffer
+  readonly #ids: Ids
+
+  constructor(storage: SealedStorage, key: Buffer, ids: Ids) {
+    this.#storage = storage
+    this.#key = key
+    this.#ids = ids
+  }
+
+  async storeInstallation<AuthVersion extends 'v1' | 'v2'>(
+    installation: Installation<AuthVersion, boolean>,
+  ): Promise<void> {
+    const parsed = stored.safeParse({
+      ...installation,
+      isEnterpriseInstall: installation.isEnterpriseInstall ?? false,
+      tokenType: 'bot',
+      authVersion: installation.authVersion ?? 'v2',
+    })
+    const id = parsed.success ? ownerOf(parsed.data) : undefined
+    if (!parsed.success || id === undefined)
+      throw new AppError('platform-refused', { platform: 'Slack', problem: 'an installation without a bot' })
+    await this.#storage.save(id, seal(this.#key, id, JSON.stringify(parsed.data), this.#ids.next()))
+  }
+
+  /** For Bolt's installer. Throws where nothing is installed, as Bolt expects. */
+  async fetchInstallation(query: InstallationQuery<boolean>): Promise<Installation<'v2', boolean>> {
+    const found = this.find(query)
+    if (found === undefined) throw new Error('not installed')
+    const { team, enterprise, user, ...rest } = found
+    return { ...rest, team, enterprise, user: { ...user, token: undefined, scopes: undefined } }
+  }
+
+  async deleteInstallation(query: InstallationQuery<boolean>): Promise<void> {
+    await this.remove(query)
+  }
+
+  /** The workspace's own installation, else that of its organisation. */
+  find(ids: { teamId?: string; enterpriseId?: string }): StoredInstallation | undefined {
+    for (const id of [ids.teamId, ids.enterpriseId]) {
+      const document = id === undefined ? undefined : this.#open(id)
+      if (document !== undefined) return stored.parse(JSON.parse(document))
+    }
+    return undefined
+  }
+
+  /** Workspaces and organisations whose documents this key does not open. */
+  unreadable(): string[] {
+    return this.#storage.ids().filter(id => this.#open(id) === undefined)
+  }
+
+  /** Forgets a workspace's own installation; an organisation's only where no workspace is named. */
+  async remove(ids: { teamId?: string; enterpriseId?: string }): Promise<void> {
+    const id = ids.teamId ?? ids.enterpriseId
+    if (id !== undefined) await this.#storage.remove(id)
+  }
+
+  #open(id: string): string | undefined {
+    const bytes = this.#storage.find(id)
+    return bytes === undefined ? undefined : unseal(this.#key, id, bytes)
+  }
+}
+
+function ownerOf(installation: StoredInstallation): string | undefined {
+  return installation.isEnterpriseInstall ? installation.enterprise?.id : installation.team?.id
+}

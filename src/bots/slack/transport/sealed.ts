@@ -1,0 +1,45 @@
+/** AES-256-GCM over small documents: what is stored of a workspace can be read only with the key and under its id. */
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import { AppError } from '../../../errors.ts'
+
+const version = 1
+const ivBytes = 12
+const tagBytes = 16
+
+/** Reads the key of the environment: 32 bytes as base64 or hex. Throws AppError 'config' otherwise. */
+export function readKey(text: string): Buffer {
+  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
+  if (key.length !== 32)
+    throw new AppError('config', {
+      file: 'environment',
+      key: 'EASEL_ENCRYPTION_KEY',
+      problem: 'must be 32 bytes in base64 or hex (make one with: openssl rand -base64 32)',
+    })
+  return key
+}
+
+/**
+ * version, iv, tag, ciphertext. The id is authenticated too: a row copied to another id does not open. `nonce` is a
+ * fresh identifier; GCM wants one that never comes twice with a key, it need not be secret.
+ */
+export function seal(key: Buffer, id: string, document: string, nonce: string): Uint8Array {
+  const iv = createHash('sha256').update(nonce).digest().subarray(0, ivBytes)
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(id))
+  const sealed = Buffer.concat([cipher.update(document, 'utf8'), cipher.final()])
+  return Buffer.concat([Buffer.from([version]), iv, cipher.getAuthTag(), sealed])
+}
+
+/** Undefined for anything that this key did not seal under this id. */
+export function unseal(key: Buffer, id: string, bytes: Uint8Array): string | undefined {
+  const sealed = Buffer.from(bytes)
+  if (sealed.length < 1 + ivBytes + tagBytes || sealed[0] !== version) return undefined
+  const iv = sealed.subarray(1, 1 + ivBytes)
+  const tag = sealed.subarray(1 + ivBytes, 1 + ivBytes + tagBytes)
+  const decipher = createDecipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(id)).setAuthTag(tag)
+  try {
+    const opened = [decipher.update(sealed.subarray(1 + ivBytes + tagBytes)), decipher.final()]
+    return Buffer.concat(opened).toString('utf8')
+  } catch {
+    return undefined
+  }
+}

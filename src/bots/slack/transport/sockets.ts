@@ -1,0 +1,123 @@
+/**
+ * Socket Mode over two connections at once, so that one goes on while Slack renews the other. Reconnecting is done here
+ * and not by Bolt's client, which waits 5 s before each try and lets a fault of a later try go unhandled.
+ */
+import { type App, type Receiver, SocketModeReceiver } from '@slack/bolt'
+import { WebAPIPlatformError, type WebClientOptions } from '@slack/web-api'
+import { AppError, toAppError } from '../../../errors.ts'
+import type { Clock, Logger } from '../../../ports.ts'
+
+/** Slack allows ten; each event goes to one of them. */
+const lineCount = 2
+const firstPauseMs = 1000
+const longestPauseMs = 60_000
+/** How long a stop waits for Slack's goodbye. */
+const goodbyeMs = 2000
+
+export interface SocketParts {
+  appToken: string
+  clientOptions: WebClientOptions
+  clock: Clock
+  log: Logger
+}
+
+export class Sockets implements Receiver {
+  readonly #lines: Line[]
+
+  constructor(parts: SocketParts) {
+    this.#lines = Array.from({ length: lineCount }, () => new Line(parts))
+  }
+
+  init(app: App): void {
+    for (const line of this.#lines) line.init(app)
+  }
+
+  /** Throws AppError where the first connection cannot be made; the others keep trying by themselves. */
+  async start(): Promise<void> {
+    const [first, ...others] = this.#lines
+    await first?.open()
+    for (const line of others) await line.keepOpen()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#lines.map(line => line.close()))
+  }
+}
+
+/** One connection that comes back by itself until it is closed. */
+class Line {
+  readonly #receiver: SocketModeReceiver
+  readonly #clock: Clock
+  readonly #log: Logger
+  #state: 'closed' | 'opening' | 'open' | 'waiting' = 'closed'
+  #failures = 0
+  #stopWaiting = () => {}
+
+  constructor({ appToken, clientOptions, clock, log }: SocketParts) {
+    this.#clock = clock
+    this.#log = log
+    this.#receiver = new SocketModeReceiver({
+      appToken,
+      autoReconnectEnabled: false,
+      installerOptions: { clientOptions: { ...clientOptions } },
+      ...(clientOptions.logger === undefined ? {} : { logger: clientOptions.logger }),
+    })
+    this.#receiver.client.on('disconnected', () => this.#lost())
+  }
+
+  init(app: App): void {
+    this.#receiver.init(app)
+  }
+
+  async open(): Promise<void> {
+    this.#state = 'opening'
+    try {
+      await this.#receiver.client.start()
+    } catch (error) {
+      this.#state = 'closed'
+      throw refusal(error)
+    }
+    this.#state = 'open'
+    this.#failures = 0
+  }
+
+  /** One try now, and later ones as long as they fail; never rejects. */
+  async keepOpen(): Promise<void> {
+    try {
+      await this.open()
+    } catch (error) {
+      this.#failures += 1
+      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#failures - 1))
+      this.#log.warn({ pauseMs, problem: toAppError(error).message }, 'no connection to Slack')
+      this.#state = 'waiting'
+      this.#stopWaiting = this.#clock.after(pauseMs, () => void this.keepOpen())
+    }
+  }
+
+  async close(): Promise<void> {
+    const wasOpen = this.#state === 'open'
+    this.#state = 'closed'
+    this.#stopWaiting()
+    if (!wasOpen) return
+    const patience = new Promise<void>(resolve => {
+      this.#stopWaiting = this.#clock.after(goodbyeMs, resolve)
+    })
+    await Promise.race([this.#receiver.client.disconnect(), patience])
+    this.#stopWaiting()
+  }
+
+  /** A renewal or a broken line: at once again; only failing tries are spaced out. */
+  #lost(): void {
+    if (this.#state !== 'open') return
+    this.#log.info({}, 'a connection to Slack ended; opening another')
+    void this.keepOpen()
+  }
+}
+
+/** What Slack itself said of the token is final; a network may come back. */
+function refusal(error: unknown): AppError {
+  if (!(error instanceof WebAPIPlatformError))
+    return new AppError('platform-busy', { platform: 'Slack', retryAfterMs: firstPauseMs }, error)
+  const problem = `Socket Mode: ${error.data.error}`
+  return new AppError('platform-refused', { platform: 'Slack', problem }, error)
+}

@@ -1,0 +1,109 @@
+/** With which token Easel speaks in which workspace: one from the environment, or those of stored installations. */
+import type { Authorize } from '@slack/bolt'
+import { AppError } from '../../../errors.ts'
+import type { Logger } from '../../../ports.ts'
+import type { SlackApi } from './api.ts'
+import type { Installations } from './installations.ts'
+
+/** Organisation-wide installations have an enterprise and no team of their own. */
+export interface WorkspaceIds {
+  teamId?: string
+  enterpriseId?: string
+}
+
+export interface Workspace {
+  token: string
+  botId: string
+  botUserId: string
+}
+
+export interface Workspaces {
+  /** Throws AppError with one clear sentence where the token is no good. */
+  start(): Promise<void>
+  /** Undefined where the app is not installed, or not any more. Throws 'platform-busy' where that is not known yet. */
+  of(ids: WorkspaceIds): Workspace | undefined
+  /** The app was removed there, or its tokens were revoked. */
+  remove(ids: WorkspaceIds): Promise<void>
+}
+
+/** What Bolt must know before it lets an event through. */
+export function authorizeWith(workspaces: Workspaces): Authorize<boolean> {
+  return async ({ teamId, enterpriseId }) => {
+    const workspace = workspaces.of({ teamId, enterpriseId })
+    if (workspace === undefined) throw new Error('not installed')
+    return {
+      botToken: workspace.token,
+      botId: workspace.botId,
+      botUserId: workspace.botUserId,
+      teamId,
+      enterpriseId,
+    }
+  }
+}
+
+/** What an earlier process left to be said waits for the token's first use; and long, where Slack refused it. */
+const soonMs = 1000
+const lateMs = 60_000
+
+/** The workspace whose bot token is in the environment. */
+export class OneWorkspace implements Workspaces {
+  readonly #api: SlackApi
+  readonly #token: string
+  /** A number: not known yet, and how long to wait before asking again. */
+  #workspace: Workspace | undefined | number = soonMs
+
+  constructor(api: SlackApi, token: string) {
+    this.#api = api
+    this.#token = token
+  }
+
+  async start(): Promise<void> {
+    this.#workspace = lateMs
+    const called = await this.#api.call(this.#token, 'auth.test', client => client.auth.test())
+    if (called.kind === 'refused')
+      throw new AppError('platform-refused', {
+        platform: 'Slack',
+        problem: `SLACK_BOT_TOKEN: ${called.error}`,
+      })
+    const { bot_id: botId, user_id: botUserId } = called.value
+    if (botId === undefined || botUserId === undefined)
+      throw new AppError('platform-refused', { platform: 'Slack', problem: 'SLACK_BOT_TOKEN is not a bot’s' })
+    this.#workspace = { token: this.#token, botId, botUserId }
+  }
+
+  of(): Workspace | undefined {
+    if (typeof this.#workspace !== 'number') return this.#workspace
+    throw new AppError('platform-busy', { platform: 'Slack', retryAfterMs: this.#workspace })
+  }
+
+  async remove(): Promise<void> {
+    this.#workspace = undefined
+  }
+}
+
+/** Every workspace that installed the app through OAuth. */
+export class InstalledWorkspaces implements Workspaces {
+  readonly #installations: Installations
+  readonly #log: Logger
+
+  constructor(installations: Installations, log: Logger) {
+    this.#installations = installations
+    this.#log = log
+  }
+
+  /** A key that was changed is no reason to stay away: those workspaces can install the app again. */
+  async start(): Promise<void> {
+    const ids = this.#installations.unreadable()
+    if (ids.length > 0)
+      this.#log.error({ ids }, 'EASEL_ENCRYPTION_KEY does not open these installations of Slack')
+  }
+
+  of(ids: WorkspaceIds): Workspace | undefined {
+    const bot = this.#installations.find(ids)?.bot
+    return bot && { token: bot.token, botId: bot.id, botUserId: bot.userId }
+  }
+
+  async remove(ids: WorkspaceIds): Promise<void> {
+    await this.#installations.remove(ids)
+  }
+}

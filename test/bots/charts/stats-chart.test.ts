@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import type { StatsView } from '../../../src/app/views.ts'
+import { statsChart, statsChartSvg } from '../../../src/bots/charts/stats-chart.ts'
+import { en } from '../../../src/words/en.ts'
+
+const row = { name: '<b>Ada & friends</b>', jobs: 3, pictures: 3, failures: 1, gpuSeconds: 2 }
+const stats: StatsView = {
+  fromMs: Date.UTC(2026, 0, 1),
+  toMs: Date.UTC(2026, 0, 8),
+  jobs: 3,
+  pictures: 3,
+  people: 1,
+  failures: 1,
+  cancelled: 0,
+  gpuSeconds: 2,
+  waitMs: { p50: 1, p95: 2 },
+  runMs: { p50: 1, p95: 2 },
+  byPerson: [row],
+  byModel: [],
+  byDevice: [],
+  timeline: [
+    { fromMs: Date.UTC(2026, 0, 1), jobs: 1, failures: 0 },
+    { fromMs: Date.UTC(2026, 0, 2), jobs: 2, failures: 1 },
+  ],
+}
+
+describe('the chart of the statistics', () => {
+  it('shows names as text', async () => {
+    const svg = await statsChartSvg(stats, en)
+    expect(svg).toContain('01-02')
+    expect(svg).toContain('&lt;b&gt;Ada &amp; frie…')
+    expect(svg).not.toContain('<b>')
+  })
+
+  it('names each day once, where it begins', async () => {
+    const halves = Array.from({ length: 14 }, (_, i) => ({
+      fromMs: stats.fromMs + i * 12 * 3_600_000,
+      jobs: 1,
+      failures: 0,
+    }))
+    const svg = await statsChartSvg({ ...stats, timeline: halves }, en)
+    for (let day = 1; day <= 7; day++) expect(svg.split(`>01-0${day}<`), `day ${day}`).toHaveLength(2)
+  })
+
+  it('is the same picture for the same figures', async () => {
+    expect(Buffer.compare(await statsChart(stats, en), await statsChart(stats, en))).toBe(0)
+  })
+
+  it('is a PNG of twice its size, also of no figures at all', async () => {
+    for (const figures of [stats, { ...stats, timeline: [], byPerson: [] }]) {
+      const png = Buffer.from(await statsChart(figures, en))
+      expect(png.subarray(1, 4).toString()).toBe('PNG')
+      expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1440, 840])
+    }
+  })
+})

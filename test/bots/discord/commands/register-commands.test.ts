@@ -1,0 +1,79 @@
+/** Commands are written when they changed and only then, where the configuration says. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../../../src/config.ts'
+import { packageRoot } from '../../../../src/paths.ts'
+import { Asking, type AskingOptions } from '../asking.ts'
+
+let asking: Asking
+
+beforeEach(async () => {
+  asking = await Asking.start()
+})
+afterEach(() => asking.dispose())
+
+const namesIn = (scope: string) => asking.discord.commands.of(scope).map(({ command }) => command.name)
+
+/** The default configuration with commands in one guild. */
+function trialIn(guildId: string): AskingOptions {
+  const { discord } = asking
+  return { config: { discord: { apiUrl: discord.apiUrl, guildId, spoilerGuilds: [] } } }
+}
+
+describe('registration', () => {
+  it('writes everything once, for everywhere, and nothing at later starts', async () => {
+    expect(namesIn('')).toContain('imagine')
+    expect(asking.discord.commands.writes).toBe(1)
+    await asking.restart()
+    await asking.restart()
+    expect(asking.discord.commands.writes).toBe(1)
+    expect(asking.discord.refused).toEqual([])
+  })
+
+  it('writes again when a limit in an option changed', async () => {
+    const { limits } = loadConfig(packageRoot, packageRoot)
+    await asking.restart({ config: { limits: { ...limits, maxCount: 2 } } })
+    expect(asking.discord.commands.writes).toBe(2)
+    await asking.restart({ config: { limits: { ...limits, maxCount: 2 } } })
+    expect(asking.discord.commands.writes).toBe(2)
+  })
+
+  it('registers in the trial guild alone, once, without what only global commands have', async () => {
+    const { discord, guild } = asking
+    discord.commands.replace('', [])
+    const before = discord.commands.writes
+    await asking.restart(trialIn(guild.id))
+    await asking.restart(trialIn(guild.id))
+    expect(discord.commands.writes).toBe(before + 1)
+    expect(namesIn('')).toEqual([])
+    expect(namesIn(guild.id)).toContain('imagine')
+    expect(discord.commands.of(guild.id)[0]?.command).not.toHaveProperty('contexts')
+  })
+
+  it('takes the trial’s copies away when the commands go everywhere', async () => {
+    const { discord, guild } = asking
+    discord.commands.replace('', [])
+    await asking.restart(trialIn(guild.id))
+    await asking.restart({})
+    expect(namesIn('')).toContain('imagine')
+    expect(namesIn(guild.id)).toEqual([])
+  })
+
+  it('goes on with what Discord has where it will not take more just now', async () => {
+    const { discord, test } = asking
+    const { limits } = loadConfig(packageRoot, packageRoot)
+    discord.faults.order(/^PUT .*commands$/, { kind: 'status', status: 400 })
+    await asking.restart({ config: { limits: { ...limits, maxCount: 2 } } })
+    expect(test.log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+    await asking.types(asking.ada, asking.channel, '/help')
+    expect(asking.told(asking.ada)).toHaveLength(1)
+  })
+
+  it('says in one line that the trial guild is none of ours', async () => {
+    const stranger = asking.discord.guild('Strangers', { botIsMember: false })
+    const start = asking.restart(trialIn(stranger.id))
+    await expect(start).rejects.toMatchObject({
+      code: 'config',
+      details: { key: 'discord.guildId', problem: `Easel is not in the server ${stranger.id}` },
+    })
+  })
+})

@@ -1,0 +1,28 @@
+/** However many names there are, the wanted one is among those that Discord can show. */
+import { describe, expect, it } from 'vitest'
+import { choicesFor } from '../../../../src/bots/discord/inbound/autocomplete.ts'
+
+const models = Array.from({ length: 60 }, (_, i) => `painter-${i}`)
+const namesOf = (typed: string, names: readonly string[]) => choicesFor(typed, names).map(({ name }) => name)
+
+describe('choices while typing', () => {
+  it('are the first 25 where nothing is typed', () => {
+    expect(namesOf('', models)).toEqual(models.slice(0, 25))
+  })
+
+  it('find a name beyond the first 25', () => {
+    expect(namesOf('painter-57', models)[0]).toBe('painter-57')
+    expect(namesOf(' PAINTER-5', models).slice(0, 2)).toEqual(['painter-5', 'painter-50'])
+  })
+
+  it('put names that begin so before words that do, those before any place, and near misses last', () => {
+    const names = ['euler', 'heun', 'dpmpp-2m', 'sde-dpmpp', 'xdpmpp', 'ddim']
+    expect(namesOf('dpmpp', names)).toEqual(['dpmpp-2m', 'sde-dpmpp', 'xdpmpp'])
+    expect(namesOf('eulre', names)).toEqual(['euler'])
+    expect(namesOf('nothing like it', names)).toEqual([])
+  })
+
+  it('leave out what Discord cannot carry', () => {
+    expect(namesOf('', ['x'.repeat(101), '', 'short'])).toEqual(['short'])
+  })
+})

@@ -1,0 +1,232 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Problem } from '../../../src/app/problems.ts'
+import { requestOf } from '../../../src/app/request-of-job.ts'
+import type { ImagineRequest } from '../../../src/app/requests.ts'
+import { formatCommand, formatRequest, parseCommand } from '../../../src/bots/grammar/command-line.ts'
+import { flagList } from '../../../src/bots/grammar/flags.ts'
+import { paintOrder } from '../../../src/engine/work-order.ts'
+import { en } from '../../../src/words/en.ts'
+import { jobView } from '../../helpers/job-views.ts'
+
+function request(text: string): ImagineRequest {
+  const parsed = parseCommand(text)
+  if (parsed.kind === 'refused') throw new Error(`refused: ${JSON.stringify(parsed.problems)}`)
+  return parsed.request
+}
+
+function problems(text: string): Problem[] {
+  const parsed = parseCommand(text)
+  return parsed.kind === 'refused' ? parsed.problems : []
+}
+
+describe('a command is read as people type it', () => {
+  it('takes everything before the first flag as the prompt', () => {
+    expect(request('a red circle, on blue')).toEqual({ prompt: 'a red circle, on blue' })
+    expect(request('  /imagine a cat --seed 7 ')).toEqual({ prompt: 'a cat', seed: 7 })
+  })
+
+  it.each<[string, Partial<ImagineRequest>]>([
+    ['--no blurry, text', { negative: 'blurry, text' }],
+    ['--negative dogs', { negative: 'dogs' }],
+    ['--no ""', { negative: '' }],
+    ['--ar 3:2', { aspect: { width: 3, height: 2 } }],
+    ['--aspect 3：2', { aspect: { width: 3, height: 2 } }],
+    ['--size 1024x768', { size: { widthPx: 1024, heightPx: 768 } }],
+    ['--size 1024×768', { size: { widthPx: 1024, heightPx: 768 } }],
+    ['--n 4', { count: 4 }],
+    ['--seed ４２', { seed: 42 }],
+    ['--seed=7', { seed: 7 }],
+    ['--steps 30 --cfg 7.5', { steps: 30, guidance: 7.5 }],
+    ['--rescale 0.7', { guidanceRescale: 0.7 }],
+    ['--interval 0.1:0.8', { guidanceInterval: [0.1, 0.8] }],
+    ['--sampler dpmpp-2m --sigmas karras', { sampler: 'dpmpp-2m', sigmas: 'karras' }],
+    ['--preset turbo', { preset: 'turbo' }],
+    ['--model "my model.v2"', { model: 'my model.v2' }],
+    ['--style “oil painting”', { style: 'oil painting' }],
+    ['--refine', { refine: true }],
+    ['--refine ensemble', { refine: 'ensemble' }],
+    ['--refine after', { refine: 'after' }],
+    ['--refine off', { refine: false }],
+    ['--source abc123 --strength 0.5', { source: { kind: 'stored', pictureId: 'abc123' }, strength: 0.5 }],
+    ['--iw 0.5', { strength: 0.5 }],
+    ['--clip-skip 1', { clipSkip: 1 }],
+    ['--prompt2 "--seed 3 is not a flag here"', { prompt2: '--seed 3 is not a flag here' }],
+    ['--fast', { fast: true }],
+    ['--repeat 3', { repeat: 3 }],
+    ['—ar 16:9 –n 2', { aspect: { width: 16, height: 9 }, count: 2 }],
+    ['--AR 1:1', { aspect: { width: 1, height: 1 } }],
+  ])('%s', (flags, expected) => {
+    expect(request(`a cat ${flags}`)).toEqual({ prompt: 'a cat', ...expected })
+  })
+
+  it.each([
+    'a semi-abstract well--known picture',
+    'night -- rain -- neon',
+    'a cat — asleep – on a mat',
+    '一只猫——坐在垫子上',
+    'temperature -5, (word:1.2), [less]',
+    'a sign that says "--no entry" in red',
+  ])('keeps dashes that are no flags in the prompt: %s', prompt => {
+    expect(request(prompt)).toEqual({ prompt })
+  })
+
+  it('lets an open quotation mark be just that', () => {
+    expect(request('a 5" screen --seed 3')).toEqual({ prompt: 'a 5" screen', seed: 3 })
+    expect(request('"a cat --seed 3')).toEqual({ prompt: '"a cat', seed: 3 })
+  })
+})
+
+describe('what cannot be read is named', () => {
+  it('names an unknown flag with the nearest one', () => {
+    expect(problems('a cat --sed 3')).toEqual([
+      { code: 'flag-unknown', details: { flag: '--sed', nearest: '--seed' } },
+    ])
+    expect(problems('a cat —stepz 3')).toEqual([
+      { code: 'flag-unknown', details: { flag: '--stepz', nearest: '--steps' } },
+    ])
+    expect(problems('a cat --qqqqqq')).toEqual([
+      { code: 'flag-unknown', details: { flag: '--qqqqqq', nearest: undefined } },
+    ])
+  })
+
+  it.each([
+    ['--steps', 'whole-number'],
+    ['--steps many', 'whole-number'],
+    ['--steps 2.5', 'whole-number'],
+    ['--steps 20 and a dog', 'whole-number'],
+    ['--seed 99999999999999999999', 'whole-number'],
+    ['--cfg seven', 'number'],
+    ['--ar 3by2', 'ratio'],
+    ['--ar 0:1', 'ratio'],
+    ['--size big', 'size'],
+    ['--interval 0.8:0.1', 'interval'],
+    ['--no', 'text'],
+    ['--refine maybe', 'refine'],
+    ['--fast a dog', 'on-off'],
+    ['--sigmas round', 'sigmas'],
+    ['--source ../x', 'picture-id'],
+  ])('%s expects %s', (flags, expected) => {
+    expect(problems(`a cat ${flags}`)).toMatchObject([{ code: 'flag-value', details: { expected } }])
+  })
+
+  it.each([
+    ['--seed -1', { name: 'seed', value: -1, min: 0, max: Number.MAX_SAFE_INTEGER }],
+    ['--strength 1.5', { name: 'strength', value: 1.5, min: 0, max: 1 }],
+    ['--interval 0:2', { name: 'interval', value: 2, min: 0, max: 1 }],
+  ])('%s is out of range', (flags, details) => {
+    expect(problems(`a cat ${flags}`)).toEqual([{ code: 'out-of-range', details }])
+  })
+
+  it('names a flag given twice, and every problem at once', () => {
+    expect(problems('a cat --seed 1 --seed 2').map(p => p.code)).toEqual(['flag-repeated'])
+    expect(problems('a cat --aspect 1:1 --ar 2:1 --foo --steps x').map(p => p.code)).toEqual([
+      'flag-repeated',
+      'flag-unknown',
+      'flag-value',
+    ])
+  })
+})
+
+const typedText = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'grapheme' }),
+  fc
+    .array(fc.constantFrom('a cat', '--seed 3', '—no', '"', '“', '”', '\\', '\n', '/imagine', '--', '=', ' '))
+    .map(parts => parts.join(' ')),
+)
+const fraction = fc.double({ min: 0, max: 1, noNaN: true }).map(value => value + 0)
+const anyRequest: fc.Arbitrary<ImagineRequest> = fc.record(
+  {
+    prompt: typedText,
+    negative: typedText,
+    prompt2: typedText,
+    aspect: fc.record({ width: fc.integer({ min: 1, max: 99 }), height: fc.integer({ min: 1, max: 99 }) }),
+    size: fc.record({
+      widthPx: fc.integer({ min: 1, max: 9999 }),
+      heightPx: fc.integer({ min: 1, max: 9999 }),
+    }),
+    count: fc.integer(),
+    seed: fc.maxSafeNat(),
+    steps: fc.integer(),
+    guidance: fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0),
+    guidanceRescale: fraction,
+    guidanceInterval: fc
+      .tuple(fraction, fraction)
+      .map(([a, b]): [number, number] => [Math.min(a, b), Math.max(a, b)]),
+    sampler: fc.string({ minLength: 1 }),
+    sigmas: fc.constantFrom('plain', 'karras', 'exponential', 'beta'),
+    spacing: fc.constantFrom('leading', 'trailing', 'linspace'),
+    eta: fraction,
+    preset: fc.string(),
+    model: fc.string(),
+    style: fc.string(),
+    clipSkip: fc.integer({ min: 0, max: 11 }),
+    source: fc.record({ kind: fc.constant('stored'), pictureId: fc.stringMatching(/^[0-9a-z]{1,16}$/) }),
+    strength: fraction,
+    refine: fc.constantFrom(true, false, 'ensemble' as const, 'after' as const),
+    refineStrength: fraction,
+    refineSteps: fc.integer(),
+    refineSplit: fraction,
+    refineGuidance: fraction,
+    refineScore: fraction,
+    fast: fc.boolean(),
+    repeat: fc.integer(),
+  },
+  { requiredKeys: ['prompt'] },
+)
+
+describe('a command is written so that it reads back', () => {
+  it('for every request', () => {
+    fc.assert(
+      fc.property(anyRequest, wanted => {
+        expect(request(formatRequest(wanted))).toEqual(wanted)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('for every painted job, with all that its order fixes', () => {
+    const order = fc.record({
+      kind: fc.constant('paint'),
+      model: fc.record({ name: fc.string({ minLength: 1 }), hash: fc.string() }),
+      prompt: fc.record({ positive: typedText, negative: fc.option(typedText) }),
+      widthPx: fc.integer({ min: 1, max: 4096 }),
+      heightPx: fc.integer({ min: 1, max: 4096 }),
+      count: fc.integer({ min: 1, max: 4 }),
+      seed: fc.nat(),
+      sampling: fc.record({
+        sampler: fc.constantFrom('euler', 'dpmpp-2m'),
+        sigmas: fc.constantFrom('model', 'karras'),
+        spacing: fc.constantFrom('model', 'trailing'),
+        steps: fc.integer({ min: 1, max: 150 }),
+        guidance: fraction,
+        guidanceRescale: fraction,
+      }),
+    })
+    fc.assert(
+      fc.property(order, fc.nat(3), (given, index) => {
+        const job = jobView({ order: paintOrder.parse(given) })
+        expect(request(formatCommand(job) ?? '')).toEqual(requestOf(job))
+        expect(request(formatCommand(job, index) ?? '')).toMatchObject({ seed: given.seed + index, count: 1 })
+      }),
+    )
+  })
+
+  it('leaves plain prompts unquoted and says everything that matters', () => {
+    expect(formatCommand(jobView())).toBe(
+      '/imagine a red circle on a blue background --size 128x128 --n 1 --seed 7 --steps 20 --cfg 7 --sampler euler --model demo --refine off',
+    )
+  })
+})
+
+describe('the table of flags', () => {
+  it('never uses a name twice', () => {
+    const names = flagList.flatMap(([name, { aliases }]) => [name, ...aliases])
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('holds every flag that help describes', () => {
+    expect(flagList.map(([name]) => name).sort()).toEqual(Object.keys(en.flags).sort())
+  })
+})

@@ -1,0 +1,259 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { JobView, StatsView } from '../../../src/app/views.ts'
+import {
+  helpMessage,
+  infoMessage,
+  modelsMessage,
+  queueMessage,
+  usageMessage,
+} from '../../../src/bots/messages/command-messages.ts'
+import { actionOf, buttonActions, decodeButtonId, encodeButtonId } from '../../../src/bots/messages/buttons.ts'
+import { jobMessage, problemSentences, requestCard } from '../../../src/bots/messages/job-message.ts'
+import { statsCsv, statsMessage } from '../../../src/bots/messages/stats-message.ts'
+import { en } from '../../../src/words/en.ts'
+import { wordsFor } from '../../../src/words/locale.ts'
+import { zhCn } from '../../../src/words/zh-cn.ts'
+import { jobView, pictureView, redCircleOrder } from '../../helpers/job-views.ts'
+
+const waiting: Partial<JobView> = {
+  state: 'queued',
+  pictures: [],
+  startedAt: undefined,
+  finishedAt: undefined,
+}
+const set = jobView({
+  order: redCircleOrder({ count: 3 }),
+  pictures: [0, 1, 2].map(index => pictureView({ id: `picture00000000${index}1`, index, seed: 7 + index })),
+})
+const labels = (job: JobView) => jobMessage(job, en).buttons.map(row => row.map(button => button.label))
+
+describe('the placeholder', () => {
+  it('says the place in the queue and the time to go, with Cancel', () => {
+    const message = jobMessage(jobView({ ...waiting, place: 3, etaMs: 42_000 }), en)
+    expect(message).toMatchObject({
+      title: 'Place 3 in the queue',
+      lines: ['about 42 s to go'],
+      pictures: [],
+    })
+    expect(message.buttons.flat()).toEqual([
+      { action: 'cancel', targetId: 'job0000000000001', label: 'Cancel', style: 'plain' },
+    ])
+  })
+
+  it('says step i of n while the picture is painted, and shows it', () => {
+    const preview = new Uint8Array([1])
+    const message = jobMessage(jobView({ ...waiting, state: 'running', step: 5, preview }), en)
+    expect(message).toMatchObject({
+      title: 'Painting: step 5 of 20',
+      progress: { step: 5, steps: 20 },
+      preview,
+    })
+  })
+
+  it('tells preparing and finishing from painting', () => {
+    expect(jobMessage(jobView({ ...waiting, state: 'running', step: 0 }), en).title).toBe(en.job.preparing)
+    expect(jobMessage(jobView({ ...waiting, state: 'running', step: 20 }), en).title).toBe(en.job.finishing)
+  })
+})
+
+describe('the result', () => {
+  it('has the picture with its alternative text, the parameters and the command', () => {
+    const message = jobMessage(jobView(), en)
+    expect(message.title).toBe('a red circle on a blue background')
+    expect(message.lines).toEqual([
+      '128×128 · seed 7 · 20 steps · guidance 7 · euler · demo · painted in 2 s',
+    ])
+    expect(message.command).toMatch(/^\/imagine a red circle on a blue background .*--seed 7 /)
+    expect(message.pictures).toMatchObject([
+      { altText: 'a red circle on a blue background (128 by 128 pixels)' },
+    ])
+  })
+
+  it('offers everything for one picture', () => {
+    expect(labels(jobView())).toEqual([
+      ['Refine', 'Vary (subtle)', 'Vary (strong)', 'Upscale ×2'],
+      ['Re-roll', 'Remix', 'Info', 'Delete'],
+    ])
+  })
+
+  it('numbers the buttons of a set, each with its own picture', () => {
+    expect(labels(set)).toEqual([
+      ['Refine 1', 'Refine 2', 'Refine 3'],
+      ['Vary 1', 'Vary 2', 'Vary 3'],
+      ['Upscale 1', 'Upscale 2', 'Upscale 3'],
+      ['Re-roll', 'Remix', 'Info', 'Delete'],
+    ])
+    expect(jobMessage(set, en).buttons[1]?.map(button => button.targetId)).toEqual(
+      set.pictures.map(p => p.id),
+    )
+  })
+
+  it('says in one sentence why there is no picture, with Re-roll', () => {
+    const failed = jobView({
+      ...waiting,
+      state: 'failed',
+      failure: { code: 'out-of-memory', details: { device: 'cuda:0' } },
+    })
+    expect(jobMessage(failed, en)).toMatchObject({
+      title: en.job.failed,
+      lines: ['cuda:0 ran out of memory. A smaller size may work.'],
+    })
+    expect(labels(failed)).toEqual([['Re-roll']])
+    expect(labels(jobView({ ...waiting, state: 'cancelled' }))).toEqual([['Re-roll']])
+  })
+
+  it('names the parent of a refined, upscaled or varied picture', () => {
+    const parent = { pictureId: 'picture000000009', jobId: 'job0000000000009' }
+    const source = { pictureId: parent.pictureId, strength: 0.4 }
+    const origin = (job: JobView) => jobMessage(job, en).origin
+    expect(origin(jobView({ parent, order: redCircleOrder({ source }) }))).toBe(en.job.varied(0.4))
+    expect(origin(jobView({ parent }))).toBe(en.job.again)
+    const upscaled = { kind: 'upscale', source, factor: 2, widthPx: 256, heightPx: 256 } as const
+    expect(origin(jobView({ parent, order: upscaled }))).toBe(en.job.upscaled(2))
+    expect(jobMessage(jobView({ parent, order: upscaled }), en).command).toBeUndefined()
+  })
+})
+
+describe('the request card', () => {
+  it('shows the place only while the job waits', () => {
+    expect(requestCard(jobView({ ...waiting, place: 1, etaMs: 2000 }), en).lines.at(-1)).toBe(
+      'Next in the queue · about 2 s to go',
+    )
+    expect(requestCard(jobView(), en).lines).toEqual([
+      '128×128 · seed 7 · 20 steps · guidance 7 · euler · demo',
+    ])
+  })
+})
+
+describe('button ids', () => {
+  it('read back as what they were', () => {
+    for (const action of buttonActions) {
+      const target = { action, targetId: 'abcdefgh01234567' }
+      expect(decodeButtonId(encodeButtonId(target))).toEqual(target)
+    }
+  })
+
+  it('refuse whatever was not made here', () => {
+    for (const forged of [
+      '',
+      'delete',
+      'delete:',
+      'drop:abcdefgh01234567',
+      'delete:../../../etc/pas',
+      'Delete:abcdefgh01234567',
+    ])
+      expect(decodeButtonId(forged), forged).toBeUndefined()
+    fc.assert(
+      fc.property(fc.string(), text => {
+        const target = decodeButtonId(text)
+        expect(target === undefined || encodeButtonId(target) === text).toBe(true)
+      }),
+    )
+  })
+
+  it('mean their actions; Remix asks first', () => {
+    expect(actionOf({ action: 'upscale', targetId: 'x' })).toEqual({
+      kind: 'upscale',
+      pictureId: 'x',
+      factor: 2,
+    })
+    expect(actionOf({ action: 'delete', targetId: 'x' })).toEqual({ kind: 'delete', jobId: 'x' })
+    expect(actionOf({ action: 'info', targetId: 'x' })).toEqual({ kind: 'info', pictureId: 'x' })
+    expect(actionOf({ action: 'remix', targetId: 'x' })).toBeUndefined()
+  })
+})
+
+describe('answers', () => {
+  it('list the queue with the asker’s own jobs to cancel', () => {
+    const mine = jobView({ ...waiting, id: 'job0000000000002', place: 1, etaMs: 5000 })
+    const other = { ...mine.author, userId: 'bob', name: 'Bob' }
+    const running = jobView({ ...waiting, state: 'running', step: 3, author: other })
+    const message = queueMessage([running, mine], en, mine.author)
+    expect(message.title).toBe('1 being painted, 1 waiting')
+    expect(message.lines).toEqual([
+      '1. a red circle on a blue background · Bob · Painting: step 3 of 20',
+      '2. a red circle on a blue background · yours · about 5 s to go',
+    ])
+    expect(message.buttons).toEqual([
+      [{ action: 'cancel', targetId: mine.id, label: 'Cancel 2', style: 'plain' }],
+    ])
+  })
+
+  it('keep a queue of any length within five rows', () => {
+    const jobs = Array.from({ length: 300 }, (_, i) => jobView({ ...waiting, id: `job${i}`, place: i + 1 }))
+    const message = queueMessage(jobs, en, jobs[0]?.author)
+    expect(message.buttons.length).toBeLessThanOrEqual(5)
+    expect(message.lines.at(-1)).toBe('… and 280 more')
+  })
+
+  it('tell everything about a picture, with its own seed', () => {
+    const picture = set.pictures[2]
+    const message = infoMessage(set, picture ?? pictureView(), en)
+    expect(message.lines).toContain('Seed: 9')
+    expect(message.command).toContain('--n 1 --seed 9')
+  })
+
+  it('describe every flag, figures and models', () => {
+    const help = helpMessage(en).lines.join('\n')
+    for (const name of Object.keys(en.flags)) expect(help).toContain(`--${name}`)
+    expect(
+      usageMessage({ jobs: 1, pictures: 4, gpuSeconds: 3.21, left: 6, periodHours: 24 }, en).lines,
+    ).toEqual(['4 pictures in 1 job', '3.2 s of painting', '6 pictures left'])
+    const demo = {
+      name: 'demo',
+      hash: 'a1',
+      hasRefiner: true,
+      isDefault: true,
+      defaultSize: { widthPx: 128, heightPx: 128 },
+      sizeStepPx: 32,
+      defaultSampler: 'euler',
+      defaultSteps: 20,
+      defaultGuidance: 7,
+    }
+    expect(modelsMessage({ models: [demo], samplers: ['euler'], styles: [] }, en).lines).toEqual([
+      'demo (default) · 128×128 · sizes in steps of 32 px · 20 steps, guidance 7, euler · with Refiner',
+      'Samplers: euler',
+    ])
+  })
+
+  it('put statistics into text and into a spreadsheet that runs nothing', () => {
+    const row = { name: '=HYPERLINK("x")', jobs: 2, pictures: 3, failures: 1, gpuSeconds: 4 }
+    const stats: StatsView = {
+      fromMs: 0,
+      toMs: 7 * 86_400_000,
+      jobs: 2,
+      pictures: 3,
+      people: 1,
+      failures: 1,
+      cancelled: 0,
+      gpuSeconds: 4,
+      waitMs: { p50: 100, p95: 900 },
+      runMs: { p50: 1000, p95: 2000 },
+      byPerson: [row],
+      byModel: [],
+      byDevice: [],
+      timeline: [],
+    }
+    expect(statsMessage(stats, en).title).toBe('The last 7 days')
+    expect(statsCsv(stats).split('\r\n')[1]).toBe('person,"\'=HYPERLINK(""x"")",2,3,1,4')
+  })
+})
+
+describe('words', () => {
+  it('follow the language tag', () => {
+    expect(wordsFor('zh-Hans-CN')).toBe(zhCn)
+    expect(wordsFor('zh_CN')).toBe(zhCn)
+    expect(wordsFor('en-GB')).toBe(en)
+    expect(wordsFor('fr')).toBe(en)
+    expect(wordsFor(undefined)).toBe(en)
+  })
+
+  it('are Chinese throughout in Chinese', () => {
+    const message = jobMessage(jobView({ ...waiting, place: 2, etaMs: 90_000 }), zhCn)
+    expect(message).toMatchObject({ title: '排在第 2 位', lines: ['大约还要 2 分钟'] })
+    expect(problemSentences([{ code: 'not-yours', details: {} }], zhCn)).toEqual([
+      '只有发起的人或管理员可以这样做。',
+    ])
+  })
+})

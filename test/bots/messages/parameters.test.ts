@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { parameterTable } from '../../../src/bots/messages/parameters.ts'
+import { type PaintOrder, refineOrder, type WorkOrder } from '../../../src/engine/work-order.ts'
+import { en } from '../../../src/words/en.ts'
+import { redCircleOrder } from '../../helpers/job-views.ts'
+
+const table = (order: WorkOrder) => Object.fromEntries(parameterTable({ order, promptAsTyped: '' }, 0, en))
+const refiner = {
+  model: { name: 'demo', hash: 'beef' },
+  guidance: 3,
+  aesthetic: { positive: 6, negative: 2.5 },
+}
+
+describe('Info tells everything that decided a picture', () => {
+  it.each<[PaintOrder['refinement'], string]>([
+    [
+      { way: 'after', strength: 0.3, steps: 20, ...refiner },
+      'demo, refined, strength 0.3, 20 steps, guidance 3, aesthetic score 6',
+    ],
+    [
+      { way: 'ensemble', split: 0.8, ...refiner },
+      'demo, with the Refiner, from 0.8 of the way on, guidance 3, aesthetic score 6',
+    ],
+  ])('of the Refiner in a new picture', (refinement, told) => {
+    expect(table(redCircleOrder({ refinement })).Refiner).toBe(told)
+  })
+
+  it('of a mask, of noise drawn anew, and of a refined picture’s score', () => {
+    const { sampling, prompt } = redCircleOrder()
+    const source = { pictureId: 'photo', maskId: 'mask', strength: 0.5 }
+    const masked = redCircleOrder({ source, sampling: { ...sampling, eta: 0.5 } })
+    expect(table(masked)).toMatchObject({ Source: 'photo, strength 0.5', Mask: 'mask', Eta: '0.5' })
+    const size = { widthPx: 128, heightPx: 128 }
+    const refined = { kind: 'refine', prompt, ...size, seed: 7, sampling, source, ...refiner }
+    expect(table(refineOrder.parse(refined))).toMatchObject({ 'Aesthetic score': '6' })
+  })
+})

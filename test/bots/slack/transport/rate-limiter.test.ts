@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { Paces } from '../../../../src/bots/slack/transport/rate-limiter.ts'
+import { FakeClock } from '../../../fakes/fake-clock.ts'
+
+const lane = 'chat.postMessage C1'
+
+function paces() {
+  const clock = new FakeClock()
+  return { clock, paces: new Paces(clock) }
+}
+
+describe('the pace of calls to Slack', () => {
+  it('gives each of a crowd a time of its own, at which it may go', () => {
+    const { clock, paces: all } = paces()
+    for (let i = 0; i < 4; i++) expect(all.take('T', lane)).toBe(0)
+    const waits = Array.from({ length: 5 }, () => all.take('T', lane))
+    expect(waits).toEqual([1000, 2000, 3000, 4000, 5000])
+    for (const _ of waits) {
+      clock.advance(1000)
+      expect(all.take('T', lane)).toBe(0)
+    }
+  })
+
+  it('lets no more through in a minute than a tier allows, but for the burst', () => {
+    const { clock, paces: all } = paces()
+    let passed = 0
+    for (let ms = 0; ms < 60_000; ms += 100) {
+      if (all.take('T', 'chat.update') === 0) passed += 1
+      clock.advance(100)
+    }
+    expect(passed).toBeGreaterThanOrEqual(50)
+    expect(passed).toBeLessThanOrEqual(60)
+  })
+
+  it('sends nothing while Slack wants no call, and then one by one', () => {
+    const { clock, paces: all } = paces()
+    all.close('T', lane, 30_000)
+    expect(all.left('T', lane)).toBe(0)
+    expect([all.take('T', lane), all.take('T', lane)]).toEqual([30_000, 31_000])
+    clock.advance(29_999)
+    expect(all.take('T', lane)).toBeGreaterThan(0)
+    clock.advance(1)
+    expect(all.take('T', lane)).toBe(0)
+    expect(all.take('T', lane)).toBeGreaterThan(0)
+  })
+
+  it('keeps workspaces, channels and methods apart, and holds no answer back that somebody waits for', () => {
+    const { paces: all } = paces()
+    for (let i = 0; i < 5; i++) all.take('T', lane)
+    expect(all.take('T', 'chat.postMessage C2')).toBe(0)
+    expect(all.take('U', lane)).toBe(0)
+    for (let i = 0; i < 200; i++) expect(all.take('T', 'views.open')).toBe(0)
+  })
+
+  it('spares what may be left out before what matters has to wait', () => {
+    const { paces: all } = paces()
+    let spared = 0
+    while (all.canSpare('T', 'chat.update')) {
+      all.take('T', 'chat.update')
+      spared += 1
+    }
+    expect(spared).toBe(5)
+    expect(all.take('T', 'chat.update')).toBe(0)
+  })
+})
