@@ -32,6 +32,7 @@ describe('the rules can fail', () => {
     ['bots/a.ts', "import { x } from '../db/jobs.ts'", 'src/bots/ may not'],
     ['bots/discord/a.ts', "import { x } from '../slack/render.ts'", 'one bot from another'],
     ['bots/a.ts', "import { x } from './slack/render.ts'", 'one bot from another'],
+    ['bots/messages/a.ts', "import { x } from '../slack/outbound/render.ts'", 'one bot from another'],
     ['db/a.ts', "import { x } from '../app/people.ts'", 'src/db/ may not'],
     ['app/a.ts', "export * from '../cli.ts'", 'src/app/ may not'],
     ['app/a.ts', "const x = await import('../main.ts')", 'src/app/ may not'],

@@ -105,8 +105,8 @@ export async function checkDiscord({ config, secrets, words }: Session): Promise
   const { operator } = words.discord
   const finding = (state: Finding['state'], detail: string): Finding => ({ check: 'discord', state, detail })
   if (discordToken === undefined) return [finding('off', words.cli.tokenMissing(['DISCORD_TOKEN']))]
-  const { introduce } = await import('../bots/discord/transport/diagnose.ts')
-  const met = await introduce(discordToken, config)
+  const { diagnose } = await import('../bots/discord/transport/diagnose.ts')
+  const met = await diagnose(discordToken, config)
   const { guildId } = config.discord
   switch (met.kind) {
     case 'wrong-token':

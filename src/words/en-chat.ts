@@ -32,7 +32,7 @@ export const chat = {
     yes: 'Delete everything of mine',
     done: (n: number) => `Everything of yours is deleted: ${n === 1 ? '1 request' : `${n} requests`}.`,
   },
-  said: {
+  replies: {
     cancelled: 'Cancelled.',
     deleted: 'Deleted.',
     unknownButton: 'That button is not one of mine.',

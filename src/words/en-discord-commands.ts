@@ -55,8 +55,8 @@ export const discordCommands = {
     refine: 'Let the Refiner finish the picture',
     yes: 'Yes',
   },
-  said: {
-    ...chat.said,
+  replies: {
+    ...chat.replies,
     accepted: 'Accepted.',
     unknownCommand: 'I do not know that command any more. Restart Discord to see the present ones.',
     pictureGone: 'That picture could not be fetched from Discord. Please send it again.',

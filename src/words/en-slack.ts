@@ -27,8 +27,8 @@ export const slack = {
     intro: 'They fill in what you do not say.',
     save: 'Save',
   },
-  said: {
-    ...chat.said,
+  replies: {
+    ...chat.replies,
     accepted: 'Accepted. Much is being asked here, so its message comes a little later.',
     formLate: 'The form could not be opened in time. Please try again.',
     unknownCommand: (typed: string, nearest: string | undefined) =>

@@ -33,7 +33,7 @@ export const chat: Chat = {
     yes: '删除我的一切',
     done: n => `已删除你的 ${n} 个请求。`,
   },
-  said: {
+  replies: {
     cancelled: '已取消。',
     deleted: '已删除。',
     unknownButton: '这个按钮不是我的。',

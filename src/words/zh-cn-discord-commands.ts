@@ -54,8 +54,8 @@ export const discordCommands: typeof english = {
     refine: '用 Refiner 收尾',
     yes: '是',
   },
-  said: {
-    ...chat.said,
+  replies: {
+    ...chat.replies,
     accepted: '已接受。',
     unknownCommand: '我不再认识这个命令。重启 Discord 可以看到现有的命令。',
     pictureGone: '没能从 Discord 取到那张图片，请重新发送。',

@@ -28,8 +28,8 @@ export const slack: Words['slack'] = {
     intro: '没写的就照这里来。',
     save: '保存',
   },
-  said: {
-    ...chat.said,
+  replies: {
+    ...chat.replies,
     accepted: '已接受。这里请求很多，消息要稍后才出现。',
     formLate: '表单没能及时打开，请再试一次。',
     unknownCommand: (typed, nearest) =>

@@ -140,8 +140,8 @@ describe('Slack with the real model', () => {
 
     await restart('SIGTERM')
     await bob.presses(result, 'Info')
-    await slack.until(() => slack.whispers(bob).length > 0)
-    expect(slack.whispers(bob).map(text).join()).toContain('Seed: 7')
+    await slack.until(() => slack.ephemeralMessages(bob).length > 0)
+    expect(slack.ephemeralMessages(bob).map(text).join()).toContain('Seed: 7')
     await ada.presses(result, 'Delete')
     await slack.until(() => result.deleted)
     expect(visible(card.ts)).toHaveLength(6)

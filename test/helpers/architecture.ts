@@ -148,8 +148,11 @@ const contained: readonly { library: RegExp; within: readonly string[] }[] = [
   { library: /^(discord\.js|@discordjs\/)/, within: ['src/bots/discord/'] },
   { library: /^@slack\//, within: ['src/bots/slack/'] },
   { library: /^(hono|@hono\/)/, within: ['src/bots/web/'] },
-  { library: /^echarts/, within: ['src/bots/'] },
-  { library: /^sharp$/, within: ['src/engine/image/', 'src/bots/chart.ts', 'src/bots/discord/pictures.ts'] },
+  { library: /^echarts/, within: ['src/bots/charts/'] },
+  {
+    library: /^sharp$/,
+    within: ['src/engine/image/', 'src/bots/charts/', 'src/bots/discord/outbound/uploads.ts'],
+  },
   { library: /^pino$/, within: ['src/log.ts'] },
   { library: /^yaml$/, within: ['src/config.ts'] },
   { library: /^(commander|cli-progress)$/, within: ['src/cli.ts', 'src/cli/'] },
@@ -168,7 +171,7 @@ const ambient = [
 /** Files where the outside world comes in, with what for. */
 const ambientAllowed: Readonly<Record<string, string>> = {
   'src/system-ports.ts': 'the ports themselves',
-  'src/bots/slack/sealed.ts':
+  'src/bots/slack/transport/sealed.ts':
     'nonces of an encryption, which must never be foreseen or repeated, in tests neither',
 }
 
@@ -220,9 +223,12 @@ function roomOf(path: string): (typeof rooms)[number] {
   return room
 }
 
-/** bots/discord may use bots/, not bots/slack; bots/ itself uses no platform. */
+/** Folders of bots/ that belong to one platform; the others are common to all. */
+const platformFolders = /^src\/bots\/(discord|slack|web)\//
+
+/** bots/discord may use what is common in bots/, not bots/slack; what is common uses no platform. */
 function isOtherBot(from: string, to: string): boolean {
-  const bot = (path: string) => /^src\/bots\/([^/]+)\//.exec(path)?.[1]
+  const bot = (path: string) => platformFolders.exec(path)?.[1]
   return from.startsWith('src/bots/') && bot(to) !== undefined && bot(to) !== bot(from)
 }
 

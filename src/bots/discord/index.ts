@@ -3,18 +3,18 @@ import { hasCode } from '../../errors.ts'
 import type { Clock } from '../../ports.ts'
 import { wordsFor } from '../../words/locale.ts'
 import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
-import { DiscordApi } from './transport/api.ts'
-import { Cards } from './outbound/card-updates.ts'
-import { type ClientChoices, connect, newClient } from './transport/client.ts'
-import { DiscordCourier } from './outbound/courier.ts'
-import { Farewells } from './outbound/token-expiry-notices.ts'
-import { Messages } from './outbound/messages.ts'
-import { Openings } from './outbound/first-message-tracker.ts'
-import { Pictures } from './outbound/uploads.ts'
-import { Places } from './outbound/message-placement.ts'
-import { Presence } from './outbound/presence.ts'
-import { type Receiver, receive } from './inbound/receive.ts'
 import { registerCommands } from './commands/register-commands.ts'
+import { type Receiver, receive } from './inbound/receive.ts'
+import { CardUpdates } from './outbound/card-updates.ts'
+import { DiscordCourier } from './outbound/courier.ts'
+import { FirstMessageTracker } from './outbound/first-message-tracker.ts'
+import { MessagePlacement } from './outbound/message-placement.ts'
+import { Messages } from './outbound/messages.ts'
+import { Presence } from './outbound/presence.ts'
+import { TokenExpiryNotices } from './outbound/token-expiry-notices.ts'
+import { Pictures } from './outbound/uploads.ts'
+import { DiscordApi } from './transport/api.ts'
+import { type ClientChoices, connect, newClient } from './transport/client.ts'
 
 /** How long a stop waits for Discord. */
 const stopPatienceMs = 3000
@@ -37,9 +37,9 @@ export class DiscordAdapter implements Adapter {
   #beginning: Promise<void> = Promise.resolve()
   #stopTrying = () => {}
   readonly #api: DiscordApi
-  readonly #cards: Cards
-  readonly #openings: Openings
-  readonly #farewells: Farewells
+  readonly #cards: CardUpdates
+  readonly #firstMessages: FirstMessageTracker
+  readonly #expiryNotices: TokenExpiryNotices
 
   constructor(parts: AdapterParts, token: string, choices: ClientChoices = {}) {
     const log = parts.log.child({ platform: 'discord' })
@@ -48,16 +48,16 @@ export class DiscordAdapter implements Adapter {
     this.#client = newClient(parts.config.discord.apiUrl, log, choices)
     this.#api = new DiscordApi(this.#client.rest, parts.clock)
     const messages = new Messages(this.#api)
-    this.#cards = new Cards({ messages, clock: parts.clock, log })
-    this.#farewells = new Farewells(parts.clock)
-    this.#openings = new Openings(parts.clock)
+    this.#cards = new CardUpdates({ messages, clock: parts.clock, log })
+    this.#expiryNotices = new TokenExpiryNotices(parts.clock)
+    this.#firstMessages = new FirstMessageTracker(parts.clock)
     this.courier = new DiscordCourier({
       messages,
-      places: new Places(messages, () => parts.clock.now()),
+      places: new MessagePlacement(messages, () => parts.clock.now()),
       pictures: new Pictures(id => parts.easel.pictureBytes(id)),
       cards: this.#cards,
-      openings: this.#openings,
-      farewells: this.#farewells,
+      firstMessages: this.#firstMessages,
+      expiryNotices: this.#expiryNotices,
       jobOf: id => parts.easel.job(id),
       spoilerGuilds: parts.config.discord.spoilerGuilds,
       log,
@@ -65,7 +65,7 @@ export class DiscordAdapter implements Adapter {
     this.#receiver = receive(this.#client, {
       ...this.#parts,
       courier: this.courier,
-      openings: this.#openings,
+      firstMessages: this.#firstMessages,
     })
     this.#presence = new Presence(this.#client, this.#parts)
   }
@@ -112,8 +112,8 @@ export class DiscordAdapter implements Adapter {
     await within(this.#parts.clock, this.#beginning)
     this.#presence.stop()
     this.#cards.stop()
-    this.#openings.close()
-    this.#farewells.stop()
+    this.#firstMessages.close()
+    this.#expiryNotices.stop()
     await this.#receiver.idle()
     await within(this.#parts.clock, this.#client.destroy())
   }

@@ -4,24 +4,24 @@ import { AppError, toAppError } from '../../errors.ts'
 import type { Clock, Logger } from '../../ports.ts'
 import { wordsFor } from '../../words/locale.ts'
 import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
-import { clientOptions, SlackApi } from './transport/api.ts'
-import { Askers } from './inbound/request-context.ts'
-import { SlackCourier } from './outbound/courier.ts'
-import type { Desk } from './inbound/handler-context.ts'
 import { Downloads } from './inbound/downloads.ts'
-import { DurableApp, Ways } from './transport/durable-app.ts'
-import { HttpDoor, type OAuthParts } from './transport/http-receiver.ts'
+import type { HandlerContext } from './inbound/handler-context.ts'
+import { Members } from './inbound/members.ts'
+import { PendingRequests } from './inbound/pending-requests.ts'
+import { receive } from './inbound/receive.ts'
+import { RequestContexts } from './inbound/request-context.ts'
+import { SlackCourier } from './outbound/courier.ts'
+import { EphemeralMessages } from './outbound/ephemeral-messages.ts'
+import { Messages } from './outbound/messages.ts'
+import { Results } from './outbound/results.ts'
+import { Pictures } from './outbound/uploads.ts'
+import { clientOptions, SlackApi } from './transport/api.ts'
+import { CombinedReceiver, DurableApp } from './transport/durable-app.ts'
+import { type OAuthParts, SlackHttpReceiver } from './transport/http-receiver.ts'
 import { Installations, type SealedStorage } from './transport/installations.ts'
 import { slackLogger } from './transport/log.ts'
-import { Members } from './inbound/members.ts'
-import { Messages } from './outbound/messages.ts'
-import { PendingRequests } from './inbound/pending-requests.ts'
-import { Pictures } from './outbound/uploads.ts'
-import { receive } from './inbound/receive.ts'
-import { Results } from './outbound/results.ts'
 import { readKey } from './transport/sealed.ts'
 import { Sockets } from './transport/sockets.ts'
-import { Whispers } from './outbound/ephemeral-messages.ts'
 import { authorizeWith, InstalledWorkspaces, OneWorkspace, type Workspaces } from './transport/workspaces.ts'
 
 export type { SealedStorage } from './transport/installations.ts'
@@ -65,7 +65,7 @@ export class SlackAdapter implements Adapter {
   readonly courier: Courier
   readonly #workspaces: Workspaces
   readonly #app: DurableApp
-  readonly #door: HttpDoor | undefined
+  readonly #httpReceiver: SlackHttpReceiver | undefined
   readonly #clock: Clock
   readonly #log: Logger
   #stopTrying = () => {}
@@ -85,10 +85,16 @@ export class SlackAdapter implements Adapter {
         ? new OneWorkspace(api, required(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
         : new InstalledWorkspaces(oauth.installations, log)
     const messages = new Messages(api)
-    const whispers = new Whispers(clock)
+    const ephemeralMessages = new EphemeralMessages(clock)
     const pictures = new Pictures(api, clock)
     const results = new Results(messages, pictures, id => easel.pictureBytes(id))
-    const courier = new SlackCourier({ messages, workspaces: this.#workspaces, results, whispers, log })
+    const courier = new SlackCourier({
+      messages,
+      workspaces: this.#workspaces,
+      results,
+      ephemeralMessages,
+      log,
+    })
     this.courier = courier
 
     const isSocket = config.slack.transport === 'socket'
@@ -96,10 +102,10 @@ export class SlackAdapter implements Adapter {
     const signing = isSocket
       ? {}
       : { signingSecret: required(secrets.slackSigningSecret, 'SLACK_SIGNING_SECRET') }
-    this.#door =
+    this.#httpReceiver =
       isSocket && oauth === undefined
         ? undefined
-        : new HttpDoor({
+        : new SlackHttpReceiver({
             host,
             port,
             ...signing,
@@ -119,14 +125,17 @@ export class SlackAdapter implements Adapter {
         ]
       : []
     this.#app = new DurableApp({
-      receiver: new Ways([...sockets, ...(this.#door === undefined ? [] : [this.#door])]),
+      receiver: new CombinedReceiver([
+        ...sockets,
+        ...(this.#httpReceiver === undefined ? [] : [this.#httpReceiver]),
+      ]),
       authorize: authorizeWith(this.#workspaces),
       clientOptions: options,
       convoStore: false,
       logger,
     })
 
-    const desk: Desk = {
+    const context: HandlerContext = {
       easel,
       config,
       clock,
@@ -136,18 +145,18 @@ export class SlackAdapter implements Adapter {
       messages,
       pictures,
       courier,
-      whispers,
-      askers: new Askers(this.#workspaces, new Members(api, clock)),
+      ephemeralMessages,
+      requestContexts: new RequestContexts(this.#workspaces, new Members(api, clock)),
       downloads: new Downloads(api, clock, config.slack.apiUrl),
       pending: new PendingRequests(),
       formSecret: formSecretOf(parts),
     }
-    receive(this.#app, desk, this.#workspaces)
+    receive(this.#app, context, this.#workspaces)
   }
 
   /** Where HTTP requests go, with slack.transport http or OAuth. */
   get url(): string | undefined {
-    return this.#door?.url
+    return this.#httpReceiver?.url
   }
 
   /** Resolves when nothing that came in is still being dealt with. */

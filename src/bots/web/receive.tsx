@@ -7,11 +7,17 @@ import type { ImagineRequest } from '../../app/requests.ts'
 import type { JobView } from '../../app/views.ts'
 import { nearestNames } from '../../nearest.ts'
 import type { Words } from '../../words/en.ts'
-import { helpMessage, infoMessage, modelsMessage, queueMessage, usageMessage } from '../messages/command-messages.ts'
-import { actionOf, decodeButtonId } from '../messages/buttons.ts'
 import { formatRequest, parseCommand } from '../grammar/command-line.ts'
-import { jobMessage, problemSentences } from '../messages/job-message.ts'
 import { readSettings, type SettingsFields } from '../grammar/settings.ts'
+import { actionOf, decodeButtonId } from '../messages/buttons.ts'
+import {
+  helpMessage,
+  infoMessage,
+  modelsMessage,
+  queueMessage,
+  usageMessage,
+} from '../messages/command-messages.ts'
+import { jobMessage, problemSentences } from '../messages/job-message.ts'
 import { statsMessage } from '../messages/stats-message.ts'
 import { ConfirmForm, MessageAnswer, RemixForm, SettingsForm, StatsAnswer } from './render-answer.tsx'
 import { conversationOf } from './visitors.ts'

@@ -78,10 +78,10 @@ export class Asking {
 
   /** What was said to this person alone, oldest first, without what was taken back. */
   told(person: Person, channel = this.channel): string[] {
-    return this.whispers(person, channel).map(message => this.discord.seen(message))
+    return this.ephemeralMessages(person, channel).map(message => this.discord.seen(message))
   }
 
-  whispers(person: Person, channel = this.channel): Message[] {
+  ephemeralMessages(person: Person, channel = this.channel): Message[] {
     return this.discord.world
       .messagesIn(channel, person.user)
       .filter(message => message.ephemeralTo === person.user)

@@ -56,7 +56,7 @@ describe('a prompt with', () => {
   it('6,000 characters is refused by its length, and given back whole', async () => {
     const prompt = 'x'.repeat(6000)
     await asking.types(asking.ada, asking.channel, '/imagine', { prompt })
-    const [told] = asking.whispers(asking.ada)
+    const [told] = asking.ephemeralMessages(asking.ada)
     if (told === undefined) throw new Error('nothing was said')
     expect(asking.discord.seen(told)).toContain(en.problems['prompt-too-long']({ length: 6000, limit: 4000 }))
     expect(Buffer.from(told.attachments[0]?.bytes ?? []).toString()).toBe(prompt)
@@ -119,7 +119,7 @@ describe('an attachment', () => {
 
   it('that is too large is refused before it is fetched', async () => {
     const told = await refusalOf({ ...png, bytes: new Uint8Array(21 * 1024 * 1024) })
-    expect(told).toContain(en.discord.said.tooLarge(20))
+    expect(told).toContain(en.discord.replies.tooLarge(20))
   })
 })
 

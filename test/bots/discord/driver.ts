@@ -1,7 +1,8 @@
 /** The adapter suite's people at the fake Discord. */
-import { type ButtonTarget, encodeButtonId } from '../../../src/bots/messages/buttons.ts'
-import { parseCustomId } from '../../../src/bots/discord/outbound/custom-id.ts'
+
 import type { DiscordAdapter } from '../../../src/bots/discord/index.ts'
+import { parseCustomId } from '../../../src/bots/discord/outbound/custom-id.ts'
+import { type ButtonTarget, encodeButtonId } from '../../../src/bots/messages/buttons.ts'
 import { en } from '../../../src/words/en.ts'
 import type { AdapterDriver, DrivenPerson, SeenMessage, World } from '../../conformance/adapter.suite.ts'
 import { buttonsOf } from '../../fakes/discord/client-rules.ts'
@@ -31,7 +32,7 @@ class DiscordDrivenPerson implements DrivenPerson {
   }
 
   async confirms(): Promise<void> {
-    const question = this.#whispers().findLast(message => buttonsOf(message).length > 0)
+    const question = this.#ephemeralMessages().findLast(message => buttonsOf(message).length > 0)
     const [yes] = question === undefined ? [] : buttonsOf(question)
     if (question === undefined || yes?.label === undefined) throw new Error('there is nothing to confirm')
     const { label } = yes
@@ -60,10 +61,10 @@ class DiscordDrivenPerson implements DrivenPerson {
   }
 
   async told(): Promise<string[]> {
-    return this.#whispers().map(message => this.#scene.discord.seen(message))
+    return this.#ephemeralMessages().map(message => this.#scene.discord.seen(message))
   }
 
-  #whispers(): Message[] {
+  #ephemeralMessages(): Message[] {
     return [...this.#scene.discord.world.messages.values()].filter(
       message => message.ephemeralTo === this.#person.user && !message.deleted,
     )

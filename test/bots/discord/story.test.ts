@@ -171,7 +171,7 @@ describe('a request on Discord', () => {
     const { ada, channel, discord } = t.scene
     discord.faults.order(/POST .*\/messages$/, { kind: 'too-many', scope: 'bucket', retryAfterMs: 1600 })
     await imagine(channel, 'a patient cat')
-    expect(t.told(ada)).toEqual([expect.stringContaining(en.discord.said.accepted)])
+    expect(t.told(ada)).toEqual([expect.stringContaining(en.discord.replies.accepted)])
     expect(t.messages()).toHaveLength(1)
     expect(pictures(t.last(t.thread()))).toBe(1)
     t.test.log.lines.length = 0

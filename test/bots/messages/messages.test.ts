@@ -2,13 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JobView, StatsView } from '../../../src/app/views.ts'
 import {
+  actionOf,
+  buttonActions,
+  decodeButtonId,
+  encodeButtonId,
+} from '../../../src/bots/messages/buttons.ts'
+import {
   helpMessage,
   infoMessage,
   modelsMessage,
   queueMessage,
   usageMessage,
 } from '../../../src/bots/messages/command-messages.ts'
-import { actionOf, buttonActions, decodeButtonId, encodeButtonId } from '../../../src/bots/messages/buttons.ts'
 import { jobMessage, problemSentences, requestCard } from '../../../src/bots/messages/job-message.ts'
 import { statsCsv, statsMessage } from '../../../src/bots/messages/stats-message.ts'
 import { en } from '../../../src/words/en.ts'

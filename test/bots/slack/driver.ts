@@ -34,7 +34,7 @@ class SlackDrivenPerson implements DrivenPerson {
   }
 
   async confirms(): Promise<void> {
-    const question = this.#scene.slack.whispers(this.#person).at(-1)
+    const question = this.#scene.slack.ephemeralMessages(this.#person).at(-1)
     if (question === undefined) throw new Error('there is nothing to confirm')
     const [yes] = buttonsOf(question.blocks)
     if (yes === undefined) throw new Error('there is no button to confirm with')
@@ -73,8 +73,10 @@ class SlackDrivenPerson implements DrivenPerson {
 
   async told(): Promise<string[]> {
     const { slack } = this.#scene
-    const whispers = slack.whispers(this.#person).map(post => readPost(slack.world, post).lines.join('\n'))
-    return [...whispers, ...this.#formErrors]
+    const ephemeralMessages = slack
+      .ephemeralMessages(this.#person)
+      .map(post => readPost(slack.world, post).lines.join('\n'))
+    return [...ephemeralMessages, ...this.#formErrors]
   }
 
   async #submits(values: Record<string, string>): Promise<void> {

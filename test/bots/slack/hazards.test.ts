@@ -206,7 +206,7 @@ describe('a place that is closed from the start', () => {
       () => (t.scene.team.installed = false),
       'Once an admin installs me again',
     ],
-  ])('tells the asker what can be done, and paints nothing: %s', async (_where, close, sentence) => {
+  ])('tells the requester what can be done, and paints nothing: %s', async (_where, close, sentence) => {
     t.test.workers.mode = 'by-hand'
     close()
     await imagine()

@@ -46,7 +46,9 @@ async function listensTo() {
 /** Names of Web API methods in the adapter's sources. */
 function methodsCalled(): string[] {
   const folder = join(packageRoot, 'src/bots/slack')
-  const text = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
+  const text = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => readFileSync(join(folder, name), 'utf8'))
   return Object.keys(methods).filter(name => text.some(source => source.includes(`'${name}`)))
 }
 

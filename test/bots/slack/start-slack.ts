@@ -189,7 +189,7 @@ export class SlackTest {
 
   /** What was said to somebody alone, latest last. */
   told(person: Person): string[] {
-    return this.slack.whispers(person).map(post => this.text(post))
+    return this.slack.ephemeralMessages(person).map(post => this.text(post))
   }
 
   #build(): SlackAdapter {

@@ -60,7 +60,7 @@ describe.each([
     await t.restart()
     await ada.presses(remixed, 'Info')
     await t.calm()
-    expect(last(t.slack.whispers(ada)).threadTs).toBe(card.ts)
+    expect(last(t.slack.ephemeralMessages(ada)).threadTs).toBe(card.ts)
     expect(t.told(ada).at(-1)).toContain('Seed: 7')
 
     await ada.presses(remixed, 'Delete')
@@ -255,7 +255,7 @@ describe('what Slack adds to the story', () => {
     expect(pictures(last(t.thread(last(t.cards()))))).toBe(2)
   })
 
-  it('answers /easel, each word to the asker alone', async () => {
+  it('answers /easel, each word to the requester alone', async () => {
     const { ada, eve, channel } = t.scene
     const place = { channelId: channel.id }
     await ada.types('/imagine', 'a red circle', place)
@@ -298,7 +298,7 @@ describe('what Slack adds to the story', () => {
     expect(t.told(ada).at(-1)).toContain('saved')
 
     await ada.types('/easel', 'forget me', place)
-    await ada.presses(last(t.slack.whispers(ada)), 'Delete everything of mine')
+    await ada.presses(last(t.slack.ephemeralMessages(ada)), 'Delete everything of mine')
     await t.calm()
     expect(t.told(ada).at(-1)).toContain('1 request')
     expect(
@@ -312,7 +312,7 @@ describe('what Slack adds to the story', () => {
   it('asks before it makes many of one, and does it once', async () => {
     const { ada, bob, channel } = t.scene
     await ada.types('/imagine', 'a {red,green} cat', { channelId: channel.id })
-    const question = last(t.slack.whispers(ada))
+    const question = last(t.slack.ephemeralMessages(ada))
     expect(t.text(question)).toContain('a green cat')
     await ada.presses(question, 'Paint all 2')
     await ada.presses(question, 'Paint all 2')

@@ -79,7 +79,7 @@ describe.each([
   it('answers a command, a press and a mention', async () => {
     const delivered = await ada.types('/echo', 'hello', { channelId: channel.id })
     expect(delivered).toMatchObject({ kind: 'acked' })
-    expect(slack.whispers(ada)).toMatchObject([{ text: 'echo hello' }])
+    expect(slack.ephemeralMessages(ada)).toMatchObject([{ text: 'echo hello' }])
 
     const asked = ada.writes('a question', { channelId: channel.id })
     await ada.mentions('hi', { channelId: channel.id })
@@ -88,7 +88,7 @@ describe.each([
       .toMatchObject([{ text: 'yes?' }])
 
     await ada.pressesRaw(asked, { action_id: 'again' })
-    await expect.poll(() => slack.whispers(ada).at(-1)?.text).toBe('pressed')
+    await expect.poll(() => slack.ephemeralMessages(ada).at(-1)?.text).toBe('pressed')
   })
 
   it('submits a modal and shows what is wrong with it', async () => {

@@ -222,7 +222,7 @@ export class FakeSlack<AnyClock extends Clock = FakeClock> {
   }
 
   /** What only this person was shown. */
-  whispers(person: Person): Post[] {
+  ephemeralMessages(person: Person): Post[] {
     return this.world.posts.filter(post => post.onlyFor === person.id && !post.deleted)
   }
 

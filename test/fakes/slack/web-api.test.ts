@@ -137,7 +137,7 @@ describe('messages of the fake Slack', () => {
       user: ada.id,
       text: 'psst',
     })
-    expect(slack.whispers(ada)).toMatchObject([{ text: 'psst' }])
+    expect(slack.ephemeralMessages(ada)).toMatchObject([{ text: 'psst' }])
     expect(await errorOf(client.chat.update({ channel: channel.id, ts, text: 'x' }))).toBe(
       'message_not_found',
     )
@@ -265,7 +265,7 @@ describe('triggers and response URLs of the fake Slack', () => {
     clock.advance(30 * 60_000)
     const late = await fetch(old, { method: 'POST', body: JSON.stringify({ text: 'hi' }) })
     expect(await late.text()).toBe('expired_url')
-    expect(slack.whispers(ada)).toHaveLength(5)
+    expect(slack.ephemeralMessages(ada)).toHaveLength(5)
   })
 
   it('replaces a view only while its hash is current', async () => {

@@ -3,27 +3,27 @@ import type { ButtonInteraction, ChatInputCommandInteraction, ModalSubmitInterac
 import { problem } from '../../../app/problems.ts'
 import { nearestNames } from '../../../nearest.ts'
 import { textMessage } from '../../messages/message.ts'
-import { answer, answerNow, attempt, type Said } from '../inbound/reply.ts'
-import { type Asker, filledByCourier } from '../inbound/request-context.ts'
-import { parseCustomId } from '../outbound/custom-id.ts'
-import { act, type Desk, imagine } from '../inbound/handler-context.ts'
 import type { GivenFile } from '../inbound/downloads.ts'
-import { givingBack, refusal } from '../inbound/outcome-replies.ts'
-import { chosenPicture, readRemixForm, readSourceForm, remixForm, typedPrompt } from './paint-form.ts'
 import { withPictures } from '../inbound/given-pictures.ts'
+import { act, type HandlerContext, imagine } from '../inbound/handler-context.ts'
+import { refusal, replyWithTypedText } from '../inbound/outcome-replies.ts'
+import { acknowledgeAndReply, attempt, type Reply, replyNow } from '../inbound/reply.ts'
+import { filledByCourier, type RequestContext } from '../inbound/request-context.ts'
+import { parseCustomId } from '../outbound/custom-id.ts'
 import { render } from '../outbound/render.ts'
+import { chosenPicture, readRemixForm, readSourceForm, remixForm, typedPrompt } from './paint-form.ts'
 import { readSettingsForm, settingsForm } from './settings-form.ts'
 
 export async function openRemix(
-  { easel, config, log }: Desk,
-  { words }: Asker,
+  { easel, config, log }: HandlerContext,
+  { words }: RequestContext,
   button: ButtonInteraction,
   pictureId: string,
 ): Promise<void> {
   const found = easel.picture(pictureId)
   if (found === undefined) {
     const sentence = words.problems['picture-unknown']({ id: pictureId })
-    return answerNow(button, { words, log }, () => render(textMessage(sentence), words))
+    return replyNow(button, { words, log }, () => render(textMessage(sentence), words))
   }
   const { order, promptAsTyped } = found.job
   const negative = order.kind === 'upscale' ? '' : (order.prompt.negative ?? '')
@@ -33,8 +33,8 @@ export async function openRemix(
 }
 
 export async function openSettings(
-  { easel, config, log }: Desk,
-  { words, caller }: Asker,
+  { easel, config, log }: HandlerContext,
+  { words, caller }: RequestContext,
   command: ChatInputCommandInteraction,
 ): Promise<void> {
   const choices = { models: easel.models().map(({ name }) => name), maxCount: config.limits.maxCount }
@@ -43,77 +43,90 @@ export async function openSettings(
 }
 
 /** A form that came back. */
-export async function submitted(desk: Desk, asker: Asker, form: ModalSubmitInteraction): Promise<void> {
-  const { words } = asker
-  const parts = { words, log: desk.log }
+export async function handleSubmission(
+  context: HandlerContext,
+  requester: RequestContext,
+  form: ModalSubmitInteraction,
+): Promise<void> {
+  const { words } = requester
+  const parts = { words, log: context.log }
   const id = parseCustomId(form.customId)
   const action = id?.kind === 'own' ? id.action : undefined
   const about = id?.kind === 'own' ? (id.id ?? '') : ''
   switch (action) {
     case 'remix-form':
-      return answer(form, 'quiet', parts, () => remix(desk, asker, form, about))
+      return acknowledgeAndReply(form, 'silent', parts, () => remix(context, requester, form, about))
     case 'source-form': {
-      const manner = asker.answersOnly ? 'public' : 'private'
-      const who = asker.answersOnly ? filledByCourier(asker) : asker
-      return answer(form, manner, parts, () => paintFrom(desk, who, form, about))
+      const ackMode = requester.answersOnly ? 'public' : 'private'
+      const who = requester.answersOnly ? filledByCourier(requester) : requester
+      return acknowledgeAndReply(form, ackMode, parts, () => paintFrom(context, who, form, about))
     }
     case 'settings-form':
-      return answer(form, 'private', parts, () => saveSettings(desk, asker, form))
+      return acknowledgeAndReply(form, 'private', parts, () => saveSettings(context, requester, form))
     default:
-      return answerNow(form, parts, () => render(textMessage(words.discord.said.unknownForm), words))
+      return replyNow(form, parts, () => render(textMessage(words.discord.replies.unknownForm), words))
   }
 }
 
 async function remix(
-  desk: Desk,
-  asker: Asker,
+  context: HandlerContext,
+  requester: RequestContext,
   form: ModalSubmitInteraction,
   pictureId: string,
-): Promise<Said> {
+): Promise<Reply | undefined> {
   const read = readRemixForm(form)
   const typed = typedPrompt(form)
-  if (read.kind === 'refused') return refusal(read.problems, asker.words, typed)
-  return act(desk, asker, { kind: 'remix', pictureId, request: read.request }, typed)
+  if (read.kind === 'refused') return refusal(read.problems, requester.words, typed)
+  return act(context, requester, { kind: 'remix', pictureId, request: read.request }, typed)
 }
 
-async function paintFrom(desk: Desk, asker: Asker, form: ModalSubmitInteraction, id: string): Promise<Said> {
-  const { words } = asker
+async function paintFrom(
+  context: HandlerContext,
+  requester: RequestContext,
+  form: ModalSubmitInteraction,
+  id: string,
+): Promise<Reply | undefined> {
+  const { words } = requester
   const read = readSourceForm(form)
   const typed = typedPrompt(form)
   if (read.kind === 'refused') return refusal(read.problems, words, typed)
   const { request } = read
-  const file = waitingFile(desk, form, id)
+  const file = waitingFile(context, form, id)
   if (file !== undefined) {
-    const completed = await withPictures(desk, request, { source: file }, words)
-    if (completed.kind === 'refused') return givingBack(textMessage(completed.sentence), words, typed)
-    return imagine(desk, asker, completed.request, typed)
+    const completed = await withPictures(context, request, { source: file }, words)
+    if (completed.kind === 'refused') return replyWithTypedText(textMessage(completed.sentence), words, typed)
+    return imagine(context, requester, completed.request, typed)
   }
   const pictureId = chosenPicture(form) ?? id
-  if (desk.easel.picture(pictureId) === undefined)
-    return givingBack(textMessage(words.discord.confirm.tooLate), words, typed)
+  if (context.easel.picture(pictureId) === undefined)
+    return replyWithTypedText(textMessage(words.discord.confirm.tooLate), words, typed)
   const source = { kind: 'stored', pictureId } as const
-  return imagine(desk, asker, { ...request, source, parentPictureId: pictureId }, typed)
+  return imagine(context, requester, { ...request, source, parentPictureId: pictureId }, typed)
 }
 
 /** A stranger's picture; undefined where the form is about one of ours, or nothing waits under that id any more. */
-function waitingFile({ sources }: Desk, form: ModalSubmitInteraction, id: string): GivenFile | undefined {
+function waitingFile(
+  { sources }: HandlerContext,
+  form: ModalSubmitInteraction,
+  id: string,
+): GivenFile | undefined {
   const files = sources.find(id)?.files ?? []
   return files[Number(chosenPicture(form) ?? 0)]
 }
 
 async function saveSettings(
-  desk: Desk,
-  { words, caller }: Asker,
+  context: HandlerContext,
+  { words, caller }: RequestContext,
   form: ModalSubmitInteraction,
-): Promise<Said> {
+): Promise<Reply | undefined> {
   const read = readSettingsForm(form)
   if (read.kind === 'refused') return refusal(read.problems, words)
   const { model } = read.settings
-  const known = desk.easel.models().map(({ name }) => name)
+  const known = context.easel.models().map(({ name }) => name)
   if (model !== undefined && !known.includes(model)) {
     const nearest = nearestNames(model, known, 5)
     return refusal([problem('model-unknown', { name: model, known: nearest })], words)
   }
-  await desk.easel.saveSettings(caller.person, read.settings)
+  await context.easel.saveSettings(caller.person, read.settings)
   return render(textMessage(words.discord.settings.saved), words)
 }

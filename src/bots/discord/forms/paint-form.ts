@@ -5,9 +5,9 @@ import type { ImagineRequest } from '../../../app/requests.ts'
 import type { Words } from '../../../words/en.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
 import type { FlagName } from '../../grammar/flags.ts'
+import { readFlag } from '../commands/imagine-options.ts'
 import { ownId } from '../outbound/custom-id.ts'
 import { fieldOf, selectField, textField } from './fields.ts'
-import { readFlag } from '../commands/imagine-options.ts'
 
 /** Field ids; those of flags have the flags' names. */
 const promptId = 'prompt'

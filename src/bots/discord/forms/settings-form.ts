@@ -14,14 +14,14 @@ export function settingsForm(
   { models, maxCount }: { models: readonly string[]; maxCount: number },
   words: Words,
 ): APIModalInteractionResponseCallbackData {
-  const { form, settings: said } = words.discord
+  const { form, settings: labels } = words.discord
   const { model, size, count, negative, refine } = settings
   const usual = { label: form.usual, value: asUsual }
   const named = (names: readonly string[]) => [usual, ...names.map(name => ({ label: name, value: name }))]
   const counts = Array.from({ length: maxCount }, (_, i) => String(i + 1))
   return {
     custom_id: ownId('settings-form'),
-    title: said.title,
+    title: labels.title,
     components: [
       fitsSelect(models)
         ? selectField({
@@ -33,7 +33,7 @@ export function settingsForm(
         : textField({ id: 'model', label: form.model, value: model }),
       textField({
         id: 'size',
-        label: said.size,
+        label: labels.size,
         hint: words.expectations.size,
         value: size && `${size.widthPx}x${size.heightPx}`,
       }),
@@ -43,7 +43,7 @@ export function settingsForm(
         options: named(counts),
         chosen: count === undefined ? asUsual : String(count),
       }),
-      textField({ id: 'no', label: said.negative, value: negative }),
+      textField({ id: 'no', label: labels.negative, value: negative }),
       selectField({
         id: 'refine',
         label: form.refine,

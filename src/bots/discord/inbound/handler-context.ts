@@ -1,30 +1,30 @@
-/** What every handler of this adapter works with, and the calls of app/ that they share. */
+/** Handler context: what every handler of this adapter works with, and the calls of app/ that they share. */
 import type { ActOutcome, Easel } from '../../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../../app/requests.ts'
 import type { Config } from '../../../config.ts'
 import type { Clock, Ids, Logger } from '../../../ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { textMessage } from '../../messages/message.ts'
-import type { Said } from './reply.ts'
-import type { Asker } from './request-context.ts'
 import type { DiscordCourier } from '../outbound/courier.ts'
-import type { Downloads } from './downloads.ts'
-import type { Openings } from '../outbound/first-message-tracker.ts'
-import { outcomeSaying } from './outcome-replies.ts'
-import type { Pending, PendingRequest, PendingSource } from './pending-requests.ts'
+import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
 import { render } from '../outbound/render.ts'
+import type { Downloads } from './downloads.ts'
+import { outcomeReply } from './outcome-replies.ts'
+import type { Pending, PendingRequest, PendingSource } from './pending-requests.ts'
+import type { Reply } from './reply.ts'
+import type { RequestContext } from './request-context.ts'
 
-/** How long a request may be without any message. */
-const patienceMs = 1500
+/** How long a request may go without its first message before its author is told that it was accepted. */
+const timeoutMs = 1500
 
-export interface Desk {
+export interface HandlerContext {
   easel: Easel
   config: Config
   clock: Clock
   ids: Ids
   log: Logger
   courier: DiscordCourier
-  openings: Openings
+  firstMessages: FirstMessageTracker
   downloads: Downloads
   requests: Pending<PendingRequest>
   sources: Pending<PendingSource>
@@ -32,30 +32,39 @@ export interface Desk {
 
 /** `typed` is what is given back where the request is refused, so that nobody writes it again. */
 export async function imagine(
-  desk: Desk,
-  asker: Asker,
+  context: HandlerContext,
+  requester: RequestContext,
   request: ImagineRequest,
   typed: string,
   options?: { confirmed: boolean },
-): Promise<Said> {
-  const { caller, words } = asker
-  const outcome = await desk.easel.imagine(request, caller, options)
-  const pendingId = desk.ids.next()
+): Promise<Reply | undefined> {
+  const { caller, words } = requester
+  const outcome = await context.easel.imagine(request, caller, options)
+  const pendingId = context.ids.next()
   if (outcome.kind === 'confirm') {
     const { eventId, person } = caller
-    desk.requests.add(pendingId, { request, eventId, userId: person.userId })
+    context.requests.add(pendingId, { request, eventId, userId: person.userId })
   }
-  return outcomeSaying(outcome, words, { pendingId, typed }) ?? heard(desk, outcome, words)
+  return outcomeReply(outcome, words, { pendingId, typed }) ?? acceptedNotice(context, outcome, words)
 }
 
-/** Nobody should wonder whether they were heard: where many wait for messages, theirs comes later. */
-async function heard({ openings }: Desk, outcome: ActOutcome, words: Words): Promise<Said> {
+/** Tells an author whose job's first message has to wait for others that the job was accepted. */
+async function acceptedNotice(
+  { firstMessages }: HandlerContext,
+  outcome: ActOutcome,
+  words: Words,
+): Promise<Reply | undefined> {
   const [job] = outcome.kind === 'accepted' ? outcome.jobs : []
-  if (job === undefined || (await openings.within(patienceMs, job.id))) return undefined
-  return { ...render(textMessage(words.discord.said.accepted), words), beside: true }
+  if (job === undefined || (await firstMessages.within(timeoutMs, job.id))) return undefined
+  return { ...render(textMessage(words.discord.replies.accepted), words), beside: true }
 }
 
-export async function act(desk: Desk, { caller, words }: Asker, action: Action, typed = ''): Promise<Said> {
-  const outcome: ActOutcome = await desk.easel.act(action, caller)
-  return outcomeSaying(outcome, words, { pendingId: desk.ids.next(), typed })
+export async function act(
+  context: HandlerContext,
+  { caller, words }: RequestContext,
+  action: Action,
+  typed = '',
+): Promise<Reply | undefined> {
+  const outcome: ActOutcome = await context.easel.act(action, caller)
+  return outcomeReply(outcome, words, { pendingId: context.ids.next(), typed })
 }

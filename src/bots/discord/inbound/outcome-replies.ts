@@ -1,4 +1,4 @@
-/** What an outcome says to the one who asked, if anything: what everybody sees is the courier's. */
+/** Outcome → reply to the person who asked, if any: what everybody sees is the courier's. */
 import { ButtonStyle, ComponentType } from 'discord.js'
 import type { ActOutcome } from '../../../app/easel.ts'
 import type { Problem } from '../../../app/problems.ts'
@@ -6,9 +6,9 @@ import type { Words } from '../../../words/en.ts'
 import { infoMessage } from '../../messages/command-messages.ts'
 import { problemSentences, shortened } from '../../messages/job-message.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
-import type { Said, Saying } from './reply.ts'
 import { ownId } from '../outbound/custom-id.ts'
 import { render } from '../outbound/render.ts'
+import type { Reply } from './reply.ts'
 
 const shownPrompts = 10
 /** Beyond this it would crowd out the reasons. */
@@ -16,12 +16,12 @@ const longestCopied = 1000
 const typedFile = 'prompt.txt'
 
 /** `pendingId` names the request that waits for the person's yes. */
-export function outcomeSaying(
+export function outcomeReply(
   outcome: ActOutcome,
   words: Words,
   { pendingId, typed }: { pendingId: string; typed: string },
-): Said {
-  const { said } = words.discord
+): Reply | undefined {
+  const { replies } = words.discord
   switch (outcome.kind) {
     case 'accepted': {
       const [first, ...more] = problemSentences(outcome.notices, words)
@@ -36,20 +36,20 @@ export function outcomeSaying(
     case 'info':
       return render(infoMessage(outcome.job, outcome.picture, words), words)
     case 'cancelled':
-      return render(textMessage(said.cancelled), words)
+      return render(textMessage(replies.cancelled), words)
     case 'deleted':
-      return render(textMessage(said.deleted), words)
+      return render(textMessage(replies.deleted), words)
   }
 }
 
 /** Every reason, and what was typed, to be mended and sent again. */
-export function refusal(problems: readonly Problem[], words: Words, typed = ''): Saying {
+export function refusal(problems: readonly Problem[], words: Words, typed = ''): Reply {
   const [first = '', ...more] = problemSentences(problems, words)
-  return givingBack(textMessage(first, more), words, typed)
+  return replyWithTypedText(textMessage(first, more), words, typed)
 }
 
 /** The message with what somebody typed, to be copied; as a file where it is too long for that. */
-export function givingBack(message: Message, words: Words, typed: string): Saying {
+export function replyWithTypedText(message: Message, words: Words, typed: string): Reply {
   if (typed.trim() === '') return render(message, words)
   if (typed.length <= longestCopied && !typed.includes('```'))
     return render({ ...message, command: typed }, words)
@@ -67,7 +67,7 @@ export function question(
   lines: string[],
   button: { id: string; label: string; style: ButtonStyle.Primary | ButtonStyle.Danger },
   words: Words,
-): Saying {
+): Reply {
   const { components, ...rest } = render(textMessage(title, lines), words)
   const { id, label, style } = button
   return {
@@ -82,7 +82,7 @@ export function question(
   }
 }
 
-function confirmation(prompts: readonly string[], words: Words, pendingId: string): Saying {
+function confirmation(prompts: readonly string[], words: Words, pendingId: string): Reply {
   const { confirm } = words.discord
   const shown = prompts.slice(0, shownPrompts).map((prompt, i) => `${i + 1}. ${shortened(prompt, 200)}`)
   if (prompts.length > shownPrompts) shown.push(confirm.more(prompts.length - shownPrompts))

@@ -1,4 +1,4 @@
-/** What waits for a person's next step: requests for a yes, pictures for the form to come back. In memory alone. */
+/** Pending requests: what waits for a person's confirmation or form. In memory alone. */
 import type { ImagineRequest } from '../../../app/requests.ts'
 import type { GivenFile } from './downloads.ts'
 

@@ -12,24 +12,29 @@ import { problem } from '../../../app/problems.ts'
 import type { Config } from '../../../config.ts'
 import type { Clock, Ids, Logger } from '../../../ports.ts'
 import { textMessage } from '../../messages/message.ts'
-import { answer, answerNow, attempt, type Said } from './reply.ts'
-import { type Choice, choicesFor } from './autocomplete.ts'
-import { type Asker, askerOf, filledByCourier } from './request-context.ts'
 import { commandNamed, shortcutNamed } from '../commands/command-definitions.ts'
-import type { DiscordCourier } from '../outbound/courier.ts'
-import { type Desk, imagine } from './handler-context.ts'
-import { Downloads, givenFile, looksLikePicture } from './downloads.ts'
-import { openSettings, submitted } from '../forms/form-handlers.ts'
-import { type OptionKey, optionName, pictureOptions, readImagineOptions } from '../commands/imagine-options.ts'
-import type { Openings } from '../outbound/first-message-tracker.ts'
-import { givingBack, refusal } from './outcome-replies.ts'
+import {
+  type OptionKey,
+  optionName,
+  pictureOptions,
+  readImagineOptions,
+} from '../commands/imagine-options.ts'
+import { handleSubmission, openSettings } from '../forms/form-handlers.ts'
 import { aspects } from '../forms/paint-form.ts'
-import { Pending } from './pending-requests.ts'
-import { withPictures } from './given-pictures.ts'
-import { press } from './button-handlers.ts'
+import type { DiscordCourier } from '../outbound/courier.ts'
+import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
 import { render } from '../outbound/render.ts'
+import { type Choice, choicesFor } from './autocomplete.ts'
+import { handleButton } from './button-handlers.ts'
+import { immediateReply, show, stats } from './command-handlers.ts'
+import { Downloads, givenFile, looksLikePicture } from './downloads.ts'
+import { withPictures } from './given-pictures.ts'
+import { type HandlerContext, imagine } from './handler-context.ts'
+import { refusal, replyWithTypedText } from './outcome-replies.ts'
+import { Pending } from './pending-requests.ts'
+import { acknowledgeAndReply, attempt, type Reply, replyNow } from './reply.ts'
+import { filledByCourier, type RequestContext, requestContextOf } from './request-context.ts'
 import { startFromMessage, tellOfMessage } from './shortcut-handlers.ts'
-import { knownAnswer, show, stats } from './command-handlers.ts'
 
 export interface ReceiveParts {
   easel: Easel
@@ -38,7 +43,7 @@ export interface ReceiveParts {
   ids: Ids
   log: Logger
   courier: DiscordCourier
-  openings: Openings
+  firstMessages: FirstMessageTracker
 }
 
 /** `idle` resolves when nothing that came in is still being dealt with. */
@@ -47,7 +52,7 @@ export interface Receiver {
 }
 
 export function receive(client: Client, parts: ReceiveParts): Receiver {
-  const desk: Desk = {
+  const context: HandlerContext = {
     ...parts,
     downloads: new Downloads(parts.config.discord.apiUrl),
     requests: new Pending(),
@@ -55,9 +60,9 @@ export function receive(client: Client, parts: ReceiveParts): Receiver {
   }
   const underway = new Set<Promise<void>>()
   client.on(Events.InteractionCreate, interaction => {
-    const work = dealWith(desk, interaction)
+    const work = handleInteraction(context, interaction)
       .catch((error: unknown) =>
-        desk.log.error({ problem: String(error) }, 'an interaction was not dealt with'),
+        context.log.error({ problem: String(error) }, 'an interaction was not dealt with'),
       )
       .finally(() => underway.delete(work))
     underway.add(work)
@@ -69,54 +74,62 @@ export function receive(client: Client, parts: ReceiveParts): Receiver {
   }
 }
 
-async function dealWith(desk: Desk, interaction: Interaction): Promise<void> {
-  if (interaction.isAutocomplete()) return complete(desk, interaction)
-  const asker = askerOf(interaction, desk.clock)
-  if (interaction.isChatInputCommand()) return command(desk, asker, interaction)
-  if (interaction.isMessageContextMenuCommand()) return shortcut(desk, asker, interaction)
-  if (interaction.isButton()) return press(desk, asker, interaction)
-  if (interaction.isModalSubmit()) return submitted(desk, asker, interaction)
+async function handleInteraction(context: HandlerContext, interaction: Interaction): Promise<void> {
+  if (interaction.isAutocomplete()) return complete(context, interaction)
+  const requester = requestContextOf(interaction, context.clock)
+  if (interaction.isChatInputCommand()) return command(context, requester, interaction)
+  if (interaction.isMessageContextMenuCommand()) return shortcut(context, requester, interaction)
+  if (interaction.isButton()) return handleButton(context, requester, interaction)
+  if (interaction.isModalSubmit()) return handleSubmission(context, requester, interaction)
 }
 
-async function command(desk: Desk, asker: Asker, typed: ChatInputCommandInteraction): Promise<void> {
-  const { words } = asker
-  const parts = { words, log: desk.log }
+async function command(
+  context: HandlerContext,
+  requester: RequestContext,
+  typed: ChatInputCommandInteraction,
+): Promise<void> {
+  const { words } = requester
+  const parts = { words, log: context.log }
   const key = commandNamed(typed.commandName)
   switch (key) {
     case 'imagine':
-      return inConversation(desk, asker, typed, who => paint(desk, who, typed))
+      return inConversation(context, requester, typed, who => paint(context, who, typed))
     case 'show':
-      return inConversation(desk, asker, typed, who => show(desk, who, typed))
+      return inConversation(context, requester, typed, who => show(context, who, typed))
     case 'stats':
-      return answer(typed, 'private', parts, () => stats(desk, asker, typed))
+      return acknowledgeAndReply(typed, 'private', parts, () => stats(context, requester, typed))
     case 'settings':
-      return openSettings(desk, asker, typed)
+      return openSettings(context, requester, typed)
     case 'queue':
     case 'usage':
     case 'models':
     case 'help':
     case 'forget':
-      return answerNow(typed, parts, () => knownAnswer(desk, asker, key))
+      return replyNow(typed, parts, () => immediateReply(context, requester, key))
     default:
-      return answerNow(typed, parts, () => render(textMessage(words.discord.said.unknownCommand), words))
+      return replyNow(typed, parts, () => render(textMessage(words.discord.replies.unknownCommand), words))
   }
 }
 
 /** Where the bot cannot post by itself, its answer is public and becomes the result. */
 function inConversation(
-  { log }: Desk,
-  asker: Asker,
+  { log }: HandlerContext,
+  requester: RequestContext,
   typed: ChatInputCommandInteraction,
-  work: (asker: Asker) => Promise<Said>,
+  work: (requester: RequestContext) => Promise<Reply | undefined>,
 ): Promise<void> {
-  const parts = { words: asker.words, log }
-  return asker.answersOnly
-    ? answer(typed, 'public', parts, () => work(filledByCourier(asker)))
-    : answer(typed, 'private', parts, () => work(asker))
+  const parts = { words: requester.words, log }
+  return requester.answersOnly
+    ? acknowledgeAndReply(typed, 'public', parts, () => work(filledByCourier(requester)))
+    : acknowledgeAndReply(typed, 'private', parts, () => work(requester))
 }
 
-async function paint(desk: Desk, asker: Asker, { options }: ChatInputCommandInteraction): Promise<Said> {
-  const { words } = asker
+async function paint(
+  context: HandlerContext,
+  requester: RequestContext,
+  { options }: ChatInputCommandInteraction,
+): Promise<Reply | undefined> {
+  const { words } = requester
   const typed = options.getString(optionName('prompt')) ?? ''
   const read = readImagineOptions(typed, name => options.get(name)?.value)
   if (read.kind === 'refused') return refusal(read.problems, words, typed)
@@ -124,30 +137,34 @@ async function paint(desk: Desk, asker: Asker, { options }: ChatInputCommandInte
   if (files.some(([, file]) => file !== null && !looksLikePicture(file)))
     return refusal([problem('picture-refused', { problem: { what: 'not-a-picture' } })], words, typed)
   const given = Object.fromEntries(files.flatMap(([key, file]) => (file ? [[key, givenFile(file)]] : [])))
-  const completed = await withPictures(desk, read.request, given, words)
-  if (completed.kind === 'refused') return givingBack(textMessage(completed.sentence), words, typed)
-  return imagine(desk, asker, completed.request, typed)
+  const completed = await withPictures(context, read.request, given, words)
+  if (completed.kind === 'refused') return replyWithTypedText(textMessage(completed.sentence), words, typed)
+  return imagine(context, requester, completed.request, typed)
 }
 
-async function shortcut(desk: Desk, asker: Asker, used: MessageContextMenuCommandInteraction): Promise<void> {
-  const { words } = asker
-  const parts = { words, log: desk.log }
+async function shortcut(
+  context: HandlerContext,
+  requester: RequestContext,
+  used: MessageContextMenuCommandInteraction,
+): Promise<void> {
+  const { words } = requester
+  const parts = { words, log: context.log }
   switch (shortcutNamed(used.commandName)) {
     case 'useAsSource':
-      return startFromMessage(desk, asker, used)
+      return startFromMessage(context, requester, used)
     case 'imageInfo':
-      return answer(used, 'private', parts, () => tellOfMessage(desk, asker, used))
+      return acknowledgeAndReply(used, 'private', parts, () => tellOfMessage(context, requester, used))
     default:
-      return answerNow(used, parts, () => render(textMessage(words.discord.said.unknownCommand), words))
+      return replyNow(used, parts, () => render(textMessage(words.discord.replies.unknownCommand), words))
   }
 }
 
-async function complete(desk: Desk, typing: AutocompleteInteraction): Promise<void> {
+async function complete(context: HandlerContext, typing: AutocompleteInteraction): Promise<void> {
   const { name, value } = typing.options.getFocused(true)
-  await attempt(desk.log, () => typing.respond(choicesOf(desk, name, value)))
+  await attempt(context.log, () => typing.respond(choicesOf(context, name, value)))
 }
 
-function choicesOf({ easel }: Desk, option: string, typed: string): Choice[] {
+function choicesOf({ easel }: HandlerContext, option: string, typed: string): Choice[] {
   const is = (key: OptionKey) => option === optionName(key)
   if (is('model'))
     return choicesFor(

@@ -1,4 +1,4 @@
-/** Answers in time: every interaction is acknowledged before any work on it, and told later what there is to tell. */
+/** Acknowledgement and reply: an interaction is acknowledged before any work on it; its reply follows. */
 import {
   type ChatInputCommandInteraction,
   DiscordAPIError,
@@ -19,97 +19,96 @@ export type Answerable =
   | MessageComponentInteraction
   | ModalSubmitInteraction
 
-/** What is said to the one who acted, if anything. */
-export type Said = Saying | undefined
-export interface Saying extends Payload {
+/** What the person who acted is told. */
+export interface Reply extends Payload {
   files?: { attachment: Buffer; name: string }[]
-  /** It goes beside what the courier shows, not in its place. */
+  /** Sent beside what the courier shows, not in its place. */
   beside?: boolean
 }
 
 /**
- * How an interaction is acknowledged. `private`: an answer for the person alone, taken back where nothing is to be
- * said. `public`: one that the courier fills. `quiet`: no answer of its own, what is to be said follows. `over`: what
- * is said takes the place of the message that was pressed.
+ * How an interaction is acknowledged. `private`: an ephemeral response, deleted where there is no reply. `public`: a
+ * response that the courier fills. `silent`: no response of its own; a reply follows up. `replace`: the reply takes the
+ * place of the message whose button was pressed.
  */
-export type Manner = 'private' | 'public' | 'quiet' | 'over'
+export type AckMode = 'private' | 'public' | 'silent' | 'replace'
 
-/** Acknowledges at once and works meanwhile; faults of the work become a sentence. Never rejects. */
-export async function answer(
+/** Acknowledges at once and works meanwhile; a fault of the work becomes a sentence. Never rejects. */
+export async function acknowledgeAndReply(
   interaction: Answerable,
-  wanted: Manner,
+  wanted: AckMode,
   { words, log }: { words: Words; log: Logger },
-  work: () => Promise<Said>,
+  work: () => Promise<Reply | undefined>,
 ): Promise<void> {
-  const manner = wanted === 'public' || canUpdate(interaction) ? wanted : 'private'
-  const acknowledged = attempt(log, () => acknowledge(interaction, manner))
-  // The courier can fill only an answer that is there.
-  if (manner === 'public') await acknowledged
-  const said = await work().catch((error: unknown) => faultPayload(error, words, log))
-  // Where the acknowledgement came too late, or the event a second time, there is nothing to answer to.
-  if (await acknowledged) await attempt(log, () => tell(interaction, manner, said))
+  const ackMode = wanted === 'public' || canUpdate(interaction) ? wanted : 'private'
+  const acknowledged = attempt(log, () => acknowledge(interaction, ackMode))
+  // The courier can fill only a response that exists.
+  if (ackMode === 'public') await acknowledged
+  const reply = await work().catch((error: unknown) => faultReply(error, words, log))
+  // After a late or repeated acknowledgement there is no response to reply to.
+  if (await acknowledged) await attempt(log, () => sendReply(interaction, ackMode, reply))
 }
 
-/** The same in one step, for what is known without waiting. Never rejects. */
-export async function answerNow(
+/** Acknowledges and replies in one step, for what is known without waiting. Never rejects. */
+export async function replyNow(
   interaction: Answerable,
   { words, log }: { words: Words; log: Logger },
-  work: () => Saying,
+  work: () => Reply,
 ): Promise<void> {
-  const said = saidOrFault(work, words, log)
-  await attempt(log, () => interaction.reply(privately(said)))
+  const reply = replyOrFault(work, words, log)
+  await attempt(log, () => interaction.reply(ephemeral(reply)))
 }
 
-/** Whether Discord took it; what it refuses is logged, for no answer can be given to that any more. */
+/** Whether Discord took the call; a refusal is logged, for nothing more can be said to that interaction. */
 export async function attempt(log: Logger, ask: () => Promise<unknown>): Promise<boolean> {
   try {
     await ask()
     return true
   } catch (error) {
     const code = error instanceof DiscordAPIError ? error.code : undefined
-    log.debug({ code, problem: String(error) }, 'an answer was not taken')
+    log.debug({ code, problem: String(error) }, 'a response was not taken')
     return false
   }
 }
 
 /** A fault as a sentence; logged, because no fault is expected. */
-export function faultPayload(error: unknown, words: Words, log: Logger): Payload {
+export function faultReply(error: unknown, words: Words, log: Logger): Payload {
   const fault = toAppError(error)
   log.error({ code: fault.code, problem: fault.message }, 'a request from Discord failed')
   return render(textMessage(errorSentence(words, fault)), words)
 }
 
-function saidOrFault(work: () => Saying, words: Words, log: Logger): Saying {
+function replyOrFault(work: () => Reply, words: Words, log: Logger): Reply {
   try {
     return work()
   } catch (error) {
-    return faultPayload(error, words, log)
+    return faultReply(error, words, log)
   }
 }
 
-function acknowledge(interaction: Answerable, manner: Manner): Promise<unknown> {
-  if (manner === 'public') return interaction.deferReply()
-  if (manner !== 'private' && canUpdate(interaction)) return interaction.deferUpdate()
+function acknowledge(interaction: Answerable, ackMode: AckMode): Promise<unknown> {
+  if (ackMode === 'public') return interaction.deferReply()
+  if (ackMode !== 'private' && canUpdate(interaction)) return interaction.deferUpdate()
   return interaction.deferReply({ flags: MessageFlags.Ephemeral })
 }
 
-/** Only what came from a message has one to leave as it is. */
+/** Only an interaction with a message can leave that message as it is. */
 function canUpdate(
   interaction: Answerable,
 ): interaction is MessageComponentInteraction | ModalSubmitInteraction {
   return interaction.isMessageComponent() || (interaction.isModalSubmit() && interaction.isFromMessage())
 }
 
-async function tell(interaction: Answerable, manner: Manner, said: Said): Promise<void> {
-  if (said === undefined) {
-    if (manner === 'private') await interaction.deleteReply()
-  } else if (manner === 'quiet' || (manner === 'public' && said.beside === true)) {
-    await interaction.followUp(privately(said))
+async function sendReply(interaction: Answerable, ackMode: AckMode, reply: Reply | undefined): Promise<void> {
+  if (reply === undefined) {
+    if (ackMode === 'private') await interaction.deleteReply()
+  } else if (ackMode === 'silent' || (ackMode === 'public' && reply.beside === true)) {
+    await interaction.followUp(ephemeral(reply))
   } else {
-    await interaction.editReply(said)
+    await interaction.editReply(reply)
   }
 }
 
-function privately(said: Saying) {
-  return { ...said, flags: said.flags | MessageFlags.Ephemeral }
+function ephemeral(reply: Reply) {
+  return { ...reply, flags: reply.flags | MessageFlags.Ephemeral }
 }

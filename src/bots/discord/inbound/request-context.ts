@@ -1,4 +1,4 @@
-/** Interaction → who asks, where, with which rights and in which words. */
+/** Interaction → request context: who asks, where, with which rights and in which language. */
 import { type Interaction, InteractionContextType, MessageFlags, PermissionFlagsBits } from 'discord.js'
 import type { Caller, Conversation, Rights } from '../../../app/people.ts'
 import type { Clock } from '../../../ports.ts'
@@ -10,15 +10,15 @@ import { writesItself } from '../outbound/permissions.ts'
 /** Discord's 15 minutes, less what a last request may take. */
 export const tokenLifeMs = 14.5 * 60_000
 
-/** One who asks, with everything that the answer needs. */
-export interface Asker {
+/** Who asks, with everything that a reply needs. */
+export interface RequestContext {
   caller: Caller
   words: Words
   /** Where the bot cannot write by its own token: the answer itself has to hold the result. */
   answersOnly: boolean
 }
 
-export function askerOf(interaction: Interaction, clock: Clock): Asker {
+export function requestContextOf(interaction: Interaction, clock: Clock): RequestContext {
   const spaceId = interaction.guildId ?? directSpace
   const { user, locale } = interaction
   const conversation = conversationOf(interaction, spaceId, clock)
@@ -36,11 +36,11 @@ export function askerOf(interaction: Interaction, clock: Clock): Asker {
 }
 
 /** The same, for an answer that is public and waits for the courier to fill it. */
-export function filledByCourier(asker: Asker): Asker {
-  const { caller } = asker
+export function filledByCourier(requester: RequestContext): RequestContext {
+  const { caller } = requester
   const { conversation } = caller
   const details = { ...conversation.details, fillsAnswer: true }
-  return { ...asker, caller: { ...caller, conversation: { ...conversation, details } } }
+  return { ...requester, caller: { ...caller, conversation: { ...conversation, details } } }
 }
 
 function conversationOf(interaction: Interaction, spaceId: string, clock: Clock): Conversation {

@@ -1,20 +1,20 @@
-/** Brings request cards up to date once their job is on its way: in calm moments, for nothing depends on it. */
+/** Brings request cards up to date once their job has started, when the rate limit leaves room for it. */
 import type { JobView } from '../../../app/views.ts'
 import { hasCode } from '../../../errors.ts'
 import type { Clock, Logger } from '../../../ports.ts'
 import type { MessageAddress } from './address.ts'
-import type { Messages } from './messages.ts'
 import { cardOf } from './job-posts.ts'
+import type { Messages } from './messages.ts'
 
-/** Between two looks whether the channel is calm. */
-const lookAgainMs = 5000
+/** Between two checks of the channel's rate limit. */
+const recheckMs = 5000
 
 interface Stale {
   card: MessageAddress
   job: JobView
 }
 
-export class Cards {
+export class CardUpdates {
   readonly #messages: Messages
   readonly #clock: Clock
   readonly #log: Logger
@@ -57,7 +57,7 @@ export class Cards {
     this.#isBusy = false
     this.#stopTimer()
     if (this.#stale.size > 0 && !this.#isStopped)
-      this.#stopTimer = this.#clock.after(lookAgainMs, () => void this.#work())
+      this.#stopTimer = this.#clock.after(recheckMs, () => void this.#work())
   }
 
   async #edit(jobId: string, stale: Stale): Promise<void> {

@@ -6,6 +6,7 @@ import { AppError } from '../../../errors.ts'
 import type { Logger } from '../../../ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { titleOf } from '../../messages/job-message.ts'
+import { type Called, refusals } from '../transport/api.ts'
 import {
   type DiscordAddress,
   detailsOf,
@@ -14,27 +15,26 @@ import {
   type Shortfall,
   writeAddress,
 } from './address.ts'
-import { type Called, refusals } from '../transport/api.ts'
-import type { Cards } from './card-updates.ts'
-import type { Farewells } from './token-expiry-notices.ts'
+import type { CardUpdates } from './card-updates.ts'
+import type { FirstMessageTracker } from './first-message-tracker.ts'
+import { cardOf, JobPosts, wordsOf } from './job-posts.ts'
+import { isClosedToUs, type MessagePlacement, whyNoThread } from './message-placement.ts'
 import type { Messages } from './messages.ts'
-import type { Openings } from './first-message-tracker.ts'
 import { has, writesItself } from './permissions.ts'
-import type { Packed, Pictures } from './uploads.ts'
-import { isClosedToUs, type Places, whyNoThread } from './message-placement.ts'
-import { cardOf, Posts, wordsOf } from './job-posts.ts'
 import { oneLine } from './text.ts'
+import type { TokenExpiryNotices } from './token-expiry-notices.ts'
+import type { Packed, Pictures } from './uploads.ts'
 
 /** `refused`: one sentence for the one who asked. */
 export type Brought = { kind: 'brought' } | { kind: 'refused'; sentence: string }
 
 export interface CourierParts {
   messages: Messages
-  places: Places
+  places: MessagePlacement
   pictures: Pictures
-  cards: Cards
-  openings: Openings
-  farewells: Farewells
+  cards: CardUpdates
+  firstMessages: FirstMessageTracker
+  expiryNotices: TokenExpiryNotices
   /** The job as it is by then. */
   jobOf(jobId: string): JobView | undefined
   /** Guilds in which pictures are covered. */
@@ -49,7 +49,7 @@ export class DiscordCourier implements Courier {
   readonly platform = 'discord'
   readonly progressIntervalMs = 2500
   readonly #parts: CourierParts
-  readonly #posts: Posts
+  readonly #posts: JobPosts
   /** What a placeholder shows, so that an edit that would change nothing is not sent; by message. */
   readonly #shown = new Map<string, string>()
   /** Messages that were found deleted, or closed to us: nothing more is tried there. */
@@ -61,7 +61,7 @@ export class DiscordCourier implements Courier {
 
   constructor(parts: CourierParts) {
     this.#parts = parts
-    this.#posts = new Posts(parts.spoilerGuilds)
+    this.#posts = new JobPosts(parts.spoilerGuilds)
   }
 
   async open(job: JobView): Promise<Delivery> {
@@ -80,9 +80,9 @@ export class DiscordCourier implements Courier {
             shortfall,
           })
     this.#opening.delete(job.id)
-    this.#parts.openings.done(job.id)
+    this.#parts.firstMessages.done(job.id)
     if (placed.kind === 'refused') return refusalOf(placed.code)
-    this.#planFarewell(placed.value, job.id)
+    this.#planExpiryNotice(placed.value, job.id)
     return delivered(placed.value)
   }
 
@@ -110,7 +110,7 @@ export class DiscordCourier implements Courier {
     const address = readAddress(at)
     this.#shown.delete(address.messageId)
     this.#gone.delete(address.messageId)
-    this.#parts.farewells.forget(job.id)
+    this.#parts.expiryNotices.forget(job.id)
     const settled = await this.#settle(address, job)
     if (settled.kind === 'refused') return refusalOf(settled.code)
     if (address.card !== undefined) this.#refreshCard(job, address.card)
@@ -120,9 +120,9 @@ export class DiscordCourier implements Courier {
 
   async withdraw(at: Address, job: JobView): Promise<Delivery> {
     const address = readAddress(at)
-    const { places, messages, cards, farewells, log } = this.#parts
+    const { places, messages, cards, expiryNotices, log } = this.#parts
     cards.forget(job.id)
-    farewells.forget(job.id)
+    expiryNotices.forget(job.id)
     this.#shown.delete(address.messageId)
     this.#gone.delete(address.messageId)
     this.#refreshed.delete(job.id)
@@ -231,14 +231,14 @@ export class DiscordCourier implements Courier {
     return places.edit({ ...address, shortfall: 'attach' }, this.#posts.result(job, 'attach', { files: [] }))
   }
 
-  #planFarewell(address: DiscordAddress, jobId: string): void {
-    const { farewells, places, jobOf, log } = this.#parts
+  #planExpiryNotice(address: DiscordAddress, jobId: string): void {
+    const { expiryNotices, places, jobOf, log } = this.#parts
     if (address.token === undefined || address.tokenUntilMs === undefined) return
-    farewells.before(address.tokenUntilMs, jobId, () => {
+    expiryNotices.before(address.tokenUntilMs, jobId, () => {
       const job = jobOf(jobId)
       if (job?.state !== 'queued' && job?.state !== 'running') return
       places.edit(address, this.#posts.waiting(job, 'later')).catch((error: unknown) => {
-        log.debug({ job: jobId, problem: String(error) }, 'last words not said')
+        log.debug({ job: jobId, problem: String(error) }, 'token expiry notice not sent')
       })
     })
   }

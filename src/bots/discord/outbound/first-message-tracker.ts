@@ -1,9 +1,9 @@
-/** Whether people can see already that they were heard: what was posted for which job, and who waits to hear of it. */
+/** First-message tracker: which jobs have their first message on Discord, and who waits for one. */
 import type { Clock } from '../../../ports.ts'
 
 const mostRemembered = 1000
 
-export class Openings {
+export class FirstMessageTracker {
   readonly #clock: Clock
   /** Jobs with their first message, oldest first. */
   readonly #done = new Set<string>()
@@ -20,20 +20,20 @@ export class Openings {
     if (this.#done.size > mostRemembered && !oldest.done) this.#done.delete(oldest.value)
   }
 
-  /** True as soon as the job has its first message; false where that takes longer than `patienceMs`. */
-  async within(patienceMs: number, jobId: string): Promise<boolean> {
+  /** True as soon as the job has its first message; false where that takes longer than `timeoutMs`. */
+  async within(timeoutMs: number, jobId: string): Promise<boolean> {
     if (this.#done.has(jobId)) return true
     let stop = () => {}
     await new Promise<void>(resolve => {
       this.#waiting.set(jobId, resolve)
-      stop = this.#clock.after(patienceMs, resolve)
+      stop = this.#clock.after(timeoutMs, resolve)
     })
     stop()
     this.#waiting.delete(jobId)
     return this.#done.has(jobId)
   }
 
-  /** Nobody waits any longer. */
+  /** Ends every wait. */
   close(): void {
     for (const resolve of this.#waiting.values()) resolve()
   }

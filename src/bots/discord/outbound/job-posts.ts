@@ -7,8 +7,8 @@ import type { Message } from '../../messages/message.ts'
 import { type DiscordAddress, detailsOf, type Shortfall } from './address.ts'
 import type { Post } from './messages.ts'
 import { has } from './permissions.ts'
-import type { Packed } from './uploads.ts'
 import { render } from './render.ts'
+import type { Packed } from './uploads.ts'
 
 export function wordsOf({ conversation }: JobView): Words {
   return wordsFor(detailsOf(conversation).locale)
@@ -20,7 +20,7 @@ export function cardOf(job: JobView): Post {
   return { ...render(requestCard(job, words), words), files: [] }
 }
 
-export class Posts {
+export class JobPosts {
   /** Guilds in which pictures are covered. */
   readonly #spoilerGuilds: readonly string[]
 

@@ -1,8 +1,8 @@
 /** Where a job's message can go: the thread under its card, the place itself, an answer by token, direct messages. */
 import type { Conversation } from '../../../app/people.ts'
 import type { JobView } from '../../../app/views.ts'
-import { type DiscordAddress, detailsOf, type MessageAddress, type Shortfall } from './address.ts'
 import { type Called, refusals } from '../transport/api.ts'
+import { type DiscordAddress, detailsOf, type MessageAddress, type Shortfall } from './address.ts'
 import type { Messages, Post, PostOptions } from './messages.ts'
 import { has, writesItself } from './permissions.ts'
 
@@ -14,7 +14,7 @@ const tokenMarginMs = 20_000
 /** By then the oldest tokens are long dead. */
 const mostFilled = 2000
 
-export class Places {
+export class MessagePlacement {
   readonly #messages: Messages
   readonly #now: () => number
   /** Public answers that were filled, by token: with which job. */

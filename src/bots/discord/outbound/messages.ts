@@ -1,8 +1,8 @@
 /** Posting, editing and deleting messages, by the bot's own token or by that of an interaction; threads. */
 import { type RawFile, Routes, ThreadAutoArchiveDuration } from 'discord.js'
 import { z } from 'zod'
-import type { MessageAddress } from './address.ts'
 import { type Called, type DiscordApi, refusals } from '../transport/api.ts'
+import type { MessageAddress } from './address.ts'
 import { longestAltText, type Payload } from './render.ts'
 import { plainText } from './text.ts'
 

@@ -1,10 +1,10 @@
-/** Last words before an interaction's token dies: without them a placeholder would seem to be under way for ever. */
+/** Token expiry notices: what a placeholder says last, before the interaction's token that could edit it expires. */
 import type { Clock } from '../../../ports.ts'
 
 /** Time enough for one more edit, also after a rate limit's wait. */
 const beforeMs = 45_000
 
-export class Farewells {
+export class TokenExpiryNotices {
   readonly #clock: Clock
   /** By job; what ends the wait. */
   readonly #timers = new Map<string, () => void>()
@@ -13,12 +13,12 @@ export class Farewells {
     this.#clock = clock
   }
 
-  /** Calls `say` shortly before `untilMs` on the wall clock, unless the job is forgotten by then. */
-  before(untilMs: number, jobId: string, say: () => void): void {
+  /** Calls `notify` shortly before `untilMs` on the wall clock, unless the job is forgotten by then. */
+  before(untilMs: number, jobId: string, notify: () => void): void {
     this.forget(jobId)
     const stop = this.#clock.after(Math.max(0, untilMs - beforeMs - this.#clock.now()), () => {
       this.#timers.delete(jobId)
-      say()
+      notify()
     })
     this.#timers.set(jobId, stop)
   }

@@ -2,7 +2,7 @@
 import { DiscordAPIError, HTTPError, RateLimitError, type REST, RESTEvents } from 'discord.js'
 import { AppError } from '../../../errors.ts'
 import type { Clock } from '../../../ports.ts'
-import { Turns } from './rate-limiter.ts'
+import { RateLimiter } from './rate-limiter.ts'
 
 /** `code` is Discord's own (developers/topics/opcodes-and-status-codes), final for this call. */
 export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; code: number; status: number }
@@ -26,7 +26,7 @@ export const refusals = {
 /** How long to wait where Discord does not say. */
 const troubleWaitMs = 5000
 /** After a token was refused only the operator can help; until then nothing is sent in vain. */
-const strangerWaitMs = 60_000
+const refusedTokenWaitMs = 60_000
 /** Of a channel's edits, what is kept for results and the like. */
 const reserve = 1
 const mostBudgets = 2000
@@ -42,17 +42,17 @@ export class DiscordApi {
   readonly #clock: Clock
   /** What is left of the edits of messages, by channel. */
   readonly #edits = new Map<string, Budget>()
-  readonly #turns: Turns
+  readonly #limiter: RateLimiter
   #applicationId: string | undefined
 
   constructor(rest: REST, clock: Clock) {
     this.#rest = rest
     this.#clock = clock
-    this.#turns = new Turns(clock)
+    this.#limiter = new RateLimiter(clock)
     rest.on(RESTEvents.Response, ({ method, route, path }, { headers }) => {
       const resetAfterMs = Number(headers.get('x-ratelimit-reset-after') ?? 0) * 1000
       if (resetAfterMs <= 0) return
-      this.#turns.learn(method, route, resetAfterMs)
+      this.#limiter.learn(method, route, resetAfterMs)
       const channelId = /^\/channels\/(\d+)\/messages\/\d+$/.exec(path)?.[1]
       if (method.toUpperCase() === 'PATCH' && channelId !== undefined)
         this.#note(channelId, Number(headers.get('x-ratelimit-remaining')), resetAfterMs)
@@ -73,13 +73,13 @@ export class DiscordApi {
   /** One request and what is read out of its answer. Inside a rate limit's wait nothing is sent. */
   async call<T>(ask: (rest: REST) => Promise<unknown>, read: (answer: unknown) => T): Promise<Called<T>> {
     if (this.#applicationId === undefined) throw busy(troubleWaitMs)
-    const waitMs = this.#turns.take()
+    const waitMs = this.#limiter.take()
     if (waitMs > 0) throw busy(waitMs)
     try {
       return { kind: 'done', value: read(await ask(this.#rest)) }
     } catch (error) {
       if (error instanceof RateLimitError) {
-        throw busy(error.global ? error.retryAfter : this.#turns.next(error), error)
+        throw busy(error.global ? error.retryAfter : this.#limiter.retryAfter(error), error)
       }
       return refusalOf(error)
     }
@@ -87,7 +87,7 @@ export class DiscordApi {
 
   /** Whether an edit there that may as well be left out can be afforded now. */
   canSpareEdit(channelId: string): boolean {
-    if (!this.#turns.canSpare()) return false
+    if (!this.#limiter.canSpare()) return false
     const budget = this.#edits.get(channelId)
     if (budget === undefined || budget.resetAtMs <= this.#clock.monotonicMs()) return true
     return budget.remaining > reserve
@@ -110,7 +110,7 @@ function refusalOf(error: unknown): { kind: 'refused'; code: number; status: num
     const { status } = error
     const code = typeof error.code === 'number' ? error.code : 0
     if (status === 413) return { kind: 'refused', code: refusals.tooLarge, status }
-    if (status === 401 && code !== refusals.tokenExpired) throw busy(strangerWaitMs, error)
+    if (status === 401 && code !== refusals.tokenExpired) throw busy(refusedTokenWaitMs, error)
     return { kind: 'refused', code, status }
   }
   if (isOfNetwork(error)) throw busy(troubleWaitMs, error)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Config } from '../../../config.ts'
 import { helpful } from '../outbound/permissions.ts'
 
-export type Introduction =
+export type Diagnosis =
   | { kind: 'known'; name: string; inviteUrl: string; inviteForOneselfUrl: string }
   | { kind: 'wrong-token' }
   /** The trial guild of the configuration is none that Easel is in. */
@@ -23,7 +23,7 @@ export const invitePermissions: bigint = [
 const application = z.object({ id: z.string(), name: z.string() })
 
 /** Asks Discord; never throws. */
-export async function introduce(token: string, { discord }: Pick<Config, 'discord'>): Promise<Introduction> {
+export async function diagnose(token: string, { discord }: Pick<Config, 'discord'>): Promise<Diagnosis> {
   const { apiUrl, guildId } = discord
   const rest = new REST({ api: apiUrl, timeout: timeoutMs, retries: 0 }).setToken(token)
   try {

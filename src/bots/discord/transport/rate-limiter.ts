@@ -1,6 +1,6 @@
 /**
- * Turns for those whom a rate limit makes wait. Limits are Discord's to say and are read from its answers; but a crowd
- * that came back together at a limit's end would only be turned away again, so each is told a time of its own.
+ * Client-side rate limits for Discord's REST. The limits are read from Discord's responses. Callers that must wait get
+ * retry times that are spread out, so that they are not refused again all at once.
  */
 import type { Clock } from '../../../ports.ts'
 
@@ -14,26 +14,26 @@ export interface UsedUp {
   retryAfter: number
 }
 
-/** The last turn that was given, and how many more there are at the same time. */
-interface Line {
+/** The latest retry time that was handed out, and how many callers may still share it. */
+interface RetrySlot {
   atMs: number
   left: number
 }
 
-// topics/rate-limits: 50 requests a second in all, answers to interactions not counted. Some are left for the rest.
+// topics/rate-limits: 50 requests a second in all, responses to interactions not counted. Some are left for the rest.
 const perSecond = 40
-/** From here on progress is left out, so that results need not wait. */
+/** Above this, progress is skipped so that results need not wait. */
 const sparePerSecond = 25
 const secondMs = 1000
 const shortestWaitMs = 50
-const mostLines = 1000
+const mostSlots = 1000
 
-export class Turns {
+export class RateLimiter {
   readonly #clock: Clock
   /** The longest time to a reset that was seen, by method and route: as good as the length of the limit's window. */
   readonly #windowsMs = new Map<string, number>()
   /** By method, route and major parameter. */
-  readonly #lines = new Map<string, Line>()
+  readonly #slots = new Map<string, RetrySlot>()
   #second = { fromMs: 0, count: 0 }
 
   constructor(clock: Clock) {
@@ -46,27 +46,27 @@ export class Turns {
     return this.#second.count < sparePerSecond
   }
 
-  /** 0: go ahead, it is counted. Otherwise how long to wait for a turn, in milliseconds. */
+  /** 0: go ahead, the call is counted. Otherwise how long to wait, in milliseconds. */
   take(): number {
     this.#refresh()
     if (this.#second.count >= perSecond)
-      return this.#give('all', this.#second.fromMs + secondMs, perSecond, secondMs)
+      return this.#assignSlot('all', this.#second.fromMs + secondMs, perSecond, secondMs)
     this.#second.count += 1
     return 0
   }
 
-  /** Discord said how long it is until a limit is whole again. */
+  /** Records the time to a limit's reset, as a response stated it. */
   learn(method: string, route: string, resetAfterMs: number): void {
     const name = `${method.toUpperCase()} ${route}`
     this.#windowsMs.set(name, Math.max(resetAfterMs, this.#windowsMs.get(name) ?? 0))
   }
 
-  /** How long to wait for the next free turn, in milliseconds. */
-  next({ method, route, majorParameter, limit, retryAfter }: UsedUp): number {
+  /** How long to wait after a refusal, in milliseconds. */
+  retryAfter({ method, route, majorParameter, limit, retryAfter }: UsedUp): number {
     const name = `${method.toUpperCase()} ${route}`
     const resetMs = this.#clock.monotonicMs() + Math.max(shortestWaitMs, retryAfter)
     const windowMs = Math.max(shortestWaitMs, this.#windowsMs.get(name) ?? 0)
-    return this.#give(`${name} ${majorParameter}`, resetMs, limit, windowMs)
+    return this.#assignSlot(`${name} ${majorParameter}`, resetMs, limit, windowMs)
   }
 
   #refresh(): void {
@@ -74,18 +74,18 @@ export class Turns {
     if (nowMs - this.#second.fromMs >= secondMs) this.#second = { fromMs: nowMs, count: 0 }
   }
 
-  #give(key: string, resetMs: number, limit: number, windowMs: number): number {
-    const before = this.#lines.get(key)
-    const line = before !== undefined && before.atMs >= resetMs ? before : { atMs: resetMs, left: limit }
-    if (line.left <= 0) {
-      line.atMs += windowMs
-      line.left = limit
+  #assignSlot(key: string, resetMs: number, limit: number, windowMs: number): number {
+    const before = this.#slots.get(key)
+    const slot = before !== undefined && before.atMs >= resetMs ? before : { atMs: resetMs, left: limit }
+    if (slot.left <= 0) {
+      slot.atMs += windowMs
+      slot.left = limit
     }
-    line.left -= 1
-    this.#lines.set(key, line)
+    slot.left -= 1
+    this.#slots.set(key, slot)
     const nowMs = this.#clock.monotonicMs()
-    if (this.#lines.size > mostLines)
-      for (const [old, { atMs }] of this.#lines) if (atMs <= nowMs) this.#lines.delete(old)
-    return line.atMs - nowMs
+    if (this.#slots.size > mostSlots)
+      for (const [old, { atMs }] of this.#slots) if (atMs <= nowMs) this.#slots.delete(old)
+    return slot.atMs - nowMs
   }
 }

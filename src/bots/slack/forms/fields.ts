@@ -130,7 +130,7 @@ const stateSchema = z.record(
 )
 
 /** What was filled in, by field id. */
-export class Answers {
+export class FormValues {
   readonly #state: z.infer<typeof stateSchema>
 
   constructor(values: unknown) {

@@ -2,11 +2,11 @@
 import type { ImagineRequest } from '../../../app/requests.ts'
 import { problemSentence, type Words } from '../../../words/en.ts'
 import { type FlagName, findFlag } from '../../grammar/flags.ts'
-import type { Answers } from './fields.ts'
+import type { FormValues } from './fields.ts'
 
 /** Sets the request's fields from those that were filled in; a sentence per field that cannot be read. */
 export function readFlagFields(
-  answers: Answers,
+  answers: FormValues,
   names: readonly FlagName[],
   request: ImagineRequest,
   words: Words,

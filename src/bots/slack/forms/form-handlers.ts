@@ -2,12 +2,12 @@
 import type { ImagineRequest } from '../../../app/requests.ts'
 import { maxDownloadBytes } from '../../../net/download.ts'
 import { textMessage } from '../../messages/message.ts'
-import type { Asker } from '../inbound/request-context.ts'
-import { act, type Desk, formChoices, imagine } from '../inbound/handler-context.ts'
+import { act, formChoices, type HandlerContext, imagine } from '../inbound/handler-context.ts'
+import type { RequestContext } from '../inbound/request-context.ts'
+import { type Payload, render } from '../outbound/render.ts'
 import { type FormOrigin, readMetadata, writeMetadata } from './metadata.ts'
 import { openView } from './open-view.ts'
 import { formErrors, paintView, readPaintForm, sourceId } from './paint-form.ts'
-import { type Payload, render } from '../outbound/render.ts'
 import { readSettingsForm } from './settings-form.ts'
 
 /** What the submission of a form comes to: shown beside its fields, or closed and said elsewhere. */
@@ -16,55 +16,59 @@ export type Submitted =
   | { kind: 'closed'; payload?: Payload }
 
 export async function openPaintForm(
-  desk: Desk,
-  asker: Asker,
+  context: HandlerContext,
+  requester: RequestContext,
   triggerId: string,
   start: { source?: FormOrigin['source']; remixOf?: string; prompt?: string; negative?: string } = {},
 ): Promise<Payload | undefined> {
   const { source, remixOf, ...shown } = start
   const origin: FormOrigin = {
-    ...asker.place,
+    ...requester.place,
     ...(source === undefined ? {} : { source }),
     ...(remixOf === undefined ? {} : { remixOf }),
   }
-  const defaults = remixOf === undefined ? desk.easel.settings(asker.caller.person) : {}
-  const metadata = writeMetadata(desk.formSecret, origin)
-  const view = paintView({ origin, metadata, defaults, ...shown }, formChoices(desk), asker.words)
-  return openView(desk, asker, triggerId, view)
+  const defaults = remixOf === undefined ? context.easel.settings(requester.caller.person) : {}
+  const metadata = writeMetadata(context.formSecret, origin)
+  const view = paintView({ origin, metadata, defaults, ...shown }, formChoices(context), requester.words)
+  return openView(context, requester, triggerId, view)
 }
 
 /** Where the form was opened; undefined for a form that we did not open. */
-export function originOf(desk: Desk, metadata: string): FormOrigin | undefined {
-  return readMetadata(desk.formSecret, metadata)
+export function originOf(context: HandlerContext, metadata: string): FormOrigin | undefined {
+  return readMetadata(context.formSecret, metadata)
 }
 
 export async function submitPaintForm(
-  desk: Desk,
-  asker: Asker,
+  context: HandlerContext,
+  requester: RequestContext,
   origin: FormOrigin,
   values: unknown,
 ): Promise<Submitted> {
-  const { words, workspace, place } = asker
+  const { words, workspace, place } = requester
   const read = readPaintForm(values, origin, words)
   if (read.kind === 'wrong') return read
-  const request = await withFile(desk, asker, read.request, read.fileId)
+  const request = await withFile(context, requester, read.request, read.fileId)
   if ('wrong' in request) return { kind: 'wrong', errors: { [sourceId]: request.wrong } }
 
-  const whisper = (payload: Payload) =>
-    desk.messages.whisper(workspace, place, asker.caller.person.userId, payload)
+  const sendEphemeral = (payload: Payload) =>
+    context.messages.postEphemeral(workspace, place, requester.caller.person.userId, payload)
   const { outcome, payload } =
     origin.remixOf === undefined
-      ? await imagine(desk, asker, request, whisper)
-      : await act(desk, asker, { kind: 'remix', pictureId: origin.remixOf, request }, whisper)
+      ? await imagine(context, requester, request, sendEphemeral)
+      : await act(context, requester, { kind: 'remix', pictureId: origin.remixOf, request }, sendEphemeral)
   if (outcome.kind === 'refused') return { kind: 'wrong', errors: formErrors(outcome.problems, words) }
   return payload === undefined ? { kind: 'closed' } : { kind: 'closed', payload }
 }
 
-export async function submitSettings(desk: Desk, asker: Asker, values: unknown): Promise<Submitted> {
-  const { words, caller } = asker
+export async function submitSettings(
+  context: HandlerContext,
+  requester: RequestContext,
+  values: unknown,
+): Promise<Submitted> {
+  const { words, caller } = requester
   const read = readSettingsForm(values, words)
   if (read.kind === 'wrong') return read
-  await desk.easel.saveSettings(caller.person, read.settings)
+  await context.easel.saveSettings(caller.person, read.settings)
   return { kind: 'closed', payload: render(textMessage(words.slack.settings.saved), words) }
 }
 
@@ -84,15 +88,15 @@ export function besideFields(
 
 /** The request with the bytes of a file on Slack as its source, or a sentence why that cannot be. */
 export async function withFile(
-  desk: Desk,
-  { workspace, words }: Asker,
+  context: HandlerContext,
+  { workspace, words }: RequestContext,
   request: ImagineRequest,
   fileId: string | undefined,
 ): Promise<ImagineRequest | { wrong: string }> {
   if (fileId === undefined) return request
-  const { said } = words.slack
-  const download = await desk.downloads.fetch(workspace, fileId)
-  if (download.kind === 'gone') return { wrong: said.pictureGone }
-  if (download.kind === 'too-large') return { wrong: said.tooLarge(maxDownloadBytes / 1024 / 1024) }
+  const { replies } = words.slack
+  const download = await context.downloads.fetch(workspace, fileId)
+  if (download.kind === 'gone') return { wrong: replies.pictureGone }
+  if (download.kind === 'too-large') return { wrong: replies.tooLarge(maxDownloadBytes / 1024 / 1024) }
   return { ...request, source: { kind: 'bytes', bytes: download.bytes } }
 }

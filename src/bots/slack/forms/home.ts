@@ -1,15 +1,15 @@
 /** The app's home: a person's own figures, what is on its way with Cancel, defaults as a form; figures of all for admins. */
 import type { KnownBlock } from '@slack/types'
 import { AppError } from '../../../errors.ts'
-import { usageMessage } from '../../messages/command-messages.ts'
 import { buttonRows } from '../../messages/buttons.ts'
+import { usageMessage } from '../../messages/command-messages.ts'
 import { jobMessage, shortened, titleOf } from '../../messages/job-message.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
 import { statsMessage } from '../../messages/stats-message.ts'
-import type { Asker } from '../inbound/request-context.ts'
-import { type Desk, formChoices } from '../inbound/handler-context.ts'
-import { button, plain } from './fields.ts'
+import { formChoices, type HandlerContext } from '../inbound/handler-context.ts'
+import type { RequestContext } from '../inbound/request-context.ts'
 import { render, richText } from '../outbound/render.ts'
+import { button, plain } from './fields.ts'
 import { saveSettings, settingsFields } from './settings-form.ts'
 
 const monthMs = 30 * 24 * 60 * 60 * 1000
@@ -17,39 +17,47 @@ const monthMs = 30 * 24 * 60 * 60 * 1000
 const shownJobs = 20
 
 /** Draws it anew, with a sentence on top where something was just done. */
-export async function publishHome(desk: Desk, asker: Asker, notice?: string): Promise<void> {
-  const { workspace, caller } = asker
-  const published = await desk.api.call(workspace.token, 'views.publish', client =>
+export async function publishHome(
+  context: HandlerContext,
+  requester: RequestContext,
+  notice?: string,
+): Promise<void> {
+  const { workspace, caller } = requester
+  const published = await context.api.call(workspace.token, 'views.publish', client =>
     client.views.publish({
       user_id: caller.person.userId,
-      view: { type: 'home', blocks: homeBlocks(desk, asker, notice) },
+      view: { type: 'home', blocks: homeBlocks(context, requester, notice) },
     }),
   )
   if (published.kind === 'refused')
     throw new AppError('platform-refused', { platform: 'Slack', problem: published.error })
 }
 
-function homeBlocks(desk: Desk, asker: Asker, notice: string | undefined): KnownBlock[] {
-  const { words, caller } = asker
+function homeBlocks(
+  context: HandlerContext,
+  requester: RequestContext,
+  notice: string | undefined,
+): KnownBlock[] {
+  const { words, caller } = requester
   const { home, settings } = words.slack
-  const usage = usageMessage(desk.easel.usage(caller.person), words)
+  const usage = usageMessage(context.easel.usage(caller.person), words)
   return [
     ...(notice === undefined ? [] : [richText(notice), { type: 'divider' as const }]),
     heading(home.title),
     ...render(usage, words).blocks,
     heading(home.running),
-    ...jobBlocks(desk, asker),
+    ...jobBlocks(context, requester),
     heading(settings.title),
     richText(settings.intro),
-    ...settingsFields(desk.easel.settings(caller.person), formChoices(desk), words),
+    ...settingsFields(context.easel.settings(caller.person), formChoices(context), words),
     button(saveSettings, settings.save, 'primary'),
-    ...statsBlocks(desk, asker),
+    ...statsBlocks(context, requester),
   ]
 }
 
-function jobBlocks(desk: Desk, { words, caller }: Asker): KnownBlock[] {
+function jobBlocks(context: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
   const { home } = words.slack
-  const jobs = desk.easel.queue(caller.person)
+  const jobs = context.easel.queue(caller.person)
   if (jobs.length === 0) return [richText(home.none)]
   const blocks = jobs.slice(0, shownJobs).flatMap(job => {
     const message: Message = {
@@ -62,9 +70,9 @@ function jobBlocks(desk: Desk, { words, caller }: Asker): KnownBlock[] {
 }
 
 /** Whether somebody may see them is app/'s to say. */
-function statsBlocks(desk: Desk, { words, caller }: Asker): KnownBlock[] {
-  const toMs = desk.clock.now()
-  const found = desk.easel.stats({ fromMs: toMs - monthMs, toMs }, caller)
+function statsBlocks(context: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
+  const toMs = context.clock.now()
+  const found = context.easel.stats({ fromMs: toMs - monthMs, toMs }, caller)
   if (found.kind === 'refused') return []
   return [heading(words.slack.home.stats), ...render(statsMessage(found.stats, words), words).blocks]
 }

@@ -2,24 +2,24 @@
 import type { ModalView } from '@slack/types'
 import { AppError } from '../../../errors.ts'
 import { textMessage } from '../../messages/message.ts'
-import type { Asker } from '../inbound/request-context.ts'
-import type { Desk } from '../inbound/handler-context.ts'
+import type { HandlerContext } from '../inbound/handler-context.ts'
+import type { RequestContext } from '../inbound/request-context.ts'
 import { type Payload, render } from '../outbound/render.ts'
 
 const tooLate: ReadonlySet<string> = new Set(['expired_trigger_id', 'invalid_trigger_id'])
 
 /** Nothing is left to say when it is open. */
 export async function openView(
-  desk: Desk,
-  { workspace, words }: Asker,
+  context: HandlerContext,
+  { workspace, words }: RequestContext,
   triggerId: string,
   view: ModalView,
 ): Promise<Payload | undefined> {
-  const opened = await desk.api.call(workspace.token, 'views.open', client =>
+  const opened = await context.api.call(workspace.token, 'views.open', client =>
     client.views.open({ trigger_id: triggerId, view }),
   )
   // A trigger that was used before is the same command again: its form is open.
   if (opened.kind === 'done' || opened.error === 'exchanged_trigger_id') return undefined
-  if (tooLate.has(opened.error)) return render(textMessage(words.slack.said.formLate), words)
+  if (tooLate.has(opened.error)) return render(textMessage(words.slack.replies.formLate), words)
   throw new AppError('platform-refused', { platform: 'Slack', problem: opened.error })
 }

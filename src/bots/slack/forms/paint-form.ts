@@ -6,7 +6,7 @@ import type { PersonSettings } from '../../../app/views.ts'
 import { problemSentence, type Words } from '../../../words/en.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
 import type { FlagName } from '../../grammar/flags.ts'
-import { Answers, checkField, pictureField, plain, selectField, textField } from './fields.ts'
+import { checkField, FormValues, pictureField, plain, selectField, textField } from './fields.ts'
 import { readFlagFields } from './flag-fields.ts'
 import type { FormOrigin } from './metadata.ts'
 
@@ -104,7 +104,7 @@ export type ReadForm =
 
 /** Flags at the end of the prompt count; a filled field goes before its flag. */
 export function readPaintForm(values: unknown, origin: FormOrigin, words: Words): ReadForm {
-  const answers = new Answers(values)
+  const answers = new FormValues(values)
   const parsed = parseCommand(answers.text(promptId) ?? '')
   if (parsed.kind === 'refused') return { kind: 'wrong', errors: formErrors(parsed.problems, words) }
   const { request } = parsed

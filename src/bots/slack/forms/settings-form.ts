@@ -5,7 +5,7 @@ import type { PersonSettings } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
 import type { FlagName } from '../../grammar/flags.ts'
 import { settingsOf } from '../../grammar/settings.ts'
-import { Answers, checkField, plain, selectField, textField } from './fields.ts'
+import { checkField, FormValues, plain, selectField, textField } from './fields.ts'
 import { readFlagFields } from './flag-fields.ts'
 import type { FormChoices } from './paint-form.ts'
 
@@ -16,19 +16,19 @@ export const saveSettings = 'save-settings'
 const flagFields = ['model', 'size', 'n', 'no'] as const satisfies readonly FlagName[]
 
 export function settingsView(settings: PersonSettings, choices: FormChoices, words: Words): ModalView {
-  const { form, settings: said } = words.slack
+  const { form, settings: labels } = words.slack
   return {
     type: 'modal',
     callback_id: settingsForm,
-    title: plain(said.title),
-    submit: plain(said.save),
+    title: plain(labels.title),
+    submit: plain(labels.save),
     close: plain(form.close),
     blocks: settingsFields(settings, choices, words),
   }
 }
 
 export function settingsFields(settings: PersonSettings, choices: FormChoices, words: Words): KnownBlock[] {
-  const { form, settings: said } = words.slack
+  const { form, settings: labels } = words.slack
   const { size } = settings
   const counts = Array.from({ length: choices.maxCount }, (_, i) => String(i + 1))
   const named = (names: readonly string[]) => names.map(name => ({ label: name, value: name }))
@@ -47,7 +47,7 @@ export function settingsFields(settings: PersonSettings, choices: FormChoices, w
         ]),
     textField({
       id: 'size',
-      label: said.size,
+      label: labels.size,
       hint: words.expectations.size,
       optional: true,
       value: sizeText,
@@ -59,7 +59,7 @@ export function settingsFields(settings: PersonSettings, choices: FormChoices, w
       choices: named(counts),
       value: String(settings.count ?? ''),
     }),
-    textField({ id: 'no', label: said.negative, optional: true, value: settings.negative ?? '' }),
+    textField({ id: 'no', label: labels.negative, optional: true, value: settings.negative ?? '' }),
     checkField({
       id: 'refine',
       label: form.refine,
@@ -76,7 +76,7 @@ export type ReadSettings =
 
 /** What was left empty is no default any more. */
 export function readSettingsForm(values: unknown, words: Words): ReadSettings {
-  const answers = new Answers(values)
+  const answers = new FormValues(values)
   const request: ImagineRequest = { prompt: '' }
   const errors = readFlagFields(answers, flagFields, request, words)
   if (Object.keys(errors).length > 0) return { kind: 'wrong', errors }

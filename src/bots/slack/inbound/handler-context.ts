@@ -1,22 +1,22 @@
-/** What every handler of this adapter works with, and the calls of app/ that they share. */
+/** Handler context: what every handler of this adapter works with, and the calls of app/ that they share. */
 import type { ActOutcome, Easel } from '../../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../../app/requests.ts'
 import type { Config } from '../../../config.ts'
 import type { Clock, Ids, Logger } from '../../../ports.ts'
 import { textMessage } from '../../messages/message.ts'
-import type { SlackApi } from '../transport/api.ts'
-import type { Asker, Askers } from './request-context.ts'
-import type { SlackCourier } from '../outbound/courier.ts'
-import type { Downloads } from './downloads.ts'
-import type { Messages } from '../outbound/messages.ts'
-import { outcomePayload } from './outcome-replies.ts'
 import type { FormChoices } from '../forms/paint-form.ts'
-import type { PendingRequests } from './pending-requests.ts'
-import type { Pictures } from '../outbound/uploads.ts'
+import type { SlackCourier } from '../outbound/courier.ts'
+import type { EphemeralMessages, SendEphemeral } from '../outbound/ephemeral-messages.ts'
+import type { Messages } from '../outbound/messages.ts'
 import { type Payload, render } from '../outbound/render.ts'
-import type { Whisper, Whispers } from '../outbound/ephemeral-messages.ts'
+import type { Pictures } from '../outbound/uploads.ts'
+import type { SlackApi } from '../transport/api.ts'
+import type { Downloads } from './downloads.ts'
+import { outcomeReply } from './outcome-replies.ts'
+import type { PendingRequests } from './pending-requests.ts'
+import type { RequestContext, RequestContexts } from './request-context.ts'
 
-export interface Desk {
+export interface HandlerContext {
   easel: Easel
   config: Config
   clock: Clock
@@ -26,54 +26,54 @@ export interface Desk {
   messages: Messages
   pictures: Pictures
   courier: SlackCourier
-  askers: Askers
+  requestContexts: RequestContexts
   downloads: Downloads
   pending: PendingRequests
-  whispers: Whispers
+  ephemeralMessages: EphemeralMessages
   /** Signs what forms carry. */
   formSecret: string
 }
 
-/** An outcome, and what it says to the one who asked. */
-export interface Said<Outcome> {
+/** An outcome, with the reply to the person who asked. */
+export interface OutcomeReply<Outcome> {
   outcome: Outcome
   payload: Payload | undefined
 }
 
-/** `whisper` reaches the asker later on, should the courier find that it cannot write in the conversation. */
+/** `sendEphemeral` reaches the requester later, should the courier find that it cannot write in the conversation. */
 export async function imagine(
-  desk: Desk,
-  asker: Asker,
+  context: HandlerContext,
+  requester: RequestContext,
   request: ImagineRequest,
-  whisper: Whisper,
+  sendEphemeral: SendEphemeral,
   options?: { confirmed: boolean },
-): Promise<Said<ActOutcome>> {
-  const isSoon = desk.messages.canPostSoon(asker.workspace, asker.place)
-  const outcome = await desk.easel.imagine(request, asker.caller, options)
-  const pendingId = desk.ids.next()
-  if (outcome.kind === 'confirm') desk.pending.add(pendingId, { request, caller: asker.caller })
-  rememberAsker(desk, asker, outcome, whisper)
-  const payload = outcomePayload(outcome, asker.words, pendingId)
-  return { outcome, payload: payload ?? (isSoon ? undefined : patience(outcome, asker)) }
+): Promise<OutcomeReply<ActOutcome>> {
+  const isSoon = context.messages.canPostSoon(requester.workspace, requester.place)
+  const outcome = await context.easel.imagine(request, requester.caller, options)
+  const pendingId = context.ids.next()
+  if (outcome.kind === 'confirm') context.pending.add(pendingId, { request, caller: requester.caller })
+  rememberRequester(context, requester, outcome, sendEphemeral)
+  const payload = outcomeReply(outcome, requester.words, pendingId)
+  return { outcome, payload: payload ?? (isSoon ? undefined : acceptedNotice(outcome, requester)) }
 }
 
 export async function act(
-  desk: Desk,
-  asker: Asker,
+  context: HandlerContext,
+  requester: RequestContext,
   action: Action,
-  whisper: Whisper,
-): Promise<Said<ActOutcome>> {
-  const outcome = await desk.easel.act(action, asker.caller)
-  rememberAsker(desk, asker, outcome, whisper)
-  return { outcome, payload: outcomePayload(outcome, asker.words, desk.ids.next()) }
+  sendEphemeral: SendEphemeral,
+): Promise<OutcomeReply<ActOutcome>> {
+  const outcome = await context.easel.act(action, requester.caller)
+  rememberRequester(context, requester, outcome, sendEphemeral)
+  return { outcome, payload: outcomeReply(outcome, requester.words, context.ids.next()) }
 }
 
-/** Nobody should wonder whether they were heard. */
-function patience(outcome: ActOutcome, { words }: Asker): Payload | undefined {
-  return outcome.kind === 'accepted' ? render(textMessage(words.slack.said.accepted), words) : undefined
+/** Tells an author whose job's first message has to wait that the job was accepted. */
+function acceptedNotice(outcome: ActOutcome, { words }: RequestContext): Payload | undefined {
+  return outcome.kind === 'accepted' ? render(textMessage(words.slack.replies.accepted), words) : undefined
 }
 
-export function formChoices({ easel, config }: Desk): FormChoices {
+export function formChoices({ easel, config }: HandlerContext): FormChoices {
   return {
     models: easel.models().map(model => model.name),
     styles: easel.styles(),
@@ -82,12 +82,17 @@ export function formChoices({ easel, config }: Desk): FormChoices {
 }
 
 /** A job whose conversation turns out to be closed to us is of no use to anybody: it is cancelled. */
-function rememberAsker(desk: Desk, asker: Asker, outcome: ActOutcome, whisper: Whisper): void {
+function rememberRequester(
+  context: HandlerContext,
+  requester: RequestContext,
+  outcome: ActOutcome,
+  sendEphemeral: SendEphemeral,
+): void {
   if (outcome.kind !== 'accepted') return
   for (const { id } of outcome.jobs) {
-    desk.whispers.remember(id, async payload => {
-      await desk.easel.act({ kind: 'cancel', jobId: id }, asker.caller)
-      await whisper(payload)
+    context.ephemeralMessages.remember(id, async payload => {
+      await context.easel.act({ kind: 'cancel', jobId: id }, requester.caller)
+      await sendEphemeral(payload)
     })
   }
 }

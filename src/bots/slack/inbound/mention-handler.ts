@@ -2,28 +2,29 @@
 import { parseCommand } from '../../grammar/command-line.ts'
 import { problemSentences } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'
-import type { Asker } from './request-context.ts'
-import { type Desk, imagine } from './handler-context.ts'
 import { withFile } from '../forms/form-handlers.ts'
 import { type Payload, render } from '../outbound/render.ts'
+import { type HandlerContext, imagine } from './handler-context.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** `fileId` is a picture that came with the message. */
-export async function spoken(
-  desk: Desk,
-  asker: Asker,
+export async function handleMention(
+  context: HandlerContext,
+  requester: RequestContext,
   text: string,
   fileId: string | undefined,
 ): Promise<Payload | undefined> {
-  const { words, workspace, place, caller } = asker
+  const { words, workspace, place, caller } = requester
   if (text === '' && fileId === undefined)
-    return render(textMessage(words.slack.said.mention, [...words.help.examples]), words)
+    return render(textMessage(words.slack.replies.mention, [...words.help.examples]), words)
   const parsed = parseCommand(text)
   if (parsed.kind === 'refused') {
     const [first = '', ...more] = problemSentences(parsed.problems, words)
     return render(textMessage(first, more), words)
   }
-  const request = await withFile(desk, asker, parsed.request, fileId)
+  const request = await withFile(context, requester, parsed.request, fileId)
   if ('wrong' in request) return render(textMessage(request.wrong), words)
-  const whisper = (payload: Payload) => desk.messages.whisper(workspace, place, caller.person.userId, payload)
-  return (await imagine(desk, asker, request, whisper)).payload
+  const sendEphemeral = (payload: Payload) =>
+    context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
+  return (await imagine(context, requester, request, sendEphemeral)).payload
 }

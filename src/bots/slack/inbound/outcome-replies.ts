@@ -1,4 +1,4 @@
-/** What an outcome says to the one who asked, if anything: what everybody sees is the courier's. */
+/** Outcome → reply to the person who asked, if any: what everybody sees is the courier's. */
 import type { ActOutcome } from '../../../app/easel.ts'
 import type { Words } from '../../../words/en.ts'
 import { infoMessage } from '../../messages/command-messages.ts'
@@ -10,8 +10,8 @@ export const confirmPrefix = 'confirm:'
 const shownPrompts = 10
 
 /** `pendingId` names the request that waits for the person's yes. */
-export function outcomePayload(outcome: ActOutcome, words: Words, pendingId: string): Payload | undefined {
-  const { said } = words.slack
+export function outcomeReply(outcome: ActOutcome, words: Words, pendingId: string): Payload | undefined {
+  const { replies } = words.slack
   switch (outcome.kind) {
     case 'accepted': {
       const [first, ...more] = problemSentences(outcome.notices, words)
@@ -20,7 +20,7 @@ export function outcomePayload(outcome: ActOutcome, words: Words, pendingId: str
     case 'duplicate':
       return undefined
     case 'refused': {
-      const [first = said.unknownButton, ...more] = problemSentences(outcome.problems, words)
+      const [first = replies.unknownButton, ...more] = problemSentences(outcome.problems, words)
       return render(textMessage(first, more), words)
     }
     case 'confirm':
@@ -28,9 +28,9 @@ export function outcomePayload(outcome: ActOutcome, words: Words, pendingId: str
     case 'info':
       return render(infoMessage(outcome.job, outcome.picture, words), words)
     case 'cancelled':
-      return render(textMessage(said.cancelled), words)
+      return render(textMessage(replies.cancelled), words)
     case 'deleted':
-      return render(textMessage(said.deleted), words)
+      return render(textMessage(replies.deleted), words)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Requests that wait for a yes. In memory alone: the question itself is gone once the person reloads Slack. */
+/** Requests that wait for confirmation. In memory alone: the question itself is gone once the person reloads Slack. */
 import type { Caller } from '../../../app/people.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
 

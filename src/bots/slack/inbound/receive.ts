@@ -1,4 +1,4 @@
-/** Every event of Slack → one call of app/. What it says to the one who acted goes back the way that Slack gives for it. */
+/** Every event of Slack → one call of app/. The reply goes back the way that Slack offers for that event. */
 import {
   type App,
   type BlockAction,
@@ -14,10 +14,6 @@ import { wordsFor } from '../../../words/locale.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
 import { problemSentences } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'
-import { answerInTime, faultPayload } from './reply.ts'
-import type { Asker, Sender } from './request-context.ts'
-import { easelCommand } from './command-handlers.ts'
-import { type Desk, imagine } from './handler-context.ts'
 import {
   besideFields,
   openPaintForm,
@@ -27,146 +23,167 @@ import {
   submitSettings,
 } from '../forms/form-handlers.ts'
 import { publishHome } from '../forms/home.ts'
-import { spoken } from './mention-handler.ts'
 import { paintForm } from '../forms/paint-form.ts'
-import { press } from './button-handlers.ts'
+import { saveSettings, settingsForm } from '../forms/settings-form.ts'
+import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import { responder } from '../outbound/response-url.ts'
+import type { Workspaces } from '../transport/workspaces.ts'
+import { handleButton } from './button-handlers.ts'
+import { easelCommand } from './command-handlers.ts'
+import { type HandlerContext, imagine } from './handler-context.ts'
+import { handleMention } from './mention-handler.ts'
+import { faultReply, replyInTime } from './reply.ts'
+import type { RequestContext, Sender } from './request-context.ts'
 import {
+  buttonSender,
   commandSender,
   endedIds,
   homeSender,
-  pressSender,
+  messageSender,
   shortcutSender,
-  spokenSender,
   submissionSender,
 } from './senders.ts'
-import { saveSettings, settingsForm } from '../forms/settings-form.ts'
 import { imageInfo, startFromMessage, tellOfMessage, useAsSource } from './shortcut-handlers.ts'
-import { spokenTo, unescaped } from './typed-text.ts'
-import type { Whisper } from '../outbound/ephemeral-messages.ts'
-import type { Workspaces } from '../transport/workspaces.ts'
+import { textForBot, unescaped } from './typed-text.ts'
 
-type Said = Payload | undefined
-type Work = (asker: Asker, whisper: Whisper) => Promise<Said>
+type Work = (requester: RequestContext, sendEphemeral: SendEphemeral) => Promise<Payload | undefined>
 
-/** How Slack wants to be answered: an acknowledgement, and a URL for what comes later. */
-interface Way {
+/** How an event is acknowledged, and the URL for replies that come later. */
+interface ReplyTarget {
   responseUrl?: string
-  ack(payload: Said): Promise<void>
+  ack(payload: Payload | undefined): Promise<void>
   /** What the acknowledgement carries is shown to the person. */
   ackShows: boolean
 }
 
-export function receive(app: App, desk: Desk, workspaces: Workspaces): void {
-  receiveCommands(app, desk)
-  receiveInteractions(app, desk)
-  receiveForms(app, desk)
-  receiveEvents(app, desk, workspaces)
+export function receive(app: App, context: HandlerContext, workspaces: Workspaces): void {
+  receiveCommands(app, context)
+  receiveInteractions(app, context)
+  receiveForms(app, context)
+  receiveEvents(app, context, workspaces)
   app.error(async error => {
     if (error.code === ErrorCode.AuthorizationError) {
-      desk.log.debug({}, 'an event of a workspace where the app is not installed')
+      context.log.debug({}, 'an event of a workspace where the app is not installed')
       return
     }
-    desk.log.error({ problem: error.message }, 'an event from Slack could not be dealt with')
+    context.log.error({ problem: error.message }, 'an event from Slack could not be dealt with')
     throw error
   })
 }
 
-function receiveCommands(app: App, desk: Desk): void {
+function receiveCommands(app: App, context: HandlerContext): void {
   const command = (
     name: string,
-    work: (command: SlashCommand, asker: Asker, whisper: Whisper) => Promise<Said>,
+    work: (
+      command: SlashCommand,
+      requester: RequestContext,
+      sendEphemeral: SendEphemeral,
+    ) => Promise<Payload | undefined>,
   ) =>
     app.command(name, ({ command: typed, ack }) => {
-      const way: Way = {
+      const target: ReplyTarget = {
         responseUrl: typed.response_url,
         ack: payload => ack(payload && { ...payload, response_type: 'ephemeral' }),
         ackShows: true,
       }
-      return answer(desk, commandSender(typed), way, (asker, whisper) => work(typed, asker, whisper))
+      return acknowledgeAndReply(context, commandSender(typed), target, (requester, sendEphemeral) =>
+        work(typed, requester, sendEphemeral),
+      )
     })
-  command('/imagine', (typed, asker, whisper) =>
-    typedImagine(desk, asker, unescaped(typed.text), typed.trigger_id, whisper),
+  command('/imagine', (typed, requester, sendEphemeral) =>
+    typedImagine(context, requester, unescaped(typed.text), typed.trigger_id, sendEphemeral),
   )
-  command('/easel', (typed, asker) => easelCommand(desk, asker, unescaped(typed.text), typed.trigger_id))
+  command('/easel', (typed, requester) =>
+    easelCommand(context, requester, unescaped(typed.text), typed.trigger_id),
+  )
 }
 
 async function typedImagine(
-  desk: Desk,
-  asker: Asker,
+  context: HandlerContext,
+  requester: RequestContext,
   text: string,
   triggerId: string,
-  whisper: Whisper,
-): Promise<Said> {
-  if (text.trim() === '') return openPaintForm(desk, asker, triggerId)
+  sendEphemeral: SendEphemeral,
+): Promise<Payload | undefined> {
+  if (text.trim() === '') return openPaintForm(context, requester, triggerId)
   const parsed = parseCommand(text)
-  if (parsed.kind === 'parsed') return (await imagine(desk, asker, parsed.request, whisper)).payload
-  const [first = '', ...more] = problemSentences(parsed.problems, asker.words)
-  return render(textMessage(first, more), asker.words)
+  if (parsed.kind === 'parsed')
+    return (await imagine(context, requester, parsed.request, sendEphemeral)).payload
+  const [first = '', ...more] = problemSentences(parsed.problems, requester.words)
+  return render(textMessage(first, more), requester.words)
 }
 
 const pressedButton = z.object({ value: z.string().optional(), action_id: z.string() })
 
-function receiveInteractions(app: App, desk: Desk): void {
+function receiveInteractions(app: App, context: HandlerContext): void {
   app.action<BlockAction>({ type: 'block_actions' }, async ({ body, ack }) => {
     const [action] = body.actions
     const { value, action_id: actionId } = pressedButton.parse(action)
     if (body.view?.type === 'home') {
       await ack()
-      await pressedAtHome(desk, body, value ?? actionId)
+      await handleHomeButton(context, body, value ?? actionId)
       return
     }
-    const way: Way = { responseUrl: body.response_url, ack: () => ack(), ackShows: false }
-    await answer(desk, pressSender(body), way, (asker, whisper) =>
-      press(desk, asker, value ?? actionId, body.trigger_id, whisper),
+    const target: ReplyTarget = { responseUrl: body.response_url, ack: () => ack(), ackShows: false }
+    await acknowledgeAndReply(context, buttonSender(body), target, (requester, sendEphemeral) =>
+      handleButton(context, requester, value ?? actionId, body.trigger_id, sendEphemeral),
     )
   })
-  const shortcut = (id: string, work: (body: MessageShortcut, asker: Asker) => Promise<Said>) =>
+  const shortcut = (
+    id: string,
+    work: (body: MessageShortcut, requester: RequestContext) => Promise<Payload | undefined>,
+  ) =>
     app.shortcut<MessageShortcut>({ callback_id: id, type: 'message_action' }, ({ shortcut: body, ack }) => {
-      const way: Way = { responseUrl: body.response_url, ack: () => ack(), ackShows: false }
-      return answer(desk, shortcutSender(body), way, asker => work(body, asker))
+      const target: ReplyTarget = { responseUrl: body.response_url, ack: () => ack(), ackShows: false }
+      return acknowledgeAndReply(context, shortcutSender(body), target, requester => work(body, requester))
     })
-  shortcut(useAsSource, (body, asker) => startFromMessage(desk, asker, body.message, body.trigger_id))
-  shortcut(imageInfo, (body, asker) => tellOfMessage(desk, asker, body.message))
+  shortcut(useAsSource, (body, requester) =>
+    startFromMessage(context, requester, body.message, body.trigger_id),
+  )
+  shortcut(imageInfo, (body, requester) => tellOfMessage(context, requester, body.message))
 }
 
 /** There is no message to answer under: the home itself says what came of it. */
-async function pressedAtHome(desk: Desk, body: BlockAction, id: string): Promise<void> {
-  const asker = await desk.askers.of(pressSender(body))
-  if (asker === undefined) return
+async function handleHomeButton(context: HandlerContext, body: BlockAction, id: string): Promise<void> {
+  const requester = await context.requestContexts.of(buttonSender(body))
+  if (requester === undefined) return
   if (id === saveSettings) {
-    const saved = await submitSettings(desk, asker, body.view?.state.values)
+    const saved = await submitSettings(context, requester, body.view?.state.values)
     const notice =
-      saved.kind === 'wrong' ? Object.values(saved.errors).join(' ') : asker.words.slack.settings.saved
-    return publishHome(desk, asker, notice)
+      saved.kind === 'wrong' ? Object.values(saved.errors).join(' ') : requester.words.slack.settings.saved
+    return publishHome(context, requester, notice)
   }
-  const payload = await press(desk, asker, id, body.trigger_id, async () => {})
-  return publishHome(desk, asker, payload?.text)
+  const payload = await handleButton(context, requester, id, body.trigger_id, async () => {})
+  return publishHome(context, requester, payload?.text)
 }
 
-function receiveForms(app: App, desk: Desk): void {
+function receiveForms(app: App, context: HandlerContext): void {
   app.view<ViewSubmitAction>(
     { callback_id: paintForm, type: 'view_submission' },
     async ({ body, view, ack }) => {
-      const origin = originOf(desk, view.private_metadata)
+      const origin = originOf(context, view.private_metadata)
       if (origin === undefined) {
         await ack({
           response_action: 'errors',
-          errors: { prompt: wordsFor(undefined).slack.said.unknownForm },
+          errors: { prompt: wordsFor(undefined).slack.replies.unknownForm },
         })
         return
       }
       const { channel, thread } = origin
       const sender = submissionSender(body, thread === undefined ? { channel } : { channel, thread })
-      await submit(desk, sender, view, ack, asker => submitPaintForm(desk, asker, origin, view.state.values))
+      await submit(context, sender, view, ack, requester =>
+        submitPaintForm(context, requester, origin, view.state.values),
+      )
     },
   )
   app.view<ViewSubmitAction>(
     { callback_id: settingsForm, type: 'view_submission' },
     async ({ body, view, ack }) => {
       const sender = submissionSender(body, { channel: body.user.id })
-      await submit(desk, sender, view, ack, asker => submitSettings(desk, asker, view.state.values))
+      await submit(context, sender, view, ack, requester =>
+        submitSettings(context, requester, view.state.values),
+      )
     },
   )
 }
@@ -175,59 +192,72 @@ type FormAck = (answer?: { response_action: 'errors'; errors: Record<string, str
 
 /** Sentences beside fields come with the acknowledgement; whatever comes later is said to the person alone. */
 async function submit(
-  desk: Desk,
+  context: HandlerContext,
   sender: Sender,
   { blocks }: { blocks: readonly { block_id?: string }[] },
   ack: FormAck,
-  work: (asker: Asker) => Promise<Submitted>,
+  work: (requester: RequestContext) => Promise<Submitted>,
 ): Promise<void> {
-  const asker = await desk.askers.of(sender)
-  if (asker === undefined) return ack()
+  const requester = await context.requestContexts.of(sender)
+  if (requester === undefined) return ack()
   let submitted: Submitted | undefined
   const inForm = async () => {
-    submitted = await work(asker)
+    submitted = await work(requester)
     return submitted.kind === 'closed' ? submitted.payload : undefined
   }
   const acknowledge = () =>
     submitted?.kind === 'wrong'
       ? ack({ response_action: 'errors', errors: besideFields(submitted.errors, blocks) })
       : ack()
-  await answerInTime(
-    { ...desk, words: asker.words, ack: acknowledge, ackShows: false, later: whisperTo(desk, asker) },
+  await replyInTime(
+    {
+      ...context,
+      words: requester.words,
+      ack: acknowledge,
+      ackShows: false,
+      followUp: ephemeralSender(context, requester),
+    },
     inForm(),
   )
 }
 
-function receiveEvents(app: App, desk: Desk, workspaces: Workspaces): void {
-  app.event('app_mention', ({ body, event }) => hear(desk, body, event, 'mention'))
+function receiveEvents(app: App, context: HandlerContext, workspaces: Workspaces): void {
+  app.event('app_mention', ({ body, event }) => handleMessage(context, body, event, 'mention'))
   app.event('message', async ({ body, event }) => {
     const isPlain = event.subtype === undefined || event.subtype === 'file_share'
     if (event.channel_type === 'im' && isPlain && !('bot_id' in event))
-      await hear(desk, body, event, 'direct')
+      await handleMessage(context, body, event, 'direct')
   })
   app.event('app_home_opened', async ({ body, event }) => {
     if (event.tab !== 'home') return
-    const asker = await desk.askers.of(homeSender(body, event.user))
-    if (asker !== undefined) await publishHome(desk, asker)
+    const requester = await context.requestContexts.of(homeSender(body, event.user))
+    if (requester !== undefined) await publishHome(context, requester)
   })
-  app.event('app_uninstalled', ({ body }) => forgetWorkspace(desk.log, workspaces, body))
+  app.event('app_uninstalled', ({ body }) => forgetWorkspace(context.log, workspaces, body))
   app.event('tokens_revoked', async ({ body, event }) => {
     // People's own tokens may be revoked alone; without the bot's nothing works.
-    if ((event.tokens.bot ?? []).length > 0) await forgetWorkspace(desk.log, workspaces, body)
+    if ((event.tokens.bot ?? []).length > 0) await forgetWorkspace(context.log, workspaces, body)
   })
 }
 
 /** A fault that waiting may mend is left to Slack, which delivers the event again; any other is said. */
-async function hear(desk: Desk, body: unknown, raw: unknown, kind: 'mention' | 'direct'): Promise<void> {
-  const { sender, event } = spokenSender(body, raw, kind)
-  const asker = await desk.askers.of(sender)
-  if (asker === undefined) return
-  const text = spokenTo(asker.workspace.botUserId, event.text)
-  const payload = await spoken(desk, asker, text, event.files?.[0]?.id).catch((error: unknown) => {
-    if (toAppError(error).retryable) throw error
-    return faultPayload(error, asker.words, desk.log)
-  })
-  if (payload !== undefined) await whisperTo(desk, asker)(payload)
+async function handleMessage(
+  context: HandlerContext,
+  body: unknown,
+  raw: unknown,
+  kind: 'mention' | 'direct',
+): Promise<void> {
+  const { sender, event } = messageSender(body, raw, kind)
+  const requester = await context.requestContexts.of(sender)
+  if (requester === undefined) return
+  const text = textForBot(requester.workspace.botUserId, event.text)
+  const payload = await handleMention(context, requester, text, event.files?.[0]?.id).catch(
+    (error: unknown) => {
+      if (toAppError(error).retryable) throw error
+      return faultReply(error, requester.words, context.log)
+    },
+  )
+  if (payload !== undefined) await ephemeralSender(context, requester)(payload)
 }
 
 async function forgetWorkspace(log: Logger, workspaces: Workspaces, body: unknown): Promise<void> {
@@ -237,14 +267,23 @@ async function forgetWorkspace(log: Logger, workspaces: Workspaces, body: unknow
 }
 
 /** Acknowledged in time, with the answer where it is ready and can be shown, else through the response URL. */
-async function answer(desk: Desk, sender: Sender, way: Way, work: Work): Promise<void> {
-  const asker = await desk.askers.of(sender)
-  if (asker === undefined) return way.ack(undefined)
-  const other = whisperTo(desk, asker)
-  const later = way.responseUrl === undefined ? other : responder(way.responseUrl, sender.thread, other)
-  await answerInTime({ ...desk, ...way, words: asker.words, later }, work(asker, later))
+async function acknowledgeAndReply(
+  context: HandlerContext,
+  sender: Sender,
+  target: ReplyTarget,
+  work: Work,
+): Promise<void> {
+  const requester = await context.requestContexts.of(sender)
+  if (requester === undefined) return target.ack(undefined)
+  const other = ephemeralSender(context, requester)
+  const followUp =
+    target.responseUrl === undefined ? other : responder(target.responseUrl, sender.thread, other)
+  await replyInTime({ ...context, ...target, words: requester.words, followUp }, work(requester, followUp))
 }
 
-function whisperTo(desk: Desk, { workspace, place, caller }: Asker): Whisper {
-  return payload => desk.messages.whisper(workspace, place, caller.person.userId, payload)
+function ephemeralSender(
+  context: HandlerContext,
+  { workspace, place, caller }: RequestContext,
+): SendEphemeral {
+  return payload => context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
 }

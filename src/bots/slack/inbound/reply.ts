@@ -1,5 +1,4 @@
-/** Answers in time: Slack waits 3 s for an acknowledgement, whatever the work behind it needs. */
-
+/** Acknowledgement and reply: Slack waits 3 s for an acknowledgement, however long the work behind it takes. */
 import { toAppError } from '../../../errors.ts'
 import type { Clock, Logger } from '../../../ports.ts'
 import { errorSentence, type Words } from '../../../words/en.ts'
@@ -7,43 +6,43 @@ import { textMessage } from '../../messages/message.ts'
 import { type Payload, render } from '../outbound/render.ts'
 
 /** Of the 3 s, what is left for the way there and back. */
-const patienceMs = 2000
+const ackTimeoutMs = 2000
 
-export interface Answering {
+export interface ReplyParts {
   clock: Clock
   log: Logger
   words: Words
   /** Acknowledges, once; `ackShows`: what it is given is shown to the person. */
   ack(payload?: Payload): Promise<void>
   ackShows: boolean
-  /** Says it after the acknowledgement. */
-  later(payload: Payload): Promise<void>
+  /** Sends a reply after the acknowledgement. */
+  followUp(payload: Payload): Promise<void>
 }
 
 /**
  * Acknowledges when the work is done, so that whatever was accepted is safe by then, but never later than 2 s. Faults
  * of the work become a sentence.
  */
-export async function answerInTime(parts: Answering, work: Promise<Payload | undefined>): Promise<void> {
-  const outcome = work.catch((error: unknown) => faultPayload(error, parts.words, parts.log))
-  const patience = timeout(parts.clock)
-  const inTime = await Promise.race([outcome.then(payload => ({ payload })), patience.over])
-  patience.stop()
+export async function replyInTime(parts: ReplyParts, work: Promise<Payload | undefined>): Promise<void> {
+  const outcome = work.catch((error: unknown) => faultReply(error, parts.words, parts.log))
+  const deadline = timeout(parts.clock)
+  const inTime = await Promise.race([outcome.then(payload => ({ payload })), deadline.over])
+  deadline.stop()
   const acked = await acknowledge(parts, inTime?.payload)
   const payload = await outcome
   const isShown = acked && inTime !== undefined && parts.ackShows
-  if (payload !== undefined && !isShown) await parts.later(payload)
+  if (payload !== undefined && !isShown) await parts.followUp(payload)
 }
 
 /** A fault as a sentence; logged, because no fault is expected. */
-export function faultPayload(error: unknown, words: Words, log: Logger): Payload {
+export function faultReply(error: unknown, words: Words, log: Logger): Payload {
   const fault = toAppError(error)
   log.error({ code: fault.code, problem: fault.message }, 'a request from Slack failed')
   return render(textMessage(errorSentence(words, fault)), words)
 }
 
 /** false where the connection went first: then the answer must find another way. */
-async function acknowledge(parts: Answering, payload: Payload | undefined): Promise<boolean> {
+async function acknowledge(parts: ReplyParts, payload: Payload | undefined): Promise<boolean> {
   try {
     await parts.ack(payload)
     return true
@@ -56,7 +55,7 @@ async function acknowledge(parts: Answering, payload: Payload | undefined): Prom
 function timeout(clock: Clock): { over: Promise<undefined>; stop(): void } {
   let stop = () => {}
   const over = new Promise<undefined>(resolve => {
-    stop = clock.after(patienceMs, () => resolve(undefined))
+    stop = clock.after(ackTimeoutMs, () => resolve(undefined))
   })
   return { over, stop: () => stop() }
 }

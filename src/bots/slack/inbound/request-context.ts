@@ -1,10 +1,10 @@
-/** Slack payload → who asks, where and in which words. */
+/** Slack payload → request context: who asks, where and in which language. */
 import type { Caller, Conversation } from '../../../app/people.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
-import type { Members } from './members.ts'
 import type { Place } from '../outbound/messages.ts'
 import type { Workspace, WorkspaceIds, Workspaces } from '../transport/workspaces.ts'
+import type { Members } from './members.ts'
 
 /** The facts that every kind of payload has, each in its own corner. */
 export interface Sender {
@@ -17,15 +17,15 @@ export interface Sender {
   eventId: string
 }
 
-/** A sender with everything that the answer needs. */
-export interface Asker {
+/** A sender with everything that a reply needs. */
+export interface RequestContext {
   workspace: Workspace
   caller: Caller
   place: Place
   words: Words
 }
 
-export class Askers {
+export class RequestContexts {
   readonly #workspaces: Workspaces
   readonly #members: Members
 
@@ -35,7 +35,7 @@ export class Askers {
   }
 
   /** Undefined where the app is not installed: there nobody can be answered. */
-  async of(sender: Sender): Promise<Asker | undefined> {
+  async of(sender: Sender): Promise<RequestContext | undefined> {
     const workspace = this.#workspaces.of(sender.ids)
     if (workspace === undefined) return undefined
     const member = await this.#members.find(workspace, sender.userId, sender.userName)

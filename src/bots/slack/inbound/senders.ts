@@ -1,8 +1,8 @@
 /** Where each kind of Slack payload keeps who, where and which event. Pure. */
 import type { BlockAction, MessageShortcut, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import { z } from 'zod'
-import type { Sender } from './request-context.ts'
 import type { WorkspaceIds } from '../transport/workspaces.ts'
+import type { Sender } from './request-context.ts'
 
 type Interaction = Pick<BlockAction | MessageShortcut | ViewSubmitAction, 'team' | 'enterprise'> & {
   user: { id: string; name?: string; username?: string; team_id?: string }
@@ -25,7 +25,7 @@ const container = z.object({
 })
 
 /** A press under a message goes on in that message's thread; one on the home, in direct messages. */
-export function pressSender(body: BlockAction): Sender {
+export function buttonSender(body: BlockAction): Sender {
   const { channel_id: channel, thread_ts: thread } = container.parse(body.container)
   return {
     ...personOf(body),
@@ -81,7 +81,7 @@ const spokenEvent = z.object({
 export type SpokenEvent = z.infer<typeof spokenEvent>
 
 /** A mention: answered in its thread, or in the thread that begins under it. A direct message: answered in place. */
-export function spokenSender(
+export function messageSender(
   body: unknown,
   raw: unknown,
   kind: 'mention' | 'direct',

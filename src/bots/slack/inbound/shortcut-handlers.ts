@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { maxDownloadBytes } from '../../../net/download.ts'
-import { infoMessage } from '../../messages/command-messages.ts'
 import { decodeButtonId } from '../../messages/buttons.ts'
+import { infoMessage } from '../../messages/command-messages.ts'
 import { textMessage } from '../../messages/message.ts'
-import type { Asker } from './request-context.ts'
-import type { Desk } from './handler-context.ts'
 import { openPaintForm } from '../forms/form-handlers.ts'
 import type { PictureSource } from '../forms/metadata.ts'
 import { type Payload, render } from '../outbound/render.ts'
+import type { HandlerContext } from './handler-context.ts'
+import type { RequestContext } from './request-context.ts'
 
 export const useAsSource = 'use_as_source'
 export const imageInfo = 'image_info'
@@ -30,38 +30,43 @@ const messageSchema = z.object({
 
 /** Opens the form with that picture as its source. */
 export async function startFromMessage(
-  desk: Desk,
-  asker: Asker,
+  context: HandlerContext,
+  requester: RequestContext,
   message: unknown,
   triggerId: string,
 ): Promise<Payload | undefined> {
-  const source = pictureIn(desk, message)
-  if (source === undefined) return render(textMessage(asker.words.slack.said.noPicture), asker.words)
-  return openPaintForm(desk, asker, triggerId, { source })
+  const source = pictureIn(context, message)
+  if (source === undefined)
+    return render(textMessage(requester.words.slack.replies.noPicture), requester.words)
+  return openPaintForm(context, requester, triggerId, { source })
 }
 
 /** All that is known of the message's picture, found by our buttons under it or by its content. */
-export async function tellOfMessage(desk: Desk, asker: Asker, message: unknown): Promise<Payload> {
-  const { words, workspace } = asker
-  const { said } = words.slack
-  const source = pictureIn(desk, message)
-  if (source === undefined) return render(textMessage(said.noPicture), words)
+export async function tellOfMessage(
+  context: HandlerContext,
+  requester: RequestContext,
+  message: unknown,
+): Promise<Payload> {
+  const { words, workspace } = requester
+  const { replies } = words.slack
+  const source = pictureIn(context, message)
+  if (source === undefined) return render(textMessage(replies.noPicture), words)
   if (source.kind === 'stored') {
     const [first] = source.pictureIds
-    const found = first === undefined ? undefined : desk.easel.picture(first)
-    return render(found ? infoMessage(found.job, found.picture, words) : textMessage(said.notMine), words)
+    const found = first === undefined ? undefined : context.easel.picture(first)
+    return render(found ? infoMessage(found.job, found.picture, words) : textMessage(replies.notMine), words)
   }
-  const download = await desk.downloads.fetch(workspace, source.fileId)
-  if (download.kind === 'gone') return render(textMessage(said.pictureGone), words)
+  const download = await context.downloads.fetch(workspace, source.fileId)
+  if (download.kind === 'gone') return render(textMessage(replies.pictureGone), words)
   if (download.kind === 'too-large')
-    return render(textMessage(said.tooLarge(maxDownloadBytes / 1024 / 1024)), words)
+    return render(textMessage(replies.tooLarge(maxDownloadBytes / 1024 / 1024)), words)
   const hash = createHash('sha256').update(download.bytes).digest('hex')
-  const found = desk.easel.pictureByHash(hash)
-  return render(found ? infoMessage(found.job, found.picture, words) : textMessage(said.notMine), words)
+  const found = context.easel.pictureByHash(hash)
+  return render(found ? infoMessage(found.job, found.picture, words) : textMessage(replies.notMine), words)
 }
 
 /** Our own pictures go before files: they need no way through Slack. */
-function pictureIn(desk: Desk, message: unknown): PictureSource | undefined {
+function pictureIn(context: HandlerContext, message: unknown): PictureSource | undefined {
   const { files, blocks } = messageSchema.parse(message)
   const buttonIds = (blocks ?? []).flatMap(({ elements }) =>
     (elements ?? []).map(element => element.action_id),
@@ -69,7 +74,7 @@ function pictureIn(desk: Desk, message: unknown): PictureSource | undefined {
   const stored = new Set(
     buttonIds.flatMap(id => {
       const targetId = decodeButtonId(id ?? '')?.targetId
-      return targetId !== undefined && desk.easel.picture(targetId) !== undefined ? [targetId] : []
+      return targetId !== undefined && context.easel.picture(targetId) !== undefined ? [targetId] : []
     }),
   )
   if (stored.size > 0) return { kind: 'stored', pictureIds: [...stored].slice(0, 4) }

@@ -6,7 +6,7 @@ export function unescaped(text: string): string {
 }
 
 /** The text of a message that speaks to the bot, without its name; links as they were typed. */
-export function spokenTo(botUserId: string, text: string): string {
+export function textForBot(botUserId: string, text: string): string {
   const withoutName = text.replaceAll(new RegExp(`<@${botUserId}(\\|[^>]*)?>`, 'g'), ' ')
   const typed = withoutName.replaceAll(
     /<((?:https?|mailto):[^>|]+)(?:\|([^>]*))?>/g,

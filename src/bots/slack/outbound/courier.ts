@@ -8,20 +8,20 @@ import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { jobMessage, loneMessage, requestCard } from '../../messages/job-message.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
-import { localeOf, readAddress, type SlackAddress, workspaceOf, writeAddress } from './address.ts'
 import type { Called } from '../transport/api.ts'
+import type { Workspace, Workspaces } from '../transport/workspaces.ts'
+import { localeOf, readAddress, type SlackAddress, workspaceOf, writeAddress } from './address.ts'
+import type { EphemeralMessages } from './ephemeral-messages.ts'
 import type { Messages, Place } from './messages.ts'
 import { isClosed, isGone, refusalSentence } from './refusals.ts'
 import { render } from './render.ts'
 import type { Result, Results } from './results.ts'
-import type { Whispers } from './ephemeral-messages.ts'
-import type { Workspace, Workspaces } from '../transport/workspaces.ts'
 
 interface CourierParts {
   messages: Messages
   workspaces: Workspaces
   results: Results
-  whispers: Whispers
+  ephemeralMessages: EphemeralMessages
   log: Logger
 }
 
@@ -49,7 +49,7 @@ export class SlackCourier implements Courier {
     let card = this.#cards.get(job.id)
     if (needsCard && card === undefined) {
       const posted = await this.#parts.messages.post(workspace, place, render(requestCard(job, words), words))
-      if (posted.kind === 'refused') return this.#unwelcome(job, posted.error, words)
+      if (posted.kind === 'refused') return this.#postRefused(job, posted.error, words)
       card = posted.value.ts
       this.#cards.set(job.id, card)
     }
@@ -60,7 +60,7 @@ export class SlackCourier implements Courier {
       { ...place, thread: card ?? place.thread },
       payload,
     )
-    if (posted.kind === 'refused') return this.#unwelcome(job, posted.error, words)
+    if (posted.kind === 'refused') return this.#postRefused(job, posted.error, words)
     this.#cards.delete(job.id)
     this.#shown.set(posted.value.ts, JSON.stringify(payload))
     return delivered({
@@ -102,7 +102,7 @@ export class SlackCourier implements Courier {
     this.#shown.delete(address.ts)
     const result = { workspace, address, job, message, words }
     const shown = await this.#show(result)
-    const settled = shown.kind === 'refused' ? await this.#otherwise(result, shown.error) : shown
+    const settled = shown.kind === 'refused' ? await this.#fallBack(result, shown.error) : shown
     if (settled.kind === 'refused') return refusalOf(settled.error)
     if (address.card !== undefined) await this.#closeCard(workspace, address, address.card, job, words)
     return delivered(settled.value)
@@ -134,17 +134,17 @@ export class SlackCourier implements Courier {
   }
 
   /** A picture that is painted reaches its author: without its place, or without itself where Slack takes no file. */
-  async #otherwise({ workspace, address, job, message, words }: Result, error: string) {
+  async #fallBack({ workspace, address, job, message, words }: Result, error: string) {
     const refused: Called<SlackAddress> = { kind: 'refused', error }
     if (job.state !== 'done') return refused
     const { conversation, author } = job
     if (isClosed(error) && conversation.kind !== 'direct') {
       const direct: Conversation = { ...conversation, kind: 'direct', channelId: author.userId }
-      return this.bring(job, { ...direct, threadId: undefined }, words.slack.said.movedHere)
+      return this.bring(job, { ...direct, threadId: undefined }, words.slack.replies.movedHere)
     }
     if (isGone(error)) return refused
     this.#parts.log.error({ job: job.id, problem: error }, 'Slack did not take the pictures of a job')
-    const lines = [...message.lines, words.slack.said.picturesRefused(error, job.id)]
+    const lines = [...message.lines, words.slack.replies.picturesRefused(error, job.id)]
     const bare = render({ ...message, lines, pictures: [] }, words, { parentUrl: address.parentUrl })
     const edited = await this.#parts.messages.edit(workspace, address, bare)
     return edited.kind === 'refused' ? refused : { kind: 'done' as const, value: address }
@@ -182,10 +182,10 @@ export class SlackCourier implements Courier {
   }
 
   /** Where the bot may not write, the one who asked is told how that can be mended. */
-  async #unwelcome(job: JobView, error: string, words: Words): Promise<Delivery> {
+  async #postRefused(job: JobView, error: string, words: Words): Promise<Delivery> {
     this.#cards.delete(job.id)
     const sentence = refusalSentence(error, job.conversation, words)
-    await this.#parts.whispers.say(job.id, render(textMessage(sentence), words))
+    await this.#parts.ephemeralMessages.send(job.id, render(textMessage(sentence), words))
     return refusalOf(error)
   }
 }

@@ -1,7 +1,7 @@
 /** Posting, editing and deleting messages, and saying something to one person alone. */
 import type { Called, SlackApi } from '../transport/api.ts'
-import type { Payload } from './render.ts'
 import type { Workspace } from '../transport/workspaces.ts'
+import type { Payload } from './render.ts'
 
 /** A conversation, and there maybe a thread, named by its parent's ts. */
 export interface Place {
@@ -73,7 +73,7 @@ export class Messages {
   }
 
   /** Seen by one person alone, until they reload; where that cannot be, in their direct messages. */
-  async whisper(workspace: Workspace, place: Place, user: string, payload: Payload): Promise<void> {
+  async postEphemeral(workspace: Workspace, place: Place, user: string, payload: Payload): Promise<void> {
     const called = await this.#api.call(workspace.token, 'chat.postEphemeral', client =>
       client.chat.postEphemeral({
         channel: place.channel,

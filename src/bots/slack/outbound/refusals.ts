@@ -42,9 +42,9 @@ export function isGone(error: string): boolean {
 
 /** How whoever asked can get an answer after all. */
 export function refusalSentence(error: string, { kind }: Conversation, words: Words): string {
-  const { said } = words.slack
-  if (revoked.has(error)) return said.revoked
-  if (error === 'is_archived') return said.archived
+  const { replies } = words.slack
+  if (revoked.has(error)) return replies.revoked
+  if (error === 'is_archived') return replies.archived
   const canInvite = error === 'not_in_channel' || error === 'channel_not_found'
-  return canInvite && kind !== 'direct' ? said.invite : said.elsewhere
+  return canInvite && kind !== 'direct' ? replies.invite : replies.elsewhere
 }

@@ -1,11 +1,16 @@
-/** Answers through a response URL: five times within 30 minutes, to the one who acted. */
+/** Replies through a response URL: five times within 30 minutes, to the one who acted. */
+
+import type { SendEphemeral } from './ephemeral-messages.ts'
 import type { Payload } from './render.ts'
-import type { Whisper } from './ephemeral-messages.ts'
 
 const timeoutMs = 10_000
 
 /** Falls back on another way where the URL is used up or has died. */
-export function responder(responseUrl: string, thread: string | undefined, otherwise: Whisper): Whisper {
+export function responder(
+  responseUrl: string,
+  thread: string | undefined,
+  otherwise: SendEphemeral,
+): SendEphemeral {
   return async payload => {
     if (!(await respond(responseUrl, thread, payload))) await otherwise(payload)
   }

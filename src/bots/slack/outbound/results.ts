@@ -7,12 +7,12 @@ import type { JobView, PictureView } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { altTextOf, shortened, titleOf } from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
-import type { SlackAddress } from './address.ts'
 import type { Called } from '../transport/api.ts'
-import type { Messages } from './messages.ts'
-import type { Pictures, Upload } from './uploads.ts'
-import { render, richText } from './render.ts'
 import type { Workspace } from '../transport/workspaces.ts'
+import type { SlackAddress } from './address.ts'
+import type { Messages } from './messages.ts'
+import { render, richText } from './render.ts'
+import type { Pictures, Upload } from './uploads.ts'
 
 /** File ids by picture id. */
 type Uploaded = ReadonlyMap<string, string>
@@ -98,7 +98,7 @@ export class Results {
       if (uploaded.kind === 'refused') return uploaded
       draft.shared = uploaded.value
     }
-    const lines = [...message.lines, words.slack.said.picturesAbove]
+    const lines = [...message.lines, words.slack.replies.picturesAbove]
     const posted = await this.#messages.post(
       workspace,
       address,

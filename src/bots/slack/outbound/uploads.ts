@@ -4,8 +4,8 @@ import { AppError } from '../../../errors.ts'
 import type { Clock } from '../../../ports.ts'
 import { shortened } from '../../messages/job-message.ts'
 import type { Called, SlackApi } from '../transport/api.ts'
-import type { Place } from './messages.ts'
 import type { Workspace } from '../transport/workspaces.ts'
+import type { Place } from './messages.ts'
 
 export interface Upload {
   name: string

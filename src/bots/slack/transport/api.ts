@@ -10,7 +10,7 @@ import {
 } from '@slack/web-api'
 import { AppError } from '../../../errors.ts'
 import type { Clock } from '../../../ports.ts'
-import { Paces } from './rate-limiter.ts'
+import { RateLimiter } from './rate-limiter.ts'
 
 /** `refused`: Slack's own error code, final for this call. What waiting may mend is thrown as AppError 'platform-busy'. */
 export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; error: string }
@@ -41,36 +41,36 @@ export function clientOptions(apiUrl: string, logger: SlackLogger): WebClientOpt
 
 export class SlackApi {
   readonly #options: WebClientOptions
-  readonly #paces: Paces
+  readonly #limiter: RateLimiter
   readonly #clients = new Map<string, WebClient>()
 
   constructor(options: WebClientOptions, clock: Clock) {
     this.#options = options
-    this.#paces = new Paces(clock)
+    this.#limiter = new RateLimiter(clock)
   }
 
   /**
-   * One call. `lane` is what Slack limits together: a method, or for messages a method and its channel. Inside a wait
+   * One call. `limitKey` is what Slack limits together: a method, or for messages a method and its channel. Inside a wait
    * nothing is sent.
    */
-  async call<T>(token: string, lane: string, ask: (client: WebClient) => Promise<T>): Promise<Called<T>> {
-    const waitMs = this.#paces.take(token, lane)
+  async call<T>(token: string, limitKey: string, ask: (client: WebClient) => Promise<T>): Promise<Called<T>> {
+    const waitMs = this.#limiter.take(token, limitKey)
     if (waitMs > 0) throw busy(waitMs)
     try {
       return { kind: 'done', value: await ask(this.#client(token)) }
     } catch (error) {
-      return this.#refusal(token, lane, error)
+      return this.#refusal(token, limitKey, error)
     }
   }
 
   /** Whether a call that may as well be left out can be afforded now. */
-  canSpare(token: string, lane: string): boolean {
-    return this.#paces.canSpare(token, lane)
+  canSpare(token: string, limitKey: string): boolean {
+    return this.#limiter.canSpare(token, limitKey)
   }
 
   /** Calls that can follow one another now. */
-  left(token: string, lane: string): number {
-    return this.#paces.left(token, lane)
+  left(token: string, limitKey: string): number {
+    return this.#limiter.left(token, limitKey)
   }
 
   #client(token: string): WebClient {
@@ -81,10 +81,10 @@ export class SlackApi {
     return client
   }
 
-  #refusal(token: string, lane: string, error: unknown): { kind: 'refused'; error: string } {
+  #refusal(token: string, limitKey: string, error: unknown): { kind: 'refused'; error: string } {
     if (error instanceof WebAPIRateLimitedError) {
       const waitMs = error.retryAfter * 1000
-      this.#paces.close(token, lane, waitMs)
+      this.#limiter.close(token, limitKey, waitMs)
       throw busy(waitMs, error)
     }
     if (error instanceof WebAPIPlatformError) {

@@ -39,8 +39,8 @@ export class DurableApp extends App {
   }
 }
 
-/** Several ways in, one app: Socket Mode for events and HTTP for installing, say. */
-export class Ways implements Receiver {
+/** Several receivers behind one app: Socket Mode for events and HTTP for installing, say. */
+export class CombinedReceiver implements Receiver {
   readonly #receivers: readonly Receiver[]
 
   constructor(receivers: readonly Receiver[]) {

@@ -1,4 +1,4 @@
-/** The HTTP door: signed events of Slack, and the pages by which a workspace installs the app. */
+/** Receives Slack over HTTP: signed events, and the pages by which a workspace installs the app. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type App, HTTPReceiver, type Receiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
@@ -22,7 +22,7 @@ export interface OAuthParts {
 export interface HttpParts {
   host: string
   port: number
-  /** Undefined: events come by Socket Mode, and this door is for installing alone. */
+  /** Undefined: events come by Socket Mode, and this receiver is for installing alone. */
   signingSecret?: string
   /** Undefined: one workspace, by the token of the environment. */
   oauth?: OAuthParts
@@ -31,7 +31,7 @@ export interface HttpParts {
   log: Logger
 }
 
-export class HttpDoor implements Receiver {
+export class SlackHttpReceiver implements Receiver {
   readonly #parts: HttpParts
   readonly #receiver: HTTPReceiver
   readonly #server: Server
@@ -58,7 +58,7 @@ export class HttpDoor implements Receiver {
     })
     this.#server = createServer((request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
-        parts.log.warn({ problem: String(error) }, 'a request to the Slack door failed')
+        parts.log.warn({ problem: String(error) }, 'a request to the Slack receiver failed')
         if (!response.headersSent) response.writeHead(500)
         response.end()
       })
@@ -94,7 +94,7 @@ export class HttpDoor implements Receiver {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? '/', 'http://door').pathname
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname
     if (path !== eventsPath) return this.#installPages(request, response)
     const rawBody = request.method === 'POST' ? await readBody(request) : undefined
     if (rawBody === undefined || !this.#isGenuine(request, rawBody)) {

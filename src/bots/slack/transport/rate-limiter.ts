@@ -1,6 +1,6 @@
 /**
- * How fast Slack lets itself be called, kept to before it has to complain. Whoever must wait is told a time of their
- * own: a crowd that came back all at once would only be turned away again.
+ * Client-side rate limits for Slack's methods: a token bucket per method or channel. Callers that must wait get retry
+ * times that are spread out, so that they are not refused again all at once.
  */
 import type { Clock } from '../../../ports.ts'
 
@@ -29,27 +29,27 @@ const rates: Readonly<Record<string, Rate>> = {
 const reserve = 0.5
 
 /** Times are on the monotonic clock. */
-interface Lane {
+interface Bucket {
   rate: Rate | undefined
   tokens: number
   atMs: number
   /** Slack wants no call before then. */
   closedUntilMs: number
-  /** The latest time that somebody who must wait was given. */
-  givenUntilMs: number
+  /** The latest retry time that was handed out. */
+  assignedUntilMs: number
 }
 
-export class Paces {
+export class RateLimiter {
   readonly #clock: Clock
-  readonly #lanes = new Map<string, Lane>()
+  readonly #buckets = new Map<string, Bucket>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** 0: go ahead, it is counted. Otherwise when to come back, in milliseconds; nothing may be sent before. */
-  take(token: string, lane: string): number {
-    const found = this.#lane(token, lane)
+  /** 0: go ahead, the call is counted. Otherwise how long to wait, in milliseconds; nothing may be sent before. */
+  take(token: string, limitKey: string): number {
+    const found = this.#bucket(token, limitKey)
     const { rate } = found
     const nowMs = this.#refill(found)
     if (found.closedUntilMs <= nowMs && (rate === undefined || found.tokens >= 1)) {
@@ -60,50 +60,50 @@ export class Paces {
     const nextMs = Math.max(
       found.closedUntilMs,
       nowMs + (1 - found.tokens) * slotMs,
-      found.givenUntilMs + slotMs,
+      found.assignedUntilMs + slotMs,
     )
-    found.givenUntilMs = nextMs
+    found.assignedUntilMs = nextMs
     return Math.ceil(nextMs - nowMs)
   }
 
   /** Whether a call that may as well be left out can be afforded now. */
-  canSpare(token: string, lane: string): boolean {
-    return this.left(token, lane) > (this.#lane(token, lane).rate?.burst ?? 0) * reserve
+  canSpare(token: string, limitKey: string): boolean {
+    return this.left(token, limitKey) > (this.#bucket(token, limitKey).rate?.burst ?? 0) * reserve
   }
 
   /** Calls that can follow one another now. */
-  left(token: string, lane: string): number {
-    const found = this.#lane(token, lane)
+  left(token: string, limitKey: string): number {
+    const found = this.#bucket(token, limitKey)
     return found.closedUntilMs <= this.#refill(found) ? Math.floor(found.tokens) : 0
   }
 
-  /** Slack said Retry-After. */
-  close(token: string, lane: string, waitMs: number): void {
-    const found = this.#lane(token, lane)
+  /** Records a Retry-After. */
+  close(token: string, limitKey: string, waitMs: number): void {
+    const found = this.#bucket(token, limitKey)
     found.closedUntilMs = Math.max(found.closedUntilMs, this.#clock.monotonicMs() + waitMs)
     found.tokens = 1
     found.atMs = found.closedUntilMs
   }
 
-  #refill(lane: Lane): number {
+  #refill(bucket: Bucket): number {
     const nowMs = this.#clock.monotonicMs()
-    if (lane.rate !== undefined && nowMs > lane.atMs) {
-      const { perSecond, burst } = lane.rate
-      lane.tokens = Math.min(burst, lane.tokens + ((nowMs - lane.atMs) / 1000) * perSecond)
-      lane.atMs = nowMs
+    if (bucket.rate !== undefined && nowMs > bucket.atMs) {
+      const { perSecond, burst } = bucket.rate
+      bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * perSecond)
+      bucket.atMs = nowMs
     }
     return nowMs
   }
 
-  /** A lane is a method, or for messages a method and its channel. */
-  #lane(token: string, lane: string): Lane {
-    const key = `${token} ${lane}`
-    const known = this.#lanes.get(key)
+  /** `limitKey` is a method, or for messages a method and its channel. */
+  #bucket(token: string, limitKey: string): Bucket {
+    const key = `${token} ${limitKey}`
+    const known = this.#buckets.get(key)
     if (known !== undefined) return known
-    const rate = rates[lane.split(' ')[0] ?? '']
+    const rate = rates[limitKey.split(' ')[0] ?? '']
     const nowMs = this.#clock.monotonicMs()
-    const made = { rate, tokens: rate?.burst ?? 1, atMs: nowMs, closedUntilMs: 0, givenUntilMs: 0 }
-    this.#lanes.set(key, made)
+    const made = { rate, tokens: rate?.burst ?? 1, atMs: nowMs, closedUntilMs: 0, assignedUntilMs: 0 }
+    this.#buckets.set(key, made)
     return made
   }
 }

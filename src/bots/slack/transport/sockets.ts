@@ -8,11 +8,11 @@ import { AppError, toAppError } from '../../../errors.ts'
 import type { Clock, Logger } from '../../../ports.ts'
 
 /** Slack allows ten; each event goes to one of them. */
-const lineCount = 2
+const connectionCount = 2
 const firstPauseMs = 1000
 const longestPauseMs = 60_000
-/** How long a stop waits for Slack's goodbye. */
-const goodbyeMs = 2000
+/** How long a stop waits for Slack's close frame. */
+const closeTimeoutMs = 2000
 
 export interface SocketParts {
   appToken: string
@@ -22,30 +22,30 @@ export interface SocketParts {
 }
 
 export class Sockets implements Receiver {
-  readonly #lines: Line[]
+  readonly #connections: SocketConnection[]
 
   constructor(parts: SocketParts) {
-    this.#lines = Array.from({ length: lineCount }, () => new Line(parts))
+    this.#connections = Array.from({ length: connectionCount }, () => new SocketConnection(parts))
   }
 
   init(app: App): void {
-    for (const line of this.#lines) line.init(app)
+    for (const connection of this.#connections) connection.init(app)
   }
 
   /** Throws AppError where the first connection cannot be made; the others keep trying by themselves. */
   async start(): Promise<void> {
-    const [first, ...others] = this.#lines
+    const [first, ...others] = this.#connections
     await first?.open()
-    for (const line of others) await line.keepOpen()
+    for (const connection of others) await connection.keepOpen()
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#lines.map(line => line.close()))
+    await Promise.all(this.#connections.map(connection => connection.close()))
   }
 }
 
 /** One connection that comes back by itself until it is closed. */
-class Line {
+class SocketConnection {
   readonly #receiver: SocketModeReceiver
   readonly #clock: Clock
   readonly #log: Logger
@@ -99,14 +99,14 @@ class Line {
     this.#state = 'closed'
     this.#stopWaiting()
     if (!wasOpen) return
-    const patience = new Promise<void>(resolve => {
-      this.#stopWaiting = this.#clock.after(goodbyeMs, resolve)
+    const timeout = new Promise<void>(resolve => {
+      this.#stopWaiting = this.#clock.after(closeTimeoutMs, resolve)
     })
-    await Promise.race([this.#receiver.client.disconnect(), patience])
+    await Promise.race([this.#receiver.client.disconnect(), timeout])
     this.#stopWaiting()
   }
 
-  /** A renewal or a broken line: at once again; only failing tries are spaced out. */
+  /** Reopens at once after a renewal or a broken connection; only failing tries are spaced out. */
   #lost(): void {
     if (this.#state !== 'open') return
     this.#log.info({}, 'a connection to Slack ended; opening another')

@@ -1,7 +1,11 @@
 /** What Discord is told of the commands keeps its limits, in both languages, and says what people need. */
 import { ApplicationCommandOptionType } from 'discord.js'
 import { describe, expect, it } from 'vitest'
-import { commandDefinitions, commandNamed, shortcutNamed } from '../../../../src/bots/discord/commands/command-definitions.ts'
+import {
+  commandDefinitions,
+  commandNamed,
+  shortcutNamed,
+} from '../../../../src/bots/discord/commands/command-definitions.ts'
 import { loadConfig } from '../../../../src/config.ts'
 import { packageRoot } from '../../../../src/paths.ts'
 import { en } from '../../../../src/words/en.ts'

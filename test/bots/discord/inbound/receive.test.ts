@@ -114,7 +114,7 @@ describe('/imagine', () => {
   it('asks before it makes several jobs, and a second yes changes nothing', async () => {
     const { ada, bob, channel } = asking
     await asking.types(ada, channel, '/imagine', { prompt: 'a {red,green} cat', repeat: 2 })
-    const [asked] = asking.whispers(ada)
+    const [asked] = asking.ephemeralMessages(ada)
     if (asked === undefined) throw new Error('nothing was asked')
     expect(asking.discord.seen(asked)).toContain(en.discord.confirm.title(4))
     expect(jobs()).toHaveLength(0)
@@ -124,11 +124,11 @@ describe('/imagine', () => {
     await asking.dealtWith(again)
     await asking.dealtWith(twice)
     expect(jobs()).toHaveLength(4)
-    expect(asking.told(ada)).toEqual([en.discord.said.accepted])
+    expect(asking.told(ada)).toEqual([en.discord.replies.accepted])
 
     await asking.types(bob, channel, '/imagine', { prompt: 'a {red,green} dog' })
     await asking.restart()
-    const [other] = asking.whispers(bob)
+    const [other] = asking.ephemeralMessages(bob)
     if (other === undefined) throw new Error('nothing was asked')
     await asking.dealtWith(bob.presses(other, en.discord.confirm.yes(2)))
     expect(asking.told(bob)).toEqual([en.discord.confirm.tooLate])
@@ -253,7 +253,7 @@ describe('buttons', () => {
   ])('answers %s with one sentence', async (_, customId) => {
     const result = await painted()
     await asking.dealtWith(asking.bob.pressesForged(result, customId))
-    expect(asking.told(asking.bob, result.channel)).toEqual([en.discord.said.unknownButton])
+    expect(asking.told(asking.bob, result.channel)).toEqual([en.discord.replies.unknownButton])
   })
 
   it('answers stale ids with one sentence', async () => {
@@ -404,7 +404,7 @@ describe('shortcuts', () => {
     await asking.dealtWith(ada.uses(imageInfo, words))
     await asking.dealtWith(ada.uses(useAsSource, text))
     await asking.dealtWith(ada.uses(imageInfo, strange))
-    const { noPicture, notMine } = en.discord.said
+    const { noPicture, notMine } = en.discord.replies
     expect(asking.told(ada)).toEqual([noPicture, noPicture, notMine])
   })
 })
@@ -431,10 +431,10 @@ describe('small commands', () => {
     await ada.types(channel, '/queue')
     const title = en.queue.title(1, 1)
     await asking.discord.until('the queue', () => asking.told(ada).some(text => text.includes(title)))
-    const queue = asking.whispers(ada).at(-1)
+    const queue = asking.ephemeralMessages(ada).at(-1)
     if (queue === undefined) throw new Error('no queue')
     ada.presses(queue, en.buttons.cancelNumber(2))
-    await asking.discord.until('a word on it', () => asking.told(ada).includes(en.discord.said.cancelled))
+    await asking.discord.until('a word on it', () => asking.told(ada).includes(en.discord.replies.cancelled))
     expect(jobs().map(job => job.state)).toContain('cancelled')
     test.workers.mode = 'at-once'
     test.workers.current.finish()
@@ -457,7 +457,7 @@ describe('small commands', () => {
     const { ada, bob, channel } = asking
     await asking.types(bob, channel, '/imagine', { prompt: 'a blue square' })
     await asking.types(ada, channel, '/forget me')
-    const [asked] = asking.whispers(ada)
+    const [asked] = asking.ephemeralMessages(ada)
     if (asked === undefined) throw new Error('nothing was asked')
     expect(jobs()).toHaveLength(2)
     await asking.dealtWith(ada.presses(asked, en.discord.forget.yes))
@@ -474,7 +474,7 @@ describe('small commands', () => {
 
     discord.world.grant(ada.user, guild, 'ManageGuild')
     await asking.types(ada, channel, '/stats', { days: 7 })
-    const [figures] = asking.whispers(ada)
+    const [figures] = asking.ephemeralMessages(ada)
     if (figures === undefined) throw new Error('no figures')
     expect(discord.seen(figures)).toContain(en.stats.title(7))
     expect(discord.seen(figures)).toContain('Ada')

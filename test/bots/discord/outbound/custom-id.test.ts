@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import {
+  buttonId,
+  ownActions,
+  ownId,
+  parseCustomId,
+} from '../../../../src/bots/discord/outbound/custom-id.ts'
 import { buttonActions } from '../../../../src/bots/messages/buttons.ts'
-import { buttonId, ownActions, ownId, parseCustomId } from '../../../../src/bots/discord/outbound/custom-id.ts'
 
 const targetId = 'id0000000000000x'
 

@@ -1,9 +1,9 @@
 /** Whatever people write: the payload is one that Discord takes, shows the text, and does nothing else. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Button } from '../../../../src/bots/messages/buttons.ts'
 import { type RenderOptions, render } from '../../../../src/bots/discord/outbound/render.ts'
 import { oneLine, tamed } from '../../../../src/bots/discord/outbound/text.ts'
+import type { Button } from '../../../../src/bots/messages/buttons.ts'
 import { type Message, textMessage } from '../../../../src/bots/messages/message.ts'
 import { en } from '../../../../src/words/en.ts'
 import { checked } from '../../../fakes/discord/limits/check.ts'
@@ -90,7 +90,7 @@ describe('a message on Discord', () => {
   it('says so where the command is too long, and never shows a part of one', () => {
     const long = `/imagine ${'cat '.repeat(900)}`
     const { text } = shown({ ...textMessage('cats'), command: long })
-    expect(text).toContain(en.discord.said.commandTooLong)
+    expect(text).toContain(en.discord.replies.commandTooLong)
     expect(text).not.toContain('cat cat cat')
   })
 })

@@ -1,6 +1,6 @@
 /** Doctor's questions to Discord: whose token it is, whether it works, and the links with the least permissions. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { introduce, inviteLink } from '../../../../src/bots/discord/transport/diagnose.ts'
+import { diagnose, inviteLink } from '../../../../src/bots/discord/transport/diagnose.ts'
 import { FakeDiscord } from '../../../fakes/discord/fake-discord.ts'
 import { FakeClock } from '../../../fakes/fake-clock.ts'
 import { realClock } from '../../../fakes/real-clock.ts'
@@ -16,7 +16,7 @@ afterEach(() => discord.stop())
 const config = (guildId = '') => ({ discord: { apiUrl: discord.apiUrl, guildId, spoilerGuilds: [] } })
 
 it('knows whose token it is, and how to invite it', async () => {
-  const met = await introduce(discord.token, config())
+  const met = await diagnose(discord.token, config())
   expect(met).toMatchObject({ kind: 'known', name: 'Easel', inviteUrl: inviteLink(discord.applicationId) })
   expect(met.kind === 'known' && met.inviteForOneselfUrl).toContain('integration_type=1')
 })
@@ -31,9 +31,9 @@ it('asks for six permissions and no more', () => {
 })
 
 it('tells a wrong token from a Discord that cannot be reached', async () => {
-  expect(await introduce('wrong.token', config())).toEqual({ kind: 'wrong-token' })
+  expect(await diagnose('wrong.token', config())).toEqual({ kind: 'wrong-token' })
   const nowhere = { discord: { ...config().discord, apiUrl: 'http://127.0.0.1:1/api' } }
-  expect(await introduce(discord.token, nowhere)).toMatchObject({
+  expect(await diagnose(discord.token, nowhere)).toMatchObject({
     kind: 'unreachable',
     problem: expect.stringContaining('ECONNREFUSED'),
   })
@@ -42,7 +42,7 @@ it('tells a wrong token from a Discord that cannot be reached', async () => {
 it('knows a trial server that it is in from one that it is not in', async () => {
   const ours = discord.guild('Painters')
   const theirs = discord.guild('Strangers', { botIsMember: false })
-  expect(await introduce(discord.token, config(ours.id))).toMatchObject({ kind: 'known' })
-  expect(await introduce(discord.token, config(theirs.id))).toMatchObject({ kind: 'not-in-guild' })
-  expect(await introduce(discord.token, config('123'))).toMatchObject({ kind: 'not-in-guild' })
+  expect(await diagnose(discord.token, config(ours.id))).toMatchObject({ kind: 'known' })
+  expect(await diagnose(discord.token, config(theirs.id))).toMatchObject({ kind: 'not-in-guild' })
+  expect(await diagnose(discord.token, config('123'))).toMatchObject({ kind: 'not-in-guild' })
 })

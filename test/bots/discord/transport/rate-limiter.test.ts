@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Turns } from '../../../../src/bots/discord/transport/rate-limiter.ts'
+import { RateLimiter } from '../../../../src/bots/discord/transport/rate-limiter.ts'
 import { FakeClock } from '../../../fakes/fake-clock.ts'
 
 const usedUp = {
@@ -10,27 +10,27 @@ const usedUp = {
   retryAfter: 1000,
 }
 
-describe('turns', () => {
+describe('retry times', () => {
   it('bring a crowd back in groups that the limit lets through, a window apart', () => {
-    const turns = new Turns(new FakeClock())
-    turns.learn('POST', usedUp.route, 5000)
-    const waits = Array.from({ length: 12 }, () => turns.next(usedUp))
+    const limiter = new RateLimiter(new FakeClock())
+    limiter.learn('POST', usedUp.route, 5000)
+    const waits = Array.from({ length: 12 }, () => limiter.retryAfter(usedUp))
     expect(waits).toEqual([...Array(5).fill(1000), ...Array(5).fill(6000), ...Array(2).fill(11000)])
-    expect(turns.next({ ...usedUp, majorParameter: '2' })).toBe(1000)
+    expect(limiter.retryAfter({ ...usedUp, majorParameter: '2' })).toBe(1000)
   })
 
   it('begin anew once all are over', () => {
     const clock = new FakeClock()
-    const turns = new Turns(clock)
-    for (let i = 0; i < 7; i++) turns.next(usedUp)
+    const limiter = new RateLimiter(clock)
+    for (let i = 0; i < 7; i++) limiter.retryAfter(usedUp)
     clock.advance(60_000)
-    expect(turns.next(usedUp)).toBe(1000)
+    expect(limiter.retryAfter(usedUp)).toBe(1000)
   })
 
   it('let 40 requests a second through, and make the next ones wait for the seconds after', () => {
     const clock = new FakeClock()
-    const turns = new Turns(clock)
-    const take = (count: number) => Array.from({ length: count }, () => turns.take())
+    const limiter = new RateLimiter(clock)
+    const take = (count: number) => Array.from({ length: count }, () => limiter.take())
     clock.advance(5000)
     expect(take(40)).toEqual(Array(40).fill(0))
     const late = take(50)
@@ -42,12 +42,12 @@ describe('turns', () => {
 
   it('have no room for progress where results need it', () => {
     const clock = new FakeClock()
-    const turns = new Turns(clock)
+    const limiter = new RateLimiter(clock)
     clock.advance(5000)
-    expect(turns.canSpare()).toBe(true)
-    for (let i = 0; i < 30; i++) expect(turns.take()).toBe(0)
-    expect(turns.canSpare()).toBe(false)
+    expect(limiter.canSpare()).toBe(true)
+    for (let i = 0; i < 30; i++) expect(limiter.take()).toBe(0)
+    expect(limiter.canSpare()).toBe(false)
     clock.advance(1000)
-    expect(turns.canSpare()).toBe(true)
+    expect(limiter.canSpare()).toBe(true)
   })
 })

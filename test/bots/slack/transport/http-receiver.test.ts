@@ -1,4 +1,4 @@
-/** The HTTP door as a whole: only what Slack signed, lately, gets as far as a job. */
+/** The HTTP receiver as a whole: only what Slack signed recently gets as far as a job. */
 import { request as send } from 'node:http'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -52,7 +52,7 @@ const jobCount = () => {
   return t.test.easel.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100).length
 }
 
-describe('the HTTP door', () => {
+describe('the HTTP receiver', () => {
   it('lets the genuine request in, and none of 1,000 that were changed on the way', async () => {
     const golden = command()
     const { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp } = golden.headers

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { Paces } from '../../../../src/bots/slack/transport/rate-limiter.ts'
+import { RateLimiter } from '../../../../src/bots/slack/transport/rate-limiter.ts'
 import { FakeClock } from '../../../fakes/fake-clock.ts'
 
 const lane = 'chat.postMessage C1'
 
-function paces() {
+function limiter() {
   const clock = new FakeClock()
-  return { clock, paces: new Paces(clock) }
+  return { clock, limiter: new RateLimiter(clock) }
 }
 
 describe('the pace of calls to Slack', () => {
   it('gives each of a crowd a time of its own, at which it may go', () => {
-    const { clock, paces: all } = paces()
+    const { clock, limiter: all } = limiter()
     for (let i = 0; i < 4; i++) expect(all.take('T', lane)).toBe(0)
     const waits = Array.from({ length: 5 }, () => all.take('T', lane))
     expect(waits).toEqual([1000, 2000, 3000, 4000, 5000])
@@ -22,7 +22,7 @@ describe('the pace of calls to Slack', () => {
   })
 
   it('lets no more through in a minute than a tier allows, but for the burst', () => {
-    const { clock, paces: all } = paces()
+    const { clock, limiter: all } = limiter()
     let passed = 0
     for (let ms = 0; ms < 60_000; ms += 100) {
       if (all.take('T', 'chat.update') === 0) passed += 1
@@ -33,7 +33,7 @@ describe('the pace of calls to Slack', () => {
   })
 
   it('sends nothing while Slack wants no call, and then one by one', () => {
-    const { clock, paces: all } = paces()
+    const { clock, limiter: all } = limiter()
     all.close('T', lane, 30_000)
     expect(all.left('T', lane)).toBe(0)
     expect([all.take('T', lane), all.take('T', lane)]).toEqual([30_000, 31_000])
@@ -45,7 +45,7 @@ describe('the pace of calls to Slack', () => {
   })
 
   it('keeps workspaces, channels and methods apart, and holds no answer back that somebody waits for', () => {
-    const { paces: all } = paces()
+    const { limiter: all } = limiter()
     for (let i = 0; i < 5; i++) all.take('T', lane)
     expect(all.take('T', 'chat.postMessage C2')).toBe(0)
     expect(all.take('U', lane)).toBe(0)
@@ -53,7 +53,7 @@ describe('the pace of calls to Slack', () => {
   })
 
   it('spares what may be left out before what matters has to wait', () => {
-    const { paces: all } = paces()
+    const { limiter: all } = limiter()
     let spared = 0
     while (all.canSpare('T', 'chat.update')) {
       all.take('T', 'chat.update')
