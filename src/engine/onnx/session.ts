@@ -4,9 +4,11 @@ import { AppError } from '../../errors.ts'
 import { deviceFault, providerOf } from './device.ts'
 import { newGraph } from './kernels.ts'
 import type { OnnxModel } from './model.ts'
+import { disableTelemetry } from './telemetry.ts'
 
 // What goes wrong is thrown, and said in one sentence; the runtime would print its own beside it.
 ort.env.logLevel = 'fatal'
+disableTelemetry()
 
 export interface SessionOptions {
   /** Threads inside an operator; undefined leaves it to the runtime (one per core). */
