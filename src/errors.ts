@@ -1,4 +1,5 @@
 /** Every fault that Easel can name, with the facts that its sentence needs. words/ turns codes into sentences. */
+import type { ModelConfigProblem, ModelFileProblem } from './model-problem.ts'
 import type { PictureProblem } from './picture-problem.ts'
 
 /** What a device cannot be used for lack of. */
@@ -8,9 +9,9 @@ export type DeviceLack = (typeof deviceLacks)[number]
 /** Code -> details. A new fault is one line here and one sentence per language; the compiler asks for the latter. */
 export interface ErrorDetails {
   /** A file of a model folder is missing, truncated or says what cannot be true. */
-  'model-file': { file: string; problem: string }
-  /** A config.json asks for what the graph builder cannot do. */
-  'model-config': { file: string; key: string; problem: string }
+  'model-file': { file: string; problem: ModelFileProblem }
+  /** A model's JSON asks for what is not built; an empty `key` means the whole file. */
+  'model-config': { file: string; key: string; problem: ModelConfigProblem }
   /** No model of that name in the models folder. */
   'model-unknown': { name: string; known: string[] }
   /** The weights are not those that the work order was accepted with. */

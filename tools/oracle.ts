@@ -1,7 +1,8 @@
 /**
  * Checks the engine against a folder of golden numbers, one line per case; exit code 1 when any case fails.
  *
- *   npm run oracle -- DIR [--only TEXT]      a folder built like test/golden/oracle
+ *   npm run oracle -- DIR [--only TEXT]      a folder built like test/golden/oracle or test/golden/oracle-2
+ *   npm run oracle -- DIR --part-one DIR     where the models of the second kind lie, if not beside it as `oracle`
  *   npm run oracle -- --demo DIR             a folder built like test/golden/demo, with the demo model
  */
 import { existsSync, statSync } from 'node:fs'
@@ -12,14 +13,18 @@ import { demoPictures, openDemoModels } from './oracle/demo.ts'
 import { OracleFolder } from './oracle/folder.ts'
 
 /** What makes a folder one of golden numbers: at least one of these subfolders. */
-const subfolders = ['rng', 'text', 'schedulers', 'parts', 'e2e', 'models', 'lora', 'onnx', 'tokenizer-full']
+const subfolders = [
+  ...['rng', 'text', 'schedulers', 'parts', 'e2e', 'models', 'lora', 'onnx', 'tokenizer-full'],
+  ...['checkpoints', 'sizes', 'controlnet', 'samplers', 'embeddings', 'prompts', 'ip-adapter'],
+]
 
 const command = new Command('oracle')
   .argument('[folder]', 'folder of golden numbers')
   .option('--demo <folder>', 'folder of golden pictures of the demo model')
+  .option('--part-one <folder>', 'folder with the models that a part two is built from')
   .option('--only <text>', 'only cases whose name contains this text', '')
   .parse()
-const options = command.opts<{ demo?: string; only: string }>()
+const options = command.opts<{ demo?: string; partOne?: string; only: string }>()
 const folder = options.demo ?? command.args[0]
 
 process.exitCode = folder === undefined ? complain('Name a folder of golden numbers.') : await check(folder)
@@ -27,7 +32,7 @@ process.exitCode = folder === undefined ? complain('Name a folder of golden numb
 async function check(folder: string): Promise<number> {
   const problem = options.demo === undefined ? problemOfOracle(folder) : problemOfDemo(folder)
   if (problem) return complain(problem)
-  const oracle = new OracleFolder(folder)
+  const oracle = new OracleFolder(folder, options.partOne)
   try {
     return report(options.demo === undefined ? await runAll(oracle, checkers) : await runDemo(oracle))
   } finally {

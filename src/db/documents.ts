@@ -1,7 +1,7 @@
 /** The JSON documents inside rows: what is read back is checked, whoever wrote it. */
 import { z } from 'zod'
 import type { Failure } from '../engine/jobs/store.ts'
-import type { ErrorCode, ErrorDetails } from '../errors.ts'
+import { isErrorCode, readErrorDetails } from '../error-details.ts'
 
 export const platform = z.enum(['discord', 'slack', 'web', 'cli'])
 
@@ -33,8 +33,9 @@ export interface Identity {
   name: string
 }
 
-/** A stored failure. Its details were written from a typed AppError; their shape goes with the code. */
+/** A stored failure; undefined where another version of Easel wrote it in another shape. */
 export function readFailure(code: string | null, details: unknown): Failure | undefined {
-  if (code === null) return undefined
-  return { code: code as ErrorCode, details: details as ErrorDetails[ErrorCode] }
+  if (!isErrorCode(code)) return undefined
+  const known = readErrorDetails(code, details)
+  return known && { code, details: known }
 }

@@ -5,6 +5,7 @@ import { cli } from './en-cli.ts'
 import { expectations, flags, problems } from './en-command.ts'
 import { discord } from './en-discord.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './en-messages.ts'
+import { modelConfigRefusal, modelFileRefusal } from './en-model.ts'
 import { pictureRefusal } from './en-picture.ts'
 import { slack } from './en-slack.ts'
 import { web } from './en-web.ts'
@@ -19,8 +20,8 @@ const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
 }
 
 const errors: ErrorWords = {
-  'model-file': d => `The model file ${d.file} cannot be used: ${d.problem}.`,
-  'model-config': d => `${d.file} asks for something Easel cannot build: ${d.key} ${d.problem}.`,
+  'model-file': d => modelFileRefusal(d.file, d.problem),
+  'model-config': d => modelConfigRefusal(d.file, d.key, d.problem),
   'model-changed': d =>
     `The files of “${d.name}” are no longer those that this picture was promised with. Please ask again.`,
   'model-unknown': d =>

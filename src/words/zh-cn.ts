@@ -5,6 +5,7 @@ import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
 import { discord } from './zh-cn-discord.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './zh-cn-messages.ts'
+import { modelConfigRefusal, modelFileRefusal } from './zh-cn-model.ts'
 import { pictureRefusal } from './zh-cn-picture.ts'
 import { slack } from './zh-cn-slack.ts'
 import { web } from './zh-cn-web.ts'
@@ -17,8 +18,8 @@ const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
 }
 
 const errors: Words['errors'] = {
-  'model-file': d => `模型文件 ${d.file} 不能用：${d.problem}。`,
-  'model-config': d => `${d.file} 要求了 Easel 做不到的东西：${d.key} ${d.problem}。`,
+  'model-file': d => modelFileRefusal(d.file, d.problem),
+  'model-config': d => modelConfigRefusal(d.file, d.key, d.problem),
   'model-changed': d => `“${d.name}”的文件已经变了，与接受这张图片时不同。请重新提交。`,
   'model-unknown': d =>
     `没有名为“${d.name}”的模型。${d.known.length === 0 ? '模型文件夹是空的。' : `已有的模型：${d.known.join('、')}。`}`,

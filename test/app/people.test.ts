@@ -232,7 +232,7 @@ describe('the quota', () => {
     const waiting = await it.ask('waiting')
     await it.until(() => it.workers.underway.length === 1)
     await it.easel.act({ kind: 'cancel', jobId: waiting.id }, it.caller())
-    it.workers.current.fail(new AppError('model-file', { file: 'unet', problem: 'it is truncated' }))
+    it.workers.current.fail(new AppError('model-file', { file: 'unet', problem: { what: 'missing' } }))
     await it.until(() => it.easel.job(failing.id)?.state === 'failed')
     expect(it.easel.usage(person).left).toBe(4)
   })
@@ -283,7 +283,7 @@ describe('stats', () => {
     const waiting = await it.ask('cancelled', it.callerNamed('ben'))
     await it.until(() => it.workers.underway.length === 1)
     await it.easel.act({ kind: 'cancel', jobId: waiting.id }, it.callerNamed('ben'))
-    it.workers.current.fail(new AppError('model-file', { file: 'unet', problem: 'it is truncated' }))
+    it.workers.current.fail(new AppError('model-file', { file: 'unet', problem: { what: 'missing' } }))
     await it.settled()
     await it.easel.act({ kind: 'delete', jobId: failing.id }, it.callerNamed('ben'))
 

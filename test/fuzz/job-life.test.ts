@@ -76,7 +76,11 @@ class Model {
 
 const outOfMemory = new AppError('out-of-memory', { device: 'cpu' })
 const workerDied = new AppError('worker-died', { device: 'cpu', reason: 'SIGSEGV' })
-const badConfig = new AppError('model-config', { file: 'config.json', key: 'act_fn', problem: 'unknown' })
+const badConfig = new AppError('model-config', {
+  file: 'config.json',
+  key: 'act_fn',
+  problem: { what: 'value', found: '"relu"', supported: ['"silu"'] },
+})
 
 function endingOf(happening: Happening, claim: Claim): Ending | undefined {
   switch (happening) {

@@ -22,7 +22,12 @@ interface Import {
 const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   // What everybody stands on.
   { prefix: 'src/picture-problem.ts', may: [] },
-  { prefix: 'src/errors.ts', may: ['type src/picture-problem.ts'] },
+  { prefix: 'src/model-problem.ts', may: [] },
+  { prefix: 'src/errors.ts', may: ['type src/picture-problem.ts', 'type src/model-problem.ts'] },
+  {
+    prefix: 'src/error-details.ts',
+    may: ['src/errors.ts', 'src/picture-problem.ts', 'src/model-problem.ts'],
+  },
   { prefix: 'src/ports.ts', may: [] },
   { prefix: 'src/nearest.ts', may: [] },
   { prefix: 'src/file-problem.ts', may: [] },
@@ -32,18 +37,24 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   { prefix: 'src/config', may: ['src/errors.ts', 'src/file-problem.ts', 'src/nearest.ts'] },
   {
     prefix: 'src/words/',
-    may: ['src/errors.ts', 'src/picture-problem.ts', 'type src/app/'],
+    may: ['src/errors.ts', 'src/picture-problem.ts', 'src/model-problem.ts', 'type src/app/'],
   },
   // The engine, from its foundation up.
   { prefix: 'src/engine/work-order.ts', may: [] },
-  { prefix: 'src/engine/weights/', may: ['src/errors.ts', 'src/nearest.ts'] },
+  { prefix: 'src/engine/weights/', may: ['src/errors.ts', 'src/model-problem.ts', 'src/nearest.ts'] },
   { prefix: 'src/engine/onnx/', may: ['src/errors.ts', 'src/engine/weights/'] },
   { prefix: 'src/engine/modules/', may: ['src/errors.ts', 'src/engine/onnx/', 'src/engine/weights/'] },
   {
     prefix: 'src/engine/networks/',
-    may: ['src/errors.ts', 'src/engine/modules/', 'src/engine/onnx/', 'src/engine/weights/'],
+    may: [
+      'src/errors.ts',
+      'src/model-problem.ts',
+      'src/engine/modules/',
+      'src/engine/onnx/',
+      'src/engine/weights/',
+    ],
   },
-  { prefix: 'src/engine/sampling/', may: ['src/errors.ts', 'src/nearest.ts'] },
+  { prefix: 'src/engine/sampling/', may: ['src/errors.ts', 'src/nearest.ts', 'src/engine/weights/'] },
   { prefix: 'src/engine/text/', may: ['src/errors.ts', 'src/engine/weights/'] },
   {
     prefix: 'src/engine/image/',
@@ -71,7 +82,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/engine/host/',
     may: [
       'src/errors.ts',
-      'src/picture-problem.ts',
+      'src/error-details.ts',
       'src/engine/work-order.ts',
       'src/engine/pipeline/',
       'src/engine/image/',
@@ -94,6 +105,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/db/',
     may: [
       'src/errors.ts',
+      'src/error-details.ts',
       'src/file-problem.ts',
       'src/ports.ts',
       'src/engine/work-order.ts',

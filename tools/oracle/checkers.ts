@@ -1,5 +1,9 @@
-/** Every checker, in the order in which its lines are printed: what later ones build on comes first. */
+/**
+ * Every checker, of both parts, in the order in which its lines are printed: what later ones build on comes first. A checker
+ * lists nothing where the folder lacks its group.
+ */
 import type { Checker } from './case.ts'
+import { checkpoints } from './checkpoints.ts'
 import { endToEnd } from './e2e.ts'
 import { loraFiles, otherLayouts } from './other-layouts.ts'
 import { parts } from './parts.ts'
@@ -25,4 +29,5 @@ export const checkers: readonly Checker[] = [
   endToEnd,
   otherLayouts,
   loraFiles,
+  checkpoints,
 ]

@@ -2,6 +2,10 @@
 import { z } from 'zod'
 import { NotYet } from './not-yet.ts'
 
+/** A scheduler class of the reference, with what differs from the Base's scheduler_config.json. */
+export const namedScheduler = z.object({ cls: z.string(), extra: z.record(z.string(), z.unknown()) })
+export type NamedScheduler = z.infer<typeof namedScheduler>
+
 const pair = z.tuple([z.number(), z.number()])
 const text = z.union([z.string(), z.array(z.string())])
 
@@ -52,10 +56,7 @@ export const e2eCaseSchema = z.object({
 export type E2eCase = z.infer<typeof e2eCaseSchema>
 
 export const e2eSchema = z.object({
-  scheduler_config: z.record(
-    z.string(),
-    z.object({ cls: z.string(), extra: z.record(z.string(), z.unknown()) }),
-  ),
+  scheduler_config: z.record(z.string(), namedScheduler),
   cases: z.array(e2eCaseSchema),
 })
 
@@ -81,7 +82,7 @@ export function pipelineDefaults(pipeline: E2eCase['pipeline']): { guidance: num
 }
 
 /** Numbers drawn in the whole run: a list of generators draws its shape's rows one by one. */
-export function valuesDrawn(one: E2eCase): number {
+export function valuesDrawn(one: Pick<E2eCase, 'draws_in_order'>): number {
   const size = (draw: E2eCase['draws_in_order'][number]): number =>
     draw.reduce<number>((product, side) => (side === 'list' ? product : product * side), 1)
   return one.draws_in_order.reduce((sum, draw) => sum + size(draw), 0)

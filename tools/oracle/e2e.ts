@@ -2,10 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type ModelSchedule, parseSchedule } from '../../src/engine/sampling/scheduler-config.ts'
-import { type Check, type Checker, compare, comparePictures } from './case.ts'
+import type { ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
+import type { Check, Checker } from './case.ts'
 import type { SizePx } from './e2e-conditioning.ts'
-import { type Arguments, type E2eCase, e2eSchema, parseArguments, valuesDrawn } from './e2e-request.ts'
+import { compareOutcome, scheduleFrom } from './e2e-outcome.ts'
+import { type Arguments, type E2eCase, e2eSchema, parseArguments } from './e2e-request.ts'
 import { readSource, type Source } from './e2e-source.ts'
 import type { OracleFolder } from './folder.ts'
 import { type Outcome, runPipeline } from './run-pipeline.ts'
@@ -27,22 +28,12 @@ export const endToEnd: Checker = {
 
 async function check(oracle: OracleFolder, schedulers: Schedulers, one: E2eCase): Promise<Check[]> {
   const golden = await oracle.tensors('e2e', `${one.name}.safetensors`)
-  const ours = await runCase(oracle, schedulers, one)
-  const limit = 10 * one.floor_latents_f32_vs_f64
-  const checks = [
-    compare('timesteps', ours.timesteps, one.timesteps, one.timesteps.every(Number.isInteger) ? 0 : 1e-2),
-    compare('numbers drawn', [ours.drawn], [valuesDrawn(one)], 0),
-    compare('final latents', ours.latents, golden.floats('final_latents'), limit),
-  ]
-  if (golden.has('latents_after_step')) {
-    checks.push(
-      compare('latents after each step', ours.afterStep, golden.floats('latents_after_step'), limit),
-    )
-  }
-  if (golden.has('image_uint8_nhwc')) {
-    checks.push(comparePictures('picture', await ours.bytes(), golden.get('image_uint8_nhwc').data))
-  }
-  return checks
+  return compareOutcome(
+    await runCase(oracle, schedulers, one),
+    one,
+    golden,
+    10 * one.floor_latents_f32_vs_f64,
+  )
 }
 
 async function runCase(oracle: OracleFolder, schedulers: Schedulers, one: E2eCase): Promise<Outcome> {
@@ -77,7 +68,6 @@ async function sizeOfCase(
   return { heightPx: args.height ?? native, widthPx: args.width ?? native }
 }
 
-/** from_config of the Base's scheduler_config.json with the case's extra keys. */
 async function scheduleOf(
   oracle: OracleFolder,
   schedulers: Schedulers,
@@ -85,13 +75,5 @@ async function scheduleOf(
 ): Promise<ModelSchedule> {
   const scheduler = schedulers[one.scheduler]
   if (!scheduler) throw new Error(`cases.json has no scheduler ${one.scheduler}`)
-  const file = join(await oracle.model('base'), 'scheduler', 'scheduler_config.json')
-  const own = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, 'utf8')))
-  const schedule = parseSchedule({ ...own, ...scheduler.extra, _class_name: scheduler.cls }, file)
-  if (schedule.sampler.kind.diffusersClass !== scheduler.cls) {
-    throw new Error(`no sampler stands for ${scheduler.cls}`)
-  }
-  // The pipelines hand their own eta, 0 unless told otherwise, to every sampler that takes one, TCD's included.
-  const { eta = 0, timesteps } = parseArguments(one.args)
-  return { ...schedule, config: { ...schedule.config, eta, timesteps } }
+  return scheduleFrom(oracle, scheduler, parseArguments(one.args))
 }

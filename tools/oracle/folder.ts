@@ -1,12 +1,16 @@
-/** Owns access to one folder of golden numbers: its JSON, tensors and pictures, and its models, expanded on first use. */
+/**
+ * Owns access to one folder of golden numbers: its JSON, tensors and pictures, and its models, expanded on first use.
+ * Part two (`oracle-2`) has no models of its own: its files are built from those of part one.
+ */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { z } from 'zod'
 import { type OpenModel, openModel } from '../../src/engine/pipeline/open-model.ts'
+import { packageRoot } from '../../src/paths.ts'
 import { NotYet } from './not-yet.ts'
 import { readTensors, type Tensors } from './tensors.ts'
 
@@ -14,11 +18,16 @@ const execute = promisify(execFile)
 
 export class OracleFolder {
   readonly #root: string
+  readonly #partOne: OracleFolder | undefined
   #models: Promise<string> | undefined
+  readonly #built = new Map<string, Promise<string>>()
   readonly #open = new Map<string, Promise<OpenModel>>()
 
-  constructor(root: string) {
+  /** partOne: where part one lies, if `root` is a part two; by default what `partOneOf` finds. */
+  constructor(root: string, partOne?: string) {
     this.#root = resolve(root)
+    const needed = isPartTwo(this.#root)
+    this.#partOne = needed ? new OracleFolder(partOne ?? partOneOf(this.#root)) : undefined
   }
 
   path(...parts: string[]): string {
@@ -47,11 +56,24 @@ export class OracleFolder {
     return readTensors(this.path(...parts))
   }
 
-  /** Folder that holds the expanded models; made once, in a temporary place. */
+  /** Folder that holds the expanded models, of part one where this is part two; made once, in a temporary place. */
   async models(): Promise<string> {
+    if (this.#partOne) return this.#partOne.models()
     if (!this.has('models')) throw new NotYet('the folder has no models/')
     this.#models ??= expand(this.path('models'))
     return this.#models
+  }
+
+  /**
+   * Folder of what part two builds from the weights of part one: the files whose path holds `text` (`checkpoints/`,
+   * `controlnet/`, `ip-adapter/`), made once, in a temporary place. A file that is stored as it is lies at `path` instead.
+   */
+  async built(text: string): Promise<string> {
+    const script = this.path('expand.mjs')
+    if (!existsSync(script)) return this.#root
+    const known = this.#built.get(text) ?? runExpand(script, [await this.models()], [text])
+    this.#built.set(text, known)
+    return known
   }
 
   /** The diffusers folder that cases call `role` (`base`, `refiner`): named so, or ending in `-role`. */
@@ -77,16 +99,42 @@ export class OracleFolder {
       const model = await open.catch(() => undefined)
       await model?.networks.close()
     }
-    const models = await this.#models?.catch(() => undefined)
-    if (models && !models.startsWith(this.#root)) await rm(models, { recursive: true, force: true })
+    for (const made of [this.#models, ...this.#built.values()]) {
+      const folder = await made?.catch(() => undefined)
+      if (folder && !folder.startsWith(this.#root)) await rm(folder, { recursive: true, force: true })
+    }
+    await this.#partOne?.close()
   }
+}
+
+/** Part two builds its checkpoints from another folder's models, by a script of its own. */
+function isPartTwo(root: string): boolean {
+  return existsSync(join(root, 'expand.mjs')) && !existsSync(join(root, 'models'))
+}
+
+/**
+ * Where part one of a part two lies: under the same name without its `-2`, or as `oracle` beside it; else the project's own.
+ * A part one that does not belong to it is noticed, since every file that is built is checked against its SHA-256.
+ */
+function partOneOf(root: string): string {
+  const beside = [root.replace(/-2$/, ''), join(dirname(root), 'oracle')]
+  const found = beside.find(folder => folder !== root && existsSync(join(folder, 'models')))
+  return found ?? join(packageRoot, 'test', 'golden', 'oracle')
 }
 
 /** Runs the folder's own expand.mjs; a folder of ready models is used as it is. */
 async function expand(folder: string): Promise<string> {
   const script = join(folder, 'expand.mjs')
-  if (!existsSync(script)) return folder
+  return existsSync(script) ? runExpand(script, [], []) : folder
+}
+
+/** Runs an expand.mjs into a temporary folder: `before` and `after` are its arguments around the folder. */
+async function runExpand(
+  script: string,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<string> {
   const target = await mkdtemp(join(tmpdir(), 'easel-oracle-'))
-  await execute(process.execPath, [script, target], { maxBuffer: 1 << 24 })
+  await execute(process.execPath, [script, ...before, target, ...after], { maxBuffer: 1 << 24 })
   return target
 }

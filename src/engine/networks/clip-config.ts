@@ -1,7 +1,7 @@
 /** Owns what a text encoder's config.json (transformers' CLIPTextModel, with or without projection) says. */
 import { z } from 'zod'
 import type { TextBlockOptions } from '../modules/text-block.ts'
-import { count } from '../weights/config-file.ts'
+import { complain, count } from '../weights/config-file.ts'
 
 export interface ClipConfig {
   readonly vocabulary: number
@@ -28,19 +28,16 @@ export const clipConfigSchema = z
     intermediate_size: count,
     num_hidden_layers: count,
     num_attention_heads: count,
-    hidden_act: z
-      .enum(['quick_gelu', 'gelu'], {
-        error: issue => `is ${JSON.stringify(issue.input)}, but only "quick_gelu" or "gelu" is supported`,
-      })
-      .default('quick_gelu'),
+    hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
     layer_norm_eps: z.number().positive().default(1e-5),
     projection_dim: count.default(512),
     eos_token_id: z.int().min(0).default(legacyEosId),
   })
   .superRefine((config, context) => {
-    if (config.hidden_size % config.num_attention_heads !== 0) {
-      const message = `is ${config.num_attention_heads}, which does not divide hidden_size (${config.hidden_size})`
-      context.addIssue({ code: 'custom', path: ['num_attention_heads'], message })
+    const { hidden_size: width, num_attention_heads: heads } = config
+    if (width % heads !== 0) {
+      const problem = { what: 'not-divisor', found: heads, key: 'hidden_size', of: width } as const
+      complain(context, 'num_attention_heads', problem)
     }
   })
   .transform(

@@ -46,7 +46,7 @@ export interface NetworkPlan {
  */
 export async function planNetworks(folder: string): Promise<NetworkPlan> {
   if (!(await exists(folder)))
-    throw new AppError('model-file', { file: folder, problem: 'it does not exist' })
+    throw new AppError('model-file', { file: folder, problem: { what: 'missing' } })
   const textEncoder2 = await planTextEncoder(join(folder, 'text_encoder_2'))
   const hasFirst = await exists(join(folder, 'text_encoder'))
   const textEncoder = hasFirst ? await planTextEncoder(join(folder, 'text_encoder')) : undefined
@@ -91,7 +91,7 @@ function checkTextWidths(
 ): number {
   const contextWidth = (first?.hiddenSize ?? 0) + second.hiddenSize
   if (config.contextWidth !== contextWidth) {
-    const problem = `is ${config.contextWidth}, but the text encoders give ${contextWidth}`
+    const problem = { what: 'text-width', found: config.contextWidth, given: contextWidth } as const
     throw new AppError('model-config', { file, key: 'cross_attention_dim', problem })
   }
   const pooledWidth = second.projectionSize ?? 0
@@ -100,7 +100,12 @@ function checkTextWidths(
   throw new AppError('model-config', {
     file,
     key: 'projection_class_embeddings_input_dim',
-    problem: `is ${config.addedWidth}, which is not the pooled text (${pooledWidth}) and 5 or 6 ids of ${config.timeIdWidth}`,
+    problem: {
+      what: 'added-width',
+      found: config.addedWidth,
+      pooled: pooledWidth,
+      idWidth: config.timeIdWidth,
+    },
   })
 }
 

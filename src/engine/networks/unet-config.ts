@@ -1,8 +1,9 @@
 /** Owns what a U-Net's config.json (diffusers' UNet2DConditionModel) says, for every SDXL-shaped U-Net. */
 import { z } from 'zod'
+import type { ModelConfigProblem } from '../../model-problem.ts'
 import type { Level } from '../modules/level.ts'
 import type { GroupNormOptions } from '../modules/norm.ts'
-import { count, only } from '../weights/config-file.ts'
+import { complain, count, only } from '../weights/config-file.ts'
 
 /** A level, and which of its two blocks have attention. */
 export interface UNetLevel extends Level {
@@ -25,12 +26,16 @@ export interface UNetConfig {
   readonly levels: readonly [UNetLevel, ...UNetLevel[]]
 }
 
-const perLevel = z.union([count, z.array(count)], { error: 'is neither a whole number nor a list of them' })
-const down = z.enum(['DownBlock2D', 'CrossAttnDownBlock2D'], { error: unknownBlock })
-const up = z.enum(['UpBlock2D', 'CrossAttnUpBlock2D'], { error: unknownBlock })
+const perLevel = z.union([count, z.array(count)])
+const down = z.enum(['DownBlock2D', 'CrossAttnDownBlock2D'])
+const up = z.enum(['UpBlock2D', 'CrossAttnUpBlock2D'])
 
 export const unetConfigSchema = z
   .object({
+    // First, so that a relative of SDXL is told by what it is.
+    addition_embed_type: z.unknown().refine(type => type === 'text_time', {
+      params: { problem: { what: 'not-sdxl' } satisfies ModelConfigProblem },
+    }),
     in_channels: count,
     out_channels: count,
     block_out_channels: z.array(count).min(1),
@@ -48,7 +53,6 @@ export const unetConfigSchema = z
     projection_class_embeddings_input_dim: count,
 
     act_fn: only('silu'),
-    addition_embed_type: z.literal('text_time', { error: 'is not "text_time": this is no SDXL model' }),
     attention_type: only('default'),
     center_input_sample: only(false),
     class_embed_type: only(null),
@@ -74,14 +78,10 @@ export const unetConfigSchema = z
     time_embedding_dim: only(null),
     time_embedding_type: only('positional'),
     timestep_post_act: only(null),
-    use_linear_projection: z.literal(true, {
-      error: 'is not true, but only linear projections are supported',
-    }),
+    use_linear_projection: z.literal(true),
   })
   .superRefine((config, context) => {
     const levels = config.block_out_channels.length
-    const complain = (key: string, problem: string) =>
-      context.addIssue({ code: 'custom', path: [key], message: problem })
     const lists = {
       down_block_types: config.down_block_types,
       up_block_types: config.up_block_types,
@@ -91,16 +91,14 @@ export const unetConfigSchema = z
     }
     for (const [key, list] of Object.entries(lists)) {
       if (Array.isArray(list) && list.length !== levels) {
-        complain(key, `has ${list.length} entries for ${levels} levels`)
+        complain(context, key, { what: 'entries', found: list.length, levels })
       }
     }
     config.block_out_channels.forEach((channels, level) => {
       const groups = config.norm_num_groups
-      if (channels % groups !== 0)
-        complain('block_out_channels', `has ${channels}, no multiple of norm_num_groups (${groups})`)
+      if (channels % groups !== 0) complain(context, 'block_out_channels', notMultiple(channels, groups))
       const heads = at(lists.attention_head_dim, level)
-      if (channels % heads !== 0)
-        complain('attention_head_dim', `has ${heads} heads for ${channels} channels`)
+      if (channels % heads !== 0) complain(context, 'attention_head_dim', { what: 'heads', heads, channels })
     })
   })
   .transform(
@@ -143,6 +141,6 @@ function at(value: number | readonly number[], level: number): number {
   return typeof value === 'number' ? value : (value[level] ?? 1)
 }
 
-function unknownBlock(issue: { input?: unknown }): string {
-  return `is ${JSON.stringify(issue.input)}, a kind of block that is not supported`
+function notMultiple(found: number, groups: number): ModelConfigProblem {
+  return { what: 'not-multiple', found, key: 'norm_num_groups', of: groups }
 }

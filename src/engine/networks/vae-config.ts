@@ -1,7 +1,7 @@
 /** Owns what a VAE's config.json (diffusers' AutoencoderKL) says. */
 import { z } from 'zod'
 import type { GroupNormOptions } from '../modules/norm.ts'
-import { count, only } from '../weights/config-file.ts'
+import { complain, count, only } from '../weights/config-file.ts'
 
 export interface VaeConfig {
   readonly imageChannels: number
@@ -21,8 +21,8 @@ export interface VaeConfig {
 /** Fixed in the reference for the VAE. */
 const epsilon = 1e-6
 
-const downType = z.literal('DownEncoderBlock2D', { error: unknownBlock })
-const upType = z.literal('UpDecoderBlock2D', { error: unknownBlock })
+const downType = z.literal('DownEncoderBlock2D')
+const upType = z.literal('UpDecoderBlock2D')
 
 export const vaeConfigSchema = z
   .object({
@@ -47,15 +47,17 @@ export const vaeConfigSchema = z
   })
   .superRefine((config, context) => {
     const { norm_num_groups: groups, block_out_channels: channels } = config
-    const complain = (key: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [key], message })
     const odd = channels.find(width => width % groups !== 0)
-    if (odd !== undefined)
-      complain('block_out_channels', `has ${odd}, no multiple of norm_num_groups (${groups})`)
-    if (config.in_channels !== config.out_channels) complain('out_channels', 'differs from in_channels')
+    if (odd !== undefined) {
+      const problem = { what: 'not-multiple', found: odd, key: 'norm_num_groups', of: groups } as const
+      complain(context, 'block_out_channels', problem)
+    }
+    const { in_channels: from, out_channels: found } = config
+    if (found !== from)
+      complain(context, 'out_channels', { what: 'differs', found, key: 'in_channels', from })
     for (const key of ['down_block_types', 'up_block_types'] as const) {
       if (config[key].length !== channels.length) {
-        complain(key, `has ${config[key].length} entries for ${channels.length} levels`)
+        complain(context, key, { what: 'entries', found: config[key].length, levels: channels.length })
       }
     }
   })
@@ -72,7 +74,3 @@ export const vaeConfigSchema = z
       sampleSize: config.sample_size,
     }),
   )
-
-function unknownBlock(issue: { input?: unknown }): string {
-  return `is ${JSON.stringify(issue.input)}, a kind of block that is not supported`
-}

@@ -77,8 +77,12 @@ export class Graph {
     const stored = this.#writer.stored(tensor, dims)
     if (stored.dtype === this.kernels.arithmetic) return stored
     if (!this.kernels.castable.includes(stored.dtype)) {
-      const problem = `"${tensor.name}" is ${stored.dtype}; weights can be ${this.kernels.castable.join(', ')}`
-      throw new AppError('model-file', { file: tensor.file, problem })
+      const { dtype } = stored
+      const usable = [...this.kernels.castable]
+      throw new AppError('model-file', {
+        file: tensor.file,
+        problem: { what: 'tensor-dtype', tensor: tensor.name, dtype, usable },
+      })
     }
     return this.cast(stored, this.kernels.arithmetic)
   }

@@ -1,7 +1,7 @@
 /** Reads a model's scheduler_config.json: the numbers of its noise schedule, and the sampler that it names as its own. */
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { parseConfig, readTextFile } from '../weights/config-file.ts'
 import { type SamplerChoice, samplerKinds } from './registry.ts'
 import type { SchedulerConfig } from './sampler.ts'
 
@@ -64,12 +64,12 @@ export interface ModelSchedule {
 
 /** @throws AppError model-file or model-config, naming the file and the key. */
 export async function readScheduleFile(file: string): Promise<ModelSchedule> {
+  const text = withoutInfinity(await readTextFile(file))
   let json: unknown
   try {
-    json = JSON.parse(withoutInfinity(await readFile(file, 'utf8')))
+    json = JSON.parse(text)
   } catch (error) {
-    const problem = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read'
-    throw new AppError('model-file', { file, problem }, error)
+    throw new AppError('model-file', { file, problem: { what: 'not-json' } }, error)
   }
   return parseSchedule(json, file)
 }
@@ -81,13 +81,7 @@ function withoutInfinity(text: string): string {
 
 /** @throws AppError model-config, naming the key. */
 export function parseSchedule(json: unknown, file: string): ModelSchedule {
-  const parsed = fileSchema.safeParse(json)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const key = issue?.path.join('.') || 'the whole file'
-    throw new AppError('model-config', { file, key, problem: issue?.message ?? 'not understood' })
-  }
-  const keys = parsed.data
+  const keys = parseConfig(file, json, fileSchema)
   const sigmas = keys.use_karras_sigmas
     ? 'karras'
     : keys.use_exponential_sigmas

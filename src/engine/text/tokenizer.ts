@@ -1,9 +1,9 @@
 /** CLIP's tokenizer: text to token ids, from the vocabulary that lies in a model's own folder. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Tokenizer as ByteLevelBpe } from '@huggingface/tokenizers'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { readConfigFile, readTextFile } from '../weights/config-file.ts'
 
 /** One of a model's two tokenizers. They differ in padding, and in what the padding token does to text. */
 export interface Tokenizer {
@@ -111,21 +111,21 @@ const idsSchema = z.record(z.string(), z.int().min(0))
  */
 export async function openTokenizer(folder: string): Promise<Tokenizer> {
   const [ids, merges, config] = await Promise.all([
-    readJson(join(folder, 'vocab.json'), idsSchema),
+    readConfigFile(join(folder, 'vocab.json'), idsSchema),
     readMerges(join(folder, 'merges.txt')),
-    readJson(join(folder, 'tokenizer_config.json'), configSchema),
+    readConfigFile(join(folder, 'tokenizer_config.json'), configSchema),
   ])
   const { bos_token: start, eos_token: end, pad_token: padding } = config
   // Older files do not list them; then the three tokens that have a role are the special ones.
   const special = config.added_tokens_decoder
     ? Object.values(config.added_tokens_decoder)
     : [...new Set([start, end, padding])].map(content => ({ content, normalized: false }))
-  try {
-    return createTokenizer({ ids, merges, special, start, end, padding })
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error)
-    throw new AppError('model-file', { file: join(folder, 'vocab.json'), problem }, error)
-  }
+  const absent = [...special.map(({ content }) => content), start, end, padding].find(
+    content => !Object.hasOwn(ids, content),
+  )
+  if (absent === undefined) return createTokenizer({ ids, merges, special, start, end, padding })
+  const problem = { what: 'token-missing', token: absent } as const
+  throw new AppError('model-file', { file: join(folder, 'vocab.json'), problem })
 }
 
 /** Lines `left right`; comments such as `#version: 0.2` stand at the top only, for `#` is a symbol as well. */
@@ -139,29 +139,7 @@ export function parseMerges(text: string): [string, string][] {
 }
 
 async function readMerges(file: string): Promise<[string, string][]> {
-  const merges = parseMerges(await readText(file))
-  if (merges.length === 0) throw new AppError('model-file', { file, problem: 'it holds no merges' })
+  const merges = parseMerges(await readTextFile(file))
+  if (merges.length === 0) throw new AppError('model-file', { file, problem: { what: 'no-merges' } })
   return merges
-}
-
-async function readJson<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.infer<Schema>> {
-  const text = await readText(file)
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    throw new AppError('model-file', { file, problem: 'it is not JSON' }, error)
-  }
-  const parsed = schema.safeParse(json)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new AppError('model-file', { file, problem: `${issue?.path.join('.')}: ${issue?.message}` })
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    throw new AppError('model-file', { file, problem: 'it cannot be read' }, error)
-  }
 }

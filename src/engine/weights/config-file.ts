@@ -1,45 +1,98 @@
-/** Owns reading a config.json: JSON through a schema, with one clear sentence when it asks for what is not built. */
+/** Owns reading a model's JSON files: through a schema, naming the first key that asks for what is not built. */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { type ModelConfigProblem, modelConfigProblem, type ValueKind } from '../../model-problem.ts'
 
 /**
  * The file through the schema.
  * @throws AppError 'model-file' when it is missing or no JSON; 'model-config' naming the first key that does not fit.
  */
 export async function readConfigFile<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  let json: unknown
+  return parseConfig(file, await readJsonFile(file), schema)
+}
+
+/** @throws AppError 'model-file'. */
+export async function readJsonFile(file: string): Promise<unknown> {
+  const text = await readTextFile(file)
   try {
-    json = JSON.parse(await readFile(file, 'utf8'))
+    return JSON.parse(text)
   } catch (error) {
-    const problem =
-      error instanceof SyntaxError ? 'it is not valid JSON' : 'it does not exist or cannot be read'
-    throw new AppError('model-file', { file, problem }, error)
+    throw new AppError('model-file', { file, problem: { what: 'not-json' } }, error)
   }
-  return parseConfig(file, json, schema)
+}
+
+/** @throws AppError 'model-file'. */
+export async function readTextFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw unreadableFile(file, error)
+  }
+}
+
+/** The fault of a file, or folder, that the system would not let us read. */
+export function unreadableFile(file: string, error: unknown): AppError<'model-file'> {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  const problem = code === 'ENOENT' ? ({ what: 'missing' } as const) : ({ what: 'unreadable', code } as const)
+  return new AppError('model-file', { file, problem }, error)
 }
 
 /** As readConfigFile, for JSON that is already here. file: what to name. */
 export function parseConfig<T>(file: string, json: unknown, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(json)
+  const result = schema.safeParse(json, { reportInput: true })
   if (result.success) return result.data
   const [issue] = result.error.issues
-  throw new AppError('model-config', {
-    file,
-    key: issue?.path.join('.') || 'the file',
-    problem: issue?.message ?? 'does not fit',
-  })
+  if (!issue) throw result.error
+  throw new AppError('model-config', { file, key: issue.path.join('.'), problem: problemOf(issue) })
+}
+
+/** A rule that spans several keys: for `superRefine`. */
+export function complain(context: z.RefinementCtx, key: string, problem: ModelConfigProblem): void {
+  context.addIssue({ code: 'custom', path: [key], params: { problem } })
 }
 
 /** A key that would change the numbers and of which only these values are built. Absent: the reference's default. */
 export function only(...values: (string | number | boolean | null)[]) {
-  const supported = values.map(value => JSON.stringify(value)).join(' or ')
-  return z
-    .literal(values, {
-      error: issue => `is ${JSON.stringify(issue.input)}, but only ${supported} is supported`,
-    })
-    .optional()
+  return z.literal(values).optional()
 }
 
 /** A whole number of at least 1: a count of channels, layers, heads. */
-export const count = z.int({ error: 'is no whole number' }).min(1, { error: 'is less than 1' })
+export const count = z.int().min(1)
+
+function problemOf(issue: z.core.$ZodIssue): ModelConfigProblem {
+  const found = written(issue.input)
+  switch (issue.code) {
+    case 'invalid_value':
+      return { what: 'value', found, supported: issue.values.map(written) }
+    case 'invalid_type':
+      return { what: 'kind', found, expected: kinds[issue.expected] ?? 'other' }
+    case 'too_small':
+      return { what: 'below', found, minimum: Number(issue.minimum), exclusive: issue.inclusive === false }
+    case 'too_big':
+      return { what: 'above', found, maximum: Number(issue.maximum), exclusive: issue.inclusive === false }
+    case 'custom': {
+      const stated = modelConfigProblem.safeParse(issue.params?.problem)
+      return stated.success ? stated.data : { what: 'kind', found, expected: 'other' }
+    }
+    default:
+      return { what: 'kind', found, expected: 'other' }
+  }
+}
+
+const kinds: Readonly<Record<string, ValueKind>> = {
+  int: 'whole-number',
+  number: 'number',
+  string: 'text',
+  boolean: 'true-or-false',
+  array: 'list',
+  tuple: 'list',
+  object: 'object',
+  record: 'object',
+}
+
+/** A value as JSON, as far as a sentence has room for it. */
+function written(value: unknown): string {
+  const text = value === undefined ? '' : (JSON.stringify(value) ?? String(value))
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}

@@ -1,8 +1,9 @@
 /** Owns the diffusers folder layout: which files of a component's folder hold its weights, whole or in shards. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { readJsonFile, unreadableFile } from './config-file.ts'
 import { readSafetensors, type StoredTensor } from './safetensors.ts'
 import type { WeightSource } from './source.ts'
 
@@ -29,7 +30,7 @@ async function chooseFile(folder: string): Promise<string> {
   try {
     names = await readdir(folder)
   } catch (error) {
-    throw new AppError('model-file', { file: folder, problem: 'the folder cannot be read' }, error)
+    throw unreadableFile(folder, error)
   }
   const candidates = names.filter(name => isWhole(name) || indexFile.test(name))
   // Shorter names carry no variant; an index is longer than the whole file beside it.
@@ -37,10 +38,10 @@ async function chooseFile(folder: string): Promise<string> {
   const [chosen] = candidates
   if (chosen !== undefined) return chosen
   const pickle = names.find(name => /\.(bin|ckpt|pt|pth)$/.test(name))
-  const problem = pickle
-    ? `it holds only a pickle (${pickle}), which can run code when opened; only .safetensors is read`
-    : 'it holds no .safetensors file'
-  throw new AppError('model-file', { file: folder, problem })
+  throw new AppError('model-file', {
+    file: folder,
+    problem: pickle === undefined ? { what: 'no-weights' } : { what: 'only-pickle', name: pickle },
+  })
 }
 
 function isWhole(name: string): boolean {
@@ -53,19 +54,14 @@ async function readShards(folder: string, index: string): Promise<Map<string, St
   const tensors = new Map<string, StoredTensor>()
   for (const [name, shard] of Object.entries(weightMap)) {
     if (basename(shard) !== shard || !shard.endsWith('.safetensors')) {
-      throw new AppError('model-file', {
-        file: index,
-        problem: `"${shard}" is not the name of a file beside it`,
-      })
+      throw new AppError('model-file', { file: index, problem: { what: 'shard-name', shard } })
     }
     const inShard = shards.get(shard) ?? (await readSafetensors(join(folder, shard)))
     shards.set(shard, inShard)
     const tensor = inShard.get(name)
     if (!tensor) {
-      throw new AppError('model-file', {
-        file: join(folder, shard),
-        problem: `it lacks "${name}", which the index promises`,
-      })
+      const problem = { what: 'shard-lacks', tensor: name } as const
+      throw new AppError('model-file', { file: join(folder, shard), problem })
     }
     tensors.set(name, tensor)
   }
@@ -73,9 +69,7 @@ async function readShards(folder: string, index: string): Promise<Map<string, St
 }
 
 async function readIndex(file: string): Promise<Record<string, string>> {
-  try {
-    return indexSchema.parse(JSON.parse(await readFile(file, 'utf8'))).weight_map
-  } catch (error) {
-    throw new AppError('model-file', { file, problem: 'it is not an index of shards' }, error)
-  }
+  const index = indexSchema.safeParse(await readJsonFile(file))
+  if (index.success) return index.data.weight_map
+  throw new AppError('model-file', { file, problem: { what: 'not-an-index' } }, index.error)
 }

@@ -1,10 +1,11 @@
 /** Owns what JSON.parse forgives in an object's keys: a name that comes twice, and `__proto__`. */
+import type { ModelFileProblem } from '../../model-problem.ts'
 
 /**
  * Why the keys of a JSON text cannot be trusted, or undefined.
  * json: a text that JSON.parse has accepted (so that strings and brackets are known to be well formed).
  */
-export function untrustedKey(json: string): string | undefined {
+export function untrustedKey(json: string): ModelFileProblem | undefined {
   const openObjects: Set<string>[] = []
   for (let at = 0; at < json.length; at++) {
     const character = json[at]
@@ -16,8 +17,8 @@ export function untrustedKey(json: string): string | undefined {
       // Only a key is followed by a colon; elements of arrays and values never are.
       if (keys && isColonNext(json, end + 1)) {
         const key: unknown = JSON.parse(json.slice(at, end + 1))
-        if (key === '__proto__') return 'it has a key named "__proto__"'
-        if (typeof key === 'string' && keys.has(key)) return `the key ${JSON.stringify(key)} comes twice`
+        if (key === '__proto__') return { what: 'key-forbidden', key }
+        if (typeof key === 'string' && keys.has(key)) return { what: 'key-twice', key }
         keys.add(String(key))
       }
       at = end

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
+import { unreadableFile } from './config-file.ts'
 
 /** Files that decide pictures: weights, configs, vocabularies. Read-me files and pictures do not. */
 const decisive = /\.(safetensors|json|txt|onnx|onnx_data)$/
@@ -69,7 +69,7 @@ async function hashFile(file: string, cache: HashCache): Promise<string> {
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) sha.update(chunk)
   } catch (error) {
-    throw new AppError('model-file', { file, problem: 'it cannot be read' }, error)
+    throw unreadableFile(file, error)
   }
   const hash = sha.digest('hex')
   cache.set(file, fingerprint, hash)

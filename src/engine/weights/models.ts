@@ -1,8 +1,9 @@
 /** What lies in the models folder: each model's record, read from its own files; names come from here, never from people. */
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError, toAppError } from '../../errors.ts'
+import { type AppError, toAppError } from '../../errors.ts'
+import { readConfigFile } from './config-file.ts'
 import type { HashCache } from './model-hash.ts'
 import { hashFolder } from './model-hash.ts'
 import { mismatchOf } from './refiner-match.ts'
@@ -73,8 +74,8 @@ async function readModel(folder: string, name: string, cache: HashCache): Promis
 const sizes = z.object({ block_out_channels: z.array(z.number()).min(1), sample_size: z.number().optional() })
 
 async function readDiffusersFolder(folder: string, cache: HashCache) {
-  const unet = readConfig(join(folder, 'unet', 'config.json'))
-  const vae = readConfig(join(folder, 'vae', 'config.json'))
+  const unet = await readConfigFile(join(folder, 'unet', 'config.json'), sizes)
+  const vae = await readConfigFile(join(folder, 'vae', 'config.json'), sizes)
   const pxPerLatent = 2 ** (vae.block_out_channels.length - 1)
   const real = realpathSync(folder)
   return {
@@ -83,31 +84,6 @@ async function readDiffusersFolder(folder: string, cache: HashCache) {
     sizeStepPx: pxPerLatent * 2 ** (unet.block_out_channels.length - 1),
     nativeSidePx: (unet.sample_size ?? 128) * pxPerLatent,
   }
-}
-
-function readConfig(file: string) {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new AppError('model-file', { file, problem: 'it is missing or cannot be read' }, error)
-  }
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    throw new AppError('model-file', { file, problem: 'it is not valid JSON' }, error)
-  }
-  const parsed = sizes.safeParse(json)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new AppError('model-config', {
-      file,
-      key: issue?.path.join('.') ?? '',
-      problem: issue?.message ?? '',
-    })
-  }
-  return parsed.data
 }
 
 function subfolders(dir: string): string[] {

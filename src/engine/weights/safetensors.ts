@@ -1,6 +1,8 @@
 /** Owns reading the header of a .safetensors file, believing nothing that it cannot check against the file itself. */
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { AppError } from '../../errors.ts'
+import type { EntryFault, ForeignFormat, ModelFileProblem } from '../../model-problem.ts'
+import { unreadableFile } from './config-file.ts'
 import { bytesPerElement, type DType, isDType } from './dtype.ts'
 import { untrustedKey } from './json-keys.ts'
 
@@ -45,9 +47,9 @@ export async function readSafetensors(path: string): Promise<Map<string, StoredT
       await handle.close()
     }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const problem = isErrno(error, 'ENOENT') ? 'it does not exist' : message
-    throw new AppError('model-file', { file: path, problem }, error)
+    if (error instanceof Refusal)
+      throw new AppError('model-file', { file: path, problem: error.problem }, error)
+    throw unreadableFile(path, error)
   }
 }
 
@@ -60,65 +62,70 @@ export async function readSafetensorsFrom(
   return tensorsOf(parseHeader(json), file, dataStart, bytes.sizeBytes)
 }
 
-/** What is wrong with the file, in words that follow "cannot be used:". */
-export class Refusal extends Error {}
+/** What is wrong with the file. */
+export class Refusal extends Error {
+  readonly problem: ModelFileProblem
+
+  constructor(problem: ModelFileProblem) {
+    super(JSON.stringify(problem))
+    this.problem = problem
+  }
+}
 
 async function readHeader(file: RandomAccess): Promise<{ json: string; dataStart: number }> {
   const start = await file.read(0, Math.min(file.sizeBytes, 64))
-  const foreign = foreignFormat(start)
-  if (foreign) throw new Refusal(foreign)
-  if (file.sizeBytes < lengthFieldBytes + 2) throw new Refusal(`it has only ${file.sizeBytes} bytes`)
+  const format = foreignFormat(start)
+  if (format) throw new Refusal({ what: 'foreign', format })
+  if (file.sizeBytes < lengthFieldBytes + 2) throw new Refusal({ what: 'too-short', bytes: file.sizeBytes })
 
   const headerBytes = start.readBigUInt64LE(0)
   if (headerBytes > maxHeaderBytes) {
-    throw new Refusal(
-      `it claims a header of ${headerBytes} bytes, more than ${maxHeaderBytes}: it is damaged or not safetensors`,
-    )
+    const claimedBytes = headerBytes.toString()
+    throw new Refusal({ what: 'header-size', claimedBytes, limitBytes: maxHeaderBytes })
   }
   const dataStart = lengthFieldBytes + Number(headerBytes)
   if (dataStart > file.sizeBytes) {
-    throw new Refusal(`it is truncated: the header ends at byte ${dataStart}, the file at ${file.sizeBytes}`)
+    throw new Refusal({ what: 'truncated', expectedBytes: dataStart, foundBytes: file.sizeBytes })
   }
   const bytes = await file.read(lengthFieldBytes, Number(headerBytes))
   try {
     // ignoreBOM keeps a byte order mark in the text, where the JSON parser then refuses it.
     return { json: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), dataStart }
   } catch {
-    throw new Refusal('its header is not UTF-8 text')
+    throw new Refusal({ what: 'header', fault: 'not-utf8' })
   }
 }
 
-/** A clear word for files that people mistake for safetensors. */
-function foreignFormat(start: Buffer): string | undefined {
+/** What people save or rename to .safetensors by mistake, told by its first bytes. */
+function foreignFormat(start: Buffer): ForeignFormat | undefined {
   const text = start.toString('latin1')
   // Byte 0x80 and a protocol from 2 to 5. A safetensors header of, say, 640 bytes starts likewise: then bytes 3-7 are 0.
   const protocol = start[1] ?? 0
   const isPickle =
     start[0] === 0x80 && protocol >= 2 && protocol <= 5 && start.subarray(3, 8).some(byte => byte !== 0)
-  if (text.startsWith('PK\x03\x04') || isPickle) {
-    return 'it is a Python pickle, which can run code when opened; only .safetensors is read'
-  }
-  if (text.startsWith('version https://git-lfs')) {
-    return 'it is a Git LFS pointer and not the weights themselves; "git lfs pull" fetches them'
-  }
-  if (text.startsWith('GGUF')) return 'it is a GGUF file; only .safetensors is read'
+  if (text.startsWith('PK\x03\x04') || isPickle) return 'pickle'
+  if (text.startsWith('version https://git-lfs')) return 'lfs-pointer'
+  if (text.startsWith('GGUF')) return 'gguf'
+  // A page of a site that wanted a password, saved under the file's name.
+  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|\?xml)\b/i.test(text)) return 'web-page'
   return undefined
 }
 
 function parseHeader(json: string): Map<string, unknown> {
-  if (!json.startsWith('{')) throw new Refusal('its header is not a JSON object')
+  if (!json.startsWith('{')) throw new Refusal({ what: 'header', fault: 'not-an-object' })
   let header: unknown
   try {
     header = JSON.parse(json)
   } catch {
-    throw new Refusal('its header is not valid JSON')
+    throw new Refusal({ what: 'header', fault: 'not-json' })
   }
   const untrusted = untrustedKey(json)
-  if (untrusted) throw new Refusal(`its header is not to be trusted: ${untrusted}`)
+  if (untrusted) throw new Refusal(untrusted)
   const entries = new Map(Object.entries(Object(header)))
   const metadata = entries.get('__metadata__')
-  if (metadata !== undefined && !isStringRecord(metadata))
-    throw new Refusal('its __metadata__ is not text by name')
+  if (metadata !== undefined && !isStringRecord(metadata)) {
+    throw new Refusal({ what: 'header', fault: 'metadata' })
+  }
   entries.delete('__metadata__')
   return entries
 }
@@ -135,37 +142,49 @@ function tensorsOf(
   let end = dataStart
   for (const tensor of tensors) {
     if (tensor.offset !== end) {
-      const what = tensor.offset > end ? 'a hole before' : 'an overlap at'
-      throw new Refusal(`its tensors do not lie side by side: there is ${what} "${tensor.name}"`)
+      throw new Refusal({ what: tensor.offset > end ? 'gap' : 'overlap', tensor: tensor.name })
     }
     end += tensor.length
-    if (end > fileBytes) {
-      throw new Refusal(`it is truncated: "${tensor.name}" ends at byte ${end}, the file at ${fileBytes}`)
-    }
   }
-  if (end !== fileBytes) throw new Refusal(`it has ${fileBytes - end} bytes that belong to no tensor`)
+  if (end > fileBytes) throw new Refusal({ what: 'truncated', expectedBytes: end, foundBytes: fileBytes })
+  if (end < fileBytes) throw new Refusal({ what: 'extra-bytes', bytes: fileBytes - end })
   return new Map(tensors.map(tensor => [tensor.name, tensor]))
 }
 
 function tensorOf(name: string, entry: unknown, file: string, dataStart: number): StoredTensor {
-  const refuse = (problem: string): never => {
-    throw new Refusal(`its tensor "${name}" ${problem}`)
+  const refuse = (fault: EntryFault, found: unknown = entry): never => {
+    throw new Refusal({ what: 'tensor-entry', tensor: name, fault, found: shortJson(found) })
   }
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return refuse('has no description')
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return refuse('description')
   const { dtype, shape, data_offsets: offsets, ...rest } = Object.fromEntries(Object.entries(entry))
   const [unknownKey] = Object.keys(rest)
-  if (unknownKey !== undefined) return refuse(`has an unknown key "${unknownKey}"`)
-  if (!isDType(dtype)) return refuse(`has an unknown dtype ${JSON.stringify(dtype)}`)
-  if (!isSizes(shape)) return refuse('has no valid shape')
-  if (!isSizes(offsets) || offsets.length !== 2) return refuse('has no valid data_offsets')
+  if (unknownKey !== undefined) return refuse('unknown-key', unknownKey)
+  if (!isDType(dtype)) return refuse('dtype', dtype)
+  if (!isSizes(shape)) return refuse('shape', shape)
+  if (!isSizes(offsets) || offsets.length !== 2) return refuse('offsets', offsets)
 
   const [begin = 0, end = 0] = offsets
-  // BigInt: a product of sizes that overflows must not come out as a plausible small number.
-  const bytes = shape.reduce((product, size) => product * BigInt(size), BigInt(bytesPerElement[dtype]))
-  if (BigInt(end) - BigInt(begin) !== bytes) {
-    return refuse(`should take ${bytes} bytes (${dtype} [${shape.join(',')}]) but has ${end - begin}`)
+  const bytes = bytesOf(shape, bytesPerElement[dtype])
+  if (end - begin !== bytes) {
+    const expectedBytes = bytes === Number.POSITIVE_INFINITY ? '2^53' : String(bytes)
+    throw new Refusal({ what: 'tensor-length', tensor: name, expectedBytes, foundBytes: end - begin })
   }
-  return { name, dtype, shape, file, offset: dataStart + begin, length: Number(bytes) }
+  return { name, dtype, shape, file, offset: dataStart + begin, length: bytes }
+}
+
+/** Infinity where a product is no longer exact: it must not come out as a plausible small number. */
+function bytesOf(shape: readonly number[], bytesPerElement: number): number {
+  let bytes = bytesPerElement
+  for (const size of shape) {
+    bytes *= size
+    if (bytes > Number.MAX_SAFE_INTEGER) return Number.POSITIVE_INFINITY
+  }
+  return bytes
+}
+
+/** A value of a header, as far as a sentence has room for it. */
+function shortJson(value: unknown): string {
+  return (JSON.stringify(value) ?? '').slice(0, 40)
 }
 
 function isSizes(value: unknown): value is number[] {
@@ -186,12 +205,8 @@ async function readExactly(handle: FileHandle, position: number, length: number)
   let done = 0
   while (done < length) {
     const { bytesRead } = await handle.read(buffer, done, length - done, position + done)
-    if (bytesRead === 0) throw new Refusal('it became shorter while it was read')
+    if (bytesRead === 0) throw new Refusal({ what: 'became-shorter' })
     done += bytesRead
   }
   return buffer
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -35,10 +35,15 @@ export function weightsOf(source: WeightSource, path = ''): Weights {
       const full = below(name)
       const found = source.find(full, shape)
       if (!found)
-        throw new AppError('model-file', { file: source.place, problem: `it has no tensor "${full}"` })
+        throw new AppError('model-file', {
+          file: source.place,
+          problem: { what: 'tensor-missing', tensor: full },
+        })
       if (found.shape.length !== shape.length || found.shape.some((size, axis) => size !== shape[axis])) {
-        const problem = `"${full}" should be [${shape.join(', ')}] by its config.json but is [${found.shape.join(', ')}]`
-        throw new AppError('model-file', { file: found.file, problem })
+        throw new AppError('model-file', {
+          file: found.file,
+          problem: { what: 'tensor-shape', tensor: full, expected: [...shape], found: [...found.shape] },
+        })
       }
       return found
     },

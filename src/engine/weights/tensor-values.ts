@@ -13,7 +13,7 @@ export async function readTensor(tensor: StoredTensor): Promise<Float32Array> {
   try {
     const { bytesRead } = await handle.read(bytes, 0, tensor.length, tensor.offset)
     if (bytesRead !== tensor.length) {
-      throw new AppError('model-file', { file: tensor.file, problem: `"${tensor.name}" cannot be read` })
+      throw new AppError('model-file', { file: tensor.file, problem: { what: 'became-shorter' } })
     }
   } finally {
     await handle.close()
@@ -54,7 +54,7 @@ function decode(tensor: StoredTensor, view: DataView): Float32Array {
     case 'F8_E5M2':
       throw new AppError('model-file', {
         file: tensor.file,
-        problem: `"${tensor.name}" is ${tensor.dtype}, which cannot be read as numbers`,
+        problem: { what: 'tensor-dtype', tensor: tensor.name, dtype: tensor.dtype, usable: [] },
       })
   }
 }

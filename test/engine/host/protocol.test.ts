@@ -6,7 +6,10 @@ import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 describe('a fault on the wire', () => {
   test('keeps code, details and retryability through structured cloning', () => {
-    const thrown = new AppError('model-file', { file: 'unet.safetensors', problem: 'is truncated' })
+    const thrown = new AppError('model-file', {
+      file: 'unet.safetensors',
+      problem: { what: 'truncated', expectedBytes: 9, foundBytes: 8 },
+    })
     const arrived = unpackFault(wireFault.parse(structuredClone(packFault(thrown))))
     expect(arrived).toBeInstanceOf(AppError)
     expect(arrived).toMatchObject({ code: thrown.code, details: thrown.details, retryable: false })

@@ -4,7 +4,7 @@ import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
 
 const outOfMemory = new AppError('out-of-memory', { device: 'fake:0' })
-const badFile = new AppError('model-file', { file: 'unet', problem: 'it is truncated' })
+const badFile = new AppError('model-file', { file: 'unet', problem: { what: 'missing' } })
 
 let it: TestEasel
 let hung: string[]

@@ -1,0 +1,44 @@
+/** The schema of every fault's details, for faults that come from another process or out of the database. */
+import { z } from 'zod'
+import { deviceLacks, type ErrorCode, type ErrorDetails } from './errors.ts'
+import { modelConfigProblem, modelFileProblem } from './model-problem.ts'
+import { pictureProblem } from './picture-problem.ts'
+
+const text = z.string()
+const number = z.number()
+
+/** One schema per code, so that no code can be forgotten here. */
+const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
+  'model-file': z.object({ file: text, problem: modelFileProblem }),
+  'model-config': z.object({ file: text, key: text, problem: modelConfigProblem }),
+  'model-unknown': z.object({ name: text, known: z.array(text) }),
+  'model-changed': z.object({ name: text }),
+  'picture-unusable': z.object({ problem: pictureProblem }),
+  file: z.object({ file: text, doing: z.enum(['read', 'write']), problem: text }),
+  config: z.object({ file: text, key: text, problem: text }),
+  'out-of-memory': z.object({ device: text }),
+  'device-unusable': z.object({ device: text, lack: z.enum(deviceLacks), said: text }),
+  'device-failed': z.object({ device: text, said: text }),
+  'device-stalled': z.object({ device: text, silentMs: number }),
+  'worker-died': z.object({ device: text, reason: text }),
+  'took-worker-down': z.object({ crashes: number }),
+  'source-removed': z.record(text, z.never()),
+  'port-in-use': z.object({ host: text, port: number }),
+  'data-folder-owned': z.object({ folder: text, pid: number }),
+  'data-folder-read-only': z.object({ folder: text, problem: text }),
+  'database-newer': z.object({ file: text, found: number, known: number }),
+  storage: z.object({ problem: text }),
+  'platform-refused': z.object({ platform: text, problem: text }),
+  'platform-busy': z.object({ platform: text, retryAfterMs: number }),
+  internal: z.object({ problem: text }),
+}
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(schemas, code)
+}
+
+/** Undefined where the details are not those of the code, such as those of another version of Easel. */
+export function readErrorDetails(code: ErrorCode, details: unknown): ErrorDetails[ErrorCode] | undefined {
+  const parsed = schemas[code].safeParse(details)
+  return parsed.success ? parsed.data : undefined
+}

@@ -1,0 +1,148 @@
+/** Why a model's file cannot be used, in English. */
+import type {
+  EntryFault,
+  ForeignFormat,
+  HeaderFault,
+  ModelConfigProblem,
+  ModelFileProblem,
+  ValueKind,
+} from '../model-problem.ts'
+
+/** One sentence. */
+export function modelFileRefusal(file: string, problem: ModelFileProblem): string {
+  return `The model file ${file} cannot be used: ${fileReason(problem)}.`
+}
+
+/** One sentence. An empty `key` means the whole file. */
+export function modelConfigRefusal(file: string, key: string, problem: ModelConfigProblem): string {
+  return `${file} asks for something Easel cannot build: ${key || 'it'} ${configReason(problem)}.`
+}
+
+function fileReason(p: ModelFileProblem): string {
+  switch (p.what) {
+    case 'missing':
+      return 'it does not exist'
+    case 'unreadable':
+      return systemReasons[p.code] ?? `it cannot be read (${p.code})`
+    case 'not-json':
+      return 'it is not valid JSON'
+    case 'no-weights':
+      return 'it holds no .safetensors file'
+    case 'only-pickle':
+      return `it holds only a pickle (${p.name}), which can run code when opened; only .safetensors is read`
+    case 'foreign':
+      return foreignFormats[p.format]
+    case 'too-short':
+      return `it has only ${p.bytes} bytes`
+    case 'header-size':
+      return `it claims a header of ${p.claimedBytes} bytes, more than ${p.limitBytes}: it is damaged or not safetensors`
+    case 'header':
+      return headerFaults[p.fault]
+    case 'key-twice':
+      return `its header is not to be trusted: the key "${p.key}" comes twice`
+    case 'key-forbidden':
+      return `its header is not to be trusted: it has a key named "${p.key}"`
+    case 'truncated':
+      return `it is cut short: ${p.expectedBytes - p.foundBytes} of its ${p.expectedBytes} bytes are missing. Download it again`
+    case 'became-shorter':
+      return 'it became shorter while it was read'
+    case 'gap':
+      return `its tensors do not lie side by side: there is a hole before "${p.tensor}"`
+    case 'overlap':
+      return `its tensors do not lie side by side: there is an overlap at "${p.tensor}"`
+    case 'extra-bytes':
+      return `it has ${p.bytes} bytes that belong to no tensor`
+    case 'tensor-entry':
+      return `its tensor "${p.tensor}" ${entryFaults[p.fault](p.found)}`
+    case 'tensor-length':
+      return `its tensor "${p.tensor}" should take ${p.expectedBytes === '2^53' ? 'more than 2^53' : p.expectedBytes} bytes by its shape but has ${p.foundBytes}`
+    case 'tensor-missing':
+      return `it has no tensor "${p.tensor}"`
+    case 'tensor-shape':
+      return `"${p.tensor}" should be ${shape(p.expected)} by its config.json but is ${shape(p.found)}`
+    case 'tensor-dtype':
+      return `"${p.tensor}" is ${p.dtype}, which cannot be computed with${p.usable.length === 0 ? '' : `; weights can be ${p.usable.join(', ')}`}`
+    case 'not-an-index':
+      return 'it is not an index of shards'
+    case 'shard-name':
+      return `"${p.shard}" is not the name of a file beside it`
+    case 'shard-lacks':
+      return `it lacks "${p.tensor}", which the index promises`
+    case 'no-merges':
+      return 'it holds no merges'
+    case 'token-missing':
+      return `the vocabulary has no ${p.token}`
+  }
+}
+
+function configReason(p: ModelConfigProblem): string {
+  switch (p.what) {
+    case 'kind':
+      return p.found === '' ? 'is missing' : `is ${p.found}, which is not ${valueKinds[p.expected]}`
+    case 'value':
+      return `is ${p.found || 'missing'}, but only ${p.supported.join(' or ')} is supported`
+    case 'below':
+      return `is ${p.found}; it must be ${p.exclusive ? 'more than' : 'at least'} ${p.minimum}`
+    case 'above':
+      return `is ${p.found}; it must be ${p.exclusive ? 'less than' : 'at most'} ${p.maximum}`
+    case 'not-sdxl':
+      return 'is not "text_time": this is no SDXL model'
+    case 'entries':
+      return `has ${p.found} entries for ${p.levels} levels`
+    case 'not-multiple':
+      return `has ${p.found}, no multiple of ${p.key} (${p.of})`
+    case 'not-divisor':
+      return `is ${p.found}, which does not divide ${p.key} (${p.of})`
+    case 'heads':
+      return `has ${p.heads} heads for ${p.channels} channels`
+    case 'differs':
+      return `is ${p.found}, but ${p.key} is ${p.from}`
+    case 'text-width':
+      return `is ${p.found}, but the text encoders give ${p.given}`
+    case 'added-width':
+      return `is ${p.found}, which is not the pooled text (${p.pooled}) and 5 or 6 ids of ${p.idWidth}`
+  }
+}
+
+const systemReasons: Readonly<Record<string, string>> = {
+  EACCES: 'reading it is not allowed',
+  EPERM: 'reading it is not allowed',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'part of its path is not a folder',
+  ELOOP: 'its links lead in a circle',
+  EIO: 'the disk failed',
+}
+
+const foreignFormats: Record<ForeignFormat, string> = {
+  pickle: 'it is a Python pickle, which can run code when opened; only .safetensors is read',
+  'lfs-pointer': 'it is a Git LFS pointer and not the weights themselves; "git lfs pull" fetches them',
+  gguf: 'it is a GGUF file; only .safetensors is read',
+  'web-page': 'it is a web page and not the weights: the site may have asked for a login. Download it again',
+}
+
+const headerFaults: Record<HeaderFault, string> = {
+  'not-utf8': 'its header is not UTF-8 text',
+  'not-json': 'its header is not valid JSON',
+  'not-an-object': 'its header is not a JSON object: it is no .safetensors file',
+  metadata: 'its __metadata__ is not text by name',
+}
+
+const entryFaults: Record<EntryFault, (found: string) => string> = {
+  description: () => 'has no description',
+  'unknown-key': found => `has an unknown key ${found}`,
+  dtype: found => `has an unknown dtype ${found}`,
+  shape: () => 'has no valid shape',
+  offsets: () => 'has no valid data_offsets',
+}
+
+const valueKinds: Record<ValueKind, string> = {
+  'whole-number': 'a whole number',
+  number: 'a number',
+  text: 'text',
+  'true-or-false': 'true or false',
+  list: 'a list',
+  object: 'an object',
+  other: 'understood',
+}
+
+const shape = (sizes: readonly number[]) => `[${sizes.join(', ')}]`
