@@ -1,13 +1,15 @@
 /** A whole Discord on 127.0.0.1: REST, gateway, rules, mishaps, people, and what everybody sees. */
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../../../src/ports.ts'
+import { Traffic } from '../traffic.ts'
 import { Faults } from './faults.ts'
 import { Gateway, privilegedIntents } from './gateway.ts'
 import { Interactions } from './interactions.ts'
 import { read } from './markdown.ts'
+import { beginOutage, type Outage } from './outages.ts'
 import { channelJson, guildJson } from './payloads.ts'
 import { Person } from './people.ts'
-import { defaultUploadLimitBytes, textsOf } from './posting.ts'
+import { textsOf } from './posting.ts'
 import { RateLimits } from './rate-limits.ts'
 import { type LoggedRequest, RestServer } from './rest.ts'
 import { CommandBook, commandRoutes } from './routes/commands.ts'
@@ -15,8 +17,18 @@ import { identityRoutes } from './routes/identity.ts'
 import { interactionRoutes } from './routes/interactions.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { threadRoutes } from './routes/threads.ts'
+import { sentTo } from './sent-to.ts'
 import { seenText, transcript } from './transcript.ts'
-import { type Attachment, type Channel, type Guild, type Message, World } from './world.ts'
+import { until } from './until.ts'
+import {
+  type Attachment,
+  type Channel,
+  type Guild,
+  type GuildOptions,
+  isThread,
+  type Message,
+  World,
+} from './world.ts'
 
 export interface FakeDiscordOptions {
   /** The clock of the 3 s and 15 min rules, of ids and of nonces. */
@@ -35,11 +47,9 @@ export interface FakeDiscordOptions {
 /** Bits of the intents by which Discord chooses who hears of what (events/gateway). */
 const intent = { guilds: 1 << 0, guildMessages: 1 << 9 } as const
 
-/** A wait that no test of ours comes near; it ends a hopeless one with a transcript. */
-const patienceMs = 30_000
-
 export class FakeDiscord {
-  readonly token = 'fake.token.of-the-bot'
+  /** As it is now: `resetToken` makes another. */
+  token = 'fake.token.of-the-bot'
   readonly applicationId: string
   readonly world: World
   readonly gateway: Gateway
@@ -47,8 +57,8 @@ export class FakeDiscord {
   readonly commands = new CommandBook()
   readonly faults = new Faults()
   readonly limits: RateLimits
-  /** Bytes that a file may have. */
-  uploadLimitBytes = defaultUploadLimitBytes
+  /** All that the bot sent, by where it can be seen. */
+  readonly traffic = new Traffic()
   readonly #rest: RestServer
   readonly #files = new Map<string, Attachment>()
 
@@ -60,7 +70,7 @@ export class FakeDiscord {
     this.gateway = new Gateway({
       world: this.world,
       clock: options.realClock,
-      token: this.token,
+      token: () => this.token,
       applicationId: this.applicationId,
       disallowedIntents: options.disallowedIntents ?? privilegedIntents,
       heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
@@ -83,11 +93,20 @@ export class FakeDiscord {
           options.shards ?? 1,
         ),
       ],
-      token: this.token,
+      token: () => this.token,
       limits: this.limits,
       faults: this.faults,
       file: id => this.#file(id),
-      uploadLimitBytes: () => this.uploadLimitBytes,
+      uploadLimitBytes: ({ params }) => {
+        const interaction = this.interactions.all.find(each => each.token === params.token)
+        const channel = interaction?.channel ?? this.world.channels.get(params.channel ?? '')
+        return this.world.uploadLimitIn(channel, interaction?.user)
+      },
+      heard: (call, request) => {
+        const place = sentTo(this.world, this.interactions, request)
+        const files = request.files.map(({ filename, bytes }) => ({ name: filename, bytes }))
+        this.traffic.record(place, call, request.body, files)
+      },
     })
     this.gateway.attach(this.#rest.server)
   }
@@ -97,6 +116,26 @@ export class FakeDiscord {
       this.#rest.server.once('error', reject)
       this.#rest.server.listen(0, '127.0.0.1', resolve)
     })
+  }
+
+  /** Bytes that a file may have where no boost and no Nitro raises it. */
+  get uploadLimitBytes(): number {
+    return this.world.uploadLimitBytes
+  }
+
+  set uploadLimitBytes(bytes: number) {
+    this.world.uploadLimitBytes = bytes
+  }
+
+  /** Begins trouble that lasts until the returned function is called. */
+  outage(outage: Outage): () => void {
+    return beginOutage(outage, this.faults, this.gateway)
+  }
+
+  /** The owner asks for a new token in the developer portal: the old one is dead at once. */
+  resetToken(): void {
+    this.token = `${this.token}.reset`
+    this.gateway.drop(4004)
   }
 
   async stop(): Promise<void> {
@@ -121,7 +160,7 @@ export class FakeDiscord {
   }
 
   /** Somebody with an account. */
-  person(name: string, options: { locale?: string } = {}): Person {
+  person(name: string, options: { locale?: string; uploadLimitBytes?: number } = {}): Person {
     return new Person(this.world.addUser(name, options), {
       world: this.world,
       interactions: this.interactions,
@@ -135,7 +174,7 @@ export class FakeDiscord {
   }
 
   /** A guild that the bot is in (unless said otherwise); it hears of it at once. */
-  guild(name: string, options: { botIsMember?: boolean; locale?: string } = {}): Guild {
+  guild(name: string, options: GuildOptions = {}): Guild {
     const guild = this.world.addGuild(name, options)
     if (guild.botIsMember) this.gateway.dispatch('GUILD_CREATE', guildJson(guild, this.world), intent.guilds)
     return guild
@@ -145,6 +184,23 @@ export class FakeDiscord {
     const channel = this.world.addChannel(name, guild, options)
     this.#tell('CHANNEL_CREATE', channel)
     return channel
+  }
+
+  /** A thread that people began; with members it is private to them, and the bot is not among them. */
+  thread(name: string, parent: Channel, options: { members?: Person[]; locked?: boolean } = {}): Channel {
+    const members = options.members?.map(({ user }) => user)
+    const owner = members?.[0] ?? this.world.users.get(parent.guild?.ownerId ?? '')
+    const thread = this.world.addThread(name, parent, this.world.ids.next(), { owner, members })
+    thread.locked = options.locked ?? false
+    this.#tell('THREAD_CREATE', thread)
+    return thread
+  }
+
+  /** The bot is thrown out of a guild. */
+  removeBot(guild: Guild): void {
+    guild.botIsMember = false
+    this.gateway.dispatch('GUILD_DELETE', { id: guild.id }, intent.guilds)
+    this.world.changed()
   }
 
   /** A moderator takes a message away. */
@@ -158,7 +214,7 @@ export class FakeDiscord {
   /** A channel goes, and every thread and message in it. */
   deleteChannel(channel: Channel): void {
     channel.deleted = true
-    this.#tell(channel.type === 11 ? 'THREAD_DELETE' : 'CHANNEL_DELETE', channel)
+    this.#tell(isThread(channel) ? 'THREAD_DELETE' : 'CHANNEL_DELETE', channel)
     this.world.changed()
   }
 
@@ -203,35 +259,16 @@ export class FakeDiscord {
 
   /** Resolves as soon as `seen` is true; a hopeless wait fails with what there is to be seen instead. */
   until(what: string, seen: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const finish = (end: () => void) => {
-        clearTimeout(patience)
-        unwatch()
-        end()
-      }
-      const look = () => {
-        try {
-          if (seen()) finish(resolve)
-        } catch (error) {
-          finish(() => reject(error))
-        }
-      }
-      const patience = setTimeout(() => finish(() => reject(this.#hopeless(what))), patienceMs)
-      const unwatch = this.world.watch(look)
-      look()
+    return until(this.world, seen, () => {
+      const rooms = [...this.world.channels.values()].filter(channel => !isThread(channel))
+      const refused = this.refused.slice(-5).map(each => `${each.method} ${each.path}: ${each.detail}`)
+      return [`Never seen: ${what}.`, ...refused, ...rooms.map(each => this.transcript(each))].join('\n')
     })
   }
 
-  #hopeless(what: string): Error {
-    const rooms = [...this.world.channels.values()].filter(channel => channel.type !== 11)
-    const refused = this.refused.slice(-5).map(each => `${each.method} ${each.path}: ${each.detail}`)
-    return new Error(
-      [`Never seen: ${what}.`, ...refused, ...rooms.map(each => this.transcript(each))].join('\n'),
-    )
-  }
-
   #tell(event: string, channel: Channel): void {
-    this.gateway.dispatch(event, channelJson(channel, this.world.bot), intent.guilds)
+    if (this.world.sees(this.world.bot, channel))
+      this.gateway.dispatch(event, channelJson(channel), intent.guilds)
   }
 
   #file(id: string): Attachment | undefined {

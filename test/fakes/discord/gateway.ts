@@ -1,5 +1,6 @@
 /** The gateway: a WebSocket with hello, identify, heartbeat, dispatch, resume with replay, and every way to drop out. */
 import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { Clock } from '../../../src/ports.ts'
@@ -59,10 +60,13 @@ interface Session {
   socket?: WebSocket
 }
 
+/** What may be wrong with every connection at once. */
+export type GatewayTrouble = 'cut' | 'silence' | number
+
 export interface GatewayParts {
   world: World
   clock: Clock
-  token: string
+  token(): string
   applicationId: string
   /** Intents that the developer portal has not switched on end in 4014. */
   disallowedIntents: number
@@ -83,6 +87,9 @@ export class Gateway {
   heartbeats = 0
   /** While true, heartbeats go unanswered. */
   silent = false
+  #trouble: GatewayTrouble | undefined
+  /** Connections that were taken and got no answer. */
+  readonly #unanswered = new Set<Duplex>()
 
   constructor(parts: GatewayParts) {
     this.#parts = parts
@@ -92,9 +99,12 @@ export class Gateway {
 
   attach(server: Server): void {
     server.on('upgrade', (request, socket, head) => {
-      this.#server.handleUpgrade(request, socket, head, upgraded =>
-        this.#server.emit('connection', upgraded, request),
-      )
+      if (this.#trouble === 'cut') socket.destroy()
+      else if (this.#trouble === 'silence') this.#unanswered.add(socket)
+      else
+        this.#server.handleUpgrade(request, socket, head, upgraded =>
+          this.#server.emit('connection', upgraded, request),
+        )
     })
   }
 
@@ -128,6 +138,24 @@ export class Gateway {
     this.#parts.world.changed()
   }
 
+  /**
+   * 'cut': connections end and none is taken. 'silence': a network that swallows everything, so that those which are
+   * open stand and hear nothing. A number: every connection is closed with that code as soon as it speaks.
+   */
+  begin(trouble: GatewayTrouble): void {
+    this.#trouble = trouble
+    if (trouble === 'cut') this.drop()
+    else if (trouble === 'silence') for (const socket of this.#server.clients) socket.pause()
+    else this.drop(trouble)
+  }
+
+  /** Connections that were swallowed are gone by then. */
+  end(): void {
+    this.#trouble = undefined
+    for (const socket of this.#unanswered) socket.destroy()
+    for (const socket of this.#server.clients) if (socket.isPaused) socket.terminate()
+  }
+
   /** Op 7: please come back. */
   askToReconnect(): void {
     for (const session of this.#sessions.values()) send(session.socket, { op: op.reconnect, d: null })
@@ -150,6 +178,7 @@ export class Gateway {
   }
 
   close(): void {
+    for (const socket of this.#unanswered) socket.destroy()
     for (const socket of this.#server.clients) socket.terminate()
     this.#server.close()
   }
@@ -160,6 +189,7 @@ export class Gateway {
       const now = this.#parts.clock.monotonicMs()
       sentAt.push(now)
       if (sentAt.filter(at => at > now - 60_000).length > sendsPerMinute) return 4008
+      if (typeof this.#trouble === 'number') return this.#trouble
       const parsed = frame.safeParse(parseJson(data))
       if (!parsed.success) return 4002
       const { op: code, d } = parsed.data
@@ -203,7 +233,7 @@ export class Gateway {
     const parsed = identify.safeParse(d)
     if (!parsed.success) return 4002
     const { token, intents, shard = [0, 1], presence: shown } = parsed.data
-    if (token !== this.#parts.token) return 4004
+    if (token !== this.#parts.token()) return 4004
     if ((intents & ~knownIntents) !== 0) return 4013
     if ((intents & this.#parts.disallowedIntents) !== 0) return 4014
     if (shard[0] < 0 || shard[0] >= shard[1]) return 4010
@@ -231,7 +261,7 @@ export class Gateway {
   #resume(socket: WebSocket, d: unknown): Session | number | undefined {
     const parsed = resume.safeParse(d)
     if (!parsed.success) return 4002
-    if (parsed.data.token !== this.#parts.token) return 4004
+    if (parsed.data.token !== this.#parts.token()) return 4004
     const session = this.#sessions.get(parsed.data.session_id)
     if (!session) {
       send(socket, { op: op.invalidSession, d: false })
@@ -255,8 +285,9 @@ export class Gateway {
   }
 }
 
+/** A paused connection is one that the network swallows. */
 function send(socket: WebSocket | undefined, payload: object): void {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(payload))
+  if (socket?.readyState === WebSocket.OPEN && !socket.isPaused) socket.send(JSON.stringify(payload))
 }
 
 function parseJson(data: WebSocket.RawData): unknown {

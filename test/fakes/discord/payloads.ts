@@ -1,5 +1,14 @@
 /** The fake's things as Discord's JSON: users, channels, guilds, messages. */
-import type { Attachment, Channel, Guild, Message, User, World } from './world.ts'
+import { usual } from './permissions.ts'
+import {
+  type Attachment,
+  type Channel,
+  type Guild,
+  isThread,
+  type Message,
+  type User,
+  type World,
+} from './world.ts'
 
 export function userJson(user: User): object {
   return {
@@ -25,18 +34,19 @@ export function memberJson(user: User, permissions: bigint): object {
   }
 }
 
-export function channelJson(channel: Channel, bot: User): object {
+export function channelJson(channel: Channel): object {
   const base = { id: channel.id, type: channel.type, name: channel.name, flags: 0 }
   switch (channel.type) {
     case 1:
     case 3:
       return { ...base, recipients: channel.members.map(userJson), last_message_id: null }
     case 11:
+    case 12:
       return {
         ...base,
         guild_id: channel.guild?.id,
         parent_id: channel.parentId,
-        owner_id: bot.id,
+        owner_id: channel.ownerId,
         message_count: 0,
         member_count: 1,
         thread_metadata: {
@@ -52,13 +62,25 @@ export function channelJson(channel: Channel, bot: User): object {
         guild_id: channel.guild?.id,
         nsfw: channel.nsfw,
         position: 0,
-        permission_overwrites: [],
+        permission_overwrites: overwritesJson(channel),
       }
   }
 }
 
+/** Type 0 is of a role, 1 of a member; everybody's role has the guild's id. */
+function overwritesJson({ guild, overwrites }: Channel): object[] {
+  return [...overwrites].map(([key, { allow, deny }]) => ({
+    id: key === 'everyone' ? guild?.id : key,
+    type: key === 'everyone' ? 0 : 1,
+    allow: allow.toString(),
+    deny: deny.toString(),
+  }))
+}
+
+/** A guild as its bot hears of it: threads that it cannot see are not among it (topics/threads). */
 export function guildJson(guild: Guild, world: World): object {
   const channels = [...world.channels.values()].filter(each => each.guild === guild && !each.deleted)
+  const threads = channels.filter(each => isThread(each) && world.sees(world.bot, each))
   return {
     id: guild.id,
     name: guild.name,
@@ -73,7 +95,7 @@ export function guildJson(guild: Guild, world: World): object {
         color: 0,
         hoist: false,
         position: 0,
-        permissions: '0',
+        permissions: usual.toString(),
         managed: false,
         mentionable: false,
         flags: 0,
@@ -86,8 +108,8 @@ export function guildJson(guild: Guild, world: World): object {
     voice_states: [],
     stage_instances: [],
     guild_scheduled_events: [],
-    channels: channels.filter(each => each.type !== 11).map(each => channelJson(each, world.bot)),
-    threads: channels.filter(each => each.type === 11).map(each => channelJson(each, world.bot)),
+    channels: channels.filter(each => !isThread(each)).map(channelJson),
+    threads: threads.map(channelJson),
     member_count: 10,
     large: false,
     unavailable: false,

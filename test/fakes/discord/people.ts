@@ -6,7 +6,7 @@ import type { Interaction, InteractionKind, Interactions } from './interactions.
 import type { AutocompleteChoice } from './limits/callbacks.ts'
 import { labelOf, type Modal, modalInputs } from './limits/modals.ts'
 import { attachmentJson, channelJson, memberJson, messageJson, userJson } from './payloads.ts'
-import { defaultUploadLimitBytes, storeFile } from './posting.ts'
+import { storeFile } from './posting.ts'
 import type { CommandBook, RegisteredCommand } from './routes/commands.ts'
 import type { Attachment, Channel, Message, User, World } from './world.ts'
 
@@ -186,6 +186,7 @@ export class Person {
 
   /** Writes an ordinary message, perhaps with pictures. */
   async says(channel: Channel, content: string, pictures: Picture[] = []): Promise<Message> {
+    this.#checkIsThere(channel)
     const attachments = await Promise.all(pictures.map(each => this.#attach(each)))
     return this.#parts.world.addMessage({ channel, author: this.user, content, attachments })
   }
@@ -236,6 +237,12 @@ export class Person {
     return attachment
   }
 
+  /** Nobody acts where they are not. */
+  #checkIsThere(channel: Channel): void {
+    if (!this.#parts.world.sees(this.user, channel))
+      throw new Error(`${this.user.displayName} cannot see ${channel.name}.`)
+  }
+
   #byId(attachments: Attachment[]): object {
     return Object.fromEntries(attachments.map(each => [each.id, attachmentJson(each, this.#parts.cdnUrl())]))
   }
@@ -245,6 +252,7 @@ export class Person {
     channel: Channel,
     more: Pick<Interaction, 'commandUsed' | 'source'> = {},
   ): Interaction {
+    this.#checkIsThere(channel)
     return this.#parts.interactions.add({ kind, user: this.user, channel, ...more })
   }
 
@@ -259,7 +267,7 @@ export class Person {
       token: interaction.token,
       version: 1,
       channel_id: channel.id,
-      channel: channelJson(channel, world.bot),
+      channel: channelJson(channel),
       guild_id: channel.guild?.id,
       guild: channel.guild && { id: channel.guild.id, locale: channel.guild.locale, features: [] },
       guild_locale: channel.guild?.locale,
@@ -269,7 +277,7 @@ export class Person {
       entitlements: [],
       authorizing_integration_owners: installed ? { '1': user.id } : { '0': channel.guild?.id ?? '0' },
       context: channel.guild ? 0 : channel.type === 1 ? 1 : 2,
-      attachment_size_limit: how.attachmentSizeLimit ?? defaultUploadLimitBytes,
+      attachment_size_limit: how.attachmentSizeLimit ?? world.uploadLimitIn(channel, user),
       ...what,
     }
     gateway.dispatch('INTERACTION_CREATE', interaction.event)

@@ -1,4 +1,4 @@
-/** The permission bits that matter here (developers/topics/permissions). */
+/** The permission bits that matter here, and how a channel changes them (developers/topics/permissions). */
 export const permission = {
   Administrator: 1n << 3n,
   ManageGuild: 1n << 5n,
@@ -20,6 +20,8 @@ export function bits(...names: PermissionName[]): bigint {
   return names.reduce((sum, name) => sum | permission[name], 0n)
 }
 
+const all = Object.values(permission).reduce((sum: bigint, bit) => sum | bit, 0n)
+
 /** What everybody has, and what a bot is invited with. */
 export const usual = bits(
   'ViewChannel',
@@ -31,3 +33,15 @@ export const usual = bits(
   'CreatePublicThreads',
   'SendMessagesInThreads',
 )
+
+/** What a channel gives to everybody or to one member, and takes from them. */
+export interface Overwrite {
+  allow: bigint
+  deny: bigint
+}
+
+/** Applies overwrites in Discord's order, everybody's before the member's own; administrators stand above them. */
+export function overwritten(base: bigint, overwrites: readonly (Overwrite | undefined)[]): bigint {
+  if ((base & permission.Administrator) !== 0n) return all
+  return overwrites.reduce((held, each) => (each ? (held & ~each.deny) | each.allow : held), base)
+}

@@ -4,8 +4,9 @@ import sharp from 'sharp'
 import { everyComponent } from './limits/components.ts'
 import { type AttachmentEntry, filesReferenced, flag, type SharedBody } from './limits/messages.ts'
 import { pingsOf, read } from './markdown.ts'
+import type { Attachment, Channel, Message } from './records.ts'
 import { badField, refuse } from './refusal.ts'
-import type { Attachment, Message, World } from './world.ts'
+import type { World } from './world.ts'
 
 export interface UploadedFile {
   /** n of `files[n]`. */
@@ -75,24 +76,38 @@ export async function attachmentsAfter(
   return result
 }
 
-/** Writes a body over a message; keys that the body lacks stay as they are. */
-export function applyBody(message: Message, body: SharedBody, attachments: Attachment[]): void {
-  if (body.content !== undefined) message.content = body.content ?? ''
-  if (body.embeds !== undefined) message.embeds = body.embeds ?? []
-  if (body.components !== undefined) message.components = body.components ?? []
-  message.attachments = attachments
+/**
+ * Writes a body over a message; keys that the body lacks stay as they are. Throws 50006 when a person would see nothing,
+ * 200000 for what automatic moderation blocks, and leaves the message as it was.
+ */
+export function write(message: Message, body: SharedBody, attachments: Attachment[]): void {
   const settable = flag.suppressEmbeds | flag.componentsV2
-  message.flags = (message.flags | ((body.flags ?? 0) & settable)) & ~flag.loading
+  const written: Message = {
+    ...message,
+    content: body.content === undefined ? message.content : (body.content ?? ''),
+    embeds: body.embeds === undefined ? message.embeds : (body.embeds ?? []),
+    components: body.components === undefined ? message.components : (body.components ?? []),
+    attachments,
+    flags: (message.flags | ((body.flags ?? 0) & settable)) & ~flag.loading,
+  }
+  if (isEmpty(written)) throw refuse.emptyMessage()
+  if (!written.ephemeralTo && isBlocked(written.channel, textsOf(written))) throw refuse.messageBlocked()
+  Object.assign(message, written)
 }
 
-/** Throws 50006 when a person would see nothing. */
-export function checkNotEmpty(message: Message): void {
-  const empty =
+function isEmpty(message: Message): boolean {
+  return (
     message.content.trim() === '' &&
     message.embeds.length === 0 &&
     message.attachments.length === 0 &&
     message.components.length === 0
-  if (empty) throw refuse.emptyMessage()
+  )
+}
+
+/** Whether automatic moderation of the guild lets nobody write that. */
+export function isBlocked({ guild }: Channel, texts: readonly string[]): boolean {
+  const words = (guild?.blockedWords ?? []).map(word => word.toLowerCase())
+  return texts.some(text => words.some(word => text.toLowerCase().includes(word)))
 }
 
 /** Everything in a message that markdown is read in. */

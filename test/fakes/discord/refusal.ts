@@ -37,6 +37,9 @@ export class Refusal extends Error {
 /** Codes and sentences of developers/topics/opcodes-and-status-codes. */
 export const refuse = {
   unauthorized: () => new Refusal(401, 0, '401: Unauthorized'),
+  slowmode: () => new Refusal(400, 20016, 'This action cannot be performed due to slowmode rate limit'),
+  tooManyOldEdits: () =>
+    new Refusal(400, 30046, 'Maximum number of edits to messages older than 1 hour reached'),
   unknownRoute: () => new Refusal(404, 0, '404: Not Found'),
   unknownChannel: () => new Refusal(404, 10003, 'Unknown Channel'),
   unknownGuild: () => new Refusal(404, 10004, 'Unknown Guild'),
@@ -55,13 +58,22 @@ export const refuse = {
   missingPermissions: () => new Refusal(403, 50013, 'Missing Permissions'),
   wrongChannelType: () => new Refusal(400, 50024, 'Cannot execute action on this channel type'),
   tokenExpired: () => new Refusal(401, 50027, 'Invalid Webhook Token'),
-  invalidForm: (faults: readonly FieldFault[]) => new Refusal(400, 50035, 'Invalid Form Body', faults),
+  invalidForm: (faults: readonly FieldFault[] = []) => new Refusal(400, 50035, 'Invalid Form Body', faults),
   threadArchived: () => new Refusal(400, 50083, 'Thread is archived'),
   cannotReply: () => new Refusal(400, 160002, 'Cannot reply without permission to read message history'),
   threadExists: () => new Refusal(400, 160004, 'A thread has already been created for this message'),
   threadLocked: () => new Refusal(400, 160005, 'Thread is locked'),
   tooManyThreads: () => new Refusal(400, 160006, 'Maximum number of active threads reached in this server'),
+  messageBlocked: () => new Refusal(400, 200000, 'Message was blocked by automatic moderation'),
+  titleBlocked: () => new Refusal(400, 200001, 'Title was blocked by automatic moderation'),
+  linkBlocked: () => new Refusal(400, 240000, 'Message blocked by harmful links filter'),
+  uploadsLimited: () => new Refusal(400, 400001, 'Access to file uploads has been limited for this guild'),
+  overloaded: () =>
+    new Refusal(503, 130000, 'API resource is currently overloaded. Try again a little later'),
 }
+
+/** One of each, for tests in which any call may be refused in any way. */
+export const everyRefusal: readonly Refusal[] = Object.values(refuse).map(make => make())
 
 /** One field at fault. */
 export function badField(path: readonly PropertyKey[], code: string, message: string): Refusal {

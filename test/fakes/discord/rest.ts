@@ -35,12 +35,16 @@ export interface LoggedRequest {
 
 export interface RestParts {
   routes: readonly Route[]
-  token: string
+  /** The token as it is now. */
+  token(): string
   limits: RateLimits
   faults: Faults
   /** Bytes served under /cdn/attachments/ID/NAME. */
   file(id: string): { contentType: string; bytes: Uint8Array } | undefined
-  uploadLimitBytes(): number
+  /** Bytes that a file of this request may have. */
+  uploadLimitBytes(request: RestRequest): number
+  /** Hears of every request that is understood, before it is answered. */
+  heard(call: string, request: RestRequest): void
 }
 
 const prefix = '/api/v10'
@@ -71,13 +75,14 @@ export class RestServer {
     const raw = await readAll(request)
 
     const mishap = this.#parts.faults.take(method, path)
-    if (mishap?.kind === 'cut' && mishap.when === 'before') return cut(entry, response)
+    const dropped = mishap?.kind === 'cut' || mishap?.kind === 'silence' ? mishap : undefined
+    if (dropped?.when === 'before') return drop(dropped, entry, response)
     if (mishap?.kind === 'status' || mishap?.kind === 'too-many') return misanswer(entry, response, mishap)
 
     const headers: Record<string, string> = {}
     try {
       if (!found || !url.pathname.startsWith(prefix)) throw refuse.unknownRoute()
-      if (found.route.auth && request.headers.authorization !== `Bot ${this.#parts.token}`)
+      if (found.route.auth && request.headers.authorization !== `Bot ${this.#parts.token()}`)
         throw refuse.unauthorized()
       const majors = found.route.template.startsWith('/webhooks/') ? 2 : 1
       const major = Object.values(found.params).slice(0, majors).join('/')
@@ -86,10 +91,14 @@ export class RestServer {
       if (verdict.kind === 'refused') throw tooMany(verdict.retryAfterMs, verdict.global)
 
       const { body, files } = await parseBody(request.headers['content-type'] ?? '', raw)
-      const limit = mishap?.kind === 'upload-limit' ? mishap.bytes : this.#parts.uploadLimitBytes()
+      const asked: RestRequest = { params: found.params, query: url.searchParams, body, files }
+      this.#parts.heard(`${method} ${path}`, asked)
+      if (mishap?.kind === 'refusal')
+        throw new Refusal(mishap.status, mishap.code, mishap.message ?? 'As ordered')
+      const limit = mishap?.kind === 'upload-limit' ? mishap.bytes : this.#parts.uploadLimitBytes(asked)
       if (files.some(file => file.bytes.length > limit)) throw refuse.tooLarge()
-      const answer = await found.route.answer({ params: found.params, query: url.searchParams, body, files })
-      if (mishap?.kind === 'cut') return cut(entry, response)
+      const answer = await found.route.answer(asked)
+      if (dropped !== undefined) return drop(dropped, entry, response)
       entry.status = answer === undefined ? 204 : 200
       if (answer === undefined) response.writeHead(204, headers).end()
       else
@@ -185,9 +194,12 @@ function tooMany(retryAfterMs: number, global: boolean): Refusal {
   })
 }
 
-function cut(entry: LoggedRequest, response: ServerResponse): void {
-  entry.detail = 'connection cut'
-  response.socket?.destroy()
+type Drop = Extract<Mishap, { kind: 'cut' | 'silence' }>
+
+/** No answer: the connection ends, or stands until one side gives up. */
+function drop(mishap: Drop, entry: LoggedRequest, response: ServerResponse): void {
+  entry.detail = mishap.kind === 'cut' ? 'connection cut' : 'no answer'
+  if (mishap.kind === 'cut') response.socket?.destroy()
 }
 
 function misanswer(

@@ -1,14 +1,12 @@
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { FakeClock } from '../fake-clock.ts'
 import { realClock } from '../real-clock.ts'
+import { askFake } from './ask-fake.ts'
 import { FakeDiscord } from './fake-discord.ts'
 import type { Person } from './people.ts'
 import { RateLimits } from './rate-limits.ts'
 import type { Channel, Guild } from './world.ts'
-
-const answer = z.looseObject({ id: z.string().optional(), code: z.number().optional() })
 
 let clock: FakeClock
 let discord: FakeDiscord
@@ -26,30 +24,8 @@ beforeEach(async () => {
 })
 afterEach(() => discord.stop())
 
-interface Asked {
-  status: number
-  id: string
-  code: number | undefined
-}
-
-async function ask(method: string, path: string, body?: object, files: Uint8Array[] = []): Promise<Asked> {
-  const headers: Record<string, string> = { Authorization: `Bot ${discord.token}` }
-  let payload: string | FormData | undefined
-  if (files.length > 0) {
-    payload = new FormData()
-    payload.append('payload_json', JSON.stringify(body))
-    for (const [i, bytes] of files.entries())
-      payload.append(`files[${i}]`, new Blob([new Uint8Array(bytes)]), `${i}.png`)
-  } else if (body) {
-    headers['Content-Type'] = 'application/json'
-    payload = JSON.stringify(body)
-  }
-  const response = await fetch(`${discord.apiUrl}/v10${path}`, { method, headers, body: payload })
-  const text = await response.text()
-  const json = answer.parse(text.startsWith('{') ? JSON.parse(text) : {})
-  return { status: response.status, id: json.id ?? '', code: json.code }
-}
-
+const ask = (method: string, path: string, body?: object, files?: Uint8Array[]) =>
+  askFake(discord, method, path, body, files)
 const post = (to: Channel, body: object = { content: 'c' }) =>
   ask('POST', `/channels/${to.id}/messages`, body)
 const png = (side: number) =>
@@ -175,88 +151,6 @@ describe('threads on the fake Discord', () => {
   })
 })
 
-describe('interactions on the fake Discord', () => {
-  const register = (more: object = {}) =>
-    fetch(`${discord.apiUrl}/v10/applications/${discord.applicationId}/commands`, {
-      method: 'PUT',
-      headers: { Authorization: `Bot ${discord.token}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify([{ name: 'imagine', description: 'Paint', ...more }]),
-    })
-  const callback = (i: { id: string; token: string }, body: object) =>
-    ask('POST', `/interactions/${i.id}/${i.token}/callback`, body)
-  const webhook = (i: { token: string }, method: string, path: string, body?: object) =>
-    ask(method, `/webhooks/${discord.applicationId}/${i.token}${path}`, body)
-  const defer = { type: 5, data: { flags: 64 } }
-
-  beforeEach(() => register())
-
-  it('are answered once, within 3 s', async () => {
-    const asked = await ada.types(channel, '/imagine')
-    clock.advance(3000)
-    expect((await callback(asked, defer)).status).toBe(204)
-    expect((await callback(asked, defer)).code).toBe(40060)
-    const late = await ada.types(channel, '/imagine')
-    clock.advance(3001)
-    expect(discord.interactions.failed(late)).toBe(true)
-    expect((await callback(late, defer)).code).toBe(10062)
-  })
-
-  it('have a token that works after the first answer, for 15 min', async () => {
-    const asked = await ada.types(channel, '/imagine')
-    expect((await webhook(asked, 'PATCH', '/messages/@original', { content: 'c' })).code).toBe(10015)
-    await callback(asked, defer)
-    expect((await webhook(asked, 'PATCH', '/messages/@original', { content: 'mine' })).status).toBe(200)
-    clock.advance(15 * 60_000 + 1)
-    const late = await webhook(asked, 'PATCH', '/messages/@original', { content: 'c' })
-    expect([late.status, late.code]).toEqual([401, 50027])
-  })
-
-  it('keep an ephemeral answer from everybody else, the bot token included', async () => {
-    const asked = await ada.types(channel, '/imagine')
-    await callback(asked, defer)
-    const shown = await webhook(asked, 'PATCH', '/messages/@original', { content: 'for you' })
-    expect(discord.transcript(channel)).toBe('#pictures')
-    expect(discord.transcript(channel, ada)).toContain('only Ada sees this')
-    expect((await ask('PATCH', `/channels/${channel.id}/messages/${shown.id}`, { content: 'c' })).code).toBe(
-      10008,
-    )
-  })
-
-  it('take only answers that fit: no update of a command, no form after a form', async () => {
-    const command = await ada.types(channel, '/imagine')
-    expect((await callback(command, { type: 6 })).code).toBe(50035)
-    const component = {
-      content: 'c',
-      components: [{ type: 1, components: [{ type: 2, style: 2, label: 'Go', custom_id: 'go' }] }],
-    }
-    const posted = await post(channel, component)
-    const message = discord.world.messages.get(posted.id)
-    if (!message) throw new Error('no message')
-    const form = {
-      type: 9,
-      data: {
-        custom_id: 'f',
-        title: 't',
-        components: [{ type: 18, label: 'Prompt', component: { type: 4, custom_id: 'p', style: 1 } }],
-      },
-    }
-    const press = ada.presses(message, 'Go')
-    expect((await callback(press, form)).status).toBe(204)
-    const submit = await ada.submits(press, { Prompt: 'a cat' })
-    expect((await callback(submit, form)).code).toBe(50035)
-    expect((await callback(submit, { type: 6 })).status).toBe(204)
-  })
-
-  it('allow five follow-ups where only the person installed the app', async () => {
-    const far = discord.channel('far', discord.guild('Strangers', { botIsMember: false }))
-    await register({ integration_types: [0, 1] })
-    const asked = await ada.types(far, '/imagine')
-    await callback(asked, { type: 5 })
-    for (let i = 0; i < 5; i++) expect((await webhook(asked, 'POST', '', { content: 'c' })).status).toBe(200)
-    expect((await webhook(asked, 'POST', '', { content: 'c' })).code).toBe(50013)
-  })
-})
-
 describe('limits and mishaps on the fake Discord', () => {
   it('refuses the sixth message of a window with 429 and says how long to wait', async () => {
     const limits = new RateLimits(clock, 1)
@@ -267,6 +161,18 @@ describe('limits and mishaps on the fake Discord', () => {
     expect(limits.refused).toBe(1)
     clock.advance(4000)
     expect(take().headers).toMatchObject({ 'X-RateLimit-Limit': '5', 'X-RateLimit-Remaining': '4' })
+  })
+
+  it('counts five edits in 5 s by channel, and edits apart from messages', () => {
+    const limits = new RateLimits(clock, 1)
+    const edit = (channel: string) =>
+      limits.take('PATCH', '/channels/:channel/messages/:message', channel).kind
+    for (let i = 0; i < 5; i++) expect(edit('1')).toBe('allowed')
+    expect(edit('1')).toBe('refused')
+    expect(edit('2')).toBe('allowed')
+    expect(limits.take('POST', '/channels/:channel/messages', '1').kind).toBe('allowed')
+    clock.advance(5000)
+    expect(edit('1')).toBe('allowed')
   })
 
   it('brings the mishaps that were ordered, once each', async () => {

@@ -1,84 +1,23 @@
 /** What exists on the fake Discord: users, guilds, channels, threads and messages, and who may do what. */
 import type { Clock } from '../../../src/ports.ts'
-import type { TopComponent } from './limits/components.ts'
-import type { Embed } from './limits/messages.ts'
 import { flag } from './limits/messages.ts'
-import { bits, type PermissionName, permission, usual } from './permissions.ts'
+import { bits, overwritten, type PermissionName, permission, usual } from './permissions.ts'
+import { defaultUploadLimitBytes } from './posting.ts'
+import type { Channel, Guild, Message, User } from './records.ts'
 import { refuse } from './refusal.ts'
 import { Snowflakes } from './snowflakes.ts'
 
-export interface User {
-  id: string
-  username: string
-  /** As people see it. */
-  displayName: string
-  bot: boolean
-  locale: string
-  /** Refuses direct messages from the bot (50007). */
-  closedToMessages: boolean
+export type { Attachment, Channel, Guild, Message, User } from './records.ts'
+
+export interface GuildOptions {
+  botIsMember?: boolean
+  locale?: string
+  members?: User[]
+  uploadLimitBytes?: number
 }
 
-export interface Guild {
-  id: string
-  name: string
-  ownerId: string
-  locale: string
-  /** False where the app was installed by a user alone. */
-  botIsMember: boolean
-  /** Beyond `usual`, by user id. */
-  extraPermissions: Map<string, bigint>
-  maxActiveThreads: number
-}
-
-/** Kinds by Discord's numbers: 0 text, 1 direct, 3 group, 11 public thread, 15 forum. */
-export interface Channel {
-  id: string
-  type: 0 | 1 | 3 | 11 | 15
-  guild?: Guild
-  name: string
-  /** Threads: the channel they hang under. */
-  parentId?: string
-  /** The people of a direct or group conversation. */
-  members: User[]
-  archived: boolean
-  locked: boolean
-  nsfw: boolean
-  /** Taken from the bot here; threads inherit. */
-  deniedToBot: bigint
-  deleted: boolean
-}
-
-export interface Attachment {
-  id: string
-  filename: string
-  description?: string
-  contentType: string
-  bytes: Uint8Array
-  /** sha256, hex. */
-  hash: string
-  widthPx?: number
-  heightPx?: number
-}
-
-export interface Message {
-  id: string
-  channel: Channel
-  author: User
-  content: string
-  embeds: Embed[]
-  components: TopComponent[]
-  attachments: Attachment[]
-  flags: number
-  createdAt: number
-  /** One entry an edit, on the fake's clock. */
-  editedAt: number[]
-  replyTo?: string
-  nonce?: string
-  /** Only this user sees it. */
-  ephemeralTo?: User
-  /** `/imagine` above an answer to a command. */
-  commandUsed?: string
-  deleted: boolean
+export function isThread(channel: Channel): boolean {
+  return channel.type === 11 || channel.type === 12
 }
 
 export class World {
@@ -92,6 +31,8 @@ export class World {
   readonly messages = new Map<string, Message>()
   /** Everything that rang somebody's bell: `message id: mention`. */
   readonly pings: string[] = []
+  /** Bytes that a file may have where nobody raised it. */
+  uploadLimitBytes = defaultUploadLimitBytes
   readonly #watchers = new Set<() => void>()
 
   constructor(clock: Clock) {
@@ -100,7 +41,10 @@ export class World {
     this.bot = this.addUser('Easel', { bot: true })
   }
 
-  addUser(displayName: string, options: { bot?: boolean; locale?: string } = {}): User {
+  addUser(
+    displayName: string,
+    options: { bot?: boolean; locale?: string; uploadLimitBytes?: number } = {},
+  ): User {
     const user: User = {
       id: this.ids.next(),
       username: displayName.toLowerCase().replace(/\W+/g, ''),
@@ -108,20 +52,24 @@ export class World {
       bot: options.bot ?? false,
       locale: options.locale ?? 'en-US',
       closedToMessages: false,
+      uploadLimitBytes: options.uploadLimitBytes,
     }
     this.users.set(user.id, user)
     return user
   }
 
-  addGuild(name: string, options: { botIsMember?: boolean; locale?: string } = {}): Guild {
+  addGuild(name: string, options: GuildOptions = {}): Guild {
     const guild: Guild = {
       id: this.ids.next(),
       name,
       ownerId: this.ids.next(),
       locale: options.locale ?? 'en-US',
       botIsMember: options.botIsMember ?? true,
+      members: options.members && new Set(options.members),
       extraPermissions: new Map(),
       maxActiveThreads: 1000,
+      uploadLimitBytes: options.uploadLimitBytes,
+      blockedWords: [],
     }
     this.guilds.set(guild.id, guild)
     return guild
@@ -143,13 +91,21 @@ export class World {
     return this.#addChannel({ type: 3, name: members.map(m => m.displayName).join(', '), members })
   }
 
-  addThread(name: string, parent: Channel, id = this.ids.next()): Channel {
+  /** With members it is private: nobody else sees it but moderators. */
+  addThread(
+    name: string,
+    parent: Channel,
+    id = this.ids.next(),
+    options: { owner?: User; members?: User[] } = {},
+  ): Channel {
     return this.#addChannel({
       id,
-      type: 11,
+      type: options.members === undefined ? 11 : 12,
       name,
       guild: parent.guild,
       parentId: parent.id,
+      ownerId: options.owner?.id ?? options.members?.[0]?.id ?? this.bot.id,
+      members: options.members ?? [],
       nsfw: parent.nsfw,
     })
   }
@@ -161,7 +117,7 @@ export class World {
       archived: false,
       locked: false,
       nsfw: false,
-      deniedToBot: 0n,
+      overwrites: new Map(),
       deleted: false,
       ...given,
     }
@@ -174,7 +130,7 @@ export class World {
   channelForBot(id: string): Channel {
     const channel = this.channels.get(id)
     if (!channel || channel.deleted || this.parentOf(channel)?.deleted) throw refuse.unknownChannel()
-    if ((this.botPermissions(channel) & permission.ViewChannel) === 0n) throw refuse.missingAccess()
+    if (!this.sees(this.bot, channel)) throw refuse.missingAccess()
     return channel
   }
 
@@ -195,13 +151,28 @@ export class World {
   botPermissions(channel: Channel): bigint {
     if (channel.type === 1) return usual
     if (channel.type === 3 || !channel.guild?.botIsMember) return 0n
-    const denied = channel.deniedToBot | (this.parentOf(channel)?.deniedToBot ?? 0n)
-    const extra = channel.guild.extraPermissions.get(this.bot.id) ?? 0n
-    return (usual | extra) & ~denied
+    return this.userPermissions(channel, this.bot)
   }
 
+  /** What overwrites leave to a member; that a private thread is closed to them is not among it, as on Discord. */
   userPermissions(channel: Channel, user: User): bigint {
-    return usual | (channel.guild?.extraPermissions.get(user.id) ?? 0n)
+    const { overwrites } = this.parentOf(channel) ?? channel
+    const base = usual | (channel.guild?.extraPermissions.get(user.id) ?? 0n)
+    return overwritten(base, [overwrites.get('everyone'), overwrites.get(user.id)])
+  }
+
+  /**
+   * Whether a conversation exists for somebody. A private thread is open to those who were added and to moderators, and
+   * to them only while they see its channel (topics/threads, topics/permissions).
+   */
+  sees(user: User, channel: Channel): boolean {
+    const { guild } = channel
+    if (guild === undefined)
+      return channel.members.includes(user) || (user === this.bot && channel.type === 1)
+    const isMember = user === this.bot ? guild.botIsMember : (guild.members?.has(user) ?? true)
+    const has = this.userPermissions(channel, user)
+    if (!isMember || (has & permission.ViewChannel) === 0n) return false
+    return channel.type !== 12 || channel.members.includes(user) || (has & permission.ManageThreads) !== 0n
   }
 
   grant(user: User, guild: Guild, ...names: PermissionName[]): void {
@@ -210,7 +181,25 @@ export class World {
 
   /** Takes permissions from the bot in a channel and its threads. */
   deny(channel: Channel, ...names: PermissionName[]): void {
-    channel.deniedToBot |= bits(...names)
+    this.overwrite(channel, this.bot, { deny: names })
+  }
+
+  /** Gives and takes permissions in a channel and its threads, beyond what was given and taken before. */
+  overwrite(
+    channel: Channel,
+    who: User | 'everyone',
+    change: { allow?: PermissionName[]; deny?: PermissionName[] },
+  ): void {
+    const key = who === 'everyone' ? who : who.id
+    const { allow, deny } = channel.overwrites.get(key) ?? { allow: 0n, deny: 0n }
+    const given = bits(...(change.allow ?? []))
+    const taken = bits(...(change.deny ?? []))
+    channel.overwrites.set(key, { allow: (allow & ~taken) | given, deny: (deny & ~given) | taken })
+  }
+
+  /** The larger of what the place and the person have (reference, Uploading Files). */
+  uploadLimitIn(channel: Channel | undefined, user?: User): number {
+    return Math.max(channel?.guild?.uploadLimitBytes ?? this.uploadLimitBytes, user?.uploadLimitBytes ?? 0)
   }
 
   addMessage(given: Pick<Message, 'channel' | 'author'> & Partial<Message>): Message {

@@ -4,7 +4,7 @@ import { type Callback, callback } from '../limits/callbacks.ts'
 import { checked } from '../limits/check.ts'
 import { changedMessage, flag, interactionMessage, type SharedBody } from '../limits/messages.ts'
 import { messageJson } from '../payloads.ts'
-import { applyBody, attachmentsAfter, checkNotEmpty, ring, type UploadedFile } from '../posting.ts'
+import { attachmentsAfter, ring, type UploadedFile, write } from '../posting.ts'
 import { refuse } from '../refusal.ts'
 import type { RestRequest, Route } from '../rest.ts'
 import type { Message, World } from '../world.ts'
@@ -42,6 +42,11 @@ export function interactionRoutes(
         const interaction = behind(request)
         interactions.mayFollowUp(interaction)
         const body = checked(interactionMessage, request.body)
+        const deferred = openDeferral(interaction)
+        if (deferred !== undefined) {
+          await change(world, deferred, body, request.files)
+          return messageJson(deferred, cdnUrl())
+        }
         const message = await addAnswer(world, interaction, body, request.files)
         interaction.followUps.push(message)
         // Whoever waits for it looks again: when the message came, it was not yet in the list.
@@ -78,6 +83,15 @@ export function interactionRoutes(
       },
     },
   ]
+}
+
+/**
+ * The answer that "is thinking". While it is there, a follow-up makes no message of its own: it edits that answer, whose
+ * ephemeral state stays as it was deferred (interactions/receiving-and-responding, Create Followup Message).
+ */
+function openDeferral({ original }: Interaction): Message | undefined {
+  const isOpen = original !== undefined && !original.deleted && (original.flags & flag.loading) !== 0
+  return isOpen ? original : undefined
 }
 
 /** `@original`, or one of the follow-ups. */
@@ -146,8 +160,7 @@ async function addAnswer(
     commandUsed: interaction.commandUsed,
     deleted: false,
   }
-  applyBody(message, body, await attachmentsAfter(world, [], body, files))
-  checkNotEmpty(message)
+  write(message, body, await attachmentsAfter(world, [], body, files))
   const added = world.addMessage(message)
   ring(world, added, body)
   return added
@@ -162,8 +175,7 @@ async function change(
 ): Promise<void> {
   const wasLoading = (message.flags & flag.loading) !== 0
   const attachments = await attachmentsAfter(world, message.attachments, body, files)
-  applyBody(message, body, attachments)
-  checkNotEmpty(message)
+  write(message, body, attachments)
   if (wasLoading) ring(world, message, body)
   else message.editedAt.push(world.clock.now())
   world.changed()

@@ -3,10 +3,10 @@ import { checked } from '../limits/check.ts'
 import { changedMessage, flag, newMessage } from '../limits/messages.ts'
 import { messageJson } from '../payloads.ts'
 import { permission } from '../permissions.ts'
-import { applyBody, attachmentsAfter, checkNotEmpty, ring } from '../posting.ts'
+import { attachmentsAfter, ring, write } from '../posting.ts'
 import { badField, refuse } from '../refusal.ts'
 import type { RestRequest, Route } from '../rest.ts'
-import type { Channel, Message, World } from '../world.ts'
+import { type Channel, isThread, type Message, type World } from '../world.ts'
 
 /** A nonce is remembered for a few minutes (resources/message, enforce_nonce). */
 const nonceMs = 5 * 60_000
@@ -40,7 +40,7 @@ export function messageRoutes(world: World, cdnUrl: () => string): Route[] {
         const message = addressed(world, request)
         const mayDelete = (world.botPermissions(message.channel) & permission.ManageMessages) !== 0n
         if (message.author !== world.bot && !mayDelete) throw refuse.missingPermissions()
-        if (message.channel.archived) throw refuse.threadArchived()
+        checkMayDelete(world, message.channel)
         message.deleted = true
         world.changed()
         return undefined
@@ -90,8 +90,7 @@ async function post(world: World, request: RestRequest): Promise<Message> {
     nonce: body.nonce === undefined ? undefined : String(body.nonce),
     deleted: false,
   }
-  applyBody(message, body, await attachmentsAfter(world, [], body, request.files))
-  checkNotEmpty(message)
+  write(message, body, await attachmentsAfter(world, [], body, request.files))
   channel.archived = false
   world.addMessage(message)
   ring(world, message, body)
@@ -118,23 +117,33 @@ function checkMaySend(world: World, channel: Channel, withFiles: boolean): void 
   }
   if (channel.type === 15) throw refuse.wrongChannelType()
   const has = world.botPermissions(channel)
-  const needed = channel.type === 11 ? permission.SendMessagesInThreads : permission.SendMessages
+  const needed = isThread(channel) ? permission.SendMessagesInThreads : permission.SendMessages
   if ((has & needed) === 0n) throw refuse.missingPermissions()
   if (withFiles && (has & permission.AttachFiles) === 0n) throw refuse.missingPermissions()
-  if (channel.locked) throw refuse.threadLocked()
+  if (isLocked(world, channel)) throw refuse.threadLocked()
+}
+
+/** Who cannot manage threads creates and edits nothing in a locked one (topics/threads, Locked Threads). */
+function isLocked(world: World, channel: Channel): boolean {
+  return channel.locked && (world.botPermissions(channel) & permission.ManageThreads) === 0n
+}
+
+/** Deleting is all that an archived thread allows, and a locked one does only while it is active (topics/threads). */
+function checkMayDelete(world: World, channel: Channel): void {
+  if (channel.archived && isLocked(world, channel)) throw refuse.threadLocked()
 }
 
 async function change(world: World, request: RestRequest): Promise<Message> {
   const message = addressed(world, request)
   if (message.author !== world.bot) throw refuse.notOurMessage()
   if (message.channel.archived) throw refuse.threadArchived()
+  if (isLocked(world, message.channel)) throw refuse.threadLocked()
   const mayAttach = (world.botPermissions(message.channel) & permission.AttachFiles) !== 0n
   if (request.files.length > 0 && !mayAttach) throw refuse.missingPermissions()
   const body = checked(changedMessage(world.isV2(message)), request.body)
   const attachments = await attachmentsAfter(world, message.attachments, body, request.files)
   if (message.deleted) throw refuse.unknownMessage()
-  applyBody(message, body, attachments)
-  checkNotEmpty(message)
+  write(message, body, attachments)
   message.editedAt.push(world.clock.now())
   world.changed()
   return message

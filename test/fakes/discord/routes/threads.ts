@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { checked } from '../limits/check.ts'
 import { channelJson } from '../payloads.ts'
 import { permission } from '../permissions.ts'
+import { isBlocked } from '../posting.ts'
 import { refuse } from '../refusal.ts'
 import type { RestRequest, Route } from '../rest.ts'
-import type { Channel, World } from '../world.ts'
+import { type Channel, isThread, type World } from '../world.ts'
 
 const archiveMinutes = z.union([z.literal(60), z.literal(1440), z.literal(4320), z.literal(10080)])
 const newThread = z.strictObject({
@@ -33,19 +34,19 @@ export function threadRoutes(world: World, events: ThreadEvents): Route[] {
       method: 'GET',
       template: '/channels/:channel',
       auth: true,
-      answer: request => channelJson(world.channelForBot(request.params.channel ?? ''), world.bot),
+      answer: request => channelJson(world.channelForBot(request.params.channel ?? '')),
     },
     {
       method: 'PATCH',
       template: '/channels/:channel',
       auth: true,
-      answer: request => channelJson(changeThread(world, events, request), world.bot),
+      answer: request => channelJson(changeThread(world, events, request)),
     },
     {
       method: 'POST',
       template: '/channels/:channel/messages/:message/threads',
       auth: true,
-      answer: request => channelJson(startThread(world, events, request), world.bot),
+      answer: request => channelJson(startThread(world, events, request)),
     },
     {
       method: 'POST',
@@ -55,7 +56,7 @@ export function threadRoutes(world: World, events: ThreadEvents): Route[] {
         const body = checked(z.strictObject({ recipient_id: z.string() }), request.body)
         const user = world.users.get(body.recipient_id)
         if (!user || user.bot) throw refuse.unknownUser()
-        return channelJson(world.directChannel(user), world.bot)
+        return channelJson(world.directChannel(user))
       },
     },
   ]
@@ -70,9 +71,10 @@ function startThread(world: World, events: ThreadEvents, request: RestRequest): 
   if ((world.botPermissions(channel) & permission.CreatePublicThreads) === 0n)
     throw refuse.missingPermissions()
   const body = checked(newThread, request.body)
+  if (isBlocked(channel, [body.name])) throw refuse.titleBlocked()
   if (world.channels.has(message.id)) throw refuse.threadExists()
   const active = [...world.channels.values()].filter(
-    each => each.type === 11 && each.guild === channel.guild && !each.archived && !each.deleted,
+    each => isThread(each) && each.guild === channel.guild && !each.archived && !each.deleted,
   )
   if (active.length >= (channel.guild?.maxActiveThreads ?? 0)) throw refuse.tooManyThreads()
   const thread = world.addThread(body.name, channel, message.id)
@@ -82,14 +84,17 @@ function startThread(world: World, events: ThreadEvents, request: RestRequest): 
 
 function changeThread(world: World, events: ThreadEvents, request: RestRequest): Channel {
   const channel = world.channelForBot(request.params.channel ?? '')
-  if (channel.type !== 11) throw refuse.wrongChannelType()
+  if (!isThread(channel)) throw refuse.wrongChannelType()
   const body = checked(changedThread, request.body)
   const has = world.botPermissions(channel)
-  // The creator, which the bot is of all its threads, may change these without Manage Threads (topics/threads).
-  const isCreators = body.locked === undefined && !channel.locked
-  const needed = isCreators ? permission.SendMessagesInThreads : permission.ManageThreads
+  // The creator may change these without Manage Threads (topics/threads).
+  const isCreators = channel.ownerId === world.bot.id && body.locked === undefined && !channel.locked
+  // Waking one needs only that the bot has a place in it.
+  const wakes = !channel.locked && body.archived === false && Object.keys(body).length === 1
+  const needed = isCreators || wakes ? permission.SendMessagesInThreads : permission.ManageThreads
   if ((has & needed) === 0n) throw refuse.missingPermissions()
   if (channel.archived && body.archived !== false) throw refuse.threadArchived()
+  if (isBlocked(channel, [body.name ?? ''])) throw refuse.titleBlocked()
   if (body.name !== undefined) channel.name = body.name
   if (body.archived !== undefined) channel.archived = body.archived
   if (body.locked !== undefined) channel.locked = body.locked

@@ -1,0 +1,26 @@
+/** Waiting for something to be seen in the fake Discord, and giving up with what there is instead. */
+import type { World } from './world.ts'
+
+/** A wait that no test of ours comes near. */
+const patienceMs = 30_000
+
+/** Resolves as soon as `seen` is true, looking again after every change; rejects with `hopeless` in the end. */
+export function until(world: World, seen: () => boolean, hopeless: () => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const finish = (end: () => void) => {
+      clearTimeout(patience)
+      unwatch()
+      end()
+    }
+    const look = () => {
+      try {
+        if (seen()) finish(resolve)
+      } catch (error) {
+        finish(() => reject(error))
+      }
+    }
+    const patience = setTimeout(() => finish(() => reject(new Error(hopeless()))), patienceMs)
+    const unwatch = world.watch(look)
+    look()
+  })
+}
