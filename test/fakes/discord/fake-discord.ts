@@ -102,6 +102,7 @@ export class FakeDiscord {
         const channel = interaction?.channel ?? this.world.channels.get(params.channel ?? '')
         return this.world.uploadLimitIn(channel, interaction?.user)
       },
+      settled: () => this.world.changed(),
       heard: (call, request) => {
         const place = sentTo(this.world, this.interactions, request)
         const files = request.files.map(({ filename, bytes }) => ({ name: filename, bytes }))

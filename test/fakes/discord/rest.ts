@@ -45,6 +45,8 @@ export interface RestParts {
   uploadLimitBytes(request: RestRequest): number
   /** Hears of every request that is understood, before it is answered. */
   heard(call: string, request: RestRequest): void
+  /** A request is answered or will never be. */
+  settled(): void
 }
 
 const prefix = '/api/v10'
@@ -57,9 +59,11 @@ export class RestServer {
   constructor(parts: RestParts) {
     this.#parts = parts
     this.server = createServer((request, response) => {
-      this.#serve(request, response).catch(error => {
-        response.writeHead(500, { 'Content-Type': 'text/plain' }).end(String(error?.stack ?? error))
-      })
+      this.#serve(request, response)
+        .catch(error => {
+          response.writeHead(500, { 'Content-Type': 'text/plain' }).end(String(error?.stack ?? error))
+        })
+        .finally(parts.settled)
     })
   }
 

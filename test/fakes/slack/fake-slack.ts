@@ -1,15 +1,15 @@
 /** A Slack of one's own: Web API, Socket Mode and signed HTTP on 127.0.0.1, with people in it. */
-import { z } from 'zod'
 import type { Clock } from '../../../src/ports.ts'
 import type { FakeClock } from '../fake-clock.ts'
+import { Traffic } from '../traffic.ts'
 import { FakeFaults } from './faults.ts'
 import { HttpTransport } from './http-transport.ts'
-import { Interactions, type ResponseBody } from './interactions.ts'
+import { Interactions } from './interactions.ts'
 import { readManifest } from './manifest.ts'
 import { OAuth } from './oauth.ts'
 import { Person } from './person.ts'
 import { readBlocks } from './reading.ts'
-import { Refusal } from './refusal.ts'
+import { acknowledgedTo } from './sent-to.ts'
 import { SocketMode } from './socket-mode.ts'
 import { RateLimits } from './tiers.ts'
 import { provoked, transcript } from './transcript.ts'
@@ -17,14 +17,11 @@ import type { Delivered, Envelope, Transport } from './transport.ts'
 import { WebApi } from './web-api.ts'
 import { type Channel, type OpenView, type Post, type Team, World } from './world.ts'
 
+const manifest = readManifest()
 /** A call that needs another scope than these is refused. */
-const manifestScopes = readManifest().oauth_config.scopes.bot
-
-const answerToCommand = z.union([
-  z.undefined(),
-  z.literal(''),
-  z.looseObject({ text: z.string().optional(), blocks: z.unknown().optional() }),
-])
+const manifestScopes = manifest.oauth_config.scopes.bot
+/** Events that Slack sends; of others the app hears nothing. */
+const subscribed: ReadonlySet<string> = new Set(manifest.settings.event_subscriptions.bot_events)
 
 /** With the fake clock nothing in it moves but by the test; with the real one it serves a process of its own. */
 export class FakeSlack<AnyClock extends Clock = FakeClock> {
@@ -33,6 +30,8 @@ export class FakeSlack<AnyClock extends Clock = FakeClock> {
   readonly faults = new FakeFaults()
   readonly limits: RateLimits
   readonly interactions: Interactions
+  /** All that the app sent, by where it can be seen. */
+  readonly traffic = new Traffic()
   readonly sockets: SocketMode
   readonly oauth: OAuth
   readonly api: WebApi
@@ -57,6 +56,10 @@ export class FakeSlack<AnyClock extends Clock = FakeClock> {
       sockets: this.sockets,
       oauth: this.oauth,
       appToken: this.appToken,
+      traffic: this.traffic,
+      tell: (team, event) => {
+        if (subscribed.has(event.type)) void this.event(team.id, event)
+      },
     })
   }
 
@@ -98,6 +101,7 @@ export class FakeSlack<AnyClock extends Clock = FakeClock> {
       ...(options.enterpriseId === undefined ? {} : { enterpriseId: options.enterpriseId }),
       botToken: `xoxb-${id}-fake`,
       botId: this.world.id('B'),
+      revokedTokens: new Set(),
       botUserId: this.world.id('U'),
       scopes: new Set(options.scopes ?? manifestScopes),
       orgWide: false,
@@ -121,26 +125,46 @@ export class FakeSlack<AnyClock extends Clock = FakeClock> {
     return new Person(this, member)
   }
 
-  /** A channel with everybody of the workspace in it, and the bot unless told otherwise. */
-  addChannel(team: Team, name: string, options: { private?: boolean; withoutBot?: boolean } = {}): Channel {
+  /** A channel with everybody of the workspace in it unless its members are named, and the bot unless told otherwise. */
+  addChannel(
+    team: Team,
+    name: string,
+    options: { private?: boolean; withoutBot?: boolean; members?: Person[] } = {},
+  ): Channel {
     const people = [...this.world.members.values()].filter(member => member.teamId === team.id)
-    const channel: Channel = {
+    const members = options.members?.map(({ id }) => id) ?? people.map(({ id }) => id)
+    return this.world.addConversation({
       id: this.world.id('C'),
       teamId: team.id,
       name,
-      kind: options.private === true ? 'private' : 'public',
-      members: new Set([
-        ...people.map(member => member.id),
-        ...(options.withoutBot === true ? [] : [team.botUserId]),
-      ]),
-      archived: false,
-    }
-    this.world.channels.set(channel.id, channel)
-    return channel
+      kind: options.private === true || options.members !== undefined ? 'private' : 'public',
+      members: new Set([...members, ...(options.withoutBot === true ? [] : [team.botUserId])]),
+    })
   }
 
-  deliver(envelope: Envelope): Promise<Delivered> {
-    return this.#transport.deliver(envelope)
+  /** Direct messages among people; commands work there, but the bot is in a group only where it was added. */
+  addConversation(people: Person[], options: { withBot?: boolean } = {}): Channel {
+    const [first] = people
+    if (first === undefined) throw new Error('a conversation needs people')
+    const team = this.world.team(first.member.teamId)
+    const isGroup = people.length > 2 || options.withBot === true
+    return this.world.addConversation({
+      id: this.world.id(isGroup ? 'G' : 'D'),
+      teamId: team.id,
+      name: isGroup ? `mpdm-${people.map(({ member }) => member.name).join('--')}-1` : 'directmessage',
+      kind: isGroup ? 'mpim' : 'im',
+      members: new Set([
+        ...people.map(({ id }) => id),
+        ...(options.withBot === true ? [team.botUserId] : []),
+      ]),
+    })
+  }
+
+  async deliver(envelope: Envelope): Promise<Delivered> {
+    const delivered = await this.#transport.deliver(envelope)
+    if (delivered.kind === 'acked')
+      this.traffic.record(acknowledgedTo(envelope.payload), 'ack', delivered.body)
+    return delivered
   }
 
   /** The payload of an event, with an id of its own. */
@@ -190,28 +214,43 @@ export class FakeSlack<AnyClock extends Clock = FakeClock> {
 
   /** Somebody removes the app: its tokens die at once, two events tell it. */
   async uninstall(team: Team): Promise<void> {
+    await this.removeApp(team).tell()
+  }
+
+  /** The same, with the events kept back: Slack may deliver them much later, with the time of what happened in them. */
+  removeApp(team: Team): { tell(): Promise<void> } {
     team.installed = false
-    await this.event(team.id, { type: 'tokens_revoked', tokens: { oauth: [], bot: [team.botUserId] } })
-    await this.event(team.id, { type: 'app_uninstalled' })
+    const payloads = [
+      { type: 'tokens_revoked', tokens: { oauth: [], bot: [team.botUserId] } },
+      { type: 'app_uninstalled' },
+    ].map(event => this.eventPayload(team.id, event))
+    return {
+      tell: async () => {
+        for (const payload of payloads)
+          await this.deliver({ type: 'events_api', acceptsResponse: false, payload })
+      },
+    }
+  }
+
+  /** A workflow mentions the app in a channel: a message of a bot, without a user (docs.slack.dev/reference/events/app_mention). */
+  workflowMentions(channel: Channel, text: string): Promise<Delivered> {
+    const ts = this.world.nextTs()
+    const { botUserId } = this.world.team(channel.teamId)
+    return this.event(channel.teamId, {
+      type: 'app_mention',
+      subtype: 'bot_message',
+      bot_id: this.world.id('B'),
+      username: 'a workflow',
+      text: `<@${botUserId}> ${text}`,
+      ts,
+      event_ts: ts,
+      team: channel.teamId,
+      channel: channel.id,
+    })
   }
 
   responseUrl(target: Parameters<Interactions['responsePath']>[0]): string {
     return `${this.baseUrl}${this.interactions.responsePath(target)}`
-  }
-
-  /** What the answer to a slash command shows to whoever typed it. */
-  showAnswer(delivered: Delivered, target: { memberId: string; channelId: string }): void {
-    if (delivered.kind !== 'acked') return
-    const answer = answerToCommand.parse(delivered.body)
-    if (answer === undefined || answer === '' || (answer.text === undefined && answer.blocks === undefined))
-      return
-    const shown: ResponseBody = { ...answer }
-    try {
-      this.interactions.show(shown, target)
-    } catch (error) {
-      if (error instanceof Refusal) throw new Error(`bad answer to a command: ${error.message}`)
-      throw error
-    }
   }
 
   /** Posts in a channel, newest last; replies where a thread is named. */

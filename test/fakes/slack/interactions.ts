@@ -1,5 +1,6 @@
 /** Trigger ids (3 s, single use) and response URLs (30 minutes, five uses) of the fake Slack. */
 import { z } from 'zod'
+import type { Place } from '../traffic.ts'
 import { checkMessageBlocks } from './block-kit.ts'
 import { Refusal } from './refusal.ts'
 import type { Member, Post, World } from './world.ts'
@@ -56,6 +57,32 @@ export class Interactions {
       throw new Refusal('expired_trigger_id')
     trigger.used = true
     return this.#world.member(trigger.memberId)
+  }
+
+  /** Whose a trigger is or was. */
+  ownerOf(triggerId: string | undefined): string | undefined {
+    return this.#triggers.get(triggerId ?? '')?.memberId
+  }
+
+  /** Who would see an answer to a response URL. */
+  placeOf(id: string, body: unknown): Place | undefined {
+    const target = this.#responses.get(id)
+    return target && this.answerPlace(target, body)
+  }
+
+  /** An answer is for one person unless it says otherwise, or takes the place of what everybody sees. */
+  answerPlace(target: Pick<ResponseTarget, 'memberId' | 'channelId' | 'originalTs'>, body: unknown): Place {
+    const original = this.#world.post(target.channelId, target.originalTs ?? '')
+    const says = (key: string) =>
+      typeof body === 'object' && body !== null ? Reflect.get(body, key) : undefined
+    const isOpen =
+      says('response_type') === 'in_channel' ||
+      (says('replace_original') === true && original !== undefined && original.onlyFor === undefined)
+    return {
+      spaceId: this.#world.member(target.memberId).teamId,
+      conversationId: target.channelId,
+      personId: isOpen ? undefined : target.memberId,
+    }
   }
 
   /** The path of a new response URL. */

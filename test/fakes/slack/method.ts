@@ -11,6 +11,8 @@ export interface MethodContext {
   faults: FakeFaults
   /** http://127.0.0.1:PORT */
   baseUrl: string
+  /** An event for the app, where its manifest asks for it. */
+  tell(event: { type: string } & Record<string, unknown>): void
   /** Uses up a trigger and returns whose it was. */
   useTrigger(triggerId: string): Member
 }

@@ -29,6 +29,10 @@ export class OAuth {
     if (grant === undefined) throw new Refusal('invalid_code')
     this.#codes.delete(String(args.code))
     const { team, installerId, orgWide } = grant
+    if (!team.installed) {
+      team.revokedTokens.add(team.botToken)
+      team.botToken = `${team.botToken}-again`
+    }
     team.installed = true
     team.orgWide = orgWide
     return {

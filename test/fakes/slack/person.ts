@@ -1,19 +1,18 @@
 /** A person at a Slack client: types, presses, fills in modals, mentions, opens the app's home. */
 import type { Clock } from '../../../src/ports.ts'
-import { buttonsOf, checkView, type FakeBlock, type FakeInput, type FakeViewContent } from './block-kit.ts'
+import { buttonsOf, type FakeBlock } from './block-kit.ts'
+import { showAnswer } from './command-answer.ts'
 import type { FakeSlack } from './fake-slack.ts'
-import { fileJson } from './methods/files.ts'
-import { replaceContent, viewJson } from './methods/views.ts'
-import { type ModalAnswer, modalAnswer } from './modal-answer.ts'
+import { type GivenFile, keepFile } from './given-files.ts'
+import { viewJson } from './methods/views.ts'
+import { answerModal, type ModalAnswer } from './modal-answer.ts'
+import { type FieldValue, stateOf } from './modal-state.ts'
+import { changedEvent, commandJson, commonJson, mentionEvent, messageJson, shownName } from './payloads.ts'
 import type { Delivered } from './transport.ts'
 import { typedText } from './visible-text.ts'
 import type { Channel, Member, OpenView, Post, StoredFile } from './world.ts'
 
-export interface GivenFile {
-  name: string
-  bytes: Uint8Array
-}
-export type FieldValue = string | string[] | GivenFile
+export type { GivenFile } from './given-files.ts'
 
 /** Where a person is: a channel, and there maybe in a thread. */
 export interface Place {
@@ -34,29 +33,6 @@ export class Person {
     return this.member.id
   }
 
-  get #teamJson() {
-    const team = this.#slack.world.team(this.member.teamId)
-    return {
-      id: team.id,
-      domain: team.name,
-      ...(team.enterpriseId === undefined
-        ? {}
-        : { enterprise_id: team.enterpriseId, enterprise_name: 'Org' }),
-    }
-  }
-
-  get #common() {
-    const team = this.#slack.world.team(this.member.teamId)
-    return {
-      api_app_id: 'A00000001',
-      token: 'verification-token',
-      team: this.#teamJson,
-      user: { id: this.member.id, username: this.member.name, name: this.member.name, team_id: team.id },
-      enterprise: team.enterpriseId === undefined ? null : { id: team.enterpriseId, name: 'Org' },
-      is_enterprise_install: team.orgWide,
-    }
-  }
-
   /** Their direct messages with the bot. */
   get direct(): Channel {
     return this.#slack.world.directChannel(this.member)
@@ -68,32 +44,20 @@ export class Person {
    */
   async types(command: string, text: string, place: Place, triggerId?: string): Promise<Delivered> {
     if (place.threadTs !== undefined) throw new Error(`${command} is not supported in threads. Sorry!`)
-    const channel = this.#slack.world.channel(place.channelId)
-    const team = this.#slack.world.team(this.member.teamId)
+    const channel = this.#checkIsThere(place.channelId)
     const target = { memberId: this.member.id, channelId: channel.id }
     const delivered = await this.#slack.deliver({
       type: 'slash_commands',
       acceptsResponse: true,
       payload: {
-        token: 'verification-token',
-        team_id: team.id,
-        team_domain: team.name,
-        ...(team.enterpriseId === undefined
-          ? {}
-          : { enterprise_id: team.enterpriseId, enterprise_name: 'Org' }),
-        channel_id: channel.id,
-        channel_name: channel.kind === 'im' ? 'directmessage' : channel.name,
-        user_id: this.member.id,
-        user_name: this.member.name,
+        ...commandJson(this.member, this.#slack, channel),
         command,
         text: typedText(text),
-        api_app_id: 'A00000001',
-        is_enterprise_install: String(team.orgWide),
         response_url: this.#slack.responseUrl(target),
         trigger_id: triggerId ?? this.#slack.interactions.trigger(this.member),
       },
     })
-    this.#slack.showAnswer(delivered, target)
+    showAnswer(this.#slack.interactions, delivered, target)
     return delivered
   }
 
@@ -111,13 +75,13 @@ export class Person {
     action: { action_id: string; value?: string | undefined; block_id?: string; text?: unknown },
     triggerId = this.#slack.interactions.trigger(this.member),
   ): Promise<Delivered> {
-    const channel = this.#slack.world.channel(post.channelId)
+    const channel = this.#checkIsThere(post.channelId)
     return this.#slack.deliver({
       type: 'interactive',
       acceptsResponse: false,
       payload: {
         type: 'block_actions',
-        ...this.#common,
+        ...commonJson(this.member, this.#slack),
         container: {
           type: 'message',
           message_ts: post.ts,
@@ -125,7 +89,7 @@ export class Person {
           is_ephemeral: post.onlyFor !== undefined,
           ...(post.threadTs === undefined ? {} : { thread_ts: post.threadTs }),
         },
-        channel: { id: channel.id, name: channel.kind === 'im' ? 'directmessage' : channel.name },
+        channel: { id: channel.id, name: shownName(channel) },
         message: this.#messageJson(post),
         state: { values: {} },
         response_url: this.#slack.responseUrl({
@@ -154,9 +118,12 @@ export class Person {
       acceptsResponse: false,
       payload: {
         type: 'block_actions',
-        ...this.#common,
+        ...commonJson(this.member, this.#slack),
         container: { type: 'view', view_id: view.id },
-        view: { ...viewJson(view), state: { values: this.#state(view.content, values) } },
+        view: {
+          ...viewJson(view),
+          state: { values: stateOf(view.content, values, this.member, this.#slack) },
+        },
         trigger_id: this.#slack.interactions.trigger(this.member),
         actions: [{ ...found.button, block_id: found.blockId, action_ts: this.#slack.world.nextTs() }],
       },
@@ -179,43 +146,32 @@ export class Person {
 
   /** Fills fields by their labels and submits; fields that are not named keep what they show. */
   async submits(view: OpenView, values: Record<string, FieldValue>): Promise<ModalAnswer> {
-    const state = this.#state(view.content, values)
+    const state = stateOf(view.content, values, this.member, this.#slack)
     const delivered = await this.#slack.deliver({
       type: 'interactive',
       acceptsResponse: true,
       payload: {
         type: 'view_submission',
-        ...this.#common,
+        ...commonJson(this.member, this.#slack),
         trigger_id: this.#slack.interactions.trigger(this.member),
         view: { ...viewJson(view), state: { values: state } },
         response_urls: [],
       },
     })
-    const answer = modalAnswer(delivered)
-    if (answer.kind === 'closed') view.closed = true
-    if (answer.kind === 'errors')
-      for (const id of Object.keys(answer.errors))
-        if (!view.content.blocks.some(block => block.type === 'input' && block.block_id === id))
-          throw new Error(`an error beside “${id}”, which is no field of the form`)
-    if (answer.kind === 'updated') {
-      const checked = checkView(answer.view)
-      if (checked.kind === 'bad') throw new Error(`bad view in an answer: ${checked.messages.join('; ')}`)
-      replaceContent(view, checked.value, this.#slack.world.id('H'))
-    }
-    return answer
+    return answerModal(view, delivered, this.#slack.world)
   }
 
   /** A shortcut from the menu of a message. */
   usesShortcut(callbackId: string, post: Post): Promise<Delivered> {
-    const channel = this.#slack.world.channel(post.channelId)
+    const channel = this.#checkIsThere(post.channelId)
     return this.#slack.deliver({
       type: 'interactive',
       acceptsResponse: false,
       payload: {
         type: 'message_action',
-        ...this.#common,
+        ...commonJson(this.member, this.#slack),
         action_ts: this.#slack.world.nextTs(),
-        channel: { id: channel.id, name: channel.kind === 'im' ? 'directmessage' : channel.name },
+        channel: { id: channel.id, name: shownName(channel) },
         callback_id: callbackId,
         trigger_id: this.#slack.interactions.trigger(this.member),
         response_url: this.#slack.responseUrl({
@@ -236,6 +192,7 @@ export class Person {
 
   #sends(text: string, place: Place, files: GivenFile[]): Post {
     const { world } = this.#slack
+    this.#checkIsThere(place.channelId)
     const stored = files.map(file => this.#keeps(file))
     const post: Post = {
       ts: world.nextTs(),
@@ -256,14 +213,34 @@ export class Person {
 
   /** Mentions the app: the only way to speak to it from inside a thread. */
   async mentions(text: string, place: Place, files: GivenFile[] = []): Promise<Delivered> {
-    const botUserId = this.#slack.world.team(this.member.teamId).botUserId
+    const { botUserId } = this.#slack.world.team(this.member.teamId)
     const post = this.#sends(`<@${botUserId}> ${typedText(text)}`, place, files)
-    return this.#slack.event(this.member.teamId, {
-      ...this.#messageJson(post),
-      type: 'app_mention',
-      channel: place.channelId,
-      event_ts: post.ts,
-    })
+    return this.#mentioned(post)
+  }
+
+  /** Only where the app is: elsewhere Slack asks whether to invite it (scope app_mentions:read). */
+  #mentioned(post: Post, edited?: { user: string; ts: string }): Promise<Delivered> {
+    const { botUserId } = this.#slack.world.team(this.member.teamId)
+    const channel = this.#slack.world.channel(post.channelId)
+    if (!channel.members.has(botUserId)) throw new Error(`The app is not in ${channel.name}. Invite it?`)
+    return this.#slack.event(this.member.teamId, mentionEvent(post, this.member, this.#slack, edited))
+  }
+
+  /**
+   * Changes what they wrote. Where it mentions the app, Slack sends the mention again as a new event, with `edited`
+   * beside the old `ts` (bolt-js #960); in direct messages as `message_changed`.
+   */
+  async edits(post: Post, text: string): Promise<Delivered> {
+    const { world } = this.#slack
+    if (post.authorId !== this.member.id) throw new Error('People edit their own messages.')
+    const before = this.#messageJson(post)
+    const edited = { user: this.member.id, ts: world.nextTs() }
+    const { botUserId } = world.team(this.member.teamId)
+    const isMention = post.text.startsWith(`<@${botUserId}>`)
+    post.text = isMention ? `<@${botUserId}> ${typedText(text)}` : typedText(text)
+    post.editCount += 1
+    if (isMention) return this.#mentioned(post, edited)
+    return this.#slack.event(this.member.teamId, changedEvent(post, before, edited, this.member, this.#slack))
   }
 
   /** Writes to the app in their direct messages. */
@@ -295,94 +272,22 @@ export class Person {
     return this.#slack.world.homes.get(this.member.id)
   }
 
+  #checkIsThere(channelId: string): Channel {
+    const channel = this.#slack.world.channel(channelId)
+    if (!channel.members.has(this.member.id))
+      throw new Error(`${this.member.name} is not in ${channel.name}.`)
+    return channel
+  }
+
   #labels(blocks: FakeBlock[]): string[] {
     return buttonsOf(blocks).map(({ button }) => button.text.text)
   }
 
   #messageJson(post: Post) {
-    const { world } = this.#slack
-    return {
-      type: 'message',
-      user: post.authorId,
-      text: post.text,
-      ts: post.ts,
-      team: this.member.teamId,
-      ...(post.blocks.length > 0 ? { blocks: post.blocks } : {}),
-      ...(post.threadTs === undefined ? {} : { thread_ts: post.threadTs }),
-      ...(post.fileIds.length > 0
-        ? {
-            files: post.fileIds.flatMap(id => {
-              const file = world.files.get(id)
-              return file === undefined ? [] : [fileJson(file, { world, baseUrl: this.#slack.baseUrl })]
-            }),
-          }
-        : {}),
-    }
+    return messageJson(post, this.member, this.#slack)
   }
 
   #keeps(given: GivenFile): StoredFile {
-    const { world } = this.#slack
-    const ending = given.name.split('.').at(-1)?.toLowerCase() ?? ''
-    const file: StoredFile = {
-      id: world.id('F'),
-      teamId: this.member.teamId,
-      ownerId: this.member.id,
-      name: given.name,
-      title: given.name,
-      altText: '',
-      lengthBytes: given.bytes.length,
-      bytes: given.bytes,
-      mediaType: ending === 'jpg' ? 'image/jpeg' : `image/${ending}`,
-      state: 'complete',
-      processedAtMs: world.clock.monotonicMs(),
-      shares: [],
-    }
-    world.files.set(file.id, file)
-    return file
-  }
-
-  /** `view.state.values` as Slack sends it: block id → action id → value. Refuses what no client would let pass. */
-  #state(content: FakeViewContent, values: Record<string, FieldValue>): Record<string, unknown> {
-    const inputs = content.blocks.filter((block): block is FakeInput => block.type === 'input')
-    for (const label of Object.keys(values))
-      if (!inputs.some(input => input.label.text === label))
-        throw new Error(`no field “${label}” among ${inputs.map(input => input.label.text).join(', ')}`)
-    const state: Record<string, unknown> = {}
-    for (const [index, input] of inputs.entries()) {
-      const value = this.#value(input, values[input.label.text])
-      state[input.block_id ?? `i${index}`] = { [input.element.action_id]: value }
-    }
-    return state
-  }
-
-  #value(input: FakeInput, given: FieldValue | undefined): Record<string, unknown> {
-    const { element } = input
-    const type = element.type
-    if (element.type === 'plain_text_input' || element.type === 'number_input') {
-      const text = given ?? element.initial_value ?? ''
-      if (typeof text !== 'string') throw new Error(`${input.label.text} takes text`)
-      if (text === '' && input.optional !== true) throw new Error(`${input.label.text} must be filled in`)
-      if (element.type === 'plain_text_input' && text.length > (element.max_length ?? 3000))
-        throw new Error(`${input.label.text} is too long for its field`)
-      return { type, value: text === '' ? null : text }
-    }
-    if (element.type === 'file_input') {
-      if (given === undefined) return { type, files: [] }
-      if (typeof given === 'string' || Array.isArray(given))
-        throw new Error(`${input.label.text} takes a file`)
-      return {
-        type,
-        files: [fileJson(this.#keeps(given), { world: this.#slack.world, baseUrl: this.#slack.baseUrl })],
-      }
-    }
-    const chosen = given === undefined ? undefined : Array.isArray(given) ? given : [given]
-    const options = chosen?.map(label => {
-      const option = element.options.find(candidate => candidate.text.text === label)
-      if (option === undefined) throw new Error(`no option “${String(label)}” in ${input.label.text}`)
-      return option
-    })
-    if (element.type === 'checkboxes')
-      return { type, selected_options: options ?? element.initial_options ?? [] }
-    return { type, selected_option: options?.[0] ?? element.initial_option ?? null }
+    return keepFile(this.#slack.world, this.member, given)
   }
 }

@@ -1,8 +1,10 @@
-import { LogLevel, WebClient } from '@slack/web-api'
+import type { WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../fake-clock.ts'
+import { clientFor, errorOf, upload as uploadTo } from './call-fake.ts'
 import { FakeSlack } from './fake-slack.ts'
 import type { Person } from './person.ts'
+import { methods } from './web-api.ts'
 import type { Channel, Team } from './world.ts'
 
 let clock: FakeClock
@@ -19,57 +21,18 @@ beforeEach(async () => {
   team = slack.addTeam('acme')
   ada = slack.addPerson(team, 'ada', { admin: true })
   channel = slack.addChannel(team, 'art')
-  client = clientFor(team.botToken)
+  client = clientFor(slack, team.botToken)
 })
 afterEach(() => slack.stop())
 
-function clientFor(token: string): WebClient {
-  return new WebClient(token, {
-    slackApiUrl: slack.apiUrl,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-    logger: quiet,
-  })
-}
-
-/** Refusals are what these tests are about. */
-const quiet = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  setLevel() {},
-  getLevel: () => LogLevel.ERROR,
-  setName() {},
-}
-
-const errorOf = (call: Promise<unknown>) =>
-  call.then(
-    () => 'ok',
-    (error: { data?: { error?: string }; message: string }) => error.data?.error ?? error.message,
-  )
-
-async function upload(channelId?: string, threadTs?: string): Promise<string> {
-  const { upload_url: url = '', file_id: id = '' } = await client.files.getUploadURLExternal({
-    filename: 'a.png',
-    length: 3,
-    alt_text: 'a dot',
-  })
-  expect((await fetch(url, { method: 'POST', body: new Uint8Array([1, 2, 3]) })).status).toBe(200)
-  await client.apiCall('files.completeUploadExternal', {
-    files: [{ id, title: 'A dot' }],
-    channel_id: channelId,
-    thread_ts: threadTs,
-  })
-  return id
-}
+const upload = (channelId?: string, threadTs?: string) => uploadTo(slack, client, channelId, threadTs)
 
 const imageBlock = (id: string) => [{ type: 'image' as const, alt_text: 'a dot', slack_file: { id } }]
 
 describe('tokens and scopes of the fake Slack', () => {
   it('knows the bot by its token and nobody else', async () => {
     expect(await client.auth.test()).toMatchObject({ team_id: team.id, user_id: team.botUserId })
-    expect(await errorOf(clientFor('xoxb-forged').auth.test())).toBe('invalid_auth')
+    expect(await errorOf(clientFor(slack, 'xoxb-forged').auth.test())).toBe('invalid_auth')
   })
 
   it('refuses a method whose scope is missing', async () => {
@@ -162,6 +125,35 @@ describe('files of the fake Slack', () => {
     expect(await errorOf(post())).toBe('ok')
   })
 
+  it('says ok before a file is in its conversation: the message and its share come later, or never', async () => {
+    slack.faults.sharingMs = 3000
+    const id = await upload(channel.id)
+    const shares = async () => (await client.files.info({ file: id })).file?.shares
+    expect([slack.posts(channel.id), await shares()]).toEqual([[], {}])
+    const post = () => client.chat.postMessage({ channel: channel.id, text: 'x', blocks: imageBlock(id) })
+    expect(await errorOf(post())).toBe('invalid_blocks')
+    clock.advance(3000)
+    const [shared] = slack.posts(channel.id)
+    expect(shared?.fileIds).toEqual([id])
+    expect(await shares()).toEqual({ public: { [channel.id]: [{ ts: shared?.ts }] } })
+    slack.faults.sharingMs = Number.POSITIVE_INFINITY
+    await upload(channel.id)
+    clock.advance(3_600_000)
+    expect(slack.posts(channel.id)).toHaveLength(1)
+  })
+
+  it('lists shares in public channels apart from all others', async () => {
+    const secret = slack.addChannel(team, 'secret', { private: true })
+    const id = await upload(secret.id)
+    const { file } = await client.files.info({ file: id })
+    expect(Object.keys(file?.shares ?? {})).toEqual(['private'])
+  })
+
+  it('takes no upload into a channel that the bot is not in', async () => {
+    const outside = slack.addChannel(team, 'outside', { withoutBot: true })
+    expect(await errorOf(upload(outside.id))).toBe('not_in_channel')
+  })
+
   it('refuses a file in a block of a conversation where it is not shared, unless told to take it', async () => {
     const id = await upload()
     const post = () => client.chat.postMessage({ channel: channel.id, text: 'x', blocks: imageBlock(id) })
@@ -232,50 +224,35 @@ describe('rate limits of the fake Slack', () => {
     expect(await errorOf(post(channel.id))).toBe('ok')
   })
 
+  it('counts by method and by workspace', async () => {
+    const id = await upload(channel.id)
+    const look = (of: WebClient, file = id) => errorOf(of.files.info({ file }))
+    for (let i = 0; i < 100; i++) await look(client)
+    expect(await look(client)).toBe('A rate-limit has been reached, you may retry this request in 1 seconds')
+    expect(await errorOf(client.auth.test())).toBe('ok')
+    const other = slack.addTeam('other')
+    expect(await look(clientFor(slack, other.botToken))).toBe('file_not_found')
+    clock.advance(1000)
+    expect(await look(client)).toBe('ok')
+  })
+
+  it.each([
+    ['chat.update', 3],
+    ['chat.delete', 3],
+    ['files.info', 4],
+    ['files.delete', 3],
+    ['files.completeUploadExternal', 4],
+    ['views.open', 4],
+    ['users.info', 4],
+    ['conversations.open', 3],
+  ])('%s is of tier %i', (name, tier) => {
+    expect(methods[name]?.tier).toBe(tier)
+  })
+
   it('fails as planned', async () => {
     slack.faults.failNext('auth.test', 503, 'internal_error')
     await expect(client.auth.test()).rejects.toMatchObject({ statusCode: 503 })
     expect(await errorOf(client.auth.test())).toBe('internal_error')
     expect(await errorOf(client.auth.test())).toBe('ok')
-  })
-})
-
-describe('triggers and response URLs of the fake Slack', () => {
-  const modal = { type: 'modal' as const, title: { type: 'plain_text' as const, text: 'Hi' }, blocks: [] }
-
-  it('opens one modal per trigger, within 3 s', async () => {
-    const trigger = slack.interactions.trigger(ada.member)
-    await client.views.open({ trigger_id: trigger, view: modal })
-    expect(ada.modal.content).toMatchObject({ title: { text: 'Hi' } })
-    expect(await errorOf(client.views.open({ trigger_id: trigger, view: modal }))).toBe(
-      'exchanged_trigger_id',
-    )
-    const late = slack.interactions.trigger(ada.member)
-    clock.advance(3000)
-    expect(await errorOf(client.views.open({ trigger_id: late, view: modal }))).toBe('expired_trigger_id')
-    expect(await errorOf(client.views.open({ trigger_id: 'forged', view: modal }))).toBe('invalid_trigger_id')
-  })
-
-  it('takes five answers to a response URL, in 30 minutes', async () => {
-    const url = slack.responseUrl({ memberId: ada.id, channelId: channel.id })
-    const answer = () => fetch(url, { method: 'POST', body: JSON.stringify({ text: 'hi' }) })
-    for (let i = 0; i < 5; i++) expect((await answer()).status).toBe(200)
-    expect(await (await answer()).text()).toBe('used_url')
-    const old = slack.responseUrl({ memberId: ada.id, channelId: channel.id })
-    clock.advance(30 * 60_000)
-    const late = await fetch(old, { method: 'POST', body: JSON.stringify({ text: 'hi' }) })
-    expect(await late.text()).toBe('expired_url')
-    expect(slack.ephemeralMessages(ada)).toHaveLength(5)
-  })
-
-  it('replaces a view only while its hash is current', async () => {
-    const { view } = await client.views.open({
-      trigger_id: slack.interactions.trigger(ada.member),
-      view: modal,
-    })
-    const update = (hash: string | undefined) =>
-      client.views.update({ view_id: view?.id ?? '', ...(hash === undefined ? {} : { hash }), view: modal })
-    expect(await errorOf(update(view?.hash))).toBe('ok')
-    expect(await errorOf(update(view?.hash))).toBe('hash_conflict')
   })
 })

@@ -1,6 +1,8 @@
 /** The HTTP side of the fake Slack: Web API, uploads, downloads and response URLs on 127.0.0.1. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { FakeFaults } from './faults.ts'
+import type { Traffic } from '../traffic.ts'
+import type { Failure, FakeFaults } from './faults.ts'
+import { FileHost } from './file-host.ts'
 import type { Interactions } from './interactions.ts'
 import type { Method, MethodContext } from './method.ts'
 import { chatMethods } from './methods/chat.ts'
@@ -9,6 +11,8 @@ import { viewMethods } from './methods/views.ts'
 import { workspaceMethods } from './methods/workspace.ts'
 import type { OAuth } from './oauth.ts'
 import { Refusal } from './refusal.ts'
+import { bearerOf, formOf, readBody } from './request-body.ts'
+import { filesIn, sentTo } from './sent-to.ts'
 import type { SocketMode } from './socket-mode.ts'
 import type { RateLimits } from './tiers.ts'
 import type { Team, World } from './world.ts'
@@ -35,6 +39,8 @@ interface Parts {
   sockets: SocketMode
   oauth: OAuth
   appToken: string
+  traffic: Traffic
+  tell: (team: Team, event: { type: string } & Record<string, unknown>) => void
 }
 
 export class WebApi {
@@ -44,19 +50,17 @@ export class WebApi {
   /** Every call, in order: what the app did, with Slack's refusals. */
   readonly calls: ApiCall[] = []
   #onCall: (() => void)[] = []
-  /** Downloads asked for without a token that opens them. */
-  deniedDownloads = 0
+  readonly #files: FileHost
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#files = new FileHost(parts.world, () => this.#baseUrl)
     this.#server = createServer((request, response) => {
       this.#route(request, response)
         .catch((error: unknown) => {
           response.writeHead(500).end(String(error))
         })
-        .finally(() => {
-          for (const resolve of this.#onCall.splice(0)) resolve()
-        })
+        .finally(() => this.#wake())
     })
     this.#server.on('upgrade', (request, socket, head) => parts.sockets.upgrade(request, socket, head))
   }
@@ -65,7 +69,12 @@ export class WebApi {
     return this.#baseUrl
   }
 
-  /** Resolves when the app was answered the next time, whatever it wanted. */
+  /** Downloads asked for without a token that opens them. */
+  get deniedDownloads(): number {
+    return this.#files.denied
+  }
+
+  /** Resolves when the next call took effect or was answered, whatever it wanted. */
   nextCall(): Promise<void> {
     return new Promise(resolve => {
       this.#onCall.push(resolve)
@@ -89,66 +98,76 @@ export class WebApi {
     const [, first = '', second = '', third = ''] = url.pathname.split('/')
     const body = await readBody(request)
     if (first === 'api') return this.#api(second, request, body, response)
-    if (first === 'upload') return this.#upload(third, request, body, response)
-    if (first === 'files-pri') return this.#download(second, request, response)
+    if (first === 'upload')
+      return this.#files.upload(third, request, body, response, this.#parts.faults.take('upload'))
+    if (first === 'files-pri') return this.#files.download(second, request, response)
     if (first === 'respond') return this.#respond(second, body, response)
     response.writeHead(404).end()
   }
 
   async #api(name: string, request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
-    const { token, ...args } = { ...(await formOf(request, body)) }
+    const { token, team_id: _team, ...args } = { ...(await formOf(request, body)) }
     const bearer = bearerOf(request) ?? (typeof token === 'string' ? token : undefined)
-    const { team_id: _team, ...own } = args
-    const planned = this.#parts.faults.take(name)
-    if (typeof planned === 'number') {
-      this.calls.push({ method: name, teamId: '', args: own, error: `http ${planned}` })
-      response.writeHead(planned).end('upstream')
+    const planned = this.#parts.faults.take(name, args)
+    const team = this.#parts.world.teamByToken(bearer ?? '')
+    this.#hear(name, team?.id ?? '', args)
+    if (happensFirst(planned)) {
+      this.calls.push({ method: name, teamId: team?.id ?? '', args, error: describe(planned) })
+      refuseConnection(planned, response)
       return
     }
-    let error: Refusal | undefined
-    let answer: Record<string, unknown> = {}
-    let teamId = ''
+    const answer = this.#answer(name, bearer, args, request, planned)
+    this.calls.push({ method: name, teamId: team?.id ?? '', args, ...errorOf(answer) })
+    if (typeof planned === 'object' && planned.kind === 'slow') {
+      this.#wake()
+      await new Promise<void>(resolve => this.#parts.world.clock.after(planned.ms, resolve))
+    } else if (typeof planned === 'object') return refuseConnection(planned, response)
+    response
+      .writeHead(answer.retryAfterS === undefined ? 200 : 429, {
+        'content-type': 'application/json; charset=utf-8',
+        ...(answer.retryAfterS === undefined ? {} : { 'retry-after': String(answer.retryAfterS) }),
+        ...this.#scopeHeaders(name, team),
+      })
+      .end(JSON.stringify(answer.json))
+  }
+
+  #wake(): void {
+    for (const resolve of this.#onCall.splice(0)) resolve()
+  }
+
+  /** What Slack answers, in its JSON. */
+  #answer(
+    name: string,
+    bearer: string | undefined,
+    args: Record<string, unknown>,
+    request: IncomingMessage,
+    planned: Failure | undefined,
+  ): Answer {
     try {
-      if (planned !== undefined) throw new Refusal(planned)
-      if (name === 'apps.connections.open') answer = this.#openConnection(bearer)
-      else if (name === 'oauth.v2.access')
-        answer = this.#parts.oauth.access(own, request.headers.authorization)
-      else {
-        const team = this.#teamOf(bearer)
-        teamId = team.id
-        const waitSeconds = this.#limited(name, team, own)
-        if (waitSeconds !== undefined) {
-          this.calls.push({ method: name, teamId, args: own, error: 'ratelimited' })
-          response
-            .writeHead(429, { 'retry-after': String(waitSeconds), 'content-type': 'application/json' })
-            .end(JSON.stringify({ ok: false, error: 'ratelimited' }))
-          return
-        }
-        answer = this.#call(name, team, own)
-      }
+      if (typeof planned === 'string') throw new Refusal(planned)
+      if (name === 'apps.connections.open') return done(this.#openConnection(bearer))
+      if (name === 'oauth.v2.access')
+        return done(this.#parts.oauth.access(args, request.headers.authorization))
+      const team = this.#teamOf(bearer)
+      const retryAfterS = this.#limited(name, team, args)
+      if (retryAfterS !== undefined) return { json: new Refusal('ratelimited').toJson(), retryAfterS }
+      return done(this.#call(name, team, args))
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown
-      error = thrown
+      return { json: thrown.toJson() }
     }
-    this.calls.push({
-      method: name,
-      teamId,
-      args: own,
-      ...(error === undefined ? {} : { error: error.error }),
-    })
-    const payload =
-      error === undefined
-        ? { ok: true, ...answer }
-        : {
-            ok: false,
-            error: error.error,
-            ...(error.messages.length === 0
-              ? {}
-              : { errors: error.messages, response_metadata: { messages: error.messages } }),
-          }
-    response
-      .writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
-      .end(JSON.stringify(payload))
+  }
+
+  #hear(name: string, teamId: string, args: Record<string, unknown>): void {
+    const { world, interactions, traffic } = this.#parts
+    traffic.record(sentTo(world, interactions, teamId, args), name, args, filesIn(world, args))
+  }
+
+  /** What a token may do, and what the method needs: with every answer (docs.slack.dev/authentication/installing-with-oauth). */
+  #scopeHeaders(name: string, team: Team | undefined): Record<string, string> {
+    if (team === undefined) return {}
+    const accepted = methods[name]?.scopes.join(',') ?? ''
+    return { 'x-oauth-scopes': [...team.scopes].join(','), 'x-accepted-oauth-scopes': accepted }
   }
 
   #openConnection(bearer: string | undefined): Record<string, unknown> {
@@ -158,8 +177,9 @@ export class WebApi {
 
   #teamOf(bearer: string | undefined): Team {
     if (bearer === undefined) throw new Refusal('not_authed')
-    const team = this.#parts.world.teamByToken(bearer)
-    if (team === undefined) throw new Refusal('invalid_auth')
+    const { world } = this.#parts
+    const team = world.teamByToken(bearer)
+    if (team === undefined) throw new Refusal(world.wasRevoked(bearer) ? 'token_revoked' : 'invalid_auth')
     if (!team.installed) throw new Refusal('token_revoked')
     return team
   }
@@ -174,54 +194,36 @@ export class WebApi {
     const method = methods[name]
     if (method === undefined) throw new Refusal('unknown_method')
     const missing = method.scopes.filter(scope => !team.scopes.has(scope))
-    if (missing.length > 0) throw new Refusal('missing_scope', [`needed: ${missing.join(',')}`])
+    if (missing.length > 0)
+      throw new Refusal('missing_scope', [], {
+        needed: missing.join(','),
+        provided: [...team.scopes].join(','),
+      })
     const context: MethodContext = {
       world: this.#parts.world,
       team,
       faults: this.#parts.faults,
       baseUrl: this.#baseUrl,
+      tell: event => this.#parts.tell(team, event),
       useTrigger: id => this.#parts.interactions.useTrigger(id),
     }
     return method.answer(args, context)
   }
 
-  async #upload(id: string, request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
-    const planned = this.#parts.faults.take('upload')
-    const file = this.#parts.world.files.get(id)
-    if (file === undefined || file.state !== 'reserved' || typeof planned === 'number') {
-      response.writeHead(typeof planned === 'number' ? planned : 404).end()
-      return
-    }
-    const bytes = await uploadedBytes(request, body)
-    if (bytes.length !== file.lengthBytes) {
-      response.writeHead(400).end(`expected ${file.lengthBytes} bytes, got ${bytes.length}`)
-      return
-    }
-    file.bytes = bytes
-    file.state = 'uploaded'
-    response.writeHead(200).end(`OK - ${bytes.length}`)
-  }
-
-  /** With the token of a bot of that workspace: the bytes; without: the way to the sign-in page, as Slack does. */
-  #download(id: string, request: IncomingMessage, response: ServerResponse): void {
-    const file = this.#parts.world.files.get(id)
-    const team = this.#parts.world.teamByToken(bearerOf(request) ?? '')
-    const allowed = team?.installed && team.id === file?.teamId && team.scopes.has('files:read')
-    if (file?.bytes === undefined || file.state === 'deleted' || !allowed) {
-      this.deniedDownloads += 1
-      response.writeHead(302, { location: `${this.#baseUrl}/sign-in` }).end()
-      return
-    }
-    response
-      .writeHead(200, { 'content-type': file.mediaType, 'content-length': file.bytes.length })
-      .end(file.bytes)
-  }
-
   #respond(id: string, body: Buffer, response: ServerResponse): void {
     try {
-      if (this.#parts.faults.take('respond') !== undefined) throw new Refusal('used_url')
-      this.#parts.interactions.respond(id, JSON.parse(body.toString()))
-      response.writeHead(200).end('ok')
+      const planned = this.#parts.faults.take('respond')
+      const answer: unknown = JSON.parse(body.toString())
+      const place = this.#parts.interactions.placeOf(id, answer)
+      if (place !== undefined) this.#parts.traffic.record(place, 'respond', answer)
+      if (happensFirst(planned)) {
+        refuseConnection(planned, response)
+        return
+      }
+      if (typeof planned === 'string') throw new Refusal(planned)
+      this.#parts.interactions.respond(id, answer)
+      if (typeof planned === 'object' && planned.kind !== 'slow') refuseConnection(planned, response)
+      else response.writeHead(200).end('ok')
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       response.writeHead(404).end(error.error)
@@ -229,32 +231,33 @@ export class WebApi {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks)
+interface Answer {
+  json: Record<string, unknown>
+  retryAfterS?: number
 }
 
-function bearerOf(request: IncomingMessage): string | undefined {
-  return request.headers.authorization?.match(/^Bearer (.+)$/)?.[1]
+function done(answer: Record<string, unknown>): Answer {
+  return { json: { ok: true, ...answer } }
 }
 
-async function formOf(request: IncomingMessage, body: Buffer): Promise<Record<string, unknown>> {
-  const type = request.headers['content-type'] ?? ''
-  if (type.includes('json')) return { ...JSON.parse(body.toString() || '{}') }
-  if (type.includes('multipart')) {
-    const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData()
-    return Object.fromEntries(form.entries())
-  }
-  return Object.fromEntries(new URLSearchParams(body.toString()))
+function errorOf({ json }: Answer): { error?: string } {
+  return typeof json.error === 'string' ? { error: json.error } : {}
 }
 
-/** Uploads come raw or as a form with one file. */
-async function uploadedBytes(request: IncomingMessage, body: Buffer): Promise<Uint8Array> {
-  if (request.headers['content-type']?.includes('multipart') !== true) return new Uint8Array(body)
-  const form = await formOf(request, body)
-  for (const value of Object.values(form)) {
-    if (value instanceof Blob) return new Uint8Array(await value.arrayBuffer())
-  }
-  return new Uint8Array()
+type Unanswered = Extract<Failure, number | { kind: 'cut' | 'silence' }>
+
+/** Whether the call is not even looked at. */
+function happensFirst(failure: Failure | undefined): failure is Unanswered {
+  if (typeof failure === 'number') return true
+  return typeof failure === 'object' && failure.kind !== 'slow' && failure.when === 'before'
+}
+
+function describe(failure: Unanswered): string {
+  return typeof failure === 'number' ? `http ${failure}` : failure.kind
+}
+
+/** A bare status, a connection that ends, or none of both: then it stands until one side gives up. */
+function refuseConnection(failure: Unanswered, response: ServerResponse): void {
+  if (typeof failure === 'number') response.writeHead(failure).end('upstream')
+  else if (failure.kind === 'cut') response.socket?.destroy()
 }

@@ -6,7 +6,10 @@ export interface Team {
   id: string
   name: string
   enterpriseId?: string
+  /** Another one after each installation. */
   botToken: string
+  /** Those of installations that ended. */
+  revokedTokens: Set<string>
   botId: string
   botUserId: string
   scopes: Set<string>
@@ -14,6 +17,8 @@ export interface Team {
   orgWide: boolean
   /** false once uninstalled or revoked: every call answers token_revoked. */
   installed: boolean
+  /** How long messages may be edited here; undefined: for ever. */
+  editWindowMs?: number
 }
 
 export interface Member {
@@ -28,7 +33,7 @@ export interface Channel {
   id: string
   teamId: string
   name: string
-  kind: 'public' | 'private' | 'im'
+  kind: 'public' | 'private' | 'im' | 'mpim'
   members: Set<string>
   archived: boolean
 }
@@ -63,6 +68,8 @@ export interface StoredFile {
   /** On the fake clock; Infinity: never. */
   processedAtMs: number
   shares: { channelId: string; ts: string; threadTs?: string }[]
+  /** Somebody gave it to the app in a form: it sees it though it is shared nowhere. */
+  givenToApp: boolean
 }
 
 export interface OpenView {
@@ -109,6 +116,10 @@ export class World {
     return [...this.teams.values()].find(team => team.botToken === token)
   }
 
+  wasRevoked(token: string): boolean {
+    return [...this.teams.values()].some(team => team.revokedTokens.has(token))
+  }
+
   team(id: string): Team {
     const team = this.teams.get(id)
     if (team === undefined) throw new Error(`no team ${id} in the fake`)
@@ -131,6 +142,22 @@ export class World {
     return this.posts.find(post => post.channelId === channelId && post.ts === ts && !post.deleted)
   }
 
+  /**
+   * Whether a bot sees a file: its own, one that it was given, or one in a conversation that it is in. More the scope
+   * files:read does not open (docs.slack.dev/reference/scopes/files.read).
+   */
+  sees(team: Team, file: StoredFile): boolean {
+    if (file.teamId !== team.id) return false
+    if (file.ownerId === team.botUserId || file.givenToApp) return true
+    return file.shares.some(({ channelId }) => this.channels.get(channelId)?.members.has(team.botUserId))
+  }
+
+  addConversation(channel: Pick<Channel, 'id' | 'teamId' | 'name' | 'kind' | 'members'>): Channel {
+    const added: Channel = { ...channel, archived: false }
+    this.channels.set(added.id, added)
+    return added
+  }
+
   /** The direct messages of a person with the bot of their workspace; opened when first needed. */
   directChannel(member: Member): Channel {
     const botUserId = this.team(member.teamId).botUserId
@@ -138,16 +165,12 @@ export class World {
       if (channel.kind === 'im' && channel.members.has(member.id) && channel.members.has(botUserId))
         return channel
     }
-    const id = this.id('D')
-    const channel: Channel = {
-      id,
+    return this.addConversation({
+      id: this.id('D'),
       teamId: member.teamId,
       name: `dm-${member.name}`,
       kind: 'im',
       members: new Set([member.id, botUserId]),
-      archived: false,
-    }
-    this.channels.set(id, channel)
-    return channel
+    })
   }
 }

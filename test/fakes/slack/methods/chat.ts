@@ -23,6 +23,19 @@ const postArgs = z.strictObject({
   mrkdwn: truthy.optional(),
 })
 
+/** What all texts of all blocks may have together: 11,341 characters were refused, 9,597 taken (bolt-js #2867). */
+const longestBlocks = 10_000
+/** Shorter than a new message's 40,000 (docs.slack.dev/reference/methods/chat.update, msg_too_long). */
+const longestEdit = 4000
+
+function textsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'text' && typeof inner === 'string' ? [inner] : textsOf(inner),
+  )
+}
+
 /** Text at most 40,000 characters; blocks checked; images ready and visible where they are shown. */
 function checkedContent(
   args: { text?: string | undefined; blocks?: unknown },
@@ -35,6 +48,8 @@ function checkedContent(
   if (args.blocks === undefined) return { text, blocks: [] }
   const checked = checkMessageBlocks(args.blocks)
   if (checked.kind === 'bad') throw new Refusal('invalid_blocks', checked.messages)
+  const characters = textsOf(checked.value).reduce((sum, each) => sum + each.length, 0)
+  if (characters > longestBlocks) throw new Refusal('msg_blocks_too_long')
   for (const [index, block] of checked.value.entries()) checkImages(block, index, channel, context)
   return { text, blocks: checked.value }
 }
@@ -109,6 +124,10 @@ export const chatMethods = {
       const post = context.world.post(channel.id, args.ts)
       if (post === undefined || post.onlyFor !== undefined) throw new Refusal('message_not_found')
       if (post.authorId !== context.team.botUserId) throw new Refusal('cant_update_message')
+      const ageMs = context.world.clock.now() - Number(post.ts) * 1000
+      if (ageMs > (context.team.editWindowMs ?? Number.POSITIVE_INFINITY))
+        throw new Refusal('edit_window_closed')
+      if ((args.text ?? '').length > longestEdit) throw new Refusal('msg_too_long')
       const { text, blocks } = checkedContent(args, channel, context)
       post.text = text
       post.parsesText = args.parse !== 'none'

@@ -4,17 +4,11 @@ import { json, wholeNumber } from '../arguments.ts'
 import { checkMessageBlocks } from '../block-kit.ts'
 import { type MethodContext, method, writableChannel } from '../method.ts'
 import { Refusal } from '../refusal.ts'
-import type { Post, StoredFile } from '../world.ts'
+import type { Post, StoredFile, World } from '../world.ts'
 
-/** A file as Slack describes it: without mimetype and thumbnails until it is processed. */
+/** A file as Slack describes it: without mimetype, shares and thumbnails until it is processed. */
 export function fileJson(file: StoredFile, context: Pick<MethodContext, 'world' | 'baseUrl'>) {
   const processed = file.processedAtMs <= context.world.clock.monotonicMs()
-  const shares: Record<string, { ts: string; thread_ts?: string }[]> = {}
-  for (const share of processed ? file.shares : []) {
-    const list = shares[share.channelId] ?? []
-    list.push({ ts: share.ts, ...(share.threadTs === undefined ? {} : { thread_ts: share.threadTs }) })
-    shares[share.channelId] = list
-  }
   return {
     id: file.id,
     name: file.name,
@@ -28,13 +22,28 @@ export function fileJson(file: StoredFile, context: Pick<MethodContext, 'world' 
     alt_txt: file.altText,
     url_private: `${context.baseUrl}/files-pri/${file.id}`,
     url_private_download: `${context.baseUrl}/files-pri/${file.id}/download`,
-    shares: { public: shares },
+    shares: processed ? sharesJson(file, context.world) : {},
   }
 }
 
-function liveFile(context: MethodContext, id: string): StoredFile {
-  const file = context.world.files.get(id)
-  if (file === undefined || file.teamId !== context.team.id) throw new Refusal('file_not_found')
+type Shares = Record<string, { ts: string; thread_ts?: string }[]>
+
+/** By conversation, those of public channels apart from all others. */
+function sharesJson(file: StoredFile, world: World): { public?: Shares; private?: Shares } {
+  const shares: { public?: Shares; private?: Shares } = {}
+  for (const { channelId, ts, threadTs } of file.shares) {
+    const kind = world.channels.get(channelId)?.kind === 'public' ? 'public' : 'private'
+    const listed = shares[kind] ?? {}
+    const share = { ts, ...(threadTs === undefined ? {} : { thread_ts: threadTs }) }
+    shares[kind] = { ...listed, [channelId]: [...(listed[channelId] ?? []), share] }
+  }
+  return shares
+}
+
+/** A file that the bot sees, or Slack's reason why not. */
+function liveFile({ world, team }: MethodContext, id: string): StoredFile {
+  const file = world.files.get(id)
+  if (file === undefined || !world.sees(team, file)) throw new Refusal('file_not_found')
   if (file.state === 'deleted') throw new Refusal('file_deleted')
   return file
 }
@@ -76,6 +85,7 @@ export const fileMethods = {
         state: 'reserved',
         processedAtMs: Number.POSITIVE_INFINITY,
         shares: [],
+        givenToApp: false,
       })
       return { upload_url: `${context.baseUrl}/upload/v1/${id}`, file_id: id }
     },
@@ -87,7 +97,7 @@ export const fileMethods = {
       const { world } = context
       const files = args.files.map(entry => {
         const file = world.files.get(entry.id)
-        if (file === undefined || file.state !== 'uploaded') throw new Refusal('file_not_found')
+        if (file?.teamId !== context.team.id || file.state !== 'uploaded') throw new Refusal('file_not_found')
         return { file, title: entry.title ?? file.name }
       })
       const channel = args.channel_id === undefined ? undefined : writableChannel(context, args.channel_id)
@@ -104,8 +114,7 @@ export const fileMethods = {
       const processedAtMs = world.clock.monotonicMs() + context.faults.processingMs
       for (const { file, title } of files) Object.assign(file, { state: 'complete', title, processedAtMs })
       if (channel !== undefined) {
-        const post: Post = {
-          ts: world.nextTs(),
+        const post: Omit<Post, 'ts'> = {
           channelId: channel.id,
           ...(args.thread_ts === undefined ? {} : { threadTs: args.thread_ts }),
           authorId: context.team.botUserId,
@@ -117,13 +126,7 @@ export const fileMethods = {
           editCount: 0,
           deleted: false,
         }
-        world.posts.push(post)
-        for (const { file } of files)
-          file.shares.push({
-            channelId: channel.id,
-            ts: post.ts,
-            ...(post.threadTs === undefined ? {} : { threadTs: post.threadTs }),
-          })
+        shareLater(context, post)
       }
       return { files: files.map(({ file }) => ({ id: file.id, title: file.title })) }
     },
@@ -150,7 +153,37 @@ export const fileMethods = {
   ),
 }
 
-function mediaTypeOf(name: string): string {
+/**
+ * Puts files into their conversation when Slack gets to it: after it said that all is well, and maybe never. Files that
+ * were deleted by then are not shared.
+ */
+function shareLater(context: MethodContext, post: Omit<Post, 'ts'>): void {
+  const { world, team, faults, tell } = context
+  const share = () => {
+    const files = post.fileIds
+      .flatMap(id => world.files.get(id) ?? [])
+      .filter(({ state }) => state === 'complete')
+    if (files.length === 0) return
+    const ts = world.nextTs()
+    world.posts.push({ ...post, ts, fileIds: files.map(({ id }) => id) })
+    const { channelId, threadTs } = post
+    for (const file of files) {
+      file.shares.push({ channelId, ts, ...(threadTs === undefined ? {} : { threadTs }) })
+      tell({
+        type: 'file_shared',
+        file_id: file.id,
+        file: { id: file.id },
+        user_id: team.botUserId,
+        channel_id: channelId,
+        event_ts: ts,
+      })
+    }
+  }
+  if (faults.sharingMs === 0) share()
+  else if (faults.sharingMs < Number.POSITIVE_INFINITY) world.clock.after(faults.sharingMs, share)
+}
+
+export function mediaTypeOf(name: string): string {
   const ending = name.toLowerCase().split('.').at(-1) ?? ''
   const known: Record<string, string> = {
     png: 'image/png',
@@ -159,6 +192,8 @@ function mediaTypeOf(name: string): string {
     webp: 'image/webp',
     gif: 'image/gif',
     heic: 'image/heic',
+    txt: 'text/plain',
+    pdf: 'application/pdf',
   }
   return known[ending] ?? 'application/octet-stream'
 }

@@ -1,7 +1,7 @@
 /** auth, conversations and users: who is who and where in the fake Slack. */
 import { z } from 'zod'
 import { truthy, wholeNumber } from '../arguments.ts'
-import { method, visibleChannel } from '../method.ts'
+import { type MethodContext, method, visibleChannel } from '../method.ts'
 import { Refusal } from '../refusal.ts'
 import type { Channel, Member } from '../world.ts'
 
@@ -13,6 +13,7 @@ function channelJson(channel: Channel, botUserId: string) {
     is_group: channel.kind === 'private',
     is_private: channel.kind !== 'public',
     is_im: channel.kind === 'im',
+    is_mpim: channel.kind === 'mpim',
     is_archived: channel.archived,
     is_member: channel.members.has(botUserId),
   }
@@ -32,6 +33,22 @@ function userJson(member: Member) {
     is_bot: false,
     profile: { display_name: member.name, real_name: member.name },
   }
+}
+
+/** Each kind of conversation has a scope of its own (docs.slack.dev/reference/methods/conversations.info). */
+const readScope = {
+  public: 'channels:read',
+  private: 'groups:read',
+  im: 'im:read',
+  mpim: 'mpim:read',
+} as const
+
+function readableChannel(context: MethodContext, channelId: string): Channel {
+  const channel = visibleChannel(context, channelId)
+  const needed = readScope[channel.kind]
+  const { scopes } = context.team
+  if (!scopes.has(needed)) throw new Refusal('missing_scope', [], { needed, provided: [...scopes].join(',') })
+  return channel
 }
 
 export const workspaceMethods = {
@@ -62,12 +79,32 @@ export const workspaceMethods = {
   'conversations.info': method(
     {
       tier: 3,
-      scopes: ['channels:read'],
+      scopes: [],
       args: z.strictObject({ channel: z.string(), include_num_members: truthy.optional() }),
     },
-    (args, context) => ({
-      channel: channelJson(visibleChannel(context, args.channel), context.team.botUserId),
-    }),
+    (args, context) => {
+      const channel = readableChannel(context, args.channel)
+      return { channel: channelJson(channel, context.team.botUserId) }
+    },
+  ),
+
+  'conversations.members': method(
+    {
+      tier: 4,
+      scopes: [],
+      args: z.strictObject({
+        channel: z.string(),
+        limit: wholeNumber.optional(),
+        cursor: z.string().optional(),
+      }),
+    },
+    (args, context) => {
+      const members = [...readableChannel(context, args.channel).members]
+      const from = Number(args.cursor || 0)
+      const to = from + (args.limit ?? 100)
+      const next = to < members.length ? String(to) : ''
+      return { members: members.slice(from, to), response_metadata: { next_cursor: next } }
+    },
   ),
 
   'conversations.open': method(

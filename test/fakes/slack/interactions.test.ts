@@ -1,0 +1,65 @@
+/** Triggers, response URLs and views of the fake Slack: how long they live and how often they serve. */
+import type { WebClient } from '@slack/web-api'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FakeClock } from '../fake-clock.ts'
+import { clientFor, errorOf } from './call-fake.ts'
+import { FakeSlack } from './fake-slack.ts'
+import type { Person } from './person.ts'
+import type { Channel } from './world.ts'
+
+let clock: FakeClock
+let slack: FakeSlack
+let ada: Person
+let channel: Channel
+let client: WebClient
+
+beforeEach(async () => {
+  clock = new FakeClock()
+  slack = new FakeSlack(clock)
+  await slack.start()
+  const team = slack.addTeam('acme')
+  ada = slack.addPerson(team, 'ada', { admin: true })
+  channel = slack.addChannel(team, 'art')
+  client = clientFor(slack, team.botToken)
+})
+afterEach(() => slack.stop())
+
+describe('triggers and response URLs of the fake Slack', () => {
+  const modal = { type: 'modal' as const, title: { type: 'plain_text' as const, text: 'Hi' }, blocks: [] }
+
+  it('opens one modal per trigger, within 3 s', async () => {
+    const trigger = slack.interactions.trigger(ada.member)
+    await client.views.open({ trigger_id: trigger, view: modal })
+    expect(ada.modal.content).toMatchObject({ title: { text: 'Hi' } })
+    expect(await errorOf(client.views.open({ trigger_id: trigger, view: modal }))).toBe(
+      'exchanged_trigger_id',
+    )
+    const late = slack.interactions.trigger(ada.member)
+    clock.advance(3000)
+    expect(await errorOf(client.views.open({ trigger_id: late, view: modal }))).toBe('expired_trigger_id')
+    expect(await errorOf(client.views.open({ trigger_id: 'forged', view: modal }))).toBe('invalid_trigger_id')
+  })
+
+  it('takes five answers to a response URL, in 30 minutes', async () => {
+    const url = slack.responseUrl({ memberId: ada.id, channelId: channel.id })
+    const answer = () => fetch(url, { method: 'POST', body: JSON.stringify({ text: 'hi' }) })
+    for (let i = 0; i < 5; i++) expect((await answer()).status).toBe(200)
+    expect(await (await answer()).text()).toBe('used_url')
+    const old = slack.responseUrl({ memberId: ada.id, channelId: channel.id })
+    clock.advance(30 * 60_000)
+    const late = await fetch(old, { method: 'POST', body: JSON.stringify({ text: 'hi' }) })
+    expect(await late.text()).toBe('expired_url')
+    expect(slack.ephemeralMessages(ada)).toHaveLength(5)
+  })
+
+  it('replaces a view only while its hash is current', async () => {
+    const { view } = await client.views.open({
+      trigger_id: slack.interactions.trigger(ada.member),
+      view: modal,
+    })
+    const update = (hash: string | undefined) =>
+      client.views.update({ view_id: view?.id ?? '', ...(hash === undefined ? {} : { hash }), view: modal })
+    expect(await errorOf(update(view?.hash))).toBe('ok')
+    expect(await errorOf(update(view?.hash))).toBe('hash_conflict')
+  })
+})
