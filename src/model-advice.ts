@@ -1,7 +1,7 @@
 /** What the configuration says of models, held to what the engine knows by name. */
 import type { Config } from './config.ts'
 import { findPreset, presets } from './engine/sampling/presets.ts'
-import { findSampler } from './engine/sampling/registry.ts'
+import { findSampler } from './engine/sampling/sampler-names.ts'
 import { AppError } from './errors.ts'
 
 /** Throws AppError 'config' that names the first preset or sampler that does not exist, and what there is. */

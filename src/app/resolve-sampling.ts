@@ -1,7 +1,7 @@
 /** How a picture is sampled: what was asked for, else the preset's, else the model's own. Pure. */
 import type { Config } from '../config.ts'
 import { findPreset, type Preset, presets } from '../engine/sampling/presets.ts'
-import { findSampler, type SamplerChoice, samplerName } from '../engine/sampling/registry.ts'
+import { findSampler, type SamplerChoice, samplerName } from '../engine/sampling/sampler-names.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
 import type { ModelDefaults } from './catalogue.ts'
 import type { Findings } from './findings.ts'

@@ -20,13 +20,24 @@ const sampling = z.object({
   /** Spread of the sigmas; `model` keeps what the model's scheduler_config.json says. */
   sigmas: z.enum(['model', 'plain', 'karras', 'exponential', 'beta']).default('model'),
   spacing: z.enum(['model', 'leading', 'trailing', 'linspace']).default('model'),
+  /** A schedule of k-diffusion and the UIs by its name; it replaces sigmas and spacing. */
+  schedule: z.string().optional(),
   steps: z.number().int().min(1),
   /** Classifier-free guidance scale; off at 1 and below. */
   guidance: z.number(),
   guidanceRescale: z.number().min(0).max(1).default(0),
   /** Fractions of the schedule between which guidance runs. */
   guidanceInterval: z.tuple([z.number(), z.number()]).default([0, 1]),
+  /** Of DDIM and TCD. */
   eta: z.number().optional(),
+  /** What k-diffusion's rules are told of noise: ancestral share, factor, churn. */
+  noise: z
+    .object({
+      eta: z.number().min(0).max(1).optional(),
+      factor: z.number().positive().optional(),
+      churn: z.object({ amount: z.number(), from: z.number(), to: z.number() }).optional(),
+    })
+    .optional(),
   /** Fixed timesteps of a model distilled to them; they replace spacing and count. */
   timesteps: z.array(z.number().int().min(0)).optional(),
 })

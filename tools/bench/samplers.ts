@@ -1,4 +1,5 @@
 /** Every sampler at the same number of steps: what a step costs, and how many times each calls the U-Net. */
+import { createSampler } from '../../src/engine/sampling/create-sampler.ts'
 import { samplerKinds } from '../../src/engine/sampling/registry.ts'
 import { sdxlSchedule } from '../../src/engine/sampling/scheduler-config.ts'
 import { interleaved, timesOf } from './measure.ts'
@@ -14,7 +15,7 @@ export async function measureSamplers(subject: Subject, rounds: number): Promise
   })
   const paintings = await interleaved(ways, rounds)
   const measured = samplerKinds.map((kind, i) => {
-    const calls = kind.create(sdxlSchedule, steps).timesteps.length
+    const calls = createSampler(kind, sdxlSchedule, steps).timesteps.length
     const perStep = timesOf((paintings[i] ?? []).map(({ timings }) => (timings.steps ?? 0) / steps))
     const outside = timesOf((paintings[i] ?? []).map(({ totalMs, insideMs }) => (totalMs - insideMs) / calls))
     return { kind, calls, perStep, outside }

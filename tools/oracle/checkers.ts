@@ -5,6 +5,7 @@
 import type { Checker } from './case.ts'
 import { checkpoints } from './checkpoints.ts'
 import { endToEnd } from './e2e.ts'
+import { kDiffusionSamplers, uiSchedules } from './k-diffusion.ts'
 import { loraFiles, otherLayouts } from './other-layouts.ts'
 import { parts } from './parts.ts'
 import { promptEmbeddings, weightedPrompts } from './prompts.ts'
@@ -24,6 +25,8 @@ export const checkers: readonly Checker[] = [
   schedulers,
   imageToImageStart,
   expertSplit,
+  uiSchedules,
+  kDiffusionSamplers,
   parts,
   vaeTiles,
   endToEnd,

@@ -12,6 +12,7 @@ import {
 } from '../../src/engine/pipeline/noise-source.ts'
 import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
 import { textToImage } from '../../src/engine/pipeline/text-to-image.ts'
+import { createSampler } from '../../src/engine/sampling/create-sampler.ts'
 import type { Sampler } from '../../src/engine/sampling/sampler.ts'
 import type { ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
 import { baseSpan, refinerSpan, type Span, strengthSpan, wholeSpan } from '../../src/engine/sampling/span.ts'
@@ -57,7 +58,7 @@ export async function runPipeline(wanted: PipelineRun): Promise<Outcome> {
     interval: [0, 1],
   }
   const steps = args.timesteps?.length ?? args.num_inference_steps
-  const watch = watched(schedule.sampler.kind.create(schedule.config, steps))
+  const watch = watched(createSampler(schedule.sampler.kind, schedule.config, steps))
   const noise = counted(wanted.seed, shape.pictures)
   const strength = args.strength ?? defaults.strength
   const run: DenoiseRun = {

@@ -1,6 +1,7 @@
 /** schedulers/: every sampler against the reference, with the oracle's synthetic model in place of a U-Net. */
 import { z } from 'zod'
 import { TorchRandom } from '../../src/engine/pipeline/torch-random.ts'
+import { createSampler } from '../../src/engine/sampling/create-sampler.ts'
 import type { DrawNoise, Sampler } from '../../src/engine/sampling/sampler.ts'
 import { type ModelSchedule, parseSchedule } from '../../src/engine/sampling/scheduler-config.ts'
 import { type Check, type Checker, compare, type OracleCase } from './case.ts'
@@ -62,11 +63,13 @@ export function scheduleOf(one: ClassAndConfig): ModelSchedule {
 
 export function samplerOf(one: ClassAndConfig, steps: number): Sampler {
   const { config, sampler } = scheduleOf(one)
-  return sampler.kind.create(config, steps)
+  return createSampler(sampler.kind, config, steps)
 }
 
 /** The oracle's stand-in for a U-Net: a·x + b·sin(c·x) + d·cos(t/e). */
-export function syntheticModel(index: Index): (x: Float32Array, t: number) => Float32Array {
+export function syntheticModel(
+  index: Pick<Index, 'a' | 'b' | 'c' | 'd' | 'e'>,
+): (x: Float32Array, t: number) => Float32Array {
   return (x, t) =>
     x.map(value => index.a * value + index.b * Math.sin(index.c * value) + index.d * Math.cos(t / index.e))
 }

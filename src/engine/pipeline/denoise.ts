@@ -1,4 +1,4 @@
-/** The loop at the heart of every pipeline: scale, predict, guide, step, over a span of a sampler's schedule. */
+/** The loop at the heart of every pipeline: churn, scale, predict, guide, step, over a span of a sampler's schedule. */
 import type { UNet } from '../networks/networks.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import type { Span } from '../sampling/span.ts'
@@ -46,6 +46,7 @@ export async function denoise(run: DenoiseRun, start: Float32Array, hooks: RunHo
   let latents = start
   for (let i = span.first; i < span.end; i++) {
     hooks.signal.throwIfAborted()
+    latents = sampler.churn?.(latents, i, draw) ?? latents
     const predicted = await predict(run, sampler.scaleInput(latents, i), i)
     const step = sampler.step(predicted, i, latents, draw)
     latents = run.afterStep?.(step.latents, i) ?? step.latents

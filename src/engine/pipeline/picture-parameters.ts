@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type PictureParameters, withWorkOrder } from '../image/parameters.ts'
 import { readMakingOf } from '../image/read-parameters.ts'
-import { findSampler } from '../sampling/registry.ts'
+import { findSampler } from '../sampling/sampler-names.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../work-order.ts'
 
 /**

@@ -1,7 +1,8 @@
 /** From a work order's numbers to the parts of a run: sampler with its schedule, guidance, what the U-Net is told. */
 import { AppError } from '../../errors.ts'
-import { findSampler } from '../sampling/registry.ts'
+import { createSampler } from '../sampling/create-sampler.ts'
 import type { Sampler, SchedulerConfig } from '../sampling/sampler.ts'
+import { findSampler } from '../sampling/sampler-names.ts'
 import type { ModelSchedule } from '../sampling/scheduler-config.ts'
 import type { PaintOrder } from '../work-order.ts'
 import { type Conditioning, layOutConditioning, sizeOf, timeIds } from './conditioning.ts'
@@ -35,15 +36,22 @@ export function setUpSampler(sampling: Sampling, schedule: ModelSchedule): Sampl
   const { kind } = found.choice
   const own = schedule.config
   const wanted = sampling.sigmas === 'model' ? own.sigmas : sampling.sigmas
+  const { noise } = sampling
   const config: SchedulerConfig = {
     ...own,
     sigmas: wanted === 'plain' || kind.sigmas.includes(wanted) ? wanted : 'plain',
     spacing: sampling.spacing === 'model' ? own.spacing : sampling.spacing,
+    schedule: sampling.schedule,
     eta: sampling.eta ?? own.eta,
+    rule: { ...own.rule, ...(noise && { eta: noise.eta, noiseFactor: noise.factor, churn: noise.churn }) },
     timesteps: sampling.timesteps,
   }
-  const steps = stepsOf(sampling)
-  return { sampler: kind.create(config, steps), config, steps }
+  const asked = stepsOf(sampling)
+  const sampler = createSampler(kind, config, asked)
+  // A schedule that visits training sigmas may find more or fewer than were asked for.
+  const isCounted = sampling.schedule !== undefined
+  const steps = isCounted ? Math.ceil(sampler.timesteps.length / sampler.order) : asked
+  return { sampler, config, steps }
 }
 
 /** Fixed timesteps are a step each. */

@@ -4,6 +4,7 @@
 export function betaQuantile(probability: number, a: number, b: number): number {
   if (probability <= 0) return 0
   if (probability >= 1) return 1
+  if (a === b && probability === 0.5) return 0.5
   let low = 0
   let high = 1
   // Halving 60 times reaches the spacing of doubles; a run computes a few dozen of these.

@@ -2,15 +2,21 @@
  * The noise of the training: betas, cumulated alphas and sigmas per training timestep.
  * Each intermediate is rounded to float32 as the reference does, since a thousand roundings show in the sigmas.
  */
-import { at } from './arithmetic.ts'
+import { at, linspace } from './arithmetic.ts'
 import type { SchedulerConfig } from './sampler.ts'
 
-export interface NoiseSchedule {
+/** The noise that a model was trained on, per training timestep. */
+export interface TrainingNoise {
+  /** Rising. */
+  readonly sigmas: ArrayLike<number>
+  readonly logSigmas: ArrayLike<number>
+}
+
+/** The same of a model with betas: σ = √((1-ᾱ)/ᾱ). */
+export interface NoiseSchedule extends TrainingNoise {
   /** ᾱ per training timestep, falling from almost 1. */
   readonly alphasCumulated: Float32Array
-  /** σ = √((1-ᾱ)/ᾱ) per training timestep, rising. */
   readonly sigmas: Float32Array
-  readonly logSigmas: Float32Array
 }
 
 const f = Math.fround
@@ -31,6 +37,29 @@ export function noiseSchedule(config: SchedulerConfig, keepSignal: boolean): Noi
   // √(2^24 - 1) lies all but midway between two float32 numbers, of which the reference's power function takes this one.
   if (alphasCumulated[last] === almostNoSignal) sigmas[last] = 4096
   return { alphasCumulated, sigmas, logSigmas: sigmas.map(Math.log) }
+}
+
+/** σ of a config in float64, as ComfyUI computes it: the smallest differ from float32's in the fifth digit. */
+export function preciseTrainingNoise(config: SchedulerConfig): TrainingNoise {
+  const { betaStart, betaEnd, trainTimesteps, betaSchedule } = config
+  const betas =
+    betaSchedule === 'linear'
+      ? linspace(betaStart, betaEnd, trainTimesteps)
+      : linspace(Math.sqrt(betaStart), Math.sqrt(betaEnd), trainTimesteps).map(root => root ** 2)
+  let product = 1
+  const roots = betas.map(beta => {
+    product *= 1 - beta
+    return Math.sqrt(product)
+  })
+  const [first, last] = [at(roots, 0), at(roots, roots.length - 1)]
+  const rescaled = config.zeroTerminalSnr
+    ? roots.map(root => ((root - last) * first) / (first - last))
+    : roots
+  const sigmas = rescaled.map(root => {
+    const alphaCumulated = Math.max(root ** 2, almostNoSignal)
+    return Math.sqrt((1 - alphaCumulated) / alphaCumulated)
+  })
+  return { sigmas, logSigmas: sigmas.map(Math.log) }
 }
 
 /** `linear` in β, or `scaled_linear`: linear in √β (latent diffusion, Rombach et al. 2022). */

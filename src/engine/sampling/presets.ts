@@ -1,6 +1,7 @@
 /** Settings that the makers of few-step models publish: sampler, steps, spacing and guidance that belong together. */
-import { findSampler, type SamplerChoice } from './registry.ts'
+
 import type { SchedulerConfig } from './sampler.ts'
+import { findSampler, type SamplerChoice } from './sampler-names.ts'
 
 /** Guidance 1 is off: these models have it distilled in, and a step costs half. */
 export interface Preset {

@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { parseConfig, readTextFile } from '../weights/config-file.ts'
-import { type SamplerChoice, samplerKinds } from './registry.ts'
+import { samplerKinds } from './registry.ts'
 import type { SchedulerConfig } from './sampler.ts'
+import type { SamplerChoice } from './sampler-names.ts'
 
 /** SDXL's own schedule, and what a missing key means. */
 export const sdxlSchedule: SchedulerConfig = {

@@ -4,10 +4,11 @@ import type { Conditioning, ConditioningRows } from '../../../src/engine/pipelin
 import { type DenoiseRun, denoise, type RunHooks } from '../../../src/engine/pipeline/denoise.ts'
 import { generatorPerPicture } from '../../../src/engine/pipeline/noise-source.ts'
 import { textToImage } from '../../../src/engine/pipeline/text-to-image.ts'
-import { euler } from '../../../src/engine/sampling/euler.ts'
-import { eulerAncestral } from '../../../src/engine/sampling/euler-ancestral.ts'
-import { heun } from '../../../src/engine/sampling/heun.ts'
+import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
 import type { SamplerKind } from '../../../src/engine/sampling/sampler.ts'
+import { euler } from '../../../src/engine/sampling/samplers/euler.ts'
+import { eulerAncestral } from '../../../src/engine/sampling/samplers/euler-ancestral.ts'
+import { heun } from '../../../src/engine/sampling/samplers/heun.ts'
 import { sdxlSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
 import { baseSpan, refinerSpan, wholeSpan } from '../../../src/engine/sampling/span.ts'
 
@@ -43,7 +44,7 @@ function rows(...contexts: number[]): ConditioningRows {
 const conditioning: Conditioning = { positive: rows(1), guided: rows(-1, 1) }
 
 function runOf(unet: UNet, kind: SamplerKind, overrides: Partial<DenoiseRun> = {}): DenoiseRun {
-  const sampler = kind.create(sdxlSchedule, 10)
+  const sampler = createSampler(kind, sdxlSchedule, 10)
   return {
     unet,
     sampler,

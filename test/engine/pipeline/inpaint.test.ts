@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Vae } from '../../../src/engine/networks/networks.ts'
 import { inpaint, latentMask } from '../../../src/engine/pipeline/inpaint.ts'
 import { generatorPerPicture } from '../../../src/engine/pipeline/noise-source.ts'
+import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
 import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
 import { sdxlSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
 import { strengthSpan } from '../../../src/engine/sampling/span.ts'
@@ -26,7 +27,7 @@ const source = { mean: new Float32Array(64).fill(2), deviation: new Float32Array
 
 describe.each(samplerKinds)('inpainting with $name', kind => {
   test.each([1, 0.7])('keeps exactly what the mask keeps (strength %d)', async strength => {
-    const sampler = kind.create(sdxlSchedule, 8)
+    const sampler = createSampler(kind, sdxlSchedule, 8)
     const mask = Float32Array.from({ length: 16 }, (_, i) => (i < 8 ? 0 : 1))
     const latents = await inpaint(
       {

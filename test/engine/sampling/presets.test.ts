@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
 import { applyPreset, findPreset, presetOfFile, presets } from '../../../src/engine/sampling/presets.ts'
 import { sdxlSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
 
@@ -27,7 +28,7 @@ describe('presets of few-step models', () => {
     expect(preset).toBeDefined()
     if (!preset) return
     const { sampler, config } = applyPreset(preset, sdxlSchedule, steps)
-    expect(sampler.kind.create(config, steps).timesteps).toEqual(timesteps)
+    expect(createSampler(sampler.kind, config, steps).timesteps).toEqual(timesteps)
   })
 
   /** As the makers' own examples set them; guidance 0 there is off, as 1 is here. */

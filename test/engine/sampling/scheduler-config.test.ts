@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { betaQuantile } from '../../../src/engine/sampling/beta-quantile.ts'
-import { samplerName } from '../../../src/engine/sampling/registry.ts'
+import { samplerName } from '../../../src/engine/sampling/sampler-names.ts'
 import {
   parseSchedule,
   readScheduleFile,

@@ -1,0 +1,23 @@
+/**
+ * DPM2 ancestral. Matches diffusers' KDPM2AncestralDiscreteScheduler and k-diffusion's sample_dpm_2_ancestral: DPM2 down
+ * below the target level, then noise up to it. Noise is drawn in the second call of each step only; a step to 0 has
+ * none. Heeds eta and noiseFactor.
+ */
+import { chosenRangeRounded } from '../diffusers-levels.ts'
+import type { LevelSampler } from '../sampler.ts'
+import { middlePointRun } from './dpm2.ts'
+import { ancestralSplit } from './euler-ancestral.ts'
+
+export const dpm2Ancestral: LevelSampler = {
+  name: 'dpm2_a',
+  label: 'DPM2 a',
+  diffusersClass: 'KDPM2AncestralDiscreteScheduler',
+  sigmas: ['karras', 'exponential', 'beta'],
+  levels: chosenRangeRounded,
+  discardsPenultimate: true,
+  rule: (run, { eta = 1, noiseFactor = 1 }) =>
+    middlePointRun(run, {}, (from, to) => {
+      const { down, up } = ancestralSplit(from, to, eta)
+      return { down, up: noiseFactor * up }
+    }),
+}

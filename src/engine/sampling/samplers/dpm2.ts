@@ -1,0 +1,62 @@
+/**
+ * DPM2. Matches diffusers' KDPM2DiscreteScheduler and k-diffusion's sample_dpm_2; Karras et al. 2022 with
+ * DPM-Solver-2's middle point (Lu et al. 2022): a look at the geometric mean of two sigmas, then the whole step with
+ * the slope found there. Heeds churn and noiseFactor.
+ */
+import { at, combine } from '../arithmetic.ts'
+import { chosenRangeRounded } from '../diffusers-levels.ts'
+import { callFrame, type NoiseLevels } from '../noise-levels.ts'
+import { advance, explodingLevel, levelAt, slopeAt } from '../preconditioning.ts'
+import type { LevelSampler, RuleOptions, Sampler } from '../sampler.ts'
+import { churned } from './churn.ts'
+import { twoCallsPerStep } from './two-calls.ts'
+
+export const dpm2: LevelSampler = {
+  name: 'dpm2',
+  label: 'DPM2',
+  diffusersClass: 'KDPM2DiscreteScheduler',
+  sigmas: ['karras', 'exponential', 'beta'],
+  levels: chosenRangeRounded,
+  discardsPenultimate: true,
+  rule: (run, options) => middlePointRun(run, options, (_, to) => ({ down: to })),
+}
+
+/** Where a step from one sigma to the next goes down to, and how much noise then brings it up again, if any is drawn. */
+export type Split = (from: number, to: number) => { down: number; up?: number }
+
+/** What DPM2 and its ancestral kin share. Noise is drawn in second calls only; a step to 0 has none. */
+export function middlePointRun(run: NoiseLevels, options: RuleOptions, split: Split): Sampler {
+  const { sigmas } = run
+  const { from: froms, timesteps, levels, method } = churned(run, options, 2)
+  const splits = froms.map((from, k) => split(from, at(sigmas, k + 1)))
+  /** Between a step's start and where it goes down to; 0 where its target is, since there it is an Euler step. */
+  const middles = froms.map((from, k) => Math.sqrt(from * (splits[k]?.down ?? 0)))
+  const innerMiddles = middles.filter(sigma => sigma > 0)
+
+  const looks = twoCallsPerStep(levels, innerMiddles.map(explodingLevel))
+  let start: Float32Array | undefined
+  return {
+    ...callFrame(run, {
+      order: 2,
+      timesteps: twoCallsPerStep(timesteps, innerMiddles.map(run.timestepOf)),
+      levels: twoCallsPerStep(run.levels.slice(0, -1), run.levels.slice(1, innerMiddles.length + 1)),
+      lookedAt: looks,
+    }),
+    ...method,
+    step(output, i, latents, draw) {
+      const level = levelAt(looks, i)
+      const clean = run.preconditioning.clean(output, level, latents)
+      const from = at(froms, i >> 1)
+      const slope = slopeAt(level.sigma, latents, clean)
+      if (i % 2 === 0 || !start) {
+        start = latents
+        const middle = advance(latents, slope, from, at(middles, i >> 1))
+        return { latents: middle, predictedClean: clean }
+      }
+      const { down, up } = splits[i >> 1] ?? { down: 0 }
+      const below = advance(start, slope, from, down)
+      start = undefined
+      return { latents: up === undefined ? below : combine([1, below], [up, draw()]), predictedClean: clean }
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * DPM-Solver++(2S). Matches diffusers' DPMSolverSinglestepScheduler with algorithm_type dpmsolver++, solver_order 2,
+ * solver_type midpoint; Lu et al. 2022 (DPM-Solver++), algorithm 1. Steps come in pairs: one of first order, then one
+ * of second order that starts again where the pair began. An even run ends with two of first order, an odd one with one.
+ * Limits: places timesteps as linspace does, whatever spacing says, as the reference does.
+ */
+import { combine } from '../arithmetic.ts'
+import { trainingRange } from '../diffusers-levels.ts'
+import { samplerFrame } from '../noise-levels.ts'
+import { levelAt, logSnr } from '../preconditioning.ts'
+import type { LevelSampler } from '../sampler.ts'
+
+export const dpmppSinglestep: LevelSampler = {
+  name: 'dpmpp_singlestep',
+  label: 'DPM++ 2S',
+  diffusersClass: 'DPMSolverSinglestepScheduler',
+  sigmas: ['karras', 'exponential', 'beta'],
+  levels: (config, steps) => trainingRange({ ...config, spacing: 'linspace' }, steps),
+  rule(run) {
+    const { timesteps, levels } = run
+    /** Start of the pair, and what was predicted there. */
+    let pair: { latents: Float32Array; clean: Float32Array } | undefined
+    return {
+      ...samplerFrame(run),
+      step(output, i, latents) {
+        const from = levelAt(levels, i)
+        const to = levelAt(levels, i + 1)
+        const clean = run.preconditioning.clean(output, from, latents)
+        if (orderOf(i, timesteps.length) === 1 || !pair) {
+          pair = { latents, clean }
+          const h = logSnr(to) - logSnr(from)
+          return {
+            latents: combine([to.sigma / from.sigma, latents], [-to.alpha * Math.expm1(-h), clean]),
+            predictedClean: clean,
+          }
+        }
+        const begin = levelAt(levels, i - 1)
+        const h = logSnr(to) - logSnr(begin)
+        const r = (logSnr(from) - logSnr(begin)) / h
+        const estimate = combine([1 - 1 / (2 * r), pair.clean], [1 / (2 * r), clean])
+        return {
+          latents: combine([to.sigma / begin.sigma, pair.latents], [-to.alpha * Math.expm1(-h), estimate]),
+          predictedClean: clean,
+        }
+      },
+    }
+  },
+}
+
+/** 1, 2, 1, 2, …; the last is 1, and in an even run so is the one before. */
+function orderOf(i: number, steps: number): 1 | 2 {
+  return i % 2 === 1 && i < steps - 1 ? 2 : 1
+}

@@ -1,0 +1,52 @@
+/**
+ * Heun. Matches diffusers' HeunDiscreteScheduler and k-diffusion's sample_heun; Karras et al. 2022, algorithms 1 and 2.
+ * Two model calls per step but the last: an Euler step, then the slope at its end, then the step again with the mean.
+ * Heeds churn and noiseFactor.
+ */
+import { at, combine } from '../arithmetic.ts'
+import { chosenRange } from '../diffusers-levels.ts'
+import { callFrame } from '../noise-levels.ts'
+import { advance, levelAt, slopeAt } from '../preconditioning.ts'
+import type { LevelSampler } from '../sampler.ts'
+import { churned } from './churn.ts'
+import { twoCallsPerStep } from './two-calls.ts'
+
+export const heun: LevelSampler = {
+  name: 'heun',
+  label: 'Heun',
+  diffusersClass: 'HeunDiscreteScheduler',
+  sigmas: ['karras', 'exponential', 'beta'],
+  levels: chosenRange,
+  rule(run, options) {
+    const { sigmas } = run
+    const { from: froms, timesteps, levels, method } = churned(run, options, 2)
+    const ends = run.levels.slice(1).filter(({ sigma }) => sigma > 0)
+    const timestepsAtEnds = ends.map(({ sigma }, k) => run.timesteps[k + 1] ?? run.timestepOf(sigma))
+    const looks = twoCallsPerStep(levels, ends)
+    let first: { latents: Float32Array; slope: Float32Array } | undefined
+    return {
+      ...callFrame(run, {
+        order: 2,
+        timesteps: twoCallsPerStep(timesteps, timestepsAtEnds),
+        levels: twoCallsPerStep(run.levels.slice(0, -1), ends),
+        lookedAt: looks,
+      }),
+      ...method,
+      step(output, i, latents) {
+        const level = levelAt(looks, i)
+        const clean = run.preconditioning.clean(output, level, latents)
+        const slope = slopeAt(level.sigma, latents, clean)
+        const from = at(froms, i >> 1)
+        const to = at(sigmas, (i >> 1) + 1)
+        if (i % 2 === 0 || !first) {
+          first = { latents, slope }
+          return { latents: advance(latents, slope, from, to), predictedClean: clean }
+        }
+        const mean = combine([0.5, first.slope], [0.5, slope])
+        const next = advance(first.latents, mean, from, to)
+        first = undefined
+        return { latents: next, predictedClean: clean }
+      },
+    }
+  },
+}

@@ -1,0 +1,63 @@
+/**
+ * The estimate of the clean latents that DPM-Solver++(2M) and its SDE share: a line through the last two model calls;
+ * Lu et al. 2022 (DPM-Solver++), algorithm 2. With λ = ln α - ln σ and h = λ' - λ:
+ *
+ *   D = x0 + ½·D₁,   D₁ = (x0 - x0_before)/r,   r = h_before/h
+ *
+ * First order (D = x0) in the first step, wherever the target is free of noise, and in the last step of short runs.
+ */
+import { combine } from '../arithmetic.ts'
+import type { NoiseLevels } from '../noise-levels.ts'
+import { type Level, levelAt, logSnr } from '../preconditioning.ts'
+import type { RuleOptions } from '../sampler.ts'
+
+/** Below this many steps the last one is of first order, for stability. */
+export const shortRun = 15
+
+/** One step as the two solvers see it. */
+export interface SecondOrderStep {
+  from: Level
+  to: Level
+  /** λ' - λ. */
+  h: number
+  /** x0 of this call alone. */
+  clean: Float32Array
+  /**
+   * What the step adds for the clean part, α'·(1 - e^-H)·D; the solver `heun` weighs D₁ otherwise than by a half:
+   *
+   *   α'·(1 - e^-H)·x0 + α'·(1 - (1 - e^-H)/H)·D₁
+   */
+  cleanTerms(exponent: number): readonly (readonly [number, Float32Array])[]
+}
+
+/** Remembers the call before; to be asked once per step, in order. */
+export function secondOrder(run: NoiseLevels, options: RuleOptions) {
+  const { lowerOrderFinal = true, eulerAtFinal = false, solver = 'midpoint' } = options
+  const steps = run.timesteps.length
+  const isFirstOrderAtEnd = eulerAtFinal || (lowerOrderFinal && steps < shortRun)
+  let cleanBefore: Float32Array | undefined
+  return (output: Float32Array, i: number, latents: Float32Array): SecondOrderStep => {
+    const from = levelAt(run.levels, i)
+    const to = levelAt(run.levels, i + 1)
+    const clean = run.preconditioning.clean(output, from, latents)
+    const h = logSnr(to) - logSnr(from)
+    const firstOrder = to.sigma === 0 || (i === steps - 1 && isFirstOrderAtEnd)
+    const before = firstOrder ? undefined : cleanBefore
+    cleanBefore = clean
+    const cleanTerms: SecondOrderStep['cleanTerms'] = exponent => {
+      const renewed = -Math.expm1(-exponent)
+      if (!before) return [[to.alpha * renewed, clean]]
+      const r = (logSnr(from) - logSnr(levelAt(run.levels, i - 1))) / h
+      if (solver === 'midpoint') {
+        return [[to.alpha * renewed, combine([1 + 1 / (2 * r), clean], [-1 / (2 * r), before])]]
+      }
+      // The limit where a step leads nowhere: a run to the least noise may end with one.
+      const share = exponent === 0 ? 0 : (1 - renewed / exponent) / r
+      return [
+        [to.alpha * (renewed + share), clean],
+        [-to.alpha * share, before],
+      ]
+    }
+    return { from, to, h, clean, cleanTerms }
+  }
+}

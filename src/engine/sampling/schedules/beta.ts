@@ -1,0 +1,15 @@
+/** "Beta Sampling is All You Need", Lee et al. 2024: σ at quantiles of Beta(0.6, 0.6), as diffusers and A1111 have it. */
+import { linspace } from '../arithmetic.ts'
+import { betaQuantile } from '../beta-quantile.ts'
+import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
+
+export const beta: SigmaSchedule = {
+  name: 'beta',
+  label: 'Beta',
+  sigmas: (training, steps) => [...betaSigmas(leastSigma(training), mostSigma(training), steps), 0],
+}
+
+/** `steps` sigmas, both ends included. */
+export function betaSigmas(least: number, most: number, steps: number): number[] {
+  return linspace(1, 0, steps).map(share => least + betaQuantile(share, 0.6, 0.6) * (most - least))
+}

@@ -1,0 +1,14 @@
+/** ln σ falls evenly. */
+import { linspace } from '../arithmetic.ts'
+import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
+
+export const exponential: SigmaSchedule = {
+  name: 'exponential',
+  label: 'Exponential',
+  sigmas: (training, steps) => [...exponentialSigmas(leastSigma(training), mostSigma(training), steps), 0],
+}
+
+/** `steps` sigmas, both ends included. */
+export function exponentialSigmas(least: number, most: number, steps: number): number[] {
+  return linspace(Math.log(most), Math.log(least), steps).map(Math.exp)
+}

@@ -1,0 +1,17 @@
+/** ln σ = ln σ_min + r^ρ·(ln σ_max - ln σ_min), r falling evenly from 1 to 0. Both UIs leave ρ at 1, which is exponential. */
+import { linspace } from '../arithmetic.ts'
+import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
+
+export const polyexponential: SigmaSchedule = polyexponentialSchedule(1)
+
+export function polyexponentialSchedule(rho: number): SigmaSchedule {
+  return {
+    name: 'polyexponential',
+    label: 'Polyexponential',
+    sigmas(training, steps) {
+      const least = Math.log(leastSigma(training))
+      const most = Math.log(mostSigma(training))
+      return [...linspace(1, 0, steps).map(r => Math.exp(least + r ** rho * (most - least))), 0]
+    },
+  }
+}

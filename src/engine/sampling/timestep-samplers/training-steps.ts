@@ -1,0 +1,68 @@
+/** What the DDIM family shares: whole timesteps, each with the level of that training timestep. */
+import { at, roundHalfToEven } from '../arithmetic.ts'
+import { callFrame } from '../noise-levels.ts'
+import { type NoiseSchedule, noiseSchedule } from '../noise-schedule.ts'
+import {
+  clipped,
+  type Level,
+  levelOfAlpha,
+  type Preconditioning,
+  preservingPreconditioning,
+} from '../preconditioning.ts'
+import type { Sampler, SchedulerConfig } from '../sampler.ts'
+import { spacedTimesteps } from '../timesteps.ts'
+
+export interface TrainingSteps {
+  readonly timesteps: readonly number[]
+  readonly levels: readonly Level[]
+  /** Training timesteps between two steps; 1000 // steps, whatever the spacing. */
+  readonly stride: number
+  /** The level of any training timestep; before 0 the final one. */
+  level(timestep: number): Level
+}
+
+export function trainingSteps(config: SchedulerConfig, steps: number): TrainingSteps {
+  return onTrainingSteps(config, spacedTimesteps(config, steps).map(roundHalfToEven))
+}
+
+export function onTrainingSteps(config: SchedulerConfig, timesteps: readonly number[]): TrainingSteps {
+  const schedule = noiseSchedule(config, false)
+  const final = config.setAlphaToOne ? levelOfAlpha(1) : levelOfTimestep(schedule, 0)
+  const level = (timestep: number): Level => (timestep < 0 ? final : levelOfTimestep(schedule, timestep))
+  return {
+    timesteps,
+    levels: timesteps.map(level),
+    stride: Math.floor(config.trainTimesteps / timesteps.length),
+    level,
+  }
+}
+
+function levelOfTimestep({ alphasCumulated }: NoiseSchedule, timestep: number): Level {
+  return levelOfAlpha(at(alphasCumulated, Math.min(timestep, alphasCumulated.length - 1)))
+}
+
+/**
+ * The timesteps of models distilled on a coarse schedule (LCM, TCD): every k-th training timestep counted from
+ * the end of each stretch, of which `steps` are taken evenly. More steps than that schedule has make it finer.
+ */
+export function distilledTimesteps(config: SchedulerConfig, steps: number): number[] {
+  if (config.timesteps) return [...config.timesteps]
+  const count = Math.max(config.originalSteps, steps)
+  const k = Math.floor(config.trainTimesteps / count)
+  const stride = count / steps
+  return Array.from({ length: steps }, (_, i) => (count - Math.floor(i * stride)) * k - 1)
+}
+
+/** Latents keep their variance. */
+export function trainingPreconditioning({ prediction, clipRange }: SchedulerConfig): Preconditioning {
+  return clipped(preservingPreconditioning(prediction), clipRange)
+}
+
+/** Everything but the step; starts from unit noise. */
+export function trainingFrame(
+  preconditioning: Preconditioning,
+  timesteps: readonly number[],
+  levels: readonly Level[],
+): Omit<Sampler, 'step'> {
+  return callFrame({ preconditioning, initNoiseSigma: 1 }, { order: 1, timesteps, levels })
+}
