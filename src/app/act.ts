@@ -202,6 +202,10 @@ function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): Imag
   if (base && edited.preset) {
     Object.assign(replaced, { sampler: undefined, steps: undefined, guidance: undefined, spacing: undefined })
   }
+  // Another sampler or spread ends the old schedule, and a schedule the old spread.
+  if (base && (edited.sampler ?? edited.sigmas ?? edited.preset) !== undefined) replaced.schedule = undefined
+  if (base && edited.schedule !== undefined)
+    Object.assign(replaced, { sigmas: undefined, spacing: undefined })
   // A preset in the old settings stands for fixed timesteps, which are its own sampler's.
   if (base?.preset && edited.sampler) replaced.preset = undefined
   if (base) Object.assign(replaced, refinerReplaced(edited))

@@ -38,6 +38,11 @@ export interface ProblemDetails {
   }
   'size-range': { widthPx: number; heightPx: number; minPx: number; maxPx: number }
   'sampler-unknown': { name: string; nearest: string[] }
+  'schedule-unknown': { name: string; nearest: string[] }
+  /** The sampler works on its own timesteps alone. */
+  'schedule-unsupported': { sampler: string; schedule: string }
+  /** A notice: the sampler heeds no such flag. */
+  'flag-unused': { flag: string; sampler: string }
   'preset-unknown': { name: string; known: string[] }
   'model-unknown': { name: string; known: string[] }
   'style-unknown': { name: string; known: string[] }

@@ -1,6 +1,7 @@
 /** The request that would make a job's pictures again: what commands are written from and Remix starts with. */
 
 import { presetOfTimesteps } from '../engine/sampling/presets.ts'
+import { findSampler, takesSchedules } from '../engine/sampling/sampler-names.ts'
 import { templateFor } from '../engine/text/expand-prompt.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
 import type { ImagineRequest } from './requests.ts'
@@ -29,7 +30,9 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     sampler: sampling.sampler,
     sigmas: sampling.sigmas === 'model' ? undefined : sampling.sigmas,
     spacing: sampling.spacing === 'model' ? undefined : sampling.spacing,
-    eta: sampling.eta,
+    schedule: sampling.schedule,
+    churn: sampling.noise?.churn?.amount,
+    eta: etaOf(sampling),
     // No flag names timesteps one by one: the preset that fixes them does.
     preset: sampling.timesteps && presetOfTimesteps(sampling.timesteps)?.name,
     model: order.model.name,
@@ -38,6 +41,12 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     ...refinementOf(order),
     fast: order.fast || undefined,
   })
+}
+
+/** Orders made before ancestral rules heeded an eta may hold one that changed nothing. */
+function etaOf({ sampler, eta, noise }: PaintOrder['sampling']): number | undefined {
+  const found = findSampler(sampler)
+  return found.kind === 'found' && takesSchedules(found.choice.kind) ? noise?.eta : eta
 }
 
 function sourceOf(order: PaintOrder): Pick<ImagineRequest, 'source' | 'mask' | 'strength'> {

@@ -21,7 +21,11 @@ export interface ImagineRequest {
   sigmas?: 'plain' | 'karras' | 'exponential' | 'beta'
   /** Spread of the timesteps, where it is not to be the model's own. */
   spacing?: 'leading' | 'trailing' | 'linspace'
-  /** Share of the noise that DDIM and its kin draw anew, 0 to 1. */
+  /** A schedule of the UIs by name (sgm_uniform, simple, ays …), in place of the model's own way. */
+  schedule?: string
+  /** Noise added before each step of Euler, Heun and DPM2, over the whole run. */
+  churn?: number
+  /** Share of the noise that DDIM and its kin, ancestral and SDE samplers draw anew, 0 to 1. */
   eta?: number
   /** A few-step preset by name (turbo, lightning, lcm …). */
   preset?: string

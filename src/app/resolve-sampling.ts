@@ -1,13 +1,22 @@
 /** How a picture is sampled: what was asked for, else the preset's, else the model's own. Pure. */
 import type { Config } from '../config.ts'
 import { findPreset, type Preset, presets } from '../engine/sampling/presets.ts'
-import { findSampler, type SamplerChoice, samplerName } from '../engine/sampling/sampler-names.ts'
+import {
+  findSampler,
+  findSchedule,
+  type SamplerChoice,
+  samplerName,
+  takesSchedules,
+} from '../engine/sampling/sampler-names.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
 import type { ModelDefaults } from './catalogue.ts'
 import type { Findings } from './findings.ts'
 import type { ImagineRequest } from './requests.ts'
 
 type Sampling = PaintOrder['sampling']
+
+/** Above every σ there is, zero terminal SNR's 4,096 included; infinity does not survive JSON. */
+const highestSigma = 1e6
 
 export function resolveSampling(
   request: ImagineRequest,
@@ -32,16 +41,66 @@ export function resolveSampling(
     sampler: choice?.kind.name ?? defaults.sampler,
     sigmas: request.sigmas ?? spread ?? (preset ? 'plain' : 'model'),
     spacing: request.spacing ?? fromPreset?.schedule.spacing ?? 'model',
+    schedule: scheduleOf(request, choice, findings),
     steps,
     guidance:
       request.guidance ?? (preset && request.preset !== undefined ? preset.guidance : defaults.guidance),
     guidanceRescale: request.guidanceRescale ?? 0,
     guidanceInterval: request.guidanceInterval ?? [0, 1],
-    eta: request.eta ?? fromPreset?.schedule.eta,
+    ...noiseOf(request, choice, fromPreset?.schedule.eta, findings),
     timesteps: fromPreset?.schedule.timesteps && [...fromPreset.schedule.timesteps],
   }
   checkRanges(sampling, findings)
   return sampling
+}
+
+/** The schedule that was asked for, else the one that the sampler's name brought along. */
+function scheduleOf(
+  request: ImagineRequest,
+  choice: SamplerChoice | undefined,
+  findings: Findings,
+): string | undefined {
+  if (request.schedule === undefined) return request.sigmas === undefined ? choice?.schedule : undefined
+  // A1111's word for what goes with the sampler.
+  if (request.schedule.trim().toLowerCase() === 'automatic') return undefined
+  const lookup = findSchedule(request.schedule)
+  if (lookup.kind === 'unknown') {
+    findings.refuse('schedule-unknown', { name: request.schedule, nearest: [...lookup.nearest] })
+    return undefined
+  }
+  if (choice && !takesSchedules(choice.kind)) {
+    const { label } = lookup.schedule
+    findings.refuse('schedule-unsupported', { sampler: choice.kind.label, schedule: label })
+  }
+  return lookup.schedule.name
+}
+
+/** DDIM and TCD have an eta of their own; the rules of k-diffusion are told theirs with their other noise options. */
+function noiseOf(
+  { eta, churn }: ImagineRequest,
+  choice: SamplerChoice | undefined,
+  presetEta: number | undefined,
+  findings: Findings,
+): Pick<Sampling, 'eta' | 'noise'> {
+  const kind = choice?.kind
+  const heeds = (what: 'eta' | 'churn'): boolean => kind?.heeds?.includes(what) === true
+  if (eta !== undefined) findings.inRange('eta', eta, 0, 1)
+  if (churn !== undefined) findings.inRange('churn', churn, 0, 1000)
+  for (const [flag, value] of [['eta', eta] as const, ['churn', churn] as const]) {
+    if (kind && value !== undefined && !heeds(flag)) {
+      findings.notice('flag-unused', { flag: `--${flag}`, sampler: kind.label })
+    }
+  }
+  if (!kind || !takesSchedules(kind)) return { eta: eta ?? presetEta }
+  const noise = {
+    ...(eta !== undefined && heeds('eta') ? { eta } : {}),
+    ...(churn !== undefined && churn > 0 && heeds('churn') ? { churn: wholeRun(churn) } : {}),
+  }
+  return { eta: presetEta, noise: Object.keys(noise).length > 0 ? noise : undefined }
+}
+
+function wholeRun(amount: number) {
+  return { amount, from: 0, to: highestSigma }
 }
 
 /** A model's own preset holds unless the request names another one, or samples in its own way. */
@@ -83,7 +142,6 @@ function samplerOf(
 export function checkRanges(sampling: Sampling, findings: Findings): void {
   findings.inRange('cfg', sampling.guidance, 0, 50)
   findings.inRange('rescale', sampling.guidanceRescale, 0, 1)
-  if (sampling.eta !== undefined) findings.inRange('eta', sampling.eta, 0, 1)
   const [from, to] = sampling.guidanceInterval
   findings.inRange('interval', from, 0, 1)
   findings.inRange('interval', to, from, 1)

@@ -22,6 +22,8 @@ export const flags = {
   sampler: 'how steps are taken',
   sigmas: 'how noise levels are spread',
   spacing: 'how steps are spread',
+  schedule: 'a schedule of noise levels, e.g. sgm_uniform, simple or ays',
+  churn: 'noise added before each step of Euler, Heun or DPM2',
   eta: 'noise drawn anew at each step, 0 to 1',
   preset: 'settings for few-step models, e.g. turbo',
   model: 'which model paints',
@@ -78,6 +80,11 @@ export const problems: ProblemWords = {
     `${d.widthPx}×${d.heightPx} is outside of what can be painted: ${d.minPx} to ${d.maxPx} pixels a side.`,
   'sampler-unknown': d =>
     `There is no sampler “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Near it: ${list(d.nearest)}.`}`,
+  'schedule-unknown': d =>
+    `There is no schedule “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Near it: ${list(d.nearest)}.`}`,
+  'schedule-unsupported': d =>
+    `${d.sampler} has steps of its own and takes no schedule such as ${d.schedule}: leave that out, or choose another sampler.`,
+  'flag-unused': d => `${d.sampler} makes no use of ${d.flag}.`,
   'preset-unknown': d => `There is no preset “${excerpt(d.name)}”. ${known(d.known)}`,
   'model-unknown': d => `There is no model “${excerpt(d.name)}”. ${known(d.known)}`,
   'style-unknown': d => `There is no style “${excerpt(d.name)}”. ${known(d.known)}`,

@@ -65,6 +65,7 @@ export const parameters = {
   source: 'Source',
   mask: 'Mask',
   eta: 'Eta',
+  churn: 'Churn',
   score: 'Aesthetic score',
   clipSkip: 'Clip skip',
   fast: 'Fast',

@@ -21,6 +21,8 @@ const flags: Words['flags'] = {
   sampler: '采样器',
   sigmas: '噪声强度的分布',
   spacing: '步的分布',
+  schedule: '噪声水平的调度，例如 sgm_uniform、simple 或 ays',
+  churn: 'Euler、Heun 或 DPM2 每步之前加入的噪声',
   eta: '每步重新加入的噪声，0 到 1',
   preset: '少步模型的设置，例如 turbo',
   model: '用哪个模型',
@@ -74,6 +76,11 @@ const problems: Words['problems'] = {
   'size-range': d => `${d.widthPx}×${d.heightPx} 超出范围：边长应在 ${d.minPx} 到 ${d.maxPx} 像素之间。`,
   'sampler-unknown': d =>
     `没有采样器“${excerpt(d.name)}”。${d.nearest.length === 0 ? '' : `相近的有：${list(d.nearest)}。`}`,
+  'schedule-unknown': d =>
+    `没有名为“${excerpt(d.name)}”的调度。${d.nearest.length === 0 ? '' : `相近的有：${list(d.nearest)}。`}`,
+  'schedule-unsupported': d =>
+    `${d.sampler} 有自己的步骤，不能使用 ${d.schedule} 这样的调度：请去掉它，或换一个采样器。`,
+  'flag-unused': d => `${d.sampler} 用不到 ${d.flag}。`,
   'preset-unknown': d => `没有预设“${excerpt(d.name)}”。${known(d.known)}`,
   'model-unknown': d => `没有模型“${excerpt(d.name)}”。${known(d.known)}`,
   'style-unknown': d => `没有风格“${excerpt(d.name)}”。${known(d.known)}`,

@@ -62,6 +62,7 @@ export const parameters: Words['parameters'] = {
   source: '来源',
   mask: '蒙版',
   eta: 'Eta',
+  churn: 'Churn',
   score: '美学评分',
   clipSkip: 'Clip skip',
   fast: '快速',

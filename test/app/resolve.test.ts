@@ -230,6 +230,60 @@ describe('out of range', () => {
   })
 })
 
+describe('schedules', () => {
+  test.each([
+    ['DPM++ SDE Karras', { sampler: 'dpmpp_sde', sigmas: 'karras' }],
+    ['Euler SGM Uniform', { sampler: 'euler', sigmas: 'model', schedule: 'sgm_uniform' }],
+    ['dpmpp_2m_sde_gpu', { sampler: 'dpmpp_2m_sde', sigmas: 'model' }],
+  ])('%s is that sampler and no other', (sampler, sampling) => {
+    expect(orderOf({ sampler }).sampling).toMatchObject(sampling)
+  })
+
+  test('one that is asked for replaces the one in the name', () => {
+    expect(orderOf({ sampler: 'Euler SGM Uniform', schedule: 'KL Optimal' }).sampling.schedule).toBe(
+      'kl_optimal',
+    )
+    expect(orderOf({ sampler: 'euler', schedule: 'Automatic' }).sampling.schedule).toBeUndefined()
+  })
+
+  test('an unknown one is refused with the nearest names', () => {
+    expect(problemsOf({ schedule: 'sgm uniforn' })).toMatchObject([
+      { code: 'schedule-unknown', details: { nearest: expect.arrayContaining(['sgm_uniform']) } },
+    ])
+  })
+
+  test('a sampler that takes none says so', () => {
+    expect(problemsOf({ sampler: 'ddim', schedule: 'karras' })).toEqual([
+      { code: 'schedule-unsupported', details: { sampler: 'DDIM', schedule: 'Karras' } },
+    ])
+  })
+
+  test('eta and churn go to the samplers that heed them; others say that they make no use of them', () => {
+    expect(orderOf({ sampler: 'euler_a', eta: 0.5 }).sampling).toMatchObject({ noise: { eta: 0.5 } })
+    expect(orderOf({ sampler: 'ddim', eta: 0.5 }).sampling).toMatchObject({ eta: 0.5 })
+    expect(orderOf({ sampler: 'heun', churn: 5 }).sampling.noise?.churn?.amount).toBe(5)
+    const resolved = resolve({ prompt: 'a cat', sampler: 'unipc', eta: 0.5, churn: 5 }, context())
+    expect(resolved).toMatchObject({
+      kind: 'order',
+      notices: [
+        { code: 'flag-unused', details: { flag: '--eta', sampler: 'UniPC' } },
+        { code: 'flag-unused', details: { flag: '--churn', sampler: 'UniPC' } },
+      ],
+    })
+  })
+
+  test.each([
+    { sampler: 'dpmpp_sde', schedule: 'sgm_uniform', eta: 0.7 },
+    { sampler: 'heun', churn: 5 },
+    { sampler: 'dpmpp_2m', schedule: 'ays' },
+  ])('%o comes back from its order', request => {
+    const order = orderOf(request)
+    const again = requestOf({ order })
+    expect(again).toMatchObject(request)
+    expect(again && orderOf(again)).toEqual(order)
+  })
+})
+
 describe('names', () => {
   test('near ones are offered', () => {
     expect(problemsOf({ sampler: 'euler ancestrl' })).toMatchObject([

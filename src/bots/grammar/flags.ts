@@ -52,6 +52,8 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   sampler: flag('sampler', 'sampler', text),
   sigmas: flag('sigmas', 'sigmas', oneOf('sigmas', ['plain', 'karras', 'exponential', 'beta'])),
   spacing: flag('spacing', 'spacing', oneOf('spacing', ['leading', 'trailing', 'linspace'])),
+  schedule: flag('schedule', 'schedule', text, ['scheduler']),
+  churn: flag('churn', 'churn', between(0, 1000, number)),
   eta: flag('eta', 'eta', between(0, 1, number)),
   preset: flag('preset', 'preset', text),
   model: flag('model', 'model', text),

@@ -47,7 +47,8 @@ export function parameterTable(
     [parameters.steps, String(order.sampling.steps)],
     [parameters.guidance, guidanceOf(order, parameters)],
     [parameters.sampler, samplerOf(order)],
-    ...given(parameters.eta, order.sampling.eta === undefined ? undefined : String(order.sampling.eta)),
+    ...given(parameters.eta, etaOf(order)),
+    ...given(parameters.churn, order.sampling.noise?.churn && String(order.sampling.noise.churn.amount)),
     [parameters.model, `${order.model.name} (${order.model.hash.slice(0, 10)})`],
     ...given(parameters.clipSkip, prompt.clipSkip > 0 ? String(prompt.clipSkip) : undefined),
     ...given(parameters.source, source && `${source.pictureId}, ${parameters.strengthOf(source.strength)}`),
@@ -89,7 +90,14 @@ function guidanceOf({ sampling }: PaintOrder | RefineOrder, parameters: Words['p
 
 /** The sampler with what was changed of its schedule: `dpmpp-2m karras`. */
 function samplerOf({ sampling }: Exclude<WorkOrder, { kind: 'upscale' }>): string {
-  return [sampling.sampler, sampling.sigmas, sampling.spacing].filter(word => word !== 'model').join(' ')
+  return [sampling.sampler, sampling.schedule, sampling.sigmas, sampling.spacing]
+    .filter(word => word !== undefined && word !== 'model')
+    .join(' ')
+}
+
+function etaOf({ sampling }: PaintOrder | RefineOrder): string | undefined {
+  const eta = sampling.eta ?? sampling.noise?.eta
+  return eta === undefined ? undefined : String(eta)
 }
 
 function given(name: string, value: string | undefined): [string, string][] {

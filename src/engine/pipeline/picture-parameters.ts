@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { type PictureParameters, withWorkOrder } from '../image/parameters.ts'
 import { readMakingOf } from '../image/read-parameters.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
+import { schedules } from '../sampling/schedules/registry.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../work-order.ts'
 
 /**
@@ -74,11 +75,15 @@ function painted(order: PaintOrder | RefineOrder, version: string): PictureParam
 function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
   const { sampling, prompt, source } = order
   const [from, to] = sampling.guidanceInterval
+  const eta = sampling.eta ?? sampling.noise?.eta
+  const churn = sampling.noise?.churn?.amount
   const refinement = order.kind === 'paint' ? order.refinement : undefined
   const all: [name: string, isSaid: boolean, value: unknown][] = [
     ['Schedule type', sampling.sigmas !== 'model', capitalised(sampling.sigmas)],
     ['Timestep spacing', sampling.spacing !== 'model', sampling.spacing],
-    ['Eta', sampling.eta !== undefined, sampling.eta],
+    ['Schedule type', sampling.schedule !== undefined, scheduleLabel(sampling.schedule)],
+    ['Eta', eta !== undefined, eta],
+    ['Sigma churn', churn !== undefined, churn],
     ['Denoising strength', source !== undefined, source?.strength],
     // A1111 counts from the last layer, SDXL's usual penultimate one is its 2.
     ['Clip skip', prompt.clipSkip > 0, prompt.clipSkip + 2],
@@ -117,4 +122,5 @@ function sourceId(order: WorkOrder): string {
 /** A1111 shows ten digits. */
 const shortHash = (hash: string) => hash.slice(0, 10)
 const modelLabel = (model: { name: string; hash: string }) => `${model.name} [${shortHash(model.hash)}]`
+const scheduleLabel = (name?: string) => schedules.find(one => one.name === name)?.label ?? name
 const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)

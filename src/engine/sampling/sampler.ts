@@ -113,6 +113,8 @@ interface Named {
   readonly diffusersClass?: string
   /** Spreads of sigmas that the rule can use beside `plain`. */
   readonly sigmas: readonly SchedulerConfig['sigmas'][]
+  /** What of an order's noise options the rule makes use of. */
+  readonly heeds?: readonly ('eta' | 'churn')[]
 }
 
 /** A rule over noise levels, whichever schedule they come from. */

@@ -11,6 +11,8 @@ import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
 import type { PaintedPicture, Painter } from '../../../src/engine/pipeline/painter.ts'
 import { presets } from '../../../src/engine/sampling/presets.ts'
 import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
+import { takesSchedules } from '../../../src/engine/sampling/sampler-names.ts'
+import { schedules } from '../../../src/engine/sampling/schedules/registry.ts'
 import { memoryHashCache } from '../../../src/engine/weights/model-hash.ts'
 import { type ModelRecord, readModels } from '../../../src/engine/weights/models.ts'
 import { countOf, sourcesOf, type WorkOrder, workOrder } from '../../../src/engine/work-order.ts'
@@ -91,16 +93,26 @@ const sampling = fc
         fc.tuple(share, share).map(ends => ends.sort((a, b) => a - b)),
       ),
       eta: share,
+      noise: fc.record(
+        { eta: share, factor: fc.constant(1.01), churn: fc.constant({ amount: 2, from: 0, to: 100 }) },
+        { requiredKeys: [] },
+      ),
+      schedule: fc.constantFrom(...schedules.map(({ name }) => name)),
       preset: fc.constantFrom(...presets),
     },
     { requiredKeys: ['sampler', 'steps', 'guidance'] },
   )
   .map(({ preset, ...chosen }) => {
-    if (!preset) return { ...chosen, timesteps: undefined }
+    if (!preset) {
+      const takesOne = samplerKinds.some(kind => kind.name === chosen.sampler && takesSchedules(kind))
+      return { ...chosen, schedule: takesOne ? chosen.schedule : undefined, timesteps: undefined }
+    }
     const steps = Math.min(Math.max(chosen.steps, preset.minSteps), preset.maxSteps)
     const { sampler, schedule } = preset.at(steps)
     const { spacing, eta, timesteps } = schedule
-    return { ...chosen, sampler, steps, guidance: preset.guidance, spacing, eta, timesteps, sigmas: 'plain' }
+    const { guidance } = preset
+    const own = { sampler, steps, guidance, spacing, eta, timesteps, sigmas: 'plain', schedule: undefined }
+    return { ...chosen, ...own }
   })
 
 /** Small ones, since a thousand pictures are painted twice; refined ones need at least 64. */

@@ -18,6 +18,7 @@ export const dpmpp3mSde: LevelSampler = {
   name: 'dpmpp_3m_sde',
   label: 'DPM++ 3M SDE',
   sigmas: ['karras', 'exponential', 'beta'],
+  heeds: ['eta'],
   levels: kDiffusionLevels,
   rule(run, { eta = 1, noiseFactor = 1 }) {
     /** x0 of the last calls and the h of the steps that followed them, newest first. */

@@ -14,6 +14,7 @@ export const euler: LevelSampler = {
   label: 'Euler',
   diffusersClass: 'EulerDiscreteScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
+  heeds: ['churn'],
   levels: chosenRange,
   rule(run, options) {
     const { sigmas } = run

@@ -16,6 +16,7 @@ export const heun: LevelSampler = {
   label: 'Heun',
   diffusersClass: 'HeunDiscreteScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
+  heeds: ['churn'],
   levels: chosenRange,
   rule(run, options) {
     const { sigmas } = run

@@ -12,6 +12,7 @@ export const ddim: TimestepSampler = {
   label: 'DDIM',
   diffusersClass: 'DDIMScheduler',
   sigmas: [],
+  heeds: ['eta'],
   create(config, steps) {
     const network = trainingPreconditioning(config)
     const { timesteps, levels, stride, level } = trainingSteps(config, steps)
