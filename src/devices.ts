@@ -5,7 +5,7 @@ import type { DeviceConfig } from './config.ts'
 import { createProcessHost } from './engine/host/process-host.ts'
 import { createThreadHost } from './engine/host/thread-host.ts'
 import type { WorkerHost } from './engine/host/worker-host.ts'
-import type { ModelRecord } from './engine/weights/models.ts'
+import type { ModelRecord } from './engine/models/record.ts'
 import { packageRoot } from './paths.ts'
 import { version } from './version.ts'
 

@@ -2,10 +2,10 @@
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
+import { fileHashCache, memoryHashCache } from './engine/models/file-hashes.ts'
+import { type ModelCatalogue, readModels } from './engine/models/library.ts'
+import type { ExpertRecord, ModelRecord } from './engine/models/record.ts'
 import { checkModel } from './engine/pipeline/check-model.ts'
-import { readScheduleFile } from './engine/sampling/scheduler-config.ts'
-import { fileHashCache, memoryHashCache } from './engine/weights/model-hash.ts'
-import { type ModelCatalogue, type ModelRecord, readModels } from './engine/weights/models.ts'
 import { type AppError, toAppError } from './errors.ts'
 import { checkAdvice } from './model-advice.ts'
 
@@ -22,23 +22,22 @@ export async function readLibrary(
   const { models, broken } = await readModels(modelsDir, cache)
   const usable: ModelRecord[] = []
   for (const model of models) {
-    const checked = await check(model)
-    if (checked.kind === 'usable') usable.push(checked.model)
-    else broken.push({ name: model.name, error: checked.error })
+    const { refiner, ...base } = model
+    const faults = { base: await faultOf(base), refiner: refiner && (await faultOf(refiner)) }
+    if (faults.base) broken.push({ name: model.name, error: faults.base })
+    if (faults.refiner) broken.push({ name: `${model.name}/refiner`, error: faults.refiner })
+    if (!faults.base) usable.push(faults.refiner ? base : model)
   }
   return { models: usable, broken }
 }
 
-type Checked = { kind: 'usable'; model: ModelRecord } | { kind: 'broken'; error: AppError }
-
-async function check(model: ModelRecord): Promise<Checked> {
+/** What is wrong with a Base or a Refiner. */
+async function faultOf({ parts }: ExpertRecord): Promise<AppError | undefined> {
   try {
-    await checkModel(model.folder)
-    if (model.refiner) await checkModel(model.refiner.folder)
-    const { sampler } = await readScheduleFile(join(model.folder, 'scheduler', 'scheduler_config.json'))
-    return { kind: 'usable', model: { ...model, sampler: sampler.kind.name } }
+    await checkModel(parts)
+    return undefined
   } catch (error) {
-    return { kind: 'broken', error: toAppError(error) }
+    return toAppError(error)
   }
 }
 

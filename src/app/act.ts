@@ -1,7 +1,7 @@
 /** Buttons: each press makes a new job from a stored one, however old, or changes or shows that one. */
 import type { JobRecord } from '../db/job-records.ts'
 import type { PictureRecord } from '../db/pictures.ts'
-import type { ModelRecord } from '../engine/weights/models.ts'
+import type { ModelRecord } from '../engine/models/record.ts'
 import { countOf, type PaintOrder, type WorkOrder } from '../engine/work-order.ts'
 import { accept, duplicateOf } from './accept.ts'
 import { findByName, suggestions } from './catalogue.ts'

@@ -1,7 +1,7 @@
 /** What can be asked for on this machine, by name, and what each model is best used with. */
 import type { Config } from '../config.ts'
+import type { ModelRecord } from '../engine/models/record.ts'
 import { findPreset, presetOfFile } from '../engine/sampling/presets.ts'
-import type { ModelRecord } from '../engine/weights/models.ts'
 import { nearestNames } from '../nearest.ts'
 
 export interface Catalogue {

@@ -1,6 +1,6 @@
 /** What a button makes of a picture: a new order from the old one. Pure. */
 import type { Config } from '../config.ts'
-import type { ModelRecord } from '../engine/weights/models.ts'
+import type { ModelRecord } from '../engine/models/record.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../engine/work-order.ts'
 import { defaultsOf } from './catalogue.ts'
 import type { Findings } from './findings.ts'

@@ -1,5 +1,5 @@
 /** How the Refiner takes part in a new picture: what was asked for, else the model's own way. Pure. */
-import type { ModelRecord } from '../engine/weights/models.ts'
+import type { ModelRecord } from '../engine/models/record.ts'
 import type { Refinement } from '../engine/work-order.ts'
 import type { ModelDefaults } from './catalogue.ts'
 import type { Findings } from './findings.ts'

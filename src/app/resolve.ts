@@ -1,7 +1,7 @@
 /** A request becomes a work order in which nothing is open any more, or the reasons why it cannot. Pure. */
 import type { Config } from '../config.ts'
+import type { ModelRecord } from '../engine/models/record.ts'
 import { parsePromptWeights } from '../engine/text/prompt-weights.ts'
-import type { ModelRecord } from '../engine/weights/models.ts'
 import type { ModelReference, PaintOrder } from '../engine/work-order.ts'
 import { type Catalogue, defaultsOf, findByName, suggestions } from './catalogue.ts'
 import { Findings } from './findings.ts'

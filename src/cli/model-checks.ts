@@ -1,5 +1,5 @@
 /** Tries each model on the first device by painting the smallest picture that it can, Refiner and all. */
-import type { ModelRecord } from '../engine/weights/models.ts'
+import type { ModelRecord } from '../engine/models/record.ts'
 import type { WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
 import { systemClock } from '../system-ports.ts'

@@ -6,20 +6,21 @@ import type { ImagineRequest } from '../../src/app/requests.ts'
 import { type ResolveContext, resolve } from '../../src/app/resolve.ts'
 import { drawn, variantsOf } from '../../src/app/variants.ts'
 import { loadConfig } from '../../src/config.ts'
-import type { ModelRecord } from '../../src/engine/weights/models.ts'
+import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { type PaintOrder, workOrder } from '../../src/engine/work-order.ts'
 import { packageRoot } from '../../src/paths.ts'
 import { en, problemSentence } from '../../src/words/en.ts'
+import { fakeExpertParts } from '../fakes/fake-models.ts'
 import { demoModel } from '../helpers/build-test-easel.ts'
 
 const defaults = loadConfig(packageRoot, packageRoot)
 const sdxl: ModelRecord = {
   name: 'sdxl',
-  folder: '/nowhere',
+  parts: fakeExpertParts,
   hash: 'sdxl-hash',
   sizeStepPx: 32,
   nativeSidePx: 1024,
-  refiner: { folder: '/nowhere', hash: 'refiner-hash', sizeStepPx: 64 },
+  refiner: { parts: fakeExpertParts, hash: 'refiner-hash', sizeStepPx: 64 },
 }
 const lone: ModelRecord = { ...sdxl, name: 'lone', refiner: undefined }
 const config = {

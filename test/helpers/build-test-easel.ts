@@ -2,6 +2,7 @@
  * A whole Easel over a temporary data folder, a fake clock and fake devices, in one call. `restart` builds a second one
  * over the same folder, as after `npm start`.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,11 +11,12 @@ import { type BuiltEasel, buildEasel, type EaselParts } from '../../src/app/buil
 import type { Caller } from '../../src/app/people.ts'
 import type { JobView } from '../../src/app/views.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
-import type { ModelRecord } from '../../src/engine/weights/models.ts'
+import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { packageRoot } from '../../src/paths.ts'
 import type { Random } from '../../src/ports.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { FakeCourier } from '../fakes/fake-courier.ts'
+import { fakeExpertParts } from '../fakes/fake-models.ts'
 import { CountingIds, RememberingLog } from '../fakes/fake-parts.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 
@@ -172,11 +174,11 @@ export async function buildTestEasel(options?: TestEaselOptions): Promise<TestEa
 /** The demo model's record without its weights. */
 export const demoModel: ModelRecord = {
   name: 'demo',
-  folder: '/nowhere/demo/base',
+  parts: fakeExpertParts,
   hash: 'demo-base-hash',
   sizeStepPx: 32,
   nativeSidePx: 128,
-  refiner: { folder: '/nowhere/demo/refiner', hash: 'demo-refiner-hash', sizeStepPx: 64 },
+  refiner: { parts: fakeExpertParts, hash: 'demo-refiner-hash', sizeStepPx: 64 },
 }
 
 /** Every number differs from the one before, and a test run from the next does not. */

@@ -19,7 +19,7 @@ if (!scene || options === undefined) throw new Error(`no scene is called ${name}
 const parsed = optionsSchema.parse(JSON.parse(options))
 const subject = await openSubject(parsed)
 const { device, threads } = parsed
-const model = await openModel(subject.record.folder, { device, ...(threads > 0 && { threads }) })
+const model = await openModel(subject.record.parts, { device, ...(threads > 0 && { threads }) })
 const beforeMb = process.memoryUsage().rss / 2 ** 20
 const ms = await elapsedMs(() => scene.run({ subject, model }))
 // In kilobytes, on every system.

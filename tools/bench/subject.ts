@@ -1,8 +1,10 @@
 /** What is measured: the painter that workers use, over a model folder, with a meter around every call of the runtime. */
+
+import { memoryHashCache } from '../../src/engine/models/file-hashes.ts'
+import { readModels } from '../../src/engine/models/library.ts'
+import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { openPainter } from '../../src/engine/pipeline/open-painter.ts'
 import type { Painter } from '../../src/engine/pipeline/painter.ts'
-import { memoryHashCache } from '../../src/engine/weights/model-hash.ts'
-import { type ModelRecord, readModels } from '../../src/engine/weights/models.ts'
 import { type PaintOrder, paintOrder } from '../../src/engine/work-order.ts'
 
 export interface Subject {

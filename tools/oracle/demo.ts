@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { type OpenModel, openModel } from '../../src/engine/pipeline/open-model.ts'
+import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
 import { findSampler } from '../../src/engine/sampling/sampler-names.ts'
 import type { ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
 import { type Check, type Checker, comparePictures } from './case.ts'
 import { parseArguments } from './e2e-request.ts'
 import type { Source } from './e2e-source.ts'
 import type { OracleFolder } from './folder.ts'
+import { openModelFolder } from './open-folder.ts'
 import { readPicture } from './pictures.ts'
 import { type Outcome, runPipeline } from './run-pipeline.ts'
 
@@ -43,8 +44,8 @@ export interface DemoModels {
 
 export async function openDemoModels(): Promise<DemoModels> {
   const folder = demoFolder()
-  const base = await openModel(`${folder}/base`)
-  const refiner = await openModel(`${folder}/refiner`)
+  const base = await openModelFolder(`${folder}/base`)
+  const refiner = await openModelFolder(`${folder}/refiner`)
   return {
     base,
     refiner,

@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { z } from 'zod'
-import { type OpenModel, openModel } from '../../src/engine/pipeline/open-model.ts'
+import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
 import { packageRoot } from '../../src/paths.ts'
 import { NotYet } from './not-yet.ts'
+import { openModelFolder } from './open-folder.ts'
 import { readTensors, type Tensors } from './tensors.ts'
 
 const execute = promisify(execFile)
@@ -88,7 +89,7 @@ export class OracleFolder {
   /** The model of that role, opened once for all cases. */
   async open(role: string): Promise<OpenModel> {
     const folder = await this.model(role)
-    const open = this.#open.get(role) ?? openModel(folder)
+    const open = this.#open.get(role) ?? openModelFolder(folder)
     this.#open.set(role, open)
     return open
   }

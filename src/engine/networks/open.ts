@@ -1,17 +1,18 @@
-/** Owns opening a model: what was planned of a diffusers folder becomes networks that run. */
+/** Owns opening a model: what was planned of its parts becomes networks that run. */
 import { Session, type SessionOptions } from '../onnx/session.ts'
 import type { Networks } from './networks.ts'
 import { OpenTextEncoder } from './open-text-encoder.ts'
 import { OpenUNet } from './open-unet.ts'
 import { OpenVae } from './open-vae.ts'
+import type { NetworkParts } from './parts.ts'
 import { planNetworks, type TextEncoderPlan, type UNetPlan, type VaePlan } from './plan.ts'
 
 /**
- * The networks of a model folder, Base or Refiner.
+ * The networks of a Base or a Refiner.
  * @throws AppError 'model-file' or 'model-config' with one clear reason; nothing stays open then.
  */
-export async function openNetworks(folder: string, options: SessionOptions = {}): Promise<Networks> {
-  const plan = await planNetworks(folder)
+export async function openNetworks(parts: NetworkParts, options: SessionOptions = {}): Promise<Networks> {
+  const plan = await planNetworks(parts)
   const opened: { close(): Promise<void> }[] = []
   const keep = <T extends { close(): Promise<void> }>(network: T): T => {
     opened.push(network)

@@ -1,12 +1,11 @@
-/** Owns what a model folder will become: configs read, graphs built over its weights, nothing opened yet. */
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+/** Owns what a model's parts will become: configs read, graphs built over its weights, nothing opened yet. */
 import { AppError } from '../../errors.ts'
 import type { OnnxModel } from '../onnx/model.ts'
-import { readConfigFile } from '../weights/config-file.ts'
-import { openDiffusersFolder } from '../weights/diffusers-layout.ts'
+import { parseConfig } from '../weights/config-file.ts'
+import { openWeights } from '../weights/location.ts'
 import { buildClip } from './clip.ts'
 import { type ClipConfig, clipConfigSchema } from './clip-config.ts'
+import type { NetworkPart, NetworkParts } from './parts.ts'
 import { buildShallowUNet, deepFeaturesPath } from './shallow-unet.ts'
 import { buildUNet } from './unet.ts'
 import { type UNetConfig, unetConfigSchema } from './unet-config.ts'
@@ -40,34 +39,30 @@ export interface NetworkPlan {
 }
 
 /**
- * Plans a diffusers folder. Whether it is a Base or a Refiner follows from the folder: a Refiner has no first text
- * encoder. Every file is looked at and every shape compared, so what is wrong with a model is known before it loads.
+ * Plans a Base or a Refiner. Every file is looked at and every shape compared, so what is wrong with a model is known before
+ * it loads.
  * @throws AppError 'model-file' or 'model-config' with one clear reason.
  */
-export async function planNetworks(folder: string): Promise<NetworkPlan> {
-  if (!(await exists(folder)))
-    throw new AppError('model-file', { file: folder, problem: { what: 'missing' } })
-  const textEncoder2 = await planTextEncoder(join(folder, 'text_encoder_2'))
-  const hasFirst = await exists(join(folder, 'text_encoder'))
-  const textEncoder = hasFirst ? await planTextEncoder(join(folder, 'text_encoder')) : undefined
-  const unet = await planUNet(join(folder, 'unet'), textEncoder?.config, textEncoder2.config)
-  return { textEncoder, textEncoder2, unet, vae: await planVae(join(folder, 'vae')) }
+export async function planNetworks(parts: NetworkParts): Promise<NetworkPlan> {
+  const textEncoder2 = await planTextEncoder(parts.textEncoder2)
+  const textEncoder = parts.textEncoder && (await planTextEncoder(parts.textEncoder))
+  const unet = await planUNet(parts.unet, textEncoder?.config, textEncoder2.config)
+  return { textEncoder, textEncoder2, unet, vae: await planVae(parts.vae) }
 }
 
-async function planTextEncoder(folder: string): Promise<TextEncoderPlan> {
-  const config = await readConfigFile(join(folder, 'config.json'), clipConfigSchema)
-  return { config, graph: buildClip(config, await openDiffusersFolder(folder)) }
+async function planTextEncoder(part: NetworkPart): Promise<TextEncoderPlan> {
+  const config = parseConfig(part.configFile, part.config, clipConfigSchema)
+  return { config, graph: buildClip(config, await openWeights(part.weights)) }
 }
 
 async function planUNet(
-  folder: string,
+  part: NetworkPart,
   first: ClipConfig | undefined,
   second: ClipConfig,
 ): Promise<UNetPlan> {
-  const file = join(folder, 'config.json')
-  const config = await readConfigFile(file, unetConfigSchema)
-  const timeIdCount = checkTextWidths(file, config, first, second)
-  const source = await openDiffusersFolder(folder)
+  const config = parseConfig(part.configFile, part.config, unetConfigSchema)
+  const timeIdCount = checkTextWidths(part.configFile, config, first, second)
+  const source = await openWeights(part.weights)
   return {
     config,
     timeIdCount,
@@ -76,9 +71,9 @@ async function planUNet(
   }
 }
 
-async function planVae(folder: string): Promise<VaePlan> {
-  const config = await readConfigFile(join(folder, 'config.json'), vaeConfigSchema)
-  const source = await openDiffusersFolder(folder)
+async function planVae(part: NetworkPart): Promise<VaePlan> {
+  const config = parseConfig(part.configFile, part.config, vaeConfigSchema)
+  const source = await openWeights(part.weights)
   return { config, decoder: buildVaeDecoder(config, source), encoder: buildVaeEncoder(config, source) }
 }
 
@@ -107,11 +102,4 @@ function checkTextWidths(
       idWidth: config.timeIdWidth,
     },
   })
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -72,9 +72,18 @@ export class Graph {
     return value
   }
 
-  /** A weight in the graph's arithmetic (cast once, when the session loads). dims: how to see it, if not as stored. */
+  /**
+   * A weight in the graph's arithmetic (cast, scaled and transposed once, when the session loads).
+   * dims: how to see it, if not by its own shape.
+   */
   weight(tensor: StoredTensor, dims: readonly number[] = tensor.shape): Value {
-    const stored = this.#writer.stored(tensor, dims)
+    const stored = this.#writer.stored(tensor, tensor.isTransposed ? dims.toReversed() : dims)
+    const value = this.#inArithmetic(tensor, stored)
+    const scaled = tensor.scale ? this.mul(value, this.weight(tensor.scale)) : value
+    return tensor.isTransposed ? this.transpose(scaled, [1, 0]) : scaled
+  }
+
+  #inArithmetic(tensor: StoredTensor, stored: Value): Value {
     if (stored.dtype === this.kernels.arithmetic) return stored
     if (!this.kernels.castable.includes(stored.dtype)) {
       const { dtype } = stored

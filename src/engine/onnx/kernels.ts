@@ -20,7 +20,7 @@ export function newGraph(name: string, options: GraphOptions = {}): Graph {
 /** NCHW and float32, in operators that the CPU provider has kernels for. Measured alternatives: docs/decisions/0002. */
 const portable: Kernels = {
   arithmetic: 'F32',
-  castable: ['F16', 'BF16', 'F64'],
+  castable: ['F16', 'BF16', 'F64', 'F8_E4M3', 'F8_E5M2'],
 
   /** QuickGelu is x · sigmoid(alpha x) in one pass over memory. */
   silu: (g, x) =>

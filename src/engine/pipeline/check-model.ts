@@ -1,15 +1,13 @@
-/** Whether a model folder could be opened: asked of every model at the start, on the main thread, without the runtime. */
-import { join } from 'node:path'
+/** Whether a model could be opened: asked of every model at the start, on the main thread, without the runtime. */
+import type { ExpertParts } from '../models/record.ts'
 import { planNetworks } from '../networks/plan.ts'
-import { readScheduleFile } from '../sampling/scheduler-config.ts'
-import { openTokenizer } from '../text/tokenizer.ts'
-import { readIndex } from './model-index.ts'
+import { parseSchedule } from '../sampling/scheduler-config.ts'
+import { openTokenizerPart } from '../text/tokenizer.ts'
 
-/** Looks at every file of a diffusers folder as `openModel` would. @throws what `openModel` would throw. */
-export async function checkModel(folder: string): Promise<void> {
-  await readIndex(join(folder, 'model_index.json'))
-  await readScheduleFile(join(folder, 'scheduler', 'scheduler_config.json'))
-  await openTokenizer(join(folder, 'tokenizer_2'))
-  const { textEncoder } = await planNetworks(folder)
-  if (textEncoder) await openTokenizer(join(folder, 'tokenizer'))
+/** Looks at every file as `openModel` would. @throws what `openModel` would throw. */
+export async function checkModel(parts: ExpertParts): Promise<void> {
+  parseSchedule(parts.schedule.config, parts.schedule.configFile)
+  await openTokenizerPart(parts.tokenizer2)
+  if (parts.tokenizer) await openTokenizerPart(parts.tokenizer)
+  await planNetworks(parts.networks)
 }

@@ -1,7 +1,7 @@
 /** The models that a worker holds open: one Base with its Refiner, exchanged when another one is asked for. */
 import { AppError } from '../../errors.ts'
+import type { ExpertParts, ModelRecord } from '../models/record.ts'
 import type { SessionOptions } from '../onnx/session.ts'
-import type { ModelRecord } from '../weights/models.ts'
 import type { ModelReference } from '../work-order.ts'
 import { type OpenModel, openModel } from './open-model.ts'
 import { type PreviewMatrix, previewMatrixOf } from './preview.ts'
@@ -29,11 +29,11 @@ export class ModelShelf {
   async take(reference: ModelReference, onLoading: (name: string) => void): Promise<ShelvedModel> {
     const open = this.#open.get(reference.hash)
     if (open) return open
-    const folder = this.#folderOf(reference)
+    const parts = this.#partsOf(reference)
     if (this.#name !== reference.name) await this.close()
     this.#name = reference.name
     onLoading(reference.name)
-    const model = await openModel(folder, this.#options)
+    const model = await openModel(parts, this.#options)
     const previewMatrix =
       this.#previewMatrices.get(reference.hash) ?? (await previewMatrixOf(model.networks.vae))
     this.#previewMatrices.set(reference.hash, previewMatrix)
@@ -47,11 +47,11 @@ export class ModelShelf {
     this.#open.clear()
   }
 
-  #folderOf({ name, hash }: ModelReference): string {
+  #partsOf({ name, hash }: ModelReference): ExpertParts {
     const record = this.#records.find(one => one.name === name)
     if (!record) throw new AppError('model-unknown', { name, known: this.#records.map(one => one.name) })
-    const part = [record, record.refiner].find(one => one?.hash === hash)
-    if (!part) throw new AppError('model-changed', { name })
-    return part.folder
+    const expert = [record, record.refiner].find(one => one?.hash === hash)
+    if (!expert) throw new AppError('model-changed', { name })
+    return expert.parts
   }
 }

@@ -65,6 +65,11 @@ export interface ModelSchedule {
 
 /** @throws AppError model-file or model-config, naming the file and the key. */
 export async function readScheduleFile(file: string): Promise<ModelSchedule> {
+  return parseSchedule(await readScheduleJson(file), file)
+}
+
+/** What the file says, not yet understood. @throws AppError 'model-file' or 'model-config', naming the file. */
+export async function readScheduleJson(file: string): Promise<Record<string, unknown>> {
   const text = withoutInfinity(await readTextFile(file))
   let json: unknown
   try {
@@ -72,7 +77,7 @@ export async function readScheduleFile(file: string): Promise<ModelSchedule> {
   } catch (error) {
     throw new AppError('model-file', { file, problem: { what: 'not-json' } }, error)
   }
-  return parseSchedule(json, file)
+  return parseConfig(file, json, z.record(z.string(), z.unknown()))
 }
 
 /** Python writes numbers that JSON has no word for, such as the DPM family's `"lambda_min_clipped": -Infinity`. */

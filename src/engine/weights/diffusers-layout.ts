@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { readJsonFile, unreadableFile } from './config-file.ts'
+import { oldAttentionName } from './names/vae-names.ts'
 import { readSafetensors, type StoredTensor } from './safetensors.ts'
 import type { WeightSource } from './source.ts'
 
@@ -22,7 +23,26 @@ const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
 export async function openDiffusersFolder(folder: string): Promise<WeightSource> {
   const file = join(folder, await chooseFile(folder))
   const tensors = file.endsWith('.json') ? await readShards(folder, file) : await readSafetensors(file)
-  return { place: file, find: name => tensors.get(name) }
+  return diffusersSource(file, tensors)
+}
+
+/** The files that `openDiffusersFolder` would read, an index of shards too. @throws as it does. */
+export async function diffusersWeightFiles(folder: string): Promise<string[]> {
+  const file = join(folder, await chooseFile(folder))
+  if (!file.endsWith('.json')) return [file]
+  const shards = new Set(Object.values(await readIndex(file)))
+  return [file, ...[...shards].sort().map(shard => join(folder, shard))]
+}
+
+/** Tensors under the names of diffusers, new or old. */
+export function diffusersSource(place: string, tensors: ReadonlyMap<string, StoredTensor>): WeightSource {
+  return {
+    place,
+    find(name) {
+      const old = oldAttentionName(name)
+      return tensors.get(name) ?? (old === undefined ? undefined : tensors.get(old))
+    },
+  }
 }
 
 async function chooseFile(folder: string): Promise<string> {
@@ -49,13 +69,9 @@ function isWhole(name: string): boolean {
 }
 
 async function readShards(folder: string, index: string): Promise<Map<string, StoredTensor>> {
-  const weightMap = await readIndex(index)
   const shards = new Map<string, Map<string, StoredTensor>>()
   const tensors = new Map<string, StoredTensor>()
-  for (const [name, shard] of Object.entries(weightMap)) {
-    if (basename(shard) !== shard || !shard.endsWith('.safetensors')) {
-      throw new AppError('model-file', { file: index, problem: { what: 'shard-name', shard } })
-    }
+  for (const [name, shard] of Object.entries(await readIndex(index))) {
     const inShard = shards.get(shard) ?? (await readSafetensors(join(folder, shard)))
     shards.set(shard, inShard)
     const tensor = inShard.get(name)
@@ -68,8 +84,13 @@ async function readShards(folder: string, index: string): Promise<Map<string, St
   return tensors
 }
 
+/** Tensor name → file beside the index. */
 async function readIndex(file: string): Promise<Record<string, string>> {
   const index = indexSchema.safeParse(await readJsonFile(file))
-  if (index.success) return index.data.weight_map
-  throw new AppError('model-file', { file, problem: { what: 'not-an-index' } }, index.error)
+  if (!index.success)
+    throw new AppError('model-file', { file, problem: { what: 'not-an-index' } }, index.error)
+  const { weight_map: shards } = index.data
+  const shard = Object.values(shards).find(name => basename(name) !== name || !name.endsWith('.safetensors'))
+  if (shard !== undefined) throw new AppError('model-file', { file, problem: { what: 'shard-name', shard } })
+  return shards
 }

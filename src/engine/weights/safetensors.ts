@@ -17,6 +17,16 @@ export interface StoredTensor {
   readonly offset: number
   /** Bytes. */
   readonly length: number
+  /** The file holds the transpose of `shape`; only for matrices. */
+  readonly isTransposed?: boolean
+  /** A single number that every value is to be multiplied with (scaled float8). */
+  readonly scale?: StoredTensor
+}
+
+/** What a header says: the tensors by name, in the order of their bytes, and text about the file. */
+export interface SafetensorsHeader {
+  readonly tensors: Map<string, StoredTensor>
+  readonly metadata: Readonly<Record<string, string>>
 }
 
 /** SDXL's largest header (the Base U-Net) is about 0.2 MB; the format's own limit, 100 MB, is an invitation. */
@@ -30,12 +40,17 @@ export interface RandomAccess {
   read(position: number, length: number): Promise<Buffer>
 }
 
+/** The tensors of a .safetensors file by name, in the order of their bytes. @throws as readSafetensorsHeader. */
+export async function readSafetensors(path: string): Promise<Map<string, StoredTensor>> {
+  return (await readSafetensorsHeader(path)).tensors
+}
+
 /**
- * The tensors of a .safetensors file by name, in the order of their bytes. Reads the header alone.
+ * Reads the header alone.
  * Rules: those of the format's reference reader (every byte belongs to exactly one tensor), no key twice, no `__proto__`.
  * @throws AppError 'model-file', naming the file and what is wrong.
  */
-export async function readSafetensors(path: string): Promise<Map<string, StoredTensor>> {
+export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   try {
     const file = await realpath(path)
     const handle = await open(file, 'r')
@@ -53,13 +68,11 @@ export async function readSafetensors(path: string): Promise<Map<string, StoredT
   }
 }
 
-/** As readSafetensors, for bytes that lie anywhere; throws Refusal. file: what the tensors' places name. */
-export async function readSafetensorsFrom(
-  bytes: RandomAccess,
-  file: string,
-): Promise<Map<string, StoredTensor>> {
+/** As readSafetensorsHeader, for bytes that lie anywhere; throws Refusal. file: what the tensors' places name. */
+export async function readSafetensorsFrom(bytes: RandomAccess, file: string): Promise<SafetensorsHeader> {
   const { json, dataStart } = await readHeader(bytes)
-  return tensorsOf(parseHeader(json), file, dataStart, bytes.sizeBytes)
+  const { entries, metadata } = parseHeader(json)
+  return { tensors: tensorsOf(entries, file, dataStart, bytes.sizeBytes), metadata }
 }
 
 /** What is wrong with the file. */
@@ -111,7 +124,10 @@ function foreignFormat(start: Buffer): ForeignFormat | undefined {
   return undefined
 }
 
-function parseHeader(json: string): Map<string, unknown> {
+function parseHeader(json: string): {
+  entries: Map<string, unknown>
+  metadata: Readonly<Record<string, string>>
+} {
   if (!json.startsWith('{')) throw new Refusal({ what: 'header', fault: 'not-an-object' })
   let header: unknown
   try {
@@ -122,12 +138,12 @@ function parseHeader(json: string): Map<string, unknown> {
   const untrusted = untrustedKey(json)
   if (untrusted) throw new Refusal(untrusted)
   const entries = new Map(Object.entries(Object(header)))
-  const metadata = entries.get('__metadata__')
-  if (metadata !== undefined && !isStringRecord(metadata)) {
+  const metadata = entries.get('__metadata__') ?? {}
+  if (!isStringRecord(metadata)) {
     throw new Refusal({ what: 'header', fault: 'metadata' })
   }
   entries.delete('__metadata__')
-  return entries
+  return { entries, metadata }
 }
 
 function tensorsOf(
@@ -191,7 +207,7 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every(size => Number.isSafeInteger(size) && size >= 0)
 }
 
-function isStringRecord(value: unknown): boolean {
+function isStringRecord(value: unknown): value is Record<string, string> {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -4,10 +4,22 @@ import { AppError } from '../../errors.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 /**
- * The values of a tensor in row-major order. 64-bit types are rounded to float32.
- * @throws AppError 'model-file' when the file has become shorter, or for float8.
+ * The values of a tensor in row-major order of its shape, scaled where it has a scale. 64-bit types are rounded to float32.
+ * @throws AppError 'model-file' when the file has become shorter.
  */
 export async function readTensor(tensor: StoredTensor): Promise<Float32Array> {
+  const stored = await readStored(tensor)
+  const values = tensor.isTransposed ? transposed(stored, tensor.shape) : stored
+  const [scale = 1] = tensor.scale ? await readTensor(tensor.scale) : []
+  return tensor.scale ? values.map(value => value * scale) : values
+}
+
+/** shape: [rows, columns] of the result; the values come as [columns, rows]. */
+function transposed(values: Float32Array, [rows = 0, columns = 0]: readonly number[]): Float32Array {
+  return Float32Array.from(values, (_, i) => values[(i % columns) * rows + Math.floor(i / columns)] ?? 0)
+}
+
+async function readStored(tensor: StoredTensor): Promise<Float32Array> {
   const bytes = Buffer.alloc(tensor.length)
   const handle = await open(tensor.file, 'r')
   try {
@@ -51,11 +63,10 @@ function decode(tensor: StoredTensor, view: DataView): Float32Array {
     case 'BOOL':
       return all(1, o => view.getUint8(o))
     case 'F8_E4M3':
+      return all(1, o => e4m3ToNumber(view.getUint8(o)))
     case 'F8_E5M2':
-      throw new AppError('model-file', {
-        file: tensor.file,
-        problem: { what: 'tensor-dtype', tensor: tensor.name, dtype: tensor.dtype, usable: [] },
-      })
+      // The upper half of a binary16.
+      return all(1, o => halfToNumber(view.getUint8(o) * 256))
   }
 }
 
@@ -67,6 +78,16 @@ export function halfToNumber(bits: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
+
+/** float8 e4m3fn (Micikevicius et al. 2022): 1 sign, 4 exponent (bias 7), 3 fraction bits; no infinity, all ones is NaN. */
+export function e4m3ToNumber(bits: number): number {
+  const sign = bits & 0x80 ? -1 : 1
+  const exponent = (bits >> 3) & 15
+  const fraction = bits & 7
+  if (exponent === 15 && fraction === 7) return Number.NaN
+  if (exponent === 0) return sign * fraction * 2 ** -9
+  return sign * (1 + fraction / 8) * 2 ** (exponent - 7)
 }
 
 const word = new DataView(new ArrayBuffer(4))

@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Networks, UNetInput } from '../../../src/engine/networks/networks.ts'
-import { openNetworks } from '../../../src/engine/networks/open.ts'
 import { readSafetensors } from '../../../src/engine/weights/safetensors.ts'
 import { readTensor } from '../../../src/engine/weights/tensor-values.ts'
 import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
 import { OracleFolder } from '../../../tools/oracle/folder.ts'
+import { openNetworksFolder } from '../../../tools/oracle/open-folder.ts'
 import type { Tensors } from '../../../tools/oracle/tensors.ts'
 import { type TensorToWrite, writeSafetensors } from '../../helpers/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
@@ -16,7 +16,7 @@ let basePath: string
 let base: Networks
 beforeAll(async () => {
   basePath = await oracle.model('base')
-  base = await openNetworks(basePath)
+  base = await openNetworksFolder(basePath)
 })
 afterAll(async () => {
   await base?.close()
@@ -106,7 +106,7 @@ describe('The same weights stored otherwise give the same bytes', () => {
   test.each(['shards', 'bfloat16'])('%s', async kind => {
     const unet =
       kind === 'shards' ? join(await oracle.models(), 'tiny-base-sharded', 'unet') : await asBfloat16()
-    const other = await openNetworks(modelWith({ unet }))
+    const other = await openNetworksFolder(modelWith({ unet }))
     const input = inputOf(await oracle.tensors('parts', 'unet_base_16x16_t951.safetensors'), 951)
     expect(await other.unet.predict(input)).toEqual(await base.unet.predict(input))
     await other.close()
@@ -128,7 +128,7 @@ describe('The same weights stored otherwise give the same bytes', () => {
 })
 
 test('A Refiner is a folder without a first text encoder', async () => {
-  const refiner = await openNetworks(await oracle.model('refiner'))
+  const refiner = await openNetworksFolder(await oracle.model('refiner'))
   expect(refiner.textEncoder).toBeUndefined()
   expect(refiner.unet).toMatchObject({ crossAttentionDim: 128, timeIdCount: 5, latentMultiple: 8 })
   const golden = await oracle.tensors('parts', 'unet_refiner_16x24_t171.safetensors')
@@ -216,7 +216,7 @@ describe('A model folder that cannot be used is refused with one sentence naming
   })
 
   async function expectRefusal(folder: string, code: string, details: object): Promise<void> {
-    await expect(openNetworks(folder)).rejects.toMatchObject({ code, details })
+    await expect(openNetworksFolder(folder)).rejects.toMatchObject({ code, details })
   }
 })
 

@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Networks, UNetInput } from '../../../src/engine/networks/networks.ts'
-import { openNetworks } from '../../../src/engine/networks/open.ts'
 import { TorchRandom } from '../../../src/engine/pipeline/torch-random.ts'
+import { openNetworksFolder } from '../../../tools/oracle/open-folder.ts'
 
 const demo = fileURLToPath(new URL('../../../models/demo', import.meta.url))
 
@@ -13,7 +13,7 @@ describe.each([
 ])('the shallow U-Net of the %s', (_, folder) => {
   let networks: Networks
   beforeAll(async () => {
-    networks = await openNetworks(`${demo}/${folder}`, { threads: 1 })
+    networks = await openNetworksFolder(`${demo}/${folder}`, { threads: 1 })
   })
   afterAll(() => networks.close())
 

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 import { recipeOf } from '../../../src/engine/image/parameters.ts'
 import { readMakingOf } from '../../../src/engine/image/read-parameters.ts'
 import type { Upscaler } from '../../../src/engine/image/upscale.ts'
+import { memoryHashCache } from '../../../src/engine/models/file-hashes.ts'
+import { readModels } from '../../../src/engine/models/library.ts'
 import { ModelShelf } from '../../../src/engine/pipeline/model-shelf.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
-import { memoryHashCache } from '../../../src/engine/weights/model-hash.ts'
-import { readModels } from '../../../src/engine/weights/models.ts'
 import { packageRoot } from '../../../src/paths.ts'
 
 const hooks = { signal: new AbortController().signal, onLoading: () => {}, onStep: async () => {} }

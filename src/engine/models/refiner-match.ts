@@ -1,9 +1,9 @@
 /** Whether a Refiner belongs to a Base: both must speak of the same latents and read the same second text encoder. */
-import { join } from 'node:path'
 import { z } from 'zod'
-import { readConfigFile } from './config-file.ts'
-import { openDiffusersFolder } from './diffusers-layout.ts'
-import { readTensor } from './tensor-values.ts'
+import type { NetworkParts } from '../networks/parts.ts'
+import { parseConfig } from '../weights/config-file.ts'
+import { openWeights, type WeightLocation } from '../weights/location.ts'
+import { readTensor } from '../weights/tensor-values.ts'
 
 /** What differs. */
 export type RefinerMismatch = 'VAE' | 'second text encoder'
@@ -13,8 +13,8 @@ export type RefinerMismatch = 'VAE' | 'second text encoder'
  * the same way as the original; networks of another training do not.
  */
 const landmarks = {
-  VAE: { folder: 'vae', tensor: 'decoder.conv_in.weight' },
-  'second text encoder': { folder: 'text_encoder_2', tensor: 'text_model.encoder.layers.0.mlp.fc1.weight' },
+  VAE: { network: 'vae', tensor: 'decoder.conv_in.weight' },
+  'second text encoder': { network: 'textEncoder2', tensor: 'text_model.encoder.layers.0.mlp.fc1.weight' },
 } as const
 
 const leastCosine = 0.9
@@ -23,23 +23,23 @@ const vaeConfig = z.object({ scaling_factor: z.number().default(0.18215) })
 
 /** Undefined where the Refiner belongs. @throws AppError 'model-file' or 'model-config'. */
 export async function mismatchOf(
-  baseFolder: string,
-  refinerFolder: string,
+  base: NetworkParts,
+  refiner: NetworkParts,
 ): Promise<RefinerMismatch | undefined> {
-  const scaling = (folder: string) => readConfigFile(join(folder, 'vae', 'config.json'), vaeConfig)
-  const [base, refiner] = [await scaling(baseFolder), await scaling(refinerFolder)]
-  if (base.scaling_factor !== refiner.scaling_factor) return 'VAE'
+  const scaling = ({ vae }: NetworkParts) => parseConfig(vae.configFile, vae.config, vaeConfig).scaling_factor
+  if (scaling(base) !== scaling(refiner)) return 'VAE'
   for (const what of ['VAE', 'second text encoder'] as const) {
-    const { folder, tensor } = landmarks[what]
-    const a = await landmarkOf(join(baseFolder, folder), tensor)
-    const b = await landmarkOf(join(refinerFolder, folder), tensor)
+    const { network, tensor } = landmarks[what]
+    if (base[network].hash === refiner[network].hash) continue
+    const a = await landmarkOf(base[network].weights, tensor)
+    const b = await landmarkOf(refiner[network].weights, tensor)
     if (!a || !b || a.length !== b.length || cosine(a, b) < leastCosine) return what
   }
   return undefined
 }
 
-async function landmarkOf(folder: string, name: string): Promise<Float32Array | undefined> {
-  const tensor = (await openDiffusersFolder(folder)).find(name, [])
+async function landmarkOf(weights: WeightLocation, name: string): Promise<Float32Array | undefined> {
+  const tensor = (await openWeights(weights)).find(name, [])
   return tensor && readTensor(tensor)
 }
 

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
-import { memoryHashCache } from '../../../src/engine/weights/model-hash.ts'
-import { readModels } from '../../../src/engine/weights/models.ts'
-import { mismatchOf } from '../../../src/engine/weights/refiner-match.ts'
+import { memoryHashCache } from '../../../src/engine/models/file-hashes.ts'
+import { readModels } from '../../../src/engine/models/library.ts'
+import { mismatchOf } from '../../../src/engine/models/refiner-match.ts'
+import { partsOfFolder } from '../../../tools/oracle/open-folder.ts'
 
 const demo = fileURLToPath(new URL('../../../models/demo', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'easel-refiner-'))
@@ -16,6 +17,12 @@ function copyOfDemo(name: string): string {
   const folder = join(scratch, 'models', name)
   cpSync(demo, folder, { recursive: true })
   return folder
+}
+
+async function mismatchIn(folder: string) {
+  const base = await partsOfFolder(join(folder, 'base'))
+  const refiner = await partsOfFolder(join(folder, 'refiner'))
+  return mismatchOf(base.networks, refiner.networks)
 }
 
 /** Rewrites the end of a safetensors file: other values, the same shapes. */
@@ -28,20 +35,20 @@ function scramble(file: string): void {
 
 describe('a Refiner', () => {
   test('of the same family belongs', async () => {
-    expect(await mismatchOf(join(demo, 'base'), join(demo, 'refiner'))).toBeUndefined()
+    expect(await mismatchIn(demo)).toBeUndefined()
   })
 
   test('with another VAE is named as such', async () => {
     const folder = copyOfDemo('other-vae')
     scramble(join(folder, 'refiner/vae/diffusion_pytorch_model.safetensors'))
-    expect(await mismatchOf(join(folder, 'base'), join(folder, 'refiner'))).toBe('VAE')
+    expect(await mismatchIn(folder)).toBe('VAE')
   })
 
   test('with another scaling of the latents is named as such', async () => {
     const folder = copyOfDemo('other-scaling')
     const file = join(folder, 'refiner/vae/config.json')
     writeFileSync(file, readFileSync(file, 'utf8').replace('0.45229', '0.13025'))
-    expect(await mismatchOf(join(folder, 'base'), join(folder, 'refiner'))).toBe('VAE')
+    expect(await mismatchIn(folder)).toBe('VAE')
   })
 
   test('with another text encoder is named, and the model goes without it', async () => {

@@ -1,0 +1,44 @@
+/** Owns inferring a text encoder's configuration from the names and shapes of its weights. */
+import type { WeightSource } from '../weights/source.ts'
+import { countWhile, hasTensor, type Json, shapeIn } from './infer.ts'
+
+/** Channels of one attention head, in every CLIP. */
+const headChannels = 64
+
+const clipLWidth = 768
+
+/**
+ * As transformers would write it. Which activation a CLIP was trained with no weight says: OpenAI's have quick GELU, those
+ * of OpenCLIP that SDXL uses the exact one.
+ */
+export function inferClipConfig(source: WeightSource, activation: 'quick_gelu' | 'gelu'): Json {
+  const layer = (i: number) => `text_model.encoder.layers.${i}.mlp.fc1.weight`
+  const [vocabulary = 0, hiddenSize = 0] = shapeIn(
+    source,
+    'text_model.embeddings.token_embedding.weight',
+  )
+  return {
+    ...projectionOf(source),
+    vocab_size: vocabulary,
+    hidden_size: hiddenSize,
+    max_position_embeddings: shapeIn(source, 'text_model.embeddings.position_embedding.weight')[0] ?? 0,
+    intermediate_size: shapeIn(source, layer(0))[0] ?? 0,
+    num_hidden_layers: countWhile(i => hasTensor(source, layer(i))),
+    num_attention_heads: Math.max(1, Math.floor(hiddenSize / headChannels)),
+    hidden_act: activation,
+  }
+}
+
+/** Whether there is a projection of the pooled text, and its width: the keys that say it. */
+export function projectionOf(source: WeightSource): Json {
+  const [width] = shapeIn(source, 'text_projection.weight')
+  return width === undefined
+    ? { architectures: ['CLIPTextModel'] }
+    : { architectures: ['CLIPTextModelWithProjection'], projection_dim: width }
+}
+
+/** Of a text encoder in a file of its own, by its width. */
+export function activationOf(source: WeightSource): 'quick_gelu' | 'gelu' {
+  const [, hiddenSize = 0] = shapeIn(source, 'text_model.embeddings.token_embedding.weight')
+  return hiddenSize <= clipLWidth && !hasTensor(source, 'text_projection.weight') ? 'quick_gelu' : 'gelu'
+}

@@ -1,0 +1,27 @@
+/** Owns inferring a VAE's configuration from the names and shapes of its weights. */
+import type { WeightSource } from '../weights/source.ts'
+import { countWhile, hasTensor, type Json, shapeIn } from './infer.ts'
+
+/** SDXL's: no weight says by how much latents are scaled, or at what size the VAE was trained. */
+const scalingFactor = 0.13025
+const sampleSize = 1024
+
+/** As diffusers would write it. */
+export function inferVaeConfig(source: WeightSource): Json {
+  const block = (level: number, layer = 0) => `encoder.down_blocks.${level}.resnets.${layer}.conv1.weight`
+  const levels = countWhile(level => hasTensor(source, block(level)))
+  const all = Array.from({ length: levels }, (_, level) => level)
+  return {
+    in_channels: shapeIn(source, 'encoder.conv_in.weight')[1] ?? 0,
+    out_channels: shapeIn(source, 'decoder.conv_out.weight')[0] ?? 0,
+    latent_channels: shapeIn(source, 'decoder.conv_in.weight')[1] ?? 0,
+    block_out_channels: all.map(level => shapeIn(source, block(level))[0] ?? 0),
+    down_block_types: all.map(() => 'DownEncoderBlock2D'),
+    up_block_types: all.map(() => 'UpDecoderBlock2D'),
+    layers_per_block: countWhile(layer => hasTensor(source, block(0, layer))),
+    use_quant_conv: hasTensor(source, 'quant_conv.weight'),
+    use_post_quant_conv: hasTensor(source, 'post_quant_conv.weight'),
+    scaling_factor: scalingFactor,
+    sample_size: sampleSize,
+  }
+}

@@ -1,0 +1,103 @@
+/** Owns single files: the tensors of one network in a file of several, whatever names it has them under. */
+import { diffusersSource } from './diffusers-layout.ts'
+import { openClipException, openClipNames } from './names/open-clip-names.ts'
+import { mostPerAxis, unetNames, unetStructure } from './names/unet-names.ts'
+import { vaeNames } from './names/vae-names.ts'
+import { readSafetensors, type StoredTensor } from './safetensors.ts'
+import type { WeightSource } from './source.ts'
+
+/** How a network's tensors are named in a file: as diffusers and transformers do, or as their authors did. */
+export const namings = ['diffusers', 'original-unet', 'original-vae', 'open-clip'] as const
+export type Naming = (typeof namings)[number]
+
+type Tensors = ReadonlyMap<string, StoredTensor>
+
+/**
+ * The network whose tensors begin with `prefix`, which may be empty.
+ * @throws AppError 'model-file' for a truncated or untrustworthy file.
+ */
+export async function openFileWeights(file: string, prefix: string, naming: Naming): Promise<WeightSource> {
+  return sourceInFile(file, below(await readSafetensors(file), prefix), naming)
+}
+
+/** The tensors behind a prefix, without it; each scaled one with its scale. */
+export function below(tensors: Tensors, prefix: string): Map<string, StoredTensor> {
+  const found = new Map<string, StoredTensor>()
+  for (const [name, tensor] of tensors) {
+    if (!name.startsWith(prefix)) continue
+    const own = name.slice(prefix.length)
+    const scale = own.endsWith('.weight') ? tensors.get(name.replace(/weight$/, 'scale_weight')) : undefined
+    found.set(own, scale ? { ...tensor, scale } : tensor)
+  }
+  return found
+}
+
+/** tensors: without prefix. place: what to name when one is missing. */
+export function sourceInFile(place: string, tensors: Tensors, naming: Naming): WeightSource {
+  switch (naming) {
+    case 'diffusers':
+      return diffusersSource(place, tensors)
+    case 'original-unet':
+      return originalUNet(place, tensors)
+    case 'original-vae':
+      return originalVae(place, tensors)
+    case 'open-clip':
+      return openClip(place, tensors)
+  }
+}
+
+function originalUNet(place: string, tensors: Tensors): WeightSource {
+  const structure = unetStructure(name => tensors.has(name))
+  const names = structure && unetNames(structure)
+  return { place, find: name => tensors.get(names?.toOriginal(name) ?? '') }
+}
+
+function originalVae(place: string, tensors: Tensors): WeightSource {
+  const names = vaeNames(...vaeExtent(name => tensors.has(name)))
+  return {
+    place,
+    find(name, wanted) {
+      const tensor = tensors.get(names.toOriginal(name) ?? '')
+      // Linear layers are 1×1 convolutions there: [out, in, 1, 1].
+      const isLinear = wanted.length === 2 && tensor?.shape.slice(2).join() === '1,1'
+      return tensor && isLinear ? { ...tensor, shape: tensor.shape.slice(0, 2) } : tensor
+    },
+  }
+}
+
+/** Levels, and the most ResNetBlocks in one of them. */
+function vaeExtent(has: (name: string) => boolean): [levels: number, layers: number] {
+  const block = (level: number, layer: number) =>
+    has(`encoder.down.${level}.block.${layer}.norm1.weight`) ||
+    has(`decoder.up.${level}.block.${layer}.norm1.weight`)
+  let [levels, layers] = [0, 0]
+  while (levels < mostPerAxis && block(levels, 0)) levels++
+  while (layers < mostPerAxis && block(0, layers)) layers++
+  return [levels, layers]
+}
+
+function openClip(place: string, tensors: Tensors): WeightSource {
+  const layers = [...tensors.keys()].filter(name => name.endsWith('.ln_1.weight')).length
+  const names = openClipNames(layers)
+  return {
+    place,
+    find(name) {
+      const exception = openClipException(name)
+      if (!exception) return tensors.get(names.toOriginal(name) ?? '')
+      const tensor = tensors.get(exception.name)
+      if (!tensor) return undefined
+      if (exception.kind === 'third') return thirdOf(tensor, exception.third)
+      return exception.kind === 'renamed'
+        ? tensor
+        : { ...tensor, shape: tensor.shape.toReversed(), isTransposed: true }
+    },
+  }
+}
+
+/** A third of the rows, as a range of the same bytes. */
+function thirdOf(tensor: StoredTensor, third: 0 | 1 | 2): StoredTensor {
+  const [rows = 0, ...rest] = tensor.shape
+  const length = tensor.length / 3
+  const name = `${tensor.name}[${third}/3]`
+  return { ...tensor, name, shape: [rows / 3, ...rest], offset: tensor.offset + third * length, length }
+}
