@@ -81,6 +81,8 @@ export const modelConfigProblem = z.discriminatedUnion('what', [
   /** addition_embed_type: what tells SDXL from its relatives. */
   z.object({ what: z.literal('not-sdxl') }),
   z.object({ what: z.literal('entries'), found: z.number(), levels: z.number() }),
+  /** Depths of a block's transformers, one for each of its ResNetBlocks. */
+  z.object({ what: z.literal('depths'), found: z.number(), blocks: z.number() }),
   z.object({ what: z.literal('not-multiple'), found: z.number(), key: z.string(), of: z.number() }),
   z.object({ what: z.literal('not-divisor'), found: z.number(), key: z.string(), of: z.number() }),
   z.object({ what: z.literal('heads'), heads: z.number(), channels: z.number() }),

@@ -34,6 +34,7 @@ const facts: Readonly<Record<string, unknown>> = {
   maximum: 9,
   exclusive: false,
   levels: 3,
+  blocks: 2,
   of: 32,
   heads: 5,
   channels: 320,

@@ -89,6 +89,8 @@ function configReason(p: ModelConfigProblem): string {
       return 'is not "text_time": this is no SDXL model'
     case 'entries':
       return `has ${p.found} entries for ${p.levels} levels`
+    case 'depths':
+      return `has a list of ${p.found} depths for a block of ${p.blocks} transformers`
     case 'not-multiple':
       return `has ${p.found}, no multiple of ${p.key} (${p.of})`
     case 'not-divisor':

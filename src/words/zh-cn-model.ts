@@ -87,6 +87,8 @@ function configReason(p: ModelConfigProblem): string {
       return ' 不是 "text_time"：这不是 SDXL 模型'
     case 'entries':
       return ` 有 ${p.found} 项，而层级有 ${p.levels} 个`
+    case 'depths':
+      return ` 给 ${p.blocks} 个变换器的块列出了 ${p.found} 个深度`
     case 'not-multiple':
       return ` 含有 ${p.found}，不是 ${p.key}（${p.of}）的倍数`
     case 'not-divisor':

@@ -13,10 +13,7 @@ const clipLWidth = 768
  */
 export function inferClipConfig(source: WeightSource, activation: 'quick_gelu' | 'gelu'): Json {
   const layer = (i: number) => `text_model.encoder.layers.${i}.mlp.fc1.weight`
-  const [vocabulary = 0, hiddenSize = 0] = shapeIn(
-    source,
-    'text_model.embeddings.token_embedding.weight',
-  )
+  const [vocabulary = 0, hiddenSize = 0] = shapeIn(source, 'text_model.embeddings.token_embedding.weight')
   return {
     ...projectionOf(source),
     vocab_size: vocabulary,

@@ -19,7 +19,8 @@ export function crossAttnDownBlock(
   let h = x
   for (let i = 0; i < level.layers; i++) {
     h = resNetBlock(g, w.at('resnets', i), h, level.channels, level.norm, time)
-    h = spatialTransformer(g, w.at('attentions', i), h, context, level.transformer)
+    const depth = level.transformer.depthsDown[i] ?? 1
+    h = spatialTransformer(g, w.at('attentions', i), h, context, { ...level.transformer, depth })
     results.push(h)
   }
   if (!level.isCoarsest) results.push(downSample(g, w.at('downsamplers', 0), h, paddingAround))

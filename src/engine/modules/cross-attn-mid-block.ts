@@ -5,8 +5,10 @@ import { resNetBlock } from './res-net-block.ts'
 import { spatialTransformer } from './spatial-transformer.ts'
 
 /** x: [B, C, H, W] → same. */
-export const crossAttnMidBlock = module((g, w, x, { time, context }: Conditioning, level: Level) => {
-  let h = resNetBlock(g, w.at('resnets', 0), x, level.channels, level.norm, time)
-  h = spatialTransformer(g, w.at('attentions', 0), h, context, level.transformer)
-  return resNetBlock(g, w.at('resnets', 1), h, level.channels, level.norm, time)
-})
+export const crossAttnMidBlock = module(
+  (g, w, x, { time, context }: Conditioning, level: Level, depth: number) => {
+    let h = resNetBlock(g, w.at('resnets', 0), x, level.channels, level.norm, time)
+    h = spatialTransformer(g, w.at('attentions', 0), h, context, { ...level.transformer, depth })
+    return resNetBlock(g, w.at('resnets', 1), h, level.channels, level.norm, time)
+  },
+)

@@ -12,7 +12,8 @@ export const crossAttnUpBlock = module(
     let h = x
     for (const [i, skip] of skips.entries()) {
       h = resNetBlock(g, w.at('resnets', i), g.concat(1, h, skip), level.channels, level.norm, time)
-      h = spatialTransformer(g, w.at('attentions', i), h, context, level.transformer)
+      const depth = level.transformer.depthsUp[i] ?? 1
+      h = spatialTransformer(g, w.at('attentions', i), h, context, { ...level.transformer, depth })
     }
     return level.isFinest ? h : upSample(g, w.at('upsamplers', 0), h)
   },

@@ -3,6 +3,14 @@ import type { Value } from '../onnx/model.ts'
 import type { GroupNormOptions } from './norm.ts'
 import type { TransformerOptions } from './spatial-transformer.ts'
 
+/** What a level's transformers have in common, and the depth of each: distilled models shortened some and not others. */
+export interface LevelTransformer extends Omit<TransformerOptions, 'depth'> {
+  /** One per ResNetBlock on the way down, in order. */
+  readonly depthsDown: readonly number[]
+  /** One per ResNetBlock on the way up, in order. */
+  readonly depthsUp: readonly number[]
+}
+
 /** One level of the U-Net, as its config describes it: the picture at one resolution, on the way down and up. */
 export interface Level {
   /** Channels of every ResNetBlock's result. */
@@ -10,8 +18,8 @@ export interface Level {
   /** ResNetBlocks on the way down (the K of the paper); one more on the way up. */
   readonly layers: number
   readonly norm: GroupNormOptions
-  /** Used where the level's block has attention, and by the mid block. */
-  readonly transformer: TransformerOptions
+  /** Used where the level's block has attention. */
+  readonly transformer: LevelTransformer
   /** The first level: its way up ends without an UpSample. */
   readonly isFinest: boolean
   /** The last level: its way down ends without a DownSample. */

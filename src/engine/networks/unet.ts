@@ -11,6 +11,7 @@ import { crossAttnUpBlock } from '../modules/cross-attn-up-block.ts'
 import { downBlock } from '../modules/down-block.ts'
 import type { Conditioning } from '../modules/level.ts'
 import { groupNorm } from '../modules/norm.ts'
+import { resNetBlock } from '../modules/res-net-block.ts'
 import { sinusoids, timeEmbedding } from '../modules/time-embedding.ts'
 import { upBlock } from '../modules/up-block.ts'
 import { symbol, times } from '../onnx/dim.ts'
@@ -113,7 +114,7 @@ function denoise(g: Graph, w: Weights, config: UNetConfig, sample: Value, condit
     h = results.at(-1) ?? h
   }
 
-  h = crossAttnMidBlock(g, w.at('mid_block'), h, conditioning, levels.at(-1) ?? levels[0])
+  h = middle(g, w.at('mid_block'), config, h, conditioning)
 
   for (const [i, level] of levels.toReversed().entries()) {
     const block = level.attentionUp ? crossAttnUpBlock : upBlock
@@ -122,6 +123,14 @@ function denoise(g: Graph, w: Weights, config: UNetConfig, sample: Value, condit
   }
 
   return wayOut(g, w, config, h)
+}
+
+/** Distilled models kept but one ResNetBlock of it. */
+function middle(g: Graph, w: Weights, config: UNetConfig, x: Value, conditioning: Conditioning): Value {
+  const level = config.levels.at(-1) ?? config.levels[0]
+  return config.middleDepth === undefined
+    ? resNetBlock(g, w.at('resnets', 0), x, level.channels, level.norm, conditioning.time)
+    : crossAttnMidBlock(g, w, x, conditioning, level, config.middleDepth)
 }
 
 /** From the finest level's features to the predicted noise. */

@@ -28,16 +28,28 @@ describe('A config.json that asks for what is not built is refused, naming the k
     [
       'unet',
       'mid_block_type',
-      'UNetMidBlock2D',
-      'is "UNetMidBlock2D", but only "UNetMidBlock2DCrossAttn" is supported',
+      'UNetMidBlock2DSimpleCrossAttn',
+      'is "UNetMidBlock2DSimpleCrossAttn", but only "UNetMidBlock2DCrossAttn" or "UNetMidBlock2D" is supported',
     ],
-    ['unet', 'reverse_transformer_layers_per_block', [1, 2, 10], 'but only null is supported'],
+    ['unet', 'reverse_transformer_layers_per_block', [1, 2], 'has 2 entries for 3 levels'],
+    [
+      'unet',
+      'reverse_transformer_layers_per_block',
+      [[1, 2], 1, 1],
+      'has a list of 2 depths for a block of 3',
+    ],
+    [
+      'unet',
+      'transformer_layers_per_block',
+      [1, [1, 1], 1],
+      'reverse_transformer_layers_per_block is missing',
+    ],
     ['unet', 'encoder_hid_dim_type', 'text_proj', 'but only null is supported'],
     ['unet', 'block_out_channels', [320, 640, 1281], 'has 1281, no multiple of norm_num_groups (32)'],
     ['unet', 'block_out_channels', [320, 640], 'has 3 entries for 2 levels'],
     ['unet', 'block_out_channels', [], ''],
     ['unet', 'attention_head_dim', [5, 10, 21], 'has 21 heads for 1280 channels'],
-    ['unet', 'transformer_layers_per_block', [1, [2, 2], 10], 'is [1,[2,2],10], which is not understood'],
+    ['unet', 'transformer_layers_per_block', [1, 'two', 10], 'is [1,"two",10], which is not understood'],
     ['unet', 'transformer_layers_per_block', [1, 2], 'has 2 entries for 3 levels'],
     ['unet', 'layers_per_block', 0, ''],
     ['unet', 'cross_attention_dim', null, 'which is not a number'],
@@ -76,11 +88,11 @@ describe('A config.json is understood', () => {
   test('level by level, whether depths are one number or a list', () => {
     const base = parseConfig('unet', unet, unetConfigSchema)
     expect(
-      base.levels.map(level => [level.channels, level.transformer.depth, level.transformer.heads]),
+      base.levels.map(level => [level.channels, level.transformer.depthsDown, level.transformer.heads]),
     ).toEqual([
-      [320, 1, 5],
-      [640, 2, 10],
-      [1280, 10, 20],
+      [320, [1, 1], 5],
+      [640, [2, 2], 10],
+      [1280, [10, 10], 20],
     ])
     expect(base.levels.map(level => [level.attentionDown, level.attentionUp])).toEqual([
       [false, false],
@@ -88,7 +100,8 @@ describe('A config.json is understood', () => {
       [true, true],
     ])
     const four = parseConfig('unet', refiner, unetConfigSchema)
-    expect(four.levels.map(level => level.transformer.depth)).toEqual([4, 4, 4, 4])
+    expect(four.levels.map(level => level.transformer.depthsUp)).toEqual(Array(4).fill([4, 4, 4]))
+    expect(four.middleDepth).toBe(4)
   })
 
   test('also where a checkpoint’s config has keys of later versions', () => {
