@@ -25,7 +25,7 @@ function copyAssets(folder) {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
     if (statSync(path).isDirectory()) copyAssets(path)
-    else if (/\.(css|js|svg|png|ico|json)$/.test(name)) {
+    else if (/\.(css|js|svg|png|ico|json|txt)$/.test(name)) {
       const target = join(root, 'dist', relative(root, path))
       mkdirSync(dirname(target), { recursive: true })
       cpSync(path, target)

@@ -8,6 +8,7 @@ import { readScheduleJson } from '../sampling/scheduler-config.ts'
 import type { TokenizerPart } from '../text/tokenizer-part.ts'
 import { readConfigFile } from '../weights/config-file.ts'
 import { diffusersWeightFiles } from '../weights/diffusers-layout.ts'
+import { decidingConfig } from './deciding-config.ts'
 import { type HashCache, hashFile, hashTexts } from './file-hashes.ts'
 import type { ExpertParts } from './record.ts'
 
@@ -52,14 +53,8 @@ async function describeNetwork(folder: string, cache: HashCache): Promise<Networ
     weights: { layout: 'folder', folder },
     config: said,
     configFile,
-    hash: hashTexts(deciding(said), ...hashes),
+    hash: hashTexts(decidingConfig(said), ...hashes),
   }
-}
-
-/** A config as text, without what says how it was saved. */
-function deciding(said: Readonly<Record<string, unknown>>): string {
-  const keys = Object.keys(said).filter(key => !/^_|dtype$|^transformers_version$/.test(key))
-  return JSON.stringify(keys.sort().map(key => [key, said[key]]))
 }
 
 async function describeTokenizer(folder: string, cache: HashCache): Promise<TokenizerPart> {

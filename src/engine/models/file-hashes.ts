@@ -42,18 +42,88 @@ export function memoryHashCache(): HashCache {
 
 /** sha256, hex, of a file's bytes. @throws AppError 'model-file'. */
 export async function hashFile(file: string, cache: HashCache): Promise<string> {
+  const [hash = ''] = await hashOnce(file, [''], cache, () => [new Section([everything])])
+  return hash
+}
+
+/** Bytes of a file, from `offset` on. */
+export interface ByteRange {
+  readonly offset: number
+  readonly length: number
+}
+
+const everything: ByteRange = { offset: 0, length: Number.POSITIVE_INFINITY }
+
+/**
+ * sha256, hex, of the file, and of each named section of it, read in one go. Ranges are in ascending order.
+ * @throws AppError 'model-file'.
+ */
+export async function hashSections(
+  file: string,
+  sections: ReadonlyMap<string, readonly ByteRange[]>,
+  cache: HashCache,
+): Promise<{ file: string; sections: Map<string, string> }> {
+  const names = [...sections.keys()]
+  const [whole = '', ...rest] = await hashOnce(file, ['', ...names], cache, () => [
+    new Section([everything]),
+    ...[...sections.values()].map(ranges => new Section(ranges)),
+  ])
+  return { file: whole, sections: new Map(names.map((name, i) => [name, rest[i] ?? ''])) }
+}
+
+/** The hashes of those names, from the cache if it has them all. */
+async function hashOnce(
+  file: string,
+  names: readonly string[],
+  cache: HashCache,
+  open: () => readonly Section[],
+): Promise<string[]> {
   try {
     const { size, mtimeMs, ctimeMs, ino } = await stat(file)
     const fingerprint = `${size}-${mtimeMs}-${ctimeMs}-${ino}`
-    const known = cache.get(file, fingerprint)
-    if (known) return known
-    const sha = createHash('sha256')
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) sha.update(chunk)
-    const hash = sha.digest('hex')
-    cache.set(file, fingerprint, hash)
-    return hash
+    const keys = names.map(name => (name === '' ? file : `${file}#${name}`))
+    const known = keys.map(key => cache.get(key, fingerprint)).filter(hash => hash !== undefined)
+    if (known.length === names.length) return known
+    const hashes = await readThrough(file, open())
+    for (const [i, key] of keys.entries()) cache.set(key, fingerprint, hashes[i] ?? '')
+    return hashes
   } catch (error) {
     throw unreadableFile(file, error)
+  }
+}
+
+async function readThrough(file: string, sections: readonly Section[]): Promise<string[]> {
+  let at = 0
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+    if (!Buffer.isBuffer(chunk)) continue
+    for (const section of sections) section.take(chunk, at)
+    at += chunk.length
+  }
+  return sections.map(section => section.digest())
+}
+
+/** The hash of some ranges of a file that comes in chunks. */
+class Section {
+  readonly #sha = createHash('sha256')
+  readonly #ranges: readonly ByteRange[]
+  #next = 0
+
+  constructor(ranges: readonly ByteRange[]) {
+    this.#ranges = ranges
+  }
+
+  /** chunk: the file's bytes from `at` on. */
+  take(chunk: Buffer, at: number): void {
+    for (; this.#next < this.#ranges.length; this.#next++) {
+      const { offset, length } = this.#ranges[this.#next] ?? everything
+      if (offset >= at + chunk.length) return
+      this.#sha.update(chunk.subarray(Math.max(0, offset - at), Math.min(chunk.length, offset + length - at)))
+      if (offset + length > at + chunk.length) return
+    }
+  }
+
+  digest(): string {
+    return this.#sha.digest('hex')
   }
 }
 

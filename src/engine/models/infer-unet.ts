@@ -33,7 +33,7 @@ export function inferUNetConfig(source: WeightSource): Json {
     attention_head_dim: channels.map(width => Math.max(1, Math.floor(width / headChannels))),
     transformer_layers_per_block: down.map(orOne),
     reverse_transformer_layers_per_block: up.map(orOne),
-    mid_transformer_layers: middle,
+    ...(middle !== undefined && { mid_transformer_layers: middle }),
     cross_attention_dim: shapeIn(source, `${attention}.transformer_blocks.0.attn2.to_k.weight`)[1] ?? 0,
     use_linear_projection: shapeIn(source, `${attention}.proj_in.weight`).length === 2,
     addition_embed_type: hasTensor(source, 'add_embedding.linear_1.weight') ? 'text_time' : null,

@@ -2,7 +2,7 @@
 import type { ExpertParts } from '../models/record.ts'
 import { planNetworks } from '../networks/plan.ts'
 import { parseSchedule } from '../sampling/scheduler-config.ts'
-import { openTokenizerPart } from '../text/tokenizer.ts'
+import { openTokenizerPart } from '../text/open-tokenizer.ts'
 
 /** Looks at every file as `openModel` would. @throws what `openModel` would throw. */
 export async function checkModel(parts: ExpertParts): Promise<void> {

@@ -4,7 +4,8 @@ import type { Networks } from '../networks/networks.ts'
 import { openNetworks } from '../networks/open.ts'
 import type { SessionOptions } from '../onnx/session.ts'
 import { type ModelSchedule, parseSchedule } from '../sampling/scheduler-config.ts'
-import { openTokenizerPart, type Tokenizer } from '../text/tokenizer.ts'
+import { openTokenizerPart } from '../text/open-tokenizer.ts'
+import type { Tokenizer } from '../text/tokenizer.ts'
 
 /** A Base or a Refiner. The Base alone has the first tokenizer and encoder. */
 export interface OpenModel {

@@ -4,7 +4,6 @@ import { Tokenizer as ByteLevelBpe } from '@huggingface/tokenizers'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { readConfigFile, readTextFile } from '../weights/config-file.ts'
-import type { TokenizerPart } from './tokenizer-part.ts'
 
 /** One of a model's two tokenizers. They differ in padding, and in what the padding token does to text. */
 export interface Tokenizer {
@@ -90,11 +89,6 @@ function idOf(ids: Vocabulary['ids'], token: string): number {
   const id = ids[token]
   if (id === undefined) throw new RangeError(`the vocabulary has no ${token}`)
   return id
-}
-
-/** @throws AppError 'model-file' or 'model-config', naming the file. */
-export function openTokenizerPart(part: TokenizerPart): Promise<Tokenizer> {
-  return openTokenizer(part.folder)
 }
 
 /** A token is written as its text, or with flags around it. */

@@ -1,0 +1,47 @@
+/** Owns the kinds of files that a models folder holds, and the folders that each kind lies in. */
+
+/** Kinds that Easel uses. `folders`: in lower case; the first is ours, the others are those of other UIs. */
+export const modelKinds = {
+  checkpoint: {
+    folders: ['checkpoints', 'stable-diffusion', 'diffusers', 'unet', 'diffusion_models', 'models'],
+  },
+  lora: { folders: ['loras', 'lora', 'lycoris', 'locon'] },
+  embedding: { folders: ['embeddings', 'textual_inversion'] },
+  vae: { folders: ['vae'] },
+  controlnet: { folders: ['controlnet'] },
+  'ip-adapter': { folders: ['ip-adapter', 'ipadapter', 'ip_adapter'] },
+  upscaler: { folders: ['upscalers', 'upscale_models', 'esrgan', 'realesrgan'] },
+} as const satisfies Record<string, { folders: readonly [string, ...string[]] }>
+
+export type ModelKind = keyof typeof modelKinds
+
+/** What a file can be recognised as: also parts that are of no use by themselves. */
+export const fileKinds = [
+  'checkpoint',
+  'lora',
+  'embedding',
+  'vae',
+  'controlnet',
+  'ip-adapter',
+  'upscaler',
+  'text-encoder',
+  'image-encoder',
+] as const satisfies readonly (ModelKind | 'text-encoder' | 'image-encoder')[]
+export type FileKind = (typeof fileKinds)[number]
+
+export function isModelKind(kind: FileKind): kind is ModelKind {
+  return Object.hasOwn(modelKinds, kind)
+}
+
+/** The kind whose files lie in a folder of that name, in any spelling of case. */
+export function kindOfFolder(name: string): ModelKind | undefined {
+  const lower = name.toLowerCase()
+  for (const [kind, { folders }] of Object.entries(modelKinds)) {
+    if (folders.some(folder => folder === lower) && isKind(kind)) return kind
+  }
+  return undefined
+}
+
+function isKind(kind: string): kind is ModelKind {
+  return Object.hasOwn(modelKinds, kind)
+}
