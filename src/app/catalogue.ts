@@ -10,9 +10,14 @@ export interface Catalogue {
 
 /** What a request may leave out, as the model's files and the configuration have it. */
 export interface ModelDefaults {
+  name: string
   widthPx: number
   heightPx: number
   sampler: string
+  /** The sampler stands in for the model's own, which is not built. */
+  standsIn?: { className: string; key?: string }
+  /** What the model was trained with, where a sampler must know. */
+  noise: { zeroTerminalSnr: boolean; edm: boolean }
   preset?: string
   steps: number
   guidance: number
@@ -43,10 +48,15 @@ export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): 
   // A few-step model says so by its name; `none` is no preset's name, and so takes it back.
   const preset = advice.preset === undefined ? presetOfFile(model.name) : findPreset(advice.preset)
   const steps = advice.steps ?? preset?.defaultSteps ?? sdxl.steps
+  const chosen = advice.sampler ?? preset?.at(steps).sampler
+  const { scheduler } = model
   return {
+    name: model.name,
     widthPx: advice.size?.widthPx ?? model.nativeSidePx,
     heightPx: advice.size?.heightPx ?? model.nativeSidePx,
-    sampler: advice.sampler ?? preset?.at(steps).sampler ?? model.sampler ?? sdxl.sampler,
+    sampler: chosen ?? model.sampler ?? sdxl.sampler,
+    standsIn: chosen === undefined ? scheduler?.notBuilt : undefined,
+    noise: { zeroTerminalSnr: scheduler?.zeroTerminalSnr ?? false, edm: scheduler?.edm ?? false },
     preset: preset?.name,
     steps,
     guidance: advice.guidance ?? preset?.guidance ?? sdxl.guidance,

@@ -41,6 +41,12 @@ export interface ProblemDetails {
   'schedule-unknown': { name: string; nearest: string[] }
   /** The sampler works on its own timesteps alone. */
   'schedule-unsupported': { sampler: string; schedule: string }
+  /** The model was trained with noise that the sampler cannot go through. */
+  'sampler-unsupported': { sampler: string; model: string }
+  /** A notice: the model's own scheduler, or this key of it, is not built, and another sampler was taken. */
+  'scheduler-not-built': { model: string; className: string; key?: string; sampler: string }
+  /** A notice: the model asks for zero terminal SNR, and the sampler has none. */
+  'zero-snr-unused': { model: string; sampler: string }
   /** A notice: the sampler heeds no such flag. */
   'flag-unused': { flag: string; sampler: string }
   'preset-unknown': { name: string; known: string[] }

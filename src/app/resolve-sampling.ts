@@ -8,6 +8,7 @@ import {
   samplerName,
   takesSchedules,
 } from '../engine/sampling/sampler-names.ts'
+import { rescalesToZeroSnr } from '../engine/sampling/scheduler-classes.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
 import type { ModelDefaults } from './catalogue.ts'
 import type { Findings } from './findings.ts'
@@ -37,11 +38,16 @@ export function resolveSampling(
     findings,
   )
   const spread = choice && choice.sigmas !== 'plain' ? choice.sigmas : undefined
+  if (choice) remarkOnNoise(request, defaults, choice, findings)
+  const sigmas = request.sigmas ?? spread ?? (preset ? 'plain' : 'model')
+  // EDM's noise has no reference spreads: a spread there is the schedule of that name.
+  const { edm } = defaults.noise
+  const edmSchedule = edm && sigmas !== 'plain' && sigmas !== 'model' ? sigmas : undefined
   const sampling: Sampling = {
     sampler: choice?.kind.name ?? defaults.sampler,
-    sigmas: request.sigmas ?? spread ?? (preset ? 'plain' : 'model'),
+    sigmas: edm ? 'model' : sigmas,
     spacing: request.spacing ?? fromPreset?.schedule.spacing ?? 'model',
-    schedule: scheduleOf(request, choice, findings),
+    schedule: scheduleOf(request, choice, findings) ?? edmSchedule,
     steps,
     guidance:
       request.guidance ?? (preset && request.preset !== undefined ? preset.guidance : defaults.guidance),
@@ -52,6 +58,25 @@ export function resolveSampling(
   }
   checkRanges(sampling, findings)
   return sampling
+}
+
+/** What model and sampler do not have in common, and a sampler that stands in for the model's own. */
+function remarkOnNoise(
+  request: ImagineRequest,
+  { name: model, standsIn, noise }: ModelDefaults,
+  { kind }: SamplerChoice,
+  findings: Findings,
+): void {
+  const sampler = kind.label
+  if (standsIn && request.sampler === undefined && request.preset === undefined) {
+    findings.notice('scheduler-not-built', { model, sampler, ...standsIn })
+  }
+  if (noise.edm && !takesSchedules(kind)) findings.refuse('sampler-unsupported', { sampler, model })
+  if (noise.edm && request.spacing !== undefined)
+    findings.notice('flag-unused', { flag: '--spacing', sampler })
+  if (noise.zeroTerminalSnr && request.schedule === undefined && !rescalesToZeroSnr(kind.diffusersClass)) {
+    findings.notice('zero-snr-unused', { sampler, model })
+  }
 }
 
 /** The schedule that was asked for, else the one that the sampler's name brought along. */

@@ -84,6 +84,14 @@ export const problems: ProblemWords = {
     `There is no schedule “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Near it: ${list(d.nearest)}.`}`,
   'schedule-unsupported': d =>
     `${d.sampler} has steps of its own and takes no schedule such as ${d.schedule}: leave that out, or choose another sampler.`,
+  'sampler-unsupported': d =>
+    `The model ${d.model} was trained with another kind of noise (EDM) than ${d.sampler} can go through: choose another sampler.`,
+  'scheduler-not-built': d =>
+    d.key === undefined
+      ? `The scheduler of the model ${d.model}, ${d.className}, is not built: ${d.sampler} is used.`
+      : `The scheduler of the model ${d.model}, ${d.className}, is not built with this ${d.key}: ${d.sampler} is used.`,
+  'zero-snr-unused': d =>
+    `The model ${d.model} was made for noise that ends at zero signal; ${d.sampler} does not go that far.`,
   'flag-unused': d => `${d.sampler} makes no use of ${d.flag}.`,
   'preset-unknown': d => `There is no preset “${excerpt(d.name)}”. ${known(d.known)}`,
   'model-unknown': d => `There is no model “${excerpt(d.name)}”. ${known(d.known)}`,

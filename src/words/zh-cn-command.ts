@@ -80,6 +80,13 @@ const problems: Words['problems'] = {
     `没有名为“${excerpt(d.name)}”的调度。${d.nearest.length === 0 ? '' : `相近的有：${list(d.nearest)}。`}`,
   'schedule-unsupported': d =>
     `${d.sampler} 有自己的步骤，不能使用 ${d.schedule} 这样的调度：请去掉它，或换一个采样器。`,
+  'sampler-unsupported': d =>
+    `模型 ${d.model} 是用另一种噪声（EDM）训练的，${d.sampler} 无法使用：请换一个采样器。`,
+  'scheduler-not-built': d =>
+    d.key === undefined
+      ? `模型 ${d.model} 的调度器 ${d.className} 尚未实现：改用 ${d.sampler}。`
+      : `模型 ${d.model} 的调度器 ${d.className} 的 ${d.key} 取这个值时尚未实现：改用 ${d.sampler}。`,
+  'zero-snr-unused': d => `模型 ${d.model} 要求噪声一直到信号为零；${d.sampler} 到不了那么远。`,
   'flag-unused': d => `${d.sampler} 用不到 ${d.flag}。`,
   'preset-unknown': d => `没有预设“${excerpt(d.name)}”。${known(d.known)}`,
   'model-unknown': d => `没有模型“${excerpt(d.name)}”。${known(d.known)}`,

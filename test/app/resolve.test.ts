@@ -231,6 +231,46 @@ describe('out of range', () => {
   })
 })
 
+describe('a model’s scheduler', () => {
+  const scheduler = { zeroTerminalSnr: false, edm: false }
+  const noticesOf = (request: Partial<ImagineRequest>, facts: ModelRecord['scheduler']) => {
+    const model = { ...lone, name: 'special', sampler: 'euler', scheduler: facts }
+    const resolved = resolve(
+      { prompt: 'a cat', model: 'special', ...request },
+      context({ catalogue: { models: [model] } }),
+    )
+    return resolved.kind === 'order' ? resolved.notices : resolved.problems
+  }
+
+  test('that is not built is named wherever its sampler would have been taken', () => {
+    const facts = { ...scheduler, notBuilt: { className: 'SASolverScheduler' } }
+    expect(noticesOf({}, facts)).toEqual([
+      {
+        code: 'scheduler-not-built',
+        details: { model: 'special', className: 'SASolverScheduler', sampler: 'Euler' },
+      },
+    ])
+    expect(noticesOf({ sampler: 'heun' }, facts)).toEqual([])
+  })
+
+  test('that asks for zero terminal SNR: samplers without it say so', () => {
+    const facts = { ...scheduler, zeroTerminalSnr: true }
+    expect(noticesOf({ sampler: 'pndm' }, facts)).toMatchObject([
+      { code: 'zero-snr-unused', details: { sampler: 'PNDM' } },
+    ])
+    expect(noticesOf({ sampler: 'euler' }, facts)).toEqual([])
+    expect(noticesOf({ sampler: 'heun', schedule: 'normal' }, facts)).toEqual([])
+  })
+
+  test('of EDM: samplers that work on training timesteps cannot go through it', () => {
+    const facts = { ...scheduler, edm: true }
+    expect(noticesOf({ sampler: 'ddim' }, facts)).toEqual([
+      { code: 'sampler-unsupported', details: { sampler: 'DDIM', model: 'special' } },
+    ])
+    expect(noticesOf({ sampler: 'heun' }, facts)).toEqual([])
+  })
+})
+
 describe('schedules', () => {
   test.each([
     ['DPM++ SDE Karras', { sampler: 'dpmpp_sde', sigmas: 'karras' }],

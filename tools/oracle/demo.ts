@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
 import { findSampler } from '../../src/engine/sampling/sampler-names.ts'
-import type { ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
+import { configFor, type ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
 import { type Check, type Checker, comparePictures } from './case.ts'
 import { parseArguments } from './e2e-request.ts'
 import type { Source } from './e2e-source.ts'
@@ -175,5 +175,6 @@ function finish(
 function scheduleOf({ schedule }: OpenModel, sampler: string): ModelSchedule {
   const found = findSampler(sampler)
   if (found.kind === 'unknown') throw new Error(`no sampler is called ${sampler}`)
-  return { config: { ...schedule.config, sigmas: found.choice.sigmas }, sampler: found.choice }
+  const config = { ...configFor(schedule, found.choice.kind, false), sigmas: found.choice.sigmas }
+  return { ...schedule, config, sampler: found.choice }
 }

@@ -55,10 +55,10 @@ type ClassAndConfig = Pick<Case, 'cls' | 'config' | 'step_kwargs'>
 
 /** What a case's class and effective config mean to the engine. */
 export function scheduleOf(one: ClassAndConfig): ModelSchedule {
-  const { config, sampler } = parseSchedule({ ...one.config, _class_name: one.cls }, one.cls)
-  if (sampler.kind.diffusersClass !== one.cls) throw new Error(`no sampler stands for ${one.cls}`)
+  const schedule = parseSchedule({ ...one.config, _class_name: one.cls }, one.cls)
+  if (schedule.notBuilt) throw new Error(`no sampler stands for ${one.cls}`)
   const { eta } = one.step_kwargs
-  return { config: eta === undefined ? config : { ...config, eta }, sampler }
+  return eta === undefined ? schedule : { ...schedule, config: { ...schedule.config, eta } }
 }
 
 export function samplerOf(one: ClassAndConfig, steps: number): Sampler {

@@ -1,4 +1,6 @@
 /** Owns describing a checkpoint that is a single file: which networks it holds, and what follows from names and shapes. */
+
+import { sdxlSchedulerFile } from '../sampling/scheduler-config.ts'
 import { below, type Naming, sourceInFile } from '../weights/file-layout.ts'
 import type { WeightLocation } from '../weights/location.ts'
 import type { SafetensorsHeader, StoredTensor } from '../weights/safetensors.ts'
@@ -120,22 +122,10 @@ function scheduleOf({ tensors, metadata }: SafetensorsHeader): Json {
   if (tensors.has('edm_mean')) return edmSchedule
   const predictsV = tensors.has('v_pred') || /^v\b/.test(metadata['modelspec.prediction_type'] ?? '')
   return {
-    ...sdxlSchedule,
+    ...sdxlSchedulerFile,
     prediction_type: predictsV ? 'v_prediction' : 'epsilon',
     rescale_betas_zero_snr: tensors.has('ztsnr'),
   }
-}
-
-/** SDXL's own scheduler_config.json. */
-const sdxlSchedule: Json = {
-  _class_name: 'EulerDiscreteScheduler',
-  beta_end: 0.012,
-  beta_schedule: 'scaled_linear',
-  beta_start: 0.00085,
-  interpolation_type: 'linear',
-  num_train_timesteps: 1000,
-  steps_offset: 1,
-  timestep_spacing: 'leading',
 }
 
 /** Playground v2.5's own (Karras et al. 2022). */

@@ -15,7 +15,11 @@ import type { ExpertParts } from './record.ts'
 const config = z.record(z.string(), z.unknown())
 
 /** The habits of a pipeline that it names itself. */
-const indexSchema = z.object({ force_zeros_for_empty_prompt: z.boolean().default(true) })
+const indexSchema = z.object({
+  force_zeros_for_empty_prompt: z.boolean().default(true),
+  /** Library and class. */
+  scheduler: z.tuple([z.string(), z.string()]).optional().catch(undefined),
+})
 
 /**
  * The parts of a Base or a Refiner. Whether it is one or the other follows from the folder: a Refiner has no first text
@@ -39,9 +43,15 @@ export async function describeDiffusersFolder(folder: string, cache: HashCache):
     },
     ...(isBase && { tokenizer: await tokenizer('tokenizer') }),
     tokenizer2: await tokenizer('tokenizer_2'),
-    schedule: { config: await readScheduleJson(configFile), configFile },
+    schedule: { config: await scheduleOf(configFile, index.scheduler?.[1]), configFile },
     zerosForNoNegative: index.force_zeros_for_empty_prompt,
   }
+}
+
+/** The class that the pipeline names counts before the file's own, as in the reference. */
+async function scheduleOf(configFile: string, className: string | undefined) {
+  const said = await readScheduleJson(configFile)
+  return className === undefined ? said : { ...said, _class_name: className }
 }
 
 async function describeNetwork(folder: string, cache: HashCache): Promise<NetworkPart> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type AppError, toAppError } from '../../errors.ts'
 import type { NetworkPart } from '../networks/parts.ts'
-import { parseSchedule } from '../sampling/scheduler-config.ts'
+import { type ModelSchedule, parseSchedule } from '../sampling/scheduler-config.ts'
 import { parseConfig } from '../weights/config-file.ts'
 import { describeDiffusersFolder } from './diffusers-folder.ts'
 import { type HashCache, hashTexts } from './file-hashes.ts'
@@ -46,8 +46,19 @@ async function readBase(folder: string, name: string, cache: HashCache): Promise
   if (!existsSync(join(baseFolder, 'model_index.json'))) return undefined
   const base = await readFolder(baseFolder, cache)
   const { config, configFile } = base.parts.schedule
-  const { sampler } = parseSchedule(config, configFile)
-  return { name, ...base, nativeSidePx: nativeSideOf(base.parts), sampler: sampler.kind.name }
+  const schedule = parseSchedule(config, configFile)
+  const sampler = schedule.sampler.kind.name
+  const scheduler = schedulerFacts(schedule)
+  return { name, ...base, nativeSidePx: nativeSideOf(base.parts), sampler, scheduler }
+}
+
+function schedulerFacts({ notBuilt, keys, config }: ModelSchedule): ModelRecord['scheduler'] {
+  const key = notBuilt?.what === 'key' ? notBuilt.key : undefined
+  return {
+    notBuilt: notBuilt && { className: notBuilt.className, key },
+    zeroTerminalSnr: keys.rescale_betas_zero_snr === true,
+    edm: config.edm !== undefined,
+  }
 }
 
 /** A Refiner that cannot be used takes nothing away from its Base. */

@@ -40,6 +40,16 @@ export const modelRecord = z.object({
   nativeSidePx: z.number(),
   /** The sampler that its scheduler_config.json stands for. */
   sampler: z.string().optional(),
+  /** What else that file says that a request must know. */
+  scheduler: z
+    .object({
+      /** Its own sampler cannot be had, for its class or for this key of it. */
+      notBuilt: z.object({ className: z.string(), key: z.string().optional() }).optional(),
+      zeroTerminalSnr: z.boolean(),
+      /** Trained with EDM's scalings. */
+      edm: z.boolean(),
+    })
+    .optional(),
   refiner: expertRecord.optional(),
   /** What keeps the Refiner beside the Base from belonging to it; then there is no `refiner`. */
   refinerMismatch: z.enum(['VAE', 'second text encoder']).optional(),

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import { createSampler } from '../sampling/create-sampler.ts'
 import type { Sampler, SchedulerConfig } from '../sampling/sampler.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
-import type { ModelSchedule } from '../sampling/scheduler-config.ts'
+import { configFor, type ModelSchedule } from '../sampling/scheduler-config.ts'
 import type { PaintOrder } from '../work-order.ts'
 import { type Conditioning, layOutConditioning, sizeOf, timeIds } from './conditioning.ts'
 import type { EmbeddingCache } from './embedding-cache.ts'
@@ -34,7 +34,7 @@ export function setUpSampler(sampling: Sampling, schedule: ModelSchedule): Sampl
     throw new AppError('internal', { problem: `a work order names an unknown sampler, ${sampling.sampler}` })
   }
   const { kind } = found.choice
-  const own = schedule.config
+  const own = configFor(schedule, kind, sampling.schedule !== undefined)
   const wanted = sampling.sigmas === 'model' ? own.sigmas : sampling.sigmas
   const { noise } = sampling
   const config: SchedulerConfig = {

@@ -38,6 +38,7 @@ export function edmLevels(config: SchedulerConfig, steps: number): NoiseLevels {
   if (!edm) throw new AppError('internal', { problem: 'the model has no EDM noise' })
   const spread = edm.spread === 'karras' ? karrasSchedule(edm.rho) : exponential
   const training = trainingNoiseOf(config)
-  const levels = levelsOfSigmas(config, spread.sigmas(training, steps))
+  const final = config.finalSigma === 'zero' ? 0 : edm.sigmaMin
+  const levels = levelsOfSigmas(config, [...spread.sigmas(training, steps).slice(0, -1), final])
   return { ...levels, initNoiseSigma: Math.sqrt(edm.sigmaMax ** 2 + 1) }
 }

@@ -1,66 +1,55 @@
-/** Reads a model's scheduler_config.json: the numbers of its noise schedule, and the sampler that it names as its own. */
+/** Reads a model's scheduler_config.json: the numbers of its noise, and the sampler that it names as its own. */
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
+import { AppError, hasCode } from '../../errors.ts'
+import type { ModelConfigProblem } from '../../model-problem.ts'
 import { parseConfig, readTextFile } from '../weights/config-file.ts'
 import { samplerKinds } from './registry.ts'
-import type { SchedulerConfig } from './sampler.ts'
+import type { EdmNoise, RuleOptions, SamplerKind, SchedulerConfig } from './sampler.ts'
 import type { SamplerChoice } from './sampler-names.ts'
+import { noiseKeys, type SchedulerClass, schedulerClasses } from './scheduler-classes.ts'
 
-/** SDXL's own schedule, and what a missing key means. */
-export const sdxlSchedule: SchedulerConfig = {
-  trainTimesteps: 1000,
-  betaStart: 0.00085,
-  betaEnd: 0.012,
-  betaSchedule: 'scaled_linear',
-  prediction: 'epsilon',
-  spacing: 'leading',
-  stepsOffset: 1,
-  sigmas: 'plain',
-  zeroTerminalSnr: false,
-  finalSigma: 'zero',
-  setAlphaToOne: false,
-  originalSteps: 50,
-  timestepScaling: 10,
+/** What a scheduler_config.json says, and what it means to its own sampler. */
+export interface ModelSchedule {
+  /** What to name where something is wrong. */
+  readonly file: string
+  readonly className: string
+  readonly keys: Readonly<Record<string, unknown>>
+  /** For its own sampler; another one's is asked of `configFor`. */
+  readonly config: SchedulerConfig
+  /** The sampler that the class stands for; Euler where that is not built. */
+  readonly sampler: SamplerChoice
+  readonly notBuilt?: NotBuilt
 }
 
-/** What the engine cannot do is refused by name rather than ignored; keys that change nothing here are dropped. */
-const fileSchema = z.object({
-  _class_name: z.string().optional(),
-  algorithm_type: z.string().optional(),
-  num_train_timesteps: z.int().min(2).max(100_000).optional(),
-  beta_start: z.number().positive().lt(1).optional(),
-  beta_end: z.number().positive().lt(1).optional(),
-  beta_schedule: z.enum(['scaled_linear', 'linear']).optional(),
-  trained_betas: z.null().optional(),
-  interpolation_type: z.literal('linear').optional(),
-  prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']).optional(),
-  timestep_spacing: z.enum(['leading', 'trailing', 'linspace']).optional(),
-  steps_offset: z.int().min(0).max(1).optional(),
-  use_karras_sigmas: z.boolean().nullish(),
-  use_exponential_sigmas: z.boolean().nullish(),
-  use_beta_sigmas: z.boolean().nullish(),
-  rescale_betas_zero_snr: z.boolean().nullish(),
-  final_sigmas_type: z.enum(['zero', 'sigma_min']).optional(),
-  set_alpha_to_one: z.boolean().optional(),
-  original_inference_steps: z.int().positive().optional(),
-  timestep_scaling: z.number().positive().optional(),
-  solver_order: z.literal(2).optional(),
-  timestep_type: z.literal('discrete').optional(),
-  use_lu_lambdas: z.literal(false).nullish(),
-  use_flow_sigmas: z.literal(false).nullish(),
-  sigma_min: z.null().optional(),
-  sigma_max: z.null().optional(),
-  // Of EDM's schedulers, whose models take other inputs.
-  sigma_data: z.null().optional(),
-  solver_type: z.enum(['midpoint', 'logrho', 'bh2']).optional(),
-  thresholding: z.literal(false).optional(),
-  clip_sample: z.literal(false).optional(),
-})
+/** Why the model's own sampler cannot be had: its class is none of ours, or a key asks for what is not built. */
+export type NotBuilt =
+  | { readonly what: 'class'; readonly className: string }
+  | {
+      readonly what: 'key'
+      readonly className: string
+      readonly key: string
+      readonly problem: ModelConfigProblem
+    }
 
-export interface ModelSchedule {
-  readonly config: SchedulerConfig
-  /** The sampler that the file's class stands for; Euler where the class is none of ours. */
-  readonly sampler: SamplerChoice
+const eulerClass = 'EulerDiscreteScheduler'
+
+/** What SDXL's own file says: the meaning of a model that comes without one. */
+export const sdxlSchedulerFile = {
+  _class_name: eulerClass,
+  beta_end: 0.012,
+  beta_schedule: 'scaled_linear',
+  beta_start: 0.00085,
+  clip_sample: false,
+  interpolation_type: 'linear',
+  num_train_timesteps: 1000,
+  prediction_type: 'epsilon',
+  sample_max_value: 1,
+  set_alpha_to_one: false,
+  skip_prk_steps: true,
+  steps_offset: 1,
+  timestep_spacing: 'leading',
+  trained_betas: null,
+  use_karras_sigmas: false,
 }
 
 /** @throws AppError model-file or model-config, naming the file and the key. */
@@ -85,42 +74,183 @@ function withoutInfinity(text: string): string {
   return text.replace(/(:\s*)(?:-?Infinity|NaN)(?=\s*[,}])/g, '$1null')
 }
 
-/** @throws AppError model-config, naming the key. */
+const fileSchema = z.record(z.string(), z.unknown()).and(z.object({ _class_name: z.string().optional() }))
+
+/** @throws AppError model-config, naming the key, where the noise of the training is not built. */
 export function parseSchedule(json: unknown, file: string): ModelSchedule {
   const keys = parseConfig(file, json, fileSchema)
-  const sigmas = keys.use_karras_sigmas
-    ? 'karras'
-    : keys.use_exponential_sigmas
-      ? 'exponential'
-      : keys.use_beta_sigmas
-        ? 'beta'
-        : 'plain'
-  const config: SchedulerConfig = {
-    trainTimesteps: keys.num_train_timesteps ?? sdxlSchedule.trainTimesteps,
-    betaStart: keys.beta_start ?? sdxlSchedule.betaStart,
-    betaEnd: keys.beta_end ?? sdxlSchedule.betaEnd,
-    betaSchedule: keys.beta_schedule ?? sdxlSchedule.betaSchedule,
-    prediction: keys.prediction_type ?? sdxlSchedule.prediction,
-    spacing: keys.timestep_spacing ?? sdxlSchedule.spacing,
-    stepsOffset: keys.steps_offset ?? sdxlSchedule.stepsOffset,
-    sigmas,
-    zeroTerminalSnr: keys.rescale_betas_zero_snr ?? sdxlSchedule.zeroTerminalSnr,
-    finalSigma: keys.final_sigmas_type === 'sigma_min' ? 'minimum' : 'zero',
-    setAlphaToOne: keys.set_alpha_to_one ?? sdxlSchedule.setAlphaToOne,
-    originalSteps: keys.original_inference_steps ?? sdxlSchedule.originalSteps,
-    timestepScaling: keys.timestep_scaling ?? sdxlSchedule.timestepScaling,
+  const name = keys._class_name ?? eulerClass
+  const described = { file, className: name, keys }
+  const known = schedulerClasses[name]
+  if (!known) return withoutOwnSampler(described, { what: 'class', className: name })
+  try {
+    const read = readKeys(file, keys, known)
+    return { ...described, config: configOf(read), sampler: samplerOf(name, read) }
+  } catch (error) {
+    if (!hasCode(error, 'model-config')) throw error
+    const { key, problem } = error.details
+    if (isNoiseKey(key)) throw error
+    return withoutOwnSampler(described, { what: 'key', className: name, key, problem })
   }
-  return { config, sampler: samplerOf(keys._class_name, keys.algorithm_type, sigmas) }
 }
 
-function samplerOf(
-  className: string | undefined,
-  algorithm: string | undefined,
-  sigmas: SchedulerConfig['sigmas'],
-): SamplerChoice {
-  const ofClass = samplerKinds.filter(kind => kind.diffusersClass === className)
-  const isSde = algorithm?.startsWith('sde-') ?? false
-  const kind = ofClass.find(one => one.name.endsWith('_sde') === isSde) ?? ofClass[0] ?? samplerKinds[0]
-  if (!kind) throw new AppError('internal', { problem: 'no sampler is registered' })
+/** Euler goes through the noise that the file describes; of a class that is none of ours the defaults are not known. */
+function withoutOwnSampler(
+  { file, className, keys }: Pick<ModelSchedule, 'file' | 'className' | 'keys'>,
+  notBuilt: NotBuilt,
+): ModelSchedule {
+  if (notBuilt.what === 'class' && !['beta_start', 'beta_end', 'beta_schedule'].every(key => key in keys)) {
+    const supported = Object.keys(schedulerClasses)
+    const problem = { what: 'value', found: JSON.stringify(className), supported } as const
+    throw new AppError('model-config', { file, key: '_class_name', problem })
+  }
+  const read = readKeys(file, keys, classOf(eulerClass))
+  return { file, className, keys, config: configOf(read), sampler: samplerOf(eulerClass, read), notBuilt }
+}
+
+/**
+ * The same model's noise as a sampler's own class reads it: from_config of the reference. `scheduled`: for a schedule of
+ * the UIs, which know one noise for all samplers.
+ * @throws AppError model-config, naming the key that this class has and that is not built.
+ */
+export function configFor(schedule: ModelSchedule, kind: SamplerKind, scheduled: boolean): SchedulerConfig {
+  const { file, keys, config } = schedule
+  // EDM's noise is the model's, whichever rule goes through it.
+  if (config.edm) return config
+  const className = scheduled ? eulerClass : (kind.diffusersClass ?? eulerClass)
+  const { algorithm_type: _, ...others } = keys
+  const read = readKeys(file, { ...others, ...ownKeys(kind, keys) }, classOf(className))
+  return configOf(read)
+}
+
+/** Of a class that stands for several samplers, what makes it this one. */
+function ownKeys({ name }: SamplerKind, { solver_type }: ModelSchedule['keys']): Record<string, unknown> {
+  switch (name) {
+    case 'dpmpp_2m':
+      return { algorithm_type: 'dpmsolver++', ...(solver_type === undefined ? {} : { solver_type }) }
+    case 'dpmpp_2m_sde':
+      return { algorithm_type: 'sde-dpmsolver++', solver_type: 'midpoint' }
+    case 'dpmpp_2m_sde_heun':
+      return { algorithm_type: 'sde-dpmsolver++', solver_type: 'heun' }
+    default:
+      return {}
+  }
+}
+
+function classOf(className: string): SchedulerClass {
+  const found = schedulerClasses[className]
+  if (!found) throw new AppError('internal', { problem: `no scheduler class ${className} is known` })
+  return found
+}
+
+/** The file's keys that the class has, and the class's own values for the rest. */
+function readKeys(file: string, keys: ModelSchedule['keys'], { defaults, built }: SchedulerClass): Keys {
+  const given = Object.entries(keys).filter(([key]) => key in defaults)
+  return keysSchema.parse(parseConfig(file, { ...defaults, ...Object.fromEntries(given) }, built))
+}
+
+function isNoiseKey(key: string): boolean {
+  return noiseKeys.some(one => one === key)
+}
+
+/** The keys that become numbers; what a class does not have means nothing to its sampler. */
+const keysSchema = z.object({
+  num_train_timesteps: z.number().default(1000),
+  beta_start: z.number().default(0.00085),
+  beta_end: z.number().default(0.012),
+  beta_schedule: z.enum(['scaled_linear', 'linear']).default('scaled_linear'),
+  prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']).default('epsilon'),
+  timestep_spacing: z.enum(['leading', 'trailing', 'linspace']).default('linspace'),
+  steps_offset: z.number().default(0),
+  use_karras_sigmas: z.boolean().nullish(),
+  use_exponential_sigmas: z.boolean().nullish(),
+  use_beta_sigmas: z.boolean().nullish(),
+  rescale_betas_zero_snr: z.boolean().nullish(),
+  final_sigmas_type: z.enum(['zero', 'sigma_min']).default('zero'),
+  set_alpha_to_one: z.boolean().default(false),
+  original_inference_steps: z.number().default(50),
+  timestep_scaling: z.number().default(10),
+  clip_sample: z.boolean().default(false),
+  clip_sample_range: z.number().default(1),
+  algorithm_type: z.string().optional(),
+  solver_type: z.string().optional(),
+  lower_order_final: z.boolean().optional(),
+  euler_at_final: z.boolean().optional(),
+  sigma_data: z.number().optional(),
+  sigma_min: z.number().nullish(),
+  sigma_max: z.number().nullish(),
+  sigma_schedule: z.enum(['karras', 'exponential']).optional(),
+  rho: z.number().optional(),
+})
+type Keys = z.infer<typeof keysSchema>
+
+function configOf(keys: Keys): SchedulerConfig {
+  return {
+    trainTimesteps: keys.num_train_timesteps,
+    betaStart: keys.beta_start,
+    betaEnd: keys.beta_end,
+    betaSchedule: keys.beta_schedule,
+    prediction: keys.prediction_type,
+    spacing: keys.timestep_spacing,
+    stepsOffset: keys.steps_offset,
+    sigmas: spreadOf(keys),
+    zeroTerminalSnr: keys.rescale_betas_zero_snr ?? false,
+    finalSigma: keys.final_sigmas_type === 'sigma_min' ? 'minimum' : 'zero',
+    setAlphaToOne: keys.set_alpha_to_one,
+    originalSteps: keys.original_inference_steps,
+    timestepScaling: keys.timestep_scaling,
+    clipRange: keys.clip_sample ? keys.clip_sample_range : undefined,
+    edm: edmOf(keys),
+    rule: ruleOf(keys),
+  }
+}
+
+function spreadOf(keys: Keys): SchedulerConfig['sigmas'] {
+  if (keys.use_karras_sigmas) return 'karras'
+  if (keys.use_exponential_sigmas) return 'exponential'
+  return keys.use_beta_sigmas ? 'beta' : 'plain'
+}
+
+function edmOf({ sigma_data, sigma_min, sigma_max, rho, sigma_schedule }: Keys): EdmNoise | undefined {
+  if (sigma_data === undefined) return undefined
+  return {
+    sigmaMin: sigma_min ?? 0,
+    sigmaMax: sigma_max ?? 0,
+    sigmaData: sigma_data,
+    rho: rho ?? 0,
+    spread: sigma_schedule ?? 'karras',
+  }
+}
+
+/** Only what is not as usual. */
+function ruleOf({ solver_type, lower_order_final, euler_at_final }: Keys): RuleOptions | undefined {
+  const rule: RuleOptions = {
+    ...(solver_type === 'heun' ? { solver: 'heun' as const } : {}),
+    ...(lower_order_final === false ? { lowerOrderFinal: false } : {}),
+    ...(euler_at_final ? { eulerAtFinal: true } : {}),
+  }
+  return Object.keys(rule).length > 0 ? rule : undefined
+}
+
+function samplerOf(className: string, keys: Keys): SamplerChoice {
+  const kind = samplerKinds.find(one => one.name === samplerNameOf(className, keys))
+  if (!kind) throw new AppError('internal', { problem: `no sampler stands for ${className}` })
+  const sigmas = spreadOf(keys)
   return { kind, sigmas: kind.sigmas.includes(sigmas) ? sigmas : 'plain' }
 }
+
+function samplerNameOf(className: string, { algorithm_type, solver_type }: Keys): string | undefined {
+  switch (className) {
+    case 'EDMEulerScheduler':
+      return 'euler'
+    case 'DPMSolverMultistepScheduler':
+    case 'EDMDPMSolverMultistepScheduler':
+      if (algorithm_type !== 'sde-dpmsolver++') return 'dpmpp_2m'
+      return solver_type === 'heun' ? 'dpmpp_2m_sde_heun' : 'dpmpp_2m_sde'
+    default:
+      return samplerKinds.find(({ diffusersClass }) => diffusersClass === className)?.name
+  }
+}
+
+/** SDXL's own noise, as Euler reads it. */
+export const sdxlSchedule: SchedulerConfig = parseSchedule(sdxlSchedulerFile, 'SDXL').config
