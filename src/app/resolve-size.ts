@@ -11,7 +11,7 @@ export interface Size {
 export interface SizeRules {
   /** The model's own size; its area is what aspect ratios are made of. */
   own: Size
-  /** Sides are multiples of this: what the U-Net's levels (the Refiner's too, where it takes part) divide evenly. */
+  /** Sides are multiples of this: the VAE's pixels per latent. */
   stepPx: number
   nativeSidePx: number
   maxPixels: number

@@ -51,7 +51,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   )
   const rules = {
     own: defaults,
-    stepPx: Math.max(model.sizeStepPx, refinement && model.refiner ? model.refiner.sizeStepPx : 0),
+    stepPx: model.sizeStepPx,
     nativeSidePx: model.nativeSidePx,
     maxPixels: config.limits.maxPixels,
   }

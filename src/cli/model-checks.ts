@@ -40,9 +40,12 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
   await host.stop()
 }
 
-/** Two steps, so that Base and Refiner each take one; both must be able to do the size. */
+/** Latents per side of the picture that is tried: the coarsest level still has several. */
+const triedSideLatent = 8
+
+/** Two steps, so that Base and Refiner each take one. */
 function smallestOrder({ name, hash, sizeStepPx, refiner }: ModelRecord): WorkOrder {
-  const sidePx = 2 * Math.max(sizeStepPx, refiner?.sizeStepPx ?? 0)
+  const sidePx = triedSideLatent * sizeStepPx
   return {
     kind: 'paint',
     model: { name, hash },

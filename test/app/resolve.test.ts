@@ -18,9 +18,9 @@ const sdxl: ModelRecord = {
   name: 'sdxl',
   parts: fakeExpertParts,
   hash: 'sdxl-hash',
-  sizeStepPx: 32,
+  sizeStepPx: 8,
   nativeSidePx: 1024,
-  refiner: { parts: fakeExpertParts, hash: 'refiner-hash', sizeStepPx: 64 },
+  refiner: { parts: fakeExpertParts, hash: 'refiner-hash', sizeStepPx: 8 },
 }
 const lone: ModelRecord = { ...sdxl, name: 'lone', refiner: undefined }
 const config = {
@@ -126,45 +126,41 @@ describe('what is left out', () => {
 
 describe('sizes', () => {
   test.each([
-    ['demo', { width: 3, height: 2 }, [160, 96]],
+    ['demo', { width: 3, height: 2 }, [160, 104]],
     ['sdxl', { width: 1, height: 1 }, [1024, 1024]],
-    ['sdxl', { width: 16, height: 9 }, [1376, 768]],
-    ['sdxl', { width: 9, height: 16 }, [768, 1376]],
+    ['sdxl', { width: 16, height: 9 }, [1368, 768]],
+    ['sdxl', { width: 9, height: 16 }, [768, 1368]],
     ['sdxl', { width: 4, height: 1 }, [2048, 512]],
   ])('%s at %o is %o', (model, aspect, size) => {
     const { widthPx, heightPx } = orderOf({ model, aspect })
     expect([widthPx, heightPx]).toEqual(size)
   })
 
-  test('follow the U-Net’s levels: 32 for the Base, 64 where the Refiner takes part', () => {
-    expect(orderOf({ size: { widthPx: 96, heightPx: 160 } })).toMatchObject({ widthPx: 96, heightPx: 160 })
+  test('are any multiples of 8, where the Refiner takes part too', () => {
+    for (const refine of [false, true]) {
+      const size = { widthPx: 72, heightPx: 136 }
+      expect(orderOf({ size, refine })).toMatchObject(size)
+    }
     expect(problemsOf({ size: { widthPx: 100, heightPx: 160 } })).toEqual([
       {
         code: 'size-step',
-        details: { widthPx: 100, heightPx: 160, stepPx: 32, nearestWidthPx: 96, nearestHeightPx: 160 },
+        details: { widthPx: 100, heightPx: 160, stepPx: 8, nearestWidthPx: 104, nearestHeightPx: 160 },
       },
     ])
-    expect(problemsOf({ size: { widthPx: 96, heightPx: 128 }, refine: true })).toMatchObject([
-      { code: 'size-step', details: { stepPx: 64, nearestWidthPx: 128, nearestHeightPx: 128 } },
-    ])
-    expect(orderOf({ model: 'sdxl', aspect: { width: 3, height: 2 }, refine: true })).toMatchObject({
-      widthPx: 1280,
-      heightPx: 832,
-    })
   })
 
   test.each([
     [
       { widthPx: 0, heightPx: 128 },
-      { minPx: 32, maxPx: 512 },
+      { minPx: 8, maxPx: 512 },
     ],
     [
       { widthPx: 128, heightPx: 1024 },
-      { minPx: 32, maxPx: 512 },
+      { minPx: 8, maxPx: 512 },
     ],
     [
       { widthPx: Number.NaN, heightPx: 128 },
-      { minPx: 32, maxPx: 512 },
+      { minPx: 8, maxPx: 512 },
     ],
   ])('%o is out of range', (size, range) => {
     expect(problemsOf({ size })).toEqual([{ code: 'size-range', details: { ...size, ...range } }])
@@ -173,7 +169,7 @@ describe('sizes', () => {
   test('of too many pixels name the largest square', () => {
     const size = { widthPx: 4096, heightPx: 4096 }
     expect(problemsOf({ model: 'sdxl', size })).toEqual([
-      { code: 'size-range', details: { ...size, minPx: 32, maxPx: 2048 } },
+      { code: 'size-range', details: { ...size, minPx: 8, maxPx: 2048 } },
     ])
   })
 
@@ -187,7 +183,7 @@ describe('sizes', () => {
     const source = { id: 'p', widthPx: 96, heightPx: 128 }
     expect(orderOf({}, { source })).toMatchObject({ widthPx: 96, heightPx: 128 })
     const photo = { id: 'p', widthPx: 4000, heightPx: 3000 }
-    expect(orderOf({}, { source: photo })).toMatchObject({ widthPx: 128, heightPx: 96 })
+    expect(orderOf({}, { source: photo })).toMatchObject({ widthPx: 152, heightPx: 112 })
   })
 })
 

@@ -201,7 +201,7 @@ export class FakeEasel implements Easel {
         hasRefiner: true,
         isDefault: true,
         defaultSize: { widthPx: 128, heightPx: 128 },
-        sizeStepPx: 32,
+        sizeStepPx: 8,
         defaultSampler: 'euler',
         defaultSteps: 20,
         defaultGuidance: 7,

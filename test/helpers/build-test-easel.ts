@@ -176,9 +176,9 @@ export const demoModel: ModelRecord = {
   name: 'demo',
   parts: fakeExpertParts,
   hash: 'demo-base-hash',
-  sizeStepPx: 32,
+  sizeStepPx: 8,
   nativeSidePx: 128,
-  refiner: { parts: fakeExpertParts, hash: 'demo-refiner-hash', sizeStepPx: 64 },
+  refiner: { parts: fakeExpertParts, hash: 'demo-refiner-hash', sizeStepPx: 8 },
 }
 
 /** Every number differs from the one before, and a test run from the next does not. */

@@ -4,6 +4,7 @@
  */
 import type { Checker } from './case.ts'
 import { checkpoints } from './checkpoints.ts'
+import { controlNets } from './controlnets.ts'
 import { endToEnd } from './e2e.ts'
 import { kDiffusionSamplers, uiSchedules } from './k-diffusion.ts'
 import { loraFiles, otherLayouts } from './other-layouts.ts'
@@ -12,6 +13,7 @@ import { promptEmbeddings, weightedPrompts } from './prompts.ts'
 import { rng } from './rng.ts'
 import { expertSplit, imageToImageStart } from './schedule-spans.ts'
 import { schedulers } from './schedulers.ts'
+import { sizes } from './sizes.ts'
 import { textEncoders } from './text-encoders.ts'
 import { tokens } from './tokens.ts'
 import { vaeTiles } from './vae-tiles.ts'
@@ -33,4 +35,6 @@ export const checkers: readonly Checker[] = [
   otherLayouts,
   loraFiles,
   checkpoints,
+  sizes,
+  controlNets,
 ]

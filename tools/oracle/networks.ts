@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildClip } from '../../src/engine/networks/clip.ts'
 import { type ClipConfig, clipConfigSchema } from '../../src/engine/networks/clip-config.ts'
+import { residualPlaces, residualTensors } from '../../src/engine/networks/residuals.ts'
 import { buildUNet } from '../../src/engine/networks/unet.ts'
 import { unetConfigSchema } from '../../src/engine/networks/unet-config.ts'
 import { buildVaeDecoder, buildVaeEncoder } from '../../src/engine/networks/vae.ts'
@@ -24,7 +25,8 @@ export async function runUNet(
 ): Promise<Map<string, Float32Array>> {
   const config = await readConfigFile(join(folder, 'config.json'), unetConfigSchema)
   const source = await openDiffusersFolder(folder)
-  return runOnce(expose => buildUNet(config, source, timeIdCount, { expose }), inputs, paths)
+  const all = { ...residualTensors(residualPlaces(config)), ...inputs }
+  return runOnce(expose => buildUNet(config, source, timeIdCount, { expose }), all, paths)
 }
 
 export type VaeHalf = 'encoder' | 'decoder'

@@ -1,9 +1,15 @@
 /** Runs one of the reference's pipelines as the engine has it: text to image, image to image, inpainting, the Refiner. */
 import { floatsFromPicture, pictureFromFloats } from '../../src/engine/image/picture.ts'
+import type { Control } from '../../src/engine/pipeline/control.ts'
 import { type DenoiseRun, denoise, type LatentShape } from '../../src/engine/pipeline/denoise.ts'
 import { type Guidance, isGuided } from '../../src/engine/pipeline/guidance.ts'
 import { imageToImage } from '../../src/engine/pipeline/image-to-image.ts'
 import { inpaint, latentMask } from '../../src/engine/pipeline/inpaint.ts'
+import {
+  inpaintByChannels,
+  inpaintingChannels,
+  maskedPixels,
+} from '../../src/engine/pipeline/inpaint-by-channels.ts'
 import { decodeLatents, encodePixels } from '../../src/engine/pipeline/latents.ts'
 import {
   generatorPerPicture,
@@ -31,6 +37,7 @@ export interface PipelineRun {
   readonly schedule: ModelSchedule
   readonly sizePx: SizePx
   readonly source: Source | undefined
+  readonly controls?: readonly Control[]
 }
 
 export interface Outcome {
@@ -69,6 +76,7 @@ export async function runPipeline(wanted: PipelineRun): Promise<Outcome> {
     conditioning: await conditioningOf(model, pipeline, args, sizePx, isGuided(guidance)),
     guidance,
     noise: noise.source,
+    ...(wanted.controls && { controls: wanted.controls }),
   }
   const latents = await paint(run, model, source, strength)
   return {
@@ -89,7 +97,7 @@ export async function runPipeline(wanted: PipelineRun): Promise<Outcome> {
   }
 }
 
-function paint(
+async function paint(
   run: DenoiseRun,
   model: OpenModel,
   source: Source | undefined,
@@ -103,12 +111,16 @@ function paint(
       return denoise(run, source.latents, hooks)
     case 'picture': {
       const { picture, mask } = source
-      const encoded = encodePixels(vae, floatsFromPicture(picture), picture.heightPx, picture.widthPx)
-      return encoded.then(posterior =>
-        mask
-          ? inpaint(run, vae, posterior, latentMask(mask, picture.widthPx, run.shape), strength, hooks)
-          : imageToImage(run, vae, posterior, hooks),
-      )
+      const pixels = floatsFromPicture(picture)
+      const encode = (pixels: Float32Array) => encodePixels(vae, pixels, picture.heightPx, picture.widthPx)
+      const posterior = await encode(pixels)
+      if (!mask) return imageToImage(run, vae, posterior, hooks)
+      const inLatents = latentMask(mask, picture.widthPx, run.shape)
+      if (run.unet.inChannels !== inpaintingChannels)
+        return inpaint(run, vae, posterior, inLatents, strength, hooks)
+      const kept = await encode(maskedPixels(pixels, mask))
+      const shown = { source: strength < 1 ? posterior : undefined, kept, mask: inLatents }
+      return inpaintByChannels(run, vae, shown, hooks)
     }
   }
 }

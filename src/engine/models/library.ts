@@ -82,7 +82,7 @@ async function withRefiner(
 
 async function readFolder(folder: string, cache: HashCache): Promise<ExpertRecord> {
   const parts = await describeDiffusersFolder(realpathSync(folder), cache)
-  return { parts, hash: hashOf(parts), sizeStepPx: sizeStepOf(parts) }
+  return { parts, hash: hashOf(parts), sizeStepPx: pxPerLatent(parts) }
 }
 
 /** Over all parts by their roles, so that the same weights in another role are another model. */
@@ -104,10 +104,6 @@ function sizesOf({ config, configFile }: NetworkPart): z.infer<typeof sizes> {
 
 function pxPerLatent({ networks }: ExpertParts): number {
   return 2 ** (sizesOf(networks.vae).block_out_channels.length - 1)
-}
-
-function sizeStepOf(parts: ExpertParts): number {
-  return pxPerLatent(parts) * 2 ** (sizesOf(parts.networks.unet).block_out_channels.length - 1)
 }
 
 function nativeSideOf(parts: ExpertParts): number {

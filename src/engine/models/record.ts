@@ -24,7 +24,7 @@ const expert = {
   parts: expertParts,
   /** sha256, hex, over everything that decides a picture. */
   hash: z.string(),
-  /** Sides of a picture must be multiples of this: 8 px per latent times 2 per downsampler, 32 for SDXL's Base. */
+  /** Sides of a picture must be multiples of this: the pixels per latent, 8 in SDXL. */
   sizeStepPx: z.number(),
 }
 

@@ -10,8 +10,8 @@ export const conv3x3 = module((g, w, x, out: number) => conv(g, w, x, out, 3, 1,
 /** 1×1: a linear map of the channels. x: [B, C, H, W] → [B, out, H, W]. */
 export const conv1x1 = module((g, w, x, out: number) => conv(g, w, x, out, 1, 1, [0, 0, 0, 0]))
 
-/** 3×3 with stride 2. x: [B, C, H, W] → [B, C, H/2, W/2]. */
-export const convHalving = module((g, w, x, pads: Padding) => conv(g, w, x, channelsOf(x, 1), 3, 2, pads))
+/** 3×3 with stride 2. x: [B, C, H, W] → [B, out, ⌈H/2⌉, ⌈W/2⌉]. */
+export const convHalving = module((g, w, x, out: number, pads: Padding) => conv(g, w, x, out, 3, 2, pads))
 
 function conv(
   g: Graph,
@@ -19,7 +19,7 @@ function conv(
   x: Value,
   out: number,
   size: number,
-  stride: number,
+  stride: 1 | 2,
   pads: Padding,
 ): Value {
   const weight = g.weight(w.tensor('weight', [out, channelsOf(x, 1), size, size]))

@@ -6,15 +6,18 @@ import { resNetBlock } from './res-net-block.ts'
 import { spatialTransformer } from './spatial-transformer.ts'
 import { upSample } from './up-sample.ts'
 
-/** x: [B, C, H, W] → [B, channels, 2H, 2W]. skips: one per layer, in the order of use. */
+/**
+ * x: [B, C, H, W] → [B, channels, 2H, 2W]. skips: one per layer, in the order of use. finer: a value of the next finer
+ * level, whose sides the UpSample takes; absent at the finest, which has no UpSample.
+ */
 export const crossAttnUpBlock = module(
-  (g, w, x, skips: readonly Value[], { time, context }: Conditioning, level: Level) => {
+  (g, w, x, skips: readonly Value[], { time, context }: Conditioning, level: Level, finer?: Value) => {
     let h = x
     for (const [i, skip] of skips.entries()) {
       h = resNetBlock(g, w.at('resnets', i), g.concat(1, h, skip), level.channels, level.norm, time)
       const depth = level.transformer.depthsUp[i] ?? 1
       h = spatialTransformer(g, w.at('attentions', i), h, context, { ...level.transformer, depth })
     }
-    return level.isFinest ? h : upSample(g, w.at('upsamplers', 0), h)
+    return finer ? upSample(g, w.at('upsamplers', 0), h, finer) : h
   },
 )

@@ -20,8 +20,6 @@ export interface Level {
   readonly norm: GroupNormOptions
   /** Used where the level's block has attention. */
   readonly transformer: LevelTransformer
-  /** The first level: its way up ends without an UpSample. */
-  readonly isFinest: boolean
   /** The last level: its way down ends without a DownSample. */
   readonly isCoarsest: boolean
 }

@@ -5,11 +5,16 @@ import { module } from './module.ts'
 import { resNetBlock } from './res-net-block.ts'
 import { upSample } from './up-sample.ts'
 
-/** x: [B, C, H, W] → [B, channels, 2H, 2W]. skips: one per layer, in the order of use. */
-export const upBlock = module((g, w, x, skips: readonly Value[], { time }: Conditioning, level: Level) => {
-  let h = x
-  for (const [i, skip] of skips.entries()) {
-    h = resNetBlock(g, w.at('resnets', i), g.concat(1, h, skip), level.channels, level.norm, time)
-  }
-  return level.isFinest ? h : upSample(g, w.at('upsamplers', 0), h)
-})
+/**
+ * x: [B, C, H, W] → [B, channels, 2H, 2W]. skips: one per layer, in the order of use. finer: a value of the next finer
+ * level, whose sides the UpSample takes; absent at the finest, which has no UpSample.
+ */
+export const upBlock = module(
+  (g, w, x, skips: readonly Value[], { time }: Conditioning, level: Level, finer?: Value) => {
+    let h = x
+    for (const [i, skip] of skips.entries()) {
+      h = resNetBlock(g, w.at('resnets', i), g.concat(1, h, skip), level.channels, level.norm, time)
+    }
+    return finer ? upSample(g, w.at('upsamplers', 0), h, finer) : h
+  },
+)

@@ -1,4 +1,5 @@
-/** The three kinds of network as the pipeline sees them: float32 arrays in and out, whatever runs them. */
+/** The kinds of network as the pipeline sees them: float32 arrays in and out, whatever runs them. */
+import type { Tensor } from '../onnx/session.ts'
 
 /** One CLIP text encoder. */
 export interface TextEncoder {
@@ -16,7 +17,7 @@ export interface TextEncoder {
 
 /** One U-Net call's input. */
 export interface UNetInput {
-  /** [batch, 4, heightLatent, widthLatent], already scaled by the sampler. */
+  /** [batch, inChannels, heightLatent, widthLatent]: latents already scaled by the sampler, then what lies beside them. */
   sample: Float32Array
   batch: number
   heightLatent: number
@@ -29,6 +30,8 @@ export interface UNetInput {
   pooled: Float32Array
   /** [batch, 6 (Base) or 5 (Refiner)] */
   timeIds: Float32Array
+  /** What ControlNets add, in the order of `ControlNet.residuals`. */
+  residuals?: readonly Tensor[]
 }
 
 /** The denoiser: Base or Refiner, by its config alone. */
@@ -36,8 +39,8 @@ export interface UNet {
   readonly crossAttentionDim: number
   /** Time ids per row: 6 for the Base, 5 for the Refiner. */
   readonly timeIdCount: number
-  /** Latent sides must be multiples of this (2 to the number of downsamplers). */
-  readonly latentMultiple: number
+  /** Of `UNetInput.sample`: 4, or 9 where it was made for inpainting. */
+  readonly inChannels: number
   /** The predicted noise (or v), [batch, 4, heightLatent, widthLatent]. */
   predict(input: UNetInput): Promise<Float32Array>
 }
@@ -48,6 +51,18 @@ export interface ReusableUNet extends UNet {
   predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }>
   /** Runs the finest level alone over deep features of an earlier step: near the full result, for a fraction of it. */
   predictShallow(input: UNetInput, deep: Float32Array): Promise<Float32Array>
+}
+
+/** What makes a U-Net follow a picture: a copy of its way down. */
+export interface ControlNet {
+  /** How many residuals it gives: one per result of the U-Net's way down, and the middle's. */
+  readonly residualCount: number
+  /**
+   * What to add inside the U-Net when it is called with the same input.
+   * picture: [3, 8h, 8w] in 0..1, the same for all rows. scales: what each residual is multiplied by.
+   */
+  residuals(input: UNetInput, picture: Float32Array, scales: readonly number[]): Promise<Tensor[]>
+  close(): Promise<void>
 }
 
 /** The picture codec. */

@@ -1,8 +1,9 @@
 /** Owns a U-Net that is open: noisy latents and conditioning in, predicted noise out. */
-import { type Session, wanted } from '../onnx/session.ts'
+import { type Session, type Tensor, wanted } from '../onnx/session.ts'
 import type { ReusableUNet, UNetInput } from './networks.ts'
+import { residualPlaces, residualTensors } from './residuals.ts'
 import { deepFeaturesInput, deepFeaturesPath } from './shallow-unet.ts'
-import { latentMultiple, unetNames } from './unet.ts'
+import { unetNames } from './unet.ts'
 import type { UNetConfig } from './unet-config.ts'
 
 export class OpenUNet implements ReusableUNet {
@@ -25,22 +26,21 @@ export class OpenUNet implements ReusableUNet {
     this.#openShallow = openShallow
   }
 
+  get inChannels(): number {
+    return this.#config.inChannels
+  }
+
   get crossAttentionDim(): number {
     return this.#config.contextWidth
   }
 
-  get latentMultiple(): number {
-    return latentMultiple(this.#config)
-  }
-
   async predict(input: UNetInput): Promise<Float32Array> {
-    return this.#session.run(unetInputs(input, this.#config.inChannels), unetNames.output)
+    return this.#session.run(this.#inputs(input), unetNames.output)
   }
 
   async predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }> {
     const deepPath = deepFeaturesPath(this.#config)
-    const inputs = unetInputs(input, this.#config.inChannels)
-    const results = await this.#session.runAll(inputs, [unetNames.output, deepPath])
+    const results = await this.#session.runAll(this.#inputs(input), [unetNames.output, deepPath])
     return { output: wanted(results, unetNames.output), deep: wanted(results, deepPath) }
   }
 
@@ -51,6 +51,13 @@ export class OpenUNet implements ReusableUNet {
     const shape = [batch, deep.length / batch / heightLatent / widthLatent, heightLatent, widthLatent]
     const session = await this.#shallow
     return session.run({ ...inputs, [deepFeaturesInput]: { data: deep, shape } }, unetNames.output)
+  }
+
+  #inputs(input: UNetInput): Record<string, Tensor> {
+    return {
+      ...unetInputs(input, this.#config.inChannels),
+      ...residualTensors(residualPlaces(this.#config), input.residuals),
+    }
   }
 
   async close(): Promise<void> {

@@ -133,7 +133,6 @@ export const unetConfigSchema = z
         },
         attentionDown: config.down_block_types[level] === 'CrossAttnDownBlock2D',
         attentionUp: config.up_block_types[last - level] === 'CrossAttnUpBlock2D',
-        isFinest: level === 0,
         isCoarsest: level === last,
       })),
     }),

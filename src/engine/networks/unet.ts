@@ -2,7 +2,7 @@
  * Owns the U-Net: blocks in the paper's order, driven by its config (Podell et al. 2023, section 2; Base and Refiner).
  * Down: per level ResNetBlocks, with SpatialTransformers where the config says so, then a DownSample; every result is
  * kept. Mid: ResNetBlock, SpatialTransformer, ResNetBlock. Up: the same levels backwards, one more ResNetBlock each,
- * every ResNetBlock over one of the kept results.
+ * every ResNetBlock over one of the kept results; an UpSample leads to the sides of the next kept result.
  */
 import { conv3x3 } from '../modules/conv.ts'
 import { crossAttnDownBlock } from '../modules/cross-attn-down-block.ts'
@@ -19,6 +19,7 @@ import type { Graph } from '../onnx/graph.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel, Value } from '../onnx/model.ts'
 import { type WeightSource, type Weights, weightsOf } from '../weights/source.ts'
+import { addResiduals, residualInputs, residualPlaces } from './residuals.ts'
 import type { UNetConfig } from './unet-config.ts'
 
 /** The names of the graph's inputs and output. */
@@ -38,7 +39,7 @@ export const unetNames = {
 } as const
 
 /**
- * The U-Net as a graph. Sizes, batch and prompt length are free; height and width must be multiples of latentMultiple.
+ * The U-Net as a graph. Sizes, batch and prompt length are free.
  * timeIdCount: 6 in the Base, 5 in the Refiner; what they leave of the config's addedWidth is the pooled text's.
  */
 export function buildUNet(
@@ -50,7 +51,8 @@ export function buildUNet(
   const g = newGraph('unet', options)
   const w = weightsOf(source)
   const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount)
-  g.output(unetNames.output, denoise(g, w, config, sample, conditioning))
+  const residuals = residualInputs(g, residualPlaces(config))
+  g.output(unetNames.output, denoise(g, w, config, sample, conditioning, residuals))
   return g.build()
 }
 
@@ -75,11 +77,6 @@ export function noisyInputs(
   return { sample, conditioning: { time, context } }
 }
 
-/** Latent sides must be multiples of this: every level but the last halves them. */
-export function latentMultiple(config: UNetConfig): number {
-  return 2 ** (config.levels.length - 1)
-}
-
 /** Timestep, and pooled text with sizes, each through its own small network, added. → [B, 4 × first channels] */
 function embedConditions(
   g: Graph,
@@ -102,31 +99,55 @@ function embedConditions(
   )
 }
 
-function denoise(g: Graph, w: Weights, config: UNetConfig, sample: Value, conditioning: Conditioning): Value {
+function denoise(
+  g: Graph,
+  w: Weights,
+  config: UNetConfig,
+  sample: Value,
+  conditioning: Conditioning,
+  residuals: readonly Value[],
+): Value {
   const { levels } = config
-  let h = conv3x3(g, w.at('conv_in'), sample, levels[0].channels)
+  const first = conv3x3(g, w.at('conv_in'), sample, levels[0].channels)
+  const results = wayDown(g, w, config, first, conditioning)
 
-  const skips = [h]
-  for (const [i, level] of levels.entries()) {
-    const block = level.attentionDown ? crossAttnDownBlock : downBlock
-    const results = block(g, w.at('down_blocks', i), h, conditioning, level)
-    skips.push(...results)
-    h = results.at(-1) ?? h
-  }
+  const mid = middle(g, w.at('mid_block'), config, results.at(-1) ?? first, conditioning)
 
-  h = middle(g, w.at('mid_block'), config, h, conditioning)
-
+  const skips = addResiduals(g, [...results, mid], residuals)
+  let h = skips.pop() ?? mid
   for (const [i, level] of levels.toReversed().entries()) {
     const block = level.attentionUp ? crossAttnUpBlock : upBlock
     const latestFirst = skips.splice(-(level.layers + 1)).reverse()
-    h = block(g, w.at('up_blocks', i), h, latestFirst, conditioning, level)
+    h = block(g, w.at('up_blocks', i), h, latestFirst, conditioning, level, skips.at(-1))
   }
 
   return wayOut(g, w, config, h)
 }
 
+/** The levels from the finest to the coarsest: all results that the way up will want, the first being `first` itself. */
+export function wayDown(
+  g: Graph,
+  w: Weights,
+  { levels }: UNetConfig,
+  first: Value,
+  conditioning: Conditioning,
+): Value[] {
+  const results = [first]
+  for (const [i, level] of levels.entries()) {
+    const block = level.attentionDown ? crossAttnDownBlock : downBlock
+    results.push(...block(g, w.at('down_blocks', i), results.at(-1) ?? first, conditioning, level))
+  }
+  return results
+}
+
 /** Distilled models kept but one ResNetBlock of it. */
-function middle(g: Graph, w: Weights, config: UNetConfig, x: Value, conditioning: Conditioning): Value {
+export function middle(
+  g: Graph,
+  w: Weights,
+  config: UNetConfig,
+  x: Value,
+  conditioning: Conditioning,
+): Value {
   const level = config.levels.at(-1) ?? config.levels[0]
   return config.middleDepth === undefined
     ? resNetBlock(g, w.at('resnets', 0), x, level.channels, level.norm, conditioning.time)

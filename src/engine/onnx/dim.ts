@@ -1,29 +1,44 @@
-/** Owns the extents of tensors: numbers, or products of names that get their numbers when a session runs. */
+/** Owns the extents of tensors: numbers, or products of sides that get their numbers when a session runs. */
 
-/** factor × names, e.g. ¼ × height × width. Names are sorted, so equal extents look equal. */
-export interface SymbolicDim {
-  readonly factor: number
-  readonly names: readonly string[]
+/** ⌈name / divisor⌉, the divisor a power of two. */
+interface Side {
+  readonly name: string
+  readonly divisor: number
 }
 
-/**
- * A fractional factor stands for an exact division: whoever runs the session gives extents that divide
- * (latent sides are multiples of 2 to the number of downsamplers).
- */
+/** factor × sides, e.g. 2 × height/4 × width/4. Sides are sorted, so equal extents look equal. */
+export interface SymbolicDim {
+  readonly factor: number
+  readonly sides: readonly Side[]
+}
+
 export type Dim = number | SymbolicDim
 
 export type Shape = readonly Dim[]
 
 /** An extent known only when the session runs. */
 export function symbol(name: string): Dim {
-  return { factor: 1, names: [name] }
+  return { factor: 1, sides: [{ name, divisor: 1 }] }
 }
 
 export function times(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a * b
-  const left = typeof a === 'number' ? { factor: a, names: [] } : a
-  const right = typeof b === 'number' ? { factor: b, names: [] } : b
-  return { factor: left.factor * right.factor, names: [...left.names, ...right.names].sort() }
+  const left = typeof a === 'number' ? { factor: a, sides: [] } : a
+  const right = typeof b === 'number' ? { factor: b, sides: [] } : b
+  const sides = [...left.sides, ...right.sides].sort((one, other) =>
+    sideText(one) < sideText(other) ? -1 : 1,
+  )
+  return { factor: left.factor * right.factor, sides }
+}
+
+/** ⌈dim / 2⌉; undefined for a product that has no such form. Halving twice is quartering: ⌈⌈x / 2⌉ / 2⌉ = ⌈x / 4⌉. */
+export function halved(dim: Dim): Dim | undefined {
+  if (typeof dim === 'number') return Math.ceil(dim / 2)
+  const { factor, sides } = dim
+  const [side, ...more] = sides
+  if (factor % 2 === 0) return { factor: factor / 2, sides }
+  if (factor !== 1 || !side || more.length > 0) return undefined
+  return { factor, sides: [{ name: side.name, divisor: side.divisor * 2 }] }
 }
 
 export function product(shape: Shape): Dim {
@@ -41,12 +56,15 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** `64`, `height/2`, `2*batch`. */
 export function dimText(dim: Dim): string {
   if (typeof dim === 'number') return String(dim)
-  const names = dim.names.join('*')
-  if (dim.factor === 1) return names
-  return dim.factor < 1 ? `${names}/${1 / dim.factor}` : `${dim.factor}*${names}`
+  const sides = dim.sides.map(sideText).join('*')
+  return dim.factor === 1 ? sides : `${dim.factor}*${sides}`
 }
 
 /** `[batch, 64, height/2, width/2]`. */
 export function shapeText(shape: Shape): string {
   return `[${shape.map(dimText).join(', ')}]`
+}
+
+function sideText({ name, divisor }: Side): string {
+  return divisor === 1 ? name : `${name}/${divisor}`
 }

@@ -2,7 +2,7 @@
 import { AppError } from '../../errors.ts'
 import type { DType } from '../weights/dtype.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
-import { type Dim, product, type Shape, sameDim, sameShape, shapeText, times } from './dim.ts'
+import { type Dim, halved, product, type Shape, sameDim, sameShape, shapeText, times } from './dim.ts'
 import { ModelWriter, type NodeOptions, type OnnxModel, type Value } from './model.ts'
 import { contribDomain, dataType } from './proto.ts'
 
@@ -124,6 +124,11 @@ export class Graph {
     return this.#broadcast('Mul', a, b)
   }
 
+  /** x plus a value of its rank that, when the session runs, has x's extents or ones in their place. */
+  addSpread(x: Value, y: Value): Value {
+    return this.op('Add', [x, y], x.shape)
+  }
+
   /** x · sigmoid(x), also called swish. */
   silu(x: Value): Value {
     return this.kernels.silu(this, x)
@@ -218,15 +223,16 @@ export class Graph {
 
   // --- The work ---
 
-  /** weight: [out, in, kernel, kernel]. Extents shrink by the stride exactly; callers see to divisibility. */
-  conv(x: Value, weight: Value, bias: Value, stride: number, pads: Padding): Value {
-    const [batch, channels, height, width] = x.shape
+  /** weight: [out, in, kernel, kernel]. Stride 1 keeps the sides, stride 2 gives half of them, rounded up. */
+  conv(x: Value, weight: Value, bias: Value, stride: 1 | 2, pads: Padding): Value {
+    const [batch, channels, ...sides] = x.shape
     const [out, channelsIn, kernel] = weight.shape
     const isFitting = x.shape.length === 4 && weight.shape.length === 4 && channels === channelsIn
+    const [height, width] = stride === 1 ? sides : sides.map(halved)
     if (!isFitting || batch === undefined || !height || !width || out === undefined) {
       throw this.#mismatch('Conv', `${shapeText(x.shape)} by a kernel ${shapeText(weight.shape)}`)
     }
-    const shape = [batch, out, times(height, 1 / stride), times(width, 1 / stride)]
+    const shape = [batch, out, height, width]
     const attributes = { kernel_shape: [Number(kernel), Number(kernel)], strides: [stride, stride], pads }
     return this.op('Conv', [x, weight, bias], shape, { attributes })
   }
@@ -277,8 +283,20 @@ export class Graph {
   upsample(x: Value): Value {
     const [batch = 0, channels = 0, height = 0, width = 0] = x.shape
     const scales = this.floats([1, 1, 2, 2])
-    return this.op('Resize', [x, undefined, scales], [batch, channels, times(height, 2), times(width, 2)], {
-      attributes: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
+    const shape = [batch, channels, times(height, 2), times(width, 2)]
+    return this.op('Resize', [x, undefined, scales], shape, { attributes: nearestNeighbour })
+  }
+
+  /** The same to the sides of `like`, of which x has half, rounded up: where one is odd, its last row or column is left out. */
+  upsampleLike(x: Value, like: Value): Value {
+    const sides = like.shape.slice(2)
+    const halves = sides.map(side => halved(side) ?? 0)
+    if (!sameShape(halves, x.shape.slice(2))) {
+      throw this.#mismatch('Resize', `${shapeText(x.shape)} to the sides of ${shapeText(like.shape)}`)
+    }
+    const size = this.op('Shape', [like], [2], { attributes: { start: 2 } }, 'I64')
+    return this.op('Resize', [x, undefined, undefined, size], [...x.shape.slice(0, 2), ...sides], {
+      attributes: { ...nearestNeighbour, axes: [2, 3] },
     })
   }
 
@@ -343,6 +361,12 @@ export class Graph {
       problem: `${op} at ${this.#scope || 'the top'}: shapes do not fit: ${what}`,
     })
   }
+}
+
+const nearestNeighbour = {
+  mode: 'nearest',
+  coordinate_transformation_mode: 'asymmetric',
+  nearest_mode: 'floor',
 }
 
 function isSameAxis(x: Value, axis: number, dim: Dim): boolean {

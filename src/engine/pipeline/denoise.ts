@@ -3,6 +3,7 @@ import type { UNet } from '../networks/networks.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import type { Span } from '../sampling/span.ts'
 import type { Conditioning, ConditioningRows } from './conditioning.ts'
+import { type Control, residualsAt } from './control.ts'
 import { type Guidance, guide, isGuidedAt } from './guidance.ts'
 import type { NoiseSource } from './noise-source.ts'
 
@@ -32,6 +33,9 @@ export interface DenoiseRun {
   readonly conditioning: Conditioning
   readonly guidance: Guidance
   readonly noise: NoiseSource
+  readonly controls?: readonly Control[]
+  /** What an inpainting U-Net is shown beside the latents of each picture, [5, h, w]: the mask and what it keeps. */
+  readonly beside?: Float32Array
   /** Changes the latents after model call i (inpainting's blend). */
   readonly afterStep?: (latents: Float32Array, i: number) => Float32Array
 }
@@ -66,25 +70,32 @@ async function predict(run: DenoiseRun, scaled: Float32Array, i: number): Promis
   return guide(both, shape.pictures, guidance)
 }
 
-function callUNet(
-  { unet, sampler, shape }: DenoiseRun,
-  sample: Float32Array,
+async function callUNet(
+  { unet, sampler, span, shape, controls = [], beside }: DenoiseRun,
+  latents: Float32Array,
   { rows, tokens, context, pooled, timeIds }: ConditioningRows,
   i: number,
 ): Promise<Float32Array> {
-  const { heightLatent, widthLatent } = shape
+  const { pictures, heightLatent, widthLatent } = shape
   const timestep = sampler.timesteps[i] ?? 0
-  return unet.predict({
-    sample,
-    batch: rows,
-    heightLatent,
-    widthLatent,
-    timestep,
-    context,
-    tokens,
-    pooled,
-    timeIds,
-  })
+  const told = { batch: rows, heightLatent, widthLatent, timestep, context, tokens, pooled, timeIds }
+  // A ControlNet is given latents alone, whatever the U-Net sees beside them.
+  const call = { call: i - span.first, calls: sampler.timesteps.length - span.first, pictures }
+  const residuals = await residualsAt(controls, { ...told, sample: latents }, call)
+  const sample = beside ? besideEach(latents, beside, rows) : latents
+  return unet.predict({ ...told, sample, residuals })
+}
+
+/** [rows, 4, h, w] with the same [5, h, w] after each row. */
+function besideEach(latents: Float32Array, beside: Float32Array, rows: number): Float32Array {
+  const perRow = latents.length / rows
+  const whole = new Float32Array(latents.length + rows * beside.length)
+  for (let row = 0; row < rows; row++) {
+    const at = row * (perRow + beside.length)
+    whole.set(latents.subarray(row * perRow, (row + 1) * perRow), at)
+    whole.set(beside, at + perRow)
+  }
+  return whole
 }
 
 function twice(values: Float32Array): Float32Array {

@@ -16,7 +16,7 @@ export function reusingDeepFeatures(unet: ReusableUNet): UNet {
   return {
     crossAttentionDim: unet.crossAttentionDim,
     timeIdCount: unet.timeIdCount,
-    latentMultiple: unet.latentMultiple,
+    inChannels: unet.inChannels,
     async predict(input: UNetInput) {
       calls += 1
       if (calls > wholeAtFirst && kept && kept.batch >= input.batch && kept.uses < interval) {

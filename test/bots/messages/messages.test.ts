@@ -211,13 +211,13 @@ describe('answers', () => {
       hasRefiner: true,
       isDefault: true,
       defaultSize: { widthPx: 128, heightPx: 128 },
-      sizeStepPx: 32,
+      sizeStepPx: 8,
       defaultSampler: 'euler',
       defaultSteps: 20,
       defaultGuidance: 7,
     }
     expect(modelsMessage({ models: [demo], samplers: ['euler'], styles: [] }, en).lines).toEqual([
-      'demo (default) · 128×128 · sizes in steps of 32 px · 20 steps, guidance 7, euler · with Refiner',
+      'demo (default) · 128×128 · sizes in steps of 8 px · 20 steps, guidance 7, euler · with Refiner',
       'Samplers: euler',
     ])
   })

@@ -30,7 +30,7 @@ describe('A Base, opened from its folder', () => {
   test('says what a pipeline must know of it', () => {
     expect(base.textEncoder).toMatchObject({ hiddenSize: 64, layers: 3, projectionSize: undefined })
     expect(base.textEncoder2).toMatchObject({ hiddenSize: 128, layers: 4, projectionSize: 128 })
-    expect(base.unet).toMatchObject({ crossAttentionDim: 192, timeIdCount: 6, latentMultiple: 4 })
+    expect(base.unet).toMatchObject({ crossAttentionDim: 192, timeIdCount: 6 })
     expect(base.vae).toMatchObject({ scalingFactor: 0.13025, sampleSize: 128, factor: 8 })
   })
 
@@ -130,7 +130,7 @@ describe('The same weights stored otherwise give the same bytes', () => {
 test('A Refiner is a folder without a first text encoder', async () => {
   const refiner = await openNetworksFolder(await oracle.model('refiner'))
   expect(refiner.textEncoder).toBeUndefined()
-  expect(refiner.unet).toMatchObject({ crossAttentionDim: 128, timeIdCount: 5, latentMultiple: 8 })
+  expect(refiner.unet).toMatchObject({ crossAttentionDim: 128, timeIdCount: 5 })
   const golden = await oracle.tensors('parts', 'unet_refiner_16x24_t171.safetensors')
   const ours = await refiner.unet.predict(inputOf(golden, 171))
   expect(maxAbsoluteError(ours, golden.floats('output'))).toBeLessThan(limits.unet)

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { buildClip } from '../../../src/engine/networks/clip.ts'
 import { clipConfigSchema } from '../../../src/engine/networks/clip-config.ts'
 import { unetInputs } from '../../../src/engine/networks/open-unet.ts'
-import { buildUNet, latentMultiple, unetNames } from '../../../src/engine/networks/unet.ts'
+import { residualPlaces, residualTensors } from '../../../src/engine/networks/residuals.ts'
+import { buildUNet, unetNames } from '../../../src/engine/networks/unet.ts'
 import { unetConfigSchema } from '../../../src/engine/networks/unet-config.ts'
 import { buildVaeDecoder, buildVaeEncoder, vaeFactor, vaeNames } from '../../../src/engine/networks/vae.ts'
 import { vaeConfigSchema } from '../../../src/engine/networks/vae-config.ts'
@@ -94,10 +95,9 @@ describe('A U-Net', () => {
     const config = parseConfig('unet', { ...unet, ...small, ...changes }, unetConfigSchema)
     const weights = await randomWeights(source => buildUNet(config, source, 6))
     await opened(buildUNet(config, weights, 6), async session => {
-      const side = latentMultiple(config)
       for (const [height, width, words] of [
-        [side, 3 * side, 77],
-        [2 * side, side, 5],
+        [8, 24, 77],
+        [13, 5, 5],
       ] as const) {
         const random = new TorchRandom(height * width)
         const rows = [0, 1, 2].map(() => ({
@@ -108,20 +108,23 @@ describe('A U-Net', () => {
         }))
         const call = (chosen: typeof rows) =>
           session.run(
-            unetInputs(
-              {
-                sample: joined(chosen.map(row => row.sample)),
-                context: joined(chosen.map(row => row.context)),
-                pooled: joined(chosen.map(row => row.pooled)),
-                timeIds: joined(chosen.map(row => row.timeIds)),
-                batch: chosen.length,
-                heightLatent: height,
-                widthLatent: width,
-                timestep: 321,
-                tokens: words,
-              },
-              4,
-            ),
+            {
+              ...unetInputs(
+                {
+                  sample: joined(chosen.map(row => row.sample)),
+                  context: joined(chosen.map(row => row.context)),
+                  pooled: joined(chosen.map(row => row.pooled)),
+                  timeIds: joined(chosen.map(row => row.timeIds)),
+                  batch: chosen.length,
+                  heightLatent: height,
+                  widthLatent: width,
+                  timestep: 321,
+                  tokens: words,
+                },
+                4,
+              ),
+              ...residualTensors(residualPlaces(config)),
+            },
             unetNames.output,
           )
         const together = await call(rows)

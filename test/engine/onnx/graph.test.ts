@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { symbol, times } from '../../../src/engine/onnx/dim.ts'
+import { type Dim, halved, symbol, times } from '../../../src/engine/onnx/dim.ts'
 import type { Graph } from '../../../src/engine/onnx/graph.ts'
 import { newGraph } from '../../../src/engine/onnx/kernels.ts'
 import type { Value } from '../../../src/engine/onnx/model.ts'
@@ -33,6 +33,10 @@ describe('A graph whose shapes do not fit is refused where it is written', () =>
       g => g.conv(tokens(g), g.input('w', 'F32', [4, 8, 3, 3]), g.input('b', 'F32', [4]), 1, [1, 1, 1, 1]),
       'Conv at',
     ],
+    'an upsampling to sides that are not twice as long': [
+      g => g.upsampleLike(x(g), g.input('y', 'F32', [batch, 8, height, width])),
+      'Resize at',
+    ],
     'a concatenation': [g => g.concat(1, x(g), g.input('y', 'F32', [batch, 8, height, height])), 'Concat at'],
     'a concatenation of unknown extents': [g => g.concat(2, x(g), x(g)), 'Concat at'],
     'a reshape that loses elements': [g => g.reshape(x(g), [batch, 8, height]), 'Reshape at'],
@@ -60,10 +64,20 @@ describe('A graph whose shapes do not fit is refused where it is written', () =>
 
   test('and the sentence shows the shapes as formulas', () => {
     const g = newGraph('test')
-    const half = [batch, 8, times(height, 0.5), times(width, 2)]
+    const half = [batch, 8, halved(height) ?? 0, times(width, 2)]
     expect(() => g.add(x(g), g.input('y', 'F32', half))).toThrow(
       '[batch, 8, height, width] and [batch, 8, height/2, 2*width]',
     )
+  })
+
+  test('and a product of halves is not the half of a product', () => {
+    const half = (side: Dim) => halved(side) ?? 0
+    const g = newGraph('test')
+    const quarters = g.input('x', 'F32', [batch, half(half(height)), width])
+    expect(() => g.reshape(quarters, [batch, times(half(height), half(width))])).toThrow('Reshape at')
+    expect(halved(times(height, width))).toBeUndefined()
+    expect(halved(times(height, 2))).toEqual(height)
+    expect(halved(7)).toBe(4)
   })
 })
 
@@ -166,6 +180,32 @@ describe('Operators compute what their names say', () => {
       return g.add(left, g.mul(right, g.floats([10])))
     }
     expect(await run(write, { x })).toEqual([21, 21, 21, 21])
+  })
+
+  test('upsampling to sides that are odd leaves the last row and column out', async () => {
+    const x = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [1, 1, 2, 3] }
+    const write = (g: Graph) => {
+      const like = g.input('like', 'F32', [batch, 1, height, width])
+      const halves = [height, width].map(side => halved(side) ?? 0)
+      return g.upsampleLike(g.input('x', 'F32', [batch, 1, ...halves]), like)
+    }
+    const to = (rows: number, columns: number) =>
+      run(write, { x, like: { data: new Float32Array(rows * columns), shape: [1, 1, rows, columns] } })
+    expect(await to(4, 6)).toEqual(
+      [
+        [1, 1, 2, 2, 3, 3],
+        [1, 1, 2, 2, 3, 3],
+        [4, 4, 5, 5, 6, 6],
+        [4, 4, 5, 5, 6, 6],
+      ].flat(),
+    )
+    expect(await to(3, 5)).toEqual(
+      [
+        [1, 1, 2, 2, 3],
+        [1, 1, 2, 2, 3],
+        [4, 4, 5, 5, 6],
+      ].flat(),
+    )
   })
 
   test('group norm against its definition', async () => {

@@ -20,7 +20,7 @@ function fakeUNet(): { unet: UNet; calls: UNetInput[] } {
   const unet: UNet = {
     crossAttentionDim: 1,
     timeIdCount: 6,
-    latentMultiple: 1,
+    inChannels: 4,
     predict: async input => {
       calls.push(input)
       const perRow = input.sample.length / input.batch

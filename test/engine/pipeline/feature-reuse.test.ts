@@ -10,7 +10,7 @@ function watchedUNet(): { unet: ReusableUNet; calls: string[] } {
   const unet: ReusableUNet = {
     crossAttentionDim: 1,
     timeIdCount: 6,
-    latentMultiple: 4,
+    inChannels: 4,
     predict: () => Promise.reject(new Error('only the wrapper is asked')),
     async predictDeep({ batch }) {
       calls.push(`whole ${batch}`)

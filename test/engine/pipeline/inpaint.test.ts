@@ -34,7 +34,7 @@ describe.each(samplerKinds)('inpainting with $name', kind => {
         unet: {
           crossAttentionDim: 1,
           timeIdCount: 6,
-          latentMultiple: 1,
+          inChannels: 4,
           predict: async ({ sample }) => sample.map(Math.tanh),
         },
         sampler,

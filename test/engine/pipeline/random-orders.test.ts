@@ -116,8 +116,8 @@ const sampling = fc
     return { ...chosen, ...own }
   })
 
-/** Small ones, since a thousand pictures are painted twice; refined ones need at least 64. */
-const side = fc.constantFrom(32, 32, 64, 96)
+/** Small ones, since a thousand pictures are painted twice. */
+const side = fc.constantFrom(8, 32, 40, 64, 72, 104)
 const prompt = fc.record(
   {
     positive: words,
@@ -166,14 +166,10 @@ const paint = fc
   )
   .map(({ source, refinement, ...rest }) => {
     const steps = rest.sampling.timesteps?.length ?? rest.sampling.steps
-    // Where the Refiner takes part, sides are multiples of its own step.
-    const suited = (sidePx: number) => (refinement ? Math.ceil(sidePx / 64) * 64 : sidePx)
     return {
       kind: 'paint',
       model: { name: record.name, hash: record.hash },
       ...rest,
-      widthPx: suited(rest.widthPx),
-      heightPx: suited(rest.heightPx),
       ...(source && { source: { ...source, strength: strengthFor(steps, source.chance) } }),
       ...(refinement && {
         refinement: {
@@ -190,6 +186,8 @@ const refine = fc
     prompt,
     sampling: sampling.filter(({ timesteps }) => timesteps === undefined),
     seed,
+    widthPx: side,
+    heightPx: side,
     chance: share,
     aesthetic,
     pictureId: fc.constantFrom('noise', 'waves'),
@@ -198,8 +196,6 @@ const refine = fc
   .map(({ chance, pictureId, maskId, ...rest }) => ({
     kind: 'refine',
     model: { name: record.name, hash: record.refiner?.hash },
-    widthPx: 64,
-    heightPx: 64,
     ...rest,
     source: { pictureId, maskId, strength: strengthFor(rest.sampling.steps, chance) },
   }))

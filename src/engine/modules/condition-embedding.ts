@@ -1,0 +1,17 @@
+/**
+ * Owns the network that brings a ControlNet's picture to the size of the latents (Zhang et al. 2023, section 3.2):
+ * convolutions 3×3 with SiLU between them, every second one of stride 2.
+ */
+import { conv3x3, convHalving } from './conv.ts'
+import { paddingAround } from './down-sample.ts'
+import { module } from './module.ts'
+
+/** x: [B, 3, H, W] → [B, out, h, w], the sides halved once less than there are widths. */
+export const conditionEmbedding = module((g, w, x, widths: readonly number[], out: number) => {
+  let h = g.silu(conv3x3(g, w.at('conv_in'), x, widths[0] ?? out))
+  widths.slice(1).forEach((width, i) => {
+    h = g.silu(conv3x3(g, w.at('blocks', 2 * i), h, widths[i] ?? width))
+    h = g.silu(convHalving(g, w.at('blocks', 2 * i + 1), h, width, paddingAround))
+  })
+  return conv3x3(g, w.at('conv_out'), h, out)
+})

@@ -1,0 +1,64 @@
+/**
+ * Owns ControlNet (Zhang et al. 2023): the U-Net's way down and middle once more, over the latents plus an embedded
+ * picture; what they give goes through convolutions 1×1 that began as zeros, and is added to the U-Net's own.
+ */
+import { conditionEmbedding } from '../modules/condition-embedding.ts'
+import { conv1x1, conv3x3 } from '../modules/conv.ts'
+import { channelsOf } from '../modules/module.ts'
+import { times } from '../onnx/dim.ts'
+import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+import type { OnnxModel } from '../onnx/model.ts'
+import { type WeightSource, weightsOf } from '../weights/source.ts'
+import type { ControlNetConfig } from './controlnet-config.ts'
+import { residualPlaces } from './residuals.ts'
+import { middle, noisyInputs, wayDown } from './unet.ts'
+
+/** The names of the inputs that the U-Net does not have; the outputs are `residualPlaces`. */
+export const controlNetNames = {
+  /** [batch, 3, 8 × height, 8 × width], the control picture in 0..1 */
+  picture: 'controlnet_cond',
+  /** [residuals]: what each is multiplied by */
+  scales: 'conditioning_scales',
+} as const
+
+/** timeIdCount: of the U-Net that it controls. */
+export function buildControlNet(
+  config: ControlNetConfig,
+  source: WeightSource,
+  timeIdCount: number,
+  options: GraphOptions = {},
+): OnnxModel {
+  const g = newGraph('controlnet', options)
+  const w = weightsOf(source)
+  const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount)
+  const [batch = 0, , height = 0, width = 0] = sample.shape
+  const factor = pxPerLatent(config)
+  const pictureShape = [batch, config.pictureChannels, times(height, factor), times(width, factor)]
+  const picture = g.input(controlNetNames.picture, 'F32', pictureShape)
+  const places = residualPlaces(config)
+  const scales = g.input(controlNetNames.scales, 'F32', [places.length])
+
+  const { levels, embeddingChannels } = config
+  const embedded = conditionEmbedding(
+    g,
+    w.at('controlnet_cond_embedding'),
+    picture,
+    embeddingChannels,
+    levels[0].channels,
+  )
+  const first = g.add(conv3x3(g, w.at('conv_in'), sample, levels[0].channels), embedded)
+  const results = wayDown(g, w, config, first, conditioning)
+  const mid = middle(g, w.at('mid_block'), config, results.at(-1) ?? first, conditioning)
+
+  for (const [i, value] of [...results, mid].entries()) {
+    const path = i < results.length ? w.at('controlnet_down_blocks', i) : w.at('controlnet_mid_block')
+    const residual = conv1x1(g, path, value, channelsOf(value, 1))
+    g.output(places[i]?.name ?? '', g.mul(residual, g.gather(scales, g.integers([i]))))
+  }
+  return g.build()
+}
+
+/** Along a side: the picture's embedding halves once less than it has widths. */
+export function pxPerLatent({ embeddingChannels }: ControlNetConfig): number {
+  return 2 ** (embeddingChannels.length - 1)
+}

@@ -1,0 +1,67 @@
+/**
+ * Owns residuals: what a ControlNet adds to the U-Net, at every result of its way down and behind its middle. They are
+ * inputs of the one U-Net graph; where there are none, one zero per channel is spread (docs/decisions/0006).
+ */
+import { symbol } from '../onnx/dim.ts'
+import type { Graph } from '../onnx/graph.ts'
+import type { Value } from '../onnx/model.ts'
+import type { Tensor } from '../onnx/session.ts'
+import type { UNetConfig } from './unet-config.ts'
+
+/** Where a residual is added: [batch, channels, h, w], h and w the latents' sides halved so many times, rounded up. */
+export interface ResidualPlace {
+  /** Of the U-Net's input and of the ControlNet's output. */
+  readonly name: string
+  readonly channels: number
+  readonly halvings: number
+}
+
+/** One per result of the way down, in its order; the middle's last. */
+export function residualPlaces({ levels }: Pick<UNetConfig, 'levels'>): ResidualPlace[] {
+  const results = [
+    { channels: levels[0].channels, halvings: 0 },
+    ...levels.flatMap(({ channels, layers, isCoarsest }, level) => [
+      ...Array.from({ length: layers }, () => ({ channels, halvings: level })),
+      ...(isCoarsest ? [] : [{ channels, halvings: level + 1 }]),
+    ]),
+  ]
+  const coarsest = results.at(-1) ?? { channels: 0, halvings: 0 }
+  return [
+    ...results.map((result, i) => ({ name: `down_residual_${i}`, ...result })),
+    { name: 'mid_residual', ...coarsest },
+  ]
+}
+
+/** Each has the shape of what it is added to, or [1, C, 1, 1]. */
+export function residualInputs(g: Graph, places: readonly ResidualPlace[]): Value[] {
+  return places.map(({ name, channels }) =>
+    g.input(name, 'F32', [
+      symbol(`${name}_batch`),
+      channels,
+      symbol(`${name}_height`),
+      symbol(`${name}_width`),
+    ]),
+  )
+}
+
+/** Value by value, the sums. */
+export function addResiduals(g: Graph, values: readonly Value[], residuals: readonly Value[]): Value[] {
+  return values.map((value, i) => {
+    const residual = residuals[i]
+    if (!residual) throw new Error(`there is no residual for "${value.name}"`)
+    return g.addSpread(value, residual)
+  })
+}
+
+/** By name, for a call of the U-Net; those that are not given add nothing. */
+export function residualTensors(
+  places: readonly ResidualPlace[],
+  given: readonly Tensor[] = [],
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    places.map(({ name, channels }, i) => [
+      name,
+      given[i] ?? { data: new Float32Array(channels), shape: [1, channels, 1, 1] },
+    ]),
+  )
+}

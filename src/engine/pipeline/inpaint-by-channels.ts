@@ -1,0 +1,44 @@
+/**
+ * Inpainting with a U-Net made for it: beside the latents it sees the mask and the latents of what the mask keeps, the rest
+ * being grey (nine channels in all; Rombach et al. 2022, section 4.5). Nothing is put back between steps.
+ */
+import type { Vae } from '../networks/networks.ts'
+import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoise.ts'
+import { type Posterior, sampleLatents } from './latents.ts'
+
+/** Input channels of such a U-Net: latents, mask, latents of what is kept. */
+export const inpaintingChannels = 9
+
+export interface ShownSource {
+  /** Of the whole picture; absent where the start is pure noise (strength 1). */
+  readonly source: Posterior | undefined
+  /** Of the picture that `maskedPixels` gives. */
+  readonly kept: Posterior
+  /** [h, w] in latents, 1 is painted anew. */
+  readonly mask: Float32Array
+}
+
+/** Draws, in the reference's order: the source's posterior where there is one, the noise, the posterior of what is kept. */
+export function inpaintByChannels(
+  run: DenoiseRun,
+  vae: Vae,
+  { source, kept, mask }: ShownSource,
+  hooks: RunHooks,
+): Promise<Float32Array> {
+  const { sampler, span, noise } = run
+  const clean = source && sampleLatents(vae, source, noise)
+  const drawn = noise.draw(valuesPerPicture(run.shape))
+  const start = clean
+    ? sampler.addNoise(clean, drawn, span.first)
+    : drawn.map(value => value * sampler.initNoiseSigma)
+  const keptLatents = sampleLatents(vae, kept, noise).subarray(0, 4 * mask.length)
+  const beside = new Float32Array(mask.length + keptLatents.length)
+  beside.set(mask)
+  beside.set(keptLatents, mask.length)
+  return denoise({ ...run, beside }, start, hooks)
+}
+
+/** pixels [3, H, W] in -1..1 with what is painted anew in grey. luma: of the mask in 0..1, [H, W]. */
+export function maskedPixels(pixels: Float32Array, luma: Float32Array): Float32Array {
+  return pixels.map((value, i) => ((luma[i % luma.length] ?? 0) >= 0.5 ? 0 : value))
+}

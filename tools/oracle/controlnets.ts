@@ -1,0 +1,172 @@
+/** controlnet/ of part two: what ControlNets add inside the U-Net, and end to end. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { floatsFromPicture } from '../../src/engine/image/picture.ts'
+import { buildControlNet, controlNetNames } from '../../src/engine/networks/controlnet.ts'
+import { controlNetConfigSchema } from '../../src/engine/networks/controlnet-config.ts'
+import type { ControlNet, UNetInput } from '../../src/engine/networks/networks.ts'
+import { OpenControlNet } from '../../src/engine/networks/open-controlnet.ts'
+import { unetInputs } from '../../src/engine/networks/open-unet.ts'
+import { residualPlaces } from '../../src/engine/networks/residuals.ts'
+import type { Expose } from '../../src/engine/onnx/graph.ts'
+import { Session } from '../../src/engine/onnx/session.ts'
+import { type Control, guessScales } from '../../src/engine/pipeline/control.ts'
+import { readConfigFile } from '../../src/engine/weights/config-file.ts'
+import { openDiffusersFolder } from '../../src/engine/weights/diffusers-layout.ts'
+import { type Check, type Checker, compare, type OracleCase } from './case.ts'
+import type { OracleFolder } from './folder.ts'
+import { inputSource, type PartTwoCase, PartTwoGroup } from './part-two.ts'
+import { readPicture } from './pictures.ts'
+import type { Tensors } from './tensors.ts'
+
+const insideSchema = z.object({
+  inside: z.record(
+    z.string(),
+    z.object({
+      timestep: z.number(),
+      conditioning_scale: z.number(),
+      guess_mode: z.boolean(),
+      allow: z.number(),
+    }),
+  ),
+})
+type Inside = z.infer<typeof insideSchema>['inside'][string]
+
+/** The keys that only this group's cases have. */
+const several = <T extends z.ZodType>(one: T) => z.union([one, z.array(one)])
+const groupSchema = z.object({
+  pipeline: z.string(),
+  controlnet: several(z.string()),
+  note: z.string(),
+  args: z.looseObject({
+    controlnet_conditioning_scale: several(z.number()),
+    control_guidance_start: several(z.number()).default(0),
+    control_guidance_end: several(z.number()).default(1),
+    guess_mode: z.boolean().default(false),
+    image: z.unknown().optional(),
+    control_image: z.unknown().optional(),
+  }),
+})
+
+export const controlNets: Checker = {
+  name: 'controlnet',
+  async list(oracle) {
+    const group = await PartTwoGroup.read(oracle, 'controlnet')
+    if (!group) return []
+    const { inside } = await oracle.json(insideSchema, 'controlnet', 'e2e', 'cases.json')
+    return [
+      ...Object.entries(inside).map(([name, one]) => ({
+        name: `controlnet/${name}`,
+        run: () => checkInside(oracle, name, one),
+      })),
+      ...group.cases.map(one => endToEnd(oracle, group, one)),
+    ]
+  },
+}
+
+/** The residuals of net a, and what the U-Net makes of them. */
+async function checkInside(oracle: OracleFolder, name: string, one: Inside): Promise<Check[]> {
+  const golden = await oracle.tensors('controlnet', `${name}.safetensors`)
+  const { unet } = (await oracle.open('base')).networks
+  const input = inputOf(golden, one.timestep)
+  const { config, graph } = await planNet(oracle, 'a', unet.timeIdCount, [embeddingPath])
+  const places = residualPlaces(config)
+  const count = places.length
+  const picture = { data: golden.floats('controlnet_cond'), shape: golden.get('controlnet_cond').shape }
+  const scales = one.guess_mode
+    ? guessScales(count, one.conditioning_scale)
+    : Array<number>(count).fill(one.conditioning_scale)
+  const inputs = {
+    ...unetInputs(input, unet.inChannels),
+    // Unlike a pipeline's, this picture differs from row to row.
+    [controlNetNames.picture]: picture,
+    [controlNetNames.scales]: { data: Float32Array.from(scales), shape: [count] },
+  }
+  const session = await Session.open('controlnet', graph)
+  const names = graph.outputs.map(output => output.name)
+  const ours = await session.runAll(inputs, names)
+  await session.close()
+  const residuals = places.map(({ name }) => ({
+    data: ours.get(name) ?? new Float32Array(),
+    shape: golden.get(name).shape,
+  }))
+  const output = await unet.predict({ ...input, residuals })
+  return [
+    compare('cond_embedding', ours.get(embeddingPath) ?? [], golden.floats('cond_embedding'), one.allow),
+    ...places.map(({ name }) => compare(name, ours.get(name) ?? [], golden.floats(name), one.allow)),
+    compare('U-Net output', output, golden.floats('unet_output_with_residuals'), one.allow),
+  ]
+}
+
+const embeddingPath = 'controlnet_cond_embedding'
+
+function inputOf(golden: Tensors, timestep: number): UNetInput {
+  const [batch = 0, , heightLatent = 0, widthLatent = 0] = golden.get('sample').shape
+  return {
+    sample: golden.floats('sample'),
+    batch,
+    heightLatent,
+    widthLatent,
+    timestep,
+    context: golden.floats('encoder_hidden_states'),
+    tokens: golden.get('encoder_hidden_states').shape[1] ?? 0,
+    pooled: golden.floats('text_embeds'),
+    timeIds: golden.floats('time_ids'),
+  }
+}
+
+function endToEnd(oracle: OracleFolder, group: PartTwoGroup, one: PartTwoCase): OracleCase {
+  return {
+    name: `controlnet/e2e/${one.name}`,
+    run: async () => {
+      const { pipeline, controlnet, args, note } = groupSchema.parse(one)
+      const isImageToImage = /Img2Img/.test(pipeline)
+      const pictures = note.match(/\w+\.png/g) ?? (await picturesOf(group, note))
+      const controlPictures = isImageToImage ? pictures.slice(1) : pictures
+      const { image, control_image, controlnet_conditioning_scale, guess_mode, ...others } = args
+      const { control_guidance_start, control_guidance_end, ...own } = others
+      const nets = await Promise.all([controlnet].flat().map(letter => openNet(oracle, letter)))
+      const controls = await Promise.all(
+        nets.map(async (net, i): Promise<Control> => {
+          const picture = await readPicture(oracle.path('inputs', controlPictures[i] ?? ''))
+          return {
+            net,
+            picture: floatsFromPicture(picture).map(value => value / 2 + 0.5),
+            scale: [controlnet_conditioning_scale].flat()[i] ?? Number.NaN,
+            start: [control_guidance_start].flat()[i] ?? [control_guidance_start].flat()[0] ?? 0,
+            end: [control_guidance_end].flat()[i] ?? [control_guidance_end].flat()[0] ?? 1,
+            guess: guess_mode,
+          }
+        }),
+      )
+      const model = await oracle.open('base')
+      const source = isImageToImage ? await inputSource(oracle, pictures[0] ?? '') : undefined
+      const plain = { ...one, args: own, pipeline: isImageToImage ? 'img2img' : 'txt2img' }
+      try {
+        return await group.check(one, await group.plan(plain, { model, source, controls }))
+      } finally {
+        for (const net of nets) await net.close()
+      }
+    },
+  }
+}
+
+/** `as two_nets`: the note of another case. */
+async function picturesOf(group: PartTwoGroup, note: string): Promise<string[]> {
+  const other = group.cases.find(({ name }) => note === `as ${name}`)
+  return other?.note?.match(/\w+\.png/g) ?? []
+}
+
+async function openNet(oracle: OracleFolder, letter: string): Promise<ControlNet> {
+  const { timeIdCount } = (await oracle.open('base')).networks.unet
+  const { config, graph } = await planNet(oracle, letter, timeIdCount)
+  return new OpenControlNet(config, await Session.open('controlnet', graph))
+}
+
+async function planNet(oracle: OracleFolder, letter: string, timeIdCount: number, expose: Expose = []) {
+  const folder = `net-${letter}`
+  const configFile = oracle.path('controlnet', folder, 'config.json')
+  const config = await readConfigFile(configFile, controlNetConfigSchema)
+  const weights = await openDiffusersFolder(join(await oracle.built('controlnet/'), 'controlnet', folder))
+  return { config, graph: buildControlNet(config, weights, timeIdCount, { expose }) }
+}
