@@ -1,9 +1,8 @@
 /** The Discord adapter: how its parts are put together, and how it starts and stops. */
-import { hasCode } from '../../errors.ts'
-import type { Clock } from '../../ports.ts'
+import type { Client } from 'discord.js'
 import { wordsFor } from '../../words/locale.ts'
 import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
-import { registerCommands } from './commands/register-commands.ts'
+import { registerCommands, removeStrayCommands } from './commands/register-commands.ts'
 import { type Receiver, receive } from './inbound/receive.ts'
 import { CardUpdates } from './outbound/card-updates.ts'
 import { DiscordCourier } from './outbound/courier.ts'
@@ -14,9 +13,10 @@ import { Presence } from './outbound/presence.ts'
 import { TokenExpiryNotices } from './outbound/token-expiry-notices.ts'
 import { Pictures } from './outbound/uploads.ts'
 import { DiscordApi } from './transport/api.ts'
-import { type ClientChoices, connect, newClient } from './transport/client.ts'
+import type { ClientChoices } from './transport/client.ts'
+import { Connection, within } from './transport/connection.ts'
 
-/** How long a stop waits for Discord. */
+/** How long a stop waits for replies that are on their way. */
 const stopPatienceMs = 3000
 
 export const discordAdapter: AdapterFactory = parts => {
@@ -30,12 +30,11 @@ export class DiscordAdapter implements Adapter {
   readonly platform = 'discord'
   readonly courier: DiscordCourier
   readonly #parts: AdapterParts
-  readonly #token: string
-  readonly #client: ReturnType<typeof newClient>
+  readonly #connection: Connection
   readonly #receiver: Receiver
   readonly #presence: Presence
-  #beginning: Promise<void> = Promise.resolve()
-  #stopTrying = () => {}
+  /** Goes on behind a start: there may be thousands of guilds. */
+  #cleaning: Promise<void> = Promise.resolve()
   readonly #api: DiscordApi
   readonly #cards: CardUpdates
   readonly #firstMessages: FirstMessageTracker
@@ -44,9 +43,16 @@ export class DiscordAdapter implements Adapter {
   constructor(parts: AdapterParts, token: string, choices: ClientChoices = {}) {
     const log = parts.log.child({ platform: 'discord' })
     this.#parts = { ...parts, log }
-    this.#token = token
-    this.#client = newClient(parts.config.discord.apiUrl, log, choices)
-    this.#api = new DiscordApi(this.#client.rest, parts.clock)
+    this.#connection = new Connection({
+      apiUrl: parts.config.discord.apiUrl,
+      token,
+      choices,
+      clock: parts.clock,
+      log,
+      onReady: client => this.#ready(client),
+      onInteraction: interaction => this.#receiver.take(interaction),
+    })
+    this.#api = new DiscordApi(this.#connection.rest, parts.clock)
     const messages = new Messages(this.#api)
     this.#cards = new CardUpdates({ messages, clock: parts.clock, log })
     this.#expiryNotices = new TokenExpiryNotices(parts.clock)
@@ -62,69 +68,38 @@ export class DiscordAdapter implements Adapter {
       spoilerGuilds: parts.config.discord.spoilerGuilds,
       log,
     })
-    this.#receiver = receive(this.#client, {
+    this.#receiver = receive({
       ...this.#parts,
       courier: this.courier,
       firstMessages: this.#firstMessages,
     })
-    this.#presence = new Presence(this.#client, this.#parts)
+    this.#presence = new Presence(this.#connection, this.#parts)
   }
 
   /** Resolves when nothing that came in is still being dealt with. */
-  idle(): Promise<void> {
-    return this.#receiver.idle()
+  async idle(): Promise<void> {
+    await Promise.all([this.#receiver.idle(), this.#cleaning])
   }
 
   /** Throws where Discord does not let us in; a Discord that cannot be reached yet is tried until it can. */
-  async start(): Promise<void> {
-    this.#beginning = this.#begin()
-    try {
-      await this.#beginning
-    } catch (error) {
-      if (!hasCode(error, 'platform-busy')) throw error
-      const { log, clock } = this.#parts
-      log.warn({ problem: String(error.cause) }, 'Discord cannot be reached; trying again')
-      this.#stopTrying = clock.after(error.details.retryAfterMs, () => void this.#startAgain())
-    }
+  start(): Promise<void> {
+    return this.#connection.open()
   }
 
-  async #startAgain(): Promise<void> {
-    await this.start().catch((error: unknown) =>
-      this.#parts.log.error({ problem: String(error) }, 'Discord refused us; the adapter is off'),
-    )
-  }
-
-  async #begin(): Promise<void> {
-    const client = await connect(this.#client, this.#token)
+  async #ready(client: Client<true>): Promise<void> {
     this.#api.connected(client.application.id)
-    try {
-      await registerCommands(client, this.#parts)
-    } catch (error) {
-      await client.destroy()
-      throw error
-    }
+    await registerCommands(client, this.#parts)
     this.#presence.start()
+    this.#cleaning = removeStrayCommands(client, this.#parts)
   }
 
   async stop(): Promise<void> {
-    this.#stopTrying()
-    // discord.js never comes back from the end of a login that is under way.
-    await within(this.#parts.clock, this.#beginning)
     this.#presence.stop()
     this.#cards.stop()
     this.#firstMessages.close()
     this.#expiryNotices.stop()
-    await this.#receiver.idle()
-    await within(this.#parts.clock, this.#client.destroy())
+    const underway = Promise.all([this.#connection.opened(), this.#receiver.idle()])
+    await within(this.#parts.clock, stopPatienceMs, underway)
+    await this.#connection.close()
   }
-}
-
-/** Resolves when that is over, however it ended, and at the latest when nobody would wait any longer. */
-async function within(clock: Clock, work: Promise<unknown>): Promise<void> {
-  let stop = () => {}
-  const patience = new Promise<void>(resolve => {
-    stop = clock.after(stopPatienceMs, resolve)
-  })
-  await Promise.race([work.catch(() => {}), patience])
-  stop()
 }

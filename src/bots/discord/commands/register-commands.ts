@@ -24,11 +24,31 @@ export async function registerCommands(client: Client<true>, parts: AdapterParts
     }
     await client.rest.put(scope, { body: definitions })
     log.info({ count: definitions.length, guildId }, 'commands registered')
-    // The first time everywhere follows a trial, whose copies would stand beside the new ones.
-    if (guildId === '' && known.length === 0) await removeTrials(client)
   } catch (error) {
     if (guildId !== '' && isAbsence(error)) throw notInGuild(guildId, parts, error)
     log.error({ problem: String(error) }, 'commands could not be registered')
+  }
+}
+
+/**
+ * Takes commands away wherever the configuration does not want them: Discord shows those of a guild beside those for
+ * everywhere. Every guild is looked at, because an earlier configuration may have named any of them. Never throws: the
+ * next start tries again.
+ */
+export async function removeStrayCommands(
+  client: Client<true>,
+  { config, log }: AdapterParts,
+): Promise<void> {
+  const { guildId } = config.discord
+  const others = [...client.guilds.cache.keys()].filter(id => id !== guildId).map(id => inGuild(client, id))
+  for (const scope of guildId === '' ? others : [globally(client), ...others]) {
+    try {
+      if ((await listed(client, scope)).length === 0) continue
+      await client.rest.put(scope, { body: [] })
+      log.info({ scope }, 'commands removed where they are not wanted')
+    } catch (error) {
+      log.debug({ scope, problem: String(error) }, 'commands could not be looked at')
+    }
   }
 }
 
@@ -47,13 +67,6 @@ const listSchema = z.array(z.record(z.string(), z.unknown()))
 async function listed(client: Client<true>, scope: Route): Promise<Record<string, unknown>[]> {
   const query = new URLSearchParams({ with_localizations: 'true' })
   return listSchema.parse(await client.rest.get(scope, { query }))
-}
-
-async function removeTrials(client: Client<true>): Promise<void> {
-  for (const guildId of client.guilds.cache.keys()) {
-    const scope = inGuild(client, guildId)
-    if ((await listed(client, scope)).length > 0) await client.rest.put(scope, { body: [] })
-  }
 }
 
 /** Contexts and kinds of installation are for global commands alone. */

@@ -1,11 +1,9 @@
 /** Every interaction of Discord → one call of app/; what it says to the one who acted goes back as the answer. */
-import {
-  type AutocompleteInteraction,
-  type ChatInputCommandInteraction,
-  type Client,
-  Events,
-  type Interaction,
-  type MessageContextMenuCommandInteraction,
+import type {
+  AutocompleteInteraction,
+  ChatInputCommandInteraction,
+  Interaction,
+  MessageContextMenuCommandInteraction,
 } from 'discord.js'
 import type { Easel } from '../../../app/easel.ts'
 import { problem } from '../../../app/problems.ts'
@@ -48,10 +46,12 @@ export interface ReceiveParts {
 
 /** `idle` resolves when nothing that came in is still being dealt with. */
 export interface Receiver {
+  /** Deals with an interaction and never throws. */
+  take(interaction: Interaction): void
   idle(): Promise<void>
 }
 
-export function receive(client: Client, parts: ReceiveParts): Receiver {
+export function receive(parts: ReceiveParts): Receiver {
   const context: HandlerContext = {
     ...parts,
     downloads: new Downloads(parts.config.discord.apiUrl),
@@ -59,15 +59,16 @@ export function receive(client: Client, parts: ReceiveParts): Receiver {
     sources: new Pending(),
   }
   const underway = new Set<Promise<void>>()
-  client.on(Events.InteractionCreate, interaction => {
+  const take = (interaction: Interaction) => {
     const work = handleInteraction(context, interaction)
       .catch((error: unknown) =>
         context.log.error({ problem: String(error) }, 'an interaction was not dealt with'),
       )
       .finally(() => underway.delete(work))
     underway.add(work)
-  })
+  }
   return {
+    take,
     async idle() {
       while (underway.size > 0) await Promise.all(underway)
     },

@@ -1,25 +1,30 @@
 /** What the bot shows under its name: the default model and how many wait, told at a calm pace. */
-import { ActivityType, type Client } from 'discord.js'
+import { ActivityType } from 'discord.js'
 import { wordsFor } from '../../../words/locale.ts'
 import type { AdapterParts } from '../../adapter.ts'
+import type { Connection } from '../transport/connection.ts'
 
 /** Discord takes five presences in 20 s, on the connection that carries everything else. */
 const intervalMs = 15_000
 
 export class Presence {
-  readonly #client: Client
+  readonly #connection: Pick<Connection, 'client'>
   readonly #parts: AdapterParts
   #shown = ''
   #isDue = false
   #stopTimer = () => {}
   #stopWatching = () => {}
 
-  constructor(client: Client, parts: AdapterParts) {
-    this.#client = client
+  constructor(connection: Pick<Connection, 'client'>, parts: AdapterParts) {
+    this.#connection = connection
     this.#parts = parts
   }
 
+  /** Shows itself on a client that has just become ready. */
   start(): void {
+    this.stop()
+    this.#shown = ''
+    this.#isDue = false
     this.#stopWatching = this.#parts.easel.watch(() => this.#changed())
     this.#show()
   }
@@ -45,6 +50,8 @@ export class Presence {
     const state = wordsFor(config.language).discord.presence(model, waiting)
     if (state === this.#shown) return
     this.#shown = state
-    this.#client.user?.setPresence({ activities: [{ name: 'Easel', type: ActivityType.Custom, state }] })
+    this.#connection.client?.user.setPresence({
+      activities: [{ name: 'Easel', type: ActivityType.Custom, state }],
+    })
   }
 }

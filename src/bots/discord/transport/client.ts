@@ -10,7 +10,7 @@ import {
   GatewayIntentBits,
   Options,
   Partials,
-  RESTEvents,
+  type REST,
   Routes,
 } from 'discord.js'
 import { AppError } from '../../../errors.ts'
@@ -22,14 +22,24 @@ export type ClientChoices = Pick<ClientOptions, 'ws'>
 /** Between tries to begin, while Discord cannot be reached. */
 const reachAgainMs = 10_000
 
-/** Close codes after which no reconnecting helps (developers/topics/opcodes-and-status-codes). */
+/**
+ * Close codes after which a gateway client does not reconnect (developers/topics/opcodes-and-status-codes). The library
+ * names them by Events.ShardDisconnect and is deaf from then on.
+ */
 const finalCloses: ReadonlyMap<number, string> = new Map([
   [4004, 'DISCORD_TOKEN is not a valid token'],
+  [4010, 'the gateway does not take the number of a connection'],
+  [4011, 'the bot is in too many servers for so few connections'],
+  [4012, 'the gateway does not know the version of its protocol any more'],
   [4013, 'the gateway does not know an intent that Easel asks for'],
   [4014, 'the bot lacks an intent: switch it on in the developer portal, under Bot'],
 ])
 
-export function newClient(apiUrl: string, log: Logger, choices: ClientChoices): Client {
+export function closeReason(code: number): string {
+  return finalCloses.get(code) ?? `the gateway closed with ${code}`
+}
+
+export function newClient(rest: REST, log: Logger, choices: ClientChoices): Client {
   const client = new Client({
     // Guilds alone: interactions come without any intent, and nothing that people write is read.
     intents: [GatewayIntentBits.Guilds],
@@ -37,14 +47,6 @@ export function newClient(apiUrl: string, log: Logger, choices: ClientChoices): 
     // As many connections as Discord recommends, all in this process: one engine stands behind them.
     shards: 'auto',
     allowedMentions: { parse: [], repliedUser: false },
-    rest: {
-      api: apiUrl,
-      // Easel's own queue waits, and meanwhile serves other channels; answers to people wait in the library's.
-      rejectOnRateLimit: ({ route }) => route.startsWith('/channels'),
-      // Easel's own queue keeps to the limit of all requests; answers to people do not count for it.
-      globalRequestsPerSecond: 1000,
-      invalidRequestWarningInterval: 500,
-    },
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,
       MessageManager: 0,
@@ -53,14 +55,15 @@ export function newClient(apiUrl: string, log: Logger, choices: ClientChoices): 
     }),
     ...choices,
   })
+  // A client's own is made by its constructor, and unused.
+  client.rest.clearHashSweeper()
+  client.rest.clearHandlerSweeper()
+  client.rest = rest
   client.on(Events.Error, error => log.warn({ problem: error.message }, 'the connection to Discord failed'))
   client.on(Events.Warn, message => log.debug({}, message))
   client.on(Events.ShardError, error => log.debug({ problem: error.message }, 'a gateway connection failed'))
   client.on(Events.ShardReconnecting, shard => log.info({ shard }, 'the gateway connection ended; resuming'))
   client.on(Events.ShardResume, (shard, replayed) => log.info({ shard, replayed }, 'resumed'))
-  client.rest.on(RESTEvents.InvalidRequestWarning, ({ count }) =>
-    log.warn({ count }, 'Discord bans for a while who sends 10,000 invalid requests in 10 minutes'),
-  )
   surviveEndedResume(client)
   return client
 }
@@ -83,7 +86,7 @@ function surviveEndedResume(client: Client): void {
  * 'platform-busy' where it cannot be reached: then the client can be used for another try.
  */
 export async function connect(client: Client, token: string): Promise<Client<true>> {
-  await reach(client, token)
+  await reach(client)
   const refused = refusalFrom(client)
   const ready = new Promise<Client<true>>(resolve => client.once(Events.ClientReady, resolve))
   try {
@@ -98,9 +101,9 @@ export async function connect(client: Client, token: string): Promise<Client<tru
 }
 
 /** Before a login, which could not be repeated. */
-async function reach(client: Client, token: string): Promise<void> {
+async function reach(client: Client): Promise<void> {
   try {
-    await client.rest.setToken(token).get(Routes.gatewayBot())
+    await client.rest.get(Routes.gatewayBot())
   } catch (error) {
     const isRefused = error instanceof DiscordAPIError && error.status === 401
     if (isRefused) throw notLetIn('DISCORD_TOKEN is not a valid token', error)
@@ -112,10 +115,7 @@ async function reach(client: Client, token: string): Promise<void> {
 function refusalFrom(client: Client): { promise: Promise<never>; forget(): void } {
   let forget = () => {}
   const promise = new Promise<never>((_, reject) => {
-    const closed = ({ code }: { code: number }) => {
-      const problem = finalCloses.get(code)
-      if (problem !== undefined) reject(notLetIn(problem))
-    }
+    const closed = ({ code }: { code: number }) => reject(notLetIn(closeReason(code)))
     client.on(Events.ShardDisconnect, closed)
     forget = () => client.off(Events.ShardDisconnect, closed)
   })

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../../src/config.ts'
 import { packageRoot } from '../../../../src/paths.ts'
+import type { Guild } from '../../../fakes/discord/world.ts'
 import { Asking, type AskingOptions } from '../asking.ts'
 
 let asking: Asking
@@ -49,13 +50,31 @@ describe('registration', () => {
     expect(discord.commands.of(guild.id)[0]?.command).not.toHaveProperty('contexts')
   })
 
-  it('takes the trial’s copies away when the commands go everywhere', async () => {
+  it('stands once in every guild, whatever the configuration named before', async () => {
     const { discord, guild } = asking
-    discord.commands.replace('', [])
+    const other = discord.guild('Sculptors')
+    const offered = (where: Guild) =>
+      discord.commands.visibleIn(where).filter(({ command }) => command.name === 'imagine').length
+    const everywhere = [guild, other]
     await asking.restart(trialIn(guild.id))
+    await asking.adapter.idle()
+    expect(everywhere.map(offered)).toEqual([1, 0])
+    await asking.restart(trialIn(other.id))
+    await asking.adapter.idle()
+    expect(everywhere.map(offered)).toEqual([0, 1])
     await asking.restart({})
-    expect(namesIn('')).toContain('imagine')
+    await asking.adapter.idle()
+    expect(everywhere.map(offered)).toEqual([1, 1])
+    expect(discord.refused).toEqual([])
+  })
+
+  it('takes copies away that an earlier version left, though nothing else changed', async () => {
+    const { discord, guild } = asking
+    discord.commands.replace(guild.id, discord.commands.of(''))
+    await asking.restart({})
+    await asking.adapter.idle()
     expect(namesIn(guild.id)).toEqual([])
+    expect(namesIn('')).toContain('imagine')
   })
 
   it('goes on with what Discord has where it will not take more just now', async () => {
