@@ -16,7 +16,11 @@ import { readLibrary } from './model-library.ts'
 import { packageRoot } from './paths.ts'
 import type { Logger } from './ports.ts'
 import { systemClock, systemIds, systemRandom } from './system-ports.ts'
+import { within } from './time-limit.ts'
 import { errorSentence, type Words } from './words/en.ts'
+
+/** Beyond the grace for pictures, how long what is being delivered is waited for. */
+const deliveryGraceMs = 3000
 
 /** One line per chat platform; the order is that of the lines at start. */
 function platforms({ db }: BuiltEasel): readonly { platform: Platform; create: AdapterFactory }[] {
@@ -70,8 +74,12 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const eventLoop = watchEventLoop()
   const server: Server = {
     async stop(graceMs) {
-      await built.drain(graceMs)
+      await built.stopPainting(graceMs)
+      const delivered = built.stopDelivering()
+      await within(systemClock, deliveryGraceMs, delivered)
+      // A delivery may wait for a network that does not answer: the end of its adapter ends it.
       await Promise.all(started.map(adapter => adapter.stop()))
+      await within(systemClock, deliveryGraceMs, delivered)
       built.close()
       log.info(eventLoop.end(), 'stopped')
     },

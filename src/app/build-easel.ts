@@ -46,10 +46,14 @@ export interface BuiltEasel {
   /** Recovers what a dead process left, then serves. */
   start(): Promise<void>
   /** Refuses what is new, lets running jobs finish for `graceMs`, gives the rest back. Questions are still answered. */
+  stopPainting(graceMs: number): Promise<void>
+  /** Resolves when what is being delivered is; what is not yet waits for the next start. */
+  stopDelivering(): Promise<void>
+  /** Both, in that order. */
   drain(graceMs: number): Promise<void>
   /** Closes the data folder: after `drain`, and once nobody asks any more. */
   close(): void
-  /** Both. */
+  /** `drain` and `close`. */
   stop(graceMs: number): Promise<void>
   /** Resolves when nothing is being delivered just now. */
   delivered(): Promise<void>
@@ -79,11 +83,17 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
   }
 
   let stopping = false
-  async function drain(graceMs: number): Promise<void> {
+  async function stopPainting(graceMs: number): Promise<void> {
     stopping = true
     await pool.stop(graceMs)
+  }
+  async function stopDelivering(): Promise<void> {
     await deliver.stop()
     watch.end()
+  }
+  async function drain(graceMs: number): Promise<void> {
+    await stopPainting(graceMs)
+    await stopDelivering()
   }
   return {
     easel: facade(app, watch, () => stopping),
@@ -95,6 +105,8 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
       deliver.start()
       pool.start()
     },
+    stopPainting,
+    stopDelivering,
     drain,
     close: () => db.close(),
     async stop(graceMs) {

@@ -91,7 +91,7 @@ function tryPort(host: string, port: number): Promise<AppError | undefined> {
       const problem = `${host}:${port} ${error.code ?? error.message}`
       resolve(
         taken
-          ? new AppError('port-in-use', { host, port }, error)
+          ? new AppError('port-in-use', { host, port, key: 'web.port' }, error)
           : new AppError('config', { file: 'web', key: 'web.host, web.port', problem }, error),
       )
     })

@@ -12,6 +12,8 @@ import {
   type Session,
 } from './session.ts'
 
+/** For connections that are closing when everything else is over. */
+const lingerMs = 1000
 /** Between two looks at whether npm is still there. */
 const parentPauseMs = 500
 
@@ -59,6 +61,7 @@ async function serve(session: Session): Promise<ExitCode> {
   await server.stop(config.shutdownGraceMs)
   if (hung) dieAtOnce()
   out(words.cli.stopped)
+  endLingering(exitCode)
   return exitCode
 }
 
@@ -93,6 +96,11 @@ class Ending {
     this.#asked = true
     this.#resolve(code)
   }
+}
+
+/** Everything is stopped and on disk: a connection that nobody answers may not keep the process. */
+function endLingering(exitCode: ExitCode): void {
+  setTimeout(() => process.exit(exitCode), lingerMs).unref()
 }
 
 function dieAtOnce(): void {

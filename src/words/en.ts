@@ -39,7 +39,7 @@ const errors: ErrorWords = {
     `This picture took its worker down ${d.crashes} times, so it is not tried again. Other settings may work.`,
   'source-removed': () => 'The picture that this one starts from was deleted in the meantime.',
   'port-in-use': d =>
-    `${d.host}:${d.port} is already in use. Stop the other program or choose another web.port.`,
+    `${d.host}:${d.port} is already in use. Stop the other program or choose another ${d.key}.`,
   'data-folder-owned': d =>
     `Another Easel (process ${d.pid}) is using ${d.folder}. Stop it or choose another dataDir.`,
   'data-folder-read-only': d => `Easel cannot write to ${d.folder}: ${d.problem}.`,

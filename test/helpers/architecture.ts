@@ -29,6 +29,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     may: ['src/errors.ts', 'src/picture-problem.ts', 'src/model-problem.ts'],
   },
   { prefix: 'src/ports.ts', may: [] },
+  { prefix: 'src/time-limit.ts', may: ['src/ports.ts'] },
   { prefix: 'src/nearest.ts', may: [] },
   { prefix: 'src/file-problem.ts', may: [] },
   { prefix: 'src/paths.ts', may: ['src/errors.ts'] },
@@ -157,6 +158,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     may: [
       'src/errors.ts',
       'src/ports.ts',
+      'src/time-limit.ts',
       'src/nearest.ts',
       'src/config',
       'src/words/',

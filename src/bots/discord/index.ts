@@ -1,5 +1,6 @@
 /** The Discord adapter: how its parts are put together, and how it starts and stops. */
 import type { Client } from 'discord.js'
+import { within } from '../../time-limit.ts'
 import { wordsFor } from '../../words/locale.ts'
 import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
 import { registerCommands, removeStrayCommands } from './commands/register-commands.ts'
@@ -14,7 +15,7 @@ import { TokenExpiryNotices } from './outbound/token-expiry-notices.ts'
 import { Pictures } from './outbound/uploads.ts'
 import { DiscordApi } from './transport/api.ts'
 import type { ClientChoices } from './transport/client.ts'
-import { Connection, within } from './transport/connection.ts'
+import { Connection } from './transport/connection.ts'
 
 /** How long a stop waits for replies that are on their way. */
 const stopPatienceMs = 3000

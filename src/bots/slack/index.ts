@@ -1,7 +1,9 @@
 /** The Slack adapter: which tokens it needs for which way in, and how its parts are put together. */
 import type { Courier } from '../../app/courier.ts'
 import { AppError, toAppError } from '../../errors.ts'
+import { AbortableRequests } from '../../net/abortable-requests.ts'
 import type { Clock, Logger } from '../../ports.ts'
+import { within } from '../../time-limit.ts'
 import { wordsFor } from '../../words/locale.ts'
 import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
 import { Downloads } from './inbound/downloads.ts'
@@ -37,6 +39,8 @@ export const botScopes = [
   'users:read',
 ]
 
+/** How long a stop waits for replies that are on their way, and for connections to close. */
+const stopPatienceMs = 3000
 /** Between tries to begin, while Slack cannot be reached. */
 const startAgainMs = 10_000
 
@@ -68,6 +72,7 @@ export class SlackAdapter implements Adapter {
   readonly #httpReceiver: SlackHttpReceiver | undefined
   readonly #clock: Clock
   readonly #log: Logger
+  readonly #requests = new AbortableRequests()
   #stopTrying = () => {}
 
   constructor(parts: AdapterParts, storage: SealedStorage) {
@@ -76,7 +81,7 @@ export class SlackAdapter implements Adapter {
     this.#clock = clock
     this.#log = log
     const logger = slackLogger(log)
-    const options = clientOptions(config.slack.apiUrl, logger)
+    const options = clientOptions(config.slack.apiUrl, logger, this.#requests)
     const oauth = oauthParts(parts, storage)
 
     const api = new SlackApi(options, clock)
@@ -184,8 +189,9 @@ export class SlackAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#stopTrying()
-    await this.#app.close()
-    await this.#app.stop()
+    await within(this.#clock, stopPatienceMs, this.#app.close())
+    this.#requests.abort()
+    await within(this.#clock, stopPatienceMs, this.#app.stop())
   }
 }
 

@@ -78,7 +78,7 @@ export class WebAdapter implements Adapter {
 }
 
 function listenFault(error: NodeJS.ErrnoException, host: string, port: number): AppError {
-  if (error.code === 'EADDRINUSE') return new AppError('port-in-use', { host, port }, error)
+  if (error.code === 'EADDRINUSE') return new AppError('port-in-use', { host, port, key: 'web.port' }, error)
   const problem = `${host}:${port} ${error.code ?? error.message}`
   return new AppError('config', { file: 'web', key: 'web.host, web.port', problem }, error)
 }

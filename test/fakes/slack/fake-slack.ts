@@ -81,6 +81,16 @@ export class FakeSlack<AnyClock extends Clock = FakeClock> {
     await this.api.stop()
   }
 
+  /** Slack takes every connection and never answers, until the returned function is called. */
+  outage(): () => void {
+    const answer = this.faults.failAlways(undefined, { kind: 'silence', when: 'before' })
+    const speak = this.sockets.silence()
+    return () => {
+      answer()
+      speak()
+    }
+  }
+
   /** From now on everything goes to this request URL instead of the sockets. */
   useHttp(url: string): HttpTransport {
     const transport = new HttpTransport(this.clock, this.signingSecret, url)

@@ -23,6 +23,8 @@ export class SocketMode implements Transport {
   readonly #tickets = new Set<string>()
   readonly #pending = new Map<string, Pending>()
   readonly #waiters: { count: number; resolve: () => void }[] = []
+  readonly #unanswered: Duplex[] = []
+  #isSilent = false
   #next = 0
   #envelopes = 0
   /** Connections ever opened. */
@@ -46,6 +48,10 @@ export class SocketMode implements Transport {
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#isSilent) {
+      this.#unanswered.push(socket)
+      return
+    }
     const ticket = new URL(request.url ?? '/', 'http://fake').searchParams.get('ticket') ?? ''
     if (!this.#tickets.delete(ticket) || this.#sockets.length >= maxSockets) {
       socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
@@ -154,7 +160,19 @@ export class SocketMode implements Transport {
     for (const socket of [...this.#sockets]) socket.terminate()
   }
 
+  /** The network swallows everything: open connections stand and hear nothing, and none is taken. */
+  silence(): () => void {
+    this.#isSilent = true
+    for (const socket of this.#sockets) socket.pause()
+    return () => {
+      this.#isSilent = false
+      for (const socket of this.#unanswered.splice(0)) socket.destroy()
+      this.cutAll()
+    }
+  }
+
   stop(): void {
+    for (const socket of this.#unanswered.splice(0)) socket.destroy()
     this.cutAll()
     this.#server.close()
   }

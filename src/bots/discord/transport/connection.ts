@@ -2,6 +2,7 @@
 import { type Client, Events, type Interaction, RESTEvents } from 'discord.js'
 import { hasCode, toAppError } from '../../../errors.ts'
 import type { Clock, Logger } from '../../../ports.ts'
+import { within } from '../../../time-limit.ts'
 import { type ClientChoices, closeReason, connect, newClient } from './client.ts'
 import { DurableRest } from './rest.ts'
 
@@ -139,14 +140,4 @@ export class Connection {
       this.#parts.log.debug({ problem: String(error) }, 'a client did not end as it should')
     })
   }
-}
-
-/** Resolves when that is over, however it ended, and at the latest when nobody would wait any longer. */
-export async function within(clock: Clock, patienceMs: number, work: Promise<unknown>): Promise<void> {
-  let stop = () => {}
-  const patience = new Promise<void>(resolve => {
-    stop = clock.after(patienceMs, resolve)
-  })
-  await Promise.race([work.catch(() => {}), patience])
-  stop()
 }

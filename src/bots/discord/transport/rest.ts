@@ -1,7 +1,6 @@
 /** Discord's REST client as Easel sets it up: it outlives gateway clients, keeps its token and can be ended at once. */
-import { DefaultRestOptions, REST, type RESTOptions } from 'discord.js'
-
-type MakeRequest = RESTOptions['makeRequest']
+import { DefaultRestOptions, REST } from 'discord.js'
+import { AbortableRequests } from '../../../net/abortable-requests.ts'
 
 /**
  * discord.js takes the token away at the first 401, even where Discord is mistaken for a moment, and ends a client's
@@ -19,7 +18,7 @@ export class DurableRest extends REST {
       // Easel's own queue keeps to the limit of all requests; answers to people do not count for it.
       globalRequestsPerSecond: 1000,
       invalidRequestWarningInterval: 500,
-      makeRequest: requests.make,
+      makeRequest: requests.wrap(DefaultRestOptions.makeRequest),
     })
     this.#requests = requests
     super.setToken(token)
@@ -39,29 +38,4 @@ export class DurableRest extends REST {
   override clearHashSweeper(): void {}
 
   override clearHandlerSweeper(): void {}
-}
-
-/** Requests that end together, beside each one's own signal. */
-class AbortableRequests {
-  readonly #underway = new Set<AbortController>()
-  #isAborted = false
-
-  readonly make: MakeRequest = async (url, init) => {
-    const controller = new AbortController()
-    const abort = () => controller.abort()
-    if (this.#isAborted || init.signal?.aborted) abort()
-    init.signal?.addEventListener('abort', abort)
-    this.#underway.add(controller)
-    try {
-      return await DefaultRestOptions.makeRequest(url, { ...init, signal: controller.signal })
-    } finally {
-      this.#underway.delete(controller)
-      init.signal?.removeEventListener('abort', abort)
-    }
-  }
-
-  abort(): void {
-    this.#isAborted = true
-    for (const controller of this.#underway) controller.abort()
-  }
 }

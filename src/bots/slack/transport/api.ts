@@ -9,6 +9,7 @@ import {
   type WebClientOptions,
 } from '@slack/web-api'
 import { AppError } from '../../../errors.ts'
+import type { AbortableRequests } from '../../../net/abortable-requests.ts'
 import type { Clock } from '../../../ports.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
@@ -27,9 +28,18 @@ const troubleCodes: ReadonlySet<string> = new Set([
 /** How long to wait where Slack does not say. */
 const troubleWaitMs = 5000
 
-/** Retries are Easel's own: the outbox repeats what failed, and progress is simply skipped. */
-export function clientOptions(apiUrl: string, logger: SlackLogger): WebClientOptions {
+/**
+ * Retries are Easel's own: the outbox repeats what failed, and progress is simply skipped. `requests` ends what is under
+ * way at a stop.
+ */
+export function clientOptions(
+  apiUrl: string,
+  logger: SlackLogger,
+  requests: AbortableRequests,
+): WebClientOptions {
+  const request = requests.wrap((url: string | URL, init: RequestInit) => fetch(url, init))
   return {
+    fetch: (url, init = {}) => request(url, init),
     slackApiUrl: apiUrl,
     logger,
     rejectRateLimitedCalls: true,

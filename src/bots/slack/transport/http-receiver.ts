@@ -80,7 +80,11 @@ export class SlackHttpReceiver implements Receiver {
     const { host, port } = this.#parts
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(error.code === 'EADDRINUSE' ? new AppError('port-in-use', { host, port }, error) : error),
+        reject(
+          error.code === 'EADDRINUSE'
+            ? new AppError('port-in-use', { host, port, key: 'slack.port' }, error)
+            : error,
+        ),
       )
       this.#server.listen(port, host, resolve)
     })

@@ -1,0 +1,12 @@
+/** Waiting for work up to a limit. */
+import type { Clock } from './ports.ts'
+
+/** Resolves when the work is over, however it ended, and at the latest after `limitMs`. */
+export async function within(clock: Clock, limitMs: number, work: Promise<unknown>): Promise<void> {
+  let stop = () => {}
+  const limit = new Promise<void>(resolve => {
+    stop = clock.after(limitMs, resolve)
+  })
+  await Promise.race([work.catch(() => {}), limit])
+  stop()
+}
