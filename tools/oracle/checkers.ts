@@ -6,6 +6,7 @@ import type { Checker } from './case.ts'
 import { checkpoints } from './checkpoints.ts'
 import { controlNets } from './controlnets.ts'
 import { endToEnd } from './e2e.ts'
+import { edmFolder } from './edm.ts'
 import { kDiffusionSamplers, uiSchedules } from './k-diffusion.ts'
 import { loraFiles, otherLayouts } from './other-layouts.ts'
 import { parts } from './parts.ts'
@@ -35,6 +36,7 @@ export const checkers: readonly Checker[] = [
   otherLayouts,
   loraFiles,
   checkpoints,
+  edmFolder,
   sizes,
   controlNets,
 ]

@@ -18,7 +18,7 @@ export async function scheduleFrom(
   const file = join(await oracle.model('base'), 'scheduler', 'scheduler_config.json')
   const own = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, 'utf8')))
   const schedule = parseSchedule({ ...own, ...extra, _class_name: cls }, file)
-  if (schedule.sampler.kind.diffusersClass !== cls) throw new Error(`no sampler stands for ${cls}`)
+  if (schedule.notBuilt) throw new Error(`no sampler stands for ${cls}`)
   // The pipelines hand their own eta, 0 unless told otherwise, to every sampler that takes one, TCD's included.
   return { ...schedule, config: { ...schedule.config, eta, timesteps } }
 }

@@ -1,5 +1,6 @@
 /** The kinds of network as the pipeline sees them: float32 arrays in and out, whatever runs them. */
 import type { Tensor } from '../onnx/session.ts'
+import type { LatentScaling } from './vae-config.ts'
 
 /** One CLIP text encoder. */
 export interface TextEncoder {
@@ -67,12 +68,12 @@ export interface ControlNet {
 
 /** The picture codec. */
 export interface Vae {
-  readonly scalingFactor: number
+  readonly scaling: LatentScaling
   /** Side of a tile in pixels when tiling (the config's sample_size). */
   readonly sampleSize: number
   /** Pixels per latent: 2 to the number of downsamplers, 8 in SDXL. */
   readonly factor: number
-  /** latents [batch,4,h,w], already divided by scalingFactor -> pixels [batch,3,8h,8w] in about -1..1. */
+  /** latents [batch,4,h,w], already unscaled -> pixels [batch,3,8h,8w] in about -1..1. */
   decode(
     latents: Float32Array,
     batch: number,

@@ -2,7 +2,7 @@
 import type { Session } from '../onnx/session.ts'
 import type { Vae } from './networks.ts'
 import { vaeFactor, vaeNames } from './vae.ts'
-import type { VaeConfig } from './vae-config.ts'
+import type { LatentScaling, VaeConfig } from './vae-config.ts'
 
 export class OpenVae implements Vae {
   readonly #config: VaeConfig
@@ -17,8 +17,8 @@ export class OpenVae implements Vae {
     this.#openEncoder = openEncoder
   }
 
-  get scalingFactor(): number {
-    return this.#config.scalingFactor
+  get scaling(): LatentScaling {
+    return this.#config.scaling
   }
 
   get sampleSize(): number {

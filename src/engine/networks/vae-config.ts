@@ -3,6 +3,16 @@ import { z } from 'zod'
 import type { GroupNormOptions } from '../modules/norm.ts'
 import { complain, count, only } from '../weights/config-file.ts'
 
+/**
+ * How a picture's latents become those that the U-Net works with: (z - mean)·factor/deviation. EDM models know mean and
+ * deviation of their latents, per channel; others have the factor alone.
+ */
+export interface LatentScaling {
+  readonly factor: number
+  readonly mean?: readonly number[]
+  readonly deviation?: readonly number[]
+}
+
 export interface VaeConfig {
   readonly imageChannels: number
   readonly latentChannels: number
@@ -13,7 +23,7 @@ export interface VaeConfig {
   readonly norm: GroupNormOptions
   readonly quantConv: boolean
   readonly postQuantConv: boolean
-  readonly scalingFactor: number
+  readonly scaling: LatentScaling
   /** Side of the pictures it was made for, in pixels. */
   readonly sampleSize: number
 }
@@ -41,8 +51,8 @@ export const vaeConfigSchema = z
 
     act_fn: only('silu'),
     mid_block_add_attention: only(true),
-    latents_mean: only(null),
-    latents_std: only(null),
+    latents_mean: z.array(z.number()).nullish(),
+    latents_std: z.array(z.number().positive()).nullish(),
     shift_factor: only(null),
   })
   .superRefine((config, context) => {
@@ -51,6 +61,17 @@ export const vaeConfigSchema = z
     if (odd !== undefined) {
       const problem = { what: 'not-multiple', found: odd, key: 'norm_num_groups', of: groups } as const
       complain(context, 'block_out_channels', problem)
+    }
+    for (const key of ['latents_mean', 'latents_std'] as const) {
+      const found = config[key]?.length ?? config.latent_channels
+      if (found !== config.latent_channels) {
+        complain(context, key, {
+          what: 'differs',
+          found,
+          key: 'latent_channels',
+          from: config.latent_channels,
+        })
+      }
     }
     const { in_channels: from, out_channels: found } = config
     if (found !== from)
@@ -70,7 +91,12 @@ export const vaeConfigSchema = z
       norm: { groups: config.norm_num_groups, epsilon },
       quantConv: config.use_quant_conv,
       postQuantConv: config.use_post_quant_conv,
-      scalingFactor: config.scaling_factor,
+      scaling: {
+        factor: config.scaling_factor,
+        // The reference takes notice of them only where it finds both.
+        ...(config.latents_mean &&
+          config.latents_std && { mean: config.latents_mean, deviation: config.latents_std }),
+      },
       sampleSize: config.sample_size,
     }),
   )

@@ -1,5 +1,6 @@
 /** Between pictures and latents: the VAE with its scaling, picture by picture, in tiles where a size asks for it. */
 import type { Vae } from '../networks/networks.ts'
+import type { LatentScaling } from '../networks/vae-config.ts'
 import { type LatentShape, valuesPerPicture } from './denoise.ts'
 import type { NoiseSource } from './noise-source.ts'
 import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './vae-tiling.ts'
@@ -18,8 +19,7 @@ export async function decodeLatents(
   const pixelsPerPicture = 3 * heightLatent * widthLatent * vae.factor ** 2
   const pixels = new Float32Array(pictures * pixelsPerPicture)
   for (let i = 0; i < pictures; i++) {
-    // In float32, as the reference divides.
-    const scaled = latents.slice(i * perPicture, (i + 1) * perPicture).map(value => value / vae.scalingFactor)
+    const scaled = unscaled(vae.scaling, latents.slice(i * perPicture, (i + 1) * perPicture))
     const picture = wantsTiles(vae, heightLatent, widthLatent)
       ? await decodeTiled(vae, scaled, 1, heightLatent, widthLatent)
       : await vae.decode(scaled, 1, heightLatent, widthLatent)
@@ -56,9 +56,34 @@ export async function encodePixels(
 export function sampleLatents(vae: Vae, posterior: Posterior, noise: NoiseSource): Float32Array {
   const { mean, deviation } = posterior
   const drawn = noise.drawForSource(mean.length)
-  return drawn.map((value, i) => {
+  const sampled = drawn.map((value, i) => {
     const at = i % mean.length
-    return vae.scalingFactor * Math.fround((mean[at] ?? 0) + Math.fround((deviation[at] ?? 0) * value))
+    return (mean[at] ?? 0) + Math.fround((deviation[at] ?? 0) * value)
+  })
+  return scaled(vae.scaling, sampled, mean.length)
+}
+
+/** z = latents·deviation/factor + mean, per channel of one picture's [4,h,w]; in float32, as the reference divides. */
+export function unscaled({ factor, mean, deviation }: LatentScaling, latents: Float32Array): Float32Array {
+  if (!mean || !deviation) return latents.map(value => value / factor)
+  const perChannel = latents.length / mean.length
+  return latents.map((value, i) => {
+    const channel = Math.trunc(i / perChannel)
+    return Math.fround(Math.fround(value * (deviation[channel] ?? 1)) / factor) + (mean[channel] ?? 0)
+  })
+}
+
+/** latents = (z - mean)·factor/deviation, per channel of pictures of `perPicture` values each. */
+function scaled(
+  { factor, mean, deviation }: LatentScaling,
+  z: Float32Array,
+  perPicture: number,
+): Float32Array {
+  if (!mean || !deviation) return z.map(value => factor * value)
+  const perChannel = perPicture / mean.length
+  return z.map((value, i) => {
+    const channel = Math.trunc((i % perPicture) / perChannel)
+    return Math.fround(Math.fround(value - (mean[channel] ?? 0)) * factor) / (deviation[channel] ?? 1)
   })
 }
 

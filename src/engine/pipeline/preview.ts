@@ -1,5 +1,6 @@
 /** Previews while sampling: a linear map from predicted clean latents to RGB, one pixel per latent, at no cost. */
 import type { Vae } from '../networks/networks.ts'
+import { unscaled } from './latents.ts'
 import { TorchRandom } from './torch-random.ts'
 
 /** rgb = weights · latent + bias, in -1..1; one row of three per latent channel. */
@@ -30,7 +31,7 @@ const blocksPerSide = 4
 export async function fitPreviewMatrix(vae: Vae): Promise<PreviewMatrix> {
   const side = blockLatent * blocksPerSide
   const latents = blockyLatents(side)
-  const scaled = latents.map(value => value / vae.scalingFactor)
+  const scaled = unscaled(vae.scaling, latents)
   const pixels = await vae.decode(scaled, 1, side, side)
   const rgb = averagePool(pixels, side, vae.factor)
   const count = side * side
@@ -54,7 +55,8 @@ export async function fitPreviewMatrix(vae: Vae): Promise<PreviewMatrix> {
 
 /** SDXL's published matrix where the VAE is SDXL's, a fitted one for any other. */
 export async function previewMatrixOf(vae: Vae): Promise<PreviewMatrix> {
-  const isSdxl = Math.abs(vae.scalingFactor - 0.13025) < 1e-6 && vae.sampleSize === 1024
+  const isSdxl =
+    vae.scaling.mean === undefined && Math.abs(vae.scaling.factor - 0.13025) < 1e-6 && vae.sampleSize === 1024
   return isSdxl ? sdxlPreviewMatrix : await fitPreviewMatrix(vae)
 }
 

@@ -20,7 +20,7 @@ export function defaultTile({ sampleSize, factor }: Pick<Vae, 'sampleSize' | 'fa
   return { sidePx: sideLatent * factor, sideLatent }
 }
 
-/** latents [batch,4,h,w], divided by scalingFactor -> pixels [batch,3,8h,8w]; one tile at a time. */
+/** latents [batch,4,h,w], unscaled -> pixels [batch,3,8h,8w]; one tile at a time. */
 export function decodeTiled(
   vae: Vae,
   latents: Float32Array,

@@ -55,7 +55,7 @@ describe('A config.json that asks for what is not built is refused, naming the k
     ['unet', 'cross_attention_dim', null, 'which is not a number'],
     ['vae', 'mid_block_add_attention', false, 'is false, but only true is supported'],
     ['vae', 'shift_factor', 0.1, 'is 0.1, but only null is supported'],
-    ['vae', 'latents_mean', [0, 0, 0, 0], 'but only null is supported'],
+    ['vae', 'latents_mean', [0, 0, 0], 'is 3, but latent_channels is 4'],
     ['vae', 'block_out_channels', [128, 250, 512, 512], 'has 250, no multiple of norm_num_groups (32)'],
     ['vae', 'scaling_factor', 0, ''],
     ['clip', 'hidden_act', 'relu', 'is "relu", but only "quick_gelu" or "gelu" is supported'],

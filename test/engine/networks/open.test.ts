@@ -31,7 +31,7 @@ describe('A Base, opened from its folder', () => {
     expect(base.textEncoder).toMatchObject({ hiddenSize: 64, layers: 3, projectionSize: undefined })
     expect(base.textEncoder2).toMatchObject({ hiddenSize: 128, layers: 4, projectionSize: 128 })
     expect(base.unet).toMatchObject({ crossAttentionDim: 192, timeIdCount: 6 })
-    expect(base.vae).toMatchObject({ scalingFactor: 0.13025, sampleSize: 128, factor: 8 })
+    expect(base.vae).toMatchObject({ scaling: { factor: 0.13025 }, sampleSize: 128, factor: 8 })
   })
 
   test('predicts noise at one size after another', async () => {

@@ -1,4 +1,5 @@
 import { checkpoints } from '../../../tools/oracle/checkpoints.ts'
+import { edmFolder } from '../../../tools/oracle/edm.ts'
 import { describeGoldenFolder } from '../../golden-suite.ts'
 
-await describeGoldenFolder('oracle-2', [checkpoints])
+await describeGoldenFolder('oracle-2', [checkpoints, edmFolder])

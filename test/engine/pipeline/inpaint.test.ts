@@ -9,7 +9,7 @@ import { strengthSpan } from '../../../src/engine/sampling/span.ts'
 
 const shape = { pictures: 1, heightLatent: 4, widthLatent: 4 }
 const vae: Vae = {
-  scalingFactor: 0.5,
+  scaling: { factor: 0.5 },
   sampleSize: 32,
   factor: 8,
   decode: async () => new Float32Array(),

@@ -20,7 +20,7 @@ const truth = {
 
 /** Decodes by the matrix above, each latent to 8 × 8 equal pixels. */
 const linearVae = (scalingFactor: number, sampleSize = 128): Vae => ({
-  scalingFactor,
+  scaling: { factor: scalingFactor },
   sampleSize,
   factor: 8,
   async decode(latents, _batch, h, w) {

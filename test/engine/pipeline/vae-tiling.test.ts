@@ -8,7 +8,7 @@ import { decodeTiled, defaultTile, encodeTiled } from '../../../src/engine/pipel
 /** Every latent becomes 8×8 pixels of the value of its first channel, and back: tiles can change nothing. */
 class BlockVae implements Vae {
   readonly factor = 8
-  readonly scalingFactor = 1
+  readonly scaling = { factor: 1 }
   readonly sampleSize: number
   largestLatents = 0
   constructor(sampleSize: number) {
