@@ -1,6 +1,6 @@
 /** The schema of every fault's details, for faults that come from another process or out of the database. */
 import { z } from 'zod'
-import { deviceLacks, type ErrorCode, type ErrorDetails } from './errors.ts'
+import { databaseLosses, deviceLacks, type ErrorCode, type ErrorDetails } from './errors.ts'
 import { modelConfigProblem, modelFileProblem } from './model-problem.ts'
 import { pictureProblem } from './picture-problem.ts'
 
@@ -27,6 +27,8 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'data-folder-owned': z.object({ folder: text, pid: number }),
   'data-folder-read-only': z.object({ folder: text, problem: text }),
   'database-newer': z.object({ file: text, found: number, known: number }),
+  'pictures-unknown': z.object({ folder: text, unknown: number, files: number }),
+  'database-lost': z.object({ file: text, how: z.enum(databaseLosses) }),
   storage: z.object({ problem: text }),
   'platform-refused': z.object({ platform: text, problem: text }),
   'platform-busy': z.object({ platform: text, retryAfterMs: number }),

@@ -6,6 +6,10 @@ import type { PictureProblem } from './picture-problem.ts'
 export const deviceLacks = ['libraries', 'driver', 'device'] as const
 export type DeviceLack = (typeof deviceLacks)[number]
 
+/** What can befall the database's file while Easel runs, or what a start finds. */
+export const databaseLosses = ['missing', 'replaced', 'damaged'] as const
+export type DatabaseLoss = (typeof databaseLosses)[number]
+
 /** Code -> details. A new fault is one line here and one sentence per language; the compiler asks for the latter. */
 export interface ErrorDetails {
   /** A file of a model folder is missing, truncated or says what cannot be true. */
@@ -44,6 +48,10 @@ export interface ErrorDetails {
   'data-folder-read-only': { folder: string; problem: string }
   /** The database was written by a newer Easel. */
   'database-newer': { file: string; found: number; known: number }
+  /** Most files of the pictures folder are unknown to the database: it is missing, empty or older than they are. */
+  'pictures-unknown': { folder: string; unknown: number; files: number }
+  /** The database's file is not what this process left there. */
+  'database-lost': { file: string; how: DatabaseLoss }
   /** The disk is full or the database cannot be written. */
   storage: { problem: string }
   /** A chat platform refused us in a way that waiting does not mend. */

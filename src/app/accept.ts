@@ -16,6 +16,8 @@ export interface Acceptance {
   notices: Problem[]
   /** A person's own pictures, whose files are written. */
   given: Omit<NewPicture, 'personId'>[]
+  /** Asked inside the transaction: what must still be true of what the jobs were made from. */
+  refusal(personId: number): Problem | undefined
 }
 
 /** After this returned `accepted`, nothing but a person or the end of the disk undoes it. */
@@ -58,9 +60,12 @@ function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
   const now = clock.now()
   const personId = db.people.upsert(caller.person)
   const pictures = wanted.jobs.reduce((sum, { order }) => sum + countOf(order), 0)
-  const problem = refusalByQuota(db, config.limits, personId, { jobs: wanted.jobs.length, pictures }, now)
+  const problem =
+    wanted.refusal(personId) ??
+    refusalByQuota(db, config.limits, personId, { jobs: wanted.jobs.length, pictures }, now)
   if (problem) return { kind: 'refused', problem }
 
+  const parent = wanted.parent && db.jobs.isThere(wanted.parent.jobId) ? wanted.parent : undefined
   for (const picture of wanted.given) db.pictures.add({ ...picture, personId })
   const jobs = wanted.jobs.map(({ order, promptAsTyped }, eventIndex) => {
     const id = ids.next()
@@ -73,7 +78,7 @@ function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
       action: wanted.action,
       promptAsTyped,
       order,
-      parent: wanted.parent,
+      parent,
       createdAt: now,
     })
     db.usage.accept(id, personId, countOf(order), now)
@@ -84,5 +89,5 @@ function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
 }
 
 async function discard(parts: AppParts, given: Acceptance['given']): Promise<void> {
-  await parts.db.files.remove(given.map(picture => picture.file))
+  await parts.db.discard(given.map(picture => picture.file))
 }

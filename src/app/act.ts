@@ -130,10 +130,6 @@ async function derive(
 
   const { db } = parts
   const parent = { jobId: from.job.id, pictureId: from.pictureId }
-  const personId = db.people.find(caller.person)
-  if (personId !== undefined && db.jobs.underway(personId, parent, action)) {
-    return refused(problem('already-running', { action }))
-  }
   const { promptAsTyped } = from.job
   return accept(parts, caller, {
     action,
@@ -141,6 +137,11 @@ async function derive(
     parent,
     notices: findings.notices,
     given: [],
+    refusal(personId) {
+      // Deleted since it was read: its words must not come back in a new job.
+      if (!db.jobs.isThere(parent.jobId)) return problem('job-unknown', { id: parent.jobId })
+      return db.jobs.underway(personId, parent, action) ? problem('already-running', { action }) : undefined
+    },
   })
 }
 

@@ -60,7 +60,7 @@ export interface BuiltEasel {
   db: Database
 }
 
-/** Opens the data folder: throws AppError 'data-folder-owned', 'data-folder-read-only', 'database-newer' or 'storage'. */
+/** Opens the data folder: throws AppError 'data-folder-owned', 'data-folder-read-only', 'database-newer', 'database-lost' or 'storage'. */
 export function buildEasel(parts: EaselParts): BuiltEasel {
   const { config, clock, random, log } = parts
   const db = Database.open({ ...parts, dataDir: config.dataDir })
@@ -101,7 +101,9 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
     register: courier => deliver.register(courier),
     delivered: () => deliver.idle(),
     async start() {
-      await recover(db, log)
+      if (db.exposed.length > 0)
+        log.warn({ files: db.exposed }, 'others on this machine may read the data folder')
+      await recover({ db, clock, log })
       deliver.start()
       pool.start()
     },

@@ -46,7 +46,7 @@ async function admitBytes(
   const picture = { id, widthPx, heightPx }
   if (before) return { kind: 'admitted', picture }
   const file = `given-${id}.${extensionOf(mediaType)}`
-  await db.files.write(file, bytes)
+  await db.store([{ file, bytes }])
   const facts = { file, mediaType, widthPx, heightPx, sizeBytes: bytes.byteLength, hash }
   return { kind: 'admitted', picture, added: { id, index: 0, seed: 0, createdAt: clock.now(), ...facts } }
 }

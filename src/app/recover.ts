@@ -1,22 +1,50 @@
-/** What the start does first: jobs that a dead process left running, and files that belong to nobody. */
+/** What the start does first: jobs that a dead process left running, and files that no picture's row owns. */
+import { straysFolderIn } from '../db/data-folder.ts'
 import type { Database } from '../db/database.ts'
+import { nameWhenWhole } from '../db/picture-files.ts'
 import { verdictAfterRestart } from '../engine/jobs/verdict.ts'
-import type { Logger } from '../ports.ts'
+import { AppError } from '../errors.ts'
+import type { Clock, Logger } from '../ports.ts'
 
-/** We own the data folder, so whatever is running now runs nowhere: the process that ran it is gone. */
-export async function recover(db: Database, log: Logger): Promise<void> {
+/** So few files may lie in the pictures folder by accident, whatever their part of the whole is. */
+const fewFiles = 2
+
+interface RecoverParts {
+  db: Database
+  clock: Pick<Clock, 'now'>
+  log: Logger
+}
+
+/**
+ * We own the data folder, so whatever is running now runs nowhere: the process that ran it is gone.
+ * @throws AppError 'pictures-unknown' when most files of the pictures folder are unknown to the database.
+ */
+export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
+  await sweep({ db, clock, log })
   for (const job of db.jobs.inState('running')) {
     const ending = verdictAfterRestart(job)
     await db.end({ jobId: job.id, ...job }, ending, 0)
     log.warn({ jobId: job.id, attempt: job.attempt, now: ending.state }, 'a job was left running')
   }
-  await sweep(db, log)
 }
 
-/** Pictures whose rows were never written, or were removed just before the end. */
-async function sweep(db: Database, log: Logger): Promise<void> {
-  const known = db.pictures.files()
-  const stray = (await db.files.list()).filter(name => !known.has(name))
-  await db.files.remove(stray)
-  if (stray.length > 0) log.info({ files: stray.length }, 'stray picture files removed')
+/**
+ * Deletes what is known to be of no use: files whose writing or deleting a dead process did not finish. Files that the
+ * database does not know are somebody's, who put back an old database or none: they are moved aside.
+ */
+async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
+  const owned = db.pictures.files()
+  const unowned = new Set(db.unownedFiles.all())
+  const files = await db.files.list()
+  const strays = files.filter(name => !owned.has(name) && !unowned.has(nameWhenWhole(name)))
+  if (strays.length > fewFiles && strays.length * 2 > files.length) {
+    const { folder } = db.files
+    throw new AppError('pictures-unknown', { folder, unknown: strays.length, files: files.length })
+  }
+  await db.files.remove(files.filter(name => unowned.has(nameWhenWhole(name)) && !owned.has(name)))
+  await db.discard([...unowned])
+  if (strays.length === 0) return
+  const folder = straysFolderIn(db.dataDir, clock.now())
+  await db.files.moveTo(folder, strays)
+  log.warn({ files: strays.length, folder }, 'files that the database does not know were moved aside')
 }

@@ -1,4 +1,8 @@
-/** Taking things away: Cancel, Delete and /forget me. Rows go first, then files: a crash between leaves no half. */
+/**
+ * Taking things away: Cancel, Delete and /forget me. What a transaction decides by is read inside it. Rows go first, then
+ * files: a crash between leaves no half.
+ */
+import type { Forgotten } from '../db/copies.ts'
 import type { JobRecord } from '../db/job-records.ts'
 import type { ActOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
@@ -7,76 +11,96 @@ import { type Problem, problem } from './problems.ts'
 
 export async function cancel(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
   const { db, pool, views, changed } = parts
-  const job = db.jobs.get(jobId)
-  if (!job || job.removed) return refused(problem('job-unknown', { id: jobId }))
-  if (!mayManage(caller, job)) return refused(problem('not-yours', {}))
-
-  if (await db.write(() => db.endQueued(jobId, 'cancelled') && noted(parts, caller, job, 'cancel'))) {
-    pool.drop(jobId)
-    // A device may be about to claim it.
-    pool.cancel(jobId)
-    changed(jobId)
-  } else if (pool.cancel(jobId)) {
-    // It ends between two steps; the courier tells when it has.
-    await db.write(() => noted(parts, caller, job, 'cancel'))
-  } else {
-    return refused(problem('already-finished', {}))
-  }
-  return { kind: 'cancelled', job: views.job(jobId) ?? views.ofRecord(job) }
+  const written = await db.write(() => {
+    const found = managedJob(parts, jobId, caller)
+    if (found.kind === 'refused') return found
+    const { job } = found
+    const wasQueued = db.endQueued(jobId, 'cancelled')
+    // A running one ends between two steps; the courier tells when it has.
+    if (!wasQueued && !pool.running().includes(jobId)) return refused(problem('already-finished', {}))
+    noted(parts, caller, job, 'cancel')
+    return { kind: 'cancelled' as const, job: views.ofRecord(job) }
+  })
+  if (written.kind === 'refused') return written
+  pool.drop(jobId)
+  // A device may be about to claim it, or paints it.
+  pool.cancel(jobId)
+  changed(jobId)
+  return { kind: 'cancelled', job: views.job(jobId) ?? written.job }
 }
 
 export async function remove(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
   const { db, views } = parts
-  const job = db.jobs.get(jobId)
-  if (!job || job.removed) return refused(problem('job-unknown', { id: jobId }))
-  if (!mayManage(caller, job)) return refused(problem('not-yours', {}))
-  const view = views.ofRecord(job)
-  await removeAll(parts, [job], 'withdraw', () => noted(parts, caller, job, 'delete'))
-  return { kind: 'deleted', job: view }
+  const written = await db.write(() => {
+    const found = managedJob(parts, jobId, caller)
+    if (found.kind === 'refused') return found
+    const { job } = found
+    noted(parts, caller, job, 'delete')
+    return {
+      kind: 'deleted' as const,
+      job: views.ofRecord(job),
+      files: takeAway(parts, [job.id], 'withdraw'),
+    }
+  })
+  if (written.kind === 'refused') return written
+  await tookAway(parts, { jobIds: [jobId] }, [jobId], written.files)
+  return { kind: 'deleted', job: written.job }
 }
 
 /** Every prompt and picture of a person, in whatever state; the count of jobs. */
 export async function forget(parts: AppParts, person: Person): Promise<number> {
   const { db, deliver } = parts
-  const personId = db.people.find(person)
-  if (personId === undefined) return 0
-  const jobs = db.jobs.ofPerson(personId)
-  const files = await removeAll(parts, jobs, 'erase', () => {
-    const given = db.pictures.removeOfPerson(personId)
+  const { jobs, files } = await db.write(() => {
+    const personId = db.people.find(person)
+    if (personId === undefined) return { jobs: [], files: [] }
+    const jobs = db.jobs.ofPerson(personId)
+    const jobIds = jobs.map(({ id }) => id)
+    const files = [...takeAway(parts, jobIds, 'erase'), ...db.pictures.removeOfPerson(personId)]
     db.people.forget(personId)
     // Where nobody takes messages back, the row need not wait for that.
-    for (const job of jobs) if (!deliver.serves(job.conversation.platform)) db.jobs.purge(job.id)
-    return given
+    for (const job of jobs) if (!deliver.serves(job.platform)) db.jobs.purge(job.id)
+    return { jobs, files }
   })
-  await db.files.remove(files)
+  const jobIds = jobs.map(({ id }) => id)
+  await tookAway(parts, { person }, jobIds, files)
   return jobs.filter(job => !job.removed).length
 }
 
-/** Cancels, scrubs and withdraws jobs in one transaction, with what `also` does in it; then takes the files. */
-async function removeAll<T>(
-  parts: AppParts,
-  jobs: readonly JobRecord[],
-  how: 'withdraw' | 'erase',
-  also: () => T,
-): Promise<T> {
-  const { db, pool, changed, clock } = parts
-  const { files, result } = await db.write(() => {
-    const files = jobs.flatMap(job => {
-      db.endQueued(job.id, 'cancelled')
-      db.jobs.scrub(job, clock.now())
-      db.outbox.drop(job.id, ['open', 'settle'])
-      db.outbox.add(job.id, how, clock.now())
-      return db.pictures.removeOfJob(job.id)
-    })
-    return { files, result: also() }
+type Managed = { kind: 'managed'; job: JobRecord } | Refused
+
+/** Inside a transaction: a job that the caller may cancel and delete. */
+function managedJob({ db }: AppParts, jobId: string, caller: Caller): Managed {
+  const job = db.jobs.get(jobId)
+  if (!job || job.removed) return refused(problem('job-unknown', { id: jobId }))
+  return mayManage(caller, job) ? { kind: 'managed', job } : refused(problem('not-yours', {}))
+}
+
+/** Inside a transaction: cancels, scrubs and withdraws jobs. The files that are to be discarded. */
+function takeAway({ db, clock }: AppParts, jobIds: readonly string[], how: 'withdraw' | 'erase'): string[] {
+  return jobIds.flatMap(id => {
+    db.endQueued(id, 'cancelled')
+    db.jobs.scrub(id, clock.now())
+    db.outbox.drop(id, ['open', 'settle'])
+    db.outbox.add(id, how, clock.now())
+    return db.pictures.removeOfJob(id)
   })
-  for (const { id } of jobs) {
+}
+
+/** After the commit: stops what runs, tells, and takes away what holds the words besides the rows. */
+async function tookAway(
+  { db, pool, changed, log }: AppParts,
+  forgotten: Forgotten,
+  jobIds: readonly string[],
+  files: readonly string[],
+): Promise<void> {
+  for (const id of jobIds) {
     pool.drop(id)
     pool.cancel(id)
     changed(id)
   }
-  await db.files.remove(files)
-  return result
+  await db.discard(files)
+  const left = db.wipe(forgotten)
+  if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
 }
 
 /** The author anywhere; a moderator in the space whose platform vouched for them. */
@@ -89,7 +113,7 @@ function mayManage(caller: Caller, job: JobRecord): boolean {
 }
 
 /** Inside a transaction: what one person did to another's job is written down. */
-function noted(parts: AppParts, caller: Caller, job: JobRecord, action: string): true {
+function noted(parts: AppParts, caller: Caller, job: JobRecord, action: string): void {
   const { platform, spaceId, userId } = caller.person
   if (!isSamePerson(caller.person, job.author)) {
     parts.db.audit.add({
@@ -99,9 +123,10 @@ function noted(parts: AppParts, caller: Caller, job: JobRecord, action: string):
       target: job.id,
     })
   }
-  return true
 }
 
-function refused(found: Problem): ActOutcome {
+type Refused = { kind: 'refused'; problems: Problem[] }
+
+function refused(found: Problem): Refused {
   return { kind: 'refused', problems: [found] }
 }

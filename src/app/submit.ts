@@ -3,9 +3,10 @@ import { templateFor } from '../engine/text/expand-prompt.ts'
 import { accept, duplicateOf } from './accept.ts'
 import type { ImagineOutcome } from './easel.ts'
 import { Findings } from './findings.ts'
-import { admitPicture } from './given-pictures.ts'
+import { type Admission, admitPicture } from './given-pictures.ts'
 import type { AppParts } from './parts.ts'
 import type { Caller } from './people.ts'
+import { type Problem, problem } from './problems.ts'
 import type { GivenPicture, ImagineRequest } from './requests.ts'
 import { type Resolved, resolve } from './resolve.ts'
 import { drawn, variantsOf } from './variants.ts'
@@ -54,7 +55,7 @@ export async function submit(
   const [first] = resolved
   const refused = resolved.find(outcome => outcome.kind === 'refused')
   if (refused || !first || (variants.length > 1 && !confirmed)) {
-    await parts.db.files.remove(given.map(picture => picture.file))
+    await parts.db.discard(given.map(picture => picture.file))
     // Wildcards are drawn when it is agreed to: here they stand as they were typed.
     return refused ?? { kind: 'confirm', prompts: variants.map(variant => variant.prompt) }
   }
@@ -69,11 +70,22 @@ export async function submit(
     parent: parentOf(parts, request),
     notices: noticesOf(first),
     given,
+    refusal: () => missingPicture(parts, [source, mask]),
   })
 }
 
 async function admit(parts: AppParts, caller: Caller, given: GivenPicture | undefined) {
   return given && admitPicture(parts, parts.db.people.find(caller.person), given)
+}
+
+/** A stored picture that was deleted since it was admitted. */
+function missingPicture({ db }: AppParts, admitted: (Admission | undefined)[]): Problem | undefined {
+  for (const admission of admitted) {
+    if (admission?.kind !== 'admitted' || admission.added) continue
+    const { id } = admission.picture
+    if (!db.pictures.get(id)) return problem('picture-unknown', { id })
+  }
+  return undefined
 }
 
 /** The picture that a request says it came from; one that is gone is no reason to refuse. */

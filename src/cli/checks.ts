@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
+import { databaseFileIn } from '../db/data-folder.ts'
 import { AppError, hasCode } from '../errors.ts'
 import { fileProblem } from '../file-problem.ts'
 import { errorSentence, type Words } from '../words/en.ts'
@@ -58,13 +59,36 @@ export async function checkDataFolder({ config, words }: Session): Promise<Findi
     return [{ check: 'data', state: 'fine', detail: words.cli.dataFree(folder) }]
   }
   const { ownDataFolder } = await import('../db/owner-lock.ts')
+  const contents = await checkContents(folder, words)
   try {
     ownDataFolder(folder).release()
   } catch (error) {
     if (!hasCode(error, 'data-folder-owned')) throw error
-    return [{ check: 'data', state: 'off', detail: words.cli.dataInUse(folder, error.details.pid) }]
+    return [
+      { check: 'data', state: 'off', detail: words.cli.dataInUse(folder, error.details.pid) },
+      ...contents,
+    ]
   }
-  return [{ check: 'data', state: 'fine', detail: words.cli.dataFree(folder) }]
+  return [{ check: 'data', state: 'fine', detail: words.cli.dataFree(folder) }, ...contents]
+}
+
+/** Whether the database is whole, and agrees with the pictures beside it. */
+async function checkContents(folder: string, words: Words): Promise<Finding[]> {
+  const { examine } = await import('../db/examine.ts')
+  const found = examine(folder)
+  const finding = (state: Finding['state'], detail: string): Finding => ({ check: 'data', state, detail })
+  switch (found.kind) {
+    case 'none':
+      return []
+    case 'damaged':
+      return [finding('wrong', words.cli.databaseDamaged(databaseFileIn(folder)))]
+    case 'sound': {
+      const { pictures, missing, unknown } = found
+      const strays = unknown === 0 ? [] : [finding('off', words.cli.filesUnknown(unknown))]
+      if (missing > 0) return [finding('wrong', words.cli.picturesMissing(missing, pictures)), ...strays]
+      return [finding('fine', words.cli.databaseSound(pictures)), ...strays]
+    }
+  }
 }
 
 function nearestExisting(folder: string): string {

@@ -1,6 +1,7 @@
 /** `easel migrate`: brings the database up to date without starting a server. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { databaseFileIn } from '../db/data-folder.ts'
 import { Database } from '../db/database.ts'
 import { packageRoot } from '../paths.ts'
 import { systemClock, systemIds } from '../system-ports.ts'
@@ -13,7 +14,7 @@ export function migrateCommand(): Command {
       const migrationsFolder = join(packageRoot, 'migrations')
       // Opening does it, and keeps a copy of what was there before.
       Database.open({ dataDir, migrationsFolder, clock: systemClock, ids: systemIds }).close()
-      out(words.cli.upToDate(join(dataDir, 'easel.sqlite')))
+      out(words.cli.upToDate(databaseFileIn(dataDir)))
       return exitCodes.done
     }),
   )

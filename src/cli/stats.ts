@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { statsOf } from '../app/stats.ts'
 import { statsCsv, statsMessage } from '../bots/messages/stats-message.ts'
 import { Client } from '../db/client.ts'
+import { databaseFileIn } from '../db/data-folder.ts'
 import { JobsTable } from '../db/jobs.ts'
 import { schemaVersions } from '../db/migrate.ts'
 import { packageRoot } from '../paths.ts'
@@ -39,7 +40,7 @@ export function statsCommand(): Command {
 async function show(session: Session, { days, csv }: StatsOptions): Promise<ExitCode> {
   const { config, words, out } = session
   if (!(days > 0)) return refuse(session, [words.cli.daysPositive])
-  const file = join(config.dataDir, 'easel.sqlite')
+  const file = databaseFileIn(config.dataDir)
   if (!existsSync(file)) return refuse(session, [words.cli.noDatabase(file)])
   const client = Client.open(file, { clock: systemClock })
   try {

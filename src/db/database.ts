@@ -1,5 +1,4 @@
 /** The whole of a data folder: its lock, its database with one table per repository, its pictures. */
-import { join } from 'node:path'
 import { isFinal } from '../engine/jobs/job.ts'
 import type { Claim, Ending, JobStore, Waiting } from '../engine/jobs/store.ts'
 import type { PaintedPicture } from '../engine/pipeline/painter.ts'
@@ -7,6 +6,9 @@ import { sourcesOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
 import type { Clock, Ids } from '../ports.ts'
 import { Client, type ClientOptions } from './client.ts'
+import { copiesIn, type Forgotten, forgetInCopy } from './copies.ts'
+import { databaseFileIn, picturesFolderIn } from './data-folder.ts'
+import { isSound } from './database-file.ts'
 import { JobsTable, type MoveFacts } from './jobs.ts'
 import { AuditTable, InstallationsTable, UsageTable } from './ledger.ts'
 import { bringUpToDate } from './migrate.ts'
@@ -15,6 +17,8 @@ import { type OwnerLock, ownDataFolder } from './owner-lock.ts'
 import { PeopleTable } from './people.ts'
 import { extensionOf, PictureFiles, sha256 } from './picture-files.ts'
 import { type NewPicture, PicturesTable } from './pictures.ts'
+import { keepPrivate } from './private-files.ts'
+import { UnownedFilesTable } from './unowned-files.ts'
 
 export interface DatabaseParts extends ClientOptions {
   dataDir: string
@@ -32,7 +36,11 @@ export class Database implements JobStore {
   readonly audit: AuditTable
   readonly installations: InstallationsTable
   readonly files: PictureFiles
+  readonly unownedFiles: UnownedFilesTable
   readonly client: Client
+  readonly dataDir: string
+  /** Files of the data folder that others on this machine may read, and whose rights could not be changed. */
+  readonly exposed: readonly string[]
   readonly #lock: OwnerLock
   readonly #clock: Clock
   readonly #ids: Ids
@@ -46,19 +54,24 @@ export class Database implements JobStore {
     this.usage = new UsageTable(rows)
     this.audit = new AuditTable(rows)
     this.installations = new InstallationsTable(rows)
-    this.files = new PictureFiles(join(parts.dataDir, 'pictures'), parts.ids)
+    this.files = new PictureFiles(picturesFolderIn(parts.dataDir), parts.ids)
+    this.unownedFiles = new UnownedFilesTable(rows)
     this.client = client
+    this.dataDir = parts.dataDir
+    this.exposed = keepPrivate(parts.dataDir)
     this.#lock = lock
     this.#clock = parts.clock
     this.#ids = parts.ids
   }
 
-  /** Throws AppError 'data-folder-owned', 'data-folder-read-only', 'database-newer' or 'storage'. */
+  /** Throws AppError 'data-folder-owned', 'data-folder-read-only', 'database-newer', 'database-lost' or 'storage'. */
   static open(parts: DatabaseParts): Database {
     const lock = ownDataFolder(parts.dataDir)
+    const file = databaseFileIn(parts.dataDir)
     let client: Client | undefined
     try {
-      client = Client.open(join(parts.dataDir, 'easel.sqlite'), parts)
+      client = Client.open(file, parts)
+      if (!isSound(file)) throw new AppError('database-lost', { file, how: 'damaged' })
       bringUpToDate(client, parts.migrationsFolder)
       return new Database(client, lock, parts)
     } catch (error) {
@@ -71,6 +84,22 @@ export class Database implements JobStore {
   /** One transaction over any of the tables. */
   write<T>(work: () => T): Promise<T> {
     return this.client.write(work)
+  }
+
+  /**
+   * After words were deleted: wipes what still holds them, the database's log and the copies of upgrades. Returns the
+   * copies that could not be written.
+   */
+  wipe(forgotten: Forgotten): string[] {
+    this.client.wipeLog()
+    return copiesIn(this.dataDir).filter(copy => {
+      try {
+        forgetInCopy(copy, forgotten)
+        return false
+      } catch {
+        return true
+      }
+    })
   }
 
   close(): void {
@@ -97,12 +126,32 @@ export class Database implements JobStore {
     return sources
   }
 
-  /** Files first: a crash between leaves files without rows, which the next start sweeps away. */
+  /** Files first; a crash between leaves them unowned. */
   async end(claim: Claim, ending: Ending, runMs: number): Promise<boolean> {
     const made = ending.state === 'done' ? await this.#keep(claim, ending.pictures) : []
-    const own = await this.write(() => this.#record(claim, ending, made, runMs))
-    if (!own) await this.files.remove(made.map(picture => picture.file))
-    return own
+    const files = made.map(picture => picture.file)
+    try {
+      const own = await this.write(() => this.#record(claim, ending, made, runMs))
+      if (!own) await this.discard(files)
+      return own
+    } catch (error) {
+      // The next try writes them again, under names of their own.
+      await this.files.remove(files).catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** Writes files that a row is to own in a later transaction; the next start deletes those that none came to own. */
+  async store(files: readonly { file: string; bytes: Uint8Array }[]): Promise<void> {
+    await this.write(() => this.unownedFiles.add(files.map(({ file }) => file)))
+    for (const { file, bytes } of files) await this.files.write(file, bytes)
+  }
+
+  /** Deletes files that no row owns; what the disk refuses is tried again at the next start. */
+  async discard(files: readonly string[]): Promise<void> {
+    if (files.length === 0) return
+    await this.files.remove(files)
+    await this.write(() => this.unownedFiles.remove(files))
   }
 
   expire(jobId: string): Promise<boolean> {
@@ -138,16 +187,15 @@ export class Database implements JobStore {
 
   /** A file's name holds its picture's id: no two writes share one, so that taking one back harms no other. */
   async #keep(claim: Claim, pictures: readonly PaintedPicture[]): Promise<Omit<NewPicture, 'personId'>[]> {
-    const rows: Omit<NewPicture, 'personId'>[] = []
-    for (const [index, picture] of pictures.entries()) {
-      const { bytes, mediaType, seed, widthPx, heightPx } = picture
+    const made = pictures.map(({ bytes, mediaType, seed, widthPx, heightPx }, index) => {
       const id = this.#ids.next()
       const file = `${claim.jobId}-${index}-${id}.${extensionOf(mediaType)}`
-      await this.files.write(file, bytes)
       const facts = { mediaType, seed, widthPx, heightPx, sizeBytes: bytes.byteLength, hash: sha256(bytes) }
-      rows.push({ id, jobId: claim.jobId, index, file, createdAt: this.#clock.now(), ...facts })
-    }
-    return rows
+      const row = { id, jobId: claim.jobId, index, file, createdAt: this.#clock.now(), ...facts }
+      return { file, bytes, row }
+    })
+    await this.store(made)
+    return made.map(({ row }) => row)
   }
 }
 

@@ -128,6 +128,16 @@ export class JobsTable {
     return row && toRecord(row)
   }
 
+  /** Whether there is such a job and nobody removed it. */
+  isThere(id: string): boolean {
+    const row = this.#rows
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(and(eq(jobs.id, id), isNull(jobs.removedAt)))
+      .get()
+    return row !== undefined
+  }
+
   platformOf(id: string): string | undefined {
     return this.#rows.select({ platform: jobs.platform }).from(jobs).where(eq(jobs.id, id)).get()?.platform
   }
@@ -170,12 +180,15 @@ export class JobsTable {
       .reverse()
   }
 
-  ofPerson(personId: number): JobRecord[] {
-    return selectJobs(this.#rows)
+  /** Every job of a person, removed ones too, oldest first. */
+  ofPerson(personId: number): { id: string; platform: string; removed: boolean }[] {
+    return this.#rows
+      .select({ id: jobs.id, platform: jobs.platform, removedAt: jobs.removedAt })
+      .from(jobs)
       .where(eq(jobs.personId, personId))
       .orderBy(asc(jobs.seq))
       .all()
-      .map(toRecord)
+      .map(({ removedAt, ...job }) => ({ ...job, removed: removedAt !== null }))
   }
 
   inState(state: JobState): JobRecord[] {
@@ -252,11 +265,14 @@ export class JobsTable {
   }
 
   /** Takes every word that a person wrote out of the job and hides it; figures and links stay. */
-  scrub(job: JobRecord, at: number): void {
+  scrub(id: string, at: number): void {
+    const row = this.#rows.select({ order: jobs.order }).from(jobs).where(eq(jobs.id, id)).get()
+    const order = workOrder.safeParse(row?.order)
     this.#rows
       .update(jobs)
-      .set({ promptAsTyped: '', order: withoutWords(job.order), removedAt: at })
-      .where(eq(jobs.id, job.id))
+      // An order that cannot be read holds words all the same.
+      .set({ promptAsTyped: '', order: order.success ? withoutWords(order.data) : {}, removedAt: at })
+      .where(eq(jobs.id, id))
       .run()
   }
 

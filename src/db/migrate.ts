@@ -5,6 +5,7 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { AppError } from '../errors.ts'
 import type { Client } from './client.ts'
+import { copyName } from './copies.ts'
 import { toStorageFault } from './sqlite-faults.ts'
 
 /**
@@ -17,8 +18,10 @@ export function bringUpToDate(client: Client, migrationsFolder: string): void {
   if (found > known) throw new AppError('database-newer', { file, found, known })
   if (found === known) return
   try {
-    if (found > 0) keepCopy(client, join(dirname(file), `before-schema-${known}.sqlite`))
+    if (found > 0) keepCopy(client, join(dirname(file), copyName(known)))
     migrate(client.rows, { migrationsFolder })
+    // Pages that older versions freed without wiping them.
+    if (found > 0) client.sqlite.exec('VACUUM')
   } catch (error) {
     throw toStorageFault(error)
   }

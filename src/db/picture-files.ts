@@ -7,19 +7,19 @@ import type { Ids } from '../ports.ts'
 import { toStorageFault } from './sqlite-faults.ts'
 
 export class PictureFiles {
-  readonly #folder: string
+  readonly folder: string
   readonly #ids: Ids
 
   constructor(folder: string, ids: Ids) {
-    this.#folder = folder
+    this.folder = folder
     this.#ids = ids
   }
 
   /** Writes to a temporary name, forces it to disk, then renames: replacing is as safe as creating. */
   async write(name: string, bytes: Uint8Array): Promise<void> {
-    const temporary = join(this.#folder, `${name}.${this.#ids.next()}.tmp`)
+    const temporary = join(this.folder, temporaryName(name, this.#ids.next()))
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+      await mkdir(this.folder, { recursive: true, mode: 0o700 })
       const file = await open(temporary, 'wx', 0o600)
       try {
         await file.writeFile(bytes)
@@ -27,7 +27,7 @@ export class PictureFiles {
       } finally {
         await file.close()
       }
-      await rename(temporary, join(this.#folder, name))
+      await rename(temporary, join(this.folder, name))
       await this.#syncFolder()
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined)
@@ -38,21 +38,41 @@ export class PictureFiles {
   /** Undefined when there is no such file. */
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
-      return await readFile(join(this.#folder, name))
+      return await readFile(join(this.folder, name))
     } catch (error) {
       if (isMissing(error)) return undefined
       throw toStorageFault(error)
     }
   }
 
+  /** Deletes files and forces that to disk: no loss of power brings them back. */
   async remove(names: readonly string[]): Promise<void> {
-    for (const name of names) await rm(join(this.#folder, name), { force: true })
+    try {
+      for (const name of names) await rm(join(this.folder, name), { force: true })
+      await this.#syncFolder()
+    } catch (error) {
+      if (!isMissing(error)) throw toStorageFault(error)
+    }
+  }
+
+  /** Moves files into another folder, which is made where there is none; what is there keeps its name. */
+  async moveTo(folder: string, names: readonly string[]): Promise<void> {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const taken = new Set(await readdir(folder))
+      for (const name of names) {
+        const free = taken.has(name) ? `${name}.${this.#ids.next()}` : name
+        await rename(join(this.folder, name), join(folder, free))
+      }
+    } catch (error) {
+      throw toStorageFault(error)
+    }
   }
 
   /** Every name in the folder, temporary ones of a crash included. */
   async list(): Promise<string[]> {
     try {
-      return await readdir(this.#folder)
+      return await readdir(this.folder)
     } catch (error) {
       if (isMissing(error)) return []
       throw toStorageFault(error)
@@ -61,13 +81,22 @@ export class PictureFiles {
 
   /** A rename is durable once its folder is. */
   async #syncFolder(): Promise<void> {
-    const folder = await open(this.#folder, constants.O_RDONLY)
+    const folder = await open(this.folder, constants.O_RDONLY)
     try {
       await folder.sync()
     } finally {
       await folder.close()
     }
   }
+}
+
+function temporaryName(name: string, id: string): string {
+  return `${name}.${id}.tmp`
+}
+
+/** The name that a temporary file was to get; for any other file its own. */
+export function nameWhenWhole(name: string): string {
+  return name.replace(/\.[0-9a-z]{16}\.tmp$/, '')
 }
 
 function isMissing(error: unknown): boolean {

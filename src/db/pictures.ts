@@ -2,19 +2,24 @@
 import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
 import type { Rows } from './client.ts'
 import { jobSources, jobs, pictures } from './schema.ts'
+import { UnownedFilesTable } from './unowned-files.ts'
 
 export type PictureRecord = typeof pictures.$inferSelect
 export type NewPicture = typeof pictures.$inferInsert
 
 export class PicturesTable {
   readonly #rows: Rows
+  readonly #unowned: UnownedFilesTable
 
   constructor(rows: Rows) {
     this.#rows = rows
+    this.#unowned = new UnownedFilesTable(rows)
   }
 
+  /** The file is owned from now on. */
   add(picture: NewPicture): void {
     this.#rows.insert(pictures).values(picture).run()
+    this.#unowned.remove([picture.file])
   }
 
   get(id: string): PictureRecord | undefined {
@@ -67,7 +72,7 @@ export class PicturesTable {
     )
   }
 
-  /** Removes a job's pictures, and those given for it that no other job needs. The files that are to go. */
+  /** Removes a job's pictures, and those given for it that no other job needs. Their files are to be discarded. */
   removeOfJob(jobId: string): string[] {
     const given = this.#rows
       .select({ id: jobSources.pictureId })
@@ -81,16 +86,23 @@ export class PicturesTable {
       .where(eq(pictures.jobId, jobId))
       .returning({ file: pictures.file })
       .all()
-    return [...made, ...given.flatMap(id => this.#removeUnneeded(id))].map(row => row.file)
+    return this.#disown([...made, ...given.flatMap(id => this.#removeUnneeded(id))])
   }
 
+  /** Removes every picture of a person. Their files are to be discarded. */
   removeOfPerson(personId: number): string[] {
-    return this.#rows
+    const removed = this.#rows
       .delete(pictures)
       .where(eq(pictures.personId, personId))
       .returning({ file: pictures.file })
       .all()
-      .map(row => row.file)
+    return this.#disown(removed)
+  }
+
+  #disown(removed: readonly { file: string }[]): string[] {
+    const files = removed.map(row => row.file)
+    this.#unowned.add(files)
+    return files
   }
 
   #removeUnneeded(pictureId: string): { file: string }[] {

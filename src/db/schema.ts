@@ -105,6 +105,14 @@ export const pictures = sqliteTable(
   ],
 )
 
+/**
+ * Files of the pictures folder that no row of `pictures` owns: they are being written, or they are to be deleted. What
+ * a process leaves here when it dies, the next start deletes.
+ */
+export const unownedFiles = sqliteTable('unowned_files', {
+  file: text().primaryKey(),
+})
+
 /** Which stored pictures a job starts from. */
 export const jobSources = sqliteTable(
   'job_sources',

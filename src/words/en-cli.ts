@@ -97,6 +97,17 @@ export const cli = {
   defaultsOnly: 'the defaults',
   dataFree: (folder: string) => `${folder} can be written`,
   dataInUse: (folder: string, pid: number) => `${folder} is in use by process ${pid}, which is running`,
+  databaseSound: (pictures: number) =>
+    pictures === 1
+      ? 'the database is sound, with 1 picture'
+      : `the database is sound, with ${pictures} pictures`,
+  databaseDamaged: (file: string) => `${file} is damaged; put a good copy back`,
+  picturesMissing: (missing: number, pictures: number) =>
+    `the files of ${missing} of ${pictures} pictures are missing`,
+  filesUnknown: (files: number) =>
+    files === 1
+      ? 'the database does not know 1 file in the pictures folder'
+      : `the database does not know ${files} files in the pictures folder`,
   portFree: (host: string, port: number) => `${host}:${port} is free`,
   portOurs: (host: string, port: number) => `${host}:${port} is taken by the running Easel`,
   webOff: 'web.enabled is false',

@@ -1,6 +1,6 @@
 /** Every sentence that people read, in English: the reference that other languages must match key by key. */
 import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
-import type { AppError, DeviceLack, ErrorCode, ErrorDetails } from '../errors.ts'
+import type { AppError, DatabaseLoss, DeviceLack, ErrorCode, ErrorDetails } from '../errors.ts'
 import { cli } from './en-cli.ts'
 import { expectations, flags, problems } from './en-command.ts'
 import { discord } from './en-discord.ts'
@@ -17,6 +17,16 @@ const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
     `its libraries cannot be loaded (${said}). A CUDA device needs CUDA 12, cuDNN 9 and ONNX Runtime’s own part: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node.`,
   driver: said => `its driver does not suit CUDA 12 (${said}). Update the driver.`,
   device: said => `this machine shows no such device (${said}). Choose another under devices.`,
+}
+
+/** Without the path: strangers read it too. */
+const lostDatabase: Record<DatabaseLoss, string> = {
+  missing:
+    'Easel’s database is gone from the disk, so nothing new is taken. Put it back and start Easel again.',
+  replaced:
+    'Easel’s database was replaced while Easel ran, so nothing new is taken. Put the right one there and start Easel again.',
+  damaged:
+    'Easel’s database is damaged, so nothing new is taken. Put a good copy back and start Easel again.',
 }
 
 const errors: ErrorWords = {
@@ -45,6 +55,9 @@ const errors: ErrorWords = {
   'data-folder-read-only': d => `Easel cannot write to ${d.folder}: ${d.problem}.`,
   'database-newer': d =>
     `${d.file} was written by a newer Easel (schema ${d.found}, this one knows ${d.known}). Update Easel, or use another dataDir.`,
+  'pictures-unknown': d =>
+    `${d.unknown} of ${d.files} files in ${d.folder} are unknown to the database: it is missing, empty or older than the pictures. Put the right database back, or move that folder away to start without them.`,
+  'database-lost': d => lostDatabase[d.how],
   storage: d => `Easel cannot store anything right now: ${d.problem}.`,
   'platform-refused': d => `${d.platform} refused: ${d.problem}.`,
   'platform-busy': d =>

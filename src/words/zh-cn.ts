@@ -1,5 +1,5 @@
 /** 简体中文：与英文逐项对应，缺一项就不能通过类型检查。 */
-import type { DeviceLack } from '../errors.ts'
+import type { DatabaseLoss, DeviceLack } from '../errors.ts'
 import type { Words } from './en.ts'
 import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
@@ -15,6 +15,12 @@ const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
     `它的库无法加载（${said}）。CUDA 设备需要 CUDA 12、cuDNN 9 和 ONNX Runtime 自己的部分：ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node。`,
   driver: said => `驱动与 CUDA 12 不合（${said}）。请更新驱动。`,
   device: said => `这台机器上没有这个设备（${said}）。请在 devices 里换一个。`,
+}
+
+const lostDatabase: Record<DatabaseLoss, string> = {
+  missing: '磁盘上的 Easel 数据库不见了，因此不再接受新的请求。请放回原处并重新启动 Easel。',
+  replaced: 'Easel 的数据库在运行时被替换，因此不再接受新的请求。请放回正确的文件并重新启动 Easel。',
+  damaged: 'Easel 的数据库已损坏，因此不再接受新的请求。请放回完好的副本并重新启动 Easel。',
 }
 
 const errors: Words['errors'] = {
@@ -38,6 +44,9 @@ const errors: Words['errors'] = {
   'data-folder-read-only': d => `Easel 无法写入 ${d.folder}：${d.problem}。`,
   'database-newer': d =>
     `${d.file} 由更新版本的 Easel 写成（结构版本 ${d.found}，本程序只认识 ${d.known}）。请更新 Easel，或换一个 dataDir。`,
+  'pictures-unknown': d =>
+    `${d.folder} 中的 ${d.files} 个文件有 ${d.unknown} 个不在数据库里：数据库不见了、是空的，或者比图片旧。请放回正确的数据库；若不要这些图片，请先把该文件夹移走。`,
+  'database-lost': d => lostDatabase[d.how],
   storage: d => `Easel 现在无法保存：${d.problem}。`,
   'platform-refused': d => `${d.platform} 拒绝了：${d.problem}。`,
   'platform-busy': d => `${d.platform} 要求等待 ${Math.ceil(d.retryAfterMs / 1000)} 秒；Easel 会自动继续。`,

@@ -1,11 +1,13 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { describe, expect, test } from 'vitest'
 import { recover } from '../../src/app/recover.ts'
 import type { Database } from '../../src/db/database.ts'
 import { jobStates } from '../../src/engine/jobs/job.ts'
 import type { Ending } from '../../src/engine/jobs/store.ts'
+import { FakeClock } from '../fakes/fake-clock.ts'
 import { RememberingLog } from '../fakes/fake-parts.ts'
 import { paintedFor } from '../fakes/fake-workers.ts'
 import { redCircleOrder } from '../helpers/job-views.ts'
@@ -25,6 +27,9 @@ function nextRelease(): string {
   writeFileSync(join(folder, '9999_next.sql'), 'ALTER TABLE `jobs` ADD `colour` text;')
   return folder
 }
+
+/** Migrations that there are. */
+const released = readMigrationFiles({ migrationsFolder }).length
 
 /** One job in every state that there is, as running makes them. */
 async function oneOfEach(db: Database): Promise<void> {
@@ -60,7 +65,7 @@ describe('the schema', () => {
     const db = openDatabase({ dataDir, migrationsFolder: nextRelease() })
     expect(jobStates.map(state => db.jobs.get(state))).toEqual(before)
     expect(db.outbox.pendingJobs().sort()).toEqual(told)
-    await recover(db, new RememberingLog())
+    await recover({ db, clock: new FakeClock(), log: new RememberingLog() })
     const after = Object.fromEntries(jobStates.map(state => [state, db.jobs.get(state)?.state]))
     expect(after).toEqual({
       ...Object.fromEntries(jobStates.map(state => [state, state])),
@@ -92,7 +97,7 @@ describe('the schema', () => {
     expect(db.client.sqlite.prepare('SELECT colour FROM jobs').all()).toHaveLength(2)
     db.close()
 
-    const copy = new Sqlite(join(dataDir, 'before-schema-2.sqlite'), { readonly: true })
+    const copy = new Sqlite(join(dataDir, `before-schema-${released + 1}.sqlite`), { readonly: true })
     expect(copy.prepare('SELECT count(*) FROM jobs').pluck().get()).toBe(2)
     copy.close()
     openDatabase({ dataDir, migrationsFolder: next })
@@ -104,7 +109,10 @@ describe('the schema', () => {
     const file = join(dataDir, 'easel.sqlite')
     for (const attempt of [1, 2]) {
       expect(() => openDatabase({ dataDir }), `attempt ${attempt}`).toThrow(
-        expect.objectContaining({ code: 'database-newer', details: { file, found: 2, known: 1 } }),
+        expect.objectContaining({
+          code: 'database-newer',
+          details: { file, found: released + 1, known: released },
+        }),
       )
     }
   })
@@ -123,13 +131,13 @@ describe('the schema', () => {
     expect(openDatabase({ dataDir }).jobs.get('job')?.state).toBe('queued')
   })
 
-  test('a file that is no database is a storage fault', () => {
+  test('a file that is no database is refused, and stays', () => {
     const dataDir = tempFolder()
     writeFileSync(
       join(dataDir, 'easel.sqlite'),
       'not a database at all, but long enough to be looked at'.repeat(40),
     )
-    expect(() => openDatabase({ dataDir })).toThrow(expect.objectContaining({ code: 'storage' }))
+    expect(() => openDatabase({ dataDir })).toThrow(expect.objectContaining({ code: 'database-lost' }))
     expect(existsSync(join(dataDir, 'owner.lock'))).toBe(true)
   })
 })

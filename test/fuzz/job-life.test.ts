@@ -6,6 +6,7 @@ import { isFinal, type JobState } from '../../src/engine/jobs/job.ts'
 import type { Claim, Ending } from '../../src/engine/jobs/store.ts'
 import { maxCrashes, maxTries, verdict } from '../../src/engine/jobs/verdict.ts'
 import { AppError } from '../../src/errors.ts'
+import { FakeClock } from '../fakes/fake-clock.ts'
 import { RememberingLog } from '../fakes/fake-parts.ts'
 import { paintedFor } from '../fakes/fake-workers.ts'
 import { redCircleOrder } from '../helpers/job-views.ts'
@@ -124,7 +125,8 @@ test('thousands of lives agree with the model, and each leaves what it must', {
           if (claimed) [stale, claim] = [claim ?? stale, claimed]
         } else if (happening === 'cancel-queued') await db.write(() => db.endQueued(id, 'cancelled'))
         else if (happening === 'expire') await db.expire(id)
-        else if (happening === 'reboot') await recover(db, new RememberingLog())
+        else if (happening === 'reboot')
+          await recover({ db, clock: new FakeClock(), log: new RememberingLog() })
         else {
           const holder = happening.startsWith('stale') ? stale : claim
           const ending = holder && endingOf(happening, holder)

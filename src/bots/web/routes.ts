@@ -77,7 +77,8 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     const fault = toAppError(error)
     log.error({ error: fault, path: c.req.path }, 'a web request failed')
     // A full disk keeps nobody from seeing what is there, and why there is nothing new.
-    if (fault.code === 'storage') return responder.refuse(c, visitOf(c), errorSentence(words, fault), 503)
+    if (fault.code === 'storage' || fault.code === 'database-lost')
+      return responder.refuse(c, visitOf(c), errorSentence(words, fault), 503)
     return c.text(words.web.refused.broken, 500)
   })
 

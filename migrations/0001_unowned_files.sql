@@ -1,0 +1,3 @@
+CREATE TABLE `unowned_files` (
+	`file` text PRIMARY KEY NOT NULL
+);

@@ -1,0 +1,52 @@
+/** The copies of the database that upgrades leave beside it: they forget with it. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import type { Identity } from './documents.ts'
+import { toStorageFault } from './sqlite-faults.ts'
+
+/** Whose words go: everything of a person, or single jobs. */
+export type Forgotten = { person: Identity } | { jobIds: readonly string[] }
+
+/** The copy that is kept before a database gets schema `version`. */
+export function copyName(version: number): string {
+  return `before-schema-${version}.sqlite`
+}
+
+export function copiesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter(name => /^before-schema-\d+\.sqlite$/.test(name))
+    .map(name => join(folder, name))
+}
+
+/** Takes the jobs out of a copy, with everything that hangs on them. Throws AppError 'storage'. */
+export function forgetInCopy(file: string, forgotten: Forgotten): void {
+  let sqlite: Sqlite.Database | undefined
+  try {
+    sqlite = new Sqlite(file, { fileMustExist: true })
+    for (const setting of ['journal_mode = DELETE', 'foreign_keys = ON', 'secure_delete = ON']) {
+      sqlite.pragma(setting)
+    }
+    sqlite.transaction(erase)(sqlite, forgotten)
+  } catch (error) {
+    throw toStorageFault(error)
+  } finally {
+    sqlite?.close()
+  }
+}
+
+/** In plain SQL over what has been there since the first schema: a copy has an older one. */
+function erase(sqlite: Sqlite.Database, forgotten: Forgotten): void {
+  if ('jobIds' in forgotten) {
+    sqlite
+      .prepare('DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?))')
+      .run(JSON.stringify(forgotten.jobIds))
+    return
+  }
+  const { platform, spaceId, userId } = forgotten.person
+  const person = '(SELECT id FROM people WHERE platform = ? AND space_id = ? AND user_id = ?)'
+  sqlite.prepare(`DELETE FROM jobs WHERE person_id = ${person}`).run(platform, spaceId, userId)
+  sqlite
+    .prepare(`UPDATE people SET name = '', settings = '{}' WHERE id = ${person}`)
+    .run(platform, spaceId, userId)
+}

@@ -1,0 +1,172 @@
+/** What is deleted is gone: from rows, from the files under them, and whatever else goes on at the same moment. */
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FakeWorkers } from '../fakes/fake-workers.ts'
+import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+
+let t: TestEasel
+beforeEach(async () => {
+  t = await buildTestEasel()
+})
+afterEach(() => t.dispose())
+
+/** Every file of the data folder that holds these bytes. */
+function filesWith(text: string): string[] {
+  return filesIn(t.dataDir).filter(file => readFileSync(file).includes(text))
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+}
+
+/** As an upgrade keeps it. */
+function copyBeforeUpgrade(): string {
+  const file = join(t.dataDir, 'before-schema-9.sqlite')
+  t.built.db.client.sqlite.prepare('VACUUM INTO ?').run(file)
+  return file
+}
+
+describe('a write decides by what is true when it writes', () => {
+  test('/forget me twice, with a request between: all of it is forgotten, the newest prompt too', async () => {
+    const caller = t.caller()
+    await t.paint('an old secret', caller)
+    // While one write has the turn, the others stand in line: each is to see what those before it did.
+    const turn = t.built.db.write(() => undefined)
+    const first = t.easel.forget(caller.person)
+    const asked = t.easel.imagine({ prompt: 'the newest secret' }, t.caller())
+    for (let i = 0; i < 10; i++) await Promise.resolve()
+    const second = t.easel.forget(caller.person)
+    await turn
+    expect(await first).toBe(1)
+    expect((await asked).kind).toBe('accepted')
+    expect(await second).toBe(1)
+    await t.settled()
+    expect(t.easel.jobsIn(caller.conversation, 10)).toEqual([])
+    expect(filesWith('secret')).toEqual([])
+    expect(t.log.faults).toEqual([])
+  })
+
+  test('Delete and Cancel that meet /forget me are refused, and nothing fails', async () => {
+    const job = await t.paint('a secret')
+    const press = (kind: 'delete' | 'cancel') => t.easel.act({ kind, jobId: job.id }, t.caller())
+    const done = await Promise.all([t.easel.forget(job.author), press('delete'), press('cancel')])
+    expect(done).toMatchObject([
+      1,
+      { kind: 'refused', problems: [{ code: 'job-unknown' }] },
+      { kind: 'refused', problems: [{ code: 'job-unknown' }] },
+    ])
+    await t.settled()
+    expect(t.log.faults).toEqual([])
+  })
+
+  test('two presses at once make one job', async () => {
+    await t.dispose()
+    t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.workers.underway.length === 1)
+    t.workers.current.finish()
+    await t.settled()
+    const press = () => t.easel.act({ kind: 're-roll', jobId: id }, t.caller())
+    const outcomes = await Promise.all([press(), press(), press()])
+    expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['accepted', 'refused', 'refused'])
+  })
+
+  test.each(['re-roll', 'vary-subtle', 'remix'] as const)(
+    'what was deleted a moment ago gives no words to a new job: %s',
+    async kind => {
+      const job = await t.paint('a secret')
+      const pictureId = job.pictures[0]?.id ?? ''
+      const ben = t.callerNamed('ben')
+      const action =
+        kind === 're-roll'
+          ? ({ kind, jobId: job.id } as const)
+          : kind === 'remix'
+            ? ({
+                kind,
+                pictureId,
+                request: { prompt: 'a cat', source: { kind: 'stored', pictureId } },
+              } as const)
+            : ({ kind, pictureId } as const)
+      const [forgotten, pressed] = await Promise.all([t.easel.forget(job.author), t.easel.act(action, ben)])
+      expect(forgotten).toBe(1)
+      expect(pressed.kind).toBe('refused')
+      await t.settled()
+      expect(filesWith('secret')).toEqual([])
+    },
+  )
+})
+
+describe('no byte of a forgotten prompt is left', () => {
+  test.each(['forget', 'delete'] as const)(
+    'in any file of the data folder, copies of upgrades too: %s',
+    async way => {
+      const caller = t.caller()
+      await t.easel.saveSettings(caller.person, { negative: 'zebra fog' })
+      const job = await t.paint(`a zebra ${'of many words '.repeat(100)}`, caller)
+      await t.paint('an ordinary thing', t.callerNamed('ben'))
+      copyBeforeUpgrade()
+      expect(filesWith('zebra').length).toBeGreaterThan(1)
+      if (way === 'forget') await t.easel.forget(caller.person)
+      else {
+        await t.easel.saveSettings(caller.person, {})
+        await t.easel.act({ kind: 'delete', jobId: job.id }, caller)
+      }
+      await t.settled()
+      t.built.db.client.wipeLog()
+      const held = filesWith('zebra')
+      // The settings of before are in the copy: nobody asked to delete those.
+      if (way === 'delete') expect(held.every(file => file.endsWith('before-schema-9.sqlite'))).toBe(true)
+      else expect(held).toEqual([])
+      expect(filesWith('of many words')).toEqual([])
+      expect(filesWith('an ordinary thing').length).toBeGreaterThan(1)
+      expect(JSON.stringify(t.log.lines.filter(({ level }) => level !== 'debug'))).not.toContain('zebra')
+    },
+  )
+
+  test('also where somebody reads the database at that moment: then after the next write', async () => {
+    const caller = t.caller()
+    await t.paint('a zebra', caller)
+    const reader = new Sqlite(join(t.dataDir, 'easel.sqlite'), { readonly: true })
+    reader.exec('BEGIN')
+    reader.prepare('SELECT count(*) FROM jobs').get()
+    await t.easel.forget(caller.person)
+    await t.settled()
+    reader.exec('COMMIT')
+    reader.close()
+    await t.paint('an ordinary thing', t.callerNamed('ben'))
+    expect(filesWith('zebra')).toEqual([])
+  })
+
+  test('a copy that cannot be written is named in the log', async () => {
+    const job = await t.paint('a zebra')
+    const copy = copyBeforeUpgrade()
+    const other = new Sqlite(copy)
+    other.exec('BEGIN EXCLUSIVE')
+    await t.easel.forget(job.author)
+    other.close()
+    expect(t.log.faults).toMatchObject([{ level: 'error', fields: { files: [copy] } }])
+  })
+})
+
+test('the data folder is its owner’s alone, whatever it was at the start', async () => {
+  await t.paint('a red circle')
+  copyBeforeUpgrade()
+  await t.built.stop(0)
+  chmodSync(t.dataDir, 0o755)
+  for (const file of filesIn(t.dataDir)) chmodSync(file, 0o644)
+  chmodSync(join(t.dataDir, 'pictures'), 0o755)
+  await t.restart()
+  const modeOf = (path: string) => statSync(path).mode & 0o777
+  const names = readdirSync(t.dataDir).filter(name => name !== 'pictures')
+  expect(names).toEqual(
+    expect.arrayContaining(['easel.sqlite', 'easel.sqlite-wal', 'before-schema-9.sqlite']),
+  )
+  expect(modeOf(t.dataDir)).toBe(0o700)
+  expect(modeOf(join(t.dataDir, 'pictures'))).toBe(0o700)
+  for (const name of names) expect([name, modeOf(join(t.dataDir, name))]).toEqual([name, 0o600])
+  expect(t.log.faults).toEqual([])
+})

@@ -1,0 +1,107 @@
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FakeWorkers } from '../fakes/fake-workers.ts'
+import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+
+let t: TestEasel
+beforeEach(async () => {
+  t = await buildTestEasel()
+})
+afterEach(() => t.dispose())
+
+const pictures = () => readdirSync(join(t.dataDir, 'pictures')).sort()
+const database = () => join(t.dataDir, 'easel.sqlite')
+
+function strays(): string[] {
+  const folder = join(t.dataDir, 'strays')
+  const [date = '', ...others] = readdirSync(folder)
+  expect(date).toBe(new Date(t.clock.now()).toISOString().slice(0, 10))
+  expect(others).toEqual([])
+  return readdirSync(join(folder, date)).sort()
+}
+
+async function paints(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await t.paint(`picture ${i}`)
+}
+
+describe('a start deletes no picture that the database does not know', () => {
+  test.each([
+    ['is missing', () => rmSync(database())],
+    ['is empty', () => writeFileSync(database(), '')],
+    ['is older than the pictures', () => copyFileSync(join(t.dataDir, 'yesterday'), database())],
+  ])('where the database %s, the start is refused and says why', async (_, happens) => {
+    await paints(1)
+    await t.built.stop(0)
+    copyFileSync(database(), join(t.dataDir, 'yesterday'))
+    t.rebuild()
+    await t.start()
+    await paints(4)
+    await t.built.stop(0)
+    const before = pictures()
+    expect(before).toHaveLength(5)
+    happens()
+    t.rebuild()
+    await expect(t.start()).rejects.toMatchObject({
+      code: 'pictures-unknown',
+      details: { folder: join(t.dataDir, 'pictures'), files: 5 },
+    })
+    expect(pictures()).toEqual(before)
+    t.crash()
+  })
+
+  test('a few of them are moved aside, into a folder of the day', async () => {
+    await paints(3)
+    await t.built.stop(0)
+    const known = pictures()
+    writeFileSync(join(t.dataDir, 'pictures', 'holiday.png'), 'mine')
+    mkdirSync(join(t.dataDir, 'pictures', 'album'))
+    await t.restart()
+    expect(pictures()).toEqual(known)
+    expect(strays()).toEqual(['album', 'holiday.png'])
+    await t.built.stop(0)
+    writeFileSync(join(t.dataDir, 'pictures', 'holiday.png'), 'mine too')
+    await t.restart()
+    expect(strays()).toHaveLength(3)
+  })
+})
+
+test('what a dead process was writing is deleted, whatever came of it', async () => {
+  await paints(1)
+  const { db } = t.built
+  const bytes = new Uint8Array([1])
+  await db.store([{ file: 'whole.png', bytes }])
+  await db.write(() => db.unownedFiles.add(['begun.png']))
+  writeFileSync(join(t.dataDir, 'pictures', 'begun.png.id00000000000abc.tmp'), 'half')
+  expect(pictures()).toHaveLength(3)
+  t.crash()
+  await t.restart()
+  expect(pictures()).toHaveLength(1)
+  expect(t.built.db.unownedFiles.all()).toEqual([])
+  expect(readdirSync(t.dataDir)).not.toContain('strays')
+})
+
+test('a picture that was forgotten goes at the next start where the disk refused to delete it', async () => {
+  await paints(2)
+  const { db } = t.built
+  db.files.remove = () => Promise.reject(new Error('refused'))
+  await expect(t.easel.forget(t.caller().person)).rejects.toThrow('refused')
+  expect(pictures()).toHaveLength(2)
+  t.crash()
+  await t.restart()
+  expect(pictures()).toEqual([])
+  expect(readdirSync(t.dataDir)).not.toContain('strays')
+})
+
+test('a picture whose claim was lost leaves no file, and a write that failed neither', async () => {
+  await t.dispose()
+  t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
+  const { id } = await t.ask('a red circle')
+  await t.until(() => t.workers.underway.length === 1)
+  await t.easel.act({ kind: 'delete', jobId: id }, t.caller())
+  t.workers.current.finish()
+  await t.until(() => t.built.db.jobs.stateOf(id) !== 'running')
+  await t.built.drain(0)
+  expect(pictures()).toEqual([])
+  expect(t.built.db.unownedFiles.all()).toEqual([])
+})
