@@ -23,7 +23,8 @@ export function copiesIn(folder: string): string[] {
 export function forgetInCopy(file: string, forgotten: Forgotten): void {
   let sqlite: Sqlite.Database | undefined
   try {
-    sqlite = new Sqlite(file, { fileMustExist: true })
+    // Whoever reads the copy now is not waited for: the event loop would wait too.
+    sqlite = new Sqlite(file, { fileMustExist: true, timeout: 0 })
     for (const setting of ['journal_mode = DELETE', 'foreign_keys = ON', 'secure_delete = ON']) {
       sqlite.pragma(setting)
     }
