@@ -77,7 +77,7 @@ const schema = z.strictObject({
   limits: z.strictObject({
     maxSteps: z.int().min(1),
     maxCount: z.int().min(1).max(4),
-    maxPromptCharacters: z.int().min(1),
+    maxPromptCharacters: z.int().min(1).max(10_000),
     maxPixels: z.int().positive(),
     maxQueuedPerPerson: z.int().min(1),
     maxQueued: z.int().min(1),

@@ -1,16 +1,23 @@
 /** The known names nearest to one that somebody mistyped. */
 
+/** Names that begin with the same so many letters are alike; the work grows with the product of two lengths. */
+const compared = 64
+
 /** At most `limit` of `known` that are within a few slips of `name`, nearest first; letter case does not count. */
 export function nearestNames(name: string, known: readonly string[], limit = 1): string[] {
-  const wanted = name.toLowerCase()
+  const wanted = head(name)
   // A third of the letters may be wrong: beyond that a suggestion is a guess.
   const farthest = Math.max(1, Math.floor(wanted.length / 3))
   return known
-    .map(candidate => ({ candidate, slips: slipsBetween(wanted, candidate.toLowerCase()) }))
-    .filter(({ candidate, slips }) => slips <= farthest || startsAlike(wanted, candidate.toLowerCase()))
+    .map(candidate => ({ candidate, slips: slipsBetween(wanted, head(candidate)) }))
+    .filter(({ candidate, slips }) => slips <= farthest || startsAlike(wanted, head(candidate)))
     .sort((a, b) => a.slips - b.slips)
     .slice(0, limit)
     .map(({ candidate }) => candidate)
+}
+
+function head(name: string): string {
+  return name.slice(0, compared).toLowerCase()
 }
 
 /** One name continues the other (“neg” and “negative”). */

@@ -7,6 +7,7 @@ import type { AppParts } from './parts.ts'
 import type { Caller } from './people.ts'
 import type { Problem } from './problems.ts'
 import { refusalByQuota } from './quota.ts'
+import { nameable } from './text-limits.ts'
 
 export interface Acceptance {
   /** `imagine`, or the button that was pressed. */
@@ -58,7 +59,7 @@ function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
   if (known.length > 0) return { kind: 'duplicate', jobIds: known.map(job => job.id) }
 
   const now = clock.now()
-  const personId = db.people.upsert(caller.person)
+  const personId = db.people.upsert(nameable(caller.person))
   const pictures = wanted.jobs.reduce((sum, { order }) => sum + countOf(order), 0)
   const problem =
     wanted.refusal(personId) ??

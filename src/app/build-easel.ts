@@ -10,6 +10,7 @@ import { type Catalogue, defaultsOf } from './catalogue.ts'
 import type { Courier } from './courier.ts'
 import { Deliver } from './deliver.ts'
 import type { Easel } from './easel.ts'
+import { Findings } from './findings.ts'
 import { JobViews } from './job-views.ts'
 import type { AppParts, CheckPicture } from './parts.ts'
 import { isSamePerson } from './people.ts'
@@ -19,6 +20,7 @@ import { recover } from './recover.ts'
 import { forget } from './remove.ts'
 import { maySeeStats, statsOf } from './stats.ts'
 import { submit } from './submit.ts'
+import { checkTexts, nameable } from './text-limits.ts'
 import type { ModelView } from './views.ts'
 import { Watch } from './watch.ts'
 
@@ -151,7 +153,12 @@ function facade(app: AppParts, watch: Watch, isStopping: () => boolean): Easel {
     styles: () => config.styles.map(style => style.name),
     settings: person => db.people.settings(person),
     async saveSettings(person, settings) {
-      await db.write(() => db.people.saveSettings(db.people.upsert(person), settings))
+      const findings = new Findings()
+      if (!checkTexts(settings, config.limits, findings)) {
+        return { kind: 'refused', problems: findings.problems }
+      }
+      await db.write(() => db.people.saveSettings(db.people.upsert(nameable(person)), settings))
+      return { kind: 'saved' }
     },
     usage: person => usageOf(db, config.limits, db.people.find(person), clock.now()),
     stats(period, caller) {

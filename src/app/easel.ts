@@ -19,6 +19,9 @@ export type ActOutcome =
   | { kind: 'cancelled'; job: JobView }
   | { kind: 'deleted'; job: JobView }
 
+/** Refused where one of the defaults could never be used. */
+export type SettingsOutcome = { kind: 'saved' } | { kind: 'refused'; problems: Problem[] }
+
 export interface Easel {
   imagine(request: ImagineRequest, caller: Caller, options?: { confirmed?: boolean }): Promise<ImagineOutcome>
   act(action: Action, caller: Caller): Promise<ActOutcome>
@@ -38,7 +41,7 @@ export interface Easel {
   samplers(): string[]
   styles(): string[]
   settings(person: Person): PersonSettings
-  saveSettings(person: Person, settings: PersonSettings): Promise<void>
+  saveSettings(person: Person, settings: PersonSettings): Promise<SettingsOutcome>
   usage(person: Person): UsageView
   /** Refused unless the caller is an admin of the space or configured as one. */
   stats(

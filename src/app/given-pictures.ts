@@ -7,6 +7,7 @@ import type { AppParts } from './parts.ts'
 import { type Problem, problem } from './problems.ts'
 import type { GivenPicture } from './requests.ts'
 import type { Size } from './resolve-size.ts'
+import { idTooLong } from './text-limits.ts'
 
 export type Admission =
   /** `added`: its file is written, its row is to go into the accepting transaction. */
@@ -19,6 +20,8 @@ export async function admitPicture(
   given: GivenPicture,
 ): Promise<Admission> {
   if (given.kind === 'stored') {
+    const tooLong = idTooLong(given.pictureId)
+    if (tooLong) return { kind: 'refused', problem: tooLong }
     const record = parts.db.pictures.get(given.pictureId)
     if (!record) return { kind: 'refused', problem: problem('picture-unknown', { id: given.pictureId }) }
     const { id, widthPx, heightPx } = record

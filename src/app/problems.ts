@@ -1,5 +1,6 @@
 /** Why a request was refused or changed: expected outcomes, as codes with the facts that their sentence needs. */
 import type { PictureProblem } from '../picture-problem.ts'
+import type { TextField } from './text-limits.ts'
 
 /** What the value of a flag has to look like; words/ says it in a sentence. */
 export type FlagExpectation =
@@ -17,7 +18,7 @@ export type FlagExpectation =
 
 export interface ProblemDetails {
   'prompt-empty': Record<string, never>
-  'prompt-too-long': { length: number; limit: number }
+  'text-too-long': { field: TextField; length: number; limit: number }
   /** Notices: how a prompt's brackets and weights were taken where they were not as A1111 has them. */
   'bracket-unclosed': { bracket: string }
   'bracket-stray': { bracket: string }
@@ -25,6 +26,8 @@ export interface ProblemDetails {
   /** Alternatives and repeats make more jobs than may be asked for at once. */
   'fan-out': { count: number; limit: number }
   'wildcard-unknown': { name: string; known: string[] }
+  /** More flags were wrong than it helps to name. */
+  'flags-more': Record<string, never>
   'flag-unknown': { flag: string; nearest?: string }
   'flag-value': { flag: string; value: string; expected: FlagExpectation }
   'flag-repeated': { flag: string }

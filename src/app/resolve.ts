@@ -10,6 +10,7 @@ import type { ImagineRequest } from './requests.ts'
 import { checkStrength, resolveRefinement } from './resolve-refinement.ts'
 import { resolveSampling } from './resolve-sampling.ts'
 import { resolveSize, type Size } from './resolve-size.ts'
+import { checkTexts } from './text-limits.ts'
 import type { PersonSettings } from './views.ts'
 
 export interface ResolveContext {
@@ -107,12 +108,13 @@ function promptOf(
 ): PaintOrder['prompt'] {
   const { config, settings } = context
   const typed = request.prompt.trim()
-  const limit = config.limits.maxPromptCharacters
   if (typed === '') findings.refuse('prompt-empty', {})
-  for (const text of [typed, request.prompt2, request.negative]) {
-    const length = text === undefined ? 0 : [...text].length
-    if (length > limit) findings.refuse('prompt-too-long', { length, limit })
-    else if (text !== undefined) remarkOnWeights(text, findings)
+  // Wildcards and saved defaults have come in since the request was looked at.
+  const texts = { ...request, prompt: typed, negative: request.negative ?? settings.negative }
+  if (checkTexts(texts, config.limits, findings)) {
+    for (const text of [typed, request.prompt2, request.negative]) {
+      if (text !== undefined) remarkOnWeights(text, findings)
+    }
   }
   const style = styleOf(request, config.styles, findings)
   const clipSkip = request.clipSkip ?? 0

@@ -1,10 +1,12 @@
 /** One request, several jobs: `{a, b}` in the prompt, repeats, and wildcards, which each job draws for itself. */
 import type { Config } from '../config.ts'
 import { expandPrompt } from '../engine/text/expand-prompt.ts'
-import { drawWildcards } from '../engine/text/wildcards.ts'
+import { type Drawing, drawWildcards } from '../engine/text/wildcards.ts'
 import type { Random } from '../ports.ts'
 import type { Findings } from './findings.ts'
+import { type Problem, problem } from './problems.ts'
 import type { ImagineRequest } from './requests.ts'
+import { checkTexts } from './text-limits.ts'
 
 /** Requests that stand for one job each, wildcards not drawn yet. A seed that was given goes on from set to set when the same is repeated. */
 export function variantsOf(
@@ -12,6 +14,7 @@ export function variantsOf(
   limits: Config['limits'],
   findings: Findings,
 ): ImagineRequest[] {
+  if (!checkTexts(request, limits, findings)) return []
   const { repeat: wantedRepeat, ...single } = request
   const repeat = wantedRepeat ?? 1
   findings.wholeInRange('repeat', repeat, 1, limits.maxFanOut)
@@ -42,16 +45,22 @@ function seedOf(request: ImagineRequest, repetition: number): number | undefined
 /** The same requests with a line of its list for every `__name__`. */
 export function drawn(
   variants: readonly ImagineRequest[],
-  { wildcards }: Pick<Config, 'wildcards'>,
+  { wildcards, limits }: Pick<Config, 'wildcards' | 'limits'>,
   random: Random,
   findings: Findings,
 ): ImagineRequest[] {
   const pick = (count: number) => random.uint32() % count
   return variants.flatMap(variant => {
-    const drawing = drawWildcards(variant.prompt, wildcards, pick)
+    const drawing = drawWildcards(variant.prompt, wildcards, pick, limits.maxPromptCharacters)
     if (drawing.kind === 'drawn') return { ...variant, prompt: drawing.prompt }
-    const { name, known } = drawing
-    if (findings.problems.length === 0) findings.refuse('wildcard-unknown', { name, known })
+    if (findings.problems.length === 0) findings.problems.push(problemOf(drawing))
     return []
   })
+}
+
+function problemOf(drawing: Exclude<Drawing, { kind: 'drawn' }>): Problem {
+  if (drawing.kind === 'unknown-wildcard') {
+    return problem('wildcard-unknown', { name: drawing.name, known: drawing.known })
+  }
+  return problem('text-too-long', { field: 'prompt', length: drawing.length, limit: drawing.limit })
 }

@@ -1,5 +1,6 @@
 /** English: what a request may say, and why one is refused. */
 import type { FlagExpectation, ProblemCode, ProblemDetails } from '../app/problems.ts'
+import type { TextField } from '../app/text-limits.ts'
 import { pictureRefusal } from './en-picture.ts'
 
 const list = (names: readonly string[]) => names.join(', ')
@@ -56,18 +57,32 @@ export const expectations: { readonly [Kind in FlagExpectation]: string } = {
   'picture-id': 'the id of a picture',
 }
 
+const texts: { readonly [Field in TextField]: string } = {
+  command: 'The command',
+  prompt: 'The prompt',
+  prompt2: 'The second prompt',
+  negative: 'What should not be in the picture',
+  model: 'The model’s name',
+  sampler: 'The sampler’s name',
+  preset: 'The preset’s name',
+  style: 'The style’s name',
+  id: 'The id',
+}
+
 type ProblemWords = { [Code in ProblemCode]: (details: ProblemDetails[Code]) => string }
 
 export const problems: ProblemWords = {
   'prompt-empty': () => 'Say what to paint, e.g. /imagine a red circle on a blue background.',
-  'prompt-too-long': d => `The prompt has ${d.length} characters; at most ${d.limit} are allowed.`,
+  'text-too-long': d => `${texts[d.field]} has ${d.length} characters; at most ${d.limit} are allowed.`,
   'bracket-unclosed': d => `A “${d.bracket}” in the prompt is never closed: it counts to the end.`,
   'bracket-stray': d => `A “${d.bracket}” in the prompt closes nothing: it is taken as text.`,
   'weight-limited': d => `A weight in the prompt is beyond what has a meaning: ${d.used} is used.`,
-  'fan-out': d => `That would be ${d.count} jobs; at most ${d.limit} can be asked for at once.`,
+  'fan-out': d =>
+    `That would be ${d.count > 1e6 ? 'millions of' : d.count} jobs; at most ${d.limit} can be asked for at once.`,
   'wildcard-unknown': d => `There is no wildcard list “${excerpt(d.name)}”. ${known(d.known)}`,
   'flag-unknown': d =>
-    `There is no flag ${d.flag}.${d.nearest === undefined ? ' /help lists them all.' : ` Did you mean ${d.nearest}?`}`,
+    `There is no flag ${excerpt(d.flag)}.${d.nearest === undefined ? ' /help lists them all.' : ` Did you mean ${d.nearest}?`}`,
+  'flags-more': () => 'More flags are wrong; these are the first.',
   'flag-value': d =>
     d.value === ''
       ? `${d.flag} needs ${expectations[d.expected]}.`

@@ -1,4 +1,5 @@
 /** 简体中文：请求里可以写什么，以及为什么被拒绝。 */
+import type { TextField } from '../app/text-limits.ts'
 import type { Words } from './en.ts'
 import { pictureRefusal } from './zh-cn-picture.ts'
 
@@ -6,6 +7,18 @@ const list = (names: readonly string[]) => names.join('、')
 const known = (names: readonly string[]) =>
   names.length === 0 ? '目前一个也没有。' : `可用的有：${list(names)}。`
 const time = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
+
+const texts: Record<TextField, string> = {
+  command: '这条命令',
+  prompt: '提示词',
+  prompt2: '第二段提示词',
+  negative: '图中不要出现的内容',
+  model: '模型名',
+  sampler: '采样器名',
+  preset: '预设名',
+  style: '风格名',
+  id: '编号',
+}
 
 const flags: Words['flags'] = {
   no: '图中不要出现的内容',
@@ -57,14 +70,15 @@ const expectations: Words['expectations'] = {
 
 const problems: Words['problems'] = {
   'prompt-empty': () => '请写下想画的内容，例如：/imagine a red circle on a blue background。',
-  'prompt-too-long': d => `提示词有 ${d.length} 个字符，最多 ${d.limit} 个。`,
+  'text-too-long': d => `${texts[d.field]}有 ${d.length} 个字符，最多 ${d.limit} 个。`,
   'bracket-unclosed': d => `提示词中的“${d.bracket}”没有闭合：作用到末尾。`,
   'bracket-stray': d => `提示词中的“${d.bracket}”没有对应的开括号：当作文字。`,
   'weight-limited': d => `提示词中的一个权重超出有意义的范围：改用 ${d.used}。`,
-  'fan-out': d => `这样会产生 ${d.count} 个任务；一次最多 ${d.limit} 个。`,
+  'fan-out': d => `这样会产生 ${d.count > 1e6 ? '数百万' : d.count} 个任务；一次最多 ${d.limit} 个。`,
   'wildcard-unknown': d => `没有名为“${excerpt(d.name)}”的通配词表。`,
+  'flags-more': () => '还有更多选项有误；以上是前几个。',
   'flag-unknown': d =>
-    `没有 ${d.flag} 这个选项。${d.nearest === undefined ? '/help 列出了全部选项。' : `是不是 ${d.nearest}？`}`,
+    `没有 ${excerpt(d.flag)} 这个选项。${d.nearest === undefined ? '/help 列出了全部选项。' : `是不是 ${d.nearest}？`}`,
   'flag-value': d =>
     d.value === ''
       ? `${d.flag} 需要${expectations[d.expected]}。`

@@ -222,7 +222,7 @@ describe('out of range', () => {
   test('a prompt is measured in characters, not code units', () => {
     expect(problemsOf({ prompt: '🎨'.repeat(4000) })).toEqual([])
     expect(problemsOf({ prompt: '🎨'.repeat(4001) })).toEqual([
-      { code: 'prompt-too-long', details: { length: 4001, limit: 4000 } },
+      { code: 'text-too-long', details: { field: 'prompt', length: 4001, limit: 4000 } },
     ])
   })
 })

@@ -4,7 +4,7 @@
  * that an adapter can notice.
  */
 import type { Courier } from '../../src/app/courier.ts'
-import type { ActOutcome, Easel, ImagineOutcome } from '../../src/app/easel.ts'
+import type { ActOutcome, Easel, ImagineOutcome, SettingsOutcome } from '../../src/app/easel.ts'
 import { type Caller, type Conversation, isSamePerson, type Person } from '../../src/app/people.ts'
 import { type Problem, problem } from '../../src/app/problems.ts'
 import type { Action, ImagineRequest } from '../../src/app/requests.ts'
@@ -222,8 +222,9 @@ export class FakeEasel implements Easel {
     return this.#settings.get(person.userId) ?? {}
   }
 
-  async saveSettings(person: Person, settings: PersonSettings): Promise<void> {
+  async saveSettings(person: Person, settings: PersonSettings): Promise<SettingsOutcome> {
     this.#settings.set(person.userId, settings)
+    return { kind: 'saved' }
   }
 
   usage(person: Person): UsageView {

@@ -2,12 +2,16 @@
 import { type Problem, problem } from '../../app/problems.ts'
 import { requestOf } from '../../app/request-of-job.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
+import { commandTooLong } from '../../app/text-limits.ts'
 import type { JobView } from '../../app/views.ts'
 import { findFlag, flagList, type TypedValue } from './flags.ts'
 
 export type ParsedCommand =
   | { kind: 'parsed'; request: ImagineRequest }
   | { kind: 'refused'; problems: Problem[] }
+
+/** Nobody reads more, and finding the nearest name takes its time. */
+const problemsNamed = 10
 
 /**
  * `[/imagine] prompt --flag value …`. Everything before the first flag is the prompt, and a flag's value is all the
@@ -16,6 +20,8 @@ export type ParsedCommand =
  * An empty prompt parses; whether one is needed is the request's matter, not the grammar's.
  */
 export function parseCommand(text: string): ParsedCommand {
+  const tooLong = commandTooLong(text)
+  if (tooLong) return { kind: 'refused', problems: [tooLong] }
   const command = text.trim().replace(/^\/imagine(?=\s|$)/i, '')
   const marks = flagMarks(command)
   const request: ImagineRequest = { prompt: unquote(command.slice(0, marks[0]?.start)).value }
@@ -23,6 +29,10 @@ export function parseCommand(text: string): ParsedCommand {
   const seen = new Set<string>()
 
   for (const [i, mark] of marks.entries()) {
+    if (problems.length === problemsNamed) {
+      problems.push(problem('flags-more', {}))
+      break
+    }
     const typed = unquote(command.slice(mark.valueStart, marks[i + 1]?.start))
     const found = findFlag(mark.name)
     if (found.kind === 'unknown') {

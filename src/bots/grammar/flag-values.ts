@@ -36,7 +36,7 @@ export const number: FlagValue<number> = {
   expected: 'number',
   shape: 'X',
   read(typed) {
-    const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(typed) ? Number(typed) : Number.NaN
+    const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(typed) ? Number(typed) : Number.NaN
     return Number.isFinite(value) ? value : undefined
   },
   write: String,

@@ -4,6 +4,7 @@ import type { ActOutcome, Easel, ImagineOutcome } from '../../app/easel.ts'
 import type { Caller, Person, Rights } from '../../app/people.ts'
 import { requestOf } from '../../app/request-of-job.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
+import { commandTooLong } from '../../app/text-limits.ts'
 import type { JobView } from '../../app/views.ts'
 import { nearestNames } from '../../nearest.ts'
 import type { Words } from '../../words/en.ts'
@@ -66,6 +67,8 @@ export class Receiver {
 
   /** A line from the field: a command, or plainly what to paint. */
   async say(said: SaidText, visit: Visit): Promise<Reply> {
+    const tooLong = commandTooLong(said.text)
+    if (tooLong) return this.#refused([tooLong])
     const [, typed, rest = ''] = /^\/([a-z]+)(?=\s|$)\s*(.*)$/is.exec(said.text.trim()) ?? []
     const name = typed?.toLowerCase()
     if (name === undefined || name === 'imagine') return this.#imagine(said, visit)
@@ -130,7 +133,8 @@ export class Receiver {
   async saveSettings(fields: SettingsFields, visit: Visit): Promise<Reply> {
     const read = readSettings(fields)
     if (read.kind === 'refused') return this.#refused(read.problems)
-    await this.#easel.saveSettings(visit.person, read.settings)
+    const saved = await this.#easel.saveSettings(visit.person, read.settings)
+    if (saved.kind === 'refused') return this.#refused(saved.problems)
     return { kind: 'done', said: [this.#words.web.settings.saved] }
   }
 

@@ -8,18 +8,17 @@ export type Expansion =
   | { kind: 'expanded'; prompts: string[] }
   | { kind: 'too-many'; count: number; limit: number }
 
-/** A template taken apart: text, and choices between templates; with the number of prompts that it stands for. */
-interface Template {
-  readonly parts: readonly Part[]
+/** What a part of a template stands for. */
+interface Texts {
   readonly count: number
+  /** All of them, the first choice varying slowest; none where there are more than the limit. */
+  readonly texts: readonly string[]
 }
-type Part = string | readonly Template[]
 
-/** `limit`: most prompts that one template may stand for. */
+/** `limit`: most prompts that one template may stand for; beyond it none is made. */
 export function expandPrompt(template: string, limit: number): Expansion {
-  const parsed = parseTemplate(template)
-  if (parsed.count > limit) return { kind: 'too-many', count: parsed.count, limit }
-  return { kind: 'expanded', prompts: spell(parsed) }
+  const { count, texts } = new Reader(limit).read(template)
+  return count > limit ? { kind: 'too-many', count, limit } : { kind: 'expanded', prompts: [...texts] }
 }
 
 /** The template that stands for that text alone: a prompt as it would be typed to get it again. */
@@ -36,62 +35,77 @@ function standsFor(template: string, text: string): boolean {
   return drawn.kind === 'drawn' && drawn.prompt === text
 }
 
-/** One level of braces while it is read. */
+/** One level of braces while it is read: the alternatives that are complete, and what the current one stands for so far. */
 interface Level {
-  readonly alternatives: Template[]
-  parts: Part[]
+  readonly alternatives: Texts[]
+  current: Texts
 }
 
-/** One pass with a stack of levels, so that no nesting is too deep and no text takes longer than its length. */
-function parseTemplate(text: string): Template {
-  const outermost: Level = { alternatives: [], parts: [] }
-  const open: Level[] = []
-  for (const [written, escaped] of text.matchAll(/\\([{},])|[{},]|[^{},\\]+|\\/g)) {
-    const level = open.at(-1)
-    if (escaped !== undefined) (level ?? outermost).parts.push(escaped)
-    else if (written === '{') open.push({ alternatives: [], parts: [] })
-    else if (written === ',' && level) endAlternative(level)
-    else if (written === '}' && level) {
-      open.pop()
+const nothing: Texts = { count: 1, texts: [''] }
+
+/**
+ * One pass with a stack of levels, on which texts are put together as they are read: no nesting is too deep, and every
+ * piece of the template costs at most `limit` joins (a join of strings copies nothing in V8).
+ */
+class Reader {
+  readonly #limit: number
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  read(template: string): Texts {
+    const outermost: Level = { alternatives: [], current: nothing }
+    const open: Level[] = []
+    for (const [written, escaped] of template.matchAll(/\\([{},])|[{},]|[^{},\\]+|\\/g)) {
+      const level = open.at(-1)
+      if (written === '{') open.push({ alternatives: [], current: nothing })
+      else if (written === ',' && level) endAlternative(level)
+      else if (written === '}' && level) {
+        open.pop()
+        this.#append(open.at(-1) ?? outermost, this.#closed(level))
+      } else this.#append(level ?? outermost, { count: 1, texts: [escaped ?? written] })
+    }
+    for (const level of open) {
       endAlternative(level)
-      const isChoice = level.alternatives.length > 1
-      const parent = open.at(-1) ?? outermost
-      parent.parts.push(...(isChoice ? [level.alternatives] : ['{', ...asText(level), '}']))
-    } else (level ?? outermost).parts.push(written)
+      this.#append(outermost, this.#asWritten('{', level, ''))
+    }
+    return outermost.current
   }
-  for (const level of open) {
+
+  #closed(level: Level): Texts {
     endAlternative(level)
-    outermost.parts.push('{', ...asText(level))
+    return level.alternatives.length > 1 ? this.#choice(level) : this.#asWritten('{', level, '}')
   }
-  return templateOf(outermost.parts)
+
+  /** Alternatives lose the blanks around them. */
+  #choice({ alternatives }: Level): Texts {
+    const count = alternatives.reduce((sum, one) => sum + one.count, 0)
+    if (count > this.#limit) return { count, texts: [] }
+    return { count, texts: alternatives.flatMap(({ texts }) => texts.map(text => text.trim())) }
+  }
+
+  /** Braces that are no choice stay as they were written. */
+  #asWritten(opening: string, { alternatives }: Level, closing: string): Texts {
+    const level: Level = { alternatives: [], current: { count: 1, texts: [opening] } }
+    for (const [i, alternative] of alternatives.entries()) {
+      if (i > 0) this.#append(level, { count: 1, texts: [','] })
+      this.#append(level, alternative)
+    }
+    this.#append(level, { count: 1, texts: [closing] })
+    return level.current
+  }
+
+  #append(level: Level, next: Texts): void {
+    const { current } = level
+    const count = current.count * next.count
+    const texts =
+      count > this.#limit ? [] : current.texts.flatMap(text => next.texts.map(ending => text + ending))
+    level.current = { count, texts }
+  }
 }
 
 function endAlternative(level: Level): void {
-  level.alternatives.push(templateOf(level.parts))
-  level.parts = []
-}
-
-/** Braces that are no choice stay as they were written. */
-function asText({ alternatives }: Level): Part[] {
-  return alternatives.flatMap(({ parts }, i) => (i === 0 ? parts : [',', ...parts]))
-}
-
-function templateOf(parts: readonly Part[]): Template {
-  const count = parts.reduce<number>(
-    (product, part) =>
-      typeof part === 'string' ? product : product * part.reduce((sum, one) => sum + one.count, 0),
-    1,
-  )
-  return { parts, count }
-}
-
-/** Every prompt, the first choice varying slowest. Alternatives lose the blanks around them. */
-function spell(template: Template): string[] {
-  return template.parts.reduce<string[]>(
-    (prefixes, part) => {
-      const endings = typeof part === 'string' ? [part] : part.flatMap(spell).map(text => text.trim())
-      return prefixes.flatMap(prefix => endings.map(ending => prefix + ending))
-    },
-    [''],
-  )
+  level.alternatives.push(level.current)
+  level.current = nothing
 }

@@ -6,6 +6,7 @@ export type WildcardLists = Readonly<Record<string, readonly string[]>>
 export type Drawing =
   | { kind: 'drawn'; prompt: string }
   | { kind: 'unknown-wildcard'; name: string; known: string[] }
+  | { kind: 'too-long'; length: number; limit: number }
 
 /** A list's name in a prompt; `\_` is a plain underscore. */
 const token = /\\_|__([\p{L}\p{N}_/-]+?)__/gu
@@ -13,22 +14,29 @@ const token = /\\_|__([\p{L}\p{N}_/-]+?)__/gu
 /** Lines may name further lists; beyond this depth a name stays as it is written, since lists may name each other. */
 const deepest = 4
 
-/** `pick` gives a whole number from 0 to below `count`, anew for every wildcard. */
+/**
+ * `pick` gives a whole number from 0 to below `count`, anew for every wildcard. `limit`: most code units that may be
+ * written for the wildcards of one prompt, those of lines that name further lists included.
+ */
 export function drawWildcards(
   prompt: string,
   lists: WildcardLists,
   pick: (count: number) => number,
+  limit = Number.POSITIVE_INFINITY,
 ): Drawing {
   let unknown: string | undefined
+  let length = 0
   const fill = (text: string, depth: number): string =>
     text.replace(token, (written: string, name: string | undefined) => {
       if (name === undefined) return '_'
       const lines = Object.hasOwn(lists, name) ? (lists[name] ?? []) : []
       if (lines.length === 0) unknown ??= name
-      return depth === deepest ? written : fill(lines[pick(lines.length)] ?? '', depth + 1)
+      if (depth === deepest || length > limit) return written
+      const line = lines[pick(lines.length)] ?? ''
+      length += line.length
+      return fill(line, depth + 1)
     })
   const drawn = fill(prompt, 0)
-  return unknown === undefined
-    ? { kind: 'drawn', prompt: drawn }
-    : { kind: 'unknown-wildcard', name: unknown, known: Object.keys(lists) }
+  if (unknown !== undefined) return { kind: 'unknown-wildcard', name: unknown, known: Object.keys(lists) }
+  return length > limit ? { kind: 'too-long', length, limit } : { kind: 'drawn', prompt: drawn }
 }

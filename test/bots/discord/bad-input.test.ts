@@ -58,7 +58,9 @@ describe('a prompt with', () => {
     await asking.types(asking.ada, asking.channel, '/imagine', { prompt })
     const [told] = asking.ephemeralMessages(asking.ada)
     if (told === undefined) throw new Error('nothing was said')
-    expect(asking.discord.seen(told)).toContain(en.problems['prompt-too-long']({ length: 6000, limit: 4000 }))
+    expect(asking.discord.seen(told)).toContain(
+      en.problems['text-too-long']({ field: 'prompt', length: 6000, limit: 4000 }),
+    )
     expect(Buffer.from(told.attachments[0]?.bytes ?? []).toString()).toBe(prompt)
   })
 })

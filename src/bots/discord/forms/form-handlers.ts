@@ -127,6 +127,7 @@ async function saveSettings(
     const nearest = nearestNames(model, known, 5)
     return refusal([problem('model-unknown', { name: model, known: nearest })], words)
   }
-  await context.easel.saveSettings(caller.person, read.settings)
+  const saved = await context.easel.saveSettings(caller.person, read.settings)
+  if (saved.kind === 'refused') return refusal(saved.problems, words)
   return render(textMessage(words.discord.settings.saved), words)
 }

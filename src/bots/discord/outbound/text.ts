@@ -10,7 +10,7 @@ const piledMarks = new RegExp(`(\\p{M}{${mostMarks}})\\p{M}+`, 'gu')
 /** Everything that Discord's markdown, mentions, emoji codes, timestamps and links are made of. */
 const special = /[\\`*_~|<>[\]()#@:]/g
 /** Quotes, lists and small print begin a line. */
-const lineStart = /^(\s*\d*)([-+]|(?<=\d)\.)/gm
+const lineStart = /^([^\S\n]*\d*)([-+]|(?<=\d)\.)/gm
 
 /** The text without what would harm the lines around it. */
 export function tamed(text: string): string {
@@ -35,7 +35,10 @@ export function safeText(text: string, limit: number): string {
 /** Tamed and cut, for places that know no markup: alternative texts. */
 export function plainText(text: string, limit: number): string {
   let plain = shortened(tamed(text), limit)
-  while (plain.length > limit) plain = shortened(plain, [...plain].length - 1)
+  // A character has one or two code units: half of the excess is the least that must go.
+  while (plain.length > limit) {
+    plain = shortened(plain, [...plain].length - Math.ceil((plain.length - limit) / 2))
+  }
   return plain
 }
 

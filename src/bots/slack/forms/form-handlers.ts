@@ -68,7 +68,8 @@ export async function submitSettings(
   const { words, caller } = requester
   const read = readSettingsForm(values, words)
   if (read.kind === 'wrong') return read
-  await context.easel.saveSettings(caller.person, read.settings)
+  const saved = await context.easel.saveSettings(caller.person, read.settings)
+  if (saved.kind === 'refused') return { kind: 'wrong', errors: formErrors(saved.problems, words) }
   return { kind: 'closed', payload: render(textMessage(words.slack.settings.saved), words) }
 }
 

@@ -5,11 +5,14 @@ export function unescaped(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }
 
-/** The text of a message that speaks to the bot, without its name; links as they were typed. */
+/**
+ * The text of a message that speaks to the bot, without its name; links as they were typed. An entity holds no `<`: a
+ * search for its end that stops there takes no longer than the text is.
+ */
 export function textForBot(botUserId: string, text: string): string {
-  const withoutName = text.replaceAll(new RegExp(`<@${botUserId}(\\|[^>]*)?>`, 'g'), ' ')
+  const withoutName = text.replaceAll(new RegExp(`<@${botUserId}(\\|[^<>]*)?>`, 'g'), ' ')
   const typed = withoutName.replaceAll(
-    /<((?:https?|mailto):[^>|]+)(?:\|([^>]*))?>/g,
+    /<((?:https?|mailto):[^<>|]+)(?:\|[^<>]*)?>/g,
     (_all, url: string) => url,
   )
   return unescaped(typed).trim()

@@ -1,0 +1,90 @@
+/** How long each text that people send may be: looked at before it is parsed, expanded or stored. */
+import type { Config } from '../config.ts'
+import type { Findings } from './findings.ts'
+import type { Person } from './people.ts'
+import { type Problem, problem } from './problems.ts'
+import type { ImagineRequest } from './requests.ts'
+
+type Texts<Source> = {
+  [Key in keyof Source]-?: string extends NonNullable<Source[Key]> ? Key : never
+}[keyof Source]
+
+/** The fields of a request that hold any text. */
+type RequestText = Texts<ImagineRequest>
+
+/** What a text is; words/ has its name. */
+export type TextField = Exclude<RequestText, 'parentPictureId'> | 'id' | 'command'
+
+/** Most characters by kind of text. */
+export function textLimits({ maxPromptCharacters }: Pick<Config['limits'], 'maxPromptCharacters'>) {
+  return { ...fixedLimits, prompt: maxPromptCharacters }
+}
+
+const fixedLimits = {
+  /** A command with everything that stands in it. */
+  command: 50_000,
+  /** Names of models, samplers, presets and styles. */
+  name: 200,
+  /** Ours have sixteen. */
+  id: 40,
+  /** Of a person, as the platform gave it: for show only. */
+  personName: 100,
+}
+
+/** One row per text of a request; a new one without a row is a type error. */
+const requestFields: {
+  readonly [Key in RequestText]: { field: TextField; limit: 'prompt' | 'name' | 'id' }
+} = {
+  prompt: { field: 'prompt', limit: 'prompt' },
+  prompt2: { field: 'prompt2', limit: 'prompt' },
+  negative: { field: 'negative', limit: 'prompt' },
+  model: { field: 'model', limit: 'name' },
+  sampler: { field: 'sampler', limit: 'name' },
+  preset: { field: 'preset', limit: 'name' },
+  style: { field: 'style', limit: 'name' },
+  parentPictureId: { field: 'id', limit: 'id' },
+}
+
+/** Why a whole command is not even read. */
+export function commandTooLong(text: string): Problem | undefined {
+  return tooLong('command', text, fixedLimits.command)
+}
+
+/** Why an id is not looked for. */
+export function idTooLong(id: string): Problem | undefined {
+  return tooLong('id', id, fixedLimits.id)
+}
+
+/** Refuses every text of a request, or of a person's defaults, that is too long; whether none is. */
+export function checkTexts(
+  texts: Pick<Partial<ImagineRequest>, RequestText>,
+  limits: Pick<Config['limits'], 'maxPromptCharacters'>,
+  findings: Findings,
+): boolean {
+  const most = textLimits(limits)
+  const before = findings.problems.length
+  for (const key of Object.keys(requestFields).filter(isRequestText)) {
+    const text = texts[key]
+    const { field, limit } = requestFields[key]
+    const found = text && tooLong(field, text, most[limit])
+    if (found) findings.problems.push(found)
+  }
+  return findings.problems.length === before
+}
+
+function isRequestText(key: string): key is RequestText {
+  return Object.hasOwn(requestFields, key)
+}
+
+/** Characters as people count them; where the text is far too long, the code units that it surely has. */
+function tooLong(field: TextField, text: string, limit: number): Problem | undefined {
+  if (text.length <= limit) return undefined
+  const length = text.length > 2 * limit ? text.length : [...text].length
+  return length > limit ? problem('text-too-long', { field, length, limit }) : undefined
+}
+
+/** A person's name is only for show: it is cut rather than refused. */
+export function nameable(person: Person): Person {
+  const characters = [...person.name.slice(0, 2 * fixedLimits.personName)]
+  return { ...person, name: characters.slice(0, fixedLimits.personName).join('') }
+}

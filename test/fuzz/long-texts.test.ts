@@ -1,0 +1,223 @@
+/** Any text in any field, up to ten times what is allowed, costs the main thread next to nothing: nobody else waits for it. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ImagineRequest } from '../../src/app/requests.ts'
+import { textLimits } from '../../src/app/text-limits.ts'
+import { oneLine, plainText, safeText } from '../../src/bots/discord/outbound/text.ts'
+import { formatCommand, parseCommand } from '../../src/bots/grammar/command-line.ts'
+import { settingsFields } from '../../src/bots/grammar/settings.ts'
+import { jobMessage, problemSentences } from '../../src/bots/messages/job-message.ts'
+import { textForBot } from '../../src/bots/slack/inbound/typed-text.ts'
+import { Receiver } from '../../src/bots/web/receive.tsx'
+import { parsePromptWeights } from '../../src/engine/text/prompt-weights.ts'
+import { en } from '../../src/words/en.ts'
+import { FakeWorkers } from '../fakes/fake-workers.ts'
+import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+
+/** Of processor time, not of the clock: what other programs do meanwhile does not count. */
+const boundMs = 50
+
+let t: TestEasel
+let receiver: Receiver
+beforeAll(async () => {
+  // Nothing is painted: what is accepted is cancelled again.
+  t = await buildTestEasel({
+    devices: [new FakeWorkers({ mode: 'by-hand' })],
+    config: { wildcards: { w: ['__w__ and __w__', 'x'.repeat(500)] } },
+  })
+  await t.ask('the device is busy')
+  receiver = new Receiver(t.easel, en, () => t.clock.now())
+})
+afterAll(() => t.dispose())
+
+const visit = () => ({
+  person: t.caller().person,
+  rights: t.caller().rights,
+  once: t.ids.next(),
+  nextOnce: 'x',
+})
+const say = (text: string) => receiver.say({ text, confirmed: true }, visit())
+
+const { prompt, name, id, command } = textLimits({ maxPromptCharacters: 4000 })
+
+interface Way {
+  name: string
+  cap: number
+  goes: (text: string) => unknown
+}
+
+const requestTexts = ['prompt', 'prompt2', 'negative', 'sampler', 'preset', 'model', 'style'] as const
+
+/** Every way by which text of people comes in. */
+const ways: readonly Way[] = [
+  { name: 'a line of the web chat', cap: command, goes: say },
+  { name: 'a command of the web chat', cap: command, goes: text => say(`/${text}`) },
+  { name: 'an imagine of the web chat', cap: command, goes: text => say(`/imagine ${text}`) },
+  { name: 'flags', cap: command, goes: text => said(parseCommand(`a cat --${text}`)) },
+  { name: 'a number', cap: command, goes: text => said(parseCommand(`a cat --cfg ${text}`)) },
+  { name: 'a message in Slack', cap: command, goes: text => textForBot('U1', text) },
+  {
+    name: 'what Discord shows',
+    cap: command,
+    goes: text => [plainText(text, 2000), safeText(text, 2000), oneLine(text, 100)],
+  },
+  { name: 'an id', cap: id, goes: text => say(`/show ${text}`) },
+  {
+    name: 'a source',
+    cap: id,
+    goes: text => imagines({ prompt: 'a', source: { kind: 'stored', pictureId: text } }),
+  },
+  ...requestTexts.map(key => ({
+    name: `a request's ${key}`,
+    cap: /prompt|negative/.test(key) ? prompt : name,
+    goes: (text: string) => imagines({ prompt: 'a cat', [key]: text }),
+  })),
+  ...settingsFields.map(key => ({
+    name: `the default ${key}`,
+    cap: prompt,
+    goes: async (text: string) => {
+      await receiver.saveSettings({ [key]: text }, visit())
+      await imagines({ prompt: 'a cat' })
+    },
+  })),
+  {
+    name: 'a name',
+    cap: 100,
+    goes: text => imagines({ prompt: 'a cat' }, text),
+  },
+  { name: 'the weights of a prompt', cap: prompt, goes: text => parsePromptWeights(text.slice(0, prompt)) },
+]
+
+function said(parsed: ReturnType<typeof parseCommand>): void {
+  if (parsed.kind === 'refused') problemSentences(parsed.problems, en)
+}
+
+/** Asked, shown as every platform shows it, and taken back. */
+async function imagines(request: ImagineRequest, name = 'Ada'): Promise<void> {
+  const caller = t.caller()
+  const outcome = await t.easel.imagine(
+    request,
+    { ...caller, person: { ...caller.person, name } },
+    { confirmed: true },
+  )
+  if (outcome.kind === 'refused') problemSentences(outcome.problems, en)
+  if (outcome.kind !== 'accepted') return
+  for (const job of outcome.jobs) {
+    jobMessage(job, en)
+    formatCommand(job)
+  }
+}
+
+async function takeBack(): Promise<void> {
+  for (const job of t.easel.queue().filter(({ state }) => state === 'queued')) {
+    await t.easel.act({ kind: 'delete', jobId: job.id }, t.caller())
+  }
+  await t.built.delivered()
+}
+
+/** What parsers trip over. */
+const pieces = [
+  ...'{}()[]<>:,.|\\"\'“”—–-_= \n\t',
+  ...[
+    '{a,',
+    '{a,b}',
+    '{,',
+    '(a',
+    ':1.1)',
+    '[a:b:',
+    '\\{',
+    ' "',
+    '\\" "',
+    ' --a ',
+    '--no ',
+    '--model x',
+    ' —a',
+    '__w__',
+    '__',
+  ],
+  ...[
+    '/imagine ',
+    ' BREAK ',
+    ' AND ',
+    '<lora:a:1>',
+    '<@U1|',
+    '<https:a',
+    '🎨',
+    '\u0301',
+    '\u202e',
+    'word ',
+    '1',
+    '0x',
+    'é',
+    '\0',
+  ],
+]
+
+const text = fc.record({
+  head: fc.constantFrom('', ...pieces),
+  pieces: fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 4 }),
+  mirrored: fc.boolean(),
+  times: fc.constantFrom(0.5, 1, 2, 10),
+})
+
+/** The pieces over and over, and their mirror image after the middle: nesting needs both. */
+function textOf(
+  shape: { head: string; pieces: string[]; mirrored: boolean; times: number },
+  cap: number,
+): string {
+  const length = Math.floor(cap * shape.times) - 1
+  const first = shape.pieces.join('')
+  const fill = (piece: string, size: number) => piece.repeat(Math.ceil(size / piece.length)).slice(0, size)
+  if (!shape.mirrored) return shape.head + fill(first, length)
+  const closing: Readonly<Record<string, string>> = { '{': '}', '(': ')', '[': ']', '<': '>', '“': '”' }
+  const last = [...first]
+    .reverse()
+    .map(character => closing[character] ?? character)
+    .join('')
+  return shape.head + fill(first, length / 2) + fill(last, length / 2)
+}
+
+async function processorMs(run: () => unknown): Promise<number> {
+  const before = process.cpuUsage()
+  await run()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+test('for every way in', { timeout: 240_000 }, async () => {
+  const worst = { ms: 0, name: '' }
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...ways), text, async (way, shape) => {
+      const typed = textOf(shape, way.cap)
+      // The least of a few tries: a collection of garbage or a compilation is not the text's doing.
+      let leastMs = Number.POSITIVE_INFINITY
+      for (let i = 0; i < 4 && leastMs > boundMs / 2; i++) {
+        leastMs = Math.min(leastMs, await processorMs(() => way.goes(typed)))
+        await takeBack()
+      }
+      if (leastMs > worst.ms) Object.assign(worst, { ms: leastMs, name: way.name })
+      expect(leastMs, way.name).toBeLessThan(boundMs)
+    }),
+    { numRuns: Number(process.env.EASEL_TEXTS ?? 300) },
+  )
+  process.stdout.write(
+    `long texts: the worst took ${worst.ms.toFixed(1)} ms of processor time (${worst.name})\n`,
+  )
+})
+
+test.each([
+  ['braces in braces, as many as fit', '{'.repeat(1990) + '}'.repeat(1990)],
+  ['choices in choices', '{a,'.repeat(1000) + '}'.repeat(1000)],
+  ['braces that never close', '{,'.repeat(1999)],
+  ['200,000 unknown flags', 'a cat '.padEnd(200_000 * 5, ' --zz')],
+  ['a command of 4 MB', `/${'imagine'.repeat(600_000)}`],
+  ['a negative of 1 MB', `a cat --no ${'fog '.repeat(262_144)}`],
+  ['wildcards in wildcards', '__w__'.repeat(700)],
+])('%s', async (_, typed) => {
+  let leastMs = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 4 && leastMs > boundMs / 2; i++) {
+    leastMs = Math.min(leastMs, await processorMs(() => say(typed)))
+    await takeBack()
+  }
+  expect(leastMs).toBeLessThan(boundMs)
+})
