@@ -23,7 +23,7 @@ export function textLimits({ maxPromptCharacters }: Pick<Config['limits'], 'maxP
 const fixedLimits = {
   /** A command with everything that stands in it. */
   command: 50_000,
-  /** Names of models, samplers, presets and styles. */
+  /** Names of models, samplers, schedules, presets and styles. */
   name: 200,
   /** Ours have sixteen. */
   id: 40,
@@ -40,6 +40,7 @@ const requestFields: {
   negative: { field: 'negative', limit: 'prompt' },
   model: { field: 'model', limit: 'name' },
   sampler: { field: 'sampler', limit: 'name' },
+  schedule: { field: 'schedule', limit: 'name' },
   preset: { field: 'preset', limit: 'name' },
   style: { field: 'style', limit: 'name' },
   parentPictureId: { field: 'id', limit: 'id' },
@@ -79,7 +80,7 @@ function isRequestText(key: string): key is RequestText {
 /** Characters as people count them; where the text is far too long, the code units that it surely has. */
 function tooLong(field: TextField, text: string, limit: number): Problem | undefined {
   if (text.length <= limit) return undefined
-  const length = text.length > 2 * limit ? text.length : [...text].length
+  const length = text.length > 4 * limit ? text.length : [...text].length
   return length > limit ? problem('text-too-long', { field, length, limit }) : undefined
 }
 

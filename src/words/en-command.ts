@@ -64,6 +64,7 @@ const texts: { readonly [Field in TextField]: string } = {
   negative: 'What should not be in the picture',
   model: 'The model’s name',
   sampler: 'The sampler’s name',
+  schedule: 'The schedule’s name',
   preset: 'The preset’s name',
   style: 'The style’s name',
   id: 'The id',

@@ -15,6 +15,7 @@ const texts: Record<TextField, string> = {
   negative: '图中不要出现的内容',
   model: '模型名',
   sampler: '采样器名',
+  schedule: '调度名',
   preset: '预设名',
   style: '风格名',
   id: '编号',

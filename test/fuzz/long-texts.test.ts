@@ -46,7 +46,16 @@ interface Way {
   goes: (text: string) => unknown
 }
 
-const requestTexts = ['prompt', 'prompt2', 'negative', 'sampler', 'preset', 'model', 'style'] as const
+const requestTexts = [
+  'prompt',
+  'prompt2',
+  'negative',
+  'sampler',
+  'schedule',
+  'preset',
+  'model',
+  'style',
+] as const
 
 /** Every way by which text of people comes in. */
 const ways: readonly Way[] = [
@@ -58,7 +67,7 @@ const ways: readonly Way[] = [
   { name: 'a message in Slack', cap: command, goes: text => textForBot('U1', text) },
   {
     name: 'what Discord shows',
-    cap: command,
+    cap: prompt,
     goes: text => [plainText(text, 2000), safeText(text, 2000), oneLine(text, 100)],
   },
   { name: 'an id', cap: id, goes: text => say(`/show ${text}`) },
