@@ -1,6 +1,6 @@
 /** The schema of every fault's details, for faults that come from another process or out of the database. */
 import { z } from 'zod'
-import { databaseLosses, deviceLacks, type ErrorCode, type ErrorDetails } from './errors.ts'
+import { databaseLosses, deviceLacks, type ErrorCode, type ErrorDetails, notFinitePlaces } from './errors.ts'
 import { modelConfigProblem, modelFileProblem } from './model-problem.ts'
 import { pictureProblem } from './picture-problem.ts'
 
@@ -13,6 +13,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'model-config': z.object({ file: text, key: text, problem: modelConfigProblem }),
   'model-unknown': z.object({ name: text, known: z.array(text) }),
   'model-changed': z.object({ name: text }),
+  'not-finite': z.object({ where: z.enum(notFinitePlaces) }),
   'picture-unusable': z.object({ problem: pictureProblem }),
   file: z.object({ file: text, doing: z.enum(['read', 'write']), problem: text }),
   config: z.object({ file: text, key: text, problem: text }),

@@ -2,6 +2,10 @@
 import type { ModelConfigProblem, ModelFileProblem } from './model-problem.ts'
 import type { PictureProblem } from './picture-problem.ts'
 
+/** Where a network may give values that are no numbers. */
+export const notFinitePlaces = ['prompt', 'source', 'latents', 'picture'] as const
+export type NotFinitePlace = (typeof notFinitePlaces)[number]
+
 /** What a device cannot be used for lack of. */
 export const deviceLacks = ['libraries', 'driver', 'device'] as const
 export type DeviceLack = (typeof deviceLacks)[number]
@@ -20,6 +24,8 @@ export interface ErrorDetails {
   'model-unknown': { name: string; known: string[] }
   /** The weights are not those that the work order was accepted with. */
   'model-changed': { name: string }
+  /** A network gave NaN or infinity: its weights are damaged, or the VAE cannot run in half precision. */
+  'not-finite': { where: NotFinitePlace }
   /** A picture that a person gave cannot be used. */
   'picture-unusable': { problem: PictureProblem }
   /** A file that a person named on the command line. */

@@ -1,6 +1,13 @@
 /** Every sentence that people read, in English: the reference that other languages must match key by key. */
 import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
-import type { AppError, DatabaseLoss, DeviceLack, ErrorCode, ErrorDetails } from '../errors.ts'
+import type {
+  AppError,
+  DatabaseLoss,
+  DeviceLack,
+  ErrorCode,
+  ErrorDetails,
+  NotFinitePlace,
+} from '../errors.ts'
 import { cli } from './en-cli.ts'
 import { expectations, flags, problems } from './en-command.ts'
 import { discord } from './en-discord.ts'
@@ -29,6 +36,15 @@ const lostDatabase: Record<DatabaseLoss, string> = {
     'Easel’s database is damaged, so nothing new is taken. Put a good copy back and start Easel again.',
 }
 
+const notFinite: Record<NotFinitePlace, string> = {
+  prompt: 'The text encoders gave values that are no numbers.',
+  source:
+    'The VAE gave values that are no numbers for the source picture; some VAEs cannot run in half precision.',
+  latents: 'The U-Net gave values that are no numbers, so there is no picture.',
+  picture:
+    'The VAE gave values that are no numbers, so the picture would be black; some VAEs cannot run in half precision, and another VAE may work.',
+}
+
 const errors: ErrorWords = {
   'model-file': d => modelFileRefusal(d.file, d.problem),
   'model-config': d => modelConfigRefusal(d.file, d.key, d.problem),
@@ -36,6 +52,7 @@ const errors: ErrorWords = {
     `The files of “${d.name}” are no longer those that this picture was promised with. Please ask again.`,
   'model-unknown': d =>
     `There is no model named “${d.name}”. ${d.known.length === 0 ? 'The models folder is empty.' : `Known models: ${d.known.join(', ')}.`}`,
+  'not-finite': d => `${notFinite[d.where]} Check the model’s files: one may be damaged.`,
   'picture-unusable': d => pictureRefusal(d.problem),
   file: d => `${d.file} cannot be ${d.doing === 'read' ? 'read' : 'written'}: ${d.problem}.`,
   config: d => `The configuration ${d.file} is wrong at ${d.key}: ${d.problem}.`,

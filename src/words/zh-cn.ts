@@ -1,5 +1,5 @@
 /** 简体中文：与英文逐项对应，缺一项就不能通过类型检查。 */
-import type { DatabaseLoss, DeviceLack } from '../errors.ts'
+import type { DatabaseLoss, DeviceLack, NotFinitePlace } from '../errors.ts'
 import type { Words } from './en.ts'
 import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
@@ -23,12 +23,20 @@ const lostDatabase: Record<DatabaseLoss, string> = {
   damaged: 'Easel 的数据库已损坏，因此不再接受新的请求。请放回完好的副本并重新启动 Easel。',
 }
 
+const notFinite: Record<NotFinitePlace, string> = {
+  prompt: '文本编码器给出了不是数的值。',
+  source: 'VAE 对原图给出了不是数的值；有些 VAE 不能以半精度运行。',
+  latents: 'U-Net 给出了不是数的值，因此没有图。',
+  picture: 'VAE 给出了不是数的值，图会是全黑的；有些 VAE 不能以半精度运行，换一个 VAE 也许可以。',
+}
+
 const errors: Words['errors'] = {
   'model-file': d => modelFileRefusal(d.file, d.problem),
   'model-config': d => modelConfigRefusal(d.file, d.key, d.problem),
   'model-changed': d => `“${d.name}”的文件已经变了，与接受这张图片时不同。请重新提交。`,
   'model-unknown': d =>
     `没有名为“${d.name}”的模型。${d.known.length === 0 ? '模型文件夹是空的。' : `已有的模型：${d.known.join('、')}。`}`,
+  'not-finite': d => `${notFinite[d.where]}请检查模型文件：可能已损坏。`,
   file: d => `${d.file} 无法${d.doing === 'read' ? '读取' : '写入'}：${d.problem}。`,
   'picture-unusable': d => pictureRefusal(d.problem),
   config: d => `配置 ${d.file} 的 ${d.key} 有误：${d.problem}。`,

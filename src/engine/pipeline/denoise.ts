@@ -4,6 +4,7 @@ import type { Sampler } from '../sampling/sampler.ts'
 import type { Span } from '../sampling/span.ts'
 import type { Conditioning, ConditioningRows } from './conditioning.ts'
 import { type Control, residualsAt } from './control.ts'
+import { requireFinite } from './finite.ts'
 import { type Guidance, guide, isGuidedAt } from './guidance.ts'
 import type { NoiseSource } from './noise-source.ts'
 
@@ -42,7 +43,8 @@ export interface DenoiseRun {
 
 /**
  * Runs the model calls of the span from the given latents; returns the last ones, still scaled.
- * @throws the signal's reason when it is aborted: cancelling takes effect between two model calls.
+ * @throws AppError 'not-finite' at the first step that leads to a value that is no number;
+ * the signal's reason when it is aborted: cancelling takes effect between two model calls.
  */
 export async function denoise(run: DenoiseRun, start: Float32Array, hooks: RunHooks): Promise<Float32Array> {
   const { sampler, span, shape, noise } = run
@@ -53,6 +55,7 @@ export async function denoise(run: DenoiseRun, start: Float32Array, hooks: RunHo
     latents = sampler.churn?.(latents, i, draw) ?? latents
     const predicted = await predict(run, sampler.scaleInput(latents, i), i)
     const step = sampler.step(predicted, i, latents, draw)
+    requireFinite(step.latents, 'latents')
     latents = run.afterStep?.(step.latents, i) ?? step.latents
     await hooks.onStep(i + 1 - span.first, span.end - span.first, step.predictedClean)
   }

@@ -2,13 +2,17 @@
 import type { Vae } from '../networks/networks.ts'
 import type { LatentScaling } from '../networks/vae-config.ts'
 import { type LatentShape, valuesPerPicture } from './denoise.ts'
+import { requireFinite } from './finite.ts'
 import type { NoiseSource } from './noise-source.ts'
 import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './vae-tiling.ts'
 
 /** Tiling begins beyond this many training sizes in area: below, one pass is sharper and fits. */
 const untiledAreas = 2
 
-/** latents as sampled, [pictures,4,h,w] -> pixels [pictures,3,8h,8w] in about -1..1; one picture at a time. */
+/**
+ * latents as sampled, [pictures,4,h,w] -> pixels [pictures,3,8h,8w] in about -1..1; one picture at a time.
+ * @throws AppError 'not-finite'.
+ */
 export async function decodeLatents(
   vae: Vae,
   latents: Float32Array,
@@ -23,7 +27,7 @@ export async function decodeLatents(
     const picture = wantsTiles(vae, heightLatent, widthLatent)
       ? await decodeTiled(vae, scaled, 1, heightLatent, widthLatent)
       : await vae.decode(scaled, 1, heightLatent, widthLatent)
-    pixels.set(picture, i * pixelsPerPicture)
+    pixels.set(requireFinite(picture, 'picture'), i * pixelsPerPicture)
   }
   return pixels
 }
@@ -34,7 +38,7 @@ export interface Posterior {
   readonly deviation: Float32Array
 }
 
-/** pixels [3,H,W] in -1..1 -> posterior, before scaling. */
+/** pixels [3,H,W] in -1..1 -> posterior, before scaling. @throws AppError 'not-finite'. */
 export async function encodePixels(
   vae: Vae,
   pixels: Float32Array,
@@ -45,6 +49,7 @@ export async function encodePixels(
   const moments = wantsTiles(vae, heightLatent, widthLatent)
     ? await encodeTiled(vae, pixels, 1, heightPx, widthPx)
     : await vae.encode(pixels, 1, heightPx, widthPx)
+  requireFinite(moments, 'source')
   const half = moments.length / 2
   const deviation = moments
     .slice(half)

@@ -4,6 +4,7 @@ import type { TextEncoder } from '../networks/networks.ts'
 import { parsePromptWeights, plainPrompt, type Segment } from '../text/prompt-weights.ts'
 import { type LongPrompts, layOutTokens, padRows, rowLength, type TokenRows } from '../text/token-rows.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
+import { requireFinite } from './finite.ts'
 import type { OpenModel } from './open-model.ts'
 
 /** One prompt, encoded. */
@@ -83,6 +84,7 @@ function layOut(tokenizer: Tokenizer, text: string, reading: PromptReading): Tok
 /** Weights as ComfyUI applies them: z' = (z - z0)·w + z0, where z0 is the empty prompt at the same position. */
 async function encodeRows(encoder: TextEncoder, tokenizer: Tokenizer, rows: TokenRows, layerFromEnd: number) {
   const encoded = await encoder.encode(rows.ids, layerFromEnd)
+  requireFinite(encoded.hidden, 'prompt')
   if (rows.weights.every(weight => weight === 1)) return encoded
   const empty = await encoder.encode(layOutTokens(tokenizer, []).ids, layerFromEnd)
   const width = encoder.hiddenSize

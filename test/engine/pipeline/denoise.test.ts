@@ -94,6 +94,21 @@ describe('denoise', () => {
     expect(calls).toHaveLength(4)
   })
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('a U-Net that says %d is a fault', async value => {
+    const { unet } = fakeUNet()
+    const broken: UNet = {
+      ...unet,
+      predict: async input => {
+        const output = await unet.predict(input)
+        output[7] = value
+        return output
+      },
+    }
+    await expect(textToImage(runOf(broken, euler), hooks())).rejects.toThrow(
+      expect.objectContaining({ code: 'not-finite', details: { where: 'latents' } }),
+    )
+  })
+
   test('starts nothing when it was cancelled before', async () => {
     const { unet, calls } = fakeUNet()
     const listening = hooks()
