@@ -7,6 +7,7 @@ import { checkpoints } from './checkpoints.ts'
 import { controlNets } from './controlnets.ts'
 import { endToEnd } from './e2e.ts'
 import { edmFolder } from './edm.ts'
+import { ipAdapters } from './ip-adapters.ts'
 import { kDiffusionSamplers, uiSchedules } from './k-diffusion.ts'
 import { loraFiles, otherLayouts } from './other-layouts.ts'
 import { parts } from './parts.ts'
@@ -39,4 +40,5 @@ export const checkers: readonly Checker[] = [
   edmFolder,
   sizes,
   controlNets,
+  ipAdapters,
 ]

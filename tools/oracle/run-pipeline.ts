@@ -3,6 +3,7 @@ import { floatsFromPicture, pictureFromFloats } from '../../src/engine/image/pic
 import type { Control } from '../../src/engine/pipeline/control.ts'
 import { type DenoiseRun, denoise, type LatentShape } from '../../src/engine/pipeline/denoise.ts'
 import { type Guidance, isGuided } from '../../src/engine/pipeline/guidance.ts'
+import type { ImagePrompt } from '../../src/engine/pipeline/image-prompt.ts'
 import { imageToImage } from '../../src/engine/pipeline/image-to-image.ts'
 import { inpaint, latentMask } from '../../src/engine/pipeline/inpaint.ts'
 import {
@@ -38,6 +39,7 @@ export interface PipelineRun {
   readonly sizePx: SizePx
   readonly source: Source | undefined
   readonly controls?: readonly Control[]
+  readonly imagePrompts?: readonly ImagePrompt[]
 }
 
 export interface Outcome {
@@ -76,7 +78,8 @@ export async function runPipeline(wanted: PipelineRun): Promise<Outcome> {
     conditioning: await conditioningOf(model, pipeline, args, sizePx, isGuided(guidance)),
     guidance,
     noise: noise.source,
-    ...(wanted.controls && { controls: wanted.controls }),
+    controls: wanted.controls ?? [],
+    imagePrompts: wanted.imagePrompts ?? [],
   }
   const latents = await paint(run, model, source, strength)
   return {

@@ -1,13 +1,13 @@
-/** Pictures brought to other sizes by Lanczos resampling, the same bytes on every machine. */
+/** Pictures brought to other sizes by resampling, the same bytes on every machine. */
 import type { Picture } from './picture.ts'
-
-/** Lobes of the window on each side. */
-const lobes = 3
+import { lanczos, type ResamplingFilter } from './resampling-filter.ts'
 
 /** A part of a picture in pixels, fractions allowed. */
-interface Span {
-  start: number
-  length: number
+export interface Part {
+  readonly leftPx: number
+  readonly topPx: number
+  readonly widthPx: number
+  readonly heightPx: number
 }
 
 /**
@@ -15,16 +15,41 @@ interface Span {
  * A picture that has the size already comes back as it is.
  * Without a cut it is the reference's resize for image to image, Pillow's LANCZOS, to the last bit.
  */
-export function fitPicture(picture: Picture, widthPx: number, heightPx: number): Picture {
-  if (picture.widthPx === widthPx && picture.heightPx === heightPx) return picture
+export function fitPicture(
+  picture: Picture,
+  widthPx: number,
+  heightPx: number,
+  filter: ResamplingFilter = lanczos,
+): Picture {
   const scale = Math.min(picture.widthPx / widthPx, picture.heightPx / heightPx)
-  const columns = middle(picture.widthPx, widthPx * scale)
-  const rows = middle(picture.heightPx, heightPx * scale)
-  const wide = resampleColumns(picture, columns, widthPx)
-  return resampleRows(wide, rows, heightPx)
+  const part = { widthPx: widthPx * scale, heightPx: heightPx * scale }
+  const leftPx = (picture.widthPx - part.widthPx) / 2
+  const topPx = (picture.heightPx - part.heightPx) / 2
+  return resizePart(picture, { leftPx, topPx, ...part }, widthPx, heightPx, filter)
 }
 
-const middle = (whole: number, length: number): Span => ({ start: (whole - length) / 2, length })
+/** The whole picture at the given size, its shape left aside. */
+export function stretchPicture(picture: Picture, widthPx: number, heightPx: number): Picture {
+  return resizePart(picture, { leftPx: 0, topPx: 0, ...picture }, widthPx, heightPx)
+}
+
+/** A part of the picture at the given size, its shape left aside. */
+export function resizePart(
+  picture: Picture,
+  part: Part,
+  widthPx: number,
+  heightPx: number,
+  filter: ResamplingFilter = lanczos,
+): Picture {
+  if (part.widthPx === widthPx && part.heightPx === heightPx && isWhole(part, picture)) return picture
+  const columns = tapsFor(picture.widthPx, part.leftPx, part.widthPx, widthPx, filter)
+  const rows = tapsFor(picture.heightPx, part.topPx, part.heightPx, heightPx, filter)
+  return resampleRows(resampleColumns(picture, columns), rows)
+}
+
+function isWhole(part: Part, picture: Picture): boolean {
+  return part.widthPx === picture.widthPx && part.heightPx === picture.heightPx
+}
 
 /** Which input pixels make an output pixel, and how much each, in units of 1 / `one`. */
 interface Taps {
@@ -36,19 +61,25 @@ interface Taps {
 const one = 2 ** 22
 
 /**
- * The windowed sinc around each output pixel's centre; where the picture shrinks, the window widens with it.
+ * The filter around each output pixel's centre; where the picture shrinks, the filter widens with it.
  * Weights are cut at the edges and add up to 1.
  */
-function tapsFor(inputLength: number, span: Span, outputLength: number): Taps[] {
-  const scale = span.length / outputLength
+function tapsFor(
+  inputLength: number,
+  start: number,
+  length: number,
+  outputLength: number,
+  filter: ResamplingFilter,
+): Taps[] {
+  const scale = length / outputLength
   const stretch = Math.max(scale, 1)
-  const reach = lobes * stretch
+  const reach = filter.reach * stretch
   return Array.from({ length: outputLength }, (_, i) => {
-    const centre = span.start + (i + 0.5) * scale
+    const centre = start + (i + 0.5) * scale
     const first = Math.max(0, Math.floor(centre - reach + 0.5))
     const end = Math.min(inputLength, Math.floor(centre + reach + 0.5))
     const weights = Float64Array.from({ length: end - first }, (_, k) =>
-      lanczos((first + k + 0.5 - centre) / stretch),
+      filter.weight((first + k + 0.5 - centre) / stretch),
     )
     const sum = weights.reduce((a, b) => a + b, 0)
     return { first, weights: Int32Array.from(weights, weight => roundAway((weight / sum) * one)) }
@@ -65,18 +96,9 @@ function byteOf(sum: number): number {
   return Math.floor(sum / one + 0.5)
 }
 
-/** L(x) = sinc(x) sinc(x / a) for |x| < a, else 0 */
-function lanczos(x: number): number {
-  return Math.abs(x) < lobes ? sinc(x) * sinc(x / lobes) : 0
-}
-
-function sinc(x: number): number {
-  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)
-}
-
-function resampleColumns(picture: Picture, span: Span, widthPx: number): Picture {
+function resampleColumns(picture: Picture, taps: readonly Taps[]): Picture {
   const { widthPx: inputWidthPx, heightPx, data: input } = picture
-  const taps = tapsFor(inputWidthPx, span, widthPx)
+  const widthPx = taps.length
   const output = new Uint8ClampedArray(widthPx * heightPx * 3)
   for (let y = 0; y < heightPx; y++) {
     const row = y * inputWidthPx * 3
@@ -101,12 +123,13 @@ function resampleColumns(picture: Picture, span: Span, widthPx: number): Picture
   return { widthPx, heightPx, data: bytesOf(output) }
 }
 
-function resampleRows(picture: Picture, span: Span, heightPx: number): Picture {
-  const { widthPx, heightPx: inputHeightPx, data: input } = picture
+function resampleRows(picture: Picture, taps: readonly Taps[]): Picture {
+  const { widthPx, data: input } = picture
+  const heightPx = taps.length
   const stride = widthPx * 3
   const output = new Uint8ClampedArray(stride * heightPx)
   const sums = new Float64Array(stride)
-  tapsFor(inputHeightPx, span, heightPx).forEach(({ first, weights }, y) => {
+  taps.forEach(({ first, weights }, y) => {
     sums.fill(0)
     weights.forEach((weight, k) => {
       const row = (first + k) * stride

@@ -1,13 +1,38 @@
-/** Owns CrossAttention: every token looks at the words of the prompt. */
+/** Owns CrossAttention: every token looks at the words of the prompt, and apart from them at pictures given as prompts. */
 import type { Value } from '../onnx/model.ts'
+import type { Weights } from '../weights/source.ts'
 import { linear, projection } from './linear.ts'
 import { channelsOf, module } from './module.ts'
 
-/** x: [B, T, C] → same. context: [B, words, contextWidth]. */
-export const crossAttention = module((g, w, x, context: Value, heads: number) => {
+/** What cross-attention looks at. */
+export interface Context {
+  /** [B, words, contextWidth] */
+  readonly words: Value
+  readonly imagePrompts: readonly ImagePrompt[]
+}
+
+/** A picture as a prompt: IP-Adapter's decoupled cross-attention (Ye et al. 2023, equation 5). */
+export interface ImagePrompt {
+  /** [B, tokens, contextWidth] */
+  readonly tokens: Value
+  /** Keys and values of its own for every cross-attention, below that one's path. */
+  readonly weights: Weights
+  /** How strongly the cross-attention of that path looks at it, [1]. */
+  scaleAt(path: string): Value
+}
+
+/** x: [B, T, C] → same. Softmax(q kᵀ) v, plus for each picture scale · Softmax(q k′ᵀ) v′. */
+export const crossAttention = module((g, w, x, { words, imagePrompts }: Context, heads: number) => {
   const width = channelsOf(x, -1)
   const q = projection(g, w.at('to_q'), x, width)
-  const k = projection(g, w.at('to_k'), context, width)
-  const v = projection(g, w.at('to_v'), context, width)
-  return linear(g, w.at('to_out', 0), g.attention(q, k, v, heads), width)
+  const k = projection(g, w.at('to_k'), words, width)
+  const v = projection(g, w.at('to_v'), words, width)
+  let seen = g.attention(q, k, v, heads)
+  for (const { tokens, weights, scaleAt } of imagePrompts) {
+    const own = weights.at(w.path)
+    const imageK = projection(g, own.at('to_k_ip'), tokens, width)
+    const imageV = projection(g, own.at('to_v_ip'), tokens, width)
+    seen = g.add(seen, g.mul(g.attention(q, imageK, imageV, heads), scaleAt(w.path)))
+  }
+  return linear(g, w.at('to_out', 0), seen, width)
 })

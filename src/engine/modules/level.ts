@@ -1,5 +1,6 @@
 /** Owns what the blocks of one U-Net level have in common: their shape and what flows through all of them. */
 import type { Value } from '../onnx/model.ts'
+import type { Context } from './cross-attention.ts'
 import type { GroupNormOptions } from './norm.ts'
 import type { TransformerOptions } from './spatial-transformer.ts'
 
@@ -28,6 +29,5 @@ export interface Level {
 export interface Conditioning {
   /** [B, 4C]: time, size and pooled text. */
   readonly time: Value
-  /** [B, words, contextWidth] */
-  readonly context: Value
+  readonly context: Context
 }

@@ -1,7 +1,7 @@
 /** Owns SpatialTransformer_X: a picture as a row of tokens through X transformer blocks, plus a residual. */
 import { times } from '../onnx/dim.ts'
-import type { Value } from '../onnx/model.ts'
 import { basicTransformerBlock } from './basic-transformer-block.ts'
+import type { Context } from './cross-attention.ts'
 import { linear } from './linear.ts'
 import { channelsOf, module } from './module.ts'
 import { groupNorm } from './norm.ts'
@@ -19,7 +19,7 @@ const epsilon = 1e-6
 
 /** x: [B, C, H, W] → same. */
 export const spatialTransformer = module(
-  (g, w, x, context: Value, { depth, heads, groups }: TransformerOptions) => {
+  (g, w, x, context: Context, { depth, heads, groups }: TransformerOptions) => {
     const channels = channelsOf(x, 1)
     const [batch = 0, , height = 0, width = 0] = x.shape
     const normal = g.transpose(groupNorm(g, w.at('norm'), x, { groups, epsilon }), [0, 2, 3, 1]) // [B, H, W, C]

@@ -1,6 +1,6 @@
 /** Owns what a text encoder's config.json (transformers' CLIPTextModel, with or without projection) says. */
 import { z } from 'zod'
-import type { TextBlockOptions } from '../modules/text-block.ts'
+import type { ClipBlockOptions } from '../modules/clip-block.ts'
 import { complain, count } from '../weights/config-file.ts'
 
 export interface ClipConfig {
@@ -9,7 +9,7 @@ export interface ClipConfig {
   readonly positions: number
   readonly hiddenSize: number
   readonly layers: number
-  readonly block: TextBlockOptions
+  readonly block: ClipBlockOptions
   /** Width of the pooled output; undefined without a projection. */
   readonly projectionSize: number | undefined
   /** Where the pooled output is taken: at the first token of this id, or at the first highest id. */
@@ -51,6 +51,7 @@ export const clipConfigSchema = z
         innerWidth: config.intermediate_size,
         activation: config.hidden_act,
         epsilon: config.layer_norm_eps,
+        isCausal: true,
       },
       projectionSize: config.architectures.includes('CLIPTextModelWithProjection')
         ? config.projection_dim

@@ -2,9 +2,10 @@
  * Owns CLIP's text encoders (Radford et al. 2021, section 2.4): token and position embeddings, causal transformer
  * blocks, a final norm, and in the second encoder a projection of the end token's state.
  */
+
+import { clipBlock } from '../modules/clip-block.ts'
 import { projection } from '../modules/linear.ts'
 import { layerNorm } from '../modules/norm.ts'
-import { textBlock } from '../modules/text-block.ts'
 import { symbol } from '../onnx/dim.ts'
 import type { Graph } from '../onnx/graph.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
@@ -36,7 +37,7 @@ export function buildClip(config: ClipConfig, source: WeightSource, options: Gra
   let h = g.add(g.gather(tokens, ids), places) // [rows, positions, hiddenSize]
   g.output(clipNames.hidden(0), h)
   for (let layer = 0; layer < config.layers; layer++) {
-    h = textBlock(g, w.at('encoder', 'layers', layer), h, config.block)
+    h = clipBlock(g, w.at('encoder', 'layers', layer), h, config.block)
     g.output(clipNames.hidden(layer + 1), h)
   }
   h = layerNorm(g, w.at('final_layer_norm'), h, config.block.epsilon)

@@ -1,5 +1,6 @@
 /** The kinds of network as the pipeline sees them: float32 arrays in and out, whatever runs them. */
 import type { Tensor } from '../onnx/session.ts'
+import type { WeightSource } from '../weights/source.ts'
 import type { LatentScaling } from './vae-config.ts'
 
 /** One CLIP text encoder. */
@@ -33,6 +34,25 @@ export interface UNetInput {
   timeIds: Float32Array
   /** What ControlNets add, in the order of `ControlNet.residuals`. */
   residuals?: readonly Tensor[]
+  imagePrompts?: readonly ImagePromptInput[]
+}
+
+/** A picture as a prompt, as one call of the U-Net is given it. */
+export interface ImagePromptInput {
+  readonly adapter: IpAdapter
+  /** [batch, adapter.tokens, crossAttentionDim] */
+  readonly tokens: Float32Array
+  /** How strongly each of the U-Net's cross-attentions looks at it, in the order of `UNet.crossAttentions`. */
+  readonly scales: readonly number[]
+}
+
+/** Weights that let a U-Net look at pictures (IP-Adapter). */
+export interface IpAdapter {
+  /** Of its weights: adapters of one hash are the same. */
+  readonly hash: string
+  readonly weights: WeightSource
+  /** Tokens that a picture becomes. */
+  readonly tokens: number
 }
 
 /** The denoiser: Base or Refiner, by its config alone. */
@@ -40,9 +60,14 @@ export interface UNet {
   readonly crossAttentionDim: number
   /** Time ids per row: 6 for the Base, 5 for the Refiner. */
   readonly timeIdCount: number
+  /** The module paths of all cross-attentions, in the order in which IP-Adapters number them. */
+  readonly crossAttentions: readonly string[]
   /** Of `UNetInput.sample`: 4, or 9 where it was made for inpainting. */
   readonly inChannels: number
-  /** The predicted noise (or v), [batch, 4, heightLatent, widthLatent]. */
+  /**
+   * The predicted noise (or v), [batch, 4, heightLatent, widthLatent].
+   * Image prompts need a graph of their own: it is loaded at the first call with those adapters, in place of the one before.
+   */
   predict(input: UNetInput): Promise<Float32Array>
 }
 

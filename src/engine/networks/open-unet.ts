@@ -1,29 +1,37 @@
 /** Owns a U-Net that is open: noisy latents and conditioning in, predicted noise out. */
 import { type Session, type Tensor, wanted } from '../onnx/session.ts'
+import type { WeightSource } from '../weights/source.ts'
+import { crossAttentionPaths, imagePromptTensors } from './image-prompts.ts'
 import type { ReusableUNet, UNetInput } from './networks.ts'
 import { residualPlaces, residualTensors } from './residuals.ts'
 import { deepFeaturesInput, deepFeaturesPath } from './shallow-unet.ts'
 import { unetNames } from './unet.ts'
 import type { UNetConfig } from './unet-config.ts'
 
+/** How the graphs that are not open yet are opened. */
+interface OpenGraphs {
+  whole(adapters: readonly WeightSource[]): Promise<Session>
+  shallow(): Promise<Session>
+}
+
 export class OpenUNet implements ReusableUNet {
   readonly timeIdCount: number
   readonly #config: UNetConfig
-  readonly #session: Session
-  readonly #openShallow: () => Promise<Session>
+  readonly #open: OpenGraphs
+  /** One at a time, since each holds all weights: that without image prompts, or that with the adapters of these hashes. */
+  #whole: { readonly hashes: string; readonly session: Session } | undefined
   /** Opened when it is first asked for: few pictures are painted that way. */
   #shallow: Promise<Session> | undefined
 
-  constructor(
-    config: UNetConfig,
-    timeIdCount: number,
-    session: Session,
-    openShallow: () => Promise<Session>,
-  ) {
+  constructor(config: UNetConfig, timeIdCount: number, session: Session, open: OpenGraphs) {
     this.#config = config
     this.timeIdCount = timeIdCount
-    this.#session = session
-    this.#openShallow = openShallow
+    this.#whole = { hashes: '', session }
+    this.#open = open
+  }
+
+  get crossAttentions(): readonly string[] {
+    return crossAttentionPaths(this.#config)
   }
 
   get inChannels(): number {
@@ -35,17 +43,19 @@ export class OpenUNet implements ReusableUNet {
   }
 
   async predict(input: UNetInput): Promise<Float32Array> {
-    return this.#session.run(this.#inputs(input), unetNames.output)
+    const session = await this.#wholeFor(input)
+    return session.run(this.#inputs(input), unetNames.output)
   }
 
   async predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }> {
     const deepPath = deepFeaturesPath(this.#config)
-    const results = await this.#session.runAll(this.#inputs(input), [unetNames.output, deepPath])
+    const session = await this.#wholeFor(input)
+    const results = await session.runAll(this.#inputs(input), [unetNames.output, deepPath])
     return { output: wanted(results, unetNames.output), deep: wanted(results, deepPath) }
   }
 
   async predictShallow(input: UNetInput, deep: Float32Array): Promise<Float32Array> {
-    this.#shallow ??= this.#openShallow()
+    this.#shallow ??= this.#open.shallow()
     const { batch, heightLatent, widthLatent } = input
     const inputs = unetInputs(input, this.#config.inChannels)
     const shape = [batch, deep.length / batch / heightLatent / widthLatent, heightLatent, widthLatent]
@@ -57,11 +67,23 @@ export class OpenUNet implements ReusableUNet {
     return {
       ...unetInputs(input, this.#config.inChannels),
       ...residualTensors(residualPlaces(this.#config), input.residuals),
+      ...imagePromptTensors(input),
     }
   }
 
+  async #wholeFor({ imagePrompts = [] }: UNetInput): Promise<Session> {
+    const adapters = imagePrompts.map(({ adapter }) => adapter)
+    const hashes = adapters.map(({ hash }) => hash).join()
+    if (this.#whole?.hashes === hashes) return this.#whole.session
+    await this.#whole?.session.close()
+    this.#whole = undefined
+    const session = await this.#open.whole(adapters.map(({ weights }) => weights))
+    this.#whole = { hashes, session }
+    return session
+  }
+
   async close(): Promise<void> {
-    await this.#session.close()
+    await this.#whole?.session.close()
     await (await this.#shallow)?.close()
   }
 }

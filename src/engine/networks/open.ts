@@ -37,9 +37,12 @@ async function openTextEncoder({ config, graph }: TextEncoderPlan, options: Sess
   return new OpenTextEncoder(config, await Session.open('text encoder', graph, options))
 }
 
-async function openUNet({ config, timeIdCount, graph, buildShallow }: UNetPlan, options: SessionOptions) {
-  const openShallow = () => Session.open('shallow unet', buildShallow(), options)
-  return new OpenUNet(config, timeIdCount, await Session.open('unet', graph, options), openShallow)
+async function openUNet(plan: UNetPlan, options: SessionOptions) {
+  const { config, timeIdCount, graph } = plan
+  return new OpenUNet(config, timeIdCount, await Session.open('unet', graph, options), {
+    whole: adapters => Session.open('unet', plan.buildWith(adapters), options),
+    shallow: () => Session.open('shallow unet', plan.buildShallow(), options),
+  })
 }
 
 /** The encoder is opened when a picture is first encoded, which few requests need. */

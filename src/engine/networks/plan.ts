@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { parseConfig } from '../weights/config-file.ts'
 import { openWeights } from '../weights/location.ts'
+import type { WeightSource } from '../weights/source.ts'
 import { buildClip } from './clip.ts'
 import { type ClipConfig, clipConfigSchema } from './clip-config.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
@@ -21,6 +22,8 @@ export interface UNetPlan {
   readonly config: UNetConfig
   readonly timeIdCount: number
   readonly graph: OnnxModel
+  /** The same with pictures as prompts. adapters: the weights of one IP-Adapter per picture. */
+  buildWith(adapters: readonly WeightSource[]): OnnxModel
   buildShallow(): OnnxModel
 }
 
@@ -63,10 +66,13 @@ async function planUNet(
   const config = parseConfig(part.configFile, part.config, unetConfigSchema)
   const timeIdCount = checkTextWidths(part.configFile, config, first, second)
   const source = await openWeights(part.weights)
+  const buildWith = (imagePrompts: readonly WeightSource[]) =>
+    buildUNet(config, source, timeIdCount, { imagePrompts, expose: [deepFeaturesPath(config)] })
   return {
     config,
     timeIdCount,
-    graph: buildUNet(config, source, timeIdCount, { expose: [deepFeaturesPath(config)] }),
+    graph: buildWith([]),
+    buildWith,
     buildShallow: () => buildShallowUNet(config, source, timeIdCount),
   }
 }

@@ -19,6 +19,7 @@ import type { Graph } from '../onnx/graph.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel, Value } from '../onnx/model.ts'
 import { type WeightSource, type Weights, weightsOf } from '../weights/source.ts'
+import { imagePromptInputs } from './image-prompts.ts'
 import { addResiduals, residualInputs, residualPlaces } from './residuals.ts'
 import type { UNetConfig } from './unet-config.ts'
 
@@ -38,6 +39,11 @@ export const unetNames = {
   output: 'out_sample',
 } as const
 
+export interface UNetOptions extends GraphOptions {
+  /** The weights of one IP-Adapter per picture that the graph takes as a prompt. */
+  readonly imagePrompts?: readonly WeightSource[]
+}
+
 /**
  * The U-Net as a graph. Sizes, batch and prompt length are free.
  * timeIdCount: 6 in the Base, 5 in the Refiner; what they leave of the config's addedWidth is the pooled text's.
@@ -46,11 +52,11 @@ export function buildUNet(
   config: UNetConfig,
   source: WeightSource,
   timeIdCount: number,
-  options: GraphOptions = {},
+  options: UNetOptions = {},
 ): OnnxModel {
   const g = newGraph('unet', options)
   const w = weightsOf(source)
-  const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount)
+  const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount, options.imagePrompts)
   const residuals = residualInputs(g, residualPlaces(config))
   g.output(unetNames.output, denoise(g, w, config, sample, conditioning, residuals))
   return g.build()
@@ -62,18 +68,20 @@ export function noisyInputs(
   w: Weights,
   config: UNetConfig,
   timeIdCount: number,
+  imagePrompts: readonly WeightSource[] = [],
 ): { sample: Value; conditioning: Conditioning } {
   const batch = symbol('batch')
   const shape = [batch, config.inChannels, symbol('height'), symbol('width')]
   const sample = g.input(unetNames.sample, 'F32', shape)
   const timestep = g.input(unetNames.timestep, 'F32', [batch])
-  const context = g.input(unetNames.context, 'F32', [batch, symbol('words'), config.contextWidth])
+  const words = g.input(unetNames.context, 'F32', [batch, symbol('words'), config.contextWidth])
   const pooled = g.input(unetNames.pooled, 'F32', [
     batch,
     config.addedWidth - timeIdCount * config.timeIdWidth,
   ])
   const timeIds = g.input(unetNames.timeIds, 'F32', [batch, timeIdCount])
   const time = embedConditions(g, w, config, timestep, pooled, timeIds)
+  const context = { words, imagePrompts: imagePromptInputs(g, config, imagePrompts) }
   return { sample, conditioning: { time, context } }
 }
 

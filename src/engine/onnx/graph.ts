@@ -300,9 +300,10 @@ export class Graph {
     })
   }
 
-  /** Rows of `table` [N, C] by number: ids [...] → [..., C]. */
-  gather(table: Value, ids: Value): Value {
-    return this.op('Gather', [table, ids], [...ids.shape, ...table.shape.slice(1)], {}, table.dtype)
+  /** Entries along an axis of `table`, by number: [N, C] and ids [...] → [..., C]. */
+  gather(table: Value, ids: Value, axis = 0): Value {
+    const shape = [...table.shape.slice(0, axis), ...ids.shape, ...table.shape.slice(axis + 1)]
+    return this.op('Gather', [table, ids], shape, { attributes: { axis } }, table.dtype)
   }
 
   /** 1 where x is the number, else 0. */

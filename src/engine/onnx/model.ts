@@ -34,7 +34,8 @@ export class ModelWriter {
   readonly #inputs: ValueInfo[] = []
   readonly #outputs: ValueInfo[] = []
   readonly #constants = new Map<string, TensorProto>()
-  readonly #stored = new Map<string, { tensor: StoredTensor; dims: readonly number[] }>()
+  /** By file, name and dims: tensors of different files may have the same name. */
+  readonly #stored = new Map<string, { name: string; tensor: StoredTensor; dims: readonly number[] }>()
   readonly #uses = new Map<string, number>()
 
   constructor(name: string) {
@@ -90,15 +91,17 @@ export class ModelWriter {
 
   /** A tensor that stays in its file. dims: how to see it, the same number of elements. */
   stored(tensor: StoredTensor, dims: readonly number[]): Value {
-    const name = dims.length === tensor.shape.length ? tensor.name : `${tensor.name}[${dims.join(',')}]`
-    if (!this.#stored.has(name)) this.#stored.set(name, { tensor, dims })
-    return { name, dtype: tensor.dtype, shape: dims }
+    const key = `${tensor.file}:${tensor.name}[${dims.join(',')}]`
+    const seen = dims.length === tensor.shape.length ? tensor.name : `${tensor.name}[${dims.join(',')}]`
+    const stored = this.#stored.get(key) ?? { name: this.#unique(seen), tensor, dims }
+    this.#stored.set(key, stored)
+    return { name: stored.name, dtype: tensor.dtype, shape: dims }
   }
 
   build(): OnnxModel {
     const stored = [...this.#stored.values()]
     const folder = commonFolder(stored.map(({ tensor }) => tensor.file))
-    const external = [...this.#stored].map(([name, { tensor, dims }]) => ({
+    const external = stored.map(({ name, tensor, dims }) => ({
       name,
       dtype: tensor.dtype,
       dims,
@@ -108,7 +111,9 @@ export class ModelWriter {
         length: tensor.length,
       },
     }))
-    const parameters = new Map(stored.map(({ tensor }) => [tensor.name, elements(tensor.shape)]))
+    const parameters = new Map(
+      stored.map(({ tensor }) => [`${tensor.file}:${tensor.name}`, elements(tensor.shape)]),
+    )
     return {
       bytes: encodeModel({
         name: this.#name,

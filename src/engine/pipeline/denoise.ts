@@ -6,6 +6,7 @@ import type { Conditioning, ConditioningRows } from './conditioning.ts'
 import { type Control, residualsAt } from './control.ts'
 import { requireFinite } from './finite.ts'
 import { type Guidance, guide, isGuidedAt } from './guidance.ts'
+import { type ImagePrompt, imagePromptsFor } from './image-prompt.ts'
 import type { NoiseSource } from './noise-source.ts'
 
 /** A batch of latents, [pictures, 4, height, width]. */
@@ -35,6 +36,7 @@ export interface DenoiseRun {
   readonly guidance: Guidance
   readonly noise: NoiseSource
   readonly controls?: readonly Control[]
+  readonly imagePrompts?: readonly ImagePrompt[]
   /** What an inpainting U-Net is shown beside the latents of each picture, [5, h, w]: the mask and what it keeps. */
   readonly beside?: Float32Array
   /** Changes the latents after model call i (inpainting's blend). */
@@ -74,7 +76,7 @@ async function predict(run: DenoiseRun, scaled: Float32Array, i: number): Promis
 }
 
 async function callUNet(
-  { unet, sampler, span, shape, controls = [], beside }: DenoiseRun,
+  { unet, sampler, span, shape, controls = [], imagePrompts = [], beside }: DenoiseRun,
   latents: Float32Array,
   { rows, tokens, context, pooled, timeIds }: ConditioningRows,
   i: number,
@@ -86,7 +88,12 @@ async function callUNet(
   const call = { call: i - span.first, calls: sampler.timesteps.length - span.first, pictures }
   const residuals = await residualsAt(controls, { ...told, sample: latents }, call)
   const sample = beside ? besideEach(latents, beside, rows) : latents
-  return unet.predict({ ...told, sample, residuals })
+  return unet.predict({
+    ...told,
+    sample,
+    residuals,
+    imagePrompts: imagePromptsFor(imagePrompts, rows, pictures),
+  })
 }
 
 /** [rows, 4, h, w] with the same [5, h, w] after each row. */

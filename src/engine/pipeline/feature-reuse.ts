@@ -17,6 +17,7 @@ export function reusingDeepFeatures(unet: ReusableUNet): UNet {
     crossAttentionDim: unet.crossAttentionDim,
     timeIdCount: unet.timeIdCount,
     inChannels: unet.inChannels,
+    crossAttentions: unet.crossAttentions,
     async predict(input: UNetInput) {
       calls += 1
       if (calls > wholeAtFirst && kept && kept.batch >= input.batch && kept.uses < interval) {

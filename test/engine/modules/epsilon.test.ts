@@ -16,7 +16,7 @@ import vae from '../../fixtures/configs/vae.json' with { type: 'json' }
 import { madeWeights } from '../../helpers/made-weights.ts'
 
 const [batch, words] = [symbol('batch'), symbol('words')]
-const contextOf = (g: Graph) => g.input('context', 'F32', [batch, words, 3])
+const contextOf = (g: Graph) => ({ words: g.input('context', 'F32', [batch, words, 3]), imagePrompts: [] })
 
 describe('The epsilon', () => {
   test('of a SpatialTransformer’s GroupNorm is 1e-6, whatever the config says', async () => {

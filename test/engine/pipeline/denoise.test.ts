@@ -21,6 +21,7 @@ function fakeUNet(): { unet: UNet; calls: UNetInput[] } {
     crossAttentionDim: 1,
     timeIdCount: 6,
     inChannels: 4,
+    crossAttentions: [],
     predict: async input => {
       calls.push(input)
       const perRow = input.sample.length / input.batch

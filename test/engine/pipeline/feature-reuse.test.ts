@@ -11,6 +11,7 @@ function watchedUNet(): { unet: ReusableUNet; calls: string[] } {
     crossAttentionDim: 1,
     timeIdCount: 6,
     inChannels: 4,
+    crossAttentions: [],
     predict: () => Promise.reject(new Error('only the wrapper is asked')),
     async predictDeep({ batch }) {
       calls.push(`whole ${batch}`)

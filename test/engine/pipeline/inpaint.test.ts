@@ -35,6 +35,7 @@ describe.each(samplerKinds)('inpainting with $name', kind => {
           crossAttentionDim: 1,
           timeIdCount: 6,
           inChannels: 4,
+          crossAttentions: [],
           predict: async ({ sample }) => sample.map(Math.tanh),
         },
         sampler,

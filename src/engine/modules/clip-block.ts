@@ -1,43 +1,43 @@
-/** Owns the block of CLIP's text encoders: causal self-attention and a feed-forward network, each with a residual. */
+/** Owns the block of CLIP's encoders: self-attention and a feed-forward network, each with a residual. */
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import { linear } from './linear.ts'
 import { channelsOf, module } from './module.ts'
 import { layerNorm } from './norm.ts'
 
-export interface TextBlockOptions {
+export interface ClipBlockOptions {
   readonly heads: number
   /** Width of the feed-forward network's inner layer. */
   readonly innerWidth: number
   readonly activation: 'quick_gelu' | 'gelu'
   readonly epsilon: number
+  /** In text encoders a token sees itself and those before it; the places of a picture see each other. */
+  readonly isCausal: boolean
 }
 
 /** x: [B, T, C] → same. */
-export const textBlock = module((g, w, x, options: TextBlockOptions) => {
-  const { heads, epsilon } = options
+export const clipBlock = module((g, w, x, options: ClipBlockOptions) => {
+  const { epsilon } = options
   const h = g.add(
     x,
-    causalAttention(g, w.at('self_attn'), layerNorm(g, w.at('layer_norm1'), x, epsilon), heads),
+    clipAttention(g, w.at('self_attn'), layerNorm(g, w.at('layer_norm1'), x, epsilon), options),
   )
-  return g.add(h, textFeedForward(g, w.at('mlp'), layerNorm(g, w.at('layer_norm2'), h, epsilon), options))
+  return g.add(h, clipFeedForward(g, w.at('mlp'), layerNorm(g, w.at('layer_norm2'), h, epsilon), options))
 })
 
-/** Every token looks at itself and those before it. */
-const causalAttention = module((g, w, x, heads: number) => {
+const clipAttention = module((g, w, x, { heads, isCausal }: ClipBlockOptions) => {
   const width = channelsOf(x, -1)
   const q = linear(g, w.at('q_proj'), x, width)
   const k = linear(g, w.at('k_proj'), x, width)
   const v = linear(g, w.at('v_proj'), x, width)
-  const isCausal = true
   return linear(g, w.at('out_proj'), g.attention(q, k, v, heads, isCausal), width)
 })
 
-const textFeedForward = module((g, w, x, { innerWidth, activation }: TextBlockOptions) => {
+const clipFeedForward = module((g, w, x, { innerWidth, activation }: ClipBlockOptions) => {
   const inner = activate(g, linear(g, w.at('fc1'), x, innerWidth), activation)
   return linear(g, w.at('fc2'), inner, channelsOf(x, -1))
 })
 
-function activate(g: Graph, x: Value, activation: TextBlockOptions['activation']): Value {
+function activate(g: Graph, x: Value, activation: ClipBlockOptions['activation']): Value {
   return activation === 'gelu' ? g.gelu(x) : g.quickGelu(x)
 }

@@ -1,0 +1,40 @@
+/** Owns IP-Adapter's projection (Ye et al. 2023, section 3.2.1): what the image encoder says becomes tokens of the U-Net's context. */
+import { linear } from '../modules/linear.ts'
+import { layerNorm } from '../modules/norm.ts'
+import { resampler } from '../modules/resampler.ts'
+import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+import type { OnnxModel } from '../onnx/model.ts'
+import { type WeightSource, weightsOf } from '../weights/source.ts'
+import type { IpAdapterConfig } from './ip-adapter-config.ts'
+
+export const imageProjectionNames = {
+  /** [1, inputWidth], or [1, places, inputWidth] for Plus */
+  input: 'image',
+  /** [1, tokens, contextWidth] */
+  output: 'image_tokens',
+} as const
+
+/** PyTorch's default, which no config names. */
+const epsilon = 1e-5
+
+/** places: of the image encoder. */
+export function buildImageProjection(
+  config: IpAdapterConfig,
+  source: WeightSource,
+  places: number,
+  options: GraphOptions = {},
+): OnnxModel {
+  const g = newGraph('image projection', options)
+  const w = weightsOf(source).at('image_proj')
+  const { tokens, contextWidth, inputWidth } = config
+  if (config.resampler) {
+    const input = g.input(imageProjectionNames.input, 'F32', [1, places, inputWidth])
+    g.output(imageProjectionNames.output, resampler(g, w, input, config.resampler, contextWidth))
+    return g.build()
+  }
+  const input = g.input(imageProjectionNames.input, 'F32', [1, inputWidth])
+  const flat = linear(g, w.at('proj'), input, tokens * contextWidth)
+  const rows = g.reshape(flat, [1, tokens, contextWidth])
+  g.output(imageProjectionNames.output, layerNorm(g, w.at('norm'), rows, epsilon))
+  return g.build()
+}

@@ -1,0 +1,75 @@
+/** Owns pictures as prompts inside the U-Net: the graph's inputs for them, and which weights of an IP-Adapter act where. */
+import type { ImagePrompt } from '../modules/cross-attention.ts'
+import { symbol } from '../onnx/dim.ts'
+import type { Graph } from '../onnx/graph.ts'
+import type { Tensor } from '../onnx/session.ts'
+import { type WeightSource, weightsOf } from '../weights/source.ts'
+import type { UNetInput } from './networks.ts'
+import type { UNetConfig } from './unet-config.ts'
+
+export const imagePromptNames = {
+  /** Of picture i: [batch, tokens, contextWidth] */
+  tokens: (i: number) => `image_tokens_${i}`,
+  /** How strongly each cross-attention looks at it, [crossAttentionPaths] */
+  scales: (i: number) => `image_scales_${i}`,
+} as const
+
+/** adapters: the weights of one IP-Adapter per picture. */
+export function imagePromptInputs(
+  g: Graph,
+  config: UNetConfig,
+  adapters: readonly WeightSource[],
+): ImagePrompt[] {
+  const paths = crossAttentionPaths(config)
+  return adapters.map((adapter, i) => {
+    const shape = [symbol('batch'), symbol(imagePromptNames.tokens(i)), config.contextWidth]
+    const tokens = g.input(imagePromptNames.tokens(i), 'F32', shape)
+    const scales = g.input(imagePromptNames.scales(i), 'F32', [paths.length])
+    return {
+      tokens,
+      weights: weightsOf(byPath(adapter, paths)),
+      scaleAt: path => g.gather(scales, g.integers([paths.indexOf(path)])),
+    }
+  })
+}
+
+/**
+ * All cross-attentions in the order in which IP-Adapters number them: down, up, middle. The numbers count self-attentions
+ * too, which stand before each: cross-attention i has number 2i + 1.
+ */
+export function crossAttentionPaths({ levels, middleDepth = 0 }: UNetConfig): string[] {
+  const inBlock = (block: string, depths: readonly number[]) =>
+    depths.flatMap((depth, layer) =>
+      Array.from({ length: depth }, (_, i) => `${block}.attentions.${layer}.transformer_blocks.${i}.attn2`),
+    )
+  const down = levels.map(level => (level.attentionDown ? level.transformer.depthsDown : []))
+  const up = levels.toReversed().map(level => (level.attentionUp ? level.transformer.depthsUp : []))
+  return [
+    ...down.flatMap((depths, i) => inBlock(`down_blocks.${i}`, depths)),
+    ...up.flatMap((depths, i) => inBlock(`up_blocks.${i}`, depths)),
+    ...inBlock('mid_block', [middleDepth]),
+  ]
+}
+
+/** `down_blocks.1.….attn2.to_k_ip.weight` is the adapter's `ip_adapter.1.to_k_ip.weight`. */
+function byPath(adapter: WeightSource, paths: readonly string[]): WeightSource {
+  return {
+    place: adapter.place,
+    find(name, wanted) {
+      const [, path = '', rest = ''] = /^(.+\.attn2)\.(.+)$/.exec(name) ?? []
+      return adapter.find(`ip_adapter.${2 * paths.indexOf(path) + 1}.${rest}`, wanted)
+    },
+  }
+}
+
+/** A call's arrays under the names of the graph's inputs. */
+export function imagePromptTensors({ batch, imagePrompts = [] }: UNetInput): Record<string, Tensor> {
+  const tensors = imagePrompts.flatMap(({ adapter, tokens, scales }, i): [string, Tensor][] => {
+    const width = tokens.length / batch / adapter.tokens
+    return [
+      [imagePromptNames.tokens(i), { data: tokens, shape: [batch, adapter.tokens, width] }],
+      [imagePromptNames.scales(i), { data: Float32Array.from(scales), shape: [scales.length] }],
+    ]
+  })
+  return Object.fromEntries(tensors)
+}

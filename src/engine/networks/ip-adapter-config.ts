@@ -1,0 +1,59 @@
+/** Owns what an IP-Adapter is, read from the shapes of its weights: it comes without a config.json. */
+import { AppError } from '../../errors.ts'
+import type { ResamplerOptions } from '../modules/resampler.ts'
+import type { WeightSource } from '../weights/source.ts'
+
+export interface IpAdapterConfig {
+  /** Tokens that a picture becomes. */
+  readonly tokens: number
+  /** Their width: that of the U-Net's context. */
+  readonly contextWidth: number
+  /** What the projection is given: the picture's one vector (plain), or a state per place (Plus). */
+  readonly sees: 'embeds' | 'hidden'
+  /** Width of that. */
+  readonly inputWidth: number
+  /** Plus only. */
+  readonly resampler: ResamplerOptions | undefined
+}
+
+/** Fixed in the reference for every resampler. */
+const widthPerHead = 64
+
+/** @throws AppError 'model-file' naming the tensor that is missing. */
+export function ipAdapterConfigOf(source: WeightSource): IpAdapterConfig {
+  const shapeOf = (name: string): readonly number[] | undefined =>
+    source.find(`image_proj.${name}`, [])?.shape
+  const extent = (name: string, axis: number): number => {
+    const size = shapeOf(name)?.[axis]
+    if (size !== undefined) return size
+    const problem = { what: 'tensor-missing', tensor: `image_proj.${name}` } as const
+    throw new AppError('model-file', { file: source.place, problem })
+  }
+  if (!shapeOf('latents')) {
+    const contextWidth = extent('norm.weight', 0)
+    return {
+      tokens: extent('proj.weight', 0) / contextWidth,
+      contextWidth,
+      sees: 'embeds',
+      inputWidth: extent('proj.weight', 1),
+      resampler: undefined,
+    }
+  }
+  let layers = 0
+  while (shapeOf(`layers.${layers}.0.to_q.weight`)) layers++
+  const [tokens, attentionWidth] = [extent('latents', 1), extent('layers.0.0.to_q.weight', 0)]
+  return {
+    tokens,
+    contextWidth: extent('proj_out.weight', 0),
+    sees: 'hidden',
+    inputWidth: extent('proj_in.weight', 1),
+    resampler: {
+      tokens,
+      width: extent('latents', 2),
+      layers,
+      heads: attentionWidth / widthPerHead,
+      attentionWidth,
+      innerWidth: extent('layers.0.1.1.weight', 0),
+    },
+  }
+}

@@ -1,0 +1,121 @@
+/** ip-adapter/ of part two: the image encoder, what becomes of a picture, and end to end. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { buildClipVision, placesOf } from '../../src/engine/networks/clip-vision.ts'
+import { clipVisionConfigSchema } from '../../src/engine/networks/clip-vision-config.ts'
+import { buildImageProjection } from '../../src/engine/networks/image-projection.ts'
+import { ipAdapterConfigOf } from '../../src/engine/networks/ip-adapter-config.ts'
+import type { IpAdapter } from '../../src/engine/networks/networks.ts'
+import { OpenImageEncoder, OpenImageProjection } from '../../src/engine/networks/open-image-encoder.ts'
+import { Session } from '../../src/engine/onnx/session.ts'
+import { clipPixels, evenScales, imageTokens } from '../../src/engine/pipeline/image-prompt.ts'
+import { readConfigFile } from '../../src/engine/weights/config-file.ts'
+import { openDiffusersFolder } from '../../src/engine/weights/diffusers-layout.ts'
+import { readSafetensors } from '../../src/engine/weights/safetensors.ts'
+import type { WeightSource } from '../../src/engine/weights/source.ts'
+import { type Check, type Checker, compare, type OracleCase } from './case.ts'
+import type { OracleFolder } from './folder.ts'
+import { type PartTwoCase, PartTwoGroup } from './part-two.ts'
+import { readPicture } from './pictures.ts'
+
+/** Of the README's table. */
+const insideLimit = 4e-5
+
+const numberingSchema = z.object({ numbering: z.record(z.string(), z.string()) })
+
+/** One for all, or per block: `{ up: { block_0: [0, 1, 0.5] } }`, 0 where none is named. */
+const scaleSchema = z.union([z.number(), z.record(z.string(), z.record(z.string(), z.array(z.number())))])
+const groupSchema = z.object({ file: z.string(), scale: scaleSchema })
+type Scale = z.infer<typeof scaleSchema>
+
+export const ipAdapters: Checker = {
+  name: 'ip-adapter',
+  async list(oracle) {
+    const group = await PartTwoGroup.read(oracle, 'ip-adapter')
+    if (!group) return []
+    return [
+      { name: 'ip-adapter/numbering', run: () => checkNumbering(oracle) },
+      ...['ip-adapter', 'ip-adapter-plus'].map(file => ({
+        name: `ip-adapter/inside.${file}`,
+        run: () => checkInside(oracle, file),
+      })),
+      ...group.cases.map(one => endToEnd(oracle, group, one)),
+    ]
+  },
+}
+
+async function checkNumbering(oracle: OracleFolder): Promise<Check[]> {
+  const { numbering } = await oracle.json(numberingSchema, 'ip-adapter', 'e2e', 'cases.json')
+  const { crossAttentions } = (await oracle.open('base')).networks.unet
+  const differing = Object.entries(numbering).filter(
+    ([number, path]) => crossAttentions[(Number(number) - 1) / 2] !== path,
+  )
+  return [
+    compare('numbers that differ', [differing.length], [0], 0),
+    compare('cross-attentions', [crossAttentions.length], [Object.keys(numbering).length], 0),
+  ]
+}
+
+async function checkInside(oracle: OracleFolder, file: string): Promise<Check[]> {
+  const golden = await oracle.tensors('ip-adapter', 'inside.safetensors')
+  const { encoder, projection } = await openAdapter(oracle, file)
+  const pixels = await referencePixels(oracle, encoder)
+  const seen = await encoder.encode(pixels)
+  const blank = await encoder.encode(new Float32Array(pixels.length))
+  const tokens = await imageTokens(encoder, projection, pixels)
+  await Promise.all([encoder.close(), projection.close()])
+  return [
+    compare('pixel_values', pixels, golden.floats('pixel_values'), 1e-6),
+    compare('image_embeds', seen.embeds, golden.floats('image_embeds'), insideLimit),
+    compare('hidden_states_-2', seen.hidden, golden.floats('hidden_states_-2'), insideLimit),
+    compare('of zeros', blank.hidden, golden.floats('hidden_states_-2_of_zero_pixels'), insideLimit),
+    compare('tokens', tokens.positive, golden.floats(`${file}.image_tokens`), insideLimit),
+    compare('negative tokens', tokens.negative, golden.floats(`${file}.image_tokens_negative`), insideLimit),
+  ]
+}
+
+function endToEnd(oracle: OracleFolder, group: PartTwoGroup, one: PartTwoCase): OracleCase {
+  return {
+    name: `ip-adapter/e2e/${one.name}`,
+    run: async () => {
+      const { file, scale } = groupSchema.parse(one)
+      const model = await oracle.open('base')
+      const { unet } = model.networks
+      const { adapter, encoder, projection } = await openAdapter(oracle, file)
+      const tokens = await imageTokens(encoder, projection, await referencePixels(oracle, encoder))
+      await Promise.all([encoder.close(), projection.close()])
+      const scales =
+        typeof scale === 'number' ? evenScales(unet, scale) : unet.crossAttentions.map(blockScale(scale))
+      const plan = await group.plan(one, { model, imagePrompts: [{ adapter, scales, ...tokens }] })
+      return group.check(one, plan)
+    },
+  }
+}
+
+/** `up_blocks.0.attentions.1.…` is the second number of `up.block_0`. */
+function blockScale(scale: Exclude<Scale, number>): (path: string) => number {
+  return path => {
+    const [, part = '', block, attention] = /^(down|up)_blocks\.(\d+)\.attentions\.(\d+)/.exec(path) ?? []
+    return scale[part]?.[`block_${block}`]?.[Number(attention)] ?? 0
+  }
+}
+
+async function referencePixels(oracle: OracleFolder, encoder: OpenImageEncoder): Promise<Float32Array> {
+  const picture = await readPicture(oracle.path('ip-adapter', 'reference.png'))
+  return clipPixels(picture, encoder.config.sidePx)
+}
+
+async function openAdapter(oracle: OracleFolder, name: string) {
+  const file = join(await oracle.built('ip-adapter/'), 'ip-adapter', `${name}.safetensors`)
+  const tensors = await readSafetensors(file)
+  const weights: WeightSource = { place: file, find: tensor => tensors.get(tensor) }
+  const folder = oracle.path('ip-adapter', 'image_encoder')
+  const vision = await readConfigFile(join(folder, 'config.json'), clipVisionConfigSchema)
+  const encoderGraph = buildClipVision(vision, await openDiffusersFolder(folder))
+  const config = ipAdapterConfigOf(weights)
+  const projectionGraph = buildImageProjection(config, weights, placesOf(vision))
+  const encoder = new OpenImageEncoder(vision, await Session.open('image encoder', encoderGraph))
+  const session = await Session.open('image projection', projectionGraph)
+  const adapter: IpAdapter = { hash: name, weights, tokens: config.tokens }
+  return { adapter, encoder, projection: new OpenImageProjection(config, session, vision) }
+}
