@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { decodePicture, decodeStoredPicture } from '../../../src/engine/image/decode.ts'
 import type { Picture } from '../../../src/engine/image/picture.ts'
 import { encodePreview } from '../../../src/engine/image/preview.ts'
-import { fitPicture } from '../../../src/engine/image/resize.ts'
+import { bicubic, lanczos } from '../../../src/engine/image/resampling-filter.ts'
+import { fitPicture, resizePart, stretchPicture } from '../../../src/engine/image/resize.ts'
 import { lanczosUpscaler } from '../../../src/engine/image/upscale.ts'
 import { aFlatPicture, aNoisyPicture, aPicture, greatestDifference, psnr } from '../../helpers/pictures.ts'
 
@@ -57,27 +58,41 @@ describe('fitting', () => {
     expect(new Set(inner)).toEqual(new Set([120]))
   })
 
+  test('a part at its own size is cut out as it is, and the whole can be stretched', () => {
+    const picture = aNoisyPicture(40, 30)
+    const cut = resizePart(picture, { leftPx: 4, topPx: 6, widthPx: 10, heightPx: 8 }, 10, 8)
+    const row = (y: number) => picture.data.subarray(((6 + y) * 40 + 4) * 3, ((6 + y) * 40 + 14) * 3)
+    expect([...cut.data]).toEqual(Array.from({ length: 8 }, (_, y) => [...row(y)]).flat())
+    const flat = aFlatPicture(40, 30, [9, 8, 7])
+    expect(greatestDifference(stretchPicture(flat, 16, 48), aFlatPicture(16, 48, [9, 8, 7]))).toBe(0)
+  })
+
   test('extreme strips cost no more than their result', () => {
     const fitted = fitPicture(aFlatPicture(8192, 16, [1, 2, 3]), 512, 512)
     expect(greatestDifference(fitted, aFlatPicture(512, 512, [1, 2, 3]))).toBe(0)
   })
 })
 
-/** Resized by Pillow 13 with its LANCZOS filter, which the reference takes for sources of another size. */
-describe('Pillow’s results are met to the last bit', () => {
+/**
+ * Resized by Pillow 13: with its LANCZOS filter, which the reference takes for sources of another size, and with BICUBIC,
+ * which CLIP's image encoder is given.
+ */
+describe.each([
+  ['pillow', lanczos, 10],
+  ['pillow-bicubic', bicubic, 2],
+] as const)('Pillow’s results are met: %s', (subfolder, filter, count) => {
   const folder = new URL('../../golden/', import.meta.url)
-  const names = readdirSync(new URL('pillow/', folder)).filter(name => name.endsWith('.png'))
+  const names = readdirSync(new URL(`${subfolder}/`, folder)).filter(name => name.endsWith('.png'))
 
   test('there are enlarged and reduced pictures to compare with', () => {
-    expect(names.length).toBeGreaterThanOrEqual(10)
+    expect(names.length).toBeGreaterThanOrEqual(count)
   })
 
   test.each(names)('%s', async name => {
     const source = name.startsWith('noise') ? aNoisyPicture(40, 30) : await readPicture('demo/0-refined.png')
-    const golden = await readPicture(`pillow/${name}`)
-    expect(
-      greatestDifference(fitPicture(source, golden.widthPx, golden.heightPx), golden),
-    ).toBeLessThanOrEqual(1)
+    const golden = await readPicture(`${subfolder}/${name}`)
+    const ours = fitPicture(source, golden.widthPx, golden.heightPx, filter)
+    expect(greatestDifference(ours, golden)).toBeLessThanOrEqual(1)
   })
 
   async function readPicture(path: string): Promise<Picture> {
