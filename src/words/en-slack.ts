@@ -50,6 +50,14 @@ export const slack = {
       `Slack did not take the pictures (${reason}). They are kept: /easel show ${id} brings them later.`,
     elsewhere: 'I cannot write in this conversation. Ask me in a channel I am in, or in a direct message.',
   },
+  /** What a browser shows where installing Easel came to nothing. */
+  install: {
+    cancelled:
+      'Easel was not added, because the installation was cancelled. It can be begun again at any time.',
+    stale: 'This page is out of date, or belongs to another browser. Please begin the installation again.',
+    failed:
+      'Slack did not let Easel be added. Please begin again; if it happens twice, ask whoever runs Easel.',
+  },
   home: {
     title: 'Your pictures',
     running: 'On their way',

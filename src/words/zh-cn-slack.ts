@@ -51,6 +51,11 @@ export const slack: Words['slack'] = {
       `Slack 没有接收图片（${reason}）。图片还在：用 /easel show ${id} 可以再取。`,
     elsewhere: '我不能在这个对话里发言。请到我在的频道或私信里来。',
   },
+  install: {
+    cancelled: '安装已取消，Easel 没有加入。随时可以重新开始。',
+    stale: '这个页面已过期，或属于另一个浏览器。请重新开始安装。',
+    failed: 'Slack 没有让 Easel 加入。请重新开始；如果再次失败，请联系运行 Easel 的人。',
+  },
   home: {
     title: '你的图片',
     running: '正在画的',

@@ -9,6 +9,7 @@ import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
 import { Downloads } from './inbound/downloads.ts'
 import type { HandlerContext } from './inbound/handler-context.ts'
 import { Members } from './inbound/members.ts'
+import { dismissalOf } from './inbound/not-installed.ts'
 import { PendingRequests } from './inbound/pending-requests.ts'
 import { receive } from './inbound/receive.ts'
 import { RequestContexts } from './inbound/request-context.ts'
@@ -84,7 +85,7 @@ export class SlackAdapter implements Adapter {
     const options = clientOptions(config.slack.apiUrl, logger, this.#requests)
     const oauth = oauthParts(parts, storage)
 
-    const api = new SlackApi(options, clock)
+    const api = new SlackApi(options, clock, log)
     this.#workspaces =
       oauth === undefined
         ? new OneWorkspace(api, required(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
@@ -115,6 +116,7 @@ export class SlackAdapter implements Adapter {
             port,
             ...signing,
             ...(oauth && { oauth }),
+            words: wordsFor(config.language),
             clientOptions: options,
             clock,
             log,
@@ -129,16 +131,19 @@ export class SlackAdapter implements Adapter {
           }),
         ]
       : []
-    this.#app = new DurableApp({
-      receiver: new CombinedReceiver([
-        ...sockets,
-        ...(this.#httpReceiver === undefined ? [] : [this.#httpReceiver]),
-      ]),
-      authorize: authorizeWith(this.#workspaces),
-      clientOptions: options,
-      convoStore: false,
-      logger,
-    })
+    this.#app = new DurableApp(
+      {
+        receiver: new CombinedReceiver([
+          ...sockets,
+          ...(this.#httpReceiver === undefined ? [] : [this.#httpReceiver]),
+        ]),
+        authorize: authorizeWith(this.#workspaces),
+        clientOptions: options,
+        convoStore: false,
+        logger,
+      },
+      body => dismissalOf(this.#workspaces, body, wordsFor(config.language)),
+    )
 
     const context: HandlerContext = {
       easel,
@@ -196,7 +201,7 @@ export class SlackAdapter implements Adapter {
 }
 
 /** Undefined without a client id: then the token of the environment serves one workspace. */
-function oauthParts({ secrets, ids }: AdapterParts, storage: SealedStorage): OAuthParts | undefined {
+function oauthParts({ secrets, ids, clock }: AdapterParts, storage: SealedStorage): OAuthParts | undefined {
   if (secrets.slackClientId === undefined) return undefined
   const key = readKey(required(secrets.encryptionKey, 'EASEL_ENCRYPTION_KEY'))
   return {
@@ -204,7 +209,7 @@ function oauthParts({ secrets, ids }: AdapterParts, storage: SealedStorage): OAu
     clientSecret: required(secrets.slackClientSecret, 'SLACK_CLIENT_SECRET'),
     stateSecret: required(secrets.slackStateSecret, 'SLACK_STATE_SECRET'),
     scopes: botScopes,
-    installations: new Installations(storage, key, ids),
+    installations: new Installations(storage, key, ids, clock),
   }
 }
 

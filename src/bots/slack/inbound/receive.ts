@@ -2,6 +2,7 @@
 import {
   type App,
   type BlockAction,
+  type CodedError,
   ErrorCode,
   type MessageShortcut,
   type SlashCommand,
@@ -38,9 +39,10 @@ import type { RequestContext, Sender } from './request-context.ts'
 import {
   buttonSender,
   commandSender,
-  endedIds,
+  endedInstallation,
   homeSender,
   messageSender,
+  revokesBot,
   shortcutSender,
   submissionSender,
 } from './senders.ts'
@@ -67,9 +69,18 @@ export function receive(app: App, context: HandlerContext, workspaces: Workspace
       context.log.debug({}, 'an event of a workspace where the app is not installed')
       return
     }
+    if (isOfUnknownShape(error)) {
+      // Delivered again it would be no better.
+      context.log.warn({ problem: error.message }, 'an event of unknown shape was passed over')
+      return
+    }
     context.log.error({ problem: error.message }, 'an event from Slack could not be dealt with')
     throw error
   })
+}
+
+function isOfUnknownShape(error: CodedError): boolean {
+  return error instanceof z.ZodError || ('original' in error && error.original instanceof z.ZodError)
 }
 
 function receiveCommands(app: App, context: HandlerContext): void {
@@ -229,14 +240,13 @@ function receiveEvents(app: App, context: HandlerContext, workspaces: Workspaces
       await handleMessage(context, body, event, 'direct')
   })
   app.event('app_home_opened', async ({ body, event }) => {
-    if (event.tab !== 'home') return
-    const requester = await context.requestContexts.of(homeSender(body, event.user))
+    const sender = homeSender(body, event)
+    const requester = sender && (await context.requestContexts.of(sender))
     if (requester !== undefined) await publishHome(context, requester)
   })
   app.event('app_uninstalled', ({ body }) => forgetWorkspace(context.log, workspaces, body))
   app.event('tokens_revoked', async ({ body, event }) => {
-    // People's own tokens may be revoked alone; without the bot's nothing works.
-    if ((event.tokens.bot ?? []).length > 0) await forgetWorkspace(context.log, workspaces, body)
+    if (revokesBot(event)) await forgetWorkspace(context.log, workspaces, body)
   })
 }
 
@@ -261,9 +271,10 @@ async function handleMessage(
 }
 
 async function forgetWorkspace(log: Logger, workspaces: Workspaces, body: unknown): Promise<void> {
-  const ids = endedIds(body)
-  await workspaces.remove(ids)
-  log.info(ids, 'the app was removed from a Slack workspace')
+  const { ids, atS } = endedInstallation(body)
+  const hasEnded = await workspaces.end(ids, atS)
+  if (hasEnded) log.info(ids, 'the app was removed from a Slack workspace')
+  else log.info(ids, 'Slack told late of a removal: the app is installed again')
 }
 
 /** Acknowledged in time, with the answer where it is ready and can be shown, else through the response URL. */

@@ -59,6 +59,8 @@ const eventBody = z.object({
   team_id: z.string(),
   enterprise_id: z.string().nullish(),
   event_id: z.string(),
+  /** Seconds since 1970. */
+  event_time: z.number().default(0),
   authorizations: z
     .array(
       z.object({
@@ -80,13 +82,15 @@ const spokenEvent = z.object({
 })
 export type SpokenEvent = z.infer<typeof spokenEvent>
 
-/** A mention: answered in its thread, or in the thread that begins under it. A direct message: answered in place. */
+/**
+ * A mention: answered in its thread, or in the thread that begins under it. A direct message: answered in place. The
+ * message names the request: one that is edited comes as another event (bolt-js #960) and is still the same.
+ */
 export function messageSender(
   body: unknown,
   raw: unknown,
   kind: 'mention' | 'direct',
 ): { sender: Sender; event: SpokenEvent } {
-  const { event_id: eventId } = eventBody.parse(body)
   const event = spokenEvent.parse(raw)
   const thread = event.thread_ts ?? (kind === 'mention' ? event.ts : undefined)
   return {
@@ -97,13 +101,18 @@ export function messageSender(
       userName: event.user,
       channel: event.channel,
       ...(thread === undefined ? {} : { thread }),
-      eventId,
+      eventId: `${event.channel} ${event.ts}`,
     },
   }
 }
 
-export function homeSender(body: unknown, userId: string): Sender {
+const openedHome = z.object({ user: z.string(), tab: z.string() })
+
+/** Undefined for the tab of messages. */
+export function homeSender(body: unknown, raw: unknown): Sender | undefined {
   const { event_id: eventId } = eventBody.parse(body)
+  const { user: userId, tab } = openedHome.parse(raw)
+  if (tab !== 'home') return undefined
   return { ids: eventIds(body), userId, userName: userId, channel: userId, eventId }
 }
 
@@ -114,12 +123,19 @@ export function eventIds(body: unknown): Sender['ids'] {
   return idsOf(first?.team_id ?? team_id, first?.enterprise_id ?? enterprise_id ?? undefined)
 }
 
-/** The installation that ended: an organisation's own, or the one of a workspace. */
-export function endedIds(body: unknown): WorkspaceIds {
-  const { team_id, enterprise_id, authorizations } = eventBody.parse(body)
+const revokedTokens = z.object({ tokens: z.object({ bot: z.array(z.string()).nullish() }) })
+
+/** People's own tokens may be revoked alone; without the bot's nothing works. */
+export function revokesBot(raw: unknown): boolean {
+  return (revokedTokens.parse(raw).tokens.bot ?? []).length > 0
+}
+
+/** The installation that ended, an organisation's own or the one of a workspace, and in which second since 1970. */
+export function endedInstallation(body: unknown): { ids: WorkspaceIds; atS: number } {
+  const { team_id: teamId, enterprise_id, event_time: atS, authorizations } = eventBody.parse(body)
   const [first] = authorizations ?? []
   const enterpriseId = first?.enterprise_id ?? enterprise_id
-  return first?.is_enterprise_install && enterpriseId ? { enterpriseId } : { teamId: team_id }
+  return { ids: first?.is_enterprise_install && enterpriseId ? { enterpriseId } : { teamId }, atS }
 }
 
 function personOf(body: Interaction): Pick<Sender, 'ids' | 'userId' | 'userName'> {

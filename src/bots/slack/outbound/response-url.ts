@@ -12,11 +12,16 @@ export function responder(
   otherwise: SendEphemeral,
 ): SendEphemeral {
   return async payload => {
-    if (!(await respond(responseUrl, thread, payload))) await otherwise(payload)
+    if (!(await respondTo(responseUrl, thread, payload))) await otherwise(payload)
   }
 }
 
-async function respond(url: string, thread: string | undefined, payload: Payload): Promise<boolean> {
+/** Whether Slack took it. */
+export async function respondTo(
+  url: string,
+  thread: string | undefined,
+  payload: Pick<Payload, 'text'>,
+): Promise<boolean> {
   const body = JSON.stringify({
     ...payload,
     response_type: 'ephemeral',

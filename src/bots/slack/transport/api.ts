@@ -10,7 +10,7 @@ import {
 } from '@slack/web-api'
 import { AppError } from '../../../errors.ts'
 import type { AbortableRequests } from '../../../net/abortable-requests.ts'
-import type { Clock } from '../../../ports.ts'
+import type { Clock, Logger } from '../../../ports.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 /** `refused`: Slack's own error code, final for this call. What waiting may mend is thrown as AppError 'platform-busy'. */
@@ -23,6 +23,16 @@ const troubleCodes: ReadonlySet<string> = new Set([
   'ratelimited',
   'request_timeout',
   'service_unavailable',
+])
+
+/** Codes that are about the token and not about the call (docs.slack.dev/reference/methods/auth.test). */
+const tokenCodes: ReadonlySet<string> = new Set([
+  'account_inactive',
+  'invalid_auth',
+  'not_authed',
+  'org_login_required',
+  'token_expired',
+  'token_revoked',
 ])
 
 /** How long to wait where Slack does not say. */
@@ -52,10 +62,14 @@ export function clientOptions(
 export class SlackApi {
   readonly #options: WebClientOptions
   readonly #limiter: RateLimiter
+  readonly #log: Logger
   readonly #clients = new Map<string, WebClient>()
+  /** Tokens that Slack refuses, so that each is told of once. */
+  readonly #refused = new Set<string>()
 
-  constructor(options: WebClientOptions, clock: Clock) {
+  constructor(options: WebClientOptions, clock: Clock, log: Logger) {
     this.#options = options
+    this.#log = log
     this.#limiter = new RateLimiter(clock)
   }
 
@@ -67,7 +81,9 @@ export class SlackApi {
     const waitMs = this.#limiter.take(token, limitKey)
     if (waitMs > 0) throw busy(waitMs)
     try {
-      return { kind: 'done', value: await ask(this.#client(token)) }
+      const value = await ask(this.#client(token))
+      this.#refused.delete(token)
+      return { kind: 'done', value }
     } catch (error) {
       return this.#refusal(token, limitKey, error)
     }
@@ -91,6 +107,12 @@ export class SlackApi {
     return client
   }
 
+  #noteRefusal(token: string, error: string): void {
+    if (!tokenCodes.has(error) || this.#refused.has(token)) return
+    this.#refused.add(token)
+    this.#log.error({ error }, 'Slack does not accept a token')
+  }
+
   #refusal(token: string, limitKey: string, error: unknown): { kind: 'refused'; error: string } {
     if (error instanceof WebAPIRateLimitedError) {
       const waitMs = error.retryAfter * 1000
@@ -99,6 +121,7 @@ export class SlackApi {
     }
     if (error instanceof WebAPIPlatformError) {
       if (troubleCodes.has(error.data.error)) throw busy(troubleWaitMs, error)
+      this.#noteRefusal(token, error.data.error)
       return { kind: 'refused', error: error.data.error }
     }
     if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError)

@@ -1,5 +1,14 @@
-/** Bolt's App, with one difference: an event counts as received only when it was dealt with. */
-import { App, type Receiver, type ReceiverEvent } from '@slack/bolt'
+/**
+ * Bolt's App, with two differences: an event counts as received only when it was dealt with, and nothing that came and
+ * was passed over stays without an acknowledgement.
+ */
+import { App, type AppOptions, type Receiver, type ReceiverEvent } from '@slack/bolt'
+
+/** An acknowledgement in place of all handlers, and what is done after it. */
+export interface Dismissal {
+  ack: object | undefined
+  followUp(): Promise<void>
+}
 
 /**
  * Bolt acknowledges events before any listener ran: a crash in between would lose a request. Here Slack hears of it
@@ -7,7 +16,14 @@ import { App, type Receiver, type ReceiverEvent } from '@slack/bolt'
  */
 export class DurableApp extends App {
   readonly #underway = new Set<Promise<void>>()
+  readonly #dismissalOf: (body: unknown) => Dismissal | undefined
   #closed = false
+
+  /** `dismissalOf`: what is told to those who are not served. */
+  constructor(options: AppOptions, dismissalOf: (body: unknown) => Dismissal | undefined) {
+    super(options)
+    this.#dismissalOf = dismissalOf
+  }
 
   override async processEvent(event: ReceiverEvent): Promise<void> {
     // Not acknowledged: Slack delivers events again, and tells people that their command found nobody.
@@ -33,9 +49,23 @@ export class DurableApp extends App {
   }
 
   async #process(event: ReceiverEvent): Promise<void> {
-    if (event.body.event === undefined) return super.processEvent(event)
-    await super.processEvent({ ...event, ack: async () => {} })
-    await event.ack()
+    const dismissal = this.#dismissalOf(event.body)
+    if (dismissal !== undefined) {
+      await event.ack(dismissal.ack)
+      return dismissal.followUp()
+    }
+    const isEvent = event.body.event !== undefined
+    let isAcked = false
+    await super.processEvent({
+      ...event,
+      ack: async response => {
+        if (isEvent) return
+        isAcked = true
+        await event.ack(response)
+      },
+    })
+    // Slack delivers again what is not acknowledged, and tells people that their command found nobody.
+    if (!isAcked) await event.ack()
   }
 }
 

@@ -4,6 +4,8 @@ import { type App, HTTPReceiver, type Receiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
 import { AppError } from '../../../errors.ts'
 import type { Clock, Logger } from '../../../ports.ts'
+import type { Words } from '../../../words/en.ts'
+import { showFailure } from './install-pages.ts'
 import type { Installations } from './installations.ts'
 import { verifyRequest } from './verify-request.ts'
 
@@ -27,6 +29,8 @@ export interface HttpParts {
   /** Undefined: one workspace, by the token of the environment. */
   oauth?: OAuthParts
   clientOptions: WebClientOptions
+  /** Of the pages that browsers show. */
+  words: Words
   clock: Clock
   log: Logger
 }
@@ -53,7 +57,15 @@ export class SlackHttpReceiver implements Receiver {
             stateSecret: oauth.stateSecret,
             scopes: oauth.scopes,
             installationStore: oauth.installations,
-            installerOptions: { clientOptions },
+            installerOptions: {
+              clientOptions,
+              callbackOptions: {
+                failure: ({ code }, _options, request, response) => {
+                  parts.log.info({ code }, 'an installation came to nothing')
+                  showFailure(code, parts.words, request, response)
+                },
+              },
+            },
           }),
     })
     this.#server = createServer((request, response) => {

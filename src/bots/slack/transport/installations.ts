@@ -2,7 +2,7 @@
 import type { Installation, InstallationQuery, InstallationStore } from '@slack/bolt'
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
-import type { Ids } from '../../../ports.ts'
+import type { Clock, Ids } from '../../../ports.ts'
 import { seal, unseal } from './sealed.ts'
 
 /** Where sealed documents lie; the database offers this. */
@@ -25,6 +25,8 @@ const stored = z.object({
   appId: z.string().optional(),
   bot: z.object({ token: z.string(), id: z.string(), userId: z.string(), scopes: z.array(z.string()) }),
   user: z.object({ id: z.string() }),
+  /** Milliseconds since 1970; earlier versions kept no time. */
+  installedAtMs: z.number().default(0),
 })
 export type StoredInstallation = z.infer<typeof stored>
 
@@ -32,11 +34,13 @@ export class Installations implements InstallationStore {
   readonly #storage: SealedStorage
   readonly #key: Buffer
   readonly #ids: Ids
+  readonly #clock: Clock
 
-  constructor(storage: SealedStorage, key: Buffer, ids: Ids) {
+  constructor(storage: SealedStorage, key: Buffer, ids: Ids, clock: Clock) {
     this.#storage = storage
     this.#key = key
     this.#ids = ids
+    this.#clock = clock
   }
 
   async storeInstallation<AuthVersion extends 'v1' | 'v2'>(
@@ -47,6 +51,7 @@ export class Installations implements InstallationStore {
       isEnterpriseInstall: installation.isEnterpriseInstall ?? false,
       tokenType: 'bot',
       authVersion: installation.authVersion ?? 'v2',
+      installedAtMs: this.#clock.now(),
     })
     const id = parsed.success ? ownerOf(parsed.data) : undefined
     if (!parsed.success || id === undefined)
@@ -58,7 +63,7 @@ export class Installations implements InstallationStore {
   async fetchInstallation(query: InstallationQuery<boolean>): Promise<Installation<'v2', boolean>> {
     const found = this.find(query)
     if (found === undefined) throw new Error('not installed')
-    const { team, enterprise, user, ...rest } = found
+    const { team, enterprise, user, installedAtMs: _at, ...rest } = found
     return { ...rest, team, enterprise, user: { ...user, token: undefined, scopes: undefined } }
   }
 

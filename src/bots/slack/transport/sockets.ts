@@ -88,7 +88,11 @@ class SocketConnection {
     } catch (error) {
       this.#failures += 1
       const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#failures - 1))
-      this.#log.warn({ pauseMs, problem: toAppError(error).message }, 'no connection to Slack')
+      const fault = toAppError(error)
+      const fields = { pauseMs, problem: fault.message }
+      // Only the operator mends a token that Slack refuses; a network mends itself.
+      if (fault.retryable) this.#log.warn(fields, 'no connection to Slack')
+      else this.#log.error(fields, 'Slack refused the connection')
       this.#state = 'waiting'
       this.#stopWaiting = this.#clock.after(pauseMs, () => void this.keepOpen())
     }

@@ -22,8 +22,11 @@ export interface Workspaces {
   start(): Promise<void>
   /** Undefined where the app is not installed, or not any more. Throws 'platform-busy' where that is not known yet. */
   of(ids: WorkspaceIds): Workspace | undefined
-  /** The app was removed there, or its tokens were revoked. */
-  remove(ids: WorkspaceIds): Promise<void>
+  /**
+   * Slack says that the app was removed there, or its tokens revoked, in the second `atS` since 1970. It may say so late,
+   * when the app is installed again: then false, and nothing ends.
+   */
+  end(ids: WorkspaceIds, atS: number): Promise<boolean>
 }
 
 /** What Bolt must know before it lets an event through. */
@@ -76,8 +79,12 @@ export class OneWorkspace implements Workspaces {
     throw new AppError('platform-busy', { platform: 'Slack', retryAfterMs: this.#workspace })
   }
 
-  async remove(): Promise<void> {
+  /** Of a token in the environment no time is known: Slack is asked whether it is dead. */
+  async end(): Promise<boolean> {
+    const called = await this.#api.call(this.#token, 'auth.test', client => client.auth.test())
+    if (called.kind === 'done') return false
     this.#workspace = undefined
+    return true
   }
 }
 
@@ -103,7 +110,11 @@ export class InstalledWorkspaces implements Workspaces {
     return bot && { token: bot.token, botId: bot.id, botUserId: bot.userId }
   }
 
-  async remove(ids: WorkspaceIds): Promise<void> {
+  async end(ids: WorkspaceIds, atS: number): Promise<boolean> {
+    const installedAtMs = this.#installations.find(ids)?.installedAtMs ?? 0
+    // The last moment that the second of the event may stand for.
+    if ((atS + 1) * 1000 <= installedAtMs) return false
     await this.#installations.remove(ids)
+    return true
   }
 }

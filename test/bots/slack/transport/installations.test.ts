@@ -82,6 +82,10 @@ function everyByte(folder: string): Buffer {
   return Buffer.concat(files.filter(file => statSync(file).isFile()).map(file => readFileSync(file)))
 }
 
+function unseen(): never {
+  throw new Error('there is no such message')
+}
+
 describe('installing through OAuth', () => {
   it('answers nobody before, everybody after, in each workspace with its own token', async () => {
     const { ada, team, channel } = t.scene
@@ -122,6 +126,16 @@ describe('installing through OAuth', () => {
     expect(await comesBack(code(), { ...mine, state: `${mine.state}x` })).toBe(400)
     expect(await comesBack('no-such-code', await opensInstallPage())).toBe(500)
     expect(t.test.built.db.installations.ids()).toEqual([])
+  })
+
+  it.each([
+    ['cancelled', { error: 'access_denied' }, 200],
+    ['out of date', { code: 'old', state: 'of-another-visit' }, 400],
+  ])('says in a sentence what became of a visit that was %s', async (words, query, status) => {
+    const url = `${t.adapter.url}/slack/oauth_redirect?${new URLSearchParams(query)}`
+    const page = await fetch(url)
+    expect(page.status).toBe(status)
+    expect(await page.text()).toContain(words)
   })
 
   it('serves a whole organisation by the one installation that it has', async () => {
@@ -166,6 +180,41 @@ describe('removing the app', () => {
     expect(await paints(ada, channel)).toBe(1)
   })
 
+  it('is said to whoever asks there: by command, by button and in a form, which stays open', async () => {
+    const { ada, team, channel } = t.scene
+    await installs(team, ada)
+    await paints(ada, channel)
+    const [result] = t.thread(t.cards(channel.id)[0] ?? unseen())
+    await ada.types('/imagine', '', { channelId: channel.id })
+    await t.slack.uninstall(team)
+    await t.adapter.idle()
+    const sentence = 'I was removed from this workspace'
+    await ada.types('/easel', 'queue', { channelId: channel.id })
+    expect(t.told(ada)).toEqual([expect.stringContaining(sentence)])
+    await ada.presses(result ?? unseen(), 'Info')
+    await t.adapter.idle()
+    expect(t.told(ada)).toEqual([expect.stringContaining(sentence), expect.stringContaining(sentence)])
+    const answer = await ada.submits(ada.modal, { Prompt: 'a cat' })
+    expect(answer).toMatchObject({ kind: 'errors' })
+    expect(JSON.stringify(answer)).toContain(sentence)
+  })
+
+  it('that Slack tells of late, when the app is installed again, ends nothing', async () => {
+    const { ada, team, channel } = t.scene
+    await installs(team, ada)
+    const removal = t.slack.removeApp(team)
+    t.clock.advance(60_000)
+    await installs(team, ada)
+    t.clock.advance(50 * 60_000)
+    await removal.tell()
+    await t.adapter.idle()
+    expect(t.test.built.db.installations.ids()).toEqual([team.id])
+    expect(await paints(ada, channel)).toBe(1)
+    await t.slack.uninstall(team)
+    await t.adapter.idle()
+    expect(t.test.built.db.installations.ids()).toEqual([])
+  })
+
   it('does not mind that people’s own tokens are revoked', async () => {
     const { ada, team, channel } = t.scene
     await installs(team, ada)
@@ -204,6 +253,7 @@ describe('a key that was changed', () => {
     })
     await t.restart()
     expect(await paints(ada, channel)).toBe(0)
+    expect(t.told(ada)).toEqual([expect.stringContaining('I was removed from this workspace')])
     const [fault] = t.test.log.faults
     expect(fault).toMatchObject({ fields: { ids: [team.id] } })
     expect(fault?.message).toContain('EASEL_ENCRYPTION_KEY')
