@@ -59,7 +59,7 @@ describe('flags as phones type them', () => {
     ['a cat —style baroque', 'baroque'],
     ['a cat —model nothing', 'nothing'],
     ['a cat —strength 0.5', 'strength'],
-    ['a cat —size 8x8', '8'],
+    ['a cat —size 4x4', '4'],
     ['a cat —seed seven', '--seed'],
     ['a cat —seed', '--seed'],
     ['a cat --seed 1 —seed 2', '--seed'],
