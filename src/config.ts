@@ -23,8 +23,14 @@ const modelAdvice = z.strictObject({
   guidance: z.number().optional(),
   sampler: z.string().optional(),
   preset: z.string().optional(),
+  /** A VAE of the library in place of the model's own. */
+  vae: z.string().optional(),
+  /** A model whose text encoders this one shares. */
+  textEncoders: z.string().optional(),
   refiner: z
     .strictObject({
+      /** A Refiner of the library in place of the one beside the model. */
+      model: z.string().optional(),
       way: z.enum(['ensemble', 'after']).optional(),
       strength: z.number().gt(0).max(1).optional(),
       split: z.number().gt(0).lt(1).optional(),
@@ -47,6 +53,10 @@ const device = z.strictObject({
 const schema = z.strictObject({
   dataDir: z.string().min(1),
   modelsDir: z.string().min(1),
+  /** Further folders of models, such as those of other programs. */
+  extraModelDirs: z.array(z.string().min(1)),
+  /** Where links out of the models folders may lead. */
+  modelLinkTargets: z.array(z.string().min(1)),
   defaultModel: z.string().min(1),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   language: z.enum(['en', 'zh-CN']),
@@ -134,6 +144,8 @@ export function loadConfig(packageRoot: string, workingDir: string, file?: strin
     ...config,
     dataDir: fromDir(workingDir, config.dataDir),
     modelsDir: fromDir(config.modelsDir === 'models' ? packageRoot : workingDir, config.modelsDir),
+    extraModelDirs: config.extraModelDirs.map(dir => fromDir(workingDir, dir)),
+    modelLinkTargets: config.modelLinkTargets.map(dir => fromDir(workingDir, dir)),
   })
 }
 

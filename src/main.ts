@@ -9,7 +9,7 @@ import { type SealedStorage, slackAdapter } from './bots/slack/index.ts'
 import { webAdapter } from './bots/web/index.ts'
 import type { Config, Secrets } from './config.ts'
 import { hostOpener } from './devices.ts'
-import type { ModelCatalogue } from './engine/models/library.ts'
+import { isOfNoUse, type ModelCatalogue } from './engine/models/library.ts'
 import { AppError, toAppError } from './errors.ts'
 import { watchEventLoop } from './event-loop.ts'
 import { readLibrary } from './model-library.ts'
@@ -104,11 +104,13 @@ async function usableModels({ config, words, say, warn }: ServerParts): Promise<
   const catalogue = await readLibrary(config)
   const names = catalogue.models.map(({ name }) => name)
   if (!names.includes(config.defaultModel)) {
-    const own = catalogue.broken.find(({ name }) => name === config.defaultModel)
+    const own = catalogue.unused.find(({ name }) => name === config.defaultModel)
     throw own?.error ?? new AppError('model-unknown', { name: config.defaultModel, known: names })
   }
   say(words.cli.modelsReady(names))
-  for (const { error } of catalogue.broken) warn(errorSentence(words, error))
+  const ofNoUse = catalogue.unused.filter(isOfNoUse)
+  for (const one of catalogue.unused) if (!ofNoUse.includes(one)) warn(errorSentence(words, one.error))
+  if (ofNoUse.length > 0) say(words.cli.ofNoUse(ofNoUse.length))
   return catalogue
 }
 

@@ -1,34 +1,44 @@
-/** The models that can be used: those of the models folder whose every file holds what it should. */
+/** The models that can be used: those of the models folders whose every file holds what it should. */
 import { accessSync, constants } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
-import { fileHashCache, memoryHashCache } from './engine/models/file-hashes.ts'
+import { fileHashCache, type HashCache, layeredHashCache } from './engine/models/hash-cache.ts'
 import { type ModelCatalogue, readModels } from './engine/models/library.ts'
 import type { ExpertRecord, ModelRecord } from './engine/models/record.ts'
 import { checkModel } from './engine/pipeline/check-model.ts'
 import { type AppError, toAppError } from './errors.ts'
 import { checkAdvice } from './model-advice.ts'
 
-/**
- * What lies in modelsDir, looked through. Hashes are kept beside the database, so that gigabytes are read once; nothing
- * is written where there is no data folder yet, or none that may be written.
- */
+type Environment = Readonly<Record<string, string | undefined>>
+type LibraryConfig = Pick<Config, 'modelsDir' | 'extraModelDirs' | 'modelLinkTargets' | 'dataDir' | 'models'>
+
+/** What lies in the models folders, looked through. */
 export async function readLibrary(
-  config: Pick<Config, 'modelsDir' | 'dataDir' | 'models'>,
+  config: LibraryConfig,
+  env: Environment = process.env,
 ): Promise<ModelCatalogue> {
   checkAdvice(config)
-  const { modelsDir, dataDir } = config
-  const cache = isWritable(dataDir) ? fileHashCache(join(dataDir, 'model-hashes.json')) : memoryHashCache()
-  const { models, broken } = await readModels(modelsDir, cache)
+  const { models, files, unused } = await readModels({
+    roots: [config.modelsDir, ...config.extraModelDirs],
+    linkTargets: config.modelLinkTargets,
+    cache: hashCache(config.dataDir, env),
+    wishes: Object.fromEntries(
+      Object.entries(config.models).map(([name, { vae, textEncoders, refiner }]) => [
+        name,
+        { vae, textEncoders, refiner: refiner?.model },
+      ]),
+    ),
+  })
   const usable: ModelRecord[] = []
   for (const model of models) {
     const { refiner, ...base } = model
     const faults = { base: await faultOf(base), refiner: refiner && (await faultOf(refiner)) }
-    if (faults.base) broken.push({ name: model.name, error: faults.base })
-    if (faults.refiner) broken.push({ name: `${model.name}/refiner`, error: faults.refiner })
+    if (faults.base) unused.push({ name: model.name, error: faults.base })
+    if (faults.refiner) unused.push({ name: `${model.name}/refiner`, error: faults.refiner })
     if (!faults.base) usable.push(faults.refiner ? base : model)
   }
-  return { models: usable, broken }
+  return { models: usable, files, unused }
 }
 
 /** What is wrong with a Base or a Refiner. */
@@ -39,6 +49,23 @@ async function faultOf({ parts }: ExpertRecord): Promise<AppError | undefined> {
   } catch (error) {
     return toAppError(error)
   }
+}
+
+/**
+ * Hashes are kept beside the database. Where there is no data folder yet they are kept in the user's cache folder, and found
+ * there later.
+ */
+function hashCache(dataDir: string, env: Environment): HashCache {
+  const usersOwn = fileHashCache(join(userCacheFolder(env), 'easel', 'model-hashes.json'))
+  if (!isWritable(dataDir)) return usersOwn
+  return layeredHashCache(fileHashCache(join(dataDir, 'model-hashes.json')), usersOwn)
+}
+
+/** Where the system wants a user's caches: the XDG base directories, or what macOS and Windows have in their place. */
+function userCacheFolder(env: Environment): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches')
+  if (process.platform === 'win32') return env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local')
+  return env.XDG_CACHE_HOME || join(homedir(), '.cache')
 }
 
 function isWritable(folder: string): boolean {

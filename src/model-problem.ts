@@ -6,8 +6,26 @@ const tensor = z.string()
 const shape = z.array(z.number())
 
 /** Formats that people save or rename to .safetensors. */
-export const foreignFormats = ['pickle', 'lfs-pointer', 'gguf', 'web-page'] as const
+export const foreignFormats = ['pickle', 'lfs-pointer', 'gguf', 'onnx', 'archive', 'web-page'] as const
 export type ForeignFormat = (typeof foreignFormats)[number]
+
+/** What a file can be recognised as: the kinds that a models folder holds, and parts that are of no use by themselves. */
+export const fileKinds = [
+  'checkpoint',
+  'lora',
+  'embedding',
+  'vae',
+  'controlnet',
+  'ip-adapter',
+  'upscaler',
+  'text-encoder',
+  'image-encoder',
+] as const
+export type FileKind = (typeof fileKinds)[number]
+
+/** What a checkpoint may lack. */
+export const missingParts = ['vae', 'text-encoders'] as const
+export type MissingPart = (typeof missingParts)[number]
 
 /** What a safetensors header has wrong as a whole. */
 export const headerFaults = ['not-utf8', 'not-json', 'not-an-object', 'metadata'] as const
@@ -22,7 +40,34 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('missing') }),
   /** `code`: the system's own, such as EACCES. */
   z.object({ what: z.literal('unreadable'), code: z.string() }),
+  /** A device, a pipe, a socket: something that is never opened. */
+  z.object({ what: z.literal('not-a-file') }),
+  z.object({ what: z.literal('too-large'), bytes, limitBytes: bytes }),
   z.object({ what: z.literal('not-json') }),
+
+  // The models folders.
+  z.object({ what: z.literal('not-a-folder') }),
+  z.object({ what: z.literal('too-deep'), limit: z.number() }),
+  z.object({ what: z.literal('too-many-files'), limit: z.number() }),
+  z.object({ what: z.literal('dangling-link'), target: z.string() }),
+  z.object({ what: z.literal('outside-link'), target: z.string() }),
+  z.object({ what: z.literal('name-taken'), by: z.string() }),
+  z.object({ what: z.literal('name-unusable') }),
+  /** models.lock names it with another hash. */
+  z.object({ what: z.literal('not-the-pinned-one'), expected: z.string(), found: z.string() }),
+  /** models.lock names what is not there. */
+  z.object({ what: z.literal('pinned-missing'), name: z.string() }),
+
+  // What a file was recognised as.
+  z.object({ what: z.literal('other-family'), kind: z.enum(fileKinds), family: z.string() }),
+  /** `folder`: where files of its kind belong; undefined for what is of no use by itself. */
+  z.object({ what: z.literal('other-kind'), kind: z.enum(fileKinds), folder: z.string().optional() }),
+  z.object({ what: z.literal('not-recognised'), tensors: z.array(tensor) }),
+  /** `key`: of the configuration, which names where to take the part from. */
+  z.object({ what: z.literal('part-missing'), part: z.enum(missingParts), key: z.string() }),
+  z.object({ what: z.literal('no-base') }),
+  z.object({ what: z.literal('other-latents'), found: z.number(), expected: z.number() }),
+
   /** A folder that should hold weights. */
   z.object({ what: z.literal('no-weights') }),
   z.object({ what: z.literal('only-pickle'), name: z.string() }),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   entryFaults,
+  fileKinds,
   foreignFormats,
   headerFaults,
   type ModelConfigProblem,
@@ -34,6 +35,12 @@ const facts: Readonly<Record<string, unknown>> = {
   maximum: 9,
   exclusive: false,
   levels: 3,
+  limit: 8,
+  target: '/nowhere',
+  by: 'models/a.safetensors',
+  family: 'Flux',
+  folder: 'loras',
+  tensors: ['a', 'b'],
   blocks: 2,
   of: 32,
   heads: 5,
@@ -50,6 +57,8 @@ type Option = (typeof modelFileProblem.options)[number] | (typeof modelConfigPro
 function examples(options: readonly Option[]): unknown[] {
   const choices: Readonly<Record<string, readonly string[]>> = {
     format: foreignFormats,
+    kind: fileKinds,
+    part: ['vae', 'text-encoders'],
     fault: ['header', 'tensor-entry'],
     expected: valueKinds,
   }
@@ -67,6 +76,7 @@ function examples(options: readonly Option[]): unknown[] {
       ...candidates,
       { ...facts, what, found: 3, expectedBytes: '2^53' },
       { ...facts, what, found: [3] },
+      { ...facts, what, found: 16, expected: 4 },
     ]
   })
 }

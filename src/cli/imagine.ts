@@ -55,7 +55,7 @@ async function imagine(
   const catalogue = await readLibrary(config)
   // A model that is there and cannot be used is not unknown: its own fault says more.
   const wanted = parsed.request.model ?? config.defaultModel
-  const broken = catalogue.broken.find(({ name }) => name === wanted)
+  const broken = catalogue.unused.find(({ name }) => name === wanted)
   if (broken) throw broken.error
   const context: ResolveContext = {
     catalogue,

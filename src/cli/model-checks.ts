@@ -10,13 +10,20 @@ import type { Session } from './session.ts'
 /** Loads what needs native libraries only now: doctor must be able to say that they are missing. */
 export async function checkModels(session: Session, show: (findings: Finding[]) => void): Promise<void> {
   const { config, words } = session
-  const [{ readLibrary }, { hostOpener }] = await Promise.all([
+  const [{ readLibrary }, { isOfNoUse }, { hostOpener }] = await Promise.all([
     import('../model-library.ts'),
+    import('../engine/models/library.ts'),
     import('../devices.ts'),
   ])
-  const { models, broken } = await readLibrary(config)
-  show(broken.map(({ error }) => ({ check: 'models', state: 'wrong', detail: errorSentence(words, error) })))
-  const names = [...models, ...broken].map(({ name }) => name)
+  const { models, unused } = await readLibrary(config)
+  show(
+    unused.map(one => ({
+      check: 'models',
+      state: isOfNoUse(one) ? 'off' : 'wrong',
+      detail: errorSentence(words, one.error),
+    })),
+  )
+  const names = [...models, ...unused].map(({ name }) => name)
   if (!names.includes(config.defaultModel)) {
     show([{ check: 'models', state: 'wrong', detail: words.cli.defaultMissing(config.defaultModel, names) }])
   }

@@ -1,21 +1,39 @@
-/** `easel models`: what can be painted with, and what lies in the folder and cannot. */
+/** `easel models`: what can be painted with, what goes with it, and what lies in the folders and is not used. */
 import type { Command } from 'commander'
+import type { ModelRecord } from '../engine/models/record.ts'
 import { readLibrary } from '../model-library.ts'
 import { errorSentence } from '../words/en.ts'
-import { type CommonOptions, exitCodes, newCommand, runCommand } from './session.ts'
+import { type CommonOptions, exitCodes, newCommand, runCommand, type Session } from './session.ts'
 
 export function modelsCommand(): Command {
   return newCommand('models').action((options: CommonOptions) =>
-    runCommand(options, async ({ config, words, out, err }) => {
-      const { models, broken } = await readLibrary(config)
-      if (models.length + broken.length === 0) err(words.cli.noModels(config.modelsDir))
-      for (const { name, nativeSidePx, sizeStepPx, refiner, hash } of models) {
-        const facts = words.cli.modelFacts(nativeSidePx, sizeStepPx, refiner !== undefined, hash.slice(0, 10))
-        const mark = name === config.defaultModel ? ` ${words.cli.isDefault}` : ''
-        out(`${words.cli.model(name, facts)}${mark}`)
+    runCommand(options, async session => {
+      const { config, words, out, err } = session
+      const { models, files, unused } = await readLibrary(config)
+      if (models.length + files.length + unused.length === 0) err(words.cli.noModels(config.modelsDir))
+      for (const model of models) out(lineOf(model, session))
+      for (const { kind, name, family, hash, storage } of files) {
+        out(
+          words.cli.model(
+            `${words.cli.fileKinds[kind]} ${name}`,
+            words.cli.fileFacts(family, storage, shown(hash)),
+          ),
+        )
       }
-      for (const { name, error } of broken) err(`${name}: ${errorSentence(words, error)}`)
+      for (const { name, error } of unused) err(`${name}: ${errorSentence(words, error)}`)
       return exitCodes.done
     }),
   )
+}
+
+function lineOf(model: ModelRecord, { config, words }: Session): string {
+  const { name, nativeSidePx, sizeStepPx, refiner, storage, hash } = model
+  const sizes = words.cli.modelFacts(nativeSidePx, sizeStepPx, refiner !== undefined)
+  const facts = `${sizes}, ${words.cli.fileFacts('SDXL', storage, shown(hash))}`
+  return `${words.cli.model(name, facts)}${name === config.defaultModel ? ` ${words.cli.isDefault}` : ''}`
+}
+
+/** As much of a hash as people compare. */
+function shown(hash: string): string {
+  return hash.slice(0, 10)
 }

@@ -2,6 +2,13 @@
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 
+const gigabytes = (bytes: number) =>
+  bytes < 1e6
+    ? `${(bytes / 1e3).toFixed(1)} kB`
+    : bytes < 1e9
+      ? `${(bytes / 1e6).toFixed(1)} MB`
+      : `${(bytes / 1e9).toFixed(2)} GB`
+
 export const cli = {
   about: 'Paints SDXL pictures for Discord, Slack, a web chat and the command line.',
   commands: {
@@ -72,8 +79,20 @@ export const cli = {
 
   // models
   model: (name: string, facts: string) => `${name}  ${facts}`,
-  modelFacts: (sidePx: number, stepPx: number, refiner: boolean, hash: string) =>
-    `${sidePx}×${sidePx}, sizes in steps of ${stepPx}${refiner ? ', with Refiner' : ''}, ${hash}`,
+  modelFacts: (sidePx: number, stepPx: number, refiner: boolean) =>
+    `${sidePx}×${sidePx}, sizes in steps of ${stepPx}${refiner ? ', with Refiner' : ''}`,
+  fileKinds: {
+    lora: 'LoRA',
+    embedding: 'embedding',
+    vae: 'VAE',
+    controlnet: 'ControlNet',
+    'ip-adapter': 'IP-Adapter',
+    upscaler: 'upscaler',
+  },
+  fileFacts: (family: string, storage: { bytes: number; dtypes: readonly string[] }, hash: string) =>
+    `${family}, ${storage.dtypes.join(' + ')}, ${gigabytes(storage.bytes)}, ${hash}`,
+  ofNoUse: (count: number) =>
+    `${count === 1 ? 'One file' : `${count} files`} in the models folders cannot be used by Easel; easel models names them.`,
   isDefault: '(default)',
   noModels: (folder: string) => `There is no model in ${folder}.`,
 

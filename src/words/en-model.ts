@@ -1,8 +1,10 @@
 /** Why a model's file cannot be used, in English. */
 import type {
   EntryFault,
+  FileKind,
   ForeignFormat,
   HeaderFault,
+  MissingPart,
   ModelConfigProblem,
   ModelFileProblem,
   ValueKind,
@@ -24,6 +26,42 @@ function fileReason(p: ModelFileProblem): string {
       return 'it does not exist'
     case 'unreadable':
       return systemReasons[p.code] ?? `it cannot be read (${p.code})`
+    case 'not-a-file':
+      return 'it is no regular file'
+    case 'too-large':
+      return `it has ${p.bytes} bytes, the limit is ${p.limitBytes}`
+    case 'not-a-folder':
+      return 'it is no folder'
+    case 'too-deep':
+      return `it lies more than ${p.limit} folders deep`
+    case 'too-many-files':
+      return `the models folders hold more than ${p.limit} files`
+    case 'dangling-link':
+      return `it is a link to ${p.target}, which does not exist`
+    case 'outside-link':
+      return `it is a link out of the models folder, to ${p.target}; name a folder around that under modelLinkTargets to allow it`
+    case 'name-taken':
+      return `its name is taken by ${p.by}`
+    case 'name-unusable':
+      return 'its name holds control characters'
+    case 'not-the-pinned-one':
+      return `models.lock pins it to ${p.expected.slice(0, 10)}…, but it is ${p.found.slice(0, 10)}…`
+    case 'pinned-missing':
+      return `it pins “${p.name}”, which is not there`
+    case 'other-family':
+      return `it is ${kinds[p.kind]} for ${p.family}; Easel paints with SDXL`
+    case 'other-kind':
+      return p.folder === undefined
+        ? `it is ${kinds[p.kind]}, which is of no use by itself`
+        : `it is ${kinds[p.kind]}; those belong into the folder ${p.folder}/`
+    case 'not-recognised':
+      return `it is none of the kinds of model that Easel knows; its first tensors are ${p.tensors.join(', ')}`
+    case 'part-missing':
+      return `it has no ${missingParts[p.part]}; ${p.key} in the configuration names where to take ${p.part === 'vae' ? 'it' : 'them'} from`
+    case 'no-base':
+      return 'it is a Refiner, and no model is there that it belongs to'
+    case 'other-latents':
+      return `its latents have ${p.found} channels, those of the model ${p.expected}`
     case 'not-json':
       return 'it is not valid JSON'
     case 'no-weights':
@@ -118,9 +156,25 @@ const systemReasons: Readonly<Record<string, string>> = {
 const foreignFormats: Record<ForeignFormat, string> = {
   pickle: 'it is a Python pickle, which can run code when opened; only .safetensors is read',
   'lfs-pointer': 'it is a Git LFS pointer and not the weights themselves; "git lfs pull" fetches them',
+  onnx: 'it is an ONNX file by itself; only whole folders of ONNX files are read',
+  archive: 'it is an archive; unpack it first',
   gguf: 'it is a GGUF file; only .safetensors is read',
   'web-page': 'it is a web page and not the weights: the site may have asked for a login. Download it again',
 }
+
+const kinds: Record<FileKind, string> = {
+  checkpoint: 'a checkpoint',
+  lora: 'a LoRA',
+  embedding: 'an embedding (textual inversion)',
+  vae: 'a VAE',
+  controlnet: 'a ControlNet',
+  'ip-adapter': 'an IP-Adapter',
+  upscaler: 'an upscaler',
+  'text-encoder': 'a text encoder',
+  'image-encoder': 'an image encoder',
+}
+
+const missingParts: Record<MissingPart, string> = { vae: 'VAE', 'text-encoders': 'text encoders' }
 
 const headerFaults: Record<HeaderFault, string> = {
   'not-utf8': 'its header is not UTF-8 text',

@@ -3,6 +3,13 @@ import type { Words } from './en.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} 秒`
 
+const gigabytes = (bytes: number) =>
+  bytes < 1e6
+    ? `${(bytes / 1e3).toFixed(1)} kB`
+    : bytes < 1e9
+      ? `${(bytes / 1e6).toFixed(1)} MB`
+      : `${(bytes / 1e9).toFixed(2)} GB`
+
 export const cli: Words['cli'] = {
   about: '为 Discord、Slack、网页聊天和命令行绘制 SDXL 图片。',
   commands: {
@@ -66,8 +73,19 @@ export const cli: Words['cli'] = {
   notMarked: '没有标明由模型生成',
 
   model: (name, facts) => `${name}  ${facts}`,
-  modelFacts: (sidePx, stepPx, refiner, hash) =>
-    `${sidePx}×${sidePx}，尺寸须为 ${stepPx} 的倍数${refiner ? '，带 Refiner' : ''}，${hash}`,
+  modelFacts: (sidePx, stepPx, refiner) =>
+    `${sidePx}×${sidePx}，尺寸须为 ${stepPx} 的倍数${refiner ? '，带 Refiner' : ''}`,
+  fileKinds: {
+    lora: 'LoRA',
+    embedding: '嵌入',
+    vae: 'VAE',
+    controlnet: 'ControlNet',
+    'ip-adapter': 'IP-Adapter',
+    upscaler: '放大模型',
+  },
+  fileFacts: (family, storage, hash) =>
+    `${family}，${storage.dtypes.join(' + ')}，${gigabytes(storage.bytes)}，${hash}`,
+  ofNoUse: count => `模型文件夹里有 ${count} 个文件 Easel 用不上；easel models 会逐一说明。`,
   isDefault: '（默认）',
   noModels: folder => `${folder} 里没有模型。`,
 

@@ -1,8 +1,10 @@
 /** 模型文件为什么不能用：简体中文。 */
 import type {
   EntryFault,
+  FileKind,
   ForeignFormat,
   HeaderFault,
+  MissingPart,
   ModelConfigProblem,
   ModelFileProblem,
   ValueKind,
@@ -22,6 +24,42 @@ function fileReason(p: ModelFileProblem): string {
       return '文件不存在'
     case 'unreadable':
       return systemReasons[p.code] ?? `无法读取（${p.code}）`
+    case 'not-a-file':
+      return '它不是普通文件'
+    case 'too-large':
+      return `文件有 ${p.bytes} 字节，上限是 ${p.limitBytes}`
+    case 'not-a-folder':
+      return '它不是文件夹'
+    case 'too-deep':
+      return `它所在的位置超过 ${p.limit} 层文件夹`
+    case 'too-many-files':
+      return `模型文件夹里的文件超过 ${p.limit} 个`
+    case 'dangling-link':
+      return `它是指向 ${p.target} 的链接，而目标不存在`
+    case 'outside-link':
+      return `它是指向模型文件夹之外（${p.target}）的链接；如要允许，请在 modelLinkTargets 里写上目标所在的文件夹`
+    case 'name-taken':
+      return `名称已被 ${p.by} 占用`
+    case 'name-unusable':
+      return '名称里有控制字符'
+    case 'not-the-pinned-one':
+      return `models.lock 把它固定为 ${p.expected.slice(0, 10)}…，实际是 ${p.found.slice(0, 10)}…`
+    case 'pinned-missing':
+      return `它固定了“${p.name}”，而这个模型不存在`
+    case 'other-family':
+      return `这是 ${p.family} 的${kinds[p.kind]}；Easel 用 SDXL 作画`
+    case 'other-kind':
+      return p.folder === undefined
+        ? `这是${kinds[p.kind]}，单独没有用处`
+        : `这是${kinds[p.kind]}，应放进 ${p.folder}/ 文件夹`
+    case 'not-recognised':
+      return `不是 Easel 认识的模型类型；最前面的张量是 ${p.tensors.join('、')}`
+    case 'part-missing':
+      return `它没有${missingParts[p.part]}；请在配置的 ${p.key} 里写明从哪里取`
+    case 'no-base':
+      return '这是 Refiner，而没有与它配套的模型'
+    case 'other-latents':
+      return `它的潜变量有 ${p.found} 个通道，模型的有 ${p.expected} 个`
     case 'not-json':
       return '不是有效的 JSON'
     case 'no-weights':
@@ -116,9 +154,25 @@ const systemReasons: Readonly<Record<string, string>> = {
 const foreignFormats: Record<ForeignFormat, string> = {
   pickle: '这是 Python pickle 文件，打开它可能会执行代码；只读取 .safetensors',
   'lfs-pointer': '这是 Git LFS 指针，不是权重本身；请用 git lfs pull 取回',
+  onnx: '这是单独的 ONNX 文件；只读取整个 ONNX 文件夹',
+  archive: '这是压缩包，请先解压',
   gguf: '这是 GGUF 文件；只读取 .safetensors',
   'web-page': '这是网页，不是权重：网站可能要求登录。请重新下载',
 }
+
+const kinds: Record<FileKind, string> = {
+  checkpoint: '主模型',
+  lora: ' LoRA ',
+  embedding: '嵌入（textual inversion）',
+  vae: ' VAE ',
+  controlnet: ' ControlNet ',
+  'ip-adapter': ' IP-Adapter ',
+  upscaler: '放大模型',
+  'text-encoder': '文本编码器',
+  'image-encoder': '图像编码器',
+}
+
+const missingParts: Record<MissingPart, string> = { vae: ' VAE', 'text-encoders': '文本编码器' }
 
 const headerFaults: Record<HeaderFault, string> = {
   'not-utf8': '文件头不是 UTF-8 文本',

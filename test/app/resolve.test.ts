@@ -10,17 +10,18 @@ import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { type PaintOrder, workOrder } from '../../src/engine/work-order.ts'
 import { packageRoot } from '../../src/paths.ts'
 import { en, problemSentence } from '../../src/words/en.ts'
-import { fakeExpertParts } from '../fakes/fake-models.ts'
+import { fakeExpertParts, fakeStorage } from '../fakes/fake-models.ts'
 import { demoModel } from '../helpers/build-test-easel.ts'
 
 const defaults = loadConfig(packageRoot, packageRoot)
 const sdxl: ModelRecord = {
   name: 'sdxl',
   parts: fakeExpertParts,
+  storage: fakeStorage,
   hash: 'sdxl-hash',
   sizeStepPx: 8,
   nativeSidePx: 1024,
-  refiner: { parts: fakeExpertParts, hash: 'refiner-hash', sizeStepPx: 8 },
+  refiner: { parts: fakeExpertParts, storage: fakeStorage, hash: 'refiner-hash', sizeStepPx: 8 },
 }
 const lone: ModelRecord = { ...sdxl, name: 'lone', refiner: undefined }
 const config = {

@@ -1,5 +1,5 @@
 /** The parts of a model that is never opened. */
-import type { ExpertParts } from '../../src/engine/models/record.ts'
+import type { ExpertParts, ExpertRecord } from '../../src/engine/models/record.ts'
 import type { NetworkPart } from '../../src/engine/networks/parts.ts'
 
 const network: NetworkPart = {
@@ -14,4 +14,11 @@ export const fakeExpertParts: ExpertParts = {
   tokenizer2: { from: 'folder', folder: '/nowhere', hash: 'tokenizer-hash' },
   schedule: { config: {}, configFile: '/nowhere/scheduler_config.json' },
   zerosForNoNegative: true,
+}
+
+export const fakeStorage: ExpertRecord['storage'] = {
+  layout: 'folder',
+  path: '/nowhere',
+  bytes: 1,
+  dtypes: ['F16'],
 }

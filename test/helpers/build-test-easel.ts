@@ -16,7 +16,7 @@ import { packageRoot } from '../../src/paths.ts'
 import type { Random } from '../../src/ports.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { FakeCourier } from '../fakes/fake-courier.ts'
-import { fakeExpertParts } from '../fakes/fake-models.ts'
+import { fakeExpertParts, fakeStorage } from '../fakes/fake-models.ts'
 import { CountingIds, RememberingLog } from '../fakes/fake-parts.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 
@@ -175,10 +175,11 @@ export async function buildTestEasel(options?: TestEaselOptions): Promise<TestEa
 export const demoModel: ModelRecord = {
   name: 'demo',
   parts: fakeExpertParts,
+  storage: fakeStorage,
   hash: 'demo-base-hash',
   sizeStepPx: 8,
   nativeSidePx: 128,
-  refiner: { parts: fakeExpertParts, hash: 'demo-refiner-hash', sizeStepPx: 8 },
+  refiner: { parts: fakeExpertParts, storage: fakeStorage, hash: 'demo-refiner-hash', sizeStepPx: 8 },
 }
 
 /** Every number differs from the one before, and a test run from the next does not. */

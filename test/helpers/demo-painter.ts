@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import type { z } from 'zod'
-import { memoryHashCache } from '../../src/engine/models/file-hashes.ts'
+import { memoryHashCache } from '../../src/engine/models/hash-cache.ts'
 import { readModels } from '../../src/engine/models/library.ts'
 import { openPainter } from '../../src/engine/pipeline/open-painter.ts'
 import type { PaintHooks } from '../../src/engine/pipeline/painter.ts'
@@ -31,7 +31,7 @@ export interface OpenDemo {
 }
 
 export async function openDemo(): Promise<OpenDemo> {
-  const { models } = await readModels(modelsDir, memoryHashCache())
+  const { models } = await readModels({ roots: [modelsDir], linkTargets: [], cache: memoryHashCache() })
   const record = models.find(model => model.name === 'demo')
   if (!record?.refiner) throw new Error('the demo model with its Refiner is not in models/')
   const painter = await openPainter({ device: 'cpu', threads: 2, models, version: 'Easel' }, () =>

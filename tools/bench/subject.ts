@@ -1,6 +1,6 @@
 /** What is measured: the painter that workers use, over a model folder, with a meter around every call of the runtime. */
 
-import { memoryHashCache } from '../../src/engine/models/file-hashes.ts'
+import { memoryHashCache } from '../../src/engine/models/hash-cache.ts'
 import { readModels } from '../../src/engine/models/library.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { openPainter } from '../../src/engine/pipeline/open-painter.ts'
@@ -37,7 +37,11 @@ export interface SubjectOptions {
 
 /** @throws Error naming the models that there are, should that one be missing. */
 export async function openSubject(options: SubjectOptions): Promise<Subject> {
-  const { models } = await readModels(options.modelsDir, memoryHashCache())
+  const { models } = await readModels({
+    roots: [options.modelsDir],
+    linkTargets: [],
+    cache: memoryHashCache(),
+  })
   const record = models.find(({ name }) => name === options.model)
   if (!record) {
     throw new Error(`no model ${options.model} among ${models.map(({ name }) => name).join(', ') || 'none'}`)

@@ -9,7 +9,7 @@ import { type Check, type Checker, comparePictures } from './case.ts'
 import { parseArguments } from './e2e-request.ts'
 import type { Source } from './e2e-source.ts'
 import type { OracleFolder } from './folder.ts'
-import { openModelFolder } from './open-folder.ts'
+import { openModelFolder } from './open-models.ts'
 import { readPicture } from './pictures.ts'
 import { type Outcome, runPipeline } from './run-pipeline.ts'
 

@@ -2,13 +2,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
 import type { ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
-import type { Check, Checker } from './case.ts'
+import { type Check, type Checker, compare } from './case.ts'
 import type { SizePx } from './e2e-conditioning.ts'
 import { compareOutcome, scheduleFrom } from './e2e-outcome.ts'
 import { type Arguments, type E2eCase, e2eSchema, parseArguments } from './e2e-request.ts'
 import { readSource, type Source } from './e2e-source.ts'
 import type { OracleFolder } from './folder.ts'
+import { NotYet } from './not-yet.ts'
 import { type Outcome, runPipeline } from './run-pipeline.ts'
 
 type Schedulers = z.infer<typeof e2eSchema>['scheduler_config']
@@ -28,17 +30,41 @@ export const endToEnd: Checker = {
 
 async function check(oracle: OracleFolder, schedulers: Schedulers, one: E2eCase): Promise<Check[]> {
   const golden = await oracle.tensors('e2e', `${one.name}.safetensors`)
-  return compareOutcome(
-    await runCase(oracle, schedulers, one),
-    one,
-    golden,
-    10 * one.floor_latents_f32_vs_f64,
-  )
+  const ours = await runCase(oracle, schedulers, one, await oracle.open(one.model))
+  return compareOutcome(ours, one, golden, 10 * one.floor_latents_f32_vs_f64)
 }
 
-async function runCase(oracle: OracleFolder, schedulers: Schedulers, one: E2eCase): Promise<Outcome> {
+/**
+ * The folder's first plain case for a model: text to image for a Base, image to image for a Refiner. It is run with that
+ * model in place of its own, and once with its own.
+ */
+export async function checkAgainstOwn(
+  oracle: OracleFolder,
+  role: string,
+  model: OpenModel,
+): Promise<Check[]> {
+  const { cases, scheduler_config } = await oracle.json(e2eSchema, 'e2e', 'cases.json')
+  const one = cases.find(
+    ({ model, loras, args }) => model === role && !loras && (role === 'base' || 'image' in args),
+  )
+  if (!one) throw new NotYet(`e2e/ has no case for a ${role}`)
+  const golden = await oracle.tensors('e2e', `${one.name}.safetensors`)
+  const limit = 10 * one.floor_latents_f32_vs_f64
+  const ours = await runCase(oracle, scheduler_config, one, model)
+  const own = await runCase(oracle, scheduler_config, one, await oracle.open(role))
+  return [
+    compare(`final latents of ${one.name}`, ours.latents, golden.floats('final_latents'), limit),
+    compare('the same latents as the folder', ours.latents, own.latents, 0),
+  ]
+}
+
+async function runCase(
+  oracle: OracleFolder,
+  schedulers: Schedulers,
+  one: E2eCase,
+  model: OpenModel,
+): Promise<Outcome> {
   const args = parseArguments(one.args)
-  const model = await oracle.open(one.model)
   const { factor } = model.networks.vae
   const source = await readSource(oracle, one, args, factor)
   return runPipeline({

@@ -1,12 +1,11 @@
 /** checkpoints/edm-folder/ of part two: tiny-base as a diffusers folder of a model that was trained with EDM's scalings. */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { describeDiffusersFolder } from '../../src/engine/models/diffusers-folder.ts'
-import { memoryHashCache } from '../../src/engine/models/file-hashes.ts'
 import { openModel } from '../../src/engine/pipeline/open-model.ts'
 import { type ModelSchedule, readScheduleFile } from '../../src/engine/sampling/scheduler-config.ts'
 import type { Check, Checker } from './case.ts'
 import type { OracleFolder } from './folder.ts'
+import { partsOfFolder } from './open-models.ts'
 import { inputSource, type PartTwoCase, PartTwoGroup } from './part-two.ts'
 
 const json = z.record(z.string(), z.unknown())
@@ -25,7 +24,7 @@ export const edmFolder: Checker = {
 const casesSchema = z.object({ inputs: z.record(z.string(), z.string()).default({}) })
 
 async function check(oracle: OracleFolder, group: PartTwoGroup, one: PartTwoCase): Promise<Check[]> {
-  const parts = await describeDiffusersFolder(await oracle.model('base'), memoryHashCache())
+  const parts = await partsOfFolder(await oracle.model('base'))
   const configFile = oracle.path('checkpoints', 'edm-folder', 'vae', 'config.json')
   const config = json.parse(JSON.parse(await readFile(configFile, 'utf8')))
   const networks = { ...parts.networks, vae: { ...parts.networks.vae, config, configFile } }

@@ -12,7 +12,7 @@ import type { z } from 'zod'
 import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
 import { packageRoot } from '../../src/paths.ts'
 import { NotYet } from './not-yet.ts'
-import { openModelFolder } from './open-folder.ts'
+import { openModelFolder } from './open-models.ts'
 import { readTensors, type Tensors } from './tensors.ts'
 
 const execute = promisify(execFile)

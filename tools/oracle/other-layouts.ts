@@ -1,7 +1,13 @@
-/** Cases of other weight layouts and of LoRA files: listed by name until the engine reads them. */
+/** Cases of other weight layouts, which must give what the folder gives; LoRA files are listed by name. */
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import type { Checker, OracleCase } from './case.ts'
+import { join } from 'node:path'
+import type { ExpertParts } from '../../src/engine/models/record.ts'
+import { openModel } from '../../src/engine/pipeline/open-model.ts'
+import type { Check, Checker, OracleCase } from './case.ts'
+import { checkAgainstOwn } from './e2e.ts'
+import type { OracleFolder } from './folder.ts'
+import { partsOfFile, partsOfFolder } from './open-models.ts'
 
 export const otherLayouts: Checker = {
   name: 'models',
@@ -10,15 +16,34 @@ export const otherLayouts: Checker = {
     const models = await oracle.models()
     const names = (await readdir(models)).sort()
     return names.flatMap((name): OracleCase[] => {
-      if (name.endsWith('.safetensors')) return [{ name: `models/${name}`, notYet: 'single-file checkpoint' }]
-      const unet = `${models}/${name}/unet`
-      if (existsSync(`${unet}/model.onnx`)) return [{ name: `models/${name}`, notYet: 'ONNX layout' }]
-      if (existsSync(`${unet}/diffusion_pytorch_model.safetensors.index.json`)) {
-        return [{ name: `models/${name}`, notYet: 'shards' }]
+      const path = join(models, name)
+      const unet = join(path, 'unet')
+      if (name.endsWith('.safetensors')) {
+        return [{ name: `models/${name}`, run: async () => checkParts(oracle, await partsOfFile(path)) }]
+      }
+      if (existsSync(join(unet, 'model.onnx'))) return [{ name: `models/${name}`, notYet: 'ONNX layout' }]
+      if (existsSync(join(unet, 'diffusion_pytorch_model.safetensors.index.json'))) {
+        return [{ name: `models/${name}`, run: () => checkShards(oracle, path) }]
       }
       return []
     })
   },
+}
+
+/** Only the U-Net comes in shards. */
+async function checkShards(oracle: OracleFolder, folder: string): Promise<Check[]> {
+  const base = await partsOfFolder(await oracle.model('base'))
+  const unet = { ...base.networks.unet, weights: { layout: 'folder', folder: join(folder, 'unet') } as const }
+  return checkParts(oracle, { ...base, networks: { ...base.networks, unet } })
+}
+
+async function checkParts(oracle: OracleFolder, parts: ExpertParts): Promise<Check[]> {
+  const model = await openModel(parts)
+  try {
+    return await checkAgainstOwn(oracle, parts.networks.textEncoder ? 'base' : 'refiner', model)
+  } finally {
+    await model.networks.close()
+  }
 }
 
 export const loraFiles: Checker = {

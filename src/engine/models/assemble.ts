@@ -1,17 +1,13 @@
-/** Owns putting a model together of a single file and of what it lacks: a VAE and text encoders from elsewhere. */
+/** Owns putting a model together of what was found and of what it lacks: a VAE and text encoders from elsewhere. */
+import type { MissingPart } from '../../model-problem.ts'
 import type { NetworkPart, NetworkParts } from '../networks/parts.ts'
 import type { TokenizerPart } from '../text/tokenizer-part.ts'
-import type { SafetensorsHeader } from '../weights/safetensors.ts'
-import type { CheckpointFile, NetworkInFile } from './checkpoint-file.ts'
-import { decidingConfig } from './deciding-config.ts'
-import { type ByteRange, type HashCache, hashSections, hashTexts } from './file-hashes.ts'
-import type { Json } from './infer.ts'
+import { hashTexts } from './file-hashes.ts'
+import type { FoundParts } from './found-parts.ts'
+import type { Json } from './infer/weights-view.ts'
 import type { ExpertParts } from './record.ts'
 
-/** What a file may lack. */
-export type MissingPart = 'vae' | 'text-encoders'
-
-/** Parts from elsewhere, which take precedence over the file's own. */
+/** Parts from elsewhere, which take precedence over the model's own. */
 export interface Supplements {
   readonly vae?: NetworkPart
   /** The model whose text encoders and tokenizers are to be used. */
@@ -19,60 +15,37 @@ export interface Supplements {
 }
 
 export type Assembled =
-  | { readonly kind: 'complete'; readonly parts: ExpertParts; readonly fileHash: string }
-  | { readonly kind: 'incomplete'; readonly missing: readonly MissingPart[] }
+  | { readonly kind: 'complete'; readonly parts: ExpertParts; readonly hash: string }
+  | { readonly kind: 'incomplete'; readonly missing: MissingPart }
 
-/** @throws AppError 'model-file' when the file cannot be read through. */
-export async function assemble(
-  checkpoint: CheckpointFile,
-  header: SafetensorsHeader,
-  supplements: Supplements,
-  cache: HashCache,
-): Promise<Assembled> {
-  const hashed = await hashNetworks(checkpoint, header, cache)
-  const own = (role: keyof NetworkParts) => partOf(checkpoint.networks[role], hashed.sections)
-  const text = textOf(own('textEncoder'), own('textEncoder2'), supplements.textEncoders)
-  const vae = supplements.vae ?? own('vae')
-  const unet = own('unet')
-  if (!vae || !text || !unet) {
-    const missing: MissingPart[] = [
-      ...(vae ? [] : ['vae' as const]),
-      ...(text ? [] : ['text-encoders' as const]),
-    ]
-    return { kind: 'incomplete', missing }
-  }
+export function assemble(found: FoundParts, supplements: Supplements): Assembled {
+  const { unet } = found.networks
+  const vae = supplements.vae ?? found.networks.vae
+  const text = supplements.textEncoders ? lentText(supplements.textEncoders) : ownText(found)
+  if (!text) return { kind: 'incomplete', missing: 'text-encoders' }
+  if (!vae || !unet) return { kind: 'incomplete', missing: 'vae' }
   const fitting = fittingText(text, unet.config)
   const networks = { ...fitting.networks, unet: withTimeIdWidth(unet, fitting.networks), vae }
-  return {
-    kind: 'complete',
-    fileHash: hashed.file,
-    parts: {
-      networks,
-      ...fitting.tokenizers,
-      schedule: { config: checkpoint.schedule, configFile: checkpoint.file },
-      zerosForNoNegative: networks.textEncoder !== undefined,
-    },
+  const parts: ExpertParts = {
+    networks,
+    ...fitting.tokenizers,
+    schedule: found.schedule,
+    zerosForNoNegative: found.zerosForNoNegative ?? networks.textEncoder !== undefined,
   }
+  const isWhole = !supplements.vae && !supplements.textEncoders
+  return { kind: 'complete', parts, hash: (isWhole && found.fileHash) || hashOf(parts) }
 }
 
-/** One pass over the file: its own hash, and one for each network that it holds. */
-function hashNetworks(checkpoint: CheckpointFile, { tensors }: SafetensorsHeader, cache: HashCache) {
-  const prefixes = Object.values(checkpoint.networks).map(network => network.weights.prefix)
-  const sections = new Map(prefixes.map((prefix): [string, ByteRange[]] => [prefix, []]))
-  for (const [name, { offset, length }] of tensors) {
-    for (const [prefix, ranges] of sections) if (name.startsWith(prefix)) ranges.push({ offset, length })
-  }
-  return hashSections(checkpoint.file, sections, cache)
-}
-
-function partOf(
-  network: NetworkInFile | undefined,
-  sections: ReadonlyMap<string, string>,
-): NetworkPart | undefined {
-  if (!network) return undefined
-  const { weights, config } = network
-  const hash = hashTexts(decidingConfig(config), weights.naming, sections.get(weights.prefix) ?? '')
-  return { weights, config, configFile: weights.file, hash }
+/** Over all parts by their roles, so that the same weights in another role are another model. */
+export function hashOf({ networks, tokenizer, tokenizer2, schedule, ...habits }: ExpertParts): string {
+  const { textEncoder, textEncoder2, unet, vae } = networks
+  return hashTexts(
+    ...[textEncoder, textEncoder2, unet, vae].map(part => part?.hash ?? ''),
+    tokenizer?.hash ?? '',
+    tokenizer2.hash,
+    JSON.stringify(schedule.config),
+    String(habits.zerosForNoNegative),
+  )
 }
 
 interface Text {
@@ -80,25 +53,22 @@ interface Text {
   readonly tokenizers: Pick<ExpertParts, 'tokenizer' | 'tokenizer2'>
 }
 
-function textOf(
-  first: NetworkPart | undefined,
-  second: NetworkPart | undefined,
-  elsewhere: ExpertParts | undefined,
-): Text | undefined {
-  if (elsewhere) {
-    const { networks, tokenizer, tokenizer2 } = elsewhere
-    const { textEncoder, textEncoder2 } = networks
-    return {
-      networks: { ...(textEncoder && { textEncoder }), textEncoder2 },
-      tokenizers: { ...(tokenizer && { tokenizer }), tokenizer2 },
-    }
+function lentText({ networks, tokenizer, tokenizer2 }: ExpertParts): Text {
+  const { textEncoder, textEncoder2 } = networks
+  return {
+    networks: { ...(textEncoder && { textEncoder }), textEncoder2 },
+    tokenizers: { ...(tokenizer && { tokenizer }), tokenizer2 },
   }
+}
+
+function ownText({ networks, tokenizer, tokenizer2 }: FoundParts): Text | undefined {
+  const { textEncoder: first, textEncoder2: second } = networks
   if (!second) return undefined
   return {
     networks: { ...(first && { textEncoder: first }), textEncoder2: second },
     tokenizers: {
-      ...(first && { tokenizer: clipTokenizer(first, 'first') }),
-      tokenizer2: clipTokenizer(second, 'second'),
+      ...(first && { tokenizer: tokenizer ?? clipTokenizer(first, 'first') }),
+      tokenizer2: tokenizer2 ?? clipTokenizer(second, 'second'),
     },
   }
 }
@@ -120,6 +90,7 @@ function fittingText(text: Text, unet: Json): Text {
 
 /** Time ids share an input with the pooled text: what it leaves is 6 ids' in the Base, 5 in the Refiner. */
 function withTimeIdWidth(unet: NetworkPart, text: Text['networks']): NetworkPart {
+  if ('addition_time_embed_dim' in unet.config) return unet
   const added = numberIn(unet.config, 'projection_class_embeddings_input_dim')
   const pooled = numberIn(text.textEncoder2.config, 'projection_dim')
   const width = Math.max(1, Math.floor((added - pooled) / (text.textEncoder ? 6 : 5)))

@@ -1,15 +1,19 @@
 /** Owns describing a checkpoint that is a single file: which networks it holds, and what follows from names and shapes. */
-
+import type { NetworkPart } from '../networks/parts.ts'
 import { sdxlSchedulerFile } from '../sampling/scheduler-config.ts'
 import { below, type Naming, sourceInFile } from '../weights/file-layout.ts'
 import type { WeightLocation } from '../weights/location.ts'
 import type { SafetensorsHeader, StoredTensor } from '../weights/safetensors.ts'
 import type { WeightSource } from '../weights/source.ts'
 import { readTensor } from '../weights/tensor-values.ts'
-import type { Json } from './infer.ts'
-import { inferClipConfig } from './infer-clip.ts'
-import { inferUNetConfig } from './infer-unet.ts'
-import { inferVaeConfig } from './infer-vae.ts'
+import { type ByteRange, type FileHasher, hashSections, hashTexts } from './file-hashes.ts'
+import type { FoundParts } from './found-parts.ts'
+import { inferClipConfig } from './infer/clip.ts'
+import { decidingConfig } from './infer/deciding-config.ts'
+import { inferUNetConfig } from './infer/unet.ts'
+import { inferVaeConfig } from './infer/vae.ts'
+import type { Json } from './infer/weights-view.ts'
+import { storageOfFile } from './storage.ts'
 
 /** Where a network's tensors may stand in a file, by a tensor that it always has. */
 interface Place {
@@ -55,60 +59,83 @@ const places = {
   ],
 } as const satisfies Record<string, readonly Place[]>
 
-export type NetworkRole = keyof typeof places
+type NetworkRole = keyof typeof places
+const roles = ['unet', 'vae', 'textEncoder', 'textEncoder2'] as const satisfies readonly NetworkRole[]
 
-/** One network that a file holds. */
-export interface NetworkInFile {
+/** A network that a file holds, its weights not yet hashed. */
+interface NetworkInFile {
   readonly weights: WeightLocation & { layout: 'file' }
-  readonly source: WeightSource
   readonly config: Json
 }
 
-/** What a file holds of a model, and what it says about how it was trained. */
-export interface CheckpointFile {
-  readonly file: string
-  readonly networks: { readonly [Role in NetworkRole]?: NetworkInFile }
-  /** As a scheduler_config.json would say it. */
-  readonly schedule: Json
-}
-
-/** A file's VAE alone, in any of the places where it may stand; undefined where it has none. */
-export async function vaeInFile(file: string, header: SafetensorsHeader): Promise<NetworkInFile | undefined> {
-  return networkIn(file, header.tensors, 'vae', source => inferVaeConfig(source))
-}
-
+/** @throws AppError 'model-file' when the file cannot be read through. */
 export async function describeCheckpointFile(
   file: string,
   header: SafetensorsHeader,
-): Promise<CheckpointFile> {
-  const { tensors } = header
-  const network = (role: NetworkRole, infer: (source: WeightSource) => Json) =>
-    networkIn(file, tensors, role, infer)
-  const latents = await edmLatents(tensors)
+  hasher: FileHasher,
+): Promise<FoundParts> {
+  const latents = await edmLatents(header.tensors)
   const size = trainedSize(header)
+  const found = networksIn(file, header, {
+    unet: source => ({ ...inferUNetConfig(source), ...size }),
+    vae: source => ({ ...inferVaeConfig(source), ...latents }),
+    textEncoder: source => inferClipConfig(source, 'quick_gelu'),
+    textEncoder2: source => inferClipConfig(source, 'gelu'),
+  })
+  const { networks, fileHash } = await hashNetworks(file, header, found, hasher)
   return {
-    file,
-    networks: {
-      unet: network('unet', source => ({ ...inferUNetConfig(source), ...size })),
-      vae: network('vae', source => ({ ...inferVaeConfig(source), ...latents })),
-      textEncoder: network('textEncoder', source => inferClipConfig(source, 'quick_gelu')),
-      textEncoder2: network('textEncoder2', source => inferClipConfig(source, 'gelu')),
-    },
-    schedule: scheduleOf(header),
+    networks,
+    schedule: { config: scheduleOf(header), configFile: file },
+    storage: storageOfFile(file, header),
+    fileHash,
   }
 }
 
-function networkIn(
+/** A VAE in a file of its own, or in one of a checkpoint; undefined where there is none. @throws as above. */
+export async function describeVaeFile(
   file: string,
-  tensors: ReadonlyMap<string, StoredTensor>,
-  role: NetworkRole,
-  infer: (source: WeightSource) => Json,
-): NetworkInFile | undefined {
-  const place = places[role].find(({ prefix, landmark }) => tensors.has(prefix + landmark))
-  if (!place) return undefined
-  const { prefix, naming } = place
-  const source = sourceInFile(file, below(tensors, prefix), naming)
-  return { weights: { layout: 'file', file, prefix, naming }, source, config: infer(source) }
+  header: SafetensorsHeader,
+  hasher: FileHasher,
+): Promise<NetworkPart | undefined> {
+  const found = networksIn(file, header, { vae: inferVaeConfig })
+  return (await hashNetworks(file, header, found, hasher)).networks.vae
+}
+
+function networksIn(
+  file: string,
+  { tensors }: SafetensorsHeader,
+  infer: { readonly [Role in NetworkRole]?: (source: WeightSource) => Json },
+): Map<NetworkRole, NetworkInFile> {
+  const found = new Map<NetworkRole, NetworkInFile>()
+  for (const role of roles) {
+    const place = places[role].find(({ prefix, landmark }) => tensors.has(prefix + landmark))
+    const config = place && infer[role]?.(sourceInFile(file, below(tensors, place.prefix), place.naming))
+    if (!config) continue
+    const { prefix, naming } = place
+    found.set(role, { weights: { layout: 'file', file, prefix, naming }, config })
+  }
+  return found
+}
+
+/** One pass over the file: its own hash, and one for each network that it holds. */
+async function hashNetworks(
+  file: string,
+  { tensors }: SafetensorsHeader,
+  found: ReadonlyMap<NetworkRole, NetworkInFile>,
+  hasher: FileHasher,
+): Promise<{ networks: FoundParts['networks']; fileHash: string }> {
+  const sections = new Map<string, ByteRange[]>()
+  for (const { weights } of found.values()) {
+    const own = [...tensors.values()].filter(({ name }) => name.startsWith(weights.prefix))
+    sections.set(weights.prefix, own)
+  }
+  const hashes = await hashSections(file, sections, hasher)
+  const parts = [...found].map(([role, { weights, config }]) => {
+    const bytes = hashes.sections.get(weights.prefix) ?? ''
+    const hash = hashTexts(decidingConfig(config), weights.naming, bytes)
+    return [role, { weights, config, configFile: file, hash }] as const
+  })
+  return { networks: Object.fromEntries(parts), fileHash: hashes.file }
 }
 
 /** The side, in latents, that the file says it was trained at. */

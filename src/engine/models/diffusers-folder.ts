@@ -1,16 +1,16 @@
 /** Owns describing a model that diffusers saved: a folder with one sub-folder per part. */
-import { readdir, realpath, stat } from 'node:fs/promises'
+import { access, lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
 import type { NetworkPart } from '../networks/parts.ts'
-import { readScheduleJson } from '../sampling/scheduler-config.ts'
+import { readScheduleJson, sdxlSchedulerFile } from '../sampling/scheduler-config.ts'
 import type { TokenizerPart } from '../text/tokenizer-part.ts'
-import { readConfigFile } from '../weights/config-file.ts'
+import { readConfigFile, unreadableFile } from '../weights/config-file.ts'
 import { diffusersWeightFiles } from '../weights/diffusers-layout.ts'
-import { decidingConfig } from './deciding-config.ts'
-import { type HashCache, hashFile, hashTexts } from './file-hashes.ts'
-import type { ExpertParts } from './record.ts'
+import { type FileHasher, hashFile, hashTexts } from './file-hashes.ts'
+import type { FoundParts } from './found-parts.ts'
+import { decidingConfig } from './infer/deciding-config.ts'
+import { storageOfFolder } from './storage.ts'
 
 const config = z.record(z.string(), z.unknown())
 
@@ -23,42 +23,55 @@ const indexSchema = z.object({
 
 /**
  * The parts of a Base or a Refiner. Whether it is one or the other follows from the folder: a Refiner has no first text
- * encoder.
- * @throws AppError 'model-file' or 'model-config', naming what is missing or wrong.
+ * encoder. A folder may lack its model_index.json, its scheduler, its tokenizers, its VAE and its text encoders.
+ * @throws AppError 'model-file' or 'model-config', naming what is wrong.
  */
-export async function describeDiffusersFolder(folder: string, cache: HashCache): Promise<ExpertParts> {
-  if (!(await exists(folder)))
-    throw new AppError('model-file', { file: folder, problem: { what: 'missing' } })
-  const network = (name: string) => describeNetwork(join(folder, name), cache)
-  const tokenizer = (name: string) => describeTokenizer(join(folder, name), cache)
-  const isBase = await exists(join(folder, 'text_encoder'))
-  const index = await readConfigFile(join(folder, 'model_index.json'), indexSchema)
+export async function describeDiffusersFolder(folder: string, hasher: FileHasher): Promise<FoundParts> {
+  await access(folder).catch(error => {
+    throw unreadableFile(folder, error)
+  })
+  const network = (name: string) => ifThere(join(folder, name), path => describeNetwork(path, hasher))
+  const tokenizer = (name: string) => ifThere(join(folder, name), path => describeTokenizer(path, hasher))
+  const index = await ifThere(join(folder, 'model_index.json'), path => readConfigFile(path, indexSchema))
   const configFile = join(folder, 'scheduler', 'scheduler_config.json')
+  const schedule = (await ifThere(configFile, readScheduleJson)) ?? sdxlSchedulerFile
+  // The class that the pipeline names counts before the file's own, as in the reference.
+  const className = index?.scheduler?.[1]
+  const networks = {
+    textEncoder: await network('text_encoder'),
+    textEncoder2: await network('text_encoder_2'),
+    unet: await describeNetwork(join(folder, 'unet'), hasher),
+    vae: await network('vae'),
+  }
   return {
-    networks: {
-      ...(isBase && { textEncoder: await network('text_encoder') }),
-      textEncoder2: await network('text_encoder_2'),
-      unet: await network('unet'),
-      vae: await network('vae'),
-    },
-    ...(isBase && { tokenizer: await tokenizer('tokenizer') }),
+    networks,
+    tokenizer: await tokenizer('tokenizer'),
     tokenizer2: await tokenizer('tokenizer_2'),
-    schedule: { config: await scheduleOf(configFile, index.scheduler?.[1]), configFile },
-    zerosForNoNegative: index.force_zeros_for_empty_prompt,
+    schedule: { config: { ...schedule, ...(className && { _class_name: className }) }, configFile },
+    zerosForNoNegative: index?.force_zeros_for_empty_prompt,
+    storage: await storageOfFolder(folder, await weightFilesOf(Object.values(networks))),
   }
 }
 
-/** The class that the pipeline names counts before the file's own, as in the reference. */
-async function scheduleOf(configFile: string, className: string | undefined) {
-  const said = await readScheduleJson(configFile)
-  return className === undefined ? said : { ...said, _class_name: className }
+/** What `read` makes of a path; undefined where there is nothing, not even a link that leads nowhere. */
+async function ifThere<T>(path: string, read: (path: string) => Promise<T>): Promise<T | undefined> {
+  return (await isThere(path)) ? read(path) : undefined
 }
 
-async function describeNetwork(folder: string, cache: HashCache): Promise<NetworkPart> {
+async function weightFilesOf(parts: readonly (NetworkPart | undefined)[]): Promise<string[]> {
+  const files: string[] = []
+  for (const part of parts) {
+    if (part?.weights.layout === 'folder') files.push(...(await diffusersWeightFiles(part.weights.folder)))
+  }
+  return files
+}
+
+/** A network in a folder of its own: a config.json and weights. @throws AppError 'model-file' or 'model-config'. */
+export async function describeNetwork(folder: string, hasher: FileHasher): Promise<NetworkPart> {
   const configFile = join(folder, 'config.json')
   const said = await readConfigFile(configFile, config)
   const hashes: string[] = []
-  for (const file of await diffusersWeightFiles(folder)) hashes.push(await hashFile(file, cache))
+  for (const file of await diffusersWeightFiles(folder)) hashes.push(await hashFile(file, hasher))
   return {
     weights: { layout: 'folder', folder },
     config: said,
@@ -67,17 +80,16 @@ async function describeNetwork(folder: string, cache: HashCache): Promise<Networ
   }
 }
 
-async function describeTokenizer(folder: string, cache: HashCache): Promise<TokenizerPart> {
-  const names = (await exists(folder)) ? await readdir(folder) : []
+async function describeTokenizer(folder: string, hasher: FileHasher): Promise<TokenizerPart> {
   const hashes: string[] = []
-  for (const name of names.filter(name => /\.(json|txt)$/.test(name)).sort()) {
-    hashes.push(name, await hashFile(join(folder, name), cache))
+  for (const name of (await readdir(folder)).filter(name => /\.(json|txt)$/.test(name)).sort()) {
+    hashes.push(name, await hashFile(join(folder, name), hasher))
   }
-  return { from: 'folder', folder: await realpath(folder).catch(() => folder), hash: hashTexts(...hashes) }
+  return { from: 'folder', folder, hash: hashTexts(...hashes) }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
     () => true,
     () => false,
   )

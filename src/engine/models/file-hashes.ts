@@ -1,48 +1,22 @@
-/** Owns the hashes of files, and a cache of them, so that gigabytes are read once and not at every start. */
+/** Owns the hashes of files, and of sections of them, read through once. */
 import { createHash } from 'node:crypto'
-import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { z } from 'zod'
+import { createReadStream } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
+import { sep } from 'node:path'
+import { AppError } from '../../errors.ts'
 import { unreadableFile } from '../weights/config-file.ts'
+import type { HashCache } from './hash-cache.ts'
 
-/** Hashes of files by path, valid while size, times and inode stay the same. */
-export interface HashCache {
-  get(file: string, fingerprint: string): string | undefined
-  set(file: string, fingerprint: string, hash: string): void
-}
-
-const cacheFile = z.record(z.string(), z.object({ fingerprint: z.string(), hash: z.string() }))
-
-/** A cache kept as one JSON file; an unreadable one is started anew, since it can always be recomputed. */
-export function fileHashCache(path: string): HashCache {
-  const entries = new Map(Object.entries(readCache(path)))
-  return {
-    get(file, fingerprint) {
-      const entry = entries.get(file)
-      return entry?.fingerprint === fingerprint ? entry.hash : undefined
-    },
-    set(file, fingerprint, hash) {
-      entries.set(file, { fingerprint, hash })
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(`${path}.tmp`, JSON.stringify(Object.fromEntries(entries), null, 1))
-      renameSync(`${path}.tmp`, path)
-    },
-  }
-}
-
-/** A cache for one run, where nothing may be written. */
-export function memoryHashCache(): HashCache {
-  const entries = new Map<string, string>()
-  return {
-    get: (file, fingerprint) => entries.get(`${file}\n${fingerprint}`),
-    set: (file, fingerprint, hash) => entries.set(`${file}\n${fingerprint}`, hash),
-  }
+/** Files of models, read through for their hashes. */
+export interface FileHasher {
+  readonly cache: HashCache
+  /** Folders, without links, that a file must lie in after links are followed; absent: anywhere. */
+  readonly allowed?: readonly string[]
 }
 
 /** sha256, hex, of a file's bytes. @throws AppError 'model-file'. */
-export async function hashFile(file: string, cache: HashCache): Promise<string> {
-  const [hash = ''] = await hashOnce(file, [''], cache, () => [new Section([everything])])
+export async function hashFile(file: string, hasher: FileHasher): Promise<string> {
+  const [hash = ''] = await hashOnce(file, [''], hasher, () => [new Section([everything])])
   return hash
 }
 
@@ -61,10 +35,10 @@ const everything: ByteRange = { offset: 0, length: Number.POSITIVE_INFINITY }
 export async function hashSections(
   file: string,
   sections: ReadonlyMap<string, readonly ByteRange[]>,
-  cache: HashCache,
+  hasher: FileHasher,
 ): Promise<{ file: string; sections: Map<string, string> }> {
   const names = [...sections.keys()]
-  const [whole = '', ...rest] = await hashOnce(file, ['', ...names], cache, () => [
+  const [whole = '', ...rest] = await hashOnce(file, ['', ...names], hasher, () => [
     new Section([everything]),
     ...[...sections.values()].map(ranges => new Section(ranges)),
   ])
@@ -75,10 +49,14 @@ export async function hashSections(
 async function hashOnce(
   file: string,
   names: readonly string[],
-  cache: HashCache,
+  { cache, allowed }: FileHasher,
   open: () => readonly Section[],
 ): Promise<string[]> {
   try {
+    const target = await realpath(file)
+    if (allowed && !isInside(target, allowed)) {
+      throw new AppError('model-file', { file, problem: { what: 'outside-link', target } })
+    }
     const { size, mtimeMs, ctimeMs, ino } = await stat(file)
     const fingerprint = `${size}-${mtimeMs}-${ctimeMs}-${ino}`
     const keys = names.map(name => (name === '' ? file : `${file}#${name}`))
@@ -88,8 +66,15 @@ async function hashOnce(
     for (const [i, key] of keys.entries()) cache.set(key, fingerprint, hashes[i] ?? '')
     return hashes
   } catch (error) {
-    throw unreadableFile(file, error)
+    throw error instanceof AppError ? error : unreadableFile(file, error)
   }
+}
+
+/** Whether a path without links lies in one of the folders. */
+export function isInside(path: string, folders: readonly string[]): boolean {
+  return folders.some(
+    folder => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep),
+  )
 }
 
 async function readThrough(file: string, sections: readonly Section[]): Promise<string[]> {
@@ -130,13 +115,4 @@ class Section {
 /** sha256, hex, of texts in their order, each closed so that no two lists agree by accident. */
 export function hashTexts(...texts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(texts)).digest('hex')
-}
-
-function readCache(path: string): z.infer<typeof cacheFile> {
-  try {
-    const parsed = cacheFile.safeParse(JSON.parse(readFileSync(path, 'utf8')))
-    return parsed.success ? parsed.data : {}
-  } catch {
-    return {}
-  }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { networkParts } from '../networks/parts.ts'
 import { tokenizerPart } from '../text/tokenizer-part.ts'
+import { storage } from './storage.ts'
 
 /** All that a Base or a Refiner is opened from. */
 export const expertParts = z.object({
@@ -26,6 +27,7 @@ const expert = {
   hash: z.string(),
   /** Sides of a picture must be multiples of this: the pixels per latent, 8 in SDXL. */
   sizeStepPx: z.number(),
+  storage,
 }
 
 /** A Base or a Refiner. */

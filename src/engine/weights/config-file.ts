@@ -1,5 +1,5 @@
 /** Owns reading a model's JSON files: through a schema, naming the first key that asks for what is not built. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { type ModelConfigProblem, modelConfigProblem, type ValueKind } from '../../model-problem.ts'
@@ -25,10 +25,28 @@ export async function readJsonFile(file: string): Promise<unknown> {
 /** @throws AppError 'model-file'. */
 export async function readTextFile(file: string): Promise<string> {
   try {
+    await checkRegular(file, maxTextBytes)
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw unreadableFile(file, error)
+    throw error instanceof AppError ? error : unreadableFile(file, error)
   }
+}
+
+/** The largest, a tokenizer.json, has about 4 MB. */
+const maxTextBytes = 32 * 1024 * 1024
+
+/** A pipe or a device is never opened: that could wait for ever. @throws AppError 'model-file', or the system's error. */
+export async function checkRegular(file: string, limitBytes = Number.POSITIVE_INFINITY): Promise<void> {
+  const { size: bytes, ...kind } = await describe(file)
+  if (kind.isFolder) throw unreadableFile(file, Object.assign(new Error(), { code: 'EISDIR' }))
+  if (!kind.isFile) throw new AppError('model-file', { file, problem: { what: 'not-a-file' } })
+  if (bytes > limitBytes)
+    throw new AppError('model-file', { file, problem: { what: 'too-large', bytes, limitBytes } })
+}
+
+async function describe(file: string) {
+  const found = await stat(file)
+  return { size: found.size, isFile: found.isFile(), isFolder: found.isDirectory() }
 }
 
 /** The fault of a file, or folder, that the system would not let us read. */

@@ -1,9 +1,10 @@
 /** Owns reading the header of a .safetensors file, believing nothing that it cannot check against the file itself. */
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { AppError } from '../../errors.ts'
-import type { EntryFault, ForeignFormat, ModelFileProblem } from '../../model-problem.ts'
-import { unreadableFile } from './config-file.ts'
+import type { EntryFault, ModelFileProblem } from '../../model-problem.ts'
+import { checkRegular, unreadableFile } from './config-file.ts'
 import { bytesPerElement, type DType, isDType } from './dtype.ts'
+import { foreignFormat } from './foreign-format.ts'
 import { untrustedKey } from './json-keys.ts'
 
 /** Where one tensor lies: enough to map it without reading it. */
@@ -53,6 +54,7 @@ export async function readSafetensors(path: string): Promise<Map<string, StoredT
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   try {
     const file = await realpath(path)
+    await checkRegular(file)
     const handle = await open(file, 'r')
     try {
       const { size: sizeBytes } = await handle.stat()
@@ -64,7 +66,7 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
   } catch (error) {
     if (error instanceof Refusal)
       throw new AppError('model-file', { file: path, problem: error.problem }, error)
-    throw unreadableFile(path, error)
+    throw error instanceof AppError ? error : unreadableFile(path, error)
   }
 }
 
@@ -107,21 +109,6 @@ async function readHeader(file: RandomAccess): Promise<{ json: string; dataStart
   } catch {
     throw new Refusal({ what: 'header', fault: 'not-utf8' })
   }
-}
-
-/** What people save or rename to .safetensors by mistake, told by its first bytes. */
-function foreignFormat(start: Buffer): ForeignFormat | undefined {
-  const text = start.toString('latin1')
-  // Byte 0x80 and a protocol from 2 to 5. A safetensors header of, say, 640 bytes starts likewise: then bytes 3-7 are 0.
-  const protocol = start[1] ?? 0
-  const isPickle =
-    start[0] === 0x80 && protocol >= 2 && protocol <= 5 && start.subarray(3, 8).some(byte => byte !== 0)
-  if (text.startsWith('PK\x03\x04') || isPickle) return 'pickle'
-  if (text.startsWith('version https://git-lfs')) return 'lfs-pointer'
-  if (text.startsWith('GGUF')) return 'gguf'
-  // A page of a site that wanted a password, saved under the file's name.
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|\?xml)\b/i.test(text)) return 'web-page'
-  return undefined
 }
 
 function parseHeader(json: string): {

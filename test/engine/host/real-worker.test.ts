@@ -5,7 +5,7 @@ import { workerEnvironment } from '../../../src/devices.ts'
 import { createProcessHost } from '../../../src/engine/host/process-host.ts'
 import { createThreadHost } from '../../../src/engine/host/thread-host.ts'
 import type { RunOutcome, WorkerHost } from '../../../src/engine/host/worker-host.ts'
-import { memoryHashCache } from '../../../src/engine/models/file-hashes.ts'
+import { memoryHashCache } from '../../../src/engine/models/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import type { PaintOrder } from '../../../src/engine/work-order.ts'
@@ -19,7 +19,7 @@ let hosts: WorkerHost[]
 
 beforeAll(async () => {
   if (!existsSync(entry)) throw new Error('workers run from dist/: build first (npm run build)')
-  ;({ models } = await readModels('models', memoryHashCache()))
+  ;({ models } = await readModels({ roots: ['models'], linkTargets: [], cache: memoryHashCache() }))
 })
 beforeEach(() => {
   hosts = []

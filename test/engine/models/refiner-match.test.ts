@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
-import { memoryHashCache } from '../../../src/engine/models/file-hashes.ts'
+import { memoryHashCache } from '../../../src/engine/models/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import { mismatchOf } from '../../../src/engine/models/refiner-match.ts'
-import { partsOfFolder } from '../../../tools/oracle/open-folder.ts'
+import { partsOfFolder } from '../../../tools/oracle/open-models.ts'
 
 const demo = fileURLToPath(new URL('../../../models/demo', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'easel-refiner-'))
@@ -54,7 +54,11 @@ describe('a Refiner', () => {
   test('with another text encoder is named, and the model goes without it', async () => {
     const folder = copyOfDemo('other-text')
     scramble(join(folder, 'refiner/text_encoder_2/model.safetensors'))
-    const { models } = await readModels(join(scratch, 'models'), memoryHashCache())
+    const { models } = await readModels({
+      roots: [join(scratch, 'models')],
+      linkTargets: [],
+      cache: memoryHashCache(),
+    })
     const record = models.find(({ name }) => name === 'other-text')
     expect(record?.refiner).toBeUndefined()
     expect(record?.refinerMismatch).toBe('second text encoder')

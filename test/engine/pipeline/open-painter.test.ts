@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { recipeOf } from '../../../src/engine/image/parameters.ts'
 import { readMakingOf } from '../../../src/engine/image/read-parameters.ts'
 import type { Upscaler } from '../../../src/engine/image/upscale.ts'
-import { memoryHashCache } from '../../../src/engine/models/file-hashes.ts'
+import { memoryHashCache } from '../../../src/engine/models/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import { ModelShelf } from '../../../src/engine/pipeline/model-shelf.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
@@ -46,7 +46,11 @@ test('another upscaler can take the place of resampling, and the picture names i
 })
 
 test("a model's preview matrix is fitted once, also when the model leaves the shelf and comes back", async () => {
-  const { models } = await readModels(`${packageRoot}/models`, memoryHashCache())
+  const { models } = await readModels({
+    roots: [`${packageRoot}/models`],
+    linkTargets: [],
+    cache: memoryHashCache(),
+  })
   const [demo] = models
   if (!demo) throw new Error('the demo model is not in models/')
   const other = { ...demo, name: 'other', hash: 'other-hash', refiner: undefined }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { encodePicture } from '../../../src/engine/image/encode.ts'
-import { memoryHashCache } from '../../../src/engine/models/file-hashes.ts'
+import { memoryHashCache } from '../../../src/engine/models/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
@@ -35,7 +35,11 @@ beforeAll(async () => {
   for (const half of ['base', 'refiner']) {
     cpSync(join(folder, `tiny-${half}`), join(folder, 'models/tiny', half), { recursive: true })
   }
-  const { models } = await readModels(join(folder, 'models'), memoryHashCache())
+  const { models } = await readModels({
+    roots: [join(folder, 'models')],
+    linkTargets: [],
+    cache: memoryHashCache(),
+  })
   const [tiny] = models
   if (!tiny?.refiner) throw new Error('the tiny model has no Refiner')
   record = tiny

@@ -99,6 +99,8 @@ const badFiles: Record<string, [Buffer, RegExp]> = {
   'a Git LFS pointer': [Buffer.from('version https://git-lfs.github.com/spec/v1\n'), /Git LFS pointer/],
   'a web page': [Buffer.from('<!DOCTYPE html>\n<html lang="en">'), /is a web page/],
   'a web page after a byte order mark': [Buffer.from('\ufeff\n <HTML><head>'), /is a web page/],
+  'an ONNX file': [Buffer.from('\x08\x08\x12\x07pytorch\x1a\x052.1.0:', 'latin1'), /ONNX file/],
+  'an archive': [Buffer.from('7z\xbc\xaf\x27\x1c\x00\x04', 'latin1'), /archive/],
   'a GGUF file': [Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(64)]), /GGUF/],
 }
 

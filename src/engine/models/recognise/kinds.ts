@@ -1,4 +1,5 @@
 /** Owns the kinds of files that a models folder holds, and the folders that each kind lies in. */
+import type { FileKind } from '../../../model-problem.ts'
 
 /** Kinds that Easel uses. `folders`: in lower case; the first is ours, the others are those of other UIs. */
 export const modelKinds = {
@@ -14,20 +15,6 @@ export const modelKinds = {
 } as const satisfies Record<string, { folders: readonly [string, ...string[]] }>
 
 export type ModelKind = keyof typeof modelKinds
-
-/** What a file can be recognised as: also parts that are of no use by themselves. */
-export const fileKinds = [
-  'checkpoint',
-  'lora',
-  'embedding',
-  'vae',
-  'controlnet',
-  'ip-adapter',
-  'upscaler',
-  'text-encoder',
-  'image-encoder',
-] as const satisfies readonly (ModelKind | 'text-encoder' | 'image-encoder')[]
-export type FileKind = (typeof fileKinds)[number]
 
 export function isModelKind(kind: FileKind): kind is ModelKind {
   return Object.hasOwn(modelKinds, kind)

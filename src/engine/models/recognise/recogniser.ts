@@ -1,6 +1,6 @@
 /** Owns what a recogniser is: the names and shapes by which one kind of file of one family is told. */
+import type { FileKind } from '../../../model-problem.ts'
 import type { HeaderView } from './header-view.ts'
-import type { FileKind } from './kinds.ts'
 
 export interface Recogniser {
   readonly kind: FileKind

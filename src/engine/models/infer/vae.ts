@@ -1,6 +1,6 @@
 /** Owns inferring a VAE's configuration from the names and shapes of its weights. */
-import type { WeightSource } from '../weights/source.ts'
-import { countWhile, hasTensor, type Json, shapeIn } from './infer.ts'
+import type { WeightSource } from '../../weights/source.ts'
+import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
 /** SDXL's: no weight says by how much latents are scaled, or at what size the VAE was trained. */
 const scalingFactor = 0.13025

@@ -1,6 +1,6 @@
 /** Owns inferring a U-Net's configuration from the names and shapes of its weights, for files that have no config.json. */
-import type { WeightSource } from '../weights/source.ts'
-import { countWhile, hasTensor, type Json, shapeIn } from './infer.ts'
+import type { WeightSource } from '../../weights/source.ts'
+import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
 /** Channels of one attention head, in SDXL and everything made of it. */
 const headChannels = 64

@@ -1,5 +1,5 @@
 /** Owns looking at a network's weights to learn its configuration: counts of numbered modules, and shapes. */
-import type { WeightSource } from '../weights/source.ts'
+import type { WeightSource } from '../../weights/source.ts'
 
 /** What a config.json would hold. */
 export type Json = Record<string, unknown>

@@ -1,6 +1,6 @@
 /** Owns inferring a text encoder's configuration from the names and shapes of its weights. */
-import type { WeightSource } from '../weights/source.ts'
-import { countWhile, hasTensor, type Json, shapeIn } from './infer.ts'
+import type { WeightSource } from '../../weights/source.ts'
+import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
 /** Channels of one attention head, in every CLIP. */
 const headChannels = 64

@@ -1,0 +1,80 @@
+/** Owns making Bases and Refiners of what was found, with the parts that they lack from elsewhere in the library. */
+import { AppError, toAppError } from '../../errors.ts'
+import type { MissingPart } from '../../model-problem.ts'
+import { assemble, type Supplements } from './assemble.ts'
+import type { FoundExpert } from './describe.ts'
+import type { FileRecord } from './file-record.ts'
+import type { ExpertParts, ExpertRecord } from './record.ts'
+import type { Unused } from './scan.ts'
+import { sizeStepOf } from './sizes.ts'
+
+/** What the configuration says a model is to be put together with, by names in the library. */
+export interface Wishes {
+  readonly vae?: string | undefined
+  /** A model whose text encoders it shares. */
+  readonly textEncoders?: string | undefined
+  readonly refiner?: string | undefined
+}
+
+export interface BuiltExpert {
+  readonly found: FoundExpert
+  readonly expert: ExpertRecord
+}
+
+/** Those that are whole; what the others lack goes to `unused`. */
+export function buildExperts(
+  experts: readonly FoundExpert[],
+  files: readonly FileRecord[],
+  wishes: Readonly<Record<string, Wishes>>,
+  unused: Unused[],
+): BuiltExpert[] {
+  const vaes = files.filter(({ kind }) => kind === 'vae')
+  const partsOf = (expert: FoundExpert, borrowers: readonly string[]) => {
+    const { name, path, found } = expert
+    const assembled = assemble(found, supplementsOf(expert, [...borrowers, name]))
+    if (assembled.kind === 'complete') return assembled
+    throw lacking(path, name, assembled.missing)
+  }
+  /** borrowers: who asks, so that two models cannot wait for each other. */
+  const supplementsOf = ({ name, path, found }: FoundExpert, borrowers: readonly string[]): Supplements => {
+    const wish = wishes[name] ?? {}
+    const vae = wish.vae === undefined ? onlyOne(found.networks.vae ? [] : vaes) : named(vaes, wish.vae)
+    if (wish.textEncoders === undefined) return { ...vaeOf(vae) }
+    if (borrowers.includes(wish.textEncoders)) throw lacking(path, name, 'text-encoders')
+    const textEncoders: ExpertParts = partsOf(named(experts, wish.textEncoders), borrowers).parts
+    return { ...vaeOf(vae), textEncoders }
+  }
+
+  const built: BuiltExpert[] = []
+  for (const found of experts) {
+    try {
+      const { parts, hash } = partsOf(found, [])
+      const expert = { parts, hash, sizeStepPx: sizeStepOf(parts), storage: found.found.storage }
+      built.push({ found, expert })
+    } catch (error) {
+      unused.push({ name: found.name, error: toAppError(error) })
+    }
+  }
+  return built
+}
+
+/** Where there is but one, no question is left. */
+function onlyOne<T>(all: readonly T[]): T | undefined {
+  return all.length === 1 ? all[0] : undefined
+}
+
+function vaeOf(record: FileRecord | undefined): Supplements {
+  return record?.vae ? { vae: record.vae } : {}
+}
+
+/** @throws AppError 'model-unknown' with the names that there are. */
+export function named<T extends { readonly name: string }>(all: readonly T[], name: string): T {
+  const found = all.find(one => one.name === name)
+  if (found) return found
+  throw new AppError('model-unknown', { name, known: all.map(one => one.name) })
+}
+
+function lacking(file: string, name: string, part: MissingPart): AppError {
+  const key = `models.${name}.${part === 'vae' ? 'vae' : 'textEncoders'}`
+  return new AppError('model-file', { file, problem: { what: 'part-missing', part, key } })
+}

@@ -1,0 +1,18 @@
+/** Owns what is known of a file that goes with a model: a LoRA, an embedding, a VAE … Crosses to workers as it is. */
+import { z } from 'zod'
+import { networkPart } from '../networks/parts.ts'
+import { storage } from './storage.ts'
+
+export const fileRecord = z.object({
+  kind: z.enum(['lora', 'embedding', 'vae', 'controlnet', 'ip-adapter', 'upscaler']),
+  /** Its path below the folder of its kind, without extension. */
+  name: z.string(),
+  /** A proper name: SDXL, ESRGAN. */
+  family: z.string(),
+  /** sha256, hex, of the file; of a folder, over its weights and config. */
+  hash: z.string(),
+  storage,
+  /** A VAE, ready to take the place of a model's own. */
+  vae: networkPart.optional(),
+})
+export type FileRecord = z.infer<typeof fileRecord>

@@ -1,0 +1,90 @@
+/** Owns giving each Base its Refiner: its own, the one that the configuration names, or one that belongs to it. */
+import { AppError, toAppError } from '../../errors.ts'
+import { type ModelSchedule, parseSchedule } from '../sampling/scheduler-config.ts'
+import { type BuiltExpert, named, type Wishes } from './build-experts.ts'
+import type { ModelRecord } from './record.ts'
+import { mismatchOf } from './refiner-match.ts'
+import type { Unused } from './scan.ts'
+import { nativeSideOf } from './sizes.ts'
+
+/** The Bases as models; Refiners that none of them has go to `unused`. */
+export async function pairRefiners(
+  experts: readonly BuiltExpert[],
+  wishes: Readonly<Record<string, Wishes>>,
+  unused: Unused[],
+): Promise<ModelRecord[]> {
+  const refiners = experts.filter(({ expert }) => !expert.parts.networks.textEncoder)
+  const paired = new Set<BuiltExpert>()
+  const models: ModelRecord[] = []
+  for (const base of experts.filter(one => !refiners.includes(one))) {
+    const { name } = base.found
+    try {
+      const model = modelOf(base)
+      const candidates = candidatesFor(name, refiners, wishes[name]?.refiner)
+      models.push(await withRefiner(model, candidates, paired))
+    } catch (error) {
+      unused.push({ name, error: toAppError(error) })
+    }
+  }
+  for (const refiner of refiners.filter(one => !paired.has(one))) {
+    const { name, path } = refiner.found
+    unused.push({ name, error: new AppError('model-file', { file: path, problem: { what: 'no-base' } }) })
+  }
+  return models
+}
+
+function modelOf({ found: { name }, expert }: BuiltExpert): ModelRecord {
+  const { config, configFile } = expert.parts.schedule
+  const schedule = parseSchedule(config, configFile)
+  return {
+    name,
+    ...expert,
+    nativeSidePx: nativeSideOf(expert.parts),
+    sampler: schedule.sampler.kind.name,
+    scheduler: schedulerFacts(schedule),
+  }
+}
+
+function schedulerFacts({ notBuilt, keys, config }: ModelSchedule): ModelRecord['scheduler'] {
+  const key = notBuilt?.what === 'key' ? notBuilt.key : undefined
+  return {
+    notBuilt: notBuilt && { className: notBuilt.className, key },
+    zeroTerminalSnr: keys.rescale_betas_zero_snr === true,
+    edm: config.edm !== undefined,
+  }
+}
+
+interface Candidates {
+  readonly refiners: readonly BuiltExpert[]
+  /** Somebody put these two together: if they do not fit, that is said. */
+  readonly isMeant: boolean
+}
+
+function candidatesFor(base: string, refiners: readonly BuiltExpert[], wish: string | undefined): Candidates {
+  if (wish !== undefined) {
+    const refiner = named(
+      refiners.map(one => ({ ...one, name: one.found.name, one })),
+      wish,
+    )
+    return { refiners: [refiner.one], isMeant: true }
+  }
+  const own = refiners.filter(({ found }) => found.belongsTo === base)
+  if (own.length > 0) return { refiners: own, isMeant: true }
+  return { refiners: refiners.filter(({ found }) => found.belongsTo === undefined), isMeant: false }
+}
+
+async function withRefiner(
+  model: ModelRecord,
+  { refiners, isMeant }: Candidates,
+  paired: Set<BuiltExpert>,
+): Promise<ModelRecord> {
+  for (const refiner of refiners) {
+    const mismatch = await mismatchOf(model.parts.networks, refiner.expert.parts.networks)
+    if (mismatch !== undefined && !isMeant) continue
+    paired.add(refiner)
+    return mismatch === undefined
+      ? { ...model, refiner: refiner.expert }
+      : { ...model, refinerMismatch: mismatch }
+  }
+  return model
+}

@@ -1,0 +1,208 @@
+/**
+ * Owns walking through the models folders: what in them may be a model, of which kind and by what name, and what is set aside
+ * because it cannot be looked at. One bad entry takes nothing else down.
+ */
+import type { Stats } from 'node:fs'
+import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { AppError, toAppError } from '../../errors.ts'
+import type { ModelFileProblem } from '../../model-problem.ts'
+import { unreadableFile } from '../weights/config-file.ts'
+import { isInside } from './file-hashes.ts'
+import { kindOfFolder, type ModelKind } from './recognise/kinds.ts'
+
+/** A file or a folder that may be a model. */
+export interface Candidate {
+  readonly kind: ModelKind
+  /** Its path below the folder of its kind, without the file's extension, with `/` between folders. */
+  readonly name: string
+  readonly path: string
+  readonly isFolder: boolean
+}
+
+/** Something in the models folders that is not used, with the reason. */
+export interface Unused {
+  readonly name: string
+  readonly error: AppError
+}
+
+export interface Scan {
+  readonly candidates: Candidate[]
+  readonly unused: Unused[]
+}
+
+export interface ModelFolders {
+  /** Searched in this order; of two models of one name the first counts. */
+  readonly roots: readonly string[]
+  /** Where links may lead besides the roots themselves. */
+  readonly linkTargets: readonly string[]
+}
+
+/** Bounds for a configuration that names a whole disk. */
+const maxDepth = 8
+const maxEntries = 50_000
+
+export async function scanModelFolders(folders: ModelFolders): Promise<Scan> {
+  const walk = new Walk(await allowedFolders(folders))
+  for (const [i, root] of folders.roots.entries()) await walk.root(root, i === 0)
+  return walk
+}
+
+/** Where a model's files may lie, without links. */
+export async function allowedFolders({ roots, linkTargets }: ModelFolders): Promise<string[]> {
+  const real = await Promise.all(
+    [...roots, ...linkTargets].map(folder => realpath(folder).catch(() => undefined)),
+  )
+  return real.filter(folder => folder !== undefined)
+}
+
+class Walk implements Scan {
+  readonly candidates: Candidate[] = []
+  readonly unused: Unused[] = []
+  readonly #allowed: readonly string[]
+  #entries = 0
+
+  constructor(allowed: readonly string[]) {
+    this.#allowed = allowed
+  }
+
+  /** Our own models folder need not exist yet; one that was named must. */
+  async root(folder: string, isOwn: boolean): Promise<void> {
+    const there = await stat(folder).catch(() => undefined)
+    if (there === undefined && isOwn) return
+    if (!there?.isDirectory()) {
+      return this.#setAside(folder, folder, there ? { what: 'not-a-folder' } : { what: 'missing' })
+    }
+    const real = await realpath(folder)
+    for (const name of await this.#namesIn(folder, folder)) {
+      const path = join(folder, name)
+      const kind = kindOfFolder(name)
+      if (kind && (await isFolder(path))) await this.#folder(kind, path, '', [real])
+      else await this.#entry('checkpoint', path, name, [real])
+    }
+  }
+
+  /** Every entry of a folder. prefix: what their names begin with. above: the folders that it lies in, without links. */
+  async #folder(kind: ModelKind, folder: string, prefix: string, above: readonly string[]): Promise<void> {
+    const title = prefix === '' ? basename(folder) : prefix.slice(0, -1)
+    const real = await realpath(folder)
+    if (above.includes(real)) return this.#setAside(title, folder, { what: 'unreadable', code: 'ELOOP' })
+    if (above.length > maxDepth) return this.#setAside(title, folder, { what: 'too-deep', limit: maxDepth })
+    for (const name of await this.#namesIn(folder, title)) {
+      await this.#entry(kind, join(folder, name), prefix + name, [...above, real])
+    }
+  }
+
+  async #entry(kind: ModelKind, path: string, name: string, above: readonly string[]): Promise<void> {
+    try {
+      const there = await this.#look(path)
+      if (there.isFile()) this.candidates.push({ kind, name: withoutExtension(name), path, isFolder: false })
+      else if (there.isDirectory()) await this.#inFolder(kind, path, name, above)
+      else throw fault(path, { what: 'not-a-file' })
+    } catch (error) {
+      this.unused.push({ name, error: toAppError(error) })
+    }
+  }
+
+  async #inFolder(kind: ModelKind, path: string, name: string, above: readonly string[]): Promise<void> {
+    const snapshot = await hubSnapshot(path)
+    if (snapshot !== undefined) return this.#entry(kind, snapshot, hubName(name), above)
+    if (await isModelFolder(kind, path)) {
+      this.candidates.push({ kind, name, path, isFolder: true })
+      return
+    }
+    const only = await onlyFolderIn(path)
+    if (only !== undefined && (await isModelFolder(kind, only))) return this.#entry(kind, only, name, above)
+    await this.#folder(kind, path, `${name}/`, above)
+  }
+
+  /** What stands there, links followed as far as they may lead. */
+  async #look(path: string): Promise<Stats> {
+    const itself = await lstat(path).catch(error => {
+      throw unreadableFile(path, error)
+    })
+    if (!itself.isSymbolicLink()) return itself
+    const there = await stat(path).catch(async (error: unknown) => {
+      if (!isMissing(error)) throw unreadableFile(path, error)
+      throw fault(path, { what: 'dangling-link', target: await readlink(path) })
+    })
+    const target = await realpath(path)
+    if (!isInside(target, this.#allowed)) throw fault(path, { what: 'outside-link', target })
+    return there
+  }
+
+  /** Sorted; hidden ones are left out. */
+  async #namesIn(folder: string, name: string): Promise<string[]> {
+    try {
+      const names = (await readdir(folder)).filter(one => !one.startsWith('.')).sort()
+      this.#entries += names.length
+      if (this.#entries <= maxEntries) return names
+      throw fault(folder, { what: 'too-many-files', limit: maxEntries })
+    } catch (error) {
+      this.unused.push({ name, error: error instanceof AppError ? error : unreadableFile(folder, error) })
+      return []
+    }
+  }
+
+  #setAside(name: string, file: string, problem: ModelFileProblem): void {
+    this.unused.push({ name, error: fault(file, problem) })
+  }
+}
+
+function fault(file: string, problem: ModelFileProblem): AppError {
+  return new AppError('model-file', { file, problem })
+}
+
+/** A model of several files: of diffusers or optimum for a checkpoint, with a config.json for the other kinds. */
+async function isModelFolder(kind: ModelKind, folder: string): Promise<boolean> {
+  const names = await visibleNames(folder)
+  const marks = kind === 'checkpoint' ? ['model_index.json', 'unet'] : ['config.json']
+  if (marks.some(mark => names.includes(mark))) return true
+  return kind === 'checkpoint' && names.includes('base') && isModelFolder(kind, join(folder, 'base'))
+}
+
+/** None where the folder cannot be read. */
+async function visibleNames(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter(name => !name.startsWith('.')).sort()
+  } catch {
+    return []
+  }
+}
+
+/** The folder in it, where there is nothing else: an archive that was unpacked one level deeper. */
+async function onlyFolderIn(folder: string): Promise<string | undefined> {
+  const [only, ...others] = await visibleNames(folder)
+  const path = only === undefined ? undefined : join(folder, only)
+  return path !== undefined && others.length === 0 && (await isFolder(path)) ? path : undefined
+}
+
+/** The revision that a folder of Hugging Face's cache (`models--owner--name`) stands for: main, or the only one. */
+async function hubSnapshot(folder: string): Promise<string | undefined> {
+  if (!basename(folder).startsWith('models--')) return undefined
+  const snapshots = join(folder, 'snapshots')
+  const revisions = await visibleNames(snapshots)
+  const main = (await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => '')).trim()
+  const revision = revisions.find(one => one === main) ?? revisions.at(-1)
+  return revision === undefined ? undefined : join(snapshots, revision)
+}
+
+/** `models--owner--name` → `owner/name`. */
+function hubName(name: string): string {
+  return name.replace(/models--/, '').replaceAll('--', '/')
+}
+
+function withoutExtension(name: string): string {
+  return name.replace(/\.(?:safetensors|ckpt|pth?|bin|gguf|onnx)$/i, '')
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    one => one.isDirectory(),
+    () => false,
+  )
+}
