@@ -73,7 +73,7 @@ describe('the command line paints', () => {
       '-o',
       'set.png',
     )
-    expect(out).toBe('set-1.png  160×96  seed 9\nset-2.png  160×96  seed 10\n')
+    expect(out).toBe('set-1.png  160×104  seed 9\nset-2.png  160×104  seed 10\n')
   })
 
   test('from a photo of any size, and refines it', async () => {
@@ -255,14 +255,9 @@ describe('bad input gets one clear sentence', () => {
     ['a seed below zero', [...circle, '--seed', '-1'], /^seed is -1, but must be from 0 to \d+\.$/],
     ['words for a number', [...circle, '--steps', 'many'], /--steps.*many/],
     [
-      'a size that the Base cannot do',
+      'a size that no model can do',
       [...circle, '--size', '100x100'],
-      /steps of 32 .*100×100.* nearest is 96×96/,
-    ],
-    [
-      'a size that the Refiner cannot do',
-      [...circle, '--size', '96x96', '--refine'],
-      /steps of 64 .*nearest is 128×128/,
+      /steps of 8 .*100×100.* nearest is 104×104/,
     ],
     ['an unknown model', [...circle, '--model', 'demmo'], /no model “demmo”.*demo/],
     ['an unknown sampler', [...circle, '--sampler', 'eular'], /no sampler “eular”.*euler/],

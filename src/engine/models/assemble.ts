@@ -21,14 +21,14 @@ export type Assembled =
 export function assemble(found: FoundParts, supplements: Supplements): Assembled {
   const { unet } = found.networks
   const vae = supplements.vae ?? found.networks.vae
-  const text = supplements.textEncoders ? lentText(supplements.textEncoders) : ownText(found)
+  const { textEncoders: lender } = supplements
+  const text = lender ? lentText(lender, unet?.config ?? {}) : ownText(found)
   if (!text) return { kind: 'incomplete', missing: 'text-encoders' }
   if (!vae || !unet) return { kind: 'incomplete', missing: 'vae' }
-  const fitting = fittingText(text, unet.config)
-  const networks = { ...fitting.networks, unet: withTimeIdWidth(unet, fitting.networks), vae }
+  const networks = { ...text.networks, unet: withTimeIdWidth(unet, text.networks), vae }
   const parts: ExpertParts = {
     networks,
-    ...fitting.tokenizers,
+    ...text.tokenizers,
     schedule: found.schedule,
     zerosForNoNegative: found.zerosForNoNegative ?? networks.textEncoder !== undefined,
   }
@@ -53,8 +53,13 @@ interface Text {
   readonly tokenizers: Pick<ExpertParts, 'tokenizer' | 'tokenizer2'>
 }
 
-function lentText({ networks, tokenizer, tokenizer2 }: ExpertParts): Text {
+/** Another model's; a Refiner's U-Net reads the second encoder alone. */
+function lentText({ networks, tokenizer, tokenizer2 }: ExpertParts, unet: Json): Text {
   const { textEncoder, textEncoder2 } = networks
+  const width = numberIn(unet, 'cross_attention_dim')
+  if (width === numberIn(textEncoder2.config, 'hidden_size')) {
+    return { networks: { textEncoder2 }, tokenizers: { tokenizer2 } }
+  }
   return {
     networks: { ...(textEncoder && { textEncoder }), textEncoder2 },
     tokenizers: { ...(tokenizer && { tokenizer }), tokenizer2 },
@@ -77,15 +82,6 @@ function ownText({ networks, tokenizer, tokenizer2 }: FoundParts): Text | undefi
 function clipTokenizer({ config }: NetworkPart, encoder: 'first' | 'second'): TokenizerPart {
   const tokens = Math.max(1, numberIn(config, 'vocab_size'))
   return { from: 'clip', tokens, encoder, hash: hashTexts('clip', String(tokens), encoder) }
-}
-
-/** A Refiner's U-Net reads the second encoder alone, whatever the model has that lends its encoders. */
-function fittingText(text: Text, unet: Json): Text {
-  const { textEncoder2 } = text.networks
-  const readsSecondAlone =
-    numberIn(unet, 'cross_attention_dim') === numberIn(textEncoder2.config, 'hidden_size')
-  if (!readsSecondAlone) return text
-  return { networks: { textEncoder2 }, tokenizers: { tokenizer2: text.tokenizers.tokenizer2 } }
 }
 
 /** Time ids share an input with the pooled text: what it leaves is 6 ids' in the Base, 5 in the Refiner. */
