@@ -6,6 +6,8 @@ import { z } from 'zod'
 import { firstProblem } from './config-problem.ts'
 import { AppError } from './errors.ts'
 import { fileProblem } from './file-problem.ts'
+import { chatPlatforms } from './platforms.ts'
+import { languageTags } from './words/locale.ts'
 
 const size = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() })
 
@@ -50,6 +52,8 @@ const device = z.strictObject({
   threads: z.int().min(0).default(0),
 })
 
+const personName = new RegExp(`^(${chatPlatforms.join('|')}):[^:]+:[^:]+$`)
+
 const schema = z.strictObject({
   dataDir: z.string().min(1),
   modelsDir: z.string().min(1),
@@ -59,7 +63,7 @@ const schema = z.strictObject({
   modelLinkTargets: z.array(z.string().min(1)),
   defaultModel: z.string().min(1),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
-  language: z.enum(['en', 'zh-CN']),
+  language: z.literal(languageTags),
   web: z.strictObject({
     enabled: z.boolean(),
     host: z.string().min(1),
@@ -99,7 +103,7 @@ const schema = z.strictObject({
     maxWaitHours: z.number().min(0),
   }),
   /** People who may see stats everywhere. */
-  admins: z.array(z.string().regex(/^(discord|slack|web):[^:]+:[^:]+$/, 'is not platform:space:user')),
+  admins: z.array(z.string().regex(personName, 'is not platform:space:user')),
   styles: z.array(style),
   /** Lists of lines by name, of which `__name__` in a prompt draws one. */
   wildcards: z.record(z.string().regex(/^[\p{L}\p{N}_/-]+$/u), z.array(z.string().min(1)).min(1)),
@@ -110,19 +114,6 @@ const schema = z.strictObject({
 export type Config = Readonly<z.infer<typeof schema>>
 export type ModelAdvice = z.infer<typeof modelAdvice>
 export type DeviceConfig = z.infer<typeof device>
-
-/** Tokens, from the environment only; they appear in no file, no log and no error. */
-export interface Secrets {
-  discordToken?: string
-  slackBotToken?: string
-  slackAppToken?: string
-  slackSigningSecret?: string
-  slackClientId?: string
-  slackClientSecret?: string
-  slackStateSecret?: string
-  /** Key that encrypts stored installations. */
-  encryptionKey?: string
-}
 
 /**
  * Reads config/default.yaml and, where one is named, a file over it. Paths are taken relative to `workingDir`.
@@ -147,20 +138,6 @@ export function loadConfig(packageRoot: string, workingDir: string, file?: strin
     extraModelDirs: config.extraModelDirs.map(dir => fromDir(workingDir, dir)),
     modelLinkTargets: config.modelLinkTargets.map(dir => fromDir(workingDir, dir)),
   })
-}
-
-/** The secrets among the environment's variables. */
-export function readSecrets(env: Readonly<Record<string, string | undefined>>): Secrets {
-  return {
-    discordToken: env.DISCORD_TOKEN || undefined,
-    slackBotToken: env.SLACK_BOT_TOKEN || undefined,
-    slackAppToken: env.SLACK_APP_TOKEN || undefined,
-    slackSigningSecret: env.SLACK_SIGNING_SECRET || undefined,
-    slackClientId: env.SLACK_CLIENT_ID || undefined,
-    slackClientSecret: env.SLACK_CLIENT_SECRET || undefined,
-    slackStateSecret: env.SLACK_STATE_SECRET || undefined,
-    encryptionKey: env.EASEL_ENCRYPTION_KEY || undefined,
-  }
 }
 
 function fromDir(dir: string, path: string): string {

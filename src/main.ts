@@ -1,13 +1,10 @@
 /** The composition root: builds every part, starts them in order, stops them on a signal; it alone knows all parts. */
 import { join } from 'node:path'
+import { adapterModules, setupSentence } from './adapters.ts'
 import { type BuiltEasel, buildEasel } from './app/build-easel.ts'
 import { checkPicture } from './app/check-picture.ts'
-import type { Platform } from './app/people.ts'
-import type { Adapter, AdapterFactory } from './bots/adapter.ts'
-import { discordAdapter } from './bots/discord/index.ts'
-import { type SealedStorage, slackAdapter } from './bots/slack/index.ts'
-import { webAdapter } from './bots/web/index.ts'
-import type { Config, Secrets } from './config.ts'
+import type { Adapter, AdapterStatus, ReportStatus, SealedDocuments } from './bots/adapter.ts'
+import type { Config } from './config.ts'
 import { hostOpener } from './devices.ts'
 import { isOfNoUse, type ModelCatalogue } from './engine/models/library.ts'
 import { AppError, toAppError } from './errors.ts'
@@ -15,21 +12,13 @@ import { watchEventLoop } from './event-loop.ts'
 import { readLibrary } from './model-library.ts'
 import { packageRoot } from './paths.ts'
 import type { Logger } from './ports.ts'
+import type { Secrets } from './secrets.ts'
 import { systemClock, systemIds, systemRandom } from './system-ports.ts'
 import { within } from './time-limit.ts'
 import { errorSentence, type Words } from './words/en.ts'
 
 /** Beyond the grace for pictures, how long what is being delivered is waited for. */
 const deliveryGraceMs = 3000
-
-/** One line per chat platform; the order is that of the lines at start. */
-function platforms({ db }: BuiltEasel): readonly { platform: Platform; create: AdapterFactory }[] {
-  return [
-    { platform: 'web', create: webAdapter },
-    { platform: 'discord', create: discordAdapter },
-    { platform: 'slack', create: slackAdapter(installationsIn(db)) },
-  ]
-}
 
 export interface ServerParts {
   config: Config
@@ -86,8 +75,8 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   }
   try {
     await built.start()
-    for (const adapter of adapters) {
-      if (await startAdapter(parts, adapter)) started.push(adapter)
+    for (const chosen of adapters) {
+      if (await startAdapter(parts, chosen)) started.push(chosen.adapter)
     }
     if (started.length === 0) throw new AppError('config', nothingToServe(words))
   } catch (error) {
@@ -114,53 +103,76 @@ async function usableModels({ config, words, say, warn }: ServerParts): Promise<
   return catalogue
 }
 
+/** An adapter that is on, with whether the server must have it. */
+interface ChosenAdapter {
+  adapter: Adapter
+  isRequired: boolean
+}
+
 /** Those that are on, with their couriers registered; says why the others are off. */
-function createAdapters(parts: ServerParts, built: BuiltEasel): Adapter[] {
+function createAdapters(parts: ServerParts, { easel, db, register }: BuiltEasel): ChosenAdapter[] {
   const { config, secrets, words, log, say } = parts
-  const { easel, register } = built
-  return platforms(built).flatMap(({ platform, create }) => {
-    const choice = create({
-      easel,
-      config,
-      secrets,
-      clock: systemClock,
-      ids: systemIds,
-      log: log.child({ platform }),
-    })
-    if (choice.kind === 'off') {
-      say(words.cli.adapterOff(words.cli.adapterNames[platform], choice.reason))
+  return adapterModules.flatMap(({ platform, isRequired, setup, create }) => {
+    const state = setup({ config, secrets })
+    if (state.kind !== 'ready') {
+      say(words.cli.adapterOff(words.cli.adapterNames[platform], setupSentence(state, words)))
       return []
     }
-    register(choice.adapter.courier)
-    return choice.adapter
+    const ports = { clock: systemClock, ids: systemIds, log: log.child({ platform }) }
+    const adapter = create({ easel, config, secrets, ...ports }, documentsIn(db))
+    register(adapter.courier)
+    return { adapter, isRequired }
   })
 }
 
-/**
- * False where a platform refuses us: the others go on without it. The web chat must have the address that the
- * configuration names, or the operator looks for it in vain.
- */
-async function startAdapter({ words, log, say, warn }: ServerParts, adapter: Adapter): Promise<boolean> {
-  const name = words.cli.adapterNames[adapter.platform]
+/** False where a platform refuses us: the others go on without it, unless the server must have it. */
+async function startAdapter(parts: ServerParts, { adapter, isRequired }: ChosenAdapter): Promise<boolean> {
   try {
-    await adapter.start()
+    await adapter.start(reporter(parts, adapter))
+    return true
   } catch (error) {
-    if (adapter.platform === 'web') throw error
+    if (isRequired) throw error
     const fault = toAppError(error)
-    log.error({ error: fault, platform: adapter.platform }, 'the adapter did not start')
-    warn(words.cli.adapterOff(name, errorSentence(words, fault)))
+    parts.log.error({ error: fault, platform: adapter.platform }, 'the adapter did not start')
+    reporter(parts, adapter)({ kind: 'refused', fault })
     return false
   }
-  say(adapter.url === undefined ? words.cli.adapterOn(name) : words.cli.adapterAt(name, adapter.url))
-  return true
+}
+
+/** Tells the operator how an adapter stands, and nothing while that stays the same. */
+function reporter({ words, say, warn }: ServerParts, adapter: Adapter): ReportStatus {
+  let told = ''
+  return status => {
+    const line = statusLine(adapter, status, words)
+    if (line === told) return
+    told = line
+    const isTrouble = status.kind === 'refused' || status.kind === 'warning'
+    if (isTrouble) warn(line)
+    else say(line)
+  }
+}
+
+function statusLine({ platform, url }: Adapter, status: AdapterStatus, words: Words): string {
+  const { cli } = words
+  const name = cli.adapterNames[platform]
+  switch (status.kind) {
+    case 'connecting':
+      return cli.adapterConnecting(name)
+    case 'on':
+      return url === undefined ? cli.adapterOn(name) : cli.adapterAt(name, url)
+    case 'refused':
+      return cli.adapterOff(name, errorSentence(words, status.fault))
+    case 'warning':
+      return `${name}: ${status.sentence}`
+  }
 }
 
 function nothingToServe({ cli }: Words) {
   return { file: 'config/default.yaml', key: 'web.enabled', problem: cli.noAdapter }
 }
 
-/** Slack's installations, sealed before they get here. */
-function installationsIn(db: BuiltEasel['db']): SealedStorage {
+/** What adapters keep, sealed before it gets here. */
+function documentsIn(db: BuiltEasel['db']): SealedDocuments {
   return {
     save: (id, sealed) => db.write(() => db.installations.put(id, sealed, systemClock.now())),
     find: id => db.installations.get(id),

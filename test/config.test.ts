@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadConfig, readSecrets } from '../src/config.ts'
+import { loadConfig } from '../src/config.ts'
 import { AppError } from '../src/errors.ts'
 import { packageRoot } from '../src/paths.ts'
 import { en, errorSentence } from '../src/words/en.ts'
@@ -79,8 +79,4 @@ test.each([
 
 test('a file that is not there is named', () => {
   expect(() => loadConfig(packageRoot, folder, 'none.yaml')).toThrow(AppError)
-})
-
-test('secrets come from the environment; an empty variable is no secret', () => {
-  expect(readSecrets({ DISCORD_TOKEN: 'a', SLACK_BOT_TOKEN: '' })).toEqual({ discordToken: 'a' })
 })

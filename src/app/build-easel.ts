@@ -10,7 +10,6 @@ import { type Catalogue, defaultsOf } from './catalogue.ts'
 import type { Courier } from './courier.ts'
 import { Deliver } from './deliver.ts'
 import type { Easel } from './easel.ts'
-import { Findings } from './findings.ts'
 import { JobViews } from './job-views.ts'
 import type { AppParts, CheckPicture } from './parts.ts'
 import { isSamePerson } from './people.ts'
@@ -18,9 +17,10 @@ import { problem } from './problems.ts'
 import { usageOf } from './quota.ts'
 import { recover } from './recover.ts'
 import { forget } from './remove.ts'
+import { settingsProblems } from './settings.ts'
 import { maySeeStats, statsOf } from './stats.ts'
 import { submit } from './submit.ts'
-import { checkTexts, nameable } from './text-limits.ts'
+import { nameable } from './text-limits.ts'
 import type { ModelView } from './views.ts'
 import { Watch } from './watch.ts'
 
@@ -153,10 +153,8 @@ function facade(app: AppParts, watch: Watch, isStopping: () => boolean): Easel {
     styles: () => config.styles.map(style => style.name),
     settings: person => db.people.settings(person),
     async saveSettings(person, settings) {
-      const findings = new Findings()
-      if (!checkTexts(settings, config.limits, findings)) {
-        return { kind: 'refused', problems: findings.problems }
-      }
+      const problems = settingsProblems(settings, app.catalogue.models, config.limits)
+      if (problems.length > 0) return { kind: 'refused', problems }
       await db.write(() => db.people.saveSettings(db.people.upsert(nameable(person)), settings))
       return { kind: 'saved' }
     },

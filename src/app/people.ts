@@ -1,6 +1,7 @@
 /** Who asks and where: people, spaces and conversations, the same for every platform. */
+import type { Platform } from '../platforms.ts'
 
-export type Platform = 'discord' | 'slack' | 'web' | 'cli'
+export type { Platform } from '../platforms.ts'
 
 /** A person on a platform. Identity is the triple platform, space, user; names are for show only. */
 export interface Person {

@@ -2,7 +2,7 @@
 import type { PictureProblem } from '../picture-problem.ts'
 import type { TextField } from './text-limits.ts'
 
-/** What the value of a flag has to look like; words/ says it in a sentence. */
+/** What the value of a flag or an option has to look like; words/ says it in a sentence. */
 export type FlagExpectation =
   | 'text'
   | 'whole-number'
@@ -31,6 +31,8 @@ export interface ProblemDetails {
   'flag-unknown': { flag: string; nearest?: string }
   'flag-value': { flag: string; value: string; expected: FlagExpectation }
   'flag-repeated': { flag: string }
+  /** `usage` is how the command is typed. */
+  'option-value': { usage: string; value: string; expected: FlagExpectation }
   'out-of-range': { name: string; value: number; min: number; max: number }
   'size-step': {
     widthPx: number

@@ -1,15 +1,15 @@
-/** What `easel doctor` looks at outside of the models: runtime, libraries, folders, port and tokens. */
+/** What `easel doctor` looks at outside of the models: runtime, libraries, folders and chat platforms. */
 import { accessSync, constants, existsSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { databaseFileIn } from '../db/data-folder.ts'
 import { AppError, hasCode } from '../errors.ts'
 import { fileProblem } from '../file-problem.ts'
-import { errorSentence, type Words } from '../words/en.ts'
+import type { ChatPlatform } from '../platforms.ts'
+import type { Words } from '../words/en.ts'
 import type { Session } from './session.ts'
 
 export interface Finding {
-  check: keyof Words['cli']['checks']
+  check: keyof Words['cli']['checks'] | ChatPlatform
   /** `off` is no fault: something that is not wanted or not configured. */
   state: 'fine' | 'wrong' | 'off'
   detail: string
@@ -95,70 +95,22 @@ function nearestExisting(folder: string): string {
   return existsSync(folder) ? folder : nearestExisting(dirname(folder))
 }
 
-/** `data` tells whether an Easel runs on this configuration, whose port it then is. */
-export async function checkPort({ config, words }: Session, data: readonly Finding[]): Promise<Finding[]> {
-  const { enabled, host, port } = config.web
-  if (!enabled) return [{ check: 'port', state: 'off', detail: words.cli.webOff }]
-  const fault = await tryPort(host, port)
-  if (!fault) return [{ check: 'port', state: 'fine', detail: words.cli.portFree(host, port) }]
-  const ours = fault.code === 'port-in-use' && data.some(({ state }) => state === 'off')
-  return ours
-    ? [{ check: 'port', state: 'off', detail: words.cli.portOurs(host, port) }]
-    : [{ check: 'port', state: 'wrong', detail: errorSentence(words, fault) }]
-}
-
-function tryPort(host: string, port: number): Promise<AppError | undefined> {
-  return new Promise(resolve => {
-    const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE'
-      const problem = `${host}:${port} ${error.code ?? error.message}`
-      resolve(
-        taken
-          ? new AppError('port-in-use', { host, port, key: 'web.port' }, error)
-          : new AppError('config', { file: 'web', key: 'web.host, web.port', problem }, error),
-      )
-    })
-    server.listen(port, host, () => server.close(() => resolve(undefined)))
+/** A line or more for each chat platform; `isRunning`: an Easel on this configuration runs already. */
+export async function checkAdapters(
+  { config, secrets, words }: Session,
+  isRunning: boolean,
+): Promise<Finding[]> {
+  const { adapterModules, setupSentence } = await import('../adapters.ts')
+  const findings = adapterModules.map(async ({ platform, setup, diagnose }): Promise<Finding[]> => {
+    const state = setup({ config, secrets })
+    if (state.kind === 'ready')
+      return (await diagnose({ config, secrets, words, isRunning })).map(line => ({
+        check: platform,
+        ...line,
+      }))
+    // Nothing of it is a choice; a part of it is a slip.
+    const isOff = state.kind === 'off'
+    return [{ check: platform, state: isOff ? 'off' : 'wrong', detail: setupSentence(state, words) }]
   })
-}
-
-/** Tries the token, and says how Easel is invited. */
-export async function checkDiscord({ config, secrets, words }: Session): Promise<Finding[]> {
-  const { discordToken } = secrets
-  const { operator } = words.discord
-  const finding = (state: Finding['state'], detail: string): Finding => ({ check: 'discord', state, detail })
-  if (discordToken === undefined) return [finding('off', words.cli.tokenMissing(['DISCORD_TOKEN']))]
-  const { diagnose } = await import('../bots/discord/transport/diagnose.ts')
-  const met = await diagnose(discordToken, config)
-  const { guildId } = config.discord
-  switch (met.kind) {
-    case 'wrong-token':
-      return [finding('wrong', operator.wrongToken)]
-    case 'unreachable':
-      return [finding('wrong', operator.unreachable(met.problem))]
-    case 'not-in-guild':
-      return [finding('wrong', operator.notInGuild(guildId)), finding('off', operator.invite(met.inviteUrl))]
-    case 'known':
-      return [
-        finding('fine', operator.known(met.name)),
-        finding('fine', guildId === '' ? operator.everywhere : operator.trial(guildId)),
-        finding('fine', operator.invite(met.inviteUrl)),
-        finding('fine', operator.inviteForOneself(met.inviteForOneselfUrl)),
-      ]
-  }
-}
-
-/** Socket Mode needs the app's own token, HTTP the signing secret; the bot's token both. */
-export function checkSlack({ config, secrets, words }: Session): Finding {
-  const second =
-    config.slack.transport === 'socket'
-      ? (['SLACK_APP_TOKEN', secrets.slackAppToken] as const)
-      : (['SLACK_SIGNING_SECRET', secrets.slackSigningSecret] as const)
-  const needed = [['SLACK_BOT_TOKEN', secrets.slackBotToken] as const, second]
-  const missing = needed.flatMap(([name, value]) => (value === undefined ? [name] : []))
-  if (missing.length === 0) return { check: 'slack', state: 'fine', detail: words.cli.tokenPresent }
-  // One of two tokens is a slip; none is a choice.
-  const state = missing.length === needed.length ? 'off' : 'wrong'
-  return { check: 'slack', state, detail: words.cli.tokenMissing(missing) }
+  return (await Promise.all(findings)).flat()
 }

@@ -1,16 +1,9 @@
 /** `easel doctor`: what is wrong with this machine or its configuration, one line per check; exit code 1 for any. */
 import type { Command } from 'commander'
 import { toAppError } from '../errors.ts'
-import { type en, errorSentence } from '../words/en.ts'
-import {
-  checkDataFolder,
-  checkDiscord,
-  checkNative,
-  checkNode,
-  checkPort,
-  checkSlack,
-  type Finding,
-} from './checks.ts'
+import { isChatPlatform } from '../platforms.ts'
+import { errorSentence, type Words } from '../words/en.ts'
+import { checkAdapters, checkDataFolder, checkNative, checkNode, type Finding } from './checks.ts'
 import { checkModels } from './model-checks.ts'
 import {
   type CommonOptions,
@@ -33,7 +26,7 @@ async function examine(session: Session, options: CommonOptions): Promise<ExitCo
   const show = (findings: readonly Finding[]) => {
     for (const { check, state, detail } of findings) {
       if (state === 'wrong') problems += 1
-      out(`${words.cli.states[state].padEnd(6)} ${words.cli.checks[check].padEnd(14)} ${detail}`)
+      out(`${words.cli.states[state].padEnd(6)} ${labelOf(check, words).padEnd(14)} ${detail}`)
     }
   }
   show([checkNode(words)])
@@ -42,22 +35,25 @@ async function examine(session: Session, options: CommonOptions): Promise<ExitCo
   show([{ check: 'config', state: 'fine', detail: options.config ?? words.cli.defaultsOnly }])
   const data = await guarded(session, 'data', () => checkDataFolder(session))
   show(data)
-  show(await guarded(session, 'port', () => checkPort(session, data)))
   // Without its libraries a model cannot be tried.
   if (native.every(({ state }) => state === 'fine')) {
     await checkModels(session, findings => show(findings))
   }
-  show(await guarded(session, 'discord', () => checkDiscord(session)))
-  show([checkSlack(session)])
+  const isRunning = data.some(({ state }) => state === 'off')
+  show(await guarded(session, 'adapters', () => checkAdapters(session, isRunning)))
   out('')
   out(problems === 0 ? words.cli.healthy : words.cli.unhealthy(problems))
   return problems === 0 ? exitCodes.done : exitCodes.fault
 }
 
+function labelOf(check: Finding['check'], { cli }: Words): string {
+  return isChatPlatform(check) ? cli.adapterNames[check] : cli.checks[check]
+}
+
 /** A check that fails in a way it does not know is a finding too. */
 async function guarded(
   { words }: Session,
-  check: keyof typeof en.cli.checks,
+  check: Finding['check'],
   run: () => Promise<Finding[]>,
 ): Promise<Finding[]> {
   try {

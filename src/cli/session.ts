@@ -1,10 +1,11 @@
 /** What every command works with: configuration, words, log and terminal; and how a command's end becomes an exit code. */
 import { Command, InvalidArgumentError } from 'commander'
-import { type Config, loadConfig, readSecrets, type Secrets } from '../config.ts'
+import { type Config, loadConfig } from '../config.ts'
 import { toAppError } from '../errors.ts'
 import { createLogger, type LogLevel } from '../log.ts'
 import { packageRoot } from '../paths.ts'
 import type { Logger } from '../ports.ts'
+import { readSecrets, type Secrets } from '../secrets.ts'
 import { systemClock } from '../system-ports.ts'
 import { en, errorSentence, type Words } from '../words/en.ts'
 import { wordsFor } from '../words/locale.ts'

@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { dayMs } from '../app/durations.ts'
 import { statsOf } from '../app/stats.ts'
+import { statsDays } from '../bots/commands/stats.ts'
 import { statsCsv, statsMessage } from '../bots/messages/stats-message.ts'
 import { Client } from '../db/client.ts'
 import { databaseFileIn } from '../db/data-folder.ts'
@@ -27,12 +29,10 @@ interface StatsOptions extends CommonOptions {
   csv: boolean
 }
 
-const dayMs = 24 * 60 * 60 * 1000
-
 export function statsCommand(): Command {
   const { options } = en.cli
   return newCommand('stats')
-    .option('--days <number>', options.days, readNumber, 30)
+    .option('--days <number>', options.days, readNumber, statsDays.fallback)
     .option('--csv', options.csv, false)
     .action((given: StatsOptions) => runCommand(given, session => show(session, given)))
 }

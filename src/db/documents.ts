@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import type { Failure } from '../engine/jobs/store.ts'
 import { isErrorCode, readErrorDetails } from '../error-details.ts'
+import { platforms } from '../platforms.ts'
 
-export const platform = z.enum(['discord', 'slack', 'web', 'cli'])
+export const platform = z.enum(platforms)
 
 export const conversation = z.object({
   platform,

@@ -1,4 +1,4 @@
-/** English: what Discord and Slack say alike. */
+/** English: what is said alike on every chat platform. */
 
 export const chat = {
   remix: 'Remix',
@@ -8,14 +8,25 @@ export const chat = {
     promptHint: 'What to paint. Flags work here too, at the end.',
     negative: 'What should not be in it',
     aspect: 'Aspect ratio',
+    /** The choice of nothing: in a new request, and in one that starts from another. */
     usual: 'As usual',
+    unchanged: 'As it is',
     count: 'How many',
     model: 'Model',
     strength: 'How far to leave it, from 0 to 1',
     which: 'Which picture',
     numbered: (n: number) => `Picture ${n}`,
+    style: 'Style',
+    refiner: 'Refiner',
+    refine: 'Let the Refiner finish the picture',
+    yes: 'Yes',
+    seed: 'Seed',
+    seedHint: 'The same seed gives the same picture.',
+    source: 'Start from a picture',
   },
   settings: {
+    intro: 'They fill in what you do not say.',
+    save: 'Save',
     title: 'Your defaults',
     saved: 'Your defaults are saved.',
     size: 'Size',
@@ -27,11 +38,6 @@ export const chat = {
     more: (n: number) => `… and ${n} more`,
     tooLate: 'That was too long ago. Please ask again.',
   },
-  forget: {
-    title: 'This deletes all your prompts and pictures here, for good.',
-    yes: 'Delete everything of mine',
-    done: (n: number) => `Everything of yours is deleted: ${n === 1 ? '1 request' : `${n} requests`}.`,
-  },
   replies: {
     cancelled: 'Cancelled.',
     deleted: 'Deleted.',
@@ -40,8 +46,7 @@ export const chat = {
     notMine: 'I know nothing about that picture: it is not one of mine, or it was changed since.',
     tooLarge: (megabytes: number) => `That file is too large; at most ${megabytes} MB.`,
     commandTooLong: 'The command is too long to show here; Remix starts from the same words.',
+    pictureGone: 'That picture could not be fetched. Please send it again.',
     unknownForm: 'That form is not one of mine. Please open it again.',
   },
 }
-
-export type Chat = typeof chat

@@ -88,6 +88,10 @@ export const problems: ProblemWords = {
     d.value === ''
       ? `${d.flag} needs ${expectations[d.expected]}.`
       : `${d.flag} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”. (Flags go after the prompt.)`,
+  'option-value': d =>
+    d.value === ''
+      ? `${d.usage} needs ${expectations[d.expected]}.`
+      : `${d.usage} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”.`,
   'flag-repeated': d => `${d.flag} is given more than once.`,
   'out-of-range': d => `${d.name} is ${d.value}, but must be from ${d.min} to ${d.max}.`,
   'size-step': d =>

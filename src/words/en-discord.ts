@@ -3,10 +3,6 @@ import { discordCommands } from './en-discord-commands.ts'
 
 export const discord = {
   ...discordCommands,
-  /** Why the adapter is off, for the operator. */
-  off: {
-    token: 'DISCORD_TOKEN is not set',
-  },
   presence: (model: string, waiting: number) =>
     waiting === 0 ? `/imagine · ${model}` : `/imagine · ${model} · ${waiting} waiting`,
   /** Where the bot cannot do what it would like to, with the permission that would help. */

@@ -97,15 +97,6 @@ export const help = {
   ],
   weights: '(word:1.2) weighs more, [word] less. {a,b} and --repeat make several pictures.',
   buttons: 'Buttons under a picture refine, vary, enlarge and repeat it; they never expire.',
-  commands: {
-    queue: 'who is waiting, and for how long',
-    show: 'a past picture here again, by its id, with all its buttons',
-    models: 'models, samplers and styles',
-    usage: 'your own figures',
-    settings: 'your own defaults',
-    'forget me': 'removes your prompts and pictures',
-    stats: 'everybody’s figures, for admins',
-  },
 }
 
 export const queue = {

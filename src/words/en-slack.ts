@@ -1,44 +1,26 @@
 /** English: what only Slack says. */
-import { chat } from './en-chat.ts'
-
 export const slack = {
-  ...chat,
-  /** Why the adapter is off, for the operator. */
-  off: {
-    token: 'SLACK_BOT_TOKEN is not set',
-    appToken: 'SLACK_APP_TOKEN is not set (Socket Mode needs it; or set slack.transport to http)',
-    signingSecret: 'SLACK_SIGNING_SECRET is not set (slack.transport is http)',
+  /** For the operator, at start and in doctor. */
+  operator: {
+    known: (bot: string, team: string) => `SLACK_BOT_TOKEN is that of @${bot} in ${team}`,
+    severalWorkspaces: 'workspaces install it at /slack/install',
+    socketMode: 'SLACK_APP_TOKEN opens Socket Mode',
+    scopesGranted: 'all scopes are granted',
+    scopesMissing: (scopes: readonly string[]) =>
+      `scopes are missing (${scopes.join(', ')}): update the app from config/slack-manifest.yaml and install it again`,
+    refused: (variable: string, code: string) => `Slack refuses ${variable}: ${code}`,
+    unreachable: (problem: string) => `Slack could not be asked: ${problem}`,
   },
   form: {
-    ...chat.form,
     title: 'Paint a picture',
     submit: 'Paint',
     close: 'Close',
-    before: 'As before',
-    style: 'Style',
-    refine: 'Refiner',
-    refineYes: 'Let the Refiner finish the picture',
-    seed: 'Seed',
-    seedHint: 'The same seed gives the same picture.',
-    source: 'Start from a picture',
-  },
-  settings: {
-    ...chat.settings,
-    intro: 'They fill in what you do not say.',
-    save: 'Save',
   },
   replies: {
-    ...chat.replies,
     accepted: 'Accepted. Much is being asked here, so its message comes a little later.',
     formLate: 'The form could not be opened in time. Please try again.',
-    unknownCommand: (typed: string, nearest: string | undefined) =>
-      `There is no “/easel ${typed}”.${nearest === undefined ? '' : ` Did you mean “/easel ${nearest}”?`}`,
-    commands:
-      '/easel goes with queue, show ID, settings, usage, models, help, forget me, and stats for admins.',
     inThreads: 'In a thread, mention me with the same words: there Slack has no commands.',
-    showWhat: 'Which picture? Give its id: /easel show and the id from Info.',
     shown: 'Here it is.',
-    pictureGone: 'That picture could not be fetched from Slack. Please try again.',
     sentToYou: 'Sent to you in a direct message.',
     picturesAbove: 'The pictures are in the message above.',
     mention: 'Mention me with what to paint; in a thread that works where /imagine does not.',

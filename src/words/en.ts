@@ -8,8 +8,10 @@ import type {
   ErrorDetails,
   NotFinitePlace,
 } from '../errors.ts'
+import { chat } from './en-chat.ts'
 import { cli } from './en-cli.ts'
 import { expectations, flags, problems } from './en-command.ts'
+import { commandOptions, commands, forget, optionWithDefault, unknownCommand } from './en-commands.ts'
 import { discord } from './en-discord.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './en-messages.ts'
 import { modelConfigRefusal, modelFileRefusal } from './en-model.ts'
@@ -88,6 +90,12 @@ export const en = {
   flags,
   expectations,
   problems,
+  commands,
+  commandOptions,
+  optionWithDefault,
+  unknownCommand,
+  forget,
+  chat,
   buttons,
   job,
   parameters,

@@ -1,8 +1,24 @@
-/** Which words a person gets. */
+/** The languages of Easel, one line each, and which of them a person gets. */
 import { en, type Words } from './en.ts'
 import { zhCn } from './zh-cn.ts'
 
-/** The words for a BCP 47 tag such as `en-GB` or `zh-Hans-CN`; English for languages that are not here yet. */
+/** By BCP 47 tag; English stands in for every other language. */
+export const languages = { en, 'zh-CN': zhCn } as const satisfies Record<string, Words>
+export type Language = keyof typeof languages
+export const languageTags: readonly Language[] = Object.keys(languages).filter(isLanguage)
+
+/** The words for a tag such as `en-GB` or `zh-Hans-CN`; English for languages that are not here yet. */
 export function wordsFor(locale: string | undefined): Words {
-  return locale?.toLowerCase().split(/[-_]/)[0] === 'zh' ? zhCn : en
+  const wanted = languageOf(locale ?? '')
+  const [, words = en] = Object.entries(languages).find(([tag]) => languageOf(tag) === wanted) ?? []
+  return words
+}
+
+function isLanguage(tag: string): tag is Language {
+  return Object.hasOwn(languages, tag)
+}
+
+/** The first part of a tag: `zh` of `zh_CN`. */
+function languageOf(tag: string): string | undefined {
+  return tag.toLowerCase().split(/[-_]/)[0]
 }

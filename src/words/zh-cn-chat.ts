@@ -1,7 +1,7 @@
-/** 简体中文：Discord 和 Slack 都说的话。 */
-import type { Chat } from './en-chat.ts'
+/** 简体中文：在各个聊天平台上都说的话。 */
+import type { Words } from './en.ts'
 
-export const chat: Chat = {
+export const chat: Words['chat'] = {
   remix: '改词重画',
   useAsSource: '用作源图',
   form: {
@@ -10,13 +10,23 @@ export const chat: Chat = {
     negative: '画面里不要有什么',
     aspect: '宽高比',
     usual: '照常',
+    unchanged: '不变',
     count: '张数',
     model: '模型',
     strength: '离原图多远，0 到 1',
     which: '哪一张',
     numbered: n => `第 ${n} 张`,
+    style: '风格',
+    refiner: 'Refiner',
+    refine: '用 Refiner 收尾',
+    yes: '是',
+    seed: '种子',
+    seedHint: '同样的种子画出同样的图。',
+    source: '从一张图片开始',
   },
   settings: {
+    intro: '没写的就照这里来。',
+    save: '保存',
     title: '你的默认设置',
     saved: '默认设置已保存。',
     size: '尺寸',
@@ -28,11 +38,6 @@ export const chat: Chat = {
     more: n => `……还有 ${n} 个`,
     tooLate: '时间太久了，请重新提交。',
   },
-  forget: {
-    title: '这会永久删除你在这里的所有提示词和图片。',
-    yes: '删除我的一切',
-    done: n => `已删除你的 ${n} 个请求。`,
-  },
   replies: {
     cancelled: '已取消。',
     deleted: '已删除。',
@@ -41,6 +46,7 @@ export const chat: Chat = {
     notMine: '我不认识这张图片：不是我画的，或者后来被改过。',
     tooLarge: megabytes => `文件太大，最多 ${megabytes} MB。`,
     commandTooLong: '命令太长，这里放不下；“改词重画”会从同样的词开始。',
+    pictureGone: '没能取到那张图片，请重新发送。',
     unknownForm: '这个表单不是我的，请重新打开。',
   },
 }

@@ -84,6 +84,10 @@ const problems: Words['problems'] = {
     d.value === ''
       ? `${d.flag} 需要${expectations[d.expected]}。`
       : `${d.flag} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。（选项写在提示词之后。）`,
+  'option-value': d =>
+    d.value === ''
+      ? `${d.usage} 需要${expectations[d.expected]}。`
+      : `${d.usage} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。`,
   'flag-repeated': d => `${d.flag} 写了不止一次。`,
   'out-of-range': d => `${d.name} 是 ${d.value}，应在 ${d.min} 到 ${d.max} 之间。`,
   'size-step': d =>

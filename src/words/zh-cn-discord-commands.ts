@@ -1,22 +1,8 @@
 /** 简体中文：Discord 的命令、选项和表单的名称，以及对它们的回答。 */
 
 import type { discordCommands as english } from './en-discord-commands.ts'
-import { chat } from './zh-cn-chat.ts'
 
 export const discordCommands: typeof english = {
-  ...chat,
-  commands: {
-    imagine: { name: '画图', description: '用文字画一张图' },
-    queue: { name: '队列', description: '谁在等，还要等多久' },
-    show: { name: '重现', description: '把以前的图片带到这里，按钮都还能用' },
-    settings: { name: '设置', description: '你自己的默认设置' },
-    usage: { name: '用量', description: '你自己的数据和剩余额度' },
-    models: { name: '模型', description: '模型、采样器和风格' },
-    help: { name: '帮助', description: 'Easel 能做什么，附例子' },
-    forget: { name: '忘记', description: '让 Easel 忘记' },
-    me: { name: '我', description: '删除你在这里的所有提示词和图片' },
-    stats: { name: '统计', description: '所有人的数据，仅限管理员' },
-  },
   shortcuts: { useAsSource: '用作源图', imageInfo: '图片信息' },
   options: {
     prompt: '提示词',
@@ -37,28 +23,16 @@ export const discordCommands: typeof english = {
     mask: '蒙版',
     fast: '快速',
     repeat: '重复',
-    id: '编号',
-    days: '天数',
   },
   about: {
     prompt: '想画什么；也可以在末尾写参数',
     source: '从这张图片开始',
     mask: '只重画这张图片中白色的部分',
-    id: '图片编号，见“信息”',
-    days: '往回统计多少天，默认 30 天',
   },
   choices: { on: '是', off: '否', ensemble: '是，边画边修', after: '是，画完再修' },
-  form: {
-    ...chat.form,
-    unchanged: '不变',
-    refine: '用 Refiner 收尾',
-    yes: '是',
-  },
   replies: {
-    ...chat.replies,
     accepted: '已接受。',
     unknownCommand: '我不再认识这个命令。重启 Discord 可以看到现有的命令。',
-    pictureGone: '没能从 Discord 取到那张图片，请重新发送。',
   },
   operator: {
     known: name => `令牌属于“${name}”`,

@@ -4,9 +4,6 @@ import { discordCommands } from './zh-cn-discord-commands.ts'
 
 export const discord: Words['discord'] = {
   ...discordCommands,
-  off: {
-    token: '没有设置 DISCORD_TOKEN',
-  },
   presence: (model, waiting) =>
     waiting === 0 ? `/imagine · ${model}` : `/imagine · ${model} · ${waiting} 个在排队`,
   places: {

@@ -94,15 +94,6 @@ export const help: Words['help'] = {
   ],
   weights: '(词:1.2) 加重，[词] 减轻。{a,b} 与 --repeat 一次画多张。',
   buttons: '图片下的按钮可以精修、变化、放大和重画，永不失效。',
-  commands: {
-    queue: '谁在排队，还要多久',
-    show: '按编号把以前的图片连同所有按钮带到这里',
-    models: '模型、采样器和风格',
-    usage: '自己的用量',
-    settings: '自己的默认值',
-    'forget me': '删除自己的提示词和图片',
-    stats: '所有人的用量，仅限管理员',
-  },
 }
 
 export const queue: Words['queue'] = {

@@ -1,45 +1,27 @@
 /** 简体中文：只在 Slack 里说的话。 */
 
 import type { Words } from './en.ts'
-import { chat } from './zh-cn-chat.ts'
-
 export const slack: Words['slack'] = {
-  ...chat,
-  off: {
-    token: '没有设置 SLACK_BOT_TOKEN',
-    appToken: '没有设置 SLACK_APP_TOKEN（Socket Mode 需要它；或把 slack.transport 设为 http）',
-    signingSecret: '没有设置 SLACK_SIGNING_SECRET（slack.transport 是 http）',
+  operator: {
+    known: (bot, team) => `SLACK_BOT_TOKEN 属于 ${team} 的 @${bot}`,
+    severalWorkspaces: '各工作区在 /slack/install 安装',
+    socketMode: 'SLACK_APP_TOKEN 可以打开 Socket Mode',
+    scopesGranted: '权限范围齐全',
+    scopesMissing: scopes =>
+      `缺少权限范围（${scopes.join('、')}）：请按 config/slack-manifest.yaml 更新应用并重新安装`,
+    refused: (variable, code) => `Slack 不接受 ${variable}：${code}`,
+    unreachable: problem => `没能询问 Slack：${problem}`,
   },
   form: {
-    ...chat.form,
     title: '画一张图',
     submit: '开始画',
     close: '关闭',
-    before: '同之前',
-    style: '风格',
-    refine: 'Refiner',
-    refineYes: '用 Refiner 收尾',
-    seed: '种子',
-    seedHint: '同样的种子画出同样的图。',
-    source: '从一张图片开始',
-  },
-  settings: {
-    ...chat.settings,
-    intro: '没写的就照这里来。',
-    save: '保存',
   },
   replies: {
-    ...chat.replies,
     accepted: '已接受。这里请求很多，消息要稍后才出现。',
     formLate: '表单没能及时打开，请再试一次。',
-    unknownCommand: (typed, nearest) =>
-      `没有“/easel ${typed}”这个命令。${nearest === undefined ? '' : `是不是“/easel ${nearest}”？`}`,
-    commands:
-      '/easel 后面可以写 queue、show 编号、settings、usage、models、help、forget me，管理员还有 stats。',
     inThreads: '在消息列里请提到我，写法相同：Slack 在那里没有命令。',
-    showWhat: '哪一张？请给出编号：/easel show 加上“信息”里的编号。',
     shown: '在这里。',
-    pictureGone: '没能从 Slack 取到那张图片，请再试一次。',
     sentToYou: '已用私信发给你。',
     picturesAbove: '图片在上面一条消息里。',
     mention: '提到我并写上想画什么；在消息列里 /imagine 不能用，这样可以。',

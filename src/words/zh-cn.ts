@@ -1,8 +1,10 @@
 /** 简体中文：与英文逐项对应，缺一项就不能通过类型检查。 */
 import type { DatabaseLoss, DeviceLack, NotFinitePlace } from '../errors.ts'
 import type { Words } from './en.ts'
+import { chat } from './zh-cn-chat.ts'
 import { cli } from './zh-cn-cli.ts'
 import { command } from './zh-cn-command.ts'
+import { commandOptions, commands, forget, optionWithDefault, unknownCommand } from './zh-cn-commands.ts'
 import { discord } from './zh-cn-discord.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './zh-cn-messages.ts'
 import { modelConfigRefusal, modelFileRefusal } from './zh-cn-model.ts'
@@ -65,6 +67,12 @@ export const zhCn: Words = {
   errors,
   cli,
   ...command,
+  commands,
+  commandOptions,
+  optionWithDefault,
+  unknownCommand,
+  forget,
+  chat,
   buttons,
   job,
   parameters,

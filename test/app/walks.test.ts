@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Action } from '../../src/app/requests.ts'
 import type { JobView } from '../../src/app/views.ts'
-import { actionOf, type Button, buttonRows } from '../../src/bots/messages/buttons.ts'
+import { type Button, buttonRows, meaningOf } from '../../src/bots/messages/buttons.ts'
 import { en } from '../../src/words/en.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 import { type SeededRandom, seededRandom } from '../helpers/seeded-random.ts'
@@ -25,7 +25,8 @@ function makingButtons(job: JobView): Button[] {
 
 function actionFor(button: Button, random: SeededRandom): Action {
   const request = { prompt: `remix ${random.next()}` }
-  return actionOf(button) ?? { kind: 'remix', pictureId: button.targetId, request }
+  const meaning = meaningOf(button)
+  return meaning.kind === 'action' ? meaning.action : { kind: 'remix', pictureId: button.targetId, request }
 }
 
 function pick<T>(list: readonly T[], random: SeededRandom): T {

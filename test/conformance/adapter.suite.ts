@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Adapter } from '../../src/bots/adapter.ts'
-import { type ButtonTarget, buttonActions } from '../../src/bots/messages/buttons.ts'
+import { type ButtonTarget, jobActions } from '../../src/bots/messages/buttons.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { FakeEasel } from '../fakes/fake-easel.ts'
@@ -150,7 +150,7 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
       expect(result.text).toContain('/imagine a red circle --size 128x128 --n 1 --seed 7 --steps 20')
       expect(result.text).not.toContain(en.job.step(5, 20))
       expect(result.buttons.map(button => button.action)).toEqual(
-        buttonActions.filter(action => action !== 'cancel'),
+        jobActions.filter(action => action !== 'cancel'),
       )
     })
 

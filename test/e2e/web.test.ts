@@ -123,6 +123,20 @@ describe('the web chat in a real browser, over a scripted engine', () => {
     expect(await page.evaluate('document.activeElement?.textContent')).toBe('Refine')
   })
 
+  it('completes the names of commands while they are typed', async () => {
+    const page = await visit()
+    const offered = page.locator('#completions button:visible')
+    await page.locator('#text').pressSequentially('/us')
+    expect(await offered.allTextContents()).toEqual([`/usage ${en.commands.usage.about}`])
+    await page.keyboard.press('Tab')
+    expect(await page.inputValue('#text')).toBe('/usage ')
+    expect(await offered.count()).toBe(0)
+    await page.keyboard.press('Enter')
+    await page.getByText(en.usage.unlimited).waitFor()
+    await page.fill('#text', '/imagine a red circle')
+    expect(await offered.count()).toBe(0)
+  })
+
   it('is the same in two browsers at once, and lets only the author delete', async () => {
     const ada = await visit()
     const bob = await visit()

@@ -8,6 +8,7 @@ import type { ActOutcome, Easel, ImagineOutcome, SettingsOutcome } from '../../s
 import { type Caller, type Conversation, isSamePerson, type Person } from '../../src/app/people.ts'
 import { type Problem, problem } from '../../src/app/problems.ts'
 import type { Action, ImagineRequest } from '../../src/app/requests.ts'
+import { settingsProblems } from '../../src/app/settings.ts'
 import type {
   JobView,
   ModelView,
@@ -223,6 +224,9 @@ export class FakeEasel implements Easel {
   }
 
   async saveSettings(person: Person, settings: PersonSettings): Promise<SettingsOutcome> {
+    const limits = { maxCount: 4, maxPromptCharacters: 4000 }
+    const problems = settingsProblems(settings, this.models(), limits)
+    if (problems.length > 0) return { kind: 'refused', problems }
     this.#settings.set(person.userId, settings)
     return { kind: 'saved' }
   }

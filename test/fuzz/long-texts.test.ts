@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ImagineRequest } from '../../src/app/requests.ts'
 import { textLimits } from '../../src/app/text-limits.ts'
+import { settingsFields } from '../../src/bots/chat/settings-form.ts'
 import { oneLine, plainText, safeText } from '../../src/bots/discord/outbound/text.ts'
 import { formatCommand, parseCommand } from '../../src/bots/grammar/command-line.ts'
-import { settingsFields } from '../../src/bots/grammar/settings.ts'
 import { jobMessage, problemSentences } from '../../src/bots/messages/job-message.ts'
 import { textForBot } from '../../src/bots/slack/inbound/typed-text.ts'
 import { Receiver } from '../../src/bots/web/receive.tsx'
@@ -26,7 +26,7 @@ beforeAll(async () => {
     config: { wildcards: { w: ['__w__ and __w__', 'x'.repeat(500)] } },
   })
   await t.ask('the device is busy')
-  receiver = new Receiver(t.easel, en, () => t.clock.now())
+  receiver = new Receiver({ easel: t.easel, words: en, clock: t.clock, ids: t.ids, maxCount: 4 })
 })
 afterAll(() => t.dispose())
 
@@ -81,11 +81,11 @@ const ways: readonly Way[] = [
     cap: /prompt|negative/.test(key) ? prompt : name,
     goes: (text: string) => imagines({ prompt: 'a cat', [key]: text }),
   })),
-  ...settingsFields.map(key => ({
-    name: `the default ${key}`,
+  ...settingsFields({}, { models: [], styles: [], maxCount: 4 }, en).map(({ id: field }) => ({
+    name: `the default ${field}`,
     cap: prompt,
     goes: async (text: string) => {
-      await receiver.saveSettings({ [key]: text }, visit())
+      await receiver.saveSettings({ text: id => (id === field ? text : undefined) }, visit())
       await imagines({ prompt: 'a cat' })
     },
   })),

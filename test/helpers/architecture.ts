@@ -30,12 +30,17 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   },
   { prefix: 'src/ports.ts', may: [] },
   { prefix: 'src/time-limit.ts', may: ['src/ports.ts'] },
+  { prefix: 'src/platforms.ts', may: [] },
+  { prefix: 'src/secrets.ts', may: ['src/errors.ts'] },
   { prefix: 'src/nearest.ts', may: [] },
   { prefix: 'src/file-problem.ts', may: [] },
   { prefix: 'src/paths.ts', may: ['src/errors.ts'] },
   { prefix: 'src/system-ports.ts', may: ['src/ports.ts'] },
   { prefix: 'src/log.ts', may: ['src/errors.ts', 'src/ports.ts'] },
-  { prefix: 'src/config', may: ['src/errors.ts', 'src/file-problem.ts', 'src/nearest.ts'] },
+  {
+    prefix: 'src/config',
+    may: ['src/errors.ts', 'src/file-problem.ts', 'src/nearest.ts', 'src/platforms.ts', 'src/words/'],
+  },
   {
     prefix: 'src/words/',
     may: ['src/errors.ts', 'src/picture-problem.ts', 'src/model-problem.ts', 'type src/app/'],
@@ -122,6 +127,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/db/',
     may: [
+      'src/platforms.ts',
       'src/errors.ts',
       'src/error-details.ts',
       'src/file-problem.ts',
@@ -136,6 +142,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/app/',
     may: [
+      'src/platforms.ts',
       'src/errors.ts',
       'src/picture-problem.ts',
       'src/ports.ts',
@@ -156,6 +163,8 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/bots/',
     may: [
+      'src/platforms.ts',
+      'src/secrets.ts',
       'src/errors.ts',
       'src/ports.ts',
       'src/time-limit.ts',

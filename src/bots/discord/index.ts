@@ -1,8 +1,8 @@
 /** The Discord adapter: how its parts are put together, and how it starts and stops. */
 import type { Client } from 'discord.js'
+import { secretVariables } from '../../secrets.ts'
 import { within } from '../../time-limit.ts'
-import { wordsFor } from '../../words/locale.ts'
-import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
+import type { Adapter, AdapterModule, AdapterParts, ReportStatus } from '../adapter.ts'
 import { registerCommands, removeStrayCommands } from './commands/register-commands.ts'
 import { type Receiver, receive } from './inbound/receive.ts'
 import { CardUpdates } from './outbound/card-updates.ts'
@@ -16,15 +16,20 @@ import { Pictures } from './outbound/uploads.ts'
 import { DiscordApi } from './transport/api.ts'
 import type { ClientChoices } from './transport/client.ts'
 import { Connection } from './transport/connection.ts'
+import { findings } from './transport/diagnose.ts'
 
 /** How long a stop waits for replies that are on their way. */
 const stopPatienceMs = 3000
 
-export const discordAdapter: AdapterFactory = parts => {
-  const { discordToken } = parts.secrets
-  if (discordToken === undefined)
-    return { kind: 'off', reason: wordsFor(parts.config.language).discord.off.token }
-  return { kind: 'on', adapter: new DiscordAdapter(parts, discordToken) }
+export const discordAdapter: AdapterModule = {
+  platform: 'discord',
+  isRequired: false,
+  setup: ({ secrets }) =>
+    secrets.discordToken === undefined
+      ? { kind: 'off', missing: [secretVariables.discordToken] }
+      : { kind: 'ready' },
+  diagnose: ({ config, secrets, words }) => findings(secrets.discordToken ?? '', config, words),
+  create: parts => new DiscordAdapter(parts, parts.secrets.discordToken ?? ''),
 }
 
 export class DiscordAdapter implements Adapter {
@@ -82,9 +87,9 @@ export class DiscordAdapter implements Adapter {
     await Promise.all([this.#receiver.idle(), this.#cleaning])
   }
 
-  /** Throws where Discord does not let us in; a Discord that cannot be reached yet is tried until it can. */
-  start(): Promise<void> {
-    return this.#connection.open()
+  /** Rejects where Discord does not let us in; a Discord that cannot be reached yet is tried until it can. */
+  start(report: ReportStatus = () => {}): Promise<void> {
+    return this.#connection.open(report)
   }
 
   async #ready(client: Client<true>): Promise<void> {

@@ -4,7 +4,8 @@ import { requestOf } from '../../app/request-of-job.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import { commandTooLong } from '../../app/text-limits.ts'
 import type { JobView } from '../../app/views.ts'
-import { findFlag, flagList, type TypedValue } from './flags.ts'
+import { findFlag, flagList } from './flags.ts'
+import type { TypedValue } from './read-value.ts'
 
 export type ParsedCommand =
   | { kind: 'parsed'; request: ImagineRequest }

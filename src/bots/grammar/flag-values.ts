@@ -114,6 +114,14 @@ export function oneOf<const Word extends string>(
   }
 }
 
+/** The id of a picture or a job, as people copy it. */
+export const pictureId: FlagValue<string> = {
+  expected: 'picture-id',
+  shape: 'ID',
+  read: typed => (typed === '' ? undefined : typed),
+  write: value => value,
+}
+
 /** One of our own pictures by its id; a picture sent as bytes has no id to type. */
 export const storedPicture: FlagValue<GivenPicture> = {
   expected: 'picture-id',

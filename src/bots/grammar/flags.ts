@@ -18,15 +18,10 @@ import {
   text,
   wholeNumber,
 } from './flag-values.ts'
+import { readValue, type TypedValue } from './read-value.ts'
 
 /** Each flag has its line of help in words/, and each line there its flag here. */
 export type FlagName = keyof Words['flags']
-
-/** What stands after a flag; `quoted` where it stood in quotes (they are off). */
-export interface TypedValue {
-  value: string
-  quoted: boolean
-}
 
 export interface Flag {
   readonly aliases: readonly string[]
@@ -106,27 +101,20 @@ function flag<Key extends keyof ImagineRequest>(
     aliases,
     shape: kind.shape,
     read(typed, request) {
-      const value = readValue(kind, typed)
-      if (value === undefined) {
-        return problem('flag-value', { flag: `--${name}`, value: typed.value, expected: kind.expected })
+      const read = readValue(kind, typed)
+      switch (read.kind) {
+        case 'unreadable':
+          return problem('flag-value', { flag: `--${name}`, value: typed.value, expected: kind.expected })
+        case 'out-of-range':
+          return problem('out-of-range', { name, value: read.value, min: read.min, max: read.max })
+        case 'read':
+          request[key] = read.value
+          return undefined
       }
-      const { range } = kind
-      const outside = range?.numbersOf(value).find(given => given < range.min || given > range.max)
-      if (range && outside !== undefined) {
-        return problem('out-of-range', { name, value: outside, min: range.min, max: range.max })
-      }
-      request[key] = value
-      return undefined
     },
     write(request) {
       const value = request[key]
       return value === undefined || value === null ? undefined : kind.write(value)
     },
   }
-}
-
-/** Except in free text, full-width digits and colons of phone keyboards read as plain ones. */
-function readValue<T>(kind: FlagValue<T>, typed: TypedValue): T | undefined {
-  const value = kind.expected === 'text' ? typed.value : typed.value.normalize('NFKC')
-  return kind.read(value, typed.quoted)
 }

@@ -3,7 +3,8 @@ import type { Action } from '../../app/requests.ts'
 import type { JobView, PictureView } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 
-export const buttonActions = [
+/** What the buttons under a job's message do. */
+export const jobActions = [
   'refine',
   'vary-subtle',
   'vary-strong',
@@ -14,11 +15,17 @@ export const buttonActions = [
   'delete',
   'cancel',
 ] as const
+export type JobAction = (typeof jobActions)[number]
+
+/** What the buttons under a question to one person do. */
+export const questionActions = ['confirm', 'forget'] as const
+
+export const buttonActions = [...jobActions, ...questionActions] as const
 export type ButtonAction = (typeof buttonActions)[number]
 
 export interface ButtonTarget {
   action: ButtonAction
-  /** Job id for re-roll, delete and cancel; otherwise picture id. */
+  /** The id of a job for re-roll, delete and cancel, of a question for confirm and forget, otherwise of a picture. */
   targetId: string
 }
 
@@ -39,26 +46,40 @@ export function decodeButtonId(id: string): ButtonTarget | undefined {
   return action && targetId !== undefined ? { action, targetId } : undefined
 }
 
-/** What a press asks for; undefined for Remix, which asks the person for a new prompt first. */
-export function actionOf({ action, targetId }: ButtonTarget): Action | undefined {
+/** What a press means: an action of app/, the form of Remix, or the answer to a question. */
+export type ButtonMeaning =
+  | { kind: 'action'; action: Action }
+  | { kind: 'remix'; pictureId: string }
+  | { kind: 'answer'; question: Question }
+
+/** A question that waits for one person's yes. */
+export interface Question {
+  action: (typeof questionActions)[number]
+  id: string
+}
+
+export function meaningOf({ action, targetId }: ButtonTarget): ButtonMeaning {
   switch (action) {
     case 'remix':
-      return undefined
+      return { kind: 'remix', pictureId: targetId }
+    case 'confirm':
+    case 'forget':
+      return { kind: 'answer', question: { action, id: targetId } }
     case 'upscale':
-      return { kind: action, pictureId: targetId, factor: 2 }
+      return { kind: 'action', action: { kind: action, pictureId: targetId, factor: 2 } }
     case 're-roll':
     case 'delete':
     case 'cancel':
-      return { kind: action, jobId: targetId }
+      return { kind: 'action', action: { kind: action, jobId: targetId } }
     default:
-      return { kind: action, pictureId: targetId }
+      return { kind: 'action', action: { kind: action, pictureId: targetId } }
   }
 }
 
 /** The rows under a job's message, by its state. */
 export function buttonRows(job: JobView, words: Words): Button[][] {
   const { buttons } = words
-  const about = (action: ButtonAction, targetId: string, style: Button['style'] = 'plain'): Button => ({
+  const about = (action: JobAction, targetId: string, style: Button['style'] = 'plain'): Button => ({
     action,
     targetId,
     label: buttons[action],
@@ -85,7 +106,7 @@ export function buttonRows(job: JobView, words: Words): Button[][] {
 
 /** For a set: a row per action, in which the pictures are told apart by number. */
 function numberedRows(pictures: readonly PictureView[], { buttons }: Words): Button[][] {
-  const row = (action: ButtonAction, label: (n: number) => string, style: Button['style']): Button[] =>
+  const row = (action: JobAction, label: (n: number) => string, style: Button['style']): Button[] =>
     pictures.map(picture => ({ action, targetId: picture.id, label: label(picture.index + 1), style }))
   return [
     row('refine', buttons.refineNumber, 'primary'),

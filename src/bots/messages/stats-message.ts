@@ -1,9 +1,8 @@
 /** Admin statistics as text and as CSV. Pure. */
+import { dayMs } from '../../app/durations.ts'
 import type { StatsRow, StatsView } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from './message.ts'
-
-const dayMs = 24 * 60 * 60 * 1000
 
 /** Totals, waiting and painting times, and the busiest people, models and devices. */
 export function statsMessage(stats: StatsView, { stats: words }: Words): Message {

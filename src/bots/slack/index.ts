@@ -4,13 +4,23 @@ import { AppError, toAppError } from '../../errors.ts'
 import { AbortableRequests } from '../../net/abortable-requests.ts'
 import type { Clock, Logger } from '../../ports.ts'
 import { within } from '../../time-limit.ts'
+import type { Words } from '../../words/en.ts'
 import { wordsFor } from '../../words/locale.ts'
-import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
+import type {
+  Adapter,
+  AdapterModule,
+  AdapterParts,
+  AdapterStatus,
+  ReportStatus,
+  SealedDocuments,
+} from '../adapter.ts'
+import { Chat } from '../chat/chat.ts'
+import { memoryPendingStore } from '../chat/pending.ts'
+import { easelCommand } from './inbound/command-handlers.ts'
 import { Downloads } from './inbound/downloads.ts'
 import type { HandlerContext } from './inbound/handler-context.ts'
 import { Members } from './inbound/members.ts'
 import { dismissalOf } from './inbound/not-installed.ts'
-import { PendingRequests } from './inbound/pending-requests.ts'
 import { receive } from './inbound/receive.ts'
 import { RequestContexts } from './inbound/request-context.ts'
 import { SlackCourier } from './outbound/courier.ts'
@@ -19,50 +29,33 @@ import { Messages } from './outbound/messages.ts'
 import { Results } from './outbound/results.ts'
 import { Pictures } from './outbound/uploads.ts'
 import { clientOptions, SlackApi } from './transport/api.ts'
+import { diagnose } from './transport/diagnose.ts'
 import { CombinedReceiver, DurableApp } from './transport/durable-app.ts'
 import { type OAuthParts, SlackHttpReceiver } from './transport/http-receiver.ts'
-import { Installations, type SealedStorage } from './transport/installations.ts'
+import { Installations } from './transport/installations.ts'
 import { slackLogger } from './transport/log.ts'
 import { readKey } from './transport/sealed.ts'
+import { botScopes, slackSetup, usesOAuth } from './transport/setup.ts'
 import { Sockets } from './transport/sockets.ts'
-import { authorizeWith, InstalledWorkspaces, OneWorkspace, type Workspaces } from './transport/workspaces.ts'
-
-export type { SealedStorage } from './transport/installations.ts'
-
-/** What the bot asks for; config/slack-manifest.yaml asks for the same, docs/slack.md says why. */
-export const botScopes = [
-  'app_mentions:read',
-  'chat:write',
-  'commands',
-  'files:read',
-  'files:write',
-  'im:history',
-  'users:read',
-]
+import {
+  authorizeWith,
+  InstalledWorkspaces,
+  OneWorkspace,
+  type ScopeLack,
+  type Workspaces,
+} from './transport/workspaces.ts'
 
 /** How long a stop waits for replies that are on their way, and for connections to close. */
 const stopPatienceMs = 3000
 /** Between tries to begin, while Slack cannot be reached. */
 const startAgainMs = 10_000
 
-/** `storage` keeps the installations of OAuth; a single workspace by token needs none. */
-export function slackAdapter(storage: SealedStorage): AdapterFactory {
-  return parts => {
-    const missing = missingSecrets(parts)
-    if (missing !== undefined) return { kind: 'off', reason: missing }
-    return { kind: 'on', adapter: new SlackAdapter(parts, storage) }
-  }
-}
-
-/** Off without a single Slack token; with some but not all, the one that is missing is named. */
-function missingSecrets({ config, secrets }: AdapterParts): string | undefined {
-  const { off } = wordsFor(config.language).slack
-  const { slackBotToken, slackClientId, slackAppToken, slackSigningSecret } = secrets
-  const isSocket = config.slack.transport === 'socket'
-  if (slackBotToken === undefined && slackClientId === undefined) return off.token
-  if (isSocket && slackAppToken === undefined) return off.appToken
-  if (!isSocket && slackSigningSecret === undefined) return off.signingSecret
-  return undefined
+export const slackAdapter: AdapterModule = {
+  platform: 'slack',
+  isRequired: false,
+  setup: ({ config, secrets }) => slackSetup(config, secrets),
+  diagnose,
+  create: (parts, documents) => new SlackAdapter(parts, documents),
 }
 
 export class SlackAdapter implements Adapter {
@@ -74,16 +67,18 @@ export class SlackAdapter implements Adapter {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #requests = new AbortableRequests()
+  readonly #words: Words
   #stopTrying = () => {}
 
-  constructor(parts: AdapterParts, storage: SealedStorage) {
+  constructor(parts: AdapterParts, documents: SealedDocuments) {
     const { easel, config, secrets, clock, ids } = parts
     const log = parts.log.child({ platform: 'slack' })
     this.#clock = clock
     this.#log = log
+    this.#words = wordsFor(config.language)
     const logger = slackLogger(log)
     const options = clientOptions(config.slack.apiUrl, logger, this.#requests)
-    const oauth = oauthParts(parts, storage)
+    const oauth = oauthParts(parts, documents)
 
     const api = new SlackApi(options, clock, log)
     this.#workspaces =
@@ -147,9 +142,15 @@ export class SlackAdapter implements Adapter {
 
     const context: HandlerContext = {
       easel,
-      config,
+      chat: new Chat({
+        easel,
+        clock,
+        ids,
+        pending: memoryPendingStore(),
+        maxCount: config.limits.maxCount,
+        prefix: `${easelCommand} `,
+      }),
       clock,
-      ids,
       log,
       api,
       messages,
@@ -158,7 +159,6 @@ export class SlackAdapter implements Adapter {
       ephemeralMessages,
       requestContexts: new RequestContexts(this.#workspaces, new Members(api, clock)),
       downloads: new Downloads(api, clock, config.slack.apiUrl),
-      pending: new PendingRequests(),
       formSecret: formSecretOf(parts),
     }
     receive(this.#app, context, this.#workspaces)
@@ -174,22 +174,33 @@ export class SlackAdapter implements Adapter {
     return this.#app.idle()
   }
 
-  /** Throws where Slack refuses the tokens; a Slack that cannot be reached yet is tried until it can. */
-  async start(): Promise<void> {
+  /** Rejects where Slack refuses the tokens; a Slack that cannot be reached yet is tried until it can. */
+  async start(report: ReportStatus = () => {}): Promise<void> {
     try {
-      await this.#workspaces.start()
+      const lacks = await this.#workspaces.start()
       await this.#app.start()
+      report({ kind: 'on' })
+      for (const lack of lacks) report(this.#warningOf(lack))
     } catch (error) {
       if (!toAppError(error).retryable) throw error
       this.#log.warn({ problem: String(error) }, 'Slack cannot be reached; trying again')
-      this.#stopTrying = this.#clock.after(startAgainMs, () => void this.#startAgain())
+      report({ kind: 'connecting' })
+      this.#stopTrying = this.#clock.after(startAgainMs, () => void this.#startAgain(report))
     }
   }
 
-  async #startAgain(): Promise<void> {
-    await this.start().catch((error: unknown) =>
-      this.#log.error({ problem: String(error) }, 'Slack refused us; the adapter is off'),
-    )
+  async #startAgain(report: ReportStatus): Promise<void> {
+    await this.start(report).catch((error: unknown) => {
+      this.#log.error({ problem: String(error) }, 'Slack refused us; the adapter is off')
+      report({ kind: 'refused', fault: toAppError(error) })
+    })
+  }
+
+  #warningOf({ workspaceId, scopes }: ScopeLack): AdapterStatus {
+    this.#log.error({ workspaceId, scopes }, 'scopes are missing')
+    const { operator } = this.#words.slack
+    const sentence = operator.scopesMissing(scopes)
+    return { kind: 'warning', sentence: workspaceId === undefined ? sentence : `${workspaceId}: ${sentence}` }
   }
 
   async stop(): Promise<void> {
@@ -200,16 +211,19 @@ export class SlackAdapter implements Adapter {
   }
 }
 
-/** Undefined without a client id: then the token of the environment serves one workspace. */
-function oauthParts({ secrets, ids, clock }: AdapterParts, storage: SealedStorage): OAuthParts | undefined {
-  if (secrets.slackClientId === undefined) return undefined
+/** Undefined where the token of the environment serves one workspace. */
+function oauthParts(
+  { secrets, ids, clock }: AdapterParts,
+  documents: SealedDocuments,
+): OAuthParts | undefined {
+  if (!usesOAuth(secrets)) return undefined
   const key = readKey(required(secrets.encryptionKey, 'EASEL_ENCRYPTION_KEY'))
   return {
-    clientId: secrets.slackClientId,
+    clientId: required(secrets.slackClientId, 'SLACK_CLIENT_ID'),
     clientSecret: required(secrets.slackClientSecret, 'SLACK_CLIENT_SECRET'),
     stateSecret: required(secrets.slackStateSecret, 'SLACK_STATE_SECRET'),
     scopes: botScopes,
-    installations: new Installations(storage, key, ids, clock),
+    installations: new Installations(documents, key, ids, clock),
   }
 }
 

@@ -2,19 +2,29 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Courier } from '../../app/courier.ts'
-import { AppError } from '../../errors.ts'
-import { wordsFor } from '../../words/locale.ts'
-import type { Adapter, AdapterFactory, AdapterParts } from '../adapter.ts'
+import type { Config } from '../../config.ts'
+import { type Address, listen } from '../../net/listen.ts'
+import type {
+  Adapter,
+  AdapterModule,
+  AdapterParts,
+  DiagnosisSettings,
+  Finding,
+  ReportStatus,
+} from '../adapter.ts'
+import { addressFinding } from '../address-finding.ts'
 import { webCourier } from './courier.ts'
 import { Live } from './live.ts'
 import { webRoutes } from './routes.ts'
 import { chat } from './visitors.ts'
 
-export const webAdapter: AdapterFactory = parts => {
-  const { config } = parts
-  return config.web.enabled
-    ? { kind: 'on', adapter: new WebAdapter(parts) }
-    : { kind: 'off', reason: wordsFor(config.language).web.off }
+export const webAdapter: AdapterModule = {
+  platform: 'web',
+  // An operator who opens the configured address would look for the chat in vain.
+  isRequired: true,
+  setup: ({ config }) => (config.web.enabled ? { kind: 'ready' } : { kind: 'off', setting: 'web.enabled' }),
+  diagnose,
+  create: parts => new WebAdapter(parts),
 }
 
 export class WebAdapter implements Adapter {
@@ -46,17 +56,14 @@ export class WebAdapter implements Adapter {
     return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`
   }
 
-  async start(): Promise<void> {
+  async start(report: ReportStatus = () => {}): Promise<void> {
     const { easel, config, log } = this.#parts
-    const { host, port } = config.web
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', error => reject(listenFault(error, host, port)))
-      this.#server.listen(port, host, resolve)
-    })
+    await listen(this.#server, addressOf(config))
     this.#unwatch = easel.watch(job => {
       if (job.conversation.platform === chat.platform) this.#live.changed(job)
     })
     log.info({ url: this.url }, 'the web chat is open')
+    report({ kind: 'on' })
   }
 
   /** Ends the live streams (browsers come back by themselves), waits for answers under way. */
@@ -77,8 +84,11 @@ export class WebAdapter implements Adapter {
   }
 }
 
-function listenFault(error: NodeJS.ErrnoException, host: string, port: number): AppError {
-  if (error.code === 'EADDRINUSE') return new AppError('port-in-use', { host, port, key: 'web.port' }, error)
-  const problem = `${host}:${port} ${error.code ?? error.message}`
-  return new AppError('config', { file: 'web', key: 'web.host, web.port', problem }, error)
+function addressOf({ web }: Config): Address {
+  return { host: web.host, port: web.port, section: 'web' }
+}
+
+/** Whether the address can be had. */
+async function diagnose({ config, words, isRunning }: DiagnosisSettings): Promise<Finding[]> {
+  return [await addressFinding(addressOf(config), isRunning, words)]
 }

@@ -6,20 +6,17 @@ import { requestOf } from '../../app/request-of-job.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import { commandTooLong } from '../../app/text-limits.ts'
 import type { JobView } from '../../app/views.ts'
-import { nearestNames } from '../../nearest.ts'
+import type { Clock, Ids } from '../../ports.ts'
 import type { Words } from '../../words/en.ts'
+import type { FormValues } from '../chat/form-field.ts'
+import { readSettings, settingsFields } from '../chat/settings-form.ts'
+import type { CommandReply } from '../commands/command.ts'
+import type { TypedOptions } from '../commands/command-option.ts'
+import { type CommandName, findCommand, readTypedOptions, runCommand } from '../commands/commands.ts'
 import { formatRequest, parseCommand } from '../grammar/command-line.ts'
-import { readSettings, type SettingsFields } from '../grammar/settings.ts'
-import { actionOf, decodeButtonId } from '../messages/buttons.ts'
-import {
-  helpMessage,
-  infoMessage,
-  modelsMessage,
-  queueMessage,
-  usageMessage,
-} from '../messages/command-messages.ts'
+import { decodeButtonId, meaningOf } from '../messages/buttons.ts'
+import { infoMessage } from '../messages/info-message.ts'
 import { jobMessage, problemSentences } from '../messages/job-message.ts'
-import { statsMessage } from '../messages/stats-message.ts'
 import { ConfirmForm, MessageAnswer, RemixForm, SettingsForm, StatsAnswer } from './render-answer.tsx'
 import { conversationOf } from './visitors.ts'
 
@@ -48,36 +45,35 @@ export type Reply =
   | { kind: 'done'; said: string[] }
   | { kind: 'answer'; answer: Child }
 
-export const answerNames = ['queue', 'models', 'usage', 'settings', 'help', 'stats'] as const
-export type AnswerName = (typeof answerNames)[number]
-const commandNames = [...answerNames, 'imagine', 'show', 'forget'] as const
-
-const dayMs = 24 * 60 * 60 * 1000
+/** What commands are typed after. */
+const prefix = '/'
 
 export class Receiver {
   readonly #easel: Easel
   readonly #words: Words
-  readonly #now: () => number
+  readonly #clock: Clock
+  readonly #ids: Ids
+  readonly #maxCount: number
 
-  constructor(easel: Easel, words: Words, now: () => number) {
-    this.#easel = easel
-    this.#words = words
-    this.#now = now
+  constructor(parts: { easel: Easel; words: Words; clock: Clock; ids: Ids; maxCount: number }) {
+    this.#easel = parts.easel
+    this.#words = parts.words
+    this.#clock = parts.clock
+    this.#ids = parts.ids
+    this.#maxCount = parts.maxCount
   }
 
   /** A line from the field: a command, or plainly what to paint. */
   async say(said: SaidText, visit: Visit): Promise<Reply> {
     const tooLong = commandTooLong(said.text)
     if (tooLong) return this.#refused([tooLong])
-    const [, typed, rest = ''] = /^\/([a-z]+)(?=\s|$)\s*(.*)$/is.exec(said.text.trim()) ?? []
-    const name = typed?.toLowerCase()
-    if (name === undefined || name === 'imagine') return this.#imagine(said, visit)
-    const answer = answerNames.find(known => known === name)
-    if (answer) return this.answer(answer, visit)
-    if (name === 'show') return this.#show(rest.trim())
-    if (name === 'forget') return this.#forget(rest.trim(), visit)
-    const [nearest] = nearestNames(name, commandNames)
-    return { kind: 'refused', said: [this.#words.web.said.unknownCommand(name, nearest)] }
+    const text = said.text.trim()
+    if (!/^\/[a-z]+(?=\s|$)/i.test(text)) return this.#imagine(said, visit)
+    const found = findCommand(text.slice(1))
+    if (found.kind === 'unknown') return { kind: 'refused', said: [this.#unknownCommand(found)] }
+    const { name, rest } = found
+    const reply = await this.command(name, readTypedOptions(name, rest), visit)
+    return reply === 'paint' ? this.#imagine(said, visit) : reply
   }
 
   /** A press of a button; `text` is what Remix's form holds. */
@@ -88,60 +84,76 @@ export class Receiver {
     const job = this.#easel.job(button.targetId) ?? this.#easel.picture(button.targetId)?.job
     // Two buttons of one page are two events.
     const caller = this.#caller({ ...visit, once: `${visit.once}:${buttonId}` }, job)
-    const action = actionOf(button)
-    if (action) return this.#replyTo(await this.#easel.act(action, caller), visit)
-    if (text === undefined) return this.#remixForm(button.targetId, visit)
-    const parsed = parseCommand(text)
-    if (parsed.kind === 'refused') return this.#refused(parsed.problems)
-    const { request } = parsed
-    return this.#replyTo(
-      await this.#easel.act({ kind: 'remix', pictureId: button.targetId, request }, caller),
-      visit,
-    )
-  }
-
-  /** One of the small commands. */
-  answer(name: AnswerName, visit: Visit, days = 7): Reply {
-    const words = this.#words
-    const easel = this.#easel
-    switch (name) {
-      case 'queue':
-        return this.#message(queueMessage(easel.queue(), words, visit.person))
-      case 'models': {
-        const offered = { models: easel.models(), samplers: easel.samplers(), styles: easel.styles() }
-        return this.#message(modelsMessage(offered, words))
-      }
-      case 'usage':
-        return this.#message(usageMessage(easel.usage(visit.person), words))
-      case 'settings': {
-        const models = easel.models().map(model => model.name)
-        const form = { settings: easel.settings(visit.person), models, once: visit.nextOnce, words }
-        return { kind: 'answer', answer: <SettingsForm {...form} /> }
-      }
-      case 'help':
-        return this.#message(helpMessage(words))
-      case 'stats': {
-        const found = this.stats(days, visit)
-        if (found.kind === 'refused') return this.#refused(found.problems)
-        const message = statsMessage(found.stats, words)
-        return { kind: 'answer', answer: <StatsAnswer message={message} days={days} words={words} /> }
-      }
+    const meaning = meaningOf(button)
+    switch (meaning.kind) {
+      case 'action':
+        return this.#replyTo(await this.#easel.act(meaning.action, caller), visit)
+      case 'answer':
+        return meaning.question.action === 'forget'
+          ? this.#forget(visit)
+          : { kind: 'refused', said: [words.web.refused.unreadable] }
+      case 'remix':
+        return text === undefined
+          ? this.#remixForm(meaning.pictureId, visit)
+          : this.#remix(meaning.pictureId, text, caller, visit)
     }
   }
 
-  /** The form of a person's own defaults, sent. */
-  async saveSettings(fields: SettingsFields, visit: Visit): Promise<Reply> {
-    const read = readSettings(fields)
-    if (read.kind === 'refused') return this.#refused(read.problems)
-    const saved = await this.#easel.saveSettings(visit.person, read.settings)
-    if (saved.kind === 'refused') return this.#refused(saved.problems)
-    return { kind: 'done', said: [this.#words.web.settings.saved] }
+  async #remix(pictureId: string, text: string, caller: Caller, visit: Visit): Promise<Reply> {
+    const parsed = parseCommand(text)
+    if (parsed.kind === 'refused') return this.#refused(parsed.problems)
+    const { request } = parsed
+    return this.#replyTo(await this.#easel.act({ kind: 'remix', pictureId, request }, caller), visit)
   }
 
-  /** The figures of the last days, for admins. */
-  stats(days: number, visit: Visit): ReturnType<Easel['stats']> {
-    const toMs = this.#now()
-    return this.#easel.stats({ fromMs: toMs - days * dayMs, toMs }, this.#caller(visit, undefined))
+  /** A command with its options; 'paint' for /imagine, whose options are in the text and in the form. */
+  async command(name: CommandName, typed: TypedOptions, visit: Visit): Promise<Reply | 'paint'> {
+    const words = this.#words
+    const reply = await this.run(name, typed, visit)
+    switch (reply.kind) {
+      case 'message':
+        return this.#message(reply.message)
+      case 'refused':
+        return this.#refused(reply.problems)
+      case 'bring':
+        return this.#message(jobMessage(reply.job, words))
+      case 'form': {
+        const choices = {
+          models: this.#easel.models().map(model => model.name),
+          styles: this.#easel.styles(),
+          maxCount: this.#maxCount,
+        }
+        const fields = settingsFields(this.#easel.settings(visit.person), choices, words)
+        const form = { fields, once: visit.nextOnce, words }
+        return { kind: 'answer', answer: <SettingsForm {...form} /> }
+      }
+      case 'stats': {
+        const { message, days } = reply
+        return { kind: 'answer', answer: <StatsAnswer message={message} days={days} words={words} /> }
+      }
+      case 'paint':
+        return 'paint'
+    }
+  }
+
+  run(name: CommandName, typed: TypedOptions, visit: Visit): Promise<CommandReply> {
+    return runCommand(name, typed, {
+      easel: this.#easel,
+      ids: this.#ids,
+      caller: this.#caller(visit, undefined),
+      words: this.#words,
+      nowMs: this.#clock.now(),
+      prefix,
+    })
+  }
+
+  /** The form of a person's own defaults, sent. */
+  async saveSettings(values: FormValues, visit: Visit): Promise<Reply> {
+    const read = readSettings(values)
+    if (read.kind === 'refused') return this.#refused(read.problems.map(({ problem }) => problem))
+    const outcome = await this.#easel.saveSettings(visit.person, read.settings)
+    if (outcome.kind === 'refused') return this.#refused(outcome.problems)
+    return { kind: 'done', said: [this.#words.chat.settings.saved] }
   }
 
   async #imagine(said: SaidText, visit: Visit): Promise<Reply> {
@@ -199,18 +211,13 @@ export class Receiver {
     }
   }
 
-  /** Brings a past result back, with all its buttons. */
-  #show(id: string): Reply {
-    if (id === '') return { kind: 'refused', said: [this.#words.web.said.showWhat] }
-    const job = this.#easel.picture(id)?.job ?? this.#easel.job(id)
-    if (!job) return this.#refused([{ code: 'picture-unknown', details: { id } }])
-    return this.#message(jobMessage(job, this.#words))
+  async #forget({ person }: Visit): Promise<Reply> {
+    return { kind: 'done', said: [this.#words.forget.done(await this.#easel.forget(person))] }
   }
 
-  async #forget(whom: string, visit: Visit): Promise<Reply> {
-    const { said } = this.#words.web
-    if (whom !== 'me') return { kind: 'refused', said: [said.forgetHow] }
-    return { kind: 'done', said: [said.forgotten(await this.#easel.forget(visit.person))] }
+  #unknownCommand({ typed, nearest }: { typed: string; nearest?: string }): string {
+    const suggestion = nearest === undefined ? undefined : `${prefix}${nearest}`
+    return this.#words.unknownCommand(`${prefix}${typed}`, suggestion, `${prefix}help`)
   }
 
   #message(message: Parameters<typeof MessageAnswer>[0]['message']): Reply {

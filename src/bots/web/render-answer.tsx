@@ -1,7 +1,7 @@
 /** Answers to one person: messages, the Remix form, the fan-out's confirmation, statistics. Pure JSX. */
 import type { Child } from 'hono/jsx'
-import type { PersonSettings } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
+import type { FieldChoice, FormField } from '../chat/form-field.ts'
 import type { Message } from '../messages/message.ts'
 import { Command, PressButton } from './render-job.tsx'
 
@@ -106,58 +106,65 @@ export function ConfirmForm(props: {
 }
 
 /** A person's own defaults, each of which may be left open. */
-export function SettingsForm(props: {
-  settings: PersonSettings
-  models: readonly string[]
-  once: string
-  words: Words
+export function SettingsForm(props: { fields: readonly FormField[]; once: string; words: Words }) {
+  const { settings } = props.words.chat
+  return (
+    <Answer title={settings.title}>
+      <p>{settings.intro}</p>
+      <form method="post" action="/settings" class="settings">
+        {props.fields.map(field => (
+          <>
+            <label for={`default-${field.id}`}>{field.label}</label>
+            <Field field={field} />
+          </>
+        ))}
+        <input type="hidden" name="once" value={props.once} />
+        <button type="submit" class="send">
+          {settings.save}
+        </button>
+      </form>
+    </Answer>
+  )
+}
+
+function Field({ field }: { field: FormField }) {
+  const named = { name: field.id, id: `default-${field.id}` }
+  switch (field.kind) {
+    case 'text':
+      return <input {...named} value={field.value ?? ''} placeholder={field.hint} />
+    case 'picture':
+      return <input {...named} type="file" />
+    case 'choice':
+      return <Select {...named} choices={field.choices} chosen={field.chosen} none={field.none} />
+    case 'check':
+      return (
+        <Select
+          {...named}
+          choices={[{ label: field.yes, value: 'on' }]}
+          chosen={field.isChecked ? 'on' : undefined}
+          none={field.none}
+        />
+      )
+  }
+}
+
+function Select(props: {
+  name: string
+  id: string
+  choices: readonly FieldChoice[]
+  chosen: string | undefined
+  none: string | undefined
 }) {
-  const { settings: words } = props.words.web
-  const { model, size, count, negative, refine } = props.settings
-  const choices = (
-    name: string,
-    chosen: string,
-    values: readonly (readonly [value: string, label: string])[],
-  ) => (
-    <select name={name} id={`default-${name}`}>
-      {[['', words.unset] as const, ...values].map(([value, label]) => (
+  const { name, id, choices, chosen, none } = props
+  return (
+    <select name={name} id={id}>
+      {none !== undefined && <option value="">{none}</option>}
+      {choices.map(({ value, label }) => (
         <option value={value} selected={value === chosen}>
           {label}
         </option>
       ))}
     </select>
-  )
-  const counts = ['1', '2', '3', '4'].map(n => [n, n] as const)
-  const refining = [['on', words.on] as const, ['off', words.off] as const]
-  return (
-    <Answer title={words.title}>
-      <p>{words.intro}</p>
-      <form method="post" action="/settings" class="settings">
-        <label for="default-model">{words.model}</label>
-        {choices(
-          'model',
-          model ?? '',
-          props.models.map(name => [name, name] as const),
-        )}
-        <label for="default-size">{words.size}</label>
-        <input
-          name="size"
-          id="default-size"
-          value={size ? `${size.widthPx}x${size.heightPx}` : ''}
-          placeholder={words.unset}
-        />
-        <label for="default-n">{words.n}</label>
-        {choices('n', String(count ?? ''), counts)}
-        <label for="default-no">{words.no}</label>
-        <input name="no" id="default-no" value={negative ?? ''} />
-        <label for="default-refine">{words.refine}</label>
-        {choices('refine', refine === undefined ? '' : refine ? 'on' : 'off', refining)}
-        <input type="hidden" name="once" value={props.once} />
-        <button type="submit" class="send">
-          {words.save}
-        </button>
-      </form>
-    </Answer>
   )
 }
 
@@ -205,7 +212,7 @@ function Answer({ title, children }: { title: string; children: Child }) {
 
 /** Sets off what is typed, and names from their values. */
 function Fact({ line }: { line: string }) {
-  const [, typed, meaning] = /^(\/imagine .*|\/[a-z]+(?= )|--[a-z0-9-]+.*?(?=: ))(.*)$/s.exec(line) ?? []
+  const [, typed, meaning] = /^(\/imagine .*|(?:\/|--)[a-z].*?(?=: ))(.*)$/s.exec(line) ?? []
   if (typed !== undefined) {
     return (
       <>

@@ -3,6 +3,7 @@
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { Words } from '../../words/en.ts'
+import { type CommandName, commandNames, commands, typedNameOf, usageOf } from '../commands/commands.ts'
 import { type JobFragment, markup } from './render-job.tsx'
 
 /** What every page needs to know. */
@@ -157,16 +158,34 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
           </button>
         </div>
         <p id="hint">{composer.hint}</p>
+        <Completions frame={frame} />
       </form>
     </footer>
   )
 }
 
+/** The commands that can be typed; the page's script shows those that begin with what is typed. */
+function Completions({ frame: { words, isAdmin } }: { frame: PageFrame }) {
+  return (
+    <ul id="completions" aria-label={words.web.navLabel} hidden>
+      {offeredTo(isAdmin).map(name => (
+        <li>
+          <button type="button" data-typed={`/${typedNameOf(name)}`}>
+            <code>/{usageOf(name)}</code> {words.commands[name].about}
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function offeredTo(isAdmin: boolean): readonly CommandName[] {
+  return commandNames.filter(name => isAdmin || commands[name].access === 'everyone')
+}
+
 function page(frame: PageFrame, body: Child): string {
   const { words, assets } = frame
   const { web } = words
-  const admins = frame.isAdmin ? (['stats'] as const) : []
-  const answers = ['queue', 'models', 'usage', 'settings', ...admins, 'help'] as const
   return `<!doctype html>${markup(
     <html lang={web.lang}>
       <head>
@@ -191,11 +210,13 @@ function page(frame: PageFrame, body: Child): string {
             {web.name}
           </a>
           <nav aria-label={web.navLabel}>
-            {answers.map(name => (
-              <a href={`/${name}`} data-answer>
-                {web.nav[name]}
-              </a>
-            ))}
+            {offeredTo(frame.isAdmin)
+              .filter(name => commands[name].isView)
+              .map(name => (
+                <a href={`/${typedNameOf(name)}`} data-answer>
+                  {words.commands[name].title}
+                </a>
+              ))}
           </nav>
         </header>
         {body}

@@ -8,12 +8,14 @@ import { errorSentence } from '../../words/en.ts'
 import { wordsFor } from '../../words/locale.ts'
 import type { AdapterParts } from '../adapter.ts'
 import { statsChart } from '../charts/stats-chart.ts'
+import type { FormValues } from '../chat/form-field.ts'
+import { commandNames, commands, typedNameOf } from '../commands/commands.ts'
 import { statsCsv } from '../messages/stats-message.ts'
 import { loadAssets } from './assets.ts'
 import { feedOf } from './feed.ts'
 import type { Live } from './live.ts'
 import { liveStream } from './live-stream.ts'
-import { answerNames, Receiver, type Visit } from './receive.tsx'
+import { Receiver, type Visit } from './receive.tsx'
 import { Responder } from './respond.ts'
 import { ownPagesOnly, securityHeaders } from './security.ts'
 import { rightsOf, visitorOf } from './visitors.ts'
@@ -39,20 +41,15 @@ const pressForm = z.object({
   text: z.string().optional(),
 })
 
-const settingsForm = z.object({
-  model: z.string().optional(),
-  size: z.string().optional(),
-  n: z.string().optional(),
-  no: z.string().optional(),
-  refine: z.string().optional(),
-})
+/** The fields of a person's own defaults, by their ids. */
+const settingsForm = z.record(z.string(), z.unknown())
 
 /** All routes, over one facade; `live` is where open browsers hear of changes. */
 export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const { easel, config, clock, ids, log } = parts
   const words = wordsFor(config.language)
   const assets = loadAssets()
-  const receiver = new Receiver(easel, words, () => clock.now())
+  const receiver = new Receiver({ easel, words, clock, ids, maxCount: config.limits.maxCount })
   const feed = (limit: number) => feedOf(easel, words, limit)
   const responder = new Responder({ words, assets, ids, feed })
 
@@ -111,24 +108,25 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     const form = await readForm(c, settingsForm)
     const visit = visitOf(c)
     if (!form) return responder.refuse(c, visit, words.web.refused.unreadable, 400)
-    return responder.respond(c, visit, await receiver.saveSettings(form, visit))
+    return responder.respond(c, visit, await receiver.saveSettings(valuesOf(form), visit))
   })
 
-  for (const name of answerNames) {
-    app.get(`/${name}`, c => {
+  for (const name of commandNames.filter(each => commands[each].isView)) {
+    app.get(`/${typedNameOf(name)}`, async c => {
       const visit = visitOf(c)
-      return responder.respond(c, visit, receiver.answer(name, visit, daysOf(c)))
+      const reply = await receiver.command(name, c.req.query(), visit)
+      return reply === 'paint' ? c.notFound() : responder.respond(c, visit, reply)
     })
   }
   app.get('/stats/chart.png', async c => {
-    const found = receiver.stats(daysOf(c), visitOf(c))
-    if (found.kind === 'refused') return c.notFound()
-    return c.body(Uint8Array.from(await statsChart(found.stats, words)), 200, { 'Content-Type': 'image/png' })
+    const reply = await receiver.run('stats', c.req.query(), visitOf(c))
+    if (reply.kind !== 'stats') return c.notFound()
+    return c.body(Uint8Array.from(await statsChart(reply.stats, words)), 200, { 'Content-Type': 'image/png' })
   })
-  app.get('/stats/easel-stats.csv', c => {
-    const found = receiver.stats(daysOf(c), visitOf(c))
-    if (found.kind === 'refused') return c.notFound()
-    return c.body(statsCsv(found.stats), 200, { 'Content-Type': 'text/csv; charset=utf-8' })
+  app.get('/stats/easel-stats.csv', async c => {
+    const reply = await receiver.run('stats', c.req.query(), visitOf(c))
+    if (reply.kind !== 'stats') return c.notFound()
+    return c.body(statsCsv(reply.stats), 200, { 'Content-Type': 'text/csv; charset=utf-8' })
   })
   app.get('/pictures/:id', c => servePicture(c, easel, c.req.param('id')))
   return app
@@ -161,9 +159,13 @@ async function readForm<Form>(c: Context, schema: z.ZodType<Form>): Promise<Form
   }
 }
 
-function daysOf(c: Context): number {
-  const days = Number(c.req.query('days') ?? 7)
-  return Number.isInteger(days) && days >= 1 && days <= 366 ? days : 7
+function valuesOf(form: Record<string, unknown>): FormValues {
+  return {
+    text(id) {
+      const value = form[id]
+      return typeof value === 'string' && value.trim() !== '' ? value : undefined
+    },
+  }
 }
 
 /** Forms send line breaks as CR LF. */

@@ -121,7 +121,7 @@ describe('an attachment', () => {
 
   it('that is too large is refused before it is fetched', async () => {
     const told = await refusalOf({ ...png, bytes: new Uint8Array(21 * 1024 * 1024) })
-    expect(told).toContain(en.discord.replies.tooLarge(20))
+    expect(told).toContain(en.chat.replies.tooLarge(20))
   })
 })
 

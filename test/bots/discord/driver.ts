@@ -45,7 +45,7 @@ class DiscordDrivenPerson implements DrivenPerson {
 
   async remixes(pictureId: string, prompt: string): Promise<void> {
     const opened = this.#press({ action: 'remix', targetId: pictureId })
-    await this.#acts(undefined, () => this.#person.submits(opened, { [en.discord.form.prompt]: prompt }))
+    await this.#acts(undefined, () => this.#person.submits(opened, { [en.chat.form.prompt]: prompt }))
   }
 
   async asks(command: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** A token that is wrong or lacks an intent is one clear sentence at start. */
 import { afterEach, expect, it } from 'vitest'
+import type { AdapterStatus } from '../../../src/bots/adapter.ts'
 import { DiscordAdapter, discordAdapter } from '../../../src/bots/discord/index.ts'
 import { loadConfig } from '../../../src/config.ts'
 import { packageRoot } from '../../../src/paths.ts'
@@ -44,11 +45,14 @@ it('tries a Discord that cannot be reached until it can', async () => {
   const parts = await adapterParts()
   discord.faults.order(/gateway\/bot/, { kind: 'status', status: 503 }, 4)
   const adapter = new DiscordAdapter(parts, discord.token)
-  await adapter.start()
+  const statuses: AdapterStatus[] = []
+  await adapter.start(status => statuses.push(status))
   expect(discord.gateway.connected).toBe(false)
+  expect(statuses).toEqual([{ kind: 'connecting' }])
   parts.clock.advance(10_000)
   const shown = () => discord.gateway.presences.at(-1)?.activities ?? []
   await discord.until('a presence', () => shown().length > 0)
+  expect(statuses.at(-1)).toEqual({ kind: 'on' })
   expect(parts.log.faults.map(({ message }) => message)).toContain('Discord cannot be reached; trying again')
   await adapter.stop()
 })
@@ -62,6 +66,7 @@ it('can be stopped while it begins', async () => {
 })
 
 it('is off without a token, and says so', async () => {
-  const choice = discordAdapter(await adapterParts())
-  expect(choice).toEqual({ kind: 'off', reason: 'DISCORD_TOKEN is not set' })
+  const { config } = await adapterParts()
+  expect(discordAdapter.setup({ config, secrets: {} })).toEqual({ kind: 'off', missing: ['DISCORD_TOKEN'] })
+  expect(discordAdapter.setup({ config, secrets: { discordToken: 't' } })).toEqual({ kind: 'ready' })
 })

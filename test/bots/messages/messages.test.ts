@@ -2,18 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JobView, StatsView } from '../../../src/app/views.ts'
 import {
-  actionOf,
   buttonActions,
   decodeButtonId,
   encodeButtonId,
+  meaningOf,
+  questionActions,
 } from '../../../src/bots/messages/buttons.ts'
-import {
-  helpMessage,
-  infoMessage,
-  modelsMessage,
-  queueMessage,
-  usageMessage,
-} from '../../../src/bots/messages/command-messages.ts'
+import { infoMessage } from '../../../src/bots/messages/info-message.ts'
 import { jobMessage, problemSentences, requestCard } from '../../../src/bots/messages/job-message.ts'
 import { statsCsv, statsMessage } from '../../../src/bots/messages/stats-message.ts'
 import { en } from '../../../src/words/en.ts'
@@ -157,69 +152,26 @@ describe('button ids', () => {
     )
   })
 
-  it('mean their actions; Remix asks first', () => {
-    expect(actionOf({ action: 'upscale', targetId: 'x' })).toEqual({
-      kind: 'upscale',
-      pictureId: 'x',
-      factor: 2,
-    })
-    expect(actionOf({ action: 'delete', targetId: 'x' })).toEqual({ kind: 'delete', jobId: 'x' })
-    expect(actionOf({ action: 'info', targetId: 'x' })).toEqual({ kind: 'info', pictureId: 'x' })
-    expect(actionOf({ action: 'remix', targetId: 'x' })).toBeUndefined()
+  it('mean an action of app/, the form of Remix or a yes to a question', () => {
+    const targetId = 'x'
+    const actions = [
+      [{ action: 'upscale', targetId } as const, { kind: 'upscale', pictureId: 'x', factor: 2 }],
+      [{ action: 'delete', targetId } as const, { kind: 'delete', jobId: 'x' }],
+      [{ action: 'info', targetId } as const, { kind: 'info', pictureId: 'x' }],
+    ] as const
+    for (const [target, action] of actions) expect(meaningOf(target)).toEqual({ kind: 'action', action })
+    expect(meaningOf({ action: 'remix', targetId })).toEqual({ kind: 'remix', pictureId: 'x' })
+    for (const action of questionActions)
+      expect(meaningOf({ action, targetId })).toEqual({ kind: 'answer', question: { action, id: 'x' } })
   })
 })
 
 describe('answers', () => {
-  it('list the queue with the asker’s own jobs to cancel', () => {
-    const mine = jobView({ ...waiting, id: 'job0000000000002', place: 1, etaMs: 5000 })
-    const other = { ...mine.author, userId: 'bob', name: 'Bob' }
-    const running = jobView({ ...waiting, state: 'running', step: 3, author: other })
-    const message = queueMessage([running, mine], en, mine.author)
-    expect(message.title).toBe('1 being painted, 1 waiting')
-    expect(message.lines).toEqual([
-      '1. a red circle on a blue background · Bob · Painting: step 3 of 20',
-      '2. a red circle on a blue background · yours · about 5 s to go',
-    ])
-    expect(message.buttons).toEqual([
-      [{ action: 'cancel', targetId: mine.id, label: 'Cancel 2', style: 'plain' }],
-    ])
-  })
-
-  it('keep a queue of any length within five rows', () => {
-    const jobs = Array.from({ length: 300 }, (_, i) => jobView({ ...waiting, id: `job${i}`, place: i + 1 }))
-    const message = queueMessage(jobs, en, jobs[0]?.author)
-    expect(message.buttons.length).toBeLessThanOrEqual(5)
-    expect(message.lines.at(-1)).toBe('… and 280 more')
-  })
-
   it('tell everything about a picture, with its own seed', () => {
     const picture = set.pictures[2]
     const message = infoMessage(set, picture ?? pictureView(), en)
     expect(message.lines).toContain('Seed: 9')
     expect(message.command).toContain('--n 1 --seed 9')
-  })
-
-  it('describe every flag, figures and models', () => {
-    const help = helpMessage(en).lines.join('\n')
-    for (const name of Object.keys(en.flags)) expect(help).toContain(`--${name}`)
-    expect(
-      usageMessage({ jobs: 1, pictures: 4, gpuSeconds: 3.21, left: 6, periodHours: 24 }, en).lines,
-    ).toEqual(['4 pictures in 1 job', '3.2 s of painting', '6 pictures left'])
-    const demo = {
-      name: 'demo',
-      hash: 'a1',
-      hasRefiner: true,
-      isDefault: true,
-      defaultSize: { widthPx: 128, heightPx: 128 },
-      sizeStepPx: 8,
-      defaultSampler: 'euler',
-      defaultSteps: 20,
-      defaultGuidance: 7,
-    }
-    expect(modelsMessage({ models: [demo], samplers: ['euler'], styles: [] }, en).lines).toEqual([
-      'demo (default) · 128×128 · sizes in steps of 8 px · 20 steps, guidance 7, euler · with Refiner',
-      'Samplers: euler',
-    ])
   })
 
   it('put statistics into text and into a spreadsheet that runs nothing', () => {

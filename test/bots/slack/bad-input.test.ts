@@ -145,7 +145,7 @@ describe('forms', () => {
     for (const metadata of forged) {
       modal.content.private_metadata = metadata
       const answer = await ada.submits(modal, { Prompt: 'forged' })
-      expect(answer, metadata).toEqual({ kind: 'errors', errors: { prompt: en.slack.replies.unknownForm } })
+      expect(answer, metadata).toEqual({ kind: 'errors', errors: { prompt: en.chat.replies.unknownForm } })
     }
     expect(jobs()).toHaveLength(1)
     expect(t.cards(bob.direct.id)).toEqual([])
@@ -227,7 +227,7 @@ describe('pictures that Slack gives other names', () => {
 
   it('are not fetched where they are too large, or belong to another workspace', async () => {
     await given({ name: 'huge.png', bytes: new Uint8Array(20 * 1024 * 1024 + 1) })
-    expect(lastTold()).toBe(en.slack.replies.tooLarge(20))
+    expect(lastTold()).toBe(en.chat.replies.tooLarge(20))
 
     const stranger = t.slack.addPerson(t.slack.addTeam('umbrella'), 'Zoe')
     const room = t.slack.addChannel(t.slack.world.team(stranger.member.teamId), 'room')
@@ -237,7 +237,7 @@ describe('pictures that Slack gives other names', () => {
     post.fileIds[0] = secret?.id ?? ''
     await t.scene.ada.usesShortcut('use_as_source', post)
     const answer = await t.scene.ada.submits(t.scene.ada.modal, { Prompt: 'as a painting' })
-    expect(answer).toEqual({ kind: 'errors', errors: { prompt: en.slack.replies.pictureGone } })
+    expect(answer).toEqual({ kind: 'errors', errors: { prompt: en.chat.replies.pictureGone } })
     expect(jobs()).toEqual([])
   })
 })

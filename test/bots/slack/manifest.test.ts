@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { App } from '@slack/bolt'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { botScopes, SlackAdapter } from '../../../src/bots/slack/index.ts'
+import { easelCommand, usageHint } from '../../../src/bots/slack/inbound/command-handlers.ts'
+import { SlackAdapter } from '../../../src/bots/slack/index.ts'
+import { botScopes } from '../../../src/bots/slack/transport/setup.ts'
 import { packageRoot } from '../../../src/paths.ts'
 import { FakeClock } from '../../fakes/fake-clock.ts'
 import { FakeEasel } from '../../fakes/fake-easel.ts'
@@ -53,6 +55,11 @@ function methodsCalled(): string[] {
 }
 
 describe('the manifest', () => {
+  it('tells people of every command of the table', () => {
+    const easel = manifest.features.slash_commands.find(({ command }) => command === easelCommand)
+    expect(easel?.usage_hint).toBe(usageHint())
+  })
+
   it('names the commands, shortcuts and events that the adapter listens to', async () => {
     const { features, settings } = manifest
     const { commands, events, shortcuts } = await listensTo()

@@ -2,9 +2,11 @@
 import { resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Easel } from '../../../src/app/easel.ts'
-import { type SealedStorage, SlackAdapter } from '../../../src/bots/slack/index.ts'
-import { type Config, loadConfig, type Secrets } from '../../../src/config.ts'
+import type { SealedDocuments } from '../../../src/bots/adapter.ts'
+import { SlackAdapter } from '../../../src/bots/slack/index.ts'
+import { type Config, loadConfig } from '../../../src/config.ts'
 import type { Clock, Ids, Logger } from '../../../src/ports.ts'
+import type { Secrets } from '../../../src/secrets.ts'
 import type { FakeClock } from '../../fakes/fake-clock.ts'
 import { FakeSlack } from '../../fakes/slack/fake-slack.ts'
 import type { Person } from '../../fakes/slack/person.ts'
@@ -56,7 +58,7 @@ export function slackSecrets({ slack, team }: Pick<Scene, 'slack' | 'team'>): Se
 }
 
 /** Keeps sealed documents in memory. */
-export function memoryStorage(): SealedStorage & { rows: Map<string, Uint8Array> } {
+export function memoryStorage(): SealedDocuments & { rows: Map<string, Uint8Array> } {
   const rows = new Map<string, Uint8Array>()
   return {
     rows,
@@ -219,5 +221,5 @@ export interface SlackTestOptions {
   slack?: Partial<Config['slack']>
   /** What differs from the secrets of a single workspace. */
   secrets?: (slack: FakeSlack) => Partial<Secrets>
-  storage?: SealedStorage
+  storage?: SealedDocuments
 }

@@ -1,7 +1,11 @@
 /** How the adapter begins: with tokens that are missing, wrong or right, and with a Slack that cannot be reached. */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AdapterStatus, Finding } from '../../../src/bots/adapter.ts'
 import { slackAdapter } from '../../../src/bots/slack/index.ts'
-import type { Secrets } from '../../../src/config.ts'
+import type { Secrets } from '../../../src/secrets.ts'
+import { en } from '../../../src/words/en.ts'
 import { TestEasel } from '../../helpers/build-test-easel.ts'
 import { memoryStorage, type Scene, scene, slackConfig, slackSecrets } from './start-slack.ts'
 
@@ -17,28 +21,45 @@ afterEach(async () => {
   await stage.slack.stop()
 })
 
-function create(secrets: Partial<Secrets>, slack: Parameters<typeof slackConfig>[1] = {}) {
-  const { easel, clock, ids, log } = test
-  return slackAdapter(memoryStorage())({
-    ...{ easel, clock, ids, log },
-    config: slackConfig(stage.slack, slack),
-    secrets,
-  })
+function settings(secrets: Partial<Secrets>, slack: Parameters<typeof slackConfig>[1] = {}) {
+  return { config: slackConfig(stage.slack, slack), secrets }
+}
+
+function setup(secrets: Partial<Secrets>, slack?: Parameters<typeof slackConfig>[1]) {
+  return slackAdapter.setup(settings(secrets, slack))
 }
 
 function started(secrets: Partial<Secrets>) {
-  const choice = create(secrets)
-  if (choice.kind === 'off') throw new Error(choice.reason)
-  return choice.adapter
+  const { easel, clock, ids, log } = test
+  return slackAdapter.create({ easel, clock, ids, log, ...settings(secrets) }, memoryStorage())
+}
+
+function diagnosis(secrets: Partial<Secrets>, slack?: Parameters<typeof slackConfig>[1]) {
+  return slackAdapter.diagnose({ ...settings(secrets, slack), words: en, isRunning: false })
+}
+
+/** What docs/slack.md asks for where several workspaces install the app. */
+const oauth = {
+  slackAppToken: 'xapp',
+  slackClientId: '1.2',
+  slackClientSecret: 'secret',
+  slackStateSecret: 'state',
+  encryptionKey: Buffer.alloc(32, 1).toString('base64'),
 }
 
 describe('without what it needs', () => {
   it.each([
-    [{}, {}, 'SLACK_BOT_TOKEN'],
-    [{ slackBotToken: 'xoxb' }, {}, 'SLACK_APP_TOKEN'],
-    [{ slackBotToken: 'xoxb', slackAppToken: 'xapp' }, { transport: 'http' }, 'SLACK_SIGNING_SECRET'],
-  ] as const)('it is off and says what is missing: %j', (secrets, slack, missing) => {
-    expect(create(secrets, slack)).toMatchObject({ kind: 'off', reason: expect.stringContaining(missing) })
+    [{}, {}, { kind: 'off', missing: ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'] }],
+    [{ encryptionKey: 'k' }, {}, { kind: 'off', missing: ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'] }],
+    [{ slackBotToken: 'xoxb' }, {}, { kind: 'incomplete', missing: ['SLACK_APP_TOKEN'] }],
+    [
+      { slackBotToken: 'xoxb', slackAppToken: 'xapp' },
+      { transport: 'http' },
+      { kind: 'incomplete', missing: ['SLACK_SIGNING_SECRET'] },
+    ],
+    [{ slackBotToken: 'xoxb', slackAppToken: 'xapp' }, {}, { kind: 'ready' }],
+  ] as const)('it says whether it is wanted, and what is missing: %j', (secrets, slack, expected) => {
+    expect(setup(secrets, slack)).toEqual(expected)
   })
 
   it.each([
@@ -51,20 +72,71 @@ describe('without what it needs', () => {
   })
 
   it.each([
-    [{ slackClientSecret: undefined }, 'SLACK_CLIENT_SECRET'],
-    [{ slackStateSecret: undefined }, 'SLACK_STATE_SECRET'],
-    [{ encryptionKey: undefined }, 'EASEL_ENCRYPTION_KEY'],
-    [{ encryptionKey: 'too short' }, 'EASEL_ENCRYPTION_KEY'],
-  ])('OAuth names what is missing: %j', (missing, name) => {
-    const whole = {
-      slackAppToken: 'xapp',
-      slackClientId: '1.2',
-      slackClientSecret: 'secret',
-      slackStateSecret: 'state',
-      encryptionKey: Buffer.alloc(32, 1).toString('base64'),
-    }
-    expect(create(whole).kind).toBe('on')
-    expect(() => create({ ...whole, ...missing })).toThrow(name)
+    ['slackClientId', 'SLACK_CLIENT_ID'],
+    ['slackClientSecret', 'SLACK_CLIENT_SECRET'],
+    ['slackStateSecret', 'SLACK_STATE_SECRET'],
+    ['encryptionKey', 'EASEL_ENCRYPTION_KEY'],
+  ])('OAuth names what is missing: %s', (name, variable) => {
+    expect(setup(oauth)).toEqual({ kind: 'ready' })
+    expect(setup({ ...oauth, [name]: undefined })).toEqual({ kind: 'incomplete', missing: [variable] })
+  })
+
+  it('OAuth names a key that cannot be one', () => {
+    expect(setup({ ...oauth, encryptionKey: 'too short' })).toMatchObject({
+      kind: 'wrong',
+      fault: { code: 'config', details: { key: 'EASEL_ENCRYPTION_KEY' } },
+    })
+  })
+})
+
+describe('what doctor says of Slack', () => {
+  const states = (findings: readonly Finding[]) => findings.map(({ state }) => state)
+
+  it('is whose tokens they are, and that all scopes are granted', async () => {
+    const findings = await diagnosis(slackSecrets(stage))
+    expect(states(findings)).toEqual(['fine', 'fine', 'fine'])
+    expect(findings[0]?.detail).toContain('SLACK_BOT_TOKEN is that of @')
+  })
+
+  it('is which scopes are missing, as the start says too', async () => {
+    stage.team.scopes.delete('files:write')
+    const findings = await diagnosis(slackSecrets(stage))
+    expect(findings[1]).toEqual({ state: 'wrong', detail: en.slack.operator.scopesMissing(['files:write']) })
+    const adapter = started(slackSecrets(stage))
+    const statuses: AdapterStatus[] = []
+    await adapter.start(status => statuses.push(status))
+    expect(statuses).toEqual([
+      { kind: 'on' },
+      { kind: 'warning', sentence: en.slack.operator.scopesMissing(['files:write']) },
+    ])
+    await adapter.stop()
+  })
+
+  it.each([
+    [{ slackBotToken: 'xoxb-of-somebody-else' }, 0, 'Slack refuses SLACK_BOT_TOKEN: invalid_auth'],
+    [{ slackAppToken: 'xapp-of-somebody-else' }, -1, 'Slack refuses SLACK_APP_TOKEN: invalid_auth'],
+  ])('is which token is refused: %j', async (wrong, at, detail) => {
+    const findings = await diagnosis({ ...slackSecrets(stage), ...wrong })
+    expect(findings.at(at)).toEqual({ state: 'wrong', detail })
+  })
+
+  it('is no error of a set-up for several workspaces', async () => {
+    const { slackAppToken } = slackSecrets(stage)
+    const findings = await diagnosis({ ...oauth, slackAppToken }, { port: 0 })
+    expect(states(findings)).toEqual(['fine', 'fine', 'fine'])
+  })
+
+  it('names its own setting where its port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const address = taken.address()
+    const port = address !== null && typeof address === 'object' ? address.port : 0
+    const [, finding] = await diagnosis(
+      { slackBotToken: slackSecrets(stage).slackBotToken, slackSigningSecret: 's' },
+      { transport: 'http', host: '127.0.0.1', port },
+    ).then(findings => findings.slice(-2))
+    expect(finding).toMatchObject({ state: 'wrong', detail: expect.stringContaining('slack.port') })
+    taken.close()
   })
 })
 
@@ -78,13 +150,16 @@ describe('a Slack that cannot be reached', () => {
     slack.faults.failNext(method, fault, fault)
     const adapter = started(slackSecrets(stage))
     test.built.register(adapter.courier)
-    await adapter.start()
+    const statuses: AdapterStatus[] = []
+    await adapter.start(status => statuses.push(status))
+    expect(statuses).toEqual([{ kind: 'connecting' }])
     expect(slack.sockets.open).toBe(0)
     // A little time at each turn of the loop, so that the network has its turn too.
     await test.until(() => {
       test.clock.advance(20)
-      return slack.sockets.open === 2
+      return slack.sockets.open === 2 && statuses.at(-1)?.kind === 'on'
     })
+    expect(statuses.at(-1)).toEqual({ kind: 'on' })
     expect(await ada.types('/easel', 'help', { channelId: channel.id })).toMatchObject({ kind: 'acked' })
     expect(test.log.faults.map(line => line.message)).toContain('Slack cannot be reached; trying again')
     await adapter.stop()

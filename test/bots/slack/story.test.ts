@@ -1,5 +1,6 @@
 /** The whole way of a request through Slack, as people see it; the engine is a fake painter. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { en } from '../../../src/words/en.ts'
 import { buttonsOf } from '../../fakes/slack/block-kit.ts'
 import type { Post } from '../../fakes/slack/world.ts'
 import { SlackTest } from './start-slack.ts'
@@ -266,8 +267,8 @@ describe('what Slack adds to the story', () => {
       ['usage', '1 picture in 1 job'],
       ['models', 'demo'],
       ['stats', 'Only admins'],
-      ['dance', 'There is no “/easel dance”'],
-      ['show', 'Which picture?'],
+      ['dance', 'There is no command “/easel dance”'],
+      ['show', '/easel show ID needs the id of a picture.'],
       ['show nothing', 'not here any more'],
     ]
     for (const [word, answer] of words) {
@@ -319,7 +320,7 @@ describe('what Slack adds to the story', () => {
     await bob.presses(question, 'Paint all 2')
     await t.calm()
     expect(t.cards()).toHaveLength(2)
-    expect(t.told(bob).at(-1)).toContain('too long ago')
+    expect(t.told(bob).at(-1)).toContain(en.problems['not-yours']({}))
   })
 
   it('speaks Chinese to whoever reads Slack in Chinese', async () => {

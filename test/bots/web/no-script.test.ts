@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { commandNames, commands, typedNameOf } from '../../../src/bots/commands/commands.ts'
 import { loadConfig } from '../../../src/config.ts'
 import { packageRoot } from '../../../src/paths.ts'
 import { en } from '../../../src/words/en.ts'
@@ -49,7 +50,7 @@ describe('the web chat works without script', () => {
 
   it('names the command that was meant', async () => {
     const response = await chat.ada.postsForm('/say', { text: '/qeue' })
-    expect(await response.text()).toContain('Did you mean /queue?')
+    expect(await response.text()).toContain('Did you mean “/queue”?')
   })
 
   it('shows answers, Info and Remix on pages of their own', async () => {
@@ -91,12 +92,32 @@ describe('the web chat works without script', () => {
     expect(await (await chat.bob.gets('/settings')).text()).not.toContain('value="text"')
   })
 
+  it('lists every command of the table beside the field and every view in its menu, to those who may use it', async () => {
+    const listed = (html: string) => [...html.matchAll(/data-typed="\/([^"]+)"/g)].map(([, name]) => name)
+    const inMenu = (html: string) =>
+      [...html.matchAll(/<a href="\/([a-z]+)" data-answer/g)].map(([, name]) => name)
+    const forAll = commandNames.filter(name => commands[name].access === 'everyone')
+    // Who sits at this machine is its admin; whoever comes through a proxy is not.
+    for (const [headers, names] of [
+      [{}, commandNames],
+      [{ 'x-forwarded-for': '203.0.113.7' }, forAll],
+    ] as const) {
+      const html = await (await chat.bob.gets('/', headers)).text()
+      expect(listed(html)).toEqual(names.map(typedNameOf))
+      expect(inMenu(html)).toEqual(names.filter(name => commands[name].isView).map(typedNameOf))
+    }
+  })
+
   it('forgets a person who says so, and only then', async () => {
     await chat.ada.imagines('a cat')
     await chat.bob.imagines('a dog')
     expect(await (await chat.ada.postsForm('/say', { text: '/forget' })).text()).toContain('/forget me')
     expect(chat.world.easel.jobs).toHaveLength(2)
-    await chat.ada.postsForm('/say', { text: '/forget me' })
+    const question = await (await chat.ada.postsForm('/say', { text: '/forget me' })).text()
+    expect(question).toContain(en.forget.title)
+    expect(chat.world.easel.jobs).toHaveLength(2)
+    const button = /name="button" value="(forget:[^"]+)"/.exec(question)?.[1] ?? ''
+    await chat.ada.postsForm('/act', { button })
     expect(chat.world.easel.jobs.map(job => job.promptAsTyped)).toEqual(['a dog'])
   })
 

@@ -188,6 +188,7 @@ describe('the web chat refuses what is not its own', () => {
   })
 
   it('to render any text as anything but text', async () => {
+    await chat.ada.imagines('something that is there, should all others be blank')
     await fc.assert(
       fc.asyncProperty(
         fc.array(

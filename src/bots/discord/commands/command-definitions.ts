@@ -1,6 +1,7 @@
-/** The commands as Discord is told of them: names, options, where they may be used and by whom. Pure. */
+/** The commands as Discord is told of them, derived from the table of commands. Pure. */
 import {
-  type APIApplicationCommandSubcommandOption,
+  type APIApplicationCommandBasicOption,
+  type APIApplicationCommandOption,
   ApplicationCommandOptionType,
   ApplicationCommandType,
   ApplicationIntegrationType,
@@ -8,17 +9,16 @@ import {
   PermissionFlagsBits,
   type RESTPostAPIApplicationCommandsJSONBody,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
+  type RESTPostAPIContextMenuApplicationCommandsJSONBody,
 } from 'discord.js'
 import type { Config } from '../../../config.ts'
 import { en, type Words } from '../../../words/en.ts'
-import { zhCn } from '../../../words/zh-cn.ts'
-import { imagineOptions, named } from './imagine-options.ts'
+import type { CommandOption } from '../../commands/command-option.ts'
+import { type CommandName, commandNames, commands, typedNameOf } from '../../commands/commands.ts'
+import { imagineOptions } from './imagine-options.ts'
+import { localized } from './localized.ts'
 
-export type CommandKey = keyof Words['discord']['commands']
 export type ShortcutKey = keyof Words['discord']['shortcuts']
-
-/** Figures go further back than anybody looks. */
-export const mostDays = 366
 
 /** Wherever Discord lets an app be used: servers, direct messages with the bot, conversations among people. */
 const everywhere = {
@@ -37,91 +37,77 @@ const forAdmins = {
   default_member_permissions: PermissionFlagsBits.ManageGuild.toString(),
 }
 
+/** Longer than any id that people could have. */
+const longestText = 100
+
 export function commandDefinitions({
   limits,
 }: Pick<Config, 'limits'>): RESTPostAPIApplicationCommandsJSONBody[] {
-  return [
-    { ...command('imagine'), ...everywhere, options: imagineOptions(limits) },
-    { ...command('queue'), ...everywhere },
-    {
-      ...command('show'),
-      ...everywhere,
-      options: [
-        {
-          ...named('id', words => words.discord.about.id),
-          type: ApplicationCommandOptionType.String,
-          required: true,
-          max_length: 100,
-        },
-      ],
-    },
-    { ...command('settings'), ...everywhere },
-    { ...command('usage'), ...everywhere },
-    { ...command('models'), ...everywhere },
-    { ...command('help'), ...everywhere },
-    { ...command('forget'), ...everywhere, options: [subcommand('me')] },
-    {
-      ...command('stats'),
-      ...forAdmins,
-      options: [
-        {
-          ...named('days', words => words.discord.about.days),
-          type: ApplicationCommandOptionType.Integer,
-          min_value: 1,
-          max_value: mostDays,
-        },
-      ],
-    },
-    { ...shortcut('useAsSource'), ...everywhere },
-    { ...shortcut('imageInfo'), ...everywhere },
-  ]
+  return [...commandNames.map(name => definitionOf(name, limits)), ...shortcutKeys.map(shortcutOf)]
 }
 
-/** Which command of ours has that name; undefined for one that an older Easel registered. */
-export function commandNamed(name: string): CommandKey | undefined {
-  return commandKeys.find(key => en.discord.commands[key].name === name)
+/** Which command of ours has those names; undefined for one that an older Easel registered. */
+export function commandNamed(name: string, subcommand: string | null): CommandName | undefined {
+  const typed = subcommand === null ? name : `${name} ${subcommand}`
+  return commandNames.find(known => typedNameOf(known) === typed)
 }
 
 export function shortcutNamed(name: string): ShortcutKey | undefined {
   return shortcutKeys.find(key => en.discord.shortcuts[key] === name)
 }
 
-const commandKeys = [
-  'imagine',
-  'queue',
-  'show',
-  'settings',
-  'usage',
-  'models',
-  'help',
-  'forget',
-  'stats',
-] as const satisfies readonly CommandKey[]
 const shortcutKeys = ['useAsSource', 'imageInfo'] as const satisfies readonly ShortcutKey[]
 
-function texts(key: CommandKey) {
-  const { name, description } = en.discord.commands[key]
-  const chinese = zhCn.discord.commands[key]
+function shortcutOf(key: ShortcutKey): RESTPostAPIContextMenuApplicationCommandsJSONBody {
+  const names = localized(words => words.discord.shortcuts[key])
+  return { ...names, type: ApplicationCommandType.Message, ...everywhere }
+}
+
+/** A second word of a command's name is a subcommand of the first. */
+function definitionOf(
+  name: CommandName,
+  limits: Config['limits'],
+): RESTPostAPIChatInputApplicationCommandsJSONBody {
+  const { access, options } = commands[name]
+  const own: APIApplicationCommandBasicOption[] =
+    name === 'imagine' ? imagineOptions(limits) : options.map(optionOf)
+  const hasSubcommand = typedNameOf(name).includes(' ')
+  const all: APIApplicationCommandOption[] = hasSubcommand
+    ? [{ ...wordOf(name, 1), type: ApplicationCommandOptionType.Subcommand, options: own }]
+    : own
   return {
-    name,
-    name_localizations: { 'zh-CN': chinese.name },
-    description,
-    description_localizations: { 'zh-CN': chinese.description },
+    ...wordOf(name, 0),
+    type: ApplicationCommandType.ChatInput,
+    ...(access === 'admins' ? forAdmins : everywhere),
+    ...(all.length === 0 ? {} : { options: all }),
   }
 }
 
-function command(key: CommandKey): RESTPostAPIChatInputApplicationCommandsJSONBody {
-  return { ...texts(key), type: ApplicationCommandType.ChatInput }
+function wordOf(name: CommandName, index: 0 | 1) {
+  return localized(
+    words => words.commands[name].name.split(' ')[index] ?? '',
+    words => words.commands[name].about,
+  )
 }
 
-function subcommand(key: CommandKey): APIApplicationCommandSubcommandOption {
-  return { ...texts(key), type: ApplicationCommandOptionType.Subcommand }
+function optionOf({ name, kind, isRequired, usual }: CommandOption): APIApplicationCommandBasicOption {
+  const base = {
+    ...localized(
+      words => words.commandOptions[name].name,
+      words => aboutOption(words, name, usual),
+    ),
+    required: isRequired,
+  }
+  return kind.expected === 'whole-number'
+    ? {
+        ...base,
+        type: ApplicationCommandOptionType.Integer,
+        ...(kind.range === undefined ? {} : { min_value: kind.range.min, max_value: kind.range.max }),
+      }
+    : { ...base, type: ApplicationCommandOptionType.String, max_length: longestText }
 }
 
-function shortcut(key: ShortcutKey) {
-  return {
-    name: en.discord.shortcuts[key],
-    name_localizations: { 'zh-CN': zhCn.discord.shortcuts[key] },
-    type: ApplicationCommandType.Message,
-  } as const
+function aboutOption(words: Words, name: CommandOption['name'], usual: string | undefined): string {
+  const { about } = words.commandOptions[name]
+  return usual === undefined ? about : words.optionWithDefault(about, usual)
 }

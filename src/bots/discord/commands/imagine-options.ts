@@ -8,9 +8,9 @@ import type { Problem } from '../../../app/problems.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
 import type { Config } from '../../../config.ts'
 import { en, type Words } from '../../../words/en.ts'
-import { zhCn } from '../../../words/zh-cn.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
 import { type FlagName, findFlag } from '../../grammar/flags.ts'
+import { localized } from './localized.ts'
 
 export type OptionKey = keyof Words['discord']['options']
 
@@ -58,13 +58,8 @@ export function optionName(key: OptionKey): string {
   return en.discord.options[key]
 }
 
-export function named(key: OptionKey, about: (words: Words) => string) {
-  return {
-    name: optionName(key),
-    name_localizations: { 'zh-CN': zhCn.discord.options[key] },
-    description: about(en),
-    description_localizations: { 'zh-CN': about(zhCn) },
-  }
+function named(key: OptionKey, about: (words: Words) => string) {
+  return localized(words => words.discord.options[key], about)
 }
 
 export function imagineOptions(limits: Config['limits']): APIApplicationCommandBasicOption[] {
@@ -105,8 +100,7 @@ function definitionOf(option: FlagOption, limits: Config['limits']): APIApplicat
 
 const refineChoices = (['on', 'off', 'ensemble', 'after'] as const).map(
   (value): APIApplicationCommandOptionChoice<string> => ({
-    name: en.discord.choices[value],
-    name_localizations: { 'zh-CN': zhCn.discord.choices[value] },
+    ...localized(words => words.discord.choices[value]),
     value,
   }),
 )

@@ -1,27 +1,71 @@
-/** The fields of forms: how they are asked for, and how what came back is read. Pure. */
+/** Neutral form fields → Discord's modal components, and what came back. Pure. */
 import {
   type APILabelComponent,
+  type APIModalInteractionResponseCallbackData,
   ComponentType,
   type ModalSubmitInteraction,
   TextInputStyle,
 } from 'discord.js'
+import type { CheckField, ChoiceField, FieldChoice, FormField, FormValues } from '../../chat/form-field.ts'
 import { shortened } from '../../messages/job-message.ts'
 
-/** What Discord lets a field hold. */
+// developers/components/reference: what fields and modals may hold.
+const mostFields = 5
 const mostOptions = 25
 const longestValue = 4000
 const longestOption = 100
 
-export interface TextField {
+/** The value of the option that stands for no choice. */
+const noneValue = '-'
+
+/** Of the fields, those with these ids, in the fields' order; a modal has room for five. */
+export function modal(
+  form: { customId: string; title: string },
+  fields: readonly FormField[],
+  ids: readonly string[],
+): APIModalInteractionResponseCallbackData {
+  const chosen = fields.filter(({ id }) => ids.includes(id)).slice(0, mostFields)
+  return { custom_id: form.customId, title: form.title, components: chosen.flatMap(componentOf) }
+}
+
+/** What a field holds; undefined for one that the form lacks, or that was left alone. */
+export function formValues({ fields }: ModalSubmitInteraction): FormValues {
+  return {
+    text(id) {
+      const field = fields.fields.get(id)
+      const value =
+        field?.type === ComponentType.TextInput
+          ? field.value
+          : field?.type === ComponentType.StringSelect
+            ? field.values[0]
+            : undefined
+      return value === '' || value === noneValue ? undefined : value
+    },
+  }
+}
+
+function componentOf(field: FormField): APILabelComponent[] {
+  switch (field.kind) {
+    case 'text':
+      return [textInput(field)]
+    case 'choice':
+      return [fitsSelect(field) ? select(field.label, field) : textInput({ ...field, value: field.chosen })]
+    case 'check':
+      return [select(field.statement, asChoice(field))]
+    case 'picture':
+      return []
+  }
+}
+
+function textInput(field: {
   id: string
   label: string
   hint?: string
   value?: string | undefined
-  required?: boolean
-  long?: boolean
-}
-
-export function textField({ id, label, hint, value, required, long }: TextField): APILabelComponent {
+  isRequired?: boolean
+  isLong?: boolean
+}): APILabelComponent {
+  const { id, label, hint, value, isRequired = false, isLong = false } = field
   return {
     type: ComponentType.Label,
     label,
@@ -29,24 +73,21 @@ export function textField({ id, label, hint, value, required, long }: TextField)
     component: {
       type: ComponentType.TextInput,
       custom_id: id,
-      style: long === true ? TextInputStyle.Paragraph : TextInputStyle.Short,
-      required: required ?? false,
+      style: isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
+      required: isRequired,
       max_length: longestValue,
       ...(value === undefined || value === '' ? {} : { value: cut(value) }),
     },
   }
 }
 
-export interface SelectField {
-  id: string
-  label: string
-  options: readonly { label: string; value: string }[]
-  /** The value that is chosen at first. */
-  chosen?: string | undefined
-}
-
-/** One of the options; those beyond what Discord shows are left out, so ask by a text field where there may be more. */
-export function selectField({ id, label, options, chosen }: SelectField): APILabelComponent {
+/** Something is always chosen: nothing is an option of its own. */
+function select(
+  label: string,
+  { id, choices, chosen, none }: Pick<ChoiceField, 'id' | 'choices' | 'chosen' | 'none'>,
+): APILabelComponent {
+  const all: FieldChoice[] = [...(none === undefined ? [] : [{ label: none, value: noneValue }]), ...choices]
+  const first = choices.some(({ value }) => value === chosen) ? chosen : noneValue
   return {
     type: ComponentType.Label,
     label,
@@ -54,24 +95,18 @@ export function selectField({ id, label, options, chosen }: SelectField): APILab
       type: ComponentType.StringSelect,
       custom_id: id,
       required: true,
-      options: options
-        .slice(0, mostOptions)
-        .map(option => ({ ...option, ...(option.value === chosen ? { default: true } : {}) })),
+      options: all.map(option => ({ ...option, ...(option.value === first ? { default: true } : {}) })),
     },
   }
 }
 
-/** Whether all of these fit into one select, beside one more for “as usual”. */
-export function fitsSelect(names: readonly string[]): boolean {
-  return names.length < mostOptions && names.every(name => name.length <= longestOption)
+function asChoice({ id, yes, none, isChecked }: CheckField) {
+  return { id, none, choices: [{ label: yes, value: 'on' }], chosen: isChecked ? 'on' : undefined }
 }
 
-/** What a field holds; undefined for one that the form lacks or that was left alone. */
-export function fieldOf(form: ModalSubmitInteraction, id: string): string | undefined {
-  const field = form.fields.fields.get(id)
-  if (field === undefined) return undefined
-  if (field.type === ComponentType.TextInput) return field.value
-  return field.type === ComponentType.StringSelect ? field.values[0] : undefined
+/** Beside the option for nothing. */
+function fitsSelect({ choices }: ChoiceField): boolean {
+  return choices.length < mostOptions && choices.every(({ value }) => value.length <= longestOption)
 }
 
 /** By Discord's count, which is that of UTF-16. */

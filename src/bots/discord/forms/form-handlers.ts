@@ -1,44 +1,39 @@
-/** Forms from their opening, which is always the first answer, to what comes of them. */
+/** Form handlers: how forms open, always as the first response, and what comes of them. */
 import type { ButtonInteraction, ChatInputCommandInteraction, ModalSubmitInteraction } from 'discord.js'
-import { problem } from '../../../app/problems.ts'
-import { nearestNames } from '../../../nearest.ts'
+import type { FieldProblem } from '../../chat/flag-fields.ts'
+import { promptField, readPaintForm } from '../../chat/paint-form.ts'
+import { readSettings } from '../../chat/settings-form.ts'
 import { textMessage } from '../../messages/message.ts'
 import type { GivenFile } from '../inbound/downloads.ts'
 import { withPictures } from '../inbound/given-pictures.ts'
-import { act, type HandlerContext, imagine } from '../inbound/handler-context.ts'
-import { refusal, replyWithTypedText } from '../inbound/outcome-replies.ts'
+import { act, type HandlerContext, imagine, respond } from '../inbound/handler-context.ts'
 import { acknowledgeAndReply, attempt, type Reply, replyNow } from '../inbound/reply.ts'
+import { refusal, replyWithTypedText } from '../inbound/reply-payloads.ts'
 import { filledByCourier, type RequestContext } from '../inbound/request-context.ts'
 import { parseCustomId } from '../outbound/custom-id.ts'
 import { render } from '../outbound/render.ts'
-import { chosenPicture, readRemixForm, readSourceForm, remixForm, typedPrompt } from './paint-form.ts'
-import { readSettingsForm, settingsForm } from './settings-form.ts'
+import { formValues } from './fields.ts'
+import { remixForm } from './paint-form.ts'
+import { settingsForm } from './settings-form.ts'
 
 export async function openRemix(
-  { easel, config, log }: HandlerContext,
-  { words }: RequestContext,
+  { chat, log }: HandlerContext,
+  requester: RequestContext,
   button: ButtonInteraction,
   pictureId: string,
 ): Promise<void> {
-  const found = easel.picture(pictureId)
-  if (found === undefined) {
-    const sentence = words.problems['picture-unknown']({ id: pictureId })
-    return replyNow(button, { words, log }, () => render(textMessage(sentence), words))
-  }
-  const { order, promptAsTyped } = found.job
-  const negative = order.kind === 'upscale' ? '' : (order.prompt.negative ?? '')
-  const painted = { prompt: promptAsTyped, negative }
-  const form = remixForm(pictureId, painted, config.limits.maxCount, words)
-  await attempt(log, () => button.showModal(form))
+  const { words } = requester
+  const remix = chat.remixStart(requester, pictureId)
+  if (remix.kind === 'refused') return replyNow(button, { words, log }, () => refusal(remix.problems, words))
+  await attempt(log, () => button.showModal(remixForm(remix.start, chat.formChoices(), words)))
 }
 
 export async function openSettings(
-  { easel, config, log }: HandlerContext,
+  { easel, chat, log }: HandlerContext,
   { words, caller }: RequestContext,
   command: ChatInputCommandInteraction,
 ): Promise<void> {
-  const choices = { models: easel.models().map(({ name }) => name), maxCount: config.limits.maxCount }
-  const form = settingsForm(easel.settings(caller.person), choices, words)
+  const form = settingsForm(easel.settings(caller.person), chat.formChoices(), words)
   await attempt(log, () => command.showModal(form))
 }
 
@@ -58,13 +53,13 @@ export async function handleSubmission(
       return acknowledgeAndReply(form, 'silent', parts, () => remix(context, requester, form, about))
     case 'source-form': {
       const ackMode = requester.answersOnly ? 'public' : 'private'
-      const who = requester.answersOnly ? filledByCourier(requester) : requester
-      return acknowledgeAndReply(form, ackMode, parts, () => paintFrom(context, who, form, about))
+      const author = requester.answersOnly ? filledByCourier(requester) : requester
+      return acknowledgeAndReply(form, ackMode, parts, () => paintFrom(context, author, form, about))
     }
     case 'settings-form':
       return acknowledgeAndReply(form, 'private', parts, () => saveSettings(context, requester, form))
     default:
-      return replyNow(form, parts, () => render(textMessage(words.discord.replies.unknownForm), words))
+      return replyNow(form, parts, () => render(textMessage(words.chat.replies.unknownForm), words))
   }
 }
 
@@ -74,9 +69,10 @@ async function remix(
   form: ModalSubmitInteraction,
   pictureId: string,
 ): Promise<Reply | undefined> {
-  const read = readRemixForm(form)
-  const typed = typedPrompt(form)
-  if (read.kind === 'refused') return refusal(read.problems, requester.words, typed)
+  const values = formValues(form)
+  const typed = values.text(promptField) ?? ''
+  const read = readPaintForm('remix', values)
+  if (read.kind === 'refused') return refusal(problemsOf(read.problems), requester.words, typed)
   return act(context, requester, { kind: 'remix', pictureId, request: read.request }, typed)
 }
 
@@ -87,19 +83,20 @@ async function paintFrom(
   id: string,
 ): Promise<Reply | undefined> {
   const { words } = requester
-  const read = readSourceForm(form)
-  const typed = typedPrompt(form)
-  if (read.kind === 'refused') return refusal(read.problems, words, typed)
-  const { request } = read
-  const file = waitingFile(context, form, id)
+  const values = formValues(form)
+  const typed = values.text(promptField) ?? ''
+  const read = readPaintForm('source', values)
+  if (read.kind === 'refused') return refusal(problemsOf(read.problems), words, typed)
+  const { request, which } = read
+  const file = waitingFile(context, id, which)
   if (file !== undefined) {
     const completed = await withPictures(context, request, { source: file }, words)
     if (completed.kind === 'refused') return replyWithTypedText(textMessage(completed.sentence), words, typed)
     return imagine(context, requester, completed.request, typed)
   }
-  const pictureId = chosenPicture(form) ?? id
+  const pictureId = which ?? id
   if (context.easel.picture(pictureId) === undefined)
-    return replyWithTypedText(textMessage(words.discord.confirm.tooLate), words, typed)
+    return replyWithTypedText(textMessage(words.chat.confirm.tooLate), words, typed)
   const source = { kind: 'stored', pictureId } as const
   return imagine(context, requester, { ...request, source, parentPictureId: pictureId }, typed)
 }
@@ -107,27 +104,23 @@ async function paintFrom(
 /** A stranger's picture; undefined where the form is about one of ours, or nothing waits under that id any more. */
 function waitingFile(
   { sources }: HandlerContext,
-  form: ModalSubmitInteraction,
   id: string,
+  which: string | undefined,
 ): GivenFile | undefined {
-  const files = sources.find(id)?.files ?? []
-  return files[Number(chosenPicture(form) ?? 0)]
+  const files = sources.get(id)?.files ?? []
+  return files[Number(which ?? 0)]
 }
 
 async function saveSettings(
   context: HandlerContext,
-  { words, caller }: RequestContext,
+  requester: RequestContext,
   form: ModalSubmitInteraction,
 ): Promise<Reply | undefined> {
-  const read = readSettingsForm(form)
-  if (read.kind === 'refused') return refusal(read.problems, words)
-  const { model } = read.settings
-  const known = context.easel.models().map(({ name }) => name)
-  if (model !== undefined && !known.includes(model)) {
-    const nearest = nearestNames(model, known, 5)
-    return refusal([problem('model-unknown', { name: model, known: nearest })], words)
-  }
-  const saved = await context.easel.saveSettings(caller.person, read.settings)
-  if (saved.kind === 'refused') return refusal(saved.problems, words)
-  return render(textMessage(words.discord.settings.saved), words)
+  const read = readSettings(formValues(form))
+  if (read.kind === 'refused') return refusal(problemsOf(read.problems), requester.words)
+  return respond(requester, await context.chat.saveSettings(requester, read.settings))
+}
+
+function problemsOf(problems: readonly FieldProblem[]) {
+  return problems.map(({ problem }) => problem)
 }

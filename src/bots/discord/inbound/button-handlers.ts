@@ -1,16 +1,12 @@
 /** Button handlers: under results, and in questions to one person. */
 import type { ButtonInteraction } from 'discord.js'
-import { problem } from '../../../app/problems.ts'
-import { actionOf } from '../../messages/buttons.ts'
+import { meaningOf, type Question } from '../../messages/buttons.ts'
 import { textMessage } from '../../messages/message.ts'
 import { openRemix } from '../forms/form-handlers.ts'
 import { parseCustomId } from '../outbound/custom-id.ts'
 import { render } from '../outbound/render.ts'
-import { forget } from './command-handlers.ts'
-import { act, type HandlerContext, imagine } from './handler-context.ts'
-import { refusal } from './outcome-replies.ts'
-import type { PendingRequest } from './pending-requests.ts'
-import { acknowledgeAndReply, attempt, type Reply } from './reply.ts'
+import { act, type HandlerContext, respond } from './handler-context.ts'
+import { acknowledgeAndReply, attempt } from './reply.ts'
 import { type RequestContext, tokenLifeMs } from './request-context.ts'
 
 /** All state is in the database: a button needs its id and nothing else. */
@@ -21,21 +17,25 @@ export async function handleButton(
 ): Promise<void> {
   const { log } = context
   const { words } = requester
-  const parts = { words, log }
   const id = parseCustomId(button.customId)
-  if (id?.kind === 'own' && id.action === 'forget')
-    return acknowledgeAndReply(button, 'replace', parts, () => forget(context, requester))
-  if (id?.kind === 'own' && id.action === 'confirm') return confirm(context, requester, button, id.id ?? '')
   if (id?.kind !== 'button') {
-    return acknowledgeAndReply(button, 'silent', parts, async () =>
-      render(textMessage(words.discord.replies.unknownButton), words),
+    return acknowledgeAndReply(button, 'silent', { words, log }, async () =>
+      render(textMessage(words.chat.replies.unknownButton), words),
     )
   }
-  const action = actionOf(id.target)
-  if (action?.kind === 'delete') return handleDelete(context, requester, button, action.jobId)
-  if (action !== undefined)
-    return acknowledgeAndReply(button, 'silent', parts, () => act(context, requester, action))
-  await attempt(log, () => openRemix(context, requester, button, id.target.targetId))
+  const meaning = meaningOf(id.target)
+  switch (meaning.kind) {
+    case 'remix':
+      await attempt(log, () => openRemix(context, requester, button, meaning.pictureId))
+      return
+    case 'answer':
+      return handleAnswer(context, requester, button, meaning.question)
+    case 'action': {
+      const { action } = meaning
+      if (action.kind === 'delete') return handleDelete(context, requester, button, action.jobId)
+      return acknowledgeAndReply(button, 'silent', { words, log }, () => act(context, requester, action))
+    }
+  }
 }
 
 /** Where only answers are possible, the message of an old one can be taken away by this press's token alone. */
@@ -54,33 +54,17 @@ async function handleDelete(
     await attempt(log, () => button.deleteReply())
 }
 
-/** Answered over the question, which in some places others see too: theirs it is not. */
-function confirm(
-  context: HandlerContext,
+/** The reply takes the place of the question, unless somebody else pressed: in some places others see it too. */
+function handleAnswer(
+  { chat, log }: HandlerContext,
   requester: RequestContext,
   button: ButtonInteraction,
-  pendingId: string,
+  question: Question,
 ): Promise<void> {
-  const { words, caller } = requester
-  const parts = { words, log: context.log }
-  const pending = context.requests.find(pendingId)
-  if (pending === undefined) {
-    const { tooLate } = words.discord.confirm
-    return acknowledgeAndReply(button, 'replace', parts, async () => render(textMessage(tooLate), words))
-  }
-  return pending.userId === caller.person.userId
-    ? acknowledgeAndReply(button, 'replace', parts, () => confirmed(context, requester, pending))
-    : acknowledgeAndReply(button, 'silent', parts, async () => refusal([problem('not-yours', {})], words))
-}
-
-/** The same event as the request that asked: a second yes is the same request. */
-async function confirmed(
-  context: HandlerContext,
-  requester: RequestContext,
-  { request, eventId }: PendingRequest,
-): Promise<Reply | undefined> {
-  const { words, caller } = requester
-  const again = { ...requester, caller: { ...caller, eventId } }
-  const refused = await imagine(context, again, request, '', { confirmed: true })
-  return refused ?? render(textMessage(words.discord.replies.accepted), words)
+  const { words } = requester
+  const ackMode = chat.isAskedOf(requester, question) ? 'replace' : 'silent'
+  return acknowledgeAndReply(button, ackMode, { words, log }, async () => {
+    const reply = await chat.answer(requester, question)
+    return respond(requester, reply) ?? render(textMessage(words.discord.replies.accepted), words)
+  })
 }

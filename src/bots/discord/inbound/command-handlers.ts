@@ -1,89 +1,122 @@
-/** Command handlers, all but /imagine: what each replies to the person who asked. */
-import { ButtonStyle, type ChatInputCommandInteraction, ComponentType } from 'discord.js'
+/** Command handlers: how Discord acknowledges each command of the table, and how it shows what comes of it. */
+import { type ChatInputCommandInteraction, ComponentType } from 'discord.js'
+import { problem } from '../../../app/problems.ts'
 import type { StatsView } from '../../../app/views.ts'
-import type { Words } from '../../../words/en.ts'
+import { en, type Words } from '../../../words/en.ts'
 import { statsChart } from '../../charts/stats-chart.ts'
-import { helpMessage, modelsMessage, queueMessage, usageMessage } from '../../messages/command-messages.ts'
-import { textMessage } from '../../messages/message.ts'
-import { statsCsv, statsMessage } from '../../messages/stats-message.ts'
-import { mostDays } from '../commands/command-definitions.ts'
-import { optionName } from '../commands/imagine-options.ts'
-import { ownId } from '../outbound/custom-id.ts'
+import type { CommandReply } from '../../commands/command.ts'
+import { type CommandName, commands } from '../../commands/commands.ts'
+import { type Message, textMessage } from '../../messages/message.ts'
+import { statsCsv } from '../../messages/stats-message.ts'
+import { commandNamed } from '../commands/command-definitions.ts'
+import { optionName, pictureOptions, readImagineOptions } from '../commands/imagine-options.ts'
+import { openSettings } from '../forms/form-handlers.ts'
 import { render } from '../outbound/render.ts'
-import type { HandlerContext } from './handler-context.ts'
-import { question, refusal } from './outcome-replies.ts'
-import type { Reply } from './reply.ts'
-import type { RequestContext } from './request-context.ts'
+import { givenFile, looksLikePicture } from './downloads.ts'
+import { withPictures } from './given-pictures.ts'
+import { type HandlerContext, imagine } from './handler-context.ts'
+import { acknowledgeAndReply, faultReply, type Reply, replyNow } from './reply.ts'
+import { refusal, replyWithTypedText } from './reply-payloads.ts'
+import { filledByCourier, type RequestContext } from './request-context.ts'
 
-const dayMs = 24 * 60 * 60 * 1000
-const usualDays = 30
-
-/** Commands that are answered from what is known, without waiting. */
-export type ImmediateCommand = 'queue' | 'usage' | 'models' | 'help' | 'forget'
-
-export function immediateReply(
+/** Never rejects. */
+export async function handleCommand(
   context: HandlerContext,
-  { words, caller }: RequestContext,
-  command: ImmediateCommand,
-): Reply {
-  const { easel } = context
-  switch (command) {
-    case 'queue':
-      return render(queueMessage(easel.queue(), words, caller.person), words)
-    case 'usage':
-      return render(usageMessage(easel.usage(caller.person), words), words)
-    case 'models':
-      return render(
-        modelsMessage({ models: easel.models(), samplers: easel.samplers(), styles: easel.styles() }, words),
-        words,
-      )
-    case 'help':
-      return render(helpMessage(words), words)
-    case 'forget': {
-      const { forget } = words.discord
-      const button = { id: ownId('forget'), label: forget.yes, style: ButtonStyle.Danger } as const
-      return question(forget.title, [], button, words)
+  requester: RequestContext,
+  typed: ChatInputCommandInteraction,
+): Promise<void> {
+  const { words } = requester
+  const parts = { words, log: context.log }
+  const name = commandNamed(typed.commandName, typed.options.getSubcommand(false))
+  if (name === undefined)
+    return replyNow(typed, parts, () => render(textMessage(words.discord.replies.unknownCommand), words))
+  if (commands[name].visibility === 'conversation') return inConversation(context, requester, typed, name)
+  let reply: CommandReply
+  try {
+    reply = await run(context, requester, typed, name)
+  } catch (error) {
+    return replyNow(typed, parts, () => faultReply(error, words, context.log))
+  }
+  // A form has to be the first response, and what is known already needs no second one.
+  if (reply.kind === 'form') return openSettings(context, requester, typed)
+  if (reply.kind === 'message') return replyNow(typed, parts, () => render(reply.message, words))
+  if (reply.kind === 'refused') return replyNow(typed, parts, () => refusal(reply.problems, words))
+  return acknowledgeAndReply(typed, 'private', parts, () => shown(context, requester, typed, reply))
+}
+
+/** Where the bot cannot post by itself, its response is public and becomes the result. */
+function inConversation(
+  context: HandlerContext,
+  requester: RequestContext,
+  typed: ChatInputCommandInteraction,
+  name: CommandName,
+): Promise<void> {
+  const { answersOnly, words } = requester
+  const author = answersOnly ? filledByCourier(requester) : requester
+  const work = async () => shown(context, author, typed, await run(context, author, typed, name))
+  return acknowledgeAndReply(typed, answersOnly ? 'public' : 'private', { words, log: context.log }, work)
+}
+
+function run(
+  { chat }: HandlerContext,
+  requester: RequestContext,
+  { options }: ChatInputCommandInteraction,
+  name: CommandName,
+): Promise<CommandReply> {
+  const typed = Object.fromEntries(
+    commands[name].options.flatMap(option => {
+      const value = options.get(en.commandOptions[option.name].name)?.value
+      return value === undefined ? [] : [[option.name, String(value)]]
+    }),
+  )
+  return chat.command(name, typed, requester)
+}
+
+async function shown(
+  context: HandlerContext,
+  requester: RequestContext,
+  typed: ChatInputCommandInteraction,
+  reply: CommandReply,
+): Promise<Reply | undefined> {
+  const { words, caller } = requester
+  switch (reply.kind) {
+    case 'message':
+      return render(reply.message, words)
+    case 'refused':
+      return refusal(reply.problems, words)
+    case 'paint':
+      return paint(context, requester, typed)
+    case 'bring': {
+      const brought = await context.courier.bring(reply.job, caller.conversation)
+      return brought.kind === 'refused' ? render(textMessage(brought.sentence), words) : undefined
     }
+    case 'stats':
+      return withChart(reply.message, reply.stats, words)
+    case 'form':
+      return undefined
   }
 }
 
-export async function forget(
+async function paint(
   context: HandlerContext,
-  { words, caller }: RequestContext,
+  requester: RequestContext,
+  { options }: ChatInputCommandInteraction,
 ): Promise<Reply | undefined> {
-  const count = await context.easel.forget(caller.person)
-  return render(textMessage(words.discord.forget.done(count)), words)
+  const { words } = requester
+  const typed = options.getString(optionName('prompt')) ?? ''
+  const read = readImagineOptions(typed, name => options.get(name)?.value)
+  if (read.kind === 'refused') return refusal(read.problems, words, typed)
+  const files = pictureOptions.map(key => [key, options.getAttachment(optionName(key))] as const)
+  if (files.some(([, file]) => file !== null && !looksLikePicture(file)))
+    return refusal([problem('picture-refused', { problem: { what: 'not-a-picture' } })], words, typed)
+  const given = Object.fromEntries(files.flatMap(([key, file]) => (file ? [[key, givenFile(file)]] : [])))
+  const completed = await withPictures(context, read.request, given, words)
+  if (completed.kind === 'refused') return replyWithTypedText(textMessage(completed.sentence), words, typed)
+  return imagine(context, requester, completed.request, typed)
 }
 
-/** A picture's id or a job's: people copy either. */
-export async function show(
-  context: HandlerContext,
-  { words, caller }: RequestContext,
-  command: ChatInputCommandInteraction,
-): Promise<Reply | undefined> {
-  const id = (command.options.getString(optionName('id')) ?? '').trim()
-  const job = context.easel.job(id) ?? context.easel.picture(id)?.job
-  if (job === undefined) return render(textMessage(words.problems['picture-unknown']({ id })), words)
-  const brought = await context.courier.bring(job, caller.conversation)
-  return brought.kind === 'refused' ? render(textMessage(brought.sentence), words) : undefined
-}
-
-/** Figures of the last days with their chart and as a table, to the one who asks alone. */
-export async function stats(
-  context: HandlerContext,
-  { words, caller }: RequestContext,
-  command: ChatInputCommandInteraction,
-): Promise<Reply | undefined> {
-  const asked = command.options.getInteger(optionName('days')) ?? usualDays
-  const days = Math.min(mostDays, Math.max(1, asked))
-  const toMs = context.clock.now()
-  const found = context.easel.stats({ fromMs: toMs - days * dayMs, toMs }, caller)
-  if (found.kind === 'refused') return refusal(found.problems, words)
-  return withChart(found.stats, words)
-}
-
-async function withChart(figures: StatsView, words: Words): Promise<Reply> {
-  const message = statsMessage(figures, words)
+/** The figures with their chart and as a table. */
+async function withChart(message: Message, figures: StatsView, words: Words): Promise<Reply> {
   const { components, ...rest } = render(message, words)
   const chart = { name: 'easel-stats.png', attachment: Buffer.from(await statsChart(figures, words)) }
   const table = { name: 'easel-stats.csv', attachment: Buffer.from(statsCsv(figures)) }

@@ -1,18 +1,16 @@
 /** Which pictures a message on Discord shows: ours by the buttons under them, others by their attachments. Pure. */
 import type { Message } from 'discord.js'
+import type { MessagePictures } from '../../chat/message-picture.ts'
 import { decodeButtonId } from '../../messages/buttons.ts'
 import { type GivenFile, givenFile, looksLikePicture } from './downloads.ts'
-
-/** Ours go before files: they need no way through Discord. */
-export type MessagePictures =
-  | { kind: 'stored'; pictureIds: [string, ...string[]] }
-  | { kind: 'files'; files: [GivenFile, ...GivenFile[]] }
-  | { kind: 'none' }
 
 /** As many as a select lets one choose from. */
 const mostPictures = 25
 
-export function picturesIn(message: Message, isOurs: (pictureId: string) => boolean): MessagePictures {
+export function picturesIn(
+  message: Message,
+  isOurs: (pictureId: string) => boolean,
+): MessagePictures<GivenFile> {
   const components = message.components.map(component => component.toJSON())
   const targets = [...customIdsIn(components)].flatMap(id => decodeButtonId(id)?.targetId ?? [])
   const [first, ...more] = new Set(targets.filter(isOurs))

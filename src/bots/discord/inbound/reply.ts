@@ -7,10 +7,9 @@ import {
   MessageFlags,
   type ModalSubmitInteraction,
 } from 'discord.js'
-import { toAppError } from '../../../errors.ts'
 import type { Logger } from '../../../ports.ts'
-import { errorSentence, type Words } from '../../../words/en.ts'
-import { textMessage } from '../../messages/message.ts'
+import type { Words } from '../../../words/en.ts'
+import { faultMessage } from '../../chat/fault-message.ts'
 import { type Payload, render } from '../outbound/render.ts'
 
 export type Answerable =
@@ -71,11 +70,8 @@ export async function attempt(log: Logger, ask: () => Promise<unknown>): Promise
   }
 }
 
-/** A fault as a sentence; logged, because no fault is expected. */
 export function faultReply(error: unknown, words: Words, log: Logger): Payload {
-  const fault = toAppError(error)
-  log.error({ code: fault.code, problem: fault.message }, 'a request from Discord failed')
-  return render(textMessage(errorSentence(words, fault)), words)
+  return render(faultMessage(error, words, log), words)
 }
 
 function replyOrFault(work: () => Reply, words: Words, log: Logger): Reply {

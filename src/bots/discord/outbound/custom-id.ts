@@ -1,8 +1,8 @@
-/** The ids of buttons and forms: an action and a short id; all state is in the database. */
+/** The ids of buttons and forms: an action and a short id. */
 import { type ButtonTarget, decodeButtonId, encodeButtonId } from '../../messages/buttons.ts'
 
-/** What only this adapter asks for; the buttons of jobs are the same on every platform. */
-export const ownActions = ['confirm', 'forget', 'remix-form', 'source-form', 'settings-form'] as const
+/** Forms of this adapter; buttons are the same on every platform. */
+export const ownActions = ['remix-form', 'source-form', 'settings-form'] as const
 export type OwnAction = (typeof ownActions)[number]
 
 export type CustomId =

@@ -116,7 +116,7 @@ function commandText(command: string | undefined, words: Words): string {
   if (!command.includes('```') && command.length <= longestCommand) return `\`\`\`\n${command}\n\`\`\``
   const text = safeText(command, Number.MAX_SAFE_INTEGER)
   if (text.length <= longestCommand && !text.includes('\n')) return text
-  return small([words.discord.replies.commandTooLong])
+  return small([words.chat.replies.commandTooLong])
 }
 
 const styles = {

@@ -3,6 +3,7 @@ import { type Client, Events, type Interaction, RESTEvents } from 'discord.js'
 import { hasCode, toAppError } from '../../../errors.ts'
 import type { Clock, Logger } from '../../../ports.ts'
 import { within } from '../../../time-limit.ts'
+import type { ReportStatus } from '../../adapter.ts'
 import { type ClientChoices, closeReason, connect, newClient } from './client.ts'
 import { DurableRest } from './rest.ts'
 
@@ -37,6 +38,7 @@ export class Connection {
     this.#onClose = resolve
   })
   #stopTrying = () => {}
+  #report: ReportStatus = () => {}
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
@@ -55,8 +57,9 @@ export class Connection {
     return this.#client
   }
 
-  /** Throws where Discord does not let us in; a Discord that cannot be reached yet is tried until it can. */
-  open(): Promise<void> {
+  /** Rejects where Discord does not let us in; a Discord that cannot be reached yet is tried until it can. */
+  open(report: ReportStatus): Promise<void> {
+    this.#report = report
     this.#opened = this.#open()
     return this.#opened
   }
@@ -65,6 +68,7 @@ export class Connection {
     try {
       // discord.js never comes back from the end of a login that is under way.
       await Promise.race([this.#connect(), this.#closed])
+      if (!this.#isClosed) this.#report({ kind: 'on' })
     } catch (error) {
       if (this.#isClosed) return
       if (!hasCode(error, 'platform-busy')) throw error
@@ -109,6 +113,7 @@ export class Connection {
   #lost(client: Client, code: number): void {
     if (client !== this.#client || this.#isClosed) return
     this.#parts.log.error({ code, problem: closeReason(code) }, 'Discord ended the connection')
+    this.#report({ kind: 'connecting' })
     this.#discard(client)
     this.#stopTrying = this.#parts.clock.after(firstRetryMs, () => void this.#openAgain(firstRetryMs))
   }
@@ -117,6 +122,7 @@ export class Connection {
     try {
       await this.#connect()
       this.#parts.log.info({}, 'connected to Discord again')
+      this.#report({ kind: 'on' })
     } catch (error) {
       if (!this.#isClosed) this.#openLater(error, Math.min(waitedMs * 2, longestRetryMs))
     }
@@ -128,6 +134,7 @@ export class Connection {
     const isBusy = hasCode(error, 'platform-busy')
     const retryInMs = isBusy ? error.details.retryAfterMs : pauseMs
     const fault = toAppError(error)
+    this.#report(isBusy ? { kind: 'connecting' } : { kind: 'refused', fault })
     if (isBusy)
       log.warn({ problem: String(fault.cause), retryInMs }, 'Discord cannot be reached; trying again')
     else log.error({ problem: fault.message, retryInMs }, 'Discord refused us; trying again')

@@ -1,7 +1,9 @@
-/** What Discord says to the token, and the links by which Easel is invited: for doctor, before anything is started. */
+/** Doctor's lines on Discord: what it says to the token, and the links by which Easel is invited. */
 import { DiscordAPIError, OAuth2Scopes, PermissionFlagsBits, REST, Routes } from 'discord.js'
 import { z } from 'zod'
 import type { Config } from '../../../config.ts'
+import type { Words } from '../../../words/en.ts'
+import type { Finding } from '../../adapter.ts'
 import { helpful } from '../outbound/permissions.ts'
 
 export type Diagnosis =
@@ -34,6 +36,29 @@ export async function diagnose(token: string, { discord }: Pick<Config, 'discord
   } catch (error) {
     if (error instanceof DiscordAPIError && error.status === unauthorized) return { kind: 'wrong-token' }
     return { kind: 'unreachable', problem: problemOf(error) }
+  }
+}
+
+/** The same as lines of doctor. */
+export async function findings(token: string, config: Config, words: Words): Promise<Finding[]> {
+  const { operator } = words.discord
+  const { guildId } = config.discord
+  const diagnosis = await diagnose(token, config)
+  const line = (state: Finding['state'], detail: string): Finding => ({ state, detail })
+  switch (diagnosis.kind) {
+    case 'wrong-token':
+      return [line('wrong', operator.wrongToken)]
+    case 'unreachable':
+      return [line('wrong', operator.unreachable(diagnosis.problem))]
+    case 'not-in-guild':
+      return [line('wrong', operator.notInGuild(guildId)), line('off', operator.invite(diagnosis.inviteUrl))]
+    case 'known':
+      return [
+        line('fine', operator.known(diagnosis.name)),
+        line('fine', guildId === '' ? operator.everywhere : operator.trial(guildId)),
+        line('fine', operator.invite(diagnosis.inviteUrl)),
+        line('fine', operator.inviteForOneself(diagnosis.inviteForOneselfUrl)),
+      ]
   }
 }
 

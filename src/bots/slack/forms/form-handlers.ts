@@ -1,14 +1,18 @@
-/** Forms from their opening to their submission: /imagine without text, Remix, Use as source, settings. */
+/** Form handlers: how forms open and what their submission means: /imagine without text, Remix, Use as source, settings. */
 import type { ImagineRequest } from '../../../app/requests.ts'
-import { maxDownloadBytes } from '../../../net/download.ts'
-import { textMessage } from '../../messages/message.ts'
-import { act, formChoices, type HandlerContext, imagine } from '../inbound/handler-context.ts'
+import { problemSentence, type Words } from '../../../words/en.ts'
+import type { ChatReply } from '../../chat/chat.ts'
+import type { FieldProblem } from '../../chat/flag-fields.ts'
+import { downloadRefusal } from '../../chat/message-picture.ts'
+import { fieldOfProblem, sourceField } from '../../chat/paint-form.ts'
+import { readSettings } from '../../chat/settings-form.ts'
+import { act, type HandlerContext, imagine, payloadOf } from '../inbound/handler-context.ts'
 import type { RequestContext } from '../inbound/request-context.ts'
-import { type Payload, render } from '../outbound/render.ts'
+import type { Payload } from '../outbound/render.ts'
+import { ViewValues } from './fields.ts'
 import { type FormOrigin, readMetadata, writeMetadata } from './metadata.ts'
 import { openView } from './open-view.ts'
-import { formErrors, paintView, readPaintForm, sourceId } from './paint-form.ts'
-import { readSettingsForm } from './settings-form.ts'
+import { paintView, readPaintView } from './paint-form.ts'
 
 /** What the submission of a form comes to: shown beside its fields, or closed and said elsewhere. */
 export type Submitted =
@@ -29,7 +33,11 @@ export async function openPaintForm(
   }
   const defaults = remixOf === undefined ? context.easel.settings(requester.caller.person) : {}
   const metadata = writeMetadata(context.formSecret, origin)
-  const view = paintView({ origin, metadata, defaults, ...shown }, formChoices(context), requester.words)
+  const view = paintView(
+    { origin, metadata, defaults, ...shown },
+    context.chat.formChoices(),
+    requester.words,
+  )
   return openView(context, requester, triggerId, view)
 }
 
@@ -44,20 +52,19 @@ export async function submitPaintForm(
   origin: FormOrigin,
   values: unknown,
 ): Promise<Submitted> {
-  const { words, workspace, place } = requester
-  const read = readPaintForm(values, origin, words)
-  if (read.kind === 'wrong') return read
+  const { words, workspace, place, caller } = requester
+  const read = readPaintView(values, origin)
+  if (read.kind === 'refused') return { kind: 'wrong', errors: fieldErrors(read.problems, words) }
   const request = await withFile(context, requester, read.request, read.fileId)
-  if ('wrong' in request) return { kind: 'wrong', errors: { [sourceId]: request.wrong } }
+  if ('wrong' in request) return { kind: 'wrong', errors: { [sourceField]: request.wrong } }
 
   const sendEphemeral = (payload: Payload) =>
-    context.messages.postEphemeral(workspace, place, requester.caller.person.userId, payload)
-  const { outcome, payload } =
+    context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
+  const reply =
     origin.remixOf === undefined
       ? await imagine(context, requester, request, sendEphemeral)
       : await act(context, requester, { kind: 'remix', pictureId: origin.remixOf, request }, sendEphemeral)
-  if (outcome.kind === 'refused') return { kind: 'wrong', errors: formErrors(outcome.problems, words) }
-  return payload === undefined ? { kind: 'closed' } : { kind: 'closed', payload }
+  return submitted(reply, words)
 }
 
 export async function submitSettings(
@@ -65,12 +72,29 @@ export async function submitSettings(
   requester: RequestContext,
   values: unknown,
 ): Promise<Submitted> {
-  const { words, caller } = requester
-  const read = readSettingsForm(values, words)
-  if (read.kind === 'wrong') return read
-  const saved = await context.easel.saveSettings(caller.person, read.settings)
-  if (saved.kind === 'refused') return { kind: 'wrong', errors: formErrors(saved.problems, words) }
-  return { kind: 'closed', payload: render(textMessage(words.slack.settings.saved), words) }
+  const { words } = requester
+  const read = readSettings(new ViewValues(values))
+  if (read.kind === 'refused') return { kind: 'wrong', errors: fieldErrors(read.problems, words) }
+  return submitted(await context.chat.saveSettings(requester, read.settings), words)
+}
+
+function submitted(reply: ChatReply, words: Words): Submitted {
+  if (reply.kind === 'refused') {
+    const problems = reply.problems.map(problem => ({ field: fieldOfProblem(problem), problem }))
+    return { kind: 'wrong', errors: fieldErrors(problems, words) }
+  }
+  const payload = payloadOf(reply, words)
+  return payload === undefined ? { kind: 'closed' } : { kind: 'closed', payload }
+}
+
+/** Each problem as a sentence beside its field. */
+function fieldErrors(problems: readonly FieldProblem[], words: Words): Record<string, string> {
+  const errors: Record<string, string> = {}
+  for (const { field, problem } of problems) {
+    const sentence = problemSentence(words, problem)
+    errors[field] = errors[field] === undefined ? sentence : `${errors[field]} ${sentence}`
+  }
+  return errors
 }
 
 /** Slack shows a sentence only beside a field that is there: what has none goes to the first. */
@@ -95,9 +119,7 @@ export async function withFile(
   fileId: string | undefined,
 ): Promise<ImagineRequest | { wrong: string }> {
   if (fileId === undefined) return request
-  const { replies } = words.slack
   const download = await context.downloads.fetch(workspace, fileId)
-  if (download.kind === 'gone') return { wrong: replies.pictureGone }
-  if (download.kind === 'too-large') return { wrong: replies.tooLarge(maxDownloadBytes / 1024 / 1024) }
+  if (download.kind !== 'bytes') return { wrong: downloadRefusal(download, words) }
   return { ...request, source: { kind: 'bytes', bytes: download.bytes } }
 }

@@ -1,18 +1,21 @@
 /** The app's home: a person's own figures, what is on its way with Cancel, defaults as a form; figures of all for admins. */
 import type { KnownBlock } from '@slack/types'
+import { dayMs } from '../../../app/durations.ts'
 import { AppError } from '../../../errors.ts'
+import { settingsFields } from '../../chat/settings-form.ts'
+import { statsDays } from '../../commands/stats.ts'
+import { usageMessage } from '../../commands/usage.ts'
 import { buttonRows } from '../../messages/buttons.ts'
-import { usageMessage } from '../../messages/command-messages.ts'
 import { jobMessage, shortened, titleOf } from '../../messages/job-message.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
 import { statsMessage } from '../../messages/stats-message.ts'
-import { formChoices, type HandlerContext } from '../inbound/handler-context.ts'
+import type { HandlerContext } from '../inbound/handler-context.ts'
 import type { RequestContext } from '../inbound/request-context.ts'
 import { render, richText } from '../outbound/render.ts'
-import { button, plain } from './fields.ts'
-import { saveSettings, settingsFields } from './settings-form.ts'
+import { button, inputBlocks, plain } from './fields.ts'
 
-const monthMs = 30 * 24 * 60 * 60 * 1000
+/** The button under the defaults. */
+export const saveSettings = 'save-settings'
 /** Two blocks each; a home holds a hundred. */
 const shownJobs = 20
 
@@ -39,7 +42,8 @@ function homeBlocks(
   notice: string | undefined,
 ): KnownBlock[] {
   const { words, caller } = requester
-  const { home, settings } = words.slack
+  const { home } = words.slack
+  const { settings } = words.chat
   const usage = usageMessage(context.easel.usage(caller.person), words)
   return [
     ...(notice === undefined ? [] : [richText(notice), { type: 'divider' as const }]),
@@ -49,7 +53,7 @@ function homeBlocks(
     ...jobBlocks(context, requester),
     heading(settings.title),
     richText(settings.intro),
-    ...settingsFields(context.easel.settings(caller.person), formChoices(context), words),
+    ...inputBlocks(settingsFields(context.easel.settings(caller.person), context.chat.formChoices(), words)),
     button(saveSettings, settings.save, 'primary'),
     ...statsBlocks(context, requester),
   ]
@@ -72,7 +76,7 @@ function jobBlocks(context: HandlerContext, { words, caller }: RequestContext): 
 /** Whether somebody may see them is app/'s to say. */
 function statsBlocks(context: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
   const toMs = context.clock.now()
-  const found = context.easel.stats({ fromMs: toMs - monthMs, toMs }, caller)
+  const found = context.easel.stats({ fromMs: toMs - statsDays.fallback * dayMs, toMs }, caller)
   if (found.kind === 'refused') return []
   return [heading(words.slack.home.stats), ...render(statsMessage(found.stats, words), words).blocks]
 }

@@ -1,10 +1,11 @@
-/** Handler context: what every handler of this adapter works with, and the calls of app/ that they share. */
-import type { ActOutcome, Easel } from '../../../app/easel.ts'
+/** Handler context: what every handler of this adapter works with, and the calls of the chat core that they share. */
+import type { Easel } from '../../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../../app/requests.ts'
-import type { Config } from '../../../config.ts'
-import type { Clock, Ids, Logger } from '../../../ports.ts'
+import type { Clock, Logger } from '../../../ports.ts'
+import type { Words } from '../../../words/en.ts'
+import { type Chat, type ChatReply, problemMessage } from '../../chat/chat.ts'
+import type { Question } from '../../messages/buttons.ts'
 import { textMessage } from '../../messages/message.ts'
-import type { FormChoices } from '../forms/paint-form.ts'
 import type { SlackCourier } from '../outbound/courier.ts'
 import type { EphemeralMessages, SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import type { Messages } from '../outbound/messages.ts'
@@ -12,15 +13,12 @@ import { type Payload, render } from '../outbound/render.ts'
 import type { Pictures } from '../outbound/uploads.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Downloads } from './downloads.ts'
-import { outcomeReply } from './outcome-replies.ts'
-import type { PendingRequests } from './pending-requests.ts'
 import type { RequestContext, RequestContexts } from './request-context.ts'
 
 export interface HandlerContext {
   easel: Easel
-  config: Config
+  chat: Chat
   clock: Clock
-  ids: Ids
   log: Logger
   api: SlackApi
   messages: Messages
@@ -28,33 +26,19 @@ export interface HandlerContext {
   courier: SlackCourier
   requestContexts: RequestContexts
   downloads: Downloads
-  pending: PendingRequests
   ephemeralMessages: EphemeralMessages
   /** Signs what forms carry. */
   formSecret: string
 }
 
-/** An outcome, with the reply to the person who asked. */
-export interface OutcomeReply<Outcome> {
-  outcome: Outcome
-  payload: Payload | undefined
-}
-
 /** `sendEphemeral` reaches the requester later, should the courier find that it cannot write in the conversation. */
-export async function imagine(
+export function imagine(
   context: HandlerContext,
   requester: RequestContext,
   request: ImagineRequest,
   sendEphemeral: SendEphemeral,
-  options?: { confirmed: boolean },
-): Promise<OutcomeReply<ActOutcome>> {
-  const isSoon = context.messages.canPostSoon(requester.workspace, requester.place)
-  const outcome = await context.easel.imagine(request, requester.caller, options)
-  const pendingId = context.ids.next()
-  if (outcome.kind === 'confirm') context.pending.add(pendingId, { request, caller: requester.caller })
-  rememberRequester(context, requester, outcome, sendEphemeral)
-  const payload = outcomeReply(outcome, requester.words, pendingId)
-  return { outcome, payload: payload ?? (isSoon ? undefined : acceptedNotice(outcome, requester)) }
+): Promise<ChatReply> {
+  return noticed(context, requester, sendEphemeral, () => context.chat.imagine(requester, request))
 }
 
 export async function act(
@@ -62,34 +46,59 @@ export async function act(
   requester: RequestContext,
   action: Action,
   sendEphemeral: SendEphemeral,
-): Promise<OutcomeReply<ActOutcome>> {
-  const outcome = await context.easel.act(action, requester.caller)
-  rememberRequester(context, requester, outcome, sendEphemeral)
-  return { outcome, payload: outcomeReply(outcome, requester.words, context.ids.next()) }
+): Promise<ChatReply> {
+  const reply = await context.chat.act(requester, action)
+  rememberRequester(context, requester, reply, sendEphemeral)
+  return reply
 }
 
-/** Tells an author whose job's first message has to wait that the job was accepted. */
-function acceptedNotice(outcome: ActOutcome, { words }: RequestContext): Payload | undefined {
-  return outcome.kind === 'accepted' ? render(textMessage(words.slack.replies.accepted), words) : undefined
+/** The person said yes to a question. */
+export function answer(
+  context: HandlerContext,
+  requester: RequestContext,
+  question: Question,
+  sendEphemeral: SendEphemeral,
+): Promise<ChatReply> {
+  return noticed(context, requester, sendEphemeral, () => context.chat.answer(requester, question))
 }
 
-export function formChoices({ easel, config }: HandlerContext): FormChoices {
-  return {
-    models: easel.models().map(model => model.name),
-    styles: easel.styles(),
-    maxCount: config.limits.maxCount,
+/** What Slack says to the person who asked. */
+export function payloadOf(reply: ChatReply, words: Words): Payload | undefined {
+  switch (reply.kind) {
+    case 'none':
+      return undefined
+    case 'message':
+      return render(reply.message, words)
+    case 'refused':
+      return render(problemMessage(reply.problems, words), words)
+    case 'accepted':
+      return reply.message && render(reply.message, words)
   }
+}
+
+/** Tells an author whose job's first message has to wait for others that the job was accepted. */
+async function noticed(
+  context: HandlerContext,
+  requester: RequestContext,
+  sendEphemeral: SendEphemeral,
+  work: () => Promise<ChatReply>,
+): Promise<ChatReply> {
+  const isSoon = context.messages.canPostSoon(requester.workspace, requester.place)
+  const reply = await work()
+  rememberRequester(context, requester, reply, sendEphemeral)
+  if (reply.kind !== 'accepted' || reply.message !== undefined || isSoon) return reply
+  return { ...reply, message: textMessage(requester.words.slack.replies.accepted) }
 }
 
 /** A job whose conversation turns out to be closed to us is of no use to anybody: it is cancelled. */
 function rememberRequester(
   context: HandlerContext,
   requester: RequestContext,
-  outcome: ActOutcome,
+  reply: ChatReply,
   sendEphemeral: SendEphemeral,
 ): void {
-  if (outcome.kind !== 'accepted') return
-  for (const { id } of outcome.jobs) {
+  if (reply.kind !== 'accepted') return
+  for (const { id } of reply.jobs) {
     context.ephemeralMessages.remember(id, async payload => {
       await context.easel.act({ kind: 'cancel', jobId: id }, requester.caller)
       await sendEphemeral(payload)

@@ -1,10 +1,9 @@
 /** Words said to the bot in a message: a mention (the only way from inside a thread) or a direct message. */
 import { parseCommand } from '../../grammar/command-line.ts'
-import { problemSentences } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'
 import { withFile } from '../forms/form-handlers.ts'
 import { type Payload, render } from '../outbound/render.ts'
-import { type HandlerContext, imagine } from './handler-context.ts'
+import { type HandlerContext, imagine, payloadOf } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** `fileId` is a picture that came with the message. */
@@ -18,13 +17,10 @@ export async function handleMention(
   if (text === '' && fileId === undefined)
     return render(textMessage(words.slack.replies.mention, [...words.help.examples]), words)
   const parsed = parseCommand(text)
-  if (parsed.kind === 'refused') {
-    const [first = '', ...more] = problemSentences(parsed.problems, words)
-    return render(textMessage(first, more), words)
-  }
+  if (parsed.kind === 'refused') return payloadOf(parsed, words)
   const request = await withFile(context, requester, parsed.request, fileId)
   if ('wrong' in request) return render(textMessage(request.wrong), words)
   const sendEphemeral = (payload: Payload) =>
     context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
-  return (await imagine(context, requester, request, sendEphemeral)).payload
+  return payloadOf(await imagine(context, requester, request, sendEphemeral), words)
 }

@@ -13,8 +13,6 @@ import { toAppError } from '../../../errors.ts'
 import type { Logger } from '../../../ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
-import { problemSentences } from '../../messages/job-message.ts'
-import { textMessage } from '../../messages/message.ts'
 import {
   besideFields,
   openPaintForm,
@@ -23,16 +21,16 @@ import {
   submitPaintForm,
   submitSettings,
 } from '../forms/form-handlers.ts'
-import { publishHome } from '../forms/home.ts'
+import { publishHome, saveSettings } from '../forms/home.ts'
 import { paintForm } from '../forms/paint-form.ts'
-import { saveSettings, settingsForm } from '../forms/settings-form.ts'
+import { settingsForm } from '../forms/settings-form.ts'
 import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
-import { type Payload, render } from '../outbound/render.ts'
+import type { Payload } from '../outbound/render.ts'
 import { responder } from '../outbound/response-url.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { handleButton } from './button-handlers.ts'
-import { easelCommand } from './command-handlers.ts'
-import { type HandlerContext, imagine } from './handler-context.ts'
+import { easelCommand, handleEasel } from './command-handlers.ts'
+import { type HandlerContext, imagine, payloadOf } from './handler-context.ts'
 import { handleMention } from './mention-handler.ts'
 import { faultReply, replyInTime } from './reply.ts'
 import type { RequestContext, Sender } from './request-context.ts'
@@ -105,8 +103,8 @@ function receiveCommands(app: App, context: HandlerContext): void {
   command('/imagine', (typed, requester, sendEphemeral) =>
     typedImagine(context, requester, unescaped(typed.text), typed.trigger_id, sendEphemeral),
   )
-  command('/easel', (typed, requester) =>
-    easelCommand(context, requester, unescaped(typed.text), typed.trigger_id),
+  command(easelCommand, (typed, requester) =>
+    handleEasel(context, requester, unescaped(typed.text), typed.trigger_id),
   )
 }
 
@@ -119,10 +117,9 @@ async function typedImagine(
 ): Promise<Payload | undefined> {
   if (text.trim() === '') return openPaintForm(context, requester, triggerId)
   const parsed = parseCommand(text)
-  if (parsed.kind === 'parsed')
-    return (await imagine(context, requester, parsed.request, sendEphemeral)).payload
-  const [first = '', ...more] = problemSentences(parsed.problems, requester.words)
-  return render(textMessage(first, more), requester.words)
+  const { words } = requester
+  if (parsed.kind === 'refused') return payloadOf(parsed, words)
+  return payloadOf(await imagine(context, requester, parsed.request, sendEphemeral), words)
 }
 
 const pressedButton = z.object({ value: z.string().optional(), action_id: z.string() })
@@ -162,7 +159,7 @@ async function handleHomeButton(context: HandlerContext, body: BlockAction, id: 
   if (id === saveSettings) {
     const saved = await submitSettings(context, requester, body.view?.state.values)
     const notice =
-      saved.kind === 'wrong' ? Object.values(saved.errors).join(' ') : requester.words.slack.settings.saved
+      saved.kind === 'wrong' ? Object.values(saved.errors).join(' ') : requester.words.chat.settings.saved
     return publishHome(context, requester, notice)
   }
   const payload = await handleButton(context, requester, id, body.trigger_id, async () => {})
@@ -177,7 +174,7 @@ function receiveForms(app: App, context: HandlerContext): void {
       if (origin === undefined) {
         await ack({
           response_action: 'errors',
-          errors: { prompt: wordsFor(undefined).slack.replies.unknownForm },
+          errors: { prompt: wordsFor(undefined).chat.replies.unknownForm },
         })
         return
       }

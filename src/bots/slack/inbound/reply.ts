@@ -1,8 +1,7 @@
 /** Acknowledgement and reply: Slack waits 3 s for an acknowledgement, however long the work behind it takes. */
-import { toAppError } from '../../../errors.ts'
 import type { Clock, Logger } from '../../../ports.ts'
-import { errorSentence, type Words } from '../../../words/en.ts'
-import { textMessage } from '../../messages/message.ts'
+import type { Words } from '../../../words/en.ts'
+import { faultMessage } from '../../chat/fault-message.ts'
 import { type Payload, render } from '../outbound/render.ts'
 
 /** Of the 3 s, what is left for the way there and back. */
@@ -34,11 +33,8 @@ export async function replyInTime(parts: ReplyParts, work: Promise<Payload | und
   if (payload !== undefined && !isShown) await parts.followUp(payload)
 }
 
-/** A fault as a sentence; logged, because no fault is expected. */
 export function faultReply(error: unknown, words: Words, log: Logger): Payload {
-  const fault = toAppError(error)
-  log.error({ code: fault.code, problem: fault.message }, 'a request from Slack failed')
-  return render(textMessage(errorSentence(words, fault)), words)
+  return render(faultMessage(error, words, log), words)
 }
 
 /** false where the connection went first: then the answer must find another way. */

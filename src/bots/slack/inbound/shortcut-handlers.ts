@@ -1,9 +1,8 @@
 /** Shortcuts on any message with a picture: start from it, or read its parameters back. */
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { maxDownloadBytes } from '../../../net/download.ts'
+import type { Easel } from '../../../app/easel.ts'
+import { type MessagePictures, messagePictureInfo } from '../../chat/message-picture.ts'
 import { decodeButtonId } from '../../messages/buttons.ts'
-import { infoMessage } from '../../messages/command-messages.ts'
 import { textMessage } from '../../messages/message.ts'
 import { openPaintForm } from '../forms/form-handlers.ts'
 import type { PictureSource } from '../forms/metadata.ts'
@@ -14,9 +13,20 @@ import type { RequestContext } from './request-context.ts'
 export const useAsSource = 'use_as_source'
 export const imageInfo = 'image_info'
 
+/** As many as one job has. */
+const mostPictures = 4
+
+/** A file on Slack; pictures in blocks have no name. */
+interface SlackFile {
+  id: string
+  name?: string
+}
+
 /** The corners of a message in which pictures are found; all else is passed over. */
 const messageSchema = z.object({
-  files: z.array(z.object({ id: z.string(), mimetype: z.string().nullish() })).nullish(),
+  files: z
+    .array(z.object({ id: z.string(), name: z.string().nullish(), mimetype: z.string().nullish() }))
+    .nullish(),
   blocks: z
     .array(
       z.object({
@@ -35,51 +45,47 @@ export async function startFromMessage(
   message: unknown,
   triggerId: string,
 ): Promise<Payload | undefined> {
-  const source = pictureIn(context, message)
-  if (source === undefined)
-    return render(textMessage(requester.words.slack.replies.noPicture), requester.words)
+  const { words } = requester
+  const source = sourceOf(picturesIn(context.easel, message))
+  if (source === undefined) return render(textMessage(words.chat.replies.noPicture), words)
   return openPaintForm(context, requester, triggerId, { source })
 }
 
-/** All that is known of the message's picture, found by our buttons under it or by its content. */
+/** All that is known of the message's picture. */
 export async function tellOfMessage(
-  context: HandlerContext,
-  requester: RequestContext,
+  { easel, downloads }: HandlerContext,
+  { words, workspace }: RequestContext,
   message: unknown,
 ): Promise<Payload> {
-  const { words, workspace } = requester
-  const { replies } = words.slack
-  const source = pictureIn(context, message)
-  if (source === undefined) return render(textMessage(replies.noPicture), words)
-  if (source.kind === 'stored') {
-    const [first] = source.pictureIds
-    const found = first === undefined ? undefined : context.easel.picture(first)
-    return render(found ? infoMessage(found.job, found.picture, words) : textMessage(replies.notMine), words)
+  const files = {
+    fetch: (file: SlackFile) => downloads.fetch(workspace, file.id),
+    nameOf: (file: SlackFile) => file.name,
   }
-  const download = await context.downloads.fetch(workspace, source.fileId)
-  if (download.kind === 'gone') return render(textMessage(replies.pictureGone), words)
-  if (download.kind === 'too-large')
-    return render(textMessage(replies.tooLarge(maxDownloadBytes / 1024 / 1024)), words)
-  const hash = createHash('sha256').update(download.bytes).digest('hex')
-  const found = context.easel.pictureByHash(hash)
-  return render(found ? infoMessage(found.job, found.picture, words) : textMessage(replies.notMine), words)
+  return render(await messagePictureInfo(easel, picturesIn(easel, message), files, words), words)
 }
 
-/** Our own pictures go before files: they need no way through Slack. */
-function pictureIn(context: HandlerContext, message: unknown): PictureSource | undefined {
+function sourceOf(pictures: MessagePictures<SlackFile>): PictureSource | undefined {
+  switch (pictures.kind) {
+    case 'stored':
+      return { kind: 'stored', pictureIds: [...pictures.pictureIds] }
+    case 'files':
+      return { kind: 'file', fileId: pictures.files[0].id }
+    case 'none':
+      return undefined
+  }
+}
+
+function picturesIn(easel: Easel, message: unknown): MessagePictures<SlackFile> {
   const { files, blocks } = messageSchema.parse(message)
   const buttonIds = (blocks ?? []).flatMap(({ elements }) =>
-    (elements ?? []).map(element => element.action_id),
+    (elements ?? []).map(element => element.action_id ?? ''),
   )
-  const stored = new Set(
-    buttonIds.flatMap(id => {
-      const targetId = decodeButtonId(id ?? '')?.targetId
-      return targetId !== undefined && context.easel.picture(targetId) !== undefined ? [targetId] : []
-    }),
-  )
-  if (stored.size > 0) return { kind: 'stored', pictureIds: [...stored].slice(0, 4) }
+  const targets = buttonIds.flatMap(id => decodeButtonId(id)?.targetId ?? [])
+  const stored = new Set(targets.filter(id => easel.picture(id) !== undefined))
+  const [first, ...more] = [...stored].slice(0, mostPictures)
+  if (first !== undefined) return { kind: 'stored', pictureIds: [first, ...more] }
   const file = (files ?? []).find(({ mimetype }) => !mimetype || mimetype.startsWith('image/'))
-  const inBlock = (blocks ?? []).find(({ slack_file: shown }) => shown?.id !== undefined)?.slack_file?.id
-  const fileId = file?.id ?? inBlock
-  return fileId === undefined ? undefined : { kind: 'file', fileId }
+  if (file !== undefined) return { kind: 'files', files: [{ id: file.id, name: file.name ?? undefined }] }
+  const shown = (blocks ?? []).flatMap(({ slack_file: inBlock }) => inBlock?.id ?? [])[0]
+  return shown === undefined ? { kind: 'none' } : { kind: 'files', files: [{ id: shown }] }
 }

@@ -113,7 +113,7 @@ function imageOf(fileId: string, altText: string, title: string | undefined): Im
 /** In a block that Slack offers to copy, whatever the text holds. */
 function commandOf(command: string | undefined, words: Words): KnownBlock[] {
   if (command === undefined) return []
-  if (command.length > longestCommand) return [richText(words.slack.replies.commandTooLong)]
+  if (command.length > longestCommand) return [richText(words.chat.replies.commandTooLong)]
   return [
     {
       type: 'rich_text',

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type App, HTTPReceiver, type Receiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
-import { AppError } from '../../../errors.ts'
+import { listen } from '../../../net/listen.ts'
 import type { Clock, Logger } from '../../../ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { showFailure } from './install-pages.ts'
@@ -90,16 +90,7 @@ export class SlackHttpReceiver implements Receiver {
 
   async start(): Promise<void> {
     const { host, port } = this.#parts
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(
-          error.code === 'EADDRINUSE'
-            ? new AppError('port-in-use', { host, port, key: 'slack.port' }, error)
-            : error,
-        ),
-      )
-      this.#server.listen(port, host, resolve)
-    })
+    await listen(this.#server, { host, port, section: 'slack' })
   }
 
   async stop(): Promise<void> {

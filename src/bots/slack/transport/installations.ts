@@ -3,15 +3,8 @@ import type { Installation, InstallationQuery, InstallationStore } from '@slack/
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
 import type { Clock, Ids } from '../../../ports.ts'
+import type { SealedDocuments } from '../../adapter.ts'
 import { seal, unseal } from './sealed.ts'
-
-/** Where sealed documents lie; the database offers this. */
-export interface SealedStorage {
-  save(id: string, sealed: Uint8Array): Promise<void>
-  find(id: string): Uint8Array | undefined
-  remove(id: string): Promise<void>
-  ids(): string[]
-}
 
 const named = z.object({ id: z.string(), name: z.string().optional() })
 
@@ -31,12 +24,12 @@ const stored = z.object({
 export type StoredInstallation = z.infer<typeof stored>
 
 export class Installations implements InstallationStore {
-  readonly #storage: SealedStorage
+  readonly #storage: SealedDocuments
   readonly #key: Buffer
   readonly #ids: Ids
   readonly #clock: Clock
 
-  constructor(storage: SealedStorage, key: Buffer, ids: Ids, clock: Clock) {
+  constructor(storage: SealedDocuments, key: Buffer, ids: Ids, clock: Clock) {
     this.#storage = storage
     this.#key = key
     this.#ids = ids
@@ -78,6 +71,14 @@ export class Installations implements InstallationStore {
       if (document !== undefined) return stored.parse(JSON.parse(document))
     }
     return undefined
+  }
+
+  /** Every installation that this key opens, by the id of its workspace or organisation. */
+  all(): { id: string; installation: StoredInstallation }[] {
+    return this.#storage.ids().flatMap(id => {
+      const document = this.#open(id)
+      return document === undefined ? [] : [{ id, installation: stored.parse(JSON.parse(document)) }]
+    })
   }
 
   /** Workspaces and organisations whose documents this key does not open. */

@@ -4,6 +4,7 @@ import { AppError } from '../../../errors.ts'
 import type { Logger } from '../../../ports.ts'
 import type { SlackApi } from './api.ts'
 import type { Installations } from './installations.ts'
+import { botScopes } from './setup.ts'
 
 /** Organisation-wide installations have an enterprise and no team of their own. */
 export interface WorkspaceIds {
@@ -17,9 +18,15 @@ export interface Workspace {
   botUserId: string
 }
 
+/** Scopes that the bot asks for and a workspace, or the one of the environment, did not grant. */
+export interface ScopeLack {
+  workspaceId?: string
+  scopes: string[]
+}
+
 export interface Workspaces {
-  /** Throws AppError with one clear sentence where the token is no good. */
-  start(): Promise<void>
+  /** Scopes that were not granted. Rejects with an AppError where the token is no good. */
+  start(): Promise<ScopeLack[]>
   /** Undefined where the app is not installed, or not any more. Throws 'platform-busy' where that is not known yet. */
   of(ids: WorkspaceIds): Workspace | undefined
   /**
@@ -60,7 +67,7 @@ export class OneWorkspace implements Workspaces {
     this.#token = token
   }
 
-  async start(): Promise<void> {
+  async start(): Promise<ScopeLack[]> {
     this.#workspace = lateMs
     const called = await this.#api.call(this.#token, 'auth.test', client => client.auth.test())
     if (called.kind === 'refused')
@@ -72,6 +79,8 @@ export class OneWorkspace implements Workspaces {
     if (botId === undefined || botUserId === undefined)
       throw new AppError('platform-refused', { platform: 'Slack', problem: 'SLACK_BOT_TOKEN is not a bot’s' })
     this.#workspace = { token: this.#token, botId, botUserId }
+    const { scopes } = called.value.response_metadata ?? {}
+    return lackOf({}, scopes)
   }
 
   of(): Workspace | undefined {
@@ -88,6 +97,15 @@ export class OneWorkspace implements Workspaces {
   }
 }
 
+/** Nothing is known to be missing where Slack did not say what is granted. */
+export function lackOf(
+  workspace: { workspaceId?: string },
+  granted: readonly string[] | undefined,
+): ScopeLack[] {
+  const scopes = granted === undefined ? [] : botScopes.filter(scope => !granted.includes(scope))
+  return scopes.length === 0 ? [] : [{ ...workspace, scopes }]
+}
+
 /** Every workspace that installed the app through OAuth. */
 export class InstalledWorkspaces implements Workspaces {
   readonly #installations: Installations
@@ -99,10 +117,13 @@ export class InstalledWorkspaces implements Workspaces {
   }
 
   /** A key that was changed is no reason to stay away: those workspaces can install the app again. */
-  async start(): Promise<void> {
+  async start(): Promise<ScopeLack[]> {
     const ids = this.#installations.unreadable()
     if (ids.length > 0)
       this.#log.error({ ids }, 'EASEL_ENCRYPTION_KEY does not open these installations of Slack')
+    return this.#installations
+      .all()
+      .flatMap(({ id, installation }) => lackOf({ workspaceId: id }, installation.bot.scopes))
   }
 
   of(ids: WorkspaceIds): Workspace | undefined {

@@ -302,6 +302,7 @@ function clearComposer() {
   composer.reset()
   document.getElementById('text').value = ''
   sourceChanged()
+  showCompletions()
   grow()
 }
 
@@ -309,6 +310,26 @@ function grow() {
   const text = document.getElementById('text')
   text.style.height = 'auto'
   text.style.height = `${Math.min(text.scrollHeight, innerHeight * 0.4)}px`
+}
+
+/** While a command's name is being typed, those that begin like it. */
+function showCompletions() {
+  const typed = document.getElementById('text').value.toLowerCase()
+  const list = document.getElementById('completions')
+  const isName = /^\/[a-z ]*$/.test(typed)
+  let shown = 0
+  for (const { parentElement: item, dataset } of list.querySelectorAll('button')) {
+    item.hidden = !isName || !dataset.typed.startsWith(typed) || dataset.typed === typed
+    if (!item.hidden) shown += 1
+  }
+  list.hidden = shown === 0
+}
+
+function takeCompletion(button) {
+  const text = document.getElementById('text')
+  text.value = `${button.dataset.typed} `
+  document.getElementById('completions').hidden = true
+  text.focus()
 }
 
 function sourceChanged() {
@@ -334,7 +355,18 @@ function takeFiles(event, transfer) {
 function setUpComposer() {
   const text = document.getElementById('text')
   text.addEventListener('input', grow)
+  text.addEventListener('input', showCompletions)
+  document.getElementById('completions').addEventListener('click', event => {
+    const button = event.target.closest('button')
+    if (button) takeCompletion(button)
+  })
   text.addEventListener('keydown', event => {
+    const first = document.querySelector('#completions:not([hidden]) li:not([hidden]) button')
+    if (event.key === 'Tab' && !event.shiftKey && first) {
+      event.preventDefault()
+      takeCompletion(first)
+      return
+    }
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault()
       composer.requestSubmit(composer.querySelector('.send'))

@@ -1,5 +1,5 @@
 /** What Discord is told of the commands keeps its limits, in both languages, and says what people need. */
-import { ApplicationCommandOptionType } from 'discord.js'
+import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord.js'
 import { describe, expect, it } from 'vitest'
 import {
   commandDefinitions,
@@ -29,7 +29,7 @@ describe('the commands', () => {
   it('are all of the product’s, with the shortcuts, in English and in Chinese', () => {
     const names = definitions.map(each => each.name)
     expect(names).toEqual([
-      ...['imagine', 'queue', 'show', 'settings', 'usage', 'models', 'help', 'forget', 'stats'],
+      ...['imagine', 'queue', 'show', 'models', 'usage', 'settings', 'stats', 'help', 'forget'],
       ...['Use as source', 'Image info'],
     ])
     for (const each of definitions) expect(each.name_localizations?.['zh-CN']).toMatch(/\p{sc=Han}/u)
@@ -38,9 +38,16 @@ describe('the commands', () => {
   })
 
   it('are found again by the names that they are registered with', () => {
-    for (const { name, type } of definitions)
-      expect(type === 3 ? shortcutNamed(name) : commandNamed(name), name).toBeDefined()
-    expect(commandNamed('paint')).toBeUndefined()
+    for (const each of definitions) {
+      const isShortcut = each.type === ApplicationCommandType.Message
+      const subcommand = optionsOf(each.name).find(
+        ({ type }) => type === ApplicationCommandOptionType.Subcommand,
+      )
+      const found = isShortcut ? shortcutNamed(each.name) : commandNamed(each.name, subcommand?.name ?? null)
+      expect(found, each.name).toBeDefined()
+    }
+    expect(commandNamed('paint', null)).toBeUndefined()
+    expect(commandNamed('forget', null)).toBeUndefined()
     expect(shortcutNamed('Paint')).toBeUndefined()
   })
 
@@ -83,6 +90,14 @@ describe('the commands', () => {
     const keys = Object.keys(en.discord.options)
     expect(Object.keys(asked).filter(name => !keys.includes(name))).toEqual([])
     expect(new Set(Object.values(zhCn.discord.options)).size).toBe(keys.length)
+  })
+
+  it('hold people to the bounds of the table', () => {
+    expect(optionsOf('stats')).toMatchObject([
+      { name: 'days', type: ApplicationCommandOptionType.Integer, min_value: 1, max_value: 366 },
+    ])
+    expect(optionsOf('show')).toMatchObject([{ name: 'id', required: true }])
+    expect(optionsOf('forget')).toMatchObject([{ name: 'me' }])
   })
 
   it('hold people to the limits of the configuration', () => {

@@ -1,5 +1,7 @@
 /** What people do on Discord and what comes of it: commands, buttons, forms, shortcuts, and who may do what. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Easel } from '../../../../src/app/easel.ts'
+import { settingsProblems } from '../../../../src/app/settings.ts'
 import { encodeButtonId } from '../../../../src/bots/messages/buttons.ts'
 import { AppError } from '../../../../src/errors.ts'
 import { en } from '../../../../src/words/en.ts'
@@ -116,11 +118,11 @@ describe('/imagine', () => {
     await asking.types(ada, channel, '/imagine', { prompt: 'a {red,green} cat', repeat: 2 })
     const [asked] = asking.ephemeralMessages(ada)
     if (asked === undefined) throw new Error('nothing was asked')
-    expect(asking.discord.seen(asked)).toContain(en.discord.confirm.title(4))
+    expect(asking.discord.seen(asked)).toContain(en.chat.confirm.title(4))
     expect(jobs()).toHaveLength(0)
 
-    const again = ada.presses(asked, en.discord.confirm.yes(4))
-    const twice = ada.presses(asked, en.discord.confirm.yes(4))
+    const again = ada.presses(asked, en.chat.confirm.yes(4))
+    const twice = ada.presses(asked, en.chat.confirm.yes(4))
     await asking.dealtWith(again)
     await asking.dealtWith(twice)
     expect(jobs()).toHaveLength(4)
@@ -130,8 +132,8 @@ describe('/imagine', () => {
     await asking.restart()
     const [other] = asking.ephemeralMessages(bob)
     if (other === undefined) throw new Error('nothing was asked')
-    await asking.dealtWith(bob.presses(other, en.discord.confirm.yes(2)))
-    expect(asking.told(bob)).toEqual([en.discord.confirm.tooLate])
+    await asking.dealtWith(bob.presses(other, en.chat.confirm.yes(2)))
+    expect(asking.told(bob)).toEqual([en.chat.confirm.tooLate])
   })
 
   it('starts from an attached picture', async () => {
@@ -152,9 +154,9 @@ describe('/imagine', () => {
     await asking.types(lin, asking.channel, '/help')
     expect(asking.told(lin)[1]).toContain(zhCn.help.title)
     const settings = await lin.form(await lin.types(asking.channel, '/settings'))
-    expect(settings.title).toBe(zhCn.discord.settings.title)
+    expect(settings.title).toBe(zhCn.chat.settings.title)
     const remix = await lin.form(lin.presses(await painted(), en.buttons.remix))
-    expect(remix.title).toBe(zhCn.discord.remix)
+    expect(remix.title).toBe(zhCn.chat.remix)
   })
 
   it('knows threads, direct messages and groups', async () => {
@@ -253,7 +255,7 @@ describe('buttons', () => {
   ])('answers %s with one sentence', async (_, customId) => {
     const result = await painted()
     await asking.dealtWith(asking.bob.pressesForged(result, customId))
-    expect(asking.told(asking.bob, result.channel)).toEqual([en.discord.replies.unknownButton])
+    expect(asking.told(asking.bob, result.channel)).toEqual([en.chat.replies.unknownButton])
   })
 
   it('answers stale ids with one sentence', async () => {
@@ -275,10 +277,10 @@ describe('forms', () => {
     const form = await asking.bob.form(opened)
     expect(JSON.stringify(form)).toContain('a red circle')
     const sent = await asking.bob.submits(opened, {
-      [en.discord.form.prompt]: 'a green square --steps 9',
-      [en.discord.form.negative]: '',
-      [en.discord.form.aspect]: '1:1',
-      [en.discord.form.count]: '2',
+      [en.chat.form.prompt]: 'a green square --steps 9',
+      [en.chat.form.negative]: '',
+      [en.chat.form.aspect]: '1:1',
+      [en.chat.form.count]: '2',
     })
     await asking.dealtWith(sent)
     expect(lastOrder()).toMatchObject({
@@ -295,7 +297,7 @@ describe('forms', () => {
     const result = await painted()
     const opened = asking.bob.presses(result, en.buttons.remix)
     const typed = 'a very long thought --stepz 9'
-    await asking.dealtWith(await asking.bob.submits(opened, { [en.discord.form.prompt]: typed }))
+    await asking.dealtWith(await asking.bob.submits(opened, { [en.chat.form.prompt]: typed }))
     const [told] = asking.told(asking.bob, result.channel)
     expect(told).toContain('--stepz')
     expect(told).toContain(typed)
@@ -305,35 +307,39 @@ describe('forms', () => {
     const { ada, channel } = asking
     const opened = await ada.types(channel, '/settings')
     const filled = {
-      [en.discord.form.model]: 'demo',
-      [en.discord.settings.size]: '64x64',
-      [en.discord.form.count]: '3',
-      [en.discord.settings.negative]: 'text',
+      [en.chat.form.model]: 'demo',
+      [en.chat.settings.size]: '64x64',
+      [en.chat.form.count]: '3',
+      [en.chat.settings.negative]: 'text',
     }
     await asking.dealtWith(await ada.submits(opened, filled))
-    expect(asking.told(ada)).toEqual([en.discord.settings.saved])
+    expect(asking.told(ada)).toEqual([en.chat.settings.saved])
     await asking.types(ada, channel, '/imagine', { prompt: 'a cat' })
     expect(lastOrder()).toMatchObject({ widthPx: 64, count: 3, prompt: { negative: 'text' } })
     const again = await ada.form(await ada.types(channel, '/settings'))
     expect(JSON.stringify(again)).toContain('64x64')
 
     const wrong = await ada.types(channel, '/settings')
-    await asking.dealtWith(await ada.submits(wrong, { [en.discord.settings.size]: 'huge' }))
+    await asking.dealtWith(await ada.submits(wrong, { [en.chat.settings.size]: 'huge' }))
     expect(asking.told(ada).at(-1)).toContain('huge')
   })
 
   it('asks for the model by text where there are more than a select shows', async () => {
     const [model] = asking.test.easel.models()
     if (model === undefined) throw new Error('there is no model')
-    const names = Array.from({ length: 60 }, (_, i) => `painter-${i}`)
-    await asking.restart({ facade: { models: () => names.map(name => ({ ...model, name })) } })
+    const models = Array.from({ length: 60 }, (_, i) => ({ ...model, name: `painter-${i}` }))
+    const saveSettings: Easel['saveSettings'] = async (_person, settings) => {
+      const problems = settingsProblems(settings, models, { maxCount: 4, maxPromptCharacters: 4000 })
+      return problems.length === 0 ? { kind: 'saved' } : { kind: 'refused', problems }
+    }
+    await asking.restart({ facade: { models: () => models, saveSettings } })
     const { ada, channel } = asking
     const opened = await ada.types(channel, '/settings')
-    await asking.dealtWith(await ada.submits(opened, { [en.discord.form.model]: 'painter-99' }))
+    await asking.dealtWith(await ada.submits(opened, { [en.chat.form.model]: 'painter-99' }))
     expect(asking.told(ada)[0]).toContain('painter-9')
     const other = await ada.types(channel, '/settings')
-    await asking.dealtWith(await ada.submits(other, { [en.discord.form.model]: 'painter-57' }))
-    expect(asking.told(ada)[1]).toBe(en.discord.settings.saved)
+    await asking.dealtWith(await ada.submits(other, { [en.chat.form.model]: 'painter-57' }))
+    expect(asking.told(ada)[1]).toBe(en.chat.settings.saved)
   })
 })
 
@@ -345,9 +351,9 @@ describe('shortcuts', () => {
     const message = await bob.says(channel, 'look', [picture, { ...picture, filename: 'dog.png' }])
     const opened = ada.uses(useAsSource, message)
     const fields = {
-      [en.discord.form.prompt]: 'the same in red',
-      [en.discord.form.strength]: '0.5',
-      [en.discord.form.which]: '1',
+      [en.chat.form.prompt]: 'the same in red',
+      [en.chat.form.strength]: '0.5',
+      [en.chat.form.which]: '1',
     }
     await asking.dealtWith(await ada.submits(opened, fields))
     expect(lastOrder()).toMatchObject({ source: { strength: 0.5 } })
@@ -361,7 +367,7 @@ describe('shortcuts', () => {
     await ada.form(opened)
     await asking.restart()
     const chosen = jobs()[0]?.pictures[1]?.id ?? ''
-    const fields = { [en.discord.form.prompt]: 'in red', [en.discord.form.which]: chosen }
+    const fields = { [en.chat.form.prompt]: 'in red', [en.chat.form.which]: chosen }
     await asking.dealtWith(await ada.submits(opened, fields))
     expect(lastOrder()).toMatchObject({ source: { pictureId: chosen } })
     expect(jobs().at(-1)?.parent?.pictureId).toBe(chosen)
@@ -372,8 +378,8 @@ describe('shortcuts', () => {
     const opened = ada.uses(useAsSource, await bob.says(channel, '', [picture]))
     await ada.form(opened)
     await asking.restart()
-    await asking.dealtWith(await ada.submits(opened, { [en.discord.form.prompt]: 'in red' }))
-    expect(asking.told(ada)[0]).toContain(en.discord.confirm.tooLate)
+    await asking.dealtWith(await ada.submits(opened, { [en.chat.form.prompt]: 'in red' }))
+    expect(asking.told(ada)[0]).toContain(en.chat.confirm.tooLate)
     expect(asking.told(ada)[0]).toContain('in red')
   })
 
@@ -404,7 +410,7 @@ describe('shortcuts', () => {
     await asking.dealtWith(ada.uses(imageInfo, words))
     await asking.dealtWith(ada.uses(useAsSource, text))
     await asking.dealtWith(ada.uses(imageInfo, strange))
-    const { noPicture, notMine } = en.discord.replies
+    const { noPicture, notMine } = en.chat.replies
     expect(asking.told(ada)).toEqual([noPicture, noPicture, notMine])
   })
 })
@@ -434,7 +440,7 @@ describe('small commands', () => {
     const queue = asking.ephemeralMessages(ada).at(-1)
     if (queue === undefined) throw new Error('no queue')
     ada.presses(queue, en.buttons.cancelNumber(2))
-    await asking.discord.until('a word on it', () => asking.told(ada).includes(en.discord.replies.cancelled))
+    await asking.discord.until('a word on it', () => asking.told(ada).includes(en.chat.replies.cancelled))
     expect(jobs().map(job => job.state)).toContain('cancelled')
     test.workers.mode = 'at-once'
     test.workers.current.finish()
@@ -460,8 +466,8 @@ describe('small commands', () => {
     const [asked] = asking.ephemeralMessages(ada)
     if (asked === undefined) throw new Error('nothing was asked')
     expect(jobs()).toHaveLength(2)
-    await asking.dealtWith(ada.presses(asked, en.discord.forget.yes))
-    expect(asking.told(ada)).toEqual([en.discord.forget.done(1)])
+    await asking.dealtWith(ada.presses(asked, en.forget.yes))
+    expect(asking.told(ada)).toEqual([en.forget.done(1)])
     expect(jobs().map(job => job.promptAsTyped)).toEqual(['a blue square'])
   })
 

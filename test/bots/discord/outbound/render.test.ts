@@ -90,7 +90,7 @@ describe('a message on Discord', () => {
   it('says so where the command is too long, and never shows a part of one', () => {
     const long = `/imagine ${'cat '.repeat(900)}`
     const { text } = shown({ ...textMessage('cats'), command: long })
-    expect(text).toContain(en.discord.replies.commandTooLong)
+    expect(text).toContain(en.chat.replies.commandTooLong)
     expect(text).not.toContain('cat cat cat')
   })
 })

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SealedStorage } from '../../../../src/bots/slack/index.ts'
+import type { SealedDocuments } from '../../../../src/bots/adapter.ts'
 import type { Person } from '../../../fakes/slack/person.ts'
 import type { Channel, Team } from '../../../fakes/slack/world.ts'
 import { SlackTest } from '../start-slack.ts'
@@ -22,7 +22,7 @@ async function start(): Promise<SlackTest> {
     if (test === undefined) throw new Error('not started')
     return test.test.built.db
   }
-  const storage: SealedStorage = {
+  const storage: SealedDocuments = {
     save: (id, sealed) => installations().write(() => installations().installations.put(id, sealed, 0)),
     find: id => installations().installations.get(id),
     remove: id => installations().write(() => installations().installations.remove(id)),

@@ -1,0 +1,23 @@
+/** Whether a person's own defaults can be had here. A size is fitted to whatever model paints, so any will do. Pure. */
+import type { Config } from '../config.ts'
+import { findByName, suggestions } from './catalogue.ts'
+import { Findings } from './findings.ts'
+import type { Problem } from './problems.ts'
+import { checkTexts } from './text-limits.ts'
+import type { PersonSettings } from './views.ts'
+
+export function settingsProblems(
+  settings: PersonSettings,
+  models: readonly { name: string }[],
+  limits: Pick<Config['limits'], 'maxCount' | 'maxPromptCharacters'>,
+): Problem[] {
+  const { model, count } = settings
+  const findings = new Findings()
+  if (!checkTexts(settings, limits, findings)) return findings.problems
+  if (model !== undefined && findByName(models, model) === undefined) {
+    const names = models.map(({ name }) => name)
+    findings.refuse('model-unknown', { name: model, known: suggestions(names, model) })
+  }
+  if (count !== undefined) findings.wholeInRange('n', count, 1, limits.maxCount)
+  return findings.problems
+}

@@ -1,0 +1,14 @@
+/** Doctor's line on an address that an adapter listens on. */
+import { type Address, addressFault } from '../net/listen.ts'
+import { errorSentence, type Words } from '../words/en.ts'
+import type { Finding } from './adapter.ts'
+
+/** `isRunning`: an Easel on this configuration runs already, and has the port. */
+export async function addressFinding(address: Address, isRunning: boolean, words: Words): Promise<Finding> {
+  const { host, port } = address
+  const fault = await addressFault(address)
+  if (fault === undefined) return { state: 'fine', detail: words.cli.portFree(host, port) }
+  return fault.code === 'port-in-use' && isRunning
+    ? { state: 'off', detail: words.cli.portOurs(host, port) }
+    : { state: 'wrong', detail: errorSentence(words, fault) }
+}

@@ -1,0 +1,174 @@
+/** Chat core: what every platform does alike with requests, buttons and forms. One call of app/, one neutral reply. */
+import type { ActOutcome, Easel } from '../../app/easel.ts'
+import type { Caller } from '../../app/people.ts'
+import { type Problem, problem } from '../../app/problems.ts'
+import type { Action, ImagineRequest } from '../../app/requests.ts'
+import type { JobView, PersonSettings } from '../../app/views.ts'
+import type { Clock, Ids } from '../../ports.ts'
+import type { Words } from '../../words/en.ts'
+import type { CommandReply } from '../commands/command.ts'
+import type { TypedOptions } from '../commands/command-option.ts'
+import { type CommandName, runCommand } from '../commands/commands.ts'
+import type { Question } from '../messages/buttons.ts'
+import { infoMessage } from '../messages/info-message.ts'
+import { problemSentences, shortened } from '../messages/job-message.ts'
+import { type Message, textMessage } from '../messages/message.ts'
+import type { FormChoices } from './paint-form.ts'
+import type { PendingStore } from './pending.ts'
+
+/** Who asks and in which language. */
+export interface Requester {
+  readonly caller: Caller
+  readonly words: Words
+}
+
+/** What the person who asked is told. What everybody sees is the courier's. */
+export type ChatReply =
+  /** The courier shows the jobs; `message` has what was changed of the request, if anything. */
+  | { kind: 'accepted'; jobs: readonly JobView[]; message?: Message }
+  /** Nothing is left to say. */
+  | { kind: 'none' }
+  | { kind: 'message'; message: Message }
+  | { kind: 'refused'; problems: readonly Problem[] }
+
+/** What the Remix form shows at first. */
+export interface RemixStart {
+  pictureId: string
+  prompt: string
+  negative: string
+}
+
+export interface ChatParts {
+  easel: Easel
+  clock: Clock
+  ids: Ids
+  pending: PendingStore
+  maxCount: number
+  /** What the names of commands are typed after. */
+  prefix: string
+}
+
+const shownPrompts = 10
+
+export class Chat {
+  readonly #parts: ChatParts
+
+  constructor(parts: ChatParts) {
+    this.#parts = parts
+  }
+
+  async imagine(
+    { caller, words }: Requester,
+    request: ImagineRequest,
+    options?: { confirmed: boolean },
+  ): Promise<ChatReply> {
+    const { easel, ids, pending } = this.#parts
+    const outcome = await easel.imagine(request, caller, options)
+    const pendingId = ids.next()
+    if (outcome.kind === 'confirm') await pending.add(pendingId, { request, caller })
+    return replyOf(outcome, words, pendingId)
+  }
+
+  async act({ caller, words }: Requester, action: Action): Promise<ChatReply> {
+    const { easel, ids } = this.#parts
+    return replyOf(await easel.act(action, caller), words, ids.next())
+  }
+
+  /** False for a question that was put to somebody else. */
+  isAskedOf({ caller }: Requester, question: Question): boolean {
+    const pending = question.action === 'confirm' ? this.#parts.pending.find(question.id) : undefined
+    return pending === undefined || pending.caller.person.userId === caller.person.userId
+  }
+
+  /** The person said yes. */
+  answer(requester: Requester, question: Question): Promise<ChatReply> {
+    return question.action === 'confirm' ? this.#confirm(requester, question) : this.#forget(requester)
+  }
+
+  /** Rejects with an AppError where the database does. */
+  command(name: CommandName, typed: TypedOptions, { caller, words }: Requester): Promise<CommandReply> {
+    const { easel, ids, clock, prefix } = this.#parts
+    return runCommand(name, typed, { easel, ids, caller, words, nowMs: clock.now(), prefix })
+  }
+
+  remixStart(
+    _requester: Requester,
+    pictureId: string,
+  ): { kind: 'form'; start: RemixStart } | { kind: 'refused'; problems: Problem[] } {
+    const found = this.#parts.easel.picture(pictureId)
+    if (found === undefined)
+      return { kind: 'refused', problems: [problem('picture-unknown', { id: pictureId })] }
+    const { order, promptAsTyped } = found.job
+    const negative = order.kind === 'upscale' ? '' : (order.prompt.negative ?? '')
+    return { kind: 'form', start: { pictureId, prompt: promptAsTyped, negative } }
+  }
+
+  async saveSettings({ caller, words }: Requester, settings: PersonSettings): Promise<ChatReply> {
+    const outcome = await this.#parts.easel.saveSettings(caller.person, settings)
+    return outcome.kind === 'refused'
+      ? outcome
+      : { kind: 'message', message: textMessage(words.chat.settings.saved) }
+  }
+
+  formChoices(): FormChoices {
+    const { easel, maxCount } = this.#parts
+    return { models: easel.models().map(({ name }) => name), styles: easel.styles(), maxCount }
+  }
+
+  /** The request goes on where it was asked, with the details of the press, as the event that asked. */
+  async #confirm(requester: Requester, question: Question): Promise<ChatReply> {
+    const { caller, words } = requester
+    const pending = this.#parts.pending.find(question.id)
+    if (pending === undefined) return { kind: 'message', message: textMessage(words.chat.confirm.tooLate) }
+    if (!this.isAskedOf(requester, question)) return { kind: 'refused', problems: [problem('not-yours', {})] }
+    const { request, caller: asked } = pending
+    const conversation = { ...asked.conversation, details: caller.conversation.details }
+    const again = { ...caller, conversation, eventId: asked.eventId }
+    return this.imagine({ words, caller: again }, request, { confirmed: true })
+  }
+
+  async #forget({ caller, words }: Requester): Promise<ChatReply> {
+    const count = await this.#parts.easel.forget(caller.person)
+    return { kind: 'message', message: textMessage(words.forget.done(count)) }
+  }
+}
+
+/** The first sentence as the title, the others as lines. */
+export function problemMessage(problems: readonly Problem[], words: Words): Message {
+  const [first = '', ...more] = problemSentences(problems, words)
+  return textMessage(first, more)
+}
+
+/** `pendingId` names the request that waits for its author's confirmation. */
+function replyOf(outcome: ActOutcome, words: Words, pendingId: string): ChatReply {
+  const { replies } = words.chat
+  switch (outcome.kind) {
+    case 'accepted': {
+      const { jobs, notices } = outcome
+      return notices.length === 0
+        ? { kind: 'accepted', jobs }
+        : { kind: 'accepted', jobs, message: problemMessage(notices, words) }
+    }
+    case 'duplicate':
+      return { kind: 'none' }
+    case 'refused':
+      return outcome
+    case 'confirm':
+      return { kind: 'message', message: confirmationMessage(outcome.prompts, words, pendingId) }
+    case 'info':
+      return { kind: 'message', message: infoMessage(outcome.job, outcome.picture, words) }
+    case 'cancelled':
+      return { kind: 'message', message: textMessage(replies.cancelled) }
+    case 'deleted':
+      return { kind: 'message', message: textMessage(replies.deleted) }
+  }
+}
+
+function confirmationMessage(prompts: readonly string[], words: Words, pendingId: string): Message {
+  const { confirm } = words.chat
+  const lines = prompts.slice(0, shownPrompts).map((prompt, i) => `${i + 1}. ${shortened(prompt, 200)}`)
+  if (prompts.length > shownPrompts) lines.push(confirm.more(prompts.length - shownPrompts))
+  const label = confirm.yes(prompts.length)
+  const button = { action: 'confirm', targetId: pendingId, label, style: 'primary' } as const
+  return { ...textMessage(confirm.title(prompts.length), lines), buttons: [[button]] }
+}

@@ -1,0 +1,57 @@
+/** The pictures that a message shows, and what is known of the first: by our buttons under it, else by its content. */
+import { createHash } from 'node:crypto'
+import type { Easel } from '../../app/easel.ts'
+import type { JobView, PictureView } from '../../app/views.ts'
+import { type Download, maxDownloadBytes } from '../../net/download.ts'
+import type { Words } from '../../words/en.ts'
+import { infoMessage } from '../messages/info-message.ts'
+import { type Message, textMessage } from '../messages/message.ts'
+
+/** Our own go before files: they need no way through the platform. */
+export type MessagePictures<File> =
+  | { kind: 'stored'; pictureIds: readonly [string, ...string[]] }
+  | { kind: 'files'; files: readonly [File, ...File[]] }
+  | { kind: 'none' }
+
+/** How a platform's files are fetched. A file's name may tell which picture it was. */
+export interface FileAccess<File> {
+  fetch(file: File): Promise<Download>
+  nameOf(file: File): string | undefined
+}
+
+/** Everything that is known of the message's first picture, or why there is nothing to say. */
+export async function messagePictureInfo<File>(
+  easel: Easel,
+  pictures: MessagePictures<File>,
+  files: FileAccess<File>,
+  words: Words,
+): Promise<Message> {
+  if (pictures.kind === 'none') return textMessage(words.chat.replies.noPicture)
+  if (pictures.kind === 'stored') return infoOf(easel.picture(pictures.pictureIds[0]), words)
+  const [file] = pictures.files
+  const download = await files.fetch(file)
+  if (download.kind !== 'bytes') return textMessage(downloadRefusal(download, words))
+  const hash = createHash('sha256').update(download.bytes).digest('hex')
+  return infoOf(easel.pictureByHash(hash) ?? pictureByName(easel, files.nameOf(file)), words)
+}
+
+/** Why a file that a person gave cannot be had, as a sentence. */
+export function downloadRefusal(download: Exclude<Download, { kind: 'bytes' }>, words: Words): string {
+  const { pictureGone, tooLarge } = words.chat.replies
+  return download.kind === 'gone' ? pictureGone : tooLarge(maxDownloadBytes / 1024 / 1024)
+}
+
+function infoOf(found: { job: JobView; picture: PictureView } | undefined, words: Words): Message {
+  return found === undefined
+    ? textMessage(words.chat.replies.notMine)
+    : infoMessage(found.job, found.picture, words)
+}
+
+/** Platforms take the texts out of a PNG, and send large pictures as other files: their names stay. */
+function pictureByName(easel: Easel, name = '') {
+  const id = nameOfOurs.exec(name)?.[1]
+  return id === undefined ? undefined : easel.picture(id)
+}
+
+/** As couriers name files, perhaps with a number that a browser added. */
+const nameOfOurs = /^(?:SPOILER_)?easel-([0-9a-z]{16})(?![0-9a-z])/

@@ -1,0 +1,135 @@
+/** The forms in which pictures are asked for: a new one, Remix, Use as source. Their fields, and the request they make. */
+import type { Problem } from '../../app/problems.ts'
+import type { ImagineRequest } from '../../app/requests.ts'
+import type { Words } from '../../words/en.ts'
+import { parseCommand } from '../grammar/command-line.ts'
+import type { FlagName } from '../grammar/flags.ts'
+import { type FieldProblem, readFlagFields } from './flag-fields.ts'
+import { choicesOf, countChoices, type FieldChoice, type FormField, type FormValues } from './form-field.ts'
+
+/** The ratios of SDXL's training buckets that people ask for by name. */
+export const aspects: readonly string[] = ['1:1', '3:2', '2:3', '4:3', '3:4', '16:9', '9:16', '21:9']
+
+/** Fields beside those of flags. */
+export const promptField = 'prompt'
+export const whichField = 'which'
+export const sourceField = 'source'
+
+const flagFields = [
+  'no',
+  'ar',
+  'n',
+  'model',
+  'style',
+  'seed',
+  'strength',
+  'refine',
+] as const satisfies readonly FlagName[]
+
+/** What there is to choose from. */
+export interface FormChoices {
+  models: readonly string[]
+  styles: readonly string[]
+  maxCount: number
+}
+
+export interface PaintForm {
+  kind: 'new' | 'remix' | 'source'
+  prompt?: string
+  negative?: string
+  refine?: boolean
+  /** Of the source: the pictures among which the person chooses, where there are several. */
+  pictures?: readonly string[]
+}
+
+/** All fields of a form in their order; a platform that has room for fewer picks by id. */
+export function paintFields(form: PaintForm, choices: FormChoices, words: Words): FormField[] {
+  const { form: labels } = words.chat
+  const none = form.kind === 'remix' ? labels.unchanged : labels.usual
+  const choice = (id: FlagName, label: string, of: readonly FieldChoice[]): FormField[] =>
+    of.length === 0 ? [] : [{ kind: 'choice', id, label, choices: of, none }]
+  const isNew = form.kind === 'new'
+  return [
+    {
+      kind: 'text',
+      id: promptField,
+      label: labels.prompt,
+      hint: labels.promptHint,
+      value: form.prompt,
+      isRequired: true,
+      isLong: true,
+    },
+    ...whichPicture(form, words),
+    { kind: 'text', id: 'no', label: labels.negative, value: form.negative, isLong: form.kind === 'remix' },
+    ...choice('ar', labels.aspect, choicesOf(aspects)),
+    ...choice('n', labels.count, countChoices(choices.maxCount)),
+    ...choice('model', labels.model, choicesOf(choices.models)),
+    ...choice('style', labels.style, choicesOf(choices.styles)),
+    {
+      kind: 'check',
+      id: 'refine',
+      label: labels.refiner,
+      statement: labels.refine,
+      yes: labels.yes,
+      none,
+      isChecked: form.refine === true,
+    },
+    { kind: 'text', id: 'seed', label: labels.seed, hint: labels.seedHint },
+    ...(isNew ? [{ kind: 'picture', id: sourceField, label: labels.source } as const] : []),
+    ...(form.kind === 'remix' ? [] : [{ kind: 'text', id: 'strength', label: labels.strength } as const]),
+  ]
+}
+
+export type ReadForm =
+  | {
+      kind: 'read'
+      request: ImagineRequest
+      /** Which of several pictures was chosen. */
+      which?: string
+    }
+  | { kind: 'refused'; problems: FieldProblem[] }
+
+/** Flags at the end of the prompt count; a filled field goes before its flag. */
+export function readPaintForm(kind: PaintForm['kind'], values: FormValues): ReadForm {
+  const parsed = parseCommand(values.text(promptField) ?? '')
+  if (parsed.kind === 'refused')
+    return { kind: 'refused', problems: parsed.problems.map(problem => ({ field: promptField, problem })) }
+  const { request } = parsed
+  const problems = readFlagFields(values, flagFields, request)
+  if (problems.length > 0) return { kind: 'refused', problems }
+  // Emptied, the field says that nothing is unwanted any more.
+  if (kind === 'remix') request.negative ??= ''
+  return { kind: 'read', request, which: values.text(whichField) }
+}
+
+/** The field that a problem of a finished request is about; what has none goes to the prompt. */
+export function fieldOfProblem(problem: Problem): string {
+  switch (problem.code) {
+    case 'model-unknown':
+      return 'model'
+    case 'style-unknown':
+      return 'style'
+    case 'size-range':
+    case 'size-step':
+      return 'ar'
+    case 'strength-too-low':
+    case 'strength-without-source':
+      return 'strength'
+    case 'picture-refused':
+      return sourceField
+    case 'no-refiner':
+    case 'refiner-mismatch':
+      return 'refine'
+    case 'out-of-range':
+      return flagFields.find(name => name === problem.details.name) ?? promptField
+    default:
+      return promptField
+  }
+}
+
+function whichPicture({ pictures = [] }: PaintForm, words: Words): FormField[] {
+  if (pictures.length < 2) return []
+  const { which, numbered } = words.chat.form
+  const choices = pictures.map((value, i) => ({ label: numbered(i + 1), value }))
+  return [{ kind: 'choice', id: whichField, label: which, choices, chosen: choices[0]?.value }]
+}

@@ -1,0 +1,60 @@
+/** Options of commands: named values with bounds, of the same kinds as the values of flags. */
+import { type Problem, problem } from '../../app/problems.ts'
+import type { Words } from '../../words/en.ts'
+import type { FlagValue } from '../grammar/flag-values.ts'
+import { readValue } from '../grammar/read-value.ts'
+
+export type OptionName = keyof Words['commandOptions']
+
+/** What was typed for each option, by the option's name. */
+export type TypedOptions = Readonly<Record<string, string | undefined>>
+
+export interface CommandOption {
+  readonly name: OptionName
+  readonly isRequired: boolean
+  /** What it is where it is left out, as it would be typed. */
+  readonly usual?: string
+  readonly kind: Pick<FlagValue<unknown>, 'expected' | 'shape'> & {
+    readonly range?: { min: number; max: number }
+  }
+}
+
+export interface ReadableOption<T> extends CommandOption {
+  /** `usage` is how the command is typed, for the problem of a value that cannot be read. */
+  read(typed: TypedOptions, usage: string): { kind: 'read'; value: T } | { kind: 'refused'; problem: Problem }
+}
+
+export function requiredOption<T>(name: OptionName, kind: FlagValue<T>): ReadableOption<T> {
+  return { name, kind, isRequired: true, read: (typed, usage) => readOption(name, kind, typed, usage) }
+}
+
+/** An option that may be left out. */
+export function optionalOption<T>(name: OptionName, kind: FlagValue<T>, fallback: T): ReadableOption<T> {
+  return {
+    name,
+    kind,
+    isRequired: false,
+    usual: kind.write(fallback),
+    read: (typed, usage) =>
+      typed[name] === undefined ? { kind: 'read', value: fallback } : readOption(name, kind, typed, usage),
+  }
+}
+
+function readOption<T>(name: OptionName, kind: FlagValue<T>, typed: TypedOptions, usage: string) {
+  const value = typed[name]?.trim() ?? ''
+  const read = readValue(kind, { value, quoted: false })
+  switch (read.kind) {
+    case 'read':
+      return read
+    case 'unreadable':
+      return {
+        kind: 'refused',
+        problem: problem('option-value', { usage, value, expected: kind.expected }),
+      } as const
+    case 'out-of-range':
+      return {
+        kind: 'refused',
+        problem: problem('out-of-range', { name, value: read.value, min: read.min, max: read.max }),
+      } as const
+  }
+}

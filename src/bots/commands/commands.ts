@@ -1,0 +1,98 @@
+/** The table of commands. Registrations, menus, completions, manifests and every help text derive from it. */
+import { nearestNames } from '../../nearest.ts'
+import { en, type Words } from '../../words/en.ts'
+import type { Command, CommandContext, CommandReply } from './command.ts'
+import type { TypedOptions } from './command-option.ts'
+import { forget } from './forget.ts'
+import { help } from './help.ts'
+import { imagine } from './imagine.ts'
+import { models } from './models.ts'
+import { queue } from './queue.ts'
+import { settings } from './settings.ts'
+import { show } from './show.ts'
+import { stats } from './stats.ts'
+import { usage } from './usage.ts'
+
+/** Each command has its words, and each entry there its command here. */
+export type CommandName = keyof Words['commands']
+
+/** In the order in which they are listed. */
+export const commands: { readonly [Name in CommandName]: Command } = {
+  imagine,
+  queue,
+  show,
+  models,
+  usage,
+  settings,
+  stats,
+  help,
+  forget,
+}
+
+export const commandNames: readonly CommandName[] = Object.keys(commands).filter(isCommandName)
+
+/** The commands that are typed after `prefix`: all but /imagine where it stands for itself. */
+export const smallCommandNames = commandNames.filter(name => name !== 'imagine')
+
+/** The name as it is typed in any language, of one word or two: `forget me`. */
+export function typedNameOf(name: CommandName): string {
+  return en.commands[name].name
+}
+
+/** How it is typed, its options included: `show ID`, `stats [N]`. */
+export function usageOf(name: CommandName): string {
+  const options = commands[name].options.map(({ kind, isRequired }) =>
+    isRequired ? kind.shape : `[${kind.shape}]`,
+  )
+  return [typedNameOf(name), ...options].join(' ')
+}
+
+/** A line of help: `/show ID: Bring an earlier picture here`. */
+export function helpLineOf(name: CommandName, words: Words, prefix: string): string {
+  return `${prefix}${usageOf(name)}: ${words.commands[name].about}`
+}
+
+export type FoundCommand =
+  | { kind: 'known'; name: CommandName; rest: string }
+  | { kind: 'unknown'; typed: string; nearest?: string }
+
+/** The command at the beginning of a text, in any letter case, and what follows it; otherwise the nearest name. */
+export function findCommand(text: string, among: readonly CommandName[] = commandNames): FoundCommand {
+  const words = text.trim().split(/\s+/)
+  const name = among.find(candidate => {
+    const typedName = typedNameOf(candidate).split(' ')
+    return typedName.every((word, i) => words[i]?.toLowerCase() === word)
+  })
+  if (name === undefined) {
+    const typed = words[0] ?? ''
+    return { kind: 'unknown', typed, nearest: nearestNames(typed, among.map(typedNameOf))[0] }
+  }
+  return { kind: 'known', name, rest: words.slice(typedNameOf(name).split(' ').length).join(' ') }
+}
+
+/** The options in the text after a command's name, one word each; the last option takes all that is left. */
+export function readTypedOptions(name: CommandName, rest: string): TypedOptions {
+  const words = rest.split(' ').filter(word => word !== '')
+  const { options } = commands[name]
+  return Object.fromEntries(
+    options.flatMap(({ name: option }, i) => {
+      const typed = i === options.length - 1 ? words.slice(i).join(' ') : (words[i] ?? '')
+      return typed === '' ? [] : [[option, typed]]
+    }),
+  )
+}
+
+/** Rejects with an AppError where the database does. */
+export async function runCommand(
+  name: CommandName,
+  typed: TypedOptions,
+  context: Omit<CommandContext, 'usage' | 'helpLines'>,
+): Promise<CommandReply> {
+  const { words, prefix } = context
+  const helpLines = smallCommandNames.map(each => helpLineOf(each, words, prefix))
+  return commands[name].handle({ ...context, helpLines, usage: `${prefix}${usageOf(name)}` }, typed)
+}
+
+function isCommandName(name: string): name is CommandName {
+  return name in commands
+}

@@ -1,0 +1,23 @@
+/** `/show ID`: a past result, brought to this conversation with all its buttons. */
+import { problem } from '../../app/problems.ts'
+import { pictureId } from '../grammar/flag-values.ts'
+import type { Command } from './command.ts'
+import { requiredOption } from './command-option.ts'
+
+const id = requiredOption('id', pictureId)
+
+/** People copy a picture's id or a job's: either does. */
+export const show: Command = {
+  access: 'everyone',
+  visibility: 'conversation',
+  isView: false,
+  options: [id],
+  handle({ easel, usage }, typed) {
+    const read = id.read(typed, usage)
+    if (read.kind === 'refused') return { kind: 'refused', problems: [read.problem] }
+    const job = easel.picture(read.value)?.job ?? easel.job(read.value)
+    return job === undefined
+      ? { kind: 'refused', problems: [problem('picture-unknown', { id: read.value })] }
+      : { kind: 'bring', job }
+  },
+}

@@ -1,0 +1,29 @@
+/** Refusals as replies: every reason, and what the person typed, to be mended and sent again. */
+import { ComponentType } from 'discord.js'
+import type { Problem } from '../../../app/problems.ts'
+import type { Words } from '../../../words/en.ts'
+import { problemMessage } from '../../chat/chat.ts'
+import type { Message } from '../../messages/message.ts'
+import { render } from '../outbound/render.ts'
+import type { Reply } from './reply.ts'
+
+/** Beyond this the typed text would crowd out the reasons. */
+const longestCopied = 1000
+const typedFile = 'prompt.txt'
+
+export function refusal(problems: readonly Problem[], words: Words, typed = ''): Reply {
+  return replyWithTypedText(problemMessage(problems, words), words, typed)
+}
+
+/** The message with what somebody typed, to be copied; as a file where it is too long for that. */
+export function replyWithTypedText(message: Message, words: Words, typed: string): Reply {
+  if (typed.trim() === '') return render(message, words)
+  if (typed.length <= longestCopied && !typed.includes('```'))
+    return render({ ...message, command: typed }, words)
+  const { components, ...rest } = render(message, words)
+  return {
+    ...rest,
+    components: [...components, { type: ComponentType.File, file: { url: `attachment://${typedFile}` } }],
+    files: [{ name: typedFile, attachment: Buffer.from(typed) }],
+  }
+}

@@ -1,0 +1,77 @@
+/** Doctor's lines on Slack: what it says to the tokens, which scopes are granted, and whether the address is free. */
+import { WebAPIPlatformError, WebClient } from '@slack/web-api'
+import type { Config } from '../../../config.ts'
+import type { Words } from '../../../words/en.ts'
+import type { DiagnosisSettings, Finding } from '../../adapter.ts'
+import { addressFinding } from '../../address-finding.ts'
+import { slackLogger } from './log.ts'
+import { usesOAuth } from './setup.ts'
+import { lackOf } from './workspaces.ts'
+
+const timeoutMs = 5000
+
+/** Never rejects. */
+export async function diagnose(settings: DiagnosisSettings): Promise<Finding[]> {
+  const { config, secrets, words, isRunning } = settings
+  const { operator } = words.slack
+  const isSocket = config.slack.transport === 'socket'
+  const withOAuth = usesOAuth(secrets)
+  const { host, port } = config.slack
+  return [
+    ...(withOAuth
+      ? [{ state: 'fine', detail: operator.severalWorkspaces } as const]
+      : await botFindings(secrets.slackBotToken ?? '', config, words)),
+    ...(isSocket ? [await appFinding(secrets.slackAppToken ?? '', config, words)] : []),
+    ...(isSocket && !withOAuth
+      ? []
+      : [await addressFinding({ host, port, section: 'slack' }, isRunning, words)]),
+  ]
+}
+
+async function botFindings(token: string, config: Config, words: Words): Promise<Finding[]> {
+  const { operator } = words.slack
+  try {
+    const answer = await clientFor(token, config).auth.test()
+    const known = operator.known(answer.user ?? '', answer.team ?? '')
+    const [lack] = lackOf({}, answer.response_metadata?.scopes)
+    return [
+      { state: 'fine', detail: known },
+      lack === undefined
+        ? { state: 'fine', detail: operator.scopesGranted }
+        : { state: 'wrong', detail: operator.scopesMissing(lack.scopes) },
+    ]
+  } catch (error) {
+    return [refusal('SLACK_BOT_TOKEN', error, words)]
+  }
+}
+
+/** The token of Socket Mode: opening an address costs nothing, nobody has to use it. */
+async function appFinding(token: string, config: Config, words: Words): Promise<Finding> {
+  try {
+    await clientFor(token, config).apps.connections.open({})
+    return { state: 'fine', detail: words.slack.operator.socketMode }
+  } catch (error) {
+    return refusal('SLACK_APP_TOKEN', error, words)
+  }
+}
+
+function refusal(variable: string, error: unknown, words: Words): Finding {
+  const { operator } = words.slack
+  const detail =
+    error instanceof WebAPIPlatformError
+      ? operator.refused(variable, error.data.error)
+      : operator.unreachable(error instanceof Error ? error.message : String(error))
+  return { state: 'wrong', detail }
+}
+
+function clientFor(token: string, { slack }: Config): WebClient {
+  return new WebClient(token, {
+    slackApiUrl: slack.apiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: timeoutMs,
+    logger: slackLogger(silent),
+  })
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }

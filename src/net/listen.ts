@@ -1,0 +1,38 @@
+/** Listening on a configured address, with one clear fault where it cannot be had. */
+import { createServer, type Server } from 'node:net'
+import { AppError } from '../errors.ts'
+
+/** An address of the configuration; `section` is where it stands: `web` for `web.host` and `web.port`. */
+export interface Address {
+  host: string
+  port: number
+  section: 'web' | 'slack'
+}
+
+/** Resolves once the server listens. Rejects with AppError 'port-in-use', or 'config' for an address that is none. */
+export function listen(server: Server, address: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(faultOf(error, address)))
+    server.listen(address.port, address.host, resolve)
+  })
+}
+
+/** Why a server could not listen there now; undefined where it could. */
+export async function addressFault(address: Address): Promise<AppError | undefined> {
+  const server = createServer()
+  try {
+    await listen(server, address)
+  } catch (error) {
+    if (error instanceof AppError) return error
+    throw error
+  }
+  await new Promise<void>(resolve => server.close(() => resolve()))
+  return undefined
+}
+
+function faultOf(error: NodeJS.ErrnoException, { host, port, section }: Address): AppError {
+  if (error.code === 'EADDRINUSE')
+    return new AppError('port-in-use', { host, port, key: `${section}.port` }, error)
+  const problem = `${host}:${port} ${error.code ?? error.message}`
+  return new AppError('config', { file: section, key: `${section}.host, ${section}.port`, problem }, error)
+}

@@ -1,0 +1,30 @@
+/** 简体中文：各个命令，以及它们在各个平台上都说的话。 */
+import type { Words } from './en.ts'
+
+export const commands: Words['commands'] = {
+  imagine: { name: '画图', title: '画图', about: '用文字画一张图' },
+  queue: { name: '队列', title: '队列', about: '谁在等，还要等多久' },
+  show: { name: '重现', title: '重现', about: '把以前的图片带到这里，按钮都还能用' },
+  models: { name: '模型', title: '模型', about: '模型、采样器和风格' },
+  usage: { name: '用量', title: '用量', about: '你自己的数据和剩余额度' },
+  settings: { name: '设置', title: '默认设置', about: '你自己的默认设置' },
+  stats: { name: '统计', title: '统计', about: '所有人的数据，仅限管理员' },
+  help: { name: '帮助', title: '帮助', about: '例子、命令和参数' },
+  forget: { name: '忘记 我', title: '忘记我', about: '删除你在这里的所有提示词和图片' },
+}
+
+export const commandOptions: Words['commandOptions'] = {
+  id: { name: '编号', about: '图片编号，见“信息”' },
+  days: { name: '天数', about: '往回统计多少天' },
+}
+
+export const optionWithDefault: Words['optionWithDefault'] = (about, usual) => `${about}，默认 ${usual}`
+
+export const unknownCommand: Words['unknownCommand'] = (typed, nearest, help) =>
+  `没有“${typed}”这个命令。${nearest === undefined ? `${help} 列出所有命令。` : `是不是“${nearest}”？`}`
+
+export const forget: Words['forget'] = {
+  title: '这会永久删除你在这里的所有提示词和图片。',
+  yes: '删除我的一切',
+  done: n => `已删除你的 ${n} 个请求。`,
+}

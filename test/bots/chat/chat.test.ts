@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Caller } from '../../../src/app/people.ts'
+import { Chat, type ChatReply } from '../../../src/bots/chat/chat.ts'
+import { memoryPendingStore } from '../../../src/bots/chat/pending.ts'
+import type { Question } from '../../../src/bots/messages/buttons.ts'
+import { en } from '../../../src/words/en.ts'
+import { FakeClock } from '../../fakes/fake-clock.ts'
+import { FakeEasel } from '../../fakes/fake-easel.ts'
+import { CountingIds } from '../../fakes/fake-parts.ts'
+import { jobView } from '../../helpers/job-views.ts'
+
+describe('the chat core', () => {
+  let easel: FakeEasel
+  let chat: Chat
+
+  beforeEach(() => {
+    const [clock, ids] = [new FakeClock(), new CountingIds()]
+    easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
+    chat = new Chat({ easel, clock, ids, pending: memoryPendingStore(), maxCount: 4, prefix: '/' })
+  })
+
+  function requester(userId: string, eventId: string, details = {}) {
+    const { author, conversation } = jobView()
+    const caller: Caller = {
+      person: { ...author, userId, name: userId },
+      rights: { moderator: false, admin: false },
+      conversation: { ...conversation, details },
+      eventId,
+    }
+    return { caller, words: en }
+  }
+
+  /** Asks for two jobs, and answers with the question that comes of it. */
+  async function asked(by: ReturnType<typeof requester>): Promise<Question> {
+    const reply = await chat.imagine(by, { prompt: 'a {red,green} cat' })
+    const [button] = reply.kind === 'message' ? reply.message.buttons.flat() : []
+    if (button?.action !== 'confirm') throw new Error('nothing was asked')
+    return { action: 'confirm', id: button.targetId }
+  }
+
+  const sentenceOf = (reply: ChatReply) => (reply.kind === 'message' ? reply.message.title : undefined)
+
+  it('shows what a prompt expands to, and makes the jobs once their author says yes', async () => {
+    const question = await asked(requester('ada', 'e1', { token: 'old' }))
+    expect(easel.jobs).toEqual([])
+    const yes = requester('ada', 'e2', { token: 'new' })
+    expect(chat.isAskedOf(yes, question)).toBe(true)
+    expect(await chat.answer(yes, question)).toMatchObject({ kind: 'accepted' })
+    expect(easel.jobs.map(job => job.promptAsTyped)).toEqual(['a red cat', 'a green cat'])
+    expect(easel.lastCaller).toMatchObject({ eventId: 'e1', conversation: { details: { token: 'new' } } })
+  })
+
+  it('makes the same jobs of a second yes', async () => {
+    const question = await asked(requester('ada', 'e1'))
+    await chat.answer(requester('ada', 'e2'), question)
+    expect(await chat.answer(requester('ada', 'e3'), question)).toEqual({ kind: 'none' })
+    expect(easel.jobs).toHaveLength(2)
+  })
+
+  it('takes nobody else’s yes, and says so where nothing waits any more', async () => {
+    const question = await asked(requester('ada', 'e1'))
+    const bob = requester('bob', 'e2')
+    expect(chat.isAskedOf(bob, question)).toBe(false)
+    expect(await chat.answer(bob, question)).toEqual({
+      kind: 'refused',
+      problems: [{ code: 'not-yours', details: {} }],
+    })
+    const late = await chat.answer(requester('ada', 'e3'), { action: 'confirm', id: 'unknown' })
+    expect(sentenceOf(late)).toBe(en.chat.confirm.tooLate)
+    expect(easel.jobs).toEqual([])
+  })
+
+  it('deletes everything of the person who says yes', async () => {
+    await chat.imagine(requester('ada', 'e1'), { prompt: 'a cat' })
+    await chat.imagine(requester('bob', 'e2'), { prompt: 'a dog' })
+    const reply = await chat.answer(requester('ada', 'e3'), { action: 'forget', id: 'q' })
+    expect(sentenceOf(reply)).toBe(en.forget.done(1))
+    expect(easel.jobs.map(job => job.promptAsTyped)).toEqual(['a dog'])
+  })
+
+  it('opens Remix with the picture’s words, and for no other picture', async () => {
+    await chat.imagine(requester('ada', 'e1'), { prompt: 'a cat', negative: 'dogs' })
+    const job = easel.jobs[0]
+    await easel.paint(job?.id ?? '')
+    const pictureId = easel.jobs[0]?.pictures[0]?.id ?? ''
+    expect(chat.remixStart(requester('bob', 'e2'), pictureId)).toEqual({
+      kind: 'form',
+      start: { pictureId, prompt: 'a cat', negative: 'dogs' },
+    })
+    expect(chat.remixStart(requester('bob', 'e2'), 'nothing')).toMatchObject({ kind: 'refused' })
+  })
+
+  it('keeps defaults that can be had here, and no others', async () => {
+    const ada = requester('ada', 'e1')
+    const saved = await chat.saveSettings(ada, { model: 'demo', count: 2 })
+    expect(sentenceOf(saved)).toBe(en.chat.settings.saved)
+    expect(await chat.saveSettings(ada, { model: 'nothing' })).toMatchObject({
+      kind: 'refused',
+      problems: [{ code: 'model-unknown' }],
+    })
+    expect(easel.settings(ada.caller.person)).toEqual({ model: 'demo', count: 2 })
+  })
+})

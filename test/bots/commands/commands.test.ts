@@ -1,0 +1,168 @@
+/** The table of commands: how they are typed, found and answered on every platform. */
+import { describe, expect, it } from 'vitest'
+import type { JobView } from '../../../src/app/views.ts'
+import {
+  commandNames,
+  commands,
+  findCommand,
+  readTypedOptions,
+  runCommand,
+  typedNameOf,
+  usageOf,
+} from '../../../src/bots/commands/commands.ts'
+import { modelsMessage } from '../../../src/bots/commands/models.ts'
+import { queueMessage } from '../../../src/bots/commands/queue.ts'
+import { usageMessage } from '../../../src/bots/commands/usage.ts'
+import { problemSentences } from '../../../src/bots/messages/job-message.ts'
+import { en } from '../../../src/words/en.ts'
+import { languages } from '../../../src/words/locale.ts'
+import { FakeClock } from '../../fakes/fake-clock.ts'
+import { FakeEasel } from '../../fakes/fake-easel.ts'
+import { CountingIds } from '../../fakes/fake-parts.ts'
+import { jobView } from '../../helpers/job-views.ts'
+
+const waiting: Partial<JobView> = {
+  state: 'queued',
+  pictures: [],
+  startedAt: undefined,
+  finishedAt: undefined,
+}
+
+async function run(text: string, { isAdmin = false } = {}) {
+  const found = findCommand(text)
+  if (found.kind === 'unknown') throw new Error(`${text} is no command`)
+  const [clock, ids] = [new FakeClock(), new CountingIds()]
+  const easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
+  const { author: person, conversation } = jobView()
+  const caller = { person, conversation, rights: { moderator: isAdmin, admin: isAdmin }, eventId: 'e' }
+  const parts = { easel, ids, words: en, caller, nowMs: clock.now(), prefix: '/' }
+  return runCommand(found.name, readTypedOptions(found.name, found.rest), parts)
+}
+
+async function refusalOf(text: string): Promise<string[]> {
+  const reply = await run(text, { isAdmin: true })
+  return reply.kind === 'refused' ? problemSentences(reply.problems, en) : []
+}
+
+describe('the table of commands', () => {
+  it('has a name, a title and a description of every command in every language, within Discord’s limits', () => {
+    for (const words of Object.values(languages)) {
+      for (const name of commandNames) {
+        const { name: typed, title, about } = words.commands[name]
+        expect(title.length, name).toBeGreaterThan(0)
+        expect(about.length, name).toBeLessThanOrEqual(100)
+        expect(typed.split(' ').length, name).toBe(typedNameOf(name).split(' ').length)
+        for (const word of typed.split(' ')) expect(word, name).toMatch(/^[-_\p{Ll}\p{Lo}\p{N}]{1,32}$/u)
+      }
+      const typed = commandNames.map(name => words.commands[name].name)
+      expect(new Set(typed).size).toBe(typed.length)
+    }
+  })
+
+  it('is all in the help, with the options of each command', async () => {
+    const reply = await run('help')
+    const lines = reply.kind === 'message' ? reply.message.lines : []
+    for (const name of commandNames) expect(lines.join('\n')).toContain(`/${typedNameOf(name)}`)
+    expect(lines).toContain('/show ID: Bring an earlier picture here, with all its buttons')
+    expect(lines).toContain('/stats [N]: Everybody’s figures, for admins')
+    for (const name of Object.keys(en.flags)) expect(lines.join('\n')).toContain(`--${name}`)
+  })
+
+  it('offers as views only what needs nothing typed', () => {
+    for (const name of commandNames.filter(each => commands[each].isView))
+      expect(
+        commands[name].options.filter(option => option.isRequired),
+        name,
+      ).toEqual([])
+  })
+})
+
+describe('a command in a text', () => {
+  it('is found in any letter case, with what follows it', () => {
+    expect(findCommand('QUEUE')).toEqual({ kind: 'known', name: 'queue', rest: '' })
+    expect(findCommand(' show  abc ')).toEqual({ kind: 'known', name: 'show', rest: 'abc' })
+    expect(findCommand('forget   Me')).toEqual({ kind: 'known', name: 'forget', rest: '' })
+  })
+
+  it('is named by its nearest where it is mistyped', () => {
+    expect(findCommand('modles')).toEqual({ kind: 'unknown', typed: 'modles', nearest: 'models' })
+    expect(findCommand('forget')).toEqual({ kind: 'unknown', typed: 'forget', nearest: 'forget me' })
+    expect(findCommand('dance')).toEqual({ kind: 'unknown', typed: 'dance', nearest: undefined })
+  })
+
+  it('is refused in one sentence where an option is missing or makes no sense', async () => {
+    expect(await refusalOf('show')).toEqual(['/show ID needs the id of a picture.'])
+    expect(await refusalOf('show nothing')).toEqual([en.problems['picture-unknown']({ id: '' })])
+    expect(await refusalOf('stats soon')).toEqual(['/stats [N] takes a whole number, not “soon”.'])
+    expect(await refusalOf('stats 999')).toEqual(['days is 999, but must be from 1 to 366.'])
+    expect(await refusalOf('stats 0')).toEqual(['days is 0, but must be from 1 to 366.'])
+  })
+
+  it('has figures of the last 30 days unless it says otherwise, of a year at most, for admins alone', async () => {
+    const day = 24 * 60 * 60 * 1000
+    for (const [text, days] of [
+      ['stats', 30],
+      ['stats ７', 7],
+      ['stats 366', 366],
+    ] as const) {
+      const reply = await run(text, { isAdmin: true })
+      expect(reply.kind === 'stats' && reply.stats.toMs - reply.stats.fromMs).toBe(days * day)
+      expect(reply).toMatchObject({ kind: 'stats', days })
+    }
+    expect(await run('stats')).toEqual({ kind: 'refused', problems: [{ code: 'admins-only', details: {} }] })
+  })
+
+  it('asks before everything of a person is deleted', async () => {
+    const reply = await run('forget me')
+    expect(reply).toMatchObject({
+      kind: 'message',
+      message: { title: en.forget.title, buttons: [[{ action: 'forget', label: en.forget.yes }]] },
+    })
+    expect(usageOf('forget')).toBe('forget me')
+  })
+})
+
+describe('the message of a command', () => {
+  it('lists the queue with the asker’s own jobs to cancel', () => {
+    const mine = jobView({ ...waiting, id: 'job0000000000002', place: 1, etaMs: 5000 })
+    const other = { ...mine.author, userId: 'bob', name: 'Bob' }
+    const running = jobView({ ...waiting, state: 'running', step: 3, author: other })
+    const message = queueMessage([running, mine], en, mine.author)
+    expect(message.title).toBe('1 being painted, 1 waiting')
+    expect(message.lines).toEqual([
+      '1. a red circle on a blue background · Bob · Painting: step 3 of 20',
+      '2. a red circle on a blue background · yours · about 5 s to go',
+    ])
+    expect(message.buttons).toEqual([
+      [{ action: 'cancel', targetId: mine.id, label: 'Cancel 2', style: 'plain' }],
+    ])
+  })
+
+  it('keeps a queue of any length within five rows', () => {
+    const jobs = Array.from({ length: 300 }, (_, i) => jobView({ ...waiting, id: `job${i}`, place: i + 1 }))
+    const message = queueMessage(jobs, en, jobs[0]?.author)
+    expect(message.buttons.length).toBeLessThanOrEqual(5)
+    expect(message.lines.at(-1)).toBe('… and 280 more')
+  })
+
+  it('describes figures and models', () => {
+    expect(
+      usageMessage({ jobs: 1, pictures: 4, gpuSeconds: 3.21, left: 6, periodHours: 24 }, en).lines,
+    ).toEqual(['4 pictures in 1 job', '3.2 s of painting', '6 pictures left'])
+    const demo = {
+      name: 'demo',
+      hash: 'a1',
+      hasRefiner: true,
+      isDefault: true,
+      defaultSize: { widthPx: 128, heightPx: 128 },
+      sizeStepPx: 32,
+      defaultSampler: 'euler',
+      defaultSteps: 20,
+      defaultGuidance: 7,
+    }
+    expect(modelsMessage({ models: [demo], samplers: ['euler'], styles: [] }, en).lines).toEqual([
+      'demo (default) · 128×128 · sizes in steps of 32 px · 20 steps, guidance 7, euler · with Refiner',
+      'Samplers: euler',
+    ])
+  })
+})
