@@ -10,8 +10,8 @@ import {
   modelFileProblem,
   valueKinds,
 } from '../src/model-problem.ts'
-import { modelConfigRefusal as english, modelFileRefusal as englishFile } from '../src/words/en-model.ts'
-import { modelConfigRefusal as chinese, modelFileRefusal as chineseFile } from '../src/words/zh-cn-model.ts'
+import { modelConfigRefusal as english, modelFileRefusal as englishFile } from '../src/words/en/model.ts'
+import { modelConfigRefusal as chinese, modelFileRefusal as chineseFile } from '../src/words/zh-cn/model.ts'
 
 /** Plausible facts of any reason, under the names that reasons use. */
 const facts: Readonly<Record<string, unknown>> = {

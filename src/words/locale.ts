@@ -1,6 +1,6 @@
 /** The languages of Easel, one line each, and which of them a person gets. */
 import { en, type Words } from './en.ts'
-import { zhCn } from './zh-cn.ts'
+import { zhCn } from './zh-cn/index.ts'
 
 /** By BCP 47 tag; English stands in for every other language. */
 export const languages = { en, 'zh-CN': zhCn } as const satisfies Record<string, Words>

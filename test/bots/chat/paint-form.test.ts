@@ -4,7 +4,7 @@ import { fieldOfProblem, paintFields, readPaintForm } from '../../../src/bots/ch
 import { readSettings, settingsFields } from '../../../src/bots/chat/settings-form.ts'
 import { findFlag } from '../../../src/bots/grammar/flags.ts'
 import { en } from '../../../src/words/en.ts'
-import { zhCn } from '../../../src/words/zh-cn.ts'
+import { zhCn } from '../../../src/words/zh-cn/index.ts'
 
 const choices = { models: ['demo'], styles: [], maxCount: 2 }
 const filledIn = (fields: Record<string, string>): FormValues => ({ text: id => fields[id] })

@@ -13,7 +13,7 @@ import { jobMessage, problemSentences, requestCard } from '../../../src/bots/mes
 import { statsCsv, statsMessage } from '../../../src/bots/messages/stats-message.ts'
 import { en } from '../../../src/words/en.ts'
 import { wordsFor } from '../../../src/words/locale.ts'
-import { zhCn } from '../../../src/words/zh-cn.ts'
+import { zhCn } from '../../../src/words/zh-cn/index.ts'
 import { jobView, pictureView, redCircleOrder } from '../../helpers/job-views.ts'
 
 const waiting: Partial<JobView> = {

@@ -4,7 +4,7 @@ import { deviceFault, providerOf } from '../../../src/engine/onnx/device.ts'
 import { tryDevice } from '../../../src/engine/onnx/session.ts'
 import { toAppError } from '../../../src/errors.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
-import { zhCn } from '../../../src/words/zh-cn.ts'
+import { zhCn } from '../../../src/words/zh-cn/index.ts'
 
 test.each([
   ['cpu', 'cpu'],

@@ -9,7 +9,7 @@ import {
 import { loadConfig } from '../../../../src/config.ts'
 import { packageRoot } from '../../../../src/paths.ts'
 import { en } from '../../../../src/words/en.ts'
-import { zhCn } from '../../../../src/words/zh-cn.ts'
+import { zhCn } from '../../../../src/words/zh-cn/index.ts'
 import { checked } from '../../../fakes/discord/limits/check.ts'
 import { commandList } from '../../../fakes/discord/limits/commands.ts'
 

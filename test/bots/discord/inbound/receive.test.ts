@@ -5,7 +5,7 @@ import { settingsProblems } from '../../../../src/app/settings.ts'
 import { encodeButtonId } from '../../../../src/bots/messages/buttons.ts'
 import { AppError } from '../../../../src/errors.ts'
 import { en } from '../../../../src/words/en.ts'
-import { zhCn } from '../../../../src/words/zh-cn.ts'
+import { zhCn } from '../../../../src/words/zh-cn/index.ts'
 import { tinyPng } from '../../../helpers/tiny-png.ts'
 import { Asking } from '../asking.ts'
 

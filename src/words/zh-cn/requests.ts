@@ -1,7 +1,7 @@
 /** 简体中文：请求里可以写什么，以及为什么被拒绝。 */
-import type { TextField } from '../app/text-limits.ts'
-import type { Words } from './en.ts'
-import { pictureRefusal } from './zh-cn-picture.ts'
+import type { TextField } from '../../app/text-limits.ts'
+import type { Words } from '../en.ts'
+import { pictureRefusal } from './picture.ts'
 
 const list = (names: readonly string[]) => names.join('、')
 const known = (names: readonly string[]) =>

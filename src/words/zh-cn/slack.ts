@@ -1,6 +1,6 @@
 /** 简体中文：只在 Slack 里说的话。 */
 
-import type { Words } from './en.ts'
+import type { Words } from '../en.ts'
 export const slack: Words['slack'] = {
   operator: {
     known: (bot, team) => `SLACK_BOT_TOKEN 属于 ${team} 的 @${bot}`,

@@ -1,5 +1,5 @@
 /** 简体中文：任务、图片、队列和统计在各平台上的文字。 */
-import type { Words } from './en.ts'
+import type { Words } from '../en.ts'
 
 function duration(ms: number): string {
   const seconds = ms / 1000

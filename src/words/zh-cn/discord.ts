@@ -1,8 +1,7 @@
-/** 简体中文：Discord 的命令、选项和表单的名称，以及对它们的回答。 */
+/** 简体中文：只在 Discord 上说的话。 */
+import type { Words } from '../en.ts'
 
-import type { discordCommands as english } from './en-discord-commands.ts'
-
-export const discordCommands: typeof english = {
+export const discord: Words['discord'] = {
   shortcuts: { useAsSource: '用作源图', imageInfo: '图片信息' },
   options: {
     prompt: '提示词',
@@ -43,5 +42,22 @@ export const discordCommands: typeof english = {
     everywhere: '命令在所有地方可用',
     unreachable: problem => `没能询问 Discord：${problem}`,
     wrongToken: 'Discord 不认识 DISCORD_TOKEN；请到开发者门户的 Bot 页面重新生成',
+  },
+  presence: (model, waiting) =>
+    waiting === 0 ? `/imagine · ${model}` : `/imagine · ${model} · ${waiting} 个在排队`,
+  places: {
+    threads: '有“创建公共子区”权限的话，我会在子区里回复。',
+    sendInThreads: '有“在子区内发送消息”权限的话，我会在子区里回复。',
+    tooManyThreads: '这个服务器的子区已满，所以在这里回复。',
+    view: '我在这里只能回复 15 分钟；有“查看频道”权限就没有这个限制。',
+    send: '我在这里只能回复 15 分钟；有“发送消息”权限就没有这个限制。',
+    attach: '没有“添加附件”权限，我无法在这里显示图片。',
+    answersOnly: '我不是这里的成员：超过 15 分钟的结果会用私信发送。',
+    later: '这要花的时间比我能在这里回复的时间长：结果会用私信发送。',
+    elsewhere: '原来的地方已经不能写了，所以发在这里。',
+    smaller: '细节有所减少：原文件超过了 Discord 在这里允许的大小。',
+    tooLarge: '文件超过了 Discord 在这里允许的大小，压缩后也不行。',
+    pictureGone: '图片文件已经不在了。',
+    removedThread: '已删除的图片',
   },
 }

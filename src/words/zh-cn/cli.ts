@@ -1,5 +1,5 @@
 /** 简体中文：命令行，以及服务器启动和停止时的话。 */
-import type { Words } from './en.ts'
+import type { Words } from '../en.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} 秒`
 

@@ -1,5 +1,5 @@
 /** 简体中文：各个命令，以及它们在各个平台上都说的话。 */
-import type { Words } from './en.ts'
+import type { Words } from '../en.ts'
 
 export const commands: Words['commands'] = {
   imagine: { name: '画图', title: '画图', about: '用文字画一张图' },

@@ -1,7 +1,7 @@
 /** English: what a request may say, and why one is refused. */
-import type { FlagExpectation, ProblemCode, ProblemDetails } from '../app/problems.ts'
-import type { TextField } from '../app/text-limits.ts'
-import { pictureRefusal } from './en-picture.ts'
+import type { FlagExpectation, ProblemCode, ProblemDetails } from '../../app/problems.ts'
+import type { TextField } from '../../app/text-limits.ts'
+import { pictureRefusal } from './picture.ts'
 
 const list = (names: readonly string[]) => names.join(', ')
 const known = (names: readonly string[]) =>

@@ -1,16 +1,8 @@
-/** 简体中文：与英文逐项对应，缺一项就不能通过类型检查。 */
-import type { DatabaseLoss, DeviceLack, NotFinitePlace } from '../errors.ts'
-import type { Words } from './en.ts'
-import { chat } from './zh-cn-chat.ts'
-import { cli } from './zh-cn-cli.ts'
-import { command } from './zh-cn-command.ts'
-import { commandOptions, commands, forget, optionWithDefault, unknownCommand } from './zh-cn-commands.ts'
-import { discord } from './zh-cn-discord.ts'
-import { buttons, help, info, job, models, parameters, queue, stats, usage } from './zh-cn-messages.ts'
-import { modelConfigRefusal, modelFileRefusal } from './zh-cn-model.ts'
-import { pictureRefusal } from './zh-cn-picture.ts'
-import { slack } from './zh-cn-slack.ts'
-import { web } from './zh-cn-web.ts'
+/** 简体中文：每一种错误的说法。 */
+import type { DatabaseLoss, DeviceLack, NotFinitePlace } from '../../errors.ts'
+import type { Words } from '../en.ts'
+import { modelConfigRefusal, modelFileRefusal } from './model.ts'
+import { pictureRefusal } from './picture.ts'
 
 const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
   libraries: said =>
@@ -32,7 +24,7 @@ const notFinite: Record<NotFinitePlace, string> = {
   picture: 'VAE 给出了不是数的值，图会是全黑的；有些 VAE 不能以半精度运行，换一个 VAE 也许可以。',
 }
 
-const errors: Words['errors'] = {
+export const errors: Words['errors'] = {
   'model-file': d => modelFileRefusal(d.file, d.problem),
   'model-config': d => modelConfigRefusal(d.file, d.key, d.problem),
   'model-changed': d => `“${d.name}”的文件已经变了，与接受这张图片时不同。请重新提交。`,
@@ -61,28 +53,4 @@ const errors: Words['errors'] = {
   'platform-refused': d => `${d.platform} 拒绝了：${d.problem}。`,
   'platform-busy': d => `${d.platform} 要求等待 ${Math.ceil(d.retryAfterMs / 1000)} 秒；Easel 会自动继续。`,
   internal: d => `Easel 内部出错：${d.problem}。已记入日志。`,
-}
-
-export const zhCn: Words = {
-  errors,
-  cli,
-  ...command,
-  commands,
-  commandOptions,
-  optionWithDefault,
-  unknownCommand,
-  forget,
-  chat,
-  buttons,
-  job,
-  parameters,
-  info,
-  help,
-  queue,
-  usage,
-  models,
-  stats,
-  web,
-  slack,
-  discord,
 }

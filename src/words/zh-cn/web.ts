@@ -1,5 +1,5 @@
 /** 简体中文：只在网页聊天里出现的文字。 */
-import type { Words } from './en.ts'
+import type { Words } from '../en.ts'
 
 export const web: Words['web'] = {
   lang: 'zh-CN',

@@ -1,5 +1,5 @@
 /** 简体中文：在各个聊天平台上都说的话。 */
-import type { Words } from './en.ts'
+import type { Words } from '../en.ts'
 
 export const chat: Words['chat'] = {
   remix: '改词重画',

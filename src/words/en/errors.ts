@@ -1,0 +1,69 @@
+/** English: every fault as a sentence. */
+import type { DatabaseLoss, DeviceLack, ErrorCode, ErrorDetails, NotFinitePlace } from '../../errors.ts'
+import { modelConfigRefusal, modelFileRefusal } from './model.ts'
+import { pictureRefusal } from './picture.ts'
+
+type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
+
+const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
+  libraries: said =>
+    `its libraries cannot be loaded (${said}). A CUDA device needs CUDA 12, cuDNN 9 and ONNX Runtime’s own part: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node.`,
+  driver: said => `its driver does not suit CUDA 12 (${said}). Update the driver.`,
+  device: said => `this machine shows no such device (${said}). Choose another under devices.`,
+}
+
+/** Without the path: strangers read it too. */
+const lostDatabase: Record<DatabaseLoss, string> = {
+  missing:
+    'Easel’s database is gone from the disk, so nothing new is taken. Put it back and start Easel again.',
+  replaced:
+    'Easel’s database was replaced while Easel ran, so nothing new is taken. Put the right one there and start Easel again.',
+  damaged:
+    'Easel’s database is damaged, so nothing new is taken. Put a good copy back and start Easel again.',
+}
+
+const notFinite: Record<NotFinitePlace, string> = {
+  prompt: 'The text encoders gave values that are no numbers.',
+  source:
+    'The VAE gave values that are no numbers for the source picture; some VAEs cannot run in half precision.',
+  latents: 'The U-Net gave values that are no numbers, so there is no picture.',
+  picture:
+    'The VAE gave values that are no numbers, so the picture would be black; some VAEs cannot run in half precision, and another VAE may work.',
+}
+
+export const errors: ErrorWords = {
+  'model-file': d => modelFileRefusal(d.file, d.problem),
+  'model-config': d => modelConfigRefusal(d.file, d.key, d.problem),
+  'model-changed': d =>
+    `The files of “${d.name}” are no longer those that this picture was promised with. Please ask again.`,
+  'model-unknown': d =>
+    `There is no model named “${d.name}”. ${d.known.length === 0 ? 'The models folder is empty.' : `Known models: ${d.known.join(', ')}.`}`,
+  'not-finite': d => `${notFinite[d.where]} Check the model’s files: one may be damaged.`,
+  'picture-unusable': d => pictureRefusal(d.problem),
+  file: d => `${d.file} cannot be ${d.doing === 'read' ? 'read' : 'written'}: ${d.problem}.`,
+  config: d => `The configuration ${d.file} is wrong at ${d.key}: ${d.problem}.`,
+  'out-of-memory': d => `${d.device} ran out of memory. A smaller size may work.`,
+  'device-unusable': d => `${d.device} cannot be used: ${deviceAdvice[d.lack](d.said)}`,
+  'device-failed': d => `${d.device} failed (${d.said}); the picture will be tried again.`,
+  'device-stalled': d =>
+    `${d.device} has not answered for ${Math.round(d.silentMs / 1000)} s and is set aside.`,
+  'worker-died': d => `The worker of ${d.device} died (${d.reason}); the picture will be tried again.`,
+  'took-worker-down': d =>
+    `This picture took its worker down ${d.crashes} times, so it is not tried again. Other settings may work.`,
+  'source-removed': () => 'The picture that this one starts from was deleted in the meantime.',
+  'port-in-use': d =>
+    `${d.host}:${d.port} is already in use. Stop the other program or choose another ${d.key}.`,
+  'data-folder-owned': d =>
+    `Another Easel (process ${d.pid}) is using ${d.folder}. Stop it or choose another dataDir.`,
+  'data-folder-read-only': d => `Easel cannot write to ${d.folder}: ${d.problem}.`,
+  'database-newer': d =>
+    `${d.file} was written by a newer Easel (schema ${d.found}, this one knows ${d.known}). Update Easel, or use another dataDir.`,
+  'pictures-unknown': d =>
+    `${d.unknown} of ${d.files} files in ${d.folder} are unknown to the database: it is missing, empty or older than the pictures. Put the right database back, or move that folder away to start without them.`,
+  'database-lost': d => lostDatabase[d.how],
+  storage: d => `Easel cannot store anything right now: ${d.problem}.`,
+  'platform-refused': d => `${d.platform} refused: ${d.problem}.`,
+  'platform-busy': d =>
+    `${d.platform} asks to wait ${Math.ceil(d.retryAfterMs / 1000)} s; Easel goes on by itself.`,
+  internal: d => `Something went wrong inside Easel: ${d.problem}. It has been logged.`,
+}

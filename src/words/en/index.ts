@@ -1,0 +1,36 @@
+/** Everything in English. */
+import { chat } from './chat.ts'
+import { cli } from './cli.ts'
+import { commandOptions, commands, forget, optionWithDefault, unknownCommand } from './commands.ts'
+import { discord } from './discord.ts'
+import { errors } from './errors.ts'
+import { buttons, help, info, job, models, parameters, queue, stats, usage } from './messages.ts'
+import { expectations, flags, problems } from './requests.ts'
+import { slack } from './slack.ts'
+import { web } from './web.ts'
+
+export const en = {
+  errors,
+  cli,
+  flags,
+  expectations,
+  problems,
+  commands,
+  commandOptions,
+  optionWithDefault,
+  unknownCommand,
+  forget,
+  chat,
+  buttons,
+  job,
+  parameters,
+  info,
+  help,
+  queue,
+  usage,
+  models,
+  stats,
+  web,
+  slack,
+  discord,
+}

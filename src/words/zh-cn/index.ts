@@ -1,0 +1,35 @@
+/** 简体中文：与英文逐项对应，缺一项就不能通过类型检查。 */
+import type { Words } from '../en.ts'
+import { chat } from './chat.ts'
+import { cli } from './cli.ts'
+import { commandOptions, commands, forget, optionWithDefault, unknownCommand } from './commands.ts'
+import { discord } from './discord.ts'
+import { errors } from './errors.ts'
+import { buttons, help, info, job, models, parameters, queue, stats, usage } from './messages.ts'
+import { command } from './requests.ts'
+import { slack } from './slack.ts'
+import { web } from './web.ts'
+
+export const zhCn: Words = {
+  errors,
+  cli,
+  ...command,
+  commands,
+  commandOptions,
+  optionWithDefault,
+  unknownCommand,
+  forget,
+  chat,
+  buttons,
+  job,
+  parameters,
+  info,
+  help,
+  queue,
+  usage,
+  models,
+  stats,
+  web,
+  slack,
+  discord,
+}
