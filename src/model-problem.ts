@@ -132,6 +132,13 @@ export const modelConfigProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('not-divisor'), found: z.number(), key: z.string(), of: z.number() }),
   z.object({ what: z.literal('heads'), heads: z.number(), channels: z.number() }),
   z.object({ what: z.literal('differs'), found: z.number(), key: z.string(), from: z.number() }),
+  /** in_channels and out_channels beside the VAE's latents. */
+  z.object({
+    what: z.literal('channels'),
+    found: z.number(),
+    allowed: z.array(z.number()),
+    latents: z.number(),
+  }),
   /** cross_attention_dim beside what the text encoders give. */
   z.object({ what: z.literal('text-width'), found: z.number(), given: z.number() }),
   /** projection_class_embeddings_input_dim beside the pooled text and the time ids. */

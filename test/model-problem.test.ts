@@ -76,7 +76,7 @@ function examples(options: readonly Option[]): unknown[] {
       ...candidates,
       { ...facts, what, found: 3, expectedBytes: '2^53' },
       { ...facts, what, found: [3] },
-      { ...facts, what, found: 16, expected: 4 },
+      { ...facts, what, found: 16, expected: 4, allowed: [4, 9], latents: 4 },
     ]
   })
 }

@@ -7,8 +7,10 @@ import { readScheduleJson, sdxlSchedulerFile } from '../sampling/scheduler-confi
 import type { TokenizerPart } from '../text/tokenizer-part.ts'
 import { readConfigFile, unreadableFile } from '../weights/config-file.ts'
 import { diffusersWeightFiles } from '../weights/diffusers-layout.ts'
+import { openWeights } from '../weights/location.ts'
 import { type FileHasher, hashFile, hashTexts } from './file-hashes.ts'
 import type { FoundParts } from './found-parts.ts'
+import { projectionOf } from './infer/clip.ts'
 import { decidingConfig } from './infer/deciding-config.ts'
 import { storageOfFolder } from './storage.ts'
 
@@ -31,6 +33,7 @@ export async function describeDiffusersFolder(folder: string, hasher: FileHasher
     throw unreadableFile(folder, error)
   })
   const network = (name: string) => ifThere(join(folder, name), path => describeNetwork(path, hasher))
+  const textEncoder = (name: string) => ifThere(join(folder, name), path => describeTextEncoder(path, hasher))
   const tokenizer = (name: string) => ifThere(join(folder, name), path => describeTokenizer(path, hasher))
   const index = await ifThere(join(folder, 'model_index.json'), path => readConfigFile(path, indexSchema))
   const configFile = join(folder, 'scheduler', 'scheduler_config.json')
@@ -38,8 +41,8 @@ export async function describeDiffusersFolder(folder: string, hasher: FileHasher
   // The class that the pipeline names counts before the file's own, as in the reference.
   const className = index?.scheduler?.[1]
   const networks = {
-    textEncoder: await network('text_encoder'),
-    textEncoder2: await network('text_encoder_2'),
+    textEncoder: await textEncoder('text_encoder'),
+    textEncoder2: await textEncoder('text_encoder_2'),
     unet: await describeNetwork(join(folder, 'unet'), hasher),
     vae: await network('vae'),
   }
@@ -78,6 +81,13 @@ export async function describeNetwork(folder: string, hasher: FileHasher): Promi
     configFile,
     hash: hashTexts(decidingConfig(said), ...hashes),
   }
+}
+
+/** Whether there is a projection of the pooled text the weights say, where a config does not. */
+async function describeTextEncoder(folder: string, hasher: FileHasher): Promise<NetworkPart> {
+  const part = await describeNetwork(folder, hasher)
+  if (Array.isArray(part.config.architectures)) return part
+  return { ...part, config: { ...part.config, ...projectionOf(await openWeights(part.weights)) } }
 }
 
 async function describeTokenizer(folder: string, hasher: FileHasher): Promise<TokenizerPart> {

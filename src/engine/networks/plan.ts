@@ -50,7 +50,9 @@ export async function planNetworks(parts: NetworkParts): Promise<NetworkPlan> {
   const textEncoder2 = await planTextEncoder(parts.textEncoder2)
   const textEncoder = parts.textEncoder && (await planTextEncoder(parts.textEncoder))
   const unet = await planUNet(parts.unet, textEncoder?.config, textEncoder2.config)
-  return { textEncoder, textEncoder2, unet, vae: await planVae(parts.vae) }
+  const vae = await planVae(parts.vae)
+  checkChannels(parts.unet.configFile, unet.config, vae.config)
+  return { textEncoder, textEncoder2, unet, vae }
 }
 
 async function planTextEncoder(part: NetworkPart): Promise<TextEncoderPlan> {
@@ -81,6 +83,22 @@ async function planVae(part: NetworkPart): Promise<VaePlan> {
   const config = parseConfig(part.configFile, part.config, vaeConfigSchema)
   const source = await openWeights(part.weights)
   return { config, decoder: buildVaeDecoder(config, source), encoder: buildVaeEncoder(config, source) }
+}
+
+/** The U-Net must have been made for the VAE's latents: for them alone, or, to inpaint, with a mask and others beside. */
+function checkChannels(file: string, unet: UNetConfig, { latentChannels }: VaeConfig): void {
+  const allowed = { in_channels: [latentChannels, 2 * latentChannels + 1], out_channels: [latentChannels] }
+  const found = { in_channels: unet.inChannels, out_channels: unet.outChannels }
+  for (const key of ['in_channels', 'out_channels'] as const) {
+    if (allowed[key].includes(found[key])) continue
+    const problem = {
+      what: 'channels',
+      found: found[key],
+      allowed: allowed[key],
+      latents: latentChannels,
+    } as const
+    throw new AppError('model-config', { file, key, problem })
+  }
 }
 
 /** The U-Net must have been made for these encoders. Returns how many time ids it takes. */

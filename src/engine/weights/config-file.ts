@@ -111,6 +111,8 @@ const kinds: Readonly<Record<string, ValueKind>> = {
 
 /** A value as JSON, as far as a sentence has room for it. */
 function written(value: unknown): string {
-  const text = value === undefined ? '' : (JSON.stringify(value) ?? String(value))
+  // JSON has no infinity, and 9e999 is one.
+  const isInfinite = value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY
+  const text = value === undefined ? '' : isInfinite ? String(value) : (JSON.stringify(value) ?? '')
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

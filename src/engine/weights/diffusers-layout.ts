@@ -34,16 +34,23 @@ export async function diffusersWeightFiles(folder: string): Promise<string[]> {
   return [file, ...[...shards].sort().map(shard => join(folder, shard))]
 }
 
-/** Tensors under the names of diffusers, new or old. */
+/** Tensors under the names of diffusers and transformers, of any version. */
 export function diffusersSource(place: string, tensors: ReadonlyMap<string, StoredTensor>): WeightSource {
   return {
     place,
     find(name) {
-      const old = oldAttentionName(name)
-      return tensors.get(name) ?? (old === undefined ? undefined : tensors.get(old))
+      const others = [oldAttentionName(name), withoutTextModel(name)].filter(other => other !== undefined)
+      return [name, ...others].map(one => tensors.get(one)).find(tensor => tensor !== undefined)
     },
   }
 }
+
+/** A text encoder saved by itself may leave out the name of what it is a part of. */
+function withoutTextModel(name: string): string | undefined {
+  return name.startsWith(textModel) ? name.slice(textModel.length) : undefined
+}
+
+const textModel = 'text_model.'
 
 async function chooseFile(folder: string): Promise<string> {
   let names: string[]

@@ -137,6 +137,8 @@ function configReason(p: ModelConfigProblem): string {
       return `has ${p.heads} heads for ${p.channels} channels`
     case 'differs':
       return `is ${p.found}, but ${p.key} is ${p.from}`
+    case 'channels':
+      return `is ${p.found}; with a VAE of ${p.latents} channels it must be ${p.allowed.join(' or ')}`
     case 'text-width':
       return `is ${p.found}, but the text encoders give ${p.given}`
     case 'added-width':

@@ -135,6 +135,8 @@ function configReason(p: ModelConfigProblem): string {
       return ` 要把 ${p.channels} 个通道分给 ${p.heads} 个头`
     case 'differs':
       return ` 是 ${p.found}，而 ${p.key} 是 ${p.from}`
+    case 'channels':
+      return ` 是 ${p.found}；VAE 有 ${p.latents} 个通道时必须是 ${p.allowed.join(' 或 ')}`
     case 'text-width':
       return ` 是 ${p.found}，而文本编码器给出 ${p.given}`
     case 'added-width':

@@ -313,3 +313,52 @@ describe('Hashes', () => {
     expect((await read(root)).models[0]?.hash).not.toBe(sum)
   })
 })
+
+describe('Diffusers folders of every age', () => {
+  /** tiny-base with one file written anew. */
+  function changed(path: string, change: (text: string) => string): string {
+    const root = modelsFolder({ model: `${tiny}/tiny-base` })
+    const file = join(root, 'model', path)
+    const text = readFileSync(file, 'latin1')
+    const edited = change(text)
+    expect(edited).not.toBe(text)
+    rmSync(file)
+    writeFileSync(file, edited, 'latin1')
+    return root
+  }
+
+  test('a text encoder whose config names no architecture has a projection if its weights do', async () => {
+    const root = changed('text_encoder_2/config.json', text => text.replace('"architectures"', '"other"'))
+    const { models } = await read(root)
+    expect(models[0]?.parts.networks.textEncoder2.config.architectures).toEqual([
+      'CLIPTextModelWithProjection',
+    ])
+  })
+
+  test.each([
+    [
+      'unet/config.json',
+      '"sample_size": 16',
+      '"sample_size": -1',
+      /sample_size is -1; it must be at least 1/,
+    ],
+    ['unet/config.json', '"sample_size": 16', '"sample_size": 0', /sample_size is 0; it must be at least 1/],
+    [
+      'unet/config.json',
+      '"sample_size": 16',
+      '"sample_size": 1e308',
+      /sample_size is 1e\+308; it must be at most/,
+    ],
+    [
+      'vae/config.json',
+      '"block_out_channels": [',
+      '"block_out_channels": [1,1,1,1,1,1,1,1,1,',
+      /block_out_channels/,
+    ],
+    ['scheduler/scheduler_config.json', '"beta_start": 0.00085', '"beta_start": -1', /beta_start/],
+  ])('%s with %s made %s is named', async (path, from, to, sentence) => {
+    const catalogue = await read(changed(path, text => text.replace(from, to)))
+    const [reason] = Object.values(reasons(catalogue))
+    expect([catalogue.models.length, reason]).toEqual([0, expect.stringMatching(sentence)])
+  })
+})
