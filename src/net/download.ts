@@ -1,10 +1,24 @@
 /** Fetching a file that a person gave on a platform: from an address that the adapter has checked, up to a limit. */
+import type { Clock } from '../ports.ts'
+import { ByteBudget } from './byte-budget.ts'
 
 export type Download = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'gone' } | { kind: 'too-large' }
 
 /** What a person may send as a source; decoding has narrower limits of its own. */
 export const maxDownloadBytes = 20 * 1024 * 1024
 const timeoutMs = 30_000
+/** Files of one adapter that are fetched at once: more would only wait for the decoder, in memory. */
+const filesAtOnce = 3
+
+/** For one adapter's downloads. */
+export function downloadBudget(clock: Clock): ByteBudget {
+  return new ByteBudget({
+    limitBytes: filesAtOnce * maxDownloadBytes,
+    patienceMs: timeoutMs,
+    mostWaiting: 100,
+    clock,
+  })
+}
 
 /** Redirects are not followed: they lead to a sign-in page or to a host that nobody has checked. */
 export async function download(url: URL, headers: Record<string, string> = {}): Promise<Download> {

@@ -18,6 +18,9 @@ import { Live } from './live.ts'
 import { webRoutes } from './routes.ts'
 import { chat } from './visitors.ts'
 
+/** For a request to arrive whole: two pictures of 10 MB over a line of 1.5 Mbit/s. */
+const slowestRequestMs = 120_000
+
 export const webAdapter: AdapterModule = {
   platform: 'web',
   // An operator who opens the configured address would look for the chat in vain.
@@ -41,7 +44,7 @@ export class WebAdapter implements Adapter {
     this.#parts = parts
     this.courier = webCourier(this.#live)
     const answer = getRequestListener(webRoutes(parts, this.#live).fetch)
-    this.#server = createServer((request, response) => {
+    this.#server = createServer({ requestTimeout: slowestRequestMs }, (request, response) => {
       this.#answering.add(response)
       response.once('close', () => this.#answered(response))
       void answer(request, response)

@@ -18,11 +18,8 @@ import { liveStream } from './live-stream.ts'
 import { Receiver, type Visit } from './receive.tsx'
 import { Responder } from './respond.ts'
 import { ownPagesOnly, securityHeaders } from './security.ts'
+import { maxBodyBytes, maxSourceMegabytes, uploadBudget } from './uploads.ts'
 import { rightsOf, visitorOf } from './visitors.ts'
-
-/** A source picture and its mask may have 10 MB each; the rest of a form is small. */
-const maxSourceMegabytes = 10
-const maxBodyBytes = (2 * maxSourceMegabytes + 1) * 1024 * 1024
 
 const saidForm = z.object({
   text: z.string().optional(),
@@ -63,6 +60,8 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const app = new Hono()
   app.use(securityHeaders())
   app.use(ownPagesOnly(config.web.allowedHosts, words))
+  // Before the limit of bodies, which reads one whose size was not announced.
+  app.use(uploadBudget(clock, c => responder.refuse(c, visitOf(c), words.web.refused.busy, 503)))
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,

@@ -4,8 +4,8 @@ import type { PictureProblem } from '../../picture-problem.ts'
 import { guessFormat, type PictureFormat } from './format.ts'
 import { metadataLimitBytes } from './metadata.ts'
 import type { Picture } from './picture.ts'
-import { inflate, type PngChunk, readPngChunks } from './png-file.ts'
-import { isAnimatedWebp, readWebpChunks } from './webp-file.ts'
+import { inflate, pngData, pngType, scanPngChunks } from './png-file.ts'
+import { inspectWebp } from './webp-file.ts'
 
 export type DecodeOutcome =
   | { kind: 'decoded'; picture: Picture; format: PictureFormat }
@@ -48,37 +48,55 @@ type Inspection = { kind: 'sound'; file: Uint8Array } | Extract<DecodeOutcome, {
 
 function inspect(bytes: Uint8Array, format: PictureFormat): Inspection {
   if (format === 'png') return inspectPng(bytes)
-  if (format === 'webp') return inspectWebp(bytes)
-  return { kind: 'sound', file: bytes }
+  if (format === 'jpeg') return { kind: 'sound', file: bytes }
+  const found = inspectWebp(bytes)
+  return found === 'still' ? { kind: 'sound', file: bytes } : refused({ what: found })
 }
 
 /** What the decoder needs; it never sees texts, which may unpack to gigabytes. */
-const neededPngChunks: ReadonlySet<string> = new Set([
-  ...['IHDR', 'PLTE', 'IDAT', 'IEND'],
-  ...['tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'eXIf'],
-])
+const neededPngTypes: ReadonlySet<number> = new Set(
+  ['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'eXIf'].map(pngType),
+)
+const animationControl = pngType('acTL')
+const colourProfile = pngType('iCCP')
+const pngSignatureBytes = 8
 
 function inspectPng(bytes: Uint8Array): Inspection {
-  const chunks = readPngChunks(bytes)
-  if (chunks === undefined) return refused({ what: 'damaged' })
-  if (chunks.some(chunk => chunk.type === 'acTL')) return refused({ what: 'animated' })
-  const [profile, ...moreProfiles] = chunks.filter(chunk => chunk.type === 'iCCP')
-  if (moreProfiles.length > 0) return refused({ what: 'damaged' })
+  const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const file = Buffer.alloc(bytes.length)
+  let keptBytes = 0
+  // Neighbours are copied together, the signature with the first.
+  const run = { from: 0, to: pngSignatureBytes }
+  const keepRun = () => {
+    keptBytes += given.copy(file, keptBytes, run.from, run.to)
+  }
+  let animated = false
+  let profiles = 0
+  let profile: Uint8Array | undefined
+  const whole = scanPngChunks(bytes, (type, from, to) => {
+    if (type === animationControl) animated = true
+    if (type === colourProfile) {
+      profiles += 1
+      profile = pngData(bytes, from, to)
+    }
+    if (!neededPngTypes.has(type)) return
+    if (from !== run.to) {
+      keepRun()
+      run.from = from
+    }
+    run.to = to
+  })
+  keepRun()
+  if (!whole) return refused({ what: 'damaged' })
+  if (animated) return refused({ what: 'animated' })
+  if (profiles > 1) return refused({ what: 'damaged' })
   if (profile && isOversize(profile)) return refused({ what: 'metadata', limitBytes: metadataLimitBytes })
-  const kept = chunks.filter(chunk => neededPngChunks.has(chunk.type)).map(chunk => chunk.raw)
-  return { kind: 'sound', file: Buffer.concat([bytes.subarray(0, 8), ...kept]) }
+  return { kind: 'sound', file: file.subarray(0, keptBytes) }
 }
 
 /** iCCP: name, 0, compression method, packed profile. */
-function isOversize({ data }: PngChunk): boolean {
-  return inflate(data.subarray(data.indexOf(0) + 2), metadataLimitBytes).kind === 'too-large'
-}
-
-function inspectWebp(bytes: Uint8Array): Inspection {
-  const chunks = readWebpChunks(bytes)
-  if (chunks === undefined) return refused({ what: 'damaged' })
-  if (isAnimatedWebp(chunks)) return refused({ what: 'animated' })
-  return { kind: 'sound', file: bytes }
+function isOversize(profile: Uint8Array): boolean {
+  return inflate(profile.subarray(profile.indexOf(0) + 2), metadataLimitBytes).kind === 'too-large'
 }
 
 /** Width and height from the header alone, no pixel decoded. */

@@ -9,16 +9,20 @@ const payloadLimit = 0xffff - 2
 const exifPrefix = Buffer.from('Exif\0\0', 'latin1')
 const xmpPrefix = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1')
 
+/** An honest file has fewer before its first scan: each may hold 64 KB, and a picture is allowed 10 MB. */
+const mostSegments = 10_000
+
 interface Segment {
   marker: number
   payload: Uint8Array
   end: number
 }
 
-/** The segments before the first scan. */
+/** The segments before the first scan; what is behind too many of them counts for nothing. */
 function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = 2; at + 4 <= bytes.length && view.getUint8(at) === 0xff; ) {
+  let left = mostSegments
+  for (let at = 2; left > 0 && at + 4 <= bytes.length && view.getUint8(at) === 0xff; ) {
     const kind = view.getUint8(at + 1)
     if (kind === 0xff) {
       at += 1 // a fill byte
@@ -27,6 +31,7 @@ function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
     const end = at + 2 + view.getUint16(at + 2)
     if (kind === marker.startOfScan || kind === marker.endOfImage || end > bytes.length || end < at + 4)
       return
+    left -= 1
     yield { marker: kind, payload: bytes.subarray(at + 4, end), end }
     at = end
   }

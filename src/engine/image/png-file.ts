@@ -2,45 +2,72 @@
 import { inflateSync } from 'node:zlib'
 import { type EmbeddedMetadata, type MetadataToWrite, metadataLimitBytes } from './metadata.ts'
 
-export interface PngChunk {
-  type: string
-  data: Uint8Array
-  /** The chunk as it stands in the file, with length and checksum. */
-  raw: Uint8Array
-}
-
 const signatureLength = 8
+/** Of the specification, in bytes. */
+const longestKeyword = 79
 const xmpKeyword = 'XML:com.adobe.xmp'
 
-/** The chunks up to IEND, as views into `bytes`; undefined where the file ends before. Checksums are not verified. */
-export function readPngChunks(bytes: Uint8Array): PngChunk[] | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const chunks: PngChunk[] = []
-  for (let at = signatureLength; at + 12 <= bytes.length; ) {
-    const end = at + 12 + view.getUint32(at)
-    if (end > bytes.length) return undefined
-    const type = latin1(bytes.subarray(at + 4, at + 8))
-    chunks.push({ type, data: bytes.subarray(at + 8, end - 4), raw: bytes.subarray(at, end) })
-    if (type === 'IEND') return chunks
-    at = end
-  }
-  return undefined
+/** A chunk's type as the number that its four letters are in a file. */
+export function pngType(letters: string): number {
+  return Buffer.from(letters, 'latin1').readUInt32BE()
 }
+
+const end = pngType('IEND')
+
+/**
+ * Visits the chunks up to IEND in their order; false where the file ends before. `from` and `to` are where a chunk begins
+ * and ends in the file, with length and checksum. Checksums are not verified. A file may hold a chunk every twelve bytes,
+ * so nothing is made of a chunk that nobody asked for.
+ */
+export function scanPngChunks(
+  bytes: Uint8Array,
+  visit: (type: number, from: number, to: number) => void,
+): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let from = signatureLength; from + 12 <= bytes.length; ) {
+    const to = from + 12 + view.getUint32(from)
+    if (to > bytes.length) return false
+    const type = view.getUint32(from + 4)
+    visit(type, from, to)
+    if (type === end) return true
+    from = to
+  }
+  return false
+}
+
+/** What a chunk holds, as a view into the file. */
+export function pngData(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  return bytes.subarray(from + 8, to - 4)
+}
+
+const exif = pngType('eXIf')
+const textTypes: ReadonlyMap<number, string> = new Map(
+  ['tEXt', 'zTXt', 'iTXt'].map(letters => [pngType(letters), letters]),
+)
+
+/** What an entry counts besides its text: a file of empty ones must not cost more than one of long ones. */
+const entryBytes = 1000
 
 export function readPngMetadata(bytes: Uint8Array): EmbeddedMetadata {
   const metadata: EmbeddedMetadata = { texts: new Map() }
   // One allowance for all texts together: a thousand bombs must not cost more than one.
   let allowedBytes = metadataLimitBytes
-  for (const { type, data } of readPngChunks(bytes) ?? []) {
-    if (type === 'eXIf') metadata.exif = data
-    const entry = readText(type, data, allowedBytes)
-    if (entry === undefined) continue
-    if (entry.text === undefined) break
+  scanPngChunks(bytes, (type, from, to) => {
+    if (type === exif) metadata.exif = pngData(bytes, from, to)
+    const letters = textTypes.get(type)
+    if (letters === undefined || allowedBytes <= 0) return
+    allowedBytes -= entryBytes
+    const entry = readText(letters, pngData(bytes, from, to), allowedBytes)
+    if (entry === undefined) return
+    if (entry.text === undefined) {
+      allowedBytes = 0
+      return
+    }
     allowedBytes -= entry.text.length
-    const text = Buffer.from(entry.text).toString(type === 'iTXt' ? 'utf8' : 'latin1')
+    const text = Buffer.from(entry.text).toString(letters === 'iTXt' ? 'utf8' : 'latin1')
     if (entry.keyword === xmpKeyword) metadata.xmp = text
     else metadata.texts.set(entry.keyword, text)
-  }
+  })
   return metadata
 }
 
@@ -50,7 +77,7 @@ function readText(
   data: Uint8Array,
   limitBytes: number,
 ): { keyword: string; text: Uint8Array | undefined } | undefined {
-  const keywordEnd = data.indexOf(0)
+  const keywordEnd = data.subarray(0, longestKeyword + 1).indexOf(0)
   if (keywordEnd < 1) return undefined
   const keyword = latin1(data.subarray(0, keywordEnd))
   const rest = data.subarray(keywordEnd + 1)

@@ -2,7 +2,7 @@
 import { exifWithUserComment } from './exif.ts'
 import type { EmbeddedMetadata, MetadataToWrite } from './metadata.ts'
 
-export interface WebpChunk {
+interface WebpChunk {
   type: string
   data: Uint8Array
 }
@@ -12,34 +12,50 @@ const riffHeaderLength = 12
 const hasXmp = 0x04
 const hasExif = 0x08
 
-/** The chunks, as views into `bytes`; undefined where the file is shorter than it says. */
-export function readWebpChunks(bytes: Uint8Array): WebpChunk[] | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < riffHeaderLength) return undefined
-  const riffEnd = 8 + view.getUint32(4, true)
-  if (riffEnd > bytes.length) return undefined
-  const chunks: WebpChunk[] = []
-  for (let at = riffHeaderLength; at + 8 <= riffEnd; ) {
-    const end = at + 8 + view.getUint32(at + 4, true)
-    if (end > riffEnd) return undefined
-    const type = Buffer.from(bytes.subarray(at, at + 4)).toString('latin1')
-    chunks.push({ type, data: bytes.subarray(at + 8, end) })
-    at = end + (end % 2) // chunks are padded to even offsets
-  }
-  return chunks
+/** A chunk's type as the number that its four letters are in a file. */
+function webpType(letters: string): number {
+  return Buffer.from(letters, 'latin1').readUInt32BE()
 }
 
-/** Whether the chunks are those of an animation. */
-export function isAnimatedWebp(chunks: WebpChunk[]): boolean {
-  return chunks.some(({ type }) => type === 'ANIM' || type === 'ANMF')
+/**
+ * Visits the chunks in their order; false where the file is shorter than it says. `from` and `to` are where a chunk's data
+ * lies. A file may hold a chunk every eight bytes, so nothing is made of a chunk that nobody asked for.
+ */
+function scanWebpChunks(bytes: Uint8Array, visit: (type: number, from: number, to: number) => void): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < riffHeaderLength) return false
+  const riffEnd = 8 + view.getUint32(4, true)
+  if (riffEnd > bytes.length) return false
+  for (let at = riffHeaderLength; at + 8 <= riffEnd; ) {
+    const end = at + 8 + view.getUint32(at + 4, true)
+    if (end > riffEnd) return false
+    visit(view.getUint32(at), at + 8, end)
+    at = end + (end % 2) // chunks are padded to even offsets
+  }
+  return true
 }
+
+const animation = [webpType('ANIM'), webpType('ANMF')]
+
+/** Whether a file is as long as it says, and whether it is an animation. */
+export function inspectWebp(bytes: Uint8Array): 'still' | 'animated' | 'damaged' {
+  let animated = false
+  const whole = scanWebpChunks(bytes, type => {
+    animated ||= animation.includes(type)
+  })
+  if (!whole) return 'damaged'
+  return animated ? 'animated' : 'still'
+}
+
+const exifType = webpType('EXIF')
+const xmpType = webpType('XMP ')
 
 export function readWebpMetadata(bytes: Uint8Array): EmbeddedMetadata {
   const metadata: EmbeddedMetadata = { texts: new Map() }
-  for (const { type, data } of readWebpChunks(bytes) ?? []) {
-    if (type === 'EXIF') metadata.exif ??= withoutJpegPrefix(data)
-    if (type === 'XMP ') metadata.xmp ??= Buffer.from(data).toString('utf8')
-  }
+  scanWebpChunks(bytes, (type, from, to) => {
+    if (type === exifType) metadata.exif ??= withoutJpegPrefix(bytes.subarray(from, to))
+    if (type === xmpType) metadata.xmp ??= Buffer.from(bytes.subarray(from, to)).toString('utf8')
+  })
   return metadata
 }
 
@@ -48,6 +64,8 @@ function withoutJpegPrefix(exif: Uint8Array): Uint8Array {
   return Buffer.from(exif.subarray(0, 6)).toString('latin1') === 'Exif\0\0' ? exif.subarray(6) : exif
 }
 
+const pixelTypes = new Map(['VP8 ', 'VP8L'].map(letters => [webpType(letters), letters]))
+
 /** The file in the extended layout (VP8X), with our EXIF and XMP behind the pixels. */
 export function writeWebpMetadata(
   file: Uint8Array,
@@ -55,7 +73,11 @@ export function writeWebpMetadata(
   heightPx: number,
   { parameters, xmp }: MetadataToWrite,
 ): Uint8Array {
-  const pixels = (readWebpChunks(file) ?? []).filter(({ type }) => type === 'VP8 ' || type === 'VP8L')
+  const pixels: WebpChunk[] = []
+  scanWebpChunks(file, (type, from, to) => {
+    const letters = pixelTypes.get(type)
+    if (letters !== undefined) pixels.push({ type: letters, data: file.subarray(from, to) })
+  })
   const header = Buffer.alloc(10)
   header[0] = hasXmp | (parameters === undefined ? 0 : hasExif)
   header.writeUIntLE(widthPx - 1, 4, 3)

@@ -54,6 +54,7 @@ export const web = {
     host: 'This address is not one that Easel answers to. Open it by the address that it printed at start.',
     origin: 'This request did not come from Easel’s own page.',
     large: (megabytes: number) => `That is too large; at most ${megabytes} MB.`,
+    busy: 'Too many pictures are being sent just now. Try again in a moment.',
     missing: 'There is nothing here.',
     broken: 'Something went wrong inside Easel. It has been logged.',
     unreadable: 'That request could not be read. Reload the page and try again.',

@@ -52,6 +52,7 @@ export const web: Words['web'] = {
     host: 'Easel 不在这个地址上应答。请使用它启动时显示的地址。',
     origin: '这个请求不是来自 Easel 自己的页面。',
     large: megabytes => `太大了，最多 ${megabytes} MB。`,
+    busy: '现在上传的图片太多，请稍后再试。',
     missing: '这里什么也没有。',
     broken: 'Easel 内部出错，已记入日志。',
     unreadable: '无法读取这个请求。请刷新页面再试。',

@@ -5,8 +5,10 @@ import { decodePicture, pictureLimits } from '../../../src/engine/image/decode.t
 import { encodePicture, pixelsOf } from '../../../src/engine/image/encode.ts'
 import type { Picture } from '../../../src/engine/image/picture.ts'
 import { pngChunk } from '../../../src/engine/image/png-file.ts'
+import { readMakingOf } from '../../../src/engine/image/read-parameters.ts'
 import { png, zerosThatUnpackTo } from '../../helpers/bombs.ts'
 import { aFlatPicture, aNoisyPicture, aPicture, greatestDifference } from '../../helpers/pictures.ts'
+import { leastProcessorMs } from '../../helpers/processor-time.ts'
 
 const latin1 = (bytes: string) => Buffer.from(bytes, 'latin1')
 const rowsOfZeros = (widthPx: number, rows: number) =>
@@ -43,6 +45,42 @@ test('bombs are refused for what they are, within 150 MB', async () => {
   ]
   for (const bytes of harmless) expect(await decodePicture(bytes)).toMatchObject({ kind: 'decoded' })
   expect(process.resourceUsage().maxRSS - before).toBeLessThan(150_000) // kilobytes
+})
+
+/** As many as fit: a chunk may be empty. */
+const many = (chunk: Uint8Array, bytes: number) =>
+  Buffer.concat(Array(Math.floor(bytes / chunk.length)).fill(chunk))
+
+function webpOf(chunks: Uint8Array): Buffer {
+  const header = latin1('RIFF\0\0\0\0WEBP')
+  header.writeUInt32LE(chunks.length + 4, 4)
+  return Buffer.concat([header, chunks])
+}
+
+const empty = (type: string) => pngChunk(type, new Uint8Array())
+
+test.each([
+  ['a PNG of empty pixel chunks', png(64, 64, many(empty('IDAT'), 9_900_000))],
+  [
+    'a PNG in which every other chunk is dropped',
+    png(64, 64, many(Buffer.concat([empty('IDAT'), empty('abCd')]), 9_900_000)),
+  ],
+  ['a PNG of empty texts', png(64, 64, many(pngChunk('tEXt', latin1('a\0')), 9_900_000))],
+  ['a PNG of empty profiles', png(64, 64, many(empty('iCCP'), 9_900_000))],
+  ['a WebP of empty chunks', webpOf(many(latin1('abcd\0\0\0\0'), 9_900_000))],
+  ['a WebP of empty texts', webpOf(many(latin1('XMP \0\0\0\0'), 9_900_000))],
+  [
+    'a JPEG of empty comments',
+    Buffer.concat([latin1('\xff\xd8'), many(latin1('\xff\xfe\0\x02'), 9_900_000)]),
+  ],
+  ['a JPEG of filling', Buffer.alloc(9_900_000, 0xff).fill(latin1('\xff\xd8'), 0, 2)],
+])('%s costs the main thread next to nothing', async (_, bytes) => {
+  const boundMs = 100
+  // What the decoder does is not the main thread's.
+  const inspected = await leastProcessorMs(boundMs / 2, () => void decodePicture(bytes))
+  const read = await leastProcessorMs(boundMs / 2, () => readMakingOf(bytes))
+  expect(inspected).toBeLessThan(boundMs)
+  expect(read).toBeLessThan(boundMs)
 })
 
 describe('takes', () => {

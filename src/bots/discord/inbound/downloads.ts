@@ -1,6 +1,8 @@
 /** Fetches pictures that people attached, from Discord's own file hosts and nowhere else. */
 import type { Attachment } from 'discord.js'
-import { type Download, download, maxDownloadBytes } from '../../../net/download.ts'
+import type { ByteBudget } from '../../../net/byte-budget.ts'
+import { type Download, download, downloadBudget, maxDownloadBytes } from '../../../net/download.ts'
+import type { Clock } from '../../../ports.ts'
 
 /** What is fetched of an attachment; the address is signed and lives for a day. */
 export interface GivenFile {
@@ -20,9 +22,11 @@ export function looksLikePicture({ contentType }: Pick<Attachment, 'contentType'
 
 export class Downloads {
   readonly #origins: ReadonlySet<string>
+  readonly #budget: ByteBudget
 
   /** `apiUrl` names another host only where a proxy stands in for Discord: then files may come from there too. */
-  constructor(apiUrl: string) {
+  constructor(apiUrl: string, clock: Clock) {
+    this.#budget = downloadBudget(clock)
     const { origin, hostname } = new URL(apiUrl)
     this.#origins = new Set([
       'https://cdn.discordapp.com',
@@ -34,6 +38,7 @@ export class Downloads {
   async fetch({ url, sizeBytes }: Pick<GivenFile, 'url' | 'sizeBytes'>): Promise<Download> {
     if (sizeBytes > maxDownloadBytes) return { kind: 'too-large' }
     if (!URL.canParse(url) || !this.#origins.has(new URL(url).origin)) return { kind: 'gone' }
-    return download(new URL(url))
+    const fetched = await this.#budget.during(sizeBytes, () => download(new URL(url)))
+    return fetched ?? { kind: 'gone' }
   }
 }

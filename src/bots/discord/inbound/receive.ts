@@ -46,7 +46,7 @@ const mostSources = 1000
 export function receive(parts: ReceiveParts): Receiver {
   const context: HandlerContext = {
     ...parts,
-    downloads: new Downloads(parts.config.discord.apiUrl),
+    downloads: new Downloads(parts.config.discord.apiUrl, parts.clock),
     chat: new Chat({
       ...parts,
       pending: memoryPendingStore(),

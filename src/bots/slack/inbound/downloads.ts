@@ -1,5 +1,6 @@
 /** Fetches files that people gave on Slack. The token goes to Slack's own file host and nowhere else. */
-import { type Download, download, maxDownloadBytes } from '../../../net/download.ts'
+import type { ByteBudget } from '../../../net/byte-budget.ts'
+import { type Download, download, downloadBudget, maxDownloadBytes } from '../../../net/download.ts'
 import type { Clock } from '../../../ports.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
@@ -11,14 +12,16 @@ const betweenLooksMs = 500
 export class Downloads {
   readonly #api: SlackApi
   readonly #clock: Clock
-  readonly #hosts: ReadonlySet<string>
+  readonly #origins: ReadonlySet<string>
+  readonly #budget: ByteBudget
 
   /** `apiUrl` names another host only where a proxy stands in for Slack: then files come from there. */
   constructor(api: SlackApi, clock: Clock, apiUrl: string) {
     this.#api = api
     this.#clock = clock
-    const { host, hostname } = new URL(apiUrl)
-    this.#hosts = new Set(['files.slack.com', ...(hostname === 'slack.com' ? [] : [host])])
+    this.#budget = downloadBudget(clock)
+    const { origin, hostname } = new URL(apiUrl)
+    this.#origins = new Set(['https://files.slack.com', ...(hostname === 'slack.com' ? [] : [origin])])
   }
 
   async fetch(workspace: Workspace, fileId: string): Promise<Download> {
@@ -30,13 +33,16 @@ export class Downloads {
       if (info.kind === 'refused') return { kind: 'gone' }
       const { url_private_download: url, size } = info.value.file ?? {}
       if (size !== undefined && size > maxDownloadBytes) return { kind: 'too-large' }
-      if (url !== undefined) return this.#read(new URL(url), workspace)
+      if (url !== undefined) return this.#read(url, size ?? maxDownloadBytes, workspace)
     }
     return { kind: 'gone' }
   }
 
-  #read(url: URL, { token }: Workspace): Promise<Download> | Download {
-    if (!this.#hosts.has(url.host)) return { kind: 'gone' }
-    return download(url, { authorization: `Bearer ${token}` })
+  /** The scheme counts too: without encryption the token would be everybody's on the way. */
+  async #read(url: string, sizeBytes: number, { token }: Workspace): Promise<Download> {
+    if (!URL.canParse(url) || !this.#origins.has(new URL(url).origin)) return { kind: 'gone' }
+    const authorization = `Bearer ${token}`
+    const fetched = await this.#budget.during(sizeBytes, () => download(new URL(url), { authorization }))
+    return fetched ?? { kind: 'gone' }
   }
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Downloads } from '../../../../src/bots/discord/inbound/downloads.ts'
 import { maxDownloadBytes } from '../../../../src/net/download.ts'
+import { realClock } from '../../../fakes/real-clock.ts'
 
 let server: Server
 let origin: string
@@ -34,26 +35,29 @@ afterEach(async () => {
 })
 
 it('fetches what the proxy in Discord’s place offers', async () => {
-  const download = await new Downloads(`${origin}/api`).fetch({ url: `${origin}/cat.png`, sizeBytes: 5 })
+  const download = await new Downloads(`${origin}/api`, realClock).fetch({
+    url: `${origin}/cat.png`,
+    sizeBytes: 5,
+  })
   expect(download).toMatchObject({ kind: 'bytes' })
 })
 
 it('asks no other host', async () => {
-  const downloads = new Downloads('https://discord.com/api')
+  const downloads = new Downloads('https://discord.com/api', realClock)
   for (const url of [`${origin}/cat.png`, 'http://cdn.discordapp.com/cat.png', 'file:///etc/passwd', 'cat'])
     expect(await downloads.fetch({ url, sizeBytes: 5 })).toEqual({ kind: 'gone' })
   expect(asked).toEqual([])
 })
 
 it('follows no redirect, and knows what is gone', async () => {
-  const downloads = new Downloads(origin)
+  const downloads = new Downloads(origin, realClock)
   expect(await downloads.fetch({ url: `${origin}/away`, sizeBytes: 5 })).toEqual({ kind: 'gone' })
   expect(await downloads.fetch({ url: `${origin}/gone`, sizeBytes: 5 })).toEqual({ kind: 'gone' })
   expect(asked).toEqual(['/away', '/gone'])
 })
 
 it('stops at the limit, whether the size was announced or not', async () => {
-  const downloads = new Downloads(origin)
+  const downloads = new Downloads(origin, realClock)
   const announced = { url: `${origin}/cat.png`, sizeBytes: maxDownloadBytes + 1 }
   expect(await downloads.fetch(announced)).toEqual({ kind: 'too-large' })
   expect(asked).toEqual([])
