@@ -64,6 +64,8 @@ const schema = z.strictObject({
   defaultModel: z.string().min(1),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   language: z.literal(languageTags),
+  /** The rule by which marks in prompts are read, where a request names none. */
+  prompts: z.enum(['a1111', 'comfyui']),
   web: z.strictObject({
     enabled: z.boolean(),
     host: z.string().min(1),

@@ -1,6 +1,9 @@
 /** Why a request was refused or changed: expected outcomes, as codes with the facts that their sentence needs. */
+import type { ForeignMark } from '../engine/text/prompt-rule.ts'
 import type { PictureProblem } from '../picture-problem.ts'
 import type { TextField } from './text-limits.ts'
+
+export type { ForeignMark }
 
 /** What the value of a flag or an option has to look like; words/ says it in a sentence. */
 export type FlagExpectation =
@@ -14,6 +17,7 @@ export type FlagExpectation =
   | 'refine'
   | 'sigmas'
   | 'spacing'
+  | 'syntax'
   | 'picture-id'
 
 export interface ProblemDetails {
@@ -23,6 +27,10 @@ export interface ProblemDetails {
   'bracket-unclosed': { bracket: string }
   'bracket-stray': { bracket: string }
   'weight-limited': { used: number }
+  /** A notice: another program would have understood that; it is painted as text. */
+  'prompt-foreign': { what: ForeignMark; written: string }
+  /** A notice: `<type:name>` in a prompt that nothing stands for is left out. */
+  'network-unused': { type: string; name: string }
   /** Alternatives and repeats make more jobs than may be asked for at once. */
   'fan-out': { count: number; limit: number }
   'wildcard-unknown': { name: string; known: string[] }

@@ -3,6 +3,7 @@
 import { presetOfTimesteps } from '../engine/sampling/presets.ts'
 import { findSampler, takesSchedules } from '../engine/sampling/sampler-names.ts'
 import { templateFor } from '../engine/text/expand-prompt.ts'
+import { isReadAlike } from '../engine/text/prompt-rules.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
 import type { ImagineRequest } from './requests.ts'
 import type { JobView } from './views.ts'
@@ -37,10 +38,20 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     preset: sampling.timesteps && presetOfTimesteps(sampling.timesteps)?.name,
     model: order.model.name,
     clipSkip: order.prompt.clipSkip || undefined,
+    syntax: syntaxOf(order.prompt),
     ...sourceOf(order),
     ...refinementOf(order),
     fast: order.fast || undefined,
   })
+}
+
+/**
+ * The rule that nearly everybody has need not be named, nor any where the prompts hold nothing that rules read in different
+ * ways. Orders that name none were made with the first.
+ */
+function syntaxOf({ syntax = 'easel', ...prompt }: PaintOrder['prompt']): ImagineRequest['syntax'] {
+  const texts = [prompt.positive, prompt.positive2 ?? '', prompt.negative ?? '']
+  return syntax === 'a1111' || texts.every(isReadAlike) ? undefined : syntax
 }
 
 /** Orders made before ancestral rules heeded an eta may hold one that changed nothing. */

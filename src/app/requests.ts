@@ -1,5 +1,7 @@
 /** What people ask for, before anything is defaulted or checked: requests and button actions. */
 
+import type { PromptSyntax } from '../engine/text/prompt-rules.ts'
+
 /** A picture that comes with a request: one of ours by id, or bytes as somebody sent them. */
 export type GivenPicture = { kind: 'stored'; pictureId: string } | { kind: 'bytes'; bytes: Uint8Array }
 
@@ -32,6 +34,8 @@ export interface ImagineRequest {
   model?: string
   style?: string
   clipSkip?: number
+  /** The rule by which marks in the prompts are read, where it is not to be the configuration's. */
+  syntax?: PromptSyntax
   /** false: none; true: the model's own way; or one of the two ways by name. */
   refine?: boolean | 'ensemble' | 'after'
   /** Of the Refiner's image to image (`after`): how far, and in how many steps of the whole schedule. */

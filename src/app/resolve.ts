@@ -1,21 +1,20 @@
 /** A request becomes a work order in which nothing is open any more, or the reasons why it cannot. Pure. */
 import type { Config } from '../config.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
-import { parsePromptWeights } from '../engine/text/prompt-weights.ts'
 import type { ModelReference, PaintOrder } from '../engine/work-order.ts'
 import { type Catalogue, defaultsOf, findByName, suggestions } from './catalogue.ts'
 import { Findings } from './findings.ts'
 import type { Problem } from './problems.ts'
 import type { ImagineRequest } from './requests.ts'
+import { resolvePrompt } from './resolve-prompt.ts'
 import { checkStrength, resolveRefinement } from './resolve-refinement.ts'
 import { resolveSampling } from './resolve-sampling.ts'
 import { resolveSize, type Size } from './resolve-size.ts'
-import { checkTexts } from './text-limits.ts'
 import type { PersonSettings } from './views.ts'
 
 export interface ResolveContext {
   catalogue: Catalogue
-  config: Pick<Config, 'limits' | 'styles' | 'models' | 'defaultModel'>
+  config: Pick<Config, 'limits' | 'styles' | 'models' | 'defaultModel' | 'prompts'>
   settings: PersonSettings
   /** Stored pictures that the request names. */
   source?: Size & { id: string }
@@ -30,8 +29,6 @@ export type Resolved =
 
 /** torch takes more, but beyond this a number does not survive JSON; room is left for the seeds of a set. */
 const maxSeed = Number.MAX_SAFE_INTEGER - 1000
-/** Of the twelve layers of the first text encoder, one at least must be left below the penultimate. */
-const deepestClipSkip = 10
 /** Where only the masked part is painted anew, little of what was there should remain. */
 const defaultStrength = { plain: 0.6, masked: 0.9 }
 
@@ -42,7 +39,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   if (!model) return { kind: 'refused', problems: findings.problems }
 
   const defaults = defaultsOf(model, config)
-  const prompt = promptOf(request, context, findings)
+  const prompt = resolvePrompt(request, settings, config, findings)
   const sampling = resolveSampling(request, defaults, config.limits, findings)
   const refinement = resolveRefinement(
     request,
@@ -99,65 +96,6 @@ function modelOf(
   const model = findByName(catalogue.models, name)
   if (!model) findings.refuse('model-unknown', { name, known: suggestions(names, name) })
   return model
-}
-
-function promptOf(
-  request: ImagineRequest,
-  context: ResolveContext,
-  findings: Findings,
-): PaintOrder['prompt'] {
-  const { config, settings } = context
-  const typed = request.prompt.trim()
-  if (typed === '') findings.refuse('prompt-empty', {})
-  // Wildcards and saved defaults have come in since the request was looked at.
-  const texts = { ...request, prompt: typed, negative: request.negative ?? settings.negative }
-  if (checkTexts(texts, config.limits, findings)) {
-    for (const text of [typed, request.prompt2, request.negative]) {
-      if (text !== undefined) remarkOnWeights(text, findings)
-    }
-  }
-  const style = styleOf(request, config.styles, findings)
-  const clipSkip = request.clipSkip ?? 0
-  findings.wholeInRange('clip-skip', clipSkip, 0, deepestClipSkip)
-  const negatives = [request.negative ?? settings.negative, style?.negative || undefined]
-  const negative = negatives.filter(text => text !== undefined)
-  return {
-    positive: style ? styled(style.prompt, typed) : typed,
-    positive2: request.prompt2,
-    // A negative prompt that was given and is empty is encoded; none at all is zeros.
-    negative: negative.length === 0 ? null : negative.filter(text => text !== '').join(', '),
-    clipSkip,
-  }
-}
-
-function remarkOnWeights(text: string, findings: Findings): void {
-  for (const remark of parsePromptWeights(text).remarks) {
-    switch (remark.kind) {
-      case 'unclosed':
-        findings.notice('bracket-unclosed', { bracket: remark.bracket })
-        break
-      case 'stray':
-        findings.notice('bracket-stray', { bracket: remark.bracket })
-        break
-      case 'clamped':
-        findings.notice('weight-limited', { used: remark.used })
-    }
-  }
-}
-
-function styleOf(request: ImagineRequest, styles: Config['styles'], findings: Findings) {
-  if (request.style === undefined) return undefined
-  const style = findByName(styles, request.style)
-  const known = styles.map(({ name }) => name)
-  if (!style)
-    findings.refuse('style-unknown', { name: request.style, known: suggestions(known, request.style) })
-  return style
-}
-
-function styled(template: string, prompt: string): string {
-  return template.includes('{prompt}')
-    ? template.replaceAll('{prompt}', () => prompt)
-    : `${prompt}, ${template}`
 }
 
 function sourceOf(

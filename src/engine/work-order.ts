@@ -12,6 +12,8 @@ const promptText = z.object({
   negative: z.string().nullable(),
   /** Layers skipped from the penultimate one; 0 is SDXL's own choice. */
   clipSkip: z.number().int().min(0).default(0),
+  /** The rule by which marks in the prompts are read; orders that name none are read by Easel's first. */
+  syntax: z.enum(['a1111', 'comfyui', 'easel']).optional(),
 })
 
 const sampling = z.object({

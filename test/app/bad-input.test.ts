@@ -50,7 +50,7 @@ describe('is refused with one sentence', () => {
       'an unknown sampler, with the nearest names',
       { sampler: 'dpm++ 2m karas' },
       {},
-      'There is no sampler “dpm++ 2m karas”. Near it: dpmpp_2m_karras, dpmpp_singlestep_karras, dpm2_karras.',
+      'There is no sampler “dpm++ 2m karas”. Near it: dpmpp_2m_karras, dpmpp_singlestep_karras, dpmpp_2s_a_karras.',
     ],
     [
       'a Refiner with another VAE, which is named',
@@ -71,7 +71,7 @@ describe('is refused with one sentence', () => {
 
 describe('is painted, and said in one sentence how it was taken', () => {
   test.each([
-    ['(a:1e9) cat', ['A weight in the prompt is beyond what has a meaning: 10 is used.']],
+    ['(a:1000) cat', ['A weight in the prompt is beyond what has a meaning: 100 is used.']],
     ['a (red cat', ['A “(” in the prompt is never closed: it counts to the end.']],
     ['a red) cat', ['A “)” in the prompt closes nothing: it is taken as text.']],
     [

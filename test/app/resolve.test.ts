@@ -62,7 +62,7 @@ describe('what is left out', () => {
     expect(orderOf({})).toEqual({
       kind: 'paint',
       model: { name: 'demo', hash: 'demo-base-hash' },
-      prompt: { positive: 'a cat', positive2: undefined, negative: null, clipSkip: 0 },
+      prompt: { positive: 'a cat', positive2: undefined, negative: null, clipSkip: 0, syntax: 'a1111' },
       widthPx: 128,
       heightPx: 128,
       count: 1,

@@ -9,7 +9,8 @@ import { formatCommand, parseCommand } from '../../src/bots/grammar/command-line
 import { jobMessage, problemSentences } from '../../src/bots/messages/job-message.ts'
 import { textForBot } from '../../src/bots/slack/inbound/typed-text.ts'
 import { Receiver } from '../../src/bots/web/receive.tsx'
-import { parsePromptWeights } from '../../src/engine/text/prompt-weights.ts'
+import { parsePromptWeights } from '../../src/engine/text/easel/weights.ts'
+import { promptRules } from '../../src/engine/text/prompt-rules.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
@@ -96,6 +97,16 @@ const ways: readonly Way[] = [
     goes: text => imagines({ prompt: 'a cat' }, text),
   },
   { name: 'the weights of a prompt', cap: prompt, goes: text => parsePromptWeights(text.slice(0, prompt)) },
+  ...Object.entries(promptRules).map(([name, rule]) => ({
+    name: `a prompt by the rule ${name}`,
+    cap: prompt,
+    goes: (text: string) => {
+      const plain = rule.withoutNetworks(text.slice(0, prompt)).text
+      const schedule = rule.schedule(plain, 30)
+      rule.remarks(text.slice(0, prompt))
+      return schedule.map(one => rule.chunks(one.text, { tokens: () => [], comma: -1 }))
+    },
+  })),
 ]
 
 function said(parsed: ReturnType<typeof parseCommand>): void {

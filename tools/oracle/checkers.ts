@@ -11,6 +11,7 @@ import { ipAdapters } from './ip-adapters.ts'
 import { kDiffusionSamplers, uiSchedules } from './k-diffusion.ts'
 import { loraFiles, otherLayouts } from './other-layouts.ts'
 import { parts } from './parts.ts'
+import { promptRuleCases } from './prompt-rules.ts'
 import { promptEmbeddings, weightedPrompts } from './prompts.ts'
 import { rng } from './rng.ts'
 import { expertSplit, imageToImageStart } from './schedule-spans.ts'
@@ -26,6 +27,7 @@ export const checkers: readonly Checker[] = [
   textEncoders,
   promptEmbeddings,
   weightedPrompts,
+  promptRuleCases,
   schedulers,
   imageToImageStart,
   expertSplit,

@@ -7,12 +7,8 @@ import {
   timeIds,
 } from '../../src/engine/pipeline/conditioning.ts'
 import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
-import {
-  type Embedding,
-  embedPrompt,
-  referenceReading,
-  zeroEmbedding,
-} from '../../src/engine/pipeline/prompt-embedding.ts'
+import { type Embedding, embedPrompt, zeroEmbedding } from '../../src/engine/pipeline/prompt-embedding.ts'
+import { referenceRule } from '../../src/engine/text/reference-rule.ts'
 import type { Arguments, E2eCase } from './e2e-request.ts'
 
 export interface SizePx {
@@ -32,11 +28,12 @@ export async function conditioningOf(
   const positive: Told[] = []
   const negative: Told[] = []
   for (const [i] of [args.prompt].flat().entries()) {
-    const embedding = await embedPrompt(
-      model,
-      { text: pick(args.prompt, i) ?? '', text2: pick(args.prompt_2, i), clipSkip: args.clip_skip ?? 0 },
-      referenceReading,
-    )
+    const prompt = {
+      text: pick(args.prompt, i) ?? '',
+      text2: pick(args.prompt_2, i),
+      clipSkip: args.clip_skip ?? 0,
+    }
+    const embedding = await embedPrompt(model, prompt, referenceRule)
     const none = await embedNegative(model, args, i, embedding)
     for (let copy = 0; copy < args.num_images_per_prompt; copy++) {
       positive.push({ embedding, timeIds: ids.positive })
@@ -56,7 +53,7 @@ function embedNegative(
   const text = pick(args.negative_prompt, i)
   if (text === undefined && model.zerosForNoNegative) return zeroEmbedding(positive)
   const prompt = { text: text ?? '', text2: pick(args.negative_prompt_2, i) ?? text, clipSkip: 0 }
-  return embedPrompt(model, prompt, referenceReading)
+  return embedPrompt(model, prompt, referenceRule)
 }
 
 function pick(texts: string | string[] | null | undefined, i: number): string | undefined {

@@ -1,14 +1,12 @@
 /** text/: prompts as the U-Net gets them: clip skip, negative prompts, weights and prompts of more than 75 tokens. */
 import { z } from 'zod'
-import {
-  type Embedding,
-  embedPrompt,
-  peoplesReading,
-  referenceReading,
-  zeroEmbedding,
-} from '../../src/engine/pipeline/prompt-embedding.ts'
-import { parsePromptWeights, type Segment } from '../../src/engine/text/prompt-weights.ts'
-import { layOutTokens } from '../../src/engine/text/token-rows.ts'
+import { type Embedding, embedPrompt, zeroEmbedding } from '../../src/engine/pipeline/prompt-embedding.ts'
+import { easelRule } from '../../src/engine/text/easel/rule.ts'
+import { parsePromptWeights } from '../../src/engine/text/easel/weights.ts'
+import type { Segment } from '../../src/engine/text/prompt-rule.ts'
+import { referenceRule } from '../../src/engine/text/reference-rule.ts'
+import { layOutRows } from '../../src/engine/text/token-rows.ts'
+import { tokeniseFor } from '../../src/engine/text/tokenise.ts'
 import { type Check, type Checker, compare, type OracleCase } from './case.ts'
 import type { OracleFolder } from './folder.ts'
 import type { Tensors } from './tensors.ts'
@@ -83,12 +81,12 @@ async function embed(oracle: OracleFolder, prefix: string, prompts: readonly str
   if (prompt !== undefined) {
     const text = prompts[Number(prompt)]
     if (text === undefined) throw new Error(`embeds.json has no prompt ${prompt}`)
-    return embedPrompt(await oracle.open('base'), { text, clipSkip: Number(skip) }, referenceReading)
+    return embedPrompt(await oracle.open('base'), { text, clipSkip: Number(skip) }, referenceRule)
   }
   const { given, role } = /^negative_(?<given>none|empty)_(?<role>\w+)$/.exec(prefix)?.groups ?? {}
   if (role === undefined) throw new Error(`${prefix} is no prompt that the README describes`)
   const model = await oracle.open(role)
-  const empty = await embedPrompt(model, { text: '', clipSkip: 0 }, referenceReading)
+  const empty = await embedPrompt(model, { text: '', clipSkip: 0 }, referenceRule)
   return given === 'none' && model.zerosForNoNegative ? zeroEmbedding(empty) : empty
 }
 
@@ -106,12 +104,12 @@ async function checkWeighted(
   const checks = [compare('parse', [JSON.stringify(segments) === JSON.stringify(wanted) ? 1 : 0], [1], 0)]
   for (const [n, tokenizer] of [model.tokenizer, model.tokenizer2].entries()) {
     if (!tokenizer) continue
-    const rows = layOutTokens(tokenizer, segments)
+    const rows = layOutRows(tokenizer, easelRule.chunks(text, tokeniseFor(tokenizer, easelRule, [])))
     const name = `${prefix}.te${n + 1}`
     checks.push(compare(`ids ${n + 1}`, rows.ids, golden.floats(`${name}.input_ids`), 0))
     checks.push(compare(`weights ${n + 1}`, rows.weights, golden.floats(`${name}.weights`), 0))
   }
-  const ours = await embedPrompt(model, { text, clipSkip: 0 }, peoplesReading)
+  const ours = await embedPrompt(model, { text, clipSkip: 0 }, easelRule)
   return [
     ...checks,
     compare('prompt embeddings', ours.context, golden.floats(`${prefix}.prompt_embeds`), limit),

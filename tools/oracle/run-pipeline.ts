@@ -1,5 +1,6 @@
 /** Runs one of the reference's pipelines as the engine has it: text to image, image to image, inpainting, the Refiner. */
 import { floatsFromPicture, pictureFromFloats } from '../../src/engine/image/picture.ts'
+import { always } from '../../src/engine/pipeline/conditioning.ts'
 import type { Control } from '../../src/engine/pipeline/control.ts'
 import { type DenoiseRun, denoise, type LatentShape } from '../../src/engine/pipeline/denoise.ts'
 import { type Guidance, isGuided } from '../../src/engine/pipeline/guidance.ts'
@@ -75,7 +76,7 @@ export async function runPipeline(wanted: PipelineRun): Promise<Outcome> {
     sampler: watch.sampler,
     span: spanOf(pipeline, args, steps, watch.sampler, schedule, strength),
     shape,
-    conditioning: await conditioningOf(model, pipeline, args, sizePx, isGuided(guidance)),
+    conditioningAt: always(await conditioningOf(model, pipeline, args, sizePx, isGuided(guidance))),
     guidance,
     noise: noise.source,
     controls: wanted.controls ?? [],

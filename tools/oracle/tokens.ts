@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { plainPrompt } from '../../src/engine/text/prompt-weights.ts'
-import { layOutTokens } from '../../src/engine/text/token-rows.ts'
+import { referenceRule } from '../../src/engine/text/reference-rule.ts'
+import { layOutRows } from '../../src/engine/text/token-rows.ts'
+import { tokeniseFor } from '../../src/engine/text/tokenise.ts'
 import {
   createTokenizer,
   openTokenizer,
@@ -136,7 +137,7 @@ function check(
     ),
     compare(
       `tokenizer ${i + 1}, row`,
-      layOutTokens(tokenizer, plainPrompt(text), 'truncate').ids,
+      layOutRows(tokenizer, referenceRule.chunks(text, tokeniseFor(tokenizer, referenceRule, []))).ids,
       golden.rows[i] ?? [],
       0,
     ),

@@ -54,6 +54,7 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   model: flag('model', 'model', text),
   style: flag('style', 'style', text),
   'clip-skip': flag('clip-skip', 'clipSkip', between(0, 11, wholeNumber)),
+  syntax: flag('syntax', 'syntax', oneOf('syntax', ['a1111', 'comfyui', 'easel'])),
   source: flag('source', 'source', storedPicture),
   mask: flag('mask', 'mask', storedPicture),
   // Midjourney's --iw weighs the picture, ours says how far to leave it: the name is taken over, the scale is not.

@@ -51,6 +51,7 @@ export function parameterTable(
     ...given(parameters.churn, order.sampling.noise?.churn && String(order.sampling.noise.churn.amount)),
     [parameters.model, `${order.model.name} (${order.model.hash.slice(0, 10)})`],
     ...given(parameters.clipSkip, prompt.clipSkip > 0 ? String(prompt.clipSkip) : undefined),
+    ...given(parameters.syntax, prompt.syntax === 'a1111' ? undefined : prompt.syntax),
     ...given(parameters.source, source && `${source.pictureId}, ${parameters.strengthOf(source.strength)}`),
     ...given(parameters.mask, source?.maskId),
     ...given(parameters.score, order.kind === 'refine' ? String(order.aesthetic.positive) : undefined),

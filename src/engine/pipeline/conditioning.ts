@@ -45,6 +45,23 @@ export interface Conditioning {
   readonly guided?: ConditioningRows
 }
 
+/** The conditioning of each step, counted from 1: prompts may change on the way. */
+export type ConditioningAt = (step: number) => Conditioning
+
+/** The same at every step. */
+export function always(conditioning: Conditioning): ConditioningAt {
+  return () => conditioning
+}
+
+/** In rising order; a step beyond the last one is told what the last one is. */
+export function conditioningBySteps(
+  stretches: readonly { lastStep: number; conditioning: Conditioning }[],
+): ConditioningAt {
+  const last = stretches.at(-1)
+  if (!last) throw new RangeError('no step is told anything')
+  return step => (stretches.find(({ lastStep }) => step <= lastStep) ?? last).conditioning
+}
+
 /**
  * Lays out a batch: one entry per picture.
  * `interleavedTimeIds`: the reference's text to image repeats its time ids as negative, positive, negative, positive …

@@ -2,7 +2,7 @@
 import type { UNet } from '../networks/networks.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import type { Span } from '../sampling/span.ts'
-import type { Conditioning, ConditioningRows } from './conditioning.ts'
+import type { ConditioningAt, ConditioningRows } from './conditioning.ts'
 import { type Control, residualsAt } from './control.ts'
 import { requireFinite } from './finite.ts'
 import { type Guidance, guide, isGuidedAt } from './guidance.ts'
@@ -32,7 +32,7 @@ export interface DenoiseRun {
   readonly sampler: Sampler
   readonly span: Span
   readonly shape: LatentShape
-  readonly conditioning: Conditioning
+  readonly conditioningAt: ConditioningAt
   readonly guidance: Guidance
   readonly noise: NoiseSource
   readonly controls?: readonly Control[]
@@ -67,7 +67,8 @@ export async function denoise(run: DenoiseRun, start: Float32Array, hooks: RunHo
 
 /** Model call i: guided with twice the rows, or the prompts alone. */
 async function predict(run: DenoiseRun, scaled: Float32Array, i: number): Promise<Float32Array> {
-  const { conditioning, guidance, sampler, shape } = run
+  const { conditioningAt, guidance, sampler, shape } = run
+  const conditioning = conditioningAt(Math.trunc(i / sampler.order) + 1)
   if (!conditioning.guided || !isGuidedAt(guidance, i, sampler.timesteps.length)) {
     return callUNet(run, scaled, conditioning.positive, i)
   }

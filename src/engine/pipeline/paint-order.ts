@@ -14,7 +14,8 @@ import { drawKept, inpaint, latentMask, puttingBack } from './inpaint.ts'
 import { decodeLatents, encodePixels } from './latents.ts'
 import type { ShelvedModel } from './model-shelf.ts'
 import { generatorPerPicture } from './noise-source.ts'
-import { conditionsOf, guidanceOf, type SamplerSetup, setUpSampler, stepsOf } from './run-setup.ts'
+import { conditionsOf } from './prompt-conditioning.ts'
+import { guidanceOf, type SamplerSetup, setUpSampler, stepsOf } from './run-setup.ts'
 import { textToImage } from './text-to-image.ts'
 
 /** What painting needs beside the order. */
@@ -84,13 +85,13 @@ async function runBase(
 ): Promise<Float32Array> {
   const { networks } = model
   const guidance = guidanceOf(order.sampling)
-  const conditioning = await studio.timed('text', () =>
-    conditionsOf(model, studio.embeddings, order.prompt, order, guidance),
+  const conditioningAt = await studio.timed('text', () =>
+    conditionsOf(model, studio.embeddings, order.prompt, { ...order, ...setup, guidance }),
   )
   const shape = shapeOf(order, networks.vae.factor)
   const noise = generatorPerPicture([seed])
   const unet = order.fast ? reusingDeepFeatures(networks.unet) : networks.unet
-  const run: DenoiseRun = { unet, ...setup, span, shape, conditioning, guidance, noise }
+  const run: DenoiseRun = { unet, ...setup, span, shape, conditioningAt, guidance, noise }
   const hooks = hooksOf(model, shape, steps, studio)
   const { source } = order
   if (!source) return studio.timed('steps', () => textToImage(run, hooks))
@@ -122,13 +123,28 @@ async function goOnWithRefiner(
   const own = refinerSpan(setup.sampler, setup.config, refinement.split)
   const span = { ...own, first: Math.max(own.first, first) }
   const guidance = guidanceOf(order.sampling, refinement.guidance)
-  const conditioning = await studio.timed('text', () =>
-    conditionsOf(refiner, studio.embeddings, order.prompt, order, guidance, refinement.aesthetic),
+  const conditioningAt = await studio.timed('text', () =>
+    conditionsOf(
+      refiner,
+      studio.embeddings,
+      order.prompt,
+      { ...order, ...setup, guidance },
+      refinement.aesthetic,
+    ),
   )
   const shape = shapeOf(order, refiner.networks.vae.factor)
   const noise = generatorPerPicture([seed])
   const afterStep = await keptAround(order, seed, refiner, setup, shape, studio)
-  const run = { unet: refiner.networks.unet, ...setup, span, shape, conditioning, guidance, noise, afterStep }
+  const run = {
+    unet: refiner.networks.unet,
+    ...setup,
+    span,
+    shape,
+    conditioningAt,
+    guidance,
+    noise,
+    afterStep,
+  }
   const hooks = hooksOf(refiner, shape, steps, studio)
   const refined = await studio.timed('steps', () => denoise(run, latents, hooks))
   return decode(refiner, refined, order, studio)
@@ -185,8 +201,8 @@ async function refine(wish: Refining, picture: Picture, studio: Studio): Promise
   const { networks } = refiner
   const setup = setUpSampler(wish.sampling, refiner.schedule)
   const guidance = guidanceOf(wish.sampling)
-  const conditioning = await studio.timed('text', () =>
-    conditionsOf(refiner, studio.embeddings, wish.prompt, wish, guidance, wish.aesthetic),
+  const conditioningAt = await studio.timed('text', () =>
+    conditionsOf(refiner, studio.embeddings, wish.prompt, { ...wish, ...setup, guidance }, wish.aesthetic),
   )
   const shape = shapeOf(wish, networks.vae.factor)
   const span = strengthSpan(setup.sampler, setup.steps, wish.strength)
@@ -194,7 +210,7 @@ async function refine(wish: Refining, picture: Picture, studio: Studio): Promise
   const posterior = await studio.timed('encode', () =>
     encodePixels(networks.vae, floatsFromPicture(picture), wish.heightPx, wish.widthPx),
   )
-  const run = { unet: networks.unet, ...setup, span, shape, conditioning, guidance, noise }
+  const run = { unet: networks.unet, ...setup, span, shape, conditioningAt, guidance, noise }
   const hooks = hooksOf(refiner, shape, stepsAt(wish.strength, setup.steps), studio)
   const mask = wish.maskId === undefined ? undefined : await maskOf(wish.maskId, wish, shape, studio)
   const latents = await studio.timed('steps', () =>

@@ -87,6 +87,7 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
     ['Denoising strength', source !== undefined, source?.strength],
     // A1111 counts from the last layer, SDXL's usual penultimate one is its 2.
     ['Clip skip', prompt.clipSkip > 0, prompt.clipSkip + 2],
+    ['Prompt rule', prompt.syntax !== undefined && prompt.syntax !== 'a1111', prompt.syntax],
     ['Guidance rescale', sampling.guidanceRescale > 0, sampling.guidanceRescale],
     ['Guidance interval', from !== 0 || to !== 1, `${from}-${to}`],
     ['Refiner', refinement !== undefined, refinement && modelLabel(refinement.model)],

@@ -1,8 +1,9 @@
 /** A prompt as the U-Net gets it: hidden states of the text encoders side by side, and the pooled text. */
 import { AppError } from '../../errors.ts'
 import type { TextEncoder } from '../networks/networks.ts'
-import { parsePromptWeights, plainPrompt, type Segment } from '../text/prompt-weights.ts'
-import { type LongPrompts, layOutTokens, padRows, rowLength, type TokenRows } from '../text/token-rows.ts'
+import type { Chunk, PromptRule } from '../text/prompt-rule.ts'
+import { layOutRows, rowLength } from '../text/token-rows.ts'
+import { tokeniseFor } from '../text/tokenise.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { requireFinite } from './finite.ts'
 import type { OpenModel } from './open-model.ts'
@@ -24,46 +25,31 @@ export interface PromptText {
   readonly clipSkip: number
 }
 
-export interface PromptReading {
-  /** Whether brackets weigh (A1111's way) or are text (the reference's). */
-  readonly weights: boolean
-  readonly longPrompts: LongPrompts
-}
-
-/** How people's prompts are read; the reference itself knows neither weights nor long prompts. */
-export const peoplesReading: PromptReading = { weights: true, longPrompts: 'chunks' }
-export const referenceReading: PromptReading = { weights: false, longPrompts: 'truncate' }
-
 /** SDXL takes the hidden states before the last layer, without the final norm. */
 const penultimate = 2
 
-/** Encodes one prompt in at least `minRows` rows of 77, so that two prompts can be made equally long. */
+/** Encodes one prompt, read by a rule, in at least `minRows` rows of 77, so that two prompts can be made equally long. */
 export async function embedPrompt(
   model: OpenModel,
   prompt: PromptText,
-  reading: PromptReading,
+  rule: PromptRule,
   minRows = 1,
 ): Promise<Embedding> {
   const { tokenizer, tokenizer2, networks } = model
-  const laidOut2 = layOut(tokenizer2, prompt.text2 ?? prompt.text, reading)
-  const laidOut1 = tokenizer && layOut(tokenizer, prompt.text, reading)
-  const rows = Math.max(laidOut2.rows, laidOut1?.rows ?? 0, minRows)
+  const chunks2 = rule.chunks(prompt.text2 ?? prompt.text, tokeniseFor(tokenizer2, rule, []))
+  const chunks1 = tokenizer && rule.chunks(prompt.text, tokeniseFor(tokenizer, rule, []))
+  const rows = Math.max(chunks2.length, chunks1?.length ?? 0, minRows)
   const layer = penultimate + prompt.clipSkip
 
-  const second = await encodeRows(
-    networks.textEncoder2,
-    tokenizer2,
-    padRows(tokenizer2, laidOut2, rows),
-    layer,
-  )
+  const second = await encodeRows(networks.textEncoder2, tokenizer2, chunks2, rows, rule, layer)
   if (!second.pooled)
     throw new AppError('internal', { problem: 'the second text encoder gives no pooled text' })
   // Of several rows the first one's pooled text counts; weights do not reach it.
   const pooled = second.pooled.slice(0, networks.textEncoder2.projectionSize)
   const tokens = rows * rowLength
-  if (!networks.textEncoder || !tokenizer || !laidOut1) return { context: second.hidden, tokens, pooled }
+  if (!networks.textEncoder || !tokenizer || !chunks1) return { context: second.hidden, tokens, pooled }
 
-  const first = await encodeRows(networks.textEncoder, tokenizer, padRows(tokenizer, laidOut1, rows), layer)
+  const first = await encodeRows(networks.textEncoder, tokenizer, chunks1, rows, rule, layer)
   return { context: sideBySide(first.hidden, second.hidden, tokens), tokens, pooled }
 }
 
@@ -76,23 +62,22 @@ export function zeroEmbedding(like: Embedding): Embedding {
   }
 }
 
-function layOut(tokenizer: Tokenizer, text: string, reading: PromptReading): TokenRows {
-  const segments: readonly Segment[] = reading.weights ? parsePromptWeights(text).segments : plainPrompt(text)
-  return layOutTokens(tokenizer, segments, reading.longPrompts)
-}
-
-/** Weights as ComfyUI applies them: z' = (z - z0)·w + z0, where z0 is the empty prompt at the same position. */
-async function encodeRows(encoder: TextEncoder, tokenizer: Tokenizer, rows: TokenRows, layerFromEnd: number) {
-  const encoded = await encoder.encode(rows.ids, layerFromEnd)
+async function encodeRows(
+  encoder: TextEncoder,
+  tokenizer: Tokenizer,
+  chunks: readonly Chunk[],
+  minRows: number,
+  rule: PromptRule,
+  layerFromEnd: number,
+) {
+  const { ids, weights } = layOutRows(tokenizer, chunks, minRows)
+  const encoded = await encoder.encode(ids, layerFromEnd)
   requireFinite(encoded.hidden, 'prompt')
-  if (rows.weights.every(weight => weight === 1)) return encoded
-  const empty = await encoder.encode(layOutTokens(tokenizer, []).ids, layerFromEnd)
-  const width = encoder.hiddenSize
-  const hidden = encoded.hidden.map((z, i) => {
-    const token = Math.trunc(i / width)
-    const weight = rows.weights[token] ?? 1
-    const z0 = empty.hidden[(token % rowLength) * width + (i % width)] ?? 0
-    return weight === 1 ? z : (z - z0) * weight + z0
+  const hidden = await rule.weigh({
+    hidden: encoded.hidden,
+    weights,
+    width: encoder.hiddenSize,
+    empty: async () => (await encoder.encode(layOutRows(tokenizer, [[]]).ids, layerFromEnd)).hidden,
   })
   return { ...encoded, hidden }
 }

@@ -1,24 +1,13 @@
-/** From a work order's numbers to the parts of a run: sampler with its schedule, guidance, what the U-Net is told. */
+/** From a work order's numbers to the parts of a run: sampler with its schedule, and guidance. */
 import { AppError } from '../../errors.ts'
 import { createSampler } from '../sampling/create-sampler.ts'
 import type { Sampler, SchedulerConfig } from '../sampling/sampler.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
 import { configFor, type ModelSchedule } from '../sampling/scheduler-config.ts'
 import type { PaintOrder } from '../work-order.ts'
-import { type Conditioning, layOutConditioning, sizeOf, timeIds } from './conditioning.ts'
-import type { EmbeddingCache } from './embedding-cache.ts'
-import { type Guidance, isGuided } from './guidance.ts'
-import type { ShelvedModel } from './model-shelf.ts'
-import {
-  type Embedding,
-  embedPrompt,
-  type PromptText,
-  peoplesReading,
-  zeroEmbedding,
-} from './prompt-embedding.ts'
+import type { Guidance } from './guidance.ts'
 
 type Sampling = PaintOrder['sampling']
-type Prompt = PaintOrder['prompt']
 
 /** A sampler with the schedule that it was made from; spans of an ensemble need both. */
 export interface SamplerSetup {
@@ -61,51 +50,4 @@ export function stepsOf({ steps, timesteps }: Pick<Sampling, 'steps' | 'timestep
 
 export function guidanceOf(sampling: Sampling, scale = sampling.guidance): Guidance {
   return { scale, rescale: sampling.guidanceRescale, interval: sampling.guidanceInterval }
-}
-
-/** What one picture's U-Net calls are told. `aesthetic` is the Refiner's, and only the Refiner's. */
-export async function conditionsOf(
-  model: ShelvedModel,
-  cache: EmbeddingCache,
-  prompt: Prompt,
-  size: { heightPx: number; widthPx: number },
-  guidance: Guidance,
-  aesthetic?: { positive: number; negative: number },
-): Promise<Conditioning> {
-  const isRefiner = model.networks.unet.timeIdCount === 5
-  const size_ = sizeOf(size.heightPx, size.widthPx)
-  const idsOf = (score: number | undefined) => timeIds(size_, isRefiner ? (score ?? 6) : undefined)
-  const embed = (text: PromptText, rows?: number) =>
-    cache.get([model.hash, text, rows ?? 1], () => embedPrompt(model, text, peoplesReading, rows))
-
-  const text = { text: prompt.positive, text2: prompt.positive2, clipSkip: prompt.clipSkip }
-  const positive = await embed(text)
-  if (!isGuided(guidance)) {
-    return layOutConditioning([{ embedding: positive, timeIds: idsOf(aesthetic?.positive) }], undefined)
-  }
-  const [one, other] = await equallyLong(model, prompt, positive, text, embed)
-  return layOutConditioning(
-    [{ embedding: one, timeIds: idsOf(aesthetic?.positive) }],
-    [{ embedding: other, timeIds: idsOf(aesthetic?.negative) }],
-  )
-}
-
-/** Both sides of the guidance go through the U-Net in one batch, so they need the same count of tokens. */
-async function equallyLong(
-  model: ShelvedModel,
-  prompt: Prompt,
-  positive: Embedding,
-  text: PromptText,
-  embed: (text: PromptText, rows?: number) => Promise<Embedding>,
-): Promise<[positive: Embedding, negative: Embedding]> {
-  if (prompt.negative === null && model.zerosForNoNegative) return [positive, zeroEmbedding(positive)]
-  // The negative prompt takes no part in clip skip, as in the reference.
-  const negativeText = { text: prompt.negative ?? '', clipSkip: 0 }
-  const negative = await embed(negativeText)
-  const tokens = Math.max(positive.tokens, negative.tokens)
-  const rows = tokens / 77
-  return [
-    positive.tokens === tokens ? positive : await embed(text, rows),
-    negative.tokens === tokens ? negative : await embed(negativeText, rows),
-  ]
 }

@@ -1,13 +1,9 @@
-/** Lays a prompt out in rows of 77 tokens, the only length that the encoders know, with a weight per token. */
-import type { Segment } from './prompt-weights.ts'
+/** Lays a prompt out in rows of 77 places, the only length that the encoders know, with a weight per place. */
+import { type Chunk, chunkLength, type Place, placesOf, type Segment, type Tokenise } from './prompt-rule.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-/** Positions of a row: start, up to 75 of text, end, padding. */
-export const rowLength = 77
-const textLength = rowLength - 2
-
-/** Prompts beyond 75 tokens: cut, as the reference does, or laid out in as many rows as they need. */
-export type LongPrompts = 'truncate' | 'chunks'
+/** Places of a row: start, up to 75 of text, end, padding. */
+export const rowLength = chunkLength + 2
 
 export interface TokenRows {
   readonly rows: number
@@ -15,40 +11,43 @@ export interface TokenRows {
   readonly ids: Int32Array
   /** [rows, 77]; start, end and padding weigh 1. */
   readonly weights: Float32Array
+  /** What stands in place of a token's own embedding: an index of ids, and as many values as the encoder is wide. */
+  readonly vectors: readonly { readonly place: number; readonly vector: Float32Array }[]
 }
 
-/** Segments are tokenised one by one, so that a weight never changes how its neighbours are split. */
-export function layOutTokens(
-  tokenizer: Tokenizer,
-  segments: readonly Segment[],
-  longPrompts: LongPrompts = 'chunks',
-): TokenRows {
-  const tokens = segments.flatMap(({ text, weight }) => tokenizer.encode(text).map(id => ({ id, weight })))
-  const needed = Math.max(Math.ceil(tokens.length / textLength), 1)
-  const rows = longPrompts === 'truncate' ? 1 : needed
+/** Segments are tokenised one by one, so that a weight never changes how its neighbours are split; cut after every 75. */
+export function cutEvenly(segments: readonly Segment[], tokenise: Tokenise): Chunk[] {
+  const places = segments.flatMap(({ text, weight }) =>
+    tokenise.tokens(text).flatMap(token => placesOf(token, weight)),
+  )
+  const chunks: Place[][] = []
+  for (let from = 0; from === 0 || from < places.length; from += chunkLength) {
+    chunks.push(places.slice(from, from + chunkLength))
+  }
+  return chunks
+}
+
+/** At least `minRows` rows; those that are added are empty. */
+export function layOutRows(tokenizer: Tokenizer, chunks: readonly Chunk[], minRows = 1): TokenRows {
+  const rows = Math.max(chunks.length, minRows)
   const ids = new Int32Array(rows * rowLength).fill(tokenizer.padding)
   const weights = new Float32Array(rows * rowLength).fill(1)
+  const vectors: { place: number; vector: Float32Array }[] = []
   for (let row = 0; row < rows; row++) {
-    const text = tokens.slice(row * textLength, (row + 1) * textLength)
+    const chunk = chunks[row] ?? []
     const begin = row * rowLength
     ids[begin] = tokenizer.start
-    for (const [i, { id, weight }] of text.entries()) {
-      ids[begin + 1 + i] = id
-      weights[begin + 1 + i] = weight
+    for (const [i, { token, weight }] of chunk.entries()) {
+      const place = begin + 1 + i
+      weights[place] = weight
+      if (typeof token === 'number') ids[place] = token
+      else {
+        // Any id but the end's, which tells where the pooled text is taken from.
+        ids[place] = 0
+        vectors.push({ place, vector: token })
+      }
     }
-    ids[begin + 1 + text.length] = tokenizer.end
+    ids[begin + 1 + chunk.length] = tokenizer.end
   }
-  return { rows, ids, weights }
-}
-
-/** The same with empty rows added at the end, for encoders and prompts that must agree in length. */
-export function padRows(tokenizer: Tokenizer, laidOut: TokenRows, rows: number): TokenRows {
-  if (laidOut.rows >= rows) return laidOut
-  const empty = layOutTokens(tokenizer, [])
-  const ids = new Int32Array(rows * rowLength)
-  const weights = new Float32Array(rows * rowLength).fill(1)
-  ids.set(laidOut.ids)
-  weights.set(laidOut.weights)
-  for (let row = laidOut.rows; row < rows; row++) ids.set(empty.ids, row * rowLength)
-  return { rows, ids, weights }
+  return { rows, ids, weights, vectors }
 }

@@ -14,6 +14,8 @@ export interface Tokenizer {
   readonly padding: number
   /** Ids of any text, without start and end. */
   encode(text: string): number[]
+  /** The same as the UIs have it: what fills a row, an exclamation mark in the second tokenizer, is text like any other. */
+  encodePlain(text: string): number[]
 }
 
 /** What a tokenizer is made of, already read. */
@@ -21,15 +23,17 @@ export interface Vocabulary {
   readonly ids: Readonly<Record<string, number>>
   /** Pairs of symbols, most important first. */
   readonly merges: readonly (readonly [string, string])[]
-  /** Tokens that are found in the raw text and never split. */
+  /** Tokens that are found in the text and never split: those with a role, and those that training added. */
   readonly special: readonly SpecialToken[]
   readonly start: string
   readonly end: string
   readonly padding: string
 }
 
-interface SpecialToken {
+export interface SpecialToken {
   readonly content: string
+  /** Where the vocabulary does not hold it. */
+  readonly id?: number
   /** Looked for in the lower-cased text rather than in the text as written. */
   readonly normalized: boolean
 }
@@ -39,11 +43,27 @@ const wordPattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L
 
 /** Matches transformers' CLIPTokenizer: NFC, white space to single spaces, lower case; no ftfy, no HTML entities. */
 export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
-  const { ids, merges, special, end } = vocabulary
+  const { ids, start, end, padding, special } = vocabulary
+  const encode = encoderOf(vocabulary)
+  let encodePlain: Tokenizer['encode'] | undefined
+  return {
+    start: idOf(ids, start),
+    end: idOf(ids, end),
+    padding: idOf(ids, padding),
+    encode,
+    encodePlain(text) {
+      if (padding === end) return encode(text)
+      encodePlain ??= encoderOf({ ...vocabulary, special: special.filter(one => one.content !== padding) })
+      return encodePlain(text)
+    },
+  }
+}
+
+function encoderOf({ ids, merges, special, end }: Vocabulary): Tokenizer['encode'] {
   const bpe = new ByteLevelBpe(
     {
-      added_tokens: special.map(({ content, normalized }) => ({
-        id: idOf(ids, content),
+      added_tokens: special.map(({ content, normalized, id }) => ({
+        id: id ?? idOf(ids, content),
         content,
         normalized,
         special: true,
@@ -53,6 +73,8 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
         normalizers: [
           { type: 'NFC' },
           { type: 'Replace', pattern: { Regex: String.raw`\s+` }, content: ' ' },
+          // The reference lowers character by character: a sigma at a word's end is like any other.
+          { type: 'Replace', pattern: { String: 'Σ' }, content: 'σ' },
           { type: 'Lowercase' },
         ],
       },
@@ -77,12 +99,7 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
     },
     {},
   )
-  return {
-    start: idOf(ids, vocabulary.start),
-    end: idOf(ids, end),
-    padding: idOf(ids, vocabulary.padding),
-    encode: text => bpe.encode(text, { add_special_tokens: false }).ids,
-  }
+  return text => bpe.encode(text, { add_special_tokens: false }).ids
 }
 
 function idOf(ids: Vocabulary['ids'], token: string): number {
@@ -99,7 +116,10 @@ const configSchema = z.object({
   eos_token: token.default('<|endoftext|>'),
   pad_token: token.default('<|endoftext|>'),
   added_tokens_decoder: z
-    .record(z.string(), z.object({ content: z.string(), normalized: z.boolean().default(false) }))
+    .record(
+      z.string().regex(/^\d+$/),
+      z.object({ content: z.string(), normalized: z.boolean().default(false) }),
+    )
     .optional(),
 })
 
@@ -118,11 +138,9 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
   const { bos_token: start, eos_token: end, pad_token: padding } = config
   // Older files do not list them; then the three tokens that have a role are the special ones.
   const special = config.added_tokens_decoder
-    ? Object.values(config.added_tokens_decoder)
+    ? Object.entries(config.added_tokens_decoder).map(([id, one]) => ({ ...one, id: Number(id) }))
     : [...new Set([start, end, padding])].map(content => ({ content, normalized: false }))
-  const absent = [...special.map(({ content }) => content), start, end, padding].find(
-    content => !Object.hasOwn(ids, content),
-  )
+  const absent = [start, end, padding].find(content => !Object.hasOwn(ids, content))
   if (absent === undefined) return createTokenizer({ ids, merges, special, start, end, padding })
   const problem = { what: 'token-missing', token: absent } as const
   throw new AppError('model-file', { file: join(folder, 'vocab.json'), problem })

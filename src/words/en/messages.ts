@@ -66,6 +66,7 @@ export const parameters = {
   mask: 'Mask',
   eta: 'Eta',
   churn: 'Churn',
+  syntax: 'Prompt rule',
   score: 'Aesthetic score',
   clipSkip: 'Clip skip',
   fast: 'Fast',

@@ -1,5 +1,5 @@
 /** English: what a request may say, and why one is refused. */
-import type { FlagExpectation, ProblemCode, ProblemDetails } from '../../app/problems.ts'
+import type { FlagExpectation, ForeignMark, ProblemCode, ProblemDetails } from '../../app/problems.ts'
 import type { TextField } from '../../app/text-limits.ts'
 import { pictureRefusal } from './picture.ts'
 
@@ -30,6 +30,7 @@ export const flags = {
   model: 'which model paints',
   style: 'a named style',
   'clip-skip': 'text encoder layers to skip',
+  syntax: 'how marks in the prompt are read: a1111, comfyui, or easel (the first rule)',
   source: 'start from one of Easel’s pictures, by its id',
   mask: 'paint anew only where this picture is white, by its id',
   strength: 'how far to go from the source picture, 0 (not at all) to 1',
@@ -54,6 +55,7 @@ export const expectations: { readonly [Kind in FlagExpectation]: string } = {
   refine: 'nothing, ensemble, after or off',
   sigmas: 'plain, karras, exponential or beta',
   spacing: 'leading, trailing or linspace',
+  syntax: 'a1111, comfyui or easel',
   'picture-id': 'the id of a picture',
 }
 
@@ -70,6 +72,16 @@ const texts: { readonly [Field in TextField]: string } = {
   id: 'The id',
 }
 
+/** Marks of other programs that are painted as they stand. */
+const foreign: Record<ForeignMark, (written: string) => string> = {
+  and: () => '“AND” is painted as a word: prompts are not put together here.',
+  'double-colon': written => `“${written}” is painted as text: a weight is written as (cat:1.2) here.`,
+  flag: written => `“${written}” is painted as text: there is no such flag.`,
+  break: () => '“BREAK” is painted as a word: it belongs to A1111’s rule (--syntax a1111).',
+  schedule: written => `“${written}” is painted as text: it belongs to A1111’s rule (--syntax a1111).`,
+  network: written => `“${written}” is painted as text: it belongs to A1111’s rule (--syntax a1111).`,
+}
+
 type ProblemWords = { [Code in ProblemCode]: (details: ProblemDetails[Code]) => string }
 
 export const problems: ProblemWords = {
@@ -78,6 +90,9 @@ export const problems: ProblemWords = {
   'bracket-unclosed': d => `A “${d.bracket}” in the prompt is never closed: it counts to the end.`,
   'bracket-stray': d => `A “${d.bracket}” in the prompt closes nothing: it is taken as text.`,
   'weight-limited': d => `A weight in the prompt is beyond what has a meaning: ${d.used} is used.`,
+  'prompt-foreign': d => foreign[d.what](excerpt(d.written)),
+  'network-unused': d =>
+    `“<${excerpt(d.type)}:${excerpt(d.name)}>” is left out: there is nothing of that kind here.`,
   'fan-out': d =>
     `That would be ${d.count > 1e6 ? 'millions of' : d.count} jobs; at most ${d.limit} can be asked for at once.`,
   'wildcard-unknown': d => `There is no wildcard list “${excerpt(d.name)}”. ${known(d.known)}`,

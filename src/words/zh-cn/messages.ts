@@ -63,6 +63,7 @@ export const parameters: Words['parameters'] = {
   mask: '蒙版',
   eta: 'Eta',
   churn: 'Churn',
+  syntax: '提示词规则',
   score: '美学评分',
   clipSkip: 'Clip skip',
   fast: '快速',

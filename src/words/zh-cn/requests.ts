@@ -1,4 +1,5 @@
 /** 简体中文：请求里可以写什么，以及为什么被拒绝。 */
+import type { ForeignMark } from '../../app/problems.ts'
 import type { TextField } from '../../app/text-limits.ts'
 import type { Words } from '../en.ts'
 import { pictureRefusal } from './picture.ts'
@@ -42,6 +43,7 @@ const flags: Words['flags'] = {
   model: '用哪个模型',
   style: '用哪种风格',
   'clip-skip': '跳过的文本编码器层数',
+  syntax: '提示词里的标记怎样读：a1111、comfyui，或 easel（最初的规则）',
   source: '以 Easel 的某张图片为起点（图片编号）',
   mask: '只重画这张图片中白色的部分（图片编号）',
   strength: '离开起始图片多远，0（不动）到 1',
@@ -66,7 +68,18 @@ const expectations: Words['expectations'] = {
   refine: '留空、ensemble、after 或 off',
   sigmas: 'plain、karras、exponential 或 beta',
   spacing: 'leading、trailing 或 linspace',
+  syntax: 'a1111、comfyui 或 easel',
   'picture-id': '图片编号',
+}
+
+/** 其他程序的标记，在这里照原样画成文字。 */
+const foreign: Record<ForeignMark, (written: string) => string> = {
+  and: () => '“AND”当作文字：这里不把几段提示词合在一起。',
+  'double-colon': written => `“${written}”当作文字：这里的权重写作 (cat:1.2)。`,
+  flag: written => `“${written}”当作文字：没有这样的选项。`,
+  break: () => '“BREAK”当作文字：它属于 A1111 的规则（--syntax a1111）。',
+  schedule: written => `“${written}”当作文字：它属于 A1111 的规则（--syntax a1111）。`,
+  network: written => `“${written}”当作文字：它属于 A1111 的规则（--syntax a1111）。`,
 }
 
 const problems: Words['problems'] = {
@@ -75,6 +88,8 @@ const problems: Words['problems'] = {
   'bracket-unclosed': d => `提示词中的“${d.bracket}”没有闭合：作用到末尾。`,
   'bracket-stray': d => `提示词中的“${d.bracket}”没有对应的开括号：当作文字。`,
   'weight-limited': d => `提示词中的一个权重超出有意义的范围：改用 ${d.used}。`,
+  'prompt-foreign': d => foreign[d.what](excerpt(d.written)),
+  'network-unused': d => `“<${excerpt(d.type)}:${excerpt(d.name)}>”被略去：这里没有这一类。`,
   'fan-out': d => `这样会产生 ${d.count > 1e6 ? '数百万' : d.count} 个任务；一次最多 ${d.limit} 个。`,
   'wildcard-unknown': d => `没有名为“${excerpt(d.name)}”的通配词表。`,
   'flags-more': () => '还有更多选项有误；以上是前几个。',

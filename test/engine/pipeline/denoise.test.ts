@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { UNet, UNetInput } from '../../../src/engine/networks/networks.ts'
-import type { Conditioning, ConditioningRows } from '../../../src/engine/pipeline/conditioning.ts'
+import {
+  always,
+  type Conditioning,
+  type ConditioningRows,
+} from '../../../src/engine/pipeline/conditioning.ts'
 import { type DenoiseRun, denoise, type RunHooks } from '../../../src/engine/pipeline/denoise.ts'
 import { generatorPerPicture } from '../../../src/engine/pipeline/noise-source.ts'
 import { textToImage } from '../../../src/engine/pipeline/text-to-image.ts'
@@ -51,7 +55,7 @@ function runOf(unet: UNet, kind: SamplerKind, overrides: Partial<DenoiseRun> = {
     sampler,
     span: wholeSpan(sampler),
     shape,
-    conditioning,
+    conditioningAt: always(conditioning),
     guidance: { scale: 5, rescale: 0, interval: [0, 1] },
     noise: generatorPerPicture([1]),
     ...overrides,
@@ -128,7 +132,7 @@ describe('denoise', () => {
       }
       const overrides = {
         shape: { ...shape, pictures },
-        conditioning: same,
+        conditioningAt: always(same),
         noise: generatorPerPicture(seeds),
       }
       return textToImage(runOf(unet, eulerAncestral, overrides), hooks())

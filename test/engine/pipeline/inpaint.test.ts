@@ -41,7 +41,7 @@ describe.each(samplerKinds)('inpainting with $name', kind => {
         sampler,
         span: strengthSpan(sampler, 8, strength),
         shape,
-        conditioning: { positive: rows },
+        conditioningAt: () => ({ positive: rows }),
         guidance: { scale: 1, rescale: 0, interval: [0, 1] },
         noise: generatorPerPicture([1]),
       },

@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { layOutTokens, padRows, rowLength } from '../../../src/engine/text/token-rows.ts'
-import { openTokenizer } from '../../../src/engine/text/tokenizer.ts'
+import { easelRule } from '../../../src/engine/text/easel/rule.ts'
+import { referenceRule } from '../../../src/engine/text/reference-rule.ts'
+import { layOutRows, rowLength } from '../../../src/engine/text/token-rows.ts'
+import { tokeniseFor } from '../../../src/engine/text/tokenise.ts'
+import { createTokenizer, openTokenizer } from '../../../src/engine/text/tokenizer.ts'
 import { tokens } from '../../../tools/oracle/tokens.ts'
 import { describeGolden } from '../../golden-suite.ts'
 
@@ -44,10 +47,9 @@ describe('the tokenizer', () => {
   })
 })
 
-describe('layOutTokens', () => {
-  const words = (count: number) => [
-    { text: Array.from({ length: count }, () => 'red').join(' '), weight: 1.5 },
-  ]
+describe('rows', () => {
+  const tokenise = tokeniseFor(tokenizer, easelRule, [])
+  const words = (count: number) => `(${Array.from({ length: count }, () => 'red').join(' ')}:1.5)`
 
   test.each([
     [0, 1],
@@ -55,8 +57,8 @@ describe('layOutTokens', () => {
     [76, 2],
     [150, 2],
     [151, 3],
-  ])('lays %i tokens out in %i rows', (count, rows) => {
-    const laidOut = layOutTokens(tokenizer, words(count))
+  ])('take %i tokens in %i', (count, rows) => {
+    const laidOut = layOutRows(tokenizer, easelRule.chunks(words(count), tokenise))
     expect(laidOut.rows).toBe(rows)
     expect(laidOut.ids).toHaveLength(rows * rowLength)
     for (let row = 0; row < rows; row++) {
@@ -67,14 +69,40 @@ describe('layOutTokens', () => {
     expect(laidOut.weights.filter(weight => weight === 1.5)).toHaveLength(count)
   })
 
-  test('cuts after 75 tokens when asked to', () => {
-    const { rows, ids } = layOutTokens(tokenizer, words(200), 'truncate')
+  test('are cut after 75 tokens as the reference does it', () => {
+    const plain = 'red '.repeat(200)
+    const { rows, ids } = layOutRows(tokenizer, referenceRule.chunks(plain, tokenise))
     expect(rows).toBe(1)
     expect(ids[rowLength - 1]).toBe(tokenizer.end)
   })
 
-  test('pads with rows of an empty prompt', () => {
-    const padded = padRows(tokenizer2, layOutTokens(tokenizer2, words(3)), 2)
+  test('are filled up with those of an empty prompt', () => {
+    const padded = layOutRows(tokenizer2, easelRule.chunks(words(3), tokenise), 2)
     expect([...padded.ids.slice(rowLength, rowLength + 3)]).toEqual([tokenizer2.start, tokenizer2.end, 0])
   })
+})
+
+test('a sigma at the end of a word is like any other, as in the reference', () => {
+  expect(tokenizer.encode('ΟΔΥΣΣΕΥΣ')).toEqual(tokenizer.encode('οδυσσευσ'))
+  expect(tokenizer.encode('ΟΔΥΣΣΕΥΣ')).not.toEqual(tokenizer.encode('οδυσσευς'))
+})
+
+test('an exclamation mark is text to the UIs and fills rows for the reference', () => {
+  expect(tokenizer2.encode('a cat!')).toContain(0)
+  expect(tokenizer2.encodePlain('a cat!')).toEqual(tokenizer.encode('a cat!'))
+})
+
+test('a token that training added is one token, wherever it stands', () => {
+  const ids = Object.fromEntries(
+    ['a', 'a</w>', 'b', 'b</w>', '<|startoftext|>', '<|endoftext|>'].map((t, i) => [t, i]),
+  )
+  const own = createTokenizer({
+    ids,
+    merges: [],
+    special: [{ content: '<s0>', normalized: true, id: 99 }],
+    start: '<|startoftext|>',
+    end: '<|endoftext|>',
+    padding: '<|endoftext|>',
+  })
+  expect(own.encode('a <s0>b')).toEqual([1, 99, 3])
 })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parsePromptWeights, weightLimit } from '../../../src/engine/text/prompt-weights.ts'
+import { parsePromptWeights, weightLimit } from '../../../src/engine/text/easel/weights.ts'
 
 /** `text*weight` per segment, weights to three digits. */
 function parsed(prompt: string): string[] {

@@ -1,22 +1,8 @@
 /**
- * Weights in a prompt, as A1111 writes them: (a) is 1.1 times, (a:1.3) is 1.3 times, [a] is 1/1.1 times, nesting
+ * Weights in a prompt as Easel's first rule read them: (a) is 1.1 times, (a:1.3) is 1.3 times, [a] is 1/1.1 times, nesting
  * multiplies, and \( \) \[ \] are plain brackets. Any text is understood; what was not meant so is remarked upon.
  */
-
-/** A stretch of prompt under one weight. */
-export interface Segment {
-  readonly text: string
-  readonly weight: number
-}
-
-/** What the parser had to decide for the writer. */
-export type PromptRemark =
-  /** A bracket that is never closed: its weight reaches to the end of the prompt. */
-  | { readonly kind: 'unclosed'; readonly bracket: '(' | '[' }
-  /** A closing bracket without an opening one: taken as text. */
-  | { readonly kind: 'stray'; readonly bracket: ')' | ']' }
-  /** A weight beyond what makes sense to an encoder. */
-  | { readonly kind: 'clamped'; readonly used: number }
+import { type PromptRemark, type Segment, unique } from '../prompt-rule.ts'
 
 export interface WeightedPrompt {
   /** At least one; neighbours differ in weight. */
@@ -108,8 +94,4 @@ class SegmentBuilder {
     }
     return merged.length > 0 ? merged : [{ text: '', weight: 1 }]
   }
-}
-
-function unique(remarks: readonly PromptRemark[]): PromptRemark[] {
-  return [...new Map(remarks.map(remark => [JSON.stringify(remark), remark])).values()]
 }

@@ -1,0 +1,41 @@
+/**
+ * Chunks as A1111 cuts them: 75 tokens each; where a chunk is full and a comma stands among its last 20 tokens, what is
+ * behind that comma moves to the next one; BREAK ends a chunk; an embedding is never cut in two.
+ */
+import { type Chunk, chunkLength, type Place, placesOf, type Segment, type Tokenise } from '../prompt-rule.ts'
+import { isBreak } from './attention.ts'
+
+/** How far a comma is looked for; A1111's default. */
+const lookBack = 20
+
+export function cutIntoChunks(segments: readonly Segment[], tokenise: Tokenise): Chunk[] {
+  const chunks: Chunk[] = []
+  let chunk: Place[] = []
+  /** Of the last comma in the chunk. */
+  let comma = -1
+  const next = () => {
+    chunks.push(chunk)
+    chunk = []
+    comma = -1
+  }
+  for (const segment of segments) {
+    if (isBreak(segment)) {
+      next()
+      continue
+    }
+    for (const token of tokenise.tokens(segment.text)) {
+      const isFull = chunk.length === chunkLength
+      if (token === tokenise.comma) comma = chunk.length
+      else if (isFull && comma !== -1 && chunk.length - comma <= lookBack) {
+        const moved = chunk.splice(comma + 1)
+        next()
+        chunk = moved
+      }
+      const places = placesOf(token, segment.weight)
+      if (chunk.length + places.length > chunkLength) next()
+      chunk.push(...places)
+    }
+  }
+  if (chunk.length > 0 || chunks.length === 0) next()
+  return chunks
+}

@@ -1,0 +1,53 @@
+/** Prompts as A1111 reads them: the default. */
+import { foreignRemarks } from '../foreign-marks.ts'
+import type { PromptRule, Weighting } from '../prompt-rule.ts'
+import { rowLength } from '../token-rows.ts'
+import { parseAttention } from './attention.ts'
+import { cutIntoChunks } from './chunks.ts'
+import { takeNetworks } from './networks.ts'
+import { scheduleOf } from './schedule.ts'
+
+export const a1111Rule: PromptRule = {
+  withoutNetworks: takeNetworks,
+  schedule: scheduleOf,
+  chunks: (text, tokenise) => cutIntoChunks(parseAttention(text).segments, tokenise),
+  weigh: multipliedToItsMean,
+  plainTokens: true,
+  embeddingNames: 'plain',
+  remarks: prompt => {
+    const { text } = takeNetworks(prompt)
+    const [first] = scheduleOf(text, 1)
+    return [
+      ...parseAttention(first?.text ?? '').remarks,
+      ...foreignRemarks(text, ['and', 'double-colon', 'flag']),
+    ]
+  },
+}
+
+/** z·w. */
+export function multiplied({ hidden, weights, width }: Weighting): Float32Array {
+  return hidden.map((z, i) => z * (weights[Math.trunc(i / width)] ?? 1))
+}
+
+/** Every chunk multiplied so that its mean is what it was before it was weighed. */
+async function multipliedToItsMean(weighting: Weighting): Promise<Float32Array> {
+  const { hidden, width } = weighting
+  const weighted = multiplied(weighting)
+  const perChunk = rowLength * width
+  for (let start = 0; start < hidden.length; start += perChunk) {
+    const chunk = weighted.subarray(start, start + perChunk)
+    const before = mean(hidden.subarray(start, start + perChunk))
+    const after = mean(chunk)
+    // A chunk that nothing weighs stays as it is, to the last bit.
+    if (after === before || after === 0) continue
+    const factor = before / after
+    for (const [i, value] of chunk.entries()) chunk[i] = value * factor
+  }
+  return weighted
+}
+
+function mean(values: Float32Array): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum / values.length
+}

@@ -1,0 +1,141 @@
+/**
+ * Prompts that change on the way, as A1111 writes them: [a:b:n] is a up to and including step n, then b; [a:n] nothing,
+ * then a; [a::n] a, then nothing; [a|b|c] changes every step. n with a point is a share of all steps. They nest, also inside
+ * of round brackets; escaped brackets are text, as are square ones with another number of colons. A bar outside of [a|b]
+ * switches all of this off.
+ */
+import { deepestNesting, type ScheduledText } from '../prompt-rule.ts'
+
+/** At least one; texts keep the marks of weights, which are read afterwards. */
+export function scheduleOf(prompt: string, steps: number): ScheduledText[] {
+  const tree = /[[|]/.test(prompt) ? parse(prompt) : undefined
+  if (!tree) return [{ lastStep: steps, text: prompt }]
+  const changes = new Set([steps])
+  collectChanges(tree, steps, changes)
+  return [...changes]
+    .sort((a, b) => a - b)
+    .map(lastStep => ({ lastStep, text: textAt(tree, lastStep, steps) }))
+}
+
+type Node = string | Choice | readonly Node[]
+
+interface Choice {
+  /** Texts from step to step; with a number of steps the first until then, else in turn. */
+  readonly options: readonly (readonly Node[])[]
+  readonly until?: string
+}
+
+function collectChanges(nodes: readonly Node[], steps: number, changes: Set<number>): void {
+  for (const node of nodes) {
+    if (typeof node === 'string') continue
+    if (!isChoice(node)) {
+      collectChanges(node, steps, changes)
+      continue
+    }
+    for (const option of node.options) collectChanges(option, steps, changes)
+    if (node.until === undefined) for (let step = 1; step <= steps; step++) changes.add(step)
+    else if (stepOf(node.until, steps) >= 1) changes.add(stepOf(node.until, steps))
+  }
+}
+
+function textAt(nodes: readonly Node[], step: number, steps: number): string {
+  return nodes
+    .map(node => {
+      if (typeof node === 'string') return node
+      return textAt(isChoice(node) ? optionAt(node, step, steps) : node, step, steps)
+    })
+    .join('')
+}
+
+function optionAt({ options, until }: Choice, step: number, steps: number): readonly Node[] {
+  const which = until === undefined ? (step - 1) % options.length : step <= stepOf(until, steps) ? 0 : 1
+  return options[which] ?? []
+}
+
+function stepOf(until: string, steps: number): number {
+  const value = until.includes('.') ? Number(until) * steps : Number(until)
+  return Math.min(Math.trunc(value), steps)
+}
+
+function isChoice(node: Exclude<Node, string>): node is Choice {
+  return 'options' in node
+}
+
+/** One open bracket while the prompt is read. */
+interface Frame {
+  readonly bracket: '(' | '[' | ''
+  readonly parts: [Node[], ...Node[][]]
+  /** What stands between the parts. */
+  readonly separators: string[]
+  /** It holds what no schedule may hold, so that it is none itself. */
+  isText: boolean
+}
+
+const mark = /\\[\s\S]?|[[\]():|]|[^\\[\]():|]+/g
+
+/** Undefined where a bar stands outside of [a|b]. */
+function parse(prompt: string): Node[] | undefined {
+  const outermost = newFrame('')
+  const open: Frame[] = [outermost]
+  for (const [written] of prompt.matchAll(mark)) {
+    const frame = open.at(-1) ?? outermost
+    if (written === '(' || written === '[') {
+      if (open.length > deepestNesting) return undefined
+      open.push(newFrame(written))
+    } else if (written === ')' || written === ']') {
+      if (frame.bracket === (written === ')' ? '(' : '[')) {
+        if (!close(open, written)) return undefined
+      } else {
+        append(frame, written)
+        frame.isText = true
+      }
+    } else if (written === ':' || written === '|') {
+      if (written === '|' && frame.bracket !== '[') return undefined
+      frame.separators.push(written)
+      frame.parts.push([])
+    } else append(frame, written)
+  }
+  while (open.length > 1) if (!close(open, '')) return undefined
+  return [spelledOut(outermost, '')]
+}
+
+function newFrame(bracket: Frame['bracket']): Frame {
+  return { bracket, parts: [[]], separators: [], isText: false }
+}
+
+function append(frame: Frame, node: Node): void {
+  frame.parts.at(-1)?.push(node)
+}
+
+/** Ends the innermost bracket; false where it holds a bar and is no [a|b]. `closing` is '' where it never closes. */
+function close(open: Frame[], closing: string): boolean {
+  const frame = open.pop()
+  const parent = open.at(-1)
+  if (!frame || !parent) return false
+  const choice = closing === ']' ? choiceOf(frame) : undefined
+  if (!choice && frame.separators.includes('|')) return false
+  append(parent, choice ?? spelledOut(frame, closing))
+  const isEmphasis = closing !== '' && !frame.isText && frame.separators.length <= (closing === ')' ? 1 : 0)
+  if (!choice && !isEmphasis) parent.isText = true
+  return true
+}
+
+const number = /^\s*(?<value>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*$/i
+
+function choiceOf({ parts, separators, isText }: Frame): Choice | undefined {
+  if (isText || separators.length === 0) return undefined
+  if (separators.every(separator => separator === '|')) return { options: parts }
+  const last = parts.at(-1) ?? []
+  const written = last.every(node => typeof node === 'string') ? last.join('') : ''
+  const until = number.exec(written)?.groups?.value
+  if (until === undefined || parts.length > 3 || separators.includes('|')) return undefined
+  return parts.length === 2
+    ? { options: [[], parts[0]], until }
+    : { options: [parts[0], parts[1] ?? []], until }
+}
+
+/** As it was written, with whatever is inside still read. */
+function spelledOut({ bracket, parts, separators }: Frame, closing: string): Node[] {
+  const inside = parts.flatMap((part, i): Node[] => [...(i > 0 ? [separators[i - 1] ?? ''] : []), part])
+  return [bracket, ...inside, closing]
+}

@@ -1,0 +1,19 @@
+/** Prompts as ComfyUI reads them. */
+import { foreignRemarks } from '../foreign-marks.ts'
+import type { PromptRule } from '../prompt-rule.ts'
+import { awayFromEmpty } from '../weigh-from-empty.ts'
+import { cutPieces } from './chunks.ts'
+import { parseComfyWeights } from './weights.ts'
+
+export const comfyuiRule: PromptRule = {
+  withoutNetworks: text => ({ text, networks: [] }),
+  schedule: (text, steps) => [{ lastStep: steps, text }],
+  chunks: (text, tokenise) => cutPieces(parseComfyWeights(text).segments, tokenise),
+  weigh: awayFromEmpty,
+  plainTokens: true,
+  embeddingNames: 'prefixed',
+  remarks: prompt => [
+    ...parseComfyWeights(prompt).remarks,
+    ...foreignRemarks(prompt, ['and', 'double-colon', 'flag', 'break', 'schedule', 'network']),
+  ],
+}

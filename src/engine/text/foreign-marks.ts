@@ -1,0 +1,20 @@
+/** Marks in a prompt that other programs would understand and that are painted as text here: each is told to the writer. */
+import type { ForeignMark, PromptRemark } from './prompt-rule.ts'
+
+/** What each looks like, and no longer than a sentence has room for. */
+const patterns: Readonly<Record<ForeignMark, RegExp>> = {
+  and: /(?<![\p{L}\p{N}_])AND(?![\p{L}\p{N}_])/u,
+  'double-colon': /[^\s:]{1,20}::(?=\s|$|-?[\d.])(?:-?[\d.]{1,8})?/u,
+  flag: /(?<=^|\s)--[a-z][a-z-]{0,20}(?:[ =][\w.:-]{1,20})?/iu,
+  break: /(?<![\p{L}\p{N}_])BREAK(?![\p{L}\p{N}_])/u,
+  schedule: /\[[^[\]]{0,80}[:|][^[\]]{0,80}\]/u,
+  network: /<\w{1,20}:[^<>]{1,80}>/u,
+}
+
+/** The first of each of those marks. */
+export function foreignRemarks(text: string, marks: readonly ForeignMark[]): PromptRemark[] {
+  return marks.flatMap((what): PromptRemark[] => {
+    const written = patterns[what].exec(text)?.[0]
+    return written === undefined ? [] : [{ kind: 'foreign', what, written }]
+  })
+}

@@ -1,0 +1,19 @@
+/** The rules by which prompts are read, by name. */
+import { a1111Rule } from './a1111/rule.ts'
+import { comfyuiRule } from './comfyui/rule.ts'
+import { easelRule } from './easel/rule.ts'
+import { chunkLength, type PromptRule } from './prompt-rule.ts'
+
+export const promptSyntaxes = ['a1111', 'comfyui', 'easel'] as const
+export type PromptSyntax = (typeof promptSyntaxes)[number]
+
+export const promptRules: Readonly<Record<PromptSyntax, PromptRule>> = {
+  a1111: a1111Rule,
+  comfyui: comfyuiRule,
+  easel: easelRule,
+}
+
+/** Whether every rule makes the same of that text: no marks, no exclamation mark, and certainly no second row. */
+export function isReadAlike(text: string): boolean {
+  return text.length <= chunkLength && !/[()[\]\\<>|:!]|BREAK/.test(text)
+}

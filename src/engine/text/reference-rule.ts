@@ -1,0 +1,13 @@
+/** Prompts as the reference itself reads them: plain text, cut after 75 tokens. What golden numbers are measured with. */
+import type { PromptRule } from './prompt-rule.ts'
+import { cutEvenly } from './token-rows.ts'
+
+export const referenceRule: PromptRule = {
+  withoutNetworks: text => ({ text, networks: [] }),
+  schedule: (text, steps) => [{ lastStep: steps, text }],
+  chunks: (text, tokenise) => cutEvenly([{ text, weight: 1 }], tokenise).slice(0, 1),
+  weigh: async ({ hidden }) => hidden,
+  plainTokens: false,
+  embeddingNames: 'none',
+  remarks: () => [],
+}

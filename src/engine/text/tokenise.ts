@@ -1,0 +1,54 @@
+/** What a rule asks of an encoder's tokenizer: text to tokens, with the names of embeddings in it as their vectors. */
+import type { PromptRule, Token, Tokenise } from './prompt-rule.ts'
+import type { Tokenizer } from './tokenizer.ts'
+
+/** An embedding as one encoder gets it; it may have nothing for that encoder, and then takes no place. */
+export interface NamedVectors {
+  readonly name: string
+  readonly vectors: readonly Float32Array[]
+}
+
+export function tokeniseFor(
+  tokenizer: Tokenizer,
+  { plainTokens, embeddingNames }: PromptRule,
+  embeddings: readonly NamedVectors[],
+): Tokenise {
+  const encode = plainTokens ? tokenizer.encodePlain : tokenizer.encode
+  const [comma = -1] = encode(',')
+  const names = embeddingPattern(
+    embeddings.map(({ name }) => name),
+    embeddingNames,
+  )
+  if (!names) return { tokens: encode, comma }
+  const byName = new Map(embeddings.map(({ name, vectors }) => [name.toLowerCase(), vectors]))
+  const tokens = (text: string): Token[] => {
+    const found: Token[] = []
+    let from = 0
+    for (const match of text.matchAll(names)) {
+      found.push(...encode(text.slice(from, match.index)))
+      const vectors = byName.get((match.groups?.name ?? '').toLowerCase()) ?? []
+      if (vectors.length > 0) found.push(vectors)
+      from = match.index + match[0].length
+    }
+    return [...found, ...encode(text.slice(from))]
+  }
+  return { tokens, comma }
+}
+
+/**
+ * Where embeddings of those names stand in a text, longest names first. A name that is a word stands for itself as a whole
+ * word only; any other is found wherever it is, as the reference finds its placeholder tokens.
+ */
+export function embeddingPattern(
+  names: readonly string[],
+  way: PromptRule['embeddingNames'],
+): RegExp | undefined {
+  if (way === 'none' || names.length === 0) return undefined
+  const longestFirst = [...names].sort((a, b) => b.length - a.length)
+  const choice = longestFirst.map(name => {
+    const escaped = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+    return /^\p{L}+$/u.test(name) ? `(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])` : escaped
+  })
+  const prefix = way === 'prefixed' ? 'embedding:' : '(?:embedding:)?'
+  return new RegExp(`${prefix}(?<name>${choice.join('|')})`, 'giu')
+}

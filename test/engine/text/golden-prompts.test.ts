@@ -1,0 +1,4 @@
+import { promptRuleCases } from '../../../tools/oracle/prompt-rules.ts'
+import { describeGoldenFolder } from '../../golden-suite.ts'
+
+await describeGoldenFolder('oracle-2', [promptRuleCases])
