@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { bounds } from './bounds.ts'
 import { firstProblem } from './config-problem.ts'
 import { AppError } from './errors.ts'
 import { fileProblem } from './file-problem.ts'
@@ -39,7 +40,7 @@ const modelAdvice = z.strictObject({
       steps: z.int().min(1).optional(),
       guidance: z.number().optional(),
       /** Aesthetic score to aim at. */
-      score: z.number().min(0).max(10).optional(),
+      score: z.number().min(bounds.refineScore.min).max(bounds.refineScore.max).optional(),
     })
     .optional(),
   note: z.string().optional(),
@@ -92,7 +93,7 @@ const schema = z.strictObject({
     .refine(all => new Set(all.map(one => one.name)).size === all.length, 'one device is named twice'),
   limits: z.strictObject({
     maxSteps: z.int().min(1),
-    maxCount: z.int().min(1).max(4),
+    maxCount: z.int().min(bounds.count.min).max(bounds.count.max),
     maxPromptCharacters: z.int().min(1).max(10_000),
     maxPixels: z.int().positive(),
     maxQueuedPerPerson: z.int().min(1),

@@ -9,6 +9,7 @@ import { act } from './act.ts'
 import { type Catalogue, defaultsOf } from './catalogue.ts'
 import type { Courier } from './courier.ts'
 import { Deliver } from './deliver.ts'
+import { hourMs } from './durations.ts'
 import type { Easel } from './easel.ts'
 import { JobViews } from './job-views.ts'
 import type { AppParts, CheckPicture } from './parts.ts'
@@ -69,7 +70,7 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
   const pool = new Pool({
     ...parts,
     store: db,
-    maxWaitMs: config.limits.maxWaitHours * 3_600_000,
+    maxWaitMs: config.limits.maxWaitHours * hourMs,
     onChange: change => onChange(change),
   })
   const views = new JobViews(db, pool)

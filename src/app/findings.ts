@@ -1,4 +1,5 @@
 /** What is found while a request is read: reasons to refuse it, and changes to name. All of them, not only the first. */
+import type { Bounds } from '../bounds.ts'
 import { type Problem, type ProblemCode, type ProblemDetails, problem } from './problems.ts'
 
 export class Findings {
@@ -14,14 +15,14 @@ export class Findings {
   }
 
   /** Refuses a value outside its range; `name` is the flag's. */
-  inRange(name: string, value: number, min: number, max: number): void {
+  inRange(name: string, value: number, { min, max }: Bounds): void {
     // Written so that NaN is outside.
     if (!(value >= min && value <= max)) this.refuse('out-of-range', { name, value, min, max })
   }
 
   /** The same for whole numbers. */
-  wholeInRange(name: string, value: number, min: number, max: number): void {
-    if (Number.isInteger(value)) this.inRange(name, value, min, max)
+  wholeInRange(name: string, value: number, { min, max }: Bounds): void {
+    if (Number.isInteger(value)) this.inRange(name, value, { min, max })
     else this.refuse('out-of-range', { name, value, min, max })
   }
 }

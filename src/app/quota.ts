@@ -1,10 +1,9 @@
 /** Whether one more request may be accepted, and what a person has left. */
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
+import { hourMs } from './durations.ts'
 import { type Problem, problem } from './problems.ts'
 import type { UsageView } from './views.ts'
-
-const hourMs = 3_600_000
 
 /** Asked inside the transaction that accepts, so that two requests at once cannot both take the last place. */
 export function refusalByQuota(

@@ -1,4 +1,5 @@
 /** What the text encoders get: the prompts with their style, the rule that reads them, and what of them is remarked on. Pure. */
+import { bounds } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import type { PromptRemark, PromptRule } from '../engine/text/prompt-rule.ts'
 import { promptRules } from '../engine/text/prompt-rules.ts'
@@ -8,9 +9,6 @@ import type { Findings } from './findings.ts'
 import type { ImagineRequest } from './requests.ts'
 import { checkTexts } from './text-limits.ts'
 import type { PersonSettings } from './views.ts'
-
-/** Of the twelve layers of the first text encoder, one at least must be left below the penultimate. */
-const deepestClipSkip = 10
 
 export function resolvePrompt(
   request: ImagineRequest,
@@ -30,7 +28,7 @@ export function resolvePrompt(
   }
   const style = styleOf(request, config.styles, findings)
   const clipSkip = request.clipSkip ?? 0
-  findings.wholeInRange('clip-skip', clipSkip, 0, deepestClipSkip)
+  findings.wholeInRange('clip-skip', clipSkip, bounds.clipSkip)
   const negatives = [request.negative ?? settings.negative, style?.negative || undefined]
   const negative = negatives.filter(text => text !== undefined)
   return {

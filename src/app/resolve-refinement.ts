@@ -1,4 +1,5 @@
 /** How the Refiner takes part in a new picture: what was asked for, else the model's own way. Pure. */
+import { bounds } from '../bounds.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import type { Refinement } from '../engine/work-order.ts'
 import type { ModelDefaults } from './catalogue.ts'
@@ -51,9 +52,9 @@ export function resolveRefinement(
   }
   const own = defaults.refiner
   const guidance = request.refineGuidance ?? own.guidance
-  findings.inRange('refine-cfg', guidance, 0, 50)
+  findings.inRange('refine-cfg', guidance, bounds.guidance)
   const score = request.refineScore ?? own.score
-  findings.inRange('refine-score', score, 0, 10)
+  findings.inRange('refine-score', score, bounds.refineScore)
   const common = {
     model: { name: model.name, hash: model.refiner.hash },
     guidance,
@@ -61,13 +62,13 @@ export function resolveRefinement(
   }
   if (way === 'ensemble') {
     const split = request.refineSplit ?? own.split
-    findings.inRange('refine-split', split, 0.01, 0.99)
+    findings.inRange('refine-split', split, bounds.refineSplit)
     return { way, split, ...common }
   }
   const steps = request.refineSteps ?? own.steps ?? baseSteps
-  findings.wholeInRange('refine-steps', steps, 1, maxSteps)
+  findings.wholeInRange('refine-steps', steps, { min: 1, max: maxSteps })
   const strength = request.refineStrength ?? own.strength
-  findings.inRange('refine-strength', strength, 0, 1)
+  findings.inRange('refine-strength', strength, bounds.strength)
   if (strength >= 0 && strength <= 1) checkStrength(strength, steps, findings)
   return { way, strength, steps, ...common }
 }

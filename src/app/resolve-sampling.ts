@@ -1,4 +1,5 @@
 /** How a picture is sampled: what was asked for, else the preset's, else the model's own. Pure. */
+import { bounds } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import { findPreset, type Preset, presets } from '../engine/sampling/presets.ts'
 import {
@@ -28,8 +29,8 @@ export function resolveSampling(
   const preset = presetOf(request, defaults, findings)
   const steps =
     request.steps ?? (request.preset === undefined ? defaults.steps : preset?.defaultSteps) ?? defaults.steps
-  if (preset) findings.wholeInRange('steps', steps, preset.minSteps, preset.maxSteps)
-  else findings.wholeInRange('steps', steps, 1, limits.maxSteps)
+  if (preset) findings.wholeInRange('steps', steps, { min: preset.minSteps, max: preset.maxSteps })
+  else findings.wholeInRange('steps', steps, { min: 1, max: limits.maxSteps })
 
   const fromPreset = preset?.at(steps)
   const choice = samplerOf(
@@ -109,8 +110,8 @@ function noiseOf(
 ): Pick<Sampling, 'eta' | 'noise'> {
   const kind = choice?.kind
   const heeds = (what: 'eta' | 'churn'): boolean => kind?.heeds?.includes(what) === true
-  if (eta !== undefined) findings.inRange('eta', eta, 0, 1)
-  if (churn !== undefined) findings.inRange('churn', churn, 0, 1000)
+  if (eta !== undefined) findings.inRange('eta', eta, bounds.eta)
+  if (churn !== undefined) findings.inRange('churn', churn, bounds.churn)
   for (const [flag, value] of [['eta', eta] as const, ['churn', churn] as const]) {
     if (kind && value !== undefined && !heeds(flag)) {
       findings.notice('flag-unused', { flag: `--${flag}`, sampler: kind.label })
@@ -165,9 +166,9 @@ function samplerOf(
 }
 
 export function checkRanges(sampling: Sampling, findings: Findings): void {
-  findings.inRange('cfg', sampling.guidance, 0, 50)
-  findings.inRange('rescale', sampling.guidanceRescale, 0, 1)
+  findings.inRange('cfg', sampling.guidance, bounds.guidance)
+  findings.inRange('rescale', sampling.guidanceRescale, bounds.guidanceRescale)
   const [from, to] = sampling.guidanceInterval
-  findings.inRange('interval', from, 0, 1)
-  findings.inRange('interval', to, from, 1)
+  findings.inRange('interval', from, bounds.guidanceInterval)
+  findings.inRange('interval', to, { min: from, max: bounds.guidanceInterval.max })
 }

@@ -33,7 +33,7 @@ export function resolveSize(
   if (request.aspect) {
     const aspect = request.aspect.width / request.aspect.height
     const rounded = Math.round(aspect * 1000) / 1000
-    findings.inRange('ar', rounded, 1 / widestAspect, widestAspect)
+    findings.inRange('ar', rounded, { min: 1 / widestAspect, max: widestAspect })
     return sizeOfAspect(clamp(aspect, 1 / widestAspect, widestAspect), rules)
   }
   if (source) return fittingSize(source, rules)

@@ -1,4 +1,5 @@
 /** A request becomes a work order in which nothing is open any more, or the reasons why it cannot. Pure. */
+import { bounds } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import type { ModelReference, PaintOrder } from '../engine/work-order.ts'
@@ -27,8 +28,6 @@ export type Resolved =
   | { kind: 'order'; order: PaintOrder; notices: Problem[] }
   | { kind: 'refused'; problems: Problem[] }
 
-/** torch takes more, but beyond this a number does not survive JSON; room is left for the seeds of a set. */
-const maxSeed = Number.MAX_SAFE_INTEGER - 1000
 /** Where only the masked part is painted anew, little of what was there should remain. */
 const defaultStrength = { plain: 0.6, masked: 0.9 }
 
@@ -56,9 +55,9 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   const size = resolveSize(request, settings.size, context.source, rules, findings)
   const source = sourceOf(request, context, sampling.steps, findings)
   const count = request.count ?? Math.min(settings.count ?? 1, config.limits.maxCount)
-  findings.wholeInRange('n', count, 1, config.limits.maxCount)
+  findings.wholeInRange('n', count, { min: bounds.count.min, max: config.limits.maxCount })
   const seed = request.seed ?? context.seed
-  findings.wholeInRange('seed', seed, 0, maxSeed)
+  findings.wholeInRange('seed', seed, bounds.seed)
 
   if (findings.problems.length > 0) return { kind: 'refused', problems: findings.problems }
   const order: PaintOrder = {
@@ -110,7 +109,7 @@ function sourceOf(
     return undefined
   }
   const strength = request.strength ?? (mask ? defaultStrength.masked : defaultStrength.plain)
-  findings.inRange('strength', strength, 0, 1)
+  findings.inRange('strength', strength, bounds.strength)
   if (strength >= 0 && strength <= 1) checkStrength(strength, steps, findings)
   if (mask && (mask.widthPx !== source.widthPx || mask.heightPx !== source.heightPx)) {
     findings.refuse('mask-size', { mask: sides(mask), picture: sides(source) })

@@ -1,4 +1,5 @@
 /** Whether a person's own defaults can be had here. A size is fitted to whatever model paints, so any will do. Pure. */
+import { bounds } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import { findByName, suggestions } from './catalogue.ts'
 import { Findings } from './findings.ts'
@@ -18,6 +19,6 @@ export function settingsProblems(
     const names = models.map(({ name }) => name)
     findings.refuse('model-unknown', { name: model, known: suggestions(names, model) })
   }
-  if (count !== undefined) findings.wholeInRange('n', count, 1, limits.maxCount)
+  if (count !== undefined) findings.wholeInRange('n', count, { min: bounds.count.min, max: limits.maxCount })
   return findings.problems
 }

@@ -17,7 +17,7 @@ export function variantsOf(
   if (!checkTexts(request, limits, findings)) return []
   const { repeat: wantedRepeat, ...single } = request
   const repeat = wantedRepeat ?? 1
-  findings.wholeInRange('repeat', repeat, 1, limits.maxFanOut)
+  findings.wholeInRange('repeat', repeat, { min: 1, max: limits.maxFanOut })
   const expansion = expandPrompt(request.prompt, limits.maxFanOut)
   if (expansion.kind === 'too-many') {
     findings.refuse('fan-out', { count: expansion.count, limit: limits.maxFanOut })

@@ -1,4 +1,5 @@
 /** `easel refine FILE`: the Refiner's image to image on a picture that Easel made, by what the picture itself says. */
+
 import type { Command } from 'commander'
 import { findByName, suggestions } from '../app/catalogue.ts'
 import { checkPicture } from '../app/check-picture.ts'
@@ -8,6 +9,7 @@ import { problem } from '../app/problems.ts'
 import { resolve } from '../app/resolve.ts'
 import { checkStrength } from '../app/resolve-refinement.ts'
 import { checkRanges } from '../app/resolve-sampling.ts'
+import { bounds } from '../bounds.ts'
 import { recipeOf as recipeIn } from '../engine/image/parameters.ts'
 import { readMakingOf } from '../engine/image/read-parameters.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
@@ -123,10 +125,10 @@ function check(
   maxSteps: number,
   findings: Findings,
 ): void {
-  findings.inRange('strength', source.strength, 0, 1)
-  findings.wholeInRange('steps', sampling.steps, 1, maxSteps)
+  findings.inRange('strength', source.strength, bounds.strength)
+  findings.wholeInRange('steps', sampling.steps, { min: 1, max: maxSteps })
   checkRanges(sampling, findings)
-  findings.inRange('score', aesthetic.positive, 0, 10)
-  findings.wholeInRange('seed', seed, 0, Number.MAX_SAFE_INTEGER)
+  findings.inRange('score', aesthetic.positive, bounds.refineScore)
+  findings.wholeInRange('seed', seed, bounds.seed)
   if (findings.problems.length === 0) checkStrength(source.strength, sampling.steps, findings)
 }

@@ -1,5 +1,6 @@
 /** The work order: everything that decides a picture's bytes, fixed when a job is accepted and never changed after. */
 import { z } from 'zod'
+import { bounds } from '../bounds.ts'
 
 /** A model by its name in the models folder and the hash of its weights, so that a re-run paints the same picture. */
 export const modelReference = z.object({ name: z.string(), hash: z.string() })
@@ -27,7 +28,7 @@ const sampling = z.object({
   steps: z.number().int().min(1),
   /** Classifier-free guidance scale; off at 1 and below. */
   guidance: z.number(),
-  guidanceRescale: z.number().min(0).max(1).default(0),
+  guidanceRescale: z.number().min(bounds.guidanceRescale.min).max(bounds.guidanceRescale.max).default(0),
   /** Fractions of the schedule between which guidance runs. */
   guidanceInterval: z.tuple([z.number(), z.number()]).default([0, 1]),
   /** Of DDIM and TCD. */
@@ -86,7 +87,7 @@ export const paintOrder = z.object({
   prompt: promptText,
   widthPx: z.number().int().positive(),
   heightPx: z.number().int().positive(),
-  count: z.number().int().min(1).max(4),
+  count: z.number().int().min(bounds.count.min).max(bounds.count.max),
   seed,
   sampling,
   source: source.optional(),

@@ -31,6 +31,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   { prefix: 'src/ports.ts', may: [] },
   { prefix: 'src/time-limit.ts', may: ['src/ports.ts'] },
   { prefix: 'src/platforms.ts', may: [] },
+  { prefix: 'src/bounds.ts', may: [] },
   { prefix: 'src/secrets.ts', may: ['src/errors.ts'] },
   { prefix: 'src/nearest.ts', may: [] },
   { prefix: 'src/file-problem.ts', may: [] },
@@ -39,14 +40,21 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   { prefix: 'src/log.ts', may: ['src/errors.ts', 'src/ports.ts'] },
   {
     prefix: 'src/config',
-    may: ['src/errors.ts', 'src/file-problem.ts', 'src/nearest.ts', 'src/platforms.ts', 'src/words/'],
+    may: [
+      'src/bounds.ts',
+      'src/errors.ts',
+      'src/file-problem.ts',
+      'src/nearest.ts',
+      'src/platforms.ts',
+      'src/words/',
+    ],
   },
   {
     prefix: 'src/words/',
     may: ['src/errors.ts', 'src/picture-problem.ts', 'src/model-problem.ts', 'type src/app/'],
   },
   // The engine, from its foundation up.
-  { prefix: 'src/engine/work-order.ts', may: [] },
+  { prefix: 'src/engine/work-order.ts', may: ['src/bounds.ts'] },
   { prefix: 'src/engine/weights/', may: ['src/errors.ts', 'src/model-problem.ts', 'src/nearest.ts'] },
   { prefix: 'src/engine/onnx/', may: ['src/errors.ts', 'src/engine/weights/'] },
   { prefix: 'src/engine/modules/', may: ['src/errors.ts', 'src/engine/onnx/', 'src/engine/weights/'] },
@@ -128,6 +136,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/db/',
     may: [
       'src/platforms.ts',
+      'src/bounds.ts',
       'src/errors.ts',
       'src/error-details.ts',
       'src/file-problem.ts',
@@ -143,6 +152,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/app/',
     may: [
       'src/platforms.ts',
+      'src/bounds.ts',
       'src/errors.ts',
       'src/picture-problem.ts',
       'src/ports.ts',
@@ -164,6 +174,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/bots/',
     may: [
       'src/platforms.ts',
+      'src/bounds.ts',
       'src/secrets.ts',
       'src/errors.ts',
       'src/ports.ts',

@@ -1,6 +1,7 @@
 /** Statistics as a picture, for every platform: bars of jobs over time, and the busiest people. */
 import type { EChartsCoreOption } from 'echarts/core'
 import sharp from 'sharp'
+import { dayMs } from '../../app/durations.ts'
 import type { StatsView } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 
@@ -106,7 +107,7 @@ function chartOption(stats: StatsView, { stats: words }: Words): EChartsCoreOpti
 
 /** Hours for a day or less, otherwise dates, each where it begins. */
 function sliceLabels({ timeline, fromMs, toMs }: StatsView): string[] {
-  const part = toMs - fromMs <= 24 * 60 * 60 * 1000 ? ([11, 16] as const) : ([5, 10] as const)
+  const part = toMs - fromMs <= dayMs ? ([11, 16] as const) : ([5, 10] as const)
   const labels = timeline.map(slice => new Date(slice.fromMs).toISOString().slice(...part))
   return labels.map((label, i) => (label === labels[i - 1] ? '' : label))
 }

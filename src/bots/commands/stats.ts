@@ -8,7 +8,7 @@ import { optionalOption } from './command-option.ts'
 /** A year at most: what is older may be removed by then. */
 export const statsDays = { min: 1, max: 366, fallback: 30 } as const
 
-const days = optionalOption('days', between(statsDays.min, statsDays.max, wholeNumber), statsDays.fallback)
+const days = optionalOption('days', between(statsDays, wholeNumber), statsDays.fallback)
 
 export const stats: Command = {
   access: 'admins',

@@ -1,6 +1,8 @@
 /** The kinds of values that flags take: how each is read from what people type, and written back. */
+
 import type { FlagExpectation } from '../../app/problems.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
+import { type Bounds, bounds } from '../../bounds.ts'
 
 /** `read` answers undefined for what it cannot read; `write` answers undefined for what cannot be typed. */
 export interface FlagValue<T> {
@@ -43,7 +45,7 @@ export const number: FlagValue<number> = {
 }
 
 /** The same kind of value, refused outside of the bounds. */
-export function between(min: number, max: number, kind: FlagValue<number>): FlagValue<number> {
+export function between({ min, max }: Bounds, kind: FlagValue<number>): FlagValue<number> {
   return { ...kind, range: { min, max, numbersOf: value => [value] } }
 }
 
@@ -78,7 +80,7 @@ export const interval: FlagValue<[number, number]> = {
     return from !== undefined && to !== undefined && more.length === 0 && from <= to ? [from, to] : undefined
   },
   write: ([from, to]) => `${from}:${to}`,
-  range: { min: 0, max: 1, numbersOf: value => value },
+  range: { ...bounds.guidanceInterval, numbersOf: value => value },
 }
 
 export const onOff: FlagValue<boolean> = {

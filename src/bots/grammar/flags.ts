@@ -2,6 +2,7 @@
 
 import { type Problem, problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
+import { bounds } from '../../bounds.ts'
 import { nearestNames } from '../../nearest.ts'
 import type { Words } from '../../words/en.ts'
 import {
@@ -39,32 +40,32 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   ar: flag('ar', 'aspect', ratio, ['aspect']),
   size: flag('size', 'size', size),
   n: flag('n', 'count', wholeNumber, ['count']),
-  seed: flag('seed', 'seed', between(0, Number.MAX_SAFE_INTEGER, wholeNumber)),
+  seed: flag('seed', 'seed', between(bounds.seed, wholeNumber)),
   steps: flag('steps', 'steps', wholeNumber),
-  cfg: flag('cfg', 'guidance', number, ['guidance']),
-  rescale: flag('rescale', 'guidanceRescale', between(0, 1, number)),
+  cfg: flag('cfg', 'guidance', between(bounds.guidance, number), ['guidance']),
+  rescale: flag('rescale', 'guidanceRescale', between(bounds.guidanceRescale, number)),
   interval: flag('interval', 'guidanceInterval', interval),
   sampler: flag('sampler', 'sampler', text),
   sigmas: flag('sigmas', 'sigmas', oneOf('sigmas', ['plain', 'karras', 'exponential', 'beta'])),
   spacing: flag('spacing', 'spacing', oneOf('spacing', ['leading', 'trailing', 'linspace'])),
   schedule: flag('schedule', 'schedule', text, ['scheduler']),
-  churn: flag('churn', 'churn', between(0, 1000, number)),
-  eta: flag('eta', 'eta', between(0, 1, number)),
+  churn: flag('churn', 'churn', between(bounds.churn, number)),
+  eta: flag('eta', 'eta', between(bounds.eta, number)),
   preset: flag('preset', 'preset', text),
   model: flag('model', 'model', text),
   style: flag('style', 'style', text),
-  'clip-skip': flag('clip-skip', 'clipSkip', between(0, 11, wholeNumber)),
+  'clip-skip': flag('clip-skip', 'clipSkip', between(bounds.clipSkip, wholeNumber)),
   syntax: flag('syntax', 'syntax', oneOf('syntax', ['a1111', 'comfyui', 'easel'])),
   source: flag('source', 'source', storedPicture),
   mask: flag('mask', 'mask', storedPicture),
   // Midjourney's --iw weighs the picture, ours says how far to leave it: the name is taken over, the scale is not.
-  strength: flag('strength', 'strength', between(0, 1, number), ['iw']),
+  strength: flag('strength', 'strength', between(bounds.strength, number), ['iw']),
   refine: flag('refine', 'refine', refineWay),
-  'refine-strength': flag('refine-strength', 'refineStrength', between(0, 1, number)),
+  'refine-strength': flag('refine-strength', 'refineStrength', between(bounds.strength, number)),
   'refine-steps': flag('refine-steps', 'refineSteps', wholeNumber),
-  'refine-split': flag('refine-split', 'refineSplit', between(0, 1, number)),
-  'refine-cfg': flag('refine-cfg', 'refineGuidance', number),
-  'refine-score': flag('refine-score', 'refineScore', between(0, 10, number)),
+  'refine-split': flag('refine-split', 'refineSplit', between(bounds.refineSplit, number)),
+  'refine-cfg': flag('refine-cfg', 'refineGuidance', between(bounds.guidance, number)),
+  'refine-score': flag('refine-score', 'refineScore', between(bounds.refineScore, number)),
   fast: flag('fast', 'fast', onOff),
   repeat: flag('repeat', 'repeat', wholeNumber),
 }

@@ -1,7 +1,6 @@
 /** Settings that the makers of few-step models publish: sampler, steps, spacing and guidance that belong together. */
 
 import type { SchedulerConfig } from './sampler.ts'
-import { findSampler, type SamplerChoice } from './sampler-names.ts'
 
 /** Guidance 1 is off: these models have it distilled in, and a step costs half. */
 export interface Preset {
@@ -120,22 +119,4 @@ export function presetOfFile(fileName: string): Preset | undefined {
   return presets
     .filter(preset => preset.fileName.test(fileName))
     .sort((a, b) => b.fileName.source.length - a.fileName.source.length)[0]
-}
-
-/** What a preset makes of a model's own schedule; steps are brought into its range. */
-export function applyPreset(
-  preset: Preset,
-  config: SchedulerConfig,
-  wantedSteps = preset.defaultSteps,
-): { sampler: SamplerChoice; config: SchedulerConfig; steps: number; guidance: number } {
-  const steps = Math.min(Math.max(wantedSteps, preset.minSteps), preset.maxSteps)
-  const { sampler, schedule } = preset.at(steps)
-  const lookup = findSampler(sampler)
-  if (lookup.kind === 'unknown') throw new RangeError(`preset ${preset.name} names no sampler: ${sampler}`)
-  return {
-    sampler: lookup.choice,
-    config: { ...config, sigmas: 'plain', ...schedule },
-    steps,
-    guidance: preset.guidance,
-  }
 }

@@ -14,7 +14,7 @@ export const flags = {
   prompt2: 'another text for the second text encoder',
   ar: 'aspect ratio, e.g. 3:2',
   size: 'size in pixels, e.g. 1024x768',
-  n: 'number of pictures, 1 to 4',
+  n: 'how many pictures',
   seed: 'where chance starts: the same seed gives the same picture',
   steps: 'number of steps: more is finer and slower',
   cfg: 'how closely to follow the prompt',

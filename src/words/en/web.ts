@@ -8,7 +8,6 @@ export const web = {
   feed: 'Conversation',
   earlier: 'Show earlier requests',
   guest: (tag: string) => `Guest ${tag}`,
-  you: 'you',
   empty: {
     title: 'What shall we paint?',
     text: 'Describe a picture below. It appears here, with buttons to refine it, vary it and go on from it.',

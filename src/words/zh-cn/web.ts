@@ -9,7 +9,6 @@ export const web: Words['web'] = {
   feed: '对话',
   earlier: '显示更早的请求',
   guest: tag => `访客 ${tag}`,
-  you: '你',
   empty: {
     title: '想画点什么？',
     text: '在下面描述一张图片。它会出现在这里，并带有精修、变化等按钮。',

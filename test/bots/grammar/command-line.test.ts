@@ -5,6 +5,7 @@ import { requestOf } from '../../../src/app/request-of-job.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
 import { formatCommand, formatRequest, parseCommand } from '../../../src/bots/grammar/command-line.ts'
 import { flagList } from '../../../src/bots/grammar/flags.ts'
+import { type Bounds, bounds } from '../../../src/bounds.ts'
 import { paintOrder } from '../../../src/engine/work-order.ts'
 import { en } from '../../../src/words/en.ts'
 import { jobView } from '../../helpers/job-views.ts'
@@ -111,7 +112,7 @@ describe('what cannot be read is named', () => {
   })
 
   it.each([
-    ['--seed -1', { name: 'seed', value: -1, min: 0, max: Number.MAX_SAFE_INTEGER }],
+    ['--seed -1', { name: 'seed', value: -1, min: 0, max: bounds.seed.max }],
     ['--strength 1.5', { name: 'strength', value: 1.5, min: 0, max: 1 }],
     ['--interval 0:2', { name: 'interval', value: 2, min: 0, max: 1 }],
   ])('%s is out of range', (flags, details) => {
@@ -136,6 +137,8 @@ const typedText = fc.oneof(
     .map(parts => parts.join(' ')),
 )
 const fraction = fc.double({ min: 0, max: 1, noNaN: true }).map(value => value + 0)
+const within = (range: Bounds) => fc.double({ ...range, noNaN: true }).map(value => value + 0)
+
 const anyRequest: fc.Arbitrary<ImagineRequest> = fc.record(
   {
     prompt: typedText,
@@ -147,29 +150,30 @@ const anyRequest: fc.Arbitrary<ImagineRequest> = fc.record(
       heightPx: fc.integer({ min: 1, max: 9999 }),
     }),
     count: fc.integer(),
-    seed: fc.maxSafeNat(),
+    seed: fc.integer(bounds.seed),
     steps: fc.integer(),
-    guidance: fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0),
-    guidanceRescale: fraction,
+    guidance: within(bounds.guidance),
+    guidanceRescale: within(bounds.guidanceRescale),
     guidanceInterval: fc
       .tuple(fraction, fraction)
       .map(([a, b]): [number, number] => [Math.min(a, b), Math.max(a, b)]),
     sampler: fc.string({ minLength: 1 }),
     sigmas: fc.constantFrom('plain', 'karras', 'exponential', 'beta'),
     spacing: fc.constantFrom('leading', 'trailing', 'linspace'),
-    eta: fraction,
+    eta: within(bounds.eta),
+    churn: within(bounds.churn),
     preset: fc.string(),
     model: fc.string(),
     style: fc.string(),
-    clipSkip: fc.integer({ min: 0, max: 11 }),
+    clipSkip: fc.integer(bounds.clipSkip),
     source: fc.record({ kind: fc.constant('stored'), pictureId: fc.stringMatching(/^[0-9a-z]{1,16}$/) }),
-    strength: fraction,
+    strength: within(bounds.strength),
     refine: fc.constantFrom(true, false, 'ensemble' as const, 'after' as const),
-    refineStrength: fraction,
+    refineStrength: within(bounds.strength),
     refineSteps: fc.integer(),
-    refineSplit: fraction,
-    refineGuidance: fraction,
-    refineScore: fraction,
+    refineSplit: within(bounds.refineSplit),
+    refineGuidance: within(bounds.guidance),
+    refineScore: within(bounds.refineScore),
     fast: fc.boolean(),
     repeat: fc.integer(),
   },

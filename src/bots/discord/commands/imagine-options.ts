@@ -6,6 +6,7 @@ import {
 } from 'discord.js'
 import type { Problem } from '../../../app/problems.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
+import { type Bounds, bounds } from '../../../bounds.ts'
 import type { Config } from '../../../config.ts'
 import { en, type Words } from '../../../words/en.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
@@ -30,11 +31,11 @@ const flagOptions: readonly FlagOption[] = [
   { key: 'count', flag: 'n', asks: 'whole', range: limits => upTo(limits.maxCount) },
   { key: 'model', flag: 'model', asks: 'completed' },
   { key: 'style', flag: 'style', asks: 'completed' },
-  { key: 'strength', flag: 'strength', asks: 'number', range: () => ({ min_value: 0, max_value: 1 }) },
+  { key: 'strength', flag: 'strength', asks: 'number', range: () => within(bounds.strength) },
   { key: 'refine', flag: 'refine', asks: 'choice' },
-  { key: 'seed', flag: 'seed', asks: 'whole', range: () => ({ min_value: 0 }) },
+  { key: 'seed', flag: 'seed', asks: 'whole', range: () => within(bounds.seed) },
   { key: 'steps', flag: 'steps', asks: 'whole', range: limits => upTo(limits.maxSteps) },
-  { key: 'guidance', flag: 'cfg', asks: 'number', range: () => ({ min_value: 0 }) },
+  { key: 'guidance', flag: 'cfg', asks: 'number', range: () => within(bounds.guidance) },
   { key: 'sampler', flag: 'sampler', asks: 'completed' },
   { key: 'preset', flag: 'preset', asks: 'text' },
   { key: 'fast', flag: 'fast', asks: 'switch' },
@@ -104,6 +105,10 @@ const refineChoices = (['on', 'off', 'ensemble', 'after'] as const).map(
     value,
   }),
 )
+
+function within({ min, max }: Bounds): { min_value: number; max_value: number } {
+  return { min_value: min, max_value: max }
+}
 
 function upTo(most: number): { min_value: number; max_value: number } {
   return { min_value: 1, max_value: most }

@@ -1,0 +1,26 @@
+/** Bounds of the numbers that people may ask for, whatever the model. Flags, forms, checks and schemas derive from these. */
+export interface Bounds {
+  readonly min: number
+  readonly max: number
+}
+
+const fraction: Bounds = { min: 0, max: 1 }
+
+export const bounds = {
+  /** Pictures of one job: numbered buttons fill a row of at most five. */
+  count: { min: 1, max: 4 },
+  /** torch takes more, but beyond this a number does not survive JSON; room is left for the seeds of a set. */
+  seed: { min: 0, max: Number.MAX_SAFE_INTEGER - 1000 },
+  guidance: { min: 0, max: 50 },
+  guidanceRescale: fraction,
+  /** Fractions of the schedule. */
+  guidanceInterval: fraction,
+  eta: fraction,
+  churn: { min: 0, max: 1000 },
+  /** Of the twelve layers of the first text encoder, one at least must be left below the penultimate. */
+  clipSkip: { min: 0, max: 10 },
+  strength: fraction,
+  refineSplit: { min: 0.01, max: 0.99 },
+  /** Aesthetic scores that the Refiner was trained with. */
+  refineScore: { min: 0, max: 10 },
+} as const satisfies Record<string, Bounds>
