@@ -5,7 +5,7 @@ import type { DeviceConfig } from './config.ts'
 import { createProcessHost } from './engine/host/process-host.ts'
 import { createThreadHost } from './engine/host/thread-host.ts'
 import type { WorkerHost } from './engine/host/worker-host.ts'
-import type { ModelRecord } from './engine/models/record.ts'
+import type { ModelCatalogue } from './engine/models/library.ts'
 import { packageRoot } from './paths.ts'
 import { version } from './version.ts'
 
@@ -19,14 +19,14 @@ const passedOn =
 /** Opens one life of the device's worker each time it is called. */
 export function hostOpener(
   device: DeviceConfig,
-  models: readonly ModelRecord[],
+  { models, files }: Pick<ModelCatalogue, 'models' | 'files'>,
   env: Readonly<Record<string, string | undefined>>,
 ): () => WorkerHost {
   const create = device.host === 'process' ? createProcessHost : createThreadHost
   const options = {
     entry,
     device: device.name,
-    setup: { device: device.name, threads: device.threads, models: [...models], version: `Easel ${version}` },
+    setup: { device: device.name, threads: device.threads, models, files, version: `Easel ${version}` },
     env: workerEnvironment(env),
   }
   return () => create(options)

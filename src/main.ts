@@ -47,7 +47,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     catalogue,
     devices: config.devices.map(device => ({
       name: device.name,
-      openHost: hostOpener(device, catalogue.models, process.env),
+      openHost: hostOpener(device, catalogue, process.env),
     })),
     checkPicture,
     migrationsFolder: join(packageRoot, 'migrations'),

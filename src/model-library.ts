@@ -3,10 +3,11 @@ import { accessSync, constants } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
+import type { FileRecord } from './engine/models/file-record.ts'
 import { fileHashCache, type HashCache, layeredHashCache } from './engine/models/hash-cache.ts'
 import { type ModelCatalogue, readModels } from './engine/models/library.ts'
-import type { ExpertRecord, ModelRecord } from './engine/models/record.ts'
-import { checkModel } from './engine/pipeline/check-model.ts'
+import type { ModelRecord } from './engine/models/record.ts'
+import { checkModel, checkVae } from './engine/pipeline/check-model.ts'
 import { type AppError, toAppError } from './errors.ts'
 import { checkAdvice } from './model-advice.ts'
 
@@ -33,18 +34,28 @@ export async function readLibrary(
   const usable: ModelRecord[] = []
   for (const model of models) {
     const { refiner, ...base } = model
-    const faults = { base: await faultOf(base), refiner: refiner && (await faultOf(refiner)) }
+    const faults = {
+      base: await faultOf(() => checkModel(base.parts)),
+      refiner: refiner && (await faultOf(() => checkModel(refiner.parts))),
+    }
     if (faults.base) unused.push({ name: model.name, error: faults.base })
     if (faults.refiner) unused.push({ name: `${model.name}/refiner`, error: faults.refiner })
     if (!faults.base) usable.push(faults.refiner ? base : model)
   }
-  return { models: usable, files, unused }
+  const usableFiles: FileRecord[] = []
+  for (const file of files) {
+    const { vae } = file
+    const fault = vae && (await faultOf(() => checkVae(vae)))
+    if (fault) unused.push({ name: file.name, error: fault })
+    else usableFiles.push(file)
+  }
+  return { models: usable, files: usableFiles, unused }
 }
 
-/** What is wrong with a Base or a Refiner. */
-async function faultOf({ parts }: ExpertRecord): Promise<AppError | undefined> {
+/** What a check throws. */
+async function faultOf(check: () => Promise<void>): Promise<AppError | undefined> {
   try {
-    await checkModel(parts)
+    await check()
     return undefined
   } catch (error) {
     return toAppError(error)

@@ -1,11 +1,14 @@
 /** What can be asked for on this machine, by name, and what each model is best used with. */
 import type { Config } from '../config.ts'
+import type { FileRecord } from '../engine/models/file-record.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import { findPreset, presetOfFile } from '../engine/sampling/presets.ts'
 import { nearestNames } from '../nearest.ts'
 
 export interface Catalogue {
   models: readonly ModelRecord[]
+  /** What goes with models: VAEs, LoRAs … */
+  files?: readonly FileRecord[]
 }
 
 /** What a request may leave out, as the model's files and the configuration have it. */

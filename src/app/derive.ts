@@ -28,7 +28,12 @@ export interface ModelContext {
 /** The same again from another seed. */
 export function reRolled(recipe: Recipe, model: ModelRecord, seed: number): Recipe {
   if (recipe.kind === 'refine') return { ...recipe, model: refinerOf(recipe, model), seed }
-  return { ...recipe, model: referenceTo(model), refinement: withCurrentRefiner(recipe, model), seed }
+  return {
+    ...recipe,
+    model: referenceTo(model, recipe.model.vae),
+    refinement: withCurrentRefiner(recipe, model),
+    seed,
+  }
 }
 
 /** Image to image with the Base on the picture. The ensemble's hand-over makes no sense on it: it is left out. */
@@ -45,7 +50,7 @@ export function varied(
   const refinement = withCurrentRefiner(base, model)
   return {
     ...base,
-    model: referenceTo(model),
+    model: referenceTo(model, recipe.model.vae),
     seed,
     source: { pictureId, strength },
     refinement: refinement?.way === 'after' ? refinement : undefined,
@@ -77,7 +82,7 @@ export function refined(
   checkPixels(size, maxPixels, model.refiner.sizeStepPx, findings)
   return {
     kind: 'refine',
-    model: { name: model.name, hash: model.refiner.hash },
+    model: { ...recipe.model, name: model.name, hash: model.refiner.hash },
     prompt: recipe.prompt,
     ...size,
     seed: picture.seed,
@@ -109,7 +114,7 @@ function paintedLike(recipe: RefineOrder, { model, config }: ModelContext): Pain
   const { prompt, widthPx, heightPx, seed, sampling } = recipe
   return {
     kind: 'paint',
-    model: referenceTo(model),
+    model: referenceTo(model, recipe.model.vae),
     prompt,
     widthPx,
     heightPx,
@@ -122,11 +127,12 @@ function paintedLike(recipe: RefineOrder, { model, config }: ModelContext): Pain
 
 function withCurrentRefiner(recipe: PaintOrder, model: ModelRecord): PaintOrder['refinement'] {
   if (!recipe.refinement || !model.refiner) return undefined
-  return { ...recipe.refinement, model: { name: model.name, hash: model.refiner.hash } }
+  const { vae } = recipe.model
+  return { ...recipe.refinement, model: { name: model.name, hash: model.refiner.hash, ...(vae && { vae }) } }
 }
 
 function refinerOf(recipe: RefineOrder, model: ModelRecord): RefineOrder['model'] {
-  return { name: model.name, hash: model.refiner?.hash ?? recipe.model.hash }
+  return { ...recipe.model, name: model.name, hash: model.refiner?.hash ?? recipe.model.hash }
 }
 
 function checkPixels(size: Size, maxPixels: number, stepPx: number, findings: Findings): void {

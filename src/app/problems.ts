@@ -64,6 +64,9 @@ export interface ProblemDetails {
   'flag-unused': { flag: string; sampler: string }
   'preset-unknown': { name: string; known: string[] }
   'model-unknown': { name: string; known: string[] }
+  'vae-unknown': { name: string; known: string[] }
+  /** A VAE for latents of another width than the model's. */
+  'vae-unfit': { vae: string; model: string; found: number; expected: number }
   'style-unknown': { name: string; known: string[] }
   /** A flag of the Refiner where it takes no part, or takes part in another way. */
   'refine-flag': { flag: string; way: 'on' | 'ensemble' | 'after' }

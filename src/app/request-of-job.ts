@@ -37,6 +37,7 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     // No flag names timesteps one by one: the preset that fixes them does.
     preset: sampling.timesteps && presetOfTimesteps(sampling.timesteps)?.name,
     model: order.model.name,
+    vae: order.model.vae?.name,
     clipSkip: order.prompt.clipSkip || undefined,
     syntax: syntaxOf(order.prompt),
     ...sourceOf(order),

@@ -32,6 +32,8 @@ export interface ImagineRequest {
   /** A few-step preset by name (turbo, lightning, lcm …). */
   preset?: string
   model?: string
+  /** A VAE of the library by name, in place of the model's own. */
+  vae?: string
   style?: string
   clipSkip?: number
   /** The rule by which marks in the prompts are read, where it is not to be the configuration's. */

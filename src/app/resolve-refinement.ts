@@ -1,7 +1,7 @@
 /** How the Refiner takes part in a new picture: what was asked for, else the model's own way. Pure. */
 import { bounds } from '../bounds.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
-import type { Refinement } from '../engine/work-order.ts'
+import type { ModelReference, Refinement } from '../engine/work-order.ts'
 import type { ModelDefaults } from './catalogue.ts'
 import type { Findings } from './findings.ts'
 import type { ImagineRequest } from './requests.ts'
@@ -23,6 +23,8 @@ const knobs = [
 
 export interface RefinementContext {
   model: ModelRecord
+  /** It decodes whoever paints last. */
+  vae: ModelReference['vae']
   defaults: ModelDefaults
   /** The Base's. */
   steps: number
@@ -33,7 +35,7 @@ export interface RefinementContext {
 export function resolveRefinement(
   request: ImagineRequest,
   settings: PersonSettings,
-  { model, defaults, steps: baseSteps, maxSteps }: RefinementContext,
+  { model, vae, defaults, steps: baseSteps, maxSteps }: RefinementContext,
   findings: Findings,
 ): Refinement | undefined {
   const given = knobs.filter(([, key]) => request[key] !== undefined)
@@ -56,7 +58,7 @@ export function resolveRefinement(
   const score = request.refineScore ?? own.score
   findings.inRange('refine-score', score, bounds.refineScore)
   const common = {
-    model: { name: model.name, hash: model.refiner.hash },
+    model: { name: model.name, hash: model.refiner.hash, ...(vae && { vae }) },
     guidance,
     aesthetic: { positive: score, negative: negativeScore },
   }

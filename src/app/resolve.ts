@@ -11,6 +11,7 @@ import { resolvePrompt } from './resolve-prompt.ts'
 import { checkStrength, resolveRefinement } from './resolve-refinement.ts'
 import { resolveSampling } from './resolve-sampling.ts'
 import { resolveSize, type Size } from './resolve-size.ts'
+import { resolveVae } from './resolve-vae.ts'
 import type { PersonSettings } from './views.ts'
 
 export interface ResolveContext {
@@ -37,13 +38,14 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   const model = modelOf(request, context, findings)
   if (!model) return { kind: 'refused', problems: findings.problems }
 
+  const vae = resolveVae(request.vae, model, context.catalogue, findings)
   const defaults = defaultsOf(model, config)
   const prompt = resolvePrompt(request, settings, config, findings)
   const sampling = resolveSampling(request, defaults, config.limits, findings)
   const refinement = resolveRefinement(
     request,
     settings,
-    { model, defaults, steps: sampling.steps, maxSteps: config.limits.maxSteps },
+    { model, vae, defaults, steps: sampling.steps, maxSteps: config.limits.maxSteps },
     findings,
   )
   const rules = {
@@ -62,7 +64,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   if (findings.problems.length > 0) return { kind: 'refused', problems: findings.problems }
   const order: PaintOrder = {
     kind: 'paint',
-    model: referenceTo(model),
+    model: referenceTo(model, vae),
     prompt,
     ...size,
     count,
@@ -75,8 +77,8 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   return { kind: 'order', order, notices: findings.notices }
 }
 
-export function referenceTo(model: ModelRecord): ModelReference {
-  return { name: model.name, hash: model.hash }
+export function referenceTo(model: ModelRecord, vae?: ModelReference['vae']): ModelReference {
+  return { name: model.name, hash: model.hash, ...(vae && { vae }) }
 }
 
 function modelOf(

@@ -39,6 +39,7 @@ const requestFields: {
   prompt2: { field: 'prompt2', limit: 'prompt' },
   negative: { field: 'negative', limit: 'prompt' },
   model: { field: 'model', limit: 'name' },
+  vae: { field: 'vae', limit: 'name' },
   sampler: { field: 'sampler', limit: 'name' },
   schedule: { field: 'schedule', limit: 'name' },
   preset: { field: 'preset', limit: 'name' },

@@ -15,7 +15,7 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
     import('../engine/models/library.ts'),
     import('../devices.ts'),
   ])
-  const { models, unused } = await readLibrary(config)
+  const { models, files, unused } = await readLibrary(config)
   show(
     unused.map(one => ({
       check: 'models',
@@ -29,7 +29,7 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
   }
   const [device] = config.devices
   if (!device) return
-  const host = hostOpener(device, models, process.env)()
+  const host = hostOpener(device, { models, files }, process.env)()
   const start = await host.start()
   if (start.kind === 'failed') {
     show([{ check: 'device', state: 'wrong', detail: errorSentence(words, start.error) }])

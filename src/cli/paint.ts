@@ -15,7 +15,7 @@ import { type ExitCode, exitCodes, refuse, type Session } from './session.ts'
 /** Uses the first configured device. Ctrl-C stops between two steps; what was finished before stays. */
 export async function paintToFiles(
   session: Session,
-  { models }: Pick<ModelCatalogue, 'models'>,
+  catalogue: Pick<ModelCatalogue, 'models' | 'files'>,
   orders: readonly WorkOrder[],
   sources: readonly PictureFile[],
   file: string,
@@ -27,7 +27,7 @@ export async function paintToFiles(
   if (!device) throw new AppError('internal', { problem: 'no device is configured' })
   const total = orders.reduce((sum, order) => sum + countOf(order), 0)
   for (let i = 0; i < total; i++) await checkWritable(numbered(file, i, total))
-  const host = hostOpener(device, models, process.env)()
+  const host = hostOpener(device, catalogue, process.env)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   // Once: a second Ctrl-C finds no listener and ends the process, as people expect of it.

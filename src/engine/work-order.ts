@@ -2,8 +2,14 @@
 import { z } from 'zod'
 import { bounds } from '../bounds.ts'
 
-/** A model by its name in the models folder and the hash of its weights, so that a re-run paints the same picture. */
-export const modelReference = z.object({ name: z.string(), hash: z.string() })
+/** Something in the models folders by its name and the hash of its weights, so that a re-run paints the same picture. */
+const reference = z.object({ name: z.string(), hash: z.string() })
+
+export const modelReference = z.object({
+  ...reference.shape,
+  /** A VAE in place of the model's own. */
+  vae: reference.optional(),
+})
 
 /** What the text encoders get. `negative` null means none was given (zeros on the Base); '' is encoded. */
 const promptText = z.object({

@@ -6,6 +6,7 @@ import type { ImagineRequest } from '../../src/app/requests.ts'
 import { type ResolveContext, resolve } from '../../src/app/resolve.ts'
 import { drawn, variantsOf } from '../../src/app/variants.ts'
 import { loadConfig } from '../../src/config.ts'
+import type { FileRecord } from '../../src/engine/models/file-record.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { type PaintOrder, workOrder } from '../../src/engine/work-order.ts'
 import { packageRoot } from '../../src/paths.ts'
@@ -122,6 +123,36 @@ describe('what is left out', () => {
     expect(problemsOf({ model: 'lone', refine: true })).toEqual([
       { code: 'no-refiner', details: { model: 'lone' } },
     ])
+  })
+})
+
+describe('a VAE in place of the model’s own', () => {
+  const vae = (name: string, config: object): FileRecord => ({
+    kind: 'vae',
+    name,
+    family: 'SDXL',
+    hash: `${name}-hash`,
+    storage: fakeStorage,
+    vae: { ...fakeExpertParts.networks.vae, config: { ...config } },
+  })
+  const files = [vae('Fixed', {}), vae('wide', { latent_channels: 16 })]
+  const catalogue = { models: [demoModel], files }
+
+  test('is in the order with its hash, for the Refiner too', () => {
+    const order = orderOf({ vae: 'fixed', refine: true }, { catalogue })
+    const expected = { name: 'Fixed', hash: 'Fixed-hash' }
+    expect(order.model.vae).toEqual(expected)
+    expect(order.refinement?.model.vae).toEqual(expected)
+  })
+
+  test('that is not there, or is for other latents, is refused with what there is', () => {
+    expect(problemsOf({ vae: 'fixd' }, { catalogue })).toEqual([
+      { code: 'vae-unknown', details: { name: 'fixd', known: ['Fixed'] } },
+    ])
+    expect(problemsOf({ vae: 'wide' }, { catalogue })).toEqual([
+      { code: 'vae-unfit', details: { vae: 'wide', model: 'demo', found: 16, expected: 4 } },
+    ])
+    expect(problemsOf({ vae: 'fixed' })).toMatchObject([{ code: 'vae-unknown', details: { known: [] } }])
   })
 })
 

@@ -20,8 +20,7 @@ export function oracleCheckpoints(): OracleFolder {
 }
 
 /** A models folder: path in it → the file or folder that lies there, as hard links, so that nothing is copied. */
-export function modelsFolder(entries: Readonly<Record<string, string>>): string {
-  const root = tempFolder()
+export function modelsFolder(entries: Readonly<Record<string, string>>, root = tempFolder()): string {
   for (const [path, from] of Object.entries(entries)) link(from, join(root, path))
   return root
 }

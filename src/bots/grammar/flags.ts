@@ -53,6 +53,7 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   eta: flag('eta', 'eta', between(bounds.eta, number)),
   preset: flag('preset', 'preset', text),
   model: flag('model', 'model', text),
+  vae: flag('vae', 'vae', text),
   style: flag('style', 'style', text),
   'clip-skip': flag('clip-skip', 'clipSkip', between(bounds.clipSkip, wholeNumber)),
   syntax: flag('syntax', 'syntax', oneOf('syntax', ['a1111', 'comfyui', 'easel'])),

@@ -49,7 +49,8 @@ export function parameterTable(
     [parameters.sampler, samplerOf(order)],
     ...given(parameters.eta, etaOf(order)),
     ...given(parameters.churn, order.sampling.noise?.churn && String(order.sampling.noise.churn.amount)),
-    [parameters.model, `${order.model.name} (${order.model.hash.slice(0, 10)})`],
+    [parameters.model, modelOf(order.model)],
+    ...given(parameters.vae, order.model.vae && modelOf(order.model.vae)),
     ...given(parameters.clipSkip, prompt.clipSkip > 0 ? String(prompt.clipSkip) : undefined),
     ...given(parameters.syntax, prompt.syntax === 'a1111' ? undefined : prompt.syntax),
     ...given(parameters.source, source && `${source.pictureId}, ${parameters.strengthOf(source.strength)}`),
@@ -61,6 +62,11 @@ export function parameterTable(
 
 export function sizeOf({ widthPx, heightPx }: { widthPx: number; heightPx: number }): string {
   return `${widthPx}×${heightPx}`
+}
+
+/** A name with as much of the hash as people compare. */
+function modelOf({ name, hash }: { name: string; hash: string }): string {
+  return `${name} (${hash.slice(0, 10)})`
 }
 
 function paintDetails(order: PaintOrder, parameters: Words['parameters']): [string, string][] {

@@ -4,8 +4,8 @@ import type { Networks } from './networks.ts'
 import { OpenTextEncoder } from './open-text-encoder.ts'
 import { OpenUNet } from './open-unet.ts'
 import { OpenVae } from './open-vae.ts'
-import type { NetworkParts } from './parts.ts'
-import { planNetworks, type TextEncoderPlan, type UNetPlan, type VaePlan } from './plan.ts'
+import type { NetworkPart, NetworkParts } from './parts.ts'
+import { planNetworks, planVae, type TextEncoderPlan, type UNetPlan, type VaePlan } from './plan.ts'
 
 /**
  * The networks of a Base or a Refiner.
@@ -25,12 +25,17 @@ export async function openNetworks(parts: NetworkParts, options: SessionOptions 
     const textEncoder2 = keep(await openTextEncoder(plan.textEncoder2, options))
     const textEncoder = plan.textEncoder && keep(await openTextEncoder(plan.textEncoder, options))
     const unet = keep(await openUNet(plan.unet, options))
-    const vae = keep(await openVae(plan.vae, options))
+    const vae = keep(await openPlannedVae(plan.vae, options))
     return { ...(textEncoder && { textEncoder }), textEncoder2, unet, vae, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** A VAE by itself, in place of a model's own. @throws as openNetworks. */
+export async function openVae(part: NetworkPart, options: SessionOptions = {}): Promise<OpenVae> {
+  return openPlannedVae(await planVae(part), options)
 }
 
 async function openTextEncoder({ config, graph }: TextEncoderPlan, options: SessionOptions) {
@@ -46,7 +51,7 @@ async function openUNet(plan: UNetPlan, options: SessionOptions) {
 }
 
 /** The encoder is opened when a picture is first encoded, which few requests need. */
-async function openVae({ config, decoder, encoder }: VaePlan, options: SessionOptions) {
+async function openPlannedVae({ config, decoder, encoder }: VaePlan, options: SessionOptions) {
   const openEncoder = () => Session.open('vae encoder', encoder, options)
   return new OpenVae(config, await Session.open('vae decoder', decoder, options), openEncoder)
 }

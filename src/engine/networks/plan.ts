@@ -79,7 +79,8 @@ async function planUNet(
   }
 }
 
-async function planVae(part: NetworkPart): Promise<VaePlan> {
+/** A VAE by itself. @throws as planNetworks. */
+export async function planVae(part: NetworkPart): Promise<VaePlan> {
   const config = parseConfig(part.configFile, part.config, vaeConfigSchema)
   const source = await openWeights(part.weights)
   return { config, decoder: buildVaeDecoder(config, source), encoder: buildVaeEncoder(config, source) }

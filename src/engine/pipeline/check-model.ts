@@ -1,6 +1,7 @@
 /** Whether a model could be opened: asked of every model at the start, on the main thread, without the runtime. */
 import type { ExpertParts } from '../models/record.ts'
-import { planNetworks } from '../networks/plan.ts'
+import type { NetworkPart } from '../networks/parts.ts'
+import { planNetworks, planVae } from '../networks/plan.ts'
 import { parseSchedule } from '../sampling/scheduler-config.ts'
 import { openTokenizerPart } from '../text/open-tokenizer.ts'
 
@@ -10,4 +11,9 @@ export async function checkModel(parts: ExpertParts): Promise<void> {
   await openTokenizerPart(parts.tokenizer2)
   if (parts.tokenizer) await openTokenizerPart(parts.tokenizer)
   await planNetworks(parts.networks)
+}
+
+/** A VAE by itself. @throws as checkModel. */
+export async function checkVae(part: NetworkPart): Promise<void> {
+  await planVae(part)
 }

@@ -1,6 +1,10 @@
 /** The models that a worker holds open: one Base with its Refiner, exchanged when another one is asked for. */
 import { AppError } from '../../errors.ts'
+import type { FileRecord } from '../models/file-record.ts'
 import type { ExpertParts, ModelRecord } from '../models/record.ts'
+import type { Vae } from '../networks/networks.ts'
+import { openVae } from '../networks/open.ts'
+import type { OpenVae } from '../networks/open-vae.ts'
 import type { SessionOptions } from '../onnx/session.ts'
 import type { ModelReference } from '../work-order.ts'
 import { type OpenModel, openModel } from './open-model.ts'
@@ -14,19 +18,28 @@ export interface ShelvedModel extends OpenModel {
 
 export class ModelShelf {
   readonly #records: readonly ModelRecord[]
+  readonly #files: readonly FileRecord[]
   readonly #options: SessionOptions
   readonly #open = new Map<string, ShelvedModel>()
-  /** By the model's hash: fitted once, kept when the model goes. */
+  /** VAEs in place of models' own, by hash. */
+  readonly #vaes = new Map<string, OpenVae>()
+  /** By the hash of the model, or of the VAE in place of its own: fitted once, kept when they go. */
   readonly #previewMatrices = new Map<string, PreviewMatrix>()
   #name: string | undefined
 
-  constructor(records: readonly ModelRecord[], options: SessionOptions) {
+  constructor(records: readonly ModelRecord[], files: readonly FileRecord[], options: SessionOptions) {
     this.#records = records
+    this.#files = files
     this.#options = options
   }
 
   /** @throws AppError 'model-changed' when the weights are no longer those that the order was accepted with. */
   async take(reference: ModelReference, onLoading: (name: string) => void): Promise<ShelvedModel> {
+    const model = await this.#model(reference, onLoading)
+    return reference.vae ? this.#withVae(model, reference.vae, onLoading) : model
+  }
+
+  async #model(reference: ModelReference, onLoading: (name: string) => void): Promise<ShelvedModel> {
     const open = this.#open.get(reference.hash)
     if (open) return open
     const parts = this.#partsOf(reference)
@@ -34,17 +47,40 @@ export class ModelShelf {
     this.#name = reference.name
     onLoading(reference.name)
     const model = await openModel(parts, this.#options)
-    const previewMatrix =
-      this.#previewMatrices.get(reference.hash) ?? (await previewMatrixOf(model.networks.vae))
-    this.#previewMatrices.set(reference.hash, previewMatrix)
+    const previewMatrix = await this.#previewMatrix(reference.hash, model.networks.vae)
     const shelved = { ...model, hash: reference.hash, previewMatrix }
     this.#open.set(reference.hash, shelved)
     return shelved
   }
 
+  async #withVae(
+    model: ShelvedModel,
+    { name, hash }: NonNullable<ModelReference['vae']>,
+    onLoading: (name: string) => void,
+  ): Promise<ShelvedModel> {
+    let vae = this.#vaes.get(hash)
+    if (!vae) {
+      const record = this.#files.find(one => one.kind === 'vae' && one.name === name)
+      if (record?.hash !== hash || !record.vae) throw new AppError('model-changed', { name })
+      onLoading(name)
+      vae = await openVae(record.vae, this.#options)
+      this.#vaes.set(hash, vae)
+    }
+    const previewMatrix = await this.#previewMatrix(hash, vae)
+    return { ...model, networks: { ...model.networks, vae }, previewMatrix }
+  }
+
+  async #previewMatrix(hash: string, vae: Vae): Promise<PreviewMatrix> {
+    const matrix = this.#previewMatrices.get(hash) ?? (await previewMatrixOf(vae))
+    this.#previewMatrices.set(hash, matrix)
+    return matrix
+  }
+
   async close(): Promise<void> {
     for (const model of this.#open.values()) await model.networks.close()
+    for (const vae of this.#vaes.values()) await vae.close()
     this.#open.clear()
+    this.#vaes.clear()
   }
 
   #partsOf({ name, hash }: ModelReference): ExpertParts {

@@ -4,6 +4,7 @@ import { encodePicture } from '../image/encode.ts'
 import type { Picture } from '../image/picture.ts'
 import { encodePreview } from '../image/preview.ts'
 import { lanczosUpscaler, type Upscaler } from '../image/upscale.ts'
+import { fileRecord } from '../models/file-record.ts'
 import { modelRecord } from '../models/record.ts'
 import { type Around, tryDevice } from '../onnx/session.ts'
 import { countOf, type WorkOrder } from '../work-order.ts'
@@ -22,6 +23,8 @@ export const painterSetup = z.object({
   /** 0: as many as the runtime chooses. */
   threads: z.number().int().min(0),
   models: z.array(modelRecord),
+  /** What goes with them. */
+  files: z.array(fileRecord).default([]),
   /** Goes into every picture: "Easel 0.1.0". */
   version: z.string(),
 })
@@ -42,9 +45,9 @@ export async function openPainter(
   around?: Around,
   upscaler: Upscaler = lanczosUpscaler,
 ): Promise<Painter> {
-  const { device, threads, models, version } = painterSetup.parse(setup)
+  const { device, threads, models, files, version } = painterSetup.parse(setup)
   await tryDevice(device)
-  const shelf = new ModelShelf(models, { threads: threads || undefined, device, around })
+  const shelf = new ModelShelf(models, files, { threads: threads || undefined, device, around })
   const embeddings = new EmbeddingCache(embeddingsKept)
   return {
     device: threads > 0 ? `${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : device,

@@ -90,6 +90,8 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
     ['Prompt rule', prompt.syntax !== undefined && prompt.syntax !== 'a1111', prompt.syntax],
     ['Guidance rescale', sampling.guidanceRescale > 0, sampling.guidanceRescale],
     ['Guidance interval', from !== 0 || to !== 1, `${from}-${to}`],
+    ['VAE', order.model.vae !== undefined, order.model.vae?.name],
+    ['VAE hash', order.model.vae !== undefined, shortHash(order.model.vae?.hash ?? '')],
     ['Refiner', refinement !== undefined, refinement && modelLabel(refinement.model)],
     ['Refiner switch at', refinement?.way === 'ensemble', refinement?.way === 'ensemble' && refinement.split],
   ]

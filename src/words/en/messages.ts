@@ -61,6 +61,7 @@ export const parameters = {
   guidance: 'Guidance',
   sampler: 'Sampler',
   model: 'Model',
+  vae: 'VAE',
   refiner: 'Refiner',
   source: 'Source',
   mask: 'Mask',

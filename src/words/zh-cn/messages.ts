@@ -58,6 +58,7 @@ export const parameters: Words['parameters'] = {
   guidance: '引导',
   sampler: '采样器',
   model: '模型',
+  vae: 'VAE',
   refiner: '精修模型',
   source: '来源',
   mask: '蒙版',

@@ -193,7 +193,14 @@ describe('a command is written so that it reads back', () => {
   it('for every painted job, with all that its order fixes', () => {
     const order = fc.record({
       kind: fc.constant('paint'),
-      model: fc.record({ name: fc.string({ minLength: 1 }), hash: fc.string() }),
+      model: fc.record(
+        {
+          name: fc.string({ minLength: 1 }),
+          hash: fc.string(),
+          vae: fc.record({ name: fc.string({ minLength: 1 }), hash: fc.string() }),
+        },
+        { requiredKeys: ['name', 'hash'] },
+      ),
       prompt: fc.record({ positive: typedText, negative: fc.option(typedText) }),
       widthPx: fc.integer({ min: 1, max: 4096 }),
       heightPx: fc.integer({ min: 1, max: 4096 }),

@@ -54,7 +54,7 @@ test("a model's preview matrix is fitted once, also when the model leaves the sh
   const [demo] = models
   if (!demo) throw new Error('the demo model is not in models/')
   const other = { ...demo, name: 'other', hash: 'other-hash', refiner: undefined }
-  const shelf = new ModelShelf([demo, other], { threads: 2, device: 'cpu' })
+  const shelf = new ModelShelf([demo, other], [], { threads: 2, device: 'cpu' })
   const loaded: string[] = []
   const take = ({ name, hash }: typeof other) => shelf.take({ name, hash }, one => loaded.push(one))
   const first = await take({ ...demo, refiner: undefined })
