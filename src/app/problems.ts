@@ -37,6 +37,8 @@ export interface ProblemDetails {
   /** More flags were wrong than it helps to name. */
   'flags-more': Record<string, never>
   'flag-unknown': { flag: string; nearest?: string }
+  /** A parameter of Midjourney's; `nearest` is the flag that does something like it. */
+  'flag-of-midjourney': { flag: string; nearest?: string }
   'flag-value': { flag: string; value: string; expected: FlagExpectation }
   'flag-repeated': { flag: string }
   /** `usage` is how the command is typed. */

@@ -5,6 +5,7 @@ import type { ImagineRequest } from '../../app/requests.ts'
 import { commandTooLong } from '../../app/text-limits.ts'
 import type { JobView } from '../../app/views.ts'
 import { findFlag, flagList } from './flags.ts'
+import { midjourneyFlag } from './midjourney-flags.ts'
 import type { TypedValue } from './read-value.ts'
 
 export type ParsedCommand =
@@ -37,7 +38,7 @@ export function parseCommand(text: string): ParsedCommand {
     const typed = unquote(command.slice(mark.valueStart, marks[i + 1]?.start))
     const found = findFlag(mark.name)
     if (found.kind === 'unknown') {
-      problems.push(problem('flag-unknown', { flag: `--${mark.name}`, nearest: found.nearest }))
+      problems.push(unknownFlag(mark.name, found.nearest))
     } else if (seen.has(found.name)) {
       problems.push(problem('flag-repeated', { flag: `--${found.name}` }))
     } else {
@@ -47,6 +48,17 @@ export function parseCommand(text: string): ParsedCommand {
     }
   }
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'parsed', request }
+}
+
+/** People bring Midjourney's parameters along: a near miss among our names would be no help to them. */
+function unknownFlag(name: string, nearest: string | undefined): Problem {
+  const flag = `--${name}`
+  const habit = midjourneyFlag(name)
+  if (habit === undefined) return problem('flag-unknown', { flag, nearest })
+  return problem('flag-of-midjourney', {
+    flag,
+    ...(habit.nearest === undefined ? {} : { nearest: `--${habit.nearest}` }),
+  })
 }
 
 /**

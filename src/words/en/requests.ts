@@ -100,6 +100,8 @@ export const problems: ProblemWords = {
   'wildcard-unknown': d => `There is no wildcard list “${excerpt(d.name)}”. ${known(d.known)}`,
   'flag-unknown': d =>
     `There is no flag ${excerpt(d.flag)}.${d.nearest === undefined ? ' /help lists them all.' : ` Did you mean ${d.nearest}?`}`,
+  'flag-of-midjourney': d =>
+    `${d.flag} is Midjourney’s and unknown here. ${d.nearest === undefined ? 'Leave it out.' : `What comes nearest is ${d.nearest}; /help tells what it does.`}`,
   'flags-more': () => 'More flags are wrong; these are the first.',
   'flag-value': d =>
     d.value === ''

@@ -97,6 +97,8 @@ const problems: Words['problems'] = {
   'flags-more': () => '还有更多选项有误；以上是前几个。',
   'flag-unknown': d =>
     `没有 ${excerpt(d.flag)} 这个选项。${d.nearest === undefined ? '/help 列出了全部选项。' : `是不是 ${d.nearest}？`}`,
+  'flag-of-midjourney': d =>
+    `${d.flag} 是 Midjourney 的参数，这里没有。${d.nearest === undefined ? '请去掉它。' : `最接近的是 ${d.nearest}，/help 里有说明。`}`,
   'flag-value': d =>
     d.value === ''
       ? `${d.flag} 需要${expectations[d.expected]}。`

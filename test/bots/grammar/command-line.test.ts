@@ -5,6 +5,7 @@ import { requestOf } from '../../../src/app/request-of-job.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
 import { formatCommand, formatRequest, parseCommand } from '../../../src/bots/grammar/command-line.ts'
 import { flagList } from '../../../src/bots/grammar/flags.ts'
+import { midjourneyFlag } from '../../../src/bots/grammar/midjourney-flags.ts'
 import { type Bounds, bounds } from '../../../src/bounds.ts'
 import { paintOrder } from '../../../src/engine/work-order.ts'
 import { en } from '../../../src/words/en.ts'
@@ -89,6 +90,26 @@ describe('what cannot be read is named', () => {
     expect(problems('a cat --qqqqqq')).toEqual([
       { code: 'flag-unknown', details: { flag: '--qqqqqq', nearest: undefined } },
     ])
+  })
+
+  it.each([
+    ['--v 6', '--v', '--model'],
+    ['--stylize 250', '--stylize', '--cfg'],
+    ['--S 50', '--S', '--cfg'],
+    ['--chaos 30', '--chaos', '--n'],
+    ['--niji', '--niji', '--model'],
+    ['--sref https://e.x/a.png', '--sref', '--style'],
+    ['--weird 100', '--weird', undefined],
+    ['--tile', '--tile', undefined],
+  ])('tells a habit of Midjourney from a slip: %s', (flags, flag, nearest) => {
+    expect(problems(`a cat ${flags}`)).toEqual([
+      { code: 'flag-of-midjourney', details: nearest === undefined ? { flag } : { flag, nearest } },
+    ])
+  })
+
+  it('has no flag under a name that is taken for Midjourney’s', () => {
+    for (const [name, { aliases }] of flagList)
+      for (const own of [name, ...aliases]) expect(midjourneyFlag(own), own).toBeUndefined()
   })
 
   it.each([

@@ -1,10 +1,12 @@
 /** Events that are no requests, or come twice, or have a shape of their own: acknowledged, once, never a fault. */
+import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkPicture } from '../../../src/app/check-picture.ts'
 import { SlackTest } from './start-slack.ts'
 
 let t: SlackTest
 beforeEach(async () => {
-  t = await SlackTest.start()
+  t = await SlackTest.start({ easel: { parts: { checkPicture } } })
 })
 afterEach(() => t.dispose())
 
@@ -74,6 +76,86 @@ describe('a mention', () => {
     await ada.edits(post, 'a red circle --steps 20')
     await t.calm()
     expect(jobs().map(job => job.promptAsTyped)).toEqual(['a red circle'])
+  })
+})
+
+describe('words to the app', () => {
+  it('are answered and not painted where they ask for help, in a mention and in a direct message', async () => {
+    const { ada, channel } = t.scene
+    await ada.mentions('help', { channelId: channel.id })
+    await t.adapter.idle()
+    expect(t.told(ada).at(-1)).toContain('--seed')
+    await ada.says('queue')
+    await t.adapter.idle()
+    expect(t.told(ada)).toHaveLength(2)
+    expect(t.test.easel.queue()).toEqual([])
+    expect(t.test.workers.runs).toEqual([])
+  })
+
+  it('are welcomed with examples where they greet', async () => {
+    const { ada } = t.scene
+    await ada.says('Hello!')
+    await t.adapter.idle()
+    expect(t.told(ada).at(-1)).toContain('/imagine')
+    expect(t.test.workers.runs).toEqual([])
+  })
+
+  it('say how a form is opened, which takes a slash command', async () => {
+    const { ada, channel } = t.scene
+    await ada.mentions('settings', { channelId: channel.id })
+    await t.adapter.idle()
+    expect(t.told(ada).at(-1)).toContain('/easel settings')
+  })
+})
+
+describe('files that come with a mention', () => {
+  const red = () =>
+    sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer()
+  const text = { name: 'notes.txt', bytes: new TextEncoder().encode('some notes') }
+  const started = () => jobs().map(({ order }) => order.kind === 'paint' && order.source !== undefined)
+
+  it('begin with the picture among them, whatever else is there', async () => {
+    const { ada, channel } = t.scene
+    await ada.mentions('a cat', { channelId: channel.id }, [text, { name: 'cat.png', bytes: await red() }])
+    await t.calm()
+    expect(started()).toEqual([true])
+    expect(t.told(ada)).toEqual([])
+  })
+
+  it('are said to be several, of which the first is used', async () => {
+    const { ada, channel } = t.scene
+    const [one, two] = [await red(), await red()]
+    const pictures = [one, two].map((bytes, i) => ({ name: `${i}.png`, bytes }))
+    await ada.mentions('a cat', { channelId: channel.id }, pictures)
+    await t.calm()
+    expect(started()).toEqual([true])
+    expect(t.told(ada)).toEqual([expect.stringContaining('several pictures')])
+  })
+
+  it('are named where none of them is a picture', async () => {
+    const { ada, channel } = t.scene
+    await ada.mentions('a cat', { channelId: channel.id }, [text])
+    await t.calm()
+    expect(jobs()).toEqual([])
+    expect(t.told(ada)).toEqual([expect.stringContaining('no picture')])
+  })
+
+  it('can be chosen among in the form of the shortcut', async () => {
+    const { ada, channel } = t.scene
+    const [one, two] = [await red(), await red()]
+    const pictures = [one, two].map((bytes, i) => ({ name: `${i}.png`, bytes }))
+    const post = ada.writes('look', { channelId: channel.id }, [text, ...pictures])
+    await ada.usesShortcut('use_as_source', post)
+    await ada.submits(ada.modal, { Prompt: 'a cat', 'Which picture': 'Picture 2' })
+    await t.calm()
+    expect(started()).toEqual([true])
+    const fetched = t.slack.api.calls
+      .filter(({ method }) => method === 'files.info')
+      .map(({ args }) => args.file)
+    expect(fetched).toContain(post.fileIds[2])
+    expect(fetched).not.toContain(post.fileIds[1])
   })
 })
 

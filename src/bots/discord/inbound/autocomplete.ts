@@ -12,7 +12,8 @@ export interface Choice {
 
 /**
  * Names that begin with what was typed go first, then those that hold it at the start of a word, then anywhere, then
- * near misses; each in the given order. All of them, as far as they fit, where nothing is typed yet.
+ * those that are written so elsewhere (`DPM++ 2M` for `dpmpp_2m`), then near misses; each in the given order. All of
+ * them, as far as they fit, where nothing is typed yet.
  */
 export function choicesFor(typed: string, names: readonly string[]): Choice[] {
   const wanted = typed.trim().toLowerCase()
@@ -26,8 +27,16 @@ function matches(wanted: string, names: readonly string[]): string[] {
   const begins = lower.filter(({ text }) => text.startsWith(wanted))
   const beginsWord = lower.filter(({ text }) => wordStartsWith(text, wanted))
   const holds = lower.filter(({ text }) => text.includes(wanted))
-  const found = [...begins, ...beginsWord, ...holds].map(({ name }) => name)
+  const spelled = lower.filter(({ text }) => spelling(text).includes(spelling(wanted)))
+  const found = [...begins, ...beginsWord, ...holds, ...(spelling(wanted) === '' ? [] : spelled)].map(
+    ({ name }) => name,
+  )
   return [...new Set([...found, ...nearestNames(wanted, names, mostChoices)])]
+}
+
+/** Letters and digits alone; `++` is written `pp` in names. */
+function spelling(text: string): string {
+  return text.replaceAll('++', 'pp').replace(/[^\p{L}\p{N}]/gu, '')
 }
 
 function wordStartsWith(text: string, wanted: string): boolean {

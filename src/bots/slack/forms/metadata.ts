@@ -5,10 +5,20 @@ import { z } from 'zod'
 const pictureSource = z.discriminatedUnion('kind', [
   /** Ours; one of several where the person may choose. */
   z.object({ kind: z.literal('stored'), pictureIds: z.array(z.string()).min(1).max(4) }),
-  /** A file on Slack, fetched when the form comes back. */
-  z.object({ kind: z.literal('file'), fileId: z.string() }),
+  /** A file on Slack, fetched when the form comes back; one of several where the person may choose. */
+  z.object({
+    kind: z.literal('file'),
+    fileId: z.string(),
+    otherIds: z.array(z.string()).max(3).optional(),
+  }),
 ])
 export type PictureSource = z.infer<typeof pictureSource>
+
+/** Ids of pictures or of files, the first first. */
+export function idsIn(source: PictureSource | undefined): string[] {
+  if (source === undefined) return []
+  return source.kind === 'stored' ? source.pictureIds : [source.fileId, ...(source.otherIds ?? [])]
+}
 
 const schema = z.object({
   channel: z.string(),

@@ -12,7 +12,7 @@ import {
   sourceField,
 } from '../../chat/paint-form.ts'
 import { inputBlocks, plain, ViewValues } from './fields.ts'
-import type { FormOrigin } from './metadata.ts'
+import { type FormOrigin, idsIn } from './metadata.ts'
 
 export const paintForm = 'paint'
 
@@ -31,7 +31,7 @@ export function paintView(start: FormStart, choices: FormChoices, words: Words):
   const { origin, prompt, negative, defaults } = start
   const titles = { new: form.title, remix: words.chat.remix, source: words.chat.useAsSource }
   const kind = kindOf(origin)
-  const pictures = origin.source?.kind === 'stored' ? origin.source.pictureIds : []
+  const pictures = idsIn(origin.source)
   const fields = paintFields({ kind, prompt, negative, pictures, refine: defaults.refine }, choices, words)
   return {
     type: 'modal',
@@ -59,14 +59,13 @@ export function readPaintView(values: unknown, origin: FormOrigin): ReadPaintVie
   if (read.kind === 'refused') return read
   const { request, which } = read
   const { source } = origin
-  if (source?.kind === 'stored') {
-    const chosen = source.pictureIds.find(id => id === which) ?? source.pictureIds[0]
-    if (chosen !== undefined) {
-      request.source = { kind: 'stored', pictureId: chosen }
-      request.parentPictureId = chosen
-    }
+  const ids = idsIn(source)
+  const chosen = ids.find(id => id === which) ?? ids[0]
+  if (source?.kind === 'stored' && chosen !== undefined) {
+    request.source = { kind: 'stored', pictureId: chosen }
+    request.parentPictureId = chosen
   }
-  const fileId = source?.kind === 'file' ? source.fileId : filledIn.file(sourceField)
+  const fileId = source?.kind === 'file' ? chosen : filledIn.file(sourceField)
   return fileId === undefined ? { kind: 'read', request } : { kind: 'read', request, fileId }
 }
 

@@ -22,12 +22,12 @@ export function usageHint(): string {
   return smallCommandNames.map(usageOf).join(' | ')
 }
 
-/** What /easel was typed with; undefined where a form is the reply. */
+/** What /easel was typed with; undefined where a form is the reply, which takes a trigger. */
 export async function handleEasel(
   context: HandlerContext,
   requester: RequestContext,
   text: string,
-  triggerId: string,
+  triggerId?: string,
 ): Promise<Payload | undefined> {
   const { easel, chat } = context
   const { words, caller } = requester
@@ -41,6 +41,7 @@ export async function handleEasel(
     case 'refused':
       return render(problemMessage(reply.problems, words), words)
     case 'form': {
+      if (triggerId === undefined) return render(textMessage(words.slack.replies.formBySlash(name)), words)
       const view = settingsView(easel.settings(caller.person), chat.formChoices(), words)
       return openView(context, requester, triggerId, view)
     }

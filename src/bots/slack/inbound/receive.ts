@@ -38,6 +38,7 @@ import {
   buttonSender,
   commandSender,
   endedInstallation,
+  filesOf,
   homeSender,
   messageSender,
   revokesBot,
@@ -258,12 +259,10 @@ async function handleMessage(
   const requester = await context.requestContexts.of(sender)
   if (requester === undefined) return
   const text = textForBot(requester.workspace.botUserId, event.text)
-  const payload = await handleMention(context, requester, text, event.files?.[0]?.id).catch(
-    (error: unknown) => {
-      if (toAppError(error).retryable) throw error
-      return faultReply(error, requester.words, context.log)
-    },
-  )
+  const payload = await handleMention(context, requester, text, filesOf(event)).catch((error: unknown) => {
+    if (toAppError(error).retryable) throw error
+    return faultReply(error, requester.words, context.log)
+  })
   if (payload !== undefined) await ephemeralSender(context, requester)(payload)
 }
 

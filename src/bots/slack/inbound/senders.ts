@@ -78,9 +78,30 @@ const spokenEvent = z.object({
   text: z.string().default(''),
   ts: z.string(),
   thread_ts: z.string().optional(),
-  files: z.array(z.object({ id: z.string() })).optional(),
+  files: z
+    .array(z.object({ id: z.string(), mimetype: z.string().nullish(), name: z.string().nullish() }))
+    .optional(),
 })
 export type SpokenEvent = z.infer<typeof spokenEvent>
+
+/** Files that came with a message. */
+export interface MentionedFiles {
+  pictureIds: readonly string[]
+  /** There are some that are no pictures. */
+  hasOthers: boolean
+}
+
+export function filesOf({ files = [] }: SpokenEvent): MentionedFiles {
+  const pictures = picturesAmong(files)
+  return { pictureIds: pictures.map(({ id }) => id), hasOthers: pictures.length < files.length }
+}
+
+/** Where no type says that a file is a picture, those without one may be: their bytes will tell. */
+export function picturesAmong<File extends { mimetype?: string | null }>(files: readonly File[]): File[] {
+  const known = files.filter(({ mimetype }) => mimetype?.startsWith('image/'))
+  const unknown = files.filter(({ mimetype }) => !mimetype || mimetype === 'application/octet-stream')
+  return known.length > 0 ? known : unknown
+}
 
 /**
  * A mention: answered in its thread, or in the thread that begins under it. A direct message: answered in place. The

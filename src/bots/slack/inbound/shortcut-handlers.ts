@@ -9,6 +9,7 @@ import type { PictureSource } from '../forms/metadata.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import type { HandlerContext } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
+import { picturesAmong } from './senders.ts'
 
 export const useAsSource = 'use_as_source'
 export const imageInfo = 'image_info'
@@ -68,8 +69,10 @@ function sourceOf(pictures: MessagePictures<SlackFile>): PictureSource | undefin
   switch (pictures.kind) {
     case 'stored':
       return { kind: 'stored', pictureIds: [...pictures.pictureIds] }
-    case 'files':
-      return { kind: 'file', fileId: pictures.files[0].id }
+    case 'files': {
+      const [first, ...others] = pictures.files
+      return { kind: 'file', fileId: first.id, otherIds: others.map(({ id }) => id) }
+    }
     case 'none':
       return undefined
   }
@@ -84,8 +87,8 @@ function picturesIn(easel: Easel, message: unknown): MessagePictures<SlackFile> 
   const stored = new Set(targets.filter(id => easel.picture(id) !== undefined))
   const [first, ...more] = [...stored].slice(0, mostPictures)
   if (first !== undefined) return { kind: 'stored', pictureIds: [first, ...more] }
-  const file = (files ?? []).find(({ mimetype }) => !mimetype || mimetype.startsWith('image/'))
-  if (file !== undefined) return { kind: 'files', files: [{ id: file.id, name: file.name ?? undefined }] }
-  const shown = (blocks ?? []).flatMap(({ slack_file: inBlock }) => inBlock?.id ?? [])[0]
-  return shown === undefined ? { kind: 'none' } : { kind: 'files', files: [{ id: shown }] }
+  const sent = picturesAmong(files ?? []).map(({ id, name }) => ({ id, name: name ?? undefined }))
+  const shown = (blocks ?? []).flatMap(({ slack_file: inBlock }) => inBlock?.id ?? []).map(id => ({ id }))
+  const [file, ...others] = [...sent, ...shown].slice(0, mostPictures)
+  return file === undefined ? { kind: 'none' } : { kind: 'files', files: [file, ...others] }
 }

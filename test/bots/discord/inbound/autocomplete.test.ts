@@ -22,6 +22,14 @@ describe('choices while typing', () => {
     expect(namesOf('nothing like it', names)).toEqual([])
   })
 
+  it('find what people call otherwise', () => {
+    const names = ['euler', 'euler_a', 'dpmpp_2m', 'dpmpp_2m_karras', 'unipc']
+    expect(namesOf('DPM++', names)).toEqual(['dpmpp_2m', 'dpmpp_2m_karras'])
+    expect(namesOf('dpm++ 2m karras', names)[0]).toBe('dpmpp_2m_karras')
+    expect(namesOf('Euler a', names)[0]).toBe('euler_a')
+    expect(namesOf('++', ['euler', 'dpmpp_2m'])).toEqual(['dpmpp_2m'])
+  })
+
   it('leave out what Discord cannot carry', () => {
     expect(namesOf('', ['x'.repeat(101), '', 'short'])).toEqual(['short'])
   })

@@ -1,0 +1,48 @@
+/** What is said to the bot in a message and is no prompt: a greeting, a call for help, a command without its slash. Pure. */
+import { findCommand, smallCommandNames } from '../commands/commands.ts'
+
+/** Alone, in any letter case, with whatever punctuation; in the languages that Easel speaks. */
+const greetings: ReadonlySet<string> = new Set([
+  'hello',
+  'hello there',
+  'hello easel',
+  'hey',
+  'hey easel',
+  'hi',
+  'hi there',
+  'hi easel',
+  'good morning',
+  'good evening',
+  'thanks',
+  'thank you',
+  '你好',
+  '您好',
+  '嗨',
+  '早上好',
+  '晚上好',
+  '谢谢',
+])
+
+const callsForHelp: ReadonlySet<string> = new Set(['help', 'help me', 'how does this work', '帮助', '怎么用'])
+
+export function isGreeting(text: string): boolean {
+  return greetings.has(bare(text))
+}
+
+/** As it is typed after the slash; undefined for what is a prompt. With more words behind it, `queue` is one. */
+export function commandIn(text: string): string | undefined {
+  const typed = text.trim().replace(/^\/(?:easel(?:\s+|$))?/i, '')
+  if (callsForHelp.has(bare(text))) return 'help'
+  const found = findCommand(typed, smallCommandNames)
+  if (found.kind === 'unknown') return undefined
+  const isWhole = found.rest === '' || (found.name === 'show' && /^[0-9a-z]{16}$/i.test(found.rest))
+  return isWhole ? typed : undefined
+}
+
+function bare(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[\p{P}\p{S}]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+}

@@ -1,0 +1,40 @@
+/** Midjourney's parameters that are none of ours, with the flag that comes nearest where there is one. */
+import type { FlagName } from './flags.ts'
+
+// docs.midjourney.com, Parameter List. What means the same here is an alias of its flag and not in this list.
+const nearestFlags: Readonly<Record<string, FlagName | undefined>> = {
+  v: 'model',
+  version: 'model',
+  niji: 'model',
+  s: 'cfg',
+  stylize: 'cfg',
+  raw: 'cfg',
+  c: 'n',
+  chaos: 'n',
+  q: 'steps',
+  quality: 'steps',
+  stop: 'steps',
+  draft: 'preset',
+  turbo: 'preset',
+  relax: undefined,
+  weird: undefined,
+  w: undefined,
+  exp: undefined,
+  tile: undefined,
+  video: undefined,
+  sref: 'style',
+  sw: undefined,
+  sv: undefined,
+  cref: 'source',
+  cw: undefined,
+  oref: 'source',
+  ow: undefined,
+  p: undefined,
+  profile: undefined,
+}
+
+/** Undefined for a name that Midjourney does not have either. */
+export function midjourneyFlag(typedName: string): { nearest: FlagName | undefined } | undefined {
+  const name = typedName.toLowerCase()
+  return Object.hasOwn(nearestFlags, name) ? { nearest: nearestFlags[name] } : undefined
+}
