@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { bounds } from '../bounds.ts'
 
 /** Something in the models folders by its name and the hash of its weights, so that a re-run paints the same picture. */
-const reference = z.object({ name: z.string(), hash: z.string() })
+export const fileReference = z.object({ name: z.string(), hash: z.string() })
 
 export const modelReference = z.object({
-  ...reference.shape,
+  ...fileReference.shape,
   /** A VAE in place of the model's own. */
-  vae: reference.optional(),
+  vae: fileReference.optional(),
 })
 
 /** What the text encoders get. `negative` null means none was given (zeros on the Base); '' is encoded. */
@@ -75,12 +75,51 @@ const refinement = z.discriminatedUnion('way', [
   }),
 ])
 
+/**
+ * How a picture under a mask comes about: what the mask keeps is pasted back pixel for pixel, and where the mask is
+ * transparent it is black.
+ */
+const inpainting = z.object({
+  /** Pixels along the edge, inside of what is painted anew, over which painted and kept are mixed. */
+  softEdgePx: z.number().int().min(0),
+  /** Only the part around the mask is painted, made larger or smaller to `pixels`; the result has the source's size. */
+  onlyMasked: z
+    .object({ paddingPx: z.number().int().min(0), pixels: z.number().int().positive() })
+    .optional(),
+})
+
 /** A stored picture by its id; the worker gets its bytes beside the order. */
 const source = z.object({
   pictureId: z.string(),
   strength: z.number().min(0).max(1),
   /** White is painted anew, black is kept. */
   maskId: z.string().optional(),
+  /** Absent in orders from before it: what the mask keeps is only near to the source, and what is transparent is white. */
+  inpainting: inpainting.optional(),
+})
+
+/** What can be made of a picture before a ControlNet sees it; `none` takes it as the map that it is. */
+export const preprocessors = ['none', 'canny', 'tile', 'blur'] as const
+
+/** A ControlNet with the picture that it makes the Base follow. */
+const control = z.object({
+  model: fileReference,
+  pictureId: z.string(),
+  preprocessor: z.enum(preprocessors),
+  /** What its say is multiplied by. */
+  scale: z.number().min(0),
+  /** Fractions of the schedule between which it acts. */
+  start: z.number().min(0).max(1),
+  end: z.number().min(0).max(1),
+  /** Leads even without a prompt: it acts on the prompt's side of the guidance alone. */
+  guess: z.boolean(),
+})
+
+/** A picture as a prompt of the Base, by an IP-Adapter. */
+const imagePrompt = z.object({
+  model: fileReference,
+  pictureId: z.string(),
+  scale: z.number().min(0),
 })
 
 /** Seeds are torch's: an integer; picture i of a set uses seed + i. */
@@ -97,6 +136,8 @@ export const paintOrder = z.object({
   seed,
   sampling,
   source: source.optional(),
+  controls: z.array(control).optional(),
+  imagePrompts: z.array(imagePrompt).optional(),
   refinement: refinement.optional(),
   /** Reuse of deep U-Net features between steps: faster, not the same bytes. */
   fast: z.boolean().default(false),
@@ -129,11 +170,16 @@ export const upscaleOrder = z.object({
 export const workOrder = z.discriminatedUnion('kind', [paintOrder, refineOrder, upscaleOrder])
 
 export type ModelReference = z.infer<typeof modelReference>
+export type FileReference = z.infer<typeof fileReference>
 export type PaintOrder = z.infer<typeof paintOrder>
 export type RefineOrder = z.infer<typeof refineOrder>
 export type UpscaleOrder = z.infer<typeof upscaleOrder>
 export type WorkOrder = z.infer<typeof workOrder>
 export type Refinement = z.infer<typeof refinement>
+export type Inpainting = z.infer<typeof inpainting>
+export type ControlOrder = z.infer<typeof control>
+export type ImagePromptOrder = z.infer<typeof imagePrompt>
+export type Preprocessor = (typeof preprocessors)[number]
 
 /** The ids of all stored pictures that an order needs beside it. */
 export function sourcesOf(order: WorkOrder): string[] {
@@ -141,9 +187,16 @@ export function sourcesOf(order: WorkOrder): string[] {
     case 'upscale':
       return [order.source.pictureId]
     case 'refine':
-    case 'paint':
-      return [order.source?.pictureId, order.source?.maskId].filter(id => id !== undefined)
+      return sourceIds(order.source)
+    case 'paint': {
+      const beside = [...(order.controls ?? []), ...(order.imagePrompts ?? [])]
+      return [...(order.source ? sourceIds(order.source) : []), ...beside.map(one => one.pictureId)]
+    }
   }
+}
+
+function sourceIds({ pictureId, maskId }: RefineOrder['source']): string[] {
+  return maskId === undefined ? [pictureId] : [pictureId, maskId]
 }
 
 /** Pictures that an order makes. */

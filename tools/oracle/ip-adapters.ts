@@ -1,18 +1,13 @@
 /** ip-adapter/ of part two: the image encoder, what becomes of a picture, and end to end. */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { buildClipVision, placesOf } from '../../src/engine/networks/clip-vision.ts'
-import { clipVisionConfigSchema } from '../../src/engine/networks/clip-vision-config.ts'
-import { buildImageProjection } from '../../src/engine/networks/image-projection.ts'
-import { ipAdapterConfigOf } from '../../src/engine/networks/ip-adapter-config.ts'
-import type { IpAdapter } from '../../src/engine/networks/networks.ts'
-import { OpenImageEncoder, OpenImageProjection } from '../../src/engine/networks/open-image-encoder.ts'
-import { Session } from '../../src/engine/onnx/session.ts'
+import {
+  type OpenImageEncoder,
+  openImageEncoder,
+  openImageProjection,
+  openIpAdapter,
+} from '../../src/engine/networks/open-image-encoder.ts'
 import { clipPixels, evenScales, imageTokens } from '../../src/engine/pipeline/image-prompt.ts'
-import { readConfigFile } from '../../src/engine/weights/config-file.ts'
-import { openDiffusersFolder } from '../../src/engine/weights/diffusers-layout.ts'
-import { readSafetensors } from '../../src/engine/weights/safetensors.ts'
-import type { WeightSource } from '../../src/engine/weights/source.ts'
 import { type Check, type Checker, compare, type OracleCase } from './case.ts'
 import type { OracleFolder } from './folder.ts'
 import { type PartTwoCase, PartTwoGroup } from './part-two.ts'
@@ -106,16 +101,22 @@ async function referencePixels(oracle: OracleFolder, encoder: OpenImageEncoder):
 }
 
 async function openAdapter(oracle: OracleFolder, name: string) {
+  const { unet } = (await oracle.open('base')).networks
   const file = join(await oracle.built('ip-adapter/'), 'ip-adapter', `${name}.safetensors`)
-  const tensors = await readSafetensors(file)
-  const weights: WeightSource = { place: file, find: tensor => tensors.get(tensor) }
+  const weights = { layout: 'file', file, prefix: '', naming: 'diffusers' } as const
+  const { adapter, config } = await openIpAdapter({ hash: name, weights }, unet)
   const folder = oracle.path('ip-adapter', 'image_encoder')
-  const vision = await readConfigFile(join(folder, 'config.json'), clipVisionConfigSchema)
-  const encoderGraph = buildClipVision(vision, await openDiffusersFolder(folder))
-  const config = ipAdapterConfigOf(weights)
-  const projectionGraph = buildImageProjection(config, weights, placesOf(vision))
-  const encoder = new OpenImageEncoder(vision, await Session.open('image encoder', encoderGraph))
-  const session = await Session.open('image projection', projectionGraph)
-  const adapter: IpAdapter = { hash: name, weights, tokens: config.tokens }
-  return { adapter, encoder, projection: new OpenImageProjection(config, session, vision) }
+  const configFile = join(folder, 'config.json')
+  const encoder = await openImageEncoder({
+    weights: { layout: 'folder', folder },
+    config: await oracle.json(
+      z.record(z.string(), z.unknown()),
+      'ip-adapter',
+      'image_encoder',
+      'config.json',
+    ),
+    configFile,
+    hash: '',
+  })
+  return { adapter, encoder, projection: await openImageProjection(config, adapter.weights, encoder.config) }
 }

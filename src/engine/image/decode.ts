@@ -125,10 +125,15 @@ export function decodeStoredPicture(file: Uint8Array): Promise<Picture> {
   return pixelsOf(sharp(file))
 }
 
-async function pixelsOf(decoder: Sharp): Promise<Picture> {
+/** Decodes a stored mask: what is transparent is kept, as what is black. */
+export function decodeStoredMask(file: Uint8Array): Promise<Picture> {
+  return pixelsOf(sharp(file), '#000000')
+}
+
+async function pixelsOf(decoder: Sharp, background = '#ffffff'): Promise<Picture> {
   const { data, info } = await decoder
     .autoOrient()
-    .flatten({ background: '#ffffff' })
+    .flatten({ background })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })

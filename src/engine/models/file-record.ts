@@ -1,6 +1,7 @@
 /** Owns what is known of a file that goes with a model: a LoRA, an embedding, a VAE … Crosses to workers as it is. */
 import { z } from 'zod'
 import { networkPart } from '../networks/parts.ts'
+import { weightLocation } from '../weights/location.ts'
 import { storage } from './storage.ts'
 
 export const fileRecord = z.object({
@@ -14,5 +15,9 @@ export const fileRecord = z.object({
   storage,
   /** A VAE, ready to take the place of a model's own. */
   vae: networkPart.optional(),
+  /** A ControlNet, ready to be opened. */
+  controlNet: networkPart.optional(),
+  /** An IP-Adapter's weights, with the image encoder that it was trained with. */
+  ipAdapter: z.object({ weights: weightLocation, encoder: networkPart }).optional(),
 })
 export type FileRecord = z.infer<typeof fileRecord>

@@ -1,6 +1,7 @@
 /** The kinds of network as the pipeline sees them: float32 arrays in and out, whatever runs them. */
 import type { Tensor } from '../onnx/session.ts'
 import type { WeightSource } from '../weights/source.ts'
+import type { ResidualPlace } from './residuals.ts'
 import type { LatentScaling } from './vae-config.ts'
 
 /** One CLIP text encoder. */
@@ -60,19 +61,26 @@ export interface UNet {
   readonly crossAttentionDim: number
   /** Time ids per row: 6 for the Base, 5 for the Refiner. */
   readonly timeIdCount: number
+  /** Where ControlNets may add something. */
+  readonly places: readonly ResidualPlace[]
   /** The module paths of all cross-attentions, in the order in which IP-Adapters number them. */
   readonly crossAttentions: readonly string[]
   /** Of `UNetInput.sample`: 4, or 9 where it was made for inpainting. */
   readonly inChannels: number
   /**
    * The predicted noise (or v), [batch, 4, heightLatent, widthLatent].
-   * Image prompts need a graph of their own: it is loaded at the first call with those adapters, in place of the one before.
+   * Image prompts need a graph of their own, see `ReusableUNet.load`.
    */
   predict(input: UNetInput): Promise<Float32Array>
 }
 
 /** A U-Net that can be run in part. */
 export interface ReusableUNet extends UNet {
+  /**
+   * Makes ready for calls whose image prompts have these adapters, one per prompt: their graph takes the place of the one
+   * before. `onLoading` is called where that means loading; calls would load by themselves, without a word.
+   */
+  load(adapters: readonly IpAdapter[], onLoading: () => void): Promise<void>
   /** Like predict, and what the deeper levels had to say, [batch, …]: for `predictShallow` at a later step. */
   predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }>
   /** Runs the finest level alone over deep features of an earlier step: near the full result, for a fraction of it. */
@@ -81,8 +89,8 @@ export interface ReusableUNet extends UNet {
 
 /** What makes a U-Net follow a picture: a copy of its way down. */
 export interface ControlNet {
-  /** How many residuals it gives: one per result of the U-Net's way down, and the middle's. */
-  readonly residualCount: number
+  /** Where its residuals are added: one per result of the U-Net's way down, and the middle's. */
+  readonly places: readonly ResidualPlace[]
   /**
    * What to add inside the U-Net when it is called with the same input.
    * picture: [3, 8h, 8w] in 0..1, the same for all rows. scales: what each residual is multiplied by.

@@ -1,9 +1,15 @@
 /** Owns what makes a picture a prompt, open: CLIP's image encoder, and an IP-Adapter's projection of what it says. */
-import { type Session, wanted } from '../onnx/session.ts'
-import { clipVisionNames, placesOf } from './clip-vision.ts'
-import type { ClipVisionConfig } from './clip-vision-config.ts'
-import { imageProjectionNames } from './image-projection.ts'
-import type { IpAdapterConfig } from './ip-adapter-config.ts'
+import { AppError } from '../../errors.ts'
+import { Session, type SessionOptions, wanted } from '../onnx/session.ts'
+import { parseConfig } from '../weights/config-file.ts'
+import { openWeights, type WeightLocation } from '../weights/location.ts'
+import type { WeightSource } from '../weights/source.ts'
+import { buildClipVision, clipVisionNames, placesOf } from './clip-vision.ts'
+import { type ClipVisionConfig, clipVisionConfigSchema } from './clip-vision-config.ts'
+import { buildImageProjection, imageProjectionNames } from './image-projection.ts'
+import { type IpAdapterConfig, ipAdapterConfigOf } from './ip-adapter-config.ts'
+import type { IpAdapter, UNet } from './networks.ts'
+import type { NetworkPart } from './parts.ts'
 
 /** What the encoder says of a picture. */
 export interface SeenImage {
@@ -11,6 +17,49 @@ export interface SeenImage {
   readonly embeds: Float32Array
   /** [places, hiddenSize] */
   readonly hidden: Float32Array
+}
+
+/** @throws AppError 'model-file' or 'model-config'. */
+export async function openImageEncoder(
+  part: NetworkPart,
+  options: SessionOptions = {},
+): Promise<OpenImageEncoder> {
+  const config = parseConfig(part.configFile, part.config, clipVisionConfigSchema)
+  const graph = buildClipVision(config, await openWeights(part.weights))
+  return new OpenImageEncoder(config, await Session.open('image encoder', graph, options))
+}
+
+/**
+ * An IP-Adapter's weights, which a U-Net's graph takes in.
+ * @throws AppError 'model-file', or 'model-config' where it was made for another U-Net.
+ */
+export async function openIpAdapter(
+  { hash, weights }: { readonly hash: string; readonly weights: WeightLocation },
+  unet: UNet,
+): Promise<{ adapter: IpAdapter; config: IpAdapterConfig }> {
+  const source = await openWeights(weights)
+  const config = ipAdapterConfigOf(source)
+  if (config.contextWidth !== unet.crossAttentionDim) {
+    const problem = { what: 'text-width', found: config.contextWidth, given: unet.crossAttentionDim } as const
+    throw new AppError('model-config', { file: source.place, key: 'image_proj', problem })
+  }
+  return { adapter: { hash, weights: source, tokens: config.tokens }, config }
+}
+
+/** @throws AppError 'model-file' or 'model-config' where it was made for another encoder. */
+export async function openImageProjection(
+  config: IpAdapterConfig,
+  weights: WeightSource,
+  encoder: ClipVisionConfig,
+  options: SessionOptions = {},
+): Promise<OpenImageProjection> {
+  const given = config.sees === 'embeds' ? encoder.projectionSize : encoder.hiddenSize
+  if (config.inputWidth !== given) {
+    const problem = { what: 'text-width', found: config.inputWidth, given } as const
+    throw new AppError('model-config', { file: weights.place, key: 'image_proj', problem })
+  }
+  const graph = buildImageProjection(config, weights, placesOf(encoder))
+  return new OpenImageProjection(config, await Session.open('image projection', graph, options))
 }
 
 export class OpenImageEncoder {
@@ -41,12 +90,10 @@ export class OpenImageEncoder {
 export class OpenImageProjection {
   readonly config: IpAdapterConfig
   readonly #session: Session
-  readonly #places: number
 
-  constructor(config: IpAdapterConfig, session: Session, encoder: ClipVisionConfig) {
+  constructor(config: IpAdapterConfig, session: Session) {
     this.config = config
     this.#session = session
-    this.#places = placesOf(encoder)
   }
 
   /** What the encoder says → [tokens, contextWidth]. */
@@ -55,7 +102,7 @@ export class OpenImageProjection {
     const input =
       sees === 'embeds'
         ? { data: embeds, shape: [1, inputWidth] }
-        : { data: hidden, shape: [1, this.#places, inputWidth] }
+        : { data: hidden, shape: [1, hidden.length / inputWidth, inputWidth] }
     return this.#session.run({ [imageProjectionNames.input]: input }, imageProjectionNames.output)
   }
 

@@ -2,8 +2,8 @@
 import { type Session, type Tensor, wanted } from '../onnx/session.ts'
 import type { WeightSource } from '../weights/source.ts'
 import { crossAttentionPaths, imagePromptTensors } from './image-prompts.ts'
-import type { ReusableUNet, UNetInput } from './networks.ts'
-import { residualPlaces, residualTensors } from './residuals.ts'
+import type { IpAdapter, ReusableUNet, UNetInput } from './networks.ts'
+import { type ResidualPlace, residualPlaces, residualTensors } from './residuals.ts'
 import { deepFeaturesInput, deepFeaturesPath } from './shallow-unet.ts'
 import { unetNames } from './unet.ts'
 import type { UNetConfig } from './unet-config.ts'
@@ -28,6 +28,10 @@ export class OpenUNet implements ReusableUNet {
     this.timeIdCount = timeIdCount
     this.#whole = { hashes: '', session }
     this.#open = open
+  }
+
+  get places(): readonly ResidualPlace[] {
+    return residualPlaces(this.#config)
   }
 
   get crossAttentions(): readonly string[] {
@@ -66,15 +70,23 @@ export class OpenUNet implements ReusableUNet {
   #inputs(input: UNetInput): Record<string, Tensor> {
     return {
       ...unetInputs(input, this.#config.inChannels),
-      ...residualTensors(residualPlaces(this.#config), input.residuals),
+      ...residualTensors(this.places, input.residuals),
       ...imagePromptTensors(input),
     }
   }
 
-  async #wholeFor({ imagePrompts = [] }: UNetInput): Promise<Session> {
-    const adapters = imagePrompts.map(({ adapter }) => adapter)
+  async load(adapters: readonly IpAdapter[], onLoading: () => void): Promise<void> {
+    await this.#wholeWith(adapters, onLoading)
+  }
+
+  #wholeFor({ imagePrompts = [] }: UNetInput): Promise<Session> {
+    return this.#wholeWith(imagePrompts.map(({ adapter }) => adapter))
+  }
+
+  async #wholeWith(adapters: readonly IpAdapter[], onLoading?: () => void): Promise<Session> {
     const hashes = adapters.map(({ hash }) => hash).join()
     if (this.#whole?.hashes === hashes) return this.#whole.session
+    onLoading?.()
     await this.#whole?.session.close()
     this.#whole = undefined
     const session = await this.#open.whole(adapters.map(({ weights }) => weights))

@@ -18,6 +18,7 @@ export function reusingDeepFeatures(unet: ReusableUNet): UNet {
     timeIdCount: unet.timeIdCount,
     inChannels: unet.inChannels,
     crossAttentions: unet.crossAttentions,
+    places: unet.places,
     async predict(input: UNetInput) {
       calls += 1
       if (calls > wholeAtFirst && kept && kept.batch >= input.batch && kept.uses < interval) {

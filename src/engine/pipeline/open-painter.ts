@@ -6,12 +6,16 @@ import { encodePreview } from '../image/preview.ts'
 import { lanczosUpscaler, type Upscaler } from '../image/upscale.ts'
 import { fileRecord } from '../models/file-record.ts'
 import { modelRecord } from '../models/record.ts'
+import type { ControlNet, UNet } from '../networks/networks.ts'
 import { type Around, tryDevice } from '../onnx/session.ts'
-import { countOf, type WorkOrder } from '../work-order.ts'
+import { countOf, type FileReference, type WorkOrder } from '../work-order.ts'
+import { ControlNets } from './control-nets.ts'
 import { type LatentShape, valuesPerPicture } from './denoise.ts'
 import { EmbeddingCache } from './embedding-cache.ts'
+import { type AdaptedPicture, ImagePrompter } from './image-prompter.ts'
 import { ModelShelf, type ShelvedModel } from './model-shelf.ts'
-import { countSteps, paintPicture, refinePicture, type Studio, upscalePicture } from './paint-order.ts'
+import type { PaintContext } from './orders/paint-context.ts'
+import { countSteps, paintPicture, refinePicture, upscalePicture } from './orders/paint-order.ts'
 import type { PaintedPicture, Painter, PaintHooks, PaintOutcome } from './painter.ts'
 import { parametersOfPicture } from './picture-parameters.ts'
 import { latentsToRgb } from './preview.ts'
@@ -47,19 +51,32 @@ export async function openPainter(
 ): Promise<Painter> {
   const { device, threads, models, files, version } = painterSetup.parse(setup)
   await tryDevice(device)
-  const shelf = new ModelShelf(models, files, { threads: threads || undefined, device, around })
-  const embeddings = new EmbeddingCache(embeddingsKept)
+  const options = { threads: threads || undefined, device, around }
+  const parts: PainterParts = {
+    shelf: new ModelShelf(models, files, options),
+    nets: new ControlNets(files, options),
+    prompter: new ImagePrompter(files, options),
+    embeddings: new EmbeddingCache(embeddingsKept),
+    upscaler,
+    version,
+    monotonicMs,
+  }
   return {
     device: threads > 0 ? `${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : device,
     paint(order, sources, hooks) {
-      return new Sitting({ shelf, embeddings, upscaler, version, monotonicMs }, order, sources, hooks).paint()
+      return new OrderRun(parts, order, sources, hooks).paint()
     },
-    close: () => shelf.close(),
+    async close() {
+      await parts.nets.close()
+      await parts.shelf.close()
+    },
   }
 }
 
-interface Room {
+interface PainterParts {
   readonly shelf: ModelShelf
+  readonly nets: ControlNets
+  readonly prompter: ImagePrompter
   readonly embeddings: EmbeddingCache
   readonly upscaler: Upscaler
   readonly version: string
@@ -67,12 +84,12 @@ interface Room {
 }
 
 /** One order on its way: counts its steps, books its times, sends its previews. */
-class Sitting implements Studio {
+class OrderRun implements PaintContext {
   readonly sources: Readonly<Record<string, Uint8Array>>
   readonly embeddings: EmbeddingCache
   readonly upscaler: Upscaler
   readonly signal: AbortSignal
-  readonly #room: Room
+  readonly #parts: PainterParts
   readonly #order: WorkOrder
   readonly #hooks: PaintHooks
   readonly #timings: Record<string, number> = {}
@@ -81,20 +98,20 @@ class Sitting implements Studio {
   #previewAtMs: number
 
   constructor(
-    room: Room,
+    parts: PainterParts,
     order: WorkOrder,
     sources: Readonly<Record<string, Uint8Array>>,
     hooks: PaintHooks,
   ) {
-    this.#room = room
+    this.#parts = parts
     this.#order = order
     this.#hooks = hooks
     this.sources = sources
-    this.embeddings = room.embeddings
-    this.upscaler = room.upscaler
+    this.embeddings = parts.embeddings
+    this.upscaler = parts.upscaler
     this.signal = hooks.signal
     this.#steps = order.kind === 'upscale' ? 1 : countSteps(order) * countOf(order)
-    this.#previewAtMs = room.monotonicMs()
+    this.#previewAtMs = parts.monotonicMs()
   }
 
   async paint(): Promise<PaintOutcome> {
@@ -126,7 +143,7 @@ class Sitting implements Studio {
       index,
       { ...this.sources },
       {
-        version: this.#room.version,
+        version: this.#parts.version,
         upscaler: this.upscaler.name,
       },
     )
@@ -136,7 +153,21 @@ class Sitting implements Studio {
   }
 
   model(reference: { name: string; hash: string }): Promise<ShelvedModel> {
-    return this.timed('load', () => this.#room.shelf.take(reference, name => this.#hooks.onLoading(name)))
+    return this.timed('load', () => this.#parts.shelf.take(reference, name => this.#hooks.onLoading(name)))
+  }
+
+  controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]> {
+    const onLoading = (name: string) => this.onLoading(name)
+    return this.timed('load', () => this.#parts.nets.take(references, unet, onLoading))
+  }
+
+  imagePrompt(adapter: FileReference, picture: Uint8Array, unet: UNet): Promise<AdaptedPicture> {
+    const onLoading = (name: string) => this.onLoading(name)
+    return this.timed('encode', () => this.#parts.prompter.adapt(adapter, picture, unet, onLoading))
+  }
+
+  onLoading(name: string): void {
+    this.#hooks.onLoading(name)
   }
 
   async onStep(model: ShelvedModel, clean: Float32Array, shape: LatentShape): Promise<void> {
@@ -150,7 +181,7 @@ class Sitting implements Studio {
     clean: Float32Array,
     shape: LatentShape,
   ): Promise<Uint8Array | undefined> {
-    const nowMs = this.#room.monotonicMs()
+    const nowMs = this.#parts.monotonicMs()
     if (nowMs - this.#previewAtMs < previewIntervalMs) return undefined
     this.#previewAtMs = nowMs
     const { heightLatent, widthLatent } = shape
@@ -160,11 +191,11 @@ class Sitting implements Studio {
   }
 
   async timed<Result>(phase: string, work: () => Promise<Result>): Promise<Result> {
-    const startMs = this.#room.monotonicMs()
+    const startMs = this.#parts.monotonicMs()
     try {
       return await work()
     } finally {
-      this.#timings[phase] = (this.#timings[phase] ?? 0) + this.#room.monotonicMs() - startMs
+      this.#timings[phase] = (this.#timings[phase] ?? 0) + this.#parts.monotonicMs() - startMs
     }
   }
 }

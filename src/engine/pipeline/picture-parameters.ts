@@ -38,17 +38,27 @@ function orderOfPicture(order: WorkOrder, index: number, sources: Record<string,
     case 'refine':
       return { ...order, source: named(order.source, hash) }
     case 'paint': {
-      const alone = { ...order, count: 1, seed: order.seed + index }
-      return order.source === undefined ? alone : { ...alone, source: named(order.source, hash) }
+      const { source, controls, imagePrompts } = order
+      return {
+        ...order,
+        count: 1,
+        seed: order.seed + index,
+        ...(source && { source: named(source, hash) }),
+        ...(controls && { controls: controls.map(control => named(control, hash)) }),
+        ...(imagePrompts && { imagePrompts: imagePrompts.map(prompt => named(prompt, hash)) }),
+      }
     }
   }
 }
 
-function named(source: RefineOrder['source'], hash: (id: string) => string): RefineOrder['source'] {
-  const { pictureId, maskId, strength } = source
+function named<Source extends { pictureId: string; maskId?: string | undefined }>(
+  source: Source,
+  hash: (id: string) => string,
+): Source {
+  const { pictureId, maskId } = source
   return {
+    ...source,
     pictureId: hash(pictureId),
-    strength,
     ...(maskId === undefined ? {} : { maskId: hash(maskId) }),
   }
 }
@@ -78,6 +88,7 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
   const eta = sampling.eta ?? sampling.noise?.eta
   const churn = sampling.noise?.churn?.amount
   const refinement = order.kind === 'paint' ? order.refinement : undefined
+  const inpainting = source?.inpainting
   const all: [name: string, isSaid: boolean, value: unknown][] = [
     ['Schedule type', sampling.sigmas !== 'model', capitalised(sampling.sigmas)],
     ['Timestep spacing', sampling.spacing !== 'model', sampling.spacing],
@@ -85,6 +96,9 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
     ['Eta', eta !== undefined, eta],
     ['Sigma churn', churn !== undefined, churn],
     ['Denoising strength', source !== undefined, source?.strength],
+    ['Mask blur', inpainting !== undefined, inpainting?.softEdgePx],
+    ['Inpaint area', inpainting?.onlyMasked !== undefined, 'Only masked'],
+    ['Masked area padding', inpainting?.onlyMasked !== undefined, inpainting?.onlyMasked?.paddingPx],
     // A1111 counts from the last layer, SDXL's usual penultimate one is its 2.
     ['Clip skip', prompt.clipSkip > 0, prompt.clipSkip + 2],
     ['Prompt rule', prompt.syntax !== undefined && prompt.syntax !== 'a1111', prompt.syntax],
@@ -95,7 +109,30 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
     ['Refiner', refinement !== undefined, refinement && modelLabel(refinement.model)],
     ['Refiner switch at', refinement?.way === 'ensemble', refinement?.way === 'ensemble' && refinement.split],
   ]
-  return all.flatMap(([name, isSaid, value]) => (isSaid ? [[name, String(value)]] : []))
+  const said = all.flatMap(([name, isSaid, value]): [string, string][] =>
+    isSaid ? [[name, String(value)]] : [],
+  )
+  return order.kind === 'paint' ? [...said, ...controlUnits(order)] : said
+}
+
+/** As A1111's ControlNet extension writes its units, of which an IP-Adapter is one, too. */
+function controlUnits({ controls = [], imagePrompts = [] }: PaintOrder): [string, string][] {
+  const units = [
+    ...controls.map(({ model, preprocessor, scale, start, end, guess }) => [
+      `Module: ${preprocessor}`,
+      `Model: ${modelLabel(model)}`,
+      `Weight: ${scale}`,
+      `Guidance Start: ${start}`,
+      `Guidance End: ${end}`,
+      `Control Mode: ${guess ? 'ControlNet is more important' : 'Balanced'}`,
+    ]),
+    ...imagePrompts.map(({ model, scale }) => [
+      'Module: ip-adapter-auto',
+      `Model: ${modelLabel(model)}`,
+      `Weight: ${scale}`,
+    ]),
+  ]
+  return units.map((fields, i) => [`ControlNet ${i}`, fields.join(', ')])
 }
 
 /** An upscaled picture keeps what its source tells of itself. */

@@ -26,6 +26,7 @@ function fakeUNet(): { unet: UNet; calls: UNetInput[] } {
     timeIdCount: 6,
     inChannels: 4,
     crossAttentions: [],
+    places: [],
     predict: async input => {
       calls.push(input)
       const perRow = input.sample.length / input.batch

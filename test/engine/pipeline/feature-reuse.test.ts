@@ -12,6 +12,8 @@ function watchedUNet(): { unet: ReusableUNet; calls: string[] } {
     timeIdCount: 6,
     inChannels: 4,
     crossAttentions: [],
+    places: [],
+    load: async () => undefined,
     predict: () => Promise.reject(new Error('only the wrapper is asked')),
     async predictDeep({ batch }) {
       calls.push(`whole ${batch}`)

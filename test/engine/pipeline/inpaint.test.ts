@@ -36,6 +36,7 @@ describe.each(samplerKinds)('inpainting with $name', kind => {
           timeIdCount: 6,
           inChannels: 4,
           crossAttentions: [],
+          places: [],
           predict: async ({ sample }) => sample.map(Math.tanh),
         },
         sampler,

@@ -16,8 +16,15 @@ import { presets } from '../../../src/engine/sampling/presets.ts'
 import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
 import { takesSchedules } from '../../../src/engine/sampling/sampler-names.ts'
 import { schedules } from '../../../src/engine/sampling/schedules/registry.ts'
-import { countOf, sourcesOf, type WorkOrder, workOrder } from '../../../src/engine/work-order.ts'
+import {
+  countOf,
+  preprocessors,
+  sourcesOf,
+  type WorkOrder,
+  workOrder,
+} from '../../../src/engine/work-order.ts'
 import { aNoisyPicture, aPicture } from '../../helpers/pictures.ts'
+import { buildTinyAddOns } from '../../helpers/tiny-add-ons.ts'
 
 const orders = 1000
 const goldenModels = fileURLToPath(new URL('../../golden/oracle/models', import.meta.url))
@@ -48,8 +55,15 @@ beforeAll(async () => {
     waves: (await encodePicture(aPicture(64, 96), 'jpeg', undefined)).bytes,
     mask: (await encodePicture(aNoisyPicture(33, 40), 'webp', undefined)).bytes,
   }
+  const files = buildTinyAddOns(folder, join(folder, 'add-ons'))
   painter = await openPainter(
-    { device: 'cpu', threads: 1, models, version: 'Easel' },
+    {
+      device: 'cpu',
+      threads: 1,
+      models,
+      files,
+      version: 'Easel',
+    },
     () => 0,
     async (graph, call) => {
       const result = await call()
@@ -136,6 +150,28 @@ const aesthetic = fc.record({ positive: fc.double({ min: 0, max: 10, noNaN: true
 /** The least strength at which a step runs, and above. */
 const strengthFor = (steps: number, chance: number) => Math.min(1, (1 + chance * (steps - 1) + 1e-9) / steps)
 
+const rarely = <T>(times: number, one: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: times, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one })
+const pictureId = fc.constantFrom('noise', 'waves')
+const inpainting = fc.record({ softEdgePx: fc.integer({ min: 0, max: 9 }) })
+const control = fc.record({
+  model: fc.constant({ name: 'net-b', hash: 'net-b-hash' }),
+  pictureId,
+  preprocessor: fc.constantFrom(...preprocessors),
+  scale: fc.constantFrom(0, 0.5, 1),
+  start: share,
+  end: share,
+  guess: fc.boolean(),
+})
+const imagePrompt = fc.record({
+  model: fc.constantFrom(
+    { name: 'ip-adapter', hash: 'ip-adapter-hash' },
+    { name: 'ip-adapter-plus', hash: 'ip-adapter-plus-hash' },
+  ),
+  pictureId,
+  scale: fc.constantFrom(0, 0.6, 1),
+})
+
 const paint = fc
   .record(
     {
@@ -146,9 +182,12 @@ const paint = fc
       heightPx: side,
       count: fc.constantFrom(1, 1, 1, 1, 1, 1, 1, 3),
       source: fc.record(
-        { pictureId: fc.constantFrom('noise', 'waves'), chance: share, maskId: fc.constant('mask') },
+        { pictureId, chance: share, maskId: fc.constant('mask'), inpainting },
         { requiredKeys: ['pictureId', 'chance'] },
       ),
+      // Rare, since they cost a network more, or another graph of the U-Net.
+      controls: rarely(4, fc.array(control, { minLength: 1, maxLength: 2 })),
+      imagePrompts: rarely(9, fc.array(imagePrompt, { minLength: 1, maxLength: 2 })),
       refinement: fc.oneof(
         fc.record({
           way: fc.constant('ensemble'),

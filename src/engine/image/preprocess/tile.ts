@@ -1,0 +1,12 @@
+/** For tile ControlNets, which were trained to add details to small pictures: the picture as if it had been small. */
+import type { Picture } from '../picture.ts'
+import { stretchPicture } from '../resize.ts'
+
+/** How many times smaller along a side. */
+const reduction = 4
+
+export function tile(picture: Picture): Picture {
+  const { widthPx, heightPx } = picture
+  const small = (side: number) => Math.max(1, Math.round(side / reduction))
+  return stretchPicture(stretchPicture(picture, small(widthPx), small(heightPx)), widthPx, heightPx)
+}

@@ -1,0 +1,20 @@
+/** Finds what an order names among the files that go with models. */
+import { AppError } from '../../errors.ts'
+import type { FileRecord } from '../models/file-record.ts'
+import type { FileReference } from '../work-order.ts'
+
+/**
+ * @throws AppError 'model-unknown' where no file of the kind has that name, 'model-changed' where it is no longer the one that
+ * the order was accepted with.
+ */
+export function fileOf(
+  kind: FileRecord['kind'],
+  { name, hash }: FileReference,
+  files: readonly FileRecord[],
+): FileRecord {
+  const ofKind = files.filter(file => file.kind === kind)
+  const found = ofKind.find(file => file.name === name)
+  if (!found) throw new AppError('model-unknown', { name, known: ofKind.map(file => file.name) })
+  if (found.hash !== hash) throw new AppError('model-changed', { name })
+  return found
+}

@@ -1,0 +1,136 @@
+/** The Base's part of a paint order: from noise, from a picture, or from a picture under a mask; controlled and prompted by pictures. */
+import { decodeStoredPicture } from '../../image/decode.ts'
+import { floatsFromPicture } from '../../image/picture.ts'
+import { preprocess } from '../../image/preprocess/preprocess.ts'
+import type { UNet } from '../../networks/networks.ts'
+import type { Span } from '../../sampling/span.ts'
+import type { PaintOrder } from '../../work-order.ts'
+import type { Control } from '../control.ts'
+import type { DenoiseRun, LatentShape, RunHooks } from '../denoise.ts'
+import { reusingDeepFeatures } from '../feature-reuse.ts'
+import { evenScales, type ImagePrompt } from '../image-prompt.ts'
+import { imageToImage } from '../image-to-image.ts'
+import { inpaint, latentMask } from '../inpaint.ts'
+import { inpaintByChannels, inpaintingChannels, maskedPixels } from '../inpaint-by-channels.ts'
+import type { ShelvedModel } from '../model-shelf.ts'
+import { generatorPerPicture } from '../noise-source.ts'
+import { conditionsOf } from '../prompt-conditioning.ts'
+import { guidanceOf, type SamplerSetup } from '../run-setup.ts'
+import { textToImage } from '../text-to-image.ts'
+import type { Canvas } from './canvas.ts'
+import { bytesOf, encode, hooksOf, type PaintContext, shapeOf } from './paint-context.ts'
+
+/** What the Base is to do for one picture. */
+export interface BasePart {
+  readonly model: ShelvedModel
+  readonly setup: SamplerSetup
+  readonly seed: number
+  readonly canvas: Canvas
+  /** Which model calls it makes, and how many steps those are. */
+  readonly span: Span
+  readonly steps: number
+}
+
+/** Latents where the part ends. */
+export async function runBase(
+  order: PaintOrder,
+  part: BasePart,
+  context: PaintContext,
+): Promise<Float32Array> {
+  const { model, setup, canvas, span, seed, steps } = part
+  const { unet, vae } = model.networks
+  const guidance = guidanceOf(order.sampling)
+  const { widthPx, heightPx } = canvas
+  const conditioningAt = await context.timed('text', () =>
+    conditionsOf(model, context.embeddings, order.prompt, { widthPx, heightPx, ...setup, guidance }),
+  )
+  const shape = shapeOf(canvas, vae.factor)
+  const imagePrompts = await imagePromptsOf(order, unet, context)
+  const adapters = imagePrompts.map(({ adapter }) => adapter)
+  await context.timed('load', () => unet.load(adapters, () => context.onLoading(order.model.name)))
+  const run: DenoiseRun = {
+    unet: order.fast ? reusingDeepFeatures(unet) : unet,
+    ...setup,
+    span,
+    shape,
+    conditioningAt,
+    guidance,
+    noise: generatorPerPicture([seed]),
+    controls: await controlsOf(order, canvas, unet, context),
+    imagePrompts,
+  }
+  const hooks = hooksOf(model, shape, steps, context)
+  const paint = await paintingOf(run, part, order.source?.strength ?? 1, hooks, context)
+  return context.timed('steps', paint)
+}
+
+/** The algorithm that the canvas and the U-Net ask for, with the canvas's source encoded. */
+async function paintingOf(
+  run: DenoiseRun,
+  { model, canvas }: BasePart,
+  strength: number,
+  hooks: RunHooks,
+  context: PaintContext,
+): Promise<() => Promise<Float32Array>> {
+  const { vae, unet } = model.networks
+  const { source, mask: painted } = canvas
+  const pixels = source && floatsFromPicture(source)
+  const mask = painted && latentMask(painted.painted, canvas.widthPx, run.shape)
+
+  if (unet.inChannels === inpaintingChannels) {
+    // Such a U-Net always sees a mask. Where there is none, all is painted anew, and all that is kept is grey.
+    const kept = pixels && painted ? maskedPixels(pixels, painted.painted) : grey(canvas)
+    const shown = {
+      source: pixels && strength < 1 ? await encode(model, pixels, canvas, context) : undefined,
+      kept: await encode(model, kept, canvas, context),
+      mask: mask ?? everything(run.shape),
+    }
+    return () => inpaintByChannels(run, vae, shown, hooks)
+  }
+  if (!pixels) return () => textToImage(run, hooks)
+  const posterior = await encode(model, pixels, canvas, context)
+  return () =>
+    mask ? inpaint(run, vae, posterior, mask, strength, hooks) : imageToImage(run, vae, posterior, hooks)
+}
+
+function grey({ widthPx, heightPx }: Canvas): Float32Array {
+  return new Float32Array(3 * widthPx * heightPx)
+}
+
+function everything({ heightLatent, widthLatent }: LatentShape): Float32Array {
+  return new Float32Array(heightLatent * widthLatent).fill(1)
+}
+
+/** ControlNets with their pictures at the canvas's size, in 0..1. */
+async function controlsOf(
+  { controls = [] }: PaintOrder,
+  canvas: Canvas,
+  unet: UNet,
+  context: PaintContext,
+): Promise<Control[]> {
+  if (controls.length === 0) return []
+  const references = controls.map(({ model }) => model)
+  const nets = await context.controlNets(references, unet)
+  const prepared: Control[] = []
+  for (const [i, { pictureId, preprocessor, scale, start, end, guess }] of controls.entries()) {
+    const net = nets[i]
+    if (!net) continue
+    const given = canvas.fitted(await decodeStoredPicture(bytesOf(pictureId, context)))
+    const picture = floatsFromPicture(preprocess(preprocessor, given)).map(value => value / 2 + 0.5)
+    prepared.push({ net, picture, scale, start, end, guess })
+  }
+  return prepared
+}
+
+async function imagePromptsOf(
+  { imagePrompts = [] }: PaintOrder,
+  unet: UNet,
+  context: PaintContext,
+): Promise<ImagePrompt[]> {
+  const prompts: ImagePrompt[] = []
+  for (const { model, pictureId, scale } of imagePrompts) {
+    const adapted = await context.imagePrompt(model, bytesOf(pictureId, context), unet)
+    prompts.push({ ...adapted, scales: evenScales(unet, scale) })
+  }
+  return prompts
+}

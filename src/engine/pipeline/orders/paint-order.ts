@@ -1,0 +1,69 @@
+/** A work order becomes a picture: one picture at a time, so that each equals the one asked for alone with its seed. */
+import { AppError } from '../../../errors.ts'
+import { decodeStoredPicture } from '../../image/decode.ts'
+import type { Picture } from '../../image/picture.ts'
+import { baseSpan, type Span, strengthSpan, wholeSpan } from '../../sampling/span.ts'
+import type { PaintOrder, RefineOrder, UpscaleOrder } from '../../work-order.ts'
+import { type SamplerSetup, setUpSampler, stepsOf } from '../run-setup.ts'
+import { runBase } from './base.ts'
+import { bytesOf, canvasOf, decode, type PaintContext, stepsAt } from './paint-context.ts'
+import { goOnWithRefiner, refine, refineAfter } from './refiner.ts'
+
+/** Steps that a picture of this order needs, for progress. */
+export function countSteps(order: PaintOrder | RefineOrder): number {
+  if (order.kind === 'refine') return stepsAt(order.source.strength, stepsOf(order.sampling))
+  const { refinement } = order
+  return baseSteps(order) + (refinement?.way === 'after' ? stepsAt(refinement.strength, refinement.steps) : 0)
+}
+
+/** Of the Base, or of both experts of an ensemble. */
+function baseSteps({ source, sampling }: PaintOrder): number {
+  const steps = stepsOf(sampling)
+  return source ? stepsAt(source.strength, steps) : steps
+}
+
+/** Picture `index` of a paint order, before it is encoded. */
+export async function paintPicture(
+  order: PaintOrder,
+  index: number,
+  context: PaintContext,
+): Promise<Picture> {
+  const seed = order.seed + index
+  const model = await context.model(order.model)
+  const canvas = await canvasOf(order, model.networks.vae.factor, context)
+  const setup = setUpSampler(order.sampling, model.schedule)
+  const span = wholeOrRest(order, setup)
+  const steps = baseSteps(order)
+  const part = { model, setup, seed, canvas, span, steps }
+  const { refinement } = order
+  if (refinement?.way !== 'ensemble') {
+    const latents = await runBase(order, part, context)
+    const painted = await decode(model, latents, canvas, context)
+    if (!refinement) return canvas.finish(painted)
+    return canvas.finish(await refineAfter(order, refinement, seed, painted, canvas.mask, context))
+  }
+  const end = Math.max(baseSpan(setup.sampler, setup.config, refinement.split).end, span.first)
+  const own = Math.round((steps * (end - span.first)) / (span.end - span.first))
+  const latents = await runBase(order, { ...part, span: { ...span, end }, steps: own }, context)
+  const handOver = { seed, canvas, latents, first: span.first, steps: steps - own }
+  return canvas.finish(await goOnWithRefiner(order, refinement, handOver, context))
+}
+
+function wholeOrRest({ source }: PaintOrder, { sampler, steps }: SamplerSetup): Span {
+  return source ? strengthSpan(sampler, steps, source.strength) : wholeSpan(sampler)
+}
+
+/** A refine order's picture, before it is encoded. */
+export async function refinePicture(order: RefineOrder, context: PaintContext): Promise<Picture> {
+  const model = await context.model(order.model)
+  const canvas = await canvasOf(order, model.networks.vae.factor, context)
+  if (!canvas.source) throw new AppError('internal', { problem: 'there is nothing to refine' })
+  const wish = { ...order, strength: order.source.strength }
+  return canvas.finish(await refine(wish, canvas.source, canvas.mask, context))
+}
+
+/** An upscale order's picture, before it is encoded. */
+export async function upscalePicture(order: UpscaleOrder, context: PaintContext): Promise<Picture> {
+  const picture = await decodeStoredPicture(bytesOf(order.source.pictureId, context))
+  return context.timed('upscale', () => context.upscaler.upscale(picture, order.factor))
+}

@@ -1,0 +1,120 @@
+/** The Refiner's part of an order: going on from the Base's latents, or image to image on a finished picture. */
+import type { Mask } from '../../image/mask.ts'
+import { floatsFromPicture, type Picture } from '../../image/picture.ts'
+import { refinerSpan, strengthSpan } from '../../sampling/span.ts'
+import type { PaintOrder, Refinement, RefineOrder } from '../../work-order.ts'
+import { type DenoiseRun, denoise, type LatentShape } from '../denoise.ts'
+import { imageToImage } from '../image-to-image.ts'
+import { drawKept, inpaint, latentMask, puttingBack } from '../inpaint.ts'
+import type { ShelvedModel } from '../model-shelf.ts'
+import { generatorPerPicture } from '../noise-source.ts'
+import { conditionsOf } from '../prompt-conditioning.ts'
+import { guidanceOf, type SamplerSetup, setUpSampler } from '../run-setup.ts'
+import type { Canvas } from './canvas.ts'
+import { decode, encode, hooksOf, type PaintContext, shapeOf, stepsAt } from './paint-context.ts'
+
+type Ensemble = Extract<Refinement, { way: 'ensemble' }>
+type After = Extract<Refinement, { way: 'after' }>
+
+/** Where the Base stopped. */
+export interface HandOver {
+  readonly seed: number
+  readonly canvas: Canvas
+  readonly latents: Float32Array
+  /** The call that the Base began with: a weak strength may begin within the Refiner's part. */
+  readonly first: number
+  /** Steps that are left. */
+  readonly steps: number
+}
+
+/** Ensemble of experts: the Refiner takes the latents over where the Base stopped, without new noise. */
+export async function goOnWithRefiner(
+  order: PaintOrder,
+  refinement: Ensemble,
+  { seed, canvas, latents, first, steps }: HandOver,
+  context: PaintContext,
+): Promise<Picture> {
+  const refiner = await context.model(refinement.model)
+  const setup = setUpSampler(order.sampling, refiner.schedule)
+  const own = refinerSpan(setup.sampler, setup.config, refinement.split)
+  const span = { ...own, first: Math.max(own.first, first) }
+  const guidance = guidanceOf(order.sampling, refinement.guidance)
+  const { widthPx, heightPx } = canvas
+  const told = { widthPx, heightPx, ...setup, guidance }
+  const conditioningAt = await context.timed('text', () =>
+    conditionsOf(refiner, context.embeddings, order.prompt, told, refinement.aesthetic),
+  )
+  const shape = shapeOf(canvas, refiner.networks.vae.factor)
+  const noise = generatorPerPicture([seed])
+  const afterStep = await keptAround(canvas, seed, refiner, setup, shape, context)
+  const { unet } = refiner.networks
+  const run = { unet, ...setup, span, shape, conditioningAt, guidance, noise, afterStep }
+  const hooks = hooksOf(refiner, shape, steps, context)
+  const refined = await context.timed('steps', () => denoise(run, latents, hooks))
+  return decode(refiner, refined, canvas, context)
+}
+
+/** What the Base's mask keeps, the Refiner must keep too: the same draws from the same seed. */
+async function keptAround(
+  { source, mask, widthPx, heightPx }: Canvas,
+  seed: number,
+  model: ShelvedModel,
+  { sampler }: SamplerSetup,
+  shape: LatentShape,
+  context: PaintContext,
+): Promise<DenoiseRun['afterStep']> {
+  if (!source || !mask) return undefined
+  const posterior = await encode(model, floatsFromPicture(source), { widthPx, heightPx }, context)
+  const inLatents = latentMask(mask.painted, widthPx, shape)
+  const noise = generatorPerPicture([seed])
+  return puttingBack(sampler, drawKept({ noise, shape }, model.networks.vae, posterior, inLatents))
+}
+
+/** The Refiner's image to image on what the Base has painted: the same as the Refine button would make. */
+export function refineAfter(
+  order: PaintOrder,
+  { model, steps, guidance, strength, aesthetic }: After,
+  seed: number,
+  picture: Picture,
+  mask: Mask | undefined,
+  context: PaintContext,
+): Promise<Picture> {
+  // Few-step timesteps are the Base's; the Refiner keeps its own schedule.
+  const sampling = { ...order.sampling, steps, guidance, timesteps: undefined }
+  return refine({ model, prompt: order.prompt, sampling, aesthetic, strength, seed }, picture, mask, context)
+}
+
+type Refining = Pick<RefineOrder, 'model' | 'prompt' | 'sampling' | 'seed' | 'aesthetic'> & {
+  strength: number
+}
+
+/** mask: what it keeps stays as it is. */
+export async function refine(
+  wish: Refining,
+  picture: Picture,
+  mask: Mask | undefined,
+  context: PaintContext,
+): Promise<Picture> {
+  const refiner = await context.model(wish.model)
+  const { unet, vae } = refiner.networks
+  const setup = setUpSampler(wish.sampling, refiner.schedule)
+  const guidance = guidanceOf(wish.sampling)
+  const { widthPx, heightPx } = picture
+  const told = { widthPx, heightPx, ...setup, guidance }
+  const conditioningAt = await context.timed('text', () =>
+    conditionsOf(refiner, context.embeddings, wish.prompt, told, wish.aesthetic),
+  )
+  const shape = shapeOf(picture, vae.factor)
+  const span = strengthSpan(setup.sampler, setup.steps, wish.strength)
+  const noise = generatorPerPicture([wish.seed])
+  const posterior = await encode(refiner, floatsFromPicture(picture), picture, context)
+  const run = { unet, ...setup, span, shape, conditioningAt, guidance, noise }
+  const hooks = hooksOf(refiner, shape, stepsAt(wish.strength, setup.steps), context)
+  const inLatents = mask && latentMask(mask.painted, picture.widthPx, shape)
+  const latents = await context.timed('steps', () =>
+    inLatents
+      ? inpaint(run, vae, posterior, inLatents, wish.strength, hooks)
+      : imageToImage(run, vae, posterior, hooks),
+  )
+  return decode(refiner, latents, picture, context)
+}

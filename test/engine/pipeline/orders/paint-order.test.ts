@@ -1,0 +1,172 @@
+/** Promises of whole orders: what a mask keeps stays, and ControlNets and image prompts act where they are asked for, and only there. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import sharp, { type Sharp } from 'sharp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { z } from 'zod'
+import { encodePicture } from '../../../../src/engine/image/encode.ts'
+import { memoryHashCache } from '../../../../src/engine/models/hash-cache.ts'
+import { readModels } from '../../../../src/engine/models/library.ts'
+import { openPainter } from '../../../../src/engine/pipeline/open-painter.ts'
+import type { Painter } from '../../../../src/engine/pipeline/painter.ts'
+import { type ModelReference, paintOrder } from '../../../../src/engine/work-order.ts'
+import type { AppError } from '../../../../src/errors.ts'
+import { readFixture } from '../../../helpers/fixtures.ts'
+import { aNoisyPicture } from '../../../helpers/pictures.ts'
+import { buildTinyAddOns } from '../../../helpers/tiny-add-ons.ts'
+
+const goldenModels = fileURLToPath(new URL('../../../golden/oracle/models', import.meta.url))
+let folder: string
+let painter: Painter
+let model: ModelReference
+let sources: Record<string, Uint8Array>
+const loaded: string[] = []
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'easel-paint-order-'))
+  execFileSync(process.execPath, [join(goldenModels, 'expand.mjs'), join(folder, 'models'), 'tiny-base/'])
+  const { models } = await readModels({
+    roots: [join(folder, 'models')],
+    linkTargets: [],
+    cache: memoryHashCache(),
+  })
+  const tiny = models.find(({ name }) => name === 'tiny-base')
+  if (!tiny) throw new Error('there is no tiny-base')
+  model = { name: tiny.name, hash: tiny.hash }
+  const files = buildTinyAddOns(join(folder, 'models'), join(folder, 'add-ons'))
+  painter = await openPainter({ device: 'cpu', threads: 2, version: 'Easel', models: [tiny], files }, () => 0)
+  sources = {
+    noise: (await encodePicture(aNoisyPicture(97, 61), 'png', undefined)).bytes,
+    disc: readFixture('mask-alpha.png'),
+  }
+})
+afterAll(async () => {
+  await painter?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function paint(changes: Partial<z.input<typeof paintOrder>> = {}): Promise<Sharp> {
+  const order = paintOrder.parse({
+    kind: 'paint',
+    model,
+    prompt: { positive: 'a small boat', negative: null },
+    widthPx: 96,
+    heightPx: 64,
+    count: 1,
+    seed: 1,
+    sampling: { sampler: 'euler', steps: 2, guidance: 5 },
+    ...changes,
+  })
+  loaded.length = 0
+  const outcome = await painter.paint(order, sources, {
+    signal: new AbortController().signal,
+    onLoading: name => loaded.push(name),
+    onStep: async () => {},
+  })
+  const file = outcome.kind === 'painted' ? outcome.pictures[0]?.bytes : undefined
+  if (!file) throw new Error('nothing was painted')
+  return sharp(file)
+}
+
+const pixels = async (changes?: Parameters<typeof paint>[0]) => [
+  ...(await (await paint(changes)).raw().toBuffer()),
+]
+
+describe('under a mask', () => {
+  const source = { pictureId: 'noise', strength: 0.9, maskId: 'disc' }
+
+  test('only the disc of a white disc on nothing is painted, around it the source stays to the last bit', async () => {
+    const inpainting = { softEdgePx: 0, onlyMasked: { paddingPx: 8, pixels: 64 * 64 } }
+    const painted = await paint({ source: { ...source, inpainting } })
+    const { data, info } = await painted.raw().toBuffer({ resolveWithObject: true })
+    expect([info.width, info.height]).toEqual([97, 61])
+    const before = aNoisyPicture(97, 61).data
+    const mask = await sharp(sources.disc)
+      .flatten({ background: 'black' })
+      .removeAlpha()
+      .resize(97, 61, { fit: 'fill' })
+      .raw()
+      .toBuffer()
+    const differing = [...data.keys()].filter(i => data[i] !== before[i])
+    expect(differing.length).toBeGreaterThan(200)
+    // The edge of the disc is resampled a little differently by sharp: only what is clearly outside is judged.
+    for (const i of differing) expect(mask[i]).toBeGreaterThan(0)
+    expect(mask.filter(value => value === 0).length).toBeGreaterThan(1000)
+  })
+
+  test('an order from before pasting back means what it meant: white all over, nothing pasted', async () => {
+    const old = await pixels({ source })
+    expect(old).not.toEqual(await pixels({ source: { ...source, inpainting: { softEdgePx: 0 } } }))
+    expect(old).toEqual(await pixels({ source }))
+  })
+})
+
+describe('a ControlNet', () => {
+  const control = {
+    model: { name: 'net-b', hash: 'net-b-hash' },
+    pictureId: 'noise',
+    preprocessor: 'none',
+    scale: 1,
+    start: 0,
+    end: 1,
+    guess: false,
+  } as const
+
+  test('changes the picture, by its picture, its preprocessor, its scale and its range', async () => {
+    const variants = await Promise.all(
+      [
+        {},
+        { controls: [control] },
+        { controls: [{ ...control, preprocessor: 'canny' as const }] },
+        { controls: [{ ...control, scale: 0.4 }] },
+        { controls: [{ ...control, end: 0.5 }] },
+        { controls: [{ ...control, guess: true }] },
+        { controls: [control, { ...control, preprocessor: 'blur' as const }] },
+      ].map(changes => pixels(changes)),
+    )
+    expect(new Set(variants.map(data => data.join())).size).toBe(variants.length)
+  })
+
+  test('of scale 0, or of an empty range, changes nothing', async () => {
+    const plain = await pixels()
+    expect(await pixels({ controls: [{ ...control, scale: 0 }] })).toEqual(plain)
+    expect(await pixels({ controls: [{ ...control, start: 1, end: 0 }] })).toEqual(plain)
+  })
+
+  test('that is unknown or has changed is named', async () => {
+    const withModel = (changed: ModelReference) => paint({ controls: [{ ...control, model: changed }] })
+    await expect(withModel({ name: 'gone', hash: 'x' })).rejects.toMatchObject({
+      code: 'model-unknown',
+      details: { name: 'gone', known: ['net-b'] },
+    } satisfies Partial<AppError<'model-unknown'>>)
+    await expect(withModel({ name: 'net-b', hash: 'other' })).rejects.toMatchObject({ code: 'model-changed' })
+  })
+})
+
+describe('an image prompt', () => {
+  const prompt = (name: string, scale = 1) => ({
+    model: { name, hash: `${name}-hash` },
+    pictureId: 'noise',
+    scale,
+  })
+
+  test('changes the picture, and after it a picture without one is the same as before', async () => {
+    const before = await pixels()
+    const plain = await pixels({ imagePrompts: [prompt('ip-adapter')] })
+    const plus = await pixels({ imagePrompts: [prompt('ip-adapter-plus')] })
+    const both = await pixels({ imagePrompts: [prompt('ip-adapter'), prompt('ip-adapter-plus')] })
+    expect(new Set([before, plain, plus, both].map(data => data.join())).size).toBe(4)
+    expect(await pixels({ imagePrompts: [prompt('ip-adapter', 0)] })).toEqual(before)
+    expect(await pixels()).toEqual(before)
+  })
+
+  test('says when it loads, and a second picture with the same adapter loads nothing', async () => {
+    await pixels({ imagePrompts: [prompt('ip-adapter', 0.5)] })
+    expect(loaded).toContain(model.name)
+    await pixels({ imagePrompts: [prompt('ip-adapter', 0.7)], seed: 5 })
+    expect(loaded).toEqual([])
+  })
+})
