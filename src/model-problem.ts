@@ -94,6 +94,11 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('tensor-shape'), tensor, expected: shape, found: shape }),
   z.object({ what: z.literal('tensor-dtype'), tensor, dtype: z.string(), usable: z.array(z.string()) }),
 
+  // ONNX.
+  z.object({ what: z.literal('not-onnx') }),
+  /** Nothing can be added to weights that only a graph knows. */
+  z.object({ what: z.literal('onnx-weights') }),
+
   // Shards.
   z.object({ what: z.literal('not-an-index') }),
   z.object({ what: z.literal('shard-name'), shard: z.string() }),

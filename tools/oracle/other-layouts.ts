@@ -21,7 +21,9 @@ export const otherLayouts: Checker = {
       if (name.endsWith('.safetensors')) {
         return [{ name: `models/${name}`, run: async () => checkParts(oracle, await partsOfFile(path)) }]
       }
-      if (existsSync(join(unet, 'model.onnx'))) return [{ name: `models/${name}`, notYet: 'ONNX layout' }]
+      if (existsSync(join(unet, 'model.onnx'))) {
+        return [{ name: `models/${name}`, run: async () => checkParts(oracle, await partsOfFolder(path)) }]
+      }
       if (existsSync(join(unet, 'diffusion_pytorch_model.safetensors.index.json'))) {
         return [{ name: `models/${name}`, run: () => checkShards(oracle, path) }]
       }
@@ -40,7 +42,8 @@ async function checkShards(oracle: OracleFolder, folder: string): Promise<Check[
 async function checkParts(oracle: OracleFolder, parts: ExpertParts): Promise<Check[]> {
   const model = await openModel(parts)
   try {
-    return await checkAgainstOwn(oracle, parts.networks.textEncoder ? 'base' : 'refiner', model)
+    const isBuiltByUs = parts.networks.unet.weights.layout !== 'onnx'
+    return await checkAgainstOwn(oracle, parts.networks.textEncoder ? 'base' : 'refiner', model, isBuiltByUs)
   } finally {
     await model.networks.close()
   }

@@ -8,11 +8,13 @@ import type { TokenizerPart } from '../text/tokenizer-part.ts'
 import { readConfigFile, unreadableFile } from '../weights/config-file.ts'
 import { diffusersWeightFiles } from '../weights/diffusers-layout.ts'
 import { openWeights } from '../weights/location.ts'
+import { readOnnxFile } from '../weights/onnx-file.ts'
 import { type FileHasher, hashFile, hashTexts } from './file-hashes.ts'
 import type { FoundParts } from './found-parts.ts'
 import { projectionOf } from './infer/clip.ts'
 import { decidingConfig } from './infer/deciding-config.ts'
-import { storageOfFolder } from './storage.ts'
+import type { Json } from './infer/weights-view.ts'
+import { type Storage, storageOfFolder, storageOfGraphs } from './storage.ts'
 
 const config = z.record(z.string(), z.unknown())
 
@@ -44,7 +46,11 @@ export async function describeDiffusersFolder(folder: string, hasher: FileHasher
     textEncoder: await textEncoder('text_encoder'),
     textEncoder2: await textEncoder('text_encoder_2'),
     unet: await describeNetwork(join(folder, 'unet'), hasher),
-    vae: await network('vae'),
+    vae:
+      (await network('vae')) ??
+      (await ifThere(join(folder, 'vae_decoder'), path =>
+        describeOnnxVae(path, join(folder, 'vae_encoder'), hasher),
+      )),
   }
   return {
     networks,
@@ -52,7 +58,7 @@ export async function describeDiffusersFolder(folder: string, hasher: FileHasher
     tokenizer2: await tokenizer('tokenizer_2'),
     schedule: { config: { ...schedule, ...(className && { _class_name: className }) }, configFile },
     zerosForNoNegative: index?.force_zeros_for_empty_prompt,
-    storage: await storageOfFolder(folder, await weightFilesOf(Object.values(networks))),
+    storage: await storageOf(folder, Object.values(networks)),
   }
 }
 
@@ -61,18 +67,21 @@ async function ifThere<T>(path: string, read: (path: string) => Promise<T>): Pro
   return (await isThere(path)) ? read(path) : undefined
 }
 
-async function weightFilesOf(parts: readonly (NetworkPart | undefined)[]): Promise<string[]> {
-  const files: string[] = []
+async function storageOf(folder: string, parts: readonly (NetworkPart | undefined)[]): Promise<Storage> {
+  const [files, graphs]: [string[], string[]] = [[], []]
   for (const part of parts) {
     if (part?.weights.layout === 'folder') files.push(...(await diffusersWeightFiles(part.weights.folder)))
+    if (part?.weights.layout === 'onnx') graphs.push(...part.weights.graphs)
   }
-  return files
+  return graphs.length > 0 ? storageOfGraphs(folder, graphs) : storageOfFolder(folder, files)
 }
 
 /** A network in a folder of its own: a config.json and weights. @throws AppError 'model-file' or 'model-config'. */
 export async function describeNetwork(folder: string, hasher: FileHasher): Promise<NetworkPart> {
   const configFile = join(folder, 'config.json')
   const said = await readConfigFile(configFile, config)
+  const graph = join(folder, 'model.onnx')
+  if (await isThere(graph)) return onnxPart([graph], said, configFile, hasher)
   const hashes: string[] = []
   for (const file of await diffusersWeightFiles(folder)) hashes.push(await hashFile(file, hasher))
   return {
@@ -83,10 +92,36 @@ export async function describeNetwork(folder: string, hasher: FileHasher): Promi
   }
 }
 
+/** Optimum's VAE: two graphs, of which either has the config. */
+async function describeOnnxVae(decoder: string, encoder: string, hasher: FileHasher): Promise<NetworkPart> {
+  const configFile = join(decoder, 'config.json')
+  const said = await readConfigFile(configFile, config)
+  return onnxPart([join(decoder, 'model.onnx'), join(encoder, 'model.onnx')], said, configFile, hasher)
+}
+
+async function onnxPart(
+  graphs: [string, ...string[]],
+  said: Json,
+  configFile: string,
+  hasher: FileHasher,
+): Promise<NetworkPart> {
+  const hashes: string[] = []
+  for (const file of await onnxFiles(graphs)) hashes.push(await hashFile(file, hasher))
+  const hash = hashTexts(decidingConfig(said), ...hashes)
+  return { weights: { layout: 'onnx', graphs }, config: said, configFile, hash }
+}
+
+/** Graphs and what lies beside them. */
+async function onnxFiles(graphs: readonly string[]): Promise<string[]> {
+  const files: string[] = []
+  for (const graph of graphs) files.push(graph, ...(await readOnnxFile(graph)).dataFiles)
+  return files
+}
+
 /** Whether there is a projection of the pooled text the weights say, where a config does not. */
 async function describeTextEncoder(folder: string, hasher: FileHasher): Promise<NetworkPart> {
   const part = await describeNetwork(folder, hasher)
-  if (Array.isArray(part.config.architectures)) return part
+  if (Array.isArray(part.config.architectures) || part.weights.layout === 'onnx') return part
   return { ...part, config: { ...part.config, ...projectionOf(await openWeights(part.weights)) } }
 }
 

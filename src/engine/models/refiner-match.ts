@@ -30,6 +30,10 @@ export async function mismatchOf(
   if (scaling(base) !== scaling(refiner)) return 'VAE'
   for (const what of ['VAE', 'second text encoder'] as const) {
     const { network, tensor } = landmarks[what]
+    // Only a graph knows its weights: two of them are taken for a pair, as whoever put them there did.
+    const layouts = [base, refiner].map(parts => parts[network].weights.layout)
+    if (layouts.every(layout => layout === 'onnx')) continue
+    if (layouts.includes('onnx')) return what
     if (base[network].hash === refiner[network].hash) continue
     const a = await landmarkOf(base[network].weights, tensor)
     const b = await landmarkOf(refiner[network].weights, tensor)

@@ -1,6 +1,6 @@
 /** Owns how much room a model takes on disk, and in which types its numbers are kept. */
-import { stat } from 'node:fs/promises'
 import { z } from 'zod'
+import { readOnnxFile } from '../weights/onnx-file.ts'
 import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensors.ts'
 
 export const storage = z.object({
@@ -17,28 +17,36 @@ export function storageOfFile(path: string, header: SafetensorsHeader): Storage 
   return { layout: 'file', path, ...sum([header]) }
 }
 
-/** files: of weights; those that are no .safetensors count by their size alone. */
-export async function storageOfFolder(
-  path: string,
-  files: readonly string[],
-  layout: Storage['layout'] = 'folder',
-): Promise<Storage> {
-  const weights = files.filter(file => file.endsWith('.safetensors'))
+/** files: of weights, with the index of shards where there is one. */
+export async function storageOfFolder(path: string, files: readonly string[]): Promise<Storage> {
   const headers: SafetensorsHeader[] = []
-  for (const file of weights) headers.push(await readSafetensorsHeader(file))
-  let others = 0
-  for (const file of files) if (!weights.includes(file)) others += (await stat(file)).size
-  const { bytes, dtypes } = sum(headers)
-  return { layout, path, bytes: bytes + others, dtypes }
+  for (const file of files.filter(one => one.endsWith('.safetensors'))) {
+    headers.push(await readSafetensorsHeader(file))
+  }
+  return { layout: 'folder', path, ...sum(headers) }
+}
+
+export async function storageOfGraphs(path: string, graphs: readonly string[]): Promise<Storage> {
+  const bytesByType = new Map<string, number>()
+  for (const graph of graphs) {
+    for (const [dtype, bytes] of (await readOnnxFile(graph)).bytesByType) add(bytesByType, dtype, bytes)
+  }
+  return { layout: 'onnx', path, ...summary(bytesByType) }
 }
 
 function sum(headers: readonly SafetensorsHeader[]): Pick<Storage, 'bytes' | 'dtypes'> {
   const bytesByType = new Map<string, number>()
   for (const { tensors } of headers) {
-    for (const { dtype, length } of tensors.values()) {
-      bytesByType.set(dtype, (bytesByType.get(dtype) ?? 0) + length)
-    }
+    for (const { dtype, length } of tensors.values()) add(bytesByType, dtype, length)
   }
+  return summary(bytesByType)
+}
+
+function add(bytesByType: Map<string, number>, dtype: string, bytes: number): void {
+  bytesByType.set(dtype, (bytesByType.get(dtype) ?? 0) + bytes)
+}
+
+function summary(bytesByType: ReadonlyMap<string, number>): Pick<Storage, 'bytes' | 'dtypes'> {
   // Numbers that are not weights, such as ids of positions, say nothing of a model.
   const sorted = [...bytesByType].filter(([dtype]) => /F/.test(dtype)).sort(([, a], [, b]) => b - a)
   return {

@@ -1,17 +1,28 @@
 /** Owns a VAE that is open: latents to pictures and pictures to latents. */
 import type { Session } from '../onnx/session.ts'
 import type { Vae } from './networks.ts'
-import { vaeFactor, vaeNames } from './vae.ts'
+import { vaeFactor } from './vae.ts'
 import type { LatentScaling, VaeConfig } from './vae-config.ts'
+
+/** The decoder or the encoder, open, with what its one input and one output are called. */
+export interface VaeHalf {
+  readonly session: Session
+  readonly input: string
+  readonly output: string
+}
+
+function run({ session, input, output }: VaeHalf, data: Float32Array, shape: readonly number[]) {
+  return session.run({ [input]: { data, shape } }, output)
+}
 
 export class OpenVae implements Vae {
   readonly #config: VaeConfig
-  readonly #decoder: Session
-  readonly #openEncoder: () => Promise<Session>
+  readonly #decoder: VaeHalf
+  readonly #openEncoder: () => Promise<VaeHalf>
   /** Opened once, at the first picture to encode; a failure is not kept. */
-  #encoder: Promise<Session> | undefined
+  #encoder: Promise<VaeHalf> | undefined
 
-  constructor(config: VaeConfig, decoder: Session, openEncoder: () => Promise<Session>) {
+  constructor(config: VaeConfig, decoder: VaeHalf, openEncoder: () => Promise<VaeHalf>) {
     this.#config = config
     this.#decoder = decoder
     this.#openEncoder = openEncoder
@@ -36,7 +47,7 @@ export class OpenVae implements Vae {
     widthLatent: number,
   ): Promise<Float32Array> {
     const shape = [batch, this.#config.latentChannels, heightLatent, widthLatent]
-    return this.#decoder.run({ [vaeNames.input]: { data: latents, shape } }, vaeNames.output)
+    return run(this.#decoder, latents, shape)
   }
 
   async encode(
@@ -51,12 +62,12 @@ export class OpenVae implements Vae {
     })
     const encoder = await this.#encoder
     const shape = [batch, this.#config.imageChannels, heightPx, widthPx]
-    return encoder.run({ [vaeNames.input]: { data: pixels, shape } }, vaeNames.output)
+    return run(encoder, pixels, shape)
   }
 
   async close(): Promise<void> {
-    await this.#decoder.close()
+    await this.#decoder.session.close()
     const encoder = await this.#encoder?.catch(() => undefined)
-    await encoder?.close()
+    await encoder?.session.close()
   }
 }

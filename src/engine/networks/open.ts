@@ -1,9 +1,10 @@
 /** Owns opening a model: what was planned of its parts becomes networks that run. */
 import { Session, type SessionOptions } from '../onnx/session.ts'
 import type { Networks } from './networks.ts'
+import { OnnxUNet } from './onnx-unet.ts'
 import { OpenTextEncoder } from './open-text-encoder.ts'
 import { OpenUNet } from './open-unet.ts'
-import { OpenVae } from './open-vae.ts'
+import { OpenVae, type VaeHalf } from './open-vae.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
 import { planNetworks, planVae, type TextEncoderPlan, type UNetPlan, type VaePlan } from './plan.ts'
 
@@ -44,7 +45,9 @@ async function openTextEncoder({ config, graph }: TextEncoderPlan, options: Sess
 
 async function openUNet(plan: UNetPlan, options: SessionOptions) {
   const { config, timeIdCount, graph } = plan
-  return new OpenUNet(config, timeIdCount, await Session.open('unet', graph, options), {
+  const session = await Session.open('unet', graph, options)
+  if ('path' in graph) return new OnnxUNet(config, timeIdCount, session, graph.path)
+  return new OpenUNet(config, timeIdCount, session, {
     whole: adapters => Session.open('unet', plan.buildWith(adapters), options),
     shallow: () => Session.open('shallow unet', plan.buildShallow(), options),
   })
@@ -52,6 +55,10 @@ async function openUNet(plan: UNetPlan, options: SessionOptions) {
 
 /** The encoder is opened when a picture is first encoded, which few requests need. */
 async function openPlannedVae({ config, decoder, encoder }: VaePlan, options: SessionOptions) {
-  const openEncoder = () => Session.open('vae encoder', encoder, options)
-  return new OpenVae(config, await Session.open('vae decoder', decoder, options), openEncoder)
+  const open = async (name: string, { graph, input, output }: VaePlan['decoder']): Promise<VaeHalf> => ({
+    session: await Session.open(name, graph, options),
+    input,
+    output,
+  })
+  return new OpenVae(config, await open('vae decoder', decoder), () => open('vae encoder', encoder))
 }

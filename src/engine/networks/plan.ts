@@ -1,27 +1,32 @@
 /** Owns what a model's parts will become: configs read, graphs built over its weights, nothing opened yet. */
 import { AppError } from '../../errors.ts'
 import type { OnnxModel } from '../onnx/model.ts'
+import type { OnnxPath } from '../onnx/session.ts'
 import { parseConfig } from '../weights/config-file.ts'
 import { openWeights } from '../weights/location.ts'
 import type { WeightSource } from '../weights/source.ts'
 import { buildClip } from './clip.ts'
 import { type ClipConfig, clipConfigSchema } from './clip-config.ts'
+import { onnxTextEncoder, onnxUNet, onnxVae, type VaeGraph } from './onnx-graphs.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
 import { buildShallowUNet, deepFeaturesPath } from './shallow-unet.ts'
 import { buildUNet } from './unet.ts'
 import { type UNetConfig, unetConfigSchema } from './unet-config.ts'
-import { buildVaeDecoder, buildVaeEncoder } from './vae.ts'
+import { buildVaeDecoder, buildVaeEncoder, vaeNames } from './vae.ts'
 import { type VaeConfig, vaeConfigSchema } from './vae-config.ts'
+
+/** Built over weights, or another maker's. */
+type Graph = OnnxModel | OnnxPath
 
 export interface TextEncoderPlan {
   readonly config: ClipConfig
-  readonly graph: OnnxModel
+  readonly graph: Graph
 }
 
 export interface UNetPlan {
   readonly config: UNetConfig
   readonly timeIdCount: number
-  readonly graph: OnnxModel
+  readonly graph: Graph
   /** The same with pictures as prompts. adapters: the weights of one IP-Adapter per picture. */
   buildWith(adapters: readonly WeightSource[]): OnnxModel
   buildShallow(): OnnxModel
@@ -29,8 +34,8 @@ export interface UNetPlan {
 
 export interface VaePlan {
   readonly config: VaeConfig
-  readonly decoder: OnnxModel
-  readonly encoder: OnnxModel
+  readonly decoder: VaeGraph<Graph>
+  readonly encoder: VaeGraph<Graph>
 }
 
 export interface NetworkPlan {
@@ -57,7 +62,12 @@ export async function planNetworks(parts: NetworkParts): Promise<NetworkPlan> {
 
 async function planTextEncoder(part: NetworkPart): Promise<TextEncoderPlan> {
   const config = parseConfig(part.configFile, part.config, clipConfigSchema)
-  return { config, graph: buildClip(config, await openWeights(part.weights)) }
+  const { weights } = part
+  const graph =
+    weights.layout === 'onnx'
+      ? await onnxTextEncoder(weights.graphs[0], config)
+      : buildClip(config, await openWeights(weights))
+  return { config, graph }
 }
 
 async function planUNet(
@@ -67,6 +77,7 @@ async function planUNet(
 ): Promise<UNetPlan> {
   const config = parseConfig(part.configFile, part.config, unetConfigSchema)
   const timeIdCount = checkTextWidths(part.configFile, config, first, second)
+  if (part.weights.layout === 'onnx') return planOnnxUNet(part.weights.graphs[0], config, timeIdCount)
   const source = await openWeights(part.weights)
   const buildWith = (imagePrompts: readonly WeightSource[]) =>
     buildUNet(config, source, timeIdCount, { imagePrompts, expose: [deepFeaturesPath(config)] })
@@ -79,11 +90,25 @@ async function planUNet(
   }
 }
 
+/** Nothing can be added to the weights that are in it. */
+async function planOnnxUNet(file: string, config: UNetConfig, timeIdCount: number): Promise<UNetPlan> {
+  const graph = await onnxUNet(file, config, timeIdCount)
+  const refuse = () => {
+    throw new AppError('model-file', { file, problem: { what: 'onnx-weights' } })
+  }
+  return { config, timeIdCount, graph, buildWith: refuse, buildShallow: refuse }
+}
+
 /** A VAE by itself. @throws as planNetworks. */
 export async function planVae(part: NetworkPart): Promise<VaePlan> {
   const config = parseConfig(part.configFile, part.config, vaeConfigSchema)
+  if (part.weights.layout === 'onnx') return { config, ...(await onnxVae(part.weights.graphs, config)) }
   const source = await openWeights(part.weights)
-  return { config, decoder: buildVaeDecoder(config, source), encoder: buildVaeEncoder(config, source) }
+  return {
+    config,
+    decoder: { graph: buildVaeDecoder(config, source), ...vaeNames },
+    encoder: { graph: buildVaeEncoder(config, source), ...vaeNames },
+  }
 }
 
 /** The U-Net must have been made for the VAE's latents: for them alone, or, to inpaint, with a mask and others beside. */

@@ -1,6 +1,7 @@
 /** Owns ONNX Runtime: the only import of onnxruntime-node. Opens graphs from memory over weights on disk. */
 import * as ort from 'onnxruntime-node'
 import { AppError } from '../../errors.ts'
+import { floatsOfValues, isPortType, type PortType, valuesAs } from '../weights/number-types.ts'
 import { deviceFault, providerOf } from './device.ts'
 import { newGraph } from './kernels.ts'
 import type { OnnxModel } from './model.ts'
@@ -33,6 +34,11 @@ export interface Tensor {
   readonly shape: readonly number[]
 }
 
+/** A graph in a file of its own, with its weights in it or beside it. */
+export interface OnnxPath {
+  readonly path: string
+}
+
 /** A graph ready to run. `run` blocks its thread: never call it on the main one. */
 export class Session {
   readonly #session: ort.InferenceSession
@@ -55,13 +61,26 @@ export class Session {
    * Postcondition: weights are loaded or mapped.
    * @throws AppError 'device-unusable', 'out-of-memory', or 'internal' when the runtime refuses the graph.
    */
-  static async open(name: string, model: OnnxModel, options: SessionOptions = {}): Promise<Session> {
+  static async open(
+    name: string,
+    model: OnnxModel | OnnxPath,
+    options: SessionOptions = {},
+  ): Promise<Session> {
     try {
-      const session = await ort.InferenceSession.create(model.bytes, runtimeOptions(model, options))
+      const session =
+        'path' in model
+          ? await ort.InferenceSession.create(model.path, runtimeOptions('', options))
+          : await ort.InferenceSession.create(model.bytes, runtimeOptions(model.folder, options))
       return new Session(session, name, options)
     } catch (error) {
       throw runtimeFault(name, options.device ?? 'cpu', error)
     }
+  }
+
+  /** What the graph takes, by name; an extent that is free has a name or none. */
+  get inputs(): ReadonlyMap<string, readonly (number | string)[]> {
+    const ports = this.#session.inputMetadata.filter(port => port.isTensor)
+    return new Map(ports.map(({ name, shape }) => [name, shape]))
   }
 
   /** One output's values. @throws AppError 'out-of-memory', 'device-failed' or 'internal'. */
@@ -75,13 +94,22 @@ export class Session {
     inputs: Readonly<Record<string, Tensor>>,
     outputs: readonly string[],
   ): Promise<Map<string, Float32Array>> {
-    const feeds = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, tensorOf(input)]))
+    const feeds = Object.fromEntries(
+      Object.entries(inputs).map(([name, input]) => [name, tensorOf(input, this.#typeOf(name))]),
+    )
     try {
       const results = await this.#around(this.#name, () => this.#session.run(feeds, [...outputs]))
       return new Map(outputs.map(name => [name, floatsOf(results[name], name)]))
     } catch (error) {
       throw runtimeFault(this.#name, this.#device, error)
     }
+  }
+
+  /** Ours are float32 and int32; graphs of other makers may want the same in other types. */
+  #typeOf(name: string): PortType {
+    const port = this.#session.inputMetadata.find(one => one.name === name)
+    const type = port?.isTensor ? port.type : undefined
+    return isPortType(type) ? type : 'float32'
   }
 
   async close(): Promise<void> {
@@ -111,22 +139,21 @@ export function wanted(results: ReadonlyMap<string, Float32Array>, name: string)
   return values
 }
 
-function tensorOf({ data, shape }: Tensor): ort.Tensor {
-  return data instanceof Float32Array
-    ? new ort.Tensor('float32', data, shape)
-    : new ort.Tensor('int32', data, shape)
+function tensorOf({ data, shape }: Tensor, type: PortType): ort.Tensor {
+  return new ort.Tensor(type, valuesAs(type, data), shape)
 }
 
 function floatsOf(tensor: ort.OnnxValue | undefined, name: string): Float32Array {
-  if (tensor instanceof ort.Tensor && tensor.data instanceof Float32Array) return tensor.data
-  throw new Error(`no float32 came out of "${name}"`)
+  if (tensor instanceof ort.Tensor && ArrayBuffer.isView(tensor.data)) return floatsOfValues(tensor.data)
+  throw new Error(`no numbers came out of "${name}"`)
 }
 
-function runtimeOptions(model: OnnxModel, options: SessionOptions): ort.InferenceSession.SessionOptions {
+/** folder: below which the weights of a graph in memory lie; empty where there are none. */
+function runtimeOptions(folder: string, options: SessionOptions): ort.InferenceSession.SessionOptions {
   const session = {
     // Threads that spin between operators cost others more than they save here, and on a busy machine twice the time.
     intra_op: { allow_spinning: '0' },
-    ...(model.folder && { model_external_initializers_file_folder_path: model.folder }),
+    ...(folder && { model_external_initializers_file_folder_path: folder }),
     ...(options.prepack === false && { disable_prepacking: '1' }),
   }
   return {

@@ -1,6 +1,7 @@
 /** Owns turning one stored tensor into numbers, for LoRA arithmetic, checkers and tests; graphs map tensors instead. */
 import { open } from 'node:fs/promises'
 import { AppError } from '../../errors.ts'
+import { halfToNumber } from './number-types.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 /**
@@ -68,16 +69,6 @@ function decode(tensor: StoredTensor, view: DataView): Float32Array {
       // The upper half of a binary16.
       return all(1, o => halfToNumber(view.getUint8(o) * 256))
   }
-}
-
-/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
 /** float8 e4m3fn (Micikevicius et al. 2022): 1 sign, 4 exponent (bias 7), 3 fraction bits; no infinity, all ones is NaN. */

@@ -100,6 +100,10 @@ function fileReason(p: ModelFileProblem): string {
       return `"${p.tensor}" should be ${shape(p.expected)} by its config.json but is ${shape(p.found)}`
     case 'tensor-dtype':
       return `"${p.tensor}" is ${p.dtype}, which cannot be computed with${p.usable.length === 0 ? '' : `; weights can be ${p.usable.join(', ')}`}`
+    case 'not-onnx':
+      return 'it is no ONNX graph'
+    case 'onnx-weights':
+      return 'its weights lie inside an ONNX graph, which runs as it is: nothing can be added to it or looked up in it'
     case 'not-an-index':
       return 'it is not an index of shards'
     case 'shard-name':

@@ -98,6 +98,10 @@ function fileReason(p: ModelFileProblem): string {
       return `按 config.json，“${p.tensor}”的形状应为 ${shape(p.expected)}，实际是 ${shape(p.found)}`
     case 'tensor-dtype':
       return `“${p.tensor}”的类型是 ${p.dtype}，无法用于计算${p.usable.length === 0 ? '' : `；权重可以是 ${p.usable.join('、')}`}`
+    case 'not-onnx':
+      return '不是 ONNX 计算图'
+    case 'onnx-weights':
+      return '权重在 ONNX 计算图里，只能原样运行：无法在其中添加或查找权重'
     case 'not-an-index':
       return '不是分片索引'
     case 'shard-name':

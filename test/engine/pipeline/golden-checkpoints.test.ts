@@ -1,5 +1,6 @@
 import { checkpoints } from '../../../tools/oracle/checkpoints.ts'
-import { edmFolder } from '../../../tools/oracle/edm.ts'
-import { describeGoldenFolder } from '../../golden-suite.ts'
+import { otherLayouts } from '../../../tools/oracle/other-layouts.ts'
+import { describeGolden, describeGoldenFolder } from '../../golden-suite.ts'
 
-await describeGoldenFolder('oracle-2', [checkpoints, edmFolder])
+await describeGolden(otherLayouts)
+await describeGoldenFolder('oracle-2', [checkpoints])

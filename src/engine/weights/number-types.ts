@@ -1,0 +1,61 @@
+/** Owns converting arrays between float32 and int32, which Easel computes in, and the types that other graphs take and give. */
+
+/** The types of a graph's inputs and outputs that are understood, as the runtime names them. */
+export type PortType = 'float32' | 'float16' | 'int32' | 'int64'
+
+export function isPortType(type: unknown): type is PortType {
+  return type === 'float32' || type === 'float16' || type === 'int32' || type === 'int64'
+}
+
+/** The same values as a graph wants them; whole numbers are rounded towards zero. */
+export function valuesAs(type: PortType, data: Float32Array | Int32Array) {
+  switch (type) {
+    case 'float32':
+      return data instanceof Float32Array ? data : Float32Array.from(data)
+    case 'float16':
+      return Uint16Array.from(data, numberToHalf)
+    case 'int32':
+      return data instanceof Int32Array ? data : Int32Array.from(data)
+    case 'int64':
+      return BigInt64Array.from(data instanceof Int32Array ? [...data] : [...data].map(Math.trunc), BigInt)
+  }
+}
+
+/** What a graph gave, in float32. Where the runtime has no array of halves, they come as their bits. */
+export function floatsOfValues(data: ArrayLike<number | bigint>): Float32Array {
+  if (data instanceof Float32Array) return data
+  if (data instanceof Uint16Array) return Float32Array.from(data, halfToNumber)
+  return Float32Array.from(data, Number)
+}
+
+/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
+export function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 31
+  const fraction = bits & 1023
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
+
+const word = new DataView(new ArrayBuffer(4))
+
+/** To the nearest, ties to even; beyond 65504 it is infinity. */
+export function numberToHalf(value: number): number {
+  word.setFloat32(0, value)
+  const bits = word.getUint32(0)
+  const sign = (bits >>> 16) & 0x8000
+  const magnitude = bits & 0x7fffffff
+  if (magnitude > 0x7f800000) return sign | 0x7e00
+  if (magnitude >= 0x477ff000) return sign | 0x7c00
+  // Below 2^-14 the exponent is fixed, and what is left of the fraction counts units of 2^-24.
+  if (magnitude < 0x38800000) return sign | roundEven(Math.abs(value) * 2 ** 24)
+  const rounded = magnitude + 0xfff + ((magnitude >> 13) & 1)
+  return sign | ((rounded - 0x38000000) >> 13)
+}
+
+function roundEven(value: number): number {
+  const floor = Math.floor(value)
+  const rest = value - floor
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor
+}
