@@ -1,5 +1,6 @@
 /** Easel's configuration: YAML merged over config/default.yaml, checked once, frozen, passed down. */
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -46,6 +47,21 @@ const modelAdvice = z.strictObject({
   note: z.string().optional(),
 })
 
+/** `10.0.0.2`, `10.0.0.0/8`, `::1`. */
+function isNetwork(entry: string): boolean {
+  const [address = '', bits, ...more] = entry.split('/')
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return (
+    more.length === 0 &&
+    longest > 0 &&
+    (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= longest))
+  )
+}
+
+function notANetwork({ input }: { input?: unknown }): string {
+  return `${JSON.stringify(input)} is no address like 10.0.0.2 and no network like 10.0.0.0/8`
+}
+
 const device = z.strictObject({
   name: z.string().regex(/^(cpu|webgpu|cuda:\d+)$/, 'is none of cpu, webgpu, cuda:0, cuda:1 …'),
   host: z.enum(['thread', 'process']).default('thread'),
@@ -72,7 +88,9 @@ const schema = z.strictObject({
     host: z.string().min(1),
     port: z.int().min(0).max(65535),
     /** Names besides localhost by which browsers may call us, e.g. that of a proxy in front. */
-    allowedHosts: z.array(z.string()).default([]),
+    allowedHosts: z.array(z.string().regex(/^[^\s/@?#]+$/, 'is no host, with or without :port')).default([]),
+    /** Addresses or networks of proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed. */
+    proxies: z.array(z.string().refine(isNetwork, { error: notANetwork })).default([]),
   }),
   discord: z.strictObject({
     apiUrl: z.url(),
@@ -100,6 +118,8 @@ const schema = z.strictObject({
     maxQueued: z.int().min(1),
     /** Pictures that a person may ask for in `quotaHours`; 0: no quota. */
     quotaPictures: z.int().min(0),
+    /** The same for a server or workspace as a whole, beside each person's own; 0: no such quota. */
+    quotaPicturesPerSpace: z.int().min(0),
     quotaHours: z.number().positive(),
     maxFanOut: z.int().min(1),
     /** Requests that wait longer are given up; 0: never. */

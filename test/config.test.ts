@@ -27,7 +27,7 @@ function complaint(yaml: string): string {
 
 test('without a file the defaults hold, and nothing can be changed afterwards', () => {
   const config = loadConfig(packageRoot, folder)
-  expect(config.web).toEqual({ enabled: true, host: '127.0.0.1', port: 3000, allowedHosts: [] })
+  expect(config.web).toEqual({ enabled: true, host: '127.0.0.1', port: 3000, allowedHosts: [], proxies: [] })
   expect(config.dataDir).toBe(join(folder, 'data'))
   expect(config.modelsDir).toBe(join(packageRoot, 'models'))
   expect(() => Object.assign(config.web, { port: 1 })).toThrow(TypeError)
@@ -35,7 +35,7 @@ test('without a file the defaults hold, and nothing can be changed afterwards', 
 
 test('a file is merged over the defaults key by key; lists are replaced', () => {
   const config = load('web: { port: 8080 }\nadmins: ["discord:1:2"]\nmodelsDir: /elsewhere\ndataDir: mine')
-  expect(config.web).toEqual({ enabled: true, host: '127.0.0.1', port: 8080, allowedHosts: [] })
+  expect(config.web).toEqual({ enabled: true, host: '127.0.0.1', port: 8080, allowedHosts: [], proxies: [] })
   expect(config.admins).toEqual(['discord:1:2'])
   expect(config.modelsDir).toBe('/elsewhere')
   expect(config.dataDir).toBe(join(folder, 'mine'))

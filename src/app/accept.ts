@@ -1,4 +1,5 @@
 /** The one place where jobs come to be: one transaction that holds the jobs, their quota and their first message. */
+import type { JobRecord } from '../db/job-records.ts'
 import type { NewPicture } from '../db/pictures.ts'
 import type { Waiting } from '../engine/jobs/store.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
@@ -8,6 +9,7 @@ import type { Caller } from './people.ts'
 import type { Problem } from './problems.ts'
 import { refusalByQuota } from './quota.ts'
 import { nameable } from './text-limits.ts'
+import { isVisible } from './visible.ts'
 
 export interface Acceptance {
   /** `imagine`, or the button that was pressed. */
@@ -18,7 +20,7 @@ export interface Acceptance {
   /** A person's own pictures, whose files are written. */
   given: Omit<NewPicture, 'personId'>[]
   /** Asked inside the transaction: what must still be true of what the jobs were made from. */
-  refusal(personId: number): Problem | undefined
+  refusal(): Problem | undefined
 }
 
 /** After this returned `accepted`, nothing but a person or the end of the disk undoes it. */
@@ -31,7 +33,7 @@ export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance
       return { kind: 'refused', problems: [written.problem] }
     case 'duplicate':
       await discard(parts, wanted.given)
-      return { kind: 'duplicate', jobs: views.jobs(written.jobIds) }
+      return duplicate(parts, caller, written.jobs)
     case 'inserted': {
       const jobIds = written.jobs.map(job => job.jobId)
       for (const job of written.jobs) pool.add(job)
@@ -44,26 +46,30 @@ export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance
 /** What an event asked for before, where it comes a second time. */
 export function duplicateOf(parts: AppParts, caller: Caller): ImagineOutcome | undefined {
   const known = parts.db.jobs.byEvent(caller.person.platform, caller.eventId)
-  return known.length === 0 ? undefined : { kind: 'duplicate', jobs: parts.views.ofRecords(known) }
+  return known.length === 0 ? undefined : duplicate(parts, caller, known)
+}
+
+/** Whoever sends an event's id again sees of its jobs what they may see anyway. */
+function duplicate({ db, views }: AppParts, caller: Caller, known: readonly JobRecord[]): ImagineOutcome {
+  return { kind: 'duplicate', jobs: views.ofRecords(known.filter(job => isVisible(db, caller, job))) }
 }
 
 type Written =
   | { kind: 'inserted'; jobs: Waiting[] }
-  | { kind: 'duplicate'; jobIds: string[] }
+  | { kind: 'duplicate'; jobs: JobRecord[] }
   | { kind: 'refused'; problem: Problem }
 
 /** Inside the transaction. */
 function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
   const { db, ids, clock, config } = parts
   const known = db.jobs.byEvent(caller.person.platform, caller.eventId)
-  if (known.length > 0) return { kind: 'duplicate', jobIds: known.map(job => job.id) }
+  if (known.length > 0) return { kind: 'duplicate', jobs: known }
 
   const now = clock.now()
   const personId = db.people.upsert(nameable(caller.person))
   const pictures = wanted.jobs.reduce((sum, { order }) => sum + countOf(order), 0)
-  const problem =
-    wanted.refusal(personId) ??
-    refusalByQuota(db, config.limits, personId, { jobs: wanted.jobs.length, pictures }, now)
+  const asked = { person: caller.person, jobs: wanted.jobs.length, pictures }
+  const problem = wanted.refusal() ?? refusalByQuota(db, config.limits, asked, now)
   if (problem) return { kind: 'refused', problem }
 
   const parent = wanted.parent && db.jobs.isThere(wanted.parent.jobId) ? wanted.parent : undefined

@@ -2,8 +2,9 @@
 import type { JobRecord } from '../db/job-records.ts'
 import type { PictureRecord } from '../db/pictures.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
-import { countOf, type PaintOrder, type WorkOrder } from '../engine/work-order.ts'
+import { countOf, type PaintOrder, sourcesOf, type WorkOrder } from '../engine/work-order.ts'
 import { accept, duplicateOf } from './accept.ts'
+import type { Viewer } from './access.ts'
 import { findByName, suggestions } from './catalogue.ts'
 import { isRecipe, type Recipe, refined, reRolled, upscaled, variationStrengths, varied } from './derive.ts'
 import type { ActOutcome } from './easel.ts'
@@ -13,8 +14,9 @@ import type { Caller } from './people.ts'
 import { type Problem, problem } from './problems.ts'
 import { cancel, remove } from './remove.ts'
 import { requestOf } from './request-of-job.ts'
-import type { Action, ImagineRequest } from './requests.ts'
+import type { Action, GivenPicture, ImagineRequest } from './requests.ts'
 import { submit } from './submit.ts'
+import { usablePicture, visibleJob, visiblePicture } from './visible.ts'
 
 export async function act(parts: AppParts, action: Action, caller: Caller): Promise<ActOutcome> {
   switch (action.kind) {
@@ -25,7 +27,7 @@ export async function act(parts: AppParts, action: Action, caller: Caller): Prom
     case 're-roll':
       return reRoll(parts, action.jobId, caller)
     case 'info':
-      return info(parts, action.pictureId)
+      return info(parts, action.pictureId, caller)
     case 'remix':
       return remix(parts, action.pictureId, action.request, caller)
     case 'upscale':
@@ -37,15 +39,17 @@ export async function act(parts: AppParts, action: Action, caller: Caller): Prom
   }
 }
 
-function info(parts: AppParts, pictureId: string): ActOutcome {
-  const found = parts.views.picture(parts.db.pictures.get(pictureId))
-  return found ? { kind: 'info', ...found } : refused(problem('picture-unknown', { id: pictureId }))
+function info({ db, views }: AppParts, pictureId: string, caller: Caller): ActOutcome {
+  const found = visiblePicture(db, caller, pictureId)
+  return found
+    ? { kind: 'info', ...views.made(found) }
+    : refused(problem('picture-unknown', { id: pictureId }))
 }
 
 async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
-  const job = visibleJob(parts, jobId)
+  const job = visibleJob(parts.db, caller, jobId)
   if (!job) return refused(problem('job-unknown', { id: jobId }))
-  const recipe = recipeOf(parts, job)
+  const recipe = recipeOf(parts, job, caller)
   if (!recipe) return refused(problem('no-recipe', {}))
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
@@ -61,14 +65,16 @@ async function remix(
   edited: ImagineRequest,
   caller: Caller,
 ): Promise<ActOutcome> {
-  const found = pictureWithJob(parts, pictureId)
+  const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refused(problem('picture-unknown', { id: pictureId }))
-  const order = paintRecipeOf(parts, found.job)
+  const order = paintRecipeOf(parts, found.job, caller)
   const base = order && requestOf({ order: alike(order, found.job) })
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
+  const granted = order ? grantedBy(parts, order, caller) : []
+  if (showsMoreOf(granted, request, base)) return refused(problem('source-private', {}))
   // The picture's own settings hold, not the person's defaults.
   const settings = base ? {} : parts.db.people.settings(caller.person)
-  return submit(parts, { request, confirmed: true, action: 'remix', settings }, caller)
+  return submit(parts, { request, confirmed: true, action: 'remix', settings, granted }, caller)
 }
 
 async function upscale(
@@ -77,10 +83,11 @@ async function upscale(
   factor: 2 | 4,
   caller: Caller,
 ): Promise<ActOutcome> {
-  const found = pictureWithJob(parts, pictureId)
+  const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refused(problem('picture-unknown', { id: pictureId }))
   const findings = new Findings()
-  const order = upscaled(found.picture, factor, parts.config, findings, recipeOf(parts, found.job))
+  const recipe = recipeOf(parts, found.job, caller)
+  const order = upscaled(found.picture, factor, parts.config, findings, recipe)
   return derive(parts, `upscale-${factor}`, order, { job: found.job, pictureId }, findings, caller)
 }
 
@@ -90,10 +97,10 @@ async function repaint(
   pictureId: string,
   caller: Caller,
 ): Promise<ActOutcome> {
-  const found = pictureWithJob(parts, pictureId)
+  const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refused(problem('picture-unknown', { id: pictureId }))
-  const painted = kind === 'refine' ? undefined : paintRecipeOf(parts, found.job)
-  const recipe = painted ?? recipeOf(parts, found.job)
+  const painted = kind === 'refine' ? undefined : paintRecipeOf(parts, found.job, caller)
+  const recipe = painted ?? recipeOf(parts, found.job, caller)
   if (!recipe) return refused(problem('no-recipe', {}))
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
@@ -137,27 +144,28 @@ async function derive(
     parent,
     notices: findings.notices,
     given: [],
-    refusal(personId) {
+    refusal() {
       // Deleted since it was read: its words must not come back in a new job.
       if (!db.jobs.isThere(parent.jobId)) return problem('job-unknown', { id: parent.jobId })
-      return db.jobs.underway(personId, parent, action) ? problem('already-running', { action }) : undefined
+      const isUnderway = db.jobs.underway(db.people.ofAccount(caller.person), parent, action)
+      return isUnderway ? problem('already-running', { action }) : undefined
     },
   })
 }
 
 /** The nearest order with words: the job's own, or that of the picture which was made bigger. */
-function recipeOf(parts: AppParts, job: JobRecord): Recipe | undefined {
+function recipeOf(parts: AppParts, job: JobRecord, viewer: Viewer): Recipe | undefined {
   if (isRecipe(job.order)) return job.order
-  const source = pictureWithJob(parts, job.order.source.pictureId)
-  return source ? recipeOf(parts, source.job) : job.order.recipe
+  const source = visiblePicture(parts.db, viewer, job.order.source.pictureId)
+  return source ? recipeOf(parts, source.job, viewer) : job.order.recipe
 }
 
 /** The nearest order that painted with the Base, from which variations of a refined picture are made too. */
-function paintRecipeOf(parts: AppParts, job: JobRecord): PaintOrder | undefined {
+function paintRecipeOf(parts: AppParts, job: JobRecord, viewer: Viewer): PaintOrder | undefined {
   const { order } = job
   if (order.kind === 'paint') return order
-  const source = pictureWithJob(parts, order.source.pictureId)
-  if (source) return paintRecipeOf(parts, source.job)
+  const source = visiblePicture(parts.db, viewer, order.source.pictureId)
+  if (source) return paintRecipeOf(parts, source.job, viewer)
   return order.kind === 'upscale' && order.recipe?.kind === 'paint' ? order.recipe : undefined
 }
 
@@ -181,15 +189,28 @@ function currentModel(parts: AppParts, recipe: Recipe, findings: Findings): Mode
   return model
 }
 
-function visibleJob(parts: AppParts, jobId: string): JobRecord | undefined {
-  const job = parts.db.jobs.get(jobId)
-  return job && !job.removed ? job : undefined
+/** Pictures that an order began from and that its viewer may not use by themselves: with the order they may, as it did. */
+function grantedBy({ db }: AppParts, order: WorkOrder, viewer: Viewer): string[] {
+  return sourcesOf(order).filter(id => usablePicture(db, viewer, id) === undefined)
 }
 
-function pictureWithJob(parts: AppParts, id: string): { picture: PictureRecord; job: JobRecord } | undefined {
-  const picture = parts.db.pictures.get(id)
-  const job = picture?.jobId ? visibleJob(parts, picture.jobId) : undefined
-  return picture && job && { picture, job }
+/** Less strength or another mask would let somebody else's picture through that its author did not show. */
+function showsMoreOf(
+  granted: readonly string[],
+  { source, mask, strength }: ImagineRequest,
+  base: ImagineRequest | undefined,
+): boolean {
+  if (![source, mask].some(used => granted.includes(storedId(used) ?? ''))) return false
+  const isSame = isSamePicture(source, base?.source) && isSamePicture(mask, base?.mask)
+  return !isSame || (strength ?? 0) < (base?.strength ?? 1)
+}
+
+function isSamePicture(a: GivenPicture | undefined, b: GivenPicture | undefined): boolean {
+  return a?.kind === b?.kind && storedId(a) === storedId(b)
+}
+
+function storedId(given: GivenPicture | undefined): string | undefined {
+  return given?.kind === 'stored' ? given.pictureId : undefined
 }
 
 /**

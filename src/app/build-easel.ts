@@ -3,26 +3,16 @@ import type { Config } from '../config.ts'
 import { Database } from '../db/database.ts'
 import type { WorkerHost } from '../engine/host/worker-host.ts'
 import { Pool, type PoolChange } from '../engine/jobs/pool.ts'
-import { samplerChoices, samplerName } from '../engine/sampling/sampler-names.ts'
 import type { Clock, Ids, Logger, Random } from '../ports.ts'
-import { act } from './act.ts'
-import { type Catalogue, defaultsOf } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
 import type { Courier } from './courier.ts'
 import { Deliver } from './deliver.ts'
 import { hourMs } from './durations.ts'
 import type { Easel } from './easel.ts'
+import { facade } from './facade.ts'
 import { JobViews } from './job-views.ts'
 import type { AppParts, CheckPicture } from './parts.ts'
-import { isSamePerson } from './people.ts'
-import { problem } from './problems.ts'
-import { usageOf } from './quota.ts'
 import { recover } from './recover.ts'
-import { forget } from './remove.ts'
-import { settingsProblems } from './settings.ts'
-import { maySeeStats, statsOf } from './stats.ts'
-import { submit } from './submit.ts'
-import { nameable } from './text-limits.ts'
-import type { ModelView } from './views.ts'
 import { Watch } from './watch.ts'
 
 export interface EaselParts {
@@ -118,71 +108,5 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
       await drain(graceMs)
       db.close()
     },
-  }
-}
-
-function facade(app: AppParts, watch: Watch, isStopping: () => boolean): Easel {
-  const { config, db, views, pool, clock } = app
-  const refusedForStop = () => ({ kind: 'refused' as const, problems: [problem('shutting-down', {})] })
-  return {
-    async imagine(request, caller, options) {
-      if (isStopping()) return refusedForStop()
-      const settings = db.people.settings(caller.person)
-      const confirmed = options?.confirmed ?? false
-      return submit(app, { request, confirmed, action: 'imagine', settings }, caller)
-    },
-    async act(action, caller) {
-      return isStopping() ? refusedForStop() : act(app, action, caller)
-    },
-
-    job: jobId => views.job(jobId),
-    picture: pictureId => views.picture(db.pictures.get(pictureId)),
-    pictureByHash: hash => views.picture(db.pictures.madeWithHash(hash)),
-    async pictureBytes(pictureId) {
-      const picture = db.pictures.get(pictureId)
-      return picture && db.files.read(picture.file)
-    },
-    jobsIn: (conversation, limit) => views.ofRecords(db.jobs.inChannel(conversation, limit)),
-    queue(person) {
-      const running = new Set(pool.running())
-      const jobs = views.jobs([...running, ...pool.order().filter(id => !running.has(id))])
-      return person ? jobs.filter(job => isSamePerson(job.author, person)) : jobs
-    },
-
-    models: () => app.catalogue.models.map(model => modelView(config, model)),
-    samplers: () => samplerChoices().map(samplerName),
-    styles: () => config.styles.map(style => style.name),
-    settings: person => db.people.settings(person),
-    async saveSettings(person, settings) {
-      const problems = settingsProblems(settings, app.catalogue.models, config.limits)
-      if (problems.length > 0) return { kind: 'refused', problems }
-      await db.write(() => db.people.saveSettings(db.people.upsert(nameable(person)), settings))
-      return { kind: 'saved' }
-    },
-    usage: person => usageOf(db, config.limits, db.people.find(person), clock.now()),
-    stats(period, caller) {
-      const sees = maySeeStats(config, caller)
-      if (sees === 'nothing') return { kind: 'refused', problems: [problem('admins-only', {})] }
-      const space = sees === 'space' ? caller.person : undefined
-      return { kind: 'stats', stats: statsOf(db, period, space) }
-    },
-    forget: person => forget(app, person),
-    watch: onChange => watch.add(onChange),
-  }
-}
-
-function modelView(config: Config, model: Catalogue['models'][number]): ModelView {
-  const { widthPx, heightPx, sampler, steps, guidance } = defaultsOf(model, config)
-  return {
-    name: model.name,
-    hash: model.hash,
-    hasRefiner: model.refiner !== undefined,
-    isDefault: model.name === config.defaultModel,
-    defaultSize: { widthPx, heightPx },
-    sizeStepPx: model.sizeStepPx,
-    defaultSampler: sampler,
-    defaultSteps: steps,
-    defaultGuidance: guidance,
-    note: config.models[model.name]?.note,
   }
 }

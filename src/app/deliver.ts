@@ -11,6 +11,7 @@ import type { Address, Courier, Delivery } from './courier.ts'
 import type { JobViews } from './job-views.ts'
 import { isWorthTelling } from './progress-pace.ts'
 import type { JobView } from './views.ts'
+import { isOpenThere } from './visible.ts'
 
 /** Calls of one courier at a time; platforms limit rates, and a long outbox must not start them all at once. */
 const callsAtOnce = 8
@@ -187,9 +188,9 @@ export class Deliver {
     })
   }
 
-  /** Where the picture is that the job descends from, on the same platform. */
+  /** Where the picture is that the job descends from, if whoever reads the job's message may see it too. */
   #parentOf({ parent, conversation }: JobView): Address | undefined {
-    if (!parent || this.#parts.db.jobs.platformOf(parent.jobId) !== conversation.platform) return undefined
+    if (!parent || !isOpenThere(this.#parts.db, parent.jobId, conversation)) return undefined
     const placeholder = this.#parts.db.outbox.placeholder(parent.jobId)
     return placeholder.kind === 'at' ? placeholder.address : undefined
   }

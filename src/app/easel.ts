@@ -1,8 +1,18 @@
 /** The whole of Easel as an adapter sees it: one facade, implemented in app/ and built by the composition root. */
-import type { Caller, Conversation, Person } from './people.ts'
+import type { Viewer } from './access.ts'
+import type { Caller, Person } from './people.ts'
 import type { Problem } from './problems.ts'
 import type { Action, ImagineRequest } from './requests.ts'
-import type { JobView, ModelView, PersonSettings, PictureView, StatsView, UsageView } from './views.ts'
+import type {
+  JobView,
+  ModelView,
+  PersonSettings,
+  PictureView,
+  QueueEntry,
+  QueueLength,
+  StatsView,
+  UsageView,
+} from './views.ts'
 
 /** `notices` are things that were changed and named (a value clamped, a word ignored). */
 export type ImagineOutcome =
@@ -22,20 +32,33 @@ export type ActOutcome =
 /** Refused where one of the defaults could never be used. */
 export type SettingsOutcome = { kind: 'saved' } | { kind: 'refused'; problems: Problem[] }
 
+/** `refused` in the same words for what is not there and for what this viewer may not see. */
+export type ShowOutcome = { kind: 'shown'; job: JobView } | { kind: 'refused'; problems: Problem[] }
+
+/**
+ * Every read of a job or a picture names its viewer; what they may not see is answered as if it were not there
+ * (app/access.ts has the rule).
+ */
 export interface Easel {
   imagine(request: ImagineRequest, caller: Caller, options?: { confirmed?: boolean }): Promise<ImagineOutcome>
   act(action: Action, caller: Caller): Promise<ActOutcome>
 
-  job(jobId: string): JobView | undefined
+  job(jobId: string, viewer: Viewer): JobView | undefined
   /** By picture id, with the job that made it. */
-  picture(pictureId: string): { picture: PictureView; job: JobView } | undefined
-  /** By content hash of a file that came back to us. */
-  pictureByHash(hash: string): { picture: PictureView; job: JobView } | undefined
-  pictureBytes(pictureId: string): Promise<Uint8Array | undefined>
-  /** Newest last. */
-  jobsIn(conversation: Pick<Conversation, 'platform' | 'spaceId' | 'channelId'>, limit: number): JobView[]
-  /** Queued and running jobs in serving order; a person's own when one is named. */
-  queue(person?: Person): JobView[]
+  picture(pictureId: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
+  /** By the sha256 of a file that came back to us, or the part of it that a file's name holds. */
+  pictureByHash(hash: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
+  pictureBytes(pictureId: string, viewer: Viewer): Promise<Uint8Array | undefined>
+  /** By a picture's id or a job's. From now on it may also be seen where the caller brought it. */
+  show(id: string, caller: Caller): Promise<ShowOutcome>
+  /** What was made in the viewer's channel, newest last. */
+  jobsHere(viewer: Viewer, limit: number): JobView[]
+  /** Everything that runs or waits, in serving order; what the viewer may not see is a place without words. */
+  queue(viewer: Viewer): QueueEntry[]
+  /** A person's own queued and running jobs, in serving order. */
+  ownQueue(person: Person): JobView[]
+  /** How much runs and waits: for everybody. */
+  queueLength(): QueueLength
 
   models(): ModelView[]
   samplers(): string[]
@@ -43,7 +66,9 @@ export interface Easel {
   settings(person: Person): PersonSettings
   saveSettings(person: Person, settings: PersonSettings): Promise<SettingsOutcome>
   usage(person: Person): UsageView
-  /** Refused unless the caller is an admin of the space or configured as one. */
+  /** Whether `stats` has figures for this viewer. */
+  seesStats(viewer: Viewer): boolean
+  /** Of the caller's space for its admins, of everything for those whom the configuration names. */
   stats(
     period: { fromMs: number; toMs: number },
     caller: Caller,
@@ -51,6 +76,8 @@ export interface Easel {
   /** Removes a person's prompts and pictures; the count of jobs removed. */
   forget(person: Person): Promise<number>
 
-  /** Calls `onChange` with the job after every change a person could see (place, step, preview, state). */
-  watch(onChange: (job: JobView) => void): () => void
+  /** Calls `onChange` after every change of a job that this viewer may see (place, step, preview, state). */
+  watch(viewer: Viewer, onChange: (job: JobView) => void): () => void
+  /** Calls `onChange` after every change, without a word of what changed. */
+  watchQueueLength(onChange: () => void): () => void
 }

@@ -1,4 +1,5 @@
 /** What is found while a request is read: reasons to refuse it, and changes to name. All of them, not only the first. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Bounds } from '../bounds.ts'
 import { type Problem, type ProblemCode, type ProblemDetails, problem } from './problems.ts'
 
@@ -7,7 +8,12 @@ export class Findings {
   readonly notices: Problem[] = []
 
   refuse<Code extends ProblemCode>(code: Code, details: ProblemDetails[Code]): void {
-    this.problems.push(problem(code, details))
+    this.add(problem(code, details))
+  }
+
+  /** Each reason once, however many jobs of a request meet it. */
+  add(found: Problem): void {
+    if (!this.problems.some(known => isDeepStrictEqual(known, found))) this.problems.push(found)
   }
 
   notice<Code extends ProblemCode>(code: Code, details: ProblemDetails[Code]): void {

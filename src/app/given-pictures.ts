@@ -3,32 +3,40 @@
 import { extensionOf, sha256 } from '../db/picture-files.ts'
 import type { NewPicture } from '../db/pictures.ts'
 import { hasCode } from '../errors.ts'
+import type { Viewer } from './access.ts'
 import type { AppParts } from './parts.ts'
 import { type Problem, problem } from './problems.ts'
 import type { GivenPicture } from './requests.ts'
 import type { Size } from './resolve-size.ts'
 import { idTooLong } from './text-limits.ts'
+import { usablePicture } from './visible.ts'
 
 export type Admission =
   /** `added`: its file is written, its row is to go into the accepting transaction. */
   | { kind: 'admitted'; picture: Size & { id: string }; added?: Omit<NewPicture, 'personId'> }
   | { kind: 'refused'; problem: Problem }
 
+/** `granted`: ours that go along with what the viewer may see, whoever gave them. */
 export async function admitPicture(
   parts: AppParts,
-  personId: number | undefined,
+  viewer: Viewer,
   given: GivenPicture,
+  granted: readonly string[] = [],
 ): Promise<Admission> {
+  const { db } = parts
   if (given.kind === 'stored') {
-    const tooLong = idTooLong(given.pictureId)
+    const { pictureId } = given
+    const tooLong = idTooLong(pictureId)
     if (tooLong) return { kind: 'refused', problem: tooLong }
-    const record = parts.db.pictures.get(given.pictureId)
+    const record = granted.includes(pictureId)
+      ? db.pictures.get(pictureId)
+      : usablePicture(db, viewer, pictureId)
     if (!record) return { kind: 'refused', problem: problem('picture-unknown', { id: given.pictureId }) }
     const { id, widthPx, heightPx } = record
     return { kind: 'admitted', picture: { id, widthPx, heightPx } }
   }
   try {
-    return await admitBytes(parts, personId, given.bytes)
+    return await admitBytes(parts, db.people.find(viewer.person), given.bytes)
   } catch (error) {
     if (!hasCode(error, 'picture-unusable')) throw error
     return { kind: 'refused', problem: problem('picture-refused', error.details) }

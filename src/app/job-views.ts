@@ -1,9 +1,13 @@
-/** Jobs as adapters see them: the stored record, with what the pool knows of a running one and of a place in the line. */
+/**
+ * Jobs as adapters show them: the stored record, with what the pool knows of a running one and of a place in the line.
+ * Whether somebody may see one is decided in visible.ts.
+ */
 import type { Database } from '../db/database.ts'
 import type { JobRecord } from '../db/job-records.ts'
 import type { PictureRecord } from '../db/pictures.ts'
 import type { Pool } from '../engine/jobs/pool.ts'
 import type { JobView, PictureView } from './views.ts'
+import type { MadePicture } from './visible.ts'
 
 export class JobViews {
   readonly #db: Database
@@ -26,11 +30,8 @@ export class JobViews {
     return jobIds.flatMap(id => byId.get(id) ?? [])
   }
 
-  picture(record: PictureRecord | undefined): { picture: PictureView; job: JobView } | undefined {
-    if (!record?.jobId) return undefined
-    const job = this.job(record.jobId)
-    const picture = job?.pictures.find(({ id }) => id === record.id)
-    return job && picture && { job, picture }
+  made({ picture, job }: MadePicture): { picture: PictureView; job: JobView } {
+    return { picture: pictureView(picture, job.id), job: this.ofRecord(job) }
   }
 
   /** Also of a removed job: couriers are shown it one last time. */

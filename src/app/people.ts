@@ -1,9 +1,13 @@
 /** Who asks and where: people, spaces and conversations, the same for every platform. */
+import { accountOf } from '../db/account.ts'
 import type { Platform } from '../platforms.ts'
 
 export type { Platform } from '../platforms.ts'
 
-/** A person on a platform. Identity is the triple platform, space, user; names are for show only. */
+/** The space of everything on Discord that is outside guilds. Its people share nothing: it is no community. */
+export const directSpaceId = 'direct'
+
+/** A person on a platform, by the triple platform, space, user; names are for show only. */
 export interface Person {
   platform: Platform
   /** Guild, workspace or, in direct messages and on the web, a fixed word. */
@@ -13,17 +17,23 @@ export interface Person {
   name: string
 }
 
+/** The same human, as far as the platform tells: on Discord in every guild, elsewhere in one space. */
 export function isSamePerson(a: Person, b: Person): boolean {
-  return a.platform === b.platform && a.spaceId === b.spaceId && a.userId === b.userId
+  return accountOf(a) === accountOf(b)
 }
 
 /** What the platform says this person may do where the request came from. */
 export interface Rights {
+  /** A full member of the space, who can read its public conversations. Guests read the one that they are in. */
+  member: boolean
   /** May cancel and delete what others asked for. */
   moderator: boolean
   /** May see stats and change settings of the space. */
   admin: boolean
 }
+
+/** Who can read a conversation: everybody in its space, those in its channel, or those in its thread alone. */
+export type Audience = 'space' | 'channel' | 'thread'
 
 /** Where a request was made and where its results go. */
 export interface Conversation {
@@ -33,6 +43,8 @@ export interface Conversation {
   /** Set where the request came from inside a thread. */
   threadId?: string
   kind: 'channel' | 'thread' | 'direct'
+  /** As it was when the request was made. An adapter says `space` only of what it knows to be public. */
+  audience: Audience
   /** What only the adapter understands (reply tokens, installation ids); a JSON object, stored with the job. */
   details?: Record<string, string | number | boolean>
 }

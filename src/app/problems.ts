@@ -51,6 +51,7 @@ export interface ProblemDetails {
     nearestWidthPx: number
     nearestHeightPx: number
   }
+  'aspect-and-size': { aspect: string; size: string }
   'size-range': { widthPx: number; heightPx: number; minPx: number; maxPx: number }
   'sampler-unknown': { name: string; nearest: string[] }
   'schedule-unknown': { name: string; nearest: string[] }
@@ -79,6 +80,8 @@ export interface ProblemDetails {
   'mask-size': { mask: string; picture: string }
   'mask-without-source': Record<string, never>
   'strength-without-source': Record<string, never>
+  /** Somebody else's picture, of which only what was made from it may be seen, would show through. */
+  'source-private': Record<string, never>
   'picture-unknown': { id: string }
   'job-unknown': { id: string }
   /** Easel did not paint that picture, or its prompt was deleted: there is nothing to go on from. */
@@ -88,8 +91,17 @@ export interface ProblemDetails {
   'already-running': { action: string }
   'already-finished': Record<string, never>
   'not-yours': Record<string, never>
-  'admins-only': Record<string, never>
-  'quota-used': { limit: number; perHours: number; nextAt: number }
+  /** `name` is how the configuration would call the person. */
+  'admins-only': { name: string }
+  /** More than is left of a person's quota or of their space's; `nextAt` where there will ever be as much. */
+  'quota-used': {
+    whose: 'person' | 'space'
+    limit: number
+    perHours: number
+    left: number
+    wanted: number
+    nextAt?: number
+  }
   'queue-full': { limit: number }
   'words-blocked': Record<string, never>
   'person-blocked': Record<string, never>

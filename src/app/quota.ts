@@ -1,59 +1,89 @@
-/** Whether one more request may be accepted, and what a person has left. */
+/** Whether one more request may be accepted, and what a person has left: a quota of their own, and their space's beside it. */
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
+import type { UsageEntry } from '../db/ledger.ts'
 import { hourMs } from './durations.ts'
+import { directSpaceId, type Person } from './people.ts'
 import { type Problem, problem } from './problems.ts'
 import type { UsageView } from './views.ts'
+
+/** What somebody asks for at once. */
+export interface Asked {
+  person: Person
+  jobs: number
+  pictures: number
+}
+
+interface Quota {
+  whose: 'person' | 'space'
+  limit: number
+  /** Within the window, oldest first. */
+  used: readonly UsageEntry[]
+}
 
 /** Asked inside the transaction that accepts, so that two requests at once cannot both take the last place. */
 export function refusalByQuota(
   db: Database,
   limits: Config['limits'],
-  personId: number,
-  wanted: { jobs: number; pictures: number },
+  { person, jobs, pictures }: Asked,
   now: number,
 ): Problem | undefined {
-  if (db.jobs.countQueued() + wanted.jobs > limits.maxQueued) {
+  if (db.jobs.countQueued() + jobs > limits.maxQueued) {
     return problem('queue-full', { limit: limits.maxQueued })
   }
-  if (db.jobs.countQueued(personId) + wanted.jobs > limits.maxQueuedPerPerson) {
+  if (db.jobs.countQueued(db.people.ofAccount(person)) + jobs > limits.maxQueuedPerPerson) {
     return problem('queue-full', { limit: limits.maxQueuedPerPerson })
   }
-  if (limits.quotaPictures === 0) return undefined
-  const windowMs = limits.quotaHours * hourMs
-  const used = db.usage.entriesSince(personId, now - windowMs + 1)
-  const excess = used.reduce((sum, entry) => sum + entry.pictures, wanted.pictures) - limits.quotaPictures
-  if (excess <= 0) return undefined
-  return problem('quota-used', {
-    limit: limits.quotaPictures,
-    perHours: limits.quotaHours,
-    nextAt: whenFreed(used, excess, now) + windowMs,
-  })
+  const exceeded = quotasOf(db, limits, person, now).find(quota => leftOf(quota) < pictures)
+  return exceeded && refusal(exceeded, pictures, limits.quotaHours, now)
 }
 
-export function usageOf(
-  db: Database,
-  limits: Config['limits'],
-  personId: number | undefined,
-  now: number,
-): UsageView {
-  const sinceMs = now - limits.quotaHours * hourMs + 1
-  const used = personId === undefined ? { jobs: 0, pictures: 0, runMs: 0 } : db.usage.since(personId, sinceMs)
+export function usageOf(db: Database, limits: Config['limits'], person: Person, now: number): UsageView {
+  const used = db.usage.since(db.people.ofAccount(person), windowStart(limits, now))
+  const left = quotasOf(db, limits, person, now).map(leftOf)
   return {
     jobs: used.jobs,
     pictures: used.pictures,
     gpuSeconds: used.runMs / 1000,
-    left: limits.quotaPictures === 0 ? undefined : Math.max(0, limits.quotaPictures - used.pictures),
+    left: left.length === 0 ? undefined : Math.min(...left),
     periodHours: limits.quotaHours,
   }
 }
 
+/** Those that are set. */
+function quotasOf(db: Database, limits: Config['limits'], person: Person, now: number): Quota[] {
+  const sinceMs = windowStart(limits, now)
+  const own = { whose: 'person', limit: limits.quotaPictures } as const
+  const shared = { whose: 'space', limit: limits.quotaPicturesPerSpace } as const
+  const hasSpace = person.spaceId !== directSpaceId
+  return [
+    ...(own.limit > 0 ? [{ ...own, used: db.usage.entriesSince(db.people.ofAccount(person), sinceMs) }] : []),
+    ...(shared.limit > 0 && hasSpace ? [{ ...shared, used: db.usage.entriesInSpace(person, sinceMs) }] : []),
+  ]
+}
+
+/** The window slides: what was accepted exactly its length ago is free again. */
+function windowStart({ quotaHours }: Config['limits'], now: number): number {
+  return now - quotaHours * hourMs + 1
+}
+
+function leftOf({ limit, used }: Quota): number {
+  return Math.max(0, limit - sumOf(used))
+}
+
+function sumOf(used: readonly UsageEntry[]): number {
+  return used.reduce((sum, entry) => sum + entry.pictures, 0)
+}
+
+function refusal(quota: Quota, wanted: number, perHours: number, now: number): Problem {
+  const { whose, limit, used } = quota
+  const excess = sumOf(used) + wanted - limit
+  const nextAt = wanted > limit ? undefined : whenFreed(used, excess, now) + perHours * hourMs
+  return problem('quota-used', { whose, limit, perHours, left: leftOf(quota), wanted, nextAt })
+}
+
 /** The moment of acceptance after whose lapse `excess` pictures are free again. */
-function whenFreed(
-  used: readonly { acceptedAt: number; pictures: number }[],
-  excess: number,
-  now: number,
-): number {
+function whenFreed(used: readonly UsageEntry[], excess: number, now: number): number {
   let freed = 0
   for (const entry of used) {
     freed += entry.pictures

@@ -8,6 +8,7 @@ import type { ActOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import { type Caller, isSamePerson, type Person } from './people.ts'
 import { type Problem, problem } from './problems.ts'
+import { visibleJob } from './visible.ts'
 
 export async function cancel(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
   const { db, pool, views, changed } = parts
@@ -70,8 +71,8 @@ type Managed = { kind: 'managed'; job: JobRecord } | Refused
 
 /** Inside a transaction: a job that the caller may cancel and delete. */
 function managedJob({ db }: AppParts, jobId: string, caller: Caller): Managed {
-  const job = db.jobs.get(jobId)
-  if (!job || job.removed) return refused(problem('job-unknown', { id: jobId }))
+  const job = visibleJob(db, caller, jobId)
+  if (!job) return refused(problem('job-unknown', { id: jobId }))
   return mayManage(caller, job) ? { kind: 'managed', job } : refused(problem('not-yours', {}))
 }
 

@@ -19,9 +19,29 @@ export interface SizeRules {
 
 /** Beyond this SDXL's training has nothing to say, and a side of few pixels shows nothing. */
 const widestAspect = 4
+/** Sides are multiples of the model's step, so that a size seldom has exactly the aspect that it is called by. */
+const aspectTolerance = 0.1
 /** Sides longer than this many native ones are the upscaler's matter. */
 const longestSides = 4
 
+/** What can be wrong about an aspect whatever the model: its range, and a size beside it that has another one. */
+export function checkShape(
+  { size, aspect }: Pick<ImagineRequest, 'size' | 'aspect'>,
+  findings: Findings,
+): void {
+  if (!aspect) return
+  const wanted = aspect.width / aspect.height
+  findings.inRange('ar', Math.round(wanted * 1000) / 1000, { min: 1 / widestAspect, max: widestAspect })
+  if (!size) return
+  const miss = Math.abs(Math.log(size.widthPx / size.heightPx / wanted))
+  if (miss <= aspectTolerance) return
+  findings.refuse('aspect-and-size', {
+    aspect: `${aspect.width}:${aspect.height}`,
+    size: `${size.widthPx}×${size.heightPx}`,
+  })
+}
+
+/** A size that was given holds; its aspect is `checkShape`'s matter. */
 export function resolveSize(
   request: Pick<ImagineRequest, 'size' | 'aspect'>,
   preferred: Size | undefined,
@@ -32,8 +52,6 @@ export function resolveSize(
   if (request.size) return checkedSize(request.size, rules, findings)
   if (request.aspect) {
     const aspect = request.aspect.width / request.aspect.height
-    const rounded = Math.round(aspect * 1000) / 1000
-    findings.inRange('ar', rounded, { min: 1 / widestAspect, max: widestAspect })
     return sizeOfAspect(clamp(aspect, 1 / widestAspect, widestAspect), rules)
   }
   if (source) return fittingSize(source, rules)

@@ -10,7 +10,7 @@ import type { ImagineRequest } from './requests.ts'
 import { resolvePrompt } from './resolve-prompt.ts'
 import { checkStrength, resolveRefinement } from './resolve-refinement.ts'
 import { resolveSampling } from './resolve-sampling.ts'
-import { resolveSize, type Size } from './resolve-size.ts'
+import { checkShape, resolveSize, type Size } from './resolve-size.ts'
 import { resolveVae } from './resolve-vae.ts'
 import type { PersonSettings } from './views.ts'
 
@@ -35,18 +35,22 @@ const defaultStrength = { plain: 0.6, masked: 0.9 }
 export function resolve(request: ImagineRequest, context: ResolveContext): Resolved {
   const { config, settings } = context
   const findings = new Findings()
-  const model = modelOf(request, context, findings)
+  const known = modelOf(request, context, findings)
+  // Another stands in for one that is not there: what is asked of every model is looked at all the same.
+  const model = known ?? context.catalogue.models[0]
   if (!model) return { kind: 'refused', problems: findings.problems }
+  const ofModel = known ? findings : new Findings()
 
-  const vae = resolveVae(request.vae, model, context.catalogue, findings)
-  const defaults = defaultsOf(model, config)
+  const vae = resolveVae(request.vae, model, context.catalogue, ofModel)
+  for (const problem of ofModel.problems) if (problem.code === 'vae-unknown') findings.add(problem)
+  const defaults = { ...defaultsOf(model, config), ...(known ? {} : { preset: undefined }) }
   const prompt = resolvePrompt(request, settings, config, findings)
   const sampling = resolveSampling(request, defaults, config.limits, findings)
   const refinement = resolveRefinement(
     request,
     settings,
     { model, vae, defaults, steps: sampling.steps, maxSteps: config.limits.maxSteps },
-    findings,
+    ofModel,
   )
   const rules = {
     own: defaults,
@@ -54,7 +58,8 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
     nativeSidePx: model.nativeSidePx,
     maxPixels: config.limits.maxPixels,
   }
-  const size = resolveSize(request, settings.size, context.source, rules, findings)
+  checkShape(request, findings)
+  const size = resolveSize(request, settings.size, context.source, rules, ofModel)
   const source = sourceOf(request, context, sampling.steps, findings)
   const count = request.count ?? Math.min(settings.count ?? 1, config.limits.maxCount)
   findings.wholeInRange('n', count, { min: bounds.count.min, max: config.limits.maxCount })
@@ -105,6 +110,11 @@ function sourceOf(
   steps: number,
   findings: Findings,
 ): PaintOrder['source'] {
+  // One that was refused is named already, and what belongs to it is no further mistake.
+  if (!source && request.source) {
+    if (request.strength !== undefined) findings.inRange('strength', request.strength, bounds.strength)
+    return undefined
+  }
   if (!source) {
     if (mask || request.mask) findings.refuse('mask-without-source', {})
     if (request.strength !== undefined) findings.refuse('strength-without-source', {})

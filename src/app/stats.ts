@@ -2,7 +2,8 @@
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { JobFigures } from '../db/jobs.ts'
-import type { Caller, Person } from './people.ts'
+import type { Viewer } from './access.ts'
+import type { Person } from './people.ts'
 import type { StatsRow, StatsView } from './views.ts'
 
 const slices = 24
@@ -10,12 +11,12 @@ const slices = 24
 /** Admins of a space see that space; those whom the configuration names, there or in any (`*`), see everything. */
 export function maySeeStats(
   config: Pick<Config, 'admins'>,
-  caller: Caller,
+  viewer: Viewer,
 ): 'nothing' | 'space' | 'everything' {
-  const { person } = caller
-  const names = [person, { ...person, spaceId: '*' }].map(nameOfPerson)
+  const { person, rights } = viewer
+  const names = [person, { ...person, spaceId: '*' }].map(configName)
   if (names.some(name => config.admins.includes(name))) return 'everything'
-  return caller.rights.admin ? 'space' : 'nothing'
+  return rights.admin ? 'space' : 'nothing'
 }
 
 export function statsOf(
@@ -46,7 +47,8 @@ export function statsOf(
   }
 }
 
-function nameOfPerson({ platform, spaceId, userId }: Person): string {
+/** How the configuration's `admins` calls a person. */
+export function configName({ platform, spaceId, userId }: Person): string {
   return `${platform}:${spaceId}:${userId}`
 }
 

@@ -9,8 +9,10 @@ import type { Caller } from './people.ts'
 import { type Problem, problem } from './problems.ts'
 import type { GivenPicture, ImagineRequest } from './requests.ts'
 import { type Resolved, resolve } from './resolve.ts'
+import { checkTexts } from './text-limits.ts'
 import { drawn, variantsOf } from './variants.ts'
 import type { PersonSettings } from './views.ts'
+import { visiblePicture } from './visible.ts'
 
 export interface Submission {
   request: ImagineRequest
@@ -19,6 +21,8 @@ export interface Submission {
   /** `imagine` or `remix`. */
   action: string
   settings: PersonSettings
+  /** Ours that go along with what was pressed, whoever gave them. */
+  granted?: readonly string[]
 }
 
 export async function submit(
@@ -31,19 +35,18 @@ export async function submit(
   if (duplicate) return duplicate
 
   const findings = new Findings()
+  if (!checkTexts(request, parts.config.limits, findings)) {
+    return { kind: 'refused', problems: findings.problems }
+  }
   const variants = variantsOf(request, parts.config.limits, findings)
   const requests = drawn(variants, parts.config, parts.random, findings)
-  if (findings.problems.length > 0) return { kind: 'refused', problems: findings.problems }
-
-  const source = await admit(parts, caller, request.source)
-  const mask = await admit(parts, caller, request.mask)
-  const refusedPictures = [source, mask].flatMap(picture =>
-    picture?.kind === 'refused' ? picture.problem : [],
-  )
-  if (refusedPictures.length > 0) return { kind: 'refused', problems: refusedPictures }
+  const source = await admit(parts, submission, caller, request.source)
+  const mask = await admit(parts, submission, caller, request.mask)
+  for (const picture of [source, mask]) if (picture?.kind === 'refused') findings.add(picture.problem)
   const given = [source, mask].flatMap(picture => (picture?.kind === 'admitted' ? (picture.added ?? []) : []))
 
-  const resolved = requests.map(single =>
+  // Where the prompt does not come apart, the rest of the request is looked at all the same.
+  const resolved = (requests.length > 0 ? requests : [request]).map(single =>
     resolve(single, {
       ...parts,
       settings: submission.settings,
@@ -52,12 +55,17 @@ export async function submit(
       seed: parts.random.uint32(),
     }),
   )
+  for (const outcome of resolved) {
+    if (outcome.kind === 'refused') for (const problem of outcome.problems) findings.add(problem)
+  }
   const [first] = resolved
-  const refused = resolved.find(outcome => outcome.kind === 'refused')
-  if (refused || !first || (variants.length > 1 && !confirmed)) {
+  const { problems } = findings
+  if (!first || problems.length > 0 || (variants.length > 1 && !confirmed)) {
     await parts.db.discard(given.map(picture => picture.file))
     // Wildcards are drawn when it is agreed to: here they stand as they were typed.
-    return refused ?? { kind: 'confirm', prompts: variants.map(variant => variant.prompt) }
+    return problems.length > 0
+      ? { kind: 'refused', problems }
+      : { kind: 'confirm', prompts: variants.map(variant => variant.prompt) }
   }
 
   return accept(parts, caller, {
@@ -67,15 +75,20 @@ export async function submit(
         ? { order: outcome.order, promptAsTyped: templateFor(requests[i]?.prompt ?? '') }
         : [],
     ),
-    parent: parentOf(parts, request),
+    parent: parentOf(parts, request, caller),
     notices: noticesOf(first),
     given,
     refusal: () => missingPicture(parts, [source, mask]),
   })
 }
 
-async function admit(parts: AppParts, caller: Caller, given: GivenPicture | undefined) {
-  return given && admitPicture(parts, parts.db.people.find(caller.person), given)
+async function admit(
+  parts: AppParts,
+  { granted }: Submission,
+  caller: Caller,
+  given: GivenPicture | undefined,
+) {
+  return given && admitPicture(parts, caller, given, granted)
 }
 
 /** A stored picture that was deleted since it was admitted. */
@@ -89,10 +102,9 @@ function missingPicture({ db }: AppParts, admitted: (Admission | undefined)[]): 
 }
 
 /** The picture that a request says it came from; one that is gone is no reason to refuse. */
-function parentOf(parts: AppParts, request: ImagineRequest) {
-  const { parentPictureId: pictureId } = request
-  const jobId = pictureId === undefined ? undefined : parts.db.pictures.get(pictureId)?.jobId
-  return jobId ? { jobId, pictureId } : undefined
+function parentOf(parts: AppParts, { parentPictureId: pictureId }: ImagineRequest, caller: Caller) {
+  const found = pictureId === undefined ? undefined : visiblePicture(parts.db, caller, pictureId)
+  return found && { jobId: found.job.id, pictureId }
 }
 
 function noticesOf(resolved: Resolved) {

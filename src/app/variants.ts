@@ -53,7 +53,7 @@ export function drawn(
   return variants.flatMap(variant => {
     const drawing = drawWildcards(variant.prompt, wildcards, pick, limits.maxPromptCharacters)
     if (drawing.kind === 'drawn') return { ...variant, prompt: drawing.prompt }
-    if (findings.problems.length === 0) findings.problems.push(problemOf(drawing))
+    findings.add(problemOf(drawing))
     return []
   })
 }

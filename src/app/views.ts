@@ -44,6 +44,14 @@ export interface JobView {
   device?: string
 }
 
+/** One place in the queue: with its job, or a stranger's without a word. */
+export type QueueEntry = { kind: 'visible'; job: JobView } | { kind: 'hidden'; state: 'queued' | 'running' }
+
+export interface QueueLength {
+  running: number
+  waiting: number
+}
+
 export interface UsageView {
   jobs: number
   pictures: number

@@ -9,6 +9,7 @@ import { Client, type ClientOptions } from './client.ts'
 import { copiesIn, type Forgotten, forgetInCopy } from './copies.ts'
 import { databaseFileIn, picturesFolderIn } from './data-folder.ts'
 import { isSound } from './database-file.ts'
+import { JobPlacesTable } from './job-places.ts'
 import { JobsTable, type MoveFacts } from './jobs.ts'
 import { AuditTable, InstallationsTable, UsageTable } from './ledger.ts'
 import { bringUpToDate } from './migrate.ts'
@@ -30,6 +31,7 @@ export interface DatabaseParts extends ClientOptions {
 export class Database implements JobStore {
   readonly people: PeopleTable
   readonly jobs: JobsTable
+  readonly jobPlaces: JobPlacesTable
   readonly pictures: PicturesTable
   readonly outbox: OutboxTable
   readonly usage: UsageTable
@@ -49,6 +51,7 @@ export class Database implements JobStore {
     const { rows } = client
     this.people = new PeopleTable(rows)
     this.jobs = new JobsTable(rows)
+    this.jobPlaces = new JobPlacesTable(rows)
     this.pictures = new PicturesTable(rows)
     this.outbox = new OutboxTable(rows)
     this.usage = new UsageTable(rows)

@@ -6,14 +6,24 @@ import { platforms } from '../platforms.ts'
 
 export const platform = z.enum(platforms)
 
-export const conversation = z.object({
-  platform,
-  spaceId: z.string(),
-  channelId: z.string(),
-  threadId: z.string().optional(),
-  kind: z.enum(['channel', 'thread', 'direct']),
-  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-})
+const audience = z.enum(['space', 'channel', 'thread'])
+
+/** Rows of before audiences were recorded count as private. */
+export const conversation = z
+  .object({
+    platform,
+    spaceId: z.string(),
+    channelId: z.string(),
+    threadId: z.string().optional(),
+    kind: z.enum(['channel', 'thread', 'direct']),
+    audience: audience.optional(),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  })
+  .transform(row => ({ ...row, audience: row.audience ?? narrowest(row) }))
+
+function narrowest({ threadId }: { threadId?: string | undefined }): z.infer<typeof audience> {
+  return threadId === undefined ? 'channel' : 'thread'
+}
 
 export const personSettings = z.object({
   model: z.string().optional(),

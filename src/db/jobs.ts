@@ -32,6 +32,9 @@ export interface JobFigures {
   runMs: number
 }
 
+/** People take turns by account: one who is known in several spaces has no more of them than others. */
+const firstOfAccount = sql<number>`(select min(p.id) from people p where p.account = people.account)`
+
 export class JobsTable {
   readonly #rows: Rows
 
@@ -68,12 +71,17 @@ export class JobsTable {
     if (sources.length > 0) this.#rows.insert(jobSources).values(sources).run()
     return {
       jobId: job.id,
-      personId: job.personId,
+      personId: this.#turnOf(job.personId),
       priority: 0,
       seq,
       createdAt: job.createdAt,
       ...jobSizeOf(job.order),
     }
+  }
+
+  #turnOf(personId: number): number {
+    const row = this.#rows.select({ id: firstOfAccount }).from(people).where(eq(people.id, personId)).get()
+    return row?.id ?? personId
   }
 
   /** Moves a queued job onto a device, under a new attempt; undefined when it is not queued any more. */
@@ -199,22 +207,23 @@ export class JobsTable {
     return this.#rows
       .select({
         jobId: jobs.id,
-        personId: jobs.personId,
+        personId: firstOfAccount,
         priority: jobs.priority,
         seq: jobs.seq,
         createdAt: jobs.createdAt,
         order: jobs.order,
       })
       .from(jobs)
+      .innerJoin(people, eq(people.id, jobs.personId))
       .where(eq(jobs.state, 'queued'))
       .orderBy(asc(jobs.seq))
       .all()
       .map(({ order, ...row }) => ({ ...row, ...jobSizeOf(workOrder.parse(order)) }))
   }
 
-  /** Queued jobs of everybody, or of one person. */
-  countQueued(personId?: number): number {
-    const mine = personId === undefined ? undefined : eq(jobs.personId, personId)
+  /** Queued jobs of everybody, or of those people. */
+  countQueued(personIds?: readonly number[]): number {
+    const mine = personIds && inArray(jobs.personId, [...personIds])
     const row = this.#rows
       .select({ count: count() })
       .from(jobs)
@@ -224,7 +233,11 @@ export class JobsTable {
   }
 
   /** Whether the same person's same press on the same thing started a job that is not finished. */
-  underway(personId: number, parent: { jobId: string; pictureId?: string }, action: string): boolean {
+  underway(
+    personIds: readonly number[],
+    parent: { jobId: string; pictureId?: string },
+    action: string,
+  ): boolean {
     const { jobId, pictureId } = parent
     const row = this.#rows
       .select({ id: jobs.id })
@@ -234,7 +247,7 @@ export class JobsTable {
           eq(jobs.parentJobId, jobId),
           pictureId === undefined ? isNull(jobs.parentPictureId) : eq(jobs.parentPictureId, pictureId),
           eq(jobs.action, action),
-          eq(jobs.personId, personId),
+          inArray(jobs.personId, [...personIds]),
           inArray(jobs.state, ['queued', 'running']),
         ),
       )

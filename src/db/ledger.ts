@@ -1,12 +1,23 @@
 /** The usage, audit and installations tables: small ledgers beside the jobs. */
-import { and, asc, eq, gte, sum } from 'drizzle-orm'
+import { and, asc, eq, gte, inArray, sum } from 'drizzle-orm'
 import type { Rows } from './client.ts'
-import { audit, installations, usage } from './schema.ts'
+import { audit, installations, people, usage } from './schema.ts'
 
 export interface Used {
   jobs: number
   pictures: number
   runMs: number
+}
+
+/** What one accepted job took of the quota. */
+export interface UsageEntry {
+  acceptedAt: number
+  pictures: number
+}
+
+interface Space {
+  platform: string
+  spaceId: string
 }
 
 export class UsageTable {
@@ -35,12 +46,13 @@ export class UsageTable {
     this.#rows.update(usage).set({ pictures: 0 }).where(eq(usage.jobId, jobId)).run()
   }
 
-  since(personId: number, sinceMs: number): Used {
-    const rows = this.entriesSince(personId, sinceMs)
+  /** By those people together. */
+  since(personIds: readonly number[], sinceMs: number): Used {
+    const rows = this.entriesSince(personIds, sinceMs)
     const total = this.#rows
       .select({ runMs: sum(usage.runMs).mapWith(Number) })
       .from(usage)
-      .where(mine(personId, sinceMs))
+      .where(by(personIds, sinceMs))
       .get()
     return {
       jobs: rows.length,
@@ -49,19 +61,30 @@ export class UsageTable {
     }
   }
 
-  /** Oldest first. */
-  entriesSince(personId: number, sinceMs: number): { acceptedAt: number; pictures: number }[] {
+  /** By those people together, oldest first. */
+  entriesSince(personIds: readonly number[], sinceMs: number): UsageEntry[] {
     return this.#rows
       .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
       .from(usage)
-      .where(mine(personId, sinceMs))
+      .where(by(personIds, sinceMs))
+      .orderBy(asc(usage.acceptedAt))
+      .all()
+  }
+
+  /** By everybody in a space, oldest first. */
+  entriesInSpace({ platform, spaceId }: Space, sinceMs: number): UsageEntry[] {
+    return this.#rows
+      .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
+      .from(usage)
+      .innerJoin(people, eq(people.id, usage.personId))
+      .where(and(eq(people.platform, platform), eq(people.spaceId, spaceId), gte(usage.acceptedAt, sinceMs)))
       .orderBy(asc(usage.acceptedAt))
       .all()
   }
 }
 
-function mine(personId: number, sinceMs: number) {
-  return and(eq(usage.personId, personId), gte(usage.acceptedAt, sinceMs))
+function by(personIds: readonly number[], sinceMs: number) {
+  return and(inArray(usage.personId, [...personIds]), gte(usage.acceptedAt, sinceMs))
 }
 
 export class AuditTable {

@@ -1,5 +1,6 @@
 /** The people table: who asked, and their own defaults. */
-import { and, eq } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
+import { accountOf } from './account.ts'
 import type { Rows } from './client.ts'
 import { type Identity, personSettings, type StoredSettings } from './documents.ts'
 import { people } from './schema.ts'
@@ -16,7 +17,7 @@ export class PeopleTable {
     const { platform, spaceId, userId, name } = person
     const row = this.#rows
       .insert(people)
-      .values({ platform, spaceId, userId, name })
+      .values({ platform, spaceId, userId, name, account: accountOf(person) })
       .onConflictDoUpdate({ target: [people.platform, people.spaceId, people.userId], set: { name } })
       .returning({ id: people.id })
       .get()
@@ -25,6 +26,17 @@ export class PeopleTable {
 
   find(person: Identity): number | undefined {
     return this.#rows.select({ id: people.id }).from(people).where(same(person)).get()?.id
+  }
+
+  /** The rows of the same human in all spaces, oldest first. */
+  ofAccount(person: Identity): number[] {
+    return this.#rows
+      .select({ id: people.id })
+      .from(people)
+      .where(eq(people.account, accountOf(person)))
+      .orderBy(asc(people.id))
+      .all()
+      .map(row => row.id)
   }
 
   settings(person: Identity): StoredSettings {

@@ -1,5 +1,5 @@
 /** The pictures table: what every stored picture is; the bytes are in files. */
-import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
 import type { Rows } from './client.ts'
 import { jobSources, jobs, pictures } from './schema.ts'
 import { UnownedFilesTable } from './unowned-files.ts'
@@ -26,15 +26,16 @@ export class PicturesTable {
     return this.#rows.select().from(pictures).where(eq(pictures.id, id)).get()
   }
 
-  /** Of those with the same bytes the newest that a job made. */
-  madeWithHash(hash: string): PictureRecord | undefined {
+  /** Those that jobs made with the same bytes, newest first; the hash may be cut short. */
+  madeWithHash(hash: string): PictureRecord[] {
+    if (!/^[0-9a-f]{16,64}$/.test(hash)) return []
+    // A range instead of a pattern, so that the index serves it; `g` follows the last hexadecimal digit.
     return this.#rows
       .select()
       .from(pictures)
-      .where(eq(pictures.hash, hash))
+      .where(and(gte(pictures.hash, hash), lt(pictures.hash, `${hash}g`), isNotNull(pictures.jobId)))
       .orderBy(desc(pictures.createdAt))
       .all()
-      .find(picture => picture.jobId !== null)
   }
 
   /** A picture that this person gave before, byte for byte. */

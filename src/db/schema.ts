@@ -12,11 +12,16 @@ export const people = sqliteTable(
     platform: text().notNull(),
     spaceId: text('space_id').notNull(),
     userId: text('user_id').notNull(),
+    /** Whose row it is across spaces. */
+    account: text().notNull().default(''),
     name: text().notNull(),
     /** PersonSettings. */
     settings: text({ mode: 'json' }).notNull().default({}),
   },
-  table => [uniqueIndex('people_identity').on(table.platform, table.spaceId, table.userId)],
+  table => [
+    uniqueIndex('people_identity').on(table.platform, table.spaceId, table.userId),
+    index('people_by_account').on(table.account),
+  ],
 )
 
 /**
@@ -152,6 +157,19 @@ export const messages = sqliteTable('messages', {
     .references(() => jobs.id, { onDelete: 'cascade' }),
   address: text(),
 })
+
+/** Conversations besides its own to which somebody brought a job: who reads there may see it. */
+export const jobPlaces = sqliteTable(
+  'job_places',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    /** Conversation, without its details. */
+    place: text({ mode: 'json' }).notNull(),
+  },
+  table => [uniqueIndex('job_places_pair').on(table.jobId, table.place)],
+)
 
 /** What people used, one row per accepted job; it outlives the job, so that removing pictures gives no quota back. */
 export const usage = sqliteTable(

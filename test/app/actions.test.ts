@@ -53,7 +53,7 @@ describe('each button makes a new job from the old one', () => {
         source: { pictureId: pictureOf(first), strength },
       })
       const sources = it.workers.runs.at(-1)?.sources ?? {}
-      expect(sources[pictureOf(first)]).toEqual(await it.easel.pictureBytes(pictureOf(first)))
+      expect(sources[pictureOf(first)]).toEqual(await it.bytesOf(pictureOf(first)))
     }
   })
 
@@ -154,7 +154,7 @@ describe('each button makes a new job from the old one', () => {
       job,
       picture: job.pictures[0],
     })
-    expect(it.easel.pictureByHash(job.pictures[0]?.hash ?? '')?.job.id).toBe(job.id)
+    expect(it.easel.pictureByHash(job.pictures[0]?.hash ?? '', it.caller())?.job.id).toBe(job.id)
   })
 })
 
@@ -234,6 +234,7 @@ describe('buttons work', () => {
       channelId: 'chat',
       threadId: 't1',
       kind: 'thread',
+      audience: 'space',
     } as const
     const refined = await press(
       { kind: 'refine', pictureId: pictureOf(job) },
@@ -341,7 +342,7 @@ describe('the same event again', () => {
       kind: 'duplicate',
       jobs: [{ state: 'done' }],
     })
-    expect(it.easel.jobsIn(caller.conversation, 10)).toHaveLength(1)
+    expect(it.jobsIn(caller.conversation, 10)).toHaveLength(1)
     expect(it.workers.runs).toHaveLength(1)
   })
 

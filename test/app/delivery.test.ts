@@ -19,7 +19,7 @@ describe('the outbox', () => {
       for (const fault of ['failBefore', 'failAfter'] as const) {
         it.courier[fault] = call => (call.kind === kind ? offline : undefined)
         const { id } = await it.ask(`crash ${fault} ${kind}`)
-        await it.until(() => it.easel.job(id)?.state === 'done')
+        await it.until(() => it.find(id)?.state === 'done')
         await it.built.delivered()
         expect(it.courier.messages.get(id)?.job.state === 'done').toBe(
           kind === 'settle' && fault === 'failAfter',
@@ -41,7 +41,7 @@ describe('the outbox', () => {
       return calls % 2 === 1 ? offline : undefined
     }
     const { id } = await it.ask('a red circle')
-    await it.until(() => it.easel.job(id)?.state === 'done')
+    await it.until(() => it.find(id)?.state === 'done')
     while (it.built.db.outbox.pendingJobs().length > 0) {
       await it.built.delivered()
       it.clock.advance(1000)
@@ -54,7 +54,7 @@ describe('the outbox', () => {
     it.courier.failBefore = () =>
       busy ? new AppError('platform-busy', { platform: 'web', retryAfterMs: 30_000 }) : undefined
     const { id } = await it.ask('a red circle')
-    await it.until(() => it.easel.job(id)?.state === 'done')
+    await it.until(() => it.find(id)?.state === 'done')
     await it.built.delivered()
     busy = false
     it.clock.advance(29_999)
@@ -68,7 +68,7 @@ describe('the outbox', () => {
   test('pauses ever longer, up to five minutes, when a platform does not answer', async () => {
     it.courier.failBefore = () => offline
     const { id } = await it.ask('a red circle')
-    await it.until(() => it.easel.job(id)?.state === 'done')
+    await it.until(() => it.find(id)?.state === 'done')
     for (let i = 0; i < 12; i++) {
       await it.built.delivered()
       it.clock.advance(300_000)
@@ -108,10 +108,16 @@ describe('the outbox', () => {
       'a red circle',
       it.caller({
         person: { platform: 'slack', spaceId: 'T1', userId: 'U1', name: 'Ada' },
-        conversation: { platform: 'slack', spaceId: 'T1', channelId: 'C1', kind: 'channel' },
+        conversation: {
+          platform: 'slack',
+          spaceId: 'T1',
+          channelId: 'C1',
+          kind: 'channel',
+          audience: 'space',
+        },
       }),
     )
-    await it.until(() => it.easel.job(id)?.state === 'done')
+    await it.until(() => it.find(id)?.state === 'done')
     const slack = new FakeCourier('slack')
     it.built.register(slack)
     await it.settled()
@@ -160,7 +166,7 @@ describe('progress', () => {
     for (let i = 0; i < 32; i++) {
       await it.until(() => it.workers.underway.length === 1)
       it.workers.current.finish()
-      await it.until(() => it.easel.job(ids[i] ?? '')?.state === 'done')
+      await it.until(() => it.find(ids[i] ?? '')?.state === 'done')
       it.clock.advance(5000)
       await it.built.delivered()
       const message = it.courier.messages.get(last)

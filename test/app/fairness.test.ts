@@ -7,7 +7,7 @@ afterEach(() => it.dispose())
 
 /** All waiting jobs have the places 1 … n, in the order in which the queue lists them. */
 function expectPlaces(): void {
-  const waiting = it.easel.queue().filter(job => job.state === 'queued')
+  const waiting = it.queue().filter(job => job.state === 'queued')
   expect(waiting.map(job => job.place)).toEqual(waiting.map((_, i) => i + 1))
 }
 
@@ -26,15 +26,15 @@ describe('two hundred jobs of five people', () => {
     const served: string[] = []
     for (let i = 0; i < 200; i++) {
       await it.until(() => it.workers.underway.length === 1)
-      const before = new Map(it.easel.queue().map(job => [job.id, job]))
-      const running = it.easel.queue().find(job => job.state === 'running')
+      const before = new Map(it.queue().map(job => [job.id, job]))
+      const running = it.queue().find(job => job.state === 'running')
       served.push(authors.get(running?.id ?? '') ?? '')
       it.workers.current.finish()
-      await it.until(() => it.easel.job(running?.id ?? '')?.state === 'done')
+      await it.until(() => it.find(running?.id ?? '')?.state === 'done')
       await it.until(() => it.workers.underway.length === 1 || i === 199)
       expectPlaces()
       // Nobody new came, so whoever stood at place n now stands at n - 1.
-      for (const job of it.easel.queue()) {
+      for (const job of it.queue()) {
         const earlier = before.get(job.id)?.place
         if (job.state === 'queued' && earlier !== undefined) expect(job.place).toBe(earlier - 1)
         if (job.state === 'running') expect(earlier).toBe(1)
@@ -57,12 +57,18 @@ describe('two hundred jobs of five people', () => {
     for (let i = 0; i < 30; i++) await it.ask(`web ${i}`)
     const slack = {
       person: { platform: 'slack' as const, spaceId: 'T1', userId: 'U1', name: 'Sal' },
-      conversation: { platform: 'slack' as const, spaceId: 'T1', channelId: 'C1', kind: 'channel' as const },
+      conversation: {
+        platform: 'slack' as const,
+        spaceId: 'T1',
+        channelId: 'C1',
+        kind: 'channel' as const,
+        audience: 'space' as const,
+      },
     }
     const { id } = await it.ask('slack', it.caller(slack))
     const place = it.job(id).place ?? 0
     expect(place).toBeLessThanOrEqual(2)
-    await it.until(() => it.easel.queue().length === 0)
+    await it.until(() => it.queue().length === 0)
     expect(new Set(devices.map(({ runs }) => runs.length > 5))).toEqual(new Set([true]))
   })
 })

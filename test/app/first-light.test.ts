@@ -13,7 +13,7 @@ describe('from prompt to picture', () => {
     expect(job.state).toBe('done')
     expect(job.pictures).toHaveLength(1)
     const [picture] = job.pictures
-    expect(await it.easel.pictureBytes(picture?.id ?? '')).toHaveLength(picture?.sizeBytes ?? 0)
+    expect(await it.bytesOf(picture?.id ?? '')).toHaveLength(picture?.sizeBytes ?? 0)
     expect(it.courier.kindsFor(job.id)[0]).toBe('open')
     expect(it.courier.kindsFor(job.id).at(-1)).toBe('settle')
     expect(it.courier.messages.get(job.id)).toMatchObject({ posts: 1, job: { state: 'done' } })

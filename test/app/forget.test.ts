@@ -45,7 +45,7 @@ describe('a write decides by what is true when it writes', () => {
     expect((await asked).kind).toBe('accepted')
     expect(await second).toBe(1)
     await t.settled()
-    expect(t.easel.jobsIn(caller.conversation, 10)).toEqual([])
+    expect(t.jobsIn(caller.conversation, 10)).toEqual([])
     expect(filesWith('secret')).toEqual([])
     expect(t.log.faults).toEqual([])
   })

@@ -22,8 +22,8 @@ function databaseText(): string {
   return JSON.stringify(tables.map(name => sqlite.prepare(`SELECT * FROM "${name}"`).all()))
 }
 
-const moderator = { moderator: true, admin: false }
-const admin = { moderator: false, admin: true }
+const moderator = { member: true, moderator: true, admin: false }
+const admin = { member: true, moderator: false, admin: true }
 
 describe('Delete', () => {
   test('takes message, pictures, files and words away, and keeps the figures', async () => {
@@ -32,11 +32,11 @@ describe('Delete', () => {
     expect((await it.easel.act({ kind: 'delete', jobId: job.id }, it.caller())).kind).toBe('deleted')
     await it.settled()
     expect(it.courier.messages.has(job.id)).toBe(false)
-    expect(it.easel.job(job.id)).toBeUndefined()
-    expect(it.easel.picture(job.pictures[0]?.id ?? '')).toBeUndefined()
+    expect(it.find(job.id)).toBeUndefined()
+    expect(it.findPicture(job.pictures[0]?.id ?? '')).toBeUndefined()
     expect(files()).toEqual([])
     expect(databaseText()).not.toContain('secret')
-    expect(it.easel.jobsIn(job.conversation, 10)).toEqual([])
+    expect(it.jobsIn(job.conversation, 10)).toEqual([])
     expect(it.easel.usage(job.author)).toMatchObject({ jobs: 1, pictures: 1 })
     expect(await it.easel.act({ kind: 'delete', jobId: job.id }, it.caller())).toMatchObject({
       problems: [{ code: 'job-unknown' }],
@@ -54,7 +54,7 @@ describe('Delete', () => {
     async (_, { who, rights, space }: { who?: string; rights?: typeof moderator; space?: string }, kind) => {
       const job = await it.paint('a red circle')
       const conversation = { ...job.conversation, spaceId: space ?? 'web' }
-      const changes = { rights: rights ?? { moderator: false, admin: false }, conversation }
+      const changes = { rights: rights ?? { member: true, moderator: false, admin: false }, conversation }
       const caller = who ? it.callerNamed(who, changes) : it.caller(changes)
       expect((await it.easel.act({ kind: 'delete', jobId: job.id }, caller)).kind).toBe(kind)
       expect((await it.easel.act({ kind: 'cancel', jobId: job.id }, caller)).kind).toBe('refused')
@@ -82,7 +82,7 @@ describe('Delete', () => {
     expect((await it.easel.act({ kind: 're-roll', jobId: id }, it.callerNamed('ben'))).kind).toBe('accepted')
     await it.settled()
     // Its source is gone, and that is what it says.
-    expect(it.easel.jobsIn(job.conversation, 1)[0]).toMatchObject({
+    expect(it.jobsIn(job.conversation, 1)[0]).toMatchObject({
       state: 'failed',
       failure: { code: 'source-removed' },
     })
@@ -120,7 +120,7 @@ describe('/forget me', () => {
     for (const word of ['secret done', 'secret running', 'secret waiting', 'Secret Ada', 'secret fog']) {
       expect(databaseText()).not.toContain(word)
     }
-    expect(it.easel.jobsIn(caller.conversation, 10).map(({ id }) => id)).toEqual([other.id])
+    expect(it.jobsIn(caller.conversation, 10).map(({ id }) => id)).toEqual([other.id])
     expect(it.built.db.jobs.ofPerson(it.built.db.people.find(caller.person) ?? -1)).toEqual([])
     expect(files()).toEqual([expect.stringContaining(other.id)])
     expect([...it.courier.messages.keys()]).toEqual([other.id])
@@ -214,7 +214,17 @@ describe('the quota', () => {
     expect(await it.easel.imagine({ prompt: 'more' }, it.caller())).toEqual({
       kind: 'refused',
       problems: [
-        { code: 'quota-used', details: { limit: 4, perHours: 24, nextAt: startMs + 24 * 3_600_000 } },
+        {
+          code: 'quota-used',
+          details: {
+            whose: 'person',
+            limit: 4,
+            perHours: 24,
+            left: 0,
+            wanted: 1,
+            nextAt: startMs + 24 * 3_600_000,
+          },
+        },
       ],
     })
     // Other people have their own.
@@ -233,7 +243,7 @@ describe('the quota', () => {
     await it.until(() => it.workers.underway.length === 1)
     await it.easel.act({ kind: 'cancel', jobId: waiting.id }, it.caller())
     it.workers.current.fail(new AppError('model-file', { file: 'unet', problem: { what: 'missing' } }))
-    await it.until(() => it.easel.job(failing.id)?.state === 'failed')
+    await it.until(() => it.find(failing.id)?.state === 'failed')
     expect(it.easel.usage(person).left).toBe(4)
   })
 })
@@ -256,10 +266,10 @@ describe('the queue', () => {
     expect(await it.easel.imagine({ prompt: '4' }, it.callerNamed('cy'))).toMatchObject({
       problems: [{ code: 'queue-full', details: { limit: 3 } }],
     })
-    expect(it.easel.queue().map(({ promptAsTyped }) => promptAsTyped)).toEqual(['running', '3', '1', '2'])
-    expect(it.easel.queue(it.callerNamed('ben').person).map(({ promptAsTyped }) => promptAsTyped)).toEqual([
-      '3',
-    ])
+    expect(it.queue().map(({ promptAsTyped }) => promptAsTyped)).toEqual(['running', '3', '1', '2'])
+    expect(it.easel.ownQueue(it.callerNamed('ben').person).map(({ promptAsTyped }) => promptAsTyped)).toEqual(
+      ['3'],
+    )
   })
 })
 
@@ -317,21 +327,23 @@ describe('stats', () => {
       spaceId: 'G1',
       channelId: 'C1',
       kind: 'channel' as const,
+      audience: 'space' as const,
     }
     await it.ask('there', it.caller({ person: elsewhere, conversation }))
-    await it.until(() => it.easel.queue().length === 0)
+    await it.until(() => it.queue().length === 0)
     const period = { fromMs: 0, toMs: it.clock.now() + 1 }
     const jobsSeen = (caller: ReturnType<TestEasel['caller']>) => {
       const outcome = it.easel.stats(period, caller)
       return outcome.kind === 'stats' ? outcome.stats.jobs : outcome.problems
     }
-    expect(jobsSeen(it.caller())).toEqual([{ code: 'admins-only', details: {} }])
-    expect(jobsSeen(it.caller({ rights: moderator }))).toEqual([{ code: 'admins-only', details: {} }])
+    const refusedAs = (name: string) => [{ code: 'admins-only', details: { name } }]
+    expect(jobsSeen(it.caller())).toEqual(refusedAs('web:web:ada'))
+    expect(jobsSeen(it.caller({ rights: moderator }))).toEqual(refusedAs('web:web:ada'))
     expect(jobsSeen(it.caller({ rights: admin }))).toBe(1)
     expect(jobsSeen(it.callerNamed('root'))).toBe(2)
     const anywhere = { ...elsewhere, spaceId: 'direct', userId: 'U9' }
     expect(jobsSeen(it.caller({ person: anywhere }))).toBe(2)
-    expect(jobsSeen(it.callerNamed('U9'))).toEqual([{ code: 'admins-only', details: {} }])
+    expect(jobsSeen(it.callerNamed('U9'))).toEqual(refusedAs('web:web:U9'))
   })
 })
 

@@ -76,7 +76,7 @@ test('any button of any result, however many generations deep, after restarts an
       if (random.next() < 0.1) await restartAfter(random.next() * 40 * 24 * 3_600_000)
     }
     deepest = Math.max(deepest, ...generations.values())
-    expect(it.easel.jobsIn(it.caller().conversation, 1000)).toHaveLength((walk + 1) * (presses + 1))
+    expect(it.jobsIn(it.caller().conversation, 1000)).toHaveLength((walk + 1) * (presses + 1))
   }
   expect(deepest).toBeGreaterThan(3)
   expect(it.log.faults).toEqual([])

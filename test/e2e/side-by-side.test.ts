@@ -93,7 +93,7 @@ describe('one queue for Slack and Discord', () => {
         await discord.discord.until('a first answer', () => asked.answer !== undefined)
       }
     }
-    await test.until(() => test.easel.queue().length === 12 + 6 * 5)
+    await test.until(() => test.queue().length === 12 + 6 * 5)
     const served = await serveAll(stage, 42)
     const people = ['slack 0', 'slack 1', 'slack 2', 'discord 0', 'discord 1', 'discord 2']
     // What was begun when the queue was still empty is nobody's turn.
@@ -110,7 +110,7 @@ describe('one queue for Slack and Discord', () => {
     await slack.ada.types('/imagine', 'a picture for Slack', { channelId: slack.channel.id })
     const asked = await discord.ada.types(discord.channel, '/imagine', { prompt: 'a picture for Discord' })
     await discord.discord.until('a first answer', () => asked.answer !== undefined)
-    await stage.test.until(() => stage.test.easel.queue().length === 2)
+    await stage.test.until(() => stage.test.queue().length === 2)
     await serveAll(stage, 2)
     await shown(stage)
     const onSlack = slack.slack.transcript()

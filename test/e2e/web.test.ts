@@ -26,6 +26,7 @@ describe('the web chat in a real browser, over a scripted engine', () => {
 
   beforeEach(async () => {
     easel = new FakeEasel({ clock: realClock, ids: new CountingIds(), paint: async () => golden })
+    easel.admins = true
     visitors = []
     await open(0)
   })

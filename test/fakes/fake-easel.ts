@@ -3,9 +3,10 @@
  * courier as the real one does, and paints only when the test says so. What it decides about requests is the least
  * that an adapter can notice.
  */
+import { maySee, type Viewer } from '../../src/app/access.ts'
 import type { Courier } from '../../src/app/courier.ts'
-import type { ActOutcome, Easel, ImagineOutcome, SettingsOutcome } from '../../src/app/easel.ts'
-import { type Caller, type Conversation, isSamePerson, type Person } from '../../src/app/people.ts'
+import type { ActOutcome, Easel, ImagineOutcome, SettingsOutcome, ShowOutcome } from '../../src/app/easel.ts'
+import { type Caller, isSamePerson, type Person } from '../../src/app/people.ts'
 import { type Problem, problem } from '../../src/app/problems.ts'
 import type { Action, ImagineRequest } from '../../src/app/requests.ts'
 import { settingsProblems } from '../../src/app/settings.ts'
@@ -14,12 +15,15 @@ import type {
   ModelView,
   PersonSettings,
   PictureView,
+  QueueEntry,
+  QueueLength,
   StatsView,
   UsageView,
 } from '../../src/app/views.ts'
 import type { WorkOrder } from '../../src/engine/work-order.ts'
 import type { ErrorCode, ErrorDetails } from '../../src/errors.ts'
 import type { Clock, Ids } from '../../src/ports.ts'
+import { fakeModels, fakeStats } from './fake-figures.ts'
 import { expand, orderOf, refusalOf } from './fake-orders.ts'
 
 interface Delivered {
@@ -41,6 +45,8 @@ export class FakeEasel implements Easel {
   /** The last request as it came, for tests of what an adapter passes on. */
   lastRequest: ImagineRequest | undefined
   lastCaller: Caller | undefined
+  /** Everybody is named as an admin in the configuration. */
+  admins = false
 
   constructor(parts: {
     clock: Clock
@@ -156,59 +162,65 @@ export class FakeEasel implements Easel {
     }
   }
 
-  job(jobId: string): JobView | undefined {
-    return this.#jobs.get(jobId)
+  // Without a viewer, for tests: whatever there is.
+
+  job(jobId: string, viewer?: Viewer): JobView | undefined {
+    const job = this.#jobs.get(jobId)
+    return job && this.#sees(viewer, job) ? job : undefined
   }
 
-  picture(pictureId: string): { picture: PictureView; job: JobView } | undefined {
+  picture(pictureId: string, viewer?: Viewer): { picture: PictureView; job: JobView } | undefined {
     for (const job of this.#jobs.values()) {
       const picture = job.pictures.find(({ id }) => id === pictureId)
-      if (picture) return { picture, job }
+      if (picture && this.#sees(viewer, job)) return { picture, job }
     }
     return undefined
   }
 
-  pictureByHash(hash: string): { picture: PictureView; job: JobView } | undefined {
-    return this.picture(hash)
+  pictureByHash(hash: string, viewer?: Viewer): { picture: PictureView; job: JobView } | undefined {
+    return this.picture(hash, viewer)
   }
 
-  async pictureBytes(pictureId: string): Promise<Uint8Array | undefined> {
-    const found = this.picture(pictureId)
+  async pictureBytes(pictureId: string, viewer?: Viewer): Promise<Uint8Array | undefined> {
+    const found = this.picture(pictureId, viewer)
     return found && this.#paint(found.picture, found.job)
   }
 
-  jobsIn(where: Pick<Conversation, 'platform' | 'spaceId' | 'channelId'>, limit: number): JobView[] {
+  async show(id: string, caller: Caller): Promise<ShowOutcome> {
+    const job = this.job(id, caller) ?? this.picture(id, caller)?.job
+    return job ? { kind: 'shown', job } : { kind: 'refused', problems: [problem('picture-unknown', { id })] }
+  }
+
+  jobsHere(viewer: Viewer, limit: number): JobView[] {
+    const { platform, spaceId, channelId } = viewer.conversation
     return this.jobs
       .filter(
         ({ conversation: c }) =>
-          c.platform === where.platform && c.spaceId === where.spaceId && c.channelId === where.channelId,
+          c.platform === platform && c.spaceId === spaceId && c.channelId === channelId,
       )
+      .filter(job => this.#sees(viewer, job))
       .slice(-limit)
   }
 
-  queue(person?: Person): JobView[] {
-    const order = (job: JobView) => job.place ?? 0
-    return this.jobs
-      .filter(job => job.state === 'queued' || job.state === 'running')
-      .filter(job => person === undefined || isSamePerson(job.author, person))
-      .sort((a, b) => order(a) - order(b))
+  queue(viewer: Viewer): QueueEntry[] {
+    return this.#queued().map(job =>
+      this.#sees(viewer, job)
+        ? { kind: 'visible', job }
+        : { kind: 'hidden', state: job.state === 'running' ? 'running' : 'queued' },
+    )
+  }
+
+  ownQueue(person: Person): JobView[] {
+    return this.#queued().filter(job => isSamePerson(job.author, person))
+  }
+
+  queueLength(): QueueLength {
+    const running = this.#queued().filter(job => job.state === 'running').length
+    return { running, waiting: this.#queued().length - running }
   }
 
   models(): ModelView[] {
-    return [
-      {
-        name: 'demo',
-        hash: 'a1b2c3d4',
-        hasRefiner: true,
-        isDefault: true,
-        defaultSize: { widthPx: 128, heightPx: 128 },
-        sizeStepPx: 8,
-        defaultSampler: 'euler',
-        defaultSteps: 20,
-        defaultGuidance: 7,
-        note: 'A tiny model for tests.',
-      },
-    ]
+    return fakeModels
   }
 
   samplers(): string[] {
@@ -241,32 +253,18 @@ export class FakeEasel implements Easel {
     }
   }
 
+  seesStats({ rights }: Viewer): boolean {
+    return rights.admin || this.admins
+  }
+
   stats(
     period: { fromMs: number; toMs: number },
     caller: Caller,
   ): { kind: 'stats'; stats: StatsView } | { kind: 'refused'; problems: Problem[] } {
-    if (!caller.rights.admin) return { kind: 'refused', problems: [problem('admins-only', {})] }
-    const row = { name: caller.person.name, jobs: this.jobs.length, pictures: 0, failures: 0, gpuSeconds: 1 }
-    const sliceMs = (period.toMs - period.fromMs) / 7
-    return {
-      kind: 'stats',
-      stats: {
-        ...period,
-        ...row,
-        people: 1,
-        cancelled: 0,
-        waitMs: { p50: 100, p95: 1000 },
-        runMs: { p50: 2000, p95: 4000 },
-        byPerson: [row],
-        byModel: [{ ...row, name: 'demo' }],
-        byDevice: [{ ...row, name: 'cpu' }],
-        timeline: [0, 1, 2, 3, 4, 5, 6].map(i => ({
-          fromMs: period.fromMs + i * sliceMs,
-          jobs: i + 1,
-          failures: i % 2,
-        })),
-      },
+    if (!this.seesStats(caller)) {
+      return { kind: 'refused', problems: [problem('admins-only', { name: caller.person.userId })] }
     }
+    return { kind: 'stats', stats: fakeStats(period, caller.person.name, this.jobs.length) }
   }
 
   async forget(person: Person): Promise<number> {
@@ -276,13 +274,33 @@ export class FakeEasel implements Easel {
     return own.length
   }
 
-  watch(onChange: (job: JobView) => void): () => void {
-    this.#watchers.add(onChange)
-    return () => this.#watchers.delete(onChange)
+  watch(viewer: Viewer, onChange: (job: JobView) => void): () => void {
+    const watcher = (job: JobView) => {
+      if (this.#sees(viewer, job)) onChange(job)
+    }
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  watchQueueLength(onChange: () => void): () => void {
+    const watcher = () => onChange()
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  #sees(viewer: Viewer | undefined, { author, conversation }: JobView): boolean {
+    return viewer === undefined || maySee(viewer, { author, places: [conversation] })
+  }
+
+  /** What runs or waits, in serving order. */
+  #queued(): JobView[] {
+    return this.jobs
+      .filter(job => job.state === 'queued' || job.state === 'running')
+      .sort((a, b) => (a.place ?? 0) - (b.place ?? 0))
   }
 
   async #actOnJob(kind: 'cancel' | 'delete' | 're-roll', jobId: string, caller: Caller): Promise<ActOutcome> {
-    const job = this.#jobs.get(jobId)
+    const job = this.job(jobId, caller)
     if (!job) return { kind: 'refused', problems: [problem('job-unknown', { id: jobId })] }
     if (kind === 're-roll') return this.#again(job, job.pictures[0]?.id, job.order, caller)
     if (!isSamePerson(job.author, caller.person) && !caller.rights.moderator) {
@@ -304,7 +322,7 @@ export class FakeEasel implements Easel {
     action: Exclude<Action, { kind: 'cancel' | 'delete' | 're-roll' }>,
     caller: Caller,
   ): Promise<ActOutcome> {
-    const found = this.picture(action.pictureId)
+    const found = this.picture(action.pictureId, caller)
     if (!found) return { kind: 'refused', problems: [problem('picture-unknown', { id: action.pictureId })] }
     const { job, picture } = found
     const source = { pictureId: picture.id, strength: 0.5 }

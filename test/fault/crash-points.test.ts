@@ -57,7 +57,7 @@ async function story(k: number): Promise<boolean> {
       await it.easel.imagine({ prompt: 'a red circle' }, caller)
       await it.settled()
     }
-    const jobs = it.easel.jobsIn(caller.conversation, 10)
+    const jobs = it.jobsIn(caller.conversation, 10)
     expect(
       jobs.map(({ state, pictures }) => [state, pictures.length]),
       `k=${k}`,
@@ -76,7 +76,7 @@ async function story(k: number): Promise<boolean> {
 
 async function restOrDeath(it: TestEasel, death: Death): Promise<void> {
   const isOver = () =>
-    death.dead || (it.easel.queue().length === 0 && it.built.db.outbox.pendingJobs().length === 0)
+    death.dead || (it.queue().length === 0 && it.built.db.outbox.pendingJobs().length === 0)
   const quietly = () => {
     try {
       return isOver()

@@ -35,7 +35,7 @@ class FailingStatements {
 async function comeToRest(it: TestEasel): Promise<void> {
   for (;;) {
     await it.built.delivered()
-    if (it.easel.queue().length === 0 && it.built.db.outbox.pendingJobs().length === 0) return
+    if (it.queue().length === 0 && it.built.db.outbox.pendingJobs().length === 0) return
     await turns(50)
     // Slowly: what really takes time, writing files, must not look like silence.
     it.clock.advance(500)
@@ -67,11 +67,11 @@ async function story(k: number, persistent: boolean): Promise<boolean> {
     const after = await it.ask('after')
     await comeToRest(it)
     for (const id of [before.id, job?.id ?? '', after.id]) {
-      expect(it.easel.job(id)?.state, `k=${k} ${id}`).toBe('done')
+      expect(it.find(id)?.state, `k=${k} ${id}`).toBe('done')
       expect(it.courier.messages.get(id), `k=${k} ${id}`).toMatchObject({ posts: 1, job: { state: 'done' } })
     }
     expect(it.built.db.client.sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
-    expect(it.easel.jobsIn(caller.conversation, 100)).toHaveLength(3)
+    expect(it.jobsIn(caller.conversation, 100)).toHaveLength(3)
     return statements.failed
   } finally {
     await it.dispose()

@@ -42,12 +42,12 @@ test('refuses what is new in one sentence, shows what is there, keeps what runs,
   }
   expect(said).toEqual([en.errors.storage({ problem: 'the disk is full' })])
   expect((await ada.gets('/')).status).toBe(200)
-  const accepted = it.easel.queue().length
-  const first = it.easel.queue()[0]?.id ?? ''
+  const accepted = it.queue().length
+  const first = it.queue()[0]?.id ?? ''
 
   // What little an ending needs may still have room; else its device waits with the picture.
   it.workers.current.finish()
-  const isRecorded = () => it.easel.job(first)?.state === 'done'
+  const isRecorded = () => it.find(first)?.state === 'done'
   const waits = () => it.log.faults.some(({ message }) => message === 'an ending could not be recorded yet')
   await it.until(() => isRecorded() || waits())
 
@@ -56,6 +56,6 @@ test('refuses what is new in one sentence, shows what is there, keeps what runs,
   await it.until(isRecorded)
   expect(it.workers.runs.filter(({ order }) => order.kind === 'paint' && order.seed === 1)).toHaveLength(1)
   expect((await ada.posts('/say', { text: '/imagine there is room again' })).kind).toBe('accepted')
-  expect(it.easel.queue()).toHaveLength(accepted)
+  expect(it.queue()).toHaveLength(accepted)
   expect(sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
 })

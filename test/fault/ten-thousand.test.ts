@@ -54,7 +54,7 @@ async function measure(waiting: number): Promise<Measured> {
   await it.until(() => devices.every(({ underway }) => underway.length === 1))
 
   const asked = await timesOf(60, i => it.ask(`number ${i}`, it.callerNamed(`person-${i % people}`)))
-  const placed = await timesOf(200, i => it.easel.job(`job-${waiting - 200 + i}`)?.place)
+  const placed = await timesOf(200, i => it.find(`job-${waiting - 200 + i}`)?.place)
   const claimed = await timesOf(served, async i => {
     const device = devices[i % devices.length]
     const runs = device?.runs.length ?? 0

@@ -47,7 +47,7 @@ test.each([
   const { id } = await it.ask('a red circle')
   await it.until(() => lives === 2)
   expect(it.job(undisturbed.id).state).toBe('running')
-  await it.until(() => it.easel.job(id)?.state === 'done')
+  await it.until(() => it.find(id)?.state === 'done')
   other.current.finish()
   await it.settled()
   expect(it.job(id)).toMatchObject({

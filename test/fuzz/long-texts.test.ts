@@ -34,7 +34,7 @@ afterAll(() => t.dispose())
 
 const visit = () => ({
   person: t.caller().person,
-  rights: t.caller().rights,
+  seesStats: false,
   once: t.ids.next(),
   nextOnce: 'x',
 })
@@ -130,7 +130,7 @@ async function imagines(request: ImagineRequest, name = 'Ada'): Promise<void> {
 }
 
 async function takeBack(): Promise<void> {
-  for (const job of t.easel.queue().filter(({ state }) => state === 'queued')) {
+  for (const job of t.queue().filter(({ state }) => state === 'queued')) {
     await t.easel.act({ kind: 'delete', jobId: job.id }, t.caller())
   }
   await t.built.delivered()

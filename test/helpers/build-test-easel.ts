@@ -7,8 +7,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import type { Viewer } from '../../src/app/access.ts'
 import { type BuiltEasel, buildEasel, type EaselParts } from '../../src/app/build-easel.ts'
-import type { Caller } from '../../src/app/people.ts'
+import type { Easel } from '../../src/app/easel.ts'
+import type { Caller, Conversation } from '../../src/app/people.ts'
 import type { JobView } from '../../src/app/views.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
@@ -70,8 +72,8 @@ export class TestEasel {
     this.#events += 1
     return {
       person: { platform: 'web', spaceId: 'web', userId: 'ada', name: 'Ada' },
-      rights: { moderator: false, admin: false },
-      conversation: { platform: 'web', spaceId: 'web', channelId: 'chat', kind: 'channel' },
+      rights: { member: true, moderator: false, admin: false },
+      conversation: webChat,
       eventId: `event-${this.#events}`,
       ...changes,
     }
@@ -99,9 +101,57 @@ export class TestEasel {
 
   /** The job as it is now; fails where there is none. */
   job(id: string): JobView {
-    const job = this.easel.job(id)
+    const job = this.find(id)
     if (!job) throw new Error(`no job ${id}`)
     return job
+  }
+
+  // What there is, whoever may see it: read through the facade with the author's own eyes.
+
+  find(id: string): JobView | undefined {
+    const record = this.built.db.jobs.get(id)
+    return record && this.easel.job(id, viewerOf(record))
+  }
+
+  findPicture(id: string): ReturnType<Easel['picture']> {
+    const author = this.#authorOfPicture(id)
+    return author && this.easel.picture(id, author)
+  }
+
+  async bytesOf(pictureId: string): Promise<Uint8Array | undefined> {
+    const author = this.#authorOfPicture(pictureId)
+    return author && this.easel.pictureBytes(pictureId, author)
+  }
+
+  #authorOfPicture(id: string): Viewer | undefined {
+    const { db } = this.built
+    const jobId = db.pictures.get(id)?.jobId
+    const record = jobId ? db.jobs.get(jobId) : undefined
+    return record && viewerOf(record)
+  }
+
+  /** Newest last. */
+  jobsIn(place: Pick<Conversation, 'platform' | 'spaceId' | 'channelId'>, limit: number): JobView[] {
+    return this.built.db.jobs.inChannel(place, limit).flatMap(({ id }) => this.find(id) ?? [])
+  }
+
+  /** In serving order. */
+  queue(): JobView[] {
+    const { jobs } = this.built.db
+    const shown: (JobView | undefined)[] = []
+    for (const record of [...jobs.inState('running'), ...jobs.inState('queued')]) {
+      if (shown.some(job => job?.id === record.id)) continue
+      const entries = this.easel.queue(viewerOf(record))
+      for (const [i, entry] of entries.entries())
+        shown[i] ??= entry.kind === 'visible' ? entry.job : undefined
+    }
+    return shown.filter(job => job !== undefined)
+  }
+
+  /** Nothing waits or is painted. */
+  get isIdle(): boolean {
+    const { running, waiting } = this.easel.queueLength()
+    return running + waiting === 0
   }
 
   /** Resolves when the loop has turned until `holds`. */
@@ -112,7 +162,7 @@ export class TestEasel {
   /** Resolves when no job waits or runs and everything that can be delivered was. */
   async settled(): Promise<void> {
     const { db } = this.built
-    await this.until(() => this.easel.queue().length === 0)
+    await this.until(() => this.isIdle)
     await this.until(() => db.outbox.pendingJobs().length === 0)
     await this.built.delivered()
   }
@@ -162,6 +212,20 @@ export class TestEasel {
     for (const courier of this.couriers) built.register(courier)
     return built
   }
+}
+
+/** Where everybody is unless told otherwise. */
+export const webChat: Conversation = {
+  platform: 'web',
+  spaceId: 'web',
+  channelId: 'chat',
+  kind: 'channel',
+  audience: 'space',
+}
+
+/** Those who asked for a job, where they did. */
+export function viewerOf({ author, conversation }: Pick<JobView, 'author' | 'conversation'>): Viewer {
+  return { person: author, rights: { member: true, moderator: false, admin: false }, conversation }
 }
 
 /** A running Easel; dispose of it after the test. */

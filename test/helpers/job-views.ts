@@ -36,7 +36,7 @@ export function jobView(changes: Partial<JobView> = {}): JobView {
     id: 'job0000000000001',
     state: 'done',
     author: { platform: 'web', spaceId: 'web', userId: 'ada', name: 'Ada' },
-    conversation: { platform: 'web', spaceId: 'web', channelId: 'chat', kind: 'channel' },
+    conversation: { platform: 'web', spaceId: 'web', channelId: 'chat', kind: 'channel', audience: 'space' },
     order: redCircleOrder(),
     promptAsTyped: 'a red circle on a blue background',
     step: 20,

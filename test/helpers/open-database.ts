@@ -36,7 +36,7 @@ export function insertJob(db: Database, id: string, userId = 'ada'): Waiting {
   const waiting = db.jobs.add({
     id,
     personId,
-    conversation: { platform: 'web', spaceId: 'web', channelId: 'chat', kind: 'channel' },
+    conversation: { platform: 'web', spaceId: 'web', channelId: 'chat', kind: 'channel', audience: 'space' },
     eventId: `event-of-${id}`,
     eventIndex: 0,
     action: 'imagine',

@@ -1,6 +1,6 @@
 /** Chat core: what every platform does alike with requests, buttons and forms. One call of app/, one neutral reply. */
 import type { ActOutcome, Easel } from '../../app/easel.ts'
-import type { Caller } from '../../app/people.ts'
+import { type Caller, isSamePerson } from '../../app/people.ts'
 import { type Problem, problem } from '../../app/problems.ts'
 import type { Action, ImagineRequest } from '../../app/requests.ts'
 import type { JobView, PersonSettings } from '../../app/views.ts'
@@ -77,7 +77,7 @@ export class Chat {
   /** False for a question that was put to somebody else. */
   isAskedOf({ caller }: Requester, question: Question): boolean {
     const pending = question.action === 'confirm' ? this.#parts.pending.find(question.id) : undefined
-    return pending === undefined || pending.caller.person.userId === caller.person.userId
+    return pending === undefined || isSamePerson(pending.caller.person, caller.person)
   }
 
   /** The person said yes. */
@@ -92,10 +92,10 @@ export class Chat {
   }
 
   remixStart(
-    _requester: Requester,
+    { caller }: Requester,
     pictureId: string,
   ): { kind: 'form'; start: RemixStart } | { kind: 'refused'; problems: Problem[] } {
-    const found = this.#parts.easel.picture(pictureId)
+    const found = this.#parts.easel.picture(pictureId, caller)
     if (found === undefined)
       return { kind: 'refused', problems: [problem('picture-unknown', { id: pictureId })] }
     const { order, promptAsTyped } = found.job

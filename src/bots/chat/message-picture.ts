@@ -1,11 +1,14 @@
 /** The pictures that a message shows, and what is known of the first: by our buttons under it, else by its content. */
 import { createHash } from 'node:crypto'
 import type { Easel } from '../../app/easel.ts'
+import type { Caller } from '../../app/people.ts'
 import type { JobView, PictureView } from '../../app/views.ts'
 import { type Download, maxDownloadBytes } from '../../net/download.ts'
 import type { Words } from '../../words/en.ts'
+import { hashInFileName } from '../messages/file-name.ts'
 import { infoMessage } from '../messages/info-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
+import type { Requester } from './chat.ts'
 
 /** Our own go before files: they need no way through the platform. */
 export type MessagePictures<File> =
@@ -24,15 +27,16 @@ export async function messagePictureInfo<File>(
   easel: Easel,
   pictures: MessagePictures<File>,
   files: FileAccess<File>,
-  words: Words,
+  { caller, words }: Requester,
 ): Promise<Message> {
   if (pictures.kind === 'none') return textMessage(words.chat.replies.noPicture)
-  if (pictures.kind === 'stored') return infoOf(easel.picture(pictures.pictureIds[0]), words)
+  if (pictures.kind === 'stored') return infoOf(easel.picture(pictures.pictureIds[0], caller), words)
   const [file] = pictures.files
   const download = await files.fetch(file)
   if (download.kind !== 'bytes') return textMessage(downloadRefusal(download, words))
   const hash = createHash('sha256').update(download.bytes).digest('hex')
-  return infoOf(easel.pictureByHash(hash) ?? pictureByName(easel, files.nameOf(file)), words)
+  const found = easel.pictureByHash(hash, caller) ?? pictureByName(easel, caller, files.nameOf(file))
+  return infoOf(found, words)
 }
 
 /** Why a file that a person gave cannot be had, as a sentence. */
@@ -48,10 +52,7 @@ function infoOf(found: { job: JobView; picture: PictureView } | undefined, words
 }
 
 /** Platforms take the texts out of a PNG, and send large pictures as other files: their names stay. */
-function pictureByName(easel: Easel, name = '') {
-  const id = nameOfOurs.exec(name)?.[1]
-  return id === undefined ? undefined : easel.picture(id)
+function pictureByName(easel: Easel, caller: Caller, name = '') {
+  const hash = hashInFileName(name)
+  return hash === undefined ? undefined : easel.pictureByHash(hash, caller)
 }
-
-/** As couriers name files, perhaps with a number that a browser added. */
-const nameOfOurs = /^(?:SPOILER_)?easel-([0-9a-z]{16})(?![0-9a-z])/

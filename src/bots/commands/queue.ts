@@ -1,6 +1,6 @@
 /** `/queue`: who is being served and who waits, with Cancel for one's own jobs. */
 import { isSamePerson, type Person } from '../../app/people.ts'
-import type { JobView } from '../../app/views.ts'
+import type { JobView, QueueEntry } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 import type { Button } from '../messages/buttons.ts'
 import { shortened, titleOf } from '../messages/job-message.ts'
@@ -14,32 +14,42 @@ export const queue: Command = {
   options: [],
   handle: ({ easel, caller, words }) => ({
     kind: 'message',
-    message: queueMessage(easel.queue(), words, caller.person),
+    message: queueMessage(easel.queue(caller), words, caller.person),
   }),
 }
 
-/** In serving order. */
-export function queueMessage(jobs: readonly JobView[], words: Words, asker?: Person): Message {
+/** In serving order; of what the asker may not see, the place alone. */
+export function queueMessage(entries: readonly QueueEntry[], words: Words, asker: Person): Message {
   const { queue: text } = words
-  if (jobs.length === 0) return textMessage(text.empty)
-  const waiting = jobs.filter(job => job.state === 'queued').length
-  const shown = jobs.slice(0, shownInQueue)
-  const isOwn = (job: JobView) => asker !== undefined && isSamePerson(job.author, asker)
-  const lines = shown.map((job, i) => queueLine(job, i + 1, isOwn(job), words))
-  const cancels = shown.flatMap((job, i): Button[] =>
-    isOwn(job)
-      ? [{ action: 'cancel', targetId: job.id, label: words.buttons.cancelNumber(i + 1), style: 'plain' }]
-      : [],
+  if (entries.length === 0) return textMessage(text.empty)
+  const waiting = entries.filter(entry => stateOf(entry) === 'queued').length
+  const shown = entries.slice(0, shownInQueue)
+  const isOwn = (job: JobView) => isSamePerson(job.author, asker)
+  const lines = shown.map((entry, i) =>
+    entry.kind === 'visible'
+      ? queueLine(entry.job, i + 1, isOwn(entry.job), words)
+      : `${i + 1}. ${text.hidden}`,
   )
-  if (jobs.length > shown.length) lines.push(text.more(jobs.length - shown.length))
+  const cancels = shown.flatMap((entry, i): Button[] =>
+    entry.kind === 'visible' && isOwn(entry.job) ? [cancelButton(entry.job, i + 1, words)] : [],
+  )
+  if (entries.length > shown.length) lines.push(text.more(entries.length - shown.length))
   return {
-    ...textMessage(text.title(jobs.length - waiting, waiting), lines),
+    ...textMessage(text.title(entries.length - waiting, waiting), lines),
     buttons: rowsOfFive(cancels),
   }
 }
 
 /** Their Cancel buttons fill at most four rows of five, which every platform can show. */
 const shownInQueue = 20
+
+function stateOf(entry: QueueEntry): JobView['state'] {
+  return entry.kind === 'visible' ? entry.job.state : entry.state
+}
+
+function cancelButton(job: JobView, number: number, words: Words): Button {
+  return { action: 'cancel', targetId: job.id, label: words.buttons.cancelNumber(number), style: 'plain' }
+}
 
 function queueLine(job: JobView, number: number, own: boolean, words: Words): string {
   const { job: states, queue } = words

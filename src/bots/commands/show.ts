@@ -1,5 +1,4 @@
 /** `/show ID`: a past result, brought to this conversation with all its buttons. */
-import { problem } from '../../app/problems.ts'
 import { pictureId } from '../grammar/flag-values.ts'
 import type { Command } from './command.ts'
 import { requiredOption } from './command-option.ts'
@@ -12,12 +11,10 @@ export const show: Command = {
   visibility: 'conversation',
   isView: false,
   options: [id],
-  handle({ easel, usage }, typed) {
+  async handle({ easel, caller, usage }, typed) {
     const read = id.read(typed, usage)
     if (read.kind === 'refused') return { kind: 'refused', problems: [read.problem] }
-    const job = easel.picture(read.value)?.job ?? easel.job(read.value)
-    return job === undefined
-      ? { kind: 'refused', problems: [problem('picture-unknown', { id: read.value })] }
-      : { kind: 'bring', job }
+    const shown = await easel.show(read.value, caller)
+    return shown.kind === 'refused' ? shown : { kind: 'bring', job: shown.job }
   },
 }

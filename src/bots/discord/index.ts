@@ -1,5 +1,6 @@
 /** The Discord adapter: how its parts are put together, and how it starts and stops. */
 import type { Client } from 'discord.js'
+import { authorOf } from '../../app/access.ts'
 import { secretVariables } from '../../secrets.ts'
 import { within } from '../../time-limit.ts'
 import type { Adapter, AdapterModule, AdapterParts, ReportStatus } from '../adapter.ts'
@@ -66,11 +67,11 @@ export class DiscordAdapter implements Adapter {
     this.courier = new DiscordCourier({
       messages,
       places: new MessagePlacement(messages, () => parts.clock.now()),
-      pictures: new Pictures(id => parts.easel.pictureBytes(id)),
+      pictures: new Pictures((id, job) => parts.easel.pictureBytes(id, authorOf(job))),
       cards: this.#cards,
       firstMessages: this.#firstMessages,
       expiryNotices: this.#expiryNotices,
-      jobOf: id => parts.easel.job(id),
+      jobNow: job => parts.easel.job(job.id, authorOf(job)),
       spoilerGuilds: parts.config.discord.spoilerGuilds,
       log,
     })

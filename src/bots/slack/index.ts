@@ -1,4 +1,5 @@
 /** The Slack adapter: which tokens it needs for which way in, and how its parts are put together. */
+import { authorOf } from '../../app/access.ts'
 import type { Courier } from '../../app/courier.ts'
 import { AppError, toAppError } from '../../errors.ts'
 import { AbortableRequests } from '../../net/abortable-requests.ts'
@@ -16,6 +17,7 @@ import type {
 } from '../adapter.ts'
 import { Chat } from '../chat/chat.ts'
 import { memoryPendingStore } from '../chat/pending.ts'
+import { Channels } from './inbound/channels.ts'
 import { easelCommand } from './inbound/command-handlers.ts'
 import { Downloads } from './inbound/downloads.ts'
 import type { HandlerContext } from './inbound/handler-context.ts'
@@ -88,7 +90,7 @@ export class SlackAdapter implements Adapter {
     const messages = new Messages(api)
     const ephemeralMessages = new EphemeralMessages(clock)
     const pictures = new Pictures(api, clock)
-    const results = new Results(messages, pictures, id => easel.pictureBytes(id))
+    const results = new Results(messages, pictures, (id, job) => easel.pictureBytes(id, authorOf(job)))
     const courier = new SlackCourier({
       messages,
       workspaces: this.#workspaces,
@@ -157,7 +159,11 @@ export class SlackAdapter implements Adapter {
       pictures,
       courier,
       ephemeralMessages,
-      requestContexts: new RequestContexts(this.#workspaces, new Members(api, clock)),
+      requestContexts: new RequestContexts(
+        this.#workspaces,
+        new Members(api, clock),
+        new Channels(api, clock),
+      ),
       downloads: new Downloads(api, clock, config.slack.apiUrl),
       formSecret: formSecretOf(parts),
     }

@@ -2,7 +2,7 @@
 import type { Easel } from '../../app/easel.ts'
 import type { Words } from '../../words/en.ts'
 import { type JobFragment, jobFragment } from './render-job.tsx'
-import { chat, threadOf } from './visitors.ts'
+import { anyVisitor, threadOf } from './visitors.ts'
 
 export interface Feed {
   /** Oldest first. */
@@ -11,12 +11,12 @@ export interface Feed {
 }
 
 export function feedOf(easel: Easel, words: Words, limit: number): Feed {
-  const jobs = easel.jobsIn(chat, limit + 1)
+  const jobs = easel.jobsHere(anyVisitor, limit + 1)
   const shown = jobs.slice(-limit)
   const shownIds = new Set(shown.map(job => job.id))
   const olderRoots = [...new Set(shown.map(threadOf))]
     .filter(id => !shownIds.has(id))
-    .flatMap(id => easel.job(id) ?? [])
+    .flatMap(id => easel.job(id, anyVisitor) ?? [])
   return {
     fragments: [...olderRoots, ...shown].map(job => jobFragment(job, words)),
     hasEarlier: jobs.length > limit,

@@ -16,7 +16,7 @@ import { addressFinding } from '../address-finding.ts'
 import { webCourier } from './courier.ts'
 import { Live } from './live.ts'
 import { webRoutes } from './routes.ts'
-import { chat } from './visitors.ts'
+import { anyVisitor, chat } from './visitors.ts'
 
 /** For a request to arrive whole: two pictures of 10 MB over a line of 1.5 Mbit/s. */
 const slowestRequestMs = 120_000
@@ -62,9 +62,7 @@ export class WebAdapter implements Adapter {
   async start(report: ReportStatus = () => {}): Promise<void> {
     const { easel, config, log } = this.#parts
     await listen(this.#server, addressOf(config))
-    this.#unwatch = easel.watch(job => {
-      if (job.conversation.platform === chat.platform) this.#live.changed(job)
-    })
+    this.#unwatch = easel.watch(anyVisitor, job => this.#live.changed(job))
     log.info({ url: this.url }, 'the web chat is open')
     report({ kind: 'on' })
   }

@@ -1,7 +1,7 @@
 /** What people type and press, turned into calls of the facade, and its outcomes into replies. Knows no HTTP. */
 import type { Child } from 'hono/jsx'
 import type { ActOutcome, Easel, ImagineOutcome } from '../../app/easel.ts'
-import type { Caller, Person, Rights } from '../../app/people.ts'
+import type { Caller, Person } from '../../app/people.ts'
 import { requestOf } from '../../app/request-of-job.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import { commandTooLong } from '../../app/text-limits.ts'
@@ -18,12 +18,13 @@ import { decodeButtonId, meaningOf } from '../messages/buttons.ts'
 import { infoMessage } from '../messages/info-message.ts'
 import { jobMessage, problemSentences } from '../messages/job-message.ts'
 import { ConfirmForm, MessageAnswer, RemixForm, SettingsForm, StatsAnswer } from './render-answer.tsx'
-import { conversationOf } from './visitors.ts'
+import { anyVisitor, conversationOf } from './visitors.ts'
 
 /** One thing that a person did. `once` names it: the same again is the same event. */
 export interface Visit {
   person: Person
-  rights: Rights
+  /** Whether everybody's figures are offered. */
+  seesStats: boolean
   once: string
   /** For the forms in the answer. */
   nextOnce: string
@@ -81,7 +82,9 @@ export class Receiver {
     const words = this.#words
     const button = decodeButtonId(buttonId)
     if (!button) return { kind: 'refused', said: [words.web.refused.unreadable] }
-    const job = this.#easel.job(button.targetId) ?? this.#easel.picture(button.targetId)?.job
+    const { targetId } = button
+    const viewer = this.#caller(visit, undefined)
+    const job = this.#easel.job(targetId, viewer) ?? this.#easel.picture(targetId, viewer)?.job
     // Two buttons of one page are two events.
     const caller = this.#caller({ ...visit, once: `${visit.once}:${buttonId}` }, job)
     const meaning = meaningOf(button)
@@ -199,7 +202,7 @@ export class Receiver {
   }
 
   #remixForm(pictureId: string, visit: Visit): Reply {
-    const found = this.#easel.picture(pictureId)
+    const found = this.#easel.picture(pictureId, this.#caller(visit, undefined))
     if (!found) return this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
     const { job } = found
     // The picture's own settings stay: only its words are offered for change.
@@ -231,7 +234,7 @@ export class Receiver {
   #caller(visit: Visit, job: JobView | undefined): Caller {
     return {
       person: visit.person,
-      rights: visit.rights,
+      rights: anyVisitor.rights,
       conversation: conversationOf(job),
       eventId: `web:${visit.person.userId}:${visit.once}`,
       locale: this.#words.web.lang,

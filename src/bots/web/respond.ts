@@ -88,7 +88,7 @@ export class Responder {
         icon: assets.url('icon.svg'),
       },
       once: visit.nextOnce,
-      isAdmin: visit.rights.admin,
+      isAdmin: visit.seesStats,
     }
   }
 }

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import type { Easel } from '../../app/easel.ts'
+import type { Person } from '../../app/people.ts'
 import { toAppError } from '../../errors.ts'
 import { errorSentence } from '../../words/en.ts'
 import { wordsFor } from '../../words/locale.ts'
@@ -10,16 +11,18 @@ import type { AdapterParts } from '../adapter.ts'
 import { statsChart } from '../charts/stats-chart.ts'
 import type { FormValues } from '../chat/form-field.ts'
 import { commandNames, commands, typedNameOf } from '../commands/commands.ts'
+import { pictureFileName } from '../messages/file-name.ts'
 import { statsCsv } from '../messages/stats-message.ts'
 import { loadAssets } from './assets.ts'
 import { feedOf } from './feed.ts'
 import type { Live } from './live.ts'
 import { liveStream } from './live-stream.ts'
+import { Proxies } from './proxies.ts'
 import { Receiver, type Visit } from './receive.tsx'
 import { Responder } from './respond.ts'
 import { ownPagesOnly, securityHeaders } from './security.ts'
 import { maxBodyBytes, maxSourceMegabytes, uploadBudget } from './uploads.ts'
-import { rightsOf, visitorOf } from './visitors.ts'
+import { anyVisitor, visitorOf } from './visitors.ts'
 
 const saidForm = z.object({
   text: z.string().optional(),
@@ -50,16 +53,17 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const feed = (limit: number) => feedOf(easel, words, limit)
   const responder = new Responder({ words, assets, ids, feed })
 
-  const visitOf = (c: Context, once?: string): Visit => ({
-    person: visitorOf(c, ids, words),
-    rights: rightsOf(c),
-    once: once || ids.next(),
-    nextOnce: ids.next(),
-  })
+  const proxies = new Proxies(config.web.proxies)
+
+  const visitOf = (c: Context, once?: string): Visit => {
+    const person = visitorOf(c, { ids, words, isSecure: proxies.addressed(c).isSecure })
+    const seesStats = easel.seesStats({ ...anyVisitor, person })
+    return { person, seesStats, once: once || ids.next(), nextOnce: ids.next() }
+  }
 
   const app = new Hono()
   app.use(securityHeaders())
-  app.use(ownPagesOnly(config.web.allowedHosts, words))
+  app.use(ownPagesOnly({ ...config.web, proxies, words, log }))
   // Before the limit of bodies, which reads one whose size was not announced.
   app.use(uploadBudget(clock, c => responder.refuse(c, visitOf(c), words.web.refused.busy, 503)))
   app.use(
@@ -127,24 +131,24 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     if (reply.kind !== 'stats') return c.notFound()
     return c.body(statsCsv(reply.stats), 200, { 'Content-Type': 'text/csv; charset=utf-8' })
   })
-  app.get('/pictures/:id', c => servePicture(c, easel, c.req.param('id')))
+  app.get('/pictures/:id', c => servePicture(c, easel, c.req.param('id'), visitOf(c).person))
   return app
 }
 
 /** A picture never changes under its id; it is named for those who save it. */
-async function servePicture(c: Context, easel: Easel, id: string): Promise<Response> {
-  const found = easel.picture(id)
+async function servePicture(c: Context, easel: Easel, id: string, person: Person): Promise<Response> {
+  const viewer = { ...anyVisitor, person }
+  const found = easel.picture(id, viewer)
   if (!found) return c.notFound()
   const { picture } = found
   c.header('ETag', `"${picture.hash}"`)
   c.header('Cache-Control', 'private, max-age=31536000, immutable')
   if (c.req.header('if-none-match') === `"${picture.hash}"`) return c.body(null, 304)
-  const bytes = await easel.pictureBytes(picture.id)
+  const bytes = await easel.pictureBytes(picture.id, viewer)
   if (!bytes) return c.notFound()
-  const name = `easel-${picture.id}.${picture.mediaType.replace(/^image\//, '')}`
   return c.body(Uint8Array.from(bytes), 200, {
     'Content-Type': picture.mediaType,
-    'Content-Disposition': `inline; filename="${name}"`,
+    'Content-Disposition': `inline; filename="${pictureFileName(picture)}"`,
   })
 }
 

@@ -1,6 +1,9 @@
 /** What every request has to pass before anything else looks at it, and the headers that every response carries. */
 import type { MiddlewareHandler } from 'hono'
+import type { Logger } from '../../ports.ts'
 import type { Words } from '../../words/en.ts'
+import { isOwnHost, isOwnOrigin } from './hosts.ts'
+import type { Proxies } from './proxies.ts'
 
 /** Nothing but our own files; no inline script or style; nobody frames us. Previews travel as data: pictures. */
 const contentSecurityPolicy = [
@@ -34,39 +37,44 @@ export function securityHeaders(): MiddlewareHandler {
 
 /**
  * Refuses hosts that are not ours, so that a foreign name which resolves to this machine (DNS rebinding) reaches
- * nothing, and refuses changes that other sites' pages ask for (CSRF).
+ * nothing, and refuses changes that other sites' pages ask for (CSRF). Each refusal is logged with what cures it, for
+ * the operator who set up a proxy.
  */
-export function ownPagesOnly(allowedHosts: readonly string[], words: Words): MiddlewareHandler {
+export function ownPagesOnly({ allowedHosts, proxies, words, log }: DoorParts): MiddlewareHandler {
+  const { refused } = words.web
   return async (c, next) => {
-    const host = c.req.header('host')
-    if (host === undefined || !isOwnHost(host, allowedHosts)) return c.text(words.web.refused.host, 421)
+    const { host, from, isUnnamedProxy } = proxies.addressed(c)
+    const told = {
+      host: excerpt(host),
+      from,
+      ...(isUnnamedProxy ? { orName: 'the proxy in web.proxies' } : {}),
+    }
+    if (host === undefined || !isOwnHost(host, allowedHosts)) {
+      log.warn({ status: 421, ...told, name: 'that host in web.allowedHosts' }, 'a host that is not ours')
+      return c.text(refused.host(excerpt(host)), 421)
+    }
+    const origin = c.req.header('origin')
     const changes = c.req.method !== 'GET' && c.req.method !== 'HEAD'
-    if (changes && !isSameOrigin(c.req.header('origin'), host)) return c.text(words.web.refused.origin, 403)
+    if (changes && (origin === undefined || !isOwnOrigin(origin, host, allowedHosts))) {
+      const facts = { status: 403, ...told, origin: excerpt(origin) }
+      log.warn(
+        { ...facts, name: 'the origin’s host in web.allowedHosts, if it is ours' },
+        'a page that is not ours',
+      )
+      return c.text(refused.origin(excerpt(origin), excerpt(host)), 403)
+    }
     return next()
   }
 }
 
-/** Loopback and literal addresses are ours (rebinding needs a name), and names that the operator allows. */
-export function isOwnHost(host: string, allowedHosts: readonly string[]): boolean {
-  const url = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined
-  // A host header holds a host and a port: whatever reads as more is a trick.
-  if (!url || url.host !== (url.port === '' ? host.replace(/:80$/, '') : host).toLowerCase()) return false
-  const { hostname } = url
-  return isLoopback(hostname) || isAddress(hostname) || allowedHosts.includes(hostname)
+export interface DoorParts {
+  allowedHosts: readonly string[]
+  proxies: Proxies
+  words: Words
+  log: Logger
 }
 
-/** A loopback name or address, as a host header or a socket spells it. */
-export function isLoopback(name: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|(\[?::ffff:)127(\.\d{1,3}){3}\]?)$/i.test(name)
-}
-
-function isAddress(hostname: string): boolean {
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(hostname) || hostname.startsWith('[')
-}
-
-function isSameOrigin(origin: string | undefined, host: string): boolean {
-  if (origin === undefined || !URL.canParse(origin)) return false
-  const { protocol, host: originHost } = new URL(origin)
-  const plainHost = new URL(`http://${host}`).host
-  return (protocol === 'http:' || protocol === 'https:') && originHost === plainHost
+/** Enough of a header to know it again. */
+function excerpt(header: string | undefined): string {
+  return (header ?? '').slice(0, 100)
 }

@@ -6,6 +6,7 @@ import type { WorkOrder } from '../work-order.ts'
 /** A queued job as the scheduler sees it. */
 export interface Waiting {
   jobId: string
+  /** Whose turn it takes. */
   personId: number
   /** Higher goes first. */
   priority: number

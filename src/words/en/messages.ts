@@ -106,6 +106,8 @@ export const queue = {
   title: (running: number, waiting: number) => `${running} being painted, ${waiting} waiting`,
   more: (n: number) => `… and ${n} more`,
   yours: 'yours',
+  /** A place in the queue of which the reader may see nothing else. */
+  hidden: 'another request',
 }
 
 export const usage = {

@@ -115,6 +115,7 @@ export const problems: ProblemWords = {
   'out-of-range': d => `${d.name} is ${d.value}, but must be from ${d.min} to ${d.max}.`,
   'size-step': d =>
     `This model paints sizes in steps of ${d.stepPx} pixels: ${d.widthPx}×${d.heightPx} cannot be; the nearest is ${d.nearestWidthPx}×${d.nearestHeightPx}.`,
+  'aspect-and-size': d => `${d.aspect} and ${d.size} are two shapes: leave one of them out.`,
   'size-range': d =>
     `${d.widthPx}×${d.heightPx} is outside of what can be painted: ${d.minPx} to ${d.maxPx} pixels a side.`,
   'sampler-unknown': d =>
@@ -147,21 +148,37 @@ export const problems: ProblemWords = {
   'mask-size': d => `The mask is ${d.mask} and the picture ${d.picture}; both must be of one size.`,
   'mask-without-source': () => 'A mask needs a source picture to go with it.',
   'strength-without-source': () => 'A strength needs a source picture to go with it.',
+  'source-private': () =>
+    'This began from a picture that is its author’s own: leave its strength and its mask as they are, or give a source of yours.',
   'no-recipe': () => 'Easel does not know how that picture was made, so it cannot go on from it that way.',
   'model-changed': d =>
     `The model ${d.model} is not the same as it was when that picture was painted, so the result will differ.`,
-  'picture-unknown': () => 'That picture is not here any more.',
-  'job-unknown': () => 'That job is not here any more.',
+  'picture-unknown': () => 'There is no picture with that id here.',
+  'job-unknown': () => 'There is no job with that id here.',
   'already-running': () => 'That is already being painted.',
   'already-finished': () => 'That is already finished.',
   'not-yours': () => 'Only the person who asked for it, or a moderator, may do that.',
-  'admins-only': () => 'Only admins may do that.',
-  'quota-used': d =>
-    `Your ${d.limit} pictures per ${d.perHours} hours are used up; the next is possible at ${time(d.nextAt)} UTC.`,
+  'admins-only': d =>
+    `Only admins may do that. Whoever runs Easel names them in its configuration, you as ${d.name}.`,
+  'quota-used': d => {
+    const whose = d.whose === 'person' ? 'your' : 'this place’s'
+    const quota = `${d.limit} pictures per ${d.perHours} hours`
+    const left =
+      d.left === 0
+        ? `${capitalised(whose)} ${quota} are used up`
+        : `${d.left} of ${whose} ${quota} are left, and this asks for ${d.wanted}`
+    return d.nextAt === undefined
+      ? `${left}; so many at once are never possible.`
+      : `${left}; this is possible at ${time(d.nextAt)} UTC.`
+  },
   'queue-full': d => `The queue is full (${d.limit} jobs). Try again when some of it is done.`,
   'words-blocked': () => 'That prompt holds words that are not allowed here.',
   'person-blocked': () => 'You cannot ask for pictures here.',
   'shutting-down': () => 'Easel is being restarted. Try again in a moment.',
+}
+
+function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }
 
 /** Enough of what somebody typed to know it again. */

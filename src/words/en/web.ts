@@ -50,8 +50,12 @@ export const web = {
   },
   stats: { csv: 'Download as CSV', days: (n: number) => (n === 1 ? '1 day' : `${n} days`), period: 'Period' },
   refused: {
-    host: 'This address is not one that Easel answers to. Open it by the address that it printed at start.',
-    origin: 'This request did not come from Easel’s own page.',
+    host: (host: string) =>
+      `Easel does not answer to the name “${host}”. Open it by the address that it printed at start; or, if this is its name, let whoever runs it add it to web.allowedHosts.`,
+    origin: (origin: string, host: string) =>
+      origin === ''
+        ? 'This request did not come from Easel’s own page.'
+        : `This request came from a page at ${origin}, and Easel was called ${host}. If that page is Easel’s, let whoever runs it add its name to web.allowedHosts.`,
     large: (megabytes: number) => `That is too large; at most ${megabytes} MB.`,
     busy: 'Too many pictures are being sent just now. Try again in a moment.',
     missing: 'There is nothing here.',

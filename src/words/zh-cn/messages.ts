@@ -103,6 +103,7 @@ export const queue: Words['queue'] = {
   title: (running, waiting) => `${running} 个正在绘制，${waiting} 个在排队`,
   more: n => `…… 还有 ${n} 个`,
   yours: '你的',
+  hidden: '另一个请求',
 }
 
 export const usage: Words['usage'] = {

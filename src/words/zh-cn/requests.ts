@@ -111,6 +111,7 @@ const problems: Words['problems'] = {
   'out-of-range': d => `${d.name} 是 ${d.value}，应在 ${d.min} 到 ${d.max} 之间。`,
   'size-step': d =>
     `这个模型的边长必须是 ${d.stepPx} 像素的倍数：${d.widthPx}×${d.heightPx} 不行，最接近的是 ${d.nearestWidthPx}×${d.nearestHeightPx}。`,
+  'aspect-and-size': d => `${d.aspect} 和 ${d.size} 是两种形状：请去掉其中一个。`,
   'size-range': d => `${d.widthPx}×${d.heightPx} 超出范围：边长应在 ${d.minPx} 到 ${d.maxPx} 像素之间。`,
   'sampler-unknown': d =>
     `没有采样器“${excerpt(d.name)}”。${d.nearest.length === 0 ? '' : `相近的有：${list(d.nearest)}。`}`,
@@ -139,15 +140,22 @@ const problems: Words['problems'] = {
   'mask-size': d => `遮罩是 ${d.mask}，图片是 ${d.picture}；两者尺寸必须相同。`,
   'mask-without-source': () => '有遮罩时还需要一张起始图片。',
   'strength-without-source': () => '强度要和一张起始图片一起用。',
+  'source-private': () => '这张图的起始图片属于原作者：请保持它的强度和遮罩不变，或者换上你自己的起始图片。',
   'no-recipe': () => 'Easel 不知道那张图是怎么画的，所以不能这样继续。',
   'model-changed': d => `模型 ${d.model} 与画那张图时不同，结果会有差别。`,
-  'picture-unknown': () => '这张图片已经不在了。',
-  'job-unknown': () => '这个任务已经不在了。',
+  'picture-unknown': () => '这里没有这个编号的图片。',
+  'job-unknown': () => '这里没有这个编号的任务。',
   'already-running': () => '已经在画了。',
   'already-finished': () => '已经完成了。',
   'not-yours': () => '只有发起的人或管理员可以这样做。',
-  'admins-only': () => '只有管理员可以这样做。',
-  'quota-used': d => `每 ${d.perHours} 小时 ${d.limit} 张的额度已用完；${time(d.nextAt)} UTC 之后可以再画。`,
+  'admins-only': d => `只有管理员可以这样做。运行 Easel 的人在配置中指定管理员，你在那里的名称是 ${d.name}。`,
+  'quota-used': d => {
+    const quota = `${d.whose === 'person' ? '你' : '这里'}每 ${d.perHours} 小时 ${d.limit} 张的额度`
+    const left = d.left === 0 ? `${quota}已用完` : `${quota}还剩 ${d.left} 张，而这次需要 ${d.wanted} 张`
+    return d.nextAt === undefined
+      ? `${left}；一次不可能画这么多。`
+      : `${left}；${time(d.nextAt)} UTC 之后可以画。`
+  },
   'queue-full': d => `队列已满（${d.limit} 个任务）。请过一会儿再试。`,
   'words-blocked': () => '提示词里有这里不允许的词。',
   'person-blocked': () => '你不能在这里请求图片。',

@@ -48,8 +48,12 @@ export const web: Words['web'] = {
   },
   stats: { csv: '下载 CSV', days: n => `${n} 天`, period: '时段' },
   refused: {
-    host: 'Easel 不在这个地址上应答。请使用它启动时显示的地址。',
-    origin: '这个请求不是来自 Easel 自己的页面。',
+    host: host =>
+      `Easel 不应答“${host}”这个名称。请使用它启动时显示的地址；如果这就是它的名称，请让运行它的人把它加入 web.allowedHosts。`,
+    origin: (origin, host) =>
+      origin === ''
+        ? '这个请求不是来自 Easel 自己的页面。'
+        : `这个请求来自 ${origin} 的页面，而 Easel 被称作 ${host}。如果那是 Easel 的页面，请让运行它的人把它的名称加入 web.allowedHosts。`,
     large: megabytes => `太大了，最多 ${megabytes} MB。`,
     busy: '现在上传的图片太多，请稍后再试。',
     missing: '这里什么也没有。',

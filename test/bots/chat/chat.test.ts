@@ -23,7 +23,7 @@ describe('the chat core', () => {
     const { author, conversation } = jobView()
     const caller: Caller = {
       person: { ...author, userId, name: userId },
-      rights: { moderator: false, admin: false },
+      rights: { member: true, moderator: false, admin: false },
       conversation: { ...conversation, details },
       eventId,
     }

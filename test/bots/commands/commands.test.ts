@@ -28,13 +28,20 @@ const waiting: Partial<JobView> = {
   finishedAt: undefined,
 }
 
+const visible = (job: JobView) => ({ kind: 'visible', job }) as const
+
 async function run(text: string, { isAdmin = false } = {}) {
   const found = findCommand(text)
   if (found.kind === 'unknown') throw new Error(`${text} is no command`)
   const [clock, ids] = [new FakeClock(), new CountingIds()]
   const easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
   const { author: person, conversation } = jobView()
-  const caller = { person, conversation, rights: { moderator: isAdmin, admin: isAdmin }, eventId: 'e' }
+  const caller = {
+    person,
+    conversation,
+    rights: { member: true, moderator: isAdmin, admin: isAdmin },
+    eventId: 'e',
+  }
   const parts = { easel, ids, words: en, caller, nowMs: clock.now(), prefix: '/' }
   return runCommand(found.name, readTypedOptions(found.name, found.rest), parts)
 }
@@ -109,7 +116,10 @@ describe('a command in a text', () => {
       expect(reply.kind === 'stats' && reply.stats.toMs - reply.stats.fromMs).toBe(days * day)
       expect(reply).toMatchObject({ kind: 'stats', days })
     }
-    expect(await run('stats')).toEqual({ kind: 'refused', problems: [{ code: 'admins-only', details: {} }] })
+    expect(await run('stats')).toEqual({
+      kind: 'refused',
+      problems: [{ code: 'admins-only', details: { name: 'ada' } }],
+    })
   })
 
   it('asks before everything of a person is deleted', async () => {
@@ -127,7 +137,7 @@ describe('the message of a command', () => {
     const mine = jobView({ ...waiting, id: 'job0000000000002', place: 1, etaMs: 5000 })
     const other = { ...mine.author, userId: 'bob', name: 'Bob' }
     const running = jobView({ ...waiting, state: 'running', step: 3, author: other })
-    const message = queueMessage([running, mine], en, mine.author)
+    const message = queueMessage([visible(running), visible(mine)], en, mine.author)
     expect(message.title).toBe('1 being painted, 1 waiting')
     expect(message.lines).toEqual([
       '1. a red circle on a blue background · Bob · Painting: step 3 of 20',
@@ -138,9 +148,26 @@ describe('the message of a command', () => {
     ])
   })
 
+  it('shows places of which the asker may see nothing without a word of them', () => {
+    const mine = jobView({ ...waiting, place: 2 })
+    const entries = [
+      { kind: 'hidden', state: 'running' },
+      { kind: 'hidden', state: 'queued' },
+      visible(mine),
+    ] as const
+    const message = queueMessage(entries, en, mine.author)
+    expect(message.title).toBe('1 being painted, 2 waiting')
+    expect(message.lines).toEqual([
+      '1. another request',
+      '2. another request',
+      '3. a red circle on a blue background · yours',
+    ])
+    expect(message.buttons).toHaveLength(1)
+  })
+
   it('keeps a queue of any length within five rows', () => {
     const jobs = Array.from({ length: 300 }, (_, i) => jobView({ ...waiting, id: `job${i}`, place: i + 1 }))
-    const message = queueMessage(jobs, en, jobs[0]?.author)
+    const message = queueMessage(jobs.map(visible), en, jobView().author)
     expect(message.buttons.length).toBeLessThanOrEqual(5)
     expect(message.lines.at(-1)).toBe('… and 280 more')
   })

@@ -19,10 +19,7 @@ afterEach(async () => {
 })
 
 const jobs = () =>
-  asking.test.easel.jobsIn(
-    { platform: 'discord', spaceId: asking.guild.id, channelId: asking.channel.id },
-    50,
-  )
+  asking.test.jobsIn({ platform: 'discord', spaceId: asking.guild.id, channelId: asking.channel.id }, 50)
 
 const hostile: [string, string][] = [
   ['mentions', '@everyone @here <@123456789012345678> <@&123456789012345678> <#123456789012345678>'],

@@ -45,7 +45,7 @@ function expectAllShownOnce(channels: Channel[], count: number): void {
 const promptsIn = (channels: Channel[]) =>
   channels
     .flatMap(({ id: channelId }) =>
-      t.test.easel.jobsIn({ platform: 'discord', spaceId: t.scene.guild.id, channelId }, 1000),
+      t.test.jobsIn({ platform: 'discord', spaceId: t.scene.guild.id, channelId }, 1000),
     )
     .map(job => job.promptAsTyped)
 
@@ -76,7 +76,7 @@ describe('500 commands in 10 s while the engine is busy', () => {
     const [p99Ms = 0, slowestMs = 0] = [afterMs[494], afterMs[499]]
     console.info(`first answers of 500 commands: p99 ${p99Ms} ms, the slowest ${slowestMs} ms`)
     expect(slowestMs).toBeLessThan(3000)
-    await t.passing(() => t.test.easel.queue().length === 500)
+    await t.passing(() => t.test.queue().length === 500)
 
     t.test.workers.mode = 'at-once'
     for (const run of t.test.workers.underway) run.finish()

@@ -122,13 +122,14 @@ export class DiscordTest {
     const permissions = this.discord.world.botPermissions(channel).toString()
     return {
       person: { platform: 'discord', spaceId, userId: user.id, name: user.displayName },
-      rights: { moderator: false, admin: false },
+      rights: { member: channel.guild !== undefined, moderator: false, admin: false },
       conversation: {
         platform: 'discord',
         spaceId,
         channelId: channel.parentId ?? channel.id,
         ...inThread,
         kind,
+        audience: channel.guild === undefined ? 'channel' : 'space',
         details: { locale: user.locale, permissions, ...changes },
       },
       eventId: `event-${this.#events}`,
@@ -150,8 +151,8 @@ export class DiscordTest {
 
   /** Nothing waits, is painted or has yet to be shown. */
   get isCalm(): boolean {
-    const { easel, built } = this.test
-    return easel.queue().length === 0 && built.db.outbox.pendingJobs().length === 0
+    const { isIdle, built } = this.test
+    return isIdle && built.db.outbox.pendingJobs().length === 0
   }
 
   /** Lets time pass until that is so. */

@@ -18,7 +18,7 @@ afterEach(() => t.dispose())
 
 function jobs(): JobView[] {
   const { team, channel } = t.scene
-  return t.test.easel.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100)
+  return t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100)
 }
 
 const here = () => ({ channelId: t.scene.channel.id })

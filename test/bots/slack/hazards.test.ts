@@ -223,10 +223,7 @@ describe('a place that is closed from the start', () => {
     await imagine()
     await t.calm()
     const { ada, team } = t.scene
-    const id = t.test.easel.jobsIn(
-      { platform: 'slack', spaceId: team.id, channelId: t.scene.channel.id },
-      1,
-    )[0]?.id
+    const id = t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: t.scene.channel.id }, 1)[0]?.id
     const elsewhere = t.slack.addChannel(team, 'elsewhere', { withoutBot: true })
     await ada.types('/easel', `show ${id}`, { channelId: elsewhere.id })
     await t.adapter.idle()

@@ -12,7 +12,7 @@ afterEach(() => t.dispose())
 
 const jobs = () => {
   const { team, channel } = t.scene
-  return t.test.easel.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 10)
+  return t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 10)
 }
 
 describe('events of unknown shape', () => {
@@ -88,7 +88,7 @@ describe('words to the app', () => {
     await ada.says('queue')
     await t.adapter.idle()
     expect(t.told(ada)).toHaveLength(2)
-    expect(t.test.easel.queue()).toEqual([])
+    expect(t.test.queue()).toEqual([])
     expect(t.test.workers.runs).toEqual([])
   })
 

@@ -46,7 +46,7 @@ const hasPicture = (post: Post) => post.blocks.some(block => block.type === 'ima
 const promptsIn = (channels: Channel[]) =>
   channels
     .flatMap(({ id: channelId, teamId: spaceId }) =>
-      t.test.easel.jobsIn({ platform: 'slack', spaceId, channelId }, 1000),
+      t.test.jobsIn({ platform: 'slack', spaceId, channelId }, 1000),
     )
     .map(job => job.promptAsTyped)
 
@@ -75,7 +75,7 @@ describe('500 commands in 10 s while the engine is busy', () => {
     console.info(`the slowest of 500 first answers came after ${slowestMs} ms`)
     expect(slowestMs).toBeLessThan(3000)
     await t.adapter.idle()
-    expect(t.test.easel.queue()).toHaveLength(500)
+    expect(t.test.queue()).toHaveLength(500)
 
     t.test.workers.mode = 'at-once'
     for (const run of t.test.workers.underway) run.finish()

@@ -167,10 +167,7 @@ describe('what Slack adds to the story', () => {
     const picture = { name: 'photo.jpeg', bytes: new Uint8Array([1, 2, 3]) }
     await ada.submits(ada.modal, { Prompt: 'a cat', 'Start from a picture': picture })
     await t.calm()
-    const [job] = t.test.easel.jobsIn(
-      { platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id },
-      1,
-    )
+    const [job] = t.test.jobsIn({ platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id }, 1)
     expect(job?.order).toMatchObject({ kind: 'paint', source: { strength: expect.any(Number) } })
     expect(t.slack.api.deniedDownloads).toBe(0)
   })
@@ -191,7 +188,7 @@ describe('what Slack adds to the story', () => {
     await t.calm()
     const drawn = last(t.thread(last(t.cards())))
     expect(t.text(drawn)).toContain('as a drawing')
-    expect(t.test.easel.queue()).toEqual([])
+    expect(t.test.queue()).toEqual([])
 
     const plain = bob.writes('no picture here', { channelId: channel.id })
     await ada.usesShortcut('use_as_source', plain)
@@ -249,7 +246,7 @@ describe('what Slack adds to the story', () => {
     await ada.pressesIn(home, 'Cancel')
     workers.current.step()
     await t.calm()
-    expect(t.test.easel.queue()).toEqual([])
+    expect(t.test.queue()).toEqual([])
     workers.mode = 'at-once'
     await ada.types('/imagine', 'cats', { channelId: channel.id })
     await t.calm()
@@ -269,17 +266,14 @@ describe('what Slack adds to the story', () => {
       ['stats', 'Only admins'],
       ['dance', 'There is no command “/easel dance”'],
       ['show', '/easel show ID needs the id of a picture.'],
-      ['show nothing', 'not here any more'],
+      ['show nothing', 'no picture with that id'],
     ]
     for (const [word, answer] of words) {
       await ada.types('/easel', word, place)
       await t.adapter.idle()
       expect(t.told(ada).at(-1), word).toContain(answer)
     }
-    const [job] = t.test.easel.jobsIn(
-      { platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id },
-      1,
-    )
+    const [job] = t.test.jobsIn({ platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id }, 1)
     await ada.types('/easel', `show ${job?.pictures[0]?.id}`, place)
     await t.calm()
     const shown = last(t.cards())

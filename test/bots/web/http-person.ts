@@ -1,4 +1,5 @@
 /** A browser without script, as far as the web chat can tell: cookies, forms, and markup read back as text. */
+import { createHash } from 'node:crypto'
 import { decodeButtonId } from '../../../src/bots/messages/buttons.ts'
 import type { DrivenPerson, SeenMessage } from '../../conformance/adapter.suite.ts'
 
@@ -10,14 +11,23 @@ export interface ScriptReply {
   jobs?: { jobId: string; threadId: string }[]
 }
 
+const operatorSecret = '0123456789abcdef'.repeat(2)
+
+/** A browser that a test names in the configuration's `admins`: its cookie, and what the configuration calls it. */
+export const operator = {
+  cookie: `easel_person=${operatorSecret}`,
+  name: `web:web:${createHash('sha256').update(operatorSecret).digest('hex').slice(0, 16)}`,
+}
+
 export class HttpPerson implements DrivenPerson {
   readonly #url: () => string
   readonly #told: string[] = []
-  #cookie = ''
+  #cookie: string
   #lastAnswer = ''
 
-  constructor(url: () => string) {
+  constructor(url: () => string, cookie = '') {
     this.#url = url
+    this.#cookie = cookie
   }
 
   async imagines(text: string, options?: { eventId?: string }): Promise<void> {

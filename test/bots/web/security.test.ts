@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isLoopback, isOwnHost } from '../../../src/bots/web/security.ts'
+import { isLoopback, isOwnHost } from '../../../src/bots/web/hosts.ts'
 import { harmIn } from './http-person.ts'
 import { openWebChat, type WebChat } from './web-chat.ts'
 
@@ -60,6 +60,21 @@ describe('the web chat refuses what is not its own', () => {
     }
   })
 
+  it('logs a refusal with what cures it, and says it to the browser', async () => {
+    const { log } = chat.world
+    const unknown = await raw('/', { headers: { host: 'art.example.org' } })
+    expect(unknown.body).toContain('web.allowedHosts')
+    const foreign = { ...formType, origin: 'https://art.example.org' }
+    const elsewhere = await raw('/say', { method: 'POST', headers: foreign, body: say })
+    expect(elsewhere.body).toContain('web.allowedHosts')
+    expect(log.faults.map(({ fields }) => fields)).toMatchObject([
+      { status: 421, host: 'art.example.org', name: expect.stringContaining('web.allowedHosts') },
+      { status: 403, origin: 'https://art.example.org', name: expect.stringContaining('web.allowedHosts') },
+    ])
+    await raw('/', { headers: { host: 'x.example', 'x-forwarded-host': 'art.example.org' } })
+    expect(log.faults.at(-1)?.fields).toMatchObject({ orName: expect.stringContaining('web.proxies') })
+  })
+
   it('answers to loopback under all of its names', () => {
     for (const host of [
       'localhost',
@@ -74,6 +89,11 @@ describe('the web chat refuses what is not its own', () => {
     expect(isOwnHost('paint.example', [])).toBe(false)
     for (const host of ['', ' ', 'a b', 'localhost/x', 'user@localhost', 'localhost:99999', 'localhost#'])
       expect(isOwnHost(host, []), host).toBe(false)
+    expect(isOwnHost('paint.example:443', ['Paint.Example'])).toBe(true)
+    expect(isOwnHost('paint.example:8443', ['paint.example:8443'])).toBe(true)
+    expect(isOwnHost('paint.example', ['paint.example:443'])).toBe(true)
+    expect(isOwnHost('paint.example:8443', ['paint.example:443'])).toBe(false)
+    expect(isOwnHost('xn--mnchen-3ya.example', ['München.example'])).toBe(true)
     for (const name of ['127.0.0.1', '::1', '[::1]', '::ffff:127.0.0.1', 'localhost'])
       expect(isLoopback(name)).toBe(true)
     for (const name of ['10.0.0.1', '127.0.0.1.evil', '128.0.0.1', '::2'])
@@ -162,17 +182,20 @@ describe('the web chat refuses what is not its own', () => {
     }
   })
 
-  it('statistics to whoever does not sit at the machine itself', async () => {
-    expect((await raw('/stats')).status).toBe(200)
-    const distant: Record<string, string>[] = [
-      { 'x-forwarded-for': '10.0.0.1' },
-      { forwarded: 'for=10.0.0.1' },
-      { host: '10.0.0.1' },
+  it('everybody’s figures to whoever the configuration does not name, wherever they sit', async () => {
+    const addressed: Record<string, string>[] = [
+      {},
+      { 'x-forwarded-for': '127.0.0.1' },
+      { forwarded: 'for=127.0.0.1' },
+      { host: 'localhost' },
+      { host: '127.0.0.1' },
     ]
-    for (const headers of distant) {
-      expect((await raw('/stats', { headers })).status).toBe(422)
+    for (const headers of addressed) {
+      const stats = await raw('/stats', { headers: { ...headers, accept: 'application/json' } })
+      expect(JSON.parse(stats.body)).toMatchObject({ kind: 'refused' })
       expect((await raw('/stats/chart.png', { headers })).status).toBe(404)
       expect((await raw('/stats/easel-stats.csv', { headers })).status).toBe(404)
+      expect((await raw('/', { headers })).body).not.toContain('href="/stats"')
     }
   })
 

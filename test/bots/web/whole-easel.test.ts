@@ -5,7 +5,7 @@ import { packageRoot } from '../../../src/paths.ts'
 import { en } from '../../../src/words/en.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
-import { HttpPerson } from './http-person.ts'
+import { HttpPerson, operator } from './http-person.ts'
 
 describe('the web chat over the whole Easel', () => {
   let test: TestEasel
@@ -14,7 +14,11 @@ describe('the web chat over the whole Easel', () => {
   let bob: HttpPerson
 
   beforeEach(async () => {
-    test = await buildTestEasel({ couriers: [], devices: [new FakeWorkers({ mode: 'by-hand' })] })
+    test = await buildTestEasel({
+      couriers: [],
+      devices: [new FakeWorkers({ mode: 'by-hand' })],
+      config: { admins: [operator.name] },
+    })
     ada = new HttpPerson(() => adapter.url ?? '')
     bob = new HttpPerson(() => adapter.url ?? '')
     await open()
@@ -84,7 +88,7 @@ describe('the web chat over the whole Easel', () => {
       await test.settled()
       expect((await lastSeen()).pictures, action).toHaveLength(1)
     }
-    const jobs = test.easel.jobsIn({ platform: 'web', spaceId: 'web', channelId: 'chat' }, 100)
+    const jobs = test.jobsIn({ platform: 'web', spaceId: 'web', channelId: 'chat' }, 100)
     expect(jobs).toHaveLength(6)
     expect(new Set(jobs.slice(1).map(job => job.conversation.threadId))).toEqual(new Set([jobs[0]?.id]))
     expect(jobs.slice(1).map(job => job.parent?.jobId)).toEqual(jobs.slice(0, -1).map(job => job.id))
@@ -93,11 +97,11 @@ describe('the web chat over the whole Easel', () => {
   it('makes the same picture again from the command under it', async () => {
     await ada.imagines('a red circle --seed 7 --no "rain, snow" --cfg 5 --interval 0.1:0.8')
     await paintAll()
-    const [first] = test.easel.jobsIn({ platform: 'web', spaceId: 'web', channelId: 'chat' }, 1)
+    const [first] = test.jobsIn({ platform: 'web', spaceId: 'web', channelId: 'chat' }, 1)
     const command = /\/imagine .*/.exec((await lastSeen()).text)?.[0] ?? ''
     await ada.posts('/say', { text: command })
     await test.settled()
-    const [again] = test.easel.jobsIn({ platform: 'web', spaceId: 'web', channelId: 'chat' }, 1)
+    const [again] = test.jobsIn({ platform: 'web', spaceId: 'web', channelId: 'chat' }, 1)
     expect(again?.id).not.toBe(first?.id)
     expect(again?.order).toEqual(first?.order)
   })
@@ -129,16 +133,16 @@ describe('the web chat over the whole Easel', () => {
     expect((await lastSeen()).text).toContain(en.job.cancelled)
   })
 
-  it('counts for the person and for the machine’s admin', async () => {
+  it('counts for the person, and for those whom the configuration names', async () => {
+    const admin = new HttpPerson(() => adapter.url ?? '', operator.cookie)
     await ada.imagines('a red circle --n 2')
     await paintAll()
     test.clock.advance(1000)
     await ada.asks('usage')
-    await ada.asks('stats')
-    const told = (await ada.told()).join('\n')
-    expect(told).toContain('2 pictures in 1 job')
-    expect(told).toContain('1 job · 2 pictures · 1 person')
-    expect((await ada.gets('/stats/chart.png')).status).toBe(200)
-    expect(await (await ada.gets('/stats/easel-stats.csv')).text()).toContain('model,demo,1,2,0,')
+    await admin.asks('stats')
+    expect((await ada.told()).join('\n')).toContain('2 pictures in 1 job')
+    expect((await admin.told()).join('\n')).toContain('1 job · 2 pictures · 1 person')
+    expect((await admin.gets('/stats/chart.png')).status).toBe(200)
+    expect(await (await admin.gets('/stats/easel-stats.csv')).text()).toContain('model,demo,1,2,0,')
   })
 })

@@ -71,7 +71,7 @@ describe('a job that fails', () => {
     // The other job goes first while this one rests.
     await running()
     it.workers.current.finish()
-    await it.until(() => it.easel.job(next.id)?.state === 'done')
+    await it.until(() => it.find(next.id)?.state === 'done')
     await runningAgain()
     it.workers.current.die('SIGSEGV')
     await it.settled()
@@ -266,7 +266,7 @@ describe('a job that waits too long', () => {
         it.clock.advance(300_000)
       }
     }
-    await it.until(() => it.easel.job(id)?.state === 'expired')
+    await it.until(() => it.find(id)?.state === 'expired')
     await it.built.delivered()
     expect(it.courier.messages.get(id)?.job.state).toBe('expired')
   })
@@ -293,7 +293,7 @@ describe('a disk that fills up while a picture is painted', () => {
     expect(it.job(next.id).state).toBe('queued')
     full = false
     it.clock.advance(2000)
-    await it.until(() => it.easel.job(id)?.state === 'done')
+    await it.until(() => it.find(id)?.state === 'done')
     await running()
     expect(it.workers.runs).toHaveLength(2)
   })
@@ -310,7 +310,7 @@ describe('estimates', () => {
       it.clock.advance(100)
     }
     it.workers.current.finish()
-    await it.until(() => it.easel.job(first.id)?.state === 'done')
+    await it.until(() => it.find(first.id)?.state === 'done')
     const second = await it.ask('second')
     const third = await it.ask('third')
     await running()

@@ -95,7 +95,7 @@ async function paintFrom(
     return imagine(context, requester, completed.request, typed)
   }
   const pictureId = which ?? id
-  if (context.easel.picture(pictureId) === undefined)
+  if (context.easel.picture(pictureId, requester.caller) === undefined)
     return replyWithTypedText(textMessage(words.chat.confirm.tooLate), words, typed)
   const source = { kind: 'stored', pictureId } as const
   return imagine(context, requester, { ...request, source, parentPictureId: pictureId }, typed)

@@ -46,11 +46,12 @@ async function handleDelete(
   jobId: string,
 ): Promise<void> {
   const { log, easel, clock } = context
+  const wasVisible = easel.job(jobId, requester.caller) !== undefined
   await acknowledgeAndReply(button, 'silent', { words: requester.words, log }, () =>
     act(context, requester, { kind: 'delete', jobId }),
   )
   const isOld = clock.now() - button.message.createdTimestamp > tokenLifeMs
-  if (requester.answersOnly && isOld && easel.job(jobId) === undefined)
+  if (requester.answersOnly && isOld && wasVisible && easel.job(jobId, requester.caller) === undefined)
     await attempt(log, () => button.deleteReply())
 }
 

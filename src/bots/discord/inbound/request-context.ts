@@ -1,11 +1,12 @@
 /** Interaction → request context: who asks, where, with which rights and in which language. */
-import { type Interaction, InteractionContextType, MessageFlags, PermissionFlagsBits } from 'discord.js'
-import type { Caller, Conversation, Rights } from '../../../app/people.ts'
+import { type Interaction, MessageFlags, PermissionFlagsBits } from 'discord.js'
+import { type Caller, type Conversation, directSpaceId, type Rights } from '../../../app/people.ts'
 import type { Clock } from '../../../ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
-import { type DiscordDetails, directSpace, writeDetails } from '../outbound/address.ts'
+import { type DiscordDetails, writeDetails } from '../outbound/address.ts'
 import { writesItself } from '../outbound/permissions.ts'
+import { audienceOf, isGuest } from './audience.ts'
 
 /** Discord's 15 minutes, less what a last request may take. */
 export const tokenLifeMs = 14.5 * 60_000
@@ -19,7 +20,7 @@ export interface RequestContext {
 }
 
 export function requestContextOf(interaction: Interaction, clock: Clock): RequestContext {
-  const spaceId = interaction.guildId ?? directSpace
+  const spaceId = interaction.guildId ?? directSpaceId
   const { user, locale } = interaction
   const conversation = conversationOf(interaction, spaceId, clock)
   return {
@@ -54,17 +55,12 @@ function conversationOf(interaction: Interaction, spaceId: string, clock: Clock)
     ...(isGuest(interaction) ? { answersOnly: true } : {}),
     ...pressed(interaction),
   }
-  const base = { platform: 'discord', spaceId, details: writeDetails(details) } as const
+  const audience = audienceOf(interaction)
+  const base = { platform: 'discord', spaceId, audience, details: writeDetails(details) } as const
   if (interaction.guildId === null) return { ...base, channelId: channelId ?? '', kind: 'direct' }
   if (channel?.isThread() === true && channel.parentId !== null)
     return { ...base, channelId: channel.parentId, threadId: channel.id, kind: 'thread' }
   return { ...base, channelId: channelId ?? '', kind: 'channel' }
-}
-
-/** A person brought the app along: it is no member of that guild or group. */
-function isGuest(interaction: Interaction): boolean {
-  if (interaction.guildId === null) return interaction.context === InteractionContextType.PrivateChannel
-  return interaction.authorizingIntegrationOwners.guildId === null
 }
 
 /** A question to one person is no message that others could find again. */
@@ -76,8 +72,10 @@ function pressed(interaction: Interaction): Pick<DiscordDetails, 'pressedId'> {
 }
 
 /** As Discord computed them for this channel; outside guilds there is nobody to moderate. */
-function rightsOf({ memberPermissions }: Interaction): Rights {
+function rightsOf(interaction: Interaction): Rights {
+  const { memberPermissions } = interaction
   return {
+    member: interaction.inGuild() && !isGuest(interaction),
     moderator: memberPermissions?.has(PermissionFlagsBits.ManageMessages) ?? false,
     admin: memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false,
   }

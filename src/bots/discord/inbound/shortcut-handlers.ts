@@ -1,5 +1,6 @@
 /** Shortcuts on any message with a picture: start from it, or read its parameters back. */
 import type { MessageContextMenuCommandInteraction } from 'discord.js'
+import type { Caller } from '../../../app/people.ts'
 import { type MessagePictures, messagePictureInfo } from '../../chat/message-picture.ts'
 import { textMessage } from '../../messages/message.ts'
 import { sourceForm } from '../forms/paint-form.ts'
@@ -13,11 +14,11 @@ import type { RequestContext } from './request-context.ts'
 /** Opens the form with that picture as its source: the form is the first response. */
 export async function startFromMessage(
   context: HandlerContext,
-  { words }: RequestContext,
+  { words, caller }: RequestContext,
   shortcut: MessageContextMenuCommandInteraction,
 ): Promise<void> {
   const { log, ids, sources, chat } = context
-  const pictures = picturesOf(context, shortcut)
+  const pictures = picturesOf(context, caller, shortcut)
   const open = (id: string, choices: readonly string[]) =>
     attempt(log, () => shortcut.showModal(sourceForm(id, choices, chat.formChoices(), words)))
   switch (pictures.kind) {
@@ -42,7 +43,7 @@ export async function startFromMessage(
 /** All that is known of the message's picture. */
 export async function tellOfMessage(
   context: HandlerContext,
-  { words }: RequestContext,
+  requester: RequestContext,
   shortcut: MessageContextMenuCommandInteraction,
 ): Promise<Reply | undefined> {
   const { easel, downloads } = context
@@ -50,12 +51,14 @@ export async function tellOfMessage(
     fetch: (file: GivenFile) => downloads.fetch(file),
     nameOf: (file: GivenFile) => file.name,
   }
-  return render(await messagePictureInfo(easel, picturesOf(context, shortcut), files, words), words)
+  const pictures = picturesOf(context, requester.caller, shortcut)
+  return render(await messagePictureInfo(easel, pictures, files, requester), requester.words)
 }
 
 function picturesOf(
   { easel }: HandlerContext,
+  caller: Caller,
   shortcut: MessageContextMenuCommandInteraction,
 ): MessagePictures<GivenFile> {
-  return picturesIn(shortcut.targetMessage, id => easel.picture(id) !== undefined)
+  return picturesIn(shortcut.targetMessage, id => easel.picture(id, caller) !== undefined)
 }

@@ -3,9 +3,6 @@ import { z } from 'zod'
 import type { Address } from '../../../app/courier.ts'
 import type { Conversation } from '../../../app/people.ts'
 
-/** The space of everything outside guilds. */
-export const directSpace = 'direct'
-
 const message = z.object({ channelId: z.string(), messageId: z.string() })
 export type MessageAddress = z.infer<typeof message>
 

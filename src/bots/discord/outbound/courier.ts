@@ -36,7 +36,7 @@ export interface CourierParts {
   firstMessages: FirstMessageTracker
   expiryNotices: TokenExpiryNotices
   /** The job as it is by then. */
-  jobOf(jobId: string): JobView | undefined
+  jobNow(job: JobView): JobView | undefined
   /** Guilds in which pictures are covered. */
   spoilerGuilds: readonly string[]
   log: Logger
@@ -82,7 +82,7 @@ export class DiscordCourier implements Courier {
     this.#opening.delete(job.id)
     this.#parts.firstMessages.done(job.id)
     if (placed.kind === 'refused') return refusalOf(placed.code)
-    this.#planExpiryNotice(placed.value, job.id)
+    this.#planExpiryNotice(placed.value, job)
     return delivered(placed.value)
   }
 
@@ -231,14 +231,14 @@ export class DiscordCourier implements Courier {
     return places.edit({ ...address, shortfall: 'attach' }, this.#posts.result(job, 'attach', { files: [] }))
   }
 
-  #planExpiryNotice(address: DiscordAddress, jobId: string): void {
-    const { expiryNotices, places, jobOf, log } = this.#parts
+  #planExpiryNotice(address: DiscordAddress, opened: JobView): void {
+    const { expiryNotices, places, jobNow, log } = this.#parts
     if (address.token === undefined || address.tokenUntilMs === undefined) return
-    expiryNotices.before(address.tokenUntilMs, jobId, () => {
-      const job = jobOf(jobId)
+    expiryNotices.before(address.tokenUntilMs, opened.id, () => {
+      const job = jobNow(opened)
       if (job?.state !== 'queued' && job?.state !== 'running') return
       places.edit(address, this.#posts.waiting(job, 'later')).catch((error: unknown) => {
-        log.debug({ job: jobId, problem: String(error) }, 'token expiry notice not sent')
+        log.debug({ job: job.id, problem: String(error) }, 'token expiry notice not sent')
       })
     })
   }

@@ -25,7 +25,7 @@ export class Presence {
     this.stop()
     this.#shown = ''
     this.#isDue = false
-    this.#stopWatching = this.#parts.easel.watch(() => this.#changed())
+    this.#stopWatching = this.#parts.easel.watchQueueLength(() => this.#changed())
     this.#show()
   }
 
@@ -46,7 +46,7 @@ export class Presence {
   #show(): void {
     const { easel, config } = this.#parts
     const model = easel.models().find(({ isDefault }) => isDefault)?.name ?? config.defaultModel
-    const waiting = easel.queue().filter(({ state }) => state === 'queued').length
+    const { waiting } = easel.queueLength()
     const state = wordsFor(config.language).discord.presence(model, waiting)
     if (state === this.#shown) return
     this.#shown = state

@@ -1,7 +1,8 @@
 /** A job's pictures as files that Discord takes: as they are where they fit, else packed smaller, never left out. */
 import sharp, { type Sharp } from 'sharp'
-import type { JobView, PictureView } from '../../../app/views.ts'
+import type { JobView } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
+import { extensionOf, pictureFileName } from '../../messages/file-name.ts'
 import { altTextOf } from '../../messages/job-message.ts'
 import { type Called, refusals } from '../transport/api.ts'
 import type { Post } from './messages.ts'
@@ -29,12 +30,15 @@ const recipes: readonly { extension: string; pack(image: Sharp): Sharp; scale: n
   { extension: 'jpg', pack: image => image.jpeg({ quality: 60, mozjpeg: true }), scale: 0.25 },
 ]
 
+/** The bytes of one of the job's pictures. */
+export type BytesOf = (pictureId: string, job: JobView) => Promise<Uint8Array | undefined>
+
 export class Pictures {
-  readonly #bytesOf: (pictureId: string) => Promise<Uint8Array | undefined>
+  readonly #bytesOf: BytesOf
   /** Spaces that took less than they said: what they took at last. */
   readonly #learned = new Map<string, number>()
 
-  constructor(bytesOf: (pictureId: string) => Promise<Uint8Array | undefined>) {
+  constructor(bytesOf: BytesOf) {
     this.#bytesOf = bytesOf
   }
 
@@ -64,7 +68,7 @@ export class Pictures {
   async #pack(job: JobView, words: Words, limitBytes: number): Promise<Packed> {
     const packed: Packed = { files: [] }
     for (const picture of job.pictures) {
-      const whole = await this.#bytesOf(picture.id)
+      const whole = await this.#bytesOf(picture.id, job)
       if (whole === undefined) {
         packed.loss ??= 'pictureGone'
         continue
@@ -73,7 +77,7 @@ export class Pictures {
       if (file === undefined) packed.loss = 'tooLarge'
       else {
         if (file.bytes !== whole) packed.loss ??= 'smaller'
-        const fileName = `easel-${picture.id}.${file.extension}`
+        const fileName = pictureFileName(picture, file.extension)
         packed.files.push({ fileName, altText: altTextOf(job, picture, words), bytes: file.bytes })
       }
     }
@@ -95,8 +99,4 @@ async function fitting(
     if (bytes.length <= limitBytes) return { bytes, extension: recipe.extension }
   }
   return undefined
-}
-
-function extensionOf({ mediaType }: PictureView): string {
-  return mediaType.split('/')[1] ?? 'png'
 }

@@ -61,7 +61,7 @@ function homeBlocks(
 
 function jobBlocks(context: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
   const { home } = words.slack
-  const jobs = context.easel.queue(caller.person)
+  const jobs = context.easel.ownQueue(caller.person)
   if (jobs.length === 0) return [richText(home.none)]
   const blocks = jobs.slice(0, shownJobs).flatMap(job => {
     const message: Message = {

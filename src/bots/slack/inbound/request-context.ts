@@ -4,6 +4,7 @@ import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import type { Place } from '../outbound/messages.ts'
 import type { Workspace, WorkspaceIds, Workspaces } from '../transport/workspaces.ts'
+import type { Channels } from './channels.ts'
 import type { Members } from './members.ts'
 
 /** The facts that every kind of payload has, each in its own corner. */
@@ -28,24 +29,30 @@ export interface RequestContext {
 export class RequestContexts {
   readonly #workspaces: Workspaces
   readonly #members: Members
+  readonly #channels: Channels
 
-  constructor(workspaces: Workspaces, members: Members) {
+  constructor(workspaces: Workspaces, members: Members, channels: Channels) {
     this.#workspaces = workspaces
     this.#members = members
+    this.#channels = channels
   }
 
   /** Undefined where the app is not installed: there nobody can be answered. */
   async of(sender: Sender): Promise<RequestContext | undefined> {
     const workspace = this.#workspaces.of(sender.ids)
     if (workspace === undefined) return undefined
-    const member = await this.#members.find(workspace, sender.userId, sender.userName)
     const { teamId, enterpriseId } = sender.ids
+    const [member, audience] = await Promise.all([
+      this.#members.find(workspace, teamId, sender.userId, sender.userName),
+      this.#channels.audienceOf(workspace, sender.channel),
+    ])
     const conversation: Conversation = {
       platform: 'slack',
       spaceId: teamId,
       channelId: sender.channel,
       ...(sender.thread === undefined ? {} : { threadId: sender.thread }),
       kind: kindOf(sender),
+      audience,
       details: {
         ...(enterpriseId === undefined ? {} : { enterpriseId }),
         ...(member.locale === undefined ? {} : { locale: member.locale }),

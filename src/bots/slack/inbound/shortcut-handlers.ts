@@ -1,6 +1,7 @@
 /** Shortcuts on any message with a picture: start from it, or read its parameters back. */
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
+import type { Caller } from '../../../app/people.ts'
 import { type MessagePictures, messagePictureInfo } from '../../chat/message-picture.ts'
 import { decodeButtonId } from '../../messages/buttons.ts'
 import { textMessage } from '../../messages/message.ts'
@@ -46,8 +47,8 @@ export async function startFromMessage(
   message: unknown,
   triggerId: string,
 ): Promise<Payload | undefined> {
-  const { words } = requester
-  const source = sourceOf(picturesIn(context.easel, message))
+  const { words, caller } = requester
+  const source = sourceOf(picturesIn(context.easel, caller, message))
   if (source === undefined) return render(textMessage(words.chat.replies.noPicture), words)
   return openPaintForm(context, requester, triggerId, { source })
 }
@@ -55,14 +56,16 @@ export async function startFromMessage(
 /** All that is known of the message's picture. */
 export async function tellOfMessage(
   { easel, downloads }: HandlerContext,
-  { words, workspace }: RequestContext,
+  requester: RequestContext,
   message: unknown,
 ): Promise<Payload> {
+  const { words, workspace, caller } = requester
   const files = {
     fetch: (file: SlackFile) => downloads.fetch(workspace, file.id),
     nameOf: (file: SlackFile) => file.name,
   }
-  return render(await messagePictureInfo(easel, picturesIn(easel, message), files, words), words)
+  const pictures = picturesIn(easel, caller, message)
+  return render(await messagePictureInfo(easel, pictures, files, requester), words)
 }
 
 function sourceOf(pictures: MessagePictures<SlackFile>): PictureSource | undefined {
@@ -78,13 +81,13 @@ function sourceOf(pictures: MessagePictures<SlackFile>): PictureSource | undefin
   }
 }
 
-function picturesIn(easel: Easel, message: unknown): MessagePictures<SlackFile> {
+function picturesIn(easel: Easel, caller: Caller, message: unknown): MessagePictures<SlackFile> {
   const { files, blocks } = messageSchema.parse(message)
   const buttonIds = (blocks ?? []).flatMap(({ elements }) =>
     (elements ?? []).map(element => element.action_id ?? ''),
   )
   const targets = buttonIds.flatMap(id => decodeButtonId(id)?.targetId ?? [])
-  const stored = new Set(targets.filter(id => easel.picture(id) !== undefined))
+  const stored = new Set(targets.filter(id => easel.picture(id, caller) !== undefined))
   const [first, ...more] = [...stored].slice(0, mostPictures)
   if (first !== undefined) return { kind: 'stored', pictureIds: [first, ...more] }
   const sent = picturesAmong(files ?? []).map(({ id, name }) => ({ id, name: name ?? undefined }))

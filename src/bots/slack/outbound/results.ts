@@ -3,8 +3,9 @@
  * takes files which Slack has processed and is willing to show in blocks; where it is not, the pictures come first, in
  * a message of their own, and the buttons in the next. Either way nothing is lost.
  */
-import type { JobView, PictureView } from '../../../app/views.ts'
+import type { JobView } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
+import { pictureFileName } from '../../messages/file-name.ts'
 import { altTextOf, shortened, titleOf } from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
 import type { Called } from '../transport/api.ts'
@@ -34,20 +35,19 @@ export interface Result {
   words: Words
 }
 
+/** The bytes of one of the job's pictures. */
+type BytesOf = (pictureId: string, job: JobView) => Promise<Uint8Array | undefined>
+
 export class Results {
   readonly #messages: Messages
   readonly #pictures: Pictures
-  readonly #bytesOf: (pictureId: string) => Promise<Uint8Array | undefined>
+  readonly #bytesOf: BytesOf
   /** By the ts of the placeholder. */
   readonly #drafts = new Map<string, Draft>()
   /** Tokens of workspaces that refused files which are shared nowhere: the first way is not tried there again. */
   readonly #sharingOnly = new Set<string>()
 
-  constructor(
-    messages: Messages,
-    pictures: Pictures,
-    bytesOf: (pictureId: string) => Promise<Uint8Array | undefined>,
-  ) {
+  constructor(messages: Messages, pictures: Pictures, bytesOf: BytesOf) {
     this.#messages = messages
     this.#pictures = pictures
     this.#bytesOf = bytesOf
@@ -117,12 +117,12 @@ export class Results {
   async #upload({ workspace, job, words }: Result, place?: SlackAddress): Promise<Called<Uploaded>> {
     const uploads: (Upload & { pictureId: string })[] = []
     for (const picture of job.pictures) {
-      const bytes = await this.#bytesOf(picture.id)
+      const bytes = await this.#bytesOf(picture.id, job)
       if (bytes === undefined) continue
       const number = job.pictures.length > 1 ? `${picture.index + 1}. ` : ''
       uploads.push({
         pictureId: picture.id,
-        name: fileNameOf(picture),
+        name: pictureFileName(picture),
         title: shortened(`${number}${titleOf(job, words)}`, 200),
         altText: altTextOf(job, picture, words),
         bytes,
@@ -136,8 +136,4 @@ export class Results {
       value: new Map(uploads.map(({ pictureId }, i) => [pictureId, uploaded.value[i] ?? ''])),
     }
   }
-}
-
-function fileNameOf({ id, mediaType }: PictureView): string {
-  return `easel-${id}.${mediaType.split('/')[1] ?? 'png'}`
 }

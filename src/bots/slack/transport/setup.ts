@@ -8,6 +8,7 @@ import { readKey } from './sealed.ts'
 /** What the bot asks for; config/slack-manifest.yaml asks for the same, docs/slack.md says why. */
 export const botScopes = [
   'app_mentions:read',
+  'channels:read',
   'chat:write',
   'commands',
   'files:read',

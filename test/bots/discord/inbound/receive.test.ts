@@ -32,7 +32,7 @@ async function painted(options: Record<string, string | number> = {}) {
   return asking.result
 }
 
-const jobs = () => asking.test.easel.jobsIn({ ...place(), channelId: asking.channel.id }, 50)
+const jobs = () => asking.test.jobsIn({ ...place(), channelId: asking.channel.id }, 50)
 const place = () => ({ platform: 'discord', spaceId: asking.guild.id }) as const
 const lastOrder = () => jobs().at(-1)?.order
 
@@ -172,17 +172,11 @@ describe('/imagine', () => {
     })
     const direct = discord.world.directChannel(ada.user)
     await asking.types(ada, direct, '/imagine', { prompt: 'between us' })
-    const [between] = asking.test.easel.jobsIn(
-      { platform: 'discord', spaceId: 'direct', channelId: direct.id },
-      5,
-    )
+    const [between] = asking.test.jobsIn({ platform: 'discord', spaceId: 'direct', channelId: direct.id }, 5)
     expect(between?.conversation.kind).toBe('direct')
     const group = discord.world.groupChannel([ada.user, asking.bob.user])
     await asking.types(ada, group, '/imagine', { prompt: 'for both of us' })
-    const [both] = asking.test.easel.jobsIn(
-      { platform: 'discord', spaceId: 'direct', channelId: group.id },
-      5,
-    )
+    const [both] = asking.test.jobsIn({ platform: 'discord', spaceId: 'direct', channelId: group.id }, 5)
     expect(both?.conversation.details).toMatchObject({ answersOnly: true, fillsAnswer: true })
     expect(guild.botIsMember).toBe(true)
   })
@@ -390,15 +384,23 @@ describe('shortcuts', () => {
     expect(asking.told(ada, result.channel)[0]).toContain('Seed: 7')
 
     const id = jobs()[0]?.pictures[0]?.id ?? ''
-    const bytes = await asking.test.easel.pictureBytes(id)
+    const bytes = await asking.test.bytesOf(id)
     if (bytes === undefined) throw new Error('no bytes')
     const reposted = await bob.says(channel, 'mine', [{ ...picture, bytes }])
     await asking.dealtWith(ada.uses(imageInfo, reposted))
     expect(asking.told(ada)[0]).toContain('Seed: 7')
 
-    const repacked = { ...picture, filename: `easel-${id}_1.png` }
+    const { filename } = result.attachments[0] ?? { filename: '' }
+    const repacked = { ...picture, filename: filename.replace('.png', '_1.png') }
     await asking.dealtWith(ada.uses(imageInfo, await bob.says(channel, 'smaller', [repacked])))
     expect(asking.told(ada)[1]).toContain('Seed: 7')
+  })
+
+  it('post files whose names hold no id', async () => {
+    const result = await painted()
+    const [job] = jobs()
+    for (const { filename } of result.attachments)
+      for (const id of [job?.id, job?.pictures[0]?.id]) expect(filename).not.toContain(id)
   })
 
   it('say where there is no picture, or one that we do not know', async () => {
@@ -433,7 +435,7 @@ describe('small commands', () => {
     const { ada, channel, test } = asking
     test.workers.mode = 'by-hand'
     for (const prompt of ['one', 'two']) await ada.types(channel, '/imagine', { prompt })
-    await test.until(() => test.easel.queue().length === 2)
+    await test.until(() => test.queue().length === 2)
     await ada.types(channel, '/queue')
     const title = en.queue.title(1, 1)
     await asking.discord.until('the queue', () => asking.told(ada).some(text => text.includes(title)))
@@ -476,7 +478,9 @@ describe('small commands', () => {
     asking.test.clock.advance(60_000)
     const { ada, bob, channel, discord, guild } = asking
     await asking.types(bob, channel, '/stats')
-    expect(asking.told(bob)).toEqual([en.problems['admins-only']({})])
+    expect(asking.told(bob)).toEqual([
+      en.problems['admins-only']({ name: `discord:${guild.id}:${bob.user.id}` }),
+    ])
 
     discord.world.grant(ada.user, guild, 'ManageGuild')
     await asking.types(ada, channel, '/stats', { days: 7 })

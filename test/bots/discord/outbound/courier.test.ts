@@ -155,7 +155,7 @@ describe('where a request is answered', () => {
       await t.calm()
       // One edit of progress that finds it out, one for the result, at most one for the card.
       expect(t.discord.refused.length).toBeLessThanOrEqual(3)
-      expect(t.test.easel.queue()).toEqual([])
+      expect(t.test.queue()).toEqual([])
     },
   )
 

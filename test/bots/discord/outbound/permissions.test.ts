@@ -12,7 +12,7 @@ function conversation(
 ): Conversation {
   const permissions = (usual & ~bits(...without)).toString()
   const details = writeDetails({ permissions, ...more })
-  return { platform: 'discord', spaceId: '1', channelId: '2', kind, details }
+  return { platform: 'discord', spaceId: '1', channelId: '2', kind, audience: 'channel', details }
 }
 
 describe('what the bot can do in a place', () => {

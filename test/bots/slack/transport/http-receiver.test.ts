@@ -49,7 +49,7 @@ function statusOf(headers: Record<string, string>, body: Uint8Array): Promise<nu
 
 const jobCount = () => {
   const { team, channel } = t.scene
-  return t.test.easel.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100).length
+  return t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100).length
 }
 
 describe('the HTTP receiver', () => {

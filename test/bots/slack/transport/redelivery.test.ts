@@ -11,7 +11,7 @@ afterEach(() => t.dispose())
 
 function jobs() {
   const { team, channel } = t.scene
-  return t.test.easel.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100)
+  return t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100)
 }
 
 function mention(text: string): Record<string, unknown> {

@@ -1,0 +1,118 @@
+/** The facade over the use cases: every read of a job or a picture goes through visible.ts. */
+import type { Config } from '../config.ts'
+import { samplerChoices, samplerName } from '../engine/sampling/sampler-names.ts'
+import type { Viewer } from './access.ts'
+import { act } from './act.ts'
+import { type Catalogue, defaultsOf } from './catalogue.ts'
+import type { Easel } from './easel.ts'
+import type { AppParts } from './parts.ts'
+import { isSamePerson } from './people.ts'
+import { problem } from './problems.ts'
+import { usageOf } from './quota.ts'
+import { forget } from './remove.ts'
+import { settingsProblems } from './settings.ts'
+import { show } from './show.ts'
+import { configName, maySeeStats, statsOf } from './stats.ts'
+import { submit } from './submit.ts'
+import { nameable } from './text-limits.ts'
+import type { JobView, ModelView, QueueEntry } from './views.ts'
+import { isVisible, usablePicture, visibleByHash, visibleJob, visiblePicture } from './visible.ts'
+import type { Watch } from './watch.ts'
+
+export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): Easel {
+  const { config, db, views, pool, clock } = app
+  const refusedForStop = () => ({ kind: 'refused' as const, problems: [problem('shutting-down', {})] })
+  return {
+    async imagine(request, caller, options) {
+      if (isStopping()) return refusedForStop()
+      const settings = db.people.settings(caller.person)
+      const confirmed = options?.confirmed ?? false
+      return submit(app, { request, confirmed, action: 'imagine', settings }, caller)
+    },
+    async act(action, caller) {
+      return isStopping() ? refusedForStop() : act(app, action, caller)
+    },
+
+    job(jobId, viewer) {
+      const job = visibleJob(db, viewer, jobId)
+      return job && views.ofRecord(job)
+    },
+    picture(pictureId, viewer) {
+      const found = visiblePicture(db, viewer, pictureId)
+      return found && views.made(found)
+    },
+    pictureByHash(hash, viewer) {
+      const found = visibleByHash(db, viewer, hash)
+      return found && views.made(found)
+    },
+    async pictureBytes(pictureId, viewer) {
+      const picture = usablePicture(db, viewer, pictureId)
+      return picture && db.files.read(picture.file)
+    },
+    show: (id, caller) => show(app, id, caller),
+    jobsHere(viewer, limit) {
+      const jobs = db.jobs.inChannel(viewer.conversation, limit)
+      return views.ofRecords(jobs.filter(job => isVisible(db, viewer, job)))
+    },
+    queue: viewer => inServingOrder(app).map(job => entryOf(app, viewer, job)),
+    ownQueue: person => inServingOrder(app).filter(job => isSamePerson(job.author, person)),
+    queueLength() {
+      const running = new Set(pool.running())
+      return { running: running.size, waiting: pool.order().filter(id => !running.has(id)).length }
+    },
+
+    models: () => app.catalogue.models.map(model => modelView(config, model)),
+    samplers: () => samplerChoices().map(samplerName),
+    styles: () => config.styles.map(style => style.name),
+    settings: person => db.people.settings(person),
+    async saveSettings(person, settings) {
+      const problems = settingsProblems(settings, app.catalogue.models, config.limits)
+      if (problems.length > 0) return { kind: 'refused', problems }
+      await db.write(() => db.people.saveSettings(db.people.upsert(nameable(person)), settings))
+      return { kind: 'saved' }
+    },
+    usage: person => usageOf(db, config.limits, person, clock.now()),
+    seesStats: viewer => maySeeStats(config, viewer) !== 'nothing',
+    stats(period, caller) {
+      const { person } = caller
+      const sees = maySeeStats(config, caller)
+      if (sees === 'nothing') {
+        return { kind: 'refused', problems: [problem('admins-only', { name: configName(person) })] }
+      }
+      return { kind: 'stats', stats: statsOf(db, period, sees === 'space' ? person : undefined) }
+    },
+    forget: person => forget(app, person),
+    watch: (viewer, onChange) =>
+      watch.add(job => {
+        if (isVisible(db, viewer, job)) onChange(job)
+      }),
+    watchQueueLength: onChange => watch.add(() => onChange()),
+  }
+}
+
+/** What devices have, then what waits. */
+function inServingOrder({ views, pool }: AppParts): JobView[] {
+  const running = new Set(pool.running())
+  return views.jobs([...running, ...pool.order().filter(id => !running.has(id))])
+}
+
+function entryOf({ db }: AppParts, viewer: Viewer, job: JobView): QueueEntry {
+  if (isVisible(db, viewer, job)) return { kind: 'visible', job }
+  return { kind: 'hidden', state: job.state === 'running' ? 'running' : 'queued' }
+}
+
+function modelView(config: Config, model: Catalogue['models'][number]): ModelView {
+  const { widthPx, heightPx, sampler, steps, guidance } = defaultsOf(model, config)
+  return {
+    name: model.name,
+    hash: model.hash,
+    hasRefiner: model.refiner !== undefined,
+    isDefault: model.name === config.defaultModel,
+    defaultSize: { widthPx, heightPx },
+    sizeStepPx: model.sizeStepPx,
+    defaultSampler: sampler,
+    defaultSteps: steps,
+    defaultGuidance: guidance,
+    note: config.models[model.name]?.note,
+  }
+}

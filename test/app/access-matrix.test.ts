@@ -1,0 +1,244 @@
+/** Every way to read a job or a picture, by everybody, of everything: a new one without its row does not compile. */
+import { isDeepStrictEqual } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Viewer } from '../../src/app/access.ts'
+import type { Easel } from '../../src/app/easel.ts'
+import type { Caller } from '../../src/app/people.ts'
+import type { Action } from '../../src/app/requests.ts'
+import { FakeCourier } from '../fakes/fake-courier.ts'
+import { ownerIn, type PlaceName, places, viewerAt, viewers } from '../helpers/access-scene.ts'
+import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+
+/** What is asked about: real ids, or such as do not exist. */
+interface Target {
+  jobId: string
+  pictureId: string
+  hash: string
+}
+
+/** `target`: about one thing. `list`: about nothing by name, so that what it tells is searched. */
+type Read =
+  | { of: 'target'; ask(caller: Caller, target: Target): unknown; fresh: boolean }
+  | { of: 'list'; ask(caller: Caller): unknown }
+
+type MethodName = keyof Easel
+type ActionName = Action['kind']
+
+let it: TestEasel
+beforeAll(async () => {
+  const couriers = (['discord', 'slack', 'web'] as const).map(platform => new FakeCourier(platform))
+  it = await buildTestEasel({ couriers, config: { admins: ['discord:*:OPERATOR'] } })
+})
+afterAll(() => it.dispose())
+
+const source = ({ pictureId }: Target) => ({ kind: 'stored', pictureId }) as const
+/** `fresh`: it changes what it is asked about. */
+const about = (ask: (caller: Caller, target: Target) => unknown, fresh = false): Read => ({
+  of: 'target',
+  ask,
+  fresh,
+})
+const listing = (ask: (caller: Caller) => unknown): Read => ({ of: 'list', ask })
+
+/** One row for each method of the facade, `act` apart; more where a method reads in several ways. */
+const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = {
+  imagine: {
+    'as a source': about((caller, target) =>
+      it.easel.imagine({ prompt: 'x', source: source(target) }, caller),
+    ),
+    'as a mask': about((caller, target) =>
+      it.easel.imagine({ prompt: 'x', mask: source(target), source: source(target) }, caller),
+    ),
+    'as the parent of another': about(async (caller, { pictureId }) => {
+      const outcome = await it.easel.imagine({ prompt: 'x', parentPictureId: pictureId }, caller)
+      return outcome.kind === 'accepted' ? outcome.jobs.map(job => job.parent) : outcome
+    }),
+  },
+  job: { 'by id': about((caller, { jobId }) => it.easel.job(jobId, caller)) },
+  picture: { 'by id': about((caller, { pictureId }) => it.easel.picture(pictureId, caller)) },
+  pictureByHash: {
+    'by all of it': about((caller, { hash }) => it.easel.pictureByHash(hash, caller)),
+    'by the part in a file’s name': about((caller, { hash }) =>
+      it.easel.pictureByHash(hash.slice(0, 16), caller),
+    ),
+  },
+  pictureBytes: { 'by id': about((caller, { pictureId }) => it.easel.pictureBytes(pictureId, caller)) },
+  show: {
+    'by the picture’s id': about((caller, { pictureId }) => it.easel.show(pictureId, caller), true),
+    'by the job’s id': about((caller, { jobId }) => it.easel.show(jobId, caller), true),
+  },
+  jobsHere: { 'of the channel': listing(caller => it.easel.jobsHere(caller, 1000)) },
+  queue: { 'of everybody': listing(caller => it.easel.queue(caller)) },
+  ownQueue: { 'of one’s own': listing(caller => it.easel.ownQueue(caller.person)) },
+  queueLength: { 'in figures': listing(() => it.easel.queueLength()) },
+  models: { 'of the configuration': listing(() => it.easel.models()) },
+  samplers: { 'of the program': listing(() => it.easel.samplers()) },
+  styles: { 'of the configuration': listing(() => it.easel.styles()) },
+  settings: { 'of one’s own': listing(caller => it.easel.settings(caller.person)) },
+  saveSettings: { 'of one’s own': listing(caller => it.easel.saveSettings(caller.person, {})) },
+  usage: { 'of one’s own': listing(caller => it.easel.usage(caller.person)) },
+  seesStats: { 'yes or no': listing(caller => it.easel.seesStats(caller)) },
+  // Figures hold names; whose, is the next test's matter.
+  stats: { 'of the space': listing(() => undefined) },
+  forget: { 'of one’s own': listing(caller => it.easel.forget({ ...caller.person, userId: 'NOBODY' })) },
+  watch: { 'from now on': listing(caller => heardBy(caller)) },
+  watchQueueLength: { 'from now on': listing(() => undefined) },
+}
+
+const actions: { [Name in ActionName]: Read } = {
+  info: about((caller, { pictureId }) => it.easel.act({ kind: 'info', pictureId }, caller)),
+  remix: about((caller, { pictureId }) =>
+    it.easel.act({ kind: 'remix', pictureId, request: { prompt: 'x' } }, caller),
+  ),
+  refine: about((caller, { pictureId }) => it.easel.act({ kind: 'refine', pictureId }, caller)),
+  'vary-subtle': about((caller, { pictureId }) => it.easel.act({ kind: 'vary-subtle', pictureId }, caller)),
+  'vary-strong': about((caller, { pictureId }) => it.easel.act({ kind: 'vary-strong', pictureId }, caller)),
+  upscale: about((caller, { pictureId }) => it.easel.act({ kind: 'upscale', pictureId, factor: 2 }, caller)),
+  're-roll': about((caller, { jobId }) => it.easel.act({ kind: 're-roll', jobId }, caller)),
+  cancel: about((caller, { jobId }) => it.easel.act({ kind: 'cancel', jobId }, caller)),
+  delete: about((caller, { jobId }) => it.easel.act({ kind: 'delete', jobId }, caller), true),
+}
+
+const names = Object.keys(places) as PlaceName[]
+
+const reads: [string, Read][] = [
+  ...Object.entries(methods).flatMap(([method, rows]) =>
+    Object.entries(rows).map(([name, read]): [string, Read] => [`${method}, ${name}`, read]),
+  ),
+  ...Object.entries(actions).map(([action, read]): [string, Read] => [`act: ${action}`, read]),
+]
+
+const fixtures = new Map<PlaceName, Promise<Target>>()
+const events = new Map<string, string>()
+const secretOf = (name: PlaceName) => `secret made in ${name}`
+
+/** A picture of the owner's, made there; the same one for all who only look. */
+function targetIn(name: PlaceName, fresh: boolean): Promise<Target> {
+  const known = fresh ? undefined : fixtures.get(name)
+  const target = known ?? make(name)
+  if (!fresh) fixtures.set(name, target)
+  return target
+}
+
+async function make(name: PlaceName): Promise<Target> {
+  const conversation = places[name]
+  const caller = it.caller({ person: ownerIn(conversation), conversation })
+  const job = await it.paint(secretOf(name), caller)
+  events.set(job.id, caller.eventId)
+  const [picture] = job.pictures
+  return { jobId: job.id, pictureId: picture?.id ?? '', hash: picture?.hash ?? '' }
+}
+
+/** What reached each viewer of jobs in all places, while they all listened. */
+let heard: Promise<Map<Viewer, unknown[]>> | undefined
+
+async function listen(): Promise<Map<Viewer, unknown[]>> {
+  const all = new Map<Viewer, unknown[]>()
+  const stops = Object.keys(viewers).map(name => {
+    const viewer = viewerAt(name, places.publicChannel)
+    const mine: unknown[] = []
+    all.set(viewer, mine)
+    return it.easel.watch(viewer, job => mine.push(job))
+  })
+  for (const name of names) await make(name)
+  for (const stop of stops) stop()
+  return all
+}
+
+async function heardBy({ person, conversation, rights }: Viewer): Promise<unknown> {
+  heard ??= listen()
+  const isSame = (viewer: Viewer) => isDeepStrictEqual(viewer, { person, conversation, rights })
+  return [...(await heard)].filter(([viewer]) => isSame(viewer))
+}
+
+function textOf(answer: unknown): string {
+  return JSON.stringify(answer instanceof Uint8Array ? ['bytes', answer.length] : answer) ?? 'undefined'
+}
+
+const nowhere: Target = {
+  jobId: 'nosuchjob0000001',
+  pictureId: 'nosuchpicture001',
+  hash: 'f'.repeat(64),
+}
+
+/** An answer as text in which the ids asked for are one. */
+async function answerTo(read: Read & { of: 'target' }, viewer: Viewer, target: Target): Promise<string> {
+  const answer = textOf(await read.ask({ ...it.caller(), ...viewer }, target))
+  return answer.replaceAll(target.jobId, 'ID').replaceAll(target.pictureId, 'ID')
+}
+
+/** What a viewer sees of all places in one answer: an owner is another account on each platform. */
+function atOnce(viewerName: string, sees: readonly PlaceName[]): readonly PlaceName[] {
+  const { platform } = viewerAt(viewerName, places.publicChannel).person
+  return viewerName === 'the owner, where each was made'
+    ? sees.filter(name => places[name].platform === platform)
+    : sees
+}
+
+describe.each(reads)('%s', (_, read) => {
+  test.each(Object.entries(viewers))('%s', async (viewerName, { sees }) => {
+    if (read.of === 'target') {
+      const unknown = new Map<Viewer, string>()
+      for (const name of names) {
+        // Only where it may be seen does anything happen to it.
+        const target = await targetIn(name, read.fresh && sees.includes(name))
+        const viewer = viewerAt(viewerName, places[name])
+        const ofNothing = unknown.get(viewer) ?? (await answerTo(read, viewer, nowhere))
+        unknown.set(viewer, ofNothing)
+        const answer = await answerTo(read, viewer, target)
+        if (sees.includes(name)) expect(answer, name).not.toBe(ofNothing)
+        else expect(answer, name).toBe(ofNothing)
+      }
+      await it.settled()
+      return
+    }
+    for (const name of names) await targetIn(name, false)
+    const viewer = viewerAt(viewerName, places.publicChannel)
+    const answer = textOf(await read.ask({ ...it.caller(), ...viewer }))
+    const seen = atOnce(viewerName, sees)
+    const unseen = names.filter(name => !seen.includes(name))
+    for (const name of unseen) expect(answer).not.toContain(secretOf(name))
+    const spaces = new Set(seen.map(name => places[name].spaceId))
+    for (const name of unseen.filter(each => !spaces.has(places[each].spaceId)))
+      expect(answer).not.toContain(ownerIn(places[name]).name)
+  })
+})
+
+test.each(Object.entries(viewers))('an event that comes again from %s', async (viewerName, { sees }) => {
+  for (const name of names) {
+    const { jobId } = await targetIn(name, false)
+    const viewer = viewerAt(viewerName, places[name])
+    if (viewer.conversation.platform !== places[name].platform) continue
+    const eventId = events.get(jobId) ?? ''
+    const outcome = await it.easel.imagine({ prompt: 'x' }, { ...it.caller(), ...viewer, eventId })
+    const shown = outcome.kind === 'duplicate' ? outcome.jobs.map(({ id }) => id) : outcome
+    expect(shown, name).toEqual(sees.includes(name) ? [jobId] : [])
+  }
+})
+
+describe('the queue', () => {
+  test('of what waits elsewhere has places without words', async () => {
+    it.workers.mode = 'by-hand'
+    for (const name of names) {
+      const conversation = places[name]
+      await it.ask(secretOf(name), it.caller({ person: ownerIn(conversation), conversation }))
+    }
+    await it.until(() => it.workers.underway.length === 1)
+    for (const [viewerName, { sees }] of Object.entries(viewers)) {
+      const viewer = viewerAt(viewerName, places.publicChannel)
+      const entries = it.easel.queue(viewer)
+      expect(entries).toHaveLength(names.length)
+      const told = entries.flatMap(entry => (entry.kind === 'visible' ? entry.job.promptAsTyped : []))
+      expect(told.sort(), viewerName).toEqual(atOnce(viewerName, sees).map(secretOf).sort())
+      for (const entry of entries.filter(({ kind }) => kind === 'hidden'))
+        expect(Object.keys(entry)).toEqual(['kind', 'state'])
+    }
+    it.workers.mode = 'at-once'
+    it.workers.current.finish()
+    await it.settled()
+  })
+})
+
+test('every method of the facade has its row', () => {
+  expect(Object.keys(it.easel).sort()).toEqual([...Object.keys(methods), 'act'].sort())
+})
