@@ -99,6 +99,9 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   /** Nothing can be added to weights that only a graph knows. */
   z.object({ what: z.literal('onnx-weights') }),
 
+  // Embeddings.
+  z.object({ what: z.literal('embedding-vectors'), tensor, found: z.number(), most: z.number() }),
+
   // Shards.
   z.object({ what: z.literal('not-an-index') }),
   z.object({ what: z.literal('shard-name'), shard: z.string() }),

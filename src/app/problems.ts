@@ -31,6 +31,10 @@ export interface ProblemDetails {
   'prompt-foreign': { what: ForeignMark; written: string }
   /** A notice: `<type:name>` in a prompt that nothing stands for is left out. */
   'network-unused': { type: string; name: string }
+  /** What stands behind `embedding:` in a prompt and is none. */
+  'embedding-unknown': { name: string; nearest: string[] }
+  /** An embedding of another kind of model. */
+  'embedding-width': { name: string; width: number; expected: number[] }
   /** Alternatives and repeats make more jobs than may be asked for at once. */
   'fan-out': { count: number; limit: number }
   'wildcard-unknown': { name: string; known: string[] }

@@ -1,19 +1,32 @@
 /** What the text encoders get: the prompts with their style, the rule that reads them, and what of them is remarked on. Pure. */
 import { bounds } from '../bounds.ts'
 import type { Config } from '../config.ts'
+import type { ModelRecord } from '../engine/models/record.ts'
+import {
+  embeddingsIn,
+  namedEmbeddings,
+  unfitWidths,
+  unknownEmbeddings,
+} from '../engine/text/embedding-names.ts'
 import type { PromptRemark, PromptRule } from '../engine/text/prompt-rule.ts'
-import { promptRules } from '../engine/text/prompt-rules.ts'
+import { type PromptSyntax, promptRules } from '../engine/text/prompt-rules.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
-import { findByName, suggestions } from './catalogue.ts'
+import { type Catalogue, findByName, suggestions } from './catalogue.ts'
 import type { Findings } from './findings.ts'
 import type { ImagineRequest } from './requests.ts'
 import { checkTexts } from './text-limits.ts'
 import type { PersonSettings } from './views.ts'
 
+export interface PromptContext {
+  catalogue: Catalogue
+  config: Pick<Config, 'limits' | 'styles' | 'prompts'>
+  settings: PersonSettings
+}
+
 export function resolvePrompt(
   request: ImagineRequest,
-  settings: PersonSettings,
-  config: Pick<Config, 'limits' | 'styles' | 'prompts'>,
+  { catalogue, config, settings }: PromptContext,
+  widths: ModelRecord['textWidths'],
   findings: Findings,
 ): PaintOrder['prompt'] {
   const typed = request.prompt.trim()
@@ -31,7 +44,7 @@ export function resolvePrompt(
   findings.wholeInRange('clip-skip', clipSkip, bounds.clipSkip)
   const negatives = [request.negative ?? settings.negative, style?.negative || undefined]
   const negative = negatives.filter(text => text !== undefined)
-  return {
+  const prompt = {
     positive: style ? styled(style.prompt, typed) : typed,
     positive2: request.prompt2,
     // A negative prompt that was given and is empty is encoded; none at all is zeros.
@@ -39,6 +52,49 @@ export function resolvePrompt(
     clipSkip,
     syntax,
   }
+  return { ...prompt, embeddings: embeddingsOf(prompt, catalogue, widths, findings) }
+}
+
+/** What the prompts call by name; undefined where they name nothing. */
+function embeddingsOf(
+  {
+    positive,
+    positive2,
+    negative,
+    syntax,
+  }: Pick<PaintOrder['prompt'], 'positive' | 'positive2' | 'negative'> & {
+    syntax: PromptSyntax
+  },
+  { files }: Catalogue,
+  widths: ModelRecord['textWidths'],
+  findings: Findings,
+): PaintOrder['prompt']['embeddings'] {
+  const way = promptRules[syntax].embeddingNames
+  const texts = [positive, positive2, negative].filter(text => typeof text === 'string')
+  const known = namedEmbeddings(
+    (files ?? []).flatMap(({ name, hash, embedding }) =>
+      embedding ? [{ name, hash, parts: embedding }] : [],
+    ),
+  )
+  for (const text of texts) {
+    for (const unknown of unknownEmbeddings(text, known, way)) findings.refuse('embedding-unknown', unknown)
+  }
+  const used = embeddingsIn(texts, known, way)
+  if (used.length === 0) return undefined
+  for (const one of used) {
+    const [width] = widths ? unfitWidths(one, widths) : []
+    const expected = [widths?.first, widths?.second].filter(wide => wide !== undefined)
+    if (width !== undefined) findings.refuse('embedding-width', { name: one.name, width, expected })
+  }
+  return used.map(({ name, parts }) => ({
+    name,
+    parts: parts.map(({ file, hash, tensor, encoder }) => ({
+      file,
+      hash,
+      tensor,
+      ...(encoder && { encoder }),
+    })),
+  }))
 }
 
 function remarkOn(text: string, rule: PromptRule, findings: Findings): void {

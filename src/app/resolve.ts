@@ -44,7 +44,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   const vae = resolveVae(request.vae, model, context.catalogue, ofModel)
   for (const problem of ofModel.problems) if (problem.code === 'vae-unknown') findings.add(problem)
   const defaults = { ...defaultsOf(model, config), ...(known ? {} : { preset: undefined }) }
-  const prompt = resolvePrompt(request, settings, config, findings)
+  const prompt = resolvePrompt(request, context, known ? model.textWidths : undefined, findings)
   const sampling = resolveSampling(request, defaults, config.limits, findings)
   const refinement = resolveRefinement(
     request,

@@ -11,6 +11,15 @@ export const modelReference = z.object({
   vae: fileReference.optional(),
 })
 
+/** A tensor in a file of textual inversion, by the file's name in the models folders and its hash. */
+const embeddingTensor = z.object({
+  file: z.string(),
+  hash: z.string(),
+  tensor: z.string(),
+  /** Where the tensor's name says of which encoder it is. */
+  encoder: z.enum(['first', 'second']).optional(),
+})
+
 /** What the text encoders get. `negative` null means none was given (zeros on the Base); '' is encoded. */
 const promptText = z.object({
   positive: z.string(),
@@ -21,6 +30,8 @@ const promptText = z.object({
   clipSkip: z.number().int().min(0).default(0),
   /** The rule by which marks in the prompts are read; orders that name none are read by Easel's first. */
   syntax: z.enum(['a1111', 'comfyui', 'easel']).optional(),
+  /** What the prompts call by name: for each name the tensors of its file, or of two where each encoder has its own. */
+  embeddings: z.array(z.object({ name: z.string(), parts: z.array(embeddingTensor) })).optional(),
 })
 
 const sampling = z.object({

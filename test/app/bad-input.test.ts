@@ -21,7 +21,12 @@ const strange = { ...demoModel, name: 'strange', refiner: undefined, refinerMism
 const otherEncoder = { ...strange, name: 'other', refinerMismatch: 'second text encoder' as const }
 
 function said(request: Partial<ImagineRequest>, given: Partial<ResolveContext> = {}) {
-  const context = { catalogue: { models: [demoModel, strange, otherEncoder] }, config, settings: {}, seed: 1 }
+  const context = {
+    catalogue: { models: [demoModel, strange, otherEncoder], files: [] },
+    config,
+    settings: {},
+    seed: 1,
+  }
   const resolved = resolve({ prompt: 'a cat', ...request }, { ...context, ...given })
   const problems = resolved.kind === 'refused' ? resolved.problems : resolved.notices
   for (const one of problems) expect(problemSentence(zhCn, one)).toMatch(/。$/)

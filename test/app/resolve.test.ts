@@ -37,7 +37,7 @@ const turbo: ModelRecord = { ...lone, name: 'turbo' }
 
 function context(changes: Partial<ResolveContext> = {}): ResolveContext {
   return {
-    catalogue: { models: [demoModel, sdxl, lone, turbo] },
+    catalogue: { models: [demoModel, sdxl, lone, turbo], files: [] },
     config,
     settings: {},
     seed: 4711,
@@ -265,7 +265,7 @@ describe('a model’s scheduler', () => {
     const model = { ...lone, name: 'special', sampler: 'euler', scheduler: facts }
     const resolved = resolve(
       { prompt: 'a cat', model: 'special', ...request },
-      context({ catalogue: { models: [model] } }),
+      context({ catalogue: { models: [model], files: [] } }),
     )
     return resolved.kind === 'order' ? resolved.notices : resolved.problems
   }
@@ -296,6 +296,90 @@ describe('a model’s scheduler', () => {
       { code: 'sampler-unsupported', details: { sampler: 'DDIM', model: 'special' } },
     ])
     expect(noticesOf({ sampler: 'heun' }, facts)).toEqual([])
+  })
+})
+
+describe('embeddings', () => {
+  const parts = [
+    { tensor: 'clip_l', vectors: 1, width: 64, encoder: 'first' as const },
+    { tensor: 'clip_g', vectors: 1, width: 128, encoder: 'second' as const },
+  ]
+  const storage = { layout: 'file' as const, path: '/nowhere', bytes: 0, dtypes: [] }
+  const record = { kind: 'embedding' as const, name: 'my-cat', family: 'SDXL', hash: 'cat-hash', storage }
+  const files = [
+    { ...record, embedding: parts },
+    { ...record, name: 'wide-cat', embedding: [{ tensor: 'emb_params', vectors: 1, width: 768 }] },
+  ]
+  const narrow = { ...lone, name: 'narrow', textWidths: { first: 64, second: 128 } }
+  const catalogue = { models: [narrow], files }
+  const asked = (request: Partial<ImagineRequest>) =>
+    resolve({ prompt: 'a photo', model: 'narrow', ...request }, context({ catalogue }))
+
+  test('that the prompts name are part of the order, with their hashes', () => {
+    const resolved = asked({ prompt: 'a photo of my-cat', negative: 'my-cat' })
+    if (resolved.kind === 'refused') expect.fail(JSON.stringify(resolved.problems))
+    expect(workOrder.parse(resolved.order)).toMatchObject({
+      prompt: {
+        embeddings: [
+          {
+            name: 'my-cat',
+            parts: [
+              { file: 'my-cat', hash: 'cat-hash', tensor: 'clip_l' },
+              { file: 'my-cat', hash: 'cat-hash', tensor: 'clip_g' },
+            ],
+          },
+        ],
+      },
+    })
+    expect(asked({ prompt: 'a dog' })).toMatchObject({ order: { prompt: { embeddings: undefined } } })
+  })
+
+  test('of another width are refused with both', () => {
+    expect(asked({ prompt: 'wide-cat' })).toMatchObject({
+      problems: [{ code: 'embedding-width', details: { name: 'wide-cat', width: 768, expected: [64, 128] } }],
+    })
+  })
+
+  test('that are none are refused with the nearest', () => {
+    expect(asked({ prompt: 'embedding:my-cart' })).toMatchObject({
+      problems: [{ code: 'embedding-unknown', details: { name: 'my-cart', nearest: ['my-cat'] } }],
+    })
+  })
+})
+
+describe('marks in prompts', () => {
+  const noticesOf = (request: Partial<ImagineRequest>) => {
+    const resolved = resolve({ prompt: 'a cat', ...request }, context())
+    return resolved.kind === 'order' ? resolved.notices : resolved.problems
+  }
+
+  test('are read by the configured rule unless the request names one', () => {
+    expect(orderOf({}).prompt.syntax).toBe('a1111')
+    const comfy = { config: { ...config, prompts: 'comfyui' as const } }
+    expect(orderOf({}, comfy).prompt.syntax).toBe('comfyui')
+    expect(orderOf({ syntax: 'easel' }, comfy).prompt.syntax).toBe('easel')
+  })
+
+  test.each([
+    [{ prompt: 'a cat AND a dog' }, 'prompt-foreign'],
+    [{ prompt: 'cat::2 dog' }, 'prompt-foreign'],
+    [{ prompt: 'a cat --v 6' }, 'prompt-foreign'],
+    [{ prompt: '<lora:pixel:0.8> a cat' }, 'network-unused'],
+    [{ prompt: '[cat:dog:0.5]', syntax: 'comfyui' as const }, 'prompt-foreign'],
+    [{ prompt: 'red BREAK blue', syntax: 'comfyui' as const }, 'prompt-foreign'],
+  ])('that mean nothing here are remarked on: %o', (request, code) => {
+    expect(noticesOf(request)).toMatchObject([{ code }])
+  })
+
+  test.each(['red circle BREAK blue background', '[cat:dog:0.5]', '[cat|dog]', '(cat:1.2) [dog]'])(
+    'of A1111 need no word: %s',
+    prompt => expect(noticesOf({ prompt })).toEqual([]),
+  )
+
+  test.each(['a1111', 'comfyui', 'easel'] as const)('come back from an order of %s', syntax => {
+    const order = orderOf({ prompt: 'a (red:1.2) cat', syntax })
+    const again = requestOf({ order })
+    expect(again && orderOf(again)).toEqual(order)
   })
 })
 
@@ -505,7 +589,7 @@ describe('the sampling of a model', () => {
   test('is what its scheduler stands for, and what its name says where few steps are enough', () => {
     const karras = { ...lone, name: 'mine', sampler: 'dpmpp_2m' }
     const lightning = { ...karras, name: 'Some-Lightning-4step' }
-    const catalogue = { models: [karras, lightning] }
+    const catalogue = { models: [karras, lightning], files: [] }
     expect(orderOf({ model: 'mine' }, { catalogue }).sampling.sampler).toBe('dpmpp_2m')
     expect(orderOf({ model: lightning.name }, { catalogue }).sampling).toMatchObject({
       sampler: 'euler',

@@ -72,7 +72,10 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/engine/sampling/',
     may: ['src/errors.ts', 'type src/model-problem.ts', 'src/nearest.ts', 'src/engine/weights/'],
   },
-  { prefix: 'src/engine/text/', may: ['src/errors.ts', 'src/engine/weights/'] },
+  {
+    prefix: 'src/engine/text/',
+    may: ['src/errors.ts', 'type src/model-problem.ts', 'src/nearest.ts', 'src/engine/weights/'],
+  },
   {
     prefix: 'src/engine/image/',
     may: ['src/errors.ts', 'src/picture-problem.ts', 'src/engine/work-order.ts'],

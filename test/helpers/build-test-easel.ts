@@ -198,7 +198,7 @@ export class TestEasel {
         dataDir: this.dataDir,
         limits: { ...defaults.limits, ...config.limits },
       },
-      catalogue: { models: models ?? [demoModel] },
+      catalogue: { models: models ?? [demoModel], files: [] },
       devices: this.devices.map(({ device, openHost }) => ({ name: device, openHost })),
       checkPicture: async bytes => ({ bytes, mediaType: 'image/png', widthPx: 128, heightPx: 128 }),
       migrationsFolder: join(packageRoot, 'migrations'),

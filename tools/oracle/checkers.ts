@@ -7,6 +7,7 @@ import { checkpoints } from './checkpoints.ts'
 import { controlNets } from './controlnets.ts'
 import { endToEnd } from './e2e.ts'
 import { edmFolder } from './edm.ts'
+import { textualInversion } from './embeddings.ts'
 import { ipAdapters } from './ip-adapters.ts'
 import { kDiffusionSamplers, uiSchedules } from './k-diffusion.ts'
 import { loraFiles, otherLayouts } from './other-layouts.ts'
@@ -28,6 +29,7 @@ export const checkers: readonly Checker[] = [
   promptEmbeddings,
   weightedPrompts,
   promptRuleCases,
+  textualInversion,
   schedulers,
   imageToImageStart,
   expertSplit,

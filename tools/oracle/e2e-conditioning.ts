@@ -6,8 +6,15 @@ import {
   type Told,
   timeIds,
 } from '../../src/engine/pipeline/conditioning.ts'
+import { noEmbeddings, type PromptEmbeddings } from '../../src/engine/pipeline/embedding-vectors.ts'
 import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
-import { type Embedding, embedPrompt, zeroEmbedding } from '../../src/engine/pipeline/prompt-embedding.ts'
+import {
+  type Embedding,
+  embedPrompt,
+  type PromptText,
+  zeroEmbedding,
+} from '../../src/engine/pipeline/prompt-embedding.ts'
+import type { PromptRule } from '../../src/engine/text/prompt-rule.ts'
 import { referenceRule } from '../../src/engine/text/reference-rule.ts'
 import type { Arguments, E2eCase } from './e2e-request.ts'
 
@@ -16,12 +23,19 @@ export interface SizePx {
   readonly widthPx: number
 }
 
+/** How prompts are read, and what they name. */
+export interface PromptReading {
+  readonly rule: PromptRule
+  readonly embeddings: PromptEmbeddings
+}
+
 export async function conditioningOf(
   model: OpenModel,
   pipeline: E2eCase['pipeline'],
   args: Arguments,
   sizePx: SizePx,
   guided: boolean,
+  reading: PromptReading = { rule: referenceRule, embeddings: noEmbeddings },
 ): Promise<Conditioning> {
   const isText = pipeline === 'txt2img'
   const ids = timeIdsOf(model, args, sizePx, isText)
@@ -33,8 +47,8 @@ export async function conditioningOf(
       text2: pick(args.prompt_2, i),
       clipSkip: args.clip_skip ?? 0,
     }
-    const embedding = await embedPrompt(model, prompt, referenceRule)
-    const none = await embedNegative(model, args, i, embedding)
+    const embedding = await embed(model, prompt, reading)
+    const none = await embedNegative(model, args, i, embedding, reading)
     for (let copy = 0; copy < args.num_images_per_prompt; copy++) {
       positive.push({ embedding, timeIds: ids.positive })
       negative.push({ embedding: none, timeIds: ids.negative })
@@ -49,11 +63,20 @@ function embedNegative(
   args: Arguments,
   i: number,
   positive: Embedding,
+  reading: PromptReading,
 ): Promise<Embedding> | Embedding {
   const text = pick(args.negative_prompt, i)
   if (text === undefined && model.zerosForNoNegative) return zeroEmbedding(positive)
   const prompt = { text: text ?? '', text2: pick(args.negative_prompt_2, i) ?? text, clipSkip: 0 }
-  return embedPrompt(model, prompt, referenceRule)
+  return embed(model, prompt, reading)
+}
+
+function embed(
+  model: OpenModel,
+  prompt: PromptText,
+  { rule, embeddings }: PromptReading,
+): Promise<Embedding> {
+  return embedPrompt(model, prompt, rule, 1, embeddings)
 }
 
 function pick(texts: string | string[] | null | undefined, i: number): string | undefined {

@@ -24,7 +24,7 @@ import { createSampler } from '../../src/engine/sampling/create-sampler.ts'
 import type { Sampler } from '../../src/engine/sampling/sampler.ts'
 import type { ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
 import { baseSpan, refinerSpan, type Span, strengthSpan, wholeSpan } from '../../src/engine/sampling/span.ts'
-import { conditioningOf, type SizePx } from './e2e-conditioning.ts'
+import { conditioningOf, type PromptReading, type SizePx } from './e2e-conditioning.ts'
 import { type Arguments, type E2eCase, pipelineDefaults } from './e2e-request.ts'
 import type { Source } from './e2e-source.ts'
 import { joined } from './schedulers.ts'
@@ -41,6 +41,8 @@ export interface PipelineRun {
   readonly source: Source | undefined
   readonly controls?: readonly Control[]
   readonly imagePrompts?: readonly ImagePrompt[]
+  /** How the prompts are read, where it is not as the reference reads them. */
+  readonly reading?: PromptReading
 }
 
 export interface Outcome {
@@ -76,7 +78,9 @@ export async function runPipeline(wanted: PipelineRun): Promise<Outcome> {
     sampler: watch.sampler,
     span: spanOf(pipeline, args, steps, watch.sampler, schedule, strength),
     shape,
-    conditioningAt: always(await conditioningOf(model, pipeline, args, sizePx, isGuided(guidance))),
+    conditioningAt: always(
+      await conditioningOf(model, pipeline, args, sizePx, isGuided(guidance), wanted.reading),
+    ),
     guidance,
     noise: noise.source,
     controls: wanted.controls ?? [],

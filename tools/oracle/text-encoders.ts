@@ -1,6 +1,6 @@
 /** text/embeds: hidden states and pooled output of both text encoders, layer by layer. */
 import { z } from 'zod'
-import { clipNames } from '../../src/engine/networks/clip.ts'
+import { clipInput, clipNames } from '../../src/engine/networks/clip.ts'
 import { type Check, type Checker, compare, type OracleCase } from './case.ts'
 import type { OracleFolder } from './folder.ts'
 import { openClip } from './networks.ts'
@@ -44,14 +44,14 @@ async function checkEncoder(
   const { config, session } = encoder
   try {
     const ids = golden.get(`${prefix}.input_ids`)
-    const input = { data: Int32Array.from(ids.data), shape: ids.shape }
+    const input = clipInput(Int32Array.from(ids.data), config)
     const checks: Check[] = []
     for (const name of golden.names) {
       const output = name.startsWith(`${prefix}.`)
         ? outputOf(name.slice(prefix.length + 1), config.layers)
         : undefined
       if (output === undefined) continue
-      const ours = await session.run({ [clipNames.ids]: input }, output)
+      const ours = await session.run(input, output)
       checks.push(compare(name, ours, golden.get(name).data, limit))
     }
     return checks

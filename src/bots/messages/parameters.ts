@@ -52,6 +52,7 @@ export function parameterTable(
     [parameters.model, modelOf(order.model)],
     ...given(parameters.vae, order.model.vae && modelOf(order.model.vae)),
     ...given(parameters.clipSkip, prompt.clipSkip > 0 ? String(prompt.clipSkip) : undefined),
+    ...given(parameters.embeddings, prompt.embeddings?.map(({ name }) => name).join(', ')),
     ...given(parameters.syntax, prompt.syntax === 'a1111' ? undefined : prompt.syntax),
     ...given(parameters.source, source && `${source.pictureId}, ${parameters.strengthOf(source.strength)}`),
     ...given(parameters.mask, source?.maskId),

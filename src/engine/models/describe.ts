@@ -3,6 +3,7 @@ import { readdir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError, hasCode, toAppError } from '../../errors.ts'
 import type { ModelFileProblem } from '../../model-problem.ts'
+import { describeEmbedding } from '../text/embedding-file.ts'
 import { diffusersWeightFiles } from '../weights/diffusers-layout.ts'
 import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensors.ts'
 import { describeCheckpointFile, describeVaeFile } from './checkpoint-file.ts'
@@ -56,7 +57,9 @@ async function describeFile({ kind, name, path }: Candidate, hasher: FileHasher)
   const vae = kind === 'vae' ? await describeVaeFile(path, header, hasher) : undefined
   const hash = await hashFile(path, hasher)
   const storage = storageOfFile(path, header)
-  return { ...nothing, files: [{ kind, name, family, hash, storage, ...(vae && { vae }) }] }
+  const embedding = kind === 'embedding' ? describeEmbedding(path, header) : undefined
+  const held = { ...(vae && { vae }), ...(embedding && { embedding }) }
+  return { ...nothing, files: [{ kind, name, family, hash, storage, ...held }] }
 }
 
 /** Names under which people keep weights, a download that was not finished included. */

@@ -1,6 +1,7 @@
 /** Owns what is known of a file that goes with a model: a LoRA, an embedding, a VAE … Crosses to workers as it is. */
 import { z } from 'zod'
 import { networkPart } from '../networks/parts.ts'
+import { embeddingPart } from '../text/embedding-file.ts'
 import { weightLocation } from '../weights/location.ts'
 import { storage } from './storage.ts'
 
@@ -13,6 +14,8 @@ export const fileRecord = z.object({
   /** sha256, hex, of the file; of a folder, over its weights and config. */
   hash: z.string(),
   storage,
+  /** What an embedding holds. */
+  embedding: z.array(embeddingPart).optional(),
   /** A VAE, ready to take the place of a model's own. */
   vae: networkPart.optional(),
   /** A ControlNet, ready to be opened. */

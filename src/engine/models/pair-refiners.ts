@@ -6,6 +6,7 @@ import type { ModelRecord } from './record.ts'
 import { mismatchOf } from './refiner-match.ts'
 import type { Unused } from './scan.ts'
 import { nativeSideOf } from './sizes.ts'
+import { textWidthsOf } from './text-widths.ts'
 
 /** The Bases as models; Refiners that none of them has go to `unused`. */
 export async function pairRefiners(
@@ -41,6 +42,7 @@ function modelOf({ found: { name }, expert }: BuiltExpert): ModelRecord {
     ...expert,
     nativeSidePx: nativeSideOf(expert.parts),
     sampler: schedule.sampler.kind.name,
+    textWidths: textWidthsOf(expert.parts),
     scheduler: schedulerFacts(schedule),
   }
 }

@@ -40,6 +40,8 @@ export const modelRecord = z.object({
   ...expert,
   /** What the U-Net was trained on. */
   nativeSidePx: z.number(),
+  /** How wide its text encoders are, for what is put in place of words. */
+  textWidths: z.object({ first: z.number().optional(), second: z.number() }).optional(),
   /** The sampler that its scheduler_config.json stands for. */
   sampler: z.string().optional(),
   /** What else that file says that a request must know. */

@@ -10,12 +10,17 @@ import { symbol } from '../onnx/dim.ts'
 import type { Graph } from '../onnx/graph.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel, Value } from '../onnx/model.ts'
+import type { Tensor } from '../onnx/session.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
 import type { ClipConfig } from './clip-config.ts'
 
 export const clipNames = {
   /** int32 [rows, positions] */
   ids: 'input_ids',
+  /** [rows, positions, 1]: 0 where a vector takes the place of the token's own embedding, else 1. */
+  kept: 'kept_embeddings',
+  /** [rows, positions, hiddenSize]: those vectors, and zeros elsewhere (Gal et al. 2022, textual inversion). */
+  vectors: 'vectors',
   /** [rows, positions, hiddenSize]: 0 is the embeddings, n what block n gives. */
   hidden: (layer: number) => `hidden_states.${layer}`,
   /** The last block's, after the final norm. */
@@ -24,17 +29,47 @@ export const clipNames = {
   pooled: 'text_embeds',
 } as const
 
+/** A vector in place of a token's own embedding: an index of the ids, and hiddenSize values. */
+export interface PlacedVector {
+  readonly place: number
+  readonly vector: Float32Array
+}
+
+/** The graph's inputs for ids of whole rows. */
+export function clipInput(
+  ids: Int32Array,
+  { positions, hiddenSize }: Pick<ClipConfig, 'positions' | 'hiddenSize'>,
+  placed: readonly PlacedVector[] = [],
+): Record<string, Tensor> {
+  const rows = ids.length / positions
+  const kept = new Float32Array(ids.length).fill(1)
+  const vectors = new Float32Array(ids.length * hiddenSize)
+  for (const { place, vector } of placed) {
+    kept[place] = 0
+    vectors.set(vector, place * hiddenSize)
+  }
+  return {
+    [clipNames.ids]: { data: ids, shape: [rows, positions] },
+    [clipNames.kept]: { data: kept, shape: [rows, positions, 1] },
+    [clipNames.vectors]: { data: vectors, shape: [rows, positions, hiddenSize] },
+  }
+}
+
 export function buildClip(config: ClipConfig, source: WeightSource, options: GraphOptions = {}): OnnxModel {
   const g = newGraph('text encoder', options)
   const w = weightsOf(source).at('text_model')
   const { hiddenSize, positions } = config
-  const ids = g.input(clipNames.ids, 'I32', [symbol('rows'), positions])
+  const rows = symbol('rows')
+  const ids = g.input(clipNames.ids, 'I32', [rows, positions])
+  const kept = g.input(clipNames.kept, 'F32', [rows, positions, 1])
+  const vectors = g.input(clipNames.vectors, 'F32', [rows, positions, hiddenSize])
 
   const tokens = g.weight(
     w.at('embeddings', 'token_embedding').tensor('weight', [config.vocabulary, hiddenSize]),
   )
   const places = g.weight(w.at('embeddings', 'position_embedding').tensor('weight', [positions, hiddenSize]))
-  let h = g.add(g.gather(tokens, ids), places) // [rows, positions, hiddenSize]
+  const embedded = g.add(g.mul(g.gather(tokens, ids), kept), vectors)
+  let h = g.add(embedded, places) // [rows, positions, hiddenSize]
   g.output(clipNames.hidden(0), h)
   for (let layer = 0; layer < config.layers; layer++) {
     h = clipBlock(g, w.at('encoder', 'layers', layer), h, config.block)

@@ -1,6 +1,7 @@
 /** The kinds of network as the pipeline sees them: float32 arrays in and out, whatever runs them. */
 import type { Tensor } from '../onnx/session.ts'
 import type { WeightSource } from '../weights/source.ts'
+import type { PlacedVector } from './clip.ts'
 import type { ResidualPlace } from './residuals.ts'
 import type { LatentScaling } from './vae-config.ts'
 
@@ -13,9 +14,14 @@ export interface TextEncoder {
   /**
    * Hidden states counted from the end, without the final norm: layerFromEnd 2 is the penultimate (SDXL's),
    * 3 is clip skip 1, and so on.
-   * ids: [rows, 77] flattened. Returns hidden [rows, 77, hiddenSize] and pooled [rows, projectionSize].
+   * ids: [rows, 77] flattened. vectors: what stands in place of a token's own embedding.
+   * Returns hidden [rows, 77, hiddenSize] and pooled [rows, projectionSize].
    */
-  encode(ids: Int32Array, layerFromEnd: number): Promise<{ hidden: Float32Array; pooled?: Float32Array }>
+  encode(
+    ids: Int32Array,
+    layerFromEnd: number,
+    vectors?: readonly PlacedVector[],
+  ): Promise<{ hidden: Float32Array; pooled?: Float32Array }>
 }
 
 /** One U-Net call's input. */

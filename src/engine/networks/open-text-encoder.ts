@@ -1,6 +1,6 @@
 /** Owns one text encoder that is open: token ids in, hidden states and pooled text out. */
 import { type Session, wanted } from '../onnx/session.ts'
-import { clipNames } from './clip.ts'
+import { clipInput, clipNames, type PlacedVector } from './clip.ts'
 import type { ClipConfig } from './clip-config.ts'
 import type { TextEncoder } from './networks.ts'
 
@@ -28,13 +28,13 @@ export class OpenTextEncoder implements TextEncoder {
   async encode(
     ids: Int32Array,
     layerFromEnd: number,
+    vectors: readonly PlacedVector[] = [],
   ): Promise<{ hidden: Float32Array; pooled?: Float32Array }> {
-    const { layers, positions, projectionSize } = this.#config
+    const { layers, projectionSize } = this.#config
     // hidden_states[-1] is what the last block gives; the embeddings are the earliest there is.
     const hidden = clipNames.hidden(Math.max(0, layers + 1 - layerFromEnd))
-    const input = { data: ids, shape: [ids.length / positions, positions] }
     const pooled = projectionSize === undefined ? [] : [clipNames.pooled]
-    const results = await this.#session.runAll({ [clipNames.ids]: input }, [hidden, ...pooled])
+    const results = await this.#session.runAll(clipInput(ids, this.#config, vectors), [hidden, ...pooled])
     const states = { hidden: wanted(results, hidden) }
     return projectionSize === undefined ? states : { ...states, pooled: wanted(results, clipNames.pooled) }
   }

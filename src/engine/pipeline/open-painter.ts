@@ -12,6 +12,7 @@ import { countOf, type FileReference, type WorkOrder } from '../work-order.ts'
 import { ControlNets } from './control-nets.ts'
 import { type LatentShape, valuesPerPicture } from './denoise.ts'
 import { EmbeddingCache } from './embedding-cache.ts'
+import { EmbeddingVectors } from './embedding-vectors.ts'
 import { type AdaptedPicture, ImagePrompter } from './image-prompter.ts'
 import { ModelShelf, type ShelvedModel } from './model-shelf.ts'
 import type { PaintContext } from './orders/paint-context.ts'
@@ -57,6 +58,7 @@ export async function openPainter(
     nets: new ControlNets(files, options),
     prompter: new ImagePrompter(files, options),
     embeddings: new EmbeddingCache(embeddingsKept),
+    vectors: new EmbeddingVectors(files),
     upscaler,
     version,
     monotonicMs,
@@ -78,6 +80,7 @@ interface PainterParts {
   readonly nets: ControlNets
   readonly prompter: ImagePrompter
   readonly embeddings: EmbeddingCache
+  readonly vectors: EmbeddingVectors
   readonly upscaler: Upscaler
   readonly version: string
   readonly monotonicMs: () => number
@@ -87,6 +90,7 @@ interface PainterParts {
 class OrderRun implements PaintContext {
   readonly sources: Readonly<Record<string, Uint8Array>>
   readonly embeddings: EmbeddingCache
+  readonly vectors: EmbeddingVectors
   readonly upscaler: Upscaler
   readonly signal: AbortSignal
   readonly #parts: PainterParts
@@ -108,6 +112,7 @@ class OrderRun implements PaintContext {
     this.#hooks = hooks
     this.sources = sources
     this.embeddings = parts.embeddings
+    this.vectors = parts.vectors
     this.upscaler = parts.upscaler
     this.signal = hooks.signal
     this.#steps = order.kind === 'upscale' ? 1 : countSteps(order) * countOf(order)

@@ -102,6 +102,7 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
     // A1111 counts from the last layer, SDXL's usual penultimate one is its 2.
     ['Clip skip', prompt.clipSkip > 0, prompt.clipSkip + 2],
     ['Prompt rule', prompt.syntax !== undefined && prompt.syntax !== 'a1111', prompt.syntax],
+    ['TI hashes', prompt.embeddings !== undefined, embeddingHashes(prompt)],
     ['Guidance rescale', sampling.guidanceRescale > 0, sampling.guidanceRescale],
     ['Guidance interval', from !== 0 || to !== 1, `${from}-${to}`],
     ['VAE', order.model.vae !== undefined, order.model.vae?.name],
@@ -157,6 +158,15 @@ function upscaled(
 
 function sourceId(order: WorkOrder): string {
   return order.source?.pictureId ?? ''
+}
+
+/** As A1111 writes them: a name and ten digits for each file. */
+function embeddingHashes({ embeddings = [] }: PaintOrder['prompt']): string {
+  return embeddings
+    .flatMap(({ name, parts }) =>
+      [...new Set(parts.map(({ hash }) => hash))].map(hash => `${name}: ${shortHash(hash)}`),
+    )
+    .join(', ')
 }
 
 /** A1111 shows ten digits. */

@@ -11,6 +11,7 @@ import {
   timeIds,
 } from './conditioning.ts'
 import type { EmbeddingCache } from './embedding-cache.ts'
+import type { EmbeddingVectors } from './embedding-vectors.ts'
 import { type Guidance, isGuided } from './guidance.ts'
 import type { ShelvedModel } from './model-shelf.ts'
 import { type Embedding, embedPrompt, type PromptText, zeroEmbedding } from './prompt-embedding.ts'
@@ -20,7 +21,7 @@ type Prompt = PaintOrder['prompt']
 /** What one picture's U-Net calls are told. `aesthetic` is the Refiner's, and only the Refiner's. */
 export async function conditionsOf(
   model: ShelvedModel,
-  cache: EmbeddingCache,
+  { embeddings: cache, vectors }: { embeddings: EmbeddingCache; vectors: EmbeddingVectors },
   prompt: Prompt,
   run: { heightPx: number; widthPx: number; steps: number; guidance: Guidance },
   aesthetic?: { positive: number; negative: number },
@@ -30,8 +31,13 @@ export async function conditionsOf(
   const isRefiner = model.networks.unet.timeIdCount === 5
   const size = sizeOf(run.heightPx, run.widthPx)
   const idsOf = (score: number | undefined) => timeIds(size, isRefiner ? (score ?? 6) : undefined)
+  const { textEncoder, textEncoder2 } = model.networks
+  const widths = { first: textEncoder?.hiddenSize, second: textEncoder2.hiddenSize }
+  const named = await vectors.of(prompt.embeddings ?? [], widths)
   const embed: Embed = (text, rows = 1) =>
-    cache.get([model.hash, syntax, text, rows], () => embedPrompt(model, text, rule, rows))
+    cache.get([model.hash, syntax, text, rows, prompt.embeddings], () =>
+      embedPrompt(model, text, rule, rows, named),
+    )
 
   const told = new Map<string, Conditioning>()
   const stretches: { lastStep: number; conditioning: Conditioning }[] = []

@@ -5,6 +5,7 @@ import type { Chunk, PromptRule } from '../text/prompt-rule.ts'
 import { layOutRows, rowLength } from '../text/token-rows.ts'
 import { tokeniseFor } from '../text/tokenise.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
+import { noEmbeddings, type PromptEmbeddings } from './embedding-vectors.ts'
 import { requireFinite } from './finite.ts'
 import type { OpenModel } from './open-model.ts'
 
@@ -34,10 +35,12 @@ export async function embedPrompt(
   prompt: PromptText,
   rule: PromptRule,
   minRows = 1,
+  embeddings: PromptEmbeddings = noEmbeddings,
 ): Promise<Embedding> {
   const { tokenizer, tokenizer2, networks } = model
-  const chunks2 = rule.chunks(prompt.text2 ?? prompt.text, tokeniseFor(tokenizer2, rule, []))
-  const chunks1 = tokenizer && rule.chunks(prompt.text, tokeniseFor(tokenizer, rule, []))
+  const { first: of1, second: of2 } = embeddings
+  const chunks2 = rule.chunks(prompt.text2 ?? prompt.text, tokeniseFor(tokenizer2, rule, of2))
+  const chunks1 = tokenizer && rule.chunks(prompt.text, tokeniseFor(tokenizer, rule, of1))
   const rows = Math.max(chunks2.length, chunks1?.length ?? 0, minRows)
   const layer = penultimate + prompt.clipSkip
 
@@ -70,8 +73,8 @@ async function encodeRows(
   rule: PromptRule,
   layerFromEnd: number,
 ) {
-  const { ids, weights } = layOutRows(tokenizer, chunks, minRows)
-  const encoded = await encoder.encode(ids, layerFromEnd)
+  const { ids, weights, vectors } = layOutRows(tokenizer, chunks, minRows)
+  const encoded = await encoder.encode(ids, layerFromEnd, vectors)
   requireFinite(encoded.hidden, 'prompt')
   const hidden = await rule.weigh({
     hidden: encoded.hidden,

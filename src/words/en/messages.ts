@@ -67,6 +67,7 @@ export const parameters = {
   mask: 'Mask',
   eta: 'Eta',
   churn: 'Churn',
+  embeddings: 'Embeddings',
   syntax: 'Prompt rule',
   score: 'Aesthetic score',
   clipSkip: 'Clip skip',

@@ -104,6 +104,10 @@ function fileReason(p: ModelFileProblem): string {
       return 'it is no ONNX graph'
     case 'onnx-weights':
       return 'its weights lie inside an ONNX graph, which runs as it is: nothing can be added to it or looked up in it'
+    case 'embedding-vectors':
+      return p.found < 1
+        ? `"${p.tensor}" holds no vectors`
+        : `"${p.tensor}" holds ${p.found} vectors; a prompt has room for ${p.most}`
     case 'not-an-index':
       return 'it is not an index of shards'
     case 'shard-name':

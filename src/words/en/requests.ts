@@ -95,6 +95,10 @@ export const problems: ProblemWords = {
   'prompt-foreign': d => foreign[d.what](excerpt(d.written)),
   'network-unused': d =>
     `“<${excerpt(d.type)}:${excerpt(d.name)}>” is left out: there is nothing of that kind here.`,
+  'embedding-unknown': d =>
+    `There is no embedding “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Near it: ${list(d.nearest)}.`}`,
+  'embedding-width': d =>
+    `The embedding ${d.name} is ${d.width} values wide and does not fit this model, whose text encoders are ${d.expected.join(' and ')} wide.`,
   'fan-out': d =>
     `That would be ${d.count > 1e6 ? 'millions of' : d.count} jobs; at most ${d.limit} can be asked for at once.`,
   'wildcard-unknown': d => `There is no wildcard list “${excerpt(d.name)}”. ${known(d.known)}`,

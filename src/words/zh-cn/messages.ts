@@ -64,6 +64,7 @@ export const parameters: Words['parameters'] = {
   mask: '蒙版',
   eta: 'Eta',
   churn: 'Churn',
+  embeddings: '嵌入',
   syntax: '提示词规则',
   score: '美学评分',
   clipSkip: 'Clip skip',

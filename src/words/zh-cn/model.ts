@@ -102,6 +102,10 @@ function fileReason(p: ModelFileProblem): string {
       return '不是 ONNX 计算图'
     case 'onnx-weights':
       return '权重在 ONNX 计算图里，只能原样运行：无法在其中添加或查找权重'
+    case 'embedding-vectors':
+      return p.found < 1
+        ? `“${p.tensor}”里没有向量`
+        : `“${p.tensor}”里有 ${p.found} 个向量；提示词最多容纳 ${p.most} 个`
     case 'not-an-index':
       return '不是分片索引'
     case 'shard-name':

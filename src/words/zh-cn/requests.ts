@@ -92,6 +92,10 @@ const problems: Words['problems'] = {
   'weight-limited': d => `提示词中的一个权重超出有意义的范围：改用 ${d.used}。`,
   'prompt-foreign': d => foreign[d.what](excerpt(d.written)),
   'network-unused': d => `“<${excerpt(d.type)}:${excerpt(d.name)}>”被略去：这里没有这一类。`,
+  'embedding-unknown': d =>
+    `没有名为“${excerpt(d.name)}”的嵌入。${d.nearest.length === 0 ? '' : `相近的有：${list(d.nearest)}。`}`,
+  'embedding-width': d =>
+    `嵌入 ${d.name} 的宽度是 ${d.width}，与这个模型不合：它的文本编码器宽 ${d.expected.join(' 和 ')}。`,
   'fan-out': d => `这样会产生 ${d.count > 1e6 ? '数百万' : d.count} 个任务；一次最多 ${d.limit} 个。`,
   'wildcard-unknown': d => `没有名为“${excerpt(d.name)}”的通配词表。`,
   'flags-more': () => '还有更多选项有误；以上是前几个。',

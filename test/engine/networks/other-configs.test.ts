@@ -1,6 +1,6 @@
 /** Networks of other shapes than SDXL's own: any config that is accepted builds, runs at many sizes, and tells rows apart. */
 import { describe, expect, test } from 'vitest'
-import { buildClip } from '../../../src/engine/networks/clip.ts'
+import { buildClip, clipInput } from '../../../src/engine/networks/clip.ts'
 import { clipConfigSchema } from '../../../src/engine/networks/clip-config.ts'
 import { unetInputs } from '../../../src/engine/networks/open-unet.ts'
 import { residualPlaces, residualTensors } from '../../../src/engine/networks/residuals.ts'
@@ -193,7 +193,7 @@ describe('A text encoder', () => {
       const other = ids.map((id, i) => (i < 40 ? id : 49 - id))
       const name = `hidden_states.${changes.num_hidden_layers}`
       const [one = new Float32Array(), two = new Float32Array()] = await Promise.all(
-        [ids, other].map(data => session.run({ input_ids: { data, shape: [1, 77] } }, name)),
+        [ids, other].map(data => session.run(clipInput(data, config), name)),
       )
       const kept = 40 * changes.hidden_size
       expect(one).toHaveLength(77 * changes.hidden_size)

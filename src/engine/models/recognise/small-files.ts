@@ -9,7 +9,7 @@ export const embeddings: readonly Recogniser[] = [
   {
     kind: 'embedding',
     family: sdxl,
-    recognises: header => header.every(/^(?:clip_l|clip_g)$/),
+    recognises: header => header.every(/^(?:clip_[lg]|text_encoders_[01])$/),
   },
   {
     kind: 'embedding',

@@ -42,7 +42,7 @@ export async function runBase(
   const guidance = guidanceOf(order.sampling)
   const { widthPx, heightPx } = canvas
   const conditioningAt = await context.timed('text', () =>
-    conditionsOf(model, context.embeddings, order.prompt, { widthPx, heightPx, ...setup, guidance }),
+    conditionsOf(model, context, order.prompt, { widthPx, heightPx, ...setup, guidance }),
   )
   const shape = shapeOf(canvas, vae.factor)
   const imagePrompts = await imagePromptsOf(order, unet, context)

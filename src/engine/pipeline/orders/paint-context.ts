@@ -7,13 +7,17 @@ import type { ControlNet, UNet } from '../../networks/networks.ts'
 import type { FileReference, ModelReference, PaintOrder, RefineOrder } from '../../work-order.ts'
 import type { LatentShape, RunHooks } from '../denoise.ts'
 import type { EmbeddingCache } from '../embedding-cache.ts'
+import type { EmbeddingVectors } from '../embedding-vectors.ts'
 import type { AdaptedPicture } from '../image-prompter.ts'
 import { decodeLatents, encodePixels, type Posterior } from '../latents.ts'
 import type { ShelvedModel } from '../model-shelf.ts'
 import { type Canvas, maskedCanvas, plainCanvas, type SizePx } from './canvas.ts'
 
 export interface PaintContext {
+  /** Prompts that were encoded lately. */
   readonly embeddings: EmbeddingCache
+  /** What prompts name in place of words. */
+  readonly vectors: EmbeddingVectors
   readonly upscaler: Upscaler
   model(reference: ModelReference): Promise<ShelvedModel>
   /** Of all that the order names, so that others may go. @throws AppError 'model-config' where one does not fit the U-Net. */

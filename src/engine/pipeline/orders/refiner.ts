@@ -42,7 +42,7 @@ export async function goOnWithRefiner(
   const { widthPx, heightPx } = canvas
   const told = { widthPx, heightPx, ...setup, guidance }
   const conditioningAt = await context.timed('text', () =>
-    conditionsOf(refiner, context.embeddings, order.prompt, told, refinement.aesthetic),
+    conditionsOf(refiner, context, order.prompt, told, refinement.aesthetic),
   )
   const shape = shapeOf(canvas, refiner.networks.vae.factor)
   const noise = generatorPerPicture([seed])
@@ -102,7 +102,7 @@ export async function refine(
   const { widthPx, heightPx } = picture
   const told = { widthPx, heightPx, ...setup, guidance }
   const conditioningAt = await context.timed('text', () =>
-    conditionsOf(refiner, context.embeddings, wish.prompt, told, wish.aesthetic),
+    conditionsOf(refiner, context, wish.prompt, told, wish.aesthetic),
   )
   const shape = shapeOf(picture, vae.factor)
   const span = strengthSpan(setup.sampler, setup.steps, wish.strength)

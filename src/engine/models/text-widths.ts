@@ -1,0 +1,20 @@
+/** Owns how wide a model's text encoders are, by their configs. */
+import { z } from 'zod'
+import type { NetworkPart } from '../networks/parts.ts'
+import type { EncoderWidths } from '../text/embedding-file.ts'
+import { parseConfig } from '../weights/config-file.ts'
+import type { ExpertParts } from './record.ts'
+
+const schema = z.object({ hidden_size: z.int().min(1) })
+
+/** A Refiner has no first one. @throws AppError 'model-config'. */
+export function textWidthsOf({ networks }: ExpertParts): EncoderWidths {
+  return {
+    first: networks.textEncoder && widthOf(networks.textEncoder),
+    second: widthOf(networks.textEncoder2),
+  }
+}
+
+function widthOf({ config, configFile }: NetworkPart): number {
+  return parseConfig(configFile, config, schema).hidden_size
+}

@@ -1,0 +1,76 @@
+/** Owns reading files of textual inversion (Gal et al. 2022): words that stand for vectors, one or both encoders' own. */
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { ModelFileProblem } from '../../model-problem.ts'
+import type { SafetensorsHeader } from '../weights/safetensors.ts'
+import { readSafetensorsHeader } from '../weights/safetensors.ts'
+import { readTensor } from '../weights/tensor-values.ts'
+import { chunkLength } from './prompt-rule.ts'
+
+/** One encoder's vectors in a file. */
+export const embeddingPart = z.object({
+  /** The tensor's name in the file. */
+  tensor: z.string(),
+  vectors: z.number(),
+  width: z.number(),
+  /** Of which encoder it is, where the name says so; else the width does. */
+  encoder: z.enum(['first', 'second']).optional(),
+  /** diffusers' placeholder token: what a prompt calls it, beside the file's own name. */
+  placeholder: z.string().optional(),
+})
+export type EmbeddingPart = z.infer<typeof embeddingPart>
+
+/** Names by which trainers tell the encoders apart. */
+const encoders: Readonly<Record<string, 'first' | 'second'>> = {
+  clip_l: 'first',
+  text_encoders_0: 'first',
+  clip_g: 'second',
+  text_encoders_1: 'second',
+}
+
+/** What a file holds, by its header. @throws AppError 'model-file' for what is no embedding. */
+export function describeEmbedding(path: string, { tensors }: SafetensorsHeader): EmbeddingPart[] {
+  return [...tensors].map(([tensor, { dtype, shape }]) => {
+    const refuse = (problem: ModelFileProblem) => new AppError('model-file', { file: path, problem })
+    const [vectors, width] = shape.length === 1 ? [1, shape[0]] : shape
+    if (vectors === undefined || width === undefined || shape.length > 2) {
+      throw refuse({ what: 'tensor-shape', tensor, expected: [1, 768], found: [...shape] })
+    }
+    if (!/^(?:F|BF)/.test(dtype)) {
+      throw refuse({ what: 'tensor-dtype', tensor, dtype, usable: ['F32', 'F16', 'BF16'] })
+    }
+    if (vectors < 1 || vectors > chunkLength) {
+      throw refuse({ what: 'embedding-vectors', tensor, found: vectors, most: chunkLength })
+    }
+    const encoder = encoders[tensor]
+    if (encoder) return { tensor, vectors, width, encoder }
+    return { tensor, vectors, width, ...(tensor === 'emb_params' ? {} : { placeholder: tensor }) }
+  })
+}
+
+/** How wide a model's encoders are; a Refiner has no first one. */
+export interface EncoderWidths {
+  readonly first?: number
+  readonly second: number
+}
+
+/** Which encoder a part is for, by its name or its width; undefined where it fits none. */
+export function encoderOf(
+  { encoder, width }: Pick<EmbeddingPart, 'encoder' | 'width'>,
+  widths: EncoderWidths,
+): 'first' | 'second' | undefined {
+  if (encoder) return widths[encoder] === width ? encoder : undefined
+  if (width === widths.first) return 'first'
+  return width === widths.second ? 'second' : undefined
+}
+
+/** The vectors of one tensor. @throws AppError 'model-file' when it is gone or says otherwise than before. */
+export async function readEmbeddingVectors(path: string, tensor: string): Promise<Float32Array[]> {
+  const header = await readSafetensorsHeader(path)
+  const part = describeEmbedding(path, header).find(one => one.tensor === tensor)
+  const stored = header.tensors.get(tensor)
+  if (!part || !stored)
+    throw new AppError('model-file', { file: path, problem: { what: 'tensor-missing', tensor } })
+  const values = await readTensor(stored)
+  return Array.from({ length: part.vectors }, (_, i) => values.slice(i * part.width, (i + 1) * part.width))
+}
