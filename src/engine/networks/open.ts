@@ -40,7 +40,8 @@ export async function openVae(part: NetworkPart, options: SessionOptions = {}): 
 }
 
 async function openTextEncoder({ config, graph }: TextEncoderPlan, options: SessionOptions) {
-  return new OpenTextEncoder(config, await Session.open('text encoder', graph, options))
+  const session = await Session.open('text encoder', graph, options)
+  return new OpenTextEncoder(config, session, 'path' in graph ? graph.path : undefined)
 }
 
 async function openUNet(plan: UNetPlan, options: SessionOptions) {
