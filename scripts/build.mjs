@@ -7,20 +7,23 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const startedAt = new Date()
 
-const compiler = spawnSync(
-  process.execPath,
-  [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')],
-  { cwd: root, stdio: ['ignore', process.stderr, process.stderr] },
-)
-// tsc has said what is wrong.
-if (compiler.status !== 0) process.exit(1)
+// The server and the tools for Node, the web chat's script for browsers.
+for (const project of ['tsconfig.build.json', 'tsconfig.client.json']) {
+  const compiler = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, project)],
+    { cwd: root, stdio: ['ignore', process.stderr, process.stderr] },
+  )
+  // tsc has said what is wrong.
+  if (compiler.status !== 0) process.exit(1)
+}
 copyAssets(join(root, 'src'))
 
 const cli = join(root, 'dist/src/cli.js')
 if (existsSync(cli)) chmodSync(cli, 0o755)
 writeFileSync(join(root, 'dist/.built'), startedAt.toISOString())
 
-/** Style sheets, scripts and pictures beside the sources travel with them. */
+/** Style sheets and pictures beside the sources travel with them. */
 function copyAssets(folder) {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)

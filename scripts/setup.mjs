@@ -38,7 +38,14 @@ function installDependencies() {
 function build() {
   const stamp = join(root, 'dist', '.built')
   const builtAt = existsSync(stamp) ? statSync(stamp).mtimeMs : 0
-  const inputs = ['src', 'tools', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
+  const inputs = [
+    'src',
+    'tools',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'tsconfig.client.json',
+    'package-lock.json',
+  ]
   if (inputs.every(name => newest(join(root, name)) <= builtAt)) return
   say('building …')
   run(process.execPath, [join(root, 'scripts', 'build.mjs')])

@@ -173,6 +173,8 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
       'type src/engine/pipeline/',
     ],
   },
+  // The page's script runs in a browser, where nothing else of ours is.
+  { prefix: 'src/bots/web/client/', may: ['type src/bots/web/protocol.ts'] },
   {
     prefix: 'src/bots/',
     may: [
@@ -225,6 +227,7 @@ const ambient = [
 
 /** Files where the outside world comes in, with what for. */
 const ambientAllowed: Readonly<Record<string, string>> = {
+  'src/bots/web/client/send.ts': 'a browser’s own chance: nobody else must give the same name',
   'src/system-ports.ts': 'the ports themselves',
   'src/bots/slack/transport/sealed.ts':
     'nonces of an encryption, which must never be foreseen or repeated, in tests neither',

@@ -1,36 +1,63 @@
-/** The files that are served as they are: style sheet, script, icon; named by their content, so cached for ever. */
+/** The files that are served as they are: style sheet, icon and the page's script; named by their content, so cached for ever. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { Hono } from 'hono'
+import { readdirSync, readFileSync } from 'node:fs'
+import { type Context, Hono } from 'hono'
 
-const types = {
-  'style.css': 'text/css; charset=utf-8',
-  'client.js': 'text/javascript; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
-} as const
+const types = { 'style.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml' } as const
 type AssetName = keyof typeof types
 
 export interface Assets {
   /** The address of a file, with the version of its content. */
   url(name: AssetName): string
+  /** The address of the page's script; its modules lie beside it, all under one version. */
+  scriptUrl: string
   routes: Hono
 }
 
-/** Reads the files beside this module once. */
+/** The script is TypeScript: what the build makes of it lies in dist/, also for a server that runs from its sources. */
+const scriptFolder = new URL(
+  import.meta.url.endsWith('.ts') ? '../../../dist/src/bots/web/client/' : './client/',
+  import.meta.url,
+)
+
+/** Reads all files once. */
 export function loadAssets(): Assets {
   const files = new Map(
     Object.entries(types).map(([name, type]) => {
       const body = readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8')
-      return [name, { body, type, version: createHash('sha256').update(body).digest('hex').slice(0, 12) }]
+      return [name, { body, type, version: versionOf(body) }]
     }),
   )
-  const routes = new Hono().get('/:name', c => {
-    const file = files.get(c.req.param('name'))
-    if (!file) return c.notFound()
-    const isCurrent = c.req.query('v') === file.version
-    c.header('Content-Type', file.type)
-    c.header('Cache-Control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache')
-    return c.body(file.body)
-  })
-  return { url: name => `/assets/${name}?v=${files.get(name)?.version ?? ''}`, routes }
+  const scripts = new Map(
+    readdirSync(scriptFolder)
+      .filter(name => name.endsWith('.js'))
+      .map(name => [name, readFileSync(new URL(name, scriptFolder), 'utf8')]),
+  )
+  const scriptVersion = versionOf([...scripts].flat().join('\n'))
+  const routes = new Hono()
+    .get('/:name', c => {
+      const file = files.get(c.req.param('name'))
+      return file ? serve(c, file.body, file.type, c.req.query('v') === file.version) : c.notFound()
+    })
+    .get('/script/:version/:name', c => {
+      const body = scripts.get(c.req.param('name'))
+      const isCurrent = c.req.param('version') === scriptVersion
+      return body === undefined ? c.notFound() : serve(c, body, 'text/javascript; charset=utf-8', isCurrent)
+    })
+  return {
+    url: name => `/assets/${name}?v=${files.get(name)?.version ?? ''}`,
+    scriptUrl: `/assets/script/${scriptVersion}/main.js`,
+    routes,
+  }
+}
+
+/** What has another version is served too, and asked for anew each time. */
+function serve(c: Context, body: string, type: string, isCurrent: boolean): Response {
+  c.header('Content-Type', type)
+  c.header('Cache-Control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache')
+  return c.body(body)
+}
+
+function versionOf(body: string): string {
+  return createHash('sha256').update(body).digest('hex').slice(0, 12)
 }

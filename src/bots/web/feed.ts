@@ -1,16 +1,11 @@
 /** The conversation as the page shows it: the latest jobs, with the card that began each of their threads. */
 import type { Easel } from '../../app/easel.ts'
 import type { Words } from '../../words/en.ts'
-import { type JobFragment, jobFragment } from './render-job.tsx'
+import type { FeedReply } from './protocol.ts'
+import { jobFragment } from './render-job.tsx'
 import { anyVisitor, threadOf } from './visitors.ts'
 
-export interface Feed {
-  /** Oldest first. */
-  fragments: JobFragment[]
-  hasEarlier: boolean
-}
-
-export function feedOf(easel: Easel, words: Words, limit: number): Feed {
+export function feedOf(easel: Easel, words: Words, limit: number): FeedReply {
   const jobs = easel.jobsHere(anyVisitor, limit + 1)
   const shown = jobs.slice(-limit)
   const shownIds = new Set(shown.map(job => job.id))

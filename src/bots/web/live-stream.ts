@@ -3,8 +3,8 @@ import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { Clock } from '../../ports.ts'
 import type { Words } from '../../words/en.ts'
-import type { Feed } from './feed.ts'
 import type { Change, Live } from './live.ts'
+import type { FeedReply } from './protocol.ts'
 import { jobFragment } from './render-job.tsx'
 
 /**
@@ -19,7 +19,7 @@ const pace = { limit: 20, restMs: 80, quietMs: 15_000 }
  */
 export function liveStream(
   c: Context,
-  parts: { live: Live; clock: Clock; words: Words; feed: () => Feed },
+  parts: { live: Live; clock: Clock; words: Words; feed: () => FeedReply },
 ): Response {
   const { live, clock, words } = parts
   return streamSSE(c, async stream => {

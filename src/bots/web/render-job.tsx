@@ -6,20 +6,8 @@ import type { Words } from '../../words/en.ts'
 import { type Button, encodeButtonId } from '../messages/buttons.ts'
 import { jobMessage, requestCard, titleOf } from '../messages/job-message.ts'
 import type { Message } from '../messages/message.ts'
+import type { JobFragment } from './protocol.ts'
 import { threadOf } from './visitors.ts'
-
-/** What a browser needs to show a job as it is now; the same whether it comes with the page or live. */
-export interface JobFragment {
-  jobId: string
-  threadId: string
-  state: JobView['state']
-  /** Changes exactly when what is shown changes. */
-  version: string
-  title: string
-  /** Of the job that began the thread. */
-  card?: string
-  reply: string
-}
 
 export function jobFragment(job: JobView, words: Words): JobFragment {
   const threadId = threadOf(job)

@@ -4,7 +4,8 @@ import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { Words } from '../../words/en.ts'
 import { type CommandName, commandNames, commands, typedNameOf, usageOf } from '../commands/commands.ts'
-import { type JobFragment, markup } from './render-job.tsx'
+import type { JobFragment } from './protocol.ts'
+import { markup } from './render-job.tsx'
 
 /** What every page needs to know. */
 export interface PageFrame {

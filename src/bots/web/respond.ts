@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Ids } from '../../ports.ts'
 import type { Words } from '../../words/en.ts'
 import type { Assets } from './assets.ts'
-import type { Feed } from './feed.ts'
+import type { FeedReply, FormReply } from './protocol.ts'
 import type { Reply, Visit } from './receive.tsx'
 import { markup } from './render-job.tsx'
 import { answerPage, chatPage, type PageFrame } from './render-page.tsx'
@@ -15,9 +15,9 @@ const defaultLimit = 50
 const maxLimit = 1000
 
 export class Responder {
-  readonly #parts: { words: Words; assets: Assets; ids: Ids; feed: (limit: number) => Feed }
+  readonly #parts: { words: Words; assets: Assets; ids: Ids; feed: (limit: number) => FeedReply }
 
-  constructor(parts: { words: Words; assets: Assets; ids: Ids; feed: (limit: number) => Feed }) {
+  constructor(parts: { words: Words; assets: Assets; ids: Ids; feed: (limit: number) => FeedReply }) {
     this.#parts = parts
   }
 
@@ -43,13 +43,13 @@ export class Responder {
       case 'done':
         return this.#said(c, visit, reply.said, '', 200)
       case 'answer':
-        if (wantsJson(c)) return c.json({ kind: 'answer', html: markup(reply.answer) })
+        if (wantsJson(c)) return json(c, { kind: 'answer', html: markup(reply.answer) })
         return this.#html(c, answerPage(this.#frame(visit), reply.answer))
       case 'accepted': {
         const [first] = reply.jobs
         if (wantsJson(c)) {
           const jobs = reply.jobs.map(job => ({ jobId: job.id, threadId: threadOf(job) }))
-          return c.json({ kind: 'accepted', said: reply.said, jobs })
+          return json(c, { kind: 'accepted', said: reply.said, jobs })
         }
         if (reply.said.length > 0) return this.chat(c, visit, reply.said)
         return c.redirect(first ? `/#job-${first.id}` : '/', 303)
@@ -69,7 +69,7 @@ export class Responder {
   #said(c: Context, visit: Visit, said: string[], text: string, status: ContentfulStatusCode): Response {
     const kind = status === 200 ? 'done' : 'refused'
     // For the script a refusal is an answer like any other; browsers report every 4xx as a fault of the page.
-    return wantsJson(c) ? c.json({ kind, said }) : this.chat(c, visit, said, text, status)
+    return wantsJson(c) ? json(c, { kind, said }) : this.chat(c, visit, said, text, status)
   }
 
   /** Pages show what is true now: a browser must ask for them anew, also when going back. */
@@ -84,7 +84,7 @@ export class Responder {
       words,
       assets: {
         style: assets.url('style.css'),
-        script: assets.url('client.js'),
+        script: assets.scriptUrl,
         icon: assets.url('icon.svg'),
       },
       once: visit.nextOnce,
@@ -95,4 +95,8 @@ export class Responder {
 
 function wantsJson(c: Context): boolean {
   return c.req.header('accept') === 'application/json'
+}
+
+function json(c: Context, reply: FormReply): Response {
+  return c.json(reply)
 }

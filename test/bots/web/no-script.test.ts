@@ -171,8 +171,25 @@ describe('the web chat’s files', () => {
     const current = await chat.ada.gets(script)
     expect(current.headers.get('cache-control')).toContain('immutable')
     expect(current.headers.get('content-type')).toContain('text/javascript')
-    const old = await chat.ada.gets('/assets/client.js?v=old')
-    expect(old.headers.get('cache-control')).toBe('no-cache')
+    for (const path of ['/assets/style.css?v=old', '/assets/script/old/main.js']) {
+      expect((await chat.ada.gets(path)).headers.get('cache-control'), path).toBe('no-cache')
+    }
+    await chat.close()
+  })
+
+  it('include every module of the page’s script', async () => {
+    const chat = await openWebChat()
+    const html = await (await chat.ada.gets('/')).text()
+    const urls = [/<script src="([^"]+)"/.exec(html)?.[1] ?? '']
+    for (const url of urls) {
+      const script = await chat.ada.gets(url)
+      expect(script.status, url).toBe(200)
+      for (const [, name = ''] of (await script.text()).matchAll(/from '([^']+)'/g)) {
+        const imported = new URL(name, `http://page${url}`).pathname
+        if (!urls.includes(imported)) urls.push(imported)
+      }
+    }
+    expect(urls.length).toBeGreaterThan(5)
     await chat.close()
   })
 

@@ -53,7 +53,14 @@ describe('the web chat refuses what is not its own', () => {
     '127.0.0.1.nip.io',
     'localhost@evil',
   ])('a foreign host (DNS rebinding): %s', async host => {
-    for (const path of ['/', '/feed', '/live', '/pictures/x', '/assets/client.js']) {
+    for (const path of [
+      '/',
+      '/feed',
+      '/live',
+      '/pictures/x',
+      '/assets/style.css',
+      '/assets/script/x/main.js',
+    ]) {
       const response = await raw(path, { headers: { host } })
       expect([400, 421], path).toContain(response.status)
       expect(response.body, path).not.toContain('<')

@@ -1,0 +1,113 @@
+/** The field: it grows with its text, takes a source picture, and completes the names of commands. */
+import { byId } from './elements.ts'
+
+const pictureTypes = /^image\/(png|jpeg|webp)$/
+/** Of the window's height, how much the field may take. */
+const tallest = 0.4
+/** Under a mask little of what was there should remain. */
+const strengthUnderMask = '0.9'
+
+export class Composer {
+  readonly #form: HTMLFormElement
+  readonly #text = byId('text', HTMLTextAreaElement)
+  readonly #source = byId('source', HTMLInputElement)
+  readonly #mask = byId('mask', HTMLInputElement)
+  readonly #completions = byId('completions', HTMLElement)
+
+  constructor(form: HTMLFormElement) {
+    this.#form = form
+    this.#text.addEventListener('input', () => this.#changed())
+    this.#text.addEventListener('keydown', event => this.#pressed(event))
+    this.#source.addEventListener('change', () => this.#showSource())
+    this.#mask.addEventListener('change', () => this.#suitStrength())
+    byId('source-remove', HTMLElement).addEventListener('click', () => this.#removeSource())
+    this.#completions.addEventListener('click', ({ target }) => {
+      const button = target instanceof Element ? target.closest('button') : null
+      if (button !== null) this.#complete(button)
+    })
+    document.addEventListener('paste', event => this.#takePicture(event, event.clipboardData))
+    document.addEventListener('dragover', event => event.preventDefault())
+    document.addEventListener('drop', event => this.#takePicture(event, event.dataTransfer))
+  }
+
+  clear(): void {
+    this.#form.reset()
+    this.#text.value = ''
+    this.#showSource()
+    this.#changed()
+  }
+
+  #changed(): void {
+    this.#text.style.height = 'auto'
+    this.#text.style.height = `${Math.min(this.#text.scrollHeight, innerHeight * tallest)}px`
+    this.#showCompletions()
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    const first = this.#completions.hidden
+      ? undefined
+      : this.#buttons().find(({ parentElement }) => parentElement?.hidden === false)
+    if (event.key === 'Tab' && !event.shiftKey && first !== undefined) {
+      event.preventDefault()
+      this.#complete(first)
+    } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault()
+      this.#form.requestSubmit(this.#form.querySelector<HTMLElement>('.send'))
+    }
+  }
+
+  /** While a command's name is being typed, those that begin like it. */
+  #showCompletions(): void {
+    const typed = this.#text.value.toLowerCase()
+    const isName = /^\/[a-z ]*$/.test(typed)
+    for (const { parentElement: item, dataset } of this.#buttons()) {
+      const name = dataset.typed ?? ''
+      if (item !== null) item.hidden = !isName || !name.startsWith(typed) || name === typed
+    }
+    this.#completions.hidden = this.#buttons().every(({ parentElement }) => parentElement?.hidden)
+  }
+
+  #complete({ dataset }: HTMLButtonElement): void {
+    this.#text.value = `${dataset.typed} `
+    this.#completions.hidden = true
+    this.#text.focus()
+  }
+
+  #buttons(): HTMLButtonElement[] {
+    return [...this.#completions.querySelectorAll('button')]
+  }
+
+  #showSource(): void {
+    const file = this.#source.files?.[0]
+    const thumbnail = byId('source-thumbnail', HTMLImageElement)
+    if (thumbnail.src) URL.revokeObjectURL(thumbnail.src)
+    if (file) thumbnail.src = URL.createObjectURL(file)
+    else thumbnail.removeAttribute('src')
+    thumbnail.hidden = !file
+    byId('source-chosen', HTMLElement).classList.toggle('chosen', file !== undefined)
+  }
+
+  #removeSource(): void {
+    this.#source.value = ''
+    this.#mask.value = ''
+    this.#showSource()
+    this.#text.focus()
+  }
+
+  /** A strength that the person chose stays. */
+  #suitStrength(): void {
+    const strength = this.#form.elements.namedItem('strength')
+    if (!(strength instanceof HTMLInputElement) || this.#mask.files?.length === 0) return
+    if (strength.value === strength.defaultValue) strength.value = strengthUnderMask
+  }
+
+  #takePicture(event: Event, transfer: DataTransfer | null): void {
+    const file = [...(transfer?.files ?? [])].find(({ type }) => pictureTypes.test(type))
+    if (file === undefined) return
+    event.preventDefault()
+    const files = new DataTransfer()
+    files.items.add(file)
+    this.#source.files = files.files
+    this.#showSource()
+  }
+}

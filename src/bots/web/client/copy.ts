@@ -1,0 +1,20 @@
+/** Copies a command to the clipboard. */
+
+/** How long the button says that it was done. */
+const shownMs = 1500
+
+/** Where the clipboard is not to be had (plain http in a network), the text is selected instead. */
+export async function copyCommand(button: HTMLElement): Promise<void> {
+  const code = button.parentElement?.querySelector('code')
+  if (!code) return
+  try {
+    await navigator.clipboard.writeText(code.textContent ?? '')
+    const label = button.textContent
+    button.textContent = button.dataset.copied ?? label
+    setTimeout(() => {
+      button.textContent = label
+    }, shownMs)
+  } catch {
+    getSelection()?.selectAllChildren(code)
+  }
+}

@@ -1,0 +1,56 @@
+/** The dialog: answers to this person alone, from links and from forms. */
+import type { FormReply } from '../protocol.ts'
+import { byId, find, say, sentence } from './elements.ts'
+
+export class AnswerDialog {
+  readonly #dialog = byId('dialog', HTMLDialogElement)
+
+  constructor() {
+    this.#dialog.addEventListener('click', event => {
+      // Beside the dialog is the dialog itself; what it shows lies on top.
+      if (event.target === this.#dialog) this.close()
+    })
+  }
+
+  open(html: string): void {
+    const answer = byId('answer', HTMLElement)
+    answer.innerHTML = html
+    hideKnownPictures(answer)
+    if (!this.#dialog.open) this.#dialog.showModal()
+    answer.querySelector<HTMLElement>('[autofocus]')?.focus()
+  }
+
+  close(): void {
+    if (this.#dialog.open) this.#dialog.close()
+  }
+
+  /** What a link of the menu answers. */
+  async follow({ href }: HTMLAnchorElement): Promise<void> {
+    try {
+      const response = await fetch(href, { headers: { Accept: 'application/json' } })
+      const reply: FormReply = await response.json()
+      if (reply.kind === 'answer') this.open(reply.html)
+      else say(reply.said)
+    } catch {
+      say([sentence('offline')])
+    }
+  }
+}
+
+/** A confirmation asks for the pictures of a request again; those that are still in the field are sent with it. */
+export function refillPictures(form: HTMLFormElement): void {
+  for (const input of form.querySelectorAll<HTMLInputElement>('.again input')) {
+    const files = find(input.name, HTMLInputElement)?.files
+    if (files && files.length > 0) input.files = files
+  }
+}
+
+function hideKnownPictures(answer: HTMLElement): void {
+  for (const again of answer.querySelectorAll<HTMLElement>('.again')) {
+    const input = again.querySelector('input')
+    const files = input && find(input.name, HTMLInputElement)?.files
+    if (!files || files.length === 0) continue
+    again.hidden = true
+    input.required = false
+  }
+}

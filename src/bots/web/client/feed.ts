@@ -1,0 +1,159 @@
+/** The jobs on the page: shown, changed in place, taken away. */
+import type { FeedReply, JobFragment } from '../protocol.ts'
+import { announce, byId, sentence } from './elements.ts'
+import { morph } from './morph.ts'
+
+/** Within this of the page's end, one is at its end. */
+const nearEndPx = 160
+
+export class Feed {
+  readonly #list: HTMLElement
+  #isRefreshing = false
+
+  constructor(list: HTMLElement) {
+    this.#list = list
+  }
+
+  /** As many jobs as the page was asked to show. */
+  get limit(): number {
+    return Number(this.#list.dataset.limit)
+  }
+
+  /** Shows a job as it is now. Focus on a button that went away moves to the job's first one. */
+  show(job: JobFragment): void {
+    const wasAtEnd = isAtEnd()
+    const known = this.#find(`[data-thread="${job.threadId}"]`)
+    const thread = known ?? this.#addThread(job.threadId)
+    if (job.card !== undefined) fill(part(thread, '.head'), job.card)
+    this.#showReply(thread, job)
+    byId('empty', HTMLElement).hidden = true
+    if (wasAtEnd) scrollToEnd()
+    // A reply to a request that is older than this page: its card is missing.
+    if (known === undefined && job.card === undefined) void this.refresh()
+  }
+
+  remove(jobId: string): void {
+    const item = itemOf(jobId)
+    const thread = item?.closest('.thread')
+    item?.remove()
+    if (thread && !thread.querySelector('[data-job]')) thread.remove()
+    if (this.#shown().length === 0) byId('empty', HTMLElement).hidden = false
+  }
+
+  /** Whether the page shows exactly these. */
+  isCurrent(versions: readonly (readonly [jobId: string, version: string])[]): boolean {
+    const isShown = ([id, version]: readonly [string, string]) => itemOf(id)?.dataset.version === version
+    return versions.every(isShown) && versions.length === this.#shown().length
+  }
+
+  /** Reads the whole feed again and makes the page like it. */
+  async refresh(): Promise<void> {
+    if (this.#isRefreshing) return
+    this.#isRefreshing = true
+    try {
+      const response = await fetch(`/feed?limit=${Math.max(this.limit, this.#shown().length)}`)
+      const { fragments }: FeedReply = await response.json()
+      const wanted = new Set(fragments.map(({ jobId }) => jobId))
+      for (const { dataset } of this.#shown()) {
+        if (dataset.job !== undefined && !wanted.has(dataset.job)) this.remove(dataset.job)
+      }
+      for (const job of fragments) this.show(job)
+    } catch {
+      // The stream breaks with the server and says so; on its return it asks for this again.
+    } finally {
+      this.#isRefreshing = false
+    }
+  }
+
+  /** Calls `act` once the job is on the page: it comes by the live stream, before or after a reply. */
+  whenShown(jobId: string, act: (item: HTMLElement) => void): void {
+    const item = itemOf(jobId)
+    if (item !== undefined) {
+      act(item)
+      return
+    }
+    const observer = new MutationObserver(() => {
+      const late = itemOf(jobId)
+      if (late === undefined) return
+      observer.disconnect()
+      act(late)
+    })
+    observer.observe(this.#list, { childList: true, subtree: true })
+  }
+
+  #showReply(thread: HTMLElement, job: JobFragment): void {
+    const item = itemOf(job.jobId) ?? addItem(thread, job.jobId)
+    if (item.dataset.version === job.version) return
+    const hadFocus = item.contains(document.activeElement)
+    fill(item, job.reply)
+    if (hadFocus && !item.contains(document.activeElement)) {
+      item.querySelector<HTMLButtonElement>('button.press')?.focus()
+    }
+    const { state } = item.dataset
+    if (job.state === 'done' && state !== undefined && state !== 'done') {
+      announce(sentence('done').replace('%', job.title))
+    }
+    item.dataset.version = job.version
+    item.dataset.state = job.state
+  }
+
+  #addThread(id: string): HTMLElement {
+    const thread = document.createElement('li')
+    thread.className = 'thread'
+    thread.dataset.thread = id
+    thread.innerHTML = '<div class="head"></div><ol class="replies"></ol>'
+    this.#list.append(thread)
+    return thread
+  }
+
+  #find(selector: string): HTMLElement | undefined {
+    return this.#list.querySelector<HTMLElement>(selector) ?? undefined
+  }
+
+  #shown(): HTMLElement[] {
+    return [...this.#list.querySelectorAll<HTMLElement>('[data-job]')]
+  }
+}
+
+export function localTimes(root: ParentNode): void {
+  for (const time of root.querySelectorAll('time')) {
+    const at = new Date(time.dateTime)
+    time.textContent = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+    time.title = at.toLocaleString()
+  }
+}
+
+export function scrollToEnd(): void {
+  scrollTo({ top: document.documentElement.scrollHeight })
+}
+
+function isAtEnd(): boolean {
+  return document.documentElement.scrollHeight - innerHeight - scrollY < nearEndPx
+}
+
+function itemOf(jobId: string): HTMLElement | undefined {
+  return document.getElementById(`job-${jobId}`) ?? undefined
+}
+
+function addItem(thread: HTMLElement, jobId: string): HTMLElement {
+  const item = document.createElement('li')
+  item.id = `job-${jobId}`
+  item.dataset.job = jobId
+  part(thread, '.replies').append(item)
+  return item
+}
+
+function part(thread: HTMLElement, selector: string): HTMLElement {
+  const found = thread.querySelector<HTMLElement>(selector)
+  if (found === null) throw new Error(`a thread has no ${selector}`)
+  return found
+}
+
+/** The server's markup as an element's new content, with times as this place has them. */
+function fill(element: HTMLElement, html: string): void {
+  const wanted = element.cloneNode(false)
+  if (!(wanted instanceof HTMLElement)) return
+  wanted.innerHTML = html
+  localTimes(wanted)
+  morph(element, wanted)
+}

@@ -1,0 +1,65 @@
+/** The page's own script: live changes, sending without a reload, the dialog. Without it everything works by forms. */
+import type { FormReply } from '../protocol.ts'
+import { Composer } from './composer.ts'
+import { copyCommand } from './copy.ts'
+import { AnswerDialog, refillPictures } from './dialog.ts'
+import { find, say } from './elements.ts'
+import { Feed, localTimes, scrollToEnd } from './feed.ts'
+import { connect } from './live-stream.ts'
+import { Sender } from './send.ts'
+
+/** Forms that the script sends by itself. */
+const sentHere: readonly (string | null)[] = ['/say', '/act', '/settings']
+
+function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
+  const feed = new Feed(list)
+  const composer = new Composer(form)
+  const dialog = new AnswerDialog()
+
+  const handle = (reply: FormReply, sent: HTMLFormElement) => {
+    if (reply.kind === 'answer') {
+      say([])
+      dialog.open(reply.html)
+      return
+    }
+    say(reply.said)
+    dialog.close()
+    if (reply.kind === 'refused') return
+    if (sent === form || sent.classList.contains('confirm')) composer.clear()
+    const [job] = reply.kind === 'accepted' ? reply.jobs : []
+    if (job === undefined) return
+    feed.whenShown(job.jobId, item => item.scrollIntoView({ block: 'nearest', behavior: 'smooth' }))
+  }
+  const sender = new Sender(handle)
+
+  document.addEventListener('submit', event => {
+    const { target, submitter } = event
+    if (!(target instanceof HTMLFormElement) || !sentHere.includes(target.getAttribute('action'))) return
+    event.preventDefault()
+    refillPictures(target)
+    void sender.send(target, submitter)
+  })
+  document.addEventListener('click', event => {
+    const link = closest(event, 'a[data-answer]')
+    const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey
+    if (!(link instanceof HTMLAnchorElement) || opensElsewhere) return
+    event.preventDefault()
+    void dialog.follow(link)
+  })
+  if (!location.hash) scrollToEnd()
+  connect(feed)
+}
+
+function closest({ target }: Event, selector: string): Element | null {
+  return target instanceof Element ? target.closest(selector) : null
+}
+
+document.documentElement.classList.add('scripted')
+localTimes(document)
+document.addEventListener('click', event => {
+  const button = closest(event, '[data-copy]')
+  if (button instanceof HTMLElement) void copyCommand(button)
+})
+const list = find('feed', HTMLElement)
+const form = find('composer', HTMLFormElement)
+if (list !== undefined && form !== undefined) setUpChat(list, form)
