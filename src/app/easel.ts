@@ -29,6 +29,9 @@ export type ActOutcome =
   | { kind: 'cancelled'; job: JobView }
   | { kind: 'deleted'; job: JobView }
 
+/** `document` as JSON has it; `none` also where it waited too long. */
+export type Pending = { kind: 'found'; document: unknown } | { kind: 'not-yours' } | { kind: 'none' }
+
 /** Refused where one of the defaults could never be used. */
 export type SettingsOutcome = { kind: 'saved' } | { kind: 'refused'; problems: Problem[] }
 
@@ -73,6 +76,10 @@ export interface Easel {
     period: { fromMs: number; toMs: number },
     caller: Caller,
   ): { kind: 'stats'; stats: StatsView } | { kind: 'refused'; problems: Problem[] }
+  /** Keeps what waits for this person's answer over restarts, for a week at most, as JSON. */
+  savePending(id: string, person: Person, document: unknown): Promise<void>
+  /** What waits for this person's answer; that something of another's waits under that id, and no more. */
+  pending(id: string, person: Person): Pending
   /** Removes a person's prompts and pictures; the count of jobs removed. */
   forget(person: Person): Promise<number>
 

@@ -81,6 +81,8 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       }
       return { kind: 'stats', stats: statsOf(db, period, sees === 'space' ? person : undefined) }
     },
+    savePending: (id, person, document) => db.write(() => db.pending.put(id, person, document, clock.now())),
+    pending: (id, person) => db.pending.get(id, person, clock.now()),
     forget: person => forget(app, person),
     watch: (viewer, onChange) =>
       watch.add(job => {

@@ -52,6 +52,7 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
 export async function forget(parts: AppParts, person: Person): Promise<number> {
   const { db, deliver } = parts
   const { jobs, files } = await db.write(() => {
+    db.pending.removeOf(person)
     const personId = db.people.find(person)
     if (personId === undefined) return { jobs: [], files: [] }
     const jobs = db.jobs.ofPerson(personId)

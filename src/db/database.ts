@@ -15,6 +15,7 @@ import { AuditTable, InstallationsTable, UsageTable } from './ledger.ts'
 import { bringUpToDate } from './migrate.ts'
 import { OutboxTable } from './outbox.ts'
 import { type OwnerLock, ownDataFolder } from './owner-lock.ts'
+import { PendingTable } from './pending.ts'
 import { PeopleTable } from './people.ts'
 import { extensionOf, PictureFiles, sha256 } from './picture-files.ts'
 import { type NewPicture, PicturesTable } from './pictures.ts'
@@ -37,6 +38,7 @@ export class Database implements JobStore {
   readonly usage: UsageTable
   readonly audit: AuditTable
   readonly installations: InstallationsTable
+  readonly pending: PendingTable
   readonly files: PictureFiles
   readonly unownedFiles: UnownedFilesTable
   readonly client: Client
@@ -57,6 +59,7 @@ export class Database implements JobStore {
     this.usage = new UsageTable(rows)
     this.audit = new AuditTable(rows)
     this.installations = new InstallationsTable(rows)
+    this.pending = new PendingTable(rows)
     this.files = new PictureFiles(picturesFolderIn(parts.dataDir), parts.ids)
     this.unownedFiles = new UnownedFilesTable(rows)
     this.client = client

@@ -202,3 +202,18 @@ export const installations = sqliteTable('installations', {
   sealed: blob({ mode: 'buffer' }).notNull(),
   updatedAt: integer('updated_at').notNull(),
 })
+
+/** What waits for a person's answer, by an id that its button or form carries; it goes when it is old. */
+export const pendingAnswers = sqliteTable(
+  'pending_answers',
+  {
+    id: text().primaryKey(),
+    account: text().notNull(),
+    document: text({ mode: 'json' }).notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  table => [
+    index('pending_answers_by_account').on(table.account),
+    index('pending_answers_by_time').on(table.createdAt),
+  ],
+)

@@ -80,6 +80,10 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   seesStats: { 'yes or no': listing(caller => it.easel.seesStats(caller)) },
   // Figures hold names; whose, is the next test's matter.
   stats: { 'of the space': listing(() => undefined) },
+  savePending: {
+    'of one’s own': listing(caller => it.easel.savePending(`waits ${caller.eventId}`, caller.person, {})),
+  },
+  pending: { 'under an id that is guessed': listing(caller => it.easel.pending('guessed', caller.person)) },
   forget: { 'of one’s own': listing(caller => it.easel.forget({ ...caller.person, userId: 'NOBODY' })) },
   watch: { 'from now on': listing(caller => heardBy(caller)) },
   watchQueueLength: { 'from now on': listing(() => undefined) },

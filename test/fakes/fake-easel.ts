@@ -5,7 +5,14 @@
  */
 import { maySee, type Viewer } from '../../src/app/access.ts'
 import type { Courier } from '../../src/app/courier.ts'
-import type { ActOutcome, Easel, ImagineOutcome, SettingsOutcome, ShowOutcome } from '../../src/app/easel.ts'
+import type {
+  ActOutcome,
+  Easel,
+  ImagineOutcome,
+  Pending,
+  SettingsOutcome,
+  ShowOutcome,
+} from '../../src/app/easel.ts'
 import { type Caller, isSamePerson, type Person } from '../../src/app/people.ts'
 import { type Problem, problem } from '../../src/app/problems.ts'
 import type { Action, ImagineRequest } from '../../src/app/requests.ts'
@@ -36,6 +43,7 @@ export class FakeEasel implements Easel {
   readonly #delivered = new Map<string, Delivered>()
   readonly #watchers = new Set<(job: JobView) => void>()
   readonly #settings = new Map<string, PersonSettings>()
+  readonly #pending = new Map<string, { person: Person; json: string }>()
   readonly #clock: Clock
   readonly #ids: Ids
   readonly #paint: (picture: PictureView, job: JobView) => Promise<Uint8Array>
@@ -265,6 +273,17 @@ export class FakeEasel implements Easel {
       return { kind: 'refused', problems: [problem('admins-only', { name: caller.person.userId })] }
     }
     return { kind: 'stats', stats: fakeStats(period, caller.person.name, this.jobs.length) }
+  }
+
+  async savePending(id: string, person: Person, document: unknown): Promise<void> {
+    this.#pending.set(id, { person, json: JSON.stringify(document) })
+  }
+
+  pending(id: string, person: Person): Pending {
+    const pending = this.#pending.get(id)
+    if (pending === undefined) return { kind: 'none' }
+    if (!isSamePerson(pending.person, person)) return { kind: 'not-yours' }
+    return { kind: 'found', document: JSON.parse(pending.json) }
   }
 
   async forget(person: Person): Promise<number> {

@@ -1,6 +1,6 @@
 /** Chat core: what every platform does alike with requests, buttons and forms. One call of app/, one neutral reply. */
 import type { ActOutcome, Easel } from '../../app/easel.ts'
-import { type Caller, isSamePerson } from '../../app/people.ts'
+import type { Caller } from '../../app/people.ts'
 import { type Problem, problem } from '../../app/problems.ts'
 import type { Action, ImagineRequest } from '../../app/requests.ts'
 import type { JobView, PersonSettings } from '../../app/views.ts'
@@ -14,7 +14,7 @@ import { infoMessage } from '../messages/info-message.ts'
 import { problemSentences, shortened } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { FormChoices } from './paint-form.ts'
-import type { PendingStore } from './pending.ts'
+import { findPending, savePending } from './pending.ts'
 
 /** Who asks and in which language. */
 export interface Requester {
@@ -42,7 +42,6 @@ export interface ChatParts {
   easel: Easel
   clock: Clock
   ids: Ids
-  pending: PendingStore
   maxCount: number
   /** What the names of commands are typed after. */
   prefix: string
@@ -62,10 +61,10 @@ export class Chat {
     request: ImagineRequest,
     options?: { confirmed: boolean },
   ): Promise<ChatReply> {
-    const { easel, ids, pending } = this.#parts
+    const { easel, ids } = this.#parts
     const outcome = await easel.imagine(request, caller, options)
     const pendingId = ids.next()
-    if (outcome.kind === 'confirm') await pending.add(pendingId, { request, caller })
+    if (outcome.kind === 'confirm') await savePending(easel, pendingId, request, caller)
     return replyOf(outcome, words, pendingId)
   }
 
@@ -76,8 +75,8 @@ export class Chat {
 
   /** False for a question that was put to somebody else. */
   isAskedOf({ caller }: Requester, question: Question): boolean {
-    const pending = question.action === 'confirm' ? this.#parts.pending.find(question.id) : undefined
-    return pending === undefined || isSamePerson(pending.caller.person, caller.person)
+    if (question.action !== 'confirm') return true
+    return findPending(this.#parts.easel, question.id, caller.person).kind !== 'not-yours'
   }
 
   /** The person said yes. */
@@ -118,12 +117,12 @@ export class Chat {
   /** The request goes on where it was asked, with the details of the press, as the event that asked. */
   async #confirm(requester: Requester, question: Question): Promise<ChatReply> {
     const { caller, words } = requester
-    const pending = this.#parts.pending.find(question.id)
-    if (pending === undefined) return { kind: 'message', message: textMessage(words.chat.confirm.tooLate) }
-    if (!this.isAskedOf(requester, question)) return { kind: 'refused', problems: [problem('not-yours', {})] }
-    const { request, caller: asked } = pending
-    const conversation = { ...asked.conversation, details: caller.conversation.details }
-    const again = { ...caller, conversation, eventId: asked.eventId }
+    const pending = findPending(this.#parts.easel, question.id, caller.person)
+    if (pending.kind === 'none') return { kind: 'message', message: textMessage(words.chat.confirm.tooLate) }
+    if (pending.kind === 'not-yours') return { kind: 'refused', problems: [problem('not-yours', {})] }
+    const { request, eventId } = pending
+    const conversation = { ...pending.conversation, details: caller.conversation.details }
+    const again = { ...caller, conversation, eventId }
     return this.imagine({ words, caller: again }, request, { confirmed: true })
   }
 

@@ -1,25 +1,83 @@
-/** Pending requests: those that expand to several jobs and wait for their author's confirmation. */
-import type { Caller } from '../../app/people.ts'
-import type { ImagineRequest } from '../../app/requests.ts'
-import { BoundedMap } from './bounded-map.ts'
+/** Pending requests: those that expand to several jobs and wait for their author's confirmation, over restarts. */
+import { z } from 'zod'
+import type { Easel } from '../../app/easel.ts'
+import type { Caller, Conversation, Person } from '../../app/people.ts'
+import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
+import { platforms } from '../../platforms.ts'
+import { formatRequest, parseCommand } from '../grammar/command-line.ts'
 
 export interface PendingRequest {
+  kind: 'found'
   request: ImagineRequest
-  /** Who asked, where, and by which event: a second confirmation is the same request. */
-  caller: Caller
+  /** Where it was asked and by which event: a second confirmation is the same request. */
+  conversation: Conversation
+  eventId: string
 }
 
-/** Where pending requests are kept between the question and its answer. */
-export interface PendingStore {
-  add(id: string, pending: PendingRequest): Promise<void>
-  find(id: string): PendingRequest | undefined
+type Pictures = Pick<ImagineRequest, 'source' | 'mask'>
+
+const conversation: z.ZodType<Conversation> = z.object({
+  platform: z.enum(platforms),
+  spaceId: z.string(),
+  channelId: z.string(),
+  threadId: z.string().optional(),
+  kind: z.enum(['channel', 'thread', 'direct']),
+  audience: z.enum(['space', 'channel', 'thread']),
+})
+
+/** The request as it would be typed; bytes of pictures cannot be, nor can the link to the parent. */
+const document = z.object({
+  command: z.string(),
+  source: z.base64().optional(),
+  mask: z.base64().optional(),
+  parentPictureId: z.string().optional(),
+  conversation,
+  eventId: z.string(),
+})
+
+export function savePending(
+  easel: Easel,
+  id: string,
+  request: ImagineRequest,
+  { person, conversation: asked, eventId }: Caller,
+): Promise<void> {
+  const { details: _secret, ...place } = asked
+  const saved: z.input<typeof document> = {
+    command: formatRequest(request),
+    source: base64Of(request.source),
+    mask: base64Of(request.mask),
+    parentPictureId: request.parentPictureId,
+    conversation: place,
+    eventId,
+  }
+  return easel.savePending(id, person, saved)
 }
 
-/** People who never answer must not fill the memory. */
-const mostPending = 1000
+/** What waits for this person under that id. */
+export function findPending(
+  easel: Easel,
+  id: string,
+  person: Person,
+): PendingRequest | { kind: 'not-yours' } | { kind: 'none' } {
+  const pending = easel.pending(id, person)
+  if (pending.kind !== 'found') return pending
+  const read = document.safeParse(pending.document)
+  if (!read.success) return { kind: 'none' }
+  const { command, source, mask, parentPictureId, ...asked } = read.data
+  const parsed = parseCommand(command)
+  if (parsed.kind === 'refused') return { kind: 'none' }
+  const pictures: Pictures = {
+    ...(source === undefined ? {} : { source: bytesOf(source) }),
+    ...(mask === undefined ? {} : { mask: bytesOf(mask) }),
+  }
+  const parent = parentPictureId === undefined ? {} : { parentPictureId }
+  return { kind: 'found', ...asked, request: { ...parsed.request, ...pictures, ...parent } }
+}
 
-/** Pending requests in memory alone: a restart forgets them, and the question says so when it is answered. */
-export function memoryPendingStore(): PendingStore {
-  const entries = new BoundedMap<PendingRequest>(mostPending)
-  return { add: async (id, pending) => entries.set(id, pending), find: id => entries.get(id) }
+function base64Of(picture: GivenPicture | undefined): string | undefined {
+  return picture?.kind === 'bytes' ? Buffer.from(picture.bytes).toString('base64') : undefined
+}
+
+function bytesOf(base64: string): GivenPicture {
+  return { kind: 'bytes', bytes: new Uint8Array(Buffer.from(base64, 'base64')) }
 }

@@ -16,7 +16,6 @@ import type {
   SealedDocuments,
 } from '../adapter.ts'
 import { Chat } from '../chat/chat.ts'
-import { memoryPendingStore } from '../chat/pending.ts'
 import { Channels } from './inbound/channels.ts'
 import { easelCommand } from './inbound/command-handlers.ts'
 import { Downloads } from './inbound/downloads.ts'
@@ -148,7 +147,6 @@ export class SlackAdapter implements Adapter {
         easel,
         clock,
         ids,
-        pending: memoryPendingStore(),
         maxCount: config.limits.maxCount,
         prefix: `${easelCommand} `,
       }),

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/app/people.ts'
+import type { ImagineRequest } from '../../../src/app/requests.ts'
 import { Chat, type ChatReply } from '../../../src/bots/chat/chat.ts'
-import { memoryPendingStore } from '../../../src/bots/chat/pending.ts'
 import type { Question } from '../../../src/bots/messages/buttons.ts'
 import { en } from '../../../src/words/en.ts'
 import { FakeClock } from '../../fakes/fake-clock.ts'
@@ -12,12 +12,17 @@ import { jobView } from '../../helpers/job-views.ts'
 describe('the chat core', () => {
   let easel: FakeEasel
   let chat: Chat
+  let clock: FakeClock
+  let ids: CountingIds
 
   beforeEach(() => {
-    const [clock, ids] = [new FakeClock(), new CountingIds()]
+    clock = new FakeClock()
+    ids = new CountingIds()
     easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
-    chat = new Chat({ easel, clock, ids, pending: memoryPendingStore(), maxCount: 4, prefix: '/' })
+    chat = newChat()
   })
+
+  const newChat = () => new Chat({ easel, clock, ids, maxCount: 4, prefix: '/' })
 
   function requester(userId: string, eventId: string, details = {}) {
     const { author, conversation } = jobView()
@@ -31,8 +36,11 @@ describe('the chat core', () => {
   }
 
   /** Asks for two jobs, and answers with the question that comes of it. */
-  async function asked(by: ReturnType<typeof requester>): Promise<Question> {
-    const reply = await chat.imagine(by, { prompt: 'a {red,green} cat' })
+  async function asked(
+    by: ReturnType<typeof requester>,
+    request: ImagineRequest = { prompt: 'a {red,green} cat' },
+  ): Promise<Question> {
+    const reply = await chat.imagine(by, request)
     const [button] = reply.kind === 'message' ? reply.message.buttons.flat() : []
     if (button?.action !== 'confirm') throw new Error('nothing was asked')
     return { action: 'confirm', id: button.targetId }
@@ -48,6 +56,31 @@ describe('the chat core', () => {
     expect(await chat.answer(yes, question)).toMatchObject({ kind: 'accepted' })
     expect(easel.jobs.map(job => job.promptAsTyped)).toEqual(['a red cat', 'a green cat'])
     expect(easel.lastCaller).toMatchObject({ eventId: 'e1', conversation: { details: { token: 'new' } } })
+  })
+
+  it('keeps all of a request that waits, pictures and settings too, for another chat over the same data', async () => {
+    const bytes = new Uint8Array([0, 255, 10, 13])
+    const request: ImagineRequest = {
+      prompt: 'a {red,green} "cat" --no dogs',
+      negative: '',
+      seed: 7,
+      guidance: 4.25,
+      refine: false,
+      size: { widthPx: 512, heightPx: 768 },
+      source: { kind: 'bytes', bytes },
+      mask: { kind: 'stored', pictureId: 'mask' },
+      strength: 0.5,
+      parentPictureId: 'parent',
+    }
+    const question = await asked(requester('ada', 'e1', { token: 'secret' }), request)
+    expect(
+      JSON.stringify(
+        easel.pending(question.action === 'confirm' ? question.id : '', requester('ada', 'e2').caller.person),
+      ),
+    ).not.toContain('secret')
+    chat = newChat()
+    await chat.answer(requester('ada', 'e2'), question)
+    expect(easel.lastRequest).toEqual(request)
   })
 
   it('makes the same jobs of a second yes', async () => {

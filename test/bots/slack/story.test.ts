@@ -317,6 +317,16 @@ describe('what Slack adds to the story', () => {
     expect(t.told(bob).at(-1)).toContain(en.problems['not-yours']({}))
   })
 
+  it('makes many of one after the process was killed between the question and its answer', async () => {
+    const { ada, channel } = t.scene
+    await ada.types('/imagine', 'a {red,green} cat', { channelId: channel.id })
+    const question = last(t.slack.ephemeralMessages(ada))
+    await t.restart('crash')
+    await ada.presses(question, 'Paint all 2')
+    await t.calm()
+    expect(t.cards()).toHaveLength(2)
+  })
+
   it('speaks Chinese to whoever reads Slack in Chinese', async () => {
     const { channel, team } = t.scene
     const mei = t.slack.addPerson(team, '梅', { locale: 'zh-CN' })

@@ -4,9 +4,9 @@ import type { FieldProblem } from '../../chat/flag-fields.ts'
 import { promptField, readPaintForm } from '../../chat/paint-form.ts'
 import { readSettings } from '../../chat/settings-form.ts'
 import { textMessage } from '../../messages/message.ts'
-import type { GivenFile } from '../inbound/downloads.ts'
 import { withPictures } from '../inbound/given-pictures.ts'
 import { act, type HandlerContext, imagine, respond } from '../inbound/handler-context.ts'
+import { findPendingFiles } from '../inbound/pending-files.ts'
 import { acknowledgeAndReply, attempt, type Reply, replyNow } from '../inbound/reply.ts'
 import { refusal, replyWithTypedText } from '../inbound/reply-payloads.ts'
 import { filledByCourier, type RequestContext } from '../inbound/request-context.ts'
@@ -88,7 +88,7 @@ async function paintFrom(
   const read = readPaintForm('source', values)
   if (read.kind === 'refused') return refusal(problemsOf(read.problems), words, typed)
   const { request, which } = read
-  const file = waitingFile(context, id, which)
+  const file = findPendingFiles(context.easel, id, requester.caller.person)[Number(which ?? 0)]
   if (file !== undefined) {
     const completed = await withPictures(context, request, { source: file }, words)
     if (completed.kind === 'refused') return replyWithTypedText(textMessage(completed.sentence), words, typed)
@@ -99,16 +99,6 @@ async function paintFrom(
     return replyWithTypedText(textMessage(words.chat.confirm.tooLate), words, typed)
   const source = { kind: 'stored', pictureId } as const
   return imagine(context, requester, { ...request, source, parentPictureId: pictureId }, typed)
-}
-
-/** A stranger's picture; undefined where the form is about one of ours, or nothing waits under that id any more. */
-function waitingFile(
-  { sources }: HandlerContext,
-  id: string,
-  which: string | undefined,
-): GivenFile | undefined {
-  const files = sources.get(id)?.files ?? []
-  return files[Number(which ?? 0)]
 }
 
 async function saveSettings(

@@ -2,13 +2,12 @@
 import type { Easel } from '../../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../../app/requests.ts'
 import type { Clock, Ids, Logger } from '../../../ports.ts'
-import type { BoundedMap } from '../../chat/bounded-map.ts'
 import type { Chat, ChatReply } from '../../chat/chat.ts'
 import { textMessage } from '../../messages/message.ts'
 import type { DiscordCourier } from '../outbound/courier.ts'
 import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
 import { render } from '../outbound/render.ts'
-import type { Downloads, GivenFile } from './downloads.ts'
+import type { Downloads } from './downloads.ts'
 import type { Reply } from './reply.ts'
 import { refusal } from './reply-payloads.ts'
 import type { RequestContext } from './request-context.ts'
@@ -25,8 +24,6 @@ export interface HandlerContext {
   courier: DiscordCourier
   firstMessages: FirstMessageTracker
   downloads: Downloads
-  /** Pictures of a message, from which the form lets one be chosen. */
-  sources: BoundedMap<{ files: readonly GivenFile[] }>
 }
 
 /** `typed` is what is given back where the request is refused, so that nobody writes it again. */

@@ -3,10 +3,8 @@ import type { AutocompleteInteraction, Interaction, MessageContextMenuCommandInt
 import type { Easel } from '../../../app/easel.ts'
 import type { Config } from '../../../config.ts'
 import type { Clock, Ids, Logger } from '../../../ports.ts'
-import { BoundedMap } from '../../chat/bounded-map.ts'
 import { Chat } from '../../chat/chat.ts'
 import { aspects } from '../../chat/paint-form.ts'
-import { memoryPendingStore } from '../../chat/pending.ts'
 import { textMessage } from '../../messages/message.ts'
 import { shortcutNamed } from '../commands/command-definitions.ts'
 import { type OptionKey, optionName } from '../commands/imagine-options.ts'
@@ -40,20 +38,15 @@ export interface Receiver {
   idle(): Promise<void>
 }
 
-/** Forms about strangers' pictures that may be open at the same time. */
-const mostSources = 1000
-
 export function receive(parts: ReceiveParts): Receiver {
   const context: HandlerContext = {
     ...parts,
     downloads: new Downloads(parts.config.discord.apiUrl, parts.clock),
     chat: new Chat({
       ...parts,
-      pending: memoryPendingStore(),
       maxCount: parts.config.limits.maxCount,
       prefix: '/',
     }),
-    sources: new BoundedMap(mostSources),
   }
   const underway = new Set<Promise<void>>()
   const take = (interaction: Interaction) => {

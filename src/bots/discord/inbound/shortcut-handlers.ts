@@ -8,6 +8,7 @@ import { render } from '../outbound/render.ts'
 import type { GivenFile } from './downloads.ts'
 import type { HandlerContext } from './handler-context.ts'
 import { picturesIn } from './message-pictures.ts'
+import { savePendingFiles } from './pending-files.ts'
 import { attempt, type Reply, replyNow } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -17,7 +18,7 @@ export async function startFromMessage(
   { words, caller }: RequestContext,
   shortcut: MessageContextMenuCommandInteraction,
 ): Promise<void> {
-  const { log, ids, sources, chat } = context
+  const { log, ids, easel, chat } = context
   const pictures = picturesOf(context, caller, shortcut)
   const open = (id: string, choices: readonly string[]) =>
     attempt(log, () => shortcut.showModal(sourceForm(id, choices, chat.formChoices(), words)))
@@ -31,7 +32,7 @@ export async function startFromMessage(
       return
     case 'files': {
       const id = ids.next()
-      sources.set(id, pictures)
+      await savePendingFiles(easel, id, caller.person, pictures.files)
       await open(
         id,
         pictures.files.map((_, i) => String(i)),

@@ -133,7 +133,8 @@ describe('/imagine', () => {
     const [other] = asking.ephemeralMessages(bob)
     if (other === undefined) throw new Error('nothing was asked')
     await asking.dealtWith(bob.presses(other, en.chat.confirm.yes(2)))
-    expect(asking.told(bob)).toEqual([en.chat.confirm.tooLate])
+    expect(jobs()).toHaveLength(6)
+    expect(asking.told(bob)).toEqual([en.discord.replies.accepted])
   })
 
   it('starts from an attached picture', async () => {
@@ -367,11 +368,21 @@ describe('shortcuts', () => {
     expect(jobs().at(-1)?.parent?.pictureId).toBe(chosen)
   })
 
-  it('say that a picture which waited for its form is forgotten after a restart, and give the words back', async () => {
+  it('start from anybody’s picture that waited for its form over a restart', async () => {
     const { ada, bob, channel } = asking
     const opened = ada.uses(useAsSource, await bob.says(channel, '', [picture]))
     await ada.form(opened)
     await asking.restart()
+    await asking.dealtWith(await ada.submits(opened, { [en.chat.form.prompt]: 'in red' }))
+    expect(lastOrder()).toMatchObject({ source: {} })
+    expect(asking.told(ada)).toEqual([])
+  })
+
+  it('say that a picture waited too long for its form, and give the words back', async () => {
+    const { ada, bob, channel, test } = asking
+    const opened = ada.uses(useAsSource, await bob.says(channel, '', [picture]))
+    await ada.form(opened)
+    test.clock.setWall(test.clock.now() + 8 * 24 * 3_600_000)
     await asking.dealtWith(await ada.submits(opened, { [en.chat.form.prompt]: 'in red' }))
     expect(asking.told(ada)[0]).toContain(en.chat.confirm.tooLate)
     expect(asking.told(ada)[0]).toContain('in red')
