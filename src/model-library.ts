@@ -7,7 +7,7 @@ import type { FileRecord } from './engine/models/file-record.ts'
 import { fileHashCache, type HashCache, layeredHashCache } from './engine/models/hash-cache.ts'
 import { type ModelCatalogue, readModels } from './engine/models/library.ts'
 import type { ModelRecord } from './engine/models/record.ts'
-import { checkModel, checkVae } from './engine/pipeline/check-model.ts'
+import { checkGuidance, checkModel, checkVae } from './engine/pipeline/check-model.ts'
 import { type AppError, toAppError } from './errors.ts'
 import { checkAdvice } from './model-advice.ts'
 
@@ -45,7 +45,7 @@ export async function readLibrary(
   const usableFiles: FileRecord[] = []
   for (const file of files) {
     const { vae } = file
-    const fault = vae && (await faultOf(() => checkVae(vae)))
+    const fault = await faultOf(() => (vae ? checkVae(vae) : checkGuidance(file)))
     if (fault) unused.push({ name: file.name, error: fault })
     else usableFiles.push(file)
   }

@@ -63,6 +63,10 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   /** `folder`: where files of its kind belong; undefined for what is of no use by itself. */
   z.object({ what: z.literal('other-kind'), kind: z.enum(fileKinds), folder: z.string().optional() }),
   z.object({ what: z.literal('not-recognised'), tensors: z.array(tensor) }),
+  /** `variant`: its proper name, of a kind that is otherwise used. */
+  z.object({ what: z.literal('variant-not-built'), kind: z.enum(fileKinds), variant: z.string() }),
+  /** An IP-Adapter for an image encoder of that width, of which there is none. */
+  z.object({ what: z.literal('no-image-encoder'), width: z.number() }),
   /** `key`: of the configuration, which names where to take the part from. */
   z.object({ what: z.literal('part-missing'), part: z.enum(missingParts), key: z.string() }),
   z.object({ what: z.literal('no-base') }),

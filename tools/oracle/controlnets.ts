@@ -2,10 +2,11 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { floatsFromPicture } from '../../src/engine/image/picture.ts'
+import { controlNetInFile } from '../../src/engine/models/guidance-file.ts'
 import { buildControlNet, controlNetNames } from '../../src/engine/networks/controlnet.ts'
 import { controlNetConfigSchema } from '../../src/engine/networks/controlnet-config.ts'
 import type { ControlNet, UNetInput } from '../../src/engine/networks/networks.ts'
-import { OpenControlNet } from '../../src/engine/networks/open-controlnet.ts'
+import { OpenControlNet, openControlNet } from '../../src/engine/networks/open-controlnet.ts'
 import { unetInputs } from '../../src/engine/networks/open-unet.ts'
 import { residualPlaces } from '../../src/engine/networks/residuals.ts'
 import type { Expose } from '../../src/engine/onnx/graph.ts'
@@ -13,6 +14,7 @@ import { Session } from '../../src/engine/onnx/session.ts'
 import { type Control, guessScales } from '../../src/engine/pipeline/control.ts'
 import { readConfigFile } from '../../src/engine/weights/config-file.ts'
 import { openDiffusersFolder } from '../../src/engine/weights/diffusers-layout.ts'
+import { readSafetensorsHeader } from '../../src/engine/weights/safetensors.ts'
 import { type Check, type Checker, compare, type OracleCase } from './case.ts'
 import type { OracleFolder } from './folder.ts'
 import { inputSource, type PartTwoCase, PartTwoGroup } from './part-two.ts'
@@ -59,6 +61,7 @@ export const controlNets: Checker = {
         name: `controlnet/${name}`,
         run: () => checkInside(oracle, name, one),
       })),
+      { name: 'controlnet/net-a-original', run: () => checkOriginal(oracle) },
       ...group.cases.map(one => endToEnd(oracle, group, one)),
     ]
   },
@@ -99,6 +102,21 @@ async function checkInside(oracle: OracleFolder, name: string, one: Inside): Pro
 }
 
 const embeddingPath = 'controlnet_cond_embedding'
+
+/** The file with the original names is net-a: its configuration is inferred, and it adds the same to the last bit. */
+async function checkOriginal(oracle: OracleFolder): Promise<Check[]> {
+  const file = join(await oracle.built('controlnet/'), 'controlnet', 'net-a-original.safetensors')
+  const { unet } = (await oracle.open('base')).networks
+  const part = controlNetInFile(file, await readSafetensorsHeader(file), '')
+  const nets = [await openControlNet(part, unet), await openNet(oracle, 'a')]
+  const golden = await oracle.tensors('controlnet', 'inside_9x13_t401.safetensors')
+  const picture = golden.floats('controlnet_cond').slice(0, 3 * 72 * 104)
+  const [ours = [], folders = []] = await Promise.all(
+    nets.map(net => net.residuals(inputOf(golden, 401), picture, Array<number>(net.places.length).fill(1))),
+  )
+  for (const net of nets) await net.close()
+  return folders.map(({ data }, i) => compare(`residual ${i}`, ours[i]?.data ?? [], data, 0))
+}
 
 function inputOf(golden: Tensors, timestep: number): UNetInput {
   const [batch = 0, , heightLatent = 0, widthLatent = 0] = golden.get('sample').shape

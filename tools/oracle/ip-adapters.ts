@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import {
   type OpenImageEncoder,
-  openImageEncoder,
-  openImageProjection,
+  type OpenIpAdapter,
   openIpAdapter,
-} from '../../src/engine/networks/open-image-encoder.ts'
+} from '../../src/engine/networks/open-ip-adapter.ts'
 import { clipPixels, evenScales, imageTokens } from '../../src/engine/pipeline/image-prompt.ts'
 import { type Check, type Checker, compare, type OracleCase } from './case.ts'
 import type { OracleFolder } from './folder.ts'
@@ -53,12 +52,13 @@ async function checkNumbering(oracle: OracleFolder): Promise<Check[]> {
 
 async function checkInside(oracle: OracleFolder, file: string): Promise<Check[]> {
   const golden = await oracle.tensors('ip-adapter', 'inside.safetensors')
-  const { encoder, projection } = await openAdapter(oracle, file)
+  const open = await openAdapter(oracle, file)
+  const { encoder, projection } = open
   const pixels = await referencePixels(oracle, encoder)
   const seen = await encoder.encode(pixels)
   const blank = await encoder.encode(new Float32Array(pixels.length))
   const tokens = await imageTokens(encoder, projection, pixels)
-  await Promise.all([encoder.close(), projection.close()])
+  await open.close()
   return [
     compare('pixel_values', pixels, golden.floats('pixel_values'), 1e-6),
     compare('image_embeds', seen.embeds, golden.floats('image_embeds'), insideLimit),
@@ -76,9 +76,10 @@ function endToEnd(oracle: OracleFolder, group: PartTwoGroup, one: PartTwoCase): 
       const { file, scale } = groupSchema.parse(one)
       const model = await oracle.open('base')
       const { unet } = model.networks
-      const { adapter, encoder, projection } = await openAdapter(oracle, file)
+      const open = await openAdapter(oracle, file)
+      const { adapter, encoder, projection } = open
       const tokens = await imageTokens(encoder, projection, await referencePixels(oracle, encoder))
-      await Promise.all([encoder.close(), projection.close()])
+      await open.close()
       const scales =
         typeof scale === 'number' ? evenScales(unet, scale) : unet.crossAttentions.map(blockScale(scale))
       const plan = await group.plan(one, { model, imagePrompts: [{ adapter, scales, ...tokens }] })
@@ -100,23 +101,21 @@ async function referencePixels(oracle: OracleFolder, encoder: OpenImageEncoder):
   return clipPixels(picture, encoder.config.sidePx)
 }
 
-async function openAdapter(oracle: OracleFolder, name: string) {
+async function openAdapter(oracle: OracleFolder, name: string): Promise<OpenIpAdapter> {
   const { unet } = (await oracle.open('base')).networks
   const file = join(await oracle.built('ip-adapter/'), 'ip-adapter', `${name}.safetensors`)
   const weights = { layout: 'file', file, prefix: '', naming: 'diffusers' } as const
-  const { adapter, config } = await openIpAdapter({ hash: name, weights }, unet)
   const folder = oracle.path('ip-adapter', 'image_encoder')
-  const configFile = join(folder, 'config.json')
-  const encoder = await openImageEncoder({
-    weights: { layout: 'folder', folder },
+  const encoder = {
+    weights: { layout: 'folder', folder } as const,
     config: await oracle.json(
       z.record(z.string(), z.unknown()),
       'ip-adapter',
       'image_encoder',
       'config.json',
     ),
-    configFile,
+    configFile: join(folder, 'config.json'),
     hash: '',
-  })
-  return { adapter, encoder, projection: await openImageProjection(config, adapter.weights, encoder.config) }
+  }
+  return openIpAdapter({ hash: name, weights, encoder }, unet)
 }

@@ -3,6 +3,7 @@ import { readdir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError, hasCode, toAppError } from '../../errors.ts'
 import type { ModelFileProblem } from '../../model-problem.ts'
+import type { NetworkPart } from '../networks/parts.ts'
 import { describeEmbedding } from '../text/embedding-file.ts'
 import { diffusersWeightFiles } from '../weights/diffusers-layout.ts'
 import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensors.ts'
@@ -11,9 +12,10 @@ import { describeDiffusersFolder, describeNetwork } from './diffusers-folder.ts'
 import { type FileHasher, hashFile } from './file-hashes.ts'
 import type { FileRecord } from './file-record.ts'
 import type { FoundParts } from './found-parts.ts'
+import { controlNetInFile, imageEncoderInFile, requireBuilt } from './guidance-file.ts'
 import { isModelKind, type ModelKind, modelKinds } from './recognise/kinds.ts'
 import { recognise } from './recognise/recognise.ts'
-import { type Recogniser, sdxl } from './recognise/recogniser.ts'
+import { sdxl } from './recognise/recogniser.ts'
 import type { Candidate, Unused } from './scan.ts'
 import { storageOfFile, storageOfFolder } from './storage.ts'
 
@@ -49,17 +51,40 @@ export function describeCandidate(candidate: Candidate, hasher: FileHasher): Pro
 async function describeFile({ kind, name, path }: Candidate, hasher: FileHasher): Promise<Described> {
   const header = await headerOf(path)
   if (!header) return nothing
-  const { family } = fitting(path, header, kind)
-  if (kind === 'checkpoint') {
-    const found = await describeCheckpointFile(path, header, hasher)
-    return { ...nothing, experts: [{ name, path, found }] }
+  const { kind: found, family } = fitting(path, header, kind)
+  if (found === 'checkpoint') {
+    const parts = await describeCheckpointFile(path, header, hasher)
+    return { ...nothing, experts: [{ name, path, found: parts }] }
   }
-  const vae = kind === 'vae' ? await describeVaeFile(path, header, hasher) : undefined
+  requireBuilt(path, header)
   const hash = await hashFile(path, hasher)
   const storage = storageOfFile(path, header)
-  const embedding = kind === 'embedding' ? describeEmbedding(path, header) : undefined
-  const held = { ...(vae && { vae }), ...(embedding && { embedding }) }
-  return { ...nothing, files: [{ kind, name, family, hash, storage, ...held }] }
+  const part = await partInFile(found, path, header, hash, hasher)
+  return { ...nothing, files: [{ kind: found, name, family, hash, storage, ...part }] }
+}
+
+/** What a file of that kind holds; nothing where files of the kind are opened in another way. */
+async function partInFile(
+  kind: FileRecord['kind'],
+  path: string,
+  header: SafetensorsHeader,
+  hash: string,
+  hasher: FileHasher,
+): Promise<Partial<FileRecord>> {
+  switch (kind) {
+    case 'vae': {
+      const vae = await describeVaeFile(path, header, hasher)
+      return vae ? { vae } : {}
+    }
+    case 'embedding':
+      return { embedding: describeEmbedding(path, header) }
+    case 'controlnet':
+      return { controlNet: controlNetInFile(path, header, hash) }
+    case 'image-encoder':
+      return { imageEncoder: imageEncoderInFile(path, header, hash) }
+    default:
+      return {}
+  }
 }
 
 /** Names under which people keep weights, a download that was not finished included. */
@@ -80,21 +105,27 @@ function isCutShort(error: unknown): boolean {
 }
 
 /** What the file is, if it is of use in a folder of that kind. @throws AppError 'model-file' saying what else it is. */
-function fitting(path: string, header: SafetensorsHeader, kind: ModelKind): Recogniser {
+function fitting(
+  path: string,
+  header: SafetensorsHeader,
+  kind: ModelKind,
+): { kind: ModelKind; family: string } {
   const refuse = (problem: ModelFileProblem) => new AppError('model-file', { file: path, problem })
   const recognised = recognise(header)
   if (!recognised) {
     const tensors = [...header.tensors.keys()].slice(0, 3)
     throw refuse({ what: 'not-recognised', tensors })
   }
-  const { family } = recognised
-  if (!isModelKind(recognised.kind)) throw refuse({ what: 'other-kind', kind: recognised.kind })
-  if (family !== sdxl && recognised.kind !== 'upscaler') {
-    throw refuse({ what: 'other-family', kind: recognised.kind, family })
-  }
-  if (recognised.kind === kind) return recognised
-  throw refuse({ what: 'other-kind', kind: recognised.kind, folder: modelKinds[recognised.kind].folders[0] })
+  const { family, kind: found } = recognised
+  if (!isModelKind(found)) throw refuse({ what: 'other-kind', kind: found })
+  if (family !== sdxl && !ofAnyFamily.has(found)) throw refuse({ what: 'other-family', kind: found, family })
+  const isAtHome = found === kind || (found === 'image-encoder' && kind === 'ip-adapter')
+  if (isAtHome) return { kind: found, family }
+  throw refuse({ what: 'other-kind', kind: found, folder: modelKinds[found].folders[0] })
 }
+
+/** Kinds that work beside SDXL whatever they were made for. */
+const ofAnyFamily: ReadonlySet<ModelKind> = new Set(['upscaler', 'image-encoder'])
 
 /** A folder of one model, or one with `base/` and perhaps `refiner/`. */
 async function describeCheckpointFolder({ name, path }: Candidate, hasher: FileHasher): Promise<Described> {
@@ -126,8 +157,24 @@ async function describeFolder(
   const network = await describeNetwork(path, hasher)
   const files = await diffusersWeightFiles(path)
   const first = files.find(file => file.endsWith('.safetensors')) ?? path
-  const { family } = fitting(first, await readSafetensorsHeader(first), kind)
+  const header = await readSafetensorsHeader(first)
+  const { kind: found, family } = fitting(first, header, kind)
+  if (found === 'checkpoint') throw new Error('a folder of one network is no checkpoint')
+  requireBuilt(first, header)
   const storage = await storageOfFolder(path, files)
-  const vae = kind === 'vae' ? network : undefined
-  return { ...nothing, files: [{ kind, name, family, hash: network.hash, storage, ...(vae && { vae }) }] }
+  const part = partInFolder(found, network)
+  return { ...nothing, files: [{ kind: found, name, family, hash: network.hash, storage, ...part }] }
+}
+
+function partInFolder(kind: FileRecord['kind'], network: NetworkPart): Partial<FileRecord> {
+  switch (kind) {
+    case 'vae':
+      return { vae: network }
+    case 'controlnet':
+      return { controlNet: network }
+    case 'image-encoder':
+      return { imageEncoder: network }
+    default:
+      return {}
+  }
 }

@@ -6,7 +6,7 @@ import { weightLocation } from '../weights/location.ts'
 import { storage } from './storage.ts'
 
 export const fileRecord = z.object({
-  kind: z.enum(['lora', 'embedding', 'vae', 'controlnet', 'ip-adapter', 'upscaler']),
+  kind: z.enum(['lora', 'embedding', 'vae', 'controlnet', 'ip-adapter', 'image-encoder', 'upscaler']),
   /** Its path below the folder of its kind, without extension. */
   name: z.string(),
   /** A proper name: SDXL, ESRGAN. */
@@ -20,6 +20,8 @@ export const fileRecord = z.object({
   vae: networkPart.optional(),
   /** A ControlNet, ready to be opened. */
   controlNet: networkPart.optional(),
+  /** What IP-Adapters look with. */
+  imageEncoder: networkPart.optional(),
   /** An IP-Adapter's weights, with the image encoder that it was trained with. */
   ipAdapter: z.object({ weights: weightLocation, encoder: networkPart }).optional(),
 })

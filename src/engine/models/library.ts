@@ -6,6 +6,7 @@ import { describeCandidate, type FoundExpert } from './describe.ts'
 import type { FileHasher } from './file-hashes.ts'
 import type { FileRecord } from './file-record.ts'
 import type { HashCache } from './hash-cache.ts'
+import { pairImageEncoders } from './pair-image-encoders.ts'
 import { pairRefiners } from './pair-refiners.ts'
 import type { ModelRecord } from './record.ts'
 import { allowedFolders, type Candidate, type ModelFolders, scanModelFolders, type Unused } from './scan.ts'
@@ -31,7 +32,8 @@ export async function readModels(options: LibraryOptions): Promise<ModelCatalogu
   const { experts, files } = await describeAll(candidates, hasher, unused)
   const wishes = options.wishes ?? {}
   const built = buildExperts(experts, files, wishes, unused)
-  return { models: await pairRefiners(built, wishes, unused), files, unused }
+  const models = await pairRefiners(built, wishes, unused)
+  return { models, files: await pairImageEncoders(files, unused), unused }
 }
 
 /** Looks into each; what goes wrong with one is its alone. Of two of one kind and name the first counts. */

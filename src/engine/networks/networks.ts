@@ -67,6 +67,8 @@ export interface UNet {
   readonly crossAttentionDim: number
   /** Time ids per row: 6 for the Base, 5 for the Refiner. */
   readonly timeIdCount: number
+  /** Of the sinusoids of each of them. */
+  readonly timeIdWidth: number
   /** Where ControlNets may add something. */
   readonly places: readonly ResidualPlace[]
   /** The module paths of all cross-attentions, in the order in which IP-Adapters number them. */

@@ -23,6 +23,10 @@ export class OnnxUNet implements ReusableUNet {
     this.#file = file
   }
 
+  get timeIdWidth(): number {
+    return this.#config.timeIdWidth
+  }
+
   get inChannels(): number {
     return this.#config.inChannels
   }

@@ -1,13 +1,12 @@
 /** Owns a ControlNet that is open: what the U-Net is given and a picture in, residuals out. */
 import { AppError } from '../../errors.ts'
 import { Session, type SessionOptions, type Tensor, wanted } from '../onnx/session.ts'
-import { parseConfig } from '../weights/config-file.ts'
-import { openWeights } from '../weights/location.ts'
-import { buildControlNet, controlNetNames, pxPerLatent } from './controlnet.ts'
-import { type ControlNetConfig, controlNetConfigSchema } from './controlnet-config.ts'
+import { controlNetNames, pxPerLatent } from './controlnet.ts'
+import type { ControlNetConfig } from './controlnet-config.ts'
 import type { ControlNet, UNet, UNetInput } from './networks.ts'
 import { unetInputs } from './open-unet.ts'
 import type { NetworkPart } from './parts.ts'
+import { planControlNet } from './plan-controlnet.ts'
 import { type ResidualPlace, residualPlaces } from './residuals.ts'
 
 /** @throws AppError 'model-file', or 'model-config' where it was made for another U-Net. */
@@ -16,9 +15,8 @@ export async function openControlNet(
   unet: UNet,
   options: SessionOptions = {},
 ): Promise<ControlNet> {
-  const config = parseConfig(part.configFile, part.config, controlNetConfigSchema)
+  const { config, graph } = await planControlNet(part, unet)
   requireFitting(part.configFile, config, unet)
-  const graph = buildControlNet(config, await openWeights(part.weights), unet.timeIdCount)
   return new OpenControlNet(config, await Session.open('controlnet', graph, options))
 }
 

@@ -30,6 +30,10 @@ export class OpenUNet implements ReusableUNet {
     this.#open = open
   }
 
+  get timeIdWidth(): number {
+    return this.#config.timeIdWidth
+  }
+
   get places(): readonly ResidualPlace[] {
     return residualPlaces(this.#config)
   }

@@ -1,7 +1,10 @@
 /** Whether a model could be opened: asked of every model at the start, on the main thread, without the runtime. */
+import type { FileRecord } from '../models/file-record.ts'
 import type { ExpertParts } from '../models/record.ts'
 import type { NetworkPart } from '../networks/parts.ts'
 import { planNetworks, planVae } from '../networks/plan.ts'
+import { planControlNet } from '../networks/plan-controlnet.ts'
+import { planIpAdapter } from '../networks/plan-ip-adapter.ts'
 import { parseSchedule } from '../sampling/scheduler-config.ts'
 import { openTokenizerPart } from '../text/open-tokenizer.ts'
 
@@ -16,4 +19,13 @@ export async function checkModel(parts: ExpertParts): Promise<void> {
 /** A VAE by itself. @throws as checkModel. */
 export async function checkVae(part: NetworkPart): Promise<void> {
   await planVae(part)
+}
+
+/** Any width does, since no weight depends on it alone. */
+const anyTimeIds = { timeIdCount: 6, timeIdWidth: 2 }
+
+/** What guides the painting: a ControlNet, an IP-Adapter with its image encoder. @throws as checkModel. */
+export async function checkGuidance({ controlNet, ipAdapter }: FileRecord): Promise<void> {
+  if (controlNet) await planControlNet(controlNet, anyTimeIds)
+  if (ipAdapter) await planIpAdapter(ipAdapter)
 }

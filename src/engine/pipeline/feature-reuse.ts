@@ -16,6 +16,7 @@ export function reusingDeepFeatures(unet: ReusableUNet): UNet {
   return {
     crossAttentionDim: unet.crossAttentionDim,
     timeIdCount: unet.timeIdCount,
+    timeIdWidth: unet.timeIdWidth,
     inChannels: unet.inChannels,
     crossAttentions: unet.crossAttentions,
     places: unet.places,

@@ -3,7 +3,7 @@ import { floatsFromPicture, type Picture } from '../image/picture.ts'
 import { bicubic } from '../image/resampling-filter.ts'
 import { fitPicture } from '../image/resize.ts'
 import type { ImagePromptInput, IpAdapter, UNet } from '../networks/networks.ts'
-import type { OpenImageEncoder, OpenImageProjection, SeenImage } from '../networks/open-image-encoder.ts'
+import type { OpenImageEncoder, OpenImageProjection, SeenImage } from '../networks/open-ip-adapter.ts'
 
 /** A picture's tokens, for the prompt and for the negative prompt, [tokens, contextWidth] each. */
 export interface ImageTokens {

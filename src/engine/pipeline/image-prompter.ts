@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts'
 import { decodeStoredPicture } from '../image/decode.ts'
 import type { FileRecord } from '../models/file-record.ts'
 import type { IpAdapter, UNet } from '../networks/networks.ts'
-import { openImageEncoder, openImageProjection, openIpAdapter } from '../networks/open-image-encoder.ts'
+import { openIpAdapter } from '../networks/open-ip-adapter.ts'
 import type { SessionOptions } from '../onnx/session.ts'
 import type { FileReference } from '../work-order.ts'
 import { fileOf } from './file-of.ts'
@@ -55,19 +55,14 @@ export class ImagePrompter {
   }
 
   /** The encoder is as large as a small model and is needed once a picture: it is not kept open. */
-  async #encode(record: { hash: string } & Parts, file: Uint8Array, unet: UNet): Promise<AdaptedPicture> {
-    const { adapter, config } = await openIpAdapter(record, unet)
-    const encoder = await openImageEncoder(record.encoder, this.#options)
+  async #encode(parts: Parts & { hash: string }, file: Uint8Array, unet: UNet): Promise<AdaptedPicture> {
+    const open = await openIpAdapter(parts, unet, this.#options)
     try {
-      const projection = await openImageProjection(config, adapter.weights, encoder.config, this.#options)
-      try {
-        const pixels = clipPixels(await decodeStoredPicture(file), encoder.config.sidePx)
-        return { adapter, ...(await imageTokens(encoder, projection, pixels)) }
-      } finally {
-        await projection.close()
-      }
+      const { adapter, encoder, projection } = open
+      const pixels = clipPixels(await decodeStoredPicture(file), encoder.config.sidePx)
+      return { adapter, ...(await imageTokens(encoder, projection, pixels)) }
     } finally {
-      await encoder.close()
+      await open.close()
     }
   }
 }

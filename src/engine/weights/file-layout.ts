@@ -1,13 +1,21 @@
 /** Owns single files: the tensors of one network in a file of several, whatever names it has them under. */
 import { diffusersSource } from './diffusers-layout.ts'
+import { controlNetNames } from './names/controlnet-names.ts'
+import type { NameTable } from './names/name-table.ts'
 import { openClipException, openClipNames } from './names/open-clip-names.ts'
-import { mostPerAxis, unetNames, unetStructure } from './names/unet-names.ts'
+import { mostPerAxis, type UNetStructure, unetNames, unetStructure } from './names/unet-names.ts'
 import { vaeNames } from './names/vae-names.ts'
 import { readSafetensors, type StoredTensor } from './safetensors.ts'
 import type { WeightSource } from './source.ts'
 
 /** How a network's tensors are named in a file: as diffusers and transformers do, or as their authors did. */
-export const namings = ['diffusers', 'original-unet', 'original-vae', 'open-clip'] as const
+export const namings = [
+  'diffusers',
+  'original-unet',
+  'original-controlnet',
+  'original-vae',
+  'open-clip',
+] as const
 export type Naming = (typeof namings)[number]
 
 type Tensors = ReadonlyMap<string, StoredTensor>
@@ -38,7 +46,9 @@ export function sourceInFile(place: string, tensors: Tensors, naming: Naming): W
     case 'diffusers':
       return diffusersSource(place, tensors)
     case 'original-unet':
-      return originalUNet(place, tensors)
+      return originalUNet(place, tensors, unetNames)
+    case 'original-controlnet':
+      return originalUNet(place, tensors, controlNetNames)
     case 'original-vae':
       return originalVae(place, tensors)
     case 'open-clip':
@@ -46,9 +56,13 @@ export function sourceInFile(place: string, tensors: Tensors, naming: Naming): W
   }
 }
 
-function originalUNet(place: string, tensors: Tensors): WeightSource {
+function originalUNet(
+  place: string,
+  tensors: Tensors,
+  namesOf: (structure: UNetStructure) => NameTable,
+): WeightSource {
   const structure = unetStructure(name => tensors.has(name))
-  const names = structure && unetNames(structure)
+  const names = structure && namesOf(structure)
   return { place, find: name => tensors.get(names?.toOriginal(name) ?? '') }
 }
 

@@ -91,6 +91,7 @@ export const cli = {
     vae: 'VAE',
     controlnet: 'ControlNet',
     'ip-adapter': 'IP-Adapter',
+    'image-encoder': 'image encoder',
     upscaler: 'upscaler',
   },
   fileFacts: (family: string, storage: { bytes: number; dtypes: readonly string[] }, hash: string) =>

@@ -56,6 +56,10 @@ function fileReason(p: ModelFileProblem): string {
         : `it is ${kinds[p.kind]}; those belong into the folder ${p.folder}/`
     case 'not-recognised':
       return `it is none of the kinds of model that Easel knows; its first tensors are ${p.tensors.join(', ')}`
+    case 'variant-not-built':
+      return `it is ${kinds[p.kind]} of a variant that Easel cannot use: ${p.variant}`
+    case 'no-image-encoder':
+      return `no image encoder of width ${p.width} lies beside it; that of its authors belongs into the folder clip_vision/`
     case 'part-missing':
       return `it has no ${missingParts[p.part]}; ${p.key} in the configuration names where to take ${p.part === 'vae' ? 'it' : 'them'} from`
     case 'no-base':

@@ -84,6 +84,7 @@ export const cli: Words['cli'] = {
     vae: 'VAE',
     controlnet: 'ControlNet',
     'ip-adapter': 'IP-Adapter',
+    'image-encoder': '图像编码器',
     upscaler: '放大模型',
   },
   fileFacts: (family, storage, hash) =>

@@ -54,6 +54,10 @@ function fileReason(p: ModelFileProblem): string {
         : `这是${kinds[p.kind]}，应放进 ${p.folder}/ 文件夹`
     case 'not-recognised':
       return `不是 Easel 认识的模型类型；最前面的张量是 ${p.tensors.join('、')}`
+    case 'variant-not-built':
+      return `这种${kinds[p.kind]}（${p.variant}）Easel 不能使用`
+    case 'no-image-encoder':
+      return `旁边没有宽度为 ${p.width} 的图像编码器；请把它的作者所用的那个放进 clip_vision/ 文件夹`
     case 'part-missing':
       return `它没有${missingParts[p.part]}；请在配置的 ${p.key} 里写明从哪里取`
     case 'no-base':

@@ -24,6 +24,7 @@ function fakeUNet(): { unet: UNet; calls: UNetInput[] } {
   const unet: UNet = {
     crossAttentionDim: 1,
     timeIdCount: 6,
+    timeIdWidth: 256,
     inChannels: 4,
     crossAttentions: [],
     places: [],

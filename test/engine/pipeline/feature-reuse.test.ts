@@ -10,6 +10,7 @@ function watchedUNet(): { unet: ReusableUNet; calls: string[] } {
   const unet: ReusableUNet = {
     crossAttentionDim: 1,
     timeIdCount: 6,
+    timeIdWidth: 256,
     inChannels: 4,
     crossAttentions: [],
     places: [],

@@ -34,6 +34,7 @@ describe.each(samplerKinds)('inpainting with $name', kind => {
         unet: {
           crossAttentionDim: 1,
           timeIdCount: 6,
+          timeIdWidth: 256,
           inChannels: 4,
           crossAttentions: [],
           places: [],

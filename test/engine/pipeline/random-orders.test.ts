@@ -18,13 +18,14 @@ import { takesSchedules } from '../../../src/engine/sampling/sampler-names.ts'
 import { schedules } from '../../../src/engine/sampling/schedules/registry.ts'
 import {
   countOf,
+  type FileReference,
   preprocessors,
   sourcesOf,
   type WorkOrder,
   workOrder,
 } from '../../../src/engine/work-order.ts'
 import { aNoisyPicture, aPicture } from '../../helpers/pictures.ts'
-import { buildTinyAddOns } from '../../helpers/tiny-add-ons.ts'
+import { buildTinyAddOns, readTinyAddOns } from '../../helpers/tiny-add-ons.ts'
 
 const orders = 1000
 const goldenModels = fileURLToPath(new URL('../../golden/oracle/models', import.meta.url))
@@ -32,6 +33,7 @@ const goldenModels = fileURLToPath(new URL('../../golden/oracle/models', import.
 let folder: string
 let painter: Painter
 let record: ModelRecord
+let referenceTo: (file: string) => FileReference
 let sources: Record<string, Uint8Array>
 /** Graphs that gave something that is no finite number. */
 const unsound = new Set<string>()
@@ -55,7 +57,9 @@ beforeAll(async () => {
     waves: (await encodePicture(aPicture(64, 96), 'jpeg', undefined)).bytes,
     mask: (await encodePicture(aNoisyPicture(33, 40), 'webp', undefined)).bytes,
   }
-  const files = buildTinyAddOns(folder, join(folder, 'add-ons'))
+  buildTinyAddOns(folder, join(folder, 'add-ons'))
+  const files = await readTinyAddOns(join(folder, 'add-ons'))
+  referenceTo = name => ({ name, hash: files.find(file => file.name === name)?.hash ?? '' })
   painter = await openPainter(
     {
       device: 'cpu',
@@ -155,7 +159,7 @@ const rarely = <T>(times: number, one: fc.Arbitrary<T>) =>
 const pictureId = fc.constantFrom('noise', 'waves')
 const inpainting = fc.record({ softEdgePx: fc.integer({ min: 0, max: 9 }) })
 const control = fc.record({
-  model: fc.constant({ name: 'net-b', hash: 'net-b-hash' }),
+  model: fc.constantFrom('net-b', 'net-a-original').map(name => referenceTo(name)),
   pictureId,
   preprocessor: fc.constantFrom(...preprocessors),
   scale: fc.constantFrom(0, 0.5, 1),
@@ -164,10 +168,7 @@ const control = fc.record({
   guess: fc.boolean(),
 })
 const imagePrompt = fc.record({
-  model: fc.constantFrom(
-    { name: 'ip-adapter', hash: 'ip-adapter-hash' },
-    { name: 'ip-adapter-plus', hash: 'ip-adapter-plus-hash' },
-  ),
+  model: fc.constantFrom('ip-adapter', 'ip-adapter-plus').map(name => referenceTo(name)),
   pictureId,
   scale: fc.constantFrom(0, 0.6, 1),
 })

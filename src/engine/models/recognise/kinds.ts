@@ -11,6 +11,8 @@ export const modelKinds = {
   vae: { folders: ['vae'] },
   controlnet: { folders: ['controlnet'] },
   'ip-adapter': { folders: ['ip-adapter', 'ipadapter', 'ip_adapter'] },
+  /** What IP-Adapters look with; may lie among them, too. */
+  'image-encoder': { folders: ['clip_vision', 'image_encoders'] },
   upscaler: { folders: ['upscalers', 'upscale_models', 'esrgan', 'realesrgan'] },
 } as const satisfies Record<string, { folders: readonly [string, ...string[]] }>
 

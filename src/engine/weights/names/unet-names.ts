@@ -35,7 +35,12 @@ const aroundTheLevels: readonly NamePair[] = [
 
 /** Every module of the U-Net. Inside SpatialTransformers both call everything the same. */
 export function unetNames(structure: UNetStructure): NameTable {
-  return new NameTable([...aroundTheLevels, ...wayDown(structure), ...middle, ...wayUp(structure)])
+  return new NameTable([...wayDownNames(structure), ...wayUp(structure)])
+}
+
+/** Every module but the way up. */
+export function wayDownNames(structure: UNetStructure): NamePair[] {
+  return [...aroundTheLevels, ...wayDown(structure), ...middle]
 }
 
 const middle: readonly NamePair[] = [

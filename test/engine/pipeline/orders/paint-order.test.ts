@@ -16,12 +16,13 @@ import { type ModelReference, paintOrder } from '../../../../src/engine/work-ord
 import type { AppError } from '../../../../src/errors.ts'
 import { readFixture } from '../../../helpers/fixtures.ts'
 import { aNoisyPicture } from '../../../helpers/pictures.ts'
-import { buildTinyAddOns } from '../../../helpers/tiny-add-ons.ts'
+import { buildTinyAddOns, readTinyAddOns } from '../../../helpers/tiny-add-ons.ts'
 
 const goldenModels = fileURLToPath(new URL('../../../golden/oracle/models', import.meta.url))
 let folder: string
 let painter: Painter
 let model: ModelReference
+let hashOf: (file: string) => string
 let sources: Record<string, Uint8Array>
 const loaded: string[] = []
 
@@ -36,7 +37,9 @@ beforeAll(async () => {
   const tiny = models.find(({ name }) => name === 'tiny-base')
   if (!tiny) throw new Error('there is no tiny-base')
   model = { name: tiny.name, hash: tiny.hash }
-  const files = buildTinyAddOns(join(folder, 'models'), join(folder, 'add-ons'))
+  buildTinyAddOns(join(folder, 'models'), join(folder, 'add-ons'))
+  const files = await readTinyAddOns(join(folder, 'add-ons'))
+  hashOf = name => files.find(file => file.name === name)?.hash ?? ''
   painter = await openPainter({ device: 'cpu', threads: 2, version: 'Easel', models: [tiny], files }, () => 0)
   sources = {
     noise: (await encodePicture(aNoisyPicture(97, 61), 'png', undefined)).bytes,
@@ -105,17 +108,19 @@ describe('under a mask', () => {
 })
 
 describe('a ControlNet', () => {
-  const control = {
-    model: { name: 'net-b', hash: 'net-b-hash' },
-    pictureId: 'noise',
-    preprocessor: 'none',
-    scale: 1,
-    start: 0,
-    end: 1,
-    guess: false,
-  } as const
+  const controlOf = () =>
+    ({
+      model: { name: 'net-b', hash: hashOf('net-b') },
+      pictureId: 'noise',
+      preprocessor: 'none',
+      scale: 1,
+      start: 0,
+      end: 1,
+      guess: false,
+    }) as const
 
   test('changes the picture, by its picture, its preprocessor, its scale and its range', async () => {
+    const control = controlOf()
     const variants = await Promise.all(
       [
         {},
@@ -131,16 +136,18 @@ describe('a ControlNet', () => {
   })
 
   test('of scale 0, or of an empty range, changes nothing', async () => {
+    const control = controlOf()
     const plain = await pixels()
     expect(await pixels({ controls: [{ ...control, scale: 0 }] })).toEqual(plain)
     expect(await pixels({ controls: [{ ...control, start: 1, end: 0 }] })).toEqual(plain)
   })
 
   test('that is unknown or has changed is named', async () => {
+    const control = controlOf()
     const withModel = (changed: ModelReference) => paint({ controls: [{ ...control, model: changed }] })
     await expect(withModel({ name: 'gone', hash: 'x' })).rejects.toMatchObject({
       code: 'model-unknown',
-      details: { name: 'gone', known: ['net-b'] },
+      details: { name: 'gone', known: ['net-a-original', 'net-b'] },
     } satisfies Partial<AppError<'model-unknown'>>)
     await expect(withModel({ name: 'net-b', hash: 'other' })).rejects.toMatchObject({ code: 'model-changed' })
   })
@@ -148,7 +155,7 @@ describe('a ControlNet', () => {
 
 describe('an image prompt', () => {
   const prompt = (name: string, scale = 1) => ({
-    model: { name, hash: `${name}-hash` },
+    model: { name, hash: hashOf(name) },
     pictureId: 'noise',
     scale,
   })

@@ -1,0 +1,72 @@
+/** Owns describing what guides the painting by pictures, each in a file of its own: ControlNets, IP-Adapters, image encoders. */
+import { AppError } from '../../errors.ts'
+import type { NetworkPart } from '../networks/parts.ts'
+import { below, type Naming, sourceInFile } from '../weights/file-layout.ts'
+import type { WeightLocation } from '../weights/location.ts'
+import type { SafetensorsHeader } from '../weights/safetensors.ts'
+import type { WeightSource } from '../weights/source.ts'
+import { hashTexts } from './file-hashes.ts'
+import { inferClipVisionConfig } from './infer/clip-vision.ts'
+import { inferControlNetConfig } from './infer/controlnet.ts'
+import { decidingConfig } from './infer/deciding-config.ts'
+import type { Json } from './infer/weights-view.ts'
+import { HeaderView } from './recognise/header-view.ts'
+
+/** Kinds of ControlNet and IP-Adapter that are not built, by what they alone have. */
+const notBuilt = [
+  { kind: 'controlnet', variant: 'Control-LoRA', has: /^lora_controlnet$/ },
+  {
+    kind: 'controlnet',
+    variant: 'ControlNet Union',
+    has: /^(?:control_model\.)?(?:task_embedding|control_type_embed|control_add_embedding)/,
+  },
+  {
+    kind: 'ip-adapter',
+    variant: 'IP-Adapter FaceID',
+    has: /^image_proj\.perceiver_resampler\.|\.to_k_lora\./,
+  },
+  { kind: 'ip-adapter', variant: 'IP-Adapter Full Face', has: /^image_proj\.proj\.\d+\./ },
+] as const
+
+/** @throws AppError 'model-file' naming a variant that is not built. */
+export function requireBuilt(file: string, header: SafetensorsHeader): void {
+  const view = new HeaderView(header)
+  const found = notBuilt.find(({ has }) => view.some(has))
+  if (!found) return
+  const { kind, variant } = found
+  throw new AppError('model-file', { file, problem: { what: 'variant-not-built', kind, variant } })
+}
+
+/** fileHash: sha256 of the file. */
+export function controlNetInFile(file: string, header: SafetensorsHeader, fileHash: string): NetworkPart {
+  const prefix = 'control_model.'
+  const isOriginal = header.tensors.has(`${prefix}input_blocks.0.0.weight`)
+  return isOriginal
+    ? partOf(file, header, prefix, 'original-controlnet', inferControlNetConfig, fileHash)
+    : partOf(file, header, '', 'diffusers', inferControlNetConfig, fileHash)
+}
+
+export function imageEncoderInFile(file: string, header: SafetensorsHeader, fileHash: string): NetworkPart {
+  return partOf(file, header, '', 'diffusers', inferClipVisionConfig, fileHash)
+}
+
+export function ipAdapterInFile(file: string): WeightLocation {
+  return { layout: 'file', file, prefix: '', naming: 'diffusers' }
+}
+
+function partOf(
+  file: string,
+  { tensors }: SafetensorsHeader,
+  prefix: string,
+  naming: Naming,
+  infer: (source: WeightSource) => Json,
+  fileHash: string,
+): NetworkPart {
+  const config = infer(sourceInFile(file, below(tensors, prefix), naming))
+  return {
+    weights: { layout: 'file', file, prefix, naming },
+    config,
+    configFile: file,
+    hash: hashTexts(decidingConfig(config), naming, fileHash),
+  }
+}

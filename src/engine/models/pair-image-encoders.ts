@@ -1,0 +1,47 @@
+/** Owns giving every IP-Adapter the image encoder that it was trained with: the one whose width is what it takes in. */
+import { AppError, toAppError } from '../../errors.ts'
+import { type ClipVisionConfig, clipVisionConfigSchema } from '../networks/clip-vision-config.ts'
+import { type IpAdapterConfig, ipAdapterConfigOf } from '../networks/ip-adapter-config.ts'
+import { parseConfig } from '../weights/config-file.ts'
+import { openWeights } from '../weights/location.ts'
+import { hashTexts } from './file-hashes.ts'
+import type { FileRecord } from './file-record.ts'
+import { ipAdapterInFile } from './guidance-file.ts'
+import type { Unused } from './scan.ts'
+
+/** All files, IP-Adapters with their encoder; those that none fits go to `unused`. */
+export async function pairImageEncoders(
+  files: readonly FileRecord[],
+  unused: Unused[],
+): Promise<FileRecord[]> {
+  const encoders = files.flatMap(({ imageEncoder: part }) => (part ? [part] : []))
+  const paired: FileRecord[] = []
+  for (const file of files) {
+    if (file.kind !== 'ip-adapter') {
+      paired.push(file)
+      continue
+    }
+    const weights = ipAdapterInFile(file.storage.path)
+    try {
+      const config = ipAdapterConfigOf(await openWeights(weights))
+      const encoder = encoders.find(part => {
+        const vision = parseConfig(part.configFile, part.config, clipVisionConfigSchema)
+        return widthSeen(vision, config) === config.inputWidth
+      })
+      if (!encoder) throw noEncoder(file.storage.path, config.inputWidth)
+      paired.push({ ...file, hash: hashTexts(file.hash, encoder.hash), ipAdapter: { weights, encoder } })
+    } catch (error) {
+      unused.push({ name: file.name, error: toAppError(error) })
+    }
+  }
+  return paired
+}
+
+/** Of what the encoder gives of a picture: the part that such an adapter looks at. */
+function widthSeen({ projectionSize, hiddenSize }: ClipVisionConfig, { sees }: IpAdapterConfig): number {
+  return sees === 'embeds' ? projectionSize : hiddenSize
+}
+
+function noEncoder(file: string, width: number): AppError {
+  return new AppError('model-file', { file, problem: { what: 'no-image-encoder', width } })
+}

@@ -1,0 +1,94 @@
+/** Promises of the library about ControlNets, IP-Adapters and image encoders: found by content, in any naming, paired by width. */
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { memoryHashCache } from '../../../src/engine/models/hash-cache.ts'
+import { readModels } from '../../../src/engine/models/library.ts'
+import { checkGuidance } from '../../../src/engine/pipeline/check-model.ts'
+import { floats, writeSafetensors } from '../../helpers/safetensors.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
+import { buildTinyAddOns } from '../../helpers/tiny-add-ons.ts'
+
+const expand = fileURLToPath(new URL('../../golden/oracle/models/expand.mjs', import.meta.url))
+
+function laidOut(): string {
+  const models = tempFolder()
+  execFileSync(process.execPath, [expand, models, 'tiny-base/'])
+  const folder = tempFolder()
+  buildTinyAddOns(models, folder)
+  return folder
+}
+
+async function library(folder: string) {
+  const { files, unused } = await readModels({ roots: [folder], linkTargets: [], cache: memoryHashCache() })
+  return {
+    files,
+    byName: (name: string) => files.find(file => file.name === name),
+    problems: unused.map(({ name, error }) => ({ name, ...Object(error.details).problem })),
+  }
+}
+
+test('They are found by what they hold, and all that they need is there', async () => {
+  const { files, byName, problems } = await library(laidOut())
+  expect(problems).toEqual([])
+  expect(files.map(({ kind, name }) => [kind, name])).toEqual([
+    ['controlnet', 'net-a-original'],
+    ['controlnet', 'net-b'],
+    ['image-encoder', 'image_encoder'],
+    ['ip-adapter', 'ip-adapter-plus'],
+    ['ip-adapter', 'ip-adapter'],
+  ])
+  expect(byName('net-a-original')?.controlNet?.weights).toMatchObject({ naming: 'original-controlnet' })
+  for (const file of files) await checkGuidance(file)
+})
+
+test('An IP-Adapter without an image encoder of its width is named, and so is one that is not built', async () => {
+  const folder = laidOut()
+  rmSync(join(folder, 'ip-adapter/image_encoder'), { recursive: true })
+  const tensors = { 'image_proj.perceiver_resampler.proj_in.weight': [1], 'ip_adapter.1.to_k_ip.weight': [1] }
+  writeSafetensors(
+    join(folder, 'ip-adapter/face.safetensors'),
+    Object.fromEntries(
+      Object.entries(tensors).map(([name, shape]) => [name, { dtype: 'F32', shape, bytes: floats(1) }]),
+    ),
+  )
+  const { files, problems } = await library(folder)
+  expect(files.map(({ kind }) => kind)).toEqual(['controlnet', 'controlnet'])
+  expect(problems).toEqual([
+    { name: 'face', what: 'variant-not-built', kind: 'ip-adapter', variant: 'IP-Adapter FaceID' },
+    { name: 'ip-adapter-plus', what: 'no-image-encoder', width: 64 },
+    { name: 'ip-adapter', what: 'no-image-encoder', width: 96 },
+  ])
+})
+
+test('The image encoder may lie in a folder of its own, as one file: its configuration is read off its weights', async () => {
+  const folder = laidOut()
+  const before = await library(folder)
+  mkdirSync(join(folder, 'clip_vision'))
+  const weights = join(folder, 'ip-adapter/image_encoder/model.safetensors')
+  renameSync(weights, join(folder, 'clip_vision/tiny-vision.safetensors'))
+  rmSync(join(folder, 'ip-adapter/image_encoder'), { recursive: true })
+  const { byName, problems } = await library(folder)
+  expect(problems).toEqual([])
+  const encoder = byName('ip-adapter')?.ipAdapter?.encoder
+  const folders = before.byName('ip-adapter')?.ipAdapter?.encoder.config
+  for (const key of ['hidden_size', 'patch_size', 'image_size', 'intermediate_size', 'num_hidden_layers']) {
+    expect([key, encoder?.config[key]]).toEqual([key, folders?.[key]])
+  }
+  expect(encoder?.config).toMatchObject({ num_attention_heads: 1, hidden_act: 'gelu', projection_dim: 96 })
+})
+
+test('A ControlNet among the LoRAs is told where it belongs', async () => {
+  const folder = laidOut()
+  mkdirSync(join(folder, 'loras'))
+  copyFileSync(
+    join(folder, 'controlnet/net-a-original.safetensors'),
+    join(folder, 'loras/mistaken.safetensors'),
+  )
+  const { problems } = await library(folder)
+  expect(problems).toEqual([
+    { name: 'mistaken', what: 'other-kind', kind: 'controlnet', folder: 'controlnet' },
+  ])
+})
