@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import type { FileRecord } from './engine/models/file-record.ts'
 import { fileHashCache, type HashCache, layeredHashCache } from './engine/models/hash-cache.ts'
 import { type ModelCatalogue, readModels } from './engine/models/library.ts'
+import { keepPinned } from './engine/models/lock.ts'
 import type { ModelRecord } from './engine/models/record.ts'
 import { checkGuidance, checkModel, checkVae } from './engine/pipeline/check-model.ts'
 import { type AppError, toAppError } from './errors.ts'
@@ -14,8 +15,16 @@ import { checkAdvice } from './model-advice.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 type LibraryConfig = Pick<Config, 'modelsDir' | 'extraModelDirs' | 'modelLinkTargets' | 'dataDir' | 'models'>
 
-/** What lies in the models folders, looked through. */
+/** What lies in the models folders, looked through, and is what models.lock says it is. */
 export async function readLibrary(
+  config: LibraryConfig,
+  env: Environment = process.env,
+): Promise<ModelCatalogue> {
+  return keepPinned(await readUnpinned(config, env), config.modelsDir)
+}
+
+/** The same whatever models.lock says: what a new one is written from. */
+export async function readUnpinned(
   config: LibraryConfig,
   env: Environment = process.env,
 ): Promise<ModelCatalogue> {

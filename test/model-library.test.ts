@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { writeLock } from '../src/engine/models/lock.ts'
 import { readLibrary } from '../src/model-library.ts'
 import { en, errorSentence } from '../src/words/en.ts'
 import { modelsFolder, oracleModels } from './helpers/oracle-models.ts'
@@ -172,5 +173,67 @@ describe('Hashes', () => {
     mkdirSync(join(where.cache, 'easel'))
     execFileSync('mkfifo', [join(where.cache, 'easel/model-hashes.json')])
     expect((await read(where)).models).toHaveLength(1)
+  })
+})
+
+describe('models.lock', () => {
+  /** Sound models of each kind, pinned to what they are. */
+  async function pinned(): Promise<Place> {
+    const where = place({
+      'base.safetensors': `${tiny}/tiny-base.safetensors`,
+      'pair/base': `${tiny}/tiny-base`,
+      'pair/refiner': `${tiny}/tiny-refiner`,
+      'vae/own': `${tiny}/tiny-base/vae`,
+    })
+    await writeLock(await read(where), where.modelsDir)
+    return where
+  }
+  const named = async (where: Place) => {
+    const { models, files, unused } = await read(where)
+    return {
+      models: models.map(({ name, refiner }) => (refiner ? `${name}+refiner` : name)),
+      files: files.map(({ name }) => name),
+      unused: unused.map(({ error }) => errorSentence(en, error)),
+    }
+  }
+  const flip = (text: string) =>
+    `${text.slice(0, -1)}${String.fromCharCode(text.charCodeAt(text.length - 1) ^ 1)}`
+
+  test('leaves alone what is as it says', async () => {
+    expect(await named(await pinned())).toEqual({
+      models: ['base', 'pair+refiner'],
+      files: ['own'],
+      unused: [],
+    })
+  })
+
+  test.each([
+    ['base.safetensors', { models: ['pair+refiner'], files: ['own'] }],
+    ['pair/base/unet/diffusion_pytorch_model.safetensors', { models: ['base'], files: ['own'] }],
+    ['pair/refiner/unet/diffusion_pytorch_model.safetensors', { models: ['base', 'pair'], files: ['own'] }],
+    ['vae/own/diffusion_pytorch_model.safetensors', { models: ['base', 'pair+refiner'], files: [] }],
+  ])('refuses what had one byte changed: %s', async (path, left) => {
+    const where = await pinned()
+    edit(where.modelsDir, path, flip)
+    expect(await named(where)).toEqual({
+      ...left,
+      unused: [expect.stringMatching(/models\.lock pins it to [0-9a-f]{10}…, but it is [0-9a-f]{10}…/)],
+    })
+  })
+
+  test('takes a new model, and names one that is gone', async () => {
+    const where = await pinned()
+    rmSync(join(where.modelsDir, 'vae'), { recursive: true })
+    modelsFolder({ 'new.safetensors': `${tiny}/tiny-base.safetensors` }, where.modelsDir)
+    expect(await named(where)).toMatchObject({
+      models: ['base', 'new', 'pair+refiner'],
+      unused: [expect.stringContaining('it pins “vae/own”, which is not there')],
+    })
+  })
+
+  test.each(['{', '[]', '{"base":"abc"}'])('that cannot be read stops everything: %s', async text => {
+    const where = await pinned()
+    writeFileSync(join(where.modelsDir, 'models.lock'), text)
+    await expect(read(where)).rejects.toThrow(/model-(file|config).*models\.lock/)
   })
 })

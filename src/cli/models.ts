@@ -1,29 +1,53 @@
 /** `easel models`: what can be painted with, what goes with it, and what lies in the folders and is not used. */
 import type { Command } from 'commander'
+import { writeLock } from '../engine/models/lock.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
-import { readLibrary } from '../model-library.ts'
-import { errorSentence } from '../words/en.ts'
-import { type CommonOptions, exitCodes, newCommand, runCommand, type Session } from './session.ts'
+import { readLibrary, readUnpinned } from '../model-library.ts'
+import { en, errorSentence } from '../words/en.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  exitCodes,
+  newCommand,
+  runCommand,
+  type Session,
+} from './session.ts'
+
+interface ModelsOptions extends CommonOptions {
+  lock?: boolean
+}
 
 export function modelsCommand(): Command {
-  return newCommand('models').action((options: CommonOptions) =>
-    runCommand(options, async session => {
-      const { config, words, out, err } = session
-      const { models, files, unused } = await readLibrary(config)
-      if (models.length + files.length + unused.length === 0) err(words.cli.noModels(config.modelsDir))
-      for (const model of models) out(lineOf(model, session))
-      for (const { kind, name, family, hash, storage } of files) {
-        out(
-          words.cli.model(
-            `${words.cli.fileKinds[kind]} ${name}`,
-            words.cli.fileFacts(family, storage, shown(hash)),
-          ),
-        )
-      }
-      for (const { name, error } of unused) err(`${name}: ${errorSentence(words, error)}`)
-      return exitCodes.done
-    }),
-  )
+  return newCommand('models')
+    .option('--lock', en.cli.options.lock)
+    .action((options: ModelsOptions) =>
+      runCommand(options, session => (options.lock ? lock(session) : list(session))),
+    )
+}
+
+/** Pins every model to what it is now, also where models.lock said otherwise. */
+async function lock({ config, words, out }: Session): Promise<ExitCode> {
+  const catalogue = await readUnpinned(config)
+  const file = await writeLock(catalogue, config.modelsDir)
+  out(words.cli.locked(file, catalogue.models.length + catalogue.files.length))
+  return exitCodes.done
+}
+
+async function list(session: Session): Promise<ExitCode> {
+  const { config, words, out, err } = session
+  const { models, files, unused } = await readLibrary(config)
+  if (models.length + files.length + unused.length === 0) err(words.cli.noModels(config.modelsDir))
+  for (const model of models) out(lineOf(model, session))
+  for (const { kind, name, family, hash, storage } of files) {
+    out(
+      words.cli.model(
+        `${words.cli.fileKinds[kind]} ${name}`,
+        words.cli.fileFacts(family, storage, shown(hash)),
+      ),
+    )
+  }
+  for (const { name, error } of unused) err(`${name}: ${errorSentence(words, error)}`)
+  return exitCodes.done
 }
 
 function lineOf(model: ModelRecord, { config, words }: Session): string {

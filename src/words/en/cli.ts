@@ -23,6 +23,7 @@ export const cli = {
     migrate: 'bring the database up to date',
   },
   options: {
+    lock: 'pin every model to what it is now: writes models.lock into the models folder',
     config: 'a YAML file merged over the defaults',
     output: 'where to write the picture; sets write NAME-1.png, NAME-2.png …',
     init: 'a picture to start from',
@@ -99,6 +100,7 @@ export const cli = {
   ofNoUse: (count: number) =>
     `${count === 1 ? 'One file' : `${count} files`} in the models folders cannot be used by Easel; easel models names them.`,
   isDefault: '(default)',
+  locked: (file: string, count: number) => `${file} pins ${count === 1 ? 'one model' : `${count} models`}.`,
   noModels: (folder: string) => `There is no model in ${folder}.`,
 
   // doctor

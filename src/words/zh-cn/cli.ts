@@ -24,6 +24,7 @@ export const cli: Words['cli'] = {
     migrate: '把数据库升级到最新结构',
   },
   options: {
+    lock: '把每个模型固定为现在的内容：在模型文件夹里写入 models.lock',
     config: '合并到默认配置之上的 YAML 文件',
     output: '图片写到哪里；一组图片写成 NAME-1.png、NAME-2.png …',
     init: '作为起点的图片',
@@ -91,6 +92,7 @@ export const cli: Words['cli'] = {
     `${family}，${storage.dtypes.join(' + ')}，${gigabytes(storage.bytes)}，${hash}`,
   ofNoUse: count => `模型文件夹里有 ${count} 个文件 Easel 用不上；easel models 会逐一说明。`,
   isDefault: '（默认）',
+  locked: (file, count) => `${file} 固定了 ${count} 个模型。`,
   noModels: folder => `${folder} 里没有模型。`,
 
   checks: {

@@ -1,0 +1,81 @@
+/**
+ * Owns models.lock: names of models pinned to their hashes, so that a file in which a byte was changed is refused rather than
+ * taken for a new model. What it does not name may be used.
+ */
+import { lstat, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../errors.ts'
+import type { ModelFileProblem } from '../../model-problem.ts'
+import { readConfigFile } from '../weights/config-file.ts'
+import type { FileRecord } from './file-record.ts'
+import type { ModelCatalogue } from './library.ts'
+import { modelKinds } from './recognise/kinds.ts'
+import type { ModelRecord } from './record.ts'
+import type { Unused } from './scan.ts'
+
+const lockSchema = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/))
+
+function lockFile(modelsDir: string): string {
+  return join(modelsDir, 'models.lock')
+}
+
+/**
+ * Everything that is what models.lock says it is; the rest goes to `unused`.
+ * @throws AppError 'model-file' or 'model-config' where the lock itself cannot be read: then nothing is known to be right.
+ */
+export async function keepPinned(catalogue: ModelCatalogue, modelsDir: string): Promise<ModelCatalogue> {
+  const file = lockFile(modelsDir)
+  const isThere = await lstat(file).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return catalogue
+  const pins = new Map(Object.entries(await readConfigFile(file, lockSchema)))
+  const unused: Unused[] = [...catalogue.unused]
+  const refuse = (name: string, path: string, problem: ModelFileProblem) =>
+    unused.push({ name, error: new AppError('model-file', { file: path, problem }) })
+  const isPinned = (name: string, found: string, path: string): boolean => {
+    const expected = pins.get(name)
+    if (expected === undefined || expected === found) return true
+    refuse(name, path, { what: 'not-the-pinned-one', expected, found })
+    return false
+  }
+  const models = catalogue.models.flatMap(({ refiner, ...base }): ModelRecord[] => {
+    if (!isPinned(base.name, base.hash, base.storage.path)) return []
+    const isSound = refiner && isPinned(refinerName(base), refiner.hash, refiner.storage.path)
+    return [isSound ? { ...base, refiner } : base]
+  })
+  const files = catalogue.files.filter(one => isPinned(fileName(one), one.hash, one.storage.path))
+  const known = new Set([...namesOf(catalogue), ...unused.map(({ name }) => name)])
+  for (const name of pins.keys()) {
+    if (!known.has(name)) refuse(name, file, { what: 'pinned-missing', name })
+  }
+  return { models, files, unused }
+}
+
+/** Pins everything in the catalogue to what it is now. Returns the lock's path. */
+export async function writeLock(catalogue: ModelCatalogue, modelsDir: string): Promise<string> {
+  const pins = [
+    ...catalogue.models.map(({ name, hash }) => [name, hash]),
+    ...catalogue.models.flatMap(model => (model.refiner ? [[refinerName(model), model.refiner.hash]] : [])),
+    ...catalogue.files.map(file => [fileName(file), file.hash]),
+  ].sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
+  const file = lockFile(modelsDir)
+  await writeFile(`${file}.tmp`, `${JSON.stringify(Object.fromEntries(pins), null, 2)}\n`)
+  await rename(`${file}.tmp`, file)
+  return file
+}
+
+function namesOf({ models, files }: ModelCatalogue): string[] {
+  return [...models.flatMap(model => [model.name, refinerName(model)]), ...files.map(fileName)]
+}
+
+function refinerName({ name }: Pick<ModelRecord, 'name'>): string {
+  return `${name}/refiner`
+}
+
+/** Under the folder of its kind, since a LoRA and a VAE may have one name. */
+function fileName({ kind, name }: FileRecord): string {
+  return `${modelKinds[kind].folders[0]}/${name}`
+}
