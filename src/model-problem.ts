@@ -82,6 +82,7 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   /** `claimedBytes` is text: it may be beyond what a number holds. */
   z.object({ what: z.literal('header-size'), claimedBytes: z.string(), limitBytes: bytes }),
   z.object({ what: z.literal('header'), fault: z.enum(headerFaults) }),
+  z.object({ what: z.literal('too-many-tensors'), limit: z.number() }),
   z.object({ what: z.literal('key-twice'), key: z.string() }),
   z.object({ what: z.literal('key-forbidden'), key: z.string() }),
   /** The header promises more than the file has. */

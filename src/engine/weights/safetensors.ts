@@ -1,11 +1,10 @@
 /** Owns reading the header of a .safetensors file, believing nothing that it cannot check against the file itself. */
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { AppError } from '../../errors.ts'
-import type { EntryFault, ModelFileProblem } from '../../model-problem.ts'
 import { checkRegular, unreadableFile } from './config-file.ts'
-import { bytesPerElement, type DType, isDType } from './dtype.ts'
+import { bytesPerElement, type DType } from './dtype.ts'
 import { foreignFormat } from './foreign-format.ts'
-import { untrustedKey } from './json-keys.ts'
+import { type HeaderEntry, parseHeader, Refusal } from './header-parser.ts'
 
 /** Where one tensor lies: enough to map it without reading it. */
 export interface StoredTensor {
@@ -72,22 +71,12 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
 
 /** As readSafetensorsHeader, for bytes that lie anywhere; throws Refusal. file: what the tensors' places name. */
 export async function readSafetensorsFrom(bytes: RandomAccess, file: string): Promise<SafetensorsHeader> {
-  const { json, dataStart } = await readHeader(bytes)
-  const { entries, metadata } = parseHeader(json)
+  const { header, dataStart } = await readHeader(bytes)
+  const { entries, metadata } = parseHeader(header)
   return { tensors: tensorsOf(entries, file, dataStart, bytes.sizeBytes), metadata }
 }
 
-/** What is wrong with the file. */
-export class Refusal extends Error {
-  readonly problem: ModelFileProblem
-
-  constructor(problem: ModelFileProblem) {
-    super(JSON.stringify(problem))
-    this.problem = problem
-  }
-}
-
-async function readHeader(file: RandomAccess): Promise<{ json: string; dataStart: number }> {
+async function readHeader(file: RandomAccess): Promise<{ header: Buffer; dataStart: number }> {
   const start = await file.read(0, Math.min(file.sizeBytes, 64))
   const format = foreignFormat(start)
   if (format) throw new Refusal({ what: 'foreign', format })
@@ -102,44 +91,16 @@ async function readHeader(file: RandomAccess): Promise<{ json: string; dataStart
   if (dataStart > file.sizeBytes) {
     throw new Refusal({ what: 'truncated', expectedBytes: dataStart, foundBytes: file.sizeBytes })
   }
-  const bytes = await file.read(lengthFieldBytes, Number(headerBytes))
-  try {
-    // ignoreBOM keeps a byte order mark in the text, where the JSON parser then refuses it.
-    return { json: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), dataStart }
-  } catch {
-    throw new Refusal({ what: 'header', fault: 'not-utf8' })
-  }
-}
-
-function parseHeader(json: string): {
-  entries: Map<string, unknown>
-  metadata: Readonly<Record<string, string>>
-} {
-  if (!json.startsWith('{')) throw new Refusal({ what: 'header', fault: 'not-an-object' })
-  let header: unknown
-  try {
-    header = JSON.parse(json)
-  } catch {
-    throw new Refusal({ what: 'header', fault: 'not-json' })
-  }
-  const untrusted = untrustedKey(json)
-  if (untrusted) throw new Refusal(untrusted)
-  const entries = new Map(Object.entries(Object(header)))
-  const metadata = entries.get('__metadata__') ?? {}
-  if (!isStringRecord(metadata)) {
-    throw new Refusal({ what: 'header', fault: 'metadata' })
-  }
-  entries.delete('__metadata__')
-  return { entries, metadata }
+  return { header: await file.read(lengthFieldBytes, Number(headerBytes)), dataStart }
 }
 
 function tensorsOf(
-  entries: Map<string, unknown>,
+  entries: readonly HeaderEntry[],
   file: string,
   dataStart: number,
   fileBytes: number,
 ): Map<string, StoredTensor> {
-  const tensors = [...entries].map(([name, entry]) => tensorOf(name, entry, file, dataStart))
+  const tensors = entries.map(entry => tensorOf(entry, file, dataStart))
   // Zero-sized tensors share their offset with the next one and come first.
   tensors.sort((a, b) => a.offset - b.offset || a.length - b.length)
   let end = dataStart
@@ -154,19 +115,11 @@ function tensorsOf(
   return new Map(tensors.map(tensor => [tensor.name, tensor]))
 }
 
-function tensorOf(name: string, entry: unknown, file: string, dataStart: number): StoredTensor {
-  const refuse = (fault: EntryFault, found: unknown = entry): never => {
-    throw new Refusal({ what: 'tensor-entry', tensor: name, fault, found: shortJson(found) })
-  }
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return refuse('description')
-  const { dtype, shape, data_offsets: offsets, ...rest } = Object.fromEntries(Object.entries(entry))
-  const [unknownKey] = Object.keys(rest)
-  if (unknownKey !== undefined) return refuse('unknown-key', unknownKey)
-  if (!isDType(dtype)) return refuse('dtype', dtype)
-  if (!isSizes(shape)) return refuse('shape', shape)
-  if (!isSizes(offsets) || offsets.length !== 2) return refuse('offsets', offsets)
-
-  const [begin = 0, end = 0] = offsets
+function tensorOf(
+  { name, dtype, shape, begin, end }: HeaderEntry,
+  file: string,
+  dataStart: number,
+): StoredTensor {
   const bytes = bytesOf(shape, bytesPerElement[dtype])
   if (end - begin !== bytes) {
     const expectedBytes = bytes === Number.POSITIVE_INFINITY ? '2^53' : String(bytes)
@@ -183,24 +136,6 @@ function bytesOf(shape: readonly number[], bytesPerElement: number): number {
     if (bytes > Number.MAX_SAFE_INTEGER) return Number.POSITIVE_INFINITY
   }
   return bytes
-}
-
-/** A value of a header, as far as a sentence has room for it. */
-function shortJson(value: unknown): string {
-  return (JSON.stringify(value) ?? '').slice(0, 40)
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(size => Number.isSafeInteger(size) && size >= 0)
-}
-
-function isStringRecord(value: unknown): value is Record<string, string> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every(text => typeof text === 'string')
-  )
 }
 
 async function readExactly(handle: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -80,6 +80,8 @@ function fileReason(p: ModelFileProblem): string {
       return `it claims a header of ${p.claimedBytes} bytes, more than ${p.limitBytes}: it is damaged or not safetensors`
     case 'header':
       return headerFaults[p.fault]
+    case 'too-many-tensors':
+      return `it has more than ${p.limit} tensors`
     case 'key-twice':
       return `its header is not to be trusted: the key "${p.key}" comes twice`
     case 'key-forbidden':

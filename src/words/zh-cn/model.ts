@@ -78,6 +78,8 @@ function fileReason(p: ModelFileProblem): string {
       return `它声称文件头有 ${p.claimedBytes} 字节，超过上限 ${p.limitBytes}：文件已损坏，或者不是 safetensors`
     case 'header':
       return headerFaults[p.fault]
+    case 'too-many-tensors':
+      return `张量超过 ${p.limit} 个`
     case 'key-twice':
       return `文件头不可信：键“${p.key}”出现了两次`
     case 'key-forbidden':

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { Refusal } from '../../../src/engine/weights/header-parser.ts'
 import {
   type RandomAccess,
-  Refusal,
   readSafetensors,
   readSafetensorsFrom,
 } from '../../../src/engine/weights/safetensors.ts'
@@ -38,7 +38,7 @@ const badFiles: Record<string, [Buffer, RegExp]> = {
     /not UTF-8/,
   ],
   'a byte order mark': [safetensorsBytes('\ufeff{}', new Uint8Array()), /not a JSON object/],
-  'a header that is no JSON': [safetensorsBytes('{"a":', eight), /not valid JSON/],
+  'a header that is no JSON': [safetensorsBytes('{"a"', eight), /not valid JSON/],
   'a header that is a list': [safetensorsBytes('[]', new Uint8Array()), /not a JSON object/],
   'space before the header': [safetensorsBytes(' {}', new Uint8Array()), /not a JSON object/],
   'a name twice': [
@@ -66,6 +66,14 @@ const badFiles: Record<string, [Buffer, RegExp]> = {
   'a negative size': [header({ a: entry('F32', [-2], [0, 8]) }), /no valid shape/],
   'a fractional size': [header({ a: entry('F32', [0.5], [0, 8]) }), /no valid shape/],
   'a size beyond whole numbers': [header({ a: entry('F32', [2 ** 60], [0, 8]) }), /no valid shape/],
+  'as many axes as the header has room for': [
+    header({ a: entry('U8', Array(200_000).fill(4_294_967_296), [0, 8]) }),
+    /no valid shape/,
+  ],
+  'brackets as deep as the header has room for': [
+    safetensorsBytes(`{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`, eight),
+    /has no description/,
+  ],
   'a product that overflows to the right size': [
     header({ a: entry('U8', [2 ** 33, 2 ** 31, 1], [0, 0]) }, 0),
     /should take more than 2\^53 bytes/,
@@ -80,6 +88,13 @@ const badFiles: Record<string, [Buffer, RegExp]> = {
     /a hole before "b"/,
   ],
   'an overlap': [header({ a: entry('F32', [2], [0, 8]), b: entry('F32', [1], [4, 8]) }), /an overlap at "b"/],
+  'more tensors than any model has': [
+    header(
+      Object.fromEntries(Array.from({ length: 100_001 }, (_, i) => [i, entry('U8', [], [i, i + 1])])),
+      100_001,
+    ),
+    /more than 100000 tensors/,
+  ],
   'the same bytes twice': [header({ a: f32x2, b: f32x2 }), /an overlap at "b"/],
   'data that ends too soon': [
     header({ a: entry('F32', [4], [0, 16]) }),
