@@ -5,6 +5,7 @@ import type { DeviceConfig } from './config.ts'
 import { createProcessHost } from './engine/host/process-host.ts'
 import { createThreadHost } from './engine/host/thread-host.ts'
 import type { WorkerHost } from './engine/host/worker-host.ts'
+import type { DeviceOpeners } from './engine/jobs/device.ts'
 import type { ModelCatalogue } from './engine/models/library.ts'
 import { packageRoot } from './paths.ts'
 import { version } from './version.ts'
@@ -15,6 +16,18 @@ const entry = pathToFileURL(join(packageRoot, 'dist/src/engine/host/worker.js'))
 /** What a worker needs of the environment: where the system finds libraries and devices, and never a token. */
 const passedOn =
   /^(PATH|HOME|TMPDIR|LANG|LC_\w+|TZ|XDG_RUNTIME_DIR|LD_LIBRARY_PATH|CUDA_\w+|NVIDIA_\w+|VK_\w+|ORT_\w+)$/
+
+/** How the pool opens a device's workers: as configured, and as processes for jobs that may take a process down. */
+export function deviceOpeners(
+  device: DeviceConfig,
+  catalogue: Pick<ModelCatalogue, 'models' | 'files'>,
+  env: Readonly<Record<string, string | undefined>>,
+): DeviceOpeners {
+  const openHost = hostOpener(device, catalogue, env)
+  if (device.host === 'process') return { name: device.name, openHost }
+  const openIsolatedHost = hostOpener({ ...device, host: 'process' }, catalogue, env)
+  return { name: device.name, openHost, openIsolatedHost }
+}
 
 /** Opens one life of the device's worker each time it is called. */
 export function hostOpener(

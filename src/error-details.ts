@@ -22,6 +22,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'device-failed': z.object({ device: text, said: text }),
   'device-stalled': z.object({ device: text, silentMs: number }),
   'worker-died': z.object({ device: text, reason: text }),
+  'worker-killed': z.object({ device: text, reason: text }),
   'took-worker-down': z.object({ crashes: number }),
   'source-removed': z.record(text, z.never()),
   'port-in-use': z.object({ host: text, port: number, key: z.enum(['web.port', 'slack.port']) }),

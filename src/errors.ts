@@ -42,6 +42,8 @@ export interface ErrorDetails {
   'device-stalled': { device: string; silentMs: number }
   /** A worker died under a job. */
   'worker-died': { device: string; reason: string }
+  /** Somebody, or the system for want of memory, ended a worker under a job. */
+  'worker-killed': { device: string; reason: string }
   /** A job took its worker, or the whole process, down so often that it is not tried again. */
   'took-worker-down': { crashes: number }
   /** The picture that a job starts from was deleted while the job waited. */
@@ -76,6 +78,7 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'device-failed',
   'device-stalled',
   'worker-died',
+  'worker-killed',
   'storage',
   'platform-busy',
 ])

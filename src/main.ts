@@ -5,7 +5,7 @@ import { type BuiltEasel, buildEasel } from './app/build-easel.ts'
 import { checkPicture } from './app/check-picture.ts'
 import type { Adapter, AdapterStatus, ReportStatus, SealedDocuments } from './bots/adapter.ts'
 import type { Config } from './config.ts'
-import { hostOpener } from './devices.ts'
+import { deviceOpeners } from './devices.ts'
 import { isOfNoUse, type ModelCatalogue } from './engine/models/library.ts'
 import { AppError, toAppError } from './errors.ts'
 import { watchEventLoop } from './event-loop.ts'
@@ -17,8 +17,10 @@ import { systemClock, systemIds, systemRandom } from './system-ports.ts'
 import { within } from './time-limit.ts'
 import { errorSentence, type Words } from './words/en.ts'
 
-/** Beyond the grace for pictures, how long what is being delivered is waited for. */
-const deliveryGraceMs = 3000
+/** Beyond the grace for pictures, how long a stop takes at most. */
+export const stopLimitMs = 8000
+/** Of it, beside what the pool needs: for what is being delivered, for the adapters, and for what their end ends. */
+const graceMsOf = { deliveries: 2000, adapters: 1000, rest: 500 }
 
 export interface ServerParts {
   config: Config
@@ -34,8 +36,13 @@ export interface ServerParts {
 }
 
 export interface Server {
-  /** Takes nothing new, lets what is being painted finish for `graceMs`, then stops it between two steps. */
-  stop(graceMs: number): Promise<void>
+  /**
+   * Takes nothing new, lets what is being painted finish for `graceMs`, then stops it between two steps; over, whatever
+   * workers, networks and browsers do, `stopLimitMs` later. False where a worker hangs that only the end of the process ends.
+   */
+  stop(graceMs: number): Promise<boolean>
+  /** Gives what is being painted back, uncounted: the process is about to be ended. */
+  release(): Promise<void>
 }
 
 /** Throws AppError when the data folder, the models or the web chat's address cannot be used. */
@@ -45,10 +52,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const built = buildEasel({
     config,
     catalogue,
-    devices: config.devices.map(device => ({
-      name: device.name,
-      openHost: hostOpener(device, catalogue, process.env),
-    })),
+    devices: config.devices.map(device => deviceOpeners(device, catalogue, process.env)),
     checkPicture,
     migrationsFolder: join(packageRoot, 'migrations'),
     clock: systemClock,
@@ -63,15 +67,17 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const eventLoop = watchEventLoop()
   const server: Server = {
     async stop(graceMs) {
-      await built.stopPainting(graceMs)
+      const clean = await built.stopPainting(graceMs)
       const delivered = built.stopDelivering()
-      await within(systemClock, deliveryGraceMs, delivered)
+      await within(systemClock, graceMsOf.deliveries, delivered)
       // A delivery may wait for a network that does not answer: the end of its adapter ends it.
-      await Promise.all(started.map(adapter => adapter.stop()))
-      await within(systemClock, deliveryGraceMs, delivered)
+      await within(systemClock, graceMsOf.adapters, Promise.all(started.map(adapter => adapter.stop())))
+      await within(systemClock, graceMsOf.rest, delivered)
       built.close()
       log.info(eventLoop.end(), 'stopped')
+      return clean
     },
+    release: () => built.release(),
   }
   try {
     await built.start()

@@ -1,7 +1,7 @@
 /** Puts the use cases together over a data folder and devices, and starts and stops them in the right order. */
 import type { Config } from '../config.ts'
 import { Database } from '../db/database.ts'
-import type { WorkerHost } from '../engine/host/worker-host.ts'
+import type { DeviceOpeners } from '../engine/jobs/device.ts'
 import { Pool, type PoolChange } from '../engine/jobs/pool.ts'
 import type { Clock, Ids, Logger, Random } from '../ports.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -18,7 +18,7 @@ import { Watch } from './watch.ts'
 export interface EaselParts {
   config: Config
   catalogue: Catalogue
-  devices: { name: string; openHost: () => WorkerHost }[]
+  devices: DeviceOpeners[]
   checkPicture: CheckPicture
   migrationsFolder: string
   clock: Clock
@@ -38,8 +38,13 @@ export interface BuiltEasel {
   register(courier: Courier): void
   /** Recovers what a dead process left, then serves. */
   start(): Promise<void>
-  /** Refuses what is new, lets running jobs finish for `graceMs`, gives the rest back. Questions are still answered. */
-  stopPainting(graceMs: number): Promise<void>
+  /**
+   * Refuses what is new, lets running jobs finish for `graceMs`, gives the rest back. Questions are still answered. False
+   * where a worker hangs that only the end of the process ends.
+   */
+  stopPainting(graceMs: number): Promise<boolean>
+  /** Gives running jobs back at once, uncounted: the process is about to be ended. */
+  release(): Promise<void>
   /** Resolves when what is being delivered is; what is not yet waits for the next start. */
   stopDelivering(): Promise<void>
   /** Both, in that order. */
@@ -76,9 +81,9 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
   }
 
   let stopping = false
-  async function stopPainting(graceMs: number): Promise<void> {
+  async function stopPainting(graceMs: number): Promise<boolean> {
     stopping = true
-    await pool.stop(graceMs)
+    return pool.stop(graceMs)
   }
   async function stopDelivering(): Promise<void> {
     await deliver.stop()
@@ -101,6 +106,7 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
       pool.start()
     },
     stopPainting,
+    release: () => pool.release(),
     stopDelivering,
     drain,
     close: () => db.close(),

@@ -1,8 +1,9 @@
 /** `easel serve`: the server as a process: its start, its signals, its end. */
 import type { Command } from 'commander'
 import { Timers } from '../engine/jobs/timers.ts'
-import { type Server, startServer } from '../main.ts'
+import { type Server, startServer, stopLimitMs } from '../main.ts'
 import { systemClock } from '../system-ports.ts'
+import { within } from '../time-limit.ts'
 import {
   type CommonOptions,
   type ExitCode,
@@ -14,6 +15,8 @@ import {
 
 /** For connections that are closing when everything else is over. */
 const lingerMs = 1000
+/** For giving back what is being painted, when somebody is in a hurry. */
+const hurryMs = 500
 /** Between two looks at whether npm is still there. */
 const parentPauseMs = 500
 
@@ -22,26 +25,30 @@ export function serveCommand(): Command {
 }
 
 /**
- * Serves until SIGTERM or SIGINT, or until a device hangs. The first signal lets what is being painted finish; a second
- * one ends the process at once, by SIGKILL: leaving by `exit` while a worker is inside onnxruntime's `run` aborts
- * with a core dump two times out of three, and a killed job is taken up again at the next start.
+ * Serves until a signal asks it to end, or until a device hangs. The first signal lets what is being painted finish, for
+ * `shutdownGraceMs`; a second one, or a stop that does not come to its end, ends the process at once, by SIGKILL: leaving
+ * by `exit` while a worker is inside onnxruntime's `run` aborts with a core dump two times out of three. What was being
+ * painted is given back first, so that it is not taken for what ended the process.
  */
 async function serve(session: Session): Promise<ExitCode> {
   const { config, secrets, words, log, out, err } = session
   const ending = new Ending()
+  let server: Server | undefined
+  const endAtOnce = async () => {
+    err(words.cli.stoppedAtOnce)
+    await within(systemClock, hurryMs, server?.release() ?? Promise.resolve())
+    dieAtOnce()
+  }
   const onSignal = () => {
-    if (ending.asked) {
-      err(words.cli.stoppedAtOnce)
-      dieAtOnce()
-    }
+    if (ending.asked) void endAtOnce()
     ending.ask(exitCodes.done)
   }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
+  // SIGHUP: the terminal was closed.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal)
   const parent = process.ppid
 
   let hung = false
-  const server: Server = await startServer({
+  server = await startServer({
     config,
     secrets,
     words,
@@ -58,8 +65,10 @@ async function serve(session: Session): Promise<ExitCode> {
   const exitCode = await ending.reason
   endWatch()
   out(words.cli.stopping(config.shutdownGraceMs))
-  await server.stop(config.shutdownGraceMs)
-  if (hung) dieAtOnce()
+  const limit = systemClock.after(config.shutdownGraceMs + stopLimitMs, () => void endAtOnce())
+  const clean = await server.stop(config.shutdownGraceMs)
+  limit()
+  if (hung || !clean) dieAtOnce()
   out(words.cli.stopped)
   endLingering(exitCode)
   return exitCode

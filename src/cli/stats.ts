@@ -10,6 +10,7 @@ import { Client } from '../db/client.ts'
 import { databaseFileIn } from '../db/data-folder.ts'
 import { JobsTable } from '../db/jobs.ts'
 import { schemaVersions } from '../db/migrate.ts'
+import { ServedTime } from '../db/served-time.ts'
 import { packageRoot } from '../paths.ts'
 import { systemClock } from '../system-ports.ts'
 import { en } from '../words/en.ts'
@@ -47,7 +48,8 @@ async function show(session: Session, { days, csv }: StatsOptions): Promise<Exit
     const { found, known } = schemaVersions(client, join(packageRoot, 'migrations'))
     if (found !== known) return refuse(session, [words.cli.otherSchema(file, found, known)])
     const toMs = systemClock.now()
-    const stats = statsOf({ jobs: new JobsTable(client.rows) }, { fromMs: toMs - days * dayMs, toMs })
+    const jobs = new JobsTable(client.rows, new ServedTime(client.rows, systemClock))
+    const stats = statsOf({ jobs }, { fromMs: toMs - days * dayMs, toMs })
     if (csv) process.stdout.write(statsCsv(stats))
     else {
       const { title, lines } = statsMessage(stats, words)

@@ -20,6 +20,7 @@ import { PeopleTable } from './people.ts'
 import { extensionOf, PictureFiles, sha256 } from './picture-files.ts'
 import { type NewPicture, PicturesTable } from './pictures.ts'
 import { keepPrivate } from './private-files.ts'
+import { ServedTime } from './served-time.ts'
 import { UnownedFilesTable } from './unowned-files.ts'
 
 export interface DatabaseParts extends ClientOptions {
@@ -46,13 +47,15 @@ export class Database implements JobStore {
   /** Files of the data folder that others on this machine may read, and whose rights could not be changed. */
   readonly exposed: readonly string[]
   readonly #lock: OwnerLock
+  readonly #served: ServedTime
   readonly #clock: Clock
   readonly #ids: Ids
 
   private constructor(client: Client, lock: OwnerLock, parts: DatabaseParts) {
     const { rows } = client
     this.people = new PeopleTable(rows)
-    this.jobs = new JobsTable(rows)
+    this.#served = new ServedTime(rows, parts.clock)
+    this.jobs = new JobsTable(rows, this.#served)
     this.jobPlaces = new JobPlacesTable(rows)
     this.pictures = new PicturesTable(rows)
     this.outbox = new OutboxTable(rows)
@@ -109,6 +112,11 @@ export class Database implements JobStore {
   }
 
   close(): void {
+    try {
+      this.#served.save()
+    } catch {
+      // A disk that is full: then a little of the time counts as not served.
+    }
     this.client.close()
     this.#lock.release()
   }
@@ -118,7 +126,10 @@ export class Database implements JobStore {
   }
 
   claim(jobId: string, device: string): Promise<Claim | undefined> {
-    return this.write(() => this.jobs.claim(jobId, device, this.#clock.now()))
+    return this.write(() => {
+      this.#served.save()
+      return this.jobs.claim(jobId, device, this.#clock.now())
+    })
   }
 
   async sources(order: WorkOrder): Promise<Record<string, Uint8Array>> {

@@ -8,6 +8,7 @@ import { AppError } from '../errors.ts'
 import type { Rows } from './client.ts'
 import { type JobRecord, type NewJob, selectJobs, toRecord, withoutWords } from './job-records.ts'
 import { jobSources, jobs, people } from './schema.ts'
+import type { ServedTime } from './served-time.ts'
 
 /** What goes with a move into a state. */
 export interface MoveFacts {
@@ -37,9 +38,11 @@ const firstOfAccount = sql<number>`(select min(p.id) from people p where p.accou
 
 export class JobsTable {
   readonly #rows: Rows
+  readonly #served: Pick<ServedTime, 'nowMs'>
 
-  constructor(rows: Rows) {
+  constructor(rows: Rows, served: Pick<ServedTime, 'nowMs'>) {
     this.#rows = rows
+    this.#served = served
   }
 
   /** The new job as the scheduler sees it. The event's id is unique: a second delivery of it throws. */
@@ -64,6 +67,7 @@ export class JobsTable {
         parentJobId: job.parent?.jobId,
         parentPictureId: job.parent?.pictureId,
         createdAt: job.createdAt,
+        acceptedServedMs: this.#served.nowMs(),
       })
       .returning({ seq: jobs.seq })
       .get()
@@ -74,7 +78,7 @@ export class JobsTable {
       personId: this.#turnOf(job.personId),
       priority: 0,
       seq,
-      createdAt: job.createdAt,
+      waitedMs: 0,
       ...jobSizeOf(job.order),
     }
   }
@@ -210,7 +214,7 @@ export class JobsTable {
         personId: firstOfAccount,
         priority: jobs.priority,
         seq: jobs.seq,
-        createdAt: jobs.createdAt,
+        acceptedServedMs: jobs.acceptedServedMs,
         order: jobs.order,
       })
       .from(jobs)
@@ -218,7 +222,11 @@ export class JobsTable {
       .where(eq(jobs.state, 'queued'))
       .orderBy(asc(jobs.seq))
       .all()
-      .map(({ order, ...row }) => ({ ...row, ...jobSizeOf(workOrder.parse(order)) }))
+      .map(({ order, acceptedServedMs, ...row }) => ({
+        ...row,
+        waitedMs: Math.max(0, this.#served.nowMs() - acceptedServedMs),
+        ...jobSizeOf(workOrder.parse(order)),
+      }))
   }
 
   /** Queued jobs of everybody, or of those people. */

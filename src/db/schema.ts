@@ -59,11 +59,13 @@ export const jobs = sqliteTable(
 
     /** Claims so far: the token that every write of a claim must name. */
     attempt: integer().notNull().default(0),
-    /** Tries that ended in a fault, and tries that took a worker or the process down. */
+    /** Tries that ended in a fault; tries that took a worker down, of which the end of a process counts as one. */
     failures: integer().notNull().default(0),
     crashes: integer().notNull().default(0),
     device: text(),
     createdAt: integer('created_at').notNull(),
+    /** How long the data folder had been served until then. */
+    acceptedServedMs: integer('accepted_served_ms').notNull().default(0),
     startedAt: integer('started_at'),
     finishedAt: integer('finished_at'),
     /** Time on devices over all tries, measured on a clock that does not jump. */
@@ -194,6 +196,12 @@ export const audit = sqliteTable('audit', {
   actor: text().notNull(),
   action: text().notNull(),
   target: text().notNull(),
+})
+
+/** Single numbers by name. */
+export const counters = sqliteTable('counters', {
+  name: text().primaryKey(),
+  value: integer().notNull(),
 })
 
 /** Slack workspaces that installed the app: an encrypted document by team or enterprise id. */

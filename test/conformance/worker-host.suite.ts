@@ -249,13 +249,22 @@ export function describeWorkerHost({ name, create, killable }: HostKind): void {
       const killed = await host.kill()
       if (killable) {
         expect(killed).toEqual({ kind: 'dead' })
-        expect(await running).toMatchObject({ kind: 'failed', error: { code: 'worker-died' } })
+        expect(await running).toMatchObject({ kind: 'failed', error: { code: 'worker-killed' } })
         expect(await host.died).toEqual({ expected: true, reason: 'SIGKILL' })
       } else {
         expect(killed).toEqual({ kind: 'unkillable' })
         writeFileSync(release, '')
         expect(await running).toMatchObject({ kind: 'done' })
       }
+    })
+
+    test('answers a ping between runs and after one, and a ping of a dead one is over', async () => {
+      const host = await startedHost('finishes')
+      await host.ping()
+      expect(await host.run(order, {})).toMatchObject({ kind: 'done' })
+      await host.ping()
+      await host.stop()
+      await host.ping()
     })
 
     test('kill ends an idle worker', async () => {

@@ -1,4 +1,5 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -80,6 +81,12 @@ describe('a start that cannot be is refused in one sentence', () => {
   })
 })
 
+/** From the system's table of processes. */
+function childrenOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.split(' ').filter(Boolean).map(Number)
+}
+
 /** Found nowhere but in the environment, wherever one looks. */
 const canaries = {
   DISCORD_TOKEN: 'canary-discord-4f1b9e',
@@ -110,6 +117,13 @@ describe('a running server', () => {
     await reader.cancel()
   }
 
+  function jobs(): unknown[] {
+    const db = new Sqlite(join(server.dataDir, 'easel.sqlite'))
+    const rows = db.prepare('SELECT state, attempt, crashes FROM jobs ORDER BY seq').all()
+    db.close()
+    return rows
+  }
+
   test('refuses a second one on its data folder, and statistics beside it are fine', async () => {
     await serve('logLevel: error')
     const settings = `dataDir: ${server.dataDir}\nlogLevel: error\nweb: { port: 0 }\n`
@@ -136,10 +150,7 @@ describe('a running server', () => {
     expect(lines.at(-1)).toContain('What is still queued goes on at the next start.')
     await page.cancel()
 
-    const db = new Sqlite(join(server.dataDir, 'easel.sqlite'))
-    const states = db.prepare('SELECT state, attempt, crashes FROM jobs ORDER BY seq').all()
-    db.close()
-    expect(states).toEqual([
+    expect(jobs()).toEqual([
       { state: 'done', attempt: 1, crashes: 0 },
       { state: 'queued', attempt: 0, crashes: 0 },
     ])
@@ -187,11 +198,67 @@ describe('a running server', () => {
     const { signal, lines } = await server.end('SIGTERM')
     expect(signal).toBe('SIGKILL')
     expect(lines.at(-1)).toMatch(/^Stopped at once/)
+    // It was given back first: nobody takes it for what ended the process.
+    expect(jobs()).toMatchObject([{ state: 'queued', crashes: 0 }])
     await server.start()
     await painting()
   })
 
-  test('tidies up at its start what a crash left half written', async () => {
+  test('whose terminal is closed stops in order', async () => {
+    await serve('logLevel: error\nshutdownGraceMs: 0')
+    await ada.imagines('a red circle --steps 150 --seed 1')
+    await painting()
+    expect(await server.end('SIGHUP')).toMatchObject({ code: 0, signal: null })
+    expect(jobs()).toMatchObject([{ state: 'queued', crashes: 0 }])
+  })
+
+  test('ends in time with half a form on its way', { timeout: 30_000 }, async () => {
+    await serve('logLevel: error\nshutdownGraceMs: 0')
+    const half = request(new URL('/say', server.url), {
+      method: 'POST',
+      headers: {
+        'content-type': 'multipart/form-data; boundary=x',
+        'content-length': '10000000',
+        origin: new URL(server.url).origin,
+      },
+    })
+    half.on('error', () => {})
+    half.write('--x\r\n')
+    await new Promise<void>(resolve => half.once('socket', socket => socket.once('connect', () => resolve())))
+    expect((await ada.gets('/')).status).toBe(200)
+    expect(await server.end('SIGTERM')).toMatchObject({ code: 0, signal: null })
+  })
+
+  test.each(['idle', 'painting'])(
+    'ends in time though its worker does not answer: %s',
+    { timeout: 60_000 },
+    async when => {
+      await serve('logLevel: error\nshutdownGraceMs: 0\ndevices: [{ name: cpu, host: process }]')
+      await ada.imagines(`a red circle --steps ${when === 'idle' ? 2 : 150} --seed 1`)
+      if (when === 'idle') await server.records("SELECT 1 FROM jobs WHERE state = 'done'")
+      else await painting()
+      const [worker] = childrenOf(server.pid)
+      if (worker === undefined) throw new Error('no worker')
+      process.kill(worker, 'SIGSTOP')
+      expect(await server.end('SIGTERM')).toMatchObject({ code: 0, signal: null })
+      expect(jobs()).toMatchObject([{ state: when === 'idle' ? 'done' : 'queued', crashes: 0 }])
+      expect(existsSync(`/proc/${worker}`)).toBe(false)
+    },
+  )
+
+  test('killed again and again under one picture paints it at last', async () => {
+    await serve('logLevel: error')
+    await ada.imagines('a red circle --steps 60 --seed 1')
+    for (let kill = 0; kill < 4; kill++) {
+      await painting()
+      await server.end('SIGKILL')
+      await server.start()
+    }
+    await server.records("SELECT 1 FROM jobs WHERE state = 'done'")
+    expect(await server.end('SIGTERM')).toMatchObject({ code: 0 })
+  })
+
+  test('moves aside at its start what it does not know', async () => {
     await serve('logLevel: error')
     await server.end('SIGKILL')
     const pictures = join(server.dataDir, 'pictures')

@@ -27,6 +27,8 @@ export class FakeWorkers {
   readonly device: string
   mode: 'at-once' | 'by-hand'
   unkillable: boolean
+  /** Workers that answer to nothing any more: no start, no ping, no stop. */
+  silent = false
   /** Workers whose start fails with this. */
   startFault: AppError | undefined
   /** Every run ever begun, oldest first. */
@@ -39,8 +41,13 @@ export class FakeWorkers {
     this.unkillable = options.unkillable ?? false
   }
 
-  readonly openHost = (): FakeHost => {
-    const host = new FakeHost(this)
+  readonly openHost = (): FakeHost => this.#open(false)
+
+  /** In a process of its own. */
+  readonly openIsolatedHost = (): FakeHost => this.#open(true)
+
+  #open(isolated: boolean): FakeHost {
+    const host = new FakeHost(this, isolated)
     this.hosts.push(host)
     return host
   }
@@ -65,11 +72,13 @@ export class FakeRun {
   readonly outcome = deferred<RunOutcome>()
   readonly #host: FakeHost
   readonly #events: RunEvents
+  readonly isolated: boolean
   ended = false
   #step = 0
 
   constructor(host: FakeHost, order: WorkOrder, sources: Record<string, Uint8Array>, events: RunEvents) {
     this.#host = host
+    this.isolated = host.isolated
     this.order = order
     this.sources = sources
     this.#events = events
@@ -103,9 +112,14 @@ export class FakeRun {
     this.end({ kind: 'failed', error })
   }
 
-  /** The worker dies under the run. */
-  die(reason = 'SIGKILL'): void {
+  /** The worker dies under the run, by its own fault. */
+  die(reason = 'SIGSEGV'): void {
     this.#host.crash(reason)
+  }
+
+  /** Somebody ends the worker under the run. */
+  kill(): void {
+    this.#host.crash('SIGKILL', 'worker-killed')
   }
 
   end(outcome: RunOutcome): void {
@@ -116,12 +130,14 @@ export class FakeRun {
 
 export class FakeHost implements WorkerHost {
   readonly #workers: FakeWorkers
+  readonly isolated: boolean
   readonly #died = deferred<Death>()
   #run: FakeRun | undefined
   state: HostState = 'new'
 
-  constructor(workers: FakeWorkers) {
+  constructor(workers: FakeWorkers, isolated: boolean) {
     this.#workers = workers
+    this.isolated = isolated
   }
 
   get died(): Promise<Death> {
@@ -129,6 +145,14 @@ export class FakeHost implements WorkerHost {
   }
 
   async start(): Promise<StartOutcome> {
+    this.state = 'starting'
+    if (this.#workers.silent) {
+      const { reason } = await this.#died.promise
+      return {
+        kind: 'failed',
+        error: new AppError('worker-killed', { device: this.#workers.device, reason }),
+      }
+    }
     const error = this.#workers.startFault
     this.state = error ? 'dead' : 'ready'
     return error ? { kind: 'failed', error } : { kind: 'ready', device: this.#workers.device }
@@ -156,25 +180,32 @@ export class FakeHost implements WorkerHost {
     return outcome
   }
 
+  /** Answers, unless it hangs. */
+  async ping(): Promise<void> {
+    if (this.#workers.silent) await this.#died.promise
+  }
+
   /** As the real ones: a run that goes on is cancelled, one that hangs is waited for. */
   async stop(): Promise<void> {
+    if (this.#workers.silent) await this.#died.promise
     await this.#run?.outcome.promise
     this.#end(true, 'stopped')
   }
 
   async kill(): Promise<KillOutcome> {
-    if (this.#workers.unkillable && this.#run) return { kind: 'unkillable' }
+    const idle = this.state === 'ready' && !this.#workers.silent
+    if (this.#workers.unkillable && !this.isolated && !idle) return { kind: 'unkillable' }
     this.#end(true, 'SIGKILL')
     return { kind: 'dead' }
   }
 
-  crash(reason: string): void {
-    this.#end(false, reason)
+  crash(reason: string, code: 'worker-died' | 'worker-killed' = 'worker-died'): void {
+    this.#end(false, reason, code)
   }
 
-  #end(expected: boolean, reason: string): void {
+  #end(expected: boolean, reason: string, code: 'worker-died' | 'worker-killed' = 'worker-killed'): void {
     this.state = 'dead'
-    const error = new AppError('worker-died', { device: this.#workers.device, reason })
+    const error = new AppError(code, { device: this.#workers.device, reason })
     this.#run?.end({ kind: 'failed', error })
     this.#died.resolve({ expected, reason })
   }

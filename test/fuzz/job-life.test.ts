@@ -59,7 +59,11 @@ class Model {
     if (happening === 'release') this.state = 'queued'
     if (happening === 'fault') this.#countFailure()
     if (happening === 'crash' && !this.#countCrash()) this.#countFailure()
-    if (happening === 'reboot' && !this.#countCrash()) this.state = 'queued'
+    if (happening === 'reboot') {
+      // Under suspicion, and no more than that.
+      this.state = 'queued'
+      this.crashes = Math.max(1, this.crashes)
+    }
   }
 
   #countFailure(): void {

@@ -129,6 +129,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     may: [
       'src/errors.ts',
       'src/ports.ts',
+      'src/time-limit.ts',
       'src/engine/work-order.ts',
       'src/engine/host/',
       'type src/engine/pipeline/',

@@ -199,7 +199,11 @@ export class TestEasel {
         limits: { ...defaults.limits, ...config.limits },
       },
       catalogue: { models: models ?? [demoModel], files: [] },
-      devices: this.devices.map(({ device, openHost }) => ({ name: device, openHost })),
+      devices: this.devices.map(({ device, openHost, openIsolatedHost }) => ({
+        name: device,
+        openHost,
+        openIsolatedHost,
+      })),
       checkPicture: async bytes => ({ bytes, mediaType: 'image/png', widthPx: 128, heightPx: 128 }),
       migrationsFolder: join(packageRoot, 'migrations'),
       clock: this.clock,

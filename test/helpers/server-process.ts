@@ -82,6 +82,10 @@ export class ServerProcess {
     return this.ended
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child?.kill(signal)
   }

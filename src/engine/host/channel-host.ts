@@ -19,13 +19,21 @@ import type {
   WorkerHost,
 } from './worker-host.ts'
 
+/** How a worker came to its end. */
+export interface WorkerEnd {
+  /** "exit code 3", "SIGSEGV", "RangeError: …" */
+  reason: string
+  /** By a signal that no fault of its own raises: from whoever runs the machine, or for want of memory. */
+  byOthers: boolean
+}
+
 /** A worker that was just brought up. */
 export interface Channel {
   post(message: MessageToWorker): void
   /** Calls back for every message, unvalidated. Subscribed once, before anything is posted. */
   onMessage(receive: (message: unknown) => void): void
-  /** Resolves with the reason when the worker is gone and its last message was delivered. */
-  readonly ended: Promise<string>
+  /** Resolves when the worker is gone and its last message was delivered. */
+  readonly ended: Promise<WorkerEnd>
   /** Ends the worker at any moment; absent where no moment is safe enough. */
   kill?(): void
 }
@@ -48,6 +56,7 @@ export class ChannelHost implements WorkerHost {
   readonly #options: ChannelHostOptions
   readonly #started = deferred<StartOutcome>()
   readonly #died = deferred<Death>()
+  #pong = deferred<void>()
   #state: HostState = 'new'
   #channel: Channel | undefined
   #run: Run | undefined
@@ -74,8 +83,8 @@ export class ChannelHost implements WorkerHost {
     this.#channel = channel
     channel.onMessage(raw => this.#receive(raw))
     channel.ended.then(
-      reason => this.#end(reason),
-      error => this.#end(String(error)),
+      end => this.#end(end),
+      error => this.#end({ reason: String(error), byOthers: false }),
     )
     channel.post({ kind: 'start', protocol: protocolVersion, setup: this.#options.setup })
     return this.#started.promise
@@ -87,7 +96,7 @@ export class ChannelHost implements WorkerHost {
     events: RunEvents = {},
   ): Promise<RunOutcome> {
     if (this.#state === 'dead' || this.#state === 'stopping') {
-      return this.#failedByDeath('it was leaving before the run began')
+      return this.#failedByDeath({ reason: 'it was leaving before the run began', byOthers: false })
     }
     this.#expect('ready', 'run')
     if (events.signal?.aborted) return { kind: 'cancelled' }
@@ -106,9 +115,15 @@ export class ChannelHost implements WorkerHost {
     }
   }
 
+  async ping(): Promise<void> {
+    this.#pong = deferred()
+    this.#channel?.post({ kind: 'ping' })
+    await Promise.race([this.#pong.promise, this.#died.promise])
+  }
+
   async stop(): Promise<void> {
     this.#deathExpected = true
-    if (this.#state === 'new') this.#end('never started')
+    if (this.#state === 'new') this.#end({ reason: 'never started', byOthers: false })
     if (this.#state !== 'dead' && this.#state !== 'stopping') {
       this.#state = 'stopping'
       this.#channel?.post({ kind: 'stop' })
@@ -146,6 +161,10 @@ export class ChannelHost implements WorkerHost {
       this.#started.resolve({ kind: 'ready', device: message.device })
       return
     }
+    if (message.kind === 'pong') {
+      this.#pong.resolve()
+      return
+    }
     if (message.kind === 'broken') {
       this.#state = 'stopping'
       this.#started.resolve({ kind: 'failed', error: unpackFault(message.fault) })
@@ -177,15 +196,16 @@ export class ChannelHost implements WorkerHost {
     else this.#channel?.post({ kind: 'stop' })
   }
 
-  #end(reason: string): void {
+  #end(end: WorkerEnd): void {
     this.#state = 'dead'
-    this.#settle(this.#failedByDeath(reason))
-    this.#started.resolve(this.#failedByDeath(reason))
-    this.#died.resolve({ expected: this.#deathExpected, reason })
+    this.#settle(this.#failedByDeath(end))
+    this.#started.resolve(this.#failedByDeath(end))
+    this.#died.resolve({ expected: this.#deathExpected, reason: end.reason })
   }
 
-  #failedByDeath(reason: string): { kind: 'failed'; error: AppError } {
-    return { kind: 'failed', error: new AppError('worker-died', { device: this.#options.device, reason }) }
+  #failedByDeath({ reason, byOthers }: WorkerEnd): { kind: 'failed'; error: AppError } {
+    const code = byOthers ? 'worker-killed' : 'worker-died'
+    return { kind: 'failed', error: new AppError(code, { device: this.#options.device, reason }) }
   }
 
   #expect(state: HostState, what: string): void {

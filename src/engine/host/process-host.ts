@@ -2,12 +2,15 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { type Channel, ChannelHost } from './channel-host.ts'
+import { type Channel, ChannelHost, type WorkerEnd } from './channel-host.ts'
 import type { WorkerHost } from './worker-host.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
 /** The child's standard output goes to our standard error, so that a command's own output stays clean. */
 const stderrFd = 2
+
+/** What nobody's own fault raises: people and service managers send these, and the system for want of memory SIGKILL. */
+const signalsOfOthers: ReadonlySet<unknown> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
 
 export function createProcessHost(options: WorkerOptions): WorkerHost {
   return new ChannelHost({
@@ -26,9 +29,12 @@ function openProcess({ entry, env, heapLimitMb }: WorkerOptions): Channel {
     stdio: ['ignore', stderrFd, stderrFd, 'ipc'],
   })
   const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(
-    ([[code, signal]]) => (signal === null ? `exit code ${code}` : String(signal)),
+    ([[code, signal]]): WorkerEnd => ({
+      reason: signal === null ? `exit code ${code}` : String(signal),
+      byOthers: signalsOfOthers.has(signal),
+    }),
     // `once` rejects on 'error': the process could not be started.
-    error => String(error),
+    (error): WorkerEnd => ({ reason: String(error), byOthers: false }),
   )
   return {
     // A message to a child that has just died is lost like the child; `ended` tells.

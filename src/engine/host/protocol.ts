@@ -9,6 +9,8 @@
  *                            ←    loading, step …
  *   cancel {runId}           →    (takes effect between steps, or comes too late)
  *                            ←    done | cancelled | failed, exactly one per run
+ *   ping                     →
+ *                            ←    pong (at once between runs; within a run, when its step is over)
  *   stop                     →    cancels a run, closes the sessions, ends itself
  */
 import { z } from 'zod'
@@ -16,7 +18,7 @@ import { workOrder } from '../work-order.ts'
 import { wireFault } from './fault.ts'
 
 /** Raised when a message changes its meaning; a worker of another version is refused at start. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 const bytes = z.custom<Uint8Array>(value => value instanceof Uint8Array)
 const count = z.number().int().min(0)
@@ -33,6 +35,7 @@ export const messageToWorker = z.discriminatedUnion('kind', [
     sources: z.record(z.string(), bytes),
   }),
   z.object({ kind: z.literal('cancel'), runId }),
+  z.object({ kind: z.literal('ping') }),
   z.object({ kind: z.literal('stop') }),
 ])
 
@@ -47,6 +50,7 @@ const picture = z.object({
 export const messageFromWorker = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready'), protocol: z.literal(protocolVersion), device: z.string() }),
   z.object({ kind: z.literal('broken'), fault: wireFault }),
+  z.object({ kind: z.literal('pong') }),
   z.object({ kind: z.literal('loading'), runId, model: z.string() }),
   z.object({ kind: z.literal('step'), runId, step: count, steps: count, preview: bytes.optional() }),
   z.object({

@@ -56,6 +56,9 @@ class WorkerLoop {
       case 'cancel':
         if (this.#run?.id === message.runId) this.#run.abort.abort()
         return false
+      case 'ping':
+        this.#port.post({ kind: 'pong' })
+        return false
       case 'stop':
         // A lost main process says stop again.
         this.#stopped ??= this.#stop()

@@ -30,7 +30,7 @@ function openThread({ entry, env, heapLimitMb }: WorkerOptions): Channel {
     post: message => worker.postMessage(message),
     onMessage: receive => void worker.on('message', receive),
     ended: new Promise(resolve => {
-      worker.on('exit', code => resolve(reason ?? `exit code ${code}`))
+      worker.on('exit', code => resolve({ reason: reason ?? `exit code ${code}`, byOthers: false }))
     }),
   }
 }

@@ -17,7 +17,7 @@ export type StartOutcome =
 export type RunOutcome =
   | { kind: 'done'; pictures: PaintedPicture[]; timings: Record<string, number> }
   | { kind: 'cancelled' }
-  /** The paint threw, or the worker died under it (`worker-died`). */
+  /** The paint threw, or the worker died under it (`worker-died`, or `worker-killed` where somebody ended it). */
   | { kind: 'failed'; error: AppError }
 
 export interface RunEvents {
@@ -30,7 +30,7 @@ export interface RunEvents {
 export interface Death {
   /** Whether somebody asked for it by stop or kill; a worker that could not start was not asked. */
   expected: boolean
-  /** "exit code 3", "SIGSEGV", "RangeError: …": for logs and for `worker-died`. */
+  /** "exit code 3", "SIGSEGV", "RangeError: …": for logs and for faults. */
   reason: string
 }
 
@@ -47,8 +47,10 @@ export interface WorkerHost {
   start(): Promise<StartOutcome>
   /** Paints one order; never rejects for what happens in the worker. A second run at a time is a defect. */
   run(order: WorkOrder, sources: Record<string, Uint8Array>, events?: RunEvents): Promise<RunOutcome>
+  /** Resolves when the worker answers, or is gone; never, while it hangs. */
+  ping(): Promise<void>
   /** Cancels a run between steps, lets the worker close its sessions and end itself. No time limit of its own. */
   stop(): Promise<void>
-  /** Ends the worker now where that is safe; whoever waits for a run gets `worker-died`. */
+  /** Ends the worker now where that is safe; whoever waits for a run gets `worker-killed`. */
   kill(): Promise<KillOutcome>
 }

@@ -31,6 +31,7 @@ function processPort(send: NonNullable<typeof process.send>): WorkerPort {
   // Ctrl-C and service managers signal the whole group: the main process alone decides when a worker stops.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {})
+  process.on('SIGHUP', () => {})
   let unsent = 0
   let ending = false
   const exitWhenSent = () => {

@@ -4,6 +4,7 @@ import type { Clock, Logger } from '../../ports.ts'
 import type { RunOutcome, WorkerHost } from '../host/worker-host.ts'
 import type { WorkOrder } from '../work-order.ts'
 import { DeviceQueue } from './device-queue.ts'
+import { DeviceWorker, type Retirement } from './device-worker.ts'
 import { SilenceWatch } from './silence-watch.ts'
 import type { Speeds } from './speeds.ts'
 
@@ -19,10 +20,15 @@ const longestRestMs = 300_000
 /** After these a session, or the whole of CUDA in its process, can stay broken: the next job gets a new worker. */
 const leavesBroken: ReadonlySet<ErrorCode> = new Set(['out-of-memory', 'device-failed'])
 
-export interface DeviceParts {
+/** How a device's workers are opened. */
+export interface DeviceOpeners {
   name: string
-  /** A new worker, not started yet. */
+  /** A new worker, not started yet; and one in a process of its own, where that is not the same. */
   openHost: () => WorkerHost
+  openIsolatedHost?: () => WorkerHost
+}
+
+export interface DeviceParts extends DeviceOpeners {
   speeds: Speeds
   clock: Clock
   log: Logger
@@ -36,6 +42,8 @@ export interface DeviceParts {
 export type DeviceState = 'ready' | 'sick' | 'resting' | 'stopped'
 
 export interface RunWatch {
+  /** The job may have taken the process down: it runs in a worker whose death is nobody else's. */
+  isolated: boolean
   signal: AbortSignal
   onLoading(): void
   onStep(step: number, steps: number, preview: Uint8Array | undefined): void
@@ -45,8 +53,8 @@ export class Device {
   readonly name: string
   readonly gate = new DeviceQueue()
   readonly #parts: DeviceParts
+  readonly #worker: DeviceWorker
   #state: DeviceState = 'ready'
-  #host: WorkerHost | undefined
   #warmModel: string | undefined
   #failedStarts = 0
   #endRest: () => void = () => {}
@@ -54,6 +62,13 @@ export class Device {
   constructor(parts: DeviceParts) {
     this.name = parts.name
     this.#parts = parts
+    this.#worker = new DeviceWorker({
+      ...parts,
+      onSilent: (host, silentMs) => {
+        // A run that has just begun is watched by itself.
+        if (this.free) this.#giveUp(host, silentMs)
+      },
+    })
   }
 
   get state(): DeviceState {
@@ -70,14 +85,17 @@ export class Device {
   }
 
   /** Brings a worker up where there is none; throws AppError when it does not come up. */
-  async prepare(): Promise<WorkerHost> {
-    if (this.#host && this.#host.state !== 'dead') return this.#host
+  async prepare(isolated = false): Promise<WorkerHost> {
+    if (this.#state === 'stopped') {
+      throw new AppError('worker-killed', { device: this.name, reason: 'the device was stopped' })
+    }
+    this.#worker.endIdleWatch()
+    const current = this.#worker.current(isolated)
+    if (current) return current
     this.#warmModel = undefined
-    const host = this.#parts.openHost()
-    this.#host = host
-    const outcome = await host.start()
+    const { host, outcome } = await this.#worker.replace(isolated)
+    if (outcome.kind === 'silent') throw this.#giveUp(host, outcome.silentMs)
     if (outcome.kind === 'failed') {
-      this.#host = undefined
       this.#rest(outcome.error)
       throw outcome.error
     }
@@ -93,20 +111,21 @@ export class Device {
     sources: Record<string, Uint8Array>,
     watch: RunWatch,
   ): Promise<RunOutcome> {
-    const host = await this.prepare()
+    const host = await this.prepare(watch.isolated)
     const outcome = await this.#runWatched(host, order, sources, watch)
     if (outcome.kind === 'done' && modelHash !== '') this.#warmModel = modelHash
-    if (outcome.kind === 'failed' && leavesBroken.has(outcome.error.code)) await this.#retire(host)
+    if (outcome.kind === 'failed' && leavesBroken.has(outcome.error.code)) await this.#retire()
     if (host.state === 'dead') this.#warmModel = undefined
+    this.#worker.watchIdle(host)
     return outcome
   }
 
-  /** Lets a worker that is not hung end itself. */
-  async stop(): Promise<void> {
+  /** Ends the worker, unless it hangs where nothing ends it. */
+  async stop(limitMs: number): Promise<Retirement> {
     const hung = this.#state === 'sick'
     this.#state = 'stopped'
     this.#endRest()
-    if (!hung) await this.#host?.stop()
+    return hung ? 'hangs' : this.#worker.retire(limitMs)
   }
 
   async #runWatched(
@@ -118,10 +137,9 @@ export class Device {
     const { clock, speeds, name } = this.#parts
     const silence = new SilenceWatch(clock)
     silence.renew(quietLimitMs)
-    const stalled = silence.fallen.then((silentMs): RunOutcome => {
-      this.#giveUp(host)
-      return { kind: 'failed', error: new AppError('device-stalled', { device: name, silentMs }) }
-    })
+    const fallen = silence.fallen.then(
+      (silentMs): RunOutcome => ({ kind: 'failed', error: this.#giveUp(host, silentMs) }),
+    )
     const run = host.run(order, sources, {
       signal,
       onLoading: () => {
@@ -135,19 +153,21 @@ export class Device {
       },
     })
     try {
-      return await Promise.race([run, stalled])
+      return await Promise.race([run, fallen])
     } finally {
       silence.end()
     }
   }
 
   /** Ends a silent worker. One that cannot be killed is waited for: when its call returns after all, it is replaced. */
-  #giveUp(host: WorkerHost): void {
+  #giveUp(host: WorkerHost, silentMs: number): AppError {
+    const error = new AppError('device-stalled', { device: this.name, silentMs })
+    if (this.#state === 'stopped') return error
     this.#state = 'sick'
-    this.#parts.log.error({ device: this.name }, 'device stalled')
+    this.#parts.log.error({ device: this.name, silentMs }, 'device stalled')
     const recover = () => {
       if (this.#state !== 'sick') return
-      this.#host = undefined
+      this.#worker.drop(host)
       this.#state = 'ready'
       this.#parts.log.info({ device: this.name }, 'device recovered')
       this.#parts.onChange()
@@ -160,12 +180,12 @@ export class Device {
       }
       recover()
     }
-    end().catch(error => this.#parts.log.error({ device: this.name, error: String(error) }, 'device lost'))
+    end().catch(cause => this.#parts.log.error({ device: this.name, error: String(cause) }, 'device lost'))
+    return error
   }
 
-  async #retire(host: WorkerHost): Promise<void> {
-    await host.stop()
-    this.#host = undefined
+  async #retire(): Promise<void> {
+    await this.#worker.retire()
     this.#warmModel = undefined
   }
 

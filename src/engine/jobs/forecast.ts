@@ -1,10 +1,45 @@
 /** When each waiting job will be done: the line played forward over the devices. Pure. */
+import type { Run } from './run.ts'
+import type { Speeds } from './speeds.ts'
 import type { Waiting } from './store.ts'
+
+/** Where a queued job stands. */
+export interface Forecast {
+  /** 1 is next. */
+  place: number
+  /** Until it is done; undefined while speeds are unknown. */
+  etaMs?: number
+}
+
+/** How far a running job is. */
+export interface Progress {
+  device: string
+  step: number
+  /** 0 until the first step. */
+  steps: number
+  preview?: Uint8Array
+  /** Until it is done; undefined while speeds are unknown. */
+  etaMs?: number
+}
 
 export interface DeviceOutlook {
   /** When it is done with what it runs now. */
   freeInMs: number
   estimateMs(job: Waiting): number | undefined
+}
+
+/** What a device does now and will do next. */
+export function outlookOf(
+  device: { readonly name: string },
+  runs: Iterable<Run>,
+  speeds: Speeds,
+  nowMs: number,
+): DeviceOutlook {
+  const run = [...runs].find(other => other.device === device)
+  return {
+    freeInMs: run?.remainingMs(speeds, nowMs) ?? 0,
+    estimateMs: job => speeds.estimateMs(device.name, job),
+  }
 }
 
 /** So many are played forward; who stands further back is told in proportion. */

@@ -5,7 +5,7 @@
  * - running: claimed by a device under a lease
  * - done: pictures stored, delivery in the outbox
  * - failed: a fault that another try would not mend, or the last try
- * - dead: it took the process down twice, so it is not tried again
+ * - dead: it took workers down, so it is not tried again
  * - cancelled: stopped by a person
  * - expired: waited longer than the operator allows
  */

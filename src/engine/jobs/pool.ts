@@ -4,19 +4,20 @@
  */
 import { type AppError, toAppError } from '../../errors.ts'
 import type { Clock, Logger, Random } from '../../ports.ts'
-import type { WorkerHost } from '../host/worker-host.ts'
-import { Device, type DeviceState } from './device.ts'
-import { etaAtMs, playForward } from './forecast.ts'
+import { within } from '../../time-limit.ts'
+import { Device, type DeviceOpeners, type DeviceState } from './device.ts'
+import { etaAtMs, type Forecast, outlookOf, type Progress, playForward } from './forecast.ts'
+import { JobTimes } from './job-times.ts'
 import { Run } from './run.ts'
 import type { Pick } from './scheduler.ts'
 import { Speeds } from './speeds.ts'
 import type { Claim, Ending, JobStore, Waiting } from './store.ts'
 import { Timers } from './timers.ts'
-import { type TryOutcome, verdict } from './verdict.ts'
+import { isSuspect, type TryOutcome, verdict } from './verdict.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 export interface PoolParts {
-  devices: { name: string; openHost: () => WorkerHost }[]
+  devices: DeviceOpeners[]
   store: JobStore
   clock: Clock
   random: Random
@@ -31,28 +32,14 @@ export interface PoolParts {
 /** `line`: places may have changed. */
 export type PoolChange = { kind: 'progress' | 'state'; jobId: string } | { kind: 'line' }
 
-export interface Forecast {
-  /** 1 is next. */
-  place: number
-  /** Until it is done; undefined while speeds are unknown. */
-  etaMs?: number
-}
-
-export interface Progress {
-  device: string
-  step: number
-  /** 0 until the first step. */
-  steps: number
-  preview?: Uint8Array
-  /** Until it is done; undefined while speeds are unknown. */
-  etaMs?: number
-}
-
 /** Between attempts to write while the database cannot be written. */
 const writePauseMs = 2000
 /** The line is played forward again when it changed, or when that was so long ago. */
 const etasAgeMs = 1000
 const expirySweepMs = 60_000
+/** After the grace of a stop: for a step to end, and for a worker to leave. */
+const stepGraceMs = 2000
+const workerGraceMs = 1000
 
 export class Pool {
   readonly #parts: PoolParts
@@ -61,9 +48,7 @@ export class Pool {
   readonly #speeds = new Speeds()
   readonly #runs = new Map<string, Run>()
   readonly #timers: Timers
-  /** On the monotonic clock: until when a job that failed rests, and when one has waited too long. */
-  readonly #restsUntilMs = new Map<string, number>()
-  readonly #expiresAtMs = new Map<string, number>()
+  readonly #times: JobTimes
   #etas: { version: number; atMs: number; etasMs: number[] } = { version: -1, atMs: 0, etasMs: [] }
   #state: 'new' | 'serving' | 'stopping' = 'new'
 
@@ -72,6 +57,7 @@ export class Pool {
     const onChange = () => this.#dispatch()
     this.#parts = parts
     this.#timers = new Timers(clock)
+    this.#times = new JobTimes(clock, parts.maxWaitMs)
     this.#devices = parts.devices.map(
       device => new Device({ ...device, speeds: this.#speeds, clock, log, onChange, onHung }),
     )
@@ -94,7 +80,8 @@ export class Pool {
 
   /** A job that left the queue by another hand (cancelled, removed). */
   drop(jobId: string): void {
-    if (this.#dequeue(jobId)) this.#tell({ kind: 'line' })
+    this.#times.remove(jobId)
+    if (this.#line.remove(jobId)) this.#tell({ kind: 'line' })
   }
 
   /** Asks a running job to stop between steps; false when it does not run. */
@@ -132,18 +119,34 @@ export class Pool {
   }
 
   /**
-   * Takes nothing new, lets what runs go on for `graceMs`, then stops it between steps and gives it back uncounted.
-   * Resolves when no worker is inside a run, except one that hangs.
+   * Takes nothing new, lets what runs go on for `graceMs`, then stops it between steps and gives it back uncounted; what
+   * has not stopped soon after is given back while it runs. Whether every worker is gone: otherwise a thread is inside a
+   * native call, and only the end of the process ends it.
    */
-  async stop(graceMs: number): Promise<void> {
+  async stop(graceMs: number): Promise<boolean> {
     this.#state = 'stopping'
-    const endGrace = this.#parts.clock.after(graceMs, () => {
+    const { clock } = this.#parts
+    const endGrace = clock.after(graceMs, () => {
       for (const run of this.#runs.values()) run.stop('released')
     })
-    await Promise.all(this.#devices.map(device => device.gate.idle()))
+    const idle = Promise.all(this.#devices.map(device => device.gate.idle()))
+    await within(clock, graceMs + stepGraceMs, idle)
     endGrace()
+    await within(clock, workerGraceMs, this.release())
     this.#timers.end()
-    await Promise.all(this.#devices.map(device => device.stop()))
+    const retired = await Promise.all(this.#devices.map(device => device.stop(workerGraceMs)))
+    return !retired.includes('hangs')
+  }
+
+  /** Gives back, uncounted, what runs: it is not the jobs' doing that the process ends. */
+  async release(): Promise<void> {
+    const { store, clock } = this.#parts
+    await Promise.all(
+      [...this.#runs.values()].map(async ({ claim, startedMs }) => {
+        const ending = claim && verdict(claim, { kind: 'released' }, 0)
+        if (claim && ending) await store.end(claim, ending, clock.monotonicMs() - startedMs)
+      }),
+    )
   }
 
   /** Whoever listens may fail; the jobs go on. */
@@ -156,19 +159,8 @@ export class Pool {
   }
 
   #enqueue(job: Waiting): void {
-    const { clock, maxWaitMs } = this.#parts
-    if (maxWaitMs > 0 && !this.#expiresAtMs.has(job.jobId)) {
-      // From here on a clock that does not jump counts; only the time before is taken from the wall clock.
-      const waitedMs = Math.max(0, clock.now() - job.createdAt)
-      this.#expiresAtMs.set(job.jobId, clock.monotonicMs() + maxWaitMs - waitedMs)
-    }
+    this.#times.add(job)
     this.#line.add(job)
-  }
-
-  #dequeue(jobId: string): boolean {
-    this.#restsUntilMs.delete(jobId)
-    this.#expiresAtMs.delete(jobId)
-    return this.#line.remove(jobId)
   }
 
   /** Gives every free device the job whose turn it is. */
@@ -177,7 +169,7 @@ export class Pool {
     for (;;) {
       const free = this.#devices.filter(device => device.free)
       if (free.length === 0) return
-      const pick = this.#line.next(warmModels(free), job => !this.#rests(job))
+      const pick = this.#line.next(warmModels(free), job => this.#times.mayStart(job))
       if (!pick) return
       const device = free.find(({ warmModel }) => warmModel === pick.job.modelHash) ?? free[0]
       if (device) this.#assign(device, pick)
@@ -187,7 +179,7 @@ export class Pool {
   #assign(device: Device, pick: Pick): void {
     const { clock, log } = this.#parts
     this.#line.serve(pick)
-    this.#restsUntilMs.delete(pick.job.jobId)
+    this.#times.started(pick.job.jobId)
     const run = new Run(pick.job, device, clock.monotonicMs())
     this.#runs.set(pick.job.jobId, run)
     device.gate
@@ -202,6 +194,7 @@ export class Pool {
     try {
       const claim = await this.#claim(run)
       this.#tell({ kind: 'line' })
+      run.claim = claim
       if (!claim) return
       this.#tell({ kind: 'state', jobId: job.jobId })
       const outcome = await this.#try(run, claim)
@@ -211,7 +204,7 @@ export class Pool {
       if (outcome.kind === 'done' && !run.loaded) this.#speeds.rested(device.name, job, run.restMs(nowMs))
       const own = await this.#record(claim, ending, nowMs - run.startedMs)
       if (own && ending.state === 'queued') this.#enqueueLater(job, ending.delayMs)
-      else this.#expiresAtMs.delete(job.jobId)
+      else this.#times.remove(job.jobId)
     } finally {
       this.#runs.delete(job.jobId)
       this.#tell({ kind: 'state', jobId: job.jobId })
@@ -239,6 +232,7 @@ export class Pool {
     try {
       const sources = await store.sources(claim.order)
       const outcome = await device.run(claim.order, job.modelHash, sources, {
+        isolated: isSuspect(claim),
         signal: run.abort.signal,
         onLoading: () => {
           run.loaded = true
@@ -271,20 +265,14 @@ export class Pool {
   }
 
   #enqueueLater(job: Waiting, delayMs: number): void {
-    this.#restsUntilMs.set(job.jobId, this.#parts.clock.monotonicMs() + delayMs)
+    this.#times.rest(job.jobId, delayMs)
     this.#enqueue(job)
     this.#timers.after(delayMs, () => this.#dispatch())
   }
 
-  #rests(job: Waiting): boolean {
-    const untilMs = this.#restsUntilMs.get(job.jobId)
-    return untilMs !== undefined && untilMs > this.#parts.clock.monotonicMs()
-  }
-
   #sweepExpired(): void {
-    const nowMs = this.#parts.clock.monotonicMs()
     for (const job of [...this.#line.jobs()]) {
-      if ((this.#expiresAtMs.get(job.jobId) ?? Number.POSITIVE_INFINITY) > nowMs) continue
+      if (!this.#times.hasExpired(job)) continue
       this.#expire(job.jobId).catch(error =>
         this.#parts.log.error({ jobId: job.jobId, error: String(error) }, 'a job could not be expired'),
       )
@@ -302,22 +290,15 @@ export class Pool {
     const nowMs = this.#parts.clock.monotonicMs()
     const { version } = this.#line
     if (this.#etas.version !== version || nowMs - this.#etas.atMs >= etasAgeMs) {
-      const etasMs = playForward(this.#line.order(warmModels(this.#devices)), this.#outlook(nowMs))
-      this.#etas = { version, atMs: nowMs, etasMs }
+      const ready = this.#devices.filter(device => device.state === 'ready')
+      const outlook = ready.map(device => outlookOf(device, this.#runs.values(), this.#speeds, nowMs))
+      this.#etas = {
+        version,
+        atMs: nowMs,
+        etasMs: playForward(this.#line.order(warmModels(this.#devices)), outlook),
+      }
     }
     return this.#etas.etasMs
-  }
-
-  #outlook(nowMs: number) {
-    return this.#devices
-      .filter(device => device.state === 'ready')
-      .map(device => {
-        const run = [...this.#runs.values()].find(other => other.device === device)
-        return {
-          freeInMs: run?.remainingMs(this.#speeds, nowMs) ?? 0,
-          estimateMs: (job: Waiting) => this.#speeds.estimateMs(device.name, job),
-        }
-      })
   }
 
   #logFailure(claim: Claim, device: Device, error: AppError, ending: Ending): void {

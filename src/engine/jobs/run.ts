@@ -1,7 +1,7 @@
 /** One job on one device: how far it is and who asked it to stop. */
 import type { Device } from './device.ts'
 import type { Speeds } from './speeds.ts'
-import type { Waiting } from './store.ts'
+import type { Claim, Waiting } from './store.ts'
 
 export class Run {
   readonly job: Waiting
@@ -13,6 +13,8 @@ export class Run {
   step = 0
   /** 0 until the first step. */
   steps = 0
+  /** Undefined until the claim is written. */
+  claim: Claim | undefined
   preview: Uint8Array | undefined
   /** A model had to be loaded first, so that the run says nothing about the usual time. */
   loaded = false

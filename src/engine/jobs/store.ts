@@ -12,7 +12,8 @@ export interface Waiting {
   priority: number
   /** Order of acceptance: smaller is older. */
   seq: number
-  createdAt: number
+  /** How long it had waited already when it was read, not counting time in which nothing ran. */
+  waitedMs: number
   /** Hash of the model that the job needs on its device. */
   modelHash: string
   /** What decides how long the job takes. */

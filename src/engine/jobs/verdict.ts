@@ -12,8 +12,10 @@ export type TryOutcome =
 
 /** Tries that a job has when faults are to blame that another try may overcome. */
 export const maxTries = 3
-/** Workers or processes that a job may take down before it is not tried again. */
+/** Workers that a job may take down before it is not tried again; the end of a process that it ran in counts as one. */
 export const maxCrashes = 2
+/** However often processes end under a job for reasons of their own, so often it is claimed and not more. */
+export const maxClaims = 20
 
 const firstDelayMs = 2000
 
@@ -45,11 +47,21 @@ export function verdict(
   }
 }
 
-/** What becomes of a job that was running when the process ended without a word. */
-export function verdictAfterRestart(claim: Pick<Claim, 'failures' | 'crashes'>): Ending {
-  const crashes = claim.crashes + 1
-  if (crashes >= maxCrashes) return dead({ failures: claim.failures, crashes })
-  return { state: 'queued', failures: claim.failures, crashes, delayMs: 0 }
+/** Whether a job may have taken a process down: then it runs where it can take down nobody else. */
+export function isSuspect({ crashes }: Pick<Claim, 'crashes'>): boolean {
+  return crashes > 0
+}
+
+/**
+ * What becomes of a job that was running when the process ended without a word: by the job, or by a kill, a loss of power,
+ * another job. It is under suspicion and goes on in a process of its own, whose end proves something; the end of Easel's
+ * process under a suspect proves nothing more.
+ */
+export function verdictAfterRestart(claim: Pick<Claim, 'attempt' | 'failures' | 'crashes'>): Ending {
+  const { attempt, failures } = claim
+  const crashes = Math.max(1, claim.crashes)
+  if (attempt >= maxClaims) return dead({ failures, crashes: attempt })
+  return { state: 'queued', failures, crashes, delayMs: 0 }
 }
 
 function dead(counted: Pick<Claim, 'failures' | 'crashes'>): Ending {

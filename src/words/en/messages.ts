@@ -39,7 +39,7 @@ export const job = {
   finishing: 'Finishing the picture',
   paintedIn: (ms: number) => `painted in ${duration(ms)}`,
   failed: 'This picture could not be painted.',
-  dead: 'This picture took Easel down twice, so it is not tried again.',
+  dead: 'This picture took the worker that painted it down, so it is not tried again.',
   cancelled: 'Cancelled.',
   expired: 'This request waited too long and was dropped.',
   untitled: 'A picture without words',

@@ -36,7 +36,7 @@ export const job: Words['job'] = {
   finishing: '正在收尾',
   paintedIn: ms => `用时 ${duration(ms)}`,
   failed: '这张图没有画成。',
-  dead: '这张图两次让程序崩溃，不再重试。',
+  dead: '绘制这张图的工作进程因它退出，不再重试。',
   cancelled: '已取消。',
   expired: '等待太久，请求已作废。',
   untitled: '没有文字的图片',

@@ -99,7 +99,7 @@ describe.each(['thread', 'child process'] as const)('a %s', kind => {
 test('a child process can be killed inside a run, and the next one paints the same bytes as a thread', async () => {
   const run = await untilStep(await started('child process'), 2)
   expect(await hosts[0]?.kill()).toEqual({ kind: 'dead' })
-  expect(await run.ended()).toMatchObject({ kind: 'failed', error: { code: 'worker-died' } })
+  expect(await run.ended()).toMatchObject({ kind: 'failed', error: { code: 'worker-killed' } })
   const [child, thread] = [await started('child process'), await started('thread')]
   expect(bytesOf(await child.run(order(3), {})).equals(bytesOf(await thread.run(order(3), {})))).toBe(true)
 })

@@ -160,7 +160,7 @@ describe('a device whose worker does not come up', () => {
     it.workers.startFault = new AppError('internal', { problem: 'no such device' })
     const { id } = await it.ask('a red circle')
     await it.until(() => it.log.faults.some(line => line.message === 'device did not come up'))
-    expect(it.job(id).state).toBe('queued')
+    await it.until(() => it.job(id).state === 'queued')
     it.workers.startFault = undefined
     await runningAgain()
     it.workers.current.finish()
@@ -236,18 +236,146 @@ describe('a stop', () => {
     expect(it.built.db.jobs.get(id)).toMatchObject({ state: 'done', attempt: 2, failures: 0, crashes: 0 })
   })
 
-  test('that never came: what ran is taken up again, and twice is too often', async () => {
+  test('gives a job back that does not stop between two steps, and does not wait for its thread', async () => {
+    await it.dispose()
+    await build(new FakeWorkers({ mode: 'by-hand', unkillable: true }))
     const { id } = await it.ask('first')
-    for (const crashes of [1, 2]) {
-      await running()
-      it.crash()
-      it.workers.current.end({ kind: 'cancelled' })
-      await it.restart()
-      expect(it.built.db.jobs.get(id)?.crashes).toBe(crashes)
-    }
+    await running()
+    it.workers.silent = true
+    const stopped = it.built.stopPainting(20_000)
+    for (const ms of [20_000, 2000, 1000, 1000]) await pass(ms)
+    expect(await stopped).toBe(false)
+    expect(it.built.db.jobs.get(id)).toMatchObject({ state: 'queued', failures: 0, crashes: 0 })
+  })
+
+  test.each(['running', 'idle', 'starting'])('kills a worker that answers to nothing: %s', async moment => {
+    if (moment !== 'starting') await it.ask('first')
+    if (moment !== 'starting') await running()
+    if (moment === 'idle') it.workers.current.finish()
+    if (moment === 'idle') await it.settled()
+    it.workers.silent = true
+    if (moment === 'starting') await it.ask('first')
+    await it.built.delivered()
+    const stopped = it.built.stopPainting(0)
+    for (const ms of [0, 2000, 1000, 1000]) await pass(ms)
+    expect(await stopped).toBe(true)
+    expect(it.workers.hosts.map(({ state }) => state)).toEqual(['dead'])
+  })
+})
+
+/** Lets time pass, and what follows from it happen. */
+async function pass(ms: number): Promise<void> {
+  for (let i = 0; i < 20; i++) await new Promise(resolve => setImmediate(resolve))
+  it.clock.advance(ms)
+  for (let i = 0; i < 20; i++) await new Promise(resolve => setImmediate(resolve))
+}
+
+describe('a process that ends under a job', () => {
+  /** Without a word, as by a kill. */
+  async function dies(): Promise<void> {
+    await running()
+    it.crash()
+    it.workers.current.end({ kind: 'cancelled' })
+    await it.restart()
+  }
+
+  test('makes it suspect: it is tried in a process of its own, and the next one as usual', async () => {
+    const { id } = await it.ask('first')
+    const next = await it.ask('second')
+    await dies()
+    expect(it.built.db.jobs.get(id)).toMatchObject({ state: 'queued', crashes: 1 })
+    await running()
+    expect(it.workers.current.isolated).toBe(true)
+    it.workers.current.finish()
+    await it.until(() => it.job(id).state === 'done')
+    await running()
+    expect(it.workers.current).toMatchObject({ isolated: false, order: { prompt: { positive: 'second' } } })
+    it.workers.current.finish()
+    await it.settled()
+    expect(it.job(next.id).state).toBe('done')
+  })
+
+  test('however often, by a kill from outside, it is painted at last', async () => {
+    const { id } = await it.ask('first')
+    for (let i = 0; i < 10; i++) await dies()
+    expect(it.built.db.jobs.get(id)).toMatchObject({ crashes: 1, failures: 0 })
+    await running()
+    it.workers.current.finish()
+    await it.settled()
+    expect(it.job(id).state).toBe('done')
+  })
+
+  test('and a worker of its own that dies of it: then it is dead', async () => {
+    const { id } = await it.ask('first')
+    await dies()
+    await running()
+    it.workers.current.die('SIGSEGV')
     await it.settled()
     expect(it.job(id)).toMatchObject({ state: 'dead', failure: { code: 'took-worker-down' } })
     expect(it.courier.messages.get(id)?.job.state).toBe('dead')
+  })
+
+  test('and a worker that somebody killed: that is no crash of its own', async () => {
+    const { id } = await it.ask('first')
+    await dies()
+    await running()
+    it.workers.current.kill()
+    await runningAgain()
+    it.workers.current.finish()
+    await it.settled()
+    expect(it.built.db.jobs.get(id)).toMatchObject({ state: 'done', crashes: 1, failures: 1 })
+  })
+
+  test('twenty times is not tried again', async () => {
+    const { id } = await it.ask('first')
+    for (let i = 0; i < 20; i++) await dies()
+    await it.settled()
+    expect(it.job(id)).toMatchObject({ state: 'dead', failure: { code: 'took-worker-down' } })
+  })
+})
+
+describe('a worker that hangs', () => {
+  test('while it does nothing is noticed, and replaced', async () => {
+    await it.ask('first')
+    await running()
+    it.workers.current.finish()
+    await it.settled()
+    await pass(30_000)
+    await pass(29_999)
+    expect(it.workers.hosts.map(({ state }) => state)).toEqual(['ready'])
+    it.workers.silent = true
+    await pass(30_000)
+    await pass(30_000)
+    expect(it.workers.hosts.map(({ state }) => state)).toEqual(['dead'])
+    it.workers.silent = false
+    it.workers.mode = 'at-once'
+    expect((await it.paint('second')).state).toBe('done')
+    expect(it.log.faults.map(({ message }) => message)).toEqual(['device stalled'])
+  })
+
+  test('while it does nothing, as a thread, is told to whoever can end the process', async () => {
+    await it.dispose()
+    await build(new FakeWorkers({ unkillable: true }))
+    await it.paint('first')
+    it.workers.silent = true
+    await pass(30_000)
+    await pass(30_000)
+    expect(hung).toEqual(['fake:0'])
+  })
+
+  test('while it starts is noticed, and the job waits for the next one', async () => {
+    it.workers.silent = true
+    const { id } = await it.ask('first')
+    await it.until(() => it.workers.hosts.length === 1)
+    await pass(119_999)
+    expect(it.job(id).state).toBe('running')
+    it.workers.silent = false
+    it.workers.mode = 'at-once'
+    await pass(1)
+    expect(it.built.db.jobs.get(id)).toMatchObject({ state: 'queued', attempt: 0 })
+    await pass(2000)
+    await it.settled()
+    expect(it.built.db.jobs.get(id)).toMatchObject({ state: 'done', failures: 0, crashes: 0 })
   })
 })
 
@@ -269,6 +397,32 @@ describe('a job that waits too long', () => {
     await it.until(() => it.find(id)?.state === 'expired')
     await it.built.delivered()
     expect(it.courier.messages.get(id)?.job.state).toBe('expired')
+  })
+
+  test('is not given up because a start finds another date: only time in which Easel ran counts', async () => {
+    await it.ask('first')
+    const { id } = await it.ask('second')
+    await running()
+    // Forty hours with the first, then a restart three days ahead.
+    for (let i = 0; i < 480; i++) {
+      it.workers.current.loading()
+      it.clock.advance(300_000)
+    }
+    const stopped = it.built.stopPainting(0)
+    for (const ms of [0, 2000, 1000, 1000]) await pass(ms)
+    await stopped
+    it.built.close()
+    it.clock.setWall(it.clock.now() + 72 * 3_600_000)
+    await it.restart()
+    await running()
+    it.clock.advance(60_000)
+    await it.built.delivered()
+    expect(it.job(id).state).toBe('queued')
+    for (let i = 0; i < 97; i++) {
+      it.workers.current.loading()
+      it.clock.advance(300_000)
+    }
+    await it.until(() => it.job(id).state === 'expired')
   })
 })
 

@@ -13,7 +13,7 @@ function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
     personId,
     priority: 0,
     seq: seqs,
-    createdAt: 0,
+    waitedMs: 0,
     modelHash: 'sdxl',
     size: { kind: 'paint', steps: 20, pixels: 1024 * 1024 },
     ...changes,
