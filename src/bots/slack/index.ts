@@ -141,6 +141,7 @@ export class SlackAdapter implements Adapter {
       body => dismissalOf(this.#workspaces, body, wordsFor(config.language)),
     )
 
+    const channels = new Channels(api, clock)
     const context: HandlerContext = {
       easel,
       chat: new Chat({
@@ -157,11 +158,8 @@ export class SlackAdapter implements Adapter {
       pictures,
       courier,
       ephemeralMessages,
-      requestContexts: new RequestContexts(
-        this.#workspaces,
-        new Members(api, clock),
-        new Channels(api, clock),
-      ),
+      requestContexts: new RequestContexts(this.#workspaces, new Members(api, clock), channels),
+      channels,
       downloads: new Downloads(api, clock, config.slack.apiUrl),
       formSecret: formSecretOf(parts),
     }

@@ -165,14 +165,46 @@ describe('forms', () => {
     expect(jobs()).toHaveLength(1)
   })
 
-  it('opened in a channel without the bot say how to invite it, in a direct message', async () => {
+  it('do not open where nothing could come of them: how to invite the bot is said instead', async () => {
+    const { ada, team } = t.scene
+    for (const isPrivate of [false, true]) {
+      const elsewhere = t.slack.addChannel(team, 'elsewhere', { withoutBot: true, private: isPrivate })
+      await ada.types('/imagine', '', { channelId: elsewhere.id })
+      expect(lastTold()).toBe(en.slack.replies.invite)
+      expect(ada.seesModal).toBe(false)
+      elsewhere.members.add(team.botUserId)
+      await ada.types('/imagine', '', { channelId: elsewhere.id })
+      await ada.submits(ada.modal, { Prompt: 'a cat' })
+      await t.calm()
+      expect(t.cards(elsewhere.id)).toHaveLength(1)
+    }
+  })
+
+  it('stay open with everything in them where the bot was taken out meanwhile, and paint once it is back', async () => {
+    const { ada, team, channel } = t.scene
+    await ada.types('/imagine', '', here())
+    const form = ada.modal
+    channel.members.delete(team.botUserId)
+    const answer = await ada.submits(form, { Prompt: 'a cat', Seed: '7' })
+    expect(answer).toMatchObject({ kind: 'errors', errors: { prompt: en.slack.replies.invite } })
+    expect(jobs()).toEqual([])
+    channel.members.add(team.botUserId)
+    expect(await ada.submits(form, { Prompt: 'a cat', Seed: '7' })).toEqual({ kind: 'closed' })
+    await t.calm()
+    expect(jobs()).toMatchObject([{ order: { seed: 7 } }])
+  })
+
+  it('of the shortcuts say how to invite the bot where it cannot see the picture', async () => {
     const { ada, team } = t.scene
     const elsewhere = t.slack.addChannel(team, 'elsewhere', { withoutBot: true })
-    await ada.types('/imagine', '', { channelId: elsewhere.id })
-    await ada.submits(ada.modal, { Prompt: 'a cat' })
-    await t.calm()
-    const said = t.cards(ada.direct.id).map(post => t.text(post))
-    expect(said).toEqual([en.slack.replies.invite])
+    const picture = { name: 'cat.png', bytes: new Uint8Array([1]) }
+    const post = ada.writes('look', { channelId: elsewhere.id }, [picture])
+    for (const shortcut of ['use_as_source', 'image_info']) {
+      await ada.usesShortcut(shortcut, post)
+      await t.adapter.idle()
+      expect(lastTold(), shortcut).toBe(en.slack.replies.invite)
+    }
+    expect(ada.seesModal).toBe(false)
   })
 })
 

@@ -4,11 +4,12 @@ import { problemSentence, type Words } from '../../../words/en.ts'
 import type { ChatReply } from '../../chat/chat.ts'
 import type { FieldProblem } from '../../chat/flag-fields.ts'
 import { downloadRefusal } from '../../chat/message-picture.ts'
-import { fieldOfProblem, sourceField } from '../../chat/paint-form.ts'
+import { fieldOfProblem, promptField, sourceField } from '../../chat/paint-form.ts'
 import { readSettings } from '../../chat/settings-form.ts'
-import { act, type HandlerContext, imagine, payloadOf } from '../inbound/handler-context.ts'
+import { textMessage } from '../../messages/message.ts'
+import { act, type HandlerContext, imagine, obstacleIn, payloadOf } from '../inbound/handler-context.ts'
 import type { RequestContext } from '../inbound/request-context.ts'
-import type { Payload } from '../outbound/render.ts'
+import { type Payload, render } from '../outbound/render.ts'
 import { ViewValues } from './fields.ts'
 import { type FormOrigin, readMetadata, writeMetadata } from './metadata.ts'
 import { openView } from './open-view.ts'
@@ -25,6 +26,9 @@ export async function openPaintForm(
   triggerId: string,
   start: { source?: FormOrigin['source']; remixOf?: string; prompt?: string; negative?: string } = {},
 ): Promise<Payload | undefined> {
+  const obstacle = await obstacleIn(context, requester, 'lately')
+  // Nobody fills in a form that nothing could come of.
+  if (obstacle !== undefined) return render(textMessage(obstacle), requester.words)
   const { source, remixOf, ...shown } = start
   const origin: FormOrigin = {
     ...requester.place,
@@ -53,6 +57,9 @@ export async function submitPaintForm(
   values: unknown,
 ): Promise<Submitted> {
   const { words, workspace, place, caller } = requester
+  // The form stays open: what was filled in is not lost while somebody invites the bot.
+  const obstacle = await obstacleIn(context, requester, 'now')
+  if (obstacle !== undefined) return { kind: 'wrong', errors: { [promptField]: obstacle } }
   const read = readPaintView(values, origin)
   if (read.kind === 'refused') return { kind: 'wrong', errors: fieldErrors(read.problems, words) }
   const request = await withFile(context, requester, read.request, read.fileId)

@@ -9,9 +9,11 @@ import { textMessage } from '../../messages/message.ts'
 import type { SlackCourier } from '../outbound/courier.ts'
 import type { EphemeralMessages, SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import type { Messages } from '../outbound/messages.ts'
+import { refusalSentence } from '../outbound/refusals.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import type { Pictures } from '../outbound/uploads.ts'
 import type { SlackApi } from '../transport/api.ts'
+import type { Channels } from './channels.ts'
 import type { Downloads } from './downloads.ts'
 import type { RequestContext, RequestContexts } from './request-context.ts'
 
@@ -25,6 +27,7 @@ export interface HandlerContext {
   pictures: Pictures
   courier: SlackCourier
   requestContexts: RequestContexts
+  channels: Channels
   downloads: Downloads
   ephemeralMessages: EphemeralMessages
   /** Signs what forms carry. */
@@ -60,6 +63,22 @@ export function answer(
   sendEphemeral: SendEphemeral,
 ): Promise<ChatReply> {
   return noticed(context, requester, sendEphemeral, () => context.chat.answer(requester, question))
+}
+
+/**
+ * How the person can get an answer here after all, where a message would be refused. `now`: as things are; otherwise as
+ * they were when Slack was last asked, if they were well.
+ */
+export async function obstacleIn(
+  { channels }: HandlerContext,
+  { workspace, place, caller, words }: RequestContext,
+  asOf: 'now' | 'lately',
+): Promise<string | undefined> {
+  const refusal =
+    asOf === 'now'
+      ? await channels.refusalIn(workspace, place.channel)
+      : await channels.knownRefusalIn(workspace, place.channel)
+  return refusal === undefined ? undefined : refusalSentence(refusal, caller.conversation, words)
 }
 
 /** What Slack says to the person who asked. */

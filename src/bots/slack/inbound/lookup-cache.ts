@@ -24,6 +24,11 @@ export class LookupCache<Value> {
     return (await this.#inTime(asked)) ?? known?.value
   }
 
+  /** As Slack has it now; what is known already only where it takes too long or does not say. */
+  async refresh(key: string, look: () => Promise<Value | undefined>): Promise<Value | undefined> {
+    return (await this.#inTime(this.#asked.get(key) ?? this.#ask(key, look))) ?? this.#known.get(key)?.value
+  }
+
   #ask(key: string, look: () => Promise<Value | undefined>): Promise<Value | undefined> {
     // Slack is busy: the request itself matters more than what could be known of it.
     const asked = look()

@@ -8,7 +8,7 @@ import { textMessage } from '../../messages/message.ts'
 import { openPaintForm } from '../forms/form-handlers.ts'
 import type { PictureSource } from '../forms/metadata.ts'
 import { type Payload, render } from '../outbound/render.ts'
-import type { HandlerContext } from './handler-context.ts'
+import { type HandlerContext, obstacleIn } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
 import { picturesAmong } from './senders.ts'
 
@@ -55,16 +55,20 @@ export async function startFromMessage(
 
 /** All that is known of the message's picture. */
 export async function tellOfMessage(
-  { easel, downloads }: HandlerContext,
+  context: HandlerContext,
   requester: RequestContext,
   message: unknown,
 ): Promise<Payload> {
+  const { easel, downloads } = context
   const { words, workspace, caller } = requester
   const files = {
     fetch: (file: SlackFile) => downloads.fetch(workspace, file.id),
     nameOf: (file: SlackFile) => file.name,
   }
   const pictures = picturesIn(easel, caller, message)
+  // Files of a channel that the bot is not in are none that it sees.
+  const obstacle = pictures.kind === 'files' ? await obstacleIn(context, requester, 'lately') : undefined
+  if (obstacle !== undefined) return render(textMessage(obstacle), words)
   return render(await messagePictureInfo(easel, pictures, files, requester), words)
 }
 
