@@ -4,6 +4,9 @@ export interface Bounds {
   readonly max: number
 }
 
+/** What people ask for to have a seed by chance. */
+export const randomSeed = -1
+
 const fraction: Bounds = { min: 0, max: 1 }
 
 export const bounds = {
@@ -11,6 +14,8 @@ export const bounds = {
   count: { min: 1, max: 4 },
   /** torch takes more, but beyond this a number does not survive JSON; room is left for the seeds of a set. */
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER - 1000 },
+  /** The same as it may be asked for: -1 is a seed by chance, as A1111 and ComfyUI have it. */
+  seedAsked: { min: randomSeed, max: Number.MAX_SAFE_INTEGER - 1000 },
   guidance: { min: 0, max: 50 },
   guidanceRescale: fraction,
   /** Fractions of the schedule. */

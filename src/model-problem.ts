@@ -136,6 +136,8 @@ export const modelConfigProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('value'), found: z.string(), supported: z.array(z.string()) }),
   z.object({ what: z.literal('below'), found: z.string(), minimum: z.number(), exclusive: z.boolean() }),
   z.object({ what: z.literal('above'), found: z.string(), maximum: z.number(), exclusive: z.boolean() }),
+  /** Betas, or EDM's sigmas, that grow beyond all numbers. */
+  z.object({ what: z.literal('noise-without-end') }),
   /** addition_embed_type: what tells SDXL from its relatives. */
   z.object({ what: z.literal('not-sdxl') }),
   z.object({ what: z.literal('entries'), found: z.number(), levels: z.number() }),

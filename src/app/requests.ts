@@ -13,6 +13,7 @@ export interface ImagineRequest {
   size?: { widthPx: number; heightPx: number }
   aspect?: { width: number; height: number }
   count?: number
+  /** -1: by chance, whatever it was before. */
   seed?: number
   steps?: number
   guidance?: number

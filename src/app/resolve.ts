@@ -1,5 +1,5 @@
 /** A request becomes a work order in which nothing is open any more, or the reasons why it cannot. Pure. */
-import { bounds } from '../bounds.ts'
+import { bounds, randomSeed } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import type { ModelReference, PaintOrder } from '../engine/work-order.ts'
@@ -63,7 +63,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   const source = sourceOf(request, context, sampling.steps, findings)
   const count = request.count ?? Math.min(settings.count ?? 1, config.limits.maxCount)
   findings.wholeInRange('n', count, { min: bounds.count.min, max: config.limits.maxCount })
-  const seed = request.seed ?? context.seed
+  const seed = request.seed === undefined || request.seed === randomSeed ? context.seed : request.seed
   findings.wholeInRange('seed', seed, bounds.seed)
 
   if (findings.problems.length > 0) return { kind: 'refused', problems: findings.problems }

@@ -1,4 +1,5 @@
 /** One request, several jobs: `{a, b}` in the prompt, repeats, and wildcards, which each job draws for itself. */
+import { randomSeed } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import { expandPrompt } from '../engine/text/expand-prompt.ts'
 import { type Drawing, drawWildcards } from '../engine/text/wildcards.ts'
@@ -39,7 +40,8 @@ export function variantsOf(
 
 /** Picture i of a set has seed + i, so the next set begins after the last of this one. */
 function seedOf(request: ImagineRequest, repetition: number): number | undefined {
-  return request.seed === undefined ? undefined : request.seed + repetition * (request.count ?? 1)
+  const { seed } = request
+  return seed === undefined || seed === randomSeed ? seed : seed + repetition * (request.count ?? 1)
 }
 
 /** The same requests with a line of its list for every `__name__`. */

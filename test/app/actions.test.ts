@@ -137,8 +137,8 @@ describe('each button makes a new job from the old one', () => {
       seed: 7,
       count: 1,
       sampling: { steps: 11, guidance: 3 },
-      widthPx: 192,
-      heightPx: 96,
+      widthPx: 176,
+      heightPx: 88,
     })
     expect(remixed.parent).toEqual({ jobId: first.id, pictureId: pictureOf(first) })
 

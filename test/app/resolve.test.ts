@@ -219,6 +219,10 @@ describe('sizes', () => {
   })
 })
 
+test('a seed of -1 is one by chance', () => {
+  expect(orderOf({ seed: -1 }).seed).toBe(4711)
+})
+
 describe('out of range', () => {
   test.each([
     [{ steps: 0 }, 'steps', 0, 1, 150],
@@ -228,7 +232,7 @@ describe('out of range', () => {
     [{ guidance: Number.NaN }, 'cfg', Number.NaN, 0, 50],
     [{ count: 5 }, 'n', 5, 1, 4],
     [{ count: 0 }, 'n', 0, 1, 4],
-    [{ seed: -1 }, 'seed', -1, 0, Number.MAX_SAFE_INTEGER - 1000],
+    [{ seed: -2 }, 'seed', -2, 0, Number.MAX_SAFE_INTEGER - 1000],
     [{ guidanceRescale: 1.5 }, 'rescale', 1.5, 0, 1],
     [{ clipSkip: 11 }, 'clip-skip', 11, 0, 10],
     [{ eta: -0.1 }, 'eta', -0.1, 0, 1],

@@ -38,7 +38,9 @@ export const number: FlagValue<number> = {
   expected: 'number',
   shape: 'X',
   read(typed) {
-    const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(typed) ? Number(typed) : Number.NaN
+    const isNumber = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i.test(typed)
+    // Much of the world writes a decimal comma.
+    const value = isNumber ? Number(typed.replace(',', '.')) : Number.NaN
     return Number.isFinite(value) ? value : undefined
   },
   write: String,
@@ -53,8 +55,9 @@ export const ratio: FlagValue<{ width: number; height: number }> = {
   expected: 'ratio',
   shape: 'W:H',
   read(typed) {
-    const [, width, height] = /^(\d{1,5}(?:\.\d+)?)\s*[:/]\s*(\d{1,5}(?:\.\d+)?)$/.exec(typed) ?? []
-    const value = { width: Number(width), height: Number(height) }
+    const [, ...sides] = /^(\d{1,5}(?:[.,]\d+)?)\s*[:/x×*]\s*(\d{1,5}(?:[.,]\d+)?)$/i.exec(typed) ?? []
+    const [width = Number.NaN, height = Number.NaN] = sides.map(side => Number(side.replace(',', '.')))
+    const value = { width, height }
     return value.width > 0 && value.height > 0 ? value : undefined
   },
   write: value => `${value.width}:${value.height}`,

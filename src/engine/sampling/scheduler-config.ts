@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { AppError, hasCode } from '../../errors.ts'
 import type { ModelConfigProblem } from '../../model-problem.ts'
 import { parseConfig, readTextFile } from '../weights/config-file.ts'
+import { edmLevels } from './k-diffusion-levels.ts'
+import { noiseSchedule } from './noise-schedule.ts'
 import { samplerKinds } from './registry.ts'
 import type { EdmNoise, RuleOptions, SamplerKind, SchedulerConfig } from './sampler.ts'
 import type { SamplerChoice } from './sampler-names.ts'
@@ -85,11 +87,11 @@ export function parseSchedule(json: unknown, file: string): ModelSchedule {
   if (!known) return withoutOwnSampler(described, { what: 'class', className: name })
   try {
     const read = readKeys(file, keys, known)
-    return { ...described, config: configOf(read), sampler: samplerOf(name, read) }
+    return { ...described, config: configOf(read, file), sampler: samplerOf(name, read) }
   } catch (error) {
     if (!hasCode(error, 'model-config')) throw error
     const { key, problem } = error.details
-    if (isNoiseKey(key)) throw error
+    if (isNoiseKey(key) || problem.what === 'noise-without-end') throw error
     return withoutOwnSampler(described, { what: 'key', className: name, key, problem })
   }
 }
@@ -105,7 +107,14 @@ function withoutOwnSampler(
     throw new AppError('model-config', { file, key: '_class_name', problem })
   }
   const read = readKeys(file, keys, classOf(eulerClass))
-  return { file, className, keys, config: configOf(read), sampler: samplerOf(eulerClass, read), notBuilt }
+  return {
+    file,
+    className,
+    keys,
+    config: configOf(read, file),
+    sampler: samplerOf(eulerClass, read),
+    notBuilt,
+  }
 }
 
 /**
@@ -120,7 +129,7 @@ export function configFor(schedule: ModelSchedule, kind: SamplerKind, scheduled:
   const className = scheduled ? eulerClass : (kind.diffusersClass ?? eulerClass)
   const { algorithm_type: _, ...others } = keys
   const read = readKeys(file, { ...others, ...ownKeys(kind, keys) }, classOf(className))
-  return configOf(read)
+  return configOf(read, file)
 }
 
 /** Of a class that stands for several samplers, what makes it this one. */
@@ -146,7 +155,8 @@ function classOf(className: string): SchedulerClass {
 /** The file's keys that the class has, and the class's own values for the rest. */
 function readKeys(file: string, keys: ModelSchedule['keys'], { defaults, built }: SchedulerClass): Keys {
   const given = Object.entries(keys).filter(([key]) => key in defaults)
-  return keysSchema.parse(parseConfig(file, { ...defaults, ...Object.fromEntries(given) }, built))
+  const read = parseConfig(file, { ...defaults, ...Object.fromEntries(given) }, built)
+  return parseConfig(file, read, keysSchema)
 }
 
 function isNoiseKey(key: string): boolean {
@@ -184,7 +194,22 @@ const keysSchema = z.object({
 })
 type Keys = z.infer<typeof keysSchema>
 
-function configOf(keys: Keys): SchedulerConfig {
+/** @throws AppError model-config where the noise of the training grows beyond all numbers. */
+function configOf(keys: Keys, file: string): SchedulerConfig {
+  const config = plainConfigOf(keys)
+  const sigmas = config.edm ? edmLevels(config, 3).sigmas : noiseSchedule(config, true).sigmas
+  // Only the last may be 0: where a run ends.
+  if (
+    sigmas.slice(0, -1).every(sigma => sigma > 0 && Number.isFinite(sigma)) &&
+    Number.isFinite(sigmas.at(-1))
+  ) {
+    return config
+  }
+  const key = config.edm ? 'sigma_max' : 'beta_end'
+  throw new AppError('model-config', { file, key, problem: { what: 'noise-without-end' } })
+}
+
+function plainConfigOf(keys: Keys): SchedulerConfig {
   return {
     trainTimesteps: keys.num_train_timesteps,
     betaStart: keys.beta_start,

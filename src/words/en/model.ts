@@ -137,6 +137,8 @@ function configReason(p: ModelConfigProblem): string {
       return `is ${p.found}; it must be ${p.exclusive ? 'more than' : 'at least'} ${p.minimum}`
     case 'above':
       return `is ${p.found}; it must be ${p.exclusive ? 'less than' : 'at most'} ${p.maximum}`
+    case 'noise-without-end':
+      return 'makes noise that grows beyond all numbers'
     case 'not-sdxl':
       return 'is not "text_time": this is no SDXL model'
     case 'entries':

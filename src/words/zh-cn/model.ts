@@ -135,6 +135,8 @@ function configReason(p: ModelConfigProblem): string {
       return ` 是 ${p.found}，必须${p.exclusive ? '大于' : '不小于'} ${p.minimum}`
     case 'above':
       return ` 是 ${p.found}，必须${p.exclusive ? '小于' : '不大于'} ${p.maximum}`
+    case 'noise-without-end':
+      return '会使噪声大到无法计算'
     case 'not-sdxl':
       return ' 不是 "text_time"：这不是 SDXL 模型'
     case 'entries':

@@ -33,6 +33,12 @@ describe('a command is read as people type it', () => {
     ['--negative dogs', { negative: 'dogs' }],
     ['--no ""', { negative: '' }],
     ['--ar 3:2', { aspect: { width: 3, height: 2 } }],
+    ['--ar 16x9', { aspect: { width: 16, height: 9 } }],
+    ['--ar 2,39:1', { aspect: { width: 2.39, height: 1 } }],
+    ['--cfg 7,5 --interval 0,2:0,8', { guidance: 7.5, guidanceInterval: [0.2, 0.8] }],
+    ['--seed -1', { seed: -1 }],
+    ['--scheduler "SGM Uniform"', { schedule: 'SGM Uniform' }],
+    ['--syntax comfyui', { syntax: 'comfyui' }],
     ['--aspect 3：2', { aspect: { width: 3, height: 2 } }],
     ['--size 1024x768', { size: { widthPx: 1024, heightPx: 768 } }],
     ['--size 1024×768', { size: { widthPx: 1024, heightPx: 768 } }],
@@ -133,7 +139,7 @@ describe('what cannot be read is named', () => {
   })
 
   it.each([
-    ['--seed -1', { name: 'seed', value: -1, min: 0, max: bounds.seed.max }],
+    ['--seed -2', { name: 'seed', value: -2, min: -1, max: bounds.seed.max }],
     ['--strength 1.5', { name: 'strength', value: 1.5, min: 0, max: 1 }],
     ['--interval 0:2', { name: 'interval', value: 2, min: 0, max: 1 }],
   ])('%s is out of range', (flags, details) => {

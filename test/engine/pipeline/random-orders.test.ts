@@ -89,7 +89,15 @@ const words = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('a red circle', 'cat, sea', '(very:1.3) [dark] forest', '') },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('(a:1e9)', '((unbalanced', 'a] b)', '(x:-2)', '\\(plain\\)', '{a,b} __c__'),
+    arbitrary: fc.constantFrom(
+      '(a:1e9)',
+      '[a:b:0.5] BREAK [c|d]',
+      '((unbalanced',
+      'a] b)',
+      '(x:-2)',
+      '\\(plain\\)',
+      '{a,b} __c__',
+    ),
   },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
   {
@@ -146,6 +154,7 @@ const prompt = fc.record(
     positive2: words,
     negative: fc.oneof(fc.constant(null), words),
     clipSkip: fc.integer({ min: 0, max: 10 }),
+    syntax: fc.constantFrom('a1111', 'comfyui', 'easel'),
   },
   { requiredKeys: ['positive', 'negative'] },
 )

@@ -33,7 +33,7 @@ const flagOptions: readonly FlagOption[] = [
   { key: 'style', flag: 'style', asks: 'completed' },
   { key: 'strength', flag: 'strength', asks: 'number', range: () => within(bounds.strength) },
   { key: 'refine', flag: 'refine', asks: 'choice' },
-  { key: 'seed', flag: 'seed', asks: 'whole', range: () => within(bounds.seed) },
+  { key: 'seed', flag: 'seed', asks: 'whole', range: () => within(bounds.seedAsked) },
   { key: 'steps', flag: 'steps', asks: 'whole', range: limits => upTo(limits.maxSteps) },
   { key: 'guidance', flag: 'cfg', asks: 'number', range: () => within(bounds.guidance) },
   { key: 'sampler', flag: 'sampler', asks: 'completed' },

@@ -56,13 +56,13 @@ describe('options of /imagine', () => {
   })
 
   it('are refused by name where they cannot be read, all at once', () => {
-    const outcome = read('a cat', { aspect: 'wide', size: 'big', seed: -1 })
+    const outcome = read('a cat', { aspect: 'wide', size: 'big', seed: -2 })
     expect(outcome).toMatchObject({
       kind: 'refused',
       problems: [
         { code: 'flag-value', details: { flag: '--ar', value: 'wide' } },
         { code: 'flag-value', details: { flag: '--size', value: 'big' } },
-        { code: 'out-of-range', details: { name: 'seed', value: -1 } },
+        { code: 'out-of-range', details: { name: 'seed', value: -2 } },
       ],
     })
   })
