@@ -13,6 +13,8 @@ export interface CheckedPicture {
   mediaType: string
   widthPx: number
   heightPx: number
+  /** What it was made smaller from, where it was too large. */
+  shrunkFrom?: { widthPx: number; heightPx: number }
 }
 
 /** Throws AppError 'picture-unusable'. */

@@ -7,14 +7,29 @@ import type { Picture } from './picture.ts'
 import { inflate, pngData, pngType, scanPngChunks } from './png-file.ts'
 import { inspectWebp } from './webp-file.ts'
 
+interface SizePx {
+  widthPx: number
+  heightPx: number
+}
+
 export type DecodeOutcome =
-  | { kind: 'decoded'; picture: Picture; format: PictureFormat }
+  | {
+      kind: 'decoded'
+      picture: Picture
+      format: PictureFormat
+      /** Where it was larger than what Easel works on: its own size, and the smaller picture as a file. */
+      shrunk?: { from: SizePx; file: Uint8Array }
+    }
   | { kind: 'refused'; problem: PictureProblem }
 
 export const pictureLimits = {
   bytes: 10_000_000,
-  /** The largest square that Easel works on; four bytes each make 17 MB. */
+  /** The largest square that Easel works on, four bytes each make 17 MB. What is larger is made smaller. */
   pixels: 2048 * 2048,
+  /** What is decoded row by row may be this large: a phone's camera has 12 to 50 million. */
+  givenPixels: 64_000_000,
+  /** The same of files that are decoded as a whole: interlaced PNG, progressive JPEG, WebP. */
+  givenPixelsWhole: 4096 * 4096,
   /** Narrower ones hold nothing to paint from, longer ones only strain the resampler. */
   minSidePx: 16,
   maxSidePx: 8192,
@@ -22,7 +37,10 @@ export const pictureLimits = {
   seconds: 10,
 }
 
-/** Decodes a PNG, JPEG or WebP as sRGB, turned upright as its EXIF says, transparency on white. */
+/**
+ * Decodes a PNG, JPEG or WebP as sRGB, turned upright as its EXIF says, transparency on white; a large one is made smaller.
+ * It is as tolerant as browsers are, but for files that are cut off.
+ */
 export async function decodePicture(bytes: Uint8Array): Promise<DecodeOutcome> {
   if (bytes.length > pictureLimits.bytes) {
     return refused({ what: 'too-many-bytes', bytes: bytes.length, limitBytes: pictureLimits.bytes })
@@ -34,10 +52,20 @@ export async function decodePicture(bytes: Uint8Array): Promise<DecodeOutcome> {
   const inspected = inspect(bytes, guess.format)
   if (inspected.kind === 'refused') return inspected
   try {
-    const size = await sizeFromHeader(inspected.file)
-    const problem = problemOfSize(size)
+    const { isWhole, ...from } = await header(inspected.file, guess.format)
+    const problem = problemOfSize(from, isWhole)
     if (problem !== undefined) return refused(problem)
-    return { kind: 'decoded', picture: await decodePixels(inspected.file), format: guess.format }
+    const size = shrunkSize(from)
+    if (size.widthPx === from.widthPx && size.heightPx === from.heightPx) {
+      return { kind: 'decoded', picture: await pixelsOf(guarded(inspected.file)), format: guess.format }
+    }
+    const file = await shrink(inspected.file, size)
+    return {
+      kind: 'decoded',
+      picture: await decodeStoredPicture(file),
+      format: 'png',
+      shrunk: { from, file },
+    }
   } catch {
     // Whatever the decoder minds, the person can only send another file.
     return refused({ what: 'damaged' })
@@ -99,35 +127,61 @@ function isOversize(profile: Uint8Array): boolean {
   return inflate(profile.subarray(profile.indexOf(0) + 2), metadataLimitBytes).kind === 'too-large'
 }
 
-/** Width and height from the header alone, no pixel decoded. */
-async function sizeFromHeader(file: Uint8Array): Promise<{ widthPx: number; heightPx: number }> {
-  const { width, height } = await sharp(file, { limitInputPixels: false }).metadata()
-  return { widthPx: width, heightPx: height }
+/** From the header alone, no pixel decoded: the upright size, and whether it can only be decoded as a whole. */
+async function header(file: Uint8Array, format: PictureFormat): Promise<SizePx & { isWhole: boolean }> {
+  const { autoOrient, isProgressive } = await sharp(file, { limitInputPixels: false }).metadata()
+  const isWhole = isProgressive === true || format === 'webp'
+  return { widthPx: autoOrient.width, heightPx: autoOrient.height, isWhole }
 }
 
-function problemOfSize(size: { widthPx: number; heightPx: number }): PictureProblem | undefined {
-  const { pixels, minSidePx, maxSidePx } = pictureLimits
-  const { widthPx, heightPx } = size
-  if (widthPx * heightPx > pixels) return { what: 'too-many-pixels', ...size, limitPixels: pixels }
-  if (Math.min(widthPx, heightPx) < minSidePx || Math.max(widthPx, heightPx) > maxSidePx) {
+function problemOfSize(size: SizePx, isWhole: boolean): PictureProblem | undefined {
+  const { givenPixels, givenPixelsWhole, minSidePx, maxSidePx } = pictureLimits
+  const limitPixels = isWhole ? givenPixelsWhole : givenPixels
+  if (size.widthPx * size.heightPx > limitPixels) return { what: 'too-many-pixels', ...size, limitPixels }
+  const { widthPx, heightPx } = shrunkSize(size)
+  if (Math.min(widthPx, heightPx) < minSidePx) {
     return { what: 'side', ...size, minPx: minSidePx, maxPx: maxSidePx }
   }
   return undefined
 }
 
-function decodePixels(file: Uint8Array): Promise<Picture> {
-  const guarded = sharp(file, { failOn: 'warning', limitInputPixels: pictureLimits.pixels })
-  return pixelsOf(guarded.timeout({ seconds: pictureLimits.seconds }))
+/** The size at which Easel works on a picture: its own, unless that is too large. */
+function shrunkSize({ widthPx, heightPx }: SizePx): SizePx {
+  const { pixels, maxSidePx } = pictureLimits
+  const scale = Math.min(1, Math.sqrt(pixels / (widthPx * heightPx)), maxSidePx / Math.max(widthPx, heightPx))
+  const side = (length: number) => Math.max(1, Math.floor(length * scale))
+  return scale === 1 ? { widthPx, heightPx } : { widthPx: side(widthPx), heightPx: side(heightPx) }
+}
+
+/**
+ * Files whose decoder complains and still gives all pixels pass, as in browsers: only what it calls an error, or the end of a
+ * file before its time, is refused.
+ */
+const tolerant = { failOn: 'error' } as const
+
+function guarded(file: Uint8Array): Sharp {
+  const bounded = sharp(file, { ...tolerant, limitInputPixels: pictureLimits.givenPixels })
+  return bounded.timeout({ seconds: pictureLimits.seconds })
+}
+
+/** As a PNG with its transparency, which matters in a mask. */
+function shrink(file: Uint8Array, { widthPx, heightPx }: SizePx): Promise<Uint8Array> {
+  return guarded(file)
+    .autoOrient()
+    .resize(widthPx, heightPx, { fit: 'fill' })
+    .toColourspace('srgb')
+    .png({ compressionLevel: 4, adaptiveFiltering: true, palette: false, progressive: false })
+    .toBuffer()
 }
 
 /** Decodes a stored picture: it passed the guard when it came in, or is one of ours, which may be larger. */
 export function decodeStoredPicture(file: Uint8Array): Promise<Picture> {
-  return pixelsOf(sharp(file))
+  return pixelsOf(sharp(file, tolerant))
 }
 
 /** Decodes a stored mask: what is transparent is kept, as what is black. */
 export function decodeStoredMask(file: Uint8Array): Promise<Picture> {
-  return pixelsOf(sharp(file), '#000000')
+  return pixelsOf(sharp(file, tolerant), '#000000')
 }
 
 async function pixelsOf(decoder: Sharp, background = '#ffffff'): Promise<Picture> {

@@ -7,6 +7,7 @@ import type { Picture } from '../../../src/engine/image/picture.ts'
 import { pngChunk } from '../../../src/engine/image/png-file.ts'
 import { readMakingOf } from '../../../src/engine/image/read-parameters.ts'
 import { png, zerosThatUnpackTo } from '../../helpers/bombs.ts'
+import { readFixture } from '../../helpers/fixtures.ts'
 import { aFlatPicture, aNoisyPicture, aPicture, greatestDifference } from '../../helpers/pictures.ts'
 import { leastProcessorMs } from '../../helpers/processor-time.ts'
 
@@ -20,19 +21,31 @@ async function decoded(bytes: Uint8Array): Promise<Picture> {
   return outcome.picture
 }
 
+/** With the header's last byte but the checksum, the interlace method, set. */
+function interlaced(file: Buffer): Buffer {
+  const header = Buffer.alloc(13)
+  file.copy(header, 0, 16, 29)
+  header[12] = 1
+  return Buffer.concat([file.subarray(0, 8), pngChunk('IHDR', header), file.subarray(33)])
+}
+
 // First in this file, as the peak of the process's memory is what it measures.
 test('bombs are refused for what they are, within 150 MB', async () => {
   const zeros = zerosThatUnpackTo(2_000_000_000)
   const profile = Buffer.concat([latin1('p\0\0'), zeros])
   const bombs: [Buffer, object][] = [
     [png(30_000, 30_000, rowsOfZeros(30_000, 10)), { what: 'too-many-pixels', widthPx: 30_000 }],
-    [png(2048, 2049, rowsOfZeros(2048, 2049)), { what: 'too-many-pixels', limitPixels: 2048 * 2048 }],
+    [png(8000, 8001, rowsOfZeros(8000, 10)), { what: 'too-many-pixels', limitPixels: 64_000_000 }],
+    [interlaced(png(4096, 4097, rowsOfZeros(4096, 1))), { what: 'too-many-pixels', limitPixels: 4096 * 4096 }],
     [png(64, 64, pngChunk('iCCP', profile), rowsOfZeros(64, 64)), { what: 'metadata' }],
     [png(64, 64, pngChunk('iCCP', latin1('p\0\0')), pngChunk('iCCP', profile)), { what: 'damaged' }],
     [png(64, 64, pngChunk('acTL', Buffer.alloc(8)), rowsOfZeros(64, 64)), { what: 'animated' }],
-    [png(8193, 500, rowsOfZeros(8193, 1)), { what: 'side', maxPx: 8192 }],
+    [png(60_000, 20, rowsOfZeros(60_000, 1)), { what: 'side', minPx: 16, widthPx: 60_000 }],
   ]
   const before = process.resourceUsage().maxRSS
+  // Large and honest, made smaller row by row.
+  const large = await decodePicture(png(6000, 6000, pngChunk('IDAT', zerosThatUnpackTo(6000 * 18_001))))
+  expect(large).toMatchObject({ kind: 'decoded', picture: { widthPx: 2048, heightPx: 2048 } })
   for (const [bytes, problem] of bombs) {
     expect(await decodePicture(bytes)).toMatchObject({ kind: 'refused', problem })
   }
@@ -84,6 +97,37 @@ test.each([
 })
 
 describe('takes', () => {
+  test('a JPEG whose decoder complains and gives all pixels all the same', async () => {
+    expect(await decoded(readFixture('odd-scan-header.jpg'))).toMatchObject({ widthPx: 64, heightPx: 48 })
+  })
+
+  test('a phone’s twelve megapixels, made smaller, with its own size', async () => {
+    const outcome = await decodePicture(readFixture('twelve-megapixels.jpg'))
+    expect(outcome).toMatchObject({
+      kind: 'decoded',
+      format: 'png',
+      picture: { widthPx: 2364, heightPx: 1773 },
+      shrunk: { from: { widthPx: 4032, heightPx: 3024 } },
+    })
+    if (outcome.kind !== 'decoded' || !outcome.shrunk) return expect.fail('it was not made smaller')
+    // The file is what was decoded, and needs no making smaller again.
+    expect(greatestDifference(await decoded(outcome.shrunk.file), outcome.picture)).toBe(0)
+  })
+
+  test('a large one upright and with its transparency', async () => {
+    const half = await sharp({
+      create: { width: 3000, height: 2000, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } },
+    })
+      .withMetadata({ orientation: 6 })
+      .png()
+      .toBuffer()
+    const outcome = await decodePicture(half)
+    if (outcome.kind !== 'decoded' || !outcome.shrunk) return expect.fail('it was not made smaller')
+    const { width = 0, height = 0, hasAlpha } = await sharp(outcome.shrunk.file).metadata()
+    expect({ isTall: height > width, hasAlpha }).toEqual({ isTall: true, hasAlpha: true })
+    expect(outcome.shrunk.from).toEqual({ widthPx: 2000, heightPx: 3000 })
+  })
+
   test('the largest square', async () => {
     const bytes = png(2048, 2048, rowsOfZeros(2048, 2048))
     expect(await decoded(bytes)).toMatchObject({ widthPx: 2048, heightPx: 2048 })
