@@ -1,24 +1,22 @@
 /** Prompts that were encoded lately: a set, a re-roll or a refined picture need not ask the text encoders again. */
+import { LRUCache } from 'lru-cache'
 import type { Embedding } from './prompt-embedding.ts'
 
-/** Least recently used entries go first; an entry of full-size SDXL has 0.6 MB per 77 tokens. */
 export class EmbeddingCache {
-  readonly #capacity: number
-  readonly #entries = new Map<string, Embedding>()
+  readonly #entries: LRUCache<string, Embedding>
 
+  /** An entry of full-size SDXL has 0.6 MB per 77 tokens. */
   constructor(capacity: number) {
-    this.#capacity = capacity
+    this.#entries = new LRUCache({ max: capacity })
   }
 
   /** `key` names the model, its adapters and every part of the prompt. */
   async get(key: readonly unknown[], encode: () => Promise<Embedding>): Promise<Embedding> {
     const text = JSON.stringify(key)
-    const embedding = this.#entries.get(text) ?? (await encode())
-    // Maps keep the order of insertion: what is used moves to the end.
-    this.#entries.delete(text)
+    const known = this.#entries.get(text)
+    if (known) return known
+    const embedding = await encode()
     this.#entries.set(text, embedding)
-    const [oldest] = this.#entries.keys()
-    if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest)
     return embedding
   }
 }

@@ -1,4 +1,5 @@
 /** Owns the vectors of the embeddings that orders name, read once from files that are still what they were. */
+import { LRUCache } from 'lru-cache'
 import { AppError } from '../../errors.ts'
 import type { FileRecord } from '../models/file-record.ts'
 import { type EncoderWidths, encoderOf, readEmbeddingVectors } from '../text/embedding-file.ts'
@@ -20,8 +21,8 @@ const filesKept = 64
 
 export class EmbeddingVectors {
   readonly #files: readonly FileRecord[]
-  /** By hash and tensor, the least recently used first. */
-  readonly #read = new Map<string, Promise<Float32Array[]>>()
+  /** By hash and tensor. */
+  readonly #read = new LRUCache<string, Promise<Float32Array[]>>({ max: filesKept })
 
   constructor(files: readonly FileRecord[]) {
     this.#files = files.filter(({ kind }) => kind === 'embedding')
@@ -48,12 +49,11 @@ export class EmbeddingVectors {
     const key = `${hash} ${tensor}`
     const record = this.#files.find(one => one.name === file && one.hash === hash)
     if (!record) throw new AppError('model-changed', { name: file })
-    const read = this.#read.get(key) ?? readEmbeddingVectors(record.storage.path, tensor)
-    this.#read.delete(key)
+    const known = this.#read.get(key)
+    if (known) return known
+    const read = readEmbeddingVectors(record.storage.path, tensor)
     this.#read.set(key, read)
     read.catch(() => this.#read.delete(key))
-    const [oldest] = this.#read.keys()
-    if (this.#read.size > filesKept && oldest !== undefined) this.#read.delete(oldest)
     return read
   }
 }

@@ -1,5 +1,6 @@
 /** Makes pictures prompts: IP-Adapters by name, and what became of the pictures that were asked for lately. */
 import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { AppError } from '../../errors.ts'
 import { decodeStoredPicture } from '../image/decode.ts'
 import type { FileRecord } from '../models/file-record.ts'
@@ -24,7 +25,7 @@ export class ImagePrompter {
   readonly #files: readonly FileRecord[]
   readonly #options: SessionOptions
   /** By adapter and picture. */
-  readonly #kept = new Map<string, AdaptedPicture>()
+  readonly #kept = new LRUCache<string, AdaptedPicture>({ max: picturesKept })
 
   constructor(files: readonly FileRecord[], options: SessionOptions) {
     this.#files = files
@@ -49,8 +50,6 @@ export class ImagePrompter {
     onLoading(name)
     const adapted = await this.#encode({ hash, ...ipAdapter }, file, unet)
     this.#kept.set(key, adapted)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > picturesKept && oldest !== undefined) this.#kept.delete(oldest)
     return adapted
   }
 

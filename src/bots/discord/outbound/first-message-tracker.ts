@@ -1,12 +1,13 @@
 /** First-message tracker: which jobs have their first message on Discord, and who waits for one. */
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../../ports.ts'
 
 const mostRemembered = 1000
 
 export class FirstMessageTracker {
   readonly #clock: Clock
-  /** Jobs with their first message, oldest first. */
-  readonly #done = new Set<string>()
+  /** Jobs with their first message. */
+  readonly #done = new LRUCache<string, true>({ max: mostRemembered })
   readonly #waiting = new Map<string, () => void>()
 
   constructor(clock: Clock) {
@@ -14,10 +15,8 @@ export class FirstMessageTracker {
   }
 
   done(jobId: string): void {
-    this.#done.add(jobId)
+    this.#done.set(jobId, true)
     this.#waiting.get(jobId)?.()
-    const oldest = this.#done.keys().next()
-    if (this.#done.size > mostRemembered && !oldest.done) this.#done.delete(oldest.value)
   }
 
   /** True as soon as the job has its first message; false where that takes longer than `timeoutMs`. */

@@ -2,7 +2,9 @@
  * Client-side rate limits for Discord's REST. The limits are read from Discord's responses. Callers that must wait get
  * retry times that are spread out, so that they are not refused again all at once.
  */
+import type { LRUCache } from 'lru-cache'
 import type { Clock } from '../../../ports.ts'
+import { timedCache } from '../../timed-cache.ts'
 
 /** What discord.js knows of a limit that is used up. */
 export interface UsedUp {
@@ -27,17 +29,20 @@ const sparePerSecond = 25
 const secondMs = 1000
 const shortestWaitMs = 50
 const mostSlots = 1000
+/** Slots are dropped once they are past. */
+const longestSlotMs = 600_000
 
 export class RateLimiter {
   readonly #clock: Clock
   /** The longest time to a reset that was seen, by method and route: as good as the length of the limit's window. */
   readonly #windowsMs = new Map<string, number>()
   /** By method, route and major parameter. */
-  readonly #slots = new Map<string, RetrySlot>()
+  readonly #slots: LRUCache<string, RetrySlot>
   #second = { fromMs: 0, count: 0 }
 
   constructor(clock: Clock) {
     this.#clock = clock
+    this.#slots = timedCache(clock, { max: mostSlots, ttlMs: longestSlotMs })
   }
 
   /** Whether a request that may as well be left out can be afforded now. */
@@ -82,10 +87,8 @@ export class RateLimiter {
       slot.left = limit
     }
     slot.left -= 1
-    this.#slots.set(key, slot)
-    const nowMs = this.#clock.monotonicMs()
-    if (this.#slots.size > mostSlots)
-      for (const [old, { atMs }] of this.#slots) if (atMs <= nowMs) this.#slots.delete(old)
-    return slot.atMs - nowMs
+    const waitMs = slot.atMs - this.#clock.monotonicMs()
+    this.#slots.set(key, slot, { ttl: Math.ceil(waitMs + windowMs) })
+    return waitMs
   }
 }

@@ -2,6 +2,7 @@
  * Client-side rate limits for Slack's methods: a token bucket per method or channel. Callers that must wait get retry
  * times that are spread out, so that they are not refused again all at once.
  */
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../../ports.ts'
 
 interface Rate {
@@ -25,6 +26,8 @@ const rates: Readonly<Record<string, Rate>> = {
   'files.info': tier4,
   'files.delete': tier3,
 }
+/** One that was not used for so long is full again. */
+const mostBuckets = 10_000
 /** Share of a burst that only what matters may use. */
 const reserve = 0.5
 
@@ -41,7 +44,7 @@ interface Bucket {
 
 export class RateLimiter {
   readonly #clock: Clock
-  readonly #buckets = new Map<string, Bucket>()
+  readonly #buckets = new LRUCache<string, Bucket>({ max: mostBuckets })
 
   constructor(clock: Clock) {
     this.#clock = clock
