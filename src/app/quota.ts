@@ -1,7 +1,7 @@
 /** Whether one more request may be accepted, and what a person has left: a quota of their own, and their space's beside it. */
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
-import type { UsageEntry } from '../db/ledger.ts'
+import type { UsageEntry } from '../db/usage.ts'
 import { hourMs } from './durations.ts'
 import { directSpaceId, type Person } from './people.ts'
 import { type Problem, problem } from './problems.ts'

@@ -1,7 +1,7 @@
-/** The usage, audit and installations tables: small ledgers beside the jobs. */
+/** The usage table: what accepted jobs took of people's quotas, and how long they ran. */
 import { and, asc, eq, gte, inArray, sum } from 'drizzle-orm'
 import type { Rows } from './client.ts'
-import { audit, installations, people, usage } from './schema.ts'
+import { people, usage } from './schema.ts'
 
 export interface Used {
   jobs: number
@@ -85,53 +85,4 @@ export class UsageTable {
 
 function by(personIds: readonly number[], sinceMs: number) {
   return and(inArray(usage.personId, [...personIds]), gte(usage.acceptedAt, sinceMs))
-}
-
-export class AuditTable {
-  readonly #rows: Rows
-
-  constructor(rows: Rows) {
-    this.#rows = rows
-  }
-
-  add(entry: { at: number; actor: string; action: string; target: string }): void {
-    this.#rows.insert(audit).values(entry).run()
-  }
-
-  all(): (typeof audit.$inferSelect)[] {
-    return this.#rows.select().from(audit).orderBy(asc(audit.id)).all()
-  }
-}
-
-export class InstallationsTable {
-  readonly #rows: Rows
-
-  constructor(rows: Rows) {
-    this.#rows = rows
-  }
-
-  get(id: string): Uint8Array | undefined {
-    return this.#rows.select().from(installations).where(eq(installations.id, id)).get()?.sealed
-  }
-
-  ids(): string[] {
-    return this.#rows
-      .select({ id: installations.id })
-      .from(installations)
-      .all()
-      .map(row => row.id)
-  }
-
-  put(id: string, sealed: Uint8Array, updatedAt: number): void {
-    const row = { id, sealed: Buffer.from(sealed), updatedAt }
-    this.#rows
-      .insert(installations)
-      .values(row)
-      .onConflictDoUpdate({ target: installations.id, set: row })
-      .run()
-  }
-
-  remove(id: string): void {
-    this.#rows.delete(installations).where(eq(installations.id, id)).run()
-  }
 }
