@@ -1,9 +1,10 @@
 /** `easel models`: what can be painted with, what goes with it, and what lies in the folders and is not used. */
 import type { Command } from 'commander'
+import { problem } from '../app/problems.ts'
 import { writeLock } from '../engine/models/lock.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import { readLibrary, readUnpinned } from '../model-library.ts'
-import { en, errorSentence } from '../words/en.ts'
+import { en, errorSentence, problemSentence } from '../words/en.ts'
 import {
   type CommonOptions,
   type ExitCode,
@@ -37,7 +38,11 @@ async function list(session: Session): Promise<ExitCode> {
   const { config, words, out, err } = session
   const { models, files, unused } = await readLibrary(config)
   if (models.length + files.length + unused.length === 0) err(words.cli.noModels(config.modelsDir))
-  for (const model of models) out(lineOf(model, session))
+  for (const model of models) {
+    out(lineOf(model, session))
+    const remark = schedulerRemark(model, session)
+    if (remark !== undefined) err(`${model.name}: ${remark}`)
+  }
   for (const { kind, name, family, hash, storage } of files) {
     out(
       words.cli.model(
@@ -55,6 +60,14 @@ function lineOf(model: ModelRecord, { config, words }: Session): string {
   const sizes = words.cli.modelFacts(nativeSidePx, sizeStepPx, refiner !== undefined)
   const facts = `${sizes}, ${words.cli.fileFacts('SDXL', storage, shown(hash))}`
   return `${words.cli.model(name, facts)}${name === config.defaultModel ? ` ${words.cli.isDefault}` : ''}`
+}
+
+/** A sampler of the model's own that is not built, and the one that stands in for it. */
+function schedulerRemark({ name, scheduler, sampler = '' }: ModelRecord, { words }: Session) {
+  const notBuilt = scheduler?.notBuilt
+  return (
+    notBuilt && problemSentence(words, problem('scheduler-not-built', { model: name, sampler, ...notBuilt }))
+  )
 }
 
 /** As much of a hash as people compare. */
