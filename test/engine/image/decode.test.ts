@@ -36,7 +36,10 @@ test('bombs are refused for what they are, within 150 MB', async () => {
   const bombs: [Buffer, object][] = [
     [png(30_000, 30_000, rowsOfZeros(30_000, 10)), { what: 'too-many-pixels', widthPx: 30_000 }],
     [png(8000, 8001, rowsOfZeros(8000, 10)), { what: 'too-many-pixels', limitPixels: 64_000_000 }],
-    [interlaced(png(4096, 4097, rowsOfZeros(4096, 1))), { what: 'too-many-pixels', limitPixels: 4096 * 4096 }],
+    [
+      interlaced(png(4096, 4097, rowsOfZeros(4096, 1))),
+      { what: 'too-many-pixels', limitPixels: 4096 * 4096 },
+    ],
     [png(64, 64, pngChunk('iCCP', profile), rowsOfZeros(64, 64)), { what: 'metadata' }],
     [png(64, 64, pngChunk('iCCP', latin1('p\0\0')), pngChunk('iCCP', profile)), { what: 'damaged' }],
     [png(64, 64, pngChunk('acTL', Buffer.alloc(8)), rowsOfZeros(64, 64)), { what: 'animated' }],
