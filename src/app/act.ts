@@ -54,7 +54,7 @@ async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<A
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
   const order = model && reRolled(recipe, model, parts.random.uint32())
-  const [picture] = parts.db.pictures.ofJobs([jobId]).get(jobId) ?? []
+  const [picture] = parts.views.ofRecord(job).pictures
   return derive(parts, 're-roll', order, { job, pictureId: picture?.id }, findings, caller)
 }
 

@@ -16,7 +16,14 @@ import { configName, maySeeStats, statsOf } from './stats.ts'
 import { submit } from './submit.ts'
 import { nameable } from './text-limits.ts'
 import type { JobView, ModelView, QueueEntry } from './views.ts'
-import { isVisible, usablePicture, visibleByHash, visibleJob, visiblePicture } from './visible.ts'
+import {
+  isVisible,
+  usablePicture,
+  visibleByHash,
+  visibleHere,
+  visibleJob,
+  visiblePicture,
+} from './visible.ts'
 import type { Watch } from './watch.ts'
 
 export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): Easel {
@@ -50,10 +57,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       return picture && db.files.read(picture.file)
     },
     show: (id, caller) => show(app, id, caller),
-    jobsHere(viewer, limit) {
-      const jobs = db.jobs.inChannel(viewer.conversation, limit)
-      return views.ofRecords(jobs.filter(job => isVisible(db, viewer, job)))
-    },
+    jobsHere: (viewer, limit) => views.ofRecords(visibleHere(db, viewer, limit)),
     queue: viewer => inServingOrder(app).map(job => entryOf(app, viewer, job)),
     ownQueue: person => inServingOrder(app).filter(job => isSamePerson(job.author, person)),
     queueLength() {

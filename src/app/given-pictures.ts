@@ -28,9 +28,7 @@ export async function admitPicture(
     const { pictureId } = given
     const tooLong = idTooLong(pictureId)
     if (tooLong) return { kind: 'refused', problem: tooLong }
-    const record = granted.includes(pictureId)
-      ? db.pictures.get(pictureId)
-      : usablePicture(db, viewer, pictureId)
+    const record = usablePicture(db, viewer, pictureId, granted)
     if (!record) return { kind: 'refused', problem: problem('picture-unknown', { id: given.pictureId }) }
     const { id, widthPx, heightPx } = record
     return { kind: 'admitted', picture: { id, widthPx, heightPx } }

@@ -96,7 +96,7 @@ function missingPicture({ db }: AppParts, admitted: (Admission | undefined)[]): 
   for (const admission of admitted) {
     if (admission?.kind !== 'admitted' || admission.added) continue
     const { id } = admission.picture
-    if (!db.pictures.get(id)) return problem('picture-unknown', { id })
+    if (!db.pictures.isThere(id)) return problem('picture-unknown', { id })
   }
   return undefined
 }

@@ -26,6 +26,11 @@ export function visibleJob(db: Database, viewer: Viewer, jobId: string): JobReco
   return job && !job.removed && isVisible(db, viewer, job) ? job : undefined
 }
 
+/** The newest of the viewer's channel, oldest of them first. */
+export function visibleHere(db: Database, viewer: Viewer, limit: number): JobRecord[] {
+  return db.jobs.inChannel(viewer.conversation, limit).filter(job => isVisible(db, viewer, job))
+}
+
 export function visiblePicture(db: Database, viewer: Viewer, pictureId: string): MadePicture | undefined {
   return madeVisibly(db, viewer, db.pictures.get(pictureId))
 }
@@ -47,9 +52,18 @@ export function visibleByHash(db: Database, viewer: Viewer, hash: string): MadeP
   return undefined
 }
 
-/** One that can be painted from: of a visible job, or given by the viewer. What people give is theirs alone. */
-export function usablePicture(db: Database, viewer: Viewer, pictureId: string): PictureRecord | undefined {
+/**
+ * One that can be painted from: of a visible job, or given by the viewer. What people give is theirs alone. `granted`
+ * ones go along with what the viewer may see, whoever gave them.
+ */
+export function usablePicture(
+  db: Database,
+  viewer: Viewer,
+  pictureId: string,
+  granted: readonly string[] = [],
+): PictureRecord | undefined {
   const picture = db.pictures.get(pictureId)
+  if (granted.includes(pictureId)) return picture
   if (picture?.jobId !== null) return madeVisibly(db, viewer, picture)?.picture
   return db.people.ofAccount(viewer.person).includes(picture.personId) ? picture : undefined
 }

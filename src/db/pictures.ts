@@ -26,6 +26,12 @@ export class PicturesTable {
     return this.#rows.select().from(pictures).where(eq(pictures.id, id)).get()
   }
 
+  isThere(id: string): boolean {
+    return (
+      this.#rows.select({ id: pictures.id }).from(pictures).where(eq(pictures.id, id)).get() !== undefined
+    )
+  }
+
   /** Those that jobs made with the same bytes, newest first; the hash may be cut short. */
   madeWithHash(hash: string): PictureRecord[] {
     if (!/^[0-9a-f]{16,64}$/.test(hash)) return []

@@ -1,5 +1,5 @@
 /** A platform that remembers what it was told, posts each job once whatever happens, and fails when a test says so. */
-import type { Courier, Delivery } from '../../src/app/courier.ts'
+import type { Address, Courier, Delivery } from '../../src/app/courier.ts'
 import type { Platform } from '../../src/app/people.ts'
 import type { JobView } from '../../src/app/views.ts'
 
@@ -22,6 +22,8 @@ export class FakeCourier implements Courier {
   readonly platform: Platform
   readonly progressIntervalMs: number
   readonly calls: CourierCall[] = []
+  /** What each opened job was said to descend from. */
+  readonly parents: (Address | undefined)[] = []
   readonly messages = new Map<string, ShownMessage>()
   /** Thrown before a call has any effect: the platform never heard of it. */
   failBefore: Fault = () => undefined
@@ -37,7 +39,8 @@ export class FakeCourier implements Courier {
     this.progressIntervalMs = progressIntervalMs
   }
 
-  open(job: JobView): Promise<Delivery> {
+  open(job: JobView, parent?: Address): Promise<Delivery> {
+    this.parents.push(parent)
     return this.#call('open', job, () => {
       // The job's id is the nonce: a second post of it shows nothing new.
       if (!this.messages.has(job.id)) this.messages.set(job.id, { job, posts: 1 })

@@ -234,6 +234,17 @@ const ambientAllowed: Readonly<Record<string, string>> = {
     'nonces of an encryption, which must never be foreseen or repeated, in tests neither',
 }
 
+/** Reads of jobs and pictures that ask nobody who looks. Whoever acts for a person goes through visible.ts. */
+const unscopedRead = /\b(?:jobs\.(?:get|getAll|byEvent|inChannel)|pictures\.(?:get|ofJobs|madeWithHash))\(/
+
+/** The files of app/ that may use them, with what for. */
+const unscopedAllowed: Readonly<Record<string, string>> = {
+  'src/app/visible.ts': 'decides who sees what it reads',
+  'src/app/job-views.ts': 'turns what was decided on into views',
+  'src/app/deliver.ts': 'tells a job’s own conversation of it',
+  'src/app/accept.ts': 'finds what an event asked for before, and shows of it what may be seen',
+}
+
 const maxLines = 450
 
 /** Everything in `sources` that breaks a rule, one line each: file, then what is wrong. */
@@ -349,6 +360,8 @@ function checkSource({ path, text }: Source): string[] {
       if (call.test(code)) found.push(`${path}: asks the machine by ${call.source}; take a port`)
     }
   }
+  if (path.startsWith('src/app/') && unscopedAllowed[path] === undefined && unscopedRead.test(code))
+    found.push(`${path}: reads jobs or pictures for anybody; take visible.ts`)
   return found
 }
 

@@ -51,8 +51,11 @@ export class Members {
   }
 }
 
-/** People of other workspaces, met in shared channels, are admins elsewhere, if at all; guests are members of a channel. */
-function rightsOf(user: SlackUser, teamId: string): Rights {
+/**
+ * What Slack says of a user, seen from a workspace. People of others, met in shared channels, are admins elsewhere, if
+ * at all; guests are members of channels, not of the workspace.
+ */
+export function rightsOf(user: SlackUser, teamId: string): Rights {
   const isAtHome = user.team_id === teamId || user.enterprise_user?.teams?.includes(teamId) === true
   if (!isAtHome || user.is_stranger === true) return noRights
   const isAdmin = user.is_admin === true || user.is_owner === true
