@@ -95,6 +95,18 @@ describe('interactions on the fake Discord', () => {
     expect((await callback(submit, { type: 6 })).status).toBe(204)
   })
 
+  it('tell which option of a select was chosen', async () => {
+    const options = ['one', 'two'].map(name => ({ label: name, value: `v-${name}` }))
+    const select = { type: 3, custom_id: 'pick', options }
+    const { id } = await post(channel, { content: 'c', components: [{ type: 1, components: [select] }] })
+    const message = discord.world.messages.get(id)
+    if (!message) throw new Error('no message')
+    const chosen = ada.chooses(message, 'two')
+    expect(chosen.event).toMatchObject({ type: 3, data: { component_type: 3, values: ['v-two'] } })
+    expect((await callback(chosen, { type: 6 })).status).toBe(204)
+    expect(() => ada.chooses(message, 'three')).toThrow('No option')
+  })
+
   it('allow five follow-ups where only the person installed the app', async () => {
     const far = discord.channel('far', discord.guild('Strangers', { botIsMember: false }))
     await register({ integration_types: [0, 1] })

@@ -1,6 +1,6 @@
 /** The people of the fake: they type commands, press buttons and fill in forms as the Discord client lets them. */
 
-import { buttonsOf, checkValue, definitionsOf, labelsOf } from './client-rules.ts'
+import { buttonsOf, checkValue, definitionsOf, labelsOf, selectsOf } from './client-rules.ts'
 import type { Gateway } from './gateway.ts'
 import type { Interaction, InteractionKind, Interactions } from './interactions.ts'
 import type { AutocompleteChoice } from './limits/callbacks.ts'
@@ -124,18 +124,25 @@ export class Person {
     return this.pressesForged(message, button.custom_id ?? '')
   }
 
+  /** Chooses the option with this label in a select of the message. */
+  chooses(message: Message, label: string): Interaction {
+    for (const select of selectsOf(message)) {
+      const option = select.options.find(each => each.label === label)
+      if (option === undefined) continue
+      if (select.disabled) throw new Error(`The select with “${label}” is off.`)
+      return this.#acts(message, { custom_id: select.custom_id, component_type: 3, values: [option.value] })
+    }
+    throw new Error(`No option “${label}” in the message.`)
+  }
+
   /** A press with a custom id that may be on no button: a stale or a forged client. */
   pressesForged(message: Message, customId: string): Interaction {
+    return this.#acts(message, { custom_id: customId, component_type: 2 })
+  }
+
+  #acts(message: Message, data: object): Interaction {
     const interaction = this.#begin('component', message.channel, { source: message })
-    this.#send(
-      interaction,
-      {},
-      {
-        type: 3,
-        data: { custom_id: customId, component_type: 2 },
-        message: messageJson(message, this.#parts.cdnUrl()),
-      },
-    )
+    this.#send(interaction, {}, { type: 3, data, message: messageJson(message, this.#parts.cdnUrl()) })
     return interaction
   }
 

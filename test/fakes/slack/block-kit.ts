@@ -1,6 +1,8 @@
 /** What Slack accepts in blocks and views: every limit of Block Kit as a schema; unknown fields are refused too. */
 import { z } from 'zod'
 
+export { buttonsOf, selectsOf } from './block-elements.ts'
+
 // Limits: docs.slack.dev/reference/block-kit (blocks, block elements, composition objects, views).
 const actionId = z.string().min(1).max(255)
 const blockId = z.string().min(1).max(255).optional()
@@ -183,7 +185,6 @@ export const blockSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('markdown'), block_id: blockId, text: z.string().min(1).max(12_000) }),
 ])
 export type FakeBlock = z.infer<typeof blockSchema>
-export type FakeButton = z.infer<typeof button>
 export type FakeInput = Extract<FakeBlock, { type: 'input' }>
 
 const modalSchema = z.strictObject({
@@ -279,19 +280,4 @@ export function imagesOf(block: FakeBlock): ImageSource[] {
   if (block.type === 'context') return block.elements.filter(element => element.type === 'image')
   if (block.type === 'section' && block.accessory?.type === 'image') return [block.accessory]
   return []
-}
-
-/** Every button in a list of blocks, in reading order. */
-export function buttonsOf(blocks: readonly FakeBlock[]): { button: FakeButton; blockId: string }[] {
-  return blocks.flatMap((block, index) => {
-    const elements =
-      block.type === 'actions'
-        ? block.elements
-        : block.type === 'section' && block.accessory !== undefined
-          ? [block.accessory]
-          : []
-    return elements.flatMap(element =>
-      element.type === 'button' ? [{ button: element, blockId: block.block_id ?? `b${index}` }] : [],
-    )
-  })
 }

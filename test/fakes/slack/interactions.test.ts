@@ -40,6 +40,36 @@ describe('triggers and response URLs of the fake Slack', () => {
     expect(await errorOf(client.views.open({ trigger_id: 'forged', view: modal }))).toBe('invalid_trigger_id')
   })
 
+  it('tells which option of a select was chosen', async () => {
+    const option = (name: string) => ({ text: { type: 'plain_text' as const, text: name }, value: name })
+    const select = {
+      type: 'static_select' as const,
+      action_id: 'pick',
+      options: [option('one'), option('two')],
+    }
+    await client.chat.postMessage({
+      channel: channel.id,
+      text: 'x',
+      blocks: [{ type: 'actions', block_id: 'row', elements: [select] }],
+    })
+    const [post] = slack.posts(channel.id)
+    if (post === undefined) throw new Error('no post')
+    const sent: Record<string, unknown>[] = []
+    slack.deliver = async ({ payload }) => {
+      sent.push(payload)
+      return { kind: 'acked', body: undefined, afterMs: 0 }
+    }
+    await ada.chooses(post, 'two')
+    const action = {
+      type: 'static_select',
+      action_id: 'pick',
+      block_id: 'row',
+      selected_option: option('two'),
+    }
+    expect(sent).toMatchObject([{ type: 'block_actions', actions: [action] }])
+    await expect(ada.chooses(post, 'three')).rejects.toThrow('no option')
+  })
+
   it('takes five answers to a response URL, in 30 minutes', async () => {
     const url = slack.responseUrl({ memberId: ada.id, channelId: channel.id })
     const answer = () => fetch(url, { method: 'POST', body: JSON.stringify({ text: 'hi' }) })

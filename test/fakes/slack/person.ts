@@ -1,6 +1,6 @@
 /** A person at a Slack client: types, presses, fills in modals, mentions, opens the app's home. */
 import type { Clock } from '../../../src/ports.ts'
-import { buttonsOf, type FakeBlock } from './block-kit.ts'
+import { buttonsOf, labelsOf, selectsOf } from './block-elements.ts'
 import { showAnswer } from './command-answer.ts'
 import type { FakeSlack } from './fake-slack.ts'
 import { type GivenFile, keepFile } from './given-files.ts'
@@ -10,7 +10,7 @@ import { type FieldValue, stateOf } from './modal-state.ts'
 import { changedEvent, commandJson, commonJson, mentionEvent, messageJson, shownName } from './payloads.ts'
 import type { Delivered } from './transport.ts'
 import { typedText } from './visible-text.ts'
-import type { Channel, Member, OpenView, Post, StoredFile } from './world.ts'
+import type { Channel, Member, OpenView, Post } from './world.ts'
 
 export type { GivenFile } from './given-files.ts'
 
@@ -65,14 +65,25 @@ export class Person {
   async presses(post: Post, label: string, nth = 0): Promise<Delivered> {
     const found = buttonsOf(post.blocks).filter(({ button }) => button.text.text === label)[nth]
     if (found === undefined)
-      throw new Error(`no button “${label}” on ${JSON.stringify(this.#labels(post.blocks))}`)
+      throw new Error(`no button “${label}” on ${JSON.stringify(labelsOf(post.blocks))}`)
     return this.pressesRaw(post, { ...found.button, block_id: found.blockId })
+  }
+
+  /** Chooses the option with this label in a select or a menu of the message. */
+  async chooses(post: Post, label: string): Promise<Delivered> {
+    for (const { select, blockId } of selectsOf(post.blocks)) {
+      const option = select.options.find(each => each.text.text === label)
+      if (option === undefined) continue
+      const { type, action_id: actionId } = select
+      return this.pressesRaw(post, { type, action_id: actionId, block_id: blockId, selected_option: option })
+    }
+    throw new Error(`no option “${label}” in that message`)
   }
 
   /** A press with a payload of the tester's making: what a forged or an old message would send. */
   pressesRaw(
     post: Post,
-    action: { action_id: string; value?: string | undefined; block_id?: string; text?: unknown },
+    action: { action_id: string; value?: string | undefined; block_id?: string } & Record<string, unknown>,
     triggerId = this.#slack.interactions.trigger(this.member),
   ): Promise<Delivered> {
     const channel = this.#checkIsThere(post.channelId)
@@ -112,7 +123,7 @@ export class Person {
   ): Promise<Delivered> {
     const found = buttonsOf(view.content.blocks).find(({ button }) => button.text.text === label)
     if (found === undefined)
-      throw new Error(`no button “${label}” in ${JSON.stringify(this.#labels(view.content.blocks))}`)
+      throw new Error(`no button “${label}” in ${JSON.stringify(labelsOf(view.content.blocks))}`)
     return this.#slack.deliver({
       type: 'interactive',
       acceptsResponse: false,
@@ -193,7 +204,7 @@ export class Person {
   #sends(text: string, place: Place, files: GivenFile[]): Post {
     const { world } = this.#slack
     this.#checkIsThere(place.channelId)
-    const stored = files.map(file => this.#keeps(file))
+    const stored = files.map(file => keepFile(world, this.member, file))
     const post: Post = {
       ts: world.nextTs(),
       channelId: place.channelId,
@@ -279,15 +290,7 @@ export class Person {
     return channel
   }
 
-  #labels(blocks: FakeBlock[]): string[] {
-    return buttonsOf(blocks).map(({ button }) => button.text.text)
-  }
-
   #messageJson(post: Post) {
     return messageJson(post, this.member, this.#slack)
-  }
-
-  #keeps(given: GivenFile): StoredFile {
-    return keepFile(this.#slack.world, this.member, given)
   }
 }

@@ -53,6 +53,7 @@ describe('members of the fake Slack', () => {
 
   it('are told to whoever may ask, kind by kind of conversation', async () => {
     const ask = () => client().conversations.members({ channel: channel.id, limit: 2 })
+    team.scopes.delete('channels:read')
     expect(await errorOf(ask())).toBe('missing_scope')
     team.scopes.add('channels:read')
     const first = await ask()

@@ -133,6 +133,7 @@ export const components = z.array(topComponent)
 
 export type TopComponent = z.infer<typeof topComponent>
 export type ButtonComponent = z.infer<typeof button>
+export type SelectComponent = z.infer<typeof stringSelect>
 export type Component =
   | TopComponent
   | ButtonComponent
