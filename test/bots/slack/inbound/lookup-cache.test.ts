@@ -8,7 +8,10 @@ describe('LookupCache', () => {
   it('asks once for what many need at the same time, and again after ten minutes', async () => {
     const { cache, clock } = setUp()
     let asked = 0
-    const look = async () => `answer ${(asked += 1)}`
+    const look = async () => {
+      asked += 1
+      return `answer ${asked}`
+    }
     expect(await Promise.all([cache.find('U1', look), cache.find('U1', look)])).toEqual([
       'answer 1',
       'answer 1',
