@@ -74,14 +74,7 @@ export async function describeCheckpointFile(
   header: SafetensorsHeader,
   hasher: FileHasher,
 ): Promise<FoundParts> {
-  const latents = await edmLatents(header.tensors)
-  const size = trainedSize(header)
-  const found = networksIn(file, header, {
-    unet: source => ({ ...inferUNetConfig(source), ...size }),
-    vae: source => ({ ...inferVaeConfig(source), ...latents }),
-    textEncoder: source => inferClipConfig(source, 'quick_gelu'),
-    textEncoder2: source => inferClipConfig(source, 'gelu'),
-  })
+  const found = networksOf(file, header, await edmLatents(header.tensors))
   const { networks, fileHash } = await hashNetworks(file, header, found, hasher)
   return {
     networks,
@@ -89,6 +82,21 @@ export async function describeCheckpointFile(
     storage: storageOfFile(file, header),
     fileHash,
   }
+}
+
+/** The networks that a checkpoint holds. latents: what its VAE's config says of them besides. */
+export function networksOf(
+  file: string,
+  header: SafetensorsHeader,
+  latents: Json = {},
+): Map<NetworkRole, NetworkInFile> {
+  const size = trainedSize(header)
+  return networksIn(file, header, {
+    unet: source => ({ ...inferUNetConfig(source), ...size }),
+    vae: source => ({ ...inferVaeConfig(source), ...latents }),
+    textEncoder: source => inferClipConfig(source, 'quick_gelu'),
+    textEncoder2: source => inferClipConfig(source, 'gelu'),
+  })
 }
 
 /** A VAE in a file of its own, or in one of a checkpoint; undefined where there is none. @throws as above. */
@@ -170,10 +178,13 @@ const edmSchedule: Json = {
   solver_type: 'midpoint',
 }
 
+/** One number per channel of the latents; what is longer is something else. */
+const maxLatentBytes = 1024
+
 /** Playground v2.5 carries the mean and deviation of its latents, and scales them by 0.5. */
 async function edmLatents(tensors: ReadonlyMap<string, StoredTensor>): Promise<Json> {
   const [mean, deviation] = [tensors.get('edm_mean'), tensors.get('edm_std')]
-  if (!mean || !deviation) return {}
+  if (!mean || !deviation || mean.length + deviation.length > maxLatentBytes) return {}
   return {
     latents_mean: [...(await readTensor(mean))],
     latents_std: [...(await readTensor(deviation))],

@@ -1,4 +1,5 @@
 /** Owns single files: the tensors of one network in a file of several, whatever names it has them under. */
+import { AppError } from '../../errors.ts'
 import { diffusersSource } from './diffusers-layout.ts'
 import { controlNetNames } from './names/controlnet-names.ts'
 import type { NameTable } from './names/name-table.ts'
@@ -33,11 +34,22 @@ export function below(tensors: Tensors, prefix: string): Map<string, StoredTenso
   const found = new Map<string, StoredTensor>()
   for (const [name, tensor] of tensors) {
     if (!name.startsWith(prefix)) continue
-    const own = name.slice(prefix.length)
-    const scale = own.endsWith('.weight') ? tensors.get(name.replace(/weight$/, 'scale_weight')) : undefined
-    found.set(own, scale ? { ...tensor, scale } : tensor)
+    const scale = scaleOf(name, tensors)
+    found.set(name.slice(prefix.length), scale ? { ...tensor, scale } : tensor)
   }
   return found
+}
+
+/** The number beside a scaled weight, under the names that it has been given. @throws AppError 'model-file' for a list. */
+function scaleOf(name: string, tensors: Tensors): StoredTensor | undefined {
+  if (!name.endsWith('.weight')) return undefined
+  const layer = name.slice(0, -'weight'.length)
+  const scale = tensors.get(`${layer}scale_weight`) ?? tensors.get(`${layer}weight_scale`)
+  if (!scale || scale.shape.every(size => size === 1)) return scale
+  throw new AppError('model-file', {
+    file: scale.file,
+    problem: { what: 'tensor-shape', tensor: scale.name, expected: [], found: [...scale.shape] },
+  })
 }
 
 /** tensors: without prefix. place: what to name when one is missing. */
