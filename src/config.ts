@@ -1,6 +1,7 @@
 /** Easel's configuration: YAML merged over config/default.yaml, checked once, frozen, passed down. */
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -163,7 +164,9 @@ export function loadConfig(packageRoot: string, workingDir: string, file?: strin
   })
 }
 
+/** `~` is the home folder, as in a shell. */
 function fromDir(dir: string, path: string): string {
+  if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1))
   return isAbsolute(path) ? path : join(dir, path)
 }
 

@@ -74,11 +74,15 @@ class Walk implements Scan {
       return this.#setAside(folder, folder, there ? { what: 'not-a-folder' } : { what: 'missing' })
     }
     const real = await realpath(folder)
-    for (const name of await this.#namesIn(folder, folder)) {
+    const names = await this.#namesIn(folder, folder)
+    // Another program's whole folder: beside models/ lie its own parts, which are no models.
+    const isProgram = !isOwn && names.includes('models')
+    for (const name of names) {
       const path = join(folder, name)
       const kind = kindOfFolder(name)
-      if (kind && (await isFolder(path))) await this.#folder(kind, path, '', [real])
-      else await this.#entry('checkpoint', path, name, [real])
+      if (isProgram && name === 'models') await this.root(path, false)
+      else if (kind && (await isFolder(path))) await this.#folder(kind, path, '', [real])
+      else if (!isProgram) await this.#entry('checkpoint', path, name, [real])
     }
   }
 

@@ -362,3 +362,19 @@ describe('Diffusers folders of every age', () => {
     expect([catalogue.models.length, reason]).toEqual([0, expect.stringMatching(sentence)])
   })
 })
+
+test('another program’s whole folder: its models and embeddings, and nothing of the program', async () => {
+  const program = modelsFolder({
+    'models/Stable-diffusion/ink.safetensors': `${tiny}/tiny-base.safetensors`,
+    'models/Lora/pixel.safetensors': partTwo.path('lora/locon.safetensors'),
+    'embeddings/my-cat.safetensors': partTwo.path('embeddings/my-cat.safetensors'),
+    'venv/lib/weights.safetensors': `${tiny}/tiny-base.safetensors`,
+  })
+  const catalogue = await read(modelsFolder({}), { roots: [modelsFolder({}), program] })
+  expect(namesOf(catalogue.models)).toEqual(['ink'])
+  expect(catalogue.files.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual([
+    'embedding my-cat',
+    'lora pixel',
+  ])
+  expect(catalogue.unused).toEqual([])
+})

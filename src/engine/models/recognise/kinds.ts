@@ -4,7 +4,7 @@ import type { FileKind } from '../../../model-problem.ts'
 /** Kinds that Easel uses. `folders`: in lower case; the first is ours, the others are those of other UIs. */
 export const modelKinds = {
   checkpoint: {
-    folders: ['checkpoints', 'stable-diffusion', 'diffusers', 'unet', 'diffusion_models', 'models'],
+    folders: ['checkpoints', 'stable-diffusion', 'diffusers', 'unet', 'diffusion_models'],
   },
   lora: { folders: ['loras', 'lora', 'lycoris', 'locon'] },
   embedding: { folders: ['embeddings', 'textual_inversion'] },
