@@ -1,7 +1,7 @@
 /** `easel models`: what can be painted with, what goes with it, and what lies in the folders and is not used. */
 import type { Command } from 'commander'
 import { problem } from '../app/problems.ts'
-import { writeLock } from '../engine/models/lock.ts'
+import { writeLock } from '../engine/models/hashes/lock.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import { readLibrary, readUnpinned } from '../model-library.ts'
 import { en, errorSentence, problemSentence } from '../words/en.ts'

@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FileRecord } from '../../src/engine/models/file-record.ts'
-import { memoryHashCache } from '../../src/engine/models/hash-cache.ts'
+import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../src/engine/models/library.ts'
 
 const golden = fileURLToPath(new URL('../golden/oracle-2/', import.meta.url))

@@ -1,6 +1,6 @@
 /** What is measured: the painter that workers use, over a model folder, with a meter around every call of the runtime. */
 
-import { memoryHashCache } from '../../src/engine/models/hash-cache.ts'
+import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../src/engine/models/library.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { openPainter } from '../../src/engine/pipeline/open-painter.ts'

@@ -1,13 +1,13 @@
 /** Owns what lies in the models folders: every model, every file that goes with one, and why anything else is not used. */
 import { AppError, hasCode, toAppError } from '../../errors.ts'
 import type { ModelFileProblem } from '../../model-problem.ts'
-import { buildExperts, type Wishes } from './build-experts.ts'
+import { buildExperts, type Wishes } from './checkpoint/build-experts.ts'
+import { pairRefiners } from './checkpoint/pair-refiners.ts'
 import { describeCandidate, type FoundExpert } from './describe.ts'
-import type { FileHasher } from './file-hashes.ts'
 import type { FileRecord } from './file-record.ts'
-import type { HashCache } from './hash-cache.ts'
+import type { FileHasher } from './hashes/file-hashes.ts'
+import type { HashCache } from './hashes/hash-cache.ts'
 import { pairImageEncoders } from './pair-image-encoders.ts'
-import { pairRefiners } from './pair-refiners.ts'
 import type { ModelRecord } from './record.ts'
 import { allowedFolders, type Candidate, type ModelFolders, scanModelFolders, type Unused } from './scan.ts'
 

@@ -4,9 +4,9 @@ import { type ClipVisionConfig, clipVisionConfigSchema } from '../networks/clip-
 import { type IpAdapterConfig, ipAdapterConfigOf } from '../networks/ip-adapter-config.ts'
 import { parseConfig } from '../weights/config-file.ts'
 import { openWeights } from '../weights/location.ts'
-import { hashTexts } from './file-hashes.ts'
 import type { FileRecord } from './file-record.ts'
 import { ipAdapterInFile } from './guidance-file.ts'
+import { hashTexts } from './hashes/file-hashes.ts'
 import type { Unused } from './scan.ts'
 
 /** All files, IP-Adapters with their encoder; those that none fits go to `unused`. */

@@ -8,7 +8,7 @@ import { basename, join } from 'node:path'
 import { AppError, toAppError } from '../../errors.ts'
 import type { ModelFileProblem } from '../../model-problem.ts'
 import { unreadableFile } from '../weights/config-file.ts'
-import { isInside } from './file-hashes.ts'
+import { isInside } from './hashes/file-hashes.ts'
 import { kindOfFolder, type ModelKind } from './recognise/kinds.ts'
 
 /** A file or a folder that may be a model. */

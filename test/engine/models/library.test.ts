@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { memoryHashCache } from '../../../src/engine/models/hash-cache.ts'
+import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import {
   isOfNoUse,
   type LibraryOptions,

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
-import { memoryHashCache } from '../../../src/engine/models/hash-cache.ts'
+import { mismatchOf } from '../../../src/engine/models/checkpoint/refiner-match.ts'
+import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
-import { mismatchOf } from '../../../src/engine/models/refiner-match.ts'
 import { partsOfFolder } from '../../../tools/oracle/open-models.ts'
 
 const demo = fileURLToPath(new URL('../../../models/demo', import.meta.url))

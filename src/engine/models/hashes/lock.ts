@@ -5,14 +5,14 @@
 import { lstat, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
-import type { ModelFileProblem } from '../../model-problem.ts'
-import { readConfigFile } from '../weights/config-file.ts'
-import type { FileRecord } from './file-record.ts'
-import type { ModelCatalogue } from './library.ts'
-import { modelKinds } from './recognise/kinds.ts'
-import type { ModelRecord } from './record.ts'
-import type { Unused } from './scan.ts'
+import { AppError } from '../../../errors.ts'
+import type { ModelFileProblem } from '../../../model-problem.ts'
+import { readConfigFile } from '../../weights/config-file.ts'
+import type { FileRecord } from '../file-record.ts'
+import type { ModelCatalogue } from '../library.ts'
+import { modelKinds } from '../recognise/kinds.ts'
+import type { ModelRecord } from '../record.ts'
+import type { Unused } from '../scan.ts'
 
 const lockSchema = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/))
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { sep } from 'node:path'
-import { AppError } from '../../errors.ts'
-import { unreadableFile } from '../weights/config-file.ts'
+import { AppError } from '../../../errors.ts'
+import { unreadableFile } from '../../weights/config-file.ts'
 import type { HashCache } from './hash-cache.ts'
 
 /** Files of models, read through for their hashes. */

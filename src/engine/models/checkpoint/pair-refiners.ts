@@ -1,12 +1,12 @@
 /** Owns giving each Base its Refiner: its own, the one that the configuration names, or one that belongs to it. */
-import { AppError, toAppError } from '../../errors.ts'
-import { type ModelSchedule, parseSchedule } from '../sampling/scheduler-config.ts'
+import { AppError, toAppError } from '../../../errors.ts'
+import { type ModelSchedule, parseSchedule } from '../../sampling/scheduler-config.ts'
+import type { ModelRecord } from '../record.ts'
+import type { Unused } from '../scan.ts'
+import { nativeSideOf } from '../sizes.ts'
+import { textWidthsOf } from '../text-widths.ts'
 import { type BuiltExpert, named, type Wishes } from './build-experts.ts'
-import type { ModelRecord } from './record.ts'
 import { mismatchOf } from './refiner-match.ts'
-import type { Unused } from './scan.ts'
-import { nativeSideOf } from './sizes.ts'
-import { textWidthsOf } from './text-widths.ts'
 
 /** The Bases as models; Refiners that none of them has go to `unused`. */
 export async function pairRefiners(

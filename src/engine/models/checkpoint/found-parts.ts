@@ -1,7 +1,7 @@
 /** Owns what a file or a folder holds of a model, which may be less than a whole one. */
-import type { NetworkParts } from '../networks/parts.ts'
-import type { ExpertParts } from './record.ts'
-import type { Storage } from './storage.ts'
+import type { NetworkParts } from '../../networks/parts.ts'
+import type { ExpertParts } from '../record.ts'
+import type { Storage } from '../storage.ts'
 
 export interface FoundParts {
   readonly networks: { readonly [Role in keyof NetworkParts]?: NetworkParts[Role] }

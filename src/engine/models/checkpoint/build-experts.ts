@@ -1,12 +1,12 @@
 /** Owns making Bases and Refiners of what was found, with the parts that they lack from elsewhere in the library. */
-import { AppError, toAppError } from '../../errors.ts'
-import type { MissingPart } from '../../model-problem.ts'
+import { AppError, toAppError } from '../../../errors.ts'
+import type { MissingPart } from '../../../model-problem.ts'
+import type { FoundExpert } from '../describe.ts'
+import type { FileRecord } from '../file-record.ts'
+import type { ExpertParts, ExpertRecord } from '../record.ts'
+import type { Unused } from '../scan.ts'
+import { sizeStepOf } from '../sizes.ts'
 import { assemble, type Supplements } from './assemble.ts'
-import type { FoundExpert } from './describe.ts'
-import type { FileRecord } from './file-record.ts'
-import type { ExpertParts, ExpertRecord } from './record.ts'
-import type { Unused } from './scan.ts'
-import { sizeStepOf } from './sizes.ts'
 
 /** What the configuration says a model is to be put together with, by names in the library. */
 export interface Wishes {
