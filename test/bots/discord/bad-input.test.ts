@@ -37,7 +37,10 @@ describe('a prompt with', () => {
     expect(jobs()).toHaveLength(1)
     await asking.types(ada, channel, '/imagine', { prompt: `${prompt} {x,y}` })
     await asking.types(ada, channel, '/imagine', { prompt: `${prompt} --steps many` })
-    expect(asking.told(ada)).toHaveLength(2)
+    // Before them it may be said how the prompt's marks were taken.
+    const [question, refusal] = asking.told(ada).slice(-2)
+    expect(question).toContain(en.chat.confirm.title(2))
+    expect(refusal).toContain('--steps')
     await asking.dealtWith(ada.presses(asking.result, en.buttons.info))
     await asking.types(ada, channel, '/queue')
     const opened = ada.presses(asking.result, en.buttons.remix)
@@ -68,7 +71,7 @@ describe('options beyond their range', () => {
     ['steps', { steps: -1 }, 'steps is -1, but must be from 1 to 150'],
     ['a strength', { strength: 7 }, 'strength is 7, but must be from 0 to 1'],
     ['a guidance', { guidance: 1e6 }, 'cfg is 1000000, but must be from 0 to 50'],
-    ['a seed', { seed: -5 }, 'seed is -5, but must be from 0'],
+    ['a seed', { seed: -5 }, 'seed is -5, but must be from -1'],
     ['a repeat', { repeat: 1000 }, 'repeat is 1000, but must be from 1 to 16'],
     ['an aspect', { aspect: 'wide' }, '--ar takes a ratio'],
     ['a size', { size: '7x7' }, '7×7'],
