@@ -104,7 +104,7 @@ function isEmpty(message: Message): boolean {
   )
 }
 
-/** Whether automatic moderation of the guild lets nobody write that. */
+/** Whether automatic moderation of the guild lets nobody write that (resources/auto-moderation, BLOCK_MESSAGE). */
 export function isBlocked({ guild }: Channel, texts: readonly string[]): boolean {
   const words = (guild?.blockedWords ?? []).map(word => word.toLowerCase())
   return texts.some(text => words.some(word => text.toLowerCase().includes(word)))

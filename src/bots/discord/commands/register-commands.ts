@@ -47,6 +47,8 @@ export async function removeStrayCommands(
       await client.rest.put(scope, { body: [] })
       log.info({ scope }, 'commands removed where they are not wanted')
     } catch (error) {
+      // The adapter stops: nothing more can be asked.
+      if (error instanceof Error && error.name === 'AbortError') return
       log.debug({ scope, problem: String(error) }, 'commands could not be looked at')
     }
   }

@@ -124,6 +124,7 @@ export const chatMethods = {
       const post = context.world.post(channel.id, args.ts)
       if (post === undefined || post.onlyFor !== undefined) throw new Refusal('message_not_found')
       if (post.authorId !== context.team.botUserId) throw new Refusal('cant_update_message')
+      // Workspaces may close edits some time after a message (docs.slack.dev/reference/methods/chat.update).
       const ageMs = context.world.clock.now() - Number(post.ts) * 1000
       if (ageMs > (context.team.editWindowMs ?? Number.POSITIVE_INFINITY))
         throw new Refusal('edit_window_closed')
