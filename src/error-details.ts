@@ -33,6 +33,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'database-lost': z.object({ file: text, how: z.enum(databaseLosses) }),
   storage: z.object({ problem: text }),
   'platform-refused': z.object({ platform: text, problem: text }),
+  'platform-unreachable': z.object({ platform: text }),
   'platform-busy': z.object({ platform: text, retryAfterMs: number }),
   internal: z.object({ problem: text }),
 }

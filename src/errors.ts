@@ -66,6 +66,8 @@ export interface ErrorDetails {
   'platform-refused': { platform: string; problem: string }
   /** A chat platform wants us to wait. */
   'platform-busy': { platform: string; retryAfterMs: number }
+  /** A chat platform gave no answer, or says that it is in trouble; whether a call took effect is not known. */
+  'platform-unreachable': { platform: string }
   /** A defect of Easel itself. */
   internal: { problem: string }
 }
@@ -81,6 +83,7 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'worker-killed',
   'storage',
   'platform-busy',
+  'platform-unreachable',
 ])
 
 /** A fault with a stable code. Expected outcomes are returned, not thrown. */

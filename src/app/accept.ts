@@ -89,6 +89,7 @@ function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
       createdAt: now,
     })
     db.usage.accept(id, personId, countOf(order), now)
+    db.deliveries.add({ id, jobId: id, platform: caller.conversation.platform, personId })
     db.outbox.add(id, 'open', now)
     return waiting
   })

@@ -5,8 +5,8 @@ import type { DeviceOpeners } from '../engine/jobs/device.ts'
 import { Pool, type PoolChange } from '../engine/jobs/pool.ts'
 import type { Clock, Ids, Logger, Random } from '../ports.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { Courier } from './courier.ts'
-import { Deliver } from './deliver.ts'
+import type { Courier } from './delivery/courier.ts'
+import { Deliveries } from './delivery/deliveries.ts'
 import { hourMs } from './durations.ts'
 import type { Easel } from './easel.ts'
 import { facade } from './facade.ts'
@@ -69,14 +69,14 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
     onChange: change => onChange(change),
   })
   const views = new JobViews(db, pool)
-  const deliver = new Deliver({ db, views, clock, random, log })
+  const deliveries = new Deliveries({ db, views, clock, random, log })
   const watch = new Watch({ views, pool, clock, log })
-  watch.add(job => deliver.progressed(job))
+  watch.add(job => deliveries.progressed(job))
   const changed = (jobId: string) => onChange({ kind: 'state', jobId })
-  const app: AppParts = { ...parts, db, pool, views, deliver, changed }
+  const app: AppParts = { ...parts, db, pool, views, deliveries, changed }
 
   function onChange(change: PoolChange): void {
-    if (change.kind === 'state') deliver.nudge(change.jobId)
+    if (change.kind === 'state') deliveries.nudge(change.jobId)
     watch.changed(change)
   }
 
@@ -86,7 +86,7 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
     return pool.stop(graceMs)
   }
   async function stopDelivering(): Promise<void> {
-    await deliver.stop()
+    await deliveries.stop()
     watch.end()
   }
   async function drain(graceMs: number): Promise<void> {
@@ -96,13 +96,13 @@ export function buildEasel(parts: EaselParts): BuiltEasel {
   return {
     easel: facade(app, watch, () => stopping),
     db,
-    register: courier => deliver.register(courier),
-    delivered: () => deliver.idle(),
+    register: courier => deliveries.register(courier),
+    delivered: () => deliveries.idle(),
     async start() {
       if (db.exposed.length > 0)
         log.warn({ files: db.exposed }, 'others on this machine may read the data folder')
       await recover({ db, clock, log })
-      deliver.start()
+      deliveries.start()
       pool.start()
     },
     stopPainting,

@@ -1,5 +1,6 @@
 /** The whole of Easel as an adapter sees it: one facade, implemented in app/ and built by the composition root. */
 import type { Viewer } from './access.ts'
+import type { DeletionStatus, DeliveryNotices, DeliveryStatus } from './delivery/delivery-status.ts'
 import type { Caller, Person } from './people.ts'
 import type { Problem } from './problems.ts'
 import type { Action, ImagineRequest } from './requests.ts'
@@ -35,8 +36,20 @@ export type Pending = { kind: 'found'; document: unknown } | { kind: 'not-yours'
 /** Refused where one of the defaults could never be used. */
 export type SettingsOutcome = { kind: 'saved' } | { kind: 'refused'; problems: Problem[] }
 
-/** `refused` in the same words for what is not there and for what this viewer may not see. */
-export type ShowOutcome = { kind: 'shown'; job: JobView } | { kind: 'refused'; problems: Problem[] }
+/**
+ * `shown`: it is on its way as that delivery. `refused` in the same words for what is not there and for what this viewer
+ * may not see.
+ */
+export type ShowOutcome =
+  | { kind: 'shown'; job: JobView; deliveryId: string }
+  | { kind: 'refused'; problems: Problem[] }
+
+export interface ForgetOutcome {
+  /** Requests that were there. */
+  count: number
+  /** For `deletionStatus`. */
+  jobIds: string[]
+}
 
 /**
  * Every read of a job or a picture names its viewer; what they may not see is answered as if it were not there
@@ -52,7 +65,7 @@ export interface Easel {
   /** By the sha256 of a file that came back to us, or the part of it that a file's name holds. */
   pictureByHash(hash: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
   pictureBytes(pictureId: string, viewer: Viewer): Promise<Uint8Array | undefined>
-  /** By a picture's id or a job's. From now on it may also be seen where the caller brought it. */
+  /** A past result, by a picture's id or a job's, on its way to where the caller is. From now on it may also be seen where the caller brought it. */
   show(id: string, caller: Caller): Promise<ShowOutcome>
   /** What was made in the viewer's channel, newest last. */
   jobsHere(viewer: Viewer, limit: number): JobView[]
@@ -62,6 +75,12 @@ export interface Easel {
   ownQueue(person: Person): JobView[]
   /** How much runs and waits: for everybody. */
   queueLength(): QueueLength
+  /** How a delivery is getting on, after it ended or `timeoutMs` passed. */
+  deliveryStatus(deliveryId: string, viewer: Viewer, timeoutMs: number): Promise<DeliveryStatus>
+  /** How the deletion of jobs that were deleted is getting on, after it ended or `timeoutMs` passed. */
+  deletionStatus(jobIds: readonly string[], timeoutMs: number): Promise<DeletionStatus>
+  /** What a person should know of deliveries and deletions. */
+  notices(person: Person): DeliveryNotices
 
   models(): ModelView[]
   samplers(): string[]
@@ -80,8 +99,8 @@ export interface Easel {
   savePending(id: string, person: Person, document: unknown): Promise<void>
   /** What waits for this person's answer; that something of another's waits under that id, and no more. */
   pending(id: string, person: Person): Pending
-  /** Removes a person's prompts and pictures; the count of jobs removed. */
-  forget(person: Person): Promise<number>
+  /** Removes a person's prompts and pictures. */
+  forget(person: Person): Promise<ForgetOutcome>
 
   /** Calls `onChange` after every change of a job that this viewer may see (place, step, preview, state). */
   watch(viewer: Viewer, onChange: (job: JobView) => void): () => void

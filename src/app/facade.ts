@@ -4,6 +4,7 @@ import { samplerChoices, samplerName } from '../engine/sampling/sampler-names.ts
 import type { Viewer } from './access.ts'
 import { act } from './act.ts'
 import { type Catalogue, defaultsOf } from './catalogue.ts'
+import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
 import type { Easel } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import { isSamePerson } from './people.ts'
@@ -27,7 +28,7 @@ import {
 import type { Watch } from './watch.ts'
 
 export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): Easel {
-  const { config, db, views, pool, clock } = app
+  const { config, db, views, pool, deliveries, clock } = app
   const refusedForStop = () => ({ kind: 'refused' as const, problems: [problem('shutting-down', {})] })
   return {
     async imagine(request, caller, options) {
@@ -57,6 +58,17 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       return picture && db.files.read(picture.file)
     },
     show: (id, caller) => show(app, id, caller),
+    async deliveryStatus(deliveryId, viewer, timeoutMs) {
+      const status = () => deliveryStatus(db, deliveryId, viewer)
+      await deliveries.until(() => status().kind !== 'underway', timeoutMs)
+      return status()
+    },
+    async deletionStatus(jobIds, timeoutMs) {
+      const status = () => deletionStatus(db, jobIds)
+      await deliveries.until(() => status().underway === 0, timeoutMs)
+      return status()
+    },
+    notices: person => deliveryNotices(db, views, person),
     jobsHere: (viewer, limit) => views.ofRecords(visibleHere(db, viewer, limit)),
     queue: viewer => inServingOrder(app).map(job => entryOf(app, viewer, job)),
     ownQueue: person => inServingOrder(app).filter(job => isSamePerson(job.author, person)),

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts'
 import type { Pool } from '../engine/jobs/pool.ts'
 import type { Clock, Ids, Logger, Random } from '../ports.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { Deliver } from './deliver.ts'
+import type { Deliveries } from './delivery/deliveries.ts'
 import type { JobViews } from './job-views.ts'
 
 /** A person's picture after the guards: decoded once, so that it is known to be one. */
@@ -27,7 +27,7 @@ export interface AppParts {
   db: Database
   pool: Pool
   views: JobViews
-  deliver: Deliver
+  deliveries: Deliveries
   /** To be called after every commit that changed a job: whoever watches and delivers hears of it. */
   changed: (jobId: string) => void
   clock: Clock

@@ -94,6 +94,7 @@ export interface ProblemDetails {
   'model-changed': { model: string }
   'already-running': { action: string }
   'already-finished': Record<string, never>
+  'not-finished': Record<string, never>
   'not-yours': Record<string, never>
   /** `name` is how the configuration would call the person. */
   'admins-only': { name: string }

@@ -4,7 +4,7 @@
  */
 import type { Forgotten } from '../db/copies.ts'
 import type { JobRecord } from '../db/job-records.ts'
-import type { ActOutcome } from './easel.ts'
+import type { ActOutcome, ForgetOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import { type Caller, isSamePerson, type Person } from './people.ts'
 import { type Problem, problem } from './problems.ts'
@@ -48,9 +48,9 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
   return { kind: 'deleted', job: written.job }
 }
 
-/** Every prompt and picture of a person, in whatever state; the count of jobs. */
-export async function forget(parts: AppParts, person: Person): Promise<number> {
-  const { db, deliver } = parts
+/** Every prompt and picture of a person, in whatever state. */
+export async function forget(parts: AppParts, person: Person): Promise<ForgetOutcome> {
+  const { db, deliveries } = parts
   const { jobs, files } = await db.write(() => {
     db.pending.removeOf(person)
     const personId = db.people.find(person)
@@ -60,12 +60,12 @@ export async function forget(parts: AppParts, person: Person): Promise<number> {
     const files = [...takeAway(parts, jobIds, 'erase'), ...db.pictures.removeOfPerson(personId)]
     db.people.forget(personId)
     // Where nobody takes messages back, the row need not wait for that.
-    for (const job of jobs) if (!deliver.serves(job.platform)) db.jobs.purge(job.id)
+    for (const job of jobs) if (!deliveries.serves(job.platform)) db.jobs.purge(job.id)
     return { jobs, files }
   })
   const jobIds = jobs.map(({ id }) => id)
   await tookAway(parts, { person }, jobIds, files)
-  return jobs.filter(job => !job.removed).length
+  return { count: jobs.filter(job => !job.removed).length, jobIds }
 }
 
 type Managed = { kind: 'managed'; job: JobRecord } | Refused
@@ -82,15 +82,17 @@ function takeAway({ db, clock }: AppParts, jobIds: readonly string[], how: 'with
   return jobIds.flatMap(id => {
     db.endQueued(id, 'cancelled')
     db.jobs.scrub(id, clock.now())
-    db.outbox.drop(id, ['open', 'settle'])
-    db.outbox.add(id, how, clock.now())
+    for (const delivery of db.deliveries.ofJob(id)) {
+      db.outbox.drop(delivery.id, ['open', 'settle', 'close'])
+      db.outbox.add(delivery.id, how, clock.now())
+    }
     return db.pictures.removeOfJob(id)
   })
 }
 
 /** After the commit: stops what runs, tells, and takes away what holds the words besides the rows. */
 async function tookAway(
-  { db, pool, changed, log }: AppParts,
+  { db, pool, changed, deliveries, log }: AppParts,
   forgotten: Forgotten,
   jobIds: readonly string[],
   files: readonly string[],
@@ -99,6 +101,7 @@ async function tookAway(
     pool.drop(id)
     pool.cancel(id)
     changed(id)
+    for (const delivery of db.deliveries.ofJob(id)) deliveries.nudge(delivery.id)
   }
   await db.discard(files)
   const left = db.wipe(forgotten)

@@ -1,16 +1,29 @@
-/** A past result brought to another conversation: whoever brings it lets those see it who read there. */
+/**
+ * A past result brought to another conversation: a delivery of its own, as durable as the first. Whoever brings it lets
+ * those see it who read there.
+ */
 import type { ShowOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import type { Caller } from './people.ts'
 import { problem } from './problems.ts'
 import { isOpenThere, visibleJob, visiblePicture } from './visible.ts'
 
-export async function show({ db, views }: AppParts, id: string, caller: Caller): Promise<ShowOutcome> {
-  const job = visibleJob(db, caller, id) ?? visiblePicture(db, caller, id)?.job
-  if (!job) return { kind: 'refused', problems: [problem('picture-unknown', { id })] }
-  const there = caller.conversation
-  if (!isOpenThere(db, job.id, there)) {
-    await db.write(() => db.jobPlaces.add(job.id, there))
-  }
-  return { kind: 'shown', job: views.ofRecord(job) }
+export async function show(parts: AppParts, id: string, caller: Caller): Promise<ShowOutcome> {
+  const { db, views, deliveries, ids, clock } = parts
+  const { conversation, person } = caller
+  const deliveryId = ids.next()
+  const shown = await db.write((): ShowOutcome => {
+    const job = visibleJob(db, caller, id) ?? visiblePicture(db, caller, id)?.job
+    if (!job) return { kind: 'refused', problems: [problem('picture-unknown', { id })] }
+    if (job.state === 'queued' || job.state === 'running')
+      return { kind: 'refused', problems: [problem('not-finished', {})] }
+    if (!isOpenThere(db, job.id, conversation)) db.jobPlaces.add(job.id, conversation)
+    const personId = db.people.upsert(person)
+    const { platform } = conversation
+    db.deliveries.add({ id: deliveryId, jobId: job.id, platform, personId, conversation })
+    db.outbox.add(deliveryId, 'settle', clock.now())
+    return { kind: 'shown', job: views.ofRecord(job), deliveryId }
+  })
+  if (shown.kind === 'shown') deliveries.nudge(deliveryId)
+  return shown
 }

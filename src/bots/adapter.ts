@@ -1,5 +1,5 @@
 /** The seam between a chat platform and the rest: what every adapter folder exports through its index. */
-import type { Courier } from '../app/courier.ts'
+import type { Courier } from '../app/delivery/courier.ts'
 import type { Easel } from '../app/easel.ts'
 import type { Config } from '../config.ts'
 import type { AppError } from '../errors.ts'

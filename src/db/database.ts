@@ -10,6 +10,8 @@ import { Client, type ClientOptions } from './client.ts'
 import { copiesIn, type Forgotten, forgetInCopy } from './copies.ts'
 import { databaseFileIn, picturesFolderIn } from './data-folder.ts'
 import { isSound } from './database-file.ts'
+import { DeliveriesTable } from './deliveries.ts'
+import { DeliveryStepsTable } from './delivery-steps.ts'
 import { InstallationsTable } from './installations.ts'
 import { JobPlacesTable } from './job-places.ts'
 import { JobsTable, type MoveFacts } from './jobs.ts'
@@ -37,6 +39,8 @@ export class Database implements JobStore {
   readonly jobs: JobsTable
   readonly jobPlaces: JobPlacesTable
   readonly pictures: PicturesTable
+  readonly deliveries: DeliveriesTable
+  readonly deliverySteps: DeliveryStepsTable
   readonly outbox: OutboxTable
   readonly usage: UsageTable
   readonly audit: AuditTable
@@ -60,6 +64,8 @@ export class Database implements JobStore {
     this.jobs = new JobsTable(rows, this.#served)
     this.jobPlaces = new JobPlacesTable(rows)
     this.pictures = new PicturesTable(rows)
+    this.deliveries = new DeliveriesTable(rows)
+    this.deliverySteps = new DeliveryStepsTable(rows)
     this.outbox = new OutboxTable(rows)
     this.usage = new UsageTable(rows)
     this.audit = new AuditTable(rows)

@@ -25,6 +25,34 @@ function narrowest({ threadId }: { threadId?: string | undefined }): z.infer<typ
   return threadId === undefined ? 'channel' : 'thread'
 }
 
+/** How a delivery can reach people, best first: `edit` turns the message that is there into the result. */
+export const wayNames = ['edit', 'thread', 'place', 'answer', 'direct'] as const
+
+/**
+ * Why a way is closed, or why something was not deleted: what was there is deleted; we may not write there; the words
+ * or the files are not taken; the time in which it was possible is over; the person takes no direct messages; the
+ * platform gave no answer for days; something else, of which there is only the platform's code.
+ */
+export const refusalReasons = [
+  'deleted',
+  'forbidden',
+  'content',
+  'files',
+  'expired',
+  'no-direct-messages',
+  'silent',
+  'unknown',
+] as const
+
+export const refusal = z.object({
+  /** A way, or what was not deleted. */
+  what: z.string(),
+  reason: z.enum(refusalReasons),
+  /** The platform's own word for it, for operators. */
+  code: z.string(),
+})
+export const refusals = z.array(refusal)
+
 export const personSettings = z.object({
   model: z.string().optional(),
   size: z.object({ widthPx: z.number().int(), heightPx: z.number().int() }).optional(),
@@ -34,6 +62,7 @@ export const personSettings = z.object({
 })
 
 export type StoredConversation = z.infer<typeof conversation>
+export type Refusal = z.infer<typeof refusal>
 export type StoredSettings = z.infer<typeof personSettings>
 
 /** Who a person is, on which platform. */

@@ -1,6 +1,7 @@
 /** The tables, and nothing else. Times are milliseconds since 1970; documents are JSON, parsed where they are read. */
 import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { jobStates } from '../engine/jobs/job.ts'
+import { wayNames } from './documents.ts'
 
 const jobState = text('state', { enum: jobStates })
 
@@ -136,29 +137,79 @@ export const jobSources = sqliteTable(
 )
 
 /**
- * What platforms still have to be told, oldest first; a row goes when it was delivered. `erase` is `withdraw` after
- * which the job's own row goes too.
+ * How jobs get to people. Each job has one delivery to its own conversation, whose id is the job's; showing it again
+ * elsewhere is another.
+ */
+export const deliveries = sqliteTable(
+  'deliveries',
+  {
+    id: text().primaryKey(),
+    jobId: text('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    platform: text().notNull(),
+    /** The person it is for. */
+    personId: integer('person_id')
+      .notNull()
+      .references(() => people.id),
+    /** Conversation; null: the job's own. */
+    conversation: text({ mode: 'json' }),
+    /** Where the message is that shows the job, as its courier wrote it down; null: there is none. */
+    address: text(),
+    /** How it arrived, where it did. */
+    way: text({ enum: wayNames }),
+    /** How it ended; null: it has not. `kept`: deleted, but for what the platform refuses to delete. */
+    end: text({ enum: ['arrived', 'undeliverable', 'removed', 'kept'] }),
+    /** Refusal[]: ways that were closed, or what was not deleted. */
+    refusals: text({ mode: 'json' }).notNull().default([]),
+    endedAt: integer('ended_at'),
+  },
+  table => [
+    index('deliveries_by_job').on(table.jobId),
+    index('deliveries_by_person').on(table.personId, table.end),
+    index('deliveries_by_end').on(table.end),
+  ],
+)
+
+/**
+ * The steps of deliveries: what each has made on its platform, so that none is made twice and all of it can be taken
+ * away again, and which ways turned out to be closed.
+ */
+export const deliverySteps = sqliteTable(
+  'delivery_steps',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    deliveryId: text('delivery_id')
+      .notNull()
+      .references(() => deliveries.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    /** What stands on the platform since then, if anything. */
+    makes: text({ enum: ['message', 'thread', 'file'] }),
+    /** `begun`: whether it took effect is not known. `closed`: a way that was refused. */
+    state: text({ enum: ['begun', 'done', 'closed'] }).notNull(),
+    /** How the courier calls what was made; of `closed` why. */
+    value: text(),
+    at: integer().notNull(),
+  },
+  table => [uniqueIndex('delivery_steps_once').on(table.deliveryId, table.name)],
+)
+
+/**
+ * What platforms still have to be told, oldest first; a row goes when it was delivered. `close` brings what else stands
+ * there to its end once the job has its own. `erase` is `withdraw` after which the job's own row goes too.
  */
 export const outbox = sqliteTable(
   'outbox',
   {
     id: integer().primaryKey({ autoIncrement: true }),
-    jobId: text('job_id')
+    deliveryId: text('delivery_id')
       .notNull()
-      .references(() => jobs.id, { onDelete: 'cascade' }),
-    kind: text({ enum: ['open', 'settle', 'withdraw', 'erase'] }).notNull(),
+      .references(() => deliveries.id, { onDelete: 'cascade' }),
+    kind: text({ enum: ['open', 'settle', 'close', 'withdraw', 'erase'] }).notNull(),
     createdAt: integer('created_at').notNull(),
   },
-  table => [uniqueIndex('outbox_once').on(table.jobId, table.kind)],
+  table => [uniqueIndex('outbox_once').on(table.deliveryId, table.kind)],
 )
-
-/** Where a job's placeholder lives. `address` is null once the platform said that it is gone. */
-export const messages = sqliteTable('messages', {
-  jobId: text('job_id')
-    .primaryKey()
-    .references(() => jobs.id, { onDelete: 'cascade' }),
-  address: text(),
-})
 
 /** Conversations besides its own to which somebody brought a job: who reads there may see it. */
 export const jobPlaces = sqliteTable(

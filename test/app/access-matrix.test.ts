@@ -67,6 +67,11 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
     'by the picture’s id': about((caller, { pictureId }) => it.easel.show(pictureId, caller), true),
     'by the job’s id': about((caller, { jobId }) => it.easel.show(jobId, caller), true),
   },
+  deliveryStatus: {
+    'by the job’s id': about((caller, { jobId }) => it.easel.deliveryStatus(jobId, caller, 0)),
+  },
+  deletionStatus: { 'of what is being deleted': listing(() => it.easel.deletionStatus([], 0)) },
+  notices: { 'of one’s own': listing(caller => it.easel.notices(caller.person)) },
   jobsHere: { 'of the channel': listing(caller => it.easel.jobsHere(caller, 1000)) },
   queue: { 'of everybody': listing(caller => it.easel.queue(caller)) },
   ownQueue: { 'of one’s own': listing(caller => it.easel.ownQueue(caller.person)) },

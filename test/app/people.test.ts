@@ -110,7 +110,7 @@ describe('/forget me', () => {
     await it.built.delivered()
     expect(files()).toHaveLength(2)
 
-    expect(await it.easel.forget(caller.person)).toBe(3)
+    expect(await it.easel.forget(caller.person)).toMatchObject({ count: 3 })
     // The one that runs finishes all the same: too late.
     it.workers.current.finish()
     await it.until(() => it.workers.underway.length === 1)

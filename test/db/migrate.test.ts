@@ -30,6 +30,30 @@ function nextRelease(): string {
 
 /** Migrations that there are. */
 const released = readMigrationFiles({ migrationsFolder }).length
+/** The migrations as the first release had them. */
+function firstRelease(folder: string): void {
+  cpSync(migrationsFolder, folder, { recursive: true })
+  const journalFile = join(folder, 'meta', '_journal.json')
+  const journal = JSON.parse(readFileSync(journalFile, 'utf8'))
+  writeFileSync(journalFile, JSON.stringify({ ...journal, entries: journal.entries.slice(0, 1) }))
+}
+
+/** Addresses as the first release wrote them. */
+const postedBefore = {
+  discord: JSON.stringify({
+    channelId: 'M1',
+    messageId: 'M2',
+    card: { channelId: 'C1', messageId: 'M1' },
+  }),
+  slack: JSON.stringify({
+    teamId: 'T1',
+    channel: 'C1',
+    thread: '1.0',
+    ts: '2.0',
+    card: '1.0',
+    files: ['F1', 'F2'],
+  }),
+}
 
 /** One job in every state that there is, as running makes them. */
 async function oneOfEach(db: Database): Promise<void> {
@@ -59,12 +83,12 @@ describe('the schema', () => {
     const old = openDatabase({ dataDir })
     await oneOfEach(old)
     const before = jobStates.map(state => old.jobs.get(state))
-    const told = old.outbox.pendingJobs().sort()
+    const told = old.outbox.pending().sort()
     old.close()
 
     const db = openDatabase({ dataDir, migrationsFolder: nextRelease() })
     expect(jobStates.map(state => db.jobs.get(state))).toEqual(before)
-    expect(db.outbox.pendingJobs().sort()).toEqual(told)
+    expect(db.outbox.pending().sort()).toEqual(told)
     await recover({ db, clock: new FakeClock(), log: new RememberingLog() })
     const after = Object.fromEntries(jobStates.map(state => [state, db.jobs.get(state)?.state]))
     expect(after).toEqual({
@@ -101,6 +125,47 @@ describe('the schema', () => {
     expect(copy.prepare('SELECT count(*) FROM jobs').pluck().get()).toBe(2)
     copy.close()
     openDatabase({ dataDir, migrationsFolder: next })
+  })
+
+  test('keeps what the first release had posted, so that it can still be changed and deleted', async () => {
+    const dataDir = tempFolder()
+    const first = join(tempFolder(), 'migrations')
+    firstRelease(first)
+    const old = openDatabase({ dataDir, migrationsFolder: first })
+    const { sqlite } = old.client
+    for (const [platform, address] of Object.entries(postedBefore)) {
+      sqlite
+        .prepare(`INSERT INTO people (platform, space_id, user_id, name) VALUES (?, 'space', 'ada', 'Ada')`)
+        .run(platform)
+      sqlite
+        .prepare(
+          `INSERT INTO jobs (id, state, person_id, platform, space_id, channel_id, conversation, event_id, event_index,
+             action, prompt_as_typed, work_order, model_name, picture_count, created_at, finished_at)
+           VALUES (?1, 'done', (SELECT max(id) FROM people), ?1, 'space', 'C1', '{}', ?1, 0, 'imagine', 'a cat', '{}',
+             'demo', 1, 1, 2)`,
+        )
+        .run({ 1: platform })
+      sqlite.prepare('INSERT INTO messages (job_id, address) VALUES (?, ?)').run(platform, address)
+    }
+    sqlite.prepare(`INSERT INTO outbox (job_id, kind, created_at) VALUES ('slack', 'withdraw', 3)`).run()
+    old.close()
+
+    const db = openDatabase({ dataDir })
+    expect(db.deliveries.get('discord')).toMatchObject({ address: postedBefore.discord, end: 'arrived' })
+    expect(db.deliverySteps.of('discord')).toMatchObject([
+      { name: 'card', makes: 'message', state: 'done', value: '{"channelId":"C1","messageId":"M1"}' },
+      { name: 'thread', makes: 'thread', value: 'M1' },
+      { name: 'message', makes: 'message', value: postedBefore.discord },
+    ])
+    expect(db.deliverySteps.of('slack')).toMatchObject([
+      { name: 'card', makes: 'message', value: '{"channel":"C1","ts":"1.0"}' },
+      { name: 'file:F1', makes: 'file', value: 'F1' },
+      { name: 'file:F2', makes: 'file', value: 'F2' },
+      { name: 'message', makes: 'message', value: postedBefore.slack },
+    ])
+    expect(db.deliveries.get('slack')?.end).toBeUndefined()
+    expect(db.outbox.next('slack')).toMatchObject({ deliveryId: 'slack', kind: 'withdraw' })
+    expect(sqlite.open).toBe(false)
   })
 
   test('of a newer Easel is refused, and the folder is free again', () => {

@@ -68,7 +68,7 @@ async function serveAll({ test }: Stage, count: number): Promise<string[]> {
 
 /** Lets both of the clocks go on until everything is shown. */
 async function shown({ test }: Stage): Promise<void> {
-  while (test.built.db.outbox.pendingJobs().length > 0) {
+  while (test.built.db.outbox.pending().length > 0) {
     await new Promise<void>(resolve => realClock.after(2, resolve))
     test.clock.advance(100)
   }

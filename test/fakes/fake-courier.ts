@@ -1,12 +1,24 @@
 /** A platform that remembers what it was told, posts each job once whatever happens, and fails when a test says so. */
-import type { Address, Courier, Delivery } from '../../src/app/courier.ts'
+import type {
+  Address,
+  Closed,
+  Courier,
+  Delivery,
+  DeliveryResult,
+  StepRecord,
+  Way,
+  WayName,
+  WayOutcome,
+} from '../../src/app/delivery/courier.ts'
 import type { Platform } from '../../src/app/people.ts'
 import type { JobView } from '../../src/app/views.ts'
 
 export interface CourierCall {
-  kind: 'open' | 'progress' | 'settle' | 'withdraw'
+  kind: 'open' | 'progress' | 'settle' | 'close' | 'withdraw'
   jobId: string
   job: JobView
+  /** By which way, of those that have any. */
+  way?: WayName
 }
 
 /** A message as people see it. */
@@ -24,60 +36,100 @@ export class FakeCourier implements Courier {
   readonly calls: CourierCall[] = []
   /** What each opened job was said to descend from. */
   readonly parents: (Address | undefined)[] = []
+  /** By the id of the delivery. */
   readonly messages = new Map<string, ShownMessage>()
+  /** How results can go, best first. */
+  resultWays: readonly WayName[] = ['edit']
   /** Thrown before a call has any effect: the platform never heard of it. */
   failBefore: Fault = () => undefined
   /** Thrown after the effect: the platform did it, and we do not know. */
   failAfter: Fault = () => undefined
-  /** Jobs whose message, thread or channel is no more. */
-  readonly gone = new Set<string>()
+  /** The platform says no. */
+  refuse: (call: CourierCall) => Closed | undefined = () => undefined
+  /** The platform takes its time, in milliseconds. */
+  later: (call: CourierCall) => number | undefined = () => undefined
   /** Awaited inside every call. */
   gate: Promise<void> = Promise.resolve()
+  /** How each result arrived, or that it did not. */
+  readonly closed = new Map<string, DeliveryResult>()
 
   constructor(platform: Platform = 'web', progressIntervalMs = 2000) {
     this.platform = platform
     this.progressIntervalMs = progressIntervalMs
   }
 
-  open(job: JobView, parent?: Address): Promise<Delivery> {
+  openings(delivery: Delivery): Way[] {
+    const { id, job, steps, parent } = delivery
     this.parents.push(parent)
-    return this.#call('open', job, () => {
-      // The job's id is the nonce: a second post of it shows nothing new.
-      if (!this.messages.has(job.id)) this.messages.set(job.id, { job, posts: 1 })
-    })
+    const post = async (begin: () => Promise<void>): Promise<{ kind: 'done'; value: string }> => {
+      await begin()
+      const outcome = await this.#call({ kind: 'open', jobId: job.id, job, way: 'place' }, () => {
+        // The delivery's id is the nonce: a second post of it shows nothing new.
+        if (!this.messages.has(id)) this.messages.set(id, { job, posts: 1 })
+      })
+      if (outcome.kind !== 'arrived') throw new Error('use `refuse` for results')
+      return { kind: 'done', value: id }
+    }
+    return [
+      {
+        name: 'place',
+        async take() {
+          const posted = await steps.once('message', post, { makes: 'message' })
+          return { kind: 'arrived', address: posted.kind === 'done' ? posted.value : '' }
+        },
+      },
+    ]
   }
 
-  async progress(_address: string, job: JobView): Promise<void> {
-    await this.#call('progress', job, () => this.#edit(job))
+  async progress({ id, job }: Delivery, _at: Address): Promise<void> {
+    await this.#call({ kind: 'progress', jobId: job.id, job }, () => this.#edit(id, job))
   }
 
-  settle(_address: string, job: JobView): Promise<Delivery> {
-    return this.#call('settle', job, () => this.#edit(job))
+  results({ id, job }: Delivery): Way[] {
+    return this.resultWays.map(name => ({
+      name,
+      take: () =>
+        this.#call({ kind: 'settle', jobId: job.id, job, way: name }, () => {
+          if (name !== 'edit') this.messages.set(id, { job, posts: 1 })
+          this.#edit(id, job)
+        }),
+    }))
   }
 
-  withdraw(_address: string, job: JobView): Promise<Delivery> {
-    return this.#call('withdraw', job, () => this.messages.delete(job.id))
+  async close({ id, job }: Delivery, result: DeliveryResult): Promise<Closed | undefined> {
+    const outcome = await this.#call({ kind: 'close', jobId: job.id, job }, () => this.closed.set(id, result))
+    return outcome.kind === 'closed' ? outcome : undefined
   }
 
+  async remove({ id, job }: Delivery, _step: StepRecord): Promise<{ kind: 'removed' } | Closed> {
+    const outcome = await this.#call({ kind: 'withdraw', jobId: job.id, job }, () => this.messages.delete(id))
+    return outcome.kind === 'closed' ? outcome : { kind: 'removed' }
+  }
+
+  /** What was asked of it for a job, without the last word on what else stands there. */
   kindsFor(jobId: string): string[] {
-    return this.calls.filter(call => call.jobId === jobId).map(call => call.kind)
+    return this.calls
+      .filter(call => call.jobId === jobId && call.kind !== 'close')
+      .map(call => (call.way && call.way !== 'edit' && call.kind === 'settle' ? call.way : call.kind))
   }
 
-  #edit(job: JobView): void {
-    const message = this.messages.get(job.id)
+  #edit(id: string, job: JobView): void {
+    const message = this.messages.get(id)
     if (message) message.job = job
   }
 
-  async #call(kind: CourierCall['kind'], job: JobView, effect: () => void): Promise<Delivery> {
-    const call = { kind, jobId: job.id, job }
+  async #call(call: CourierCall, effect: () => void): Promise<WayOutcome> {
     this.calls.push(call)
     await this.gate
     const before = this.failBefore(call)
     if (before) throw before
-    if (this.gone.has(job.id)) return { kind: 'gone', reason: 'deleted' }
+    const afterMs = this.later(call)
+    if (afterMs !== undefined) return { kind: 'later', afterMs }
+    const refused = this.refuse(call)
+    if (refused) return refused
     effect()
     const after = this.failAfter(call)
     if (after) throw after
-    return { kind: 'delivered', address: JSON.stringify({ message: job.id }) }
+    return { kind: 'arrived', address: JSON.stringify({ message: call.jobId }) }
   }
 }

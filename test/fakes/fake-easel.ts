@@ -4,10 +4,17 @@
  * that an adapter can notice.
  */
 import { maySee, type Viewer } from '../../src/app/access.ts'
-import type { Courier } from '../../src/app/courier.ts'
+import type { Courier, Delivery, Refusal, Way } from '../../src/app/delivery/courier.ts'
+import type {
+  DeletionStatus,
+  DeliveryNotices,
+  DeliveryStatus,
+} from '../../src/app/delivery/delivery-status.ts'
+import { memoryStorage, stepsIn } from '../../src/app/delivery/steps.ts'
 import type {
   ActOutcome,
   Easel,
+  ForgetOutcome,
   ImagineOutcome,
   Pending,
   SettingsOutcome,
@@ -30,11 +37,13 @@ import type {
 import type { WorkOrder } from '../../src/engine/work-order.ts'
 import type { ErrorCode, ErrorDetails } from '../../src/errors.ts'
 import type { Clock, Ids } from '../../src/ports.ts'
+import { FakeClock } from './fake-clock.ts'
 import { fakeModels, fakeStats } from './fake-figures.ts'
 import { expand, orderOf, refusalOf } from './fake-orders.ts'
 
 interface Delivered {
-  address: string
+  address?: string
+  steps: Delivery['steps']
 }
 
 export class FakeEasel implements Easel {
@@ -196,7 +205,9 @@ export class FakeEasel implements Easel {
 
   async show(id: string, caller: Caller): Promise<ShowOutcome> {
     const job = this.job(id, caller) ?? this.picture(id, caller)?.job
-    return job ? { kind: 'shown', job } : { kind: 'refused', problems: [problem('picture-unknown', { id })] }
+    return job
+      ? { kind: 'shown', job, deliveryId: job.id }
+      : { kind: 'refused', problems: [problem('picture-unknown', { id })] }
   }
 
   jobsHere(viewer: Viewer, limit: number): JobView[] {
@@ -286,11 +297,23 @@ export class FakeEasel implements Easel {
     return { kind: 'found', document: JSON.parse(pending.json) }
   }
 
-  async forget(person: Person): Promise<number> {
+  async forget(person: Person): Promise<ForgetOutcome> {
     const own = this.jobs.filter(job => isSamePerson(job.author, person))
     for (const job of own) this.#remove(job)
     await this.delivered()
-    return own.length
+    return { count: own.length, jobIds: own.map(({ id }) => id) }
+  }
+
+  async deliveryStatus(): Promise<DeliveryStatus> {
+    return { kind: 'arrived', way: 'place', refusals: [] }
+  }
+
+  async deletionStatus(): Promise<DeletionStatus> {
+    return { underway: 0, kept: [] }
+  }
+
+  notices(): DeliveryNotices {
+    return { undelivered: [], deletion: { underway: 0, kept: [] } }
   }
 
   watch(viewer: Viewer, onChange: (job: JobView) => void): () => void {
@@ -428,8 +451,11 @@ export class FakeEasel implements Easel {
   #remove(job: JobView): void {
     this.#jobs.delete(job.id)
     this.#enqueue(async () => {
-      const { courier, at } = this.#courierFor(job)
-      if (courier && at) await courier.withdraw(at.address, job)
+      const delivery = this.#deliveryOf(job)
+      for (const step of delivery.steps.all()) {
+        await this.#courier?.remove(delivery, step)
+        await delivery.steps.forget(step.name)
+      }
     })
   }
 
@@ -438,24 +464,60 @@ export class FakeEasel implements Easel {
     const job = this.#known(jobId)
     for (const watcher of this.#watchers) watcher(job)
     this.#enqueue(async () => {
-      const { courier, at } = this.#courierFor(job)
+      const courier = this.#courier
+      const delivery = this.#deliveryOf(job)
+      const { address } = delivery
       if (!courier) return
-      if (!at) await this.#open(courier, job)
-      else if (job.state === 'queued' || job.state === 'running') await courier.progress(at.address, job)
-      else {
-        const delivery = await courier.settle(at.address, job)
-        if (delivery.kind === 'delivered') this.#delivered.set(job.id, { address: delivery.address })
-      }
+      if (address === undefined) await this.#take(job, () => courier.openings(delivery))
+      else if (job.state === 'queued' || job.state === 'running') await courier.progress(delivery, address)
+      else if (await this.#take(job, () => courier.results(this.#deliveryOf(job))))
+        await courier.close(this.#deliveryOf(job), { kind: 'arrived', way: 'edit', refusals: [] })
     })
   }
 
-  async #open(courier: Courier, job: JobView): Promise<void> {
-    const delivery = await courier.open(job)
-    if (delivery.kind === 'delivered') this.#delivered.set(job.id, { address: delivery.address })
+  /** Whether a way was open; time is not waited for but let pass. */
+  async #take(job: JobView, waysOf: () => readonly Way[]): Promise<boolean> {
+    for (;;) {
+      const outcome = await this.#first(waysOf())
+      if (outcome?.kind !== 'later') {
+        const delivered = this.#delivered.get(job.id)
+        if (delivered && outcome) delivered.address = outcome.address
+        return outcome !== undefined
+      }
+      await this.#letPass(outcome.afterMs)
+    }
   }
 
-  #courierFor(job: JobView): { courier?: Courier; at?: Delivered } {
-    return { courier: this.#courier, at: this.#delivered.get(job.id) }
+  async #letPass(ms: number): Promise<void> {
+    if (this.#clock instanceof FakeClock) this.#clock.advance(ms)
+    else await new Promise<void>(resolve => this.#clock.after(ms, resolve))
+  }
+
+  async #first(ways: readonly Way[]) {
+    const before: Refusal[] = []
+    for (const way of ways) {
+      const outcome = await way.take(before)
+      if (outcome.kind !== 'closed') return outcome
+      before.push({ what: way.name, reason: outcome.reason, code: outcome.code })
+    }
+    return undefined
+  }
+
+  #deliveryOf(job: JobView): Delivery {
+    const known = this.#delivered.get(job.id)
+    const steps = known?.steps ?? stepsIn(memoryStorage(), () => this.#clock.now())
+    if (known === undefined) this.#delivered.set(job.id, { steps })
+    const address = known?.address
+    const parent = this.#delivered.get(job.parent?.jobId ?? '')?.address
+    return {
+      id: job.id,
+      job,
+      recipient: job.author,
+      isCopy: false,
+      steps,
+      ...(address === undefined ? {} : { address }),
+      ...(parent === undefined ? {} : { parent }),
+    }
   }
 
   #enqueue(delivery: () => Promise<void>): void {

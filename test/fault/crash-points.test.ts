@@ -75,8 +75,7 @@ async function story(k: number): Promise<boolean> {
 }
 
 async function restOrDeath(it: TestEasel, death: Death): Promise<void> {
-  const isOver = () =>
-    death.dead || (it.queue().length === 0 && it.built.db.outbox.pendingJobs().length === 0)
+  const isOver = () => death.dead || (it.queue().length === 0 && it.built.db.outbox.pending().length === 0)
   const quietly = () => {
     try {
       return isOver()

@@ -35,7 +35,7 @@ class FailingStatements {
 async function comeToRest(it: TestEasel): Promise<void> {
   for (;;) {
     await it.built.delivered()
-    if (it.queue().length === 0 && it.built.db.outbox.pendingJobs().length === 0) return
+    if (it.queue().length === 0 && it.built.db.outbox.pending().length === 0) return
     await turns(50)
     // Slowly: what really takes time, writing files, must not look like silence.
     it.clock.advance(500)

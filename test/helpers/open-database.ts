@@ -45,6 +45,7 @@ export function insertJob(db: Database, id: string, userId = 'ada'): Waiting {
     createdAt: 1_700_000_000_000,
   })
   db.usage.accept(id, personId, 1, 1_700_000_000_000)
+  db.deliveries.add({ id, jobId: id, platform: 'web', personId })
   db.outbox.add(id, 'open', 1_700_000_000_000)
   return waiting
 }

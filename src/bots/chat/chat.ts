@@ -1,4 +1,5 @@
 /** Chat core: what every platform does alike with requests, buttons and forms. One call of app/, one neutral reply. */
+import type { Refusal } from '../../app/delivery/courier.ts'
 import type { ActOutcome, Easel } from '../../app/easel.ts'
 import type { Caller } from '../../app/people.ts'
 import { type Problem, problem } from '../../app/problems.ts'
@@ -10,6 +11,7 @@ import type { CommandReply } from '../commands/command.ts'
 import type { TypedOptions } from '../commands/command-option.ts'
 import { type CommandName, runCommand } from '../commands/commands.ts'
 import type { Question } from '../messages/buttons.ts'
+import { broughtMessage, deletionReply } from '../messages/delivery-notices.ts'
 import { infoMessage } from '../messages/info-message.ts'
 import { problemSentences, shortened } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
@@ -70,7 +72,10 @@ export class Chat {
 
   async act({ caller, words }: Requester, action: Action): Promise<ChatReply> {
     const { easel, ids } = this.#parts
-    return replyOf(await easel.act(action, caller), words, ids.next())
+    const outcome = await easel.act(action, caller)
+    if (outcome.kind !== 'deleted') return replyOf(outcome, words, ids.next())
+    const { deleted } = words.chat.replies
+    return { kind: 'message', message: await deletionReply(easel, [outcome.job.id], deleted, words) }
   }
 
   /** False for a question that was put to somebody else. */
@@ -88,6 +93,15 @@ export class Chat {
   command(name: CommandName, typed: TypedOptions, { caller, words }: Requester): Promise<CommandReply> {
     const { easel, ids, clock, prefix } = this.#parts
     return runCommand(name, typed, { easel, ids, caller, words, nowMs: clock.now(), prefix })
+  }
+
+  /** Waits a moment for a result that is being brought; undefined where there is nothing to be said beside it. */
+  brought(
+    { caller, words }: Requester,
+    deliveryId: string,
+    cureFor?: (refusal: Refusal) => string[],
+  ): Promise<Message | undefined> {
+    return broughtMessage(this.#parts.easel, deliveryId, caller, words, cureFor)
   }
 
   remixStart(
@@ -127,8 +141,9 @@ export class Chat {
   }
 
   async #forget({ caller, words }: Requester): Promise<ChatReply> {
-    const count = await this.#parts.easel.forget(caller.person)
-    return { kind: 'message', message: textMessage(words.forget.done(count)) }
+    const { easel } = this.#parts
+    const { count, jobIds } = await easel.forget(caller.person)
+    return { kind: 'message', message: await deletionReply(easel, jobIds, words.forget.done(count), words) }
   }
 }
 
@@ -139,7 +154,11 @@ export function problemMessage(problems: readonly Problem[], words: Words): Mess
 }
 
 /** `pendingId` names the request that waits for its author's confirmation. */
-function replyOf(outcome: ActOutcome, words: Words, pendingId: string): ChatReply {
+function replyOf(
+  outcome: Exclude<ActOutcome, { kind: 'deleted' }>,
+  words: Words,
+  pendingId: string,
+): ChatReply {
   const { replies } = words.chat
   switch (outcome.kind) {
     case 'accepted': {
@@ -158,8 +177,6 @@ function replyOf(outcome: ActOutcome, words: Words, pendingId: string): ChatRepl
       return { kind: 'message', message: infoMessage(outcome.job, outcome.picture, words) }
     case 'cancelled':
       return { kind: 'message', message: textMessage(replies.cancelled) }
-    case 'deleted':
-      return { kind: 'message', message: textMessage(replies.deleted) }
   }
 }
 

@@ -40,7 +40,7 @@ export type CommandReply =
   /** A request for pictures; each platform reads its flags, options and files. */
   | { kind: 'paint' }
   | { kind: 'form'; form: 'settings' }
-  /** The job's result, shown again in the conversation. */
-  | { kind: 'bring'; job: JobView }
+  /** The job's result, on its way to the conversation. */
+  | { kind: 'bring'; job: JobView; deliveryId: string }
   /** `message` sums the figures up; a chart and a table go with it. */
   | { kind: 'stats'; message: Message; stats: StatsView; days: number }

@@ -3,6 +3,7 @@ import { isSamePerson, type Person } from '../../app/people.ts'
 import type { JobView, QueueEntry } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 import type { Button } from '../messages/buttons.ts'
+import { noticeLines } from '../messages/delivery-notices.ts'
 import { shortened, titleOf } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
@@ -12,10 +13,11 @@ export const queue: Command = {
   visibility: 'private',
   isView: true,
   options: [],
-  handle: ({ easel, caller, words }) => ({
-    kind: 'message',
-    message: queueMessage(easel.queue(caller), words, caller.person),
-  }),
+  handle({ easel, caller, words, prefix }) {
+    const message = queueMessage(easel.queue(caller), words, caller.person)
+    const notices = noticeLines(easel.notices(caller.person), words, prefix)
+    return { kind: 'message', message: { ...message, lines: [...message.lines, ...notices] } }
+  },
 }
 
 /** In serving order; of what the asker may not see, the place alone. */

@@ -6,9 +6,11 @@ import { within } from '../../time-limit.ts'
 import type { Adapter, AdapterModule, AdapterParts, ReportStatus } from '../adapter.ts'
 import { registerCommands, removeStrayCommands } from './commands/register-commands.ts'
 import { type Receiver, receive } from './inbound/receive.ts'
+import { ButtonTokens } from './outbound/button-tokens.ts'
 import { CardUpdates } from './outbound/card-updates.ts'
 import { DiscordCourier } from './outbound/courier.ts'
 import { FirstMessageTracker } from './outbound/first-message-tracker.ts'
+import { JobPosts } from './outbound/job-posts.ts'
 import { MessagePlacement } from './outbound/message-placement.ts'
 import { Messages } from './outbound/messages.ts'
 import { Presence } from './outbound/presence.ts'
@@ -61,24 +63,30 @@ export class DiscordAdapter implements Adapter {
     })
     this.#api = new DiscordApi(this.#connection.rest, parts.clock)
     const messages = new Messages(this.#api)
-    this.#cards = new CardUpdates({ messages, clock: parts.clock, log })
+    const buttonTokens = new ButtonTokens(parts.clock)
+    const posts = new JobPosts(parts.config.discord.spoilerGuilds)
+    this.#cards = new CardUpdates({ messages, posts, clock: parts.clock, log })
     this.#expiryNotices = new TokenExpiryNotices(parts.clock)
     this.#firstMessages = new FirstMessageTracker(parts.clock)
     this.courier = new DiscordCourier({
       messages,
-      places: new MessagePlacement(messages, () => parts.clock.now()),
-      pictures: new Pictures((id, job) => parts.easel.pictureBytes(id, authorOf(job))),
+      placement: new MessagePlacement(messages, buttonTokens, () => parts.clock.now()),
+      pictures: new Pictures(
+        (id, job) => parts.easel.pictureBytes(id, authorOf(job)),
+        () => parts.clock.monotonicMs(),
+      ),
+      posts,
       cards: this.#cards,
       firstMessages: this.#firstMessages,
       expiryNotices: this.#expiryNotices,
       jobNow: job => parts.easel.job(job.id, authorOf(job)),
-      spoilerGuilds: parts.config.discord.spoilerGuilds,
       log,
     })
     this.#receiver = receive({
       ...this.#parts,
       courier: this.courier,
       firstMessages: this.#firstMessages,
+      buttonTokens,
     })
     this.#presence = new Presence(this.#connection, this.#parts)
   }
@@ -94,7 +102,7 @@ export class DiscordAdapter implements Adapter {
   }
 
   async #ready(client: Client<true>): Promise<void> {
-    this.#api.connected(client.application.id)
+    this.#api.connected({ applicationId: client.application.id, userId: client.user.id })
     await registerCommands(client, this.#parts)
     this.#presence.start()
     this.#cleaning = removeStrayCommands(client, this.#parts)

@@ -53,6 +53,16 @@ function stateLines(job: JobView, message: Message, words: Words): string[] {
   return [joined(message.title, message.lines)]
 }
 
+/** The job without anything that a person wrote, for a platform that does not take it. */
+export function withoutWords(job: JobView): JobView {
+  const { order } = job
+  const bare =
+    order.kind === 'upscale'
+      ? { ...order, recipe: undefined }
+      : { ...order, prompt: { ...order.prompt, positive: '', negative: null } }
+  return { ...job, promptAsTyped: '', order: bare }
+}
+
 /** Each problem as one sentence. */
 export function problemSentences(problems: readonly Problem[], words: Words): string[] {
   return problems.map(problem => problemSentence(words, problem))

@@ -1,6 +1,6 @@
 /** The Slack adapter: which tokens it needs for which way in, and how its parts are put together. */
 import { authorOf } from '../../app/access.ts'
-import type { Courier } from '../../app/courier.ts'
+import type { Courier } from '../../app/delivery/courier.ts'
 import { AppError, toAppError } from '../../errors.ts'
 import { AbortableRequests } from '../../net/abortable-requests.ts'
 import type { Clock, Logger } from '../../ports.ts'
@@ -26,9 +26,10 @@ import { receive } from './inbound/receive.ts'
 import { RequestContexts } from './inbound/request-context.ts'
 import { SlackCourier } from './outbound/courier.ts'
 import { EphemeralMessages } from './outbound/ephemeral-messages.ts'
+import { FileStates } from './outbound/file-states.ts'
 import { Messages } from './outbound/messages.ts'
-import { Results } from './outbound/results.ts'
-import { Pictures } from './outbound/uploads.ts'
+import { PictureResults } from './outbound/picture-results.ts'
+import { Uploads } from './outbound/uploads.ts'
 import { clientOptions, SlackApi } from './transport/api.ts'
 import { diagnose } from './transport/diagnose.ts'
 import { CombinedReceiver, DurableApp } from './transport/durable-app.ts'
@@ -88,12 +89,13 @@ export class SlackAdapter implements Adapter {
         : new InstalledWorkspaces(oauth.installations, log)
     const messages = new Messages(api)
     const ephemeralMessages = new EphemeralMessages(clock)
-    const pictures = new Pictures(api, clock)
-    const results = new Results(messages, pictures, (id, job) => easel.pictureBytes(id, authorOf(job)))
+    const uploads = new Uploads(api, (id, job) => easel.pictureBytes(id, authorOf(job)))
+    const files = new FileStates(api, clock)
     const courier = new SlackCourier({
       messages,
       workspaces: this.#workspaces,
-      results,
+      uploads,
+      pictures: new PictureResults({ messages, uploads, files, clock }),
       ephemeralMessages,
       log,
     })
@@ -155,7 +157,8 @@ export class SlackAdapter implements Adapter {
       log,
       api,
       messages,
-      pictures,
+      uploads,
+      files,
       courier,
       ephemeralMessages,
       requestContexts: new RequestContexts(this.#workspaces, new Members(api, clock), channels),

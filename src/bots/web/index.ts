@@ -1,7 +1,7 @@
 /** The web chat as an adapter: a server of its own on the configured address. */
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import type { Courier } from '../../app/courier.ts'
+import type { Courier } from '../../app/delivery/courier.ts'
 import type { Config } from '../../config.ts'
 import { type Address, listen } from '../../net/listen.ts'
 import type {

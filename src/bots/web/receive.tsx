@@ -215,7 +215,7 @@ export class Receiver {
   }
 
   async #forget({ person }: Visit): Promise<Reply> {
-    return { kind: 'done', said: [this.#words.forget.done(await this.#easel.forget(person))] }
+    return { kind: 'done', said: [this.#words.forget.done((await this.#easel.forget(person)).count)] }
   }
 
   #unknownCommand({ typed, nearest }: { typed: string; nearest?: string }): string {

@@ -60,6 +60,14 @@ export const discord = {
     smaller: 'Shown with less detail: the whole file is larger than Discord takes here.',
     tooLarge: 'The file is larger than Discord takes here, however it is packed.',
     pictureGone: 'The picture’s file is not there any more.',
+    closedThread:
+      'This thread is closed to me, so I can answer here for 15 minutes only; what takes longer comes as a direct message.',
+    attachElsewhere:
+      'Where you asked I cannot show pictures: the permission “Attach Files” is missing there. So here it is.',
+    refusedElsewhere: 'Discord did not take it where you asked, so here it is.',
+    sentDirect: 'The result went out as a direct message to whoever asked.',
+    undelivered: 'The result could not be shown here; whoever asked gets it with /show.',
+    wordless: 'Without its words: Discord did not take them here.',
     removedThread: 'A deleted picture',
   },
 }

@@ -65,6 +65,7 @@ export const errors: ErrorWords = {
   'database-lost': d => lostDatabase[d.how],
   storage: d => `Easel cannot store anything right now: ${d.problem}.`,
   'platform-refused': d => `${d.platform} refused: ${d.problem}.`,
+  'platform-unreachable': d => `${d.platform} gives no answer; Easel tries again by itself.`,
   'platform-busy': d =>
     `${d.platform} asks to wait ${Math.ceil(d.retryAfterMs / 1000)} s; Easel goes on by itself.`,
   internal: d => `Something went wrong inside Easel: ${d.problem}. It has been logged.`,

@@ -2,6 +2,7 @@
 import { chat } from './chat.ts'
 import { cli } from './cli.ts'
 import { commandOptions, commands, forget, optionWithDefault, unknownCommand } from './commands.ts'
+import { delivery } from './delivery.ts'
 import { discord } from './discord.ts'
 import { errors } from './errors.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './messages.ts'
@@ -27,6 +28,7 @@ export const en = {
   info,
   help,
   queue,
+  delivery,
   usage,
   models,
   stats,

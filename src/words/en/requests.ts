@@ -160,6 +160,7 @@ export const problems: ProblemWords = {
   'picture-unknown': () => 'There is no picture with that id here.',
   'job-unknown': () => 'There is no job with that id here.',
   'already-running': () => 'That is already being painted.',
+  'not-finished': () => 'That is still being made: it can be shown once it is done.',
   'already-finished': () => 'That is already finished.',
   'not-yours': () => 'Only the person who asked for it, or a moderator, may do that.',
   'admins-only': d =>

@@ -58,6 +58,12 @@ export const discord: Words['discord'] = {
     smaller: '细节有所减少：原文件超过了 Discord 在这里允许的大小。',
     tooLarge: '文件超过了 Discord 在这里允许的大小，压缩后也不行。',
     pictureGone: '图片文件已经不在了。',
+    closedThread: '这个子区对我关闭，我只能在 15 分钟内回复；更久的结果会用私信发送。',
+    attachElsewhere: '原来的地方没有“添加附件”权限，图片无法显示，所以发在这里。',
+    refusedElsewhere: '原来的地方 Discord 没有接受它，所以发在这里。',
+    sentDirect: '结果已用私信发给提问的人。',
+    undelivered: '结果无法在这里显示；提问的人可以用 /show 取得。',
+    wordless: '没有附上文字：Discord 在这里不接受它们。',
     removedThread: '已删除的图片',
   },
 }

@@ -52,6 +52,7 @@ export const errors: Words['errors'] = {
   'database-lost': d => lostDatabase[d.how],
   storage: d => `Easel 现在无法保存：${d.problem}。`,
   'platform-refused': d => `${d.platform} 拒绝了：${d.problem}。`,
+  'platform-unreachable': d => `${d.platform} 没有回应；Easel 会自动重试。`,
   'platform-busy': d => `${d.platform} 要求等待 ${Math.ceil(d.retryAfterMs / 1000)} 秒；Easel 会自动继续。`,
   internal: d => `Easel 内部出错：${d.problem}。已记入日志。`,
 }

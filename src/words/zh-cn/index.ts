@@ -3,6 +3,7 @@ import type { Words } from '../en.ts'
 import { chat } from './chat.ts'
 import { cli } from './cli.ts'
 import { commandOptions, commands, forget, optionWithDefault, unknownCommand } from './commands.ts'
+import { delivery } from './delivery.ts'
 import { discord } from './discord.ts'
 import { errors } from './errors.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, usage } from './messages.ts'
@@ -26,6 +27,7 @@ export const zhCn: Words = {
   info,
   help,
   queue,
+  delivery,
   usage,
   models,
   stats,

@@ -150,6 +150,7 @@ const problems: Words['problems'] = {
   'picture-unknown': () => '这里没有这个编号的图片。',
   'job-unknown': () => '这里没有这个编号的任务。',
   'already-running': () => '已经在画了。',
+  'not-finished': () => '还没有完成：完成后才能显示。',
   'already-finished': () => '已经完成了。',
   'not-yours': () => '只有发起的人或管理员可以这样做。',
   'admins-only': d => `只有管理员可以这样做。运行 Easel 的人在配置中指定管理员，你在那里的名称是 ${d.name}。`,

@@ -151,8 +151,8 @@ export class DiscordTest {
 
   /** Nothing waits, is painted or has yet to be shown. */
   get isCalm(): boolean {
-    const { isIdle, built } = this.test
-    return isIdle && built.db.outbox.pendingJobs().length === 0
+    const { isIdle, pending } = this.test
+    return isIdle && pending.length === 0
   }
 
   /** Lets time pass until that is so. */

@@ -42,7 +42,7 @@ async function begun(text?: string): Promise<FakeRun> {
 
 /** Nothing waits to be said, and nothing was said that Slack had asked us to wait with. */
 function expectCalm(): void {
-  expect(t.test.built.db.outbox.pendingJobs()).toEqual([])
+  expect(t.test.pending).toEqual([])
   expect(t.slack.limits.rude).toEqual([])
 }
 
@@ -127,15 +127,16 @@ describe('pictures that Slack does not take', () => {
   it.each(['files.getUploadURLExternal', 'files.completeUploadExternal'])(
     'are kept, and the message says how to get them later: %s',
     async method => {
-      t.slack.faults.failNext(method, 'storage_limit_reached')
+      const takenAgain = t.slack.faults.failAlways(method, 'storage_limit_reached')
       await imagine()
       await t.calm()
       const [result] = thread()
       expect(result && t.text(result)).toContain('Slack did not take the pictures (storage_limit_reached)')
       expect(result && labels(result)).toContain('Refine')
       expectCalm()
+      takenAgain()
       const command = /\/easel (show \S+)/.exec(result ? t.text(result) : '')?.[1] ?? ''
-      await t.scene.ada.types('/easel', command, { channelId: t.scene.channel.id })
+      await t.over(t.scene.ada.types('/easel', command, { channelId: t.scene.channel.id }))
       await t.calm()
       expect(pictures(last(t.cards()))).toBe(1)
     },
@@ -161,18 +162,19 @@ describe('a place that is closed when the picture is ready', () => {
     await ada.presses(result, 'Upscale 2')
     await t.calm()
     expect(pictures(last(t.cards(ada.direct.id)))).toBe(1)
-    await ada.presses(result, 'Delete')
+    await t.over(ada.presses(result, 'Delete'))
     await t.calm()
     expect(t.cards(ada.direct.id)).not.toContain(result)
     expectCalm()
   })
 
-  it('ends in silence where somebody took the message away', async () => {
+  it('sends it to its author where somebody took the message away, and not there again', async () => {
     const run = await begun()
     last(thread()).deleted = true
     run.finish()
     await t.calm()
-    expect(t.cards(t.scene.ada.direct.id)).toEqual([])
+    expect(pictures(last(t.cards(t.scene.ada.direct.id)))).toBe(1)
+    expect(thread()).toEqual([])
     expectCalm()
   })
 
@@ -225,8 +227,8 @@ describe('a place that is closed from the start', () => {
     const { ada, team } = t.scene
     const id = t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: t.scene.channel.id }, 1)[0]?.id
     const elsewhere = t.slack.addChannel(team, 'elsewhere', { withoutBot: true })
-    await ada.types('/easel', `show ${id}`, { channelId: elsewhere.id })
-    await t.adapter.idle()
+    await t.over(ada.types('/easel', `show ${id}`, { channelId: elsewhere.id }))
+    await t.calm()
     expect(t.told(ada).at(-1)).toContain('/invite @easel')
   })
 })
@@ -235,24 +237,24 @@ describe('a process that ends with something still to be said', () => {
   it.each(['stop', 'crash'] as const)('leaves it to the next one, which says it: %s', async how => {
     t.slack.limits.block('chat.update', t.scene.team.id, 60)
     await imagine()
-    await t.test.until(() => t.slack.limits.refusals > 0)
+    await t.passing(() => t.slack.limits.refusals > 0)
     await t.test.built.delivered()
     await t.restart(how)
     await t.calm()
     expect(thread().map(pictures)).toEqual([1])
-    expect(t.test.built.db.outbox.pendingJobs()).toEqual([])
+    expect(t.test.built.db.outbox.pending()).toEqual([])
   })
 
   it('keeps it while Slack does not take the token, and says it with the right one', async () => {
     t.slack.limits.block('chat.update', t.scene.team.id, 60)
     await imagine()
-    await t.test.until(() => t.slack.limits.refusals > 0)
+    await t.passing(() => t.slack.limits.refusals > 0)
     await t.test.built.delivered()
     t.slack.faults.failNext('auth.test', 'invalid_auth')
     await expect(t.restart()).rejects.toThrow('invalid_auth')
     t.clock.advance(300_000)
     await t.test.built.delivered()
-    expect(t.test.built.db.outbox.pendingJobs()).toHaveLength(1)
+    expect(t.test.built.db.outbox.pending()).toHaveLength(1)
     await t.restart()
     await t.calm()
     expect(thread().map(pictures)).toEqual([1])

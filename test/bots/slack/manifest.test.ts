@@ -18,7 +18,11 @@ import { memoryStorage, scene, slackConfig, slackSecrets } from './start-slack.t
 const manifest = readManifest()
 
 // docs.slack.dev/reference/events: the scope that each event needs; the others need none.
-const eventScopes: Record<string, string> = { app_mention: 'app_mentions:read', 'message.im': 'im:history' }
+const eventScopes: Record<string, string> = {
+  app_mention: 'app_mentions:read',
+  file_shared: 'files:read',
+  'message.im': 'im:history',
+}
 
 /** Where a method's scope goes by what it is asked of: the adapter asks of public channels alone. */
 const askedScopes: Record<string, string[]> = { 'conversations.info': ['channels:read'] }

@@ -117,24 +117,27 @@ export class SlackTest {
   }
 
   /** Resolves when everything that was asked for is painted and shown; lets time pass where Slack wants that. */
-  async calm(stepMs = 250): Promise<void> {
-    const { test } = this
+  calm(stepMs = 250): Promise<void> {
+    return this.passing(() => this.test.isIdle && this.test.pending.length === 0, stepMs)
+  }
+
+  /** Lets time pass until that is so and nothing is being dealt with. */
+  async passing(holds: () => boolean, stepMs = 50): Promise<void> {
     for (;;) {
-      await this.adapter.idle()
-      await this.#delivered(stepMs)
-      const isQuiet = test.isIdle && test.built.db.outbox.pendingJobs().length === 0
-      if (isQuiet) return
+      await this.over(this.adapter.idle(), stepMs)
+      await this.over(this.test.built.delivered(), stepMs)
+      if (holds()) return
       await setImmediate()
       // Pictures are written to the disk in the machine's own time: until then the fake time hardly moves.
-      if (!test.isIdle) await new Promise<void>(resolve => realClock.after(1, resolve))
-      this.clock.advance(test.isIdle ? stepMs : stepMs / 25)
+      if (!this.test.isIdle) await new Promise<void>(resolve => realClock.after(1, resolve))
+      this.clock.advance(this.test.isIdle ? stepMs : stepMs / 25)
     }
   }
 
-  /** Deliveries may wait for time to pass: it does whenever the loop has turned often without an end. */
-  async #delivered(stepMs: number): Promise<void> {
+  /** What is under way may wait for time to pass: it does whenever the loop has turned often without an end. */
+  async over(work: Promise<unknown>, stepMs = 50): Promise<void> {
     let isOver = false
-    const over = this.test.built.delivered().then(() => {
+    const over = work.then(() => {
       isOver = true
     })
     for (let turns = 1; !isOver; turns++) {
@@ -142,16 +145,6 @@ export class SlackTest {
       if (turns % 200 === 0) this.clock.advance(stepMs)
     }
     await over
-  }
-
-  /** Lets time pass until that is so. */
-  async passing(holds: () => boolean): Promise<void> {
-    while (!holds()) {
-      await this.adapter.idle()
-      await this.test.built.delivered()
-      await setImmediate()
-      this.clock.advance(50)
-    }
   }
 
   /** The process ends, politely or not, and another one starts over the same data folder. */

@@ -274,7 +274,7 @@ describe('what Slack adds to the story', () => {
       expect(t.told(ada).at(-1), word).toContain(answer)
     }
     const [job] = t.test.jobsIn({ platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id }, 1)
-    await ada.types('/easel', `show ${job?.pictures[0]?.id}`, place)
+    await t.over(ada.types('/easel', `show ${job?.pictures[0]?.id}`, place))
     await t.calm()
     const shown = last(t.cards())
     expect(pictures(shown)).toBe(1)

@@ -38,21 +38,18 @@ export async function handleButton(
   }
 }
 
-/** Where only answers are possible, the message of an old one can be taken away by this press's token alone. */
-async function handleDelete(
+/** Where only answers are possible, an old message can be deleted by this press's token alone. */
+function handleDelete(
   context: HandlerContext,
   requester: RequestContext,
   button: ButtonInteraction,
   jobId: string,
 ): Promise<void> {
-  const { log, easel, clock } = context
-  const wasVisible = easel.job(jobId, requester.caller) !== undefined
-  await acknowledgeAndReply(button, 'silent', { words: requester.words, log }, () =>
+  const { log, clock, buttonTokens } = context
+  buttonTokens.remember(button.message.id, button.token, clock.now() + tokenLifeMs)
+  return acknowledgeAndReply(button, 'silent', { words: requester.words, log }, () =>
     act(context, requester, { kind: 'delete', jobId }),
   )
-  const isOld = clock.now() - button.message.createdTimestamp > tokenLifeMs
-  if (requester.answersOnly && isOld && wasVisible && easel.job(jobId, requester.caller) === undefined)
-    await attempt(log, () => button.deleteReply())
 }
 
 /** The reply takes the place of the question, unless somebody else pressed: in some places others see it too. */

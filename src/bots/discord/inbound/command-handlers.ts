@@ -78,7 +78,7 @@ async function shown(
   typed: ChatInputCommandInteraction,
   reply: CommandReply,
 ): Promise<Reply | undefined> {
-  const { words, caller } = requester
+  const { words } = requester
   switch (reply.kind) {
     case 'message':
       return render(reply.message, words)
@@ -87,8 +87,8 @@ async function shown(
     case 'paint':
       return paint(context, requester, typed)
     case 'bring': {
-      const brought = await context.courier.bring(reply.job, caller.conversation)
-      return brought.kind === 'refused' ? render(textMessage(brought.sentence), words) : undefined
+      const message = await context.chat.brought(requester, reply.deliveryId)
+      return message && render(message, words)
     }
     case 'stats':
       return withChart(reply.message, reply.stats, words)

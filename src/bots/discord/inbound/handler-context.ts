@@ -4,6 +4,7 @@ import type { Action, ImagineRequest } from '../../../app/requests.ts'
 import type { Clock, Ids, Logger } from '../../../ports.ts'
 import type { Chat, ChatReply } from '../../chat/chat.ts'
 import { textMessage } from '../../messages/message.ts'
+import type { ButtonTokens } from '../outbound/button-tokens.ts'
 import type { DiscordCourier } from '../outbound/courier.ts'
 import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
 import { render } from '../outbound/render.ts'
@@ -23,6 +24,7 @@ export interface HandlerContext {
   log: Logger
   courier: DiscordCourier
   firstMessages: FirstMessageTracker
+  buttonTokens: ButtonTokens
   downloads: Downloads
 }
 

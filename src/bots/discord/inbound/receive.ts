@@ -9,6 +9,7 @@ import { textMessage } from '../../messages/message.ts'
 import { shortcutNamed } from '../commands/command-definitions.ts'
 import { type OptionKey, optionName } from '../commands/imagine-options.ts'
 import { handleSubmission } from '../forms/form-handlers.ts'
+import type { ButtonTokens } from '../outbound/button-tokens.ts'
 import type { DiscordCourier } from '../outbound/courier.ts'
 import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
 import { render } from '../outbound/render.ts'
@@ -29,6 +30,7 @@ export interface ReceiveParts {
   log: Logger
   courier: DiscordCourier
   firstMessages: FirstMessageTracker
+  buttonTokens: ButtonTokens
 }
 
 /** `idle` resolves when nothing that came in is still being dealt with. */

@@ -53,6 +53,7 @@ function conversationOf(interaction: Interaction, spaceId: string, clock: Clock)
     tokenUntilMs: clock.now() + tokenLifeMs,
     uploadLimitBytes: interaction.attachmentSizeLimit,
     ...(isGuest(interaction) ? { answersOnly: true } : {}),
+    ...(isAnsweredByItself(interaction) ? { isDeferred: true } : {}),
     ...pressed(interaction),
   }
   const audience = audienceOf(interaction)
@@ -61,6 +62,11 @@ function conversationOf(interaction: Interaction, spaceId: string, clock: Clock)
   if (channel?.isThread() === true && channel.parentId !== null)
     return { ...base, channelId: channel.parentId, threadId: channel.id, kind: 'thread' }
   return { ...base, channelId: channelId ?? '', kind: 'channel' }
+}
+
+/** Its response is a message of its own, deferred at first; that of a button is the message it stands under. */
+function isAnsweredByItself(interaction: Interaction): boolean {
+  return interaction.isCommand() || (interaction.isModalSubmit() && !interaction.isFromMessage())
 }
 
 /** A question to one person is no message that others could find again. */

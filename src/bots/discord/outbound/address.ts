@@ -1,12 +1,15 @@
 /** Where a job's message lives on Discord, and what is kept with its conversation; both are stored with the job. */
 import { z } from 'zod'
-import type { Address } from '../../../app/courier.ts'
+import type { Address } from '../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../app/people.ts'
 
 const message = z.object({ channelId: z.string(), messageId: z.string() })
 export type MessageAddress = z.infer<typeof message>
 
-/** Permissions that are missing, a guild with too many threads, an app that is no member, time that ran out, a place that is closed. */
+/**
+ * Permissions that are missing, a guild with too many threads, an app that is no member, time that ran out; and why a
+ * message is not where it was asked for: the place is closed, no pictures may be attached there, it was refused.
+ */
 export const shortfalls = [
   'view',
   'send',
@@ -15,8 +18,11 @@ export const shortfalls = [
   'attach',
   'tooManyThreads',
   'answersOnly',
+  'closedThread',
   'later',
   'elsewhere',
+  'attachElsewhere',
+  'refusedElsewhere',
 ] as const
 export type Shortfall = (typeof shortfalls)[number]
 
@@ -53,6 +59,8 @@ const details = z.object({
   tokenUntilMs: z.number().optional(),
   /** The interaction's own answer is public, still empty, and waits for the courier to fill it. */
   fillsAnswer: z.boolean().optional(),
+  /** The interaction's own response is ephemeral and says only that the app is thinking. */
+  isDeferred: z.boolean().optional(),
   /** What a file may have there (`attachment_size_limit`). */
   uploadLimitBytes: z.number().optional(),
   /** The message whose button was pressed: what comes of it answers to that. */

@@ -1,10 +1,10 @@
-/** Brings request cards up to date once their job has started, when the rate limit leaves room for it. */
+/** Request cards after their posting: brought up to date when the rate limit leaves room, and at last in any case. */
 import type { JobView } from '../../../app/views.ts'
-import { hasCode } from '../../../errors.ts'
 import type { Clock, Logger } from '../../../ports.ts'
+import type { Called } from '../transport/api.ts'
 import type { MessageAddress } from './address.ts'
-import { cardOf } from './job-posts.ts'
-import type { Messages } from './messages.ts'
+import type { JobPosts } from './job-posts.ts'
+import type { Messages, Post } from './messages.ts'
 
 /** Between two checks of the channel's rate limit. */
 const recheckMs = 5000
@@ -14,31 +14,46 @@ interface Stale {
   job: JobView
 }
 
+export interface CardUpdatesParts {
+  messages: Messages
+  posts: JobPosts
+  clock: Clock
+  log: Logger
+}
+
 export class CardUpdates {
-  readonly #messages: Messages
-  readonly #clock: Clock
-  readonly #log: Logger
+  readonly #parts: CardUpdatesParts
   /** By job, oldest first. */
   readonly #stale = new Map<string, Stale>()
+  /** What a card is known to show, by job: an edit that would change nothing is not sent. */
+  readonly #shown = new Map<string, string>()
   #isBusy = false
   #isStopped = false
   #stopTimer = () => {}
 
-  constructor(parts: { messages: Messages; clock: Clock; log: Logger }) {
-    this.#messages = parts.messages
-    this.#clock = parts.clock
-    this.#log = parts.log
+  constructor(parts: CardUpdatesParts) {
+    this.#parts = parts
   }
 
   /** The card should say what is true now. */
   refresh(job: JobView, card: MessageAddress): void {
+    if (this.#shown.get(job.id) === contentOf(this.#parts.posts.card(job))) return
     this.#stale.set(job.id, { job, card })
     if (!this.#isBusy) void this.#work()
+  }
+
+  /** What it says from then on. */
+  async finish(jobId: string, card: MessageAddress, post: Post): Promise<Called<undefined>> {
+    this.#stale.delete(jobId)
+    const isShown = this.#shown.get(jobId) === contentOf(post)
+    this.#shown.delete(jobId)
+    return isShown ? { kind: 'done', value: undefined } : this.#parts.messages.edit(card, post)
   }
 
   /** There is no such card any more. */
   forget(jobId: string): void {
     this.#stale.delete(jobId)
+    this.#shown.delete(jobId)
   }
 
   stop(): void {
@@ -48,25 +63,34 @@ export class CardUpdates {
   }
 
   async #work(): Promise<void> {
+    const { messages, clock } = this.#parts
     this.#isBusy = true
     for (const [jobId, stale] of [...this.#stale]) {
-      if (this.#stale.get(jobId) !== stale || !this.#messages.canSpareEdit(stale.card)) continue
+      if (this.#stale.get(jobId) !== stale || !messages.canSpareEdit(stale.card)) continue
       this.#stale.delete(jobId)
       await this.#edit(jobId, stale)
     }
     this.#isBusy = false
     this.#stopTimer()
     if (this.#stale.size > 0 && !this.#isStopped)
-      this.#stopTimer = this.#clock.after(recheckMs, () => void this.#work())
+      this.#stopTimer = clock.after(recheckMs, () => void this.#work())
   }
 
-  async #edit(jobId: string, stale: Stale): Promise<void> {
-    const { job, card } = stale
+  /** It may be lost: the last state comes in any case. */
+  async #edit(jobId: string, { job, card }: Stale): Promise<void> {
+    const { messages, posts, log } = this.#parts
+    const post = posts.card(job)
+    this.#shown.set(jobId, contentOf(post))
     try {
-      await this.#messages.edit(card, cardOf(job))
+      const edited = await messages.edit(card, post)
+      if (edited.kind === 'refused') this.#shown.delete(jobId)
     } catch (error) {
-      if (hasCode(error, 'platform-busy') && !this.#stale.has(jobId)) this.#stale.set(jobId, stale)
-      this.#log.debug({ jobId, problem: String(error) }, 'card not brought up to date')
+      this.#shown.delete(jobId)
+      log.debug({ jobId, problem: String(error) }, 'card not brought up to date')
     }
   }
+}
+
+function contentOf({ components }: Post): string {
+  return JSON.stringify(components)
 }

@@ -2,22 +2,33 @@
 import type { JobView } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
-import { jobMessage, loneMessage, requestCard } from '../../messages/job-message.ts'
+import { jobMessage, loneMessage, requestCard, withoutWords } from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
-import { type DiscordAddress, detailsOf, type Shortfall } from './address.ts'
+import { detailsOf, type Shortfall } from './address.ts'
 import type { Post } from './messages.ts'
 import { has } from './permissions.ts'
 import { render } from './render.ts'
 import type { Packed } from './uploads.ts'
 
+/** Sentences under a message, by their key in words/. */
+export type Note = Shortfall | 'wordless' | 'sentDirect' | 'undelivered'
+
+/** How a post may differ from its usual form. */
+export interface PostForm {
+  /** A card above it says what was asked for. */
+  hasCard?: boolean
+  /** What the reader should know of the place. */
+  notes?: readonly Note[]
+  /** Without anything that a person wrote: Discord did not take that. */
+  isWordless?: boolean
+}
+
 export function wordsOf({ conversation }: JobView): Words {
   return wordsFor(detailsOf(conversation).locale)
 }
 
-/** The card in the channel. */
-export function cardOf(job: JobView): Post {
-  const words = wordsOf(job)
-  return { ...render(requestCard(job, words), words), files: [] }
+export function notesOf(shortfall: Shortfall | undefined): Note[] {
+  return shortfall === undefined ? [] : [shortfall]
 }
 
 export class JobPosts {
@@ -28,45 +39,46 @@ export class JobPosts {
     this.#spoilerGuilds = spoilerGuilds
   }
 
-  /** Under a card, while the job is under way. */
-  inThread(job: JobView): Post {
-    return this.#post(job, jobMessage(job, wordsOf(job)), [], previewOf(job))
+  /** The request card in the channel. */
+  card(job: JobView, form: PostForm = {}): Post {
+    return this.#post(job, shown => requestCard(shown, wordsOf(job)), form, [])
   }
 
-  /** The same with no card above it. */
-  waiting(job: JobView, shortfall: Shortfall | undefined): Post {
-    return this.#post(job, loneMessage(job, wordsOf(job)), notesOf(job, shortfall), previewOf(job))
+  /** While the job is under way, with the picture so far. */
+  progress(job: JobView, form: PostForm): Post {
+    return this.#post(job, messageWith(form, job), form, previewOf(job))
   }
 
-  placeholder(job: JobView, address: DiscordAddress): Post {
-    return address.card === undefined ? this.waiting(job, address.shortfall) : this.inThread(job)
+  /** How the job ended, with its pictures where there are any. */
+  result(job: JobView, packed: Packed, form: PostForm): Post {
+    // That answers are all there is concerns only who still waits.
+    const notes = form.notes?.filter(note => note !== 'answersOnly') ?? []
+    return this.#post(job, messageWith(form, job), { ...form, notes }, packed.files, packed.loss)
   }
 
-  /** What the placeholder becomes. */
-  final(job: JobView, address: DiscordAddress, packed: Packed): Post {
-    if (address.card === undefined) return this.result(job, address.shortfall, packed)
-    return this.#post(job, jobMessage(job, wordsOf(job)), lossOf(job, packed), packed.files)
-  }
-
-  /** The same with no card above it. */
-  result(job: JobView, shortfall: Shortfall | undefined, packed: Packed): Post {
-    const lasting = shortfall === 'answersOnly' ? undefined : shortfall
-    const notes = [...notesOf(job, lasting), ...lossOf(job, packed)]
-    return this.#post(job, loneMessage(job, wordsOf(job)), notes, packed.files)
-  }
-
-  #post(job: JobView, message: Message, notes: string[], files: Post['files']): Post {
+  #post(
+    job: JobView,
+    messageOf: (shown: JobView) => Message,
+    { notes = [], isWordless = false }: PostForm,
+    files: Post['files'],
+    loss?: Packed['loss'],
+  ): Post {
+    const words = wordsOf(job)
+    const { places } = words.discord
+    const message = isWordless ? { ...messageOf(withoutWords(job)), command: undefined } : messageOf(job)
+    const said = isWordless ? files.map(file => ({ ...file, altText: message.title })) : files
+    const keys = [...notes, ...(loss ? [loss] : []), ...(isWordless ? ['wordless' as const] : [])]
     const isSpoiler = this.#spoilerGuilds.includes(job.conversation.spaceId)
-    return { ...render(message, wordsOf(job), { files, isSpoiler, notes }), files }
+    return {
+      ...render(message, words, { files: said, isSpoiler, notes: keys.map(key => places[key]) }),
+      files: said,
+    }
   }
 }
 
-function notesOf(job: JobView, shortfall: Shortfall | undefined): string[] {
-  return shortfall === undefined ? [] : [wordsOf(job).discord.places[shortfall]]
-}
-
-function lossOf(job: JobView, { loss }: Packed): string[] {
-  return loss === undefined ? [] : [wordsOf(job).discord.places[loss]]
+function messageWith({ hasCard }: PostForm, { conversation }: JobView): (shown: JobView) => Message {
+  const words = wordsFor(detailsOf(conversation).locale)
+  return shown => (hasCard ? jobMessage(shown, words) : loneMessage(shown, words))
 }
 
 /** The picture so far, where it may be shown. */

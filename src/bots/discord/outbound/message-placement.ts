@@ -1,77 +1,93 @@
-/** Where a job's message can go: the thread under its card, the place itself, an answer by token, direct messages. */
-import type { Conversation } from '../../../app/people.ts'
-import type { JobView } from '../../../app/views.ts'
+/** Places one message of a delivery: in a thread, in the channel, as an answer by token or in direct messages. */
+import type { Delivery } from '../../../app/delivery/courier.ts'
+import { textMessage } from '../../messages/message.ts'
 import { type Called, refusals } from '../transport/api.ts'
-import { type DiscordAddress, detailsOf, type MessageAddress, type Shortfall } from './address.ts'
-import type { Messages, Post, PostOptions } from './messages.ts'
+import { type DiscordAddress, detailsOf, type MessageAddress, readAddress, writeAddress } from './address.ts'
+import type { ButtonTokens } from './button-tokens.ts'
+import { wordsOf } from './job-posts.ts'
+import type { Messages, Post } from './messages.ts'
 import { has, writesItself } from './permissions.ts'
+import { render } from './render.ts'
 
-/** A message that is there, and why it is not where it would be best. */
-export type Placed = Called<DiscordAddress>
-
-/** Time for one more request before a token dies. */
+/** Time for one more request before a token expires. */
 const tokenMarginMs = 20_000
-/** By then the oldest tokens are long dead. */
-const mostFilled = 2000
 
 export class MessagePlacement {
   readonly #messages: Messages
+  readonly #buttonTokens: ButtonTokens
   readonly #now: () => number
-  /** Public answers that were filled, by token: with which job. */
-  readonly #filled = new Map<string, string>()
 
-  constructor(messages: Messages, now: () => number) {
+  constructor(messages: Messages, buttonTokens: ButtonTokens, now: () => number) {
     this.#messages = messages
+    this.#buttonTokens = buttonTokens
     this.#now = now
   }
 
-  /** The best message that can be had where the request came from, without a thread of its own. */
-  async inPlace(
-    job: JobView,
-    conversation: Conversation,
-    postWith: (shortfall: Shortfall | undefined) => Post,
-    options: PostOptions & { shortfall?: Shortfall } = {},
-  ): Promise<Placed> {
-    const { shortfall, replyTo, ...nonce } = options
+  /** A new message in a channel or thread, by the bot's own token. `step` names it among those of the delivery. */
+  inChannel(
+    delivery: Delivery,
+    step: string,
+    channelId: string,
+    post: Post,
+    replyTo?: string,
+  ): Promise<Called<DiscordAddress>> {
     // Who may not read what was written before may not answer it either (160002).
-    const postOptions = { ...nonce, replyTo: has(conversation, 'history') ? replyTo : undefined }
-    let refused: Placed | undefined
-    if (writesItself(conversation)) {
-      const channelId = conversation.threadId ?? conversation.channelId
-      const posted = await this.#messages.post(channelId, postWith(shortfall), postOptions)
-      if (posted.kind === 'done') return { kind: 'done', value: { ...posted.value, shortfall } }
-      if (!isClosedToUs(posted.code)) return posted
-      refused = posted
-    }
-    const answered = await this.#answer(job, conversation, postWith)
-    if (answered.kind === 'done') return answered
-    const direct = await this.direct(job, postWith)
-    return direct.kind === 'refused' && refused !== undefined ? refused : direct
+    const reply = has(delivery.job.conversation, 'history') ? replyTo : undefined
+    const mark = { deliveryId: delivery.id, step }
+    return this.#once(
+      delivery,
+      step,
+      begin =>
+        this.#messages.post(channelId, post, {
+          mark,
+          begin,
+          ...(reply === undefined ? {} : { replyTo: reply }),
+        }),
+      sinceMs => this.#messages.findOwn(channelId, mark, sinceMs),
+    )
   }
 
-  /** To the author's direct messages, with a word why. */
-  async direct(job: JobView, postWith: (shortfall: Shortfall) => Post): Promise<Placed> {
-    const channel = await this.#messages.openDirect(job.author.userId)
-    if (channel.kind === 'refused') return channel
-    const posted = await this.#messages.post(channel.value, postWith('elsewhere'), { nonce: `d${job.id}` })
-    return posted.kind === 'refused'
-      ? posted
-      : { kind: 'done', value: { ...posted.value, shortfall: 'elsewhere' } }
+  /** To the direct messages of the one it is for. */
+  async direct(delivery: Delivery, step: string, post: Post): Promise<Called<DiscordAddress>> {
+    const channel = await this.#messages.openDirect(delivery.recipient.userId)
+    return channel.kind === 'refused' ? channel : this.inChannel(delivery, step, channel.value, post)
   }
 
-  async edit(address: DiscordAddress, post: Post): Promise<Called<MessageAddress>> {
-    const { token, messageId, channelId } = address
-    if (token === undefined) {
-      const edited = await this.#messages.edit(address, post)
-      return edited.kind === 'done' ? { kind: 'done', value: { channelId, messageId } } : edited
-    }
-    return this.isAlive(address) ? this.#messages.editAnswer(token, messageId, post) : tokenDied
+  /**
+   * A message by the token of the interaction that asked. Where that interaction's own response waits to be filled,
+   * it is that response; otherwise a follow-up, which would only fill a deferral that is still open: that is answered
+   * first (interactions/receiving-and-responding, Create Followup Message).
+   */
+  async byToken(delivery: Delivery, step: string, post: Post): Promise<Called<DiscordAddress>> {
+    const { token, tokenUntilMs, fillsAnswer, isDeferred } = detailsOf(delivery.job.conversation)
+    if (token === undefined || !this.isAlive({ token, tokenUntilMs })) return tokenExpired
+    const withToken = (called: Called<MessageAddress>): Called<DiscordAddress> =>
+      called.kind === 'refused' ? called : { kind: 'done', value: { ...called.value, token, tokenUntilMs } }
+    if (fillsAnswer === true && delivery.address === undefined)
+      return this.#once(delivery, step, async () =>
+        withToken(await this.#messages.editAnswer(token, '@original', post)),
+      )
+    if (isDeferred === true) await this.#messages.editAnswer(token, '@original', acceptedPost(delivery))
+    return this.#once(delivery, step, async begin =>
+      withToken(await this.#messages.answer(token, post, begin)),
+    )
   }
 
-  async remove(address: DiscordAddress): Promise<Called<undefined>> {
+  async edit(address: DiscordAddress, post: Post): Promise<Called<unknown>> {
     const { token, messageId } = address
-    if (token === undefined) return this.#messages.remove(address)
-    return this.isAlive(address) ? this.#messages.removeAnswer(token, messageId) : tokenDied
+    if (token === undefined) return this.#messages.edit(address, post)
+    if (this.isAlive(address)) return this.#messages.editAnswer(token, messageId, post)
+    return tokenExpired
+  }
+
+  /** What was made by a token that expired is the bot's own message all the same, where it is a member. */
+  async remove({ job }: Delivery, address: DiscordAddress): Promise<Called<undefined>> {
+    const { token, messageId } = address
+    if (token !== undefined && this.isAlive(address)) return this.#messages.removeAnswer(token, messageId)
+    const isGuest = token !== undefined && detailsOf(job.conversation).answersOnly === true
+    if (!isGuest) return this.#messages.remove(address)
+    const pressed = this.#buttonTokens.find(messageId)
+    return pressed === undefined ? tokenExpired : this.#messages.removeAnswer(pressed, '@original')
   }
 
   /** Whether the message can still be changed by the token that made it; true where it needs none. */
@@ -79,61 +95,36 @@ export class MessagePlacement {
     return token === undefined || this.#now() < tokenUntilMs - tokenMarginMs
   }
 
-  async #answer(
-    job: JobView,
-    conversation: Conversation,
-    postWith: (shortfall: Shortfall | undefined) => Post,
-  ): Promise<Placed> {
-    const { token, tokenUntilMs, fillsAnswer } = detailsOf(conversation)
-    if (token === undefined || !this.isAlive({ token, tokenUntilMs })) return tokenDied
-    const shortfall = whyAnswerOnly(conversation)
-    const post = postWith(shortfall)
-    const filledFor = this.#filled.get(token)
-    const fills = fillsAnswer === true && (filledFor === undefined || filledFor === job.id)
-    if (fills) this.#fill(token, job.id)
-    const answered = fills
-      ? await this.#messages.editAnswer(token, '@original', post)
-      : await this.#messages.answer(token, post)
-    if (answered.kind === 'refused') return answered
-    return { kind: 'done', value: { ...answered.value, token, tokenUntilMs, shortfall } }
-  }
-
-  #fill(token: string, jobId: string): void {
-    this.#filled.set(token, jobId)
-    const oldest = this.#filled.keys().next()
-    if (this.#filled.size > mostFilled && !oldest.done) this.#filled.delete(oldest.value)
+  async #once(
+    { steps }: Delivery,
+    step: string,
+    make: (begin: () => Promise<void>) => Promise<Called<DiscordAddress>>,
+    find?: (sinceMs: number) => Promise<MessageAddress | undefined>,
+  ): Promise<Called<DiscordAddress>> {
+    const written = (address: DiscordAddress | undefined) => address && writeAddress(address)
+    const made = await steps.once(
+      step,
+      async begin => {
+        const called = await make(begin)
+        return called.kind === 'refused' ? called : { kind: 'done', value: writeAddress(called.value) }
+      },
+      { makes: 'message', ...(find && { find: async sinceMs => written(await find(sinceMs)) }) },
+    )
+    return made.kind === 'refused' ? made : { kind: 'done', value: readAddress(made.value) }
   }
 }
 
-/** Which shortfall keeps a thread from being made; undefined: none that is known. */
-export function whyNoThread(conversation: Conversation): Shortfall | undefined {
-  if (!has(conversation, 'threads')) return 'threads'
-  return has(conversation, 'sendInThreads') ? undefined : 'sendInThreads'
+/** Where the bot writes by its own token; undefined where it cannot. */
+export function ownChannelOf({ job: { conversation } }: Delivery): string | undefined {
+  return writesItself(conversation) ? (conversation.threadId ?? conversation.channelId) : undefined
 }
 
-function whyAnswerOnly(conversation: Conversation): Shortfall {
-  if (detailsOf(conversation).answersOnly === true) return 'answersOnly'
-  if (!has(conversation, 'view')) return 'view'
-  return conversation.kind === 'thread' ? 'sendInThreads' : 'send'
+function acceptedPost({ job }: Delivery): Post {
+  const words = wordsOf(job)
+  return { ...render(textMessage(words.discord.replies.accepted), words), files: [] }
 }
 
-/** Refusals after which another place may still do; others mean that the place is no more, or a defect of ours. */
-export function isClosedToUs(code: number): boolean {
-  return closedCodes.has(code)
-}
-
-const closedCodes: ReadonlySet<number> = new Set([
-  refusals.missingAccess,
-  refusals.cannotMessageUser,
-  refusals.missingPermissions,
-  refusals.wrongChannelType,
-  refusals.threadArchived,
-  refusals.threadLocked,
-  refusals.tokenExpired,
-  refusals.unknownWebhook,
-])
-
-const tokenDied: { kind: 'refused'; code: number; status: number } = {
+const tokenExpired: { kind: 'refused'; code: number; status: number } = {
   kind: 'refused',
   code: refusals.tokenExpired,
   status: 401,

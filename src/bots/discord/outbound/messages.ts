@@ -3,6 +3,7 @@ import { type RawFile, Routes, ThreadAutoArchiveDuration } from 'discord.js'
 import { z } from 'zod'
 import { type Called, type DiscordApi, refusals } from '../transport/api.ts'
 import type { MessageAddress } from './address.ts'
+import { componentIdOf, type Mark, nonceOf, snowflakeBefore } from './message-mark.ts'
 import { longestAltText, type Payload } from './render.ts'
 import { plainText } from './text.ts'
 
@@ -12,15 +13,27 @@ export interface Post extends Payload {
 }
 
 export interface PostOptions {
-  /** A second post with the same nonce is the first one. At most 25 characters. */
-  nonce?: string
+  /** A second post with the same mark is the first one, and can be found. */
+  mark?: Mark
   /** The message that this one answers. */
   replyTo?: string
+  /** Called just before it is sent. */
+  begin?(): Promise<void>
 }
 
 const created = z.object({ id: z.string(), channel_id: z.string() })
 const answered = z.object({ id: z.string(), channel_id: z.string() })
 const withId = z.object({ id: z.string() })
+const listed = z.array(
+  z.object({
+    id: z.string(),
+    channel_id: z.string(),
+    author: withId,
+    components: z.array(z.object({ id: z.number().optional() })).optional(),
+  }),
+)
+/** As many as one look may list. */
+const mostListed = 100
 
 export class Messages {
   readonly #api: DiscordApi
@@ -29,18 +42,41 @@ export class Messages {
     this.#api = api
   }
 
-  post(channelId: string, post: Post, { nonce, replyTo }: PostOptions = {}): Promise<Called<MessageAddress>> {
+  post(
+    channelId: string,
+    post: Post,
+    { mark, replyTo, begin }: PostOptions = {},
+  ): Promise<Called<MessageAddress>> {
     const body = {
-      ...bodyOf(post),
-      ...(nonce === undefined ? {} : { nonce, enforce_nonce: true }),
+      ...bodyOf(mark === undefined ? post : marked(post, mark)),
+      ...(mark === undefined ? {} : { nonce: nonceOf(mark), enforce_nonce: true }),
       ...(replyTo === undefined
         ? {}
         : { message_reference: { message_id: replyTo, fail_if_not_exists: false } }),
     }
     return this.#api.call(
-      rest => rest.post(Routes.channelMessages(channelId), { body, files: filesOf(post) }),
+      async rest => {
+        await begin?.()
+        return rest.post(Routes.channelMessages(channelId), { body, files: filesOf(post) })
+      },
       answer => addressIn(created.parse(answer)),
     )
+  }
+
+  /** The message of ours with that mark; undefined where there is none, or Discord does not let us look. */
+  async findOwn(channelId: string, mark: Mark, sinceMs: number): Promise<MessageAddress | undefined> {
+    const query = new URLSearchParams({ after: snowflakeBefore(sinceMs), limit: String(mostListed) })
+    const messages = await this.#api.call(
+      rest => rest.get(Routes.channelMessages(channelId), { query }),
+      answer => listed.parse(answer),
+    )
+    if (messages.kind === 'refused') return undefined
+    const id = componentIdOf(mark)
+    const { userId } = this.#api
+    const own = messages.value.find(
+      ({ author, components }) => author.id === userId && components?.[0]?.id === id,
+    )
+    return own && addressIn(own)
   }
 
   /** A thread that went to sleep is woken for it. */
@@ -87,14 +123,16 @@ export class Messages {
   }
 
   /** A new message by an interaction's token. */
-  answer(token: string, post: Post): Promise<Called<MessageAddress>> {
+  answer(token: string, post: Post, begin = async () => {}): Promise<Called<MessageAddress>> {
     return this.#api.call(
-      rest =>
-        rest.post(Routes.webhook(this.#api.applicationId, token), {
+      async rest => {
+        await begin()
+        return rest.post(Routes.webhook(this.#api.applicationId, token), {
           auth: false,
           body: bodyOf(post),
           files: filesOf(post),
-        }),
+        })
+      },
       answer => addressIn(answered.parse(answer)),
     )
   }
@@ -146,6 +184,13 @@ function bodyOf({ flags, components, files }: Post) {
       description: plainText(altText, longestAltText),
     })),
   }
+}
+
+function marked(post: Post, mark: Mark): Post {
+  const [first, ...more] = post.components
+  return first === undefined
+    ? post
+    : { ...post, components: [{ ...first, id: componentIdOf(mark) }, ...more] }
 }
 
 function filesOf({ files }: Post): RawFile[] {

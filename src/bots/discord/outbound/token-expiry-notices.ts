@@ -8,24 +8,32 @@ export class TokenExpiryNotices {
   readonly #clock: Clock
   /** By job; what ends the wait. */
   readonly #timers = new Map<string, () => void>()
+  /** Jobs whose notice was due: nothing may be shown over it. */
+  readonly #notified = new Set<string>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Calls `notify` shortly before `untilMs` on the wall clock, unless the job is forgotten by then. */
+  /** Calls `notify` once, shortly before `untilMs` on the wall clock, unless the job is forgotten by then. */
   before(untilMs: number, jobId: string, notify: () => void): void {
-    this.forget(jobId)
+    if (this.#timers.has(jobId) || this.#notified.has(jobId)) return
     const stop = this.#clock.after(Math.max(0, untilMs - beforeMs - this.#clock.now()), () => {
       this.#timers.delete(jobId)
+      this.#notified.add(jobId)
       notify()
     })
     this.#timers.set(jobId, stop)
   }
 
+  wasGiven(jobId: string): boolean {
+    return this.#notified.has(jobId)
+  }
+
   forget(jobId: string): void {
     this.#timers.get(jobId)?.()
     this.#timers.delete(jobId)
+    this.#notified.delete(jobId)
   }
 
   stop(): void {

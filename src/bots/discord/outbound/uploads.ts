@@ -30,16 +30,21 @@ const recipes: readonly { extension: string; pack(image: Sharp): Sharp; scale: n
   { extension: 'jpg', pack: image => image.jpeg({ quality: 60, mozjpeg: true }), scale: 0.25 },
 ]
 
+/** For so long a refusal of files of some size is taken to hold for others of the same space: limits change. */
+const learnedForMs = 3_600_000
+
 /** The bytes of one of the job's pictures. */
 export type BytesOf = (pictureId: string, job: JobView) => Promise<Uint8Array | undefined>
 
 export class Pictures {
   readonly #bytesOf: BytesOf
-  /** Spaces that took less than they said: what they took at last. */
-  readonly #learned = new Map<string, number>()
+  readonly #monotonicMs: () => number
+  /** By space: a size that was too large, although it was said to fit. */
+  readonly #learned = new Map<string, { tooLargeBytes: number; untilMs: number }>()
 
-  constructor(bytesOf: BytesOf) {
+  constructor(bytesOf: BytesOf, monotonicMs: () => number) {
     this.#bytesOf = bytesOf
+    this.#monotonicMs = monotonicMs
   }
 
   /** Calls `send` with files that fit, again with smaller ones as long as Discord finds them too large. */
@@ -50,19 +55,28 @@ export class Pictures {
     send: (packed: Packed) => Promise<Called<T>>,
   ): Promise<Called<T>> {
     const { spaceId } = job.conversation
-    let limitBytes = Math.min(
-      saidLimitBytes ?? usualLimitBytes,
-      this.#learned.get(spaceId) ?? Number.MAX_SAFE_INTEGER,
-    )
+    let limitBytes = Math.min(saidLimitBytes ?? usualLimitBytes, this.#learnedLimit(spaceId))
     for (let tries = 1; tries <= mostTries; tries++) {
       const packed = await this.#pack(job, words, limitBytes)
       const sent = await send(packed)
       const largest = Math.max(0, ...packed.files.map(({ bytes }) => bytes.length))
       if (sent.kind === 'done' || sent.code !== refusals.tooLarge || largest === 0) return sent
+      this.#learn(spaceId, largest)
       limitBytes = Math.floor(largest * shrink)
-      this.#learned.set(spaceId, limitBytes)
     }
     return send({ files: [], loss: 'tooLarge' })
+  }
+
+  #learnedLimit(spaceId: string): number {
+    const learned = this.#learned.get(spaceId)
+    if (learned === undefined) return Number.MAX_SAFE_INTEGER
+    if (learned.untilMs > this.#monotonicMs()) return learned.tooLargeBytes - 1
+    this.#learned.delete(spaceId)
+    return Number.MAX_SAFE_INTEGER
+  }
+
+  #learn(spaceId: string, tooLargeBytes: number): void {
+    this.#learned.set(spaceId, { tooLargeBytes, untilMs: this.#monotonicMs() + learnedForMs })
   }
 
   async #pack(job: JobView, words: Words, limitBytes: number): Promise<Packed> {

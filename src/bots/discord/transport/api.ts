@@ -1,5 +1,5 @@
 /** Discord's REST as the courier uses it: refusals returned by their code, what waiting may mend thrown as busy. */
-import { DiscordAPIError, HTTPError, RateLimitError, type REST, RESTEvents } from 'discord.js'
+import { DiscordAPIError, RateLimitError, type REST, RESTEvents } from 'discord.js'
 import { AppError } from '../../../errors.ts'
 import type { Clock } from '../../../ports.ts'
 import { RateLimiter } from './rate-limiter.ts'
@@ -9,22 +9,30 @@ export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; code: nu
 
 export const refusals = {
   unknownChannel: 10003,
+  unknownGuild: 10004,
   unknownMessage: 10008,
+  unknownUser: 10013,
   unknownWebhook: 10015,
   tooLarge: 40005,
   missingAccess: 50001,
+  emptyMessage: 50006,
   cannotMessageUser: 50007,
   missingPermissions: 50013,
   wrongChannelType: 50024,
   tokenExpired: 50027,
+  invalidForm: 50035,
   threadArchived: 50083,
   threadExists: 160004,
   threadLocked: 160005,
   tooManyThreads: 160006,
+  messageBlocked: 200000,
+  titleBlocked: 200001,
+  linkBlocked: 240000,
+  uploadsLimited: 400001,
 } as const
 
-/** How long to wait where Discord does not say. */
-const troubleWaitMs = 5000
+/** Until the client is there. */
+const beforeStartWaitMs = 5000
 /** After a token was refused only the operator can help; until then nothing is sent in vain. */
 const refusedTokenWaitMs = 60_000
 /** Of a channel's edits, what is kept for results and the like. */
@@ -43,7 +51,7 @@ export class DiscordApi {
   /** What is left of the edits of messages, by channel. */
   readonly #edits = new Map<string, Budget>()
   readonly #limiter: RateLimiter
-  #applicationId: string | undefined
+  #identity: { applicationId: string; userId: string } | undefined
 
   constructor(rest: REST, clock: Clock) {
     this.#rest = rest
@@ -60,27 +68,43 @@ export class DiscordApi {
   }
 
   /** From now on requests are sent; before that they are all too early. */
-  connected(applicationId: string): void {
-    this.#applicationId = applicationId
+  connected(identity: { applicationId: string; userId: string }): void {
+    this.#identity = identity
   }
 
   /** Throws AppError 'platform-busy' before the client is there. */
   get applicationId(): string {
-    if (this.#applicationId === undefined) throw busy(troubleWaitMs)
-    return this.#applicationId
+    return this.#known.applicationId
+  }
+
+  /** Of the bot's own account. Throws AppError 'platform-busy' before the client is there. */
+  get userId(): string {
+    return this.#known.userId
+  }
+
+  get #known() {
+    if (this.#identity === undefined) throw busy(beforeStartWaitMs)
+    return this.#identity
   }
 
   /** One request and what is read out of its answer. Inside a rate limit's wait nothing is sent. */
   async call<T>(ask: (rest: REST) => Promise<unknown>, read: (answer: unknown) => T): Promise<Called<T>> {
-    if (this.#applicationId === undefined) throw busy(troubleWaitMs)
+    if (this.#identity === undefined) throw busy(beforeStartWaitMs)
     const waitMs = this.#limiter.take()
     if (waitMs > 0) throw busy(waitMs)
+    const asked = await this.#ask(ask)
+    return asked.kind === 'refused' ? asked : { kind: 'done', value: read(asked.value) }
+  }
+
+  /** Whatever is no answer of Discord's is trouble on the way: whether the request took effect is not known. */
+  async #ask(ask: (rest: REST) => Promise<unknown>): Promise<Called<unknown>> {
     try {
-      return { kind: 'done', value: read(await ask(this.#rest)) }
+      return { kind: 'done', value: await ask(this.#rest) }
     } catch (error) {
-      if (error instanceof RateLimitError) {
+      if (error instanceof RateLimitError)
         throw busy(error.global ? error.retryAfter : this.#limiter.retryAfter(error), error)
-      }
+      if (!(error instanceof DiscordAPIError))
+        throw new AppError('platform-unreachable', { platform: 'Discord' }, error)
       return refusalOf(error)
     }
   }
@@ -104,24 +128,12 @@ export class DiscordApi {
   }
 }
 
-function refusalOf(error: unknown): { kind: 'refused'; code: number; status: number } {
-  if (error instanceof HTTPError) throw busy(troubleWaitMs, error)
-  if (error instanceof DiscordAPIError) {
-    const { status } = error
-    const code = typeof error.code === 'number' ? error.code : 0
-    if (status === 413) return { kind: 'refused', code: refusals.tooLarge, status }
-    if (status === 401 && code !== refusals.tokenExpired) throw busy(refusedTokenWaitMs, error)
-    return { kind: 'refused', code, status }
-  }
-  if (isOfNetwork(error)) throw busy(troubleWaitMs, error)
-  throw error
-}
-
-/** Node and undici mark their faults with a code in capitals; aborted requests have their own name. */
-function isOfNetwork(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  if (error.name === 'AbortError' || error.name === 'TimeoutError') return true
-  return 'code' in error && typeof error.code === 'string' && /^[A-Z_]+$/.test(error.code)
+function refusalOf(error: DiscordAPIError): { kind: 'refused'; code: number; status: number } {
+  const { status } = error
+  const code = typeof error.code === 'number' ? error.code : 0
+  if (status === 413) return { kind: 'refused', code: refusals.tooLarge, status }
+  if (status === 401 && code !== refusals.tokenExpired) throw busy(refusedTokenWaitMs, error)
+  return { kind: 'refused', code, status }
 }
 
 function busy(retryAfterMs: number, cause?: unknown): AppError {

@@ -6,6 +6,7 @@ import { settingsFields } from '../../chat/settings-form.ts'
 import { statsDays } from '../../commands/stats.ts'
 import { usageMessage } from '../../commands/usage.ts'
 import { buttonRows } from '../../messages/buttons.ts'
+import { noticeLines } from '../../messages/delivery-notices.ts'
 import { jobMessage, shortened, titleOf } from '../../messages/job-message.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
 import { statsMessage } from '../../messages/stats-message.ts'
@@ -18,6 +19,7 @@ import { button, inputBlocks, plain } from './fields.ts'
 export const saveSettings = 'save-settings'
 /** Two blocks each; a home holds a hundred. */
 const shownJobs = 20
+const shownNotices = 10
 
 /** Draws it anew, with a sentence on top where something was just done. */
 export async function publishHome(
@@ -51,6 +53,7 @@ function homeBlocks(
     ...render(usage, words).blocks,
     heading(home.running),
     ...jobBlocks(context, requester),
+    ...noticeBlocks(context, requester),
     heading(settings.title),
     richText(settings.intro),
     ...inputBlocks(settingsFields(context.easel.settings(caller.person), context.chat.formChoices(), words)),
@@ -71,6 +74,12 @@ function jobBlocks(context: HandlerContext, { words, caller }: RequestContext): 
     return render(message, words).blocks
   })
   return jobs.length > shownJobs ? [...blocks, richText(home.more(jobs.length - shownJobs))] : blocks
+}
+
+/** Results that are shown nowhere, and deletions that go on. */
+function noticeBlocks({ easel }: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
+  const lines = noticeLines(easel.notices(caller.person), words, '/easel ')
+  return lines.slice(0, shownNotices).map(line => richText(line))
 }
 
 /** Whether somebody may see them is app/'s to say. */

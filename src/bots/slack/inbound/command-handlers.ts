@@ -1,6 +1,6 @@
 /** Command handlers: /easel and the commands of the table behind it. */
-import type { JobView, StatsView } from '../../../app/views.ts'
-import { AppError } from '../../../errors.ts'
+import type { Refusal } from '../../../app/delivery/courier.ts'
+import type { StatsView } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { statsChart } from '../../charts/stats-chart.ts'
 import { problemMessage } from '../../chat/chat.ts'
@@ -9,7 +9,7 @@ import { type Message, textMessage } from '../../messages/message.ts'
 import { statsCsv } from '../../messages/stats-message.ts'
 import { openView } from '../forms/open-view.ts'
 import { settingsView } from '../forms/settings-form.ts'
-import { isGone, refusalSentence } from '../outbound/refusals.ts'
+import { refusalSentence } from '../outbound/refusals.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import type { HandlerContext } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
@@ -46,7 +46,7 @@ export async function handleEasel(
       return openView(context, requester, triggerId, view)
     }
     case 'bring':
-      return bring(context, requester, reply.job)
+      return bring(context, requester, reply.deliveryId)
     case 'stats':
       return sendStats(context, requester, reply.message, reply.stats)
     case 'paint':
@@ -70,20 +70,20 @@ function withThreads(message: Message, words: Words): Message {
 }
 
 async function bring(
-  { courier }: HandlerContext,
-  { words, caller }: RequestContext,
-  job: JobView,
+  { chat }: HandlerContext,
+  requester: RequestContext,
+  deliveryId: string,
 ): Promise<Payload> {
-  const brought = await courier.bring(job, caller.conversation)
-  if (brought.kind === 'done') return render(textMessage(words.slack.replies.shown), words)
-  if (isGone(brought.error))
-    return render(textMessage(refusalSentence(brought.error, caller.conversation, words)), words)
-  throw new AppError('platform-refused', { platform: 'Slack', problem: brought.error })
+  const { words, caller } = requester
+  const cureFor = ({ reason, code }: Refusal) =>
+    reason === 'forbidden' ? [refusalSentence(code, caller.conversation, words)] : []
+  const message = await chat.brought(requester, deliveryId, cureFor)
+  return render(message ?? textMessage(words.slack.replies.shown), words)
 }
 
 /** The figures with their chart and as a table, to the person who asks alone. */
 async function sendStats(
-  { messages, pictures }: HandlerContext,
+  { messages, uploads }: HandlerContext,
   { words, caller, workspace }: RequestContext,
   message: Message,
   figures: StatsView,
@@ -96,6 +96,6 @@ async function sendStats(
   const altText = [title, ...message.lines.slice(0, 1)].join(': ')
   const chart = { name: 'easel-stats.png', title, altText, bytes }
   const table = { name: 'easel-stats.csv', title, bytes: Buffer.from(statsCsv(figures)) }
-  await pictures.upload(workspace, [chart, table], { channel: posted.value.channel })
+  await uploads.send(workspace, [chart, table], { channel: posted.value.channel })
   return render(textMessage(words.slack.replies.sentToYou), words)
 }

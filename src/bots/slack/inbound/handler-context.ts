@@ -8,10 +8,11 @@ import type { Question } from '../../messages/buttons.ts'
 import { textMessage } from '../../messages/message.ts'
 import type { SlackCourier } from '../outbound/courier.ts'
 import type { EphemeralMessages, SendEphemeral } from '../outbound/ephemeral-messages.ts'
+import type { FileStates } from '../outbound/file-states.ts'
 import type { Messages } from '../outbound/messages.ts'
 import { refusalSentence } from '../outbound/refusals.ts'
 import { type Payload, render } from '../outbound/render.ts'
-import type { Pictures } from '../outbound/uploads.ts'
+import type { Uploads } from '../outbound/uploads.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Channels } from './channels.ts'
 import type { Downloads } from './downloads.ts'
@@ -24,7 +25,8 @@ export interface HandlerContext {
   log: Logger
   api: SlackApi
   messages: Messages
-  pictures: Pictures
+  uploads: Uploads
+  files: FileStates
   courier: SlackCourier
   requestContexts: RequestContexts
   channels: Channels
@@ -105,6 +107,9 @@ async function noticed(
   const isSoon = context.messages.canPostSoon(requester.workspace, requester.place)
   const reply = await work()
   rememberRequester(context, requester, reply, sendEphemeral)
+  // A card and a placeholder each.
+  if (reply.kind === 'accepted')
+    context.messages.expect(requester.workspace, requester.place, 2 * reply.jobs.length)
   if (reply.kind !== 'accepted' || reply.message !== undefined || isSoon) return reply
   return { ...reply, message: textMessage(requester.words.slack.replies.accepted) }
 }

@@ -242,6 +242,9 @@ function receiveEvents(app: App, context: HandlerContext, workspaces: Workspaces
     const requester = sender && (await context.requestContexts.of(sender))
     if (requester !== undefined) await publishHome(context, requester)
   })
+  app.event('file_shared', async ({ event, context: { botUserId } }) => {
+    if (event.user_id === botUserId) context.files.wasShared(event.file_id, event.channel_id)
+  })
   app.event('app_uninstalled', ({ body }) => forgetWorkspace(context.log, workspaces, body))
   app.event('tokens_revoked', async ({ body, event }) => {
     if (revokesBot(event)) await forgetWorkspace(context.log, workspaces, body)

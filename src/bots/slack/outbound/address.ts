@@ -1,6 +1,6 @@
 /** Where a job's message lives on Slack, as it is stored with the job; only this adapter reads it. */
 import { z } from 'zod'
-import type { Address } from '../../../app/courier.ts'
+import type { Address } from '../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../app/people.ts'
 import type { WorkspaceIds } from '../transport/workspaces.ts'
 
@@ -16,8 +16,8 @@ const schema = z.object({
   card: z.string().optional(),
   /** Where the message with the picture is that this one comes from. */
   parentUrl: z.url().optional(),
-  /** Files that Slack keeps for this job. */
-  files: z.array(z.string()).default([]),
+  /** Of the uploads of this delivery, those that are shown there. */
+  group: z.string().optional(),
 })
 export type SlackAddress = z.infer<typeof schema>
 

@@ -1,4 +1,5 @@
 /** Posting, editing and deleting messages, and saying something to one person alone. */
+import { z } from 'zod'
 import type { Called, SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 import type { Payload } from './render.ts'
@@ -15,25 +16,42 @@ export interface Posted {
   ts: string
 }
 
+const postedMessage = z.object({ channel: z.string(), ts: z.string() })
+
+export function readPosted(stored: string): Posted {
+  return postedMessage.parse(JSON.parse(stored))
+}
+
 export class Messages {
   readonly #api: SlackApi
+
+  /** Messages that were accepted and are not posted yet, by workspace and channel. */
+  readonly #expected = new Map<string, number>()
 
   constructor(api: SlackApi) {
     this.#api = api
   }
 
-  /** Where the new message is: a channel of its own where the place was a person. */
-  async post(workspace: Workspace, place: Place, payload: Payload): Promise<Called<Posted>> {
-    const called = await this.#api.call(workspace.token, `chat.postMessage ${place.channel}`, client =>
-      client.chat.postMessage({
-        channel: place.channel,
+  /** `begin` is called just before it is sent. Where the new message is: a channel of its own where the place was a person. */
+  async post(
+    workspace: Workspace,
+    place: Place,
+    payload: Payload,
+    begin = async () => {},
+  ): Promise<Called<Posted>> {
+    const { channel: there } = place
+    const called = await this.#api.call(workspace.token, `chat.postMessage ${there}`, async client => {
+      await begin()
+      return client.chat.postMessage({
+        channel: there,
         ...inThread(place),
         ...payload,
         parse: 'none',
         unfurl_links: false,
         unfurl_media: false,
-      }),
-    )
+      })
+    })
+    this.expect(workspace, place, -1)
     if (called.kind === 'refused') return called
     const { channel = place.channel, ts = '' } = called.value
     return { kind: 'done', value: { channel, ts } }
@@ -41,7 +59,16 @@ export class Messages {
 
   /** Whether a new card with its placeholder is there at once, and not after those of many others. */
   canPostSoon(workspace: Workspace, { channel }: Place): boolean {
-    return this.#api.left(workspace.token, `chat.postMessage ${channel}`) >= 2
+    const expected = this.#expected.get(`${workspace.token} ${channel}`) ?? 0
+    return this.#api.left(workspace.token, `chat.postMessage ${channel}`) - expected >= 2
+  }
+
+  /** So many messages are about to be posted there. */
+  expect(workspace: Workspace, { channel }: Place, count: number): void {
+    const key = `${workspace.token} ${channel}`
+    const expected = Math.max(0, (this.#expected.get(key) ?? 0) + count)
+    if (expected === 0) this.#expected.delete(key)
+    else this.#expected.set(key, expected)
   }
 
   async edit(workspace: Workspace, message: Posted, payload: Payload): Promise<Called<undefined>> {

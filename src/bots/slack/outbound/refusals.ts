@@ -1,4 +1,5 @@
-/** What Slack's refusals mean: whether more can be said in that place, and what to tell whoever asked. Pure. */
+/** What Slack's refusals mean for a delivery, and what to tell whoever asked. Pure. */
+import type { Closed, RefusalReason } from '../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../app/people.ts'
 import type { Words } from '../../../words/en.ts'
 
@@ -12,33 +13,59 @@ const revoked: ReadonlySet<string> = new Set([
   'token_revoked',
 ])
 
-/** The conversation is closed to the bot, or is no more. */
-const closed: ReadonlySet<string> = new Set([
-  'channel_not_found',
-  'ekm_access_denied',
-  'is_archived',
-  'not_in_channel',
-  'restricted_action',
-  'user_not_found',
+/** No file is taken anywhere in the workspace. */
+const uploadsRefused: ReadonlySet<string> = new Set([
+  'file_upload_size_restricted',
+  'file_uploads_disabled',
+  'file_uploads_except_images_disabled',
+  'storage_limit_reached',
 ])
 
-/** The message is no more, or cannot be changed any more. */
-const past: ReadonlySet<string> = new Set([
-  'cant_update_message',
-  'edit_window_closed',
-  'message_not_found',
-  'thread_not_found',
+/** Errors of chat.* and files.* by what they come down to; all others are unknown. */
+const reasons: ReadonlyMap<string, RefusalReason> = new Map<string, RefusalReason>([
+  ...[...revoked].map(error => [error, 'forbidden'] as const),
+  ...[...uploadsRefused].map(error => [error, 'files'] as const),
+  ['access_denied', 'forbidden'],
+  ['channel_not_found', 'forbidden'],
+  ['ekm_access_denied', 'forbidden'],
+  ['is_archived', 'forbidden'],
+  ['is_inactive', 'forbidden'],
+  ['missing_scope', 'forbidden'],
+  ['not_in_channel', 'forbidden'],
+  ['restricted_action', 'forbidden'],
+  ['restricted_action_read_only_channel', 'forbidden'],
+  ['restricted_action_thread_locked', 'forbidden'],
+  ['team_access_not_granted', 'forbidden'],
+  ['message_not_found', 'deleted'],
+  ['thread_not_found', 'deleted'],
+  ['file_deleted', 'deleted'],
+  ['file_not_found', 'deleted'],
+  ['edit_window_closed', 'expired'],
+  ['invalid_blocks', 'content'],
+  ['invalid_blocks_format', 'content'],
+  ['msg_blocks_too_long', 'content'],
+  ['msg_too_long', 'content'],
+  ['no_text', 'content'],
+  ['cannot_dm_bot', 'no-direct-messages'],
+  ['messages_tab_disabled', 'no-direct-messages'],
+  ['user_disabled', 'no-direct-messages'],
+  ['user_not_found', 'no-direct-messages'],
 ])
 
-/** Nothing can be said in that conversation, while elsewhere it can. */
-export function isClosed(error: string): boolean {
-  return closed.has(error)
+export function reasonOf(error: string): RefusalReason {
+  return reasons.get(error) ?? 'unknown'
 }
 
-/** Trying again would change nothing. */
-export function isGone(error: string): boolean {
-  return revoked.has(error) || closed.has(error) || past.has(error)
+/** Another place would do no better. */
+export function isOfWorkspace(error: string): boolean {
+  return revoked.has(error) || uploadsRefused.has(error)
 }
+
+export function closedBy({ error }: { error: string }): Closed {
+  return { kind: 'closed', reason: reasonOf(error), code: error }
+}
+
+export const notInstalled = closedBy({ error: 'not_installed' })
 
 /** How whoever asked can get an answer after all. */
 export function refusalSentence(error: string, { kind }: Conversation, words: Words): string {

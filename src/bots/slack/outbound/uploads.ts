@@ -1,11 +1,14 @@
-/** Brings pictures to Slack: the three calls of an upload, the wait until Slack has processed them, their removal. */
+/** Brings a delivery's pictures to Slack, each call of an upload a step of its own, and takes files away again. */
 import type { RichTextBlock } from '@slack/types'
+import type { Delivery } from '../../../app/delivery/courier.ts'
+import type { JobView, PictureView } from '../../../app/views.ts'
 import { AppError } from '../../../errors.ts'
-import type { Clock } from '../../../ports.ts'
-import { shortened } from '../../messages/job-message.ts'
+import type { Words } from '../../../words/en.ts'
+import { altTextOf, shortened, titleOf } from '../../messages/job-message.ts'
 import type { Called, SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 import type { Place } from './messages.ts'
+import { richText } from './render.ts'
 
 export interface Upload {
   name: string
@@ -15,80 +18,99 @@ export interface Upload {
   bytes: Uint8Array
 }
 
+/** The bytes of one of the job's pictures. */
+export type BytesOf = (pictureId: string, job: JobView) => Promise<Uint8Array | undefined>
+
+/** File ids by picture id. */
+export type Uploaded = ReadonlyMap<string, string>
+
 // docs.slack.dev/reference/methods/files.getUploadURLExternal: alt text up to 1,000 characters.
 const longestAltText = 1000
-/** Waits between looks at an upload, 9 s in all: Slack is mostly done within the first two. */
-const processingWaitsMs = [250, 500, 1000, 1500, 2000, 2000, 2000]
 
-export class Pictures {
+export class Uploads {
   readonly #api: SlackApi
-  readonly #clock: Clock
+  readonly #bytesOf: BytesOf
 
-  constructor(api: SlackApi, clock: Clock) {
+  constructor(api: SlackApi, bytesOf: BytesOf) {
     this.#api = api
-    this.#clock = clock
+    this.#bytesOf = bytesOf
+  }
+
+  /** Uploads all and completes them together, as one message in the place. The file ids, in order. */
+  async send(
+    workspace: Workspace,
+    uploads: readonly Upload[],
+    place: Place,
+  ): Promise<Called<readonly string[]>> {
+    const files: { id: string; title: string }[] = []
+    for (const upload of uploads) {
+      const sent = await this.#sendOne(workspace, upload)
+      if (sent.kind === 'refused') return sent
+      files.push({ id: sent.value, title: upload.title })
+    }
+    const completed = await this.#complete(workspace, files, { place })
+    return completed.kind === 'refused' ? completed : { kind: 'done', value: files.map(({ id }) => id) }
   }
 
   /**
-   * Uploads all and completes them together: with a place they are one message there, with `caption` above; without,
-   * they belong to the bot alone. The file ids, in order.
+   * A delivery's pictures, step by step. With a place they are one message there, with the title above; without, they
+   * belong to the bot alone. `group` keeps apart what is uploaded twice: a file can be completed once only. Pictures
+   * whose file is gone are left out.
    */
-  async upload(
+  async sendPictures(
     workspace: Workspace,
-    uploads: readonly Upload[],
+    { job, steps }: Delivery,
+    words: Words,
+    group: string,
     place?: Place,
-    caption?: RichTextBlock,
-  ): Promise<Called<string[]>> {
-    if (uploads.length === 0) return { kind: 'done', value: [] }
-    const ids: string[] = []
-    for (const upload of uploads) {
-      const reserved = await this.#reserve(workspace, upload)
-      if (reserved.kind === 'refused') return reserved
-      ids.push(reserved.value)
+  ): Promise<Called<Uploaded>> {
+    const uploaded = new Map<string, string>()
+    const files: { id: string; title: string }[] = []
+    for (const picture of job.pictures) {
+      const title = titleOfPicture(job, picture, words)
+      const sent = await steps.once(
+        `file:${group}:${picture.id}`,
+        async () => {
+          const bytes = await this.#bytesOf(picture.id, job)
+          if (bytes === undefined) return { kind: 'done', value: '' }
+          const altText = altTextOf(job, picture, words)
+          return this.#sendOne(workspace, { name: fileNameOf(picture), title, altText, bytes })
+        },
+        { makes: 'file' },
+      )
+      if (sent.kind === 'refused') return sent
+      if (sent.value === '') continue
+      uploaded.set(picture.id, sent.value)
+      files.push({ id: sent.value, title })
     }
-    const files = ids.map((id, i) => ({ id, title: uploads[i]?.title ?? id }))
-    const completed = await this.#api.call(workspace.token, 'files.completeUploadExternal', client =>
-      client.apiCall('files.completeUploadExternal', {
-        files,
-        ...(place === undefined ? {} : { channel_id: place.channel }),
-        ...(place?.thread === undefined ? {} : { thread_ts: place.thread }),
-        ...(place === undefined || caption === undefined ? {} : { blocks: [caption] }),
-      }),
+    const [first] = files
+    if (first === undefined) return { kind: 'done', value: uploaded }
+    const caption = richText(shortened(titleOf(job, words), 300))
+    const completed = await steps.once(
+      `complete:${group}`,
+      begin => this.#complete(workspace, files, { place, caption, begin }),
+      { find: async () => ((await this.#exists(workspace, first.id)) ? '' : undefined) },
     )
-    return completed.kind === 'refused' ? completed : { kind: 'done', value: ids }
+    return completed.kind === 'refused' ? completed : { kind: 'done', value: uploaded }
   }
 
-  /** Whether Slack has processed all of them in time; a picture in a block must wait for that. */
-  async areReady(workspace: Workspace, ids: readonly string[]): Promise<boolean> {
-    const pending = new Set(ids)
-    for (const waitMs of [0, ...processingWaitsMs]) {
-      if (waitMs > 0) await this.#pause(waitMs)
-      for (const id of pending) {
-        // Until a file is processed its mimetype is empty (java-slack-sdk #1349).
-        const info = await this.#info(workspace, id)
-        if (info?.mimetype) pending.delete(id)
+  /** Deletes a file, and first the messages by which it was shared. */
+  async remove(workspace: Workspace, id: string): Promise<Called<unknown>> {
+    const info = await this.#info(workspace, id)
+    if (info.kind === 'refused') return info
+    const { shares } = info.value.file ?? {}
+    for (const [channel, posts] of Object.entries({ ...shares?.public, ...shares?.private }))
+      for (const { ts } of posts) {
+        if (ts === undefined) continue
+        const removed = await this.#api.call(workspace.token, 'chat.delete', client =>
+          client.chat.delete({ channel, ts }),
+        )
+        if (removed.kind === 'refused' && removed.error !== 'message_not_found') return removed
       }
-      if (pending.size === 0) return true
-    }
-    return false
+    return this.#api.call(workspace.token, 'files.delete', client => client.files.delete({ file: id }))
   }
 
-  /** Deletes files, and the messages by which they were shared. What is gone already is no matter. */
-  async remove(workspace: Workspace, ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      const info = await this.#info(workspace, id)
-      const shares = Object.entries({ ...info?.shares?.public, ...info?.shares?.private })
-      for (const [channel, posts] of shares)
-        for (const { ts } of posts)
-          if (ts !== undefined)
-            await this.#api.call(workspace.token, 'chat.delete', client =>
-              client.chat.delete({ channel, ts }),
-            )
-      await this.#api.call(workspace.token, 'files.delete', client => client.files.delete({ file: id }))
-    }
-  }
-
-  async #reserve(workspace: Workspace, upload: Upload): Promise<Called<string>> {
+  async #sendOne(workspace: Workspace, upload: Upload): Promise<Called<string>> {
     const altText = upload.altText === undefined ? undefined : shortened(upload.altText, longestAltText)
     const facts = {
       filename: upload.name,
@@ -102,36 +124,64 @@ export class Pictures {
     if (reserved.kind === 'refused') return reserved
     const { upload_url: url, file_id: id } = reserved.value
     if (url === undefined || id === undefined) return { kind: 'refused', error: 'no_upload_url' }
-    await send(url, upload)
+    await sendBytes(url, upload)
     return { kind: 'done', value: id }
   }
 
-  async #info(workspace: Workspace, id: string) {
-    const called = await this.#api.call(workspace.token, 'files.info', client =>
-      client.files.info({ file: id }),
-    )
-    return called.kind === 'done' ? called.value.file : undefined
+  #complete(
+    workspace: Workspace,
+    files: { id: string; title: string }[],
+    {
+      place,
+      caption,
+      begin,
+    }: { place?: Place | undefined; caption?: RichTextBlock; begin?(): Promise<void> },
+  ): Promise<Called<string>> {
+    return this.#api
+      .call(workspace.token, 'files.completeUploadExternal', async client => {
+        await begin?.()
+        return client.apiCall('files.completeUploadExternal', {
+          files,
+          ...(place === undefined ? {} : { channel_id: place.channel }),
+          ...(place?.thread === undefined ? {} : { thread_ts: place.thread }),
+          ...(place === undefined || caption === undefined ? {} : { blocks: [caption] }),
+        })
+      })
+      .then(called => (called.kind === 'refused' ? called : { kind: 'done', value: '' }))
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise(resolve => this.#clock.after(ms, resolve))
+  /** A file exists for files.info once it is completed. */
+  async #exists(workspace: Workspace, id: string): Promise<boolean> {
+    return (await this.#info(workspace, id)).kind === 'done'
+  }
+
+  #info(workspace: Workspace, id: string) {
+    return this.#api.call(workspace.token, 'files.info', client => client.files.info({ file: id }))
   }
 }
 
+function titleOfPicture(job: JobView, { index }: PictureView, words: Words): string {
+  const number = job.pictures.length > 1 ? `${index + 1}. ` : ''
+  return shortened(`${number}${titleOf(job, words)}`, 200)
+}
+
+function fileNameOf({ id, mediaType }: PictureView): string {
+  return `easel-${id}.${mediaType.split('/')[1] ?? 'png'}`
+}
+
 /** The bytes, to the address that Slack named for them; no token goes along. */
-async function send(url: string, upload: Upload): Promise<void> {
+async function sendBytes(url: string, { bytes }: Upload): Promise<void> {
   let status: number
   try {
-    const body = new Uint8Array(upload.bytes)
     const answer = await fetch(url, {
       method: 'POST',
-      body,
+      body: new Uint8Array(bytes),
       redirect: 'error',
       signal: AbortSignal.timeout(60_000),
     })
     status = answer.status
   } catch (error) {
-    throw new AppError('platform-busy', { platform: 'Slack', retryAfterMs: 5000 }, error)
+    throw new AppError('platform-unreachable', { platform: 'Slack' }, error)
   }
-  if (status !== 200) throw new AppError('platform-busy', { platform: 'Slack', retryAfterMs: 5000 })
+  if (status !== 200) throw new AppError('platform-unreachable', { platform: 'Slack' })
 }

@@ -23,9 +23,7 @@ function workers() {
 }
 
 async function underway(): Promise<void> {
-  await t.passing(
-    () => t.test.workers.underway.length > 0 && t.test.built.db.outbox.pendingJobs().length === 0,
-  )
+  await t.passing(() => t.test.workers.underway.length > 0 && t.test.built.db.outbox.pending().length === 0)
 }
 
 const pictures = (message: Message) => message.attachments.map(({ filename }) => filename)
@@ -137,7 +135,7 @@ describe('where a request is answered', () => {
   })
 
   it.each(['message', 'thread', 'channel'] as const)(
-    'ends in peace when the %s is deleted under it',
+    'sends the result to its author when the %s is deleted under it',
     async what => {
       const work = workers()
       const { ada, channel } = t.scene
@@ -153,9 +151,11 @@ describe('where a request is answered', () => {
       }
       work.current.finish()
       await t.calm()
-      // One edit of progress that finds it out, one for the result, at most one for the card.
-      expect(t.discord.refused.length).toBeLessThanOrEqual(3)
-      expect(t.test.queue()).toEqual([])
+      // One edit of progress that finds it out, one for the result, one for the placeholder, two for the card.
+      expect(t.discord.refused.length).toBeLessThanOrEqual(5)
+      const direct = t.discord.world.directChannel(ada.user)
+      expect(pictures(t.last(direct))).toHaveLength(1)
+      expect(t.text(t.last(direct))).toContain(places.elsewhere)
     },
   )
 
@@ -171,16 +171,20 @@ describe('where a request is answered', () => {
     expect(pictures(t.last(thread))).toHaveLength(1)
   })
 
-  it('shows words and buttons where pictures may not be attached, and which permission would help', async () => {
+  it('goes to the author where pictures may not be attached, and both places name the permission', async () => {
     const { ada, channel } = t.scene
     const caller = t.caller(ada, channel)
     t.discord.world.deny(channel, 'AttachFiles')
     await t.test.ask('a red circle', caller)
     await t.calm()
-    const result = t.last(t.thread())
-    expect(pictures(result)).toEqual([])
-    expect(t.text(result)).toContain(places.attach)
-    expect(t.labels(result)).toContain('Refine')
+    const placeholder = t.last(t.thread())
+    expect(pictures(placeholder)).toEqual([])
+    expect(t.text(placeholder)).toContain(places.attach)
+    expect(t.text(placeholder)).toContain(places.sentDirect)
+    const direct = t.discord.world.directChannel(ada.user)
+    expect(t.text(t.last(direct))).toContain(places.attachElsewhere)
+    expect(pictures(t.last(direct))).toHaveLength(1)
+    expect(t.labels(t.last(direct))).toContain('Refine')
   })
 })
 
@@ -351,8 +355,9 @@ describe('a courier under bad conditions', () => {
     const job = await t.test.ask('a red circle', t.caller(ada, channel))
     await t.calm()
     const other = t.discord.channel('other', guild)
-    const brought = await t.adapter.courier.bring(t.test.job(job.id), t.caller(ada, other).conversation)
-    expect(brought).toEqual({ kind: 'brought' })
+    const shown = await t.test.easel.show(job.id, t.caller(ada, other))
+    expect(shown.kind).toBe('shown')
+    await t.calm()
     expect(t.labels(t.last(other))).toContain('Delete')
     expect(pictures(t.last(other))).toHaveLength(1)
   })

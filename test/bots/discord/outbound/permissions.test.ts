@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Conversation } from '../../../../src/app/people.ts'
 import { writeDetails } from '../../../../src/bots/discord/outbound/address.ts'
-import { whyNoThread } from '../../../../src/bots/discord/outbound/message-placement.ts'
+import { whyNoThread } from '../../../../src/bots/discord/outbound/opening-ways.ts'
 import { has, writesItself } from '../../../../src/bots/discord/outbound/permissions.ts'
 import { bits, type PermissionName, usual } from '../../../fakes/discord/permissions.ts'
 

@@ -236,7 +236,7 @@ describe('removing the app', () => {
     workers.current.step(20)
     workers.current.finish()
     await t.calm()
-    expect(t.test.built.db.outbox.pendingJobs()).toEqual([])
+    expect(t.test.built.db.outbox.pending()).toEqual([])
   })
 })
 

@@ -1,4 +1,5 @@
 /** Routes that post, read, change and delete messages by the bot's own token. */
+import { z } from 'zod'
 import { checked } from '../limits/check.ts'
 import { changedMessage, flag, newMessage } from '../limits/messages.ts'
 import { messageJson } from '../payloads.ts'
@@ -19,6 +20,12 @@ export function messageRoutes(world: World, cdnUrl: () => string): Route[] {
       template: '/channels/:channel/messages',
       auth: true,
       answer: async request => messageJson(await post(world, request), cdnUrl()),
+    },
+    {
+      method: 'GET',
+      template: '/channels/:channel/messages',
+      auth: true,
+      answer: request => listed(world, request).map(message => messageJson(message, cdnUrl())),
     },
     {
       method: 'GET',
@@ -47,6 +54,20 @@ export function messageRoutes(world: World, cdnUrl: () => string): Route[] {
       },
     },
   ]
+}
+
+const listing = z.strictObject({
+  after: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(100).optional(),
+})
+
+/** Without Read Message History there are none; newest first, after an id the oldest of them (resources/message). */
+function listed(world: World, request: RestRequest): Message[] {
+  const channel = world.channelForBot(request.params.channel ?? '')
+  const { after = '0', limit = 50 } = checked(listing, Object.fromEntries(request.query))
+  if ((world.botPermissions(channel) & permission.ReadMessageHistory) === 0n) return []
+  const later = world.messagesIn(channel).filter(({ id }) => BigInt(id) > BigInt(after))
+  return (after === '0' ? later.slice(-limit) : later.slice(0, limit)).reverse()
 }
 
 function addressed(world: World, request: RestRequest): Message {

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { AppError } from '../../src/errors.ts'
-import { FakeCourier } from '../fakes/fake-courier.ts'
-import { FakeWorkers } from '../fakes/fake-workers.ts'
-import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+import { AppError } from '../../../src/errors.ts'
+import { FakeCourier } from '../../fakes/fake-courier.ts'
+import { FakeWorkers } from '../../fakes/fake-workers.ts'
+import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
 
-const offline = new Error('ECONNRESET')
+const busy = (retryAfterMs: number) => new AppError('platform-busy', { platform: 'web', retryAfterMs })
+const offline = new AppError('platform-unreachable', { platform: 'web' })
 
 describe('the outbox', () => {
   let it: TestEasel
@@ -42,7 +43,7 @@ describe('the outbox', () => {
     }
     const { id } = await it.ask('a red circle')
     await it.until(() => it.find(id)?.state === 'done')
-    while (it.built.db.outbox.pendingJobs().length > 0) {
+    while (it.built.db.outbox.pending().length > 0) {
       await it.built.delivered()
       it.clock.advance(1000)
     }
@@ -82,25 +83,101 @@ describe('the outbox', () => {
     }
   })
 
-  test('ends where the platform says that the message is gone, and the picture is still here', async () => {
-    it.workers.mode = 'by-hand'
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.workers.underway.length === 1 && it.courier.messages.has(id))
-    it.courier.gone.add(id)
-    it.workers.current.finish()
-    await it.settled()
-    expect(it.courier.kindsFor(id)).toEqual(['open', 'settle'])
-    expect(it.job(id).pictures).toHaveLength(1)
-  })
-
-  test('gives up what the platform refuses for good', async () => {
-    it.courier.failBefore = call =>
-      call.kind === 'settle'
-        ? new AppError('platform-refused', { platform: 'web', problem: '50013' })
+  test('takes the next way where one is closed, whatever the refusal', async () => {
+    it.courier.resultWays = ['edit', 'thread', 'direct']
+    it.courier.refuse = call =>
+      call.way === 'edit' || call.way === 'thread'
+        ? { kind: 'closed', reason: 'unknown', code: '99999' }
         : undefined
     const job = await it.paint('a red circle')
-    expect(it.courier.kindsFor(job.id)).toEqual(['open', 'settle'])
-    expect(it.log.faults).toEqual([expect.objectContaining({ message: 'a delivery was given up' })])
+    expect(it.courier.kindsFor(job.id)).toEqual(['open', 'settle', 'thread', 'direct'])
+    expect(it.courier.messages.get(job.id)?.job.state).toBe('done')
+    expect(it.courier.closed.get(job.id)).toMatchObject({ kind: 'arrived', way: 'direct' })
+    expect(it.log.faults).toEqual([])
+  })
+
+  test('takes the next way also where one fails again and again, and logs that', async () => {
+    it.courier.resultWays = ['edit', 'direct']
+    it.courier.failBefore = call => (call.way === 'edit' ? new TypeError('a defect') : undefined)
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.find(id)?.state === 'done')
+    while (it.built.db.outbox.pending().length > 0) {
+      await it.built.delivered()
+      it.clock.advance(1000)
+    }
+    expect(it.courier.kindsFor(id)).toEqual(['open', 'settle', 'settle', 'settle', 'settle', 'direct'])
+    expect(it.log.faults.at(-1)).toMatchObject({ message: 'a way of delivery failed' })
+  })
+
+  test('never takes a closed way again, not after a crash either', async () => {
+    it.courier.resultWays = ['edit', 'direct']
+    it.courier.refuse = call =>
+      call.way === 'edit' ? { kind: 'closed', reason: 'content', code: '200000' } : undefined
+    it.courier.failBefore = call => (call.way === 'direct' ? busy(5000) : undefined)
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.courier.calls.some(({ way }) => way === 'direct'))
+    await it.built.delivered()
+    it.crash()
+    it.courier.failBefore = () => undefined
+    await it.restart()
+    await it.settled()
+    expect(it.courier.kindsFor(id)).toEqual(['open', 'settle', 'direct', 'direct'])
+  })
+
+  test('waits where a way takes its time, as long as that says, and then goes on with it', async () => {
+    let waits = 2
+    it.courier.later = call => {
+      if (call.kind !== 'settle' || waits === 0) return undefined
+      waits -= 1
+      return 1500
+    }
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.find(id)?.state === 'done')
+    await it.built.delivered()
+    it.clock.advance(1499)
+    await it.built.delivered()
+    expect(it.courier.kindsFor(id)).toEqual(['open', 'settle'])
+    it.clock.advance(1)
+    await it.built.delivered()
+    it.clock.advance(1500)
+    await it.settled()
+    expect(it.courier.kindsFor(id)).toEqual(['open', 'settle', 'settle', 'settle'])
+    expect(it.log.faults).toEqual([])
+  })
+
+  test('ends where every way is closed: written down, logged, and the picture is still here', async () => {
+    it.courier.resultWays = ['edit', 'direct']
+    it.courier.refuse = call =>
+      call.kind === 'settle' ? { kind: 'closed', reason: 'forbidden', code: '50013' } : undefined
+    const job = await it.paint('a red circle')
+    const refusals = [
+      { what: 'edit', reason: 'forbidden', code: '50013' },
+      { what: 'direct', reason: 'forbidden', code: '50013' },
+    ]
+    expect(it.built.db.deliveries.get(job.id)).toMatchObject({ end: 'undeliverable', refusals })
+    expect(it.courier.closed.get(job.id)).toEqual({ kind: 'undeliverable', refusals })
+    expect(it.log.faults).toEqual([
+      expect.objectContaining({
+        message: 'a result could not be delivered',
+        fields: expect.objectContaining({ jobId: job.id, refusals }),
+      }),
+    ])
+    expect(it.job(job.id).pictures).toHaveLength(1)
+  })
+
+  test('ends, and is not tried for ever, where a platform gives no answer for days', async () => {
+    it.courier.failBefore = call => (call.kind === 'settle' ? busy(3_600_000) : undefined)
+    const { id } = await it.ask('a red circle')
+    await it.until(() => it.find(id)?.state === 'done')
+    for (let hours = 0; hours < 74; hours++) {
+      await it.built.delivered()
+      it.clock.advance(3_600_000)
+    }
+    await it.settled()
+    expect(it.built.db.deliveries.get(id)).toMatchObject({
+      end: 'undeliverable',
+      refusals: [{ what: 'edit', reason: 'silent' }],
+    })
   })
 
   test('of a platform that is off waits until it is on', async () => {

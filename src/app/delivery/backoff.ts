@@ -1,0 +1,17 @@
+/** How long a delivery waits after a fault: as the platform says, else longer each time. Pure but for chance. */
+import { type AppError, hasCode } from '../../errors.ts'
+import type { Random } from '../../ports.ts'
+
+const firstPauseMs = 1000
+export const longestPauseMs = 300_000
+
+/** `failures` counts this one. Half of a pause is left to chance, so that a crowd does not come back together. */
+export function pauseAfter(fault: AppError, failures: number, random: Random): number {
+  if (hasCode(fault, 'platform-busy')) return fault.details.retryAfterMs
+  return exponentialPause(failures, random)
+}
+
+export function exponentialPause(failures: number, random: Random): number {
+  const fullMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1))
+  return fullMs * (0.5 + random.uint32() / 2 ** 33)
+}

@@ -1,0 +1,103 @@
+/** The seam through which app/ shows jobs on a chat platform: ways to people, and deletion of all that was posted. */
+import type { Made, StepRecord } from '../../db/delivery-steps.ts'
+import type { Refusal, refusalReasons, wayNames } from '../../db/documents.ts'
+import type { Person, Platform } from '../people.ts'
+import type { JobView } from '../views.ts'
+
+export type { Made, Refusal, StepRecord }
+
+/** Where the message is that shows a job: JSON that only its courier understands. */
+export type Address = string
+
+export type WayName = (typeof wayNames)[number]
+export type RefusalReason = (typeof refusalReasons)[number]
+
+/** The platform said no; trying the same again would change nothing. */
+export interface Closed {
+  kind: 'closed'
+  reason: RefusalReason
+  /** The platform's own word for it, for operators. */
+  code: string
+}
+
+/** `later`: nothing is wrong, the platform takes its time. */
+export type WayOutcome = { kind: 'arrived'; address: Address } | Closed | { kind: 'later'; afterMs: number }
+
+/** One way to bring a job to a person. Where waiting may help it throws a retryable AppError. */
+export interface Way {
+  readonly name: WayName
+  /** `before`: why those that come before it are closed. */
+  take(before: readonly Refusal[]): Promise<WayOutcome>
+}
+
+/** What a step left on the platform. */
+type Done = { kind: 'done'; value: string }
+type Refused = { kind: 'refused' }
+
+export interface StepOptions {
+  /** What stands on the platform from then on; undefined where nothing does. */
+  makes?: Made
+  /** Looks for the work of an earlier try of which no answer came; undefined: it is not there, or nobody can tell. */
+  find?(sinceMs: number): Promise<string | undefined>
+}
+
+/** The steps of one delivery, recorded durably: what succeeded is never repeated, not after a crash either. */
+export interface Steps {
+  /** What a step left, once it is done. */
+  value(name: string): string | undefined
+  /** Begun or done, in that order. */
+  all(): readonly StepRecord[]
+  /**
+   * Makes it, unless it is done already. `make` calls `begin` just before what may take effect is sent. Throws what
+   * `make` throws: then its work is looked for before the next try.
+   */
+  once<R extends Refused = never>(
+    name: string,
+    make: (begin: () => Promise<void>) => Promise<Done | R>,
+    options?: StepOptions,
+  ): Promise<Done | R>
+  /** What it made is no more. */
+  forget(name: string): Promise<void>
+}
+
+/** A job on its way to somebody. `job.conversation` is where it is to be shown. */
+export interface Delivery {
+  /** 16 characters; of the job's own conversation it is the job's id. */
+  id: string
+  job: JobView
+  recipient: Person
+  /** A past result, shown again elsewhere. */
+  isCopy: boolean
+  address?: Address
+  /** Where the job is shown that this one descends from. */
+  parent?: Address
+  steps: Steps
+}
+
+/** How the result arrived, or that it did not; `refusals`: of the ways that were closed. */
+export type DeliveryResult = { refusals: readonly Refusal[] } & (
+  | { kind: 'arrived'; way: WayName }
+  | { kind: 'undeliverable' }
+)
+
+/** What an adapter offers for delivery. Every method can be called again after a crash without harm. */
+export interface Courier {
+  readonly platform: Platform
+  /** The least time between two progress edits of one job, in milliseconds. */
+  readonly progressIntervalMs: number
+  /** Ways to show that a job was accepted, best first; where it lives from then on is the address. */
+  openings(delivery: Delivery): readonly Way[]
+  /** No opening was possible: the last chance to tell the one who asked. */
+  unopened?(delivery: Delivery, refusals: readonly Refusal[]): Promise<void>
+  /** Shows place, step and preview at the address. May skip when the platform is busy; never throws for that. */
+  progress(delivery: Delivery, at: Address): Promise<void>
+  /** Ways to show how a job ended, with its pictures where there are any, best first. */
+  results(delivery: Delivery): readonly Way[]
+  /**
+   * Once the result arrived, or cannot: the card says so, and no placeholder stands as if the job were under way. A
+   * refusal is tried again a few times. Throws a retryable AppError.
+   */
+  close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined>
+  /** Takes away what a step made; also one that was begun, where it can be found. Throws a retryable AppError. */
+  remove(delivery: Delivery, step: StepRecord): Promise<{ kind: 'removed' } | Closed>
+}

@@ -1,0 +1,202 @@
+/**
+ * Tells platforms what became of jobs: drains the outbox through the couriers, in order for each delivery, as often as
+ * it takes. Progress is different: only the newest counts, it is sent at the courier's pace, and it may be lost.
+ */
+import type { Database } from '../../db/database.ts'
+import type { OutboxEntry } from '../../db/outbox.ts'
+import { type AppError, toAppError } from '../../errors.ts'
+import type { Clock, Logger, Random } from '../../ports.ts'
+import type { JobViews } from '../job-views.ts'
+import type { JobView } from '../views.ts'
+import { longestPauseMs, pauseAfter } from './backoff.ts'
+import type { Courier } from './courier.ts'
+import { EntryHandler } from './entry-handler.ts'
+import { isWorthTelling, Progress } from './progress.ts'
+import { Waiters } from './waiters.ts'
+import { type Group, type WorkOutcome, WorkQueue } from './work-queue.ts'
+
+/** Calls of one courier at a time; deletions have a few of their own, so that neither starves the other. */
+const deliveriesAtOnce = 8
+const deletionsAtOnce = 2
+
+export interface DeliveriesParts {
+  db: Database
+  views: JobViews
+  clock: Clock
+  random: Random
+  log: Logger
+}
+
+export class Deliveries {
+  readonly #parts: DeliveriesParts
+  readonly #couriers = new Map<string, Courier>()
+  readonly #queue: WorkQueue
+  readonly #entries: EntryHandler
+  readonly #waiters: Waiters
+  readonly #progress = new Progress()
+  /** Faults in a row, by delivery. */
+  readonly #failures = new Map<string, number>()
+  #isOpen = false
+
+  constructor(parts: DeliveriesParts) {
+    this.#parts = parts
+    this.#waiters = new Waiters(parts.clock)
+    this.#entries = new EntryHandler(parts)
+    this.#queue = new WorkQueue({
+      clock: parts.clock,
+      groupOf: id => this.#groupOf(id),
+      work: id => this.#turn(id).catch(error => this.#failed(id, error)),
+    })
+  }
+
+  /** From now on that platform's deliveries go through this courier. */
+  register(courier: Courier): void {
+    this.#couriers.set(courier.platform, courier)
+    if (this.#isOpen) this.#takeUp()
+  }
+
+  /** Takes up what an earlier process left. */
+  start(): void {
+    this.#isOpen = true
+    this.#takeUp()
+  }
+
+  /** The outbox holds something new for that delivery; a job's own has the id of the job. */
+  nudge(id: string): void {
+    if (this.#isOpen) this.#queue.add(id)
+  }
+
+  /** The job got further, or its place changed. */
+  progressed(job: JobView): void {
+    if (this.#isOpen && this.#progress.changed(job.id, job)) this.#queue.add(job.id)
+  }
+
+  /** Whether that platform's deliveries go anywhere. */
+  serves(platform: string): boolean {
+    return this.#couriers.has(platform)
+  }
+
+  /** Resolves when that holds, and at the latest after `timeoutMs`; looked at whenever a delivery has come further. */
+  until(holds: () => boolean, timeoutMs: number): Promise<void> {
+    return this.#waiters.until(holds, timeoutMs)
+  }
+
+  /** Resolves when no delivery is under way and none is due before time passes. */
+  idle(): Promise<void> {
+    return this.#queue.idle()
+  }
+
+  /** Begins nothing new and waits for what is under way. */
+  async stop(): Promise<void> {
+    this.#isOpen = false
+    await this.#queue.stop()
+    this.#waiters.close()
+  }
+
+  #takeUp(): void {
+    for (const id of this.#parts.db.outbox.pending()) this.#queue.add(id)
+  }
+
+  /** Whoever nudges must not hear of a disk that fails. */
+  #groupOf(id: string): Group | undefined {
+    const { db } = this.#parts
+    try {
+      const platform = db.deliveries.platformOf(id)
+      if (platform === undefined || !this.#couriers.has(platform)) return undefined
+      return isDeletion(db.outbox.next(id))
+        ? { name: `${platform} deletions`, atOnce: deletionsAtOnce }
+        : { name: platform, atOnce: deliveriesAtOnce }
+    } catch (error) {
+      this.#queue.addLater(id, this.#diskFailed(id, error))
+      return undefined
+    }
+  }
+
+  /** One piece of work: the next entry of the delivery's outbox, or else its progress where that is due. */
+  async #turn(id: string): Promise<WorkOutcome> {
+    const { db } = this.#parts
+    const record = db.deliveries.get(id)
+    const courier = record && this.#couriers.get(record.platform)
+    if (!record || !courier) return 'over'
+    const entry = db.outbox.next(id)
+    if (entry) {
+      const { outcome, shown } = await this.#entries.handle(
+        courier,
+        record,
+        entry,
+        this.#failures.get(id) ?? 0,
+      )
+      this.#failures.delete(id)
+      this.#waiters.check()
+      if (shown) this.#showed(shown)
+      return outcome
+    }
+    if (this.#progress.isStale(id)) return this.#showProgress(courier, id)
+    if (!this.#isOver(record.jobId)) return 'rest'
+    this.#progress.forget(id)
+    return 'over'
+  }
+
+  /** What came while the call ran is still to be shown, if it is worth it. */
+  #showed(job: JobView): void {
+    const { views, clock } = this.#parts
+    this.#progress.shows(job.id, job, clock.monotonicMs())
+    const now = views.job(job.id)
+    if (now && isWorthTelling(job, now)) this.#progress.changed(job.id, now)
+  }
+
+  async #showProgress(courier: Courier, id: string): Promise<WorkOutcome> {
+    const { db, views, clock, log } = this.#parts
+    const dueMs = this.#progress.dueInMs(id, courier.progressIntervalMs, clock.monotonicMs())
+    if (dueMs > 0) {
+      this.#queue.addLater(id, dueMs)
+      return 'rest'
+    }
+    const record = db.deliveries.get(id)
+    const job = record && views.job(record.jobId)
+    const delivery = record && this.#entries.deliveryOf(record)
+    if (!job || !delivery?.address || this.#isOver(job.id)) {
+      this.#progress.forget(id)
+      return 'more'
+    }
+    this.#progress.shows(id, job, clock.monotonicMs())
+    await courier
+      .progress({ ...delivery, job }, delivery.address)
+      .catch(error => log.warn({ jobId: job.id, error: String(error) }, 'progress was not shown'))
+    return 'more'
+  }
+
+  /** Waits as long as the platform says, else longer each time. */
+  #failed(id: string, error: unknown): WorkOutcome {
+    const fault = toAppError(error)
+    if (fault.code === 'storage') return { pauseMs: this.#diskFailed(id, error) }
+    const failures = (this.#failures.get(id) ?? 0) + 1
+    this.#failures.set(id, failures)
+    return this.#pause(id, fault, failures)
+  }
+
+  #pause(id: string, fault: AppError, failures: number): WorkOutcome {
+    const { random, log } = this.#parts
+    const pauseMs = pauseAfter(fault, failures, random)
+    log.warn({ delivery: id, pauseMs, error: fault.message }, 'a delivery will be tried again')
+    return { pauseMs }
+  }
+
+  #diskFailed(id: string, error: unknown): number {
+    this.#parts.log.error(
+      { delivery: id, error: toAppError(error).message },
+      'a delivery waits for the database',
+    )
+    return longestPauseMs
+  }
+
+  /** The last word on the job is delivered or on its way. */
+  #isOver(jobId: string): boolean {
+    const state = this.#parts.db.jobs.stateOf(jobId)
+    return state !== 'queued' && state !== 'running'
+  }
+}
+
+function isDeletion(entry: OutboxEntry | undefined): boolean {
+  return entry?.kind === 'withdraw' || entry?.kind === 'erase'
+}

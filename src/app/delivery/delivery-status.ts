@@ -1,0 +1,55 @@
+/** What people are told of deliveries and deletions: how far they are, and what is closed. */
+import type { Database } from '../../db/database.ts'
+import type { Viewer } from '../access.ts'
+import type { JobViews } from '../job-views.ts'
+import type { Person } from '../people.ts'
+import type { JobView } from '../views.ts'
+import { visibleJob } from '../visible.ts'
+import type { Refusal, WayName } from './courier.ts'
+
+export type DeliveryStatus =
+  | { kind: 'underway' }
+  | { kind: 'arrived'; way: WayName; refusals: readonly Refusal[] }
+  | { kind: 'undeliverable'; refusals: readonly Refusal[] }
+
+/** `kept`: what the platform refuses to delete. */
+export interface DeletionStatus {
+  underway: number
+  kept: readonly Refusal[]
+}
+
+/** What somebody should know at the next occasion. */
+export interface DeliveryNotices {
+  /** Finished, but shown nowhere. */
+  undelivered: readonly { job: JobView; refusals: readonly Refusal[] }[]
+  deletion: DeletionStatus
+}
+
+/** Of what this viewer may not see nothing is known. */
+export function deliveryStatus(db: Database, deliveryId: string, viewer: Viewer): DeliveryStatus {
+  const record = db.deliveries.get(deliveryId)
+  if (!record || !visibleJob(db, viewer, record.jobId)) return { kind: 'underway' }
+  if (record.end === 'undeliverable') return { kind: 'undeliverable', refusals: record.refusals }
+  if (record.end !== 'arrived') return { kind: 'underway' }
+  return { kind: 'arrived', way: record.way ?? 'edit', refusals: record.refusals }
+}
+
+/** Of everything that the jobs showed anywhere; a job that is gone has nothing left. */
+export function deletionStatus(db: Database, jobIds: readonly string[]): DeletionStatus {
+  return statusOf(jobIds.flatMap(id => db.deliveries.beingDeleted({ jobId: id })))
+}
+
+export function deliveryNotices(db: Database, views: JobViews, person: Person): DeliveryNotices {
+  const personId = db.people.find(person)
+  if (personId === undefined) return { undelivered: [], deletion: statusOf([]) }
+  const undelivered = db.deliveries.undelivered(personId).flatMap(({ jobId, refusals }) => {
+    const job = views.job(jobId)
+    return job ? [{ job, refusals }] : []
+  })
+  return { undelivered, deletion: statusOf(db.deliveries.beingDeleted({ personId })) }
+}
+
+function statusOf(deletions: readonly { isKept: boolean; refusals: Refusal[] }[]): DeletionStatus {
+  const kept = deletions.filter(({ isKept }) => isKept)
+  return { underway: deletions.length - kept.length, kept: kept.flatMap(({ refusals }) => refusals) }
+}

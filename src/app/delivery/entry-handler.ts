@@ -1,0 +1,206 @@
+/** What each kind of outbox entry asks for, and what its end writes down in one transaction. */
+import type { Database } from '../../db/database.ts'
+import type { DeliveryRecord } from '../../db/deliveries.ts'
+import type { OutboxEntry } from '../../db/outbox.ts'
+import type { Clock, Logger, Random } from '../../ports.ts'
+import type { JobViews } from '../job-views.ts'
+import { isSamePerson } from '../people.ts'
+import type { JobView } from '../views.ts'
+import { isOpenThere } from '../visible.ts'
+import { exponentialPause } from './backoff.ts'
+import type { Courier, Delivery, DeliveryResult } from './courier.ts'
+import { removeSteps } from './remove-steps.ts'
+import { type StepStorage, stepsIn } from './steps.ts'
+import { takeFirstOpen } from './ways.ts'
+import type { WorkOutcome } from './work-queue.ts'
+
+/** What could not be delivered for so long, however often it was tried, is given up. */
+const giveUpAfterMs = 3 * 24 * 3_600_000
+/** What a platform refuses to delete is asked for again in such steps, and so long. */
+const askAgainMs = 24 * 3_600_000
+const keepAskingForMs = 30 * 24 * 3_600_000
+/** A fault that nobody expects may be a passing one too. */
+const faultTries = 3
+/** A refusal to delete or to edit may be a passing one: so often it is tried again. */
+const refusedTries = 4
+
+export interface EntryHandlerParts {
+  db: Database
+  views: JobViews
+  clock: Clock
+  random: Random
+  log: Logger
+}
+
+/** `shown`: the job as people see it now. */
+interface Handled {
+  outcome: WorkOutcome
+  shown?: JobView
+}
+
+export class EntryHandler {
+  readonly #parts: EntryHandlerParts
+  /** How often in a row something was refused that is tried again, by outbox entry. */
+  readonly #refused = new Map<number, number>()
+
+  constructor(parts: EntryHandlerParts) {
+    this.#parts = parts
+  }
+
+  /** Throws what another try may mend; `faults` counts how often in a row it threw before. */
+  async handle(
+    courier: Courier,
+    record: DeliveryRecord,
+    entry: OutboxEntry,
+    faults: number,
+  ): Promise<Handled> {
+    const delivery = this.deliveryOf(record)
+    if (!delivery) return { outcome: 'over' }
+    switch (entry.kind) {
+      case 'open':
+        return this.#open(courier, delivery, entry, faults)
+      case 'settle':
+        return this.#settle(courier, delivery, entry, faults)
+      case 'close':
+        return this.#close(courier, delivery, record, entry)
+      case 'withdraw':
+      case 'erase':
+        return this.#remove(courier, delivery, entry)
+    }
+  }
+
+  /** Undefined where its job is gone. */
+  deliveryOf(record: DeliveryRecord): Delivery | undefined {
+    const { db, views, clock } = this.#parts
+    const found = db.jobs.get(record.jobId)
+    if (!found) return undefined
+    const view = views.ofRecord(found)
+    const job = record.conversation ? { ...view, conversation: record.conversation } : view
+    const parent = this.#parentOf(job)
+    return {
+      id: record.id,
+      job,
+      recipient: record.recipient,
+      isCopy: record.conversation !== undefined,
+      ...(record.address === undefined ? {} : { address: record.address }),
+      ...(parent === undefined ? {} : { parent }),
+      steps: stepsIn(this.#stepsOf(record.id), () => clock.now()),
+    }
+  }
+
+  async #open(courier: Courier, delivery: Delivery, entry: OutboxEntry, faults: number): Promise<Handled> {
+    const { db, log } = this.#parts
+    const { id, job } = delivery
+    const taken = await takeFirstOpen(courier.openings(delivery), this.#waysOf(delivery, entry, faults))
+    if (taken.kind === 'later') return { outcome: { pauseMs: taken.afterMs } }
+    if (taken.kind === 'none') {
+      log.warn({ jobId: job.id, refusals: taken.refusals }, 'a job could not be shown where it was asked for')
+      await courier.unopened?.(delivery, taken.refusals)
+    }
+    await db.write(() => {
+      if (taken.kind === 'arrived') db.deliveries.setAddress(id, taken.address)
+      db.deliverySteps.dropClosed(id)
+      db.outbox.remove(entry.id)
+    })
+    return { outcome: 'more', ...(taken.kind === 'arrived' ? { shown: job } : {}) }
+  }
+
+  async #settle(courier: Courier, delivery: Delivery, entry: OutboxEntry, faults: number): Promise<Handled> {
+    const { db, clock, log } = this.#parts
+    const { id, job } = delivery
+    const taken = await takeFirstOpen(courier.results(delivery), this.#waysOf(delivery, entry, faults))
+    if (taken.kind === 'later') return { outcome: { pauseMs: taken.afterMs } }
+    if (taken.kind === 'none')
+      log.error({ jobId: job.id, delivery: id, refusals: taken.refusals }, 'a result could not be delivered')
+    await db.write(() => {
+      if (taken.kind === 'arrived') db.deliveries.arrive(id, taken, clock.now())
+      if (taken.kind === 'arrived' && isSamePerson(delivery.recipient, job.author))
+        db.deliveries.shownLater(job.id)
+      if (taken.kind === 'none') db.deliveries.setEnd(id, 'undeliverable', taken.refusals, clock.now())
+      db.deliverySteps.dropClosed(id)
+      db.outbox.remove(entry.id)
+      db.outbox.add(id, 'close', clock.now())
+    })
+    return { outcome: 'more', shown: job }
+  }
+
+  async #close(
+    courier: Courier,
+    delivery: Delivery,
+    record: DeliveryRecord,
+    entry: OutboxEntry,
+  ): Promise<Handled> {
+    const { db, log } = this.#parts
+    const result = resultOf(record)
+    const refused = result && (await courier.close(delivery, result))
+    const pause = refused && refused.reason !== 'expired' && this.#pauseAfterRefusal(entry)
+    if (pause) return { outcome: pause }
+    if (refused) log.warn({ delivery: record.id, code: refused.code }, 'a message was not brought to its end')
+    await db.write(() => db.outbox.remove(entry.id))
+    return { outcome: 'more' }
+  }
+
+  /**
+   * Ends when the platform has confirmed every deletion. What it refuses is named, and asked for again from day to day:
+   * a permission may come back.
+   */
+  async #remove(courier: Courier, delivery: Delivery, entry: OutboxEntry): Promise<Handled> {
+    const { db, clock, log } = this.#parts
+    const refusals = await removeSteps(courier, delivery)
+    const soon = refusals.length > 0 ? this.#pauseAfterRefusal(entry) : undefined
+    if (soon) return { outcome: soon }
+    const isOver = refusals.length === 0 || clock.now() - entry.createdAt > keepAskingForMs
+    if (refusals.length > 0) log.warn({ delivery: delivery.id, refusals }, 'not everything was deleted')
+    await db.write(() => {
+      db.deliveries.setEnd(delivery.id, refusals.length === 0 ? 'removed' : 'kept', refusals, clock.now())
+      if (!isOver) return
+      db.outbox.remove(entry.id)
+      if (entry.kind === 'erase') this.#purge(delivery.job.id)
+    })
+    return { outcome: isOver ? 'more' : { pauseMs: askAgainMs } }
+  }
+
+  /** Inside a transaction: a job that was erased goes once nothing more is asked for it. */
+  #purge(jobId: string): void {
+    const { db } = this.#parts
+    if (db.deliveries.ofJob(jobId).every(({ id }) => !db.outbox.next(id))) db.jobs.purge(jobId)
+  }
+
+  #pauseAfterRefusal({ id }: OutboxEntry): WorkOutcome | undefined {
+    const times = (this.#refused.get(id) ?? 0) + 1
+    this.#refused.set(id, times)
+    if (times <= refusedTries) return { pauseMs: exponentialPause(times, this.#parts.random) }
+    this.#refused.delete(id)
+    return undefined
+  }
+
+  #waysOf({ id }: Delivery, { createdAt }: OutboxEntry, faults: number) {
+    const { clock, log } = this.#parts
+    const now = clock.now()
+    const isTooLate = now - createdAt > giveUpAfterMs
+    return { steps: this.#stepsOf(id), now, log, isTooLate, isBroken: faults >= faultTries }
+  }
+
+  /** Where the picture is that the job descends from, where all who read the link may see it. */
+  #parentOf({ parent, conversation }: JobView): string | undefined {
+    const { db } = this.#parts
+    if (!parent || db.deliveries.platformOf(parent.jobId) !== conversation.platform) return undefined
+    return isOpenThere(db, parent.jobId, conversation) ? db.deliveries.addressOf(parent.jobId) : undefined
+  }
+
+  #stepsOf(id: string): StepStorage {
+    const { db } = this.#parts
+    return {
+      get: name => db.deliverySteps.get(id, name),
+      all: () => db.deliverySteps.of(id),
+      put: step => db.write(() => db.deliverySteps.put(id, step)),
+      drop: name => db.write(() => db.deliverySteps.drop(id, name)),
+    }
+  }
+}
+
+/** As it was recorded; undefined where the job was removed in the meantime. */
+function resultOf({ end, way, refusals }: DeliveryRecord): DeliveryResult | undefined {
+  if (end === 'undeliverable') return { kind: 'undeliverable', refusals }
+  return end === 'arrived' ? { kind: 'arrived', way: way ?? 'edit', refusals } : undefined
+}

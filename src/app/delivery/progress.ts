@@ -1,0 +1,51 @@
+/** What each delivery shows of its job's progress: only the newest counts, at the courier's pace. */
+import type { JobView } from '../views.ts'
+
+/** Near the front every place is told; further back each time that it has halved: a claim moves all of them. */
+const nearPlaces = 5
+
+interface Shown {
+  job: JobView
+  /** On the monotonic clock. */
+  atMs: number
+}
+
+export class Progress {
+  readonly #shown = new Map<string, Shown>()
+  readonly #stale = new Set<string>()
+
+  /** Whether there is something new to show. */
+  changed(id: string, job: JobView): boolean {
+    const shown = this.#shown.get(id)
+    if (shown && !isWorthTelling(shown.job, job)) return false
+    this.#stale.add(id)
+    return true
+  }
+
+  isStale(id: string): boolean {
+    return this.#stale.has(id)
+  }
+
+  /** Milliseconds until the next edit is due; 0: now. */
+  dueInMs(id: string, intervalMs: number, nowMs: number): number {
+    const shown = this.#shown.get(id)
+    return shown ? Math.max(0, shown.atMs + intervalMs - nowMs) : 0
+  }
+
+  shows(id: string, job: JobView, atMs: number): void {
+    this.#stale.delete(id)
+    this.#shown.set(id, { job, atMs })
+  }
+
+  forget(id: string): void {
+    this.#stale.delete(id)
+    this.#shown.delete(id)
+  }
+}
+
+export function isWorthTelling(shown: JobView, now: JobView): boolean {
+  if (now.state !== 'queued' || shown.state !== 'queued') return true
+  if (now.place === undefined || shown.place === undefined) return now.place !== shown.place
+  if (now.place === shown.place) return false
+  return now.place <= nearPlaces || now.place <= shown.place / 2
+}

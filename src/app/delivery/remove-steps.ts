@@ -1,0 +1,19 @@
+/** Takes away everything that a delivery has made: messages first, then threads and files, the latest first. */
+import type { Courier, Delivery, Made, Refusal, StepRecord } from './courier.ts'
+
+const order: readonly Made[] = ['message', 'thread', 'file']
+
+/** What the platform refused to delete; all else is gone, and forgotten step by step. Throws a retryable AppError. */
+export async function removeSteps(courier: Courier, delivery: Delivery): Promise<Refusal[]> {
+  const refusals: Refusal[] = []
+  for (const step of inOrder(delivery.steps.all())) {
+    const outcome = await courier.remove(delivery, step)
+    if (outcome.kind === 'removed') await delivery.steps.forget(step.name)
+    else refusals.push({ what: step.makes ?? step.name, reason: outcome.reason, code: outcome.code })
+  }
+  return refusals
+}
+
+function inOrder(steps: readonly StepRecord[]): StepRecord[] {
+  return order.flatMap(made => steps.filter(({ makes }) => makes === made).reverse())
+}

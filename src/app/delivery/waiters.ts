@@ -1,0 +1,43 @@
+/** Those who wait, for a while, until a delivery or a deletion has come so far. */
+import type { Clock } from '../../ports.ts'
+
+interface Waiter {
+  holds(): boolean
+  resolve(): void
+}
+
+export class Waiters {
+  readonly #clock: Clock
+  readonly #waiting = new Set<Waiter>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Resolves when that holds, and at the latest after `timeoutMs`. */
+  async until(holds: () => boolean, timeoutMs: number): Promise<void> {
+    if (holds()) return
+    let stop = () => {}
+    await new Promise<void>(resolve => {
+      const waiter = { holds, resolve: () => this.#end(waiter, resolve) }
+      this.#waiting.add(waiter)
+      stop = this.#clock.after(timeoutMs, waiter.resolve)
+    })
+    stop()
+  }
+
+  /** Something has come further. */
+  check(): void {
+    for (const waiter of [...this.#waiting]) if (waiter.holds()) waiter.resolve()
+  }
+
+  /** Nobody waits any longer. */
+  close(): void {
+    for (const waiter of [...this.#waiting]) waiter.resolve()
+  }
+
+  #end(waiter: Waiter, resolve: () => void): void {
+    this.#waiting.delete(waiter)
+    resolve()
+  }
+}

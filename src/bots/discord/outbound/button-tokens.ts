@@ -1,0 +1,32 @@
+/** Tokens of presses of a button, by which the message under it can be deleted where its own token has expired. */
+import type { Clock } from '../../../ports.ts'
+
+interface ButtonToken {
+  token: string
+  /** On the wall clock. */
+  untilMs: number
+}
+
+export class ButtonTokens {
+  readonly #clock: Clock
+  /** By message, oldest first. */
+  readonly #known = new Map<string, ButtonToken>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  remember(messageId: string, token: string, untilMs: number): void {
+    for (const [id, known] of this.#known) {
+      if (known.untilMs > this.#clock.now()) break
+      this.#known.delete(id)
+    }
+    this.#known.set(messageId, { token, untilMs })
+  }
+
+  /** For that token the message is `@original`. */
+  find(messageId: string): string | undefined {
+    const known = this.#known.get(messageId)
+    return known && known.untilMs > this.#clock.now() ? known.token : undefined
+  }
+}

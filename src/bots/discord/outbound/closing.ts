@@ -1,0 +1,128 @@
+/** The end of a delivery on Discord: the card says how it went, and no placeholder stands as if it went on. */
+import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../app/delivery/courier.ts'
+import type { Called } from '../transport/api.ts'
+import { type DiscordAddress, detailsOf, readAddress } from './address.ts'
+import type { CardUpdates } from './card-updates.ts'
+import { type JobPosts, type Note, wordsOf } from './job-posts.ts'
+import type { MessagePlacement } from './message-placement.ts'
+import type { Messages } from './messages.ts'
+import { inAnyForm } from './opening-ways.ts'
+import { closedBy, reasonOf } from './refusal-reasons.ts'
+import { lacksAttaching } from './result-ways.ts'
+
+export interface ClosingParts {
+  messages: Messages
+  placement: MessagePlacement
+  posts: JobPosts
+  cards: CardUpdates
+}
+
+/** The first refusal, where something still stands that should not. */
+export async function close(
+  parts: ClosingParts,
+  delivery: Delivery,
+  result: DeliveryResult,
+): Promise<Closed | undefined> {
+  const card = await closeCard(parts, delivery, result)
+  const placeholder = await closePlaceholder(parts, delivery, result)
+  return card ?? placeholder
+}
+
+async function closeCard(
+  { cards, posts }: ClosingParts,
+  { job, steps, address }: Delivery,
+  result: DeliveryResult,
+): Promise<Closed | undefined> {
+  const stored = steps.value('card')
+  if (stored === undefined) return undefined
+  const card = readAddress(stored)
+  // Without a thread the card is the result itself.
+  if (address !== undefined && readAddress(address).messageId === card.messageId) return undefined
+  const notes = whereElse(result)
+  return refusalOf(
+    await inAnyForm(form => cards.finish(job.id, card, posts.card(job, { ...form, notes })), {}),
+  )
+}
+
+/** What was to become the result and did not: it leads to it where that is elsewhere, and goes where it is beside it. */
+async function closePlaceholder(
+  { placement, posts }: ClosingParts,
+  delivery: Delivery,
+  result: DeliveryResult,
+): Promise<Closed | undefined> {
+  const { job, steps, address } = delivery
+  const stored = steps.value('message')
+  if (stored === undefined) return undefined
+  const placeholder = readAddress(stored)
+  if (result.kind === 'arrived' && isSame(placeholder, address)) return undefined
+  const isBeside = result.kind === 'arrived' && result.way !== 'direct'
+  const isTakenAway = result.refusals.some(({ what, reason }) => what === 'edit' && reason === 'deleted')
+  if (!isBeside && !isTakenAway) {
+    const form = { hasCard: steps.value('card') !== undefined, notes: notesFor(job, result) }
+    const edited = await inAnyForm(
+      full => placement.edit(placeholder, posts.result(job, { files: [] }, full)),
+      form,
+    )
+    if (edited.kind === 'done') return undefined
+  }
+  const removed = refusalOf(await placement.remove(delivery, placeholder))
+  if (removed === undefined) await steps.forget('message')
+  return removed
+}
+
+function isSame(placeholder: DiscordAddress, address: string | undefined): boolean {
+  return address !== undefined && readAddress(address).messageId === placeholder.messageId
+}
+
+function notesFor(job: Delivery['job'], result: DeliveryResult): Note[] {
+  const isLacking = lacksAttaching(job, result.refusals)
+  return [...(isLacking ? ['attach' as const] : []), ...whereElse(result)]
+}
+
+function whereElse(result: DeliveryResult): Note[] {
+  if (result.kind === 'undeliverable') return ['undelivered']
+  return result.way === 'direct' ? ['sentDirect'] : []
+}
+
+/** Takes away what a step made. What is gone already is as good. */
+export async function remove(
+  { messages, placement, cards }: ClosingParts,
+  delivery: Delivery,
+  step: StepRecord,
+): Promise<{ kind: 'removed' } | Closed> {
+  const { job } = delivery
+  if (step.makes === 'thread') return removeThread(messages, job, step)
+  const address = step.value === undefined ? await found(messages, delivery, step) : readAddress(step.value)
+  cards.forget(job.id)
+  return address === undefined
+    ? { kind: 'removed' }
+    : (refusalOf(await placement.remove(delivery, address)) ?? { kind: 'removed' })
+}
+
+/** Others may have written in it, so the thread stays; its name, which is the prompt, does not. */
+async function removeThread(
+  messages: Messages,
+  job: Delivery['job'],
+  { value }: StepRecord,
+): Promise<{ kind: 'removed' } | Closed> {
+  if (value === undefined) return { kind: 'removed' }
+  const renamed = await messages.renameThread(value, wordsOf(job).discord.places.removedThread)
+  return refusalOf(renamed) ?? { kind: 'removed' }
+}
+
+/** A post of which no answer came may be there all the same. */
+async function found(
+  messages: Messages,
+  { id, job: { conversation }, steps }: Delivery,
+  { name, at }: StepRecord,
+): Promise<DiscordAddress | undefined> {
+  if (detailsOf(conversation).answersOnly === true) return undefined
+  const inThread = name === 'card' ? undefined : steps.value('thread')
+  const channelId = inThread ?? conversation.threadId ?? conversation.channelId
+  return messages.findOwn(channelId, { deliveryId: id, step: name }, at)
+}
+
+function refusalOf(called: Called<unknown>): Closed | undefined {
+  if (called.kind === 'done' || reasonOf(called.code) === 'deleted') return undefined
+  return closedBy(called)
+}

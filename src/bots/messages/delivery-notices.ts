@@ -1,0 +1,103 @@
+/** What people are told of deliveries that did not arrive and of deletions, as lines and messages. Pure. */
+import type { Viewer } from '../../app/access.ts'
+import type { Refusal } from '../../app/delivery/courier.ts'
+import type { DeletionStatus, DeliveryNotices } from '../../app/delivery/delivery-status.ts'
+import type { Easel } from '../../app/easel.ts'
+import type { Words } from '../../words/en.ts'
+import { shortened, titleOf } from './job-message.ts'
+import { type Message, textMessage } from './message.ts'
+
+/** `prefix` is what small commands are typed with. */
+export function noticeLines(
+  { undelivered, deletion }: DeliveryNotices,
+  words: Words,
+  prefix: string,
+): string[] {
+  const lines = undelivered.map(({ job, refusals }) =>
+    words.delivery.undelivered(
+      shortened(titleOf(job, words), 80),
+      reasonIn(refusals, words),
+      `${prefix}show ${job.id}`,
+    ),
+  )
+  return [...lines, ...deletionLines(deletion, words)]
+}
+
+/** How long a deletion may take before it is said that it goes on. */
+const deletionTimeoutMs = 2500
+
+/** Waits a moment for a deletion, and says how far it is. */
+export async function deletionReply(
+  easel: Pick<Easel, 'deletionStatus'>,
+  jobIds: readonly string[],
+  done: string,
+  words: Words,
+): Promise<Message> {
+  return deletionMessage(await easel.deletionStatus(jobIds, deletionTimeoutMs), done, words)
+}
+
+/** How long showing a past result may take before it is said that it comes later. */
+const showTimeoutMs = 20_000
+
+/**
+ * What is to be said beside a past result that is being brought, if anything. `cureFor` says how a place that is closed
+ * can be opened.
+ */
+export async function broughtMessage(
+  easel: Pick<Easel, 'deliveryStatus'>,
+  deliveryId: string,
+  viewer: Viewer,
+  words: Words,
+  cureFor: (refusal: Refusal) => string[] = () => [],
+): Promise<Message | undefined> {
+  const status = await easel.deliveryStatus(deliveryId, viewer, showTimeoutMs)
+  switch (status.kind) {
+    case 'underway':
+      return textMessage(words.delivery.comesLater)
+    case 'arrived':
+      return status.way === 'direct'
+        ? textMessage(words.delivery.sentDirect, status.refusals.slice(0, 1).flatMap(cureFor))
+        : undefined
+    case 'undeliverable': {
+      const cure = status.refusals.slice(0, 1).flatMap(cureFor)
+      return textMessage(words.delivery.notShown(reasonIn(status.refusals, words)), cure)
+    }
+  }
+}
+
+/** That it is deleted only once the platform has confirmed it; what it refused is named. */
+function deletionMessage(status: DeletionStatus, done: string, words: Words): Message {
+  const [first, ...more] = deletionLines(status, words)
+  return first === undefined ? textMessage(done) : textMessage(first, more)
+}
+
+/** Why a result is shown nowhere, in one clause. */
+function reasonIn(refusals: readonly Refusal[], words: Words): string {
+  const [first] = refusals
+  return words.delivery.reasons[first?.reason ?? 'unknown'](first?.code ?? '–')
+}
+
+function deletionLines({ underway, kept }: DeletionStatus, words: Words): string[] {
+  const { delivery } = words
+  const byReason = new Map<string, Refusal[]>()
+  for (const refusal of kept) {
+    const reason = delivery.reasons[refusal.reason](refusal.code)
+    byReason.set(reason, [...(byReason.get(reason) ?? []), refusal])
+  }
+  return [
+    ...(underway > 0 ? [delivery.deleting(underway)] : []),
+    ...[...byReason].map(([reason, refused]) => delivery.kept(thingsIn(refused, words), reason)),
+  ]
+}
+
+function thingsIn(refused: readonly Refusal[], { delivery }: Words): string[] {
+  const counts = new Map<string, number>()
+  for (const { what } of refused) counts.set(what, (counts.get(what) ?? 0) + 1)
+  return [...counts].map(([what, count]) =>
+    what === 'thread'
+      ? delivery.threadNames(count)
+      : what === 'file'
+        ? delivery.files(count)
+        : delivery.messages(count),
+  )
+}

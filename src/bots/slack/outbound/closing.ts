@@ -1,0 +1,142 @@
+/** The end of a delivery on Slack: the card says how it went, and what was superseded goes; and deletion of all. */
+import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../app/delivery/courier.ts'
+import { requestCard } from '../../messages/job-message.ts'
+import type { Called } from '../transport/api.ts'
+import type { Workspaces } from '../transport/workspaces.ts'
+import { contextOf, type DeliveryContext, inAnyForm, messageOf } from './delivery-context.ts'
+import { type Messages, readPosted } from './messages.ts'
+import { closedBy, notInstalled, reasonOf } from './refusals.ts'
+import type { Uploads } from './uploads.ts'
+
+export interface ClosingParts {
+  messages: Messages
+  uploads: Uploads
+  workspaces: Workspaces
+}
+
+/** The first refusal, where something still stands that should not. */
+export async function close(
+  parts: ClosingParts,
+  delivery: Delivery,
+  result: DeliveryResult,
+): Promise<Closed | undefined> {
+  const context = contextOf(parts.workspaces, delivery)
+  if (context === undefined) return undefined
+  const card = await closeCard(parts, context, result)
+  const placeholder = await closePlaceholder(parts, context, result)
+  const superseded = await removeSuperseded(parts, context, result)
+  return card ?? placeholder ?? superseded
+}
+
+async function closeCard(
+  { messages }: ClosingParts,
+  context: DeliveryContext,
+  result: DeliveryResult,
+): Promise<Closed | undefined> {
+  const { delivery, workspace, words } = context
+  const stored = delivery.steps.value('card')
+  if (stored === undefined) return undefined
+  const card = requestCard(delivery.job, words)
+  const lines = [...card.lines, ...whereElse(context, result)]
+  return refusalOf(
+    await inAnyForm(context, { ...card, lines }, payload =>
+      messages.edit(workspace, readPosted(stored), payload),
+    ),
+  )
+}
+
+/** Where the result is elsewhere, or nowhere, the placeholder says so. */
+async function closePlaceholder(
+  { messages }: ClosingParts,
+  context: DeliveryContext,
+  result: DeliveryResult,
+): Promise<Closed | undefined> {
+  const { delivery, workspace } = context
+  const stored = delivery.steps.value('message')
+  if (stored === undefined || (result.kind === 'arrived' && result.way !== 'direct')) return undefined
+  const message = messageOf(context, delivery.steps.value('card') !== undefined)
+  const lines = [...message.lines, ...whereElse(context, result)]
+  const edited = await inAnyForm(context, { ...message, lines, pictures: [] }, payload =>
+    messages.edit(workspace, readPosted(stored), payload),
+  )
+  if (edited.kind === 'done') return undefined
+  const removed = refusalOf(await messages.remove(workspace, readPosted(stored)))
+  if (removed === undefined) await delivery.steps.forget('message')
+  return removed
+}
+
+/** Messages that a better one took the place of, and uploads that are shown nowhere. */
+async function removeSuperseded(
+  { messages, uploads }: ClosingParts,
+  { delivery, workspace, at }: DeliveryContext,
+  result: DeliveryResult,
+): Promise<Closed | undefined> {
+  let refused: Closed | undefined
+  for (const { name, makes, value } of delivery.steps.all()) {
+    const isOld =
+      makes === 'message' ? isOldMessage(name, value, at?.ts, result) : isOldUpload(name, at?.group, result)
+    if (!isOld || makes === undefined) continue
+    const removed =
+      value === undefined || value === ''
+        ? undefined
+        : refusalOf(
+            makes === 'message'
+              ? await messages.remove(workspace, readPosted(value))
+              : await uploads.remove(workspace, value),
+          )
+    if (removed === undefined) await delivery.steps.forget(name)
+    refused ??= removed
+  }
+  return refused
+}
+
+function isOldMessage(
+  name: string,
+  value: string | undefined,
+  ts: string | undefined,
+  result: DeliveryResult,
+): boolean {
+  if (name === 'message') return isBeside(result) && value !== undefined && readPosted(value).ts !== ts
+  return name.endsWith(':message') && value !== undefined && readPosted(value).ts !== ts
+}
+
+function isOldUpload(name: string, group: string | undefined, result: DeliveryResult): boolean {
+  const [kind, uploadedFor, id] = name.split(':')
+  if (kind !== 'file' || id === undefined) return false
+  return result.kind === 'undeliverable' || (group !== undefined && uploadedFor !== group)
+}
+
+/** The result stands next to what was to become it. */
+function isBeside(result: DeliveryResult): boolean {
+  return result.kind === 'arrived' && result.way !== 'direct' && result.way !== 'edit'
+}
+
+function whereElse({ words, delivery }: DeliveryContext, result: DeliveryResult): string[] {
+  const { sentDirect, undelivered, picturesRefused } = words.slack.replies
+  if (result.kind === 'undeliverable') {
+    const ofFiles = result.refusals.find(({ reason }) => reason === 'files')
+    return [ofFiles ? picturesRefused(ofFiles.code, delivery.job.id) : undelivered]
+  }
+  return result.way === 'direct' ? [sentDirect] : []
+}
+
+/** Takes away what a step made. What is gone already is as good. */
+export async function remove(
+  { messages, uploads, workspaces }: ClosingParts,
+  delivery: Delivery,
+  { makes, value }: StepRecord,
+): Promise<{ kind: 'removed' } | Closed> {
+  const context = contextOf(workspaces, delivery)
+  if (context === undefined) return notInstalled
+  if (value === undefined || value === '') return { kind: 'removed' }
+  const removed =
+    makes === 'file'
+      ? await uploads.remove(context.workspace, value)
+      : await messages.remove(context.workspace, readPosted(value))
+  return refusalOf(removed) ?? { kind: 'removed' }
+}
+
+function refusalOf(called: Called<unknown>): Closed | undefined {
+  if (called.kind === 'done' || reasonOf(called.error) === 'deleted') return undefined
+  return closedBy(called)
+}

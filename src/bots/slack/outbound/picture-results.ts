@@ -1,0 +1,107 @@
+/**
+ * Shows a finished job's pictures. Best: the pictures inside the message that has the parameters and the buttons. That
+ * takes files which Slack has processed and is willing to show in blocks; where it is not, the pictures come first, in
+ * a message of their own, and the buttons in the next, once the pictures can be seen.
+ */
+import type { Address, WayOutcome } from '../../../app/delivery/courier.ts'
+import type { Clock } from '../../../ports.ts'
+import { type SlackAddress, workspaceOf, writeAddress } from './address.ts'
+import { type DeliveryContext, inAnyForm, messageOf, postOnce } from './delivery-context.ts'
+import type { FileStates } from './file-states.ts'
+import type { Messages, Place } from './messages.ts'
+import { closedBy } from './refusals.ts'
+import { render } from './render.ts'
+import type { Uploads } from './uploads.ts'
+
+export interface PictureResultsParts {
+  messages: Messages
+  uploads: Uploads
+  files: FileStates
+  clock: Clock
+}
+
+/** What is not processed, or not to be seen, by then goes another way. */
+const processingTimeoutMs = 60_000
+const visibleTimeoutMs = 5 * 60_000
+/** For so long files that are shared nowhere are not tried again in a workspace that refused them in blocks. */
+const refusedForMs = 10 * 60_000
+
+export class PictureResults {
+  readonly #parts: PictureResultsParts
+  /** By token: on the monotonic clock, until when. */
+  readonly #refusedUntilMs = new Map<string, number>()
+
+  constructor(parts: PictureResultsParts) {
+    this.#parts = parts
+  }
+
+  /** Turns a message into the result, pictures and all. `group` names the uploads among those of the delivery. */
+  async edit(context: DeliveryContext, at: SlackAddress, group: string): Promise<WayOutcome> {
+    const { delivery, workspace, words } = context
+    const { messages, uploads, files, clock } = this.#parts
+    if ((this.#refusedUntilMs.get(workspace.token) ?? 0) > clock.monotonicMs()) return notInBlocks
+    const uploaded = await uploads.sendPictures(workspace, delivery, words, group)
+    if (uploaded.kind === 'refused') return closedBy(uploaded)
+    const ageMs = this.#ageMs(context, group)
+    const ready = await files.processed(workspace, [...uploaded.value.values()], ageMs)
+    if (ready.kind === 'later') return ageMs > processingTimeoutMs ? notProcessed : ready
+    const message = messageOf(context, at.card !== undefined)
+    const options = { files: uploaded.value, parentUrl: at.parentUrl }
+    const edited = await messages.edit(workspace, at, render(message, words, options))
+    if (edited.kind === 'done') return { kind: 'arrived', address: writeAddress({ ...at, group }) }
+    if (edited.error === 'invalid_blocks')
+      this.#refusedUntilMs.set(workspace.token, clock.monotonicMs() + refusedForMs)
+    return closedBy(edited)
+  }
+
+  /** The pictures as a message of their own, and then below them the one with the words. */
+  async share(context: DeliveryContext, place: Place, group: string): Promise<WayOutcome> {
+    const { delivery, workspace, words } = context
+    const { messages, uploads, files } = this.#parts
+    const uploaded = await uploads.sendPictures(workspace, delivery, words, group, place)
+    if (uploaded.kind === 'refused') return closedBy(uploaded)
+    const ageMs = this.#ageMs(context, group)
+    const visible = await files.visible(workspace, [...uploaded.value.values()], ageMs, place.channel)
+    if (visible.kind === 'later') return ageMs > visibleTimeoutMs ? notVisible : visible
+    const [first = ''] = uploaded.value.values()
+    const message = messageOf(context, hasCard(context, place))
+    const lines = [...message.lines, words.slack.replies.picturesAbove]
+    const posted = await inAnyForm(context, { ...message, lines }, payload =>
+      postOnce(messages, context, `words:${group}`, place, payload),
+    )
+    // What matters is there; its buttons come with /easel show.
+    const ts = posted.kind === 'done' ? posted.value.ts : files.shareOf(first, place.channel)
+    return { kind: 'arrived', address: addressAt(context, place, ts, group) }
+  }
+
+  /** Since the upload was completed. */
+  #ageMs({ delivery }: DeliveryContext, group: string): number {
+    const completed = delivery.steps.all().find(({ name }) => name === `complete:${group}`)
+    return completed === undefined ? 0 : this.#parts.clock.now() - completed.at
+  }
+}
+
+/** Whether the card of the job stands above that place. */
+function hasCard({ at }: DeliveryContext, { thread }: Place): boolean {
+  return at?.card !== undefined && at.card === thread
+}
+
+function addressAt(
+  { delivery, at }: DeliveryContext,
+  place: Place,
+  ts: string | undefined,
+  group: string,
+): Address {
+  return writeAddress({
+    ...workspaceOf(delivery.job.conversation),
+    ...place,
+    ts: ts ?? place.thread ?? '',
+    ...(at?.card !== undefined && at.card === place.thread ? { card: at.card } : {}),
+    ...(at?.parentUrl === undefined ? {} : { parentUrl: at.parentUrl }),
+    group,
+  })
+}
+
+const notInBlocks = { kind: 'closed', reason: 'files', code: 'not in blocks' } as const
+const notProcessed = { kind: 'closed', reason: 'files', code: 'not processed' } as const
+const notVisible = { kind: 'closed', reason: 'files', code: 'not visible' } as const
