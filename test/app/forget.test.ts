@@ -41,9 +41,9 @@ describe('a write decides by what is true when it writes', () => {
     for (let i = 0; i < 10; i++) await Promise.resolve()
     const second = t.easel.forget(caller.person)
     await turn
-    expect(await first).toBe(1)
+    expect(await first).toMatchObject({ count: 1 })
     expect((await asked).kind).toBe('accepted')
-    expect(await second).toBe(1)
+    expect(await second).toMatchObject({ count: 1 })
     await t.settled()
     expect(t.jobsIn(caller.conversation, 10)).toEqual([])
     expect(filesWith('secret')).toEqual([])
@@ -55,7 +55,7 @@ describe('a write decides by what is true when it writes', () => {
     const press = (kind: 'delete' | 'cancel') => t.easel.act({ kind, jobId: job.id }, t.caller())
     const done = await Promise.all([t.easel.forget(job.author), press('delete'), press('cancel')])
     expect(done).toMatchObject([
-      1,
+      { count: 1 },
       { kind: 'refused', problems: [{ code: 'job-unknown' }] },
       { kind: 'refused', problems: [{ code: 'job-unknown' }] },
     ])
@@ -92,7 +92,7 @@ describe('a write decides by what is true when it writes', () => {
               } as const)
             : ({ kind, pictureId } as const)
       const [forgotten, pressed] = await Promise.all([t.easel.forget(job.author), t.easel.act(action, ben)])
-      expect(forgotten).toBe(1)
+      expect(forgotten).toMatchObject({ count: 1 })
       expect(pressed.kind).toBe('refused')
       await t.settled()
       expect(filesWith('secret')).toEqual([])

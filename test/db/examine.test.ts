@@ -24,7 +24,7 @@ test('damage and a broken reference are found', async () => {
   await t.paint('a red circle')
   const { sqlite } = t.built.db.client
   sqlite.pragma('foreign_keys = OFF')
-  sqlite.exec("INSERT INTO messages (job_id) VALUES ('nobody')")
+  sqlite.exec("INSERT INTO job_sources (job_id, picture_id) VALUES ('nobody', 'nothing')")
   expect(examine(t.dataDir)).toEqual({ kind: 'damaged' })
   await t.built.stop(0)
   truncateSync(join(t.dataDir, 'easel.sqlite'), 8192)

@@ -1,6 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { describe, expect, test } from 'vitest'
 import { recover } from '../../src/app/recover.ts'
@@ -131,8 +133,8 @@ describe('the schema', () => {
     const dataDir = tempFolder()
     const first = join(tempFolder(), 'migrations')
     firstRelease(first)
-    const old = openDatabase({ dataDir, migrationsFolder: first })
-    const { sqlite } = old.client
+    const sqlite = new Sqlite(join(dataDir, 'easel.sqlite'))
+    migrate(drizzle(sqlite), { migrationsFolder: first })
     for (const [platform, address] of Object.entries(postedBefore)) {
       sqlite
         .prepare(`INSERT INTO people (platform, space_id, user_id, name) VALUES (?, 'space', 'ada', 'Ada')`)
@@ -148,7 +150,7 @@ describe('the schema', () => {
       sqlite.prepare('INSERT INTO messages (job_id, address) VALUES (?, ?)').run(platform, address)
     }
     sqlite.prepare(`INSERT INTO outbox (job_id, kind, created_at) VALUES ('slack', 'withdraw', 3)`).run()
-    old.close()
+    sqlite.close()
 
     const db = openDatabase({ dataDir })
     expect(db.deliveries.get('discord')).toMatchObject({ address: postedBefore.discord, end: 'arrived' })
@@ -165,7 +167,6 @@ describe('the schema', () => {
     ])
     expect(db.deliveries.get('slack')?.end).toBeUndefined()
     expect(db.outbox.next('slack')).toMatchObject({ deliveryId: 'slack', kind: 'withdraw' })
-    expect(sqlite.open).toBe(false)
   })
 
   test('of a newer Easel is refused, and the folder is free again', () => {

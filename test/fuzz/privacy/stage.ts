@@ -88,8 +88,8 @@ export class Stage {
   async calm(): Promise<void> {
     for (;;) {
       await this.answered()
-      const { isIdle, built } = this.test
-      if (isIdle && built.db.outbox.pendingJobs().length === 0) return
+      const { isIdle } = this.test
+      if (isIdle && this.test.pending.length === 0) return
       await new Promise<void>(resolve => realClock.after(1, resolve))
       this.test.clock.advance(isIdle ? 250 : 10)
     }

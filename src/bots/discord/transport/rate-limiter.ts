@@ -16,33 +16,27 @@ export interface UsedUp {
   retryAfter: number
 }
 
-/** The latest retry time that was handed out, and how many callers may still share it. */
-interface RetrySlot {
-  atMs: number
-  left: number
-}
-
 // topics/rate-limits: 50 requests a second in all, responses to interactions not counted. Some are left for the rest.
 const perSecond = 40
 /** Above this, progress is skipped so that results need not wait. */
 const sparePerSecond = 25
 const secondMs = 1000
 const shortestWaitMs = 50
-const mostSlots = 1000
-/** Slots are dropped once they are past. */
-const longestSlotMs = 600_000
+const mostLines = 1000
+/** Lines are dropped once they are past. */
+const longestLineMs = 600_000
 
 export class RateLimiter {
   readonly #clock: Clock
   /** The longest time to a reset that was seen, by method and route: as good as the length of the limit's window. */
   readonly #windowsMs = new Map<string, number>()
-  /** By method, route and major parameter. */
-  readonly #slots: LRUCache<string, RetrySlot>
+  /** Retry times that were handed out, in their order, by method, route and major parameter. */
+  readonly #lines: LRUCache<string, number[]>
   #second = { fromMs: 0, count: 0 }
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#slots = timedCache(clock, { max: mostSlots, ttlMs: longestSlotMs })
+    this.#lines = timedCache(clock, { max: mostLines, ttlMs: longestLineMs })
   }
 
   /** Whether a request that may as well be left out can be afforded now. */
@@ -79,16 +73,18 @@ export class RateLimiter {
     if (nowMs - this.#second.fromMs >= secondMs) this.#second = { fromMs: nowMs, count: 0 }
   }
 
+  /** As many to a window as the limit lets through. Whose turn came a little before the window has it all the same. */
   #assignSlot(key: string, resetMs: number, limit: number, windowMs: number): number {
-    const before = this.#slots.get(key)
-    const slot = before !== undefined && before.atMs >= resetMs ? before : { atMs: resetMs, left: limit }
-    if (slot.left <= 0) {
-      slot.atMs += windowMs
-      slot.left = limit
-    }
-    slot.left -= 1
-    const waitMs = slot.atMs - this.#clock.monotonicMs()
-    this.#slots.set(key, slot, { ttl: Math.ceil(waitMs + windowMs) })
-    return waitMs
+    const nowMs = this.#clock.monotonicMs()
+    const line = (this.#lines.get(key) ?? []).filter(atMs => atMs >= nowMs - windowMs)
+    const isTurn = line[0] !== undefined && line[0] <= nowMs
+    const last = line.at(-1)
+    const isFull = last !== undefined && line.filter(atMs => atMs === last).length >= limit
+    const nextMs = last === undefined || last < resetMs ? resetMs : isFull ? last + windowMs : last
+    const atMs = isTurn ? resetMs : nextMs
+    if (isTurn) line.shift()
+    else line.push(atMs)
+    this.#lines.set(key, line, { ttl: Math.ceil((line.at(-1) ?? nowMs) - nowMs + windowMs) })
+    return atMs - nowMs
   }
 }
