@@ -48,17 +48,19 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
   return { kind: 'deleted', job: written.job }
 }
 
-/** Every prompt and picture of a person, in whatever state. */
+/** Every prompt and picture of a person, in every space and whatever state. */
 export async function forget(parts: AppParts, person: Person): Promise<ForgetOutcome> {
   const { db, deliveries } = parts
   const { jobs, files } = await db.write(() => {
     db.pending.removeOf(person)
-    const personId = db.people.find(person)
-    if (personId === undefined) return { jobs: [], files: [] }
-    const jobs = db.jobs.ofPerson(personId)
+    const personIds = db.people.ofAccount(person)
+    const jobs = personIds.flatMap(personId => db.jobs.ofPerson(personId))
     const jobIds = jobs.map(({ id }) => id)
-    const files = [...takeAway(parts, jobIds, 'erase'), ...db.pictures.removeOfPerson(personId)]
-    db.people.forget(personId)
+    const files = [
+      ...takeAway(parts, jobIds, 'erase'),
+      ...personIds.flatMap(personId => db.pictures.removeOfPerson(personId)),
+    ]
+    for (const personId of personIds) db.people.forget(personId)
     // Where nobody takes messages back, the row need not wait for that.
     for (const job of jobs) if (!deliveries.serves(job.platform)) db.jobs.purge(job.id)
     return { jobs, files }

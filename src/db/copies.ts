@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { accountOf, isGlobal } from './account.ts'
 import type { Identity } from './documents.ts'
 import { toStorageFault } from './sqlite-faults.ts'
 
@@ -45,9 +46,11 @@ function erase(sqlite: Sqlite.Database, forgotten: Forgotten): void {
     return
   }
   const { platform, spaceId, userId } = forgotten.person
-  const person = '(SELECT id FROM people WHERE platform = ? AND space_id = ? AND user_id = ?)'
-  sqlite.prepare(`DELETE FROM jobs WHERE person_id = ${person}`).run(platform, spaceId, userId)
-  sqlite
-    .prepare(`UPDATE people SET name = '', settings = '{}' WHERE id = ${person}`)
-    .run(platform, spaceId, userId)
+  const people = `(SELECT id FROM people WHERE platform = ? AND user_id = ? AND (space_id = ? OR ?))`
+  const who = [platform, userId, spaceId, isGlobal(platform) ? 1 : 0]
+  sqlite.prepare(`DELETE FROM jobs WHERE person_id IN ${people}`).run(who)
+  sqlite.prepare(`UPDATE people SET name = '', settings = '{}' WHERE id IN ${people}`).run(who)
+  const pending = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE name = 'pending_answers'").get()
+  if (pending === undefined) return
+  sqlite.prepare('DELETE FROM pending_answers WHERE account = ?').run(accountOf(forgotten.person))
 }

@@ -141,6 +141,25 @@ describe('no byte of a forgotten prompt is left', () => {
     expect(filesWith('zebra')).toEqual([])
   })
 
+  test('of somebody with one account in two servers: in both, and in copies', async () => {
+    const inServer = (spaceId: string) =>
+      t.caller({
+        person: { platform: 'discord', spaceId, userId: '7', name: `Ada in ${spaceId}` },
+        conversation: { platform: 'discord', spaceId, channelId: 'art', kind: 'channel', audience: 'space' },
+      })
+    await t.ask('a zebra here', inServer('here'))
+    await t.ask('a zebra there', inServer('there'))
+    await t.built.db.write(() =>
+      t.built.db.pending.put('asked', inServer('here').person, { text: 'a zebra' }, 0),
+    )
+    const copy = copyBeforeUpgrade()
+    await t.easel.forget(inServer('here').person)
+    t.built.db.client.wipeLog()
+    expect(filesWith('zebra')).toEqual([])
+    expect(filesWith('Ada in')).toEqual([])
+    expect(readFileSync(copy).length).toBeGreaterThan(0)
+  })
+
   test('a copy that cannot be written is named in the log', async () => {
     const job = await t.paint('a zebra')
     const copy = copyBeforeUpgrade()
