@@ -69,10 +69,10 @@ export interface Easel {
   show(id: string, caller: Caller): Promise<ShowOutcome>
   /** What was made in the viewer's channel, newest last. */
   jobsHere(viewer: Viewer, limit: number): JobView[]
-  /** Everything that runs or waits, in serving order; what the viewer may not see is a place without words. */
-  queue(viewer: Viewer): QueueEntry[]
-  /** A person's own queued and running jobs, in serving order. */
-  ownQueue(person: Person): JobView[]
+  /** The first of what runs and waits, in serving order; what the viewer may not see is a place without words. */
+  queue(viewer: Viewer, limit: number): QueueEntry[]
+  /** The first of a person's own running and queued jobs, in serving order, and how many there are. */
+  ownQueue(person: Person, limit: number): { jobs: JobView[]; count: number }
   /** How much runs and waits: for everybody. */
   queueLength(): QueueLength
   /** How a delivery is getting on, after it ended or `timeoutMs` passed. */

@@ -7,7 +7,6 @@ import { type Catalogue, defaultsOf } from './catalogue.ts'
 import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
 import type { Easel } from './easel.ts'
 import type { AppParts } from './parts.ts'
-import { isSamePerson } from './people.ts'
 import { problem } from './problems.ts'
 import { usageOf } from './quota.ts'
 import { forget } from './remove.ts'
@@ -70,12 +69,15 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
     },
     notices: person => deliveryNotices(db, views, person),
     jobsHere: (viewer, limit) => views.ofRecords(visibleHere(db, viewer, limit)),
-    queue: viewer => inServingOrder(app).map(job => entryOf(app, viewer, job)),
-    ownQueue: person => inServingOrder(app).filter(job => isSamePerson(job.author, person)),
-    queueLength() {
-      const running = new Set(pool.running())
-      return { running: running.size, waiting: pool.order().filter(id => !running.has(id)).length }
+    queue: (viewer, limit) => firstInLine(app, limit).map(job => entryOf(app, viewer, job)),
+    ownQueue(person, limit) {
+      const people = db.people.ofAccount(person)
+      return {
+        jobs: views.ofRecords(db.jobs.unfinishedOf(people, limit)),
+        count: db.jobs.countUnfinished(people),
+      }
     },
+    queueLength: () => ({ running: pool.running().length, waiting: pool.waiting }),
 
     models: () => app.catalogue.models.map(model => modelView(config, model)),
     samplers: () => samplerChoices().map(samplerName),
@@ -108,10 +110,9 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
   }
 }
 
-/** What devices have, then what waits. */
-function inServingOrder({ views, pool }: AppParts): JobView[] {
-  const running = new Set(pool.running())
-  return views.jobs([...running, ...pool.order().filter(id => !running.has(id))])
+/** What devices have, then what waits. Ten thousand may: no more of them is made than is shown. */
+function firstInLine({ views, pool }: AppParts, limit: number): JobView[] {
+  return views.jobs([...pool.running(), ...pool.order(limit)].slice(0, limit))
 }
 
 function entryOf({ db }: AppParts, viewer: Viewer, job: JobView): QueueEntry {

@@ -59,6 +59,6 @@ export class Watch {
 
   #tellPlaces(): void {
     this.#placesDue = false
-    for (const job of this.#views.jobs(this.#pool.order().slice(0, placesTold))) this.tell(job)
+    for (const job of this.#views.jobs(this.#pool.order(placesTold))) this.tell(job)
   }
 }

@@ -203,6 +203,20 @@ export class JobsTable {
       .map(({ removedAt, ...job }) => ({ ...job, removed: removedAt !== null }))
   }
 
+  /** The first of some people's jobs that run or wait: those that run, then by age. */
+  unfinishedOf(personIds: readonly number[], limit: number): JobRecord[] {
+    return selectJobs(this.#rows)
+      .where(unfinished(personIds))
+      .orderBy(desc(jobs.state), asc(jobs.seq))
+      .limit(limit)
+      .all()
+      .map(toRecord)
+  }
+
+  countUnfinished(personIds: readonly number[]): number {
+    return this.#rows.select({ count: count() }).from(jobs).where(unfinished(personIds)).get()?.count ?? 0
+  }
+
   inState(state: JobState): JobRecord[] {
     return selectJobs(this.#rows).where(eq(jobs.state, state)).orderBy(asc(jobs.seq)).all().map(toRecord)
   }
@@ -301,4 +315,12 @@ export class JobsTable {
   purge(id: string): void {
     this.#rows.delete(jobs).where(eq(jobs.id, id)).run()
   }
+}
+
+function unfinished(personIds: readonly number[]) {
+  return and(
+    inArray(jobs.personId, [...personIds]),
+    inArray(jobs.state, ['queued', 'running']),
+    isNull(jobs.removedAt),
+  )
 }

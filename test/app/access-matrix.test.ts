@@ -73,8 +73,8 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   deletionStatus: { 'of what is being deleted': listing(() => it.easel.deletionStatus([], 0)) },
   notices: { 'of one’s own': listing(caller => it.easel.notices(caller.person)) },
   jobsHere: { 'of the channel': listing(caller => it.easel.jobsHere(caller, 1000)) },
-  queue: { 'of everybody': listing(caller => it.easel.queue(caller)) },
-  ownQueue: { 'of one’s own': listing(caller => it.easel.ownQueue(caller.person)) },
+  queue: { 'of everybody': listing(caller => it.easel.queue(caller, 100)) },
+  ownQueue: { 'of one’s own': listing(caller => it.easel.ownQueue(caller.person, 100).jobs) },
   queueLength: { 'in figures': listing(() => it.easel.queueLength()) },
   models: { 'of the configuration': listing(() => it.easel.models()) },
   samplers: { 'of the program': listing(() => it.easel.samplers()) },
@@ -235,7 +235,7 @@ describe('the queue', () => {
     await it.until(() => it.workers.underway.length === 1)
     for (const [viewerName, { sees }] of Object.entries(viewers)) {
       const viewer = viewerAt(viewerName, places.publicChannel)
-      const entries = it.easel.queue(viewer)
+      const entries = it.easel.queue(viewer, 100)
       expect(entries).toHaveLength(names.length)
       const told = entries.flatMap(entry => (entry.kind === 'visible' ? entry.job.promptAsTyped : []))
       expect(told.sort(), viewerName).toEqual(atOnce(viewerName, sees).map(secretOf).sort())

@@ -267,9 +267,9 @@ describe('the queue', () => {
       problems: [{ code: 'queue-full', details: { limit: 3 } }],
     })
     expect(it.queue().map(({ promptAsTyped }) => promptAsTyped)).toEqual(['running', '3', '1', '2'])
-    expect(it.easel.ownQueue(it.callerNamed('ben').person).map(({ promptAsTyped }) => promptAsTyped)).toEqual(
-      ['3'],
-    )
+    expect(
+      it.easel.ownQueue(it.callerNamed('ben').person, 10).jobs.map(({ promptAsTyped }) => promptAsTyped),
+    ).toEqual(['3'])
   })
 })
 

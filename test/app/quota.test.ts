@@ -93,7 +93,7 @@ describe('a person in several guilds', () => {
     it.crash()
     await it.restart()
     await it.until(() => it.workers.underway.length > 0)
-    const own = it.easel.ownQueue(direct().person)
+    const own = it.easel.ownQueue(direct().person, 10).jobs
     expect(own.map(job => job.promptAsTyped)).toEqual(['ann in G1', 'ann in G2', 'ann in G3'])
     expect(waiting().slice(-4)).toEqual(['bob 1', 'ann in G2', 'bob 2', 'ann in G3'])
   })

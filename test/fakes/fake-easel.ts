@@ -221,16 +221,18 @@ export class FakeEasel implements Easel {
       .slice(-limit)
   }
 
-  queue(viewer: Viewer): QueueEntry[] {
-    return this.#queued().map(job =>
+  queue(viewer: Viewer, limit: number): QueueEntry[] {
+    const first = this.#queued().slice(0, limit)
+    return first.map(job =>
       this.#sees(viewer, job)
         ? { kind: 'visible', job }
         : { kind: 'hidden', state: job.state === 'running' ? 'running' : 'queued' },
     )
   }
 
-  ownQueue(person: Person): JobView[] {
-    return this.#queued().filter(job => isSamePerson(job.author, person))
+  ownQueue(person: Person, limit: number): { jobs: JobView[]; count: number } {
+    const own = this.#queued().filter(job => isSamePerson(job.author, person))
+    return { jobs: own.slice(0, limit), count: own.length }
   }
 
   queueLength(): QueueLength {

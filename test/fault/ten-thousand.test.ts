@@ -1,5 +1,7 @@
 /** Ten thousand waiting jobs: a line as long as that costs its people and the server no more than a short one. */
 import { afterEach, expect, test } from 'vitest'
+import { queue } from '../../src/bots/commands/queue.ts'
+import { en } from '../../src/words/en.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { TestEasel } from '../helpers/build-test-easel.ts'
 import { insertJob } from '../helpers/open-database.ts'
@@ -19,6 +21,8 @@ interface Times {
 interface Measured {
   asked: Times
   placed: Times
+  /** `/queue`. */
+  shown: Times
   /** A picture's end, and the next claim on its device. */
   claimed: Times
   grownMb: number
@@ -55,6 +59,12 @@ async function measure(waiting: number): Promise<Measured> {
 
   const asked = await timesOf(60, i => it.ask(`number ${i}`, it.callerNamed(`person-${i % people}`)))
   const placed = await timesOf(200, i => it.find(`job-${waiting - 200 + i}`)?.place)
+  const asker = it.callerNamed('person-1')
+  const shown = await timesOf(40, () => {
+    it.easel.ownQueue(asker.person, 10)
+    const context = { easel: it.easel, ids: it.ids, caller: asker, words: en, nowMs: 0 }
+    return queue.handle({ ...context, prefix: '/', usage: '', helpLines: [] }, {})
+  })
   const claimed = await timesOf(served, async i => {
     const device = devices[i % devices.length]
     const runs = device?.runs.length ?? 0
@@ -69,7 +79,7 @@ async function measure(waiting: number): Promise<Measured> {
     .pluck()
     .all('done')
     .map(String)
-  return { asked, placed, claimed, grownMb, order }
+  return { asked, placed, shown, claimed, grownMb, order }
 }
 
 test('are taken, placed and served as quickly as four hundred, and fairly', {
@@ -78,8 +88,8 @@ test('are taken, placed and served as quickly as four hundred, and fairly', {
   const short = await measure(400)
   await it.dispose()
   const long = await measure(10_000)
-  const said = ({ asked, placed, claimed, grownMb }: Measured) =>
-    Object.entries({ asked, placed, claimed })
+  const said = ({ asked, placed, shown, claimed, grownMb }: Measured) =>
+    Object.entries({ asked, placed, shown, claimed })
       .map(([name, { p50Ms, p99Ms }]) => `${name} ${p50Ms.toFixed(2)}/${p99Ms.toFixed(2)} ms`)
       .concat(`memory +${grownMb.toFixed(0)} MB`)
       .join(', ')
@@ -87,6 +97,7 @@ test('are taken, placed and served as quickly as four hundred, and fairly', {
   // Side by side on the same machine, whatever else it does: what grew with the line would be 25 times as slow.
   expect(long.asked.p50Ms).toBeLessThan(4 * short.asked.p50Ms)
   expect(long.placed.p50Ms).toBeLessThan(5)
+  expect(long.shown.p50Ms).toBeLessThan(4 * short.shown.p50Ms)
   expect(long.claimed.p50Ms).toBeLessThan(4 * short.claimed.p50Ms)
   expect(long.grownMb).toBeLessThan(60)
 

@@ -148,7 +148,7 @@ export class TestEasel {
     const shown: (JobView | undefined)[] = []
     for (const record of [...jobs.inState('running'), ...jobs.inState('queued')]) {
       if (shown.some(job => job?.id === record.id)) continue
-      const entries = this.easel.queue(viewerOf(record))
+      const entries = this.easel.queue(viewerOf(record), Number.POSITIVE_INFINITY)
       for (const [i, entry] of entries.entries())
         shown[i] ??= entry.kind === 'visible' ? entry.job : undefined
     }

@@ -1,6 +1,6 @@
 /** `/queue`: who is being served and who waits, with Cancel for one's own jobs. */
 import { isSamePerson, type Person } from '../../app/people.ts'
-import type { JobView, QueueEntry } from '../../app/views.ts'
+import type { JobView, QueueEntry, QueueLength } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 import type { Button } from '../messages/buttons.ts'
 import { noticeLines } from '../messages/delivery-notices.ts'
@@ -14,40 +14,40 @@ export const queue: Command = {
   isView: true,
   options: [],
   handle({ easel, caller, words, prefix }) {
-    const message = queueMessage(easel.queue(caller), words, caller.person)
+    const shown = { entries: easel.queue(caller, shownInQueue), ...easel.queueLength() }
+    const message = queueMessage(shown, words, caller.person)
     const notices = noticeLines(easel.notices(caller.person), words, prefix)
     return { kind: 'message', message: { ...message, lines: [...message.lines, ...notices] } }
   },
 }
 
-/** In serving order; of what the asker may not see, the place alone. */
-export function queueMessage(entries: readonly QueueEntry[], words: Words, asker: Person): Message {
+/** The first in serving order; of what the asker may not see, the place alone. */
+export function queueMessage(
+  { entries, running, waiting }: QueueLength & { entries: readonly QueueEntry[] },
+  words: Words,
+  asker: Person,
+): Message {
   const { queue: text } = words
   if (entries.length === 0) return textMessage(text.empty)
-  const waiting = entries.filter(entry => stateOf(entry) === 'queued').length
-  const shown = entries.slice(0, shownInQueue)
   const isOwn = (job: JobView) => isSamePerson(job.author, asker)
-  const lines = shown.map((entry, i) =>
+  const lines = entries.map((entry, i) =>
     entry.kind === 'visible'
       ? queueLine(entry.job, i + 1, isOwn(entry.job), words)
       : `${i + 1}. ${text.hidden}`,
   )
-  const cancels = shown.flatMap((entry, i): Button[] =>
+  const cancels = entries.flatMap((entry, i): Button[] =>
     entry.kind === 'visible' && isOwn(entry.job) ? [cancelButton(entry.job, i + 1, words)] : [],
   )
-  if (entries.length > shown.length) lines.push(text.more(entries.length - shown.length))
+  const more = running + waiting - entries.length
+  if (more > 0) lines.push(text.more(more))
   return {
-    ...textMessage(text.title(entries.length - waiting, waiting), lines),
+    ...textMessage(text.title(running, waiting), lines),
     buttons: rowsOfFive(cancels),
   }
 }
 
 /** Their Cancel buttons fill at most four rows of five, which every platform can show. */
 const shownInQueue = 20
-
-function stateOf(entry: QueueEntry): JobView['state'] {
-  return entry.kind === 'visible' ? entry.job.state : entry.state
-}
 
 function cancelButton(job: JobView, number: number, words: Words): Button {
   return { action: 'cancel', targetId: job.id, label: words.buttons.cancelNumber(number), style: 'plain' }

@@ -105,9 +105,15 @@ export class Pool {
     return place === undefined ? undefined : { place, etaMs: etaAtMs(this.#etasMs(), place) }
   }
 
-  /** Ids of queued jobs, the next one first. */
-  order(): string[] {
-    return this.#line.order(warmModels(this.#devices)).map(({ jobId }) => jobId)
+  /** Ids of the first queued jobs, the next one first. */
+  order(limit: number): string[] {
+    const order = this.#line.order(warmModels(this.#devices))
+    return order.slice(0, limit).map(({ jobId }) => jobId)
+  }
+
+  /** How many are queued. */
+  get waiting(): number {
+    return this.#line.length
   }
 
   running(): string[] {

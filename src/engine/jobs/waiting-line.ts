@@ -17,6 +17,10 @@ export class WaitingLine {
     return this.#version
   }
 
+  get length(): number {
+    return this.#jobs.size
+  }
+
   jobs(): Iterable<Waiting> {
     return this.#jobs.values()
   }

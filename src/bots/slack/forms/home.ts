@@ -64,16 +64,16 @@ function homeBlocks(
 
 function jobBlocks(context: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
   const { home } = words.slack
-  const jobs = context.easel.ownQueue(caller.person)
+  const { jobs, count } = context.easel.ownQueue(caller.person, shownJobs)
   if (jobs.length === 0) return [richText(home.none)]
-  const blocks = jobs.slice(0, shownJobs).flatMap(job => {
+  const blocks = jobs.flatMap(job => {
     const message: Message = {
       ...textMessage(shortened(titleOf(job, words), 200), [jobMessage(job, words).title]),
       buttons: buttonRows(job, words),
     }
     return render(message, words).blocks
   })
-  return jobs.length > shownJobs ? [...blocks, richText(home.more(jobs.length - shownJobs))] : blocks
+  return count > jobs.length ? [...blocks, richText(home.more(count - jobs.length))] : blocks
 }
 
 /** Results that are shown nowhere, and deletions that go on. */
