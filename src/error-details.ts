@@ -25,6 +25,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'worker-killed': z.object({ device: text, reason: text }),
   'took-worker-down': z.object({ crashes: number }),
   'source-removed': z.record(text, z.never()),
+  'record-unreadable': z.record(text, z.never()),
   'port-in-use': z.object({ host: text, port: number, key: z.enum(['web.port', 'slack.port']) }),
   'data-folder-owned': z.object({ folder: text, pid: number }),
   'data-folder-read-only': z.object({ folder: text, problem: text }),

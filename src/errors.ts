@@ -48,6 +48,8 @@ export interface ErrorDetails {
   'took-worker-down': { crashes: number }
   /** The picture that a job starts from was deleted while the job waited. */
   'source-removed': Record<string, never>
+  /** The stored record of a job makes no sense: damaged, or of another version. */
+  'record-unreadable': Record<string, never>
   /** The address to listen on is taken; `key` is the setting that names the port. */
   'port-in-use': { host: string; port: number; key: 'web.port' | 'slack.port' }
   /** Another Easel owns the data folder. */

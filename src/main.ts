@@ -9,6 +9,7 @@ import { deviceOpeners } from './devices.ts'
 import { isOfNoUse, type ModelCatalogue } from './engine/models/library.ts'
 import { AppError, toAppError } from './errors.ts'
 import { watchEventLoop } from './event-loop.ts'
+import { guardedClock } from './guarded-clock.ts'
 import { readLibrary } from './model-library.ts'
 import { packageRoot } from './paths.ts'
 import type { Logger } from './ports.ts'
@@ -124,7 +125,8 @@ function createAdapters(parts: ServerParts, { easel, db, register }: BuiltEasel)
       say(words.cli.adapterOff(words.cli.adapterNames[platform], setupSentence(state, words)))
       return []
     }
-    const ports = { clock: systemClock, ids: systemIds, log: log.child({ platform }) }
+    const adapterLog = log.child({ platform })
+    const ports = { clock: guardedClock(systemClock, adapterLog), ids: systemIds, log: adapterLog }
     const adapter = create({ easel, config, secrets, ...ports }, documentsIn(db))
     register(adapter.courier)
     return { adapter, isRequired }

@@ -147,7 +147,7 @@ async function derive(
     refusal() {
       // Deleted since it was read: its words must not come back in a new job.
       if (!db.jobs.isThere(parent.jobId)) return problem('job-unknown', { id: parent.jobId })
-      const isUnderway = db.jobs.underway(db.people.ofAccount(caller.person), parent, action)
+      const isUnderway = db.openJobs.underway(db.people.ofAccount(caller.person), parent, action)
       return isUnderway ? problem('already-running', { action }) : undefined
     },
   })

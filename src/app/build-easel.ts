@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { Database } from '../db/database.ts'
 import type { DeviceOpeners } from '../engine/jobs/device.ts'
 import { Pool, type PoolChange } from '../engine/jobs/pool.ts'
+import { guardedClock } from '../guarded-clock.ts'
 import type { Clock, Ids, Logger, Random } from '../ports.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Courier } from './delivery/courier.ts'
@@ -59,9 +60,12 @@ export interface BuiltEasel {
 }
 
 /** Opens the data folder: throws AppError 'data-folder-owned', 'data-folder-read-only', 'database-newer', 'database-lost' or 'storage'. */
-export function buildEasel(parts: EaselParts): BuiltEasel {
+export function buildEasel(given: EaselParts): BuiltEasel {
+  const parts = { ...given, clock: guardedClock(given.clock, given.log) }
   const { config, clock, random, log } = parts
-  const db = Database.open({ ...parts, dataDir: config.dataDir })
+  const onUnreadable = (jobId: string, problem: string) =>
+    log.error({ jobId, problem }, 'the record of a job cannot be read')
+  const db = Database.open({ ...parts, dataDir: config.dataDir, onUnreadable })
   const pool = new Pool({
     ...parts,
     store: db,

@@ -73,8 +73,8 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
     ownQueue(person, limit) {
       const people = db.people.ofAccount(person)
       return {
-        jobs: views.ofRecords(db.jobs.unfinishedOf(people, limit)),
-        count: db.jobs.countUnfinished(people),
+        jobs: views.ofRecords(db.openJobs.first(people, limit)),
+        count: db.openJobs.count(people),
       }
     },
     queueLength: () => ({ running: pool.running().length, waiting: pool.waiting }),

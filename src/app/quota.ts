@@ -28,10 +28,10 @@ export function refusalByQuota(
   { person, jobs, pictures }: Asked,
   now: number,
 ): Problem | undefined {
-  if (db.jobs.countQueued() + jobs > limits.maxQueued) {
+  if (db.openJobs.countQueued() + jobs > limits.maxQueued) {
     return problem('queue-full', { limit: limits.maxQueued })
   }
-  if (db.jobs.countQueued(db.people.ofAccount(person)) + jobs > limits.maxQueuedPerPerson) {
+  if (db.openJobs.countQueued(db.people.ofAccount(person)) + jobs > limits.maxQueuedPerPerson) {
     return problem('queue-full', { limit: limits.maxQueuedPerPerson })
   }
   const exceeded = quotasOf(db, limits, person, now).find(quota => leftOf(quota) < pictures)

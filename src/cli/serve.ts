@@ -1,7 +1,9 @@
 /** `easel serve`: the server as a process: its start, its signals, its end. */
 import type { Command } from 'commander'
 import { Timers } from '../engine/jobs/timers.ts'
+import { toAppError } from '../errors.ts'
 import { type Server, startServer, stopLimitMs } from '../main.ts'
+import type { Logger } from '../ports.ts'
 import { systemClock } from '../system-ports.ts'
 import { within } from '../time-limit.ts'
 import {
@@ -33,6 +35,7 @@ export function serveCommand(): Command {
 async function serve(session: Session): Promise<ExitCode> {
   const { config, secrets, words, log, out, err } = session
   const ending = new Ending()
+  logOutcasts(log, () => ending.ask(exitCodes.fault))
   let server: Server | undefined
   const endAtOnce = async () => {
     err(words.cli.stoppedAtOnce)
@@ -72,6 +75,20 @@ async function serve(session: Session): Promise<ExitCode> {
   out(words.cli.stopped)
   endLingering(exitCode)
   return exitCode
+}
+
+/**
+ * A promise that fails and that nobody waits for harms nobody else. After an exception that nobody caught, nobody knows what
+ * is half done: the server stops in order.
+ */
+function logOutcasts(log: Logger, stop: () => void): void {
+  process.on('unhandledRejection', error => {
+    log.error({ error: toAppError(error) }, 'a promise failed that nobody waited for')
+  })
+  process.on('uncaughtException', error => {
+    log.error({ error: toAppError(error) }, 'an exception that nobody caught: the server stops')
+    stop()
+  })
 }
 
 /** A signal to `npm start` ends npm and its shell, which do not pass it on: their end is what we hear of it. */

@@ -8,6 +8,7 @@ import { statsDays } from '../bots/commands/stats.ts'
 import { statsCsv, statsMessage } from '../bots/messages/stats-message.ts'
 import { Client } from '../db/client.ts'
 import { databaseFileIn } from '../db/data-folder.ts'
+import { JobReader } from '../db/job-records.ts'
 import { JobsTable } from '../db/jobs.ts'
 import { schemaVersions } from '../db/migrate.ts'
 import { ServedTime } from '../db/served-time.ts'
@@ -48,7 +49,11 @@ async function show(session: Session, { days, csv }: StatsOptions): Promise<Exit
     const { found, known } = schemaVersions(client, join(packageRoot, 'migrations'))
     if (found !== known) return refuse(session, [words.cli.otherSchema(file, found, known)])
     const toMs = systemClock.now()
-    const jobs = new JobsTable(client.rows, new ServedTime(client.rows, systemClock))
+    const jobs = new JobsTable(
+      client.rows,
+      new JobReader(() => undefined),
+      new ServedTime(client.rows, systemClock),
+    )
     const stats = statsOf({ jobs }, { fromMs: toMs - days * dayMs, toMs })
     if (csv) process.stdout.write(statsCsv(stats))
     else {

@@ -14,8 +14,10 @@ import { DeliveriesTable } from './deliveries.ts'
 import { DeliveryStepsTable } from './delivery-steps.ts'
 import { InstallationsTable } from './installations.ts'
 import { JobPlacesTable } from './job-places.ts'
+import { JobReader, type OnUnreadable } from './job-records.ts'
 import { JobsTable, type MoveFacts } from './jobs.ts'
 import { bringUpToDate } from './migrate.ts'
+import { OpenJobs } from './open-jobs.ts'
 import { OutboxTable } from './outbox.ts'
 import { type OwnerLock, ownDataFolder } from './owner-lock.ts'
 import { PendingTable } from './pending.ts'
@@ -28,6 +30,8 @@ import { UnownedFilesTable } from './unowned-files.ts'
 import { UsageTable } from './usage.ts'
 
 export interface DatabaseParts extends ClientOptions {
+  /** Hears of a job whose row cannot be read, once. */
+  onUnreadable?: OnUnreadable
   dataDir: string
   migrationsFolder: string
   clock: Clock
@@ -37,6 +41,7 @@ export interface DatabaseParts extends ClientOptions {
 export class Database implements JobStore {
   readonly people: PeopleTable
   readonly jobs: JobsTable
+  readonly openJobs: OpenJobs
   readonly jobPlaces: JobPlacesTable
   readonly pictures: PicturesTable
   readonly deliveries: DeliveriesTable
@@ -61,7 +66,9 @@ export class Database implements JobStore {
     const { rows } = client
     this.people = new PeopleTable(rows)
     this.#served = new ServedTime(rows, parts.clock)
-    this.jobs = new JobsTable(rows, this.#served)
+    const reader = new JobReader(parts.onUnreadable ?? (() => undefined))
+    this.jobs = new JobsTable(rows, reader, this.#served)
+    this.openJobs = new OpenJobs(rows, reader, this.#served)
     this.jobPlaces = new JobPlacesTable(rows)
     this.pictures = new PicturesTable(rows)
     this.deliveries = new DeliveriesTable(rows)
@@ -130,7 +137,7 @@ export class Database implements JobStore {
   }
 
   waiting(): Waiting[] {
-    return this.jobs.waiting()
+    return this.openJobs.waiting()
   }
 
   claim(jobId: string, device: string): Promise<Claim | undefined> {

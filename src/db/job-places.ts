@@ -22,6 +22,6 @@ export class JobPlacesTable {
       .from(jobPlaces)
       .where(eq(jobPlaces.jobId, jobId))
       .all()
-      .map(row => conversation.parse(row.place))
+      .flatMap(row => conversation.safeParse(row.place).data ?? [])
   }
 }

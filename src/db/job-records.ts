@@ -1,6 +1,7 @@
 /** A job as it is stored, read back and checked. */
 import { eq } from 'drizzle-orm'
-import type { JobState } from '../engine/jobs/job.ts'
+import { z } from 'zod'
+import { type JobState, jobStates } from '../engine/jobs/job.ts'
 import type { Failure } from '../engine/jobs/store.ts'
 import { type WorkOrder, workOrder } from '../engine/work-order.ts'
 import type { Rows } from './client.ts'
@@ -54,38 +55,71 @@ export function selectJobs(rows: Rows) {
 
 type Row = { job: typeof jobs.$inferSelect; author: typeof people.$inferSelect }
 
-export function toRecord({ job, author }: Row): JobRecord {
-  const { parentJobId, parentPictureId } = job
-  return {
-    seq: job.seq,
-    id: job.id,
-    state: job.state,
-    personId: job.personId,
-    author: {
-      platform: platform.parse(author.platform),
-      spaceId: author.spaceId,
-      userId: author.userId,
-      name: author.name,
-    },
-    conversation: conversation.parse(job.conversation),
-    action: job.action,
-    promptAsTyped: job.promptAsTyped,
-    order: workOrder.parse(job.order),
-    parent:
-      parentJobId === null || parentPictureId === null
-        ? undefined
-        : { pictureId: parentPictureId, jobId: parentJobId },
-    attempt: job.attempt,
-    failures: job.failures,
-    crashes: job.crashes,
-    device: job.device ?? undefined,
-    createdAt: job.createdAt,
-    startedAt: job.startedAt ?? undefined,
-    finishedAt: job.finishedAt ?? undefined,
-    failure: readFailure(job.failureCode, job.failureDetails),
-    removed: job.removedAt !== null,
+/** What of a row any text could stand in. */
+const documents = z.object({
+  state: z.enum(jobStates),
+  platform,
+  conversation,
+  order: workOrder,
+})
+
+/** Reads rows of the jobs table. One that cannot be read is passed over, and told once; the others are there. */
+export class JobReader {
+  readonly #onUnreadable: OnUnreadable
+  readonly #told = new Set<string>()
+
+  constructor(onUnreadable: OnUnreadable) {
+    this.#onUnreadable = onUnreadable
+  }
+
+  readAll(found: readonly Row[]): JobRecord[] {
+    return found.flatMap(row => this.read(row) ?? [])
+  }
+
+  read({ job, author }: Row): JobRecord | undefined {
+    const { state, conversation, order } = job
+    const parsed = documents.safeParse({ state, conversation, order, platform: author.platform })
+    if (!parsed.success) {
+      this.#tell(job.id, parsed.error)
+      return undefined
+    }
+    const { platform, ...read } = parsed.data
+    const { spaceId, userId, name } = author
+    const { parentJobId, parentPictureId } = job
+    return {
+      ...read,
+      seq: job.seq,
+      id: job.id,
+      personId: job.personId,
+      author: { platform, spaceId, userId, name },
+      action: job.action,
+      promptAsTyped: job.promptAsTyped,
+      parent:
+        parentJobId === null || parentPictureId === null
+          ? undefined
+          : { pictureId: parentPictureId, jobId: parentJobId },
+      attempt: job.attempt,
+      failures: job.failures,
+      crashes: job.crashes,
+      device: job.device ?? undefined,
+      createdAt: job.createdAt,
+      startedAt: job.startedAt ?? undefined,
+      finishedAt: job.finishedAt ?? undefined,
+      failure: readFailure(job.failureCode, job.failureDetails),
+      removed: job.removedAt !== null,
+    }
+  }
+
+  #tell(jobId: string, error: z.ZodError): void {
+    if (this.#told.has(jobId)) return
+    this.#told.add(jobId)
+    const [issue] = error.issues
+    this.#onUnreadable(jobId, `${issue?.path.join('.')}: ${issue?.message}`)
   }
 }
+
+/** Hears of a job whose row cannot be read, and what of it, once. */
+export type OnUnreadable = (jobId: string, problem: string) => void
 
 /** The order with every word that a person wrote taken out. */
 export function withoutWords(order: WorkOrder): WorkOrder {

@@ -1,12 +1,13 @@
 /** The jobs table: acceptance, the guarded moves between states, and what is asked of jobs. */
-import { and, asc, count, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { isFinal, type JobState, mayMove } from '../engine/jobs/job.ts'
 import { jobSizeOf } from '../engine/jobs/job-size.ts'
 import type { Claim, Failure, Waiting } from '../engine/jobs/store.ts'
 import { countOf, sourcesOf, workOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
 import type { Rows } from './client.ts'
-import { type JobRecord, type NewJob, selectJobs, toRecord, withoutWords } from './job-records.ts'
+import { type JobReader, type JobRecord, type NewJob, selectJobs, withoutWords } from './job-records.ts'
+import { firstOfAccount, setAside } from './open-jobs.ts'
 import { jobSources, jobs, people } from './schema.ts'
 import type { ServedTime } from './served-time.ts'
 
@@ -33,15 +34,14 @@ export interface JobFigures {
   runMs: number
 }
 
-/** People take turns by account: one who is known in several spaces has no more of them than others. */
-const firstOfAccount = sql<number>`(select min(p.id) from people p where p.account = people.account)`
-
 export class JobsTable {
   readonly #rows: Rows
   readonly #served: Pick<ServedTime, 'nowMs'>
+  readonly #reader: JobReader
 
-  constructor(rows: Rows, served: Pick<ServedTime, 'nowMs'>) {
+  constructor(rows: Rows, reader: JobReader, served: Pick<ServedTime, 'nowMs'>) {
     this.#rows = rows
+    this.#reader = reader
     this.#served = served
   }
 
@@ -103,7 +103,10 @@ export class JobsTable {
       .get()
     if (!row) return undefined
     const { attempt, failures, crashes } = row
-    return { jobId: id, attempt, failures, crashes, order: workOrder.parse(row.order) }
+    const order = workOrder.safeParse(row.order)
+    if (order.success) return { jobId: id, attempt, failures, crashes, order: order.data }
+    setAside(this.#rows, id, at)
+    return undefined
   }
 
   /** Ends a claim; false when the job is not running under that attempt any more. */
@@ -137,7 +140,7 @@ export class JobsTable {
 
   get(id: string): JobRecord | undefined {
     const row = selectJobs(this.#rows).where(eq(jobs.id, id)).get()
-    return row && toRecord(row)
+    return row && this.#reader.read(row)
   }
 
   /** Whether there is such a job and nobody removed it. */
@@ -160,23 +163,23 @@ export class JobsTable {
 
   getAll(ids: readonly string[]): JobRecord[] {
     if (ids.length === 0) return []
-    return selectJobs(this.#rows)
+    const found = selectJobs(this.#rows)
       .where(inArray(jobs.id, [...ids]))
       .all()
-      .map(toRecord)
+    return this.#reader.readAll(found)
   }
 
   byEvent(platform: string, eventId: string): JobRecord[] {
-    return selectJobs(this.#rows)
+    const found = selectJobs(this.#rows)
       .where(and(eq(jobs.platform, platform), eq(jobs.eventId, eventId)))
       .orderBy(asc(jobs.eventIndex))
       .all()
-      .map(toRecord)
+    return this.#reader.readAll(found)
   }
 
   /** The newest of a channel, oldest of them first. */
   inChannel(place: { platform: string; spaceId: string; channelId: string }, limit: number): JobRecord[] {
-    return selectJobs(this.#rows)
+    const found = selectJobs(this.#rows)
       .where(
         and(
           eq(jobs.platform, place.platform),
@@ -188,8 +191,7 @@ export class JobsTable {
       .orderBy(desc(jobs.seq))
       .limit(limit)
       .all()
-      .map(toRecord)
-      .reverse()
+    return this.#reader.readAll(found).reverse()
   }
 
   /** Every job of a person, removed ones too, oldest first. */
@@ -203,78 +205,9 @@ export class JobsTable {
       .map(({ removedAt, ...job }) => ({ ...job, removed: removedAt !== null }))
   }
 
-  /** The first of some people's jobs that run or wait: those that run, then by age. */
-  unfinishedOf(personIds: readonly number[], limit: number): JobRecord[] {
-    return selectJobs(this.#rows)
-      .where(unfinished(personIds))
-      .orderBy(desc(jobs.state), asc(jobs.seq))
-      .limit(limit)
-      .all()
-      .map(toRecord)
-  }
-
-  countUnfinished(personIds: readonly number[]): number {
-    return this.#rows.select({ count: count() }).from(jobs).where(unfinished(personIds)).get()?.count ?? 0
-  }
-
   inState(state: JobState): JobRecord[] {
-    return selectJobs(this.#rows).where(eq(jobs.state, state)).orderBy(asc(jobs.seq)).all().map(toRecord)
-  }
-
-  waiting(): Waiting[] {
-    return this.#rows
-      .select({
-        jobId: jobs.id,
-        personId: firstOfAccount,
-        priority: jobs.priority,
-        seq: jobs.seq,
-        acceptedServedMs: jobs.acceptedServedMs,
-        order: jobs.order,
-      })
-      .from(jobs)
-      .innerJoin(people, eq(people.id, jobs.personId))
-      .where(eq(jobs.state, 'queued'))
-      .orderBy(asc(jobs.seq))
-      .all()
-      .map(({ order, acceptedServedMs, ...row }) => ({
-        ...row,
-        waitedMs: Math.max(0, this.#served.nowMs() - acceptedServedMs),
-        ...jobSizeOf(workOrder.parse(order)),
-      }))
-  }
-
-  /** Queued jobs of everybody, or of those people. */
-  countQueued(personIds?: readonly number[]): number {
-    const mine = personIds && inArray(jobs.personId, [...personIds])
-    const row = this.#rows
-      .select({ count: count() })
-      .from(jobs)
-      .where(and(eq(jobs.state, 'queued'), mine))
-      .get()
-    return row?.count ?? 0
-  }
-
-  /** Whether the same person's same press on the same thing started a job that is not finished. */
-  underway(
-    personIds: readonly number[],
-    parent: { jobId: string; pictureId?: string },
-    action: string,
-  ): boolean {
-    const { jobId, pictureId } = parent
-    const row = this.#rows
-      .select({ id: jobs.id })
-      .from(jobs)
-      .where(
-        and(
-          eq(jobs.parentJobId, jobId),
-          pictureId === undefined ? isNull(jobs.parentPictureId) : eq(jobs.parentPictureId, pictureId),
-          eq(jobs.action, action),
-          inArray(jobs.personId, [...personIds]),
-          inArray(jobs.state, ['queued', 'running']),
-        ),
-      )
-      .get()
-    return row !== undefined
+    const found = selectJobs(this.#rows).where(eq(jobs.state, state)).orderBy(asc(jobs.seq)).all()
+    return this.#reader.readAll(found)
   }
 
   /** Accepted from `fromMs` up to but not including `toMs`, in one space or in all. */
@@ -315,12 +248,4 @@ export class JobsTable {
   purge(id: string): void {
     this.#rows.delete(jobs).where(eq(jobs.id, id)).run()
   }
-}
-
-function unfinished(personIds: readonly number[]) {
-  return and(
-    inArray(jobs.personId, [...personIds]),
-    inArray(jobs.state, ['queued', 'running']),
-    isNull(jobs.removedAt),
-  )
 }

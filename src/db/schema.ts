@@ -2,6 +2,7 @@
 import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { jobStates } from '../engine/jobs/job.ts'
 import { wayNames } from './documents.ts'
+import { json } from './json-column.ts'
 
 const jobState = text('state', { enum: jobStates })
 
@@ -17,7 +18,7 @@ export const people = sqliteTable(
     account: text().notNull().default(''),
     name: text().notNull(),
     /** PersonSettings. */
-    settings: text({ mode: 'json' }).notNull().default({}),
+    settings: json().notNull().default({}),
   },
   table => [
     uniqueIndex('people_identity').on(table.platform, table.spaceId, table.userId),
@@ -43,7 +44,7 @@ export const jobs = sqliteTable(
     spaceId: text('space_id').notNull(),
     channelId: text('channel_id').notNull(),
     /** Conversation. */
-    conversation: text({ mode: 'json' }).notNull(),
+    conversation: json().notNull(),
     /** The platform's event and the job's place among those that the event asked for. */
     eventId: text('event_id').notNull(),
     eventIndex: integer('event_index').notNull(),
@@ -51,7 +52,7 @@ export const jobs = sqliteTable(
     action: text().notNull(),
     promptAsTyped: text('prompt_as_typed').notNull(),
     /** WorkOrder. */
-    order: text('work_order', { mode: 'json' }).notNull(),
+    order: json('work_order').notNull(),
     modelName: text('model_name').notNull(),
     pictureCount: integer('picture_count').notNull(),
     priority: integer().notNull().default(0),
@@ -72,7 +73,7 @@ export const jobs = sqliteTable(
     /** Time on devices over all tries, measured on a clock that does not jump. */
     runMs: integer('run_ms').notNull().default(0),
     failureCode: text('failure_code'),
-    failureDetails: text('failure_details', { mode: 'json' }),
+    failureDetails: json('failure_details'),
     removedAt: integer('removed_at'),
   },
   table => [
@@ -219,7 +220,7 @@ export const jobPlaces = sqliteTable(
       .notNull()
       .references(() => jobs.id, { onDelete: 'cascade' }),
     /** Conversation, without its details. */
-    place: text({ mode: 'json' }).notNull(),
+    place: json().notNull(),
   },
   table => [uniqueIndex('job_places_pair').on(table.jobId, table.place)],
 )
@@ -268,7 +269,7 @@ export const pendingAnswers = sqliteTable(
   {
     id: text().primaryKey(),
     account: text().notNull(),
-    document: text({ mode: 'json' }).notNull(),
+    document: json().notNull(),
     createdAt: integer('created_at').notNull(),
   },
   table => [

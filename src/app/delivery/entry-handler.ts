@@ -55,7 +55,7 @@ export class EntryHandler {
     faults: number,
   ): Promise<Handled> {
     const delivery = this.deliveryOf(record)
-    if (!delivery) return { outcome: 'over' }
+    if (!delivery) return this.#drop(record, entry)
     switch (entry.kind) {
       case 'open':
         return this.#open(courier, delivery, entry, faults)
@@ -86,6 +86,16 @@ export class EntryHandler {
       ...(parent === undefined ? {} : { parent }),
       steps: stepsIn(this.#stepsOf(record.id), () => clock.now()),
     }
+  }
+
+  /** Of a job whose record is gone or cannot be read there is nothing to say. */
+  async #drop({ jobId }: DeliveryRecord, entry: OutboxEntry): Promise<Handled> {
+    const { db } = this.#parts
+    await db.write(() => {
+      db.outbox.remove(entry.id)
+      if (entry.kind === 'erase') this.#purge(jobId)
+    })
+    return { outcome: 'more' }
   }
 
   async #open(courier: Courier, delivery: Delivery, entry: OutboxEntry, faults: number): Promise<Handled> {

@@ -42,6 +42,7 @@ export const errors: Words['errors'] = {
   'worker-killed': d => `${d.device} 的工作进程被外部终止（${d.reason}），可能是内存不足；会再试一次。`,
   'took-worker-down': d => `这张图已使工作进程退出 ${d.crashes} 次，不再重试。可以换一组参数试试。`,
   'source-removed': () => '作为起点的图片已被删除。',
+  'record-unreadable': () => '这个请求的存档无法读取，请重新提交。',
   'port-in-use': d => `${d.host}:${d.port} 已被占用。请停掉占用它的程序，或换一个 ${d.key}。`,
   'data-folder-owned': d => `另一个 Easel（进程 ${d.pid}）正在使用 ${d.folder}。请停掉它，或换一个 dataDir。`,
   'data-folder-read-only': d => `Easel 无法写入 ${d.folder}：${d.problem}。`,

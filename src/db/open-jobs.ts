@@ -1,0 +1,116 @@
+/** The jobs that run or wait: the queue's side of the jobs table. */
+import { and, asc, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { jobSizeOf } from '../engine/jobs/job-size.ts'
+import type { Waiting } from '../engine/jobs/store.ts'
+import { workOrder } from '../engine/work-order.ts'
+import type { Rows } from './client.ts'
+import { type JobReader, type JobRecord, selectJobs } from './job-records.ts'
+import { jobs, people } from './schema.ts'
+import type { ServedTime } from './served-time.ts'
+
+/** People take turns by account: one who is known in several spaces has no more of them than others. */
+export const firstOfAccount = sql<number>`(select min(p.id) from people p where p.account = people.account)`
+
+const open = inArray(jobs.state, ['queued', 'running'])
+
+export class OpenJobs {
+  readonly #rows: Rows
+  readonly #reader: JobReader
+  readonly #served: Pick<ServedTime, 'nowMs'>
+
+  constructor(rows: Rows, reader: JobReader, served: Pick<ServedTime, 'nowMs'>) {
+    this.#rows = rows
+    this.#reader = reader
+    this.#served = served
+  }
+
+  /** Everything that is queued, as the scheduler sees it. */
+  waiting(): Waiting[] {
+    return this.#rows
+      .select({
+        jobId: jobs.id,
+        personId: firstOfAccount,
+        priority: jobs.priority,
+        seq: jobs.seq,
+        acceptedServedMs: jobs.acceptedServedMs,
+        order: jobs.order,
+      })
+      .from(jobs)
+      .innerJoin(people, eq(people.id, jobs.personId))
+      .where(eq(jobs.state, 'queued'))
+      .orderBy(asc(jobs.seq))
+      .all()
+      .flatMap(({ order, acceptedServedMs, ...row }) => {
+        const parsed = workOrder.safeParse(order)
+        const waitedMs = Math.max(0, this.#served.nowMs() - acceptedServedMs)
+        return parsed.success ? { ...row, waitedMs, ...jobSizeOf(parsed.data) } : []
+      })
+  }
+
+  /** Queued jobs of everybody, or of those people. */
+  countQueued(personIds?: readonly number[]): number {
+    const mine = personIds && inArray(jobs.personId, [...personIds])
+    const row = this.#rows
+      .select({ count: count() })
+      .from(jobs)
+      .where(and(eq(jobs.state, 'queued'), mine))
+      .get()
+    return row?.count ?? 0
+  }
+
+  /** Whether the same person's same press on the same thing started a job that is not finished. */
+  underway(
+    personIds: readonly number[],
+    parent: { jobId: string; pictureId?: string },
+    action: string,
+  ): boolean {
+    const { jobId, pictureId } = parent
+    const row = this.#rows
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(
+        and(
+          eq(jobs.parentJobId, jobId),
+          pictureId === undefined ? isNull(jobs.parentPictureId) : eq(jobs.parentPictureId, pictureId),
+          eq(jobs.action, action),
+          inArray(jobs.personId, [...personIds]),
+          open,
+        ),
+      )
+      .get()
+    return row !== undefined
+  }
+
+  /** The first of some people's jobs that run or wait: those that run, then by age. */
+  first(personIds: readonly number[], limit: number): JobRecord[] {
+    const found = selectJobs(this.#rows)
+      .where(openOf(personIds))
+      .orderBy(desc(jobs.state), asc(jobs.seq))
+      .limit(limit)
+      .all()
+    return this.#reader.readAll(found)
+  }
+
+  count(personIds: readonly number[]): number {
+    return this.#rows.select({ count: count() }).from(jobs).where(openOf(personIds)).get()?.count ?? 0
+  }
+
+  /** Ends jobs that run or wait and cannot be read: what cannot be read can be neither painted nor cancelled. */
+  setUnreadableAside(at: number): void {
+    for (const row of selectJobs(this.#rows).where(open).all())
+      if (!this.#reader.read(row)) setAside(this.#rows, row.job.id, at)
+  }
+}
+
+/** Ends a job whose record cannot be read. */
+export function setAside(rows: Rows, id: string, at: number): void {
+  rows
+    .update(jobs)
+    .set({ state: 'failed', failureCode: 'record-unreadable', failureDetails: {}, finishedAt: at })
+    .where(eq(jobs.id, id))
+    .run()
+}
+
+function openOf(personIds: readonly number[]) {
+  return and(inArray(jobs.personId, [...personIds]), open, isNull(jobs.removedAt))
+}
