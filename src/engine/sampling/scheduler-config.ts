@@ -83,7 +83,8 @@ export function parseSchedule(json: unknown, file: string): ModelSchedule {
   const keys = parseConfig(file, json, fileSchema)
   const name = keys._class_name ?? eulerClass
   const described = { file, className: name, keys }
-  const known = schedulerClasses[name]
+  // A name that every object has is no class of ours.
+  const known = Object.hasOwn(schedulerClasses, name) ? schedulerClasses[name] : undefined
   if (!known) return withoutOwnSampler(described, { what: 'class', className: name })
   try {
     const read = readKeys(file, keys, known)
@@ -154,7 +155,7 @@ function classOf(className: string): SchedulerClass {
 
 /** The file's keys that the class has, and the class's own values for the rest. */
 function readKeys(file: string, keys: ModelSchedule['keys'], { defaults, built }: SchedulerClass): Keys {
-  const given = Object.entries(keys).filter(([key]) => key in defaults)
+  const given = Object.entries(keys).filter(([key]) => Object.hasOwn(defaults, key))
   const read = parseConfig(file, { ...defaults, ...Object.fromEntries(given) }, built)
   return parseConfig(file, read, keysSchema)
 }

@@ -42,7 +42,7 @@ export function describeEmbedding(path: string, { tensors }: SafetensorsHeader):
     if (vectors < 1 || vectors > chunkLength) {
       throw refuse({ what: 'embedding-vectors', tensor, found: vectors, most: chunkLength })
     }
-    const encoder = encoders[tensor]
+    const encoder = Object.hasOwn(encoders, tensor) ? encoders[tensor] : undefined
     if (encoder) return { tensor, vectors, width, encoder }
     return { tensor, vectors, width, ...(tensor === 'emb_params' ? {} : { placeholder: tensor }) }
   })

@@ -170,3 +170,15 @@ test('betaQuantile inverts the arcsine law exactly: Beta(1/2, 1/2) has quantile 
     expect(betaQuantile(p, 0.5, 0.5)).toBeCloseTo(Math.sin((Math.PI * p) / 2) ** 2, 12)
   }
 })
+
+test.each(['__proto__', 'constructor', 'toString'])(
+  'a class named %s, as every object has it, is named as unknown',
+  name => {
+    expect(() => parseSchedule({ _class_name: name }, 'x')).toThrow(
+      expect.objectContaining({
+        code: 'model-config',
+        details: expect.objectContaining({ key: '_class_name' }),
+      }),
+    )
+  },
+)
