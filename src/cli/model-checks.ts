@@ -1,6 +1,7 @@
 /** Tries each model on the first device by painting the smallest picture that it can, Refiner and all. */
+import type { Picture } from '../engine/image/picture.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
-import type { WorkOrder } from '../engine/work-order.ts'
+import type { PaintOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
 import { systemClock } from '../system-ports.ts'
 import { errorSentence } from '../words/en.ts'
@@ -10,10 +11,11 @@ import type { Session } from './session.ts'
 /** Loads what needs native libraries only now: doctor must be able to say that they are missing. */
 export async function checkModels(session: Session, show: (findings: Finding[]) => void): Promise<void> {
   const { config, words } = session
-  const [{ readLibrary }, { isOfNoUse }, { hostOpener }] = await Promise.all([
+  const [{ readLibrary }, { isOfNoUse }, { hostOpener }, { encodePicture }] = await Promise.all([
     import('../model-library.ts'),
     import('../engine/models/library.ts'),
     import('../devices.ts'),
+    import('../engine/image/encode.ts'),
   ])
   const { models, files, unused } = await readLibrary(config)
   show(
@@ -38,7 +40,9 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
   show([{ check: 'device', state: 'fine', detail: start.device }])
   for (const model of models) {
     const startedMs = systemClock.monotonicMs()
-    const run = await host.run(smallestOrder(model), {})
+    const order = smallestOrder(model)
+    const { bytes } = await encodePicture(greyPicture(order), 'png', undefined)
+    const run = await host.run(order, { [sourceId]: bytes })
     const error = run.kind === 'failed' ? run.error : new AppError('internal', { problem: run.kind })
     const detail = words.cli.modelFine(model.name, systemClock.monotonicMs() - startedMs)
     if (run.kind === 'done') show([{ check: 'models', state: 'fine', detail }])
@@ -50,8 +54,17 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
 /** Latents per side of the picture that is tried: the coarsest level still has several. */
 const triedSideLatent = 8
 
-/** Two steps, so that Base and Refiner each take one. */
-function smallestOrder({ name, hash, sizeStepPx, refiner }: ModelRecord): WorkOrder {
+const sourceId = 'grey'
+
+function greyPicture({ widthPx, heightPx }: PaintOrder): Picture {
+  return { widthPx, heightPx, data: new Uint8Array(3 * widthPx * heightPx).fill(128) }
+}
+
+/**
+ * From a picture, so that every network takes part, the VAE both ways: a NaN in any of them is found. Two steps, so that Base
+ * and Refiner each take one.
+ */
+function smallestOrder({ name, hash, sizeStepPx, refiner }: ModelRecord): PaintOrder {
   const sidePx = triedSideLatent * sizeStepPx
   return {
     kind: 'paint',
@@ -61,6 +74,7 @@ function smallestOrder({ name, hash, sizeStepPx, refiner }: ModelRecord): WorkOr
     heightPx: sidePx,
     count: 1,
     seed: 0,
+    source: { pictureId: sourceId, strength: 1 },
     sampling: {
       sampler: 'euler',
       sigmas: 'model',

@@ -375,6 +375,38 @@ describe('a models folder with models that cannot be used', () => {
   })
 })
 
+describe('a model with a number in it that is none', () => {
+  const demo = join(packageRoot, 'models/demo/base')
+
+  /** Writes NaN over the first value of a float16 tensor. */
+  function spoil(file: string, tensor: string): void {
+    const bytes = readFileSync(file)
+    const length = Number(bytes.readBigUInt64LE(0))
+    const { dtype, data_offsets: offsets } = JSON.parse(bytes.toString('utf8', 8, 8 + length))[tensor]
+    expect(dtype).toBe('F16')
+    bytes.writeUInt16LE(0x7e00, 8 + length + offsets[0])
+    writeFileSync(file, bytes)
+  }
+
+  test('is found by doctor, wherever it is', async () => {
+    for (const [name, part, tensor] of [
+      ['unet', 'unet/diffusion_pytorch_model.safetensors', 'conv_in.weight'],
+      ['encoder', 'vae/diffusion_pytorch_model.safetensors', 'encoder.conv_in.weight'],
+      ['decoder', 'vae/diffusion_pytorch_model.safetensors', 'decoder.conv_out.weight'],
+      ['text', 'text_encoder_2/model.safetensors', 'text_model.final_layer_norm.weight'],
+    ] as const) {
+      cpSync(demo, inFolder(`nan-models/${name}`), { recursive: true })
+      spoil(inFolder(`nan-models/${name}/${part}`), tensor)
+    }
+    cpSync(demo, inFolder('nan-models/sound'), { recursive: true })
+    writeFileSync(inFolder('nan.yaml'), 'modelsDir: nan-models\ndefaultModel: sound\n')
+    const { code, out } = await easel('doctor', '--config', 'nan.yaml')
+    expect(code).toBe(1)
+    expect(out.split('\n').filter(line => line.startsWith('WRONG'))).toHaveLength(4)
+    expect(out).toMatch(/ok +Models +sound paints/)
+  })
+})
+
 describe('the small commands', () => {
   test('models, doctor, migrate and stats say what is so', async () => {
     const own = ['--config', 'own.yaml']
