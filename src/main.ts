@@ -97,7 +97,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
 
 /** Says which models there are; throws when the default one is not among them. */
 async function usableModels({ config, words, say, warn }: ServerParts): Promise<ModelCatalogue> {
-  const catalogue = await readLibrary(config)
+  const catalogue = await readLibrary(config, (file, bytes) => say(words.cli.readingThrough(file, bytes)))
   const names = catalogue.models.map(({ name }) => name)
   if (!names.includes(config.defaultModel)) {
     const own = catalogue.unused.find(({ name }) => name === config.defaultModel)

@@ -15,17 +15,24 @@ import { checkAdvice } from './model-advice.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 type LibraryConfig = Pick<Config, 'modelsDir' | 'extraModelDirs' | 'modelLinkTargets' | 'dataDir' | 'models'>
 
+/** Told of each large file that is read through for its hash, which happens once. */
+type OnReading = (file: string, bytes: number) => void
+/** Less takes no time that anybody would notice. */
+const noticedBytes = 256 * 1024 * 1024
+
 /** What lies in the models folders, looked through, and is what models.lock says it is. */
 export async function readLibrary(
   config: LibraryConfig,
+  onReading?: OnReading,
   env: Environment = process.env,
 ): Promise<ModelCatalogue> {
-  return keepPinned(await readUnpinned(config, env), config.modelsDir)
+  return keepPinned(await readUnpinned(config, onReading, env), config.modelsDir)
 }
 
 /** The same whatever models.lock says: what a new one is written from. */
 export async function readUnpinned(
   config: LibraryConfig,
+  onReading?: OnReading,
   env: Environment = process.env,
 ): Promise<ModelCatalogue> {
   checkAdvice(config)
@@ -33,6 +40,7 @@ export async function readUnpinned(
     roots: [config.modelsDir, ...config.extraModelDirs],
     linkTargets: config.modelLinkTargets,
     cache: hashCache(config.dataDir, env),
+    ...(onReading && { onReading: (file, bytes) => bytes >= noticedBytes && onReading(file, bytes) }),
     wishes: Object.fromEntries(
       Object.entries(config.models).map(([name, { vae, textEncoders, refiner }]) => [
         name,

@@ -28,6 +28,7 @@ function place(entries: Readonly<Record<string, string>>): Place {
 const read = ({ modelsDir, dataDir, cache }: Place) =>
   readLibrary(
     { modelsDir, dataDir, extraModelDirs: [], modelLinkTargets: [], models: {} },
+    undefined,
     { XDG_CACHE_HOME: cache },
   )
 

@@ -8,13 +8,20 @@ import { type ResolveContext, resolve } from '../app/resolve.ts'
 import { drawn, variantsOf } from '../app/variants.ts'
 import { parseCommand } from '../bots/grammar/command-line.ts'
 import { flagList } from '../bots/grammar/flags.ts'
-import { readLibrary } from '../model-library.ts'
 import { systemRandom } from '../system-ports.ts'
 import { en, problemSentence } from '../words/en.ts'
 import { commandText } from './command-text.ts'
 import { type PictureFile, readPicture } from './files.ts'
 import { paintToFiles } from './paint.ts'
-import { type CommonOptions, type ExitCode, newCommand, refuse, runCommand, type Session } from './session.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  libraryOf,
+  newCommand,
+  refuse,
+  runCommand,
+  type Session,
+} from './session.ts'
 
 interface ImagineOptions extends CommonOptions {
   output: string
@@ -52,7 +59,7 @@ async function imagine(
 
   const source = await readChecked(options.init)
   const mask = await readChecked(options.mask)
-  const catalogue = await readLibrary(config)
+  const catalogue = await libraryOf(session)
   // A model that is there and cannot be used is not unknown: its own fault says more.
   const wanted = parsed.request.model ?? config.defaultModel
   const broken = catalogue.unused.find(({ name }) => name === wanted)

@@ -7,9 +7,8 @@ import { parameterTable } from '../bots/messages/parameters.ts'
 import { machineKeys, type PictureParameters, workOrderOf } from '../engine/image/parameters.ts'
 import { readMakingOf } from '../engine/image/read-parameters.ts'
 import type { WorkOrder } from '../engine/work-order.ts'
-import { readLibrary } from '../model-library.ts'
 import { readPicture } from './files.ts'
-import { type CommonOptions, exitCodes, newCommand, runCommand, type Session } from './session.ts'
+import { type CommonOptions, exitCodes, libraryOf, newCommand, runCommand, type Session } from './session.ts'
 import { shellQuote } from './shell-quote.ts'
 
 export function infoCommand(): Command {
@@ -64,14 +63,14 @@ function textTable(p: PictureParameters, { parameters }: Session['words']): [str
 }
 
 async function showCommand(session: Session, order: WorkOrder, file: string): Promise<void> {
-  const { config, words, out } = session
+  const { words, out } = session
   out('')
   out(words.cli.again)
   out(`easel ${commandOf(order)} -o again${extname(file)}`)
   if (order.kind === 'upscale') return out(words.cli.againFromSource(order.source.pictureId))
   if (order.source) out(words.cli.againFromSource(order.source.pictureId))
   if (order.source?.maskId !== undefined) out(words.cli.againUnderMask(order.source.maskId))
-  const { models } = await readLibrary(config)
+  const { models } = await libraryOf(session)
   const own = models.find(({ name }) => name === order.model.name)
   const hash = order.kind === 'refine' ? own?.refiner?.hash : own?.hash
   if (hash !== order.model.hash) out(words.cli.otherModel(order.model.name))

@@ -6,18 +6,17 @@ import { AppError } from '../errors.ts'
 import { systemClock } from '../system-ports.ts'
 import { errorSentence } from '../words/en.ts'
 import type { Finding } from './checks.ts'
-import type { Session } from './session.ts'
+import { libraryOf, type Session } from './session.ts'
 
 /** Loads what needs native libraries only now: doctor must be able to say that they are missing. */
 export async function checkModels(session: Session, show: (findings: Finding[]) => void): Promise<void> {
   const { config, words } = session
-  const [{ readLibrary }, { isOfNoUse }, { hostOpener }, { encodePicture }] = await Promise.all([
-    import('../model-library.ts'),
+  const [{ isOfNoUse }, { hostOpener }, { encodePicture }] = await Promise.all([
     import('../engine/models/library.ts'),
     import('../devices.ts'),
     import('../engine/image/encode.ts'),
   ])
-  const { models, files, unused } = await readLibrary(config)
+  const { models, files, unused } = await libraryOf(session)
   show(
     unused.map(one => ({
       check: 'models',

@@ -3,12 +3,13 @@ import type { Command } from 'commander'
 import { problem } from '../app/problems.ts'
 import { writeLock } from '../engine/models/hashes/lock.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
-import { readLibrary, readUnpinned } from '../model-library.ts'
+import { readUnpinned } from '../model-library.ts'
 import { en, errorSentence, problemSentence } from '../words/en.ts'
 import {
   type CommonOptions,
   type ExitCode,
   exitCodes,
+  libraryOf,
   newCommand,
   runCommand,
   type Session,
@@ -36,7 +37,7 @@ async function lock({ config, words, out }: Session): Promise<ExitCode> {
 
 async function list(session: Session): Promise<ExitCode> {
   const { config, words, out, err } = session
-  const { models, files, unused } = await readLibrary(config)
+  const { models, files, unused } = await libraryOf(session)
   if (models.length + files.length + unused.length === 0) err(words.cli.noModels(config.modelsDir))
   for (const model of models) {
     out(lineOf(model, session))

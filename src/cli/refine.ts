@@ -14,7 +14,6 @@ import { recipeOf as recipeIn } from '../engine/image/parameters.ts'
 import { readMakingOf } from '../engine/image/read-parameters.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { RefineOrder } from '../engine/work-order.ts'
-import { readLibrary } from '../model-library.ts'
 import { systemRandom } from '../system-ports.ts'
 import { en } from '../words/en.ts'
 import { readPicture, suffixed } from './files.ts'
@@ -23,6 +22,7 @@ import { paintToFiles } from './paint.ts'
 import {
   type CommonOptions,
   type ExitCode,
+  libraryOf,
   newCommand,
   readNumber,
   refuse,
@@ -60,7 +60,7 @@ async function refine(session: Session, file: string, options: RefineOptions): P
   const { config, words } = session
   const picture = await readPicture(file)
   const { widthPx, heightPx } = await checkPicture(picture.bytes)
-  const catalogue = await readLibrary(config)
+  const catalogue = await libraryOf(session)
   const findings = new Findings()
   const recipe = recipeOf(session, picture.bytes, options.prompt, catalogue, findings)
   if (!recipe) {

@@ -1,6 +1,7 @@
 /** What every command works with: configuration, words, log and terminal; and how a command's end becomes an exit code. */
 import { Command, InvalidArgumentError } from 'commander'
 import { type Config, loadConfig } from '../config.ts'
+import type { ModelCatalogue } from '../engine/models/library.ts'
 import { toAppError } from '../errors.ts'
 import { createLogger, type LogLevel } from '../log.ts'
 import { packageRoot } from '../paths.ts'
@@ -65,6 +66,13 @@ export async function runCommand(
     writeLine(process.stderr, `easel: ${errorSentence(session?.words ?? en, fault)}`)
     process.exitCode = exitCodes.fault
   }
+}
+
+/** The models, with a word about what takes a while. */
+export async function libraryOf({ config, words, err }: Session): Promise<ModelCatalogue> {
+  // Loaded now: doctor must be able to say that the engine's libraries are missing.
+  const { readLibrary } = await import('../model-library.ts')
+  return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)))
 }
 
 /** Says why a command cannot be done as it was given. */

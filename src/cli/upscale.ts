@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander'
 import { checkPicture } from '../app/check-picture.ts'
 import { upscaled } from '../app/derive.ts'
 import { Findings } from '../app/findings.ts'
-import { readLibrary } from '../model-library.ts'
 import { en } from '../words/en.ts'
 import { readPicture, suffixed } from './files.ts'
 import { refuseProblems } from './imagine.ts'
@@ -34,5 +33,6 @@ async function upscale(session: Session, file: string, options: UpscaleOptions):
   const order = upscaled({ id: picture.id, widthPx, heightPx }, factor, session.config, findings)
   if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
   const output = options.output ?? suffixed(file, `x${factor}`)
-  return paintToFiles(session, await readLibrary(session.config), [order], [picture], output)
+  // It takes no model.
+  return paintToFiles(session, { models: [], files: [] }, [order], [picture], output)
 }

@@ -23,12 +23,18 @@ export interface LibraryOptions extends ModelFolders {
   readonly cache: HashCache
   /** What the configuration says a model is to be put together with, by the model's name. */
   readonly wishes?: Readonly<Record<string, Wishes>>
+  readonly onReading?: FileHasher['onReading']
 }
 
 /** Reads every models folder. Nothing that lies there makes it fail: what cannot be used is named in `unused`. */
 export async function readModels(options: LibraryOptions): Promise<ModelCatalogue> {
   const { candidates, unused } = await scanModelFolders(options)
-  const hasher: FileHasher = { cache: options.cache, allowed: await allowedFolders(options) }
+  const { cache, onReading } = options
+  const hasher: FileHasher = {
+    cache,
+    allowed: await allowedFolders(options),
+    ...(onReading && { onReading }),
+  }
   const { experts, files } = await describeAll(candidates, hasher, unused)
   const wishes = options.wishes ?? {}
   const built = buildExperts(experts, files, wishes, unused)

@@ -100,6 +100,8 @@ export const cli = {
   ofNoUse: (count: number) =>
     `${count === 1 ? 'One file' : `${count} files`} in the models folders cannot be used by Easel; easel models names them.`,
   isDefault: '(default)',
+  readingThrough: (file: string, bytes: number) =>
+    `Reading ${file} through once (${gigabytes(bytes)}), to know it again …`,
   locked: (file: string, count: number) => `${file} pins ${count === 1 ? 'one model' : `${count} models`}.`,
   noModels: (folder: string) => `There is no model in ${folder}.`,
 

@@ -92,6 +92,7 @@ export const cli: Words['cli'] = {
     `${family}，${storage.dtypes.join(' + ')}，${gigabytes(storage.bytes)}，${hash}`,
   ofNoUse: count => `模型文件夹里有 ${count} 个文件 Easel 用不上；easel models 会逐一说明。`,
   isDefault: '（默认）',
+  readingThrough: (file, bytes) => `正在通读 ${file}（${gigabytes(bytes)}），只需这一次 …`,
   locked: (file, count) => `${file} 固定了 ${count} 个模型。`,
   noModels: folder => `${folder} 里没有模型。`,
 

@@ -12,6 +12,8 @@ export interface FileHasher {
   readonly cache: HashCache
   /** Folders, without links, that a file must lie in after links are followed; absent: anywhere. */
   readonly allowed?: readonly string[]
+  /** A file is about to be read through: with gigabytes that takes a while. */
+  readonly onReading?: (file: string, bytes: number) => void
 }
 
 /** sha256, hex, of a file's bytes. @throws AppError 'model-file'. */
@@ -49,7 +51,7 @@ export async function hashSections(
 async function hashOnce(
   file: string,
   names: readonly string[],
-  { cache, allowed }: FileHasher,
+  { cache, allowed, onReading }: FileHasher,
   open: () => readonly Section[],
 ): Promise<string[]> {
   try {
@@ -57,17 +59,26 @@ async function hashOnce(
     if (allowed && !isInside(target, allowed)) {
       throw new AppError('model-file', { file, problem: { what: 'outside-link', target } })
     }
-    const { size, mtimeMs, ctimeMs, ino } = await stat(file)
-    const fingerprint = `${size}-${mtimeMs}-${ctimeMs}-${ino}`
-    const keys = names.map(name => (name === '' ? file : `${file}#${name}`))
+    const { fingerprint, bytes } = await fingerprintOf(target)
+    // By its true path, so that one file under several names is read once.
+    const keys = names.map(name => (name === '' ? target : `${target}#${name}`))
     const known = keys.map(key => cache.get(key, fingerprint)).filter(hash => hash !== undefined)
     if (known.length === names.length) return known
-    const hashes = await readThrough(file, open())
+    onReading?.(file, bytes)
+    const hashes = await readThrough(target, open())
+    // What changed meanwhile has no hash that can be kept.
+    if ((await fingerprintOf(target)).fingerprint !== fingerprint) return hashes
     for (const [i, key] of keys.entries()) cache.set(key, fingerprint, hashes[i] ?? '')
     return hashes
   } catch (error) {
     throw error instanceof AppError ? error : unreadableFile(file, error)
   }
+}
+
+/** The times say that a file was written, the second one also where somebody put the first back. */
+async function fingerprintOf(file: string): Promise<{ fingerprint: string; bytes: number }> {
+  const { size, mtimeMs, ctimeMs, ino } = await stat(file)
+  return { fingerprint: `${size}-${mtimeMs}-${ctimeMs}-${ino}`, bytes: size }
 }
 
 /** Whether a path without links lies in one of the folders. */
