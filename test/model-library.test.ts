@@ -26,11 +26,9 @@ function place(entries: Readonly<Record<string, string>>): Place {
 }
 
 const read = ({ modelsDir, dataDir, cache }: Place) =>
-  readLibrary(
-    { modelsDir, dataDir, extraModelDirs: [], modelLinkTargets: [], models: {} },
-    undefined,
-    { XDG_CACHE_HOME: cache },
-  )
+  readLibrary({ modelsDir, dataDir, extraModelDirs: [], modelLinkTargets: [], models: {} }, undefined, {
+    XDG_CACHE_HOME: cache,
+  })
 
 /** Writes a file of a model anew: it may be a hard link into the golden models. */
 function edit(folder: string, path: string, change: (text: string) => string): void {

@@ -252,7 +252,7 @@ describe('bad input gets one clear sentence', () => {
     ['an unknown flag', [...circle, '--bogus', '3'], /no flag --bogus/],
     ['a flag that is nearly one', [...circle, '--sede', '3'], /--seed/],
     ['too many steps', [...circle, '--steps', '1000'], /^steps is 1000, but must be from 1 to 150\.$/],
-    ['a seed below zero', [...circle, '--seed', '-1'], /^seed is -1, but must be from 0 to \d+\.$/],
+    ['a seed below -1', [...circle, '--seed', '-2'], /^seed is -2, but must be from -1 to \d+\.$/],
     ['words for a number', [...circle, '--steps', 'many'], /--steps.*many/],
     [
       'a size that no model can do',
