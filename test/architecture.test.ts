@@ -44,7 +44,11 @@ describe('the rules can fail', () => {
     ],
     ['app/a.ts', "import Database from 'better-sqlite3'", 'which only src/db/'],
     ['app/a.ts', "import { eq } from 'drizzle-orm/sqlite-core'", 'which only src/db/'],
-    ['engine/jobs/pool.ts', "import PQueue from 'p-queue'", 'which only src/engine/jobs/device-queue.ts'],
+    [
+      'engine/jobs/pool.ts',
+      "import PQueue from 'p-queue'",
+      'which only src/engine/jobs/devices/device-queue.ts',
+    ],
     ['bots/slack/a.ts', "import 'discord.js'", 'which only src/bots/discord/'],
     ['app/a.ts', 'const job = db.jobs.get(id)', 'take visible.ts'],
     ['app/a.ts', 'const p = parts.db.pictures.madeWithHash(hash)', 'take visible.ts'],

@@ -1,7 +1,7 @@
 /** Puts the use cases together over a data folder and devices, and starts and stops them in the right order. */
 import type { Config } from '../config.ts'
 import { Database } from '../db/database.ts'
-import type { DeviceOpeners } from '../engine/jobs/device.ts'
+import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
 import { Pool, type PoolChange } from '../engine/jobs/pool.ts'
 import { guardedClock } from '../guarded-clock.ts'
 import type { Clock, Ids, Logger, Random } from '../ports.ts'

@@ -1,6 +1,6 @@
 /** A person's picture, looked at before it is let in: a file that decodes within the limits, or a fault that says why not. */
 import { decodePicture } from '../engine/image/decode.ts'
-import { mediaTypes } from '../engine/image/format.ts'
+import { mediaTypes } from '../engine/image/files/format.ts'
 import { AppError } from '../errors.ts'
 import type { CheckedPicture } from './parts.ts'
 

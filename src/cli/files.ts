@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import type { PictureFormat } from '../engine/image/format.ts'
+import type { PictureFormat } from '../engine/image/files/format.ts'
 import { AppError } from '../errors.ts'
 import { fileProblem } from '../file-problem.ts'
 

@@ -1,8 +1,8 @@
 /** The jobs table: acceptance, the guarded moves between states, and what is asked of jobs. */
 import { and, asc, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { isFinal, type JobState, mayMove } from '../engine/jobs/job.ts'
-import { jobSizeOf } from '../engine/jobs/job-size.ts'
 import type { Claim, Failure, Waiting } from '../engine/jobs/store.ts'
+import { jobSizeOf } from '../engine/jobs/times/job-size.ts'
 import { countOf, sourcesOf, workOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
 import type { Rows } from './client.ts'

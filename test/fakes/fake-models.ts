@@ -1,6 +1,6 @@
 /** The parts of a model that is never opened. */
 import type { ExpertParts, ExpertRecord } from '../../src/engine/models/record.ts'
-import type { NetworkPart } from '../../src/engine/networks/parts.ts'
+import type { NetworkPart } from '../../src/engine/networks/plan/parts.ts'
 
 const network: NetworkPart = {
   weights: { layout: 'folder', folder: '/nowhere' },

@@ -204,7 +204,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
 const contained: readonly { library: RegExp; within: readonly string[] }[] = [
   { library: /^onnxruntime-/, within: ['src/engine/onnx/session.ts'] },
   { library: /^(better-sqlite3|drizzle-orm)/, within: ['src/db/'] },
-  { library: /^p-queue$/, within: ['src/engine/jobs/device-queue.ts'] },
+  { library: /^p-queue$/, within: ['src/engine/jobs/devices/device-queue.ts'] },
   { library: /^(discord\.js|@discordjs\/)/, within: ['src/bots/discord/'] },
   { library: /^@slack\//, within: ['src/bots/slack/'] },
   { library: /^(hono|@hono\/)/, within: ['src/bots/web/'] },

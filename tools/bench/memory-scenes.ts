@@ -1,6 +1,7 @@
 /** What is done in a process whose memory is measured. */
+
+import { decodeTiled } from '../../src/engine/pipeline/latents/vae-tiling.ts'
 import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
-import { decodeTiled } from '../../src/engine/pipeline/vae-tiling.ts'
 import type { Subject } from './subject.ts'
 
 interface Scene {

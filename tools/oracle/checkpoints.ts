@@ -7,7 +7,7 @@ import { describeVaeFile } from '../../src/engine/models/checkpoint/checkpoint-f
 import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
 import { recognise } from '../../src/engine/models/recognise/recognise.ts'
 import type { ExpertParts } from '../../src/engine/models/record.ts'
-import type { NetworkPart } from '../../src/engine/networks/parts.ts'
+import type { NetworkPart } from '../../src/engine/networks/plan/parts.ts'
 import { unetConfigSchema } from '../../src/engine/networks/unet-config.ts'
 import { openModel } from '../../src/engine/pipeline/open-model.ts'
 import { type ModelSchedule, parseSchedule } from '../../src/engine/sampling/scheduler-config.ts'

@@ -2,8 +2,11 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { textWidthsOf } from '../../src/engine/models/text-widths.ts'
-import { EmbeddingVectors, type PromptEmbeddings } from '../../src/engine/pipeline/embedding-vectors.ts'
-import { embedPrompt } from '../../src/engine/pipeline/prompt-embedding.ts'
+import {
+  EmbeddingVectors,
+  type PromptEmbeddings,
+} from '../../src/engine/pipeline/conditioning/embedding-vectors.ts'
+import { embedPrompt } from '../../src/engine/pipeline/conditioning/prompt-embedding.ts'
 import { a1111Rule } from '../../src/engine/text/a1111/rule.ts'
 import { comfyuiRule } from '../../src/engine/text/comfyui/rule.ts'
 import { describeEmbedding } from '../../src/engine/text/embedding-file.ts'
@@ -15,7 +18,7 @@ import {
 } from '../../src/engine/text/embedding-names.ts'
 import { layOutRows } from '../../src/engine/text/token-rows.ts'
 import { type NamedVectors, tokeniseFor } from '../../src/engine/text/tokenise.ts'
-import type { Tokenizer } from '../../src/engine/text/tokenizer.ts'
+import type { Tokenizer } from '../../src/engine/text/tokenizer/tokenizer.ts'
 import { readSafetensorsHeader } from '../../src/engine/weights/safetensors.ts'
 import { type Check, type Checker, compare } from './case.ts'
 import type { OracleFolder } from './folder.ts'

@@ -5,8 +5,8 @@ import {
   type OpenImageEncoder,
   type OpenIpAdapter,
   openIpAdapter,
-} from '../../src/engine/networks/open-ip-adapter.ts'
-import { clipPixels, evenScales, imageTokens } from '../../src/engine/pipeline/image-prompt.ts'
+} from '../../src/engine/networks/open/open-ip-adapter.ts'
+import { clipPixels, evenScales, imageTokens } from '../../src/engine/pipeline/conditioning/image-prompt.ts'
 import { type Check, type Checker, compare, type OracleCase } from './case.ts'
 import type { OracleFolder } from './folder.ts'
 import { type PartTwoCase, PartTwoGroup } from './part-two.ts'

@@ -1,6 +1,6 @@
 /** samplers/: k-diffusion's rules over the UIs' schedules, with the oracle's synthetic model in place of a U-Net. */
 import { z } from 'zod'
-import { TorchRandom } from '../../src/engine/pipeline/torch-random.ts'
+import { TorchRandom } from '../../src/engine/pipeline/denoising/torch-random.ts'
 import { roundHalfToEven } from '../../src/engine/sampling/arithmetic.ts'
 import { withoutPenultimate } from '../../src/engine/sampling/k-diffusion-levels.ts'
 import { levelsOfSigmas, trainingNoiseOf } from '../../src/engine/sampling/noise-levels.ts'

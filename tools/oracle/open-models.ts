@@ -6,7 +6,7 @@ import type { FoundParts } from '../../src/engine/models/checkpoint/found-parts.
 import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
 import type { ExpertParts } from '../../src/engine/models/record.ts'
 import type { Networks } from '../../src/engine/networks/networks.ts'
-import { openNetworks } from '../../src/engine/networks/open.ts'
+import { openNetworks } from '../../src/engine/networks/open/open.ts'
 import type { SessionOptions } from '../../src/engine/onnx/session.ts'
 import { type OpenModel, openModel } from '../../src/engine/pipeline/open-model.ts'
 import { readSafetensorsHeader } from '../../src/engine/weights/safetensors.ts'

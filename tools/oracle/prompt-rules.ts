@@ -1,6 +1,6 @@
 /** prompts/ of part two: prompts as A1111 and ComfyUI read them, from marks to embeddings. */
 import { z } from 'zod'
-import { embedPrompt } from '../../src/engine/pipeline/prompt-embedding.ts'
+import { embedPrompt } from '../../src/engine/pipeline/conditioning/prompt-embedding.ts'
 import { parseAttention } from '../../src/engine/text/a1111/attention.ts'
 import { a1111Rule, multiplied } from '../../src/engine/text/a1111/rule.ts'
 import { comfyuiRule } from '../../src/engine/text/comfyui/rule.ts'

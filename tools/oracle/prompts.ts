@@ -1,6 +1,10 @@
 /** text/: prompts as the U-Net gets them: clip skip, negative prompts, weights and prompts of more than 75 tokens. */
 import { z } from 'zod'
-import { type Embedding, embedPrompt, zeroEmbedding } from '../../src/engine/pipeline/prompt-embedding.ts'
+import {
+  type Embedding,
+  embedPrompt,
+  zeroEmbedding,
+} from '../../src/engine/pipeline/conditioning/prompt-embedding.ts'
 import { easelRule } from '../../src/engine/text/easel/rule.ts'
 import { parsePromptWeights } from '../../src/engine/text/easel/weights.ts'
 import type { Segment } from '../../src/engine/text/prompt-rule.ts'

@@ -1,6 +1,6 @@
 /** rng/: our standard normal numbers against torch's. */
 import { z } from 'zod'
-import { TorchRandom } from '../../src/engine/pipeline/torch-random.ts'
+import { TorchRandom } from '../../src/engine/pipeline/denoising/torch-random.ts'
 import { type Check, type Checker, compare, type OracleCase } from './case.ts'
 import type { Tensors } from './tensors.ts'
 

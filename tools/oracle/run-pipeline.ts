@@ -1,10 +1,15 @@
 /** Runs one of the reference's pipelines as the engine has it: text to image, image to image, inpainting, the Refiner. */
 import { floatsFromPicture, pictureFromFloats } from '../../src/engine/image/picture.ts'
-import { always } from '../../src/engine/pipeline/conditioning.ts'
-import type { Control } from '../../src/engine/pipeline/control.ts'
-import { type DenoiseRun, denoise, type LatentShape } from '../../src/engine/pipeline/denoise.ts'
-import { type Guidance, isGuided } from '../../src/engine/pipeline/guidance.ts'
-import type { ImagePrompt } from '../../src/engine/pipeline/image-prompt.ts'
+import { always } from '../../src/engine/pipeline/conditioning/conditioning.ts'
+import type { ImagePrompt } from '../../src/engine/pipeline/conditioning/image-prompt.ts'
+import type { Control } from '../../src/engine/pipeline/denoising/control.ts'
+import { type DenoiseRun, denoise, type LatentShape } from '../../src/engine/pipeline/denoising/denoise.ts'
+import { type Guidance, isGuided } from '../../src/engine/pipeline/denoising/guidance.ts'
+import {
+  generatorPerPicture,
+  type NoiseSource,
+  oneGenerator,
+} from '../../src/engine/pipeline/denoising/noise-source.ts'
 import { imageToImage } from '../../src/engine/pipeline/image-to-image.ts'
 import { inpaint, latentMask } from '../../src/engine/pipeline/inpaint.ts'
 import {
@@ -12,12 +17,7 @@ import {
   inpaintingChannels,
   maskedPixels,
 } from '../../src/engine/pipeline/inpaint-by-channels.ts'
-import { decodeLatents, encodePixels } from '../../src/engine/pipeline/latents.ts'
-import {
-  generatorPerPicture,
-  type NoiseSource,
-  oneGenerator,
-} from '../../src/engine/pipeline/noise-source.ts'
+import { decodeLatents, encodePixels } from '../../src/engine/pipeline/latents/latents.ts'
 import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
 import { textToImage } from '../../src/engine/pipeline/text-to-image.ts'
 import { createSampler } from '../../src/engine/sampling/create-sampler.ts'

@@ -1,6 +1,6 @@
 /** schedulers/: every sampler against the reference, with the oracle's synthetic model in place of a U-Net. */
 import { z } from 'zod'
-import { TorchRandom } from '../../src/engine/pipeline/torch-random.ts'
+import { TorchRandom } from '../../src/engine/pipeline/denoising/torch-random.ts'
 import { createSampler } from '../../src/engine/sampling/create-sampler.ts'
 import type { DrawNoise, Sampler } from '../../src/engine/sampling/sampler.ts'
 import { type ModelSchedule, parseSchedule } from '../../src/engine/sampling/scheduler-config.ts'

@@ -10,7 +10,7 @@ import {
   openTokenizer,
   parseMerges,
   type Tokenizer,
-} from '../../src/engine/text/tokenizer.ts'
+} from '../../src/engine/text/tokenizer/tokenizer.ts'
 import { type Check, type Checker, compare } from './case.ts'
 import type { OracleFolder } from './folder.ts'
 import { NotYet } from './not-yet.ts'

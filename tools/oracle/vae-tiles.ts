@@ -1,6 +1,6 @@
 /** parts/vae_tiled_*: the VAE in overlapping, blended tiles. */
 import { z } from 'zod'
-import { decodeTiled, encodeTiled, type TileSize } from '../../src/engine/pipeline/vae-tiling.ts'
+import { decodeTiled, encodeTiled, type TileSize } from '../../src/engine/pipeline/latents/vae-tiling.ts'
 import { type Check, type Checker, compare } from './case.ts'
 import type { OracleFolder } from './folder.ts'
 import type { Tensor } from './tensors.ts'

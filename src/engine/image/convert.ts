@@ -1,8 +1,8 @@
 /** A finished picture as another kind of file, with what the first one says of its making. */
 import { decodeStoredPicture } from './decode.ts'
 import { encodePicture } from './encode.ts'
-import { guessFormat, type PictureFormat } from './format.ts'
-import { readMakingOf } from './read-parameters.ts'
+import { guessFormat, type PictureFormat } from './files/format.ts'
+import { readMakingOf } from './parameters/read-parameters.ts'
 
 /** The same input gives the same bytes; a file that has the format already comes back as it is. */
 export async function convertPicture(file: Uint8Array, format: PictureFormat): Promise<Uint8Array> {

@@ -1,11 +1,11 @@
 /** A stranger's file becomes pixels, or a reason why not: header first, bounded in bytes, pixels, frames and time. */
 import sharp, { type Sharp } from 'sharp'
 import type { PictureProblem } from '../../picture-problem.ts'
-import { guessFormat, type PictureFormat } from './format.ts'
-import { metadataLimitBytes } from './metadata.ts'
+import { guessFormat, type PictureFormat } from './files/format.ts'
+import { metadataLimitBytes } from './files/metadata.ts'
+import { inflate, pngData, pngType, scanPngChunks } from './files/png-file.ts'
+import { inspectWebp } from './files/webp-file.ts'
 import type { Picture } from './picture.ts'
-import { inflate, pngData, pngType, scanPngChunks } from './png-file.ts'
-import { inspectWebp } from './webp-file.ts'
 
 interface SizePx {
   widthPx: number

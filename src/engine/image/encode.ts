@@ -1,12 +1,12 @@
 /** A picture as a file, with how it was made and the AI-made marking inside; the same input gives the same bytes. */
 import sharp, { type Sharp } from 'sharp'
-import { mediaTypes, type PictureFormat } from './format.ts'
-import { writeJpegMetadata } from './jpeg-file.ts'
-import { buildParameters, type PictureParameters } from './parameters.ts'
+import { mediaTypes, type PictureFormat } from './files/format.ts'
+import { writeJpegMetadata } from './files/jpeg-file.ts'
+import { writePngMetadata } from './files/png-file.ts'
+import { writeWebpMetadata } from './files/webp-file.ts'
+import { aiMadeXmp } from './files/xmp.ts'
+import { buildParameters, type PictureParameters } from './parameters/parameters.ts'
 import type { Picture } from './picture.ts'
-import { writePngMetadata } from './png-file.ts'
-import { writeWebpMetadata } from './webp-file.ts'
-import { aiMadeXmp } from './xmp.ts'
 
 export interface EncodedPicture {
   bytes: Uint8Array

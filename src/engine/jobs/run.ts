@@ -1,7 +1,7 @@
 /** One job on one device: how far it is and who asked it to stop. */
-import type { Device } from './device.ts'
-import type { Speeds } from './speeds.ts'
+import type { Device } from './devices/device.ts'
 import type { Claim, Waiting } from './store.ts'
+import type { Speeds } from './times/speeds.ts'
 
 export class Run {
   readonly job: Waiting

@@ -1,6 +1,6 @@
 /** Owns what is known of a file that goes with a model: a LoRA, an embedding, a VAE … Crosses to workers as it is. */
 import { z } from 'zod'
-import { networkPart } from '../networks/parts.ts'
+import { networkPart } from '../networks/plan/parts.ts'
 import { embeddingPart } from '../text/embedding-file.ts'
 import { weightLocation } from '../weights/location.ts'
 import { storage } from './storage.ts'

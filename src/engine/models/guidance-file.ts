@@ -1,6 +1,6 @@
 /** Owns describing what guides the painting by pictures, each in a file of its own: ControlNets, IP-Adapters, image encoders. */
 import { AppError } from '../../errors.ts'
-import type { NetworkPart } from '../networks/parts.ts'
+import type { NetworkPart } from '../networks/plan/parts.ts'
 import { below, type Naming, sourceInFile } from '../weights/file-layout.ts'
 import type { WeightLocation } from '../weights/location.ts'
 import type { SafetensorsHeader } from '../weights/safetensors.ts'

@@ -1,7 +1,7 @@
 /** Owns what is known of a model: its parts, each with where it comes from and its hash. Crosses to workers as it is. */
 import { z } from 'zod'
-import { networkParts } from '../networks/parts.ts'
-import { tokenizerPart } from '../text/tokenizer-part.ts'
+import { networkParts } from '../networks/plan/parts.ts'
+import { tokenizerPart } from '../text/tokenizer/tokenizer-part.ts'
 import { storage } from './storage.ts'
 
 /** All that a Base or a Refiner is opened from. */

@@ -1,6 +1,6 @@
 /** Owns what a model's configs say of picture sizes, held to what a picture can have. */
 import { z } from 'zod'
-import type { NetworkPart } from '../networks/parts.ts'
+import type { NetworkPart } from '../networks/plan/parts.ts'
 import { parseConfig } from '../weights/config-file.ts'
 import type { ExpertParts } from './record.ts'
 

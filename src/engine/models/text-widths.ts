@@ -1,6 +1,6 @@
 /** Owns how wide a model's text encoders are, by their configs. */
 import { z } from 'zod'
-import type { NetworkPart } from '../networks/parts.ts'
+import type { NetworkPart } from '../networks/plan/parts.ts'
 import type { EncoderWidths } from '../text/embedding-file.ts'
 import { parseConfig } from '../weights/config-file.ts'
 import type { ExpertParts } from './record.ts'

@@ -1,12 +1,12 @@
 /** Whether a model could be opened: asked of every model at the start, on the main thread, without the runtime. */
 import type { FileRecord } from '../models/file-record.ts'
 import type { ExpertParts } from '../models/record.ts'
-import type { NetworkPart } from '../networks/parts.ts'
-import { planNetworks, planVae } from '../networks/plan.ts'
-import { planControlNet } from '../networks/plan-controlnet.ts'
-import { planIpAdapter } from '../networks/plan-ip-adapter.ts'
+import type { NetworkPart } from '../networks/plan/parts.ts'
+import { planNetworks, planVae } from '../networks/plan/plan.ts'
+import { planControlNet } from '../networks/plan/plan-controlnet.ts'
+import { planIpAdapter } from '../networks/plan/plan-ip-adapter.ts'
 import { parseSchedule } from '../sampling/scheduler-config.ts'
-import { openTokenizerPart } from '../text/open-tokenizer.ts'
+import { openTokenizerPart } from '../text/tokenizer/open-tokenizer.ts'
 
 /** Looks at every file as `openModel` would. @throws what `openModel` would throw. */
 export async function checkModel(parts: ExpertParts): Promise<void> {

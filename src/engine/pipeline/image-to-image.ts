@@ -3,8 +3,8 @@
  * The same code serves the Base (variations) and the Refiner (the Refine button). Meng et al. 2021 (SDEdit).
  */
 import type { Vae } from '../networks/networks.ts'
-import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoise.ts'
-import { type Posterior, sampleLatents } from './latents.ts'
+import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoising/denoise.ts'
+import { type Posterior, sampleLatents } from './latents/latents.ts'
 
 /** Draws, in the reference's order: the source's posterior, then the noise. */
 export function imageToImage(

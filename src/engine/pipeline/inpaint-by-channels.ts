@@ -3,8 +3,8 @@
  * being grey (nine channels in all; Rombach et al. 2022, section 4.5). Nothing is put back between steps.
  */
 import type { Vae } from '../networks/networks.ts'
-import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoise.ts'
-import { type Posterior, sampleLatents } from './latents.ts'
+import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoising/denoise.ts'
+import { type Posterior, sampleLatents } from './latents/latents.ts'
 
 /** Input channels of such a U-Net: latents, mask, latents of what is kept. */
 export const inpaintingChannels = 9

@@ -4,8 +4,14 @@
  */
 import type { Vae } from '../networks/networks.ts'
 import type { Sampler } from '../sampling/sampler.ts'
-import { type DenoiseRun, denoise, type LatentShape, type RunHooks, valuesPerPicture } from './denoise.ts'
-import { type Posterior, sampleLatents } from './latents.ts'
+import {
+  type DenoiseRun,
+  denoise,
+  type LatentShape,
+  type RunHooks,
+  valuesPerPicture,
+} from './denoising/denoise.ts'
+import { type Posterior, sampleLatents } from './latents/latents.ts'
 
 /** What a mask keeps and what it lets go. */
 export interface Kept {

@@ -1,11 +1,11 @@
 /** A model open for use: its networks, its tokenizers, its schedule and the habits that it names itself. */
 import type { ExpertParts } from '../models/record.ts'
 import type { Networks } from '../networks/networks.ts'
-import { openNetworks } from '../networks/open.ts'
+import { openNetworks } from '../networks/open/open.ts'
 import type { SessionOptions } from '../onnx/session.ts'
 import { type ModelSchedule, parseSchedule } from '../sampling/scheduler-config.ts'
-import { openTokenizerPart } from '../text/open-tokenizer.ts'
-import type { Tokenizer } from '../text/tokenizer.ts'
+import { openTokenizerPart } from '../text/tokenizer/open-tokenizer.ts'
+import type { Tokenizer } from '../text/tokenizer/tokenizer.ts'
 
 /** A Base or a Refiner. The Base alone has the first tokenizer and encoder. */
 export interface OpenModel {

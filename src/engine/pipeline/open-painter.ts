@@ -1,4 +1,4 @@
-/** The painter that a device's worker opens: models on a shelf, orders in, encoded pictures out. */
+/** The painter that a device's worker opens: orders in, encoded pictures out. */
 import { z } from 'zod'
 import { encodePicture } from '../image/encode.ts'
 import type { Picture } from '../image/picture.ts'
@@ -9,17 +9,17 @@ import { modelRecord } from '../models/record.ts'
 import type { ControlNet, UNet } from '../networks/networks.ts'
 import { type Around, tryDevice } from '../onnx/session.ts'
 import { countOf, type FileReference, type WorkOrder } from '../work-order.ts'
-import { ControlNets } from './control-nets.ts'
-import { type LatentShape, valuesPerPicture } from './denoise.ts'
-import { EmbeddingCache } from './embedding-cache.ts'
-import { EmbeddingVectors } from './embedding-vectors.ts'
-import { type AdaptedPicture, ImagePrompter } from './image-prompter.ts'
-import { ModelShelf, type ShelvedModel } from './model-shelf.ts'
+import { EmbeddingCache } from './conditioning/embedding-cache.ts'
+import { EmbeddingVectors } from './conditioning/embedding-vectors.ts'
+import { type AdaptedPicture, ImagePrompter } from './conditioning/image-prompter.ts'
+import { ControlNets } from './denoising/control-nets.ts'
+import { type LatentShape, valuesPerPicture } from './denoising/denoise.ts'
+import { latentsToRgb } from './latents/preview.ts'
+import { type CachedModel, ModelCache } from './model-cache.ts'
 import type { PaintContext } from './orders/paint-context.ts'
 import { countSteps, paintPicture, refinePicture, upscalePicture } from './orders/paint-order.ts'
 import type { PaintedPicture, Painter, PaintHooks, PaintOutcome } from './painter.ts'
 import { parametersOfPicture } from './picture-parameters.ts'
-import { latentsToRgb } from './preview.ts'
 
 /** What a host gives its worker at start. */
 export const painterSetup = z.object({
@@ -54,7 +54,7 @@ export async function openPainter(
   await tryDevice(device)
   const options = { threads: threads || undefined, device, around }
   const parts: PainterParts = {
-    shelf: new ModelShelf(models, files, options),
+    modelCache: new ModelCache(models, files, options),
     nets: new ControlNets(files, options),
     prompter: new ImagePrompter(files, options),
     embeddings: new EmbeddingCache(embeddingsKept),
@@ -70,13 +70,13 @@ export async function openPainter(
     },
     async close() {
       await parts.nets.close()
-      await parts.shelf.close()
+      await parts.modelCache.close()
     },
   }
 }
 
 interface PainterParts {
-  readonly shelf: ModelShelf
+  readonly modelCache: ModelCache
   readonly nets: ControlNets
   readonly prompter: ImagePrompter
   readonly embeddings: EmbeddingCache
@@ -157,8 +157,10 @@ class OrderRun implements PaintContext {
     return { bytes, mediaType, widthPx, heightPx, seed: order.kind === 'upscale' ? 0 : order.seed + index }
   }
 
-  model(reference: { name: string; hash: string }): Promise<ShelvedModel> {
-    return this.timed('load', () => this.#parts.shelf.take(reference, name => this.#hooks.onLoading(name)))
+  model(reference: { name: string; hash: string }): Promise<CachedModel> {
+    return this.timed('load', () =>
+      this.#parts.modelCache.take(reference, name => this.#hooks.onLoading(name)),
+    )
   }
 
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]> {
@@ -175,14 +177,14 @@ class OrderRun implements PaintContext {
     this.#hooks.onLoading(name)
   }
 
-  async onStep(model: ShelvedModel, clean: Float32Array, shape: LatentShape): Promise<void> {
+  async onStep(model: CachedModel, clean: Float32Array, shape: LatentShape): Promise<void> {
     this.#step += 1
     await this.#hooks.onStep(this.#step, this.#steps, await this.#preview(model, clean, shape))
   }
 
   /** Undefined most of the time: nobody can see more than a few a second. */
   async #preview(
-    model: ShelvedModel,
+    model: CachedModel,
     clean: Float32Array,
     shape: LatentShape,
   ): Promise<Uint8Array | undefined> {

@@ -1,7 +1,7 @@
 /** How a picture was made, for its own file: A1111's names for what an order says, and the order itself. */
 import { createHash } from 'node:crypto'
-import { type PictureParameters, withWorkOrder } from '../image/parameters.ts'
-import { readMakingOf } from '../image/read-parameters.ts'
+import { type PictureParameters, withWorkOrder } from '../image/parameters/parameters.ts'
+import { readMakingOf } from '../image/parameters/read-parameters.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
 import { schedules } from '../sampling/schedules/registry.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../work-order.ts'

@@ -5,7 +5,7 @@ import type { Sampler, SchedulerConfig } from '../sampling/sampler.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
 import { configFor, type ModelSchedule } from '../sampling/scheduler-config.ts'
 import type { PaintOrder } from '../work-order.ts'
-import type { Guidance } from './guidance.ts'
+import type { Guidance } from './denoising/guidance.ts'
 
 type Sampling = PaintOrder['sampling']
 

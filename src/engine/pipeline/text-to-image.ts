@@ -1,5 +1,5 @@
 /** Text to image: noise, then the whole schedule, or its first part where a Refiner goes on from there. */
-import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoise.ts'
+import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoising/denoise.ts'
 
 /** Starts from pure noise; returns the latents where the run's span ends. */
 export function textToImage(run: DenoiseRun, hooks: RunHooks): Promise<Float32Array> {

@@ -1,6 +1,6 @@
 /** Lays a prompt out in rows of 77 places, the only length that the encoders know, with a weight per place. */
 import { type Chunk, chunkLength, type Place, placesOf, type Segment, type Tokenise } from './prompt-rule.ts'
-import type { Tokenizer } from './tokenizer.ts'
+import type { Tokenizer } from './tokenizer/tokenizer.ts'
 
 /** Places of a row: start, up to 75 of text, end, padding. */
 export const rowLength = chunkLength + 2

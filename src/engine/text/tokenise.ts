@@ -1,6 +1,6 @@
 /** What a rule asks of an encoder's tokenizer: text to tokens, with the names of embeddings in it as their vectors. */
 import type { PromptRule, Token, Tokenise } from './prompt-rule.ts'
-import type { Tokenizer } from './tokenizer.ts'
+import type { Tokenizer } from './tokenizer/tokenizer.ts'
 
 /** An embedding as one encoder gets it; it may have nothing for that encoder, and then takes no place. */
 export interface NamedVectors {

@@ -4,9 +4,13 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { decodePicture } from '../../../src/engine/image/decode.ts'
 import { encodePicture } from '../../../src/engine/image/encode.ts'
-import { pictureFormats } from '../../../src/engine/image/format.ts'
-import { type PictureParameters, withWorkOrder, workOrderOf } from '../../../src/engine/image/parameters.ts'
-import { readMakingOf } from '../../../src/engine/image/read-parameters.ts'
+import { pictureFormats } from '../../../src/engine/image/files/format.ts'
+import {
+  type PictureParameters,
+  withWorkOrder,
+  workOrderOf,
+} from '../../../src/engine/image/parameters/parameters.ts'
+import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
 import { aPicture, greatestDifference } from '../../helpers/pictures.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 

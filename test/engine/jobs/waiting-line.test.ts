@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { etaAtMs, horizon, playForward } from '../../../src/engine/jobs/forecast.ts'
 import { nextJob, type Share, servingOrder } from '../../../src/engine/jobs/scheduler.ts'
 import type { Waiting } from '../../../src/engine/jobs/store.ts'
+import { etaAtMs, horizon, playForward } from '../../../src/engine/jobs/times/forecast.ts'
 import { WaitingLine } from '../../../src/engine/jobs/waiting-line.ts'
 
 let seqs = 0

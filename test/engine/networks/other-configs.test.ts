@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { buildClip, clipInput } from '../../../src/engine/networks/clip.ts'
 import { clipConfigSchema } from '../../../src/engine/networks/clip-config.ts'
-import { unetInputs } from '../../../src/engine/networks/open-unet.ts'
+import { unetInputs } from '../../../src/engine/networks/open/open-unet.ts'
 import { residualPlaces, residualTensors } from '../../../src/engine/networks/residuals.ts'
 import { buildUNet, unetNames } from '../../../src/engine/networks/unet.ts'
 import { unetConfigSchema } from '../../../src/engine/networks/unet-config.ts'
@@ -10,7 +10,7 @@ import { buildVaeDecoder, buildVaeEncoder, vaeFactor, vaeNames } from '../../../
 import { vaeConfigSchema } from '../../../src/engine/networks/vae-config.ts'
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
 import { Session } from '../../../src/engine/onnx/session.ts'
-import { TorchRandom } from '../../../src/engine/pipeline/torch-random.ts'
+import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
 import { parseConfig } from '../../../src/engine/weights/config-file.ts'
 import unet from '../../fixtures/configs/base-unet.json' with { type: 'json' }
 import clip from '../../fixtures/configs/clip-l.json' with { type: 'json' }

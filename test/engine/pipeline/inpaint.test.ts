@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Vae } from '../../../src/engine/networks/networks.ts'
+import { generatorPerPicture } from '../../../src/engine/pipeline/denoising/noise-source.ts'
 import { inpaint, latentMask } from '../../../src/engine/pipeline/inpaint.ts'
-import { generatorPerPicture } from '../../../src/engine/pipeline/noise-source.ts'
 import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
 import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
 import { sdxlSchedule } from '../../../src/engine/sampling/scheduler-config.ts'

@@ -1,12 +1,12 @@
 /** Promises of the painter that need no particular picture: what can be exchanged, what is kept. */
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { recipeOf } from '../../../src/engine/image/parameters.ts'
-import { readMakingOf } from '../../../src/engine/image/read-parameters.ts'
+import { recipeOf } from '../../../src/engine/image/parameters/parameters.ts'
+import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
 import type { Upscaler } from '../../../src/engine/image/upscale.ts'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
-import { ModelShelf } from '../../../src/engine/pipeline/model-shelf.ts'
+import { ModelCache } from '../../../src/engine/pipeline/model-cache.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
 import { packageRoot } from '../../../src/paths.ts'
 
@@ -45,7 +45,7 @@ test('another upscaler can take the place of resampling, and the picture names i
   expect(parameters && recipeOf(parameters)).toBeUndefined()
 })
 
-test("a model's preview matrix is fitted once, also when the model leaves the shelf and comes back", async () => {
+test("a model's preview matrix is fitted once, also when the model leaves the cache and comes back", async () => {
   const { models } = await readModels({
     roots: [`${packageRoot}/models`],
     linkTargets: [],
@@ -54,13 +54,13 @@ test("a model's preview matrix is fitted once, also when the model leaves the sh
   const [demo] = models
   if (!demo) throw new Error('the demo model is not in models/')
   const other = { ...demo, name: 'other', hash: 'other-hash', refiner: undefined }
-  const shelf = new ModelShelf([demo, other], [], { threads: 2, device: 'cpu' })
+  const cache = new ModelCache([demo, other], [], { threads: 2, device: 'cpu' })
   const loaded: string[] = []
-  const take = ({ name, hash }: typeof other) => shelf.take({ name, hash }, one => loaded.push(one))
+  const take = ({ name, hash }: typeof other) => cache.take({ name, hash }, one => loaded.push(one))
   const first = await take({ ...demo, refiner: undefined })
   await take(other)
   const again = await take({ ...demo, refiner: undefined })
-  await shelf.close()
+  await cache.close()
   expect(loaded).toEqual(['demo', 'other', 'demo'])
   expect(again.previewMatrix).toBe(first.previewMatrix)
 })

@@ -5,7 +5,7 @@ import {
   parseParameters,
   recipeOf,
   workOrderOf,
-} from '../../../src/engine/image/parameters.ts'
+} from '../../../src/engine/image/parameters/parameters.ts'
 import { parametersOfPicture } from '../../../src/engine/pipeline/picture-parameters.ts'
 import { type UpscaleOrder, workOrder } from '../../../src/engine/work-order.ts'
 import { aPicture } from '../../helpers/pictures.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { TorchRandom } from '../../../src/engine/pipeline/torch-random.ts'
+import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
 import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
 import { noiseSchedule } from '../../../src/engine/sampling/noise-schedule.ts'
 import { levelOf } from '../../../src/engine/sampling/preconditioning.ts'

@@ -1,7 +1,7 @@
 /** Owns putting a model together of what was found and of what it lacks: a VAE and text encoders from elsewhere. */
 import type { MissingPart } from '../../../model-problem.ts'
-import type { NetworkPart, NetworkParts } from '../../networks/parts.ts'
-import type { TokenizerPart } from '../../text/tokenizer-part.ts'
+import type { NetworkPart, NetworkParts } from '../../networks/plan/parts.ts'
+import type { TokenizerPart } from '../../text/tokenizer/tokenizer-part.ts'
 import { hashTexts } from '../hashes/file-hashes.ts'
 import type { Json } from '../infer/weights-view.ts'
 import type { ExpertParts } from '../record.ts'

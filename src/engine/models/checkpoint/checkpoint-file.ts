@@ -1,5 +1,5 @@
 /** Owns describing a checkpoint that is a single file: which networks it holds, and what follows from names and shapes. */
-import type { NetworkPart } from '../../networks/parts.ts'
+import type { NetworkPart } from '../../networks/plan/parts.ts'
 import { sdxlSchedulerFile } from '../../sampling/scheduler-config.ts'
 import { below, type Naming, sourceInFile } from '../../weights/file-layout.ts'
 import type { WeightLocation } from '../../weights/location.ts'

@@ -1,5 +1,5 @@
 /** Owns what a file or a folder holds of a model, which may be less than a whole one. */
-import type { NetworkParts } from '../../networks/parts.ts'
+import type { NetworkParts } from '../../networks/plan/parts.ts'
 import type { ExpertParts } from '../record.ts'
 import type { Storage } from '../storage.ts'
 

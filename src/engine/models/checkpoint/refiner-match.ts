@@ -1,6 +1,6 @@
 /** Whether a Refiner belongs to a Base: both must speak of the same latents and read the same second text encoder. */
 import { z } from 'zod'
-import type { NetworkParts } from '../../networks/parts.ts'
+import type { NetworkParts } from '../../networks/plan/parts.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights, type WeightLocation } from '../../weights/location.ts'
 import { readTensor } from '../../weights/tensor-values.ts'

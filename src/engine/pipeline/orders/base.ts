@@ -5,16 +5,16 @@ import { preprocess } from '../../image/preprocess/preprocess.ts'
 import type { UNet } from '../../networks/networks.ts'
 import type { Span } from '../../sampling/span.ts'
 import type { PaintOrder } from '../../work-order.ts'
-import type { Control } from '../control.ts'
-import type { DenoiseRun, LatentShape, RunHooks } from '../denoise.ts'
-import { reusingDeepFeatures } from '../feature-reuse.ts'
-import { evenScales, type ImagePrompt } from '../image-prompt.ts'
+import { evenScales, type ImagePrompt } from '../conditioning/image-prompt.ts'
+import { conditionsOf } from '../conditioning/prompt-conditioning.ts'
+import type { Control } from '../denoising/control.ts'
+import type { DenoiseRun, LatentShape, RunHooks } from '../denoising/denoise.ts'
+import { reusingDeepFeatures } from '../denoising/feature-reuse.ts'
+import { generatorPerPicture } from '../denoising/noise-source.ts'
 import { imageToImage } from '../image-to-image.ts'
 import { inpaint, latentMask } from '../inpaint.ts'
 import { inpaintByChannels, inpaintingChannels, maskedPixels } from '../inpaint-by-channels.ts'
-import type { ShelvedModel } from '../model-shelf.ts'
-import { generatorPerPicture } from '../noise-source.ts'
-import { conditionsOf } from '../prompt-conditioning.ts'
+import type { CachedModel } from '../model-cache.ts'
 import { guidanceOf, type SamplerSetup } from '../run-setup.ts'
 import { textToImage } from '../text-to-image.ts'
 import type { Canvas } from './canvas.ts'
@@ -22,7 +22,7 @@ import { bytesOf, encode, hooksOf, type PaintContext, shapeOf } from './paint-co
 
 /** What the Base is to do for one picture. */
 export interface BasePart {
-  readonly model: ShelvedModel
+  readonly model: CachedModel
   readonly setup: SamplerSetup
   readonly seed: number
   readonly canvas: Canvas

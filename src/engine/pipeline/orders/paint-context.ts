@@ -5,12 +5,12 @@ import { type Picture, pictureFromFloats } from '../../image/picture.ts'
 import type { Upscaler } from '../../image/upscale.ts'
 import type { ControlNet, UNet } from '../../networks/networks.ts'
 import type { FileReference, ModelReference, PaintOrder, RefineOrder } from '../../work-order.ts'
-import type { LatentShape, RunHooks } from '../denoise.ts'
-import type { EmbeddingCache } from '../embedding-cache.ts'
-import type { EmbeddingVectors } from '../embedding-vectors.ts'
-import type { AdaptedPicture } from '../image-prompter.ts'
-import { decodeLatents, encodePixels, type Posterior } from '../latents.ts'
-import type { ShelvedModel } from '../model-shelf.ts'
+import type { EmbeddingCache } from '../conditioning/embedding-cache.ts'
+import type { EmbeddingVectors } from '../conditioning/embedding-vectors.ts'
+import type { AdaptedPicture } from '../conditioning/image-prompter.ts'
+import type { LatentShape, RunHooks } from '../denoising/denoise.ts'
+import { decodeLatents, encodePixels, type Posterior } from '../latents/latents.ts'
+import type { CachedModel } from '../model-cache.ts'
 import { type Canvas, maskedCanvas, plainCanvas, type SizePx } from './canvas.ts'
 
 export interface PaintContext {
@@ -19,7 +19,7 @@ export interface PaintContext {
   /** What prompts name in place of words. */
   readonly vectors: EmbeddingVectors
   readonly upscaler: Upscaler
-  model(reference: ModelReference): Promise<ShelvedModel>
+  model(reference: ModelReference): Promise<CachedModel>
   /** Of all that the order names, so that others may go. @throws AppError 'model-config' where one does not fit the U-Net. */
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]>
   /** A picture, as a file, as a prompt of the U-Net. @throws AppError 'model-config' where the adapter does not fit it. */
@@ -30,7 +30,7 @@ export interface PaintContext {
   readonly sources: Readonly<Record<string, Uint8Array>>
   readonly signal: AbortSignal
   /** After each step; `clean` are one picture's predicted latents. */
-  onStep(model: ShelvedModel, clean: Float32Array, shape: LatentShape): Promise<void>
+  onStep(model: CachedModel, clean: Float32Array, shape: LatentShape): Promise<void>
   /** Runs a phase and books its time under that name. */
   timed<Result>(phase: string, work: () => Promise<Result>): Promise<Result>
 }
@@ -67,7 +67,7 @@ export function stepsAt(strength: number, steps: number): number {
 
 /** Tells steps, not calls: some samplers call the U-Net twice a step. */
 export function hooksOf(
-  model: ShelvedModel,
+  model: CachedModel,
   shape: LatentShape,
   steps: number,
   context: PaintContext,
@@ -82,7 +82,7 @@ export function hooksOf(
 }
 
 export async function decode(
-  { networks: { vae } }: ShelvedModel,
+  { networks: { vae } }: CachedModel,
   latents: Float32Array,
   size: SizePx,
   context: PaintContext,
@@ -93,7 +93,7 @@ export async function decode(
 
 /** pixels: [3, H, W] in -1..1. */
 export function encode(
-  { networks: { vae } }: ShelvedModel,
+  { networks: { vae } }: CachedModel,
   pixels: Float32Array,
   { widthPx, heightPx }: SizePx,
   context: PaintContext,

@@ -3,12 +3,12 @@ import type { Mask } from '../../image/mask.ts'
 import { floatsFromPicture, type Picture } from '../../image/picture.ts'
 import { refinerSpan, strengthSpan } from '../../sampling/span.ts'
 import type { PaintOrder, Refinement, RefineOrder } from '../../work-order.ts'
-import { type DenoiseRun, denoise, type LatentShape } from '../denoise.ts'
+import { conditionsOf } from '../conditioning/prompt-conditioning.ts'
+import { type DenoiseRun, denoise, type LatentShape } from '../denoising/denoise.ts'
+import { generatorPerPicture } from '../denoising/noise-source.ts'
 import { imageToImage } from '../image-to-image.ts'
 import { drawKept, inpaint, latentMask, puttingBack } from '../inpaint.ts'
-import type { ShelvedModel } from '../model-shelf.ts'
-import { generatorPerPicture } from '../noise-source.ts'
-import { conditionsOf } from '../prompt-conditioning.ts'
+import type { CachedModel } from '../model-cache.ts'
 import { guidanceOf, type SamplerSetup, setUpSampler } from '../run-setup.ts'
 import type { Canvas } from './canvas.ts'
 import { decode, encode, hooksOf, type PaintContext, shapeOf, stepsAt } from './paint-context.ts'
@@ -58,7 +58,7 @@ export async function goOnWithRefiner(
 async function keptAround(
   { source, mask, widthPx, heightPx }: Canvas,
   seed: number,
-  model: ShelvedModel,
+  model: CachedModel,
   { sampler }: SamplerSetup,
   shape: LatentShape,
   context: PaintContext,

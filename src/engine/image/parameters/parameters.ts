@@ -1,0 +1,161 @@
+/**
+ * The text that A1111 and its kin put into pictures, built and parsed; pure.
+ *
+ *   prompt, over any number of lines
+ *   Negative prompt: over any number of lines
+ *   Steps: 20, Sampler: Euler, CFG scale: 7, Seed: 7, Size: 128x128, Key: "a value, quoted like JSON", …
+ */
+import { AppError } from '../../../errors.ts'
+import { type UpscaleOrder, type WorkOrder, workOrder } from '../../work-order.ts'
+import { isFieldsLine, quoteValue, readFields } from './parameter-fields.ts'
+
+export interface PictureParameters {
+  prompt: string
+  /** Empty where there is none. */
+  negative: string
+  steps?: number
+  sampler?: string
+  guidance?: number
+  seed?: number
+  widthPx?: number
+  heightPx?: number
+  modelHash?: string
+  model?: string
+  /** All other fields, in their order. */
+  extra: ReadonlyMap<string, string>
+}
+
+const negativeLabel = 'Negative prompt:'
+/** Written only where the plain lines would not give the prompt back exactly. */
+const exactPrompt = 'Exact prompt'
+const exactNegative = 'Exact negative prompt'
+const orderKey = 'Easel'
+/** Of an upscaled picture: the order with words that its source was painted by. */
+const recipeKey = 'Easel source'
+/** Fields for programs, not for people. */
+export const machineKeys: ReadonlySet<string> = new Set([orderKey, recipeKey])
+
+/** A1111's field names of numbers and texts; Size has two numbers and its own code. */
+const numberFields = { steps: 'Steps', guidance: 'CFG scale', seed: 'Seed' } as const
+const textFields = { sampler: 'Sampler', modelHash: 'Model hash', model: 'Model' } as const
+const ownKeys: ReadonlySet<string> = new Set([
+  ...Object.values(numberFields),
+  ...Object.values(textFields),
+  'Size',
+  exactPrompt,
+  exactNegative,
+])
+
+/** The text; parsing it gives the same parameters, whatever the prompts hold. */
+export function buildParameters(parameters: PictureParameters): string {
+  const fields = fieldsOf(parameters)
+  const plain = render(parameters, fields)
+  const read = parseParameters(asUtf8(plain))
+  if (read.prompt === parameters.prompt && read.negative === parameters.negative) return plain
+  return render(parameters, [
+    ...fields,
+    [exactPrompt, parameters.prompt],
+    [exactNegative, parameters.negative],
+  ])
+}
+
+/** As it comes back from a file: half a surrogate pair does not survive. */
+const asUtf8 = (text: string) => Buffer.from(text, 'utf8').toString('utf8')
+
+function fieldsOf(p: PictureParameters): [string, string][] {
+  const size = p.widthPx === undefined || p.heightPx === undefined ? undefined : `${p.widthPx}x${p.heightPx}`
+  const known: [string, string | number | undefined][] = [
+    [numberFields.steps, p.steps],
+    [textFields.sampler, p.sampler],
+    [numberFields.guidance, p.guidance],
+    [numberFields.seed, p.seed],
+    ['Size', size],
+    [textFields.modelHash, p.modelHash],
+    [textFields.model, p.model],
+  ]
+  for (const key of p.extra.keys()) {
+    if (ownKeys.has(key)) throw new AppError('internal', { problem: `“${key}” is no extra parameter` })
+  }
+  return [...known, ...p.extra].flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]))
+}
+
+function render({ prompt, negative }: PictureParameters, fields: [string, string][]): string {
+  const lines = [prompt]
+  if (negative !== '') lines.push(`${negativeLabel} ${negative}`)
+  lines.push(fields.map(([key, value]) => `${key}: ${quoteValue(value)}`).join(', '))
+  return lines.join('\n')
+}
+
+/** Reads any program's text; what is not understood stays in `extra` or in the prompt. Never throws. */
+export function parseParameters(text: string): PictureParameters {
+  const lines = text.split(/\r?\n/)
+  // Some programs add lines behind the fields (templates, notes), so the last line that can be the fields is.
+  const fieldsAt = lines.findLastIndex(isFieldsLine)
+  const fields = new Map(fieldsAt < 0 ? [] : readFields(lines[fieldsAt] ?? ''))
+  const promptLines = fieldsAt < 0 ? lines : lines.slice(0, fieldsAt)
+  const negativeAt = promptLines.findIndex(line => line.trimStart().startsWith(negativeLabel))
+  const split = negativeAt < 0 ? promptLines.length : negativeAt
+
+  const take = (key: string) => {
+    const value = fields.get(key)
+    fields.delete(key)
+    return value
+  }
+  const prompt = take(exactPrompt) ?? joined(promptLines.slice(0, split))
+  const negative =
+    take(exactNegative) ?? joined(promptLines.slice(split)).slice(negativeLabel.length).trimStart()
+  const takeNumber = (key: string) => {
+    const number = Number(fields.get(key) || Number.NaN)
+    if (!Number.isFinite(number)) return undefined
+    fields.delete(key)
+    return number
+  }
+  const takeSize = () => {
+    const size = /^(\d{1,6})x(\d{1,6})$/.exec(fields.get('Size') ?? '')
+    if (size === null) return {}
+    fields.delete('Size')
+    return { widthPx: Number(size[1]), heightPx: Number(size[2]) }
+  }
+  return {
+    prompt,
+    negative,
+    steps: takeNumber(numberFields.steps),
+    sampler: take(textFields.sampler),
+    guidance: takeNumber(numberFields.guidance),
+    seed: takeNumber(numberFields.seed),
+    ...takeSize(),
+    modelHash: take(textFields.modelHash),
+    model: take(textFields.model),
+    extra: fields,
+  }
+}
+
+const joined = (lines: string[]) => lines.join('\n').trim()
+
+/** The same parameters with the exact work order inside, as JSON; an upscale keeps the recipe that was there. */
+export function withWorkOrder(parameters: PictureParameters, order: WorkOrder): PictureParameters {
+  const extra = new Map(parameters.extra)
+  const recipe = order.kind === 'upscale' ? recipeOf(parameters) : undefined
+  if (recipe) extra.set(recipeKey, JSON.stringify(recipe))
+  return { ...parameters, extra: extra.set(orderKey, JSON.stringify(order)) }
+}
+
+/** The work order that made a picture; undefined where Easel did not make it or somebody tampered with it. */
+export function workOrderOf(parameters: PictureParameters): WorkOrder | undefined {
+  return orderAt(parameters, orderKey)
+}
+
+/** The order with words by which a picture, or the one that it was enlarged from, was painted. */
+export function recipeOf(parameters: PictureParameters): Exclude<WorkOrder, UpscaleOrder> | undefined {
+  const own = workOrderOf(parameters)
+  const order = own?.kind === 'upscale' ? orderAt(parameters, recipeKey) : own
+  return order?.kind === 'upscale' ? undefined : order
+}
+
+function orderAt({ extra }: PictureParameters, key: string): WorkOrder | undefined {
+  try {
+    return workOrder.safeParse(JSON.parse(extra.get(key) ?? 'null')).data
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,115 @@
+/** The worker of one device: brought up when it is needed, asked now and then whether it still answers, ended in time. */
+import type { Clock } from '../../../ports.ts'
+import type { StartOutcome, WorkerHost } from '../../host/worker-host.ts'
+import { SilenceWatch } from './silence-watch.ts'
+
+/** Opening a device loads the runtime and its libraries, no model. */
+const startLimitMs = 120_000
+/** Between runs a worker only waits for messages: it is asked so often, and has so long to answer. */
+const idleIntervalMs = 30_000
+const answerLimitMs = 30_000
+/** For closing sessions, once nothing runs any more; gigabytes of a broken device take their time. */
+const closeLimitMs = 60_000
+
+/** How a worker that was told to end ended: `hangs` is a thread inside a native call, which only the whole process ends. */
+export type Retirement = 'gone' | 'hangs'
+
+export interface DeviceWorkerParts {
+  /** A new worker, not started yet. */
+  openHost: () => WorkerHost
+  /** The same as a process of its own, whose death is nobody else's; absent where every worker is one. */
+  openIsolatedHost?: () => WorkerHost
+  clock: Clock
+  /** The worker fell silent while it did nothing. */
+  onSilent: (host: WorkerHost, silentMs: number) => void
+}
+
+export class DeviceWorker {
+  readonly #parts: DeviceWorkerParts
+  #host: WorkerHost | undefined
+  #isolated = false
+  #endIdleWatch: () => void = () => {}
+
+  constructor(parts: DeviceWorkerParts) {
+    this.#parts = parts
+  }
+
+  /** The worker that is up; undefined where there is none, or not of that kind. */
+  current(isolated: boolean): WorkerHost | undefined {
+    const host = this.#host
+    const usable = host?.state === 'ready' || host?.state === 'running'
+    return usable && this.#isolated === this.#kind(isolated) ? host : undefined
+  }
+
+  /** Ends the worker that there is and starts another; either may never answer. */
+  async replace(isolated: boolean): Promise<{ host: WorkerHost; outcome: StartOutcome | Silent }> {
+    const old = this.#host
+    if (old && (await this.retire(closeLimitMs)) === 'hangs') {
+      return { host: old, outcome: { kind: 'silent', silentMs: closeLimitMs } }
+    }
+    const { openHost, openIsolatedHost = openHost, clock } = this.#parts
+    this.#isolated = this.#kind(isolated)
+    const host = this.#isolated ? openIsolatedHost() : openHost()
+    this.#host = host
+    const outcome = await withinSilence(clock, startLimitMs, host.start())
+    if (outcome.kind === 'failed') this.drop(host)
+    return { host, outcome }
+  }
+
+  /** Asks from now on whether the worker still answers, until `endIdleWatch`. */
+  watchIdle(host: WorkerHost): void {
+    this.endIdleWatch()
+    if (host.state !== 'ready') return
+    this.#endIdleWatch = this.#parts.clock.after(idleIntervalMs, () => void this.#ask(host))
+  }
+
+  endIdleWatch(): void {
+    this.#endIdleWatch()
+    this.#endIdleWatch = () => {}
+  }
+
+  /** Lets the worker end itself, then ends it, if it can be ended. */
+  async retire(limitMs = closeLimitMs): Promise<Retirement> {
+    this.endIdleWatch()
+    const host = this.#host
+    if (!host) return 'gone'
+    const ended = await withinSilence(this.#parts.clock, limitMs, host.stop())
+    if (ended?.kind === 'silent' && (await host.kill()).kind === 'unkillable') return 'hangs'
+    this.drop(host)
+    return 'gone'
+  }
+
+  /** There is no such worker any more. */
+  drop(host: WorkerHost): void {
+    if (this.#host === host) this.#host = undefined
+  }
+
+  async #ask(host: WorkerHost): Promise<void> {
+    const answer = await withinSilence(this.#parts.clock, answerLimitMs, host.ping())
+    if (this.#host !== host || host.state !== 'ready') return
+    if (answer?.kind === 'silent') this.#parts.onSilent(host, answer.silentMs)
+    else this.watchIdle(host)
+  }
+
+  #kind(isolated: boolean): boolean {
+    return isolated && this.#parts.openIsolatedHost !== undefined
+  }
+}
+
+interface Silent {
+  kind: 'silent'
+  silentMs: number
+}
+
+async function withinSilence<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T | Silent> {
+  const silence = new SilenceWatch(clock)
+  silence.renew(limitMs)
+  try {
+    return await Promise.race([
+      work,
+      silence.fallen.then((silentMs): Silent => ({ kind: 'silent', silentMs })),
+    ])
+  } finally {
+    silence.end()
+  }
+}

@@ -1,0 +1,203 @@
+/** One device: brings up one worker after the other, runs one job at a time, and notices when it falls silent. */
+import { AppError, type ErrorCode } from '../../../errors.ts'
+import type { Clock, Logger } from '../../../ports.ts'
+import type { RunOutcome, WorkerHost } from '../../host/worker-host.ts'
+import type { WorkOrder } from '../../work-order.ts'
+import type { Speeds } from '../times/speeds.ts'
+import { DeviceQueue } from './device-queue.ts'
+import { DeviceWorker, type Retirement } from './device-worker.ts'
+import { SilenceWatch } from './silence-watch.ts'
+
+/** A step that takes this long, or ten times the usual, is a stall. */
+const stallFloorMs = 30_000
+const stallFactor = 10
+/** Loading, encoding and decoding report no steps and may take long on a slow device. */
+const quietLimitMs = 600_000
+/** Between attempts to bring a worker up: doubled each time up to the longest. */
+const firstRestMs = 2000
+const longestRestMs = 300_000
+
+/** After these a session, or the whole of CUDA in its process, can stay broken: the next job gets a new worker. */
+const leavesBroken: ReadonlySet<ErrorCode> = new Set(['out-of-memory', 'device-failed'])
+
+/** How a device's workers are opened. */
+export interface DeviceOpeners {
+  name: string
+  /** A new worker, not started yet; and one in a process of its own, where that is not the same. */
+  openHost: () => WorkerHost
+  openIsolatedHost?: () => WorkerHost
+}
+
+export interface DeviceParts extends DeviceOpeners {
+  speeds: Speeds
+  clock: Clock
+  log: Logger
+  /** The device may take work again, or may not any more. */
+  onChange: () => void
+  /** The worker hangs where only the end of the process ends it. */
+  onHung: (device: string) => void
+}
+
+/** `sick`: hangs in a worker that cannot be killed. `resting`: its worker did not come up, tried again later. */
+export type DeviceState = 'ready' | 'sick' | 'resting' | 'stopped'
+
+export interface RunWatch {
+  /** The job may have taken the process down: it runs in a worker whose death is nobody else's. */
+  isolated: boolean
+  signal: AbortSignal
+  onLoading(): void
+  onStep(step: number, steps: number, preview: Uint8Array | undefined): void
+}
+
+export class Device {
+  readonly name: string
+  readonly gate = new DeviceQueue()
+  readonly #parts: DeviceParts
+  readonly #worker: DeviceWorker
+  #state: DeviceState = 'ready'
+  #warmModel: string | undefined
+  #failedStarts = 0
+  #endRest: () => void = () => {}
+
+  constructor(parts: DeviceParts) {
+    this.name = parts.name
+    this.#parts = parts
+    this.#worker = new DeviceWorker({
+      ...parts,
+      onSilent: (host, silentMs) => {
+        // A run that has just begun is watched by itself.
+        if (this.free) this.#giveUp(host, silentMs)
+      },
+    })
+  }
+
+  get state(): DeviceState {
+    return this.#state
+  }
+
+  /** Hash of the model that lies ready. */
+  get warmModel(): string | undefined {
+    return this.#warmModel
+  }
+
+  get free(): boolean {
+    return this.#state === 'ready' && this.gate.free
+  }
+
+  /** Brings a worker up where there is none; throws AppError when it does not come up. */
+  async prepare(isolated = false): Promise<WorkerHost> {
+    if (this.#state === 'stopped') {
+      throw new AppError('worker-killed', { device: this.name, reason: 'the device was stopped' })
+    }
+    this.#worker.endIdleWatch()
+    const current = this.#worker.current(isolated)
+    if (current) return current
+    this.#warmModel = undefined
+    const { host, outcome } = await this.#worker.replace(isolated)
+    if (outcome.kind === 'silent') throw this.#giveUp(host, outcome.silentMs)
+    if (outcome.kind === 'failed') {
+      this.#rest(outcome.error)
+      throw outcome.error
+    }
+    this.#failedStarts = 0
+    this.#parts.log.info({ device: this.name, on: outcome.device }, 'device ready')
+    return host
+  }
+
+  /** Runs one order to its end, or until the device falls silent. Never rejects for what the worker does. */
+  async run(
+    order: WorkOrder,
+    modelHash: string,
+    sources: Record<string, Uint8Array>,
+    watch: RunWatch,
+  ): Promise<RunOutcome> {
+    const host = await this.prepare(watch.isolated)
+    const outcome = await this.#runWatched(host, order, sources, watch)
+    if (outcome.kind === 'done' && modelHash !== '') this.#warmModel = modelHash
+    if (outcome.kind === 'failed' && leavesBroken.has(outcome.error.code)) await this.#retire()
+    if (host.state === 'dead') this.#warmModel = undefined
+    this.#worker.watchIdle(host)
+    return outcome
+  }
+
+  /** Ends the worker, unless it hangs where nothing ends it. */
+  async stop(limitMs: number): Promise<Retirement> {
+    const hung = this.#state === 'sick'
+    this.#state = 'stopped'
+    this.#endRest()
+    return hung ? 'hangs' : this.#worker.retire(limitMs)
+  }
+
+  async #runWatched(
+    host: WorkerHost,
+    order: WorkOrder,
+    sources: Record<string, Uint8Array>,
+    { signal, onLoading, onStep }: RunWatch,
+  ): Promise<RunOutcome> {
+    const { clock, speeds, name } = this.#parts
+    const silence = new SilenceWatch(clock)
+    silence.renew(quietLimitMs)
+    const fallen = silence.fallen.then(
+      (silentMs): RunOutcome => ({ kind: 'failed', error: this.#giveUp(host, silentMs) }),
+    )
+    const run = host.run(order, sources, {
+      signal,
+      onLoading: () => {
+        silence.renew(quietLimitMs)
+        onLoading()
+      },
+      onStep: (step, steps, preview) => {
+        onStep(step, steps, preview)
+        const stepLimitMs = Math.max(stallFloorMs, stallFactor * (speeds.p99StepMs(name) ?? 0))
+        silence.renew(step < steps ? stepLimitMs : quietLimitMs)
+      },
+    })
+    try {
+      return await Promise.race([run, fallen])
+    } finally {
+      silence.end()
+    }
+  }
+
+  /** Ends a silent worker. One that cannot be killed is waited for: when its call returns after all, it is replaced. */
+  #giveUp(host: WorkerHost, silentMs: number): AppError {
+    const error = new AppError('device-stalled', { device: this.name, silentMs })
+    if (this.#state === 'stopped') return error
+    this.#state = 'sick'
+    this.#parts.log.error({ device: this.name, silentMs }, 'device stalled')
+    const recover = () => {
+      if (this.#state !== 'sick') return
+      this.#worker.drop(host)
+      this.#state = 'ready'
+      this.#parts.log.info({ device: this.name }, 'device recovered')
+      this.#parts.onChange()
+    }
+    const end = async () => {
+      const outcome = await host.kill()
+      if (outcome.kind === 'unkillable') {
+        this.#parts.onHung(this.name)
+        await host.stop()
+      }
+      recover()
+    }
+    end().catch(cause => this.#parts.log.error({ device: this.name, error: String(cause) }, 'device lost'))
+    return error
+  }
+
+  async #retire(): Promise<void> {
+    await this.#worker.retire()
+    this.#warmModel = undefined
+  }
+
+  #rest(error: AppError): void {
+    if (this.#state === 'stopped') return
+    const restMs = Math.min(longestRestMs, firstRestMs * 2 ** this.#failedStarts)
+    this.#failedStarts += 1
+    this.#state = 'resting'
+    this.#parts.log.error({ device: this.name, restMs, error: error.message }, 'device did not come up')
+    this.#endRest = this.#parts.clock.after(restMs, () => {
+      this.#state = 'ready'
+      this.#parts.onChange()
+    })
+  }
+}

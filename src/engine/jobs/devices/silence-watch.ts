@@ -1,0 +1,27 @@
+/** Notices when something that should give signs of life falls silent. Durations only: the wall clock may jump. */
+import type { Clock } from '../../../ports.ts'
+
+export class SilenceWatch {
+  /** Resolves with the length of the silence that was too long; never, if it does not come to that. */
+  readonly fallen: Promise<number>
+  readonly #clock: Clock
+  #fall: (silentMs: number) => void = () => {}
+  #disarm: () => void = () => {}
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.fallen = new Promise(resolve => {
+      this.#fall = resolve
+    })
+  }
+
+  /** A sign of life: the next one is due within `limitMs`. */
+  renew(limitMs: number): void {
+    this.#disarm()
+    this.#disarm = this.#clock.after(limitMs, () => this.#fall(limitMs))
+  }
+
+  end(): void {
+    this.#disarm()
+  }
+}

@@ -1,0 +1,15 @@
+/** How much work an order is, and which model it needs: what the scheduler and the estimates go by. */
+import { countOf, type WorkOrder } from '../../work-order.ts'
+import type { Waiting } from '../store.ts'
+
+export function jobSizeOf(order: WorkOrder): Pick<Waiting, 'modelHash' | 'size'> {
+  return {
+    // Upscaling needs no model: every device is warm for it.
+    modelHash: order.kind === 'upscale' ? '' : order.model.hash,
+    size: {
+      kind: order.kind,
+      steps: order.kind === 'upscale' ? 0 : order.sampling.steps,
+      pixels: order.widthPx * order.heightPx * countOf(order),
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/** When each waiting job may start, and when it has waited too long: on a clock that never jumps. */
+import type { Clock } from '../../../ports.ts'
+import type { Waiting } from '../store.ts'
+
+export class JobTimes {
+  readonly #clock: Clock
+  readonly #maxWaitMs: number
+  readonly #mayStartMs = new Map<string, number>()
+  readonly #expiresMs = new Map<string, number>()
+
+  /** `maxWaitMs`: 0 for no limit. */
+  constructor(clock: Clock, maxWaitMs: number) {
+    this.#clock = clock
+    this.#maxWaitMs = maxWaitMs
+  }
+
+  /** A job that comes back goes on waiting. */
+  add({ jobId, waitedMs }: Waiting): void {
+    if (this.#maxWaitMs === 0 || this.#expiresMs.has(jobId)) return
+    this.#expiresMs.set(jobId, this.#clock.monotonicMs() + this.#maxWaitMs - waitedMs)
+  }
+
+  /** It may not start before `delayMs` have passed. */
+  rest(jobId: string, delayMs: number): void {
+    this.#mayStartMs.set(jobId, this.#clock.monotonicMs() + delayMs)
+  }
+
+  mayStart({ jobId }: Waiting): boolean {
+    return (this.#mayStartMs.get(jobId) ?? 0) <= this.#clock.monotonicMs()
+  }
+
+  hasExpired({ jobId }: Waiting): boolean {
+    return (this.#expiresMs.get(jobId) ?? Number.POSITIVE_INFINITY) <= this.#clock.monotonicMs()
+  }
+
+  /** It started: its wait goes on only if it comes back. */
+  started(jobId: string): void {
+    this.#mayStartMs.delete(jobId)
+  }
+
+  /** It will not wait any more. */
+  remove(jobId: string): void {
+    this.#mayStartMs.delete(jobId)
+    this.#expiresMs.delete(jobId)
+  }
+}

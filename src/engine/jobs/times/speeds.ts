@@ -1,0 +1,79 @@
+/** How fast devices are, learned from the steps that they report: for estimates, and for what counts as a stall. */
+import type { JobSize, Waiting } from '../store.ts'
+
+/** Weight of the newest value in a moving average: old speeds are forgotten after about ten. */
+const freshness = 0.2
+/** Steps that the 99th percentile is taken over, per device. */
+const remembered = 200
+
+interface Measure {
+  pixels: number
+  ms: number
+}
+
+/** Moving averages of one thing at several picture sizes. */
+class BySize {
+  readonly #measures = new Map<number, Measure>()
+
+  record(pixels: number, ms: number): void {
+    const known = this.#measures.get(pixels)
+    this.#measures.set(pixels, { pixels, ms: known ? known.ms + freshness * (ms - known.ms) : ms })
+  }
+
+  /** At a size never seen, the nearest known one in proportion to the pixels. */
+  at(pixels: number): number | undefined {
+    let nearest: Measure | undefined
+    for (const measure of this.#measures.values()) {
+      if (!nearest || distance(measure, pixels) < distance(nearest, pixels)) nearest = measure
+    }
+    return nearest && (nearest.ms * pixels) / nearest.pixels
+  }
+}
+
+function distance(measure: Measure, pixels: number): number {
+  return Math.abs(Math.log(measure.pixels / pixels))
+}
+
+export class Speeds {
+  readonly #steps = new Map<string, BySize>()
+  readonly #rests = new Map<string, BySize>()
+  readonly #recent = new Map<string, number[]>()
+
+  /** One step of a set of pictures took `ms`. */
+  stepped(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, ms: number): void {
+    bySize(this.#steps, key(device, job)).record(job.size.pixels, ms)
+    const recent = this.#recent.get(device) ?? []
+    recent.push(ms)
+    if (recent.length > remembered) recent.shift()
+    this.#recent.set(device, recent)
+  }
+
+  /** A job took `ms` besides its steps (encoding texts and pictures, decoding, writing). */
+  rested(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, ms: number): void {
+    bySize(this.#rests, key(device, job)).record(job.size.pixels, Math.max(0, ms))
+  }
+
+  /** Undefined while nothing like it was measured on that device. */
+  estimateMs(device: string, job: Pick<Waiting, 'modelHash' | 'size'>): number | undefined {
+    const rest = this.#rests.get(key(device, job))?.at(job.size.pixels)
+    if (job.size.steps === 0) return rest
+    const step = this.#steps.get(key(device, job))?.at(job.size.pixels)
+    return step === undefined ? undefined : job.size.steps * step + (rest ?? 0)
+  }
+
+  /** 99th percentile of a device's latest steps; undefined before the first. */
+  p99StepMs(device: string): number | undefined {
+    const sorted = [...(this.#recent.get(device) ?? [])].sort((a, b) => a - b)
+    return sorted[Math.ceil(sorted.length * 0.99) - 1]
+  }
+}
+
+function key(device: string, job: { modelHash: string; size: JobSize }): string {
+  return `${device} ${job.size.kind} ${job.modelHash}`
+}
+
+function bySize(map: Map<string, BySize>, name: string): BySize {
+  const found = map.get(name) ?? new BySize()
+  map.set(name, found)
+  return found
+}

@@ -1,0 +1,76 @@
+/** Owns a U-Net that is a graph of another maker: it runs as it is, whole, and nothing can be added to it. */
+import { AppError } from '../../../errors.ts'
+import type { Session } from '../../onnx/session.ts'
+import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
+import type { ResidualPlace } from '../residuals.ts'
+import { unetNames } from '../unet.ts'
+import type { UNetConfig } from '../unet-config.ts'
+import { unetInputs } from './open-unet.ts'
+
+export class OnnxUNet implements ReusableUNet {
+  readonly timeIdCount: number
+  /** Neither ControlNets nor image prompts can be added. */
+  readonly places: readonly ResidualPlace[] = []
+  readonly crossAttentions: readonly string[] = []
+  readonly #config: UNetConfig
+  readonly #session: Session
+  readonly #file: string
+
+  constructor(config: UNetConfig, timeIdCount: number, session: Session, file: string) {
+    this.#config = config
+    this.timeIdCount = timeIdCount
+    this.#session = session
+    this.#file = file
+  }
+
+  get timeIdWidth(): number {
+    return this.#config.timeIdWidth
+  }
+
+  get inChannels(): number {
+    return this.#config.inChannels
+  }
+
+  get crossAttentionDim(): number {
+    return this.#config.contextWidth
+  }
+
+  /** @throws AppError 'model-file' where something is to be added. */
+  async predict(input: UNetInput): Promise<Float32Array> {
+    if (input.residuals || input.imagePrompts?.length) throw this.#nothingAdded()
+    const inputs = unetInputs(input, this.#config.inChannels)
+    return this.#session.run({ ...inputs, [unetNames.timestep]: this.#timestep(input) }, unetNames.output)
+  }
+
+  /** @throws AppError 'model-file' where something is to be added. */
+  async load(adapters: readonly IpAdapter[]): Promise<void> {
+    if (adapters.length > 0) throw this.#nothingAdded()
+  }
+
+  #nothingAdded(): AppError {
+    return new AppError('model-file', { file: this.#file, problem: { what: 'onnx-weights' } })
+  }
+
+  /** Exporters differ: one for all rows, as a single number or as a list of one, or one for each row. */
+  #timestep({ timestep, batch }: UNetInput) {
+    const shapes = this.#session.inputs
+    const [extent] = shapes.get(unetNames.timestep) ?? []
+    const [rows] = shapes.get(unetNames.sample) ?? []
+    if (extent === undefined) return { data: Float32Array.of(timestep), shape: [] }
+    const count = extent === rows ? batch : 1
+    return { data: new Float32Array(count).fill(timestep), shape: [count] }
+  }
+
+  /** It gives nothing that a later call could reuse, so every call is a whole one. */
+  async predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }> {
+    return { output: await this.predict(input), deep: new Float32Array() }
+  }
+
+  predictShallow(input: UNetInput): Promise<Float32Array> {
+    return this.predict(input)
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close()
+  }
+}

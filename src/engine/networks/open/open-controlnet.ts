@@ -1,0 +1,74 @@
+/** Owns a ControlNet that is open: what the U-Net is given and a picture in, residuals out. */
+import { AppError } from '../../../errors.ts'
+import { Session, type SessionOptions, type Tensor, wanted } from '../../onnx/session.ts'
+import { controlNetNames, pxPerLatent } from '../controlnet.ts'
+import type { ControlNetConfig } from '../controlnet-config.ts'
+import type { ControlNet, UNet, UNetInput } from '../networks.ts'
+import type { NetworkPart } from '../plan/parts.ts'
+import { planControlNet } from '../plan/plan-controlnet.ts'
+import { type ResidualPlace, residualPlaces } from '../residuals.ts'
+import { unetInputs } from './open-unet.ts'
+
+/** @throws AppError 'model-file', or 'model-config' where it was made for another U-Net. */
+export async function openControlNet(
+  part: NetworkPart,
+  unet: UNet,
+  options: SessionOptions = {},
+): Promise<ControlNet> {
+  const { config, graph } = await planControlNet(part, unet)
+  requireFitting(part.configFile, config, unet)
+  return new OpenControlNet(config, await Session.open('controlnet', graph, options))
+}
+
+/** Its way down must be that of the U-Net. */
+function requireFitting(file: string, config: ControlNetConfig, unet: UNet): void {
+  const refuse = (key: string, found: number, from: number) =>
+    new AppError('model-config', { file, key, problem: { what: 'differs', found, key, from } })
+  if (config.contextWidth !== unet.crossAttentionDim) {
+    throw refuse('cross_attention_dim', config.contextWidth, unet.crossAttentionDim)
+  }
+  const places = residualPlaces(config)
+  if (places.length !== unet.places.length) {
+    throw refuse('layers_per_block', places.length, unet.places.length)
+  }
+  for (const [i, { channels }] of places.entries()) {
+    const own = unet.places[i]?.channels ?? 0
+    if (channels !== own) throw refuse('block_out_channels', channels, own)
+  }
+}
+
+export class OpenControlNet implements ControlNet {
+  readonly places: readonly ResidualPlace[]
+  readonly #config: ControlNetConfig
+  readonly #session: Session
+
+  constructor(config: ControlNetConfig, session: Session) {
+    this.#config = config
+    this.#session = session
+    this.places = residualPlaces(config)
+  }
+
+  async residuals(input: UNetInput, picture: Float32Array, scales: readonly number[]): Promise<Tensor[]> {
+    const { batch, heightLatent, widthLatent } = input
+    const factor = pxPerLatent(this.#config)
+    const pictures = new Float32Array(batch * picture.length)
+    for (let row = 0; row < batch; row++) pictures.set(picture, row * picture.length)
+    const pictureShape = [batch, this.#config.pictureChannels, factor * heightLatent, factor * widthLatent]
+    const results = await this.#session.runAll(
+      {
+        ...unetInputs(input, this.#config.inChannels),
+        [controlNetNames.picture]: { data: pictures, shape: pictureShape },
+        [controlNetNames.scales]: { data: Float32Array.from(scales), shape: [scales.length] },
+      },
+      this.places.map(({ name }) => name),
+    )
+    return this.places.map(({ name, channels, halvings }) => {
+      const side = (latents: number) => Math.ceil(latents / 2 ** halvings)
+      return { data: wanted(results, name), shape: [batch, channels, side(heightLatent), side(widthLatent)] }
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#session.close()
+  }
+}

@@ -1,0 +1,94 @@
+/** Owns what makes a picture a prompt, open: CLIP's image encoder, and an IP-Adapter's projection of what it says. */
+import { AppError } from '../../../errors.ts'
+import { Session, type SessionOptions, wanted } from '../../onnx/session.ts'
+import { clipVisionNames } from '../clip-vision.ts'
+import type { ClipVisionConfig } from '../clip-vision-config.ts'
+import { imageProjectionNames } from '../image-projection.ts'
+import type { IpAdapterConfig } from '../ip-adapter-config.ts'
+import type { IpAdapter, UNet } from '../networks.ts'
+import { planIpAdapter } from '../plan/plan-ip-adapter.ts'
+
+/** What the encoder says of a picture. */
+export interface SeenImage {
+  /** [projectionSize] */
+  readonly embeds: Float32Array
+  /** [places, hiddenSize] */
+  readonly hidden: Float32Array
+}
+
+/** An IP-Adapter open for one picture: what looks at it, and what its tokens are made with. */
+export interface OpenIpAdapter {
+  readonly adapter: IpAdapter
+  readonly encoder: OpenImageEncoder
+  readonly projection: OpenImageProjection
+  close(): Promise<void>
+}
+
+/** @throws AppError 'model-file', or 'model-config' where it was made for another U-Net or encoder. */
+export async function openIpAdapter(
+  parts: Parameters<typeof planIpAdapter>[0] & { readonly hash: string },
+  unet: UNet,
+  options: SessionOptions = {},
+): Promise<OpenIpAdapter> {
+  const plan = await planIpAdapter(parts)
+  const { config, source } = plan
+  if (config.contextWidth !== unet.crossAttentionDim) {
+    const problem = { what: 'text-width', found: config.contextWidth, given: unet.crossAttentionDim } as const
+    throw new AppError('model-config', { file: source.place, key: 'image_proj', problem })
+  }
+  const looking = await Session.open('image encoder', plan.encoder, options)
+  const projecting = await Session.open('image projection', plan.projection, options).catch(async error => {
+    await looking.close()
+    throw error
+  })
+  return {
+    adapter: { hash: parts.hash, weights: source, tokens: config.tokens },
+    encoder: new OpenImageEncoder(plan.encoderConfig, looking),
+    projection: new OpenImageProjection(config, projecting),
+    async close() {
+      await looking.close()
+      await projecting.close()
+    },
+  }
+}
+
+export class OpenImageEncoder {
+  readonly config: ClipVisionConfig
+  readonly #session: Session
+
+  constructor(config: ClipVisionConfig, session: Session) {
+    this.config = config
+    this.#session = session
+  }
+
+  /** pixels: [3, sidePx, sidePx], normalised. */
+  async encode(pixels: Float32Array): Promise<SeenImage> {
+    const { sidePx } = this.config
+    const { pixels: input, embeds, hidden } = clipVisionNames
+    const results = await this.#session.runAll({ [input]: { data: pixels, shape: [1, 3, sidePx, sidePx] } }, [
+      embeds,
+      hidden,
+    ])
+    return { embeds: wanted(results, embeds), hidden: wanted(results, hidden) }
+  }
+}
+
+export class OpenImageProjection {
+  readonly config: IpAdapterConfig
+  readonly #session: Session
+
+  constructor(config: IpAdapterConfig, session: Session) {
+    this.config = config
+    this.#session = session
+  }
+
+  /** What the encoder says → [tokens, contextWidth]. */
+  project({ embeds, hidden }: SeenImage): Promise<Float32Array> {
+    const { sees, inputWidth } = this.config
+    const input =
+      sees === 'embeds'
+        ? { data: embeds, shape: [1, inputWidth] }
+        : { data: hidden, shape: [1, hidden.length / inputWidth, inputWidth] }
+    return this.#session.run({ [imageProjectionNames.input]: input }, imageProjectionNames.output)
+  }
+}

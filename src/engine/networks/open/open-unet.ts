@@ -1,0 +1,117 @@
+/** Owns a U-Net that is open: noisy latents and conditioning in, predicted noise out. */
+import { type Session, type Tensor, wanted } from '../../onnx/session.ts'
+import type { WeightSource } from '../../weights/source.ts'
+import { crossAttentionPaths, imagePromptTensors } from '../image-prompts.ts'
+import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
+import { type ResidualPlace, residualPlaces, residualTensors } from '../residuals.ts'
+import { deepFeaturesInput, deepFeaturesPath } from '../shallow-unet.ts'
+import { unetNames } from '../unet.ts'
+import type { UNetConfig } from '../unet-config.ts'
+
+/** How the graphs that are not open yet are opened. */
+interface OpenGraphs {
+  whole(adapters: readonly WeightSource[]): Promise<Session>
+  shallow(): Promise<Session>
+}
+
+export class OpenUNet implements ReusableUNet {
+  readonly timeIdCount: number
+  readonly #config: UNetConfig
+  readonly #open: OpenGraphs
+  /** One at a time, since each holds all weights: that without image prompts, or that with the adapters of these hashes. */
+  #whole: { readonly hashes: string; readonly session: Session } | undefined
+  /** Opened when it is first asked for: few pictures are painted that way. */
+  #shallow: Promise<Session> | undefined
+
+  constructor(config: UNetConfig, timeIdCount: number, session: Session, open: OpenGraphs) {
+    this.#config = config
+    this.timeIdCount = timeIdCount
+    this.#whole = { hashes: '', session }
+    this.#open = open
+  }
+
+  get timeIdWidth(): number {
+    return this.#config.timeIdWidth
+  }
+
+  get places(): readonly ResidualPlace[] {
+    return residualPlaces(this.#config)
+  }
+
+  get crossAttentions(): readonly string[] {
+    return crossAttentionPaths(this.#config)
+  }
+
+  get inChannels(): number {
+    return this.#config.inChannels
+  }
+
+  get crossAttentionDim(): number {
+    return this.#config.contextWidth
+  }
+
+  async predict(input: UNetInput): Promise<Float32Array> {
+    const session = await this.#wholeFor(input)
+    return session.run(this.#inputs(input), unetNames.output)
+  }
+
+  async predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }> {
+    const deepPath = deepFeaturesPath(this.#config)
+    const session = await this.#wholeFor(input)
+    const results = await session.runAll(this.#inputs(input), [unetNames.output, deepPath])
+    return { output: wanted(results, unetNames.output), deep: wanted(results, deepPath) }
+  }
+
+  async predictShallow(input: UNetInput, deep: Float32Array): Promise<Float32Array> {
+    this.#shallow ??= this.#open.shallow()
+    const { batch, heightLatent, widthLatent } = input
+    const inputs = unetInputs(input, this.#config.inChannels)
+    const shape = [batch, deep.length / batch / heightLatent / widthLatent, heightLatent, widthLatent]
+    const session = await this.#shallow
+    return session.run({ ...inputs, [deepFeaturesInput]: { data: deep, shape } }, unetNames.output)
+  }
+
+  #inputs(input: UNetInput): Record<string, Tensor> {
+    return {
+      ...unetInputs(input, this.#config.inChannels),
+      ...residualTensors(this.places, input.residuals),
+      ...imagePromptTensors(input),
+    }
+  }
+
+  async load(adapters: readonly IpAdapter[], onLoading: () => void): Promise<void> {
+    await this.#wholeWith(adapters, onLoading)
+  }
+
+  #wholeFor({ imagePrompts = [] }: UNetInput): Promise<Session> {
+    return this.#wholeWith(imagePrompts.map(({ adapter }) => adapter))
+  }
+
+  async #wholeWith(adapters: readonly IpAdapter[], onLoading?: () => void): Promise<Session> {
+    const hashes = adapters.map(({ hash }) => hash).join()
+    if (this.#whole?.hashes === hashes) return this.#whole.session
+    onLoading?.()
+    await this.#whole?.session.close()
+    this.#whole = undefined
+    const session = await this.#open.whole(adapters.map(({ weights }) => weights))
+    this.#whole = { hashes, session }
+    return session
+  }
+
+  async close(): Promise<void> {
+    await this.#whole?.session.close()
+    await (await this.#shallow)?.close()
+  }
+}
+
+/** A call's arrays under the names of the graph's inputs. */
+export function unetInputs(input: UNetInput, channels: number) {
+  const { batch, heightLatent, widthLatent, sample, timestep, context, tokens, pooled, timeIds } = input
+  return {
+    [unetNames.sample]: { data: sample, shape: [batch, channels, heightLatent, widthLatent] },
+    [unetNames.timestep]: { data: new Float32Array(batch).fill(timestep), shape: [batch] },
+    [unetNames.context]: { data: context, shape: [batch, tokens, context.length / batch / tokens] },
+    [unetNames.pooled]: { data: pooled, shape: [batch, pooled.length / batch] },
+    [unetNames.timeIds]: { data: timeIds, shape: [batch, timeIds.length / batch] },
+  }
+}

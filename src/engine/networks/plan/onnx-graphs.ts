@@ -1,0 +1,89 @@
+/** Owns graphs that another maker wrote (optimum's layout): what they must take and give to stand for a network. */
+import { AppError } from '../../../errors.ts'
+import type { OnnxPath } from '../../onnx/session.ts'
+import { type OnnxFile, type OnnxPort, readOnnxFile } from '../../weights/onnx-file.ts'
+import { clipNames } from '../clip.ts'
+import type { ClipConfig } from '../clip-config.ts'
+import { unetNames } from '../unet.ts'
+import type { UNetConfig } from '../unet-config.ts'
+import type { VaeConfig } from '../vae-config.ts'
+
+/** One half of a VAE as a graph with one input and one output, whatever they are called. */
+export interface VaeGraph<Graph> {
+  readonly graph: Graph
+  readonly input: string
+  readonly output: string
+}
+
+/** SDXL takes the penultimate layer's states. @throws AppError 'model-file'. */
+export async function onnxTextEncoder(path: string, config: ClipConfig): Promise<OnnxPath> {
+  const file = await readOnnxFile(path)
+  findPort(path, file.inputs, clipNames.ids)
+  findPort(path, file.outputs, clipNames.hidden(config.layers - 1))
+  if (config.projectionSize !== undefined) findPort(path, file.outputs, clipNames.pooled)
+  return { path }
+}
+
+/** @throws AppError 'model-file'. */
+export async function onnxUNet(path: string, config: UNetConfig, timeIdCount: number): Promise<OnnxPath> {
+  const file = await readOnnxFile(path)
+  const { inChannels, outChannels, contextWidth } = config
+  const free = undefined
+  checkPort(path, file.inputs, unetNames.sample, [free, inChannels, free, free])
+  findPort(path, file.inputs, unetNames.timestep)
+  checkPort(path, file.inputs, unetNames.context, [free, free, contextWidth])
+  findPort(path, file.inputs, unetNames.pooled)
+  checkPort(path, file.inputs, unetNames.timeIds, [free, timeIdCount])
+  checkPort(path, file.outputs, unetNames.output, [free, outChannels, free, free])
+  return { path }
+}
+
+/** @throws AppError 'model-file'. */
+export async function onnxVae(
+  [decoder, encoder]: readonly [string, ...string[]],
+  { latentChannels, imageChannels }: VaeConfig,
+): Promise<{ decoder: VaeGraph<OnnxPath>; encoder: VaeGraph<OnnxPath> }> {
+  return {
+    decoder: await vaeGraph(decoder, imageChannels),
+    // Mean and log variance: an encoder that gives latents has drawn them already, from numbers of its own.
+    encoder: await vaeGraph(encoder ?? decoder, 2 * latentChannels),
+  }
+}
+
+async function vaeGraph(path: string, channels: number): Promise<VaeGraph<OnnxPath>> {
+  const { inputs, outputs }: OnnxFile = await readOnnxFile(path)
+  const [input = nothing, output = nothing] = [inputs[0], outputs[0]]
+  checkPort(path, outputs, output.name, [undefined, channels, undefined, undefined])
+  return { graph: { path }, input: input.name, output: output.name }
+}
+
+const nothing: OnnxPort = { name: '', shape: [] }
+
+function findPort(file: string, ports: readonly OnnxPort[], name: string): OnnxPort {
+  const port = ports.find(one => one.name === name)
+  if (port) return port
+  throw new AppError('model-file', { file, problem: { what: 'tensor-missing', tensor: name } })
+}
+
+/** expected: undefined where any extent will do. What the graph leaves free fits. */
+function checkPort(
+  file: string,
+  ports: readonly OnnxPort[],
+  name: string,
+  expected: readonly (number | undefined)[],
+): void {
+  const { shape } = findPort(file, ports, name)
+  const isFitting =
+    shape.length === expected.length &&
+    shape.every((size, i) => size === undefined || expected[i] === undefined || size === expected[i])
+  if (isFitting) return
+  // A free extent has no number to show.
+  const shown = (sizes: readonly (number | undefined)[]) => sizes.map(size => size ?? 0)
+  const problem = {
+    what: 'tensor-shape',
+    tensor: name,
+    expected: shown(expected),
+    found: shown(shape),
+  } as const
+  throw new AppError('model-file', { file, problem })
+}

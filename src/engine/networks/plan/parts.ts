@@ -1,0 +1,24 @@
+/** Owns describing a model's networks before anything is opened: where their weights lie, and what their configs say. */
+import { z } from 'zod'
+import { weightLocation } from '../../weights/location.ts'
+
+/** One network. */
+export const networkPart = z.object({
+  weights: weightLocation,
+  /** As a config.json says it, read from one or inferred from the names and shapes of the weights. */
+  config: z.record(z.string(), z.unknown()),
+  /** What to name when a key of the config does not fit: the config.json, or the file that it was inferred from. */
+  configFile: z.string(),
+  /** sha256, hex, over weights and config: equal for networks that give the same numbers. */
+  hash: z.string(),
+})
+export type NetworkPart = z.infer<typeof networkPart>
+
+/** The networks of a Base or a Refiner; the Base alone has the first text encoder. */
+export const networkParts = z.object({
+  textEncoder: networkPart.optional(),
+  textEncoder2: networkPart,
+  unet: networkPart,
+  vae: networkPart,
+})
+export type NetworkParts = z.infer<typeof networkParts>

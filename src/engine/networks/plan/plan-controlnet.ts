@@ -1,0 +1,21 @@
+/** Owns what a ControlNet's part will become: config read, graph built over its weights, nothing opened yet. */
+import type { OnnxModel } from '../../onnx/model.ts'
+import { parseConfig } from '../../weights/config-file.ts'
+import { openWeights } from '../../weights/location.ts'
+import { buildControlNet } from '../controlnet.ts'
+import { type ControlNetConfig, controlNetConfigSchema } from '../controlnet-config.ts'
+import type { UNet } from '../networks.ts'
+import type { NetworkPart } from './parts.ts'
+
+/**
+ * The width of a time id is the U-Net's: of a single file no weight says it.
+ * @throws AppError 'model-file' or 'model-config'.
+ */
+export async function planControlNet(
+  { config: json, configFile, weights }: NetworkPart,
+  { timeIdCount, timeIdWidth }: Pick<UNet, 'timeIdCount' | 'timeIdWidth'>,
+): Promise<{ config: ControlNetConfig; graph: OnnxModel }> {
+  const told = { ...json, addition_time_embed_dim: timeIdWidth }
+  const config = parseConfig(configFile, told, controlNetConfigSchema)
+  return { config, graph: buildControlNet(config, await openWeights(weights), timeIdCount) }
+}

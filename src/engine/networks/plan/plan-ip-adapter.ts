@@ -1,0 +1,43 @@
+/** Owns what an IP-Adapter and its image encoder will become: configs read, graphs built over their weights, nothing opened yet. */
+import { AppError } from '../../../errors.ts'
+import type { OnnxModel } from '../../onnx/model.ts'
+import { parseConfig } from '../../weights/config-file.ts'
+import { openWeights, type WeightLocation } from '../../weights/location.ts'
+import type { WeightSource } from '../../weights/source.ts'
+import { buildClipVision, placesOf } from '../clip-vision.ts'
+import { type ClipVisionConfig, clipVisionConfigSchema } from '../clip-vision-config.ts'
+import { buildImageProjection } from '../image-projection.ts'
+import { type IpAdapterConfig, ipAdapterConfigOf } from '../ip-adapter-config.ts'
+import type { NetworkPart } from './parts.ts'
+
+export interface IpAdapterPlan {
+  readonly config: IpAdapterConfig
+  /** For the U-Net's graph. */
+  readonly source: WeightSource
+  readonly projection: OnnxModel
+  readonly encoderConfig: ClipVisionConfig
+  readonly encoder: OnnxModel
+}
+
+/** @throws AppError 'model-file', or 'model-config' where the two were not made for each other. */
+export async function planIpAdapter(parts: {
+  readonly weights: WeightLocation
+  readonly encoder: NetworkPart
+}): Promise<IpAdapterPlan> {
+  const { config: json, configFile, weights } = parts.encoder
+  const encoderConfig = parseConfig(configFile, json, clipVisionConfigSchema)
+  const source = await openWeights(parts.weights)
+  const config = ipAdapterConfigOf(source)
+  const given = config.sees === 'embeds' ? encoderConfig.projectionSize : encoderConfig.hiddenSize
+  if (config.inputWidth !== given) {
+    const problem = { what: 'text-width', found: config.inputWidth, given } as const
+    throw new AppError('model-config', { file: source.place, key: 'image_proj', problem })
+  }
+  return {
+    config,
+    source,
+    projection: buildImageProjection(config, source, placesOf(encoderConfig)),
+    encoderConfig,
+    encoder: buildClipVision(encoderConfig, await openWeights(weights)),
+  }
+}

@@ -1,0 +1,155 @@
+/** Owns what a model's parts will become: configs read, graphs built over its weights, nothing opened yet. */
+import { AppError } from '../../../errors.ts'
+import type { OnnxModel } from '../../onnx/model.ts'
+import type { OnnxPath } from '../../onnx/session.ts'
+import { parseConfig } from '../../weights/config-file.ts'
+import { openWeights } from '../../weights/location.ts'
+import type { WeightSource } from '../../weights/source.ts'
+import { buildClip } from '../clip.ts'
+import { type ClipConfig, clipConfigSchema } from '../clip-config.ts'
+import { buildShallowUNet, deepFeaturesPath } from '../shallow-unet.ts'
+import { buildUNet } from '../unet.ts'
+import { type UNetConfig, unetConfigSchema } from '../unet-config.ts'
+import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../vae.ts'
+import { type VaeConfig, vaeConfigSchema } from '../vae-config.ts'
+import { onnxTextEncoder, onnxUNet, onnxVae, type VaeGraph } from './onnx-graphs.ts'
+import type { NetworkPart, NetworkParts } from './parts.ts'
+
+/** Built over weights, or another maker's. */
+type Graph = OnnxModel | OnnxPath
+
+export interface TextEncoderPlan {
+  readonly config: ClipConfig
+  readonly graph: Graph
+}
+
+export interface UNetPlan {
+  readonly config: UNetConfig
+  readonly timeIdCount: number
+  readonly graph: Graph
+  /** The same with pictures as prompts. adapters: the weights of one IP-Adapter per picture. */
+  buildWith(adapters: readonly WeightSource[]): OnnxModel
+  buildShallow(): OnnxModel
+}
+
+export interface VaePlan {
+  readonly config: VaeConfig
+  readonly decoder: VaeGraph<Graph>
+  readonly encoder: VaeGraph<Graph>
+}
+
+export interface NetworkPlan {
+  /** Absent in a Refiner. */
+  readonly textEncoder: TextEncoderPlan | undefined
+  readonly textEncoder2: TextEncoderPlan
+  readonly unet: UNetPlan
+  readonly vae: VaePlan
+}
+
+/**
+ * Plans a Base or a Refiner. Every file is looked at and every shape compared, so what is wrong with a model is known before
+ * it loads.
+ * @throws AppError 'model-file' or 'model-config' with one clear reason.
+ */
+export async function planNetworks(parts: NetworkParts): Promise<NetworkPlan> {
+  const textEncoder2 = await planTextEncoder(parts.textEncoder2)
+  const textEncoder = parts.textEncoder && (await planTextEncoder(parts.textEncoder))
+  const unet = await planUNet(parts.unet, textEncoder?.config, textEncoder2.config)
+  const vae = await planVae(parts.vae)
+  checkChannels(parts.unet.configFile, unet.config, vae.config)
+  return { textEncoder, textEncoder2, unet, vae }
+}
+
+async function planTextEncoder(part: NetworkPart): Promise<TextEncoderPlan> {
+  const config = parseConfig(part.configFile, part.config, clipConfigSchema)
+  const { weights } = part
+  const graph =
+    weights.layout === 'onnx'
+      ? await onnxTextEncoder(weights.graphs[0], config)
+      : buildClip(config, await openWeights(weights))
+  return { config, graph }
+}
+
+async function planUNet(
+  part: NetworkPart,
+  first: ClipConfig | undefined,
+  second: ClipConfig,
+): Promise<UNetPlan> {
+  const config = parseConfig(part.configFile, part.config, unetConfigSchema)
+  const timeIdCount = checkTextWidths(part.configFile, config, first, second)
+  if (part.weights.layout === 'onnx') return planOnnxUNet(part.weights.graphs[0], config, timeIdCount)
+  const source = await openWeights(part.weights)
+  const buildWith = (imagePrompts: readonly WeightSource[]) =>
+    buildUNet(config, source, timeIdCount, { imagePrompts, expose: [deepFeaturesPath(config)] })
+  return {
+    config,
+    timeIdCount,
+    graph: buildWith([]),
+    buildWith,
+    buildShallow: () => buildShallowUNet(config, source, timeIdCount),
+  }
+}
+
+/** Nothing can be added to the weights that are in it. */
+async function planOnnxUNet(file: string, config: UNetConfig, timeIdCount: number): Promise<UNetPlan> {
+  const graph = await onnxUNet(file, config, timeIdCount)
+  const refuse = () => {
+    throw new AppError('model-file', { file, problem: { what: 'onnx-weights' } })
+  }
+  return { config, timeIdCount, graph, buildWith: refuse, buildShallow: refuse }
+}
+
+/** A VAE by itself. @throws as planNetworks. */
+export async function planVae(part: NetworkPart): Promise<VaePlan> {
+  const config = parseConfig(part.configFile, part.config, vaeConfigSchema)
+  if (part.weights.layout === 'onnx') return { config, ...(await onnxVae(part.weights.graphs, config)) }
+  const source = await openWeights(part.weights)
+  return {
+    config,
+    decoder: { graph: buildVaeDecoder(config, source), ...vaeNames },
+    encoder: { graph: buildVaeEncoder(config, source), ...vaeNames },
+  }
+}
+
+/** The U-Net must have been made for the VAE's latents: for them alone, or, to inpaint, with a mask and others beside. */
+function checkChannels(file: string, unet: UNetConfig, { latentChannels }: VaeConfig): void {
+  const allowed = { in_channels: [latentChannels, 2 * latentChannels + 1], out_channels: [latentChannels] }
+  const found = { in_channels: unet.inChannels, out_channels: unet.outChannels }
+  for (const key of ['in_channels', 'out_channels'] as const) {
+    if (allowed[key].includes(found[key])) continue
+    const problem = {
+      what: 'channels',
+      found: found[key],
+      allowed: allowed[key],
+      latents: latentChannels,
+    } as const
+    throw new AppError('model-config', { file, key, problem })
+  }
+}
+
+/** The U-Net must have been made for these encoders. Returns how many time ids it takes. */
+function checkTextWidths(
+  file: string,
+  config: UNetConfig,
+  first: ClipConfig | undefined,
+  second: ClipConfig,
+): number {
+  const contextWidth = (first?.hiddenSize ?? 0) + second.hiddenSize
+  if (config.contextWidth !== contextWidth) {
+    const problem = { what: 'text-width', found: config.contextWidth, given: contextWidth } as const
+    throw new AppError('model-config', { file, key: 'cross_attention_dim', problem })
+  }
+  const pooledWidth = second.projectionSize ?? 0
+  const timeIdCount = (config.addedWidth - pooledWidth) / config.timeIdWidth
+  if (pooledWidth > 0 && (timeIdCount === 5 || timeIdCount === 6)) return timeIdCount
+  throw new AppError('model-config', {
+    file,
+    key: 'projection_class_embeddings_input_dim',
+    problem: {
+      what: 'added-width',
+      found: config.addedWidth,
+      pooled: pooledWidth,
+      idWidth: config.timeIdWidth,
+    },
+  })
+}

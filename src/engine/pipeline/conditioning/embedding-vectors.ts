@@ -1,0 +1,59 @@
+/** Owns the vectors of the embeddings that orders name, read once from files that are still what they were. */
+import { LRUCache } from 'lru-cache'
+import { AppError } from '../../../errors.ts'
+import type { FileRecord } from '../../models/file-record.ts'
+import { type EncoderWidths, encoderOf, readEmbeddingVectors } from '../../text/embedding-file.ts'
+import type { NamedVectors } from '../../text/tokenise.ts'
+import type { PaintOrder } from '../../work-order.ts'
+
+type Reference = NonNullable<PaintOrder['prompt']['embeddings']>[number]
+
+/** The embeddings of a prompt as each encoder gets them. */
+export interface PromptEmbeddings {
+  readonly first: readonly NamedVectors[]
+  readonly second: readonly NamedVectors[]
+}
+
+export const noEmbeddings: PromptEmbeddings = { first: [], second: [] }
+
+/** Files kept in memory: one of full-size SDXL has some 100 kB. */
+const filesKept = 64
+
+export class EmbeddingVectors {
+  readonly #files: readonly FileRecord[]
+  /** By hash and tensor. */
+  readonly #read = new LRUCache<string, Promise<Float32Array[]>>({ max: filesKept })
+
+  constructor(files: readonly FileRecord[]) {
+    this.#files = files.filter(({ kind }) => kind === 'embedding')
+  }
+
+  /** @throws AppError 'model-changed' where a file is no longer the one that the order was accepted with. */
+  async of(references: readonly Reference[], widths: EncoderWidths): Promise<PromptEmbeddings> {
+    const found: { first: NamedVectors[]; second: NamedVectors[] } = { first: [], second: [] }
+    for (const { name, parts } of references) {
+      const vectors: Record<'first' | 'second', Float32Array[]> = { first: [], second: [] }
+      for (const part of parts) {
+        const read = await this.#vectorsOf(part)
+        const encoder = encoderOf({ encoder: part.encoder, width: read[0]?.length ?? 0 }, widths)
+        // A Refiner has the second encoder alone.
+        if (encoder) vectors[encoder].push(...read)
+      }
+      found.first.push({ name, vectors: vectors.first })
+      found.second.push({ name, vectors: vectors.second })
+    }
+    return found
+  }
+
+  #vectorsOf({ file, hash, tensor }: Reference['parts'][number]): Promise<Float32Array[]> {
+    const key = `${hash} ${tensor}`
+    const record = this.#files.find(one => one.name === file && one.hash === hash)
+    if (!record) throw new AppError('model-changed', { name: file })
+    const known = this.#read.get(key)
+    if (known) return known
+    const read = readEmbeddingVectors(record.storage.path, tensor)
+    this.#read.set(key, read)
+    read.catch(() => this.#read.delete(key))
+    return read
+  }
+}

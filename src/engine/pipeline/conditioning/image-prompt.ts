@@ -1,0 +1,67 @@
+/** Pictures as prompts (IP-Adapter; Ye et al. 2023): from a picture to what the U-Net's calls are given. */
+import { floatsFromPicture, type Picture } from '../../image/picture.ts'
+import { bicubic } from '../../image/resampling-filter.ts'
+import { fitPicture } from '../../image/resize.ts'
+import type { ImagePromptInput, IpAdapter, UNet } from '../../networks/networks.ts'
+import type { OpenImageEncoder, OpenImageProjection, SeenImage } from '../../networks/open/open-ip-adapter.ts'
+
+/** A picture's tokens, for the prompt and for the negative prompt, [tokens, contextWidth] each. */
+export interface ImageTokens {
+  readonly positive: Float32Array
+  readonly negative: Float32Array
+}
+
+/** A picture that a run takes as a prompt. */
+export interface ImagePrompt extends ImageTokens {
+  readonly adapter: IpAdapter
+  /** One per cross-attention of the U-Net. */
+  readonly scales: readonly number[]
+}
+
+/** CLIP's own, in red, green and blue (Radford et al. 2021, published code). */
+const mean = [0.48145466, 0.4578275, 0.40821073]
+const deviation = [0.26862954, 0.26130258, 0.27577711]
+
+/** The middle of the picture at the encoder's size, [3, sidePx, sidePx]. */
+export function clipPixels(picture: Picture, sidePx: number): Float32Array {
+  const plane = sidePx * sidePx
+  const fitted = fitPicture(picture, sidePx, sidePx, bicubic)
+  return floatsFromPicture(fitted).map((value, i) => {
+    const channel = Math.trunc(i / plane)
+    return (value / 2 + 0.5 - (mean[channel] ?? 0)) / (deviation[channel] ?? 1)
+  })
+}
+
+/** The negative prompt sees nothing: a vector of zeros, or for Plus what the encoder says of a picture of zeros. */
+export async function imageTokens(
+  encoder: OpenImageEncoder,
+  projection: OpenImageProjection,
+  pixels: Float32Array,
+): Promise<ImageTokens> {
+  const seen = await encoder.encode(pixels)
+  const nothing: SeenImage =
+    projection.config.sees === 'embeds'
+      ? { ...seen, embeds: new Float32Array(seen.embeds.length) }
+      : await encoder.encode(new Float32Array(pixels.length))
+  return { positive: await projection.project(seen), negative: await projection.project(nothing) }
+}
+
+/** The same scale everywhere. */
+export function evenScales(unet: UNet, scale: number): number[] {
+  return unet.crossAttentions.map(() => scale)
+}
+
+/** For a call of `rows` rows, the last `pictures` of which are the prompts' own and those before the negative ones. */
+export function imagePromptsFor(
+  prompts: readonly ImagePrompt[],
+  rows: number,
+  pictures: number,
+): ImagePromptInput[] {
+  return prompts.map(({ adapter, positive, negative, scales }) => {
+    const tokens = new Float32Array(rows * positive.length)
+    for (let row = 0; row < rows; row++) {
+      tokens.set(row < rows - pictures ? negative : positive, row * positive.length)
+    }
+    return { adapter, tokens, scales }
+  })
+}

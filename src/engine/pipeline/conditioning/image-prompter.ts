@@ -1,0 +1,67 @@
+/** Makes pictures prompts: IP-Adapters by name, and what became of the pictures that were asked for lately. */
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { AppError } from '../../../errors.ts'
+import { decodeStoredPicture } from '../../image/decode.ts'
+import type { FileRecord } from '../../models/file-record.ts'
+import type { IpAdapter, UNet } from '../../networks/networks.ts'
+import { openIpAdapter } from '../../networks/open/open-ip-adapter.ts'
+import type { SessionOptions } from '../../onnx/session.ts'
+import type { FileReference } from '../../work-order.ts'
+import { fileOf } from '../file-of.ts'
+import { clipPixels, type ImageTokens, imageTokens } from './image-prompt.ts'
+
+/** A picture as a prompt, with the weights that read it. */
+export interface AdaptedPicture extends ImageTokens {
+  readonly adapter: IpAdapter
+}
+
+/** Pictures kept encoded: 4 to 16 tokens each, 130 kB at most. */
+const picturesKept = 32
+
+type Parts = NonNullable<FileRecord['ipAdapter']>
+
+export class ImagePrompter {
+  readonly #files: readonly FileRecord[]
+  readonly #options: SessionOptions
+  /** By adapter and picture. */
+  readonly #kept = new LRUCache<string, AdaptedPicture>({ max: picturesKept })
+
+  constructor(files: readonly FileRecord[], options: SessionOptions) {
+    this.#files = files
+    this.#options = options
+  }
+
+  /**
+   * file: of the picture, which a person gave or Easel painted.
+   * @throws AppError 'model-unknown', 'model-changed', or 'model-config' where the adapter was made for another U-Net.
+   */
+  async adapt(
+    { name, hash }: FileReference,
+    file: Uint8Array,
+    unet: UNet,
+    onLoading: (name: string) => void,
+  ): Promise<AdaptedPicture> {
+    const key = `${hash}/${createHash('sha256').update(file).digest('hex')}`
+    const kept = this.#kept.get(key)
+    if (kept) return kept
+    const { ipAdapter } = fileOf('ip-adapter', { name, hash }, this.#files)
+    if (!ipAdapter) throw new AppError('model-changed', { name })
+    onLoading(name)
+    const adapted = await this.#encode({ hash, ...ipAdapter }, file, unet)
+    this.#kept.set(key, adapted)
+    return adapted
+  }
+
+  /** The encoder is as large as a small model and is needed once a picture: it is not kept open. */
+  async #encode(parts: Parts & { hash: string }, file: Uint8Array, unet: UNet): Promise<AdaptedPicture> {
+    const open = await openIpAdapter(parts, unet, this.#options)
+    try {
+      const { adapter, encoder, projection } = open
+      const pixels = clipPixels(await decodeStoredPicture(file), encoder.config.sidePx)
+      return { adapter, ...(await imageTokens(encoder, projection, pixels)) }
+    } finally {
+      await open.close()
+    }
+  }
+}

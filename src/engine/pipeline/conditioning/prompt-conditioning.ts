@@ -1,0 +1,126 @@
+/** What a U-Net is told of an order's prompts, step by step: prompts may change on the way. */
+import type { PromptRule, ScheduledText } from '../../text/prompt-rule.ts'
+import { promptRules } from '../../text/prompt-rules.ts'
+import type { PaintOrder } from '../../work-order.ts'
+import { type Guidance, isGuided } from '../denoising/guidance.ts'
+import type { CachedModel } from '../model-cache.ts'
+import {
+  type Conditioning,
+  type ConditioningAt,
+  conditioningBySteps,
+  layOutConditioning,
+  sizeOf,
+  timeIds,
+} from './conditioning.ts'
+import type { EmbeddingCache } from './embedding-cache.ts'
+import type { EmbeddingVectors } from './embedding-vectors.ts'
+import { type Embedding, embedPrompt, type PromptText, zeroEmbedding } from './prompt-embedding.ts'
+
+type Prompt = PaintOrder['prompt']
+
+/** What one picture's U-Net calls are told. `aesthetic` is the Refiner's, and only the Refiner's. */
+export async function conditionsOf(
+  model: CachedModel,
+  { embeddings: cache, vectors }: { embeddings: EmbeddingCache; vectors: EmbeddingVectors },
+  prompt: Prompt,
+  run: { heightPx: number; widthPx: number; steps: number; guidance: Guidance },
+  aesthetic?: { positive: number; negative: number },
+): Promise<ConditioningAt> {
+  const syntax = prompt.syntax ?? 'easel'
+  const rule = promptRules[syntax]
+  const isRefiner = model.networks.unet.timeIdCount === 5
+  const size = sizeOf(run.heightPx, run.widthPx)
+  const idsOf = (score: number | undefined) => timeIds(size, isRefiner ? (score ?? 6) : undefined)
+  const { textEncoder, textEncoder2 } = model.networks
+  const widths = { first: textEncoder?.hiddenSize, second: textEncoder2.hiddenSize }
+  const named = await vectors.of(prompt.embeddings ?? [], widths)
+  const embed: Embed = (text, rows = 1) =>
+    cache.get([model.hash, syntax, text, rows, prompt.embeddings], () =>
+      embedPrompt(model, text, rule, rows, named),
+    )
+
+  const told = new Map<string, Conditioning>()
+  const stretches: { lastStep: number; conditioning: Conditioning }[] = []
+  for (const { lastStep, texts } of textsByStep(rule, prompt, run.steps)) {
+    const key = JSON.stringify(texts)
+    const conditioning =
+      told.get(key) ?? (await conditionOf(model, texts, run.guidance, idsOf, embed, aesthetic))
+    told.set(key, conditioning)
+    stretches.push({ lastStep, conditioning })
+  }
+  return conditioningBySteps(stretches)
+}
+
+type Embed = (text: PromptText, rows?: number) => Promise<Embedding>
+
+/** The texts of one stretch of steps; no `negative` where none was given. */
+interface StepTexts {
+  readonly positive: PromptText
+  readonly negative: PromptText | undefined
+}
+
+/** Prompts that change on the way: a stretch ends wherever one of them does. */
+function textsByStep(
+  rule: PromptRule,
+  prompt: Prompt,
+  steps: number,
+): { lastStep: number; texts: StepTexts }[] {
+  const schedule = (text: string) => rule.schedule(rule.withoutNetworks(text).text, steps)
+  const first = schedule(prompt.positive)
+  const second = prompt.positive2 === undefined ? undefined : schedule(prompt.positive2)
+  const negative = prompt.negative === null ? undefined : schedule(prompt.negative)
+  const ends = new Set([first, second, negative].flatMap(one => one?.map(({ lastStep }) => lastStep) ?? []))
+  const at = (texts: readonly ScheduledText[], step: number) =>
+    texts.find(({ lastStep }) => step <= lastStep)?.text ?? ''
+  return [...ends]
+    .sort((a, b) => a - b)
+    .map(lastStep => ({
+      lastStep,
+      texts: {
+        positive: {
+          text: at(first, lastStep),
+          text2: second && at(second, lastStep),
+          clipSkip: prompt.clipSkip,
+        },
+        // The negative prompt takes no part in clip skip, as in the reference.
+        negative: negative && { text: at(negative, lastStep), clipSkip: 0 },
+      },
+    }))
+}
+
+async function conditionOf(
+  model: CachedModel,
+  texts: StepTexts,
+  guidance: Guidance,
+  idsOf: (score: number | undefined) => number[],
+  embed: Embed,
+  aesthetic: { positive: number; negative: number } | undefined,
+): Promise<Conditioning> {
+  const positive = await embed(texts.positive)
+  if (!isGuided(guidance)) {
+    return layOutConditioning([{ embedding: positive, timeIds: idsOf(aesthetic?.positive) }], undefined)
+  }
+  const [one, other] = await equallyLong(model, texts, positive, embed)
+  return layOutConditioning(
+    [{ embedding: one, timeIds: idsOf(aesthetic?.positive) }],
+    [{ embedding: other, timeIds: idsOf(aesthetic?.negative) }],
+  )
+}
+
+/** Both sides of the guidance go through the U-Net in one batch, so they need the same count of tokens. */
+async function equallyLong(
+  model: CachedModel,
+  texts: StepTexts,
+  positive: Embedding,
+  embed: Embed,
+): Promise<[positive: Embedding, negative: Embedding]> {
+  if (!texts.negative && model.zerosForNoNegative) return [positive, zeroEmbedding(positive)]
+  const negativeText = texts.negative ?? { text: '', clipSkip: 0 }
+  const negative = await embed(negativeText)
+  const tokens = Math.max(positive.tokens, negative.tokens)
+  const rows = tokens / 77
+  return [
+    positive.tokens === tokens ? positive : await embed(texts.positive, rows),
+    negative.tokens === tokens ? negative : await embed(negativeText, rows),
+  ]
+}

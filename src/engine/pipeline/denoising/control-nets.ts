@@ -1,0 +1,60 @@
+/** The ControlNets that a worker holds open: those of the order at hand, kept until another order needs others. */
+import { AppError } from '../../../errors.ts'
+import type { FileRecord } from '../../models/file-record.ts'
+import type { ControlNet, UNet } from '../../networks/networks.ts'
+import { openControlNet } from '../../networks/open/open-controlnet.ts'
+import type { SessionOptions } from '../../onnx/session.ts'
+import type { FileReference } from '../../work-order.ts'
+import { fileOf } from '../file-of.ts'
+
+export class ControlNets {
+  readonly #files: readonly FileRecord[]
+  readonly #options: SessionOptions
+  /** By the hash of the net. */
+  readonly #open = new Map<string, ControlNet>()
+
+  constructor(files: readonly FileRecord[], options: SessionOptions) {
+    this.#files = files
+    this.#options = options
+  }
+
+  /**
+   * All nets of an order, opened for that U-Net; before one is loaded, those of other orders are closed.
+   * @throws AppError 'model-unknown', 'model-changed', or 'model-config' where one was made for another U-Net.
+   */
+  async take(
+    references: readonly FileReference[],
+    unet: UNet,
+    onLoading: (name: string) => void,
+  ): Promise<ControlNet[]> {
+    const nets: ControlNet[] = []
+    for (const reference of references) {
+      nets.push(this.#open.get(reference.hash) ?? (await this.#load(reference, references, unet, onLoading)))
+    }
+    return nets
+  }
+
+  async close(): Promise<void> {
+    for (const net of this.#open.values()) await net.close()
+    this.#open.clear()
+  }
+
+  async #load(
+    { name, hash }: FileReference,
+    needed: readonly FileReference[],
+    unet: UNet,
+    onLoading: (name: string) => void,
+  ): Promise<ControlNet> {
+    const network = fileOf('controlnet', { name, hash }, this.#files).controlNet
+    if (!network) throw new AppError('model-changed', { name })
+    for (const [other, net] of this.#open) {
+      if (needed.some(reference => reference.hash === other)) continue
+      this.#open.delete(other)
+      await net.close()
+    }
+    onLoading(name)
+    const net = await openControlNet(network, unet, this.#options)
+    this.#open.set(hash, net)
+    return net
+  }
+}

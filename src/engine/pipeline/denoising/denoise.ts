@@ -1,0 +1,117 @@
+/** The loop at the heart of every pipeline: churn, scale, predict, guide, step, over a span of a sampler's schedule. */
+import type { UNet } from '../../networks/networks.ts'
+import type { Sampler } from '../../sampling/sampler.ts'
+import type { Span } from '../../sampling/span.ts'
+import type { ConditioningAt, ConditioningRows } from '../conditioning/conditioning.ts'
+import { type ImagePrompt, imagePromptsFor } from '../conditioning/image-prompt.ts'
+import { requireFinite } from '../finite.ts'
+import { type Control, residualsAt } from './control.ts'
+import { type Guidance, guide, isGuidedAt } from './guidance.ts'
+import type { NoiseSource } from './noise-source.ts'
+
+/** A batch of latents, [pictures, 4, height, width]. */
+export interface LatentShape {
+  readonly pictures: number
+  readonly heightLatent: number
+  readonly widthLatent: number
+}
+
+export function valuesPerPicture({ heightLatent, widthLatent }: LatentShape): number {
+  return 4 * heightLatent * widthLatent
+}
+
+/** Who wants to know, and who may stop it. */
+export interface RunHooks {
+  readonly signal: AbortSignal
+  /** After model call `done` of `total`; `clean` are the latents that it predicts in the end. */
+  onStep(done: number, total: number, clean: Float32Array): Promise<void>
+}
+
+export interface DenoiseRun {
+  readonly unet: UNet
+  readonly sampler: Sampler
+  readonly span: Span
+  readonly shape: LatentShape
+  readonly conditioningAt: ConditioningAt
+  readonly guidance: Guidance
+  readonly noise: NoiseSource
+  readonly controls?: readonly Control[]
+  readonly imagePrompts?: readonly ImagePrompt[]
+  /** What an inpainting U-Net is shown beside the latents of each picture, [5, h, w]: the mask and what it keeps. */
+  readonly beside?: Float32Array
+  /** Changes the latents after model call i (inpainting's blend). */
+  readonly afterStep?: (latents: Float32Array, i: number) => Float32Array
+}
+
+/**
+ * Runs the model calls of the span from the given latents; returns the last ones, still scaled.
+ * @throws AppError 'not-finite' at the first step that leads to a value that is no number;
+ * the signal's reason when it is aborted: cancelling takes effect between two model calls.
+ */
+export async function denoise(run: DenoiseRun, start: Float32Array, hooks: RunHooks): Promise<Float32Array> {
+  const { sampler, span, shape, noise } = run
+  const draw = () => noise.draw(valuesPerPicture(shape))
+  let latents = start
+  for (let i = span.first; i < span.end; i++) {
+    hooks.signal.throwIfAborted()
+    latents = sampler.churn?.(latents, i, draw) ?? latents
+    const predicted = await predict(run, sampler.scaleInput(latents, i), i)
+    const step = sampler.step(predicted, i, latents, draw)
+    requireFinite(step.latents, 'latents')
+    latents = run.afterStep?.(step.latents, i) ?? step.latents
+    await hooks.onStep(i + 1 - span.first, span.end - span.first, step.predictedClean)
+  }
+  hooks.signal.throwIfAborted()
+  return latents
+}
+
+/** Model call i: guided with twice the rows, or the prompts alone. */
+async function predict(run: DenoiseRun, scaled: Float32Array, i: number): Promise<Float32Array> {
+  const { conditioningAt, guidance, sampler, shape } = run
+  const conditioning = conditioningAt(Math.trunc(i / sampler.order) + 1)
+  if (!conditioning.guided || !isGuidedAt(guidance, i, sampler.timesteps.length)) {
+    return callUNet(run, scaled, conditioning.positive, i)
+  }
+  const both = await callUNet(run, twice(scaled), conditioning.guided, i)
+  return guide(both, shape.pictures, guidance)
+}
+
+async function callUNet(
+  { unet, sampler, span, shape, controls = [], imagePrompts = [], beside }: DenoiseRun,
+  latents: Float32Array,
+  { rows, tokens, context, pooled, timeIds }: ConditioningRows,
+  i: number,
+): Promise<Float32Array> {
+  const { pictures, heightLatent, widthLatent } = shape
+  const timestep = sampler.timesteps[i] ?? 0
+  const told = { batch: rows, heightLatent, widthLatent, timestep, context, tokens, pooled, timeIds }
+  // A ControlNet is given latents alone, whatever the U-Net sees beside them.
+  const call = { call: i - span.first, calls: sampler.timesteps.length - span.first, pictures }
+  const residuals = await residualsAt(controls, { ...told, sample: latents }, call)
+  const sample = beside ? besideEach(latents, beside, rows) : latents
+  return unet.predict({
+    ...told,
+    sample,
+    residuals,
+    imagePrompts: imagePromptsFor(imagePrompts, rows, pictures),
+  })
+}
+
+/** [rows, 4, h, w] with the same [5, h, w] after each row. */
+function besideEach(latents: Float32Array, beside: Float32Array, rows: number): Float32Array {
+  const perRow = latents.length / rows
+  const whole = new Float32Array(latents.length + rows * beside.length)
+  for (let row = 0; row < rows; row++) {
+    const at = row * (perRow + beside.length)
+    whole.set(latents.subarray(row * perRow, (row + 1) * perRow), at)
+    whole.set(beside, at + perRow)
+  }
+  return whole
+}
+
+function twice(values: Float32Array): Float32Array {
+  const doubled = new Float32Array(2 * values.length)
+  doubled.set(values)
+  doubled.set(values, values.length)
+  return doubled
+}

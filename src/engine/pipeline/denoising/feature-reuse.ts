@@ -1,0 +1,36 @@
+/**
+ * A U-Net that runs whole at every third call and shallow in between: `--fast`. Deep features change slowly from step to
+ * step (Ma et al. 2023, DeepCache, uniform interval). Near the full result, not equal to it; the benchmark says how near.
+ */
+import type { ReusableUNet, UNet, UNetInput } from '../../networks/networks.ts'
+
+/** Calls per whole one. */
+const interval = 3
+/** Calls at the start that are whole: the noisiest ones settle the composition (docs/benchmarks.md has both ways). */
+const wholeAtFirst = 2
+
+/** One per run: it counts the calls and remembers the last whole one. */
+export function reusingDeepFeatures(unet: ReusableUNet): UNet {
+  let calls = 0
+  let kept: { deep: Float32Array; batch: number; uses: number } | undefined
+  return {
+    crossAttentionDim: unet.crossAttentionDim,
+    timeIdCount: unet.timeIdCount,
+    timeIdWidth: unet.timeIdWidth,
+    inChannels: unet.inChannels,
+    crossAttentions: unet.crossAttentions,
+    places: unet.places,
+    async predict(input: UNetInput) {
+      calls += 1
+      if (calls > wholeAtFirst && kept && kept.batch >= input.batch && kept.uses < interval) {
+        kept.uses += 1
+        // Where guidance has come to rest, the positive rows are the last ones of the guided call.
+        const rows = kept.deep.length / kept.batch
+        return unet.predictShallow(input, kept.deep.subarray(rows * (kept.batch - input.batch)))
+      }
+      const { output, deep } = await unet.predictDeep(input)
+      kept = { deep, batch: input.batch, uses: 1 }
+      return output
+    },
+  }
+}

@@ -1,0 +1,93 @@
+/** The models that a worker holds open: one Base with its Refiner, exchanged when another one is asked for. */
+import { AppError } from '../../errors.ts'
+import type { FileRecord } from '../models/file-record.ts'
+import type { ExpertParts, ModelRecord } from '../models/record.ts'
+import type { Vae } from '../networks/networks.ts'
+import { openVae } from '../networks/open/open.ts'
+import type { OpenVae } from '../networks/open/open-vae.ts'
+import type { SessionOptions } from '../onnx/session.ts'
+import type { ModelReference } from '../work-order.ts'
+import { type PreviewMatrix, previewMatrixOf } from './latents/preview.ts'
+import { type OpenModel, openModel } from './open-model.ts'
+
+/** An open model: valid until the next one of another name is asked for. */
+export interface CachedModel extends OpenModel {
+  readonly hash: string
+  readonly previewMatrix: PreviewMatrix
+}
+
+export class ModelCache {
+  readonly #records: readonly ModelRecord[]
+  readonly #files: readonly FileRecord[]
+  readonly #options: SessionOptions
+  readonly #open = new Map<string, CachedModel>()
+  /** VAEs in place of models' own, by hash. */
+  readonly #vaes = new Map<string, OpenVae>()
+  /** By the hash of the model, or of the VAE in place of its own: fitted once, kept when they go. */
+  readonly #previewMatrices = new Map<string, PreviewMatrix>()
+  #name: string | undefined
+
+  constructor(records: readonly ModelRecord[], files: readonly FileRecord[], options: SessionOptions) {
+    this.#records = records
+    this.#files = files
+    this.#options = options
+  }
+
+  /** @throws AppError 'model-changed' when the weights are no longer those that the order was accepted with. */
+  async take(reference: ModelReference, onLoading: (name: string) => void): Promise<CachedModel> {
+    const model = await this.#model(reference, onLoading)
+    return reference.vae ? this.#withVae(model, reference.vae, onLoading) : model
+  }
+
+  async #model(reference: ModelReference, onLoading: (name: string) => void): Promise<CachedModel> {
+    const open = this.#open.get(reference.hash)
+    if (open) return open
+    const parts = this.#partsOf(reference)
+    if (this.#name !== reference.name) await this.close()
+    this.#name = reference.name
+    onLoading(reference.name)
+    const model = await openModel(parts, this.#options)
+    const previewMatrix = await this.#previewMatrix(reference.hash, model.networks.vae)
+    const cached = { ...model, hash: reference.hash, previewMatrix }
+    this.#open.set(reference.hash, cached)
+    return cached
+  }
+
+  async #withVae(
+    model: CachedModel,
+    { name, hash }: NonNullable<ModelReference['vae']>,
+    onLoading: (name: string) => void,
+  ): Promise<CachedModel> {
+    let vae = this.#vaes.get(hash)
+    if (!vae) {
+      const record = this.#files.find(one => one.kind === 'vae' && one.name === name)
+      if (record?.hash !== hash || !record.vae) throw new AppError('model-changed', { name })
+      onLoading(name)
+      vae = await openVae(record.vae, this.#options)
+      this.#vaes.set(hash, vae)
+    }
+    const previewMatrix = await this.#previewMatrix(hash, vae)
+    return { ...model, networks: { ...model.networks, vae }, previewMatrix }
+  }
+
+  async #previewMatrix(hash: string, vae: Vae): Promise<PreviewMatrix> {
+    const matrix = this.#previewMatrices.get(hash) ?? (await previewMatrixOf(vae))
+    this.#previewMatrices.set(hash, matrix)
+    return matrix
+  }
+
+  async close(): Promise<void> {
+    for (const model of this.#open.values()) await model.networks.close()
+    for (const vae of this.#vaes.values()) await vae.close()
+    this.#open.clear()
+    this.#vaes.clear()
+  }
+
+  #partsOf({ name, hash }: ModelReference): ExpertParts {
+    const record = this.#records.find(one => one.name === name)
+    if (!record) throw new AppError('model-unknown', { name, known: this.#records.map(one => one.name) })
+    const expert = [record, record.refiner].find(one => one?.hash === hash)
+    if (!expert) throw new AppError('model-changed', { name })
+    return expert.parts
+  }
+}

@@ -1,0 +1,57 @@
+/** Owns reading a tokenizer.json, the one file that newer libraries save a tokenizer as. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../../errors.ts'
+import { readConfigFile } from '../../weights/config-file.ts'
+import type { Vocabulary } from './tokenizer.ts'
+
+/** `left right`, or the two apart. */
+const merge = z.union([
+  z.tuple([z.string(), z.string()]),
+  z
+    .string()
+    .regex(/^\S+ \S+$/)
+    .transform((pair): [string, string] => {
+      const [left = '', right = ''] = pair.split(' ')
+      return [left, right]
+    }),
+])
+
+const schema = z.object({
+  added_tokens: z
+    .array(z.object({ id: z.int().min(0), content: z.string().min(1), normalized: z.boolean() }))
+    .default([]),
+  model: z.object({
+    type: z.literal('BPE').default('BPE'),
+    end_of_word_suffix: z.literal('</w>'),
+    continuing_subword_prefix: z.literal('').nullish(),
+    vocab: z.record(z.string(), z.int().min(0)),
+    merges: z.array(merge).min(1),
+  }),
+})
+
+/** A token is written as its text, or with flags around it. */
+const token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
+
+const roles = z.object({
+  bos_token: token.default('<|startoftext|>'),
+  eos_token: token.default('<|endoftext|>'),
+  pad_token: token.default('<|endoftext|>'),
+})
+
+/** The vocabulary in `tokenizer/` or `tokenizer_2/` of a model. @throws AppError 'model-file' or 'model-config'. */
+export async function readTokenizerJson(folder: string): Promise<Vocabulary> {
+  const file = join(folder, 'tokenizer.json')
+  const { added_tokens: added, model } = await readConfigFile(file, schema)
+  const {
+    bos_token: start,
+    eos_token: end,
+    pad_token: padding,
+  } = await readConfigFile(join(folder, 'tokenizer_config.json'), roles)
+  const ids = { ...model.vocab, ...Object.fromEntries(added.map(({ content, id }) => [content, id])) }
+  const absent = [start, end, padding].find(content => !Object.hasOwn(ids, content))
+  if (absent !== undefined) {
+    throw new AppError('model-file', { file, problem: { what: 'token-missing', token: absent } })
+  }
+  return { ids, merges: model.merges, special: added, start, end, padding }
+}
