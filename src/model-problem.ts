@@ -115,6 +115,8 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   // Vocabularies.
   z.object({ what: z.literal('no-merges') }),
   z.object({ what: z.literal('token-missing'), token: z.string() }),
+  /** More tokens than the text encoder beside it knows. */
+  z.object({ what: z.literal('token-beyond'), id: z.number(), vocabulary: z.number() }),
 ])
 export type ModelFileProblem = z.infer<typeof modelFileProblem>
 

@@ -61,6 +61,7 @@ describe('A model whose parts do not fit is named at `models`, not at the first 
       /scaling_factor is 0; it must be more than 0/,
     ],
     ['text_encoder/config.json', '"num_hidden_layers": 3', '"num_hidden_layers": 30', /layers\.3/],
+    ['tokenizer/vocab.json', '"!":', '"!": 1024, "other":', /a token with the id 1024.* knows 1024/],
   ])('%s with %s made %s', async (path, from, to, sentence) => {
     const where = place({ other: `${tiny}/tiny-base`, sound: `${tiny}/tiny-base` })
     edit(where.modelsDir, `other/${path}`, text => text.replace(from, to))

@@ -50,11 +50,10 @@ const sampling = z.object({
   guidanceInterval: z.tuple([z.number(), z.number()]).default([0, 1]),
   /** Of DDIM and TCD. */
   eta: z.number().optional(),
-  /** What k-diffusion's rules are told of noise: ancestral share, factor, churn. */
+  /** What k-diffusion's rules are told of noise: the share drawn anew, and churn. */
   noise: z
     .object({
       eta: z.number().min(0).max(1).optional(),
-      factor: z.number().positive().optional(),
       churn: z.object({ amount: z.number(), from: z.number(), to: z.number() }).optional(),
     })
     .optional(),

@@ -86,6 +86,7 @@ export const uiSchedules: Checker = {
               name('penultimate_dropped.karras.10'),
               allow_relative,
             ),
+            ...partial(golden, allow_relative),
             compare('fractional timesteps', timesteps, name('example_timestep_fractional'), 1e-2),
             compare('nearest timesteps', timesteps.map(roundHalfToEven), name('example_timestep_nearest'), 0),
           ]
@@ -111,6 +112,23 @@ export const kDiffusionSamplers: Checker = {
       },
     }))
   },
+}
+
+/** Parts of lists that the two UIs run where a picture is the start: `a1111_strength<s>.<key>`, `comfyui_denoise<d>.<key>`. */
+function partial(golden: Tensors, allowed: number): Check[] {
+  return golden.names.flatMap(name => {
+    const { ui, share, key } =
+      /^(?<ui>a1111_strength|comfyui_denoise)(?<share>[\d.]+?)\.(?<key>[a-z_]+\.\d+)$/.exec(name)?.groups ??
+      {}
+    if (ui === undefined || share === undefined || key === undefined) return []
+    const [schedule = '', steps = 0] = [key.split('.')[0], Number(key.split('.')[1])]
+    const run = Math.floor(Math.min(Number(share), 0.999) * steps)
+    const sigmas =
+      ui === 'a1111_strength'
+        ? sigmasOfKey(key).slice(steps - run - 1)
+        : sigmasOfKey(`${schedule}.${Math.floor(steps / Number(share))}`).slice(-(steps + 1))
+    return [compareSigmas(name, sigmas, golden.floats(name), allowed)]
+  })
 }
 
 /** `schedule.steps`, the schedule's name with its ρ where it has one. */

@@ -6,13 +6,12 @@ import { planNetworks, planVae } from '../networks/plan/plan.ts'
 import { planControlNet } from '../networks/plan/plan-controlnet.ts'
 import { planIpAdapter } from '../networks/plan/plan-ip-adapter.ts'
 import { parseSchedule } from '../sampling/scheduler-config.ts'
-import { openTokenizerPart } from '../text/tokenizer/open-tokenizer.ts'
+import { openTokenizers } from './open-tokenizers.ts'
 
 /** Looks at every file as `openModel` would. @throws what `openModel` would throw. */
 export async function checkModel(parts: ExpertParts): Promise<void> {
   parseSchedule(parts.schedule.config, parts.schedule.configFile)
-  await openTokenizerPart(parts.tokenizer2)
-  if (parts.tokenizer) await openTokenizerPart(parts.tokenizer)
+  await openTokenizers(parts)
   await planNetworks(parts.networks)
 }
 

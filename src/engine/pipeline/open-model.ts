@@ -4,14 +4,11 @@ import type { Networks } from '../networks/networks.ts'
 import { openNetworks } from '../networks/open/open.ts'
 import type { SessionOptions } from '../onnx/session.ts'
 import { type ModelSchedule, parseSchedule } from '../sampling/scheduler-config.ts'
-import { openTokenizerPart } from '../text/tokenizer/open-tokenizer.ts'
-import type { Tokenizer } from '../text/tokenizer/tokenizer.ts'
+import { openTokenizers, type Tokenizers } from './open-tokenizers.ts'
 
 /** A Base or a Refiner. The Base alone has the first tokenizer and encoder. */
-export interface OpenModel {
+export interface OpenModel extends Tokenizers {
   readonly networks: Networks
-  readonly tokenizer: Tokenizer | undefined
-  readonly tokenizer2: Tokenizer
   readonly schedule: ModelSchedule
   /** Base: no negative prompt means zeros. Refiner: it means an empty text, encoded. */
   readonly zerosForNoNegative: boolean
@@ -19,12 +16,10 @@ export interface OpenModel {
 
 /** @throws AppError 'model-file' or 'model-config', naming the file and what is wrong. */
 export async function openModel(parts: ExpertParts, options: SessionOptions = {}): Promise<OpenModel> {
-  const tokenizer2 = await openTokenizerPart(parts.tokenizer2)
-  const tokenizer = parts.tokenizer && (await openTokenizerPart(parts.tokenizer))
+  const tokenizers = await openTokenizers(parts)
   return {
     networks: await openNetworks(parts.networks, options),
-    tokenizer,
-    tokenizer2,
+    ...tokenizers,
     schedule: parseSchedule(parts.schedule.config, parts.schedule.configFile),
     zerosForNoNegative: parts.zerosForNoNegative,
   }

@@ -32,7 +32,7 @@ export function setUpSampler(sampling: Sampling, schedule: ModelSchedule): Sampl
     spacing: sampling.spacing === 'model' ? own.spacing : sampling.spacing,
     schedule: sampling.schedule,
     eta: sampling.eta ?? own.eta,
-    rule: { ...own.rule, ...(noise && { eta: noise.eta, noiseFactor: noise.factor, churn: noise.churn }) },
+    rule: { ...own.rule, ...(noise && { eta: noise.eta, churn: noise.churn }) },
     timesteps: sampling.timesteps,
   }
   const asked = stepsOf(sampling)

@@ -122,6 +122,8 @@ function fileReason(p: ModelFileProblem): string {
       return `it lacks "${p.tensor}", which the index promises`
     case 'no-merges':
       return 'it holds no merges'
+    case 'token-beyond':
+      return `it has a token with the id ${p.id}, and the text encoder beside it knows ${p.vocabulary}`
     case 'token-missing':
       return `the vocabulary has no ${p.token}`
   }

@@ -120,6 +120,8 @@ function fileReason(p: ModelFileProblem): string {
       return `缺少索引中列出的“${p.tensor}”`
     case 'no-merges':
       return '里面没有合并规则'
+    case 'token-beyond':
+      return `其中有编号为 ${p.id} 的词元，而旁边的文本编码器只认识 ${p.vocabulary} 个`
     case 'token-missing':
       return `词表里没有 ${p.token}`
   }

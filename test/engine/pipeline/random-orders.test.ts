@@ -125,7 +125,7 @@ const sampling = fc
       ),
       eta: share,
       noise: fc.record(
-        { eta: share, factor: fc.constant(1.01), churn: fc.constant({ amount: 2, from: 0, to: 100 }) },
+        { eta: share, churn: fc.constant({ amount: 2, from: 0, to: 100 }) },
         { requiredKeys: [] },
       ),
       schedule: fc.constantFrom(...schedules.map(({ name }) => name)),

@@ -68,6 +68,7 @@ test('a name takes as many places as it has vectors, and none where the encoder 
     start: 0,
     end: 1,
     padding: 1,
+    highestId: 9,
     encode: () => [7],
     encodePlain: (t: string) => (t.trim() ? [7] : []),
   }

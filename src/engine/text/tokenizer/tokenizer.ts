@@ -12,6 +12,8 @@ export interface Tokenizer {
   readonly end: number
   /** Id that fills a row: `<|endoftext|>` for the first encoder, `!` (id 0) for the second. */
   readonly padding: number
+  /** The highest id that it can give: the encoder must know as many. */
+  readonly highestId: number
   /** Ids of any text, without start and end. */
   encode(text: string): number[]
   /** The same as the UIs have it: what fills a row, an exclamation mark in the second tokenizer, is text like any other. */
@@ -50,6 +52,7 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
     start: idOf(ids, start),
     end: idOf(ids, end),
     padding: idOf(ids, padding),
+    highestId: highestOf(vocabulary),
     encode,
     encodePlain(text) {
       if (padding === end) return encode(text)
@@ -57,6 +60,11 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
       return encodePlain(text)
     },
   }
+}
+
+function highestOf({ ids, special }: Vocabulary): number {
+  const all = [...Object.values(ids), ...special.flatMap(({ id }) => id ?? [])]
+  return all.reduce((highest, id) => Math.max(highest, id), 0)
 }
 
 function encoderOf({ ids, merges, special, end }: Vocabulary): Tokenizer['encode'] {
