@@ -1,6 +1,6 @@
 /** The jobs that run or wait: the queue's side of the jobs table. */
 import { and, asc, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { jobSizeOf } from '../engine/jobs/job-size.ts'
+import { jobSizeOf } from '../engine/jobs/times/job-size.ts'
 import type { Waiting } from '../engine/jobs/store.ts'
 import { workOrder } from '../engine/work-order.ts'
 import type { Rows } from './client.ts'

@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { ExpertParts } from '../models/record.ts'
-import type { NetworkPart } from '../networks/parts.ts'
-import { openTokenizerPart } from '../text/open-tokenizer.ts'
-import type { Tokenizer } from '../text/tokenizer.ts'
-import type { TokenizerPart } from '../text/tokenizer-part.ts'
+import type { NetworkPart } from '../networks/plan/parts.ts'
+import { openTokenizerPart } from '../text/tokenizer/open-tokenizer.ts'
+import type { Tokenizer } from '../text/tokenizer/tokenizer.ts'
+import type { TokenizerPart } from '../text/tokenizer/tokenizer-part.ts'
 import { parseConfig } from '../weights/config-file.ts'
 
 /** The Base alone has the first one. */
