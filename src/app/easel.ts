@@ -84,6 +84,8 @@ export interface Easel {
 
   models(): ModelView[]
   samplers(): string[]
+  /** The schedules that most samplers can go through. */
+  schedules(): string[]
   styles(): string[]
   settings(person: Person): PersonSettings
   saveSettings(person: Person, settings: PersonSettings): Promise<SettingsOutcome>

@@ -1,6 +1,7 @@
 /** The facade over the use cases: every read of a job or a picture goes through visible.ts. */
 import type { Config } from '../config.ts'
 import { samplerChoices, samplerName } from '../engine/sampling/sampler-names.ts'
+import { schedules } from '../engine/sampling/schedules/registry.ts'
 import type { Viewer } from './access.ts'
 import { act } from './act.ts'
 import { type Catalogue, defaultsOf } from './catalogue.ts'
@@ -81,6 +82,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
 
     models: () => app.catalogue.models.map(model => modelView(config, model)),
     samplers: () => samplerChoices().map(samplerName),
+    schedules: () => schedules.map(({ name }) => name),
     styles: () => config.styles.map(style => style.name),
     settings: person => db.people.settings(person),
     async saveSettings(person, settings) {

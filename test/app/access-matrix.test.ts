@@ -78,6 +78,7 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   queueLength: { 'in figures': listing(() => it.easel.queueLength()) },
   models: { 'of the configuration': listing(() => it.easel.models()) },
   samplers: { 'of the program': listing(() => it.easel.samplers()) },
+  schedules: { 'of the program': listing(() => it.easel.schedules()) },
   styles: { 'of the configuration': listing(() => it.easel.styles()) },
   settings: { 'of one’s own': listing(caller => it.easel.settings(caller.person)) },
   saveSettings: { 'of one’s own': listing(caller => it.easel.saveSettings(caller.person, {})) },

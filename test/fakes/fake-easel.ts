@@ -248,6 +248,10 @@ export class FakeEasel implements Easel {
     return ['euler', 'heun']
   }
 
+  schedules(): string[] {
+    return ['karras', 'sgm_uniform']
+  }
+
   styles(): string[] {
     return ['ink']
   }

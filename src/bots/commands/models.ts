@@ -11,13 +11,23 @@ export const models: Command = {
   isView: true,
   options: [],
   handle({ easel, words }) {
-    const offered = { models: easel.models(), samplers: easel.samplers(), styles: easel.styles() }
+    const offered = {
+      models: easel.models(),
+      samplers: easel.samplers(),
+      schedules: easel.schedules(),
+      styles: easel.styles(),
+    }
     return { kind: 'message', message: modelsMessage(offered, words) }
   },
 }
 
 export function modelsMessage(
-  offered: { models: readonly ModelView[]; samplers: readonly string[]; styles: readonly string[] },
+  offered: {
+    models: readonly ModelView[]
+    samplers: readonly string[]
+    schedules: readonly string[]
+    styles: readonly string[]
+  },
   { models: words }: Words,
 ): Message {
   if (offered.models.length === 0) return textMessage(words.none)
@@ -32,6 +42,7 @@ export function modelsMessage(
     ].join(' · '),
   )
   lines.push(`${words.samplers}: ${offered.samplers.join(', ')}`)
+  lines.push(`${words.schedules}: ${offered.schedules.join(', ')}`)
   if (offered.styles.length > 0) lines.push(`${words.styles}: ${offered.styles.join(', ')}`)
   return textMessage(words.title, lines)
 }

@@ -8,7 +8,7 @@ export const commands = {
   imagine: { name: 'imagine', title: 'Paint', about: 'Paint a picture from words' },
   queue: { name: 'queue', title: 'Queue', about: 'Who is waiting, and for how long' },
   show: { name: 'show', title: 'Show', about: 'Bring an earlier picture here, with all its buttons' },
-  models: { name: 'models', title: 'Models', about: 'Models, samplers and styles' },
+  models: { name: 'models', title: 'Models', about: 'Models, samplers, schedules and styles' },
   usage: { name: 'usage', title: 'Usage', about: 'Your own figures, and what is left for you' },
   settings: { name: 'settings', title: 'Defaults', about: 'Your own defaults' },
   stats: { name: 'stats', title: 'Stats', about: 'Everybody’s figures, for admins' },

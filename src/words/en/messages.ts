@@ -128,6 +128,7 @@ export const models = {
     `${some(steps, 'step')}, guidance ${guidance}, ${sampler}`,
   sizes: (stepPx: number) => `sizes in steps of ${stepPx} px`,
   samplers: 'Samplers',
+  schedules: 'Schedules',
   styles: 'Styles',
 }
 

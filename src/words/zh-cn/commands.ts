@@ -5,7 +5,7 @@ export const commands: Words['commands'] = {
   imagine: { name: '画图', title: '画图', about: '用文字画一张图' },
   queue: { name: '队列', title: '队列', about: '谁在等，还要等多久' },
   show: { name: '重现', title: '重现', about: '把以前的图片带到这里，按钮都还能用' },
-  models: { name: '模型', title: '模型', about: '模型、采样器和风格' },
+  models: { name: '模型', title: '模型', about: '模型、采样器、调度和风格' },
   usage: { name: '用量', title: '用量', about: '你自己的数据和剩余额度' },
   settings: { name: '设置', title: '默认设置', about: '你自己的默认设置' },
   stats: { name: '统计', title: '统计', about: '所有人的数据，仅限管理员' },

@@ -123,6 +123,7 @@ export const models: Words['models'] = {
   steps: (steps, guidance, sampler) => `${steps} 步，引导 ${guidance}，${sampler}`,
   sizes: stepPx => `边长为 ${stepPx} 像素的倍数`,
   samplers: '采样器',
+  schedules: '调度',
   styles: '风格',
 }
 
