@@ -26,7 +26,7 @@ describe('a request with several mistakes', () => {
       ['model-unknown nope', 'style-unknown nope', 'sampler-unknown nope'],
     ],
     [
-      { model: 'nope', count: 99, steps: 0, clipSkip: 99, seed: -1 },
+      { model: 'nope', count: 99, steps: 0, clipSkip: 99, seed: 1.5 },
       [
         'model-unknown nope',
         'out-of-range clip-skip',
