@@ -1,7 +1,7 @@
 /** The jobs that run or wait: the queue's side of the jobs table. */
 import { and, asc, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { jobSizeOf } from '../engine/jobs/times/job-size.ts'
 import type { Waiting } from '../engine/jobs/store.ts'
+import { jobSizeOf } from '../engine/jobs/times/job-size.ts'
 import { workOrder } from '../engine/work-order.ts'
 import type { Rows } from './client.ts'
 import { type JobReader, type JobRecord, selectJobs } from './job-records.ts'

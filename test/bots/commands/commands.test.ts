@@ -195,7 +195,10 @@ describe('the message of a command', () => {
       defaultSteps: 20,
       defaultGuidance: 7,
     }
-    expect(modelsMessage({ models: [demo], samplers: ['euler'], schedules: ['ays', 'beta'], styles: [] }, en).lines).toEqual([
+    expect(
+      modelsMessage({ models: [demo], samplers: ['euler'], schedules: ['ays', 'beta'], styles: [] }, en)
+        .lines,
+    ).toEqual([
       'demo (default) · 128×128 · sizes in steps of 32 px · 20 steps, guidance 7, euler · with Refiner',
       'Samplers: euler',
       'Schedules: ays, beta',
