@@ -243,7 +243,7 @@ const unscopedRead = /\b(?:jobs\.(?:get|getAll|byEvent|inChannel)|pictures\.(?:g
 const unscopedAllowed: Readonly<Record<string, string>> = {
   'src/app/visible.ts': 'decides who sees what it reads',
   'src/app/job-views.ts': 'turns what was decided on into views',
-  'src/app/deliver.ts': 'tells a job’s own conversation of it',
+  'src/app/delivery/entry-handler.ts': 'tells a job’s own conversation of it',
   'src/app/accept.ts': 'finds what an event asked for before, and shows of it what may be seen',
 }
 

@@ -7,7 +7,7 @@ import type { Clock, Logger, Random } from '../../ports.ts'
 import { within } from '../../time-limit.ts'
 import { Device, type DeviceOpeners, type DeviceState } from './devices/device.ts'
 import { Run } from './run.ts'
-import type { Pick } from './scheduler.ts'
+import type { Candidate } from './scheduler.ts'
 import type { Claim, Ending, JobStore, Waiting } from './store.ts'
 import { Timers } from './timers.ts'
 import { etaAtMs, type Forecast, outlookOf, type Progress, playForward } from './times/forecast.ts'
@@ -175,19 +175,19 @@ export class Pool {
     for (;;) {
       const free = this.#devices.filter(device => device.free)
       if (free.length === 0) return
-      const pick = this.#line.next(warmModels(free), job => this.#times.mayStart(job))
-      if (!pick) return
-      const device = free.find(({ warmModel }) => warmModel === pick.job.modelHash) ?? free[0]
-      if (device) this.#assign(device, pick)
+      const candidate = this.#line.next(warmModels(free), job => this.#times.mayStart(job))
+      if (!candidate) return
+      const device = free.find(({ warmModel }) => warmModel === candidate.job.modelHash) ?? free[0]
+      if (device) this.#assign(device, candidate)
     }
   }
 
-  #assign(device: Device, pick: Pick): void {
+  #assign(device: Device, candidate: Candidate): void {
     const { clock, log } = this.#parts
-    this.#line.serve(pick)
-    this.#times.started(pick.job.jobId)
-    const run = new Run(pick.job, device, clock.monotonicMs())
-    this.#runs.set(pick.job.jobId, run)
+    this.#line.serve(candidate)
+    this.#times.started(candidate.job.jobId)
+    const run = new Run(candidate.job, device, clock.monotonicMs())
+    this.#runs.set(candidate.job.jobId, run)
     device.gate
       .run(() => this.#serve(run))
       .catch(error => log.error({ jobId: run.job.jobId, error: String(error) }, 'a job was left running'))

@@ -14,7 +14,7 @@ export interface Share {
   readonly servedRound: number
 }
 
-export interface Pick {
+export interface Candidate {
   readonly job: Waiting
   readonly round: number
 }
@@ -25,13 +25,13 @@ export function nextJob(
   currentRound: number,
   warm: ReadonlySet<string>,
   mayStart: (job: Waiting) => boolean = () => true,
-): Pick | undefined {
-  let best: Pick | undefined
+): Candidate | undefined {
+  let best: Candidate | undefined
   for (const share of shares) {
     const job = share.jobs.find(mayStart)
     if (!job) continue
-    const pick = { job, round: roundOf(share, 0, currentRound) }
-    if (!best || compare(pick, best, warm) < 0) best = pick
+    const candidate = { job, round: roundOf(share, 0, currentRound) }
+    if (!best || compare(candidate, best, warm) < 0) best = candidate
   }
   return best
 }
@@ -41,12 +41,13 @@ export function servingOrder(
   shares: Iterable<Share>,
   currentRound: number,
   warm: ReadonlySet<string>,
-): Pick[] {
-  const picks: Pick[] = []
+): Candidate[] {
+  const candidates: Candidate[] = []
   for (const share of shares) {
-    for (const [k, job] of share.jobs.entries()) picks.push({ job, round: roundOf(share, k, currentRound) })
+    for (const [k, job] of share.jobs.entries())
+      candidates.push({ job, round: roundOf(share, k, currentRound) })
   }
-  return picks.sort((a, b) => compare(a, b, warm))
+  return candidates.sort((a, b) => compare(a, b, warm))
 }
 
 /** The round of a person's k-th waiting job, counted from 0. */
@@ -55,18 +56,22 @@ export function roundOf(share: Share, k: number, currentRound: number): number {
 }
 
 /** Negative when `a` is served before `b`. A total order: no two jobs have the same age. */
-export function compare(a: Pick, b: Pick, warm: ReadonlySet<string>): number {
+export function compare(a: Candidate, b: Candidate, warm: ReadonlySet<string>): number {
   return a.round - b.round || coldness(a.job, warm) - coldness(b.job, warm) || a.job.seq - b.job.seq
 }
 
-/** Where `pick` stands, or would stand, in an order: the count of those before it. */
-export function positionIn(order: readonly Pick[], pick: Pick, warm: ReadonlySet<string>): number {
+/** Where `candidate` stands, or would stand, in an order: the count of those before it. */
+export function positionIn(
+  order: readonly Candidate[],
+  candidate: Candidate,
+  warm: ReadonlySet<string>,
+): number {
   let from = 0
   let to = order.length
   while (from < to) {
     const middle = (from + to) >> 1
     const other = order[middle]
-    if (other && compare(other, pick, warm) < 0) from = middle + 1
+    if (other && compare(other, candidate, warm) < 0) from = middle + 1
     else to = middle
   }
   return from

@@ -24,9 +24,9 @@ const always = () => true
 const cold: ReadonlySet<string> = new Set()
 
 function serve(line: WaitingLine, warm = cold): Waiting | undefined {
-  const pick = line.next(warm, always)
-  if (pick) line.serve(pick)
-  return pick?.job
+  const candidate = line.next(warm, always)
+  if (candidate) line.serve(candidate)
+  return candidate?.job
 }
 
 function serveAll(line: WaitingLine, warm = cold): number[] {
@@ -112,8 +112,8 @@ describe('the line', () => {
             expect(line.order(warm)).toEqual(before.slice(1))
           }
           if (operation.kind === 'serve-other') {
-            const pick = line.next(warm, other => other !== before[0])
-            if (pick) line.serve(pick)
+            const candidate = line.next(warm, other => other !== before[0])
+            if (candidate) line.serve(candidate)
           }
           if (operation.kind === 'remove')
             line.remove(before[operation.at % (before.length || 1)]?.jobId ?? '')
@@ -140,15 +140,15 @@ describe('the scheduler', () => {
           share.jobs.push(job(personId))
           shares.set(personId, share)
         }
-        const promised = servingOrder(shares.values(), 0, cold).map(pick => pick.job)
+        const promised = servingOrder(shares.values(), 0, cold).map(candidate => candidate.job)
         let round = 0
         for (const expected of promised) {
-          const pick = nextJob(shares.values() satisfies Iterable<Share>, round, cold)
-          expect(pick?.job).toBe(expected)
-          round = Math.max(round, pick?.round ?? 0)
+          const candidate = nextJob(shares.values() satisfies Iterable<Share>, round, cold)
+          expect(candidate?.job).toBe(expected)
+          round = Math.max(round, candidate?.round ?? 0)
           const share = shares.get(expected.personId)
           share?.jobs.shift()
-          if (share && pick) share.servedRound = pick.round
+          if (share && candidate) share.servedRound = candidate.round
         }
       }),
     )

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { RateLimiter } from '../../../../src/bots/slack/transport/rate-limiter.ts'
 import { FakeClock } from '../../../fakes/fake-clock.ts'
 
-const lane = 'chat.postMessage C1'
+const bucket = 'chat.postMessage C1'
 
 function limiter() {
   const clock = new FakeClock()
@@ -12,12 +12,12 @@ function limiter() {
 describe('the pace of calls to Slack', () => {
   it('gives each of a crowd a time of its own, at which it may go', () => {
     const { clock, limiter: all } = limiter()
-    for (let i = 0; i < 4; i++) expect(all.take('T', lane)).toBe(0)
-    const waits = Array.from({ length: 5 }, () => all.take('T', lane))
+    for (let i = 0; i < 4; i++) expect(all.take('T', bucket)).toBe(0)
+    const waits = Array.from({ length: 5 }, () => all.take('T', bucket))
     expect(waits).toEqual([1000, 2000, 3000, 4000, 5000])
     for (const _ of waits) {
       clock.advance(1000)
-      expect(all.take('T', lane)).toBe(0)
+      expect(all.take('T', bucket)).toBe(0)
     }
   })
 
@@ -34,21 +34,21 @@ describe('the pace of calls to Slack', () => {
 
   it('sends nothing while Slack wants no call, and then one by one', () => {
     const { clock, limiter: all } = limiter()
-    all.close('T', lane, 30_000)
-    expect(all.left('T', lane)).toBe(0)
-    expect([all.take('T', lane), all.take('T', lane)]).toEqual([30_000, 31_000])
+    all.close('T', bucket, 30_000)
+    expect(all.left('T', bucket)).toBe(0)
+    expect([all.take('T', bucket), all.take('T', bucket)]).toEqual([30_000, 31_000])
     clock.advance(29_999)
-    expect(all.take('T', lane)).toBeGreaterThan(0)
+    expect(all.take('T', bucket)).toBeGreaterThan(0)
     clock.advance(1)
-    expect(all.take('T', lane)).toBe(0)
-    expect(all.take('T', lane)).toBeGreaterThan(0)
+    expect(all.take('T', bucket)).toBe(0)
+    expect(all.take('T', bucket)).toBeGreaterThan(0)
   })
 
   it('keeps workspaces, channels and methods apart, and holds no answer back that somebody waits for', () => {
     const { limiter: all } = limiter()
-    for (let i = 0; i < 5; i++) all.take('T', lane)
+    for (let i = 0; i < 5; i++) all.take('T', bucket)
     expect(all.take('T', 'chat.postMessage C2')).toBe(0)
-    expect(all.take('U', lane)).toBe(0)
+    expect(all.take('U', bucket)).toBe(0)
     for (let i = 0; i < 200; i++) expect(all.take('T', 'views.open')).toBe(0)
   })
 

@@ -2,7 +2,7 @@
  * The waiting jobs of one priority, with rounds of their own. The serving order is kept from one question to the next:
  * a new job is put into it and the served one taken off its front, so that ten thousand waiting cost no more than ten.
  */
-import { nextJob, type Pick, positionIn, roundOf, type Share, servingOrder } from './scheduler.ts'
+import { type Candidate, nextJob, positionIn, roundOf, type Share, servingOrder } from './scheduler.ts'
 import type { Waiting } from './store.ts'
 
 interface OpenShare extends Share {
@@ -11,11 +11,11 @@ interface OpenShare extends Share {
 }
 
 interface KeptOrder {
-  picks: Pick[]
+  candidates: Candidate[]
   warm: ReadonlySet<string>
 }
 
-export class Lane {
+export class FairQueue {
   readonly #shares = new Map<number, OpenShare>()
   #round = 0
   /** Undefined where it has to be made anew. */
@@ -30,9 +30,9 @@ export class Lane {
     // Put before others of the same person, it moves them to later rounds.
     if (at < share.jobs.length - 1) this.#kept = undefined
     if (!this.#kept) return
-    const { picks, warm } = this.#kept
-    const pick = this.#pickOf(job, share)
-    picks.splice(positionIn(picks, pick, warm), 0, pick)
+    const { candidates, warm } = this.#kept
+    const candidate = this.#candidateOf(job, share)
+    candidates.splice(positionIn(candidates, candidate, warm), 0, candidate)
   }
 
   remove(job: Waiting): void {
@@ -40,26 +40,26 @@ export class Lane {
     const at = share?.jobs.indexOf(job) ?? -1
     if (!share || at < 0) return
     if (at < share.jobs.length - 1) this.#kept = undefined
-    if (this.#kept) this.#kept.picks.splice(this.place(job, this.#kept.warm), 1)
+    if (this.#kept) this.#kept.candidates.splice(this.place(job, this.#kept.warm), 1)
     share.jobs.splice(at, 1)
   }
 
-  next(warm: ReadonlySet<string>, mayStart: (job: Waiting) => boolean): Pick | undefined {
+  next(warm: ReadonlySet<string>, mayStart: (job: Waiting) => boolean): Candidate | undefined {
     return nextJob(this.#waitingShares(), this.#round, warm, mayStart)
   }
 
   /** Takes a picked job out and counts it as its person's turn. */
-  serve(pick: Pick): void {
+  serve(candidate: Candidate): void {
     const kept = this.#kept
     // Taking the front off changes nobody's round; whoever else is taken might.
-    const isFront = kept?.picks[0]?.job === pick.job
+    const isFront = kept?.candidates[0]?.job === candidate.job
     this.#kept = undefined
-    this.remove(pick.job)
-    this.#round = Math.max(this.#round, pick.round)
-    const share = this.#shares.get(pick.job.personId)
-    if (share) share.servedRound = pick.round
+    this.remove(candidate.job)
+    this.#round = Math.max(this.#round, candidate.round)
+    const share = this.#shares.get(candidate.job.personId)
+    if (share) share.servedRound = candidate.round
     if (kept && isFront) {
-      kept.picks.shift()
+      kept.candidates.shift()
       this.#kept = kept
     }
     // People who were served before this round count like newcomers: their shares need not be remembered.
@@ -68,20 +68,20 @@ export class Lane {
     }
   }
 
-  order(warm: ReadonlySet<string>): readonly Pick[] {
+  order(warm: ReadonlySet<string>): readonly Candidate[] {
     if (!this.#kept || !isSameSet(this.#kept.warm, warm)) {
-      this.#kept = { picks: servingOrder(this.#waitingShares(), this.#round, warm), warm }
+      this.#kept = { candidates: servingOrder(this.#waitingShares(), this.#round, warm), warm }
     }
-    return this.#kept.picks
+    return this.#kept.candidates
   }
 
-  /** How many of the lane are served before the job. */
+  /** How many of the queue are served before the job. */
   place(job: Waiting, warm: ReadonlySet<string>): number {
     const share = this.#shares.get(job.personId)
-    return share ? positionIn(this.order(warm), this.#pickOf(job, share), warm) : 0
+    return share ? positionIn(this.order(warm), this.#candidateOf(job, share), warm) : 0
   }
 
-  #pickOf(job: Waiting, share: OpenShare): Pick {
+  #candidateOf(job: Waiting, share: OpenShare): Candidate {
     return { job, round: roundOf(share, share.jobs.indexOf(job), this.#round) }
   }
 
