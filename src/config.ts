@@ -6,9 +6,10 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { bounds } from './bounds.ts'
-import { firstProblem } from './config-problem.ts'
+import { deviceTwice, firstIssue } from './config-issues.ts'
+import type { SettingFormat } from './config-problem.ts'
 import { AppError } from './errors.ts'
-import { fileProblem } from './file-problem.ts'
+import { readFileProblem } from './file-problem.ts'
 import { chatPlatforms } from './platforms.ts'
 import { languageTags } from './words/locale.ts'
 
@@ -59,12 +60,11 @@ function isNetwork(entry: string): boolean {
   )
 }
 
-function notANetwork({ input }: { input?: unknown }): string {
-  return `${JSON.stringify(input)} is no address like 10.0.0.2 and no network like 10.0.0.0/8`
-}
+/** The message by which config-issues.ts knows which format was expected. */
+const expected = (format: SettingFormat) => format
 
 const device = z.strictObject({
-  name: z.string().regex(/^(cpu|webgpu|cuda:\d+)$/, 'is none of cpu, webgpu, cuda:0, cuda:1 …'),
+  name: z.string().regex(/^(cpu|webgpu|cuda:\d+)$/, expected('device')),
   host: z.enum(['thread', 'process']).default('thread'),
   /** 0: as many as the runtime chooses. */
   threads: z.int().min(0).default(0),
@@ -89,9 +89,9 @@ const schema = z.strictObject({
     host: z.string().min(1),
     port: z.int().min(0).max(65535),
     /** Names besides localhost by which browsers may call us, e.g. that of a proxy in front. */
-    allowedHosts: z.array(z.string().regex(/^[^\s/@?#]+$/, 'is no host, with or without :port')).default([]),
+    allowedHosts: z.array(z.string().regex(/^[^\s/@?#]+$/, expected('host'))).default([]),
     /** Addresses or networks of proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed. */
-    proxies: z.array(z.string().refine(isNetwork, { error: notANetwork })).default([]),
+    proxies: z.array(z.string().refine(isNetwork, expected('network'))).default([]),
   }),
   discord: z.strictObject({
     apiUrl: z.url(),
@@ -109,7 +109,7 @@ const schema = z.strictObject({
   devices: z
     .array(device)
     .min(1)
-    .refine(all => new Set(all.map(one => one.name)).size === all.length, 'one device is named twice'),
+    .refine(all => new Set(all.map(one => one.name)).size === all.length, deviceTwice),
   limits: z.strictObject({
     maxSteps: z.int().min(1),
     maxCount: z.int().min(bounds.count.min).max(bounds.count.max),
@@ -127,7 +127,7 @@ const schema = z.strictObject({
     maxWaitHours: z.number().min(0),
   }),
   /** People who may see stats everywhere. */
-  admins: z.array(z.string().regex(personName, 'is not platform:space:user')),
+  admins: z.array(z.string().regex(personName, expected('person'))),
   styles: z.array(style),
   /** Lists of lines by name, of which `__name__` in a prompt draws one. */
   wildcards: z.record(z.string().regex(/^[\p{L}\p{N}_/-]+$/u), z.array(z.string().min(1)).min(1)),
@@ -151,7 +151,7 @@ export function loadConfig(packageRoot: string, workingDir: string, file?: strin
   if (!parsed.success) {
     throw new AppError('config', {
       file: file ?? defaultsFile,
-      ...firstProblem(schema, parsed.error, merged),
+      ...firstIssue(schema, parsed.error, merged),
     })
   }
   const config = parsed.data
@@ -175,13 +175,14 @@ function readYaml(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new AppError('file', { file, doing: 'read', problem: fileProblem(error) }, error)
+    throw new AppError('file', { file, doing: 'read', problem: readFileProblem(error) }, error)
   }
   try {
     return parse(text) ?? {}
   } catch (error) {
-    const problem = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    throw new AppError('config', { file, key: 'the YAML', problem: problem.replace(/:$/, '') }, error)
+    const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+    const problem = { what: 'yaml', said: said.replace(/:$/, '') } as const
+    throw new AppError('config', { file, key: '', problem }, error)
   }
 }
 

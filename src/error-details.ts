@@ -1,8 +1,12 @@
 /** The schema of every fault's details, for faults that come from another process or out of the database. */
 import { z } from 'zod'
+import { configProblem } from './config-problem.ts'
 import { databaseLosses, deviceLacks, type ErrorCode, type ErrorDetails, notFinitePlaces } from './errors.ts'
+import { fileProblem } from './file-problem.ts'
 import { modelConfigProblem, modelFileProblem } from './model-problem.ts'
 import { pictureProblem } from './picture-problem.ts'
+import { refusalProblem } from './refusal-problem.ts'
+import { storageProblem } from './storage-problem.ts'
 
 const text = z.string()
 const number = z.number()
@@ -15,8 +19,8 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'model-changed': z.object({ name: text }),
   'not-finite': z.object({ where: z.enum(notFinitePlaces) }),
   'picture-unusable': z.object({ problem: pictureProblem }),
-  file: z.object({ file: text, doing: z.enum(['read', 'write']), problem: text }),
-  config: z.object({ file: text, key: text, problem: text }),
+  file: z.object({ file: text, doing: z.enum(['read', 'write']), problem: fileProblem }),
+  config: z.object({ file: text.optional(), key: text, problem: configProblem }),
   'out-of-memory': z.object({ device: text }),
   'device-unusable': z.object({ device: text, lack: z.enum(deviceLacks), said: text }),
   'device-failed': z.object({ device: text, said: text }),
@@ -28,12 +32,12 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'record-unreadable': z.record(text, z.never()),
   'port-in-use': z.object({ host: text, port: number, key: z.enum(['web.port', 'slack.port']) }),
   'data-folder-owned': z.object({ folder: text, pid: number }),
-  'data-folder-read-only': z.object({ folder: text, problem: text }),
+  'data-folder-read-only': z.object({ folder: text, problem: fileProblem }),
   'database-newer': z.object({ file: text, found: number, known: number }),
   'pictures-unknown': z.object({ folder: text, unknown: number, files: number }),
   'database-lost': z.object({ file: text, how: z.enum(databaseLosses) }),
-  storage: z.object({ problem: text }),
-  'platform-refused': z.object({ platform: text, problem: text }),
+  storage: z.object({ problem: storageProblem }),
+  'platform-refused': z.object({ platform: text, problem: refusalProblem }),
   'platform-unreachable': z.object({ platform: text }),
   'platform-busy': z.object({ platform: text, retryAfterMs: number }),
   internal: z.object({ problem: text }),

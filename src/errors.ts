@@ -1,6 +1,10 @@
 /** Every fault that Easel can name, with the facts that its sentence needs. words/ turns codes into sentences. */
+import type { ConfigProblem } from './config-problem.ts'
+import type { FileProblem } from './file-problem.ts'
 import type { ModelConfigProblem, ModelFileProblem } from './model-problem.ts'
 import type { PictureProblem } from './picture-problem.ts'
+import type { RefusalProblem } from './refusal-problem.ts'
+import type { StorageProblem } from './storage-problem.ts'
 
 /** Where a network may give values that are no numbers. */
 export const notFinitePlaces = ['prompt', 'source', 'latents', 'picture'] as const
@@ -29,9 +33,9 @@ export interface ErrorDetails {
   /** A picture that a person gave cannot be used. */
   'picture-unusable': { problem: PictureProblem }
   /** A file that a person named on the command line. */
-  file: { file: string; doing: 'read' | 'write'; problem: string }
-  /** Easel's own configuration is wrong. */
-  config: { file: string; key: string; problem: string }
+  file: { file: string; doing: 'read' | 'write'; problem: FileProblem }
+  /** Easel's own configuration is wrong: `key` in `file`, or in the environment; an empty `key` means the whole file. */
+  config: { file?: string | undefined; key: string; problem: ConfigProblem }
   /** The device ran out of memory; another try gets a new worker. */
   'out-of-memory': { device: string }
   /** The device cannot be used at all; `said` are the runtime's own words. */
@@ -55,7 +59,7 @@ export interface ErrorDetails {
   /** Another Easel owns the data folder. */
   'data-folder-owned': { folder: string; pid: number }
   /** The data folder cannot be written. */
-  'data-folder-read-only': { folder: string; problem: string }
+  'data-folder-read-only': { folder: string; problem: FileProblem }
   /** The database was written by a newer Easel. */
   'database-newer': { file: string; found: number; known: number }
   /** Most files of the pictures folder are unknown to the database: it is missing, empty or older than they are. */
@@ -63,9 +67,9 @@ export interface ErrorDetails {
   /** The database's file is not what this process left there. */
   'database-lost': { file: string; how: DatabaseLoss }
   /** The disk is full or the database cannot be written. */
-  storage: { problem: string }
+  storage: { problem: StorageProblem }
   /** A chat platform refused us in a way that waiting does not mend. */
-  'platform-refused': { platform: string; problem: string }
+  'platform-refused': { platform: string; problem: RefusalProblem }
   /** A chat platform wants us to wait. */
   'platform-busy': { platform: string; retryAfterMs: number }
   /** A chat platform gave no answer, or says that it is in trouble; whether a call took effect is not known. */

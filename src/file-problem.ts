@@ -1,16 +1,31 @@
-/** Why the file system refused, in words that continue “… cannot be read: ”. */
+/** Why the file system refuses a file or folder: codes with their facts; words/ says them. */
+import { z } from 'zod'
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'it is not allowed',
-  EPERM: 'it is not allowed',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'part of its path is not a folder',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
+/** By the system's code; whatever is not among them is told in the system's own words. */
+const codes = {
+  ENOENT: 'missing',
+  EACCES: 'not-allowed',
+  EPERM: 'not-allowed',
+  EISDIR: 'folder',
+  ENOTDIR: 'no-folder',
+  EROFS: 'disk-read-only',
+  ENOSPC: 'disk-full',
+} as const
+
+export const fileProblem = z.discriminatedUnion('what', [
+  z.object({ what: z.enum(Object.values(codes)) }),
+  z.object({ what: z.literal('other'), said: z.string() }),
+])
+
+export type FileProblem = z.infer<typeof fileProblem>
+
+/** What an error of node:fs means. */
+export function readFileProblem(error: unknown): FileProblem {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (isKnown(code)) return { what: codes[code] }
+  return { what: 'other', said: error instanceof Error ? error.message : String(error) }
 }
 
-export function fileProblem(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error))
+function isKnown(code: string): code is keyof typeof codes {
+  return Object.hasOwn(codes, code)
 }

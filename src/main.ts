@@ -85,7 +85,8 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     for (const chosen of adapters) {
       if (await startAdapter(parts, chosen)) started.push(chosen.adapter)
     }
-    if (started.length === 0) throw new AppError('config', nothingToServe(words))
+    if (started.length === 0)
+      throw new AppError('config', { key: 'web.enabled', problem: { what: 'no-adapter' } })
   } catch (error) {
     await server.stop(0)
     throw error
@@ -173,10 +174,6 @@ function statusLine({ platform, url }: Adapter, status: AdapterStatus, words: Wo
     case 'warning':
       return `${name}: ${status.sentence}`
   }
-}
-
-function nothingToServe({ cli }: Words) {
-  return { file: 'config/default.yaml', key: 'web.enabled', problem: cli.noAdapter }
 }
 
 /** What adapters keep, sealed before it gets here. */

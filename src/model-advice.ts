@@ -1,5 +1,6 @@
 /** What the configuration says of models, held to what the engine knows by name. */
 import type { Config } from './config.ts'
+import type { ConfigProblem } from './config-problem.ts'
 import { findPreset, presets } from './engine/sampling/presets.ts'
 import { findSampler } from './engine/sampling/sampler-names.ts'
 import { AppError } from './errors.ts'
@@ -9,12 +10,12 @@ export function checkAdvice({ models }: Pick<Config, 'models'>): void {
   for (const [name, { preset, sampler }] of Object.entries(models)) {
     const key = `models.${name}`
     if (preset !== undefined && preset !== noPreset && !findPreset(preset)) {
-      const known = [noPreset, ...presets.map(one => one.name)].join(', ')
-      throw wrong(`${key}.preset`, `there is no preset “${preset}”; there are ${known}`)
+      const known = [noPreset, ...presets.map(one => one.name)]
+      throw wrong(`${key}.preset`, { what: 'preset-unknown', name: preset, known })
     }
     const found = sampler === undefined ? undefined : findSampler(sampler)
     if (sampler !== undefined && found?.kind === 'unknown') {
-      throw wrong(`${key}.sampler`, `there is no sampler “${sampler}”; near it: ${found.nearest.join(', ')}`)
+      throw wrong(`${key}.sampler`, { what: 'sampler-unknown', name: sampler, nearest: [...found.nearest] })
     }
   }
 }
@@ -22,6 +23,6 @@ export function checkAdvice({ models }: Pick<Config, 'models'>): void {
 /** Takes back the preset that a model's name points to. */
 const noPreset = 'none'
 
-function wrong(key: string, problem: string) {
-  return new AppError('config', { file: 'of models', key, problem })
+function wrong(key: string, problem: ConfigProblem): AppError {
+  return new AppError('config', { key, problem })
 }

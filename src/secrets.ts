@@ -33,8 +33,8 @@ function readSecret(variable: string, text = ''): string | undefined {
     .replace(/^(["'])(.*)\1$/s, '$2')
     .trim()
   if (/\s/.test(secret)) {
-    const problem = 'has a space or a line break inside'
-    throw new AppError('config', { file: 'environment', key: variable, problem })
+    const problem = { what: 'space-inside' } as const
+    throw new AppError('config', { key: variable, problem })
   }
   return secret === '' ? undefined : secret
 }

@@ -63,7 +63,7 @@ test.each([
   ['discord: { guildId: 123 }', 'wrong at discord.guildId: 123 is not a text (put it in quotes).'],
   ['discord: { apiUrl: nowhere }', 'wrong at discord.apiUrl: "nowhere" is not a URL.'],
   ['devices: []', 'wrong at devices: it is empty.'],
-  ['devices: [{ name: gpu }]', 'wrong at devices.0.name: "gpu" is none of cpu, webgpu, cuda:0'],
+  ['devices: [{ name: gpu }]', 'wrong at devices.0.name: "gpu" is not one of cpu, webgpu, cuda:0'],
   ['devices: [{ name: cpu }, { name: cpu }]', 'wrong at devices: one device is named twice.'],
   ['limits: { maxSteps: 0 }', 'wrong at limits.maxSteps: 0 is less than 1.'],
   ['limits: { maxCount: 9 }', 'wrong at limits.maxCount: 9 is outside 1 to 4.'],
@@ -71,7 +71,7 @@ test.each([
   ['models: { big: { refiner: { split: 1 } } }', 'wrong at models.big.refiner.split: 1 is outside 0 to 1'],
   ['admins: [joe]', 'wrong at admins.0: "joe" is not platform:space:user.'],
   ['- a list', 'wrong at the top level: ["a list"] is not a group of settings.'],
-  ['web: [', 'wrong at the YAML: '],
+  ['web: [', 'wrong at the top level: this is not YAML ('],
 ])('%s is answered by name', (yaml, sentence) => {
   expect(complaint(yaml)).toContain(sentence)
   expect(complaint(yaml)).toContain('my.yaml')

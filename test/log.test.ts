@@ -48,10 +48,14 @@ describe('a log line', () => {
 
   test('spells out errors with code, details and cause', () => {
     const { log, lines } = recorder()
-    const error = new AppError('storage', { problem: 'disk full' }, new Error('SQLITE_FULL'))
+    const error = new AppError('storage', { problem: { what: 'disk-full' } }, new Error('SQLITE_FULL'))
     log.error({ error }, 'cannot write')
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-      error: { code: 'storage', details: { problem: 'disk full' }, cause: { message: 'SQLITE_FULL' } },
+      error: {
+        code: 'storage',
+        details: { problem: { what: 'disk-full' } },
+        cause: { message: 'SQLITE_FULL' },
+      },
     })
   })
 

@@ -8,9 +8,9 @@ test('what the configuration says of models may name every preset, or none, and 
 
 test('a preset or a sampler that does not exist is named, with its model and what there is', () => {
   expect(() => checkAdvice({ models: { mine: { preset: 'turbbo' } } })).toThrow(
-    /models\.mine\.preset.*“turbbo”.*turbo/,
+    /models\.mine\.preset.*preset-unknown.*turbbo.*turbo/,
   )
   expect(() => checkAdvice({ models: { mine: { sampler: 'eulr' } } })).toThrow(
-    /models\.mine\.sampler.*“eulr”.*euler/,
+    /models\.mine\.sampler.*sampler-unknown.*eulr.*euler/,
   )
 })

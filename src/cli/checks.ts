@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { databaseFileIn } from '../db/data-folder.ts'
 import { AppError, hasCode } from '../errors.ts'
-import { fileProblem } from '../file-problem.ts'
+import { readFileProblem } from '../file-problem.ts'
 import type { ChatPlatform } from '../platforms.ts'
 import type { Words } from '../words/en.ts'
 import type { Session } from './session.ts'
@@ -54,7 +54,7 @@ export async function checkDataFolder({ config, words }: Session): Promise<Findi
       // The dot fails where a file stands in the place of a folder.
       accessSync(`${nearestExisting(folder)}/.`, constants.W_OK | constants.X_OK)
     } catch (error) {
-      throw new AppError('data-folder-read-only', { folder, problem: fileProblem(error) }, error)
+      throw new AppError('data-folder-read-only', { folder, problem: readFileProblem(error) }, error)
     }
     return [{ check: 'data', state: 'fine', detail: words.cli.dataFree(folder) }]
   }

@@ -4,7 +4,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { PictureFormat } from '../engine/image/files/format.ts'
 import { AppError } from '../errors.ts'
-import { fileProblem } from '../file-problem.ts'
+import { readFileProblem } from '../file-problem.ts'
 
 /** A file as a picture of a work order: its id follows from its bytes, so that the same file makes the same picture. */
 export interface PictureFile {
@@ -18,7 +18,7 @@ export async function readPicture(file: string): Promise<PictureFile> {
     const bytes = await readFile(file)
     return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 16), bytes }
   } catch (error) {
-    throw new AppError('file', { file, doing: 'read', problem: fileProblem(error) }, error)
+    throw new AppError('file', { file, doing: 'read', problem: readFileProblem(error) }, error)
   }
 }
 
@@ -30,7 +30,7 @@ export async function checkWritable(file: string): Promise<void> {
     await rm(partial)
     if (await isFolder(file)) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
   } catch (error) {
-    throw new AppError('file', { file, doing: 'write', problem: fileProblem(error) }, error)
+    throw new AppError('file', { file, doing: 'write', problem: readFileProblem(error) }, error)
   }
 }
 
@@ -54,7 +54,7 @@ export async function writePicture(file: string, bytes: Uint8Array): Promise<voi
     await rename(partial, file)
   } catch (error) {
     await rm(partial, { force: true })
-    throw new AppError('file', { file, doing: 'write', problem: fileProblem(error) }, error)
+    throw new AppError('file', { file, doing: 'write', problem: readFileProblem(error) }, error)
   }
 }
 

@@ -132,5 +132,7 @@ export class Client {
 
 function assertPragma(sqlite: Sqlite.Database, name: string, expected: string | number): void {
   const found = sqlite.pragma(name, { simple: true })
-  if (found !== expected) throw new AppError('storage', { problem: `${name} is ${found}, not ${expected}` })
+  if (found === expected) return
+  const problem = { what: 'setting', name, found: String(found), expected: String(expected) } as const
+  throw new AppError('storage', { problem })
 }

@@ -6,7 +6,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSy
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { AppError } from '../errors.ts'
-import { fileProblem } from '../file-problem.ts'
+import { readFileProblem } from '../file-problem.ts'
 import { sqliteCode } from './sqlite-faults.ts'
 
 export interface OwnerLock {
@@ -61,7 +61,7 @@ function takeLock(folder: string, pidFile: string): Sqlite.Database {
 }
 
 function readOnly(folder: string, error: unknown): AppError {
-  return new AppError('data-folder-read-only', { folder, problem: fileProblem(error) }, error)
+  return new AppError('data-folder-read-only', { folder, problem: readFileProblem(error) }, error)
 }
 
 /** 0 when the owner has not written it yet. */

@@ -1,5 +1,6 @@
 /** What SQLite's errors mean to Easel. */
 import { AppError, toAppError } from '../errors.ts'
+import type { StorageProblem } from '../storage-problem.ts'
 
 /** SQLite's symbolic code of an error or of its cause (the query builder wraps errors). */
 export function sqliteCode(error: unknown): string | undefined {
@@ -26,7 +27,7 @@ const storageCodes = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM
 export function toStorageFault(error: unknown): AppError {
   const code = sqliteCode(error) ?? systemCode(error)
   if (code !== undefined && (storageCodes.test(code) || diskCodes.has(code))) {
-    return new AppError('storage', { problem: problems[code] ?? `the database answers ${code}` }, error)
+    return new AppError('storage', { problem: problems[code] ?? { what: 'other', code } }, error)
   }
   return toAppError(error)
 }
@@ -42,12 +43,12 @@ const diskCodes: ReadonlySet<string> = new Set([
   'EMFILE',
 ])
 
-const problems: Readonly<Record<string, string>> = {
-  SQLITE_FULL: 'the disk is full',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EROFS: 'the disk is read-only',
-  SQLITE_BUSY: 'another program holds the database',
+const problems: Readonly<Record<string, StorageProblem>> = {
+  SQLITE_FULL: { what: 'disk-full' },
+  ENOSPC: { what: 'disk-full' },
+  EDQUOT: { what: 'quota-used-up' },
+  EROFS: { what: 'disk-read-only' },
+  SQLITE_BUSY: { what: 'busy' },
 }
 
 function systemCode(error: unknown): string | undefined {

@@ -33,6 +33,7 @@ export async function addressFault(address: Address): Promise<AppError | undefin
 function faultOf(error: NodeJS.ErrnoException, { host, port, section }: Address): AppError {
   if (error.code === 'EADDRINUSE')
     return new AppError('port-in-use', { host, port, key: `${section}.port` }, error)
-  const problem = `${host}:${port} ${error.code ?? error.message}`
-  return new AppError('config', { file: section, key: `${section}.host, ${section}.port`, problem }, error)
+  const said = error.code ?? error.message
+  const problem = { what: 'address', address: `${host}:${port}`, said } as const
+  return new AppError('config', { key: `${section}.host, ${section}.port`, problem }, error)
 }

@@ -62,7 +62,7 @@ describe('the connection', () => {
     clock.advance(10_000)
     await expect(write).rejects.toMatchObject({
       code: 'storage',
-      details: { problem: 'another program holds the database' },
+      details: { problem: { what: 'busy' } },
     })
   })
 
@@ -75,7 +75,10 @@ describe('the connection', () => {
     const full = async () => {
       for (let i = 0; i < 1000; i++) await addJob(db, `job-${i}`)
     }
-    await expect(full()).rejects.toMatchObject({ code: 'storage', details: { problem: 'the disk is full' } })
+    await expect(full()).rejects.toMatchObject({
+      code: 'storage',
+      details: { problem: { what: 'disk-full' } },
+    })
     expect(db.jobs.get('before')?.state).toBe('queued')
     sqlite.pragma('max_page_count = 1000000')
     await addJob(db, 'after')

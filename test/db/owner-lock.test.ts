@@ -33,11 +33,11 @@ describe('a data folder has one owner', () => {
   })
 
   test.each([
-    ['/etc/hostname/easel', 'part of its path is not a folder'],
-    ['/proc/easel/data', 'there is no such file or folder'],
-  ])('so is a path where no folder can be: %s', (folder, problem) => {
+    ['/etc/hostname/easel', 'no-folder'],
+    ['/proc/easel/data', 'missing'],
+  ])('so is a path where no folder can be: %s', (folder, what) => {
     expect(() => ownDataFolder(folder)).toThrow(
-      expect.objectContaining({ code: 'data-folder-read-only', details: { folder, problem } }),
+      expect.objectContaining({ code: 'data-folder-read-only', details: { folder, problem: { what } } }),
     )
   })
 })

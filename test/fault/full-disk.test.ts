@@ -40,7 +40,7 @@ test('refuses what is new in one sentence, shows what is there, keeps what runs,
     const reply = await ada.posts('/say', { text: `/imagine number ${i}` })
     if (reply.kind === 'refused') said.push(...(reply.said ?? []))
   }
-  expect(said).toEqual([en.errors.storage({ problem: 'the disk is full' })])
+  expect(said).toEqual([en.errors.storage({ problem: { what: 'disk-full' } })])
   expect((await ada.gets('/')).status).toBe(200)
   const accepted = it.queue().length
   const first = it.queue()[0]?.id ?? ''

@@ -15,19 +15,25 @@ interface Import {
   typeOnly: boolean
 }
 
+/** Why something is refused, as data. */
+const problemFiles = [
+  'src/config-problem.ts',
+  'src/file-problem.ts',
+  'src/model-problem.ts',
+  'src/picture-problem.ts',
+  'src/refusal-problem.ts',
+  'src/storage-problem.ts',
+]
+
 /**
  * Rooms, each with the rooms it may import from besides itself; the first prefix that fits names a file's room.
  * A room that stands behind `type` may lend its types alone.
  */
 const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   // What everybody stands on.
-  { prefix: 'src/picture-problem.ts', may: [] },
-  { prefix: 'src/model-problem.ts', may: [] },
-  { prefix: 'src/errors.ts', may: ['type src/picture-problem.ts', 'type src/model-problem.ts'] },
-  {
-    prefix: 'src/error-details.ts',
-    may: ['src/errors.ts', 'src/picture-problem.ts', 'src/model-problem.ts'],
-  },
+  ...problemFiles.map(prefix => ({ prefix, may: [] })),
+  { prefix: 'src/errors.ts', may: problemFiles.map(file => `type ${file}`) },
+  { prefix: 'src/error-details.ts', may: ['src/errors.ts', ...problemFiles] },
   { prefix: 'src/ports.ts', may: [] },
   { prefix: 'src/time-limit.ts', may: ['src/ports.ts'] },
   { prefix: 'src/guarded-clock.ts', may: ['src/errors.ts', 'src/ports.ts'] },
@@ -35,7 +41,6 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   { prefix: 'src/bounds.ts', may: [] },
   { prefix: 'src/secrets.ts', may: ['src/errors.ts'] },
   { prefix: 'src/nearest.ts', may: [] },
-  { prefix: 'src/file-problem.ts', may: [] },
   { prefix: 'src/paths.ts', may: ['src/errors.ts'] },
   { prefix: 'src/system-ports.ts', may: ['src/ports.ts'] },
   { prefix: 'src/log.ts', may: ['src/errors.ts', 'src/ports.ts'] },
@@ -44,6 +49,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     may: [
       'src/bounds.ts',
       'src/errors.ts',
+      'src/config-problem.ts',
       'src/file-problem.ts',
       'src/nearest.ts',
       'src/platforms.ts',
@@ -52,7 +58,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   },
   {
     prefix: 'src/words/',
-    may: ['src/errors.ts', 'src/picture-problem.ts', 'src/model-problem.ts', 'type src/app/'],
+    may: ['src/errors.ts', ...problemFiles, 'type src/app/'],
   },
   // The engine, from its foundation up.
   { prefix: 'src/engine/work-order.ts', may: ['src/bounds.ts'] },
@@ -145,6 +151,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
       'src/errors.ts',
       'src/error-details.ts',
       'src/file-problem.ts',
+      'type src/storage-problem.ts',
       'src/ports.ts',
       'src/engine/work-order.ts',
       'src/engine/jobs/',
@@ -181,6 +188,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/bots/',
     may: [
+      'type src/refusal-problem.ts',
       'src/platforms.ts',
       'src/bounds.ts',
       'src/secrets.ts',

@@ -239,5 +239,5 @@ function formSecretOf({ secrets }: AdapterParts): string {
 
 function required(value: string | undefined, name: string): string {
   if (value !== undefined) return value
-  throw new AppError('config', { file: 'environment', key: name, problem: 'is not set' })
+  throw new AppError('config', { key: name, problem: { what: 'not-set' } })
 }

@@ -51,7 +51,6 @@ export const cli = {
   adapterNames: { web: 'Web chat', discord: 'Discord', slack: 'Slack', cli: 'Command line' },
   modelsReady: (names: readonly string[]) => `Models: ${names.join(', ')}`,
   devicesReady: (names: readonly string[]) => `Devices: ${names.join(', ')}`,
-  noAdapter: 'every adapter is off; set a token, or web.enabled to true',
   stopping: (graceMs: number) =>
     `Stopping: what is being painted has ${seconds(graceMs)} to finish. A second signal stops at once.`,
   stopped: 'Stopped. What is still queued goes on at the next start.',

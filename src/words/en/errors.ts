@@ -1,7 +1,9 @@
 /** English: every fault as a sentence. */
 import type { DatabaseLoss, DeviceLack, ErrorCode, ErrorDetails, NotFinitePlace } from '../../errors.ts'
+import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'
 import { pictureRefusal } from './picture.ts'
+import { fileReason, refusalReason, storageReason } from './system.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 
@@ -40,8 +42,8 @@ export const errors: ErrorWords = {
     `There is no model named “${d.name}”. ${d.known.length === 0 ? 'The models folder is empty.' : `Known models: ${d.known.join(', ')}.`}`,
   'not-finite': d => `${notFinite[d.where]} Check the model’s files: one may be damaged.`,
   'picture-unusable': d => pictureRefusal(d.problem),
-  file: d => `${d.file} cannot be ${d.doing === 'read' ? 'read' : 'written'}: ${d.problem}.`,
-  config: d => `The configuration ${d.file} is wrong at ${d.key}: ${d.problem}.`,
+  file: d => `${d.file} cannot be ${d.doing === 'read' ? 'read' : 'written'}: ${fileReason(d.problem)}.`,
+  config: d => configRefusal(d.file, d.key, d.problem),
   'out-of-memory': d => `${d.device} ran out of memory. A smaller size may work.`,
   'device-unusable': d => `${d.device} cannot be used: ${deviceAdvice[d.lack](d.said)}`,
   'device-failed': d => `${d.device} failed (${d.said}); the picture will be tried again.`,
@@ -58,14 +60,14 @@ export const errors: ErrorWords = {
     `${d.host}:${d.port} is already in use. Stop the other program or choose another ${d.key}.`,
   'data-folder-owned': d =>
     `Another Easel (process ${d.pid}) is using ${d.folder}. Stop it or choose another dataDir.`,
-  'data-folder-read-only': d => `Easel cannot write to ${d.folder}: ${d.problem}.`,
+  'data-folder-read-only': d => `Easel cannot write to ${d.folder}: ${fileReason(d.problem)}.`,
   'database-newer': d =>
     `${d.file} was written by a newer Easel (schema ${d.found}, this one knows ${d.known}). Update Easel, or use another dataDir.`,
   'pictures-unknown': d =>
     `${d.unknown} of ${d.files} files in ${d.folder} are unknown to the database: it is missing, empty or older than the pictures. Put the right database back, or move that folder away to start without them.`,
   'database-lost': d => lostDatabase[d.how],
-  storage: d => `Easel cannot store anything right now: ${d.problem}.`,
-  'platform-refused': d => `${d.platform} refused: ${d.problem}.`,
+  storage: d => `Easel cannot store anything right now: ${storageReason(d.problem)}.`,
+  'platform-refused': d => `${d.platform} refused: ${refusalReason(d.problem)}.`,
   'platform-unreachable': d => `${d.platform} gives no answer; Easel tries again by itself.`,
   'platform-busy': d =>
     `${d.platform} asks to wait ${Math.ceil(d.retryAfterMs / 1000)} s; Easel goes on by itself.`,

@@ -50,7 +50,6 @@ export const cli: Words['cli'] = {
   adapterNames: { web: '网页聊天', discord: 'Discord', slack: 'Slack', cli: '命令行' },
   modelsReady: names => `模型：${names.join('、')}`,
   devicesReady: names => `设备：${names.join('、')}`,
-  noAdapter: '所有入口都关闭了，请设置令牌，或把 web.enabled 设为 true',
   stopping: graceMs => `正在停止：正在画的图还有 ${seconds(graceMs)} 可以画完。再发一次信号则立即停止。`,
   stopped: '已停止。排队的任务会在下次启动后继续。',
   stoppedAtOnce: '已立即停止。正在画的图会在下次启动后重画。',

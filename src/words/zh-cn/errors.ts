@@ -1,8 +1,10 @@
 /** 简体中文：每一种错误的说法。 */
 import type { DatabaseLoss, DeviceLack, NotFinitePlace } from '../../errors.ts'
 import type { Words } from '../en.ts'
+import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'
 import { pictureRefusal } from './picture.ts'
+import { fileReason, refusalReason, storageReason } from './system.ts'
 
 const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
   libraries: said =>
@@ -31,9 +33,9 @@ export const errors: Words['errors'] = {
   'model-unknown': d =>
     `没有名为“${d.name}”的模型。${d.known.length === 0 ? '模型文件夹是空的。' : `已有的模型：${d.known.join('、')}。`}`,
   'not-finite': d => `${notFinite[d.where]}请检查模型文件：可能已损坏。`,
-  file: d => `${d.file} 无法${d.doing === 'read' ? '读取' : '写入'}：${d.problem}。`,
+  file: d => `${d.file} 无法${d.doing === 'read' ? '读取' : '写入'}：${fileReason(d.problem)}。`,
   'picture-unusable': d => pictureRefusal(d.problem),
-  config: d => `配置 ${d.file} 的 ${d.key} 有误：${d.problem}。`,
+  config: d => configRefusal(d.file, d.key, d.problem),
   'out-of-memory': d => `${d.device} 内存不足。可以试试小一点的尺寸。`,
   'device-unusable': d => `${d.device} 不能用：${deviceAdvice[d.lack](d.said)}`,
   'device-failed': d => `${d.device} 出错（${d.said}），会再试一次。`,
@@ -45,14 +47,14 @@ export const errors: Words['errors'] = {
   'record-unreadable': () => '这个请求的存档无法读取，请重新提交。',
   'port-in-use': d => `${d.host}:${d.port} 已被占用。请停掉占用它的程序，或换一个 ${d.key}。`,
   'data-folder-owned': d => `另一个 Easel（进程 ${d.pid}）正在使用 ${d.folder}。请停掉它，或换一个 dataDir。`,
-  'data-folder-read-only': d => `Easel 无法写入 ${d.folder}：${d.problem}。`,
+  'data-folder-read-only': d => `Easel 无法写入 ${d.folder}：${fileReason(d.problem)}。`,
   'database-newer': d =>
     `${d.file} 由更新版本的 Easel 写成（结构版本 ${d.found}，本程序只认识 ${d.known}）。请更新 Easel，或换一个 dataDir。`,
   'pictures-unknown': d =>
     `${d.folder} 中的 ${d.files} 个文件有 ${d.unknown} 个不在数据库里：数据库不见了、是空的，或者比图片旧。请放回正确的数据库；若不要这些图片，请先把该文件夹移走。`,
   'database-lost': d => lostDatabase[d.how],
-  storage: d => `Easel 现在无法保存：${d.problem}。`,
-  'platform-refused': d => `${d.platform} 拒绝了：${d.problem}。`,
+  storage: d => `Easel 现在无法保存：${storageReason(d.problem)}。`,
+  'platform-refused': d => `${d.platform} 拒绝了：${refusalReason(d.problem)}。`,
   'platform-unreachable': d => `${d.platform} 没有回应；Easel 会自动重试。`,
   'platform-busy': d => `${d.platform} 要求等待 ${Math.ceil(d.retryAfterMs / 1000)} 秒；Easel 会自动继续。`,
   internal: d => `Easel 内部出错：${d.problem}。已记入日志。`,

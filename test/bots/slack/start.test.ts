@@ -63,11 +63,14 @@ describe('without what it needs', () => {
   })
 
   it.each([
-    [{ slackBotToken: 'xoxb-of-somebody-else' }, 'SLACK_BOT_TOKEN: invalid_auth'],
-    [{ slackAppToken: 'xapp-of-somebody-else' }, 'Socket Mode: invalid_auth'],
-  ])('it does not begin with a token that Slack refuses: %j', async (wrong, sentence) => {
+    [{ slackBotToken: 'xoxb-of-somebody-else' }, 'SLACK_BOT_TOKEN'],
+    [{ slackAppToken: 'xapp-of-somebody-else' }, 'Socket Mode'],
+  ])('it does not begin with a token that Slack refuses: %j', async (wrong, subject) => {
     const adapter = started({ ...slackSecrets(stage), ...wrong })
-    await expect(adapter.start()).rejects.toThrow(sentence)
+    await expect(adapter.start()).rejects.toMatchObject({
+      code: 'platform-refused',
+      details: { problem: { what: 'said', subject, said: 'invalid_auth' } },
+    })
     await adapter.stop()
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { packFault, unpackFault, wireFault } from '../../../src/engine/host/fault.ts'
-import { messageFromWorker, messageToWorker } from '../../../src/engine/host/protocol.ts'
+import { messageFromWorker, messageToWorker, protocolVersion } from '../../../src/engine/host/protocol.ts'
 import { AppError } from '../../../src/errors.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
@@ -53,7 +53,7 @@ describe('messages', () => {
   })
 
   test.each([
-    { kind: 'ready', protocol: 2, device: 'a newer worker' },
+    { kind: 'ready', protocol: protocolVersion + 1, device: 'a newer worker' },
     { kind: 'step', runId: 1, step: 0.5, steps: 4 },
     { kind: 'step', runId: 1, step: Number.NaN, steps: 4 },
     { kind: 'done', runId: 1, pictures: [{ bytes: 'abc' }], timings: {} },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { protocolVersion } from '../../../src/engine/host/protocol.ts'
 import { serveWorker } from '../../../src/engine/host/serve-worker.ts'
 import type { WorkerPort } from '../../../src/engine/host/worker-port.ts'
 import type { Painter } from '../../../src/engine/pipeline/painter.ts'
@@ -23,7 +24,7 @@ const aPainter = (log: string[], paint: Painter['paint']): Painter => ({
   paint,
   close: async () => void log.push('(close)'),
 })
-const start = { kind: 'start', protocol: 1, setup: {} }
+const start = { kind: 'start', protocol: protocolVersion, setup: {} }
 const run = { kind: 'run', runId: 1, order: aPaintOrder(), sources: {} }
 
 test('a stop lets the run end first, then closes the sessions, then ends the worker', async () => {

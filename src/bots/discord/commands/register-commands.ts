@@ -2,7 +2,6 @@
 import { type Client, DiscordAPIError, RESTJSONErrorCodes, Routes } from 'discord.js'
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
-import { wordsFor } from '../../../words/locale.ts'
 import type { AdapterParts } from '../../adapter.ts'
 import { commandDefinitions } from './command-definitions.ts'
 
@@ -25,7 +24,7 @@ export async function registerCommands(client: Client<true>, parts: AdapterParts
     await client.rest.put(scope, { body: definitions })
     log.info({ count: definitions.length, guildId }, 'commands registered')
   } catch (error) {
-    if (guildId !== '' && isAbsence(error)) throw notInGuild(guildId, parts, error)
+    if (guildId !== '' && isAbsence(error)) throw notInGuild(guildId, error)
     log.error({ problem: String(error) }, 'commands could not be registered')
   }
 }
@@ -129,7 +128,7 @@ function isAbsence(error: unknown): boolean {
   return error.code === RESTJSONErrorCodes.MissingAccess || error.code === RESTJSONErrorCodes.UnknownGuild
 }
 
-function notInGuild(guildId: string, { config }: AdapterParts, cause: unknown): AppError {
-  const problem = wordsFor(config.language).discord.operator.notInGuild(guildId)
-  return new AppError('config', { file: 'discord', key: 'discord.guildId', problem }, cause)
+function notInGuild(guildId: string, cause: unknown): AppError {
+  const problem = { what: 'not-in-guild', guildId } as const
+  return new AppError('config', { key: 'discord.guildId', problem }, cause)
 }

@@ -15,6 +15,8 @@ import {
 } from 'discord.js'
 import { AppError } from '../../../errors.ts'
 import type { Logger } from '../../../ports.ts'
+import type { RefusalProblem } from '../../../refusal-problem.ts'
+import { secretVariables } from '../../../secrets.ts'
 
 /** What tests choose otherwise. */
 export type ClientChoices = Pick<ClientOptions, 'ws'>
@@ -23,20 +25,21 @@ export type ClientChoices = Pick<ClientOptions, 'ws'>
 const reachAgainMs = 10_000
 
 /**
- * Close codes after which a gateway client does not reconnect (developers/topics/opcodes-and-status-codes). The library
- * names them by Events.ShardDisconnect and is deaf from then on.
+ * Close codes after which a gateway client does not reconnect (developers/topics/opcodes-and-status-codes) and which an
+ * operator can mend. The library names them by Events.ShardDisconnect and is deaf from then on.
  */
-const finalCloses: ReadonlyMap<number, string> = new Map([
-  [4004, 'DISCORD_TOKEN is not a valid token'],
-  [4010, 'the gateway does not take the number of a connection'],
-  [4011, 'the bot is in too many servers for so few connections'],
-  [4012, 'the gateway does not know the version of its protocol any more'],
-  [4013, 'the gateway does not know an intent that Easel asks for'],
-  [4014, 'the bot lacks an intent: switch it on in the developer portal, under Bot'],
+const finalCloses: ReadonlyMap<number, RefusalProblem> = new Map([
+  [4004, invalidToken()],
+  [4011, { what: 'sharding' }],
+  [4014, { what: 'intent' }],
 ])
 
-export function closeReason(code: number): string {
-  return finalCloses.get(code) ?? `the gateway closed with ${code}`
+export function closeReason(code: number): RefusalProblem {
+  return finalCloses.get(code) ?? { what: 'closed', code }
+}
+
+function invalidToken(): RefusalProblem {
+  return { what: 'token', variable: secretVariables.discordToken }
 }
 
 export function newClient(rest: REST, log: Logger, choices: ClientChoices): Client {
@@ -106,7 +109,7 @@ async function reach(client: Client): Promise<void> {
     await client.rest.get(Routes.gatewayBot())
   } catch (error) {
     const isRefused = error instanceof DiscordAPIError && error.status === 401
-    if (isRefused) throw notLetIn('DISCORD_TOKEN is not a valid token', error)
+    if (isRefused) throw notLetIn(invalidToken(), error)
     throw new AppError('platform-busy', { platform: 'Discord', retryAfterMs: reachAgainMs }, error)
   }
 }
@@ -123,12 +126,12 @@ function refusalFrom(client: Client): { promise: Promise<never>; forget(): void 
   return { promise, forget: () => forget() }
 }
 
-function problemOf(error: unknown): string {
+function problemOf(error: unknown): RefusalProblem {
   if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
-    return 'DISCORD_TOKEN is not a valid token'
-  return error instanceof Error ? error.message : String(error)
+    return invalidToken()
+  return { what: 'said', subject: 'login', said: error instanceof Error ? error.message : String(error) }
 }
 
-function notLetIn(problem: string, cause?: unknown): AppError {
+function notLetIn(problem: RefusalProblem, cause?: unknown): AppError {
   return new AppError('platform-refused', { platform: 'Discord', problem }, cause)
 }

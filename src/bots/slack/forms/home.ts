@@ -35,7 +35,10 @@ export async function publishHome(
     }),
   )
   if (published.kind === 'refused')
-    throw new AppError('platform-refused', { platform: 'Slack', problem: published.error })
+    throw new AppError('platform-refused', {
+      platform: 'Slack',
+      problem: { what: 'said', subject: 'views.publish', said: published.error },
+    })
 }
 
 function homeBlocks(

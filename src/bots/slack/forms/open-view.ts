@@ -21,5 +21,8 @@ export async function openView(
   // A trigger that was used before is the same command again: its form is open.
   if (opened.kind === 'done' || opened.error === 'exchanged_trigger_id') return undefined
   if (tooLate.has(opened.error)) return render(textMessage(words.slack.replies.formLate), words)
-  throw new AppError('platform-refused', { platform: 'Slack', problem: opened.error })
+  throw new AppError('platform-refused', {
+    platform: 'Slack',
+    problem: { what: 'said', subject: 'views.open', said: opened.error },
+  })
 }

@@ -48,7 +48,7 @@ export class Installations implements InstallationStore {
     })
     const id = parsed.success ? ownerOf(parsed.data) : undefined
     if (!parsed.success || id === undefined)
-      throw new AppError('platform-refused', { platform: 'Slack', problem: 'an installation without a bot' })
+      throw new AppError('platform-refused', { platform: 'Slack', problem: { what: 'no-bot' } })
     await this.#storage.save(id, seal(this.#key, id, JSON.stringify(parsed.data), this.#ids.next()))
   }
 

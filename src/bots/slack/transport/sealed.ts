@@ -11,9 +11,8 @@ export function readKey(text: string): Buffer {
   const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
   if (key.length !== 32)
     throw new AppError('config', {
-      file: 'environment',
       key: 'EASEL_ENCRYPTION_KEY',
-      problem: 'must be 32 bytes in base64 or hex (make one with: openssl rand -base64 32)',
+      problem: { what: 'encryption-key' },
     })
   return key
 }

@@ -2,6 +2,7 @@
 import type { Authorize } from '@slack/bolt'
 import { AppError } from '../../../errors.ts'
 import type { Logger } from '../../../ports.ts'
+import { secretVariables } from '../../../secrets.ts'
 import type { SlackApi } from './api.ts'
 import type { Installations } from './installations.ts'
 import { botScopes } from './setup.ts'
@@ -73,11 +74,14 @@ export class OneWorkspace implements Workspaces {
     if (called.kind === 'refused')
       throw new AppError('platform-refused', {
         platform: 'Slack',
-        problem: `SLACK_BOT_TOKEN: ${called.error}`,
+        problem: { what: 'said', subject: secretVariables.slackBotToken, said: called.error },
       })
     const { bot_id: botId, user_id: botUserId } = called.value
     if (botId === undefined || botUserId === undefined)
-      throw new AppError('platform-refused', { platform: 'Slack', problem: 'SLACK_BOT_TOKEN is not a bot’s' })
+      throw new AppError('platform-refused', {
+        platform: 'Slack',
+        problem: { what: 'no-bot-token', variable: secretVariables.slackBotToken },
+      })
     this.#workspace = { token: this.#token, botId, botUserId }
     const { scopes } = called.value.response_metadata ?? {}
     return lackOf({}, scopes)

@@ -92,7 +92,7 @@ describe('registration', () => {
     const start = asking.restart(trialIn(stranger.id))
     await expect(start).rejects.toMatchObject({
       code: 'config',
-      details: { key: 'discord.guildId', problem: `Easel is not in the server ${stranger.id}` },
+      details: { key: 'discord.guildId', problem: { what: 'not-in-guild', guildId: stranger.id } },
     })
   })
 })

@@ -99,7 +99,7 @@ describe('/imagine', () => {
 
   it('says a fault in one sentence and goes on', async () => {
     const { easel, log } = asking.test
-    const fault = new AppError('storage', { problem: 'the disk is full' })
+    const fault = new AppError('storage', { problem: { what: 'disk-full' } })
     await asking.restart({
       facade: {
         imagine: (request, ...more) =>
@@ -107,7 +107,7 @@ describe('/imagine', () => {
       },
     })
     await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'a cat' })
-    expect(asking.told(asking.ada)).toEqual([en.errors.storage({ problem: 'the disk is full' })])
+    expect(asking.told(asking.ada)).toEqual([en.errors.storage({ problem: { what: 'disk-full' } })])
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
     await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'a dog' })
     expect(jobs()).toHaveLength(1)

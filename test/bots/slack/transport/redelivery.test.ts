@@ -107,7 +107,7 @@ describe('an event that could not be dealt with', () => {
     let failures = 1
     db.write = async work => {
       failures -= 1
-      if (failures >= 0) throw new AppError('storage', { problem: 'the disk is full' })
+      if (failures >= 0) throw new AppError('storage', { problem: { what: 'disk-full' } })
       return write(work)
     }
     const circle = mention('a red circle')

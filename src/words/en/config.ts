@@ -1,0 +1,75 @@
+/** What is wrong in the configuration, in English. */
+import type { ConfigProblem, SettingFormat, SettingType } from '../../config-problem.ts'
+
+/** One sentence; without `file` the value came from the environment or is found out while running. */
+export function configRefusal(file: string | undefined, key: string, problem: ConfigProblem): string {
+  const where = [file, key === '' ? 'the top level' : key]
+  return `The configuration ${where[0] === undefined ? '' : `${where[0]} `}is wrong at ${where[1]}: ${reason(problem)}.`
+}
+
+const types: Record<SettingType, string> = {
+  integer: 'a whole number',
+  number: 'a number',
+  string: 'a text (put it in quotes)',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a group of settings',
+}
+
+const formats: Record<SettingFormat, string> = {
+  url: 'a URL',
+  device: 'one of cpu, webgpu, cuda:0, cuda:1 …',
+  host: 'a host, with or without :port',
+  network: 'an address like 10.0.0.2 or a network like 10.0.0.0/8',
+  person: 'platform:space:user',
+}
+
+function reason(p: ConfigProblem): string {
+  switch (p.what) {
+    case 'yaml':
+      return `this is not YAML (${p.said})`
+    case 'invalid':
+      return p.said
+    case 'unknown-key':
+      return `there is no such setting${p.nearest === undefined ? '' : `; did you mean ${p.nearest}?`}`
+    case 'secret':
+      return 'secrets are taken from the environment only, see config/example.env'
+    case 'no-value':
+      return 'it has no value'
+    case 'empty':
+      return 'it is empty'
+    case 'type':
+      return `${p.found} is not ${types[p.expected]}`
+    case 'choice':
+      return `${p.found} is not one of ${p.known.join(', ')}`
+    case 'range':
+      return `${p.found} is ${range(p)}`
+    case 'format':
+      return `${p.found} is not ${formats[p.expected]}`
+    case 'device-twice':
+      return 'one device is named twice'
+    case 'preset-unknown':
+      return `there is no preset “${p.name}”; there are ${p.known.join(', ')}`
+    case 'sampler-unknown':
+      return `there is no sampler “${p.name}”; near it: ${p.nearest.join(', ')}`
+    case 'space-inside':
+      return 'it has a space or a line break inside'
+    case 'not-set':
+      return 'it is not set in the environment'
+    case 'encryption-key':
+      return 'it must be 32 bytes in base64 or hex (make one with: openssl rand -base64 32)'
+    case 'address':
+      return `this machine cannot listen on ${p.address} (${p.said})`
+    case 'not-in-guild':
+      return `Easel is not in the server ${p.guildId}`
+    case 'no-adapter':
+      return 'every adapter is off; set a token, or web.enabled to true'
+  }
+}
+
+function range({ min, max, open }: Extract<ConfigProblem, { what: 'range' }>): string {
+  if (min !== undefined && max !== undefined)
+    return `outside ${min} to ${max}${open ? ' (the ends excluded)' : ''}`
+  if (max !== undefined) return open ? `not less than ${max}` : `more than ${max}`
+  return open ? `not more than ${min}` : `less than ${min}`
+}

@@ -1,0 +1,62 @@
+/** Why files, the disk and the platforms refuse, in English. */
+import type { FileProblem } from '../../file-problem.ts'
+import type { RefusalProblem } from '../../refusal-problem.ts'
+import type { StorageProblem } from '../../storage-problem.ts'
+
+/** Continues “… cannot be read: ”. */
+export function fileReason(p: FileProblem): string {
+  switch (p.what) {
+    case 'missing':
+      return 'there is no such file or folder'
+    case 'not-allowed':
+      return 'it is not allowed'
+    case 'folder':
+      return 'it is a folder'
+    case 'no-folder':
+      return 'part of its path is not a folder'
+    case 'disk-read-only':
+      return 'the disk is read-only'
+    case 'disk-full':
+      return 'the disk is full'
+    case 'other':
+      return p.said
+  }
+}
+
+/** Continues “Easel cannot store anything right now: ”. */
+export function storageReason(p: StorageProblem): string {
+  switch (p.what) {
+    case 'disk-full':
+      return 'the disk is full'
+    case 'quota-used-up':
+      return 'the disk quota is used up'
+    case 'disk-read-only':
+      return 'the disk is read-only'
+    case 'busy':
+      return 'another program holds the database'
+    case 'setting':
+      return `${p.name} is ${p.found}, not ${p.expected}`
+    case 'other':
+      return `the database answers ${p.code}`
+  }
+}
+
+/** Continues “Discord refused: ”. */
+export function refusalReason(p: RefusalProblem): string {
+  switch (p.what) {
+    case 'token':
+      return `${p.variable} is not a valid token`
+    case 'no-bot-token':
+      return `${p.variable} is not a bot’s token`
+    case 'no-bot':
+      return 'the installation brought no bot'
+    case 'sharding':
+      return 'the bot is in too many servers for so few connections'
+    case 'intent':
+      return 'the bot lacks an intent: switch it on in the developer portal, under Bot'
+    case 'closed':
+      return `the gateway closed with ${p.code}`
+    case 'said':
+      return `${p.subject}: ${p.said}`
+  }
+}

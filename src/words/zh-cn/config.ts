@@ -1,0 +1,74 @@
+/** 简体中文：配置哪里有误。 */
+import type { ConfigProblem, SettingFormat, SettingType } from '../../config-problem.ts'
+
+export function configRefusal(file: string | undefined, key: string, problem: ConfigProblem): string {
+  const where = key === '' ? '整个文件' : `“${key}”`
+  return `配置${file === undefined ? '' : ` ${file} `}${where}有误：${reason(problem)}。`
+}
+
+const types: Record<SettingType, string> = {
+  integer: '整数',
+  number: '数',
+  string: '文本（请加引号）',
+  boolean: 'true 或 false',
+  array: '列表',
+  object: '一组设置',
+}
+
+const formats: Record<SettingFormat, string> = {
+  url: '网址',
+  device: 'cpu、webgpu、cuda:0、cuda:1 等设备名',
+  host: '主机名（可带 :端口）',
+  network: '10.0.0.2 这样的地址或 10.0.0.0/8 这样的网段',
+  person: '“平台:空间:用户”的写法',
+}
+
+function reason(p: ConfigProblem): string {
+  switch (p.what) {
+    case 'yaml':
+      return `不是 YAML（${p.said}）`
+    case 'invalid':
+      return p.said
+    case 'unknown-key':
+      return `没有这个设置${p.nearest === undefined ? '' : `，是不是 ${p.nearest}？`}`
+    case 'secret':
+      return '密钥只从环境变量读取，见 config/example.env'
+    case 'no-value':
+      return '没有值'
+    case 'empty':
+      return '是空的'
+    case 'type':
+      return `${p.found} 不是${types[p.expected]}`
+    case 'choice':
+      return `${p.found} 不在可选值 ${p.known.join('、')} 之中`
+    case 'range':
+      return `${p.found} ${range(p)}`
+    case 'format':
+      return `${p.found} 不是${formats[p.expected]}`
+    case 'device-twice':
+      return '同一个设备写了两次'
+    case 'preset-unknown':
+      return `没有预设“${p.name}”，可选：${p.known.join('、')}`
+    case 'sampler-unknown':
+      return `没有采样器“${p.name}”，相近的有：${p.nearest.join('、')}`
+    case 'space-inside':
+      return '中间有空格或换行'
+    case 'not-set':
+      return '环境变量里没有设置'
+    case 'encryption-key':
+      return '必须是 32 字节，用 base64 或十六进制书写（可用 openssl rand -base64 32 生成）'
+    case 'address':
+      return `这台机器不能监听 ${p.address}（${p.said}）`
+    case 'not-in-guild':
+      return `Easel 不在服务器 ${p.guildId} 里`
+    case 'no-adapter':
+      return '所有入口都关闭了，请设置令牌，或把 web.enabled 设为 true'
+  }
+}
+
+function range({ min, max, open }: Extract<ConfigProblem, { what: 'range' }>): string {
+  if (min !== undefined && max !== undefined)
+    return `超出 ${min} 到 ${max} 的范围${open ? '（不含两端）' : ''}`
+  if (max !== undefined) return open ? `不小于 ${max}` : `大于 ${max}`
+  return open ? `不大于 ${min}` : `小于 ${min}`
+}

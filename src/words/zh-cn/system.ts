@@ -1,0 +1,59 @@
+/** 简体中文：文件、磁盘和平台为什么拒绝。 */
+import type { FileProblem } from '../../file-problem.ts'
+import type { RefusalProblem } from '../../refusal-problem.ts'
+import type { StorageProblem } from '../../storage-problem.ts'
+
+export function fileReason(p: FileProblem): string {
+  switch (p.what) {
+    case 'missing':
+      return '没有这个文件或文件夹'
+    case 'not-allowed':
+      return '没有权限'
+    case 'folder':
+      return '它是一个文件夹'
+    case 'no-folder':
+      return '路径中有一段不是文件夹'
+    case 'disk-read-only':
+      return '磁盘是只读的'
+    case 'disk-full':
+      return '磁盘已满'
+    case 'other':
+      return p.said
+  }
+}
+
+export function storageReason(p: StorageProblem): string {
+  switch (p.what) {
+    case 'disk-full':
+      return '磁盘已满'
+    case 'quota-used-up':
+      return '磁盘配额已用完'
+    case 'disk-read-only':
+      return '磁盘是只读的'
+    case 'busy':
+      return '另一个程序正占用数据库'
+    case 'setting':
+      return `${p.name} 是 ${p.found}，而不是 ${p.expected}`
+    case 'other':
+      return `数据库返回 ${p.code}`
+  }
+}
+
+export function refusalReason(p: RefusalProblem): string {
+  switch (p.what) {
+    case 'token':
+      return `${p.variable} 不是有效的令牌`
+    case 'no-bot-token':
+      return `${p.variable} 不是机器人的令牌`
+    case 'no-bot':
+      return '安装时没有带来机器人'
+    case 'sharding':
+      return '机器人所在的服务器太多，连接数不够'
+    case 'intent':
+      return '机器人缺少一项 intent：请在开发者后台的 Bot 页面打开'
+    case 'closed':
+      return `网关以代码 ${p.code} 关闭了连接`
+    case 'said':
+      return `${p.subject}：${p.said}`
+  }
+}

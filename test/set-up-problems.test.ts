@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest'
+import { type ConfigProblem, configProblem, settingFormats, settingTypes } from '../src/config-problem.ts'
+import { AppError, type ErrorCode, type ErrorDetails } from '../src/errors.ts'
+import { type FileProblem, fileProblem, readFileProblem } from '../src/file-problem.ts'
+import { type RefusalProblem, refusalProblem } from '../src/refusal-problem.ts'
+import { type StorageProblem, storageProblem } from '../src/storage-problem.ts'
+import { errorSentence } from '../src/words/en.ts'
+import { languages } from '../src/words/locale.ts'
+
+const configProblems: ConfigProblem[] = [
+  { what: 'yaml', said: '[1:2]' },
+  { what: 'invalid', said: '?' },
+  { what: 'unknown-key' },
+  { what: 'unknown-key', nearest: 'web.port' },
+  { what: 'secret' },
+  { what: 'no-value' },
+  { what: 'empty' },
+  ...settingTypes.map(expected => ({ what: 'type', found: '"x"', expected }) as const),
+  ...settingFormats.map(expected => ({ what: 'format', found: '"x"', expected }) as const),
+  { what: 'choice', found: '"x"', known: ['a', 'b'] },
+  { what: 'range', found: '9', min: 1, max: 4, open: false },
+  { what: 'range', found: '9', min: 0, max: 1, open: true },
+  { what: 'range', found: '9', max: 4, open: false },
+  { what: 'range', found: '9', max: 4, open: true },
+  { what: 'range', found: '0', min: 1, open: false },
+  { what: 'range', found: '0', min: 0, open: true },
+  { what: 'device-twice' },
+  { what: 'preset-unknown', name: 'x', known: ['turbo'] },
+  { what: 'sampler-unknown', name: 'x', nearest: ['euler'] },
+  { what: 'space-inside' },
+  { what: 'not-set' },
+  { what: 'encryption-key' },
+  { what: 'address', address: '10.0.0.1:80', said: 'EACCES' },
+  { what: 'not-in-guild', guildId: '1' },
+  { what: 'no-adapter' },
+]
+
+const closed = <Name extends string>(names: readonly Name[]) => names.map(what => ({ what }))
+
+const fileProblems: FileProblem[] = [
+  ...closed(['missing', 'not-allowed', 'folder', 'no-folder', 'disk-read-only', 'disk-full'] as const),
+  { what: 'other', said: 'ELOOP' },
+]
+const storageProblems: StorageProblem[] = [
+  ...closed(['disk-full', 'quota-used-up', 'disk-read-only', 'busy'] as const),
+  { what: 'setting', name: 'synchronous', found: '1', expected: '2' },
+  { what: 'other', code: 'SQLITE_IOERR' },
+]
+const refusalProblems: RefusalProblem[] = [
+  { what: 'token', variable: 'DISCORD_TOKEN' },
+  { what: 'no-bot-token', variable: 'SLACK_BOT_TOKEN' },
+  ...closed(['no-bot', 'sharding', 'intent'] as const),
+  { what: 'closed', code: 4013 },
+  { what: 'said', subject: 'SLACK_BOT_TOKEN', said: 'account_inactive' },
+]
+
+const faults: AppError[] = [
+  ...configProblems.flatMap(problem => [
+    fault('config', { file: 'my.yaml', key: 'web.port', problem }),
+    fault('config', { key: '', problem }),
+  ]),
+  ...fileProblems.map(problem => fault('file', { file: 'a.png', doing: 'read', problem })),
+  ...fileProblems.map(problem => fault('data-folder-read-only', { folder: 'data', problem })),
+  ...storageProblems.map(problem => fault('storage', { problem })),
+  ...refusalProblems.map(problem => fault('platform-refused', { platform: 'Slack', problem })),
+]
+
+function fault<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): AppError {
+  return new AppError(code, details)
+}
+
+test.each([
+  ['configuration', configProblem, configProblems],
+  ['file', fileProblem, fileProblems],
+  ['storage', storageProblem, storageProblems],
+  ['refusal', refusalProblem, refusalProblems],
+])('the examples cover every reason of %s', (_, schema, examples) => {
+  const all = schema.options.flatMap(({ shape }) =>
+    'options' in shape.what ? shape.what.options : [...shape.what.values],
+  )
+  expect(new Set(examples.map(({ what }) => what))).toEqual(new Set(all))
+})
+
+test.each(faults.map(one => [JSON.stringify(one.details), one] as const))(
+  '%s is one sentence in every language, and in that language alone',
+  (_, one) => {
+    for (const words of Object.values(languages)) {
+      const sentence = errorSentence(words, one)
+      expect(sentence).not.toMatch(/undefined|object Object|NaN|\n/)
+      if (words === languages.en) expect(sentence).toMatch(/^.+\.$/)
+      else expect(sentence).toMatch(/\p{Script=Han}.*。$/u)
+      if (words !== languages.en) expect(sentence).not.toMatch(/(?:\b[a-z]+ ){2}[a-z]+/)
+    }
+  },
+)
+
+test.each([
+  ['ENOENT', 'missing'],
+  ['EPERM', 'not-allowed'],
+  ['EISDIR', 'folder'],
+  ['ELOOP', 'other'],
+])('the system’s %s is read as %s', (code, what) => {
+  expect(readFileProblem(Object.assign(new Error('refused'), { code }))).toMatchObject({ what })
+})
