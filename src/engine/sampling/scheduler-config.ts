@@ -134,7 +134,10 @@ export function configFor(schedule: ModelSchedule, kind: SamplerKind, scheduled:
 }
 
 /** Of a class that stands for several samplers, what makes it this one. */
-function ownKeys({ name }: SamplerKind, { solver_type }: ModelSchedule['keys']): Record<string, unknown> {
+function ownKeys(
+  { name }: SamplerKind,
+  { solver_type, skip_prk_steps }: ModelSchedule['keys'],
+): Record<string, unknown> {
   switch (name) {
     case 'dpmpp_2m':
       return { algorithm_type: 'dpmsolver++', ...(solver_type === undefined ? {} : { solver_type }) }
@@ -142,6 +145,9 @@ function ownKeys({ name }: SamplerKind, { solver_type }: ModelSchedule['keys']):
       return { algorithm_type: 'sde-dpmsolver++', solver_type: 'midpoint' }
     case 'dpmpp_2m_sde_heun':
       return { algorithm_type: 'sde-dpmsolver++', solver_type: 'heun' }
+    case 'pndm':
+      // The sampler that people name is PLMS, the multistep part alone; only a file asks for the Runge-Kutta steps.
+      return { skip_prk_steps: skip_prk_steps ?? true }
     default:
       return {}
   }
