@@ -25,6 +25,16 @@ export const bounds = {
   /** Of the twelve layers of the first text encoder, one at least must be left below the penultimate. */
   clipSkip: { min: 0, max: 10 },
   strength: fraction,
+  /** Beyond twice its say a ControlNet or an image prompt spoils the picture. */
+  controlScale: { min: 0, max: 2 },
+  /** Fractions of the schedule. */
+  controlRange: fraction,
+  imagePromptScale: { min: 0, max: 2 },
+  /** ControlNets, and image prompts, of one picture: each is a network more at every step. */
+  controls: { min: 1, max: 3 },
+  imagePrompts: { min: 1, max: 3 },
+  softEdge: { min: 0, max: 64 },
+  maskPadding: { min: 0, max: 512 },
   refineSplit: { min: 0.01, max: 0.99 },
   /** Aesthetic scores that the Refiner was trained with. */
   refineScore: { min: 0, max: 10 },

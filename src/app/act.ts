@@ -1,4 +1,5 @@
 /** Buttons: each press makes a new job from a stored one, however old, or changes or shows that one. */
+import { isDeepStrictEqual } from 'node:util'
 import type { JobRecord } from '../db/job-records.ts'
 import type { PictureRecord } from '../db/pictures.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
@@ -14,7 +15,8 @@ import type { Caller } from './people.ts'
 import { type Problem, problem } from './problems.ts'
 import { cancel, remove } from './remove.ts'
 import { requestOf } from './request-of-job.ts'
-import type { Action, GivenPicture, ImagineRequest } from './requests.ts'
+import { picturesOf } from './request-pictures.ts'
+import type { Action, ImagineRequest } from './requests.ts'
 import { submit } from './submit.ts'
 import { usablePicture, visibleJob, visiblePicture } from './visible.ts'
 
@@ -194,23 +196,22 @@ function grantedBy({ db }: AppParts, order: WorkOrder, viewer: Viewer): string[]
   return sourcesOf(order).filter(id => usablePicture(db, viewer, id) === undefined)
 }
 
-/** Less strength or another mask would let somebody else's picture through that its author did not show. */
+/** Less strength, another mask or another ControlNet would let somebody else's picture through that its author did not show. */
 function showsMoreOf(
   granted: readonly string[],
-  { source, mask, strength }: ImagineRequest,
+  request: ImagineRequest,
   base: ImagineRequest | undefined,
 ): boolean {
-  if (![source, mask].some(used => granted.includes(storedId(used) ?? ''))) return false
-  const isSame = isSamePicture(source, base?.source) && isSamePicture(mask, base?.mask)
-  return !isSame || (strength ?? 0) < (base?.strength ?? 1)
+  const used = [...picturesOf(request).values()]
+  if (!used.some(given => given.kind === 'stored' && granted.includes(given.pictureId))) return false
+  const isSame = base !== undefined && isDeepStrictEqual(seenOf(request), seenOf(base))
+  return !isSame || (request.strength ?? 0) < (base.strength ?? 1)
 }
 
-function isSamePicture(a: GivenPicture | undefined, b: GivenPicture | undefined): boolean {
-  return a?.kind === b?.kind && storedId(a) === storedId(b)
-}
-
-function storedId(given: GivenPicture | undefined): string | undefined {
-  return given?.kind === 'stored' ? given.pictureId : undefined
+/** Which pictures are used, where, and how much of them comes through; but for the strength, which may grow. */
+function seenOf(request: ImagineRequest) {
+  const { pasteBack, softEdgePx, onlyMasked, controls, imagePrompts } = request
+  return { pictures: picturesOf(request), pasteBack, softEdgePx, onlyMasked, controls, imagePrompts }
 }
 
 /**
@@ -230,9 +231,18 @@ function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): Imag
     Object.assign(replaced, { sigmas: undefined, spacing: undefined })
   // A preset in the old settings stands for fixed timesteps, which are its own sampler's.
   if (base?.preset && edited.sampler) replaced.preset = undefined
-  if (base) Object.assign(replaced, refinerReplaced(edited))
+  if (base) Object.assign(replaced, refinerReplaced(edited), picturesReplaced(base, edited))
   const unsaid = edited.negative === '' ? { negative: undefined } : {}
   return { prompt: edited.prompt, ...replaced, ...said, ...unsaid }
+}
+
+/** Pictures that come along take the place of those that the old ControlNets and image prompts looked at. */
+function picturesReplaced(base: ImagineRequest, edited: ImagineRequest): Partial<ImagineRequest> {
+  const withoutPicture = <Wish extends { pictureId?: string }>({ pictureId: _, ...wish }: Wish) => wish
+  return {
+    ...(edited.controlPictures && { controls: base.controls?.map(withoutPicture) }),
+    ...(edited.promptPictures && { imagePrompts: base.imagePrompts?.map(withoutPicture) }),
+  }
 }
 
 /** Another way of the Refiner ends what belonged to the old one. */

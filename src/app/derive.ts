@@ -48,8 +48,17 @@ export function varied(
   const base = recipe.kind === 'paint' ? recipe : paintedLike(recipe, { model, config })
   checkStrength(strength, base.sampling.steps, findings)
   const refinement = withCurrentRefiner(base, model)
+  const { widthPx, heightPx } = base
+  const rules = {
+    own: base,
+    stepPx: model.sizeStepPx,
+    nativeSidePx: Number.MAX_SAFE_INTEGER,
+    maxPixels: config.limits.maxPixels,
+  }
   return {
     ...base,
+    // Where only a part was painted, the whole may have any size.
+    ...nearestSize({ widthPx, heightPx }, rules),
     model: referenceTo(model, recipe.model.vae),
     seed,
     source: { pictureId, strength },

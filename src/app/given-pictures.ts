@@ -7,14 +7,16 @@ import type { Viewer } from './access.ts'
 import type { AppParts } from './parts.ts'
 import { type Problem, problem } from './problems.ts'
 import type { GivenPicture } from './requests.ts'
-import type { Size } from './resolve-size.ts'
+import type { AdmittedPicture } from './resolve.ts'
 import { idTooLong } from './text-limits.ts'
 import { usablePicture } from './visible.ts'
 
 export type Admission =
   /** `added`: its file is written, its row is to go into the accepting transaction. */
-  | { kind: 'admitted'; picture: Size & { id: string }; added?: Omit<NewPicture, 'personId'> }
+  | { kind: 'admitted'; picture: AdmittedPicture; added?: NewGivenPicture }
   | { kind: 'refused'; problem: Problem }
+
+export type NewGivenPicture = Omit<NewPicture, 'personId'>
 
 /** `granted`: ours that go along with what the viewer may see, whoever gave them. */
 export async function admitPicture(
@@ -48,11 +50,11 @@ async function admitBytes(
   given: Uint8Array,
 ): Promise<Admission> {
   const { db, ids, clock } = parts
-  const { bytes, mediaType, widthPx, heightPx } = await parts.checkPicture(given)
+  const { bytes, mediaType, widthPx, heightPx, shrunkFrom } = await parts.checkPicture(given)
   const hash = sha256(bytes)
   const before = personId === undefined ? undefined : db.pictures.givenBefore(personId, hash)
   const id = before?.id ?? ids.next()
-  const picture = { id, widthPx, heightPx }
+  const picture = { id, widthPx, heightPx, ...(shrunkFrom && { shrunkFrom }) }
   if (before) return { kind: 'admitted', picture }
   const file = `given-${id}.${extensionOf(mediaType)}`
   await db.store([{ file, bytes }])

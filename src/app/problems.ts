@@ -1,9 +1,10 @@
 /** Why a request was refused or changed: expected outcomes, as codes with the facts that their sentence needs. */
 import type { ForeignMark } from '../engine/text/prompt-rule.ts'
+import type { Preprocessor } from '../engine/work-order.ts'
 import type { PictureProblem } from '../picture-problem.ts'
 import type { TextField } from './text-limits.ts'
 
-export type { ForeignMark }
+export type { ForeignMark, Preprocessor }
 
 /** What the value of a flag or an option has to look like; words/ says it in a sentence. */
 export type FlagExpectation =
@@ -19,6 +20,9 @@ export type FlagExpectation =
   | 'spacing'
   | 'syntax'
   | 'picture-id'
+  | 'padding'
+  | 'control'
+  | 'image-prompt'
 
 export interface ProblemDetails {
   'prompt-empty': Record<string, never>
@@ -81,7 +85,22 @@ export interface ProblemDetails {
   'refiner-mismatch': { model: string; refiner: string; what: string }
   'strength-too-low': { strength: number; steps: number; minimum: number }
   'picture-refused': { problem: PictureProblem }
-  'mask-size': { mask: string; picture: string }
+  /** Notices. */
+  'picture-shrunk': { from: string; to: string }
+  'mask-resized': { mask: string; picture: string }
+  'fast-left-out': Record<string, never>
+  /** A flag about a mask, and no mask. */
+  'mask-flag': { flag: string }
+  'control-unknown': { name: string; known: string[] }
+  /** Made for a U-Net of another shape than the model's. */
+  'control-unfit': { control: string; model: string }
+  'control-without-picture': { control: string }
+  /** A picture for a ControlNet, and no ControlNet named. */
+  'control-unnamed': { known: string[] }
+  /** Not the name of an IP-Adapter, or none where there are none. */
+  'image-prompt-unknown': { name?: string; known: string[] }
+  'image-prompt-unfit': { adapter: string; model: string }
+  'image-prompt-without-picture': Record<string, never>
   'mask-without-source': Record<string, never>
   'strength-without-source': Record<string, never>
   /** Somebody else's picture, of which only what was made from it may be seen, would show through. */

@@ -21,7 +21,7 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     prompt: templateFor(order.prompt.positive),
     prompt2: order.prompt.positive2,
     negative: order.prompt.negative ?? undefined,
-    size: { widthPx: order.widthPx, heightPx: order.heightPx },
+    size: paintedSize(order),
     count: pictureIndex === undefined ? order.count : 1,
     seed: order.seed + (pictureIndex ?? 0),
     steps: sampling.steps,
@@ -41,6 +41,7 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     clipSkip: order.prompt.clipSkip || undefined,
     syntax: syntaxOf(order.prompt),
     ...sourceOf(order),
+    ...guidedBy(order),
     ...refinementOf(order),
     fast: order.fast || undefined,
   })
@@ -61,13 +62,37 @@ function etaOf({ sampler, eta, noise }: PaintOrder['sampling']): number | undefi
   return found.kind === 'found' && takesSchedules(found.choice.kind) ? noise?.eta : eta
 }
 
-function sourceOf(order: PaintOrder): Pick<ImagineRequest, 'source' | 'mask' | 'strength'> {
+/** Where only a part was painted, what was asked for is its size. */
+function paintedSize({ source, widthPx, heightPx }: PaintOrder): ImagineRequest['size'] {
+  const { onlyMasked } = source?.inpainting ?? {}
+  return onlyMasked ? { widthPx: onlyMasked.widthPx, heightPx: onlyMasked.heightPx } : { widthPx, heightPx }
+}
+
+function sourceOf(order: PaintOrder): Partial<ImagineRequest> {
   const { source } = order
   if (!source) return {}
+  const { pictureId, maskId, strength, inpainting } = source
   return {
-    source: { kind: 'stored', pictureId: source.pictureId },
-    mask: source.maskId === undefined ? undefined : { kind: 'stored', pictureId: source.maskId },
-    strength: source.strength,
+    source: { kind: 'stored', pictureId },
+    strength,
+    ...(maskId !== undefined && {
+      mask: { kind: 'stored', pictureId: maskId },
+      pasteBack: inpainting ? undefined : false,
+      softEdgePx: inpainting?.softEdgePx,
+      onlyMasked: inpainting?.onlyMasked?.paddingPx,
+    }),
+  }
+}
+
+function guidedBy({ controls, imagePrompts }: PaintOrder): Partial<ImagineRequest> {
+  return {
+    controls: controls?.map(({ model, start, end, guess, ...control }) => ({
+      ...control,
+      name: model.name,
+      range: [start, end],
+      ...(guess && { guess }),
+    })),
+    imagePrompts: imagePrompts?.map(({ model, ...prompt }) => ({ ...prompt, name: model.name })),
   }
 }
 

@@ -1,9 +1,28 @@
 /** What people ask for, before anything is defaulted or checked: requests and button actions. */
 
 import type { PromptSyntax } from '../engine/text/prompt-rules.ts'
+import type { Preprocessor } from '../engine/work-order.ts'
 
 /** A picture that comes with a request: one of ours by id, or bytes as somebody sent them. */
 export type GivenPicture = { kind: 'stored'; pictureId: string } | { kind: 'bytes'; bytes: Uint8Array }
+
+/** A ControlNet as it was asked for, with one of our pictures where it names one. */
+export interface ControlWish {
+  name: string
+  pictureId?: string
+  preprocessor?: Preprocessor
+  scale?: number
+  /** Fractions of the schedule between which it acts. */
+  range?: [start: number, end: number]
+  guess?: boolean
+}
+
+/** A picture as a prompt. Without a name, by the IP-Adapter that there is. */
+export interface ImagePromptWish {
+  name?: string
+  pictureId?: string
+  scale?: number
+}
 
 /** `/imagine`, as typed: only what the person said. Values may be out of range; app/resolve answers in words. */
 export interface ImagineRequest {
@@ -53,6 +72,18 @@ export interface ImagineRequest {
   mask?: GivenPicture
   /** How far image to image may go from its source, 0 to 1. */
   strength?: number
+  /** Under a mask: false leaves what was painted as it is, instead of pasting back what the mask keeps. */
+  pasteBack?: boolean
+  /** Pixels along the mask's edge over which painted and kept are mixed. */
+  softEdgePx?: number
+  /** Only the part around the mask is painted, at full resolution: pixels of padding around it; false: all. */
+  onlyMasked?: number | false
+  controls?: readonly ControlWish[]
+  /** For those of `controls` that name no picture, in their order. */
+  controlPictures?: readonly GivenPicture[]
+  imagePrompts?: readonly ImagePromptWish[]
+  /** The same for `imagePrompts`. */
+  promptPictures?: readonly GivenPicture[]
   fast?: boolean
   /** The same prompt this many times, each its own job. */
   repeat?: number

@@ -2,15 +2,18 @@
 import { bounds, randomSeed } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
-import type { ModelReference, PaintOrder } from '../engine/work-order.ts'
+import type { Inpainting, ModelReference, PaintOrder } from '../engine/work-order.ts'
 import { type Catalogue, defaultsOf, findByName, suggestions } from './catalogue.ts'
 import { Findings } from './findings.ts'
 import type { Problem } from './problems.ts'
+import type { PicturePlace } from './request-pictures.ts'
 import type { ImagineRequest } from './requests.ts'
+import { resolveControls, resolveImagePrompts } from './resolve-guidance.ts'
+import { resolveInpainting } from './resolve-inpainting.ts'
 import { resolvePrompt } from './resolve-prompt.ts'
 import { checkStrength, resolveRefinement } from './resolve-refinement.ts'
 import { resolveSampling } from './resolve-sampling.ts'
-import { checkShape, resolveSize, type Size } from './resolve-size.ts'
+import { checkShape, resolveSize, type Size, type SizeRules } from './resolve-size.ts'
 import { resolveVae } from './resolve-vae.ts'
 import type { PersonSettings } from './views.ts'
 
@@ -18,12 +21,14 @@ export interface ResolveContext {
   catalogue: Catalogue
   config: Pick<Config, 'limits' | 'styles' | 'models' | 'defaultModel' | 'prompts'>
   settings: PersonSettings
-  /** Stored pictures that the request names. */
-  source?: Size & { id: string }
-  mask?: Size & { id: string }
+  /** The request's pictures as they were admitted. */
+  pictures?: ReadonlyMap<PicturePlace, AdmittedPicture>
   /** The seed where the request names none. */
   seed: number
 }
+
+/** A stored picture, with what it was made smaller from. */
+export type AdmittedPicture = Size & { id: string; shrunkFrom?: Size }
 
 export type Resolved =
   | { kind: 'order'; order: PaintOrder; notices: Problem[] }
@@ -35,6 +40,7 @@ const defaultStrength = { plain: 0.6, masked: 0.9 }
 export function resolve(request: ImagineRequest, context: ResolveContext): Resolved {
   const { config, settings } = context
   const findings = new Findings()
+  noticeShrunk(context, findings)
   const known = modelOf(request, context, findings)
   // Another stands in for one that is not there: what is asked of every model is looked at all the same.
   const model = known ?? context.catalogue.models[0]
@@ -59,8 +65,15 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
     maxPixels: config.limits.maxPixels,
   }
   checkShape(request, findings)
-  const size = resolveSize(request, settings.size, context.source, rules, ofModel)
-  const source = sourceOf(request, context, sampling.steps, findings)
+  const { size, inpainting } = sizesOf(request, context, rules, ofModel, findings)
+  const source = sourceOf(request, context, sampling.steps, inpainting, findings)
+  const guiding = {
+    catalogue: context.catalogue,
+    model,
+    pictureIdAt: (place: PicturePlace) => context.pictures?.get(place)?.id,
+  }
+  const controls = resolveControls(request, guiding, ofModel)
+  const imagePrompts = resolveImagePrompts(request, guiding, ofModel)
   const count = request.count ?? Math.min(settings.count ?? 1, config.limits.maxCount)
   findings.wholeInRange('n', count, { min: bounds.count.min, max: config.limits.maxCount })
   const seed = request.seed === undefined || request.seed === randomSeed ? context.seed : request.seed
@@ -76,8 +89,10 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
     seed,
     sampling,
     source,
+    ...(controls && { controls }),
+    ...(imagePrompts && { imagePrompts }),
     refinement,
-    fast: request.fast ?? false,
+    fast: isFast(request, controls, imagePrompts, findings),
   }
   return { kind: 'order', order, notices: findings.notices }
 }
@@ -104,12 +119,31 @@ function modelOf(
   return model
 }
 
+/** Under "only masked" the result has the source's size, and what was asked for is that of the part that is painted. */
+function sizesOf(
+  request: ImagineRequest,
+  { settings, pictures }: ResolveContext,
+  rules: SizeRules,
+  ofModel: Findings,
+  findings: Findings,
+): { size: Size; inpainting: Inpainting | undefined } {
+  const source = pictures?.get('source')
+  const hasMask = source !== undefined && pictures?.has('mask') === true
+  const isPart = hasMask && typeof request.onlyMasked === 'number'
+  const painted = resolveSize(request, settings.size, isPart ? undefined : source, rules, ofModel)
+  const inpainting = resolveInpainting(request, hasMask, painted, findings)
+  const { widthPx, heightPx } = isPart && source ? source : painted
+  return { size: { widthPx, heightPx }, inpainting }
+}
+
 function sourceOf(
   request: ImagineRequest,
-  { source, mask }: ResolveContext,
+  { pictures }: ResolveContext,
   steps: number,
+  inpainting: Inpainting | undefined,
   findings: Findings,
 ): PaintOrder['source'] {
+  const [source, mask] = [pictures?.get('source'), pictures?.get('mask')]
   // One that was refused is named already, and what belongs to it is no further mistake.
   if (!source && request.source) {
     if (request.strength !== undefined) findings.inRange('strength', request.strength, bounds.strength)
@@ -123,10 +157,37 @@ function sourceOf(
   const strength = request.strength ?? (mask ? defaultStrength.masked : defaultStrength.plain)
   findings.inRange('strength', strength, bounds.strength)
   if (strength >= 0 && strength <= 1) checkStrength(strength, steps, findings)
-  if (mask && (mask.widthPx !== source.widthPx || mask.heightPx !== source.heightPx)) {
-    findings.refuse('mask-size', { mask: sides(mask), picture: sides(source) })
+  if (mask && !isSameShape(mask, source)) {
+    findings.notice('mask-resized', { mask: sides(mask), picture: sides(source) })
   }
-  return { pictureId: source.id, strength, maskId: mask?.id }
+  return { pictureId: source.id, strength, maskId: mask?.id, ...(inpainting && { inpainting }) }
+}
+
+/** Of the sizes that they were given with: two large ones of one size are made smaller alike. */
+function isSameShape(mask: AdmittedPicture, source: AdmittedPicture): boolean {
+  const [a, b] = [mask.shrunkFrom ?? mask, source.shrunkFrom ?? source]
+  return a.widthPx === b.widthPx && a.heightPx === b.heightPx
+}
+
+/** Features of an earlier step know nothing of what the pictures say at this one. */
+function isFast(
+  { fast = false }: ImagineRequest,
+  controls: PaintOrder['controls'],
+  imagePrompts: PaintOrder['imagePrompts'],
+  findings: Findings,
+): boolean {
+  if (!fast || (!controls && !imagePrompts)) return fast
+  findings.notice('fast-left-out', {})
+  return false
+}
+
+function noticeShrunk({ pictures }: ResolveContext, findings: Findings): void {
+  const told = new Set<string>()
+  for (const { id, shrunkFrom, ...size } of pictures?.values() ?? []) {
+    if (!shrunkFrom || told.has(id)) continue
+    told.add(id)
+    findings.notice('picture-shrunk', { from: sides(shrunkFrom), to: sides(size) })
+  }
 }
 
 function sides(size: Size): string {

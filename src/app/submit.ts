@@ -3,12 +3,13 @@ import { templateFor } from '../engine/text/expand-prompt.ts'
 import { accept, duplicateOf } from './accept.ts'
 import type { ImagineOutcome } from './easel.ts'
 import { Findings } from './findings.ts'
-import { type Admission, admitPicture } from './given-pictures.ts'
+import { type Admission, admitPicture, type NewGivenPicture } from './given-pictures.ts'
 import type { AppParts } from './parts.ts'
 import type { Caller } from './people.ts'
 import { type Problem, problem } from './problems.ts'
+import { type PicturePlace, picturesOf } from './request-pictures.ts'
 import type { GivenPicture, ImagineRequest } from './requests.ts'
-import { type Resolved, resolve } from './resolve.ts'
+import { type AdmittedPicture, type Resolved, resolve } from './resolve.ts'
 import { checkTexts } from './text-limits.ts'
 import { drawn, variantsOf } from './variants.ts'
 import type { PersonSettings } from './views.ts'
@@ -40,18 +41,20 @@ export async function submit(
   }
   const variants = variantsOf(request, parts.config.limits, findings)
   const requests = drawn(variants, parts.config, parts.random, findings)
-  const source = await admit(parts, submission, caller, request.source)
-  const mask = await admit(parts, submission, caller, request.mask)
-  for (const picture of [source, mask]) if (picture?.kind === 'refused') findings.add(picture.problem)
-  const given = [source, mask].flatMap(picture => (picture?.kind === 'admitted' ? (picture.added ?? []) : []))
+  const admissions = await admitAll(parts, submission, caller)
+  const pictures = new Map<PicturePlace, AdmittedPicture>()
+  for (const [place, admission] of admissions) {
+    if (admission.kind === 'refused') findings.add(admission.problem)
+    else pictures.set(place, admission.picture)
+  }
+  const given = addedBy(admissions)
 
   // Where the prompt does not come apart, the rest of the request is looked at all the same.
   const resolved = (requests.length > 0 ? requests : [request]).map(single =>
     resolve(single, {
       ...parts,
       settings: submission.settings,
-      source: source?.kind === 'admitted' ? source.picture : undefined,
-      mask: mask?.kind === 'admitted' ? mask.picture : undefined,
+      pictures,
       seed: parts.random.uint32(),
     }),
   )
@@ -78,23 +81,38 @@ export async function submit(
     parent: parentOf(parts, request, caller),
     notices: noticesOf(first),
     given,
-    refusal: () => missingPicture(parts, [source, mask]),
+    refusal: () => missingPicture(parts, [...admissions.values()]),
   })
 }
 
-async function admit(
+/** One picture that is used at several places is admitted once. */
+async function admitAll(
   parts: AppParts,
-  { granted }: Submission,
+  { request, granted }: Submission,
   caller: Caller,
-  given: GivenPicture | undefined,
-) {
-  return given && admitPicture(parts, caller, given, granted)
+): Promise<Map<PicturePlace, Admission>> {
+  const known = new Map<GivenPicture, Admission>()
+  const admissions = new Map<PicturePlace, Admission>()
+  for (const [place, given] of picturesOf(request)) {
+    const admission = known.get(given) ?? (await admitPicture(parts, caller, given, granted))
+    known.set(given, admission)
+    admissions.set(place, admission)
+  }
+  return admissions
+}
+
+/** The pictures that are new here, each once. */
+function addedBy(admissions: ReadonlyMap<PicturePlace, Admission>): NewGivenPicture[] {
+  const added = [...admissions.values()].flatMap(admission =>
+    admission.kind === 'admitted' ? (admission.added ?? []) : [],
+  )
+  return [...new Set(added)]
 }
 
 /** A stored picture that was deleted since it was admitted. */
-function missingPicture({ db }: AppParts, admitted: (Admission | undefined)[]): Problem | undefined {
+function missingPicture({ db }: AppParts, admitted: readonly Admission[]): Problem | undefined {
   for (const admission of admitted) {
-    if (admission?.kind !== 'admitted' || admission.added) continue
+    if (admission.kind !== 'admitted' || admission.added) continue
     const { id } = admission.picture
     if (!db.pictures.isThere(id)) return problem('picture-unknown', { id })
   }

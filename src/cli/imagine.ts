@@ -2,9 +2,10 @@
 import type { Command } from 'commander'
 import { checkPicture } from '../app/check-picture.ts'
 import { Findings } from '../app/findings.ts'
-import type { CheckedPicture } from '../app/parts.ts'
 import type { Problem } from '../app/problems.ts'
-import { type ResolveContext, resolve } from '../app/resolve.ts'
+import { type PicturePlace, picturesOf } from '../app/request-pictures.ts'
+import type { GivenPicture, ImagineRequest } from '../app/requests.ts'
+import { type AdmittedPicture, type ResolveContext, resolve } from '../app/resolve.ts'
 import { drawn, variantsOf } from '../app/variants.ts'
 import { parseCommand } from '../bots/grammar/command-line.ts'
 import { flagList } from '../bots/grammar/flags.ts'
@@ -27,6 +28,8 @@ interface ImagineOptions extends CommonOptions {
   output: string
   init?: string
   mask?: string
+  controlPicture: string[]
+  promptPicture: string[]
 }
 
 export function imagineCommand(): Command {
@@ -37,10 +40,17 @@ export function imagineCommand(): Command {
     .option('-o, --output <file>', options.output, 'out.png')
     .option('--init <file>', options.init)
     .option('--mask <file>', options.mask)
+    .option('--control-picture <file>', options.controlPicture, gather, [])
+    .option('--prompt-picture <file>', options.promptPicture, gather, [])
     .addHelpText('after', () => `\n${en.cli.flagsHelp}\n${flagsHelp()}`)
     .action((words: string[], given: ImagineOptions) =>
       runCommand(given, session => imagine(session, words, given)),
     )
+}
+
+/** An option that may be given several times. */
+function gather(value: string, before: readonly string[]): string[] {
+  return [...before, value]
 }
 
 async function imagine(
@@ -51,14 +61,14 @@ async function imagine(
   const { config, words, err } = session
   const parsed = parseCommand(commandText(typed))
   if (parsed.kind === 'refused') return refuseProblems(session, parsed.problems)
-  if (parsed.request.source) return refuse(session, [words.cli.useInit])
+  if (namesPicture(parsed.request)) return refuse(session, [words.cli.useFiles])
 
+  const files = await readFiles(options)
+  const request = withFiles(parsed.request, files)
   const findings = new Findings()
-  const variants = drawn(variantsOf(parsed.request, config.limits, findings), config, systemRandom, findings)
+  const variants = drawn(variantsOf(request, config.limits, findings), config, systemRandom, findings)
   if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
 
-  const source = await readChecked(options.init)
-  const mask = await readChecked(options.mask)
   const catalogue = await libraryOf(session)
   // A model that is there and cannot be used is not unknown: its own fault says more.
   const wanted = parsed.request.model ?? config.defaultModel
@@ -68,8 +78,7 @@ async function imagine(
     catalogue,
     config,
     settings: {},
-    source: source && { id: source.id, ...source.size },
-    mask: mask && { id: mask.id, ...mask.size },
+    pictures: picturesIn(request, files),
     seed: systemRandom.uint32(),
   }
   // One seed for all, so that {a,b} compare.
@@ -81,19 +90,62 @@ async function imagine(
   const refused = resolved.find(outcome => outcome.kind === 'refused')
   if (refused) return refuseProblems(session, refused.problems)
   const orders = resolved.flatMap(outcome => (outcome.kind === 'order' ? [outcome.order] : []))
-  const sources = [source, mask].filter(picture => picture !== undefined)
-  return paintToFiles(session, catalogue, orders, sources, options.output)
+  return paintToFiles(session, catalogue, orders, allOf(files), options.output)
 }
 
-interface CheckedFile extends PictureFile {
-  size: Pick<CheckedPicture, 'widthPx' | 'heightPx'>
+/** Pictures of the chat have ids; here they are files. */
+function namesPicture({ source, mask, controls = [], imagePrompts = [] }: ImagineRequest): boolean {
+  return [source, mask, ...controls, ...imagePrompts].some(named => named && 'pictureId' in named)
 }
 
-async function readChecked(file: string | undefined): Promise<CheckedFile | undefined> {
-  if (file === undefined) return undefined
-  const picture = await readPicture(file)
-  const { widthPx, heightPx } = await checkPicture(picture.bytes)
-  return { ...picture, size: { widthPx, heightPx } }
+/** A person's picture after the guards. */
+type CheckedFile = PictureFile & AdmittedPicture & { kind: 'bytes' }
+
+interface CheckedFiles {
+  init?: CheckedFile
+  mask?: CheckedFile
+  controls: CheckedFile[]
+  prompts: CheckedFile[]
+}
+
+async function readFiles(options: ImagineOptions): Promise<CheckedFiles> {
+  const { init, mask, controlPicture, promptPicture } = options
+  return {
+    ...(init !== undefined && { init: await readChecked(init) }),
+    ...(mask !== undefined && { mask: await readChecked(mask) }),
+    controls: await Promise.all(controlPicture.map(readChecked)),
+    prompts: await Promise.all(promptPicture.map(readChecked)),
+  }
+}
+
+async function readChecked(file: string): Promise<CheckedFile> {
+  const { id, bytes } = await readPicture(file)
+  const { mediaType: _, ...checked } = await checkPicture(bytes)
+  return { kind: 'bytes', id, ...checked }
+}
+
+function allOf({ init, mask, controls, prompts }: CheckedFiles): CheckedFile[] {
+  return [init, mask, ...controls, ...prompts].filter(file => file !== undefined)
+}
+
+function withFiles(request: ImagineRequest, { init, mask, controls, prompts }: CheckedFiles): ImagineRequest {
+  return {
+    ...request,
+    ...(init && { source: init }),
+    ...(mask && { mask }),
+    ...(controls.length > 0 && { controlPictures: controls }),
+    ...(prompts.length > 0 && { promptPictures: prompts }),
+  }
+}
+
+function picturesIn(request: ImagineRequest, files: CheckedFiles): Map<PicturePlace, AdmittedPicture> {
+  const known = new Map<GivenPicture, CheckedFile>(allOf(files).map(file => [file, file]))
+  return new Map(
+    [...picturesOf(request)].flatMap(([place, given]) => {
+      const file = known.get(given)
+      return file ? [[place, file]] : []
+    }),
+  )
 }
 
 export function refuseProblems(session: Session, problems: readonly Problem[]): ExitCode {

@@ -70,13 +70,20 @@ async function showCommand(session: Session, order: WorkOrder, file: string): Pr
   if (order.kind === 'upscale') return out(words.cli.againFromSource(order.source.pictureId))
   if (order.source) out(words.cli.againFromSource(order.source.pictureId))
   if (order.source?.maskId !== undefined) out(words.cli.againUnderMask(order.source.maskId))
+  if (order.kind === 'paint') {
+    const { controls = [], imagePrompts = [] } = order
+    for (const [i, { model, pictureId }] of controls.entries())
+      out(words.cli.againUnderControl(model.name, `CONTROL-${i + 1}`, pictureId))
+    for (const [i, { pictureId }] of imagePrompts.entries())
+      out(words.cli.againByPrompt(`PROMPT-${i + 1}`, pictureId))
+  }
   const { models } = await libraryOf(session)
   const own = models.find(({ name }) => name === order.model.name)
   const hash = order.kind === 'refine' ? own?.refiner?.hash : own?.hash
   if (hash !== order.model.hash) out(words.cli.otherModel(order.model.name))
 }
 
-/** FILE and MASK stand for pictures that only whoever has them can name. */
+/** FILE, MASK and the like stand for pictures that only whoever has them can name. */
 function commandOf(order: WorkOrder): string {
   switch (order.kind) {
     case 'upscale':
@@ -89,9 +96,24 @@ function commandOf(order: WorkOrder): string {
     case 'paint': {
       const request = requestOf({ order })
       if (!request) return ''
-      const { source, mask, ...rest } = request
-      const files = `${source ? ' --init FILE' : ''}${mask ? ' --mask MASK' : ''}`
-      return `imagine ${shellQuote(formatRequest(rest).replace(/^\/imagine /, ''))}${files}`
+      const { source, mask, controls, imagePrompts, ...rest } = request
+      const guided = {
+        ...rest,
+        ...(controls && { controls: controls.map(withoutPicture) }),
+        ...(imagePrompts && { imagePrompts: imagePrompts.map(withoutPicture) }),
+      }
+      const files = [
+        ...(source ? ['--init FILE'] : []),
+        ...(mask ? ['--mask MASK'] : []),
+        ...(controls ?? []).map((_, i) => `--control-picture CONTROL-${i + 1}`),
+        ...(imagePrompts ?? []).map((_, i) => `--prompt-picture PROMPT-${i + 1}`),
+      ]
+      const flags = shellQuote(formatRequest(guided).replace(/^\/imagine /, ''))
+      return ['imagine', flags, ...files].join(' ')
     }
   }
+}
+
+function withoutPicture<Wish extends { pictureId?: string }>({ pictureId: _, ...wish }: Wish) {
+  return wish
 }

@@ -92,9 +92,13 @@ const refinement = z.discriminatedUnion('way', [
 const inpainting = z.object({
   /** Pixels along the edge, inside of what is painted anew, over which painted and kept are mixed. */
   softEdgePx: z.number().int().min(0),
-  /** Only the part around the mask is painted, made larger or smaller to `pixels`; the result has the source's size. */
+  /** Only the part around the mask is painted, with about the pixels of this size; the result has the source's size. */
   onlyMasked: z
-    .object({ paddingPx: z.number().int().min(0), pixels: z.number().int().positive() })
+    .object({
+      paddingPx: z.number().int().min(0),
+      widthPx: z.number().int().positive(),
+      heightPx: z.number().int().positive(),
+    })
     .optional(),
 })
 

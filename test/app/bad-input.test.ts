@@ -11,6 +11,7 @@ import { toAppError } from '../../src/errors.ts'
 import { packageRoot } from '../../src/paths.ts'
 import { en, errorSentence, problemSentence } from '../../src/words/en.ts'
 import { zhCn } from '../../src/words/zh-cn/index.ts'
+import { admitted } from '../helpers/admitted.ts'
 import { png } from '../helpers/bombs.ts'
 import { demoModel } from '../helpers/build-test-easel.ts'
 import { aPicture } from '../helpers/pictures.ts'
@@ -34,21 +35,23 @@ function said(request: Partial<ImagineRequest>, given: Partial<ResolveContext> =
 }
 
 describe('is refused with one sentence', () => {
-  const mask = { id: 'mask', widthPx: 64, heightPx: 128 }
-
   test.each<[string, Partial<ImagineRequest>, Partial<ResolveContext>, string]>([
     [
-      'a mask of another size than its picture',
-      {},
-      { source, mask },
-      'The mask is 64×128 and the picture 128×128; both must be of one size.',
+      'a strength above 1',
+      { strength: 1.5 },
+      admitted({ source }),
+      'strength is 1.5, but must be from 0 to 1.',
     ],
-    ['a strength above 1', { strength: 1.5 }, { source }, 'strength is 1.5, but must be from 0 to 1.'],
-    ['a strength below 0', { strength: -0.1 }, { source }, 'strength is -0.1, but must be from 0 to 1.'],
+    [
+      'a strength below 0',
+      { strength: -0.1 },
+      admitted({ source }),
+      'strength is -0.1, but must be from 0 to 1.',
+    ],
     [
       'a strength at which not one step would run',
       { strength: 0.02 },
-      { source },
+      admitted({ source }),
       'With strength 0.02 and 20 steps not one step would run; use at least 0.05.',
     ],
     [
@@ -111,7 +114,7 @@ describe('a source that is no honest picture is refused with one sentence', () =
     [
       'a bomb',
       async () => png(30_000, 30_000, pngChunk('IDAT', Buffer.alloc(10))),
-      '30000×30000 are 900.0 million pixels, the limit is 4.2 million',
+      '30000×30000 are 900.0 million pixels, the limit is 64.0 million',
     ],
     ['truncated', async () => (await whole()).subarray(0, 900), 'the file is damaged or incomplete'],
     ['animated', frames, 'it is an animation; send a single frame'],

@@ -14,8 +14,6 @@ export interface PendingRequest {
   eventId: string
 }
 
-type Pictures = Pick<ImagineRequest, 'source' | 'mask'>
-
 const conversation: z.ZodType<Conversation> = z.object({
   platform: z.enum(platforms),
   spaceId: z.string(),
@@ -30,6 +28,8 @@ const document = z.object({
   command: z.string(),
   source: z.base64().optional(),
   mask: z.base64().optional(),
+  controlPictures: z.array(z.base64()).optional(),
+  promptPictures: z.array(z.base64()).optional(),
   parentPictureId: z.string().optional(),
   conversation,
   eventId: z.string(),
@@ -46,6 +46,8 @@ export function savePending(
     command: formatRequest(request),
     source: base64Of(request.source),
     mask: base64Of(request.mask),
+    controlPictures: request.controlPictures?.flatMap(picture => base64Of(picture) ?? []),
+    promptPictures: request.promptPictures?.flatMap(picture => base64Of(picture) ?? []),
     parentPictureId: request.parentPictureId,
     conversation: place,
     eventId,
@@ -63,12 +65,14 @@ export function findPending(
   if (pending.kind !== 'found') return pending
   const read = document.safeParse(pending.document)
   if (!read.success) return { kind: 'none' }
-  const { command, source, mask, parentPictureId, ...asked } = read.data
+  const { command, source, mask, controlPictures, promptPictures, parentPictureId, ...asked } = read.data
   const parsed = parseCommand(command)
   if (parsed.kind === 'refused') return { kind: 'none' }
-  const pictures: Pictures = {
+  const pictures: Partial<ImagineRequest> = {
     ...(source === undefined ? {} : { source: bytesOf(source) }),
     ...(mask === undefined ? {} : { mask: bytesOf(mask) }),
+    ...(controlPictures && { controlPictures: controlPictures.map(bytesOf) }),
+    ...(promptPictures && { promptPictures: promptPictures.map(bytesOf) }),
   }
   const parent = parentPictureId === undefined ? {} : { parentPictureId }
   return { kind: 'found', ...asked, request: { ...parsed.request, ...pictures, ...parent } }

@@ -96,6 +96,22 @@ export const onOff: FlagValue<boolean> = {
   write: value => (value ? '' : 'off'),
 }
 
+/** Pixels of padding around what is painted; on: as many as usual. */
+export const padding: FlagValue<number | false> = {
+  expected: 'padding',
+  shape: '[N|off]',
+  read(typed) {
+    const isOn = onOff.read(typed)
+    if (isOn !== undefined) return isOn && usualPaddingPx
+    return wholeNumber.read(typed)
+  },
+  write: value => (value === false ? 'off' : String(value)),
+  range: { ...bounds.maskPadding, numbersOf: value => (value === false ? [] : [value]) },
+}
+
+/** A1111's. */
+const usualPaddingPx = 32
+
 export const refineWay: FlagValue<NonNullable<ImagineRequest['refine']>> = {
   expected: 'refine',
   shape: '[ensemble|after|off]',

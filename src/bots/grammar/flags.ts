@@ -12,6 +12,7 @@ import {
   number,
   oneOf,
   onOff,
+  padding,
   ratio,
   refineWay,
   size,
@@ -19,6 +20,7 @@ import {
   text,
   wholeNumber,
 } from './flag-values.ts'
+import { controlList, imagePromptList } from './guidance-values.ts'
 import { readValue, type TypedValue } from './read-value.ts'
 
 /** Each flag has its line of help in words/, and each line there its flag here. */
@@ -61,6 +63,11 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   mask: flag('mask', 'mask', storedPicture),
   // Midjourney's --iw weighs the picture, ours says how far to leave it: the name is taken over, the scale is not.
   strength: flag('strength', 'strength', between(bounds.strength, number), ['iw']),
+  'only-masked': flag('only-masked', 'onlyMasked', padding),
+  'soft-edge': flag('soft-edge', 'softEdgePx', between(bounds.softEdge, wholeNumber)),
+  'paste-back': flag('paste-back', 'pasteBack', onOff),
+  control: flag('control', 'controls', controlList),
+  'image-prompt': flag('image-prompt', 'imagePrompts', imagePromptList, ['ip']),
   refine: flag('refine', 'refine', refineWay),
   'refine-strength': flag('refine-strength', 'refineStrength', between(bounds.strength, number)),
   'refine-steps': flag('refine-steps', 'refineSteps', wholeNumber),

@@ -1,6 +1,13 @@
 /** A job's parameters as text: one line for its card, or a table for Info. Pure. */
 import type { JobView } from '../../app/views.ts'
-import type { PaintOrder, Refinement, RefineOrder, WorkOrder } from '../../engine/work-order.ts'
+import type {
+  ControlOrder,
+  Inpainting,
+  PaintOrder,
+  Refinement,
+  RefineOrder,
+  WorkOrder,
+} from '../../engine/work-order.ts'
 import type { Words } from '../../words/en.ts'
 
 /** `128×128 · seed 7 · 20 steps · guidance 7 · euler · demo`. */
@@ -55,7 +62,7 @@ export function parameterTable(
     ...given(parameters.embeddings, prompt.embeddings?.map(({ name }) => name).join(', ')),
     ...given(parameters.syntax, prompt.syntax === 'a1111' ? undefined : prompt.syntax),
     ...given(parameters.source, source && `${source.pictureId}, ${parameters.strengthOf(source.strength)}`),
-    ...given(parameters.mask, source?.maskId),
+    ...given(parameters.mask, source?.maskId && maskOf(source.maskId, source.inpainting, parameters)),
     ...given(parameters.score, order.kind === 'refine' ? String(order.aesthetic.positive) : undefined),
     ...details,
   ]
@@ -71,11 +78,32 @@ function modelOf({ name, hash }: { name: string; hash: string }): string {
 }
 
 function paintDetails(order: PaintOrder, parameters: Words['parameters']): [string, string][] {
-  const { refinement } = order
+  const { refinement, controls = [], imagePrompts = [] } = order
   return [
+    ...controls.map((control): [string, string] => [parameters.control, controlOf(control, parameters)]),
+    ...imagePrompts.map(({ model, pictureId, scale }): [string, string] => [
+      parameters.imagePrompt,
+      [pictureId, modelOf(model), parameters.scaleOf(scale)].join(', '),
+    ]),
     ...given(parameters.refiner, refinement && refinerOf(refinement, parameters)),
     ...given(parameters.fast, order.fast ? parameters.yes : undefined),
   ]
+}
+
+function maskOf(id: string, inpainting: Inpainting | undefined, parameters: Words['parameters']): string {
+  if (!inpainting) return [id, parameters.notPasted].join(', ')
+  const { softEdgePx, onlyMasked } = inpainting
+  const parts = [id, parameters.softEdge(softEdgePx)]
+  if (onlyMasked) parts.push(parameters.onlyMasked(onlyMasked.paddingPx))
+  return parts.join(', ')
+}
+
+function controlOf(control: ControlOrder, parameters: Words['parameters']): string {
+  const { model, pictureId, preprocessor, scale, start, end, guess } = control
+  const parts = [modelOf(model), pictureId, parameters.preprocessors[preprocessor], parameters.scaleOf(scale)]
+  if (start > 0 || end < 1) parts.push(parameters.controlRange(start, end))
+  if (guess) parts.push(parameters.guess)
+  return parts.join(', ')
 }
 
 function refinerOf(refinement: Refinement, parameters: Words['parameters']): string {

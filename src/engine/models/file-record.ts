@@ -23,6 +23,13 @@ export const fileRecord = z.object({
   /** What IP-Adapters look with. */
   imageEncoder: networkPart.optional(),
   /** An IP-Adapter's weights, with the image encoder that it was trained with. */
-  ipAdapter: z.object({ weights: weightLocation, encoder: networkPart }).optional(),
+  ipAdapter: z
+    .object({
+      weights: weightLocation,
+      encoder: networkPart,
+      /** Of its tokens: that of the U-Net's context. */
+      contextWidth: z.number(),
+    })
+    .optional(),
 })
 export type FileRecord = z.infer<typeof fileRecord>

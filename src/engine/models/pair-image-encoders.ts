@@ -29,7 +29,11 @@ export async function pairImageEncoders(
         return widthSeen(vision, config) === config.inputWidth
       })
       if (!encoder) throw noEncoder(file.storage.path, config.inputWidth)
-      paired.push({ ...file, hash: hashTexts(file.hash, encoder.hash), ipAdapter: { weights, encoder } })
+      paired.push({
+        ...file,
+        hash: hashTexts(file.hash, encoder.hash),
+        ipAdapter: { weights, encoder, contextWidth: config.contextWidth },
+      })
     } catch (error) {
       unused.push({ name: file.name, error: toAppError(error) })
     }

@@ -28,6 +28,8 @@ export const cli = {
     output: 'where to write the picture; sets write NAME-1.png, NAME-2.png …',
     init: 'a picture to start from',
     mask: 'paint anew only where this picture is white',
+    controlPicture: 'what a --control looks at; several are taken in order',
+    promptPicture: 'a picture as a prompt, for --image-prompt; several are taken in order',
     strength: 'how much to change, 0 to 1',
     steps: 'number of steps',
     guidance: 'how closely to follow the prompt',
@@ -66,7 +68,8 @@ export const cli = {
   interrupted: 'Stopped before the picture was finished; nothing was written.',
 
   // Refusals of the command line itself.
-  useInit: '--source names a picture of the chat. On the command line, give a file with --init.',
+  useFiles:
+    '--source, --mask and @ID name pictures of the chat. On the command line, give files with --init, --mask, --control-picture and --prompt-picture.',
   notAPicture: (file: string) => `${file} is not a PNG, JPEG or WebP picture.`,
   noParameters: (file: string) => `${file} does not say how it was made.`,
   notByEasel: (file: string) =>
@@ -77,6 +80,9 @@ export const cli = {
   again: 'The same picture again:',
   againFromSource: (id: string) => `(FILE is the picture that it started from, whose sha256 is ${id}.)`,
   againUnderMask: (id: string) => `(MASK is its mask, whose sha256 is ${id}.)`,
+  againUnderControl: (name: string, file: string, id: string) =>
+    `(${file} is what the ControlNet ${name} looked at, whose sha256 is ${id}.)`,
+  againByPrompt: (file: string, id: string) => `(${file} is the picture prompt, whose sha256 is ${id}.)`,
   otherModel: (name: string) => `The model ${name} of this machine is not the one that painted it.`,
   aiMade: 'marked as made by a model',
   notMarked: 'not marked as made by a model',

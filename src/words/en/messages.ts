@@ -1,4 +1,5 @@
 /** English: what people read about jobs, pictures, queues and figures on every platform. */
+import type { Preprocessor } from '../../app/problems.ts'
 
 /** Roughly, as people say it. */
 export function duration(ms: number): string {
@@ -65,6 +66,18 @@ export const parameters = {
   refiner: 'Refiner',
   source: 'Source',
   mask: 'Mask',
+  notPasted: 'what it keeps is not pasted back',
+  softEdge: (px: number) => `soft edge of ${px} px`,
+  onlyMasked: (paddingPx: number) => `only the masked part, with ${paddingPx} px around it`,
+  control: 'ControlNet',
+  preprocessors: { none: 'as it is', canny: 'its edges', tile: 'its tile', blur: 'blurred' } satisfies Record<
+    Preprocessor,
+    string
+  >,
+  scaleOf: (scale: number) => `scale ${scale}`,
+  controlRange: (start: number, end: number) => `from ${start} to ${end} of the steps`,
+  guess: 'guess mode',
+  imagePrompt: 'Image prompt',
   eta: 'Eta',
   churn: 'Churn',
   embeddings: 'Embeddings',

@@ -35,6 +35,11 @@ export const flags = {
   source: 'start from one of Easel’s pictures, by its id',
   mask: 'paint anew only where this picture is white, by its id',
   strength: 'how far to go from the source picture, 0 (not at all) to 1',
+  'only-masked': 'paint only the part around the mask, at full resolution, with so many pixels of padding',
+  'soft-edge': 'pixels along the mask’s edge over which old and new are mixed',
+  'paste-back': 'off: leave what the mask keeps as the model gives it back',
+  control: 'follow a picture by a ControlNet, e.g. canny:0.8:0-0.6',
+  'image-prompt': 'take a picture as a prompt, by an IP-Adapter, e.g. 0.6',
   refine: 'let the Refiner finish the picture',
   'refine-strength': 'how far the Refiner may change the finished picture, 0 to 1',
   'refine-steps': 'steps of the Refiner’s pass over the finished picture',
@@ -57,6 +62,10 @@ export const expectations: { readonly [Kind in FlagExpectation]: string } = {
   sigmas: 'plain, karras, exponential or beta',
   spacing: 'leading, trailing or linspace',
   syntax: 'a1111, comfyui or easel',
+  padding: 'nothing, a number of pixels or off',
+  control:
+    'the name of a ControlNet, and behind colons its scale, from-to, map, canny, tile or blur, guess and @ID of a picture',
+  'image-prompt': 'a scale, the name of an IP-Adapter and @ID of a picture, between colons',
   'picture-id': 'the id of a picture',
 }
 
@@ -149,7 +158,20 @@ export const problems: ProblemWords = {
   'strength-too-low': d =>
     `With strength ${d.strength} and ${d.steps} steps not one step would run; use at least ${d.minimum}.`,
   'picture-refused': d => pictureRefusal(d.problem),
-  'mask-size': d => `The mask is ${d.mask} and the picture ${d.picture}; both must be of one size.`,
+  'picture-shrunk': d => `The picture of ${d.from} was made smaller, to ${d.to}.`,
+  'mask-resized': d => `The mask of ${d.mask} was stretched over the picture of ${d.picture}.`,
+  'fast-left-out': () => '--fast does not go with ControlNets and image prompts: it is left out.',
+  'mask-flag': d => `${d.flag} needs a mask.`,
+  'control-unknown': d => `There is no ControlNet “${excerpt(d.name)}”. ${known(d.known)}`,
+  'control-unfit': d => `The ControlNet ${d.control} was not made for models like ${d.model}.`,
+  'control-without-picture': d => `The ControlNet ${d.control} needs a picture to follow.`,
+  'control-unnamed': d => `Name the ControlNet that is to follow the picture. ${known(d.known)}`,
+  'image-prompt-unknown': d =>
+    d.name === undefined
+      ? 'A picture as a prompt needs an IP-Adapter with its image encoder, and there is none in the models folder.'
+      : `There is no IP-Adapter “${excerpt(d.name)}”. ${known(d.known)}`,
+  'image-prompt-unfit': d => `The IP-Adapter ${d.adapter} was not made for models like ${d.model}.`,
+  'image-prompt-without-picture': () => 'An image prompt needs a picture.',
   'mask-without-source': () => 'A mask needs a source picture to go with it.',
   'strength-without-source': () => 'A strength needs a source picture to go with it.',
   'source-private': () =>

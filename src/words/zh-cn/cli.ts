@@ -29,6 +29,8 @@ export const cli: Words['cli'] = {
     output: '图片写到哪里；一组图片写成 NAME-1.png、NAME-2.png …',
     init: '作为起点的图片',
     mask: '只重画这张图片上白色的部分',
+    controlPicture: '--control 所依据的图片；可给出多张，按顺序使用',
+    promptPicture: '用于 --image-prompt 的提示图片；可给出多张，按顺序使用',
     strength: '改动多少，0 到 1',
     steps: '步数',
     guidance: '多大程度上遵照提示词',
@@ -62,7 +64,8 @@ export const cli: Words['cli'] = {
   formatUnknown: extension => `图片可写成 .png、.webp 或 .jpg，不能写成 ${extension}。`,
   interrupted: '图片没有画完就停止了，什么也没有写入。',
 
-  useInit: '--source 指的是聊天里的图片。在命令行上请用 --init 给出文件。',
+  useFiles:
+    '--source、--mask 和 @ID 指的是聊天里的图片。在命令行上请用 --init、--mask、--control-picture 和 --prompt-picture 给出文件。',
   notAPicture: file => `${file} 不是 PNG、JPEG 或 WebP 图片。`,
   noParameters: file => `${file} 没有说明它是怎样画的。`,
   notByEasel: file => `${file} 不是 Easel 画的，不知道它的设置；请用 --prompt 给出提示词。`,
@@ -71,6 +74,9 @@ export const cli: Words['cli'] = {
   again: '重画同一张图：',
   againFromSource: id => `（FILE 是作为起点的图片，其 sha256 为 ${id}。）`,
   againUnderMask: id => `（MASK 是它的蒙版，其 sha256 为 ${id}。）`,
+  againUnderControl: (name, file, id) =>
+    `（${file} 是 ControlNet ${name} 所依据的图片，其 sha256 为 ${id}。）`,
+  againByPrompt: (file, id) => `（${file} 是提示图片，其 sha256 为 ${id}。）`,
   otherModel: name => `这台机器上的模型 ${name} 不是画这张图的那一个。`,
   aiMade: '标明由模型生成',
   notMarked: '没有标明由模型生成',

@@ -7,7 +7,7 @@ import { formatCommand, formatRequest, parseCommand } from '../../../src/bots/gr
 import { flagList } from '../../../src/bots/grammar/flags.ts'
 import { midjourneyFlag } from '../../../src/bots/grammar/midjourney-flags.ts'
 import { type Bounds, bounds } from '../../../src/bounds.ts'
-import { paintOrder } from '../../../src/engine/work-order.ts'
+import { paintOrder, preprocessors } from '../../../src/engine/work-order.ts'
 import { en } from '../../../src/words/en.ts'
 import { jobView } from '../../helpers/job-views.ts'
 
@@ -165,6 +165,12 @@ const typedText = fc.oneof(
 )
 const fraction = fc.double({ min: 0, max: 1, noNaN: true }).map(value => value + 0)
 const within = (range: Bounds) => fc.double({ ...range, noNaN: true }).map(value => value + 0)
+const interval = fc
+  .tuple(fraction, fraction)
+  .map(([a, b]): [number, number] => [Math.min(a, b), Math.max(a, b)])
+const pictureName = fc.stringMatching(/^[0-9a-z]{1,16}$/)
+/** As files are named: by what stands before the extension, with folders. */
+const fileName = fc.stringMatching(/^[a-zA-Z][\w /.-]{0,20}\w$/)
 
 const anyRequest: fc.Arbitrary<ImagineRequest> = fc.record(
   {
@@ -181,9 +187,7 @@ const anyRequest: fc.Arbitrary<ImagineRequest> = fc.record(
     steps: fc.integer(),
     guidance: within(bounds.guidance),
     guidanceRescale: within(bounds.guidanceRescale),
-    guidanceInterval: fc
-      .tuple(fraction, fraction)
-      .map(([a, b]): [number, number] => [Math.min(a, b), Math.max(a, b)]),
+    guidanceInterval: interval,
     sampler: fc.string({ minLength: 1 }),
     sigmas: fc.constantFrom('plain', 'karras', 'exponential', 'beta'),
     spacing: fc.constantFrom('leading', 'trailing', 'linspace'),
@@ -193,8 +197,32 @@ const anyRequest: fc.Arbitrary<ImagineRequest> = fc.record(
     model: fc.string(),
     style: fc.string(),
     clipSkip: fc.integer(bounds.clipSkip),
-    source: fc.record({ kind: fc.constant('stored'), pictureId: fc.stringMatching(/^[0-9a-z]{1,16}$/) }),
+    source: fc.record({ kind: fc.constant('stored'), pictureId: pictureName }),
     strength: within(bounds.strength),
+    onlyMasked: fc.oneof(fc.constant(false as const), fc.integer(bounds.maskPadding)),
+    softEdgePx: fc.integer(bounds.softEdge),
+    pasteBack: fc.boolean(),
+    controls: fc.array(
+      fc.record(
+        {
+          name: fileName,
+          pictureId: pictureName,
+          preprocessor: fc.constantFrom(...preprocessors),
+          scale: within(bounds.controlScale),
+          range: interval,
+          guess: fc.constant(true),
+        },
+        { requiredKeys: ['name'] },
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+    imagePrompts: fc.array(
+      fc.record(
+        { name: fileName, pictureId: pictureName, scale: within(bounds.imagePromptScale) },
+        { requiredKeys: ['name'] },
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
     refine: fc.constantFrom(true, false, 'ensemble' as const, 'after' as const),
     refineStrength: within(bounds.strength),
     refineSteps: fc.integer(),
@@ -241,6 +269,55 @@ describe('a command is written so that it reads back', () => {
         guidance: fraction,
         guidanceRescale: fraction,
       }),
+      source: fc.option(
+        fc.record(
+          {
+            pictureId: pictureName,
+            maskId: pictureName,
+            strength: within(bounds.strength),
+            inpainting: fc.record(
+              {
+                softEdgePx: fc.integer(bounds.softEdge),
+                onlyMasked: fc.record({
+                  paddingPx: fc.integer(bounds.maskPadding),
+                  widthPx: fc.integer({ min: 1, max: 4096 }),
+                  heightPx: fc.integer({ min: 1, max: 4096 }),
+                }),
+              },
+              { requiredKeys: ['softEdgePx'] },
+            ),
+          },
+          { requiredKeys: ['pictureId', 'strength'] },
+        ),
+        { nil: undefined },
+      ),
+      controls: fc.option(
+        fc.array(
+          fc
+            .record({
+              model: fc.record({ name: fileName, hash: fc.string() }),
+              pictureId: pictureName,
+              preprocessor: fc.constantFrom(...preprocessors),
+              scale: within(bounds.controlScale),
+              range: interval,
+              guess: fc.boolean(),
+            })
+            .map(({ range: [start, end], ...control }) => ({ ...control, start, end })),
+          { minLength: 1, maxLength: 3 },
+        ),
+        { nil: undefined },
+      ),
+      imagePrompts: fc.option(
+        fc.array(
+          fc.record({
+            model: fc.record({ name: fileName, hash: fc.string() }),
+            pictureId: pictureName,
+            scale: within(bounds.imagePromptScale),
+          }),
+          { minLength: 1, maxLength: 3 },
+        ),
+        { nil: undefined },
+      ),
     })
     fc.assert(
       fc.property(order, fc.nat(3), (given, index) => {

@@ -9,7 +9,14 @@ export function jobSizeOf(order: WorkOrder): Pick<Waiting, 'modelHash' | 'size'>
     size: {
       kind: order.kind,
       steps: order.kind === 'upscale' ? 0 : order.sampling.steps,
-      pixels: order.widthPx * order.heightPx * countOf(order),
+      pixels: paintedPixels(order) * countOf(order),
     },
   }
+}
+
+/** Where only a part is painted, that part alone is work. */
+function paintedPixels(order: WorkOrder): number {
+  const part = order.kind === 'paint' ? order.source?.inpainting?.onlyMasked : undefined
+  const { widthPx, heightPx } = part ?? order
+  return widthPx * heightPx
 }

@@ -62,16 +62,16 @@ export function maskedCanvas(
   return { ...canvas, mask, finish: painted => pasteBack(painted, kept, mask, inpainting.softEdgePx) }
 }
 
-/** The part around what is painted anew, made larger or smaller to `pixels`; the result has the source's size. */
+/** The part around what is painted anew, made larger or smaller to about the pixels of `size`; the result has the source's size. */
 function partialCanvas(
   source: Picture,
   mask: Mask,
   { softEdgePx }: Inpainting,
-  { paddingPx, pixels }: NonNullable<Inpainting['onlyMasked']>,
+  { paddingPx, ...size }: NonNullable<Inpainting['onlyMasked']>,
   latentPx: number,
 ): Canvas {
   const part = partAround(paintedPart(mask) ?? wholeOf(source), paddingPx, source)
-  const { widthPx, heightPx } = canvasSize(part, pixels, latentPx)
+  const { widthPx, heightPx } = canvasSize(part, size.widthPx * size.heightPx, latentPx)
   const cut = (picture: Picture) => resizePart(picture, part, widthPx, heightPx)
   return {
     widthPx,

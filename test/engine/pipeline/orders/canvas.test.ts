@@ -59,7 +59,7 @@ describe('a canvas over the whole picture', () => {
 })
 
 describe('a canvas around the mask alone', () => {
-  const inpainting = { softEdgePx: 0, onlyMasked: { paddingPx: 4, pixels: 128 * 128 } }
+  const inpainting = { softEdgePx: 0, onlyMasked: { paddingPx: 4, widthPx: 128, heightPx: 128 } }
 
   test('is the mask’s surroundings at full resolution, and the result has the source’s size', () => {
     const odd = aNoisyPicture(97, 61)

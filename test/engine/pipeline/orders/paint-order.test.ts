@@ -82,7 +82,7 @@ describe('under a mask', () => {
   const source = { pictureId: 'noise', strength: 0.9, maskId: 'disc' }
 
   test('only the disc of a white disc on nothing is painted, around it the source stays to the last bit', async () => {
-    const inpainting = { softEdgePx: 0, onlyMasked: { paddingPx: 8, pixels: 64 * 64 } }
+    const inpainting = { softEdgePx: 0, onlyMasked: { paddingPx: 8, widthPx: 64, heightPx: 64 } }
     const painted = await paint({ source: { ...source, inpainting } })
     const { data, info } = await painted.raw().toBuffer({ resolveWithObject: true })
     expect([info.width, info.height]).toEqual([97, 61])

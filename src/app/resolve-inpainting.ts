@@ -1,0 +1,36 @@
+/** How a picture under a mask comes about: pasted back with a soft edge, whole or only the masked part. Pure. */
+import { bounds } from '../bounds.ts'
+import type { Inpainting } from '../engine/work-order.ts'
+import type { Findings } from './findings.ts'
+import type { ImagineRequest } from './requests.ts'
+import type { Size } from './resolve-size.ts'
+
+/** A few pixels hide the seam and change nothing that is kept. */
+const usualSoftEdgePx = 4
+
+/** What each flag about a mask sets. */
+const maskFlags = [
+  ['paste-back', 'pasteBack'],
+  ['soft-edge', 'softEdgePx'],
+  ['only-masked', 'onlyMasked'],
+] as const
+
+/** Undefined without a mask, or where nothing is to be pasted back. painted: what the part around the mask is brought to. */
+export function resolveInpainting(
+  request: ImagineRequest,
+  hasMask: boolean,
+  painted: Size,
+  findings: Findings,
+): Inpainting | undefined {
+  const { pasteBack = true, softEdgePx = usualSoftEdgePx, onlyMasked: paddingPx = false } = request
+  findings.wholeInRange('soft-edge', softEdgePx, bounds.softEdge)
+  if (paddingPx !== false) findings.wholeInRange('only-masked', paddingPx, bounds.maskPadding)
+  if (!hasMask) {
+    for (const [flag, key] of maskFlags) {
+      if (request[key] !== undefined && !request.mask) findings.refuse('mask-flag', { flag: `--${flag}` })
+    }
+    return undefined
+  }
+  if (!pasteBack && paddingPx === false) return undefined
+  return { softEdgePx, ...(paddingPx === false ? {} : { onlyMasked: { paddingPx, ...painted } }) }
+}
