@@ -52,7 +52,7 @@ describe('Info tells everything that decided a picture', () => {
 
   it('of pictures that it followed', () => {
     const model = { name: 'canny', hash: 'beef' }
-    const control = {
+    const control: ControlOrder = {
       model,
       pictureId: 'map',
       preprocessor: 'none',
