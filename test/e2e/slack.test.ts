@@ -173,7 +173,7 @@ describe('Slack with the real model', () => {
     // Six hundred steps have just begun; a quick machine may be done before the first of them is shown.
     await slack.until(() => thread().length > 0)
     // Slack takes no nonce: a message that is posted but not yet recorded would come a second time.
-    await server.records('SELECT 1 FROM messages WHERE address LIKE ?', `%${card.ts}%`)
+    await server.records('SELECT 1 FROM deliveries WHERE address LIKE ?', `%${card.ts}%`)
     await restart('SIGKILL')
     await slack.until(() => thread().some(post => labels(post).includes('Delete')))
     const [result, ...more] = thread()
