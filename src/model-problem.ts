@@ -107,6 +107,13 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   // Embeddings.
   z.object({ what: z.literal('embedding-vectors'), tensor, found: z.number(), most: z.number() }),
 
+  // LoRAs.
+  /** `module`: in the file's spelling; `expected`: the weight's shape; `found`: those of the factors. */
+  z.object({ what: z.literal('lora-shape'), module: z.string(), expected: shape, found: z.array(shape) }),
+  /** Of `modules` that the file has, none is the model's. */
+  z.object({ what: z.literal('lora-unmatched'), modules: z.number(), examples: z.array(z.string()) }),
+  z.object({ what: z.literal('not-finite'), tensor }),
+
   // Shards.
   z.object({ what: z.literal('not-an-index') }),
   z.object({ what: z.literal('shard-name'), shard: z.string() }),

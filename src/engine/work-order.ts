@@ -136,6 +136,9 @@ const imagePrompt = z.object({
   scale: z.number().min(0),
 })
 
+/** A LoRA that is merged into the Base's weights, with what its changes are multiplied by. */
+const lora = z.object({ ...fileReference.shape, unetWeight: z.number(), textWeight: z.number() })
+
 /** Seeds are torch's: an integer; picture i of a set uses seed + i. */
 const seed = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
@@ -152,6 +155,8 @@ export const paintOrder = z.object({
   source: source.optional(),
   controls: z.array(control).optional(),
   imagePrompts: z.array(imagePrompt).optional(),
+  /** In the order in which they are merged; those that the prompt names come first. */
+  loras: z.array(lora).optional(),
   refinement: refinement.optional(),
   /** Reuse of deep U-Net features between steps: faster, not the same bytes. */
   fast: z.boolean().default(false),
@@ -193,6 +198,7 @@ export type Refinement = z.infer<typeof refinement>
 export type Inpainting = z.infer<typeof inpainting>
 export type ControlOrder = z.infer<typeof control>
 export type ImagePromptOrder = z.infer<typeof imagePrompt>
+export type LoraOrder = z.infer<typeof lora>
 export type Preprocessor = (typeof preprocessors)[number]
 
 /** The ids of all stored pictures that an order needs beside it. */

@@ -10,6 +10,7 @@ import { compareOutcome, scheduleFrom } from './e2e-outcome.ts'
 import { type Arguments, type E2eCase, e2eSchema, parseArguments } from './e2e-request.ts'
 import { readSource, type Source } from './e2e-source.ts'
 import type { OracleFolder } from './folder.ts'
+import { formatsOf, withLoras } from './loras.ts'
 import { NotYet } from './not-yet.ts'
 import { type Outcome, runPipeline } from './run-pipeline.ts'
 
@@ -22,7 +23,7 @@ export const endToEnd: Checker = {
     const { cases, scheduler_config } = await oracle.json(e2eSchema, 'e2e', 'cases.json')
     return cases.map(one =>
       one.loras
-        ? { name: `e2e/${one.name}`, notYet: 'LoRA' }
+        ? { name: `e2e/${one.name}`, run: () => checkWithLoras(oracle, scheduler_config, one) }
         : { name: `e2e/${one.name}`, run: () => check(oracle, scheduler_config, one) },
     )
   },
@@ -32,6 +33,20 @@ async function check(oracle: OracleFolder, schedulers: Schedulers, one: E2eCase)
   const golden = await oracle.tensors('e2e', `${one.name}.safetensors`)
   const ours = await runCase(oracle, schedulers, one, await oracle.open(one.model))
   return compareOutcome(ours, one, golden, 10 * one.floor_latents_f32_vs_f64)
+}
+
+/** Once in every format that all of the case's LoRAs come in. */
+async function checkWithLoras(oracle: OracleFolder, schedulers: Schedulers, one: E2eCase): Promise<Check[]> {
+  const checks: Check[] = []
+  for (const format of await formatsOf(oracle, Object.keys(one.loras ?? {}))) {
+    const loras = Object.entries(one.loras ?? {}).map(([name, weight]) => ({
+      name: `lora-${name}-${format}`,
+      weight,
+    }))
+    const found = await withLoras(oracle, loras, () => check(oracle, schedulers, one))
+    checks.push(...found.map(each => ({ ...each, what: `${format}: ${each.what}` })))
+  }
+  return checks
 }
 
 /**

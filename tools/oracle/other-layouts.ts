@@ -1,4 +1,4 @@
-/** Cases of other weight layouts, which must give what the folder gives; LoRA files are listed by name. */
+/** Cases of other weight layouts, which must give what the folder gives. */
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -47,12 +47,4 @@ async function checkParts(oracle: OracleFolder, parts: ExpertParts): Promise<Che
   } finally {
     await model.networks.close()
   }
-}
-
-export const loraFiles: Checker = {
-  name: 'lora',
-  async list(oracle) {
-    const names = await oracle.list('lora', '.safetensors')
-    return names.map(name => ({ name: `lora/${name}`, notYet: 'LoRA' }))
-  },
 }

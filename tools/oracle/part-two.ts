@@ -22,6 +22,8 @@ const caseSchema = z.looseObject({
   draws_in_order: e2eCaseSchema.shape.draws_in_order,
   allow_latents: z.number(),
   note: z.string().optional(),
+  /** Another case, whose arguments and numbers are this one's too. */
+  same_as: z.string().optional(),
 })
 
 /** What every group's cases say; a group's own keys (`loras`, `controlnet`, …) stay in it, unchecked. */
@@ -29,8 +31,18 @@ export type PartTwoCase = z.infer<typeof caseSchema> & { readonly name: string }
 
 const casesSchema = z.object({
   scheduler_config: z.record(z.string(), namedScheduler).default({}),
-  cases: z.record(z.string(), caseSchema),
+  cases: z.preprocess(withOthersKeys, z.record(z.string(), caseSchema)),
 })
+
+/** Cases that are the same as another one have its keys too. */
+function withOthersKeys(raw: unknown): unknown {
+  const cases = z.record(z.string(), z.looseObject({ same_as: z.string().optional() })).parse(raw)
+  const entries = Object.entries(cases).map(([name, one]) => [
+    name,
+    { ...cases[one.same_as ?? name], ...one },
+  ])
+  return Object.fromEntries(entries)
+}
 
 /** What the groups without a list of their own call euler. */
 const euler: NamedScheduler = { cls: 'EulerDiscreteScheduler', extra: {} }
@@ -76,7 +88,7 @@ export class PartTwoGroup {
 
   /** Runs what `plan` gave, and compares it with the case's golden numbers. */
   async check(one: PartTwoCase, run: PipelineRun): Promise<Check[]> {
-    const golden = await this.#oracle.tensors(this.#group, 'e2e', `${one.name}.safetensors`)
+    const golden = await this.#oracle.tensors(this.#group, 'e2e', `${one.same_as ?? one.name}.safetensors`)
     return compareOutcome(await runPipeline(run), one, golden, one.allow_latents)
   }
 

@@ -12,7 +12,7 @@ import { decidingConfig } from './infer/deciding-config.ts'
 import type { Json } from './infer/weights-view.ts'
 import { HeaderView } from './recognise/header-view.ts'
 
-/** Kinds of ControlNet and IP-Adapter that are not built, by what they alone have. */
+/** Variants of kinds that are otherwise used and that are not built, by what they alone have. */
 const notBuilt = [
   { kind: 'controlnet', variant: 'Control-LoRA', has: /^lora_controlnet$/ },
   {
@@ -26,6 +26,7 @@ const notBuilt = [
     has: /^image_proj\.perceiver_resampler\.|\.to_k_lora\./,
   },
   { kind: 'ip-adapter', variant: 'IP-Adapter Full Face', has: /^image_proj\.proj\.\d+\./ },
+  { kind: 'lora', variant: 'OFT', has: /\.oft_(?:blocks|diag)$/ },
 ] as const
 
 /** @throws AppError 'model-file' naming a variant that is not built. */

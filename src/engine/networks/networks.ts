@@ -1,12 +1,24 @@
 /** The kinds of network as the pipeline sees them: float32 arrays in and out, whatever runs them. */
 import type { Tensor } from '../onnx/session.ts'
+import type { RecordedSource } from '../weights/recorded-source.ts'
 import type { WeightSource } from '../weights/source.ts'
 import type { PlacedVector } from './clip.ts'
 import type { ResidualPlace } from './residuals.ts'
 import type { LatentScaling } from './vae-config.ts'
 
+/** A network over weights that can be exchanged for others of the same names and shapes, such as weights with LoRAs in them. */
+export interface Exchangeable {
+  /** Its own weights, as far as its graph asks for them; undefined where only a graph of another maker knows them. */
+  readonly ownWeights: RecordedSource | undefined
+  /**
+   * Computes with these from now on; undefined: with its own. What computed with those before is closed first, since each
+   * holds all weights.
+   */
+  exchangeWeights(weights: WeightSource | undefined): Promise<void>
+}
+
 /** One CLIP text encoder. */
-export interface TextEncoder {
+export interface TextEncoder extends Exchangeable {
   readonly hiddenSize: number
   readonly layers: number
   /** Width of the pooled, projected output; undefined where the encoder has no projection (the first one). */
@@ -83,7 +95,7 @@ export interface UNet {
 }
 
 /** A U-Net that can be run in part. */
-export interface ReusableUNet extends UNet {
+export interface ReusableUNet extends UNet, Exchangeable {
   /**
    * Makes ready for calls whose image prompts have these adapters, one per prompt: their graph takes the place of the one
    * before. `onLoading` is called where that means loading; calls would load by themselves, without a word.

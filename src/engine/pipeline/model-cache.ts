@@ -6,21 +6,24 @@ import type { Vae } from '../networks/networks.ts'
 import { openVae } from '../networks/open/open.ts'
 import type { OpenVae } from '../networks/open/open-vae.ts'
 import type { SessionOptions } from '../onnx/session.ts'
-import type { ModelReference } from '../work-order.ts'
+import type { LoraOrder, ModelReference } from '../work-order.ts'
 import { type PreviewMatrix, previewMatrixOf } from './latents/preview.ts'
+import { MergedLoras } from './merged-loras.ts'
 import { type OpenModel, openModel } from './open-model.ts'
 
 /** An open model: valid until the next one of another name is asked for. */
 export interface CachedModel extends OpenModel {
   readonly hash: string
   readonly previewMatrix: PreviewMatrix
+  /** The LoRAs in its weights and how strong each is: what was computed with others is not the same. */
+  readonly loras: string
 }
 
 export class ModelCache {
   readonly #records: readonly ModelRecord[]
   readonly #files: readonly FileRecord[]
   readonly #options: SessionOptions
-  readonly #open = new Map<string, CachedModel>()
+  readonly #open = new Map<string, { readonly model: CachedModel; readonly loras: MergedLoras }>()
   /** VAEs in place of models' own, by hash. */
   readonly #vaes = new Map<string, OpenVae>()
   /** By the hash of the model, or of the VAE in place of its own: fitted once, kept when they go. */
@@ -34,21 +37,28 @@ export class ModelCache {
   }
 
   /** @throws AppError 'model-changed' when the weights are no longer those that the order was accepted with. */
-  async take(reference: ModelReference, onLoading: (name: string) => void): Promise<CachedModel> {
-    const model = await this.#model(reference, onLoading)
+  async take(
+    reference: ModelReference,
+    loras: readonly LoraOrder[],
+    onLoading: (name: string) => void,
+  ): Promise<CachedModel> {
+    const open = await this.#model(reference, onLoading)
+    await open.loras.merge(loras, onLoading)
+    const model = { ...open.model, loras: open.loras.key }
     return reference.vae ? this.#withVae(model, reference.vae, onLoading) : model
   }
 
-  async #model(reference: ModelReference, onLoading: (name: string) => void): Promise<CachedModel> {
+  async #model(reference: ModelReference, onLoading: (name: string) => void) {
     const open = this.#open.get(reference.hash)
     if (open) return open
     const parts = this.#partsOf(reference)
     if (this.#name !== reference.name) await this.close()
     this.#name = reference.name
     onLoading(reference.name)
-    const model = await openModel(parts, this.#options)
-    const previewMatrix = await this.#previewMatrix(reference.hash, model.networks.vae)
-    const cached = { ...model, hash: reference.hash, previewMatrix }
+    const opened = await openModel(parts, this.#options)
+    const previewMatrix = await this.#previewMatrix(reference.hash, opened.networks.vae)
+    const model = { ...opened, hash: reference.hash, previewMatrix, loras: '' }
+    const cached = { model, loras: new MergedLoras(opened.networks, this.#files) }
     this.#open.set(reference.hash, cached)
     return cached
   }
@@ -77,7 +87,10 @@ export class ModelCache {
   }
 
   async close(): Promise<void> {
-    for (const model of this.#open.values()) await model.networks.close()
+    for (const { model, loras } of this.#open.values()) {
+      await model.networks.close()
+      await loras.close()
+    }
     for (const vae of this.#vaes.values()) await vae.close()
     this.#open.clear()
     this.#vaes.clear()

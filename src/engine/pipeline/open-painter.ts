@@ -8,7 +8,13 @@ import { fileRecord } from '../models/file-record.ts'
 import { modelRecord } from '../models/record.ts'
 import type { ControlNet, UNet } from '../networks/networks.ts'
 import { type Around, tryDevice } from '../onnx/session.ts'
-import { countOf, type FileReference, type WorkOrder } from '../work-order.ts'
+import {
+  countOf,
+  type FileReference,
+  type LoraOrder,
+  type ModelReference,
+  type WorkOrder,
+} from '../work-order.ts'
 import { EmbeddingCache } from './conditioning/embedding-cache.ts'
 import { EmbeddingVectors } from './conditioning/embedding-vectors.ts'
 import { type AdaptedPicture, ImagePrompter } from './conditioning/image-prompter.ts'
@@ -157,9 +163,9 @@ class OrderRun implements PaintContext {
     return { bytes, mediaType, widthPx, heightPx, seed: order.kind === 'upscale' ? 0 : order.seed + index }
   }
 
-  model(reference: { name: string; hash: string }): Promise<CachedModel> {
+  model(reference: ModelReference, loras: readonly LoraOrder[] = []): Promise<CachedModel> {
     return this.timed('load', () =>
-      this.#parts.modelCache.take(reference, name => this.#hooks.onLoading(name)),
+      this.#parts.modelCache.take(reference, loras, name => this.#hooks.onLoading(name)),
     )
   }
 

@@ -114,6 +114,12 @@ function fileReason(p: ModelFileProblem): string {
       return p.found < 1
         ? `"${p.tensor}" holds no vectors`
         : `"${p.tensor}" holds ${p.found} vectors; a prompt has room for ${p.most}`
+    case 'lora-shape':
+      return `its module "${p.module}" has factors of ${p.found.map(shape).join(' and ')}, which do not make the model's weight of ${shape(p.expected)}`
+    case 'lora-unmatched':
+      return `none of its ${p.modules} modules is one of the model's; they are called ${p.examples.join(', ')}`
+    case 'not-finite':
+      return `its tensor "${p.tensor}" holds numbers that are not finite`
     case 'not-an-index':
       return 'it is not an index of shards'
     case 'shard-name':

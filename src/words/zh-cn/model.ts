@@ -112,6 +112,12 @@ function fileReason(p: ModelFileProblem): string {
       return p.found < 1
         ? `“${p.tensor}”里没有向量`
         : `“${p.tensor}”里有 ${p.found} 个向量；提示词最多容纳 ${p.most} 个`
+    case 'lora-shape':
+      return `其模块“${p.module}”的因子形状为 ${p.found.map(shape).join(' 与 ')}，不能构成模型中形状为 ${shape(p.expected)} 的权重`
+    case 'lora-unmatched':
+      return `它的 ${p.modules} 个模块没有一个属于该模型；它们名为 ${p.examples.join('、')}`
+    case 'not-finite':
+      return `其张量“${p.tensor}”含有非有限的数`
     case 'not-an-index':
       return '不是分片索引'
     case 'shard-name':

@@ -56,7 +56,7 @@ test("a model's preview matrix is fitted once, also when the model leaves the ca
   const other = { ...demo, name: 'other', hash: 'other-hash', refiner: undefined }
   const cache = new ModelCache([demo, other], [], { threads: 2, device: 'cpu' })
   const loaded: string[] = []
-  const take = ({ name, hash }: typeof other) => cache.take({ name, hash }, one => loaded.push(one))
+  const take = ({ name, hash }: typeof other) => cache.take({ name, hash }, [], one => loaded.push(one))
   const first = await take({ ...demo, refiner: undefined })
   await take(other)
   const again = await take({ ...demo, refiner: undefined })

@@ -12,6 +12,7 @@ export class OnnxUNet implements ReusableUNet {
   /** Neither ControlNets nor image prompts can be added. */
   readonly places: readonly ResidualPlace[] = []
   readonly crossAttentions: readonly string[] = []
+  readonly ownWeights = undefined
   readonly #config: UNetConfig
   readonly #session: Session
   readonly #file: string
@@ -45,6 +46,11 @@ export class OnnxUNet implements ReusableUNet {
   /** @throws AppError 'model-file' where something is to be added. */
   async load(adapters: readonly IpAdapter[]): Promise<void> {
     if (adapters.length > 0) throw this.#nothingAdded()
+  }
+
+  /** @throws AppError 'model-file' */
+  async exchangeWeights(): Promise<void> {
+    throw this.#nothingAdded()
   }
 
   #nothingAdded(): AppError {

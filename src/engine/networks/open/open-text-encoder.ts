@@ -1,20 +1,43 @@
 /** Owns one text encoder that is open: token ids in, hidden states and pooled text out. */
 import { AppError } from '../../../errors.ts'
 import { type Session, wanted } from '../../onnx/session.ts'
+import type { RecordedSource } from '../../weights/recorded-source.ts'
+import type { WeightSource } from '../../weights/source.ts'
 import { clipInput, clipNames, type PlacedVector } from '../clip.ts'
 import type { ClipConfig } from '../clip-config.ts'
 import type { TextEncoder } from '../networks.ts'
 
+/** What its graph is built over, and how it is opened over other weights. */
+interface OwnWeights {
+  readonly weights: RecordedSource
+  open(weights: WeightSource): Promise<Session>
+}
+
 export class OpenTextEncoder implements TextEncoder {
   readonly #config: ClipConfig
-  readonly #session: Session
+  /** Closed where weights were exchanged, until the next text. */
+  #session: Session | undefined
   /** Of a graph that another maker wrote, which takes ids alone. */
   readonly #graphFile: string | undefined
+  readonly #own: OwnWeights | undefined
+  /** In place of its own. */
+  #weights: WeightSource | undefined
 
-  constructor(config: ClipConfig, session: Session, graphFile?: string) {
+  constructor(config: ClipConfig, session: Session, graphFile?: string, own?: OwnWeights) {
     this.#config = config
     this.#session = session
     this.#graphFile = graphFile
+    this.#own = own
+  }
+
+  get ownWeights(): RecordedSource | undefined {
+    return this.#own?.weights
+  }
+
+  async exchangeWeights(weights: WeightSource | undefined): Promise<void> {
+    if (!this.#own) throw this.#nothingAdded()
+    await this.close()
+    this.#weights = weights
   }
 
   get hiddenSize(): number {
@@ -38,7 +61,7 @@ export class OpenTextEncoder implements TextEncoder {
     // hidden_states[-1] is what the last block gives; the embeddings are the earliest there is.
     const hidden = clipNames.hidden(Math.max(0, layers + 1 - layerFromEnd))
     const pooled = projectionSize === undefined ? [] : [clipNames.pooled]
-    const results = await this.#session.runAll(this.#inputs(ids, vectors), [hidden, ...pooled])
+    const results = await (await this.#open()).runAll(this.#inputs(ids, vectors), [hidden, ...pooled])
     const states = { hidden: wanted(results, hidden) }
     return projectionSize === undefined ? states : { ...states, pooled: wanted(results, clipNames.pooled) }
   }
@@ -46,12 +69,25 @@ export class OpenTextEncoder implements TextEncoder {
   #inputs(ids: Int32Array, vectors: readonly PlacedVector[]): ReturnType<typeof clipInput> {
     const file = this.#graphFile
     if (file === undefined) return clipInput(ids, this.#config, vectors)
-    if (vectors.length > 0) throw new AppError('model-file', { file, problem: { what: 'onnx-weights' } })
+    if (vectors.length > 0) throw this.#nothingAdded()
     const { positions } = this.#config
     return { [clipNames.ids]: { data: ids, shape: [ids.length / positions, positions] } }
   }
 
+  async #open(): Promise<Session> {
+    if (this.#session) return this.#session
+    if (!this.#own) throw this.#nothingAdded()
+    this.#session = await this.#own.open(this.#weights ?? this.#own.weights)
+    return this.#session
+  }
+
+  #nothingAdded(): AppError {
+    return new AppError('model-file', { file: this.#graphFile ?? '', problem: { what: 'onnx-weights' } })
+  }
+
   async close(): Promise<void> {
-    await this.#session.close()
+    const session = this.#session
+    this.#session = undefined
+    await session?.close()
   }
 }

@@ -1,5 +1,6 @@
 /** Owns a U-Net that is open: noisy latents and conditioning in, predicted noise out. */
 import { type Session, type Tensor, wanted } from '../../onnx/session.ts'
+import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { crossAttentionPaths, imagePromptTensors } from '../image-prompts.ts'
 import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
@@ -8,10 +9,11 @@ import { deepFeaturesInput, deepFeaturesPath } from '../shallow-unet.ts'
 import { unetNames } from '../unet.ts'
 import type { UNetConfig } from '../unet-config.ts'
 
-/** How the graphs that are not open yet are opened. */
+/** How the graphs that are not open yet are opened, over other weights or its own. */
 interface OpenGraphs {
-  whole(adapters: readonly WeightSource[]): Promise<Session>
-  shallow(): Promise<Session>
+  readonly ownWeights: RecordedSource | undefined
+  whole(adapters: readonly WeightSource[], weights?: WeightSource): Promise<Session>
+  shallow(weights?: WeightSource): Promise<Session>
 }
 
 export class OpenUNet implements ReusableUNet {
@@ -22,12 +24,24 @@ export class OpenUNet implements ReusableUNet {
   #whole: { readonly hashes: string; readonly session: Session } | undefined
   /** Opened when it is first asked for: few pictures are painted that way. */
   #shallow: Promise<Session> | undefined
+  /** In place of its own. */
+  #weights: WeightSource | undefined
 
   constructor(config: UNetConfig, timeIdCount: number, session: Session, open: OpenGraphs) {
     this.#config = config
     this.timeIdCount = timeIdCount
     this.#whole = { hashes: '', session }
     this.#open = open
+  }
+
+  get ownWeights(): RecordedSource | undefined {
+    return this.#open.ownWeights
+  }
+
+  /** Nothing is opened before it is needed: the next picture may come with image prompts. */
+  async exchangeWeights(weights: WeightSource | undefined): Promise<void> {
+    await this.close()
+    this.#weights = weights
   }
 
   get timeIdWidth(): number {
@@ -63,7 +77,7 @@ export class OpenUNet implements ReusableUNet {
   }
 
   async predictShallow(input: UNetInput, deep: Float32Array): Promise<Float32Array> {
-    this.#shallow ??= this.#open.shallow()
+    this.#shallow ??= this.#open.shallow(this.#weights)
     const { batch, heightLatent, widthLatent } = input
     const inputs = unetInputs(input, this.#config.inChannels)
     const shape = [batch, deep.length / batch / heightLatent / widthLatent, heightLatent, widthLatent]
@@ -93,14 +107,18 @@ export class OpenUNet implements ReusableUNet {
     onLoading?.()
     await this.#whole?.session.close()
     this.#whole = undefined
-    const session = await this.#open.whole(adapters.map(({ weights }) => weights))
+    const weightsOfAdapters = adapters.map(({ weights }) => weights)
+    const session = await this.#open.whole(weightsOfAdapters, this.#weights)
     this.#whole = { hashes, session }
     return session
   }
 
   async close(): Promise<void> {
-    await this.#whole?.session.close()
-    await (await this.#shallow)?.close()
+    const [whole, shallow] = [this.#whole, this.#shallow]
+    this.#whole = undefined
+    this.#shallow = undefined
+    await whole?.session.close()
+    await (await shallow)?.close()
   }
 }
 

@@ -39,9 +39,15 @@ export async function openVae(part: NetworkPart, options: SessionOptions = {}): 
   return openPlannedVae(await planVae(part), options)
 }
 
-async function openTextEncoder({ config, graph }: TextEncoderPlan, options: SessionOptions) {
-  const session = await Session.open('text encoder', graph, options)
-  return new OpenTextEncoder(config, session, 'path' in graph ? graph.path : undefined)
+async function openTextEncoder({ config, graph, own }: TextEncoderPlan, options: SessionOptions) {
+  const open = (model: typeof graph) => Session.open('text encoder', model, options)
+  if ('path' in graph || !own) {
+    return new OpenTextEncoder(config, await open(graph), 'path' in graph ? graph.path : undefined)
+  }
+  return new OpenTextEncoder(config, await open(graph), undefined, {
+    weights: own.weights,
+    open: weights => open(own.build(weights)),
+  })
 }
 
 async function openUNet(plan: UNetPlan, options: SessionOptions) {
@@ -49,8 +55,9 @@ async function openUNet(plan: UNetPlan, options: SessionOptions) {
   const session = await Session.open('unet', graph, options)
   if ('path' in graph) return new OnnxUNet(config, timeIdCount, session, graph.path)
   return new OpenUNet(config, timeIdCount, session, {
-    whole: adapters => Session.open('unet', plan.buildWith(adapters), options),
-    shallow: () => Session.open('shallow unet', plan.buildShallow(), options),
+    ownWeights: plan.weights,
+    whole: (adapters, weights) => Session.open('unet', plan.buildWith(adapters, weights), options),
+    shallow: weights => Session.open('shallow unet', plan.buildShallow(weights), options),
   })
 }
 

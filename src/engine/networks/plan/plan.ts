@@ -4,6 +4,7 @@ import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'
+import { type RecordedSource, recorded } from '../../weights/recorded-source.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { buildClip } from '../clip.ts'
 import { type ClipConfig, clipConfigSchema } from '../clip-config.ts'
@@ -21,15 +22,22 @@ type Graph = OnnxModel | OnnxPath
 export interface TextEncoderPlan {
   readonly config: ClipConfig
   readonly graph: Graph
+  /** What the graph was built over, to be built again over changed weights; absent in another maker's graph. */
+  readonly own?: { readonly weights: RecordedSource; build(weights: WeightSource): OnnxModel }
 }
 
 export interface UNetPlan {
   readonly config: UNetConfig
   readonly timeIdCount: number
   readonly graph: Graph
-  /** The same with pictures as prompts. adapters: the weights of one IP-Adapter per picture. */
-  buildWith(adapters: readonly WeightSource[]): OnnxModel
-  buildShallow(): OnnxModel
+  /** What the graph was built over; absent in another maker's graph. */
+  readonly weights?: RecordedSource
+  /**
+   * The same with pictures as prompts, or over changed weights.
+   * adapters: the weights of one IP-Adapter per picture. weights: the network's own where absent.
+   */
+  buildWith(adapters: readonly WeightSource[], weights?: WeightSource): OnnxModel
+  buildShallow(weights?: WeightSource): OnnxModel
 }
 
 export interface VaePlan {
@@ -62,12 +70,12 @@ export async function planNetworks(parts: NetworkParts): Promise<NetworkPlan> {
 
 async function planTextEncoder(part: NetworkPart): Promise<TextEncoderPlan> {
   const config = parseConfig(part.configFile, part.config, clipConfigSchema)
-  const { weights } = part
-  const graph =
-    weights.layout === 'onnx'
-      ? await onnxTextEncoder(weights.graphs[0], config)
-      : buildClip(config, await openWeights(weights))
-  return { config, graph }
+  if (part.weights.layout === 'onnx') {
+    return { config, graph: await onnxTextEncoder(part.weights.graphs[0], config) }
+  }
+  const weights = recorded(await openWeights(part.weights))
+  const build = (source: WeightSource) => buildClip(config, source)
+  return { config, graph: build(weights), own: { weights, build } }
 }
 
 async function planUNet(
@@ -78,15 +86,16 @@ async function planUNet(
   const config = parseConfig(part.configFile, part.config, unetConfigSchema)
   const timeIdCount = checkTextWidths(part.configFile, config, first, second)
   if (part.weights.layout === 'onnx') return planOnnxUNet(part.weights.graphs[0], config, timeIdCount)
-  const source = await openWeights(part.weights)
-  const buildWith = (imagePrompts: readonly WeightSource[]) =>
-    buildUNet(config, source, timeIdCount, { imagePrompts, expose: [deepFeaturesPath(config)] })
+  const own = recorded(await openWeights(part.weights))
+  const buildWith = (imagePrompts: readonly WeightSource[], weights: WeightSource = own) =>
+    buildUNet(config, weights, timeIdCount, { imagePrompts, expose: [deepFeaturesPath(config)] })
   return {
     config,
     timeIdCount,
     graph: buildWith([]),
+    weights: own,
     buildWith,
-    buildShallow: () => buildShallowUNet(config, source, timeIdCount),
+    buildShallow: (weights = own) => buildShallowUNet(config, weights, timeIdCount),
   }
 }
 

@@ -35,7 +35,7 @@ export async function conditionsOf(
   const widths = { first: textEncoder?.hiddenSize, second: textEncoder2.hiddenSize }
   const named = await vectors.of(prompt.embeddings ?? [], widths)
   const embed: Embed = (text, rows = 1) =>
-    cache.get([model.hash, syntax, text, rows, prompt.embeddings], () =>
+    cache.get([model.hash, model.loras, syntax, text, rows, prompt.embeddings], () =>
       embedPrompt(model, text, rule, rows, named),
     )
 

@@ -4,7 +4,7 @@ import { decodeStoredMask, decodeStoredPicture } from '../../image/decode.ts'
 import { type Picture, pictureFromFloats } from '../../image/picture.ts'
 import type { Upscaler } from '../../image/upscale.ts'
 import type { ControlNet, UNet } from '../../networks/networks.ts'
-import type { FileReference, ModelReference, PaintOrder, RefineOrder } from '../../work-order.ts'
+import type { FileReference, LoraOrder, ModelReference, PaintOrder, RefineOrder } from '../../work-order.ts'
 import type { EmbeddingCache } from '../conditioning/embedding-cache.ts'
 import type { EmbeddingVectors } from '../conditioning/embedding-vectors.ts'
 import type { AdaptedPicture } from '../conditioning/image-prompter.ts'
@@ -19,7 +19,8 @@ export interface PaintContext {
   /** What prompts name in place of words. */
   readonly vectors: EmbeddingVectors
   readonly upscaler: Upscaler
-  model(reference: ModelReference): Promise<CachedModel>
+  /** With the LoRAs in its weights, and no others. */
+  model(reference: ModelReference, loras?: readonly LoraOrder[]): Promise<CachedModel>
   /** Of all that the order names, so that others may go. @throws AppError 'model-config' where one does not fit the U-Net. */
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]>
   /** A picture, as a file, as a prompt of the U-Net. @throws AppError 'model-config' where the adapter does not fit it. */

@@ -29,7 +29,7 @@ export async function paintPicture(
   context: PaintContext,
 ): Promise<Picture> {
   const seed = order.seed + index
-  const model = await context.model(order.model)
+  const model = await context.model(order.model, order.loras)
   const canvas = await canvasOf(order, model.networks.vae.factor, context)
   const setup = setUpSampler(order.sampling, model.schedule)
   const span = wholeOrRest(order, setup)

@@ -15,6 +15,8 @@ function watchedUNet(): { unet: ReusableUNet; calls: string[] } {
     crossAttentions: [],
     places: [],
     load: async () => undefined,
+    ownWeights: undefined,
+    exchangeWeights: async () => undefined,
     predict: () => Promise.reject(new Error('only the wrapper is asked')),
     async predictDeep({ batch }) {
       calls.push(`whole ${batch}`)

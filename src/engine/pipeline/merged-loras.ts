@@ -1,0 +1,135 @@
+/** Owns the LoRAs in an open model's weights: merged when an order names them, kept until an order names others. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../../errors.ts'
+import type { FileRecord } from '../models/file-record.ts'
+import type { Exchangeable, Networks } from '../networks/networks.ts'
+import { type LoraUpdate, matchLora } from '../weights/lora/match-lora.ts'
+import { mergeInto, type WeightedUpdate, withTensors } from '../weights/lora/merge.ts'
+import {
+  type LoraNetwork,
+  loraNetworks,
+  type ModelTensors,
+  type ModuleIndex,
+  moduleIndex,
+} from '../weights/lora/module-index.ts'
+import { readSafetensorsHeader, type StoredTensor } from '../weights/safetensors.ts'
+import type { LoraOrder } from '../work-order.ts'
+import { fileOf } from './file-of.ts'
+import { makeScratchFolder } from './scratch-folder.ts'
+
+export class MergedLoras {
+  readonly #networks: Pick<Networks, LoraNetwork>
+  readonly #files: readonly FileRecord[]
+  #model: { readonly tensors: ModelTensors<StoredTensor>; readonly index: ModuleIndex } | undefined
+  /** What is merged into each network; absent where it has its own weights. */
+  readonly #merged = new Map<LoraNetwork, { readonly key: string; readonly file: string }>()
+  #key = ''
+  #folder: Promise<string> | undefined
+  #written = 0
+
+  constructor(networks: Pick<Networks, LoraNetwork>, files: readonly FileRecord[]) {
+    this.#networks = networks
+    this.#files = files
+  }
+
+  /** Equal for orders whose LoRAs give equal weights. */
+  get key(): string {
+    return this.#key
+  }
+
+  /**
+   * Postcondition: the model's weights have these LoRAs in them and no others. Networks that a change of the set does not
+   * touch stay open as they are.
+   * @throws AppError 'model-changed' where a file is no longer the one that the order was accepted with, 'model-file' where
+   * it does not fit the model.
+   */
+  async merge(loras: readonly LoraOrder[], onLoading: (name: string) => void): Promise<void> {
+    const acting = loras.filter(({ unetWeight, textWeight }) => unetWeight !== 0 || textWeight !== 0)
+    const key = acting.length === 0 ? '' : keyOf(acting)
+    if (key === this.#key) return
+    const changes = new Map<LoraNetwork, WeightedUpdate[]>()
+    const keys = new Map<LoraNetwork, string[]>()
+    for (const lora of acting) {
+      for (const update of await this.#updatesOf(lora)) {
+        const weight = update.network === 'unet' ? lora.unetWeight : lora.textWeight
+        if (weight === 0) continue
+        append(changes, update.network, { update, weight })
+        append(keys, update.network, `${lora.hash} ${weight}`)
+      }
+    }
+    // Half merged is nobody's set.
+    this.#key = 'incomplete'
+    for (const network of loraNetworks) {
+      const own = [...new Set(keys.get(network))].join()
+      if (own === (this.#merged.get(network)?.key ?? '')) continue
+      onLoading(acting.map(({ name }) => name).join(', '))
+      await this.#exchange(network, own, changes.get(network) ?? [])
+    }
+    this.#key = key
+  }
+
+  async #updatesOf(lora: LoraOrder): Promise<readonly LoraUpdate[]> {
+    const { path } = fileOf('lora', lora, this.#files).storage
+    // A graph of another maker says why it cannot.
+    if (!this.#networks.unet.ownWeights) await this.#networks.unet.exchangeWeights(undefined)
+    this.#model ??= modelOf(this.#networks)
+    const { tensors, index } = this.#model
+    const { updates, matched, unmatched } = matchLora(path, await readSafetensorsHeader(path), tensors, index)
+    if (matched > 0) return updates
+    throw unmatchedLora(path, unmatched)
+  }
+
+  async #exchange(network: LoraNetwork, key: string, changes: readonly WeightedUpdate[]): Promise<void> {
+    const open: Exchangeable | undefined = this.#networks[network]
+    const own = open?.ownWeights
+    if (!open || !own) throw new AppError('internal', { problem: `${network} has no weights to change` })
+    const before = this.#merged.get(network)
+    // First of all its room is given back: sessions hold all weights.
+    await open.exchangeWeights(undefined)
+    this.#merged.delete(network)
+    if (before) await rm(before.file, { force: true })
+    if (changes.length === 0) return
+    this.#folder ??= makeScratchFolder()
+    const file = join(await this.#folder, `${network}-${this.#written++}`)
+    const merged = await mergeInto(file, own.found, changes)
+    await open.exchangeWeights(withTensors(own, merged))
+    this.#merged.set(network, { key, file })
+  }
+
+  /** Called when the networks are closed. */
+  async close(): Promise<void> {
+    const folder = await this.#folder?.catch(() => undefined)
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Nothing of what only a graph of another maker knows. */
+function modelOf(networks: Pick<Networks, LoraNetwork>) {
+  const tensors: { -readonly [N in LoraNetwork]?: ReadonlyMap<string, StoredTensor> } = {}
+  for (const network of loraNetworks) {
+    const found = networks[network]?.ownWeights?.found
+    if (found) tensors[network] = found
+  }
+  return { tensors, index: moduleIndex(tensors) }
+}
+
+const mostExamples = 3
+
+export function unmatchedLora(file: string, unmatched: readonly string[]): AppError {
+  const examples = unmatched.slice(0, mostExamples)
+  return new AppError('model-file', {
+    file,
+    problem: { what: 'lora-unmatched', modules: unmatched.length, examples },
+  })
+}
+
+function keyOf(loras: readonly LoraOrder[]): string {
+  return JSON.stringify(loras.map(({ hash, unetWeight, textWeight }) => [hash, unetWeight, textWeight]))
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
+}

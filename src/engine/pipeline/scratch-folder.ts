@@ -1,0 +1,30 @@
+/** Owns folders for files that live as long as this process; what killed processes left is removed when the next one is made. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const prefix = 'easel-weights-'
+
+/** A new, empty folder in the system's place for temporary files (TMPDIR). */
+export async function makeScratchFolder(): Promise<string> {
+  await removeLeftOvers()
+  return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
+}
+
+async function removeLeftOvers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const [, process] = new RegExp(`^${prefix}(\\d+)-`).exec(name) ?? []
+    if (process === undefined || isAlive(Number(process))) continue
+    // Somebody else's, or gone by now.
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0)
+    return true
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+  }
+}

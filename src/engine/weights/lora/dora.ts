@@ -1,0 +1,37 @@
+/** DoRA (Liu et al. 2024): a change in direction alone, with magnitudes of their own: m · V / ‖V‖, V = W + ΔW. */
+import type { Extent, Factor, Shape } from './family.ts'
+import type { Matrix } from './matrix.ts'
+
+/** Whether there is one magnitude for each row, or one for each input; undefined where they fit neither. */
+export function magnitudesOf(shape: Shape, weight: Shape): 'rows' | 'columns' | undefined {
+  const [rows = 0, inputs = 0] = weight
+  const count = shape.reduce((all, size) => all * size, 1)
+  const isRow = shape.length > 1 && shape[0] === 1 && shape[1] === inputs
+  if (isRow && count === inputs && !(rows === 1 && inputs === 1)) return 'columns'
+  return shape[0] === rows && count === rows ? 'rows' : undefined
+}
+
+/** In place: V becomes m · V / ‖V‖. The norm is that of V, as peft and LyCORIS train it. */
+export function setMagnitudes(directions: Matrix, magnitudes: Factor, weight: Shape): void {
+  const { rows, columns, values } = directions
+  const perRow = magnitudesOf(magnitudes.shape, weight) === 'rows'
+  const kernel = columns / (weight[1] ?? 1)
+  const groupOf = (row: number, column: number) => (perRow ? row : Math.floor(column / kernel))
+  const squares = new Float64Array(perRow ? rows : columns / kernel)
+  forEach([rows, columns], (row, column, i) => {
+    const group = groupOf(row, column)
+    squares[group] = (squares[group] ?? 0) + (values[i] ?? 0) ** 2
+  })
+  const factors = squares.map((sum, group) =>
+    sum === 0 ? 0 : (magnitudes.values[group] ?? 0) / Math.sqrt(sum),
+  )
+  forEach([rows, columns], (row, column, i) => {
+    values[i] = (values[i] ?? 0) * (factors[groupOf(row, column)] ?? 0)
+  })
+}
+
+function forEach([rows, columns]: Extent, visit: (row: number, column: number, i: number) => void): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) visit(row, column, row * columns + column)
+  }
+}

@@ -1,0 +1,8 @@
+/** Every family of updates. A module may have one for its weight and one for its bias. */
+import type { Family } from '../family.ts'
+import { loha } from './loha.ts'
+import { lokr } from './lokr.ts'
+import { lora } from './lora.ts'
+import { wholeDifferences } from './whole.ts'
+
+export const families: readonly Family[] = [lora, loha, lokr, ...wholeDifferences]

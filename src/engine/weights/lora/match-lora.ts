@@ -1,0 +1,121 @@
+/** Owns finding what a LoRA file changes in a model: its factors beside the weights that they belong to. Values are not read. */
+import { AppError } from '../../../errors.ts'
+import type { SafetensorsHeader, StoredTensor } from '../safetensors.ts'
+import { type AdapterScale, adapterScales } from './adapter-metadata.ts'
+import { magnitudesOf } from './dora.ts'
+import { families } from './families/families.ts'
+import { type Family, factorsOf, type Role, type Shape, type Shapes } from './family.ts'
+import { columnsOf, elements } from './matrix.ts'
+import { findModule, type LoraNetwork, type ModelTensors, type ModuleIndex } from './module-index.ts'
+import { namings } from './namings/namings.ts'
+
+export type StoredFactors = Readonly<Partial<Record<Role, StoredTensor>>>
+
+/** A change of one tensor. */
+export interface LoraUpdate {
+  readonly network: LoraNetwork
+  /** Its diffusers name. */
+  readonly tensor: string
+  readonly family: Family
+  /** With `alpha` and `dora_scale` where they have a say. */
+  readonly factors: StoredFactors
+  /** What the file's metadata say, where there is no alpha beside the factors. */
+  readonly scale: AdapterScale | undefined
+}
+
+export interface LoraMatch {
+  readonly updates: readonly LoraUpdate[]
+  /** Modules that something of the file belongs to. */
+  readonly matched: number
+  /** Modules, or tensors that are no factors, that nothing of the model is called like; in the file's spelling. */
+  readonly unmatched: readonly string[]
+}
+
+/** Embeddings that OneTrainer puts beside: no weights. */
+const besideWeights = /^bundle_emb\./
+
+/**
+ * file: what to name in a refusal.
+ * @throws AppError 'model-file' where a factor does not fit the weight that it is for.
+ */
+export function matchLora(
+  file: string,
+  { tensors, metadata }: SafetensorsHeader,
+  model: ModelTensors<{ readonly shape: Shape }>,
+  index: ModuleIndex,
+): LoraMatch {
+  const { modules, strangers } = modulesIn(tensors)
+  const scaleOf = adapterScales(metadata)
+  const updates: LoraUpdate[] = []
+  const unmatched = [...strangers]
+  let matched = 0
+  for (const [name, factors] of modules) {
+    const place = findModule(index, name)
+    const own =
+      place && changesOf(factors, `${place.path}.`, tensor => model[place.network]?.get(tensor)?.shape)
+    if (!place || !own || own.length === 0) {
+      unmatched.push(name)
+      continue
+    }
+    matched += 1
+    for (const { shape, ...change } of own) {
+      requireFit(file, name, change, shape)
+      updates.push({ network: place.network, ...change, scale: scaleOf(place) })
+    }
+  }
+  return { updates, matched, unmatched }
+}
+
+/** The factors of every module in the file's spelling, and the names of tensors that are none. */
+function modulesIn(tensors: ReadonlyMap<string, StoredTensor>) {
+  const modules = new Map<string, Partial<Record<Role, StoredTensor>>>()
+  const strangers: string[] = []
+  for (const [name, tensor] of tensors) {
+    if (besideWeights.test(name)) continue
+    const found = namings.map(naming => naming(name)).find(one => one !== undefined)
+    if (!found) {
+      strangers.push(name)
+      continue
+    }
+    const factors = modules.get(found.module) ?? {}
+    factors[found.role] = tensor
+    modules.set(found.module, factors)
+  }
+  return { modules, strangers }
+}
+
+type Change = Pick<LoraUpdate, 'tensor' | 'family' | 'factors'>
+
+/** What the factors change of a module's weight and bias, as far as it has them. */
+function changesOf(
+  factors: StoredFactors,
+  prefix: string,
+  shapeOf: (tensor: string) => Shape | undefined,
+): (Change & { shape: Shape })[] {
+  return families.flatMap(family => {
+    const used = factorsOf(family, role => factors[role] !== undefined)
+    const tensor = prefix + family.changes
+    const shape = shapeOf(tensor)
+    if (!used || !shape) return []
+    const besides: readonly Role[] = family.changes === 'weight' ? ['alpha', 'dora_scale'] : []
+    const chosen = Object.fromEntries([...used, ...besides].map(role => [role, factors[role]]))
+    return [{ tensor, family, factors: chosen, shape }]
+  })
+}
+
+function requireFit(file: string, module: string, { family, factors }: Change, shape: Shape): void {
+  const shapes: Shapes = Object.fromEntries(
+    Object.entries(factors).flatMap(([role, tensor]) => (tensor ? [[role, tensor.shape]] : [])),
+  )
+  const { alpha, dora_scale: magnitudes } = shapes
+  const extent = family.extentOf(shapes)
+  const fits = extent?.[0] === (shape[0] ?? 1) && extent[1] === columnsOf(shape)
+  const alphaFits = !alpha || elements(alpha) === 1
+  const magnitudesFit = !magnitudes || magnitudesOf(magnitudes, shape) !== undefined
+  if (fits && alphaFits && magnitudesFit) return
+  const found = Object.values(shapes).map(one => [...one])
+  throw new AppError('model-file', {
+    file,
+    problem: { what: 'lora-shape', module, expected: [...shape], found },
+  })
+}

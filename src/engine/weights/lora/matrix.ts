@@ -1,0 +1,98 @@
+/** Owns the products that updates are made of, in float64. */
+import { AppError } from '../../../errors.ts'
+import type { Factor, Factors, Role, Shape } from './family.ts'
+
+/** Row-major. */
+export interface Matrix {
+  readonly rows: number
+  readonly columns: number
+  readonly values: Float64Array
+}
+
+/** The first axis as rows, all others as columns. */
+export function flat({ shape, values }: Factor): Matrix {
+  const [rows = 1] = shape
+  return { rows, columns: values.length / rows, values }
+}
+
+/** A factor that its family has found to be there. */
+export function factor(factors: Factors, role: Role): Factor {
+  const found = factors[role]
+  if (found) return found
+  throw new AppError('internal', { problem: `the factor ${role} was not read` })
+}
+
+/** a · b */
+export function product(a: Matrix, b: Matrix): Matrix {
+  const [inner, columns] = [a.columns, b.columns]
+  const values = new Float64Array(a.rows * columns)
+  for (let row = 0; row < a.rows; row++) {
+    const result = values.subarray(row * columns, (row + 1) * columns)
+    for (let k = 0; k < inner; k++) {
+      const left = a.values[row * inner + k] ?? 0
+      const right = b.values.subarray(k * columns, (k + 1) * columns)
+      for (let column = 0; column < columns; column++) {
+        result[column] = (result[column] ?? 0) + left * (right[column] ?? 0)
+      }
+    }
+  }
+  return { rows: a.rows, columns, values }
+}
+
+/** Elementwise. */
+export function hadamard(a: Matrix, b: Matrix): Matrix {
+  return { ...a, values: a.values.map((value, i) => value * (b.values[i] ?? 0)) }
+}
+
+export function transposed({ rows, columns, values }: Matrix): Matrix {
+  const turned = new Float64Array(values.length)
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      turned[column * rows + row] = values[row * columns + column] ?? 0
+    }
+  }
+  return { rows: columns, columns: rows, values: turned }
+}
+
+/**
+ * A convolution in Tucker form: entry (o, i, kernel) = Σ_p Σ_q up[o, p] · core[p, q, kernel] · down[q, i].
+ * up: [out, p], core: [p, q, …kernel], down: [q, in] → [out, in · kernel].
+ */
+export function tucker(up: Matrix, core: Factor, down: Matrix): Matrix {
+  const [p = 1, q = 1] = core.shape
+  const kernel = core.values.length / p / q
+  const outputs = product(up, { rows: p, columns: q * kernel, values: core.values })
+  const inputs = transposed(down)
+  const values = new Float64Array(up.rows * inputs.rows * kernel)
+  for (let out = 0; out < up.rows; out++) {
+    const slice = outputs.values.subarray(out * q * kernel, (out + 1) * q * kernel)
+    const filter = product(inputs, { rows: q, columns: kernel, values: slice })
+    values.set(filter.values, out * inputs.rows * kernel)
+  }
+  return { rows: up.rows, columns: inputs.rows * kernel, values }
+}
+
+/** The Kronecker product; b's columns are inputs times the kernel. */
+export function kronecker(a: Matrix, b: Matrix, kernel: number): Matrix {
+  const inputs = b.columns / kernel
+  const [rows, columns] = [a.rows * b.rows, a.columns * b.columns]
+  const values = new Float64Array(rows * columns)
+  for (let row = 0; row < rows; row++) {
+    const [aRow, bRow] = [Math.floor(row / b.rows), row % b.rows]
+    for (let aColumn = 0; aColumn < a.columns; aColumn++) {
+      const left = a.values[aRow * a.columns + aColumn] ?? 0
+      const start = row * columns + aColumn * inputs * kernel
+      for (let i = 0; i < b.columns; i++) values[start + i] = left * (b.values[bRow * b.columns + i] ?? 0)
+    }
+  }
+  return { rows, columns, values }
+}
+
+export function elements(shape: Shape): number {
+  return shape.reduce((count, size) => count * size, 1)
+}
+
+/** Elements of all axes but the first. */
+export function columnsOf(shape: Shape): number {
+  return elements(shape.slice(1))
+}

@@ -1,0 +1,142 @@
+/** Owns merging: the tensors that LoRAs change, computed in float64 and written once as float32, which graphs compute in. */
+import { type FileHandle, open, realpath } from 'node:fs/promises'
+import { AppError } from '../../../errors.ts'
+import type { StoredTensor } from '../safetensors.ts'
+import type { WeightSource } from '../source.ts'
+import { readTensor } from '../tensor-values.ts'
+import { setMagnitudes } from './dora.ts'
+import type { Factor, Factors, Shape } from './family.ts'
+import type { LoraUpdate } from './match-lora.ts'
+import { columnsOf, type Matrix } from './matrix.ts'
+
+/** A change with the weight that an order gives its file. */
+export interface WeightedUpdate {
+  readonly update: LoraUpdate
+  readonly weight: number
+}
+
+/**
+ * Writes the changed tensors of one network into `file`, one after another; only one is in memory at a time.
+ * own: the network's tensors by name. Changes of one tensor are made in the order given.
+ * @throws AppError 'model-file' where a file has become shorter or its numbers are not finite.
+ */
+export async function mergeInto(
+  file: string,
+  own: ReadonlyMap<string, StoredTensor>,
+  changes: readonly WeightedUpdate[],
+): Promise<ReadonlyMap<string, StoredTensor>> {
+  const handle = await open(file, 'w')
+  try {
+    const place = await realpath(file)
+    const merged = new Map<string, StoredTensor>()
+    let offset = 0
+    for (const [name, updates] of byTensor(changes)) {
+      const tensor = own.get(name)
+      if (!tensor) throw new AppError('internal', { problem: `the network has no tensor ${name}` })
+      const values = Float32Array.from(await mergedValues(tensor, updates))
+      await append(handle, values)
+      const { shape } = tensor
+      merged.set(name, { name, dtype: 'F32', shape, file: place, offset, length: values.byteLength })
+      offset += values.byteLength
+    }
+    return merged
+  } finally {
+    await handle.close()
+  }
+}
+
+function byTensor(changes: readonly WeightedUpdate[]): Map<string, WeightedUpdate[]> {
+  const groups = new Map<string, WeightedUpdate[]>()
+  for (const change of changes) {
+    const { tensor } = change.update
+    groups.set(tensor, [...(groups.get(tensor) ?? []), change])
+  }
+  return groups
+}
+
+/** The same source with some tensors exchanged. */
+export function withTensors(
+  source: WeightSource,
+  exchanged: ReadonlyMap<string, StoredTensor>,
+): WeightSource {
+  return {
+    place: source.place,
+    find: (name, wanted) => exchanged.get(name) ?? source.find(name, wanted),
+  }
+}
+
+/** The tensor's values with all its changes made, float64. @throws as mergeInto. */
+export async function mergedValues(
+  tensor: StoredTensor,
+  updates: readonly WeightedUpdate[],
+): Promise<Float64Array> {
+  const { shape } = tensor
+  const values = Float64Array.from(await readTensor(tensor))
+  const weights: Matrix = { rows: shape[0] ?? 1, columns: columnsOf(shape), values }
+  for (const { update, weight } of updates) {
+    const factors = await readFactors(update)
+    if (factors.dora_scale) addDirected(weights, update, factors, factors.dora_scale, weight, shape)
+    else addScaled(values, deltaOf(update, factors, shape), weight)
+    if (!values.every(Number.isFinite)) {
+      const [{ file = '', name = '' } = {}] = Object.values(update.factors)
+      throw new AppError('model-file', { file, problem: { what: 'not-finite', tensor: name } })
+    }
+  }
+  return values
+}
+
+/** W + w · (m · V / ‖V‖ - W), V = W + ΔW: nothing at w = 0, DoRA's own result at 1. */
+function addDirected(
+  weights: Matrix,
+  update: LoraUpdate,
+  factors: Factors,
+  magnitudes: Factor,
+  weight: number,
+  shape: Shape,
+): void {
+  const { values } = weights
+  const directed = { ...weights, values: values.slice() }
+  addScaled(directed.values, deltaOf(update, factors, shape), 1)
+  setMagnitudes(directed, magnitudes, shape)
+  for (let i = 0; i < values.length; i++) {
+    const own = values[i] ?? 0
+    values[i] = own + weight * ((directed.values[i] ?? 0) - own)
+  }
+}
+
+/** The change at a weight of 1: with what alpha says. */
+function deltaOf(
+  { family, factors: stored, scale }: LoraUpdate,
+  factors: Factors,
+  shape: Shape,
+): Float64Array {
+  const { values } = family.delta(factors, shape)
+  const rank = family.rankOf(
+    Object.fromEntries(Object.entries(stored).map(([role, tensor]) => [role, tensor?.shape])),
+  )
+  const alpha = factors.alpha?.values[0] ?? scale?.alpha
+  if (rank === undefined || alpha === undefined) return values
+  const factor = alpha / (scale?.byRoot ? Math.sqrt(rank) : rank)
+  return factor === 1 ? values : values.map(value => value * factor)
+}
+
+function addScaled(values: Float64Array, delta: Float64Array, factor: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) + factor * (delta[i] ?? 0)
+}
+
+async function readFactors({ factors }: LoraUpdate): Promise<Factors> {
+  const read: { -readonly [R in keyof Factors]: Factors[R] } = {}
+  for (const [role, tensor] of Object.entries(factors)) {
+    if (!tensor) continue
+    const { shape } = tensor
+    Object.assign(read, { [role]: { shape, values: Float64Array.from(await readTensor(tensor)) } })
+  }
+  return read
+}
+
+/** A write may take less than it was given. */
+async function append(handle: FileHandle, values: Float32Array): Promise<void> {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  let done = 0
+  while (done < bytes.length) done += (await handle.write(bytes, done)).bytesWritten
+}

@@ -1,0 +1,11 @@
+/** Owns what a naming of LoRA files is: how the name of a tensor says which module it belongs to and what it is there. */
+import type { Role } from '../family.ts'
+
+export interface TensorRole {
+  /** The module's name, still in the file's own spelling: with dots or with underscores. */
+  readonly module: string
+  readonly role: Role
+}
+
+/** Undefined where the name is not of that naming. */
+export type Naming = (tensor: string) => TensorRole | undefined

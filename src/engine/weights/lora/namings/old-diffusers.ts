@@ -1,0 +1,15 @@
+/** diffusers before PEFT: processors of attention, `….attn1.processor.to_q_lora.down.weight`, and layers with a LoRA in them. */
+import type { Naming } from './naming.ts'
+
+export const oldDiffusers: Naming = tensor => {
+  const [, layer, factor = ''] = /^(.+)\.(?:lora_linear_layer|lora)\.(down|up)\.weight$/.exec(tensor) ?? []
+  if (layer !== undefined) return { module: layer, role: roleOf(factor) }
+  const [, attention, part, side = ''] =
+    /^(.+)\.processor\.(to_(?:q|k|v|out))_lora\.(down|up)\.weight$/.exec(tensor) ?? []
+  if (attention === undefined) return undefined
+  return { module: `${attention}.${part === 'to_out' ? 'to_out.0' : part}`, role: roleOf(side) }
+}
+
+function roleOf(factor: string) {
+  return factor === 'down' ? 'lora_down' : 'lora_up'
+}

@@ -1,0 +1,16 @@
+/** PEFT, as diffusers saves it now: `unet.….lora_A.weight`, with the adapter's name before `.weight` or without. */
+import type { Role } from '../family.ts'
+import type { Naming } from './naming.ts'
+
+const roles: Readonly<Record<string, Role>> = {
+  lora_A: 'lora_down',
+  lora_B: 'lora_up',
+  lora_magnitude_vector: 'dora_scale',
+}
+
+export const peft: Naming = tensor => {
+  const [, module = '', part = ''] =
+    /^(.+)\.(lora_A|lora_B|lora_magnitude_vector)(?:\.[^.]+)??(?:\.weight)?$/.exec(tensor) ?? []
+  const role = roles[part]
+  return role && { module, role }
+}

@@ -1,0 +1,20 @@
+/** Owns a source that remembers what a network found in it: its tensors by the names that it asks for. */
+import type { StoredTensor } from './safetensors.ts'
+import type { WeightSource } from './source.ts'
+
+export interface RecordedSource extends WeightSource {
+  readonly found: ReadonlyMap<string, StoredTensor>
+}
+
+export function recorded(source: WeightSource): RecordedSource {
+  const found = new Map<string, StoredTensor>()
+  return {
+    place: source.place,
+    found,
+    find(name, wanted) {
+      const tensor = source.find(name, wanted)
+      if (tensor) found.set(name, tensor)
+      return tensor
+    },
+  }
+}

@@ -1,0 +1,5 @@
+import { loraFiles } from '../../../tools/oracle/loras.ts'
+import { describeGolden, describeGoldenFolder } from '../../golden-suite.ts'
+
+await describeGolden(loraFiles)
+await describeGoldenFolder('oracle-2', [loraFiles])
