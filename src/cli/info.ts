@@ -5,7 +5,7 @@ import { requestOf } from '../app/request-of-job.ts'
 import { formatRequest } from '../bots/grammar/command-line.ts'
 import { parameterTable } from '../bots/messages/parameters.ts'
 import { machineKeys, type PictureParameters, workOrderOf } from '../engine/image/parameters/parameters.ts'
-import { readMakingOf } from '../engine/image/parameters/read-parameters.ts'
+import { type MakingOf, readMakingOf } from '../engine/image/parameters/read-parameters.ts'
 import type { WorkOrder } from '../engine/work-order.ts'
 import { readPicture } from './files.ts'
 import { type CommonOptions, exitCodes, libraryOf, newCommand, runCommand, type Session } from './session.ts'
@@ -21,16 +21,24 @@ async function show(session: Session, file: string) {
   const { words, out, err } = session
   const making = readMakingOf((await readPicture(file)).bytes)
   if (making?.parameters === undefined) {
-    err(`easel: ${making ? words.cli.noParameters(file) : words.cli.notAPicture(file)}`)
+    err(`easel: ${whyUnknown(making, file, words)}`)
     return exitCodes.fault
   }
   const order = workOrderOf(making.parameters)
   for (const [name, value] of tableOf(order, making.parameters, words)) {
     out(`${name}: ${value}`)
   }
+  if (making.program !== undefined && !order) out(words.cli.writtenBy(making.program))
   out(making.aiMade ? words.cli.aiMade : words.cli.notMarked)
   if (order) await showCommand(session, order, file)
   return exitCodes.done
+}
+
+function whyUnknown(making: MakingOf | undefined, file: string, { cli }: Session['words']): string {
+  if (!making) return cli.notAPicture(file)
+  return making.unread.length > 0
+    ? cli.formatOfParametersUnknown(file, making.unread)
+    : cli.noParameters(file)
 }
 
 function tableOf(
@@ -48,7 +56,7 @@ function tableOf(
 /** What a program wrote, as far as it is understood. */
 function textTable(p: PictureParameters, { parameters }: Session['words']): [string, string][] {
   const size = p.widthPx === undefined || p.heightPx === undefined ? undefined : `${p.widthPx}×${p.heightPx}`
-  const rows: [string, string | number | undefined][] = [
+  const rows: [string, string | number | bigint | undefined][] = [
     [parameters.prompt, p.prompt || undefined],
     [parameters.negative, p.negative || undefined],
     [parameters.size, size],

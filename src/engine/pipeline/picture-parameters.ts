@@ -72,7 +72,7 @@ function painted(order: PaintOrder | RefineOrder, version: string): PictureParam
     steps: sampling.steps,
     sampler: found.kind === 'found' ? found.choice.kind.label : sampling.sampler,
     guidance: sampling.guidance,
-    seed: order.seed,
+    seed: BigInt(order.seed),
     widthPx: order.widthPx,
     heightPx: order.heightPx,
     modelHash: shortHash(model.hash),

@@ -72,6 +72,8 @@ export const cli = {
     '--source, --mask and @ID name pictures of the chat. On the command line, give files with --init, --mask, --control-picture and --prompt-picture.',
   notAPicture: (file: string) => `${file} is not a PNG, JPEG or WebP picture.`,
   noParameters: (file: string) => `${file} does not say how it was made.`,
+  formatOfParametersUnknown: (file: string, keywords: readonly string[]) =>
+    `${file} says something in a format that Easel does not know (${keywords.join(', ')}).`,
   notByEasel: (file: string) =>
     `${file} was not made by Easel, so its settings are not known; name the prompt with --prompt.`,
   notANumber: 'It must be a number.',
@@ -84,6 +86,7 @@ export const cli = {
     `(${file} is what the ControlNet ${name} looked at, whose sha256 is ${id}.)`,
   againByPrompt: (file: string, id: string) => `(${file} is the picture prompt, whose sha256 is ${id}.)`,
   otherModel: (name: string) => `The model ${name} of this machine is not the one that painted it.`,
+  writtenBy: (program: string) => `(as ${program} writes it)`,
   aiMade: 'marked as made by a model',
   notMarked: 'not marked as made by a model',
 

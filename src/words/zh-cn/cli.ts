@@ -68,6 +68,8 @@ export const cli: Words['cli'] = {
     '--source、--mask 和 @ID 指的是聊天里的图片。在命令行上请用 --init、--mask、--control-picture 和 --prompt-picture 给出文件。',
   notAPicture: file => `${file} 不是 PNG、JPEG 或 WebP 图片。`,
   noParameters: file => `${file} 没有说明它是怎样画的。`,
+  formatOfParametersUnknown: (file, keywords) =>
+    `${file} 里有 Easel 不认识的格式写的内容（${keywords.join('、')}）。`,
   notByEasel: file => `${file} 不是 Easel 画的，不知道它的设置；请用 --prompt 给出提示词。`,
   notANumber: '必须是一个数。',
 
@@ -78,6 +80,7 @@ export const cli: Words['cli'] = {
     `（${file} 是 ControlNet ${name} 所依据的图片，其 sha256 为 ${id}。）`,
   againByPrompt: (file, id) => `（${file} 是提示图片，其 sha256 为 ${id}。）`,
   otherModel: name => `这台机器上的模型 ${name} 不是画这张图的那一个。`,
+  writtenBy: program => `（${program} 的写法）`,
   aiMade: '标明由模型生成',
   notMarked: '没有标明由模型生成',
 

@@ -22,7 +22,7 @@ const parameters: PictureParameters = withWorkOrder(
     steps: 4,
     sampler: 'Euler',
     guidance: 7,
-    seed: 7,
+    seed: 7n,
     widthPx: 64,
     heightPx: 48,
     modelHash: 'abc',
@@ -38,7 +38,7 @@ describe.each(pictureFormats)('%s', format => {
     const { bytes, mediaType } = await encodePicture(aPicture(), format, parameters)
     expect(mediaType).toBe(`image/${format}`)
     const makingOf = readMakingOf(bytes)
-    expect(makingOf).toEqual({ parameters, aiMade: true })
+    expect(makingOf).toEqual({ parameters, program: 'Easel', unread: [], aiMade: true })
     if (makingOf?.parameters) expect(workOrderOf(makingOf.parameters)).toEqual(order)
   })
 
@@ -73,7 +73,7 @@ describe.each(pictureFormats)('%s', format => {
 
   test('a picture of unknown making is marked all the same', async () => {
     const { bytes } = await encodePicture(aPicture(), format, undefined)
-    expect(readMakingOf(bytes)).toEqual({ parameters: undefined, aiMade: true })
+    expect(readMakingOf(bytes)).toEqual({ unread: [], aiMade: true })
     expect(await decodePicture(bytes)).toMatchObject({ kind: 'decoded' })
   })
 
@@ -118,5 +118,5 @@ test('PNG keeps Latin-1 as tEXt and all else as iTXt, in front of the pixels', a
 
 test('files of the reference come through without parameters and without a marking', () => {
   const bytes = readFileSync(new URL('../../golden/demo/0-base.png', import.meta.url))
-  expect(readMakingOf(bytes)).toEqual({ parameters: undefined, aiMade: false })
+  expect(readMakingOf(bytes)).toEqual({ unread: [], aiMade: false })
 })

@@ -62,7 +62,7 @@ describe('a painted picture', () => {
   test('of a set carries the order that paints it alone', () => {
     const order = aPaintOrder({ count: 3, seed: 100 })
     const parameters = parametersOfPicture(order, 2, {}, made)
-    expect(parameters.seed).toBe(102)
+    expect(parameters.seed).toBe(102n)
     expect(workOrderOf(parameters)).toEqual(aPaintOrder({ count: 1, seed: 102 }))
   })
 
@@ -93,7 +93,7 @@ describe('an upscaled picture', () => {
     const parameters = parametersOfPicture(upscale, 0, { one: bytes }, made)
     expect(parameters).toMatchObject({
       prompt: 'a red circle',
-      seed: 7,
+      seed: 7n,
       steps: 4,
       widthPx: 128,
       heightPx: 96,

@@ -1,6 +1,9 @@
-/** The one EXIF field that matters here, UserComment: A1111 keeps its parameters there in JPEG and WebP. (Exif 2.32.) */
+/** EXIF's texts: UserComment, where A1111 keeps its parameters in JPEG and WebP, and those where others do. (Exif 2.32.) */
+import { metadataLimitBytes, textOfBytes } from './metadata.ts'
 
 const tag = { exifPointer: 0x8769, userComment: 0x9286 }
+/** ImageDescription, Make, Model, Software, MakerNote: ComfyUI, SwarmUI and Fooocus write into these. */
+const textTags: ReadonlySet<number> = new Set([0x010e, 0x010f, 0x0110, 0x0131, 0x927c])
 const type = { long: 4, undefined: 7 }
 const entryLength = 12
 /** A UserComment begins with eight bytes that name its character set. */
@@ -39,42 +42,82 @@ function writeDirectory(
   tiff.writeUInt32BE(value, at + 10)
 }
 
-/** The text of the UserComment; undefined where there is none or where offsets point outside. */
-export function readUserComment(tiff: Uint8Array): string | undefined {
-  if (tiff.length < 8) return undefined
+export interface ExifTexts {
+  userComment?: string
+  /** Of all other fields that programs write into, in their order. */
+  others: string[]
+}
+
+/** The texts of a TIFF structure; what points outside of it gives nothing. */
+export function readExifTexts(tiff: Uint8Array): ExifTexts {
+  const texts: ExifTexts = { others: [] }
+  if (tiff.length < 8) return texts
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength)
   const order = view.getUint16(0)
   const little = order === 0x4949
-  if (!little && order !== 0x4d4d) return undefined
+  if (!little && order !== 0x4d4d) return texts
 
-  const exifIfd = findEntry(view, view.getUint32(4, little), tag.exifPointer, little)
-  const entry = exifIfd && findEntry(view, exifIfd.value, tag.userComment, little)
-  if (!entry || entry.value + entry.count > tiff.length) return undefined
-  return decodeComment(tiff.subarray(entry.value, entry.value + entry.count), little)
-}
-
-function findEntry(
-  view: DataView,
-  directory: number,
-  tagId: number,
-  little: boolean,
-): { count: number; value: number } | undefined {
-  if (directory + 2 > view.byteLength) return undefined
-  const entries = view.getUint16(directory, little)
-  for (let i = 0; i < entries; i++) {
-    const at = directory + 2 + i * entryLength
-    if (at + entryLength > view.byteLength) return undefined
-    if (view.getUint16(at, little) !== tagId) continue
-    return { count: view.getUint32(at + 4, little), value: view.getUint32(at + 8, little) }
+  const first = entriesAt(view, view.getUint32(4, little), little)
+  const pointer = first.find(({ id }) => id === tag.exifPointer)
+  const second = pointer === undefined ? [] : entriesAt(view, view.getUint32(pointer.at + 8, little), little)
+  // Pillow leaves a UserComment in the first directory, where the standard has none. Each field counts once: a thousand
+  // that point at the same megabytes must not cost more than one.
+  const once = new Map([...second, ...first].map(entry => [entry.id, entry]))
+  for (const entry of once.values()) {
+    const value = bytesOf(tiff, view, entry, little)
+    if (value === undefined) continue
+    if (entry.id === tag.userComment) texts.userComment = decodeComment(value, little)
+    else if (textTags.has(entry.id)) texts.others.push(withoutPadding(textOfBytes(value)))
   }
-  return undefined
+  return texts
 }
 
+interface Entry {
+  id: number
+  /** Where its twelve bytes begin: tag, type, count, value or where that is. */
+  at: number
+}
+
+/** An honest directory has some dozens. */
+const mostEntries = 1000
+
+function entriesAt(view: DataView, directory: number, little: boolean): Entry[] {
+  if (directory + 2 > view.byteLength) return []
+  const room = Math.floor((view.byteLength - directory - 2) / entryLength)
+  const length = Math.min(view.getUint16(directory, little), room, mostEntries)
+  return Array.from({ length }, (_, i) => {
+    const at = directory + 2 + i * entryLength
+    return { id: view.getUint16(at, little), at }
+  })
+}
+
+/** Bytes of a field of single bytes; four and fewer stand in the entry itself. */
+function bytesOf(tiff: Uint8Array, view: DataView, { at }: Entry, little: boolean): Uint8Array | undefined {
+  const count = view.getUint32(at + 4, little)
+  const from = count <= 4 ? at + 8 : view.getUint32(at + 8, little)
+  return count > metadataLimitBytes || from + count > tiff.length
+    ? undefined
+    : tiff.subarray(from, from + count)
+}
+
+/** The character codes of Exif 2.32, table 9; programs that know none of them write the text alone. */
 function decodeComment(value: Uint8Array, little: boolean): string {
   const charset = Buffer.from(value.subarray(0, charsetLength)).toString('latin1')
   const text = value.subarray(charsetLength)
-  if (!charset.startsWith('UNICODE')) return withoutPadding(Buffer.from(text).toString('utf8'))
+  switch (charset) {
+    case 'UNICODE\0':
+      return decodeUtf16(text, little)
+    case 'JIS\0\0\0\0\0':
+      return withoutPadding(new TextDecoder('iso-2022-jp').decode(text))
+    case 'ASCII\0\0\0':
+    case '\0\0\0\0\0\0\0\0':
+      return withoutPadding(textOfBytes(text))
+    default:
+      return withoutPadding(textOfBytes(value))
+  }
+}
 
+function decodeUtf16(text: Uint8Array, little: boolean): string {
   const even = Buffer.from(text.subarray(0, text.length - (text.length % 2)))
   if (!little || !looksLittleEndian(even)) even.swap16()
   return withoutPadding(even.toString('utf16le').replace(/^\ufeff/, ''))
@@ -94,4 +137,8 @@ function looksLittleEndian(text: Uint8Array): boolean {
   return zerosSecond >= zerosFirst
 }
 
-const withoutPadding = (text: string) => text.replace(/\0+$/, '')
+function withoutPadding(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '\0') end -= 1
+  return text.slice(0, end)
+}

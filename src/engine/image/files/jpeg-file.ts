@@ -1,6 +1,6 @@
 /** JPEG as a list of segments: its EXIF, XMP and comments, read with guards and written. (ITU-T T.81, annex B.) */
 import { exifWithUserComment } from './exif.ts'
-import type { EmbeddedMetadata, MetadataToWrite } from './metadata.ts'
+import { type EmbeddedMetadata, type MetadataToWrite, textOfBytes } from './metadata.ts'
 
 const marker = { app0: 0xe0, app1: 0xe1, comment: 0xfe, startOfScan: 0xda, endOfImage: 0xd9 }
 
@@ -48,7 +48,7 @@ export function readJpegMetadata(bytes: Uint8Array): EmbeddedMetadata {
       metadata.xmp ??= Buffer.from(payload.subarray(xmpPrefix.length)).toString('utf8')
     }
   }
-  if (comments.length > 0) metadata.texts.set('Comment', Buffer.concat(comments).toString('utf8'))
+  if (comments.length > 0) metadata.texts.set('Comment', textOfBytes(Buffer.concat(comments)))
   return metadata
 }
 

@@ -17,3 +17,14 @@ export interface MetadataToWrite {
 
 /** No honest text or profile is larger once unpacked. A colour profile for print has about 2 MB. */
 export const metadataLimitBytes = 4_000_000
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Formats that say Latin-1, or say nothing, hold UTF-8 in fact where the bytes are such; ASCII is both. */
+export function textOfBytes(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  }
+}

@@ -1,6 +1,6 @@
 /** PNG as a list of chunks: its texts, XMP and EXIF, read with guards and written. (PNG specification, 3rd edition.) */
 import { inflateSync } from 'node:zlib'
-import { type EmbeddedMetadata, type MetadataToWrite, metadataLimitBytes } from './metadata.ts'
+import { type EmbeddedMetadata, type MetadataToWrite, metadataLimitBytes, textOfBytes } from './metadata.ts'
 
 const signatureLength = 8
 /** Of the specification, in bytes. */
@@ -64,7 +64,7 @@ export function readPngMetadata(bytes: Uint8Array): EmbeddedMetadata {
       return
     }
     allowedBytes -= entry.text.length
-    const text = Buffer.from(entry.text).toString(letters === 'iTXt' ? 'utf8' : 'latin1')
+    const text = letters === 'iTXt' ? Buffer.from(entry.text).toString('utf8') : textOfBytes(entry.text)
     if (entry.keyword === xmpKeyword) metadata.xmp = text
     else metadata.texts.set(entry.keyword, text)
   })
@@ -117,7 +117,7 @@ export function writePngMetadata(file: Uint8Array, { parameters, xmp }: Metadata
   const chunks = [internationalText(xmpKeyword, xmp)]
   if (parameters !== undefined) {
     chunks.unshift(
-      isLatin1(parameters)
+      fitsLatin1(parameters)
         ? latin1Text('parameters', parameters)
         : internationalText('parameters', parameters),
     )
@@ -125,9 +125,9 @@ export function writePngMetadata(file: Uint8Array, { parameters, xmp }: Metadata
   return Buffer.concat([file.subarray(0, headerEnd), ...chunks, file.subarray(headerEnd)])
 }
 
-/** Whether tEXt can hold it: Latin-1 without NUL. */
-function isLatin1(text: string): boolean {
-  return !text.includes('\0') && Buffer.from(text, 'latin1').toString('latin1') === text
+/** Whether tEXt can hold it: Latin-1 without NUL, whose bytes nobody takes for UTF-8. */
+function fitsLatin1(text: string): boolean {
+  return !text.includes('\0') && textOfBytes(Buffer.from(text, 'latin1')) === text
 }
 
 function latin1Text(keyword: string, text: string): Uint8Array {

@@ -16,7 +16,8 @@ export interface PictureParameters {
   steps?: number
   sampler?: string
   guidance?: number
-  seed?: number
+  /** Other programs use all 64 bits, more than a double holds. */
+  seed?: bigint
   widthPx?: number
   heightPx?: number
   modelHash?: string
@@ -35,12 +36,14 @@ const recipeKey = 'Easel source'
 /** Fields for programs, not for people. */
 export const machineKeys: ReadonlySet<string> = new Set([orderKey, recipeKey])
 
-/** A1111's field names of numbers and texts; Size has two numbers and its own code. */
-const numberFields = { steps: 'Steps', guidance: 'CFG scale', seed: 'Seed' } as const
+/** A1111's field names of numbers and texts; Seed and Size have their own code. */
+const numberFields = { steps: 'Steps', guidance: 'CFG scale' } as const
 const textFields = { sampler: 'Sampler', modelHash: 'Model hash', model: 'Model' } as const
+const seedField = 'Seed'
 const ownKeys: ReadonlySet<string> = new Set([
   ...Object.values(numberFields),
   ...Object.values(textFields),
+  seedField,
   'Size',
   exactPrompt,
   exactNegative,
@@ -64,11 +67,11 @@ const asUtf8 = (text: string) => Buffer.from(text, 'utf8').toString('utf8')
 
 function fieldsOf(p: PictureParameters): [string, string][] {
   const size = p.widthPx === undefined || p.heightPx === undefined ? undefined : `${p.widthPx}x${p.heightPx}`
-  const known: [string, string | number | undefined][] = [
+  const known: [string, string | number | bigint | undefined][] = [
     [numberFields.steps, p.steps],
     [textFields.sampler, p.sampler],
     [numberFields.guidance, p.guidance],
-    [numberFields.seed, p.seed],
+    [seedField, p.seed],
     ['Size', size],
     [textFields.modelHash, p.modelHash],
     [textFields.model, p.model],
@@ -110,6 +113,12 @@ export function parseParameters(text: string): PictureParameters {
     fields.delete(key)
     return number
   }
+  const takeSeed = () => {
+    const seed = fields.get(seedField) ?? ''
+    if (!/^-?\d{1,20}$/.test(seed)) return undefined
+    fields.delete(seedField)
+    return BigInt(seed)
+  }
   const takeSize = () => {
     const size = /^(\d{1,6})x(\d{1,6})$/.exec(fields.get('Size') ?? '')
     if (size === null) return {}
@@ -122,7 +131,7 @@ export function parseParameters(text: string): PictureParameters {
     steps: takeNumber(numberFields.steps),
     sampler: take(textFields.sampler),
     guidance: takeNumber(numberFields.guidance),
-    seed: takeNumber(numberFields.seed),
+    seed: takeSeed(),
     ...takeSize(),
     modelHash: take(textFields.modelHash),
     model: take(textFields.model),

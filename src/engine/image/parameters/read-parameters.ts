@@ -1,21 +1,27 @@
-/** How a picture was made, read from the file itself: any of our formats, written by Easel, A1111 or their kin. */
-import { readUserComment } from '../files/exif.ts'
+/** How a picture was made, read from the file itself: any of our formats, written by Easel or another program. */
 import { guessFormat, type PictureFormat } from '../files/format.ts'
 import { readJpegMetadata } from '../files/jpeg-file.ts'
 import type { EmbeddedMetadata } from '../files/metadata.ts'
 import { readPngMetadata } from '../files/png-file.ts'
 import { readWebpMetadata } from '../files/webp-file.ts'
-import { saysAiMade, textsOfXmp } from '../files/xmp.ts'
-import { type PictureParameters, parseParameters } from './parameters.ts'
+import { saysAiMade } from '../files/xmp.ts'
+import { parseObject } from '../readers/json-fields.ts'
+import { type PictureTexts, pictureTexts, type Reading } from '../readers/reader.ts'
+import { readers } from '../readers/readers.ts'
+import type { PictureParameters } from './parameters.ts'
 
 export interface MakingOf {
   /** Undefined where the file does not tell. */
   parameters?: PictureParameters
+  /** The program whose parameters these are. */
+  program?: string
+  /** Where texts that look like parameters stand which no reader knows: a PNG's keywords, `UserComment`. */
+  unread: readonly string[]
   /** Whether its XMP says that a model made it. */
   aiMade: boolean
 }
 
-const readers: { readonly [Format in PictureFormat]: (bytes: Uint8Array) => EmbeddedMetadata } = {
+const formats: { readonly [Format in PictureFormat]: (bytes: Uint8Array) => EmbeddedMetadata } = {
   png: readPngMetadata,
   jpeg: readJpegMetadata,
   webp: readWebpMetadata,
@@ -25,26 +31,61 @@ const readers: { readonly [Format in PictureFormat]: (bytes: Uint8Array) => Embe
 export function readMakingOf(bytes: Uint8Array): MakingOf | undefined {
   const guess = guessFormat(bytes)
   if (guess.kind !== 'readable') return undefined
-  const metadata = readers[guess.format](bytes)
-  const text = parametersText(metadata)
+  const metadata = formats[guess.format](bytes)
+  const texts = pictureTexts(metadata)
+  const reading = firstReading(texts)
   return {
-    parameters: text === undefined ? undefined : parseParameters(text),
+    parameters: reading?.parameters,
+    program: reading?.program,
+    unread: reading ? [] : unreadTexts(texts),
     aiMade: metadata.xmp !== undefined && saysAiMade(metadata.xmp),
   }
 }
 
-/** `parameters` is A1111's own; other places count only where they look like it, as anything can stand there. */
-function parametersText({ texts, exif, xmp }: EmbeddedMetadata): string | undefined {
-  const certain = texts.get('parameters')
-  if (certain !== undefined) return certain
-  return [
-    exif && readUserComment(exif),
-    ...['Comment', 'Description', 'Software'].map(keyword => texts.get(keyword)),
-    ...(xmp === undefined ? [] : textsOfXmp(xmp)),
-  ].find(text => text !== undefined && looksLikeParameters(text))
+function firstReading(texts: PictureTexts): Reading | undefined {
+  for (const read of readers) {
+    const reading = read(texts)
+    if (reading) return reading.program === 'Easel' ? reading : withoutControls(reading)
+  }
+  return undefined
 }
 
-function looksLikeParameters(text: string): boolean {
-  const { steps, seed, extra } = parseParameters(text)
-  return steps !== undefined || seed !== undefined || extra.has('Easel')
+/** Keywords that PNG itself registers: titles and names, in which JSON alone means more. */
+const registered: ReadonlySet<string> = new Set([
+  ...['Title', 'Author', 'Description', 'Copyright', 'Creation Time', 'Software'],
+  ...['Disclaimer', 'Warning', 'Source', 'Comment', 'Collection'],
+])
+const mostNamed = 10
+
+function unreadTexts({ named, exif }: PictureTexts): string[] {
+  const all = new Map([...named, ...(exif.userComment ? [['UserComment', exif.userComment] as const] : [])])
+  return [...all]
+    .filter(([keyword, text]) => {
+      const isPlain = registered.has(keyword) || keyword === 'UserComment' || keyword.startsWith('date:')
+      return !isPlain || parseObject(text) !== undefined
+    })
+    .slice(0, mostNamed)
+    .map(([keyword]) => withoutControlsIn(keyword))
+}
+
+/** What a stranger wrote reaches terminals and pages: no control character but line breaks and tabs, no marks of direction. */
+function withoutControls({ program, parameters }: Reading): Reading {
+  const clean = (text: string | undefined) => (text === undefined ? undefined : withoutControlsIn(text))
+  const { prompt, negative, sampler, model, modelHash, extra } = parameters
+  return {
+    program,
+    parameters: {
+      ...parameters,
+      prompt: withoutControlsIn(prompt),
+      negative: withoutControlsIn(negative),
+      sampler: clean(sampler),
+      model: clean(model),
+      modelHash: clean(modelHash),
+      extra: new Map([...extra].map(([key, value]) => [withoutControlsIn(key), withoutControlsIn(value)])),
+    },
+  }
+}
+
+function withoutControlsIn(text: string): string {
+  return text.replace(/(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, '')
 }

@@ -15,7 +15,7 @@ const parameters: PictureParameters = {
   steps: 20,
   sampler: 'Euler',
   guidance: 7,
-  seed: 7,
+  seed: 7n,
   widthPx: 128,
   heightPx: 128,
   modelHash: 'abcdef0123',
@@ -77,7 +77,7 @@ describe('building', () => {
           steps: fc.integer({ min: 1, max: 1000 }),
           sampler: optional(text),
           guidance: fc.double({ noNaN: true, noDefaultInfinity: true, min: -100, max: 100 }),
-          seed: fc.maxSafeNat(),
+          seed: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }),
           model: optional(text),
           notes: text,
         }),
@@ -133,7 +133,7 @@ describe('reading other programs’ texts', () => {
       steps: 30,
       sampler: 'DPM++ 2M',
       guidance: 6.5,
-      seed: 4294967295,
+      seed: 4294967295n,
       widthPx: 832,
       heightPx: 1216,
       modelHash: '31e35c80fc',
@@ -169,7 +169,7 @@ describe('reading other programs’ texts', () => {
     const read = parseParameters(
       'a dog\r\nSteps: 20, Sampler: Euler, Schedule type: Simple, CFG scale: 1, Seed: 3, Size: 64x64\r\nTemplate: a {dog|cat}',
     )
-    expect(read).toMatchObject({ prompt: 'a dog', negative: '', seed: 3 })
+    expect(read).toMatchObject({ prompt: 'a dog', negative: '', seed: 3n })
   })
 
   test('values that are not what they should be stay as extra fields', () => {

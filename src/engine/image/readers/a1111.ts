@@ -1,0 +1,41 @@
+/** A1111's text and its kin: Forge, SD.Next, Fooocus' other scheme, stable-diffusion.cpp, Civitai's and Easel's own. */
+import { type PictureParameters, parseParameters } from '../parameters/parameters.ts'
+import { parseObject } from './json-fields.ts'
+import type { ParametersReader } from './reader.ts'
+
+/** What these programs call themselves in `Version`; A1111 gives its number alone. */
+const programs: readonly (readonly [version: RegExp, program: string])[] = [
+  [/^Easel/, 'Easel'],
+  [/^f\d|^neo/, 'Forge'],
+  [/^Fooocus/, 'Fooocus'],
+  [/^stable-diffusion\.cpp/, 'stable-diffusion.cpp'],
+  [/^ComfyUI/, 'ComfyUI'],
+]
+
+/** `parameters` is A1111's own place; in others a text counts only where it looks like it, as anything can stand there. */
+export const readA1111: ParametersReader = texts => {
+  const certain = texts.named.get('parameters')
+  if (certain !== undefined && parseObject(certain) === undefined) return reading(parseParameters(certain))
+  const { named, exif, xmp } = texts
+  const elsewhere = ['Comment', 'Description', 'Software'].flatMap(keyword => named.get(keyword) ?? [])
+  for (const text of [exif.userComment, ...elsewhere, ...exif.others, ...xmp]) {
+    const parameters = text === undefined ? undefined : parseParameters(text)
+    if (parameters && looksTrue(parameters)) return reading(parameters)
+  }
+  return undefined
+}
+
+function looksTrue({ steps, seed, extra }: PictureParameters): boolean {
+  return steps !== undefined || seed !== undefined || extra.has('Easel')
+}
+
+function reading(parameters: PictureParameters) {
+  return { program: programOf(parameters.extra), parameters }
+}
+
+function programOf(extra: PictureParameters['extra']): string {
+  const version = extra.get('Version') ?? ''
+  if (extra.has('Easel')) return 'Easel'
+  if (extra.get('App') === 'SD.Next') return 'SD.Next'
+  return programs.find(([pattern]) => pattern.test(version))?.[1] ?? 'AUTOMATIC1111'
+}

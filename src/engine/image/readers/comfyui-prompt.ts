@@ -1,0 +1,89 @@
+/** The words behind a conditioning in ComfyUI's graph: through combinations and ControlNets to the nodes that encode text. */
+import type { ComfyGraph, GraphNode } from './comfyui-graph.ts'
+
+export type Role = 'positive' | 'negative'
+
+/** Nodes of one walk: what is reached twice, as in a circle, counts once, so that the prompt is no longer than the graph. */
+type Seen = Set<GraphNode>
+
+/** The prompt behind `value`, which links to a conditioning. */
+export function promptBehind(graph: ComfyGraph, value: unknown, role: Role): string {
+  return conditioningText(graph, value, role, new Set())
+}
+
+function conditioningText(graph: ComfyGraph, value: unknown, role: Role, seen: Seen): string {
+  const node = graph.linked(value)
+  if (node === undefined || seen.has(node)) return ''
+  seen.add(node)
+  const { type, inputs } = node
+  // It stands for no words at all, whatever was encoded before it.
+  if (type === 'ConditioningZeroOut') return ''
+  const own = encodedText(graph, node, role, seen)
+  if (own !== undefined) return own
+  const next = (name: string) => conditioningText(graph, inputs.get(name), role, seen)
+  // What is concatenated is A1111's BREAK, what is combined is its AND.
+  if (inputs.has('conditioning_to'))
+    return joined([next('conditioning_to'), next('conditioning_from')], ' BREAK ')
+  if (inputs.has('conditioning_1')) return joined([next('conditioning_1'), next('conditioning_2')], ' AND ')
+  if (inputs.has(role)) return next(role)
+  if (inputs.has('conditioning')) return next('conditioning')
+  // A node of somebody's own, or a reroute: whatever leads to words.
+  return [...inputs.keys()].map(next).find(text => text !== '') ?? ''
+}
+
+/** Of SDXL's two texts the one of the larger encoder goes first. */
+const textInputs = ['text', 'text_g', 'text_l', 'prompt'] as const
+
+/** The text of a node that encodes one; undefined for others. */
+function encodedText(
+  graph: ComfyGraph,
+  { type, inputs }: GraphNode,
+  role: Role,
+  seen: Seen,
+): string | undefined {
+  const isEncoder = inputs.has('clip') || /encode/i.test(type)
+  const names = isEncoder ? [...textInputs, role] : typeof inputs.get(role) === 'string' ? [role] : []
+  const texts = names.flatMap(name => {
+    const value = inputs.get(name)
+    return value === undefined ? [] : [textBehind(graph, value, role, seen)]
+  })
+  return texts.length === 0 ? undefined : joined([...new Set(texts)], '\n')
+}
+
+const longestDelimiter = 20
+
+/** Inputs of nodes that hold a text or pass one on, best first. */
+const passingInputs = (role: Role) => [
+  `text_${role}`,
+  `${role}_prompt`,
+  role,
+  'text',
+  'string',
+  'value',
+  'prompt',
+]
+
+/** A text, or what the node that is linked holds or makes of others. */
+function textBehind(graph: ComfyGraph, value: unknown, role: Role, seen: Seen): string {
+  if (typeof value === 'string') return value
+  const node = graph.linked(value)
+  if (node === undefined || seen.has(node)) return ''
+  seen.add(node)
+  const { inputs } = node
+  const next = (name: string) => textBehind(graph, inputs.get(name), role, seen)
+  const delimiter = inputs.get('delimiter') ?? inputs.get('separator')
+  if (typeof delimiter === 'string') {
+    const parts = [...inputs.keys()].filter(name => /^(?:string|text)(?:_?[a-z0-9]{1,2})?$/i.test(name))
+    return joined(parts.map(next), delimiter.slice(0, longestDelimiter))
+  }
+  const names = passingInputs(role).filter(name => inputs.has(name))
+  for (const name of names.length > 0 ? names : inputs.keys()) {
+    const text = next(name)
+    if (text !== '') return text
+  }
+  return ''
+}
+
+function joined(texts: readonly string[], between: string): string {
+  return texts.filter(text => text.trim() !== '').join(between)
+}

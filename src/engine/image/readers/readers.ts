@@ -1,0 +1,18 @@
+/** All readers of parameters in the order in which they are asked; a program is one file and one line here. */
+import { readA1111 } from './a1111.ts'
+import { readComfyUi } from './comfyui.ts'
+import { readFooocus } from './fooocus.ts'
+import { readInvokeAi } from './invokeai.ts'
+import { readNovelAi } from './novelai.ts'
+import type { ParametersReader } from './reader.ts'
+import { readSwarmUi } from './swarmui.ts'
+
+/** A1111's text goes before ComfyUI's graph: nodes that write it say more plainly what the graph means. */
+export const readers: readonly ParametersReader[] = [
+  readSwarmUi,
+  readFooocus,
+  readInvokeAi,
+  readNovelAi,
+  readA1111,
+  readComfyUi,
+]

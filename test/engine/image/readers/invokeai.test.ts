@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
+import { foreignPicture, pngWith } from '../../../helpers/foreign-pictures.ts'
+
+test('InvokeAI’s metadata in a PNG of its own', () => {
+  expect(readMakingOf(foreignPicture('invoke.png'))).toMatchObject({
+    program: 'InvokeAI',
+    parameters: {
+      prompt: 'a cat',
+      negative: 'bad',
+      seed: 42n,
+      steps: 30,
+      guidance: 7.5,
+      sampler: 'euler',
+      widthPx: 1024,
+      heightPx: 1024,
+      model: 'sdxl',
+    },
+  })
+})
+
+/** As core_metadata of versions 3 and 4 names a model. */
+test.each([
+  ['3', { model_name: 'sdxl', base_model: 'sdxl' }, 'lora'],
+  ['4', { key: 'k', hash: 'blake3:ab', name: 'sdxl', base: 'sdxl', type: 'main' }, 'model'],
+])('with LoRAs, as version %s names them', (_, model, key) => {
+  const lora = { ...model, ...('name' in model ? { name: 'pixel' } : { model_name: 'pixel' }) }
+  const metadata = {
+    app_version: '4.2.9',
+    positive_prompt: 'a cat',
+    positive_style_prompt: 'oil',
+    seed: 4294967295,
+    scheduler: 'dpmpp_2m_k',
+    model,
+    loras: [{ [key]: lora, weight: 0.75 }, 'broken'],
+  }
+  const making = readMakingOf(pngWith({ invokeai_metadata: metadata, invokeai_graph: '{}' }))
+  expect(making).toMatchObject({
+    program: 'InvokeAI',
+    parameters: { prompt: 'a cat', negative: '', seed: 4294967295n, sampler: 'dpmpp_2m_k', model: 'sdxl' },
+  })
+  expect(Object.fromEntries(making?.parameters?.extra ?? [])).toEqual({
+    'Style prompt': 'oil',
+    Version: '4.2.9',
+    'Lora weights': 'pixel: 0.75',
+  })
+})
+
+/** As ldm/invoke/pngwriter.py of version 2 wrote it. */
+test('before version 3, with what is unwanted in brackets', () => {
+  const metadata = {
+    model: 'stable diffusion',
+    model_weights: 'stable-diffusion-1.5',
+    app_version: '2.3.5',
+    image: {
+      prompt: [{ prompt: 'a cat [dog, mouse]', weight: 1 }],
+      steps: 50,
+      cfg_scale: 7.5,
+      seed: 3,
+      sampler: 'k_euler_a',
+      width: 512,
+      height: 512,
+    },
+  }
+  expect(readMakingOf(pngWith({ 'sd-metadata': metadata, Dream: '"a cat"' }))).toMatchObject({
+    program: 'InvokeAI',
+    parameters: { prompt: 'a cat', negative: 'dog, mouse', seed: 3n, sampler: 'k_euler_a', widthPx: 512 },
+  })
+})
