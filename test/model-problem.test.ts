@@ -52,6 +52,8 @@ const facts: Readonly<Record<string, unknown>> = {
   given: 192,
   pooled: 128,
   idWidth: 32,
+  id: 49_408,
+  vocabulary: 49_408,
 }
 
 type Option = (typeof modelFileProblem.options)[number] | (typeof modelConfigProblem.options)[number]

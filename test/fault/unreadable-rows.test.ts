@@ -65,7 +65,9 @@ describe.each(damages)('%s', (name, sql) => {
     expect([first, last].map(({ id }) => t.job(id).state)).toEqual(['done', 'done'])
     expect(t.find(broken.id)).toBeUndefined()
     if (name !== 'a state that there is none of') {
-      expect(named()).toMatchObject([{ jobId: broken.id }])
+      // Each process names it once: the first one may have met it before its end.
+      expect(named().length).toBeGreaterThan(0)
+      for (const fields of named()) expect(fields).toMatchObject({ jobId: broken.id })
       const { state } = t.built.db.client.sqlite
         .prepare('SELECT state FROM jobs WHERE id = ?')
         .get(broken.id) as { state: string }
