@@ -145,7 +145,10 @@ test('thousands of lives agree with the model, and each leaves what it must', {
       for (const picture of pictures) {
         expect(await db.files.read(picture.file)).toHaveLength(picture.sizeBytes)
       }
-      const entries = db.client.sqlite.prepare('SELECT kind FROM outbox WHERE delivery_id = ?').pluck().all(id)
+      const entries = db.client.sqlite
+        .prepare('SELECT kind FROM outbox WHERE delivery_id = ?')
+        .pluck()
+        .all(id)
       expect(entries).toEqual(isFinal(model.state) ? ['open', 'settle'] : ['open'])
       // The next life begins in an empty house, or a reboot would concern the earlier ones too.
       await db.write(() => db.jobs.purge(id))
