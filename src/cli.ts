@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { exitCodes, newCommand } from './cli/session.ts'
 import { version } from './version.ts'
+import { withVisibleControls } from './visible-controls.ts'
 import { en } from './words/en.ts'
 
 /** So a broken native library stops the commands that need it, and doctor can say which it is. */
@@ -48,10 +49,11 @@ async function buildProgram(asked: string | undefined): Promise<Command> {
 
 /** commander puts its hint on a line of its own. */
 function inOneLine(text: string): string {
-  return `${text
+  const line = text
     .trim()
     .replace(/^error: /, 'easel: ')
-    .replace(/\s*\n/g, ' ')}\n`
+    .replace(/\s*\n/g, ' ')
+  return `${withVisibleControls(line)}\n`
 }
 
 function isCommand(name: string): name is keyof typeof loaders {

@@ -2,6 +2,8 @@
 import { type LoggerOptions, type Logger as PinoLogger, pino } from 'pino'
 import { AppError } from './errors.ts'
 import type { Clock, Logger } from './ports.ts'
+import { scrubber } from './scrubber.ts'
+import { withVisibleControls } from './visible-controls.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -23,7 +25,9 @@ export function createLogger(parts: LogParts): Logger {
     timestamp: () => `,"time":"${new Date(parts.clock.now()).toISOString()}"`,
     formatters: { level: label => ({ level: label }) },
   }
-  return wrap(pino(options, { write: line => parts.write(scrub(line)) }))
+  // JSON leaves some controls alone; written as it escapes the others, they are read back the same.
+  const clean = (line: string) => `${withVisibleControls(scrub(line.slice(0, -1)))}\n`
+  return wrap(pino(options, { write: line => parts.write(clean(line)) }))
 }
 
 function wrap(log: PinoLogger): Logger {
@@ -83,40 +87,4 @@ function errorEntries(error: Error): [string, unknown][] {
   if (error instanceof AppError) known.push(['code', error.code], ['details', error.details])
   if (error.cause !== undefined) known.push(['cause', error.cause])
   return known
-}
-
-/** What tokens look like, for those that are not ours and for pieces of errors of others' libraries. */
-const tokenPatterns = [
-  // Slack: https://docs.slack.dev/authentication/tokens
-  /\bx(?:ox[a-z]|app)-[\w-]{8,}/g,
-  // Discord: user id, time and signature in base64url.
-  /\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g,
-  /\b(?:Bot|Bearer)\s+[\w.~+/=-]{16,}/g,
-]
-
-/**
- * Control characters that JSON leaves alone yet a terminal obeys or a reader is fooled by:
- * DEL and C1 (8-bit ANSI), line separators, marks of direction.
- */
-const unsafeInTerminals = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-
-/** A shorter "secret" is a slip in the environment; replacing it would tear up every line. */
-const shortestSecret = 6
-
-/** A function that makes one log line fit to be seen. A secret is found as it is and as JSON writes it. */
-function scrubber(secrets: readonly string[]): (line: string) => string {
-  const values = secrets
-    .filter(secret => secret.length >= shortestSecret)
-    .flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1)])
-    // Longest first, so that a secret that contains another leaves no rest.
-    .sort((a, b) => b.length - a.length)
-  return line => {
-    let clean = line
-    for (const value of values) clean = clean.replaceAll(value, '[secret]')
-    for (const pattern of tokenPatterns) clean = clean.replace(pattern, '[secret]')
-    return clean.replace(
-      unsafeInTerminals,
-      character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    )
-  }
 }

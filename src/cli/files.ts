@@ -1,6 +1,6 @@
-/** Pictures on the disk of whoever uses the command line: read whole, written whole or not at all. */
+/** Picture files that the command line is given: reading them, and what their names ask for. */
 import { createHash } from 'node:crypto'
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { PictureFormat } from '../engine/image/files/format.ts'
 import { AppError } from '../errors.ts'
@@ -22,42 +22,6 @@ export async function readPicture(file: string): Promise<PictureFile> {
   }
 }
 
-/** Throws AppError 'file' where a picture could not be written: to be asked before minutes go into painting it. */
-export async function checkWritable(file: string): Promise<void> {
-  const partial = partialOf(file)
-  try {
-    await writeFile(partial, '')
-    await rm(partial)
-    if (await isFolder(file)) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
-  } catch (error) {
-    throw new AppError('file', { file, doing: 'write', problem: readFileProblem(error) }, error)
-  }
-}
-
-async function isFolder(file: string): Promise<boolean> {
-  try {
-    return (await stat(file)).isDirectory()
-  } catch {
-    return false
-  }
-}
-
-function partialOf(file: string): string {
-  return `${file}.part`
-}
-
-/** Through a file beside it, so that a picture that was there stays until the new one is whole. */
-export async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
-  const partial = partialOf(file)
-  try {
-    await writeFile(partial, bytes)
-    await rename(partial, file)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw new AppError('file', { file, doing: 'write', problem: readFileProblem(error) }, error)
-  }
-}
-
 const formats: Readonly<Record<string, PictureFormat>> = {
   '': 'png',
   '.png': 'png',
@@ -69,13 +33,6 @@ const formats: Readonly<Record<string, PictureFormat>> = {
 /** What a file's name asks for; undefined where Easel cannot write it. */
 export function formatOfName(file: string): PictureFormat | undefined {
   return formats[extname(file).toLowerCase()]
-}
-
-/** `out.png` is itself for one picture; for a set out-1.png, out-2.png … */
-export function numbered(file: string, index: number, count: number): string {
-  if (count === 1) return file
-  const extension = extname(file)
-  return `${file.slice(0, file.length - extension.length)}-${index + 1}${extension}`
 }
 
 /** `out.png` → `out-refined.png`. */

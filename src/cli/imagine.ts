@@ -9,8 +9,9 @@ import { type AdmittedPicture, type ResolveContext, resolve } from '../app/resol
 import { drawn, variantsOf } from '../app/variants.ts'
 import { parseCommand } from '../bots/grammar/command-line.ts'
 import { flagList } from '../bots/grammar/flags.ts'
+import { randomSeed } from '../bounds.ts'
 import { systemRandom } from '../system-ports.ts'
-import { en, problemSentence } from '../words/en.ts'
+import { en, problemSentence, type Words } from '../words/en.ts'
 import { commandText } from './command-text.ts'
 import { type PictureFile, readPicture } from './files.ts'
 import { paintToFiles } from './paint.ts'
@@ -64,7 +65,7 @@ async function imagine(
   if (namesPicture(parsed.request)) return refuse(session, [words.cli.useFiles])
 
   const files = await readFiles(options)
-  const request = withFiles(parsed.request, files)
+  const request = { ...withFiles(parsed.request, files), seed: seedOf(parsed.request) }
   const findings = new Findings()
   const variants = drawn(variantsOf(request, config.limits, findings), config, systemRandom, findings)
   if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
@@ -79,9 +80,8 @@ async function imagine(
     config,
     settings: {},
     pictures: picturesIn(request, files),
-    seed: systemRandom.uint32(),
+    seed: request.seed,
   }
-  // One seed for all, so that {a,b} compare.
   const resolved = variants.map(variant => resolve(variant, context))
   const [first] = resolved
   if (first?.kind === 'order') {
@@ -96,6 +96,11 @@ async function imagine(
 /** Pictures of the chat have ids; here they are files. */
 function namesPicture({ source, mask, controls = [], imagePrompts = [] }: ImagineRequest): boolean {
   return [source, mask, ...controls, ...imagePrompts].some(named => named && 'pictureId' in named)
+}
+
+/** One for all, so that {a,b} compare and only repetitions differ. */
+function seedOf({ seed = randomSeed }: ImagineRequest): number {
+  return seed === randomSeed ? systemRandom.uint32() : seed
 }
 
 /** A person's picture after the guards. */
@@ -151,7 +156,15 @@ function picturesIn(request: ImagineRequest, files: CheckedFiles): Map<PicturePl
 export function refuseProblems(session: Session, problems: readonly Problem[]): ExitCode {
   return refuse(
     session,
-    problems.map(problem => problemSentence(session.words, problem)),
+    problems.map(problem => sentenceFor(session.words, problem)),
+  )
+}
+
+/** Some read differently where there is no chat: a command has a help of its own. */
+function sentenceFor(words: Words, { code, details }: Problem): string {
+  return problemSentence(
+    { ...words, problems: { ...words.problems, ...words.cli.problems } },
+    { code, details },
   )
 }
 

@@ -116,8 +116,10 @@ function commandOf(order: WorkOrder): string {
         ...(controls ?? []).map((_, i) => `--control-picture CONTROL-${i + 1}`),
         ...(imagePrompts ?? []).map((_, i) => `--prompt-picture PROMPT-${i + 1}`),
       ]
-      const flags = shellQuote(formatRequest(guided).replace(/^\/imagine /, ''))
-      return ['imagine', flags, ...files].join(' ')
+      // An option would begin with a dash; the grammar lets the command's own name stand before its words.
+      const text = formatRequest(guided)
+      const bare = text.replace(/^\/imagine /, '')
+      return ['imagine', shellQuote(bare.startsWith('-') ? text : bare), ...files].join(' ')
     }
   }
 }

@@ -8,7 +8,8 @@ import type { ModelCatalogue } from '../engine/models/library.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
 import { systemClock } from '../system-ports.ts'
-import { checkWritable, formatOfName, numbered, type PictureFile, writePicture } from './files.ts'
+import { formatOfName, type PictureFile } from './files.ts'
+import { openTarget, type PictureTarget } from './picture-target.ts'
 import { type Progress, showProgress } from './progress.ts'
 import { type ExitCode, exitCodes, refuse, type Session } from './session.ts'
 
@@ -23,30 +24,35 @@ export async function paintToFiles(
   const { config, words, err } = session
   const format = formatOfName(file)
   if (!format) return refuse(session, [words.cli.formatUnknown(extname(file))])
+  const count = orders.reduce((sum, order) => sum + countOf(order), 0)
+  const target = await openTarget(file, count)
+  if (!target) return refuse(session, [words.cli.onePictureOnly(file, count)])
   const [device] = config.devices
   if (!device) throw new AppError('internal', { problem: 'no device is configured' })
-  const total = orders.reduce((sum, order) => sum + countOf(order), 0)
-  for (let i = 0; i < total; i++) await checkWritable(numbered(file, i, total))
   const host = hostOpener(device, catalogue, process.env)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   // Once: a second Ctrl-C finds no listener and ends the process, as people expect of it.
   process.once('SIGINT', onSignal)
   const startedMs = systemClock.monotonicMs()
-  let written = 0
   try {
     const start = await host.start()
     if (start.kind === 'failed') throw start.error
     for (const order of orders) {
-      const run = await runShown(host, order, sources, interrupt.signal, showProgress(process.stderr, words))
+      const run = await runShown(
+        host,
+        order,
+        sources,
+        interrupt.signal,
+        showProgress(process.stderr, err, words),
+      )
       if (run.kind === 'failed') throw run.error
       if (run.kind === 'cancelled') {
         err(words.cli.interrupted)
         return exitCodes.interrupted
       }
       for (const picture of run.pictures) {
-        await save(session, numbered(file, written, total), format, picture, order)
-        written += 1
+        await save(session, target, format, picture, order)
       }
     }
     err(words.cli.took(systemClock.monotonicMs() - startedMs))
@@ -78,13 +84,14 @@ async function runShown(
 type Painted = Extract<RunOutcome, { kind: 'done' }>['pictures'][number]
 
 async function save(
-  { words, out }: Session,
-  file: string,
+  { words, out, err }: Session,
+  target: PictureTarget,
   format: PictureFormat,
   picture: Painted,
   order: WorkOrder,
 ): Promise<void> {
   const { bytes, widthPx, heightPx, seed } = picture
-  await writePicture(file, await convertPicture(bytes, format))
-  out(words.cli.saved(file, widthPx, heightPx, order.kind === 'upscale' ? undefined : seed))
+  const file = await target.write(await convertPicture(bytes, format))
+  const say = target.isStandardOutput ? err : out
+  say(words.cli.saved(file, widthPx, heightPx, order.kind === 'upscale' ? undefined : seed))
 }

@@ -1,5 +1,6 @@
 /** How far a picture is: a bar where a person watches a terminal, plain lines where a file or a pipe listens. */
 import { SingleBar } from 'cli-progress'
+import { withVisibleControls } from '../visible-controls.ts'
 import type { Words } from '../words/en.ts'
 
 export interface Progress {
@@ -8,9 +9,16 @@ export interface Progress {
   end(): void
 }
 
-/** Writes to `stream`, which should not be the one that the result goes to. */
-export function showProgress(stream: NodeJS.WriteStream, { cli }: Words): Progress {
-  return stream.isTTY ? bar(stream, cli) : lines(stream, cli)
+/** Of a picture's steps, the first and so many more are told to a file or a pipe. */
+const stepsTold = 4
+
+/** Writes to the terminal of `stream`, which should not be the one that the result goes to, or else by `say`. */
+export function showProgress(
+  stream: NodeJS.WriteStream,
+  say: (line: string) => void,
+  { cli }: Words,
+): Progress {
+  return stream.isTTY ? bar(stream, cli) : lines(say, cli)
 }
 
 function bar(stream: NodeJS.WriteStream, cli: Words['cli']): Progress {
@@ -24,16 +32,19 @@ function bar(stream: NodeJS.WriteStream, cli: Words['cli']): Progress {
     single.update(step, { label })
   }
   return {
-    loading: model => update(0, 1, cli.loading(model)),
+    loading: model => update(0, 1, withVisibleControls(cli.loading(model))),
     step: (step, steps) => update(step, steps, cli.step(step, steps)),
     end: () => single.stop(),
   }
 }
 
-function lines(stream: NodeJS.WriteStream, cli: Words['cli']): Progress {
+function lines(say: (line: string) => void, cli: Words['cli']): Progress {
   return {
-    loading: model => stream.write(`${cli.loading(model)}\n`),
-    step: (step, steps) => stream.write(`${cli.step(step, steps)}\n`),
+    loading: model => say(cli.loading(model)),
+    step(step, steps) {
+      const partOf = (done: number) => Math.floor((done * stepsTold) / steps)
+      if (step === 1 || partOf(step) > partOf(step - 1)) say(cli.step(step, steps))
+    },
     end: () => {},
   }
 }

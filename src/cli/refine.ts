@@ -1,11 +1,11 @@
-/** `easel refine FILE`: the Refiner's image to image on a picture that Easel made, by what the picture itself says. */
-
+/** `easel refine FILE`: the Refiner's image to image on a picture, by what the picture itself says of how it was made. */
 import type { Command } from 'commander'
 import { findByName, suggestions } from '../app/catalogue.ts'
 import { checkPicture } from '../app/check-picture.ts'
 import { type Recipe, refined } from '../app/derive.ts'
 import { Findings } from '../app/findings.ts'
 import { problem } from '../app/problems.ts'
+import { requestOfParameters } from '../app/request-of-parameters.ts'
 import { resolve } from '../app/resolve.ts'
 import { checkStrength } from '../app/resolve-refinement.ts'
 import { checkRanges } from '../app/resolve-sampling.ts'
@@ -15,7 +15,7 @@ import { readMakingOf } from '../engine/image/parameters/read-parameters.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { RefineOrder } from '../engine/work-order.ts'
 import { systemRandom } from '../system-ports.ts'
-import { en } from '../words/en.ts'
+import { en, problemSentence } from '../words/en.ts'
 import { readPicture, suffixed } from './files.ts'
 import { refuseProblems } from './imagine.ts'
 import { paintToFiles } from './paint.ts'
@@ -66,7 +66,7 @@ async function refine(session: Session, file: string, options: RefineOptions): P
   if (!recipe) {
     return findings.problems.length > 0
       ? refuseProblems(session, findings.problems)
-      : refuse(session, [words.cli.notByEasel(file)])
+      : refuse(session, [words.cli.unknownMaking(file)])
   }
   const model = findByName(catalogue.models, recipe.model.name)
   if (!model) {
@@ -86,7 +86,7 @@ async function refine(session: Session, file: string, options: RefineOptions): P
 
 /** What the picture says of itself, or what the person says instead. */
 function recipeOf(
-  { config }: Session,
+  { config, words, err }: Session,
   bytes: Uint8Array,
   prompt: string | undefined,
   catalogue: ModelCatalogue,
@@ -95,11 +95,16 @@ function recipeOf(
   const parameters = readMakingOf(bytes)?.parameters
   const painted = parameters && recipeIn(parameters)
   if (painted) return painted
-  if (prompt === undefined) return undefined
-  const resolved = resolve({ prompt }, { catalogue, config, settings: {}, seed: systemRandom.uint32() })
-  if (resolved.kind === 'order') return resolved.order
-  findings.problems.push(...resolved.problems)
-  return undefined
+  const told = parameters && requestOfParameters(parameters, catalogue)
+  const request = { ...told, prompt: prompt ?? told?.prompt ?? '' }
+  if (request.prompt === '') return undefined
+  const resolved = resolve(request, { catalogue, config, settings: {}, seed: systemRandom.uint32() })
+  if (resolved.kind === 'refused') {
+    findings.problems.push(...resolved.problems)
+    return undefined
+  }
+  for (const notice of resolved.notices) err(`easel: ${problemSentence(words, notice)}`)
+  return resolved.order
 }
 
 function adjusted(

@@ -6,8 +6,10 @@ import { toAppError } from '../errors.ts'
 import { createLogger, type LogLevel } from '../log.ts'
 import { packageRoot } from '../paths.ts'
 import type { Logger } from '../ports.ts'
+import { scrubber } from '../scrubber.ts'
 import { readSecrets, type Secrets } from '../secrets.ts'
 import { systemClock } from '../system-ports.ts'
+import { withVisibleControls } from '../visible-controls.ts'
 import { en, errorSentence, type Words } from '../words/en.ts'
 import { wordsFor } from '../words/locale.ts'
 
@@ -24,9 +26,9 @@ export interface Session {
   secrets: Secrets
   words: Words
   log: Logger
-  /** A line of the command's own output. */
+  /** A line of the command's own output. What strangers wrote in it reaches the terminal without control characters. */
   out(line: string): void
-  /** A line for the person at the terminal: progress, refusals. */
+  /** The same for the person at the terminal: progress, refusals. */
   err(line: string): void
 }
 
@@ -63,7 +65,8 @@ export async function runCommand(
   } catch (error) {
     const fault = toAppError(error)
     session?.log.debug({ error: fault }, 'the command failed')
-    writeLine(process.stderr, `easel: ${errorSentence(session?.words ?? en, fault)}`)
+    const err = session?.err ?? lineWriter(process.stderr, [])
+    err(`easel: ${errorSentence(session?.words ?? en, fault)}`)
     process.exitCode = exitCodes.fault
   }
 }
@@ -84,6 +87,7 @@ export function refuse({ err }: Session, sentences: readonly string[]): ExitCode
 function openSession({ config: file }: CommonOptions, logs: 'all' | 'warnings'): Session {
   const config = loadConfig(packageRoot, process.cwd(), file)
   const secrets = readSecrets(process.env)
+  const hidden = Object.values(secrets).filter(secret => secret !== undefined)
   return {
     config,
     secrets,
@@ -91,11 +95,11 @@ function openSession({ config: file }: CommonOptions, logs: 'all' | 'warnings'):
     log: createLogger({
       level: logs === 'all' ? config.logLevel : levelOfCommands(config.logLevel),
       clock: systemClock,
-      secrets: Object.values(secrets).filter(secret => secret !== undefined),
+      secrets: hidden,
       write: line => process.stderr.write(line),
     }),
-    out: line => writeLine(process.stdout, line),
-    err: line => writeLine(process.stderr, line),
+    out: lineWriter(process.stdout, hidden),
+    err: lineWriter(process.stderr, hidden),
   }
 }
 
@@ -104,6 +108,11 @@ function levelOfCommands(configured: LogLevel): LogLevel {
   return configured === 'info' ? 'warn' : configured
 }
 
-function writeLine(stream: NodeJS.WriteStream, line: string): void {
-  stream.write(`${line}\n`)
+/** Writes lines without secrets, whoever put them into an error, and without characters that a terminal obeys. */
+export function lineWriter(
+  stream: NodeJS.WritableStream,
+  secrets: readonly string[],
+): (line: string) => void {
+  const scrub = scrubber(secrets)
+  return line => void stream.write(`${withVisibleControls(scrub(line))}\n`)
 }

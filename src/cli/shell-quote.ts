@@ -1,6 +1,30 @@
 /** Words for a POSIX shell to read as they are. */
+import { hasControls } from '../visible-controls.ts'
 
-/** In single quotes wherever the shell might see something of its own. */
+/**
+ * In single quotes wherever the shell might see something of its own; by printf where a terminal would. A shell takes line
+ * breaks off the end of what printf says: a word that ends with one loses it.
+ */
 export function shellQuote(word: string): string {
-  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+  if (hasControls(word)) return `"$(printf -- ${inQuotes(printfFormat(word))})"`
+  return /^[\w./:=@%+-]+$/.test(word) ? word : inQuotes(word)
+}
+
+function inQuotes(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`
+}
+
+function printfFormat(word: string): string {
+  return [...word]
+    .map(character => {
+      if (character === '%') return '%%'
+      if (character === '\\') return '\\\\'
+      return hasControls(character) ? octal(character) : character
+    })
+    .join('')
+}
+
+/** Its bytes in UTF-8, each as `\033`. */
+function octal(character: string): string {
+  return [...Buffer.from(character)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')
 }

@@ -54,7 +54,9 @@ describe('the command line paints', () => {
       'base.png',
     )
     expect({ code, out }).toEqual({ code: 0, out: 'base.png  128×128  seed 7\n' })
-    expect(err).toMatch(/step 20 of 20\ndone in \d/)
+    expect(err).toMatch(
+      /^loading demo …\nstep 1 of 20\nstep 5 of 20\nstep 10 of 20\nstep 15 of 20\nstep 20 of 20\ndone in \d/,
+    )
     const picture = await pixelsOf(read('base.png'))
     expect([objectColour(picture, 'circle'), backgroundColour(picture)]).toEqual(['red', 'blue'])
   })
@@ -103,7 +105,7 @@ describe('the command line paints', () => {
 test('Ctrl-C stops between two steps, writes nothing and says so', async () => {
   const before = readdirSync(folder).sort()
   const args = ['imagine', 'a red circle', '--steps', '150', '-o', 'stopped.png']
-  const { code, out, err } = await runCli(args, { cwd: folder, interruptAt: 'step 2 of 150' })
+  const { code, out, err } = await runCli(args, { cwd: folder, interruptAt: 'step 1 of 150' })
   expect({ code, out }).toEqual({ code: 130, out: '' })
   expect(err).toContain('Stopped before the picture was finished; nothing was written.\n')
   expect(readdirSync(folder).sort()).toEqual(before)
@@ -186,6 +188,22 @@ describe('the command that info names makes the same file again', () => {
       made: 'finished.png',
       from: 'base.png',
     },
+    {
+      name: 'words that begin with a dash',
+      make: ['imagine', ...quick, '--seed', '7', '--', '-old man'],
+      made: 'dash.png',
+    },
+    {
+      name: 'words over two lines, with a character that a terminal obeys',
+      make: ['imagine', 'a red\ncircle \u001b[31m', '--seed', '7', ...quick],
+      made: 'lines.png',
+    },
+    {
+      name: 'one that the Refiner finished with words that begin with a dash',
+      make: ['refine', 'base.png', '--seed', '12', '--prompt', '-old man'],
+      made: 'finished-dash.png',
+      from: 'base.png',
+    },
     { name: 'an enlarged one', make: ['upscale', 'base.png'], made: 'enlarged.png', from: 'base.png' },
   ]
 
@@ -200,7 +218,8 @@ describe('the command that info names makes the same file again', () => {
   })
 
   test.each(cases)('$name', async ({ make, made, from, mask }) => {
-    await does(...make, '-o', made)
+    const [name = '', ...words] = make
+    await does(name, '-o', made, ...words)
     const command = await commandOf(made, { FILE: from, MASK: mask })
     const { code, err } = await runShell(command, { cwd: folder })
     expect(code, `${command}\n${err}`).toBe(0)
@@ -261,7 +280,15 @@ describe('bad input gets one clear sentence', () => {
     ],
     ['an unknown model', [...circle, '--model', 'demmo'], /no model “demmo”.*demo/],
     ['an unknown sampler', [...circle, '--sampler', 'eular'], /no sampler “eular”.*euler/],
-    ['an empty prompt', ['imagine', ''], /Say what to paint/],
+    ['a flag that is like none', [...circle, '--qqqqqq'], /easel imagine --help lists them all/],
+    ['a parameter of Midjourney', [...circle, '--chaos', '3'], /easel imagine --help tells/],
+    ['an empty prompt', ['imagine', ''], /Say what to paint, e\.g\. easel imagine "/],
+    [
+      'a set for standard output',
+      [...circle, '--n', '2', '-o', '-'],
+      /^- takes one picture, and this makes 2/,
+    ],
+    ['a set for a device', [...circle, '--n', '2', '-o', '/dev/null'], /^\/dev\/null takes one picture/],
     ['no prompt', ['imagine', '--steps', '3'], /Say what to paint/],
     ['a prompt of 10,000 characters', ['imagine', 'a'.repeat(10_000)], /has 10000 characters; at most 4000/],
     ['an unknown command', ['imagin'], /unknown command 'imagin' \(Did you mean imagine\?\)/],

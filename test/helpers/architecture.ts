@@ -43,7 +43,12 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   { prefix: 'src/nearest.ts', may: [] },
   { prefix: 'src/paths.ts', may: ['src/errors.ts'] },
   { prefix: 'src/system-ports.ts', may: ['src/ports.ts'] },
-  { prefix: 'src/log.ts', may: ['src/errors.ts', 'src/ports.ts'] },
+  { prefix: 'src/scrubber.ts', may: [] },
+  { prefix: 'src/visible-controls.ts', may: [] },
+  {
+    prefix: 'src/log.ts',
+    may: ['src/errors.ts', 'src/ports.ts', 'src/scrubber.ts', 'src/visible-controls.ts'],
+  },
   {
     prefix: 'src/config',
     may: [

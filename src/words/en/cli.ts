@@ -1,4 +1,5 @@
 /** English: the command line, and what a server says as it starts and stops. */
+import type { ProblemDetails } from '../../app/problems.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 
@@ -14,7 +15,7 @@ export const cli = {
   commands: {
     serve: 'run the bot: web chat, and Discord and Slack where their tokens are set',
     imagine: 'paint a picture from words, e.g. easel imagine "a red circle --seed 7" -o out.png',
-    refine: 'let the Refiner finish a picture that Easel made',
+    refine: 'let the Refiner finish a picture',
     upscale: 'make a picture two or four times as large',
     info: 'show how a picture was made, and the command that makes it again',
     models: 'list the models in the models folder',
@@ -25,7 +26,7 @@ export const cli = {
   options: {
     lock: 'pin every model to what it is now: writes models.lock into the models folder',
     config: 'a YAML file merged over the defaults',
-    output: 'where to write the picture; sets write NAME-1.png, NAME-2.png …',
+    output: 'where to write the picture; sets write NAME-1.png, NAME-2.png …; - is standard output',
     init: 'a picture to start from',
     mask: 'paint anew only where this picture is white',
     controlPicture: 'what a --control looks at; several are taken in order',
@@ -65,17 +66,26 @@ export const cli = {
     `${file}  ${widthPx}×${heightPx}${seed === undefined ? '' : `  seed ${seed}`}`,
   took: (ms: number) => `done in ${seconds(ms)}`,
   formatUnknown: (extension: string) => `Pictures are written as .png, .webp or .jpg, not as ${extension}.`,
+  onePictureOnly: (file: string, count: number) => `${file} takes one picture, and this makes ${count}.`,
   interrupted: 'Stopped before the picture was finished; nothing was written.',
 
   // Refusals of the command line itself.
+  /** In place of the chat's sentences. */
+  problems: {
+    'prompt-empty': () =>
+      'Say what to paint, e.g. easel imagine "a red circle on a blue background". Words that begin with a dash go after --.',
+    'flag-unknown': ({ flag, nearest }: ProblemDetails['flag-unknown']) =>
+      `There is no flag ${flag}. ${nearest === undefined ? 'easel imagine --help lists them all.' : `Did you mean ${nearest}?`}`,
+    'flag-of-midjourney': ({ flag, nearest }: ProblemDetails['flag-of-midjourney']) =>
+      `${flag} is Midjourney’s and unknown here. ${nearest === undefined ? 'Leave it out.' : `What comes nearest is ${nearest}; easel imagine --help tells what it does.`}`,
+  },
   useFiles:
     '--source, --mask and @ID name pictures of the chat. On the command line, give files with --init, --mask, --control-picture and --prompt-picture.',
   notAPicture: (file: string) => `${file} is not a PNG, JPEG or WebP picture.`,
   noParameters: (file: string) => `${file} does not say how it was made.`,
   formatOfParametersUnknown: (file: string, keywords: readonly string[]) =>
     `${file} says something in a format that Easel does not know (${keywords.join(', ')}).`,
-  notByEasel: (file: string) =>
-    `${file} was not made by Easel, so its settings are not known; name the prompt with --prompt.`,
+  unknownMaking: (file: string) => `${file} does not say how it was made; name the prompt with --prompt.`,
   notANumber: 'It must be a number.',
 
   // info

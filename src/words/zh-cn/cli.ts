@@ -15,7 +15,7 @@ export const cli: Words['cli'] = {
   commands: {
     serve: '运行机器人：网页聊天，以及设置了令牌的 Discord 和 Slack',
     imagine: '按文字画图，例如 easel imagine "a red circle --seed 7" -o out.png',
-    refine: '让 Refiner 精修 Easel 画的图片',
+    refine: '让 Refiner 精修一张图片',
     upscale: '把图片放大两倍或四倍',
     info: '显示图片是怎样画的，以及重画它的命令',
     models: '列出模型文件夹里的模型',
@@ -26,7 +26,7 @@ export const cli: Words['cli'] = {
   options: {
     lock: '把每个模型固定为现在的内容：在模型文件夹里写入 models.lock',
     config: '合并到默认配置之上的 YAML 文件',
-    output: '图片写到哪里；一组图片写成 NAME-1.png、NAME-2.png …',
+    output: '图片写到哪里；一组图片写成 NAME-1.png、NAME-2.png …；- 为标准输出',
     init: '作为起点的图片',
     mask: '只重画这张图片上白色的部分',
     controlPicture: '--control 所依据的图片；可给出多张，按顺序使用',
@@ -62,15 +62,24 @@ export const cli: Words['cli'] = {
     `${file}  ${widthPx}×${heightPx}${seed === undefined ? '' : `  种子 ${seed}`}`,
   took: ms => `用时 ${seconds(ms)}`,
   formatUnknown: extension => `图片可写成 .png、.webp 或 .jpg，不能写成 ${extension}。`,
+  onePictureOnly: (file, count) => `${file} 只能写一张图，而这里会画 ${count} 张。`,
   interrupted: '图片没有画完就停止了，什么也没有写入。',
 
+  problems: {
+    'prompt-empty': () =>
+      '请写下想画的内容，例如：easel imagine "a red circle on a blue background"。以短横开头的文字放在 -- 之后。',
+    'flag-unknown': ({ flag, nearest }) =>
+      `没有 ${flag} 这个选项。${nearest === undefined ? 'easel imagine --help 列出了全部选项。' : `是不是 ${nearest}？`}`,
+    'flag-of-midjourney': ({ flag, nearest }) =>
+      `${flag} 是 Midjourney 的参数，这里没有。${nearest === undefined ? '请去掉它。' : `最接近的是 ${nearest}，easel imagine --help 里有说明。`}`,
+  },
   useFiles:
     '--source、--mask 和 @ID 指的是聊天里的图片。在命令行上请用 --init、--mask、--control-picture 和 --prompt-picture 给出文件。',
   notAPicture: file => `${file} 不是 PNG、JPEG 或 WebP 图片。`,
   noParameters: file => `${file} 没有说明它是怎样画的。`,
   formatOfParametersUnknown: (file, keywords) =>
     `${file} 里有 Easel 不认识的格式写的内容（${keywords.join('、')}）。`,
-  notByEasel: file => `${file} 不是 Easel 画的，不知道它的设置；请用 --prompt 给出提示词。`,
+  unknownMaking: file => `${file} 没有说明它是怎样画的；请用 --prompt 给出提示词。`,
   notANumber: '必须是一个数。',
 
   again: '重画同一张图：',

@@ -1,0 +1,111 @@
+/** Where the command line's pictures go: into files, whole or not at all, into a device or a pipe, or to standard output. */
+import type { Stats } from 'node:fs'
+import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { AppError } from '../errors.ts'
+import { readFileProblem } from '../file-problem.ts'
+
+export interface PictureTarget {
+  readonly isStandardOutput: boolean
+  /** Writes the next picture of the set; the name that it has now. @throws AppError 'file'. */
+  write(bytes: Uint8Array): Promise<string>
+}
+
+/** `-` as everywhere. Its path names the same, and must not be opened a second time: a file behind it would be cut. */
+const standardOutput = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])
+
+/**
+ * For `count` pictures; undefined where there is room for one alone. To be asked before minutes go into painting.
+ * @throws AppError 'file' where a picture could not be written.
+ */
+export async function openTarget(file: string, count: number): Promise<PictureTarget | undefined> {
+  if (standardOutput.has(file)) return count === 1 ? outputTarget(file) : undefined
+  const there = await lookAt(file)
+  const isOpenEnded = there !== undefined && !there.isFile() && !there.isDirectory()
+  if (isOpenEnded && count > 1) return undefined
+  const files = Array.from({ length: count }, (_, i) => numbered(file, i, count))
+  for (const one of files) await checkWritable(one)
+  let written = 0
+  return {
+    isStandardOutput: false,
+    async write(bytes) {
+      const name = files[written] ?? file
+      await writePicture(name, bytes)
+      written += 1
+      return name
+    },
+  }
+}
+
+function outputTarget(file: string): PictureTarget {
+  return {
+    isStandardOutput: true,
+    write: bytes =>
+      new Promise((resolve, reject) => {
+        process.stdout.write(bytes, error => (error ? reject(writeFault(file, error)) : resolve(file)))
+      }),
+  }
+}
+
+async function checkWritable(file: string): Promise<void> {
+  try {
+    const there = await lookAt(file)
+    if (there?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
+    if (there && !there.isFile()) return await access(file, constants.W_OK)
+    const partial = partialOf(await targetOf(file))
+    await writeFile(partial, '')
+    await rm(partial)
+  } catch (error) {
+    throw writeFault(file, error)
+  }
+}
+
+/**
+ * Through a file beside it, so that a picture that was there stays until the new one is whole. Only a regular file is
+ * replaced: what is written to a device or a named pipe goes into it.
+ */
+async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    const there = await lookAt(file)
+    if (there && !there.isFile()) return await writeFile(file, bytes)
+    await replaceFile(await targetOf(file), bytes)
+  } catch (error) {
+    throw writeFault(file, error)
+  }
+}
+
+async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+  const partial = partialOf(file)
+  try {
+    await writeFile(partial, bytes)
+    await rename(partial, file)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  }
+}
+
+/** What stands there, links followed. */
+function lookAt(file: string): Promise<Stats | undefined> {
+  return stat(file).catch(() => undefined)
+}
+
+/** A link stays one: the file that it leads to is replaced. */
+function targetOf(file: string): Promise<string> {
+  return realpath(file).catch(() => file)
+}
+
+function partialOf(file: string): string {
+  return `${file}.part`
+}
+
+/** `out.png` is itself for one picture; for a set out-1.png, out-2.png … */
+function numbered(file: string, index: number, count: number): string {
+  if (count === 1) return file
+  const extension = extname(file)
+  return `${file.slice(0, file.length - extension.length)}-${index + 1}${extension}`
+}
+
+function writeFault(file: string, error: unknown): AppError {
+  return new AppError('file', { file, doing: 'write', problem: readFileProblem(error) }, error)
+}

@@ -1,0 +1,17 @@
+/** Texts of strangers made fit for a terminal: characters that it would obey are written as escapes. */
+
+/** C0, DEL and C1 (8-bit ANSI), which a terminal obeys; line separators and marks of direction, which fool a reader. */
+const controls = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
+const everyControl = new RegExp(controls, 'gu')
+
+/** Whether a terminal shows the text as it is. */
+export function hasControls(text: string): boolean {
+  return controls.test(text)
+}
+
+/** One line without a control character: `\n`, and `\u001b` for what has no short name, as in JSON. */
+export function withVisibleControls(text: string): string {
+  return text.replace(everyControl, character =>
+    character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

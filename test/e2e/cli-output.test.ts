@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process'
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writePngMetadata } from '../../src/engine/image/files/png-file.ts'
+import { runCli, runShell } from '../helpers/run-cli.ts'
+
+const pngMagic = '\x89PNG'
+
+let folder: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'easel-cli-'))
+  await runShell(`easel ${circle} -o base.png`, { cwd: folder })
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const inFolder = (name: string) => join(folder, name)
+const circle = "imagine 'a red circle' --seed 7 --steps 2"
+
+/** The picture of `base.png` with other parameters in it. */
+function writeSaying(name: string, parameters: string): void {
+  writeFileSync(inFolder(name), writePngMetadata(readFileSync(inFolder('base.png')), { parameters, xmp: '' }))
+}
+
+describe('a picture goes where it is sent', () => {
+  test.each(['-', '/dev/stdout'])('standard output, and nothing else goes there: %s', async target => {
+    const { code, err } = await runShell(`easel ${circle} -o ${target} > piped.png`, { cwd: folder })
+    expect(code, err).toBe(0)
+    expect(err).toContain(`${target}  128×128  seed 7`)
+    expect(readFileSync(inFolder('piped.png')).equals(readFileSync(inFolder('base.png')))).toBe(true)
+  })
+
+  test('a device, which stays one', async () => {
+    const { code, err } = await runShell(`easel ${circle} -o /dev/full`, { cwd: folder })
+    expect({ code, last: err.trim().split('\n').at(-1) }).toEqual({
+      code: 1,
+      last: 'easel: /dev/full cannot be written: the disk is full.',
+    })
+    expect(lstatSync('/dev/full').isCharacterDevice()).toBe(true)
+  })
+
+  test('a named pipe, which stays one', async () => {
+    execFileSync('mkfifo', [inFolder('pipe')])
+    const line = `cat pipe > read.png & easel ${circle} -o pipe; wait`
+    expect(await runShell(line, { cwd: folder })).toMatchObject({ code: 0 })
+    expect(readFileSync(inFolder('read.png')).toString('latin1', 0, 4)).toBe(pngMagic)
+    expect(lstatSync(inFolder('pipe')).isFIFO()).toBe(true)
+  })
+
+  test('the file that a link leads to; the link stays', async () => {
+    writeFileSync(inFolder('kept.png'), 'before')
+    symlinkSync('kept.png', inFolder('link.png'))
+    expect(await runShell(`easel ${circle} -o link.png`, { cwd: folder })).toMatchObject({ code: 0 })
+    expect(lstatSync(inFolder('link.png')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(inFolder('kept.png')).toString('latin1', 0, 4)).toBe(pngMagic)
+  })
+})
+
+test('--repeat gives pictures of their own, alternatives one seed', async () => {
+  const repeated = await runShell("easel imagine 'a red circle --repeat 3 --steps 2' -o r.png", {
+    cwd: folder,
+  })
+  const seeds = (out: string) => [...out.matchAll(/seed (\d+)/g)].map(([, seed]) => seed)
+  expect(new Set(seeds(repeated.out)).size).toBe(3)
+  const compared = await runShell("easel imagine 'a {red,blue} circle --steps 2' -o c.png", { cwd: folder })
+  expect(seeds(compared.out)).toHaveLength(2)
+  expect(new Set(seeds(compared.out)).size).toBe(1)
+})
+
+test('the Refiner goes on from what another program wrote into a picture', async () => {
+  const text =
+    'a red circle\nNegative prompt: fog\nSteps: 6, Sampler: DPM++ 2M, CFG scale: 5, Seed: 9, Model: other'
+  writeSaying('foreign.png', text)
+  const { code, err } = await runCli(['refine', 'foreign.png', '-o', 'refined.png'], { cwd: folder })
+  expect(code, err).toBe(0)
+  const { out } = await runCli(['info', 'refined.png'], { cwd: folder })
+  expect(out).toMatch(/^Prompt: a red circle\nNot: fog\n/)
+  expect(out).toContain('Seed: 9\n')
+})
+
+describe('a terminal gets text alone', () => {
+  const hostile = '\u001b]0;owned\u0007'
+
+  beforeAll(() => mkdirSync(inFolder('models')))
+
+  test.each<[string, string[], () => void]>([
+    [
+      'the name of a file',
+      ['models', '--config', 'own.yaml'],
+      () => writeFileSync(inFolder(`models/a${hostile}.safetensors`), ''),
+    ],
+    [
+      'the name of a folder',
+      ['models', '--config', 'own.yaml'],
+      () => mkdirSync(inFolder(`models/d${hostile}`)),
+    ],
+    [
+      'a key of the configuration',
+      ['models', '--config', 'key.yaml'],
+      () => writeFileSync(inFolder('key.yaml'), '"\\e[31mkey": 1'),
+    ],
+    ['a word of the command', [`x${hostile}`], () => undefined],
+    ['a flag', ['imagine', 'a', `--b${hostile}`], () => undefined],
+    ['a file that is not there', ['info', `none${hostile}`], () => undefined],
+  ])('%s', async (_, args, prepare) => {
+    writeFileSync(inFolder('own.yaml'), 'modelsDir: models')
+    prepare()
+    const { out, err } = await runCli(args, { cwd: folder })
+    expect(out + err).not.toBe('')
+    expect((out + err).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+  })
+
+  test('what a picture says of itself', async () => {
+    const text = `a cat${hostile}\nSteps: 6, Sampler: ${hostile}, Seed: 9, Other: ${hostile}`
+    writeSaying('hostile.png', text)
+    const { out } = await runCli(['info', 'hostile.png'], { cwd: folder })
+    expect(out).toContain('a cat')
+    expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+  })
+})
+
+test('a secret that a fault quotes is not printed', async () => {
+  const token = 'a-secret-of-this-machine'
+  const { code, err } = await runShell(`DISCORD_TOKEN=${token} easel info ${token}.png`, { cwd: folder })
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: 'easel: [secret].png cannot be read: there is no such file or folder.\n',
+  })
+})
