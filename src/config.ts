@@ -122,6 +122,8 @@ const schema = z.strictObject({
     /** The same for a server or workspace as a whole, beside each person's own; 0: no such quota. */
     quotaPicturesPerSpace: z.int().min(0),
     quotaHours: z.number().positive(),
+    /** On the web, how many people's share of queue and quota one network address may have. */
+    peoplePerAddress: z.int().min(1),
     maxFanOut: z.int().min(1),
     /** Requests that wait longer are given up; 0: never. */
     maxWaitHours: z.number().min(0),

@@ -15,6 +15,11 @@ export interface Person {
   userId: string
   /** Display name as the platform gave it: never trusted, always escaped. */
   name: string
+  /**
+   * Pseudonym of the network address, where the platform has no accounts: whoever loses who they were is another person
+   * at the same address.
+   */
+  address?: string
 }
 
 /** The same human, as far as the platform tells: on Discord in every guild, elsewhere in one space. */

@@ -117,9 +117,9 @@ export interface ProblemDetails {
   'not-yours': Record<string, never>
   /** `name` is how the configuration would call the person. */
   'admins-only': { name: string }
-  /** More than is left of a person's quota or of their space's; `nextAt` where there will ever be as much. */
+  /** More than is left of a person's quota, of their address's or of their space's; `nextAt` where there will ever be as much. */
   'quota-used': {
-    whose: 'person' | 'space'
+    whose: 'person' | 'address' | 'space'
     limit: number
     perHours: number
     left: number

@@ -15,7 +15,7 @@ export interface Asked {
 }
 
 interface Quota {
-  whose: 'person' | 'space'
+  whose: 'person' | 'address' | 'space'
   limit: number
   /** Within the window, oldest first. */
   used: readonly UsageEntry[]
@@ -33,6 +33,11 @@ export function refusalByQuota(
   }
   if (db.openJobs.countQueued(db.people.ofAccount(person)) + jobs > limits.maxQueuedPerPerson) {
     return problem('queue-full', { limit: limits.maxQueuedPerPerson })
+  }
+  const { address } = person
+  const mostFromAddress = limits.maxQueuedPerPerson * limits.peoplePerAddress
+  if (address !== undefined && db.openJobs.countQueuedFrom(address) + jobs > mostFromAddress) {
+    return problem('queue-full', { limit: mostFromAddress })
   }
   const exceeded = quotasOf(db, limits, person, now).find(quota => leftOf(quota) < pictures)
   return exceeded && refusal(exceeded, pictures, limits.quotaHours, now)
@@ -54,10 +59,15 @@ export function usageOf(db: Database, limits: Config['limits'], person: Person, 
 function quotasOf(db: Database, limits: Config['limits'], person: Person, now: number): Quota[] {
   const sinceMs = windowStart(limits, now)
   const own = { whose: 'person', limit: limits.quotaPictures } as const
+  const common = { whose: 'address', limit: limits.quotaPictures * limits.peoplePerAddress } as const
+  const { address } = person
   const shared = { whose: 'space', limit: limits.quotaPicturesPerSpace } as const
   const hasSpace = person.spaceId !== directSpaceId
   return [
     ...(own.limit > 0 ? [{ ...own, used: db.usage.entriesSince(db.people.ofAccount(person), sinceMs) }] : []),
+    ...(common.limit > 0 && address !== undefined
+      ? [{ ...common, used: db.usage.entriesFrom(address, sinceMs) }]
+      : []),
     ...(shared.limit > 0 && hasSpace ? [{ ...shared, used: db.usage.entriesInSpace(person, sinceMs) }] : []),
   ]
 }

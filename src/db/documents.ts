@@ -71,6 +71,7 @@ export interface Identity {
   spaceId: string
   userId: string
   name: string
+  address?: string
 }
 
 /** A stored failure; undefined where another version of Easel wrote it in another shape. */

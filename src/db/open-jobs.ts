@@ -58,6 +58,17 @@ export class OpenJobs {
     return row?.count ?? 0
   }
 
+  /** Queued jobs of everybody who came from an address last. */
+  countQueuedFrom(address: string): number {
+    const row = this.#rows
+      .select({ count: count() })
+      .from(jobs)
+      .innerJoin(people, eq(people.id, jobs.personId))
+      .where(and(eq(jobs.state, 'queued'), eq(people.address, address)))
+      .get()
+    return row?.count ?? 0
+  }
+
   /** Whether the same person's same press on the same thing started a job that is not finished. */
   underway(
     personIds: readonly number[],

@@ -14,11 +14,14 @@ export class PeopleTable {
 
   /** The row of a person, made or brought up to date with the name they bear now. */
   upsert(person: Identity): number {
-    const { platform, spaceId, userId, name } = person
+    const { platform, spaceId, userId, name, address = null } = person
     const row = this.#rows
       .insert(people)
-      .values({ platform, spaceId, userId, name, account: accountOf(person) })
-      .onConflictDoUpdate({ target: [people.platform, people.spaceId, people.userId], set: { name } })
+      .values({ platform, spaceId, userId, name, address, account: accountOf(person) })
+      .onConflictDoUpdate({
+        target: [people.platform, people.spaceId, people.userId],
+        set: { name, address },
+      })
       .returning({ id: people.id })
       .get()
     return row.id
@@ -49,7 +52,7 @@ export class PeopleTable {
     this.#rows.update(people).set({ settings }).where(eq(people.id, personId)).run()
   }
 
-  /** Takes the name and the defaults away; the bare identity stays, since the quota hangs on it. */
+  /** Takes the name and the defaults away; the bare identity stays, since quotas hang on it. */
   forget(personId: number): void {
     this.#rows.update(people).set({ name: '', settings: {} }).where(eq(people.id, personId)).run()
   }

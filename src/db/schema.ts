@@ -17,12 +17,15 @@ export const people = sqliteTable(
     /** Whose row it is across spaces. */
     account: text().notNull().default(''),
     name: text().notNull(),
+    /** Pseudonym of the network address that somebody without an account came from last. */
+    address: text(),
     /** PersonSettings. */
     settings: json().notNull().default({}),
   },
   table => [
     uniqueIndex('people_identity').on(table.platform, table.spaceId, table.userId),
     index('people_by_account').on(table.account),
+    index('people_by_address').on(table.address),
   ],
 )
 

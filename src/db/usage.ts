@@ -71,6 +71,17 @@ export class UsageTable {
       .all()
   }
 
+  /** By everybody who came from an address last, oldest first. */
+  entriesFrom(address: string, sinceMs: number): UsageEntry[] {
+    return this.#rows
+      .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
+      .from(usage)
+      .innerJoin(people, eq(people.id, usage.personId))
+      .where(and(eq(people.address, address), gte(usage.acceptedAt, sinceMs)))
+      .orderBy(asc(usage.acceptedAt))
+      .all()
+  }
+
   /** By everybody in a space, oldest first. */
   entriesInSpace({ platform, spaceId }: Space, sinceMs: number): UsageEntry[] {
     return this.#rows

@@ -77,6 +77,44 @@ describe('a person’s quota', () => {
   })
 })
 
+describe('on the web, where whoever loses the cookie is somebody else', () => {
+  const visitor = (userId: string, address: string): Caller =>
+    it.caller({
+      person: { platform: 'web', spaceId: 'web', userId, name: userId, address },
+      conversation: {
+        platform: 'web',
+        spaceId: 'web',
+        channelId: 'chat',
+        kind: 'channel',
+        audience: 'space',
+      },
+    })
+
+  test('an address has a share of the queue, however many people it is', async () => {
+    await open({
+      devices: [new FakeWorkers({ mode: 'by-hand' })],
+      config: { limits: { maxQueuedPerPerson: 3, peoplePerAddress: 2 } },
+    })
+    await ask(visitor('first', 'elsewhere'), 1)
+    const answers: string[] = []
+    for (let i = 0; i < 8; i++) answers.push(await ask(visitor(`nobody-${i}`, 'one'), 1))
+    expect(answers.slice(0, 6)).toEqual(Array(6).fill('accepted'))
+    expect(answers.slice(6)).toEqual(Array(2).fill(expect.stringContaining('The queue is full (6 jobs).')))
+    expect(await ask(visitor('somebody', 'another'), 1)).toBe('accepted')
+  })
+
+  test('and of the quota, beside that of all together', async () => {
+    await open({ config: { limits: { quotaPictures: 4, peoplePerAddress: 2, quotaPicturesPerSpace: 12 } } })
+    expect(await ask(visitor('a', 'one'), 4)).toBe('accepted')
+    expect(await ask(visitor('a', 'one'), 1)).toContain('Your 4 pictures per 24 hours are used up')
+    expect(await ask(visitor('b', 'one'), 4)).toBe('accepted')
+    expect(await ask(visitor('c', 'one'), 1)).toContain('Your network’s 8 pictures per 24 hours are used up')
+    expect(it.easel.usage(visitor('c', 'one').person).left).toBe(0)
+    expect(await ask(visitor('d', 'two'), 4)).toBe('accepted')
+    expect(await ask(visitor('e', 'three'), 1)).toContain('This place’s 12 pictures per 24 hours are used up')
+  })
+})
+
 describe('a person in several guilds', () => {
   test('has one place in turn, after a restart too, and one queue', async () => {
     await open({

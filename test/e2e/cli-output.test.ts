@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writePngMetadata } from '../../src/engine/image/files/png-file.ts'
 import { runCli, runShell } from '../helpers/run-cli.ts'
@@ -18,9 +19,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const inFolder = (name: string) => join(folder, name)
 const circle = "imagine 'a red circle' --seed 7 --steps 2"
 
-/** The picture of `base.png` with other parameters in it. */
-function writeSaying(name: string, parameters: string): void {
-  writeFileSync(inFolder(name), writePngMetadata(readFileSync(inFolder('base.png')), { parameters, xmp: '' }))
+/** A picture of another program. */
+async function writeSaying(name: string, parameters: string): Promise<void> {
+  const plain = { create: { width: 128, height: 128, channels: 3, background: '#c03020' } } as const
+  writeFileSync(
+    inFolder(name),
+    writePngMetadata(await sharp(plain).png().toBuffer(), { parameters, xmp: '' }),
+  )
 }
 
 describe('a picture goes where it is sent', () => {
@@ -71,7 +76,7 @@ test('--repeat gives pictures of their own, alternatives one seed', async () => 
 test('the Refiner goes on from what another program wrote into a picture', async () => {
   const text =
     'a red circle\nNegative prompt: fog\nSteps: 6, Sampler: DPM++ 2M, CFG scale: 5, Seed: 9, Model: other'
-  writeSaying('foreign.png', text)
+  await writeSaying('foreign.png', text)
   const { code, err } = await runCli(['refine', 'foreign.png', '-o', 'refined.png'], { cwd: folder })
   expect(code, err).toBe(0)
   const { out } = await runCli(['info', 'refined.png'], { cwd: folder })
@@ -113,7 +118,7 @@ describe('a terminal gets text alone', () => {
 
   test('what a picture says of itself', async () => {
     const text = `a cat${hostile}\nSteps: 6, Sampler: ${hostile}, Seed: 9, Other: ${hostile}`
-    writeSaying('hostile.png', text)
+    await writeSaying('hostile.png', text)
     const { out } = await runCli(['info', 'hostile.png'], { cwd: folder })
     expect(out).toContain('a cat')
     expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)

@@ -9,6 +9,8 @@ export interface Addressed {
   isSecure: boolean
   /** The other end of the connection. */
   from?: string
+  /** Where the browser is: what a named proxy says, or the other end. */
+  client?: string
   /** It passed on a host of its own, and is no proxy that the operator named. */
   isUnnamedProxy: boolean
 }
@@ -29,10 +31,12 @@ export class Proxies {
     const from = plain(getConnInfo(c).remote.address)
     const isNamed = from !== undefined && this.#named.check(from, familyOf(from))
     const forwardedHost = lastOf(c.req.header('x-forwarded-host'))
+    const client = (isNamed ? plain(lastOf(c.req.header('x-forwarded-for'))) : undefined) ?? from
     const host = (isNamed ? forwardedHost : undefined) ?? c.req.header('host')
     return {
       ...(host === undefined ? {} : { host }),
       ...(from === undefined ? {} : { from }),
+      ...(client === undefined ? {} : { client }),
       isSecure: isNamed && lastOf(c.req.header('x-forwarded-proto')) === 'https',
       isUnnamedProxy: !isNamed && forwardedHost !== undefined,
     }

@@ -13,6 +13,7 @@ import type { FormValues } from '../chat/form-field.ts'
 import { commandNames, commands, typedNameOf } from '../commands/commands.ts'
 import { pictureFileName } from '../messages/file-name.ts'
 import { statsCsv } from '../messages/stats-message.ts'
+import { addressPseudonyms } from './address-pseudonyms.ts'
 import { loadAssets } from './assets.ts'
 import { feedOf } from './feed.ts'
 import type { Live } from './live.ts'
@@ -54,9 +55,12 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const responder = new Responder({ words, assets, ids, feed })
 
   const proxies = new Proxies(config.web.proxies)
+  const addressPseudonym = addressPseudonyms(`${ids.next()}${ids.next()}`)
 
   const visitOf = (c: Context, once?: string): Visit => {
-    const person = visitorOf(c, { ids, words, isSecure: proxies.addressed(c).isSecure })
+    const { isSecure, client } = proxies.addressed(c)
+    const address = client && addressPseudonym(client)
+    const person = { ...visitorOf(c, { ids, words, isSecure }), ...(address ? { address } : {}) }
     const seesStats = easel.seesStats({ ...anyVisitor, person })
     return { person, seesStats, once: once || ids.next(), nextOnce: ids.next() }
   }

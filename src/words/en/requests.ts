@@ -188,7 +188,7 @@ export const problems: ProblemWords = {
   'admins-only': d =>
     `Only admins may do that. Whoever runs Easel names them in its configuration, you as ${d.name}.`,
   'quota-used': d => {
-    const whose = d.whose === 'person' ? 'your' : 'this place’s'
+    const whose = { person: 'your', address: 'your network’s', space: 'this place’s' }[d.whose]
     const quota = `${d.limit} pictures per ${d.perHours} hours`
     const left =
       d.left === 0

@@ -176,7 +176,7 @@ const problems: Words['problems'] = {
   'not-yours': () => '只有发起的人或管理员可以这样做。',
   'admins-only': d => `只有管理员可以这样做。运行 Easel 的人在配置中指定管理员，你在那里的名称是 ${d.name}。`,
   'quota-used': d => {
-    const quota = `${d.whose === 'person' ? '你' : '这里'}每 ${d.perHours} 小时 ${d.limit} 张的额度`
+    const quota = `${{ person: '你', address: '你的网络', space: '这里' }[d.whose]}每 ${d.perHours} 小时 ${d.limit} 张的额度`
     const left = d.left === 0 ? `${quota}已用完` : `${quota}还剩 ${d.left} 张，而这次需要 ${d.wanted} 张`
     return d.nextAt === undefined
       ? `${left}；一次不可能画这么多。`

@@ -82,6 +82,20 @@ describe('what a proxy passes on', () => {
     ).toBe(200)
   })
 
+  it('tells addresses of browsers apart for limits, and only a named proxy’s word counts', async () => {
+    const addresses = async (proxies: string[]) => {
+      await open({ proxies })
+      for (const from of ['192.0.2.1', 'forged, 192.0.2.1', '192.0.2.2'])
+        await post({ origin: new URL(chat.url).origin, 'x-forwarded-for': from })
+      const seen = chat.world.easel.jobs.map(({ author }) => author.address)
+      expect(seen).toHaveLength(3)
+      return new Set(seen).size
+    }
+    expect(await addresses(['127.0.0.1'])).toBe(2)
+    await chat.close()
+    expect(await addresses([])).toBe(1)
+  })
+
   it('makes a bare proxy_pass work where its name is allowed', async () => {
     await open({ allowedHosts: ['Art.Example.org'] })
     expect((await post({ origin: 'https://art.example.org' })).status).toBe(303)
