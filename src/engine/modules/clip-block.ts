@@ -1,4 +1,4 @@
-/** Owns the block of CLIP's encoders: self-attention and a feed-forward network, each with a residual. */
+/** The block of CLIP's encoders: self-attention and a feed-forward network, each with a residual. */
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import { linear } from './linear.ts'
@@ -11,7 +11,7 @@ export interface ClipBlockOptions {
   readonly innerWidth: number
   readonly activation: 'quick_gelu' | 'gelu'
   readonly epsilon: number
-  /** In text encoders a token sees itself and those before it; the places of a picture see each other. */
+  /** True in text encoders: a token attends to itself and to earlier tokens. Image encoders attend everywhere. */
   readonly isCausal: boolean
 }
 

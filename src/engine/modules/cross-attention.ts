@@ -1,23 +1,23 @@
-/** Owns CrossAttention: every token looks at the words of the prompt, and apart from them at pictures given as prompts. */
+/** CrossAttention: every token attends to the prompt's tokens and, separately, to the tokens of image prompts. */
 import type { Value } from '../onnx/model.ts'
 import type { Weights } from '../weights/source.ts'
 import { linear, projection } from './linear.ts'
 import { channelsOf, module } from './module.ts'
 
-/** What cross-attention looks at. */
+/** The context that cross-attention attends to. */
 export interface Context {
   /** [B, words, contextWidth] */
   readonly words: Value
   readonly imagePrompts: readonly ImagePrompt[]
 }
 
-/** A picture as a prompt: IP-Adapter's decoupled cross-attention (Ye et al. 2023, equation 5). */
+/** An image prompt: IP-Adapter's decoupled cross-attention (Ye et al. 2023, equation 5). */
 export interface ImagePrompt {
   /** [B, tokens, contextWidth] */
   readonly tokens: Value
-  /** Keys and values of its own for every cross-attention, below that one's path. */
+  /** The adapter's key and value weights for every cross-attention, below that module's path. */
   readonly weights: Weights
-  /** How strongly the cross-attention of that path looks at it, [1]. */
+  /** The scale in the cross-attention of that path, [1]. */
   scaleAt(path: string): Value
 }
 

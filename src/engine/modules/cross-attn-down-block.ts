@@ -1,4 +1,4 @@
-/** Owns CrossAttnDownBlock_X_K: K × (ResNetBlock + SpatialTransformer_X), then a DownSample. */
+/** CrossAttnDownBlock_X_K: K × (ResNetBlock + SpatialTransformer_X), then a DownSample. */
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import type { Weights } from '../weights/source.ts'
@@ -7,7 +7,7 @@ import type { Conditioning, Level } from './level.ts'
 import { resNetBlock } from './res-net-block.ts'
 import { spatialTransformer } from './spatial-transformer.ts'
 
-/** x: [B, C, H, W] → everything that the way up will want, the last being this block's result. */
+/** x: [B, C, H, W] → the skip tensors for the up blocks; the last one is this block's result. */
 export function crossAttnDownBlock(
   g: Graph,
   w: Weights,

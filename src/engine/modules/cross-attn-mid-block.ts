@@ -1,4 +1,4 @@
-/** Owns CrossAttnMidBlock: ResNetBlock + SpatialTransformer + ResNetBlock. */
+/** CrossAttnMidBlock: ResNetBlock + SpatialTransformer + ResNetBlock. */
 import type { Conditioning, Level } from './level.ts'
 import { module } from './module.ts'
 import { resNetBlock } from './res-net-block.ts'

@@ -1,4 +1,4 @@
-/** Owns DownBlock: ResNetBlocks, then a DownSample. */
+/** DownBlock: ResNetBlocks, then a DownSample. */
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import type { Weights } from '../weights/source.ts'
@@ -6,7 +6,7 @@ import { downSample, paddingAround } from './down-sample.ts'
 import type { Conditioning, Level } from './level.ts'
 import { resNetBlock } from './res-net-block.ts'
 
-/** x: [B, C, H, W] → everything that the way up will want, the last being this block's result. */
+/** x: [B, C, H, W] → the skip tensors for the up blocks; the last one is this block's result. */
 export function downBlock(g: Graph, w: Weights, x: Value, { time }: Conditioning, level: Level): Value[] {
   const results: Value[] = []
   let h = x

@@ -1,31 +1,31 @@
-/** Owns what the blocks of one U-Net level have in common: their shape and what flows through all of them. */
+/** The configuration and the conditioning that all blocks of one U-Net level share. */
 import type { Value } from '../onnx/model.ts'
 import type { Context } from './cross-attention.ts'
 import type { GroupNormOptions } from './norm.ts'
 import type { TransformerOptions } from './spatial-transformer.ts'
 
-/** What a level's transformers have in common, and the depth of each: distilled models shortened some and not others. */
+/** The options that a level's transformers share, and the depth of each: distilled models shorten some of them. */
 export interface LevelTransformer extends Omit<TransformerOptions, 'depth'> {
-  /** One per ResNetBlock on the way down, in order. */
+  /** One per ResNetBlock of the down block, in order. */
   readonly depthsDown: readonly number[]
-  /** One per ResNetBlock on the way up, in order. */
+  /** One per ResNetBlock of the up block, in order. */
   readonly depthsUp: readonly number[]
 }
 
-/** One level of the U-Net, as its config describes it: the picture at one resolution, on the way down and up. */
+/** One level of the U-Net, as its config describes it: the down block and the up block at one resolution. */
 export interface Level {
   /** Channels of every ResNetBlock's result. */
   readonly channels: number
-  /** ResNetBlocks on the way down (the K of the paper); one more on the way up. */
+  /** ResNetBlocks of the down block (the K of the paper); the up block has one more. */
   readonly layers: number
   readonly norm: GroupNormOptions
-  /** Used where the level's block has attention. */
+  /** Used if the level's blocks have attention. */
   readonly transformer: LevelTransformer
-  /** The last level: its way down ends without a DownSample. */
+  /** The last level: its down block has no DownSample. */
   readonly isCoarsest: boolean
 }
 
-/** What every block is given besides its input. */
+/** The inputs that every block receives besides x. */
 export interface Conditioning {
   /** [B, 4C]: time, size and pooled text. */
   readonly time: Value

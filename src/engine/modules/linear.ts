@@ -1,4 +1,4 @@
-/** Owns Linear: y = x Wᵀ + b. */
+/** Linear: y = x Wᵀ + b. */
 import { channelsOf, module } from './module.ts'
 
 /** x: [..., in] → [..., out]. */

@@ -1,7 +1,7 @@
-/** Owns PatchEmbedding: a picture as a row of square patches, each through one linear map (Dosovitskiy et al. 2021, 3.1). */
+/** PatchEmbedding: cuts a picture into square patches and maps each linearly (Dosovitskiy et al. 2021, section 3.1). */
 import { channelsOf, module } from './module.ts'
 
-/** x: [B, 3, H, W] → [B, patches, out], row by row. The map is stored as a convolution [out, 3, p, p] without bias. */
+/** x: [B, 3, H, W] → [B, patches, out], in row-major order. The weight is a convolution [out, 3, p, p] without bias. */
 export const patchEmbedding = module((g, w, x, patchPx: number, out: number) => {
   const [batch = 0] = x.shape
   const [channels, height, width] = [channelsOf(x, 1), channelsOf(x, 2), channelsOf(x, 3)]

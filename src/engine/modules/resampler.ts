@@ -1,6 +1,6 @@
 /**
- * Owns the resampler of IP-Adapter Plus (Alayrac et al. 2022, Perceiver Resampler): learned latents look at the places of a
- * picture and at each other, and become a fixed number of tokens.
+ * The resampler of IP-Adapter Plus (Alayrac et al. 2022, Perceiver Resampler): learned latents attend to the positions of a
+ * picture and to each other, and become a fixed number of tokens.
  */
 import type { Value } from '../onnx/model.ts'
 import { linear, projection } from './linear.ts'
@@ -17,10 +17,10 @@ export interface ResamplerOptions {
   readonly innerWidth: number
 }
 
-/** PyTorch's default, which no config names. */
+/** PyTorch's default; configs have no key for it. */
 const epsilon = 1e-5
 
-/** x: [1, places, in] → [1, tokens, out]. */
+/** x: [1, positions, in] → [1, tokens, out]. */
 export const resampler = module((g, w, x, options: ResamplerOptions, out: number) => {
   const { tokens, width, layers } = options
   const places = linear(g, w.at('proj_in'), x, width)
@@ -33,7 +33,7 @@ export const resampler = module((g, w, x, options: ResamplerOptions, out: number
   return layerNorm(g, w.at('norm_out'), linear(g, w.at('proj_out'), latents, out), epsilon)
 })
 
-/** Queries are the latents; keys and values the picture's places and the latents. x: [1, tokens, C] → same. */
+/** Queries come from the latents; keys and values from the picture's positions and the latents. x: [1, tokens, C] → same. */
 const perceiverAttention = module((g, w, x, places: Value, options: ResamplerOptions) => {
   const { heads, attentionWidth, width } = options
   const latents = layerNorm(g, w.at('norm2'), x, epsilon)

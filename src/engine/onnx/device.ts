@@ -1,10 +1,13 @@
-/** Owns devices by name: which provider of ONNX Runtime stands for one, and what the runtime's words about it mean. */
+/** Maps device names to ONNX Runtime's execution providers, and the runtime's error texts to device faults. */
 import { AppError, type DeviceLack } from '../../errors.ts'
 
 /** ONNX Runtime's option for a provider. */
 export type Provider = 'cpu' | 'webgpu' | { readonly name: 'cuda'; readonly deviceId: number }
 
-/** `cpu`, `webgpu`, `cuda:0`, `cuda:1` … @throws AppError 'internal' for any other name; the configuration has checked it. */
+/**
+ * The provider of `cpu`, `webgpu`, `cuda:0`, `cuda:1` …
+ * @throws AppError 'internal' when the name is another one; the configuration has checked it.
+ */
 export function providerOf(device: string): Provider {
   if (device === 'cpu' || device === 'webgpu') return device
   const [, ordinal] = /^cuda:(\d+)$/.exec(device) ?? []
@@ -12,7 +15,7 @@ export function providerOf(device: string): Provider {
   throw new AppError('internal', { problem: `no device is called ${device}` })
 }
 
-/** The runtime's words for an allocation that failed, on the CPU and on CUDA. */
+/** The runtime's error texts for a failed allocation, on the CPU and on CUDA. */
 const outOfMemory = /bad_alloc|Failed to allocate memory|out of memory|STATUS_ALLOC_FAILED/i
 
 /** `CUDA failure 35: CUDA driver version is … ; GPU=0 ; hostname=… ; file=… ; expr=…` */
@@ -24,13 +27,13 @@ const lacks: readonly [RegExp, DeviceLack][] = [
   [/no CUDA-capable device|invalid device ordinal|Failed to get a WebGPU adapter/, 'device'],
 ]
 
-/** What the runtime threw, as a fault of the device; undefined where it is not about the device. */
+/** The runtime's error as a fault of the device; undefined if it does not concern the device. */
 export function deviceFault(device: string, error: unknown): AppError | undefined {
   const said = error instanceof Error ? error.message : String(error)
   if (outOfMemory.test(said)) return new AppError('out-of-memory', { device }, error)
   const failure = cudaFailure.exec(said)?.[1]
   for (const [words, lack] of lacks) {
-    // From the words that matter to the end of their line: before them stand places in the runtime's own source.
+    // The text before the match is a location in the runtime's source.
     const clause = new RegExp(`(?:${words.source}).*`).exec(said)?.[0]
     if (clause) return new AppError('device-unusable', { device, lack, said: failure ?? clause }, error)
   }

@@ -1,12 +1,12 @@
-/** Owns the extents of tensors: numbers, or products of sides that get their numbers when a session runs. */
+/** Dimensions of tensors: numbers, or symbolic products of sides whose values are known when a session runs. */
 
-/** ⌈name / divisor⌉, the divisor a power of two. */
+/** ⌈name / divisor⌉; the divisor is a power of two. */
 interface Side {
   readonly name: string
   readonly divisor: number
 }
 
-/** factor × sides, e.g. 2 × height/4 × width/4. Sides are sorted, so equal extents look equal. */
+/** factor × sides, e.g. 2 × height/4 × width/4. Sides are sorted, so equal dimensions have one form. */
 export interface SymbolicDim {
   readonly factor: number
   readonly sides: readonly Side[]
@@ -16,7 +16,7 @@ export type Dim = number | SymbolicDim
 
 export type Shape = readonly Dim[]
 
-/** An extent known only when the session runs. */
+/** A dimension that is known only when the session runs. */
 export function symbol(name: string): Dim {
   return { factor: 1, sides: [{ name, divisor: 1 }] }
 }
@@ -31,7 +31,7 @@ export function times(a: Dim, b: Dim): Dim {
   return { factor: left.factor * right.factor, sides }
 }
 
-/** ⌈dim / 2⌉; undefined for a product that has no such form. Halving twice is quartering: ⌈⌈x / 2⌉ / 2⌉ = ⌈x / 4⌉. */
+/** ⌈dim / 2⌉; undefined for a product that has no such form. ⌈⌈x / 2⌉ / 2⌉ = ⌈x / 4⌉. */
 export function halved(dim: Dim): Dim | undefined {
   if (typeof dim === 'number') return Math.ceil(dim / 2)
   const { factor, sides } = dim

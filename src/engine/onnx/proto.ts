@@ -1,8 +1,8 @@
-/** Owns writing ONNX's protobuf messages (onnx.proto3, IR version 9): the few fields that Easel's graphs use. */
+/** Writes ONNX's protobuf messages (onnx.proto3, IR version 9), limited to the fields that Easel's graphs use. */
 import type { DType } from '../weights/dtype.ts'
 import { type Dim, dimText, type Shape } from './dim.ts'
 
-/** A tensor whose bytes lie in a file; `location` is relative to the folder that the session is told. */
+/** A tensor whose bytes are in a file; `location` is relative to the folder that the session receives. */
 export interface ExternalData {
   readonly location: string
   readonly offset: number
@@ -41,7 +41,7 @@ export interface ModelProto {
   readonly initializers: readonly TensorProto[]
 }
 
-/** 20 is the newest that every operator used here has kernels for on all execution providers. */
+/** 20 is the newest opset for which every operator used here has kernels on all execution providers. */
 const opset = 20
 const irVersion = 9
 export const contribDomain = 'com.microsoft'
@@ -69,7 +69,7 @@ export function dataType(dtype: DType): number {
   return dataTypes[dtype]
 }
 
-/** The bytes of the model file. Numbers in the calls are the fields' numbers in onnx.proto3. */
+/** The bytes of the model file. Numbers in the calls are field numbers of onnx.proto3. */
 export function encodeModel(model: ModelProto): Uint8Array {
   return message(
     int(1, irVersion),
