@@ -1,4 +1,4 @@
-/** The one operation that every sampler is made of: linear combinations of latents. */
+/** Linear combinations of latents, which every sampler consists of, and small numeric helpers. */
 
 /** Σ coefficient · values, element by element, summed in float64 and rounded to float32 once. */
 export function combine(
@@ -20,14 +20,14 @@ export function linspace(start: number, end: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => (i === count - 1 ? end : start + step * i))
 }
 
-/** To the nearest whole number, halves to the even one, as NumPy and torch round. */
+/** Rounds to the nearest integer, halves to even, as NumPy and torch do. */
 export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value)
   if (value - floor !== 0.5) return Math.round(value)
   return floor % 2 === 0 ? floor : floor + 1
 }
 
-/** The entry at `index`; an index outside is a defect of the caller. */
+/** The entry at `index`. An index out of range is a defect of the caller. */
 export function at(values: ArrayLike<number>, index: number): number {
   const value = values[index]
   if (value === undefined) throw new RangeError(`index ${index} of ${values.length}`)

@@ -1,4 +1,4 @@
-/** The inverse of the beta distribution's cumulative function: what scipy.stats.beta.ppf computes. */
+/** The quantile function of the beta distribution, as scipy.stats.beta.ppf computes it. */
 
 /** The x in 0..1 with I_x(a, b) = probability, to about 1e-14. Source of I_x: DLMF 8.17. */
 export function betaQuantile(probability: number, a: number, b: number): number {
@@ -7,7 +7,7 @@ export function betaQuantile(probability: number, a: number, b: number): number 
   if (a === b && probability === 0.5) return 0.5
   let low = 0
   let high = 1
-  // Halving 60 times reaches the spacing of doubles; a run computes a few dozen of these.
+  // 60 bisections reach the spacing of doubles; a run computes a few dozen quantiles.
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2
     if (regularizedBeta(middle, a, b) < probability) low = middle
@@ -23,7 +23,7 @@ function regularizedBeta(x: number, a: number, b: number): number {
   return (front / a) * continuedFraction(x, a, b)
 }
 
-/** 1 / (1 + d_1 / (1 + d_2 / (1 + …))) with d_n of DLMF 8.17.23, from the back; 100 terms are plenty below the mean. */
+/** 1 / (1 + d_1 / (1 + d_2 / (1 + …))) with d_n of DLMF 8.17.23, evaluated backwards; 100 terms suffice below the mean. */
 function continuedFraction(x: number, a: number, b: number): number {
   let value = 1
   for (let n = 100; n >= 1; n--) {

@@ -1,10 +1,18 @@
-/** A run of a sampler: its rule over the levels of its own reference, of a schedule, or of an EDM model's noise. */
+/** Creates one run of a sampler over the levels of its own reference, of a schedule, or of an EDM model's noise. */
 import { AppError } from '../../errors.ts'
 import { edmLevels, scheduledLevels } from './k-diffusion-levels.ts'
 import type { NoiseLevels } from './noise-levels.ts'
 import type { LevelSampler, Sampler, SamplerKind, SchedulerConfig } from './sampler.ts'
 
-/** @throws AppError internal where the rule knows training timesteps only and the config asks for more. */
+/**
+ * One run of `kind` in `steps` steps.
+ *
+ * @example
+ * const sampler = createSampler(euler, config, 20)
+ * for (const i of sampler.timesteps.keys()) latents = sampler.step(await predict(i), i, latents, draw).latents
+ *
+ * @throws AppError 'internal' when the rule supports training timesteps only and the config has a schedule or EDM noise.
+ */
 export function createSampler(kind: SamplerKind, config: SchedulerConfig, steps: number): Sampler {
   if ('create' in kind) {
     if (config.schedule !== undefined || config.edm) {
@@ -12,7 +20,7 @@ export function createSampler(kind: SamplerKind, config: SchedulerConfig, steps:
     }
     return kind.create(config, steps)
   }
-  // Beside a schedule, k-diffusion knows no first-order end of short runs.
+  // With a schedule, k-diffusion has no first-order last step for short runs.
   const options = config.schedule === undefined ? config.rule : { ...config.rule, lowerOrderFinal: false }
   return kind.rule(levelsFor(kind, config, steps), options ?? {})
 }

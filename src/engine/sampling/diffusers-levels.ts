@@ -1,4 +1,4 @@
-/** The noise levels that diffusers' classes lay out for their own samplers. */
+/** The noise levels that diffusers' classes compute for their own samplers. */
 import { at, roundHalfToEven } from './arithmetic.ts'
 import type { NoiseLevels } from './noise-levels.ts'
 import { noiseSchedule } from './noise-schedule.ts'
@@ -15,7 +15,7 @@ import { exponentialSigmas } from './schedules/exponential.ts'
 import { karrasSigmas } from './schedules/karras.ts'
 import { sigmaAt, spacedTimesteps, timestepOf } from './timesteps.ts'
 
-/** Euler and its relatives: exploding, and a spread covers the sigmas of the chosen timesteps. */
+/** Euler and related rules: variance exploding; a sigma spacing covers the range of the chosen timesteps. */
 export function chosenRange(config: SchedulerConfig, steps: number): NoiseLevels {
   const training = noiseSchedule(config, true)
   const visited = spacedTimesteps(config, steps)
@@ -29,20 +29,20 @@ export function chosenRange(config: SchedulerConfig, steps: number): NoiseLevels
     timesteps: (spread?.map(sigma => timestepOf(training, sigma)) ?? visited).map(Math.fround),
     levels: sigmas.map(explodingLevel),
     sigmas,
-    // With leading spacing the first timestep is not pure noise, and the reference adds the clean part's unit variance.
+    // With leading spacing the first timestep is not pure noise, so the reference adds the clean part's unit variance.
     initNoiseSigma: config.spacing === 'leading' ? Math.sqrt(most ** 2 + 1) : most,
     preconditioning: clipped(explodingPreconditioning(config.prediction), config.clipRange),
     timestepOf: sigma => timestepOf(training, sigma),
   }
 }
 
-/** DPM2's: whole timesteps at the steps with Karras sigmas (those between stay fractional). */
+/** For DPM2: with Karras sigmas, timesteps of whole steps are rounded, and those in between stay fractional. */
 export function chosenRangeRounded(config: SchedulerConfig, steps: number): NoiseLevels {
   const levels = chosenRange(config, steps)
   return config.sigmas === 'karras' ? { ...levels, timesteps: levels.timesteps.map(roundHalfToEven) } : levels
 }
 
-/** The DPM family: preserving, whole timesteps, and a spread covers the sigmas of the whole training. */
+/** The DPM family: variance preserving, whole timesteps; a sigma spacing covers the range of the whole training. */
 export function trainingRange(config: SchedulerConfig, steps: number): NoiseLevels {
   const training = noiseSchedule(config, true)
   const least = at(training.sigmas, 0)

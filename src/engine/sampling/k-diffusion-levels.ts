@@ -1,4 +1,4 @@
-/** The noise levels of k-diffusion and the UIs: any schedule, over the whole range of the training. */
+/** The noise levels of k-diffusion and the UIs: any schedule, over the whole training range. */
 import { AppError } from '../../errors.ts'
 import { levelsOfSigmas, type NoiseLevels, trainingNoiseOf } from './noise-levels.ts'
 import type { SchedulerConfig } from './sampler.ts'
@@ -6,12 +6,12 @@ import { exponential } from './schedules/exponential.ts'
 import { karrasSchedule } from './schedules/karras.ts'
 import { schedules } from './schedules/registry.ts'
 
-/** Of rules that no diffusers class stands for: a config's spread names its schedule, `plain` is Normal. */
+/** Levels for rules without a diffusers class: the config's sigma spacing names the schedule, and `plain` is Normal. */
 export function kDiffusionLevels(config: SchedulerConfig, steps: number): NoiseLevels {
   return scheduledLevels(config.sigmas === 'plain' ? 'normal' : config.sigmas, config, steps)
 }
 
-/** `discardsPenultimate`: the list is made for one step more, and its smallest sigma before the end is left out. */
+/** `discardsPenultimate`: the list is computed for one more step, and its smallest sigma before the end is removed. */
 export function scheduledLevels(
   name: string,
   config: SchedulerConfig,
@@ -32,7 +32,7 @@ export function withoutPenultimate(sigmas: readonly number[]): number[] {
   return [...sigmas.slice(0, -2), ...sigmas.slice(-1)]
 }
 
-/** Of a model trained with EDM's scalings: diffusers' EDMEulerScheduler and EDMDPMSolverMultistepScheduler. */
+/** Levels of a model trained with EDM's scalings, as diffusers' EDMEulerScheduler and EDMDPMSolverMultistepScheduler. */
 export function edmLevels(config: SchedulerConfig, steps: number): NoiseLevels {
   const { edm } = config
   if (!edm) throw new AppError('internal', { problem: 'the model has no EDM noise' })

@@ -1,4 +1,4 @@
-/** The noise levels that one run goes through, and how the network is asked there: what a schedule hands to a sampler. */
+/** The noise levels of one run, with the network's timesteps and preconditioning: a schedule's output, a sampler's input. */
 import { at, combine, linspace } from './arithmetic.ts'
 import { preciseTrainingNoise, type TrainingNoise } from './noise-schedule.ts'
 import {
@@ -13,21 +13,21 @@ import type { Sampler, SchedulerConfig } from './sampler.ts'
 import { timestepOf } from './timesteps.ts'
 
 export interface NoiseLevels {
-  /** What the network is told, one per step, from noisy to clean. */
+  /** The network's timestep input, one per step, from noisy to clean. */
   readonly timesteps: readonly number[]
-  /** One more than timesteps: the last is where the run ends. */
+  /** One more than timesteps: the last level is the end of the run. */
   readonly levels: readonly Level[]
-  /** σ/α of each level: σ as exploding space has it. */
+  /** σ/α of each level: σ in variance exploding space. */
   readonly sigmas: readonly number[]
-  /** Standard deviation by which unit noise is multiplied to start from nothing. */
+  /** Standard deviation of the initial noise: unit noise is multiplied by it. */
   readonly initNoiseSigma: number
   readonly preconditioning: Preconditioning
-  /** What the network is told at a σ between two steps (exploding). */
+  /** The network's timestep at a σ between two steps (variance exploding). */
   timestepOf(sigma: number): number
 }
 
 /**
- * Levels of any list of σ, from noisy to clean, the last where the run ends: k-diffusion's way, in exploding space with
+ * Levels of any list of σ, from noisy to clean; the last one ends the run. As in k-diffusion: exploding space with
  * fractional timesteps, starting from noise·σ_max. The reference keeps σ in float32.
  */
 export function levelsOfSigmas(config: SchedulerConfig, sigmas: readonly number[]): NoiseLevels {
@@ -52,7 +52,7 @@ function edmTimestep(sigma: number): number {
   return 0.25 * Math.log(sigma)
 }
 
-/** The σ that the model was trained on. EDM's are continuous: a thousand of them, even in ln σ, stand for them. */
+/** The σ that the model was trained on. EDM's σ are continuous; a thousand of them, even in ln σ, represent them. */
 export function trainingNoiseOf(config: SchedulerConfig): TrainingNoise {
   const { edm, trainTimesteps } = config
   if (!edm) return preciseTrainingNoise(config)
@@ -60,13 +60,13 @@ export function trainingNoiseOf(config: SchedulerConfig): TrainingNoise {
   return { sigmas: logSigmas.map(Math.exp), logSigmas }
 }
 
-/** Model calls that differ from the steps: where the U-Net is asked twice a step, or after noise was added. */
+/** Model calls that differ from the steps, when a rule calls the U-Net twice per step or after adding noise. */
 export interface ModelCalls {
   readonly order: 1 | 2
   readonly timesteps: readonly number[]
-  /** Where the latents stand at each call. */
+  /** The noise level of the latents at each call. */
   readonly levels: readonly Level[]
-  /** The level that each call looks at, where it is another (DPM2). */
+  /** The level at which each call evaluates the network, if it differs (DPM2). */
   readonly lookedAt?: readonly Level[]
 }
 
@@ -75,7 +75,7 @@ export function samplerFrame(run: NoiseLevels): Omit<Sampler, 'step'> {
   return callFrame(run, { order: 1, timesteps: run.timesteps, levels: run.levels })
 }
 
-/** The same with model calls of their own. */
+/** Everything but the step, with model calls that differ from the steps. */
 export function callFrame(
   { preconditioning, initNoiseSigma }: Pick<NoiseLevels, 'preconditioning' | 'initNoiseSigma'>,
   { order, timesteps, levels, lookedAt = levels }: ModelCalls,

@@ -1,6 +1,6 @@
 /**
- * The noise of the training: betas, cumulated alphas and sigmas per training timestep.
- * Each intermediate is rounded to float32 as the reference does, since a thousand roundings show in the sigmas.
+ * The training noise: betas, cumulative alphas and sigmas per training timestep.
+ * Each intermediate is rounded to float32 as in the reference, because a thousand roundings are visible in the sigmas.
  */
 import { at, linspace } from './arithmetic.ts'
 import type { SchedulerConfig } from './sampler.ts'
@@ -12,7 +12,7 @@ export interface TrainingNoise {
   readonly logSigmas: ArrayLike<number>
 }
 
-/** The same of a model with betas: σ = √((1-ᾱ)/ᾱ). */
+/** The training noise of a model with betas: σ = √((1-ᾱ)/ᾱ). */
 export interface NoiseSchedule extends TrainingNoise {
   /** ᾱ per training timestep, falling from almost 1. */
   readonly alphasCumulated: Float32Array
@@ -21,12 +21,12 @@ export interface NoiseSchedule extends TrainingNoise {
 
 const f = Math.fround
 
-/** ᾱ of the last timestep where zero terminal SNR would make it 0: the smallest positive float16. */
+/** ᾱ of the last timestep, in place of the 0 of zero terminal SNR: the smallest positive float16. */
 const almostNoSignal = 2 ** -24
 
 /**
- * The schedule of a config. Samplers that divide by √ᾱ ask to keep it above 0 (`keepSignal`);
- * the DDIM family works with a true 0.
+ * The schedule of a config. Samplers that divide by √ᾱ set `keepSignal`, which keeps it above 0.
+ * The DDIM family accepts 0.
  */
 export function noiseSchedule(config: SchedulerConfig, keepSignal: boolean): NoiseSchedule {
   const betas = config.zeroTerminalSnr ? zeroTerminalSnr(trainingBetas(config)) : trainingBetas(config)
@@ -34,12 +34,12 @@ export function noiseSchedule(config: SchedulerConfig, keepSignal: boolean): Noi
   const last = alphasCumulated.length - 1
   if (config.zeroTerminalSnr && keepSignal) alphasCumulated[last] = almostNoSignal
   const sigmas = alphasCumulated.map(alpha => Math.sqrt(f(f(1 - alpha) / alpha)))
-  // √(2^24 - 1) lies all but midway between two float32 numbers, of which the reference's power function takes this one.
+  // √(2^24 - 1) is almost midway between two float32 numbers. The reference's power function returns this one.
   if (alphasCumulated[last] === almostNoSignal) sigmas[last] = 4096
   return { alphasCumulated, sigmas, logSigmas: sigmas.map(Math.log) }
 }
 
-/** σ of a config in float64, as ComfyUI computes it: the smallest differ from float32's in the fifth digit. */
+/** σ of a config in float64, as ComfyUI computes it. The smallest differ from the float32 values in the fifth digit. */
 export function preciseTrainingNoise(config: SchedulerConfig): TrainingNoise {
   const { betaStart, betaEnd, trainTimesteps, betaSchedule } = config
   const betas =
@@ -69,7 +69,7 @@ function trainingBetas(config: SchedulerConfig): Float32Array {
   return linspace32(Math.sqrt(betaStart), Math.sqrt(betaEnd), trainTimesteps).map(root => root * root)
 }
 
-/** torch's float32 linspace: the second half is counted back from the end, with fused multiply-adds. */
+/** torch's float32 linspace: the second half counts back from the end, with fused multiply-adds. */
 function linspace32(start: number, end: number, count: number): Float32Array {
   const step = f(f(f(end) - f(start)) / (count - 1))
   return Float32Array.from({ length: count }, (_, i) =>
@@ -77,13 +77,13 @@ function linspace32(start: number, end: number, count: number): Float32Array {
   )
 }
 
-/** Products of 1 - β from the first timestep on; accumulated in float64, stored in float32. */
+/** Cumulative products of 1 - β, accumulated in float64, stored in float32. */
 function cumulated(betas: Float32Array): Float32Array {
   let product = 1
   return betas.map(beta => (product *= f(1 - beta)))
 }
 
-/** Shifts and scales √ᾱ so that it ends at 0 and begins as before; Lin et al. 2023, algorithm 1. */
+/** Shifts and scales √ᾱ so that it ends at 0 and its first value is unchanged; Lin et al. 2023, algorithm 1. */
 function zeroTerminalSnr(betas: Float32Array): Float32Array {
   const roots = cumulated(betas).map(Math.sqrt)
   const first = at(roots, 0)

@@ -1,5 +1,5 @@
 /**
- * How noisy latents are written, and what the network's answer means there. Three ways, in the terms of
+ * The scaling of the network's input and the meaning of its output, in three parametrisations, in the terms of
  * Karras et al. 2022, table 1: D(x; σ) = c_skip·x + c_out·F(c_in·x).
  *
  *   exploding   x = x0 + σ·ε                  Euler, Heun, LMS, DPM2; k-diffusion's rules
@@ -17,7 +17,7 @@ export interface Level {
   sigma: number
 }
 
-/** What goes into the network at a noise level, and what its answer means there; latents are [B,4,H/8,W/8]. */
+/** The network's input at a noise level, and the interpretation of its output; latents are [B,4,H/8,W/8]. */
 export interface Preconditioning {
   /** c_in·x. */
   scaleInput(latents: Float32Array, level: Level): Float32Array
@@ -32,18 +32,18 @@ export function explodingLevel(sigma: number): Level {
   return { alpha: 1, sigma }
 }
 
-/** The preserving level that an exploding σ stands for: α = 1/√(σ²+1), σ' = σ·α. */
+/** The preserving level that corresponds to an exploding σ: α = 1/√(σ²+1), σ' = σ·α. */
 export function levelOf(sigma: number): Level {
   const alpha = 1 / Math.sqrt(sigma ** 2 + 1)
   return { alpha, sigma: sigma * alpha }
 }
 
-/** The preserving level of a cumulated ᾱ. */
+/** The preserving level of a cumulative ᾱ. */
 export function levelOfAlpha(alphaCumulated: number): Level {
   return { alpha: Math.sqrt(alphaCumulated), sigma: Math.sqrt(1 - alphaCumulated) }
 }
 
-/** λ = ln α - ln σ, half the log signal-to-noise ratio; +∞ where no noise is left. */
+/** λ = ln α - ln σ, half the log signal-to-noise ratio; +∞ at σ = 0. */
 export function logSnr({ alpha, sigma }: Level): number {
   return Math.log(alpha) - Math.log(sigma)
 }
@@ -101,7 +101,7 @@ export function preservingPreconditioning(prediction: Prediction): Preconditioni
   }
 }
 
-/** EDM's scalings, with the deviation σ_d of the data; a v-prediction turns the sign of c_out. */
+/** EDM's scalings, with the standard deviation σ_d of the data; a v-prediction flips the sign of c_out. */
 export function edmPreconditioning(prediction: Prediction, sigmaData: number): Preconditioning {
   const sign = prediction === 'v_prediction' ? -1 : 1
   const spread = (sigma: number): number => sigma ** 2 + sigmaData ** 2
@@ -120,7 +120,7 @@ export function edmPreconditioning(prediction: Prediction, sigmaData: number): P
   }
 }
 
-/** The same with x0 held to ±range, where there is one. */
+/** The same preconditioning with x0 clipped to ±range, if there is a range. */
 export function clipped(plain: Preconditioning, range: number | undefined): Preconditioning {
   if (range === undefined) return plain
   return {
@@ -132,7 +132,7 @@ export function clipped(plain: Preconditioning, range: number | undefined): Prec
 
 /**
  * dx/dσ = (x - x0)/σ in exploding space. This and `advance` round each operation to float32 as the reference does:
- * zero terminal SNR begins at σ = 4096, where rounding is what the first steps consist of.
+ * zero terminal SNR begins at σ = 4096, where rounding dominates the first steps.
  */
 export function slopeAt(sigma: number, latents: Float32Array, clean: Float32Array): Float32Array {
   return latents.map((x, k) => Math.fround(x - at(clean, k)) / sigma)

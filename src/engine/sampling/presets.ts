@@ -1,20 +1,20 @@
-/** Settings that the makers of few-step models publish: sampler, steps, spacing and guidance that belong together. */
+/** Published settings of few-step models: sampler, steps, spacing and guidance that belong together. */
 
 import type { SchedulerConfig } from './sampler.ts'
 
-/** Guidance 1 is off: these models have it distilled in, and a step costs half. */
+/** Guidance 1 means off: these models were distilled with guidance, and a step costs half. */
 export interface Preset {
   readonly name: string
   readonly label: string
-  /** What a checkpoint's or adapter's file name looks like. */
+  /** Matches the file name of a checkpoint or an adapter. */
   readonly fileName: RegExp
   readonly defaultSteps: number
   readonly minSteps: number
   readonly maxSteps: number
   readonly guidance: number
-  /** Where the settings come from. */
+  /** The source of the settings. */
   readonly source: string
-  /** Sampler name, and what it changes in the model's own schedule, for a number of steps. */
+  /** The sampler's name and the changes to the model's own schedule, for a number of steps. */
   at(steps: number): { sampler: string; schedule: Partial<SchedulerConfig> }
 }
 
@@ -108,13 +108,13 @@ export function findPreset(name: string): Preset | undefined {
   return presets.find(preset => preset.name === name.trim().toLowerCase())
 }
 
-/** The preset that fixes these timesteps. */
+/** The preset with exactly these timesteps. */
 export function presetOfTimesteps(timesteps: readonly number[]): Preset | undefined {
   const wanted = timesteps.join()
   return presets.find(({ at }) => at(timesteps.length).schedule.timesteps?.join() === wanted)
 }
 
-/** The preset that a model's file or folder name points to; the more particular pattern wins. */
+/** The preset for a model's file or folder name; the most specific pattern wins. */
 export function presetOfFile(fileName: string): Preset | undefined {
   return presets
     .filter(preset => preset.fileName.test(fileName))

@@ -1,4 +1,4 @@
-/** All samplers. A new sampler is its file and one line here. */
+/** The registry of samplers. A new sampler is one file and one line here. */
 
 import type { SamplerKind } from './sampler.ts'
 import { deis } from './samplers/deis.ts'

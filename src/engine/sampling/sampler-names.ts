@@ -1,4 +1,4 @@
-/** Names of samplers and schedules as people, A1111, ComfyUI, InvokeAI and diffusers write them, and what they stand for. */
+/** Resolves the names of samplers and schedules in the spellings of people, A1111, ComfyUI, InvokeAI and diffusers. */
 import { slipsBetween } from '../../nearest.ts'
 import { samplerKinds } from './registry.ts'
 import type { SamplerKind, SchedulerConfig } from './sampler.ts'
@@ -7,12 +7,12 @@ import type { SigmaSchedule } from './schedules/schedule.ts'
 
 type Spread = SchedulerConfig['sigmas']
 
-/** A sampler with its spread of sigmas or its schedule: what a name such as "DPM++ 2M Karras" stands for. */
+/** A sampler with its sigma spacing or its schedule, such as "DPM++ 2M Karras". */
 export interface SamplerChoice {
   readonly kind: SamplerKind
-  /** A spread of the sampler's own reference. */
+  /** A sigma spacing of the sampler's own reference. */
   readonly sigmas: Spread
-  /** A schedule of the UIs by name, where it is none of the reference's spreads. */
+  /** The name of a schedule of the UIs, if it is not one of the reference's spacings. */
   readonly schedule?: string
 }
 
@@ -24,7 +24,7 @@ export type ScheduleLookup =
   | { kind: 'found'; schedule: SigmaSchedule }
   | { kind: 'unknown'; nearest: readonly string[] }
 
-/** Other names in use for the same rule, in the form that `simplify` gives; name and label of each need no entry. */
+/** Other names of the same rule, in the form that `simplify` returns. Names and labels need no entry. */
 const samplerAliases: Readonly<Record<string, readonly string[]>> = {
   euler: ['eulerdiscrete'],
   euler_a: ['eulerancestral', 'eulerancestraldiscrete'],
@@ -47,8 +47,11 @@ const scheduleAliases: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Understands names and labels whatever their case, spaces and punctuation, with a schedule behind them or not:
- * `euler_a`, `DPM++ 2M Karras`, `dpmpp_2m_sde_gpu`, `Euler SGM Uniform`. Never another sampler than the one named.
+ * Finds a sampler by name or label, with or without a schedule after it. Case, spaces and punctuation do not matter.
+ * It never returns another sampler than the one named.
+ *
+ * @example
+ * findSampler('DPM++ 2M Karras') // also `euler_a`, `dpmpp_2m_sde_gpu`, `Euler SGM Uniform`
  */
 export function findSampler(text: string): SamplerLookup {
   const wanted = simplify(text.slice(0, longestName))
@@ -64,7 +67,7 @@ export function findSampler(text: string): SamplerLookup {
   return { kind: 'unknown', nearest: nearest(wanted, samplerChoices().map(spelledOut)) }
 }
 
-/** Understands `sgm_uniform`, `SGM Uniform`, `Align Your Steps`. */
+/** Finds a schedule by name or label: `sgm_uniform`, `SGM Uniform`, `Align Your Steps`. */
 export function findSchedule(text: string): ScheduleLookup {
   const wanted = simplify(text.slice(0, longestName))
   const schedule = schedules.find(one => spellingsOf(one, scheduleAliases).includes(wanted))
@@ -73,7 +76,7 @@ export function findSchedule(text: string): ScheduleLookup {
   return { kind: 'unknown', nearest: nearest(wanted, all) }
 }
 
-/** Every sampler with every spread of its own. */
+/** Every sampler with each of its own sigma spacings. */
 export function samplerChoices(): SamplerChoice[] {
   return samplerKinds.flatMap(kind => [
     { kind, sigmas: 'plain' as const },
@@ -81,24 +84,24 @@ export function samplerChoices(): SamplerChoice[] {
   ])
 }
 
-/** `euler`, `dpmpp_2m_karras`: what requests and metadata hold. */
+/** The name in requests and metadata: `euler`, `dpmpp_2m_karras`. */
 export function samplerName({ kind, sigmas, schedule }: SamplerChoice): string {
   const ending = schedule ?? (sigmas === 'plain' ? undefined : sigmas)
   return ending === undefined ? kind.name : `${kind.name}_${ending}`
 }
 
-/** `Euler`, `DPM++ 2M Karras`. */
+/** The name for people: `Euler`, `DPM++ 2M Karras`. */
 export function samplerLabel({ kind, sigmas, schedule }: SamplerChoice): string {
   const ending = schedules.find(one => one.name === (schedule ?? sigmas))
   return ending ? `${kind.label} ${ending.label}` : kind.label
 }
 
-/** Whether a sampler can go through any schedule, or through its own only. */
+/** Whether a sampler supports any schedule, or its own only. */
 export function takesSchedules(kind: SamplerKind): boolean {
   return 'rule' in kind
 }
 
-/** The reference's own spread where it has that one; any rule over noise levels takes any schedule. */
+/** Prefers the reference's own spacing if it has one of that name. Any rule over noise levels supports any schedule. */
 function withSchedule(kind: SamplerKind, schedule: SigmaSchedule): SamplerChoice | undefined {
   const spread = kind.sigmas.find(one => one === schedule.name)
   if (spread) return { kind, sigmas: spread }
@@ -114,10 +117,10 @@ function shortEndings({ name }: SigmaSchedule): string[] {
   return name === 'karras' ? ['k'] : []
 }
 
-/** No name is longer; the rest of a text is not looked at. */
+/** No name is longer; the rest of a text is ignored. */
 const longestName = 80
 
-/** Letters and digits only; `++` counts as `pp`; what says only where noise is drawn or that it is a class is left out. */
+/** Keeps letters and digits, writes `++` as `pp`, and drops suffixes for the noise device and for scheduler classes. */
 function simplify(text: string): string {
   return text
     .toLowerCase()
@@ -142,7 +145,7 @@ function spelledOut(choice: SamplerChoice): { name: string; spellings: readonly 
   }
 }
 
-/** Up to three names: those that begin as the wanted one, then those that need the fewest edits. */
+/** Up to three names: first those with the wanted one as a prefix, then those with the smallest edit distance. */
 function nearest(wanted: string, known: readonly { name: string; spellings: readonly string[] }[]): string[] {
   const distance = ({ spellings }: { spellings: readonly string[] }): number =>
     Math.min(

@@ -1,7 +1,7 @@
 /**
- * diffusers' scheduler classes that stand for a sampler of ours. `defaults` mirrors each class's __init__ (version 0.42),
- * key for key: a file's other keys mean nothing to the class, and a key that a file lacks has the class's value.
- * `built` says what of a key's values is built; the rest is refused by its name.
+ * diffusers' scheduler classes that correspond to our samplers. `defaults` mirrors each class's __init__ (version 0.42),
+ * key for key: the class ignores other keys of a file, and a missing key has the class's default.
+ * `built` lists the supported values of a key; other values are refused with the key's name.
  */
 import { z } from 'zod'
 
@@ -10,7 +10,7 @@ export interface SchedulerClass {
   readonly built: z.ZodObject
 }
 
-/** The noise of the training: without these nothing can be sampled. */
+/** The keys of the training noise. Sampling needs all of them. */
 export const noiseKeys = [
   'num_train_timesteps',
   'beta_start',
@@ -55,7 +55,7 @@ const edm = {
 
 const finalSigma = z.enum(['zero', 'sigma_min'])
 
-/** Keys whose built values are the same in every class. */
+/** Keys whose supported values are the same in every class. */
 const shared = z.looseObject({
   num_train_timesteps: z.int().min(2).max(100_000),
   beta_start: z.number().positive().lt(1),
@@ -81,7 +81,7 @@ const shared = z.looseObject({
   lambda_min_clipped: z.null(),
 })
 
-/** Solver types of other classes that a class replaces with its own, as files that were made for those hold them. */
+/** Solver types of other classes, which a class replaces with its own: files made for other classes contain them. */
 const foreign = {
   ofDpm: ['logrho', 'bh1', 'bh2'],
   ofUniPc: ['midpoint', 'heun', 'logrho'],
@@ -166,7 +166,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     {
       algorithm_type: z.enum(['dpmsolver++', 'deis']),
       solver_type: z.enum(['midpoint', ...foreign.ofDpm]),
-      // Whatever lower_order_final says: with a final sigma of 0 the class sets it.
+      // The class sets lower_order_final itself when the final sigma is 0.
       final_sigmas_type: z.literal('zero'),
       variance_type: z.null(),
     },
@@ -254,7 +254,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     ...leadingPlaces,
     ...zeroSnr,
   }),
-  // Its clip_sample and thresholding change nothing in the reference.
+  // In the reference, clip_sample and thresholding have no effect in this class.
   TCDScheduler: builtOf({
     ...latentNoise,
     beta_schedule: 'scaled_linear',
@@ -294,7 +294,7 @@ function edmKeys() {
   }
 }
 
-/** Whether the class rescales its betas where a model asks for zero terminal SNR; the others ignore it. */
+/** Whether the class applies zero terminal SNR to its betas when a model requests it; the other classes ignore it. */
 export function rescalesToZeroSnr(className: string | undefined): boolean {
   return className === undefined || 'rescale_betas_zero_snr' in (schedulerClasses[className]?.defaults ?? {})
 }

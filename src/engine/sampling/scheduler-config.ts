@@ -1,4 +1,4 @@
-/** Reads a model's scheduler_config.json: the numbers of its noise, and the sampler that it names as its own. */
+/** Reads a model's scheduler_config.json: its training noise, and its own sampler. */
 import { z } from 'zod'
 import { AppError, hasCode } from '../../errors.ts'
 import type { ModelConfigProblem } from '../../model-problem.ts'
@@ -10,20 +10,20 @@ import type { EdmNoise, RuleOptions, SamplerKind, SchedulerConfig } from './samp
 import type { SamplerChoice } from './sampler-names.ts'
 import { noiseKeys, type SchedulerClass, schedulerClasses } from './scheduler-classes.ts'
 
-/** What a scheduler_config.json says, and what it means to its own sampler. */
+/** The content of a scheduler_config.json, and its meaning for the model's own sampler. */
 export interface ModelSchedule {
-  /** What to name where something is wrong. */
+  /** The file to name in an error. */
   readonly file: string
   readonly className: string
   readonly keys: Readonly<Record<string, unknown>>
-  /** For its own sampler; another one's is asked of `configFor`. */
+  /** For the model's own sampler. `configFor` gives the config for another one. */
   readonly config: SchedulerConfig
-  /** The sampler that the class stands for; Euler where that is not built. */
+  /** The sampler that corresponds to the class; Euler if the class is not supported. */
   readonly sampler: SamplerChoice
   readonly notBuilt?: NotBuilt
 }
 
-/** Why the model's own sampler cannot be had: its class is none of ours, or a key asks for what is not built. */
+/** Why the model's own sampler is not available: an unsupported class, or an unsupported value of a key. */
 export type NotBuilt =
   | { readonly what: 'class'; readonly className: string }
   | {
@@ -35,7 +35,7 @@ export type NotBuilt =
 
 const eulerClass = 'EulerDiscreteScheduler'
 
-/** What SDXL's own file says: the meaning of a model that comes without one. */
+/** The content of SDXL's own file, which also applies to a model without a file. */
 export const sdxlSchedulerFile = {
   _class_name: eulerClass,
   beta_end: 0.012,
@@ -54,12 +54,12 @@ export const sdxlSchedulerFile = {
   use_karras_sigmas: false,
 }
 
-/** @throws AppError model-file or model-config, naming the file and the key. */
+/** @throws AppError 'model-file' or 'model-config' when the file cannot be read or a key is invalid; names both. */
 export async function readScheduleFile(file: string): Promise<ModelSchedule> {
   return parseSchedule(await readScheduleJson(file), file)
 }
 
-/** What the file says, not yet understood. @throws AppError 'model-file' or 'model-config', naming the file. */
+/** The parsed JSON, not interpreted. @throws AppError 'model-file' or 'model-config' when the file cannot be read. */
 export async function readScheduleJson(file: string): Promise<Record<string, unknown>> {
   const text = withoutInfinity(await readTextFile(file))
   let json: unknown
@@ -71,19 +71,19 @@ export async function readScheduleJson(file: string): Promise<Record<string, unk
   return parseConfig(file, json, z.record(z.string(), z.unknown()))
 }
 
-/** Python writes numbers that JSON has no word for, such as the DPM family's `"lambda_min_clipped": -Infinity`. */
+/** Python writes numbers that JSON does not support, such as the DPM family's `"lambda_min_clipped": -Infinity`. */
 function withoutInfinity(text: string): string {
   return text.replace(/(:\s*)(?:-?Infinity|NaN)(?=\s*[,}])/g, '$1null')
 }
 
 const fileSchema = z.record(z.string(), z.unknown()).and(z.object({ _class_name: z.string().optional() }))
 
-/** @throws AppError model-config, naming the key, where the noise of the training is not built. */
+/** @throws AppError 'model-config' when the training noise is not supported; names the key. */
 export function parseSchedule(json: unknown, file: string): ModelSchedule {
   const keys = parseConfig(file, json, fileSchema)
   const name = keys._class_name ?? eulerClass
   const described = { file, className: name, keys }
-  // A name that every object has is no class of ours.
+  // A property name of Object.prototype is not a class.
   const known = Object.hasOwn(schedulerClasses, name) ? schedulerClasses[name] : undefined
   if (!known) return withoutOwnSampler(described, { what: 'class', className: name })
   try {
@@ -97,7 +97,7 @@ export function parseSchedule(json: unknown, file: string): ModelSchedule {
   }
 }
 
-/** Euler goes through the noise that the file describes; of a class that is none of ours the defaults are not known. */
+/** Euler over the noise that the file describes; the defaults of an unsupported class are unknown. */
 function withoutOwnSampler(
   { file, className, keys }: Pick<ModelSchedule, 'file' | 'className' | 'keys'>,
   notBuilt: NotBuilt,
@@ -119,13 +119,13 @@ function withoutOwnSampler(
 }
 
 /**
- * The same model's noise as a sampler's own class reads it: from_config of the reference. `scheduled`: for a schedule of
- * the UIs, which know one noise for all samplers.
- * @throws AppError model-config, naming the key that this class has and that is not built.
+ * The same model's noise as the class of another sampler reads it: from_config of the reference. `scheduled`: for a
+ * schedule of the UIs, which use one noise for all samplers.
+ * @throws AppError 'model-config' when a key of this class has an unsupported value; names the key.
  */
 export function configFor(schedule: ModelSchedule, kind: SamplerKind, scheduled: boolean): SchedulerConfig {
   const { file, keys, config } = schedule
-  // EDM's noise is the model's, whichever rule goes through it.
+  // EDM's noise belongs to the model, not to the rule.
   if (config.edm) return config
   const className = scheduled ? eulerClass : (kind.diffusersClass ?? eulerClass)
   const { algorithm_type: _, ...others } = keys
@@ -133,7 +133,7 @@ export function configFor(schedule: ModelSchedule, kind: SamplerKind, scheduled:
   return configOf(read, file)
 }
 
-/** Of a class that stands for several samplers, what makes it this one. */
+/** The keys that select this sampler in a class with several samplers. */
 function ownKeys(
   { name }: SamplerKind,
   { solver_type, skip_prk_steps }: ModelSchedule['keys'],
@@ -146,7 +146,7 @@ function ownKeys(
     case 'dpmpp_2m_sde_heun':
       return { algorithm_type: 'sde-dpmsolver++', solver_type: 'heun' }
     case 'pndm':
-      // The sampler that people name is PLMS, the multistep part alone; only a file asks for the Runge-Kutta steps.
+      // The sampler that people name is PLMS, the multistep part alone. Only a file can request the Runge-Kutta steps.
       return { skip_prk_steps: skip_prk_steps ?? true }
     default:
       return {}
@@ -159,7 +159,7 @@ function classOf(className: string): SchedulerClass {
   return found
 }
 
-/** The file's keys that the class has, and the class's own values for the rest. */
+/** The file's keys that the class has, and the class's defaults for the others. */
 function readKeys(file: string, keys: ModelSchedule['keys'], { defaults, built }: SchedulerClass): Keys {
   const given = Object.entries(keys).filter(([key]) => Object.hasOwn(defaults, key))
   const read = parseConfig(file, { ...defaults, ...Object.fromEntries(given) }, built)
@@ -170,7 +170,7 @@ function isNoiseKey(key: string): boolean {
   return noiseKeys.some(one => one === key)
 }
 
-/** The keys that become numbers; what a class does not have means nothing to its sampler. */
+/** The keys that become numbers. A sampler ignores keys that its class does not have. */
 const keysSchema = z.object({
   num_train_timesteps: z.number().default(1000),
   beta_start: z.number().default(0.00085),
@@ -201,11 +201,11 @@ const keysSchema = z.object({
 })
 type Keys = z.infer<typeof keysSchema>
 
-/** @throws AppError model-config where the noise of the training grows beyond all numbers. */
+/** @throws AppError 'model-config' when the training noise becomes infinite. */
 function configOf(keys: Keys, file: string): SchedulerConfig {
   const config = plainConfigOf(keys)
   const sigmas = config.edm ? edmLevels(config, 3).sigmas : noiseSchedule(config, true).sigmas
-  // Only the last may be 0: where a run ends.
+  // Only the last sigma, the end of a run, may be 0.
   if (
     sigmas.slice(0, -1).every(sigma => sigma > 0 && Number.isFinite(sigma)) &&
     Number.isFinite(sigmas.at(-1))
@@ -254,7 +254,7 @@ function edmOf({ sigma_data, sigma_min, sigma_max, rho, sigma_schedule }: Keys):
   }
 }
 
-/** Only what is not as usual. */
+/** Only the options that differ from the defaults. */
 function ruleOf({ solver_type, lower_order_final, euler_at_final }: Keys): RuleOptions | undefined {
   const rule: RuleOptions = {
     ...(solver_type === 'heun' ? { solver: 'heun' as const } : {}),

@@ -1,8 +1,8 @@
-/** Which model calls of a schedule are run: all, those after a strength, or one side of the split between two experts. */
+/** The range of a schedule's model calls to run: all, those for a strength, or one side of the split between two experts. */
 import { roundHalfToEven } from './arithmetic.ts'
 import type { Sampler, SchedulerConfig } from './sampler.ts'
 
-/** The model calls from `first` on, up to but not including `end`; empty when both are equal. */
+/** The model calls from `first` up to but not including `end`; empty when both are equal. */
 export interface Span {
   readonly first: number
   readonly end: number
@@ -18,15 +18,15 @@ export function strengthSpan(sampler: Sampler, steps: number, strength: number):
   return { first: Math.max(steps - run, 0) * sampler.order, end: sampler.timesteps.length }
 }
 
-/** Ensemble of experts, the Base's side: the leading timesteps at or above the cutoff of the fraction. */
+/** Ensemble of experts, the Base's side: the first timesteps, at or above the fraction's cutoff. */
 export function baseSpan(sampler: Sampler, config: SchedulerConfig, fraction: number): Span {
   const cutoff = cutoffTimestep(config, fraction)
   return { first: 0, end: sampler.timesteps.filter(t => t >= cutoff).length }
 }
 
 /**
- * Ensemble of experts, the Refiner's side: the timesteps below the cutoff. With two calls per step it begins at a
- * first call, so that the two sides may overlap by one.
+ * Ensemble of experts, the Refiner's side: the timesteps below the cutoff. With two calls per step it starts at a
+ * first call, so the two sides may overlap by one call.
  */
 export function refinerSpan(sampler: Sampler, config: SchedulerConfig, fraction: number): Span {
   const cutoff = cutoffTimestep(config, fraction)

@@ -1,11 +1,11 @@
-/** Training timesteps: which of them a run visits, and the way between a timestep and its sigma. */
+/** Training timesteps: the selection for a run, and the conversion between timesteps and sigmas. */
 import { at, linspace, roundHalfToEven } from './arithmetic.ts'
 import type { TrainingNoise } from './noise-schedule.ts'
 import type { SchedulerConfig } from './sampler.ts'
 
 /**
  * Timesteps from noisy to clean; Lin et al. 2023, table 2.
- * `includesLast: false` is the DPM family's way: of steps + 1 places over the whole range the last is left out.
+ * `includesLast: false`, as in the DPM family: steps + 1 positions over the whole range, without the last one.
  */
 export function spacedTimesteps(config: SchedulerConfig, steps: number, includesLast = true): number[] {
   if (config.timesteps) return [...config.timesteps]
@@ -26,12 +26,12 @@ export function spacedTimesteps(config: SchedulerConfig, steps: number, includes
   }
 }
 
-/** σ of a fractional timestep as diffusers has it: linear in σ, held at both ends. */
+/** σ of a fractional timestep as in diffusers: linear in σ, clamped at both ends. */
 export function sigmaAt({ sigmas }: TrainingNoise, timestep: number): number {
   return interpolate(sigmas, timestep)
 }
 
-/** The same as k-diffusion has it: linear in ln σ. */
+/** σ of a fractional timestep as in k-diffusion: linear in ln σ. */
 export function sigmaAtInLogs({ logSigmas }: TrainingNoise, timestep: number): number {
   return Math.exp(interpolate(logSigmas, timestep))
 }
@@ -43,7 +43,7 @@ function interpolate(values: ArrayLike<number>, position: number): number {
   return at(values, low) + share * (at(values, high) - at(values, low))
 }
 
-/** The fractional training timestep whose sigma this is: linear in log σ, held at both ends. */
+/** The fractional training timestep of a sigma: linear in ln σ, clamped at both ends. */
 export function timestepOf({ logSigmas }: TrainingNoise, sigma: number): number {
   const log = Math.log(Math.max(sigma, 1e-10))
   let low = 0

@@ -7,17 +7,17 @@ import type { NoiseLevels } from '../noise-levels.ts'
 import { explodingLevel, type Level } from '../preconditioning.ts'
 import type { RuleOptions, Sampler } from '../sampler.ts'
 
-/** A run's steps as a rule with churn sees them. */
+/** The steps of a run with churn. */
 export interface ChurnedSteps {
-  /** Where each step begins after the churn, and what the network is told there. */
+  /** The sigma and the network's timestep at which each step begins after the churn. */
   readonly from: readonly number[]
   readonly timesteps: readonly number[]
   readonly levels: readonly Level[]
-  /** For the sampler; absent where there is no churn. */
+  /** The sampler's `churn` method; absent if there is no churn. */
   readonly method: Pick<Sampler, 'churn'>
 }
 
-/** `callsPerStep`: how many model calls lie between the first call of one step and of the next. */
+/** `callsPerStep`: the number of model calls from the first call of one step to the first call of the next. */
 export function churned(run: NoiseLevels, options: RuleOptions, callsPerStep: 1 | 2 = 1): ChurnedSteps {
   const { sigmas } = run
   const before = sigmas.slice(0, -1)

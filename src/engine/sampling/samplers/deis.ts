@@ -4,8 +4,8 @@
  *
  *   x' = α'·(x/α + c0·ε + c1·ε_before)
  *
- * On its own levels it ends at the least noise of the training, not at zero, as the reference does; where a schedule
- * ends at zero, that step is of first order.
+ * On its own levels it ends at the smallest training sigma, not at zero, as the reference does. If a schedule ends at
+ * zero, the last step is of first order.
  */
 import { at, combine } from '../arithmetic.ts'
 import { trainingRange } from '../diffusers-levels.ts'

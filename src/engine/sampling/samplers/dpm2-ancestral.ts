@@ -1,7 +1,7 @@
 /**
- * DPM2 ancestral. Matches diffusers' KDPM2AncestralDiscreteScheduler and k-diffusion's sample_dpm_2_ancestral: DPM2 down
+ * DPM2 ancestral. Matches diffusers' KDPM2AncestralDiscreteScheduler and k-diffusion's sample_dpm_2_ancestral: a DPM2 step
  * below the target level, then noise up to it. Noise is drawn in the second call of each step only; a step to 0 has
- * none. Heeds eta and noiseFactor.
+ * none. Uses eta and noiseFactor.
  */
 import { chosenRangeRounded } from '../diffusers-levels.ts'
 import type { LevelSampler } from '../sampler.ts'

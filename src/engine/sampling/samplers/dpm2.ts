@@ -1,7 +1,7 @@
 /**
  * DPM2. Matches diffusers' KDPM2DiscreteScheduler and k-diffusion's sample_dpm_2; Karras et al. 2022 with
- * DPM-Solver-2's middle point (Lu et al. 2022): a look at the geometric mean of two sigmas, then the whole step with
- * the slope found there. Heeds churn and noiseFactor.
+ * DPM-Solver-2's midpoint (Lu et al. 2022): a model call at the geometric mean of two sigmas, then the whole step with
+ * the slope at that point. Uses churn and noiseFactor.
  */
 import { at, combine } from '../arithmetic.ts'
 import { chosenRangeRounded } from '../diffusers-levels.ts'
@@ -22,15 +22,15 @@ export const dpm2: LevelSampler = {
   rule: (run, options) => middlePointRun(run, options, (_, to) => ({ down: to })),
 }
 
-/** Where a step from one sigma to the next goes down to, and how much noise then brings it up again, if any is drawn. */
+/** Splits a step from one sigma to the next: the sigma that it goes down to, and the noise that is then added, if any. */
 export type Split = (from: number, to: number) => { down: number; up?: number }
 
-/** What DPM2 and its ancestral kin share. Noise is drawn in second calls only; a step to 0 has none. */
+/** The step that DPM2 and DPM2 ancestral share. Noise is drawn in second calls only; a step to 0 has none. */
 export function middlePointRun(run: NoiseLevels, options: RuleOptions, split: Split): Sampler {
   const { sigmas } = run
   const { from: froms, timesteps, levels, method } = churned(run, options, 2)
   const splits = froms.map((from, k) => split(from, at(sigmas, k + 1)))
-  /** Between a step's start and where it goes down to; 0 where its target is, since there it is an Euler step. */
+  /** The midpoint between a step's start and the sigma that it goes down to; 0 if the target is 0 (an Euler step). */
   const middles = froms.map((from, k) => Math.sqrt(from * (splits[k]?.down ?? 0)))
   const innerMiddles = middles.filter(sigma => sigma > 0)
 

@@ -1,4 +1,4 @@
-/** DPM++ 2M SDE whose second order is reached Heun's way: diffusers' solver_type heun, k-diffusion's and A1111's name. */
+/** DPM++ 2M SDE with Heun's second-order method: diffusers' solver_type heun; the name is k-diffusion's and A1111's. */
 import type { LevelSampler } from '../sampler.ts'
 import { dpmpp2mSde } from './dpmpp-2m-sde.ts'
 

@@ -5,7 +5,7 @@
  *
  *   x' = (σ'/σ)·e^-ηh·x + α'·(1 - e^-(1+η)h)·D + σ'·√(1 - e^-2ηh)·noise
  *
- * Noise is drawn in every step, also in the last, where its factor is 0. Heeds eta, noiseFactor, solver,
+ * Noise is drawn in every step, including the last one, where its factor is 0. Uses eta, noiseFactor, solver,
  * lowerOrderFinal and eulerAtFinal.
  */
 import { combine } from '../arithmetic.ts'

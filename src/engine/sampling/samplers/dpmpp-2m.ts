@@ -4,7 +4,7 @@
  *
  *   x' = (σ'/σ)·x + α'·(1 - e^-h)·D
  *
- * Heeds solver, lowerOrderFinal and eulerAtFinal.
+ * Uses solver, lowerOrderFinal and eulerAtFinal.
  */
 import { combine } from '../arithmetic.ts'
 import { trainingRange } from '../diffusers-levels.ts'

@@ -1,10 +1,10 @@
 /**
  * DPM-Solver++(2S) ancestral. Matches k-diffusion's sample_dpmpp_2s_ancestral; the step is Lu et al. 2022
- * (DPM-Solver++), algorithm 1 with r = ½, down below the target level, then noise up to it. With λ = -ln σ:
+ * (DPM-Solver++), algorithm 1 with r = ½, below the target level, then noise up to it. With λ = -ln σ:
  *
  *   u = (σ_m/σ)·x - (e^-h/2 - 1)·x0(x),   x' = (σ_down/σ)·x - (e^-h - 1)·x0(u)
  *
- * Where it goes down to 0 it is an Euler step. Noise is drawn in second calls only. Heeds eta and noiseFactor.
+ * A step down to 0 is an Euler step. Noise is drawn in second calls only. Uses eta and noiseFactor.
  */
 import { at, combine } from '../arithmetic.ts'
 import { kDiffusionLevels } from '../k-diffusion-levels.ts'
@@ -50,7 +50,7 @@ export const dpmpp2sAncestral: LevelSampler = {
   },
 }
 
-/** The exponential integrator's step of first order, (σ'/σ)·x + (1 - σ'/σ)·x0, which is Euler's too. */
+/** The first-order step of the exponential integrator, (σ'/σ)·x + (1 - σ'/σ)·x0, which equals Euler's. */
 export function towards(x: Float32Array, clean: Float32Array, from: number, to: number): Float32Array {
   const ratio = to / from
   return combine([ratio, x], [1 - ratio, clean])

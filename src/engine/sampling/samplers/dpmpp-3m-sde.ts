@@ -1,12 +1,12 @@
 /**
- * DPM-Solver++(3M) as an SDE. Matches k-diffusion's sample_dpmpp_3m_sde, which has no paper of its own: the exponential
+ * DPM-Solver++(3M) as an SDE. Matches k-diffusion's sample_dpmpp_3m_sde, which has no paper: the exponential
  * integrator of DPM-Solver++ (Lu et al. 2022) with a parabola through the last three model calls. With λ = -ln σ,
  * h = λ' - λ, H = (1 + η)·h, φ₂ = (e^-H - 1)/H + 1 and φ₃ = φ₂/H - ½:
  *
  *   x' = e^-H·x + (1 - e^-H)·x0 + φ₂·D₁ - φ₃·D₂ + σ'·√(1 - e^-2ηh)·noise
  *
- * The second step knows two calls only and leaves D₂ out, the first both; a step to 0 goes to x0 itself.
- * Noise is drawn in every step but that one. Heeds eta and noiseFactor.
+ * The first step has no D₁ and no D₂, the second no D₂. A step to 0 returns x0.
+ * Noise is drawn in every step except a step to 0. Uses eta and noiseFactor.
  */
 import { combine } from '../arithmetic.ts'
 import { kDiffusionLevels } from '../k-diffusion-levels.ts'
@@ -21,7 +21,7 @@ export const dpmpp3mSde: LevelSampler = {
   heeds: ['eta'],
   levels: kDiffusionLevels,
   rule(run, { eta = 1, noiseFactor = 1 }) {
-    /** x0 of the last calls and the h of the steps that followed them, newest first. */
+    /** x0 of the last calls and h of the steps after them, newest first. */
     let before: readonly { clean: Float32Array; h: number }[] = []
     return {
       ...samplerFrame(run),
@@ -47,7 +47,7 @@ export const dpmpp3mSde: LevelSampler = {
   },
 }
 
-/** φ₂·D₁ - φ₃·D₂ of the divided differences of x0 over λ, each step's h counted in this one's. */
+/** φ₂·D₁ - φ₃·D₂ of the divided differences of x0 over λ, with each h in units of this step's h. */
 function higherOrder(
   clean: Float32Array,
   h: number,

@@ -1,11 +1,11 @@
 /**
- * SDE-DPM-Solver++(2S) with noise in both looks. Matches k-diffusion's sample_dpmpp_sde; Lu et al. 2022 (DPM-Solver++),
- * algorithm 1, with ancestral steps (down, then noise up) to the middle point and to the end. With the middle point's
+ * SDE-DPM-Solver++(2S) with noise in both calls. Matches k-diffusion's sample_dpmpp_sde; Lu et al. 2022 (DPM-Solver++),
+ * algorithm 1, with ancestral steps (down, then noise up) to the midpoint and to the end. With the midpoint's
  * λ = λ + r·h:
  *
  *   D = (1 - 1/2r)·x0(x) + (1/2r)·x0(u)
  *
- * Noise is drawn in both calls of a step; a step to 0 is Euler's and draws none. Heeds eta, noiseFactor and middle.
+ * Noise is drawn in both calls of a step; a step to 0 is an Euler step and draws none. Uses eta, noiseFactor and middle.
  */
 import { at, combine } from '../arithmetic.ts'
 import { kDiffusionLevels } from '../k-diffusion-levels.ts'

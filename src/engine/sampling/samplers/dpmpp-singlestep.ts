@@ -1,8 +1,8 @@
 /**
  * DPM-Solver++(2S). Matches diffusers' DPMSolverSinglestepScheduler with algorithm_type dpmsolver++, solver_order 2,
  * solver_type midpoint; Lu et al. 2022 (DPM-Solver++), algorithm 1. Steps come in pairs: one of first order, then one
- * of second order that starts again where the pair began. An even run ends with two of first order, an odd one with one.
- * Limits: places timesteps as linspace does, whatever spacing says, as the reference does.
+ * of second order that starts again at the pair's start. An even run ends with two steps of first order, an odd run with one.
+ * Limits: uses linspace timesteps and ignores the config's spacing, as the reference does.
  */
 import { combine } from '../arithmetic.ts'
 import { trainingRange } from '../diffusers-levels.ts'
@@ -18,7 +18,7 @@ export const dpmppSinglestep: LevelSampler = {
   levels: (config, steps) => trainingRange({ ...config, spacing: 'linspace' }, steps),
   rule(run) {
     const { timesteps, levels } = run
-    /** Start of the pair, and what was predicted there. */
+    /** The start of the pair, and the prediction there. */
     let pair: { latents: Float32Array; clean: Float32Array } | undefined
     return {
       ...samplerFrame(run),

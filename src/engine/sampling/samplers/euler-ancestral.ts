@@ -1,6 +1,6 @@
 /**
- * Euler ancestral. Matches diffusers' EulerAncestralDiscreteScheduler; the rule is k-diffusion's: step down below
- * the target level, then add noise up to it. Heeds eta and noiseFactor. Limits: plain sigmas only.
+ * Euler ancestral. Matches diffusers' EulerAncestralDiscreteScheduler; the rule is k-diffusion's: step below
+ * the target level, then add noise up to it. Uses eta and noiseFactor. Limits: plain sigmas only.
  */
 import { at, combine } from '../arithmetic.ts'
 import { chosenRange } from '../diffusers-levels.ts'
@@ -32,9 +32,9 @@ export const eulerAncestral: LevelSampler = {
 }
 
 /**
- * Splits a step to level `to` into a deterministic part down to `down` and fresh noise `up`: down² + up² = to², with
- * the share η of the noise that the step could draw anew.
- * In float32, as the reference: the square of a first sigma of 4096 leaves few digits to the rest.
+ * Splits a step to level `to` into a deterministic part to `down` and fresh noise `up`: down² + up² = to². η is the
+ * share of fresh noise.
+ * Computed in float32 as in the reference, because the square of a first sigma of 4096 leaves few digits for the rest.
  */
 export function ancestralSplit(from: number, to: number, eta: number): { up: number; down: number } {
   const f = Math.fround

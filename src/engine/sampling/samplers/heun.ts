@@ -1,7 +1,7 @@
 /**
  * Heun. Matches diffusers' HeunDiscreteScheduler and k-diffusion's sample_heun; Karras et al. 2022, algorithms 1 and 2.
- * Two model calls per step but the last: an Euler step, then the slope at its end, then the step again with the mean.
- * Heeds churn and noiseFactor.
+ * Every step except the last has two model calls: an Euler step, the slope at its end, and the step with the mean slope.
+ * Uses churn and noiseFactor.
  */
 import { at, combine } from '../arithmetic.ts'
 import { chosenRange } from '../diffusers-levels.ts'

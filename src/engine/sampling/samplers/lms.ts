@@ -1,7 +1,7 @@
 /**
  * Linear multistep (Adams-Bashforth of order 4). Matches diffusers' LMSDiscreteScheduler; the rule is k-diffusion's sample_lms.
- * A run that begins late uses the coefficients of the full order with the slopes it has, as the reference does.
- * Limits: the coefficients are exact integrals, the reference's a quadrature to 1e-4 (which is exact for cubics).
+ * A run with a late start uses the coefficients of the full order with the slopes it has, as the reference does.
+ * Limits: the coefficients are exact integrals; the reference uses a quadrature to 1e-4 (which is exact for cubics).
  */
 import { at, combine } from '../arithmetic.ts'
 import { chosenRange } from '../diffusers-levels.ts'

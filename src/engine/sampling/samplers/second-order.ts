@@ -4,17 +4,17 @@
  *
  *   D = x0 + ½·D₁,   D₁ = (x0 - x0_before)/r,   r = h_before/h
  *
- * First order (D = x0) in the first step, wherever the target is free of noise, and in the last step of short runs.
+ * First order (D = x0) in the first step, in a step to σ = 0, and in the last step of short runs.
  */
 import { combine } from '../arithmetic.ts'
 import type { NoiseLevels } from '../noise-levels.ts'
 import { type Level, levelAt, logSnr } from '../preconditioning.ts'
 import type { RuleOptions } from '../sampler.ts'
 
-/** Below this many steps the last one is of first order, for stability. */
+/** Runs with fewer steps have a last step of first order, for stability. */
 export const shortRun = 15
 
-/** One step as the two solvers see it. */
+/** One step of the two solvers. */
 export interface SecondOrderStep {
   from: Level
   to: Level
@@ -23,14 +23,14 @@ export interface SecondOrderStep {
   /** x0 of this call alone. */
   clean: Float32Array
   /**
-   * What the step adds for the clean part, α'·(1 - e^-H)·D; the solver `heun` weighs D₁ otherwise than by a half:
+   * The clean part of the step, α'·(1 - e^-H)·D. The solver `heun` has another weight of D₁ than ½:
    *
    *   α'·(1 - e^-H)·x0 + α'·(1 - (1 - e^-H)/H)·D₁
    */
   cleanTerms(exponent: number): readonly (readonly [number, Float32Array])[]
 }
 
-/** Remembers the call before; to be asked once per step, in order. */
+/** Keeps the previous call. Call the result once per step, in order. */
 export function secondOrder(run: NoiseLevels, options: RuleOptions) {
   const { lowerOrderFinal = true, eulerAtFinal = false, solver = 'midpoint' } = options
   const steps = run.timesteps.length
@@ -51,7 +51,7 @@ export function secondOrder(run: NoiseLevels, options: RuleOptions) {
       if (solver === 'midpoint') {
         return [[to.alpha * renewed, combine([1 + 1 / (2 * r), clean], [-1 / (2 * r), before])]]
       }
-      // The limit where a step leads nowhere: a run to the least noise may end with one.
+      // The limit for a step of length 0: a run to the smallest training sigma may end with one.
       const share = exponent === 0 ? 0 : (1 - renewed / exponent) / r
       return [
         [to.alpha * (renewed + share), clean],

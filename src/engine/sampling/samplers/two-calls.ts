@@ -1,6 +1,6 @@
-/** Order of model calls where a step looks twice: first, second, first, second, …, and what is left of the first ones. */
+/** The order of model calls with two calls per step: first, second, first, second, …, then the remaining first ones. */
 
-/** Interleaves what belongs to first and second calls; where the run ends at 0, the last step has no second one. */
+/** Interleaves the values of first and second calls. If the run ends at 0, the last step has no second call. */
 export function twoCallsPerStep<T>(first: readonly T[], second: readonly T[]): T[] {
   return first.flatMap((value, k) => {
     const other = second[k]

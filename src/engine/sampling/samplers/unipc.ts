@@ -1,7 +1,7 @@
 /**
  * UniPC of order 2. Matches diffusers' UniPCMultistepScheduler with predict_x0, solver_type bh2, solver_order 2;
- * Zhao et al. 2023. Each call first corrects the latents it was given, now that it knows the prediction there, then
- * predicts the next. In B₂ form, with h = λ' - λ and B = e^-h - 1:
+ * Zhao et al. 2023. Each call first corrects its input latents with the prediction at that level, then predicts the next
+ * latents. In B₂ form, with h = λ' - λ and B = e^-h - 1:
  *
  *   x' = (σ'/σ)·x - α'·B·x0 - α'·B·Σ ρ_k·D_k,   D_k = (x0_k - x0)/r_k
  *
@@ -21,7 +21,7 @@ export const unipc: LevelSampler = {
   levels: trainingRange,
   rule(run) {
     const { timesteps, levels } = run
-    /** The step before: where it started (corrected), its order, and the predictions it used, newest first. */
+    /** The previous step: its corrected start, its order, and its predictions, newest first. */
     let before: { latents: Float32Array; order: 1 | 2; cleans: readonly Float32Array[] } | undefined
     return {
       ...samplerFrame(run),
@@ -53,7 +53,7 @@ function predict(
   if (!clean) return start
   if (order === 1 || !older) return combine([to.sigma / from.sigma, start], [-to.alpha * b, clean])
   const r = (logSnr(levelAt(levels, i - 1)) - logSnr(from)) / h
-  // At order 2 the reference sets ρ = 1/2 rather than solving for it.
+  // At order 2 the reference sets ρ = 1/2 instead of solving for it.
   const weight = 0.5 / r
   return combine(
     [to.sigma / from.sigma, start],
@@ -62,7 +62,7 @@ function predict(
   )
 }
 
-/** The step to level i once more, now with the prediction at its end. */
+/** Repeats the step to level i with the prediction at its end. */
 function correct(
   levels: readonly Level[],
   i: number,

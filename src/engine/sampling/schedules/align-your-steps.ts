@@ -1,6 +1,6 @@
 /**
- * "Align Your Steps", Sabour et al. 2024: the sigmas that the authors found for SDXL in 10 steps; for other numbers of
- * steps they are interpolated, linear in ln σ. ComfyUI puts 0 in the place of the last one, A1111 behind it.
+ * "Align Your Steps", Sabour et al. 2024: the authors' sigmas for SDXL in 10 steps. For other numbers of steps they are
+ * interpolated linearly in ln σ. ComfyUI replaces the last one by 0; A1111 appends 0.
  */
 import { linspace } from '../arithmetic.ts'
 import type { SigmaSchedule } from './schedule.ts'
@@ -22,7 +22,7 @@ const published = [
   0.3798540708, 0.2332364134, 0.1114188177, 0.0291671582,
 ]
 
-/** The same in the short form that A1111 has. */
+/** The same sigmas as rounded in A1111. */
 const rounded = [14.615, 6.315, 3.771, 2.181, 1.342, 0.862, 0.555, 0.38, 0.234, 0.113, 0.029]
 
 function interpolated(sigmas: readonly number[], count: number): number[] {

@@ -1,4 +1,4 @@
-/** Beta sampling as ComfyUI has it: the quantiles at 1, 1 - 1/n … 1/n choose training sigmas, each at most once. */
+/** ComfyUI's beta sampling: the quantiles at 1, 1 - 1/n … 1/n select training sigmas, each at most once. */
 import { at, roundHalfToEven } from '../arithmetic.ts'
 import { betaQuantile } from '../beta-quantile.ts'
 import type { SigmaSchedule } from './schedule.ts'

@@ -1,6 +1,6 @@
 /**
- * Every ⌊1000/n⌋-th training sigma, counted from the second one up, as the first DDIM implementations chose them.
- * Where n does not divide 1,000 well, there are more than n.
+ * Every ⌊1000/n⌋-th training sigma, counted from the second one, as in the first DDIM implementations.
+ * If n does not divide 1,000, there can be more than n.
  */
 import { at } from '../arithmetic.ts'
 import type { SigmaSchedule } from './schedule.ts'

@@ -1,4 +1,4 @@
-/** ln σ falls evenly. */
+/** The exponential schedule: ln σ decreases linearly. */
 import { linspace } from '../arithmetic.ts'
 import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
 

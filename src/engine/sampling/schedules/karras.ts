@@ -1,4 +1,4 @@
-/** Karras et al. 2022, equation 5: σ^(1/ρ) falls evenly. The paper's ρ is 7. */
+/** Karras et al. 2022, equation 5: σ^(1/ρ) decreases linearly. The paper's ρ is 7. */
 import { linspace } from '../arithmetic.ts'
 import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
 

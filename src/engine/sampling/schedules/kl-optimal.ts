@@ -1,4 +1,4 @@
-/** "Align Your Steps", Sabour et al. 2024, theorem 3.1: arctan σ falls evenly. ComfyUI's ends at 0, A1111's at σ_min. */
+/** "Align Your Steps", Sabour et al. 2024, theorem 3.1: arctan σ decreases linearly. ComfyUI ends at 0, A1111 at σ_min. */
 import { linspace } from '../arithmetic.ts'
 import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
 

@@ -1,6 +1,6 @@
 /**
- * The share of noise removed rises linearly over the first half of the steps, as if to reach 0.025 at its end, then
- * quadratically with the same value and slope to 1 (Polyak et al. 2024, Movie Gen).
+ * The share of removed noise rises linearly over the first half of the steps, towards 0.025 at its end, and then
+ * quadratically, with the same value and slope at the junction, to 1 (Polyak et al. 2024, Movie Gen).
  */
 import { mostSigma, type SigmaSchedule } from './schedule.ts'
 

@@ -1,4 +1,4 @@
-/** Timesteps spread evenly over the whole training, both ends included; A1111's Uniform. */
+/** Timesteps at equal distances over the whole training range, both ends included; A1111's Uniform. */
 import { linspace } from '../arithmetic.ts'
 import { sigmaAtInLogs } from '../timesteps.ts'
 import type { SigmaSchedule } from './schedule.ts'

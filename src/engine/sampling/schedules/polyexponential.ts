@@ -1,4 +1,4 @@
-/** ln σ = ln σ_min + r^ρ·(ln σ_max - ln σ_min), r falling evenly from 1 to 0. Both UIs leave ρ at 1, which is exponential. */
+/** ln σ = ln σ_min + r^ρ·(ln σ_max - ln σ_min), with r linear from 1 to 0. Both UIs use ρ = 1, which is exponential. */
 import { linspace } from '../arithmetic.ts'
 import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
 

@@ -1,4 +1,4 @@
-/** All schedules of k-diffusion and the UIs. A new schedule is its file and one line here. */
+/** The registry of the schedules of k-diffusion and the UIs. A new schedule is one file and one line here. */
 import { alignYourSteps, alignYourStepsA1111 } from './align-your-steps.ts'
 import { beta } from './beta.ts'
 import { betaComfyui } from './beta-comfyui.ts'

@@ -1,4 +1,4 @@
-/** Timesteps spread evenly over the whole training, of which the last is left out; Stability's generative-models. */
+/** Timesteps at equal distances over the whole training range, without the last one; Stability's generative-models. */
 import { linspace } from '../arithmetic.ts'
 import { sigmaAtInLogs } from '../timesteps.ts'
 import type { SigmaSchedule } from './schedule.ts'

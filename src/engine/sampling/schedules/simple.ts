@@ -1,4 +1,4 @@
-/** Training sigmas at even distances, counted down from the largest. */
+/** Training sigmas at equal distances of their index, counted down from the largest. */
 import { at } from '../arithmetic.ts'
 import type { SigmaSchedule } from './schedule.ts'
 

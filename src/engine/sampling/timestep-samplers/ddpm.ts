@@ -1,13 +1,13 @@
 /**
  * DDPM. Matches diffusers' DDPMScheduler with variance_type fixed_small; Ho et al. 2020, equations 7 and 15,
- * over the timesteps that are visited. Noise is drawn while t > 0. Limits: no thresholding, no learned variance.
+ * over the timesteps of the run. Noise is drawn while t > 0. Limits: no thresholding, no learned variance.
  */
 import { at, combine } from '../arithmetic.ts'
 import { levelAt, levelOfAlpha } from '../preconditioning.ts'
 import type { TimestepSampler } from '../sampler.ts'
 import { trainingFrame, trainingPreconditioning, trainingSteps } from './training-steps.ts'
 
-/** The reference never lets a variance be 0. */
+/** The reference's lower bound of a variance. */
 const leastVariance = 1e-20
 
 export const ddpm: TimestepSampler = {

@@ -1,6 +1,6 @@
 /**
  * Latent consistency. Matches diffusers' LCMScheduler; Luo et al. 2023. Each call jumps to clean latents, through the
- * boundary condition x0 = c_out·x0_predicted + c_skip·x, and all but the last add noise for the next timestep.
+ * boundary condition x0 = c_out·x0_predicted + c_skip·x. Every call except the last adds noise for the next timestep.
  * Limits: no thresholding.
  */
 import { at, combine } from '../arithmetic.ts'
@@ -13,7 +13,7 @@ import {
   trainingPreconditioning,
 } from './training-steps.ts'
 
-/** Standard deviation of the data in the consistency models paper. */
+/** Standard deviation of the data in the paper on consistency models. */
 const sigmaData = 0.5
 
 export const lcm: TimestepSampler = {

@@ -1,8 +1,8 @@
 /**
  * PNDM, its linear multistep part (PLMS). Matches diffusers' PNDMScheduler with skip_prk_steps; Liu et al. 2022,
- * equations 9 and 12. The second timestep is visited twice: the first step is done again with the mean of two slopes.
- * Limits: no Runge-Kutta warm-up. A run that begins late repeats its second call's step in the same way, on whatever
- * timesteps it finds there, as the reference does.
+ * equations 9 and 12. The second timestep is used twice: the first step is repeated with the mean of two slopes.
+ * Limits: no Runge-Kutta warm-up. A run with a late start repeats the step of its second call in the same way, at its own
+ * timesteps, as the reference does.
  */
 import { at, combine } from '../arithmetic.ts'
 import type { Level } from '../preconditioning.ts'
@@ -21,7 +21,7 @@ export const pndm: TimestepSampler = {
     const network = trainingPreconditioning(config)
     const { timesteps: visited, stride, level } = trainingSteps(config, steps)
     const timesteps = [...visited.slice(0, 2), ...visited.slice(1)]
-    /** What the U-Net said in the last calls, newest first; the repeated call's is not kept. */
+    /** The U-Net's last outputs, newest first, without the repeated call's. */
     let outputs: Float32Array[] = []
     let calls = 0
     let start: Float32Array | undefined
@@ -53,7 +53,7 @@ export const pndm: TimestepSampler = {
   },
 }
 
-/** Equation 9: from one level to another along a noise estimate. */
+/** Equation 9: the step from one level to another along a noise estimate. */
 function transfer(from: Level, to: Level, latents: Float32Array, noise: Float32Array): Float32Array {
   const divisor = from.alpha ** 2 * to.sigma + from.alpha * from.sigma * to.alpha
   return combine([to.alpha / from.alpha, latents], [-(to.alpha ** 2 - from.alpha ** 2) / divisor, noise])

@@ -1,6 +1,6 @@
 /**
  * Trajectory consistency. Matches diffusers' TCDScheduler; Zheng et al. 2024. Each call goes along the trajectory to
- * s = (1-η)·t', and all but the last add noise from there to t'. η (the paper's γ) is 0.3 unless the config says otherwise.
+ * s = (1-η)·t'. Every call except the last adds noise from s to t'. η (the paper's γ) defaults to 0.3.
  */
 import { combine } from '../arithmetic.ts'
 import { levelAt } from '../preconditioning.ts'
@@ -32,7 +32,7 @@ export const tcd: TimestepSampler = {
         const noise = network.noise(output, from, latents)
         const landed = combine([landing.alpha, clean], [landing.sigma, noise])
         if (eta === 0 || i === timesteps.length - 1) return { latents: landed, predictedClean: clean }
-        // ᾱ'/ᾱ_s is the share of the landing's variance that stays.
+        // ᾱ'/ᾱ_s is the share of the variance at s that remains.
         const ratio = (level(timestepTo).alpha / landing.alpha) ** 2
         return {
           latents: combine([Math.sqrt(ratio), landed], [Math.sqrt(Math.max(1 - ratio, 0)), draw()]),

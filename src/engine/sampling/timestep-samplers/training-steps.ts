@@ -1,4 +1,4 @@
-/** What the DDIM family shares: whole timesteps, each with the level of that training timestep. */
+/** Steps of the DDIM family: whole timesteps, each with the level of that training timestep. */
 import { at, roundHalfToEven } from '../arithmetic.ts'
 import { callFrame } from '../noise-levels.ts'
 import { type NoiseSchedule, noiseSchedule } from '../noise-schedule.ts'
@@ -15,9 +15,9 @@ import { spacedTimesteps } from '../timesteps.ts'
 export interface TrainingSteps {
   readonly timesteps: readonly number[]
   readonly levels: readonly Level[]
-  /** Training timesteps between two steps; 1000 // steps, whatever the spacing. */
+  /** Training timesteps between two steps: 1000 // steps, independent of the spacing. */
   readonly stride: number
-  /** The level of any training timestep; before 0 the final one. */
+  /** The level of any training timestep; the final level for a timestep below 0. */
   level(timestep: number): Level
 }
 
@@ -43,7 +43,7 @@ function levelOfTimestep({ alphasCumulated }: NoiseSchedule, timestep: number): 
 
 /**
  * The timesteps of models distilled on a coarse schedule (LCM, TCD): every k-th training timestep counted from
- * the end of each stretch, of which `steps` are taken evenly. More steps than that schedule has make it finer.
+ * the end of each interval, of which `steps` are taken at equal distances. More steps than that make the schedule finer.
  */
 export function distilledTimesteps(config: SchedulerConfig, steps: number): number[] {
   if (config.timesteps) return [...config.timesteps]
@@ -53,12 +53,12 @@ export function distilledTimesteps(config: SchedulerConfig, steps: number): numb
   return Array.from({ length: steps }, (_, i) => (count - Math.floor(i * stride)) * k - 1)
 }
 
-/** Latents keep their variance. */
+/** Preconditioning of the DDIM family (variance preserving). */
 export function trainingPreconditioning({ prediction, clipRange }: SchedulerConfig): Preconditioning {
   return clipped(preservingPreconditioning(prediction), clipRange)
 }
 
-/** Everything but the step; starts from unit noise. */
+/** Everything but the step; the run starts from unit noise. */
 export function trainingFrame(
   preconditioning: Preconditioning,
   timesteps: readonly number[],
