@@ -1,4 +1,4 @@
-/** Owns reading files of textual inversion (Gal et al. 2022): words that stand for vectors, one or both encoders' own. */
+/** Reads files of textual inversion (Gal et al. 2022): learned vectors for one or both text encoders. */
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { ModelFileProblem } from '../../model-problem.ts'
@@ -13,14 +13,14 @@ export const embeddingPart = z.object({
   tensor: z.string(),
   vectors: z.number(),
   width: z.number(),
-  /** Of which encoder it is, where the name says so; else the width does. */
+  /** The encoder, if the tensor's name tells it; otherwise the width does. */
   encoder: z.enum(['first', 'second']).optional(),
-  /** diffusers' placeholder token: what a prompt calls it, beside the file's own name. */
+  /** diffusers' placeholder token: a name for prompts besides the file name. */
   placeholder: z.string().optional(),
 })
 export type EmbeddingPart = z.infer<typeof embeddingPart>
 
-/** Names by which trainers tell the encoders apart. */
+/** The names that trainers give to the encoders. */
 const encoders: Readonly<Record<string, 'first' | 'second'>> = {
   clip_l: 'first',
   text_encoders_0: 'first',
@@ -28,7 +28,7 @@ const encoders: Readonly<Record<string, 'first' | 'second'>> = {
   text_encoders_1: 'second',
 }
 
-/** What a file holds, by its header. @throws AppError 'model-file' for what is no embedding. */
+/** The embeddings in a file, by its header. @throws AppError 'model-file' when the file is not an embedding. */
 export function describeEmbedding(path: string, { tensors }: SafetensorsHeader): EmbeddingPart[] {
   return [...tensors].map(([tensor, { dtype, shape }]) => {
     const refuse = (problem: ModelFileProblem) => new AppError('model-file', { file: path, problem })
@@ -48,13 +48,13 @@ export function describeEmbedding(path: string, { tensors }: SafetensorsHeader):
   })
 }
 
-/** How wide a model's encoders are; a Refiner has no first one. */
+/** The widths of a model's text encoders; a Refiner has no first one. */
 export interface EncoderWidths {
   readonly first?: number
   readonly second: number
 }
 
-/** Which encoder a part is for, by its name or its width; undefined where it fits none. */
+/** The encoder that a part is for, by its name or its width; undefined if it fits none. */
 export function encoderOf(
   { encoder, width }: Pick<EmbeddingPart, 'encoder' | 'width'>,
   widths: EncoderWidths,
@@ -64,7 +64,7 @@ export function encoderOf(
   return width === widths.second ? 'second' : undefined
 }
 
-/** The vectors of one tensor. @throws AppError 'model-file' when it is gone or says otherwise than before. */
+/** The vectors of one tensor. @throws AppError 'model-file' when the file is gone or its content changed. */
 export async function readEmbeddingVectors(path: string, tensor: string): Promise<Float32Array[]> {
   const header = await readSafetensorsHeader(path)
   const part = describeEmbedding(path, header).find(one => one.tensor === tensor)

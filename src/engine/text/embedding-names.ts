@@ -1,10 +1,10 @@
-/** Which embeddings there are to be named in a prompt, and which of them a prompt names. Pure. */
+/** The names of embeddings, and the search for them in a prompt. Pure. */
 import { nearestNames } from '../../nearest.ts'
 import { type EmbeddingPart, type EncoderWidths, encoderOf } from './embedding-file.ts'
 import type { PromptRule } from './prompt-rule.ts'
 import { embeddingPattern } from './tokenise.ts'
 
-/** A file of textual inversion as the library knows it. */
+/** A file of textual inversion in the model library. */
 export interface EmbeddingFile {
   /** Its path below its folder, without extension. */
   readonly name: string
@@ -12,13 +12,13 @@ export interface EmbeddingFile {
   readonly parts: readonly EmbeddingPart[]
 }
 
-/** What a name in a prompt stands for: vectors in one file, or in two where each encoder has its own. */
+/** An embedding that a prompt can name: vectors in one file, or in one file per encoder. */
 export interface NamedEmbedding {
   readonly name: string
   readonly parts: readonly (EmbeddingPart & { readonly file: string; readonly hash: string })[]
 }
 
-/** By file name, by its last part alone, and by diffusers' placeholder; whatever is found first under a name has it. */
+/** Names are the file name, its last part, and diffusers' placeholder. The first file under a name has it. */
 export function namedEmbeddings(files: readonly EmbeddingFile[]): NamedEmbedding[] {
   const byName = new Map<string, { name: string; parts: NamedEmbedding['parts'][number][] }>()
   const add = (name: string, part: NamedEmbedding['parts'][number], mayJoin: boolean) => {
@@ -39,14 +39,14 @@ export function namedEmbeddings(files: readonly EmbeddingFile[]): NamedEmbedding
   return [...byName.values()]
 }
 
-/** Those that the texts name, each once, in the library's order. */
+/** The embeddings that the texts name, each once, in the library's order. */
 export function embeddingsIn(
   texts: readonly string[],
   known: readonly NamedEmbedding[],
   way: PromptRule['embeddingNames'],
 ): NamedEmbedding[] {
   const lower = texts.map(text => text.toLowerCase())
-  // Most names stand in no text at all, and finding that out costs little.
+  // Most names occur in no text, and this check is cheap.
   const near = known.filter(({ name }) => lower.some(text => text.includes(name.toLowerCase())))
   const pattern = embeddingPattern(
     near.map(({ name }) => name),
@@ -59,7 +59,7 @@ export function embeddingsIn(
   return near.filter(({ name }) => named.has(name.toLowerCase()))
 }
 
-/** What stands behind `embedding:` and is none, with the nearest that are. */
+/** Unknown names after `embedding:`, each with the nearest known names. */
 export function unknownEmbeddings(
   text: string,
   known: readonly NamedEmbedding[],
@@ -73,7 +73,7 @@ export function unknownEmbeddings(
   })
 }
 
-/** The widths that do not fit a model's encoders; none where every part does. */
+/** The widths that do not fit a model's encoders; empty if every part fits. */
 export function unfitWidths({ parts }: NamedEmbedding, widths: EncoderWidths): number[] {
   return parts.filter(part => encoderOf(part, widths) === undefined).map(({ width }) => width)
 }

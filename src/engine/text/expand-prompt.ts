@@ -1,6 +1,6 @@
 /**
- * One template, many prompts: `{a, b}` stands for each alternative in turn. Pure. `\{`, `\}` and `\,` are plain
- * characters; unbalanced braces are text. Wildcards (`__name__`) are drawn afterwards, each prompt its own: wildcards.ts.
+ * Expands a template into prompts: `{a, b}` gives one prompt per alternative. Pure. `\{`, `\}` and `\,` are literal, and
+ * unbalanced braces are text. Wildcards (`__name__`) are drawn afterwards for each prompt: wildcards.ts.
  */
 import { drawWildcards } from './wildcards.ts'
 
@@ -8,23 +8,28 @@ export type Expansion =
   | { kind: 'expanded'; prompts: string[] }
   | { kind: 'too-many'; count: number; limit: number }
 
-/** What a part of a template stands for. */
+/** The expansion of a part of a template. */
 interface Texts {
   readonly count: number
-  /** All of them, the first choice varying slowest; none where there are more than the limit. */
+  /** All texts; the first choice varies slowest. Empty if there are more than the limit. */
   readonly texts: readonly string[]
 }
 
-/** `limit`: most prompts that one template may stand for; beyond it none is made. */
+/**
+ * `limit`: the maximum number of prompts; a template with more gives none.
+ *
+ * @example
+ * expandPrompt('a {red, blue} circle', 8) // the prompts 'a red circle' and 'a blue circle'
+ */
 export function expandPrompt(template: string, limit: number): Expansion {
   const { count, texts } = new Reader(limit).read(template)
   return count > limit ? { kind: 'too-many', count, limit } : { kind: 'expanded', prompts: [...texts] }
 }
 
-/** The template that stands for that text alone: a prompt as it would be typed to get it again. */
+/** The template that expands to exactly that text. */
 export function templateFor(text: string): string {
   if (standsFor(text, text)) return text
-  // A comma or an underscore is special only between braces, behind a backslash or beside another.
+  // A comma or an underscore is special only in braces, after a backslash or beside another one.
   return text.replace(/[{}]|(?<=\\)[,_]|_(?=_)/g, '\\$&')
 }
 
@@ -35,7 +40,7 @@ function standsFor(template: string, text: string): boolean {
   return drawn.kind === 'drawn' && drawn.prompt === text
 }
 
-/** One level of braces while it is read: the alternatives that are complete, and what the current one stands for so far. */
+/** One level of braces during parsing: the complete alternatives, and the expansion of the current one so far. */
 interface Level {
   readonly alternatives: Texts[]
   current: Texts
@@ -44,8 +49,8 @@ interface Level {
 const nothing: Texts = { count: 1, texts: [''] }
 
 /**
- * One pass with a stack of levels, on which texts are put together as they are read: no nesting is too deep, and every
- * piece of the template costs at most `limit` joins (a join of strings copies nothing in V8).
+ * One pass with a stack of levels, which builds the texts while parsing. Nesting depth is unlimited, and every piece of the
+ * template costs at most `limit` string concatenations (V8 copies nothing for these).
  */
 class Reader {
   readonly #limit: number
@@ -78,14 +83,14 @@ class Reader {
     return level.alternatives.length > 1 ? this.#choice(level) : this.#asWritten('{', level, '}')
   }
 
-  /** Alternatives lose the blanks around them. */
+  /** White space around alternatives is removed. */
   #choice({ alternatives }: Level): Texts {
     const count = alternatives.reduce((sum, one) => sum + one.count, 0)
     if (count > this.#limit) return { count, texts: [] }
     return { count, texts: alternatives.flatMap(({ texts }) => texts.map(text => text.trim())) }
   }
 
-  /** Braces that are no choice stay as they were written. */
+  /** Braces without alternatives stay as written. */
   #asWritten(opening: string, { alternatives }: Level, closing: string): Texts {
     const level: Level = { alternatives: [], current: { count: 1, texts: [opening] } }
     for (const [i, alternative] of alternatives.entries()) {

@@ -1,7 +1,7 @@
-/** Marks in a prompt that other programs would understand and that are painted as text here: each is told to the writer. */
+/** Markup of other programs in a prompt. It is painted as text here, and each kind gives a remark. */
 import type { ForeignMark, PromptRemark } from './prompt-rule.ts'
 
-/** What each looks like, and no longer than a sentence has room for. */
+/** The pattern of each mark. Matches are short enough for a sentence. */
 const patterns: Readonly<Record<ForeignMark, RegExp>> = {
   and: /(?<![\p{L}\p{N}_])AND(?![\p{L}\p{N}_])/u,
   'double-colon': /[^\s:]{1,20}::(?=\s|$|-?[\d.])(?:-?[\d.]{1,8})?/u,
@@ -11,7 +11,7 @@ const patterns: Readonly<Record<ForeignMark, RegExp>> = {
   network: /<\w{1,20}:[^<>]{1,80}>/u,
 }
 
-/** The first of each of those marks. */
+/** The first occurrence of each of those marks. */
 export function foreignRemarks(text: string, marks: readonly ForeignMark[]): PromptRemark[] {
   return marks.flatMap((what): PromptRemark[] => {
     const written = patterns[what].exec(text)?.[0]

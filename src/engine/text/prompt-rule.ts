@@ -1,12 +1,12 @@
-/** What a prompt rule is: how the marks in a prompt are read, after the UI that people know them from. */
+/** The interface of prompt rules: the meaning of a prompt's markup, one rule per UI. */
 
-/** A stretch of prompt under one weight. */
+/** A part of a prompt with one weight. */
 export interface Segment {
   readonly text: string
   readonly weight: number
 }
 
-/** A token of the vocabulary, or an embedding with its vectors, which take a place each and stay together. */
+/** A token of the vocabulary, or an embedding: each of its vectors takes one place, and they stay together. */
 export type Token = number | readonly Float32Array[]
 
 /** One place in a row. */
@@ -15,7 +15,7 @@ export interface Place {
   readonly weight: number
 }
 
-/** What goes between start and end of one row: at most `chunkLength` places. */
+/** The content of one row between start and end token: at most `chunkLength` places. */
 export type Chunk = readonly Place[]
 
 export function placesOf(token: Token, weight: number): Place[] {
@@ -25,15 +25,15 @@ export function placesOf(token: Token, weight: number): Place[] {
 /** Places of a row between start and end. */
 export const chunkLength = 75
 
-/** What a rule asks of an encoder's tokenizer. */
+/** The functions of an encoder's tokenizer that a rule needs. */
 export interface Tokenise {
-  /** Any text; names of embeddings in it become their vectors. */
+  /** The tokens of any text; names of embeddings become their vectors. */
   tokens(text: string): Token[]
   /** The id of a comma that ends a word. */
   readonly comma: number
 }
 
-/** The prompt from the step after the one before up to and including step `lastStep`, counted from 1. */
+/** The prompt for the steps up to and including `lastStep`, counted from 1, after the previous text's `lastStep`. */
 export interface ScheduledText {
   readonly lastStep: number
   readonly text: string
@@ -42,11 +42,11 @@ export interface ScheduledText {
 /** `<type:name:…>` in a prompt, such as `<lora:style:0.7>`. */
 export interface NetworkMention {
   readonly type: string
-  /** What stands between the further colons: first a name, then weights. */
+  /** The further arguments, separated by colons: a name, then weights. */
   readonly args: readonly string[]
 }
 
-/** How weights change an encoder's hidden states [rows·77, width]; `empty` are those of the empty prompt, [77, width]. */
+/** Weights for an encoder's hidden states [rows·77, width]; `empty` are the states of the empty prompt, [77, width]. */
 export interface Weighting {
   readonly hidden: Float32Array
   /** [rows·77]; start, end and padding weigh 1. */
@@ -56,29 +56,29 @@ export interface Weighting {
 }
 
 export interface PromptRule {
-  /** Takes `<type:args>` out of the prompt, where the rule knows of it. */
+  /** Removes `<type:args>` from the prompt, if the rule supports it. */
   withoutNetworks(prompt: string): { text: string; networks: readonly NetworkMention[] }
-  /** At least one; the last one's `lastStep` is `steps`. */
+  /** At least one text; the last one's `lastStep` is `steps`. */
   schedule(text: string, steps: number): readonly ScheduledText[]
-  /** At least one. */
+  /** At least one chunk. */
   chunks(text: string, tokenise: Tokenise): readonly Chunk[]
   weigh(weighting: Weighting): Promise<Float32Array>
-  /** Whether `!` and other tokens with a role are text like any other (the UIs), or not (the reference). */
+  /** Whether `!` and other special tokens are ordinary text (as in the UIs) or not (as in the reference). */
   readonly plainTokens: boolean
-  /** How embeddings are named: by their name alone, or with `embedding:` before it. */
+  /** The form of embedding names: the plain name, or with the prefix `embedding:`. */
   readonly embeddingNames: 'plain' | 'prefixed' | 'none'
-  /** What the rule had to decide for the writer, and what it cannot do; each said once. */
+  /** Remarks on ambiguous or unsupported markup, each once. */
   remarks(prompt: string): PromptRemark[]
 }
 
 export type PromptRemark =
-  /** A bracket that is never closed: its weight reaches to the end of the prompt, or it is text. */
+  /** An unclosed bracket: its weight reaches to the end of the prompt, or it is text. */
   | { readonly kind: 'unclosed'; readonly bracket: '(' | '[' }
-  /** A closing bracket without an opening one: taken as text. */
+  /** A closing bracket without an opening one; it is text. */
   | { readonly kind: 'stray'; readonly bracket: ')' | ']' }
-  /** A weight beyond what makes sense to an encoder. */
+  /** A weight outside of the useful range. */
   | { readonly kind: 'clamped'; readonly used: number }
-  /** What another program would have understood; it is painted as text. */
+  /** Markup of another program; it is painted as text. */
   | { readonly kind: 'foreign'; readonly what: ForeignMark; readonly written: string }
 
 export const foreignMarks = [
@@ -95,14 +95,14 @@ export const foreignMarks = [
 ] as const
 export type ForeignMark = (typeof foreignMarks)[number]
 
-/** Beyond a hundred times, an embedding is noise; Infinity and products of nesting end up here too. */
+/** A weight above 100 turns an embedding into noise. Infinity and products of nested weights are clamped to it too. */
 export const weightLimit = 100
 
 export function clampedWeight(weight: number, limit = weightLimit): number {
   return Math.min(Math.max(weight, -limit), limit)
 }
 
-/** Brackets nested deeper than this are text, so that no prompt takes longer than its length. */
+/** Brackets nested deeper than this are text, which keeps the parsing time linear in the prompt's length. */
 export const deepestNesting = 100
 
 export function unique(remarks: readonly PromptRemark[]): PromptRemark[] {

@@ -1,4 +1,4 @@
-/** The rules by which prompts are read, by name. */
+/** The registry of prompt rules, by name. */
 import { a1111Rule } from './a1111/rule.ts'
 import { comfyuiRule } from './comfyui/rule.ts'
 import { easelRule } from './easel/rule.ts'
@@ -13,7 +13,7 @@ export const promptRules: Readonly<Record<PromptSyntax, PromptRule>> = {
   easel: easelRule,
 }
 
-/** Whether every rule makes the same of that text: no marks, no exclamation mark, and certainly no second row. */
+/** Whether every rule gives the same result for that text: no markup, no exclamation mark, and at most one row. */
 export function isReadAlike(text: string): boolean {
   return text.length <= chunkLength && !/[()[\]\\<>|:!]|BREAK/.test(text)
 }

@@ -1,4 +1,4 @@
-/** Prompts as the reference itself reads them: plain text, cut after 75 tokens. What golden numbers are measured with. */
+/** The prompt rule of the reference: plain text, cut after 75 tokens. Golden numbers are computed with it. */
 import type { PromptRule } from './prompt-rule.ts'
 import { cutEvenly } from './token-rows.ts'
 

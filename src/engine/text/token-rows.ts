@@ -1,4 +1,4 @@
-/** Lays a prompt out in rows of 77 places, the only length that the encoders know, with a weight per place. */
+/** Arranges a prompt in rows of 77 places, the only length that the encoders support, with a weight per place. */
 import { type Chunk, chunkLength, type Place, placesOf, type Segment, type Tokenise } from './prompt-rule.ts'
 import type { Tokenizer } from './tokenizer/tokenizer.ts'
 
@@ -11,11 +11,11 @@ export interface TokenRows {
   readonly ids: Int32Array
   /** [rows, 77]; start, end and padding weigh 1. */
   readonly weights: Float32Array
-  /** What stands in place of a token's own embedding: an index of ids, and as many values as the encoder is wide. */
+  /** Vectors that replace a token's own embedding: an index into ids, and a vector of the encoder's width. */
   readonly vectors: readonly { readonly place: number; readonly vector: Float32Array }[]
 }
 
-/** Segments are tokenised one by one, so that a weight never changes how its neighbours are split; cut after every 75. */
+/** Chunks of exactly 75 tokens. Segments are tokenised one by one, so a weight never changes the tokens of its neighbours. */
 export function cutEvenly(segments: readonly Segment[], tokenise: Tokenise): Chunk[] {
   const places = segments.flatMap(({ text, weight }) =>
     tokenise.tokens(text).flatMap(token => placesOf(token, weight)),
@@ -27,7 +27,7 @@ export function cutEvenly(segments: readonly Segment[], tokenise: Tokenise): Chu
   return chunks
 }
 
-/** At least `minRows` rows; those that are added are empty. */
+/** At least `minRows` rows; added rows are empty. */
 export function layOutRows(tokenizer: Tokenizer, chunks: readonly Chunk[], minRows = 1): TokenRows {
   const rows = Math.max(chunks.length, minRows)
   const ids = new Int32Array(rows * rowLength).fill(tokenizer.padding)
@@ -42,7 +42,7 @@ export function layOutRows(tokenizer: Tokenizer, chunks: readonly Chunk[], minRo
       weights[place] = weight
       if (typeof token === 'number') ids[place] = token
       else {
-        // Any id but the end's, which tells where the pooled text is taken from.
+        // Any id except the end token's, which marks the position of the pooled text.
         ids[place] = 0
         vectors.push({ place, vector: token })
       }

@@ -1,8 +1,8 @@
-/** What a rule asks of an encoder's tokenizer: text to tokens, with the names of embeddings in it as their vectors. */
+/** Tokenises text for a prompt rule, with the names of embeddings replaced by their vectors. */
 import type { PromptRule, Token, Tokenise } from './prompt-rule.ts'
 import type { Tokenizer } from './tokenizer/tokenizer.ts'
 
-/** An embedding as one encoder gets it; it may have nothing for that encoder, and then takes no place. */
+/** An embedding for one encoder. Without vectors for that encoder it takes no place. */
 export interface NamedVectors {
   readonly name: string
   readonly vectors: readonly Float32Array[]
@@ -36,8 +36,8 @@ export function tokeniseFor(
 }
 
 /**
- * Where embeddings of those names stand in a text, longest names first. A name that is a word stands for itself as a whole
- * word only; any other is found wherever it is, as the reference finds its placeholder tokens.
+ * Matches the names of embeddings in a text, longest names first. A name that is a word matches as a whole word only. Any
+ * other name matches everywhere, as the reference matches its placeholder tokens.
  */
 export function embeddingPattern(
   names: readonly string[],

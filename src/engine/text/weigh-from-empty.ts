@@ -1,4 +1,4 @@
-/** Weights as ComfyUI applies them: z' = (z - z0)·w + z0, where z0 is the empty prompt at the same place. */
+/** ComfyUI's weighting: z' = (z - z0)·w + z0, where z0 is the empty prompt at the same place. */
 import type { Weighting } from './prompt-rule.ts'
 
 export async function awayFromEmpty({ hidden, weights, width, empty }: Weighting): Promise<Float32Array> {

@@ -1,4 +1,4 @@
-/** Wildcards in a prompt: `__name__` stands for one line of the list of that name. Pure: chance comes in as `pick`. */
+/** Wildcards in a prompt: `__name__` is replaced by one line of the list of that name. Pure: `pick` supplies randomness. */
 
 /** Lines by the list's name. */
 export type WildcardLists = Readonly<Record<string, readonly string[]>>
@@ -11,12 +11,12 @@ export type Drawing =
 /** A list's name in a prompt; `\_` is a plain underscore. */
 const token = /\\_|__([\p{L}\p{N}_/-]+?)__/gu
 
-/** Lines may name further lists; beyond this depth a name stays as it is written, since lists may name each other. */
+/** Lines may name further lists. Beyond this depth a name stays as written, because lists may name each other. */
 const deepest = 4
 
 /**
- * `pick` gives a whole number from 0 to below `count`, anew for every wildcard. `limit`: most code units that may be
- * written for the wildcards of one prompt, those of lines that name further lists included.
+ * `pick` returns an integer from 0 to below `count`, once per wildcard. `limit`: the maximum number of code units that
+ * the wildcards of one prompt may expand to, including lines that name further lists.
  */
 export function drawWildcards(
   prompt: string,

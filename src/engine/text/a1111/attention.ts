@@ -1,7 +1,7 @@
 /**
- * Weights as A1111 writes them: (a) is 1.1 times, (a:1.3) is 1.3 times, [a] is 1/1.1 times, and nesting multiplies. Unclosed
- * brackets reach to the end, unopened ones are text; \( \) \[ \] \\ are literal, any other backslash vanishes. BREAK between
- * pieces becomes a piece of its own with weight -1, as long as no bracket is around it.
+ * Weights in A1111's syntax: (a) multiplies by 1.1, (a:1.3) by 1.3, [a] by 1/1.1, and nested weights multiply. An unclosed
+ * bracket reaches to the end, an unopened one is text. \( \) \[ \] \\ are literal, and any other backslash is removed. BREAK
+ * outside of brackets becomes a segment of its own with weight -1.
  */
 import { clampedWeight, deepestNesting, type PromptRemark, type Segment, unique } from '../prompt-rule.ts'
 
@@ -14,15 +14,15 @@ const piece = /\\(?<escaped>[()[\]\\]?)|(?<bracket>[()[\]])|:\s*(?<weight>[+-]?[
 
 const breakWord = /(?<![\p{L}\p{N}_])BREAK(?![\p{L}\p{N}_])/gu
 
-/** The piece that BREAK becomes. */
+/** Whether a segment stands for BREAK. */
 export function isBreak({ text, weight }: Segment): boolean {
   return text === 'BREAK' && weight === -1
 }
 
 export interface Attention {
-  /** At least one; neighbours differ in weight. */
+  /** At least one segment; adjacent segments differ in weight. */
   readonly segments: readonly Segment[]
-  /** Each said once. */
+  /** Each remark once. */
   readonly remarks: readonly PromptRemark[]
 }
 
@@ -41,7 +41,7 @@ export function parseAttention(text: string): Attention {
 
 class SegmentBuilder {
   readonly #segments: { text: string; weight: number }[] = []
-  /** Where each bracket that is still open began: an index of segments. Round and square ones may interleave. */
+  /** The segment index at which each open bracket began. Round and square brackets may interleave. */
   readonly #open: Record<Bracket, number[]> = { '(': [], '[': [] }
   readonly #remarks: PromptRemark[] = []
 
@@ -74,7 +74,7 @@ class SegmentBuilder {
     }
   }
 
-  /** `:1.3)` closes a round bracket with that weight; where none is open, or it is no number, it is text. */
+  /** `:1.3)` closes a round bracket with that weight. It is text if no bracket is open or the weight is not a number. */
   closeWithWeight(weight: string, written: string): void {
     const start = Number.isFinite(Number(weight)) ? this.#open['('].pop() : undefined
     if (start === undefined) this.addWithBreaks(written)

@@ -1,17 +1,17 @@
 /**
- * Chunks as A1111 cuts them: 75 tokens each; where a chunk is full and a comma stands among its last 20 tokens, what is
- * behind that comma moves to the next one; BREAK ends a chunk; an embedding is never cut in two.
+ * Chunks in A1111's way: 75 tokens each. If a chunk is full and has a comma among its last 20 tokens, the tokens after that
+ * comma move to the next chunk. BREAK ends a chunk. An embedding is never split.
  */
 import { type Chunk, chunkLength, type Place, placesOf, type Segment, type Tokenise } from '../prompt-rule.ts'
 import { isBreak } from './attention.ts'
 
-/** How far a comma is looked for; A1111's default. */
+/** The number of tokens to search for a comma; A1111's default. */
 const lookBack = 20
 
 export function cutIntoChunks(segments: readonly Segment[], tokenise: Tokenise): Chunk[] {
   const chunks: Chunk[] = []
   let chunk: Place[] = []
-  /** Of the last comma in the chunk. */
+  /** Position of the last comma in the chunk. */
   let comma = -1
   const next = () => {
     chunks.push(chunk)

@@ -1,4 +1,4 @@
-/** Prompts as A1111 reads them: the default. */
+/** The prompt rule of A1111, which is the default. */
 import { foreignRemarks } from '../foreign-marks.ts'
 import type { PromptRule, Weighting } from '../prompt-rule.ts'
 import { rowLength } from '../token-rows.ts'
@@ -29,7 +29,7 @@ export function multiplied({ hidden, weights, width }: Weighting): Float32Array 
   return hidden.map((z, i) => z * (weights[Math.trunc(i / width)] ?? 1))
 }
 
-/** Every chunk multiplied so that its mean is what it was before it was weighed. */
+/** z·w, with each chunk rescaled to the mean that it had before. */
 async function multipliedToItsMean(weighting: Weighting): Promise<Float32Array> {
   const { hidden, width } = weighting
   const weighted = multiplied(weighting)
@@ -38,7 +38,7 @@ async function multipliedToItsMean(weighting: Weighting): Promise<Float32Array> 
     const chunk = weighted.subarray(start, start + perChunk)
     const before = mean(hidden.subarray(start, start + perChunk))
     const after = mean(chunk)
-    // A chunk that nothing weighs stays as it is, to the last bit.
+    // A chunk without weights stays unchanged, to the last bit.
     if (after === before || after === 0) continue
     const factor = before / after
     for (const [i, value] of chunk.entries()) chunk[i] = value * factor

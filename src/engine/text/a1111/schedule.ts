@@ -1,12 +1,12 @@
 /**
- * Prompts that change on the way, as A1111 writes them: [a:b:n] is a up to and including step n, then b; [a:n] nothing,
- * then a; [a::n] a, then nothing; [a|b|c] changes every step. n with a point is a share of all steps. They nest, also inside
- * of round brackets; escaped brackets are text, as are square ones with another number of colons. A bar outside of [a|b]
- * switches all of this off.
+ * Prompts that change between steps, in A1111's syntax: [a:b:n] is a up to and including step n, then b. [a:n] is nothing,
+ * then a. [a::n] is a, then nothing. [a|b|c] changes at every step. n with a decimal point is a share of all steps. They
+ * nest, also inside round brackets. Escaped brackets are text, and so are square brackets with another number of colons. A
+ * bar outside of [a|b] disables all of this.
  */
 import { deepestNesting, type ScheduledText } from '../prompt-rule.ts'
 
-/** At least one; texts keep the marks of weights, which are read afterwards. */
+/** At least one text. The texts keep the markup of weights, which is parsed afterwards. */
 export function scheduleOf(prompt: string, steps: number): ScheduledText[] {
   const tree = /[[|]/.test(prompt) ? parse(prompt) : undefined
   if (!tree) return [{ lastStep: steps, text: prompt }]
@@ -20,7 +20,7 @@ export function scheduleOf(prompt: string, steps: number): ScheduledText[] {
 type Node = string | Choice | readonly Node[]
 
 interface Choice {
-  /** Texts from step to step; with a number of steps the first until then, else in turn. */
+  /** The alternatives: with a number of steps the first one up to that step, otherwise in rotation. */
   readonly options: readonly (readonly Node[])[]
   readonly until?: string
 }
@@ -65,15 +65,15 @@ function isChoice(node: Exclude<Node, string>): node is Choice {
 interface Frame {
   readonly bracket: '(' | '[' | ''
   readonly parts: [Node[], ...Node[][]]
-  /** What stands between the parts. */
+  /** The separators between the parts. */
   readonly separators: string[]
-  /** It holds what no schedule may hold, so that it is none itself. */
+  /** The bracket contains something that a schedule may not contain, so it is text. */
   isText: boolean
 }
 
 const mark = /\\[\s\S]?|[[\]():|]|[^\\[\]():|]+/g
 
-/** Undefined where a bar stands outside of [a|b]. */
+/** Undefined if a bar stands outside of [a|b]. */
 function parse(prompt: string): Node[] | undefined {
   const outermost = newFrame('')
   const open: Frame[] = [outermost]
@@ -107,7 +107,7 @@ function append(frame: Frame, node: Node): void {
   frame.parts.at(-1)?.push(node)
 }
 
-/** Ends the innermost bracket; false where it holds a bar and is no [a|b]. `closing` is '' where it never closes. */
+/** Closes the innermost bracket. False if it contains a bar and is not [a|b]. `closing` is '' for an unclosed bracket. */
 function close(open: Frame[], closing: string): boolean {
   const frame = open.pop()
   const parent = open.at(-1)
@@ -134,7 +134,7 @@ function choiceOf({ parts, separators, isText }: Frame): Choice | undefined {
     : { options: [parts[0], parts[1] ?? []], until }
 }
 
-/** As it was written, with whatever is inside still read. */
+/** The bracket as written, with its content still parsed. */
 function spelledOut({ bracket, parts, separators }: Frame, closing: string): Node[] {
   const inside = parts.flatMap((part, i): Node[] => [...(i > 0 ? [separators[i - 1] ?? ''] : []), part])
   return [bracket, ...inside, closing]

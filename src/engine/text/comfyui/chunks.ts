@@ -1,10 +1,10 @@
 /**
- * Chunks as ComfyUI cuts them: every piece of the parse is tokenised by itself; one of 8 or more tokens is cut at 75, a
- * shorter one that does not fit goes to the next chunk whole. An embedding is a piece.
+ * Chunks in ComfyUI's way: every segment is tokenised by itself. A segment of 8 or more tokens is split at 75. A shorter one
+ * that does not fit moves to the next chunk as a whole. An embedding is a segment.
  */
 import { type Chunk, chunkLength, type Place, placesOf, type Segment, type Tokenise } from '../prompt-rule.ts'
 
-/** From this many tokens on, a piece may be cut. */
+/** A piece with at least this many tokens may be split. */
 const largePiece = 8
 
 export function cutPieces(segments: readonly Segment[], tokenise: Tokenise): Chunk[] {
@@ -23,7 +23,7 @@ export function cutPieces(segments: readonly Segment[], tokenise: Tokenise): Chu
   return chunks
 }
 
-/** The tokens between embeddings, and each embedding. */
+/** The runs of tokens between embeddings, and each embedding. */
 function piecesOf({ text, weight }: Segment, tokenise: Tokenise): Place[][] {
   const pieces: Place[][] = [[]]
   for (const token of tokenise.tokens(text)) {

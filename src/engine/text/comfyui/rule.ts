@@ -1,4 +1,4 @@
-/** Prompts as ComfyUI reads them. */
+/** The prompt rule of ComfyUI. */
 import { foreignRemarks } from '../foreign-marks.ts'
 import type { PromptRule } from '../prompt-rule.ts'
 import { awayFromEmpty } from '../weigh-from-empty.ts'

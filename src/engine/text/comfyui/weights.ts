@@ -1,16 +1,16 @@
 /**
- * Weights as ComfyUI writes them: (x) is 1.1 times the weight around it, (x:1.3) replaces it, and \( \) are literal. The
- * number is what follows the last colon, if that reads as one and the colon is not the first character. A bracket that never
- * closes makes the rest plain text, bracket included, and so does one that was closed before.
+ * Weights in ComfyUI's syntax: (x) multiplies the enclosing weight by 1.1, (x:1.3) replaces it, and \( \) are literal. The
+ * number is the text after the last colon, if it is a number and the colon is not the first character. From an unclosed or
+ * an unopened bracket on, the rest is plain text, including the bracket.
  */
 import { clampedWeight, type PromptRemark, type Segment, unique } from '../prompt-rule.ts'
 
 const emphasis = 1.1
 
 export interface ComfyWeights {
-  /** None for an empty prompt. */
+  /** Empty for an empty prompt. */
   readonly segments: readonly Segment[]
-  /** Each said once. */
+  /** Each remark once. */
   readonly remarks: readonly PromptRemark[]
 }
 
@@ -20,7 +20,7 @@ export function parseComfyWeights(prompt: string): ComfyWeights {
   const marks = [...prompt.matchAll(mark)].map(([written]) => written)
   const { pairs, begins, remarks } = matchBrackets(marks)
   const closings = new Set(pairs.values())
-  /** Text runs that end in a bracket's number: how much of them is text. */
+  /** The length of the text in runs that end with a bracket's number. */
   const textLengths = new Map<number, number>()
   const segments: Segment[] = []
   const weights = [1]
@@ -47,13 +47,13 @@ export function parseComfyWeights(prompt: string): ComfyWeights {
   return { segments, remarks: unique(remarks) }
 }
 
-/** Brackets by index: each opening one with its closing one, and all where a piece may begin. */
+/** Bracket indexes: each opening bracket with its closing one, and all positions at which a segment may begin. */
 function matchBrackets(marks: readonly string[]) {
   const pairs = new Map<number, number>()
   const begins = new Set<number>()
   const remarks: PromptRemark[] = []
   let depth = 0
-  /** Of the outermost bracket that is open: itself and those inside, and the pairs that count if it closes. */
+  /** The outermost open bracket and those inside it, and the pairs that count if it closes. */
   const open: number[] = []
   let inside: [number, number][] = []
   for (const [i, written] of marks.entries()) {
@@ -77,7 +77,7 @@ function matchBrackets(marks: readonly string[]) {
 
 const numeral = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i
 
-/** The number at the end of a bracket's text, and how long the run of text is without it. */
+/** The number at the end of a bracket's text, and the length of the text without it. */
 function numberBefore(
   marks: readonly string[],
   opening: number,

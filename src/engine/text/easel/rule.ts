@@ -1,6 +1,6 @@
 /**
- * Prompts as Easel's first rule read them: A1111's brackets, cut after every 75 tokens, with ComfyUI's way to weigh. Orders
- * that name no rule were made with it, and paint what they always painted.
+ * Easel's first prompt rule: A1111's brackets, chunks of exactly 75 tokens, and ComfyUI's weighting. Orders without a rule
+ * were made with it, so they keep painting the same pictures.
  */
 import type { PromptRule } from '../prompt-rule.ts'
 import { cutEvenly } from '../token-rows.ts'

@@ -1,26 +1,26 @@
 /**
- * Weights in a prompt as Easel's first rule read them: (a) is 1.1 times, (a:1.3) is 1.3 times, [a] is 1/1.1 times, nesting
- * multiplies, and \( \) \[ \] are plain brackets. Any text is understood; what was not meant so is remarked upon.
+ * Weights in the syntax of Easel's first rule: (a) multiplies by 1.1, (a:1.3) by 1.3, [a] by 1/1.1, nested weights multiply,
+ * and \( \) \[ \] are literal. Any text is valid; probable mistakes give a remark.
  */
 import { type PromptRemark, type Segment, unique } from '../prompt-rule.ts'
 
 export interface WeightedPrompt {
-  /** At least one; neighbours differ in weight. */
+  /** At least one segment; adjacent segments differ in weight. */
   readonly segments: readonly Segment[]
-  /** Each said once. */
+  /** Each remark once. */
   readonly remarks: readonly PromptRemark[]
 }
 
 const emphasis = 1.1
 
-/** Beyond ten times, an embedding is noise; Infinity and products of nesting end up here too. */
+/** A weight above 10 turns an embedding into noise. Infinity and products of nested weights are clamped to it too. */
 export const weightLimit = 10
 
 /** An escape, a bracket, `:number)`, a run of plain text, or any single character. */
 const piece =
   /\\(?<escaped>[()[\]\\])|(?<bracket>[()[\]])|:\s*(?<weight>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*\)|[^\\()[\]:]+|[\s\S]/giu
 
-/** A prompt that is taken as it is written. */
+/** A prompt without markup, as one segment. */
 export function plainPrompt(text: string): readonly Segment[] {
   return [{ text, weight: 1 }]
 }
@@ -40,7 +40,7 @@ export function parsePromptWeights(prompt: string): WeightedPrompt {
 
 class SegmentBuilder {
   readonly #segments: { text: string; weight: number }[] = []
-  /** Where each bracket that is still open began: an index of segments. Round and square ones may interleave. */
+  /** The segment index at which each open bracket began. Round and square brackets may interleave. */
   readonly #open: Record<'(' | '[', number[]> = { '(': [], '[': [] }
   readonly #remarks: PromptRemark[] = []
 
@@ -62,7 +62,7 @@ class SegmentBuilder {
     }
   }
 
-  /** `:1.3)` closes a round bracket with that weight; where none is open it is text. */
+  /** `:1.3)` closes a round bracket with that weight. It is text if no bracket is open. */
   closeWithWeight(weight: number, written: string): void {
     const start = this.#open['('].pop()
     if (start === undefined) this.add(written)

@@ -1,14 +1,14 @@
-/** Owns CLIP's own vocabulary (Radford et al. 2021; MIT licence), for checkpoints that carry none: single files do not. */
+/** CLIP's own vocabulary (Radford et al. 2021; MIT licence), for single-file checkpoints, which contain none. */
 import { readFile } from 'node:fs/promises'
 import { parseMerges, type Vocabulary } from './tokenizer.ts'
 
 const start = '<|startoftext|>'
 const end = '<|endoftext|>'
 
-/** What fills a row: SDXL's first encoder was trained with the end token, its second with "!" (id 0). */
+/** The padding token: SDXL's first encoder was trained with the end token, its second with "!" (id 0). */
 export const paddings = { first: end, second: '!' } as const
 
-/** As SDXL's own tokenizer_config.json have them. */
+/** The special tokens of SDXL's own tokenizer_config.json. */
 const specials = {
   first: [
     { content: start, normalized: true },
@@ -23,11 +23,11 @@ const specials = {
 
 const mergesFile = new URL('./clip-merges.txt', import.meta.url)
 
-/** 256 bytes as symbols, the same at the end of a word, and the start and end of a text. */
+/** 256 byte symbols, the same with an end-of-word mark, and the start and end of a text. */
 const withoutMerges = 256 + 256 + 2
 
 /**
- * The vocabulary of that many tokens: all of CLIP's 49,408, or as many of its merges as a smaller model was made with.
+ * The vocabulary of `size` tokens: all of CLIP's 49,408, or the first merges for a smaller model.
  * Further rows of an embedding table, which training added, have no names here.
  */
 export async function clipVocabulary(size: number, encoder: keyof typeof paddings): Promise<Vocabulary> {
@@ -51,7 +51,7 @@ export async function clipVocabulary(size: number, encoder: keyof typeof padding
   }
 }
 
-/** A printable symbol for each byte: printable Latin-1 stands for itself, the rest follows from U+0100 on. */
+/** A printable symbol for each byte: printable Latin-1 characters map to themselves, the other bytes to U+0100 and above. */
 function byteSymbols(): string[] {
   const printable = [range(0x21, 0x7e), range(0xa1, 0xac), range(0xae, 0xff)].flat()
   const isPrintable = new Set(printable)

@@ -1,4 +1,4 @@
-/** Owns opening a tokenizer from wherever its model has it. */
+/** Opens a tokenizer from a folder, a tokenizer.json or CLIP's own vocabulary. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { clipVocabulary } from './clip-vocabulary.ts'
@@ -6,7 +6,7 @@ import { createTokenizer, openTokenizer, type Tokenizer } from './tokenizer.ts'
 import { readTokenizerJson } from './tokenizer-json.ts'
 import type { TokenizerPart } from './tokenizer-part.ts'
 
-/** @throws AppError 'model-file' or 'model-config', naming the file. */
+/** @throws AppError 'model-file' or 'model-config' when a file cannot be read or is invalid; names the file. */
 export async function openTokenizerPart(part: TokenizerPart): Promise<Tokenizer> {
   if (part.from === 'clip') return createTokenizer(await clipVocabulary(part.tokens, part.encoder))
   const { folder } = part

@@ -1,11 +1,11 @@
-/** Owns reading a tokenizer.json, the one file that newer libraries save a tokenizer as. */
+/** Reads a tokenizer.json, the single file in which newer libraries save a tokenizer. */
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
 import { readConfigFile } from '../../weights/config-file.ts'
 import type { Vocabulary } from './tokenizer.ts'
 
-/** `left right`, or the two apart. */
+/** `left right` as one string, or as two strings. */
 const merge = z.union([
   z.tuple([z.string(), z.string()]),
   z
@@ -30,7 +30,7 @@ const schema = z.object({
   }),
 })
 
-/** A token is written as its text, or with flags around it. */
+/** A token is its text, or an object with flags. */
 const token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
 
 const roles = z.object({
@@ -39,7 +39,10 @@ const roles = z.object({
   pad_token: token.default('<|endoftext|>'),
 })
 
-/** The vocabulary in `tokenizer/` or `tokenizer_2/` of a model. @throws AppError 'model-file' or 'model-config'. */
+/**
+ * The vocabulary in `tokenizer/` or `tokenizer_2/` of a model.
+ * @throws AppError 'model-file' or 'model-config' when the file cannot be read or is invalid.
+ */
 export async function readTokenizerJson(folder: string): Promise<Vocabulary> {
   const file = join(folder, 'tokenizer.json')
   const { added_tokens: added, model } = await readConfigFile(file, schema)

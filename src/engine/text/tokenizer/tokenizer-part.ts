@@ -1,8 +1,8 @@
-/** Owns saying where a tokenizer comes from; plain data that crosses to workers. */
+/** The location of a tokenizer, as plain data that is sent to workers. */
 import { z } from 'zod'
 
 export const tokenizerPart = z.discriminatedUnion('from', [
-  /** A folder as transformers writes it. */
+  /** A folder in the layout of transformers. */
   z.object({ from: z.literal('folder'), folder: z.string(), hash: z.string() }),
   /** CLIP's own vocabulary, of that many tokens. */
   z.object({

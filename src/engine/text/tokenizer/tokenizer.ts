@@ -1,31 +1,31 @@
-/** CLIP's tokenizer: text to token ids, from the vocabulary that lies in a model's own folder. */
+/** CLIP's tokenizer: text to token ids, with the vocabulary from a model's own folder. */
 import { join } from 'node:path'
 import { Tokenizer as ByteLevelBpe } from '@huggingface/tokenizers'
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
 import { readConfigFile, readTextFile } from '../../weights/config-file.ts'
 
-/** One of a model's two tokenizers. They differ in padding, and in what the padding token does to text. */
+/** One of a model's two tokenizers. They differ in the padding token, and in its effect on text. */
 export interface Tokenizer {
-  /** Id that begins a row, and the one that ends its text. */
+  /** Ids of the start and the end token of a row. */
   readonly start: number
   readonly end: number
-  /** Id that fills a row: `<|endoftext|>` for the first encoder, `!` (id 0) for the second. */
+  /** Id of the padding token: `<|endoftext|>` for the first encoder, `!` (id 0) for the second. */
   readonly padding: number
-  /** The highest id that it can give: the encoder must know as many. */
+  /** The highest possible id; the encoder's embedding table must contain it. */
   readonly highestId: number
-  /** Ids of any text, without start and end. */
+  /** Ids of any text, without start and end token, as in the reference. */
   encode(text: string): number[]
-  /** The same as the UIs have it: what fills a row, an exclamation mark in the second tokenizer, is text like any other. */
+  /** The same as in the UIs: the padding token, `!` in the second tokenizer, is ordinary text. */
   encodePlain(text: string): number[]
 }
 
-/** What a tokenizer is made of, already read. */
+/** The data of a tokenizer. */
 export interface Vocabulary {
   readonly ids: Readonly<Record<string, number>>
   /** Pairs of symbols, most important first. */
   readonly merges: readonly (readonly [string, string])[]
-  /** Tokens that are found in the text and never split: those with a role, and those that training added. */
+  /** Tokens that are matched in the text and never split: special tokens, and tokens that training added. */
   readonly special: readonly SpecialToken[]
   readonly start: string
   readonly end: string
@@ -34,16 +34,22 @@ export interface Vocabulary {
 
 export interface SpecialToken {
   readonly content: string
-  /** Where the vocabulary does not hold it. */
+  /** The id, if the vocabulary does not contain the token. */
   readonly id?: number
-  /** Looked for in the lower-cased text rather than in the text as written. */
+  /** Matched in the lower-cased text instead of the original text. */
   readonly normalized: boolean
 }
 
 /** Contractions, runs of letters, single digits, runs of anything else: the pattern of OpenAI's CLIP. */
 const wordPattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`
 
-/** Matches transformers' CLIPTokenizer: NFC, white space to single spaces, lower case; no ftfy, no HTML entities. */
+/**
+ * Matches transformers' CLIPTokenizer: NFC, white space to single spaces, lower case; no ftfy, no HTML entities.
+ *
+ * @example
+ * const tokenizer = await openTokenizer('models/demo/tokenizer')
+ * tokenizer.encode('a red circle') // ids without start and end token
+ */
 export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
   const { ids, start, end, padding, special } = vocabulary
   const encode = encoderOf(vocabulary)
@@ -81,7 +87,7 @@ function encoderOf({ ids, merges, special, end }: Vocabulary): Tokenizer['encode
         normalizers: [
           { type: 'NFC' },
           { type: 'Replace', pattern: { Regex: String.raw`\s+` }, content: ' ' },
-          // The reference lowers character by character: a sigma at a word's end is like any other.
+          // The reference lower-cases character by character, so a final sigma is treated like any other sigma.
           { type: 'Replace', pattern: { String: 'Σ' }, content: 'σ' },
           { type: 'Lowercase' },
         ],
@@ -116,7 +122,7 @@ function idOf(ids: Vocabulary['ids'], token: string): number {
   return id
 }
 
-/** A token is written as its text, or with flags around it. */
+/** A token is its text, or an object with flags. */
 const token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
 
 const configSchema = z.object({
@@ -135,7 +141,7 @@ const idsSchema = z.record(z.string(), z.int().min(0))
 
 /**
  * Opens `tokenizer/` or `tokenizer_2/` of a model: vocab.json, merges.txt, tokenizer_config.json.
- * @throws AppError model-file, naming the file.
+ * @throws AppError 'model-file' when a file cannot be read or is invalid; names the file.
  */
 export async function openTokenizer(folder: string): Promise<Tokenizer> {
   const [ids, merges, config] = await Promise.all([
@@ -144,7 +150,7 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
     readConfigFile(join(folder, 'tokenizer_config.json'), configSchema),
   ])
   const { bos_token: start, eos_token: end, pad_token: padding } = config
-  // Older files do not list them; then the three tokens that have a role are the special ones.
+  // Older files do not list special tokens; then the start, end and padding tokens are the special ones.
   const special = config.added_tokens_decoder
     ? Object.entries(config.added_tokens_decoder).map(([id, one]) => ({ ...one, id: Number(id) }))
     : [...new Set([start, end, padding])].map(content => ({ content, normalized: false }))
@@ -154,7 +160,7 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
   throw new AppError('model-file', { file: join(folder, 'vocab.json'), problem })
 }
 
-/** Lines `left right`; comments such as `#version: 0.2` stand at the top only, for `#` is a symbol as well. */
+/** Lines `left right`. Comments such as `#version: 0.2` occur at the top only, because `#` is also a symbol. */
 export function parseMerges(text: string): [string, string][] {
   const lines = text.split(/\r?\n/)
   const first = lines[0]?.startsWith('#version') ? 1 : 0
