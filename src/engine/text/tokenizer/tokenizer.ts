@@ -47,7 +47,7 @@ const wordPattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L
  * Matches transformers' CLIPTokenizer: NFC, white space to single spaces, lower case; no ftfy, no HTML entities.
  *
  * @example
- * const tokenizer = await openTokenizer('models/demo/tokenizer')
+ * const tokenizer = await openTokenizer('models/demo/base/tokenizer')
  * tokenizer.encode('a red circle') // ids without start and end token
  */
 export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
