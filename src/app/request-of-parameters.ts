@@ -12,7 +12,7 @@ export function requestOfParameters(p: PictureParameters, { models }: Catalogue)
   return {
     prompt: p.prompt,
     ...(p.negative === '' ? {} : { negative: p.negative }),
-    ...(isOurSeed(p.seed) ? { seed: p.seed } : {}),
+    ...seedOf(p.seed),
     ...(p.steps === undefined ? {} : { steps: p.steps }),
     ...(p.guidance === undefined ? {} : { guidance: p.guidance }),
     ...(sampler === undefined ? {} : { sampler }),
@@ -20,7 +20,8 @@ export function requestOfParameters(p: PictureParameters, { models }: Catalogue)
   }
 }
 
-/** Other programs go beyond what a number in JSON holds: such a seed is lost already. */
-function isOurSeed(seed: number | undefined): seed is number {
-  return seed !== undefined && seed >= bounds.seed.min && seed <= bounds.seed.max
+/** Other programs have seeds beyond those that can be asked for here: chance takes their place. */
+function seedOf(seed: bigint | undefined): Pick<ImagineRequest, 'seed'> {
+  const { min, max } = bounds.seed
+  return seed !== undefined && seed >= min && seed <= max ? { seed: Number(seed) } : {}
 }
