@@ -1,4 +1,4 @@
-/** Owns looking into one entry of the models folders: what it is by its content, and what it holds. */
+/** Describes one entry of the models folders: its kind, by its content, and its parts. */
 import { readdir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError, hasCode, toAppError } from '../../errors.ts'
@@ -19,27 +19,27 @@ import { sdxl } from './recognise/recogniser.ts'
 import type { Candidate, Unused } from './scan.ts'
 import { storageOfFile, storageOfFolder } from './storage.ts'
 
-/** A Base or a Refiner that may still need parts from elsewhere. */
+/** A Base or a Refiner that may still need parts from other files. */
 export interface FoundExpert {
   readonly name: string
   readonly path: string
   readonly found: FoundParts
-  /** The Base in whose folder a Refiner lies. */
+  /** The Base whose folder contains this Refiner. */
   readonly belongsTo?: string
 }
 
 export interface Described {
   readonly experts: readonly FoundExpert[]
   readonly files: readonly FileRecord[]
-  /** A Refiner beside a sound Base that cannot be used. */
+  /** An unusable Refiner beside a usable Base. */
   readonly unused: readonly Unused[]
 }
 
 const nothing: Described = { experts: [], files: [], unused: [] }
 
 /**
- * Nothing for a file that accompanies models and is none: a text, a picture.
- * @throws AppError 'model-file' or 'model-config' for what cannot be used.
+ * Empty for a file that is not a model, such as a text or a picture.
+ * @throws AppError 'model-file' or 'model-config' when the entry cannot be used.
  */
 export function describeCandidate(candidate: Candidate, hasher: FileHasher): Promise<Described> {
   if (!candidate.isFolder) return describeFile(candidate, hasher)
@@ -63,7 +63,7 @@ async function describeFile({ kind, name, path }: Candidate, hasher: FileHasher)
   return { ...nothing, files: [{ kind: found, name, family, hash, storage, ...part }] }
 }
 
-/** What a file of that kind holds; nothing where files of the kind are opened in another way. */
+/** The part in a file of that kind; undefined if files of the kind are opened in another way. */
 async function partInFile(
   kind: FileRecord['kind'],
   path: string,
@@ -87,10 +87,10 @@ async function partInFile(
   }
 }
 
-/** Names under which people keep weights, a download that was not finished included. */
+/** File names of weights, including unfinished downloads. */
 const weightsName = /\.(?:safetensors|sft|ckpt|pth?|bin|gguf|onnx|zip|7z|rar)(?:\.\w+)?$|^[^.]+$/i
 
-/** Undefined where neither name nor content is that of weights. */
+/** Undefined if neither the name nor the content is that of weights. */
 async function headerOf(path: string): Promise<SafetensorsHeader | undefined> {
   try {
     return await readSafetensorsHeader(path)
@@ -104,7 +104,7 @@ function isCutShort(error: unknown): boolean {
   return hasCode(error, 'model-file') && error.details.problem.what === 'truncated'
 }
 
-/** What the file is, if it is of use in a folder of that kind. @throws AppError 'model-file' saying what else it is. */
+/** The file's kind and family. @throws AppError 'model-file' when it is of another kind than its folder; names it. */
 function fitting(
   path: string,
   header: SafetensorsHeader,
@@ -124,10 +124,10 @@ function fitting(
   throw refuse({ what: 'other-kind', kind: found, folder: modelKinds[found].folders[0] })
 }
 
-/** Kinds that work beside SDXL whatever they were made for. */
+/** Kinds that work with SDXL whatever family they were made for. */
 const ofAnyFamily: ReadonlySet<ModelKind> = new Set(['upscaler', 'image-encoder'])
 
-/** A folder of one model, or one with `base/` and perhaps `refiner/`. */
+/** A folder with one model, or with `base/` and optionally `refiner/`. */
 async function describeCheckpointFolder({ name, path }: Candidate, hasher: FileHasher): Promise<Described> {
   const names = await readdir(path)
   const expert = async (folder: string) => ({
@@ -148,7 +148,7 @@ async function describeCheckpointFolder({ name, path }: Candidate, hasher: FileH
   }
 }
 
-/** A ControlNet, a VAE … as diffusers saves one: a config.json beside its weights. */
+/** A ControlNet, a VAE … in diffusers' layout: a config.json beside its weights. */
 async function describeFolder(
   { name, path }: Candidate,
   kind: Exclude<ModelKind, 'checkpoint'>,

@@ -1,4 +1,4 @@
-/** Owns what is known of a file that goes with a model: a LoRA, an embedding, a VAE … Crosses to workers as it is. */
+/** The record of a file that is used with a model: a LoRA, an embedding, a VAE … It is sent to workers unchanged. */
 import { z } from 'zod'
 import { networkPart } from '../networks/plan/parts.ts'
 import { embeddingPart } from '../text/embedding-file.ts'
@@ -11,16 +11,16 @@ export const fileRecord = z.object({
   name: z.string(),
   /** A proper name: SDXL, ESRGAN. */
   family: z.string(),
-  /** sha256, hex, of the file; of a folder, over its weights and config. */
+  /** sha256, hex, of the file; for a folder, over its weights and config. */
   hash: z.string(),
   storage,
-  /** What an embedding holds. */
+  /** The parts of an embedding. */
   embedding: z.array(embeddingPart).optional(),
-  /** A VAE, ready to take the place of a model's own. */
+  /** A VAE that can replace a model's own. */
   vae: networkPart.optional(),
-  /** A ControlNet, ready to be opened. */
+  /** A ControlNet that can be opened. */
   controlNet: networkPart.optional(),
-  /** What IP-Adapters look with. */
+  /** An image encoder for IP-Adapters. */
   imageEncoder: networkPart.optional(),
   /** An IP-Adapter's weights, with the image encoder that it was trained with. */
   ipAdapter: z

@@ -1,4 +1,4 @@
-/** Owns describing what guides the painting by pictures, each in a file of its own: ControlNets, IP-Adapters, image encoders. */
+/** Describes files for guidance by pictures: ControlNets, IP-Adapters and image encoders. */
 import { AppError } from '../../errors.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'
 import { below, type Naming, sourceInFile } from '../weights/file-layout.ts'
@@ -29,7 +29,7 @@ const notBuilt = [
   { kind: 'lora', variant: 'OFT', has: /\.oft_(?:blocks|diag)$/ },
 ] as const
 
-/** @throws AppError 'model-file' naming a variant that is not built. */
+/** @throws AppError 'model-file' when the variant is not supported; names it. */
 export function requireBuilt(file: string, header: SafetensorsHeader): void {
   const view = new HeaderView(header)
   const found = notBuilt.find(({ has }) => view.some(has))

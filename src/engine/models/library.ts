@@ -1,4 +1,4 @@
-/** Owns what lies in the models folders: every model, every file that goes with one, and why anything else is not used. */
+/** The catalogue of the models folders: models, files that are used with models, and unused files with the reason. */
 import { AppError, hasCode, toAppError } from '../../errors.ts'
 import type { ModelFileProblem } from '../../model-problem.ts'
 import { buildExperts, type Wishes } from './checkpoint/build-experts.ts'
@@ -13,20 +13,25 @@ import { allowedFolders, type Candidate, type ModelFolders, scanModelFolders, ty
 
 export interface ModelCatalogue {
   models: ModelRecord[]
-  /** What goes with models, by kind and name. */
+  /** Files that are used with models, by kind and name. */
   files: FileRecord[]
-  /** What cannot be used, or is of no use, with the reason. */
+  /** Files that cannot be used or are of no use, with the reason. */
   unused: Unused[]
 }
 
 export interface LibraryOptions extends ModelFolders {
   readonly cache: HashCache
-  /** What the configuration says a model is to be put together with, by the model's name. */
+  /** The parts that the configuration chooses, by the model's name. */
   readonly wishes?: Readonly<Record<string, Wishes>>
   readonly onReading?: FileHasher['onReading']
 }
 
-/** Reads every models folder. Nothing that lies there makes it fail: what cannot be used is named in `unused`. */
+/**
+ * Reads every models folder. No file makes it fail: unusable files are listed in `unused`.
+ *
+ * @example
+ * const { models, files, unused } = await readModels({ roots: ['models'], linkTargets: [], cache: memoryHashCache() })
+ */
 export async function readModels(options: LibraryOptions): Promise<ModelCatalogue> {
   const { candidates, unused } = await scanModelFolders(options)
   const { cache, onReading } = options
@@ -42,7 +47,7 @@ export async function readModels(options: LibraryOptions): Promise<ModelCatalogu
   return { models, files: await pairImageEncoders(files, unused), unused }
 }
 
-/** Looks into each; what goes wrong with one is its alone. Of two of one kind and name the first counts. */
+/** Describes each candidate. A fault in one does not affect the others. The first of two with one kind and name counts. */
 async function describeAll(candidates: readonly Candidate[], hasher: FileHasher, unused: Unused[]) {
   const experts: FoundExpert[] = []
   const files: FileRecord[] = []
@@ -70,7 +75,7 @@ function refusal(file: string, problem: ModelFileProblem): AppError {
   return new AppError('model-file', { file, problem })
 }
 
-/** What is sound and simply not for Easel, so that a folder shared with other programs is no list of faults. */
+/** Problems of intact files that are not for Easel. A folder shared with other programs should not give a list of faults. */
 const ofNoUse: ReadonlySet<ModelFileProblem['what']> = new Set([
   'other-family',
   'other-kind',

@@ -1,4 +1,4 @@
-/** Owns giving every IP-Adapter the image encoder that it was trained with: the one whose width is what it takes in. */
+/** Pairs every IP-Adapter with the image encoder that it was trained with, by the width of its input. */
 import { AppError, toAppError } from '../../errors.ts'
 import { type ClipVisionConfig, clipVisionConfigSchema } from '../networks/clip-vision-config.ts'
 import { type IpAdapterConfig, ipAdapterConfigOf } from '../networks/ip-adapter-config.ts'
@@ -9,7 +9,7 @@ import { ipAdapterInFile } from './guidance-file.ts'
 import { hashTexts } from './hashes/file-hashes.ts'
 import type { Unused } from './scan.ts'
 
-/** All files, IP-Adapters with their encoder; those that none fits go to `unused`. */
+/** All files, with encoders for the IP-Adapters. IP-Adapters without a matching encoder go to `unused`. */
 export async function pairImageEncoders(
   files: readonly FileRecord[],
   unused: Unused[],
@@ -41,7 +41,7 @@ export async function pairImageEncoders(
   return paired
 }
 
-/** Of what the encoder gives of a picture: the part that such an adapter looks at. */
+/** The width of the encoder output that such an adapter uses. */
 function widthSeen({ projectionSize, hiddenSize }: ClipVisionConfig, { sees }: IpAdapterConfig): number {
   return sees === 'embeds' ? projectionSize : hiddenSize
 }

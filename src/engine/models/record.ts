@@ -1,29 +1,29 @@
-/** Owns what is known of a model: its parts, each with where it comes from and its hash. Crosses to workers as it is. */
+/** The model record: a model's parts, each with its location and hash. It is sent to workers unchanged. */
 import { z } from 'zod'
 import { networkParts } from '../networks/plan/parts.ts'
 import { tokenizerPart } from '../text/tokenizer/tokenizer-part.ts'
 import { storage } from './storage.ts'
 
-/** All that a Base or a Refiner is opened from. */
+/** The parts from which a Base or a Refiner is opened. */
 export const expertParts = z.object({
   networks: networkParts,
-  /** Of the first text encoder. */
+  /** The tokenizer of the first text encoder. */
   tokenizer: tokenizerPart.optional(),
   tokenizer2: tokenizerPart,
   schedule: z.object({
-    /** As a scheduler_config.json says it. */
+    /** In the format of a scheduler_config.json. */
     config: z.record(z.string(), z.unknown()),
-    /** What to name when a key does not fit. */
+    /** The file to name when a key is invalid. */
     configFile: z.string(),
   }),
-  /** Base: no negative prompt means zeros. Refiner: it means an empty text, encoded. */
+  /** A missing negative prompt means zeros in a Base, and the encoded empty text in a Refiner. */
   zerosForNoNegative: z.boolean(),
 })
 export type ExpertParts = z.infer<typeof expertParts>
 
 const expert = {
   parts: expertParts,
-  /** sha256, hex, over everything that decides a picture. */
+  /** sha256, hex, over everything that affects a picture. */
   hash: z.string(),
   /** Sides of a picture must be multiples of this: the pixels per latent, 8 in SDXL. */
   sizeStepPx: z.number(),
@@ -34,20 +34,20 @@ const expert = {
 export const expertRecord = z.object(expert)
 export type ExpertRecord = z.infer<typeof expertRecord>
 
-/** A usable model: Base with, where there is one, the Refiner that belongs to it. */
+/** A usable model: a Base and, if there is one, its Refiner. */
 export const modelRecord = z.object({
   name: z.string(),
   ...expert,
-  /** What the U-Net was trained on. */
+  /** The side of the U-Net's training pictures. */
   nativeSidePx: z.number(),
-  /** How wide its text encoders are, for what is put in place of words. */
+  /** The widths of its text encoders, for textual inversion. */
   textWidths: z.object({ first: z.number().optional(), second: z.number() }).optional(),
-  /** The sampler that its scheduler_config.json stands for. */
+  /** The sampler that corresponds to its scheduler_config.json. */
   sampler: z.string().optional(),
-  /** What else that file says that a request must know. */
+  /** Further facts of that file that a request needs. */
   scheduler: z
     .object({
-      /** Its own sampler cannot be had, for its class or for this key of it. */
+      /** The class, or the key of it, for which its own sampler is not available. */
       notBuilt: z.object({ className: z.string(), key: z.string().optional() }).optional(),
       zeroTerminalSnr: z.boolean(),
       /** Trained with EDM's scalings. */
@@ -55,7 +55,7 @@ export const modelRecord = z.object({
     })
     .optional(),
   refiner: expertRecord.optional(),
-  /** What keeps the Refiner beside the Base from belonging to it; then there is no `refiner`. */
+  /** Why the Refiner beside the Base does not belong to it; then there is no `refiner`. */
   refinerMismatch: z.enum(['VAE', 'second text encoder']).optional(),
 })
 export type ModelRecord = z.infer<typeof modelRecord>

@@ -1,6 +1,6 @@
 /**
- * Owns walking through the models folders: what in them may be a model, of which kind and by what name, and what is set aside
- * because it cannot be looked at. One bad entry takes nothing else down.
+ * Walks the models folders and lists the candidates for models with kind and name, and the unreadable entries.
+ * A bad entry does not affect the others.
  */
 import type { Stats } from 'node:fs'
 import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
@@ -14,7 +14,7 @@ import { kindOfFolder, type ModelKind } from './recognise/kinds.ts'
 /** A file or a folder that may be a model. */
 export interface Candidate {
   readonly kind: ModelKind
-  /** Its path below the folder of its kind, without the file's extension, with `/` between folders. */
+  /** The path below the folder of its kind, without the file's extension, with `/` between folders. */
   readonly name: string
   readonly path: string
   readonly isFolder: boolean
@@ -32,13 +32,13 @@ export interface Scan {
 }
 
 export interface ModelFolders {
-  /** Searched in this order; of two models of one name the first counts. */
+  /** Searched in this order. The first of two models with one name counts. */
   readonly roots: readonly string[]
-  /** Where links may lead besides the roots themselves. */
+  /** Folders that links may lead into, besides the roots themselves. */
   readonly linkTargets: readonly string[]
 }
 
-/** Bounds for a configuration that names a whole disk. */
+/** Bounds of the walk, for a configuration that names a whole disk. */
 const maxDepth = 8
 const maxEntries = 50_000
 
@@ -48,7 +48,7 @@ export async function scanModelFolders(folders: ModelFolders): Promise<Scan> {
   return walk
 }
 
-/** Where a model's files may lie, without links. */
+/** The folders that may contain a model's files, with links resolved. */
 export async function allowedFolders({ roots, linkTargets }: ModelFolders): Promise<string[]> {
   const real = await Promise.all(
     [...roots, ...linkTargets].map(folder => realpath(folder).catch(() => undefined)),
@@ -66,7 +66,7 @@ class Walk implements Scan {
     this.#allowed = allowed
   }
 
-  /** Our own models folder need not exist yet; one that was named must. */
+  /** Easel's own models folder may be missing; a configured folder must exist. */
   async root(folder: string, isOwn: boolean): Promise<void> {
     const there = await stat(folder).catch(() => undefined)
     if (there === undefined && isOwn) return
@@ -75,7 +75,7 @@ class Walk implements Scan {
     }
     const real = await realpath(folder)
     const names = await this.#namesIn(folder, folder)
-    // Another program's whole folder: beside models/ lie its own parts, which are no models.
+    // The whole folder of another program: its entries beside models/ are not models.
     const isProgram = !isOwn && names.includes('models')
     for (const name of names) {
       const path = join(folder, name)
@@ -86,7 +86,7 @@ class Walk implements Scan {
     }
   }
 
-  /** Every entry of a folder. prefix: what their names begin with. above: the folders that it lies in, without links. */
+  /** Every entry of a folder. prefix: the prefix of their names. above: the parent folders, with links resolved. */
   async #folder(kind: ModelKind, folder: string, prefix: string, above: readonly string[]): Promise<void> {
     const title = prefix === '' ? basename(folder) : prefix.slice(0, -1)
     const real = await realpath(folder)
@@ -120,7 +120,7 @@ class Walk implements Scan {
     await this.#folder(kind, path, `${name}/`, above)
   }
 
-  /** What stands there, links followed as far as they may lead. */
+  /** The stats at a path, after following permitted links. */
   async #look(path: string): Promise<Stats> {
     const itself = await lstat(path).catch(error => {
       throw unreadableFile(path, error)
@@ -135,7 +135,7 @@ class Walk implements Scan {
     return there
   }
 
-  /** Sorted; hidden ones are left out. */
+  /** The sorted names, without hidden files. */
   async #namesIn(folder: string, name: string): Promise<string[]> {
     try {
       const names = (await readdir(folder)).filter(one => !one.startsWith('.')).sort()
@@ -157,7 +157,7 @@ function fault(file: string, problem: ModelFileProblem): AppError {
   return new AppError('model-file', { file, problem })
 }
 
-/** A model of several files: of diffusers or optimum for a checkpoint, with a config.json for the other kinds. */
+/** Whether a folder is one model: diffusers' or optimum's layout for a checkpoint, a config.json for the other kinds. */
 async function isModelFolder(kind: ModelKind, folder: string): Promise<boolean> {
   const names = await visibleNames(folder)
   const marks = kind === 'checkpoint' ? ['model_index.json', 'unet'] : ['config.json']
@@ -165,7 +165,7 @@ async function isModelFolder(kind: ModelKind, folder: string): Promise<boolean> 
   return kind === 'checkpoint' && names.includes('base') && isModelFolder(kind, join(folder, 'base'))
 }
 
-/** None where the folder cannot be read. */
+/** Empty if the folder cannot be read. */
 async function visibleNames(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).filter(name => !name.startsWith('.')).sort()
@@ -174,14 +174,14 @@ async function visibleNames(folder: string): Promise<string[]> {
   }
 }
 
-/** The folder in it, where there is nothing else: an archive that was unpacked one level deeper. */
+/** The only entry, if it is a folder: an archive that was unpacked one level deeper. */
 async function onlyFolderIn(folder: string): Promise<string | undefined> {
   const [only, ...others] = await visibleNames(folder)
   const path = only === undefined ? undefined : join(folder, only)
   return path !== undefined && others.length === 0 && (await isFolder(path)) ? path : undefined
 }
 
-/** The revision that a folder of Hugging Face's cache (`models--owner--name`) stands for: main, or the only one. */
+/** The snapshot folder in Hugging Face's cache (`models--owner--name`): main, or the only one. */
 async function hubSnapshot(folder: string): Promise<string | undefined> {
   if (!basename(folder).startsWith('models--')) return undefined
   const snapshots = join(folder, 'snapshots')

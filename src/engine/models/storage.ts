@@ -1,14 +1,14 @@
-/** Owns how much room a model takes on disk, and in which types its numbers are kept. */
+/** The size of a model on disk, and the types of its weights. */
 import { z } from 'zod'
 import { readOnnxFile } from '../weights/onnx-file.ts'
 import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensors.ts'
 
 export const storage = z.object({
   layout: z.enum(['folder', 'file', 'onnx']),
-  /** The file or folder, as it was found. */
+  /** The path of the file or folder as found. */
   path: z.string(),
   bytes: z.number(),
-  /** The one with the most bytes first. */
+  /** Sorted by bytes, the largest first. */
   dtypes: z.array(z.string()),
 })
 export type Storage = z.infer<typeof storage>
@@ -17,7 +17,7 @@ export function storageOfFile(path: string, header: SafetensorsHeader): Storage 
   return { layout: 'file', path, ...sum([header]) }
 }
 
-/** files: of weights, with the index of shards where there is one. */
+/** files: the weight files, with the index of shards if there is one. */
 export async function storageOfFolder(path: string, files: readonly string[]): Promise<Storage> {
   const headers: SafetensorsHeader[] = []
   for (const file of files.filter(one => one.endsWith('.safetensors'))) {

@@ -1,4 +1,4 @@
-/** Owns how wide a model's text encoders are, by their configs. */
+/** The widths of a model's text encoders, from their configs. */
 import { z } from 'zod'
 import type { NetworkPart } from '../networks/plan/parts.ts'
 import type { EncoderWidths } from '../text/embedding-file.ts'
@@ -7,7 +7,7 @@ import type { ExpertParts } from './record.ts'
 
 const schema = z.object({ hidden_size: z.int().min(1) })
 
-/** A Refiner has no first one. @throws AppError 'model-config'. */
+/** The widths; a Refiner has no first encoder. @throws AppError 'model-config' when a config has no valid width. */
 export function textWidthsOf({ networks }: ExpertParts): EncoderWidths {
   return {
     first: networks.textEncoder && widthOf(networks.textEncoder),

@@ -1,4 +1,4 @@
-/** Owns putting a model together of what was found and of what it lacks: a VAE and text encoders from elsewhere. */
+/** Assembles a model from its own parts and from missing parts of other files: a VAE and text encoders. */
 import type { MissingPart } from '../../../model-problem.ts'
 import type { NetworkPart, NetworkParts } from '../../networks/plan/parts.ts'
 import type { TokenizerPart } from '../../text/tokenizer/tokenizer-part.ts'
@@ -7,10 +7,10 @@ import type { Json } from '../infer/weights-view.ts'
 import type { ExpertParts } from '../record.ts'
 import type { FoundParts } from './found-parts.ts'
 
-/** Parts from elsewhere, which take precedence over the model's own. */
+/** Parts from other files, which take precedence over the model's own. */
 export interface Supplements {
   readonly vae?: NetworkPart
-  /** The model whose text encoders and tokenizers are to be used. */
+  /** The model that supplies text encoders and tokenizers. */
   readonly textEncoders?: ExpertParts
 }
 
@@ -36,7 +36,7 @@ export function assemble(found: FoundParts, supplements: Supplements): Assembled
   return { kind: 'complete', parts, hash: (isWhole && found.fileHash) || hashOf(parts) }
 }
 
-/** Over all parts by their roles, so that the same weights in another role are another model. */
+/** The hash over all parts with their roles: the same weights in another role are another model. */
 export function hashOf({ networks, tokenizer, tokenizer2, schedule, ...habits }: ExpertParts): string {
   const { textEncoder, textEncoder2, unet, vae } = networks
   return hashTexts(
@@ -53,7 +53,7 @@ interface Text {
   readonly tokenizers: Pick<ExpertParts, 'tokenizer' | 'tokenizer2'>
 }
 
-/** Another model's; a Refiner's U-Net reads the second encoder alone. */
+/** The text encoders of another model; a Refiner's U-Net uses the second encoder only. */
 function lentText({ networks, tokenizer, tokenizer2 }: ExpertParts, unet: Json): Text {
   const { textEncoder, textEncoder2 } = networks
   const width = numberIn(unet, 'cross_attention_dim')
@@ -78,13 +78,13 @@ function ownText({ networks, tokenizer, tokenizer2 }: FoundParts): Text | undefi
   }
 }
 
-/** Single files carry no vocabulary: it is CLIP's. */
+/** Single files contain no vocabulary, so this is CLIP's. */
 function clipTokenizer({ config }: NetworkPart, encoder: 'first' | 'second'): TokenizerPart {
   const tokens = Math.max(1, numberIn(config, 'vocab_size'))
   return { from: 'clip', tokens, encoder, hash: hashTexts('clip', String(tokens), encoder) }
 }
 
-/** Time ids share an input with the pooled text: what it leaves is 6 ids' in the Base, 5 in the Refiner. */
+/** Time ids share an input with the pooled text: the remaining width is that of 6 ids in the Base, 5 in the Refiner. */
 function withTimeIdWidth(unet: NetworkPart, text: Text['networks']): NetworkPart {
   if ('addition_time_embed_dim' in unet.config) return unet
   const added = numberIn(unet.config, 'projection_class_embeddings_input_dim')

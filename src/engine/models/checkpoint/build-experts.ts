@@ -1,4 +1,4 @@
-/** Owns making Bases and Refiners of what was found, with the parts that they lack from elsewhere in the library. */
+/** Builds Bases and Refiners from the files found, and takes missing parts from other models of the library. */
 import { AppError, toAppError } from '../../../errors.ts'
 import type { MissingPart } from '../../../model-problem.ts'
 import type { FoundExpert } from '../describe.ts'
@@ -8,7 +8,7 @@ import type { Unused } from '../scan.ts'
 import { sizeStepOf } from '../sizes.ts'
 import { assemble, type Supplements } from './assemble.ts'
 
-/** What the configuration says a model is to be put together with, by names in the library. */
+/** The parts that the configuration chooses for a model, by names in the library. */
 export interface Wishes {
   readonly vae?: string | undefined
   /** A model whose text encoders it shares. */
@@ -21,7 +21,7 @@ export interface BuiltExpert {
   readonly expert: ExpertRecord
 }
 
-/** Those that are whole; what the others lack goes to `unused`. */
+/** The complete models. Incomplete ones go to `unused` with the missing part. */
 export function buildExperts(
   experts: readonly FoundExpert[],
   files: readonly FileRecord[],
@@ -35,7 +35,7 @@ export function buildExperts(
     if (assembled.kind === 'complete') return assembled
     throw lacking(path, name, assembled.missing)
   }
-  /** borrowers: who asks, so that two models cannot wait for each other. */
+  /** borrowers: the models that asked so far, so that two models cannot wait for each other. */
   const supplementsOf = ({ name, path, found }: FoundExpert, borrowers: readonly string[]): Supplements => {
     const wish = wishes[name] ?? {}
     const vae = wish.vae === undefined ? onlyOne(found.networks.vae ? [] : vaes) : named(vaes, wish.vae)
@@ -58,7 +58,7 @@ export function buildExperts(
   return built
 }
 
-/** Where there is but one, no question is left. */
+/** The only element; undefined if there are none or several. */
 function onlyOne<T>(all: readonly T[]): T | undefined {
   return all.length === 1 ? all[0] : undefined
 }
@@ -67,7 +67,7 @@ function vaeOf(record: FileRecord | undefined): Supplements {
   return record?.vae ? { vae: record.vae } : {}
 }
 
-/** @throws AppError 'model-unknown' with the names that there are. */
+/** @throws AppError 'model-unknown' when there is no such name; lists the existing names. */
 export function named<T extends { readonly name: string }>(all: readonly T[], name: string): T {
   const found = all.find(one => one.name === name)
   if (found) return found

@@ -1,4 +1,4 @@
-/** Owns describing a checkpoint that is a single file: which networks it holds, and what follows from names and shapes. */
+/** Describes a single-file checkpoint: its networks, and their configurations inferred from names and shapes. */
 import type { NetworkPart } from '../../networks/plan/parts.ts'
 import { sdxlSchedulerFile } from '../../sampling/scheduler-config.ts'
 import { below, type Naming, sourceInFile } from '../../weights/file-layout.ts'
@@ -15,7 +15,7 @@ import type { Json } from '../infer/weights-view.ts'
 import { storageOfFile } from '../storage.ts'
 import type { FoundParts } from './found-parts.ts'
 
-/** Where a network's tensors may stand in a file, by a tensor that it always has. */
+/** A possible prefix of a network's tensors in a file, identified by a tensor that every such network has. */
 interface Place {
   readonly prefix: string
   readonly naming: Naming
@@ -32,7 +32,7 @@ const transformers = {
 } as const
 const openClip = { naming: 'open-clip', landmark: 'token_embedding.weight' } as const
 
-/** The first that fits counts. EMA copies (`model_ema.`), `logit_scale`, `position_ids` and the like stand nowhere here. */
+/** The first match counts. EMA copies (`model_ema.`), `logit_scale`, `position_ids` and the like are ignored. */
 const places = {
   unet: [
     { prefix: 'model.diffusion_model.', ...originalUNet },
@@ -53,7 +53,7 @@ const places = {
   ],
   textEncoder2: [
     { prefix: 'conditioner.embedders.1.model.', ...openClip },
-    // The Refiner has no other.
+    // The Refiner has only this one.
     { prefix: 'conditioner.embedders.0.model.', ...openClip },
     { prefix: 'text_encoder_2.', ...transformers },
   ],
@@ -62,13 +62,13 @@ const places = {
 type NetworkRole = keyof typeof places
 const roles = ['unet', 'vae', 'textEncoder', 'textEncoder2'] as const satisfies readonly NetworkRole[]
 
-/** A network that a file holds, its weights not yet hashed. */
+/** A network in a file, before its weights are hashed. */
 interface NetworkInFile {
   readonly weights: WeightLocation & { layout: 'file' }
   readonly config: Json
 }
 
-/** @throws AppError 'model-file' when the file cannot be read through. */
+/** @throws AppError 'model-file' when the file cannot be read to its end. */
 export async function describeCheckpointFile(
   file: string,
   header: SafetensorsHeader,
@@ -84,7 +84,7 @@ export async function describeCheckpointFile(
   }
 }
 
-/** The networks that a checkpoint holds. latents: what its VAE's config says of them besides. */
+/** The networks in a checkpoint. latents: further keys of its VAE's config on the latents. */
 export function networksOf(
   file: string,
   header: SafetensorsHeader,
@@ -99,7 +99,7 @@ export function networksOf(
   })
 }
 
-/** A VAE in a file of its own, or in one of a checkpoint; undefined where there is none. @throws as above. */
+/** A VAE in its own file or in a checkpoint; undefined if there is none. @throws as describeCheckpointFile. */
 export async function describeVaeFile(
   file: string,
   header: SafetensorsHeader,
@@ -125,7 +125,7 @@ function networksIn(
   return found
 }
 
-/** One pass over the file: its own hash, and one for each network that it holds. */
+/** Hashes the file and each of its networks in one pass. */
 async function hashNetworks(
   file: string,
   { tensors }: SafetensorsHeader,
@@ -146,13 +146,13 @@ async function hashNetworks(
   return { networks: Object.fromEntries(parts), fileHash: hashes.file }
 }
 
-/** The side, in latents, that the file says it was trained at. */
+/** The training size in latents, from the file's metadata. */
 function trainedSize({ metadata }: SafetensorsHeader): Json {
   const [, width, height] = /^(\d{3,5})x(\d{3,5})$/.exec(metadata['modelspec.resolution'] ?? '') ?? []
   return width === undefined ? {} : { sample_size: Math.floor(Math.max(Number(width), Number(height)) / 8) }
 }
 
-/** Whether it predicts v, and whether its noise ends in noise alone: by marker tensors, or by modelspec's metadata. */
+/** v-prediction and zero terminal SNR, from marker tensors or from modelspec's metadata. */
 function scheduleOf({ tensors, metadata }: SafetensorsHeader): Json {
   if (tensors.has('edm_mean')) return edmSchedule
   const predictsV = tensors.has('v_pred') || /^v\b/.test(metadata['modelspec.prediction_type'] ?? '')
@@ -178,10 +178,10 @@ const edmSchedule: Json = {
   solver_type: 'midpoint',
 }
 
-/** One number per channel of the latents; what is longer is something else. */
+/** One number per channel of the latents; a longer tensor is something else. */
 const maxLatentBytes = 1024
 
-/** Playground v2.5 carries the mean and deviation of its latents, and scales them by 0.5. */
+/** Playground v2.5 contains the mean and standard deviation of its latents, and scales them by 0.5. */
 async function edmLatents(tensors: ReadonlyMap<string, StoredTensor>): Promise<Json> {
   const [mean, deviation] = [tensors.get('edm_mean'), tensors.get('edm_std')]
   if (!mean || !deviation || mean.length + deviation.length > maxLatentBytes) return {}

@@ -1,4 +1,4 @@
-/** Owns describing a model that diffusers saved: a folder with one sub-folder per part. */
+/** Describes a model in diffusers' layout: a folder with one sub-folder per part. */
 import { access, lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -18,7 +18,7 @@ import type { FoundParts } from './found-parts.ts'
 
 const config = z.record(z.string(), z.unknown())
 
-/** The habits of a pipeline that it names itself. */
+/** The keys of model_index.json that change the result. */
 const indexSchema = z.object({
   force_zeros_for_empty_prompt: z.boolean().default(true),
   /** Library and class. */
@@ -26,9 +26,9 @@ const indexSchema = z.object({
 })
 
 /**
- * The parts of a Base or a Refiner. Whether it is one or the other follows from the folder: a Refiner has no first text
- * encoder. A folder may lack its model_index.json, its scheduler, its tokenizers, its VAE and its text encoders.
- * @throws AppError 'model-file' or 'model-config', naming what is wrong.
+ * The parts of a Base or a Refiner. A folder without the first text encoder is a Refiner. The model_index.json, the
+ * scheduler, the tokenizers, the VAE and the text encoders may be missing.
+ * @throws AppError 'model-file' or 'model-config' when a part cannot be used; names the file and the problem.
  */
 export async function describeDiffusersFolder(folder: string, hasher: FileHasher): Promise<FoundParts> {
   await access(folder).catch(error => {
@@ -40,7 +40,7 @@ export async function describeDiffusersFolder(folder: string, hasher: FileHasher
   const index = await ifThere(join(folder, 'model_index.json'), path => readConfigFile(path, indexSchema))
   const configFile = join(folder, 'scheduler', 'scheduler_config.json')
   const schedule = (await ifThere(configFile, readScheduleJson)) ?? sdxlSchedulerFile
-  // The class that the pipeline names counts before the file's own, as in the reference.
+  // The pipeline's class takes precedence over the file's own, as in the reference.
   const className = index?.scheduler?.[1]
   const networks = {
     textEncoder: await textEncoder('text_encoder'),
@@ -62,7 +62,7 @@ export async function describeDiffusersFolder(folder: string, hasher: FileHasher
   }
 }
 
-/** What `read` makes of a path; undefined where there is nothing, not even a link that leads nowhere. */
+/** `read(path)`; undefined if nothing exists at the path. A broken link exists. */
 async function ifThere<T>(path: string, read: (path: string) => Promise<T>): Promise<T | undefined> {
   return (await isThere(path)) ? read(path) : undefined
 }
@@ -76,7 +76,10 @@ async function storageOf(folder: string, parts: readonly (NetworkPart | undefine
   return graphs.length > 0 ? storageOfGraphs(folder, graphs) : storageOfFolder(folder, files)
 }
 
-/** A network in a folder of its own: a config.json and weights. @throws AppError 'model-file' or 'model-config'. */
+/**
+ * A network in its own folder: a config.json and weights.
+ * @throws AppError 'model-file' or 'model-config' when either cannot be used.
+ */
 export async function describeNetwork(folder: string, hasher: FileHasher): Promise<NetworkPart> {
   const configFile = join(folder, 'config.json')
   const said = await readConfigFile(configFile, config)
@@ -92,7 +95,7 @@ export async function describeNetwork(folder: string, hasher: FileHasher): Promi
   }
 }
 
-/** Optimum's VAE: two graphs, of which either has the config. */
+/** Optimum's VAE: two graphs; the config is beside one of them. */
 async function describeOnnxVae(decoder: string, encoder: string, hasher: FileHasher): Promise<NetworkPart> {
   const configFile = join(decoder, 'config.json')
   const said = await readConfigFile(configFile, config)
@@ -111,14 +114,14 @@ async function onnxPart(
   return { weights: { layout: 'onnx', graphs }, config: said, configFile, hash }
 }
 
-/** Graphs and what lies beside them. */
+/** The graphs and the files beside them. */
 async function onnxFiles(graphs: readonly string[]): Promise<string[]> {
   const files: string[] = []
   for (const graph of graphs) files.push(graph, ...(await readOnnxFile(graph)).dataFiles)
   return files
 }
 
-/** Whether there is a projection of the pooled text the weights say, where a config does not. */
+/** The weights tell whether the pooled text has a projection, if the config does not. */
 async function describeTextEncoder(folder: string, hasher: FileHasher): Promise<NetworkPart> {
   const part = await describeNetwork(folder, hasher)
   if (Array.isArray(part.config.architectures) || part.weights.layout === 'onnx') return part

@@ -1,4 +1,4 @@
-/** Owns what a file or a folder holds of a model, which may be less than a whole one. */
+/** The parts of a model in one file or folder, possibly incomplete. */
 import type { NetworkParts } from '../../networks/plan/parts.ts'
 import type { ExpertParts } from '../record.ts'
 import type { Storage } from '../storage.ts'
@@ -8,9 +8,9 @@ export interface FoundParts {
   readonly tokenizer?: ExpertParts['tokenizer']
   readonly tokenizer2?: ExpertParts['tokenizer2']
   readonly schedule: ExpertParts['schedule']
-  /** Absent: as the model's kind has it, Base or Refiner. */
+  /** Absent: the default of the model's kind, Base or Refiner. */
   readonly zerosForNoNegative?: boolean
   readonly storage: Storage
-  /** Of a single file as a whole, as other programs show it. */
+  /** The hash of a single file, as other programs show it. */
   readonly fileHash?: string
 }

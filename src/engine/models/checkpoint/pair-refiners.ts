@@ -1,4 +1,4 @@
-/** Owns giving each Base its Refiner: its own, the one that the configuration names, or one that belongs to it. */
+/** Pairs each Base with a Refiner: its own, the configured one, or a matching one. */
 import { AppError, toAppError } from '../../../errors.ts'
 import { type ModelSchedule, parseSchedule } from '../../sampling/scheduler-config.ts'
 import type { ModelRecord } from '../record.ts'
@@ -8,7 +8,7 @@ import { textWidthsOf } from '../text-widths.ts'
 import { type BuiltExpert, named, type Wishes } from './build-experts.ts'
 import { mismatchOf } from './refiner-match.ts'
 
-/** The Bases as models; Refiners that none of them has go to `unused`. */
+/** The Bases as models. Refiners without a Base go to `unused`. */
 export async function pairRefiners(
   experts: readonly BuiltExpert[],
   wishes: Readonly<Record<string, Wishes>>,
@@ -58,7 +58,7 @@ function schedulerFacts({ notBuilt, keys, config }: ModelSchedule): ModelRecord[
 
 interface Candidates {
   readonly refiners: readonly BuiltExpert[]
-  /** Somebody put these two together: if they do not fit, that is said. */
+  /** Somebody chose this pair, so a mismatch is reported. */
   readonly isMeant: boolean
 }
 

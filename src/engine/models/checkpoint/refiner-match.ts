@@ -1,16 +1,16 @@
-/** Whether a Refiner belongs to a Base: both must speak of the same latents and read the same second text encoder. */
+/** Whether a Refiner belongs to a Base: both must have the same latents and the same second text encoder. */
 import { z } from 'zod'
 import type { NetworkParts } from '../../networks/plan/parts.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights, type WeightLocation } from '../../weights/location.ts'
 import { readTensor } from '../../weights/tensor-values.ts'
 
-/** What differs. */
+/** The part that differs. */
 export type RefinerMismatch = 'VAE' | 'second text encoder'
 
 /**
- * One tensor stands for each network. Copies in another precision, and the VAE that was retouched for float16, point
- * the same way as the original; networks of another training do not.
+ * One tensor represents each network. It points in the same direction in copies of another precision and in the VAE that
+ * was fixed for float16, but not in networks of another training.
  */
 const landmarks = {
   VAE: { network: 'vae', tensor: 'decoder.conv_in.weight' },
@@ -21,7 +21,7 @@ const leastCosine = 0.9
 
 const vaeConfig = z.object({ scaling_factor: z.number().default(0.18215) })
 
-/** Undefined where the Refiner belongs. @throws AppError 'model-file' or 'model-config'. */
+/** Undefined if the Refiner belongs. @throws AppError 'model-file' or 'model-config' when weights cannot be read. */
 export async function mismatchOf(
   base: NetworkParts,
   refiner: NetworkParts,
@@ -30,7 +30,7 @@ export async function mismatchOf(
   if (scaling(base) !== scaling(refiner)) return 'VAE'
   for (const what of ['VAE', 'second text encoder'] as const) {
     const { network, tensor } = landmarks[what]
-    // Only a graph knows its weights: two of them are taken for a pair, as whoever put them there did.
+    // The weights of a foreign graph are not readable by name. Two such graphs in one folder count as a pair.
     const layouts = [base, refiner].map(parts => parts[network].weights.layout)
     if (layouts.every(layout => layout === 'onnx')) continue
     if (layouts.includes('onnx')) return what

@@ -1,4 +1,4 @@
-/** Owns the hashes of files, and of sections of them, read through once. */
+/** Hashes files and sections of them, and reads each file once. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
@@ -7,16 +7,16 @@ import { AppError } from '../../../errors.ts'
 import { unreadableFile } from '../../weights/config-file.ts'
 import type { HashCache } from './hash-cache.ts'
 
-/** Files of models, read through for their hashes. */
+/** The options for hashing model files. */
 export interface FileHasher {
   readonly cache: HashCache
-  /** Folders, without links, that a file must lie in after links are followed; absent: anywhere. */
+  /** Folders, without links, that must contain the file after links are resolved; absent: any folder. */
   readonly allowed?: readonly string[]
-  /** A file is about to be read through: with gigabytes that takes a while. */
+  /** Called before a file is read. Gigabytes take a while. */
   readonly onReading?: (file: string, bytes: number) => void
 }
 
-/** sha256, hex, of a file's bytes. @throws AppError 'model-file'. */
+/** sha256, hex, of a file's bytes. @throws AppError 'model-file' when it cannot be read. */
 export async function hashFile(file: string, hasher: FileHasher): Promise<string> {
   const [hash = ''] = await hashOnce(file, [''], hasher, () => [new Section([everything])])
   return hash
@@ -31,8 +31,8 @@ export interface ByteRange {
 const everything: ByteRange = { offset: 0, length: Number.POSITIVE_INFINITY }
 
 /**
- * sha256, hex, of the file, and of each named section of it, read in one go. Ranges are in ascending order.
- * @throws AppError 'model-file'.
+ * sha256, hex, of the file and of each named section, in one pass. Ranges are in ascending order.
+ * @throws AppError 'model-file' when the file cannot be read.
  */
 export async function hashSections(
   file: string,
@@ -47,7 +47,7 @@ export async function hashSections(
   return { file: whole, sections: new Map(names.map((name, i) => [name, rest[i] ?? ''])) }
 }
 
-/** The hashes of those names, from the cache if it has them all. */
+/** The hashes of the named sections, from the cache if it has all of them. */
 async function hashOnce(
   file: string,
   names: readonly string[],
@@ -60,13 +60,13 @@ async function hashOnce(
       throw new AppError('model-file', { file, problem: { what: 'outside-link', target } })
     }
     const { fingerprint, bytes } = await fingerprintOf(target)
-    // By its true path, so that one file under several names is read once.
+    // The key is the real path, so a file with several names is read once.
     const keys = names.map(name => (name === '' ? target : `${target}#${name}`))
     const known = keys.map(key => cache.get(key, fingerprint)).filter(hash => hash !== undefined)
     if (known.length === names.length) return known
     onReading?.(file, bytes)
     const hashes = await readThrough(target, open())
-    // What changed meanwhile has no hash that can be kept.
+    // The hash of a file that changed meanwhile is not cached.
     if ((await fingerprintOf(target)).fingerprint !== fingerprint) return hashes
     for (const [i, key] of keys.entries()) cache.set(key, fingerprint, hashes[i] ?? '')
     return hashes
@@ -75,13 +75,13 @@ async function hashOnce(
   }
 }
 
-/** The times say that a file was written, the second one also where somebody put the first back. */
+/** mtime and ctime show that a file was written; ctime also if somebody restored the mtime. */
 async function fingerprintOf(file: string): Promise<{ fingerprint: string; bytes: number }> {
   const { size, mtimeMs, ctimeMs, ino } = await stat(file)
   return { fingerprint: `${size}-${mtimeMs}-${ctimeMs}-${ino}`, bytes: size }
 }
 
-/** Whether a path without links lies in one of the folders. */
+/** Whether a path without links is inside one of the folders. */
 export function isInside(path: string, folders: readonly string[]): boolean {
   return folders.some(
     folder => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep),
@@ -98,7 +98,7 @@ async function readThrough(file: string, sections: readonly Section[]): Promise<
   return sections.map(section => section.digest())
 }
 
-/** The hash of some ranges of a file that comes in chunks. */
+/** The hash of some ranges of a file that is read in chunks. */
 class Section {
   readonly #sha = createHash('sha256')
   readonly #ranges: readonly ByteRange[]
@@ -123,7 +123,7 @@ class Section {
   }
 }
 
-/** sha256, hex, of texts in their order, each closed so that no two lists agree by accident. */
+/** sha256, hex, of texts in their order. Each text is terminated, so different lists have different inputs. */
 export function hashTexts(...texts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(texts)).digest('hex')
 }

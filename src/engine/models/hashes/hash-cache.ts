@@ -1,4 +1,4 @@
-/** Owns keeping the hashes of files, so that gigabytes are read once and not at every start. */
+/** Caches the hashes of files, so that gigabytes are read once and not at every start. */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
@@ -15,12 +15,12 @@ const cacheFile = z.record(
 )
 type Entries = z.infer<typeof cacheFile>
 
-/** A cache of a thousand models has about 2 MB; what is larger is not ours. */
+/** A cache of a thousand models has about 2 MB; a larger file is not a cache. */
 const maxBytes = 16 * 1024 * 1024
 
 /**
- * A cache kept as one JSON file. It can always be recomputed: an unreadable one is started anew, and one that cannot be
- * written is kept in memory.
+ * A cache in one JSON file. It can always be recomputed: an unreadable file is replaced, and without write access the
+ * cache stays in memory.
  */
 export function fileHashCache(path: string): HashCache {
   const entries = new Map(Object.entries(readCache(path)))
@@ -31,13 +31,13 @@ export function fileHashCache(path: string): HashCache {
     },
     set(file, fingerprint, hash) {
       entries.set(file, { fingerprint, hash })
-      // Another process may have added its own since.
+      // Another process may have added entries since.
       writeCache(path, { ...readCache(path), ...Object.fromEntries(entries) })
     },
   }
 }
 
-/** A cache for one run, where nothing may be written. */
+/** A cache for one run, which writes no file. */
 export function memoryHashCache(): HashCache {
   const entries = new Map<string, string>()
   return {
@@ -46,7 +46,7 @@ export function memoryHashCache(): HashCache {
   }
 }
 
-/** Looks into each in turn, and keeps new hashes in the first. */
+/** Searches each cache in order, and stores new hashes in the first. */
 export function layeredHashCache(first: HashCache, ...others: readonly HashCache[]): HashCache {
   return {
     get(file, fingerprint) {
@@ -77,6 +77,6 @@ function writeCache(path: string, entries: Entries): void {
     writeFileSync(unfinished, JSON.stringify(entries, null, 1))
     renameSync(unfinished, path)
   } catch {
-    // The models work without it.
+    // Models work without the cache.
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Owns models.lock: names of models pinned to their hashes, so that a file in which a byte was changed is refused rather than
- * taken for a new model. What it does not name may be used.
+ * The file models.lock: it pins names of models to their hashes, so a file that changed by one byte is refused rather than
+ * taken for a new model. Models that it does not list may be used.
  */
 import { lstat, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,8 +21,8 @@ function lockFile(modelsDir: string): string {
 }
 
 /**
- * Everything that is what models.lock says it is; the rest goes to `unused`.
- * @throws AppError 'model-file' or 'model-config' where the lock itself cannot be read: then nothing is known to be right.
+ * The models that agree with models.lock or are not listed in it. The others go to `unused`.
+ * @throws AppError 'model-file' or 'model-config' when the lock itself cannot be read, because then no model is verified.
  */
 export async function keepPinned(catalogue: ModelCatalogue, modelsDir: string): Promise<ModelCatalogue> {
   const file = lockFile(modelsDir)
@@ -54,7 +54,7 @@ export async function keepPinned(catalogue: ModelCatalogue, modelsDir: string): 
   return { models, files, unused }
 }
 
-/** Pins everything in the catalogue to what it is now. Returns the lock's path. */
+/** Pins everything in the catalogue to its current hash. Returns the lock's path. */
 export async function writeLock(catalogue: ModelCatalogue, modelsDir: string): Promise<string> {
   const pins = [
     ...catalogue.models.map(({ name, hash }) => [name, hash]),

@@ -1,15 +1,15 @@
-/** Owns inferring an image encoder's configuration from the names and shapes of its weights. */
+/** Infers an image encoder's configuration from the names and shapes of its weights. */
 import type { WeightSource } from '../../weights/source.ts'
 import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
-/** Attention heads by width, which no weight says: ViT-B, and the larger ones, which all have sixteen. */
+/** Attention heads by width, because no weight tells them: 12 in ViT-B, 16 in all larger models. */
 const headsByWidth: Readonly<Record<number, number>> = { 768: 12, 1024: 16, 1280: 16, 1408: 16, 1664: 16 }
-/** Of smaller ones. */
+/** Channels of a head in smaller models. */
 const headChannels = 64
-/** OpenAI's ViT-L has quick GELU; the encoders of OpenCLIP that IP-Adapters look with have the exact one. */
+/** OpenAI's ViT-L uses quick GELU; the OpenCLIP encoders of IP-Adapters use the exact GELU. */
 const openAiWidth = 1024
 
-/** As transformers would write it. */
+/** The configuration in transformers' format. */
 export function inferClipVisionConfig(source: WeightSource): Json {
   const layer = (i: number) => `vision_model.encoder.layers.${i}.mlp.fc1.weight`
   const [hiddenSize = 0, , patchSize = 0] = shapeIn(source, 'vision_model.embeddings.patch_embedding.weight')

@@ -1,4 +1,4 @@
-/** Owns inferring a text encoder's configuration from the names and shapes of its weights. */
+/** Infers a text encoder's configuration from the names and shapes of its weights. */
 import type { WeightSource } from '../../weights/source.ts'
 import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
@@ -8,8 +8,8 @@ const headChannels = 64
 const clipLWidth = 768
 
 /**
- * As transformers would write it. Which activation a CLIP was trained with no weight says: OpenAI's have quick GELU, those
- * of OpenCLIP that SDXL uses the exact one.
+ * The configuration in transformers' format. No weight tells the activation: OpenAI's CLIP uses quick GELU, and SDXL's
+ * OpenCLIP encoder uses the exact GELU.
  */
 export function inferClipConfig(source: WeightSource, activation: 'quick_gelu' | 'gelu'): Json {
   const layer = (i: number) => `text_model.encoder.layers.${i}.mlp.fc1.weight`
@@ -26,7 +26,7 @@ export function inferClipConfig(source: WeightSource, activation: 'quick_gelu' |
   }
 }
 
-/** Whether there is a projection of the pooled text, and its width: the keys that say it. */
+/** The config keys for the projection of the pooled text and its width. */
 export function projectionOf(source: WeightSource): Json {
   const [width] = shapeIn(source, 'text_projection.weight')
   return width === undefined
@@ -34,7 +34,7 @@ export function projectionOf(source: WeightSource): Json {
     : { architectures: ['CLIPTextModelWithProjection'], projection_dim: width }
 }
 
-/** Of a text encoder in a file of its own, by its width. */
+/** The activation of a text encoder in its own file, by its width. */
 export function activationOf(source: WeightSource): 'quick_gelu' | 'gelu' {
   const [, hiddenSize = 0] = shapeIn(source, 'text_model.embeddings.token_embedding.weight')
   return hiddenSize <= clipLWidth && !hasTensor(source, 'text_projection.weight') ? 'quick_gelu' : 'gelu'

@@ -1,9 +1,9 @@
-/** Owns inferring a ControlNet's configuration from the names and shapes of its weights. */
+/** Infers a ControlNet's configuration from the names and shapes of its weights. */
 import type { WeightSource } from '../../weights/source.ts'
 import { inferUNetConfig } from './unet.ts'
 import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
-/** As diffusers would write it; but for the width of a time id, which is the U-Net's that it controls. */
+/** The configuration in diffusers' format, without the width of a time id, which is that of the controlled U-Net. */
 export function inferControlNetConfig(source: WeightSource): Json {
   const {
     out_channels: _out,
@@ -26,7 +26,7 @@ export function inferControlNetConfig(source: WeightSource): Json {
   }
 }
 
-/** A level's transformers are equally deep: one number, as diffusers writes it. */
+/** A level's transformers have equal depths: one number, as in diffusers. */
 function evenDepth(depths: unknown): unknown {
   return Array.isArray(depths) && depths.every(depth => depth === depths[0]) ? depths[0] : depths
 }

@@ -1,4 +1,4 @@
-/** Owns the text of a config by which two are compared: without what only says how it was saved. */
+/** The canonical text of a config for comparison, without keys that only describe how it was saved. */
 import type { Json } from './weights-view.ts'
 
 export function decidingConfig(config: Json): string {

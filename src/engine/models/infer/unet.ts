@@ -1,16 +1,16 @@
-/** Owns inferring a U-Net's configuration from the names and shapes of its weights, for files that have no config.json. */
+/** Infers a U-Net's configuration from the names and shapes of its weights, for files without a config.json. */
 import type { WeightSource } from '../../weights/source.ts'
 import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
-/** Channels of one attention head, in SDXL and everything made of it. */
+/** Channels of one attention head, in SDXL and all models derived from it. */
 const headChannels = 64
 
 /** Depths of a block's transformers, one per ResNetBlock; empty without attention. */
 type Depths = readonly number[]
 
 /**
- * As diffusers would write it, but for what the weights do not say: the width of a time id (`addition_time_embed_dim`),
- * which follows from the text encoders, and the size that it was trained at.
+ * The configuration in diffusers' format, without two values that the weights do not contain: the width of a time id
+ * (`addition_time_embed_dim`), which follows from the text encoders, and the training size.
  */
 export function inferUNetConfig(source: WeightSource): Json {
   const block = (path: string) => `${path}.resnets.0.conv1.weight`
@@ -50,7 +50,7 @@ function depthsIn(source: WeightSource, block: string, layers: number): Depths {
   )
 }
 
-/** A path of any SpatialTransformer that has a block; empty where there is none. */
+/** The path of any SpatialTransformer with a block; empty if there is none. */
 function firstAttention(down: readonly Depths[], up: readonly Depths[], middle: number | undefined): string {
   if (middle) return 'mid_block.attentions.0'
   for (const [way, blocks] of [
@@ -65,7 +65,7 @@ function firstAttention(down: readonly Depths[], up: readonly Depths[], middle: 
   return ''
 }
 
-/** How diffusers writes a level without attention. */
+/** diffusers writes 1 for a level without attention. */
 function orOne(depths: Depths): number | Depths {
   return depths.length > 0 ? depths : 1
 }

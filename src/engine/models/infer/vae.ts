@@ -1,12 +1,12 @@
-/** Owns inferring a VAE's configuration from the names and shapes of its weights. */
+/** Infers a VAE's configuration from the names and shapes of its weights. */
 import type { WeightSource } from '../../weights/source.ts'
 import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
-/** SDXL's: no weight says by how much latents are scaled, or at what size the VAE was trained. */
+/** SDXL's values: no weight tells the scaling of latents or the VAE's training size. */
 const scalingFactor = 0.13025
 const sampleSize = 1024
 
-/** As diffusers would write it. */
+/** The configuration in diffusers' format. */
 export function inferVaeConfig(source: WeightSource): Json {
   const block = (level: number, layer = 0) => `encoder.down_blocks.${level}.resnets.${layer}.conv1.weight`
   const levels = countWhile(level => hasTensor(source, block(level)))

@@ -1,13 +1,13 @@
-/** Owns looking at a network's weights to learn its configuration: counts of numbered modules, and shapes. */
+/** Queries on a network's weights for inferring its configuration: counts of numbered modules, and shapes. */
 import type { WeightSource } from '../../weights/source.ts'
 
-/** What a config.json would hold. */
+/** The content of a config.json. */
 export type Json = Record<string, unknown>
 
-/** More levels, layers or blocks than any network of this family has; what a hostile file claims beyond is not looked at. */
+/** More levels, layers or blocks than any network of this family has. A hostile file may claim more; they are ignored. */
 const most = 100
 
-/** How many of 0, 1, 2 … there are in a row. */
+/** The number of consecutive indexes from 0 that exist. */
 export function countWhile(isThere: (index: number) => boolean): number {
   let count = 0
   while (count < most && isThere(count)) count++
@@ -18,7 +18,7 @@ export function hasTensor(source: WeightSource, name: string): boolean {
   return source.find(name, []) !== undefined
 }
 
-/** Empty where there is no such tensor. */
+/** The shape of a tensor; empty if there is no such tensor. */
 export function shapeIn(source: WeightSource, name: string): readonly number[] {
   return source.find(name, [])?.shape ?? []
 }

@@ -1,4 +1,4 @@
-/** Owns looking at a header as recognisers do: by names, patterns of names, and shapes. */
+/** Queries on a safetensors header for recognisers: by names, patterns of names, and shapes. */
 import type { SafetensorsHeader } from '../../weights/safetensors.ts'
 
 export class HeaderView {
@@ -18,17 +18,17 @@ export class HeaderView {
     return names.some(name => this.#tensors.has(name))
   }
 
-  /** Whether a name fits. */
+  /** Whether any name matches. */
   some(pattern: RegExp): boolean {
     return this.#names.some(name => pattern.test(name))
   }
 
-  /** Whether every name fits, of at least one. */
+  /** Whether there are names and all of them match. */
   every(pattern: RegExp): boolean {
     return this.#names.length > 0 && this.#names.every(name => pattern.test(name))
   }
 
-  /** An extent of the first tensor whose name fits; undefined where there is none. axis: from the end if negative. */
+  /** A dimension of the first tensor with a matching name; undefined if there is none. axis: from the end if negative. */
   extent(pattern: RegExp, axis: number): number | undefined {
     const name = this.#names.find(one => pattern.test(one))
     return name === undefined ? undefined : this.#tensors.get(name)?.shape.at(axis)

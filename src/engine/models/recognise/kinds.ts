@@ -1,4 +1,4 @@
-/** Owns the kinds of files that a models folder holds, and the folders that each kind lies in. */
+/** The kinds of files in a models folder, and the folder names of each kind. */
 import type { FileKind } from '../../../model-problem.ts'
 
 /** Kinds that Easel uses. `folders`: in lower case; the first is ours, the others are those of other UIs. */
@@ -11,7 +11,7 @@ export const modelKinds = {
   vae: { folders: ['vae'] },
   controlnet: { folders: ['controlnet'] },
   'ip-adapter': { folders: ['ip-adapter', 'ipadapter', 'ip_adapter'] },
-  /** What IP-Adapters look with; may lie among them, too. */
+  /** Image encoders for IP-Adapters; they may also be in the IP-Adapters' folder. */
   'image-encoder': { folders: ['clip_vision', 'image_encoders'] },
   upscaler: { folders: ['upscalers', 'upscale_models', 'esrgan', 'realesrgan'] },
 } as const satisfies Record<string, { folders: readonly [string, ...string[]] }>
@@ -22,7 +22,7 @@ export function isModelKind(kind: FileKind): kind is ModelKind {
   return Object.hasOwn(modelKinds, kind)
 }
 
-/** The kind whose files lie in a folder of that name, in any spelling of case. */
+/** The kind of the files in a folder of that name, ignoring case. */
 export function kindOfFolder(name: string): ModelKind | undefined {
   const lower = name.toLowerCase()
   for (const [kind, { folders }] of Object.entries(modelKinds)) {

@@ -1,8 +1,8 @@
-/** Owns naming checkpoints of other families: transformers in place of a U-Net, and other latents. */
+/** Recognises checkpoints of other families: transformers in place of a U-Net, and other latents. */
 import type { HeaderView } from './header-view.ts'
 import type { Recogniser } from './recogniser.ts'
 
-/** With the prefix of an all-in-one file, that of diffusers' transformers, or none. */
+/** The prefix of an all-in-one file, of diffusers' transformers, or none. */
 const prefix = String.raw`^(?:model\.diffusion_model\.|transformer\.|diffusion_model\.)?`
 
 function checkpoint(family: string, ...patterns: readonly string[]): Recogniser {

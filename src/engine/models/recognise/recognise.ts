@@ -1,4 +1,4 @@
-/** Owns recognising a file by its content: every recogniser, the most telling first. */
+/** Recognises a file by its content: tries every recogniser, the most specific first. */
 import type { SafetensorsHeader } from '../../weights/safetensors.ts'
 import { HeaderView } from './header-view.ts'
 import { loras } from './lora.ts'
@@ -7,7 +7,7 @@ import type { Recogniser } from './recogniser.ts'
 import { adapters, controlNets, embeddings, parts, upscalers } from './small-files.ts'
 import { stableDiffusion } from './stable-diffusion.ts'
 
-/** A LoRA names the modules of its model, and a ControlNet has half a U-Net: they come before checkpoints. */
+/** LoRAs and ControlNets come before checkpoints: a LoRA names its model's modules, and a ControlNet has half a U-Net. */
 const recognisers: readonly Recogniser[] = [
   ...loras,
   ...adapters,
@@ -19,7 +19,7 @@ const recognisers: readonly Recogniser[] = [
   ...embeddings,
 ]
 
-/** Undefined where the file is none of the kinds that Easel knows. */
+/** Undefined if Easel does not know the kind of the file. */
 export function recognise(header: SafetensorsHeader): Recogniser | undefined {
   const view = new HeaderView(header)
   return recognisers.find(recogniser => recogniser.recognises(view))

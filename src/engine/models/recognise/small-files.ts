@@ -1,8 +1,8 @@
-/** Owns telling embeddings, ControlNets, IP-Adapters, upscalers and parts of models from each other. */
+/** Recognises embeddings, ControlNets, IP-Adapters, upscalers and separate parts of models. */
 import type { HeaderView } from './header-view.ts'
 import { type Recogniser, sdxl } from './recogniser.ts'
 
-/** The widths of the tokens of other families' text encoders. */
+/** Token widths of other families' text encoders. */
 const tokenWidths: Readonly<Record<number, string>> = { 1024: 'SD 2.x', 4096: 'T5' }
 
 export const embeddings: readonly Recogniser[] = [
@@ -16,11 +16,11 @@ export const embeddings: readonly Recogniser[] = [
     family: 'SD 2.x',
     recognises: header => isOneEmbedding(header) && tokenWidths[header.extent(/./, -1) ?? 0] === 'SD 2.x',
   },
-  // One encoder's vectors, told by their width when they are used.
+  // One encoder's vectors; their width identifies the encoder when they are used.
   { kind: 'embedding', family: sdxl, recognises: isOneEmbedding },
 ]
 
-/** A1111's emb_params, or diffusers' placeholder token: no path of a module, and nothing else in the file. */
+/** A1111's emb_params, or diffusers' placeholder token: the only tensor, and its name is not a module path. */
 function isOneEmbedding(header: HeaderView): boolean {
   return (
     header.names.length === 1 && header.every(/^(?:emb_params|[^.]+)$/) && header.extent(/./, 2) === undefined

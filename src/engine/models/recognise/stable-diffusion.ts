@@ -1,11 +1,11 @@
-/** Owns telling checkpoints with a Stable Diffusion U-Net apart: by the width of the text that it attends to. */
+/** Recognises checkpoints with a Stable Diffusion U-Net by the width of its text context. */
 import type { HeaderView } from './header-view.ts'
 import { type Recogniser, sdxl } from './recogniser.ts'
 
 const textKey = /(?:^|\.)attn2\.to_k\.weight$/
 const firstConvolution = /^(?:(?:model\.diffusion_model\.|unet\.)?(?:input_blocks\.0\.0|conv_in))\.weight$/
 
-/** SDXL's U-Net is told sizes beside the text: Stability's label_emb, diffusers' add_embedding. */
+/** SDXL's U-Net has sizes as an additional input: Stability's label_emb, diffusers' add_embedding. */
 const sizeEmbedding =
   /^(?:model\.diffusion_model\.)?label_emb\.0\.0\.weight$|^(?:unet\.)?add_embedding\.linear_1\.weight$/
 
