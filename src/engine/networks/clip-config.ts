@@ -1,4 +1,4 @@
-/** Owns what a text encoder's config.json (transformers' CLIPTextModel, with or without projection) says. */
+/** The configuration of a text encoder, from its config.json (transformers' CLIPTextModel, with or without projection). */
 import { z } from 'zod'
 import type { ClipBlockOptions } from '../modules/clip-block.ts'
 import { complain, count } from '../weights/config-file.ts'
@@ -12,11 +12,11 @@ export interface ClipConfig {
   readonly block: ClipBlockOptions
   /** Width of the pooled output; undefined without a projection. */
   readonly projectionSize: number | undefined
-  /** Where the pooled output is taken: at the first token of this id, or at the first highest id. */
+  /** The position of the pooled output: the first token with this id, or the first token with the highest id. */
   readonly pooledAt: { readonly id: number } | 'first-highest-id'
 }
 
-/** The id that every CLIP config carried before transformers 4.31, though no tokenizer gives it to any end. */
+/** The end id in every CLIP config before transformers 4.31. No tokenizer uses it as the end token's id. */
 const legacyEosId = 2
 
 export const clipConfigSchema = z

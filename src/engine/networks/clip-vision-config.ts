@@ -1,16 +1,16 @@
-/** Owns what an image encoder's config.json (transformers' CLIPVisionModelWithProjection) says. */
+/** The configuration of an image encoder, from its config.json (transformers' CLIPVisionModelWithProjection). */
 import { z } from 'zod'
 import type { ClipBlockOptions } from '../modules/clip-block.ts'
 import { complain, count, only } from '../weights/config-file.ts'
 
 export interface ClipVisionConfig {
-  /** Side of the picture that it looks at. */
+  /** Side of the input picture. */
   readonly sidePx: number
   readonly patchPx: number
   readonly hiddenSize: number
   readonly layers: number
   readonly block: ClipBlockOptions
-  /** Width of the picture's one vector. */
+  /** Width of the projected image embedding. */
   readonly projectionSize: number
 }
 

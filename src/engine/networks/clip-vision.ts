@@ -1,5 +1,5 @@
 /**
- * Owns CLIP's image encoder (Radford et al. 2021; a vision transformer): patches and a class token, transformer blocks, and a
+ * CLIP's image encoder (Radford et al. 2021; a vision transformer): patches and a class token, transformer blocks, and a
  * projection of the class token's state.
  */
 import { clipBlock } from '../modules/clip-block.ts'
@@ -14,13 +14,13 @@ import type { ClipVisionConfig } from './clip-vision-config.ts'
 export const clipVisionNames = {
   /** [1, 3, sidePx, sidePx], normalised */
   pixels: 'pixel_values',
-  /** [1, places, hiddenSize]: of the last block but one */
+  /** [1, places, hiddenSize]: the penultimate block's output */
   hidden: 'hidden_states',
   /** [1, projectionSize] */
   embeds: 'image_embeds',
 } as const
 
-/** The patches of a picture, and the class token. */
+/** The number of positions: the patches of a picture and the class token. */
 export function placesOf({ sidePx, patchPx }: ClipVisionConfig): number {
   return (sidePx / patchPx) ** 2 + 1
 }

@@ -1,5 +1,5 @@
 /**
- * Owns CLIP's text encoders (Radford et al. 2021, section 2.4): token and position embeddings, causal transformer
+ * CLIP's text encoders (Radford et al. 2021, section 2.4): token and position embeddings, causal transformer
  * blocks, a final norm, and in the second encoder a projection of the end token's state.
  */
 
@@ -17,25 +17,25 @@ import type { ClipConfig } from './clip-config.ts'
 export const clipNames = {
   /** int32 [rows, positions] */
   ids: 'input_ids',
-  /** [rows, positions, 1]: 0 where a vector takes the place of the token's own embedding, else 1. */
+  /** [rows, positions, 1]: 0 where a vector replaces the token's own embedding, else 1. */
   kept: 'kept_embeddings',
   /** [rows, positions, hiddenSize]: those vectors, and zeros elsewhere (Gal et al. 2022, textual inversion). */
   vectors: 'vectors',
-  /** [rows, positions, hiddenSize]: 0 is the embeddings, n what block n gives. */
+  /** [rows, positions, hiddenSize]: 0 is the embeddings, n the output of block n. */
   hidden: (layer: number) => `hidden_states.${layer}`,
-  /** The last block's, after the final norm. */
+  /** The last block's output after the final norm. */
   last: 'last_hidden_state',
   /** [rows, projectionSize], only with a projection. */
   pooled: 'text_embeds',
 } as const
 
-/** A vector in place of a token's own embedding: an index of the ids, and hiddenSize values. */
+/** A vector that replaces a token's own embedding: an index into the ids, and hiddenSize values. */
 export interface PlacedVector {
   readonly place: number
   readonly vector: Float32Array
 }
 
-/** The graph's inputs for ids of whole rows. */
+/** The graph's inputs for complete rows of ids. */
 export function clipInput(
   ids: Int32Array,
   { positions, hiddenSize }: Pick<ClipConfig, 'positions' | 'hiddenSize'>,

@@ -1,12 +1,12 @@
-/** Owns what a ControlNet's config.json (diffusers' ControlNetModel) says: a U-Net's way down, and its picture's embedding. */
+/** The configuration of a ControlNet, from its config.json (diffusers' ControlNetModel): down blocks and picture embedding. */
 import { z } from 'zod'
 import { count, only } from '../weights/config-file.ts'
 import { type UNetConfig, unetConfigSchema } from './unet-config.ts'
 
 export interface ControlNetConfig extends UNetConfig {
-  /** Of the control picture. */
+  /** Channels of the control picture. */
   readonly pictureChannels: number
-  /** Widths of the picture's embedding, from full size to the size of the latents. */
+  /** Channels of the picture's embedding, from full size to the size of the latents. */
   readonly embeddingChannels: readonly number[]
 }
 
@@ -22,7 +22,7 @@ const embedding = z
     embeddingChannels: config.conditioning_embedding_out_channels,
   }))
 
-/** A ControlNet has no way up and its config names none: the mirrored way down stands in for it. */
+/** A ControlNet has no up blocks, and its config has none: the mirrored down blocks satisfy the U-Net's schema. */
 const wayDown = z
   .looseObject({ in_channels: count, down_block_types: z.array(z.string()) })
   .transform(config => ({

@@ -1,4 +1,4 @@
-/** Owns IP-Adapter's projection (Ye et al. 2023, section 3.2.1): what the image encoder says becomes tokens of the U-Net's context. */
+/** IP-Adapter's projection (Ye et al. 2023, section 3.2.1): from the image encoder's output to tokens of the U-Net's context. */
 import { linear } from '../modules/linear.ts'
 import { layerNorm } from '../modules/norm.ts'
 import { resampler } from '../modules/resampler.ts'
@@ -14,10 +14,10 @@ export const imageProjectionNames = {
   output: 'image_tokens',
 } as const
 
-/** PyTorch's default, which no config names. */
+/** PyTorch's default; configs have no key for it. */
 const epsilon = 1e-5
 
-/** places: of the image encoder. */
+/** places: the number of positions of the image encoder. */
 export function buildImageProjection(
   config: IpAdapterConfig,
   source: WeightSource,

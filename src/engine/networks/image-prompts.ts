@@ -1,4 +1,4 @@
-/** Owns pictures as prompts inside the U-Net: the graph's inputs for them, and which weights of an IP-Adapter act where. */
+/** Image prompts in the U-Net: the graph's inputs, and the assignment of an IP-Adapter's weights to cross-attentions. */
 import type { ImagePrompt } from '../modules/cross-attention.ts'
 import { symbol } from '../onnx/dim.ts'
 import type { Graph } from '../onnx/graph.ts'
@@ -8,9 +8,9 @@ import type { UNetInput } from './networks.ts'
 import type { UNetConfig } from './unet-config.ts'
 
 export const imagePromptNames = {
-  /** Of picture i: [batch, tokens, contextWidth] */
+  /** Tokens of picture i: [batch, tokens, contextWidth] */
   tokens: (i: number) => `image_tokens_${i}`,
-  /** How strongly each cross-attention looks at it, [crossAttentionPaths] */
+  /** The scale of picture i in each cross-attention, [crossAttentionPaths] */
   scales: (i: number) => `image_scales_${i}`,
 } as const
 
@@ -34,8 +34,8 @@ export function imagePromptInputs(
 }
 
 /**
- * All cross-attentions in the order in which IP-Adapters number them: down, up, middle. The numbers count self-attentions
- * too, which stand before each: cross-attention i has number 2i + 1.
+ * All cross-attentions in the order in which IP-Adapters number them: down, up, middle. The numbers also count the
+ * self-attention before each: cross-attention i has number 2i + 1.
  */
 export function crossAttentionPaths({ levels, middleDepth = 0 }: UNetConfig): string[] {
   const inBlock = (block: string, depths: readonly number[]) =>
@@ -62,7 +62,7 @@ function byPath(adapter: WeightSource, paths: readonly string[]): WeightSource {
   }
 }
 
-/** A call's arrays under the names of the graph's inputs. */
+/** The arrays of a call, keyed by the names of the graph's inputs. */
 export function imagePromptTensors({ batch, imagePrompts = [] }: UNetInput): Record<string, Tensor> {
   const tensors = imagePrompts.flatMap(({ adapter, tokens, scales }, i): [string, Tensor][] => {
     const width = tokens.length / batch / adapter.tokens

@@ -1,16 +1,16 @@
-/** Owns what an IP-Adapter is, read from the shapes of its weights: it comes without a config.json. */
+/** The configuration of an IP-Adapter, inferred from the shapes of its weights because it has no config.json. */
 import { AppError } from '../../errors.ts'
 import type { ResamplerOptions } from '../modules/resampler.ts'
 import type { WeightSource } from '../weights/source.ts'
 
 export interface IpAdapterConfig {
-  /** Tokens that a picture becomes. */
+  /** Number of tokens per picture. */
   readonly tokens: number
-  /** Their width: that of the U-Net's context. */
+  /** Width of a token: that of the U-Net's context. */
   readonly contextWidth: number
-  /** What the projection is given: the picture's one vector (plain), or a state per place (Plus). */
+  /** The projection's input: the image embedding (plain), or the hidden states (Plus). */
   readonly sees: 'embeds' | 'hidden'
-  /** Width of that. */
+  /** Width of the projection's input. */
   readonly inputWidth: number
   /** Plus only. */
   readonly resampler: ResamplerOptions | undefined
@@ -19,7 +19,7 @@ export interface IpAdapterConfig {
 /** Fixed in the reference for every resampler. */
 const widthPerHead = 64
 
-/** @throws AppError 'model-file' naming the tensor that is missing. */
+/** @throws AppError 'model-file' when a tensor is missing; names it. */
 export function ipAdapterConfigOf(source: WeightSource): IpAdapterConfig {
   const shapeOf = (name: string): readonly number[] | undefined =>
     source.find(`image_proj.${name}`, [])?.shape

@@ -1,18 +1,18 @@
-/** Owns reading a model's JSON files: through a schema, naming the first key that asks for what is not built. */
+/** Reads a model's JSON files with a schema, and reports the first key with an unsupported value. */
 import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { type ModelConfigProblem, modelConfigProblem, type ValueKind } from '../../model-problem.ts'
 
 /**
- * The file through the schema.
- * @throws AppError 'model-file' when it is missing or no JSON; 'model-config' naming the first key that does not fit.
+ * The content of the file, parsed with the schema.
+ * @throws AppError 'model-file' when it is missing or not JSON, 'model-config' when a key is invalid; names the first one.
  */
 export async function readConfigFile<T>(file: string, schema: z.ZodType<T>): Promise<T> {
   return parseConfig(file, await readJsonFile(file), schema)
 }
 
-/** @throws AppError 'model-file'. */
+/** @throws AppError 'model-file' when the file cannot be read or is not JSON. */
 export async function readJsonFile(file: string): Promise<unknown> {
   const text = await readTextFile(file)
   try {
@@ -22,7 +22,7 @@ export async function readJsonFile(file: string): Promise<unknown> {
   }
 }
 
-/** @throws AppError 'model-file'. */
+/** @throws AppError 'model-file' when the file cannot be read. */
 export async function readTextFile(file: string): Promise<string> {
   try {
     await checkRegular(file, maxTextBytes)
@@ -32,10 +32,13 @@ export async function readTextFile(file: string): Promise<string> {
   }
 }
 
-/** The largest, a tokenizer.json, has about 4 MB. */
+/** The largest such file, a tokenizer.json, has about 4 MB. */
 const maxTextBytes = 32 * 1024 * 1024
 
-/** A pipe or a device is never opened: that could wait for ever. @throws AppError 'model-file', or the system's error. */
+/**
+ * Refuses pipes and devices before they are opened, because reading them could block for ever.
+ * @throws AppError 'model-file' when the path is not a regular file or is too large; the system's error when it is missing.
+ */
 export async function checkRegular(file: string, limitBytes = Number.POSITIVE_INFINITY): Promise<void> {
   const { size: bytes, ...kind } = await describe(file)
   if (kind.isFolder) throw unreadableFile(file, Object.assign(new Error(), { code: 'EISDIR' }))
@@ -49,14 +52,14 @@ async function describe(file: string) {
   return { size: found.size, isFile: found.isFile(), isFolder: found.isDirectory() }
 }
 
-/** The fault of a file, or folder, that the system would not let us read. */
+/** The fault for a file or folder that the system refused to read. */
 export function unreadableFile(file: string, error: unknown): AppError<'model-file'> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
   const problem = code === 'ENOENT' ? ({ what: 'missing' } as const) : ({ what: 'unreadable', code } as const)
   return new AppError('model-file', { file, problem }, error)
 }
 
-/** As readConfigFile, for JSON that is already here. file: what to name. */
+/** As readConfigFile, for parsed JSON. file: the name for errors. @throws as readConfigFile. */
 export function parseConfig<T>(file: string, json: unknown, schema: z.ZodType<T>): T {
   const result = schema.safeParse(json, { reportInput: true })
   if (result.success) return result.data
@@ -65,17 +68,17 @@ export function parseConfig<T>(file: string, json: unknown, schema: z.ZodType<T>
   throw new AppError('model-config', { file, key: issue.path.join('.'), problem: problemOf(issue) })
 }
 
-/** A rule that spans several keys: for `superRefine`. */
+/** Reports a problem of a rule over several keys, for `superRefine`. */
 export function complain(context: z.RefinementCtx, key: string, problem: ModelConfigProblem): void {
   context.addIssue({ code: 'custom', path: [key], params: { problem } })
 }
 
-/** A key that would change the numbers and of which only these values are built. Absent: the reference's default. */
+/** A key that affects the numbers and supports only these values. Absent: the reference's default. */
 export function only(...values: (string | number | boolean | null)[]) {
   return z.literal(values).optional()
 }
 
-/** A whole number of at least 1: a count of channels, layers, heads. */
+/** An integer of at least 1: a count of channels, layers, heads. */
 export const count = z.int().min(1)
 
 function problemOf(issue: z.core.$ZodIssue): ModelConfigProblem {
@@ -109,9 +112,9 @@ const kinds: Readonly<Record<string, ValueKind>> = {
   record: 'object',
 }
 
-/** A value as JSON, as far as a sentence has room for it. */
+/** A value as JSON, shortened for a sentence. */
 function written(value: unknown): string {
-  // JSON has no infinity, and 9e999 is one.
+  // JSON cannot represent Infinity, which 9e999 parses to.
   const isInfinite = value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY
   const text = value === undefined ? '' : isInfinite ? String(value) : (JSON.stringify(value) ?? '')
   return text.length > 60 ? `${text.slice(0, 59)}…` : text

@@ -1,4 +1,4 @@
-/** Owns the diffusers folder layout: which files of a component's folder hold its weights, whole or in shards. */
+/** The diffusers folder layout: the files of a component's folder with its weights, whole or in shards. */
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
@@ -8,7 +8,7 @@ import { oldAttentionName } from './names/vae-names.ts'
 import { readSafetensors, type StoredTensor } from './safetensors.ts'
 import type { WeightSource } from './source.ts'
 
-/** `model`, a variant such as `fp16`, and whether an index of shards: the three things a file name says. */
+/** The three facts in a file name: `model`, a variant such as `fp16`, and whether it is an index of shards. */
 const weightFile = /^(?<stem>model|diffusion_pytorch_model)(?:\.(?<variant>[\w-]+))?\.safetensors$/
 const indexFile = /^(?:model|diffusion_pytorch_model)(?:\.[\w-]+)?\.safetensors\.index(?:\.[\w-]+)?\.json$/
 const shardVariant = /-\d{5}-of-\d{5}/
@@ -16,9 +16,9 @@ const shardVariant = /-\d{5}-of-\d{5}/
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
 
 /**
- * The weights in a component's folder (`unet/`, `vae/`, …). Where several variants lie side by side, the plainest name
- * wins, and one file wins over its shards.
- * @throws AppError 'model-file' for a missing, truncated or untrustworthy file.
+ * The weights in a component's folder (`unet/`, `vae/`, …). Of several variants the one with the shortest name counts, and
+ * a whole file takes precedence over its shards.
+ * @throws AppError 'model-file' when a file is missing, truncated or invalid.
  */
 export async function openDiffusersFolder(folder: string): Promise<WeightSource> {
   const file = join(folder, await chooseFile(folder))
@@ -26,7 +26,7 @@ export async function openDiffusersFolder(folder: string): Promise<WeightSource>
   return diffusersSource(file, tensors)
 }
 
-/** The files that `openDiffusersFolder` would read, an index of shards too. @throws as it does. */
+/** The files that `openDiffusersFolder` would read, including an index of shards. @throws as openDiffusersFolder. */
 export async function diffusersWeightFiles(folder: string): Promise<string[]> {
   const file = join(folder, await chooseFile(folder))
   if (!file.endsWith('.json')) return [file]
@@ -34,7 +34,7 @@ export async function diffusersWeightFiles(folder: string): Promise<string[]> {
   return [file, ...[...shards].sort().map(shard => join(folder, shard))]
 }
 
-/** Tensors under the names of diffusers and transformers, of any version. */
+/** Tensors with the names of any version of diffusers and transformers. */
 export function diffusersSource(place: string, tensors: ReadonlyMap<string, StoredTensor>): WeightSource {
   return {
     place,
@@ -45,7 +45,7 @@ export function diffusersSource(place: string, tensors: ReadonlyMap<string, Stor
   }
 }
 
-/** A text encoder saved by itself may leave out the name of what it is a part of. */
+/** A text encoder that was saved by itself may lack the prefix of the enclosing model. */
 function withoutTextModel(name: string): string | undefined {
   return name.startsWith(textModel) ? name.slice(textModel.length) : undefined
 }
@@ -60,7 +60,7 @@ async function chooseFile(folder: string): Promise<string> {
     throw unreadableFile(folder, error)
   }
   const candidates = names.filter(name => isWhole(name) || indexFile.test(name))
-  // Shorter names carry no variant; an index is longer than the whole file beside it.
+  // The shortest name has no variant, and an index has a longer name than the whole file beside it.
   candidates.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
   const [chosen] = candidates
   if (chosen !== undefined) return chosen

@@ -1,4 +1,4 @@
-/** Owns the element types of tensors, under the names that safetensors gives them. */
+/** The element types of tensors, with the names of the safetensors format. */
 
 /** Bytes per element. */
 export const bytesPerElement = {

@@ -1,4 +1,4 @@
-/** Owns single files: the tensors of one network in a file of several, whatever names it has them under. */
+/** Single files: the tensors of one network in a file with several networks, under any of the known naming schemes. */
 import { AppError } from '../../errors.ts'
 import { diffusersSource } from './diffusers-layout.ts'
 import { controlNetNames } from './names/controlnet-names.ts'
@@ -9,7 +9,7 @@ import { vaeNames } from './names/vae-names.ts'
 import { readSafetensors, type StoredTensor } from './safetensors.ts'
 import type { WeightSource } from './source.ts'
 
-/** How a network's tensors are named in a file: as diffusers and transformers do, or as their authors did. */
+/** The naming schemes of tensors in a file: those of diffusers and transformers, and those of the original authors. */
 export const namings = [
   'diffusers',
   'original-unet',
@@ -22,14 +22,14 @@ export type Naming = (typeof namings)[number]
 type Tensors = ReadonlyMap<string, StoredTensor>
 
 /**
- * The network whose tensors begin with `prefix`, which may be empty.
- * @throws AppError 'model-file' for a truncated or untrustworthy file.
+ * The network whose tensor names begin with `prefix`, which may be empty.
+ * @throws AppError 'model-file' when the file is truncated or invalid.
  */
 export async function openFileWeights(file: string, prefix: string, naming: Naming): Promise<WeightSource> {
   return sourceInFile(file, below(await readSafetensors(file), prefix), naming)
 }
 
-/** The tensors behind a prefix, without it; each scaled one with its scale. */
+/** The tensors with a prefix, keyed without it. Scaled tensors include their scale. */
 export function below(tensors: Tensors, prefix: string): Map<string, StoredTensor> {
   const found = new Map<string, StoredTensor>()
   for (const [name, tensor] of tensors) {
@@ -40,7 +40,7 @@ export function below(tensors: Tensors, prefix: string): Map<string, StoredTenso
   return found
 }
 
-/** The number beside a scaled weight, under the names that it has been given. @throws AppError 'model-file' for a list. */
+/** The scale of a scaled weight, under any of its known names. @throws AppError 'model-file' when it is not one number. */
 function scaleOf(name: string, tensors: Tensors): StoredTensor | undefined {
   if (!name.endsWith('.weight')) return undefined
   const layer = name.slice(0, -'weight'.length)
@@ -52,7 +52,7 @@ function scaleOf(name: string, tensors: Tensors): StoredTensor | undefined {
   })
 }
 
-/** tensors: without prefix. place: what to name when one is missing. */
+/** tensors: keyed without prefix. place: the name for errors. */
 export function sourceInFile(place: string, tensors: Tensors, naming: Naming): WeightSource {
   switch (naming) {
     case 'diffusers':
@@ -91,7 +91,7 @@ function originalVae(place: string, tensors: Tensors): WeightSource {
   }
 }
 
-/** Levels, and the most ResNetBlocks in one of them. */
+/** The number of levels, and the maximum number of ResNetBlocks in a level. */
 function vaeExtent(has: (name: string) => boolean): [levels: number, layers: number] {
   const block = (level: number, layer: number) =>
     has(`encoder.down.${level}.block.${layer}.norm1.weight`) ||

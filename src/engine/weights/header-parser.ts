@@ -1,11 +1,11 @@
 /**
- * Owns parsing the JSON header of a .safetensors file. Its grammar is small and fixed, so it is read byte by byte in one pass:
- * no depth to fall into, no key twice, and no memory beyond what the tensors themselves need.
+ * Parses the JSON header of a .safetensors file. The grammar is small and fixed, so one pass over the bytes suffices, without
+ * recursion, without duplicate keys, and without memory beyond the tensor entries.
  */
 import type { EntryFault, ModelFileProblem } from '../../model-problem.ts'
 import { type DType, isDType } from './dtype.ts'
 
-/** What is wrong with the file. */
+/** The reason why a file is refused. */
 export class Refusal extends Error {
   readonly problem: ModelFileProblem
 
@@ -15,7 +15,7 @@ export class Refusal extends Error {
   }
 }
 
-/** One tensor as the header has it; begin and end are bytes from the end of the header. */
+/** One tensor's entry in the header; begin and end are byte offsets from the end of the header. */
 export interface HeaderEntry {
   readonly name: string
   readonly dtype: DType
@@ -29,14 +29,14 @@ export interface ParsedHeader {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** SDXL has about 2,600. More would take more memory than their header. */
+/** SDXL has about 2,600 tensors. More entries would take more memory than their header. */
 const maxTensors = 100_000
 /** No tensor of any model has more axes. */
 const maxRank = 32
-/** A rest of a header that is shown in a sentence. */
+/** The maximum length of an excerpt of the header in a sentence. */
 const maxShown = 40
 
-/** @throws Refusal */
+/** @throws Refusal when the header is invalid. */
 export function parseHeader(bytes: Buffer): ParsedHeader {
   if (bytes[0] !== code('{')) throw new Refusal({ what: 'header', fault: 'not-an-object' })
   const reader = new HeaderReader(bytes)
@@ -89,7 +89,7 @@ function entryOf(reader: HeaderReader, name: string): HeaderEntry {
 const [quote, backslash, zero] = [code('"'), code('\\'), code('0')]
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** A place in the header that moves on. */
+/** A cursor over the header. */
 class HeaderReader {
   readonly #bytes: Buffer
   #at = 0
@@ -98,7 +98,7 @@ class HeaderReader {
     this.#bytes = bytes
   }
 
-  /** `{"key": …, "key": …}`; `value` reads what stands behind the colon. Keys come once. */
+  /** `{"key": …, "key": …}`; `value` reads the value of a key. Duplicate keys are refused. */
   object(value: (key: string) => void): void {
     this.#expect('{')
     const keys = new Set<string>()
@@ -114,7 +114,7 @@ class HeaderReader {
     this.#expect('}')
   }
 
-  /** `[1, 2]`, whole numbers from 0 on; undefined for anything else, or where there are more than `most`. */
+  /** `[1, 2]`, non-negative integers; undefined for anything else, and for more than `most` numbers. */
   sizes(most: number): number[] | undefined {
     if (!this.#take('[')) return undefined
     const sizes: number[] = []
@@ -153,18 +153,18 @@ class HeaderReader {
     return this.#at
   }
 
-  /** What stands from a place on, as far as a sentence has room for it. */
+  /** An excerpt from an offset, short enough for a sentence. */
   shown(at: number): string {
     return this.#bytes.toString('latin1', at, at + maxShown).trim()
   }
 
-  /** Only space may follow. */
+  /** Refuses anything but white space after the object. */
   finish(): void {
     this.#skipSpace()
     if (this.#at < this.#bytes.length) throw notJson()
   }
 
-  /** Undefined for what is no whole number from 0 on that is exact. */
+  /** A non-negative safe integer; undefined for anything else. */
   #number(): number | undefined {
     this.#skipSpace()
     const start = this.#at

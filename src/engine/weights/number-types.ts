@@ -1,13 +1,13 @@
-/** Owns converting arrays between float32 and int32, which Easel computes in, and the types that other graphs take and give. */
+/** Converts arrays between Easel's types, float32 and int32, and the types of foreign graphs. */
 
-/** The types of a graph's inputs and outputs that are understood, as the runtime names them. */
+/** The supported types of a graph's inputs and outputs, with the runtime's names. */
 export type PortType = 'float32' | 'float16' | 'int32' | 'int64'
 
 export function isPortType(type: unknown): type is PortType {
   return type === 'float32' || type === 'float16' || type === 'int32' || type === 'int64'
 }
 
-/** The same values as a graph wants them; whole numbers are rounded towards zero. */
+/** The same values in the type of a graph's input; integers are rounded towards zero. */
 export function valuesAs(type: PortType, data: Float32Array | Int32Array) {
   switch (type) {
     case 'float32':
@@ -21,7 +21,7 @@ export function valuesAs(type: PortType, data: Float32Array | Int32Array) {
   }
 }
 
-/** What a graph gave, in float32. Where the runtime has no array of halves, they come as their bits. */
+/** A graph's output in float32. Without a float16 array type, the runtime returns float16 values as bits. */
 export function floatsOfValues(data: ArrayLike<number | bigint>): Float32Array {
   if (data instanceof Float32Array) return data
   if (data instanceof Uint16Array) return Float32Array.from(data, halfToNumber)
@@ -40,7 +40,7 @@ export function halfToNumber(bits: number): number {
 
 const word = new DataView(new ArrayBuffer(4))
 
-/** To the nearest, ties to even; beyond 65504 it is infinity. */
+/** Rounds to nearest, ties to even; values beyond 65504 become infinity. */
 export function numberToHalf(value: number): number {
   word.setFloat32(0, value)
   const bits = word.getUint32(0)
@@ -48,7 +48,7 @@ export function numberToHalf(value: number): number {
   const magnitude = bits & 0x7fffffff
   if (magnitude > 0x7f800000) return sign | 0x7e00
   if (magnitude >= 0x477ff000) return sign | 0x7c00
-  // Below 2^-14 the exponent is fixed, and what is left of the fraction counts units of 2^-24.
+  // Below 2^-14 the exponent is fixed, and the fraction counts units of 2^-24.
   if (magnitude < 0x38800000) return sign | roundEven(Math.abs(value) * 2 ** 24)
   const rounded = magnitude + 0xfff + ((magnitude >> 13) & 1)
   return sign | ((rounded - 0x38000000) >> 13)

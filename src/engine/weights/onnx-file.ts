@@ -1,6 +1,6 @@
 /**
- * Owns reading what an ONNX file says of itself (onnx.proto3): its inputs and outputs, and where its weights lie. Weights are
- * skipped over, so that a file of gigabytes costs no more than its graph.
+ * Reads the metadata of an ONNX file (onnx.proto3): its inputs and outputs, and the location of its weights. Weights are
+ * skipped, so a file of gigabytes costs no more than its graph.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -11,20 +11,20 @@ import type { DType } from './dtype.ts'
 
 export interface OnnxPort {
   readonly name: string
-  /** Undefined where an extent is free. */
+  /** Undefined for a free dimension. */
   readonly shape: readonly (number | undefined)[]
 }
 
 export interface OnnxFile {
   readonly inputs: readonly OnnxPort[]
   readonly outputs: readonly OnnxPort[]
-  /** The files that hold its weights, beside it; empty where they lie in itself. */
+  /** The files beside it that contain its weights; empty if the weights are inside the file. */
   readonly dataFiles: readonly string[]
   /** Bytes of weights by type. */
   readonly bytesByType: ReadonlyMap<DType, number>
 }
 
-/** TensorProto.DataType, as far as weights have it. */
+/** TensorProto.DataType, limited to types of weights. */
 const types: Readonly<Record<number, DType>> = {
   1: 'F32',
   2: 'U8',
@@ -37,7 +37,7 @@ const types: Readonly<Record<number, DType>> = {
   16: 'BF16',
 }
 
-/** @throws AppError 'model-file' when it is no ONNX file, or names data that is not there, cut short, or elsewhere. */
+/** @throws AppError 'model-file' when it is not an ONNX file, or its data is missing, truncated or in another folder. */
 export async function readOnnxFile(file: string): Promise<OnnxFile> {
   try {
     await checkRegular(file)
@@ -71,7 +71,7 @@ async function readFrom(proto: ProtoReader, file: string, sizeBytes: number): Pr
   if (graphs !== 1 || outputs.length === 0) throw refusal(file, { what: 'not-onnx' })
   for (const [name, endBytes] of data) await checkData(file, name, endBytes)
   return {
-    // Weights may be listed among the inputs, too.
+    // Weights may also be listed among the inputs.
     inputs: inputs.filter(({ name }) => !initializers.has(name)),
     outputs,
     dataFiles: [...data.keys()].map(name => join(dirname(file), name)),
@@ -79,7 +79,7 @@ async function readFrom(proto: ProtoReader, file: string, sizeBytes: number): Pr
   }
 }
 
-/** A field of a message: what it holds lies between start and end; a number is held by `value`. */
+/** A field of a message: its content is between start and end; `value` is the number of a numeric field. */
 interface Field {
   readonly number: number
   readonly start: number
@@ -88,7 +88,7 @@ interface Field {
 }
 
 interface Initializers {
-  /** File → the last byte of it that is wanted. */
+  /** File → the end of the last required byte. */
   readonly data: Map<string, number>
   readonly bytesByType: Map<DType, number>
   readonly initializers: Set<string>
@@ -134,7 +134,7 @@ async function readPort(proto: ProtoReader, port: Field): Promise<OnnxPort> {
   return { name, shape }
 }
 
-/** Data lies beside its graph, whole. */
+/** Checks that external data is beside its graph and complete. */
 async function checkData(file: string, name: string, endBytes: number): Promise<void> {
   if (basename(name) !== name || name === '..') throw refusal(file, { what: 'shard-name', shard: name })
   const path = join(dirname(file), name)
@@ -152,10 +152,10 @@ function refusal(file: string, problem: ModelFileProblem): AppError {
 }
 
 const chunkBytes = 64 * 1024
-/** Longer texts are no names of ours. */
+/** Longer texts are not names. */
 const maxTextBytes = 1024
 
-/** Protobuf's wire format, read where it is needed: a tag, then a varint, eight or four bytes, or a length and bytes. */
+/** Reads protobuf's wire format on demand: a tag, then a varint, eight or four bytes, or a length and bytes. */
 class ProtoReader {
   readonly #file: FileHandle
   #chunk = Buffer.alloc(0)
@@ -165,7 +165,7 @@ class ProtoReader {
     this.#file = file
   }
 
-  /** The fields between two places; those that reach beyond the end are the last. */
+  /** The fields between two offsets. A field that reaches beyond the end is the last one. */
   async *fields(start: number, end: number): AsyncGenerator<Field> {
     let at = start
     while (at < end) {
@@ -195,14 +195,14 @@ class ProtoReader {
     return bytes.toString('utf8')
   }
 
-  /** All texts in a message, in their order. */
+  /** All texts in a message, in order. */
   async texts({ start, end }: Field): Promise<string[]> {
     const found: string[] = []
     for await (const field of this.fields(start, end)) found.push(await this.text(field))
     return found
   }
 
-  /** Seven bits per byte, lowest first. Beyond 2^53 nothing here is meant. */
+  /** Seven bits per byte, lowest first. Values beyond 2^53 do not occur in valid files. */
   async #varint(at: number): Promise<{ value: number; end: number }> {
     const bytes = await this.#bytes(at, 10)
     let value = 0

@@ -1,4 +1,4 @@
-/** Owns a source that remembers what a network found in it: its tensors by the names that it asks for. */
+/** A weight source that records the tensors that a network reads, by name. */
 import type { StoredTensor } from './safetensors.ts'
 import type { WeightSource } from './source.ts'
 

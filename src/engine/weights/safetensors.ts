@@ -1,4 +1,4 @@
-/** Owns reading the header of a .safetensors file, believing nothing that it cannot check against the file itself. */
+/** Reads the header of a .safetensors file and checks every value in it against the file itself. */
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { AppError } from '../../errors.ts'
 import { checkRegular, unreadableFile } from './config-file.ts'
@@ -6,7 +6,7 @@ import { bytesPerElement, type DType } from './dtype.ts'
 import { foreignFormat } from './foreign-format.ts'
 import { type HeaderEntry, parseHeader, Refusal } from './header-parser.ts'
 
-/** Where one tensor lies: enough to map it without reading it. */
+/** The location of one tensor, sufficient for mapping it without reading it. */
 export interface StoredTensor {
   readonly name: string
   readonly dtype: DType
@@ -19,24 +19,24 @@ export interface StoredTensor {
   readonly length: number
   /** The file holds the transpose of `shape`; only for matrices. */
   readonly isTransposed?: boolean
-  /** A single number that every value is to be multiplied with (scaled float8). */
+  /** A single number that multiplies every value (scaled float8). */
   readonly scale?: StoredTensor
 }
 
-/** What a header says: the tensors by name, in the order of their bytes, and text about the file. */
+/** The content of a header: the tensors by name, in the order of their bytes, and the file's metadata. */
 export interface SafetensorsHeader {
   readonly tensors: Map<string, StoredTensor>
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** SDXL's largest header (the Base U-Net) is about 0.2 MB; the format's own limit, 100 MB, is an invitation. */
+/** SDXL's largest header (the Base U-Net) is about 0.2 MB. The format's own limit of 100 MB is too large for untrusted files. */
 const maxHeaderBytes = 10 * 1024 * 1024
 const lengthFieldBytes = 8
 
-/** A file's bytes, a piece at a time. */
+/** Random access to a file's bytes. */
 export interface RandomAccess {
   readonly sizeBytes: number
-  /** Exactly the bytes asked for, which lie inside the file. */
+  /** Returns exactly the requested bytes, which must be inside the file. */
   read(position: number, length: number): Promise<Buffer>
 }
 
@@ -46,9 +46,14 @@ export async function readSafetensors(path: string): Promise<Map<string, StoredT
 }
 
 /**
- * Reads the header alone.
- * Rules: those of the format's reference reader (every byte belongs to exactly one tensor), no key twice, no `__proto__`.
- * @throws AppError 'model-file', naming the file and what is wrong.
+ * Reads only the header.
+ * Rules: those of the format's reference reader (every byte belongs to exactly one tensor), no duplicate key, no `__proto__`.
+ *
+ * @example
+ * const { tensors } = await readSafetensorsHeader('unet/diffusion_pytorch_model.safetensors')
+ * tensors.get('conv_in.weight') // { dtype: 'F32', shape: [320, 4, 3, 3], file, offset, length }
+ *
+ * @throws AppError 'model-file' when the file is missing, truncated or invalid; names the file and the problem.
  */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   try {
@@ -69,7 +74,7 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
   }
 }
 
-/** As readSafetensorsHeader, for bytes that lie anywhere; throws Refusal. file: what the tensors' places name. */
+/** As readSafetensorsHeader, for bytes from any source. file: the path in the tensors. @throws Refusal when invalid. */
 export async function readSafetensorsFrom(bytes: RandomAccess, file: string): Promise<SafetensorsHeader> {
   const { header, dataStart } = await readHeader(bytes)
   const { entries, metadata } = parseHeader(header)
@@ -101,7 +106,7 @@ function tensorsOf(
   fileBytes: number,
 ): Map<string, StoredTensor> {
   const tensors = entries.map(entry => tensorOf(entry, file, dataStart))
-  // Zero-sized tensors share their offset with the next one and come first.
+  // Zero-sized tensors have the offset of the next tensor and come first.
   tensors.sort((a, b) => a.offset - b.offset || a.length - b.length)
   let end = dataStart
   for (const tensor of tensors) {
@@ -128,7 +133,7 @@ function tensorOf(
   return { name, dtype, shape, file, offset: dataStart + begin, length: bytes }
 }
 
-/** Infinity where a product is no longer exact: it must not come out as a plausible small number. */
+/** The size in bytes; Infinity if the product is not exact, so that an overflow never gives a plausible number. */
 function bytesOf(shape: readonly number[], bytesPerElement: number): number {
   let bytes = bytesPerElement
   for (const size of shape) {

@@ -1,14 +1,14 @@
-/** Owns what a network needs of a place with weights: a tensor by its diffusers name, with the shape it must have. */
+/** The interface of weight sources: a tensor by its diffusers name, with the required shape. */
 import { AppError } from '../../errors.ts'
 import type { StoredTensor } from './safetensors.ts'
 
-/** Anything that holds the weights of one network. Layouts implement it. */
+/** A source of one network's weights. Each layout implements it. */
 export interface WeightSource {
-  /** What to name when a tensor is missing: a file or a folder. */
+  /** The file or folder to name when a tensor is missing. */
   readonly place: string
   /**
-   * The tensor of that name, if there is one.
-   * wanted: the shape that the network will ask for; only sources that stand for weights to come look at it.
+   * The tensor with that name, if there is one.
+   * wanted: the shape that the network requires. Only sources without stored weights use it.
    */
   find(name: string, wanted: readonly number[]): StoredTensor | undefined
 }
@@ -21,6 +21,10 @@ export interface Weights {
   at(...parts: (string | number)[]): Weights
   /**
    * The tensor `name` of this module.
+   *
+   * @example
+   * w.at('resnets', 0).tensor('weight', [320, 320, 3, 3])
+   *
    * @throws AppError 'model-file' when it is missing or has another shape.
    */
   tensor(name: string, shape: readonly number[]): StoredTensor

@@ -1,12 +1,13 @@
-/** Owns turning one stored tensor into numbers, for LoRA arithmetic, checkers and tests; graphs map tensors instead. */
+/** Reads the values of one stored tensor, for LoRA arithmetic, checkers and tests; graphs map tensors instead. */
 import { open } from 'node:fs/promises'
 import { AppError } from '../../errors.ts'
 import { halfToNumber } from './number-types.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 /**
- * The values of a tensor in row-major order of its shape, scaled where it has a scale. 64-bit types are rounded to float32.
- * @throws AppError 'model-file' when the file has become shorter.
+ * The values of a tensor in row-major order of its shape, multiplied by its scale if it has one. 64-bit types are rounded to
+ * float32.
+ * @throws AppError 'model-file' when the file became shorter.
  */
 export async function readTensor(tensor: StoredTensor): Promise<Float32Array> {
   const stored = await readStored(tensor)
@@ -15,7 +16,7 @@ export async function readTensor(tensor: StoredTensor): Promise<Float32Array> {
   return tensor.scale ? values.map(value => value * scale) : values
 }
 
-/** shape: [rows, columns] of the result; the values come as [columns, rows]. */
+/** shape: [rows, columns] of the result; the input values are [columns, rows]. */
 function transposed(values: Float32Array, [rows = 0, columns = 0]: readonly number[]): Float32Array {
   return Float32Array.from(values, (_, i) => values[(i % columns) * rows + Math.floor(i / columns)] ?? 0)
 }
@@ -66,7 +67,7 @@ function decode(tensor: StoredTensor, view: DataView): Float32Array {
     case 'F8_E4M3':
       return all(1, o => e4m3ToNumber(view.getUint8(o)))
     case 'F8_E5M2':
-      // The upper half of a binary16.
+      // The upper byte of a binary16.
       return all(1, o => halfToNumber(view.getUint8(o) * 256))
   }
 }

@@ -1,8 +1,8 @@
-/** Owns the names inside a ControlNet: the original ones (Zhang et al., cldm.py) beside those of diffusers. */
+/** The tensor names of a ControlNet: the original ones (Zhang et al., cldm.py) paired with those of diffusers. */
 import { type NamePair, NameTable } from './name-table.ts'
 import { type UNetStructure, wayDownNames } from './unet-names.ts'
 
-/** The way down and the middle are a U-Net's; the picture's embedding and the zero convolutions are its own. */
+/** Down blocks and middle are those of a U-Net; the picture's embedding and the zero convolutions are additional. */
 export function controlNetNames(structure: UNetStructure): NameTable {
   const { levels, layers } = structure
   const results = levels * (layers + 1)
@@ -17,7 +17,7 @@ export function controlNetNames(structure: UNetStructure): NameTable {
   ])
 }
 
-/** Eight convolutions in a row, with SiLU between them that counts, too. */
+/** Eight consecutive convolutions with SiLU between them; the indexes count SiLU too. */
 function pictureEmbedding(): NamePair[] {
   const between = Array.from(
     { length: embeddingConvolutions - 2 },
@@ -30,5 +30,5 @@ function pictureEmbedding(): NamePair[] {
   ]
 }
 
-/** Fixed in the original: full size, three halvings with a convolution before each, and one to the U-Net's width. */
+/** Fixed in the original: one at full size, three pairs (the second halves), and one to the U-Net's width. */
 const embeddingConvolutions = 8

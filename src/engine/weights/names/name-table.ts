@@ -1,9 +1,9 @@
-/** Owns translating tensor names between Stability's original ones and those of diffusers, by pairs of module paths. */
+/** Translates tensor names between Stability's original ones and those of diffusers, with pairs of module paths. */
 
 /** The same module under both names, such as `input_blocks.3.0.op` and `down_blocks.0.downsamplers.0.conv`. */
 export type NamePair = readonly [original: string, diffusers: string]
 
-/** Both directions of a list of pairs. The longest path that fits decides; what follows it stays as it is. */
+/** Translates with a list of pairs, in both directions. The longest matching path counts; the rest stays unchanged. */
 export class NameTable {
   readonly #toDiffusers: ReadonlyMap<string, string>
   readonly #toOriginal: ReadonlyMap<string, string>
@@ -13,7 +13,7 @@ export class NameTable {
     this.#toOriginal = new Map(pairs.map(([original, diffusers]) => [diffusers, original]))
   }
 
-  /** Undefined where no pair fits: the tensor is none of the network's. */
+  /** Undefined if no pair matches: the tensor does not belong to the network. */
   toDiffusers(original: string): string | undefined {
     return replaceLongestPath(original, this.#toDiffusers)
   }
@@ -23,7 +23,7 @@ export class NameTable {
   }
 }
 
-/** The parts of a module, below each of its places. */
+/** The pairs for the parts of a module, with the module's paths as prefixes. */
 export function below(place: NamePair, parts: readonly NamePair[]): NamePair[] {
   return parts.map(([original, diffusers]) => [`${place[0]}.${original}`, `${place[1]}.${diffusers}`])
 }

@@ -1,6 +1,6 @@
 /**
- * Owns the names inside OpenCLIP's text encoder, SDXL's second one in Stability's files, beside those of transformers.
- * OpenCLIP keeps query, key and value as rows of one matrix, and the text projection as [in, out].
+ * The tensor names of OpenCLIP's text encoder, SDXL's second one in Stability's files, paired with those of transformers.
+ * OpenCLIP stores query, key and value as rows of one matrix, and the text projection as [in, out].
  */
 import { type NamePair, NameTable } from './name-table.ts'
 
@@ -12,7 +12,7 @@ const block: readonly NamePair[] = [
   ['attn.out_proj', 'self_attn.out_proj'],
 ]
 
-/** All but the three exceptions. */
+/** All names except those of OpenClipException. */
 export function openClipNames(layers: number): NameTable {
   return new NameTable([
     ['token_embedding', 'text_model.embeddings.token_embedding'],
@@ -28,7 +28,7 @@ export function openClipNames(layers: number): NameTable {
   ])
 }
 
-/** The exceptions: a tensor under another name that is no module's, a third of a fused one, a transposed one. */
+/** The exceptions: a renamed tensor that is not a module's, a third of a fused tensor, a transposed tensor. */
 export type OpenClipException =
   | { readonly kind: 'renamed'; readonly name: string }
   | { readonly kind: 'third'; readonly name: string; readonly third: 0 | 1 | 2 }

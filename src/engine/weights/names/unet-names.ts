@@ -1,16 +1,16 @@
 /**
- * Owns the names inside a U-Net: Stability's original ones (generative-models, openaimodel.py) beside those of diffusers.
- * The original counts the way down and up through: with L ResNetBlocks per level, level i begins at input_blocks.{1 + i(L+1)}
- * and at output_blocks.{i(L+1)}.
+ * The tensor names of a U-Net: Stability's original ones (generative-models, openaimodel.py) paired with those of diffusers.
+ * The original numbers the blocks of all levels consecutively: with L ResNetBlocks per level, level i begins at
+ * input_blocks.{1 + i(L+1)} and at output_blocks.{i(L+1)}.
  */
 import { below, type NamePair, NameTable } from './name-table.ts'
 
-/** What of a U-Net's shape decides its names. */
+/** The properties of a U-Net that determine its names. */
 export interface UNetStructure {
   readonly levels: number
-  /** ResNetBlocks per level on the way down; one more on the way up. */
+  /** ResNetBlocks per down block; an up block has one more. */
   readonly layers: number
-  /** Whether the way up has attention, from the coarsest level to the finest: it comes before the UpSample. */
+  /** Whether each up block has attention, from the coarsest level to the finest: it comes before the UpSample. */
   readonly attentionUp: readonly boolean[]
 }
 
@@ -33,12 +33,12 @@ const aroundTheLevels: readonly NamePair[] = [
   ['out.2', 'conv_out'],
 ]
 
-/** Every module of the U-Net. Inside SpatialTransformers both call everything the same. */
+/** Every module of the U-Net. Inside SpatialTransformers both naming schemes are the same. */
 export function unetNames(structure: UNetStructure): NameTable {
   return new NameTable([...wayDownNames(structure), ...wayUp(structure)])
 }
 
-/** Every module but the way up. */
+/** Every module except the up blocks. */
 export function wayDownNames(structure: UNetStructure): NamePair[] {
   return [...aroundTheLevels, ...wayDown(structure), ...middle]
 }
@@ -83,10 +83,10 @@ function eachLayer(
   return Array.from({ length: levels * layers }, (_, i) => pairs(Math.floor(i / layers), i % layers)).flat()
 }
 
-/** SDXL has 3 and 2; the product of what a hostile file may claim is another matter. */
+/** SDXL has 3 levels and 2 layers. The bound limits the product for a hostile file. */
 export const mostPerAxis = 16
 
-/** The structure that a U-Net's original names have; `has` knows them without prefix. Undefined: no U-Net's names. */
+/** The structure of a U-Net with original names; `has` takes names without prefix. Undefined if it is not a U-Net. */
 export function unetStructure(has: (name: string) => boolean): UNetStructure | undefined {
   if (!has('input_blocks.0.0.weight')) return undefined
   const downSamples: number[] = []

@@ -1,6 +1,6 @@
 /**
- * Owns the names inside a VAE: Stability's original ones beside those of diffusers, whose decoder counts its levels from the
- * coarsest, and those of diffusers before version 0.15.
+ * The tensor names of a VAE: Stability's original ones paired with those of diffusers, whose decoder numbers its levels from
+ * the coarsest, and those of diffusers before version 0.15.
  */
 import { below, type NamePair, NameTable } from './name-table.ts'
 
@@ -12,7 +12,7 @@ const resNetBlock: readonly NamePair[] = [
   ['nin_shortcut', 'conv_shortcut'],
 ]
 
-/** The original's are 1×1 convolutions. */
+/** The original uses 1×1 convolutions. */
 const attention: readonly NamePair[] = [
   ['norm', 'group_norm'],
   ['q', 'to_q'],
@@ -21,7 +21,7 @@ const attention: readonly NamePair[] = [
   ['proj_out', 'to_out.0'],
 ]
 
-/** Every module of a VAE with that many levels, of up to `layers` ResNetBlocks each. */
+/** Every module of a VAE with `levels` levels of up to `layers` ResNetBlocks each. */
 export function vaeNames(levels: number, layers: number): NameTable {
   return new NameTable([
     ['quant_conv', 'quant_conv'],
@@ -67,7 +67,7 @@ function resampling(level: number, levels: number): NamePair[] {
   ]
 }
 
-/** What diffusers called a VAE's attention before version 0.15; undefined for any other name. */
+/** The name of a VAE's attention in diffusers before version 0.15; undefined for any other name. */
 export function oldAttentionName(name: string): string | undefined {
   const [, path, part = '', rest] =
     /^(.*\.attentions\.\d+\.)(to_q|to_k|to_v|to_out\.0)(\..*)$/.exec(name) ?? []
