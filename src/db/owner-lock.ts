@@ -2,7 +2,17 @@
  * One Easel per data folder: a lock that the operating system holds for the process and drops with it, however the
  * process ends. It is SQLite's own lock on a file of its own; the pid beside it only serves the message.
  */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { AppError } from '../errors.ts'
@@ -38,9 +48,20 @@ function createFolder(folder: string): void {
   createFolder(dirname(folder))
   try {
     mkdirSync(folder, { mode: 0o700 })
+    syncFolder(dirname(folder))
   } catch (error) {
     // Another Easel that starts at the same moment may have been faster.
     if (!existsSync(folder)) throw error
+  }
+}
+
+/** What lies in a folder can be lost with the power as long as the one above does not know of it. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, constants.O_RDONLY)
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
   }
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Ids } from '../ports.ts'
 import { toStorageFault } from './sqlite-faults.ts'
 
@@ -19,7 +19,7 @@ export class PictureFiles {
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const temporary = join(this.folder, temporaryName(name, this.#ids.next()))
     try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 })
+      await makeFolder(this.folder)
       const file = await open(temporary, 'wx', 0o600)
       try {
         await file.writeFile(bytes)
@@ -28,7 +28,7 @@ export class PictureFiles {
         await file.close()
       }
       await rename(temporary, join(this.folder, name))
-      await this.#syncFolder()
+      await syncFolder(this.folder)
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined)
       throw toStorageFault(error)
@@ -49,7 +49,7 @@ export class PictureFiles {
   async remove(names: readonly string[]): Promise<void> {
     try {
       for (const name of names) await rm(join(this.folder, name), { force: true })
-      await this.#syncFolder()
+      await syncFolder(this.folder)
     } catch (error) {
       if (!isMissing(error)) throw toStorageFault(error)
     }
@@ -58,7 +58,7 @@ export class PictureFiles {
   /** Moves files into another folder, which is made where there is none; what is there keeps its name. */
   async moveTo(folder: string, names: readonly string[]): Promise<void> {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolder(folder)
       const taken = new Set(await readdir(folder))
       for (const name of names) {
         const free = taken.has(name) ? `${name}.${this.#ids.next()}` : name
@@ -78,15 +78,22 @@ export class PictureFiles {
       throw toStorageFault(error)
     }
   }
+}
 
-  /** A rename is durable once its folder is. */
-  async #syncFolder(): Promise<void> {
-    const folder = await open(this.folder, constants.O_RDONLY)
-    try {
-      await folder.sync()
-    } finally {
-      await folder.close()
-    }
+/** A folder is there for good once the one above it knows so. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let made = folder; made !== dirname(first); made = dirname(made)) await syncFolder(dirname(made))
+}
+
+/** A rename is durable once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
   }
 }
 
