@@ -6,7 +6,7 @@ export const settingTypes = ['integer', 'number', 'string', 'boolean', 'array', 
 export type SettingType = (typeof settingTypes)[number]
 
 /** Formats of texts that are checked. */
-export const settingFormats = ['url', 'device', 'host', 'network', 'person'] as const
+export const settingFormats = ['url', 'device', 'host', 'memory', 'network', 'person'] as const
 export type SettingFormat = (typeof settingFormats)[number]
 
 const found = z.string()

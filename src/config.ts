@@ -10,6 +10,7 @@ import { deviceTwice, firstIssue } from './config-issues.ts'
 import type { SettingFormat } from './config-problem.ts'
 import { AppError } from './errors.ts'
 import { readFileProblem } from './file-problem.ts'
+import { bytesOf } from './memory-amount.ts'
 import { chatPlatforms } from './platforms.ts'
 import { languageTags } from './words/locale.ts'
 
@@ -68,6 +69,11 @@ const device = z.strictObject({
   host: z.enum(['thread', 'process']).default('thread'),
   /** 0: as many as the runtime chooses. */
   threads: z.int().min(0).default(0),
+  /** What its worker may use, `12GB`; without it, a CPU worker uses the memory that is free at the start. */
+  memory: z
+    .string()
+    .refine(text => bytesOf(text) !== undefined, expected('memory'))
+    .optional(),
 })
 
 const personName = new RegExp(`^(${chatPlatforms.join('|')}):[^:]+:[^:]+$`)

@@ -7,6 +7,7 @@ import { createThreadHost } from './engine/host/thread-host.ts'
 import type { WorkerHost } from './engine/host/worker-host.ts'
 import type { DeviceOpeners } from './engine/jobs/devices/device.ts'
 import type { ModelCatalogue } from './engine/models/library.ts'
+import { memoryBudgetBytes } from './memory-budget.ts'
 import { packageRoot } from './paths.ts'
 import { version } from './version.ts'
 
@@ -23,10 +24,12 @@ export function deviceOpeners(
   catalogue: Pick<ModelCatalogue, 'models' | 'files'>,
   env: Readonly<Record<string, string | undefined>>,
 ): DeviceOpeners {
-  const openHost = hostOpener(device, catalogue, env)
-  if (device.host === 'process') return { name: device.name, openHost }
-  const openIsolatedHost = hostOpener({ ...device, host: 'process' }, catalogue, env)
-  return { name: device.name, openHost, openIsolatedHost }
+  const memoryBytes = memoryBudgetBytes(device)
+  const openHost = hostOpener(device, catalogue, env, memoryBytes)
+  const known = { name: device.name, ...(memoryBytes !== undefined && { memoryBytes }), openHost }
+  if (device.host === 'process') return known
+  const openIsolatedHost = hostOpener({ ...device, host: 'process' }, catalogue, env, memoryBytes)
+  return { ...known, openIsolatedHost }
 }
 
 /** Opens one life of the device's worker each time it is called. */
@@ -34,12 +37,20 @@ export function hostOpener(
   device: DeviceConfig,
   { models, files }: Pick<ModelCatalogue, 'models' | 'files'>,
   env: Readonly<Record<string, string | undefined>>,
+  memoryBytes = memoryBudgetBytes(device),
 ): () => WorkerHost {
   const create = device.host === 'process' ? createProcessHost : createThreadHost
   const options = {
     entry,
     device: device.name,
-    setup: { device: device.name, threads: device.threads, models, files, version: `Easel ${version}` },
+    setup: {
+      device: device.name,
+      threads: device.threads,
+      memoryBytes,
+      models,
+      files,
+      version: `Easel ${version}`,
+    },
     env: workerEnvironment(env),
   }
   return () => create(options)

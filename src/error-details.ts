@@ -22,6 +22,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   file: z.object({ file: text, doing: z.enum(['read', 'write']), problem: fileProblem }),
   config: z.object({ file: text.optional(), key: text, problem: configProblem }),
   'out-of-memory': z.object({ device: text }),
+  'memory-too-small': z.object({ device: text, neededBytes: number, budgetBytes: number }),
   'device-unusable': z.object({ device: text, lack: z.enum(deviceLacks), said: text }),
   'device-failed': z.object({ device: text, said: text }),
   'device-stalled': z.object({ device: text, silentMs: number }),

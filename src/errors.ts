@@ -38,6 +38,8 @@ export interface ErrorDetails {
   config: { file?: string | undefined; key: string; problem: ConfigProblem }
   /** The device ran out of memory; another try gets a new worker. */
   'out-of-memory': { device: string }
+  /** A network needs more memory than the device may use. */
+  'memory-too-small': { device: string; neededBytes: number; budgetBytes: number }
   /** The device cannot be used at all; `said` are the runtime's own words. */
   'device-unusable': { device: string; lack: DeviceLack; said: string }
   /** The device failed under a picture. */

@@ -7,9 +7,9 @@ import type { FileRecord } from './engine/models/file-record.ts'
 import { fileHashCache, type HashCache, layeredHashCache } from './engine/models/hashes/hash-cache.ts'
 import { keepPinned } from './engine/models/hashes/lock.ts'
 import { type ModelCatalogue, readModels } from './engine/models/library.ts'
-import type { ModelRecord } from './engine/models/record.ts'
+import type { ExpertRecord, ModelRecord } from './engine/models/record.ts'
 import { checkGuidance, checkModel, checkVae } from './engine/pipeline/check-model.ts'
-import { type AppError, toAppError } from './errors.ts'
+import { AppError, toAppError } from './errors.ts'
 import { checkAdvice } from './model-advice.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -51,13 +51,18 @@ export async function readUnpinned(
   const usable: ModelRecord[] = []
   for (const model of models) {
     const { refiner, ...base } = model
-    const faults = {
-      base: await faultOf(() => checkModel(base.parts)),
-      refiner: refiner && (await faultOf(() => checkModel(refiner.parts))),
+    const checked = await checkedExpert(base)
+    const checkedRefiner = refiner && (await checkedExpert(refiner))
+    if (checked instanceof AppError) unused.push({ name: model.name, error: checked })
+    if (checkedRefiner instanceof AppError) {
+      unused.push({ name: `${model.name}/refiner`, error: checkedRefiner })
     }
-    if (faults.base) unused.push({ name: model.name, error: faults.base })
-    if (faults.refiner) unused.push({ name: `${model.name}/refiner`, error: faults.refiner })
-    if (!faults.base) usable.push(faults.refiner ? base : model)
+    if (checked instanceof AppError) continue
+    usable.push(
+      checkedRefiner instanceof AppError || !checkedRefiner
+        ? checked
+        : { ...checked, refiner: checkedRefiner },
+    )
   }
   const usableFiles: FileRecord[] = []
   for (const file of files) {
@@ -67,6 +72,15 @@ export async function readUnpinned(
     else usableFiles.push(file)
   }
   return { models: usable, files: usableFiles, unused }
+}
+
+/** With what it needs to run, or what is wrong with it. */
+async function checkedExpert<Expert extends ExpertRecord>(expert: Expert): Promise<Expert | AppError> {
+  try {
+    return { ...expert, needs: await checkModel(expert.parts) }
+  } catch (error) {
+    return toAppError(error)
+  }
 }
 
 /** What a check throws. */

@@ -80,3 +80,10 @@ test.each([
 test('a file that is not there is named', () => {
   expect(() => loadConfig(packageRoot, folder, 'none.yaml')).toThrow(AppError)
 })
+
+test('a device may say how much memory its worker uses', () => {
+  expect(load('devices: [{ name: cpu, memory: 12GB }]').devices[0]?.memory).toBe('12GB')
+  expect(complaint('devices: [{ name: cpu, memory: much }]')).toMatch(
+    /devices\.0\.memory.*“?"much"”?.*like 12GB/,
+  )
+})

@@ -3,6 +3,7 @@ import type { JobRecord } from '../db/job-records.ts'
 import type { NewPicture } from '../db/pictures.ts'
 import type { Waiting } from '../engine/jobs/store.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
+import { memoryProblem } from './check-memory.ts'
 import type { ImagineOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import type { Caller } from './people.ts'
@@ -25,7 +26,13 @@ export interface Acceptance {
 
 /** After this returned `accepted`, nothing but a person or the end of the disk undoes it. */
 export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance): Promise<ImagineOutcome> {
-  const { db, pool, views, changed } = parts
+  const { db, pool, views, changed, catalogue, devices } = parts
+  const orders = wanted.jobs.map(({ order }) => order)
+  const tooLarge = memoryProblem(orders, catalogue.models, devices)
+  if (tooLarge) {
+    await discard(parts, wanted.given)
+    return { kind: 'refused', problems: [tooLarge] }
+  }
   const written = await db.write(() => insert(parts, caller, wanted))
   switch (written.kind) {
     case 'refused':

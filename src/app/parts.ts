@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts'
 import type { Pool } from '../engine/jobs/pool.ts'
 import type { Clock, Ids, Logger, Random } from '../ports.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { DeviceMemory } from './check-memory.ts'
 import type { Deliveries } from './delivery/deliveries.ts'
 import type { JobViews } from './job-views.ts'
 
@@ -26,6 +27,7 @@ export interface AppParts {
   checkPicture: CheckPicture
   db: Database
   pool: Pool
+  devices: readonly DeviceMemory[]
   views: JobViews
   deliveries: Deliveries
   /** To be called after every commit that changed a job: whoever watches and delivers hears of it. */

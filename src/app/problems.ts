@@ -60,6 +60,8 @@ export interface ProblemDetails {
     nearestHeightPx: number
   }
   'aspect-and-size': { aspect: string; size: string }
+  /** No device has the memory for it. */
+  'memory-too-small': { device: string; neededBytes: number; budgetBytes: number }
   'size-range': { widthPx: number; heightPx: number; minPx: number; maxPx: number }
   'sampler-unknown': { name: string; nearest: string[] }
   'schedule-unknown': { name: string; nearest: string[] }

@@ -1,5 +1,6 @@
 /** Paints work orders in a worker of its own, without database or queue, and writes the pictures. */
 import { extname } from 'node:path'
+import { memoryProblem } from '../app/check-memory.ts'
 import { hostOpener } from '../devices.ts'
 import type { RunOutcome, WorkerHost } from '../engine/host/worker-host.ts'
 import { convertPicture } from '../engine/image/convert.ts'
@@ -7,7 +8,9 @@ import type { PictureFormat } from '../engine/image/files/format.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors.ts'
+import { memoryBudgetBytes } from '../memory-budget.ts'
 import { systemClock } from '../system-ports.ts'
+import { problemSentence } from '../words/en.ts'
 import { formatOfName, type PictureFile } from './files.ts'
 import { openTarget, type PictureTarget } from './picture-target.ts'
 import { type Progress, showProgress } from './progress.ts'
@@ -24,12 +27,15 @@ export async function paintToFiles(
   const { config, words, err } = session
   const format = formatOfName(file)
   if (!format) return refuse(session, [words.cli.formatUnknown(extname(file))])
+  const [device] = config.devices
+  if (!device) throw new AppError('internal', { problem: 'no device is configured' })
+  const memoryBytes = memoryBudgetBytes(device)
+  const tooLarge = memoryProblem(orders, catalogue.models, [{ name: device.name, memoryBytes }])
+  if (tooLarge) return refuse(session, [problemSentence(words, tooLarge)])
   const count = orders.reduce((sum, order) => sum + countOf(order), 0)
   const target = await openTarget(file, count)
   if (!target) return refuse(session, [words.cli.onePictureOnly(file, count)])
-  const [device] = config.devices
-  if (!device) throw new AppError('internal', { problem: 'no device is configured' })
-  const host = hostOpener(device, catalogue, process.env)()
+  const host = hostOpener(device, catalogue, process.env, memoryBytes)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   // Once: a second Ctrl-C finds no listener and ends the process, as people expect of it.

@@ -20,8 +20,8 @@ export async function writeSingleFile(
   )
 }
 
-/** The Refiner has one embedder, the Base's second. */
-function originalTensors(component: Component, expert: ExpertName): TensorToWrite[] {
+/** A component under the names that its authors gave. The Refiner has one embedder, the Base's second. */
+export function originalTensors(component: Component, expert: ExpertName): TensorToWrite[] {
   switch (component.role) {
     case 'text_encoder':
       return renamed(component, 'conditioner.embedders.0.transformer.', name => name)

@@ -10,6 +10,7 @@ import { OpenControlNet, openControlNet } from '../../src/engine/networks/open/o
 import { unetInputs } from '../../src/engine/networks/open/open-unet.ts'
 import { residualPlaces } from '../../src/engine/networks/residuals.ts'
 import type { Expose } from '../../src/engine/onnx/graph.ts'
+import { residentSession } from '../../src/engine/onnx/residency.ts'
 import { Session } from '../../src/engine/onnx/session.ts'
 import { type Control, guessScales } from '../../src/engine/pipeline/denoising/control.ts'
 import { readConfigFile } from '../../src/engine/weights/config-file.ts'
@@ -178,7 +179,7 @@ async function picturesOf(group: PartTwoGroup, note: string): Promise<string[]> 
 async function openNet(oracle: OracleFolder, letter: string): Promise<ControlNet> {
   const { timeIdCount } = (await oracle.open('base')).networks.unet
   const { config, graph } = await planNet(oracle, letter, timeIdCount)
-  return new OpenControlNet(config, await Session.open('controlnet', graph))
+  return new OpenControlNet(config, residentSession('controlnet', letter, graph))
 }
 
 async function planNet(oracle: OracleFolder, letter: string, timeIdCount: number, expose: Expose = []) {

@@ -1,6 +1,7 @@
 /** The model record: a model's parts, each with its location and hash. It is sent to workers unchanged. */
 import { z } from 'zod'
 import { networkParts } from '../networks/plan/parts.ts'
+import { networkNeed } from '../networks/working-memory.ts'
 import { tokenizerPart } from '../text/tokenizer/tokenizer-part.ts'
 import { storage } from './storage.ts'
 
@@ -27,6 +28,8 @@ const expert = {
   hash: z.string(),
   /** Sides of a picture must be multiples of this: the pixels per latent, 8 in SDXL. */
   sizeStepPx: z.number(),
+  /** What each network needs to run, where the model was looked through. */
+  needs: z.array(networkNeed).optional(),
   storage,
 }
 

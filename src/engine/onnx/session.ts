@@ -37,6 +37,7 @@ export interface Tensor {
 /** A graph in a file of its own, with its weights in it or beside it. */
 export interface OnnxPath {
   readonly path: string
+  readonly weightBytes: number
 }
 
 /** A graph ready to run. `run` blocks its thread: never call it on the main one. */

@@ -2,17 +2,18 @@
 import type { FileRecord } from '../models/file-record.ts'
 import type { ExpertParts } from '../models/record.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'
-import { planNetworks, planVae } from '../networks/plan/plan.ts'
+import { needsOf, planNetworks, planVae } from '../networks/plan/plan.ts'
 import { planControlNet } from '../networks/plan/plan-controlnet.ts'
 import { planIpAdapter } from '../networks/plan/plan-ip-adapter.ts'
+import type { NetworkNeed } from '../networks/working-memory.ts'
 import { parseSchedule } from '../sampling/scheduler-config.ts'
 import { openTokenizers } from './open-tokenizers.ts'
 
-/** Looks at every file as `openModel` would. @throws what `openModel` would throw. */
-export async function checkModel(parts: ExpertParts): Promise<void> {
+/** Looks at every file as `openModel` would, and says what each network needs to run. @throws what `openModel` would throw. */
+export async function checkModel(parts: ExpertParts): Promise<NetworkNeed[]> {
   parseSchedule(parts.schedule.config, parts.schedule.configFile)
   await openTokenizers(parts)
-  await planNetworks(parts.networks)
+  return needsOf(await planNetworks(parts.networks))
 }
 
 /** A VAE by itself. @throws as checkModel. */

@@ -5,7 +5,7 @@ import type { ExpertParts, ModelRecord } from '../models/record.ts'
 import type { Vae } from '../networks/networks.ts'
 import { openVae } from '../networks/open/open.ts'
 import type { OpenVae } from '../networks/open/open-vae.ts'
-import type { SessionOptions } from '../onnx/session.ts'
+import type { ResidentOptions } from '../onnx/residency.ts'
 import type { LoraOrder, ModelReference } from '../work-order.ts'
 import { type PreviewMatrix, previewMatrixOf } from './latents/preview.ts'
 import { MergedLoras } from './merged-loras.ts'
@@ -22,7 +22,7 @@ export interface CachedModel extends OpenModel {
 export class ModelCache {
   readonly #records: readonly ModelRecord[]
   readonly #files: readonly FileRecord[]
-  readonly #options: SessionOptions
+  readonly #options: ResidentOptions
   readonly #open = new Map<string, { readonly model: CachedModel; readonly loras: MergedLoras }>()
   /** VAEs in place of models' own, by hash. */
   readonly #vaes = new Map<string, OpenVae>()
@@ -30,7 +30,7 @@ export class ModelCache {
   readonly #previewMatrices = new Map<string, PreviewMatrix>()
   #name: string | undefined
 
-  constructor(records: readonly ModelRecord[], files: readonly FileRecord[], options: SessionOptions) {
+  constructor(records: readonly ModelRecord[], files: readonly FileRecord[], options: ResidentOptions) {
     this.#records = records
     this.#files = files
     this.#options = options
@@ -42,20 +42,20 @@ export class ModelCache {
     loras: readonly LoraOrder[],
     onLoading: (name: string) => void,
   ): Promise<CachedModel> {
-    const open = await this.#model(reference, onLoading)
+    const open = await this.#model(reference)
     await open.loras.merge(loras, onLoading)
     const model = { ...open.model, loras: open.loras.key }
-    return reference.vae ? this.#withVae(model, reference.vae, onLoading) : model
+    return reference.vae ? this.#withVae(model, reference.vae) : model
   }
 
-  async #model(reference: ModelReference, onLoading: (name: string) => void) {
+  async #model(reference: ModelReference) {
     const open = this.#open.get(reference.hash)
     if (open) return open
     const parts = this.#partsOf(reference)
-    if (this.#name !== reference.name) await this.close()
+    const left = this.#name === reference.name ? undefined : this.#takeAll()
     this.#name = reference.name
-    onLoading(reference.name)
-    const opened = await openModel(parts, this.#options)
+    // The last model is closed after this one is there, so the sessions that both share stay open.
+    const opened = await openModel(parts, this.#options).finally(() => left?.close())
     const previewMatrix = await this.#previewMatrix(reference.hash, opened.networks.vae)
     const model = { ...opened, hash: reference.hash, previewMatrix, loras: '' }
     const cached = { model, loras: new MergedLoras(opened.networks, this.#files) }
@@ -66,13 +66,11 @@ export class ModelCache {
   async #withVae(
     model: CachedModel,
     { name, hash }: NonNullable<ModelReference['vae']>,
-    onLoading: (name: string) => void,
   ): Promise<CachedModel> {
     let vae = this.#vaes.get(hash)
     if (!vae) {
       const record = this.#files.find(one => one.kind === 'vae' && one.name === name)
       if (record?.hash !== hash || !record.vae) throw new AppError('model-changed', { name })
-      onLoading(name)
       vae = await openVae(record.vae, this.#options)
       this.#vaes.set(hash, vae)
     }
@@ -87,13 +85,23 @@ export class ModelCache {
   }
 
   async close(): Promise<void> {
-    for (const { model, loras } of this.#open.values()) {
-      await model.networks.close()
-      await loras.close()
-    }
-    for (const vae of this.#vaes.values()) await vae.close()
+    await this.#takeAll().close()
+  }
+
+  /** Everything that is open, no longer known here. */
+  #takeAll(): { close(): Promise<void> } {
+    const [models, vaes] = [[...this.#open.values()], [...this.#vaes.values()]]
     this.#open.clear()
     this.#vaes.clear()
+    return {
+      async close() {
+        for (const { model, loras } of models) {
+          await model.networks.close()
+          await loras.close()
+        }
+        for (const vae of vaes) await vae.close()
+      },
+    }
   }
 
   #partsOf({ name, hash }: ModelReference): ExpertParts {

@@ -2,7 +2,7 @@
 import type { ExpertParts } from '../models/record.ts'
 import type { Networks } from '../networks/networks.ts'
 import { openNetworks } from '../networks/open/open.ts'
-import type { SessionOptions } from '../onnx/session.ts'
+import type { ResidentOptions } from '../onnx/residency.ts'
 import { type ModelSchedule, parseSchedule } from '../sampling/scheduler-config.ts'
 import { openTokenizers, type Tokenizers } from './open-tokenizers.ts'
 
@@ -15,7 +15,7 @@ export interface OpenModel extends Tokenizers {
 }
 
 /** @throws AppError 'model-file' or 'model-config', naming the file and what is wrong. */
-export async function openModel(parts: ExpertParts, options: SessionOptions = {}): Promise<OpenModel> {
+export async function openModel(parts: ExpertParts, options: ResidentOptions = {}): Promise<OpenModel> {
   const tokenizers = await openTokenizers(parts)
   return {
     networks: await openNetworks(parts.networks, options),

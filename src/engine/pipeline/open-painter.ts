@@ -7,6 +7,7 @@ import { lanczosUpscaler, type Upscaler } from '../image/upscale.ts'
 import { fileRecord } from '../models/file-record.ts'
 import { modelRecord } from '../models/record.ts'
 import type { ControlNet, UNet } from '../networks/networks.ts'
+import { Residency } from '../onnx/residency.ts'
 import { type Around, tryDevice } from '../onnx/session.ts'
 import {
   countOf,
@@ -23,7 +24,7 @@ import { type LatentShape, valuesPerPicture } from './denoising/denoise.ts'
 import { latentsToRgb } from './latents/preview.ts'
 import { type CachedModel, ModelCache } from './model-cache.ts'
 import type { PaintContext } from './orders/paint-context.ts'
-import { countSteps, paintPicture, refinePicture, upscalePicture } from './orders/paint-order.ts'
+import { beginPicture, countSteps, refinePicture, upscalePicture } from './orders/paint-order.ts'
 import type { PaintedPicture, Painter, PaintHooks, PaintOutcome } from './painter.ts'
 import { parametersOfPicture } from './picture-parameters.ts'
 
@@ -36,6 +37,8 @@ export const painterSetup = z.object({
   models: z.array(modelRecord),
   /** What goes with them. */
   files: z.array(fileRecord).default([]),
+  /** What the device may use of its memory; without, all that it has. */
+  memoryBytes: z.number().positive().optional(),
   /** Goes into every picture: "Easel 0.1.0". */
   version: z.string(),
 })
@@ -56,10 +59,12 @@ export async function openPainter(
   around?: Around,
   upscaler: Upscaler = lanczosUpscaler,
 ): Promise<Painter> {
-  const { device, threads, models, files, version } = painterSetup.parse(setup)
+  const { device, threads, models, files, memoryBytes, version } = painterSetup.parse(setup)
   await tryDevice(device)
-  const options = { threads: threads || undefined, device, around }
+  const residency = new Residency(device, memoryBytes)
+  const options = { threads: threads || undefined, device, around, residency }
   const parts: PainterParts = {
+    residency,
     modelCache: new ModelCache(models, files, options),
     nets: new ControlNets(files, options),
     prompter: new ImagePrompter(files, options),
@@ -82,6 +87,7 @@ export async function openPainter(
 }
 
 interface PainterParts {
+  readonly residency: Residency
   readonly modelCache: ModelCache
   readonly nets: ControlNets
   readonly prompter: ImagePrompter
@@ -105,6 +111,10 @@ class OrderRun implements PaintContext {
   readonly #timings: Record<string, number> = {}
   readonly #steps: number
   #step = 0
+  /** Of what was timed within the phase at hand. */
+  #innerMs = 0
+  /** The model that is being used. */
+  #modelName = ''
   #previewAtMs: number
 
   constructor(
@@ -126,24 +136,31 @@ class OrderRun implements PaintContext {
   }
 
   async paint(): Promise<PaintOutcome> {
+    this.#parts.residency.opening = open => {
+      this.onLoading(this.#modelName)
+      return this.timed('load', open)
+    }
+    const begun: (() => Promise<Picture>)[] = []
+    for (let index = 0; index < countOf(this.#order); index++) begun.push(await this.#begin(index))
     const pictures: PaintedPicture[] = []
-    for (let index = 0; index < countOf(this.#order); index++) {
-      const picture = await this.#paintOne(index)
+    for (const [index, finish] of begun.entries()) {
+      const picture = await finish()
       pictures.push(await this.timed('file', () => this.#encode(picture, index)))
       this.signal.throwIfAborted()
     }
     return { kind: 'painted', pictures, timings: this.#timings }
   }
 
-  #paintOne(index: number): Promise<Picture> {
+  /** The Base's part of all pictures of a set comes before the Refiner's of the first, so that they are exchanged once. */
+  async #begin(index: number): Promise<() => Promise<Picture>> {
     const order = this.#order
     switch (order.kind) {
       case 'paint':
-        return paintPicture(order, index, this)
+        return beginPicture(order, index, this)
       case 'refine':
-        return refinePicture(order, this)
+        return () => refinePicture(order, this)
       case 'upscale':
-        return upscalePicture(order, this)
+        return () => upscalePicture(order, this)
     }
   }
 
@@ -164,9 +181,9 @@ class OrderRun implements PaintContext {
   }
 
   model(reference: ModelReference, loras: readonly LoraOrder[] = []): Promise<CachedModel> {
-    return this.timed('load', () =>
-      this.#parts.modelCache.take(reference, loras, name => this.#hooks.onLoading(name)),
-    )
+    this.#modelName = reference.name
+    const onLoading = (name: string) => this.onLoading(name)
+    return this.timed('load', () => this.#parts.modelCache.take(reference, loras, onLoading))
   }
 
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]> {
@@ -205,10 +222,14 @@ class OrderRun implements PaintContext {
 
   async timed<Result>(phase: string, work: () => Promise<Result>): Promise<Result> {
     const startMs = this.#parts.monotonicMs()
+    const outerMs = this.#innerMs
+    this.#innerMs = 0
     try {
       return await work()
     } finally {
-      this.#timings[phase] = (this.#timings[phase] ?? 0) + this.#parts.monotonicMs() - startMs
+      const ms = this.#parts.monotonicMs() - startMs
+      this.#timings[phase] = (this.#timings[phase] ?? 0) + ms - this.#innerMs
+      this.#innerMs = outerMs + ms
     }
   }
 }

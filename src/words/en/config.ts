@@ -20,6 +20,7 @@ const formats: Record<SettingFormat, string> = {
   url: 'a URL',
   device: 'one of cpu, webgpu, cuda:0, cuda:1 …',
   host: 'a host, with or without :port',
+  memory: 'an amount of memory like 12GB or 8 GiB',
   network: 'an address like 10.0.0.2 or a network like 10.0.0.0/8',
   person: 'platform:space:user',
 }

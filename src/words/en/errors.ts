@@ -33,6 +33,8 @@ const notFinite: Record<NotFinitePlace, string> = {
     'The VAE gave values that are no numbers, so the picture would be black; some VAEs cannot run in half precision, and another VAE may work.',
 }
 
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
 export const errors: ErrorWords = {
   'model-file': d => modelFileRefusal(d.file, d.problem),
   'model-config': d => modelConfigRefusal(d.file, d.key, d.problem),
@@ -45,6 +47,8 @@ export const errors: ErrorWords = {
   file: d => `${d.file} cannot be ${d.doing === 'read' ? 'read' : 'written'}: ${fileReason(d.problem)}.`,
   config: d => configRefusal(d.file, d.key, d.problem),
   'out-of-memory': d => `${d.device} ran out of memory. A smaller size may work.`,
+  'memory-too-small': d =>
+    `This needs ${gigabytes(d.neededBytes)} of memory on ${d.device}, which may use ${gigabytes(d.budgetBytes)}. A smaller size or a smaller model may fit.`,
   'device-unusable': d => `${d.device} cannot be used: ${deviceAdvice[d.lack](d.said)}`,
   'device-failed': d => `${d.device} failed (${d.said}); the picture will be tried again.`,
   'device-stalled': d =>

@@ -1,6 +1,7 @@
 /** English: what a request may say, and why one is refused. */
 import type { FlagExpectation, ForeignMark, ProblemCode, ProblemDetails } from '../../app/problems.ts'
 import type { TextField } from '../../app/text-limits.ts'
+import { errors } from './errors.ts'
 import { pictureRefusal } from './picture.ts'
 
 const list = (names: readonly string[]) => names.join(', ')
@@ -129,6 +130,7 @@ export const problems: ProblemWords = {
   'size-step': d =>
     `This model paints sizes in steps of ${d.stepPx} pixels: ${d.widthPx}×${d.heightPx} cannot be; the nearest is ${d.nearestWidthPx}×${d.nearestHeightPx}.`,
   'aspect-and-size': d => `${d.aspect} and ${d.size} are two shapes: leave one of them out.`,
+  'memory-too-small': d => errors['memory-too-small'](d),
   'size-range': d =>
     `${d.widthPx}×${d.heightPx} is outside of what can be painted: ${d.minPx} to ${d.maxPx} pixels a side.`,
   'sampler-unknown': d =>

@@ -19,6 +19,7 @@ const formats: Record<SettingFormat, string> = {
   url: '网址',
   device: 'cpu、webgpu、cuda:0、cuda:1 等设备名',
   host: '主机名（可带 :端口）',
+  memory: '12GB 或 8 GiB 这样的内存大小',
   network: '10.0.0.2 这样的地址或 10.0.0.0/8 这样的网段',
   person: '“平台:空间:用户”的写法',
 }

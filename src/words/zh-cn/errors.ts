@@ -26,6 +26,8 @@ const notFinite: Record<NotFinitePlace, string> = {
   picture: 'VAE 给出了不是数的值，图会是全黑的；有些 VAE 不能以半精度运行，换一个 VAE 也许可以。',
 }
 
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
 export const errors: Words['errors'] = {
   'model-file': d => modelFileRefusal(d.file, d.problem),
   'model-config': d => modelConfigRefusal(d.file, d.key, d.problem),
@@ -37,6 +39,8 @@ export const errors: Words['errors'] = {
   'picture-unusable': d => pictureRefusal(d.problem),
   config: d => configRefusal(d.file, d.key, d.problem),
   'out-of-memory': d => `${d.device} 内存不足。可以试试小一点的尺寸。`,
+  'memory-too-small': d =>
+    `在 ${d.device} 上需要 ${gigabytes(d.neededBytes)} 内存，而它最多可用 ${gigabytes(d.budgetBytes)}。可以试试小一点的尺寸或模型。`,
   'device-unusable': d => `${d.device} 不能用：${deviceAdvice[d.lack](d.said)}`,
   'device-failed': d => `${d.device} 出错（${d.said}），会再试一次。`,
   'device-stalled': d => `${d.device} 已有 ${Math.round(d.silentMs / 1000)} 秒没有响应，先停用。`,

@@ -2,6 +2,7 @@
 import type { ForeignMark } from '../../app/problems.ts'
 import type { TextField } from '../../app/text-limits.ts'
 import type { Words } from '../en.ts'
+import { errors } from './errors.ts'
 import { pictureRefusal } from './picture.ts'
 
 const list = (names: readonly string[]) => names.join('、')
@@ -124,6 +125,7 @@ const problems: Words['problems'] = {
   'size-step': d =>
     `这个模型的边长必须是 ${d.stepPx} 像素的倍数：${d.widthPx}×${d.heightPx} 不行，最接近的是 ${d.nearestWidthPx}×${d.nearestHeightPx}。`,
   'aspect-and-size': d => `${d.aspect} 和 ${d.size} 是两种形状：请去掉其中一个。`,
+  'memory-too-small': d => errors['memory-too-small'](d),
   'size-range': d => `${d.widthPx}×${d.heightPx} 超出范围：边长应在 ${d.minPx} 到 ${d.maxPx} 像素之间。`,
   'sampler-unknown': d =>
     `没有采样器“${excerpt(d.name)}”。${d.nearest.length === 0 ? '' : `相近的有：${list(d.nearest)}。`}`,

@@ -23,6 +23,8 @@ const leavesBroken: ReadonlySet<ErrorCode> = new Set(['out-of-memory', 'device-f
 /** How a device's workers are opened. */
 export interface DeviceOpeners {
   name: string
+  /** What its worker may use of its memory; absent where there is no limit. */
+  memoryBytes?: number
   /** A new worker, not started yet; and one in a process of its own, where that is not the same. */
   openHost: () => WorkerHost
   openIsolatedHost?: () => WorkerHost

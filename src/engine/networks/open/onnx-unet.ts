@@ -1,6 +1,6 @@
 /** Owns a U-Net that is a graph of another maker: it runs as it is, whole, and nothing can be added to it. */
 import { AppError } from '../../../errors.ts'
-import type { Session } from '../../onnx/session.ts'
+import type { ResidentSession } from '../../onnx/residency.ts'
 import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
 import type { ResidualPlace } from '../residuals.ts'
 import { unetNames } from '../unet.ts'
@@ -14,10 +14,10 @@ export class OnnxUNet implements ReusableUNet {
   readonly crossAttentions: readonly string[] = []
   readonly ownWeights = undefined
   readonly #config: UNetConfig
-  readonly #session: Session
+  readonly #session: ResidentSession
   readonly #file: string
 
-  constructor(config: UNetConfig, timeIdCount: number, session: Session, file: string) {
+  constructor(config: UNetConfig, timeIdCount: number, session: ResidentSession, file: string) {
     this.#config = config
     this.timeIdCount = timeIdCount
     this.#session = session
@@ -40,7 +40,10 @@ export class OnnxUNet implements ReusableUNet {
   async predict(input: UNetInput): Promise<Float32Array> {
     if (input.residuals || input.imagePrompts?.length) throw this.#nothingAdded()
     const inputs = unetInputs(input, this.#config.inChannels)
-    return this.#session.run({ ...inputs, [unetNames.timestep]: this.#timestep(input) }, unetNames.output)
+    return this.#session.run(
+      { ...inputs, [unetNames.timestep]: await this.#timestep(input) },
+      unetNames.output,
+    )
   }
 
   /** @throws AppError 'model-file' where something is to be added. */
@@ -58,8 +61,8 @@ export class OnnxUNet implements ReusableUNet {
   }
 
   /** Exporters differ: one for all rows, as a single number or as a list of one, or one for each row. */
-  #timestep({ timestep, batch }: UNetInput) {
-    const shapes = this.#session.inputs
+  async #timestep({ timestep, batch }: UNetInput) {
+    const shapes = await this.#session.inputs()
     const [extent] = shapes.get(unetNames.timestep) ?? []
     const [rows] = shapes.get(unetNames.sample) ?? []
     if (extent === undefined) return { data: Float32Array.of(timestep), shape: [] }

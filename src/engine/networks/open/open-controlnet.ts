@@ -1,23 +1,25 @@
 /** Owns a ControlNet that is open: what the U-Net is given and a picture in, residuals out. */
 import { AppError } from '../../../errors.ts'
-import { Session, type SessionOptions, type Tensor, wanted } from '../../onnx/session.ts'
+import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/residency.ts'
+import { type Tensor, wanted } from '../../onnx/session.ts'
 import { controlNetNames, pxPerLatent } from '../controlnet.ts'
 import type { ControlNetConfig } from '../controlnet-config.ts'
 import type { ControlNet, UNet, UNetInput } from '../networks.ts'
 import type { NetworkPart } from '../plan/parts.ts'
 import { planControlNet } from '../plan/plan-controlnet.ts'
 import { type ResidualPlace, residualPlaces } from '../residuals.ts'
+import { unetWorkingBytes } from '../working-memory.ts'
 import { unetInputs } from './open-unet.ts'
 
 /** @throws AppError 'model-file', or 'model-config' where it was made for another U-Net. */
 export async function openControlNet(
   part: NetworkPart,
   unet: UNet,
-  options: SessionOptions = {},
+  options: ResidentOptions = {},
 ): Promise<ControlNet> {
   const { config, graph } = await planControlNet(part, unet)
   requireFitting(part.configFile, config, unet)
-  return new OpenControlNet(config, await Session.open('controlnet', graph, options))
+  return new OpenControlNet(config, residentSession('controlnet', part.hash, graph, options))
 }
 
 /** Its way down must be that of the U-Net. */
@@ -40,9 +42,9 @@ function requireFitting(file: string, config: ControlNetConfig, unet: UNet): voi
 export class OpenControlNet implements ControlNet {
   readonly places: readonly ResidualPlace[]
   readonly #config: ControlNetConfig
-  readonly #session: Session
+  readonly #session: ResidentSession
 
-  constructor(config: ControlNetConfig, session: Session) {
+  constructor(config: ControlNetConfig, session: ResidentSession) {
     this.#config = config
     this.#session = session
     this.places = residualPlaces(config)
@@ -61,6 +63,7 @@ export class OpenControlNet implements ControlNet {
         [controlNetNames.scales]: { data: Float32Array.from(scales), shape: [scales.length] },
       },
       this.places.map(({ name }) => name),
+      unetWorkingBytes(this.#config, input),
     )
     return this.places.map(({ name, channels, halvings }) => {
       const side = (latents: number) => Math.ceil(latents / 2 ** halvings)

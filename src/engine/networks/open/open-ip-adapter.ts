@@ -1,6 +1,7 @@
 /** Owns what makes a picture a prompt, open: CLIP's image encoder, and an IP-Adapter's projection of what it says. */
 import { AppError } from '../../../errors.ts'
-import { Session, type SessionOptions, wanted } from '../../onnx/session.ts'
+import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/residency.ts'
+import { wanted } from '../../onnx/session.ts'
 import { clipVisionNames } from '../clip-vision.ts'
 import type { ClipVisionConfig } from '../clip-vision-config.ts'
 import { imageProjectionNames } from '../image-projection.ts'
@@ -28,7 +29,7 @@ export interface OpenIpAdapter {
 export async function openIpAdapter(
   parts: Parameters<typeof planIpAdapter>[0] & { readonly hash: string },
   unet: UNet,
-  options: SessionOptions = {},
+  options: ResidentOptions = {},
 ): Promise<OpenIpAdapter> {
   const plan = await planIpAdapter(parts)
   const { config, source } = plan
@@ -36,11 +37,8 @@ export async function openIpAdapter(
     const problem = { what: 'text-width', found: config.contextWidth, given: unet.crossAttentionDim } as const
     throw new AppError('model-config', { file: source.place, key: 'image_proj', problem })
   }
-  const looking = await Session.open('image encoder', plan.encoder, options)
-  const projecting = await Session.open('image projection', plan.projection, options).catch(async error => {
-    await looking.close()
-    throw error
-  })
+  const looking = residentSession('image encoder', parts.encoder.hash, plan.encoder, options)
+  const projecting = residentSession('image projection', parts.hash, plan.projection, options)
   return {
     adapter: { hash: parts.hash, weights: source, tokens: config.tokens },
     encoder: new OpenImageEncoder(plan.encoderConfig, looking),
@@ -54,9 +52,9 @@ export async function openIpAdapter(
 
 export class OpenImageEncoder {
   readonly config: ClipVisionConfig
-  readonly #session: Session
+  readonly #session: ResidentSession
 
-  constructor(config: ClipVisionConfig, session: Session) {
+  constructor(config: ClipVisionConfig, session: ResidentSession) {
     this.config = config
     this.#session = session
   }
@@ -75,9 +73,9 @@ export class OpenImageEncoder {
 
 export class OpenImageProjection {
   readonly config: IpAdapterConfig
-  readonly #session: Session
+  readonly #session: ResidentSession
 
-  constructor(config: IpAdapterConfig, session: Session) {
+  constructor(config: IpAdapterConfig, session: ResidentSession) {
     this.config = config
     this.#session = session
   }

@@ -1,29 +1,30 @@
 /** Owns one text encoder that is open: token ids in, hidden states and pooled text out. */
 import { AppError } from '../../../errors.ts'
-import { type Session, wanted } from '../../onnx/session.ts'
+import type { ResidentSession } from '../../onnx/residency.ts'
+import { wanted } from '../../onnx/session.ts'
 import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { clipInput, clipNames, type PlacedVector } from '../clip.ts'
 import type { ClipConfig } from '../clip-config.ts'
 import type { TextEncoder } from '../networks.ts'
 
-/** What its graph is built over, and how it is opened over other weights. */
+/** What its graph is built over, and how it is opened over other weights or its own. */
 interface OwnWeights {
   readonly weights: RecordedSource
-  open(weights: WeightSource): Promise<Session>
+  open(weights: WeightSource | undefined): ResidentSession
 }
 
 export class OpenTextEncoder implements TextEncoder {
   readonly #config: ClipConfig
   /** Closed where weights were exchanged, until the next text. */
-  #session: Session | undefined
+  #session: ResidentSession | undefined
   /** Of a graph that another maker wrote, which takes ids alone. */
   readonly #graphFile: string | undefined
   readonly #own: OwnWeights | undefined
   /** In place of its own. */
   #weights: WeightSource | undefined
 
-  constructor(config: ClipConfig, session: Session, graphFile?: string, own?: OwnWeights) {
+  constructor(config: ClipConfig, session: ResidentSession, graphFile?: string, own?: OwnWeights) {
     this.#config = config
     this.#session = session
     this.#graphFile = graphFile
@@ -61,7 +62,7 @@ export class OpenTextEncoder implements TextEncoder {
     // hidden_states[-1] is what the last block gives; the embeddings are the earliest there is.
     const hidden = clipNames.hidden(Math.max(0, layers + 1 - layerFromEnd))
     const pooled = projectionSize === undefined ? [] : [clipNames.pooled]
-    const results = await (await this.#open()).runAll(this.#inputs(ids, vectors), [hidden, ...pooled])
+    const results = await this.#open().runAll(this.#inputs(ids, vectors), [hidden, ...pooled])
     const states = { hidden: wanted(results, hidden) }
     return projectionSize === undefined ? states : { ...states, pooled: wanted(results, clipNames.pooled) }
   }
@@ -74,10 +75,10 @@ export class OpenTextEncoder implements TextEncoder {
     return { [clipNames.ids]: { data: ids, shape: [ids.length / positions, positions] } }
   }
 
-  async #open(): Promise<Session> {
+  #open(): ResidentSession {
     if (this.#session) return this.#session
     if (!this.#own) throw this.#nothingAdded()
-    this.#session = await this.#own.open(this.#weights ?? this.#own.weights)
+    this.#session = this.#own.open(this.#weights)
     return this.#session
   }
 

@@ -1,5 +1,6 @@
 /** Owns a U-Net that is open: noisy latents and conditioning in, predicted noise out. */
-import { type Session, type Tensor, wanted } from '../../onnx/session.ts'
+import type { ResidentSession } from '../../onnx/residency.ts'
+import { type Tensor, wanted } from '../../onnx/session.ts'
 import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { crossAttentionPaths, imagePromptTensors } from '../image-prompts.ts'
@@ -8,12 +9,13 @@ import { type ResidualPlace, residualPlaces, residualTensors } from '../residual
 import { deepFeaturesInput, deepFeaturesPath } from '../shallow-unet.ts'
 import { unetNames } from '../unet.ts'
 import type { UNetConfig } from '../unet-config.ts'
+import { unetWorkingBytes } from '../working-memory.ts'
 
 /** How the graphs that are not open yet are opened, over other weights or its own. */
 interface OpenGraphs {
   readonly ownWeights: RecordedSource | undefined
-  whole(adapters: readonly WeightSource[], weights?: WeightSource): Promise<Session>
-  shallow(weights?: WeightSource): Promise<Session>
+  whole(adapters: readonly IpAdapter[], weights?: WeightSource): ResidentSession
+  shallow(weights?: WeightSource): ResidentSession
 }
 
 export class OpenUNet implements ReusableUNet {
@@ -21,13 +23,13 @@ export class OpenUNet implements ReusableUNet {
   readonly #config: UNetConfig
   readonly #open: OpenGraphs
   /** One at a time, since each holds all weights: that without image prompts, or that with the adapters of these hashes. */
-  #whole: { readonly hashes: string; readonly session: Session } | undefined
+  #whole: { readonly hashes: string; readonly session: ResidentSession } | undefined
   /** Opened when it is first asked for: few pictures are painted that way. */
-  #shallow: Promise<Session> | undefined
+  #shallow: ResidentSession | undefined
   /** In place of its own. */
   #weights: WeightSource | undefined
 
-  constructor(config: UNetConfig, timeIdCount: number, session: Session, open: OpenGraphs) {
+  constructor(config: UNetConfig, timeIdCount: number, session: ResidentSession, open: OpenGraphs) {
     this.#config = config
     this.timeIdCount = timeIdCount
     this.#whole = { hashes: '', session }
@@ -66,13 +68,15 @@ export class OpenUNet implements ReusableUNet {
 
   async predict(input: UNetInput): Promise<Float32Array> {
     const session = await this.#wholeFor(input)
-    return session.run(this.#inputs(input), unetNames.output)
+    return session.run(this.#inputs(input), unetNames.output, unetWorkingBytes(this.#config, input))
   }
 
   async predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }> {
     const deepPath = deepFeaturesPath(this.#config)
     const session = await this.#wholeFor(input)
-    const results = await session.runAll(this.#inputs(input), [unetNames.output, deepPath])
+    const outputs = [unetNames.output, deepPath]
+    const workingBytes = unetWorkingBytes(this.#config, input)
+    const results = await session.runAll(this.#inputs(input), outputs, workingBytes)
     return { output: wanted(results, unetNames.output), deep: wanted(results, deepPath) }
   }
 
@@ -81,8 +85,8 @@ export class OpenUNet implements ReusableUNet {
     const { batch, heightLatent, widthLatent } = input
     const inputs = unetInputs(input, this.#config.inChannels)
     const shape = [batch, deep.length / batch / heightLatent / widthLatent, heightLatent, widthLatent]
-    const session = await this.#shallow
-    return session.run({ ...inputs, [deepFeaturesInput]: { data: deep, shape } }, unetNames.output)
+    const feeds = { ...inputs, [deepFeaturesInput]: { data: deep, shape } }
+    return this.#shallow.run(feeds, unetNames.output, unetWorkingBytes(this.#config, input))
   }
 
   #inputs(input: UNetInput): Record<string, Tensor> {
@@ -97,18 +101,17 @@ export class OpenUNet implements ReusableUNet {
     await this.#wholeWith(adapters, onLoading)
   }
 
-  #wholeFor({ imagePrompts = [] }: UNetInput): Promise<Session> {
+  #wholeFor({ imagePrompts = [] }: UNetInput): Promise<ResidentSession> {
     return this.#wholeWith(imagePrompts.map(({ adapter }) => adapter))
   }
 
-  async #wholeWith(adapters: readonly IpAdapter[], onLoading?: () => void): Promise<Session> {
+  async #wholeWith(adapters: readonly IpAdapter[], onLoading?: () => void): Promise<ResidentSession> {
     const hashes = adapters.map(({ hash }) => hash).join()
     if (this.#whole?.hashes === hashes) return this.#whole.session
     onLoading?.()
     await this.#whole?.session.close()
     this.#whole = undefined
-    const weightsOfAdapters = adapters.map(({ weights }) => weights)
-    const session = await this.#open.whole(weightsOfAdapters, this.#weights)
+    const session = this.#open.whole(adapters, this.#weights)
     this.#whole = { hashes, session }
     return session
   }
@@ -118,7 +121,7 @@ export class OpenUNet implements ReusableUNet {
     this.#whole = undefined
     this.#shallow = undefined
     await whole?.session.close()
-    await (await shallow)?.close()
+    await shallow?.close()
   }
 }
 

@@ -1,31 +1,26 @@
 /** Owns a VAE that is open: latents to pictures and pictures to latents. */
-import type { Session } from '../../onnx/session.ts'
+import type { ResidentSession } from '../../onnx/residency.ts'
 import type { Vae } from '../networks.ts'
 import { vaeFactor } from '../vae.ts'
 import type { LatentScaling, VaeConfig } from '../vae-config.ts'
+import { vaeWorkingBytes } from '../working-memory.ts'
 
 /** The decoder or the encoder, open, with what its one input and one output are called. */
 export interface VaeHalf {
-  readonly session: Session
+  readonly session: ResidentSession
   readonly input: string
   readonly output: string
-}
-
-function run({ session, input, output }: VaeHalf, data: Float32Array, shape: readonly number[]) {
-  return session.run({ [input]: { data, shape } }, output)
 }
 
 export class OpenVae implements Vae {
   readonly #config: VaeConfig
   readonly #decoder: VaeHalf
-  readonly #openEncoder: () => Promise<VaeHalf>
-  /** Opened once, at the first picture to encode; a failure is not kept. */
-  #encoder: Promise<VaeHalf> | undefined
+  readonly #encoder: VaeHalf
 
-  constructor(config: VaeConfig, decoder: VaeHalf, openEncoder: () => Promise<VaeHalf>) {
+  constructor(config: VaeConfig, decoder: VaeHalf, encoder: VaeHalf) {
     this.#config = config
     this.#decoder = decoder
-    this.#openEncoder = openEncoder
+    this.#encoder = encoder
   }
 
   get scaling(): LatentScaling {
@@ -47,7 +42,7 @@ export class OpenVae implements Vae {
     widthLatent: number,
   ): Promise<Float32Array> {
     const shape = [batch, this.#config.latentChannels, heightLatent, widthLatent]
-    return run(this.#decoder, latents, shape)
+    return this.#run(this.#decoder, latents, shape, batch * heightLatent * widthLatent * this.factor ** 2)
   }
 
   async encode(
@@ -56,18 +51,16 @@ export class OpenVae implements Vae {
     heightPx: number,
     widthPx: number,
   ): Promise<Float32Array> {
-    this.#encoder ??= this.#openEncoder().catch(error => {
-      this.#encoder = undefined
-      throw error
-    })
-    const encoder = await this.#encoder
     const shape = [batch, this.#config.imageChannels, heightPx, widthPx]
-    return run(encoder, pixels, shape)
+    return this.#run(this.#encoder, pixels, shape, batch * heightPx * widthPx)
+  }
+
+  #run({ session, input, output }: VaeHalf, data: Float32Array, shape: readonly number[], pixels: number) {
+    return session.run({ [input]: { data, shape } }, output, vaeWorkingBytes(this.#config, pixels))
   }
 
   async close(): Promise<void> {
     await this.#decoder.session.close()
-    const encoder = await this.#encoder?.catch(() => undefined)
-    await encoder?.session.close()
+    await this.#encoder.session.close()
   }
 }

@@ -1,5 +1,5 @@
 /** Owns opening a model: what was planned of its parts becomes networks that run. */
-import { Session, type SessionOptions } from '../../onnx/session.ts'
+import { type ResidentOptions, residentSession } from '../../onnx/residency.ts'
 import type { Networks } from '../networks.ts'
 import type { NetworkPart, NetworkParts } from '../plan/parts.ts'
 import { planNetworks, planVae, type TextEncoderPlan, type UNetPlan, type VaePlan } from '../plan/plan.ts'
@@ -9,64 +9,65 @@ import { OpenUNet } from './open-unet.ts'
 import { OpenVae, type VaeHalf } from './open-vae.ts'
 
 /**
- * The networks of a Base or a Refiner.
- * @throws AppError 'model-file' or 'model-config' with one clear reason; nothing stays open then.
+ * The networks of a Base or a Refiner; the weights of each are read when it first runs. Networks of one hash share theirs.
+ * @throws AppError 'model-file' or 'model-config' with one clear reason.
  */
-export async function openNetworks(parts: NetworkParts, options: SessionOptions = {}): Promise<Networks> {
+export async function openNetworks(parts: NetworkParts, options: ResidentOptions = {}): Promise<Networks> {
   const plan = await planNetworks(parts)
-  const opened: { close(): Promise<void> }[] = []
-  const keep = <T extends { close(): Promise<void> }>(network: T): T => {
-    opened.push(network)
-    return network
-  }
-  const close = async () => {
-    for (const network of opened.splice(0)) await network.close()
-  }
-  try {
-    const textEncoder2 = keep(await openTextEncoder(plan.textEncoder2, options))
-    const textEncoder = plan.textEncoder && keep(await openTextEncoder(plan.textEncoder, options))
-    const unet = keep(await openUNet(plan.unet, options))
-    const vae = keep(await openPlannedVae(plan.vae, options))
-    return { ...(textEncoder && { textEncoder }), textEncoder2, unet, vae, close }
-  } catch (error) {
-    await close()
-    throw error
+  const textEncoder2 = openTextEncoder(parts.textEncoder2.hash, plan.textEncoder2, options)
+  const textEncoder =
+    plan.textEncoder && openTextEncoder(parts.textEncoder?.hash ?? '', plan.textEncoder, options)
+  const unet = openUNet(parts.unet.hash, plan.unet, options)
+  const vae = openPlannedVae(parts.vae.hash, plan.vae, options)
+  return {
+    ...(textEncoder && { textEncoder }),
+    textEncoder2,
+    unet,
+    vae,
+    async close() {
+      for (const network of [textEncoder, textEncoder2, unet, vae]) await network?.close()
+    },
   }
 }
 
 /** A VAE by itself, in place of a model's own. @throws as openNetworks. */
-export async function openVae(part: NetworkPart, options: SessionOptions = {}): Promise<OpenVae> {
-  return openPlannedVae(await planVae(part), options)
+export async function openVae(part: NetworkPart, options: ResidentOptions = {}): Promise<OpenVae> {
+  return openPlannedVae(part.hash, await planVae(part), options)
 }
 
-async function openTextEncoder({ config, graph, own }: TextEncoderPlan, options: SessionOptions) {
-  const open = (model: typeof graph) => Session.open('text encoder', model, options)
+function openTextEncoder(hash: string, { config, graph, own }: TextEncoderPlan, options: ResidentOptions) {
+  const session = residentSession('text encoder', hash, graph, options)
   if ('path' in graph || !own) {
-    return new OpenTextEncoder(config, await open(graph), 'path' in graph ? graph.path : undefined)
+    return new OpenTextEncoder(config, session, 'path' in graph ? graph.path : undefined)
   }
-  return new OpenTextEncoder(config, await open(graph), undefined, {
+  return new OpenTextEncoder(config, session, undefined, {
     weights: own.weights,
-    open: weights => open(own.build(weights)),
+    open: weights =>
+      residentSession('text encoder', weights ? undefined : hash, own.build(weights ?? own.weights), options),
   })
 }
 
-async function openUNet(plan: UNetPlan, options: SessionOptions) {
+function openUNet(hash: string, plan: UNetPlan, options: ResidentOptions) {
   const { config, timeIdCount, graph } = plan
-  const session = await Session.open('unet', graph, options)
+  const session = residentSession('unet', hash, graph, options)
   if ('path' in graph) return new OnnxUNet(config, timeIdCount, session, graph.path)
   return new OpenUNet(config, timeIdCount, session, {
     ownWeights: plan.weights,
-    whole: (adapters, weights) => Session.open('unet', plan.buildWith(adapters, weights), options),
-    shallow: weights => Session.open('shallow unet', plan.buildShallow(weights), options),
+    whole: (adapters, weights) => {
+      const key = weights ? undefined : [hash, ...adapters.map(adapter => adapter.hash)].join(' ')
+      const weightsOfAdapters = adapters.map(adapter => adapter.weights)
+      return residentSession('unet', key, plan.buildWith(weightsOfAdapters, weights), options)
+    },
+    shallow: weights =>
+      residentSession('shallow unet', weights ? undefined : hash, plan.buildShallow(weights), options),
   })
 }
 
-/** The encoder is opened when a picture is first encoded, which few requests need. */
-async function openPlannedVae({ config, decoder, encoder }: VaePlan, options: SessionOptions) {
-  const open = async (name: string, { graph, input, output }: VaePlan['decoder']): Promise<VaeHalf> => ({
-    session: await Session.open(name, graph, options),
+function openPlannedVae(hash: string, { config, decoder, encoder }: VaePlan, options: ResidentOptions) {
+  const half = (name: string, { graph, input, output }: VaePlan['decoder']): VaeHalf => ({
+    session: residentSession(name, hash, graph, options),
     input,
     output,
   })
-  return new OpenVae(config, await open('vae decoder', decoder), () => open('vae encoder', encoder))
+  return new OpenVae(config, half('vae decoder', decoder), half('vae encoder', encoder))
 }

@@ -21,7 +21,7 @@ export async function onnxTextEncoder(path: string, config: ClipConfig): Promise
   findPort(path, file.inputs, clipNames.ids)
   findPort(path, file.outputs, clipNames.hidden(config.layers - 1))
   if (config.projectionSize !== undefined) findPort(path, file.outputs, clipNames.pooled)
-  return { path }
+  return { path, weightBytes: weightBytesOf(file) }
 }
 
 /** @throws AppError 'model-file'. */
@@ -35,7 +35,7 @@ export async function onnxUNet(path: string, config: UNetConfig, timeIdCount: nu
   findPort(path, file.inputs, unetNames.pooled)
   checkPort(path, file.inputs, unetNames.timeIds, [free, timeIdCount])
   checkPort(path, file.outputs, unetNames.output, [free, outChannels, free, free])
-  return { path }
+  return { path, weightBytes: weightBytesOf(file) }
 }
 
 /** @throws AppError 'model-file'. */
@@ -51,10 +51,16 @@ export async function onnxVae(
 }
 
 async function vaeGraph(path: string, channels: number): Promise<VaeGraph<OnnxPath>> {
-  const { inputs, outputs }: OnnxFile = await readOnnxFile(path)
+  const file = await readOnnxFile(path)
+  const { inputs, outputs } = file
   const [input = nothing, output = nothing] = [inputs[0], outputs[0]]
   checkPort(path, outputs, output.name, [undefined, channels, undefined, undefined])
-  return { graph: { path }, input: input.name, output: output.name }
+  return { graph: { path, weightBytes: weightBytesOf(file) }, input: input.name, output: output.name }
+}
+
+/** As they lie in the file: they run in their own types. */
+function weightBytesOf({ bytesByType }: OnnxFile): number {
+  return [...bytesByType.values()].reduce((sum, bytes) => sum + bytes, 0)
 }
 
 const nothing: OnnxPort = { name: '', shape: [] }

@@ -1,6 +1,7 @@
 /** Owns what a model's parts will become: configs read, graphs built over its weights, nothing opened yet. */
 import { AppError } from '../../../errors.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
+import { openingBytesOf, weightBytesOf } from '../../onnx/residency.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'
@@ -11,8 +12,9 @@ import { type ClipConfig, clipConfigSchema } from '../clip-config.ts'
 import { buildShallowUNet, deepFeaturesPath } from '../shallow-unet.ts'
 import { buildUNet } from '../unet.ts'
 import { type UNetConfig, unetConfigSchema } from '../unet-config.ts'
-import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../vae.ts'
+import { buildVaeDecoder, buildVaeEncoder, vaeFactor, vaeNames } from '../vae.ts'
 import { type VaeConfig, vaeConfigSchema } from '../vae-config.ts'
+import { type NetworkNeed, unetWorkingBytes, untiledAreas, vaeWorkingBytes } from '../working-memory.ts'
 import { onnxTextEncoder, onnxUNet, onnxVae, type VaeGraph } from './onnx-graphs.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
 
@@ -66,6 +68,26 @@ export async function planNetworks(parts: NetworkParts): Promise<NetworkPlan> {
   const vae = await planVae(parts.vae)
   checkChannels(parts.unet.configFile, unet.config, vae.config)
   return { textEncoder, textEncoder2, unet, vae }
+}
+
+/** Of each network alone. Guided calls have two rows, the picture with and without its prompt. */
+export function needsOf({ textEncoder, textEncoder2, unet, vae }: NetworkPlan): NetworkNeed[] {
+  const factor = vaeFactor(vae.config)
+  const latent = { batch: 2, heightLatent: 1, widthLatent: 1 }
+  const ofVae = {
+    bytesPerPixel: vaeWorkingBytes(vae.config, 1),
+    mostPixels: untiledAreas * vae.config.sampleSize ** 2,
+  }
+  const need = (graph: Graph, working: Pick<NetworkNeed, 'bytesPerPixel' | 'mostPixels'>) => {
+    const weightBytes = weightBytesOf(graph)
+    return { openingBytes: openingBytesOf(weightBytes), weightBytes, ...working }
+  }
+  return [
+    ...[textEncoder, textEncoder2].flatMap(one => (one ? [need(one.graph, { bytesPerPixel: 0 })] : [])),
+    need(unet.graph, { bytesPerPixel: unetWorkingBytes(unet.config, latent) / factor ** 2 }),
+    need(vae.decoder.graph, ofVae),
+    need(vae.encoder.graph, ofVae),
+  ]
 }
 
 async function planTextEncoder(part: NetworkPart): Promise<TextEncoderPlan> {

@@ -6,7 +6,7 @@ import { decodeStoredPicture } from '../../image/decode.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { IpAdapter, UNet } from '../../networks/networks.ts'
 import { openIpAdapter } from '../../networks/open/open-ip-adapter.ts'
-import type { SessionOptions } from '../../onnx/session.ts'
+import type { ResidentOptions } from '../../onnx/residency.ts'
 import type { FileReference } from '../../work-order.ts'
 import { fileOf } from '../file-of.ts'
 import { clipPixels, type ImageTokens, imageTokens } from './image-prompt.ts'
@@ -23,11 +23,11 @@ type Parts = NonNullable<FileRecord['ipAdapter']>
 
 export class ImagePrompter {
   readonly #files: readonly FileRecord[]
-  readonly #options: SessionOptions
+  readonly #options: ResidentOptions
   /** By adapter and picture. */
   readonly #kept = new LRUCache<string, AdaptedPicture>({ max: picturesKept })
 
-  constructor(files: readonly FileRecord[], options: SessionOptions) {
+  constructor(files: readonly FileRecord[], options: ResidentOptions) {
     this.#files = files
     this.#options = options
   }

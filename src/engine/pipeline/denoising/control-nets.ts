@@ -3,17 +3,17 @@ import { AppError } from '../../../errors.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { ControlNet, UNet } from '../../networks/networks.ts'
 import { openControlNet } from '../../networks/open/open-controlnet.ts'
-import type { SessionOptions } from '../../onnx/session.ts'
+import type { ResidentOptions } from '../../onnx/residency.ts'
 import type { FileReference } from '../../work-order.ts'
 import { fileOf } from '../file-of.ts'
 
 export class ControlNets {
   readonly #files: readonly FileRecord[]
-  readonly #options: SessionOptions
+  readonly #options: ResidentOptions
   /** By the hash of the net. */
   readonly #open = new Map<string, ControlNet>()
 
-  constructor(files: readonly FileRecord[], options: SessionOptions) {
+  constructor(files: readonly FileRecord[], options: ResidentOptions) {
     this.#files = files
     this.#options = options
   }

@@ -1,13 +1,11 @@
 /** Between pictures and latents: the VAE with its scaling, picture by picture, in tiles where a size asks for it. */
 import type { Vae } from '../../networks/networks.ts'
 import type { LatentScaling } from '../../networks/vae-config.ts'
+import { untiledAreas } from '../../networks/working-memory.ts'
 import { type LatentShape, valuesPerPicture } from '../denoising/denoise.ts'
 import type { NoiseSource } from '../denoising/noise-source.ts'
 import { requireFinite } from '../finite.ts'
 import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './vae-tiling.ts'
-
-/** Tiling begins beyond this many training sizes in area: below, one pass is sharper and fits. */
-const untiledAreas = 2
 
 /**
  * latents as sampled, [pictures,4,h,w] -> pixels [pictures,3,8h,8w] in about -1..1; one picture at a time.

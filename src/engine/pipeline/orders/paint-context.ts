@@ -32,7 +32,7 @@ export interface PaintContext {
   readonly signal: AbortSignal
   /** After each step; `clean` are one picture's predicted latents. */
   onStep(model: CachedModel, clean: Float32Array, shape: LatentShape): Promise<void>
-  /** Runs a phase and books its time under that name. */
+  /** Runs a phase and books its time under that name, less that of phases within it. */
   timed<Result>(phase: string, work: () => Promise<Result>): Promise<Result>
 }
 

@@ -1,4 +1,4 @@
-/** A work order becomes a picture: one picture at a time, so that each equals the one asked for alone with its seed. */
+/** A work order becomes a picture. Each is painted by itself, so that it equals the one asked for alone with its seed. */
 import { AppError } from '../../../errors.ts'
 import { decodeStoredPicture } from '../../image/decode.ts'
 import type { Picture } from '../../image/picture.ts'
@@ -22,12 +22,12 @@ function baseSteps({ source, sampling }: PaintOrder): number {
   return source ? stepsAt(source.strength, steps) : steps
 }
 
-/** Picture `index` of a paint order, before it is encoded. */
-export async function paintPicture(
+/** Does the Base's part of picture `index`; what it returns does the rest, up to the picture before it is encoded. */
+export async function beginPicture(
   order: PaintOrder,
   index: number,
   context: PaintContext,
-): Promise<Picture> {
+): Promise<() => Promise<Picture>> {
   const seed = order.seed + index
   const model = await context.model(order.model, order.loras)
   const canvas = await canvasOf(order, model.networks.vae.factor, context)
@@ -38,15 +38,17 @@ export async function paintPicture(
   const { refinement } = order
   if (refinement?.way !== 'ensemble') {
     const latents = await runBase(order, part, context)
-    const painted = await decode(model, latents, canvas, context)
-    if (!refinement) return canvas.finish(painted)
-    return canvas.finish(await refineAfter(order, refinement, seed, painted, canvas.mask, context))
+    return async () => {
+      const painted = await decode(model, latents, canvas, context)
+      if (!refinement) return canvas.finish(painted)
+      return canvas.finish(await refineAfter(order, refinement, seed, painted, canvas.mask, context))
+    }
   }
   const end = Math.max(baseSpan(setup.sampler, setup.config, refinement.split).end, span.first)
   const own = Math.round((steps * (end - span.first)) / (span.end - span.first))
   const latents = await runBase(order, { ...part, span: { ...span, end }, steps: own }, context)
   const handOver = { seed, canvas, latents, first: span.first, steps: steps - own }
-  return canvas.finish(await goOnWithRefiner(order, refinement, handOver, context))
+  return async () => canvas.finish(await goOnWithRefiner(order, refinement, handOver, context))
 }
 
 function wholeOrRest({ source }: PaintOrder, { sampler, steps }: SamplerSetup): Span {
