@@ -6,10 +6,7 @@
 import { AppError } from '../../errors.ts'
 import type { OnnxModel } from './model.ts'
 import { type OnnxPath, Session, type SessionOptions, type Tensor } from './session.ts'
-
-/** Loading a session takes this many times its weights: measured at full size, docs/benchmarks.md. */
-const openingFactor = 1.15
-const bytesPerWeight = 4
+import { openingBytesOf, weightBytesOf } from './weight-bytes.ts'
 
 export interface ResidentOptions extends SessionOptions {
   /** What the sessions share a device's memory by; without, all stay open. */
@@ -174,14 +171,4 @@ export function residentSession(
 ): ResidentSession {
   const full = key === undefined ? undefined : `${name} ${key}`
   return residency.session(full, weightBytesOf(graph), () => Session.open(name, graph, options))
-}
-
-/** What loading needs while it lasts. */
-export function openingBytesOf(weightBytes: number): number {
-  return openingFactor * weightBytes
-}
-
-/** Of the weights in the type that they run in. */
-export function weightBytesOf(graph: OnnxModel | OnnxPath): number {
-  return 'path' in graph ? graph.weightBytes : bytesPerWeight * graph.parameters
 }

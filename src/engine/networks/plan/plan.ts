@@ -1,8 +1,8 @@
 /** Owns what a model's parts will become: configs read, graphs built over its weights, nothing opened yet. */
 import { AppError } from '../../../errors.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
-import { openingBytesOf, weightBytesOf } from '../../onnx/residency.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
+import { openingBytesOf, weightBytesOf } from '../../onnx/weight-bytes.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'
 import { type RecordedSource, recorded } from '../../weights/recorded-source.ts'
