@@ -56,6 +56,7 @@ describe('the rules can fail', () => {
     ['app/a.ts', 'const t = new Date()', 'new Date'],
     ['engine/pipeline/a.ts', 'const r = Math.random()', 'Math\\.random'],
     ['app/a.ts', "import { randomUUID } from 'node:crypto'", 'random(?:UUID'],
+    ['db/a.ts', 'const q = sql.raw(text)', 'builds SQL from text'],
     ['app/a.ts', 'export default 1', 'default export'],
     ['app/a.ts', '\n'.repeat(450), '450 at most'],
     ['app/NotKebab.ts', '', 'kebab-case'],

@@ -20,6 +20,13 @@ export function downloadBudget(clock: Clock): ByteBudget {
   })
 }
 
+/** The address where it is on one of the origins; a `blob:` has the origin of whoever made it, and is no address of it. */
+export function urlAmong(text: string, origins: ReadonlySet<string>): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:'
+  return isWeb && origins.has(url.origin) ? url : undefined
+}
+
 /** Redirects are not followed: they lead to a sign-in page or to a host that nobody has checked. */
 export async function download(url: URL, headers: Record<string, string> = {}): Promise<Download> {
   try {

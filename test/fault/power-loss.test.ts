@@ -109,7 +109,7 @@ function checkFolder(it: TestEasel, when: string): void {
 }
 
 test('nothing that was acknowledged is missing, and no half a picture is there', {
-  timeout: 240_000,
+  timeout: 120_000 + partialLosses * 60_000,
 }, async () => {
   const random = seededRandom('power loss')
   const part = (bound: number) => Math.floor(random.next() * (bound + 1))

@@ -372,6 +372,7 @@ function checkSource({ path, text }: Source): string[] {
   if (/\bexport\s+default\b/.test(code)) found.push(`${path}: has a default export`)
   if (!/^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.tsx?$/.test(path))
     found.push(`${path}: is not named in kebab-case`)
+  if (/\bsql\.raw\b/.test(code)) found.push(`${path}: builds SQL from text; take parameters`)
   if (ambientAllowed[path] === undefined) {
     for (const call of ambient) {
       if (call.test(code)) found.push(`${path}: asks the machine by ${call.source}; take a port`)

@@ -1,7 +1,7 @@
 /** Fetches pictures that people attached, from Discord's own file hosts and nowhere else. */
 import type { Attachment } from 'discord.js'
 import type { ByteBudget } from '../../../net/byte-budget.ts'
-import { type Download, download, downloadBudget, maxDownloadBytes } from '../../../net/download.ts'
+import { type Download, download, downloadBudget, maxDownloadBytes, urlAmong } from '../../../net/download.ts'
 import type { Clock } from '../../../ports.ts'
 
 /** What is fetched of an attachment; the address is signed and lives for a day. */
@@ -37,8 +37,9 @@ export class Downloads {
 
   async fetch({ url, sizeBytes }: Pick<GivenFile, 'url' | 'sizeBytes'>): Promise<Download> {
     if (sizeBytes > maxDownloadBytes) return { kind: 'too-large' }
-    if (!URL.canParse(url) || !this.#origins.has(new URL(url).origin)) return { kind: 'gone' }
-    const fetched = await this.#budget.during(sizeBytes, () => download(new URL(url)))
+    const known = urlAmong(url, this.#origins)
+    if (!known) return { kind: 'gone' }
+    const fetched = await this.#budget.during(sizeBytes, () => download(known))
     return fetched ?? { kind: 'gone' }
   }
 }

@@ -1,6 +1,6 @@
 /** Fetches files that people gave on Slack. The token goes to Slack's own file host and nowhere else. */
 import type { ByteBudget } from '../../../net/byte-budget.ts'
-import { type Download, download, downloadBudget, maxDownloadBytes } from '../../../net/download.ts'
+import { type Download, download, downloadBudget, maxDownloadBytes, urlAmong } from '../../../net/download.ts'
 import type { Clock } from '../../../ports.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
@@ -40,9 +40,10 @@ export class Downloads {
 
   /** The scheme counts too: without encryption the token would be everybody's on the way. */
   async #read(url: string, sizeBytes: number, { token }: Workspace): Promise<Download> {
-    if (!URL.canParse(url) || !this.#origins.has(new URL(url).origin)) return { kind: 'gone' }
+    const known = urlAmong(url, this.#origins)
+    if (!known) return { kind: 'gone' }
     const authorization = `Bearer ${token}`
-    const fetched = await this.#budget.during(sizeBytes, () => download(new URL(url), { authorization }))
+    const fetched = await this.#budget.during(sizeBytes, () => download(known, { authorization }))
     return fetched ?? { kind: 'gone' }
   }
 }

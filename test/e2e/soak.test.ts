@@ -1,0 +1,99 @@
+/** A server that paints without a rest: it holds no more files, threads, log and memory in the end than when it was warm. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { EventReader } from '../bots/web/event-reader.ts'
+import { HttpPerson } from '../bots/web/http-person.ts'
+import { ServerProcess } from '../helpers/server-process.ts'
+
+const minutes = Number(process.env.EASEL_SOAK_MINUTES ?? 0)
+/** Pictures until everything has been used once, and at least so many afterwards. */
+const warmUp = 15
+const atLeast = 30
+/** Connections that a browser keeps for a while. */
+const fileSlack = 6
+/** SQLite empties its log at 1,000 pages of 4 kB; a transaction on top of it. */
+const logLimitBytes = 8 * 1024 * 1024
+/** Of a rise of memory by the hour, once so long has been measured that it can be told from noise. */
+const risePerHour = 0.01
+const leastMinutesForRise = 30
+
+let server: ServerProcess
+beforeEach(() => {
+  server = new ServerProcess()
+})
+afterEach(() => server.dispose())
+
+interface Sample {
+  atMs: number
+  files: number
+  threads: number
+  residentBytes: number
+  logBytes: number
+}
+
+function sample(): Sample {
+  const status = readFileSync(`/proc/${server.pid}/status`, 'utf8')
+  const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1])
+  const log = join(server.dataDir, 'easel.sqlite-wal')
+  return {
+    atMs: performance.now(),
+    files: readdirSync(`/proc/${server.pid}/fd`).length,
+    threads: of('Threads'),
+    residentBytes: of('VmRSS') * 1024,
+    logBytes: existsSync(log) ? statSync(log).size : 0,
+  }
+}
+
+/** By how much of itself memory rises in an hour: least squares over the lowest of each twentieth, its first third left out. */
+function rise(samples: readonly Sample[]): number {
+  const size = Math.ceil(samples.length / 20)
+  const lows = Array.from({ length: Math.floor(samples.length / size) }, (_, i) => {
+    const part = samples.slice(i * size, (i + 1) * size)
+    return part.reduce((low, one) => (one.residentBytes < low.residentBytes ? one : low))
+  }).slice(7)
+  const mean = (of: (one: Sample) => number) => lows.reduce((sum, one) => sum + of(one), 0) / lows.length
+  const hours = (one: Sample) => one.atMs / 3_600_000
+  const [meanHours, meanBytes] = [mean(hours), mean(one => one.residentBytes)]
+  const slope =
+    mean(one => (hours(one) - meanHours) * (one.residentBytes - meanBytes)) /
+    mean(one => (hours(one) - meanHours) ** 2)
+  return slope / meanBytes
+}
+
+test.runIf(existsSync('/proc/self/fd'))(
+  'nothing grows while it paints',
+  { timeout: (minutes + 5) * 60_000 },
+  async () => {
+    await server.start()
+    const ada = new HttpPerson(() => server.url)
+    const page = new EventReader(await ada.gets('/live'))
+    const samples: Sample[] = []
+    const startedMs = performance.now()
+    while (samples.length < warmUp + atLeast || performance.now() - startedMs < minutes * 60_000) {
+      await ada.imagines(`a red circle --steps 2 --seed ${samples.length}`)
+      for (;;) {
+        const event = await page.next()
+        if (event === undefined) throw new Error('the stream ended')
+        if (event.data.includes('"done"')) break
+      }
+      samples.push(sample())
+    }
+    await page.cancel()
+
+    const [warm, last] = [samples[warmUp - 1], samples.at(-1)]
+    if (!warm || !last) throw new Error('nothing was measured')
+    const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
+    const log = Math.max(...samples.map(one => one.logBytes))
+    process.stdout.write(
+      `soak: ${samples.length} pictures in ${((last.atMs - startedMs) / 60_000).toFixed(1)} min; from warm to the end: ` +
+        `files ${warm.files} to ${last.files}, threads ${warm.threads} to ${last.threads}, ` +
+        `memory ${megabytes(warm.residentBytes)} to ${megabytes(last.residentBytes)}` +
+        `${minutes > 0 ? ` (${(100 * rise(samples)).toFixed(2)} % an hour)` : ''}; SQLite's log at most ${megabytes(log)}\n`,
+    )
+    expect(last.files).toBeLessThanOrEqual(warm.files + fileSlack)
+    expect(last.threads).toBeLessThanOrEqual(warm.threads)
+    expect(log).toBeLessThan(logLimitBytes)
+    if (minutes >= leastMinutesForRise) expect(rise(samples)).toBeLessThan(risePerHour)
+  },
+)

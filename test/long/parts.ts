@@ -1,0 +1,77 @@
+/** The long forms of tests that `npm test` runs short: how much of each, and in how large rounds. */
+
+export interface LongPart {
+  /** What is counted. */
+  unit: string
+  /** How much of it the long form is. */
+  total: number
+  /** How much of it one round is: whoever is interrupted loses no more than that. */
+  perRound: number
+  files: readonly string[]
+  /** The environment that makes the tests of these files so long. */
+  env: (amount: number, seed: number) => Record<string, string>
+  /** Lines of the tests that hold figures. */
+  figures: RegExp
+}
+
+export const longParts = {
+  kills: {
+    unit: 'kills',
+    total: 1000,
+    perRound: 50,
+    files: ['test/e2e/kill.test.ts'],
+    env: (kills, seed) => ({ EASEL_KILLS: `${kills}`, SEED: `${seed}` }),
+    figures: /^kill -9:/,
+  },
+  lives: {
+    unit: 'random lives',
+    total: 10_000,
+    perRound: 2000,
+    files: ['test/fuzz/job-life.test.ts'],
+    env: (lives, seed) => ({ EASEL_LIVES: `${lives}`, SEED: `${seed}` }),
+    figures: /^job lives:/,
+  },
+  mutations: {
+    unit: 'mutations of each kind of file',
+    total: 100_000,
+    perRound: 20_000,
+    files: [
+      'test/fuzz/model-readers.test.ts',
+      'test/fuzz/picture-readers.test.ts',
+      'test/engine/weights/safetensors.test.ts',
+    ],
+    env: (runs, seed) => ({ EASEL_FUZZ_RUNS: `${runs}`, EASEL_FUZZ_SEED: `${seed}` }),
+    figures: /mutations/,
+  },
+  texts: {
+    unit: 'long texts',
+    total: 10_000,
+    perRound: 2000,
+    files: ['test/fuzz/long-texts.test.ts'],
+    env: texts => ({ EASEL_TEXTS: `${texts}` }),
+    figures: /^long texts:/,
+  },
+  'power-losses': {
+    unit: 'losses of power at each moment',
+    total: 50,
+    perRound: 10,
+    files: ['test/fault/power-loss.test.ts'],
+    env: (losses, seed) => ({ EASEL_POWER_LOSSES: `${losses}`, SEED: `${seed}` }),
+    figures: /^power loss:/,
+  },
+  soak: {
+    unit: 'minutes',
+    total: 60,
+    perRound: 60,
+    files: ['test/e2e/soak.test.ts'],
+    env: minutes => ({ EASEL_SOAK_MINUTES: `${minutes}` }),
+    figures: /^soak:/,
+  },
+} as const satisfies Record<string, LongPart>
+
+export type LongPartName = keyof typeof longParts
+export const longPartNames = Object.keys(longParts).filter(isLongPart)
+
+export function isLongPart(name: string): name is LongPartName {
+  return Object.hasOwn(longParts, name)
+}
