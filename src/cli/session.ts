@@ -49,7 +49,7 @@ export function readNumber(text: string): number {
 
 /**
  * Runs a command: reads the configuration, hands out a session, and turns whatever happens into an exit code.
- * A fault is one sentence on stderr; its stack appears at logLevel debug alone.
+ * A fault is one sentence on stderr; its stack appears at logLevel debug alone, or where it is one of Easel's own.
  */
 export async function runCommand(
   options: CommonOptions,
@@ -64,7 +64,10 @@ export async function runCommand(
     process.exitCode = await run(session)
   } catch (error) {
     const fault = toAppError(error)
-    session?.log.debug({ error: fault }, 'the command failed')
+    // The sentence of an internal fault says that it has been logged.
+    const level = fault.code === 'internal' ? 'error' : 'debug'
+    const log = session?.log ?? logOf(process.stderr, 'error', [])
+    log[level]({ error: fault }, 'the command failed')
     const err = session?.err ?? lineWriter(process.stderr, [])
     err(`easel: ${errorSentence(session?.words ?? en, fault)}`)
     process.exitCode = exitCodes.fault
@@ -92,15 +95,14 @@ function openSession({ config: file }: CommonOptions, logs: 'all' | 'warnings'):
     config,
     secrets,
     words: wordsFor(config.language),
-    log: createLogger({
-      level: logs === 'all' ? config.logLevel : levelOfCommands(config.logLevel),
-      clock: systemClock,
-      secrets: hidden,
-      write: line => process.stderr.write(line),
-    }),
+    log: logOf(process.stderr, logs === 'all' ? config.logLevel : levelOfCommands(config.logLevel), hidden),
     out: lineWriter(process.stdout, hidden),
     err: lineWriter(process.stderr, hidden),
   }
+}
+
+function logOf(stream: NodeJS.WritableStream, level: LogLevel, secrets: readonly string[]): Logger {
+  return createLogger({ level, clock: systemClock, secrets, write: line => void stream.write(line) })
 }
 
 /** A command that somebody waits for speaks for itself: its log holds warnings, or everything at debug. */

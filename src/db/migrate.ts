@@ -19,11 +19,25 @@ export function bringUpToDate(client: Client, migrationsFolder: string): void {
   if (found === known) return
   try {
     if (found > 0) keepCopy(client, join(dirname(file), copyName(known)))
-    migrate(client.rows, { migrationsFolder })
+    migrateOrTell(client, migrationsFolder)
     // Pages that older versions freed without wiping them.
     if (found > 0) client.sqlite.exec('VACUUM')
   } catch (error) {
     throw toStorageFault(error)
+  }
+}
+
+/**
+ * Where the disk is full, SQLite ends the transaction by itself: the migrator's own ROLLBACK then fails, and hides why.
+ * https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
+ */
+function migrateOrTell(client: Client, migrationsFolder: string): void {
+  try {
+    migrate(client.rows, { migrationsFolder })
+  } catch (error) {
+    const wasEnded = error instanceof Error && /'ROLLBACK'/.test(error.message)
+    if (wasEnded) throw new AppError('storage', { problem: { what: 'disk-full' } }, error)
+    throw error
   }
 }
 

@@ -6,7 +6,9 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { describe, expect, test } from 'vitest'
 import { recover } from '../../src/app/recover.ts'
+import { Client } from '../../src/db/client.ts'
 import type { Database } from '../../src/db/database.ts'
+import { bringUpToDate } from '../../src/db/migrate.ts'
 import { jobStates } from '../../src/engine/jobs/job.ts'
 import type { Ending } from '../../src/engine/jobs/store.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
@@ -195,6 +197,19 @@ describe('the schema', () => {
     )
     expect(() => openDatabase({ dataDir, migrationsFolder: broken })).toThrow(/NONSENSE/)
     expect(openDatabase({ dataDir }).jobs.get('job')?.state).toBe('queued')
+  })
+
+  test('is a fault of the disk where there is no room for it', () => {
+    const client = Client.open(join(tempFolder(), 'easel.sqlite'), { clock: new FakeClock() })
+    for (let pages = 2; pages < 40; pages += 3) {
+      client.sqlite.pragma(`max_page_count = ${pages}`)
+      expect(() => bringUpToDate(client, migrationsFolder), `${pages} pages`).toThrow(
+        expect.objectContaining({ code: 'storage', details: { problem: { what: 'disk-full' } } }),
+      )
+    }
+    client.sqlite.pragma('max_page_count = 10000')
+    bringUpToDate(client, migrationsFolder)
+    client.close()
   })
 
   test('a file that is no database is refused, and stays', () => {

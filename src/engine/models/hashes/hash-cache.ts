@@ -1,5 +1,5 @@
 /** Caches the hashes of files, so that gigabytes are read once and not at every start. */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 
@@ -78,5 +78,6 @@ function writeCache(path: string, entries: Entries): void {
     renameSync(unfinished, path)
   } catch {
     // Models work without the cache.
+    rmSync(unfinished, { force: true })
   }
 }
