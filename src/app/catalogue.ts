@@ -1,6 +1,6 @@
 /** What can be asked for on this machine, by name, and what each model is best used with. */
 import type { Config } from '../config.ts'
-import type { FileRecord } from '../engine/models/file-record.ts'
+import type { FileKind, FileRecord } from '../engine/models/file-record.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import { findPreset, presetOfFile } from '../engine/sampling/presets.ts'
 import { nearestNames } from '../nearest.ts'
@@ -72,6 +72,14 @@ export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): 
       score: advice.refiner?.score ?? sdxl.score,
     },
   }
+}
+
+export function filesOf({ files = [] }: Catalogue, kind: FileKind): FileRecord[] {
+  return files.filter(file => file.kind === kind)
+}
+
+export function namesOf(things: readonly { name: string }[]): string[] {
+  return things.map(({ name }) => name)
 }
 
 /** By name, whatever its letter case. */

@@ -1,4 +1,5 @@
 /** The whole of Easel as an adapter sees it: one facade, implemented in app/ and built by the composition root. */
+import type { FileKind } from '../engine/models/file-record.ts'
 import type { Viewer } from './access.ts'
 import type { DeletionStatus, DeliveryNotices, DeliveryStatus } from './delivery/delivery-status.ts'
 import type { Caller, Person } from './people.ts'
@@ -87,6 +88,8 @@ export interface Easel {
   /** The schedules that most samplers can go through. */
   schedules(): string[]
   styles(): string[]
+  /** Names of what goes with models: ControlNets, IP-Adapters … */
+  fileNames(kind: FileKind): string[]
   settings(person: Person): PersonSettings
   saveSettings(person: Person, settings: PersonSettings): Promise<SettingsOutcome>
   usage(person: Person): UsageView

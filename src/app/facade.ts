@@ -4,7 +4,7 @@ import { samplerChoices, samplerName } from '../engine/sampling/sampler-names.ts
 import { schedules } from '../engine/sampling/schedules/registry.ts'
 import type { Viewer } from './access.ts'
 import { act } from './act.ts'
-import { type Catalogue, defaultsOf } from './catalogue.ts'
+import { type Catalogue, defaultsOf, filesOf, namesOf } from './catalogue.ts'
 import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
 import type { Easel } from './easel.ts'
 import type { AppParts } from './parts.ts'
@@ -84,6 +84,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
     samplers: () => samplerChoices().map(samplerName),
     schedules: () => schedules.map(({ name }) => name),
     styles: () => config.styles.map(style => style.name),
+    fileNames: kind => namesOf(filesOf(app.catalogue, kind)),
     settings: person => db.people.settings(person),
     async saveSettings(person, settings) {
       const problems = settingsProblems(settings, app.catalogue.models, config.limits)

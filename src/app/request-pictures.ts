@@ -1,6 +1,10 @@
 /** The pictures of a request, by the place where each is used. */
 import type { GivenPicture, ImagePromptWish, ImagineRequest } from './requests.ts'
 
+/** What a picture that comes along is for: each has its option, its form field and its label. */
+export const pictureUses = ['source', 'mask', 'controlPicture', 'promptPicture'] as const
+export type PictureUse = (typeof pictureUses)[number]
+
 /** `source`, `mask`, and by its number what each ControlNet and each image prompt looks at. */
 export type PicturePlace = 'source' | 'mask' | `control ${number}` | `prompt ${number}`
 
@@ -42,4 +46,29 @@ function dealt(
     next += 1
     return picture
   })
+}
+
+export function withPicture(request: ImagineRequest, use: PictureUse, bytes: Uint8Array): ImagineRequest {
+  const picture = { kind: 'bytes', bytes } as const
+  switch (use) {
+    case 'source':
+    case 'mask':
+      return { ...request, [use]: picture }
+    case 'controlPicture':
+      return { ...request, controlPictures: [...(request.controlPictures ?? []), picture] }
+    case 'promptPicture':
+      return { ...request, promptPictures: [...(request.promptPictures ?? []), picture] }
+  }
+}
+
+/**
+ * What pictures beside plain words are for, in their order: each ControlNet and each image prompt that names no picture of
+ * its own takes one, then comes the source. A strength speaks of the source: then the first is that.
+ */
+export function usesInWords({ controls = [], imagePrompts = [], strength }: ImagineRequest): PictureUse[] {
+  const guides = [
+    ...controls.flatMap(({ pictureId }) => (pictureId === undefined ? ['controlPicture' as const] : [])),
+    ...imagePrompts.flatMap(({ pictureId }) => (pictureId === undefined ? ['promptPicture' as const] : [])),
+  ]
+  return strength === undefined ? [...guides, 'source'] : ['source', ...guides]
 }

@@ -8,7 +8,7 @@ import {
   type Preprocessor,
   preprocessors,
 } from '../engine/work-order.ts'
-import { type Catalogue, findByName, suggestions } from './catalogue.ts'
+import { type Catalogue, filesOf, findByName, namesOf, suggestions } from './catalogue.ts'
 import type { Findings } from './findings.ts'
 import { imagePromptsOf, type PicturePlace } from './request-pictures.ts'
 import type { ControlWish, ImagePromptWish, ImagineRequest } from './requests.ts'
@@ -28,7 +28,7 @@ export function resolveControls(
   context: GuidanceContext,
   findings: Findings,
 ): ControlOrder[] | undefined {
-  const nets = filesOf('controlnet', context)
+  const nets = filesOf(context.catalogue, 'controlnet')
   if (wishes.length === 0) {
     if (controlPictures.length > 0) findings.refuse('control-unnamed', { known: namesOf(nets).slice(0, 10) })
     return undefined
@@ -94,7 +94,7 @@ export function resolveImagePrompts(
 ): ImagePromptOrder[] | undefined {
   const wishes = imagePromptsOf(request)
   if (wishes.length === 0) return undefined
-  const adapters = filesOf('ip-adapter', context)
+  const adapters = filesOf(context.catalogue, 'ip-adapter')
   findings.inRange('image-prompt', wishes.length, bounds.imagePrompts)
   return wishes.flatMap((wish, i) => imagePromptOf(wish, i, adapters, context, findings) ?? [])
 }
@@ -128,12 +128,4 @@ function imagePromptOf(
 
 function inRange(name: string, values: readonly number[], range: Bounds, findings: Findings): void {
   for (const value of values) findings.inRange(name, value, range)
-}
-
-function filesOf(kind: FileRecord['kind'], { catalogue }: GuidanceContext): FileRecord[] {
-  return (catalogue.files ?? []).filter(file => file.kind === kind)
-}
-
-function namesOf(files: readonly FileRecord[]): string[] {
-  return files.map(({ name }) => name)
 }

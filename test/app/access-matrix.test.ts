@@ -82,6 +82,7 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   samplers: { 'of the program': listing(() => it.easel.samplers()) },
   schedules: { 'of the program': listing(() => it.easel.schedules()) },
   styles: { 'of the configuration': listing(() => it.easel.styles()) },
+  fileNames: { 'of the configuration': listing(() => it.easel.fileNames('controlnet')) },
   settings: { 'of one’s own': listing(caller => it.easel.settings(caller.person)) },
   saveSettings: { 'of one’s own': listing(caller => it.easel.saveSettings(caller.person, {})) },
   usage: { 'of one’s own': listing(caller => it.easel.usage(caller.person)) },

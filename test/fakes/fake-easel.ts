@@ -3,6 +3,7 @@
  * courier as the real one does, and paints only when the test says so. What it decides about requests is the least
  * that an adapter can notice.
  */
+
 import { maySee, type Viewer } from '../../src/app/access.ts'
 import type { Courier, Delivery, Refusal, Way } from '../../src/app/delivery/courier.ts'
 import type {
@@ -34,6 +35,7 @@ import type {
   StatsView,
   UsageView,
 } from '../../src/app/views.ts'
+import type { FileKind } from '../../src/engine/models/file-record.ts'
 import type { WorkOrder } from '../../src/engine/work-order.ts'
 import type { ErrorCode, ErrorDetails } from '../../src/errors.ts'
 import type { Clock, Ids } from '../../src/ports.ts'
@@ -254,6 +256,11 @@ export class FakeEasel implements Easel {
 
   styles(): string[] {
     return ['ink']
+  }
+
+  fileNames(kind: FileKind): string[] {
+    if (kind === 'controlnet') return ['canny', 'depth']
+    return kind === 'ip-adapter' ? ['plus'] : []
   }
 
   settings(person: Person): PersonSettings {

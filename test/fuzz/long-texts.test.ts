@@ -85,7 +85,7 @@ const ways: readonly Way[] = [
     cap: /prompt|negative/.test(key) ? prompt : name,
     goes: (text: string) => imagines({ prompt: 'a cat', [key]: text }),
   })),
-  ...settingsFields({}, { models: [], styles: [], maxCount: 4 }, en).map(({ id: field }) => ({
+  ...settingsFields({}, { models: [], maxCount: 4 }, en).map(({ id: field }) => ({
     name: `the default ${field}`,
     cap: prompt,
     goes: async (text: string) => {

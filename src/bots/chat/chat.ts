@@ -125,7 +125,13 @@ export class Chat {
 
   formChoices(): FormChoices {
     const { easel, maxCount } = this.#parts
-    return { models: easel.models().map(({ name }) => name), styles: easel.styles(), maxCount }
+    return {
+      models: easel.models().map(({ name }) => name),
+      styles: easel.styles(),
+      controlNets: easel.fileNames('controlnet'),
+      ipAdapters: easel.fileNames('ip-adapter'),
+      maxCount,
+    }
   }
 
   /** The request goes on where it was asked, with the details of the press, as the event that asked. */

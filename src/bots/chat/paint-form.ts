@@ -1,5 +1,6 @@
 /** The forms in which pictures are asked for: a new one, Remix, Use as source. Their fields, and the request they make. */
 import type { Problem } from '../../app/problems.ts'
+import type { PictureUse } from '../../app/request-pictures.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import type { Words } from '../../words/en.ts'
 import { parseCommand } from '../grammar/command-line.ts'
@@ -13,7 +14,6 @@ export const aspects: readonly string[] = ['1:1', '3:2', '2:3', '4:3', '3:4', '1
 /** Fields beside those of flags. */
 export const promptField = 'prompt'
 export const whichField = 'which'
-export const sourceField = 'source'
 
 const flagFields = [
   'no',
@@ -24,12 +24,17 @@ const flagFields = [
   'seed',
   'strength',
   'refine',
+  'only-masked',
+  'control',
+  'image-prompt',
 ] as const satisfies readonly FlagName[]
 
 /** What there is to choose from. */
 export interface FormChoices {
   models: readonly string[]
   styles: readonly string[]
+  controlNets: readonly string[]
+  ipAdapters: readonly string[]
   maxCount: number
 }
 
@@ -48,7 +53,6 @@ export function paintFields(form: PaintForm, choices: FormChoices, words: Words)
   const none = form.kind === 'remix' ? labels.unchanged : labels.usual
   const choice = (id: FlagName, label: string, of: readonly FieldChoice[]): FormField[] =>
     of.length === 0 ? [] : [{ kind: 'choice', id, label, choices: of, none }]
-  const isNew = form.kind === 'new'
   return [
     {
       kind: 'text',
@@ -75,8 +79,9 @@ export function paintFields(form: PaintForm, choices: FormChoices, words: Words)
       isChecked: form.refine === true,
     },
     { kind: 'text', id: 'seed', label: labels.seed, hint: labels.seedHint },
-    ...(isNew ? [{ kind: 'picture', id: sourceField, label: labels.source } as const] : []),
+    ...(form.kind === 'new' ? [pictureField('source', words)] : []),
     ...(form.kind === 'remix' ? [] : [{ kind: 'text', id: 'strength', label: labels.strength } as const]),
+    ...(form.kind === 'new' ? pictureFields(choices, words) : []),
   ]
 }
 
@@ -116,7 +121,18 @@ export function fieldOfProblem(problem: Problem): string {
     case 'strength-without-source':
       return 'strength'
     case 'picture-refused':
-      return sourceField
+      return 'source' satisfies PictureUse
+    case 'control-unknown':
+    case 'control-unfit':
+    case 'control-unnamed':
+      return 'control'
+    case 'control-without-picture':
+      return 'controlPicture' satisfies PictureUse
+    case 'image-prompt-unknown':
+    case 'image-prompt-unfit':
+      return 'promptPicture' satisfies PictureUse
+    case 'mask-without-source':
+      return 'mask' satisfies PictureUse
     case 'no-refiner':
     case 'refiner-mismatch':
       return 'refine'
@@ -125,6 +141,42 @@ export function fieldOfProblem(problem: Problem): string {
     default:
       return promptField
   }
+}
+
+function pictureField(use: PictureUse, words: Words): FormField {
+  return { kind: 'picture', id: use, label: words.chat.pictures[use] }
+}
+
+/** What else than the source a picture can be for; what no file of the models folders could follow is not offered. */
+function pictureFields({ controlNets, ipAdapters }: FormChoices, words: Words): FormField[] {
+  const { form: labels } = words.chat
+  const mask: FormField[] = [
+    pictureField('mask', words),
+    {
+      kind: 'check',
+      id: 'only-masked',
+      label: labels.onlyMasked,
+      statement: words.flags['only-masked'],
+      yes: labels.yes,
+      none: labels.usual,
+      isChecked: false,
+    },
+  ]
+  const control: FormField[] = [
+    {
+      kind: 'choice',
+      id: 'control',
+      label: labels.control,
+      choices: choicesOf(controlNets),
+      none: labels.none,
+    },
+    pictureField('controlPicture', words),
+  ]
+  const prompt: FormField[] = [
+    { kind: 'text', id: 'image-prompt', label: labels.imagePrompt },
+    pictureField('promptPicture', words),
+  ]
+  return [...mask, ...(controlNets.length > 0 ? control : []), ...(ipAdapters.length > 0 ? prompt : [])]
 }
 
 function whichPicture({ pictures = [] }: PaintForm, words: Words): FormField[] {

@@ -11,7 +11,7 @@ const flagFields = ['model', 'size', 'n', 'no', 'refine'] as const satisfies rea
 
 export function settingsFields(
   { model, size, count, negative, refine }: PersonSettings,
-  { models, maxCount }: FormChoices,
+  { models, maxCount }: Pick<FormChoices, 'models' | 'maxCount'>,
   words: Words,
 ): FormField[] {
   const { form, settings } = words.chat

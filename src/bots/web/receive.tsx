@@ -3,7 +3,6 @@ import type { Child } from 'hono/jsx'
 import type { ActOutcome, Easel, ImagineOutcome } from '../../app/easel.ts'
 import type { Caller, Person } from '../../app/people.ts'
 import { requestOf } from '../../app/request-of-job.ts'
-import type { ImagineRequest } from '../../app/requests.ts'
 import { commandTooLong } from '../../app/text-limits.ts'
 import type { JobView } from '../../app/views.ts'
 import type { Clock, Ids } from '../../ports.ts'
@@ -18,6 +17,7 @@ import { decodeButtonId, meaningOf } from '../messages/buttons.ts'
 import { infoMessage } from '../messages/info-message.ts'
 import { jobMessage, problemSentences } from '../messages/job-message.ts'
 import { ConfirmForm, MessageAnswer, RemixForm, SettingsForm, StatsAnswer } from './render-answer.tsx'
+import { addChosen, type Chosen, nothingChosen } from './said-form.ts'
 import { anyVisitor, conversationOf } from './visitors.ts'
 
 /** One thing that a person did. `once` names it: the same again is the same event. */
@@ -32,11 +32,7 @@ export interface Visit {
 
 export interface SaidText {
   text: string
-  source?: Uint8Array
-  /** White is painted anew. */
-  mask?: Uint8Array
-  /** Where the slider stands; a flag in the text wins. */
-  strength?: number
+  chosen?: Chosen
   confirmed: boolean
 }
 
@@ -162,9 +158,12 @@ export class Receiver {
   async #imagine(said: SaidText, visit: Visit): Promise<Reply> {
     const parsed = parseCommand(said.text)
     if (parsed.kind === 'refused') return this.#refused(parsed.problems)
-    const request = withUpload(parsed.request, said)
-    const { confirmed } = said
-    const outcome = await this.#easel.imagine(request, this.#caller(visit, undefined), { confirmed })
+    const { confirmed, chosen = nothingChosen } = said
+    const completed = addChosen(parsed.request, chosen)
+    if (completed.kind === 'refused') return this.#refused(completed.problems)
+    const outcome = await this.#easel.imagine(completed.request, this.#caller(visit, undefined), {
+      confirmed,
+    })
     return this.#replyTo(outcome, visit, said)
   }
 
@@ -184,9 +183,7 @@ export class Receiver {
             <ConfirmForm
               prompts={outcome.prompts}
               text={said?.text ?? ''}
-              strength={said?.strength}
-              hasSource={said?.source !== undefined}
-              hasMask={said?.mask !== undefined}
+              chosen={said?.chosen}
               once={visit.nextOnce}
               words={words}
             />
@@ -239,15 +236,5 @@ export class Receiver {
       eventId: `web:${visit.person.userId}:${visit.once}`,
       locale: this.#words.web.lang,
     }
-  }
-}
-
-/** The uploaded pictures as source and mask; the slider counts only with a source and where no flag says otherwise. */
-function withUpload(request: ImagineRequest, { source, mask, strength }: SaidText): ImagineRequest {
-  return {
-    ...(source ? { strength } : {}),
-    ...request,
-    ...(source ? { source: { kind: 'bytes', bytes: source } } : {}),
-    ...(mask ? { mask: { kind: 'bytes', bytes: mask } } : {}),
   }
 }

@@ -4,6 +4,7 @@ import type { Words } from '../../words/en.ts'
 import type { FieldChoice, FormField } from '../chat/form-field.ts'
 import type { Message } from '../messages/message.ts'
 import { Command, PressButton } from './render-job.tsx'
+import { type Chosen, nothingChosen } from './said-form.ts'
 
 /** A neutral message with its buttons, e.g. the queue or Info. */
 export function MessageAnswer({ message, words }: { message: Message; words: Words }) {
@@ -67,13 +68,12 @@ export function RemixForm(props: { pictureId: string; text: string; once: string
 export function ConfirmForm(props: {
   prompts: readonly string[]
   text: string
-  strength?: number
-  hasSource: boolean
-  hasMask: boolean
+  chosen?: Chosen | undefined
   once: string
   words: Words
 }) {
   const { confirm } = props.words.web
+  const { pictures, flags, strength } = props.chosen ?? nothingChosen
   const count = props.prompts.length
   return (
     <Answer title={confirm.title(count)}>
@@ -86,17 +86,15 @@ export function ConfirmForm(props: {
         <input type="hidden" name="once" value={props.once} />
         <input type="hidden" name="confirmed" value="yes" />
         <input type="hidden" name="text" value={props.text} />
-        {props.strength !== undefined && <input type="hidden" name="strength" value={props.strength} />}
-        {props.hasSource && (
+        {strength !== undefined && <input type="hidden" name="strength" value={strength} />}
+        {[...flags].map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        {[...pictures.keys()].map(use => (
           <label class="again">
-            {confirm.sourceAgain} <input type="file" name="source" required />
+            {confirm.again(props.words.chat.pictures[use])} <input type="file" name={use} required />
           </label>
-        )}
-        {props.hasMask && (
-          <label class="again">
-            {confirm.maskAgain} <input type="file" name="mask" required />
-          </label>
-        )}
+        ))}
         <button type="submit" class="send" autofocus>
           {confirm.yes(count)}
         </button>

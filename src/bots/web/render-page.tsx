@@ -5,6 +5,7 @@ import type { Child } from 'hono/jsx'
 import type { Words } from '../../words/en.ts'
 import { type CommandName, commandNames, commands, typedNameOf, usageOf } from '../commands/commands.ts'
 import type { JobFragment } from './protocol.ts'
+import { GuideFields, type Guides, pictureTypes } from './render-guides.tsx'
 import { markup } from './render-job.tsx'
 
 /** What every page needs to know. */
@@ -22,6 +23,8 @@ export interface ChatContent {
   hasEarlier: boolean
   /** Said to this person alone, above the field. */
   said: readonly string[]
+  /** What can follow a picture. */
+  guides: Guides
   /** What the field holds, where a text was refused. */
   text: string
 }
@@ -127,7 +130,11 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
           </label>
           <label class="mask">
             <span>{composer.mask}</span>
-            <input type="file" name="mask" id="mask" accept="image/png,image/jpeg,image/webp" />
+            <input type="file" name="mask" id="mask" accept={pictureTypes} />
+          </label>
+          <label class="mask">
+            <input type="checkbox" name="only-masked" value="on" />
+            <span>{frame.words.chat.form.onlyMasked}</span>
           </label>
           <button type="button" id="source-remove">
             {composer.remove}
@@ -137,7 +144,7 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
           <label class="attach" title={composer.attach}>
             <span class="hidden">{composer.attach}</span>
             <PictureIcon />
-            <input type="file" name="source" id="source" accept="image/png,image/jpeg,image/webp" />
+            <input type="file" name="source" id="source" accept={pictureTypes} />
           </label>
           <label class="hidden" for="text">
             {composer.label}
@@ -159,6 +166,7 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
           </button>
         </div>
         <p id="hint">{composer.hint}</p>
+        <GuideFields guides={content.guides} words={frame.words} />
         <Completions frame={frame} />
       </form>
     </footer>

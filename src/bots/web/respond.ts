@@ -6,6 +6,7 @@ import type { Words } from '../../words/en.ts'
 import type { Assets } from './assets.ts'
 import type { FeedReply, FormReply } from './protocol.ts'
 import type { Reply, Visit } from './receive.tsx'
+import type { Guides } from './render-guides.tsx'
 import { markup } from './render-job.tsx'
 import { answerPage, chatPage, type PageFrame } from './render-page.tsx'
 import { threadOf } from './visitors.ts'
@@ -14,10 +15,18 @@ import { threadOf } from './visitors.ts'
 const defaultLimit = 50
 const maxLimit = 1000
 
-export class Responder {
-  readonly #parts: { words: Words; assets: Assets; ids: Ids; feed: (limit: number) => FeedReply }
+interface ResponderParts {
+  words: Words
+  assets: Assets
+  ids: Ids
+  feed: (limit: number) => FeedReply
+  guides: () => Guides
+}
 
-  constructor(parts: { words: Words; assets: Assets; ids: Ids; feed: (limit: number) => FeedReply }) {
+export class Responder {
+  readonly #parts: ResponderParts
+
+  constructor(parts: ResponderParts) {
     this.#parts = parts
   }
 
@@ -31,7 +40,7 @@ export class Responder {
   ): Response {
     const limit = this.limitOf(c)
     const { fragments, hasEarlier } = this.#parts.feed(limit)
-    const content = { fragments, hasEarlier, limit, said, text }
+    const content = { fragments, hasEarlier, limit, said, text, guides: this.#parts.guides() }
     return this.#html(c, chatPage(this.#frame(visit), content), status)
   }
 

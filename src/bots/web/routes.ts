@@ -20,21 +20,12 @@ import type { Live } from './live.ts'
 import { liveStream } from './live-stream.ts'
 import { Proxies } from './proxies.ts'
 import { Receiver, type Visit } from './receive.tsx'
+import type { Guides } from './render-guides.tsx'
 import { Responder } from './respond.ts'
+import { chosenIn, saidForm } from './said-form.ts'
 import { ownPagesOnly, securityHeaders } from './security.ts'
 import { maxBodyBytes, maxSourceMegabytes, uploadBudget } from './uploads.ts'
 import { anyVisitor, visitorOf } from './visitors.ts'
-
-const saidForm = z.object({
-  text: z.string().optional(),
-  /** Set instead of the text where a person picks one of the examples. */
-  example: z.string().optional(),
-  once: z.string().max(64).optional(),
-  confirmed: z.literal('yes').optional(),
-  strength: z.coerce.number().optional(),
-  source: z.instanceof(File).optional(),
-  mask: z.instanceof(File).optional(),
-})
 
 const pressForm = z.object({
   button: z.string().max(100),
@@ -52,7 +43,7 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const assets = loadAssets()
   const receiver = new Receiver({ easel, words, clock, ids, maxCount: config.limits.maxCount })
   const feed = (limit: number) => feedOf(easel, words, limit)
-  const responder = new Responder({ words, assets, ids, feed })
+  const responder = new Responder({ words, assets, ids, feed, guides: () => guidesOf(easel) })
 
   const proxies = new Proxies(config.web.proxies)
   const addressPseudonym = addressPseudonyms(`${ids.next()}${ids.next()}`)
@@ -97,9 +88,7 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     if (!form) return responder.refuse(c, visitOf(c), words.web.refused.unreadable, 400)
     const visit = visitOf(c, form.once)
     const text = lines(form.example ?? form.text ?? '')
-    const { strength } = form
-    const [source, mask] = [await bytesOf(form.source), await bytesOf(form.mask)]
-    const said = { text, source, mask, strength, confirmed: form.confirmed !== undefined }
+    const said = { text, chosen: await chosenIn(form), confirmed: form.confirmed !== undefined }
     return responder.respond(c, visit, await receiver.say(said, visit), text)
   })
 
@@ -137,6 +126,10 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   })
   app.get('/pictures/:id', c => servePicture(c, easel, c.req.param('id'), visitOf(c).person))
   return app
+}
+
+function guidesOf(easel: Easel): Guides {
+  return { controlNets: easel.fileNames('controlnet'), ipAdapters: easel.fileNames('ip-adapter') }
 }
 
 /** A picture never changes under its id; it is named for those who save it. */
@@ -178,9 +171,4 @@ function valuesOf(form: Record<string, unknown>): FormValues {
 /** Forms send line breaks as CR LF. */
 function lines(text: string): string {
   return text.replaceAll('\r\n', '\n')
-}
-
-/** Undefined for a field in which nothing was chosen. */
-async function bytesOf(file: File | undefined): Promise<Uint8Array | undefined> {
-  return file && file.size > 0 ? new Uint8Array(await file.arrayBuffer()) : undefined
 }

@@ -1,16 +1,17 @@
 /** Pictures that browsers send: how large they may be, and how many are taken in at the same time. */
 import type { Context, MiddlewareHandler, Next } from 'hono'
+import { pictureUses } from '../../app/request-pictures.ts'
 import { ByteBudget } from '../../net/byte-budget.ts'
 import type { Clock } from '../../ports.ts'
 
-/** A source picture and its mask may have 10 MB each; the rest of a form is small. */
+/** Every picture of a form may have 10 MB; the rest of it is small. */
 export const maxSourceMegabytes = 10
-export const maxBodyBytes = (2 * maxSourceMegabytes + 1) * 1024 * 1024
+export const maxBodyBytes = (pictureUses.length * maxSourceMegabytes + 1) * 1024 * 1024
 
 /** A form without pictures: such are taken in whatever else goes on. */
 const smallBodyBytes = 256 * 1024
 /** Reading a form takes several times its size in memory. */
-const formsAtOnce = 3
+const formsAtOnce = 2
 const patienceMs = 20_000
 const mostWaiting = 50
 

@@ -33,3 +33,4 @@ export const fileRecord = z.object({
     .optional(),
 })
 export type FileRecord = z.infer<typeof fileRecord>
+export type FileKind = FileRecord['kind']

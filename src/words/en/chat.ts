@@ -1,4 +1,5 @@
 /** English: what is said alike on every chat platform. */
+import type { PictureUse } from '../../app/request-pictures.ts'
 
 export const chat = {
   remix: 'Remix',
@@ -22,8 +23,18 @@ export const chat = {
     yes: 'Yes',
     seed: 'Seed',
     seedHint: 'The same seed gives the same picture.',
-    source: 'Start from a picture',
+    onlyMasked: 'Only the masked part',
+    control: 'ControlNet',
+    none: 'None',
+    imagePrompt: 'Weight of the image prompt, from 0 to 2',
   },
+  /** What a picture that comes with a request is for. */
+  pictures: {
+    source: 'Start from a picture',
+    mask: 'Mask, white where it may change',
+    controlPicture: 'Picture that the ControlNet follows',
+    promptPicture: 'Picture as a prompt',
+  } satisfies Record<PictureUse, string>,
   settings: {
     intro: 'They fill in what you do not say.',
     save: 'Save',

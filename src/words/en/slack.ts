@@ -25,7 +25,7 @@ export const slack = {
     picturesAbove: 'The pictures are in the message above.',
     formBySlash: (name: string) => `Type /easel ${name} for that: only then can a form open.`,
     noPictureSent: 'That file is no picture. Send a PNG, JPEG or WebP, or words alone.',
-    firstPicture: 'Your message has several pictures: this starts from the first.',
+    picturesLeftOut: 'Your message has more pictures than this needs: the last were left out.',
     sentDirect: 'The result went out as a direct message to whoever asked.',
     undelivered: 'The result could not be shown here; whoever asked gets it with /easel show.',
     wordless: 'Without its words: Slack did not take them here.',

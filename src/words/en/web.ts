@@ -21,6 +21,7 @@ export const web = {
     remove: 'Remove the picture',
     strength: 'How far to leave it',
     mask: 'Mask, white where it may change',
+    guides: 'Pictures to follow',
   },
   result: {
     command: 'The same again',
@@ -40,8 +41,7 @@ export const web = {
   confirm: {
     title: (n: number) => `This makes ${n} separate requests`,
     yes: (n: number) => `Paint all ${n}`,
-    sourceAgain: 'Please choose the source picture again',
-    maskAgain: 'Please choose the mask again',
+    again: (label: string) => `Please choose again: ${label}`,
   },
   said: {
     deleted: 'Deleted.',

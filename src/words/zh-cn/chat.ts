@@ -22,7 +22,16 @@ export const chat: Words['chat'] = {
     yes: '是',
     seed: '种子',
     seedHint: '同样的种子画出同样的图。',
+    onlyMasked: '只画蒙版部分',
+    control: 'ControlNet',
+    none: '无',
+    imagePrompt: '图片提示的强度，0 到 2',
+  },
+  pictures: {
     source: '从一张图片开始',
+    mask: '蒙版，白色处可以改动',
+    controlPicture: 'ControlNet 所跟随的图片',
+    promptPicture: '作为提示的图片',
   },
   settings: {
     intro: '没写的就照这里来。',

@@ -26,7 +26,7 @@ export const slack: Words['slack'] = {
     picturesAbove: '图片在上面一条消息里。',
     formBySlash: name => `请输入 /easel ${name}：只有这样才能打开表单。`,
     noPictureSent: '那个文件不是图片。请发 PNG、JPEG 或 WebP，或者只发文字。',
-    firstPicture: '你的消息里有几张图片：从第一张开始。',
+    picturesLeftOut: '你的消息里图片多于所需：后面的没有用上。',
     sentDirect: '结果已用私信发给提问的人。',
     undelivered: '结果无法在这里显示；提问的人可以用 /easel show 取得。',
     wordless: '没有附上文字：Slack 在这里不接受它们。',

@@ -22,6 +22,7 @@ export const web: Words['web'] = {
     remove: '移除图片',
     strength: '离开原图多远',
     mask: '只重画这张图中白色的部分',
+    guides: '要跟随的图片',
   },
   result: {
     command: '再画一张同样的',
@@ -38,8 +39,7 @@ export const web: Words['web'] = {
   confirm: {
     title: n => `这会变成 ${n} 个独立的请求`,
     yes: n => `${n} 个都画`,
-    sourceAgain: '请重新选择起始图片',
-    maskAgain: '请重新选择蒙版',
+    again: label => `请重新选择：${label}`,
   },
   said: {
     deleted: '已删除。',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { pictureUses } from '../../../src/app/request-pictures.ts'
 import type { FormField, FormValues } from '../../../src/bots/chat/form-field.ts'
 import { fieldOfProblem, paintFields, readPaintForm } from '../../../src/bots/chat/paint-form.ts'
 import { readSettings, settingsFields } from '../../../src/bots/chat/settings-form.ts'
@@ -6,7 +7,7 @@ import { findFlag } from '../../../src/bots/grammar/flags.ts'
 import { en } from '../../../src/words/en.ts'
 import { zhCn } from '../../../src/words/zh-cn/index.ts'
 
-const choices = { models: ['demo'], styles: [], maxCount: 2 }
+const choices = { models: ['demo'], styles: [], controlNets: [], ipAdapters: [], maxCount: 2 }
 const filledIn = (fields: Record<string, string>): FormValues => ({ text: id => fields[id] })
 const ids = (fields: readonly FormField[]) => fields.map(({ id }) => id)
 
@@ -15,6 +16,7 @@ describe('the form in which a picture is asked for', () => {
     const pictures = ['a', 'b']
     expect(ids(paintFields({ kind: 'new' }, choices, en))).toEqual([
       ...['prompt', 'no', 'ar', 'n', 'model', 'refine', 'seed', 'source', 'strength'],
+      ...['mask', 'only-masked'],
     ])
     expect(ids(paintFields({ kind: 'remix' }, choices, en))).toEqual([
       ...['prompt', 'no', 'ar', 'n', 'model', 'refine', 'seed'],
@@ -26,8 +28,19 @@ describe('the form in which a picture is asked for', () => {
     expect(ids(paintFields({ kind: 'source', pictures: ['a'] }, choices, en))).not.toContain('which')
   })
 
+  it('asks for pictures to follow where something in the models folders can follow them', () => {
+    const guided = { ...choices, controlNets: ['canny'], ipAdapters: ['plus'] }
+    expect(ids(paintFields({ kind: 'new' }, guided, en)).slice(-4)).toEqual([
+      ...['control', 'controlPicture', 'image-prompt', 'promptPicture'],
+    ])
+    const filled = filledIn({ prompt: 'a cat', control: 'canny', 'image-prompt': '0.5', 'only-masked': 'on' })
+    expect(readPaintForm('new', filled)).toMatchObject({
+      request: { controls: [{ name: 'canny' }], imagePrompts: [{ scale: 0.5 }], onlyMasked: 32 },
+    })
+  })
+
   it('names its fields by the flags that they stand for', () => {
-    const beside = ['prompt', 'which', 'source']
+    const beside: string[] = ['prompt', 'which', ...pictureUses]
     const fields = [...paintFields({ kind: 'new' }, choices, en), ...settingsFields({}, choices, zhCn)]
     for (const id of ids(fields).filter(each => !beside.includes(each)))
       expect(findFlag(id).kind, id).toBe('known')

@@ -1,7 +1,9 @@
 /** Whatever people send gets one clear sentence or is shown as it was written; it pings, links and breaks nothing. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkPicture } from '../../../src/app/check-picture.ts'
+import { encodePicture } from '../../../src/engine/image/encode.ts'
 import { en } from '../../../src/words/en.ts'
+import { aPicture } from '../../helpers/pictures.ts'
 import { Asking } from './asking.ts'
 
 let asking: Asking
@@ -117,6 +119,17 @@ describe('an attachment', () => {
   it('that is damaged is refused', async () => {
     const header = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]
     expect(await refusalOf({ ...png, bytes: new Uint8Array(header) })).toBeDefined()
+  })
+
+  it('for a ControlNet or as a prompt is refused where nothing can follow it, both said at once', async () => {
+    const { bytes: picture } = await encodePicture(aPicture(64, 64), 'png', undefined)
+    const whole = { ...png, bytes: picture }
+    const pictures = { control_picture: whole, prompt_picture: whole }
+    await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'a cat', ...pictures })
+    expect(jobs()).toEqual([])
+    const [told] = asking.told(asking.ada)
+    expect(told).toContain(en.problems['control-unnamed']({ known: [] }))
+    expect(told).toContain(en.problems['image-prompt-unknown']({ known: [] }))
   })
 
   it('that is too large is refused before it is fetched', async () => {

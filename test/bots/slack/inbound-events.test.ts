@@ -131,7 +131,16 @@ describe('files that come with a mention', () => {
     await ada.mentions('a cat', { channelId: channel.id }, pictures)
     await t.calm()
     expect(started()).toEqual([true])
-    expect(t.told(ada)).toEqual([expect.stringContaining('several pictures')])
+    expect(t.told(ada)).toEqual([expect.stringContaining('more pictures than this needs')])
+  })
+
+  it('are what a ControlNet follows where one is asked for, and not the source', async () => {
+    const { ada, channel } = t.scene
+    const picture = { name: 'edges.png', bytes: await red() }
+    await ada.mentions('a cat --control canny', { channelId: channel.id }, [picture])
+    await t.calm()
+    expect(t.told(ada)).toEqual([expect.stringContaining('no ControlNet “canny”')])
+    expect(jobs()).toEqual([])
   })
 
   it('are named where none of them is a picture', async () => {

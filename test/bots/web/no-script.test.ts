@@ -140,6 +140,35 @@ describe('the web chat works without script', () => {
     })
   })
 
+  it('takes pictures to follow: for a ControlNet, as a prompt, and a mask whose part alone is painted', async () => {
+    const html = await page()
+    expect(textOf(html)).toContain(en.web.composer.guides)
+    expect(html).toContain('<option value="depth">')
+    const file = new Blob([Uint8Array.of(1)])
+    const picture = { kind: 'bytes', bytes: Uint8Array.of(1) }
+    const guides = { control: 'depth', controlPicture: file, promptPicture: file, 'image-prompt': '0.5' }
+    await chat.ada.postsForm('/say', { text: 'a cat', ...guides })
+    expect(chat.world.easel.lastRequest).toEqual({
+      prompt: 'a cat',
+      controls: [{ name: 'depth' }],
+      controlPictures: [picture],
+      imagePrompts: [{ scale: 0.5 }],
+      promptPictures: [picture],
+    })
+    await chat.ada.postsForm('/say', { text: 'a cat', source: file, mask: file, 'only-masked': 'on' })
+    expect(chat.world.easel.lastRequest).toMatchObject({ mask: picture, onlyMasked: 32 })
+  })
+
+  it('leaves out what is said of a picture that did not come', async () => {
+    await chat.ada.postsForm('/say', {
+      text: 'a cat',
+      control: '',
+      'only-masked': 'on',
+      'image-prompt': '0.6',
+    })
+    expect(chat.world.easel.lastRequest).toEqual({ prompt: 'a cat' })
+  })
+
   it('asks for the pictures again where it shows a fan-out', async () => {
     const picture = new Blob([Uint8Array.of(1)])
     const fields = { text: 'a {red,blue} cat', source: picture, mask: picture, strength: '0.4' }

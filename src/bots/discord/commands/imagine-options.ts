@@ -5,6 +5,7 @@ import {
   ApplicationCommandOptionType,
 } from 'discord.js'
 import type { Problem } from '../../../app/problems.ts'
+import { pictureUses } from '../../../app/request-pictures.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
 import { type Bounds, bounds } from '../../../bounds.ts'
 import type { Config } from '../../../config.ts'
@@ -33,6 +34,8 @@ const flagOptions: readonly FlagOption[] = [
   { key: 'style', flag: 'style', asks: 'completed' },
   { key: 'strength', flag: 'strength', asks: 'number', range: () => within(bounds.strength) },
   { key: 'refine', flag: 'refine', asks: 'choice' },
+  { key: 'control', flag: 'control', asks: 'completed' },
+  { key: 'imagePrompt', flag: 'image-prompt', asks: 'completed' },
   { key: 'seed', flag: 'seed', asks: 'whole', range: () => within(bounds.seedAsked) },
   { key: 'steps', flag: 'steps', asks: 'whole', range: limits => upTo(limits.maxSteps) },
   { key: 'guidance', flag: 'cfg', asks: 'number', range: () => within(bounds.guidance) },
@@ -41,9 +44,6 @@ const flagOptions: readonly FlagOption[] = [
   { key: 'fast', flag: 'fast', asks: 'switch' },
   { key: 'repeat', flag: 'repeat', asks: 'whole', range: limits => upTo(limits.maxFanOut) },
 ]
-
-/** Pictures that come with the command. */
-export const pictureOptions = ['source', 'mask'] as const
 
 const types = {
   text: ApplicationCommandOptionType.String,
@@ -71,7 +71,7 @@ export function imagineOptions(limits: Config['limits']): APIApplicationCommandB
       required: true,
     },
     ...flagOptions.map(option => definitionOf(option, limits)),
-    ...pictureOptions.map(
+    ...pictureUses.map(
       (key): APIApplicationCommandBasicOption => ({
         ...named(key, words => words.discord.about[key]),
         type: ApplicationCommandOptionType.Attachment,

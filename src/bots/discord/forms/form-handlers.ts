@@ -1,10 +1,10 @@
 /** Form handlers: how forms open, always as the first response, and what comes of them. */
 import type { ButtonInteraction, ChatInputCommandInteraction, ModalSubmitInteraction } from 'discord.js'
 import type { FieldProblem } from '../../chat/flag-fields.ts'
+import { withFiles } from '../../chat/given-pictures.ts'
 import { promptField, readPaintForm } from '../../chat/paint-form.ts'
 import { readSettings } from '../../chat/settings-form.ts'
 import { textMessage } from '../../messages/message.ts'
-import { withPictures } from '../inbound/given-pictures.ts'
 import { act, type HandlerContext, imagine, respond } from '../inbound/handler-context.ts'
 import { findPendingFiles } from '../inbound/pending-files.ts'
 import { acknowledgeAndReply, attempt, type Reply, replyNow } from '../inbound/reply.ts'
@@ -90,7 +90,8 @@ async function paintFrom(
   const { request, which } = read
   const file = findPendingFiles(context.easel, id, requester.caller.person)[Number(which ?? 0)]
   if (file !== undefined) {
-    const completed = await withPictures(context, request, { source: file }, words)
+    const given = [{ use: 'source', file }] as const
+    const completed = await withFiles(request, given, one => context.downloads.fetch(one), words)
     if (completed.kind === 'refused') return replyWithTypedText(textMessage(completed.sentence), words, typed)
     return imagine(context, requester, completed.request, typed)
   }

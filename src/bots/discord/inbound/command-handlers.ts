@@ -1,19 +1,20 @@
 /** Command handlers: how Discord acknowledges each command of the table, and how it shows what comes of it. */
 import { type ChatInputCommandInteraction, ComponentType } from 'discord.js'
 import { problem } from '../../../app/problems.ts'
+import { pictureUses } from '../../../app/request-pictures.ts'
 import type { StatsView } from '../../../app/views.ts'
 import { en, type Words } from '../../../words/en.ts'
 import { statsChart } from '../../charts/stats-chart.ts'
+import { withFiles } from '../../chat/given-pictures.ts'
 import type { CommandReply } from '../../commands/command.ts'
 import { type CommandName, commands } from '../../commands/commands.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
 import { statsCsv } from '../../messages/stats-message.ts'
 import { commandNamed } from '../commands/command-definitions.ts'
-import { optionName, pictureOptions, readImagineOptions } from '../commands/imagine-options.ts'
+import { optionName, readImagineOptions } from '../commands/imagine-options.ts'
 import { openSettings } from '../forms/form-handlers.ts'
 import { render } from '../outbound/render.ts'
 import { givenFile, looksLikePicture } from './downloads.ts'
-import { withPictures } from './given-pictures.ts'
 import { type HandlerContext, imagine } from './handler-context.ts'
 import { acknowledgeAndReply, faultReply, type Reply, replyNow } from './reply.ts'
 import { refusal, replyWithTypedText } from './reply-payloads.ts'
@@ -106,11 +107,14 @@ async function paint(
   const typed = options.getString(optionName('prompt')) ?? ''
   const read = readImagineOptions(typed, name => options.get(name)?.value)
   if (read.kind === 'refused') return refusal(read.problems, words, typed)
-  const files = pictureOptions.map(key => [key, options.getAttachment(optionName(key))] as const)
-  if (files.some(([, file]) => file !== null && !looksLikePicture(file)))
+  const files = pictureUses.flatMap(use => {
+    const file = options.getAttachment(optionName(use))
+    return file === null ? [] : [{ use, file }]
+  })
+  if (files.some(({ file }) => !looksLikePicture(file)))
     return refusal([problem('picture-refused', { problem: { what: 'not-a-picture' } })], words, typed)
-  const given = Object.fromEntries(files.flatMap(([key, file]) => (file ? [[key, givenFile(file)]] : [])))
-  const completed = await withPictures(context, read.request, given, words)
+  const given = files.map(({ use, file }) => ({ use, file: givenFile(file) }))
+  const completed = await withFiles(read.request, given, file => context.downloads.fetch(file), words)
   if (completed.kind === 'refused') return replyWithTypedText(textMessage(completed.sentence), words, typed)
   return imagine(context, requester, completed.request, typed)
 }

@@ -107,5 +107,7 @@ function choicesOf({ easel }: HandlerContext, option: string, typed: string): Ch
     )
   if (is('sampler')) return choicesFor(typed, easel.samplers())
   if (is('style')) return choicesFor(typed, easel.styles())
+  if (is('control')) return choicesFor(typed, easel.fileNames('controlnet'))
+  if (is('imagePrompt')) return choicesFor(typed, easel.fileNames('ip-adapter'))
   return is('aspect') ? choicesFor(typed, aspects) : []
 }

@@ -1,10 +1,9 @@
 /** Form handlers: how forms open and what their submission means: /imagine without text, Remix, Use as source, settings. */
-import type { ImagineRequest } from '../../../app/requests.ts'
 import { problemSentence, type Words } from '../../../words/en.ts'
 import type { ChatReply } from '../../chat/chat.ts'
 import type { FieldProblem } from '../../chat/flag-fields.ts'
-import { downloadRefusal } from '../../chat/message-picture.ts'
-import { fieldOfProblem, promptField, sourceField } from '../../chat/paint-form.ts'
+import { withFiles } from '../../chat/given-pictures.ts'
+import { fieldOfProblem, promptField } from '../../chat/paint-form.ts'
 import { readSettings } from '../../chat/settings-form.ts'
 import { textMessage } from '../../messages/message.ts'
 import { act, type HandlerContext, imagine, obstacleIn, payloadOf } from '../inbound/handler-context.ts'
@@ -62,8 +61,10 @@ export async function submitPaintForm(
   if (obstacle !== undefined) return { kind: 'wrong', errors: { [promptField]: obstacle } }
   const read = readPaintView(values, origin)
   if (read.kind === 'refused') return { kind: 'wrong', errors: fieldErrors(read.problems, words) }
-  const request = await withFile(context, requester, read.request, read.fileId)
-  if ('wrong' in request) return { kind: 'wrong', errors: { [sourceField]: request.wrong } }
+  const fetch = (fileId: string) => context.downloads.fetch(workspace, fileId)
+  const completed = await withFiles(read.request, read.files, fetch, words)
+  if (completed.kind === 'refused') return { kind: 'wrong', errors: { [completed.use]: completed.sentence } }
+  const { request } = completed
 
   const sendEphemeral = (payload: Payload) =>
     context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
@@ -116,17 +117,4 @@ export function besideFields(
     placed[field] = placed[field] === undefined ? sentence : `${placed[field]} ${sentence}`
   }
   return placed
-}
-
-/** The request with the bytes of a file on Slack as its source, or a sentence why that cannot be. */
-export async function withFile(
-  context: HandlerContext,
-  { workspace, words }: RequestContext,
-  request: ImagineRequest,
-  fileId: string | undefined,
-): Promise<ImagineRequest | { wrong: string }> {
-  if (fileId === undefined) return request
-  const download = await context.downloads.fetch(workspace, fileId)
-  if (download.kind !== 'bytes') return { wrong: downloadRefusal(download, words) }
-  return { ...request, source: { kind: 'bytes', bytes: download.bytes } }
 }

@@ -1,16 +1,12 @@
 /** The modal behind an empty /imagine, Remix and Use as source. Pure. */
 import type { ModalView } from '@slack/types'
+import { pictureUses } from '../../../app/request-pictures.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
 import type { PersonSettings } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
 import type { FieldProblem } from '../../chat/flag-fields.ts'
-import {
-  type FormChoices,
-  type PaintForm,
-  paintFields,
-  readPaintForm,
-  sourceField,
-} from '../../chat/paint-form.ts'
+import type { GivenFiles } from '../../chat/given-pictures.ts'
+import { type FormChoices, type PaintForm, paintFields, readPaintForm } from '../../chat/paint-form.ts'
 import { inputBlocks, plain, ViewValues } from './fields.ts'
 import { type FormOrigin, idsIn } from './metadata.ts'
 
@@ -48,8 +44,8 @@ export type ReadPaintView =
   | {
       kind: 'read'
       request: ImagineRequest
-      /** A file of the form, to be fetched before the request is made. */
-      fileId?: string
+      /** Ids of the form's files, to be fetched before the request is made. */
+      files: GivenFiles<string>
     }
   | { kind: 'refused'; problems: FieldProblem[] }
 
@@ -65,8 +61,11 @@ export function readPaintView(values: unknown, origin: FormOrigin): ReadPaintVie
     request.source = { kind: 'stored', pictureId: chosen }
     request.parentPictureId = chosen
   }
-  const fileId = source?.kind === 'file' ? chosen : filledIn.file(sourceField)
-  return fileId === undefined ? { kind: 'read', request } : { kind: 'read', request, fileId }
+  const files = pictureUses.flatMap(use => {
+    const file = use === 'source' && source?.kind === 'file' ? chosen : filledIn.file(use)
+    return file === undefined ? [] : [{ use, file }]
+  })
+  return { kind: 'read', request, files }
 }
 
 function kindOf({ remixOf, source }: FormOrigin): PaintForm['kind'] {

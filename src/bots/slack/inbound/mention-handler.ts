@@ -1,10 +1,11 @@
 /** Words said to the bot in a message: a mention (the only way from inside a thread) or a direct message. */
+import { usesInWords } from '../../../app/request-pictures.ts'
 import type { Words } from '../../../words/en.ts'
 import type { ChatReply } from '../../chat/chat.ts'
+import { withFiles } from '../../chat/given-pictures.ts'
 import { commandIn, isGreeting } from '../../chat/small-talk.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
-import { withFile } from '../forms/form-handlers.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import { handleEasel } from './command-handlers.ts'
 import { type HandlerContext, imagine, payloadOf } from './handler-context.ts'
@@ -18,8 +19,8 @@ export async function handleMention(
   files: MentionedFiles,
 ): Promise<Payload | undefined> {
   const { words, workspace, place, caller } = requester
-  const [fileId, ...unused] = files.pictureIds
-  if (fileId === undefined) {
+  const { pictureIds } = files
+  if (pictureIds.length === 0) {
     if (files.hasOthers) return render(textMessage(words.slack.replies.noPictureSent), words)
     if (text === '' || isGreeting(text)) return render(welcome(words), words)
     const command = commandIn(text)
@@ -27,12 +28,20 @@ export async function handleMention(
   }
   const parsed = parseCommand(text)
   if (parsed.kind === 'refused') return payloadOf(parsed, words)
-  const request = await withFile(context, requester, parsed.request, fileId)
-  if ('wrong' in request) return render(textMessage(request.wrong), words)
+  const given = usesInWords(parsed.request).flatMap((use, i) => {
+    const file = pictureIds[i]
+    return file === undefined ? [] : [{ use, file }]
+  })
+  const fetch = (fileId: string) => context.downloads.fetch(workspace, fileId)
+  const completed = await withFiles(parsed.request, given, fetch, words)
+  if (completed.kind === 'refused') return render(textMessage(completed.sentence), words)
   const sendEphemeral = (payload: Payload) =>
     context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
-  const reply = await imagine(context, requester, request, sendEphemeral)
-  return payloadOf(unused.length === 0 ? reply : withNotice(reply, words.slack.replies.firstPicture), words)
+  const reply = await imagine(context, requester, completed.request, sendEphemeral)
+  return payloadOf(
+    given.length === pictureIds.length ? reply : withNotice(reply, words.slack.replies.picturesLeftOut),
+    words,
+  )
 }
 
 function welcome(words: Words): Message {

@@ -23,6 +23,8 @@ describe('options of /imagine', () => {
       repeat: 3,
       fast: true,
       preset: 'turbo',
+      control: 'canny:0.8:0-0.6',
+      image_prompt: '0.5',
     }
     expect(read('a cat', options)).toEqual({
       kind: 'read',
@@ -42,6 +44,8 @@ describe('options of /imagine', () => {
         repeat: 3,
         fast: true,
         preset: 'turbo',
+        controls: [{ name: 'canny', scale: 0.8, range: [0, 0.6] }],
+        imagePrompts: [{ scale: 0.5 }],
       },
     })
     expect(read('a cat', { size: '512x768', refine: 'off', fast: false })).toEqual({

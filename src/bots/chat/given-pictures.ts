@@ -1,0 +1,30 @@
+/** Files that come with a request on any platform: they are fetched and become part of it. */
+import { type PictureUse, withPicture } from '../../app/request-pictures.ts'
+import type { ImagineRequest } from '../../app/requests.ts'
+import type { Download } from '../../net/download.ts'
+import type { Words } from '../../words/en.ts'
+import { downloadRefusal } from './message-picture.ts'
+
+/** In the order in which they were given. */
+export type GivenFiles<File> = readonly { use: PictureUse; file: File }[]
+
+export type WithFiles =
+  | { kind: 'complete'; request: ImagineRequest }
+  /** One file could not be had. */
+  | { kind: 'refused'; use: PictureUse; sentence: string }
+
+/** Fetches every file and adds it to the request, or says why that cannot be. */
+export async function withFiles<File>(
+  request: ImagineRequest,
+  files: GivenFiles<File>,
+  fetch: (file: File) => Promise<Download>,
+  words: Words,
+): Promise<WithFiles> {
+  let complete = request
+  for (const { use, file } of files) {
+    const download = await fetch(file)
+    if (download.kind !== 'bytes') return { kind: 'refused', use, sentence: downloadRefusal(download, words) }
+    complete = withPicture(complete, use, download.bytes)
+  }
+  return { kind: 'complete', request: complete }
+}
