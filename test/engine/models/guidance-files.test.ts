@@ -1,6 +1,6 @@
 /** Promises of the library about ControlNets, IP-Adapters and image encoders: found by content, in any naming, paired by width. */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -91,4 +91,40 @@ test('A ControlNet among the LoRAs is told where it belongs', async () => {
   expect(problems).toEqual([
     { name: 'mistaken', what: 'other-kind', kind: 'controlnet', folder: 'controlnet' },
   ])
+})
+
+test('A ControlNet for another family is named with it, as a file in any naming and as a folder', async () => {
+  const folder = laidOut()
+  const ofWidth = (path: string, tensors: Record<string, number[]>) =>
+    writeSafetensors(
+      join(folder, 'controlnet', path),
+      Object.fromEntries(
+        Object.entries(tensors).map(([name, shape]) => [
+          name,
+          { dtype: 'F32', shape, bytes: new Uint8Array(4 * shape.reduce((a, b) => a * b)) },
+        ]),
+      ),
+    )
+  const attention = 'transformer_blocks.0.attn2.to_k.weight'
+  const diffusers = {
+    'controlnet_cond_embedding.conv_in.weight': [1],
+    [`down_blocks.0.attentions.0.${attention}`]: [1, 768],
+  }
+  ofWidth('sd15-original.safetensors', {
+    'control_model.zero_convs.0.0.weight': [1],
+    [`control_model.input_blocks.1.1.${attention}`]: [1, 768],
+  })
+  ofWidth('sd15-diffusers.safetensors', diffusers)
+  mkdirSync(join(folder, 'controlnet/sd15-folder'))
+  ofWidth('sd15-folder/diffusion_pytorch_model.safetensors', diffusers)
+  writeFileSync(join(folder, 'controlnet/sd15-folder/config.json'), '{"_class_name":"ControlNetModel"}')
+  const { problems } = await library(folder)
+  expect(problems).toEqual(
+    ['sd15-diffusers', 'sd15-folder', 'sd15-original'].map(name => ({
+      name,
+      what: 'other-family',
+      kind: 'controlnet',
+      family: 'SD 1.x',
+    })),
+  )
 })
