@@ -99,6 +99,8 @@ export interface ProblemDetails {
   'control-without-picture': { control: string }
   /** A picture for a ControlNet, and no ControlNet named. */
   'control-unnamed': { known: string[] }
+  /** More pictures came than ControlNets or image prompts look at. */
+  'pictures-unused': { flag: string; given: number; taken: number }
   /** Not the name of an IP-Adapter, or none where there are none. */
   'image-prompt-unknown': { name?: string; known: string[] }
   'image-prompt-unfit': { adapter: string; model: string }

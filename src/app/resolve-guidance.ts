@@ -11,7 +11,7 @@ import {
 import { type Catalogue, filesOf, findByName, namesOf, suggestions } from './catalogue.ts'
 import type { Findings } from './findings.ts'
 import { imagePromptsOf, type PicturePlace } from './request-pictures.ts'
-import type { ControlWish, ImagePromptWish, ImagineRequest } from './requests.ts'
+import type { ControlWish, GivenPicture, ImagePromptWish, ImagineRequest } from './requests.ts'
 
 /** What the published example of each is used with. */
 const usualScale = { control: 0.8, imagePrompt: 0.6 }
@@ -34,6 +34,7 @@ export function resolveControls(
     return undefined
   }
   findings.inRange('control', wishes.length, bounds.controls)
+  refuseUnused('--control', wishes, controlPictures, findings)
   return wishes.flatMap((wish, i) => controlOf(wish, i, nets, context, findings) ?? [])
 }
 
@@ -96,6 +97,7 @@ export function resolveImagePrompts(
   if (wishes.length === 0) return undefined
   const adapters = filesOf(context.catalogue, 'ip-adapter')
   findings.inRange('image-prompt', wishes.length, bounds.imagePrompts)
+  refuseUnused('--image-prompt', wishes, request.promptPictures ?? [], findings)
   return wishes.flatMap((wish, i) => imagePromptOf(wish, i, adapters, context, findings) ?? [])
 }
 
@@ -107,23 +109,34 @@ function imagePromptOf(
   findings: Findings,
 ): ImagePromptOrder | undefined {
   findings.inRange('image-prompt', scale, bounds.imagePromptScale)
-  const adapter = name === undefined ? adapters[0] : findByKind(adapters, name)
+  const { config, weights } = model.parts.networks.unet
+  const fits = ({ ipAdapter }: FileRecord) =>
+    ipAdapter?.contextWidth === config.cross_attention_dim && weights.layout !== 'onnx'
+  const adapter = name === undefined ? (adapters.find(fits) ?? adapters[0]) : findByKind(adapters, name)
   if (!adapter) {
     const names = namesOf(adapters)
     const known = name === undefined ? names : suggestions(names, name)
     findings.refuse('image-prompt-unknown', { ...(name !== undefined && { name }), known })
     return undefined
   }
-  const { config, weights } = model.parts.networks.unet
-  if (adapter.ipAdapter?.contextWidth !== config.cross_attention_dim || weights.layout === 'onnx') {
-    findings.refuse('image-prompt-unfit', { adapter: adapter.name, model: model.name })
-  }
+  if (!fits(adapter)) findings.refuse('image-prompt-unfit', { adapter: adapter.name, model: model.name })
   const pictureId = pictureIdAt(`prompt ${index}`)
   if (pictureId === undefined) {
     if (given === undefined) findings.refuse('image-prompt-without-picture', {})
     return undefined
   }
   return { model: { name: adapter.name, hash: adapter.hash }, pictureId, scale }
+}
+
+/** No picture is passed over in silence. */
+function refuseUnused(
+  flag: string,
+  wishes: readonly { pictureId?: string }[],
+  { length: given }: readonly GivenPicture[],
+  findings: Findings,
+): void {
+  const taken = wishes.filter(({ pictureId }) => pictureId === undefined).length
+  if (given > taken) findings.refuse('pictures-unused', { flag, given, taken })
 }
 
 function inRange(name: string, values: readonly number[], range: Bounds, findings: Findings): void {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { requestOf } from '../../src/app/request-of-job.ts'
-import { picturesOf } from '../../src/app/request-pictures.ts'
 import type { GivenPicture, ImagineRequest } from '../../src/app/requests.ts'
 import { type ResolveContext, resolve } from '../../src/app/resolve.ts'
 import { loadConfig } from '../../src/config.ts'
@@ -160,6 +159,12 @@ describe('a ControlNet', () => {
     ])
   })
 
+  test('takes one picture; another is not passed over in silence', () => {
+    const picture: GivenPicture = { kind: 'stored', pictureId: 'picture' }
+    const request = { controls: [{ name: 'canny' }], controlPictures: [picture, picture] }
+    expect(said(request, looking)).toEqual(['2 pictures came for --control, which takes 1.'])
+  })
+
   test('makes features of earlier steps useless, which is said', () => {
     const request = { fast: true, controls: [{ name: 'canny' }] }
     expect(orderOf(request, looking).fast).toBe(false)
@@ -173,8 +178,9 @@ describe('a picture as a prompt', () => {
   const looking = admitted({ 'prompt 0': picture, 'prompt 1': picture })
   const promptPictures: GivenPicture[] = [{ kind: 'stored', pictureId: 'picture' }]
 
-  test('needs no name where it comes along: the first IP-Adapter takes it', () => {
-    expect(orderOf({ promptPictures }, looking).imagePrompts).toEqual([
+  test('needs no name where it comes along: the first IP-Adapter that fits the model takes it', () => {
+    const catalogue = { models: [model], files: files.toReversed() }
+    expect(orderOf({ promptPictures }, { ...looking, catalogue }).imagePrompts).toEqual([
       {
         model: { name: 'ip-adapter_sdxl', hash: 'ip-adapter_sdxl-hash' },
         pictureId: 'picture',
@@ -205,29 +211,6 @@ describe('a picture as a prompt', () => {
     ['that is not there', { imagePrompts: [{ scale: 0.3 }] }, {}, 'An image prompt needs a picture.'],
   ])('%s is refused with one sentence', (_, request, changes, sentence) => {
     expect(said(request, changes)).toEqual([sentence])
-  })
-})
-
-describe('pictures of a request', () => {
-  const bytes = (byte: number): GivenPicture => ({ kind: 'bytes', bytes: new Uint8Array([byte]) })
-
-  test('are dealt in order to those that name none, the last of them to all the rest', () => {
-    const controls = [{ name: 'a' }, { name: 'b', pictureId: 'own' }, { name: 'c' }, { name: 'd' }]
-    const places = picturesOf({ prompt: '', controls, controlPictures: [bytes(1), bytes(2)] })
-    expect([...places]).toEqual([
-      ['control 0', bytes(1)],
-      ['control 1', { kind: 'stored', pictureId: 'own' }],
-      ['control 2', bytes(2)],
-      ['control 3', bytes(2)],
-    ])
-  })
-
-  test('for a ControlNet without any are the source', () => {
-    const places = picturesOf({ prompt: '', source: bytes(1), controls: [{ name: 'a' }], imagePrompts: [{}] })
-    expect([...places]).toEqual([
-      ['source', bytes(1)],
-      ['control 0', bytes(1)],
-    ])
   })
 })
 

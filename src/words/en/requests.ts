@@ -168,6 +168,7 @@ export const problems: ProblemWords = {
   'control-unfit': d => `The ControlNet ${d.control} was not made for models like ${d.model}.`,
   'control-without-picture': d => `The ControlNet ${d.control} needs a picture to follow.`,
   'control-unnamed': d => `Name the ControlNet that is to follow the picture. ${known(d.known)}`,
+  'pictures-unused': d => `${d.given} pictures came for ${d.flag}, which takes ${d.taken}.`,
   'image-prompt-unknown': d =>
     d.name === undefined
       ? 'A picture as a prompt needs an IP-Adapter with its image encoder, and there is none in the models folder.'

@@ -159,6 +159,7 @@ const problems: Words['problems'] = {
   'control-unfit': d => `ControlNet ${d.control} 不是为 ${d.model} 这样的模型做的。`,
   'control-without-picture': d => `ControlNet ${d.control} 需要一张可以跟随的图片。`,
   'control-unnamed': d => `请说明由哪个 ControlNet 跟随这张图片。${known(d.known)}`,
+  'pictures-unused': d => `${d.flag} 只用 ${d.taken} 张图片，却给了 ${d.given} 张。`,
   'image-prompt-unknown': d =>
     d.name === undefined
       ? '把图片当作提示需要 IP-Adapter 和它的图像编码器，模型文件夹里没有。'

@@ -1,0 +1,87 @@
+/** The command line with everything that guides a picture by others: masks, ControlNets, image prompts. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { packageRoot } from '../../src/paths.ts'
+import { pixelsOf } from '../helpers/demo-painter.ts'
+import { runCli, runShell } from '../helpers/run-cli.ts'
+import { tempFolder } from '../helpers/temp-folder.ts'
+import { buildTinyAddOns } from '../helpers/tiny-add-ons.ts'
+
+const golden = join(packageRoot, 'test/golden')
+const inputs = join(golden, 'oracle-2/inputs')
+const folder = tempFolder()
+const inFolder = (name: string) => join(folder, name)
+const easel = (...args: string[]) => runCli([...args, '--config', 'tiny.yaml'], { cwd: folder })
+
+beforeAll(() => {
+  const models = inFolder('models')
+  execFileSync(process.execPath, [join(golden, 'oracle/models/expand.mjs'), models, 'tiny-base/'])
+  buildTinyAddOns(models, models)
+  writeFileSync(inFolder('tiny.yaml'), 'modelsDir: models\ndefaultModel: tiny-base\n')
+})
+
+/** As `info` names it, with the files in their places. */
+async function commandOf(picture: string, files: Record<string, string>): Promise<string> {
+  const { out } = await easel('info', picture)
+  const line = out.split('\n').find(text => text.startsWith('easel ')) ?? ''
+  const placed = line.replace(/ (FILE|MASK|CONTROL-\d|PROMPT-\d)\b/g, (_, name) => ` ${files[name] ?? name}`)
+  return `${placed} --config tiny.yaml`
+}
+
+const files = {
+  FILE: join(inputs, 'pic_72x104.png'),
+  MASK: join(inputs, 'mask_72x104.png'),
+  'CONTROL-1': join(inputs, 'control_a.png'),
+  'CONTROL-2': join(inputs, 'control_b.png'),
+  'PROMPT-1': join(inputs, 'pic_a.png'),
+}
+
+describe('the command that info prints', () => {
+  test('gives the same bytes for a picture under a mask, with two ControlNets and an image prompt', async () => {
+    const flags =
+      '--size 104x72 --steps 3 --seed 5 --strength 0.9 --soft-edge 2 --control "net-a-original:0.7:0-0.8; net-b:0.5:canny:guess" --image-prompt plus:0.5'
+    const { code, err } = await easel(
+      ...['imagine', `a cat ${flags}`, '--init', files.FILE, '--mask', files.MASK],
+      ...['--control-picture', files['CONTROL-1'], '--control-picture', files['CONTROL-2']],
+      ...['--prompt-picture', files['PROMPT-1'], '-o', 'guided.png'],
+    )
+    expect(code, err).toBe(0)
+    const again = await runShell(await commandOf('guided.png', files), { cwd: folder })
+    expect(again.code, again.err).toBe(0)
+    expect(readFileSync(inFolder('again.png')).equals(readFileSync(inFolder('guided.png')))).toBe(true)
+  })
+
+  test('gives the same bytes where only the masked part was painted; the picture has its source’s size', async () => {
+    const flags = '--steps 3 --seed 5 --only-masked 8 --size 64x64'
+    const { code, err } = await easel(
+      ...['imagine', `a cat ${flags}`, '--init', files.FILE, '--mask', files.MASK, '-o', 'part.png'],
+    )
+    expect(code, err).toBe(0)
+    const { widthPx, heightPx } = await pixelsOf(readFileSync(inFolder('part.png')))
+    const source = await pixelsOf(readFileSync(files.FILE))
+    expect([widthPx, heightPx]).toEqual([source.widthPx, source.heightPx])
+    const again = await runShell(await commandOf('part.png', files), { cwd: folder })
+    expect(again.code, again.err).toBe(0)
+    expect(readFileSync(inFolder('again.png')).equals(readFileSync(inFolder('part.png')))).toBe(true)
+  })
+})
+
+describe('what cannot be followed is refused with one sentence', () => {
+  test.each<[string, string[], RegExp]>([
+    [
+      'a ControlNet that is not there',
+      ['a --control nett-b', '--control-picture', files['CONTROL-1']],
+      /net-b/,
+    ],
+    ['one without a picture', ['a --control net-b'], /net-b needs a picture/],
+    ['a picture of the chat', ['a --control net-b:@abc'], /--control-picture/],
+    ['an image prompt without a picture', ['a --image-prompt 0.5'], /needs a picture/],
+    ['a flag of a mask without a mask', ['a --only-masked'], /--only-masked needs a mask/],
+  ])('%s', async (_, args, sentence) => {
+    const { code, err } = await easel('imagine', ...args)
+    expect(code).not.toBe(0)
+    expect(err).toMatch(sentence)
+  })
+})
