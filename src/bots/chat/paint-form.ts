@@ -155,8 +155,8 @@ function pictureFields({ controlNets, ipAdapters }: FormChoices, words: Words): 
     {
       kind: 'check',
       id: 'only-masked',
-      label: labels.onlyMasked,
-      statement: words.flags['only-masked'],
+      label: words.parameters.mask,
+      statement: labels.onlyMasked,
       yes: labels.yes,
       none: labels.usual,
       isChecked: false,

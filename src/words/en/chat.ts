@@ -23,7 +23,7 @@ export const chat = {
     yes: 'Yes',
     seed: 'Seed',
     seedHint: 'The same seed gives the same picture.',
-    onlyMasked: 'Only the masked part',
+    onlyMasked: 'Paint only the part around the mask, at full resolution',
     control: 'ControlNet',
     none: 'None',
     imagePrompt: 'Weight of the image prompt, from 0 to 2',

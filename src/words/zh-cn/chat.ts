@@ -22,7 +22,7 @@ export const chat: Words['chat'] = {
     yes: '是',
     seed: '种子',
     seedHint: '同样的种子画出同样的图。',
-    onlyMasked: '只画蒙版部分',
+    onlyMasked: '只画蒙版周围的部分，以完整分辨率',
     control: 'ControlNet',
     none: '无',
     imagePrompt: '图片提示的强度，0 到 2',
