@@ -11,7 +11,7 @@ export const maxBodyBytes = (pictureUses.length * maxSourceMegabytes + 1) * 1024
 /** A form without pictures: such are taken in whatever else goes on. */
 const smallBodyBytes = 256 * 1024
 /** Reading a form takes several times its size in memory. */
-const formsAtOnce = 2
+const formsAtOnce = 3
 const patienceMs = 20_000
 const mostWaiting = 50
 
