@@ -94,7 +94,8 @@ test('A ControlNet among the LoRAs is told where it belongs', async () => {
 })
 
 test('A ControlNet for another family is named with it, as a file in any naming and as a folder', async () => {
-  const folder = laidOut()
+  const folder = tempFolder()
+  mkdirSync(join(folder, 'controlnet'))
   const ofWidth = (path: string, tensors: Record<string, number[]>) =>
     writeSafetensors(
       join(folder, 'controlnet', path),
