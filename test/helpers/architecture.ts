@@ -197,6 +197,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     may: [
       'type src/refusal-problem.ts',
       'src/platforms.ts',
+      'src/visible-controls.ts',
       'src/bounds.ts',
       'src/secrets.ts',
       'src/errors.ts',

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Child } from 'hono/jsx'
 import type { JobView } from '../../app/views.ts'
+import { withoutControls } from '../../visible-controls.ts'
 import type { Words } from '../../words/en.ts'
 import { type Button, encodeButtonId } from '../messages/buttons.ts'
 import { jobMessage, requestCard, titleOf } from '../messages/job-message.ts'
@@ -17,9 +18,9 @@ export function jobFragment(job: JobView, words: Words): JobFragment {
   return { jobId: job.id, threadId, state: job.state, version, title: titleOf(job, words), card, reply }
 }
 
-/** The text of an element; nothing of ours renders asynchronously. */
+/** The text of an element, without control characters that strangers' words brought along. Nothing of ours renders asynchronously. */
 export function markup(element: Child): string {
-  return String(element)
+  return withoutControls(String(element))
 }
 
 /** A press of it submits the page's one form for presses, so that it works without script. */

@@ -244,6 +244,9 @@ describe('the web chat refuses what is not its own', () => {
             ' ',
             'x',
             '\u2028',
+            '\u001b[31m',
+            '\u202e',
+            '\0',
           ),
           { minLength: 1 },
         ),
@@ -252,7 +255,9 @@ describe('the web chat refuses what is not its own', () => {
           await chat.ada.imagines(`"${text.replace(/["\\]/g, '\\$&')}"`)
           const response = await raw('/feed?limit=1')
           const { fragments } = JSON.parse(response.body)
-          expect(harmIn(fragments[0].card + fragments[0].reply)).toEqual([])
+          const html = fragments[0].card + fragments[0].reply
+          expect(harmIn(html)).toEqual([])
+          expect(html).not.toMatch(/(?!\n)\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u)
         },
       ),
       { numRuns: 50 },

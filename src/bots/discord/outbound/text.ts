@@ -1,11 +1,10 @@
 /** What people wrote → text that Discord shows as it is: no markup, no mention, no link, nothing that runs away. Pure. */
+import { withoutControls } from '../../../visible-controls.ts'
 import { shortened } from '../../messages/job-message.ts'
 
 /** Above this, marks piled on one letter only cover the lines around it; no script needs so many. */
 const mostMarks = 8
 
-/** Line breaks and tabs stay; all other controls, and those that turn the direction of text, go. */
-const controls = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu
 const piledMarks = new RegExp(`(\\p{M}{${mostMarks}})\\p{M}+`, 'gu')
 /** Everything that Discord's markdown, mentions, emoji codes, timestamps and links are made of. */
 const special = /[\\`*_~|<>[\]()#@:]/g
@@ -14,7 +13,7 @@ const lineStart = /^([^\S\n]*\d*)([-+]|(?<=\d)\.)/gm
 
 /** The text without what would harm the lines around it. */
 export function tamed(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(controls, '').replace(piledMarks, '$1')
+  return withoutControls(text.replace(/\r\n?/g, '\n')).replace(piledMarks, '$1')
 }
 
 export function escaped(text: string): string {
