@@ -14,9 +14,9 @@ export class Waiters {
     this.#clock = clock
   }
 
-  /** Resolves when that holds, and at the latest after `timeoutMs`. */
+  /** Resolves when that holds, and at the latest after `timeoutMs`; 0 only looks. */
   async until(holds: () => boolean, timeoutMs: number): Promise<void> {
-    if (holds()) return
+    if (timeoutMs <= 0 || holds()) return
     let stop = () => {}
     await new Promise<void>(resolve => {
       const waiter = { holds, resolve: () => this.#end(waiter, resolve) }
