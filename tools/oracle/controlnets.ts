@@ -9,7 +9,7 @@ import type { ControlNet, UNetInput } from '../../src/engine/networks/networks.t
 import { OpenControlNet, openControlNet } from '../../src/engine/networks/open/open-controlnet.ts'
 import { unetInputs } from '../../src/engine/networks/open/open-unet.ts'
 import { residualPlaces } from '../../src/engine/networks/residuals.ts'
-import type { Expose } from '../../src/engine/onnx/graph.ts'
+import type { Expose } from '../../src/engine/onnx/graph-builder.ts'
 import { residentSession } from '../../src/engine/onnx/residency.ts'
 import { Session } from '../../src/engine/onnx/session.ts'
 import { type Control, guessScales } from '../../src/engine/pipeline/denoising/control.ts'

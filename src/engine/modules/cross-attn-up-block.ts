@@ -14,7 +14,14 @@ export const crossAttnUpBlock = module(
   (g, w, x, skips: readonly Value[], { time, context }: Conditioning, level: Level, finer?: Value) => {
     let h = x
     for (const [i, skip] of skips.entries()) {
-      h = resNetBlock(g, w.at('resnets', i), g.concat(1, h, skip), level.channels, level.norm, time)
+      h = resNetBlock(
+        g,
+        w.at('resnets', i),
+        g.concat(g.channelAxis, h, skip),
+        level.channels,
+        level.norm,
+        time,
+      )
       const depth = level.transformer.depthsUp[i] ?? 1
       h = spatialTransformer(g, w.at('attentions', i), h, context, { ...level.transformer, depth })
     }

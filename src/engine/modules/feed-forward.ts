@@ -1,5 +1,5 @@
 /** Owns FeedForward: GEGLU and a linear map back. */
-import { linear } from './linear.ts'
+import { linear, projection } from './linear.ts'
 import { channelsOf, module } from './module.ts'
 
 /** How many times wider than the tokens the inner layer is. */
@@ -12,6 +12,12 @@ export const feedForward = module((g, w, x) =>
 
 /** value · gelu(gate), both linear in x (Shazeer 2020, equation 6). x: [B, T, C] → [B, T, 4C]. */
 const geglu = module((g, w, x) => {
+  const { fused } = g.variant
+  if (fused) {
+    const doubled = 2 * expansion * channelsOf(x, -1)
+    const product = projection(g, w.at('proj'), x, doubled)
+    return fused.geglu(g, product, g.weight(w.at('proj').tensor('bias', [doubled])))
+  }
   const [value, gate] = g.halves(linear(g, w.at('proj'), x, 2 * expansion * channelsOf(x, -1)))
   return g.mul(value, g.gelu(gate))
 })

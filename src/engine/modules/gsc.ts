@@ -3,7 +3,7 @@ import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import type { Weights } from '../weights/source.ts'
 import { conv3x3 } from './conv.ts'
-import { type GroupNormOptions, groupNorm } from './norm.ts'
+import { type GroupNormOptions, groupNormSilu } from './norm.ts'
 
 /** x: [B, C, H, W] → [B, out, H, W]. `norm` and `conv` are the two parts' weights. */
 export function gsc(
@@ -14,5 +14,5 @@ export function gsc(
   out: number,
   cut: GroupNormOptions,
 ): Value {
-  return conv3x3(g, conv, g.silu(groupNorm(g, norm, x, cut)), out)
+  return conv3x3(g, conv, groupNormSilu(g, norm, x, cut), out)
 }

@@ -10,6 +10,11 @@ export function module<Rest extends unknown[]>(formula: Formula<Rest>): Formula<
 
 type Formula<Rest extends unknown[]> = (g: Graph, w: Weights, x: Value, ...rest: Rest) => Value
 
+/** The channels of a picture. */
+export function pictureChannels(g: Graph, x: Value): number {
+  return channelsOf(x, g.channelAxis)
+}
+
 /** The extent of a channel axis, which is never symbolic. */
 export function channelsOf(x: Value, axis: number): number {
   const channels = x.shape.at(axis)

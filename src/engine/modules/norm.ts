@@ -1,5 +1,9 @@
 /** Owns the normalisations: by groups of channels and by rows. */
-import { channelsOf, module } from './module.ts'
+import type { Graph } from '../onnx/graph.ts'
+import type { Value } from '../onnx/model.ts'
+import type { GroupNormParts } from '../onnx/variants/variant.ts'
+import type { Weights } from '../weights/source.ts'
+import { channelsOf, module, pictureChannels } from './module.ts'
 
 /** How a GroupNorm is cut: SDXL has 32 groups everywhere; epsilon differs by place. */
 export interface GroupNormOptions {
@@ -7,19 +11,51 @@ export interface GroupNormOptions {
   readonly epsilon: number
 }
 
-/** x: [B, C, ...] → same. */
-export const groupNorm = module((g, w, x, { groups, epsilon }: GroupNormOptions) => {
-  const channels = channelsOf(x, 1)
-  return g.groupNorm(x, w.tensor('weight', [channels]), w.tensor('bias', [channels]), groups, epsilon)
-})
+/** x: [B, C, H, W] → same. */
+export const groupNorm = module((g, w, x, options: GroupNormOptions) =>
+  g.groupNorm(x, groupNormParts(g, w, x, options)),
+)
+
+/** SiLU(GroupNorm(x)); where one operator does both, the norm alone is no output. x: [B, C, H, W] → same. */
+export function groupNormSilu(g: Graph, w: Weights, x: Value, options: GroupNormOptions): Value {
+  const { fused } = g.variant
+  if (!fused) return g.silu(groupNorm(g, w, x, options))
+  return fused.groupNormSilu(g, x, groupNormParts(g, w, x, options))
+}
+
+function groupNormParts(g: Graph, w: Weights, x: Value, options: GroupNormOptions): GroupNormParts {
+  const channels = pictureChannels(g, x)
+  return { scale: w.tensor('weight', [channels]), bias: w.tensor('bias', [channels]), ...options }
+}
 
 /** x: [..., C] → same. */
 export const layerNorm = module((g, w, x, epsilon: number) => {
-  const channels = channelsOf(x, -1)
-  return g.layerNorm(
-    x,
-    g.weight(w.tensor('weight', [channels])),
-    g.weight(w.tensor('bias', [channels])),
-    epsilon,
-  )
+  const { scale, bias } = perChannel(g, w, x)
+  return g.layerNorm(x, scale, bias, epsilon)
 })
+
+/** The sum x + y, and its LayerNorm. x, y: [..., C] → same. */
+export function addLayerNorm(
+  g: Graph,
+  w: Weights,
+  x: Value,
+  y: Value,
+  epsilon: number,
+): { sum: Value; normal: Value } {
+  const { fused } = g.variant
+  if (fused) {
+    const { scale, bias } = perChannel(g, w, x)
+    const { sum, normal } = fused.addLayerNorm(g, x, y, scale, bias, epsilon)
+    return { sum, normal: g.mark(w.path, normal) }
+  }
+  const sum = g.add(x, y)
+  return { sum, normal: layerNorm(g, w, sum, epsilon) }
+}
+
+function perChannel(g: Graph, w: Weights, x: Value): { scale: Value; bias: Value } {
+  const channels = channelsOf(x, -1)
+  return {
+    scale: g.weight(w.tensor('weight', [channels])),
+    bias: g.weight(w.tensor('bias', [channels])),
+  }
+}

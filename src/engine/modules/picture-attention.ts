@@ -1,18 +1,18 @@
 /** Owns the VAE's attention: one head over all the places of a picture, after a GroupNorm, plus a residual. */
 import { times } from '../onnx/dim.ts'
 import { linear } from './linear.ts'
-import { channelsOf, module } from './module.ts'
+import { module, pictureChannels } from './module.ts'
 import { type GroupNormOptions, groupNorm } from './norm.ts'
 
 /** x: [B, C, H, W] → same. */
 export const pictureAttention = module((g, w, x, cut: GroupNormOptions) => {
-  const channels = channelsOf(x, 1)
-  const [batch = 0, , height = 0, width = 0] = x.shape
-  const normal = g.transpose(groupNorm(g, w.at('group_norm'), x, cut), [0, 2, 3, 1]) // [B, H, W, C]
+  const channels = pictureChannels(g, x)
+  const normal = g.channelsLast(groupNorm(g, w.at('group_norm'), x, cut)) // [B, H, W, C]
+  const [batch = 0, height = 0, width = 0] = normal.shape
   const tokens = g.reshape(normal, [batch, times(height, width), channels])
   const q = linear(g, w.at('to_q'), tokens, channels)
   const k = linear(g, w.at('to_k'), tokens, channels)
   const v = linear(g, w.at('to_v'), tokens, channels)
   const seen = linear(g, w.at('to_out', 0), g.attention(q, k, v, 1), channels)
-  return g.add(g.transpose(g.reshapeLike(seen, normal), [0, 3, 1, 2]), x)
+  return g.add(g.fromChannelsLast(g.reshapeLike(seen, normal)), x)
 })

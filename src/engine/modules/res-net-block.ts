@@ -3,7 +3,7 @@ import type { Value } from '../onnx/model.ts'
 import { conv1x1 } from './conv.ts'
 import { gsc } from './gsc.ts'
 import { linear } from './linear.ts'
-import { channelsOf, module } from './module.ts'
+import { module, pictureChannels } from './module.ts'
 import type { GroupNormOptions } from './norm.ts'
 
 /** x: [B, C, H, W] → [B, out, H, W]. time: [B, T], absent in the VAE. */
@@ -11,5 +11,5 @@ export const resNetBlock = module((g, w, x, out: number, cut: GroupNormOptions, 
   let h = gsc(g, w.at('norm1'), w.at('conv1'), x, out, cut)
   if (time) h = g.add(h, g.spread(linear(g, w.at('time_emb_proj'), g.silu(time), out)))
   h = gsc(g, w.at('norm2'), w.at('conv2'), h, out, cut)
-  return g.add(channelsOf(x, 1) === out ? x : conv1x1(g, w.at('conv_shortcut'), x, out), h)
+  return g.add(pictureChannels(g, x) === out ? x : conv1x1(g, w.at('conv_shortcut'), x, out), h)
 })

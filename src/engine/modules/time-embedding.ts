@@ -9,7 +9,7 @@ const maxPeriod = 10_000
 
 /**
  * [cos(x ω₀), …, sin(x ω₀), …] with ωᵢ = maxPeriod^(-i / (width/2 - shift)). x: [N] → [N, width].
- * The exponent is rounded to float32 at each step, as the reference does: at x = 1000 an ulp of ω is 6e-5 of phase.
+ * In float32 whatever the graph computes in: 1000 has a spacing of 0.5 in float16. The exponent is rounded to float32 at each step, as the reference does: at x = 1000 an ulp of ω is 6e-5 of phase.
  */
 export function sinusoids(g: Graph, x: Value, width: number, shift: number): Value {
   const half = width / 2
@@ -19,7 +19,7 @@ export function sinusoids(g: Graph, x: Value, width: number, shift: number): Val
   })
   const [count = 0] = x.shape
   const phases = g.mul(g.reshape(x, [count, 1]), g.floats(frequencies, [1, half]))
-  return g.concat(1, g.cos(phases), g.sin(phases))
+  return g.inType(g.concat(1, g.cos(phases), g.sin(phases)), g.arithmetic)
 }
 
 /** linear_2(SiLU(linear_1(x))). x: [B, C] → [B, width]. */

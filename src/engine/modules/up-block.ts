@@ -13,7 +13,14 @@ export const upBlock = module(
   (g, w, x, skips: readonly Value[], { time }: Conditioning, level: Level, finer?: Value) => {
     let h = x
     for (const [i, skip] of skips.entries()) {
-      h = resNetBlock(g, w.at('resnets', i), g.concat(1, h, skip), level.channels, level.norm, time)
+      h = resNetBlock(
+        g,
+        w.at('resnets', i),
+        g.concat(g.channelAxis, h, skip),
+        level.channels,
+        level.norm,
+        time,
+      )
     }
     return finer ? upSample(g, w.at('upsamplers', 0), h, finer) : h
   },

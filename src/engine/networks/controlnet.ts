@@ -4,8 +4,8 @@
  */
 import { conditionEmbedding } from '../modules/condition-embedding.ts'
 import { conv1x1, conv3x3 } from '../modules/conv.ts'
-import { channelsOf } from '../modules/module.ts'
-import { times } from '../onnx/dim.ts'
+import { pictureChannels } from '../modules/module.ts'
+import { symbol, times } from '../onnx/dim.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
@@ -31,10 +31,10 @@ export function buildControlNet(
   const g = newGraph('controlnet', options)
   const w = weightsOf(source)
   const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount)
-  const [batch = 0, , height = 0, width = 0] = sample.shape
   const factor = pxPerLatent(config)
-  const pictureShape = [batch, config.pictureChannels, times(height, factor), times(width, factor)]
-  const picture = g.input(controlNetNames.picture, 'F32', pictureShape)
+  const [height, width] = [symbol('height'), symbol('width')]
+  const pictureShape = [symbol('batch'), config.pictureChannels, times(height, factor), times(width, factor)]
+  const picture = g.asPicture(g.input(controlNetNames.picture, 'F32', pictureShape))
   const places = residualPlaces(config)
   const scales = g.input(controlNetNames.scales, 'F32', [places.length])
 
@@ -52,8 +52,8 @@ export function buildControlNet(
 
   for (const [i, value] of [...results, mid].entries()) {
     const path = i < results.length ? w.at('controlnet_down_blocks', i) : w.at('controlnet_mid_block')
-    const residual = conv1x1(g, path, value, channelsOf(value, 1))
-    g.output(places[i]?.name ?? '', g.mul(residual, g.gather(scales, g.integers([i]))))
+    const residual = conv1x1(g, path, value, pictureChannels(g, value))
+    g.output(places[i]?.name ?? '', g.mul(g.channelsFirst(residual), g.gather(scales, g.integers([i]))))
   }
   return g.build()
 }

@@ -34,14 +34,10 @@ export function residualPlaces({ levels }: Pick<UNetConfig, 'levels'>): Residual
 
 /** Each has the shape of what it is added to, or [1, C, 1, 1]. */
 export function residualInputs(g: Graph, places: readonly ResidualPlace[]): Value[] {
-  return places.map(({ name, channels }) =>
-    g.input(name, 'F32', [
-      symbol(`${name}_batch`),
-      channels,
-      symbol(`${name}_height`),
-      symbol(`${name}_width`),
-    ]),
-  )
+  return places.map(({ name, channels }) => {
+    const shape = [symbol(`${name}_batch`), channels, symbol(`${name}_height`), symbol(`${name}_width`)]
+    return g.asPicture(g.input(name, 'F32', shape))
+  })
 }
 
 /** Value by value, the sums. */

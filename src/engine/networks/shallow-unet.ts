@@ -7,6 +7,7 @@ import { crossAttnDownBlock } from '../modules/cross-attn-down-block.ts'
 import { crossAttnUpBlock } from '../modules/cross-attn-up-block.ts'
 import { downBlock } from '../modules/down-block.ts'
 import { upBlock } from '../modules/up-block.ts'
+import { symbol } from '../onnx/dim.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
@@ -32,9 +33,9 @@ export function buildShallowUNet(
   const w = weightsOf(source)
   const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount)
   const [finest, second] = config.levels
-  const [batch = 0, , height = 0, width = 0] = sample.shape
   const channels = (second ?? finest).channels
-  const deep = g.input(deepFeaturesInput, 'F32', [batch, channels, height, width])
+  const shape = [symbol('batch'), channels, symbol('height'), symbol('width')]
+  const deep = g.asPicture(g.input(deepFeaturesInput, 'F32', shape))
 
   const first = conv3x3(g, w.at('conv_in'), sample, finest.channels)
   // Without its DownSample, which only the deeper levels need.

@@ -10,7 +10,7 @@ import { crossAttnMidBlock } from '../modules/cross-attn-mid-block.ts'
 import { crossAttnUpBlock } from '../modules/cross-attn-up-block.ts'
 import { downBlock } from '../modules/down-block.ts'
 import type { Conditioning } from '../modules/level.ts'
-import { groupNorm } from '../modules/norm.ts'
+import { groupNormSilu } from '../modules/norm.ts'
 import { resNetBlock } from '../modules/res-net-block.ts'
 import { sinusoids, timeEmbedding } from '../modules/time-embedding.ts'
 import { upBlock } from '../modules/up-block.ts'
@@ -72,14 +72,14 @@ export function noisyInputs(
 ): { sample: Value; conditioning: Conditioning } {
   const batch = symbol('batch')
   const shape = [batch, config.inChannels, symbol('height'), symbol('width')]
-  const sample = g.input(unetNames.sample, 'F32', shape)
-  const timestep = g.input(unetNames.timestep, 'F32', [batch])
+  const sample = g.asPicture(g.input(unetNames.sample, 'F32', shape))
+  const timestep = g.float32Input(unetNames.timestep, [batch])
   const words = g.input(unetNames.context, 'F32', [batch, symbol('words'), config.contextWidth])
   const pooled = g.input(unetNames.pooled, 'F32', [
     batch,
     config.addedWidth - timeIdCount * config.timeIdWidth,
   ])
-  const timeIds = g.input(unetNames.timeIds, 'F32', [batch, timeIdCount])
+  const timeIds = g.float32Input(unetNames.timeIds, [batch, timeIdCount])
   const time = embedConditions(g, w, config, timestep, pooled, timeIds)
   const context = { words, imagePrompts: imagePromptInputs(g, config, imagePrompts) }
   return { sample, conditioning: { time, context } }
@@ -164,6 +164,6 @@ export function middle(
 
 /** From the finest level's features to the predicted noise. */
 export function wayOut(g: Graph, w: Weights, config: UNetConfig, features: Value): Value {
-  const normal = groupNorm(g, w.at('conv_norm_out'), features, config.norm)
-  return conv3x3(g, w.at('conv_out'), g.mark('conv_act', g.silu(normal)), config.outChannels)
+  const active = g.mark('conv_act', groupNormSilu(g, w.at('conv_norm_out'), features, config.norm))
+  return g.channelsFirst(conv3x3(g, w.at('conv_out'), active, config.outChannels))
 }

@@ -26,7 +26,7 @@ export function buildVaeEncoder(
   const g = newGraph('vae encoder', options)
   const w = weightsOf(source)
   const shape = [symbol('batch'), config.imageChannels, symbol('height'), symbol('width')]
-  const pictures = g.input(vaeNames.input, 'F32', shape)
+  const pictures = g.asPicture(g.input(vaeNames.input, 'F32', shape))
   const moments = 2 * config.latentChannels
 
   let h = conv3x3(g, w.at('encoder', 'conv_in'), pictures, config.channels[0])
@@ -36,7 +36,8 @@ export function buildVaeEncoder(
   }
   h = midBlock(g, w.at('encoder', 'mid_block'), h, config)
   h = gsc(g, w.at('encoder', 'conv_norm_out'), w.at('encoder', 'conv_out'), h, moments, config.norm)
-  g.output(vaeNames.output, config.quantConv ? conv1x1(g, w.at('quant_conv'), h, moments) : h)
+  if (config.quantConv) h = conv1x1(g, w.at('quant_conv'), h, moments)
+  g.output(vaeNames.output, g.channelsFirst(h))
   return g.build()
 }
 
@@ -49,7 +50,7 @@ export function buildVaeDecoder(
   const g = newGraph('vae decoder', options)
   const w = weightsOf(source)
   const shape = [symbol('batch'), config.latentChannels, symbol('height'), symbol('width')]
-  const latents = g.input(vaeNames.input, 'F32', shape)
+  const latents = g.asPicture(g.input(vaeNames.input, 'F32', shape))
 
   let h = config.postQuantConv ? conv1x1(g, w.at('post_quant_conv'), latents, config.latentChannels) : latents
   h = conv3x3(g, w.at('decoder', 'conv_in'), h, config.channels.at(-1) ?? config.channels[0])
@@ -66,7 +67,7 @@ export function buildVaeDecoder(
     config.imageChannels,
     config.norm,
   )
-  g.output(vaeNames.output, h)
+  g.output(vaeNames.output, g.channelsFirst(h))
   return g.build()
 }
 

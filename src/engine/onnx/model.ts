@@ -66,20 +66,20 @@ export class ModelWriter {
     scope: string,
     op: string,
     inputs: readonly (Value | undefined)[],
-    results: readonly { dtype: DType; shape: Shape }[],
+    results: readonly ({ dtype: DType; shape: Shape } | undefined)[],
     options: NodeOptions,
   ): Value[] {
     const name = this.#unique(`${scope}/${op}`)
-    const values = results.map((result, i) => ({ name: i === 0 ? name : `${name}:${i}`, ...result }))
+    const values = results.map((result, i) => result && { name: i === 0 ? name : `${name}:${i}`, ...result })
     this.#nodes.push({
       op,
       domain: options.domain ?? '',
       name,
       inputs: inputs.map(input => input?.name ?? ''), // an empty name leaves an optional input out
-      outputs: values.map(value => value.name),
+      outputs: values.map(value => value?.name ?? ''), // and so is an output that nobody wants
       attributes: options.attributes ?? {},
     })
-    return values
+    return values.filter(value => value !== undefined)
   }
 
   /** A small tensor inside the graph; equal ones are stored once. */

@@ -50,7 +50,7 @@ describe('A graph whose shapes do not fit is refused where it is written', () =>
       'LayerNorm at',
     ],
     'groups that do not divide': [
-      g => g.groupNorm(x(g), stored('s', [8]), stored('b', [8]), 3, 1e-5),
+      g => g.groupNorm(x(g), { scale: stored('s', [8]), bias: stored('b', [8]), groups: 3, epsilon: 1e-5 }),
       'in 3 groups',
     ],
   }
@@ -216,7 +216,8 @@ describe('Operators compute what their names say', () => {
     })
     const [scale, bias] = [await tensorOf(file, 'scale'), await tensorOf(file, 'bias')]
     const data = Float32Array.of(1, 2, 3, 6, -1, 0, 4, 5)
-    const ours = await run(g => g.groupNorm(g.input('x', 'F32', [batch, 4, width]), scale, bias, 2, 1e-5), {
+    const parts = { scale, bias, groups: 2, epsilon: 1e-5 }
+    const ours = await run(g => g.groupNorm(g.input('x', 'F32', [batch, 4, width]), parts), {
       x: { data, shape: [1, 4, 2] },
     })
     const expected = [data.slice(0, 4), data.slice(4)].flatMap(group => {

@@ -1,0 +1,187 @@
+/** Owns a network's graph while it grows: what goes in and out, weights, the scope of names, and single nodes. */
+import { AppError } from '../../errors.ts'
+import type { DType } from '../weights/dtype.ts'
+import type { StoredTensor } from '../weights/safetensors.ts'
+import { type Dim, type Shape, shapeText } from './dim.ts'
+import { ModelWriter, type NodeOptions, type OnnxModel, type Value } from './model.ts'
+import { dataType } from './proto.ts'
+import { arithmeticOf, type Variant } from './variants/variant.ts'
+
+/** What weights may be stored as. */
+const weightTypes: readonly DType[] = ['F32', 'F16', 'BF16', 'F64', 'F8_E4M3', 'F8_E5M2']
+
+/** Module paths whose outputs become outputs of the graph, named by their path; 'all' for every one. */
+export type Expose = readonly string[] | 'all'
+
+/** Knows no arithmetic: Graph adds the vocabulary. */
+export abstract class GraphBuilder {
+  readonly variant: Variant
+  readonly #writer: ModelWriter
+  readonly #expose: Expose
+  readonly #marked = new Map<string, Value>()
+  #scope = ''
+
+  constructor(name: string, variant: Variant, expose: Expose = []) {
+    this.#writer = new ModelWriter(name)
+    this.variant = variant
+    this.#expose = expose
+  }
+
+  // --- What goes in and out ---
+
+  /** The type that the graph computes in. */
+  get arithmetic(): DType {
+    return arithmeticOf(this.variant.precision)
+  }
+
+  /** Floats come as float32, and are then in the graph's arithmetic. */
+  input(name: string, dtype: DType, shape: Shape): Value {
+    const value = this.#writer.input(name, dtype, shape)
+    return dtype === 'F32' ? this.inType(value, this.arithmetic) : value
+  }
+
+  /** Stays float32: for numbers that float16 is too coarse for. */
+  float32Input(name: string, shape: Shape): Value {
+    return this.#writer.input(name, 'F32', shape)
+  }
+
+  /** Floats leave as float32. */
+  output(name: string, value: Value): void {
+    this.#writer.output(name, value.dtype === this.arithmetic ? this.inType(value, 'F32') : value)
+  }
+
+  /** Runs `body` under a module path, which names its nodes, and remembers the result as that module's output. */
+  within(path: string, body: () => Value): Value {
+    const outer = this.#scope
+    this.#scope = path
+    try {
+      return this.mark(path, body())
+    } finally {
+      this.#scope = outer
+    }
+  }
+
+  /** Remembers a value under a path, for `expose`. */
+  mark(path: string, value: Value): Value {
+    this.#marked.set(path, value)
+    return value
+  }
+
+  /**
+   * A weight in the graph's arithmetic, or in `type` (cast, scaled and transposed once, when the session loads; used as it
+   * lies where it needs none of that). dims: how to see it, if not by its own shape.
+   */
+  weight(tensor: StoredTensor, dims: readonly number[] = tensor.shape, type = this.arithmetic): Value {
+    if (!weightTypes.includes(tensor.dtype)) {
+      const { dtype } = tensor
+      const problem = { what: 'tensor-dtype' as const, tensor: tensor.name, dtype, usable: [...weightTypes] }
+      throw new AppError('model-file', { file: tensor.file, problem })
+    }
+    const stored = this.#writer.stored(tensor, tensor.isTransposed ? dims.toReversed() : dims)
+    const value = this.inType(stored, type)
+    const scaled = tensor.scale
+      ? this.op('Mul', [value, this.weight(tensor.scale, tensor.scale.shape, type)], value.shape)
+      : value
+    return tensor.isTransposed ? this.transpose(scaled, [1, 0]) : scaled
+  }
+
+  cast(x: Value, dtype: DType): Value {
+    return this.op('Cast', [x], x.shape, { attributes: { to: dataType(dtype) } }, dtype)
+  }
+
+  /** x itself where it is of that type already. */
+  inType(x: Value, dtype: DType): Value {
+    return x.dtype === dtype ? x : this.cast(x, dtype)
+  }
+
+  transpose(x: Value, order: readonly number[]): Value {
+    const shape = order.map(axis => this.axis('Transpose', x, axis))
+    return this.op('Transpose', [x], shape, { attributes: { perm: order } })
+  }
+
+  // --- Pictures: values of four axes, in the variant's layout ---
+
+  /** The axis of a picture's channels. */
+  get channelAxis(): 1 | 3 {
+    return this.variant.layout === 'NCHW' ? 1 : 3
+  }
+
+  /** [B, C, H, W] → a picture. */
+  asPicture(x: Value): Value {
+    return this.variant.layout === 'NCHW' ? x : this.transpose(x, toChannelsLast)
+  }
+
+  /** A picture → [B, C, H, W]. */
+  channelsFirst(picture: Value): Value {
+    return this.variant.layout === 'NCHW' ? picture : this.transpose(picture, toChannelsFirst)
+  }
+
+  /** A picture → [B, H, W, C]. */
+  channelsLast(picture: Value): Value {
+    return this.variant.layout === 'NHWC' ? picture : this.transpose(picture, toChannelsLast)
+  }
+
+  /** [B, H, W, C] → a picture. */
+  fromChannelsLast(x: Value): Value {
+    return this.variant.layout === 'NHWC' ? x : this.transpose(x, toChannelsFirst)
+  }
+
+  // --- Constants, nodes and the whole ---
+
+  floats(values: readonly number[], dims: readonly number[] = [values.length]): Value {
+    return this.#writer.constant('F32', dims, new Uint8Array(Float32Array.from(values).buffer))
+  }
+
+  integers(values: readonly number[], dims: readonly number[] = [values.length]): Value {
+    return this.#writer.constant('I64', dims, new Uint8Array(BigInt64Array.from(values, BigInt).buffer))
+  }
+
+  build(): OnnxModel {
+    const paths = this.#expose === 'all' ? [...this.#marked.keys()] : this.#expose
+    for (const path of paths) {
+      const value = this.#marked.get(path)
+      if (!value) throw new Error(`no module has the path "${path}"`)
+      this.output(path, value.shape.length === 4 ? this.channelsFirst(value) : value)
+    }
+    return this.#writer.build()
+  }
+
+  /** One node with one output. The other methods are made of it; variants may use it for operators of their own. */
+  op(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    shape: Shape,
+    options: NodeOptions = {},
+    dtype: DType = inputs[0]?.dtype ?? 'F32',
+  ): Value {
+    const [value] = this.ops(op, inputs, [{ dtype, shape }], options)
+    if (!value) throw new Error(`${op} has no output`)
+    return value
+  }
+
+  /** One node with the given results, of which those that are undefined are left out. */
+  ops(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    results: readonly ({ dtype: DType; shape: Shape } | undefined)[],
+    options: NodeOptions = {},
+  ): Value[] {
+    return this.#writer.node(this.#scope, op, inputs, results, options)
+  }
+
+  protected axis(op: string, x: Value, axis: number): Dim {
+    const dim = x.shape[axis]
+    if (dim === undefined) throw this.mismatch(op, `${shapeText(x.shape)} has no axis ${axis}`)
+    return dim
+  }
+
+  /** Shapes that do not fit are our own mistake or a config.json at odds with itself: the place says which. */
+  protected mismatch(op: string, what: string): AppError {
+    return new AppError('internal', {
+      problem: `${op} at ${this.#scope || 'the top'}: shapes do not fit: ${what}`,
+    })
+  }
+}
+
+const toChannelsLast = [0, 2, 3, 1]
+const toChannelsFirst = [0, 3, 1, 2]

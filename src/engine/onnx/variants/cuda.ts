@@ -1,0 +1,88 @@
+/**
+ * Owns the variant for NVIDIA cards: pictures lie as [B, H, W, C], as tensor cores want them, in operators of com.microsoft
+ * (onnxruntime, ContribOperators.md) that the CUDA provider alone has kernels for.
+ *
+ * What lies in the files as PyTorch stores it the runtime rearranges once, when the session opens: kernels 3×3 from
+ * [out, in, k, k] to [out, k, k, in], and the weights of q, k and v to one matrix. The card holds each once.
+ */
+
+import type { Graph } from '../graph.ts'
+import type { Value } from '../model.ts'
+import { contribDomain } from '../proto.ts'
+import { portable } from './portable.ts'
+import type { GroupNormParts, Precision, Variant } from './variant.ts'
+
+export const cuda = (precision: Precision): Variant => ({
+  ...portable(precision),
+  layout: 'NHWC',
+
+  groupNorm: (g, x, parts) => groupNorm(g, x, parts, 'none'),
+
+  conv(g, x, weight, bias, stride, pads, shape) {
+    const [out = 0, channels = 0, kernel] = weight.shape
+    const channelsLast =
+      kernel === 1 ? g.reshape(weight, [out, 1, 1, channels]) : g.transpose(weight, [0, 2, 3, 1])
+    const attributes = { kernel_shape: [Number(kernel), Number(kernel)], strides: [stride, stride], pads }
+    return g.op('NhwcConv', [x, channelsLast, bias], shape, { domain: contribDomain, attributes })
+  },
+
+  fused: {
+    groupNormSilu: (g, x, parts) => groupNorm(g, x, parts, 'silu'),
+
+    /** Outputs: the norm, mean and 1/deviation (both left out), the sum. */
+    addLayerNorm(g, x, y, scale, bias, epsilon) {
+      const { dtype, shape } = x
+      const [normal, sum] = g.ops(
+        'SkipLayerNormalization',
+        [x, y, scale, bias],
+        [{ dtype, shape }, undefined, undefined, { dtype, shape }],
+        { domain: contribDomain, attributes: { epsilon: { float: epsilon } } },
+      )
+      if (!normal || !sum) throw new Error('SkipLayerNormalization gives a norm and a sum')
+      return { sum, normal }
+    },
+
+    geglu(g, x, bias) {
+      const [batch = 0, tokens = 0, width] = x.shape
+      return g.op('BiasSplitGelu', [x, bias], [batch, tokens, Number(width) / 2], { domain: contribDomain })
+    },
+
+    /** One matrix gives q, k and v, head by head: [B, T, heads, 3, width of a head], which the kernels take as it is. */
+    selfAttention(g, x, weights, heads) {
+      const [batch = 0, tokens = 0, channels] = x.shape
+      const width = Number(channels)
+      const perHead = width / heads
+      const [q, k, v] = weights.map(weight => g.reshape(weight, [heads, 1, perHead, width]))
+      if (!q || !k || !v) throw new Error('q, k and v have a weight each')
+      const packed = g.reshape(g.concat(1, q, k, v), [3 * width, width])
+      const qkv = g.linear(x, packed, undefined)
+      return g.op('MultiHeadAttention', [g.reshape(qkv, [batch, tokens, heads, 3, perHead])], x.shape, {
+        domain: contribDomain,
+        attributes: { num_heads: heads },
+      })
+    },
+  },
+})
+
+/** Statistics in float32 inside the kernel; scale and bias are float32. */
+function groupNorm(
+  g: Graph,
+  x: Value,
+  { scale, bias, groups, epsilon }: GroupNormParts,
+  activation: 'none' | 'silu',
+): Value {
+  return g.op(
+    'GroupNorm',
+    [x, g.weight(scale, scale.shape, 'F32'), g.weight(bias, bias.shape, 'F32')],
+    x.shape,
+    {
+      domain: contribDomain,
+      attributes: {
+        epsilon: { float: epsilon },
+        groups,
+        activation: activation === 'silu' ? 1 : 0,
+        channels_last: 1,
+      },
+    },
+  )
+}
