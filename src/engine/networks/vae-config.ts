@@ -24,6 +24,8 @@ export interface VaeConfig {
   readonly quantConv: boolean
   readonly postQuantConv: boolean
   readonly scaling: LatentScaling
+  /** Its activations leave float16's range. */
+  readonly needsFloat32: boolean
   /** Side of the pictures it was made for, in pixels. */
   readonly sampleSize: number
 }
@@ -48,6 +50,8 @@ export const vaeConfigSchema = z
     use_post_quant_conv: z.boolean().default(true),
     scaling_factor: z.number().positive().default(0.18215),
     sample_size: count.default(32),
+    /** diffusers' default where a config does not say. */
+    force_upcast: z.boolean().nullable().default(true),
 
     act_fn: only('silu'),
     mid_block_add_attention: only(true),
@@ -98,5 +102,6 @@ export const vaeConfigSchema = z
           config.latents_std && { mean: config.latents_mean, deviation: config.latents_std }),
       },
       sampleSize: config.sample_size,
+      needsFloat32: config.force_upcast === true,
     }),
   )

@@ -25,7 +25,14 @@ export function newGraph(name: string, options: GraphOptions = {}): Graph {
   return new Graph(name, variants[options.variant ?? 'portable float32'], options.expose)
 }
 
-/** What a device's graphs are built of: `cpu`, `webgpu`, `cuda:0` … */
-export function variantFor(device: string, precision: Precision): VariantName {
+/** What graphs are built for. */
+export interface Target {
+  /** `cpu` (when undefined), `webgpu`, `cuda:0` … */
+  readonly device?: string
+  /** float32 when undefined. */
+  readonly precision?: Precision
+}
+
+export function variantFor({ device = 'cpu', precision = 'float32' }: Target): VariantName {
   return device.startsWith('cuda:') ? `cuda ${precision}` : `portable ${precision}`
 }

@@ -3,19 +3,18 @@ import * as ort from 'onnxruntime-node'
 import { AppError } from '../../errors.ts'
 import { floatsOfValues, isPortType, type PortType, valuesAs } from '../weights/number-types.ts'
 import { deviceFault, providerOf } from './device.ts'
-import { newGraph } from './kernels.ts'
+import { newGraph, type Target, variantFor } from './kernels.ts'
 import type { OnnxModel } from './model.ts'
 import { disableTelemetry } from './telemetry.ts'
+import type { Precision } from './variants/variant.ts'
 
 // What goes wrong is thrown, and said in one sentence; the runtime would print its own beside it.
 ort.env.logLevel = 'fatal'
 disableTelemetry()
 
-export interface SessionOptions {
+export interface SessionOptions extends Target {
   /** Threads inside an operator; undefined leaves it to the runtime (one per core). */
   readonly threads?: number
-  /** `cpu` (when undefined), `webgpu`, `cuda:0` … */
-  readonly device?: string
   /**
    * Whether weights are copied into the layout that is fastest to multiply with (default). Without, float32 weights stay
    * in pages that the system shares between processes and may drop.
@@ -124,13 +123,26 @@ export class Session {
 }
 
 /** Runs the least graph there is. @throws AppError 'device-unusable' when the device or its libraries are not there. */
-export async function tryDevice(device: string): Promise<void> {
-  const g = newGraph('trial')
+export async function tryDevice(device: string, precision: Precision = 'float32'): Promise<void> {
+  const g = newGraph('trial', { variant: variantFor({ device, precision }) })
   const x = g.input('x', 'F32', [1])
   g.output('y', g.add(x, x))
   const session = await Session.open('trial', g.build(), { device })
   await session.run({ x: { data: Float32Array.of(1), shape: [1] } }, 'y')
   await session.close()
+}
+
+/**
+ * What a device computes in where nobody says: float16 on GPUs that have it, whose tensor cores it is made for, and
+ * float32 on CPUs, which would only convert. @throws as tryDevice.
+ */
+export async function preferredPrecision(device: string): Promise<Precision> {
+  await tryDevice(device)
+  if (device === 'cpu') return 'float32'
+  return tryDevice(device, 'float16').then(
+    () => 'float16',
+    () => 'float32',
+  )
 }
 
 /** An output that was asked for and is therefore there. */

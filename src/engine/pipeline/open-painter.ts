@@ -8,7 +8,8 @@ import { fileRecord } from '../models/file-record.ts'
 import { modelRecord } from '../models/record.ts'
 import type { ControlNet, UNet } from '../networks/networks.ts'
 import { Residency } from '../onnx/residency.ts'
-import { type Around, tryDevice } from '../onnx/session.ts'
+import { type Around, preferredPrecision, tryDevice } from '../onnx/session.ts'
+import type { Precision } from '../onnx/variants/variant.ts'
 import {
   countOf,
   type FileReference,
@@ -34,6 +35,8 @@ export const painterSetup = z.object({
   device: z.string(),
   /** 0: as many as the runtime chooses. */
   threads: z.number().int().min(0),
+  /** What the networks compute in; `auto`: what suits the device. */
+  precision: z.enum(['auto', 'float32', 'float16']).default('auto'),
   models: z.array(modelRecord),
   /** What goes with them. */
   files: z.array(fileRecord).default([]),
@@ -59,10 +62,11 @@ export async function openPainter(
   around?: Around,
   upscaler: Upscaler = lanczosUpscaler,
 ): Promise<Painter> {
-  const { device, threads, models, files, memoryBytes, version } = painterSetup.parse(setup)
-  await tryDevice(device)
+  const { device, threads, precision: wanted, models, files, memoryBytes, version } = painterSetup.parse(setup)
+  if (wanted !== 'auto') await tryDevice(device, wanted)
+  const precision = wanted === 'auto' ? await preferredPrecision(device) : wanted
   const residency = new Residency(device, memoryBytes)
-  const options = { threads: threads || undefined, device, around, residency }
+  const options = { threads: threads || undefined, device, precision, around, residency }
   const parts: PainterParts = {
     residency,
     modelCache: new ModelCache(models, files, options),
@@ -75,7 +79,7 @@ export async function openPainter(
     monotonicMs,
   }
   return {
-    device: threads > 0 ? `${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}` : device,
+    device: describe(device, threads, precision),
     paint(order, sources, hooks) {
       return new OrderRun(parts, order, sources, hooks).paint()
     },
@@ -84,6 +88,13 @@ export async function openPainter(
       await parts.modelCache.close()
     },
   }
+}
+
+/** `cpu, 2 threads`, `cuda:0, float16`. What a CPU computes in goes without saying. */
+function describe(device: string, threads: number, precision: Precision): string {
+  const ofThreads = threads > 0 ? [`${threads} ${threads === 1 ? 'thread' : 'threads'}`] : []
+  const isUsual = device === 'cpu' && precision === 'float32'
+  return [device, ...ofThreads, ...(isUsual ? [] : [precision])].join(', ')
 }
 
 interface PainterParts {

@@ -17,7 +17,7 @@ export async function openControlNet(
   unet: UNet,
   options: ResidentOptions = {},
 ): Promise<ControlNet> {
-  const { config, graph } = await planControlNet(part, unet)
+  const { config, graph } = await planControlNet(part, unet, options)
   requireFitting(part.configFile, config, unet)
   return new OpenControlNet(config, residentSession('controlnet', part.hash, graph, options))
 }

@@ -31,7 +31,7 @@ export async function openIpAdapter(
   unet: UNet,
   options: ResidentOptions = {},
 ): Promise<OpenIpAdapter> {
-  const plan = await planIpAdapter(parts)
+  const plan = await planIpAdapter(parts, options)
   const { config, source } = plan
   if (config.contextWidth !== unet.crossAttentionDim) {
     const problem = { what: 'text-width', found: config.contextWidth, given: unet.crossAttentionDim } as const

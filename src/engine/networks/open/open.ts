@@ -13,7 +13,7 @@ import { OpenVae, type VaeHalf } from './open-vae.ts'
  * @throws AppError 'model-file' or 'model-config' with one clear reason.
  */
 export async function openNetworks(parts: NetworkParts, options: ResidentOptions = {}): Promise<Networks> {
-  const plan = await planNetworks(parts)
+  const plan = await planNetworks(parts, options)
   const textEncoder2 = openTextEncoder(parts.textEncoder2.hash, plan.textEncoder2, options)
   const textEncoder =
     plan.textEncoder && openTextEncoder(parts.textEncoder?.hash ?? '', plan.textEncoder, options)
@@ -32,7 +32,7 @@ export async function openNetworks(parts: NetworkParts, options: ResidentOptions
 
 /** A VAE by itself, in place of a model's own. @throws as openNetworks. */
 export async function openVae(part: NetworkPart, options: ResidentOptions = {}): Promise<OpenVae> {
-  return openPlannedVae(part.hash, await planVae(part), options)
+  return openPlannedVae(part.hash, await planVae(part, options), options)
 }
 
 function openTextEncoder(hash: string, { config, graph, own }: TextEncoderPlan, options: ResidentOptions) {

@@ -1,4 +1,5 @@
 /** Owns what a ControlNet's part will become: config read, graph built over its weights, nothing opened yet. */
+import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'
@@ -14,8 +15,10 @@ import type { NetworkPart } from './parts.ts'
 export async function planControlNet(
   { config: json, configFile, weights }: NetworkPart,
   { timeIdCount, timeIdWidth }: Pick<UNet, 'timeIdCount' | 'timeIdWidth'>,
+  target: Target = {},
 ): Promise<{ config: ControlNetConfig; graph: OnnxModel }> {
   const told = { ...json, addition_time_embed_dim: timeIdWidth }
   const config = parseConfig(configFile, told, controlNetConfigSchema)
-  return { config, graph: buildControlNet(config, await openWeights(weights), timeIdCount) }
+  const options = { variant: variantFor(target) }
+  return { config, graph: buildControlNet(config, await openWeights(weights), timeIdCount, options) }
 }

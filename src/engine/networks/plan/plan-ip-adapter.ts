@@ -1,5 +1,6 @@
 /** Owns what an IP-Adapter and its image encoder will become: configs read, graphs built over their weights, nothing opened yet. */
 import { AppError } from '../../../errors.ts'
+import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights, type WeightLocation } from '../../weights/location.ts'
@@ -20,10 +21,10 @@ export interface IpAdapterPlan {
 }
 
 /** @throws AppError 'model-file', or 'model-config' where the two were not made for each other. */
-export async function planIpAdapter(parts: {
-  readonly weights: WeightLocation
-  readonly encoder: NetworkPart
-}): Promise<IpAdapterPlan> {
+export async function planIpAdapter(
+  parts: { readonly weights: WeightLocation; readonly encoder: NetworkPart },
+  target: Target = {},
+): Promise<IpAdapterPlan> {
   const { config: json, configFile, weights } = parts.encoder
   const encoderConfig = parseConfig(configFile, json, clipVisionConfigSchema)
   const source = await openWeights(parts.weights)
@@ -33,11 +34,12 @@ export async function planIpAdapter(parts: {
     const problem = { what: 'text-width', found: config.inputWidth, given } as const
     throw new AppError('model-config', { file: source.place, key: 'image_proj', problem })
   }
+  const options = { variant: variantFor(target) }
   return {
     config,
     source,
-    projection: buildImageProjection(config, source, placesOf(encoderConfig)),
+    projection: buildImageProjection(config, source, placesOf(encoderConfig), options),
     encoderConfig,
-    encoder: buildClipVision(encoderConfig, await openWeights(weights)),
+    encoder: buildClipVision(encoderConfig, await openWeights(weights), options),
   }
 }

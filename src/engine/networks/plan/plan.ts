@@ -1,5 +1,6 @@
 /** Owns what a model's parts will become: configs read, graphs built over its weights, nothing opened yet. */
 import { AppError } from '../../../errors.ts'
+import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import { openingBytesOf, weightBytesOf } from '../../onnx/weight-bytes.ts'
@@ -58,14 +59,14 @@ export interface NetworkPlan {
 
 /**
  * Plans a Base or a Refiner. Every file is looked at and every shape compared, so what is wrong with a model is known before
- * it loads.
+ * it loads. target: what the graphs are built for.
  * @throws AppError 'model-file' or 'model-config' with one clear reason.
  */
-export async function planNetworks(parts: NetworkParts): Promise<NetworkPlan> {
-  const textEncoder2 = await planTextEncoder(parts.textEncoder2)
-  const textEncoder = parts.textEncoder && (await planTextEncoder(parts.textEncoder))
-  const unet = await planUNet(parts.unet, textEncoder?.config, textEncoder2.config)
-  const vae = await planVae(parts.vae)
+export async function planNetworks(parts: NetworkParts, target: Target = {}): Promise<NetworkPlan> {
+  const textEncoder2 = await planTextEncoder(parts.textEncoder2, target)
+  const textEncoder = parts.textEncoder && (await planTextEncoder(parts.textEncoder, target))
+  const unet = await planUNet(parts.unet, textEncoder?.config, textEncoder2.config, target)
+  const vae = await planVae(parts.vae, target)
   checkChannels(parts.unet.configFile, unet.config, vae.config)
   return { textEncoder, textEncoder2, unet, vae }
 }
@@ -90,13 +91,14 @@ export function needsOf({ textEncoder, textEncoder2, unet, vae }: NetworkPlan): 
   ]
 }
 
-async function planTextEncoder(part: NetworkPart): Promise<TextEncoderPlan> {
+async function planTextEncoder(part: NetworkPart, target: Target): Promise<TextEncoderPlan> {
   const config = parseConfig(part.configFile, part.config, clipConfigSchema)
   if (part.weights.layout === 'onnx') {
     return { config, graph: await onnxTextEncoder(part.weights.graphs[0], config) }
   }
   const weights = recorded(await openWeights(part.weights))
-  const build = (source: WeightSource) => buildClip(config, source)
+  const variant = variantFor(target)
+  const build = (source: WeightSource) => buildClip(config, source, { variant })
   return { config, graph: build(weights), own: { weights, build } }
 }
 
@@ -104,20 +106,22 @@ async function planUNet(
   part: NetworkPart,
   first: ClipConfig | undefined,
   second: ClipConfig,
+  target: Target,
 ): Promise<UNetPlan> {
   const config = parseConfig(part.configFile, part.config, unetConfigSchema)
   const timeIdCount = checkTextWidths(part.configFile, config, first, second)
   if (part.weights.layout === 'onnx') return planOnnxUNet(part.weights.graphs[0], config, timeIdCount)
   const own = recorded(await openWeights(part.weights))
+  const variant = variantFor(target)
   const buildWith = (imagePrompts: readonly WeightSource[], weights: WeightSource = own) =>
-    buildUNet(config, weights, timeIdCount, { imagePrompts, expose: [deepFeaturesPath(config)] })
+    buildUNet(config, weights, timeIdCount, { variant, imagePrompts, expose: [deepFeaturesPath(config)] })
   return {
     config,
     timeIdCount,
     graph: buildWith([]),
     weights: own,
     buildWith,
-    buildShallow: (weights = own) => buildShallowUNet(config, weights, timeIdCount),
+    buildShallow: (weights = own) => buildShallowUNet(config, weights, timeIdCount, { variant }),
   }
 }
 
@@ -130,15 +134,19 @@ async function planOnnxUNet(file: string, config: UNetConfig, timeIdCount: numbe
   return { config, timeIdCount, graph, buildWith: refuse, buildShallow: refuse }
 }
 
-/** A VAE by itself. @throws as planNetworks. */
-export async function planVae(part: NetworkPart): Promise<VaePlan> {
+/**
+ * A VAE by itself. Most leave float16's range between their layers, and are computed in float32 whatever the rest is in:
+ * a VAE that stays within says so (`force_upcast`). @throws as planNetworks.
+ */
+export async function planVae(part: NetworkPart, target: Target = {}): Promise<VaePlan> {
   const config = parseConfig(part.configFile, part.config, vaeConfigSchema)
   if (part.weights.layout === 'onnx') return { config, ...(await onnxVae(part.weights.graphs, config)) }
   const source = await openWeights(part.weights)
+  const variant = variantFor(config.needsFloat32 ? { ...target, precision: 'float32' } : target)
   return {
     config,
-    decoder: { graph: buildVaeDecoder(config, source), ...vaeNames },
-    encoder: { graph: buildVaeEncoder(config, source), ...vaeNames },
+    decoder: { graph: buildVaeDecoder(config, source, { variant }), ...vaeNames },
+    encoder: { graph: buildVaeEncoder(config, source, { variant }), ...vaeNames },
   }
 }
 
