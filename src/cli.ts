@@ -14,6 +14,7 @@ const loaders: { readonly [Name in keyof typeof en.cli.commands]: () => Promise<
   upscale: async () => (await import('./cli/upscale.ts')).upscaleCommand(),
   info: async () => (await import('./cli/info.ts')).infoCommand(),
   models: async () => (await import('./cli/models.ts')).modelsCommand(),
+  devices: async () => (await import('./cli/devices.ts')).devicesCommand(),
   doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(),
   stats: async () => (await import('./cli/stats.ts')).statsCommand(),
   migrate: async () => (await import('./cli/migrate.ts')).migrateCommand(),

@@ -71,13 +71,19 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown, here: Rules): Config
     case 'invalid_format':
       return formatProblem(found, issue.format === 'url' ? 'url' : issue.message)
     case 'custom':
-      return issue.message === deviceTwice ? { what: 'device-twice' } : formatProblem(found, issue.message)
+      return customProblem(found, issue.message)
     default:
       return { what: 'invalid', said: issue.message }
   }
 }
 
-/** The message of the schema's check for devices that are named twice. */
+function customProblem(found: string, message: string): ConfigProblem {
+  if (message === deviceTwice) return { what: 'device-twice' }
+  return message === autoNotAlone ? { what: 'auto-not-alone' } : formatProblem(found, message)
+}
+
+/** The messages of the schema's checks for devices that are named twice, and for a choice beside named ones. */
+export const autoNotAlone = 'auto-not-alone'
 export const deviceTwice = 'device-twice'
 
 /** The schema's checks of formats have the format's name as their message. */

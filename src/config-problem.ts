@@ -33,6 +33,7 @@ export const configProblem = z.discriminatedUnion('what', [
   }),
   z.object({ what: z.literal('format'), found, expected: z.enum(settingFormats) }),
   z.object({ what: z.literal('device-twice') }),
+  z.object({ what: z.literal('auto-not-alone') }),
   z.object({ what: z.literal('preset-unknown'), name: z.string(), known: z.array(z.string()) }),
   z.object({ what: z.literal('sampler-unknown'), name: z.string(), nearest: z.array(z.string()) }),
   /** A variable of the environment that is two values, or cut in the middle. */

@@ -6,7 +6,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { bounds } from './bounds.ts'
-import { deviceTwice, firstIssue } from './config-issues.ts'
+import { autoNotAlone, deviceTwice, firstIssue } from './config-issues.ts'
 import type { SettingFormat } from './config-problem.ts'
 import { AppError } from './errors.ts'
 import { readFileProblem } from './file-problem.ts'
@@ -65,10 +65,14 @@ function isNetwork(entry: string): boolean {
 const expected = (format: SettingFormat) => format
 
 const device = z.strictObject({
-  name: z.string().regex(/^(cpu|webgpu|cuda:\d+)$/, expected('device')),
-  host: z.enum(['thread', 'process']).default('thread'),
-  /** 0: as many as the runtime chooses. */
+  /** A number has one spelling, so that one card has one name. */
+  name: z.string().regex(/^(auto|webgpu|cpu(:(0|[1-9]\d?))?|cuda:(0|[1-9]\d?))$/, expected('device')),
+  /** Where it is left out: a process for a GPU, whose driver may take it down, and a thread for the CPU. */
+  host: z.enum(['thread', 'process']).optional(),
+  /** 0: as many as the runtime chooses; several workers on the CPU share its processors. */
   threads: z.int().min(0).default(0),
+  /** What the networks compute in; `auto`: float16 on GPUs that have it, float32 on CPUs. */
+  precision: z.enum(['auto', 'float32', 'float16']).default('auto'),
   /** What its worker may use, `12GB`; without it, a CPU worker uses the memory that is free at the start. */
   memory: z
     .string()
@@ -115,7 +119,10 @@ const schema = z.strictObject({
   devices: z
     .array(device)
     .min(1)
-    .refine(all => new Set(all.map(one => one.name)).size === all.length, deviceTwice),
+    .refine(all => new Set(all.map(one => one.name)).size === all.length, deviceTwice)
+    .refine(all => all.length === 1 || all.every(one => one.name !== 'auto'), autoNotAlone),
+  /** A folder of CUDA's libraries and ONNX Runtime's part for it; empty: where the system finds them. */
+  cudaLibraries: z.string(),
   limits: z.strictObject({
     maxSteps: z.int().min(1),
     maxCount: z.int().min(bounds.count.min).max(bounds.count.max),
@@ -145,7 +152,8 @@ const schema = z.strictObject({
 
 export type Config = Readonly<z.infer<typeof schema>>
 export type ModelAdvice = z.infer<typeof modelAdvice>
-export type DeviceConfig = z.infer<typeof device>
+/** sharedBy: how many workers share the CPU and its memory, where there are several. */
+export type DeviceConfig = z.infer<typeof device> & { readonly sharedBy?: number }
 
 /**
  * Reads config/default.yaml and, where one is named, a file over it. Paths are taken relative to `workingDir`.
@@ -154,7 +162,9 @@ export type DeviceConfig = z.infer<typeof device>
 export function loadConfig(packageRoot: string, workingDir: string, file?: string): Config {
   const defaultsFile = join(packageRoot, 'config', 'default.yaml')
   const defaults = readYaml(defaultsFile)
-  const merged = file === undefined ? defaults : merge(defaults, readYaml(resolve(workingDir, file)))
+  const merged = withDeviceList(
+    file === undefined ? defaults : merge(defaults, readYaml(resolve(workingDir, file))),
+  )
   const parsed = schema.safeParse(merged)
   if (!parsed.success) {
     throw new AppError('config', {
@@ -169,7 +179,13 @@ export function loadConfig(packageRoot: string, workingDir: string, file?: strin
     modelsDir: fromDir(config.modelsDir === 'models' ? packageRoot : workingDir, config.modelsDir),
     extraModelDirs: config.extraModelDirs.map(dir => fromDir(workingDir, dir)),
     modelLinkTargets: config.modelLinkTargets.map(dir => fromDir(workingDir, dir)),
+    cudaLibraries: config.cudaLibraries && fromDir(workingDir, config.cudaLibraries),
   })
+}
+
+/** `devices: auto` is short for a list with that name alone. */
+function withDeviceList(config: unknown): unknown {
+  return isRecord(config) && config.devices === 'auto' ? { ...config, devices: [{ name: 'auto' }] } : config
 }
 
 /** `~` is the home folder, as in a shell. */

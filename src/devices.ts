@@ -18,6 +18,11 @@ const entry = pathToFileURL(join(packageRoot, 'dist/src/engine/host/worker.js'))
 const passedOn =
   /^(PATH|HOME|TMPDIR|LANG|LC_\w+|TZ|XDG_RUNTIME_DIR|LD_LIBRARY_PATH|CUDA_\w+|NVIDIA_\w+|VK_\w+|ORT_\w+)$/
 
+/** A process of its own for a GPU: a driver that hangs or a kernel that crashes takes nothing else with it. */
+function hostKindOf({ name, host }: DeviceConfig): 'thread' | 'process' {
+  return host ?? (name.startsWith('cpu') ? 'thread' : 'process')
+}
+
 /** How the pool opens a device's workers: as configured, and as processes for jobs that may take a process down. */
 export function deviceOpeners(
   device: DeviceConfig,
@@ -27,7 +32,7 @@ export function deviceOpeners(
   const memoryBytes = memoryBudgetBytes(device)
   const openHost = hostOpener(device, catalogue, env, memoryBytes)
   const known = { name: device.name, ...(memoryBytes !== undefined && { memoryBytes }), openHost }
-  if (device.host === 'process') return known
+  if (hostKindOf(device) === 'process') return known
   const openIsolatedHost = hostOpener({ ...device, host: 'process' }, catalogue, env, memoryBytes)
   return { ...known, openIsolatedHost }
 }
@@ -39,13 +44,14 @@ export function hostOpener(
   env: Readonly<Record<string, string | undefined>>,
   memoryBytes = memoryBudgetBytes(device),
 ): () => WorkerHost {
-  const create = device.host === 'process' ? createProcessHost : createThreadHost
+  const create = hostKindOf(device) === 'process' ? createProcessHost : createThreadHost
   const options = {
     entry,
     device: device.name,
     setup: {
       device: device.name,
       threads: device.threads,
+      precision: device.precision,
       memoryBytes,
       models,
       files,

@@ -24,6 +24,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'out-of-memory': z.object({ device: text }),
   'memory-too-small': z.object({ device: text, neededBytes: number, budgetBytes: number }),
   'device-unusable': z.object({ device: text, lack: z.enum(deviceLacks), said: text }),
+  'cuda-libraries': z.object({ folder: text, missing: text }),
   'device-failed': z.object({ device: text, said: text }),
   'device-stalled': z.object({ device: text, silentMs: number }),
   'worker-died': z.object({ device: text, reason: text }),

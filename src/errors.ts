@@ -11,7 +11,7 @@ export const notFinitePlaces = ['prompt', 'source', 'latents', 'picture'] as con
 export type NotFinitePlace = (typeof notFinitePlaces)[number]
 
 /** What a device cannot be used for lack of. */
-export const deviceLacks = ['libraries', 'driver', 'device'] as const
+export const deviceLacks = ['libraries', 'version', 'driver', 'device'] as const
 export type DeviceLack = (typeof deviceLacks)[number]
 
 /** What can befall the database's file while Easel runs, or what a start finds. */
@@ -42,6 +42,8 @@ export interface ErrorDetails {
   'memory-too-small': { device: string; neededBytes: number; budgetBytes: number }
   /** The device cannot be used at all; `said` are the runtime's own words. */
   'device-unusable': { device: string; lack: DeviceLack; said: string }
+  /** The folder of CUDA's libraries lacks a part of ONNX Runtime. */
+  'cuda-libraries': { folder: string; missing: string }
   /** The device failed under a picture. */
   'device-failed': { device: string; said: string }
   /** The device stopped answering. */

@@ -5,6 +5,8 @@ import { type BuiltEasel, buildEasel } from './app/build-easel.ts'
 import { checkPicture } from './app/check-picture.ts'
 import type { Adapter, AdapterStatus, ReportStatus, SealedDocuments } from './bots/adapter.ts'
 import type { Config } from './config.ts'
+import { prepareDevices } from './devices/prepare-devices.ts'
+import { reasonLines } from './devices/reason-lines.ts'
 import { deviceOpeners } from './devices.ts'
 import { isOfNoUse, type ModelCatalogue } from './engine/models/library.ts'
 import { AppError, toAppError } from './errors.ts'
@@ -50,10 +52,12 @@ export interface Server {
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { config, words, log, say } = parts
   const catalogue = await usableModels(parts)
+  const { devices, reason, env } = await prepareDevices(config, process.env)
+  for (const line of reasonLines(words, reason)) say(line)
   const built = buildEasel({
     config,
     catalogue,
-    devices: config.devices.map(device => deviceOpeners(device, catalogue, process.env)),
+    devices: devices.map(device => deviceOpeners(device, catalogue, env)),
     checkPicture,
     migrationsFolder: join(packageRoot, 'migrations'),
     clock: systemClock,
@@ -62,7 +66,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     log,
     onHung: parts.onHung,
   })
-  say(words.cli.devicesReady(config.devices.map(({ name }) => name)))
+  say(words.cli.devicesReady(devices.map(({ name }) => name)))
   const adapters = createAdapters(parts, built)
   const started: Adapter[] = []
   const eventLoop = watchEventLoop()

@@ -16,14 +16,15 @@ const reservedBytes = 512 * 2 ** 20
 
 /** Undefined for a GPU that the configuration gives no limit: nothing asks it what it has. */
 export function memoryBudgetBytes(
-  { name, memory }: Pick<DeviceConfig, 'name' | 'memory'>,
+  { name, memory, sharedBy = 1 }: Pick<DeviceConfig, 'name' | 'memory' | 'sharedBy'>,
   machine = machineMemory(),
 ): number | undefined {
   if (memory !== undefined) return bytesOf(memory)
-  if (name !== 'cpu') return undefined
+  if (!name.startsWith('cpu')) return undefined
   // Zero stands for an unknown limit, as in Node's own interface.
   const limitBytes = machine.limitBytes || Number.POSITIVE_INFINITY
-  return Math.max(0, Math.min(machine.freeBytes, limitBytes) - reservedBytes)
+  const freeBytes = Math.max(0, Math.min(machine.freeBytes, limitBytes) - reservedBytes)
+  return Math.floor(freeBytes / sharedBy)
 }
 
 function machineMemory(): MachineMemory {

@@ -1,4 +1,6 @@
 /** Tries each model on the first device by painting the smallest picture that it can, Refiner and all. */
+
+import { reasonLines } from '../devices/reason-lines.ts'
 import type { Picture } from '../engine/image/picture.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
@@ -11,8 +13,9 @@ import { libraryOf, type Session } from './session.ts'
 /** Loads what needs native libraries only now: doctor must be able to say that they are missing. */
 export async function checkModels(session: Session, show: (findings: Finding[]) => void): Promise<void> {
   const { config, words } = session
-  const [{ isOfNoUse }, { hostOpener }, { encodePicture }] = await Promise.all([
+  const [{ isOfNoUse }, { prepareDevices }, { hostOpener }, { encodePicture }] = await Promise.all([
     import('../engine/models/library.ts'),
+    import('../devices/prepare-devices.ts'),
     import('../devices.ts'),
     import('../engine/image/encode.ts'),
   ])
@@ -28,9 +31,19 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
   if (!names.includes(config.defaultModel)) {
     show([{ check: 'models', state: 'wrong', detail: words.cli.defaultMissing(config.defaultModel, names) }])
   }
-  const [device] = config.devices
+  const { devices, reason, env } = await prepareDevices(config, process.env)
+  show(reasonLines(words, reason).map(detail => ({ check: 'device', state: 'fine', detail })))
+  const [device, ...others] = devices
   if (!device) return
-  const host = hostOpener(device, { models, files }, process.env)()
+  for (const other of others) {
+    const host = hostOpener(other, { models: [], files: [] }, env)()
+    const start = await host.start()
+    await host.stop()
+    const isUp = start.kind === 'ready'
+    const detail = isUp ? start.device : errorSentence(words, start.error)
+    show([{ check: 'device', state: isUp ? 'fine' : 'wrong', detail }])
+  }
+  const host = hostOpener(device, { models, files }, env)()
   const start = await host.start()
   if (start.kind === 'failed') {
     show([{ check: 'device', state: 'wrong', detail: errorSentence(words, start.error) }])

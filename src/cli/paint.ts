@@ -1,6 +1,7 @@
 /** Paints work orders in a worker of its own, without database or queue, and writes the pictures. */
 import { extname } from 'node:path'
 import { memoryProblem } from '../app/check-memory.ts'
+import { prepareDevices } from '../devices/prepare-devices.ts'
 import { hostOpener } from '../devices.ts'
 import type { RunOutcome, WorkerHost } from '../engine/host/worker-host.ts'
 import { convertPicture } from '../engine/image/convert.ts'
@@ -27,7 +28,8 @@ export async function paintToFiles(
   const { config, words, err } = session
   const format = formatOfName(file)
   if (!format) return refuse(session, [words.cli.formatUnknown(extname(file))])
-  const [device] = config.devices
+  const { devices, env } = await prepareDevices(config, process.env)
+  const [device] = devices
   if (!device) throw new AppError('internal', { problem: 'no device is configured' })
   const memoryBytes = memoryBudgetBytes(device)
   const tooLarge = memoryProblem(orders, catalogue.models, [{ name: device.name, memoryBytes }])
@@ -35,7 +37,7 @@ export async function paintToFiles(
   const count = orders.reduce((sum, order) => sum + countOf(order), 0)
   const target = await openTarget(file, count)
   if (!target) return refuse(session, [words.cli.onePictureOnly(file, count)])
-  const host = hostOpener(device, catalogue, process.env, memoryBytes)()
+  const host = hostOpener(device, catalogue, env, memoryBytes)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   // Once: a second Ctrl-C finds no listener and ends the process, as people expect of it.

@@ -65,7 +65,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   },
   {
     prefix: 'src/words/',
-    may: ['src/errors.ts', ...problemFiles, 'type src/app/'],
+    may: ['src/errors.ts', ...problemFiles, 'type src/app/', 'type src/devices/'],
   },
   // The engine, from its foundation up.
   { prefix: 'src/engine/work-order.ts', may: ['src/bounds.ts'] },

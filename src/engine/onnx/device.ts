@@ -5,11 +5,12 @@ import { AppError, type DeviceLack } from '../../errors.ts'
 export type Provider = 'cpu' | 'webgpu' | { readonly name: 'cuda'; readonly deviceId: number }
 
 /**
- * The provider of `cpu`, `webgpu`, `cuda:0`, `cuda:1` …
+ * The provider of `cpu`, `cpu:0` …, `webgpu`, `cuda:0` …
  * @throws AppError 'internal' when the name is another one; the configuration has checked it.
  */
 export function providerOf(device: string): Provider {
-  if (device === 'cpu' || device === 'webgpu') return device
+  if (/^cpu(:\d+)?$/.test(device)) return 'cpu'
+  if (device === 'webgpu') return device
   const [, ordinal] = /^cuda:(\d+)$/.exec(device) ?? []
   if (ordinal !== undefined) return { name: 'cuda', deviceId: Number(ordinal) }
   throw new AppError('internal', { problem: `no device is called ${device}` })
@@ -22,6 +23,8 @@ const outOfMemory = /bad_alloc|Failed to allocate memory|out of memory|STATUS_AL
 const cudaFailure = /\b((?:CUDA|CUDNN|CUDNN_FE|CUBLAS|CUBLASLT|CUFFT|CURAND) failure [^;]+?)\s*;/
 
 const lacks: readonly [RegExp, DeviceLack][] = [
+  // The loader's and the runtime's words where a library is there, and of another version.
+  [/undefined symbol|version `\S+' not found|API version \[\d+\] is not available/, 'version'],
   [/Failed to load (?:shared )?library|Couldn't load Vulkan/, 'libraries'],
   [/driver version is insufficient|no kernel image is available/, 'driver'],
   [/no CUDA-capable device|invalid device ordinal|Failed to get a WebGPU adapter/, 'device'],

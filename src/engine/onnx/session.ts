@@ -138,7 +138,7 @@ export async function tryDevice(device: string, precision: Precision = 'float32'
  */
 export async function preferredPrecision(device: string): Promise<Precision> {
   await tryDevice(device)
-  if (device === 'cpu') return 'float32'
+  if (device.startsWith('cpu')) return 'float32'
   return tryDevice(device, 'float16').then(
     () => 'float16',
     () => 'float32',

@@ -93,7 +93,7 @@ export async function openPainter(
 /** `cpu, 2 threads`, `cuda:0, float16`. What a CPU computes in goes without saying. */
 function describe(device: string, threads: number, precision: Precision): string {
   const ofThreads = threads > 0 ? [`${threads} ${threads === 1 ? 'thread' : 'threads'}`] : []
-  const isUsual = device === 'cpu' && precision === 'float32'
+  const isUsual = device.startsWith('cpu') && precision === 'float32'
   return [device, ...ofThreads, ...(isUsual ? [] : [precision])].join(', ')
 }
 

@@ -1,6 +1,9 @@
 /** English: the command line, and what a server says as it starts and stops. */
 import type { ProblemDetails } from '../../app/problems.ts'
 
+import type { Card } from '../../devices/cards.ts'
+import type { CudaLack, Reason, WebGpuLack } from '../../devices/choose-devices.ts'
+
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 
 const gigabytes = (bytes: number) =>
@@ -9,6 +12,23 @@ const gigabytes = (bytes: number) =>
     : bytes < 1e9
       ? `${(bytes / 1e6).toFixed(1)} MB`
       : `${(bytes / 1e9).toFixed(2)} GB`
+
+const card = ({ ordinal, name, memoryMib, driver }: Card) =>
+  `cuda:${ordinal} ${name}, ${(memoryMib / 1024).toFixed(1)} GiB, driver ${driver}`
+
+const cudaLack = (cuda: CudaLack) => {
+  switch (cuda.lack) {
+    case 'driver':
+      return 'NVIDIA’s driver does not answer (nvidia-smi)'
+    case 'cards':
+      return 'NVIDIA’s driver shows no card'
+    case 'libraries':
+      return `CUDA does not come up on ${cuda.cards.map(card).join('; ')}`
+  }
+}
+
+const webGpuLack = (webgpu: WebGpuLack) =>
+  webgpu.lack === 'adapter' ? 'there is no graphics adapter for WebGPU' : 'WebGPU does not come up'
 
 export const cli = {
   about: 'Paints SDXL pictures for Discord, Slack, a web chat and the command line.',
@@ -19,6 +39,7 @@ export const cli = {
     upscale: 'make a picture two or four times as large',
     info: 'show how a picture was made, and the command that makes it again',
     models: 'list the models in the models folder',
+    devices: 'show what is painted on and why, and whether it comes up',
     doctor: 'check this machine, the configuration and the models',
     stats: 'show who painted how much',
     migrate: 'bring the database up to date',
@@ -53,6 +74,19 @@ export const cli = {
     `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not set`,
   adapterNames: { web: 'Web chat', discord: 'Discord', slack: 'Slack', cli: 'Command line' },
   modelsReady: (names: readonly string[]) => `Models: ${names.join(', ')}`,
+  deviceReason: (reason: Reason) => {
+    switch (reason.why) {
+      case 'configured':
+        return 'Devices are those of the configuration.'
+      case 'cuda':
+        return `Every CUDA card is used: ${reason.cards.map(card).join('; ')}.`
+      case 'webgpu':
+        return `WebGPU is used, because ${cudaLack(reason.cuda)}.`
+      case 'cpu':
+        return `The CPU is used, because ${cudaLack(reason.cuda)}, and ${webGpuLack(reason.webgpu)}.`
+    }
+  },
+  card,
   devicesReady: (names: readonly string[]) => `Devices: ${names.join(', ')}`,
   stopping: (graceMs: number) =>
     `Stopping: what is being painted has ${seconds(graceMs)} to finish. A second signal stops at once.`,

@@ -18,7 +18,7 @@ const types: Record<SettingType, string> = {
 
 const formats: Record<SettingFormat, string> = {
   url: 'a URL',
-  device: 'one of cpu, webgpu, cuda:0, cuda:1 …',
+  device: 'one of auto, cpu, webgpu, cuda:0, cuda:1 …',
   host: 'a host, with or without :port',
   memory: 'an amount of memory like 12GB or 8 GiB',
   network: 'an address like 10.0.0.2 or a network like 10.0.0.0/8',
@@ -49,6 +49,8 @@ function reason(p: ConfigProblem): string {
       return `${p.found} is not ${formats[p.expected]}`
     case 'device-twice':
       return 'one device is named twice'
+    case 'auto-not-alone':
+      return 'auto chooses all devices and stands alone'
     case 'preset-unknown':
       return `there is no preset “${p.name}”; there are ${p.known.join(', ')}`
     case 'sampler-unknown':

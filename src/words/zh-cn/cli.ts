@@ -1,4 +1,6 @@
 /** 简体中文：命令行，以及服务器启动和停止时的话。 */
+import type { Card } from '../../devices/cards.ts'
+import type { CudaLack, WebGpuLack } from '../../devices/choose-devices.ts'
 import type { Words } from '../en.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} 秒`
@@ -10,6 +12,23 @@ const gigabytes = (bytes: number) =>
       ? `${(bytes / 1e6).toFixed(1)} MB`
       : `${(bytes / 1e9).toFixed(2)} GB`
 
+const card = ({ ordinal, name, memoryMib, driver }: Card) =>
+  `cuda:${ordinal} ${name}，${(memoryMib / 1024).toFixed(1)} GiB，驱动 ${driver}`
+
+const cudaLack = (cuda: CudaLack) => {
+  switch (cuda.lack) {
+    case 'driver':
+      return 'NVIDIA 驱动没有响应（nvidia-smi）'
+    case 'cards':
+      return 'NVIDIA 驱动没有列出显卡'
+    case 'libraries':
+      return `CUDA 无法在 ${cuda.cards.map(card).join('；')} 上启动`
+  }
+}
+
+const webGpuLack = (webgpu: WebGpuLack) =>
+  webgpu.lack === 'adapter' ? '没有可供 WebGPU 使用的显示适配器' : 'WebGPU 无法启动'
+
 export const cli: Words['cli'] = {
   about: '为 Discord、Slack、网页聊天和命令行绘制 SDXL 图片。',
   commands: {
@@ -19,6 +38,7 @@ export const cli: Words['cli'] = {
     upscale: '把图片放大两倍或四倍',
     info: '显示图片是怎样画的，以及重画它的命令',
     models: '列出模型文件夹里的模型',
+    devices: '列出所用的设备和原因，以及能否启动',
     doctor: '检查这台机器、配置和模型',
     stats: '显示谁画了多少',
     migrate: '把数据库升级到最新结构',
@@ -51,6 +71,19 @@ export const cli: Words['cli'] = {
   secretsMissing: names => `未设置 ${names.join(' 和 ')}`,
   adapterNames: { web: '网页聊天', discord: 'Discord', slack: 'Slack', cli: '命令行' },
   modelsReady: names => `模型：${names.join('、')}`,
+  deviceReason: reason => {
+    switch (reason.why) {
+      case 'configured':
+        return '设备以配置为准。'
+      case 'cuda':
+        return `使用全部 CUDA 显卡：${reason.cards.map(card).join('；')}。`
+      case 'webgpu':
+        return `使用 WebGPU，因为${cudaLack(reason.cuda)}。`
+      case 'cpu':
+        return `使用 CPU，因为${cudaLack(reason.cuda)}，而且${webGpuLack(reason.webgpu)}。`
+    }
+  },
+  card,
   devicesReady: names => `设备：${names.join('、')}`,
   stopping: graceMs => `正在停止：正在画的图还有 ${seconds(graceMs)} 可以画完。再发一次信号则立即停止。`,
   stopped: '已停止。排队的任务会在下次启动后继续。',

@@ -17,7 +17,7 @@ const types: Record<SettingType, string> = {
 
 const formats: Record<SettingFormat, string> = {
   url: '网址',
-  device: 'cpu、webgpu、cuda:0、cuda:1 等设备名',
+  device: 'auto、cpu、webgpu、cuda:0、cuda:1 等设备名',
   host: '主机名（可带 :端口）',
   memory: '12GB 或 8 GiB 这样的内存大小',
   network: '10.0.0.2 这样的地址或 10.0.0.0/8 这样的网段',
@@ -48,6 +48,8 @@ function reason(p: ConfigProblem): string {
       return `${p.found} 不是${formats[p.expected]}`
     case 'device-twice':
       return '同一个设备写了两次'
+    case 'auto-not-alone':
+      return 'auto 会选择所有设备，只能单独使用'
     case 'preset-unknown':
       return `没有预设“${p.name}”，可选：${p.known.join('、')}`
     case 'sampler-unknown':

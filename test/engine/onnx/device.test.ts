@@ -39,6 +39,12 @@ describe('A fault of a device becomes one sentence that says what to do', () => 
       'cuda:0 cannot be used: this machine shows no such device (Failed to get a WebGPU adapter: No supported adapters). Choose another under devices.',
     ],
     [
+      new Error(
+        'Failed to load library /opt/bin/libonnxruntime_providers_cuda.so with error: /opt/bin/libonnxruntime_providers_cuda.so: undefined symbol: cudnnGetVersion, version libcudnn.so.9',
+      ),
+      'cuda:0 cannot be used: its libraries are of another version than ONNX Runtime was built for (undefined symbol: cudnnGetVersion, version libcudnn.so.9). It needs CUDA 12, cuDNN 9 and its own part of the same version as the package onnxruntime-node.',
+    ],
+    [
       cudaCall('CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version'),
       'cuda:0 cannot be used: its driver does not suit CUDA 12 (CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version). Update the driver.',
     ],

@@ -1,0 +1,35 @@
+/** `easel devices`: what is painted on and why, and whether each of them comes up; exit code 1 where one does not. */
+import type { Command } from 'commander'
+import { cardsOf, prepareDevices } from '../devices/prepare-devices.ts'
+import { reasonLines } from '../devices/reason-lines.ts'
+import { hostOpener } from '../devices.ts'
+import { errorSentence } from '../words/en.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  exitCodes,
+  newCommand,
+  runCommand,
+  type Session,
+} from './session.ts'
+
+export function devicesCommand(): Command {
+  return newCommand('devices').action((options: CommonOptions) => runCommand(options, show))
+}
+
+async function show({ config, words, out }: Session): Promise<ExitCode> {
+  const { devices, reason, env } = await prepareDevices(config, process.env)
+  for (const line of reasonLines(words, reason)) out(line)
+  for (const card of (await cardsOf(env)) ?? []) out(words.cli.card(card))
+  let failed = 0
+  for (const device of devices) {
+    const host = hostOpener(device, { models: [], files: [] }, env)()
+    const start = await host.start()
+    await host.stop()
+    if (start.kind === 'failed') failed += 1
+    const state = start.kind === 'failed' ? 'wrong' : 'fine'
+    const detail = start.kind === 'failed' ? errorSentence(words, start.error) : start.device
+    out(`${words.cli.states[state].padEnd(6)} ${detail}`)
+  }
+  return failed === 0 ? exitCodes.done : exitCodes.fault
+}

@@ -1,0 +1,94 @@
+/** Owns which devices are painted on: those that the configuration names, or with `auto` the best that there are. */
+import type { DeviceConfig } from '../config.ts'
+import type { AppError } from '../errors.ts'
+import type { Card } from './cards.ts'
+
+/** What this machine shows of its devices. */
+export interface Machine {
+  /** NVIDIA's cards; undefined where their driver does not answer. */
+  cards(): Promise<readonly Card[] | undefined>
+  /** Opens a worker on a device and ends it; what kept it from coming up. */
+  open(device: string): Promise<AppError | undefined>
+  /** A graphics adapter that is no program. */
+  hasAdapter(): boolean
+  /** Logical processors that this process may use. */
+  readonly processors: number
+}
+
+/** Why CUDA's cards are not used. */
+export type CudaLack =
+  | { readonly lack: 'driver' }
+  | { readonly lack: 'cards' }
+  | { readonly lack: 'libraries'; readonly cards: readonly Card[]; readonly error: AppError }
+
+export type WebGpuLack =
+  | { readonly lack: 'adapter' }
+  | { readonly lack: 'unusable'; readonly error: AppError }
+
+/** Why these devices. */
+export type Reason =
+  | { readonly why: 'configured' }
+  | { readonly why: 'cuda'; readonly cards: readonly Card[] }
+  | { readonly why: 'webgpu'; readonly cuda: CudaLack }
+  | { readonly why: 'cpu'; readonly cuda: CudaLack; readonly webgpu: WebGpuLack }
+
+export interface Choice {
+  readonly devices: readonly DeviceConfig[]
+  readonly reason: Reason
+}
+
+/** The name in the configuration that leaves the choice to Easel. */
+export const autoName = 'auto'
+
+export async function chooseDevices(configured: readonly DeviceConfig[], machine: Machine): Promise<Choice> {
+  const auto = configured.find(({ name }) => name === autoName)
+  const choice: Choice = auto
+    ? await chooseBest(auto, machine)
+    : { devices: configured, reason: { why: 'configured' } }
+  return { ...choice, devices: withThreads(choice.devices, machine.processors) }
+}
+
+async function chooseBest(auto: DeviceConfig, machine: Machine): Promise<Choice> {
+  const cuda = await tryCuda(machine)
+  if (!('lack' in cuda)) {
+    const devices = cuda.cards.map(({ ordinal }) => ({ ...auto, name: `cuda:${ordinal}` }))
+    return { devices, reason: { why: 'cuda', cards: cuda.cards } }
+  }
+  const webgpu = await tryWebGpu(machine)
+  if (!webgpu) return { devices: [{ ...auto, name: 'webgpu' }], reason: { why: 'webgpu', cuda } }
+  return { devices: [{ ...auto, name: 'cpu' }], reason: { why: 'cpu', cuda, webgpu } }
+}
+
+async function tryCuda(machine: Machine): Promise<{ readonly cards: readonly Card[] } | CudaLack> {
+  const cards = await machine.cards()
+  if (!cards) return { lack: 'driver' }
+  const [first] = cards
+  if (!first) return { lack: 'cards' }
+  const error = await machine.open(`cuda:${first.ordinal}`)
+  return error ? { lack: 'libraries', cards, error } : { cards }
+}
+
+async function tryWebGpu(machine: Machine): Promise<WebGpuLack | undefined> {
+  if (!machine.hasAdapter()) return { lack: 'adapter' }
+  const error = await machine.open('webgpu')
+  return error && { lack: 'unusable', error }
+}
+
+/** Several workers on the CPU share its processors and memory; one alone leaves the number to the runtime. */
+export function withThreads(devices: readonly DeviceConfig[], processors: number): readonly DeviceConfig[] {
+  const onCpu = devices.filter(isCpu)
+  const free = onCpu.filter(({ threads }) => threads === 0)
+  if (onCpu.length < 2) return devices
+  const taken = onCpu.reduce((sum, { threads }) => sum + threads, 0)
+  const share = Math.max(1, Math.floor((processors - taken) / Math.max(1, free.length)))
+  return devices.map(device => {
+    if (!onCpu.includes(device)) return device
+    const threads = device.threads === 0 ? share : device.threads
+    return { ...device, threads, sharedBy: onCpu.length }
+  })
+}
+
+/** `cpu`, and where there are several workers `cpu:0`, `cpu:1` … */
+function isCpu({ name }: DeviceConfig): boolean {
+  return /^cpu(:|$)/.test(name)
+}

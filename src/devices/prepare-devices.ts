@@ -1,0 +1,60 @@
+/** From the configuration to the devices that are there, why they were chosen, and the environment of their workers. */
+import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import type { Config, DeviceConfig } from '../config.ts'
+import { hostOpener } from '../devices.ts'
+import { type Card, listCards } from './cards.ts'
+import { type Choice, chooseDevices, type Machine } from './choose-devices.ts'
+import { linkCudaLibraries, withLibraryFolder } from './cuda-libraries.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export interface PreparedDevices extends Choice {
+  /** What workers are given of the environment, and where they find CUDA. */
+  readonly env: Environment
+}
+
+/** @throws AppError 'cuda-libraries' or 'file' where the folder of CUDA's libraries cannot be used. */
+export async function prepareDevices(config: Config, env: Environment): Promise<PreparedDevices> {
+  const forWorkers = deviceEnvironment(config, env)
+  return { ...(await chooseDevices(config.devices, machineOf(forWorkers))), env: forWorkers }
+}
+
+/** The NVIDIA cards of this machine; undefined where their driver does not answer. */
+export function cardsOf(env: Environment): Promise<readonly Card[] | undefined> {
+  return listCards(env)
+}
+
+function deviceEnvironment({ cudaLibraries }: Config, env: Environment): Environment {
+  // So that cuda:N is the card that the driver calls N.
+  const ordered = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...env }
+  if (cudaLibraries === '') return ordered
+  linkCudaLibraries(cudaLibraries)
+  return withLibraryFolder(ordered, cudaLibraries)
+}
+
+function machineOf(env: Environment): Machine {
+  return {
+    cards: () => listCards(env),
+    hasAdapter,
+    processors: availableParallelism(),
+    async open(name) {
+      // In a process: a driver that crashes says so by its end.
+      const device: DeviceConfig = { name, host: 'process', threads: 0, precision: 'auto' }
+      const host = hostOpener(device, { models: [], files: [] }, env)()
+      const outcome = await host.start()
+      await host.stop()
+      return outcome.kind === 'failed' ? outcome.error : undefined
+    },
+  }
+}
+
+/** On Linux the kernel has a render node for each adapter; a driver in software has none. Elsewhere there always is one. */
+function hasAdapter(): boolean {
+  if (process.platform !== 'linux') return true
+  try {
+    return readdirSync('/dev/dri').some(name => name.startsWith('renderD'))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,11 @@
+/** Why these devices, in lines: the reason, and what is wrong with a better device that does not come up. */
+import { errorSentence, type Words } from '../words/en.ts'
+import type { Reason } from './choose-devices.ts'
+
+export function reasonLines(words: Words, reason: Reason): string[] {
+  const faults = [
+    ...('cuda' in reason && reason.cuda.lack === 'libraries' ? [reason.cuda.error] : []),
+    ...('webgpu' in reason && reason.webgpu.lack === 'unusable' ? [reason.webgpu.error] : []),
+  ]
+  return [words.cli.deviceReason(reason), ...faults.map(error => errorSentence(words, error))]
+}

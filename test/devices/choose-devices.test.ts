@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import type { DeviceConfig } from '../../src/config.ts'
+import type { Card } from '../../src/devices/cards.ts'
+import { chooseDevices, type Machine, withThreads } from '../../src/devices/choose-devices.ts'
+import { reasonLines } from '../../src/devices/reason-lines.ts'
+import { AppError } from '../../src/errors.ts'
+import { en } from '../../src/words/en.ts'
+import { zhCn } from '../../src/words/zh-cn/index.ts'
+
+const device = (name: string, threads = 0): DeviceConfig => ({ name, threads, precision: 'auto' })
+const card = (ordinal: number): Card => ({
+  ordinal,
+  name: 'RTX 4090',
+  memoryMib: 24_564,
+  driver: '550.54.14',
+})
+const unusable = (name: string) =>
+  new AppError('device-unusable', {
+    device: name,
+    lack: 'libraries',
+    said: 'libcublasLt.so.12: no such file',
+  })
+
+/** A machine with these cards and adapter; devices named in `broken` do not come up. */
+function machine(
+  cards: readonly Card[] | undefined,
+  hasAdapter: boolean,
+  broken: readonly string[] = [],
+): Machine {
+  return {
+    cards: async () => cards,
+    hasAdapter: () => hasAdapter,
+    processors: 16,
+    open: async name => (broken.includes(name) ? unusable(name) : undefined),
+  }
+}
+
+const chosen = async (of: Machine) => {
+  const { devices, reason } = await chooseDevices([device('auto')], of)
+  return { names: devices.map(({ name }) => name), lines: reasonLines(en, reason) }
+}
+
+describe('devices: auto', () => {
+  test('takes every CUDA card', async () => {
+    expect(await chosen(machine([card(0), card(1)], true))).toEqual({
+      names: ['cuda:0', 'cuda:1'],
+      lines: [
+        'Every CUDA card is used: cuda:0 RTX 4090, 24.0 GiB, driver 550.54.14; cuda:1 RTX 4090, 24.0 GiB, driver 550.54.14.',
+      ],
+    })
+  })
+
+  test('takes WebGPU where CUDA’s libraries are missing, and says which command is missing', async () => {
+    const { names, lines } = await chosen(machine([card(0)], true, ['cuda:0']))
+    expect(names).toEqual(['webgpu'])
+    expect(lines).toEqual([
+      'WebGPU is used, because CUDA does not come up on cuda:0 RTX 4090, 24.0 GiB, driver 550.54.14.',
+      expect.stringContaining('ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node'),
+    ])
+  })
+
+  test.each([
+    ['no driver and no adapter', machine(undefined, false), /driver does not answer.*no graphics adapter/],
+    ['a driver without a card', machine([], false), /shows no card/],
+    ['an adapter that does not come up', machine(undefined, true, ['webgpu']), /WebGPU does not come up/],
+  ])('takes the CPU with %s, and says why', async (_, of, sentence) => {
+    const { names, lines } = await chosen(of)
+    expect(names).toEqual(['cpu'])
+    expect(lines[0]).toMatch(sentence)
+  })
+
+  test('does not take a driver in software for a GPU: it is not even opened', async () => {
+    const opened: string[] = []
+    const of = machine(undefined, false)
+    await chooseDevices([device('auto')], {
+      ...of,
+      open: name => {
+        opened.push(name)
+        return of.open(name)
+      },
+    })
+    expect(opened).toEqual([])
+  })
+
+  test('says its reason in Chinese too', async () => {
+    const { reason } = await chooseDevices([device('auto')], machine(undefined, false))
+    expect(reasonLines(zhCn, reason)).toEqual([expect.stringMatching(/^使用 CPU/)])
+  })
+})
+
+test('devices that are named are taken as they are, and nothing is tried', async () => {
+  const devices = [device('cuda:0'), device('cpu')]
+  expect(await chooseDevices(devices, machine(undefined, false))).toEqual({
+    devices,
+    reason: { why: 'configured' },
+  })
+})
+
+test.each([
+  [[device('cpu')], 8, [0]],
+  [[device('cpu:0'), device('cpu:1')], 8, [4, 4]],
+  [[device('cpu:0', 6), device('cpu:1'), device('cpu:2')], 16, [6, 5, 5]],
+  [[device('cpu:0'), device('cpu:1'), device('cpu:2')], 2, [1, 1, 1]],
+  [[device('cuda:0'), device('cpu')], 8, [0, 0]],
+])('workers on the CPU share its processors: %j of %i', (devices, processors, threads) => {
+  expect(withThreads(devices, processors).map(one => one.threads)).toEqual(threads)
+})
