@@ -5,6 +5,7 @@
 import { type AppError, toAppError } from '../../errors.ts'
 import type { Clock, Logger, Random } from '../../ports.ts'
 import { within } from '../../time-limit.ts'
+import { chooseDevice, warmModels } from './devices/choose-device.ts'
 import { Device, type DeviceOpeners, type DeviceState } from './devices/device.ts'
 import { Run } from './run.ts'
 import type { Candidate } from './scheduler.ts'
@@ -47,6 +48,8 @@ export class Pool {
   readonly #line = new WaitingLine()
   readonly #speeds = new Speeds()
   readonly #runs = new Map<string, Run>()
+  /** Of jobs that are to be tried again: where their latest try failed. */
+  readonly #failedOn = new Map<string, string>()
   readonly #timers: Timers
   readonly #times: JobTimes
   #etas: { version: number; atMs: number; etasMs: number[] } = { version: -1, atMs: 0, etasMs: [] }
@@ -81,6 +84,7 @@ export class Pool {
   /** A job that left the queue by another hand (cancelled, removed). */
   drop(jobId: string): void {
     this.#times.remove(jobId)
+    this.#failedOn.delete(jobId)
     if (this.#line.remove(jobId)) this.#tell({ kind: 'line' })
   }
 
@@ -118,6 +122,19 @@ export class Pool {
 
   running(): string[] {
     return [...this.#runs.keys()]
+  }
+
+  /** Takes no new job on a device; resolves when nothing runs there. False where there is no such device. */
+  async pauseDevice(name: string): Promise<boolean> {
+    const device = this.#devices.find(one => one.name === name)
+    await device?.pause()
+    return device !== undefined
+  }
+
+  resumeDevice(name: string): boolean {
+    const device = this.#devices.find(one => one.name === name)
+    device?.resume()
+    return device !== undefined
   }
 
   devices(): { name: string; state: DeviceState; busy: boolean }[] {
@@ -175,9 +192,11 @@ export class Pool {
     for (;;) {
       const free = this.#devices.filter(device => device.free)
       if (free.length === 0) return
-      const candidate = this.#line.next(warmModels(free), job => this.#times.mayStart(job))
+      const deviceOf = (job: Waiting) => chooseDevice(job, this.#devices, this.#failedOn.get(job.jobId))
+      const mayStart = (job: Waiting) => this.#times.mayStart(job) && deviceOf(job) !== undefined
+      const candidate = this.#line.next(warmModels(free), mayStart)
       if (!candidate) return
-      const device = free.find(({ warmModel }) => warmModel === candidate.job.modelHash) ?? free[0]
+      const device = deviceOf(candidate.job)
       if (device) this.#assign(device, candidate)
     }
   }
@@ -207,6 +226,8 @@ export class Pool {
       const nowMs = this.#parts.clock.monotonicMs()
       const ending = verdict(claim, outcome, this.#parts.random.uint32() / 2 ** 32)
       if (outcome.kind === 'failed') this.#logFailure(claim, device, outcome.error, ending)
+      if (ending.state === 'queued' && outcome.kind === 'failed') this.#failedOn.set(job.jobId, device.name)
+      else this.#failedOn.delete(job.jobId)
       if (outcome.kind === 'done' && !run.loaded) this.#speeds.rested(device.name, job, run.restMs(nowMs))
       const own = await this.#record(claim, ending, nowMs - run.startedMs)
       if (own && ending.state === 'queued') this.#enqueueLater(job, ending.delayMs)
@@ -312,8 +333,4 @@ export class Pool {
     const fields = { jobId, attempt, device: device.name, error: error.message, next: ending.state }
     this.#parts.log.warn(fields, 'a try failed')
   }
-}
-
-function warmModels(devices: readonly Device[]): ReadonlySet<string> {
-  return new Set(devices.flatMap(device => device.warmModel ?? []))
 }

@@ -143,7 +143,7 @@ export abstract class GraphBuilder {
       if (!value) throw new Error(`no module has the path "${path}"`)
       this.output(path, value.shape.length === 4 ? this.channelsFirst(value) : value)
     }
-    return this.#writer.build()
+    return this.#writer.build(bitsOf(this.arithmetic) / 8)
   }
 
   /** One node with one output. The other methods are made of it; variants may use it for operators of their own. */

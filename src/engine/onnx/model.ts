@@ -21,6 +21,8 @@ export interface OnnxModel {
   readonly outputs: readonly ValueInfo[]
   /** Elements of all the weights that the graph points to. */
   readonly parameters: number
+  /** Bytes of those weights in the type that the graph computes in. */
+  readonly weightBytes: number
 }
 
 export interface NodeOptions {
@@ -98,7 +100,8 @@ export class ModelWriter {
     return { name: stored.name, dtype: tensor.dtype, shape: dims }
   }
 
-  build(): OnnxModel {
+  /** bytesPerWeight: in the type that the graph computes in. */
+  build(bytesPerWeight: number): OnnxModel {
     const stored = [...this.#stored.values()]
     const folder = commonFolder(stored.map(({ tensor }) => tensor.file))
     const external = stored.map(({ name, tensor, dims }) => ({
@@ -114,6 +117,7 @@ export class ModelWriter {
     const parameters = new Map(
       stored.map(({ tensor }) => [`${tensor.file}:${tensor.name}`, elements(tensor.shape)]),
     )
+    const count = [...parameters.values()].reduce((sum, one) => sum + one, 0)
     return {
       bytes: encodeModel({
         name: this.#name,
@@ -125,7 +129,8 @@ export class ModelWriter {
       folder,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      parameters: [...parameters.values()].reduce((sum, count) => sum + count, 0),
+      parameters: count,
+      weightBytes: bytesPerWeight * count,
     }
   }
 

@@ -4,11 +4,10 @@ import type { OnnxPath } from './session.ts'
 
 /** Loading a session takes this many times its weights: measured at full size, docs/benchmarks.md. */
 const openingFactor = 1.15
-const bytesPerWeight = 4
 
 /** Of the weights in the type that they run in. */
 export function weightBytesOf(graph: OnnxModel | OnnxPath): number {
-  return 'path' in graph ? graph.weightBytes : bytesPerWeight * graph.parameters
+  return graph.weightBytes
 }
 
 /** What loading them needs while it lasts. */

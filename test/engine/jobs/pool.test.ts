@@ -345,9 +345,10 @@ describe('a worker that hangs', () => {
     expect(it.workers.hosts.map(({ state }) => state)).toEqual(['ready'])
     it.workers.silent = true
     await pass(30_000)
-    await pass(30_000)
-    expect(it.workers.hosts.map(({ state }) => state)).toEqual(['dead'])
     it.workers.silent = false
+    await pass(30_000)
+    await it.until(() => it.log.lines.some(line => line.message === 'device recovered'))
+    expect(it.workers.hosts.map(({ state }) => state)).toEqual(['dead', 'ready'])
     it.workers.mode = 'at-once'
     expect((await it.paint('second')).state).toBe('done')
     expect(it.log.faults.map(({ message }) => message)).toEqual(['device stalled'])

@@ -6,6 +6,7 @@ import type { WorkOrder } from '../../work-order.ts'
 import type { Speeds } from '../times/speeds.ts'
 import { DeviceQueue } from './device-queue.ts'
 import { DeviceWorker, type Retirement } from './device-worker.ts'
+import { Quarantine } from './quarantine.ts'
 import { SilenceWatch } from './silence-watch.ts'
 
 /** A step that takes this long, or ten times the usual, is a stall. */
@@ -13,10 +14,6 @@ const stallFloorMs = 30_000
 const stallFactor = 10
 /** Loading, encoding and decoding report no steps and may take long on a slow device. */
 const quietLimitMs = 600_000
-/** Between attempts to bring a worker up: doubled each time up to the longest. */
-const firstRestMs = 2000
-const longestRestMs = 300_000
-
 /** After these a session, or the whole of CUDA in its process, can stay broken: the next job gets a new worker. */
 const leavesBroken: ReadonlySet<ErrorCode> = new Set(['out-of-memory', 'device-failed'])
 
@@ -40,8 +37,11 @@ export interface DeviceParts extends DeviceOpeners {
   onHung: (device: string) => void
 }
 
-/** `sick`: hangs in a worker that cannot be killed. `resting`: its worker did not come up, tried again later. */
-export type DeviceState = 'ready' | 'sick' | 'resting' | 'stopped'
+/**
+ * `sick`: hangs in a worker that is not gone yet. `quarantined`: failed, hung or did not come up, and gets no job until a
+ * worker that is brought up as a probe answers. `paused`: by an operator; what runs goes on.
+ */
+export type DeviceState = 'ready' | 'sick' | 'quarantined' | 'paused' | 'stopped'
 
 export interface RunWatch {
   /** The job may have taken the process down: it runs in a worker whose death is nobody else's. */
@@ -56,14 +56,24 @@ export class Device {
   readonly gate = new DeviceQueue()
   readonly #parts: DeviceParts
   readonly #worker: DeviceWorker
-  #state: DeviceState = 'ready'
+  readonly #quarantine: Quarantine
+  #state: Exclude<DeviceState, 'paused' | 'quarantined'> = 'ready'
+  #paused = false
   #warmModel: string | undefined
-  #failedStarts = 0
-  #endRest: () => void = () => {}
 
   constructor(parts: DeviceParts) {
     this.name = parts.name
     this.#parts = parts
+    const { clock, log, onChange } = parts
+    this.#quarantine = new Quarantine({
+      clock,
+      probe: () => this.#probe(),
+      onBegin: restMs => log.info({ device: this.name, restMs }, 'device quarantined'),
+      onEnd: () => {
+        log.info({ device: this.name }, 'device recovered')
+        onChange()
+      },
+    })
     this.#worker = new DeviceWorker({
       ...parts,
       onSilent: (host, silentMs) => {
@@ -74,7 +84,20 @@ export class Device {
   }
 
   get state(): DeviceState {
-    return this.#state
+    if (this.#state !== 'ready') return this.#state
+    if (this.#quarantine.holds) return 'quarantined'
+    return this.#paused ? 'paused' : 'ready'
+  }
+
+  /** Takes no new job until `resume`; what runs goes on. Resolves when nothing runs: then it is drained. */
+  pause(): Promise<void> {
+    this.#paused = true
+    return this.gate.idle()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#parts.onChange()
   }
 
   /** Hash of the model that lies ready. */
@@ -83,7 +106,7 @@ export class Device {
   }
 
   get free(): boolean {
-    return this.#state === 'ready' && this.gate.free
+    return this.state === 'ready' && this.gate.free
   }
 
   /** Brings a worker up where there is none; throws AppError when it does not come up. */
@@ -98,10 +121,10 @@ export class Device {
     const { host, outcome } = await this.#worker.replace(isolated)
     if (outcome.kind === 'silent') throw this.#giveUp(host, outcome.silentMs)
     if (outcome.kind === 'failed') {
-      this.#rest(outcome.error)
+      this.#parts.log.error({ device: this.name, error: outcome.error.message }, 'device did not come up')
+      this.#quarantine.begin('rest')
       throw outcome.error
     }
-    this.#failedStarts = 0
     this.#parts.log.info({ device: this.name, on: outcome.device }, 'device ready')
     return host
   }
@@ -116,7 +139,9 @@ export class Device {
     const host = await this.prepare(watch.isolated)
     const outcome = await this.#runWatched(host, order, sources, watch)
     if (outcome.kind === 'done' && modelHash !== '') this.#warmModel = modelHash
+    if (outcome.kind === 'done') this.#quarantine.forget()
     if (outcome.kind === 'failed' && leavesBroken.has(outcome.error.code)) await this.#retire()
+    if (outcome.kind === 'failed' && outcome.error.code === 'device-failed') this.#quarantine.begin('probe')
     if (host.state === 'dead') this.#warmModel = undefined
     this.#worker.watchIdle(host)
     return outcome
@@ -126,7 +151,7 @@ export class Device {
   async stop(limitMs: number): Promise<Retirement> {
     const hung = this.#state === 'sick'
     this.#state = 'stopped'
-    this.#endRest()
+    this.#quarantine.end()
     return hung ? 'hangs' : this.#worker.retire(limitMs)
   }
 
@@ -171,8 +196,7 @@ export class Device {
       if (this.#state !== 'sick') return
       this.#worker.drop(host)
       this.#state = 'ready'
-      this.#parts.log.info({ device: this.name }, 'device recovered')
-      this.#parts.onChange()
+      this.#quarantine.begin('probe')
     }
     const end = async () => {
       const outcome = await host.kill()
@@ -191,15 +215,16 @@ export class Device {
     this.#warmModel = undefined
   }
 
-  #rest(error: AppError): void {
-    if (this.#state === 'stopped') return
-    const restMs = Math.min(longestRestMs, firstRestMs * 2 ** this.#failedStarts)
-    this.#failedStarts += 1
-    this.#state = 'resting'
-    this.#parts.log.error({ device: this.name, restMs, error: error.message }, 'device did not come up')
-    this.#endRest = this.#parts.clock.after(restMs, () => {
-      this.#state = 'ready'
-      this.#parts.onChange()
-    })
+  /** Whether a worker comes up and answers. */
+  async #probe(): Promise<boolean> {
+    this.#warmModel = undefined
+    const { host, outcome } = await this.#worker.replace(false)
+    if (outcome.kind === 'silent') this.#giveUp(host, outcome.silentMs)
+    if (outcome.kind === 'failed') {
+      this.#parts.log.error({ device: this.name, error: outcome.error.message }, 'device did not come up')
+    }
+    if (outcome.kind !== 'ready') return false
+    this.#worker.watchIdle(host)
+    return true
   }
 }

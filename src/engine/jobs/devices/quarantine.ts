@@ -1,0 +1,63 @@
+/** Keeps jobs from a device that failed until a probe shows that it works again; the rest between probes grows. */
+import type { Clock } from '../../../ports.ts'
+
+/** Between two probes: doubled each time up to the longest. */
+const firstRestMs = 2000
+const longestRestMs = 300_000
+
+export interface QuarantineParts {
+  clock: Clock
+  /** Brings the device up; false where it does not come up. Never rejects. */
+  probe: () => Promise<boolean>
+  /** The device gets no jobs; it is probed after restMs. */
+  onBegin: (restMs: number) => void
+  /** The device works again. */
+  onEnd: () => void
+}
+
+export class Quarantine {
+  readonly #parts: QuarantineParts
+  #holds = false
+  /** Faults since the last job that was done. */
+  #faults = 0
+  #cancelRest: () => void = () => {}
+
+  constructor(parts: QuarantineParts) {
+    this.#parts = parts
+  }
+
+  get holds(): boolean {
+    return this.#holds
+  }
+
+  /** `probe`: at once after a first fault, after a rest when more follow. `rest`: in any case after a rest. */
+  begin(first: 'probe' | 'rest'): void {
+    this.#cancelRest()
+    this.#holds = true
+    this.#faults += 1
+    const rests = first === 'rest' ? this.#faults - 1 : this.#faults - 2
+    const restMs = rests < 0 ? 0 : Math.min(longestRestMs, firstRestMs * 2 ** rests)
+    this.#parts.onBegin(restMs)
+    if (restMs === 0) void this.#probe()
+    else this.#cancelRest = this.#parts.clock.after(restMs, () => void this.#probe())
+  }
+
+  /** A job was done: what was before counts no more. */
+  forget(): void {
+    this.#faults = 0
+  }
+
+  /** For good: nothing is probed any more. */
+  end(): void {
+    this.#cancelRest()
+    this.#holds = false
+  }
+
+  async #probe(): Promise<void> {
+    const works = await this.#parts.probe()
+    if (!this.#holds) return
+    if (!works) return this.begin('rest')
+    this.#holds = false
+    this.#parts.onEnd()
+  }
+}

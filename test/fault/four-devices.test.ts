@@ -1,0 +1,95 @@
+/**
+ * Four devices with workers in processes of their own, a thousand jobs: every twentieth is killed with its worker, and one
+ * device hangs at whatever it is given. Nothing is lost, the living devices are kept at work, and the hung one gets no jobs.
+ */
+import { existsSync } from 'node:fs'
+import { afterEach, beforeAll, expect, test } from 'vitest'
+import { createProcessHost } from '../../src/engine/host/process-host.ts'
+import type { RunEvents, WorkerHost } from '../../src/engine/host/worker-host.ts'
+import type { Clock } from '../../src/ports.ts'
+import { realClock } from '../fakes/real-clock.ts'
+import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+
+const entry = new URL('../fixtures/workers/worker.mjs', import.meta.url)
+const jobs = 1000
+const killedEvery = 20
+const stepMs = 25
+const living = ['fake:0', 'fake:1', 'fake:2']
+const hanging = 'fake:3'
+
+/** So that a stall, thirty seconds without a step, is one second of the test. */
+const hurry = 30
+const hastyClock: Clock = {
+  ...realClock,
+  after: (delayMs, fire) => realClock.after(delayMs / hurry, fire),
+  monotonicMs: () => realClock.monotonicMs() * hurry,
+}
+
+beforeAll(() => {
+  const built = new URL('../../dist/src/engine/host/serve-worker.js', import.meta.url)
+  if (!existsSync(built)) throw new Error('workers run from dist/: build first (npm run build)')
+})
+let it: TestEasel
+afterEach(async () => {
+  await it.built.stop(0)
+  await it.dispose()
+})
+
+test('a thousand jobs on four devices, with deaths and a hang', { timeout: 300_000 }, async () => {
+  const busy = new Map<string, number>(living.map(name => [name, 0]))
+  let runs = 0
+  let kills = 0
+  let given = 0
+  const openHost = (name: string) => (): WorkerHost => {
+    const way = name === hanging ? 'hangs for good' : 'takes its time'
+    const host = createProcessHost({ entry, device: name, setup: { way, stepMs }, env: {} })
+    const timed = async <T>(work: Promise<T>): Promise<T> => {
+      const startMs = realClock.monotonicMs()
+      const result = await work
+      busy.set(name, (busy.get(name) ?? 0) + realClock.monotonicMs() - startMs)
+      return result
+    }
+    return {
+      get state() {
+        return host.state
+      },
+      died: host.died,
+      start: () => timed(host.start()),
+      stop: () => host.stop(),
+      kill: () => host.kill(),
+      ping: () => host.ping(),
+      run: (order, sources, events: RunEvents = {}) => {
+        if (name === hanging) given += 1
+        else runs += 1
+        const isDoomed = name !== hanging && runs % killedEvery === 0
+        if (isDoomed) kills += 1
+        const onStep: RunEvents['onStep'] = (step, steps, preview) => {
+          events.onStep?.(step, steps, preview)
+          if (isDoomed && step === 1) void host.kill()
+        }
+        return timed(host.run(order, sources, { ...events, onStep }))
+      },
+    }
+  }
+  it = await buildTestEasel({
+    parts: {
+      clock: hastyClock,
+      devices: [...living, hanging].map(name => ({ name, openHost: openHost(name) })),
+    },
+  })
+  const ids: string[] = []
+  for (let i = 0; i < jobs; i++) ids.push((await it.ask(`circle ${i}`)).id)
+  const startMs = realClock.monotonicMs()
+  await it.until(() => it.isIdle)
+  const tookMs = realClock.monotonicMs() - startMs
+
+  expect(ids.filter(id => it.find(id)?.state !== 'done')).toEqual([])
+  expect(new Set(ids.map(id => it.job(id).device))).toEqual(new Set(living))
+  expect(kills).toBeGreaterThan(jobs / killedEvery - 1)
+  // Ten jobs at most were risked on the device that hangs: its rests grow.
+  expect(given).toBeLessThan(10)
+  const quarantined = it.log.lines.filter(({ message }) => message === 'device quarantined')
+  expect(quarantined.length).toBe(given)
+  const atWork = [...busy].filter(([name]) => living.includes(name)).reduce((sum, [, ms]) => sum + ms, 0)
+  expect(atWork / (living.length * tookMs)).toBeGreaterThan(0.9)
+})
