@@ -1,6 +1,6 @@
 /** Owns a network's graph while it grows: what goes in and out, weights, the scope of names, and single nodes. */
 import { AppError } from '../../errors.ts'
-import type { DType } from '../weights/dtype.ts'
+import { bytesPerElement, type DType } from '../weights/dtype.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import { type Dim, type Shape, shapeText } from './dim.ts'
 import { ModelWriter, type NodeOptions, type OnnxModel, type Value } from './model.ts'
@@ -143,7 +143,7 @@ export abstract class GraphBuilder {
       if (!value) throw new Error(`no module has the path "${path}"`)
       this.output(path, value.shape.length === 4 ? this.channelsFirst(value) : value)
     }
-    return this.#writer.build(bitsOf(this.arithmetic) / 8)
+    return this.#writer.build(bytesPerElement[this.arithmetic])
   }
 
   /** One node with one output. The other methods are made of it; variants may use it for operators of their own. */

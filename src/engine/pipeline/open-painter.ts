@@ -62,7 +62,15 @@ export async function openPainter(
   around?: Around,
   upscaler: Upscaler = lanczosUpscaler,
 ): Promise<Painter> {
-  const { device, threads, precision: wanted, models, files, memoryBytes, version } = painterSetup.parse(setup)
+  const {
+    device,
+    threads,
+    precision: wanted,
+    models,
+    files,
+    memoryBytes,
+    version,
+  } = painterSetup.parse(setup)
   if (wanted !== 'auto') await tryDevice(device, wanted)
   const precision = wanted === 'auto' ? await preferredPrecision(device) : wanted
   const residency = new Residency(device, memoryBytes)

@@ -4,19 +4,9 @@
  */
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { buildClip, clipInput, clipNames } from '../../../src/engine/networks/clip.ts'
-import { clipConfigSchema } from '../../../src/engine/networks/clip-config.ts'
 import { planNetworks, planVae } from '../../../src/engine/networks/plan/plan.ts'
-import { residualPlaces, residualTensors } from '../../../src/engine/networks/residuals.ts'
-import { buildUNet, unetNames } from '../../../src/engine/networks/unet.ts'
-import { unetConfigSchema } from '../../../src/engine/networks/unet-config.ts'
-import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../../../src/engine/networks/vae.ts'
-import { vaeConfigSchema } from '../../../src/engine/networks/vae-config.ts'
-import type { GraphOptions } from '../../../src/engine/onnx/kernels.ts'
-import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
-import { Session, type Tensor } from '../../../src/engine/onnx/session.ts'
-import { readConfigFile } from '../../../src/engine/weights/config-file.ts'
-import { openDiffusersFolder } from '../../../src/engine/weights/diffusers-layout.ts'
+import { Session } from '../../../src/engine/onnx/session.ts'
+import { type NetworkCase, networkCases } from '../../../tools/gpu-check/cases.ts'
 import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
 import { OracleFolder } from '../../../tools/oracle/folder.ts'
 import { partsOfFile, partsOfFolder } from '../../../tools/oracle/open-models.ts'
@@ -26,35 +16,12 @@ import { interpret } from '../../helpers/onnx/interpret.ts'
 const oracle = new OracleFolder('test/golden/oracle')
 afterAll(() => oracle.close())
 
-/** A network over golden inputs. */
-interface Case {
-  readonly build: (options: GraphOptions) => OnnxModel
-  readonly inputs: Readonly<Record<string, Tensor>>
-  readonly output: string
-  readonly golden: Float32Array
-  /** Ten times what float32 rounding costs the reference (the oracle's README). */
-  readonly limit: number
-  /**
-   * What float16 costs: the largest error of the portable float16 graph where every operator computes in float32 and its
-   * result is rounded to float16, as torch does it (measured with `interpret(…, { rounded: true })`).
-   */
-  readonly roundingCost: number
-}
-
-const cases: Readonly<Record<string, () => Promise<Case>>> = {
-  'Base U-Net': () => unetCase('base', 'unet_base_16x16_t951', 951, 3.5e-3),
-  'Refiner U-Net': () => unetCase('refiner', 'unet_refiner_16x16_t171', 171, 3.2e-3),
-  'VAE encoder': () => vaeCase('encoder', 2.4e-2),
-  'VAE decoder': () => vaeCase('decoder', 3.6e-3),
-  'first text encoder': () => clipCase('text_encoder', 'te1', 4.2e-3),
-  'second text encoder': () => clipCase('text_encoder_2', 'te2', 7.5e-3),
-}
-const named = Object.entries(cases)
+const named = Object.entries(networkCases)
 
 test.each(named.filter(([name]) => name !== 'Base U-Net'))(
   'The interpreter gives the reference’s numbers for the portable graph: %s',
   async (_, open) => {
-    const { build, inputs, output, golden, limit } = await open()
+    const { build, inputs, output, golden, limit } = await open(oracle)
     const ours = interpret(build({}), inputs).get(output) ?? []
     expect(maxAbsoluteError(ours, golden)).toBeLessThanOrEqual(limit)
   },
@@ -62,7 +29,7 @@ test.each(named.filter(([name]) => name !== 'Base U-Net'))(
 
 describe('The CUDA variant', () => {
   test.each(named)('gives the reference’s numbers: %s', async (_, open) => {
-    const { build, inputs, output, golden, limit } = await open()
+    const { build, inputs, output, golden, limit } = await open(oracle)
     const ours = interpret(build({ variant: 'cuda float32' }), inputs).get(output) ?? []
     expect(maxAbsoluteError(ours, golden)).toBeLessThanOrEqual(limit)
   })
@@ -70,7 +37,7 @@ describe('The CUDA variant', () => {
   test.each(named)(
     'has types and shapes that fit: the CPU provider lacks kernels, nothing else: %s',
     async (_, open) => {
-      const { build } = await open()
+      const { build } = await open(oracle)
       for (const variant of ['cuda float32', 'cuda float16'] as const) {
         const graph = build({ variant })
         const isRunnable = !decodeModel(graph).nodes.some(({ op }) => cudaOnly.has(op))
@@ -85,7 +52,7 @@ describe('The CUDA variant', () => {
   )
 
   test('turns pictures where they come in and go out, and nowhere between', async () => {
-    const { build } = await unetCase('base', 'unet_base_16x16_t951', 951, 0)
+    const { build } = await caseNamed('Base U-Net')
     const graph = decodeModel(build({ variant: 'cuda float16' }))
     const fixed = fixedValues(graph)
     const turned = graph.nodes.filter(({ op, inputs: [x = ''] }) => op === 'Transpose' && !fixed.has(x))
@@ -110,7 +77,7 @@ describe('In float16', () => {
   test.each(named)(
     'the CPU provider is within what rounding every result to float16 costs: %s',
     async (_, open) => {
-      const { build, inputs, output, golden, roundingCost } = await open()
+      const { build, inputs, output, golden, roundingCost } = await open(oracle)
       const session = await Session.open('float16', build({ variant: 'portable float16' }))
       const ours = await session.run(inputs, output)
       await session.close()
@@ -119,7 +86,7 @@ describe('In float16', () => {
   )
 
   test('that cost is what the interpreter measures', async () => {
-    const { build, inputs, output, golden, roundingCost } = await clipCase('text_encoder_2', 'te2', 7.5e-3)
+    const { build, inputs, output, golden, roundingCost } = await caseNamed('second text encoder')
     const rounded =
       interpret(build({ variant: 'portable float16' }), inputs, { rounded: true }).get(output) ?? []
     expect(maxAbsoluteError(rounded, golden)).toBeLessThanOrEqual(roundingCost)
@@ -157,68 +124,8 @@ describe('In float16', () => {
   })
 })
 
-async function unetCase(
-  model: 'base' | 'refiner',
-  name: string,
-  timestep: number,
-  roundingCost: number,
-): Promise<Case> {
-  const golden = await oracle.tensors('parts', `${name}.safetensors`)
-  const folder = join(await oracle.model(model), 'unet')
-  const config = await readConfigFile(join(folder, 'config.json'), unetConfigSchema)
-  const source = await openDiffusersFolder(folder)
-  const [batch = 0, timeIdCount = 0] = golden.get('time_ids').shape
-  const tensor = (tensorName: string): Tensor => ({
-    data: golden.floats(tensorName),
-    shape: golden.get(tensorName).shape,
-  })
-  return {
-    build: options => buildUNet(config, source, timeIdCount, options),
-    inputs: {
-      ...residualTensors(residualPlaces(config)),
-      [unetNames.sample]: tensor('sample'),
-      [unetNames.timestep]: { data: new Float32Array(batch).fill(timestep), shape: [batch] },
-      [unetNames.context]: tensor('encoder_hidden_states'),
-      [unetNames.pooled]: tensor('text_embeds'),
-      [unetNames.timeIds]: tensor('time_ids'),
-    },
-    output: unetNames.output,
-    golden: golden.floats('output'),
-    limit: 3e-5,
-    roundingCost,
-  }
-}
-
-async function vaeCase(half: 'encoder' | 'decoder', roundingCost: number): Promise<Case> {
-  const golden = await oracle.tensors('parts', 'vae_64x96.safetensors')
-  const folder = join(await oracle.model('base'), 'vae')
-  const config = await readConfigFile(join(folder, 'config.json'), vaeConfigSchema)
-  const source = await openDiffusersFolder(folder)
-  const [input, output] = half === 'encoder' ? ['image', 'moments'] : ['latent', 'decoded']
-  const build = half === 'encoder' ? buildVaeEncoder : buildVaeDecoder
-  return {
-    build: options => build(config, source, options),
-    inputs: { [vaeNames.input]: { data: golden.floats(input), shape: golden.get(input).shape } },
-    output: vaeNames.output,
-    golden: golden.floats(output),
-    limit: half === 'encoder' ? 3e-4 : 4e-5,
-    roundingCost,
-  }
-}
-
-async function clipCase(name: string, prefix: string, roundingCost: number): Promise<Case> {
-  const golden = await oracle.tensors('text', 'embeds.safetensors')
-  const folder = join(await oracle.model('base'), name)
-  const config = await readConfigFile(join(folder, 'config.json'), clipConfigSchema)
-  const source = await openDiffusersFolder(folder)
-  const key = golden.names.find(one => one.endsWith(`.${prefix}.input_ids`))?.replace('.input_ids', '') ?? ''
-  const states = `${key}.hidden_states_-2`
-  return {
-    build: options => buildClip(config, source, options),
-    inputs: clipInput(Int32Array.from(golden.get(`${key}.input_ids`).data), config),
-    output: clipNames.hidden(config.layers - 1),
-    golden: golden.floats(states),
-    limit: 4e-5,
-    roundingCost,
-  }
+function caseNamed(name: string): Promise<NetworkCase> {
+  const open = networkCases[name]
+  if (!open) throw new Error(`no case ${name}`)
+  return open(oracle)
 }
