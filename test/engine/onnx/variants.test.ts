@@ -43,10 +43,7 @@ describe('The CUDA variant', () => {
         const isRunnable = !decodeModel(graph).nodes.some(({ op }) => cudaOnly.has(op))
         const opened = Session.open('cuda', graph).then(session => session.close())
         if (isRunnable) await expect(opened).resolves.toBeUndefined()
-        else
-          await expect(opened).rejects.toThrow(
-            /Failed to find kernel for com\.microsoft\.(GroupNorm|NhwcConv|BiasSplitGelu)/,
-          )
+        else await expect(opened).rejects.toThrow(noKernel)
       }
     },
   )
@@ -60,6 +57,10 @@ describe('The CUDA variant', () => {
     expect(turned).toHaveLength(residuals.length + 2)
   })
 })
+
+/** The runtime's words, with and without a pass over float16. It has inferred all types and shapes before it says so. */
+const noKernel =
+  /(Failed to find kernel for com\.microsoft\.|Could not find an implementation for )(GroupNorm|NhwcConv|BiasSplitGelu)\(1\)/
 
 /** Operators of com.microsoft that only the CUDA provider has kernels for. */
 const cudaOnly = new Set(['GroupNorm', 'NhwcConv', 'BiasSplitGelu'])
@@ -100,7 +101,9 @@ describe('In float16', () => {
     if ('path' in unet.graph) throw new Error('a graph of our own')
     const { nodes, tensors } = decodeModel(unet.graph)
     const matrices = new Set(
-      tensors.filter(one => one.isExternal && one.shape.length > 1).map(({ name }) => name),
+      tensors
+        .filter(one => one.isExternal && one.shape.filter(extent => extent > 1).length > 1)
+        .map(({ name }) => name),
     )
     expect(matrices.size).toBeGreaterThan(50)
     const users = new Set(
