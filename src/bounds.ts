@@ -33,6 +33,9 @@ export const bounds = {
   /** ControlNets, and image prompts, of one picture: each is a network more at every step. */
   controls: { min: 1, max: 3 },
   imagePrompts: { min: 1, max: 3 },
+  /** LoRAs of one picture, and what each may be multiplied by: beyond that they only spoil it. */
+  loras: { min: 1, max: 16 },
+  loraWeight: { min: -10, max: 10 },
   softEdge: { min: 0, max: 64 },
   maskPadding: { min: 0, max: 512 },
   refineSplit: { min: 0.01, max: 0.99 },

@@ -9,6 +9,7 @@ import { prepareDevices } from './devices/prepare-devices.ts'
 import { reasonLines } from './devices/reason-lines.ts'
 import { deviceOpeners } from './devices.ts'
 import { isOfNoUse, type ModelCatalogue } from './engine/models/library.ts'
+import { LoraFits } from './engine/pipeline/lora-fits.ts'
 import { AppError, toAppError } from './errors.ts'
 import { watchEventLoop } from './event-loop.ts'
 import { guardedClock } from './guarded-clock.ts'
@@ -54,9 +55,10 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const catalogue = await usableModels(parts)
   const { devices, reason, env } = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, reason)) say(line)
+  const fits = new LoraFits()
   const built = buildEasel({
     config,
-    catalogue,
+    catalogue: { ...catalogue, loraFit: (model, lora) => fits.of(model, lora) },
     devices: devices.map(device => deviceOpeners(device, catalogue, env)),
     checkPicture,
     migrationsFolder: join(packageRoot, 'migrations'),

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import type { FileKind, FileRecord } from '../engine/models/file-record.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
+import type { LoraFit } from '../engine/pipeline/lora-fits.ts'
 import { findPreset, presetOfFile } from '../engine/sampling/presets.ts'
 import { nearestNames } from '../nearest.ts'
 
@@ -9,6 +10,8 @@ export interface Catalogue {
   models: readonly ModelRecord[]
   /** What goes with models: VAEs, LoRAs … */
   files?: readonly FileRecord[]
+  /** Throws AppError 'model-file' where the LoRA does not fit the model at all. */
+  loraFit?: (model: ModelRecord, lora: FileRecord) => Promise<LoraFit>
 }
 
 /** What a request may leave out, as the model's files and the configuration have it. */

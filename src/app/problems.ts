@@ -1,6 +1,7 @@
 /** Why a request was refused or changed: expected outcomes, as codes with the facts that their sentence needs. */
 import type { ForeignMark } from '../engine/text/prompt-rule.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
+import type { ModelFileProblem } from '../model-problem.ts'
 import type { PictureProblem } from '../picture-problem.ts'
 import type { TextField } from './text-limits.ts'
 
@@ -19,6 +20,7 @@ export type FlagExpectation =
   | 'sigmas'
   | 'spacing'
   | 'syntax'
+  | 'loras'
   | 'picture-id'
   | 'padding'
   | 'control'
@@ -80,6 +82,14 @@ export interface ProblemDetails {
   'vae-unknown': { name: string; known: string[] }
   /** A VAE for latents of another width than the model's. */
   'vae-unfit': { vae: string; model: string; found: number; expected: number }
+  'lora-unknown': { name: string; known: string[] }
+  /** `<lora:name:…>` in a prompt, where something else stands in a weight's place. */
+  'lora-weight': { name: string; written: string }
+  'lora-unfit': { lora: string; model: string; problem: ModelFileProblem }
+  /** A notice: some of its modules are none of the model's. `examples`: in the file's spelling. */
+  'lora-partly': { lora: string; model: string; unmatched: number; modules: number; examples: string[] }
+  /** A notice: LoRAs are not looked for in what should not be in the picture. */
+  'lora-in-negative': { name: string }
   'style-unknown': { name: string; known: string[] }
   /** A flag of the Refiner where it takes no part, or takes part in another way. */
   'refine-flag': { flag: string; way: 'on' | 'ensemble' | 'after' }

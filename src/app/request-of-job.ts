@@ -6,6 +6,7 @@ import { templateFor } from '../engine/text/expand-prompt.ts'
 import { isReadAlike } from '../engine/text/prompt-rules.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
 import type { ImagineRequest } from './requests.ts'
+import { lorasBesidePrompt } from './resolve-loras.ts'
 import type { JobView } from './views.ts'
 
 /**
@@ -38,6 +39,7 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     preset: sampling.timesteps && presetOfTimesteps(sampling.timesteps)?.name,
     model: order.model.name,
     vae: order.model.vae?.name,
+    loras: lorasOf(order),
     clipSkip: order.prompt.clipSkip || undefined,
     syntax: syntaxOf(order.prompt),
     ...sourceOf(order),
@@ -54,6 +56,13 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
 function syntaxOf({ syntax = 'easel', ...prompt }: PaintOrder['prompt']): ImagineRequest['syntax'] {
   const texts = [prompt.positive, prompt.positive2 ?? '', prompt.negative ?? '']
   return syntax === 'a1111' || texts.every(isReadAlike) ? undefined : syntax
+}
+
+function lorasOf(order: PaintOrder): ImagineRequest['loras'] {
+  const beside = lorasBesidePrompt(order)
+  return beside.length === 0
+    ? undefined
+    : beside.map(({ name, unetWeight, textWeight }) => ({ name, unetWeight, textWeight }))
 }
 
 /** Orders made before ancestral rules heeded an eta may hold one that changed nothing. */

@@ -54,6 +54,8 @@ export interface ImagineRequest {
   model?: string
   /** A VAE of the library by name, in place of the model's own. */
   vae?: string
+  /** LoRAs beside those that the prompt names. */
+  loras?: readonly LoraWish[]
   style?: string
   clipSkip?: number
   /** The rule by which marks in the prompts are read, where it is not to be the configuration's. */
@@ -89,6 +91,13 @@ export interface ImagineRequest {
   repeat?: number
   /** The picture that this request came from, for the link to the parent. */
   parentPictureId?: string
+}
+
+/** A LoRA by name; what is left out is 1, or the same for the text encoders as for the U-Net. */
+export interface LoraWish {
+  readonly name: string
+  readonly unetWeight?: number
+  readonly textWeight?: number
 }
 
 /** A press of a button. */

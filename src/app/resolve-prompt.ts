@@ -8,6 +8,7 @@ import {
   unfitWidths,
   unknownEmbeddings,
 } from '../engine/text/embedding-names.ts'
+import { isLora } from '../engine/text/lora-mentions.ts'
 import type { PromptRemark, PromptRule } from '../engine/text/prompt-rule.ts'
 import { type PromptSyntax, promptRules } from '../engine/text/prompt-rules.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
@@ -35,9 +36,11 @@ export function resolvePrompt(
   // Wildcards and saved defaults have come in since the request was looked at.
   const texts = { ...request, prompt: typed, negative: request.negative ?? settings.negative }
   if (checkTexts(texts, config.limits, findings)) {
+    const rule = promptRules[syntax]
     for (const text of [typed, request.prompt2, request.negative]) {
-      if (text !== undefined) remarkOn(text, promptRules[syntax], findings)
+      if (text !== undefined) for (const remark of rule.remarks(text)) noticeOf(remark, findings)
     }
+    remarkOnNetworks([typed, request.prompt2 ?? ''], request.negative ?? '', rule, findings)
   }
   const style = styleOf(request, config.styles, findings)
   const clipSkip = request.clipSkip ?? 0
@@ -97,10 +100,19 @@ function embeddingsOf(
   }))
 }
 
-function remarkOn(text: string, rule: PromptRule, findings: Findings): void {
-  for (const remark of rule.remarks(text)) noticeOf(remark, findings)
-  for (const { type, args } of rule.withoutNetworks(text).networks) {
-    findings.notice('network-unused', { type, name: args[0] ?? '' })
+/** LoRAs of the prompts are found elsewhere. */
+function remarkOnNetworks(
+  positives: readonly string[],
+  negative: string,
+  rule: PromptRule,
+  findings: Findings,
+): void {
+  const inText = (text: string) => rule.withoutNetworks(text).networks
+  const unused = [...positives.flatMap(inText).filter(one => !isLora(one)), ...inText(negative)]
+  for (const mention of unused) {
+    const [name = ''] = mention.args
+    if (isLora(mention)) findings.notice('lora-in-negative', { name })
+    else findings.notice('network-unused', { type: mention.type, name })
   }
 }
 

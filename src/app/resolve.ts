@@ -10,6 +10,7 @@ import type { PicturePlace } from './request-pictures.ts'
 import type { ImagineRequest } from './requests.ts'
 import { resolveControls, resolveImagePrompts } from './resolve-guidance.ts'
 import { resolveInpainting } from './resolve-inpainting.ts'
+import { resolveLoras } from './resolve-loras.ts'
 import { resolvePrompt } from './resolve-prompt.ts'
 import { checkStrength, resolveRefinement } from './resolve-refinement.ts'
 import { resolveSampling } from './resolve-sampling.ts'
@@ -51,6 +52,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   for (const problem of ofModel.problems) if (problem.code === 'vae-unknown') findings.add(problem)
   const defaults = { ...defaultsOf(model, config), ...(known ? {} : { preset: undefined }) }
   const prompt = resolvePrompt(request, context, known ? model.textWidths : undefined, findings)
+  const loras = resolveLoras(request.loras, prompt, context.catalogue, findings)
   const sampling = resolveSampling(request, defaults, config.limits, findings)
   const refinement = resolveRefinement(
     request,
@@ -91,6 +93,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
     source,
     ...(controls && { controls }),
     ...(imagePrompts && { imagePrompts }),
+    ...(loras && { loras }),
     refinement,
     fast: isFast(request, controls, imagePrompts, findings),
   }

@@ -1,6 +1,7 @@
 /** `/imagine`: the whole life of a request, up to the moment at which it is safe. */
 import { templateFor } from '../engine/text/expand-prompt.ts'
 import { accept, duplicateOf } from './accept.ts'
+import { checkLoras } from './check-loras.ts'
 import type { ImagineOutcome } from './easel.ts'
 import { Findings } from './findings.ts'
 import { type Admission, admitPicture, type NewGivenPicture } from './given-pictures.ts'
@@ -61,6 +62,13 @@ export async function submit(
   for (const outcome of resolved) {
     if (outcome.kind === 'refused') for (const problem of outcome.problems) findings.add(problem)
   }
+  const fit = new Findings()
+  await checkLoras(
+    resolved.flatMap(outcome => (outcome.kind === 'order' ? [outcome.order] : [])),
+    parts.catalogue,
+    fit,
+  )
+  for (const problem of fit.problems) findings.add(problem)
   const [first] = resolved
   const { problems } = findings
   if (!first || problems.length > 0 || (variants.length > 1 && !confirmed)) {
@@ -79,7 +87,7 @@ export async function submit(
         : [],
     ),
     parent: parentOf(parts, request, caller),
-    notices: noticesOf(first),
+    notices: [...noticesOf(first), ...fit.notices],
     given,
     refusal: () => missingPicture(parts, [...admissions.values()]),
   })

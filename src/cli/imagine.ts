@@ -1,5 +1,6 @@
 /** `easel imagine`: a picture from words, by the grammar of the chat, without server or database. */
 import type { Command } from 'commander'
+import { checkLoras } from '../app/check-loras.ts'
 import { checkPicture } from '../app/check-picture.ts'
 import { Findings } from '../app/findings.ts'
 import type { Problem } from '../app/problems.ts'
@@ -10,6 +11,7 @@ import { drawn, variantsOf } from '../app/variants.ts'
 import { parseCommand } from '../bots/grammar/command-line.ts'
 import { flagList } from '../bots/grammar/flags.ts'
 import { randomSeed } from '../bounds.ts'
+import { LoraFits } from '../engine/pipeline/lora-fits.ts'
 import { systemRandom } from '../system-ports.ts'
 import { en, problemSentence, type Words } from '../words/en.ts'
 import { commandText } from './command-text.ts'
@@ -90,6 +92,10 @@ async function imagine(
   const refused = resolved.find(outcome => outcome.kind === 'refused')
   if (refused) return refuseProblems(session, refused.problems)
   const orders = resolved.flatMap(outcome => (outcome.kind === 'order' ? [outcome.order] : []))
+  const fits = new LoraFits()
+  await checkLoras(orders, { ...catalogue, loraFit: (model, lora) => fits.of(model, lora) }, findings)
+  for (const notice of findings.notices) err(`easel: ${problemSentence(words, notice)}`)
+  if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
   return paintToFiles(session, catalogue, orders, allOf(files), options.output)
 }
 

@@ -137,7 +137,13 @@ const imagePrompt = z.object({
 })
 
 /** A LoRA that is merged into the Base's weights, with what its changes are multiplied by. */
-const lora = z.object({ ...fileReference.shape, unetWeight: z.number(), textWeight: z.number() })
+const lora = z.object({
+  ...fileReference.shape,
+  unetWeight: z.number(),
+  textWeight: z.number(),
+  /** sha256 of the file without its header, by which A1111 and its kin know it. */
+  dataHash: z.string().optional(),
+})
 
 /** Seeds are torch's: an integer; picture i of a set uses seed + i. */
 const seed = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)

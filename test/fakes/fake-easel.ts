@@ -246,6 +246,10 @@ export class FakeEasel implements Easel {
     return fakeModels
   }
 
+  loras(): string[] {
+    return ['style', 'people/face', 'styles: old']
+  }
+
   samplers(): string[] {
     return ['euler', 'heun']
   }

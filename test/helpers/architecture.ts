@@ -173,6 +173,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
       'src/platforms.ts',
       'src/bounds.ts',
       'src/errors.ts',
+      'type src/model-problem.ts',
       'src/picture-problem.ts',
       'src/ports.ts',
       'src/guarded-clock.ts',

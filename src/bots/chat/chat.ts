@@ -127,6 +127,7 @@ export class Chat {
     const { easel, maxCount } = this.#parts
     return {
       models: easel.models().map(({ name }) => name),
+      loras: easel.fileNames('lora'),
       styles: easel.styles(),
       controlNets: easel.fileNames('controlnet'),
       ipAdapters: easel.fileNames('ip-adapter'),

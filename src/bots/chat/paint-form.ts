@@ -20,6 +20,7 @@ const flagFields = [
   'ar',
   'n',
   'model',
+  'lora',
   'style',
   'seed',
   'strength',
@@ -32,6 +33,7 @@ const flagFields = [
 /** What there is to choose from. */
 export interface FormChoices {
   models: readonly string[]
+  loras: readonly string[]
   styles: readonly string[]
   controlNets: readonly string[]
   ipAdapters: readonly string[]
@@ -68,6 +70,7 @@ export function paintFields(form: PaintForm, choices: FormChoices, words: Words)
     ...choice('ar', labels.aspect, choicesOf(aspects)),
     ...choice('n', labels.count, countChoices(choices.maxCount)),
     ...choice('model', labels.model, choicesOf(choices.models)),
+    ...choice('lora', labels.lora, choicesOf(choices.loras)),
     ...choice('style', labels.style, choicesOf(choices.styles)),
     {
       kind: 'check',
@@ -112,6 +115,9 @@ export function fieldOfProblem(problem: Problem): string {
   switch (problem.code) {
     case 'model-unknown':
       return 'model'
+    case 'lora-unknown':
+    case 'lora-unfit':
+      return 'lora'
     case 'style-unknown':
       return 'style'
     case 'size-range':

@@ -39,7 +39,7 @@ export function parseCommand(text: string): ParsedCommand {
     const found = findFlag(mark.name)
     if (found.kind === 'unknown') {
       problems.push(unknownFlag(mark.name, found.nearest))
-    } else if (seen.has(found.name)) {
+    } else if (seen.has(found.name) && !found.flag.isList) {
       problems.push(problem('flag-repeated', { flag: `--${found.name}` }))
     } else {
       seen.add(found.name)

@@ -12,6 +12,8 @@ export interface FlagValue<T> {
   /** `typed` is '' where the flag stands alone; only quotes make an empty text one that was meant. */
   read(typed: string, quoted?: boolean): T | undefined
   write(value: T): string | undefined
+  /** Of a list: what two flags of it say together. Other flags are given once. */
+  joined?(before: T, more: T): T
   /** Bounds that hold for every model and every configuration; narrower ones are app/'s to know. */
   readonly range?: { min: number; max: number; numbersOf(value: T): readonly number[] }
 }

@@ -21,6 +21,7 @@ import {
   wholeNumber,
 } from './flag-values.ts'
 import { controlList, imagePromptList } from './guidance-values.ts'
+import { loraList } from './lora-values.ts'
 import { readValue, type TypedValue } from './read-value.ts'
 
 /** Each flag has its line of help in words/, and each line there its flag here. */
@@ -29,6 +30,8 @@ export type FlagName = keyof Words['flags']
 export interface Flag {
   readonly aliases: readonly string[]
   readonly shape: string
+  /** Whether it may be given several times. */
+  readonly isList: boolean
   /** Sets the request's field from what was typed; answers why not. */
   read(typed: TypedValue, request: ImagineRequest): Problem | undefined
   /** The value as it would be typed ('' for a flag that stands alone), undefined where there is none to give. */
@@ -56,6 +59,7 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   preset: flag('preset', 'preset', text),
   model: flag('model', 'model', text),
   vae: flag('vae', 'vae', text),
+  lora: flag('lora', 'loras', loraList),
   style: flag('style', 'style', text),
   'clip-skip': flag('clip-skip', 'clipSkip', between(bounds.clipSkip, wholeNumber)),
   syntax: flag('syntax', 'syntax', oneOf('syntax', ['a1111', 'comfyui', 'easel'])),
@@ -110,6 +114,7 @@ function flag<Key extends keyof ImagineRequest>(
   return {
     aliases,
     shape: kind.shape,
+    isList: kind.joined !== undefined,
     read(typed, request) {
       const read = readValue(kind, typed)
       switch (read.kind) {
@@ -117,9 +122,11 @@ function flag<Key extends keyof ImagineRequest>(
           return problem('flag-value', { flag: `--${name}`, value: typed.value, expected: kind.expected })
         case 'out-of-range':
           return problem('out-of-range', { name, value: read.value, min: read.min, max: read.max })
-        case 'read':
-          request[key] = read.value
+        case 'read': {
+          const before = request[key]
+          request[key] = kind.joined && before ? kind.joined(before, read.value) : read.value
           return undefined
+        }
       }
     },
     write(request) {

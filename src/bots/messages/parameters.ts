@@ -3,6 +3,7 @@ import type { JobView } from '../../app/views.ts'
 import type {
   ControlOrder,
   Inpainting,
+  LoraOrder,
   PaintOrder,
   Refinement,
   RefineOrder,
@@ -78,13 +79,14 @@ function modelOf({ name, hash }: { name: string; hash: string }): string {
 }
 
 function paintDetails(order: PaintOrder, parameters: Words['parameters']): [string, string][] {
-  const { refinement, controls = [], imagePrompts = [] } = order
+  const { refinement, controls = [], imagePrompts = [], loras = [] } = order
   return [
     ...controls.map((control): [string, string] => [parameters.control, controlOf(control, parameters)]),
     ...imagePrompts.map(({ model, pictureId, scale }): [string, string] => [
       parameters.imagePrompt,
       [pictureId, modelOf(model), parameters.scaleOf(scale)].join(', '),
     ]),
+    ...loras.map((lora): [string, string] => [parameters.lora, loraOf(lora, parameters)]),
     ...given(parameters.refiner, refinement && refinerOf(refinement, parameters)),
     ...given(parameters.fast, order.fast ? parameters.yes : undefined),
   ]
@@ -104,6 +106,12 @@ function controlOf(control: ControlOrder, parameters: Words['parameters']): stri
   if (start > 0 || end < 1) parts.push(parameters.controlRange(start, end))
   if (guess) parts.push(parameters.guess)
   return parts.join(', ')
+}
+
+function loraOf(lora: LoraOrder, parameters: Words['parameters']): string {
+  const { unetWeight, textWeight } = lora
+  const weights = unetWeight === textWeight ? unetWeight : parameters.loraWeights(unetWeight, textWeight)
+  return `${modelOf(lora)}, ${weights}`
 }
 
 function refinerOf(refinement: Refinement, parameters: Words['parameters']): string {

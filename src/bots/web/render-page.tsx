@@ -15,6 +15,8 @@ export interface PageFrame {
   /** Names this rendering, so that a form that is sent twice is one event. */
   once: string
   isAdmin: boolean
+  /** Names that can stand behind `--lora`. */
+  loras: readonly string[]
 }
 
 export interface ChatContent {
@@ -173,14 +175,21 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
   )
 }
 
-/** The commands that can be typed; the page's script shows those that begin with what is typed. */
-function Completions({ frame: { words, isAdmin } }: { frame: PageFrame }) {
+/** Commands and LoRAs that can be typed; the page's script shows those that fit what is typed. */
+function Completions({ frame: { words, isAdmin, loras } }: { frame: PageFrame }) {
   return (
     <ul id="completions" aria-label={words.web.navLabel} hidden>
       {offeredTo(isAdmin).map(name => (
         <li>
           <button type="button" data-typed={`/${typedNameOf(name)}`}>
             <code>/{usageOf(name)}</code> {words.commands[name].about}
+          </button>
+        </li>
+      ))}
+      {loras.map(name => (
+        <li hidden>
+          <button type="button" data-lora={name}>
+            <code>{name}</code>
           </button>
         </li>
       ))}

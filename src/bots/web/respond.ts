@@ -21,6 +21,7 @@ interface ResponderParts {
   ids: Ids
   feed: (limit: number) => FeedReply
   guides: () => Guides
+  loras: () => readonly string[]
 }
 
 export class Responder {
@@ -98,6 +99,7 @@ export class Responder {
       },
       once: visit.nextOnce,
       isAdmin: visit.seesStats,
+      loras: this.#parts.loras(),
     }
   }
 }

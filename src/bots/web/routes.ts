@@ -43,7 +43,14 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const assets = loadAssets()
   const receiver = new Receiver({ easel, words, clock, ids, maxCount: config.limits.maxCount })
   const feed = (limit: number) => feedOf(easel, words, limit)
-  const responder = new Responder({ words, assets, ids, feed, guides: () => guidesOf(easel) })
+  const responder = new Responder({
+    words,
+    assets,
+    ids,
+    feed,
+    guides: () => guidesOf(easel),
+    loras: () => easel.fileNames('lora'),
+  })
 
   const proxies = new Proxies(config.web.proxies)
   const addressPseudonym = addressPseudonyms(`${ids.next()}${ids.next()}`)

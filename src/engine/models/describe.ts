@@ -12,7 +12,7 @@ import { describeDiffusersFolder, describeNetwork } from './checkpoint/diffusers
 import type { FoundParts } from './checkpoint/found-parts.ts'
 import type { FileRecord } from './file-record.ts'
 import { controlNetInFile, imageEncoderInFile, requireBuilt } from './guidance-file.ts'
-import { type FileHasher, hashFile } from './hashes/file-hashes.ts'
+import { type FileHasher, hashFile, hashSections } from './hashes/file-hashes.ts'
 import { isModelKind, type ModelKind, modelKinds } from './recognise/kinds.ts'
 import { recognise } from './recognise/recognise.ts'
 import { sdxl } from './recognise/recogniser.ts'
@@ -72,6 +72,8 @@ async function partInFile(
   hasher: FileHasher,
 ): Promise<Partial<FileRecord>> {
   switch (kind) {
+    case 'lora':
+      return { lora: { dataHash: await dataHashOf(path, header, hasher) } }
     case 'vae': {
       const vae = await describeVaeFile(path, header, hasher)
       return vae ? { vae } : {}
@@ -85,6 +87,20 @@ async function partInFile(
     default:
       return {}
   }
+}
+
+/** What the trainer says that it is, else read from the file: A1111's hash stays the same when metadata are edited. */
+async function dataHashOf(
+  path: string,
+  { tensors, metadata }: SafetensorsHeader,
+  hasher: FileHasher,
+): Promise<string> {
+  const { sshs_model_hash: told = '' } = metadata
+  if (/^[0-9a-f]{64}$/i.test(told)) return told.toLowerCase()
+  const [first] = tensors.values()
+  const data = { offset: first?.offset ?? 0, length: Number.POSITIVE_INFINITY }
+  const { sections } = await hashSections(path, new Map([['data', [data]]]), hasher)
+  return sections.get('data') ?? ''
 }
 
 /** File names of weights, including unfinished downloads. */

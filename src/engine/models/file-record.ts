@@ -16,6 +16,8 @@ export const fileRecord = z.object({
   storage,
   /** The parts of an embedding. */
   embedding: z.array(embeddingPart).optional(),
+  /** sha256, hex, of a LoRA without its header, as A1111 has it. */
+  lora: z.object({ dataHash: z.string() }).optional(),
   /** A VAE that can replace a model's own. */
   vae: networkPart.optional(),
   /** A ControlNet that can be opened. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { AppError } from '../../errors.ts'
 import type { FileRecord } from '../models/file-record.ts'
 import type { Exchangeable, Networks } from '../networks/networks.ts'
-import { type LoraUpdate, matchLora } from '../weights/lora/match-lora.ts'
+import { type LoraUpdate, matchLora, unmatchedLora } from '../weights/lora/match-lora.ts'
 import { mergeInto, type WeightedUpdate, withTensors } from '../weights/lora/merge.ts'
 import {
   type LoraNetwork,
@@ -112,16 +112,6 @@ function modelOf(networks: Pick<Networks, LoraNetwork>) {
     if (found) tensors[network] = found
   }
   return { tensors, index: moduleIndex(tensors) }
-}
-
-const mostExamples = 3
-
-export function unmatchedLora(file: string, unmatched: readonly string[]): AppError {
-  const examples = unmatched.slice(0, mostExamples)
-  return new AppError('model-file', {
-    file,
-    problem: { what: 'lora-unmatched', modules: unmatched.length, examples },
-  })
 }
 
 function keyOf(loras: readonly LoraOrder[]): string {

@@ -4,7 +4,8 @@ import { type PictureParameters, withWorkOrder } from '../image/parameters/param
 import { readMakingOf } from '../image/parameters/read-parameters.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
 import { schedules } from '../sampling/schedules/registry.ts'
-import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../work-order.ts'
+import { loraMentions, mentionedName, writeMention } from '../text/lora-mentions.ts'
+import type { LoraOrder, PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../work-order.ts'
 
 /**
  * Parameters of picture `index` (0 … count - 1) of an order. `sources` are the bytes beside the order, by id.
@@ -67,7 +68,7 @@ function painted(order: PaintOrder | RefineOrder, version: string): PictureParam
   const { prompt, sampling, model } = order
   const found = findSampler(sampling.sampler)
   return {
-    prompt: prompt.positive,
+    prompt: promptWithLoras(order),
     negative: prompt.negative ?? '',
     steps: sampling.steps,
     sampler: found.kind === 'found' ? found.choice.kind.label : sampling.sampler,
@@ -89,6 +90,7 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
   const churn = sampling.noise?.churn?.amount
   const refinement = order.kind === 'paint' ? order.refinement : undefined
   const inpainting = source?.inpainting
+  const loras = order.kind === 'paint' ? (order.loras ?? []) : []
   const all: [name: string, isSaid: boolean, value: unknown][] = [
     ['Schedule type', sampling.sigmas !== 'model', capitalised(sampling.sigmas)],
     ['Timestep spacing', sampling.spacing !== 'model', sampling.spacing],
@@ -102,6 +104,7 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
     // A1111 counts from the last layer, SDXL's usual penultimate one is its 2.
     ['Clip skip', prompt.clipSkip > 0, prompt.clipSkip + 2],
     ['Prompt rule', prompt.syntax !== undefined && prompt.syntax !== 'a1111', prompt.syntax],
+    ['Lora hashes', loras.length > 0, loraHashes(loras)],
     ['TI hashes', prompt.embeddings !== undefined, embeddingHashes(prompt)],
     ['Guidance rescale', sampling.guidanceRescale > 0, sampling.guidanceRescale],
     ['Guidance interval', from !== 0 || to !== 1, `${from}-${to}`],
@@ -166,6 +169,21 @@ function embeddingHashes({ embeddings = [] }: PaintOrder['prompt']): string {
     .flatMap(({ name, parts }) =>
       [...new Set(parts.map(({ hash }) => hash))].map(hash => `${name}: ${shortHash(hash)}`),
     )
+    .join(', ')
+}
+
+/** A1111 knows LoRAs by their places in the prompt: those that were asked for beside it are written into it. */
+function promptWithLoras(order: PaintOrder | RefineOrder): string {
+  const { prompt } = order
+  const loras = order.kind === 'paint' ? (order.loras ?? []) : []
+  const beside = loras.slice(loraMentions(prompt).length)
+  return [prompt.positive, ...beside.map(writeMention)].join(' ')
+}
+
+/** By the names that stand in the prompt; A1111 has twelve digits of the file without its header. */
+function loraHashes(loras: readonly LoraOrder[]): string {
+  return loras
+    .map(lora => `${mentionedName(lora).replace(/[:,]/g, '')}: ${(lora.dataHash ?? lora.hash).slice(0, 12)}`)
     .join(', ')
 }
 

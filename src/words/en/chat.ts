@@ -13,6 +13,7 @@ export const chat = {
     usual: 'As usual',
     unchanged: 'As it is',
     count: 'How many',
+    lora: 'LoRA',
     model: 'Model',
     strength: 'How far to leave it, from 0 to 1',
     which: 'Which picture',

@@ -9,6 +9,7 @@ export const discord = {
     size: 'size',
     count: 'count',
     model: 'model',
+    lora: 'lora',
     style: 'style',
     source: 'source',
     strength: 'strength',

@@ -63,6 +63,8 @@ export const parameters = {
   sampler: 'Sampler',
   model: 'Model',
   vae: 'VAE',
+  lora: 'LoRA',
+  loraWeights: (unet: number, text: number) => `${unet}, text encoders ${text}`,
   refiner: 'Refiner',
   source: 'Source',
   mask: 'Mask',

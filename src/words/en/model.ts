@@ -20,7 +20,8 @@ export function modelConfigRefusal(file: string, key: string, problem: ModelConf
   return `${file} asks for something Easel cannot build: ${key || 'it'} ${configReason(problem)}.`
 }
 
-function fileReason(p: ModelFileProblem): string {
+/** What is wrong with it, as the end of a sentence. */
+export function fileReason(p: ModelFileProblem): string {
   switch (p.what) {
     case 'missing':
       return 'it does not exist'

@@ -2,6 +2,7 @@
 import type { FlagExpectation, ForeignMark, ProblemCode, ProblemDetails } from '../../app/problems.ts'
 import type { TextField } from '../../app/text-limits.ts'
 import { errors } from './errors.ts'
+import { fileReason } from './model.ts'
 import { pictureRefusal } from './picture.ts'
 
 const list = (names: readonly string[]) => names.join(', ')
@@ -30,6 +31,7 @@ export const flags = {
   preset: 'settings for few-step models, e.g. turbo',
   model: 'which model paints',
   vae: 'a VAE in place of the model’s own',
+  lora: 'LoRAs with their weights, e.g. style:0.8; repeat the flag or put ; between several',
   style: 'a named style',
   'clip-skip': 'text encoder layers to skip',
   syntax: 'how marks in the prompt are read: a1111, comfyui, or easel (the first rule)',
@@ -67,6 +69,7 @@ export const expectations: { readonly [Kind in FlagExpectation]: string } = {
   control:
     'the name of a ControlNet, and behind colons its scale, from-to, map, canny, tile or blur, guess and @ID of a picture',
   'image-prompt': 'a scale, the name of an IP-Adapter and @ID of a picture, between colons',
+  loras: 'names of LoRAs, each with a weight or two behind colons, with ; between them',
   'picture-id': 'the id of a picture',
 }
 
@@ -153,6 +156,14 @@ export const problems: ProblemWords = {
   'vae-unknown': d => `There is no VAE “${excerpt(d.name)}”. ${known(d.known)}`,
   'vae-unfit': d =>
     `The VAE “${d.vae}” is for latents of ${d.found} channels, and “${d.model}” has ${d.expected}.`,
+  'lora-unknown': d => `There is no LoRA “${excerpt(d.name)}”. ${known(d.known)}`,
+  'lora-weight': d =>
+    `The LoRA ${excerpt(d.name)} needs a number as its weight, or two, not “${excerpt(d.written)}”.`,
+  'lora-unfit': d => `The LoRA ${d.lora} does not fit the model ${d.model}: ${fileReason(d.problem)}.`,
+  'lora-partly': d =>
+    `${d.unmatched} of the ${d.modules} modules of the LoRA ${d.lora} are not the model’s and are left out: ${d.examples.map(excerpt).join(', ')}${d.unmatched > d.examples.length ? ' …' : ''}.`,
+  'lora-in-negative': d =>
+    `The LoRA ${excerpt(d.name)} is named in what should not be in the picture and left out: LoRAs belong into the prompt.`,
   'style-unknown': d => `There is no style “${excerpt(d.name)}”. ${known(d.known)}`,
   'refine-flag': d => `${d.flag} goes with --refine ${d.way}.`,
   'no-refiner': d => `There is no Refiner beside the model ${d.model}.`,

@@ -12,6 +12,7 @@ export const chat: Words['chat'] = {
     usual: '照常',
     unchanged: '不变',
     count: '张数',
+    lora: 'LoRA',
     model: '模型',
     strength: '离原图多远，0 到 1',
     which: '哪一张',

@@ -10,6 +10,7 @@ export const discord: Words['discord'] = {
     size: '尺寸',
     count: '张数',
     model: '模型',
+    lora: 'lora',
     style: '风格',
     source: '源图',
     strength: '强度',

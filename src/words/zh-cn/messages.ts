@@ -59,6 +59,8 @@ export const parameters: Words['parameters'] = {
   sampler: '采样器',
   model: '模型',
   vae: 'VAE',
+  lora: 'LoRA',
+  loraWeights: (unet: number, text: number) => `${unet}，文本编码器 ${text}`,
   refiner: '精修模型',
   source: '来源',
   mask: '蒙版',

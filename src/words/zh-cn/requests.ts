@@ -3,6 +3,7 @@ import type { ForeignMark } from '../../app/problems.ts'
 import type { TextField } from '../../app/text-limits.ts'
 import type { Words } from '../en.ts'
 import { errors } from './errors.ts'
+import { fileReason } from './model.ts'
 import { pictureRefusal } from './picture.ts'
 
 const list = (names: readonly string[]) => names.join('、')
@@ -44,6 +45,7 @@ const flags: Words['flags'] = {
   preset: '少步模型的设置，例如 turbo',
   model: '用哪个模型',
   vae: '换用另一个 VAE',
+  lora: 'LoRA 及其权重，例如 style:0.8；可重复此参数，或用 ; 分隔多个',
   style: '用哪种风格',
   'clip-skip': '跳过的文本编码器层数',
   syntax: '提示词里的标记怎样读：a1111、comfyui，或 easel（最初的规则）',
@@ -80,6 +82,7 @@ const expectations: Words['expectations'] = {
   padding: '什么都不写、一个像素数，或 off',
   control: 'ControlNet 的名字，冒号后可写强度、起-止、map、canny、tile 或 blur、guess 和图片的 @编号',
   'image-prompt': '强度、IP-Adapter 的名字和图片的 @编号，用冒号隔开',
+  loras: 'LoRA 的名称，冒号后可加一或两个权重，多个之间用 ; 分隔',
   'picture-id': '图片编号',
 }
 
@@ -145,6 +148,12 @@ const problems: Words['problems'] = {
   'model-unknown': d => `没有模型“${excerpt(d.name)}”。${known(d.known)}`,
   'vae-unknown': d => `没有 VAE“${excerpt(d.name)}”。${known(d.known)}`,
   'vae-unfit': d => `VAE ${d.vae} 的潜变量有 ${d.found} 个通道，而模型 ${d.model} 的有 ${d.expected} 个。`,
+  'lora-unknown': d => `没有名为“${excerpt(d.name)}”的 LoRA。${known(d.known)}`,
+  'lora-weight': d => `LoRA ${excerpt(d.name)} 的权重应为一个或两个数字，而不是“${excerpt(d.written)}”。`,
+  'lora-unfit': d => `LoRA ${d.lora} 不适合模型 ${d.model}：${fileReason(d.problem)}。`,
+  'lora-partly': d =>
+    `LoRA ${d.lora} 的 ${d.modules} 个模块中有 ${d.unmatched} 个不属于该模型，已略去：${d.examples.map(excerpt).join('、')}${d.unmatched > d.examples.length ? '……' : ''}。`,
+  'lora-in-negative': d => `LoRA ${excerpt(d.name)} 写在了不希望出现的内容里，已略去：LoRA 应写在提示词中。`,
   'style-unknown': d => `没有风格“${excerpt(d.name)}”。${known(d.known)}`,
   'refine-flag': d => `${d.flag} 须与 --refine ${d.way} 一起使用。`,
   'no-refiner': d => `模型 ${d.model} 没有配套的精修模型。`,

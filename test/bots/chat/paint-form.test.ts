@@ -7,7 +7,7 @@ import { findFlag } from '../../../src/bots/grammar/flags.ts'
 import { en } from '../../../src/words/en.ts'
 import { zhCn } from '../../../src/words/zh-cn/index.ts'
 
-const choices = { models: ['demo'], styles: [], controlNets: [], ipAdapters: [], maxCount: 2 }
+const choices = { models: ['demo'], loras: [], styles: [], controlNets: [], ipAdapters: [], maxCount: 2 }
 const filledIn = (fields: Record<string, string>): FormValues => ({ text: id => fields[id] })
 const ids = (fields: readonly FormField[]) => fields.map(({ id }) => id)
 
@@ -36,6 +36,14 @@ describe('the form in which a picture is asked for', () => {
     const filled = filledIn({ prompt: 'a cat', control: 'canny', 'image-prompt': '0.5', 'only-masked': 'on' })
     expect(readPaintForm('new', filled)).toMatchObject({
       request: { controls: [{ name: 'canny' }], imagePrompts: [{ scale: 0.5 }], onlyMasked: 32 },
+    })
+  })
+
+  it('offers LoRAs where there are some, and a chosen one is that of the flag', () => {
+    const fields = paintFields({ kind: 'new' }, { ...choices, loras: ['people/face'] }, en)
+    expect(ids(fields)).toContain('lora')
+    expect(readPaintForm('new', filledIn({ prompt: 'a cat', lora: 'people/face' }))).toMatchObject({
+      request: { prompt: 'a cat', loras: [{ name: 'people/face' }] },
     })
   })
 

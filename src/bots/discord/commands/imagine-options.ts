@@ -31,6 +31,7 @@ const flagOptions: readonly FlagOption[] = [
   { key: 'size', flag: 'size', asks: 'text' },
   { key: 'count', flag: 'n', asks: 'whole', range: limits => upTo(limits.maxCount) },
   { key: 'model', flag: 'model', asks: 'completed' },
+  { key: 'lora', flag: 'lora', asks: 'completed' },
   { key: 'style', flag: 'style', asks: 'completed' },
   { key: 'strength', flag: 'strength', asks: 'number', range: () => within(bounds.strength) },
   { key: 'refine', flag: 'refine', asks: 'choice' },

@@ -22,6 +22,22 @@ export function choicesFor(typed: string, names: readonly string[]): Choice[] {
   return ranked.slice(0, mostChoices).map(name => ({ name, value: name }))
 }
 
+/**
+ * The same for a list with `;` between its names: the last one is completed, and what stands before it stays. A name that is
+ * there with its weight is offered as it is.
+ */
+export function choicesForLast(typed: string, names: readonly string[]): Choice[] {
+  const start = typed.lastIndexOf(';') + 1
+  const before = start === 0 ? '' : `${typed.slice(0, start)} `
+  const last = typed.slice(start).trim()
+  const isWeighed = names.some(name => last.toLowerCase().startsWith(`${name.toLowerCase()}:`))
+  const wholes = isWeighed ? [last] : choicesFor(last, names).map(({ value }) => value)
+  return wholes
+    .map(value => before + value)
+    .filter(value => value.length <= longestChoice)
+    .map(value => ({ name: value, value }))
+}
+
 function matches(wanted: string, names: readonly string[]): string[] {
   const lower = names.map(name => ({ name, text: name.toLowerCase() }))
   const begins = lower.filter(({ text }) => text.startsWith(wanted))

@@ -13,7 +13,7 @@ import type { ButtonTokens } from '../outbound/button-tokens.ts'
 import type { DiscordCourier } from '../outbound/courier.ts'
 import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
 import { render } from '../outbound/render.ts'
-import { type Choice, choicesFor } from './autocomplete.ts'
+import { type Choice, choicesFor, choicesForLast } from './autocomplete.ts'
 import { handleButton } from './button-handlers.ts'
 import { handleCommand } from './command-handlers.ts'
 import { Downloads } from './downloads.ts'
@@ -106,6 +106,7 @@ function choicesOf({ easel }: HandlerContext, option: string, typed: string): Ch
       easel.models().map(({ name }) => name),
     )
   if (is('sampler')) return choicesFor(typed, easel.samplers())
+  if (is('lora')) return choicesForLast(typed, easel.loras())
   if (is('style')) return choicesFor(typed, easel.styles())
   if (is('control')) return choicesFor(typed, easel.fileNames('controlnet'))
   if (is('imagePrompt')) return choicesFor(typed, easel.fileNames('ip-adapter'))

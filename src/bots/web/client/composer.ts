@@ -7,6 +7,16 @@ const tallest = 0.4
 /** Under a mask little of what was there should remain. */
 const strengthUnderMask = '0.9'
 
+/** More do not fit above the field. */
+const mostLoras = 8
+
+/** The last name behind `--lora` as far as it is typed; undefined elsewhere, and once its weight is being typed. */
+function loraBeingTyped(text: string): string | undefined {
+  const [, behind] = /(?:^|\s)--lora[\s=]+((?:(?!\s--).)*)$/is.exec(text) ?? []
+  const last = behind?.slice(behind.lastIndexOf(';') + 1).trimStart()
+  return last?.includes(':') ? undefined : last
+}
+
 export class Composer {
   readonly #form: HTMLFormElement
   readonly #text = byId('text', HTMLTextAreaElement)
@@ -56,19 +66,28 @@ export class Composer {
     }
   }
 
-  /** While a command's name is being typed, those that begin like it. */
+  /** While a command's name is being typed, those that begin like it; behind `--lora`, names that hold what is typed. */
   #showCompletions(): void {
     const typed = this.#text.value.toLowerCase()
     const isName = /^\/[a-z ]*$/.test(typed)
+    const lora = loraBeingTyped(typed)
+    let shown = 0
     for (const { parentElement: item, dataset } of this.#buttons()) {
-      const name = dataset.typed ?? ''
-      if (item !== null) item.hidden = !isName || !name.startsWith(typed) || name === typed
+      const isFitting =
+        dataset.lora === undefined
+          ? isName && dataset.typed?.startsWith(typed) === true && dataset.typed !== typed
+          : lora !== undefined && shown < mostLoras && dataset.lora.toLowerCase().includes(lora)
+      if (isFitting) shown += 1
+      if (item !== null) item.hidden = !isFitting
     }
     this.#completions.hidden = this.#buttons().every(({ parentElement }) => parentElement?.hidden)
   }
 
   #complete({ dataset }: HTMLButtonElement): void {
-    this.#text.value = `${dataset.typed} `
+    const text = this.#text.value
+    const part = loraBeingTyped(text) ?? ''
+    const isLora = dataset.lora !== undefined
+    this.#text.value = isLora ? text.slice(0, text.length - part.length) + dataset.lora : `${dataset.typed} `
     this.#completions.hidden = true
     this.#text.focus()
   }

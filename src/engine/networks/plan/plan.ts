@@ -6,7 +6,9 @@ import type { OnnxPath } from '../../onnx/session.ts'
 import { openingBytesOf, weightBytesOf } from '../../onnx/weight-bytes.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'
+import type { ModelTensors } from '../../weights/lora/module-index.ts'
 import { type RecordedSource, recorded } from '../../weights/recorded-source.ts'
+import type { StoredTensor } from '../../weights/safetensors.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { buildClip } from '../clip.ts'
 import { type ClipConfig, clipConfigSchema } from '../clip-config.ts'
@@ -89,6 +91,24 @@ export function needsOf({ textEncoder, textEncoder2, unet, vae }: NetworkPlan): 
     need(vae.decoder.graph, ofVae),
     need(vae.encoder.graph, ofVae),
   ]
+}
+
+/**
+ * The tensors that LoRAs may change, by network and name.
+ * @throws AppError 'model-file' where only a graph of another maker knows them.
+ */
+export async function planLoraTargets(parts: NetworkParts): Promise<ModelTensors<StoredTensor>> {
+  const { weights } = parts.unet
+  if (weights.layout === 'onnx') {
+    throw new AppError('model-file', { file: weights.graphs[0], problem: { what: 'onnx-weights' } })
+  }
+  const { textEncoder, textEncoder2, unet } = await planNetworks(parts)
+  const nothing: ReadonlyMap<string, StoredTensor> = new Map()
+  return {
+    unet: unet.weights?.found ?? nothing,
+    textEncoder: textEncoder?.own?.weights.found ?? nothing,
+    textEncoder2: textEncoder2.own?.weights.found ?? nothing,
+  }
 }
 
 async function planTextEncoder(part: NetworkPart, target: Target): Promise<TextEncoderPlan> {

@@ -119,3 +119,13 @@ function requireFit(file: string, module: string, { family, factors }: Change, s
     problem: { what: 'lora-shape', module, expected: [...shape], found },
   })
 }
+
+/** Names of modules that a refusal shows. */
+const mostExamples = 3
+
+/** The refusal of a file of which nothing is the model's. */
+export function unmatchedLora(file: string, unmatched: readonly string[]): AppError {
+  const examples = unmatched.slice(0, mostExamples)
+  const problem = { what: 'lora-unmatched', modules: unmatched.length, examples } as const
+  return new AppError('model-file', { file, problem })
+}

@@ -1,6 +1,6 @@
 /** However many names there are, the wanted one is among those that Discord can show. */
 import { describe, expect, it } from 'vitest'
-import { choicesFor } from '../../../../src/bots/discord/inbound/autocomplete.ts'
+import { choicesFor, choicesForLast } from '../../../../src/bots/discord/inbound/autocomplete.ts'
 
 const models = Array.from({ length: 60 }, (_, i) => `painter-${i}`)
 const namesOf = (typed: string, names: readonly string[]) => choicesFor(typed, names).map(({ name }) => name)
@@ -32,5 +32,25 @@ describe('choices while typing', () => {
 
   it('leave out what Discord cannot carry', () => {
     expect(namesOf('', ['x'.repeat(101), '', 'short'])).toEqual(['short'])
+  })
+})
+
+describe('choices for the last of a list', () => {
+  const names = ['style', 'people/face', 'people/hands']
+  const of = (typed: string) => choicesForLast(typed, names).map(({ value }) => value)
+
+  it('keep what stands before it', () => {
+    expect(of('peo')).toEqual(['people/face', 'people/hands'])
+    expect(of('style:0.8; face')).toEqual(['style:0.8; people/face'])
+    expect(of('style;')).toEqual(['style; style', 'style; people/face', 'style; people/hands'])
+  })
+
+  it('leave a name with its weight as it is', () => {
+    expect(of('style:0.')).toEqual(['style:0.'])
+    expect(of('people/face; Style:0.8:1')).toEqual(['people/face; Style:0.8:1'])
+  })
+
+  it('offer nothing that Discord would not take', () => {
+    expect(of(`${'style:0.8; '.repeat(9)}`)).toEqual([])
   })
 })

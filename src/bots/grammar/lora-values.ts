@@ -1,0 +1,43 @@
+/** How LoRAs are typed: `name:0.8; other:0.5:1`, a weight for the U-Net and one for the text encoders. */
+import type { LoraWish } from '../../app/requests.ts'
+import { type FlagValue, number } from './flag-values.ts'
+
+/** Names of files are shorter; what is longer is not looked for. */
+const longestName = 200
+
+export const loraList: FlagValue<readonly LoraWish[]> = {
+  expected: 'loras',
+  shape: 'NAME[:WEIGHT[:TEXT WEIGHT]][; …]',
+  read(typed) {
+    const wishes = typed.split(';').map(readLora)
+    return wishes.every(wish => wish !== undefined) ? wishes : undefined
+  },
+  write: loras => loras.map(writeLora).join('; '),
+  joined: (before, more) => [...before, ...more],
+}
+
+/** Weights stand behind the last colons: a name may have some of its own. */
+function readLora(text: string): LoraWish | undefined {
+  const parts = text.split(':').map(part => part.trim())
+  const weights: number[] = []
+  while (parts.length > 1 && weights.length < 2) {
+    const weight = number.read(parts.at(-1) ?? '')
+    if (weight === undefined) break
+    weights.unshift(weight)
+    parts.pop()
+  }
+  const name = parts.join(':')
+  const [unetWeight, textWeight] = weights
+  if (name === '' || name.length > longestName) return undefined
+  return {
+    name,
+    ...(unetWeight !== undefined && { unetWeight }),
+    ...(textWeight !== undefined && { textWeight }),
+  }
+}
+
+/** Both weights where they differ, or where the name could be taken to end with one. */
+function writeLora({ name, unetWeight = 1, textWeight = unetWeight }: LoraWish): string {
+  const isPlain = unetWeight === textWeight && !name.includes(':')
+  return [name, unetWeight, ...(isPlain ? [] : [textWeight])].join(':')
+}

@@ -1,0 +1,162 @@
+/** Promises of LoRAs from the models folder to the picture's file: they paint, cost once, and are written as other programs read them. */
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkLoras } from '../../../src/app/check-loras.ts'
+import { Findings } from '../../../src/app/findings.ts'
+import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
+import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
+import { type ModelCatalogue, readModels } from '../../../src/engine/models/library.ts'
+import { LoraFits } from '../../../src/engine/pipeline/lora-fits.ts'
+import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
+import type { Painter } from '../../../src/engine/pipeline/painter.ts'
+import { type LoraOrder, type PaintOrder, paintOrder } from '../../../src/engine/work-order.ts'
+import { packageRoot } from '../../../src/paths.ts'
+import { modelsFolder, oracleModels } from '../../helpers/oracle-models.ts'
+
+const oracle = oracleModels()
+const loras = join(packageRoot, 'test', 'golden', 'oracle-2', 'lora')
+const root = mkdtempSync(join(tmpdir(), 'easel-lora-orders-'))
+let painter: Painter
+let catalogue: ModelCatalogue
+beforeAll(async () => {
+  const names = [
+    'locon',
+    'unet-only',
+    'te-only',
+    'refuse-sd15',
+    'refuse-flux',
+    'refuse-oft',
+    'refuse-wrong-shape',
+  ]
+  const links = names.map(name => [`loras/some/${name}.safetensors`, join(loras, `${name}.safetensors`)])
+  const base = `${await oracle.models()}/tiny-base.safetensors`
+  modelsFolder({ 'base.safetensors': base, ...Object.fromEntries(links) }, root)
+  catalogue = await readModels({ roots: [root], linkTargets: [], cache: memoryHashCache() })
+  const { models, files } = catalogue
+  painter = await openPainter({ device: 'cpu', threads: 2, models, files, version: 'Easel' }, () => 0)
+})
+afterAll(async () => {
+  await painter?.close()
+  rmSync(root, { recursive: true })
+})
+
+function loraOrder(name: string, unetWeight = 1, textWeight = unetWeight): LoraOrder {
+  const file = catalogue.files.find(one => one.name === `some/${name}`)
+  if (!file) throw new Error(`${name} is not there`)
+  return { name: file.name, hash: file.hash, unetWeight, textWeight, dataHash: file.lora?.dataHash }
+}
+
+function orderWith(prompt: string, ...loras: LoraOrder[]): PaintOrder {
+  const [base] = catalogue.models
+  return paintOrder.parse({
+    kind: 'paint',
+    model: { name: base?.name, hash: base?.hash },
+    prompt: { positive: prompt, negative: null, syntax: 'a1111' },
+    widthPx: 64,
+    heightPx: 64,
+    count: 1,
+    seed: 7,
+    sampling: { sampler: 'euler', steps: 2, guidance: 2 },
+    ...(loras.length > 0 && { loras }),
+  })
+}
+
+async function paint(order: PaintOrder): Promise<{ bytes: Uint8Array; loaded: string[] }> {
+  const loaded: string[] = []
+  const outcome = await painter.paint(
+    order,
+    {},
+    {
+      signal: new AbortController().signal,
+      onLoading: name => loaded.push(name),
+      onStep: () => Promise.resolve(),
+    },
+  )
+  if (outcome.kind !== 'painted' || !outcome.pictures[0]) throw new Error('cancelled')
+  return { bytes: outcome.pictures[0].bytes, loaded }
+}
+
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+describe('pictures with LoRAs', () => {
+  test('the same order gives the same bytes, whatever was painted between', async () => {
+    const order = orderWith('a cat', loraOrder('locon', 0.5), loraOrder('te-only'))
+    const first = await paint(order)
+    const plain = await paint(orderWith('a cat'))
+    const again = await paint(order)
+    expect(hashOf(again.bytes)).toBe(hashOf(first.bytes))
+    expect(hashOf(plain.bytes)).not.toBe(hashOf(first.bytes))
+  })
+
+  test('a second picture with the same set loads nothing', async () => {
+    const order = orderWith('a cat', loraOrder('unet-only', 0.5))
+    expect((await paint(order)).loaded).not.toEqual([])
+    expect((await paint({ ...order, seed: 8 })).loaded).toEqual([])
+  })
+
+  test('a prompt that was encoded with other weights in the text encoders is encoded again', async () => {
+    const plain = await paint(orderWith('a dog'))
+    const changed = await paint(orderWith('a dog', loraOrder('te-only')))
+    const pixels = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1').split('IDAT')[1]
+    expect(pixels(changed.bytes)).not.toBe(pixels(plain.bytes))
+  })
+
+  test('A1111 finds every LoRA in the prompt, and its hash without the file’s header', async () => {
+    const beside = loraOrder('te-only', 0.5, 0.25)
+    const { bytes } = await paint(orderWith('a cat <lora:locon:0.8>', loraOrder('locon', 0.8), beside))
+    const { parameters } = readMakingOf(bytes) ?? {}
+    expect(parameters?.prompt).toBe('a cat <lora:locon:0.8> <lora:te-only:te=0.25:unet=0.5>')
+    const hashes = ['locon', 'te-only'].map(name => `${name}: ${a1111Hash(name).slice(0, 12)}`)
+    expect(parameters?.extra.get('Lora hashes')).toBe(hashes.join(', '))
+  })
+})
+
+/** Of what follows the header (addnet_hash_safetensors in A1111's modules/hashes.py). */
+function a1111Hash(name: string): string {
+  const bytes = readFileSync(join(loras, `${name}.safetensors`))
+  return hashOf(bytes.subarray(8 + Number(bytes.readBigUInt64LE(0))))
+}
+
+describe('what does not fit', () => {
+  test('other families and other kinds of adapter are named in the folder', () => {
+    const told = Object.fromEntries(
+      catalogue.unused.map(({ name, error }) => [name, JSON.stringify(error.details)]),
+    )
+    expect(told['some/refuse-sd15.safetensors'] ?? told['some/refuse-sd15']).toContain('"family":"SD 1.x"')
+    expect(told['some/refuse-flux.safetensors'] ?? told['some/refuse-flux']).toContain('"family":"Flux"')
+    expect(told['some/refuse-oft.safetensors'] ?? told['some/refuse-oft']).toContain('"variant":"OFT"')
+  })
+
+  test('a width of another model is refused before anything is painted, with the module and both shapes', async () => {
+    const findings = await found(orderWith('a cat', loraOrder('refuse-wrong-shape')))
+    expect(findings.problems).toMatchObject([
+      {
+        code: 'lora-unfit',
+        details: {
+          lora: 'some/refuse-wrong-shape',
+          problem: {
+            what: 'lora-shape',
+            module: 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q',
+            expected: [64, 64],
+            found: [[64, 4], [4, 128], []],
+          },
+        },
+      },
+    ])
+  })
+
+  test('one that fits is accepted without a word', async () => {
+    const { problems, notices } = await found(orderWith('a cat', loraOrder('locon')))
+    expect([...problems, ...notices]).toEqual([])
+  })
+
+  async function found(order: PaintOrder): Promise<Findings> {
+    const findings = new Findings()
+    const fits = new LoraFits()
+    await checkLoras([order], { ...catalogue, loraFit: (model, lora) => fits.of(model, lora) }, findings)
+    return findings
+  }
+})
