@@ -62,7 +62,11 @@ function lorasOf(order: PaintOrder): ImagineRequest['loras'] {
   const beside = lorasBesidePrompt(order)
   return beside.length === 0
     ? undefined
-    : beside.map(({ name, unetWeight, textWeight }) => ({ name, unetWeight, textWeight }))
+    : beside.map(({ name, unetWeight, textWeight }) => ({
+        name,
+        unetWeight,
+        ...(textWeight !== unetWeight && { textWeight }),
+      }))
 }
 
 /** Orders made before ancestral rules heeded an eta may hold one that changed nothing. */

@@ -21,6 +21,8 @@ import { readConfigFile } from '../../src/engine/weights/config-file.ts'
 import { openDiffusersFolder } from '../../src/engine/weights/diffusers-layout.ts'
 import { below, namings, sourceInFile } from '../../src/engine/weights/file-layout.ts'
 import { Refusal } from '../../src/engine/weights/header-parser.ts'
+import { matchLora } from '../../src/engine/weights/lora/match-lora.ts'
+import { moduleIndex } from '../../src/engine/weights/lora/module-index.ts'
 import { readOnnxFile } from '../../src/engine/weights/onnx-file.ts'
 import { readSafetensorsFrom, type SafetensorsHeader } from '../../src/engine/weights/safetensors.ts'
 import { AppError } from '../../src/errors.ts'
@@ -103,6 +105,56 @@ const checkpoint = headerOf({
   'conditioner.embedders.1.model.text_projection': ['F16', 128, 128],
   v_pred: ['F32', 0],
 })
+
+const query = 'down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q'
+const lora = headerOf({
+  'lora_unet_input_blocks_1_0_in_layers_2.lora_down.weight': ['F16', 4, 8, 1, 1],
+  'lora_unet_input_blocks_1_0_in_layers_2.lora_mid.weight': ['F16', 4, 4, 3, 3],
+  'lora_unet_input_blocks_1_0_in_layers_2.lora_up.weight': ['F16', 16, 4, 1, 1],
+  'lora_unet_input_blocks_1_0_in_layers_2.diff_b': ['F16', 16],
+  [`unet.${query}.lora_A.default.weight`]: ['F16', 2, 8],
+  [`unet.${query}.lora_B.default.weight`]: ['F16', 16, 2],
+  [`unet.${query}.lora_magnitude_vector`]: ['F16', 16],
+  'lora_te1_text_model_encoder_layers_0_mlp_fc1.hada_w1_a': ['F16', 12, 2],
+  'lora_te1_text_model_encoder_layers_0_mlp_fc1.hada_w1_b': ['F16', 2, 8],
+  'lora_te1_text_model_encoder_layers_0_mlp_fc1.hada_w2_a': ['F16', 12, 2],
+  'lora_te1_text_model_encoder_layers_0_mlp_fc1.hada_w2_b': ['F16', 2, 8],
+  'lora_te1_text_model_encoder_layers_0_mlp_fc1.alpha': ['F16'],
+  'lora_te2_text_model_encoder_layers_0_mlp_fc1.lokr_w1': ['F16', 3, 2],
+  'lora_te2_text_model_encoder_layers_0_mlp_fc1.lokr_w2_a': ['F16', 4, 2],
+  'lora_te2_text_model_encoder_layers_0_mlp_fc1.lokr_w2_b': ['F16', 2, 4],
+})
+
+const loraTargets = {
+  unet: shapes({
+    [`${query}.weight`]: [16, 8],
+    'down_blocks.0.resnets.0.conv1.weight': [16, 8, 3, 3],
+    'down_blocks.0.resnets.0.conv1.bias': [16],
+  }),
+  textEncoder: shapes({ 'text_model.encoder.layers.0.mlp.fc1.weight': [12, 8] }),
+  textEncoder2: shapes({ 'text_model.encoder.layers.0.mlp.fc1.weight': [12, 8] }),
+}
+const loraIndex = moduleIndex(loraTargets)
+
+function shapes(of: Readonly<Record<string, readonly number[]>>) {
+  return new Map(Object.entries(of).map(([name, shape]) => [name, { shape }]))
+}
+
+/** Whatever is not refused makes a change of exactly the weight's size. */
+async function readLora(bytes: Buffer): Promise<void> {
+  const header = await headerIn(bytes)
+  recognise(header)
+  for (const { network, tensor, family, factors } of matchLora('file', header, loraTargets, loraIndex)
+    .updates) {
+    for (const factor of Object.values(factors)) checkRange(factor, header)
+    const shape = loraTargets[network].get(tensor)?.shape ?? []
+    const values = Object.entries(factors).map(([role, { shape: own }]) => {
+      return [role, { shape: own, values: new Float64Array(own.reduce((count, size) => count * size, 1)) }]
+    })
+    const { length } = family.delta(Object.fromEntries(values), shape).values
+    if (length !== shape.reduce((count, size) => count * size, 1)) throw new Error('a change of another size')
+  }
+}
 
 /** Every name that a network could ask for: each place must lie within the file's data. */
 async function readCheckpoint(bytes: Buffer): Promise<void> {
@@ -201,14 +253,7 @@ const readers: Readonly<Record<string, Reader>> = {
     example: headerOf({ clip_l: ['F32', 3, 768], clip_g: ['F16', 3, 1280] }),
     read: async bytes => describeEmbedding('file', await headerIn(bytes)),
   },
-  'a LoRA’s header': {
-    example: headerOf({
-      'lora_unet_input_blocks_4_1_proj_in.lora_down.weight': ['F16', 4, 64],
-      'lora_unet_input_blocks_4_1_proj_in.lora_up.weight': ['F16', 64, 4],
-      'lora_unet_input_blocks_4_1_proj_in.alpha': ['F16'],
-    }),
-    read: async bytes => recognise(await headerIn(bytes)),
-  },
+  'a LoRA’s header': { example: lora, read: readLora },
   'a U-Net’s config.json': {
     example: JSON.stringify(unetConfig),
     read: inFolder('config.json', folder => readConfigFile(join(folder, 'config.json'), unetConfigSchema)),

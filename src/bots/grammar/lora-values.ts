@@ -32,7 +32,7 @@ function readLora(text: string): LoraWish | undefined {
   return {
     name,
     ...(unetWeight !== undefined && { unetWeight }),
-    ...(textWeight !== undefined && { textWeight }),
+    ...(textWeight !== undefined && textWeight !== unetWeight && { textWeight }),
   }
 }
 

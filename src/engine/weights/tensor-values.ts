@@ -22,6 +22,7 @@ function transposed(values: Float32Array, [rows = 0, columns = 0]: readonly numb
 }
 
 async function readStored(tensor: StoredTensor): Promise<Float32Array> {
+  // Memory of its own, since typed arrays want it aligned; little-endian as the file, like every machine that the runtime has.
   const bytes = Buffer.alloc(tensor.length)
   const handle = await open(tensor.file, 'r')
   try {
@@ -42,11 +43,11 @@ function decode(tensor: StoredTensor, view: DataView): Float32Array {
     case 'F64':
       return all(8, o => view.getFloat64(o, true))
     case 'F32':
-      return all(4, o => view.getFloat32(o, true))
+      return new Float32Array(view.buffer, view.byteOffset, tensor.length / 4)
     case 'F16':
-      return all(2, o => halfToNumber(view.getUint16(o, true)))
+      return halfFloats(new Uint16Array(view.buffer, view.byteOffset, tensor.length / 2))
     case 'BF16':
-      return all(2, o => bfloatToNumber(view.getUint16(o, true)))
+      return bfloats(new Uint16Array(view.buffer, view.byteOffset, tensor.length / 2))
     case 'I64':
       return all(8, o => Number(view.getBigInt64(o, true)))
     case 'U64':
@@ -82,10 +83,18 @@ export function e4m3ToNumber(bits: number): number {
   return sign * (1 + fraction / 8) * 2 ** (exponent - 7)
 }
 
-const word = new DataView(new ArrayBuffer(4))
+/** Every half by its bits: models have billions of them. */
+const halves: Readonly<Float32Array> = Float32Array.from({ length: 65_536 }, (_, bits) => halfToNumber(bits))
+
+function halfFloats(bits: Uint16Array): Float32Array {
+  const values = new Float32Array(bits.length)
+  for (let i = 0; i < bits.length; i++) values[i] = halves[bits[i] ?? 0] ?? 0
+  return values
+}
 
 /** bfloat16 is the upper half of a float32. */
-function bfloatToNumber(bits: number): number {
-  word.setUint32(0, bits * 65536)
-  return word.getFloat32(0)
+function bfloats(bits: Uint16Array): Float32Array {
+  const words = new Uint32Array(bits.length)
+  for (let i = 0; i < bits.length; i++) words[i] = (bits[i] ?? 0) << 16
+  return new Float32Array(words.buffer)
 }

@@ -172,6 +172,18 @@ const pictureName = fc.stringMatching(/^[0-9a-z]{1,16}$/)
 /** As files are named: by what stands before the extension, with folders. */
 const fileName = fc.stringMatching(/^[a-zA-Z][\w /.-]{0,20}\w$/)
 
+/** As an order's LoRAs are written: the second weight where it differs. A name may end like a weight. */
+const lora = fc
+  .record({
+    name: fc.oneof(
+      fileName,
+      fileName.map(name => `${name}:1`),
+    ),
+    unetWeight: within(bounds.loraWeight),
+    textWeight: within(bounds.loraWeight),
+  })
+  .map(({ textWeight, ...one }) => (textWeight === one.unetWeight ? one : { ...one, textWeight }))
+
 const anyRequest: fc.Arbitrary<ImagineRequest> = fc.record(
   {
     prompt: typedText,
@@ -223,6 +235,7 @@ const anyRequest: fc.Arbitrary<ImagineRequest> = fc.record(
       ),
       { minLength: 1, maxLength: 3 },
     ),
+    loras: fc.array(lora, { minLength: 1, maxLength: 3 }),
     refine: fc.constantFrom(true, false, 'ensemble' as const, 'after' as const),
     refineStrength: within(bounds.strength),
     refineSteps: fc.integer(),
@@ -314,6 +327,13 @@ describe('a command is written so that it reads back', () => {
             pictureId: pictureName,
             scale: within(bounds.imagePromptScale),
           }),
+          { minLength: 1, maxLength: 3 },
+        ),
+        { nil: undefined },
+      ),
+      loras: fc.option(
+        fc.array(
+          lora.map(one => ({ textWeight: one.unetWeight, ...one, hash: 'hash' })),
           { minLength: 1, maxLength: 3 },
         ),
         { nil: undefined },

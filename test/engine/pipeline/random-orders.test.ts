@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { encodePicture } from '../../../src/engine/image/encode.ts'
+import type { FileRecord } from '../../../src/engine/models/file-record.ts'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
@@ -29,6 +30,15 @@ import { buildTinyAddOns, readTinyAddOns } from '../../helpers/tiny-add-ons.ts'
 
 const orders = 1000
 const goldenModels = fileURLToPath(new URL('../../golden/oracle/models', import.meta.url))
+
+const loraNames = ['locon', 'te-only', 'dora-rows'] as const
+
+/** Of the golden numbers, under its name as its hash. */
+function loraRecord(name: string): FileRecord {
+  const path = fileURLToPath(new URL(`../../golden/oracle-2/lora/${name}.safetensors`, import.meta.url))
+  const storage = { layout: 'file' as const, path, bytes: 0, dtypes: [] }
+  return { kind: 'lora', name, family: 'SDXL', hash: name, storage }
+}
 
 let folder: string
 let painter: Painter
@@ -58,7 +68,7 @@ beforeAll(async () => {
     mask: (await encodePicture(aNoisyPicture(33, 40), 'webp', undefined)).bytes,
   }
   buildTinyAddOns(folder, join(folder, 'add-ons'))
-  const files = await readTinyAddOns(join(folder, 'add-ons'))
+  const files = [...(await readTinyAddOns(join(folder, 'add-ons'))), ...loraNames.map(loraRecord)]
   referenceTo = name => ({ name, hash: files.find(file => file.name === name)?.hash ?? '' })
   painter = await openPainter(
     {
@@ -181,6 +191,13 @@ const imagePrompt = fc.record({
   pictureId,
   scale: fc.constantFrom(0, 0.6, 1),
 })
+const lora = fc
+  .record({
+    name: fc.constantFrom(...loraNames),
+    unetWeight: fc.constantFrom(-0.5, 0, 0.8),
+    textWeight: fc.constantFrom(0, 1),
+  })
+  .map(one => ({ ...one, hash: one.name }))
 
 const paint = fc
   .record(
@@ -198,6 +215,7 @@ const paint = fc
       // Rare, since they cost a network more, or another graph of the U-Net.
       controls: rarely(4, fc.array(control, { minLength: 1, maxLength: 2 })),
       imagePrompts: rarely(9, fc.array(imagePrompt, { minLength: 1, maxLength: 2 })),
+      loras: rarely(19, fc.array(lora, { minLength: 1, maxLength: 2 })),
       refinement: fc.oneof(
         fc.record({
           way: fc.constant('ensemble'),

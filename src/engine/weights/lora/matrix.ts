@@ -22,17 +22,31 @@ export function factor(factors: Factors, role: Role): Factor {
   throw new AppError('internal', { problem: `the factor ${role} was not read` })
 }
 
-/** a · b */
+/** a · b. Four rows of b at a time, so that each sum is loaded and stored a fourth as often. */
 export function product(a: Matrix, b: Matrix): Matrix {
   const [inner, columns] = [a.columns, b.columns]
   const values = new Float64Array(a.rows * columns)
+  const [left, right] = [a.values, b.values]
   for (let row = 0; row < a.rows; row++) {
-    const result = values.subarray(row * columns, (row + 1) * columns)
-    for (let k = 0; k < inner; k++) {
-      const left = a.values[row * inner + k] ?? 0
-      const right = b.values.subarray(k * columns, (k + 1) * columns)
+    const start = row * columns
+    for (let k = 0; k < inner; k += 4) {
+      const at = row * inner + k
+      const rest = inner - k
+      const l0 = left[at] ?? 0
+      const l1 = rest > 1 ? (left[at + 1] ?? 0) : 0
+      const l2 = rest > 2 ? (left[at + 2] ?? 0) : 0
+      const l3 = rest > 3 ? (left[at + 3] ?? 0) : 0
+      const r0 = k * columns
+      const r1 = rest > 1 ? r0 + columns : r0
+      const r2 = rest > 2 ? r1 + columns : r0
+      const r3 = rest > 3 ? r2 + columns : r0
       for (let column = 0; column < columns; column++) {
-        result[column] = (result[column] ?? 0) + left * (right[column] ?? 0)
+        values[start + column] =
+          (values[start + column] ?? 0) +
+          l0 * (right[r0 + column] ?? 0) +
+          l1 * (right[r1 + column] ?? 0) +
+          l2 * (right[r2 + column] ?? 0) +
+          l3 * (right[r3 + column] ?? 0)
       }
     }
   }

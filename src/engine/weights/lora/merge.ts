@@ -33,7 +33,7 @@ export async function mergeInto(
     for (const [name, updates] of byTensor(changes)) {
       const tensor = own.get(name)
       if (!tensor) throw new AppError('internal', { problem: `the network has no tensor ${name}` })
-      const values = Float32Array.from(await mergedValues(tensor, updates))
+      const values = new Float32Array(await mergedValues(tensor, updates))
       await append(handle, values)
       const { shape } = tensor
       merged.set(name, { name, dtype: 'F32', shape, file: place, offset, length: values.byteLength })
@@ -71,13 +71,13 @@ export async function mergedValues(
   updates: readonly WeightedUpdate[],
 ): Promise<Float64Array> {
   const { shape } = tensor
-  const values = Float64Array.from(await readTensor(tensor))
+  const values = new Float64Array(await readTensor(tensor))
   const weights: Matrix = { rows: shape[0] ?? 1, columns: columnsOf(shape), values }
   for (const { update, weight } of updates) {
     const factors = await readFactors(update)
     if (factors.dora_scale) addDirected(weights, update, factors, factors.dora_scale, weight, shape)
     else addScaled(values, deltaOf(update, factors, shape), weight)
-    if (!values.every(Number.isFinite)) {
+    if (!allFinite(values)) {
       const [{ file = '', name = '' } = {}] = Object.values(update.factors)
       throw new AppError('model-file', { file, problem: { what: 'not-finite', tensor: name } })
     }
@@ -120,6 +120,11 @@ function deltaOf(
   return factor === 1 ? values : values.map(value => value * factor)
 }
 
+function allFinite(values: Float64Array): boolean {
+  for (const value of values) if (!Number.isFinite(value)) return false
+  return true
+}
+
 function addScaled(values: Float64Array, delta: Float64Array, factor: number): void {
   for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) + factor * (delta[i] ?? 0)
 }
@@ -129,7 +134,7 @@ async function readFactors({ factors }: LoraUpdate): Promise<Factors> {
   for (const [role, tensor] of Object.entries(factors)) {
     if (!tensor) continue
     const { shape } = tensor
-    Object.assign(read, { [role]: { shape, values: Float64Array.from(await readTensor(tensor)) } })
+    Object.assign(read, { [role]: { shape, values: new Float64Array(await readTensor(tensor)) } })
   }
   return read
 }
