@@ -1,4 +1,4 @@
-/** Owns telling whether a LoRA fits a model before anything is painted: from names and shapes, without a weight being read. */
+/** Tells whether a LoRA fits a model before anything is painted, from names and shapes. Weights are not read. */
 import { LRUCache } from 'lru-cache'
 import type { FileRecord } from '../models/file-record.ts'
 import type { ModelRecord } from '../models/record.ts'

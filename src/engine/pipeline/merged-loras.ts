@@ -1,4 +1,4 @@
-/** Owns the LoRAs in an open model's weights: merged when an order names them, kept until an order names others. */
+/** The LoRAs in an open model's weights: merged when an order names them, kept until an order names others. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../errors.ts'

@@ -1,4 +1,4 @@
-/** Owns folders for files that live as long as this process; what killed processes left is removed when the next one is made. */
+/** Temporary folders that live as long as this process. Making one removes the folders of processes that were killed. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

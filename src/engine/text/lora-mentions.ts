@@ -1,4 +1,4 @@
-/** Owns `<lora:name:0.8>` in prompts: which LoRAs a prompt names, and how strong. */
+/** Reads and writes `<lora:name:0.8>` in prompts: the LoRAs that a prompt names, and their weights. */
 import type { NetworkMention } from './prompt-rule.ts'
 import { type PromptSyntax, promptRules } from './prompt-rules.ts'
 

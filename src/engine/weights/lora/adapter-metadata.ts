@@ -1,4 +1,4 @@
-/** Owns reading the ranks and alphas that diffusers writes beside a LoRA's tensors: `lora_adapter_metadata`, JSON in the metadata. */
+/** Reads the ranks and alphas that diffusers writes beside a LoRA's tensors: `lora_adapter_metadata`, JSON in the metadata. */
 import { z } from 'zod'
 import type { LoraNetwork, ModulePlace } from './module-index.ts'
 

@@ -1,4 +1,4 @@
-/** Owns what a family of low-rank updates is: which factors a module has, and the change of a weight that they make. */
+/** The contract of a family of low-rank updates: the factors of a module, and the change of a weight that they make. */
 import type { Matrix } from './matrix.ts'
 
 /** What a factor is, under the names of kohya's scripts and LyCORIS; other programs' names are translated to these. */

@@ -1,4 +1,4 @@
-/** Owns finding what a LoRA file changes in a model: its factors beside the weights that they belong to. Values are not read. */
+/** Finds what a LoRA file changes in a model: its factors beside the weights that they belong to. Values are not read. */
 import { AppError } from '../../../errors.ts'
 import type { SafetensorsHeader, StoredTensor } from '../safetensors.ts'
 import { type AdapterScale, adapterScales } from './adapter-metadata.ts'

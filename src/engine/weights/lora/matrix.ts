@@ -1,4 +1,4 @@
-/** Owns the products that updates are made of, in float64. */
+/** The products in float64 that updates are made of. */
 import { AppError } from '../../../errors.ts'
 import type { Factor, Factors, Role, Shape } from './family.ts'
 

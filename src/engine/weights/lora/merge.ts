@@ -1,4 +1,4 @@
-/** Owns merging: the tensors that LoRAs change, computed in float64 and written once as float32, which graphs compute in. */
+/** Merges LoRAs: the changed tensors are computed in float64 and written as float32, the type that graphs compute in. */
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { AppError } from '../../../errors.ts'
 import type { StoredTensor } from '../safetensors.ts'

@@ -1,4 +1,4 @@
-/** Owns finding the module of a model that a LoRA file names: every name that programs give it, made from the model's own names. */
+/** Finds the module of a model that a LoRA file names. The names that programs use are made from the model's own names. */
 import { type UNetStructure, unetNames } from '../names/unet-names.ts'
 
 /** The networks that LoRAs change. */

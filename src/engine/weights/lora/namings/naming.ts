@@ -1,4 +1,4 @@
-/** Owns what a naming of LoRA files is: how the name of a tensor says which module it belongs to and what it is there. */
+/** The contract of a naming of LoRA files: the name of a tensor gives its module and its role there. */
 import type { Role } from '../family.ts'
 
 export interface TensorRole {
