@@ -369,7 +369,7 @@ describe('marks in prompts', () => {
     [{ prompt: 'a cat AND a dog' }, 'prompt-foreign'],
     [{ prompt: 'cat::2 dog' }, 'prompt-foreign'],
     [{ prompt: 'a cat --v 6' }, 'prompt-foreign'],
-    [{ prompt: '<lora:pixel:0.8> a cat' }, 'network-unused'],
+    [{ prompt: '<hypernet:pixel:0.8> a cat' }, 'network-unused'],
     [{ prompt: '[cat:dog:0.5]', syntax: 'comfyui' as const }, 'prompt-foreign'],
     [{ prompt: 'red BREAK blue', syntax: 'comfyui' as const }, 'prompt-foreign'],
   ])('that mean nothing here are remarked on: %o', (request, code) => {

@@ -75,6 +75,7 @@ describe('the commands', () => {
       size: text,
       count: Integer,
       model: text,
+      lora: text,
       style: text,
       strength: number,
       refine: text,
