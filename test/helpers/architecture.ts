@@ -110,6 +110,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/engine/pipeline/',
     may: [
       'src/errors.ts',
+      'src/file-problem.ts',
       'src/engine/work-order.ts',
       'src/engine/models/',
       'src/engine/sampling/',

@@ -1,7 +1,9 @@
 /** The LoRAs in an open model's weights: merged when an order names them, kept until an order names others. */
 import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../errors.ts'
+import { readFileProblem } from '../../file-problem.ts'
 import type { FileRecord } from '../models/file-record.ts'
 import type { Exchangeable, Networks } from '../networks/networks.ts'
 import { type LoraUpdate, matchLora, unmatchedLora } from '../weights/lora/match-lora.ts'
@@ -42,7 +44,7 @@ export class MergedLoras {
    * Postcondition: the model's weights have these LoRAs in them and no others. Networks that a change of the set does not
    * touch stay open as they are.
    * @throws AppError 'model-changed' where a file is no longer the one that the order was accepted with, 'model-file' where
-   * it does not fit the model.
+   * it does not fit the model, 'file' where the merged weights cannot be written.
    */
   async merge(loras: readonly LoraOrder[], onLoading: (name: string) => void): Promise<void> {
     const acting = loras.filter(({ unetWeight, textWeight }) => unetWeight !== 0 || textWeight !== 0)
@@ -51,17 +53,20 @@ export class MergedLoras {
     const changes = new Map<LoraNetwork, WeightedUpdate[]>()
     const keys = new Map<LoraNetwork, string[]>()
     for (const lora of acting) {
-      for (const update of await this.#updatesOf(lora)) {
-        const weight = update.network === 'unet' ? lora.unetWeight : lora.textWeight
-        if (weight === 0) continue
-        append(changes, update.network, { update, weight })
-        append(keys, update.network, `${lora.hash} ${weight}`)
+      const updates = await this.#updatesOf(lora)
+      for (const network of loraNetworks) {
+        const weight = network === 'unet' ? lora.unetWeight : lora.textWeight
+        const own = updates.filter(update => update.network === network)
+        if (weight === 0 || own.length === 0) continue
+        for (const update of own) append(changes, network, { update, weight })
+        // Once for each time that it is named: two halves are not one.
+        append(keys, network, `${lora.hash} ${weight}`)
       }
     }
     // Half merged is nobody's set.
     this.#key = 'incomplete'
     for (const network of loraNetworks) {
-      const own = [...new Set(keys.get(network))].join()
+      const own = (keys.get(network) ?? []).join()
       if (own === (this.#merged.get(network)?.key ?? '')) continue
       onLoading(acting.map(({ name }) => name).join(', '))
       await this.#exchange(network, own, changes.get(network) ?? [])
@@ -90,11 +95,23 @@ export class MergedLoras {
     this.#merged.delete(network)
     if (before) await rm(before.file, { force: true })
     if (changes.length === 0) return
-    this.#folder ??= makeScratchFolder()
-    const file = join(await this.#folder, `${network}-${this.#written++}`)
-    const merged = await mergeInto(file, own.found, changes)
+    const file = await this.#newFile(network)
+    const merged = await mergeInto(file, own.found, changes).catch(async (error: unknown) => {
+      await rm(file, { force: true })
+      throw asFileFault(file, error)
+    })
     await open.exchangeWeights(withTensors(own, merged))
     this.#merged.set(network, { key, file })
+  }
+
+  async #newFile(network: LoraNetwork): Promise<string> {
+    this.#folder ??= makeScratchFolder()
+    try {
+      return join(await this.#folder, `${network}-${this.#written++}`)
+    } catch (error) {
+      this.#folder = undefined
+      throw asFileFault(tmpdir(), error)
+    }
   }
 
   /** Called when the networks are closed. */
@@ -102,6 +119,12 @@ export class MergedLoras {
     const folder = await this.#folder?.catch(() => undefined)
     if (folder !== undefined) await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** A full disk, above all. */
+function asFileFault(file: string, error: unknown): AppError {
+  if (error instanceof AppError) return error
+  return new AppError('file', { file, doing: 'write', problem: readFileProblem(error) }, error)
 }
 
 /** Nothing of what only a graph of another maker knows. */

@@ -101,6 +101,18 @@ describe('LoRAs in the weights of an open model', () => {
     await loras.close()
   })
 
+  test('a LoRA that is named twice counts twice', async () => {
+    const { loras } = watched()
+    await loras.merge([order('te-only', 1)], quietly)
+    const whole = await pooledText()
+    await loras.merge([order('te-only', 0.5)], quietly)
+    await loras.merge([order('te-only', 0.5), order('te-only', 0.5)], quietly)
+    const halves = (await pooledText()) ?? []
+    for (const [i, value] of halves.entries()) expect(value).toBeCloseTo(whole?.[i] ?? Number.NaN, 4)
+    await loras.merge([], quietly)
+    await loras.close()
+  })
+
   test('taken out, the weights are the model’s own again, and no file is left', async () => {
     const { loras } = watched()
     const own = await pooledText()
