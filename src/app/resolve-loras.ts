@@ -39,13 +39,17 @@ export function resolveLoras(
   })
 }
 
-/** A1111 knows a LoRA by its file's name alone, wherever it lies; where two lie under that name, both are offered. */
+/**
+ * A1111 knows a LoRA by its file's name alone, wherever it lies, and by the name that its trainer gave it. Where two have the
+ * name, both are offered.
+ */
 function findLora(
   loras: readonly FileRecord[],
   name: string,
 ): { kind: 'found'; file: FileRecord } | { kind: 'unknown'; known: string[] } {
   const wanted = name.toLowerCase()
-  const alike = loras.filter(one => mentionedName(one).toLowerCase() === wanted)
+  const named = loras.filter(one => mentionedName(one).toLowerCase() === wanted)
+  const alike = named.length > 0 ? named : loras.filter(one => one.lora?.alias?.toLowerCase() === wanted)
   const file = findByName(loras, name) ?? (alike.length === 1 ? alike[0] : undefined)
   if (file) return { kind: 'found', file }
   const names = (alike.length > 0 ? alike : loras).map(one => one.name)

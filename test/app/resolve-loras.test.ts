@@ -21,7 +21,7 @@ const files = ['style', 'people/face', 'people/hands', 'animals/hands', 'odd:1']
     family: 'SDXL',
     hash: `${name}-hash`,
     storage: fakeStorage,
-    lora: { dataHash: `${name}-data` },
+    lora: { dataHash: `${name}-data`, ...(name === 'odd:1' && { alias: 'Trained_v2' }) },
   }
 })
 
@@ -65,6 +65,8 @@ describe('LoRAs of a request', () => {
     ['a cat <lora:style:0.7:te=0.3>', ['style 0.7 0.3']],
     ['a cat <lyco:style:1>', ['style 1 1']],
     ['<lora:STYLE:1> a <lora:face:0.5> cat', ['style 1 1', 'people/face 0.5 0.5']],
+    // The name that its trainer gave it, as A1111 writes it.
+    ['a cat <lora:Trained_v2:1>', ['odd:1 1 1']],
     ['a cat', []],
   ])('%s names %j', (prompt, loras) => {
     expect(lorasOf({ prompt })).toEqual(loras)

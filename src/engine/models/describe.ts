@@ -73,7 +73,7 @@ async function partInFile(
 ): Promise<Partial<FileRecord>> {
   switch (kind) {
     case 'lora':
-      return { lora: { dataHash: await dataHashOf(path, header, hasher) } }
+      return { lora: { dataHash: await dataHashOf(path, header, hasher), ...aliasIn(header) } }
     case 'vae': {
       const vae = await describeVaeFile(path, header, hasher)
       return vae ? { vae } : {}
@@ -87,6 +87,12 @@ async function partInFile(
     default:
       return {}
   }
+}
+
+/** kohya's scripts write it, and files are renamed after. */
+function aliasIn({ metadata }: SafetensorsHeader): { alias?: string } {
+  const alias = metadata.ss_output_name?.trim()
+  return alias ? { alias } : {}
 }
 
 /** What the trainer says that it is, else read from the file: A1111's hash stays the same when metadata are edited. */

@@ -16,8 +16,14 @@ export const fileRecord = z.object({
   storage,
   /** The parts of an embedding. */
   embedding: z.array(embeddingPart).optional(),
-  /** sha256, hex, of a LoRA without its header, as A1111 has it. */
-  lora: z.object({ dataHash: z.string() }).optional(),
+  lora: z
+    .object({
+      /** sha256, hex, of the file without its header, as A1111 computes it. */
+      dataHash: z.string(),
+      /** The name that its trainer gave it, by which A1111 knows it, too. */
+      alias: z.string().optional(),
+    })
+    .optional(),
   /** A VAE that can replace a model's own. */
   vae: networkPart.optional(),
   /** A ControlNet that can be opened. */
