@@ -85,8 +85,6 @@ export interface Easel {
 
   models(): ModelView[]
   samplers(): string[]
-  /** The names of all LoRAs. */
-  loras(): string[]
   /** The schedules that most samplers can go through. */
   schedules(): string[]
   styles(): string[]

@@ -81,7 +81,6 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
     queueLength: () => ({ running: pool.running().length, waiting: pool.waiting }),
 
     models: () => app.catalogue.models.map(model => modelView(config, model)),
-    loras: () => (app.catalogue.files ?? []).filter(({ kind }) => kind === 'lora').map(({ name }) => name),
     samplers: () => samplerChoices().map(samplerName),
     schedules: () => schedules.map(({ name }) => name),
     styles: () => config.styles.map(style => style.name),

@@ -79,7 +79,6 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   ownQueue: { 'of one’s own': listing(caller => it.easel.ownQueue(caller.person, 100).jobs) },
   queueLength: { 'in figures': listing(() => it.easel.queueLength()) },
   models: { 'of the configuration': listing(() => it.easel.models()) },
-  loras: { 'of the program': listing(() => it.easel.loras()) },
   samplers: { 'of the program': listing(() => it.easel.samplers()) },
   schedules: { 'of the program': listing(() => it.easel.schedules()) },
   styles: { 'of the configuration': listing(() => it.easel.styles()) },

@@ -246,10 +246,6 @@ export class FakeEasel implements Easel {
     return fakeModels
   }
 
-  loras(): string[] {
-    return ['style', 'people/face', 'styles: old']
-  }
-
   samplers(): string[] {
     return ['euler', 'heun']
   }

@@ -119,7 +119,6 @@ export class Receiver {
       case 'form': {
         const choices = {
           models: this.#easel.models().map(model => model.name),
-          loras: this.#easel.loras(),
           styles: this.#easel.styles(),
           maxCount: this.#maxCount,
         }

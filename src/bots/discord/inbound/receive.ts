@@ -106,7 +106,7 @@ function choicesOf({ easel }: HandlerContext, option: string, typed: string): Ch
       easel.models().map(({ name }) => name),
     )
   if (is('sampler')) return choicesFor(typed, easel.samplers())
-  if (is('lora')) return choicesForLast(typed, easel.loras())
+  if (is('lora')) return choicesForLast(typed, easel.fileNames('lora'))
   if (is('style')) return choicesFor(typed, easel.styles())
   if (is('control')) return choicesFor(typed, easel.fileNames('controlnet'))
   if (is('imagePrompt')) return choicesFor(typed, easel.fileNames('ip-adapter'))
