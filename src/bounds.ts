@@ -1,10 +1,10 @@
-/** Bounds of the numbers that people may ask for, whatever the model. Flags, forms, checks and schemas derive from these. */
+/** Bounds of the numbers in requests, independent of the model. Flags, forms, checks and schemas derive from them. */
 export interface Bounds {
   readonly min: number
   readonly max: number
 }
 
-/** What people ask for to have a seed by chance. */
+/** The value that requests a random seed. */
 export const randomSeed = -1
 
 const fraction: Bounds = { min: 0, max: 1 }
@@ -12,9 +12,9 @@ const fraction: Bounds = { min: 0, max: 1 }
 export const bounds = {
   /** Pictures of one job: numbered buttons fill a row of at most five. */
   count: { min: 1, max: 4 },
-  /** torch takes more, but beyond this a number does not survive JSON; room is left for the seeds of a set. */
+  /** torch accepts more, but larger numbers are not exact in JSON; the margin is for the seeds of a set. */
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER - 1000 },
-  /** The same as it may be asked for: -1 is a seed by chance, as A1111 and ComfyUI have it. */
+  /** The seed in a request: -1 means a random seed, as in A1111 and ComfyUI. */
   seedAsked: { min: randomSeed, max: Number.MAX_SAFE_INTEGER - 1000 },
   guidance: { min: 0, max: 50 },
   guidanceRescale: fraction,
@@ -22,15 +22,15 @@ export const bounds = {
   guidanceInterval: fraction,
   eta: fraction,
   churn: { min: 0, max: 1000 },
-  /** Of the twelve layers of the first text encoder, one at least must be left below the penultimate. */
+  /** At least one of the first text encoder's twelve layers must remain below the penultimate. */
   clipSkip: { min: 0, max: 10 },
   strength: fraction,
-  /** Beyond twice its say a ControlNet or an image prompt spoils the picture. */
+  /** A ControlNet or an image prompt with a scale above 2 spoils the picture. */
   controlScale: { min: 0, max: 2 },
   /** Fractions of the schedule. */
   controlRange: fraction,
   imagePromptScale: { min: 0, max: 2 },
-  /** ControlNets, and image prompts, of one picture: each is a network more at every step. */
+  /** ControlNets, and image prompts, of one picture. Each is one more network at every step. */
   controls: { min: 1, max: 3 },
   imagePrompts: { min: 1, max: 3 },
   /** LoRAs of one picture, and what each may be multiplied by: beyond that they only spoil it. */

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-/** The `easel` command: one file per sub-command in cli/, of which only the one that is asked for is loaded. */
+/** The `easel` command: one file per sub-command in cli/. Only the requested one is loaded. */
 import { Command, CommanderError } from 'commander'
 import { exitCodes, newCommand } from './cli/session.ts'
 import { version } from './version.ts'
 import { withVisibleControls } from './visible-controls.ts'
 import { en } from './words/en.ts'
 
-/** So a broken native library stops the commands that need it, and doctor can say which it is. */
+/** A broken native library therefore stops only the commands that need it, and doctor can report it. */
 const loaders: { readonly [Name in keyof typeof en.cli.commands]: () => Promise<Command> } = {
   serve: async () => (await import('./cli/serve.ts')).serveCommand(),
   imagine: async () => (await import('./cli/imagine.ts')).imagineCommand(),
@@ -29,7 +29,7 @@ async function main(): Promise<number | undefined> {
     return typeof process.exitCode === 'number' ? process.exitCode : undefined
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    // commander has said what is wrong, or printed the help or the version that was asked for.
+    // commander has already printed the error, the help or the version.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
   }
 }
@@ -48,7 +48,7 @@ async function buildProgram(asked: string | undefined): Promise<Command> {
   return program
 }
 
-/** commander puts its hint on a line of its own. */
+/** commander prints its hint on a separate line. */
 function inOneLine(text: string): string {
   const line = text
     .trim()

@@ -1,4 +1,4 @@
-/** From zod's issue, and the schema it came from, to what is wrong at one key of a configuration. */
+/** Converts zod's issues to problems of single keys of the configuration. */
 import { z } from 'zod'
 import {
   type ConfigProblem,
@@ -15,7 +15,7 @@ export interface ConfigIssue {
   problem: ConfigProblem
 }
 
-/** The part of JSON schema that says what a key may hold. */
+/** The part of JSON schema with the constraints of a key. */
 const rules = z.object({
   type: z.string().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
@@ -28,7 +28,7 @@ const rules = z.object({
 })
 type Rules = z.infer<typeof rules>
 
-/** The first thing that `schema` found wrong in `input`; a wrong name comes before a wrong value. */
+/** The first problem that `schema` found in `input`; wrong names come before wrong values. */
 export function firstIssue(schema: z.ZodType, error: z.ZodError, input: unknown): ConfigIssue {
   const issue = error.issues.find(one => one.code === 'unrecognized_keys') ?? error.issues[0]
   return issue
@@ -86,7 +86,7 @@ function customProblem(found: string, message: string): ConfigProblem {
 export const autoNotAlone = 'auto-not-alone'
 export const deviceTwice = 'device-twice'
 
-/** The schema's checks of formats have the format's name as their message. */
+/** The message of a format check is the format's name. */
 function formatProblem(found: string, message: string): ConfigProblem {
   return isFormat(message) ? { what: 'format', found, expected: message } : { what: 'invalid', said: message }
 }
@@ -99,7 +99,7 @@ function isType(text: string): text is SettingType {
   return settingTypes.some(type => type === text)
 }
 
-/** Bounds that JSON schema adds to every whole number say nothing to a reader. */
+/** Bounds that JSON schema adds to every integer; they are not reported. */
 const noBound = new Set([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
 
 function rangeOf(found: string, here: Rules): ConfigProblem {

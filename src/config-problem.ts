@@ -1,20 +1,20 @@
-/** What can be wrong at one key of the configuration or the environment: codes with their facts; words/ says them. */
+/** Problems of one key of the configuration or the environment, as codes with facts; words/ has their sentences. */
 import { z } from 'zod'
 
-/** What a key may hold. */
+/** The types of values. */
 export const settingTypes = ['integer', 'number', 'string', 'boolean', 'array', 'object'] as const
 export type SettingType = (typeof settingTypes)[number]
 
-/** Formats of texts that are checked. */
+/** The checked formats of texts. */
 export const settingFormats = ['url', 'device', 'host', 'memory', 'network', 'person'] as const
 export type SettingFormat = (typeof settingFormats)[number]
 
 const found = z.string()
 
 export const configProblem = z.discriminatedUnion('what', [
-  /** No YAML; `said` are the parser's own words. */
+  /** Invalid YAML; `said` is the parser's message. */
   z.object({ what: z.literal('yaml'), said: z.string() }),
-  /** Whatever the schema says that no other case names. */
+  /** Any other message of the schema. */
   z.object({ what: z.literal('invalid'), said: z.string() }),
   z.object({ what: z.literal('unknown-key'), nearest: z.string().optional() }),
   /** A secret in a file. */
@@ -23,7 +23,7 @@ export const configProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('empty') }),
   z.object({ what: z.literal('type'), found, expected: z.enum(settingTypes) }),
   z.object({ what: z.literal('choice'), found, known: z.array(z.string()) }),
-  /** Both ends are allowed unless `open`. */
+  /** Both ends are included unless `open`. */
   z.object({
     what: z.literal('range'),
     found,
@@ -36,12 +36,12 @@ export const configProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('auto-not-alone') }),
   z.object({ what: z.literal('preset-unknown'), name: z.string(), known: z.array(z.string()) }),
   z.object({ what: z.literal('sampler-unknown'), name: z.string(), nearest: z.array(z.string()) }),
-  /** A variable of the environment that is two values, or cut in the middle. */
+  /** An environment variable with white space inside: two values, or a truncated one. */
   z.object({ what: z.literal('space-inside') }),
   z.object({ what: z.literal('not-set') }),
   /** The key that encrypts stored installations is not 32 bytes in base64 or hex. */
   z.object({ what: z.literal('encryption-key') }),
-  /** The system gives no such address; `said` is its code. */
+  /** The system cannot bind the address; `said` is its error code. */
   z.object({ what: z.literal('address'), address: z.string(), said: z.string() }),
   z.object({ what: z.literal('not-in-guild'), guildId: z.string() }),
   z.object({ what: z.literal('no-adapter') }),

@@ -1,4 +1,4 @@
-/** Easel's configuration: YAML merged over config/default.yaml, checked once, frozen, passed down. */
+/** Easel's configuration: YAML merged over config/default.yaml, checked once, frozen, and passed as a parameter. */
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { homedir } from 'node:os'
@@ -16,14 +16,14 @@ import { languageTags } from './words/locale.ts'
 
 const size = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() })
 
-/** One entry of `styles`: a prompt template in which {prompt} stands for what the person wrote. */
+/** One entry of `styles`: a prompt template in which {prompt} is replaced by the person's prompt. */
 const style = z.strictObject({
   name: z.string().min(1),
   prompt: z.string(),
   negative: z.string().default(''),
 })
 
-/** What a model is best used with, where its own files do not say it. */
+/** Recommended settings of a model that its own files do not contain. */
 const modelAdvice = z.strictObject({
   size: size.optional(),
   steps: z.int().min(1).optional(),
@@ -61,7 +61,7 @@ function isNetwork(entry: string): boolean {
   )
 }
 
-/** The message by which config-issues.ts knows which format was expected. */
+/** The message that tells config-issues.ts the expected format. */
 const expected = (format: SettingFormat) => format
 
 const device = z.strictObject({
@@ -87,25 +87,25 @@ const schema = z.strictObject({
   modelsDir: z.string().min(1),
   /** Further folders of models, such as those of other programs. */
   extraModelDirs: z.array(z.string().min(1)),
-  /** Where links out of the models folders may lead. */
+  /** Folders that links out of the models folders may lead into. */
   modelLinkTargets: z.array(z.string().min(1)),
   defaultModel: z.string().min(1),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
   language: z.literal(languageTags),
-  /** The rule by which marks in prompts are read, where a request names none. */
+  /** The prompt rule for requests that name none. */
   prompts: z.enum(['a1111', 'comfyui']),
   web: z.strictObject({
     enabled: z.boolean(),
     host: z.string().min(1),
     port: z.int().min(0).max(65535),
-    /** Names besides localhost by which browsers may call us, e.g. that of a proxy in front. */
+    /** Host names besides localhost that browsers may use, e.g. that of a proxy. */
     allowedHosts: z.array(z.string().regex(/^[^\s/@?#]+$/, expected('host'))).default([]),
-    /** Addresses or networks of proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed. */
+    /** Addresses or networks of proxies whose X-Forwarded-Host and X-Forwarded-Proto are trusted. */
     proxies: z.array(z.string().refine(isNetwork, expected('network'))).default([]),
   }),
   discord: z.strictObject({
     apiUrl: z.url(),
-    /** Commands are registered in this guild alone (for trying); empty: globally. */
+    /** Commands are registered in this guild only (for trials); empty: globally. */
     guildId: z.string(),
     /** Pictures are sent as spoilers in these guilds. */
     spoilerGuilds: z.array(z.string()),
@@ -130,21 +130,21 @@ const schema = z.strictObject({
     maxPixels: z.int().positive(),
     maxQueuedPerPerson: z.int().min(1),
     maxQueued: z.int().min(1),
-    /** Pictures that a person may ask for in `quotaHours`; 0: no quota. */
+    /** Pictures that a person may request in `quotaHours`; 0: no quota. */
     quotaPictures: z.int().min(0),
-    /** The same for a server or workspace as a whole, beside each person's own; 0: no such quota. */
+    /** The quota of a whole server or workspace, in addition to each person's; 0: no such quota. */
     quotaPicturesPerSpace: z.int().min(0),
     quotaHours: z.number().positive(),
-    /** On the web, how many people's share of queue and quota one network address may have. */
+    /** On the web: one network address may use the share of queue and quota of this many people. */
     peoplePerAddress: z.int().min(1),
     maxFanOut: z.int().min(1),
-    /** Requests that wait longer are given up; 0: never. */
+    /** Requests that wait longer expire; 0: never. */
     maxWaitHours: z.number().min(0),
   }),
-  /** People who may see stats everywhere. */
+  /** People who may see everybody's statistics. */
   admins: z.array(z.string().regex(personName, expected('person'))),
   styles: z.array(style),
-  /** Lists of lines by name, of which `__name__` in a prompt draws one. */
+  /** Lists of lines by name; `__name__` in a prompt draws one line. */
   wildcards: z.record(z.string().regex(/^[\p{L}\p{N}_/-]+$/u), z.array(z.string().min(1)).min(1)),
   models: z.record(z.string(), modelAdvice),
   shutdownGraceMs: z.int().min(0),
@@ -156,8 +156,9 @@ export type ModelAdvice = z.infer<typeof modelAdvice>
 export type DeviceConfig = z.infer<typeof device> & { readonly sharedBy?: number }
 
 /**
- * Reads config/default.yaml and, where one is named, a file over it. Paths are taken relative to `workingDir`.
- * Throws AppError 'config' naming file, key and what was expected, or 'file' for a file that cannot be read.
+ * Reads config/default.yaml and merges `file` over it, if given. Paths are relative to `workingDir`.
+ * @throws AppError 'config' when a value is invalid, naming file, key and the expected value; 'file' when the file cannot be
+ * read.
  */
 export function loadConfig(packageRoot: string, workingDir: string, file?: string): Config {
   const defaultsFile = join(packageRoot, 'config', 'default.yaml')
@@ -188,7 +189,7 @@ function withDeviceList(config: unknown): unknown {
   return isRecord(config) && config.devices === 'auto' ? { ...config, devices: [{ name: 'auto' }] } : config
 }
 
-/** `~` is the home folder, as in a shell. */
+/** `~` means the home folder, as in a shell. */
 function fromDir(dir: string, path: string): string {
   if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1))
   return isAbsolute(path) ? path : join(dir, path)
@@ -210,7 +211,7 @@ function readYaml(file: string): unknown {
   }
 }
 
-/** Objects merge key by key; everything else, lists too, is replaced. */
+/** Objects merge key by key; other values, including lists, are replaced. */
 function merge(base: unknown, over: unknown): unknown {
   if (!isRecord(base) || !isRecord(over)) return over
   const merged = Object.entries(over).map(([key, value]) => [

@@ -1,4 +1,4 @@
-/** From a configured device to the worker that paints on it. */
+/** Opens the workers of configured devices. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { DeviceConfig } from './config.ts'
@@ -11,10 +11,10 @@ import { memoryBudgetBytes } from './memory-budget.ts'
 import { packageRoot } from './paths.ts'
 import { version } from './version.ts'
 
-/** Worker threads run compiled JavaScript, also where this file itself does not. */
+/** Worker threads run compiled JavaScript, even when this file runs as TypeScript. */
 const entry = pathToFileURL(join(packageRoot, 'dist/src/engine/host/worker.js'))
 
-/** What a worker needs of the environment: where the system finds libraries and devices, and never a token. */
+/** The environment variables of a worker: paths of libraries and devices, never a token. */
 const passedOn =
   /^(PATH|HOME|TMPDIR|LANG|LC_\w+|TZ|XDG_RUNTIME_DIR|LD_LIBRARY_PATH|CUDA_\w+|NVIDIA_\w+|VK_\w+|ORT_\w+)$/
 
@@ -23,7 +23,7 @@ function hostKindOf({ name, host }: DeviceConfig): 'thread' | 'process' {
   return host ?? (name.startsWith('cpu') ? 'thread' : 'process')
 }
 
-/** How the pool opens a device's workers: as configured, and as processes for jobs that may take a process down. */
+/** The pool's openers for a device's workers: the configured host, and a process for jobs that may crash it. */
 export function deviceOpeners(
   device: DeviceConfig,
   catalogue: Pick<ModelCatalogue, 'models' | 'files'>,
@@ -37,7 +37,7 @@ export function deviceOpeners(
   return { ...known, openIsolatedHost }
 }
 
-/** Opens one life of the device's worker each time it is called. */
+/** Opens a new worker for the device at each call. */
 export function hostOpener(
   device: DeviceConfig,
   { models, files }: Pick<ModelCatalogue, 'models' | 'files'>,

@@ -1,4 +1,4 @@
-/** The schema of every fault's details, for faults that come from another process or out of the database. */
+/** The schemas of faults' details, for faults from another process or from the database. */
 import { z } from 'zod'
 import { configProblem } from './config-problem.ts'
 import { databaseLosses, deviceLacks, type ErrorCode, type ErrorDetails, notFinitePlaces } from './errors.ts'
@@ -11,7 +11,7 @@ import { storageProblem } from './storage-problem.ts'
 const text = z.string()
 const number = z.number()
 
-/** One schema per code, so that no code can be forgotten here. */
+/** One schema per code; the type requires every code. */
 const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'model-file': z.object({ file: text, problem: modelFileProblem }),
   'model-config': z.object({ file: text, key: text, problem: modelConfigProblem }),
@@ -49,7 +49,7 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(schemas, code)
 }
 
-/** Undefined where the details are not those of the code, such as those of another version of Easel. */
+/** Undefined if the details do not match the code, for example those of another version of Easel. */
 export function readErrorDetails(code: ErrorCode, details: unknown): ErrorDetails[ErrorCode] | undefined {
   const parsed = schemas[code].safeParse(details)
   return parsed.success ? parsed.data : undefined

@@ -1,4 +1,4 @@
-/** Every fault that Easel can name, with the facts that its sentence needs. words/ turns codes into sentences. */
+/** The codes of all faults, each with the facts for its sentence. words/ turns codes into sentences. */
 import type { ConfigProblem } from './config-problem.ts'
 import type { FileProblem } from './file-problem.ts'
 import type { ModelConfigProblem, ModelFileProblem } from './model-problem.ts'
@@ -6,33 +6,33 @@ import type { PictureProblem } from './picture-problem.ts'
 import type { RefusalProblem } from './refusal-problem.ts'
 import type { StorageProblem } from './storage-problem.ts'
 
-/** Where a network may give values that are no numbers. */
+/** The places where a network may return NaN or infinity. */
 export const notFinitePlaces = ['prompt', 'source', 'latents', 'picture'] as const
 export type NotFinitePlace = (typeof notFinitePlaces)[number]
 
-/** What a device cannot be used for lack of. */
+/** What is missing when a device cannot be used. */
 export const deviceLacks = ['libraries', 'version', 'driver', 'device'] as const
 export type DeviceLack = (typeof deviceLacks)[number]
 
-/** What can befall the database's file while Easel runs, or what a start finds. */
+/** What can happen to the database file while Easel runs, or before a start. */
 export const databaseLosses = ['missing', 'replaced', 'damaged'] as const
 export type DatabaseLoss = (typeof databaseLosses)[number]
 
-/** Code -> details. A new fault is one line here and one sentence per language; the compiler asks for the latter. */
+/** Code → details. A new fault is one line here and one sentence per language, which the compiler requires. */
 export interface ErrorDetails {
-  /** A file of a model folder is missing, truncated or says what cannot be true. */
+  /** A file of a model is missing, truncated or invalid. */
   'model-file': { file: string; problem: ModelFileProblem }
-  /** A model's JSON asks for what is not built; an empty `key` means the whole file. */
+  /** A model's JSON has an unsupported value; an empty `key` means the whole file. */
   'model-config': { file: string; key: string; problem: ModelConfigProblem }
   /** No model of that name in the models folder. */
   'model-unknown': { name: string; known: string[] }
-  /** The weights are not those that the work order was accepted with. */
+  /** The weights changed since the work order was accepted. */
   'model-changed': { name: string }
-  /** A network gave NaN or infinity: its weights are damaged, or the VAE cannot run in half precision. */
+  /** A network returned NaN or infinity: its weights are damaged, or the VAE cannot run in half precision. */
   'not-finite': { where: NotFinitePlace }
   /** A picture that a person gave cannot be used. */
   'picture-unusable': { problem: PictureProblem }
-  /** A file that a person named on the command line. */
+  /** A file named on the command line cannot be read or written. */
   file: { file: string; doing: 'read' | 'write'; problem: FileProblem }
   /** Easel's own configuration is wrong: `key` in `file`, or in the environment; an empty `key` means the whole file. */
   config: { file?: string | undefined; key: string; problem: ConfigProblem }
@@ -40,25 +40,25 @@ export interface ErrorDetails {
   'out-of-memory': { device: string }
   /** A network needs more memory than the device may use. */
   'memory-too-small': { device: string; neededBytes: number; budgetBytes: number }
-  /** The device cannot be used at all; `said` are the runtime's own words. */
+  /** The device cannot be used at all; `said` is the runtime's message. */
   'device-unusable': { device: string; lack: DeviceLack; said: string }
   /** The folder of CUDA's libraries lacks a part of ONNX Runtime. */
   'cuda-libraries': { folder: string; missing: string }
-  /** The device failed under a picture. */
+  /** The device failed while it painted. */
   'device-failed': { device: string; said: string }
   /** The device stopped answering. */
   'device-stalled': { device: string; silentMs: number }
-  /** A worker died under a job. */
+  /** A worker died while it ran a job. */
   'worker-died': { device: string; reason: string }
-  /** Somebody, or the system for want of memory, ended a worker under a job. */
+  /** A person, or the system's out-of-memory killer, ended a worker while it ran a job. */
   'worker-killed': { device: string; reason: string }
-  /** A job took its worker, or the whole process, down so often that it is not tried again. */
+  /** A job crashed its worker or the process too often and is not tried again. */
   'took-worker-down': { crashes: number }
-  /** The picture that a job starts from was deleted while the job waited. */
+  /** The source picture was deleted while the job waited. */
   'source-removed': Record<string, never>
-  /** The stored record of a job makes no sense: damaged, or of another version. */
+  /** The stored record of a job is damaged or of another version. */
   'record-unreadable': Record<string, never>
-  /** The address to listen on is taken; `key` is the setting that names the port. */
+  /** The address to listen on is in use; `key` is the setting of the port. */
   'port-in-use': { host: string; port: number; key: 'web.port' | 'slack.port' }
   /** Another Easel owns the data folder. */
   'data-folder-owned': { folder: string; pid: number }
@@ -68,15 +68,15 @@ export interface ErrorDetails {
   'database-newer': { file: string; found: number; known: number }
   /** Most files of the pictures folder are unknown to the database: it is missing, empty or older than they are. */
   'pictures-unknown': { folder: string; unknown: number; files: number }
-  /** The database's file is not what this process left there. */
+  /** Another program changed the database file. */
   'database-lost': { file: string; how: DatabaseLoss }
   /** The disk is full or the database cannot be written. */
   storage: { problem: StorageProblem }
-  /** A chat platform refused us in a way that waiting does not mend. */
+  /** A chat platform refused Easel permanently. */
   'platform-refused': { platform: string; problem: RefusalProblem }
-  /** A chat platform wants us to wait. */
+  /** A chat platform asks Easel to wait. */
   'platform-busy': { platform: string; retryAfterMs: number }
-  /** A chat platform gave no answer, or says that it is in trouble; whether a call took effect is not known. */
+  /** A chat platform did not respond, or reported an outage; the effect of the call is unknown. */
   'platform-unreachable': { platform: string }
   /** A defect of Easel itself. */
   internal: { problem: string }
@@ -84,7 +84,7 @@ export interface ErrorDetails {
 
 export type ErrorCode = keyof ErrorDetails
 
-/** Codes that a later try may overcome; all others never retry. */
+/** Codes for which a retry may succeed; others are never retried. */
 const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'out-of-memory',
   'device-failed',
@@ -113,12 +113,12 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** Whether something thrown is the fault of that code. */
+/** Whether a thrown value is the fault with that code. */
 export function hasCode<Code extends ErrorCode>(error: unknown, code: Code): error is AppError<Code> {
   return error instanceof AppError && error.code === code
 }
 
-/** Wraps whatever was thrown, so that every catch deals with one type. */
+/** Wraps any thrown value, so every catch handles one type. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const problem = error instanceof Error ? error.message : String(error)

@@ -1,7 +1,7 @@
-/** How long the main thread keeps everybody waiting: delays of the event loop, measured while a server runs. */
+/** Measures the delays of the main thread's event loop while a server runs. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-/** Time between two samples; what a sample takes longer is the delay. */
+/** Time between two samples; the excess of a sample is the delay. */
 const resolutionMs = 5
 
 export interface EventLoopDelays {
@@ -11,7 +11,7 @@ export interface EventLoopDelays {
 }
 
 export interface EventLoopWatch {
-  /** Forgets what was measured so far. */
+  /** Discards the measurements so far. */
   reset(): void
   /** Ends the measurement. */
   end(): EventLoopDelays

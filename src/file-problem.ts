@@ -1,7 +1,7 @@
-/** Why the file system refuses a file or folder: codes with their facts; words/ says them. */
+/** Problems of files and folders, as codes with facts; words/ has their sentences. */
 import { z } from 'zod'
 
-/** By the system's code; whatever is not among them is told in the system's own words. */
+/** Problems by the system's error code. Other errors are reported with the system's message. */
 const codes = {
   ENOENT: 'missing',
   EACCES: 'not-allowed',
@@ -19,7 +19,7 @@ export const fileProblem = z.discriminatedUnion('what', [
 
 export type FileProblem = z.infer<typeof fileProblem>
 
-/** What an error of node:fs means. */
+/** The problem that an error of node:fs stands for. */
 export function readFileProblem(error: unknown): FileProblem {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (isKnown(code)) return { what: codes[code] }

@@ -1,4 +1,4 @@
-/** A clock whose timers may fail without ending the process: what they throw is logged. */
+/** A clock whose timers log what their callbacks throw, instead of ending the process. */
 import { toAppError } from './errors.ts'
 import type { Clock, Logger } from './ports.ts'
 

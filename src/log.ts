@@ -10,13 +10,13 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 export interface LogParts {
   level: LogLevel
   clock: Pick<Clock, 'now'>
-  /** Values that must never be written, whatever carries them. */
+  /** Values that must never be written. */
   secrets: readonly string[]
-  /** Gets whole lines, each ending in \n. */
+  /** Receives whole lines, each ending in \n. */
   write(line: string): void
 }
 
-/** A logger whose lines hold `level`, `time` (ISO 8601), `msg` and the given fields. */
+/** A logger whose lines contain `level`, `time` (ISO 8601), `msg` and the given fields. */
 export function createLogger(parts: LogParts): Logger {
   const scrub = scrubber(parts.secrets)
   const options: LoggerOptions = {
@@ -25,7 +25,7 @@ export function createLogger(parts: LogParts): Logger {
     timestamp: () => `,"time":"${new Date(parts.clock.now()).toISOString()}"`,
     formatters: { level: label => ({ level: label }) },
   }
-  // JSON leaves some controls alone; written as it escapes the others, they are read back the same.
+  // JSON does not escape some control characters. They are escaped like the others, so they parse to the same text.
   const clean = (line: string) => `${withVisibleControls(scrub(line.slice(0, -1)))}\n`
   return wrap(pino(options, { write: line => parts.write(clean(line)) }))
 }
@@ -40,7 +40,7 @@ function wrap(log: PinoLogger): Logger {
   }
 }
 
-/** Fields that hold what people wrote: theirs, so not for the log that operators keep. */
+/** Fields with user text, which is personal and not for the operators' log. */
 const promptKeys = new Set([
   'prompt',
   'prompt2',
@@ -52,10 +52,10 @@ const promptKeys = new Set([
   'text',
 ])
 
-/** Deeper than this is not worth a log line, and a cycle ends here. */
+/** The maximum depth in a log line; it also ends cycles. */
 const deepest = 6
 
-/** A copy of `value` that is JSON: errors spelled out, bytes counted, prompts left out unless `withPrompts`. */
+/** A JSON copy of `value`: errors as objects, bytes as their count, prompts removed unless `withPrompts`. */
 function plain(value: object, withPrompts: boolean): object {
   const copy = copyOf(value, withPrompts, 0)
   return typeof copy === 'object' && copy !== null ? copy : { value: copy }

@@ -1,4 +1,4 @@
-/** The composition root: builds every part, starts them in order, stops them on a signal; it alone knows all parts. */
+/** The composition root: builds all parts, starts them in order, and stops them on a signal. */
 import { join } from 'node:path'
 import { adapterModules, setupSentence } from './adapters.ts'
 import { type BuiltEasel, buildEasel } from './app/build-easel.ts'
@@ -21,9 +21,9 @@ import { systemClock, systemIds, systemRandom } from './system-ports.ts'
 import { within } from './time-limit.ts'
 import { errorSentence, type Words } from './words/en.ts'
 
-/** Beyond the grace for pictures, how long a stop takes at most. */
+/** The maximum duration of a stop after the grace period for pictures. */
 export const stopLimitMs = 8000
-/** Of it, beside what the pool needs: for what is being delivered, for the adapters, and for what their end ends. */
+/** The shares of it for running deliveries, for the adapters, and for the rest; the pool has the remainder. */
 const graceMsOf = { deliveries: 2000, adapters: 1000, rest: 500 }
 
 export interface ServerParts {
@@ -31,25 +31,25 @@ export interface ServerParts {
   secrets: Secrets
   words: Words
   log: Logger
-  /** A line for the operator: what is on, what is off and why. */
+  /** Prints a line for the operator: what is on, what is off and why. */
   say(line: string): void
-  /** A line about something that is wrong. */
+  /** Prints a warning. */
   warn(line: string): void
-  /** A device hangs where only the end of the process helps. */
+  /** Called when a device hangs and only a restart of the process helps. */
   onHung(device: string): void
 }
 
 export interface Server {
   /**
-   * Takes nothing new, lets what is being painted finish for `graceMs`, then stops it between two steps; over, whatever
-   * workers, networks and browsers do, `stopLimitMs` later. False where a worker hangs that only the end of the process ends.
+   * Takes no new job, lets running jobs finish for `graceMs`, then stops them between two steps. It ends at most
+   * `stopLimitMs` later, whatever workers, networks and browsers do. False if a worker hangs until the process ends.
    */
   stop(graceMs: number): Promise<boolean>
-  /** Gives what is being painted back, uncounted: the process is about to be ended. */
+  /** Returns running jobs to the queue without counting an attempt, because the process is about to be killed. */
   release(): Promise<void>
 }
 
-/** Throws AppError when the data folder, the models or the web chat's address cannot be used. */
+/** Starts everything. @throws as buildEasel, readLibrary and listen. */
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { config, words, log, say } = parts
   const catalogue = await usableModels(parts)
@@ -77,7 +77,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       const clean = await built.stopPainting(graceMs)
       const delivered = built.stopDelivering()
       await within(systemClock, graceMsOf.deliveries, delivered)
-      // A delivery may wait for a network that does not answer: the end of its adapter ends it.
+      // A delivery may wait for an unresponsive network; stopping its adapter ends it.
       await within(systemClock, graceMsOf.adapters, Promise.all(started.map(adapter => adapter.stop())))
       await within(systemClock, graceMsOf.rest, delivered)
       built.close()
@@ -102,7 +102,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   return server
 }
 
-/** Says which models there are; throws when the default one is not among them. */
+/** Prints the models. @throws AppError 'model-unknown' when the default model is not among them. */
 async function usableModels({ config, words, say, warn }: ServerParts): Promise<ModelCatalogue> {
   const catalogue = await readLibrary(config, (file, bytes) => say(words.cli.readingThrough(file, bytes)))
   const names = catalogue.models.map(({ name }) => name)
@@ -117,13 +117,13 @@ async function usableModels({ config, words, say, warn }: ServerParts): Promise<
   return catalogue
 }
 
-/** An adapter that is on, with whether the server must have it. */
+/** An enabled adapter, and whether the server requires it. */
 interface ChosenAdapter {
   adapter: Adapter
   isRequired: boolean
 }
 
-/** Those that are on, with their couriers registered; says why the others are off. */
+/** The enabled adapters, with registered couriers. Prints why the others are off. */
 function createAdapters(parts: ServerParts, { easel, db, register }: BuiltEasel): ChosenAdapter[] {
   const { config, secrets, words, log, say } = parts
   return adapterModules.flatMap(({ platform, isRequired, setup, create }) => {
@@ -140,7 +140,7 @@ function createAdapters(parts: ServerParts, { easel, db, register }: BuiltEasel)
   })
 }
 
-/** False where a platform refuses us: the others go on without it, unless the server must have it. */
+/** False if a platform refuses Easel: the others continue without it, unless the server requires it. */
 async function startAdapter(parts: ServerParts, { adapter, isRequired }: ChosenAdapter): Promise<boolean> {
   try {
     await adapter.start(reporter(parts, adapter))
@@ -154,7 +154,7 @@ async function startAdapter(parts: ServerParts, { adapter, isRequired }: ChosenA
   }
 }
 
-/** Tells the operator how an adapter stands, and nothing while that stays the same. */
+/** Reports an adapter's status to the operator when it changes. */
 function reporter({ words, say, warn }: ServerParts, adapter: Adapter): ReportStatus {
   let told = ''
   return status => {
@@ -182,7 +182,7 @@ function statusLine({ platform, url }: Adapter, status: AdapterStatus, words: Wo
   }
 }
 
-/** What adapters keep, sealed before it gets here. */
+/** The adapters' stored documents, which are encrypted before they get here. */
 function documentsIn(db: BuiltEasel['db']): SealedDocuments {
   return {
     save: (id, sealed) => db.write(() => db.installations.put(id, sealed, systemClock.now())),

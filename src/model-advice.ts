@@ -1,11 +1,11 @@
-/** What the configuration says of models, held to what the engine knows by name. */
+/** Checks the presets and samplers in the configuration's settings of models. */
 import type { Config } from './config.ts'
 import type { ConfigProblem } from './config-problem.ts'
 import { findPreset, presets } from './engine/sampling/presets.ts'
 import { findSampler } from './engine/sampling/sampler-names.ts'
 import { AppError } from './errors.ts'
 
-/** Throws AppError 'config' that names the first preset or sampler that does not exist, and what there is. */
+/** @throws AppError 'config' when a preset or sampler does not exist; names the first one and the existing ones. */
 export function checkAdvice({ models }: Pick<Config, 'models'>): void {
   for (const [name, { preset, sampler }] of Object.entries(models)) {
     const key = `models.${name}`
@@ -20,7 +20,7 @@ export function checkAdvice({ models }: Pick<Config, 'models'>): void {
   }
 }
 
-/** Takes back the preset that a model's name points to. */
+/** Disables the preset that a model's name selects. */
 const noPreset = 'none'
 
 function wrong(key: string, problem: ConfigProblem): AppError {

@@ -1,4 +1,4 @@
-/** The models that can be used: those of the models folders whose every file holds what it should. */
+/** The usable models: those of the models folders in which every file is valid. */
 import { accessSync, constants } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -15,12 +15,12 @@ import { checkAdvice } from './model-advice.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 type LibraryConfig = Pick<Config, 'modelsDir' | 'extraModelDirs' | 'modelLinkTargets' | 'dataDir' | 'models'>
 
-/** Told of each large file that is read through for its hash, which happens once. */
+/** Called for each large file that is read for its hash, once per file. */
 type OnReading = (file: string, bytes: number) => void
-/** Less takes no time that anybody would notice. */
+/** Smaller files are read too quickly to announce. */
 const noticedBytes = 256 * 1024 * 1024
 
-/** What lies in the models folders, looked through, and is what models.lock says it is. */
+/** The checked catalogue of the models folders, without models that differ from models.lock. */
 export async function readLibrary(
   config: LibraryConfig,
   onReading?: OnReading,
@@ -29,7 +29,7 @@ export async function readLibrary(
   return keepPinned(await readUnpinned(config, onReading, env), config.modelsDir)
 }
 
-/** The same whatever models.lock says: what a new one is written from. */
+/** The same catalogue without models.lock, for writing a new lock. */
 export async function readUnpinned(
   config: LibraryConfig,
   onReading?: OnReading,
@@ -83,7 +83,7 @@ async function checkedExpert<Expert extends ExpertRecord>(expert: Expert): Promi
   }
 }
 
-/** What a check throws. */
+/** The fault that a check throws. */
 async function faultOf(check: () => Promise<void>): Promise<AppError | undefined> {
   try {
     await check()
@@ -94,8 +94,8 @@ async function faultOf(check: () => Promise<void>): Promise<AppError | undefined
 }
 
 /**
- * Hashes are kept beside the database. Where there is no data folder yet they are kept in the user's cache folder, and found
- * there later.
+ * Hashes are cached beside the database. Without a data folder they are cached in the user's cache folder, which is also
+ * searched later.
  */
 function hashCache(dataDir: string, env: Environment): HashCache {
   const usersOwn = fileHashCache(join(userCacheFolder(env), 'easel', 'model-hashes.json'))
@@ -103,7 +103,7 @@ function hashCache(dataDir: string, env: Environment): HashCache {
   return layeredHashCache(fileHashCache(join(dataDir, 'model-hashes.json')), usersOwn)
 }
 
-/** Where the system wants a user's caches: the XDG base directories, or what macOS and Windows have in their place. */
+/** The system's folder for a user's caches: the XDG base directories, or the equivalents of macOS and Windows. */
 function userCacheFolder(env: Environment): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches')
   if (process.platform === 'win32') return env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local')

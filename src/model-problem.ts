@@ -1,4 +1,4 @@
-/** Why a file of a model cannot be used: codes with the facts that their sentence needs; words/ says them. */
+/** Problems of model files, as codes with facts; words/ has their sentences. */
 import { z } from 'zod'
 
 const bytes = z.number()
@@ -9,7 +9,7 @@ const shape = z.array(z.number())
 export const foreignFormats = ['pickle', 'lfs-pointer', 'gguf', 'onnx', 'archive', 'web-page'] as const
 export type ForeignFormat = (typeof foreignFormats)[number]
 
-/** What a file can be recognised as: the kinds that a models folder holds, and parts that are of no use by themselves. */
+/** The recognised kinds of files: the kinds of a models folder, and parts that are useless by themselves. */
 export const fileKinds = [
   'checkpoint',
   'lora',
@@ -23,24 +23,24 @@ export const fileKinds = [
 ] as const
 export type FileKind = (typeof fileKinds)[number]
 
-/** What a checkpoint may lack. */
+/** Parts that a checkpoint may lack. */
 export const missingParts = ['vae', 'text-encoders'] as const
 export type MissingPart = (typeof missingParts)[number]
 
-/** What a safetensors header has wrong as a whole. */
+/** Faults of a whole safetensors header. */
 export const headerFaults = ['not-utf8', 'not-json', 'not-an-object', 'metadata'] as const
 export type HeaderFault = (typeof headerFaults)[number]
 
-/** What one tensor's entry in a header has wrong. */
+/** Faults of one tensor's entry in a header. */
 export const entryFaults = ['description', 'unknown-key', 'dtype', 'shape', 'offsets'] as const
 export type EntryFault = (typeof entryFaults)[number]
 
-/** What is wrong with a file: the reasons of the fault 'model-file'. */
+/** Problems of a file: the reasons of the fault 'model-file'. */
 export const modelFileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('missing') }),
   /** `code`: the system's own, such as EACCES. */
   z.object({ what: z.literal('unreadable'), code: z.string() }),
-  /** A device, a pipe, a socket: something that is never opened. */
+  /** A device, a pipe or a socket, which is never opened. */
   z.object({ what: z.literal('not-a-file') }),
   z.object({ what: z.literal('too-large'), bytes, limitBytes: bytes }),
   z.object({ what: z.literal('not-json') }),
@@ -53,39 +53,39 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('outside-link'), target: z.string() }),
   z.object({ what: z.literal('name-taken'), by: z.string() }),
   z.object({ what: z.literal('name-unusable') }),
-  /** models.lock names it with another hash. */
+  /** models.lock lists it with another hash. */
   z.object({ what: z.literal('not-the-pinned-one'), expected: z.string(), found: z.string() }),
-  /** models.lock names what is not there. */
+  /** models.lock lists a model that does not exist. */
   z.object({ what: z.literal('pinned-missing'), name: z.string() }),
 
-  // What a file was recognised as.
+  // Recognised files.
   z.object({ what: z.literal('other-family'), kind: z.enum(fileKinds), family: z.string() }),
-  /** `folder`: where files of its kind belong; undefined for what is of no use by itself. */
+  /** `folder`: the folder for its kind; undefined for a part that is useless by itself. */
   z.object({ what: z.literal('other-kind'), kind: z.enum(fileKinds), folder: z.string().optional() }),
   z.object({ what: z.literal('not-recognised'), tensors: z.array(tensor) }),
-  /** `variant`: its proper name, of a kind that is otherwise used. */
+  /** `variant`: the proper name of an unsupported variant of a supported kind. */
   z.object({ what: z.literal('variant-not-built'), kind: z.enum(fileKinds), variant: z.string() }),
-  /** An IP-Adapter for an image encoder of that width, of which there is none. */
+  /** An IP-Adapter whose image encoder, of that width, is missing. */
   z.object({ what: z.literal('no-image-encoder'), width: z.number() }),
-  /** `key`: of the configuration, which names where to take the part from. */
+  /** `key`: the configuration key that chooses the part. */
   z.object({ what: z.literal('part-missing'), part: z.enum(missingParts), key: z.string() }),
   z.object({ what: z.literal('no-base') }),
   z.object({ what: z.literal('other-latents'), found: z.number(), expected: z.number() }),
 
-  /** A folder that should hold weights. */
+  /** A folder without the expected weights. */
   z.object({ what: z.literal('no-weights') }),
   z.object({ what: z.literal('only-pickle'), name: z.string() }),
 
-  // A .safetensors file as such.
+  // The .safetensors format.
   z.object({ what: z.literal('foreign'), format: z.enum(foreignFormats) }),
   z.object({ what: z.literal('too-short'), bytes }),
-  /** `claimedBytes` is text: it may be beyond what a number holds. */
+  /** `claimedBytes` is text, because it may exceed the range of a number. */
   z.object({ what: z.literal('header-size'), claimedBytes: z.string(), limitBytes: bytes }),
   z.object({ what: z.literal('header'), fault: z.enum(headerFaults) }),
   z.object({ what: z.literal('too-many-tensors'), limit: z.number() }),
   z.object({ what: z.literal('key-twice'), key: z.string() }),
   z.object({ what: z.literal('key-forbidden'), key: z.string() }),
-  /** The header promises more than the file has. */
+  /** The header describes more bytes than the file has. */
   z.object({ what: z.literal('truncated'), expectedBytes: bytes, foundBytes: bytes }),
   z.object({ what: z.literal('became-shorter') }),
   z.object({ what: z.literal('gap'), tensor }),
@@ -94,14 +94,14 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('tensor-entry'), tensor, fault: z.enum(entryFaults), found: z.string() }),
   z.object({ what: z.literal('tensor-length'), tensor, expectedBytes: z.string(), foundBytes: bytes }),
 
-  // The tensors that a network asks for.
+  // The tensors of a network.
   z.object({ what: z.literal('tensor-missing'), tensor }),
   z.object({ what: z.literal('tensor-shape'), tensor, expected: shape, found: shape }),
   z.object({ what: z.literal('tensor-dtype'), tensor, dtype: z.string(), usable: z.array(z.string()) }),
 
   // ONNX.
   z.object({ what: z.literal('not-onnx') }),
-  /** Nothing can be added to weights that only a graph knows. */
+  /** Weights inside a foreign graph cannot be modified. */
   z.object({ what: z.literal('onnx-weights') }),
 
   // Embeddings.
@@ -122,7 +122,7 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   // Vocabularies.
   z.object({ what: z.literal('no-merges') }),
   z.object({ what: z.literal('token-missing'), token: z.string() }),
-  /** More tokens than the text encoder beside it knows. */
+  /** A token id outside the text encoder's vocabulary. */
   z.object({ what: z.literal('token-beyond'), id: z.number(), vocabulary: z.number() }),
 ])
 export type ModelFileProblem = z.infer<typeof modelFileProblem>
@@ -139,15 +139,15 @@ export const valueKinds = [
 ] as const
 export type ValueKind = (typeof valueKinds)[number]
 
-/** What is wrong with a key of a config.json: the reasons of the fault 'model-config'. Values are written as JSON. */
+/** Problems of a key of a config.json: the reasons of the fault 'model-config'. Values are JSON texts. */
 export const modelConfigProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('kind'), found: z.string(), expected: z.enum(valueKinds) }),
   z.object({ what: z.literal('value'), found: z.string(), supported: z.array(z.string()) }),
   z.object({ what: z.literal('below'), found: z.string(), minimum: z.number(), exclusive: z.boolean() }),
   z.object({ what: z.literal('above'), found: z.string(), maximum: z.number(), exclusive: z.boolean() }),
-  /** Betas, or EDM's sigmas, that grow beyond all numbers. */
+  /** Betas, or EDM's sigmas, that become infinite. */
   z.object({ what: z.literal('noise-without-end') }),
-  /** addition_embed_type: what tells SDXL from its relatives. */
+  /** addition_embed_type, which distinguishes SDXL from related models. */
   z.object({ what: z.literal('not-sdxl') }),
   z.object({ what: z.literal('entries'), found: z.number(), levels: z.number() }),
   /** Depths of a block's transformers, one for each of its ResNetBlocks. */
@@ -156,16 +156,16 @@ export const modelConfigProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('not-divisor'), found: z.number(), key: z.string(), of: z.number() }),
   z.object({ what: z.literal('heads'), heads: z.number(), channels: z.number() }),
   z.object({ what: z.literal('differs'), found: z.number(), key: z.string(), from: z.number() }),
-  /** in_channels and out_channels beside the VAE's latents. */
+  /** in_channels and out_channels do not match the VAE's latents. */
   z.object({
     what: z.literal('channels'),
     found: z.number(),
     allowed: z.array(z.number()),
     latents: z.number(),
   }),
-  /** cross_attention_dim beside what the text encoders give. */
+  /** cross_attention_dim does not match the text encoders' output. */
   z.object({ what: z.literal('text-width'), found: z.number(), given: z.number() }),
-  /** projection_class_embeddings_input_dim beside the pooled text and the time ids. */
+  /** projection_class_embeddings_input_dim does not match the pooled text and the time ids. */
   z.object({ what: z.literal('added-width'), found: z.number(), pooled: z.number(), idWidth: z.number() }),
 ])
 export type ModelConfigProblem = z.infer<typeof modelConfigProblem>

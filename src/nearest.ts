@@ -1,12 +1,12 @@
-/** The known names nearest to one that somebody mistyped. */
+/** Finds the known names that are nearest to a mistyped one. */
 
-/** Names that begin with the same so many letters are alike; the work grows with the product of two lengths. */
+/** The number of letters to compare; the work grows with the product of two lengths. */
 const compared = 64
 
-/** At most `limit` of `known` that are within a few slips of `name`, nearest first; letter case does not count. */
+/** At most `limit` of `known` within a small edit distance of `name`, nearest first; case-insensitive. */
 export function nearestNames(name: string, known: readonly string[], limit = 1): string[] {
   const wanted = head(name)
-  // A third of the letters may be wrong: beyond that a suggestion is a guess.
+  // At most a third of the letters may differ; beyond that a suggestion would be a guess.
   const farthest = Math.max(1, Math.floor(wanted.length / 3))
   return known
     .map(candidate => ({ candidate, slips: slipsBetween(wanted, head(candidate)) }))
@@ -20,12 +20,12 @@ function head(name: string): string {
   return name.slice(0, compared).toLowerCase()
 }
 
-/** One name continues the other (“neg” and “negative”). */
+/** Whether one name is a prefix of the other (“neg” and “negative”). */
 function startsAlike(a: string, b: string): boolean {
   return Math.min(a.length, b.length) >= 2 && (a.startsWith(b) || b.startsWith(a))
 }
 
-/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
+/** Optimal string alignment distance: insertions, deletions, substitutions and transpositions. */
 export function slipsBetween(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, j) => j)

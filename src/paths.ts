@@ -1,10 +1,10 @@
-/** Where things lie in the package, the same from src/ and from dist/src/. */
+/** Paths in the package, the same from src/ and from dist/src/. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from './errors.ts'
 
-/** The nearest folder at or above `start` that holds a package.json. */
+/** The nearest folder at or above `start` with a package.json. */
 export function findPackageRoot(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder

@@ -1,9 +1,9 @@
-/** Why a person's picture cannot be used: codes with the numbers that their sentence needs; words/ says them. */
+/** Problems of a person's picture, as codes with facts; words/ has their sentences. */
 import { z } from 'zod'
 
 export const pictureProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('not-a-picture') }),
-  /** A picture, but not PNG, JPEG or WebP. */
+  /** A picture in another format than PNG, JPEG or WebP. */
   z.object({ what: z.literal('format'), found: z.string() }),
   z.object({ what: z.literal('too-many-bytes'), bytes: z.number(), limitBytes: z.number() }),
   z.object({
@@ -20,9 +20,9 @@ export const pictureProblem = z.discriminatedUnion('what', [
     maxPx: z.number(),
   }),
   z.object({ what: z.literal('animated') }),
-  /** Truncated, corrupt, or contradicting itself. */
+  /** Truncated, corrupt or inconsistent. */
   z.object({ what: z.literal('damaged') }),
-  /** Text or colour profile that unpacks to more than any honest picture has. */
+  /** Text or a colour profile that decompresses to an implausible size. */
   z.object({ what: z.literal('metadata'), limitBytes: z.number() }),
 ])
 

@@ -6,6 +6,6 @@ export function isChatPlatform(name: string): name is ChatPlatform {
   return chatPlatforms.some(known => known === name)
 }
 
-/** With the command line, which is no chat. */
+/** The chat platforms and the command line. */
 export const platforms = [...chatPlatforms, 'cli'] as const
 export type Platform = (typeof platforms)[number]

@@ -1,4 +1,4 @@
-/** The outside world as parameters: time, identifiers, chance and the log. Nothing here has a default instance. */
+/** Ports to the outside world: time, identifiers, randomness and the log. They are parameters without default instances. */
 
 /** Time. `now` is for people and records, `monotonicMs` for durations and leases (it never jumps). */
 export interface Clock {
@@ -15,13 +15,13 @@ export interface Ids {
   next(): string
 }
 
-/** Chance that need not be reproducible (the seed of a request that names none). */
+/** Randomness that need not be reproducible (the seed of a request without one). */
 export interface Random {
-  /** A whole number from 0 to 2^32 - 1. */
+  /** An integer from 0 to 2^32 - 1. */
   uint32(): number
 }
 
-/** Structured log lines. Prompts go to debug only; secrets go nowhere. */
+/** Structured log lines. Prompts are logged at debug level only, secrets never. */
 export interface Logger {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void

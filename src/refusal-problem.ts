@@ -1,4 +1,4 @@
-/** Why a chat platform refuses Easel altogether: codes with their facts; words/ says them. */
+/** Permanent refusals by a chat platform, as codes with facts; words/ has their sentences. */
 import { z } from 'zod'
 
 export const refusalProblem = z.discriminatedUnion('what', [
@@ -6,12 +6,12 @@ export const refusalProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('token'), variable: z.string() }),
   /** The token in this variable is valid, but not that of a bot. */
   z.object({ what: z.literal('no-bot-token'), variable: z.string() }),
-  /** A workspace's installation brought no bot. */
+  /** A workspace's installation has no bot. */
   z.object({ what: z.literal('no-bot') }),
-  /** What Discord's gateway closed for; only a person can mend it. */
+  /** Discord's gateway closed for this reason; only a person can fix it. */
   z.object({ what: z.enum(['sharding', 'intent']) }),
   z.object({ what: z.literal('closed'), code: z.number() }),
-  /** The platform's own words, and what they are about: a method, a variable of the environment. */
+  /** The platform's message, and its subject: a method, an environment variable. */
   z.object({ what: z.literal('said'), subject: z.string(), said: z.string() }),
 ])
 

@@ -1,6 +1,6 @@
-/** Takes secrets out of texts that others will read: log lines, and what a command says. */
+/** Removes secrets from texts that others will read: log lines and the output of commands. */
 
-/** What tokens look like, for those that are not ours and for pieces of errors of others' libraries. */
+/** Patterns of tokens, for foreign tokens and for error texts of libraries. */
 const tokenPatterns = [
   // Slack: https://docs.slack.dev/authentication/tokens
   /\bx(?:ox[a-z]|app)-[\w-]{8,}/g,
@@ -9,15 +9,15 @@ const tokenPatterns = [
   /\b(?:Bot|Bearer)\s+[\w.~+/=-]{16,}/g,
 ]
 
-/** A shorter "secret" is a slip in the environment; replacing it would tear up every line. */
+/** A shorter value is a mistake in the environment, and replacing it would garble every line. */
 const shortestSecret = 6
 
-/** A function that replaces the given secrets, as they are and as JSON writes them, and whatever looks like a token. */
+/** A function that replaces the given secrets, plain or JSON-escaped, and anything that looks like a token. */
 export function scrubber(secrets: readonly string[]): (text: string) => string {
   const values = secrets
     .filter(secret => secret.length >= shortestSecret)
     .flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1)])
-    // Longest first, so that a secret that contains another leaves no rest.
+    // Longest first: a secret that contains another one must be replaced as a whole.
     .sort((a, b) => b.length - a.length)
   return text => {
     let clean = text

@@ -1,4 +1,4 @@
-/** Secrets: which there are, and how they are read from the environment. They appear in no file, no log and no error. */
+/** The list of secrets, and reading them from the environment. They never appear in a file, a log or an error. */
 import { AppError } from './errors.ts'
 
 /** Each secret with the variable that holds it. */
@@ -18,8 +18,8 @@ export type SecretName = keyof typeof secretVariables
 export type Secrets = { readonly [Name in SecretName]?: string | undefined }
 
 /**
- * The secrets among the environment's variables, without the spaces, line breaks and quotes around them that copying
- * brings along. Throws AppError 'config' where one has spaces or line breaks inside: it is two, or cut in the middle.
+ * The secrets in the environment's variables, without surrounding spaces, line breaks and quotes from copying.
+ * @throws AppError 'config' when one has white space inside: it is two values, or a truncated one.
  */
 export function readSecrets(env: Readonly<Record<string, string | undefined>>): Secrets {
   return Object.fromEntries(

@@ -1,8 +1,8 @@
-/** The real outside world behind the ports: the only place that asks the machine for time, identifiers and chance. */
+/** The system's implementation of the ports: the only place that reads time, identifiers and randomness from the machine. */
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Clock, Ids, Random } from './ports.ts'
 
-/** setTimeout fires at once beyond this: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+/** setTimeout fires at once for longer delays: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const longestTimerMs = 2 ** 31 - 1
 
 export const systemClock: Clock = Object.freeze({
@@ -11,7 +11,7 @@ export const systemClock: Clock = Object.freeze({
   after(delayMs: number, fire: () => void) {
     const dueMs = performance.now() + delayMs
     let timer: NodeJS.Timeout
-    // Node counts whole milliseconds and may be up to one early; who asks what time it is must find it to be due.
+    // Node counts whole milliseconds and may fire up to one early, but the callback must see that the time has passed.
     const wait = () => {
       timer = setTimeout(
         () => (performance.now() < dueMs ? wait() : fire()),
@@ -25,7 +25,7 @@ export const systemClock: Clock = Object.freeze({
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
 const idLength = 16
-/** Bytes from here on would favour the first letters of the alphabet: 252 = 7 × 36. */
+/** Bytes from here on are rejected, because they would favour the first letters of the alphabet: 252 = 7 × 36. */
 const firstUnfairByte = 252
 
 /** 16 letters of 36: 82 bits, unguessable. */

@@ -1,7 +1,7 @@
-/** Waiting for work up to a limit. */
+/** Waits for work up to a time limit. */
 import type { Clock } from './ports.ts'
 
-/** Resolves when the work is over, however it ended, and at the latest after `limitMs`. */
+/** Resolves when the work has settled, and at the latest after `limitMs`. */
 export async function within(clock: Clock, limitMs: number, work: Promise<unknown>): Promise<void> {
   let stop = () => {}
   const limit = new Promise<void>(resolve => {

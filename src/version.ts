@@ -1,4 +1,4 @@
-/** The program's version, from its package.json: in --version and in every picture. */
+/** The program's version, from its package.json. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'

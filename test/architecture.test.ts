@@ -60,6 +60,8 @@ describe('the rules can fail', () => {
     ['app/a.ts', 'export default 1', 'default export'],
     ['app/a.ts', '\n'.repeat(450), '450 at most'],
     ['app/NotKebab.ts', '', 'kebab-case'],
+    ['app/a.ts', "/** Throws AppError 'file'. */", 'without @throws'],
+    ['app/a.ts', '/** @throws AppError file when it is missing. */', 'its code in quotes'],
   ])('%s with %s', (path, line, complaint) => {
     const violations = findViolations([file(`src/${path}`, line)])
     expect(violations).toHaveLength(1)

@@ -59,7 +59,7 @@ export interface BuiltEasel {
   db: Database
 }
 
-/** Opens the data folder: throws AppError 'data-folder-owned', 'data-folder-read-only', 'database-newer', 'database-lost' or 'storage'. */
+/** Opens the data folder and assembles the use cases. @throws as Database.open. */
 export function buildEasel(given: EaselParts): BuiltEasel {
   const parts = { ...given, clock: guardedClock(given.clock, given.log) }
   const { config, clock, random, log } = parts

@@ -4,7 +4,7 @@ import { mediaTypes } from '../engine/image/files/format.ts'
 import { AppError } from '../errors.ts'
 import type { CheckedPicture } from './parts.ts'
 
-/** Decodes off this thread; a large picture comes back smaller. Throws AppError 'picture-unusable'. */
+/** Decodes in another thread, and scales a large picture down. @throws AppError 'picture-unusable' when it is refused. */
 export async function checkPicture(bytes: Uint8Array): Promise<CheckedPicture> {
   const outcome = await decodePicture(bytes)
   if (outcome.kind === 'refused') throw new AppError('picture-unusable', { problem: outcome.problem })

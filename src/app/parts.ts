@@ -18,7 +18,7 @@ export interface CheckedPicture {
   shrunkFrom?: { widthPx: number; heightPx: number }
 }
 
-/** Throws AppError 'picture-unusable'. */
+/** Checks and decodes a person's picture. @throws AppError 'picture-unusable' when it is refused. */
 export type CheckPicture = (bytes: Uint8Array) => Promise<CheckedPicture>
 
 export interface AppParts {

@@ -12,7 +12,7 @@ export interface PictureFile {
   bytes: Uint8Array
 }
 
-/** Throws AppError 'file' when it cannot be read. */
+/** The bytes of a file. @throws AppError 'file' when it cannot be read. */
 export async function readPicture(file: string): Promise<PictureFile> {
   try {
     const bytes = await readFile(file)

@@ -1,4 +1,4 @@
-/** The connection: how it is opened, what it promises (WAL, synchronous=FULL), and the only way to write. */
+/** The database connection: its settings (WAL, synchronous=FULL), and the only way to write. */
 import Sqlite from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import { AppError } from '../errors.ts'
@@ -8,17 +8,17 @@ import { createPrivateFile } from './private-files.ts'
 import * as schema from './schema.ts'
 import { isBusy, isDamage, toStorageFault } from './sqlite-faults.ts'
 
-/** The query builder over the one connection; inside `Client.write` everything it does is one transaction. */
+/** The query builder over the one connection. Inside `Client.write` all of its statements are one transaction. */
 export type Rows = BetterSQLite3Database<typeof schema>
 
-/** While SQLite waits for a lock, the event loop waits with it: so not longer than nobody notices. */
+/** While SQLite waits for a lock it blocks the event loop, so this is short. */
 const busyTimeoutMs = 50
-/** How long a write goes on asking for the lock, without blocking anybody, before it is a fault. */
+/** How long a write retries to get the lock, without blocking the event loop, before it is a fault. */
 const patienceMs = 10_000
 
 export interface ClientOptions {
   clock: Clock
-  /** Sees every statement just before it runs; for tests, which throw from it. */
+  /** Called before every statement; tests throw from it. */
   beforeStatement?: (sql: unknown) => void
 }
 
@@ -27,9 +27,9 @@ export class Client {
   readonly sqlite: Sqlite.Database
   readonly #clock: Clock
   readonly #file: DatabaseFile
-  /** The log still holds what was to be wiped; a reader kept it from being emptied. */
+  /** The log still contains deleted content, because a reader blocked the checkpoint. */
   #logHoldsWiped = false
-  /** Somebody has written in this turn of the event loop; others wait for turns of their own. */
+  /** A write has run in this turn of the event loop; the next one waits for the next turn. */
   #turnTaken = false
   readonly #waiting: (() => void)[] = []
 
@@ -40,17 +40,17 @@ export class Client {
     this.#file = new DatabaseFile(sqlite.name)
   }
 
-  /** Throws AppError 'storage' when the file cannot be opened or does not keep its promises, 'database-lost' when it is damaged. */
+  /** @throws AppError 'storage' when the file cannot be opened with these settings, 'database-lost' when it is damaged. */
   static open(file: string, options: ClientOptions): Client {
     try {
-      // SQLite gives its log the rights of the database.
+      // SQLite creates its log with the permissions of the database.
       createPrivateFile(file)
       const sqlite = new Sqlite(file, { timeout: busyTimeoutMs, verbose: options.beforeStatement })
       sqlite.pragma('journal_mode = WAL')
-      // A WAL database falls back to NORMAL at every re-open: an accepted job could be lost with the power.
+      // A WAL database is NORMAL again after every open, and a power failure could then lose an accepted job.
       sqlite.pragma('synchronous = FULL')
       sqlite.pragma('foreign_keys = ON')
-      // What is deleted is overwritten with zeros.
+      // Deleted content is overwritten with zeros.
       sqlite.pragma('secure_delete = ON')
       assertPragma(sqlite, 'journal_mode', 'wal')
       assertPragma(sqlite, 'synchronous', 2)
@@ -64,13 +64,12 @@ export class Client {
   }
 
   /**
-   * Runs `work` as one IMMEDIATE transaction: all of it or nothing. While another process holds the write lock it
-   * asks again, with pauses in which the event loop is free. Throws AppError ('storage' where the disk is to blame,
-   * 'database-lost' where the file is not what this process left there).
-   * There is one write to a turn of the event loop: a burst of requests must not keep everybody else waiting.
+   * Runs `work` as one IMMEDIATE transaction. While another process holds the write lock it retries, with pauses in which
+   * the event loop is free. One write runs per turn of the event loop, so a burst of requests does not block other work.
+   * @throws AppError 'storage' when the disk is at fault, 'database-lost' when another program changed the file.
    */
   async write<T>(work: () => T): Promise<T> {
-    // Not awaited where there is nothing to wait for: then the transaction is over when the call returns.
+    // Without a reason to wait there is no await: the transaction is then complete when the call returns.
     const turn = this.#takeTurn()
     if (turn) await turn
     const startedMs = this.#clock.monotonicMs()
@@ -88,16 +87,16 @@ export class Client {
   }
 
   /**
-   * Moves everything from the log into the database and empties it, so that old pages with words that were deleted since
-   * are gone. Where a reader is in the way, it is tried again after the next write.
+   * Checkpoints and truncates the log, which removes old pages with deleted text. If a reader blocks this, it is repeated
+   * after the next write.
    */
   wipeLog(): void {
     const checkpoint = () => this.sqlite.pragma('wal_checkpoint(TRUNCATE)', { simple: true })
-    // The first column is 1 where it was blocked: https://sqlite.org/pragma.html#pragma_wal_checkpoint
+    // The first column is 1 if the checkpoint was blocked: https://sqlite.org/pragma.html#pragma_wal_checkpoint
     this.#logHoldsWiped = this.#onSameFile(checkpoint) === 1
   }
 
-  /** Writes only to the file that was opened, and tells when what was written went elsewhere. */
+  /** Writes only if the file is the one that was opened, and verifies that after the write. */
   #onSameFile<T>(write: () => T): T {
     this.#file.verify()
     try {

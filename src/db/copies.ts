@@ -1,4 +1,4 @@
-/** The copies of the database that upgrades leave beside it: they forget with it. */
+/** The copies of the database that upgrades leave beside it. Deletions are applied to them too. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -6,10 +6,10 @@ import { accountOf, isGlobal } from './account.ts'
 import type { Identity } from './documents.ts'
 import { toStorageFault } from './sqlite-faults.ts'
 
-/** Whose words go: everything of a person, or single jobs. */
+/** What to delete: everything of a person, or single jobs. */
 export type Forgotten = { person: Identity } | { jobIds: readonly string[] }
 
-/** The copy that is kept before a database gets schema `version`. */
+/** The name of the copy that is made before a database is migrated to schema `version`. */
 export function copyName(version: number): string {
   return `before-schema-${version}.sqlite`
 }
@@ -20,11 +20,11 @@ export function copiesIn(folder: string): string[] {
     .map(name => join(folder, name))
 }
 
-/** Takes the jobs out of a copy, with everything that hangs on them. Throws AppError 'storage'. */
+/** Deletes the jobs from a copy, with all dependent rows. @throws AppError 'storage' when the copy cannot be written. */
 export function forgetInCopy(file: string, forgotten: Forgotten): void {
   let sqlite: Sqlite.Database | undefined
   try {
-    // Whoever reads the copy now is not waited for: the event loop would wait too.
+    // No wait for readers of the copy, because it would block the event loop.
     sqlite = new Sqlite(file, { fileMustExist: true, timeout: 0 })
     for (const setting of ['journal_mode = DELETE', 'foreign_keys = ON', 'secure_delete = ON']) {
       sqlite.pragma(setting)
@@ -37,7 +37,7 @@ export function forgetInCopy(file: string, forgotten: Forgotten): void {
   }
 }
 
-/** In plain SQL over what has been there since the first schema: a copy has an older one. */
+/** Uses plain SQL over columns of the first schema, because a copy has an older schema. */
 function erase(sqlite: Sqlite.Database, forgotten: Forgotten): void {
   if ('jobIds' in forgotten) {
     sqlite

@@ -1,4 +1,4 @@
-/** Where things lie in the data folder. */
+/** The paths in the data folder. */
 import { join } from 'node:path'
 
 export function databaseFileIn(dataDir: string): string {
@@ -9,7 +9,7 @@ export function picturesFolderIn(dataDir: string): string {
   return join(dataDir, 'pictures')
 }
 
-/** Files that the database did not know at a start, by the day of that start (YYYY-MM-DD). */
+/** The folder for files that were unknown to the database at a start, by the day of that start (YYYY-MM-DD). */
 export function straysFolderIn(dataDir: string, at: number): string {
   return join(dataDir, 'strays', new Date(at).toISOString().slice(0, 10))
 }

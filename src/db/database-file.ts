@@ -1,9 +1,9 @@
-/** The database's files on disk: whether they still are what this process left there. */
+/** Detects changes of the database's files by other programs. */
 import { type Stats, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { AppError, type DatabaseLoss } from '../errors.ts'
 
-/** What tells a file from another one, and a file as it was from one that somebody wrote to. */
+/** The identity of a file and of its state. */
 interface Mark {
   inode: string
   sizeBytes: number
@@ -11,10 +11,10 @@ interface Mark {
 }
 
 /**
- * SQLite goes on with a file that was deleted or replaced, and answers from memory while the disk holds something else:
- * what is then called written is lost with the process. So the files are looked at around every write. The database's
- * file only ever grows, by a checkpoint; the log (-wal) only ever grows until Easel empties it. What another program did
- * that SQLite allows is told from damage by a check of the whole database.
+ * SQLite continues with a file that was deleted or replaced, and serves reads from memory. A write is then lost with the
+ * process. Therefore the files are checked before and after every write. The database file only grows, by a checkpoint;
+ * the log (-wal) only grows until Easel truncates it. A check of the whole database distinguishes damage from changes by
+ * another program that SQLite permits.
  */
 export class DatabaseFile {
   readonly #file: string
@@ -27,7 +27,7 @@ export class DatabaseFile {
     this.#note()
   }
 
-  /** @throws AppError 'database-lost', from then on at every call. */
+  /** @throws AppError 'database-lost' when a file was changed, and again at every later call. */
   verify(): void {
     if (this.#lost) throw this.#lost
     const database = markOf(this.#file)
@@ -35,7 +35,7 @@ export class DatabaseFile {
     if (this.#database && !database) this.lose('missing')
     if (this.#log && !log) this.lose('missing')
     if (isOther(this.#database, database) || isOther(this.#log, log)) this.lose('replaced')
-    // SQLite takes an empty file for an empty database.
+    // SQLite accepts an empty file as an empty database.
     if (isShorter(this.#database, database)) this.lose('damaged')
     const written = database?.modifiedMs !== this.#database?.modifiedMs
     if (!written && !isShorter(this.#log, log)) return
@@ -43,7 +43,7 @@ export class DatabaseFile {
     this.#note()
   }
 
-  /** A write has just ended: both files are still the same, and what is new in them is our own work. */
+  /** Called after a write: both files must be the same, and their growth is our own. */
   written(): void {
     const before = { database: this.#database, log: this.#log }
     this.#note()
@@ -52,7 +52,7 @@ export class DatabaseFile {
     if (isShorter(before.database, this.#database)) this.lose('damaged')
   }
 
-  /** Nothing is written from now on. @throws AppError 'database-lost' */
+  /** Disables all writes from now on. @throws AppError 'database-lost' when called, always. */
   lose(how: DatabaseLoss): never {
     this.#lost ??= new AppError('database-lost', { file: this.#file, how })
     throw this.#lost
@@ -68,7 +68,7 @@ export class DatabaseFile {
   }
 }
 
-/** Reads the whole database through a connection of its own, which has no pages in memory. */
+/** Checks the whole database with a separate connection, which has no pages in memory. */
 export function isSound(file: string): boolean {
   let sqlite: Sqlite.Database | undefined
   try {

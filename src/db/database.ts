@@ -1,4 +1,4 @@
-/** The whole of a data folder: its lock, its database with one table per repository, its pictures. */
+/** A data folder: its lock, its database with one repository per table, its pictures. */
 import { isFinal } from '../engine/jobs/job.ts'
 import type { Claim, Ending, JobStore, Waiting } from '../engine/jobs/store.ts'
 import type { PaintedPicture } from '../engine/pipeline/painter.ts'
@@ -30,7 +30,7 @@ import { UnownedFilesTable } from './unowned-files.ts'
 import { UsageTable } from './usage.ts'
 
 export interface DatabaseParts extends ClientOptions {
-  /** Hears of a job whose row cannot be read, once. */
+  /** Called once for each job whose row cannot be read. */
   onUnreadable?: OnUnreadable
   dataDir: string
   migrationsFolder: string
@@ -55,7 +55,7 @@ export class Database implements JobStore {
   readonly unownedFiles: UnownedFilesTable
   readonly client: Client
   readonly dataDir: string
-  /** Files of the data folder that others on this machine may read, and whose rights could not be changed. */
+  /** Files of the data folder that other users may read and whose permissions could not be changed. */
   readonly exposed: readonly string[]
   readonly #lock: OwnerLock
   readonly #served: ServedTime
@@ -88,7 +88,11 @@ export class Database implements JobStore {
     this.#ids = parts.ids
   }
 
-  /** Throws AppError 'data-folder-owned', 'data-folder-read-only', 'database-newer', 'database-lost' or 'storage'. */
+  /**
+   * Opens and locks the data folder, and migrates the database.
+   * @throws AppError 'data-folder-owned', 'data-folder-read-only', 'database-newer', 'database-lost' or 'storage' when that
+   * fails.
+   */
   static open(parts: DatabaseParts): Database {
     const lock = ownDataFolder(parts.dataDir)
     const file = databaseFileIn(parts.dataDir)
@@ -111,8 +115,8 @@ export class Database implements JobStore {
   }
 
   /**
-   * After words were deleted: wipes what still holds them, the database's log and the copies of upgrades. Returns the
-   * copies that could not be written.
+   * Removes deleted text from the database's log and from the copies of upgrades. Returns the copies that could not be
+   * written.
    */
   wipe(forgotten: Forgotten): string[] {
     this.client.wipeLog()
@@ -130,7 +134,7 @@ export class Database implements JobStore {
     try {
       this.#served.save()
     } catch {
-      // A disk that is full: then a little of the time counts as not served.
+      // The disk is full: then a little of the served time is not counted.
     }
     this.client.close()
     this.#lock.release()
@@ -158,7 +162,7 @@ export class Database implements JobStore {
     return sources
   }
 
-  /** Files first; a crash between leaves them unowned. */
+  /** Writes the files first; a crash before the transaction leaves them unowned. */
   async end(claim: Claim, ending: Ending, runMs: number): Promise<boolean> {
     const made = ending.state === 'done' ? await this.#keep(claim, ending.pictures) : []
     const files = made.map(picture => picture.file)
@@ -167,19 +171,19 @@ export class Database implements JobStore {
       if (!own) await this.discard(files)
       return own
     } catch (error) {
-      // The next try writes them again, under names of their own.
+      // The next try writes them again, with new names.
       await this.files.remove(files).catch(() => undefined)
       throw error
     }
   }
 
-  /** Writes files that a row is to own in a later transaction; the next start deletes those that none came to own. */
+  /** Writes files for a row of a later transaction. The next start deletes files that got no row. */
   async store(files: readonly { file: string; bytes: Uint8Array }[]): Promise<void> {
     await this.write(() => this.unownedFiles.add(files.map(({ file }) => file)))
     for (const { file, bytes } of files) await this.files.write(file, bytes)
   }
 
-  /** Deletes files that no row owns; what the disk refuses is tried again at the next start. */
+  /** Deletes files that no row owns. The next start retries files that could not be deleted. */
   async discard(files: readonly string[]): Promise<void> {
     if (files.length === 0) return
     await this.files.remove(files)
@@ -190,7 +194,7 @@ export class Database implements JobStore {
     return this.write(() => this.endQueued(jobId, 'expired'))
   }
 
-  /** Part of a transaction: ends a job that no device has, and tells its author. */
+  /** Part of a transaction: ends a queued job and notifies its author. */
   endQueued(jobId: string, to: 'expired' | 'cancelled'): boolean {
     const at = this.#clock.now()
     if (!this.jobs.endQueued(jobId, to, { at })) return false
@@ -211,13 +215,13 @@ export class Database implements JobStore {
     this.usage.addRun(claim.jobId, runMs)
     for (const picture of made) this.pictures.add({ ...picture, personId: job.personId })
     if (!isFinal(ending.state)) return true
-    // What a person cancelled half-way was painted for them all the same.
+    // A job that was cancelled while it ran counts as usage.
     if (ending.state === 'failed' || ending.state === 'dead') this.usage.refund(claim.jobId)
     this.outbox.add(claim.jobId, 'settle', at)
     return true
   }
 
-  /** A file's name holds its picture's id: no two writes share one, so that taking one back harms no other. */
+  /** A file's name contains its picture's id, so two writes never share a file, and undoing one does not affect others. */
   async #keep(claim: Claim, pictures: readonly PaintedPicture[]): Promise<Omit<NewPicture, 'personId'>[]> {
     const made = pictures.map(({ bytes, mediaType, seed, widthPx, heightPx }, index) => {
       const id = this.#ids.next()

@@ -1,4 +1,4 @@
-/** The deliveries table: where jobs are shown, to whom, and how getting there ended. */
+/** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
 import { and, asc, count, eq, inArray, isNull } from 'drizzle-orm'
 import type { Rows } from './client.ts'
 import {
@@ -19,7 +19,7 @@ export interface DeliveryRecord {
   jobId: string
   platform: Identity['platform']
   recipient: Identity
-  /** Undefined: the job's own. */
+  /** Undefined: the job's own conversation. */
   conversation?: StoredConversation
   address?: string
   way?: Way
@@ -31,7 +31,7 @@ export interface NewDelivery {
   id: string
   jobId: string
   platform: string
-  /** Whom it is for. */
+  /** The person that the delivery is for. */
   personId: number
   conversation?: StoredConversation
 }
@@ -52,7 +52,7 @@ export class DeliveriesTable {
     return row && toRecord(row)
   }
 
-  /** The job's own first. */
+  /** All deliveries of a job, that to its own conversation first. */
   ofJob(jobId: string): DeliveryRecord[] {
     return this.#select()
       .where(eq(deliveries.jobId, jobId))
@@ -69,7 +69,7 @@ export class DeliveriesTable {
       .get()?.platform
   }
 
-  /** Where the job is shown in its own conversation. */
+  /** The address of the message in the job's own conversation. */
   addressOf(jobId: string): string | undefined {
     return (
       this.#rows
@@ -84,7 +84,7 @@ export class DeliveriesTable {
     this.#rows.update(deliveries).set({ address }).where(eq(deliveries.id, id)).run()
   }
 
-  /** It is shown there: the result, brought in that way. */
+  /** Records that the result is shown there, with the way it was delivered. */
   arrive(
     id: string,
     { address, way, refusals }: { address: string; way: Way; refusals: readonly Refusal[] },
@@ -110,7 +110,7 @@ export class DeliveriesTable {
       .run()
   }
 
-  /** Jobs of a person that are finished and shown nowhere, the oldest first. */
+  /** Finished jobs of a person that are shown nowhere, oldest first. */
   undelivered(personId: number): DeliveryRecord[] {
     return this.#select()
       .where(
@@ -126,7 +126,7 @@ export class DeliveriesTable {
       .map(toRecord)
   }
 
-  /** The job was shown to its author after all. */
+  /** Records that an undelivered job was shown to its author later. */
   shownLater(jobId: string): void {
     this.#rows
       .update(deliveries)
@@ -135,7 +135,7 @@ export class DeliveriesTable {
       .run()
   }
 
-  /** What is asked to be deleted and is not confirmed, of one job or of all jobs of a person. */
+  /** Unconfirmed deletions of one job or of all jobs of a person. */
   beingDeleted(
     of: { jobId: string } | { personId: number },
   ): { id: string; isKept: boolean; refusals: Refusal[] }[] {
@@ -153,7 +153,7 @@ export class DeliveriesTable {
       })
   }
 
-  /** Of everybody. */
+  /** Counts the deliveries of all people with that end. */
   countEnds(end: DeliveryEnd): number {
     return (
       this.#rows.select({ count: count() }).from(deliveries).where(eq(deliveries.end, end)).get()?.count ?? 0

@@ -1,9 +1,9 @@
-/** The delivery_steps table: what each delivery has made on its platform, and which of its ways are closed. */
+/** The delivery_steps table: what each delivery created on its platform, and its ways that were refused. */
 import { and, asc, eq } from 'drizzle-orm'
 import type { Rows } from './client.ts'
 import { deliverySteps } from './schema.ts'
 
-/** What stands on the platform after a step. */
+/** The kind of object that a step created on the platform. */
 export type Made = NonNullable<typeof deliverySteps.$inferSelect.makes>
 export type StepState = typeof deliverySteps.$inferSelect.state
 
@@ -27,7 +27,7 @@ export class DeliveryStepsTable {
     return row && toRecord(row)
   }
 
-  /** In the order in which they were begun. */
+  /** The steps in the order in which they began. */
   of(deliveryId: string): StepRecord[] {
     return this.#rows
       .select()
@@ -38,7 +38,7 @@ export class DeliveryStepsTable {
       .map(toRecord)
   }
 
-  /** Replaces what was known of that step. */
+  /** Replaces the record of a step. */
   put(deliveryId: string, { name, state, at, ...rest }: StepRecord): void {
     const facts = { makes: rest.makes ?? null, state, value: rest.value ?? null, at }
     this.#rows
@@ -52,7 +52,7 @@ export class DeliveryStepsTable {
     this.#rows.delete(deliverySteps).where(only(deliveryId, name)).run()
   }
 
-  /** The next stage finds every way open. */
+  /** Deletes the closed ways, so the next stage tries every way again. */
   dropClosed(deliveryId: string): void {
     this.#rows
       .delete(deliverySteps)

@@ -1,4 +1,4 @@
-/** The JSON documents inside rows: what is read back is checked, whoever wrote it. */
+/** The schemas of JSON documents in rows. Every document is checked when it is read. */
 import { z } from 'zod'
 import type { Failure } from '../engine/jobs/store.ts'
 import { isErrorCode, readErrorDetails } from '../error-details.ts'
@@ -8,7 +8,7 @@ export const platform = z.enum(platforms)
 
 const audience = z.enum(['space', 'channel', 'thread'])
 
-/** Rows of before audiences were recorded count as private. */
+/** Rows from before audiences were recorded count as private. */
 export const conversation = z
   .object({
     platform,
@@ -25,13 +25,13 @@ function narrowest({ threadId }: { threadId?: string | undefined }): z.infer<typ
   return threadId === undefined ? 'channel' : 'thread'
 }
 
-/** How a delivery can reach people, best first: `edit` turns the message that is there into the result. */
+/** The ways of a delivery, best first: `edit` turns the existing message into the result. */
 export const wayNames = ['edit', 'thread', 'place', 'answer', 'direct'] as const
 
 /**
- * Why a way is closed, or why something was not deleted: what was there is deleted; we may not write there; the words
- * or the files are not taken; the time in which it was possible is over; the person takes no direct messages; the
- * platform gave no answer for days; something else, of which there is only the platform's code.
+ * Why a way is closed, or why something was not deleted: the target is deleted; permission is missing; the text or the
+ * files are refused; the time limit is over; the person accepts no direct messages; the platform did not respond for days;
+ * another reason, known only by the platform's code.
  */
 export const refusalReasons = [
   'deleted',
@@ -45,10 +45,10 @@ export const refusalReasons = [
 ] as const
 
 export const refusal = z.object({
-  /** A way, or what was not deleted. */
+  /** The way, or the object that was not deleted. */
   what: z.string(),
   reason: z.enum(refusalReasons),
-  /** The platform's own word for it, for operators. */
+  /** The platform's own error code, for operators. */
   code: z.string(),
 })
 export const refusals = z.array(refusal)
@@ -65,7 +65,7 @@ export type StoredConversation = z.infer<typeof conversation>
 export type Refusal = z.infer<typeof refusal>
 export type StoredSettings = z.infer<typeof personSettings>
 
-/** Who a person is, on which platform. */
+/** The identity of a person on a platform. */
 export interface Identity {
   platform: z.infer<typeof platform>
   spaceId: string
@@ -74,7 +74,7 @@ export interface Identity {
   address?: string
 }
 
-/** A stored failure; undefined where another version of Easel wrote it in another shape. */
+/** A stored failure; undefined if another version of Easel wrote it in another shape. */
 export function readFailure(code: string | null, details: unknown): Failure | undefined {
   if (!isErrorCode(code)) return undefined
   const known = readErrorDetails(code, details)

@@ -1,4 +1,4 @@
-/** A data folder looked at from outside, beside a server or without one, for whoever asks what is wrong with it. */
+/** Examines a data folder for doctor, with or without a running server. */
 import { existsSync, readdirSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { databaseFileIn, picturesFolderIn } from './data-folder.ts'
@@ -9,9 +9,9 @@ export type Examination =
   | {
       kind: 'sound'
       pictures: number
-      /** Pictures whose file is not there. */
+      /** Pictures without a file. */
       missing: number
-      /** Files that the database does not know. */
+      /** Files that are unknown to the database. */
       unknown: number
     }
 

@@ -1,4 +1,4 @@
-/** The installations table: a platform's workspaces, each sealed by its adapter. */
+/** The installations table: a platform's workspaces, each encrypted by its adapter. */
 import { eq } from 'drizzle-orm'
 import type { Rows } from './client.ts'
 import { installations } from './schema.ts'

@@ -1,4 +1,4 @@
-/** The job_places table: where else than in its own conversation a job may be seen. */
+/** The job_places table: the conversations besides its own in which a job is visible. */
 import { eq } from 'drizzle-orm'
 import type { Rows } from './client.ts'
 import { conversation, type StoredConversation } from './documents.ts'
@@ -11,7 +11,7 @@ export class JobPlacesTable {
     this.#rows = rows
   }
 
-  /** Once, however often it is said. */
+  /** Idempotent. */
   add(jobId: string, { details: _, ...place }: StoredConversation): void {
     this.#rows.insert(jobPlaces).values({ jobId, place }).onConflictDoNothing().run()
   }

@@ -1,4 +1,4 @@
-/** A job as it is stored, read back and checked. */
+/** Reads and checks stored jobs. */
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { type JobState, jobStates } from '../engine/jobs/job.ts'
@@ -39,12 +39,12 @@ export interface NewJob {
   action: string
   promptAsTyped: string
   order: WorkOrder
-  /** A failed job that was re-rolled has no picture. */
+  /** The parent has no picture if it failed and was re-rolled. */
   parent?: { jobId: string; pictureId?: string }
   createdAt: number
 }
 
-/** Jobs with their authors, to be narrowed and ordered by the caller. */
+/** Jobs with their authors; the caller adds conditions and an order. */
 export function selectJobs(rows: Rows) {
   return rows
     .select({ job: jobs, author: people })
@@ -55,7 +55,7 @@ export function selectJobs(rows: Rows) {
 
 type Row = { job: typeof jobs.$inferSelect; author: typeof people.$inferSelect }
 
-/** What of a row any text could stand in. */
+/** The columns that can contain any text. */
 const documents = z.object({
   state: z.enum(jobStates),
   platform,
@@ -63,7 +63,7 @@ const documents = z.object({
   order: workOrder,
 })
 
-/** Reads rows of the jobs table. One that cannot be read is passed over, and told once; the others are there. */
+/** Reads rows of the jobs table. It skips an unreadable row and reports it once. */
 export class JobReader {
   readonly #onUnreadable: OnUnreadable
   readonly #told = new Set<string>()
@@ -118,10 +118,10 @@ export class JobReader {
   }
 }
 
-/** Hears of a job whose row cannot be read, and what of it, once. */
+/** Called once for each job whose row cannot be read, with the problem. */
 export type OnUnreadable = (jobId: string, problem: string) => void
 
-/** The order with every word that a person wrote taken out. */
+/** The order without any text that a person wrote. */
 export function withoutWords(order: WorkOrder): WorkOrder {
   if (order.kind === 'upscale') return { ...order, recipe: undefined }
   return { ...order, prompt: { positive: '', negative: null, clipSkip: order.prompt.clipSkip } }

@@ -1,4 +1,4 @@
-/** The jobs table: acceptance, the guarded moves between states, and what is asked of jobs. */
+/** The jobs table: acceptance, guarded state transitions, and queries. */
 import { and, asc, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { isFinal, type JobState, mayMove } from '../engine/jobs/job.ts'
 import type { Claim, Failure, Waiting } from '../engine/jobs/store.ts'
@@ -11,17 +11,17 @@ import { firstOfAccount, setAside } from './open-jobs.ts'
 import { jobSources, jobs, people } from './schema.ts'
 import type { ServedTime } from './served-time.ts'
 
-/** What goes with a move into a state. */
+/** The facts of a state transition. */
 export interface MoveFacts {
   at: number
-  /** Time on the device, added to what earlier tries took. */
+  /** Time on the device, added to that of earlier tries. */
   runMs?: number
   failures?: number
   crashes?: number
   failure?: Failure
 }
 
-/** One job's figures, for statistics. */
+/** The figures of one job, for statistics. */
 export interface JobFigures {
   state: JobState
   person: string
@@ -45,7 +45,7 @@ export class JobsTable {
     this.#served = served
   }
 
-  /** The new job as the scheduler sees it. The event's id is unique: a second delivery of it throws. */
+  /** Adds a job and returns the scheduler's view of it. The event id is unique: a second delivery of an event throws. */
   add(job: NewJob): Waiting {
     const { seq } = this.#rows
       .insert(jobs)
@@ -88,7 +88,7 @@ export class JobsTable {
     return row?.id ?? personId
   }
 
-  /** Moves a queued job onto a device, under a new attempt; undefined when it is not queued any more. */
+  /** Claims a queued job for a device, with a new attempt; undefined when it is no longer queued. */
   claim(id: string, device: string, at: number): Claim | undefined {
     const row = this.#rows
       .update(jobs)
@@ -109,12 +109,12 @@ export class JobsTable {
     return undefined
   }
 
-  /** Ends a claim; false when the job is not running under that attempt any more. */
+  /** Ends a claim; false when the job is no longer running with that attempt. */
   endClaim(claim: Pick<Claim, 'jobId' | 'attempt'>, to: JobState, facts: MoveFacts): boolean {
     return this.#move('running', to, facts, and(eq(jobs.id, claim.jobId), eq(jobs.attempt, claim.attempt)))
   }
 
-  /** Ends a job that no device has; false when it is not queued any more. */
+  /** Ends a queued job; false when it is no longer queued. */
   endQueued(id: string, to: JobState, facts: MoveFacts): boolean {
     return this.#move('queued', to, facts, eq(jobs.id, id))
   }
@@ -143,7 +143,7 @@ export class JobsTable {
     return row && this.#reader.read(row)
   }
 
-  /** Whether there is such a job and nobody removed it. */
+  /** Whether the job exists and was not removed. */
   isThere(id: string): boolean {
     const row = this.#rows
       .select({ id: jobs.id })
@@ -177,7 +177,7 @@ export class JobsTable {
     return this.#reader.readAll(found)
   }
 
-  /** The newest of a channel, oldest of them first. */
+  /** The newest jobs of a channel, the oldest of them first. */
   inChannel(place: { platform: string; spaceId: string; channelId: string }, limit: number): JobRecord[] {
     const found = selectJobs(this.#rows)
       .where(
@@ -194,7 +194,7 @@ export class JobsTable {
     return this.#reader.readAll(found).reverse()
   }
 
-  /** Every job of a person, removed ones too, oldest first. */
+  /** Every job of a person, including removed ones, oldest first. */
   ofPerson(personId: number): { id: string; platform: string; removed: boolean }[] {
     return this.#rows
       .select({ id: jobs.id, platform: jobs.platform, removedAt: jobs.removedAt })
@@ -210,7 +210,7 @@ export class JobsTable {
     return this.#reader.readAll(found)
   }
 
-  /** Accepted from `fromMs` up to but not including `toMs`, in one space or in all. */
+  /** The jobs accepted from `fromMs` up to but not including `toMs`, in one space or in all. */
   figures(fromMs: number, toMs: number, space?: { platform: string; spaceId: string }): JobFigures[] {
     const inSpace = space && and(eq(jobs.platform, space.platform), eq(jobs.spaceId, space.spaceId))
     return this.#rows
@@ -232,19 +232,19 @@ export class JobsTable {
       .all()
   }
 
-  /** Takes every word that a person wrote out of the job and hides it; figures and links stay. */
+  /** Deletes all text of a person from the job and hides it; figures and links stay. */
   scrub(id: string, at: number): void {
     const row = this.#rows.select({ order: jobs.order }).from(jobs).where(eq(jobs.id, id)).get()
     const order = workOrder.safeParse(row?.order)
     this.#rows
       .update(jobs)
-      // An order that cannot be read holds words all the same.
+      // An unreadable order may contain text too.
       .set({ promptAsTyped: '', order: order.success ? withoutWords(order.data) : {}, removedAt: at })
       .where(eq(jobs.id, id))
       .run()
   }
 
-  /** Takes the row itself away, with whatever hangs on it. */
+  /** Deletes the row itself, with all dependent rows. */
   purge(id: string): void {
     this.#rows.delete(jobs).where(eq(jobs.id, id)).run()
   }

@@ -1,7 +1,7 @@
-/** A column of JSON that can be read whatever is in it. */
+/** A JSON column whose reading never throws. */
 import { customType } from 'drizzle-orm/sqlite-core'
 
-/** Stands for a text that is not JSON: no schema takes it, so that its row alone cannot be read, not every row of a query. */
+/** The value of a text that is not JSON. No schema accepts it, so one bad row does not make a whole query fail. */
 export const unreadable: unique symbol = Symbol('unreadable')
 
 export const json = customType<{ data: unknown; driverData: string }>({

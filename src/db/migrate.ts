@@ -1,4 +1,4 @@
-/** Brings a database to this version's schema, with a copy of the old one kept, and refuses one from the future. */
+/** Migrates a database to this version's schema, keeps a copy of the old one, and refuses a newer schema. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
@@ -9,8 +9,9 @@ import { copyName } from './copies.ts'
 import { toStorageFault } from './sqlite-faults.ts'
 
 /**
- * Applies what `migrationsFolder` holds and `client`'s file lacks, all or nothing. Before an existing database
- * changes, it is copied beside itself as `before-schema-N.sqlite`. Throws AppError 'database-newer' or 'storage'.
+ * Applies the missing migrations of `migrationsFolder` to `client`'s file, all or none. An existing database is first
+ * copied beside itself as `before-schema-N.sqlite`.
+ * @throws AppError 'database-newer' when the schema is newer, 'storage' when the disk is at fault.
  */
 export function bringUpToDate(client: Client, migrationsFolder: string): void {
   const file = client.sqlite.name
@@ -20,7 +21,7 @@ export function bringUpToDate(client: Client, migrationsFolder: string): void {
   try {
     if (found > 0) keepCopy(client, join(dirname(file), copyName(known)))
     migrateOrTell(client, migrationsFolder)
-    // Pages that older versions freed without wiping them.
+    // Wipes pages that older versions freed without wiping.
     if (found > 0) client.sqlite.exec('VACUUM')
   } catch (error) {
     throw toStorageFault(error)
@@ -41,7 +42,7 @@ function migrateOrTell(client: Client, migrationsFolder: string): void {
   }
 }
 
-/** How many migrations the file has seen, and how many there are. */
+/** The number of migrations applied to the file, and the number of existing ones. */
 export function schemaVersions(client: Client, migrationsFolder: string): { found: number; known: number } {
   return { found: appliedMigrations(client), known: readMigrationFiles({ migrationsFolder }).length }
 }
@@ -53,7 +54,7 @@ function appliedMigrations(client: Client): number {
   return Number(count)
 }
 
-/** A copy from an upgrade that was tried before is as good as a new one: nothing was written since. */
+/** A copy from an earlier attempt is still valid, because nothing was written since. */
 function keepCopy(client: Client, copy: string): void {
   if (!existsSync(copy)) client.sqlite.prepare('VACUUM INTO ?').run(copy)
 }

@@ -1,4 +1,4 @@
-/** The jobs that run or wait: the queue's side of the jobs table. */
+/** Running and queued jobs: the queue's queries on the jobs table. */
 import { and, asc, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Waiting } from '../engine/jobs/store.ts'
 import { jobSizeOf } from '../engine/jobs/times/job-size.ts'
@@ -8,7 +8,7 @@ import { type JobReader, type JobRecord, selectJobs } from './job-records.ts'
 import { jobs, people } from './schema.ts'
 import type { ServedTime } from './served-time.ts'
 
-/** People take turns by account: one who is known in several spaces has no more of them than others. */
+/** Fairness is per account: a person in several spaces has the same share as others. */
 export const firstOfAccount = sql<number>`(select min(p.id) from people p where p.account = people.account)`
 
 const open = inArray(jobs.state, ['queued', 'running'])
@@ -24,7 +24,7 @@ export class OpenJobs {
     this.#served = served
   }
 
-  /** Everything that is queued, as the scheduler sees it. */
+  /** All queued jobs in the scheduler's view. */
   waiting(): Waiting[] {
     return this.#rows
       .select({
@@ -47,7 +47,7 @@ export class OpenJobs {
       })
   }
 
-  /** Queued jobs of everybody, or of those people. */
+  /** The number of queued jobs of everybody, or of those people. */
   countQueued(personIds?: readonly number[]): number {
     const mine = personIds && inArray(jobs.personId, [...personIds])
     const row = this.#rows
@@ -58,7 +58,7 @@ export class OpenJobs {
     return row?.count ?? 0
   }
 
-  /** Queued jobs of everybody who came from an address last. */
+  /** The number of queued jobs of everybody whose last request came from an address. */
   countQueuedFrom(address: string): number {
     const row = this.#rows
       .select({ count: count() })
@@ -69,7 +69,7 @@ export class OpenJobs {
     return row?.count ?? 0
   }
 
-  /** Whether the same person's same press on the same thing started a job that is not finished. */
+  /** Whether the same press by the same person on the same object started a job that is not finished. */
   underway(
     personIds: readonly number[],
     parent: { jobId: string; pictureId?: string },
@@ -92,7 +92,7 @@ export class OpenJobs {
     return row !== undefined
   }
 
-  /** The first of some people's jobs that run or wait: those that run, then by age. */
+  /** The first running or queued jobs of some people: running jobs first, then by age. */
   first(personIds: readonly number[], limit: number): JobRecord[] {
     const found = selectJobs(this.#rows)
       .where(openOf(personIds))
@@ -106,14 +106,14 @@ export class OpenJobs {
     return this.#rows.select({ count: count() }).from(jobs).where(openOf(personIds)).get()?.count ?? 0
   }
 
-  /** Ends jobs that run or wait and cannot be read: what cannot be read can be neither painted nor cancelled. */
+  /** Ends unreadable running or queued jobs, because they can be neither painted nor cancelled. */
   setUnreadableAside(at: number): void {
     for (const row of selectJobs(this.#rows).where(open).all())
       if (!this.#reader.read(row)) setAside(this.#rows, row.job.id, at)
   }
 }
 
-/** Ends a job whose record cannot be read. */
+/** Ends a job with an unreadable record. */
 export function setAside(rows: Rows, id: string, at: number): void {
   rows
     .update(jobs)

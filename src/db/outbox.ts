@@ -1,4 +1,4 @@
-/** The outbox: what platforms still have to be told, entry by entry of each delivery. */
+/** The outbox: the pending messages to platforms, in entries per delivery. */
 import { and, asc, eq, inArray } from 'drizzle-orm'
 import type { Rows } from './client.ts'
 import { outbox } from './schema.ts'
@@ -13,12 +13,12 @@ export class OutboxTable {
     this.#rows = rows
   }
 
-  /** Adding what is already waiting changes nothing. */
+  /** Idempotent: an entry that is already waiting stays unchanged. */
   add(deliveryId: string, kind: OutboxKind, createdAt: number): void {
     this.#rows.insert(outbox).values({ deliveryId, kind, createdAt }).onConflictDoNothing().run()
   }
 
-  /** Deliveries with anything waiting, the longest wait first. */
+  /** Deliveries with waiting entries, the longest wait first. */
   pending(): string[] {
     return this.#rows
       .selectDistinct({ deliveryId: outbox.deliveryId })
@@ -28,7 +28,7 @@ export class OutboxTable {
       .map(row => row.deliveryId)
   }
 
-  /** The oldest entry of a delivery: its entries are delivered one after the other. */
+  /** The oldest entry of a delivery. Its entries are processed one after the other. */
   next(deliveryId: string): OutboxEntry | undefined {
     return this.#rows
       .select()
@@ -43,7 +43,7 @@ export class OutboxTable {
     this.#rows.delete(outbox).where(eq(outbox.id, id)).run()
   }
 
-  /** Takes back what a later entry makes pointless. */
+  /** Deletes entries that a later entry makes obsolete. */
   drop(deliveryId: string, kinds: readonly OutboxKind[]): void {
     this.#rows
       .delete(outbox)

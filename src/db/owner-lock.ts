@@ -1,6 +1,6 @@
 /**
- * One Easel per data folder: a lock that the operating system holds for the process and drops with it, however the
- * process ends. It is SQLite's own lock on a file of its own; the pid beside it only serves the message.
+ * The lock for one Easel per data folder. The operating system releases it when the process ends, in whatever way. It is
+ * SQLite's lock on a separate file; the pid file beside it is only for the error message.
  */
 import {
   accessSync,
@@ -23,7 +23,10 @@ export interface OwnerLock {
   release(): void
 }
 
-/** Throws AppError 'data-folder-owned' or 'data-folder-read-only'. Creates the folder where there is none. */
+/**
+ * Locks the data folder, and creates it if it is missing.
+ * @throws AppError 'data-folder-owned' when another process holds the lock, 'data-folder-read-only' when it cannot be written.
+ */
 export function ownDataFolder(folder: string): OwnerLock {
   const pidFile = join(folder, 'owner.pid')
   try {
@@ -42,7 +45,7 @@ export function ownDataFolder(folder: string): OwnerLock {
   return { release: () => lock.close() }
 }
 
-/** Level by level: the recursive mkdir of Node never returns where a level that is missing cannot be made (/proc/x). */
+/** Level by level, because Node's recursive mkdir never returns if a missing level cannot be created (/proc/x). */
 function createFolder(folder: string): void {
   if (existsSync(folder)) return
   createFolder(dirname(folder))
@@ -50,7 +53,7 @@ function createFolder(folder: string): void {
     mkdirSync(folder, { mode: 0o700 })
     syncFolder(dirname(folder))
   } catch (error) {
-    // Another Easel that starts at the same moment may have been faster.
+    // Another Easel that starts at the same time may have created it.
     if (!existsSync(folder)) throw error
   }
 }
@@ -69,7 +72,7 @@ function takeLock(folder: string, pidFile: string): Sqlite.Database {
   let lock: Sqlite.Database | undefined
   try {
     lock = new Sqlite(join(folder, 'owner.lock'), { timeout: 0 })
-    // Never committed: the transaction holds the file lock, and nothing is ever written.
+    // The transaction is never committed. It only holds the file lock.
     lock.exec('BEGIN EXCLUSIVE')
     return lock
   } catch (error) {

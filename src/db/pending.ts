@@ -1,13 +1,13 @@
-/** The table of what waits for a person's answer: a question, or a form that is open. */
+/** The table of pending questions and open forms. */
 import { desc, eq, inArray, lt } from 'drizzle-orm'
 import { accountOf } from './account.ts'
 import type { Rows } from './client.ts'
 import type { Identity } from './documents.ts'
 import { pendingAnswers } from './schema.ts'
 
-/** Nobody has more open at once; the oldest of one person goes first. */
+/** The maximum per person; the oldest are deleted first. */
 const mostOfPerson = 20
-/** A form or a question that is older is on nobody's screen. */
+/** Older forms and questions are no longer on anybody's screen. */
 const lifeMs = 7 * 24 * 3_600_000
 
 type Owner = Omit<Identity, 'name'>

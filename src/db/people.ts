@@ -1,4 +1,4 @@
-/** The people table: who asked, and their own defaults. */
+/** The people table: identities, and each person's defaults. */
 import { and, asc, eq } from 'drizzle-orm'
 import { accountOf } from './account.ts'
 import type { Rows } from './client.ts'
@@ -12,7 +12,7 @@ export class PeopleTable {
     this.#rows = rows
   }
 
-  /** The row of a person, made or brought up to date with the name they bear now. */
+  /** The row of a person, created or updated with the current name. */
   upsert(person: Identity): number {
     const { platform, spaceId, userId, name, address = null } = person
     const row = this.#rows
@@ -31,7 +31,7 @@ export class PeopleTable {
     return this.#rows.select({ id: people.id }).from(people).where(same(person)).get()?.id
   }
 
-  /** The rows of the same human in all spaces, oldest first. */
+  /** The rows of the same account in all spaces, oldest first. */
   ofAccount(person: Identity): number[] {
     return this.#rows
       .select({ id: people.id })
@@ -52,7 +52,7 @@ export class PeopleTable {
     this.#rows.update(people).set({ settings }).where(eq(people.id, personId)).run()
   }
 
-  /** Takes the name and the defaults away; the bare identity stays, since quotas hang on it. */
+  /** Deletes the name and the defaults. The identity stays, because quotas depend on it. */
   forget(personId: number): void {
     this.#rows.update(people).set({ name: '', settings: {} }).where(eq(people.id, personId)).run()
   }

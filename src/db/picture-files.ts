@@ -1,4 +1,4 @@
-/** Pictures on disk: a file is either whole and durable under its name, or it is not there. */
+/** Picture files on disk. A file is either complete and durable under its name, or it does not exist. */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
@@ -15,7 +15,7 @@ export class PictureFiles {
     this.#ids = ids
   }
 
-  /** Writes to a temporary name, forces it to disk, then renames: replacing is as safe as creating. */
+  /** Writes a temporary file, syncs it, then renames it. Replacing is as safe as creating. */
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const temporary = join(this.folder, temporaryName(name, this.#ids.next()))
     try {
@@ -45,7 +45,7 @@ export class PictureFiles {
     }
   }
 
-  /** Deletes files and forces that to disk: no loss of power brings them back. */
+  /** Deletes files and syncs the folder, so a power failure cannot bring them back. */
   async remove(names: readonly string[]): Promise<void> {
     try {
       for (const name of names) await rm(join(this.folder, name), { force: true })
@@ -55,7 +55,7 @@ export class PictureFiles {
     }
   }
 
-  /** Moves files into another folder, which is made where there is none; what is there keeps its name. */
+  /** Moves files into another folder, which is created if missing. Existing files there are not replaced. */
   async moveTo(folder: string, names: readonly string[]): Promise<void> {
     try {
       await makeFolder(folder)
@@ -69,7 +69,7 @@ export class PictureFiles {
     }
   }
 
-  /** Every name in the folder, temporary ones of a crash included. */
+  /** Every name in the folder, including temporary files left by a crash. */
   async list(): Promise<string[]> {
     try {
       return await readdir(this.folder)
@@ -101,7 +101,7 @@ function temporaryName(name: string, id: string): string {
   return `${name}.${id}.tmp`
 }
 
-/** The name that a temporary file was to get; for any other file its own. */
+/** The final name of a temporary file; any other file's own name. */
 export function nameWhenWhole(name: string): string {
   return name.replace(/\.[0-9a-z]{16}\.tmp$/, '')
 }

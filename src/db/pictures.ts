@@ -1,4 +1,4 @@
-/** The pictures table: what every stored picture is; the bytes are in files. */
+/** The pictures table: the records of stored pictures; the bytes are in files. */
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
 import type { Rows } from './client.ts'
 import { jobSources, jobs, pictures } from './schema.ts'
@@ -16,7 +16,7 @@ export class PicturesTable {
     this.#unowned = new UnownedFilesTable(rows)
   }
 
-  /** The file is owned from now on. */
+  /** Adds a picture; its file is owned from now on. */
   add(picture: NewPicture): void {
     this.#rows.insert(pictures).values(picture).run()
     this.#unowned.remove([picture.file])
@@ -32,10 +32,10 @@ export class PicturesTable {
     )
   }
 
-  /** Those that jobs made with the same bytes, newest first; the hash may be cut short. */
+  /** The pictures of jobs with that hash or hash prefix, newest first. */
   madeWithHash(hash: string): PictureRecord[] {
     if (!/^[0-9a-f]{16,64}$/.test(hash)) return []
-    // A range instead of a pattern, so that the index serves it; `g` follows the last hexadecimal digit.
+    // A range instead of a pattern can use the index; `g` follows the last hexadecimal digit.
     return this.#rows
       .select()
       .from(pictures)
@@ -44,7 +44,7 @@ export class PicturesTable {
       .all()
   }
 
-  /** A picture that this person gave before, byte for byte. */
+  /** The same picture, byte for byte, if this person gave it before. */
   givenBefore(personId: number, hash: string): PictureRecord | undefined {
     return this.#rows
       .select()
@@ -53,7 +53,7 @@ export class PicturesTable {
       .get()
   }
 
-  /** By job, each set in its order. */
+  /** The pictures by job, each set in its order. */
   ofJobs(jobIds: readonly string[]): Map<string, PictureRecord[]> {
     const byJob = new Map<string, PictureRecord[]>()
     if (jobIds.length === 0) return byJob
@@ -79,7 +79,7 @@ export class PicturesTable {
     )
   }
 
-  /** Removes a job's pictures, and those given for it that no other job needs. Their files are to be discarded. */
+  /** Removes a job's pictures, and its source pictures that no other job uses. Returns the files to discard. */
   removeOfJob(jobId: string): string[] {
     const given = this.#rows
       .select({ id: jobSources.pictureId })
@@ -96,7 +96,7 @@ export class PicturesTable {
     return this.#disown([...made, ...given.flatMap(id => this.#removeUnneeded(id))])
   }
 
-  /** Removes every picture of a person. Their files are to be discarded. */
+  /** Removes every picture of a person. Returns the files to discard. */
   removeOfPerson(personId: number): string[] {
     const removed = this.#rows
       .delete(pictures)

@@ -1,20 +1,20 @@
-/** What lies in the data folder is its owner's alone: prompts and pictures are personal data. */
+/** Restricts the data folder's permissions to its owner, because prompts and pictures are personal data. */
 import { chmodSync, closeSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const fileMode = 0o600
 const folderMode = 0o700
-/** The rights of everybody but the owner. */
+/** The permission bits of group and others. */
 const othersMask = 0o077
 
-/** Makes an empty file where there is none. */
+/** Creates an empty private file if it is missing. */
 export function createPrivateFile(file: string): void {
   closeSync(openSync(file, 'a', fileMode))
 }
 
 /**
- * Takes the rights of others away from a folder and from what lies directly in it. Returns what others still have rights
- * to: files of another owner, or of a file system without rights.
+ * Removes the permissions of group and others from a folder and its direct entries. Returns the entries for which that
+ * failed: files of another owner, or on a file system without permissions.
  */
 export function keepPrivate(folder: string): string[] {
   const paths = [folder, ...readdirSync(folder).map(name => join(folder, name))]

@@ -1,4 +1,4 @@
-/** The tables, and nothing else. Times are milliseconds since 1970; documents are JSON, parsed where they are read. */
+/** The tables. Times are milliseconds since 1970; documents are JSON and parsed when they are read. */
 import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { jobStates } from '../engine/jobs/job.ts'
 import { wayNames } from './documents.ts'
@@ -6,7 +6,7 @@ import { json } from './json-column.ts'
 
 const jobState = text('state', { enum: jobStates })
 
-/** People by the triple that identifies them; `name` is for show. */
+/** People, identified by platform, space and user; `name` is for display. */
 export const people = sqliteTable(
   'people',
   {
@@ -14,7 +14,7 @@ export const people = sqliteTable(
     platform: text().notNull(),
     spaceId: text('space_id').notNull(),
     userId: text('user_id').notNull(),
-    /** Whose row it is across spaces. */
+    /** The account across spaces (see account.ts). */
     account: text().notNull().default(''),
     name: text().notNull(),
     /** Pseudonym of the network address that somebody without an account came from last. */
@@ -36,7 +36,7 @@ export const people = sqliteTable(
 export const jobs = sqliteTable(
   'jobs',
   {
-    /** Age: the order of acceptance. */
+    /** The order of acceptance. */
     seq: integer().primaryKey({ autoIncrement: true }),
     id: text().notNull().unique(),
     state: jobState.notNull(),
@@ -48,7 +48,7 @@ export const jobs = sqliteTable(
     channelId: text('channel_id').notNull(),
     /** Conversation. */
     conversation: json().notNull(),
-    /** The platform's event and the job's place among those that the event asked for. */
+    /** The platform's event, and the job's index among the jobs of that event. */
     eventId: text('event_id').notNull(),
     eventIndex: integer('event_index').notNull(),
     /** `imagine`, or the button that was pressed. */
@@ -62,18 +62,18 @@ export const jobs = sqliteTable(
     parentJobId: text('parent_job_id'),
     parentPictureId: text('parent_picture_id'),
 
-    /** Claims so far: the token that every write of a claim must name. */
+    /** The number of claims so far: a fencing token that every write of a claim must state. */
     attempt: integer().notNull().default(0),
-    /** Tries that ended in a fault; tries that took a worker down, of which the end of a process counts as one. */
+    /** Tries that ended in a fault; tries that crashed a worker. The end of a process counts as a crash. */
     failures: integer().notNull().default(0),
     crashes: integer().notNull().default(0),
     device: text(),
     createdAt: integer('created_at').notNull(),
-    /** How long the data folder had been served until then. */
+    /** The served time (see served-time.ts) at acceptance. */
     acceptedServedMs: integer('accepted_served_ms').notNull().default(0),
     startedAt: integer('started_at'),
     finishedAt: integer('finished_at'),
-    /** Time on devices over all tries, measured on a clock that does not jump. */
+    /** Time on devices over all tries, measured with a monotonic clock. */
     runMs: integer('run_ms').notNull().default(0),
     failureCode: text('failure_code'),
     failureDetails: json('failure_details'),
@@ -89,7 +89,7 @@ export const jobs = sqliteTable(
   ],
 )
 
-/** Pictures: those that jobs made, and those that people gave (without a job). The file is named by the row. */
+/** Pictures of jobs, and pictures that people gave (without a job). The row contains the file's name. */
 export const pictures = sqliteTable(
   'pictures',
   {
@@ -98,7 +98,7 @@ export const pictures = sqliteTable(
       .notNull()
       .references(() => people.id),
     jobId: text('job_id').references(() => jobs.id, { onDelete: 'cascade' }),
-    /** Place within the job's set. */
+    /** Index in the job's set. */
     index: integer('set_index').notNull(),
     file: text().notNull().unique(),
     seed: integer().notNull(),
@@ -118,14 +118,14 @@ export const pictures = sqliteTable(
 )
 
 /**
- * Files of the pictures folder that no row of `pictures` owns: they are being written, or they are to be deleted. What
- * a process leaves here when it dies, the next start deletes.
+ * Files of the pictures folder without a row in `pictures`: files that are being written or deleted. The next start deletes
+ * the files that a dead process left here.
  */
 export const unownedFiles = sqliteTable('unowned_files', {
   file: text().primaryKey(),
 })
 
-/** Which stored pictures a job starts from. */
+/** The stored pictures that a job starts from. */
 export const jobSources = sqliteTable(
   'job_sources',
   {
@@ -141,8 +141,8 @@ export const jobSources = sqliteTable(
 )
 
 /**
- * How jobs get to people. Each job has one delivery to its own conversation, whose id is the job's; showing it again
- * elsewhere is another.
+ * Deliveries of jobs. Each job has one delivery to its own conversation, with the job's id. Showing the job elsewhere is
+ * another delivery.
  */
 export const deliveries = sqliteTable(
   'deliveries',
@@ -158,13 +158,13 @@ export const deliveries = sqliteTable(
       .references(() => people.id),
     /** Conversation; null: the job's own. */
     conversation: text({ mode: 'json' }),
-    /** Where the message is that shows the job, as its courier wrote it down; null: there is none. */
+    /** The address of the message that shows the job, in its courier's format; null: there is none. */
     address: text(),
-    /** How it arrived, where it did. */
+    /** The way it was delivered, if it was. */
     way: text({ enum: wayNames }),
-    /** How it ended; null: it has not. `kept`: deleted, but for what the platform refuses to delete. */
+    /** The outcome; null: not finished. `kept`: deleted, except for objects that the platform refuses to delete. */
     end: text({ enum: ['arrived', 'undeliverable', 'removed', 'kept'] }),
-    /** Refusal[]: ways that were closed, or what was not deleted. */
+    /** Refusal[]: closed ways, or objects that were not deleted. */
     refusals: text({ mode: 'json' }).notNull().default([]),
     endedAt: integer('ended_at'),
   },
@@ -176,8 +176,8 @@ export const deliveries = sqliteTable(
 )
 
 /**
- * The steps of deliveries: what each has made on its platform, so that none is made twice and all of it can be taken
- * away again, and which ways turned out to be closed.
+ * The steps of deliveries: the objects that each created on its platform, so that none is created twice and all can be
+ * deleted, and the ways that were refused.
  */
 export const deliverySteps = sqliteTable(
   'delivery_steps',
@@ -187,11 +187,11 @@ export const deliverySteps = sqliteTable(
       .notNull()
       .references(() => deliveries.id, { onDelete: 'cascade' }),
     name: text().notNull(),
-    /** What stands on the platform since then, if anything. */
+    /** The kind of object that the step created, if any. */
     makes: text({ enum: ['message', 'thread', 'file'] }),
-    /** `begun`: whether it took effect is not known. `closed`: a way that was refused. */
+    /** `begun`: its effect is unknown. `closed`: a way that was refused. */
     state: text({ enum: ['begun', 'done', 'closed'] }).notNull(),
-    /** How the courier calls what was made; of `closed` why. */
+    /** The courier's id of the object; for `closed` the reason. */
     value: text(),
     at: integer().notNull(),
   },
@@ -199,8 +199,8 @@ export const deliverySteps = sqliteTable(
 )
 
 /**
- * What platforms still have to be told, oldest first; a row goes when it was delivered. `close` brings what else stands
- * there to its end once the job has its own. `erase` is `withdraw` after which the job's own row goes too.
+ * Pending messages to platforms, oldest first. A row is deleted after its delivery. `close` finishes a job's other messages
+ * when the job ends. `erase` is `withdraw` that also deletes the job's row.
  */
 export const outbox = sqliteTable(
   'outbox',
@@ -215,7 +215,7 @@ export const outbox = sqliteTable(
   table => [uniqueIndex('outbox_once').on(table.deliveryId, table.kind)],
 )
 
-/** Conversations besides its own to which somebody brought a job: who reads there may see it. */
+/** Conversations besides its own to which somebody brought a job. Their readers may see it. */
 export const jobPlaces = sqliteTable(
   'job_places',
   {
@@ -228,7 +228,7 @@ export const jobPlaces = sqliteTable(
   table => [uniqueIndex('job_places_pair').on(table.jobId, table.place)],
 )
 
-/** What people used, one row per accepted job; it outlives the job, so that removing pictures gives no quota back. */
+/** Quota usage, one row per accepted job. A row outlives its job, so removing pictures returns no quota. */
 export const usage = sqliteTable(
   'usage',
   {
@@ -243,7 +243,7 @@ export const usage = sqliteTable(
   table => [index('usage_by_person').on(table.personId, table.acceptedAt)],
 )
 
-/** What people with more rights than others did. */
+/** Actions of moderators and admins. */
 export const audit = sqliteTable('audit', {
   id: integer().primaryKey({ autoIncrement: true }),
   at: integer().notNull(),
@@ -259,14 +259,14 @@ export const counters = sqliteTable('counters', {
   value: integer().notNull(),
 })
 
-/** Slack workspaces that installed the app: an encrypted document by team or enterprise id. */
+/** Slack workspaces that installed the app: one encrypted document per team or enterprise id. */
 export const installations = sqliteTable('installations', {
   id: text().primaryKey(),
   sealed: blob({ mode: 'buffer' }).notNull(),
   updatedAt: integer('updated_at').notNull(),
 })
 
-/** What waits for a person's answer, by an id that its button or form carries; it goes when it is old. */
+/** Pending questions and forms, by the id in their button or form. Old rows are deleted. */
 export const pendingAnswers = sqliteTable(
   'pending_answers',
   {

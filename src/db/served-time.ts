@@ -1,6 +1,6 @@
 /**
- * How long this data folder has been served, all starts together: a clock that does not run while nothing does, and that
- * no wrong date of the machine moves.
+ * The served time of a data folder, summed over all starts: a clock that stands still while Easel does not run and that
+ * is independent of the machine's date.
  */
 import { eq } from 'drizzle-orm'
 import type { Clock } from '../ports.ts'
@@ -26,7 +26,7 @@ export class ServedTime {
     return Math.round(this.#beforeMs + this.#clock.monotonicMs() - this.#startedMs)
   }
 
-  /** What was not saved when a process is killed counts as not served. */
+  /** Saves the time so far. Unsaved time of a killed process is not counted. */
   save(): void {
     const row = { name, value: this.nowMs() }
     this.#rows.insert(counters).values(row).onConflictDoUpdate({ target: counters.name, set: row }).run()

@@ -1,29 +1,29 @@
-/** What SQLite's errors mean to Easel. */
+/** Maps SQLite's errors to faults. */
 import { AppError, toAppError } from '../errors.ts'
 import type { StorageProblem } from '../storage-problem.ts'
 
-/** SQLite's symbolic code of an error or of its cause (the query builder wraps errors). */
+/** SQLite's symbolic code of an error or of its cause, because the query builder wraps errors. */
 export function sqliteCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   if ('code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')) return error.code
   return sqliteCode(error.cause)
 }
 
-/** Another process holds the write lock: waiting helps. */
+/** Another process holds the write lock, so a retry can succeed. */
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error)
   return code?.startsWith('SQLITE_BUSY') === true || code?.startsWith('SQLITE_LOCKED') === true
 }
 
-/** The file is no database any more, or its pages contradict each other. */
+/** The file is not a database, or its pages are inconsistent. */
 export function isDamage(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(sqliteCode(error) ?? '')
 }
 
-/** Codes by which the disk or the file, and not a defect of ours, is to blame. */
+/** Codes for faults of the disk or the file, in contrast to defects of Easel. */
 const storageCodes = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM|BUSY|LOCKED|PERM)/
 
-/** AppError 'storage' for whatever the disk is to blame for, anything else as it is. */
+/** AppError 'storage' for faults of the disk; any other error unchanged. */
 export function toStorageFault(error: unknown): AppError {
   const code = sqliteCode(error) ?? systemCode(error)
   if (code !== undefined && (storageCodes.test(code) || diskCodes.has(code))) {

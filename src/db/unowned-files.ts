@@ -1,4 +1,4 @@
-/** The table of files that no picture's row owns: being written, or to be deleted. */
+/** The table of files without a picture's row: files that are being written or deleted. */
 import { inArray } from 'drizzle-orm'
 import type { Rows } from './client.ts'
 import { unownedFiles } from './schema.ts'
@@ -16,7 +16,7 @@ export class UnownedFilesTable {
     this.#rows.insert(unownedFiles).values(rows).onConflictDoNothing().run()
   }
 
-  /** They belong to a row from now on, or are gone. */
+  /** Called when the files have a row or are deleted. */
   remove(files: readonly string[]): void {
     if (files.length === 0) return
     this.#rows

@@ -1,4 +1,4 @@
-/** The usage table: what accepted jobs took of people's quotas, and how long they ran. */
+/** The usage table: quota usage and run time of accepted jobs. */
 import { and, asc, eq, gte, inArray, sum } from 'drizzle-orm'
 import type { Rows } from './client.ts'
 import { people, usage } from './schema.ts'
@@ -9,7 +9,7 @@ export interface Used {
   runMs: number
 }
 
-/** What one accepted job took of the quota. */
+/** The quota usage of one accepted job. */
 export interface UsageEntry {
   acceptedAt: number
   pictures: number
@@ -41,12 +41,12 @@ export class UsageTable {
         .run()
   }
 
-  /** A job that made nothing costs nothing. */
+  /** Removes the usage of a job that produced nothing. */
   refund(jobId: string): void {
     this.#rows.update(usage).set({ pictures: 0 }).where(eq(usage.jobId, jobId)).run()
   }
 
-  /** By those people together. */
+  /** The usage of those people together. */
   since(personIds: readonly number[], sinceMs: number): Used {
     const rows = this.entriesSince(personIds, sinceMs)
     const total = this.#rows
@@ -61,7 +61,7 @@ export class UsageTable {
     }
   }
 
-  /** By those people together, oldest first. */
+  /** The entries of those people, oldest first. */
   entriesSince(personIds: readonly number[], sinceMs: number): UsageEntry[] {
     return this.#rows
       .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
@@ -71,7 +71,7 @@ export class UsageTable {
       .all()
   }
 
-  /** By everybody who came from an address last, oldest first. */
+  /** The entries of everybody whose last request came from an address, oldest first. */
   entriesFrom(address: string, sinceMs: number): UsageEntry[] {
     return this.#rows
       .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
@@ -82,7 +82,7 @@ export class UsageTable {
       .all()
   }
 
-  /** By everybody in a space, oldest first. */
+  /** The entries of everybody in a space, oldest first. */
   entriesInSpace({ platform, spaceId }: Space, sinceMs: number): UsageEntry[] {
     return this.#rows
       .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })

@@ -1,4 +1,4 @@
-/** Requests that end together, so that a stop waits for no network. */
+/** Requests that can be aborted together, so a stop never waits for the network. */
 
 interface WithSignal {
   signal?: AbortSignal | null | undefined
@@ -8,7 +8,7 @@ export class AbortableRequests {
   readonly #underway = new Set<AbortController>()
   #isAborted = false
 
-  /** The same request with a signal of ours beside its own. */
+  /** The same function with our abort signal in addition to its own. */
   wrap<Url, Init extends WithSignal, Answer>(
     request: (url: Url, init: Init) => Promise<Answer>,
   ): (url: Url, init: Init) => Promise<Answer> {
@@ -27,7 +27,7 @@ export class AbortableRequests {
     }
   }
 
-  /** Whatever is under way rejects, and so does whatever comes later. */
+  /** Rejects all running requests and all later ones. */
   abort(): void {
     this.#isAborted = true
     for (const controller of this.#underway) controller.abort()

@@ -1,12 +1,12 @@
-/** A budget in bytes for what is in memory at the same time: whoever wants more than is left waits in line, for a while. */
+/** A limit on bytes in memory at one time. Work that needs more than is left waits in line, up to a time limit. */
 import type { Clock } from '../ports.ts'
 
 export interface ByteBudgetOptions {
-  /** In flight at once. A single thing that is larger goes alone. */
+  /** Bytes at one time. A larger single item runs alone. */
   limitBytes: number
-  /** Who has waited so long is turned away. */
+  /** Work that waited this long is refused. */
   patienceMs: number
-  /** So many wait; whoever comes then is turned away at once. */
+  /** The maximum length of the line; further work is refused at once. */
   mostWaiting: number
   clock: Clock
 }
@@ -18,7 +18,7 @@ interface Waiting {
 
 export class ByteBudget {
   readonly #options: ByteBudgetOptions
-  /** In the order in which they came: nobody is passed over for being large. */
+  /** In the order of arrival: large work is not overtaken. */
   readonly #waiting = new Set<Waiting>()
   #usedBytes = 0
   #holders = 0
@@ -27,7 +27,7 @@ export class ByteBudget {
     this.#options = options
   }
 
-  /** What `work` resolves to; undefined, without calling it, where there was no room for `bytes` in time. */
+  /** The result of `work`; undefined, without calling it, if there was no room for `bytes` in time. */
   async during<T>(bytes: number, work: () => Promise<T>): Promise<T | undefined> {
     if (!(await this.#take(bytes))) return undefined
     try {
@@ -57,7 +57,7 @@ export class ByteBudget {
       const endPatience = clock.after(patienceMs, () => {
         this.#waiting.delete(waiting)
         resolve(false)
-        // The one behind may fit.
+        // The next one may fit.
         this.#admitWaiting()
       })
       this.#waiting.add(waiting)

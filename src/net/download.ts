@@ -1,16 +1,16 @@
-/** Fetching a file that a person gave on a platform: from an address that the adapter has checked, up to a limit. */
+/** Downloads a file that a person gave on a platform: from a URL that the adapter checked, up to a size limit. */
 import type { Clock } from '../ports.ts'
 import { ByteBudget } from './byte-budget.ts'
 
 export type Download = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'gone' } | { kind: 'too-large' }
 
-/** What a person may send as a source; decoding has narrower limits of its own. */
+/** The size limit of a source picture; decoding has narrower limits. */
 export const maxDownloadBytes = 20 * 1024 * 1024
 const timeoutMs = 30_000
-/** Files of one adapter that are fetched at once: more would only wait for the decoder, in memory. */
+/** Concurrent downloads of one adapter. More would only wait for the decoder, in memory. */
 const filesAtOnce = 3
 
-/** For one adapter's downloads. */
+/** The byte budget for one adapter's downloads. */
 export function downloadBudget(clock: Clock): ByteBudget {
   return new ByteBudget({
     limitBytes: filesAtOnce * maxDownloadBytes,
@@ -27,7 +27,7 @@ export function urlAmong(text: string, origins: ReadonlySet<string>): URL | unde
   return isWeb && origins.has(url.origin) ? url : undefined
 }
 
-/** Redirects are not followed: they lead to a sign-in page or to a host that nobody has checked. */
+/** Redirects are not followed, because they lead to a sign-in page or to an unchecked host. */
 export async function download(url: URL, headers: Record<string, string> = {}): Promise<Download> {
   try {
     const answer = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
@@ -38,7 +38,7 @@ export async function download(url: URL, headers: Record<string, string> = {}): 
   }
 }
 
-/** Stops at the limit, whatever size was announced. */
+/** Stops at the limit, independent of the announced size. */
 async function readCapped(body: ReadableStream<Uint8Array>): Promise<Download> {
   const chunks: Uint8Array[] = []
   let length = 0

@@ -1,15 +1,18 @@
-/** Listening on a configured address, with one clear fault where it cannot be had. */
+/** Listens on a configured address, with one clear fault when that fails. */
 import { createServer, type Server } from 'node:net'
 import { AppError } from '../errors.ts'
 
-/** An address of the configuration; `section` is where it stands: `web` for `web.host` and `web.port`. */
+/** An address of the configuration; `section` is its section: `web` for `web.host` and `web.port`. */
 export interface Address {
   host: string
   port: number
   section: 'web' | 'slack'
 }
 
-/** Resolves once the server listens. Rejects with AppError 'port-in-use', or 'config' for an address that is none. */
+/**
+ * Resolves once the server listens.
+ * @throws AppError 'port-in-use' when the port is taken, 'config' when the address is invalid.
+ */
 export function listen(server: Server, address: Address): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(faultOf(error, address)))
@@ -17,7 +20,7 @@ export function listen(server: Server, address: Address): Promise<void> {
   })
 }
 
-/** Why a server could not listen there now; undefined where it could. */
+/** Why a server cannot listen there now; undefined if it can. */
 export async function addressFault(address: Address): Promise<AppError | undefined> {
   const server = createServer()
   try {

@@ -267,6 +267,18 @@ const unscopedAllowed: Readonly<Record<string, string>> = {
 
 const maxLines = 450
 
+/** The conventions for comments (CONTRIBUTING.md) that a pattern can check. */
+const misspeltComments: readonly { form: RegExp; complaint: string }[] = [
+  {
+    form: /(?<!@)\b[Tt]hrows (?:an? )?(?:AppError\b|'[a-z-]+')/,
+    complaint: 'describes an AppError without @throws',
+  },
+  {
+    form: /@throws AppError (?!'[a-z-]+')/,
+    complaint: 'has an @throws AppError without its code in quotes',
+  },
+]
+
 /** Everything in `sources` that breaks a rule, one line each: file, then what is wrong. */
 export function findViolations(sources: readonly Source[]): string[] {
   const imports = sources.flatMap(readImports)
@@ -373,6 +385,9 @@ function checkSource({ path, text }: Source): string[] {
   if (lines > maxLines) found.push(`${path}: has ${lines} lines, ${maxLines} at most`)
   if (!opensWithSentence(text)) found.push(`${path}: does not open with a sentence that says what it owns`)
   if (/\bexport\s+default\b/.test(code)) found.push(`${path}: has a default export`)
+  for (const { form, complaint } of misspeltComments) {
+    if (form.test(text)) found.push(`${path}: ${complaint}`)
+  }
   if (!/^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.tsx?$/.test(path))
     found.push(`${path}: is not named in kebab-case`)
   if (/\bsql\.raw\b/.test(code)) found.push(`${path}: builds SQL from text; take parameters`)

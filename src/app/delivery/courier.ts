@@ -23,7 +23,7 @@ export interface Closed {
 /** `later`: nothing is wrong, the platform takes its time. */
 export type WayOutcome = { kind: 'arrived'; address: Address } | Closed | { kind: 'later'; afterMs: number }
 
-/** One way to bring a job to a person. Where waiting may help it throws a retryable AppError. */
+/** One way to deliver a job to a person. It throws a retryable fault when waiting may help. */
 export interface Way {
   readonly name: WayName
   /** `before`: why those that come before it are closed. */
@@ -48,8 +48,8 @@ export interface Steps {
   /** Begun or done, in that order. */
   all(): readonly StepRecord[]
   /**
-   * Makes it, unless it is done already. `make` calls `begin` just before what may take effect is sent. Throws what
-   * `make` throws: then its work is looked for before the next try.
+   * Runs `make`, unless the step is done. `make` calls `begin` just before it sends a request with an effect. An exception
+   * of `make` is passed on, and the next try first looks for its effect.
    */
   once<R extends Refused = never>(
     name: string,
@@ -94,10 +94,10 @@ export interface Courier {
   /** Ways to show how a job ended, with its pictures where there are any, best first. */
   results(delivery: Delivery): readonly Way[]
   /**
-   * Once the result arrived, or cannot: the card says so, and no placeholder stands as if the job were under way. A
-   * refusal is tried again a few times. Throws a retryable AppError.
+   * Called when the result arrived or cannot arrive: the card shows the outcome, and no placeholder remains in progress. A
+   * refusal is retried a few times. It throws a retryable fault when waiting may help.
    */
   close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined>
-  /** Takes away what a step made; also one that was begun, where it can be found. Throws a retryable AppError. */
+  /** Deletes the object of a step, also of one that only began, if it can be found. It may throw a retryable fault. */
   remove(delivery: Delivery, step: StepRecord): Promise<{ kind: 'removed' } | Closed>
 }

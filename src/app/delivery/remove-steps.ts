@@ -3,7 +3,7 @@ import type { Courier, Delivery, Made, Refusal, StepRecord } from './courier.ts'
 
 const order: readonly Made[] = ['message', 'thread', 'file']
 
-/** What the platform refused to delete; all else is gone, and forgotten step by step. Throws a retryable AppError. */
+/** Deletes the objects of all steps, and returns the refusals. It may throw a retryable fault. */
 export async function removeSteps(courier: Courier, delivery: Delivery): Promise<Refusal[]> {
   const refusals: Refusal[] = []
   for (const step of inOrder(delivery.steps.all())) {

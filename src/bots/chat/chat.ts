@@ -89,7 +89,7 @@ export class Chat {
     return question.action === 'confirm' ? this.#confirm(requester, question) : this.#forget(requester)
   }
 
-  /** Rejects with an AppError where the database does. */
+  /** Rejects if the database fails. */
   command(name: CommandName, typed: TypedOptions, { caller, words }: Requester): Promise<CommandReply> {
     const { easel, ids, clock, prefix } = this.#parts
     return runCommand(name, typed, { easel, ids, caller, words, nowMs: clock.now(), prefix })

@@ -82,7 +82,7 @@ export function readTypedOptions(name: CommandName, rest: string): TypedOptions 
   )
 }
 
-/** Rejects with an AppError where the database does. */
+/** Rejects if the database fails. */
 export async function runCommand(
   name: CommandName,
   typed: TypedOptions,

@@ -1,4 +1,4 @@
-/** The Discord adapter: how its parts are put together, and how it starts and stops. */
+/** The Discord adapter: assembles its parts, starts and stops. */
 import type { Client } from 'discord.js'
 import { authorOf } from '../../app/access.ts'
 import { secretVariables } from '../../secrets.ts'
@@ -21,7 +21,7 @@ import type { ClientChoices } from './transport/client.ts'
 import { Connection } from './transport/connection.ts'
 import { findings } from './transport/diagnose.ts'
 
-/** How long a stop waits for replies that are on their way. */
+/** How long a stop waits for replies that are being sent. */
 const stopPatienceMs = 3000
 
 export const discordAdapter: AdapterModule = {
@@ -42,7 +42,7 @@ export class DiscordAdapter implements Adapter {
   readonly #connection: Connection
   readonly #receiver: Receiver
   readonly #presence: Presence
-  /** Goes on behind a start: there may be thousands of guilds. */
+  /** Continues after the start, because there may be thousands of guilds. */
   #cleaning: Promise<void> = Promise.resolve()
   readonly #api: DiscordApi
   readonly #cards: CardUpdates
@@ -91,12 +91,12 @@ export class DiscordAdapter implements Adapter {
     this.#presence = new Presence(this.#connection, this.#parts)
   }
 
-  /** Resolves when nothing that came in is still being dealt with. */
+  /** Resolves when no interaction is being handled. */
   async idle(): Promise<void> {
     await Promise.all([this.#receiver.idle(), this.#cleaning])
   }
 
-  /** Rejects where Discord does not let us in; a Discord that cannot be reached yet is tried until it can. */
+  /** Rejects if Discord refuses the token. While Discord is unreachable it retries. */
   start(report: ReportStatus = () => {}): Promise<void> {
     return this.#connection.open(report)
   }

@@ -1,4 +1,4 @@
-/** The Slack adapter: which tokens it needs for which way in, and how its parts are put together. */
+/** The Slack adapter: assembles its parts for each transport, starts and stops. */
 import { authorOf } from '../../app/access.ts'
 import type { Courier } from '../../app/delivery/courier.ts'
 import { AppError, toAppError } from '../../errors.ts'
@@ -47,9 +47,9 @@ import {
   type Workspaces,
 } from './transport/workspaces.ts'
 
-/** How long a stop waits for replies that are on their way, and for connections to close. */
+/** How long a stop waits for replies that are being sent and for connections to close. */
 const stopPatienceMs = 3000
-/** Between tries to begin, while Slack cannot be reached. */
+/** The retry interval while Slack is unreachable. */
 const startAgainMs = 10_000
 
 export const slackAdapter: AdapterModule = {
@@ -169,17 +169,17 @@ export class SlackAdapter implements Adapter {
     receive(this.#app, context, this.#workspaces)
   }
 
-  /** Where HTTP requests go, with slack.transport http or OAuth. */
+  /** The URL of the HTTP server, with slack.transport http or OAuth. */
   get url(): string | undefined {
     return this.#httpReceiver?.url
   }
 
-  /** Resolves when nothing that came in is still being dealt with. */
+  /** Resolves when no event is being handled. */
   idle(): Promise<void> {
     return this.#app.idle()
   }
 
-  /** Rejects where Slack refuses the tokens; a Slack that cannot be reached yet is tried until it can. */
+  /** Rejects if Slack refuses the tokens. While Slack is unreachable it retries. */
   async start(report: ReportStatus = () => {}): Promise<void> {
     try {
       const lacks = await this.#workspaces.start()
@@ -216,7 +216,7 @@ export class SlackAdapter implements Adapter {
   }
 }
 
-/** Undefined where the token of the environment serves one workspace. */
+/** Undefined if the environment's token serves one workspace. */
 function oauthParts(
   { secrets, ids, clock }: AdapterParts,
   documents: SealedDocuments,
@@ -232,7 +232,7 @@ function oauthParts(
   }
 }
 
-/** A secret that outlives restarts, so that an open form does too. */
+/** A secret that is stable over restarts, so open forms stay valid. */
 function formSecretOf({ secrets }: AdapterParts): string {
   return secrets.slackSigningSecret ?? secrets.slackAppToken ?? secrets.slackBotToken ?? ''
 }

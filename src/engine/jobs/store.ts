@@ -54,7 +54,7 @@ export interface JobStore {
   waiting(): Waiting[]
   /** One durable update; undefined when the job is not queued any more. */
   claim(jobId: string, device: string): Promise<Claim | undefined>
-  /** The bytes of the stored pictures that an order starts from. By picture id. Throws AppError 'source-removed'. */
+  /** The bytes of an order's source pictures, by picture id. @throws AppError 'source-removed' when one was deleted. */
   sources(order: WorkOrder): Promise<Record<string, Uint8Array>>
   /**
    * Pictures to disk first, then one transaction with everything that follows from the ending.

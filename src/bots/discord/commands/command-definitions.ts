@@ -1,4 +1,4 @@
-/** The commands as Discord is told of them, derived from the table of commands. Pure. */
+/** Discord's command definitions, derived from the table of commands. Pure. */
 import {
   type APIApplicationCommandBasicOption,
   type APIApplicationCommandOption,
@@ -20,7 +20,7 @@ import { localized } from './localized.ts'
 
 export type ShortcutKey = keyof Words['discord']['shortcuts']
 
-/** Wherever Discord lets an app be used: servers, direct messages with the bot, conversations among people. */
+/** All contexts of an app: servers, direct messages with the bot, and private channels. */
 const everywhere = {
   integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
   contexts: [
@@ -30,14 +30,14 @@ const everywhere = {
   ],
 }
 
-/** For admins: hidden from others in servers; in direct messages those whom the configuration names may ask. */
+/** For admins: hidden from others in servers, and usable in direct messages by persons named in the configuration. */
 const forAdmins = {
   integration_types: [ApplicationIntegrationType.GuildInstall],
   contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
   default_member_permissions: PermissionFlagsBits.ManageGuild.toString(),
 }
 
-/** Longer than any id that people could have. */
+/** Longer than any id. */
 const longestText = 100
 
 export function commandDefinitions({
@@ -46,7 +46,7 @@ export function commandDefinitions({
   return [...commandNames.map(name => definitionOf(name, limits)), ...shortcutKeys.map(shortcutOf)]
 }
 
-/** Which command of ours has those names; undefined for one that an older Easel registered. */
+/** The command with those names; undefined for one that an older version registered. */
 export function commandNamed(name: string, subcommand: string | null): CommandName | undefined {
   const typed = subcommand === null ? name : `${name} ${subcommand}`
   return commandNames.find(known => typedNameOf(known) === typed)
@@ -63,7 +63,7 @@ function shortcutOf(key: ShortcutKey): RESTPostAPIContextMenuApplicationCommands
   return { ...names, type: ApplicationCommandType.Message, ...everywhere }
 }
 
-/** A second word of a command's name is a subcommand of the first. */
+/** The second word of a command's name is a subcommand of the first. */
 function definitionOf(
   name: CommandName,
   limits: Config['limits'],

@@ -1,4 +1,4 @@
-/** The options of /imagine: how Discord is to ask for each, and what they make of a request. Pure. */
+/** The options of /imagine: their Discord types, and their effect on a request. Pure. */
 import {
   type APIApplicationCommandBasicOption,
   type APIApplicationCommandOptionChoice,
@@ -16,7 +16,7 @@ import { localized } from './localized.ts'
 
 export type OptionKey = keyof Words['discord']['options']
 
-/** What an option asks for: a flag's value, with the range that Discord's client holds people to. */
+/** An option for a flag's value, with the range that Discord's client enforces. */
 interface FlagOption {
   key: OptionKey
   flag: FlagName
@@ -24,7 +24,7 @@ interface FlagOption {
   range?: (limits: Config['limits']) => { min_value?: number; max_value?: number }
 }
 
-/** In the order in which Discord offers them, after the prompt. Rarer flags are typed at the end of the prompt. */
+/** The options after the prompt, in Discord's order. Rarer flags are typed at the end of the prompt. */
 const flagOptions: readonly FlagOption[] = [
   { key: 'negative', flag: 'no', asks: 'text' },
   { key: 'aspect', flag: 'ar', asks: 'completed' },
@@ -55,7 +55,7 @@ const types = {
   switch: ApplicationCommandOptionType.Boolean,
 } as const
 
-/** The name of an option as it is registered; the Chinese client shows its own. */
+/** The registered name of an option; clients in other languages show localised names. */
 export function optionName(key: OptionKey): string {
   return en.discord.options[key]
 }
@@ -117,7 +117,7 @@ function upTo(most: number): { min_value: number; max_value: number } {
 
 export type ReadOptions = { kind: 'read'; request: ImagineRequest } | { kind: 'refused'; problems: Problem[] }
 
-/** Flags at the end of the prompt count; an option goes before its flag. `given` answers by an option's name. */
+/** Reads options and flags at the end of the prompt. An option overrides its flag. `given` returns an option by name. */
 export function readImagineOptions(
   prompt: string,
   given: (name: string) => string | number | boolean | undefined,
@@ -132,7 +132,7 @@ export function readImagineOptions(
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'read', request }
 }
 
-/** Sets the request's field as the flag of that name would. */
+/** Sets the request's field like the flag with that name. */
 export function readFlag(flag: FlagName, value: string, request: ImagineRequest): Problem | undefined {
   const found = findFlag(flag)
   return found.kind === 'known' ? found.flag.read({ value, quoted: false }, request) : undefined

@@ -1,8 +1,8 @@
-/** Names and descriptions in every language that Discord's clients and Easel both know. */
+/** Names and descriptions in every language that both Discord and Easel support. */
 import { en, type Words } from '../../../words/en.ts'
 import { languages } from '../../../words/locale.ts'
 
-/** Those beside English, by Discord's names, which are those of BCP 47. */
+/** The languages except English, by Discord's names, which are BCP 47 tags. */
 const others = Object.entries(languages).filter(([, words]) => words !== en)
 
 type Pick = (words: Words) => string

@@ -1,4 +1,4 @@
-/** Tells Discord which commands there are, only when they changed: in one guild for trying, everywhere for release. */
+/** Registers the commands with Discord when they changed: in one guild for trials, globally otherwise. */
 import { type Client, DiscordAPIError, RESTJSONErrorCodes, Routes } from 'discord.js'
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
@@ -6,8 +6,8 @@ import type { AdapterParts } from '../../adapter.ts'
 import { commandDefinitions } from './command-definitions.ts'
 
 /**
- * Throws AppError 'config' where the trial guild is not one that Easel is in. Any other trouble is logged: what Discord
- * has from earlier stays in use, and the next start tries again.
+ * Any other error is logged: the earlier commands stay in use, and the next start tries again.
+ * @throws AppError 'config' when Easel is not a member of the trial guild.
  */
 export async function registerCommands(client: Client<true>, parts: AdapterParts): Promise<void> {
   const { config, log } = parts
@@ -30,9 +30,9 @@ export async function registerCommands(client: Client<true>, parts: AdapterParts
 }
 
 /**
- * Takes commands away wherever the configuration does not want them: Discord shows those of a guild beside those for
- * everywhere. Every guild is looked at, because an earlier configuration may have named any of them. Never throws: the
- * next start tries again.
+ * Removes commands from places that the configuration does not name, because Discord shows guild commands beside global
+ * ones. It checks every guild, because an earlier configuration may have named any of them. It never throws; the next
+ * start tries again.
  */
 export async function removeStrayCommands(
   client: Client<true>,
@@ -46,7 +46,7 @@ export async function removeStrayCommands(
       await client.rest.put(scope, { body: [] })
       log.info({ scope }, 'commands removed where they are not wanted')
     } catch (error) {
-      // The adapter stops: nothing more can be asked.
+      // The adapter stops, and no more requests are possible.
       if (error instanceof Error && error.name === 'AbortError') return
       log.debug({ scope, problem: String(error) }, 'commands could not be looked at')
     }
@@ -70,7 +70,7 @@ async function listed(client: Client<true>, scope: Route): Promise<Record<string
   return listSchema.parse(await client.rest.get(scope, { query }))
 }
 
-/** Contexts and kinds of installation are for global commands alone. */
+/** Contexts and installation types are for global commands only. */
 function withoutScope<Command extends object>(
   command: Command,
 ): Omit<Command, 'contexts' | 'integration_types'> {
@@ -86,13 +86,13 @@ function withoutScope<Command extends object>(
   return rest
 }
 
-/** Whether Discord has exactly these; it fills in what was not said, and keeps no order among commands. */
+/** Whether Discord has exactly these commands. Discord adds defaults and does not keep the order. */
 export function sameCommands(known: readonly object[], wanted: readonly object[]): boolean {
   const sorted = (commands: readonly object[]) => commands.map(command => canonical(command)).sort()
   return JSON.stringify(sorted(known)) === JSON.stringify(sorted(wanted))
 }
 
-/** What Discord adds of its own, and what says nothing. */
+/** Fields that Discord adds, and fields without meaning. */
 const ofDiscord: ReadonlySet<string> = new Set([
   'id',
   'application_id',
@@ -105,7 +105,7 @@ const ofDiscord: ReadonlySet<string> = new Set([
   'description_localized',
 ])
 
-/** One text for all ways to say the same command. */
+/** The canonical text of a command, for comparison. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner

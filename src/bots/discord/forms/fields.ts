@@ -1,4 +1,4 @@
-/** Neutral form fields → Discord's modal components, and what came back. Pure. */
+/** Converts neutral form fields to Discord's modal components, and submissions back. Pure. */
 import {
   type APILabelComponent,
   type APIModalInteractionResponseCallbackData,
@@ -9,16 +9,16 @@ import {
 import type { CheckField, ChoiceField, FieldChoice, FormField, FormValues } from '../../chat/form-field.ts'
 import { shortened } from '../../messages/job-message.ts'
 
-// developers/components/reference: what fields and modals may hold.
+// Limits of fields and modals: developers/components/reference.
 const mostFields = 5
 const mostOptions = 25
 const longestValue = 4000
 const longestOption = 100
 
-/** The value of the option that stands for no choice. */
+/** The value of the option for no choice. */
 const noneValue = '-'
 
-/** Of the fields, those with these ids, in the fields' order; a modal has room for five. */
+/** A modal with the fields of these ids, in the fields' order; a modal has at most five. */
 export function modal(
   form: { customId: string; title: string },
   fields: readonly FormField[],
@@ -28,7 +28,7 @@ export function modal(
   return { custom_id: form.customId, title: form.title, components: chosen.flatMap(componentOf) }
 }
 
-/** What a field holds; undefined for one that the form lacks, or that was left alone. */
+/** The values of the fields; undefined for a field that the form lacks or that was not changed. */
 export function formValues({ fields }: ModalSubmitInteraction): FormValues {
   return {
     text(id) {
@@ -81,7 +81,7 @@ function textInput(field: {
   }
 }
 
-/** Something is always chosen: nothing is an option of its own. */
+/** A select always has a choice, so no choice is a separate option. */
 function select(
   label: string,
   { id, choices, chosen, none }: Pick<ChoiceField, 'id' | 'choices' | 'chosen' | 'none'>,
@@ -104,12 +104,12 @@ function asChoice({ id, yes, none, isChecked }: CheckField) {
   return { id, none, choices: [{ label: yes, value: 'on' }], chosen: isChecked ? 'on' : undefined }
 }
 
-/** Beside the option for nothing. */
+/** Whether the choices fit in a select, with the option for no choice. */
 function fitsSelect({ choices }: ChoiceField): boolean {
   return choices.length < mostOptions && choices.every(({ value }) => value.length <= longestOption)
 }
 
-/** By Discord's count, which is that of UTF-16. */
+/** Cuts a text by UTF-16 units, which Discord counts. */
 function cut(text: string): string {
   let characters = longestValue
   let result = shortened(text, characters)

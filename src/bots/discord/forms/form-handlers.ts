@@ -1,4 +1,4 @@
-/** Form handlers: how forms open, always as the first response, and what comes of them. */
+/** Form handlers: open forms, always as the first response, and handle their submissions. */
 import type { ButtonInteraction, ChatInputCommandInteraction, ModalSubmitInteraction } from 'discord.js'
 import type { FieldProblem } from '../../chat/flag-fields.ts'
 import { withFiles } from '../../chat/given-pictures.ts'
@@ -37,7 +37,7 @@ export async function openSettings(
   await attempt(log, () => command.showModal(form))
 }
 
-/** A form that came back. */
+/** Handles the submission of a form. */
 export async function handleSubmission(
   context: HandlerContext,
   requester: RequestContext,

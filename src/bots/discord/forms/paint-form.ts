@@ -1,4 +1,4 @@
-/** The modals behind Remix and Use as source. Pure. */
+/** The modals of Remix and Use as source. Pure. */
 import type { APIModalInteractionResponseCallbackData } from 'discord.js'
 import type { Words } from '../../../words/en.ts'
 import type { RemixStart } from '../../chat/chat.ts'
@@ -16,7 +16,7 @@ export function remixForm(
   return modal(form, fields, [promptField, 'no', 'ar', 'n'])
 }
 
-/** `id` is one of our pictures, or names what waits; `pictures` are those among which the person chooses. */
+/** `id` is one of our pictures or a pending form; the person chooses one of `pictures`. */
 export function sourceForm(
   id: string,
   pictures: readonly string[],

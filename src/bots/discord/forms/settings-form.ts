@@ -1,4 +1,4 @@
-/** The modal of a person's own defaults. Pure. */
+/** The modal for a person's defaults. Pure. */
 import type { APIModalInteractionResponseCallbackData } from 'discord.js'
 import type { PersonSettings } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'

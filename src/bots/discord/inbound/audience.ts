@@ -1,20 +1,20 @@
-/** Who can read where an interaction comes from: public is what everybody in the guild may see, whatever their age. */
+/** The audience of an interaction's conversation: public if everybody in the guild may read it, without age restriction. */
 import { ChannelType, type Interaction, InteractionContextType, PermissionFlagsBits } from 'discord.js'
 import type { Audience } from '../../../app/people.ts'
 
-/** `space` only where the guild's own data says so: what is not known, a guild that the app is no member of, is closed. */
+/** `space` only if the guild's own data shows it. Unknown conversations and guilds without the app are closed. */
 export function audienceOf(interaction: Interaction): Audience {
   const { guild, channel } = interaction
   if (channel?.type === ChannelType.PrivateThread) return 'thread'
   if (guild === null || channel === null || channel.isDMBased() || isGuest(interaction)) return 'channel'
   const parent = channel.isThread() ? channel.parent : channel
   if (parent === null || ('nsfw' in parent && parent.nsfw)) return 'channel'
-  // A guild's id is that of its role for everybody (developers/topics/permissions).
+  // The @everyone role has the guild's id (developers/topics/permissions).
   const everybody = parent.permissionsFor(guild.id)
   return everybody?.has(PermissionFlagsBits.ViewChannel) ? 'space' : 'channel'
 }
 
-/** A person brought the app along: it is no member of that guild or group. */
+/** Whether the interaction comes from a user install: the app is not a member of that guild or group. */
 export function isGuest(interaction: Interaction): boolean {
   if (interaction.guildId === null) return interaction.context === InteractionContextType.PrivateChannel
   return interaction.authorizingIntegrationOwners.guildId === null

@@ -1,7 +1,7 @@
-/** What is offered while an option is being typed: at most 25 names, however many there are. Pure. */
+/** The autocomplete choices of an option: at most 25 names. Pure. */
 import { nearestNames } from '../../../nearest.ts'
 
-/** As many as Discord shows, and as long as it lets a value be. */
+/** Discord's limits: the number of choices, and the length of a value. */
 const mostChoices = 25
 const longestChoice = 100
 
@@ -11,9 +11,8 @@ export interface Choice {
 }
 
 /**
- * Names that begin with what was typed go first, then those that hold it at the start of a word, then anywhere, then
- * those that are written so elsewhere (`DPM++ 2M` for `dpmpp_2m`), then near misses; each in the given order. All of
- * them, as far as they fit, where nothing is typed yet.
+ * Names with the typed text as a prefix come first, then at the start of a word, then anywhere, then other spellings
+ * (`DPM++ 2M` for `dpmpp_2m`), then near misses, each group in the given order. Without typed text all names match.
  */
 export function choicesFor(typed: string, names: readonly string[]): Choice[] {
   const wanted = typed.trim().toLowerCase()
@@ -50,7 +49,7 @@ function matches(wanted: string, names: readonly string[]): string[] {
   return [...new Set([...found, ...nearestNames(wanted, names, mostChoices)])]
 }
 
-/** Letters and digits alone; `++` is written `pp` in names. */
+/** Letters and digits only, with `++` as `pp`. */
 function spelling(text: string): string {
   return text.replaceAll('++', 'pp').replace(/[^\p{L}\p{N}]/gu, '')
 }

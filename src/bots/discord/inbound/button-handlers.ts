@@ -1,4 +1,4 @@
-/** Button handlers: under results, and in questions to one person. */
+/** Button handlers, for results and for confirmations. */
 import type { ButtonInteraction } from 'discord.js'
 import { meaningOf, type Question } from '../../messages/buttons.ts'
 import { textMessage } from '../../messages/message.ts'
@@ -9,7 +9,7 @@ import { act, type HandlerContext, respond } from './handler-context.ts'
 import { acknowledgeAndReply, attempt } from './reply.ts'
 import { type RequestContext, tokenLifeMs } from './request-context.ts'
 
-/** All state is in the database: a button needs its id and nothing else. */
+/** Handles a button by its id alone, because all state is in the database. */
 export async function handleButton(
   context: HandlerContext,
   requester: RequestContext,
@@ -38,7 +38,7 @@ export async function handleButton(
   }
 }
 
-/** Where only answers are possible, an old message can be deleted by this press's token alone. */
+/** Where the bot can only respond, an old message can be deleted only with the token of this press. */
 function handleDelete(
   context: HandlerContext,
   requester: RequestContext,
@@ -52,7 +52,7 @@ function handleDelete(
   )
 }
 
-/** The reply takes the place of the question, unless somebody else pressed: in some places others see it too. */
+/** The reply replaces the question, unless another person pressed: in some places others see the question too. */
 function handleAnswer(
   { chat, log }: HandlerContext,
   requester: RequestContext,

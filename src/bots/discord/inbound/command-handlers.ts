@@ -1,4 +1,4 @@
-/** Command handlers: how Discord acknowledges each command of the table, and how it shows what comes of it. */
+/** Command handlers: acknowledge each command of the table and show its reply on Discord. */
 import { type ChatInputCommandInteraction, ComponentType } from 'discord.js'
 import { problem } from '../../../app/problems.ts'
 import { pictureUses } from '../../../app/request-pictures.ts'
@@ -38,14 +38,14 @@ export async function handleCommand(
   } catch (error) {
     return replyNow(typed, parts, () => faultReply(error, words, context.log))
   }
-  // A form has to be the first response, and what is known already needs no second one.
+  // A form must be the first response, and a reply that is already known needs no deferral.
   if (reply.kind === 'form') return openSettings(context, requester, typed)
   if (reply.kind === 'message') return replyNow(typed, parts, () => render(reply.message, words))
   if (reply.kind === 'refused') return replyNow(typed, parts, () => refusal(reply.problems, words))
   return acknowledgeAndReply(typed, 'private', parts, () => shown(context, requester, typed, reply))
 }
 
-/** Where the bot cannot post by itself, its response is public and becomes the result. */
+/** Where the bot cannot post, its response is public and becomes the result. */
 function inConversation(
   context: HandlerContext,
   requester: RequestContext,
@@ -119,7 +119,7 @@ async function paint(
   return imagine(context, requester, completed.request, typed)
 }
 
-/** The figures with their chart and as a table. */
+/** The statistics with chart and CSV. */
 async function withChart(message: Message, figures: StatsView, words: Words): Promise<Reply> {
   const { components, ...rest } = render(message, words)
   const chart = { name: 'easel-stats.png', attachment: Buffer.from(await statsChart(figures, words)) }

@@ -1,10 +1,10 @@
-/** Fetches pictures that people attached, from Discord's own file hosts and nowhere else. */
+/** Downloads attached pictures, from Discord's own file hosts only. */
 import type { Attachment } from 'discord.js'
 import type { ByteBudget } from '../../../net/byte-budget.ts'
 import { type Download, download, downloadBudget, maxDownloadBytes, urlAmong } from '../../../net/download.ts'
 import type { Clock } from '../../../ports.ts'
 
-/** What is fetched of an attachment; the address is signed and lives for a day. */
+/** The data for downloading an attachment; its URL is signed and expires after a day. */
 export interface GivenFile {
   url: string
   name: string
@@ -15,7 +15,7 @@ export function givenFile({ url, name, size }: Pick<Attachment, 'url' | 'name' |
   return { url, name, sizeBytes: size }
 }
 
-/** By what Discord took it for; whether it can be used is found out when it is decoded. */
+/** By Discord's content type; decoding decides whether it can be used. */
 export function looksLikePicture({ contentType }: Pick<Attachment, 'contentType'>): boolean {
   return contentType === null || contentType.startsWith('image/')
 }
@@ -24,7 +24,7 @@ export class Downloads {
   readonly #origins: ReadonlySet<string>
   readonly #budget: ByteBudget
 
-  /** `apiUrl` names another host only where a proxy stands in for Discord: then files may come from there too. */
+  /** `apiUrl` has another host only for a proxy of Discord; files may come from that host too. */
   constructor(apiUrl: string, clock: Clock) {
     this.#budget = downloadBudget(clock)
     const { origin, hostname } = new URL(apiUrl)

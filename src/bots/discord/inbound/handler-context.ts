@@ -1,4 +1,4 @@
-/** Handler context: what every handler of this adapter works with, and the calls of the chat core that they share. */
+/** Handler context: the dependencies of this adapter's handlers, and their common calls of the chat core. */
 import type { Easel } from '../../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../../app/requests.ts'
 import type { Clock, Ids, Logger } from '../../../ports.ts'
@@ -13,7 +13,7 @@ import type { Reply } from './reply.ts'
 import { refusal } from './reply-payloads.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** How long a request may go without its first message before its author is told that it was accepted. */
+/** A request without a first message after this time gets a notice that it was accepted. */
 const timeoutMs = 1500
 
 export interface HandlerContext {
@@ -28,7 +28,7 @@ export interface HandlerContext {
   downloads: Downloads
 }
 
-/** `typed` is what is given back where the request is refused, so that nobody writes it again. */
+/** A refusal returns `typed` to the person, who need not write it again. */
 export async function imagine(
   context: HandlerContext,
   requester: RequestContext,
@@ -48,7 +48,7 @@ export async function act(
   return respond(requester, await context.chat.act(requester, action), typed)
 }
 
-/** The reply of the chat core as Discord shows it. */
+/** Discord's form of a reply of the chat core. */
 export function respond({ words }: RequestContext, reply: ChatReply, typed = ''): Reply | undefined {
   switch (reply.kind) {
     case 'none':
@@ -62,7 +62,7 @@ export function respond({ words }: RequestContext, reply: ChatReply, typed = '')
   }
 }
 
-/** Tells an author whose job's first message has to wait for others that the job was accepted. */
+/** The notice that a job was accepted, for an author whose job's first message is delayed. */
 async function acceptedNotice(
   { firstMessages }: HandlerContext,
   { words }: RequestContext,

@@ -1,10 +1,10 @@
-/** Which pictures a message on Discord shows: ours by the buttons under them, others by their attachments. Pure. */
+/** Finds the pictures in a Discord message: ours by their buttons, others by their attachments. Pure. */
 import type { Message } from 'discord.js'
 import type { MessagePictures } from '../../chat/message-picture.ts'
 import { decodeButtonId } from '../../messages/buttons.ts'
 import { type GivenFile, givenFile, looksLikePicture } from './downloads.ts'
 
-/** As many as a select lets one choose from. */
+/** The maximum number of options in a select. */
 const mostPictures = 25
 
 export function picturesIn(
@@ -21,7 +21,7 @@ export function picturesIn(
   return file === undefined ? { kind: 'none' } : { kind: 'files', files: [file, ...files] }
 }
 
-/** However deep they stand. */
+/** The custom ids at any depth. */
 function* customIdsIn(value: unknown): Generator<string> {
   if (typeof value !== 'object' || value === null) return
   if ('custom_id' in value && typeof value.custom_id === 'string') yield value.custom_id

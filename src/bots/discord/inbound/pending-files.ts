@@ -1,4 +1,4 @@
-/** Pictures of strangers' messages from which an open form lets one be chosen, over restarts. */
+/** The pictures that an open form offers from other people's messages. They survive a restart. */
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
 import type { Person } from '../../../app/people.ts'
@@ -17,7 +17,7 @@ export function savePendingFiles(
   return easel.savePending(id, person, files)
 }
 
-/** None where the form is about one of our own pictures, or is too old. */
+/** Empty if the form is about one of our own pictures, or is too old. */
 export function findPendingFiles(easel: Easel, id: string, person: Person): readonly GivenFile[] {
   const pending = easel.pending(id, person)
   const read = document.safeParse(pending.kind === 'found' ? pending.document : undefined)

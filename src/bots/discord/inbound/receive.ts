@@ -1,4 +1,4 @@
-/** Every interaction of Discord → its handler, which makes one call of app/ and replies to the person who acted. */
+/** Dispatches every interaction to its handler, which makes one call of app/ and replies to the person who acted. */
 import type { AutocompleteInteraction, Interaction, MessageContextMenuCommandInteraction } from 'discord.js'
 import type { Easel } from '../../../app/easel.ts'
 import type { Config } from '../../../config.ts'
@@ -33,9 +33,9 @@ export interface ReceiveParts {
   buttonTokens: ButtonTokens
 }
 
-/** `idle` resolves when nothing that came in is still being dealt with. */
+/** `idle` resolves when no interaction is being handled. */
 export interface Receiver {
-  /** Deals with an interaction and never throws. */
+  /** Handles an interaction and never throws. */
   take(interaction: Interaction): void
   idle(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** Refusals as replies: every reason, and what the person typed, to be mended and sent again. */
+/** Replies for refusals: every reason, and the typed text for correction. */
 import { ComponentType } from 'discord.js'
 import type { Problem } from '../../../app/problems.ts'
 import type { Words } from '../../../words/en.ts'
@@ -7,7 +7,7 @@ import type { Message } from '../../messages/message.ts'
 import { render } from '../outbound/render.ts'
 import type { Reply } from './reply.ts'
 
-/** Beyond this the typed text would crowd out the reasons. */
+/** The maximum length of the typed text in a message, which leaves room for the reasons. */
 const longestCopied = 1000
 const typedFile = 'prompt.txt'
 
@@ -15,7 +15,7 @@ export function refusal(problems: readonly Problem[], words: Words, typed = ''):
   return replyWithTypedText(problemMessage(problems, words), words, typed)
 }
 
-/** The message with what somebody typed, to be copied; as a file where it is too long for that. */
+/** The message with the typed text for copying, or with a file if the text is too long. */
 export function replyWithTypedText(message: Message, words: Words, typed: string): Reply {
   if (typed.trim() === '') return render(message, words)
   if (typed.length <= longestCopied && !typed.includes('```'))

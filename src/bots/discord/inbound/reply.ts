@@ -1,4 +1,4 @@
-/** Acknowledgement and reply: an interaction is acknowledged before any work on it; its reply follows. */
+/** Acknowledgement and reply: an interaction is acknowledged before any work on it, and its reply follows. */
 import {
   type ChatInputCommandInteraction,
   DiscordAPIError,
@@ -18,21 +18,21 @@ export type Answerable =
   | MessageComponentInteraction
   | ModalSubmitInteraction
 
-/** What the person who acted is told. */
+/** The reply to the person who acted. */
 export interface Reply extends Payload {
   files?: { attachment: Buffer; name: string }[]
-  /** Sent beside what the courier shows, not in its place. */
+  /** Sent in addition to the courier's message, not instead of it. */
   beside?: boolean
 }
 
 /**
- * How an interaction is acknowledged. `private`: an ephemeral response, deleted where there is no reply. `public`: a
- * response that the courier fills. `silent`: no response of its own; a reply follows up. `replace`: the reply takes the
- * place of the message whose button was pressed.
+ * How an interaction is acknowledged. `private`: an ephemeral response, deleted if there is no reply. `public`: a response
+ * that the courier fills. `silent`: no response; the reply is a follow-up. `replace`: the reply replaces the message whose
+ * button was pressed.
  */
 export type AckMode = 'private' | 'public' | 'silent' | 'replace'
 
-/** Acknowledges at once and works meanwhile; a fault of the work becomes a sentence. Never rejects. */
+/** Acknowledges at once, then works; a fault of the work becomes a sentence. Never rejects. */
 export async function acknowledgeAndReply(
   interaction: Answerable,
   wanted: AckMode,
@@ -41,14 +41,14 @@ export async function acknowledgeAndReply(
 ): Promise<void> {
   const ackMode = wanted === 'public' || canUpdate(interaction) ? wanted : 'private'
   const acknowledged = attempt(log, () => acknowledge(interaction, ackMode))
-  // The courier can fill only a response that exists.
+  // The courier can fill only an existing response.
   if (ackMode === 'public') await acknowledged
   const reply = await work().catch((error: unknown) => faultReply(error, words, log))
   // After a late or repeated acknowledgement there is no response to reply to.
   if (await acknowledged) await attempt(log, () => sendReply(interaction, ackMode, reply))
 }
 
-/** Acknowledges and replies in one step, for what is known without waiting. Never rejects. */
+/** Acknowledges and replies in one step, for a reply that is already known. Never rejects. */
 export async function replyNow(
   interaction: Answerable,
   { words, log }: { words: Words; log: Logger },
@@ -58,7 +58,7 @@ export async function replyNow(
   await attempt(log, () => interaction.reply(ephemeral(reply)))
 }
 
-/** Whether Discord took the call; a refusal is logged, for nothing more can be said to that interaction. */
+/** Whether Discord accepted the call. A refusal is only logged, because the interaction cannot get another response. */
 export async function attempt(log: Logger, ask: () => Promise<unknown>): Promise<boolean> {
   try {
     await ask()
@@ -88,7 +88,7 @@ function acknowledge(interaction: Answerable, ackMode: AckMode): Promise<unknown
   return interaction.deferReply({ flags: MessageFlags.Ephemeral })
 }
 
-/** Only an interaction with a message can leave that message as it is. */
+/** Only an interaction with a message can be acknowledged without a response. */
 function canUpdate(
   interaction: Answerable,
 ): interaction is MessageComponentInteraction | ModalSubmitInteraction {

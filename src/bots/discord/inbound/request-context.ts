@@ -1,4 +1,4 @@
-/** Interaction → request context: who asks, where, with which rights and in which language. */
+/** Builds the request context of an interaction: person, conversation, rights and language. */
 import { type Interaction, MessageFlags, PermissionFlagsBits } from 'discord.js'
 import { type Caller, type Conversation, directSpaceId, type Rights } from '../../../app/people.ts'
 import type { Clock } from '../../../ports.ts'
@@ -8,14 +8,14 @@ import { type DiscordDetails, writeDetails } from '../outbound/address.ts'
 import { writesItself } from '../outbound/permissions.ts'
 import { audienceOf, isGuest } from './audience.ts'
 
-/** Discord's 15 minutes, less what a last request may take. */
+/** Discord's 15 minutes minus the time for a last request. */
 export const tokenLifeMs = 14.5 * 60_000
 
-/** Who asks, with everything that a reply needs. */
+/** The person who acts, with everything that a reply needs. */
 export interface RequestContext {
   caller: Caller
   words: Words
-  /** Where the bot cannot write by its own token: the answer itself has to hold the result. */
+  /** True if the bot cannot post with its own token: the response itself must contain the result. */
   answersOnly: boolean
 }
 
@@ -36,7 +36,7 @@ export function requestContextOf(interaction: Interaction, clock: Clock): Reques
   }
 }
 
-/** The same, for an answer that is public and waits for the courier to fill it. */
+/** The same context, for a public response that the courier fills. */
 export function filledByCourier(requester: RequestContext): RequestContext {
   const { caller } = requester
   const { conversation } = caller
@@ -64,12 +64,12 @@ function conversationOf(interaction: Interaction, spaceId: string, clock: Clock)
   return { ...base, channelId: channelId ?? '', kind: 'channel' }
 }
 
-/** Its response is a message of its own, deferred at first; that of a button is the message it stands under. */
+/** Whether the response is a separate, deferred message. The response to a button is the message with the button. */
 function isAnsweredByItself(interaction: Interaction): boolean {
   return interaction.isCommand() || (interaction.isModalSubmit() && !interaction.isFromMessage())
 }
 
-/** A question to one person is no message that others could find again. */
+/** An ephemeral message is excluded, because others cannot see it. */
 function pressed(interaction: Interaction): Pick<DiscordDetails, 'pressedId'> {
   const isOfMessage = interaction.isMessageComponent() || interaction.isModalSubmit()
   const message = isOfMessage ? interaction.message : null
@@ -77,7 +77,7 @@ function pressed(interaction: Interaction): Pick<DiscordDetails, 'pressedId'> {
   return { pressedId: message.id }
 }
 
-/** As Discord computed them for this channel; outside guilds there is nobody to moderate. */
+/** The rights that Discord computed for this channel; outside guilds there are no moderators. */
 function rightsOf(interaction: Interaction): Rights {
   const { memberPermissions } = interaction
   return {
@@ -87,7 +87,7 @@ function rightsOf(interaction: Interaction): Rights {
   }
 }
 
-/** As the guild knows them. */
+/** The person's name in the guild. */
 function nameOf({ member, user }: Interaction): string {
   if (member === null) return user.displayName
   return 'displayName' in member ? member.displayName : (member.nick ?? user.displayName)

@@ -1,4 +1,4 @@
-/** Shortcuts on any message with a picture: start from it, or read its parameters back. */
+/** Handlers of shortcuts on messages with a picture: use it as a source, or read its parameters. */
 import type { MessageContextMenuCommandInteraction } from 'discord.js'
 import type { Caller } from '../../../app/people.ts'
 import { type MessagePictures, messagePictureInfo } from '../../chat/message-picture.ts'
@@ -12,7 +12,7 @@ import { savePendingFiles } from './pending-files.ts'
 import { attempt, type Reply, replyNow } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** Opens the form with that picture as its source: the form is the first response. */
+/** Opens the form with that picture as source. The form is the first response. */
 export async function startFromMessage(
   context: HandlerContext,
   { words, caller }: RequestContext,
@@ -41,7 +41,7 @@ export async function startFromMessage(
   }
 }
 
-/** All that is known of the message's picture. */
+/** Replies with the parameters of the message's picture. */
 export async function tellOfMessage(
   context: HandlerContext,
   requester: RequestContext,

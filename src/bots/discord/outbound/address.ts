@@ -1,4 +1,4 @@
-/** Where a job's message lives on Discord, and what is kept with its conversation; both are stored with the job. */
+/** The address of a job's message on Discord, and the details of its conversation. Both are stored with the job. */
 import { z } from 'zod'
 import type { Address } from '../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../app/people.ts'
@@ -7,8 +7,8 @@ const message = z.object({ channelId: z.string(), messageId: z.string() })
 export type MessageAddress = z.infer<typeof message>
 
 /**
- * Permissions that are missing, a guild with too many threads, an app that is no member, time that ran out; and why a
- * message is not where it was asked for: the place is closed, no pictures may be attached there, it was refused.
+ * Missing permissions, a guild with too many threads, an app that is not a member, a time limit that is over; and why a
+ * message is not where it was requested: the place is closed, pictures are not allowed there, it was refused.
  */
 export const shortfalls = [
   'view',
@@ -29,12 +29,12 @@ export type Shortfall = (typeof shortfalls)[number]
 const address = z.object({
   /** The placeholder, then the result. */
   ...message.shape,
-  /** The request card, where this job has one; its id is that of the thread under it. */
+  /** The request card, if this job has one; its thread has the same id. */
   card: message.optional(),
-  /** Set where the message can be changed by an interaction's token alone. */
+  /** Set if only an interaction's token can edit the message. */
   token: z.string().optional(),
   tokenUntilMs: z.number().optional(),
-  /** Why the message is not where it would be best; the message says so. */
+  /** Why the message is not in the best place; the message says so. */
   shortfall: z.enum(shortfalls).optional(),
 })
 export type DiscordAddress = z.infer<typeof address>
@@ -48,22 +48,22 @@ export function writeAddress(of: DiscordAddress): Address {
 }
 
 const details = z.object({
-  /** The person's language, as Discord names it. */
+  /** The person's language, in Discord's notation. */
   locale: z.string().optional(),
-  /** What the bot may do there (`app_permissions`), in decimal. */
+  /** The bot's permissions there (`app_permissions`), in decimal. */
   permissions: z.string().optional(),
-  /** The app is there for one person alone, or in a group: it can only answer, by the token. */
+  /** The app is user-installed there, or in a group: it can only respond, with the token. */
   answersOnly: z.boolean().optional(),
-  /** The interaction's token, and until when it works, on the wall clock. */
+  /** The interaction's token, and its expiry on the wall clock. */
   token: z.string().optional(),
   tokenUntilMs: z.number().optional(),
-  /** The interaction's own answer is public, still empty, and waits for the courier to fill it. */
+  /** The interaction's response is public and empty; the courier fills it. */
   fillsAnswer: z.boolean().optional(),
-  /** The interaction's own response is ephemeral and says only that the app is thinking. */
+  /** The interaction's response is ephemeral and deferred (“thinking”). */
   isDeferred: z.boolean().optional(),
-  /** What a file may have there (`attachment_size_limit`). */
+  /** The size limit of a file there (`attachment_size_limit`). */
   uploadLimitBytes: z.number().optional(),
-  /** The message whose button was pressed: what comes of it answers to that. */
+  /** The message whose button was pressed; the results reply to it. */
   pressedId: z.string().optional(),
 })
 export type DiscordDetails = z.infer<typeof details>
@@ -72,7 +72,7 @@ export function detailsOf(conversation: Pick<Conversation, 'details'>): DiscordD
   return details.parse(conversation.details ?? {})
 }
 
-/** As they are stored: nothing is undefined. */
+/** The details in stored form, without undefined values. */
 export function writeDetails(given: DiscordDetails): NonNullable<Conversation['details']> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }

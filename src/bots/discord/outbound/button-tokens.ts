@@ -1,4 +1,4 @@
-/** Tokens of presses of a button, by which the message under it can be deleted where its own token has expired. */
+/** Tokens of button presses. They can delete a message whose own token has expired. */
 import type { Clock } from '../../../ports.ts'
 
 interface ButtonToken {
@@ -9,7 +9,7 @@ interface ButtonToken {
 
 export class ButtonTokens {
   readonly #clock: Clock
-  /** By message, oldest first. */
+  /** Tokens by message, oldest first. */
   readonly #known = new Map<string, ButtonToken>()
 
   constructor(clock: Clock) {
@@ -24,7 +24,7 @@ export class ButtonTokens {
     this.#known.set(messageId, { token, untilMs })
   }
 
-  /** For that token the message is `@original`. */
+  /** The token; it addresses the message as `@original`. */
   find(messageId: string): string | undefined {
     const known = this.#known.get(messageId)
     return known && known.untilMs > this.#clock.now() ? known.token : undefined

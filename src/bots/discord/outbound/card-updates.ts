@@ -1,4 +1,4 @@
-/** Request cards after their posting: brought up to date when the rate limit leaves room, and at last in any case. */
+/** Updates request cards: intermediate states when the rate limit allows, the final state always. */
 import type { JobView } from '../../../app/views.ts'
 import type { Clock, Logger } from '../../../ports.ts'
 import type { Called } from '../transport/api.ts'
@@ -23,9 +23,9 @@ export interface CardUpdatesParts {
 
 export class CardUpdates {
   readonly #parts: CardUpdatesParts
-  /** By job, oldest first. */
+  /** Stale cards by job, oldest first. */
   readonly #stale = new Map<string, Stale>()
-  /** What a card is known to show, by job: an edit that would change nothing is not sent. */
+  /** The last text of each card by job. Edits without a change are not sent. */
   readonly #shown = new Map<string, string>()
   #isBusy = false
   #isStopped = false
@@ -35,14 +35,14 @@ export class CardUpdates {
     this.#parts = parts
   }
 
-  /** The card should say what is true now. */
+  /** Requests an update of the card. */
   refresh(job: JobView, card: MessageAddress): void {
     if (this.#shown.get(job.id) === contentOf(this.#parts.posts.card(job))) return
     this.#stale.set(job.id, { job, card })
     if (!this.#isBusy) void this.#work()
   }
 
-  /** What it says from then on. */
+  /** Sends the final state. */
   async finish(jobId: string, card: MessageAddress, post: Post): Promise<Called<undefined>> {
     this.#stale.delete(jobId)
     const isShown = this.#shown.get(jobId) === contentOf(post)
@@ -50,7 +50,7 @@ export class CardUpdates {
     return isShown ? { kind: 'done', value: undefined } : this.#parts.messages.edit(card, post)
   }
 
-  /** There is no such card any more. */
+  /** The card no longer exists. */
   forget(jobId: string): void {
     this.#stale.delete(jobId)
     this.#shown.delete(jobId)
@@ -76,7 +76,7 @@ export class CardUpdates {
       this.#stopTimer = clock.after(recheckMs, () => void this.#work())
   }
 
-  /** It may be lost: the last state comes in any case. */
+  /** A failed edit is ignored, because the final state follows. */
   async #edit(jobId: string, { job, card }: Stale): Promise<void> {
     const { messages, posts, log } = this.#parts
     const post = posts.card(job)

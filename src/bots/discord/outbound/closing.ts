@@ -1,4 +1,4 @@
-/** The end of a delivery on Discord: the card says how it went, and no placeholder stands as if it went on. */
+/** Ends a delivery on Discord: the card shows the outcome, and no placeholder remains in progress. */
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../app/delivery/courier.ts'
 import type { Called } from '../transport/api.ts'
 import { type DiscordAddress, detailsOf, readAddress } from './address.ts'
@@ -17,7 +17,7 @@ export interface ClosingParts {
   cards: CardUpdates
 }
 
-/** The first refusal, where something still stands that should not. */
+/** The first refusal, if an object remains that should be gone. */
 export async function close(
   parts: ClosingParts,
   delivery: Delivery,
@@ -44,7 +44,7 @@ async function closeCard(
   )
 }
 
-/** What was to become the result and did not: it leads to it where that is elsewhere, and goes where it is beside it. */
+/** A placeholder that did not become the result: it links to a result elsewhere, and is deleted beside one. */
 async function closePlaceholder(
   { placement, posts }: ClosingParts,
   delivery: Delivery,
@@ -84,7 +84,7 @@ function whereElse(result: DeliveryResult): Note[] {
   return result.way === 'direct' ? ['sentDirect'] : []
 }
 
-/** Takes away what a step made. What is gone already is as good. */
+/** Deletes the object of a step. An object that is already gone counts as deleted. */
 export async function remove(
   { messages, placement, cards }: ClosingParts,
   delivery: Delivery,
@@ -99,7 +99,7 @@ export async function remove(
     : (refusalOf(await placement.remove(delivery, address)) ?? { kind: 'removed' })
 }
 
-/** Others may have written in it, so the thread stays; its name, which is the prompt, does not. */
+/** The thread stays, because others may have written in it, but its name, which is the prompt, is replaced. */
 async function removeThread(
   messages: Messages,
   job: Delivery['job'],
@@ -110,7 +110,7 @@ async function removeThread(
   return refusalOf(renamed) ?? { kind: 'removed' }
 }
 
-/** A post of which no answer came may be there all the same. */
+/** A post without a response may exist. */
 async function found(
   messages: Messages,
   { id, job: { conversation }, steps }: Delivery,

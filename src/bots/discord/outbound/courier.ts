@@ -1,4 +1,4 @@
-/** The courier of Discord: which ways there are to people, and what a message shows while its job is under way. */
+/** The courier of Discord: the ways of a delivery, and the progress shown in its message. */
 import type {
   Address,
   Closed,
@@ -30,7 +30,7 @@ export interface CourierParts {
   cards: CardUpdates
   firstMessages: FirstMessageTracker
   expiryNotices: TokenExpiryNotices
-  /** The job as it is by then. */
+  /** The job's current state. */
   jobNow(job: JobView): JobView | undefined
   log: Logger
 }
@@ -39,9 +39,9 @@ export class DiscordCourier implements Courier {
   readonly platform = 'discord'
   readonly progressIntervalMs = 2500
   readonly #parts: CourierParts
-  /** What a placeholder shows, so that an edit that would change nothing is not sent; by message. */
+  /** The last content of each placeholder by message. Edits without a change are not sent. */
   readonly #shown = new Map<string, string>()
-  /** Messages that were refused an edit: the result will find another way, progress does not try again. */
+  /** Messages whose edit was refused: progress is not tried again, and the result uses another way. */
   readonly #closed = new Set<string>()
 
   constructor(parts: CourierParts) {
@@ -83,7 +83,7 @@ export class DiscordCourier implements Courier {
       const edited = await placement.edit(address, post)
       if (edited.kind === 'refused') this.#closed.add(messageId)
     } catch (error) {
-      // The next step comes soon; the result will say it if the trouble lasts.
+      // The next step comes soon, and the result reports a lasting fault.
       this.#shown.delete(messageId)
       log.debug({ job: job.id, problem: String(error) }, 'progress not shown')
     }
@@ -103,7 +103,7 @@ export class DiscordCourier implements Courier {
     return remove(this.#parts, delivery, step)
   }
 
-  /** No more progress is shown. */
+  /** Stops showing progress. */
   #forget({ job, address }: Delivery): void {
     this.#parts.expiryNotices.forget(job.id)
     if (address === undefined) return

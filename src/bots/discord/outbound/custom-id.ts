@@ -1,4 +1,4 @@
-/** The ids of buttons and forms: an action and a short id. */
+/** The custom ids of buttons and forms: an action and a short id. */
 import { type ButtonTarget, decodeButtonId, encodeButtonId } from '../../messages/buttons.ts'
 
 /** Forms of this adapter; buttons are the same on every platform. */
@@ -17,7 +17,7 @@ export function ownId(action: OwnAction, id?: string): string {
   return id === undefined ? `own-${action}` : `own-${action}:${id}`
 }
 
-/** Undefined for anything that is not ours: stale, forged or another bot's. */
+/** Undefined for an unknown id: stale, forged or of another bot. */
 export function parseCustomId(customId: string): CustomId | undefined {
   const [, name, id] = /^own-([a-z-]{1,20})(?::([0-9a-z]{16}))?$/.exec(customId) ?? []
   if (name === undefined) {

@@ -1,4 +1,4 @@
-/** First-message tracker: which jobs have their first message on Discord, and who waits for one. */
+/** First-message tracker: the jobs with a first message on Discord, and the waiters for one. */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../../ports.ts'
 
@@ -19,7 +19,7 @@ export class FirstMessageTracker {
     this.#waiting.get(jobId)?.()
   }
 
-  /** True as soon as the job has its first message; false where that takes longer than `timeoutMs`. */
+  /** True as soon as the job has its first message; false after `timeoutMs`. */
   async within(timeoutMs: number, jobId: string): Promise<boolean> {
     if (this.#done.has(jobId)) return true
     let stop = () => {}

@@ -1,4 +1,4 @@
-/** What a job's messages hold on Discord: words in the person's language, files, notes on what could not be. Pure. */
+/** The content of a job's messages on Discord: texts in the person's language, files, notes on fallbacks. Pure. */
 import type { JobView } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
@@ -10,16 +10,16 @@ import { has } from './permissions.ts'
 import { render } from './render.ts'
 import type { Packed } from './uploads.ts'
 
-/** Sentences under a message, by their key in words/. */
+/** The notes under a message, by their key in words/. */
 export type Note = Shortfall | 'wordless' | 'sentDirect' | 'undelivered'
 
-/** How a post may differ from its usual form. */
+/** Options of a post. */
 export interface PostForm {
-  /** A card above it says what was asked for. */
+  /** A card above it shows the request. */
   hasCard?: boolean
-  /** What the reader should know of the place. */
+  /** Notes for the reader. */
   notes?: readonly Note[]
-  /** Without anything that a person wrote: Discord did not take that. */
+  /** Without user text, because Discord refused it. */
   isWordless?: boolean
 }
 
@@ -44,14 +44,14 @@ export class JobPosts {
     return this.#post(job, shown => requestCard(shown, wordsOf(job)), form, [])
   }
 
-  /** While the job is under way, with the picture so far. */
+  /** The placeholder, with the current preview. */
   progress(job: JobView, form: PostForm): Post {
     return this.#post(job, messageWith(form, job), form, previewOf(job))
   }
 
-  /** How the job ended, with its pictures where there are any. */
+  /** The result, with its pictures if there are any. */
   result(job: JobView, packed: Packed, form: PostForm): Post {
-    // That answers are all there is concerns only who still waits.
+    // The note about responses only concerns people who still wait.
     const notes = form.notes?.filter(note => note !== 'answersOnly') ?? []
     return this.#post(job, messageWith(form, job), { ...form, notes }, packed.files, packed.loss)
   }
@@ -81,7 +81,7 @@ function messageWith({ hasCard }: PostForm, { conversation }: JobView): (shown: 
   return shown => (hasCard ? jobMessage(shown, words) : loneMessage(shown, words))
 }
 
-/** The picture so far, where it may be shown. */
+/** The current preview, if it may be shown. */
 function previewOf(job: JobView): Post['files'] {
   const { preview, conversation } = job
   if (preview === undefined || !has(conversation, 'attach')) return []

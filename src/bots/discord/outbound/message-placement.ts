@@ -1,4 +1,4 @@
-/** Places one message of a delivery: in a thread, in the channel, as an answer by token or in direct messages. */
+/** Places one message of a delivery: in a thread, in the channel, as a response by token or in direct messages. */
 import type { Delivery } from '../../../app/delivery/courier.ts'
 import { textMessage } from '../../messages/message.ts'
 import { type Called, refusals } from '../transport/api.ts'
@@ -9,7 +9,7 @@ import type { Messages, Post } from './messages.ts'
 import { has, writesItself } from './permissions.ts'
 import { render } from './render.ts'
 
-/** Time for one more request before a token expires. */
+/** The time for one more request before a token expires. */
 const tokenMarginMs = 20_000
 
 export class MessagePlacement {
@@ -23,7 +23,7 @@ export class MessagePlacement {
     this.#now = now
   }
 
-  /** A new message in a channel or thread, by the bot's own token. `step` names it among those of the delivery. */
+  /** A new message in a channel or thread, with the bot token. `step` identifies it in the delivery. */
   inChannel(
     delivery: Delivery,
     step: string,
@@ -31,7 +31,7 @@ export class MessagePlacement {
     post: Post,
     replyTo?: string,
   ): Promise<Called<DiscordAddress>> {
-    // Who may not read what was written before may not answer it either (160002).
+    // Without the permission to read the history, a reply to a message is refused (160002).
     const reply = has(delivery.job.conversation, 'history') ? replyTo : undefined
     const mark = { deliveryId: delivery.id, step }
     return this.#once(
@@ -47,16 +47,16 @@ export class MessagePlacement {
     )
   }
 
-  /** To the direct messages of the one it is for. */
+  /** A direct message to the person that the delivery is for. */
   async direct(delivery: Delivery, step: string, post: Post): Promise<Called<DiscordAddress>> {
     const channel = await this.#messages.openDirect(delivery.recipient.userId)
     return channel.kind === 'refused' ? channel : this.inChannel(delivery, step, channel.value, post)
   }
 
   /**
-   * A message by the token of the interaction that asked. Where that interaction's own response waits to be filled,
-   * it is that response; otherwise a follow-up, which would only fill a deferral that is still open: that is answered
-   * first (interactions/receiving-and-responding, Create Followup Message).
+   * A message with the interaction's token. It is the interaction's response if that waits to be filled, otherwise a
+   * follow-up. A follow-up would fill an open deferral, so the deferral is answered first
+   * (interactions/receiving-and-responding, Create Followup Message).
    */
   async byToken(delivery: Delivery, step: string, post: Post): Promise<Called<DiscordAddress>> {
     const { token, tokenUntilMs, fillsAnswer, isDeferred } = detailsOf(delivery.job.conversation)
@@ -80,7 +80,7 @@ export class MessagePlacement {
     return tokenExpired
   }
 
-  /** What was made by a token that expired is the bot's own message all the same, where it is a member. */
+  /** A message from an expired token is still the bot's own message, if the bot is a member. */
   async remove({ job }: Delivery, address: DiscordAddress): Promise<Called<undefined>> {
     const { token, messageId } = address
     if (token !== undefined && this.isAlive(address)) return this.#messages.removeAnswer(token, messageId)
@@ -90,7 +90,7 @@ export class MessagePlacement {
     return pressed === undefined ? tokenExpired : this.#messages.removeAnswer(pressed, '@original')
   }
 
-  /** Whether the message can still be changed by the token that made it; true where it needs none. */
+  /** Whether the token that created the message can still edit it; true if no token is needed. */
   isAlive({ token, tokenUntilMs = 0 }: Pick<DiscordAddress, 'token' | 'tokenUntilMs'>): boolean {
     return token === undefined || this.#now() < tokenUntilMs - tokenMarginMs
   }
@@ -114,7 +114,7 @@ export class MessagePlacement {
   }
 }
 
-/** Where the bot writes by its own token; undefined where it cannot. */
+/** The channel where the bot posts with its own token; undefined if it cannot. */
 export function ownChannelOf({ job: { conversation } }: Delivery): string | undefined {
   return writesItself(conversation) ? (conversation.threadId ?? conversation.channelId) : undefined
 }

@@ -1,4 +1,4 @@
-/** Posting, editing and deleting messages, by the bot's own token or by that of an interaction; threads. */
+/** Posts, edits and deletes messages with the bot token or an interaction's token, and manages threads. */
 import { type RawFile, Routes, ThreadAutoArchiveDuration } from 'discord.js'
 import { z } from 'zod'
 import { type Called, type DiscordApi, refusals } from '../transport/api.ts'
@@ -7,17 +7,17 @@ import { componentIdOf, type Mark, nonceOf, snowflakeBefore } from './message-ma
 import { longestAltText, type Payload } from './render.ts'
 import { plainText } from './text.ts'
 
-/** A payload with the files that it shows. */
+/** A payload with its files. */
 export interface Post extends Payload {
   files: readonly { fileName: string; altText: string; bytes: Uint8Array }[]
 }
 
 export interface PostOptions {
-  /** A second post with the same mark is the first one, and can be found. */
+  /** A second post with the same mark is the first message, which can be found. */
   mark?: Mark
-  /** The message that this one answers. */
+  /** The message that this one replies to. */
   replyTo?: string
-  /** Called just before it is sent. */
+  /** Called just before the post is sent. */
   begin?(): Promise<void>
 }
 
@@ -32,7 +32,7 @@ const listed = z.array(
     components: z.array(z.object({ id: z.number().optional() })).optional(),
   }),
 )
-/** As many as one look may list. */
+/** The maximum number of messages in one list request. */
 const mostListed = 100
 
 export class Messages {
@@ -63,7 +63,7 @@ export class Messages {
     )
   }
 
-  /** The message of ours with that mark; undefined where there is none, or Discord does not let us look. */
+  /** Our message with that mark; undefined if there is none, or if reading is not permitted. */
   async findOwn(channelId: string, mark: Mark, sinceMs: number): Promise<MessageAddress | undefined> {
     const query = new URLSearchParams({ after: snowflakeBefore(sinceMs), limit: String(mostListed) })
     const messages = await this.#api.call(
@@ -79,7 +79,7 @@ export class Messages {
     return own && addressIn(own)
   }
 
-  /** A thread that went to sleep is woken for it. */
+  /** Edits a message, and unarchives its thread if needed. */
   async edit({ channelId, messageId }: MessageAddress, post: Post): Promise<Called<undefined>> {
     const edit = () =>
       this.#api.call(
@@ -99,7 +99,7 @@ export class Messages {
     return this.#awake(channelId, await remove(), remove)
   }
 
-  /** The thread under a message; one that is there already is as good as a new one. */
+  /** The thread under a message, which is created if missing. */
   async startThread({ channelId, messageId }: MessageAddress, name: string): Promise<Called<string>> {
     const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay }
     const started = await this.#api.call(
@@ -122,7 +122,7 @@ export class Messages {
     )
   }
 
-  /** A new message by an interaction's token. */
+  /** A new message with an interaction's token. */
   answer(token: string, post: Post, begin = async () => {}): Promise<Called<MessageAddress>> {
     return this.#api.call(
       async rest => {
@@ -137,7 +137,7 @@ export class Messages {
     )
   }
 
-  /** `messageId` may be `@original`, the interaction's own answer. */
+  /** `messageId` may be `@original`, the interaction's own response. */
   editAnswer(token: string, messageId: string, post: Post): Promise<Called<MessageAddress>> {
     return this.#api.call(
       rest =>
@@ -161,7 +161,7 @@ export class Messages {
     return this.#api.canSpareEdit(channelId)
   }
 
-  /** Where a thread slept, wakes it and tries once more. */
+  /** Unarchives a thread and tries once more. */
   async #awake<T>(threadId: string, first: Called<T>, again: () => Promise<Called<T>>): Promise<Called<T>> {
     if (first.kind === 'done' || first.code !== refusals.threadArchived) return first
     const woken = await this.#api.call(
@@ -172,7 +172,7 @@ export class Messages {
   }
 }
 
-/** Nobody is ever pinged; files that an edit does not name are taken off the message. */
+/** Nobody is ever pinged. An edit removes files that it does not list. */
 function bodyOf({ flags, components, files }: Post) {
   return {
     flags,

@@ -1,4 +1,4 @@
-/** Ways to a job's first message on Discord: a thread under its card, the place itself, an answer, a direct message. */
+/** The ways of a job's first message on Discord: a thread under its card, the channel, a response, a direct message. */
 import type { Delivery, Way, WayName, WayOutcome } from '../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../app/people.ts'
 import { titleOf } from '../../messages/job-message.ts'
@@ -57,7 +57,7 @@ export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
   return ways
 }
 
-/** Tries again without the words that a person wrote, where Discord does not take them. */
+/** Tries again without user text if Discord refuses it. */
 export async function inAnyForm<T>(
   send: (form: PostForm) => Promise<Called<T>>,
   form: PostForm,
@@ -104,7 +104,7 @@ async function postCard({ placement, posts }: WayParts, delivery: Delivery): Pro
   return { kind: 'done', value: { channelId: posted.value.channelId, messageId } }
 }
 
-/** A thread that is there already is as good as a new one, so that nothing need be looked for. */
+/** An existing thread is reused, so no search is needed after a crash. */
 async function startThread(
   { messages }: WayParts,
   { job, steps }: Delivery,
@@ -119,7 +119,7 @@ async function startThread(
   return isOfName && name !== words.job.untitled ? named(words.job.untitled) : started
 }
 
-/** Without its thread the card itself becomes the placeholder. */
+/** Without a thread the card itself becomes the placeholder. */
 async function insteadOfThread(
   { messages, posts }: WayParts,
   { job }: Delivery,
@@ -133,7 +133,7 @@ async function insteadOfThread(
   return { kind: 'arrived', address: writeAddress({ ...card, shortfall }) }
 }
 
-/** Which shortfall keeps a thread from being made; undefined: none that is known. */
+/** The shortfall that prevents a thread; undefined if none is known. */
 export function whyNoThread(conversation: Conversation): Shortfall | undefined {
   if (!has(conversation, 'threads')) return 'threads'
   return has(conversation, 'sendInThreads') ? undefined : 'sendInThreads'

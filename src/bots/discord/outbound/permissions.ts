@@ -1,9 +1,9 @@
-/** What the bot can do in a conversation, from the permissions that Discord sent with the request. Pure. */
+/** The bot's permissions in a conversation, as Discord sent them with the request. Pure. */
 import { PermissionFlagsBits } from 'discord.js'
 import type { Conversation } from '../../../app/people.ts'
 import { detailsOf } from './address.ts'
 
-/** Permissions that a request can do with less of. */
+/** Permissions without which a request falls back to less. */
 export const helpful = {
   view: PermissionFlagsBits.ViewChannel,
   send: PermissionFlagsBits.SendMessages,
@@ -14,13 +14,13 @@ export const helpful = {
 } as const
 export type Helpful = keyof typeof helpful
 
-/** Whether it has that one; unknown permissions count as given, and Discord's refusal will tell. */
+/** Whether the bot has that permission. Unknown permissions count as granted, and Discord may refuse later. */
 export function has(conversation: Conversation, permission: Helpful): boolean {
   const { permissions } = detailsOf(conversation)
   return permissions === undefined || (BigInt(permissions) & helpful[permission]) !== 0n
 }
 
-/** Whether the bot can write there by its own token; otherwise it can only answer, for 15 minutes. */
+/** Whether the bot can post there with its own token; otherwise it can only respond, for 15 minutes. */
 export function writesItself(conversation: Conversation): boolean {
   if (detailsOf(conversation).answersOnly === true) return false
   if (conversation.kind === 'direct') return true

@@ -1,10 +1,10 @@
-/** What the bot shows under its name: the default model and how many wait, told at a calm pace. */
+/** The bot's presence: the default model and the number of waiting jobs, updated at intervals. */
 import { ActivityType } from 'discord.js'
 import { wordsFor } from '../../../words/locale.ts'
 import type { AdapterParts } from '../../adapter.ts'
 import type { Connection } from '../transport/connection.ts'
 
-/** Discord takes five presences in 20 s, on the connection that carries everything else. */
+/** Discord accepts five presence updates in 20 s, on the connection that all other events use. */
 const intervalMs = 15_000
 
 export class Presence {
@@ -20,7 +20,7 @@ export class Presence {
     this.#parts = parts
   }
 
-  /** Shows itself on a client that has just become ready. */
+  /** Starts when a client has become ready. */
   start(): void {
     this.stop()
     this.#shown = ''

@@ -1,4 +1,4 @@
-/** What Discord's refusals mean for a delivery (developers/topics/opcodes-and-status-codes). Pure. */
+/** Maps Discord's error codes to reasons of refusals (developers/topics/opcodes-and-status-codes). Pure. */
 import type { Closed, RefusalReason } from '../../../app/delivery/courier.ts'
 import { refusals } from '../transport/api.ts'
 

@@ -1,4 +1,4 @@
-/** Neutral message → Discord components. Pure. Whatever people wrote is shown as they wrote it, and does nothing. */
+/** Renders a neutral message as Discord components. Pure. User text appears as written and has no effect. */
 import {
   type APIActionRowComponent,
   type APIButtonComponentWithCustomId,
@@ -14,24 +14,24 @@ import type { Message } from '../../messages/message.ts'
 import { buttonId } from './custom-id.ts'
 import { plainText, safeText } from './text.ts'
 
-/** What every message is sent with; it goes into `reply`, `editReply`, `followUp` and into bodies of our own. */
+/** The payload of every message, for `reply`, `editReply`, `followUp` and for our own requests. */
 export interface Payload {
   flags: MessageFlags.IsComponentsV2
   components: APIMessageTopLevelComponent[]
 }
 
-/** A file that goes along, shown where the message has its pictures. */
+/** An attached file, shown at the position of the message's pictures. */
 export interface Shown {
   fileName: string
   altText: string
 }
 
 export interface RenderOptions {
-  /** In order; a message's pictures and previews are shown only as files. */
+  /** The files in order. A message's pictures and previews are shown only as files. */
   files?: readonly Shown[]
-  /** Pictures are covered until one clicks on them. */
+  /** Pictures are covered until somebody clicks on them. */
   isSpoiler?: boolean
-  /** Sentences of our own below the lines. */
+  /** Our notes below the lines. */
   notes?: readonly string[]
 }
 
@@ -42,9 +42,9 @@ const longestNotes = 600
 const longestCommand = 1400
 const longestLabel = 80
 export const longestAltText = 1024
-/** A few short lines are set small, under the title; more are text. */
+/** Up to this many short lines are small print under the title; more lines are text. */
 const smallLines = 4
-/** Up to here a title is set bold. */
+/** The maximum length of a bold title. */
 const longestBold = 300
 
 export function render(message: Message, words: Words, options: RenderOptions = {}): Payload {
@@ -68,7 +68,7 @@ function textDisplay(content: string): APIMessageTopLevelComponent[] {
   return content === '' ? [] : [{ type: ComponentType.TextDisplay, content }]
 }
 
-/** Bold over what is below it; a sentence that stands alone is just said. */
+/** Bold if something is below the title; a single sentence is plain text. */
 function titleText({ title, origin, lines, command, buttons }: Message, hasFiles: boolean): string {
   const text = safeText(title.trim(), longestTitle)
   const isAlone = !hasFiles && !origin && lines.length === 0 && command === undefined && buttons.length === 0
@@ -82,7 +82,7 @@ function linesText({ origin, lines, progress }: Message, room: number): string {
   return isSmall ? small(text.split('\n')) : text
 }
 
-/** Discord's own small print. */
+/** Discord's subtext. */
 function small(lines: readonly string[]): string {
   return lines
     .filter(line => line.trim() !== '')
@@ -108,8 +108,8 @@ function gallery(files: readonly Shown[], isSpoiler: boolean): APIMediaGalleryCo
 }
 
 /**
- * In a block that Discord offers to copy, exactly as it must be typed. Three backticks would end that block: such a
- * command is shown as text, which copies as well.
+ * A code block, which Discord offers for copying, with the command exactly as typed. Three backticks would end the block:
+ * such a command is shown as escaped text, which copies correctly.
  */
 function commandText(command: string | undefined, words: Words): string {
   if (command === undefined) return ''

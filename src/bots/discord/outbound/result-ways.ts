@@ -1,4 +1,4 @@
-/** Ways to a job's result on Discord: the placeholder becomes it, or it is a new message where one can be had. */
+/** The ways of a job's result on Discord: the placeholder becomes the result, or the result is a new message. */
 import type { Delivery, Refusal, Way, WayName, WayOutcome } from '../../../app/delivery/courier.ts'
 import { type Called, refusals } from '../transport/api.ts'
 import { type DiscordAddress, detailsOf, readAddress, type Shortfall, writeAddress } from './address.ts'
@@ -16,7 +16,7 @@ export interface ResultParts extends WayParts {
 
 type Place = (step: string, post: Post) => Promise<Called<DiscordAddress>>
 
-/** Who cancelled a job knows how it ended: only what stands there already says so. */
+/** A cancelled job only edits existing messages, because the person who cancelled knows the outcome. */
 export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
   const { job } = delivery
   const { placement } = parts
@@ -61,7 +61,7 @@ async function takeNew(
 ): Promise<WayOutcome> {
   const { job } = delivery
   const isDirect = name === 'direct'
-  // Somebody took it away there, or the place itself: it is not put there again.
+  // Somebody deleted the message or the place, so the result is not posted there again.
   if (!isDirect && before.some(({ reason }) => reason === 'deleted')) return closed('deleted', 'not again')
   if (!isDirect && (!mayShowPictures(delivery) || lacksAttaching(job, before))) return noAttaching
   const note = isDirect ? whyDirect(delivery, before) : undefined
@@ -77,21 +77,21 @@ async function takeNew(
   return { kind: 'arrived', address: writeAddress({ ...sent.value, card, shortfall: note }) }
 }
 
-/** Unknown permissions count as given, and Discord's refusal will tell. */
+/** Unknown permissions count as granted, and Discord may refuse later. */
 function mayShowPictures({ job }: Pick<Delivery, 'job'>): boolean {
   return job.pictures.length === 0 || has(job.conversation, 'attach')
 }
 
 const noAttaching = closed('files', 'Attach Files')
 
-/** A message of the bot's own needs no permission to be edited but the one to attach files to it. */
+/** Editing the bot's own message needs no permission except the one to attach files. */
 export function lacksAttaching(job: Delivery['job'], before: readonly Refusal[]): boolean {
   const isDenied = ({ what, code }: Refusal) =>
     code === noAttaching.code || (what === 'edit' && code === String(refusals.missingPermissions))
   return job.pictures.length > 0 && before.some(isDenied)
 }
 
-/** One true sentence on why it comes as a direct message; none where it was asked for in one. */
+/** Why the result comes as a direct message; undefined if it was requested in one. */
 function whyDirect({ job }: Delivery, before: readonly Refusal[]): Shortfall | undefined {
   if (lacksAttaching(job, before)) return 'attachElsewhere'
   if (job.conversation.kind === 'direct') return undefined

@@ -1,17 +1,17 @@
-/** What people wrote → text that Discord shows as it is: no markup, no mention, no link, nothing that runs away. Pure. */
+/** Escapes user text for Discord: no markup, no mentions, no links, no unbalanced direction marks. Pure. */
 import { withoutControls } from '../../../visible-controls.ts'
 import { shortened } from '../../messages/job-message.ts'
 
-/** Above this, marks piled on one letter only cover the lines around it; no script needs so many. */
+/** The maximum of combining marks on one letter. No script needs more, and more would cover other lines. */
 const mostMarks = 8
 
 const piledMarks = new RegExp(`(\\p{M}{${mostMarks}})\\p{M}+`, 'gu')
-/** Everything that Discord's markdown, mentions, emoji codes, timestamps and links are made of. */
+/** The special characters of Discord's markdown, mentions, emoji codes, timestamps and links. */
 const special = /[\\`*_~|<>[\]()#@:]/g
-/** Quotes, lists and small print begin a line. */
+/** Quotes, lists and subtext at the start of a line. */
 const lineStart = /^([^\S\n]*\d*)([-+]|(?<=\d)\.)/gm
 
-/** The text without what would harm the lines around it. */
+/** The text without characters that affect other lines. */
 export function tamed(text: string): string {
   return withoutControls(text.replace(/\r\n?/g, '\n')).replace(piledMarks, '$1')
 }
@@ -20,7 +20,7 @@ export function escaped(text: string): string {
   return text.replace(special, '\\$&').replace(lineStart, '$1\\$2')
 }
 
-/** Tamed and escaped, cut so that no more than `limit` UTF-16 units come of it. */
+/** Tamed and escaped text of at most `limit` UTF-16 units. */
 export function safeText(text: string, limit: number): string {
   const whole = tamed(text)
   let length = limit
@@ -31,17 +31,17 @@ export function safeText(text: string, limit: number): string {
   }
 }
 
-/** Tamed and cut, for places that know no markup: alternative texts. */
+/** Tamed text of at most `limit` units, for places without markup: alternative texts. */
 export function plainText(text: string, limit: number): string {
   let plain = shortened(tamed(text), limit)
-  // A character has one or two code units: half of the excess is the least that must go.
+  // A character has one or two code units, so at least half of the excess must go.
   while (plain.length > limit) {
     plain = shortened(plain, [...plain].length - Math.ceil((plain.length - limit) / 2))
   }
   return plain
 }
 
-/** One line that can be read in a list: a thread's name. Empty where nothing visible is left. */
+/** One line for a list, such as a thread's name. Empty if nothing visible is left. */
 export function oneLine(text: string, limit: number): string {
   const visible = tamed(text).replace(/(?!\u200d)\p{Cf}/gu, '')
   return plainText(visible.replace(/\s+/g, ' ').trim(), limit)

@@ -1,14 +1,14 @@
-/** Token expiry notices: what a placeholder says last, before the interaction's token that could edit it expires. */
+/** Token expiry notices: the last text of a placeholder before the interaction's token expires. */
 import type { Clock } from '../../../ports.ts'
 
-/** Time enough for one more edit, also after a rate limit's wait. */
+/** The time for one more edit, including a rate limit's wait. */
 const beforeMs = 45_000
 
 export class TokenExpiryNotices {
   readonly #clock: Clock
-  /** By job; what ends the wait. */
+  /** The cancel functions of the timers, by job. */
   readonly #timers = new Map<string, () => void>()
-  /** Jobs whose notice was due: nothing may be shown over it. */
+  /** Jobs whose notice was due; progress may not overwrite it. */
   readonly #notified = new Set<string>()
 
   constructor(clock: Clock) {

@@ -1,4 +1,4 @@
-/** A job's pictures as files that Discord takes: as they are where they fit, else packed smaller, never left out. */
+/** Packs a job's pictures for Discord: unchanged if they fit, otherwise compressed, never omitted. */
 import sharp, { type Sharp } from 'sharp'
 import type { JobView } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
@@ -9,19 +9,19 @@ import type { Post } from './messages.ts'
 
 type File = Post['files'][number]
 
-/** `loss`: what a person should know of the files. */
+/** `loss`: the note on the compression. */
 export interface Packed {
   files: File[]
   loss?: 'smaller' | 'tooLarge' | 'pictureGone'
 }
 
-/** 20 MiB since September 2026; guilds may have more, and what an interaction says goes before. */
+/** 20 MiB since September 2026. Guilds may have more, and an interaction's own limit takes precedence. */
 const usualLimitBytes = 20 * 1024 * 1024
-/** After a refusal each file must become this much smaller; four times, and a file of 20 MiB is one of 2.6 MiB. */
+/** After a refusal each file must shrink by this factor; after four refusals 20 MiB become 2.6 MiB. */
 const shrink = 0.6
 const mostTries = 5
 
-/** In order of what is lost by them. */
+/** The recipes in order of increasing loss. */
 const recipes: readonly { extension: string; pack(image: Sharp): Sharp; scale: number }[] = [
   { extension: 'webp', pack: image => image.webp({ quality: 95 }), scale: 1 },
   { extension: 'webp', pack: image => image.webp({ quality: 80 }), scale: 1 },
@@ -30,7 +30,7 @@ const recipes: readonly { extension: string; pack(image: Sharp): Sharp; scale: n
   { extension: 'jpg', pack: image => image.jpeg({ quality: 60, mozjpeg: true }), scale: 0.25 },
 ]
 
-/** For so long a refusal of files of some size is taken to hold for others of the same space: limits change. */
+/** How long a refused size applies to other files of the same space, because limits change. */
 const learnedForMs = 3_600_000
 
 /** The bytes of one of the job's pictures. */
@@ -39,7 +39,7 @@ export type BytesOf = (pictureId: string, job: JobView) => Promise<Uint8Array | 
 export class Pictures {
   readonly #bytesOf: BytesOf
   readonly #monotonicMs: () => number
-  /** By space: a size that was too large, although it was said to fit. */
+  /** By space: a size that was refused although it was within the stated limit. */
   readonly #learned = new Map<string, { tooLargeBytes: number; untilMs: number }>()
 
   constructor(bytesOf: BytesOf, monotonicMs: () => number) {
@@ -47,7 +47,7 @@ export class Pictures {
     this.#monotonicMs = monotonicMs
   }
 
-  /** Calls `send` with files that fit, again with smaller ones as long as Discord finds them too large. */
+  /** Calls `send` with files that fit, and with smaller ones while Discord refuses them as too large. */
   async send<T>(
     job: JobView,
     words: Words,
@@ -99,7 +99,7 @@ export class Pictures {
   }
 }
 
-/** The first of its forms that has no more than `limitBytes`; undefined where none has. */
+/** The first form with at most `limitBytes`; undefined if there is none. */
 async function fitting(
   whole: Uint8Array,
   extension: string,

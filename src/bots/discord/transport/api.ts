@@ -1,4 +1,4 @@
-/** Discord's REST as the courier uses it: refusals returned by their code, what waiting may mend thrown as busy. */
+/** Discord's REST API for the courier: permanent refusals are returned as codes, temporary faults are thrown. */
 import { DiscordAPIError, RateLimitError, type REST, RESTEvents } from 'discord.js'
 import { AppError } from '../../../errors.ts'
 import type { Clock } from '../../../ports.ts'
@@ -31,11 +31,11 @@ export const refusals = {
   uploadsLimited: 400001,
 } as const
 
-/** Until the client is there. */
+/** The retry time before the client is ready. */
 const beforeStartWaitMs = 5000
-/** After a token was refused only the operator can help; until then nothing is sent in vain. */
+/** The retry time after a refused token, which only the operator can replace. */
 const refusedTokenWaitMs = 60_000
-/** Of a channel's edits, what is kept for results and the like. */
+/** The part of a channel's edits that is reserved for results. */
 const reserve = 1
 const mostBudgets = 2000
 
@@ -48,7 +48,7 @@ interface Budget {
 export class DiscordApi {
   readonly #rest: REST
   readonly #clock: Clock
-  /** What is left of the edits of messages, by channel. */
+  /** The remaining edits of messages, by channel. */
   readonly #edits = new Map<string, Budget>()
   readonly #limiter: RateLimiter
   #identity: { applicationId: string; userId: string } | undefined
@@ -67,17 +67,17 @@ export class DiscordApi {
     })
   }
 
-  /** From now on requests are sent; before that they are all too early. */
+  /** Requests are sent from now on; before this they throw 'platform-busy'. */
   connected(identity: { applicationId: string; userId: string }): void {
     this.#identity = identity
   }
 
-  /** Throws AppError 'platform-busy' before the client is there. */
+  /** @throws AppError 'platform-busy' when the client is not ready. */
   get applicationId(): string {
     return this.#known.applicationId
   }
 
-  /** Of the bot's own account. Throws AppError 'platform-busy' before the client is there. */
+  /** The bot's own account. @throws AppError 'platform-busy' when the client is not ready. */
   get userId(): string {
     return this.#known.userId
   }
@@ -87,7 +87,7 @@ export class DiscordApi {
     return this.#identity
   }
 
-  /** One request and what is read out of its answer. Inside a rate limit's wait nothing is sent. */
+  /** Sends one request and reads its response. Nothing is sent during a rate limit's wait. */
   async call<T>(ask: (rest: REST) => Promise<unknown>, read: (answer: unknown) => T): Promise<Called<T>> {
     if (this.#identity === undefined) throw busy(beforeStartWaitMs)
     const waitMs = this.#limiter.take()
@@ -96,7 +96,7 @@ export class DiscordApi {
     return asked.kind === 'refused' ? asked : { kind: 'done', value: read(asked.value) }
   }
 
-  /** Whatever is no answer of Discord's is trouble on the way: whether the request took effect is not known. */
+  /** An error that is not Discord's response is a network fault: the effect of the request is unknown. */
   async #ask(ask: (rest: REST) => Promise<unknown>): Promise<Called<unknown>> {
     try {
       return { kind: 'done', value: await ask(this.#rest) }
@@ -109,7 +109,7 @@ export class DiscordApi {
     }
   }
 
-  /** Whether an edit there that may as well be left out can be afforded now. */
+  /** Whether the rate limit has room for an optional edit there. */
   canSpareEdit(channelId: string): boolean {
     if (!this.#limiter.canSpare()) return false
     const budget = this.#edits.get(channelId)

@@ -1,4 +1,4 @@
-/** The discord.js client as Easel sets it up, and its way in: ready, or one clear sentence why not. */
+/** Creates and connects the discord.js client. */
 import {
   Client,
   type ClientOptions,
@@ -18,15 +18,15 @@ import type { Logger } from '../../../ports.ts'
 import type { RefusalProblem } from '../../../refusal-problem.ts'
 import { secretVariables } from '../../../secrets.ts'
 
-/** What tests choose otherwise. */
+/** Options that tests override. */
 export type ClientChoices = Pick<ClientOptions, 'ws'>
 
-/** Between tries to begin, while Discord cannot be reached. */
+/** The retry interval while Discord is unreachable. */
 const reachAgainMs = 10_000
 
 /**
  * Close codes after which a gateway client does not reconnect (developers/topics/opcodes-and-status-codes) and which an
- * operator can mend. The library names them by Events.ShardDisconnect and is deaf from then on.
+ * operator can fix. The library reports them with Events.ShardDisconnect and then stops.
  */
 const finalCloses: ReadonlyMap<number, RefusalProblem> = new Map([
   [4004, invalidToken()],
@@ -44,10 +44,10 @@ function invalidToken(): RefusalProblem {
 
 export function newClient(rest: REST, log: Logger, choices: ClientChoices): Client {
   const client = new Client({
-    // Guilds alone: interactions come without any intent, and nothing that people write is read.
+    // Only Guilds: interactions need no intent, and Easel does not read messages.
     intents: [GatewayIntentBits.Guilds],
     partials: [Partials.Channel],
-    // As many connections as Discord recommends, all in this process: one engine stands behind them.
+    // Discord's recommended number of shards, all in this process, because there is one engine.
     shards: 'auto',
     allowedMentions: { parse: [], repliedUser: false },
     makeCache: Options.cacheWithLimits({
@@ -58,7 +58,7 @@ export function newClient(rest: REST, log: Logger, choices: ClientChoices): Clie
     }),
     ...choices,
   })
-  // A client's own is made by its constructor, and unused.
+  // The client's constructor creates its own REST client, which is not used.
   client.rest.clearHashSweeper()
   client.rest.clearHandlerSweeper()
   client.rest = rest
@@ -72,8 +72,8 @@ export function newClient(rest: REST, log: Logger, choices: ClientChoices): Clie
 }
 
 /**
- * discord.js 14.28 takes for granted that a resumed session is still there; where Discord ended it in the same breath,
- * that is a rejection which nobody handles and which would end the process. So for that moment there is one.
+ * discord.js 14.28 assumes that a resumed session still exists. If Discord ended it at the same time, an unhandled
+ * rejection would end the process. This supplies a session for that moment.
  */
 function surviveEndedResume(client: Client): void {
   client.ws.on(GatewayDispatchEvents.Resumed, (_data, shardId) => {
@@ -85,8 +85,9 @@ function surviveEndedResume(client: Client): void {
 }
 
 /**
- * Resolves with the ready client; throws AppError with one sentence where Discord does not let us in, and
- * 'platform-busy' where it cannot be reached: then the client can be used for another try.
+ * Resolves with the ready client.
+ * @throws AppError 'platform-refused' when Discord refuses the token or the intents, 'platform-busy' when it cannot be
+ * reached. In the latter case the client can be used again.
  */
 export async function connect(client: Client, token: string): Promise<Client<true>> {
   await reach(client)
@@ -103,7 +104,7 @@ export async function connect(client: Client, token: string): Promise<Client<tru
   }
 }
 
-/** Before a login, which could not be repeated. */
+/** Checks that Discord is reachable before a login, because a login cannot be repeated. */
 async function reach(client: Client): Promise<void> {
   try {
     await client.rest.get(Routes.gatewayBot())
@@ -114,7 +115,7 @@ async function reach(client: Client): Promise<void> {
   }
 }
 
-/** Rejects when the gateway closes for good. */
+/** Rejects when the gateway closes permanently. */
 function refusalFrom(client: Client): { promise: Promise<never>; forget(): void } {
   let forget = () => {}
   const promise = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** The connection to Discord: opened, opened anew where Discord ended it for good, and closed whatever the network does. */
+/** The connection to Discord: opens it, reopens it after a permanent close, and closes it whatever the network does. */
 import { type Client, Events, type Interaction, RESTEvents } from 'discord.js'
 import { hasCode, toAppError } from '../../../errors.ts'
 import type { Clock, Logger } from '../../../ports.ts'
@@ -13,15 +13,15 @@ export interface ConnectionParts {
   choices: ClientChoices
   clock: Clock
   log: Logger
-  /** A client is there, the first or another one. What it throws ends that client. */
+  /** Called when a client is ready, the first or a later one. An exception ends that client. */
   onReady(client: Client<true>): Promise<void>
   onInteraction(interaction: Interaction): void
 }
 
-/** Between a refusal while running and the next try; doubled with each refusal after it. */
+/** The delay after a refusal while running; it doubles with each further refusal. */
 const firstRetryMs = 10_000
 const longestRetryMs = 5 * 60_000
-/** How long Discord is waited for when the connection is closed. */
+/** How long closing the connection waits for Discord. */
 const closePatienceMs = 1000
 const unauthorized = 401
 
@@ -29,7 +29,7 @@ export class Connection {
   readonly rest: DurableRest
   readonly #parts: ConnectionParts
   #client: Client<true> | undefined
-  /** Being made ready, so that a stop can end it. */
+  /** The client that is connecting, so that a stop can end it. */
   #opening: Client | undefined
   #opened: Promise<void> = Promise.resolve()
   #isClosed = false
@@ -52,12 +52,12 @@ export class Connection {
     })
   }
 
-  /** The client that is ready; undefined while there is none. */
+  /** The ready client; undefined while there is none. */
   get client(): Client<true> | undefined {
     return this.#client
   }
 
-  /** Rejects where Discord does not let us in; a Discord that cannot be reached yet is tried until it can. */
+  /** Rejects if Discord refuses the token. While Discord is unreachable it retries. */
   open(report: ReportStatus): Promise<void> {
     this.#report = report
     this.#opened = this.#open()
@@ -66,7 +66,7 @@ export class Connection {
 
   async #open(): Promise<void> {
     try {
-      // discord.js never comes back from the end of a login that is under way.
+      // discord.js never settles a login that is ended while it runs.
       await Promise.race([this.#connect(), this.#closed])
       if (!this.#isClosed) this.#report({ kind: 'on' })
     } catch (error) {
@@ -76,12 +76,12 @@ export class Connection {
     }
   }
 
-  /** Resolves when `open` is over, however it ended. */
+  /** Resolves when `open` has settled. */
   async opened(): Promise<void> {
     await this.#opened.catch(() => {})
   }
 
-  /** Ends what is under way. Resolves when Discord has said goodbye, or did not in time. */
+  /** Ends everything. Resolves when Discord has closed the connection, or after a time limit. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#onClose()
@@ -109,7 +109,7 @@ export class Connection {
     }
   }
 
-  /** The gateway ended a client that ran: what is wrong may pass, or the operator mends it. */
+  /** The gateway ended a running client: the cause may be temporary, or the operator fixes it. */
   #lost(client: Client, code: number): void {
     if (client !== this.#client || this.#isClosed) return
     this.#parts.log.error({ code, problem: closeReason(code) }, 'Discord ended the connection')
@@ -128,7 +128,7 @@ export class Connection {
     }
   }
 
-  /** One that cannot be reached says itself when to try; one that refuses us is asked ever less often. */
+  /** An unreachable platform states its retry time. Refusals use exponential back-off. */
   #openLater(error: unknown, pauseMs: number): void {
     const { log, clock } = this.#parts
     const isBusy = hasCode(error, 'platform-busy')

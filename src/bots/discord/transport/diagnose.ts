@@ -1,4 +1,4 @@
-/** Doctor's lines on Discord: what it says to the token, and the links by which Easel is invited. */
+/** Doctor's check of Discord: the token, and the invite links. */
 import { DiscordAPIError, OAuth2Scopes, PermissionFlagsBits, REST, Routes } from 'discord.js'
 import { z } from 'zod'
 import type { Config } from '../../../config.ts'
@@ -9,14 +9,14 @@ import { helpful } from '../outbound/permissions.ts'
 export type Diagnosis =
   | { kind: 'known'; name: string; inviteUrl: string; inviteForOneselfUrl: string }
   | { kind: 'wrong-token' }
-  /** The trial guild of the configuration is none that Easel is in. */
+  /** Easel is not a member of the configured trial guild. */
   | { kind: 'not-in-guild'; name: string; inviteUrl: string }
   | { kind: 'unreachable'; problem: string }
 
 const timeoutMs = 5000
 const unauthorized = 401
 
-/** All that Easel makes use of; replying to a message needs its history to be readable. */
+/** All permissions that Easel uses; a reply to a message needs Read Message History. */
 export const invitePermissions: bigint = [
   ...Object.values(helpful),
   PermissionFlagsBits.ReadMessageHistory,
@@ -24,7 +24,7 @@ export const invitePermissions: bigint = [
 
 const application = z.object({ id: z.string(), name: z.string() })
 
-/** Asks Discord; never throws. */
+/** Queries Discord. Never throws. */
 export async function diagnose(token: string, { discord }: Pick<Config, 'discord'>): Promise<Diagnosis> {
   const { apiUrl, guildId } = discord
   const rest = new REST({ api: apiUrl, timeout: timeoutMs, retries: 0 }).setToken(token)
@@ -39,7 +39,7 @@ export async function diagnose(token: string, { discord }: Pick<Config, 'discord
   }
 }
 
-/** The same as lines of doctor. */
+/** The diagnosis as lines of doctor. */
 export async function findings(token: string, config: Config, words: Words): Promise<Finding[]> {
   const { operator } = words.discord
   const { guildId } = config.discord
@@ -62,7 +62,7 @@ export async function findings(token: string, config: Config, words: Words): Pro
   }
 }
 
-/** For a server, with the least permissions that Easel works well with. */
+/** The link for a server, with the least permissions for all features. */
 export function inviteLink(applicationId: string): string {
   return authorizeUrl(applicationId, {
     scope: [OAuth2Scopes.Bot, OAuth2Scopes.ApplicationsCommands].join(' '),
@@ -70,7 +70,7 @@ export function inviteLink(applicationId: string): string {
   })
 }
 
-/** For one person's own use, wherever that person goes. */
+/** The link for a user install. */
 export function inviteForOneselfLink(applicationId: string): string {
   return authorizeUrl(applicationId, { scope: OAuth2Scopes.ApplicationsCommands, integration_type: '1' })
 }
@@ -80,7 +80,7 @@ function authorizeUrl(applicationId: string, parameters: Record<string, string>)
   return `https://discord.com/oauth2/authorize?${query}`
 }
 
-/** Only where the app is installed may its commands be listed. */
+/** Whether the app is installed in the guild: only there may its commands be listed. */
 async function isIn(rest: REST, applicationId: string, guildId: string): Promise<boolean> {
   try {
     await rest.get(Routes.applicationGuildCommands(applicationId, guildId))
@@ -91,7 +91,7 @@ async function isIn(rest: REST, applicationId: string, guildId: string): Promise
   }
 }
 
-/** The innermost reason: the outer ones only say that a request failed. */
+/** The innermost error, because the outer ones only say that a request failed. */
 function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause === undefined ? error.message : problemOf(error.cause)

@@ -6,7 +6,7 @@ import type { LRUCache } from 'lru-cache'
 import type { Clock } from '../../../ports.ts'
 import { timedCache } from '../../timed-cache.ts'
 
-/** What discord.js knows of a limit that is used up. */
+/** discord.js's data on an exhausted limit. */
 export interface UsedUp {
   method: string
   /** `/channels/:id/messages`. */
@@ -16,9 +16,9 @@ export interface UsedUp {
   retryAfter: number
 }
 
-// topics/rate-limits: 50 requests a second in all, responses to interactions not counted. Some are left for the rest.
+// topics/rate-limits: 50 requests a second in total, without interaction responses. The remainder is for other requests.
 const perSecond = 40
-/** Above this, progress is skipped so that results need not wait. */
+/** Above this rate, progress is skipped so that results need not wait. */
 const sparePerSecond = 25
 const secondMs = 1000
 const shortestWaitMs = 50
@@ -28,9 +28,9 @@ const longestLineMs = 600_000
 
 export class RateLimiter {
   readonly #clock: Clock
-  /** The longest time to a reset that was seen, by method and route: as good as the length of the limit's window. */
+  /** The longest observed time to a reset, by method and route: an estimate of the limit's window. */
   readonly #windowsMs = new Map<string, number>()
-  /** Retry times that were handed out, in their order, by method, route and major parameter. */
+  /** Assigned retry times, in order, by method, route and major parameter. */
   readonly #lines: LRUCache<string, number[]>
   #second = { fromMs: 0, count: 0 }
 
@@ -39,13 +39,13 @@ export class RateLimiter {
     this.#lines = timedCache(clock, { max: mostLines, ttlMs: longestLineMs })
   }
 
-  /** Whether a request that may as well be left out can be afforded now. */
+  /** Whether the rate limit has room for an optional request. */
   canSpare(): boolean {
     this.#refresh()
     return this.#second.count < sparePerSecond
   }
 
-  /** 0: go ahead, the call is counted. Otherwise how long to wait, in milliseconds. */
+  /** 0 if the call may proceed, and counts it; otherwise the time to wait in milliseconds. */
   take(): number {
     this.#refresh()
     if (this.#second.count >= perSecond)
@@ -54,13 +54,13 @@ export class RateLimiter {
     return 0
   }
 
-  /** Records the time to a limit's reset, as a response stated it. */
+  /** Records the time to a limit's reset from a response. */
   learn(method: string, route: string, resetAfterMs: number): void {
     const name = `${method.toUpperCase()} ${route}`
     this.#windowsMs.set(name, Math.max(resetAfterMs, this.#windowsMs.get(name) ?? 0))
   }
 
-  /** How long to wait after a refusal, in milliseconds. */
+  /** The time to wait after a refusal, in milliseconds. */
   retryAfter({ method, route, majorParameter, limit, retryAfter }: UsedUp): number {
     const name = `${method.toUpperCase()} ${route}`
     const resetMs = this.#clock.monotonicMs() + Math.max(shortestWaitMs, retryAfter)
@@ -73,7 +73,7 @@ export class RateLimiter {
     if (nowMs - this.#second.fromMs >= secondMs) this.#second = { fromMs: nowMs, count: 0 }
   }
 
-  /** As many to a window as the limit lets through. Whose turn came a little before the window has it all the same. */
+  /** Assigns at most `limit` retry times per window. A retry slightly before the window keeps its slot. */
   #assignSlot(key: string, resetMs: number, limit: number, windowMs: number): number {
     const nowMs = this.#clock.monotonicMs()
     const line = (this.#lines.get(key) ?? []).filter(atMs => atMs >= nowMs - windowMs)

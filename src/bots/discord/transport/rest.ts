@@ -1,10 +1,10 @@
-/** Discord's REST client as Easel sets it up: it outlives gateway clients, keeps its token and can be ended at once. */
+/** Discord's REST client: it outlives gateway clients, keeps its token, and can be aborted at once. */
 import { DefaultRestOptions, REST } from 'discord.js'
 import { AbortableRequests } from '../../../net/abortable-requests.ts'
 
 /**
- * discord.js takes the token away at the first 401, even where Discord is mistaken for a moment, and ends a client's
- * REST with the client. Here both stay until `end`.
+ * discord.js discards the token at the first 401, even if Discord's refusal is temporary, and ends a client's REST with
+ * the client. This class keeps both until `end`.
  */
 export class DurableRest extends REST {
   readonly #requests: AbortableRequests
@@ -13,9 +13,9 @@ export class DurableRest extends REST {
     const requests = new AbortableRequests()
     super({
       api: apiUrl,
-      // Easel's own queue waits, and meanwhile serves other channels; answers to people wait in the library's.
+      // Easel's own queue waits and serves other channels meanwhile; interaction responses wait in the library's queue.
       rejectOnRateLimit: ({ route }) => route.startsWith('/channels'),
-      // Easel's own queue keeps to the limit of all requests; answers to people do not count for it.
+      // Easel's own rate limiter keeps the global limit, for which interaction responses do not count.
       globalRequestsPerSecond: 1000,
       invalidRequestWarningInterval: 500,
       makeRequest: requests.wrap(DefaultRestOptions.makeRequest),
@@ -24,7 +24,7 @@ export class DurableRest extends REST {
     super.setToken(token)
   }
 
-  /** Whatever is under way rejects, and so does whatever comes later. */
+  /** Rejects all running requests and all later ones. */
   end(): void {
     this.#requests.abort()
     super.clearHashSweeper()

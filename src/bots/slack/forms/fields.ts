@@ -1,4 +1,4 @@
-/** Neutral form fields → Slack's input blocks, and what came back. Pure. */
+/** Converts neutral form fields to Slack's input blocks, and submissions back. Pure. */
 import type { InputBlock, KnownBlock, PlainTextElement, PlainTextOption } from '@slack/types'
 import { z } from 'zod'
 import type {
@@ -11,7 +11,7 @@ import type {
 } from '../../chat/form-field.ts'
 import { shortened } from '../../messages/job-message.ts'
 
-// docs.slack.dev: text inputs hold 3,000 characters, selects 100 options with labels of 75 and values of 150.
+// docs.slack.dev: text inputs have at most 3,000 characters; selects 100 options with labels of 75 and values of 150.
 const longestText = 3000
 const mostOptions = 100
 const longestLabel = 75
@@ -21,7 +21,7 @@ export function plain(text: string): PlainTextElement {
   return { type: 'plain_text', text, emoji: false }
 }
 
-/** A field's block and action share their id: one field, one name. A choice of nothing is no field. */
+/** A field's block and action have the same id. A choice without options is omitted. */
 export function inputBlocks(fields: readonly FormField[]): InputBlock[] {
   return fields.flatMap(field => {
     if (field.kind === 'choice' && field.choices.length === 0) return []
@@ -86,7 +86,7 @@ function textInput({ id, value = '', isLong = false }: TextField): InputBlock['e
   }
 }
 
-/** Longer values cannot be chosen on Slack; they can still be typed as a flag. */
+/** Longer values are not offered on Slack; they can be typed as a flag. */
 function select({ id, choices, chosen, none }: ChoiceField): InputBlock['element'] {
   const options = choices
     .filter(({ value }) => value.length <= longestValue)
@@ -129,7 +129,7 @@ const stateSchema = z.record(
   ),
 )
 
-/** What was filled in, by field id. */
+/** The submitted values by field id. */
 export class ViewValues implements FormValues {
   readonly #state: z.infer<typeof stateSchema>
 
@@ -137,7 +137,7 @@ export class ViewValues implements FormValues {
     this.#state = stateSchema.parse(values)
   }
 
-  /** Text, choice or `on`; undefined where it was left empty. */
+  /** Text, choice or `on`; undefined for an empty field. */
   text(id: string): string | undefined {
     const answer = this.#state[id]?.[id]
     const text = answer?.value ?? answer?.selected_option?.value ?? answer?.selected_options?.[0]?.value

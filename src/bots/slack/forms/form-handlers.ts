@@ -1,4 +1,4 @@
-/** Form handlers: how forms open and what their submission means: /imagine without text, Remix, Use as source, settings. */
+/** Form handlers: open forms and handle submissions, for /imagine without text, Remix, Use as source and settings. */
 import { problemSentence, type Words } from '../../../words/en.ts'
 import type { ChatReply } from '../../chat/chat.ts'
 import type { FieldProblem } from '../../chat/flag-fields.ts'
@@ -14,7 +14,7 @@ import { type FormOrigin, readMetadata, writeMetadata } from './metadata.ts'
 import { openView } from './open-view.ts'
 import { paintView, readPaintView } from './paint-form.ts'
 
-/** What the submission of a form comes to: shown beside its fields, or closed and said elsewhere. */
+/** The outcome of a submission: errors beside the fields, or a closed form with a reply elsewhere. */
 export type Submitted =
   | { kind: 'wrong'; errors: Record<string, string> }
   | { kind: 'closed'; payload?: Payload }
@@ -26,7 +26,7 @@ export async function openPaintForm(
   start: { source?: FormOrigin['source']; remixOf?: string; prompt?: string; negative?: string } = {},
 ): Promise<Payload | undefined> {
   const obstacle = await obstacleIn(context, requester, 'lately')
-  // Nobody fills in a form that nothing could come of.
+  // A form whose request could not be accepted is not opened.
   if (obstacle !== undefined) return render(textMessage(obstacle), requester.words)
   const { source, remixOf, ...shown } = start
   const origin: FormOrigin = {
@@ -44,7 +44,7 @@ export async function openPaintForm(
   return openView(context, requester, triggerId, view)
 }
 
-/** Where the form was opened; undefined for a form that we did not open. */
+/** The origin of a form; undefined for a form that Easel did not open. */
 export function originOf(context: HandlerContext, metadata: string): FormOrigin | undefined {
   return readMetadata(context.formSecret, metadata)
 }
@@ -56,7 +56,7 @@ export async function submitPaintForm(
   values: unknown,
 ): Promise<Submitted> {
   const { words, workspace, place, caller } = requester
-  // The form stays open: what was filled in is not lost while somebody invites the bot.
+  // The form stays open, so its input is not lost while somebody invites the bot.
   const obstacle = await obstacleIn(context, requester, 'now')
   if (obstacle !== undefined) return { kind: 'wrong', errors: { [promptField]: obstacle } }
   const read = readPaintView(values, origin)
@@ -105,7 +105,7 @@ function fieldErrors(problems: readonly FieldProblem[], words: Words): Record<st
   return errors
 }
 
-/** Slack shows a sentence only beside a field that is there: what has none goes to the first. */
+/** Slack shows errors only beside existing fields. Errors without a field go to the first one. */
 export function besideFields(
   errors: Record<string, string>,
   blocks: readonly { block_id?: string }[],

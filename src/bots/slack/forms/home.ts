@@ -1,4 +1,4 @@
-/** The app's home: a person's own figures, what is on its way with Cancel, defaults as a form; figures of all for admins. */
+/** The app's Home tab: a person's statistics, running jobs with Cancel, defaults as a form; all statistics for admins. */
 import type { KnownBlock } from '@slack/types'
 import { dayMs } from '../../../app/durations.ts'
 import { AppError } from '../../../errors.ts'
@@ -21,7 +21,7 @@ export const saveSettings = 'save-settings'
 const shownJobs = 20
 const shownNotices = 10
 
-/** Draws it anew, with a sentence on top where something was just done. */
+/** Publishes the Home tab, with a sentence at the top about the last action. */
 export async function publishHome(
   context: HandlerContext,
   requester: RequestContext,
@@ -79,13 +79,13 @@ function jobBlocks(context: HandlerContext, { words, caller }: RequestContext): 
   return count > jobs.length ? [...blocks, richText(home.more(count - jobs.length))] : blocks
 }
 
-/** Results that are shown nowhere, and deletions that go on. */
+/** Notices on undelivered results and unfinished deletions. */
 function noticeBlocks({ easel }: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
   const lines = noticeLines(easel.notices(caller.person), words, '/easel ')
   return lines.slice(0, shownNotices).map(line => richText(line))
 }
 
-/** Whether somebody may see them is app/'s to say. */
+/** app/ decides whether the person may see the statistics. */
 function statsBlocks(context: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
   const toMs = context.clock.now()
   const found = context.easel.stats({ fromMs: toMs - statsDays.fallback * dayMs, toMs }, caller)

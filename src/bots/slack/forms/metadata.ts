@@ -1,11 +1,11 @@
-/** What a modal carries from its opening to its submission, signed: a form that we did not open opens nothing. */
+/** The signed metadata of a modal, from its opening to its submission. A form that Easel did not open is refused. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 
 const pictureSource = z.discriminatedUnion('kind', [
-  /** Ours; one of several where the person may choose. */
+  /** Our pictures; with several, the person chooses one. */
   z.object({ kind: z.literal('stored'), pictureIds: z.array(z.string()).min(1).max(4) }),
-  /** A file on Slack, fetched when the form comes back; one of several where the person may choose. */
+  /** Files on Slack, downloaded at the submission; with several, the person chooses one. */
   z.object({
     kind: z.literal('file'),
     fileId: z.string(),
@@ -14,7 +14,7 @@ const pictureSource = z.discriminatedUnion('kind', [
 ])
 export type PictureSource = z.infer<typeof pictureSource>
 
-/** Ids of pictures or of files, the first first. */
+/** The ids of pictures or files, in order. */
 export function idsIn(source: PictureSource | undefined): string[] {
   if (source === undefined) return []
   return source.kind === 'stored' ? source.pictureIds : [source.fileId, ...(source.otherIds ?? [])]
@@ -23,13 +23,13 @@ export function idsIn(source: PictureSource | undefined): string[] {
 const schema = z.object({
   channel: z.string(),
   thread: z.string().optional(),
-  /** Remix: the picture that is painted anew. */
+  /** Remix: the picture to remix. */
   remixOf: z.string().optional(),
   source: pictureSource.optional(),
 })
 export type FormOrigin = z.infer<typeof schema>
 
-/** 128 bits of HMAC-SHA256: as good as unguessable, and private_metadata holds no more than 3,000 characters. */
+/** 128 bits of HMAC-SHA256 are unguessable, and private_metadata has at most 3,000 characters. */
 const macBytes = 16
 
 export function writeMetadata(secret: string, origin: FormOrigin): string {
@@ -37,7 +37,7 @@ export function writeMetadata(secret: string, origin: FormOrigin): string {
   return `${macOf(secret, json).toString('base64url')}.${json}`
 }
 
-/** Undefined for anything that was not written with this secret. */
+/** Undefined for metadata that was not signed with this secret. */
 export function readMetadata(secret: string, metadata: string): FormOrigin | undefined {
   const dot = metadata.indexOf('.')
   const json = metadata.slice(dot + 1)

@@ -1,4 +1,4 @@
-/** Opens a modal while the trigger lives: 3 s, once. */
+/** Opens a modal with a trigger, which is valid once and for 3 s. */
 import type { ModalView } from '@slack/types'
 import { AppError } from '../../../errors.ts'
 import { textMessage } from '../../messages/message.ts'
@@ -8,7 +8,7 @@ import { type Payload, render } from '../outbound/render.ts'
 
 const tooLate: ReadonlySet<string> = new Set(['expired_trigger_id', 'invalid_trigger_id'])
 
-/** Nothing is left to say when it is open. */
+/** Returns no reply if the modal opened. */
 export async function openView(
   context: HandlerContext,
   { workspace, words }: RequestContext,
@@ -18,7 +18,7 @@ export async function openView(
   const opened = await context.api.call(workspace.token, 'views.open', client =>
     client.views.open({ trigger_id: triggerId, view }),
   )
-  // A trigger that was used before is the same command again: its form is open.
+  // A used trigger means a redelivered command, whose form is open.
   if (opened.kind === 'done' || opened.error === 'exchanged_trigger_id') return undefined
   if (tooLate.has(opened.error)) return render(textMessage(words.slack.replies.formLate), words)
   throw new AppError('platform-refused', {

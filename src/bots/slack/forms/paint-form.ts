@@ -1,4 +1,4 @@
-/** The modal behind an empty /imagine, Remix and Use as source. Pure. */
+/** The modal of an empty /imagine, Remix and Use as source. Pure. */
 import type { ModalView } from '@slack/types'
 import { pictureUses } from '../../../app/request-pictures.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
@@ -12,10 +12,10 @@ import { type FormOrigin, idsIn } from './metadata.ts'
 
 export const paintForm = 'paint'
 
-/** What the form shows at first. */
+/** The initial values of the form. */
 export interface FormStart {
   origin: FormOrigin
-  /** Written with the adapter's secret. */
+  /** Signed with the adapter's secret. */
   metadata: string
   prompt?: string
   negative?: string

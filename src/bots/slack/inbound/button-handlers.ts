@@ -1,4 +1,4 @@
-/** Button handlers: under messages, in questions to one person and on the app's home. */
+/** Button handlers, for messages, confirmations and the Home tab. */
 import { decodeButtonId, meaningOf } from '../../messages/buttons.ts'
 import { textMessage } from '../../messages/message.ts'
 import { openPaintForm } from '../forms/form-handlers.ts'
@@ -7,7 +7,7 @@ import { type Payload, render } from '../outbound/render.ts'
 import { act, answer, type HandlerContext, payloadOf } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** `id` is the button's value: an action and a short id; all the rest is in the database. */
+/** `id` is the button's value: an action and a short id. All other state is in the database. */
 export async function handleButton(
   context: HandlerContext,
   requester: RequestContext,

@@ -1,4 +1,4 @@
-/** What Slack says of a channel: who can read it, and whether the bot can write in it. */
+/** Looks up channels on Slack: their audience, and whether the bot can post there. */
 import type { Audience } from '../../../app/people.ts'
 import type { Clock } from '../../../ports.ts'
 import type { SlackApi } from '../transport/api.ts'
@@ -7,7 +7,7 @@ import { LookupCache } from './lookup-cache.ts'
 
 interface ChannelFacts {
   audience: Audience
-  /** The code with which Slack would refuse a message there; undefined where it would take one, or does not tell. */
+  /** The code with which Slack would refuse a message there; undefined if it would accept one or if that is unknown. */
   refusal?: string
 }
 
@@ -20,21 +20,21 @@ export class Channels {
     this.#known = new LookupCache(clock)
   }
 
-  /** Public is what Slack says is a public channel; all else is closed. Threads are as open as their channel. */
+  /** Slack's public channels are public; all other conversations are closed. A thread has its channel's audience. */
   async audienceOf(workspace: Workspace, channelId: string): Promise<Audience> {
-    // Only a C… can be public (docs.slack.dev/reference/objects/conversation-object); it may be private all the same.
+    // Only a C… can be public (docs.slack.dev/reference/objects/conversation-object), but it may be private.
     if (!channelId.startsWith('C')) return 'channel'
     return (await this.#facts(workspace, channelId))?.audience ?? 'channel'
   }
 
-  /** Why a message there would be refused: asked only where it was so when Slack was last asked. */
+  /** Why a message there would be refused. Slack is queried only if the last look-up had a refusal. */
   async knownRefusalIn(workspace: Workspace, channelId: string): Promise<string | undefined> {
     if (!isChannel(channelId)) return undefined
     const known = await this.#facts(workspace, channelId)
     return known?.refusal === undefined ? undefined : this.refusalIn(workspace, channelId)
   }
 
-  /** Why a message there would be refused, as it is now: the bot may have been invited a moment ago. */
+  /** Why a message there would be refused, from a fresh look-up: the bot may have been invited just now. */
   async refusalIn(workspace: Workspace, channelId: string): Promise<string | undefined> {
     if (!isChannel(channelId)) return undefined
     const now = await this.#known.refresh(keyOf(workspace, channelId), () => this.#look(workspace, channelId))
@@ -49,7 +49,7 @@ export class Channels {
     const called = await this.#api.call(workspace.token, 'conversations.info', client =>
       client.conversations.info({ channel: channelId }),
     )
-    // Of private channels that the bot is in, and without the scope, Slack says nothing.
+    // Without the scope Slack returns nothing, also for private channels with the bot.
     if (called.kind === 'refused') {
       return called.error === 'channel_not_found'
         ? { audience: 'channel', refusal: called.error }
@@ -63,7 +63,7 @@ export class Channels {
   }
 }
 
-/** All others are direct messages. */
+/** All other conversations are direct messages. */
 function isChannel(id: string): boolean {
   return /^[CG]/.test(id)
 }

@@ -1,4 +1,4 @@
-/** Command handlers: /easel and the commands of the table behind it. */
+/** Command handlers: /easel and its sub-commands from the table. */
 import type { Refusal } from '../../../app/delivery/courier.ts'
 import type { StatsView } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
@@ -14,15 +14,15 @@ import { type Payload, render } from '../outbound/render.ts'
 import type { HandlerContext } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** The slash command that all but /imagine are typed after. */
+/** The slash command whose sub-commands are all commands except /imagine. */
 export const easelCommand = '/easel'
 
-/** What the manifest shows beside /easel. */
+/** The usage hint of /easel in the manifest. */
 export function usageHint(): string {
   return smallCommandNames.map(usageOf).join(' | ')
 }
 
-/** What /easel was typed with; undefined where a form is the reply, which takes a trigger. */
+/** Handles the text after /easel; undefined if the reply is a form, which needs a trigger. */
 export async function handleEasel(
   context: HandlerContext,
   requester: RequestContext,
@@ -63,7 +63,7 @@ function unknownCommand({ typed, nearest }: { typed: string; nearest?: string },
   return textMessage(sentence, [usageHint()])
 }
 
-/** With what Slack does differently. */
+/** Adds the note on threads, which differ on Slack. */
 function withThreads(message: Message, words: Words): Message {
   const [intro = '', ...more] = message.lines
   return { ...message, lines: [intro, words.slack.replies.inThreads, ...more] }
@@ -81,7 +81,7 @@ async function bring(
   return render(message ?? textMessage(words.slack.replies.shown), words)
 }
 
-/** The figures with their chart and as a table, to the person who asks alone. */
+/** Sends the statistics with chart and CSV to the person who asked. */
 async function sendStats(
   { messages, uploads }: HandlerContext,
   { words, caller, workspace }: RequestContext,
@@ -89,7 +89,7 @@ async function sendStats(
   figures: StatsView,
 ): Promise<Payload> {
   const bytes = await statsChart(figures, words)
-  // A picture cannot be shown to one person in a channel: their direct messages can.
+  // An ephemeral message cannot contain a picture, but a direct message can.
   const posted = await messages.post(workspace, { channel: caller.person.userId }, render(message, words))
   if (posted.kind === 'refused') return render(message, words)
   const { title } = message

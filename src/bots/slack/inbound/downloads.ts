@@ -1,11 +1,11 @@
-/** Fetches files that people gave on Slack. The token goes to Slack's own file host and nowhere else. */
+/** Downloads files that people gave on Slack. The token is sent to Slack's own file host only. */
 import type { ByteBudget } from '../../../net/byte-budget.ts'
 import { type Download, download, downloadBudget, maxDownloadBytes, urlAmong } from '../../../net/download.ts'
 import type { Clock } from '../../../ports.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 
-/** A file that was just sent may not have its address yet. */
+/** The number of look-ups of a file: a new file may not have its URL yet. */
 const looksAtFile = 3
 const betweenLooksMs = 500
 
@@ -15,7 +15,7 @@ export class Downloads {
   readonly #origins: ReadonlySet<string>
   readonly #budget: ByteBudget
 
-  /** `apiUrl` names another host only where a proxy stands in for Slack: then files come from there. */
+  /** `apiUrl` has another host only for a proxy of Slack; files then come from that host. */
   constructor(api: SlackApi, clock: Clock, apiUrl: string) {
     this.#api = api
     this.#clock = clock
@@ -38,7 +38,7 @@ export class Downloads {
     return { kind: 'gone' }
   }
 
-  /** The scheme counts too: without encryption the token would be everybody's on the way. */
+  /** The scheme is checked too: without encryption the network could read the token. */
   async #read(url: string, sizeBytes: number, { token }: Workspace): Promise<Download> {
     const known = urlAmong(url, this.#origins)
     if (!known) return { kind: 'gone' }

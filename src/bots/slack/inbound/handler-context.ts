@@ -1,4 +1,4 @@
-/** Handler context: what every handler of this adapter works with, and the calls of the chat core that they share. */
+/** Handler context: the dependencies of this adapter's handlers, and their common calls of the chat core. */
 import type { Easel } from '../../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../../app/requests.ts'
 import type { Clock, Logger } from '../../../ports.ts'
@@ -32,11 +32,11 @@ export interface HandlerContext {
   channels: Channels
   downloads: Downloads
   ephemeralMessages: EphemeralMessages
-  /** Signs what forms carry. */
+  /** The key that signs the metadata of forms. */
   formSecret: string
 }
 
-/** `sendEphemeral` reaches the requester later, should the courier find that it cannot write in the conversation. */
+/** `sendEphemeral` reaches the requester later, if the courier cannot post in the conversation. */
 export function imagine(
   context: HandlerContext,
   requester: RequestContext,
@@ -57,7 +57,7 @@ export async function act(
   return reply
 }
 
-/** The person said yes to a question. */
+/** The person confirmed a question. */
 export function answer(
   context: HandlerContext,
   requester: RequestContext,
@@ -68,8 +68,8 @@ export function answer(
 }
 
 /**
- * How the person can get an answer here after all, where a message would be refused. `now`: as things are; otherwise as
- * they were when Slack was last asked, if they were well.
+ * How the person can enable replies here, if a message would be refused. `now`: by a fresh look-up; otherwise a cached
+ * result without a refusal suffices.
  */
 export async function obstacleIn(
   { channels }: HandlerContext,
@@ -83,7 +83,7 @@ export async function obstacleIn(
   return refusal === undefined ? undefined : refusalSentence(refusal, caller.conversation, words)
 }
 
-/** What Slack says to the person who asked. */
+/** The payload of a reply. */
 export function payloadOf(reply: ChatReply, words: Words): Payload | undefined {
   switch (reply.kind) {
     case 'none':
@@ -97,7 +97,7 @@ export function payloadOf(reply: ChatReply, words: Words): Payload | undefined {
   }
 }
 
-/** Tells an author whose job's first message has to wait for others that the job was accepted. */
+/** Adds the notice that a job was accepted, if its first message is delayed. */
 async function noticed(
   context: HandlerContext,
   requester: RequestContext,
@@ -114,7 +114,7 @@ async function noticed(
   return { ...reply, message: textMessage(requester.words.slack.replies.accepted) }
 }
 
-/** A job whose conversation turns out to be closed to us is of no use to anybody: it is cancelled. */
+/** Remembers the requester. A job whose conversation refuses the bot is cancelled. */
 function rememberRequester(
   context: HandlerContext,
   requester: RequestContext,

@@ -1,16 +1,16 @@
-/** What Slack was asked about people and channels, kept for a while; no request waits for it longer than it can. */
+/** A cache for look-ups of people and channels on Slack, with a time limit per look-up. */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../../ports.ts'
 import { within } from '../../../time-limit.ts'
 import { onClock } from '../../timed-cache.ts'
 
-/** Long enough to spare Slack under load, short enough that what changed need not be waited for. */
+/** Long enough to reduce Slack's load, short enough for changes to take effect soon. */
 const keptMs = 10 * 60_000
 const mostKept = 10_000
 /** The look-up must leave most of the 3 s for an acknowledgement to the request itself. */
 const timeoutMs = 800
 
-/** Undefined where Slack does not say: then it is asked again. */
+/** Undefined if Slack does not tell; then the next call looks it up again. */
 type LookUp<Value> = () => Promise<Value | undefined>
 
 export class LookupCache<Value extends NonNullable<unknown>> {
@@ -23,19 +23,19 @@ export class LookupCache<Value extends NonNullable<unknown>> {
       max: mostKept,
       ttl: keptMs,
       ...onClock(clock),
-      // What is needed by many requests at once is asked once.
+      // Concurrent requests for one key share one look-up.
       fetchMethod: (_key, _stale, { context: look }) => look(),
       noDeleteOnStaleGet: true,
       noDeleteOnFetchRejection: true,
     })
   }
 
-  /** What was known before where Slack does not say, fails or takes too long; undefined where nothing was. */
+  /** The value; the cached one if Slack does not tell, fails or takes too long; undefined if there is none. */
   find(key: string, look: LookUp<Value>): Promise<Value | undefined> {
     return this.#fetch(key, { context: look })
   }
 
-  /** As Slack has it now, not as it was kept. */
+  /** A fresh look-up, which bypasses the cache. */
   refresh(key: string, look: LookUp<Value>): Promise<Value | undefined> {
     return this.#fetch(key, { context: look, forceRefresh: true })
   }
@@ -45,7 +45,7 @@ export class LookupCache<Value extends NonNullable<unknown>> {
     options: { context: LookUp<Value>; forceRefresh?: boolean },
   ): Promise<Value | undefined> {
     let found = this.#kept.peek(key, { allowStale: true })
-    // Slack is busy: the request itself matters more than what could be known of it.
+    // Slack is busy. The request itself is more important than the look-up.
     const asked = this.#kept.fetch(key, options).then(value => {
       found = value ?? found
     })

@@ -1,4 +1,4 @@
-/** What Slack knows of people: name, language, rights. Whoever cannot be looked up has no rights. */
+/** Looks up people on Slack: name, language, rights. A failed look-up gives no rights. */
 import type { UsersInfoResponse } from '@slack/web-api'
 import type { Rights } from '../../../app/people.ts'
 import type { Clock } from '../../../ports.ts'
@@ -25,7 +25,7 @@ export class Members {
     this.#known = new LookupCache(clock)
   }
 
-  /** `teamId` is the workspace that the event came from; `fallbackName` is what the event itself called them. */
+  /** `teamId` is the workspace of the event; `fallbackName` is the name in the event. */
   async find(workspace: Workspace, teamId: string, userId: string, fallbackName: string): Promise<Member> {
     const key = `${workspace.token} ${teamId} ${userId}`
     const member = await this.#known.find(key, () => this.#look(workspace, teamId, userId, fallbackName))
@@ -52,8 +52,8 @@ export class Members {
 }
 
 /**
- * What Slack says of a user, seen from a workspace. People of others, met in shared channels, are admins elsewhere, if
- * at all; guests are members of channels, not of the workspace.
+ * The rights of a user in a workspace. People of other workspaces, in shared channels, have no admin rights here. Guests
+ * are members of channels, not of the workspace.
  */
 export function rightsOf(user: SlackUser, teamId: string): Rights {
   const isAtHome = user.team_id === teamId || user.enterprise_user?.teams?.includes(teamId) === true

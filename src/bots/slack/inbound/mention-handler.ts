@@ -1,4 +1,4 @@
-/** Words said to the bot in a message: a mention (the only way from inside a thread) or a direct message. */
+/** Handles messages to the bot: mentions (the only way in a thread) and direct messages. */
 import { usesInWords } from '../../../app/request-pictures.ts'
 import type { Words } from '../../../words/en.ts'
 import type { ChatReply } from '../../chat/chat.ts'
@@ -48,7 +48,7 @@ function welcome(words: Words): Message {
   return textMessage(words.slack.replies.mention, [...words.help.examples])
 }
 
-/** What is to be said beside a request that was accepted. */
+/** Adds a notice to the reply for an accepted request. */
 function withNotice(reply: ChatReply, notice: string): ChatReply {
   if (reply.kind !== 'accepted') return reply
   const { message } = reply

@@ -1,4 +1,4 @@
-/** What people are told who use the app in a workspace where it is not installed, or not any more. */
+/** The reply to people who use the app in a workspace where it is not, or no longer, installed. */
 import { z } from 'zod'
 import type { Words } from '../../../words/en.ts'
 import { respondTo } from '../outbound/response-url.ts'
@@ -7,7 +7,7 @@ import type { Workspaces } from '../transport/workspaces.ts'
 
 const id = z.object({ id: z.string() }).nullish()
 
-/** A command has its ids at the top, an interaction inside of objects; events have no way to answer. */
+/** A command has its ids at the top level, an interaction in objects; events cannot be answered. */
 const interactive = z.object({
   team_id: z.string().nullish(),
   enterprise_id: z.string().nullish(),
@@ -22,7 +22,7 @@ const interactive = z.object({
 })
 type Interactive = z.infer<typeof interactive>
 
-/** Undefined where the app is installed, where that is not known yet, or where nobody waits for an answer. */
+/** Undefined if the app is installed, if that is unknown, or if nobody waits for a reply. */
 export function dismissalOf(workspaces: Workspaces, body: unknown, words: Words): Dismissal | undefined {
   const parsed = interactive.safeParse(body)
   if (!parsed.success || Reflect.has(Object(body), 'event') || isInstalled(workspaces, parsed.data))

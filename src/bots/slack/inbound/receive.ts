@@ -1,4 +1,4 @@
-/** Every event of Slack → one call of app/. The reply goes back the way that Slack offers for that event. */
+/** Dispatches every event of Slack to one call of app/, and sends the reply in the way that the event supports. */
 import {
   type App,
   type BlockAction,
@@ -50,11 +50,11 @@ import { textForBot, unescaped } from './typed-text.ts'
 
 type Work = (requester: RequestContext, sendEphemeral: SendEphemeral) => Promise<Payload | undefined>
 
-/** How an event is acknowledged, and the URL for replies that come later. */
+/** The acknowledgement of an event, and the URL for later replies. */
 interface ReplyTarget {
   responseUrl?: string
   ack(payload: Payload | undefined): Promise<void>
-  /** What the acknowledgement carries is shown to the person. */
+  /** Whether the person sees the acknowledgement's payload. */
   ackShows: boolean
 }
 
@@ -69,7 +69,7 @@ export function receive(app: App, context: HandlerContext, workspaces: Workspace
       return
     }
     if (isOfUnknownShape(error)) {
-      // Delivered again it would be no better.
+      // A redelivery would give the same result.
       context.log.warn({ problem: error.message }, 'an event of unknown shape was passed over')
       return
     }
@@ -153,7 +153,7 @@ function receiveInteractions(app: App, context: HandlerContext): void {
   shortcut(imageInfo, (body, requester) => tellOfMessage(context, requester, body.message))
 }
 
-/** There is no message to answer under: the home itself says what came of it. */
+/** There is no message to reply to, so the Home tab itself shows the outcome. */
 async function handleHomeButton(context: HandlerContext, body: BlockAction, id: string): Promise<void> {
   const requester = await context.requestContexts.of(buttonSender(body))
   if (requester === undefined) return
@@ -199,7 +199,7 @@ function receiveForms(app: App, context: HandlerContext): void {
 
 type FormAck = (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>
 
-/** Sentences beside fields come with the acknowledgement; whatever comes later is said to the person alone. */
+/** Errors beside fields are part of the acknowledgement; later replies are ephemeral. */
 async function submit(
   context: HandlerContext,
   sender: Sender,
@@ -251,7 +251,7 @@ function receiveEvents(app: App, context: HandlerContext, workspaces: Workspaces
   })
 }
 
-/** A fault that waiting may mend is left to Slack, which delivers the event again; any other is said. */
+/** For a retryable fault Slack redelivers the event; any other fault is reported to the person. */
 async function handleMessage(
   context: HandlerContext,
   body: unknown,
@@ -276,7 +276,7 @@ async function forgetWorkspace(log: Logger, workspaces: Workspaces, body: unknow
   else log.info(ids, 'Slack told late of a removal: the app is installed again')
 }
 
-/** Acknowledged in time, with the answer where it is ready and can be shown, else through the response URL. */
+/** Acknowledges in time, with the reply if it is ready and visible there, otherwise through the response URL. */
 async function acknowledgeAndReply(
   context: HandlerContext,
   sender: Sender,

@@ -1,17 +1,17 @@
-/** Acknowledgement and reply: Slack waits 3 s for an acknowledgement, however long the work behind it takes. */
+/** Acknowledgement and reply: Slack waits 3 s for an acknowledgement, independent of the work's duration. */
 import type { Clock, Logger } from '../../../ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { faultMessage } from '../../chat/fault-message.ts'
 import { type Payload, render } from '../outbound/render.ts'
 
-/** Of the 3 s, what is left for the way there and back. */
+/** 3 s minus the network's round trip. */
 const ackTimeoutMs = 2000
 
 export interface ReplyParts {
   clock: Clock
   log: Logger
   words: Words
-  /** Acknowledges, once; `ackShows`: what it is given is shown to the person. */
+  /** Acknowledges once; `ackShows`: the person sees the payload. */
   ack(payload?: Payload): Promise<void>
   ackShows: boolean
   /** Sends a reply after the acknowledgement. */
@@ -19,7 +19,7 @@ export interface ReplyParts {
 }
 
 /**
- * Acknowledges when the work is done, so that whatever was accepted is safe by then, but never later than 2 s. Faults
+ * Acknowledges when the work is done, so an accepted job is in the database by then, but after 2 s at the latest. Faults
  * of the work become a sentence.
  */
 export async function replyInTime(parts: ReplyParts, work: Promise<Payload | undefined>): Promise<void> {
@@ -37,7 +37,7 @@ export function faultReply(error: unknown, words: Words, log: Logger): Payload {
   return render(faultMessage(error, words, log), words)
 }
 
-/** false where the connection went first: then the answer must find another way. */
+/** False if the connection was lost; then the reply needs another way. */
 async function acknowledge(parts: ReplyParts, payload: Payload | undefined): Promise<boolean> {
   try {
     await parts.ack(payload)

@@ -1,4 +1,4 @@
-/** Slack payload → request context: who asks, where and in which language. */
+/** Builds the request context of a Slack payload: person, conversation and language. */
 import type { Caller, Conversation } from '../../../app/people.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
@@ -7,12 +7,12 @@ import type { Workspace, WorkspaceIds, Workspaces } from '../transport/workspace
 import type { Channels } from './channels.ts'
 import type { Members } from './members.ts'
 
-/** The facts that every kind of payload has, each in its own corner. */
+/** The facts that every kind of payload contains, in different fields. */
 export interface Sender {
   ids: WorkspaceIds & { teamId: string }
   userId: string
   userName: string
-  /** Where results go; a person's id stands for their direct messages. */
+  /** The channel for results; a person's id means their direct messages. */
   channel: string
   thread?: string
   eventId: string
@@ -37,7 +37,7 @@ export class RequestContexts {
     this.#channels = channels
   }
 
-  /** Undefined where the app is not installed: there nobody can be answered. */
+  /** Undefined if the app is not installed: then no reply is possible. */
   async of(sender: Sender): Promise<RequestContext | undefined> {
     const workspace = this.#workspaces.of(sender.ids)
     if (workspace === undefined) return undefined

@@ -1,4 +1,4 @@
-/** Where each kind of Slack payload keeps who, where and which event. Pure. */
+/** Reads sender, conversation and event id from each kind of Slack payload. Pure. */
 import type { BlockAction, MessageShortcut, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import { z } from 'zod'
 import type { WorkspaceIds } from '../transport/workspaces.ts'
@@ -8,7 +8,7 @@ type Interaction = Pick<BlockAction | MessageShortcut | ViewSubmitAction, 'team'
   user: { id: string; name?: string; username?: string; team_id?: string }
 }
 
-/** The trigger id is the one thing that names a command: Slack gives it no event id. */
+/** The trigger id identifies a command, because Slack gives it no event id. */
 export function commandSender(command: SlashCommand): Sender {
   return {
     ids: idsOf(command.team_id, command.enterprise_id),
@@ -24,7 +24,7 @@ const container = z.object({
   thread_ts: z.string().optional(),
 })
 
-/** A press under a message goes on in that message's thread; one on the home, in direct messages. */
+/** A press on a message continues in that message's thread; a press on the Home tab in direct messages. */
 export function buttonSender(body: BlockAction): Sender {
   const { channel_id: channel, thread_ts: thread } = container.parse(body.container)
   return {
@@ -47,7 +47,7 @@ export function shortcutSender(body: MessageShortcut): Sender {
   }
 }
 
-/** A form is sent once: its view names the request, however often the submission is delivered. */
+/** A form is submitted once: its view's id identifies the request if the submission is redelivered. */
 export function submissionSender(
   body: ViewSubmitAction,
   place: { channel: string; thread?: string },
@@ -84,10 +84,10 @@ const spokenEvent = z.object({
 })
 export type SpokenEvent = z.infer<typeof spokenEvent>
 
-/** Files that came with a message. */
+/** The files of a message. */
 export interface MentionedFiles {
   pictureIds: readonly string[]
-  /** There are some that are no pictures. */
+  /** Some files are not pictures. */
   hasOthers: boolean
 }
 
@@ -96,7 +96,7 @@ export function filesOf({ files = [] }: SpokenEvent): MentionedFiles {
   return { pictureIds: pictures.map(({ id }) => id), hasOthers: pictures.length < files.length }
 }
 
-/** Where no type says that a file is a picture, those without one may be: their bytes will tell. */
+/** If no file has a picture's type, files without a type may be pictures; decoding decides. */
 export function picturesAmong<File extends { mimetype?: string | null }>(files: readonly File[]): File[] {
   const known = files.filter(({ mimetype }) => mimetype?.startsWith('image/'))
   const unknown = files.filter(({ mimetype }) => !mimetype || mimetype === 'application/octet-stream')
@@ -104,8 +104,8 @@ export function picturesAmong<File extends { mimetype?: string | null }>(files: 
 }
 
 /**
- * A mention: answered in its thread, or in the thread that begins under it. A direct message: answered in place. The
- * message names the request: one that is edited comes as another event (bolt-js #960) and is still the same.
+ * A mention is answered in its thread, or in a new thread under it. A direct message is answered in place. The message's
+ * ts identifies the request: an edited message is another event (bolt-js #960) but the same request.
  */
 export function messageSender(
   body: unknown,
@@ -146,12 +146,12 @@ export function eventIds(body: unknown): Sender['ids'] {
 
 const revokedTokens = z.object({ tokens: z.object({ bot: z.array(z.string()).nullish() }) })
 
-/** People's own tokens may be revoked alone; without the bot's nothing works. */
+/** Whether the bot's token was revoked; the tokens of people may be revoked alone. */
 export function revokesBot(raw: unknown): boolean {
   return (revokedTokens.parse(raw).tokens.bot ?? []).length > 0
 }
 
-/** The installation that ended, an organisation's own or the one of a workspace, and in which second since 1970. */
+/** The installation that ended, of an organisation or a workspace, and the second since 1970. */
 export function endedInstallation(body: unknown): { ids: WorkspaceIds; atS: number } {
   const { team_id: teamId, enterprise_id, event_time: atS, authorizations } = eventBody.parse(body)
   const [first] = authorizations ?? []

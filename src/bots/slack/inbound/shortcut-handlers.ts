@@ -1,4 +1,4 @@
-/** Shortcuts on any message with a picture: start from it, or read its parameters back. */
+/** Handlers of shortcuts on messages with a picture: use it as a source, or read its parameters. */
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
 import type { Caller } from '../../../app/people.ts'
@@ -15,7 +15,7 @@ import { picturesAmong } from './senders.ts'
 export const useAsSource = 'use_as_source'
 export const imageInfo = 'image_info'
 
-/** As many as one job has. */
+/** The maximum number of pictures of a job. */
 const mostPictures = 4
 
 /** A file on Slack; pictures in blocks have no name. */
@@ -24,7 +24,7 @@ interface SlackFile {
   name?: string
 }
 
-/** The corners of a message in which pictures are found; all else is passed over. */
+/** The fields of a message that contain pictures; other fields are ignored. */
 const messageSchema = z.object({
   files: z
     .array(z.object({ id: z.string(), name: z.string().nullish(), mimetype: z.string().nullish() }))
@@ -40,7 +40,7 @@ const messageSchema = z.object({
     .nullish(),
 })
 
-/** Opens the form with that picture as its source. */
+/** Opens the form with that picture as source. */
 export async function startFromMessage(
   context: HandlerContext,
   requester: RequestContext,
@@ -53,7 +53,7 @@ export async function startFromMessage(
   return openPaintForm(context, requester, triggerId, { source })
 }
 
-/** All that is known of the message's picture. */
+/** Replies with the parameters of the message's picture. */
 export async function tellOfMessage(
   context: HandlerContext,
   requester: RequestContext,
@@ -66,7 +66,7 @@ export async function tellOfMessage(
     nameOf: (file: SlackFile) => file.name,
   }
   const pictures = picturesIn(easel, caller, message)
-  // Files of a channel that the bot is not in are none that it sees.
+  // The bot cannot see files of channels that it is not in.
   const obstacle = pictures.kind === 'files' ? await obstacleIn(context, requester, 'lately') : undefined
   if (obstacle !== undefined) return render(textMessage(obstacle), words)
   return render(await messagePictureInfo(easel, pictures, files, requester), words)

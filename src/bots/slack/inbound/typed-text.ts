@@ -1,4 +1,4 @@
-/** Slack's text → what the person typed: entities undone, links bare, the mention of the bot taken off. Pure. */
+/** Converts Slack's text to what the person typed: decodes entities and links, removes the bot's mention. Pure. */
 
 /** In events and in slash commands `& < >` arrive as entities (docs.slack.dev/messaging/formatting-message-text). */
 export function unescaped(text: string): string {
@@ -6,8 +6,8 @@ export function unescaped(text: string): string {
 }
 
 /**
- * The text of a message that speaks to the bot, without its name; links as they were typed. An entity holds no `<`: a
- * search for its end that stops there takes no longer than the text is.
+ * The text of a message to the bot, without the bot's name, with links as typed. An entity contains no `<`, so the search
+ * for its end stops there and takes linear time.
  */
 export function textForBot(botUserId: string, text: string): string {
   const withoutName = text.replaceAll(new RegExp(`<@${botUserId}(\\|[^<>]*)?>`, 'g'), ' ')

@@ -1,4 +1,4 @@
-/** Where a job's message lives on Slack, as it is stored with the job; only this adapter reads it. */
+/** The address of a job's message on Slack, which is stored with the job and read by this adapter only. */
 import { z } from 'zod'
 import type { Address } from '../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../app/people.ts'
@@ -8,15 +8,15 @@ const schema = z.object({
   teamId: z.string(),
   enterpriseId: z.string().optional(),
   channel: z.string(),
-  /** The thread's parent, where the message is in a thread. */
+  /** The thread's parent, if the message is in a thread. */
   thread: z.string().optional(),
   /** The message itself: the placeholder, then the result. */
   ts: z.string(),
-  /** The request card, where this job has one. */
+  /** The request card, if this job has one. */
   card: z.string().optional(),
-  /** Where the message with the picture is that this one comes from. */
+  /** The URL of the message with the source picture. */
   parentUrl: z.url().optional(),
-  /** Of the uploads of this delivery, those that are shown there. */
+  /** The group of this delivery's uploads that is shown there. */
   group: z.string().optional(),
 })
 export type SlackAddress = z.infer<typeof schema>
@@ -29,14 +29,14 @@ export function writeAddress(address: SlackAddress): Address {
   return JSON.stringify(address)
 }
 
-/** What this adapter keeps with a conversation. */
+/** The details that this adapter stores with a conversation. */
 const details = z.object({ enterpriseId: z.string().optional(), locale: z.string().optional() })
 
 export function localeOf(conversation: Conversation): string | undefined {
   return details.parse(conversation.details ?? {}).locale
 }
 
-/** Which installation serves a conversation. */
+/** The installation that serves a conversation. */
 export function workspaceOf(conversation: Conversation): WorkspaceIds & { teamId: string } {
   const { enterpriseId } = details.parse(conversation.details ?? {})
   return { teamId: conversation.spaceId, ...(enterpriseId === undefined ? {} : { enterpriseId }) }

@@ -1,4 +1,4 @@
-/** The end of a delivery on Slack: the card says how it went, and what was superseded goes; and deletion of all. */
+/** Ends a delivery on Slack: the card shows the outcome, and superseded messages are deleted. Also deletes everything. */
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../app/delivery/courier.ts'
 import { requestCard } from '../../messages/job-message.ts'
 import type { Called } from '../transport/api.ts'
@@ -14,7 +14,7 @@ export interface ClosingParts {
   workspaces: Workspaces
 }
 
-/** The first refusal, where something still stands that should not. */
+/** The first refusal, if an object remains that should be gone. */
 export async function close(
   parts: ClosingParts,
   delivery: Delivery,
@@ -45,7 +45,7 @@ async function closeCard(
   )
 }
 
-/** Where the result is elsewhere, or nowhere, the placeholder says so. */
+/** The placeholder says that the result is elsewhere, or that there is none. */
 async function closePlaceholder(
   { messages }: ClosingParts,
   context: DeliveryContext,
@@ -65,7 +65,7 @@ async function closePlaceholder(
   return removed
 }
 
-/** Messages that a better one took the place of, and uploads that are shown nowhere. */
+/** Deletes messages that others replaced, and uploads that are shown nowhere. */
 async function removeSuperseded(
   { messages, uploads }: ClosingParts,
   { delivery, workspace, at }: DeliveryContext,
@@ -106,7 +106,7 @@ function isOldUpload(name: string, group: string | undefined, result: DeliveryRe
   return result.kind === 'undeliverable' || (group !== undefined && uploadedFor !== group)
 }
 
-/** The result stands next to what was to become it. */
+/** Whether the result is next to its placeholder. */
 function isBeside(result: DeliveryResult): boolean {
   return result.kind === 'arrived' && result.way !== 'direct' && result.way !== 'edit'
 }
@@ -120,7 +120,7 @@ function whereElse({ words, delivery }: DeliveryContext, result: DeliveryResult)
   return result.way === 'direct' ? [sentDirect] : []
 }
 
-/** Takes away what a step made. What is gone already is as good. */
+/** Deletes the object of a step. An object that is already gone counts as deleted. */
 export async function remove(
   { messages, uploads, workspaces }: ClosingParts,
   delivery: Delivery,

@@ -1,4 +1,4 @@
-/** The courier of Slack: which ways there are to people, and what a message shows while its job is under way. */
+/** The courier of Slack: the ways of a delivery, and the progress shown in its message. */
 import type {
   Address,
   Closed,
@@ -38,7 +38,7 @@ export class SlackCourier implements Courier {
   readonly platform = 'slack'
   readonly progressIntervalMs = 3000
   readonly #parts: CourierParts
-  /** What a placeholder shows, so that an edit that would change nothing is not sent. */
+  /** The last content of each placeholder. Edits without a change are not sent. */
   readonly #shown = new Map<string, string>()
 
   constructor(parts: CourierParts) {
@@ -49,7 +49,7 @@ export class SlackCourier implements Courier {
     return openingWays(this.#parts, delivery)
   }
 
-  /** Where the bot may not write, the one who asked is told how that can be mended. */
+  /** Where the bot may not post, tells the requester how to permit it. */
   async unopened({ job }: Delivery, refusals: readonly Refusal[]): Promise<void> {
     const words = wordsFor(localeOf(job.conversation))
     const sentence = refusalSentence(refusals[0]?.code ?? '', job.conversation, words)
@@ -70,7 +70,7 @@ export class SlackCourier implements Courier {
     try {
       await messages.edit(context.workspace, address, payload)
     } catch (error) {
-      // The next step comes soon; the result will say it if the trouble lasts.
+      // The next step comes soon, and the result reports a lasting fault.
       this.#shown.delete(address.ts)
       log.debug({ job: delivery.job.id, problem: String(error) }, 'progress not shown')
     }

@@ -1,4 +1,4 @@
-/** What every way of a delivery on Slack works with: the workspace, the words, the message to show. */
+/** The context of a delivery on Slack: the workspace, the texts, the message to show. */
 import type { Address, Delivery } from '../../../app/delivery/courier.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
@@ -15,15 +15,15 @@ export interface DeliveryContext {
   delivery: Delivery
   workspace: Workspace
   words: Words
-  /** Where it was asked for. */
+  /** The place of the request. */
   place: Place
-  /** Where the job is shown by now. */
+  /** The current address of the job's message. */
   at: SlackAddress | undefined
-  /** What is to be said first: why it is not where it was asked for. */
+  /** Notes at the top: why the message is not where it was requested. */
   notes: readonly string[]
 }
 
-/** Undefined where the app is not installed, or not any more. Throws 'platform-busy' where that is not known yet. */
+/** Undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when that is unknown. */
 export function contextOf(workspaces: Workspaces, delivery: Delivery): DeliveryContext | undefined {
   const { conversation } = delivery.job
   const workspace = workspaces.of(workspaceOf(conversation))
@@ -39,7 +39,7 @@ export function contextOf(workspaces: Workspaces, delivery: Delivery): DeliveryC
   )
 }
 
-/** Posts as a step of the delivery, once. */
+/** Posts once, as a step of the delivery. */
 export async function postOnce(
   messages: Messages,
   { delivery, workspace }: DeliveryContext,
@@ -58,7 +58,7 @@ export async function postOnce(
   return made.kind === 'refused' ? made : { kind: 'done', value: readPosted(made.value) }
 }
 
-/** Posts or edits, and again without the words that a person wrote where Slack does not take them. */
+/** Posts or edits, and tries again without user text if Slack refuses it. */
 export async function inAnyForm<T>(
   context: DeliveryContext,
   full: Message,
@@ -70,13 +70,13 @@ export async function inAnyForm<T>(
   return isOfContent ? send(render(wordlessMessage(context, full), words)) : sent
 }
 
-/** What is shown of the job. `hasCard`: a card above says what was asked for. */
+/** The message of the job. `hasCard`: a card above shows the request. */
 export function messageOf({ delivery: { job }, words, notes }: DeliveryContext, hasCard: boolean): Message {
   const message = hasCard ? jobMessage(job, words) : loneMessage(job, words)
   return { ...message, lines: [...notes, ...message.lines] }
 }
 
-/** The same without anything that a person wrote: its state, its buttons and what there is to say of the place. */
+/** The message without user text: its state, its buttons and the notes. */
 function wordlessMessage({ delivery: { job }, words }: DeliveryContext, { buttons }: Message): Message {
   const bare = loneMessage(withoutWords(job), words)
   const lines = [...bare.lines, words.slack.replies.wordless]

@@ -1,10 +1,10 @@
-/** Ephemeral messages: how to reach a job's author for a while where Easel cannot write in the conversation itself. */
+/** Ephemeral messages: reach a job's author for a limited time where Easel cannot post in the conversation. */
 import type { LRUCache } from 'lru-cache'
 import type { Clock } from '../../../ports.ts'
 import { timedCache } from '../../timed-cache.ts'
 import type { Payload } from './render.ts'
 
-/** A response URL lives 30 minutes (docs.slack.dev: handling user interaction). */
+/** A response URL is valid for 30 minutes (docs.slack.dev: handling user interaction). */
 const ttlMs = 29 * 60_000
 const mostRemembered = 10_000
 
@@ -21,7 +21,7 @@ export class EphemeralMessages {
     this.#byJob.set(jobId, sendEphemeral)
   }
 
-  /** Once per job; nothing where nobody is remembered. */
+  /** Sends once per job; does nothing if no requester is known. */
   async send(jobId: string, payload: Payload): Promise<void> {
     const sendEphemeral = this.#byJob.get(jobId)
     this.#byJob.delete(jobId)

@@ -1,6 +1,6 @@
 /**
- * What is known of files that Slack processes: looked at no more often than it is worth, however many wait, and told by
- * events where they come. A file is processed when it has a type, and visible in a conversation when it is shared there.
+ * The states of files that Slack processes, from polling with back-off, shared by all waiters, and from events. A file is
+ * processed when it has a type, and visible in a conversation when it is shared there.
  */
 import type { Clock } from '../../../ports.ts'
 import type { SlackApi } from '../transport/api.ts'
@@ -8,14 +8,14 @@ import type { Workspace } from '../transport/workspaces.ts'
 
 interface FileState {
   isProcessed: boolean
-  /** Conversations that it is visible in, with the ts of its message where that is known. */
+  /** The conversations in which it is visible, with the ts of its message if known. */
   sharedIn: Map<string, string | undefined>
   looks: number
-  /** On the monotonic clock: not looked at before then. */
+  /** The time of the next look-up, on the monotonic clock. */
   nextLookAtMs: number
 }
 
-/** Slack is mostly done within a second or two; what takes longer is looked at less and less often. */
+/** Slack mostly finishes within two seconds. Slower files are polled with increasing intervals. */
 const firstLookMs = 1000
 const longestPauseMs = 15_000
 const mostRemembered = 5000
@@ -25,7 +25,7 @@ export type Readiness = { kind: 'ready' } | { kind: 'later'; afterMs: number }
 export class FileStates {
   readonly #api: SlackApi
   readonly #clock: Clock
-  /** By file id, the latest last. */
+  /** States by file id, the newest last. */
   readonly #states = new Map<string, FileState>()
 
   constructor(api: SlackApi, clock: Clock) {
@@ -33,28 +33,28 @@ export class FileStates {
     this.#clock = clock
   }
 
-  /** Whether all of them are processed; blocks may show none before that. `ageMs`: since they were completed. */
+  /** Whether all files are processed, which blocks require. `ageMs`: the time since their completion. */
   processed(workspace: Workspace, ids: readonly string[], ageMs: number): Promise<Readiness> {
     return this.#all(workspace, ids, ageMs, ({ isProcessed }) => isProcessed)
   }
 
-  /** Whether all of them can be seen in that conversation. */
+  /** Whether all files are visible in that conversation. */
   visible(workspace: Workspace, ids: readonly string[], ageMs: number, channel: string): Promise<Readiness> {
     return this.#all(workspace, ids, ageMs, ({ sharedIn }) => sharedIn.has(channel))
   }
 
-  /** An event said so of a file of ours, perhaps before the call by which it was completed was answered. */
+  /** Records an event, which may arrive before the response of the completing call. */
   wasShared(id: string, channel: string): void {
     const { sharedIn } = this.#state(id, 0)
     if (!sharedIn.has(channel)) sharedIn.set(channel, undefined)
   }
 
-  /** The message by which it is seen there, where it is known. */
+  /** The ts of the message that shows it there, if known. */
   shareOf(id: string, channel: string): string | undefined {
     return this.#states.get(id)?.sharedIn.get(channel)
   }
 
-  /** Looks at one after the other, and no further than the first that is not there yet. */
+  /** Checks the files in order, up to the first that is not ready. */
   async #all(
     workspace: Workspace,
     ids: readonly string[],

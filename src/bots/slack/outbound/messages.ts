@@ -1,16 +1,16 @@
-/** Posting, editing and deleting messages, and saying something to one person alone. */
+/** Posts, edits and deletes messages, and sends ephemeral messages. */
 import { z } from 'zod'
 import type { Called, SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 import type { Payload } from './render.ts'
 
-/** A conversation, and there maybe a thread, named by its parent's ts. */
+/** A conversation and, optionally, a thread, identified by its parent's ts. */
 export interface Place {
   channel: string
   thread?: string
 }
 
-/** A message that is there. */
+/** A posted message. */
 export interface Posted {
   channel: string
   ts: string
@@ -25,14 +25,14 @@ export function readPosted(stored: string): Posted {
 export class Messages {
   readonly #api: SlackApi
 
-  /** Messages that were accepted and are not posted yet, by workspace and channel. */
+  /** The number of expected messages, by workspace and channel. */
   readonly #expected = new Map<string, number>()
 
   constructor(api: SlackApi) {
     this.#api = api
   }
 
-  /** `begin` is called just before it is sent. Where the new message is: a channel of its own where the place was a person. */
+  /** `begin` is called just before sending. Returns the posted message; for a person it is in a direct-message channel. */
   async post(
     workspace: Workspace,
     place: Place,
@@ -57,13 +57,13 @@ export class Messages {
     return { kind: 'done', value: { channel, ts } }
   }
 
-  /** Whether a new card with its placeholder is there at once, and not after those of many others. */
+  /** Whether a new card with its placeholder can be posted at once. */
   canPostSoon(workspace: Workspace, { channel }: Place): boolean {
     const expected = this.#expected.get(`${workspace.token} ${channel}`) ?? 0
     return this.#api.left(workspace.token, `chat.postMessage ${channel}`) - expected >= 2
   }
 
-  /** So many messages are about to be posted there. */
+  /** Announces messages that will be posted there. */
   expect(workspace: Workspace, { channel }: Place, count: number): void {
     const key = `${workspace.token} ${channel}`
     const expected = Math.max(0, (this.#expected.get(key) ?? 0) + count)
@@ -79,12 +79,12 @@ export class Messages {
     return nothing(called)
   }
 
-  /** Whether an edit that may as well be left out can be afforded now. */
+  /** Whether the rate limit has room for an optional edit. */
   canSpareEdit(workspace: Workspace): boolean {
     return this.#api.canSpare(workspace.token, 'chat.update')
   }
 
-  /** The address of a message for people; undefined where Slack does not give one. */
+  /** The permalink of a message; undefined if Slack returns none. */
   async link(workspace: Workspace, { channel, ts }: Posted): Promise<string | undefined> {
     const called = await this.#api.call(workspace.token, 'chat.getPermalink', client =>
       client.chat.getPermalink({ channel, message_ts: ts }),
@@ -99,7 +99,7 @@ export class Messages {
     )
   }
 
-  /** Seen by one person alone, until they reload; where that cannot be, in their direct messages. */
+  /** Sends an ephemeral message; if that is not possible, a direct message. */
   async postEphemeral(workspace: Workspace, place: Place, user: string, payload: Payload): Promise<void> {
     const called = await this.#api.call(workspace.token, 'chat.postEphemeral', client =>
       client.chat.postEphemeral({

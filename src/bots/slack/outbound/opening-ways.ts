@@ -1,4 +1,4 @@
-/** Ways to a job's first message on Slack: a thread under its card, or the place itself. */
+/** The ways of a job's first message on Slack: a thread under its card, or the place itself. */
 import type { Delivery, Way, WayOutcome } from '../../../app/delivery/courier.ts'
 import { requestCard } from '../../messages/job-message.ts'
 import type { Workspaces } from '../transport/workspaces.ts'

@@ -1,7 +1,7 @@
 /**
- * Shows a finished job's pictures. Best: the pictures inside the message that has the parameters and the buttons. That
- * takes files which Slack has processed and is willing to show in blocks; where it is not, the pictures come first, in
- * a message of their own, and the buttons in the next, once the pictures can be seen.
+ * Shows a finished job's pictures, preferably in the message with the parameters and the buttons. That requires processed
+ * files and Slack's permission to show them in blocks. Otherwise the pictures are posted first, in a separate message, and
+ * the buttons follow when the pictures are visible.
  */
 import type { Address, WayOutcome } from '../../../app/delivery/courier.ts'
 import type { Clock } from '../../../ports.ts'
@@ -20,22 +20,22 @@ export interface PictureResultsParts {
   clock: Clock
 }
 
-/** What is not processed, or not to be seen, by then goes another way. */
+/** Files that are not processed or visible by then use another way. */
 const processingTimeoutMs = 60_000
 const visibleTimeoutMs = 5 * 60_000
-/** For so long files that are shared nowhere are not tried again in a workspace that refused them in blocks. */
+/** How long a workspace's refusal of unshared files in blocks is remembered. */
 const refusedForMs = 10 * 60_000
 
 export class PictureResults {
   readonly #parts: PictureResultsParts
-  /** By token: on the monotonic clock, until when. */
+  /** The end of the refusal by token, on the monotonic clock. */
   readonly #refusedUntilMs = new Map<string, number>()
 
   constructor(parts: PictureResultsParts) {
     this.#parts = parts
   }
 
-  /** Turns a message into the result, pictures and all. `group` names the uploads among those of the delivery. */
+  /** Turns a message into the result with its pictures. `group` identifies the uploads in the delivery. */
   async edit(context: DeliveryContext, at: SlackAddress, group: string): Promise<WayOutcome> {
     const { delivery, workspace, words } = context
     const { messages, uploads, files, clock } = this.#parts
@@ -54,7 +54,7 @@ export class PictureResults {
     return closedBy(edited)
   }
 
-  /** The pictures as a message of their own, and then below them the one with the words. */
+  /** Posts the pictures as a separate message, and the message with text below them. */
   async share(context: DeliveryContext, place: Place, group: string): Promise<WayOutcome> {
     const { delivery, workspace, words } = context
     const { messages, uploads, files } = this.#parts
@@ -69,19 +69,19 @@ export class PictureResults {
     const posted = await inAnyForm(context, { ...message, lines }, payload =>
       postOnce(messages, context, `words:${group}`, place, payload),
     )
-    // What matters is there; its buttons come with /easel show.
+    // The pictures are posted; /easel show gives the buttons.
     const ts = posted.kind === 'done' ? posted.value.ts : files.shareOf(first, place.channel)
     return { kind: 'arrived', address: addressAt(context, place, ts, group) }
   }
 
-  /** Since the upload was completed. */
+  /** The time since the upload was completed. */
   #ageMs({ delivery }: DeliveryContext, group: string): number {
     const completed = delivery.steps.all().find(({ name }) => name === `complete:${group}`)
     return completed === undefined ? 0 : this.#parts.clock.now() - completed.at
   }
 }
 
-/** Whether the card of the job stands above that place. */
+/** Whether the job's card is above that place. */
 function hasCard({ at }: DeliveryContext, { thread }: Place): boolean {
   return at?.card !== undefined && at.card === thread
 }

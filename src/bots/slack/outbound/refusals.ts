@@ -1,9 +1,9 @@
-/** What Slack's refusals mean for a delivery, and what to tell whoever asked. Pure. */
+/** Maps Slack's error codes to reasons of refusals, and to sentences for the requester. Pure. */
 import type { Closed, RefusalReason } from '../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../app/people.ts'
 import type { Words } from '../../../words/en.ts'
 
-/** The bot's own access is gone. */
+/** Codes for a revoked bot. */
 const revoked: ReadonlySet<string> = new Set([
   'account_inactive',
   'invalid_auth',
@@ -13,7 +13,7 @@ const revoked: ReadonlySet<string> = new Set([
   'token_revoked',
 ])
 
-/** No file is taken anywhere in the workspace. */
+/** Codes for a workspace that accepts no files. */
 const uploadsRefused: ReadonlySet<string> = new Set([
   'file_upload_size_restricted',
   'file_uploads_disabled',
@@ -21,7 +21,7 @@ const uploadsRefused: ReadonlySet<string> = new Set([
   'storage_limit_reached',
 ])
 
-/** Errors of chat.* and files.* by what they come down to; all others are unknown. */
+/** The reasons of errors of chat.* and files.*; other errors are unknown. */
 const reasons: ReadonlyMap<string, RefusalReason> = new Map<string, RefusalReason>([
   ...[...revoked].map(error => [error, 'forbidden'] as const),
   ...[...uploadsRefused].map(error => [error, 'files'] as const),
@@ -56,7 +56,7 @@ export function reasonOf(error: string): RefusalReason {
   return reasons.get(error) ?? 'unknown'
 }
 
-/** Another place would do no better. */
+/** Whether the error applies to the whole workspace, so another place would fail too. */
 export function isOfWorkspace(error: string): boolean {
   return revoked.has(error) || uploadsRefused.has(error)
 }
@@ -67,7 +67,7 @@ export function closedBy({ error }: { error: string }): Closed {
 
 export const notInstalled = closedBy({ error: 'not_installed' })
 
-/** How whoever asked can get an answer after all. */
+/** How the requester can enable replies. */
 export function refusalSentence(error: string, { kind }: Conversation, words: Words): string {
   const { replies } = words.slack
   if (revoked.has(error)) return replies.revoked

@@ -1,35 +1,35 @@
-/** Neutral message → Slack blocks. Pure. Whatever people wrote goes into text that Slack does not read as markup. */
+/** Renders a neutral message as Slack blocks. Pure. User text is placed in text that Slack does not parse as markup. */
 import type { ImageBlock, KnownBlock, RichTextBlock, Button as SlackButton } from '@slack/types'
 import type { Words } from '../../../words/en.ts'
 import { type Button, encodeButtonId } from '../../messages/buttons.ts'
 import { shortened } from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
 
-/** What every message is sent with: blocks to read, and the text of its notification. */
+/** The payload of every message: blocks, and the text of its notification. */
 export interface Payload {
   text: string
   blocks: KnownBlock[]
 }
 
-/** Where a message's pictures lie on Slack, by picture id. */
+/** Slack file ids by picture id. */
 export type SlackFiles = ReadonlyMap<string, string>
 
-// docs.slack.dev: a section holds 3,000 characters, alt text and image titles 2,000, a button's label 75.
+// docs.slack.dev: a section has at most 3,000 characters, alt text and image titles 2,000, a button's label 75.
 const longestTitle = 2900
 const longestLines = 2900
 const longestAltText = 2000
 const longestLabel = 75
-/** Above this the blocks of one message become too long for Slack as a whole (about 13,000 characters). */
+/** Longer commands would exceed Slack's limit for all blocks of a message (about 13,000 characters). */
 const longestCommand = 8000
-/** A notification shows little more than this. */
+/** Notifications show little more than this. */
 const longestNotification = 300
-/** A few short lines are set small, under the title; more are text. */
+/** Up to this many short lines are small print under the title; more lines are text. */
 const smallLines = 3
 
 export interface RenderOptions {
-  /** The pictures that Slack can show in blocks; the others are left to a message of their own. */
+  /** The pictures that Slack can show in blocks; other pictures are in a separate message. */
   files?: SlackFiles
-  /** Where the message with the picture is that this one comes from. */
+  /** The URL of the message with the source picture. */
   parentUrl?: string | undefined
 }
 
@@ -50,24 +50,24 @@ export function render(message: Message, words: Words, options: RenderOptions = 
   return { text: notification(message), blocks }
 }
 
-/** `& < >` are all that Slack's markup is made of (docs.slack.dev/messaging/formatting-message-text). */
+/** Slack's markup consists of `& < >` only (docs.slack.dev/messaging/formatting-message-text). */
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** Text as it is: nothing in it is markup, a mention or a link. */
+/** Literal text without markup, mentions and links. */
 export function richText(text: string, bold = false): RichTextBlock {
   const element = bold ? { type: 'text' as const, text, style: { bold } } : { type: 'text' as const, text }
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [element] }] }
 }
 
-/** For people who see only a line: the title, escaped because this text alone is read as markup. */
+/** The notification: the title, escaped because Slack parses this text as markup. */
 function notification({ title, origin, lines }: Message): string {
   const parts = [title, origin ?? lines[0]].filter(part => part !== undefined)
   return escaped(shortened(parts.join(' · '), longestNotification))
 }
 
-/** The one line that may be a link: its words and its address are ours. */
+/** The only line that may be a link; its text and URL come from Easel. */
 function originOf({ origin }: Message, parentUrl: string | undefined): KnownBlock[] {
   if (origin === undefined) return []
   const text = parentUrl === undefined ? escaped(origin) : `<${parentUrl}|${escaped(origin)}>`
@@ -83,7 +83,7 @@ function linesOf({ lines, progress }: Message): KnownBlock[] {
   return [{ type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] }]
 }
 
-/** Lines joined into texts of a length that one block can hold. */
+/** Joins lines into texts that fit in one block. */
 function chunks(lines: readonly string[]): string[] {
   const result: string[] = []
   for (const line of lines.map(whole => shortened(whole, longestLines))) {
@@ -110,7 +110,7 @@ function imageOf(fileId: string, altText: string, title: string | undefined): Im
   }
 }
 
-/** In a block that Slack offers to copy, whatever the text holds. */
+/** The command in a preformatted block, for any text. */
 function commandOf(command: string | undefined, words: Words): KnownBlock[] {
   if (command === undefined) return []
   if (command.length > longestCommand) return [richText(words.chat.replies.commandTooLong)]

@@ -1,11 +1,11 @@
-/** Replies through a response URL: five times within 30 minutes, to the one who acted. */
+/** Replies through a response URL to the person who acted: at most five times within 30 minutes. */
 
 import type { SendEphemeral } from './ephemeral-messages.ts'
 import type { Payload } from './render.ts'
 
 const timeoutMs = 10_000
 
-/** Falls back on another way where the URL is used up or has died. */
+/** Falls back to another way if the URL is used up or expired. */
 export function responder(
   responseUrl: string,
   thread: string | undefined,
@@ -16,7 +16,7 @@ export function responder(
   }
 }
 
-/** Whether Slack took it. */
+/** Whether Slack accepted the reply. */
 export async function respondTo(
   url: string,
   thread: string | undefined,

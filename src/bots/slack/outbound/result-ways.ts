@@ -1,4 +1,4 @@
-/** Ways to a job's result on Slack: the placeholder becomes it, or it is a new message where one can be had. */
+/** The ways of a job's result on Slack: the placeholder becomes the result, or the result is a new message. */
 import type { Closed, Delivery, Refusal, Way, WayOutcome } from '../../../app/delivery/courier.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { type SlackAddress, workspaceOf, writeAddress } from './address.ts'
@@ -20,7 +20,7 @@ export interface ResultParts {
   pictures: PictureResults
 }
 
-/** Who cancelled a job knows how it ended: only what stands there already says so. */
+/** A cancelled job only edits existing messages, because the person who cancelled knows the outcome. */
 export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
   const context = contextOf(parts.workspaces, delivery)
   if (context === undefined) return [{ name: 'edit', take: async () => notInstalled }]
@@ -47,7 +47,7 @@ export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
   return ways
 }
 
-/** Somebody took it away there, or the place itself: it is not put there again. */
+/** If somebody deleted the message or the place, the result is not posted there again. */
 async function unlessTakenAway(
   before: readonly Refusal[],
   take: () => Promise<WayOutcome>,
@@ -55,7 +55,7 @@ async function unlessTakenAway(
   return before.some(({ reason }) => reason === 'deleted') ? notAgain : unlessNowhere(before, take)
 }
 
-/** What the workspace refuses it refuses everywhere. */
+/** A refusal for the whole workspace ends all ways. */
 async function unlessNowhere(
   before: readonly Refusal[],
   take: () => Promise<WayOutcome>,
@@ -80,7 +80,7 @@ async function edit(
   return edited.kind === 'refused' ? closedBy(edited) : { kind: 'arrived', address: writeAddress(at) }
 }
 
-/** A new message where the old one is. */
+/** Posts a new message beside the old one. */
 async function beside(
   { messages, pictures }: ResultParts,
   context: DeliveryContext,
@@ -95,7 +95,7 @@ async function beside(
   return { kind: 'arrived', address: writeAddress({ ...at, ts: posted.value.ts }) }
 }
 
-/** A new message somewhere else, which then becomes the result; where Slack will not have that, the next to it. */
+/** Posts a new message elsewhere, which becomes the result; if Slack refuses that edit, posts another one next to it. */
 async function anew(
   { messages, pictures }: ResultParts,
   context: DeliveryContext,

@@ -1,4 +1,4 @@
-/** Brings a delivery's pictures to Slack, each call of an upload a step of its own, and takes files away again. */
+/** Uploads a delivery's pictures to Slack, with a step per call, and deletes files. */
 import type { RichTextBlock } from '@slack/types'
 import type { Delivery } from '../../../app/delivery/courier.ts'
 import type { JobView, PictureView } from '../../../app/views.ts'
@@ -13,7 +13,7 @@ import { richText } from './render.ts'
 export interface Upload {
   name: string
   title: string
-  /** For pictures. */
+  /** Alternative text, for pictures. */
   altText?: string
   bytes: Uint8Array
 }
@@ -36,7 +36,7 @@ export class Uploads {
     this.#bytesOf = bytesOf
   }
 
-  /** Uploads all and completes them together, as one message in the place. The file ids, in order. */
+  /** Uploads all files and completes them together, as one message in the place. Returns the file ids in order. */
   async send(
     workspace: Workspace,
     uploads: readonly Upload[],
@@ -53,9 +53,9 @@ export class Uploads {
   }
 
   /**
-   * A delivery's pictures, step by step. With a place they are one message there, with the title above; without, they
-   * belong to the bot alone. `group` keeps apart what is uploaded twice: a file can be completed once only. Pictures
-   * whose file is gone are left out.
+   * Uploads a delivery's pictures step by step. With a place they are one message there, with the title above; without one
+   * they are private to the bot. `group` separates repeated uploads, because a file can be completed only once. Pictures
+   * without a file are omitted.
    */
   async sendPictures(
     workspace: Workspace,
@@ -94,7 +94,7 @@ export class Uploads {
     return completed.kind === 'refused' ? completed : { kind: 'done', value: uploaded }
   }
 
-  /** Deletes a file, and first the messages by which it was shared. */
+  /** Deletes the messages that share a file, then the file. */
   async remove(workspace: Workspace, id: string): Promise<Called<unknown>> {
     const info = await this.#info(workspace, id)
     if (info.kind === 'refused') return info
@@ -115,7 +115,7 @@ export class Uploads {
     const facts = {
       filename: upload.name,
       length: upload.bytes.length,
-      // The method's page calls it alt_txt, the SDK's types alt_text; Slack ignores what it does not know.
+      // The method's page has alt_txt, the SDK's types alt_text. Slack ignores unknown fields.
       ...(altText === undefined ? {} : { alt_txt: altText, alt_text: altText }),
     }
     const reserved = await this.#api.call(workspace.token, 'files.getUploadURLExternal', client =>
@@ -150,7 +150,7 @@ export class Uploads {
       .then(called => (called.kind === 'refused' ? called : { kind: 'done', value: '' }))
   }
 
-  /** A file exists for files.info once it is completed. */
+  /** Whether files.info knows the file, which it does after completion. */
   async #exists(workspace: Workspace, id: string): Promise<boolean> {
     return (await this.#info(workspace, id)).kind === 'done'
   }
@@ -169,7 +169,7 @@ function fileNameOf({ id, mediaType }: PictureView): string {
   return `easel-${id}.${mediaType.split('/')[1] ?? 'png'}`
 }
 
-/** The bytes, to the address that Slack named for them; no token goes along. */
+/** Sends the bytes to the upload URL, without a token. */
 async function sendBytes(url: string, { bytes }: Upload): Promise<void> {
   let status: number
   try {

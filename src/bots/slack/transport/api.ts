@@ -1,4 +1,4 @@
-/** Slack's Web API as the adapter uses it: one client per token, Retry-After kept, refusals returned by their code. */
+/** Slack's Web API for the adapter: one client per token, obeys Retry-After, returns refusals as codes. */
 import {
   type Logger as SlackLogger,
   WebAPIHTTPError,
@@ -13,10 +13,10 @@ import type { AbortableRequests } from '../../../net/abortable-requests.ts'
 import type { Clock, Logger } from '../../../ports.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
-/** `refused`: Slack's own error code, final for this call. What waiting may mend is thrown as AppError 'platform-busy'. */
+/** `refused`: Slack's own error code, permanent for this call. Temporary faults are thrown as 'platform-busy'. */
 export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; error: string }
 
-/** Codes by which Slack says that it, not we, is in trouble. */
+/** Codes for faults of Slack itself. */
 const troubleCodes: ReadonlySet<string> = new Set([
   'fatal_error',
   'internal_error',
@@ -25,7 +25,7 @@ const troubleCodes: ReadonlySet<string> = new Set([
   'service_unavailable',
 ])
 
-/** Codes that are about the token and not about the call (docs.slack.dev/reference/methods/auth.test). */
+/** Codes that concern the token instead of the call (docs.slack.dev/reference/methods/auth.test). */
 const tokenCodes: ReadonlySet<string> = new Set([
   'account_inactive',
   'invalid_auth',
@@ -35,12 +35,12 @@ const tokenCodes: ReadonlySet<string> = new Set([
   'token_revoked',
 ])
 
-/** How long to wait where Slack does not say. */
+/** The wait time if Slack states none. */
 const troubleWaitMs = 5000
 
 /**
- * Retries are Easel's own: the outbox repeats what failed, and progress is simply skipped. `requests` ends what is under
- * way at a stop.
+ * The client does not retry: the outbox repeats failed deliveries, and progress is skipped. `requests` aborts running
+ * calls at a stop.
  */
 export function clientOptions(
   apiUrl: string,
@@ -64,7 +64,7 @@ export class SlackApi {
   readonly #limiter: RateLimiter
   readonly #log: Logger
   readonly #clients = new Map<string, WebClient>()
-  /** Tokens that Slack refuses, so that each is told of once. */
+  /** Refused tokens, so that each is logged once. */
   readonly #refused = new Set<string>()
 
   constructor(options: WebClientOptions, clock: Clock, log: Logger) {
@@ -74,8 +74,8 @@ export class SlackApi {
   }
 
   /**
-   * One call. `limitKey` is what Slack limits together: a method, or for messages a method and its channel. Inside a wait
-   * nothing is sent.
+   * Makes one call. `limitKey` identifies a rate limit: a method, or for messages a method and its channel. Nothing is sent
+   * during a wait.
    */
   async call<T>(token: string, limitKey: string, ask: (client: WebClient) => Promise<T>): Promise<Called<T>> {
     const waitMs = this.#limiter.take(token, limitKey)
@@ -89,12 +89,12 @@ export class SlackApi {
     }
   }
 
-  /** Whether a call that may as well be left out can be afforded now. */
+  /** Whether the rate limit has room for an optional call. */
   canSpare(token: string, limitKey: string): boolean {
     return this.#limiter.canSpare(token, limitKey)
   }
 
-  /** Calls that can follow one another now. */
+  /** The number of calls that are possible now. */
   left(token: string, limitKey: string): number {
     return this.#limiter.left(token, limitKey)
   }

@@ -1,4 +1,4 @@
-/** Doctor's lines on Slack: what it says to the tokens, which scopes are granted, and whether the address is free. */
+/** Doctor's check of Slack: the tokens, the granted scopes, and whether the address is free. */
 import { WebAPIPlatformError, WebClient } from '@slack/web-api'
 import type { Config } from '../../../config.ts'
 import type { Words } from '../../../words/en.ts'
@@ -45,7 +45,7 @@ async function botFindings(token: string, config: Config, words: Words): Promise
   }
 }
 
-/** The token of Socket Mode: opening an address costs nothing, nobody has to use it. */
+/** Checks the Socket Mode token by opening a URL, which has no side effect. */
 async function appFinding(token: string, config: Config, words: Words): Promise<Finding> {
   try {
     await clientFor(token, config).apps.connections.open({})

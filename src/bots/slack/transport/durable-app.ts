@@ -1,32 +1,32 @@
 /**
- * Bolt's App, with two differences: an event counts as received only when it was dealt with, and nothing that came and
- * was passed over stays without an acknowledgement.
+ * Bolt's App with two differences: an event is acknowledged only after it was handled, and ignored events are acknowledged
+ * too.
  */
 import { App, type AppOptions, type Receiver, type ReceiverEvent } from '@slack/bolt'
 
-/** An acknowledgement in place of all handlers, and what is done after it. */
+/** An acknowledgement that replaces all handlers, and the action after it. */
 export interface Dismissal {
   ack: object | undefined
   followUp(): Promise<void>
 }
 
 /**
- * Bolt acknowledges events before any listener ran: a crash in between would lose a request. Here Slack hears of it
- * when the job is in the database, and delivers the event again otherwise; its id keeps it one job.
+ * Bolt acknowledges events before listeners run, so a crash in between would lose a request. This class acknowledges when
+ * the job is in the database. Otherwise Slack redelivers the event, and its id keeps it one job.
  */
 export class DurableApp extends App {
   readonly #underway = new Set<Promise<void>>()
   readonly #dismissalOf: (body: unknown) => Dismissal | undefined
   #closed = false
 
-  /** `dismissalOf`: what is told to those who are not served. */
+  /** `dismissalOf`: the reply to people of workspaces without the app. */
   constructor(options: AppOptions, dismissalOf: (body: unknown) => Dismissal | undefined) {
     super(options)
     this.#dismissalOf = dismissalOf
   }
 
   override async processEvent(event: ReceiverEvent): Promise<void> {
-    // Not acknowledged: Slack delivers events again, and tells people that their command found nobody.
+    // Not acknowledged: Slack redelivers events, and reports a failed command to the person.
     if (this.#closed) return
     const work = this.#process(event)
     this.#underway.add(work)
@@ -37,12 +37,12 @@ export class DurableApp extends App {
     }
   }
 
-  /** Resolves when nothing that came in is still being dealt with. */
+  /** Resolves when no event is being handled. */
   async idle(): Promise<void> {
     while (this.#underway.size > 0) await Promise.allSettled(this.#underway)
   }
 
-  /** Takes no more events and waits for those under way. */
+  /** Accepts no more events and waits for the running ones. */
   async close(): Promise<void> {
     this.#closed = true
     await this.idle()
@@ -64,12 +64,12 @@ export class DurableApp extends App {
         await event.ack(response)
       },
     })
-    // Slack delivers again what is not acknowledged, and tells people that their command found nobody.
+    // Slack redelivers unacknowledged events, and reports a failed command to the person.
     if (!isAcked) await event.ack()
   }
 }
 
-/** Several receivers behind one app: Socket Mode for events and HTTP for installing, say. */
+/** Several receivers for one app, such as Socket Mode for events and HTTP for installations. */
 export class CombinedReceiver implements Receiver {
   readonly #receivers: readonly Receiver[]
 

@@ -1,4 +1,4 @@
-/** Receives Slack over HTTP: signed events, and the pages by which a workspace installs the app. */
+/** Receives HTTP requests from Slack: signed events, and the installation pages. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type App, HTTPReceiver, type Receiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
@@ -10,7 +10,7 @@ import type { Installations } from './installations.ts'
 import { verifyRequest } from './verify-request.ts'
 
 const eventsPath = '/slack/events'
-/** The largest payloads, modals with everything filled in, are far below. */
+/** Slack's largest payloads, complete modals, are much smaller. */
 const maxBodyBytes = 1024 * 1024
 
 export interface OAuthParts {
@@ -24,12 +24,12 @@ export interface OAuthParts {
 export interface HttpParts {
   host: string
   port: number
-  /** Undefined: events come by Socket Mode, and this receiver is for installing alone. */
+  /** Undefined: events use Socket Mode, and this receiver only serves installations. */
   signingSecret?: string
-  /** Undefined: one workspace, by the token of the environment. */
+  /** Undefined: one workspace, with the token of the environment. */
   oauth?: OAuthParts
   clientOptions: WebClientOptions
-  /** Of the pages that browsers show. */
+  /** The texts of the pages. */
   words: Words
   clock: Clock
   log: Logger
@@ -44,7 +44,7 @@ export class SlackHttpReceiver implements Receiver {
     this.#parts = parts
     const { oauth, clientOptions } = parts
     this.#receiver = new HTTPReceiver({
-      // Requests are verified here, towards the past and the future; Bolt would look at the past alone.
+      // Requests are verified here. Bolt would not refuse timestamps in the future.
       signingSecret: '',
       signatureVerification: false,
       endpoints: [eventsPath],
@@ -133,7 +133,7 @@ export class SlackHttpReceiver implements Receiver {
     try {
       this.#receiver.requestListener(request, response)
     } catch {
-      // Bolt throws for every path that is not its own.
+      // Bolt throws for every unknown path.
       response.writeHead(404).end()
     }
   }
@@ -144,7 +144,7 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Undefined for a body that is too large; the rest of it is not read. */
+/** Undefined for a body that is too large; the rest is not read. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let length = 0

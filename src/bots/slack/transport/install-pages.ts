@@ -1,8 +1,8 @@
-/** What a browser shows where installing the app came to nothing. */
+/** The page for a failed installation. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Words } from '../../../words/en.ts'
 
-/** Codes of @slack/oauth that say that the visit did not begin here, or too long ago. */
+/** Codes of @slack/oauth for an installation that did not start here, or too long ago. */
 const staleVisits: ReadonlySet<string> = new Set([
   'slack_oauth_missing_state',
   'slack_oauth_invalid_state',
@@ -27,7 +27,7 @@ export function showFailure(
   )
 }
 
-/** Cancel on Slack's consent page comes back as `error=access_denied` (RFC 6749, 4.1.2.1). */
+/** Whether the person cancelled on Slack's consent page: `error=access_denied` (RFC 6749, 4.1.2.1). */
 function isCancelled({ url = '/' }: IncomingMessage): boolean {
   return new URL(url, 'http://localhost').searchParams.get('error') === 'access_denied'
 }

@@ -1,4 +1,4 @@
-/** Which workspaces and organisations installed the app, sealed at rest: the installation store that Bolt asks for. */
+/** The installation store for Bolt: installations of workspaces and organisations, encrypted at rest. */
 import type { Installation, InstallationQuery, InstallationStore } from '@slack/bolt'
 import { z } from 'zod'
 import { AppError } from '../../../errors.ts'
@@ -8,7 +8,7 @@ import { seal, unseal } from './sealed.ts'
 
 const named = z.object({ id: z.string(), name: z.string().optional() })
 
-/** What Easel needs of an installation; people's own tokens are never asked for and never kept. */
+/** The stored part of an installation. User tokens are never requested and never stored. */
 const stored = z.object({
   team: named.optional(),
   enterprise: named.optional(),
@@ -18,7 +18,7 @@ const stored = z.object({
   appId: z.string().optional(),
   bot: z.object({ token: z.string(), id: z.string(), userId: z.string(), scopes: z.array(z.string()) }),
   user: z.object({ id: z.string() }),
-  /** Milliseconds since 1970; earlier versions kept no time. */
+  /** Milliseconds since 1970; earlier versions stored no time. */
   installedAtMs: z.number().default(0),
 })
 export type StoredInstallation = z.infer<typeof stored>
@@ -52,7 +52,7 @@ export class Installations implements InstallationStore {
     await this.#storage.save(id, seal(this.#key, id, JSON.stringify(parsed.data), this.#ids.next()))
   }
 
-  /** For Bolt's installer. Throws where nothing is installed, as Bolt expects. */
+  /** For Bolt's installer. @throws Error when nothing is installed, as Bolt expects. */
   async fetchInstallation(query: InstallationQuery<boolean>): Promise<Installation<'v2', boolean>> {
     const found = this.find(query)
     if (found === undefined) throw new Error('not installed')
@@ -64,7 +64,7 @@ export class Installations implements InstallationStore {
     await this.remove(query)
   }
 
-  /** The workspace's own installation, else that of its organisation. */
+  /** The workspace's own installation, otherwise that of its organisation. */
   find(ids: { teamId?: string; enterpriseId?: string }): StoredInstallation | undefined {
     for (const id of [ids.teamId, ids.enterpriseId]) {
       const document = id === undefined ? undefined : this.#open(id)
@@ -73,7 +73,7 @@ export class Installations implements InstallationStore {
     return undefined
   }
 
-  /** Every installation that this key opens, by the id of its workspace or organisation. */
+  /** Every installation that this key decrypts, by the id of its workspace or organisation. */
   all(): { id: string; installation: StoredInstallation }[] {
     return this.#storage.ids().flatMap(id => {
       const document = this.#open(id)
@@ -81,12 +81,12 @@ export class Installations implements InstallationStore {
     })
   }
 
-  /** Workspaces and organisations whose documents this key does not open. */
+  /** Workspaces and organisations whose documents this key does not decrypt. */
   unreadable(): string[] {
     return this.#storage.ids().filter(id => this.#open(id) === undefined)
   }
 
-  /** Forgets a workspace's own installation; an organisation's only where no workspace is named. */
+  /** Deletes a workspace's own installation; an organisation's only if no workspace is given. */
   async remove(ids: { teamId?: string; enterpriseId?: string }): Promise<void> {
     const id = ids.teamId ?? ids.enterpriseId
     if (id !== undefined) await this.#storage.remove(id)

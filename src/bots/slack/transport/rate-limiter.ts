@@ -10,13 +10,13 @@ interface Rate {
   burst: number
 }
 
-/** Of what a minute allows, a fifth may be used at once. */
+/** A rate per minute, with a burst of a fifth of it. */
 const perMinute = (calls: number): Rate => ({ perSecond: calls / 60, burst: calls / 5 })
 // docs.slack.dev/apis/web-api/rate-limits: tiers 3 and 4; messages one a second and channel, with short bursts.
 const tier3 = perMinute(50)
 const tier4 = perMinute(100)
 
-/** What deliveries use, by method. The others answer somebody who waits: they are sent until Slack itself refuses. */
+/** The rates of methods for deliveries. Other methods serve a waiting person and are only limited by Slack itself. */
 const rates: Readonly<Record<string, Rate>> = {
   'chat.postMessage': { perSecond: 1, burst: 4 },
   'chat.update': tier3,
@@ -26,9 +26,9 @@ const rates: Readonly<Record<string, Rate>> = {
   'files.info': tier4,
   'files.delete': tier3,
 }
-/** One that was not used for so long is full again. */
+/** The maximum number of buckets. A bucket that was unused long enough is full again and may be evicted. */
 const mostBuckets = 10_000
-/** Share of a burst that only what matters may use. */
+/** The share of a burst that optional calls may not use. */
 const reserve = 0.5
 
 /** Times are on the monotonic clock. */
@@ -36,9 +36,9 @@ interface Bucket {
   rate: Rate | undefined
   tokens: number
   atMs: number
-  /** Slack wants no call before then. */
+  /** The end of Slack's Retry-After. */
   closedUntilMs: number
-  /** The latest retry time that was handed out. */
+  /** The latest assigned retry time. */
   assignedUntilMs: number
 }
 
@@ -50,7 +50,7 @@ export class RateLimiter {
     this.#clock = clock
   }
 
-  /** 0: go ahead, the call is counted. Otherwise how long to wait, in milliseconds; nothing may be sent before. */
+  /** 0 if the call may proceed, and counts it; otherwise the time to wait in milliseconds. */
   take(token: string, limitKey: string): number {
     const found = this.#bucket(token, limitKey)
     const { rate } = found
@@ -69,12 +69,12 @@ export class RateLimiter {
     return Math.ceil(nextMs - nowMs)
   }
 
-  /** Whether a call that may as well be left out can be afforded now. */
+  /** Whether the rate limit has room for an optional call. */
   canSpare(token: string, limitKey: string): boolean {
     return this.left(token, limitKey) > (this.#bucket(token, limitKey).rate?.burst ?? 0) * reserve
   }
 
-  /** Calls that can follow one another now. */
+  /** The number of calls that are possible now. */
   left(token: string, limitKey: string): number {
     const found = this.#bucket(token, limitKey)
     return found.closedUntilMs <= this.#refill(found) ? Math.floor(found.tokens) : 0

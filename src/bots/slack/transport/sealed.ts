@@ -1,4 +1,4 @@
-/** AES-256-GCM over small documents: what is stored of a workspace can be read only with the key and under its id. */
+/** AES-256-GCM encryption of small documents. A document can be decrypted only with the key and its own id. */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 import { AppError } from '../../../errors.ts'
 
@@ -6,7 +6,7 @@ const version = 1
 const ivBytes = 12
 const tagBytes = 16
 
-/** Reads the key of the environment: 32 bytes as base64 or hex. Throws AppError 'config' otherwise. */
+/** The key of the environment: 32 bytes as base64 or hex. @throws AppError 'config' when it has another form. */
 export function readKey(text: string): Buffer {
   const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
   if (key.length !== 32)
@@ -18,8 +18,8 @@ export function readKey(text: string): Buffer {
 }
 
 /**
- * version, iv, tag, ciphertext. The id is authenticated too: a row copied to another id does not open. `nonce` is a
- * fresh identifier; GCM wants one that never comes twice with a key, it need not be secret.
+ * Format: version, iv, tag, ciphertext. The id is authenticated too, so a row copied to another id does not decrypt.
+ * `nonce` is a fresh identifier. GCM requires that it is never repeated with a key; it need not be secret.
  */
 export function seal(key: Buffer, id: string, document: string, nonce: string): Uint8Array {
   const iv = createHash('sha256').update(nonce).digest().subarray(0, ivBytes)
@@ -28,7 +28,7 @@ export function seal(key: Buffer, id: string, document: string, nonce: string): 
   return Buffer.concat([Buffer.from([version]), iv, cipher.getAuthTag(), sealed])
 }
 
-/** Undefined for anything that this key did not seal under this id. */
+/** Undefined for bytes that were not encrypted with this key and this id. */
 export function unseal(key: Buffer, id: string, bytes: Uint8Array): string | undefined {
   const sealed = Buffer.from(bytes)
   if (sealed.length < 1 + ivBytes + tagBytes || sealed[0] !== version) return undefined

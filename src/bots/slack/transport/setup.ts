@@ -1,11 +1,11 @@
-/** Which secrets Slack needs for which way in, and which of them are missing. Pure. */
+/** The secrets that Slack needs for each transport, and the missing ones. Pure. */
 import type { Config } from '../../../config.ts'
 import { toAppError } from '../../../errors.ts'
 import { type SecretName, type Secrets, secretVariables } from '../../../secrets.ts'
 import type { AdapterSetup } from '../../adapter.ts'
 import { readKey } from './sealed.ts'
 
-/** What the bot asks for; config/slack-manifest.yaml asks for the same, docs/slack.md says why. */
+/** The scopes of the bot, which equal those of config/slack-manifest.yaml. docs/slack.md gives the reasons. */
 export const botScopes = [
   'app_mentions:read',
   'channels:read',
@@ -17,20 +17,20 @@ export const botScopes = [
   'users:read',
 ]
 
-/** One workspace by its token, or several by OAuth. */
+/** The secret for one workspace; several use OAuth. */
 const oneWorkspace = ['slackBotToken'] as const
 const oauthSecrets = ['slackClientId', 'slackClientSecret', 'slackStateSecret'] as const
 const severalWorkspaces = [...oauthSecrets, 'encryptionKey'] as const
-/** How events come. */
+/** The secret of each transport. */
 const transports = { socket: 'slackAppToken', http: 'slackSigningSecret' } as const satisfies Record<
   Config['slack']['transport'],
   SecretName
 >
 
-/** All that are Slack's alone: the key says nothing of it. */
+/** All secrets that only Slack uses; the encryption key is not one of them. */
 const slackSecrets = [...oneWorkspace, ...oauthSecrets, ...Object.values(transports)]
 
-/** Several workspaces install the app by themselves. */
+/** Whether several workspaces install the app by OAuth. */
 export function usesOAuth(secrets: Secrets): boolean {
   return secrets.slackBotToken === undefined && oauthSecrets.some(name => secrets[name] !== undefined)
 }

@@ -1,6 +1,6 @@
 /**
- * Socket Mode over two connections at once, so that one goes on while Slack renews the other. Reconnecting is done here
- * and not by Bolt's client, which waits 5 s before each try and lets a fault of a later try go unhandled.
+ * Socket Mode over two connections, so that one continues while Slack renews the other. This module reconnects instead of
+ * Bolt's client, which waits 5 s before each try and does not handle the error of a later try.
  */
 import { type App, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import { WebAPIPlatformError, type WebClientOptions } from '@slack/web-api'
@@ -32,7 +32,7 @@ export class Sockets implements Receiver {
     for (const connection of this.#connections) connection.init(app)
   }
 
-  /** Throws AppError where the first connection cannot be made; the others keep trying by themselves. */
+  /** Rejects if the first connection cannot be opened; the others keep retrying. */
   async start(): Promise<void> {
     const [first, ...others] = this.#connections
     await first?.open()
@@ -44,7 +44,7 @@ export class Sockets implements Receiver {
   }
 }
 
-/** One connection that comes back by itself until it is closed. */
+/** One connection, which reconnects until it is closed. */
 class SocketConnection {
   readonly #receiver: SocketModeReceiver
   readonly #clock: Clock
@@ -81,7 +81,7 @@ class SocketConnection {
     this.#failures = 0
   }
 
-  /** One try now, and later ones as long as they fail; never rejects. */
+  /** Tries now, and again while that fails. Never rejects. */
   async keepOpen(): Promise<void> {
     try {
       await this.open()
@@ -90,7 +90,7 @@ class SocketConnection {
       const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#failures - 1))
       const fault = toAppError(error)
       const fields = { pauseMs, problem: fault.message }
-      // Only the operator mends a token that Slack refuses; a network mends itself.
+      // Only the operator can replace a refused token; a network fault is temporary.
       if (fault.retryable) this.#log.warn(fields, 'no connection to Slack')
       else this.#log.error(fields, 'Slack refused the connection')
       this.#state = 'waiting'
@@ -110,7 +110,7 @@ class SocketConnection {
     this.#stopWaiting()
   }
 
-  /** Reopens at once after a renewal or a broken connection; only failing tries are spaced out. */
+  /** Reopens at once after a renewal or a broken connection; only failed tries are delayed. */
   #lost(): void {
     if (this.#state !== 'open') return
     this.#log.info({}, 'a connection to Slack ended; opening another')
@@ -118,7 +118,7 @@ class SocketConnection {
   }
 }
 
-/** What Slack itself said of the token is final; a network may come back. */
+/** Slack's refusal of the token is permanent; a network fault is temporary. */
 function refusal(error: unknown): AppError {
   if (!(error instanceof WebAPIPlatformError))
     return new AppError('platform-busy', { platform: 'Slack', retryAfterMs: firstPauseMs }, error)

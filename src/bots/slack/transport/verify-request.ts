@@ -1,12 +1,12 @@
-/** Whether a request over HTTP comes from Slack: age both ways, then HMAC over the raw body in constant time. */
+/** Verifies that an HTTP request comes from Slack: the timestamp, then the HMAC over the raw body in constant time. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** Slack's own limit (docs.slack.dev/authentication/verifying-requests-from-slack), held towards the future too. */
+/** Slack's own limit (docs.slack.dev/authentication/verifying-requests-from-slack), also for timestamps in the future. */
 const maxSkewSeconds = 300
 
 export interface SignedParts {
   signingSecret: string
-  /** X-Slack-Request-Timestamp and X-Slack-Signature, as they came. */
+  /** The headers X-Slack-Request-Timestamp and X-Slack-Signature, unparsed. */
   timestamp: string | undefined
   signature: string | undefined
   rawBody: Uint8Array
@@ -15,7 +15,7 @@ export interface SignedParts {
 
 export type Verdict = 'genuine' | 'stale' | 'forged'
 
-/** Checks shape and age before the HMAC, so that no time is spent on what cannot be right. */
+/** Checks format and age before the HMAC, which saves time for invalid requests. */
 export function verifyRequest(parts: SignedParts): Verdict {
   const { timestamp = '', signature = '' } = parts
   if (!/^\d{1,12}$/.test(timestamp) || !/^v0=[0-9a-f]{64}$/.test(signature)) return 'forged'

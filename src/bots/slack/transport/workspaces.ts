@@ -1,4 +1,4 @@
-/** With which token Easel speaks in which workspace: one from the environment, or those of stored installations. */
+/** The tokens of workspaces: one from the environment, or those of stored installations. */
 import type { Authorize } from '@slack/bolt'
 import { AppError } from '../../../errors.ts'
 import type { Logger } from '../../../ports.ts'
@@ -7,7 +7,7 @@ import type { SlackApi } from './api.ts'
 import type { Installations } from './installations.ts'
 import { botScopes } from './setup.ts'
 
-/** Organisation-wide installations have an enterprise and no team of their own. */
+/** Organisation-wide installations have an enterprise id and no team id. */
 export interface WorkspaceIds {
   teamId?: string
   enterpriseId?: string
@@ -19,25 +19,25 @@ export interface Workspace {
   botUserId: string
 }
 
-/** Scopes that the bot asks for and a workspace, or the one of the environment, did not grant. */
+/** Requested scopes that a workspace did not grant. */
 export interface ScopeLack {
   workspaceId?: string
   scopes: string[]
 }
 
 export interface Workspaces {
-  /** Scopes that were not granted. Rejects with an AppError where the token is no good. */
+  /** The scopes that were not granted. Rejects if Slack refuses the token. */
   start(): Promise<ScopeLack[]>
-  /** Undefined where the app is not installed, or not any more. Throws 'platform-busy' where that is not known yet. */
+  /** Undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when that is unknown. */
   of(ids: WorkspaceIds): Workspace | undefined
   /**
-   * Slack says that the app was removed there, or its tokens revoked, in the second `atS` since 1970. It may say so late,
-   * when the app is installed again: then false, and nothing ends.
+   * Handles Slack's notice that the app was removed there, or its tokens revoked, in the second `atS` since 1970. A late
+   * notice does not end a newer installation and returns false.
    */
   end(ids: WorkspaceIds, atS: number): Promise<boolean>
 }
 
-/** What Bolt must know before it lets an event through. */
+/** Bolt's authorisation of an event. */
 export function authorizeWith(workspaces: Workspaces): Authorize<boolean> {
   return async ({ teamId, enterpriseId }) => {
     const workspace = workspaces.of({ teamId, enterpriseId })
@@ -52,7 +52,7 @@ export function authorizeWith(workspaces: Workspaces): Authorize<boolean> {
   }
 }
 
-/** What an earlier process left to be said waits for the token's first use; and long, where Slack refused it. */
+/** The retry time of deliveries before the token's first use. */
 const soonMs = 1000
 const lateMs = 60_000
 
@@ -60,7 +60,7 @@ const lateMs = 60_000
 export class OneWorkspace implements Workspaces {
   readonly #api: SlackApi
   readonly #token: string
-  /** A number: not known yet, and how long to wait before asking again. */
+  /** A number means that it is unknown, and is the retry time. */
   #workspace: Workspace | undefined | number = soonMs
 
   constructor(api: SlackApi, token: string) {
@@ -92,7 +92,7 @@ export class OneWorkspace implements Workspaces {
     throw new AppError('platform-busy', { platform: 'Slack', retryAfterMs: this.#workspace })
   }
 
-  /** Of a token in the environment no time is known: Slack is asked whether it is dead. */
+  /** The environment's token has no installation time, so Slack is asked whether it is revoked. */
   async end(): Promise<boolean> {
     const called = await this.#api.call(this.#token, 'auth.test', client => client.auth.test())
     if (called.kind === 'done') return false
@@ -101,7 +101,7 @@ export class OneWorkspace implements Workspaces {
   }
 }
 
-/** Nothing is known to be missing where Slack did not say what is granted. */
+/** Empty if Slack did not list the granted scopes. */
 export function lackOf(
   workspace: { workspaceId?: string },
   granted: readonly string[] | undefined,
@@ -120,7 +120,7 @@ export class InstalledWorkspaces implements Workspaces {
     this.#log = log
   }
 
-  /** A key that was changed is no reason to stay away: those workspaces can install the app again. */
+  /** A changed key does not prevent the start: the affected workspaces can install the app again. */
   async start(): Promise<ScopeLack[]> {
     const ids = this.#installations.unreadable()
     if (ids.length > 0)
@@ -137,7 +137,7 @@ export class InstalledWorkspaces implements Workspaces {
 
   async end(ids: WorkspaceIds, atS: number): Promise<boolean> {
     const installedAtMs = this.#installations.find(ids)?.installedAtMs ?? 0
-    // The last moment that the second of the event may stand for.
+    // The end of the event's second.
     if ((atS + 1) * 1000 <= installedAtMs) return false
     await this.#installations.remove(ids)
     return true

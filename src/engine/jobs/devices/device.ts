@@ -109,7 +109,7 @@ export class Device {
     return this.state === 'ready' && this.gate.free
   }
 
-  /** Brings a worker up where there is none; throws AppError when it does not come up. */
+  /** Starts a worker if there is none. @throws AppError 'worker-killed' when the device was stopped, or the worker's fault. */
   async prepare(isolated = false): Promise<WorkerHost> {
     if (this.#state === 'stopped') {
       throw new AppError('worker-killed', { device: this.name, reason: 'the device was stopped' })
