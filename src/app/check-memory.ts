@@ -1,6 +1,6 @@
 /** Whether a picture fits into any device's memory at all: known before it is accepted. Pure. */
 import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
-import type { WorkOrder } from '../engine/work-order.ts'
+import { paintedPixels, type WorkOrder } from '../engine/work-order.ts'
 import { type Problem, problem } from './problems.ts'
 
 /** A device as far as its memory goes. */
@@ -30,7 +30,7 @@ function neededFor(order: WorkOrder, models: readonly ModelRecord[]): number {
     model.refiner ? [model, model.refiner] : [model],
   )
   const hashes = [order.model.hash, ...(order.kind === 'paint' ? [order.refinement?.model.hash] : [])]
-  const pixels = order.widthPx * order.heightPx
+  const pixels = paintedPixels(order)
   const needs = experts.filter(({ hash }) => hashes.includes(hash)).flatMap(({ needs = [] }) => needs)
   return Math.max(
     0,

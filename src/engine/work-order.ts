@@ -229,3 +229,10 @@ function sourceIds({ pictureId, maskId }: RefineOrder['source']): string[] {
 export function countOf(order: WorkOrder): number {
   return order.kind === 'paint' ? order.count : 1
 }
+
+/** Pixels that the networks paint for each picture of the order: where only a part is painted, those of that part. */
+export function paintedPixels(order: WorkOrder): number {
+  const part = order.kind === 'paint' ? order.source?.inpainting?.onlyMasked : undefined
+  const { widthPx, heightPx } = part ?? order
+  return widthPx * heightPx
+}

@@ -1,5 +1,5 @@
 /** How much work an order is, and which model it needs: what the scheduler and the estimates go by. */
-import { countOf, type WorkOrder } from '../../work-order.ts'
+import { countOf, paintedPixels, type WorkOrder } from '../../work-order.ts'
 import type { Waiting } from '../store.ts'
 
 export function jobSizeOf(order: WorkOrder): Pick<Waiting, 'modelHash' | 'size'> {
@@ -12,11 +12,4 @@ export function jobSizeOf(order: WorkOrder): Pick<Waiting, 'modelHash' | 'size'>
       pixels: paintedPixels(order) * countOf(order),
     },
   }
-}
-
-/** Where only a part is painted, that part alone is work. */
-function paintedPixels(order: WorkOrder): number {
-  const part = order.kind === 'paint' ? order.source?.inpainting?.onlyMasked : undefined
-  const { widthPx, heightPx } = part ?? order
-  return widthPx * heightPx
 }
