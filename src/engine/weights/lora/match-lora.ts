@@ -98,7 +98,8 @@ function changesOf(
     const shape = shapeOf(tensor)
     if (!used || !shape) return []
     const besides: readonly Role[] = family.changes === 'weight' ? ['alpha', 'dora_scale'] : []
-    const chosen = Object.fromEntries([...used, ...besides].map(role => [role, factors[role]]))
+    const all = [...used, ...besides].map(role => [role, factors[role]] as const)
+    const chosen = Object.fromEntries(all.filter(([, factor]) => factor !== undefined))
     return [{ tensor, family, factors: chosen, shape }]
   })
 }
