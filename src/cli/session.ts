@@ -111,10 +111,7 @@ function levelOfCommands(configured: LogLevel): LogLevel {
 }
 
 /** Writes lines without secrets, whoever put them into an error, and without characters that a terminal obeys. */
-export function lineWriter(
-  stream: NodeJS.WritableStream,
-  secrets: readonly string[],
-): (line: string) => void {
+function lineWriter(stream: NodeJS.WritableStream, secrets: readonly string[]): (line: string) => void {
   const scrub = scrubber(secrets)
   return line => void stream.write(`${withVisibleControls(scrub(line))}\n`)
 }

@@ -172,7 +172,7 @@ function runtimeOptions(folder: string, options: SessionOptions): ort.InferenceS
   return {
     executionProviders: [providerOf(options.device ?? 'cpu')],
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3, // errors; symbolic shapes make the runtime warn about nothing
+    logSeverityLevel: 4, // fatal: what goes wrong is thrown, and names of a foreign graph reach no terminal by another way
     ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
     ...(options.profilePrefix !== undefined && {
       enableProfiling: true,
