@@ -143,6 +143,8 @@ const schema = z.strictObject({
   }),
   /** People who may see everybody's statistics. */
   admins: z.array(z.string().regex(personName, expected('person'))),
+  /** People are told when their pictures are done, unless they say otherwise (/notify). */
+  notify: z.boolean(),
   styles: z.array(style),
   /** Lists of lines by name; `__name__` in a prompt draws one line. */
   wildcards: z.record(z.string().regex(/^[\p{L}\p{N}_/-]+$/u), z.array(z.string().min(1)).min(1)),

@@ -51,11 +51,19 @@ function info({ db, views }: AppParts, pictureId: string, caller: Caller): ActOu
 async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
   const job = visibleJob(parts.db, caller, jobId)
   if (!job) return refused(problem('job-unknown', { id: jobId }))
+  const findings = new Findings()
+  if (job.state !== 'done' && job.order.kind === 'upscale') {
+    const { pictureId } = job.order.source
+    if (!visiblePicture(parts.db, caller, pictureId))
+      return refused(problem('picture-unknown', { id: pictureId }))
+    return derive(parts, 're-roll', job.order, { job }, findings, caller)
+  }
   const recipe = recipeOf(parts, job, caller)
   if (!recipe) return refused(problem('no-recipe', {}))
-  const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
-  const order = model && reRolled(recipe, model, parts.random.uint32())
+  // What came to nothing is tried again as it was asked for; of a picture there is to be another one.
+  const seed = job.state === 'done' ? parts.random.uint32() : recipe.seed
+  const order = model && reRolled(recipe, model, seed)
   const [picture] = parts.views.ofRecord(job).pictures
   return derive(parts, 're-roll', order, { job, pictureId: picture?.id }, findings, caller)
 }

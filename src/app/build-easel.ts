@@ -73,7 +73,7 @@ export function buildEasel(given: EaselParts): BuiltEasel {
     onChange: change => onChange(change),
   })
   const views = new JobViews(db, pool)
-  const deliveries = new Deliveries({ db, views, clock, random, log })
+  const deliveries = new Deliveries({ db, views, clock, random, log, notify: config.notify })
   const watch = new Watch({ views, pool, clock, log })
   watch.add(job => deliveries.progressed(job))
   const changed = (jobId: string) => onChange({ kind: 'state', jobId })

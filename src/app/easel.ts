@@ -59,6 +59,8 @@ export interface ForgetOutcome {
 export interface Easel {
   imagine(request: ImagineRequest, caller: Caller, options?: { confirmed?: boolean }): Promise<ImagineOutcome>
   act(action: Action, caller: Caller): Promise<ActOutcome>
+  /** Why the caller may not delete the job, before they are asked whether they want to. */
+  deletionProblem(jobId: string, caller: Caller): Problem | undefined
 
   job(jobId: string, viewer: Viewer): JobView | undefined
   /** By picture id, with the job that made it. */
@@ -74,6 +76,8 @@ export interface Easel {
   queue(viewer: Viewer, limit: number): QueueEntry[]
   /** The first of a person's own running and queued jobs, in serving order, and how many there are. */
   ownQueue(person: Person, limit: number): { jobs: JobView[]; count: number }
+  /** A person's own finished jobs, newest first, wherever they asked for them. */
+  ownDone(person: Person, limit: number): JobView[]
   /** How much runs and waits: for everybody. */
   queueLength(): QueueLength
   /** How a delivery is getting on, after it ended or `timeoutMs` passed. */

@@ -10,7 +10,7 @@ import type { Easel } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import { problem } from './problems.ts'
 import { usageOf } from './quota.ts'
-import { forget } from './remove.ts'
+import { deletionProblem, forget } from './remove.ts'
 import { settingsProblems } from './settings.ts'
 import { show } from './show.ts'
 import { configName, maySeeStats, statsOf } from './stats.ts'
@@ -40,6 +40,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
     async act(action, caller) {
       return isStopping() ? refusedForStop() : act(app, action, caller)
     },
+    deletionProblem: (jobId, caller) => deletionProblem(app, jobId, caller),
 
     job(jobId, viewer) {
       const job = visibleJob(db, viewer, jobId)
@@ -78,6 +79,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
         count: db.openJobs.count(people),
       }
     },
+    ownDone: (person, limit) => views.ofRecords(db.jobs.doneOf(db.people.ofAccount(person), limit)),
     queueLength: () => ({ running: pool.running().length, waiting: pool.waiting }),
 
     models: () => app.catalogue.models.map(model => modelView(config, model)),
@@ -89,7 +91,10 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
     async saveSettings(person, settings) {
       const problems = settingsProblems(settings, app.catalogue.models, config.limits)
       if (problems.length > 0) return { kind: 'refused', problems }
-      await db.write(() => db.people.saveSettings(db.people.upsert(nameable(person)), settings))
+      // No form has a field for it.
+      const { notify } = db.people.settings(person)
+      const kept = { ...settings, notify: settings.notify ?? notify }
+      await db.write(() => db.people.saveSettings(db.people.upsert(nameable(person)), kept))
       return { kind: 'saved' }
     },
     usage: person => usageOf(db, config.limits, person, clock.now()),

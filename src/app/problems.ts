@@ -16,6 +16,8 @@ export type FlagExpectation =
   | 'size'
   | 'interval'
   | 'on-off'
+  | 'on-or-off'
+  | 'on-or-off'
   | 'refine'
   | 'sigmas'
   | 'spacing'

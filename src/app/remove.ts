@@ -70,9 +70,15 @@ export async function forget(parts: AppParts, person: Person): Promise<ForgetOut
   return { count: jobs.filter(job => !job.removed).length, jobIds }
 }
 
+/** Why the caller may not delete it; undefined: they may. */
+export function deletionProblem(parts: AppParts, jobId: string, caller: Caller): Problem | undefined {
+  const found = managedJob(parts, jobId, caller)
+  return found.kind === 'refused' ? found.problems[0] : undefined
+}
+
 type Managed = { kind: 'managed'; job: JobRecord } | Refused
 
-/** Inside a transaction: a job that the caller may cancel and delete. */
+/** A job that the caller may cancel and delete. Inside a transaction, where something comes of it. */
 function managedJob({ db }: AppParts, jobId: string, caller: Caller): Managed {
   const job = visibleJob(db, caller, jobId)
   if (!job) return refused(problem('job-unknown', { id: jobId }))

@@ -109,4 +109,6 @@ export interface PersonSettings {
   count?: number
   negative?: string
   refine?: boolean
+  /** Told when a picture is done; where it is not set, as the configuration says. */
+  notify?: boolean
 }

@@ -59,6 +59,7 @@ export const personSettings = z.object({
   count: z.number().int().optional(),
   negative: z.string().optional(),
   refine: z.boolean().optional(),
+  notify: z.boolean().optional(),
 })
 
 export type StoredConversation = z.infer<typeof conversation>

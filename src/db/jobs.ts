@@ -205,6 +205,16 @@ export class JobsTable {
       .map(({ removedAt, ...job }) => ({ ...job, removed: removedAt !== null }))
   }
 
+  /** The newest finished ones of these rows of people, newest first. */
+  doneOf(personIds: readonly number[], limit: number): JobRecord[] {
+    const found = selectJobs(this.#rows)
+      .where(and(inArray(jobs.personId, [...personIds]), eq(jobs.state, 'done'), isNull(jobs.removedAt)))
+      .orderBy(desc(jobs.seq))
+      .limit(limit)
+      .all()
+    return this.#reader.readAll(found)
+  }
+
   inState(state: JobState): JobRecord[] {
     const found = selectJobs(this.#rows).where(eq(jobs.state, state)).orderBy(asc(jobs.seq)).all()
     return this.#reader.readAll(found)

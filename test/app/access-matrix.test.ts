@@ -56,6 +56,9 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
       return outcome.kind === 'accepted' ? outcome.jobs.map(job => job.parent) : outcome
     }, 'paints'),
   },
+  deletionProblem: {
+    'by the job’s id': about((caller, { jobId }) => it.easel.deletionProblem(jobId, caller)),
+  },
   job: { 'by id': about((caller, { jobId }) => it.easel.job(jobId, caller)) },
   picture: { 'by id': about((caller, { pictureId }) => it.easel.picture(pictureId, caller)) },
   pictureByHash: {
@@ -77,6 +80,7 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   jobsHere: { 'of the channel': listing(caller => it.easel.jobsHere(caller, 1000)) },
   queue: { 'of everybody': listing(caller => it.easel.queue(caller, 100)) },
   ownQueue: { 'of one’s own': listing(caller => it.easel.ownQueue(caller.person, 100).jobs) },
+  ownDone: { 'of one’s own': listing(caller => it.easel.ownDone(caller.person, 100)) },
   queueLength: { 'in figures': listing(() => it.easel.queueLength()) },
   models: { 'of the configuration': listing(() => it.easel.models()) },
   samplers: { 'of the program': listing(() => it.easel.samplers()) },

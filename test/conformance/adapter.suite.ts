@@ -62,6 +62,11 @@ export interface AdapterTraits {
   start(world: World): Promise<AdapterDriver>
 }
 
+/** Without what turns the direction of text: that would reach beyond the prompt, so platforms leave it out. */
+function upright(text: string): string {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+}
+
 export function describeAdapter({ name, start }: AdapterTraits): void {
   describe(`${name} keeps every adapter's promises`, () => {
     let world: World
@@ -114,7 +119,6 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
       const jobId = await imagined('a red circle on a blue background --seed 7')
       const text = await seenText()
       expect(text).toContain('a red circle on a blue background')
-      expect(text).toContain('seed 7')
       expect(text).toContain(en.job.next)
       expect((await lastSeen()).buttons).toMatchObject([{ action: 'cancel', targetId: jobId }])
     })
@@ -135,7 +139,7 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
       })
     })
 
-    it('shows the steps, then the picture with alternative text, parameters, command and buttons', async () => {
+    it('shows the steps, then the picture with alternative text and buttons, its parameters and command behind Info', async () => {
       const jobId = await imagined('a red circle --seed 7')
       await world.easel.start(jobId)
       world.clock.advance(driver.adapter.courier.progressIntervalMs)
@@ -146,11 +150,14 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
       const result = await lastSeen()
       expect(result.pictures).toHaveLength(1)
       expect(result.pictures[0]).toContain('a red circle')
-      expect(result.text).toContain('seed 7')
-      expect(result.text).toContain('/imagine a red circle --size 128x128 --n 1 --seed 7 --steps 20')
+      const [picture] = world.easel.job(jobId)?.pictures ?? []
+      await driver.bob.presses({ action: 'info', targetId: picture?.id ?? '' })
+      const info = (await driver.bob.told()).at(-1)
+      expect(info).toMatch(/Seed:? ?7/)
+      expect(info).toContain('/imagine a red circle --size 128x128 --n 1 --seed 7 --steps 20')
       expect(result.text).not.toContain(en.job.step(5, 20))
       expect(result.buttons.map(button => button.action)).toEqual(
-        jobActions.filter(action => action !== 'cancel'),
+        jobActions.filter(action => action !== 'cancel' && action !== 'more'),
       )
     })
 
@@ -226,6 +233,8 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
       expect((await lastSeen()).pictures).toHaveLength(1)
 
       await driver.ada.presses({ action: 'delete', targetId: jobId })
+      // Where the platform has no dialog for that, the press itself asks.
+      if (world.easel.job(jobId)) await driver.ada.presses({ action: 'confirm-delete', targetId: jobId })
       await world.easel.delivered()
       expect(world.easel.job(jobId)).toBeUndefined()
       expect((await seen()).flatMap(message => message.pictures)).toEqual([])
@@ -284,7 +293,7 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
       await world.easel.paint(jobId)
       expect(world.easel.job(jobId)?.promptAsTyped).toBe(prompt)
       expect(await driver.harm()).toEqual([])
-      expect(await seenText()).toContain(prompt)
+      expect(upright(await seenText())).toContain(upright(prompt))
     })
 
     it('copes with the longest prompt', async () => {
@@ -302,7 +311,7 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
       await driver.ada.asks('models')
       await driver.ada.asks('usage')
       const told = (await driver.ada.told()).join('\n')
-      for (const expected of ['a waiting cat', '--seed', 'A tiny model for tests.', en.usage.unlimited]) {
+      for (const expected of ['a waiting cat', '--ar 3:2', 'A tiny model for tests.', en.usage.unlimited]) {
         expect(told).toContain(expected)
       }
       expect(await driver.bob.told()).toEqual([])

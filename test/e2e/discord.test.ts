@@ -22,7 +22,7 @@ beforeAll(async () => {
   channel = discord.channel('art', guild)
   ada = discord.person('Ada')
   bob = discord.person('Bob')
-  server = new ServerProcess(`logLevel: warn\ndiscord:\n  apiUrl: ${discord.apiUrl}`, {
+  server = new ServerProcess(`logLevel: warn\nnotify: false\ndiscord:\n  apiUrl: ${discord.apiUrl}`, {
     DISCORD_TOKEN: discord.token,
   })
   await listening()
@@ -128,7 +128,11 @@ describe('Discord with the real model', () => {
 
     await restart('SIGTERM')
     expect(await whispered(bob.presses(result, 'Info'))).toContain('Seed: 7')
-    ada.presses(result, 'Delete')
+    const asked = ada.presses(result, 'Delete')
+    expect(await whispered(asked)).toContain('Delete this?')
+    const [question] = asked.followUps
+    if (question === undefined) throw new Error('no question')
+    ada.presses(question, 'Delete')
     await discord.until('the result gone', () => result.deleted)
     expect(discord.world.messagesIn(thread)).toHaveLength(6)
   })
@@ -144,7 +148,13 @@ describe('Discord with the real model', () => {
     expect((await pixelsOf(fileOf(third))).widthPx).toBe(256)
     expect(third.replyTo).toBe(result.id)
 
-    const [, command = ''] = /\/imagine ([^\n`]+)/.exec(discord.seen(result)) ?? []
+    const more = bob.presses(result, 'More 1')
+    await whispered(more)
+    const [menu] = more.followUps
+    if (menu === undefined) throw new Error('no buttons')
+    const info = await whispered(bob.presses(menu, 'Info'))
+    // The command gives this picture alone: the set is four of them.
+    const [, command = ''] = /\/imagine ([^\n`]+)/.exec(info.replace('--n 1 ', '--n 4 ')) ?? []
     const repeated = await nextResult(await asks(command), [])
     expect(filesOf(repeated).map(bytes => Buffer.from(bytes).toString('base64'))).toEqual(
       set.map(bytes => Buffer.from(bytes).toString('base64')),

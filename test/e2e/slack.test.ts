@@ -24,7 +24,7 @@ beforeAll(async () => {
   ada = slack.addPerson(team, 'Ada')
   bob = slack.addPerson(team, 'Bob')
   channel = slack.addChannel(team, 'art')
-  server = new ServerProcess(`logLevel: warn\nslack:\n  apiUrl: ${slack.apiUrl}`, {
+  server = new ServerProcess(`logLevel: warn\nnotify: false\nslack:\n  apiUrl: ${slack.apiUrl}`, {
     SLACK_BOT_TOKEN: team.botToken,
     SLACK_APP_TOKEN: slack.appToken,
   })
@@ -160,7 +160,17 @@ describe('Slack with the real model', () => {
     expect((await pixelsOf(fileOf(third))).widthPx).toBe(256)
     expect(text(third)).toContain('a yellow star on a purple background')
 
-    const [, command = ''] = /```\/imagine ([^`]+)```/.exec(text(result)) ?? []
+    const said = () => slack.ephemeralMessages(bob)
+    const before = said().length
+    await bob.presses(result, 'More 1')
+    await slack.until(() => said().length === before + 1)
+    const menu = said().at(-1)
+    if (menu === undefined) throw new Error('no buttons')
+    await bob.presses(menu, 'Info')
+    await slack.until(() => said().length === before + 2)
+    const [info] = said().slice(-1).map(text)
+    // The command gives this picture alone: the set is four of them.
+    const [, command = ''] = /```\/imagine ([^`]+)```/.exec(info?.replace('--n 1 ', '--n 4 ') ?? '') ?? []
     const { result: repeated } = await imagines(command)
     expect(filesOf(repeated).map(bytes => Buffer.from(bytes).toString('base64'))).toEqual(
       set.map(bytes => Buffer.from(bytes).toString('base64')),

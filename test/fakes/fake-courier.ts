@@ -14,7 +14,7 @@ import type { Platform } from '../../src/app/people.ts'
 import type { JobView } from '../../src/app/views.ts'
 
 export interface CourierCall {
-  kind: 'open' | 'progress' | 'settle' | 'close' | 'withdraw'
+  kind: 'open' | 'progress' | 'settle' | 'tell' | 'close' | 'withdraw'
   jobId: string
   job: JobView
   /** By which way, of those that have any. */
@@ -50,6 +50,8 @@ export class FakeCourier implements Courier {
   later: (call: CourierCall) => number | undefined = () => undefined
   /** Awaited inside every call. */
   gate: Promise<void> = Promise.resolve()
+  /** The jobs that somebody was told of, each time. */
+  readonly told: string[] = []
   /** How each result arrived, or that it did not. */
   readonly closed = new Map<string, DeliveryResult>()
 
@@ -94,6 +96,14 @@ export class FakeCourier implements Courier {
           this.#edit(id, job)
         }),
     }))
+  }
+
+  async tell({ job, steps }: Delivery): Promise<void> {
+    await steps.once('told', async begin => {
+      await begin()
+      await this.#call({ kind: 'tell', jobId: job.id, job }, () => this.told.push(job.id))
+      return { kind: 'done', value: '' }
+    })
   }
 
   async close({ id, job }: Delivery, result: DeliveryResult): Promise<Closed | undefined> {

@@ -181,6 +181,14 @@ export class FakeEasel implements Easel {
     }
   }
 
+  deletionProblem(jobId: string, caller: Caller): Problem | undefined {
+    const job = this.job(jobId, caller)
+    if (!job) return problem('job-unknown', { id: jobId })
+    return isSamePerson(job.author, caller.person) || caller.rights.moderator
+      ? undefined
+      : problem('not-yours', {})
+  }
+
   // Without a viewer, for tests: whatever there is.
 
   job(jobId: string, viewer?: Viewer): JobView | undefined {
@@ -235,6 +243,11 @@ export class FakeEasel implements Easel {
   ownQueue(person: Person, limit: number): { jobs: JobView[]; count: number } {
     const own = this.#queued().filter(job => isSamePerson(job.author, person))
     return { jobs: own.slice(0, limit), count: own.length }
+  }
+
+  ownDone(person: Person, limit: number): JobView[] {
+    const own = this.jobs.filter(job => job.state === 'done' && isSamePerson(job.author, person))
+    return own.reverse().slice(0, limit)
   }
 
   queueLength(): QueueLength {
@@ -358,9 +371,8 @@ export class FakeEasel implements Easel {
     const job = this.job(jobId, caller)
     if (!job) return { kind: 'refused', problems: [problem('job-unknown', { id: jobId })] }
     if (kind === 're-roll') return this.#again(job, job.pictures[0]?.id, job.order, caller)
-    if (!isSamePerson(job.author, caller.person) && !caller.rights.moderator) {
-      return { kind: 'refused', problems: [problem('not-yours', {})] }
-    }
+    const refusal = this.deletionProblem(jobId, caller)
+    if (refusal) return { kind: 'refused', problems: [refusal] }
     if (kind === 'delete') {
       this.#remove(job)
       return { kind: 'deleted', job }

@@ -63,7 +63,7 @@ async function measure(waiting: number): Promise<Measured> {
   const shown = await timesOf(40, () => {
     it.easel.ownQueue(asker.person, 10)
     const context = { easel: it.easel, ids: it.ids, caller: asker, words: en, nowMs: 0 }
-    return queue.handle({ ...context, prefix: '/', usage: '', helpLines: [] }, {})
+    return queue.handle({ ...context, prefix: '/', usage: '' }, {})
   })
   const claimed = await timesOf(served, async i => {
     const device = devices[i % devices.length]

@@ -200,6 +200,8 @@ export class TestEasel {
     const built = buildEasel({
       config: {
         ...defaults,
+        // A message more under every result: tests of that ask for it.
+        notify: false,
         ...config,
         dataDir: this.dataDir,
         limits: { ...defaults.limits, ...config.limits },

@@ -10,7 +10,9 @@ import type { Channel, Message } from '../fakes/discord/world.ts'
 /** Plays it all and hands every scene to `tell`: what somebody did, and what became visible. */
 export async function playDiscord(tell: (scene: string) => void): Promise<DiscordTest> {
   const t = await DiscordTest.start({
-    easel: { config: { styles: [{ name: 'ink', prompt: 'ink drawing of {prompt}', negative: '' }] } },
+    easel: {
+      config: { notify: true, styles: [{ name: 'ink', prompt: 'ink drawing of {prompt}', negative: '' }] },
+    },
   })
   const { ada, bob, eve, channel, guild, discord } = t.scene
   const { workers } = t.test
@@ -86,11 +88,17 @@ export async function playDiscord(tell: (scene: string) => void): Promise<Discor
   await presses(ada, lastWith('Info'), 'Info')
   await presses(ada, lastWith('Delete'), 'Delete')
   await presses(bob, lastWith('Delete'), 'Delete')
+  await presses(bob, question(bob, t.thread(t.messages()[1])), 'Delete')
+  await presses(ada, lastWith('More 3'), 'More 3')
   await types(ada, '/imagine', { prompt: 'a cat --sed 3' })
   await types(ada, '/imagine', { prompt: 'a {red,green} boat', style: 'ink' })
   await presses(ada, question(ada, channel), 'Paint all 2')
   await types(ada, '/help')
+  await presses(ada, question(ada, channel), 'Picture')
   await types(ada, '/models')
+  await presses(ada, question(ada, channel), 'Samplers')
+  await types(ada, '/mine')
+  await types(ada, '/notify', { state: 'off' })
   await types(ada, '/usage')
   await types(bob, '/stats')
   await types(eve, '/stats', { days: 7 })

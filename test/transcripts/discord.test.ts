@@ -20,12 +20,17 @@ it('the conversation on Discord can be played, and holds what people must be tol
     'so here it is',
     'could not be painted',
     'only Eve sees this, Eve used /stats',
+    'Your picture is ready.',
+    'Delete this?',
     'Everything of yours is deleted',
     '精修',
   ])
     expect(all).toContain(said)
   const { world, links, mentions, refused, limits } = played.discord
-  expect([...world.pings, ...links, ...mentions]).toEqual([])
+  // Whoever waits is mentioned, and nobody else.
+  expect(world.pings.filter(ping => !/^\d+: <@\d+>$/.test(ping))).toEqual([])
+  expect(links).toEqual([])
+  expect(mentions.length).toBe(world.pings.length)
   expect(refused).toEqual([])
   expect(limits.refused).toBe(0)
   await played.dispose()

@@ -8,7 +8,9 @@ import type { Post } from '../fakes/slack/world.ts'
 /** Plays it all and hands every scene to `tell`: what somebody did, and what became visible. */
 export async function playSlack(tell: (scene: string) => void): Promise<SlackTest> {
   const t = await SlackTest.start({
-    easel: { config: { styles: [{ name: 'ink', prompt: 'ink drawing of {prompt}', negative: '' }] } },
+    easel: {
+      config: { notify: true, styles: [{ name: 'ink', prompt: 'ink drawing of {prompt}', negative: '' }] },
+    },
   })
   const { ada, bob, eve, channel } = t.scene
   const here = { channelId: channel.id }
@@ -16,6 +18,8 @@ export async function playSlack(tell: (scene: string) => void): Promise<SlackTes
   const scene = async (what: string, act: () => Promise<unknown>, settle = () => t.calm()) => {
     await act()
     await settle()
+    // Nobody types as fast as a test: the channel's rate limit is whole again.
+    t.clock.advance(10_000)
     tell([`── ${what}`, ...narrator.news()].join('\n\n'))
   }
   const threads = () => t.cards().flatMap(card => t.thread(card))

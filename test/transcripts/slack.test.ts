@@ -15,12 +15,15 @@ it('the conversation on Slack can be played, and holds what people must be told'
     'Did you mean --seed?',
     '/invite @easel',
     'ran out of memory',
-    '/easel queue',
-    'Everybody’s figures',
+    'Workspace usage',
+    'Your picture is ready.',
   ])
     expect(all).toContain(said)
   // One card at a time: nobody was kept waiting.
   expect(all).not.toContain('Accepted.')
-  expect(played.slack.provoked()).toEqual({ pings: [], links: [] })
+  const { pings, links } = played.slack.provoked()
+  const { ada, bob } = played.scene
+  expect(pings.filter(ping => ping !== `@${ada.id}` && ping !== `@${bob.id}`)).toEqual([])
+  expect(links).toEqual([])
   await played.dispose()
 })

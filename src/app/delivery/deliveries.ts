@@ -20,6 +20,8 @@ const deliveriesAtOnce = 8
 const deletionsAtOnce = 2
 
 export interface DeliveriesParts {
+  /** Whether people are told of results where they have not said so themselves. */
+  notify: boolean
   db: Database
   views: JobViews
   clock: Clock

@@ -25,6 +25,8 @@ const faultTries = 3
 const refusedTries = 4
 
 export interface EntryHandlerParts {
+  /** Whether people are told of results where they have not said so themselves. */
+  notify: boolean
   db: Database
   views: JobViews
   clock: Clock
@@ -142,12 +144,22 @@ export class EntryHandler {
   ): Promise<Handled> {
     const { db, log } = this.#parts
     const result = resultOf(record)
+    if (result && this.#isToBeTold(delivery, result)) await courier.tell?.(delivery)
     const refused = result && (await courier.close(delivery, result))
     const pause = refused && refused.reason !== 'expired' && this.#pauseAfterRefusal(entry)
     if (pause) return { outcome: pause }
     if (refused) log.warn({ delivery: record.id, code: refused.code }, 'a message was not brought to its end')
     await db.write(() => db.outbox.remove(entry.id))
     return { outcome: 'more' }
+  }
+
+  /** An edit notifies nobody. A direct message does by itself, and who cancelled a job knows. */
+  #isToBeTold({ job, recipient, isCopy }: Delivery, result: DeliveryResult): boolean {
+    const { db, notify } = this.#parts
+    if (isCopy || job.state === 'cancelled' || result.kind !== 'arrived') return false
+    const isNewDirect =
+      result.way === 'direct' || (job.conversation.kind === 'direct' && result.way !== 'edit')
+    return !isNewDirect && (db.people.settings(recipient).notify ?? notify)
   }
 
   /**

@@ -9,10 +9,11 @@ import type { Clock, Ids } from '../../ports.ts'
 import type { Words } from '../../words/en.ts'
 import type { CommandReply } from '../commands/command.ts'
 import type { TypedOptions } from '../commands/command-option.ts'
-import { type CommandName, runCommand } from '../commands/commands.ts'
+import { type CommandName, helpLines, runCommand } from '../commands/commands.ts'
+import { topicMessage } from '../commands/topics.ts'
 import type { Question } from '../messages/buttons.ts'
 import { broughtMessage, deletionReply } from '../messages/delivery-notices.ts'
-import { infoMessage } from '../messages/info-message.ts'
+import { infoMessage, pictureMessage } from '../messages/info-message.ts'
 import { problemSentences, shortened } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { FormChoices } from './paint-form.ts'
@@ -78,15 +79,53 @@ export class Chat {
     return { kind: 'message', message: await deletionReply(easel, [outcome.job.id], deleted, words) }
   }
 
+  /** One picture of a set, with all its buttons. */
+  more({ caller, words }: Requester, pictureId: string): ChatReply {
+    const found = this.#parts.easel.picture(pictureId, caller)
+    return found === undefined
+      ? { kind: 'refused', problems: [problem('picture-unknown', { id: pictureId })] }
+      : { kind: 'message', message: pictureMessage(found.job, found.picture, words) }
+  }
+
+  /** More on a subject, behind a button of a short answer. */
+  topic({ words }: Requester, name: string): ChatReply {
+    const { easel, prefix } = this.#parts
+    const message = topicMessage(name, { easel, words, helpLines: helpLines(words, prefix) })
+    return { kind: 'message', message: message ?? textMessage(words.chat.replies.unknownButton) }
+  }
+
+  /** Asks before a job is deleted; whoever may not delete it is told so at once. */
+  askToDelete({ caller, words }: Requester, jobId: string): ChatReply {
+    const refusal = this.#parts.easel.deletionProblem(jobId, caller)
+    if (refusal !== undefined) return { kind: 'refused', problems: [refusal] }
+    const { title, text, yes } = words.chat.deletion
+    const button = { action: 'confirm-delete', targetId: jobId, label: yes, style: 'danger' } as const
+    return { kind: 'message', message: { ...textMessage(title, [text]), buttons: [[button]] } }
+  }
+
   /** False for a question that was put to somebody else. */
-  isAskedOf({ caller }: Requester, question: Question): boolean {
-    if (question.action !== 'confirm') return true
-    return findPending(this.#parts.easel, question.id, caller.person).kind !== 'not-yours'
+  isAskedOf({ caller }: Requester, { action, id }: Question): boolean {
+    const { easel } = this.#parts
+    switch (action) {
+      case 'confirm':
+        return findPending(easel, id, caller.person).kind !== 'not-yours'
+      case 'confirm-delete':
+        return easel.deletionProblem(id, caller)?.code !== 'not-yours'
+      case 'forget':
+        return true
+    }
   }
 
   /** The person said yes. */
   answer(requester: Requester, question: Question): Promise<ChatReply> {
-    return question.action === 'confirm' ? this.#confirm(requester, question) : this.#forget(requester)
+    switch (question.action) {
+      case 'confirm':
+        return this.#confirm(requester, question)
+      case 'confirm-delete':
+        return this.act(requester, { kind: 'delete', jobId: question.id })
+      case 'forget':
+        return this.#forget(requester)
+    }
   }
 
   /** Rejects if the database fails. */

@@ -14,6 +14,8 @@ export interface CommandOption {
   readonly isRequired: boolean
   /** What it is where it is left out, as it would be typed. */
   readonly usual?: string
+  /** What the person is offered while they type, where the platform can. */
+  readonly completes?: 'own-pictures'
   readonly kind: Pick<FlagValue<unknown>, 'expected' | 'shape'> & {
     readonly range?: { min: number; max: number }
   }
@@ -24,8 +26,13 @@ export interface ReadableOption<T> extends CommandOption {
   read(typed: TypedOptions, usage: string): { kind: 'read'; value: T } | { kind: 'refused'; problem: Problem }
 }
 
-export function requiredOption<T>(name: OptionName, kind: FlagValue<T>): ReadableOption<T> {
-  return { name, kind, isRequired: true, read: (typed, usage) => readOption(name, kind, typed, usage) }
+export function requiredOption<T>(
+  name: OptionName,
+  kind: FlagValue<T>,
+  { completes }: Pick<CommandOption, 'completes'> = {},
+): ReadableOption<T> {
+  const read = (typed: TypedOptions, usage: string) => readOption(name, kind, typed, usage)
+  return { name, kind, isRequired: true, read, ...(completes && { completes }) }
 }
 
 /** An option that may be left out. */

@@ -30,8 +30,6 @@ export interface CommandContext {
   prefix: string
   /** How this command is typed: `/show ID`. */
   usage: string
-  /** A line for every small command. */
-  helpLines: readonly string[]
 }
 
 export type CommandReply =

@@ -6,7 +6,9 @@ import type { TypedOptions } from './command-option.ts'
 import { forget } from './forget.ts'
 import { help } from './help.ts'
 import { imagine } from './imagine.ts'
+import { mine } from './mine.ts'
 import { models } from './models.ts'
+import { notify } from './notify.ts'
 import { queue } from './queue.ts'
 import { settings } from './settings.ts'
 import { show } from './show.ts'
@@ -20,10 +22,12 @@ export type CommandName = keyof Words['commands']
 export const commands: { readonly [Name in CommandName]: Command } = {
   imagine,
   queue,
+  mine,
   show,
   models,
   usage,
   settings,
+  notify,
   stats,
   help,
   forget,
@@ -47,9 +51,9 @@ export function usageOf(name: CommandName): string {
   return [typedNameOf(name), ...options].join(' ')
 }
 
-/** A line of help: `/show ID: Bring an earlier picture here`. */
-export function helpLineOf(name: CommandName, words: Words, prefix: string): string {
-  return `${prefix}${usageOf(name)}: ${words.commands[name].about}`
+/** A line of help for every small command: `/show ID: Bring an earlier picture here`. */
+export function helpLines(words: Words, prefix: string): string[] {
+  return smallCommandNames.map(name => `${prefix}${usageOf(name)}: ${words.commands[name].about}`)
 }
 
 export type FoundCommand =
@@ -86,11 +90,9 @@ export function readTypedOptions(name: CommandName, rest: string): TypedOptions 
 export async function runCommand(
   name: CommandName,
   typed: TypedOptions,
-  context: Omit<CommandContext, 'usage' | 'helpLines'>,
+  context: Omit<CommandContext, 'usage'>,
 ): Promise<CommandReply> {
-  const { words, prefix } = context
-  const helpLines = smallCommandNames.map(each => helpLineOf(each, words, prefix))
-  return commands[name].handle({ ...context, helpLines, usage: `${prefix}${usageOf(name)}` }, typed)
+  return commands[name].handle({ ...context, usage: `${context.prefix}${usageOf(name)}` }, typed)
 }
 
 function isCommandName(name: string): name is CommandName {

@@ -1,25 +1,21 @@
-/** `/help`: what can be asked for, with examples, every command and every flag. */
+/** `/help`: examples first; commands and flags behind buttons. */
 import type { Words } from '../../words/en.ts'
-import { flagList } from '../grammar/flags.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
+import { helpTopics, topicRows } from './topics.ts'
 
 export const help: Command = {
   access: 'everyone',
   visibility: 'private',
   isView: true,
   options: [],
-  handle: ({ words, helpLines }) => ({ kind: 'message', message: helpMessage(words, helpLines) }),
+  handle: ({ words }) => ({ kind: 'message', message: helpMessage(words) }),
 }
 
-export function helpMessage(words: Words, helpLines: readonly string[]): Message {
-  const { help: text } = words
-  return textMessage(text.title, [
-    text.intro,
-    ...text.examples,
-    text.weights,
-    text.buttons,
-    ...helpLines,
-    ...flagList.map(([name, { shape }]) => `${[`--${name}`, shape].join(' ').trim()}: ${words.flags[name]}`),
-  ])
+export function helpMessage(words: Words): Message {
+  const { title, intro, examples, weights, buttons } = words.help
+  return {
+    ...textMessage(title, [intro, ...examples, weights, buttons]),
+    buttons: topicRows(helpTopics, words),
+  }
 }

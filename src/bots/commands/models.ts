@@ -1,48 +1,31 @@
-/** `/models`: what can be painted with. */
+/** `/models`: what can be painted with, in a line each; details and the lists of names behind buttons. */
 import type { ModelView } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from '../messages/message.ts'
-import { sizeOf } from '../messages/parameters.ts'
 import type { Command } from './command.ts'
+import { type TopicName, topicRows } from './topics.ts'
 
 export const models: Command = {
   access: 'everyone',
   visibility: 'private',
   isView: true,
   options: [],
-  handle({ easel, words }) {
-    const offered = {
-      models: easel.models(),
-      samplers: easel.samplers(),
-      schedules: easel.schedules(),
-      styles: easel.styles(),
-    }
-    return { kind: 'message', message: modelsMessage(offered, words) }
-  },
+  handle: ({ easel, words }) => ({
+    kind: 'message',
+    message: modelsMessage(easel.models(), easel.styles().length > 0, words),
+  }),
 }
 
-export function modelsMessage(
-  offered: {
-    models: readonly ModelView[]
-    samplers: readonly string[]
-    schedules: readonly string[]
-    styles: readonly string[]
-  },
-  { models: words }: Words,
-): Message {
-  if (offered.models.length === 0) return textMessage(words.none)
-  const lines = offered.models.map(model =>
+export function modelsMessage(offered: readonly ModelView[], hasStyles: boolean, words: Words): Message {
+  const { models: text } = words
+  if (offered.length === 0) return textMessage(text.none)
+  const lines = offered.map(({ name, isDefault, hasRefiner, note }) =>
     [
-      [model.name, model.isDefault ? ` (${words.isDefault})` : ''].join(''),
-      sizeOf(model.defaultSize),
-      words.sizes(model.sizeStepPx),
-      words.steps(model.defaultSteps, model.defaultGuidance, model.defaultSampler),
-      ...(model.hasRefiner ? [words.withRefiner] : []),
-      ...(model.note === undefined ? [] : [model.note]),
+      isDefault ? `${name} (${text.isDefault})` : name,
+      ...(hasRefiner ? [text.withRefiner] : []),
+      ...(note === undefined ? [] : [note]),
     ].join(' · '),
   )
-  lines.push(`${words.samplers}: ${offered.samplers.join(', ')}`)
-  lines.push(`${words.schedules}: ${offered.schedules.join(', ')}`)
-  if (offered.styles.length > 0) lines.push(`${words.styles}: ${offered.styles.join(', ')}`)
-  return textMessage(words.title, lines)
+  const topics: TopicName[] = ['details', 'samplers', 'schedules', ...(hasStyles ? ['styles' as const] : [])]
+  return { ...textMessage(text.title, lines), buttons: topicRows(topics, words) }
 }

@@ -3,7 +3,7 @@ import { pictureId } from '../grammar/flag-values.ts'
 import type { Command } from './command.ts'
 import { requiredOption } from './command-option.ts'
 
-const id = requiredOption('id', pictureId)
+const id = requiredOption('id', pictureId, { completes: 'own-pictures' })
 
 /** People copy a picture's id or a job's: either does. */
 export const show: Command = {

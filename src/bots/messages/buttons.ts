@@ -12,43 +12,61 @@ export const jobActions = [
   're-roll',
   'remix',
   'info',
+  'more',
   'delete',
   'cancel',
 ] as const
 export type JobAction = (typeof jobActions)[number]
 
 /** What the buttons under a question to one person do. */
-export const questionActions = ['confirm', 'forget'] as const
+export const questionActions = ['confirm', 'forget', 'confirm-delete'] as const
 
-export const buttonActions = [...jobActions, ...questionActions] as const
+/** Leads to more on a subject. */
+export const topicAction = 'topic'
+
+export const buttonActions = [...jobActions, ...questionActions, topicAction] as const
 export type ButtonAction = (typeof buttonActions)[number]
 
 export interface ButtonTarget {
   action: ButtonAction
-  /** The id of a job for re-roll, delete and cancel, of a question for confirm and forget, otherwise of a picture. */
+  /**
+   * The id of a job for re-roll, delete, confirm-delete and cancel, of a question for confirm and forget, the name of a topic,
+   * otherwise the id of a picture.
+   */
   targetId: string
 }
+
+/** Of ids of jobs, pictures and questions. */
+const idLength = 16
 
 export interface Button extends ButtonTarget {
   label: string
   style: 'primary' | 'plain' | 'danger'
+  /** Asked before the press counts, where the platform has a dialog for that; elsewhere the press itself asks. */
+  confirmation?: Words['chat']['deletion']
 }
 
-/** A button's id on every platform, `action:targetId`: at most 28 characters; all state is in the database. */
+/** A button's id on every platform, `action:targetId`: at most 31 characters; all state is in the database. */
 export function encodeButtonId({ action, targetId }: ButtonTarget): string {
   return `${action}:${targetId}`
 }
 
 /** Undefined for anything that `encodeButtonId` cannot have made, such as a forged id. */
 export function decodeButtonId(id: string): ButtonTarget | undefined {
-  const [, name, targetId] = /^([a-z-]{1,20}):([0-9a-z]{16})$/.exec(id) ?? []
+  const [, name, targetId = ''] = /^([a-z-]{1,20}):([0-9a-z]{1,16})$/.exec(id) ?? []
   const action = buttonActions.find(known => known === name)
-  return action && targetId !== undefined ? { action, targetId } : undefined
+  if (action === undefined) return undefined
+  return action === topicAction || targetId.length === idLength ? { action, targetId } : undefined
 }
 
-/** What a press means: an action of app/, the form of Remix, or the answer to a question. */
+/**
+ * What a press means: an action of app/, the form of Remix, one picture's own buttons, more on a subject, or the answer
+ * to a question.
+ */
 export type ButtonMeaning =
   | { kind: 'action'; action: Action }
+  | { kind: 'more'; pictureId: string }
+  | { kind: 'topic'; name: string }
   | { kind: 'remix'; pictureId: string }
   | { kind: 'answer'; question: Question }
 
@@ -62,8 +80,13 @@ export function meaningOf({ action, targetId }: ButtonTarget): ButtonMeaning {
   switch (action) {
     case 'remix':
       return { kind: 'remix', pictureId: targetId }
+    case 'more':
+      return { kind: 'more', pictureId: targetId }
+    case 'topic':
+      return { kind: 'topic', name: targetId }
     case 'confirm':
     case 'forget':
+    case 'confirm-delete':
       return { kind: 'answer', question: { action, id: targetId } }
     case 'upscale':
       return { kind: 'action', action: { kind: action, pictureId: targetId, factor: 2 } }
@@ -76,41 +99,56 @@ export function meaningOf({ action, targetId }: ButtonTarget): ButtonMeaning {
   }
 }
 
-/** The rows under a job's message, by its state. */
+/** The rows under a job's message, by its state. At most one button is the primary one. */
 export function buttonRows(job: JobView, words: Words): Button[][] {
   const { buttons } = words
-  const about = (action: JobAction, targetId: string, style: Button['style'] = 'plain'): Button => ({
-    action,
-    targetId,
-    label: buttons[action],
-    style,
-  })
-
-  if (job.state === 'queued' || job.state === 'running') return [[about('cancel', job.id)]]
-  const reRoll = about('re-roll', job.id)
+  if (job.state === 'queued' || job.state === 'running') return [[buttonFor('cancel', job.id, words)]]
   const [first, ...others] = job.pictures
-  if (job.state !== 'done' || !first) return [[reRoll]]
+  if (job.state !== 'done' || !first)
+    return [[{ ...buttonFor('re-roll', job.id, words), label: buttons.tryAgain, style: 'primary' }]]
 
-  const last = [reRoll, about('remix', first.id), about('info', first.id), about('delete', job.id, 'danger')]
-  if (others.length > 0) return [...numberedRows(job.pictures, words), last]
+  const reRoll = buttonFor('re-roll', job.id, words)
+  const remove: Button = {
+    ...buttonFor('delete', job.id, words),
+    style: 'danger',
+    confirmation: words.chat.deletion,
+  }
+  if (others.length > 0)
+    return [...numberedRows(job.pictures, words), [{ ...reRoll, style: 'primary' }, remove]]
+  const [go, look] = pictureRows(first, words)
+  return [go, [reRoll, ...look, remove]]
+}
+
+/** What can be done with one picture: go on from it, or look into it. */
+export function pictureRows({ id }: PictureView, words: Words): [go: Button[], look: Button[]] {
   return [
     [
-      about('refine', first.id, 'primary'),
-      about('vary-subtle', first.id),
-      about('vary-strong', first.id),
-      about('upscale', first.id),
+      { ...buttonFor('refine', id, words), style: 'primary' },
+      buttonFor('vary-subtle', id, words),
+      buttonFor('vary-strong', id, words),
+      buttonFor('upscale', id, words),
     ],
-    last,
+    [buttonFor('remix', id, words), buttonFor('info', id, words)],
   ]
 }
 
-/** For a set: a row per action, in which the pictures are told apart by number. */
+/** For a set: a row per action, in which the pictures are told apart by number; the last leads to all the others. */
 function numberedRows(pictures: readonly PictureView[], { buttons }: Words): Button[][] {
-  const row = (action: JobAction, label: (n: number) => string, style: Button['style']): Button[] =>
-    pictures.map(picture => ({ action, targetId: picture.id, label: label(picture.index + 1), style }))
+  const row = (action: JobAction, label: (n: number) => string): Button[] =>
+    pictures.map(picture => ({
+      action,
+      targetId: picture.id,
+      label: label(picture.index + 1),
+      style: 'plain',
+    }))
   return [
-    row('refine', buttons.refineNumber, 'primary'),
-    row('vary-strong', buttons.varyNumber, 'plain'),
-    row('upscale', buttons.upscaleNumber, 'plain'),
+    row('refine', buttons.refineNumber),
+    row('vary-strong', buttons.varyNumber),
+    row('upscale', buttons.upscaleNumber),
+    row('more', buttons.moreNumber),
   ]
+}
+
+function buttonFor(action: JobAction, targetId: string, { buttons }: Words): Button {
+  return { action, targetId, label: buttons[action], style: 'plain' }
 }

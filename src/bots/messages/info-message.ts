@@ -1,19 +1,31 @@
-/** Info: everything known of one picture, with the command that gives it again. Pure. */
+/** Info: everything known of one picture, with the command that gives it again; and the picture's own buttons. Pure. */
 import type { JobView, PictureView } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 import { formatCommand } from '../grammar/command-line.ts'
+import { pictureRows } from './buttons.ts'
+import { shortened, titleOf } from './job-message.ts'
 import { type Message, textMessage } from './message.ts'
 import { parameterTable, sizeOf } from './parameters.ts'
 
 export function infoMessage(job: JobView, picture: PictureView, words: Words): Message {
   const { parameters } = words
-  const made = new Date(job.finishedAt ?? job.createdAt).toISOString().slice(0, 19).replace('T', ' ')
   const kilobytes = Math.ceil(picture.sizeBytes / 1024)
   const rows: [string, string][] = [
     ...parameterTable(job, picture.index, words),
-    [parameters.made, parameters.madeOn(made, job.device ?? '–')],
-    [parameters.file, `${picture.mediaType}, ${sizeOf(picture)}, ${kilobytes} KiB, ${picture.id}`],
+    [parameters.made, parameters.madeOn(job.finishedAt ?? job.createdAt, job.device ?? '–')],
+    [parameters.file, `${picture.mediaType}, ${sizeOf(picture)}, ${kilobytes} KiB`],
+    [parameters.pictureId, picture.id],
   ]
   const lines = rows.map(([name, value]) => `${name}: ${value}`)
   return { ...textMessage(words.info.title, lines), command: formatCommand(job, picture.index) }
+}
+
+/** One picture of a set, with all that can be done with it. */
+export function pictureMessage(job: JobView, picture: PictureView, words: Words): Message {
+  return {
+    ...textMessage(words.info.pictureOf(picture.index + 1, job.pictures.length), [
+      shortened(titleOf(job, words), 200),
+    ]),
+    buttons: pictureRows(picture, words),
+  }
 }

@@ -3,16 +3,16 @@ import type { Problem } from '../../app/problems.ts'
 import type { JobView, PictureView } from '../../app/views.ts'
 import { AppError } from '../../errors.ts'
 import { errorSentence, problemSentence, type Words } from '../../words/en.ts'
-import { formatCommand } from '../grammar/command-line.ts'
 import { buttonRows } from './buttons.ts'
 import { type Message, textMessage } from './message.ts'
-import { parameterLine } from './parameters.ts'
 
-/** The card in the channel: what was asked for, with its place in the queue while it waits. */
+/** The card in the channel: what was asked for and by whom, with its place while it waits and its outcome at last. */
 export function requestCard(job: JobView, words: Words): Message {
-  const waiting = job.state === 'queued' ? [joined(placeOf(job, words), etaOf(job, words))] : []
-  const card = textMessage(titleOf(job, words), [parameterLine(job, words), ...waiting])
-  return { ...card, ...originOf(job, words) }
+  return {
+    ...textMessage(titleOf(job, words), cardLines(job, words)),
+    ...originOf(job, words),
+    ...authorOf(job, words),
+  }
 }
 
 /** The message in the thread: the placeholder with its progress, then the result, or why there is none. */
@@ -33,7 +33,11 @@ export function jobMessage(job: JobView, words: Words): Message {
     case 'dead':
     case 'expired':
     case 'cancelled':
-      return { ...textMessage(words.job[job.state], failureOf(job, words)), buttons }
+      return {
+        ...textMessage(outcomeOf(job.state, words), failureOf(job, words)),
+        ...authorOf(job, words),
+        buttons,
+      }
   }
 }
 
@@ -41,16 +45,41 @@ export function jobMessage(job: JobView, words: Words): Message {
 export function loneMessage(job: JobView, words: Words): Message {
   const message = jobMessage(job, words)
   if (job.state === 'done') return message
-  const card = requestCard(job, words)
-  const lines = [...card.lines, ...stateLines(job, message, words)]
-  return { ...message, ...originOf(job, words), title: card.title, lines }
+  const { lines, ...card } = requestCard(job, words)
+  // A step is worth more than that it is being painted.
+  const shown = job.state === 'running' ? [joined(message.title, etaOf(job, words))] : lines
+  return { ...message, ...card, lines: shown, buttons: message.buttons }
 }
 
-/** The card has told already what it is about, and while it waits its place too. */
-function stateLines(job: JobView, message: Message, words: Words): string[] {
-  if (job.state === 'queued') return []
-  if (job.state === 'running') return [joined(message.title, etaOf(job, words))]
-  return [joined(message.title, message.lines)]
+/** How the job stands, as the card tells it. */
+function cardLines(job: JobView, words: Words): string[] {
+  switch (job.state) {
+    case 'queued':
+      return [joined(placeOf(job, words), etaOf(job, words))]
+    case 'running':
+      return [words.job.running]
+    case 'done':
+      return [marked('done', joined(words.job.done(job.pictures.length), tookOf(job, words)))]
+    default:
+      return [outcomeOf(job.state, words), ...failureOf(job, words)]
+  }
+}
+
+/** Outcomes that look alike in no list. */
+const marks = { done: '✅', failed: '❌', dead: '💥', cancelled: '🚫', expired: '⌛' } as const
+type Outcome = keyof typeof marks
+
+function marked(outcome: Outcome, text: string): string {
+  return `${marks[outcome]} ${text}`
+}
+
+function outcomeOf(outcome: Exclude<Outcome, 'done'>, words: Words): string {
+  return marked(outcome, words.job[outcome])
+}
+
+/** To the one who waits: that it is over. */
+export function endMessage(job: JobView, words: Words): Message {
+  return textMessage(job.state === 'done' ? words.job.ready(job.pictures.length) : words.job.ended)
 }
 
 /** The job without anything that a person wrote, for a platform that does not take it. */
@@ -60,7 +89,7 @@ export function withoutWords(job: JobView): JobView {
     order.kind === 'upscale'
       ? { ...order, recipe: undefined }
       : { ...order, prompt: { ...order.prompt, positive: '', negative: null } }
-  return { ...job, promptAsTyped: '', order: bare }
+  return { ...job, author: { ...job.author, name: '' }, promptAsTyped: '', order: bare }
 }
 
 /** Each problem as one sentence. */
@@ -106,14 +135,11 @@ function runningMessage(job: JobView, words: Words): Message {
 }
 
 function resultMessage(job: JobView, words: Words): Message {
-  const tookMs =
-    job.startedAt === undefined || job.finishedAt === undefined ? undefined : job.finishedAt - job.startedAt
-  const took = tookMs === undefined ? [] : [words.job.paintedIn(tookMs)]
   return {
     title: titleOf(job, words),
     ...originOf(job, words),
-    lines: [joined(parameterLine(job, words), took)],
-    command: formatCommand(job),
+    ...authorOf(job, words),
+    lines: tookOf(job, words),
     pictures: job.pictures.map(picture => ({ picture, altText: altTextOf(job, picture, words) })),
     buttons: [],
   }
@@ -130,6 +156,18 @@ function originOf({ order, parent }: JobView, words: Words): Pick<Message, 'orig
   if (order.kind === 'upscale') return { origin: words.job.upscaled(order.factor) }
   if (!parent) return {}
   return { origin: order.source ? words.job.varied(order.source.strength) : words.job.again }
+}
+
+/** Alone with the bot nobody need be told who asked. */
+function authorOf({ author, conversation }: JobView, words: Words): Pick<Message, 'author'> {
+  const isKnown = conversation.kind === 'direct' || author.name === ''
+  return isKnown ? {} : { author: words.job.askedBy(author.name) }
+}
+
+function tookOf({ startedAt, finishedAt }: JobView, words: Words): string[] {
+  return startedAt === undefined || finishedAt === undefined
+    ? []
+    : [words.job.paintedIn(finishedAt - startedAt)]
 }
 
 function placeOf(job: JobView, words: Words): string {

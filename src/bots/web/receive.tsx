@@ -7,14 +7,22 @@ import { commandTooLong } from '../../app/text-limits.ts'
 import type { JobView } from '../../app/views.ts'
 import type { Clock, Ids } from '../../ports.ts'
 import type { Words } from '../../words/en.ts'
+import { inUtc } from '../../words/moment.ts'
 import type { FormValues } from '../chat/form-field.ts'
 import { readSettings, settingsFields } from '../chat/settings-form.ts'
 import type { CommandReply } from '../commands/command.ts'
 import type { TypedOptions } from '../commands/command-option.ts'
-import { type CommandName, findCommand, readTypedOptions, runCommand } from '../commands/commands.ts'
+import {
+  type CommandName,
+  findCommand,
+  helpLines,
+  readTypedOptions,
+  runCommand,
+} from '../commands/commands.ts'
+import { topicMessage } from '../commands/topics.ts'
 import { formatRequest, parseCommand } from '../grammar/command-line.ts'
 import { decodeButtonId, meaningOf } from '../messages/buttons.ts'
-import { infoMessage } from '../messages/info-message.ts'
+import { infoMessage, pictureMessage } from '../messages/info-message.ts'
 import { jobMessage, problemSentences } from '../messages/job-message.ts'
 import { ConfirmForm, MessageAnswer, RemixForm, SettingsForm, StatsAnswer } from './render-answer.tsx'
 import { addChosen, type Chosen, nothingChosen } from './said-form.ts'
@@ -91,11 +99,30 @@ export class Receiver {
         return meaning.question.action === 'forget'
           ? this.#forget(visit)
           : { kind: 'refused', said: [words.web.refused.unreadable] }
+      case 'topic': {
+        const message = topicMessage(meaning.name, {
+          easel: this.#easel,
+          words: this.#words,
+          helpLines: helpLines(this.#words, prefix),
+        })
+        return message
+          ? this.#message(message)
+          : { kind: 'refused', said: [this.#words.chat.replies.unknownButton] }
+      }
+      case 'more':
+        return this.#more(meaning.pictureId, caller)
       case 'remix':
         return text === undefined
           ? this.#remixForm(meaning.pictureId, visit)
           : this.#remix(meaning.pictureId, text, caller, visit)
     }
+  }
+
+  #more(pictureId: string, caller: Caller): Reply {
+    const found = this.#easel.picture(pictureId, caller)
+    return found
+      ? this.#message(pictureMessage(found.job, found.picture, this.#words))
+      : this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
   }
 
   async #remix(pictureId: string, text: string, caller: Caller, visit: Visit): Promise<Reply> {
@@ -225,7 +252,7 @@ export class Receiver {
   }
 
   #refused(problems: Parameters<typeof problemSentences>[0]): Reply {
-    return { kind: 'refused', said: problemSentences(problems, this.#words) }
+    return { kind: 'refused', said: problemSentences(problems, this.#words).map(inUtc) }
   }
 
   #caller(visit: Visit, job: JobView | undefined): Caller {

@@ -1,6 +1,7 @@
 /** Answers to one person: messages, the Remix form, the fan-out's confirmation, statistics. Pure JSX. */
 import type { Child } from 'hono/jsx'
 import type { Words } from '../../words/en.ts'
+import { inUtc } from '../../words/moment.ts'
 import type { FieldChoice, FormField } from '../chat/form-field.ts'
 import type { Message } from '../messages/message.ts'
 import { Command, PressButton } from './render-job.tsx'
@@ -209,7 +210,8 @@ function Answer({ title, children }: { title: string; children: Child }) {
 }
 
 /** Sets off what is typed, and names from their values. */
-function Fact({ line }: { line: string }) {
+function Fact({ line: withMoments }: { line: string }) {
+  const line = inUtc(withMoments)
   const [, typed, meaning] = /^(\/imagine .*|(?:\/|--)[a-z].*?(?=: ))(.*)$/s.exec(line) ?? []
   if (typed !== undefined) {
     return (

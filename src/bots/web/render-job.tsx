@@ -4,9 +4,11 @@ import type { Child } from 'hono/jsx'
 import type { JobView } from '../../app/views.ts'
 import { withoutControls } from '../../visible-controls.ts'
 import type { Words } from '../../words/en.ts'
+import { formatCommand } from '../grammar/command-line.ts'
 import { type Button, encodeButtonId } from '../messages/buttons.ts'
 import { jobMessage, requestCard, titleOf } from '../messages/job-message.ts'
 import type { Message } from '../messages/message.ts'
+import { parameterLine } from '../messages/parameters.ts'
 import type { JobFragment } from './protocol.ts'
 import { threadOf } from './visitors.ts'
 
@@ -61,7 +63,9 @@ export function Command({ command, words }: { command: string; words: Words }) {
 
 /** Once the picture is there, its parameters stand under it. */
 function Card({ job, words }: { job: JobView; words: Words }) {
-  const message = requestCard(job, words)
+  const card = requestCard(job, words)
+  const waiting = job.state === 'queued' ? card.lines : []
+  const message = { ...card, lines: [parameterLine(job, words), ...waiting] }
   const { author } = job
   return (
     <article class="card">
@@ -80,7 +84,7 @@ function Card({ job, words }: { job: JobView; words: Words }) {
 }
 
 function Reply({ job, words }: { job: JobView; words: Words }) {
-  const message = jobMessage(job, words)
+  const message = withParameters(jobMessage(job, words), job, words)
   const isChild = threadOf(job) !== job.id
   return (
     <article class={`reply ${job.state}`} aria-busy={job.state === 'running' ? 'true' : undefined}>
@@ -101,6 +105,13 @@ function Reply({ job, words }: { job: JobView; words: Words }) {
       </fieldset>
     </article>
   )
+}
+
+/** There is room for them under the picture: no Info need be opened. */
+function withParameters(message: Message, job: JobView, words: Words): Message {
+  if (job.state !== 'done') return message
+  const lines = [[parameterLine(job, words), ...message.lines].join(' · ')]
+  return { ...message, lines, command: formatCommand(job) }
 }
 
 /** The preview takes the room of the picture at once, so that nothing jumps when it is loaded. */

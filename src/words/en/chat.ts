@@ -10,12 +10,12 @@ export const chat = {
     negative: 'What should not be in it',
     aspect: 'Aspect ratio',
     /** The choice of nothing: in a new request, and in one that starts from another. */
-    usual: 'As usual',
-    unchanged: 'As it is',
+    usual: 'Default',
+    unchanged: 'Unchanged',
     count: 'How many',
     lora: 'LoRA',
     model: 'Model',
-    strength: 'How far to leave it, from 0 to 1',
+    strength: 'Change amount (strength), 0 to 1',
     which: 'Which picture',
     numbered: (n: number) => `Picture ${n}`,
     style: 'Style',
@@ -37,18 +37,25 @@ export const chat = {
     promptPicture: 'Picture as a prompt',
   } satisfies Record<PictureUse, string>,
   settings: {
-    intro: 'They fill in what you do not say.',
+    intro: 'Used whenever your request does not say otherwise.',
     save: 'Save',
     title: 'Your defaults',
     saved: 'Your defaults are saved.',
     size: 'Size',
-    negative: 'What should never be in it',
+    negative: 'What should never be in a picture',
   },
   confirm: {
     title: (n: number) => `This makes ${n} separate requests:`,
     yes: (n: number) => `Paint all ${n}`,
     more: (n: number) => `… and ${n} more`,
     tooLate: 'That was too long ago. Please ask again.',
+  },
+  /** Asked before a picture is deleted. */
+  deletion: {
+    title: 'Delete this?',
+    text: 'The message and its pictures are deleted for everyone, for good.',
+    yes: 'Delete',
+    no: 'Keep',
   },
   replies: {
     cancelled: 'Cancelled.',

@@ -1,4 +1,5 @@
 /** English: the commands, one entry each, and what they say wherever they are typed. */
+import { duration } from './messages.ts'
 
 /**
  * Names are what is typed, in lower case; Discord's clients show the name of their own language. `about` has at most
@@ -6,18 +7,25 @@
  */
 export const commands = {
   imagine: { name: 'imagine', title: 'Paint', about: 'Paint a picture from words' },
-  queue: { name: 'queue', title: 'Queue', about: 'Who is waiting, and for how long' },
+  queue: { name: 'queue', title: 'Queue', about: 'What is being painted, and what waits' },
+  mine: { name: 'mine', title: 'My pictures', about: 'Your own latest pictures, with their IDs' },
   show: { name: 'show', title: 'Show', about: 'Bring an earlier picture here, with all its buttons' },
-  models: { name: 'models', title: 'Models', about: 'Models, samplers, schedules and styles' },
-  usage: { name: 'usage', title: 'Usage', about: 'Your own figures, and what is left for you' },
+  models: {
+    name: 'models',
+    title: 'Models',
+    about: 'Models, and the names of samplers, schedules and styles',
+  },
+  usage: { name: 'usage', title: 'Usage', about: 'Your usage, and what is left of your quota' },
   settings: { name: 'settings', title: 'Defaults', about: 'Your own defaults' },
-  stats: { name: 'stats', title: 'Stats', about: 'Everybody’s figures, for admins' },
+  notify: { name: 'notify', title: 'Notify', about: 'Whether you are told when your pictures are done' },
+  stats: { name: 'stats', title: 'Stats', about: 'Usage of everyone here, for admins' },
   help: { name: 'help', title: 'Help', about: 'Examples, commands and flags' },
   forget: { name: 'forget me', title: 'Forget me', about: 'Delete all your prompts and pictures here' },
 }
 
 export const commandOptions = {
-  id: { name: 'id', about: 'the id of a picture, from Info' },
+  id: { name: 'id', about: 'one of your pictures, or any picture’s ID, from Info' },
+  state: { name: 'state', about: 'on or off' },
   days: { name: 'days', about: 'how many days back to count' },
 }
 
@@ -26,6 +34,20 @@ export const optionWithDefault = (about: string, usual: string) =>
 
 export const unknownCommand = (typed: string, nearest: string | undefined, help: string) =>
   `There is no command “${typed}”. ${nearest === undefined ? `${help} lists what there is.` : `Did you mean “${nearest}”?`}`
+
+export const mine = {
+  title: 'Your latest pictures',
+  none: 'You have no finished pictures yet.',
+  id: (id: string) => `ID ${id}`,
+  how: (prefix: string) => `${prefix}show and --source take an ID.`,
+  /** Of a picture, while an ID is being typed. */
+  choice: (title: string, agoMs: number) => `${title} (${duration(agoMs)} ago)`,
+}
+
+export const notify = {
+  on: 'You are told when a picture of yours is done.',
+  off: 'You are not told any more when a picture of yours is done. /notify on brings it back.',
+}
 
 /** Before and after everything of a person is deleted. */
 export const forget = {

@@ -11,6 +11,7 @@ export const discord = {
     model: 'model',
     lora: 'lora',
     style: 'style',
+    picture: 'picture',
     source: 'source',
     strength: 'strength',
     refine: 'refine',
@@ -30,6 +31,7 @@ export const discord = {
   /** Descriptions of options that stand for no flag, or for more than their flag. */
   about: {
     prompt: 'what to paint; flags work here too, at the end',
+    picture: 'start from one of your own pictures, or from any by its ID',
     source: 'a picture to start from',
     mask: 'paint anew only where this picture is white',
     controlPicture: 'what the ControlNet follows; without it, the source',

@@ -1,6 +1,8 @@
 /** English: what people read about jobs, pictures, queues and figures on every platform. */
 import type { Preprocessor } from '../../app/problems.ts'
 
+import { moment } from '../moment.ts'
+
 /** Roughly, as people say it. */
 export function duration(ms: number): string {
   const seconds = ms / 1000
@@ -21,16 +23,27 @@ export const buttons = {
   're-roll': 'Re-roll',
   remix: 'Remix',
   info: 'Info',
+  more: 'More',
   delete: 'Delete',
   cancel: 'Cancel',
+  /** Re-roll of what came to nothing. */
+  tryAgain: 'Try again',
   /** In a set, the picture's number says which. */
   refineNumber: (n: number) => `Refine ${n}`,
   varyNumber: (n: number) => `Vary ${n}`,
   upscaleNumber: (n: number) => `Upscale ${n}`,
+  moreNumber: (n: number) => `More ${n}`,
   cancelNumber: (n: number) => `Cancel ${n}`,
 }
 
 export const job = {
+  askedBy: (name: string) => `Asked by ${name}`,
+  running: 'Being painted',
+  /** Said to who waits, in a message of its own. */
+  ready: (pictures: number): string =>
+    pictures === 1 ? 'Your picture is ready.' : 'Your pictures are ready.',
+  ended: 'Your picture could not be painted.',
+  done: (pictures: number): string => (pictures === 1 ? 'Done' : `${pictures} pictures done`),
   next: 'Next in the queue',
   place: (place: number) => `Place ${place} in the queue`,
   queued: 'In the queue',
@@ -40,14 +53,14 @@ export const job = {
   finishing: 'Finishing the picture',
   paintedIn: (ms: number) => `painted in ${duration(ms)}`,
   failed: 'This picture could not be painted.',
-  dead: 'This picture took the worker that painted it down, so it is not tried again.',
+  dead: 'Painting this picture crashed Easel’s worker more than once.',
   cancelled: 'Cancelled.',
   expired: 'This request waited too long and was dropped.',
-  untitled: 'A picture without words',
+  untitled: 'Untitled picture',
   refined: 'Refined from an earlier picture',
   upscaled: (factor: number) => `Upscaled ×${factor} from an earlier picture`,
-  varied: (strength: number) => `From an earlier picture, strength ${strength}`,
-  again: 'Another one of an earlier picture',
+  varied: (strength: number) => `Based on an earlier picture, strength ${strength}`,
+  again: 'New version of an earlier picture',
   altText: (d: { prompt: string; number: number; count: number; widthPx: number; heightPx: number }) =>
     `${d.prompt} (${d.count > 1 ? `picture ${d.number} of ${d.count}, ` : ''}${d.widthPx} by ${d.heightPx} pixels)`,
 }
@@ -89,6 +102,8 @@ export const parameters = {
   fast: 'Fast',
   made: 'Made',
   file: 'File',
+  /** What /show and --source take. */
+  pictureId: 'Picture ID',
   yes: 'yes',
   seedOf: (seed: number) => `seed ${seed}`,
   stepsOf: (steps: number) => some(steps, 'step'),
@@ -100,10 +115,14 @@ export const parameters = {
   rescaled: (rescale: number) => `rescaled by ${rescale}`,
   refinerWay: { ensemble: 'with the Refiner', after: 'refined' },
   no: (negative: string) => `without: ${negative}`,
-  madeOn: (date: string, device: string) => `${date} UTC on ${device}`,
+  madeOn: (atMs: number, device: string) => `${moment(atMs)} on ${device}`,
 }
 
-export const info = { title: 'About this picture' }
+export const info = {
+  title: 'About this picture',
+  /** One picture of a set, with what can be done with it. */
+  pictureOf: (n: number, count: number) => `Picture ${n} of ${count}`,
+}
 
 export const help = {
   title: 'What Easel can do',
@@ -117,6 +136,20 @@ export const help = {
   buttons: 'Buttons under a picture refine, vary, enlarge and repeat it; they never expire.',
 }
 
+/** What stands behind buttons of short answers: flags by group, and lists. */
+export const topics = {
+  commands: 'Commands',
+  picture: 'Picture',
+  source: 'Source picture',
+  model: 'Model',
+  sampling: 'Sampling',
+  refiner: 'Refiner',
+  details: 'Model details',
+  samplers: 'Samplers',
+  schedules: 'Schedules',
+  styles: 'Styles',
+}
+
 export const queue = {
   empty: 'Nothing is waiting: your picture would be next.',
   title: (running: number, waiting: number) => `${running} being painted, ${waiting} waiting`,
@@ -127,7 +160,7 @@ export const queue = {
 }
 
 export const usage = {
-  title: (hours: number) => `Your last ${hours === 24 ? 'day' : `${hours} hours`}`,
+  title: (hours: number) => `Your last ${some(hours, 'hour')}`,
   made: (jobs: number, pictures: number) => `${some(pictures, 'picture')} in ${some(jobs, 'job')}`,
   seconds: (seconds: number) => `${Math.round(seconds * 10) / 10} s of painting`,
   left: (pictures: number) => `${some(pictures, 'picture')} left`,
@@ -142,13 +175,10 @@ export const models = {
   steps: (steps: number, guidance: number, sampler: string) =>
     `${some(steps, 'step')}, guidance ${guidance}, ${sampler}`,
   sizes: (stepPx: number) => `sizes in steps of ${stepPx} px`,
-  samplers: 'Samplers',
-  schedules: 'Schedules',
-  styles: 'Styles',
 }
 
 export const stats = {
-  title: (days: number) => (days === 1 ? 'The last day' : `The last ${days} days`),
+  title: (days: number) => (days === 1 ? 'The last 24 hours' : `The last ${days} days`),
   jobs: 'jobs',
   failures: 'failed',
   totals: (d: {

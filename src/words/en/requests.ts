@@ -1,6 +1,7 @@
 /** English: what a request may say, and why one is refused. */
 import type { FlagExpectation, ForeignMark, ProblemCode, ProblemDetails } from '../../app/problems.ts'
 import type { TextField } from '../../app/text-limits.ts'
+import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
 import { fileReason } from './model.ts'
 import { pictureRefusal } from './picture.ts'
@@ -8,7 +9,6 @@ import { pictureRefusal } from './picture.ts'
 const list = (names: readonly string[]) => names.join(', ')
 const known = (names: readonly string[]) =>
   names.length === 0 ? 'There are none.' : `Known: ${list(names)}.`
-const time = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 
 /** One line of help per flag. */
 export const flags = {
@@ -37,7 +37,7 @@ export const flags = {
   syntax: 'how marks in the prompt are read: a1111, comfyui, or easel (the first rule)',
   source: 'start from one of Easel’s pictures, by its id',
   mask: 'paint anew only where this picture is white, by its id',
-  strength: 'how far to go from the source picture, 0 (not at all) to 1',
+  strength: 'how much of the source picture may change, 0 (nothing) to 1',
   'only-masked': 'paint only the part around the mask, at full resolution, with so many pixels of padding',
   'soft-edge': 'pixels along the mask’s edge over which old and new are mixed',
   'paste-back': 'off: leave what the mask keeps as the model gives it back',
@@ -61,6 +61,7 @@ export const expectations: { readonly [Kind in FlagExpectation]: string } = {
   size: 'a size such as 1024x768',
   interval: 'two rising fractions such as 0:0.8',
   'on-off': 'nothing, on or off',
+  'on-or-off': 'on or off',
   refine: 'nothing, ensemble, after or off',
   sigmas: 'plain, karras, exponential or beta',
   spacing: 'leading, trailing or linspace',
@@ -210,7 +211,7 @@ export const problems: ProblemWords = {
         : `${d.left} of ${whose} ${quota} are left, and this asks for ${d.wanted}`
     return d.nextAt === undefined
       ? `${left}; so many at once are never possible.`
-      : `${left}; this is possible at ${time(d.nextAt)} UTC.`
+      : `${left}; this is possible at ${moment(d.nextAt)}.`
   },
   'queue-full': d => `The queue is full (${d.limit} jobs). Try again when some of it is done.`,
   'words-blocked': () => 'That prompt holds words that are not allowed here.',

@@ -50,7 +50,7 @@ export const slack = {
     title: 'Your pictures',
     running: 'On their way',
     none: 'Nothing of yours is waiting.',
-    stats: 'Everybody’s figures',
+    stats: 'Workspace usage',
     more: (n: number) => `… and ${n} more`,
   },
 }

@@ -19,7 +19,7 @@ export const web = {
     hint: 'Flags go at the end: --no, --ar 3:2, --n 4, --seed 7 … /help tells them all.',
     attach: 'Start from a picture',
     remove: 'Remove the picture',
-    strength: 'How far to leave it',
+    strength: 'Change amount',
     mask: 'Mask, white where it may change',
     guides: 'Pictures to follow',
   },

@@ -102,7 +102,7 @@ export const cli: Words['cli'] = {
     'prompt-empty': () =>
       '请写下想画的内容，例如：easel imagine "a red circle on a blue background"。以短横开头的文字放在 -- 之后。',
     'flag-unknown': ({ flag, nearest }) =>
-      `没有 ${flag} 这个选项。${nearest === undefined ? 'easel imagine --help 列出了全部选项。' : `是不是 ${nearest}？`}`,
+      `没有 ${flag} 这个参数。${nearest === undefined ? 'easel imagine --help 列出了全部参数。' : `是不是 ${nearest}？`}`,
     'flag-of-midjourney': ({ flag, nearest }) =>
       `${flag} 是 Midjourney 的参数，这里没有。${nearest === undefined ? '请去掉它。' : `最接近的是 ${nearest}，easel imagine --help 里有说明。`}`,
   },

@@ -2,11 +2,19 @@
 import type { Words } from '../en.ts'
 import { chat } from './chat.ts'
 import { cli } from './cli.ts'
-import { commandOptions, commands, forget, optionWithDefault, unknownCommand } from './commands.ts'
+import {
+  commandOptions,
+  commands,
+  forget,
+  mine,
+  notify,
+  optionWithDefault,
+  unknownCommand,
+} from './commands.ts'
 import { delivery } from './delivery.ts'
 import { discord } from './discord.ts'
 import { errors } from './errors.ts'
-import { buttons, help, info, job, models, parameters, queue, stats, usage } from './messages.ts'
+import { buttons, help, info, job, models, parameters, queue, stats, topics, usage } from './messages.ts'
 import { command } from './requests.ts'
 import { slack } from './slack.ts'
 import { web } from './web.ts'
@@ -20,12 +28,15 @@ export const zhCn: Words = {
   optionWithDefault,
   unknownCommand,
   forget,
+  mine,
+  notify,
   chat,
   buttons,
   job,
   parameters,
   info,
   help,
+  topics,
   queue,
   delivery,
   usage,

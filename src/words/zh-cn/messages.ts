@@ -1,7 +1,8 @@
 /** 简体中文：任务、图片、队列和统计在各平台上的文字。 */
 import type { Words } from '../en.ts'
+import { moment } from '../moment.ts'
 
-function duration(ms: number): string {
+export function duration(ms: number): string {
   const seconds = ms / 1000
   if (seconds < 10) return `${Math.max(0.1, Math.round(seconds * 10) / 10)} 秒`
   if (seconds < 60) return `${Math.round(seconds)} 秒`
@@ -16,17 +17,25 @@ export const buttons: Words['buttons'] = {
   'vary-strong': '大幅变化',
   upscale: '放大 ×2',
   're-roll': '重画',
-  remix: '改写重画',
+  remix: '改词重画',
   info: '信息',
+  more: '更多',
   delete: '删除',
   cancel: '取消',
+  tryAgain: '重试',
   refineNumber: n => `精修 ${n}`,
   varyNumber: n => `变化 ${n}`,
   upscaleNumber: n => `放大 ${n}`,
+  moreNumber: n => `更多 ${n}`,
   cancelNumber: n => `取消 ${n}`,
 }
 
 export const job: Words['job'] = {
+  askedBy: name => `${name} 的请求`,
+  running: '正在绘制',
+  ready: pictures => (pictures === 1 ? '你的图片好了。' : `你的 ${pictures} 张图片好了。`),
+  ended: '你的图片没有画成。',
+  done: pictures => (pictures === 1 ? '已完成' : `${pictures} 张已完成`),
   next: '下一个就轮到',
   place: place => `排在第 ${place} 位`,
   queued: '排队中',
@@ -36,14 +45,14 @@ export const job: Words['job'] = {
   finishing: '正在收尾',
   paintedIn: ms => `用时 ${duration(ms)}`,
   failed: '这张图没有画成。',
-  dead: '绘制这张图的工作进程因它退出，不再重试。',
+  dead: '绘制这张图时，工作进程不止一次崩溃。',
   cancelled: '已取消。',
-  expired: '等待太久，请求已作废。',
-  untitled: '没有文字的图片',
+  expired: '等待时间过长，请求已取消。',
+  untitled: '无标题图片',
   refined: '由先前的图片精修而来',
   upscaled: factor => `由先前的图片放大 ×${factor}`,
-  varied: strength => `以先前的图片为起点，强度 ${strength}`,
-  again: '照先前的图片再画一张',
+  varied: strength => `以先前的图片为源图，强度 ${strength}`,
+  again: '先前图片的新版本',
   altText: d =>
     `${d.prompt}（${d.count > 1 ? `共 ${d.count} 张，第 ${d.number} 张，` : ''}${d.widthPx}×${d.heightPx} 像素）`,
 }
@@ -61,8 +70,8 @@ export const parameters: Words['parameters'] = {
   vae: 'VAE',
   lora: 'LoRA',
   loraWeights: (unet: number, text: number) => `${unet}，文本编码器 ${text}`,
-  refiner: '精修模型',
-  source: '来源',
+  refiner: 'Refiner',
+  source: '源图',
   mask: '蒙版',
   notPasted: '保留的部分不贴回',
   softEdge: px => `柔边 ${px} 像素`,
@@ -82,6 +91,7 @@ export const parameters: Words['parameters'] = {
   fast: '快速',
   made: '绘制',
   file: '文件',
+  pictureId: '图片编号',
   yes: '是',
   seedOf: seed => `种子 ${seed}`,
   stepsOf: steps => `${steps} 步`,
@@ -91,16 +101,19 @@ export const parameters: Words['parameters'] = {
   scoreOf: score => `美学评分 ${score}`,
   guidanceInterval: (from, to) => `在全程的 ${from} 到 ${to} 之间`,
   rescaled: rescale => `重新缩放 ${rescale}`,
-  refinerWay: { ensemble: '与精修模型接力', after: '画后精修' },
+  refinerWay: { ensemble: '与 Refiner 接力', after: '画后精修' },
   no: negative => `排除：${negative}`,
-  madeOn: (date, device) => `${date} UTC，设备 ${device}`,
+  madeOn: (atMs, device) => `${moment(atMs)}，设备 ${device}`,
 }
 
-export const info: Words['info'] = { title: '关于这张图片' }
+export const info: Words['info'] = {
+  title: '关于这张图片',
+  pictureOf: (n, count) => `第 ${n} 张，共 ${count} 张`,
+}
 
 export const help: Words['help'] = {
   title: 'Easel 能做什么',
-  intro: '写下想画的内容，在末尾加上选项：',
+  intro: '写下想画的内容，在末尾加上参数：',
   examples: [
     '/imagine a red circle on a blue background',
     '/imagine a lighthouse at dusk --no people --ar 3:2 --n 4',
@@ -108,6 +121,19 @@ export const help: Words['help'] = {
   ],
   weights: '(词:1.2) 加重，[词] 减轻。{a,b} 与 --repeat 一次画多张。',
   buttons: '图片下的按钮可以精修、变化、放大和重画，永不失效。',
+}
+
+export const topics: Words['topics'] = {
+  commands: '命令',
+  picture: '画面',
+  source: '源图',
+  model: '模型',
+  sampling: '采样',
+  refiner: 'Refiner',
+  details: '模型详情',
+  samplers: '采样器',
+  schedules: '调度',
+  styles: '风格',
 }
 
 export const queue: Words['queue'] = {
@@ -119,7 +145,7 @@ export const queue: Words['queue'] = {
 }
 
 export const usage: Words['usage'] = {
-  title: hours => (hours === 24 ? '你最近一天的用量' : `你最近 ${hours} 小时的用量`),
+  title: hours => `你最近 ${hours} 小时的用量`,
   made: (jobs, pictures) => `${jobs} 个任务，${pictures} 张图片`,
   seconds: seconds => `绘制 ${Math.round(seconds * 10) / 10} 秒`,
   left: pictures => `还剩 ${pictures} 张`,
@@ -130,12 +156,9 @@ export const models: Words['models'] = {
   title: '模型',
   none: '还没有模型：请放进模型文件夹。',
   isDefault: '默认',
-  withRefiner: '带精修模型',
+  withRefiner: '带 Refiner',
   steps: (steps, guidance, sampler) => `${steps} 步，引导 ${guidance}，${sampler}`,
   sizes: stepPx => `边长为 ${stepPx} 像素的倍数`,
-  samplers: '采样器',
-  schedules: '调度',
-  styles: '风格',
 }
 
 export const stats: Words['stats'] = {

@@ -2,6 +2,7 @@
 import type { ForeignMark } from '../../app/problems.ts'
 import type { TextField } from '../../app/text-limits.ts'
 import type { Words } from '../en.ts'
+import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
 import { fileReason } from './model.ts'
 import { pictureRefusal } from './picture.ts'
@@ -9,7 +10,6 @@ import { pictureRefusal } from './picture.ts'
 const list = (names: readonly string[]) => names.join('、')
 const known = (names: readonly string[]) =>
   names.length === 0 ? '目前一个也没有。' : `可用的有：${list(names)}。`
-const time = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 
 const texts: Record<TextField, string> = {
   command: '这条命令',
@@ -51,18 +51,18 @@ const flags: Words['flags'] = {
   syntax: '提示词里的标记怎样读：a1111、comfyui，或 easel（最初的规则）',
   source: '以 Easel 的某张图片为起点（图片编号）',
   mask: '只重画这张图片中白色的部分（图片编号）',
-  strength: '离开起始图片多远，0（不动）到 1',
+  strength: '改动源图的幅度（强度），0（不动）到 1',
   'only-masked': '只画蒙版周围的部分，以完整分辨率，周围留这么多像素',
   'soft-edge': '沿蒙版边缘新旧混合的像素数',
   'paste-back': 'off：蒙版保留的部分保持模型给出的样子',
   control: '用 ControlNet 跟随一张图片，例如 canny:0.8:0-0.6',
   'image-prompt': '用 IP-Adapter 把一张图片当作提示，例如 0.6',
-  refine: '用精修模型收尾',
-  'refine-strength': '精修模型改动成图的程度，0 到 1',
-  'refine-steps': '精修模型在成图上的步数',
-  'refine-split': '接力时精修模型从何处接手，例如 0.8',
-  'refine-cfg': '精修模型贴合提示词的程度',
-  'refine-score': '精修模型追求的美学评分，0 到 10',
+  refine: '用 Refiner 收尾',
+  'refine-strength': 'Refiner 改动成图的程度，0 到 1',
+  'refine-steps': 'Refiner 在成图上的步数',
+  'refine-split': '接力时 Refiner 从何处接手，例如 0.8',
+  'refine-cfg': 'Refiner 贴合提示词的程度',
+  'refine-score': 'Refiner 追求的美学评分，0 到 10',
   fast: '更快，略有不同',
   repeat: '分成几个独立任务重复',
 }
@@ -75,6 +75,7 @@ const expectations: Words['expectations'] = {
   size: '形如 1024x768 的尺寸',
   interval: '形如 0:0.8 的递增区间',
   'on-off': '留空、on 或 off',
+  'on-or-off': 'on 或 off',
   refine: '留空、ensemble、after 或 off',
   sigmas: 'plain、karras、exponential 或 beta',
   spacing: 'leading、trailing 或 linspace',
@@ -90,7 +91,7 @@ const expectations: Words['expectations'] = {
 const foreign: Record<ForeignMark, (written: string) => string> = {
   and: () => '“AND”当作文字：这里不把几段提示词合在一起。',
   'double-colon': written => `“${written}”当作文字：这里的权重写作 (cat:1.2)。`,
-  flag: written => `“${written}”当作文字：没有这样的选项。`,
+  flag: written => `“${written}”当作文字：没有这样的参数。`,
   break: () => '“BREAK”当作文字：它属于 A1111 的规则（--syntax a1111）。',
   schedule: written => `“${written}”当作文字：它属于 A1111 的规则（--syntax a1111）。`,
   network: written => `“${written}”当作文字：它属于 A1111 的规则（--syntax a1111）。`,
@@ -110,15 +111,15 @@ const problems: Words['problems'] = {
     `嵌入 ${d.name} 的宽度是 ${d.width}，与这个模型不合：它的文本编码器宽 ${d.expected.join(' 和 ')}。`,
   'fan-out': d => `这样会产生 ${d.count > 1e6 ? '数百万' : d.count} 个任务；一次最多 ${d.limit} 个。`,
   'wildcard-unknown': d => `没有名为“${excerpt(d.name)}”的通配词表。`,
-  'flags-more': () => '还有更多选项有误；以上是前几个。',
+  'flags-more': () => '还有更多参数有误；以上是前几个。',
   'flag-unknown': d =>
-    `没有 ${excerpt(d.flag)} 这个选项。${d.nearest === undefined ? '/help 列出了全部选项。' : `是不是 ${d.nearest}？`}`,
+    `没有 ${excerpt(d.flag)} 这个参数。${d.nearest === undefined ? '/help 列出了全部参数。' : `是不是 ${d.nearest}？`}`,
   'flag-of-midjourney': d =>
     `${d.flag} 是 Midjourney 的参数，这里没有。${d.nearest === undefined ? '请去掉它。' : `最接近的是 ${d.nearest}，/help 里有说明。`}`,
   'flag-value': d =>
     d.value === ''
       ? `${d.flag} 需要${expectations[d.expected]}。`
-      : `${d.flag} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。（选项写在提示词之后。）`,
+      : `${d.flag} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。（参数写在提示词之后。）`,
   'option-value': d =>
     d.value === ''
       ? `${d.usage} 需要${expectations[d.expected]}。`
@@ -156,8 +157,8 @@ const problems: Words['problems'] = {
   'lora-in-negative': d => `LoRA ${excerpt(d.name)} 写在了不希望出现的内容里，已略去：LoRA 应写在提示词中。`,
   'style-unknown': d => `没有风格“${excerpt(d.name)}”。${known(d.known)}`,
   'refine-flag': d => `${d.flag} 须与 --refine ${d.way} 一起使用。`,
-  'no-refiner': d => `模型 ${d.model} 没有配套的精修模型。`,
-  'refiner-mismatch': d => `精修模型 ${d.refiner} 与 ${d.model} 不匹配：${d.what} 不同。`,
+  'no-refiner': d => `模型 ${d.model} 没有配套的 Refiner。`,
+  'refiner-mismatch': d => `Refiner ${d.refiner} 与 ${d.model} 不匹配：${d.what} 不同。`,
   'strength-too-low': d => `强度 ${d.strength}、${d.steps} 步时一步也不会执行；强度至少要 ${d.minimum}。`,
   'picture-refused': d => pictureRefusal(d.problem),
   'picture-shrunk': d => `图片（${d.from}）已缩小到 ${d.to}。`,
@@ -175,9 +176,9 @@ const problems: Words['problems'] = {
       : `没有名为“${excerpt(d.name)}”的 IP-Adapter。${known(d.known)}`,
   'image-prompt-unfit': d => `IP-Adapter ${d.adapter} 不是为 ${d.model} 这样的模型做的。`,
   'image-prompt-without-picture': () => '图片提示需要一张图片。',
-  'mask-without-source': () => '有蒙版时还需要一张起始图片。',
-  'strength-without-source': () => '强度要和一张起始图片一起用。',
-  'source-private': () => '这张图的起始图片属于原作者：请保持它的强度和蒙版不变，或者换上你自己的起始图片。',
+  'mask-without-source': () => '有蒙版时还需要一张源图。',
+  'strength-without-source': () => '强度要和一张源图一起用。',
+  'source-private': () => '这张图的源图属于原作者：请保持它的强度和蒙版不变，或者换上你自己的源图。',
   'no-recipe': () => 'Easel 不知道那张图是怎么画的，所以不能这样继续。',
   'model-changed': d => `模型 ${d.model} 与画那张图时不同，结果会有差别。`,
   'picture-unknown': () => '这里没有这个编号的图片。',
@@ -192,7 +193,7 @@ const problems: Words['problems'] = {
     const left = d.left === 0 ? `${quota}已用完` : `${quota}还剩 ${d.left} 张，而这次需要 ${d.wanted} 张`
     return d.nextAt === undefined
       ? `${left}；一次不可能画这么多。`
-      : `${left}；${time(d.nextAt)} UTC 之后可以画。`
+      : `${left}；${moment(d.nextAt)} 之后可以画。`
   },
   'queue-full': d => `队列已满（${d.limit} 个任务）。请过一会儿再试。`,
   'words-blocked': () => '提示词里有这里不允许的词。',

@@ -5,21 +5,27 @@ import {
   commandNames,
   commands,
   findCommand,
+  helpLines,
   readTypedOptions,
   runCommand,
+  smallCommandNames,
   typedNameOf,
   usageOf,
 } from '../../../src/bots/commands/commands.ts'
+import { mineMessage } from '../../../src/bots/commands/mine.ts'
 import { modelsMessage } from '../../../src/bots/commands/models.ts'
 import { queueMessage } from '../../../src/bots/commands/queue.ts'
+import { topicMessage } from '../../../src/bots/commands/topics.ts'
 import { usageMessage } from '../../../src/bots/commands/usage.ts'
 import { problemSentences } from '../../../src/bots/messages/job-message.ts'
+import { textMessage } from '../../../src/bots/messages/message.ts'
 import { en } from '../../../src/words/en.ts'
 import { languages } from '../../../src/words/locale.ts'
+import { inUtc } from '../../../src/words/moment.ts'
 import { FakeClock } from '../../fakes/fake-clock.ts'
 import { FakeEasel } from '../../fakes/fake-easel.ts'
 import { CountingIds } from '../../fakes/fake-parts.ts'
-import { jobView } from '../../helpers/job-views.ts'
+import { jobView, pictureView } from '../../helpers/job-views.ts'
 
 const waiting: Partial<JobView> = {
   state: 'queued',
@@ -28,13 +34,13 @@ const waiting: Partial<JobView> = {
   finishedAt: undefined,
 }
 
+const [clock, ids] = [new FakeClock(), new CountingIds()]
+const easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
 const visible = (job: JobView) => ({ kind: 'visible', job }) as const
 
 async function run(text: string, { isAdmin = false } = {}) {
   const found = findCommand(text)
   if (found.kind === 'unknown') throw new Error(`${text} is no command`)
-  const [clock, ids] = [new FakeClock(), new CountingIds()]
-  const easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
   const { author: person, conversation } = jobView()
   const caller = {
     person,
@@ -44,6 +50,10 @@ async function run(text: string, { isAdmin = false } = {}) {
   }
   const parts = { easel, ids, words: en, caller, nowMs: clock.now(), prefix: '/' }
   return runCommand(found.name, readTypedOptions(found.name, found.rest), parts)
+}
+
+function topic(name: string) {
+  return topicMessage(name, { easel, words: en, helpLines: helpLines(en, '/') })
 }
 
 async function refusalOf(text: string): Promise<string[]> {
@@ -66,13 +76,20 @@ describe('the table of commands', () => {
     }
   })
 
-  it('is all in the help, with the options of each command', async () => {
+  it('is told of in a short help with examples first; commands and flags stand behind its buttons', async () => {
     const reply = await run('help')
-    const lines = reply.kind === 'message' ? reply.message.lines : []
-    for (const name of commandNames) expect(lines.join('\n')).toContain(`/${typedNameOf(name)}`)
-    expect(lines).toContain('/show ID: Bring an earlier picture here, with all its buttons')
-    expect(lines).toContain('/stats [N]: Everybody’s figures, for admins')
-    for (const name of Object.keys(en.flags)) expect(lines.join('\n')).toContain(`--${name}`)
+    const message = reply.kind === 'message' ? reply.message : textMessage('')
+    expect(message.lines.slice(0, 4)).toEqual([en.help.intro, ...en.help.examples])
+    expect(message.lines.length).toBeLessThanOrEqual(8)
+    const behind = message.buttons.flat().flatMap(({ targetId }) => topic(targetId)?.lines ?? [])
+    expect(behind).toContain('/show ID: Bring an earlier picture here, with all its buttons')
+    expect(behind).toContain('/stats [N]: Usage of everyone here, for admins')
+    for (const name of smallCommandNames) expect(behind.join('\n')).toContain(`/${typedNameOf(name)}`)
+    for (const name of Object.keys(en.flags))
+      expect(
+        behind.filter(line => line.startsWith(`--${name}:`) || line.startsWith(`--${name} `)),
+      ).toHaveLength(1)
+    expect(topic('nothing')).toBeUndefined()
   })
 
   it('offers as views only what needs nothing typed', () => {
@@ -180,6 +197,20 @@ describe('the message of a command', () => {
     expect(message.lines.at(-1)).toBe('… and 280 more')
   })
 
+  it('lists one’s own latest pictures with their IDs and all that can be done with each', () => {
+    const jobs = [1, 2].map(n => jobView({ pictures: [pictureView({ id: `picture00000000${n}0` })] }))
+    const message = mineMessage(jobs, en, '/')
+    expect(inUtc(message.lines[1] ?? '')).toBe(
+      '2. a red circle on a blue background · 2023-11-14 22:13 UTC · ID picture0000000020',
+    )
+    expect(message.lines.at(-1)).toBe('/show and --source take an ID.')
+    expect(message.buttons.flat()).toMatchObject([
+      { action: 'more', targetId: 'picture0000000010' },
+      { action: 'more', targetId: 'picture0000000020' },
+    ])
+    expect(mineMessage([], en, '/').title).toBe(en.mine.none)
+  })
+
   it('describes figures and models', () => {
     expect(
       usageMessage({ jobs: 1, pictures: 4, gpuSeconds: 3.21, left: 6, periodHours: 24 }, en).lines,
@@ -195,13 +226,19 @@ describe('the message of a command', () => {
       defaultSteps: 20,
       defaultGuidance: 7,
     }
-    expect(
-      modelsMessage({ models: [demo], samplers: ['euler'], schedules: ['ays', 'beta'], styles: [] }, en)
-        .lines,
-    ).toEqual([
-      'demo (default) · 128×128 · sizes in steps of 32 px · 20 steps, guidance 7, euler · with Refiner',
-      'Samplers: euler',
-      'Schedules: ays, beta',
+    const message = modelsMessage([demo], false, en)
+    expect(message.lines).toEqual(['demo (default) · with Refiner'])
+    expect(message.buttons.flat().map(({ label }) => label)).toEqual([
+      'Model details',
+      'Samplers',
+      'Schedules',
     ])
+    const easel = { models: () => [demo], samplers: () => ['euler'], schedules: () => ['ays', 'beta'] }
+    const told = (name: string) =>
+      topicMessage(name, { easel: { ...easel, styles: () => [] }, words: en, helpLines: [] })?.lines
+    expect(told('details')).toEqual([
+      'demo · 128×128 · sizes in steps of 32 px · 20 steps, guidance 7, euler',
+    ])
+    expect(told('schedules')).toEqual(['ays, beta'])
   })
 })

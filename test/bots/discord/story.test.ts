@@ -1,6 +1,7 @@
 /** The whole way of a request through Discord, as people see it; the engine is a fake painter. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
+import type { Person } from '../../fakes/discord/people.ts'
 import type { Channel, Message } from '../../fakes/discord/world.ts'
 import { DiscordTest } from './start-discord.ts'
 
@@ -27,6 +28,17 @@ async function imagine(channel: Channel, prompt: string, more: Record<string, st
   await t.answered(await t.scene.ada.types(channel, '/imagine', { prompt, ...more }))
 }
 
+/** Presses Delete, and then the button of the question that only the one who pressed sees. */
+async function deletes(person: Person, message: Message) {
+  await t.answered(person.presses(message, 'Delete'))
+  const question = t.discord.world
+    .messagesIn(message.channel, person.user)
+    .findLast(each => each.ephemeralTo === person.user)
+  if (question === undefined) throw new Error('no question')
+  expect(t.text(question)).toContain(en.chat.deletion.title)
+  await t.answered(person.presses(question, 'Delete'))
+}
+
 describe('a request on Discord', () => {
   it('goes from /imagine by every button to Delete, with a restart between presses', async () => {
     const { ada, bob, channel } = t.scene
@@ -38,7 +50,8 @@ describe('a request on Discord', () => {
     const [result] = t.messages(thread)
     if (result === undefined) throw new Error('no result')
     expect(pictures(result)).toBe(1)
-    expect(t.text(result)).toContain('/imagine a red circle on a blue background')
+    expect(t.text(result)).toContain('Asked by Ada')
+    expect(t.text(result)).not.toContain('/imagine')
     expect(t.labels(result)).toEqual(eight)
 
     for (const label of ['Refine', 'Vary (subtle)', 'Vary (strong)', 'Upscale ×2', 'Re-roll']) {
@@ -66,7 +79,7 @@ describe('a request on Discord', () => {
 
     await t.answered(ada.presses(remixed, 'Delete'))
     expect(t.told(ada).at(-1)).toContain('Only the person who asked')
-    await t.answered(bob.presses(remixed, 'Delete'))
+    await deletes(bob, remixed)
     expect(t.messages(thread)).not.toContain(remixed)
     expect(t.messages()).toEqual([card])
   })
@@ -82,7 +95,8 @@ describe('a request on Discord', () => {
       ...[1, 2, 3, 4].map(n => `Refine ${n}`),
       ...[1, 2, 3, 4].map(n => `Vary ${n}`),
       ...[1, 2, 3, 4].map(n => `Upscale ${n}`),
-      ...['Re-roll', 'Remix', 'Info', 'Delete'],
+      ...[1, 2, 3, 4].map(n => `More ${n}`),
+      ...['Re-roll', 'Delete'],
     ])
   })
 
@@ -144,14 +158,14 @@ describe('a request on Discord', () => {
       const opened = ada.presses(t.last(place), 'Remix')
       await t.answered(await ada.submits(opened, { Prompt: 'a green square' }))
       expect(t.text(t.last(place))).toContain('a green square')
-      await t.answered(ada.presses(t.last(place), 'Delete'))
+      await deletes(ada, t.last(place))
       expect(t.messages(place).map(pictures)).toEqual([1, 1])
       await t.restart()
       t.clock.setWall(t.clock.now() + 3_600_000)
       await t.answered(ada.presses(t.last(place), 'Re-roll'))
       expect(t.messages(place).map(pictures)).toEqual([1, 1, 1])
       t.clock.setWall(t.clock.now() + 3_600_000)
-      await t.answered(ada.presses(t.last(place), 'Delete'))
+      await deletes(ada, t.last(place))
       expect(t.messages(place).map(pictures)).toEqual([1, 1])
     }
   })

@@ -8,8 +8,9 @@ import {
   meaningOf,
   questionActions,
 } from '../../../src/bots/messages/buttons.ts'
-import { infoMessage } from '../../../src/bots/messages/info-message.ts'
+import { infoMessage, pictureMessage } from '../../../src/bots/messages/info-message.ts'
 import { jobMessage, problemSentences, requestCard } from '../../../src/bots/messages/job-message.ts'
+import { linesOf } from '../../../src/bots/messages/message.ts'
 import { statsCsv, statsMessage } from '../../../src/bots/messages/stats-message.ts'
 import { en } from '../../../src/words/en.ts'
 import { wordsFor } from '../../../src/words/locale.ts'
@@ -58,13 +59,11 @@ describe('the placeholder', () => {
 })
 
 describe('the result', () => {
-  it('has the picture with its alternative text, the parameters and the command', () => {
+  it('has the prompt, who asked, the outcome and the picture with its alternative text; all else is behind Info', () => {
     const message = jobMessage(jobView(), en)
     expect(message.title).toBe('a red circle on a blue background')
-    expect(message.lines).toEqual([
-      '128×128 · seed 7 · 20 steps · guidance 7 · euler · demo · painted in 2 s',
-    ])
-    expect(message.command).toMatch(/^\/imagine a red circle on a blue background .*--seed 7 /)
+    expect(linesOf(message)).toEqual(['Asked by Ada · painted in 2 s'])
+    expect(message.command).toBeUndefined()
     expect(message.pictures).toMatchObject([
       { altText: 'a red circle on a blue background (128 by 128 pixels)' },
     ])
@@ -82,25 +81,55 @@ describe('the result', () => {
       ['Refine 1', 'Refine 2', 'Refine 3'],
       ['Vary 1', 'Vary 2', 'Vary 3'],
       ['Upscale 1', 'Upscale 2', 'Upscale 3'],
-      ['Re-roll', 'Remix', 'Info', 'Delete'],
+      ['More 1', 'More 2', 'More 3'],
+      ['Re-roll', 'Delete'],
     ])
     expect(jobMessage(set, en).buttons[1]?.map(button => button.targetId)).toEqual(
       set.pictures.map(p => p.id),
     )
   })
 
-  it('says in one sentence why there is no picture, with Re-roll', () => {
+  it('leads from a set to everything that can be done with each of its pictures', () => {
+    const menu = pictureMessage(set, set.pictures[1] ?? pictureView(), en)
+    expect(menu.title).toBe('Picture 2 of 3')
+    expect(menu.buttons.map(row => row.map(({ label }) => label))).toEqual([
+      ['Refine', 'Vary (subtle)', 'Vary (strong)', 'Upscale ×2'],
+      ['Remix', 'Info'],
+    ])
+    for (const { targetId } of menu.buttons.flat()) expect(targetId).toBe(set.pictures[1]?.id)
+  })
+
+  it('has one primary button in every state, but for Cancel', () => {
+    const failed = jobView({ ...waiting, state: 'failed' })
+    for (const job of [jobView(), set, failed])
+      expect(
+        jobMessage(job, en)
+          .buttons.flat()
+          .filter(({ style }) => style === 'primary'),
+      ).toHaveLength(1)
+  })
+
+  it('asks before it is deleted', () => {
+    for (const job of [jobView(), set]) {
+      const [remove] = jobMessage(job, en)
+        .buttons.flat()
+        .filter(({ action }) => action === 'delete')
+      expect(remove?.confirmation).toEqual(en.chat.deletion)
+    }
+  })
+
+  it('says in one sentence why there is no picture, with Try again', () => {
     const failed = jobView({
       ...waiting,
       state: 'failed',
       failure: { code: 'out-of-memory', details: { device: 'cuda:0' } },
     })
     expect(jobMessage(failed, en)).toMatchObject({
-      title: en.job.failed,
+      title: `❌ ${en.job.failed}`,
       lines: ['cuda:0 ran out of memory. A smaller size may work.'],
     })
-    expect(labels(failed)).toEqual([['Re-roll']])
-    expect(labels(jobView({ ...waiting, state: 'cancelled' }))).toEqual([['Re-roll']])
+    expect(labels(failed)).toEqual([['Try again']])
+    expect(labels(jobView({ ...waiting, state: 'cancelled' }))).toEqual([['Try again']])
   })
 
   it('names the parent of a refined, upscaled or varied picture', () => {
@@ -116,13 +145,32 @@ describe('the result', () => {
 })
 
 describe('the request card', () => {
-  it('shows the place only while the job waits', () => {
-    expect(requestCard(jobView({ ...waiting, place: 1, etaMs: 2000 }), en).lines.at(-1)).toBe(
-      'Next in the queue · about 2 s to go',
-    )
-    expect(requestCard(jobView(), en).lines).toEqual([
-      '128×128 · seed 7 · 20 steps · guidance 7 · euler · demo',
+  const card = (changes: Partial<JobView> = {}) => linesOf(requestCard(jobView(changes), en))
+
+  it('says who asked, the place while the job waits, and then its outcome', () => {
+    expect(card({ ...waiting, place: 1, etaMs: 2000 })).toEqual([
+      'Asked by Ada · Next in the queue · about 2 s to go',
     ])
+    expect(card({ ...waiting, state: 'running' })).toEqual(['Asked by Ada · Being painted'])
+    expect(card()).toEqual(['Asked by Ada · ✅ Done · painted in 2 s'])
+    expect(linesOf(requestCard(set, en))).toEqual(['Asked by Ada · ✅ 3 pictures done · painted in 2 s'])
+  })
+
+  it('tells what failed, was cancelled, was lost or waited too long apart, and gives the reason', () => {
+    const failure = { code: 'out-of-memory', details: { device: 'cuda:0' } } as const
+    expect(card({ ...waiting, state: 'failed', failure })).toEqual([
+      'Asked by Ada · ❌ This picture could not be painted.',
+      'cuda:0 ran out of memory. A smaller size may work.',
+    ])
+    const ends = (['failed', 'dead', 'cancelled', 'expired'] as const).map(state =>
+      card({ ...waiting, state }).join(),
+    )
+    expect(new Set(ends).size).toBe(4)
+  })
+
+  it('does not say who asked where nobody else is', () => {
+    const { conversation } = jobView()
+    expect(card({ conversation: { ...conversation, kind: 'direct' } })).toEqual(['✅ Done · painted in 2 s'])
   })
 })
 
@@ -132,6 +180,8 @@ describe('button ids', () => {
       const target = { action, targetId: 'abcdefgh01234567' }
       expect(decodeButtonId(encodeButtonId(target))).toEqual(target)
     }
+    const topic = { action: 'topic', targetId: 'samplers' } as const
+    expect(decodeButtonId(encodeButtonId(topic))).toEqual(topic)
   })
 
   it('refuse whatever was not made here', () => {
@@ -140,6 +190,7 @@ describe('button ids', () => {
       'delete',
       'delete:',
       'drop:abcdefgh01234567',
+      'delete:samplers',
       'delete:../../../etc/pas',
       'Delete:abcdefgh01234567',
     ])
@@ -171,6 +222,7 @@ describe('answers', () => {
     const picture = set.pictures[2]
     const message = infoMessage(set, picture ?? pictureView(), en)
     expect(message.lines).toContain('Seed: 9')
+    expect(message.lines).toContain(`Picture ID: ${picture?.id}`)
     expect(message.command).toContain('--n 1 --seed 9')
   })
 

@@ -83,7 +83,7 @@ describe('forms', () => {
     await ada.types('/imagine', '', here())
     const empty = await ada.submits(ada.modal, { Prompt: '  \n ' })
     expect(empty).toEqual({ kind: 'errors', errors: { prompt: en.problems['prompt-empty']({}) } })
-    const blanks = { Seed: ' ', 'What should not be in it': '  ', 'How far to leave it, from 0 to 1': '' }
+    const blanks = { Seed: ' ', 'What should not be in it': '  ', 'Change amount (strength), 0 to 1': '' }
     expect(await ada.submits(ada.modal, { Prompt: 'a cat', ...blanks })).toEqual({ kind: 'closed' })
     await t.calm()
     const [job] = jobs()
@@ -108,10 +108,10 @@ describe('forms', () => {
       await ada.types('/easel', 'settings', here())
       return ada.modal
     }
-    await ada.submits(await open(), { Size: '64x64', 'What should never be in it': 'dogs' })
+    await ada.submits(await open(), { Size: '64x64', 'What should never be in a picture': 'dogs' })
     const wrong = await ada.submits(await open(), { Size: 'large' })
     expect(wrong).toMatchObject({ kind: 'errors', errors: { size: expect.any(String) } })
-    await ada.submits(ada.modal, { Size: '', 'What should never be in it': ' ' })
+    await ada.submits(ada.modal, { Size: '', 'What should never be in a picture': ' ' })
     await t.adapter.idle()
     const person = { platform: 'slack', spaceId: t.scene.team.id, userId: ada.id, name: 'Ada' } as const
     expect(t.test.easel.settings(person)).toEqual({})

@@ -35,7 +35,8 @@ describe.each([
     expect(t.thread(card)).toHaveLength(1)
     const result = last(t.thread(card))
     expect(pictures(result)).toBe(1)
-    expect(t.text(result)).toContain('/imagine a red circle on a blue background')
+    expect(t.text(result)).toContain('Asked by Ada')
+    expect(t.text(result)).not.toContain('/imagine')
     expect(labels(result)).toEqual(eight)
 
     for (const label of ['Refine', 'Vary (subtle)', 'Vary (strong)', 'Upscale ×2', 'Re-roll']) {
@@ -90,7 +91,8 @@ describe('what Slack adds to the story', () => {
       ...[1, 2, 3, 4].map(n => `Refine ${n}`),
       ...[1, 2, 3, 4].map(n => `Vary ${n}`),
       ...[1, 2, 3, 4].map(n => `Upscale ${n}`),
-      ...['Re-roll', 'Remix', 'Info', 'Delete'],
+      ...[1, 2, 3, 4].map(n => `More ${n}`),
+      ...['Re-roll', 'Delete'],
     ])
   })
 
@@ -158,7 +160,11 @@ describe('what Slack adds to the story', () => {
     await t.calm()
     const result = last(t.thread(last(t.cards())))
     expect(pictures(result)).toBe(3)
-    expect(t.text(result)).toContain('seed 7')
+    await ada.presses(result, 'More 2')
+    await t.calm()
+    await ada.presses(last(t.slack.ephemeralMessages(ada)), 'Info')
+    await t.calm()
+    expect(t.text(last(t.slack.ephemeralMessages(ada)))).toContain('Seed: 8')
   })
 
   it('starts from a picture in the form, whatever Slack calls its format', async () => {
@@ -237,10 +243,10 @@ describe('what Slack adds to the story', () => {
     const text = (view: typeof home) => t.slack.viewText(view)
     expect(text(home)).toContain('2 pictures in 2 jobs')
     expect(text(home)).toContain('a waiting cat')
-    expect(text(home)).not.toContain('Everybody’s figures')
-    expect(eve.home && text(eve.home)).toContain('Everybody’s figures')
+    expect(text(home)).not.toContain('Workspace usage')
+    expect(eve.home && text(eve.home)).toContain('Workspace usage')
 
-    await ada.pressesIn(home, 'Save', { 'What should never be in it': 'dogs', 'How many': '2' })
+    await ada.pressesIn(home, 'Save', { 'What should never be in a picture': 'dogs', 'How many': '2' })
     await t.adapter.idle()
     expect(text(home)).toContain('Your defaults are saved.')
     await ada.pressesIn(home, 'Cancel')

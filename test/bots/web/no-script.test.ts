@@ -57,7 +57,9 @@ describe('the web chat works without script', () => {
     await chat.ada.imagines('a cat --seed 7')
     await chat.world.easel.paint(chat.world.easel.jobs[0]?.id ?? '')
     const pictureId = chat.world.easel.jobs[0]?.pictures[0]?.id ?? ''
-    expect(textOf(await page('/help'))).toContain('--seed N')
+    expect(textOf(await page('/help'))).toContain('/imagine a lighthouse')
+    const flags = await (await chat.ada.postsForm('/act', { button: 'topic:picture' })).text()
+    expect(textOf(flags)).toContain('--seed N')
     const info = await (await chat.ada.postsForm('/act', { button: `info:${pictureId}` })).text()
     expect(textOf(info)).toContain('Seed 7')
     const remix = await (await chat.ada.postsForm('/act', { button: `remix:${pictureId}` })).text()

@@ -111,6 +111,14 @@ const richStyle = z
   .optional()
 const richInline = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: z.string().min(1), style: richStyle }),
+  // docs.slack.dev/reference/block-kit/blocks/rich-text-block: date
+  z.strictObject({
+    type: z.literal('date'),
+    timestamp: z.number().int(),
+    format: z.string().min(1),
+    fallback: z.string().optional(),
+    style: richStyle,
+  }),
   z.strictObject({ type: z.literal('emoji'), name: z.string().min(1) }),
   z.strictObject({
     type: z.literal('link'),

@@ -24,6 +24,7 @@ function readRich(block: RichBlock): Visible[] {
   return block.elements.map(element => {
     const parts = element.elements.map((inline): Visible => {
       if (inline.type === 'text') return { seen: inline.text, pings: [], links: [] }
+      if (inline.type === 'date') return { seen: inline.fallback ?? '', pings: [], links: [] }
       if (inline.type === 'emoji') return { seen: `:${inline.name}:`, pings: [], links: [] }
       if (inline.type === 'link') return { seen: inline.text ?? inline.url, pings: [], links: [inline.url] }
       if (inline.type === 'channel') return { seen: `#${inline.channel_id}`, pings: [], links: [] }

@@ -90,7 +90,13 @@ function wordOf(name: CommandName, index: 0 | 1) {
   )
 }
 
-function optionOf({ name, kind, isRequired, usual }: CommandOption): APIApplicationCommandBasicOption {
+function optionOf({
+  name,
+  kind,
+  isRequired,
+  usual,
+  completes,
+}: CommandOption): APIApplicationCommandBasicOption {
   const base = {
     ...localized(
       words => words.commandOptions[name].name,
@@ -104,7 +110,12 @@ function optionOf({ name, kind, isRequired, usual }: CommandOption): APIApplicat
         type: ApplicationCommandOptionType.Integer,
         ...(kind.range === undefined ? {} : { min_value: kind.range.min, max_value: kind.range.max }),
       }
-    : { ...base, type: ApplicationCommandOptionType.String, max_length: longestText }
+    : {
+        ...base,
+        type: ApplicationCommandOptionType.String,
+        max_length: longestText,
+        ...(completes === undefined ? {} : { autocomplete: true }),
+      }
 }
 
 function aboutOption(words: Words, name: CommandOption['name'], usual: string | undefined): string {

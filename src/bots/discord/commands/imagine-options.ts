@@ -33,6 +33,7 @@ const flagOptions: readonly FlagOption[] = [
   { key: 'model', flag: 'model', asks: 'completed' },
   { key: 'lora', flag: 'lora', asks: 'completed' },
   { key: 'style', flag: 'style', asks: 'completed' },
+  { key: 'picture', flag: 'source', asks: 'completed' },
   { key: 'strength', flag: 'strength', asks: 'number', range: () => within(bounds.strength) },
   { key: 'refine', flag: 'refine', asks: 'choice' },
   { key: 'control', flag: 'control', asks: 'completed' },
@@ -82,7 +83,9 @@ export function imagineOptions(limits: Config['limits']): APIApplicationCommandB
 }
 
 function definitionOf(option: FlagOption, limits: Config['limits']): APIApplicationCommandBasicOption {
-  const base = named(option.key, words => words.flags[option.flag])
+  const base = named(option.key, words =>
+    option.key === 'picture' ? words.discord.about.picture : words.flags[option.flag],
+  )
   const range = option.range?.(limits) ?? {}
   switch (option.asks) {
     case 'text':

@@ -1,9 +1,15 @@
 /** The autocomplete choices of an option: at most 25 names. Pure. */
+import type { JobView } from '../../../app/views.ts'
 import { nearestNames } from '../../../nearest.ts'
+import type { Words } from '../../../words/en.ts'
+import { titleOf } from '../../messages/job-message.ts'
+import { oneLine } from '../outbound/text.ts'
 
 /** Discord's limits: the number of choices, and the length of a value. */
 const mostChoices = 25
 const longestChoice = 100
+/** Of a picture's prompt, so that its age fits beside it. */
+const longestTitle = 75
 
 export interface Choice {
   name: string
@@ -56,4 +62,25 @@ function spelling(text: string): string {
 
 function wordStartsWith(text: string, wanted: string): boolean {
   return text.split(/[\s._/-]+/).some(word => word.startsWith(wanted))
+}
+
+/** A person's own latest pictures, told apart by prompt and age; found by any part of the prompt, or by the id. */
+export function pictureChoices(
+  typed: string,
+  jobs: readonly JobView[],
+  words: Words,
+  nowMs: number,
+): Choice[] {
+  const wanted = typed.trim().toLowerCase()
+  return jobs
+    .filter(({ promptAsTyped, pictures }) =>
+      [promptAsTyped.toLowerCase(), ...pictures.map(({ id }) => id)].some(text => text.includes(wanted)),
+    )
+    .slice(0, mostChoices)
+    .flatMap(job => {
+      const [first] = job.pictures
+      const agoMs = nowMs - (job.finishedAt ?? job.createdAt)
+      const title = oneLine(titleOf(job, words), longestTitle) || words.job.untitled
+      return first ? [{ name: words.mine.choice(title, agoMs), value: first.id }] : []
+    })
 }

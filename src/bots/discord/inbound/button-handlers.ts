@@ -6,7 +6,7 @@ import { openRemix } from '../forms/form-handlers.ts'
 import { parseCustomId } from '../outbound/custom-id.ts'
 import { render } from '../outbound/render.ts'
 import { act, type HandlerContext, respond } from './handler-context.ts'
-import { acknowledgeAndReply, attempt } from './reply.ts'
+import { acknowledgeAndReply, attempt, replyNow } from './reply.ts'
 import { type RequestContext, tokenLifeMs } from './request-context.ts'
 
 /** Handles a button by its id alone, because all state is in the database. */
@@ -28,6 +28,15 @@ export async function handleButton(
     case 'remix':
       await attempt(log, () => openRemix(context, requester, button, meaning.pictureId))
       return
+    case 'more':
+      return acknowledgeAndReply(button, 'silent', { words, log }, async () =>
+        respond(requester, context.chat.more(requester, meaning.pictureId)),
+      )
+    case 'topic':
+      return replyNow(button, { words, log }, () => {
+        const reply = respond(requester, context.chat.topic(requester, meaning.name))
+        return reply ?? render(textMessage(words.chat.replies.unknownButton), words)
+      })
     case 'answer':
       return handleAnswer(context, requester, button, meaning.question)
     case 'action': {
@@ -38,7 +47,10 @@ export async function handleButton(
   }
 }
 
-/** Where the bot can only respond, an old message can be deleted only with the token of this press. */
+/**
+ * Asks first. Where only answers are possible, an old message can be deleted by this press's token alone, so that it is
+ * kept for as long as it lives.
+ */
 function handleDelete(
   context: HandlerContext,
   requester: RequestContext,
@@ -47,8 +59,8 @@ function handleDelete(
 ): Promise<void> {
   const { log, clock, buttonTokens } = context
   buttonTokens.remember(button.message.id, button.token, clock.now() + tokenLifeMs)
-  return acknowledgeAndReply(button, 'silent', { words: requester.words, log }, () =>
-    act(context, requester, { kind: 'delete', jobId }),
+  return acknowledgeAndReply(button, 'silent', { words: requester.words, log }, async () =>
+    respond(requester, context.chat.askToDelete(requester, jobId)),
   )
 }
 

@@ -6,6 +6,7 @@ import type { StatsView } from '../../../app/views.ts'
 import { en, type Words } from '../../../words/en.ts'
 import { statsChart } from '../../charts/stats-chart.ts'
 import { withFiles } from '../../chat/given-pictures.ts'
+import { withNames } from '../../chat/mentioned-names.ts'
 import type { CommandReply } from '../../commands/command.ts'
 import { type CommandName, commands } from '../../commands/commands.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
@@ -101,10 +102,14 @@ async function shown(
 async function paint(
   context: HandlerContext,
   requester: RequestContext,
-  { options }: ChatInputCommandInteraction,
+  { options, client }: ChatInputCommandInteraction,
 ): Promise<Reply | undefined> {
   const { words } = requester
-  const typed = options.getString(optionName('prompt')) ?? ''
+  const prompt = options.getString(optionName('prompt')) ?? ''
+  const typed = await withNames(prompt, /<@!?(\d{1,20})>/g, async id => {
+    const user = await client.users.fetch(id).catch(() => undefined)
+    return user?.displayName
+  })
   const read = readImagineOptions(typed, name => options.get(name)?.value)
   if (read.kind === 'refused') return refusal(read.problems, words, typed)
   const files = pictureUses.flatMap(use => {

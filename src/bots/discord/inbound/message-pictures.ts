@@ -7,13 +7,17 @@ import { type GivenFile, givenFile, looksLikePicture } from './downloads.ts'
 /** The maximum number of options in a select. */
 const mostPictures = 25
 
+/** `idOf` finds one of our pictures by the name of a file; in our own messages names can be trusted. */
 export function picturesIn(
   message: Message,
   isOurs: (pictureId: string) => boolean,
+  idOf: (fileName: string) => string | undefined = () => undefined,
 ): MessagePictures<GivenFile> {
   const components = message.components.map(component => component.toJSON())
   const targets = [...customIdsIn(components)].flatMap(id => decodeButtonId(id)?.targetId ?? [])
-  const [first, ...more] = new Set(targets.filter(isOurs))
+  const isByUs = message.author.id === message.client.user.id
+  const named = isByUs ? [...message.attachments.values()].flatMap(({ name }) => idOf(name) ?? []) : []
+  const [first, ...more] = new Set([...targets.filter(isOurs), ...named])
   if (first !== undefined) return { kind: 'stored', pictureIds: [first, ...more] }
   const forwarded = [...message.messageSnapshots.values()]
   const attachments = [message, ...forwarded].flatMap(each => [...each.attachments.values()])

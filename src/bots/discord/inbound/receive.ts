@@ -3,6 +3,7 @@ import type { AutocompleteInteraction, Interaction, MessageContextMenuCommandInt
 import type { Easel } from '../../../app/easel.ts'
 import type { Config } from '../../../config.ts'
 import type { Clock, Ids, Logger } from '../../../ports.ts'
+import { en } from '../../../words/en.ts'
 import { Chat } from '../../chat/chat.ts'
 import { aspects } from '../../chat/paint-form.ts'
 import { textMessage } from '../../messages/message.ts'
@@ -13,7 +14,7 @@ import type { ButtonTokens } from '../outbound/button-tokens.ts'
 import type { DiscordCourier } from '../outbound/courier.ts'
 import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
 import { render } from '../outbound/render.ts'
-import { type Choice, choicesFor, choicesForLast } from './autocomplete.ts'
+import { type Choice, choicesFor, choicesForLast, pictureChoices } from './autocomplete.ts'
 import { handleButton } from './button-handlers.ts'
 import { handleCommand } from './command-handlers.ts'
 import { Downloads } from './downloads.ts'
@@ -95,11 +96,22 @@ async function shortcut(
 
 async function complete(context: HandlerContext, typing: AutocompleteInteraction): Promise<void> {
   const { name, value } = typing.options.getFocused(true)
-  await attempt(context.log, () => typing.respond(choicesOf(context, name, value)))
+  const requester = requestContextOf(typing, context.clock)
+  await attempt(context.log, () => typing.respond(choicesOf(context, requester, name, value)))
 }
 
-function choicesOf({ easel }: HandlerContext, option: string, typed: string): Choice[] {
+/** As many of the newest as are looked through for what was typed. */
+const ownPictures = 100
+
+function choicesOf(
+  { easel, clock }: HandlerContext,
+  { caller, words }: RequestContext,
+  option: string,
+  typed: string,
+): Choice[] {
   const is = (key: OptionKey) => option === optionName(key)
+  if (is('picture') || option === en.commandOptions.id.name)
+    return pictureChoices(typed, easel.ownDone(caller.person, ownPictures), words, clock.now())
   if (is('model'))
     return choicesFor(
       typed,

@@ -2,6 +2,7 @@
 import type { MessageContextMenuCommandInteraction } from 'discord.js'
 import type { Caller } from '../../../app/people.ts'
 import { type MessagePictures, messagePictureInfo } from '../../chat/message-picture.ts'
+import { hashInFileName } from '../../messages/file-name.ts'
 import { textMessage } from '../../messages/message.ts'
 import { sourceForm } from '../forms/paint-form.ts'
 import { render } from '../outbound/render.ts'
@@ -61,5 +62,12 @@ function picturesOf(
   caller: Caller,
   shortcut: MessageContextMenuCommandInteraction,
 ): MessagePictures<GivenFile> {
-  return picturesIn(shortcut.targetMessage, id => easel.picture(id, caller) !== undefined)
+  return picturesIn(
+    shortcut.targetMessage,
+    id => easel.picture(id, caller) !== undefined,
+    name => {
+      const hash = hashInFileName(name)
+      return hash === undefined ? undefined : easel.pictureByHash(hash, caller)?.picture.id
+    },
+  )
 }

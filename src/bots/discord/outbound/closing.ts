@@ -3,18 +3,21 @@ import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../app/
 import type { Called } from '../transport/api.ts'
 import { type DiscordAddress, detailsOf, readAddress } from './address.ts'
 import type { CardUpdates } from './card-updates.ts'
-import { type JobPosts, type Note, wordsOf } from './job-posts.ts'
+import { type JobPosts, type Note, type PostForm, wordsOf } from './job-posts.ts'
 import type { MessagePlacement } from './message-placement.ts'
 import type { Messages } from './messages.ts'
 import { inAnyForm } from './opening-ways.ts'
+import { has } from './permissions.ts'
 import { closedBy, reasonOf } from './refusal-reasons.ts'
 import { lacksAttaching } from './result-ways.ts'
+import type { Pictures } from './uploads.ts'
 
 export interface ClosingParts {
   messages: Messages
   placement: MessagePlacement
   posts: JobPosts
   cards: CardUpdates
+  pictures: Pictures
 }
 
 /** The first refusal, if an object remains that should be gone. */
@@ -29,7 +32,7 @@ export async function close(
 }
 
 async function closeCard(
-  { cards, posts }: ClosingParts,
+  { cards, posts, pictures }: ClosingParts,
   { job, steps, address }: Delivery,
   result: DeliveryResult,
 ): Promise<Closed | undefined> {
@@ -39,9 +42,15 @@ async function closeCard(
   // Without a thread the card is the result itself.
   if (address !== undefined && readAddress(address).messageId === card.messageId) return undefined
   const notes = whereElse(result)
-  return refusalOf(
-    await inAnyForm(form => cards.finish(job.id, card, posts.card(job, { ...form, notes })), {}),
-  )
+  const finish = (thumbnail?: PostForm['thumbnail']) =>
+    inAnyForm(form => cards.finish(job.id, card, posts.card(job, { ...form, notes, thumbnail })), {})
+  const isShown = result.kind === 'arrived' && has(job.conversation, 'attach')
+  const thumbnail = isShown ? await pictures.thumbnail(job, wordsOf(job)) : undefined
+  const finished = await finish(thumbnail)
+  if (thumbnail === undefined || finished.kind === 'done') return refusalOf(finished)
+  // The outcome counts; its picture stands below. Where the card itself is out of reach nothing is gained.
+  const isOfPicture = ['files', 'unknown'].includes(reasonOf(finished.code))
+  return refusalOf(isOfPicture ? await finish() : finished)
 }
 
 /** A placeholder that did not become the result: it links to a result elsewhere, and is deleted beside one. */

@@ -94,6 +94,15 @@ export class DiscordCourier implements Courier {
     return resultWays(this.#parts, delivery)
   }
 
+  async tell(delivery: Delivery): Promise<void> {
+    const { placement, posts } = this.#parts
+    if (delivery.address === undefined) return
+    const { channelId, messageId, token } = readAddress(delivery.address)
+    const post = posts.end(delivery.job, delivery.recipient.userId)
+    if (token === undefined) await placement.inChannel(delivery, 'told', channelId, post, messageId)
+    else await placement.byToken(delivery, 'told', post)
+  }
+
   close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined> {
     return close(this.#parts, delivery, result)
   }

@@ -2,7 +2,7 @@
 import type { JobView } from '../../../app/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
-import { jobMessage, loneMessage, requestCard, withoutWords } from '../../messages/job-message.ts'
+import { endMessage, jobMessage, loneMessage, requestCard, withoutWords } from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
 import { detailsOf, type Shortfall } from './address.ts'
 import type { Post } from './messages.ts'
@@ -21,6 +21,8 @@ export interface PostForm {
   notes?: readonly Note[]
   /** Without user text, because Discord refused it. */
   isWordless?: boolean
+  /** A small picture beside the text of a card. */
+  thumbnail?: Post['files'][number] | undefined
 }
 
 export function wordsOf({ conversation }: JobView): Words {
@@ -41,7 +43,8 @@ export class JobPosts {
 
   /** The request card in the channel. */
   card(job: JobView, form: PostForm = {}): Post {
-    return this.#post(job, shown => requestCard(shown, wordsOf(job)), form, [])
+    const files = form.thumbnail === undefined ? [] : [form.thumbnail]
+    return this.#post(job, shown => requestCard(shown, wordsOf(job)), form, files)
   }
 
   /** The placeholder, with the current preview. */
@@ -56,10 +59,17 @@ export class JobPosts {
     return this.#post(job, messageWith(form, job), { ...form, notes }, packed.files, packed.loss)
   }
 
+  /** That the job is over, to the one who waits for it. Alone with the bot a new message is enough. */
+  end(job: JobView, userId: string): Post {
+    const words = wordsOf(job)
+    const mention = job.conversation.kind === 'direct' ? undefined : userId
+    return { ...render(endMessage(job, words), words, { mention }), files: [], pings: mention }
+  }
+
   #post(
     job: JobView,
     messageOf: (shown: JobView) => Message,
-    { notes = [], isWordless = false }: PostForm,
+    { notes = [], isWordless = false, thumbnail }: PostForm,
     files: Post['files'],
     loss?: Packed['loss'],
   ): Post {
@@ -70,7 +80,12 @@ export class JobPosts {
     const keys = [...notes, ...(loss ? [loss] : []), ...(isWordless ? ['wordless' as const] : [])]
     const isSpoiler = this.#spoilerGuilds.includes(job.conversation.spaceId)
     return {
-      ...render(message, words, { files: said, isSpoiler, notes: keys.map(key => places[key]) }),
+      ...render(message, words, {
+        files: said,
+        isBeside: thumbnail !== undefined,
+        isSpoiler,
+        notes: keys.map(key => places[key]),
+      }),
       files: said,
     }
   }

@@ -10,6 +10,8 @@ import { plainText } from './text.ts'
 /** A payload with its files. */
 export interface Post extends Payload {
   files: readonly { fileName: string; altText: string; bytes: Uint8Array }[]
+  /** The one user whom it may ping. */
+  pings?: string | undefined
 }
 
 export interface PostOptions {
@@ -172,12 +174,12 @@ export class Messages {
   }
 }
 
-/** Nobody is ever pinged. An edit removes files that it does not list. */
-function bodyOf({ flags, components, files }: Post) {
+/** Nobody is pinged but whom the post names; files that an edit does not name are taken off the message. */
+function bodyOf({ flags, components, files, pings }: Post) {
   return {
     flags,
     components,
-    allowed_mentions: { parse: [] },
+    allowed_mentions: pings === undefined ? { parse: [] } : { parse: [], users: [pings] },
     attachments: files.map(({ fileName, altText }, id) => ({
       id,
       filename: fileName,

@@ -4,13 +4,14 @@ import {
   type APIButtonComponentWithCustomId,
   type APIMediaGalleryComponent,
   type APIMessageTopLevelComponent,
+  type APISectionComponent,
   ButtonStyle,
   ComponentType,
   MessageFlags,
 } from 'discord.js'
 import type { Words } from '../../../words/en.ts'
 import type { Button } from '../../messages/buttons.ts'
-import type { Message } from '../../messages/message.ts'
+import { linesOf, type Message } from '../../messages/message.ts'
 import { buttonId } from './custom-id.ts'
 import { plainText, safeText } from './text.ts'
 
@@ -29,10 +30,14 @@ export interface Shown {
 export interface RenderOptions {
   /** The files in order. A message's pictures and previews are shown only as files. */
   files?: readonly Shown[]
+  /** The first file is a small picture beside the text, not one below it. */
+  isBeside?: boolean
   /** Pictures are covered until somebody clicks on them. */
   isSpoiler?: boolean
   /** Our notes below the lines. */
   notes?: readonly string[]
+  /** The user who is named first. Whether that pings them is said beside the payload. */
+  mention?: string | undefined
 }
 
 // developers/components/reference: 4,000 characters in all text displays of a message, labels 80, descriptions 1,024.
@@ -48,16 +53,20 @@ const smallLines = 4
 const longestBold = 300
 
 export function render(message: Message, words: Words, options: RenderOptions = {}): Payload {
-  const { files = [], isSpoiler = false, notes = [] } = options
+  const { files = [], isSpoiler = false, notes = [], isBeside = false } = options
   const command = commandText(message.command, words)
   const below = small(notes.map(note => safeText(note, longestNotes)))
-  const title = titleText(message, files.length > 0)
+  const { mention } = options
+  const addressed = mention === undefined ? [] : [`<@${mention}>`]
+  const title = [...addressed, titleText(message, files.length > 0)].join(' ')
   const room = longestText - [title, below, command].join('').length - 8
+  const text = [title, linesText(message, room), below].filter(part => part !== '').join('\n')
+  const [first] = files
   return {
     flags: MessageFlags.IsComponentsV2,
     components: [
-      ...textDisplay([title, linesText(message, room), below].filter(part => part !== '').join('\n')),
-      ...gallery(files, isSpoiler),
+      ...(isBeside && first ? [beside(text, first, isSpoiler)] : textDisplay(text)),
+      ...(isBeside ? [] : gallery(files, isSpoiler)),
       ...textDisplay(command),
       ...message.buttons.map(buttonRow),
     ],
@@ -69,14 +78,17 @@ function textDisplay(content: string): APIMessageTopLevelComponent[] {
 }
 
 /** Bold if something is below the title; a single sentence is plain text. */
-function titleText({ title, origin, lines, command, buttons }: Message, hasFiles: boolean): string {
+function titleText(message: Message, hasFiles: boolean): string {
+  const { title, origin, command, buttons } = message
   const text = safeText(title.trim(), longestTitle)
-  const isAlone = !hasFiles && !origin && lines.length === 0 && command === undefined && buttons.length === 0
+  const hasLines = linesOf(message).length > 0 || origin !== undefined
+  const isAlone = !hasFiles && !hasLines && command === undefined && buttons.length === 0
   return text === '' || isAlone || text.length > longestBold ? text : `**${text}**`
 }
 
-function linesText({ origin, lines, progress }: Message, room: number): string {
-  const shown = [progress && barOf(progress), origin, ...lines].filter(line => line !== undefined)
+function linesText(message: Message, room: number): string {
+  const { origin, progress } = message
+  const shown = [progress && barOf(progress), origin, ...linesOf(message)].filter(line => line !== undefined)
   const isSmall = shown.length <= smallLines && shown.every(line => !line.includes('\n'))
   const text = safeText(shown.join('\n'), Math.max(1, room - (isSmall ? 3 * shown.length : 0)))
   return isSmall ? small(text.split('\n')) : text
@@ -97,13 +109,24 @@ function barOf({ step, steps }: { step: number; steps: number }): string {
   return '▰'.repeat(filled) + '▱'.repeat(barLength - filled)
 }
 
-function gallery(files: readonly Shown[], isSpoiler: boolean): APIMediaGalleryComponent[] {
-  if (files.length === 0) return []
-  const items = files.map(({ fileName, altText }) => ({
+function beside(content: string, file: Shown, spoiler: boolean): APISectionComponent {
+  return {
+    type: ComponentType.Section,
+    components: [{ type: ComponentType.TextDisplay, content }],
+    accessory: { type: ComponentType.Thumbnail, ...mediaOf(file), spoiler },
+  }
+}
+
+function mediaOf({ fileName, altText }: Shown) {
+  return {
     media: { url: `attachment://${fileName}` },
     description: plainText(altText, longestAltText),
-    spoiler: isSpoiler,
-  }))
+  }
+}
+
+function gallery(files: readonly Shown[], isSpoiler: boolean): APIMediaGalleryComponent[] {
+  if (files.length === 0) return []
+  const items = files.map(file => ({ ...mediaOf(file), spoiler: isSpoiler }))
   return [{ type: ComponentType.MediaGallery, items }]
 }
 

@@ -1,5 +1,6 @@
 /** Escapes user text for Discord: no markup, no mentions, no links, no unbalanced direction marks. Pure. */
 import { withoutControls } from '../../../visible-controls.ts'
+import { inUtc, withMoments } from '../../../words/moment.ts'
 import { shortened } from '../../messages/job-message.ts'
 
 /** The maximum of combining marks on one letter. No script needs more, and more would cover other lines. */
@@ -20,12 +21,18 @@ export function escaped(text: string): string {
   return text.replace(special, '\\$&').replace(lineStart, '$1\\$2')
 }
 
+/** Date and time as each reader's own clock has them, and how far off that is (reference, Message Formatting). */
+function timestamp(atMs: number): string {
+  const seconds = Math.floor(atMs / 1000)
+  return `<t:${seconds}:f> (<t:${seconds}:R>)`
+}
+
 /** Tamed and escaped text of at most `limit` UTF-16 units. */
 export function safeText(text: string, limit: number): string {
   const whole = tamed(text)
   let length = limit
   for (;;) {
-    const safe = escaped(shortened(whole, length))
+    const safe = withMoments(escaped(shortened(whole, length)), timestamp)
     if (safe.length <= limit) return safe
     length = Math.min(length - 1, Math.floor((length * limit) / safe.length))
   }
@@ -33,7 +40,7 @@ export function safeText(text: string, limit: number): string {
 
 /** Tamed text of at most `limit` units, for places without markup: alternative texts. */
 export function plainText(text: string, limit: number): string {
-  let plain = shortened(tamed(text), limit)
+  let plain = shortened(tamed(inUtc(text)), limit)
   // A character has one or two code units, so at least half of the excess must go.
   while (plain.length > limit) {
     plain = shortened(plain, [...plain].length - Math.ceil((plain.length - limit) / 2))

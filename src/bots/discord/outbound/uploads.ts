@@ -21,6 +21,9 @@ const usualLimitBytes = 20 * 1024 * 1024
 const shrink = 0.6
 const mostTries = 5
 
+/** Twice what Discord shows beside a text, for dense screens. */
+const thumbnailPx = 256
+
 /** The recipes in order of increasing loss. */
 const recipes: readonly { extension: string; pack(image: Sharp): Sharp; scale: number }[] = [
   { extension: 'webp', pack: image => image.webp({ quality: 95 }), scale: 1 },
@@ -65,6 +68,18 @@ export class Pictures {
       limitBytes = Math.floor(largest * shrink)
     }
     return send({ files: [], loss: 'tooLarge' })
+  }
+
+  /** The first picture, small enough for a card; undefined where its file is gone. */
+  async thumbnail(job: JobView, words: Words): Promise<File | undefined> {
+    const [first] = job.pictures
+    const whole = first && (await this.#bytesOf(first.id, job))
+    if (!first || whole === undefined) return undefined
+    const bytes = await sharp(whole)
+      .resize({ width: thumbnailPx, height: thumbnailPx, fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: 80 })
+      .toBuffer()
+    return { fileName: pictureFileName(first, 'webp'), altText: altTextOf(job, first, words), bytes }
   }
 
   #learnedLimit(spaceId: string): number {

@@ -1,5 +1,6 @@
 /** Form handlers: open forms and handle submissions, for /imagine without text, Remix, Use as source and settings. */
 import { problemSentence, type Words } from '../../../words/en.ts'
+import { inUtc } from '../../../words/moment.ts'
 import type { ChatReply } from '../../chat/chat.ts'
 import type { FieldProblem } from '../../chat/flag-fields.ts'
 import { withFiles } from '../../chat/given-pictures.ts'
@@ -99,7 +100,7 @@ function submitted(reply: ChatReply, words: Words): Submitted {
 function fieldErrors(problems: readonly FieldProblem[], words: Words): Record<string, string> {
   const errors: Record<string, string> = {}
   for (const { field, problem } of problems) {
-    const sentence = problemSentence(words, problem)
+    const sentence = inUtc(problemSentence(words, problem))
     errors[field] = errors[field] === undefined ? sentence : `${errors[field]} ${sentence}`
   }
   return errors

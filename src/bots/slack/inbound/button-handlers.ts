@@ -22,6 +22,10 @@ export async function handleButton(
   switch (meaning.kind) {
     case 'action':
       return payloadOf(await act(context, requester, meaning.action, sendEphemeral), words)
+    case 'more':
+      return payloadOf(context.chat.more(requester, meaning.pictureId), words)
+    case 'topic':
+      return payloadOf(context.chat.topic(requester, meaning.name), words)
     case 'answer':
       return payloadOf(await answer(context, requester, meaning.question, sendEphemeral), words)
     case 'remix': {

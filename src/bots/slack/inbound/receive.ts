@@ -261,7 +261,8 @@ async function handleMessage(
   const { sender, event } = messageSender(body, raw, kind)
   const requester = await context.requestContexts.of(sender)
   if (requester === undefined) return
-  const text = textForBot(requester.workspace.botUserId, event.text)
+  const named = await context.requestContexts.named(event.text, requester)
+  const text = textForBot(requester.workspace.botUserId, named)
   const payload = await handleMention(context, requester, text, filesOf(event)).catch((error: unknown) => {
     if (toAppError(error).retryable) throw error
     return faultReply(error, requester.words, context.log)

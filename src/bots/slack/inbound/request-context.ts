@@ -2,6 +2,7 @@
 import type { Caller, Conversation } from '../../../app/people.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
+import { withNames } from '../../chat/mentioned-names.ts'
 import type { Place } from '../outbound/messages.ts'
 import type { Workspace, WorkspaceIds, Workspaces } from '../transport/workspaces.ts'
 import type { Channels } from './channels.ts'
@@ -35,6 +36,15 @@ export class RequestContexts {
     this.#workspaces = workspaces
     this.#members = members
     this.#channels = channels
+  }
+
+  /** The text of an event with names where it mentions people other than the bot. */
+  named(text: string, { workspace, caller }: RequestContext): Promise<string> {
+    const mention = new RegExp(`<@(?!${workspace.botUserId}[|>])([UW][A-Z0-9]+)(?:\\|([^<>]+))?>`, 'g')
+    return withNames(text, mention, async userId => {
+      const { name } = await this.#members.find(workspace, caller.person.spaceId, userId, '')
+      return name === '' ? undefined : name
+    })
   }
 
   /** Undefined if the app is not installed: then no reply is possible. */

@@ -1,11 +1,12 @@
 /** Ends a delivery on Slack: the card shows the outcome, and superseded messages are deleted. Also deletes everything. */
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../app/delivery/courier.ts'
-import { requestCard } from '../../messages/job-message.ts'
+import { altTextOf, requestCard } from '../../messages/job-message.ts'
 import type { Called } from '../transport/api.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { contextOf, type DeliveryContext, inAnyForm, messageOf } from './delivery-context.ts'
 import { type Messages, readPosted } from './messages.ts'
 import { closedBy, notInstalled, reasonOf } from './refusals.ts'
+import { type Payload, render } from './render.ts'
 import type { Uploads } from './uploads.ts'
 
 export interface ClosingParts {
@@ -37,12 +38,24 @@ async function closeCard(
   const stored = delivery.steps.value('card')
   if (stored === undefined) return undefined
   const card = requestCard(delivery.job, words)
-  const lines = [...card.lines, ...whereElse(context, result)]
-  return refusalOf(
-    await inAnyForm(context, { ...card, lines }, payload =>
-      messages.edit(workspace, readPosted(stored), payload),
-    ),
-  )
+  const shown = { ...card, lines: [...card.lines, ...whereElse(context, result)] }
+  const edit = (payload: Payload) => messages.edit(workspace, readPosted(stored), payload)
+  const thumbnail = thumbnailOf(context, result)
+  if (thumbnail !== undefined) {
+    const edited = await edit(render(shown, words, { thumbnail }))
+    if (edited.kind === 'done') return undefined
+  }
+  // The outcome counts; its picture stands below.
+  return refusalOf(await inAnyForm(context, shown, edit))
+}
+
+/** The first of the pictures that the result shows, if any. */
+function thumbnailOf({ delivery, at, words }: DeliveryContext, result: DeliveryResult) {
+  const { job, steps } = delivery
+  const [first] = job.pictures
+  if (first === undefined || at?.group === undefined || result.kind !== 'arrived') return undefined
+  const fileId = steps.value(`file:${at.group}:${first.id}`)
+  return fileId ? { fileId, altText: altTextOf(job, first, words) } : undefined
 }
 
 /** The placeholder says that the result is elsewhere, or that there is none. */

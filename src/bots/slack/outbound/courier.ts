@@ -11,11 +11,12 @@ import type {
 } from '../../../app/delivery/courier.ts'
 import type { Logger } from '../../../ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
+import { endMessage, requestCard } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
-import { localeOf, readAddress } from './address.ts'
+import { localeOf, readAddress, type SlackAddress } from './address.ts'
 import { close, remove } from './closing.ts'
-import { contextOf, messageOf } from './delivery-context.ts'
+import { contextOf, type DeliveryContext, messageOf, placeOf, postOnce } from './delivery-context.ts'
 import type { EphemeralMessages } from './ephemeral-messages.ts'
 import type { Messages } from './messages.ts'
 import { openingWays } from './opening-ways.ts'
@@ -38,7 +39,7 @@ export class SlackCourier implements Courier {
   readonly platform = 'slack'
   readonly progressIntervalMs = 3000
   readonly #parts: CourierParts
-  /** The last content of each placeholder. Edits without a change are not sent. */
+  /** What a placeholder or a card shows, by ts, so that an edit that would change nothing is not sent. */
   readonly #shown = new Map<string, string>()
 
   constructor(parts: CourierParts) {
@@ -61,6 +62,7 @@ export class SlackCourier implements Courier {
     const address = readAddress(at)
     const context = contextOf(workspaces, delivery)
     if (context === undefined || !messages.canSpareEdit(context.workspace)) return
+    await this.#refreshCard(context, address)
     const payload = render(messageOf(context, address.card !== undefined), context.words, {
       parentUrl: address.parentUrl,
     })
@@ -76,9 +78,41 @@ export class SlackCourier implements Courier {
     }
   }
 
+  /** A card must not go on telling a place in the queue. It may be skipped: the last state comes in any case. */
+  async #refreshCard(
+    { delivery: { job }, workspace, words }: DeliveryContext,
+    at: SlackAddress,
+  ): Promise<void> {
+    const { messages, log } = this.#parts
+    const { card, channel } = at
+    if (job.state !== 'running' || card === undefined || this.#shown.has(card)) return
+    this.#shown.set(card, job.state)
+    try {
+      await messages.edit(workspace, { channel, ts: card }, render(requestCard(job, words), words))
+    } catch (error) {
+      log.debug({ job: job.id, problem: String(error) }, 'card not brought up to date')
+    }
+  }
+
   results(delivery: Delivery): Way[] {
-    if (delivery.address !== undefined) this.#shown.delete(readAddress(delivery.address).ts)
+    if (delivery.address !== undefined) {
+      const { ts, card = ts } = readAddress(delivery.address)
+      this.#shown.delete(ts)
+      this.#shown.delete(card)
+    }
     return resultWays(this.#parts, delivery)
+  }
+
+  /** Nobody can look for a message of which no answer came: it is taken to be there, rather than sent twice. */
+  async tell(delivery: Delivery): Promise<void> {
+    const { workspaces, messages } = this.#parts
+    const context = contextOf(workspaces, delivery)
+    if (context?.at === undefined) return
+    const { channel, thread } = context.at
+    const isDirect = delivery.job.conversation.kind === 'direct'
+    const mention = isDirect ? undefined : delivery.recipient.userId
+    const payload = render(endMessage(delivery.job, context.words), context.words, { mention })
+    await postOnce(messages, context, 'told', placeOf(channel, thread), payload, { find: async () => '' })
   }
 
   close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined> {

@@ -1,5 +1,5 @@
 /** The context of a delivery on Slack: the workspace, the texts, the message to show. */
-import type { Address, Delivery } from '../../../app/delivery/courier.ts'
+import type { Address, Delivery, StepOptions } from '../../../app/delivery/courier.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { jobMessage, loneMessage, withoutWords } from '../../messages/job-message.ts'
@@ -19,7 +19,7 @@ export interface DeliveryContext {
   place: Place
   /** The current address of the job's message. */
   at: SlackAddress | undefined
-  /** Notes at the top: why the message is not where it was requested. */
+  /** What is to be said of the place: why it is not where it was asked for. */
   notes: readonly string[]
 }
 
@@ -46,6 +46,7 @@ export async function postOnce(
   step: string,
   place: Place,
   payload: Payload,
+  options: Pick<StepOptions, 'find'> = {},
 ): Promise<Called<Posted>> {
   const made = await delivery.steps.once(
     step,
@@ -53,9 +54,13 @@ export async function postOnce(
       const posted = await messages.post(workspace, place, payload, begin)
       return posted.kind === 'refused' ? posted : { kind: 'done', value: JSON.stringify(posted.value) }
     },
-    { makes: 'message' },
+    { makes: 'message', ...options },
   )
-  return made.kind === 'refused' ? made : { kind: 'done', value: readPosted(made.value) }
+  if (made.kind === 'refused') return made
+  return {
+    kind: 'done',
+    value: made.value === '' ? { channel: place.channel, ts: '' } : readPosted(made.value),
+  }
 }
 
 /** Posts or edits, and tries again without user text if Slack refuses it. */
@@ -73,7 +78,7 @@ export async function inAnyForm<T>(
 /** The message of the job. `hasCard`: a card above shows the request. */
 export function messageOf({ delivery: { job }, words, notes }: DeliveryContext, hasCard: boolean): Message {
   const message = hasCard ? jobMessage(job, words) : loneMessage(job, words)
-  return { ...message, lines: [...notes, ...message.lines] }
+  return { ...message, lines: [...message.lines, ...notes] }
 }
 
 /** The message without user text: its state, its buttons and the notes. */

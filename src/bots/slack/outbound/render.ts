@@ -1,9 +1,18 @@
 /** Renders a neutral message as Slack blocks. Pure. User text is placed in text that Slack does not parse as markup. */
-import type { ImageBlock, KnownBlock, RichTextBlock, Button as SlackButton } from '@slack/types'
+import type {
+  ConfirmationDialog,
+  ImageBlock,
+  KnownBlock,
+  RichTextBlock,
+  RichTextElement,
+  SectionBlock,
+  Button as SlackButton,
+} from '@slack/types'
 import type { Words } from '../../../words/en.ts'
+import { inUtc, partsOf, utc } from '../../../words/moment.ts'
 import { type Button, encodeButtonId } from '../../messages/buttons.ts'
 import { shortened } from '../../messages/job-message.ts'
-import type { Message } from '../../messages/message.ts'
+import { linesOf, type Message } from '../../messages/message.ts'
 
 /** The payload of every message: blocks, and the text of its notification. */
 export interface Payload {
@@ -31,14 +40,19 @@ export interface RenderOptions {
   files?: SlackFiles
   /** The URL of the message with the source picture. */
   parentUrl?: string | undefined
+  /** The user who is named first, which notifies them. */
+  mention?: string | undefined
+  /** A small picture beside the title: a file that Slack can show. */
+  thumbnail?: { fileId: string; altText: string } | undefined
 }
 
 export function render(message: Message, words: Words, options: RenderOptions = {}): Payload {
-  const { files = new Map(), parentUrl } = options
+  const { files = new Map(), parentUrl, mention, thumbnail } = options
+  const title = shortened(message.title, longestTitle)
   const blocks: KnownBlock[] = [
-    richText(shortened(message.title, longestTitle), true),
+    thumbnail === undefined ? titleOf(title, mention) : beside(title, thumbnail),
     ...originOf(message, parentUrl),
-    ...linesOf(message),
+    ...linesBlocks(message),
     ...message.pictures.flatMap(({ picture, altText }) => {
       const fileId = files.get(picture.id)
       const title = message.pictures.length > 1 ? String(picture.index + 1) : undefined
@@ -47,7 +61,8 @@ export function render(message: Message, words: Words, options: RenderOptions = 
     ...commandOf(message.command, words),
     ...message.buttons.map(row => ({ type: 'actions' as const, elements: row.map(buttonOf) })),
   ]
-  return { text: notification(message), blocks }
+  const to = mention === undefined ? '' : `<@${mention}> `
+  return { text: `${to}${notification(message)}`, blocks }
 }
 
 /** Slack's markup consists of `& < >` only (docs.slack.dev/messaging/formatting-message-text). */
@@ -57,14 +72,50 @@ export function escaped(text: string): string {
 
 /** Literal text without markup, mentions and links. */
 export function richText(text: string, bold = false): RichTextBlock {
-  const element = bold ? { type: 'text' as const, text, style: { bold } } : { type: 'text' as const, text }
-  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [element] }] }
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: elementsOf(text, bold) }] }
+}
+
+/** Moments stand there as each reader's own clock has them. */
+function elementsOf(text: string, bold = false): RichTextElement[] {
+  const style = bold ? { style: { bold } } : {}
+  return partsOf(text).map(part =>
+    part.kind === 'text'
+      ? { type: 'text', text: part.text, ...style }
+      : {
+          type: 'date',
+          timestamp: Math.floor(part.atMs / 1000),
+          format: '{date_short_pretty} {time}',
+          fallback: utc(part.atMs),
+          ...style,
+        },
+  )
+}
+
+function titleOf(title: string, mention: string | undefined): RichTextBlock {
+  return mention === undefined ? richText(title, true) : addressed(mention, title)
+}
+
+function beside(title: string, { fileId, altText }: NonNullable<RenderOptions['thumbnail']>): SectionBlock {
+  return {
+    type: 'section',
+    text: { type: 'plain_text', text: title, emoji: false },
+    accessory: {
+      type: 'image',
+      slack_file: { id: fileId },
+      alt_text: shortened(altText, longestAltText),
+    },
+  }
+}
+
+function addressed(userId: string, text: string): RichTextBlock {
+  const elements: RichTextElement[] = [{ type: 'user', user_id: userId }, ...elementsOf(` ${text}`)]
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }
 }
 
 /** The notification: the title, escaped because Slack parses this text as markup. */
-function notification({ title, origin, lines }: Message): string {
-  const parts = [title, origin ?? lines[0]].filter(part => part !== undefined)
-  return escaped(shortened(parts.join(' · '), longestNotification))
+function notification(message: Message): string {
+  const parts = [message.title, message.origin ?? linesOf(message)[0]].filter(part => part !== undefined)
+  return escaped(shortened(inUtc(parts.join(' · ')), longestNotification))
 }
 
 /** The only line that may be a link; its text and URL come from Easel. */
@@ -74,11 +125,13 @@ function originOf({ origin }: Message, parentUrl: string | undefined): KnownBloc
   return [{ type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }]
 }
 
-function linesOf({ lines, progress }: Message): KnownBlock[] {
-  const shown = progress === undefined ? lines : [barOf(progress), ...lines]
+function linesBlocks(message: Message): KnownBlock[] {
+  const { progress } = message
+  const shown = [...(progress === undefined ? [] : [barOf(progress)]), ...linesOf(message)]
   const text = shown.join('\n')
   if (text === '') return []
-  if (shown.length > smallLines || text.length > longestLines)
+  // Small print knows no moments.
+  if (shown.length > smallLines || text.length > longestLines || text !== inUtc(text))
     return chunks(shown).map(chunk => richText(chunk))
   return [{ type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] }]
 }
@@ -122,6 +175,11 @@ function commandOf(command: string | undefined, words: Words): KnownBlock[] {
   ]
 }
 
+function dialogOf({ title, text, yes, no }: NonNullable<Button['confirmation']>): ConfirmationDialog {
+  const plain = (sentence: string) => ({ type: 'plain_text' as const, text: sentence, emoji: false })
+  return { title: plain(title), text: plain(text), confirm: plain(yes), deny: plain(no), style: 'danger' }
+}
+
 function buttonOf(button: Button): SlackButton {
   const id = encodeButtonId(button)
   return {
@@ -130,5 +188,6 @@ function buttonOf(button: Button): SlackButton {
     action_id: id,
     value: id,
     ...(button.style === 'plain' ? {} : { style: button.style }),
+    ...(button.confirmation === undefined ? {} : { confirm: dialogOf(button.confirmation) }),
   }
 }

@@ -124,8 +124,9 @@ export class SlackApi {
       this.#noteRefusal(token, error.data.error)
       return { kind: 'refused', error: error.data.error }
     }
+    // Whether it took effect is not known: a step that was begun stays so, and its work is looked for.
     if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError)
-      throw busy(troubleWaitMs, error)
+      throw new AppError('platform-unreachable', { platform: 'Slack' }, error)
     throw error
   }
 }

@@ -77,6 +77,7 @@ describe('the commands', () => {
       model: text,
       lora: text,
       style: text,
+      picture: text,
       strength: number,
       refine: text,
       control: text,

@@ -1,6 +1,8 @@
 /** However many names there are, the wanted one is among those that Discord can show. */
 import { describe, expect, it } from 'vitest'
-import { choicesFor, choicesForLast } from '../../../../src/bots/discord/inbound/autocomplete.ts'
+import { choicesFor, choicesForLast, pictureChoices } from '../../../../src/bots/discord/inbound/autocomplete.ts'
+import { en } from '../../../../src/words/en.ts'
+import { jobView, pictureView } from '../../../helpers/job-views.ts'
 
 const models = Array.from({ length: 60 }, (_, i) => `painter-${i}`)
 const namesOf = (typed: string, names: readonly string[]) => choicesFor(typed, names).map(({ name }) => name)
@@ -52,5 +54,26 @@ describe('choices for the last of a list', () => {
 
   it('offer nothing that Discord would not take', () => {
     expect(of(`${'style:0.8; '.repeat(9)}`)).toEqual([])
+  })
+})
+
+describe('one’s own pictures while typing an ID', () => {
+  const job = (n: number, promptAsTyped: string) =>
+    jobView({ promptAsTyped, pictures: [pictureView({ id: `picture0000000${n}` })], finishedAt: 1000 })
+  const jobs = [job(10, 'a red fox'), job(11, 'an owl\nat night'), job(12, 'x'.repeat(500))]
+  const found = (typed: string) => pictureChoices(typed, jobs, en, 61_000)
+
+  it('are told apart by prompt and age, within what Discord can show', () => {
+    expect(found('').slice(0, 2)).toEqual([
+      { name: 'a red fox (1 min ago)', value: 'picture000000010' },
+      { name: 'an owl at night (1 min ago)', value: 'picture000000011' },
+    ])
+    for (const { name } of found('')) expect(name.length).toBeLessThanOrEqual(100)
+  })
+
+  it('are found by a part of the prompt or of the ID', () => {
+    expect(found('OWL').map(({ value }) => value)).toEqual(['picture000000011'])
+    expect(found('0010').map(({ value }) => value)).toEqual(['picture000000010'])
+    expect(found('a dragon')).toEqual([])
   })
 })

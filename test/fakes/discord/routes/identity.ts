@@ -1,5 +1,6 @@
 /** Routes by which a bot learns who it is and where its gateway is. */
 import { userJson } from '../payloads.ts'
+import { refuse } from '../refusal.ts'
 import type { Route } from '../rest.ts'
 import type { World } from '../world.ts'
 
@@ -33,6 +34,16 @@ export function identityRoutes(
       }),
     },
     { method: 'GET', template: '/users/@me', auth: true, answer: () => userJson(world.bot) },
+    // resources/user: any user's public face, whatever guilds are shared.
+    {
+      method: 'GET',
+      template: '/users/:user',
+      auth: true,
+      answer({ params }) {
+        const user = world.users.get(params.user ?? '')
+        return user === undefined ? refuse.unknownUser() : userJson(user)
+      },
+    },
     { method: 'GET', template: '/applications/@me', auth: true, answer: application },
     { method: 'GET', template: '/oauth2/applications/@me', auth: true, answer: application },
   ]

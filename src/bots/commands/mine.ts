@@ -1,0 +1,47 @@
+/** `/mine`: a person's own latest pictures, with what each can be shown and started from by. */
+import type { JobView } from '../../app/views.ts'
+import type { Words } from '../../words/en.ts'
+import { moment } from '../../words/moment.ts'
+import type { Button } from '../messages/buttons.ts'
+import { shortened, titleOf } from '../messages/job-message.ts'
+import { type Message, textMessage } from '../messages/message.ts'
+import type { Command } from './command.ts'
+
+/** Their buttons fill two rows of five. */
+const shown = 10
+
+export const mine: Command = {
+  access: 'everyone',
+  visibility: 'private',
+  isView: true,
+  options: [],
+  handle: ({ easel, caller, words, prefix }) => ({
+    kind: 'message',
+    message: mineMessage(easel.ownDone(caller.person, shown), words, prefix),
+  }),
+}
+
+/** Newest first. */
+export function mineMessage(jobs: readonly JobView[], words: Words, prefix: string): Message {
+  const { mine: text } = words
+  if (jobs.length === 0) return textMessage(text.none)
+  const lines = jobs.map((job, i) =>
+    [
+      `${i + 1}. ${shortened(titleOf(job, words), 80)}`,
+      moment(job.finishedAt ?? job.createdAt),
+      text.id(job.pictures[0]?.id ?? job.id),
+    ].join(' · '),
+  )
+  const buttons = jobs.map(
+    ({ id, pictures }, i): Button => ({
+      action: 'more',
+      targetId: pictures[0]?.id ?? id,
+      label: words.buttons.moreNumber(i + 1),
+      style: 'plain',
+    }),
+  )
+  return {
+    ...textMessage(text.title, [...lines, text.how(prefix)]),
+    buttons: [buttons.slice(0, 5), buttons.slice(5)].filter(row => row.length > 0),
+  }
+}

@@ -1,0 +1,22 @@
+/** `/notify on|off`: whether a person is told when a picture of theirs is done. */
+import { oneOf } from '../grammar/flag-values.ts'
+import { textMessage } from '../messages/message.ts'
+import type { Command } from './command.ts'
+import { requiredOption } from './command-option.ts'
+
+const state = requiredOption('state', oneOf('on-or-off', ['on', 'off']))
+
+export const notify: Command = {
+  access: 'everyone',
+  visibility: 'private',
+  isView: false,
+  options: [state],
+  async handle({ easel, caller, words, usage }, typed) {
+    const read = state.read(typed, usage)
+    if (read.kind === 'refused') return { kind: 'refused', problems: [read.problem] }
+    const settings = { ...easel.settings(caller.person), notify: read.value === 'on' }
+    const saved = await easel.saveSettings(caller.person, settings)
+    if (saved.kind === 'refused') return saved
+    return { kind: 'message', message: textMessage(words.notify[read.value]) }
+  },
+}

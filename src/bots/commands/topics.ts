@@ -1,0 +1,62 @@
+/** Topics: what a short answer leaves behind a button. Each is a message of its own. */
+import type { Easel } from '../../app/easel.ts'
+import type { Words } from '../../words/en.ts'
+import { flagGroups, flagsIn } from '../grammar/flag-groups.ts'
+import type { Button } from '../messages/buttons.ts'
+import { type Message, textMessage } from '../messages/message.ts'
+import { sizeOf } from '../messages/parameters.ts'
+
+export type TopicName = keyof Words['topics']
+
+export interface TopicContext {
+  easel: Pick<Easel, 'models' | 'samplers' | 'schedules' | 'styles'>
+  words: Words
+  /** A line for every small command. */
+  helpLines: readonly string[]
+}
+
+/** Undefined for a topic that there is not. */
+export function topicMessage(name: string, context: TopicContext): Message | undefined {
+  const topic = isTopicName(name, context.words) ? name : undefined
+  return topic && textMessage(context.words.topics[topic], linesOn(topic, context))
+}
+
+/** A button for each topic, in rows of four. */
+export function topicRows(names: readonly TopicName[], { topics }: Words): Button[][] {
+  const buttons = names.map(
+    (name): Button => ({ action: 'topic', targetId: name, label: topics[name], style: 'plain' }),
+  )
+  return [buttons.slice(0, 4), buttons.slice(4)].filter(row => row.length > 0)
+}
+
+export const helpTopics: readonly TopicName[] = ['commands', ...flagGroups]
+
+function linesOn(name: TopicName, { easel, words, helpLines }: TopicContext): string[] {
+  switch (name) {
+    case 'commands':
+      return [...helpLines]
+    case 'details':
+      return easel
+        .models()
+        .map(({ name: model, defaultSize, sizeStepPx, defaultSteps, defaultGuidance, defaultSampler }) =>
+          [
+            model,
+            sizeOf(defaultSize),
+            words.models.sizes(sizeStepPx),
+            words.models.steps(defaultSteps, defaultGuidance, defaultSampler),
+          ].join(' · '),
+        )
+    case 'samplers':
+    case 'schedules':
+    case 'styles':
+      return [easel[name]().join(', ')]
+    default:
+      return flagsIn(name).map(
+        ([flag, { shape }]) => `${[`--${flag}`, shape].join(' ').trim()}: ${words.flags[flag]}`,
+      )
+  }
+}
+
+function isTopicName(name: string, { topics }: Words): name is TopicName {
+  return Object.hasOwn(topics, name)
+}
