@@ -10,7 +10,7 @@ export interface Catalogue {
   models: readonly ModelRecord[]
   /** What goes with models: VAEs, LoRAs … */
   files?: readonly FileRecord[]
-  /** Throws AppError 'model-file' where the LoRA does not fit the model at all. */
+  /** @throws AppError 'model-file' when the LoRA does not fit the model. */
   loraFit?: (model: ModelRecord, lora: FileRecord) => Promise<LoraFit>
 }
 
