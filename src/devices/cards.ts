@@ -1,4 +1,4 @@
-/** Owns NVIDIA cards as their driver lists them: which there are, how much memory each has, and the driver's version. */
+/** Lists the NVIDIA cards of the driver: their names, the memory of each, and the driver's version. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 

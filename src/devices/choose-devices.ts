@@ -1,4 +1,4 @@
-/** Owns which devices are painted on: those that the configuration names, or with `auto` the best that there are. */
+/** Chooses the devices to paint on: the configured ones, or with `auto` the best available ones. */
 import type { DeviceConfig } from '../config.ts'
 import type { AppError } from '../errors.ts'
 import type { Card } from './cards.ts'

@@ -1,5 +1,5 @@
 /**
- * Owns CUDA's libraries from a folder (`cudaLibraries:`), for machines that cannot fetch them from a registry: ONNX Runtime's
+ * CUDA's libraries from a folder (`cudaLibraries:`), for machines that cannot fetch them from a registry: ONNX Runtime's
  * own part is linked to where the runtime looks for it, and the system's loader is told of the rest.
  */
 import { existsSync, symlinkSync } from 'node:fs'

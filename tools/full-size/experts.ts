@@ -1,4 +1,4 @@
-/** Owns what SDXL's Base and Refiner are made of: their networks' published configs, and the tensors that these ask for. */
+/** The networks of SDXL's Base and Refiner: their published configs, and the tensors of these. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-/** Owns a full-size expert in diffusers' layout: a folder per network, with its config, and the tokenizers beside them. */
+/** A full-size expert in diffusers' layout: a folder per network, with its config, and the tokenizers beside them. */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { clipVocabulary } from '../../src/engine/text/tokenizer/clip-vocabulary.ts'

@@ -1,4 +1,4 @@
-/** Owns random weights under which activations stay finite: each tensor's values follow from its name alone. */
+/** Random weights with finite activations: a tensor's values depend on its name only. */
 import { TorchRandom } from '../../src/engine/pipeline/denoising/torch-random.ts'
 import { numberToHalf } from '../../src/engine/weights/number-types.ts'
 import { elementsOf, type TensorSpec } from './tensors.ts'

@@ -1,4 +1,4 @@
-/** Owns a full-size expert as one file with the names of its authors (generative-models), equal to the folder in every weight. */
+/** A full-size expert as one file with the original names (generative-models), equal to the folder in every weight. */
 
 import type { NameTable } from '../../src/engine/weights/names/name-table.ts'
 import { openClipException, openClipNames } from '../../src/engine/weights/names/open-clip-names.ts'

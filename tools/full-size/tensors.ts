@@ -1,4 +1,4 @@
-/** Owns the list of tensors that a network's graph asks for: names and shapes from its config, without a byte of weights. */
+/** The list of tensors that a network's graph uses: names and shapes from its config, without a byte of weights. */
 import type { WeightSource } from '../../src/engine/weights/source.ts'
 
 export interface TensorSpec {

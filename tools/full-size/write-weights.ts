@@ -1,4 +1,4 @@
-/** Owns writing a .safetensors file tensor by tensor, so that no more than one is in memory. */
+/** Writes a .safetensors file tensor by tensor, with at most one tensor in memory. */
 import { open } from 'node:fs/promises'
 import { elementsOf } from './tensors.ts'
 

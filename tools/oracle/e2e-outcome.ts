@@ -1,4 +1,4 @@
-/** Owns what end-to-end cases of both parts have in common: the scheduler that they name, and what is compared. */
+/** The common parts of end-to-end cases of both parts: the scheduler and the comparison. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'

@@ -1,5 +1,5 @@
 /**
- * Owns access to one folder of golden numbers: its JSON, tensors and pictures, and its models, expanded on first use.
+ * Access to one folder of golden numbers: its JSON, tensors and pictures, and its models, expanded on first use.
  * Part two (`oracle-2`) has no models of its own: its files are built from those of part one.
  */
 import { execFile } from 'node:child_process'

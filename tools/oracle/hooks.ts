@@ -1,4 +1,4 @@
-/** Owns comparing module outputs with golden ones, which lie whole or as corners and sums. */
+/** Compares module outputs with golden ones, which are complete or stored as corners and sums. */
 import { type Check, compare } from './case.ts'
 import type { Tensors } from './tensors.ts'
 

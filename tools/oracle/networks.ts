@@ -1,4 +1,4 @@
-/** Owns how checkers open one network of a model folder, with every module's output at hand. */
+/** Opens one network of a model folder for checkers, with every module's output exposed. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildClip } from '../../src/engine/networks/clip.ts'

@@ -1,4 +1,4 @@
-/** Owns the end-to-end cases of part two: `<group>/e2e/cases.json`, one reader and one runner for all groups. */
+/** The end-to-end cases of part two: `<group>/e2e/cases.json`, with one reader and one runner for all groups. */
 import { z } from 'zod'
 import type { Picture } from '../../src/engine/image/picture.ts'
 import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'

@@ -1,4 +1,4 @@
-/** Owns the resampling filters: how much a pixel counts by its distance from the centre, as Pillow has them. */
+/** The resampling filters of Pillow: the weight of a pixel by its distance from the centre. */
 
 export interface ResamplingFilter {
   /** Beyond this distance, in pixels of the coarser of both pictures, weights are 0. */

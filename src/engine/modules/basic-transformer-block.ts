@@ -1,11 +1,11 @@
-/** Owns BasicTransformerBlock: self-attention, cross-attention and feed-forward, each after a norm and residual. */
+/** BasicTransformerBlock: self-attention, cross-attention and feed-forward, each with a preceding norm and a residual. */
 import { type Context, crossAttention } from './cross-attention.ts'
 import { feedForward } from './feed-forward.ts'
 import { module } from './module.ts'
 import { addLayerNorm, layerNorm } from './norm.ts'
 import { selfAttention } from './self-attention.ts'
 
-/** PyTorch's default, which no config names. */
+/** PyTorch's default; configs have no key for it. */
 const epsilon = 1e-5
 
 /** x: [B, T, C] → same. */

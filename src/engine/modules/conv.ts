@@ -1,4 +1,4 @@
-/** Owns the convolutions: 3×3 that keep the picture's size, 1×1, and the two 3×3 of stride 2. */
+/** The convolutions: 3×3 with the same size, 1×1, and 3×3 with stride 2. */
 import type { Graph, Padding } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import type { Weights } from '../weights/source.ts'

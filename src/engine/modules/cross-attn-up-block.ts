@@ -1,4 +1,4 @@
-/** Owns CrossAttnUpBlock_X_K: K × (ResNetBlock + SpatialTransformer_X) over the way down's results, then an UpSample. */
+/** CrossAttnUpBlock_X_K: K × (ResNetBlock + SpatialTransformer_X) over the skip tensors, then an UpSample. */
 import type { Value } from '../onnx/model.ts'
 import type { Conditioning, Level } from './level.ts'
 import { module } from './module.ts'
@@ -8,7 +8,7 @@ import { upSample } from './up-sample.ts'
 
 /**
  * x: [B, C, H, W] → [B, channels, 2H, 2W]. skips: one per layer, in the order of use. finer: a value of the next finer
- * level, whose sides the UpSample takes; absent at the finest, which has no UpSample.
+ * level, which gives the sides of the UpSample's result; absent at the finest level, which has no UpSample.
  */
 export const crossAttnUpBlock = module(
   (g, w, x, skips: readonly Value[], { time, context }: Conditioning, level: Level, finer?: Value) => {

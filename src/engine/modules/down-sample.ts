@@ -1,9 +1,9 @@
-/** Owns DownSample: half the height and width, by a convolution of stride 2. */
+/** DownSample: a convolution with stride 2 halves height and width. */
 import type { Padding } from '../onnx/graph.ts'
 import { convHalving } from './conv.ts'
 import { module, pictureChannels } from './module.ts'
 
-/** The U-Net pads all around, the VAE only right and bottom; its sides are even. */
+/** The U-Net pads all four sides. The VAE pads right and bottom only, because its sides are even. */
 export const paddingAround: Padding = [1, 1, 1, 1]
 export const paddingRightBottom: Padding = [0, 0, 1, 1]
 

@@ -1,8 +1,8 @@
-/** Owns FeedForward: GEGLU and a linear map back. */
+/** FeedForward: GEGLU, then a linear map back to the token width. */
 import { linear, projection } from './linear.ts'
 import { channelsOf, module } from './module.ts'
 
-/** How many times wider than the tokens the inner layer is. */
+/** Width of the inner layer divided by the token width. */
 const expansion = 4
 
 /** x: [B, T, C] → same. */

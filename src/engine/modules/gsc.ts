@@ -1,4 +1,4 @@
-/** Owns GSC: GroupNorm + SiLU + Conv 3×3. */
+/** GSC: GroupNorm + SiLU + Conv 3×3. */
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import type { Weights } from '../weights/source.ts'

@@ -1,11 +1,11 @@
-/** Owns the normalisations: by groups of channels and by rows. */
+/** The normalisations: GroupNorm and LayerNorm. */
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import type { GroupNormParts } from '../onnx/variants/variant.ts'
 import type { Weights } from '../weights/source.ts'
 import { channelsOf, module, pictureChannels } from './module.ts'
 
-/** How a GroupNorm is cut: SDXL has 32 groups everywhere; epsilon differs by place. */
+/** Options of a GroupNorm: SDXL uses 32 groups everywhere, and epsilon differs by module. */
 export interface GroupNormOptions {
   readonly groups: number
   readonly epsilon: number
@@ -16,7 +16,7 @@ export const groupNorm = module((g, w, x, options: GroupNormOptions) =>
   g.groupNorm(x, groupNormParts(g, w, x, options)),
 )
 
-/** SiLU(GroupNorm(x)); where one operator does both, the norm alone is no output. x: [B, C, H, W] → same. */
+/** SiLU(GroupNorm(x)). With a fused operator the norm alone is not an output. x: [B, C, H, W] → same. */
 export function groupNormSilu(g: Graph, w: Weights, x: Value, options: GroupNormOptions): Value {
   const { fused } = g.variant
   if (!fused) return g.silu(groupNorm(g, w, x, options))

@@ -1,4 +1,4 @@
-/** Owns the VAE's attention: one head over all the places of a picture, after a GroupNorm, plus a residual. */
+/** The VAE's attention: a GroupNorm, one head over all positions of a picture, and a residual. */
 import { times } from '../onnx/dim.ts'
 import { linear } from './linear.ts'
 import { module, pictureChannels } from './module.ts'

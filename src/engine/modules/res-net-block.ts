@@ -1,4 +1,4 @@
-/** Owns ResNetBlock: two GSC layers with the time embedding added between them, plus a residual. */
+/** ResNetBlock: two GSC layers with the time embedding added between them, plus a residual. */
 import type { Value } from '../onnx/model.ts'
 import { conv1x1 } from './conv.ts'
 import { gsc } from './gsc.ts'

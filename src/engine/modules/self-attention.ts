@@ -1,4 +1,4 @@
-/** Owns SelfAttention: every token looks at every token. */
+/** SelfAttention: every token attends to every token. */
 import { linear, projection } from './linear.ts'
 import { channelsOf, module } from './module.ts'
 

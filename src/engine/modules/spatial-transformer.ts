@@ -1,4 +1,4 @@
-/** Owns SpatialTransformer_X: a picture as a row of tokens through X transformer blocks, plus a residual. */
+/** SpatialTransformer_X: X transformer blocks over a picture's positions as tokens, plus a residual. */
 import { times } from '../onnx/dim.ts'
 import { basicTransformerBlock } from './basic-transformer-block.ts'
 import type { Context } from './cross-attention.ts'
@@ -6,9 +6,9 @@ import { linear } from './linear.ts'
 import { module, pictureChannels } from './module.ts'
 import { groupNorm } from './norm.ts'
 
-/** What of a level's shape the transformers need. */
+/** Options of a level's transformers. */
 export interface TransformerOptions {
-  /** Transformer blocks in a row: the X of the paper. */
+  /** Number of consecutive transformer blocks: the X of the paper. */
   readonly depth: number
   readonly heads: number
   readonly groups: number

@@ -1,4 +1,4 @@
-/** Owns how numbers (a timestep, a size) become vectors: sinusoids, then a small network. */
+/** Embeds numbers (a timestep, a size) as vectors: sinusoids, then a small network. */
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import { linear } from './linear.ts'

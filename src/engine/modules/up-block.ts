@@ -1,4 +1,4 @@
-/** Owns UpBlock_X: X ResNetBlocks, each over a result of the way down, then an UpSample. */
+/** UpBlock_X: X ResNetBlocks, each with one skip tensor, then an UpSample. */
 import type { Value } from '../onnx/model.ts'
 import type { Conditioning, Level } from './level.ts'
 import { module } from './module.ts'
@@ -7,7 +7,7 @@ import { upSample } from './up-sample.ts'
 
 /**
  * x: [B, C, H, W] → [B, channels, 2H, 2W]. skips: one per layer, in the order of use. finer: a value of the next finer
- * level, whose sides the UpSample takes; absent at the finest, which has no UpSample.
+ * level, which gives the sides of the UpSample's result; absent at the finest level, which has no UpSample.
  */
 export const upBlock = module(
   (g, w, x, skips: readonly Value[], { time }: Conditioning, level: Level, finer?: Value) => {

@@ -1,6 +1,6 @@
 /**
- * Owns ControlNet (Zhang et al. 2023): the U-Net's way down and middle once more, over the latents plus an embedded
- * picture; what they give goes through convolutions 1×1 that began as zeros, and is added to the U-Net's own.
+ * ControlNet (Zhang et al. 2023): a copy of the U-Net's down blocks and middle block, over the latents plus an embedded
+ * picture. Its outputs pass through zero-initialised 1×1 convolutions and are added to the U-Net's own.
  */
 import { conditionEmbedding } from '../modules/condition-embedding.ts'
 import { conv1x1, conv3x3 } from '../modules/conv.ts'
@@ -13,15 +13,15 @@ import type { ControlNetConfig } from './controlnet-config.ts'
 import { residualPlaces } from './residuals.ts'
 import { middle, noisyInputs, wayDown } from './unet.ts'
 
-/** The names of the inputs that the U-Net does not have; the outputs are `residualPlaces`. */
+/** The names of the inputs besides those of the U-Net; the outputs are `residualPlaces`. */
 export const controlNetNames = {
   /** [batch, 3, 8 × height, 8 × width], the control picture in 0..1 */
   picture: 'controlnet_cond',
-  /** [residuals]: what each is multiplied by */
+  /** [residuals]: the scale of each residual */
   scales: 'conditioning_scales',
 } as const
 
-/** timeIdCount: of the U-Net that it controls. */
+/** timeIdCount: that of the controlled U-Net. */
 export function buildControlNet(
   config: ControlNetConfig,
   source: WeightSource,
@@ -58,7 +58,7 @@ export function buildControlNet(
   return g.build()
 }
 
-/** Along a side: the picture's embedding halves once less than it has widths. */
+/** Pixels per latent along a side: the picture's embedding halves `embeddingChannels.length - 1` times. */
 export function pxPerLatent({ embeddingChannels }: ControlNetConfig): number {
   return 2 ** (embeddingChannels.length - 1)
 }

@@ -1,4 +1,4 @@
-/** The kinds of network as the pipeline sees them: float32 arrays in and out, whatever runs them. */
+/** The interfaces of networks for the pipeline: float32 arrays in and out, independent of the runtime. */
 import type { Tensor } from '../onnx/session.ts'
 import type { RecordedSource } from '../weights/recorded-source.ts'
 import type { WeightSource } from '../weights/source.ts'
@@ -6,13 +6,13 @@ import type { PlacedVector } from './clip.ts'
 import type { ResidualPlace } from './residuals.ts'
 import type { LatentScaling } from './vae-config.ts'
 
-/** A network over weights that can be exchanged for others of the same names and shapes, such as weights with LoRAs in them. */
+/** A network whose weights can be replaced by others with the same names and shapes, such as weights with merged LoRAs. */
 export interface Exchangeable {
-  /** Its own weights, as far as its graph asks for them; undefined where only a graph of another maker knows them. */
+  /** The network's own weights, as used by its graph; undefined if they are inside a foreign graph. */
   readonly ownWeights: RecordedSource | undefined
   /**
-   * Computes with these from now on; undefined: with its own. What computed with those before is closed first, since each
-   * holds all weights.
+   * Uses these weights from now on; undefined: the network's own. The session with the previous weights is closed first,
+   * because each session holds all weights.
    */
   exchangeWeights(weights: WeightSource | undefined): Promise<void>
 }
@@ -21,12 +21,12 @@ export interface Exchangeable {
 export interface TextEncoder extends Exchangeable {
   readonly hiddenSize: number
   readonly layers: number
-  /** Width of the pooled, projected output; undefined where the encoder has no projection (the first one). */
+  /** Width of the pooled, projected output; undefined if the encoder has no projection (the first one). */
   readonly projectionSize: number | undefined
   /**
    * Hidden states counted from the end, without the final norm: layerFromEnd 2 is the penultimate (SDXL's),
    * 3 is clip skip 1, and so on.
-   * ids: [rows, 77] flattened. vectors: what stands in place of a token's own embedding.
+   * ids: [rows, 77] flattened. vectors: vectors that replace a token's own embedding.
    * Returns hidden [rows, 77, hiddenSize] and pooled [rows, projectionSize].
    */
   encode(
@@ -38,7 +38,7 @@ export interface TextEncoder extends Exchangeable {
 
 /** One U-Net call's input. */
 export interface UNetInput {
-  /** [batch, inChannels, heightLatent, widthLatent]: latents already scaled by the sampler, then what lies beside them. */
+  /** [batch, inChannels, heightLatent, widthLatent]: latents scaled by the sampler, then the additional channels. */
   sample: Float32Array
   batch: number
   heightLatent: number
@@ -51,69 +51,69 @@ export interface UNetInput {
   pooled: Float32Array
   /** [batch, 6 (Base) or 5 (Refiner)] */
   timeIds: Float32Array
-  /** What ControlNets add, in the order of `ControlNet.residuals`. */
+  /** The residuals of ControlNets, in the order of `ControlNet.residuals`. */
   residuals?: readonly Tensor[]
   imagePrompts?: readonly ImagePromptInput[]
 }
 
-/** A picture as a prompt, as one call of the U-Net is given it. */
+/** An image prompt of one U-Net call. */
 export interface ImagePromptInput {
   readonly adapter: IpAdapter
   /** [batch, adapter.tokens, crossAttentionDim] */
   readonly tokens: Float32Array
-  /** How strongly each of the U-Net's cross-attentions looks at it, in the order of `UNet.crossAttentions`. */
+  /** The scale in each of the U-Net's cross-attentions, in the order of `UNet.crossAttentions`. */
   readonly scales: readonly number[]
 }
 
-/** Weights that let a U-Net look at pictures (IP-Adapter). */
+/** The weights of an IP-Adapter. */
 export interface IpAdapter {
-  /** Of its weights: adapters of one hash are the same. */
+  /** The hash of its weights: adapters with equal hashes are the same. */
   readonly hash: string
   readonly weights: WeightSource
-  /** Tokens that a picture becomes. */
+  /** Number of tokens per picture. */
   readonly tokens: number
 }
 
-/** The denoiser: Base or Refiner, by its config alone. */
+/** The denoiser: Base or Refiner, depending on its config only. */
 export interface UNet {
   readonly crossAttentionDim: number
   /** Time ids per row: 6 for the Base, 5 for the Refiner. */
   readonly timeIdCount: number
-  /** Of the sinusoids of each of them. */
+  /** Width of the sinusoids of each time id. */
   readonly timeIdWidth: number
-  /** Where ControlNets may add something. */
+  /** The places for residuals of ControlNets. */
   readonly places: readonly ResidualPlace[]
   /** The module paths of all cross-attentions, in the order in which IP-Adapters number them. */
   readonly crossAttentions: readonly string[]
-  /** Of `UNetInput.sample`: 4, or 9 where it was made for inpainting. */
+  /** Channels of `UNetInput.sample`: 4, or 9 in an inpainting U-Net. */
   readonly inChannels: number
   /**
    * The predicted noise (or v), [batch, 4, heightLatent, widthLatent].
-   * Image prompts need a graph of their own, see `ReusableUNet.load`.
+   * Image prompts need another graph, see `ReusableUNet.load`.
    */
   predict(input: UNetInput): Promise<Float32Array>
 }
 
-/** A U-Net that can be run in part. */
+/** A U-Net that can also run partially. */
 export interface ReusableUNet extends UNet, Exchangeable {
   /**
-   * Makes ready for calls whose image prompts have these adapters, one per prompt: their graph takes the place of the one
-   * before. `onLoading` is called where that means loading; calls would load by themselves, without a word.
+   * Prepares for calls whose image prompts use these adapters, one per prompt: their graph replaces the previous one.
+   * `onLoading` is called if a graph must be loaded. Without this call, the next call loads it silently.
    */
   load(adapters: readonly IpAdapter[], onLoading: () => void): Promise<void>
-  /** Like predict, and what the deeper levels had to say, [batch, …]: for `predictShallow` at a later step. */
+  /** Like predict, and also returns the deeper levels' features, [batch, …], for `predictShallow` at a later step. */
   predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }>
-  /** Runs the finest level alone over deep features of an earlier step: near the full result, for a fraction of it. */
+  /** Runs the finest level alone over deep features of an earlier step: approximates predict at a fraction of the cost. */
   predictShallow(input: UNetInput, deep: Float32Array): Promise<Float32Array>
 }
 
-/** What makes a U-Net follow a picture: a copy of its way down. */
+/** ControlNet: a copy of the U-Net's down blocks, which makes the U-Net follow a picture. */
 export interface ControlNet {
-  /** Where its residuals are added: one per result of the U-Net's way down, and the middle's. */
+  /** The places of its residuals: one per skip tensor of the U-Net, and the middle's. */
   readonly places: readonly ResidualPlace[]
   /**
-   * What to add inside the U-Net when it is called with the same input.
-   * picture: [3, 8h, 8w] in 0..1, the same for all rows. scales: what each residual is multiplied by.
+   * The residuals for a U-Net call with the same input.
+   * picture: [3, 8h, 8w] in 0..1, the same for all rows. scales: the scale of each residual.
    */
   residuals(input: UNetInput, picture: Float32Array, scales: readonly number[]): Promise<Tensor[]>
   close(): Promise<void>
@@ -137,7 +137,7 @@ export interface Vae {
   encode(pixels: Float32Array, batch: number, heightPx: number, widthPx: number): Promise<Float32Array>
 }
 
-/** A model opened for use. Base: both encoders; Refiner: only the second. */
+/** The networks of an open model. Base: both encoders; Refiner: only the second. */
 export interface Networks {
   readonly textEncoder?: TextEncoder
   readonly textEncoder2: TextEncoder

@@ -1,6 +1,6 @@
 /**
- * Owns residuals: what a ControlNet adds to the U-Net, at every result of its way down and behind its middle. They are
- * inputs of the one U-Net graph; where there are none, one zero per channel is spread (docs/decisions/0006).
+ * Residuals: the tensors that a ControlNet adds to the U-Net's skip tensors and to its middle block. They are inputs of the
+ * one U-Net graph. Without a ControlNet, one zero per channel broadcasts (docs/decisions/0006).
  */
 import { symbol } from '../onnx/dim.ts'
 import type { Graph } from '../onnx/graph.ts'
@@ -8,15 +8,15 @@ import type { Value } from '../onnx/model.ts'
 import type { Tensor } from '../onnx/session.ts'
 import type { UNetConfig } from './unet-config.ts'
 
-/** Where a residual is added: [batch, channels, h, w], h and w the latents' sides halved so many times, rounded up. */
+/** The place of a residual: [batch, channels, h, w]; h and w are the latents' sides, halved `halvings` times, rounded up. */
 export interface ResidualPlace {
-  /** Of the U-Net's input and of the ControlNet's output. */
+  /** The name of the U-Net's input and of the ControlNet's output. */
   readonly name: string
   readonly channels: number
   readonly halvings: number
 }
 
-/** One per result of the way down, in its order; the middle's last. */
+/** One place per skip tensor, in order; the middle's is the last. */
 export function residualPlaces({ levels }: Pick<UNetConfig, 'levels'>): ResidualPlace[] {
   const results = [
     { channels: levels[0].channels, halvings: 0 },
@@ -32,7 +32,7 @@ export function residualPlaces({ levels }: Pick<UNetConfig, 'levels'>): Residual
   ]
 }
 
-/** Each has the shape of what it is added to, or [1, C, 1, 1]. */
+/** Each residual has the shape of the tensor that it is added to, or [1, C, 1, 1]. */
 export function residualInputs(g: Graph, places: readonly ResidualPlace[]): Value[] {
   return places.map(({ name, channels }) => {
     const shape = [symbol(`${name}_batch`), channels, symbol(`${name}_height`), symbol(`${name}_width`)]
@@ -40,7 +40,7 @@ export function residualInputs(g: Graph, places: readonly ResidualPlace[]): Valu
   })
 }
 
-/** Value by value, the sums. */
+/** The elementwise sums. */
 export function addResiduals(g: Graph, values: readonly Value[], residuals: readonly Value[]): Value[] {
   return values.map((value, i) => {
     const residual = residuals[i]
@@ -49,7 +49,7 @@ export function addResiduals(g: Graph, values: readonly Value[], residuals: read
   })
 }
 
-/** By name, for a call of the U-Net; those that are not given add nothing. */
+/** The residuals of a U-Net call by name; missing ones are zeros. */
 export function residualTensors(
   places: readonly ResidualPlace[],
   given: readonly Tensor[] = [],

@@ -1,6 +1,6 @@
 /**
- * Owns the shallow U-Net: its finest level alone, over what the deeper levels said at an earlier step, since that changes
- * slowly from step to step (Ma et al. 2023, DeepCache). Of SDXL's Base it is about a fourteenth of the work.
+ * The shallow U-Net: the finest level alone, over the deeper levels' features of an earlier step, which change slowly from
+ * step to step (Ma et al. 2023, DeepCache). It is about a fourteenth of the work of SDXL's Base.
  */
 import { conv3x3 } from '../modules/conv.ts'
 import { crossAttnDownBlock } from '../modules/cross-attn-down-block.ts'
@@ -14,15 +14,15 @@ import { type WeightSource, weightsOf } from '../weights/source.ts'
 import { noisyInputs, unetNames, wayOut } from './unet.ts'
 import type { UNetConfig } from './unet-config.ts'
 
-/** The input that the deep features come in by, [batch, channels of the second level, height, width]. */
+/** The input for the deep features, [batch, channels of the second level, height, width]. */
 export const deepFeaturesInput = 'deep_features'
 
-/** The module of the whole U-Net whose result the finest level's way up begins with. */
+/** The module of the whole U-Net whose output is the input of the finest up block. */
 export function deepFeaturesPath({ levels }: UNetConfig): string {
   return `up_blocks.${levels.length - 2}`
 }
 
-/** Takes what the whole U-Net takes, and the deep features. */
+/** Has the inputs of the whole U-Net, and the deep features. */
 export function buildShallowUNet(
   config: UNetConfig,
   source: WeightSource,
@@ -38,7 +38,7 @@ export function buildShallowUNet(
   const deep = g.asPicture(g.input(deepFeaturesInput, 'F32', shape))
 
   const first = conv3x3(g, w.at('conv_in'), sample, finest.channels)
-  // Without its DownSample, which only the deeper levels need.
+  // The DownSample is omitted, because only the deeper levels need it.
   const down = finest.attentionDown ? crossAttnDownBlock : downBlock
   const results = down(g, w.at('down_blocks', 0), first, conditioning, { ...finest, isCoarsest: true })
   const latestFirst = [first, ...results].reverse()

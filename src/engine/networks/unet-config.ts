@@ -1,11 +1,11 @@
-/** Owns what a U-Net's config.json (diffusers' UNet2DConditionModel) says, for every SDXL-shaped U-Net. */
+/** The configuration of any SDXL-shaped U-Net, from its config.json (diffusers' UNet2DConditionModel). */
 import { z } from 'zod'
 import type { ModelConfigProblem } from '../../model-problem.ts'
 import type { Level } from '../modules/level.ts'
 import type { GroupNormOptions } from '../modules/norm.ts'
 import { complain, count, only } from '../weights/config-file.ts'
 
-/** A level, and which of its two blocks have attention. */
+/** A level, and whether its down block and its up block have attention. */
 export interface UNetLevel extends Level {
   readonly attentionDown: boolean
   readonly attentionUp: boolean
@@ -16,9 +16,9 @@ export interface UNetConfig {
   readonly outChannels: number
   readonly contextWidth: number
   readonly norm: GroupNormOptions
-  /** Transformer blocks in the middle; undefined: it is one ResNetBlock. */
+  /** Transformer blocks in the middle; undefined: the middle is one ResNetBlock. */
   readonly middleDepth: number | undefined
-  /** Of the sinusoids: the reference's `freq_shift`. */
+  /** The shift of the sinusoids: the reference's `freq_shift`. */
   readonly frequencyShift: number
   /** Width of the sinusoids of each time id. */
   readonly timeIdWidth: number
@@ -36,7 +36,7 @@ const up = z.enum(['UpBlock2D', 'CrossAttnUpBlock2D'])
 
 export const unetConfigSchema = z
   .object({
-    // First, so that a relative of SDXL is told by what it is.
+    // Checked first, so that a model related to SDXL is reported as such.
     addition_embed_type: z.unknown().refine(type => type === 'text_time', {
       params: { problem: { what: 'not-sdxl' } satisfies ModelConfigProblem },
     }),
@@ -49,9 +49,9 @@ export const unetConfigSchema = z
     attention_head_dim: perLevel.default(8),
     num_attention_heads: perLevel.nullish(),
     transformer_layers_per_block: z.union([count, z.array(depth)]).default(1),
-    /** From the coarsest level to the finest; absent: the way up is as deep as the way down. */
+    /** From the coarsest level to the finest; absent: the up blocks have the depths of the down blocks. */
     reverse_transformer_layers_per_block: z.array(depth).nullish(),
-    /** Easel's own, where a depth was read off the weights; else that of the coarsest level. */
+    /** Easel's own key for a depth that was inferred from the weights; absent: the coarsest level's depth. */
     mid_transformer_layers: count.optional(),
     cross_attention_dim: count,
     norm_num_groups: count.default(32),
@@ -127,7 +127,7 @@ export const unetConfigSchema = z
         transformer: {
           depthsDown: depthsDown(config, level),
           depthsUp: depthsUp(config, last - level),
-          // The reference reads attention_head_dim as the number of heads, whatever its name says.
+          // The reference uses attention_head_dim as the number of heads, despite its name.
           heads: at(config.num_attention_heads ?? config.attention_head_dim, level),
           groups: config.norm_num_groups,
         },
@@ -172,7 +172,7 @@ function middleDepthOf(config: Depths): number | undefined {
   return config.mid_transformer_layers ?? (typeof coarsest === 'number' ? coarsest : (coarsest[0] ?? 1))
 }
 
-/** A list of depths has one for each transformer: one per ResNetBlock of its block. */
+/** A list of depths must have one entry per transformer, that is one per ResNetBlock of its block. */
 function checkDepths(config: Depths, context: z.RefinementCtx): void {
   const { transformer_layers_per_block: down, reverse_transformer_layers_per_block: up } = config
   const check = (key: string, depths: typeof down, more: number) => {

@@ -1,8 +1,8 @@
 /**
- * Owns the U-Net: blocks in the paper's order, driven by its config (Podell et al. 2023, section 2; Base and Refiner).
- * Down: per level ResNetBlocks, with SpatialTransformers where the config says so, then a DownSample; every result is
- * kept. Mid: ResNetBlock, SpatialTransformer, ResNetBlock. Up: the same levels backwards, one more ResNetBlock each,
- * every ResNetBlock over one of the kept results; an UpSample leads to the sides of the next kept result.
+ * The U-Net: blocks in the paper's order, driven by its config (Podell et al. 2023, section 2; Base and Refiner).
+ * Down: per level ResNetBlocks, with SpatialTransformers if the config has them, then a DownSample; every result is a skip
+ * tensor. Mid: ResNetBlock, SpatialTransformer, ResNetBlock. Up: the same levels in reverse, with one more ResNetBlock each;
+ * every ResNetBlock takes one skip tensor, and an UpSample gives the sides of the next skip tensor.
  */
 import { conv3x3 } from '../modules/conv.ts'
 import { crossAttnDownBlock } from '../modules/cross-attn-down-block.ts'
@@ -40,13 +40,13 @@ export const unetNames = {
 } as const
 
 export interface UNetOptions extends GraphOptions {
-  /** The weights of one IP-Adapter per picture that the graph takes as a prompt. */
+  /** The weights of one IP-Adapter per image prompt of the graph. */
   readonly imagePrompts?: readonly WeightSource[]
 }
 
 /**
  * The U-Net as a graph. Sizes, batch and prompt length are free.
- * timeIdCount: 6 in the Base, 5 in the Refiner; what they leave of the config's addedWidth is the pooled text's.
+ * timeIdCount: 6 in the Base, 5 in the Refiner; the rest of the config's addedWidth is the pooled text.
  */
 export function buildUNet(
   config: UNetConfig,
@@ -62,7 +62,7 @@ export function buildUNet(
   return g.build()
 }
 
-/** The graph's inputs, with all but the picture made into what every block is given. */
+/** The graph's inputs: the latents, and all others embedded as the blocks' conditioning. */
 export function noisyInputs(
   g: Graph,
   w: Weights,
@@ -85,7 +85,7 @@ export function noisyInputs(
   return { sample, conditioning: { time, context } }
 }
 
-/** Timestep, and pooled text with sizes, each through its own small network, added. → [B, 4 × first channels] */
+/** The sum of two small networks over the timestep, and over pooled text with sizes. → [B, 4 × first channels] */
 function embedConditions(
   g: Graph,
   w: Weights,
@@ -132,7 +132,7 @@ function denoise(
   return wayOut(g, w, config, h)
 }
 
-/** The levels from the finest to the coarsest: all results that the way up will want, the first being `first` itself. */
+/** The down blocks from the finest level to the coarsest: all skip tensors; the first is `first` itself. */
 export function wayDown(
   g: Graph,
   w: Weights,
@@ -148,7 +148,7 @@ export function wayDown(
   return results
 }
 
-/** Distilled models kept but one ResNetBlock of it. */
+/** The middle block; distilled models kept only one ResNetBlock of it. */
 export function middle(
   g: Graph,
   w: Weights,
@@ -162,7 +162,7 @@ export function middle(
     : crossAttnMidBlock(g, w, x, conditioning, level, config.middleDepth)
 }
 
-/** From the finest level's features to the predicted noise. */
+/** The output layers: from the finest level's features to the predicted noise. */
 export function wayOut(g: Graph, w: Weights, config: UNetConfig, features: Value): Value {
   const active = g.mark('conv_act', groupNormSilu(g, w.at('conv_norm_out'), features, config.norm))
   return g.channelsFirst(conv3x3(g, w.at('conv_out'), active, config.outChannels))

@@ -1,11 +1,11 @@
-/** Owns what a VAE's config.json (diffusers' AutoencoderKL) says. */
+/** The configuration of a VAE, from its config.json (diffusers' AutoencoderKL). */
 import { z } from 'zod'
 import type { GroupNormOptions } from '../modules/norm.ts'
 import { complain, count, only } from '../weights/config-file.ts'
 
 /**
- * How a picture's latents become those that the U-Net works with: (z - mean)·factor/deviation. EDM models know mean and
- * deviation of their latents, per channel; others have the factor alone.
+ * The scaling of the VAE's latents for the U-Net: (z - mean)·factor/deviation. EDM models have mean and standard deviation
+ * of their latents, per channel; others have only the factor.
  */
 export interface LatentScaling {
   readonly factor: number
@@ -16,7 +16,7 @@ export interface LatentScaling {
 export interface VaeConfig {
   readonly imageChannels: number
   readonly latentChannels: number
-  /** From the finest level to the coarsest; each but the last halves the picture. */
+  /** Channels from the finest level to the coarsest; each level except the last halves the picture. */
   readonly channels: readonly [number, ...number[]]
   /** ResNetBlocks per level of the encoder; the decoder has one more. */
   readonly layers: number
@@ -24,9 +24,9 @@ export interface VaeConfig {
   readonly quantConv: boolean
   readonly postQuantConv: boolean
   readonly scaling: LatentScaling
-  /** Its activations leave float16's range. */
+  /** Its activations exceed float16's range. */
   readonly needsFloat32: boolean
-  /** Side of the pictures it was made for, in pixels. */
+  /** Side of its training pictures, in pixels. */
   readonly sampleSize: number
 }
 
@@ -50,7 +50,7 @@ export const vaeConfigSchema = z
     use_post_quant_conv: z.boolean().default(true),
     scaling_factor: z.number().positive().default(0.18215),
     sample_size: count.default(32),
-    /** diffusers' default where a config does not say. */
+    /** diffusers' default. */
     force_upcast: z.boolean().nullable().default(true),
 
     act_fn: only('silu'),
@@ -97,7 +97,7 @@ export const vaeConfigSchema = z
       postQuantConv: config.use_post_quant_conv,
       scaling: {
         factor: config.scaling_factor,
-        // The reference takes notice of them only where it finds both.
+        // The reference uses them only if both are present.
         ...(config.latents_mean &&
           config.latents_std && { mean: config.latents_mean, deviation: config.latents_std }),
       },

@@ -1,5 +1,5 @@
 /**
- * Owns the VAE (KL-f8): the encoder, from pictures to the moments of their latents, and the decoder, back to pictures.
+ * The VAE (KL-f8): the encoder, from pictures to the moments of their latents, and the decoder, back to pictures.
  * Both have ResNetBlocks per level and, at the coarsest, a mid block with attention over the whole picture.
  */
 import { conv1x1, conv3x3 } from '../modules/conv.ts'
@@ -71,7 +71,7 @@ export function buildVaeDecoder(
   return g.build()
 }
 
-/** Pixels per latent, along a side. */
+/** Pixels per latent along a side. */
 export function vaeFactor(config: VaeConfig): number {
   return 2 ** (config.channels.length - 1)
 }

@@ -1,31 +1,31 @@
 /**
- * Owns how much memory networks need: their weights in the type that they run in, and what a run needs besides, which is so
- * many times its largest kind of value, measured at full size.
+ * The memory that networks need: their weights in the type of the arithmetic, and the working memory of a run, which is a
+ * multiple of its largest kind of value, measured at full size.
  */
 import { z } from 'zod'
 import type { UNetInput } from './networks.ts'
 import type { UNetConfig } from './unet-config.ts'
 import type { VaeConfig } from './vae-config.ts'
 
-/** Values of the finest level that a U-Net's run has room for; docs/benchmarks.md has the measurement. */
+/** The working memory of a U-Net's run in values of the finest level; docs/benchmarks.md has the measurement. */
 const unetValues = 100
-/** The same of a VAE, whose finest level has the size of the picture. */
+/** The same for a VAE, whose finest level has the size of the picture. */
 const vaeValues = 12
 
 const bytesPerNumber = 4
 
-/** In training sizes of the VAE, by area: larger pictures are decoded in tiles. */
+/** The largest area, in training sizes of the VAE, that is decoded without tiles. */
 export const untiledAreas = 2
 
-/** What one network needs to run alone. */
+/** The memory that one network needs to run alone. */
 export const networkNeed = z.object({
-  /** While its weights are read. */
+  /** Memory while its weights are read. */
   openingBytes: z.number(),
-  /** Once they are. */
+  /** Memory of the weights afterwards. */
   weightBytes: z.number(),
-  /** Besides, for each pixel of the picture. */
+  /** Additional memory per pixel of the picture. */
   bytesPerPixel: z.number(),
-  /** Larger pictures are worked on in parts; absent where they are not. */
+  /** Larger pictures are processed in parts; absent: never. */
   mostPixels: z.number().optional(),
 })
 export type NetworkNeed = z.infer<typeof networkNeed>
@@ -37,7 +37,7 @@ export function unetWorkingBytes(
   return unetValues * batch * channels * heightLatent * widthLatent * bytesPerNumber
 }
 
-/** pixels: of all pictures of the batch. */
+/** pixels: the total of the batch. */
 export function vaeWorkingBytes({ channels: [finest] }: Pick<VaeConfig, 'channels'>, pixels: number): number {
   return vaeValues * finest * pixels * bytesPerNumber
 }

@@ -1,4 +1,4 @@
-/** Owns a network's graph while it grows: what goes in and out, weights, the scope of names, and single nodes. */
+/** The base of the graph builder: inputs, outputs, weights, the scope of names, and single nodes. */
 import { AppError } from '../../errors.ts'
 import { bytesPerElement, type DType } from '../weights/dtype.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
@@ -7,13 +7,13 @@ import { ModelWriter, type NodeOptions, type OnnxModel, type Value } from './mod
 import { dataType } from './proto.ts'
 import { arithmeticOf, type Variant } from './variants/variant.ts'
 
-/** What weights may be stored as. */
+/** The types that weights may be stored in. */
 const weightTypes: readonly DType[] = ['F32', 'F16', 'BF16', 'F64', 'F8_E4M3', 'F8_E5M2']
 
-/** Module paths whose outputs become outputs of the graph, named by their path; 'all' for every one. */
+/** Paths of modules whose outputs become graph outputs with the path as their name; 'all' means every module. */
 export type Expose = readonly string[] | 'all'
 
-/** Knows no arithmetic: Graph adds the vocabulary. */
+/** Has no arithmetic; Graph adds the operators. */
 export abstract class GraphBuilder {
   readonly variant: Variant
   readonly #writer: ModelWriter
@@ -27,30 +27,30 @@ export abstract class GraphBuilder {
     this.#expose = expose
   }
 
-  // --- What goes in and out ---
+  // --- Inputs and outputs ---
 
   /** The type that the graph computes in. */
   get arithmetic(): DType {
     return arithmeticOf(this.variant.precision)
   }
 
-  /** Floats come as float32, and are then in the graph's arithmetic. */
+  /** A float input is float32 and is cast to the graph's arithmetic. */
   input(name: string, dtype: DType, shape: Shape): Value {
     const value = this.#writer.input(name, dtype, shape)
     return dtype === 'F32' ? this.inType(value, this.arithmetic) : value
   }
 
-  /** Stays float32: for numbers that float16 is too coarse for. */
+  /** An input that stays float32, for numbers that need more precision than float16. */
   float32Input(name: string, shape: Shape): Value {
     return this.#writer.input(name, 'F32', shape)
   }
 
-  /** Floats leave as float32. */
+  /** Float outputs are cast to float32. */
   output(name: string, value: Value): void {
     this.#writer.output(name, value.dtype === this.arithmetic ? this.inType(value, 'F32') : value)
   }
 
-  /** Runs `body` under a module path, which names its nodes, and remembers the result as that module's output. */
+  /** Runs `body` under a module path, which names its nodes, and records the result as that module's output. */
   within(path: string, body: () => Value): Value {
     const outer = this.#scope
     this.#scope = path
@@ -61,15 +61,15 @@ export abstract class GraphBuilder {
     }
   }
 
-  /** Remembers a value under a path, for `expose`. */
+  /** Records a value under a path, for `expose`. */
   mark(path: string, value: Value): Value {
     this.#marked.set(path, value)
     return value
   }
 
   /**
-   * A weight in the graph's arithmetic, or in `type` (cast, scaled and transposed once, when the session loads; used as it
-   * lies where it needs none of that). dims: how to see it, if not by its own shape.
+   * A weight in the graph's arithmetic, or in `type`. It is cast, scaled and transposed once, when the session loads, or
+   * used unchanged if it needs none of that. dims: the shape to view it with, if not its own.
    */
   weight(tensor: StoredTensor, dims: readonly number[] = tensor.shape, type = this.arithmetic): Value {
     if (!weightTypes.includes(tensor.dtype)) {
@@ -89,7 +89,7 @@ export abstract class GraphBuilder {
     return this.op('Cast', [x], x.shape, { attributes: { to: dataType(dtype) } }, dtype)
   }
 
-  /** x itself where it is of that type already. */
+  /** Casts x; returns x itself if it already has that type. */
   inType(x: Value, dtype: DType): Value {
     return x.dtype === dtype ? x : this.cast(x, dtype)
   }
@@ -126,7 +126,7 @@ export abstract class GraphBuilder {
     return this.variant.layout === 'NHWC' ? x : this.transpose(x, toChannelsFirst)
   }
 
-  // --- Constants, nodes and the whole ---
+  // --- Constants, nodes and the model ---
 
   floats(values: readonly number[], dims: readonly number[] = [values.length]): Value {
     return this.#writer.constant('F32', dims, new Uint8Array(Float32Array.from(values).buffer))
@@ -146,7 +146,7 @@ export abstract class GraphBuilder {
     return this.#writer.build(bytesPerElement[this.arithmetic])
   }
 
-  /** One node with one output. The other methods are made of it; variants may use it for operators of their own. */
+  /** Adds one node with one output. The other methods use it, and variants may use it for their own operators. */
   op(
     op: string,
     inputs: readonly (Value | undefined)[],
@@ -159,7 +159,7 @@ export abstract class GraphBuilder {
     return value
   }
 
-  /** One node with the given results, of which those that are undefined are left out. */
+  /** Adds one node with the given results; undefined results are omitted. */
   ops(
     op: string,
     inputs: readonly (Value | undefined)[],
@@ -175,7 +175,7 @@ export abstract class GraphBuilder {
     return dim
   }
 
-  /** Shapes that do not fit are our own mistake or a config.json at odds with itself: the place says which. */
+  /** A shape mismatch is our own defect or an inconsistent config.json; the module path tells which. */
   protected mismatch(op: string, what: string): AppError {
     return new AppError('internal', {
       problem: `${op} at ${this.#scope || 'the top'}: shapes do not fit: ${what}`,

@@ -1,4 +1,4 @@
-/** Owns the vocabulary in which modules are written: ONNX's operators as methods that check shapes as they go. */
+/** The graph builder: ONNX's operators as methods that check shapes. Modules are written with it. */
 import { type Dim, halved, product, type Shape, sameDim, sameShape, shapeText, times } from './dim.ts'
 import { GraphBuilder } from './graph-builder.ts'
 import type { Value } from './model.ts'
@@ -8,7 +8,15 @@ import type { GroupNormParts } from './variants/variant.ts'
 /** Symmetric or one-sided padding of the two spatial axes: [top, left, bottom, right]. */
 export type Padding = readonly [number, number, number, number]
 
-/** A network under construction. Every method adds nodes and returns the value that they will compute. */
+/**
+ * A network under construction. Every method adds nodes and returns the value that they will compute.
+ *
+ * @example
+ * const graph = newGraph('example')
+ * const x = graph.input('x', 'F32', [symbol('batch'), 320])
+ * graph.output('y', graph.silu(x))
+ * const model = graph.build()
+ */
 export class Graph extends GraphBuilder {
   // --- Elementwise ---
 
@@ -20,7 +28,7 @@ export class Graph extends GraphBuilder {
     return this.#broadcast('Mul', a, b)
   }
 
-  /** x plus a value of its rank that, when the session runs, has x's extents or ones in their place. */
+  /** x + y with broadcasting: at run time each dimension of y equals x's or is 1. Both have the same rank. */
   addSpread(x: Value, y: Value): Value {
     return this.op('Add', [x, y], x.shape)
   }
@@ -30,12 +38,12 @@ export class Graph extends GraphBuilder {
     return this.variant.silu(this, x)
   }
 
-  /** x · Φ(x), exactly (by erf). */
+  /** x · Φ(x), computed exactly with erf. */
   gelu(x: Value): Value {
     return this.op('Gelu', [x], x.shape)
   }
 
-  /** x · sigmoid(1.702 x), CLIP's first choice. */
+  /** x · sigmoid(1.702 x), the activation of the original CLIP. */
   quickGelu(x: Value): Value {
     return this.op('QuickGelu', [x], x.shape, {
       domain: contribDomain,
@@ -53,7 +61,7 @@ export class Graph extends GraphBuilder {
 
   // --- Shape ---
 
-  /** shape: at most one extent that is neither a number nor the same as x's on that axis. */
+  /** shape: at most one dimension may be symbolic and differ from x's on that axis. */
   reshape(x: Value, shape: Shape): Value {
     const unknown = shape.filter((dim, axis) => typeof dim !== 'number' && !isSameAxis(x, axis, dim))
     if (unknown.length > 1 || !sameDim(product(x.shape), product(shape))) {
@@ -65,7 +73,7 @@ export class Graph extends GraphBuilder {
     return this.op('Reshape', [x, this.integers(target)], shape)
   }
 
-  /** Gives x the shape that `like` has when the session runs; both hold the same number of elements. */
+  /** Gives x the shape that `like` has at run time; both have the same number of elements. */
   reshapeLike(x: Value, like: Value): Value {
     if (!sameDim(product(x.shape), product(like.shape))) {
       throw this.mismatch('Reshape', `${shapeText(x.shape)} cannot become ${shapeText(like.shape)}`)
@@ -74,7 +82,7 @@ export class Graph extends GraphBuilder {
     return this.op('Reshape', [x, shape], like.shape)
   }
 
-  /** [B, C] → one value per channel, to be spread over a picture. */
+  /** [B, C] → one value per channel, which broadcasts over a picture. */
   spread(x: Value): Value {
     const [batch = 0, channels = 0] = x.shape
     const isNchw = this.variant.layout === 'NCHW'
@@ -111,9 +119,9 @@ export class Graph extends GraphBuilder {
     return [first, second]
   }
 
-  // --- The work ---
+  // --- Layers ---
 
-  /** weight: [out, in, kernel, kernel]. Stride 1 keeps the sides, stride 2 gives half of them, rounded up. */
+  /** weight: [out, in, kernel, kernel]. Stride 1 keeps the sides, stride 2 halves them, rounded up. */
   conv(x: Value, weight: Value, bias: Value, stride: 1 | 2, pads: Padding): Value {
     const [out, channelsIn] = weight.shape
     const isFitting =
@@ -136,7 +144,7 @@ export class Graph extends GraphBuilder {
     return this.variant.linear(this, x, weight, bias, x.shape.with(last, out))
   }
 
-  /** softmax(q kᵀ / √(width per head)) v. q [B, T, C], k and v [B, S, C]; causal: no token sees a later one. */
+  /** softmax(q kᵀ / √(width per head)) v. q [B, T, C], k and v [B, S, C]; causal: no token attends to a later one. */
   attention(q: Value, k: Value, v: Value, heads: number, causal = false): Value {
     const width = q.shape[2]
     const isFitting =
@@ -168,7 +176,7 @@ export class Graph extends GraphBuilder {
     })
   }
 
-  /** Doubles height and width, each value becoming a square of four. */
+  /** Doubles height and width (nearest neighbour). */
   upsample(x: Value): Value {
     const scales = this.floats(this.variant.layout === 'NCHW' ? [1, 1, 2, 2] : [1, 2, 2, 1])
     const doubled = this.#sides(x).map(side => times(side, 2))
@@ -176,7 +184,7 @@ export class Graph extends GraphBuilder {
     return this.op('Resize', [x, undefined, scales], shape, { attributes: nearestNeighbour })
   }
 
-  /** The same to the sides of `like`, of which x has half, rounded up: where one is odd, its last row or column is left out. */
+  /** Upsamples x to the sides of `like`. x has half of them, rounded up; for an odd side the last row or column is cut. */
   upsampleLike(x: Value, like: Value): Value {
     const sides = this.#sides(like)
     const halves = sides.map(side => halved(side) ?? 0)
@@ -203,13 +211,13 @@ export class Graph extends GraphBuilder {
     return this.cast(same, x.dtype)
   }
 
-  /** The place of each row's first maximum. x: [rows, T] → [rows, 1]. */
+  /** The index of each row's first maximum. x: [rows, T] → [rows, 1]. */
   firstMaximum(x: Value): Value {
     const attributes = { axis: 1, keepdims: 1, select_last_index: 0 }
     return this.op('ArgMax', [x], [this.axis('ArgMax', x, 0), 1], { attributes }, 'I64')
   }
 
-  /** One place of each row. x: [rows, T, C], places: [rows, 1] → [rows, C]. */
+  /** One position of each row. x: [rows, T, C], places: [rows, 1] → [rows, C]. */
   pickRows(x: Value, places: Value): Value {
     const shape = [this.axis('GatherND', x, 0), this.axis('GatherND', x, 2)]
     return this.op('GatherND', [x, places], shape, { attributes: { batch_dims: 1 } })

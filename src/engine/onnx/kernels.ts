@@ -1,11 +1,11 @@
-/** Owns the choice of operators that differ by execution provider: the one place where a variant is decided. */
+/** Chooses the graph variant for a device. Variants are chosen here only. */
 import { Graph } from './graph.ts'
 import type { Expose } from './graph-builder.ts'
 import { cuda } from './variants/cuda.ts'
 import { portable } from './variants/portable.ts'
 import type { Precision } from './variants/variant.ts'
 
-/** The variants; all give the same numbers, within what their precision costs. */
+/** The variants. All give the same numbers, within their precision. */
 const variants = {
   'portable float32': portable('float32'),
   'portable float16': portable('float16'),
@@ -15,7 +15,7 @@ const variants = {
 
 export type VariantName = keyof typeof variants
 
-/** How a graph is to be built. */
+/** Options for building a graph. */
 export interface GraphOptions {
   readonly variant?: VariantName
   readonly expose?: Expose
@@ -25,7 +25,7 @@ export function newGraph(name: string, options: GraphOptions = {}): Graph {
   return new Graph(name, variants[options.variant ?? 'portable float32'], options.expose)
 }
 
-/** What graphs are built for. */
+/** The device and the precision that graphs are built for. */
 export interface Target {
   /** `cpu` (when undefined), `webgpu`, `cuda:0` … */
   readonly device?: string

@@ -1,11 +1,11 @@
-/** Owns the parts of an ONNX model while it is being written: names, nodes, constants and pointers into weight files. */
+/** The parts of an ONNX model while it is being written: names, nodes, constants and pointers into weight files. */
 import { dirname, relative, sep } from 'node:path'
 import type { DType } from '../weights/dtype.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import type { Shape } from './dim.ts'
 import { type Attribute, encodeModel, type NodeProto, type TensorProto, type ValueInfo } from './proto.ts'
 
-/** A tensor in the graph: what a node, an input or an initialiser gives. */
+/** A tensor in the graph: the output of a node, an input or an initialiser. */
 export interface Value {
   readonly name: string
   readonly dtype: DType
@@ -15,11 +15,11 @@ export interface Value {
 /** A finished graph, ready for a session. */
 export interface OnnxModel {
   readonly bytes: Uint8Array
-  /** The folder below which all external data lies; empty when there is none. */
+  /** The folder that contains all external data; empty when there is none. */
   readonly folder: string
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly ValueInfo[]
-  /** Elements of all the weights that the graph points to. */
+  /** Number of elements in all weights that the graph points to. */
   readonly parameters: number
   /** Bytes of those weights in the type that the graph computes in. */
   readonly weightBytes: number
@@ -91,7 +91,7 @@ export class ModelWriter {
     return { name, dtype, shape: dims }
   }
 
-  /** A tensor that stays in its file. dims: how to see it, the same number of elements. */
+  /** A tensor that stays in its file. dims: the shape to view it with, with the same number of elements. */
   stored(tensor: StoredTensor, dims: readonly number[]): Value {
     const key = `${tensor.file}:${tensor.name}[${dims.join(',')}]`
     const seen = dims.length === tensor.shape.length ? tensor.name : `${tensor.name}[${dims.join(',')}]`
@@ -141,7 +141,7 @@ export class ModelWriter {
   }
 }
 
-/** The deepest folder that holds all the files: external data may not be named by absolute paths or `..`. */
+/** The deepest folder that contains all files: external data may not use absolute paths or `..`. */
 function commonFolder(files: readonly string[]): string {
   const [first, ...rest] = files.map(file => dirname(file))
   if (first === undefined) return ''

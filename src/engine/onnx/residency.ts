@@ -1,7 +1,7 @@
 /**
- * Owns which sessions a device holds: each is opened when it first runs, and closed when others need its room. What was run
- * longest ago goes first, so that with room for all everything stays; with less, text encoders go once they have encoded,
- * experts take turns, and at the least a network is alone.
+ * Manages the open sessions of a device: a session is opened when it first runs, and closed when another one needs its
+ * memory, the least recently used first. With enough memory all sessions stay open. With less, text encoders are closed
+ * after encoding, then the experts alternate, and at worst one network is open at a time.
  */
 import { AppError } from '../../errors.ts'
 import type { OnnxModel } from './model.ts'
@@ -9,11 +9,11 @@ import { type OnnxPath, Session, type SessionOptions, type Tensor } from './sess
 import { openingBytesOf, weightBytesOf } from './weight-bytes.ts'
 
 export interface ResidentOptions extends SessionOptions {
-  /** What the sessions share a device's memory by; without, all stay open. */
+  /** The memory that the sessions of a device share; absent: all stay open. */
   readonly residency?: Residency
 }
 
-/** Stands around the opening of a session: says so, and books the time. */
+/** Wraps the opening of a session, to announce it and to measure its time. */
 export type Opening = (open: () => Promise<Session>) => Promise<Session>
 
 interface Entry {
@@ -21,20 +21,20 @@ interface Entry {
   readonly weightBytes: number
   readonly open: () => Promise<Session>
   session: Session | undefined
-  /** The most that a run has needed besides the weights: the runtime keeps it for the next one. */
+  /** The maximum that a run needed besides the weights; the runtime keeps it for the next run. */
   workingBytes: number
-  /** Networks that use it; it is forgotten with the last one. */
+  /** The number of networks that use it; the entry is deleted with the last one. */
   users: number
   isRunning: boolean
 }
 
 export class Residency {
-  /** Around every opening from now on; whoever runs an order sets it. */
+  /** Wraps every opening from now on; set by the code that runs an order. */
   opening: Opening = open => open()
   readonly #device: string
   readonly #budgetBytes: number
   #unshared = 0
-  /** The one that ran longest ago first. */
+  /** The least recently used first. */
   readonly #entries = new Map<string, Entry>()
 
   constructor(device = 'cpu', budgetBytes = Number.POSITIVE_INFINITY) {
@@ -42,14 +42,14 @@ export class Residency {
     this.#budgetBytes = budgetBytes
   }
 
-  /** Keys of what is open, the one that ran longest ago first. */
+  /** The keys of open sessions, the least recently used first. */
   get open(): string[] {
     return [...this.#entries.values()].filter(({ session }) => session).map(({ key }) => key)
   }
 
   /**
-   * A session to be opened when it first runs. Those of one key are one: networks of the same weights share it. Without a key
-   * it is its user's alone.
+   * A session that is opened when it first runs. Networks with the same key share one session. Without a key it is not
+   * shared.
    */
   session(key: string | undefined, weightBytes: number, open: () => Promise<Session>): ResidentSession {
     const own = key ?? `unshared ${this.#unshared++}`
@@ -90,7 +90,7 @@ export class Residency {
     }
   }
 
-  /** @throws AppError 'memory-too-small' where it does not fit even alone. */
+  /** @throws AppError 'memory-too-small' when it does not fit even alone. */
   async #makeRoomFor(entry: Entry, workingBytes: number): Promise<void> {
     const { weightBytes, session } = entry
     const openBytes = weightBytes + workingBytes
@@ -116,7 +116,7 @@ export class Residency {
   }
 }
 
-/** The memory that the runtime kept goes with it. */
+/** Closes the session, which also frees the memory that the runtime kept. */
 async function close(entry: Entry): Promise<void> {
   const { session } = entry
   entry.session = undefined
@@ -129,7 +129,7 @@ interface Use {
   leave(): Promise<void>
 }
 
-/** A graph that runs whenever it is asked to, and is open when there is room. */
+/** A graph that can always run, and stays open while there is memory. */
 export class ResidentSession {
   readonly #use: Use
 
@@ -137,7 +137,7 @@ export class ResidentSession {
     this.#use = use
   }
 
-  /** workingBytes: what the run needs besides the weights. @throws as Session.open and Session.run, and 'memory-too-small'. */
+  /** workingBytes: the memory of the run besides the weights. @throws as Session.open, Session.run and #makeRoomFor. */
   run(inputs: Readonly<Record<string, Tensor>>, output: string, workingBytes = 0): Promise<Float32Array> {
     return this.#use.use(workingBytes, session => session.run(inputs, output))
   }
@@ -151,18 +151,18 @@ export class ResidentSession {
     return this.#use.use(workingBytes, session => session.runAll(inputs, outputs))
   }
 
-  /** What the graph takes, by name. @throws as Session.open. */
+  /** The graph's inputs by name. @throws as Session.open. */
   inputs(): Promise<Session['inputs']> {
     return this.#use.use(0, async session => session.inputs)
   }
 
-  /** Its user needs it no more. */
+  /** Releases the session. */
   close(): Promise<void> {
     return this.#use.leave()
   }
 }
 
-/** key: the same for the same weights in the same graph; undefined for weights that nothing else has. */
+/** key: equal for equal weights in equal graphs; undefined for weights that are not shared. */
 export function residentSession(
   name: string,
   key: string | undefined,

@@ -1,4 +1,4 @@
-/** Owns ONNX Runtime: the only import of onnxruntime-node. Opens graphs from memory over weights on disk. */
+/** Sessions of ONNX Runtime (the only import of onnxruntime-node): opens graphs from memory over weights on disk. */
 import * as ort from 'onnxruntime-node'
 import { AppError } from '../../errors.ts'
 import { floatsOfValues, isPortType, type PortType, valuesAs } from '../weights/number-types.ts'
@@ -8,21 +8,21 @@ import type { OnnxModel } from './model.ts'
 import { disableTelemetry } from './telemetry.ts'
 import type { Precision } from './variants/variant.ts'
 
-// What goes wrong is thrown, and said in one sentence; the runtime would print its own beside it.
+// Errors are thrown, so the runtime need not print them as well.
 ort.env.logLevel = 'fatal'
 disableTelemetry()
 
 export interface SessionOptions extends Target {
-  /** Threads inside an operator; undefined leaves it to the runtime (one per core). */
+  /** Threads inside an operator; undefined: the runtime's default (one per core). */
   readonly threads?: number
   /**
-   * Whether weights are copied into the layout that is fastest to multiply with (default). Without, float32 weights stay
-   * in pages that the system shares between processes and may drop.
+   * Whether weights are copied into the layout that is fastest to multiply (default). Otherwise float32 weights stay in
+   * pages that the system shares between processes and may evict.
    */
   readonly prepack?: boolean
-  /** Where a profile of every node goes (a file name prefix), for those who measure. */
+  /** The file name prefix for a profile of every node, for measurements. */
   readonly profilePrefix?: string
-  /** Stands around every call of the runtime, with the graph's name; for those who measure. */
+  /** Wraps every call of the runtime, with the graph's name, for measurements. */
   readonly around?: Around
 }
 
@@ -33,7 +33,7 @@ export interface Tensor {
   readonly shape: readonly number[]
 }
 
-/** A graph in a file of its own, with its weights in it or beside it. */
+/** A graph in a file, with its weights in it or beside it. */
 export interface OnnxPath {
   readonly path: string
   readonly weightBytes: number
@@ -59,7 +59,7 @@ export class Session {
 
   /**
    * Postcondition: weights are loaded or mapped.
-   * @throws AppError 'device-unusable', 'out-of-memory', or 'internal' when the runtime refuses the graph.
+   * @throws AppError 'device-unusable' or 'out-of-memory' when the device fails, 'internal' when the runtime refuses the graph.
    */
   static async open(
     name: string,
@@ -77,19 +77,19 @@ export class Session {
     }
   }
 
-  /** What the graph takes, by name; an extent that is free has a name or none. */
+  /** The graph's inputs by name; a free dimension has a name or none. */
   get inputs(): ReadonlyMap<string, readonly (number | string)[]> {
     const ports = this.#session.inputMetadata.filter(port => port.isTensor)
     return new Map(ports.map(({ name, shape }) => [name, shape]))
   }
 
-  /** One output's values. @throws AppError 'out-of-memory', 'device-failed' or 'internal'. */
+  /** One output's values. @throws AppError 'out-of-memory', 'device-failed' or 'internal' when the run fails. */
   async run(inputs: Readonly<Record<string, Tensor>>, output: string): Promise<Float32Array> {
     const results = await this.runAll(inputs, [output])
     return wanted(results, output)
   }
 
-  /** Several outputs by name. @throws AppError 'out-of-memory', 'device-failed' or 'internal'. */
+  /** Several outputs by name. @throws as run. */
   async runAll(
     inputs: Readonly<Record<string, Tensor>>,
     outputs: readonly string[],
@@ -105,7 +105,7 @@ export class Session {
     }
   }
 
-  /** Ours are float32 and int32; graphs of other makers may want the same in other types. */
+  /** Easel's inputs are float32 and int32; foreign graphs may have other types. */
   #typeOf(name: string): PortType {
     const port = this.#session.inputMetadata.find(one => one.name === name)
     const type = port?.isTensor ? port.type : undefined
@@ -116,13 +116,13 @@ export class Session {
     await this.#session.release()
   }
 
-  /** Writes the profile asked for by `profilePrefix`. */
+  /** Writes the profile for `profilePrefix`. */
   endProfiling(): void {
     this.#session.endProfiling()
   }
 }
 
-/** Runs the least graph there is. @throws AppError 'device-unusable' when the device or its libraries are not there. */
+/** Runs the smallest possible graph. @throws AppError 'device-unusable' when the device or its libraries are missing. */
 export async function tryDevice(device: string, precision: Precision = 'float32'): Promise<void> {
   const g = newGraph('trial', { variant: variantFor({ device, precision }) })
   const x = g.input('x', 'F32', [1])
@@ -133,8 +133,8 @@ export async function tryDevice(device: string, precision: Precision = 'float32'
 }
 
 /**
- * What a device computes in where nobody says: float16 on GPUs that have it, whose tensor cores it is made for, and
- * float32 on CPUs, which would only convert. @throws as tryDevice.
+ * The default precision of a device: float16 on GPUs that support it, because of their tensor cores, and float32 on CPUs,
+ * which would only convert. @throws as tryDevice.
  */
 export async function preferredPrecision(device: string): Promise<Precision> {
   await tryDevice(device)
@@ -145,7 +145,7 @@ export async function preferredPrecision(device: string): Promise<Precision> {
   )
 }
 
-/** An output that was asked for and is therefore there. */
+/** A requested output, which is always present. */
 export function wanted(results: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
   const values = results.get(name)
   if (!values) throw new AppError('internal', { problem: `nothing was asked of "${name}"` })
@@ -161,10 +161,10 @@ function floatsOf(tensor: ort.OnnxValue | undefined, name: string): Float32Array
   throw new Error(`no numbers came out of "${name}"`)
 }
 
-/** folder: below which the weights of a graph in memory lie; empty where there are none. */
+/** folder: the folder that contains the weights of a graph in memory; empty if there are none. */
 function runtimeOptions(folder: string, options: SessionOptions): ort.InferenceSession.SessionOptions {
   const session = {
-    // Threads that spin between operators cost others more than they save here, and on a busy machine twice the time.
+    // Threads that spin between operators slow other work down, and double the time on a busy machine.
     intra_op: { allow_spinning: '0' },
     ...(folder && { model_external_initializers_file_folder_path: folder }),
     ...(options.prepack === false && { disable_prepacking: '1' }),

@@ -1,4 +1,4 @@
-/** ONNX Runtime's telemetry, switched off: Easel calls nobody that its configuration does not name. */
+/** Disables ONNX Runtime's telemetry: Easel only calls hosts that its configuration names. */
 
 /**
  * The runtime reads its switch from the environment of the process when the first session is made. Without it, 1.30 keeps

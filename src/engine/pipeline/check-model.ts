@@ -16,7 +16,7 @@ export async function checkModel(parts: ExpertParts): Promise<NetworkNeed[]> {
   return needsOf(await planNetworks(parts.networks))
 }
 
-/** A VAE by itself. @throws as checkModel. */
+/** Checks a separate VAE. @throws as checkModel. */
 export async function checkVae(part: NetworkPart): Promise<void> {
   await planVae(part)
 }
@@ -24,7 +24,7 @@ export async function checkVae(part: NetworkPart): Promise<void> {
 /** Any width does, since no weight depends on it alone. */
 const anyTimeIds = { timeIdCount: 6, timeIdWidth: 2 }
 
-/** What guides the painting: a ControlNet, an IP-Adapter with its image encoder. @throws as checkModel. */
+/** Checks a ControlNet, or an IP-Adapter with its image encoder. @throws as checkModel. */
 export async function checkGuidance({ controlNet, ipAdapter }: FileRecord): Promise<void> {
   if (controlNet) await planControlNet(controlNet, anyTimeIds)
   if (ipAdapter) await planIpAdapter(ipAdapter)

@@ -4,8 +4,8 @@ import type { FileRecord } from '../models/file-record.ts'
 import type { FileReference } from '../work-order.ts'
 
 /**
- * @throws AppError 'model-unknown' where no file of the kind has that name, 'model-changed' where it is no longer the one that
- * the order was accepted with.
+ * @throws AppError 'model-unknown' when no file of the kind has that name, 'model-changed' when it changed since the order
+ * was accepted.
  */
 export function fileOf(
   kind: FileRecord['kind'],

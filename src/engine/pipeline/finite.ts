@@ -1,7 +1,7 @@
-/** Owns noticing numbers that are none: NaN or infinity on its way through a picture is a fault, never a black picture. */
+/** Detects NaN and infinity in intermediate values: they are a fault, never a black picture. */
 import { AppError, type NotFinitePlace } from '../../errors.ts'
 
-/** @throws AppError 'not-finite' at the first value that is NaN or infinite. */
+/** @throws AppError 'not-finite' when a value is NaN or infinite. */
 export function requireFinite(values: Float32Array, where: NotFinitePlace): Float32Array {
   for (const value of values) {
     if (!Number.isFinite(value)) throw new AppError('not-finite', { where })

@@ -36,7 +36,7 @@ export class ModelCache {
     this.#options = options
   }
 
-  /** @throws AppError 'model-changed' when the weights are no longer those that the order was accepted with. */
+  /** @throws AppError 'model-changed' when the weights changed since the order was accepted. */
   async take(
     reference: ModelReference,
     loras: readonly LoraOrder[],

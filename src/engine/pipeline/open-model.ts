@@ -14,7 +14,7 @@ export interface OpenModel extends Tokenizers {
   readonly zerosForNoNegative: boolean
 }
 
-/** @throws AppError 'model-file' or 'model-config', naming the file and what is wrong. */
+/** @throws AppError 'model-file' or 'model-config' when a part cannot be used; names the file and the problem. */
 export async function openModel(parts: ExpertParts, options: ResidentOptions = {}): Promise<OpenModel> {
   const tokenizers = await openTokenizers(parts)
   return {

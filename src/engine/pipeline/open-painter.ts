@@ -54,7 +54,12 @@ const previewIntervalMs = 150
 /**
  * `monotonicMs` is a clock that only goes forward; `around` stands around every call of the runtime;
  * `upscaler` makes pictures larger.
- * @throws AppError 'device-unusable' before any model is read.
+ *
+ * @example
+ * const painter = await openPainter(setup, monotonicMs)
+ * await painter.paint(order, sources, hooks)
+ *
+ * @throws AppError 'device-unusable' when the device cannot be used; this is checked before any model is read.
  */
 export async function openPainter(
   setup: z.input<typeof painterSetup>,

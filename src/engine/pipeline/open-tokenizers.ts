@@ -1,4 +1,4 @@
-/** Owns opening a model's tokenizers, held against the text encoders that their ids are for. */
+/** Opens a model's tokenizers and checks them against the text encoders. */
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { ExpertParts } from '../models/record.ts'
@@ -14,7 +14,7 @@ export interface Tokenizers {
   readonly tokenizer2: Tokenizer
 }
 
-/** @throws AppError 'model-file' or 'model-config', naming the file and what is wrong. */
+/** @throws AppError 'model-file' or 'model-config' when one cannot be used; names the file and the problem. */
 export async function openTokenizers({ tokenizer, tokenizer2, networks }: ExpertParts): Promise<Tokenizers> {
   const { textEncoder, textEncoder2 } = networks
   return {

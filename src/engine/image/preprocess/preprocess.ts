@@ -1,4 +1,4 @@
-/** Owns what can be made of a picture before a ControlNet sees it, where plain image processing can. */
+/** The preprocessors of control pictures that need image processing only. */
 import type { Preprocessor } from '../../work-order.ts'
 import type { Picture } from '../picture.ts'
 import { blur } from './blur.ts'

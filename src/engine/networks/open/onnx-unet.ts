@@ -1,4 +1,4 @@
-/** Owns a U-Net that is a graph of another maker: it runs as it is, whole, and nothing can be added to it. */
+/** A U-Net from a foreign ONNX graph. It runs unchanged and as a whole, and nothing can be added to it. */
 import { AppError } from '../../../errors.ts'
 import type { ResidentSession } from '../../onnx/residency.ts'
 import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
@@ -36,7 +36,7 @@ export class OnnxUNet implements ReusableUNet {
     return this.#config.contextWidth
   }
 
-  /** @throws AppError 'model-file' where something is to be added. */
+  /** @throws AppError 'model-file' when residuals or image prompts are given. */
   async predict(input: UNetInput): Promise<Float32Array> {
     if (input.residuals || input.imagePrompts?.length) throw this.#nothingAdded()
     const inputs = unetInputs(input, this.#config.inChannels)
@@ -46,12 +46,12 @@ export class OnnxUNet implements ReusableUNet {
     )
   }
 
-  /** @throws AppError 'model-file' where something is to be added. */
+  /** @throws AppError 'model-file' when residuals or image prompts are given. */
   async load(adapters: readonly IpAdapter[]): Promise<void> {
     if (adapters.length > 0) throw this.#nothingAdded()
   }
 
-  /** @throws AppError 'model-file' */
+  /** @throws AppError 'model-file' when called, because the weights are inside the graph. */
   async exchangeWeights(): Promise<void> {
     throw this.#nothingAdded()
   }
@@ -60,7 +60,7 @@ export class OnnxUNet implements ReusableUNet {
     return new AppError('model-file', { file: this.#file, problem: { what: 'onnx-weights' } })
   }
 
-  /** Exporters differ: one for all rows, as a single number or as a list of one, or one for each row. */
+  /** Exporters differ: one timestep for all rows, as a scalar or a list of one, or one per row. */
   async #timestep({ timestep, batch }: UNetInput) {
     const shapes = await this.#session.inputs()
     const [extent] = shapes.get(unetNames.timestep) ?? []
@@ -70,7 +70,7 @@ export class OnnxUNet implements ReusableUNet {
     return { data: new Float32Array(count).fill(timestep), shape: [count] }
   }
 
-  /** It gives nothing that a later call could reuse, so every call is a whole one. */
+  /** The graph gives no deep features, so every call runs the whole U-Net. */
   async predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }> {
     return { output: await this.predict(input), deep: new Float32Array() }
   }

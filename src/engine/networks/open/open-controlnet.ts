@@ -1,4 +1,4 @@
-/** Owns a ControlNet that is open: what the U-Net is given and a picture in, residuals out. */
+/** An open ControlNet: the U-Net's input and a picture in, residuals out. */
 import { AppError } from '../../../errors.ts'
 import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/residency.ts'
 import { type Tensor, wanted } from '../../onnx/session.ts'
@@ -11,7 +11,7 @@ import { type ResidualPlace, residualPlaces } from '../residuals.ts'
 import { unetWorkingBytes } from '../working-memory.ts'
 import { unetInputs } from './open-unet.ts'
 
-/** @throws AppError 'model-file', or 'model-config' where it was made for another U-Net. */
+/** @throws AppError 'model-file' when a file cannot be used, 'model-config' when it was made for another U-Net. */
 export async function openControlNet(
   part: NetworkPart,
   unet: UNet,
@@ -22,7 +22,7 @@ export async function openControlNet(
   return new OpenControlNet(config, residentSession('controlnet', part.hash, graph, options))
 }
 
-/** Its way down must be that of the U-Net. */
+/** Its down blocks must match those of the U-Net. */
 function requireFitting(file: string, config: ControlNetConfig, unet: UNet): void {
   const refuse = (key: string, found: number, from: number) =>
     new AppError('model-config', { file, key, problem: { what: 'differs', found, key, from } })

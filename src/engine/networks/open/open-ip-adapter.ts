@@ -1,4 +1,4 @@
-/** Owns what makes a picture a prompt, open: CLIP's image encoder, and an IP-Adapter's projection of what it says. */
+/** An open IP-Adapter: CLIP's image encoder, and the projection of its output to tokens. */
 import { AppError } from '../../../errors.ts'
 import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/residency.ts'
 import { wanted } from '../../onnx/session.ts'
@@ -9,7 +9,7 @@ import type { IpAdapterConfig } from '../ip-adapter-config.ts'
 import type { IpAdapter, UNet } from '../networks.ts'
 import { planIpAdapter } from '../plan/plan-ip-adapter.ts'
 
-/** What the encoder says of a picture. */
+/** The encoder's output for a picture. */
 export interface SeenImage {
   /** [projectionSize] */
   readonly embeds: Float32Array
@@ -17,7 +17,7 @@ export interface SeenImage {
   readonly hidden: Float32Array
 }
 
-/** An IP-Adapter open for one picture: what looks at it, and what its tokens are made with. */
+/** An IP-Adapter opened for one picture: its image encoder and its projection. */
 export interface OpenIpAdapter {
   readonly adapter: IpAdapter
   readonly encoder: OpenImageEncoder
@@ -25,7 +25,7 @@ export interface OpenIpAdapter {
   close(): Promise<void>
 }
 
-/** @throws AppError 'model-file', or 'model-config' where it was made for another U-Net or encoder. */
+/** @throws AppError 'model-file' when a file cannot be used, 'model-config' when the U-Net or the encoder does not match. */
 export async function openIpAdapter(
   parts: Parameters<typeof planIpAdapter>[0] & { readonly hash: string },
   unet: UNet,
@@ -80,7 +80,7 @@ export class OpenImageProjection {
     this.#session = session
   }
 
-  /** What the encoder says → [tokens, contextWidth]. */
+  /** The encoder's output → [tokens, contextWidth]. */
   project({ embeds, hidden }: SeenImage): Promise<Float32Array> {
     const { sees, inputWidth } = this.config
     const input =

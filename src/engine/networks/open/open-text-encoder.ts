@@ -1,4 +1,4 @@
-/** Owns one text encoder that is open: token ids in, hidden states and pooled text out. */
+/** An open text encoder: token ids in, hidden states and pooled text out. */
 import { AppError } from '../../../errors.ts'
 import type { ResidentSession } from '../../onnx/residency.ts'
 import { wanted } from '../../onnx/session.ts'
@@ -8,7 +8,7 @@ import { clipInput, clipNames, type PlacedVector } from '../clip.ts'
 import type { ClipConfig } from '../clip-config.ts'
 import type { TextEncoder } from '../networks.ts'
 
-/** What its graph is built over, and how it is opened over other weights or its own. */
+/** The weights of its graph, and the function that opens it over other weights or its own. */
 interface OwnWeights {
   readonly weights: RecordedSource
   open(weights: WeightSource | undefined): ResidentSession
@@ -16,12 +16,12 @@ interface OwnWeights {
 
 export class OpenTextEncoder implements TextEncoder {
   readonly #config: ClipConfig
-  /** Closed where weights were exchanged, until the next text. */
+  /** Closed after an exchange of weights, until the next text. */
   #session: ResidentSession | undefined
-  /** Of a graph that another maker wrote, which takes ids alone. */
+  /** The file of a foreign graph, whose only input is the ids. */
   readonly #graphFile: string | undefined
   readonly #own: OwnWeights | undefined
-  /** In place of its own. */
+  /** Weights that replace its own. */
   #weights: WeightSource | undefined
 
   constructor(config: ClipConfig, session: ResidentSession, graphFile?: string, own?: OwnWeights) {
@@ -59,7 +59,7 @@ export class OpenTextEncoder implements TextEncoder {
     vectors: readonly PlacedVector[] = [],
   ): Promise<{ hidden: Float32Array; pooled?: Float32Array }> {
     const { layers, projectionSize } = this.#config
-    // hidden_states[-1] is what the last block gives; the embeddings are the earliest there is.
+    // hidden_states[-1] is the last block's output; the embeddings are the earliest hidden state.
     const hidden = clipNames.hidden(Math.max(0, layers + 1 - layerFromEnd))
     const pooled = projectionSize === undefined ? [] : [clipNames.pooled]
     const results = await this.#open().runAll(this.#inputs(ids, vectors), [hidden, ...pooled])

@@ -1,4 +1,4 @@
-/** Owns a U-Net that is open: noisy latents and conditioning in, predicted noise out. */
+/** An open U-Net: noisy latents and conditioning in, predicted noise out. */
 import type { ResidentSession } from '../../onnx/residency.ts'
 import { type Tensor, wanted } from '../../onnx/session.ts'
 import type { RecordedSource } from '../../weights/recorded-source.ts'
@@ -11,7 +11,7 @@ import { unetNames } from '../unet.ts'
 import type { UNetConfig } from '../unet-config.ts'
 import { unetWorkingBytes } from '../working-memory.ts'
 
-/** How the graphs that are not open yet are opened, over other weights or its own. */
+/** The functions that open the graphs on demand, over other weights or the network's own. */
 interface OpenGraphs {
   readonly ownWeights: RecordedSource | undefined
   whole(adapters: readonly IpAdapter[], weights?: WeightSource): ResidentSession
@@ -22,11 +22,11 @@ export class OpenUNet implements ReusableUNet {
   readonly timeIdCount: number
   readonly #config: UNetConfig
   readonly #open: OpenGraphs
-  /** One at a time, since each holds all weights: that without image prompts, or that with the adapters of these hashes. */
+  /** One at a time, because each holds all weights: without image prompts, or with the adapters of these hashes. */
   #whole: { readonly hashes: string; readonly session: ResidentSession } | undefined
-  /** Opened when it is first asked for: few pictures are painted that way. */
+  /** Opened on first use, because few orders need it. */
   #shallow: ResidentSession | undefined
-  /** In place of its own. */
+  /** Weights that replace its own. */
   #weights: WeightSource | undefined
 
   constructor(config: UNetConfig, timeIdCount: number, session: ResidentSession, open: OpenGraphs) {
@@ -40,7 +40,7 @@ export class OpenUNet implements ReusableUNet {
     return this.#open.ownWeights
   }
 
-  /** Nothing is opened before it is needed: the next picture may come with image prompts. */
+  /** Opens nothing before the next call, which may have image prompts. */
   async exchangeWeights(weights: WeightSource | undefined): Promise<void> {
     await this.close()
     this.#weights = weights
@@ -125,7 +125,7 @@ export class OpenUNet implements ReusableUNet {
   }
 }
 
-/** A call's arrays under the names of the graph's inputs. */
+/** The arrays of a call, keyed by the names of the graph's inputs. */
 export function unetInputs(input: UNetInput, channels: number) {
   const { batch, heightLatent, widthLatent, sample, timestep, context, tokens, pooled, timeIds } = input
   return {

@@ -1,11 +1,11 @@
-/** Owns a VAE that is open: latents to pictures and pictures to latents. */
+/** An open VAE: latents to pictures and pictures to latents. */
 import type { ResidentSession } from '../../onnx/residency.ts'
 import type { Vae } from '../networks.ts'
 import { vaeFactor } from '../vae.ts'
 import type { LatentScaling, VaeConfig } from '../vae-config.ts'
 import { vaeWorkingBytes } from '../working-memory.ts'
 
-/** The decoder or the encoder, open, with what its one input and one output are called. */
+/** The open decoder or encoder, with the names of its input and output. */
 export interface VaeHalf {
   readonly session: ResidentSession
   readonly input: string

@@ -1,4 +1,4 @@
-/** Owns opening a model: what was planned of its parts becomes networks that run. */
+/** Opens a model: turns its planned parts into networks that run. */
 import { type ResidentOptions, residentSession } from '../../onnx/residency.ts'
 import type { Networks } from '../networks.ts'
 import type { NetworkPart, NetworkParts } from '../plan/parts.ts'
@@ -9,8 +9,8 @@ import { OpenUNet } from './open-unet.ts'
 import { OpenVae, type VaeHalf } from './open-vae.ts'
 
 /**
- * The networks of a Base or a Refiner; the weights of each are read when it first runs. Networks of one hash share theirs.
- * @throws AppError 'model-file' or 'model-config' with one clear reason.
+ * The networks of a Base or a Refiner. Each reads its weights when it first runs. Networks with equal hashes share them.
+ * @throws AppError 'model-file' or 'model-config' when a part cannot be used; states one reason.
  */
 export async function openNetworks(parts: NetworkParts, options: ResidentOptions = {}): Promise<Networks> {
   const plan = await planNetworks(parts, options)
@@ -30,7 +30,7 @@ export async function openNetworks(parts: NetworkParts, options: ResidentOptions
   }
 }
 
-/** A VAE by itself, in place of a model's own. @throws as openNetworks. */
+/** A separate VAE that replaces a model's own. @throws as openNetworks. */
 export async function openVae(part: NetworkPart, options: ResidentOptions = {}): Promise<OpenVae> {
   return openPlannedVae(part.hash, await planVae(part, options), options)
 }

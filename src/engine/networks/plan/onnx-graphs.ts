@@ -1,4 +1,4 @@
-/** Owns graphs that another maker wrote (optimum's layout): what they must take and give to stand for a network. */
+/** Foreign ONNX graphs (optimum's layout): checks their inputs and outputs. */
 import { AppError } from '../../../errors.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import { type OnnxFile, type OnnxPort, readOnnxFile } from '../../weights/onnx-file.ts'
@@ -8,14 +8,14 @@ import { unetNames } from '../unet.ts'
 import type { UNetConfig } from '../unet-config.ts'
 import type { VaeConfig } from '../vae-config.ts'
 
-/** One half of a VAE as a graph with one input and one output, whatever they are called. */
+/** The encoder or decoder of a VAE as a graph, with the names of its input and output. */
 export interface VaeGraph<Graph> {
   readonly graph: Graph
   readonly input: string
   readonly output: string
 }
 
-/** SDXL takes the penultimate layer's states. @throws AppError 'model-file'. */
+/** SDXL uses the penultimate layer's states. @throws AppError 'model-file' when the graph does not match the config. */
 export async function onnxTextEncoder(path: string, config: ClipConfig): Promise<OnnxPath> {
   const file = await readOnnxFile(path)
   findPort(path, file.inputs, clipNames.ids)
@@ -24,7 +24,7 @@ export async function onnxTextEncoder(path: string, config: ClipConfig): Promise
   return { path, weightBytes: weightBytesOf(file) }
 }
 
-/** @throws AppError 'model-file'. */
+/** @throws AppError 'model-file' when the graph does not match the config. */
 export async function onnxUNet(path: string, config: UNetConfig, timeIdCount: number): Promise<OnnxPath> {
   const file = await readOnnxFile(path)
   const { inChannels, outChannels, contextWidth } = config
@@ -38,14 +38,14 @@ export async function onnxUNet(path: string, config: UNetConfig, timeIdCount: nu
   return { path, weightBytes: weightBytesOf(file) }
 }
 
-/** @throws AppError 'model-file'. */
+/** @throws AppError 'model-file' when the graph does not match the config. */
 export async function onnxVae(
   [decoder, encoder]: readonly [string, ...string[]],
   { latentChannels, imageChannels }: VaeConfig,
 ): Promise<{ decoder: VaeGraph<OnnxPath>; encoder: VaeGraph<OnnxPath> }> {
   return {
     decoder: await vaeGraph(decoder, imageChannels),
-    // Mean and log variance: an encoder that gives latents has drawn them already, from numbers of its own.
+    // The output must be mean and log variance. An encoder that returns latents has already drawn its own random numbers.
     encoder: await vaeGraph(encoder ?? decoder, 2 * latentChannels),
   }
 }
@@ -58,7 +58,7 @@ async function vaeGraph(path: string, channels: number): Promise<VaeGraph<OnnxPa
   return { graph: { path, weightBytes: weightBytesOf(file) }, input: input.name, output: output.name }
 }
 
-/** As they lie in the file: they run in their own types. */
+/** The size in the file, because foreign graphs run in their own types. */
 function weightBytesOf({ bytesByType }: OnnxFile): number {
   return [...bytesByType.values()].reduce((sum, bytes) => sum + bytes, 0)
 }
@@ -71,7 +71,7 @@ function findPort(file: string, ports: readonly OnnxPort[], name: string): OnnxP
   throw new AppError('model-file', { file, problem: { what: 'tensor-missing', tensor: name } })
 }
 
-/** expected: undefined where any extent will do. What the graph leaves free fits. */
+/** expected: undefined for any dimension. A free dimension of the graph always matches. */
 function checkPort(
   file: string,
   ports: readonly OnnxPort[],
@@ -83,7 +83,7 @@ function checkPort(
     shape.length === expected.length &&
     shape.every((size, i) => size === undefined || expected[i] === undefined || size === expected[i])
   if (isFitting) return
-  // A free extent has no number to show.
+  // A free dimension has no number.
   const shown = (sizes: readonly (number | undefined)[]) => sizes.map(size => size ?? 0)
   const problem = {
     what: 'tensor-shape',

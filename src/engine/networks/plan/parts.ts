@@ -1,13 +1,13 @@
-/** Owns describing a model's networks before anything is opened: where their weights lie, and what their configs say. */
+/** The description of a model's networks before they are opened: the location of weights, and the configs. */
 import { z } from 'zod'
 import { weightLocation } from '../../weights/location.ts'
 
 /** One network. */
 export const networkPart = z.object({
   weights: weightLocation,
-  /** As a config.json says it, read from one or inferred from the names and shapes of the weights. */
+  /** In the format of a config.json, read from one or inferred from the names and shapes of the weights. */
   config: z.record(z.string(), z.unknown()),
-  /** What to name when a key of the config does not fit: the config.json, or the file that it was inferred from. */
+  /** The file to name when a key is invalid: the config.json, or the file that it was inferred from. */
   configFile: z.string(),
   /** sha256, hex, over weights and config: equal for networks that give the same numbers. */
   hash: z.string(),

@@ -1,4 +1,4 @@
-/** Owns what a ControlNet's part will become: config read, graph built over its weights, nothing opened yet. */
+/** Plans a ControlNet: reads its config and builds its graph over its weights, without opening it. */
 import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import { parseConfig } from '../../weights/config-file.ts'
@@ -9,8 +9,8 @@ import type { UNet } from '../networks.ts'
 import type { NetworkPart } from './parts.ts'
 
 /**
- * The width of a time id is the U-Net's: of a single file no weight says it.
- * @throws AppError 'model-file' or 'model-config'.
+ * The width of a time id is that of the U-Net, because the weights of a single file do not tell it.
+ * @throws AppError 'model-file' or 'model-config' when the ControlNet cannot be used.
  */
 export async function planControlNet(
   { config: json, configFile, weights }: NetworkPart,

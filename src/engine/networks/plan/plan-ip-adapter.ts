@@ -1,4 +1,4 @@
-/** Owns what an IP-Adapter and its image encoder will become: configs read, graphs built over their weights, nothing opened yet. */
+/** Plans an IP-Adapter and its image encoder: reads configs and builds graphs over their weights, without opening them. */
 import { AppError } from '../../../errors.ts'
 import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
@@ -13,14 +13,14 @@ import type { NetworkPart } from './parts.ts'
 
 export interface IpAdapterPlan {
   readonly config: IpAdapterConfig
-  /** For the U-Net's graph. */
+  /** The weights for the U-Net's graph. */
   readonly source: WeightSource
   readonly projection: OnnxModel
   readonly encoderConfig: ClipVisionConfig
   readonly encoder: OnnxModel
 }
 
-/** @throws AppError 'model-file', or 'model-config' where the two were not made for each other. */
+/** @throws AppError 'model-file' when a file cannot be used, 'model-config' when the two do not match. */
 export async function planIpAdapter(
   parts: { readonly weights: WeightLocation; readonly encoder: NetworkPart },
   target: Target = {},

@@ -1,4 +1,4 @@
-/** Owns what a model's parts will become: configs read, graphs built over its weights, nothing opened yet. */
+/** Plans a model: reads the configs of its parts and builds graphs over their weights, without opening them. */
 import { AppError } from '../../../errors.ts'
 import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
@@ -21,13 +21,13 @@ import { type NetworkNeed, unetWorkingBytes, untiledAreas, vaeWorkingBytes } fro
 import { onnxTextEncoder, onnxUNet, onnxVae, type VaeGraph } from './onnx-graphs.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
 
-/** Built over weights, or another maker's. */
+/** Built over weights, or foreign. */
 type Graph = OnnxModel | OnnxPath
 
 export interface TextEncoderPlan {
   readonly config: ClipConfig
   readonly graph: Graph
-  /** What the graph was built over, to be built again over changed weights; absent in another maker's graph. */
+  /** The weights of the graph, for rebuilding it over changed weights; absent for a foreign graph. */
   readonly own?: { readonly weights: RecordedSource; build(weights: WeightSource): OnnxModel }
 }
 
@@ -35,11 +35,11 @@ export interface UNetPlan {
   readonly config: UNetConfig
   readonly timeIdCount: number
   readonly graph: Graph
-  /** What the graph was built over; absent in another maker's graph. */
+  /** The weights of the graph; absent for a foreign graph. */
   readonly weights?: RecordedSource
   /**
-   * The same with pictures as prompts, or over changed weights.
-   * adapters: the weights of one IP-Adapter per picture. weights: the network's own where absent.
+   * The graph with image prompts, or over changed weights.
+   * adapters: the weights of one IP-Adapter per picture. weights: absent for the network's own.
    */
   buildWith(adapters: readonly WeightSource[], weights?: WeightSource): OnnxModel
   buildShallow(weights?: WeightSource): OnnxModel
@@ -60,9 +60,9 @@ export interface NetworkPlan {
 }
 
 /**
- * Plans a Base or a Refiner. Every file is looked at and every shape compared, so what is wrong with a model is known before
- * it loads. target: what the graphs are built for.
- * @throws AppError 'model-file' or 'model-config' with one clear reason.
+ * Plans a Base or a Refiner. It reads every file and compares every shape, so problems of a model are known before it loads.
+ * target: the device and precision of the graphs.
+ * @throws AppError 'model-file' or 'model-config' when a part cannot be used; states one reason.
  */
 export async function planNetworks(parts: NetworkParts, target: Target = {}): Promise<NetworkPlan> {
   const textEncoder2 = await planTextEncoder(parts.textEncoder2, target)
@@ -73,7 +73,7 @@ export async function planNetworks(parts: NetworkParts, target: Target = {}): Pr
   return { textEncoder, textEncoder2, unet, vae }
 }
 
-/** Of each network alone. Guided calls have two rows, the picture with and without its prompt. */
+/** The memory needs of each network. Guided calls have two rows, with and without the prompt. */
 export function needsOf({ textEncoder, textEncoder2, unet, vae }: NetworkPlan): NetworkNeed[] {
   const factor = vaeFactor(vae.config)
   const latent = { batch: 2, heightLatent: 1, widthLatent: 1 }
@@ -95,7 +95,7 @@ export function needsOf({ textEncoder, textEncoder2, unet, vae }: NetworkPlan): 
 
 /**
  * The tensors that LoRAs may change, by network and name.
- * @throws AppError 'model-file' where only a graph of another maker knows them.
+ * @throws AppError 'model-file' when the weights are inside a foreign graph.
  */
 export async function planLoraTargets(parts: NetworkParts): Promise<ModelTensors<StoredTensor>> {
   const { weights } = parts.unet
@@ -145,7 +145,7 @@ async function planUNet(
   }
 }
 
-/** Nothing can be added to the weights that are in it. */
+/** A U-Net inside a foreign graph, whose weights cannot be modified. */
 async function planOnnxUNet(file: string, config: UNetConfig, timeIdCount: number): Promise<UNetPlan> {
   const graph = await onnxUNet(file, config, timeIdCount)
   const refuse = () => {
@@ -155,8 +155,8 @@ async function planOnnxUNet(file: string, config: UNetConfig, timeIdCount: numbe
 }
 
 /**
- * A VAE by itself. Most leave float16's range between their layers, and are computed in float32 whatever the rest is in:
- * a VAE that stays within says so (`force_upcast`). @throws as planNetworks.
+ * A separate VAE. Most VAEs exceed float16's range between their layers and are always computed in float32. A VAE that does
+ * not exceed it has `force_upcast` false. @throws as planNetworks.
  */
 export async function planVae(part: NetworkPart, target: Target = {}): Promise<VaePlan> {
   const config = parseConfig(part.configFile, part.config, vaeConfigSchema)
@@ -170,7 +170,7 @@ export async function planVae(part: NetworkPart, target: Target = {}): Promise<V
   }
 }
 
-/** The U-Net must have been made for the VAE's latents: for them alone, or, to inpaint, with a mask and others beside. */
+/** The U-Net must match the VAE's latents: latents only, or, for inpainting, with the mask and masked latents. */
 function checkChannels(file: string, unet: UNetConfig, { latentChannels }: VaeConfig): void {
   const allowed = { in_channels: [latentChannels, 2 * latentChannels + 1], out_channels: [latentChannels] }
   const found = { in_channels: unet.inChannels, out_channels: unet.outChannels }
@@ -186,7 +186,7 @@ function checkChannels(file: string, unet: UNetConfig, { latentChannels }: VaeCo
   }
 }
 
-/** The U-Net must have been made for these encoders. Returns how many time ids it takes. */
+/** The U-Net must match these encoders. Returns its number of time ids. */
 function checkTextWidths(
   file: string,
   config: UNetConfig,

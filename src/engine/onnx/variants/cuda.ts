@@ -1,9 +1,9 @@
 /**
- * Owns the variant for NVIDIA cards: pictures lie as [B, H, W, C], as tensor cores want them, in operators of com.microsoft
- * (onnxruntime, ContribOperators.md) that the CUDA provider alone has kernels for.
+ * The variant for NVIDIA cards: pictures are [B, H, W, C], the layout of tensor cores, with operators of com.microsoft
+ * (onnxruntime, ContribOperators.md) that have kernels in the CUDA provider only.
  *
- * What lies in the files as PyTorch stores it the runtime rearranges once, when the session opens: kernels 3×3 from
- * [out, in, k, k] to [out, k, k, in], and the weights of q, k and v to one matrix. The card holds each once.
+ * The runtime rearranges PyTorch's weights once, when the session opens: 3×3 kernels from [out, in, k, k] to
+ * [out, k, k, in], and the weights of q, k and v to one matrix. The card holds each weight once.
  */
 
 import type { Graph } from '../graph.ts'
@@ -29,7 +29,7 @@ export const cuda = (precision: Precision): Variant => ({
   fused: {
     groupNormSilu: (g, x, parts) => groupNorm(g, x, parts, 'silu'),
 
-    /** Outputs: the norm, mean and 1/deviation (both left out), the sum. */
+    /** Outputs: the norm, mean and 1/deviation (both omitted), the sum. */
     addLayerNorm(g, x, y, scale, bias, epsilon) {
       const { dtype, shape } = x
       const [normal, sum] = g.ops(
@@ -47,7 +47,7 @@ export const cuda = (precision: Precision): Variant => ({
       return g.op('BiasSplitGelu', [x, bias], [batch, tokens, Number(width) / 2], { domain: contribDomain })
     },
 
-    /** One matrix gives q, k and v, head by head: [B, T, heads, 3, width of a head], which the kernels take as it is. */
+    /** One matrix gives q, k and v, head by head: [B, T, heads, 3, width of a head], the input layout of the kernels. */
     selfAttention(g, x, weights, heads) {
       const [batch = 0, tokens = 0, channels] = x.shape
       const width = Number(channels)

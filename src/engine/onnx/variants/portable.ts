@@ -1,5 +1,5 @@
 /**
- * Owns the portable variant: NCHW, in operators that the CPU, WebGPU and CUDA providers all have kernels for. Measured
+ * The portable variant: NCHW, with operators that have kernels in the CPU, WebGPU and CUDA providers. Measured
  * alternatives for the CPU: docs/decisions/0002.
  */
 import { product } from '../dim.ts'
@@ -20,7 +20,7 @@ export const portable = (precision: Precision): Variant => ({
     return bias ? g.add(y, bias) : y
   },
 
-  /** Its kernels add up the softmax in float32, whatever q, k and v are in. */
+  /** The kernels accumulate the softmax in float32 for any type of q, k and v. */
   attention: (g, q, k, v, heads, causal) =>
     g.op('MultiHeadAttention', [q, k, v], q.shape, {
       domain: contribDomain,
@@ -28,8 +28,8 @@ export const portable = (precision: Precision): Variant => ({
     }),
 
   /**
-   * GroupNormalization has no CPU kernel of its own (it falls apart into many nodes): groups become instances. In
-   * float32 from end to end: the squares of a group's values leave float16's range, and the reference does the same.
+   * GroupNormalization has no CPU kernel (it is expanded into many nodes), so this uses InstanceNormalization per group. It
+   * computes in float32, as the reference does, because the squares of a group's values exceed float16's range.
    */
   groupNorm(g, x, { scale, bias, groups, epsilon }) {
     const [batch = 0, channels = 0, ...rest] = x.shape

@@ -1,17 +1,17 @@
-/** Owns what a graph variant is: the operators that differ by execution provider, and the type that they compute in. */
+/** The interface of graph variants: the operators that differ by execution provider, and their type. */
 import type { DType } from '../../weights/dtype.ts'
 import type { StoredTensor } from '../../weights/safetensors.ts'
 import type { Shape } from '../dim.ts'
 import type { Graph, Padding } from '../graph.ts'
 import type { Value } from '../model.ts'
 
-/** What the networks compute in. Norms, softmax and sinusoids stay in float32, as in the reference. */
+/** The precision of the networks. Norms, softmax and sinusoids stay in float32, as in the reference. */
 export type Precision = 'float32' | 'float16'
 
-/** Where the channels of a picture lie: [B, C, H, W] or [B, H, W, C]. */
+/** The layout of a picture: [B, C, H, W] or [B, H, W, C]. */
 export type PictureLayout = 'NCHW' | 'NHWC'
 
-/** What a GroupNorm is made of. scale, bias: [C]. */
+/** The parameters of a GroupNorm. scale, bias: [C]. */
 export interface GroupNormParts {
   readonly scale: StoredTensor
   readonly bias: StoredTensor
@@ -24,15 +24,15 @@ export interface Variant {
   readonly precision: Precision
   readonly layout: PictureLayout
   silu(g: Graph, x: Value): Value
-  /** x [..., in] · weightᵀ + bias. weight: [out, in]; shape: that of the result. */
+  /** x [..., in] · weightᵀ + bias. weight: [out, in]; shape: the shape of the result. */
   linear(g: Graph, x: Value, weight: Value, bias: Value | undefined, shape: Shape): Value
   /** softmax(q kᵀ / √(width per head)) v. q: [B, T, C]; k, v: [B, S, C]. */
   attention(g: Graph, q: Value, k: Value, v: Value, heads: number, causal: boolean): Value
   /** x: a picture in the variant's layout. */
   groupNorm(g: Graph, x: Value, parts: GroupNormParts): Value
-  /** weight: [out, in, k, k], as PyTorch stores it; shape: that of the result, in the variant's layout. */
+  /** weight: [out, in, k, k], as PyTorch stores it; shape: the shape of the result, in the variant's layout. */
   conv(g: Graph, x: Value, weight: Value, bias: Value, stride: 1 | 2, pads: Padding, shape: Shape): Value
-  /** Operators that do the work of several; where there are none, modules put the several one after the other. */
+  /** Fused operators; without them, modules use several operators in sequence. */
   readonly fused?: FusedOperators
 }
 
@@ -50,7 +50,7 @@ export interface FusedOperators {
   ): { sum: Value; normal: Value }
   /** value · gelu(gate), the two halves of x + bias. x: [B, T, 2C], bias: [2C] → [B, T, C]. */
   geglu(g: Graph, x: Value, bias: Value): Value
-  /** Attention of x with itself. weights: of q, k and v, [C, C] each. x: [B, T, C] → same. */
+  /** Self-attention. weights: those of q, k and v, [C, C] each. x: [B, T, C] → same. */
   selfAttention(g: Graph, x: Value, weights: readonly [Value, Value, Value], heads: number): Value
 }
 

@@ -1,4 +1,4 @@
-/** Owns the vectors of the embeddings that orders name, read once from files that are still what they were. */
+/** The vectors of the embeddings in orders. Each file is read once and must be unchanged. */
 import { LRUCache } from 'lru-cache'
 import { AppError } from '../../../errors.ts'
 import type { FileRecord } from '../../models/file-record.ts'
@@ -28,7 +28,7 @@ export class EmbeddingVectors {
     this.#files = files.filter(({ kind }) => kind === 'embedding')
   }
 
-  /** @throws AppError 'model-changed' where a file is no longer the one that the order was accepted with. */
+  /** @throws AppError 'model-changed' when a file changed since the order was accepted. */
   async of(references: readonly Reference[], widths: EncoderWidths): Promise<PromptEmbeddings> {
     const found: { first: NamedVectors[]; second: NamedVectors[] } = { first: [], second: [] }
     for (const { name, parts } of references) {

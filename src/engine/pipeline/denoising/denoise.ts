@@ -45,7 +45,7 @@ export interface DenoiseRun {
 
 /**
  * Runs the model calls of the span from the given latents; returns the last ones, still scaled.
- * @throws AppError 'not-finite' at the first step that leads to a value that is no number;
+ * @throws AppError 'not-finite' when a step leads to NaN or infinity;
  * the signal's reason when it is aborted: cancelling takes effect between two model calls.
  */
 export async function denoise(run: DenoiseRun, start: Float32Array, hooks: RunHooks): Promise<Float32Array> {

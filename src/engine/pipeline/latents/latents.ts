@@ -9,7 +9,7 @@ import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './vae-tiling
 
 /**
  * latents as sampled, [pictures,4,h,w] -> pixels [pictures,3,8h,8w] in about -1..1; one picture at a time.
- * @throws AppError 'not-finite'.
+ * @throws AppError 'not-finite' when the VAE returns NaN or infinity.
  */
 export async function decodeLatents(
   vae: Vae,
@@ -36,7 +36,7 @@ export interface Posterior {
   readonly deviation: Float32Array
 }
 
-/** pixels [3,H,W] in -1..1 -> posterior, before scaling. @throws AppError 'not-finite'. */
+/** pixels [3,H,W] in -1..1 -> posterior, before scaling. @throws AppError 'not-finite' when the VAE returns NaN or infinity. */
 export async function encodePixels(
   vae: Vae,
   pixels: Float32Array,
