@@ -100,7 +100,7 @@ export interface Courier {
   close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined>
   /**
    * Tells the one who waits that the job has ended where its result is: a message of its own, a step of the delivery,
-   * never made twice. What the platform refuses is left at that. Throws a retryable AppError.
+   * never made twice. What the platform refuses is left at that. It may throw a retryable fault.
    */
   tell?(delivery: Delivery): Promise<void>
   /** Deletes the object of a step, also of one that only began, if it can be found. It may throw a retryable fault. */

@@ -1,6 +1,10 @@
 /** However many names there are, the wanted one is among those that Discord can show. */
 import { describe, expect, it } from 'vitest'
-import { choicesFor, choicesForLast, pictureChoices } from '../../../../src/bots/discord/inbound/autocomplete.ts'
+import {
+  choicesFor,
+  choicesForLast,
+  pictureChoices,
+} from '../../../../src/bots/discord/inbound/autocomplete.ts'
 import { en } from '../../../../src/words/en.ts'
 import { jobView, pictureView } from '../../../helpers/job-views.ts'
 
