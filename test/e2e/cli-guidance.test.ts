@@ -16,10 +16,10 @@ const inFolder = (name: string) => join(folder, name)
 const easel = (...args: string[]) => runCli([...args, '--config', 'tiny.yaml'], { cwd: folder })
 
 beforeAll(() => {
-  const models = inFolder('models')
+  const models = inFolder('tiny-models')
   execFileSync(process.execPath, [join(golden, 'oracle/models/expand.mjs'), models, 'tiny-base/'])
   buildTinyAddOns(models, models)
-  writeFileSync(inFolder('tiny.yaml'), 'modelsDir: models\ndefaultModel: tiny-base\n')
+  writeFileSync(inFolder('tiny.yaml'), 'modelsDir: tiny-models\ndefaultModel: tiny-base\n')
 })
 
 /** As `info` names it, with the files in their places. */
