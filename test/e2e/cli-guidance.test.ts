@@ -1,26 +1,29 @@
 /** The command line with everything that guides a picture by others: masks, ControlNets, image prompts. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/paths.ts'
 import { pixelsOf } from '../helpers/demo-painter.ts'
 import { runCli, runShell } from '../helpers/run-cli.ts'
-import { tempFolder } from '../helpers/temp-folder.ts'
 import { buildTinyAddOns } from '../helpers/tiny-add-ons.ts'
 
 const golden = join(packageRoot, 'test/golden')
 const inputs = join(golden, 'oracle-2/inputs')
-const folder = tempFolder()
+let folder: string
 const inFolder = (name: string) => join(folder, name)
 const easel = (...args: string[]) => runCli([...args, '--config', 'tiny.yaml'], { cwd: folder })
 
 beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'easel-cli-'))
   const models = inFolder('tiny-models')
   execFileSync(process.execPath, [join(golden, 'oracle/models/expand.mjs'), models, 'tiny-base/'])
   buildTinyAddOns(models, models)
   writeFileSync(inFolder('tiny.yaml'), 'modelsDir: tiny-models\ndefaultModel: tiny-base\n')
 })
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** As `info` names it, with the files in their places. */
 async function commandOf(picture: string, files: Record<string, string>): Promise<string> {
