@@ -1,4 +1,5 @@
 /** Promises of LoRAs in requests: named in the prompt or by the flag they are one list, and the command says the same again. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { requestOf } from '../../src/app/request-of-job.ts'
 import type { ImagineRequest } from '../../src/app/requests.ts'
@@ -7,12 +8,16 @@ import { formatRequest, parseCommand } from '../../src/bots/grammar/command-line
 import { parameterTable } from '../../src/bots/messages/parameters.ts'
 import { loadConfig } from '../../src/config.ts'
 import type { FileRecord } from '../../src/engine/models/file-record.ts'
+import { templateFor } from '../../src/engine/text/expand-prompt.ts'
 import { type PaintOrder, workOrder } from '../../src/engine/work-order.ts'
 import { packageRoot } from '../../src/paths.ts'
 import { en, problemSentence } from '../../src/words/en.ts'
 import { zhCn } from '../../src/words/zh-cn/index.ts'
 import { fakeStorage } from '../fakes/fake-models.ts'
 import { demoModel } from '../helpers/build-test-easel.ts'
+
+const seed = Number(process.env.EASEL_FUZZ_SEED ?? 20_261_126)
+console.log(`random LoRAs: EASEL_FUZZ_SEED=${seed}`)
 
 const files = ['style', 'people/face', 'people/hands', 'animals/hands', 'odd:1'].map((name): FileRecord => {
   return {
@@ -120,6 +125,28 @@ describe('LoRAs of a request', () => {
     const parsed = parseCommand(command)
     if (parsed.kind === 'refused') throw new Error(command)
     expect(orderOf(parsed.request)).toEqual(order)
+  })
+
+  test('whatever LoRAs a request names, its command asks for the same order', () => {
+    const name = fc.constantFrom('style', 'face', 'animals/hands', 'odd:1', 'Trained_v2')
+    const weight = fc.integer({ min: -1000, max: 1000 }).map(hundredths => hundredths / 100)
+    const optional = fc.option(weight, { nil: undefined })
+    const wish = fc.record({ name, unetWeight: optional, textWeight: optional })
+    // A colon in a name ends it inside of a prompt.
+    const mention = fc
+      .tuple(fc.constantFrom('style', 'face', 'trained_v2'), weight, weight)
+      .map(parts => `<lora:${parts.join(':')}>`)
+    const words = fc.constantFrom('a cat', '-- {a} cat', 'a (cat:1.2)', '"a" cat --')
+    const prompt = fc.tuple(words, fc.array(mention, { maxLength: 2 })).map(parts => parts.flat().join(' '))
+    fc.assert(
+      fc.property(prompt, fc.array(wish, { maxLength: 3 }), (prompt, loras) => {
+        const order = orderOf({ prompt: templateFor(prompt), ...(loras.length > 0 && { loras }) })
+        const parsed = parseCommand(formatRequest(requestOf({ order }) ?? { prompt: '' }))
+        if (parsed.kind === 'refused') throw new Error(JSON.stringify(parsed.problems))
+        expect(orderOf(parsed.request)).toEqual(order)
+      }),
+      { numRuns: 200, seed },
+    )
   })
 
   test('Info has each with its weights and its hash', () => {

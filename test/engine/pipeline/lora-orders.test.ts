@@ -1,6 +1,6 @@
 /** Promises of LoRAs from the models folder to the picture's file: they paint, cost once, and are written as other programs read them. */
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -14,6 +14,8 @@ import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
 import type { Painter } from '../../../src/engine/pipeline/painter.ts'
 import { type LoraOrder, type PaintOrder, paintOrder } from '../../../src/engine/work-order.ts'
 import { packageRoot } from '../../../src/paths.ts'
+import { en, problemSentence } from '../../../src/words/en.ts'
+import { zhCn } from '../../../src/words/zh-cn/index.ts'
 import { modelsFolder, oracleModels } from '../../helpers/oracle-models.ts'
 
 const oracle = oracleModels()
@@ -34,6 +36,7 @@ beforeAll(async () => {
   const links = names.map(name => [`loras/some/${name}.safetensors`, join(loras, `${name}.safetensors`)])
   const base = `${await oracle.models()}/tiny-base.safetensors`
   modelsFolder({ 'base.safetensors': base, ...Object.fromEntries(links) }, root)
+  writeFileSync(join(root, 'loras/some/partly.safetensors'), withStrangers('unet-only'))
   catalogue = await readModels({ roots: [root], linkTargets: [], cache: memoryHashCache() })
   const { models, files } = catalogue
   painter = await openPainter({ device: 'cpu', threads: 2, models, files, version: 'Easel' }, () => 0)
@@ -42,6 +45,12 @@ afterAll(async () => {
   await painter?.close()
   rmSync(root, { recursive: true })
 })
+
+/** Two of its six modules under names that no model has. */
+function withStrangers(name: string): Buffer {
+  const text = readFileSync(join(loras, `${name}.safetensors`)).toString('latin1')
+  return Buffer.from(text.replaceAll('lora_unet_middle_block_1_', 'lora_unet_middle_block_9_'), 'latin1')
+}
 
 function loraOrder(name: string, unetWeight = 1, textWeight = unetWeight): LoraOrder {
   const file = catalogue.files.find(one => one.name === `some/${name}`)
@@ -146,6 +155,17 @@ describe('what does not fit', () => {
         },
       },
     ])
+  })
+
+  test('modules that are none of the model’s are counted and named, and the rest is used', async () => {
+    const { problems, notices } = await found(orderWith('a cat', loraOrder('partly')))
+    expect(problems).toEqual([])
+    const [notice] = notices
+    if (!notice || notices.length > 1) throw new Error(JSON.stringify(notices))
+    expect(problemSentence(en, notice)).toBe(
+      '2 of the 6 modules of the LoRA some/partly are not the model’s and are left out: lora_unet_middle_block_9_transformer_blocks_0_attn2_to_v, lora_unet_middle_block_9_transformer_blocks_0_ff_net_2.',
+    )
+    expect(problemSentence(zhCn, notice)).toMatch(/6 个模块中有 2 个/)
   })
 
   test('one that fits is accepted without a word', async () => {

@@ -215,7 +215,7 @@ const paint = fc
       // Rare, since they cost a network more, or another graph of the U-Net.
       controls: rarely(4, fc.array(control, { minLength: 1, maxLength: 2 })),
       imagePrompts: rarely(9, fc.array(imagePrompt, { minLength: 1, maxLength: 2 })),
-      loras: rarely(19, fc.array(lora, { minLength: 1, maxLength: 2 })),
+      loras: rarely(39, fc.array(lora, { minLength: 1, maxLength: 2 })),
       refinement: fc.oneof(
         fc.record({
           way: fc.constant('ensemble'),
