@@ -1,4 +1,4 @@
-/** The seam between a chat platform and the rest: what every adapter folder exports through its index. */
+/** The interface of chat platforms: the exports of every adapter folder's index. */
 import type { Courier } from '../app/delivery/courier.ts'
 import type { Easel } from '../app/easel.ts'
 import type { Config } from '../config.ts'
@@ -8,16 +8,16 @@ import type { Clock, Ids, Logger } from '../ports.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Words } from '../words/en.ts'
 
-/** A platform as the server and doctor know it: what it needs, what its service says, and how it is made. */
+/** A platform for the server and doctor: its requirements, a check against its service, and a factory. */
 export interface AdapterModule {
   readonly platform: ChatPlatform
-  /** Where it is on and cannot start, the server does not start either. */
+  /** The server does not start if this adapter is on and cannot start. */
   readonly isRequired: boolean
-  /** Judged from the configuration and the environment alone. */
+  /** Depends on the configuration and the environment only. */
   setup(settings: AdapterSettings): AdapterSetup
-  /** What the service and this machine say to a setup that is ready; never rejects. */
+  /** Checks a ready setup against the service and this machine. Never rejects. */
   diagnose(settings: DiagnosisSettings): Promise<Finding[]>
-  /** Only for a setup that is ready. */
+  /** Requires a ready setup. */
   create(parts: AdapterParts, documents: SealedDocuments): Adapter
 }
 
@@ -28,27 +28,27 @@ export interface AdapterSettings {
 
 export interface DiagnosisSettings extends AdapterSettings {
   words: Words
-  /** An Easel on this configuration runs already: its ports are taken by itself. */
+  /** An Easel with this configuration is running, so its ports are in use. */
   isRunning: boolean
 }
 
 export type AdapterSetup =
   | { kind: 'ready' }
-  /** Not wanted: switched off by a setting, or none of its secrets is there. */
+  /** Disabled by a setting, or without any of its secrets. */
   | { kind: 'off'; setting: string }
   | { kind: 'off'; missing: readonly string[] }
-  /** Wanted, for some of its secrets are there; variables that are missing. */
+  /** Some of its secrets are set; `missing` lists the others. */
   | { kind: 'incomplete'; missing: readonly string[] }
-  /** A secret that is there cannot be right. */
+  /** A secret is invalid. */
   | { kind: 'wrong'; fault: AppError }
 
-/** A line of doctor. `off` is no fault. */
+/** A line of doctor. `off` is not a fault. */
 export interface Finding {
   state: 'fine' | 'wrong' | 'off'
   detail: string
 }
 
-/** What an adapter is given. It sees app/ through the facade alone. */
+/** The dependencies of an adapter. It uses app/ through the facade only. */
 export interface AdapterParts extends AdapterSettings {
   easel: Easel
   clock: Clock
@@ -56,7 +56,7 @@ export interface AdapterParts extends AdapterSettings {
   log: Logger
 }
 
-/** Where an adapter keeps encrypted documents; the database offers this. */
+/** The database's storage for an adapter's encrypted documents. */
 export interface SealedDocuments {
   save(id: string, sealed: Uint8Array): Promise<void>
   find(id: string): Uint8Array | undefined
@@ -64,15 +64,15 @@ export interface SealedDocuments {
   ids(): string[]
 }
 
-/** How an adapter stands, told as it changes. */
+/** The status of an adapter, reported at each change. */
 export type AdapterStatus =
-  /** The service cannot be reached yet; the adapter keeps trying. */
+  /** The service is unreachable; the adapter keeps retrying. */
   | { kind: 'connecting' }
-  /** The service has answered, people can use it. */
+  /** The service has responded, and people can use it. */
   | { kind: 'on' }
-  /** The service refused us after `start` had resolved. */
+  /** The service refused Easel after `start` had resolved. */
   | { kind: 'refused'; fault: AppError }
-  /** It works in part: one sentence on what is missing. */
+  /** It works partially; the sentence says what is missing. */
   | { kind: 'warning'; sentence: string }
 
 export type ReportStatus = (status: AdapterStatus) => void
@@ -80,10 +80,10 @@ export type ReportStatus = (status: AdapterStatus) => void
 export interface Adapter {
   readonly platform: ChatPlatform
   readonly courier: Courier
-  /** Where a browser finds it, once it has started; undefined where there is no such place. */
+  /** The URL for browsers, after the start; undefined if there is none. */
   readonly url?: string | undefined
-  /** Resolves when it is on or connecting, which `report` tells; rejects with an AppError where it cannot start. */
+  /** Resolves when it is on or connecting, as `report` states. Rejects if it cannot start. */
   start(report?: ReportStatus): Promise<void>
-  /** Stops taking events, lets answers under way finish. */
+  /** Stops accepting events and lets running replies finish. */
   stop(): Promise<void>
 }

@@ -1,9 +1,9 @@
-/** Doctor's line on an address that an adapter listens on. */
+/** Doctor's line on the listening address of an adapter. */
 import { type Address, addressFault } from '../net/listen.ts'
 import { errorSentence, type Words } from '../words/en.ts'
 import type { Finding } from './adapter.ts'
 
-/** `isRunning`: an Easel on this configuration runs already, and has the port. */
+/** `isRunning`: an Easel with this configuration is running and uses the port. */
 export async function addressFinding(address: Address, isRunning: boolean, words: Words): Promise<Finding> {
   const { host, port } = address
   const fault = await addressFault(address)

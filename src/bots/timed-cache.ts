@@ -1,8 +1,8 @@
-/** A bounded cache whose entries expire by Easel's clock; the least recently used go first where it is full. */
+/** A bounded LRU cache whose entries expire by Easel's clock. */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../ports.ts'
 
-/** Whole milliseconds; `set` may give an entry a time of its own. */
+/** Times are whole milliseconds; `set` may override the time of an entry. */
 export function timedCache<Value extends NonNullable<unknown>>(
   clock: Clock,
   { max, ttlMs }: { max: number; ttlMs: number },
@@ -10,8 +10,8 @@ export function timedCache<Value extends NonNullable<unknown>>(
   return new LRUCache({ max, ttl: ttlMs, ...onClock(clock) })
 }
 
-/** What makes a cache look at this clock whenever it is asked, and set no timer of its own. */
+/** Options that make a cache read this clock at every access, without timers. */
 export function onClock(clock: Clock): { perf: { now(): number }; ttlResolution: number } {
-  // The library takes a start at 0 for "lives for ever", and a clock may well show 0.
+  // The library interprets a start of 0 as "never expires", and a clock may show 0.
   return { perf: { now: () => clock.monotonicMs() + 1 }, ttlResolution: 0 }
 }

@@ -1,4 +1,4 @@
-/** Statistics as a picture, for every platform: bars of jobs over time, and the busiest people. */
+/** Renders statistics as a picture for every platform: jobs over time, and the people with the most jobs. */
 import type { EChartsCoreOption } from 'echarts/core'
 import sharp from 'sharp'
 import { dayMs } from '../../app/durations.ts'
@@ -9,7 +9,7 @@ const widthPx = 720
 const heightPx = 420
 const colours = { ink: '#3d3a34', soft: '#8a8478', line: '#e5e0d8', good: '#b4451f', bad: '#6b665d' }
 
-/** PNG, drawn at twice its size for sharp screens. */
+/** PNG at double resolution for high-density screens. */
 export async function statsChart(stats: StatsView, words: Words): Promise<Uint8Array> {
   const svg = await statsChartSvg(stats, words)
   return sharp(Buffer.from(svg), { density: 144 }).png().toBuffer()
@@ -17,7 +17,7 @@ export async function statsChart(stats: StatsView, words: Words): Promise<Uint8A
 
 /** The same as SVG text. */
 export async function statsChartSvg(stats: StatsView, words: Words): Promise<string> {
-  // Loaded when first wanted: most runs of Easel never draw a chart.
+  // Loaded on first use, because most runs never draw a chart.
   const [{ init, use }, { BarChart }, components, { SVGRenderer }] = await Promise.all([
     import('echarts/core'),
     import('echarts/charts'),
@@ -105,7 +105,7 @@ function chartOption(stats: StatsView, { stats: words }: Words): EChartsCoreOpti
   }
 }
 
-/** Hours for a day or less, otherwise dates, each where it begins. */
+/** Labels at the start of each hour for a day or less, otherwise of each date. */
 function sliceLabels({ timeline, fromMs, toMs }: StatsView): string[] {
   const part = toMs - fromMs <= dayMs ? ([11, 16] as const) : ([5, 10] as const)
   const labels = timeline.map(slice => new Date(slice.fromMs).toISOString().slice(...part))

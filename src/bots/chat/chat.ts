@@ -1,4 +1,4 @@
-/** Chat core: what every platform does alike with requests, buttons and forms. One call of app/, one neutral reply. */
+/** The chat core: handles requests, buttons and forms for every platform with one call of app/ and one neutral reply. */
 import type { Refusal } from '../../app/delivery/courier.ts'
 import type { ActOutcome, Easel } from '../../app/easel.ts'
 import type { Caller } from '../../app/people.ts'
@@ -19,22 +19,22 @@ import { type Message, textMessage } from '../messages/message.ts'
 import type { FormChoices } from './paint-form.ts'
 import { findPending, savePending } from './pending.ts'
 
-/** Who asks and in which language. */
+/** The person who acts, and the language. */
 export interface Requester {
   readonly caller: Caller
   readonly words: Words
 }
 
-/** What the person who asked is told. What everybody sees is the courier's. */
+/** The reply to the person who acted. The courier shows everything that others see. */
 export type ChatReply =
-  /** The courier shows the jobs; `message` has what was changed of the request, if anything. */
+  /** The courier shows the jobs; `message` lists changes to the request, if any. */
   | { kind: 'accepted'; jobs: readonly JobView[]; message?: Message }
-  /** Nothing is left to say. */
+  /** No reply is needed. */
   | { kind: 'none' }
   | { kind: 'message'; message: Message }
   | { kind: 'refused'; problems: readonly Problem[] }
 
-/** What the Remix form shows at first. */
+/** The initial values of the Remix form. */
 export interface RemixStart {
   pictureId: string
   prompt: string
@@ -46,7 +46,7 @@ export interface ChatParts {
   clock: Clock
   ids: Ids
   maxCount: number
-  /** What the names of commands are typed after. */
+  /** The prefix of typed commands. */
   prefix: string
 }
 
@@ -103,7 +103,7 @@ export class Chat {
     return { kind: 'message', message: { ...textMessage(title, [text]), buttons: [[button]] } }
   }
 
-  /** False for a question that was put to somebody else. */
+  /** Whether the question was asked of this person. */
   isAskedOf({ caller }: Requester, { action, id }: Question): boolean {
     const { easel } = this.#parts
     switch (action) {
@@ -116,7 +116,7 @@ export class Chat {
     }
   }
 
-  /** The person said yes. */
+  /** The person confirmed. */
   answer(requester: Requester, question: Question): Promise<ChatReply> {
     switch (question.action) {
       case 'confirm':
@@ -134,7 +134,7 @@ export class Chat {
     return runCommand(name, typed, { easel, ids, caller, words, nowMs: clock.now(), prefix })
   }
 
-  /** Waits a moment for a result that is being brought; undefined where there is nothing to be said beside it. */
+  /** Waits briefly for a delivery; undefined if no message is needed besides it. */
   brought(
     { caller, words }: Requester,
     deliveryId: string,
@@ -174,7 +174,7 @@ export class Chat {
     }
   }
 
-  /** The request goes on where it was asked, with the details of the press, as the event that asked. */
+  /** Submits the confirmed request with its original conversation and event, and the details of the press. */
   async #confirm(requester: Requester, question: Question): Promise<ChatReply> {
     const { caller, words } = requester
     const pending = findPending(this.#parts.easel, question.id, caller.person)
@@ -199,7 +199,7 @@ export function problemMessage(problems: readonly Problem[], words: Words): Mess
   return textMessage(first, more)
 }
 
-/** `pendingId` names the request that waits for its author's confirmation. */
+/** `pendingId` identifies the request that waits for its author's confirmation. */
 function replyOf(
   outcome: Exclude<ActOutcome, { kind: 'deleted' }>,
   words: Words,

@@ -1,16 +1,16 @@
-/** Form fields that are named by the flags they stand for, and read by the same rules. */
+/** Form fields for flags. They have the flag's name and are read by the flag's rules. */
 import type { Problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import { type FlagName, findFlag } from '../grammar/flags.ts'
 import type { FormValues } from './form-field.ts'
 
-/** A problem with the field that it is about. */
+/** A problem and its field. */
 export interface FieldProblem {
   field: string
   problem: Problem
 }
 
-/** Sets the request's fields from those that were filled in; the problems of those that cannot be read. */
+/** Sets the request's fields from the filled form fields. Returns the problems of invalid ones. */
 export function readFlagFields(
   values: FormValues,
   names: readonly FlagName[],

@@ -1,4 +1,4 @@
-/** Fields of forms before any platform's payload, and what was filled in. A field that stands for a flag has its name. */
+/** Platform-neutral form fields and their values. A field for a flag has the flag's name. */
 
 export interface FieldChoice {
   label: string
@@ -18,7 +18,7 @@ export interface TextField extends Field {
   isLong?: boolean
 }
 
-/** One of several; `none` is how the choice of nothing is called, where nothing may be chosen. */
+/** One of several choices; `none` is the label for no choice, if that is allowed. */
 export interface ChoiceField extends Field {
   kind: 'choice'
   choices: readonly FieldChoice[]
@@ -26,7 +26,7 @@ export interface ChoiceField extends Field {
   none?: string
 }
 
-/** `statement` is what a check says, `yes` and `none` what it says as a choice; checked, its value is `on`. */
+/** `statement` is the label of a checkbox, `yes` and `none` the labels as a choice. The checked value is `on`. */
 export interface CheckField extends Field {
   kind: 'check'
   statement: string
@@ -42,7 +42,7 @@ export interface PictureField extends Field {
 
 export type FormField = TextField | ChoiceField | CheckField | PictureField
 
-/** A form that came back: the text of each field, undefined where it is empty or nothing was chosen. */
+/** A submitted form: the text of each field; undefined for an empty field. */
 export interface FormValues {
   text(id: string): string | undefined
 }

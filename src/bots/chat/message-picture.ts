@@ -1,4 +1,4 @@
-/** The pictures that a message shows, and what is known of the first: by our buttons under it, else by its content. */
+/** The pictures of a message, and the parameters of the first: found by its buttons, otherwise by its content. */
 import { createHash } from 'node:crypto'
 import type { Easel } from '../../app/easel.ts'
 import type { Caller } from '../../app/people.ts'
@@ -10,19 +10,19 @@ import { infoMessage } from '../messages/info-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Requester } from './chat.ts'
 
-/** Our own go before files: they need no way through the platform. */
+/** Our own pictures come before files, because they need no download. */
 export type MessagePictures<File> =
   | { kind: 'stored'; pictureIds: readonly [string, ...string[]] }
   | { kind: 'files'; files: readonly [File, ...File[]] }
   | { kind: 'none' }
 
-/** How a platform's files are fetched. A file's name may tell which picture it was. */
+/** Downloads a platform's files. A file's name may identify the picture. */
 export interface FileAccess<File> {
   fetch(file: File): Promise<Download>
   nameOf(file: File): string | undefined
 }
 
-/** Everything that is known of the message's first picture, or why there is nothing to say. */
+/** The parameters of the message's first picture, or why there are none. */
 export async function messagePictureInfo<File>(
   easel: Easel,
   pictures: MessagePictures<File>,
@@ -39,7 +39,7 @@ export async function messagePictureInfo<File>(
   return infoOf(found, words)
 }
 
-/** Why a file that a person gave cannot be had, as a sentence. */
+/** The sentence on why a person's file cannot be downloaded. */
 export function downloadRefusal(download: Exclude<Download, { kind: 'bytes' }>, words: Words): string {
   const { pictureGone, tooLarge } = words.chat.replies
   return download.kind === 'gone' ? pictureGone : tooLarge(maxDownloadBytes / 1024 / 1024)
@@ -51,7 +51,7 @@ function infoOf(found: { job: JobView; picture: PictureView } | undefined, words
     : infoMessage(found.job, found.picture, words)
 }
 
-/** Platforms take the texts out of a PNG, and send large pictures as other files: their names stay. */
+/** Finds a picture by its file name, which platforms keep. They remove a PNG's texts and convert large pictures. */
 function pictureByName(easel: Easel, caller: Caller, name = '') {
   const hash = hashInFileName(name)
   return hash === undefined ? undefined : easel.pictureByHash(hash, caller)

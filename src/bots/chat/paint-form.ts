@@ -1,4 +1,4 @@
-/** The forms in which pictures are asked for: a new one, Remix, Use as source. Their fields, and the request they make. */
+/** The forms for requesting pictures (new, Remix, Use as source): their fields, and the request from a submission. */
 import type { Problem } from '../../app/problems.ts'
 import type { PictureUse } from '../../app/request-pictures.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
@@ -8,10 +8,10 @@ import type { FlagName } from '../grammar/flags.ts'
 import { type FieldProblem, readFlagFields } from './flag-fields.ts'
 import { choicesOf, countChoices, type FieldChoice, type FormField, type FormValues } from './form-field.ts'
 
-/** The ratios of SDXL's training buckets that people ask for by name. */
+/** The common ratios of SDXL's training buckets. */
 export const aspects: readonly string[] = ['1:1', '3:2', '2:3', '4:3', '3:4', '16:9', '9:16', '21:9']
 
-/** Fields beside those of flags. */
+/** Fields that are not flags. */
 export const promptField = 'prompt'
 export const whichField = 'which'
 
@@ -30,7 +30,7 @@ const flagFields = [
   'image-prompt',
 ] as const satisfies readonly FlagName[]
 
-/** What there is to choose from. */
+/** The choices of the form's fields. */
 export interface FormChoices {
   models: readonly string[]
   loras: readonly string[]
@@ -45,11 +45,11 @@ export interface PaintForm {
   prompt?: string
   negative?: string
   refine?: boolean
-  /** Of the source: the pictures among which the person chooses, where there are several. */
+  /** The pictures to choose the source from, if there are several. */
   pictures?: readonly string[]
 }
 
-/** All fields of a form in their order; a platform that has room for fewer picks by id. */
+/** All fields of a form in order. A platform with a lower limit selects by id. */
 export function paintFields(form: PaintForm, choices: FormChoices, words: Words): FormField[] {
   const { form: labels } = words.chat
   const none = form.kind === 'remix' ? labels.unchanged : labels.usual
@@ -92,12 +92,12 @@ export type ReadForm =
   | {
       kind: 'read'
       request: ImagineRequest
-      /** Which of several pictures was chosen. */
+      /** The chosen picture of several. */
       which?: string
     }
   | { kind: 'refused'; problems: FieldProblem[] }
 
-/** Flags at the end of the prompt count; a filled field goes before its flag. */
+/** Reads fields and flags at the end of the prompt. A filled field overrides its flag. */
 export function readPaintForm(kind: PaintForm['kind'], values: FormValues): ReadForm {
   const parsed = parseCommand(values.text(promptField) ?? '')
   if (parsed.kind === 'refused')
@@ -105,12 +105,12 @@ export function readPaintForm(kind: PaintForm['kind'], values: FormValues): Read
   const { request } = parsed
   const problems = readFlagFields(values, flagFields, request)
   if (problems.length > 0) return { kind: 'refused', problems }
-  // Emptied, the field says that nothing is unwanted any more.
+  // An emptied field clears the negative prompt.
   if (kind === 'remix') request.negative ??= ''
   return { kind: 'read', request, which: values.text(whichField) }
 }
 
-/** The field that a problem of a finished request is about; what has none goes to the prompt. */
+/** The field of a problem; the prompt if it has none. */
 export function fieldOfProblem(problem: Problem): string {
   switch (problem.code) {
     case 'model-unknown':

@@ -1,4 +1,4 @@
-/** Pending requests: those that expand to several jobs and wait for their author's confirmation, over restarts. */
+/** Pending requests: requests for several jobs that wait for their author's confirmation. They survive a restart. */
 import { z } from 'zod'
 import type { Easel } from '../../app/easel.ts'
 import type { Caller, Conversation, Person } from '../../app/people.ts'
@@ -9,7 +9,7 @@ import { formatRequest, parseCommand } from '../grammar/command-line.ts'
 export interface PendingRequest {
   kind: 'found'
   request: ImagineRequest
-  /** Where it was asked and by which event: a second confirmation is the same request. */
+  /** The original conversation and event: a second confirmation is the same request. */
   conversation: Conversation
   eventId: string
 }
@@ -23,7 +23,7 @@ const conversation: z.ZodType<Conversation> = z.object({
   audience: z.enum(['space', 'channel', 'thread']),
 })
 
-/** The request as it would be typed; bytes of pictures cannot be, nor can the link to the parent. */
+/** The request as typed text; the bytes of pictures and the link to the parent are separate. */
 const document = z.object({
   command: z.string(),
   source: z.base64().optional(),
@@ -55,7 +55,7 @@ export function savePending(
   return easel.savePending(id, person, saved)
 }
 
-/** What waits for this person under that id. */
+/** The pending request of this person with that id. */
 export function findPending(
   easel: Easel,
   id: string,

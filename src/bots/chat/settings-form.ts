@@ -1,4 +1,4 @@
-/** The form of a person's own defaults: its fields, and the settings that they make. Pure. */
+/** The form for a person's defaults: its fields, and the settings from a submission. Pure. */
 import type { ImagineRequest } from '../../app/requests.ts'
 import type { PersonSettings } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
@@ -56,7 +56,7 @@ export type ReadSettings =
   | { kind: 'read'; settings: PersonSettings }
   | { kind: 'refused'; problems: FieldProblem[] }
 
-/** What was left empty is no default any more. */
+/** An empty field removes its default. */
 export function readSettings(values: FormValues): ReadSettings {
   const request: ImagineRequest = { prompt: '' }
   const problems = readFlagFields(values, flagFields, request)

@@ -1,7 +1,7 @@
-/** What is said to the bot in a message and is no prompt: a greeting, a call for help, a command without its slash. Pure. */
+/** Recognises messages that are not prompts: greetings, requests for help, commands without a slash. Pure. */
 import { findCommand, smallCommandNames } from '../commands/commands.ts'
 
-/** Alone, in any letter case, with whatever punctuation; in the languages that Easel speaks. */
+/** Greetings in Easel's languages. They must stand alone; case and punctuation do not matter. */
 const greetings: ReadonlySet<string> = new Set([
   'hello',
   'hello there',
@@ -29,7 +29,7 @@ export function isGreeting(text: string): boolean {
   return greetings.has(bare(text))
 }
 
-/** As it is typed after the slash; undefined for what is a prompt. With more words behind it, `queue` is one. */
+/** The command as typed after the slash; undefined for a prompt. `queue` with more words after it is a prompt. */
 export function commandIn(text: string): string | undefined {
   const typed = text.trim().replace(/^\/(?:easel(?:\s+|$))?/i, '')
   if (callsForHelp.has(bare(text))) return 'help'

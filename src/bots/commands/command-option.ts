@@ -1,4 +1,4 @@
-/** Options of commands: named values with bounds, of the same kinds as the values of flags. */
+/** Options of commands: named values with bounds, of the same kinds as flag values. */
 import { type Problem, problem } from '../../app/problems.ts'
 import type { Words } from '../../words/en.ts'
 import type { FlagValue } from '../grammar/flag-values.ts'
@@ -6,13 +6,13 @@ import { readValue } from '../grammar/read-value.ts'
 
 export type OptionName = keyof Words['commandOptions']
 
-/** What was typed for each option, by the option's name. */
+/** The typed text of each option, by the option's name. */
 export type TypedOptions = Readonly<Record<string, string | undefined>>
 
 export interface CommandOption {
   readonly name: OptionName
   readonly isRequired: boolean
-  /** What it is where it is left out, as it would be typed. */
+  /** The default, in typed form. */
   readonly usual?: string
   /** What the person is offered while they type, where the platform can. */
   readonly completes?: 'own-pictures'
@@ -22,7 +22,7 @@ export interface CommandOption {
 }
 
 export interface ReadableOption<T> extends CommandOption {
-  /** `usage` is how the command is typed, for the problem of a value that cannot be read. */
+  /** `usage` is the command's usage, for the problem of an invalid value. */
   read(typed: TypedOptions, usage: string): { kind: 'read'; value: T } | { kind: 'refused'; problem: Problem }
 }
 
@@ -35,7 +35,7 @@ export function requiredOption<T>(
   return { name, kind, isRequired: true, read, ...(completes && { completes }) }
 }
 
-/** An option that may be left out. */
+/** An optional option. */
 export function optionalOption<T>(name: OptionName, kind: FlagValue<T>, fallback: T): ReadableOption<T> {
   return {
     name,

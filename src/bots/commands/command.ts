@@ -1,4 +1,4 @@
-/** What a command is: a row of the table of commands with its handler, and the replies that handlers give. */
+/** The interface of commands: a row of the table of commands with its handler, and the handler's replies. */
 import type { Easel } from '../../app/easel.ts'
 import type { Caller } from '../../app/people.ts'
 import type { Problem } from '../../app/problems.ts'
@@ -9,13 +9,13 @@ import type { Message } from '../messages/message.ts'
 import type { CommandOption, TypedOptions } from './command-option.ts'
 
 export interface Command {
-  /** Whom the command is offered to; app/ decides who may use it. */
+  /** The people to whom the command is offered; app/ decides who may use it. */
   readonly access: 'everyone' | 'admins'
-  /** Who sees what comes of it. Refusals are private all the same. */
+  /** Who sees the reply. Refusals are always private. */
   readonly visibility: 'private' | 'conversation'
-  /** It shows something and changes nothing: a menu may offer it, and a link may open it. */
+  /** The command is read-only: a menu may offer it, and a link may open it. */
   readonly isView: boolean
-  /** In the order in which they are typed. The options of /imagine are the flags. */
+  /** The options in typing order. The options of /imagine are the flags. */
   readonly options: readonly CommandOption[]
   handle(context: CommandContext, typed: TypedOptions): CommandReply | Promise<CommandReply>
 }
@@ -26,9 +26,9 @@ export interface CommandContext {
   caller: Caller
   words: Words
   nowMs: number
-  /** What the names of commands are typed after: `/`, on Slack `/easel `. */
+  /** The prefix of typed commands: `/`, on Slack `/easel `. */
   prefix: string
-  /** How this command is typed: `/show ID`. */
+  /** The usage of this command: `/show ID`. */
   usage: string
 }
 
@@ -38,7 +38,7 @@ export type CommandReply =
   /** A request for pictures; each platform reads its flags, options and files. */
   | { kind: 'paint' }
   | { kind: 'form'; form: 'settings' }
-  /** The job's result, on its way to the conversation. */
+  /** The job's result, which is being delivered to the conversation. */
   | { kind: 'bring'; job: JobView; deliveryId: string }
-  /** `message` sums the figures up; a chart and a table go with it. */
+  /** `message` summarises the statistics; a chart and a CSV table accompany it. */
   | { kind: 'stats'; message: Message; stats: StatsView; days: number }

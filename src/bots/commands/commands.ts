@@ -15,10 +15,10 @@ import { show } from './show.ts'
 import { stats } from './stats.ts'
 import { usage } from './usage.ts'
 
-/** Each command has its words, and each entry there its command here. */
+/** Commands and their texts in words/ correspond one to one. */
 export type CommandName = keyof Words['commands']
 
-/** In the order in which they are listed. */
+/** The commands in listing order. */
 export const commands: { readonly [Name in CommandName]: Command } = {
   imagine,
   queue,
@@ -35,15 +35,15 @@ export const commands: { readonly [Name in CommandName]: Command } = {
 
 export const commandNames: readonly CommandName[] = Object.keys(commands).filter(isCommandName)
 
-/** The commands that are typed after `prefix`: all but /imagine where it stands for itself. */
+/** All commands except /imagine. */
 export const smallCommandNames = commandNames.filter(name => name !== 'imagine')
 
-/** The name as it is typed in any language, of one word or two: `forget me`. */
+/** The typed name, which is the same in every language and has one or two words: `forget me`. */
 export function typedNameOf(name: CommandName): string {
   return en.commands[name].name
 }
 
-/** How it is typed, its options included: `show ID`, `stats [N]`. */
+/** The usage with options: `show ID`, `stats [N]`. */
 export function usageOf(name: CommandName): string {
   const options = commands[name].options.map(({ kind, isRequired }) =>
     isRequired ? kind.shape : `[${kind.shape}]`,
@@ -60,7 +60,7 @@ export type FoundCommand =
   | { kind: 'known'; name: CommandName; rest: string }
   | { kind: 'unknown'; typed: string; nearest?: string }
 
-/** The command at the beginning of a text, in any letter case, and what follows it; otherwise the nearest name. */
+/** The command at the start of a text, in any case, and the rest of the text; otherwise the nearest name. */
 export function findCommand(text: string, among: readonly CommandName[] = commandNames): FoundCommand {
   const words = text.trim().split(/\s+/)
   const name = among.find(candidate => {
@@ -74,7 +74,7 @@ export function findCommand(text: string, among: readonly CommandName[] = comman
   return { kind: 'known', name, rest: words.slice(typedNameOf(name).split(' ').length).join(' ') }
 }
 
-/** The options in the text after a command's name, one word each; the last option takes all that is left. */
+/** The options in the text after a command's name, one word each; the last option takes the rest. */
 export function readTypedOptions(name: CommandName, rest: string): TypedOptions {
   const words = rest.split(' ').filter(word => word !== '')
   const { options } = commands[name]

@@ -1,4 +1,4 @@
-/** `/imagine`: a request for pictures. Its options are the flags, the prompt and pictures that come with it. */
+/** `/imagine`: a request for pictures. Its options are the prompt, the flags and attached pictures. */
 import type { Command } from './command.ts'
 
 export const imagine: Command = {

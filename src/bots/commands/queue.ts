@@ -1,4 +1,4 @@
-/** `/queue`: who is being served and who waits, with Cancel for one's own jobs. */
+/** `/queue`: running and waiting jobs, with Cancel for the person's own. */
 import { isSamePerson, type Person } from '../../app/people.ts'
 import type { JobView, QueueEntry, QueueLength } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
@@ -21,7 +21,7 @@ export const queue: Command = {
   },
 }
 
-/** The first in serving order; of what the asker may not see, the place alone. */
+/** The first jobs in serving order. Jobs that the person may not see are shown as positions only. */
 export function queueMessage(
   { entries, running, waiting }: QueueLength & { entries: readonly QueueEntry[] },
   words: Words,

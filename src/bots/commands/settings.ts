@@ -1,4 +1,4 @@
-/** `/settings`: a person's own defaults, as a form. */
+/** `/settings`: a person's defaults, as a form. */
 import type { Command } from './command.ts'
 
 export const settings: Command = {

@@ -1,11 +1,11 @@
-/** `/show ID`: a past result, brought to this conversation with all its buttons. */
+/** `/show ID`: delivers a past result to this conversation, with all its buttons. */
 import { pictureId } from '../grammar/flag-values.ts'
 import type { Command } from './command.ts'
 import { requiredOption } from './command-option.ts'
 
 const id = requiredOption('id', pictureId, { completes: 'own-pictures' })
 
-/** People copy a picture's id or a job's: either does. */
+/** Accepts the id of a picture or of a job. */
 export const show: Command = {
   access: 'everyone',
   visibility: 'conversation',

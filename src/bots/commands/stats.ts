@@ -1,11 +1,11 @@
-/** `/stats [DAYS]`: the figures of the last days, for admins. */
+/** `/stats [DAYS]`: statistics of the last days, for admins. */
 import { dayMs } from '../../app/durations.ts'
 import { between, wholeNumber } from '../grammar/flag-values.ts'
 import { statsMessage } from '../messages/stats-message.ts'
 import type { Command } from './command.ts'
 import { optionalOption } from './command-option.ts'
 
-/** A year at most: what is older may be removed by then. */
+/** At most a year, because older data may be removed. */
 export const statsDays = { min: 1, max: 366, fallback: 30 } as const
 
 const days = optionalOption('days', between(statsDays, wholeNumber), statsDays.fallback)

@@ -1,4 +1,4 @@
-/** `/usage`: a person's own figures, and what is left of the quota. */
+/** `/usage`: a person's own statistics, and the rest of the quota. */
 import type { UsageView } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from '../messages/message.ts'

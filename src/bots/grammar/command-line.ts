@@ -1,4 +1,4 @@
-/** The grammar of `/imagine`, both ways: text with flags at its end ↔ request. Pure. */
+/** Parses and formats `/imagine`: text with flags at its end ↔ request. Pure. */
 import { type Problem, problem } from '../../app/problems.ts'
 import { requestOf } from '../../app/request-of-job.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
@@ -12,14 +12,14 @@ export type ParsedCommand =
   | { kind: 'parsed'; request: ImagineRequest }
   | { kind: 'refused'; problems: Problem[] }
 
-/** Nobody reads more, and finding the nearest name takes its time. */
+/** The maximum number of reported problems; finding nearest names takes time. */
 const problemsNamed = 10
 
 /**
  * `[/imagine] prompt --flag value …`. Everything before the first flag is the prompt, and a flag's value is all the
  * text up to the next flag. A flag is two hyphens (or a long dash, as phones type them) before a letter at the start
  * of a word: bare dashes and hyphens inside words are prompt. Inside double quotes nothing is a flag.
- * An empty prompt parses; whether one is needed is the request's matter, not the grammar's.
+ * An empty prompt is valid here; the request decides whether it needs one.
  */
 export function parseCommand(text: string): ParsedCommand {
   const tooLong = commandTooLong(text)
@@ -50,7 +50,7 @@ export function parseCommand(text: string): ParsedCommand {
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'parsed', request }
 }
 
-/** People bring Midjourney's parameters along: a near miss among our names would be no help to them. */
+/** Midjourney's parameters get their own problem, because the nearest of our names would not help. */
 function unknownFlag(name: string, nearest: string | undefined): Problem {
   const flag = `--${name}`
   const habit = midjourneyFlag(name)
@@ -63,7 +63,7 @@ function unknownFlag(name: string, nearest: string | undefined): Problem {
 
 /**
  * The command that gives the same picture (or, without an index, the same set) again.
- * Undefined for results that only a button makes: refined and upscaled pictures.
+ * Undefined for results that only a button produces: refined and upscaled pictures.
  */
 export function formatCommand(job: JobView, pictureIndex?: number): string | undefined {
   const request = requestOf(job, pictureIndex)
@@ -84,12 +84,12 @@ export function formatRequest(request: ImagineRequest): string {
 
 interface FlagMark {
   name: string
-  /** Where the dashes stand, and where the value begins. */
+  /** The offset of the dashes, and the offset of the value. */
   start: number
   valueStart: number
 }
 
-/** Either a quoted stretch (skipped) or a flag's dashes and name, each at the start of a word. */
+/** Either a quoted part (skipped) or a flag's dashes and name, each at the start of a word. */
 const wordStart =
   /(?<=^|\s)(?:"(?:[^"\\]|\\.)*"(?=\s|$)|“[^“”]*”(?=\s|$)|(?:--|[–—―]{1,2})(?<name>[a-z][a-z0-9-]*)(?:=|(?=\s|$)))/gisu
 
@@ -103,7 +103,7 @@ function flagMarks(command: string): FlagMark[] {
   return marks
 }
 
-/** Takes the quotes off a text that is one quoted stretch; \" and \\ inside plain quotes stand for " and \. */
+/** Removes the quotes of a fully quoted text; \" and \\ inside plain quotes mean " and \. */
 function unquote(text: string): TypedValue {
   const trimmed = text.trim()
   const plain = /^"((?:[^"\\]|\\.)*)"$/s.exec(trimmed)?.[1]
@@ -113,7 +113,7 @@ function unquote(text: string): TypedValue {
   return { value: trimmed, quoted: false }
 }
 
-/** Quotes only what would be read as something else without them. */
+/** Quotes a text only if it would be parsed differently without quotes. */
 function quoteIfNeeded(text: string): string {
   const startsLikeCommand = /^\/imagine(?=\s|$)/i.test(text)
   const readsBack = !unquote(text).quoted && text.trim() === text && flagMarks(text).length === 0
@@ -121,7 +121,7 @@ function quoteIfNeeded(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`
 }
 
-/** A quote left open could close in a later flag's value and hide that flag. */
+/** Whether a text leaves a quote open, which could close in a later flag's value and hide that flag. */
 function opensQuote(text: string): boolean {
   return /(?<=^|\s)["“]/.test(text)
 }

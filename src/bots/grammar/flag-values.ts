@@ -1,20 +1,20 @@
-/** The kinds of values that flags take: how each is read from what people type, and written back. */
+/** The kinds of flag values: parsing from typed text, and formatting. */
 
 import type { FlagExpectation } from '../../app/problems.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
 import { type Bounds, bounds } from '../../bounds.ts'
 
-/** `read` answers undefined for what it cannot read; `write` answers undefined for what cannot be typed. */
+/** `read` returns undefined for an invalid text; `write` returns undefined for a value that cannot be typed. */
 export interface FlagValue<T> {
   readonly expected: FlagExpectation
-  /** As shown in help: `W:H`; empty for a flag that stands alone. */
+  /** The form shown in help: `W:H`; empty for a flag without a value. */
   readonly shape: string
-  /** `typed` is '' where the flag stands alone; only quotes make an empty text one that was meant. */
+  /** `typed` is '' for a flag without a value; an intended empty text must be quoted. */
   read(typed: string, quoted?: boolean): T | undefined
   write(value: T): string | undefined
   /** Of a list: what two flags of it say together. Other flags are given once. */
   joined?(before: T, more: T): T
-  /** Bounds that hold for every model and every configuration; narrower ones are app/'s to know. */
+  /** Bounds for every model and configuration; app/ applies narrower ones. */
   readonly range?: { min: number; max: number; numbersOf(value: T): readonly number[] }
 }
 
@@ -25,7 +25,7 @@ export const text: FlagValue<string> = {
   write: value => value,
 }
 
-/** A whole number that JavaScript holds exactly. */
+/** A safe integer. */
 export const wholeNumber: FlagValue<number> = {
   expected: 'whole-number',
   shape: 'N',
@@ -41,14 +41,14 @@ export const number: FlagValue<number> = {
   shape: 'X',
   read(typed) {
     const isNumber = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i.test(typed)
-    // Much of the world writes a decimal comma.
+    // Many languages use a decimal comma.
     const value = isNumber ? Number(typed.replace(',', '.')) : Number.NaN
     return Number.isFinite(value) ? value : undefined
   },
   write: String,
 }
 
-/** The same kind of value, refused outside of the bounds. */
+/** The same kind of value with bounds. */
 export function between({ min, max }: Bounds, kind: FlagValue<number>): FlagValue<number> {
   return { ...kind, range: { min, max, numbersOf: value => [value] } }
 }
@@ -98,7 +98,7 @@ export const onOff: FlagValue<boolean> = {
   write: value => (value ? '' : 'off'),
 }
 
-/** Pixels of padding around what is painted; on: as many as usual. */
+/** Pixels of padding around the painted region; on: the default. */
 export const padding: FlagValue<number | false> = {
   expected: 'padding',
   shape: '[N|off]',
@@ -137,7 +137,7 @@ export function oneOf<const Word extends string>(
   }
 }
 
-/** The id of a picture or a job, as people copy it. */
+/** The id of a picture or a job, as copied by people. */
 export const pictureId: FlagValue<string> = {
   expected: 'picture-id',
   shape: 'ID',

@@ -1,4 +1,4 @@
-/** The flags of `/imagine`: one table that drives parsing, formatting and help. */
+/** The table of flags of `/imagine`, from which parsing, formatting and help derive. */
 
 import { type Problem, problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
@@ -24,7 +24,7 @@ import { controlList, imagePromptList } from './guidance-values.ts'
 import { loraList } from './lora-values.ts'
 import { readValue, type TypedValue } from './read-value.ts'
 
-/** Each flag has its line of help in words/, and each line there its flag here. */
+/** Flags and their help lines in words/ correspond one to one. */
 export type FlagName = keyof Words['flags']
 
 export interface Flag {
@@ -32,13 +32,13 @@ export interface Flag {
   readonly shape: string
   /** Whether it may be given several times. */
   readonly isList: boolean
-  /** Sets the request's field from what was typed; answers why not. */
+  /** Sets the request's field from the typed value, or returns the problem. */
   read(typed: TypedValue, request: ImagineRequest): Problem | undefined
-  /** The value as it would be typed ('' for a flag that stands alone), undefined where there is none to give. */
+  /** The value in typed form ('' for a flag without a value); undefined if the flag is not set. */
   write(request: ImagineRequest): string | undefined
 }
 
-/** In the order in which a command is written. */
+/** The flags in the order of a formatted command. */
 const flags: { readonly [Name in FlagName]: Flag } = {
   no: flag('no', 'negative', text, ['negative']),
   prompt2: flag('prompt2', 'prompt2', text),
@@ -65,7 +65,7 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   syntax: flag('syntax', 'syntax', oneOf('syntax', ['a1111', 'comfyui', 'easel'])),
   source: flag('source', 'source', storedPicture),
   mask: flag('mask', 'mask', storedPicture),
-  // Midjourney's --iw weighs the picture, ours says how far to leave it: the name is taken over, the scale is not.
+  // Midjourney's --iw weights the picture; ours is the strength of the change. The name is an alias, the scale differs.
   strength: flag('strength', 'strength', between(bounds.strength, number), ['iw']),
   'only-masked': flag('only-masked', 'onlyMasked', padding),
   'soft-edge': flag('soft-edge', 'softEdgePx', between(bounds.softEdge, wholeNumber)),
@@ -87,7 +87,7 @@ export const flagList: readonly (readonly [FlagName, Flag])[] = Object.keys(flag
   .filter(isFlagName)
   .map(name => [name, flags[name]])
 
-/** The flag of that name or alias, in any letter case; otherwise the nearest name. */
+/** The flag with that name or alias, in any case; otherwise the nearest name. */
 export function findFlag(
   typedName: string,
 ): { kind: 'known'; name: FlagName; flag: Flag } | { kind: 'unknown'; nearest?: string } {

@@ -1,15 +1,15 @@
-/** How ControlNets and image prompts are typed: `canny:0.8:0-0.6:@ID; tile`, the parts behind a name in any order. */
+/** The typed form of ControlNets and image prompts: `canny:0.8:0-0.6:@ID; tile`, with the parts after a name in any order. */
 import type { ControlWish, ImagePromptWish } from '../../app/requests.ts'
 import { type Preprocessor, preprocessors } from '../../engine/work-order.ts'
 import { type FlagValue, number } from './flag-values.ts'
 
-/** Names of files are shorter; what is longer is not looked for. */
+/** File names are shorter; longer texts are not searched. */
 const longestName = 200
 
-/** A picture that is a map already: no preprocessor. */
+/** The picture is already a control map and needs no preprocessor. */
 const asItIs = 'map'
 
-/** The hyphen of 1e-7 is none between two numbers. */
+/** The hyphen in 1e-7 does not separate two numbers. */
 const fromTo = /^(.+?)(?<!e)\s*[-–]\s*(.+)$/i
 
 export const controlList: FlagValue<readonly ControlWish[]> = {
@@ -34,7 +34,7 @@ export const controlList: FlagValue<readonly ControlWish[]> = {
 export const imagePromptList: FlagValue<readonly ImagePromptWish[]> = {
   expected: 'image-prompt',
   shape: '[NAME][:SCALE][:@ID][; …]',
-  // Alone it takes the picture that comes along in the usual way.
+  // Without an id it uses the attached picture.
   read: typed => (typed === '' ? [{}] : readList(typed, readImagePrompt)),
   write: prompts =>
     prompts
@@ -53,7 +53,7 @@ function readControl([name = '', ...parts]: readonly string[]): ControlWish | un
   return isRead ? wish : undefined
 }
 
-/** False for a part that says nothing, or what was said before. */
+/** False for an unknown part or a repeated one. */
 function readControlPart(part: string, wish: ControlWish): boolean {
   const word = part.toLowerCase()
   const preprocessor = preprocessorOf(word)
@@ -82,7 +82,7 @@ function readScaleOrPicture(part: string, wish: ControlWish | ImagePromptWish): 
   return scale !== undefined && once<ImagePromptWish, 'scale'>(wish, 'scale', scale)
 }
 
-/** Any text that is no part of another kind. */
+/** Whether a text is not a part of another kind. */
 function isName(text: string): boolean {
   return text !== '' && text.length <= longestName && !text.startsWith('@') && number.read(text) === undefined
 }

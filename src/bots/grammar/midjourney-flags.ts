@@ -1,7 +1,7 @@
-/** Midjourney's parameters that are none of ours, with the flag that comes nearest where there is one. */
+/** Midjourney's parameters that Easel does not have, each with the nearest flag, if there is one. */
 import type { FlagName } from './flags.ts'
 
-// docs.midjourney.com, Parameter List. What means the same here is an alias of its flag and not in this list.
+// docs.midjourney.com, Parameter List. Parameters with the same meaning are aliases of flags and not in this list.
 const nearestFlags: Readonly<Record<string, FlagName | undefined>> = {
   v: 'model',
   version: 'model',
@@ -33,7 +33,7 @@ const nearestFlags: Readonly<Record<string, FlagName | undefined>> = {
   profile: undefined,
 }
 
-/** Undefined for a name that Midjourney does not have either. */
+/** Undefined for a name that Midjourney does not have. */
 export function midjourneyFlag(typedName: string): { nearest: FlagName | undefined } | undefined {
   const name = typedName.toLowerCase()
   return Object.hasOwn(nearestFlags, name) ? { nearest: nearestFlags[name] } : undefined

@@ -1,7 +1,7 @@
-/** Reads what was typed for a flag or an option, within the bounds of its kind of value. */
+/** Reads the typed value of a flag or an option, within the bounds of its kind. */
 import type { FlagValue } from './flag-values.ts'
 
-/** What was typed as a value; `quoted` where it stood in quotes (they are off). */
+/** A typed value; `quoted` if it was in quotes, which are removed. */
 export interface TypedValue {
   value: string
   quoted: boolean
@@ -13,7 +13,7 @@ export type ReadValue<T> =
   | { kind: 'out-of-range'; value: number; min: number; max: number }
 
 export function readValue<T>(valueKind: FlagValue<T>, { value: text, quoted }: TypedValue): ReadValue<T> {
-  // Except in free text, full-width digits and colons of phone keyboards read as plain ones.
+  // Full-width digits and colons of phone keyboards are converted, except in free text.
   const typed = valueKind.expected === 'text' ? text : text.normalize('NFKC')
   const value = valueKind.read(typed, quoted)
   if (value === undefined) return { kind: 'unreadable' }

@@ -1,13 +1,13 @@
-/** Network addresses as limits know them: equal ones stay equal, and nobody can tell them from what is stored. */
+/** Pseudonyms of network addresses for limits: equal addresses have equal pseudonyms, and stored ones are irreversible. */
 import { createHmac } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 
-/** A function of one key, which is in memory alone: with it goes the only way from a pseudonym to its address. */
+/** The pseudonym function of one key, which exists in memory only. Without the key no pseudonym can be reversed. */
 export function addressPseudonyms(key: string): (address: string) => string {
   return address => createHmac('sha256', key).update(networkOf(address)).digest('hex').slice(0, 32)
 }
 
-/** A subscriber has a whole /64 of IPv6 (RFC 6177), so that its last half tells nobody apart. */
+/** A subscriber has a whole IPv6 /64 (RFC 6177), so the last 64 bits do not identify anybody. */
 function networkOf(address: string): string {
   if (!isIPv6(address)) return address
   const [head = '', tail = ''] = address.toLowerCase().split('%')[0]?.split('::') ?? []

@@ -1,4 +1,4 @@
-/** The files that are served as they are: style sheet, icon and the page's script; named by their content, so cached for ever. */
+/** The static files: style sheet, icon and the page's script. Their URLs contain a content hash, so they never expire. */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { type Context, Hono } from 'hono'
@@ -7,14 +7,14 @@ const types = { 'style.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+x
 type AssetName = keyof typeof types
 
 export interface Assets {
-  /** The address of a file, with the version of its content. */
+  /** The URL of a file, with its content hash. */
   url(name: AssetName): string
-  /** The address of the page's script; its modules lie beside it, all under one version. */
+  /** The URL of the page's script; its modules are beside it, with one version. */
   scriptUrl: string
   routes: Hono
 }
 
-/** The script is TypeScript: what the build makes of it lies in dist/, also for a server that runs from its sources. */
+/** The script is TypeScript and is built into dist/, also for a server that runs from its sources. */
 const scriptFolder = new URL(
   import.meta.url.endsWith('.ts') ? '../../../dist/src/bots/web/client/' : './client/',
   import.meta.url,
@@ -51,7 +51,7 @@ export function loadAssets(): Assets {
   }
 }
 
-/** What has another version is served too, and asked for anew each time. */
+/** A file with another version is served too, without caching. */
 function serve(c: Context, body: string, type: string, isCurrent: boolean): Response {
   c.header('Content-Type', type)
   c.header('Cache-Control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache')

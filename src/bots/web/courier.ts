@@ -1,9 +1,9 @@
-/** Delivery to the web chat: pages are rendered from the jobs themselves, so delivering is telling open browsers. */
+/** The courier of the web chat: pages are rendered from the jobs, so a delivery only notifies open browsers. */
 import type { Courier, Delivery, Way, WayName } from '../../app/delivery/courier.ts'
 import type { Live } from './live.ts'
 import { chat } from './visitors.ts'
 
-/** Where a job is shown is its id: there is nothing else to know. */
+/** The address of a job is its id. */
 export function webCourier(live: Live): Courier {
   const telling = ({ job, steps }: Delivery, name: WayName): Way => ({
     name,

@@ -1,4 +1,4 @@
-/** The conversation as the page shows it: the latest jobs, with the card that began each of their threads. */
+/** The feed of the page: the latest jobs, with the card of each of their threads. */
 import type { Easel } from '../../app/easel.ts'
 import type { Words } from '../../words/en.ts'
 import type { FeedReply } from './protocol.ts'

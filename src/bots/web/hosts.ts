@@ -1,13 +1,13 @@
-/** Which names are ours: what a Host header, an Origin header and an entry of web.allowedHosts say of them. Pure. */
+/** Decides which host names are allowed, for Host headers, Origin headers and entries of web.allowedHosts. Pure. */
 
 interface HostAndPort {
-  /** In lower case, as browsers write it (punycode); addresses of IPv6 in brackets. */
+  /** Lower case, in the form of browsers (punycode); IPv6 addresses in brackets. */
   name: string
-  /** Undefined where it is the usual one. */
+  /** Undefined for the default port. */
   port?: string
 }
 
-/** Loopback and literal addresses are ours (rebinding needs a name), and names that the operator allows. */
+/** Allows loopback and literal addresses, because DNS rebinding needs a name, and names that the operator allows. */
 export function isOwnHost(host: string, allowedHosts: readonly string[]): boolean {
   const asked = readHost(host)
   if (asked === undefined) return false
@@ -15,8 +15,8 @@ export function isOwnHost(host: string, allowedHosts: readonly string[]): boolea
 }
 
 /**
- * Whether a page of that origin is ours: it was opened by the name that the request names us by, or by one that the
- * operator allows, since a proxy may call us by another name than browsers call it.
+ * Whether an origin is allowed: it equals the request's host, or the operator allows it, because a proxy may use another
+ * host name than browsers.
  */
 export function isOwnOrigin(origin: string, host: string, allowedHosts: readonly string[]): boolean {
   const url = URL.canParse(origin) ? new URL(origin) : undefined
@@ -25,19 +25,19 @@ export function isOwnOrigin(origin: string, host: string, allowedHosts: readonly
   const usualPort = url.protocol === 'https:' ? '443' : '80'
   const asked = readHost(host)
   if (asked?.name === page.name && (asked.port ?? usualPort) === (page.port ?? usualPort)) return true
-  // Another port of the same machine is another site, unless that port is named.
+  // Another port of the same machine is another site, unless that port is allowed.
   return allowedHosts.some(entry => {
     const allowed = readHost(entry)
     return allowed?.name === page.name && (allowed.port ?? usualPort) === (page.port ?? usualPort)
   })
 }
 
-/** A loopback name or address, as a host header or a socket spells it. */
+/** A loopback name or address, in the form of a Host header or a socket. */
 export function isLoopback(name: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|(\[?::ffff:)127(\.\d{1,3}){3}\]?)$/i.test(name)
 }
 
-/** A host and a port and nothing else: whatever reads as more is a trick. */
+/** Parses a host and an optional port; anything else is refused. */
 function readHost(host: string): HostAndPort | undefined {
   const [, name = '', port] = /^(\[[0-9a-f:.]+\]|[^\s:/?#@\\[\]]+)(?::(\d{1,5}))?$/i.exec(host) ?? []
   const url = `http://${name}${port === undefined ? '' : `:${port}`}`
@@ -45,7 +45,7 @@ function readHost(host: string): HostAndPort | undefined {
   return { name: new URL(url).hostname, ...(port === undefined ? {} : { port }) }
 }
 
-/** An entry without a port holds for all of them. */
+/** An entry without a port allows all ports. */
 function allows(entry: string, asked: HostAndPort): boolean {
   const allowed = readHost(entry)
   if (allowed?.name !== asked.name) return false

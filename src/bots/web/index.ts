@@ -1,4 +1,4 @@
-/** The web chat as an adapter: a server of its own on the configured address. */
+/** The web adapter: an HTTP server on the configured address. */
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Courier } from '../../app/delivery/courier.ts'
@@ -18,12 +18,12 @@ import { Live } from './live.ts'
 import { webRoutes } from './routes.ts'
 import { anyVisitor, chat } from './visitors.ts'
 
-/** For a request to arrive whole: two pictures of 10 MB over a line of 1.5 Mbit/s. */
+/** The time limit for receiving a request: two pictures of 10 MB over 1.5 Mbit/s. */
 const slowestRequestMs = 120_000
 
 export const webAdapter: AdapterModule = {
   platform: 'web',
-  // An operator who opens the configured address would look for the chat in vain.
+  // Without the web chat the configured address would not respond, so the server requires it.
   isRequired: true,
   setup: ({ config }) => (config.web.enabled ? { kind: 'ready' } : { kind: 'off', setting: 'web.enabled' }),
   diagnose,
@@ -51,7 +51,7 @@ export class WebAdapter implements Adapter {
     })
   }
 
-  /** Where browsers find the chat; the port is the real one where 0 was configured. Undefined until started. */
+  /** The URL of the chat, with the actual port if 0 was configured. Undefined until started. */
   get url(): string | undefined {
     const address = this.#server.address()
     if (address === null || typeof address === 'string') return undefined
@@ -67,7 +67,7 @@ export class WebAdapter implements Adapter {
     report({ kind: 'on' })
   }
 
-  /** Ends the live streams (browsers come back by themselves), waits for answers under way. */
+  /** Ends the live streams (browsers reconnect) and waits for running responses. */
   async stop(): Promise<void> {
     this.#unwatch()
     this.#stopping = true
@@ -78,7 +78,7 @@ export class WebAdapter implements Adapter {
     await closed
   }
 
-  /** Connections outlive their answers, and browsers open some before they ask: none may keep us from stopping. */
+  /** Closes idle connections, which browsers keep open or open in advance, so they cannot block a stop. */
   #answered(response: ServerResponse): void {
     this.#answering.delete(response)
     if (this.#stopping && this.#answering.size === 0) this.#server.closeAllConnections()
@@ -89,7 +89,7 @@ function addressOf({ web }: Config): Address {
   return { host: web.host, port: web.port, section: 'web' }
 }
 
-/** Whether the address can be had. */
+/** Whether the server could listen on the address. */
 async function diagnose({ config, words, isRunning }: DiagnosisSettings): Promise<Finding[]> {
   return [await addressFinding(addressOf(config), isRunning, words)]
 }

@@ -8,14 +8,14 @@ import type { FeedReply } from './protocol.ts'
 import { jobFragment } from './render-job.tsx'
 
 /**
- * 200 waiting jobs that each move up must not flood a browser. A comment goes to quiet ones, so that both sides notice
- * a connection that died.
+ * Batching limits the events when 200 waiting jobs each move up. Idle connections get a comment, so both sides detect a
+ * dead one.
  */
 const pace = { limit: 20, restMs: 80, quietMs: 15_000 }
 
 /**
- * First `sync` with the versions of all that should be on the page, from which a browser that was away sees what it
- * missed; then `job` for each job that changed and `gone` for each that was deleted.
+ * Sends `sync` first, with the versions of all jobs on the page, so a reconnected browser detects what it missed. Then it
+ * sends `job` for each changed job and `gone` for each deleted one.
  */
 export function liveStream(
   c: Context,
@@ -23,7 +23,7 @@ export function liveStream(
 ): Response {
   const { live, clock, words } = parts
   return streamSSE(c, async stream => {
-    // Before the feed is read, so that no change falls between the two.
+    // Subscribes before reading the feed, so no change is lost between the two.
     const subscription = live.subscribe(clock, pace)
     stream.onAbort(() => live.unsubscribe(subscription))
     const versions = parts.feed().fragments.map(({ jobId, version }) => [jobId, version])

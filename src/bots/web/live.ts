@@ -1,18 +1,18 @@
-/** What changed, told to every open browser: each has its own list of changed jobs and reads it at its own pace. */
+/** Publishes changes of jobs to open browsers. Each browser has its own list of changed jobs and reads it at its own rate. */
 import type { JobView } from '../../app/views.ts'
 import type { Clock } from '../../ports.ts'
 
-/** A job as it is now, or the id of one that is gone. */
+/** The current state of a job, or the id of a deleted one. */
 export type Change = { kind: 'changed'; job: JobView } | { kind: 'removed'; jobId: string }
 
-/** How a browser is told: how many jobs at once, the least time between two batches, and how long it stays quiet. */
+/** The batching of a stream: jobs per batch, the minimum time between batches, and the maximum idle time. */
 export interface Pace {
   limit: number
   restMs: number
   quietMs: number
 }
 
-/** A slow browser costs one entry per job, never more: only the latest state of each is kept. */
+/** Keeps only the latest state of each job, so a slow browser uses at most one entry per job. */
 export class Subscription {
   readonly #changes = new Map<string, Change>()
   readonly #clock: Clock
@@ -32,7 +32,7 @@ export class Subscription {
     this.#onPush()
   }
 
-  /** The next batch; empty when nothing happened for a quiet while, undefined once closed. */
+  /** The next batch; empty after the idle time, undefined once closed. */
   async next(): Promise<Change[] | undefined> {
     if (!this.#isFirst) await this.#wait(this.#pace.restMs, 'close')
     if (this.#changes.size === 0) await this.#wait(this.#pace.quietMs, 'push')
@@ -48,7 +48,7 @@ export class Subscription {
     this.#onClose()
   }
 
-  /** Until the time is over, or something is pushed where that matters, or all is closed. */
+  /** Waits until the time is over, the stream is closed, or, for `push`, a change is published. */
   #wait(ms: number, until: 'push' | 'close'): Promise<void> {
     if (this.#closed) return Promise.resolve()
     return new Promise(resolve => {

@@ -1,26 +1,26 @@
-/** What the page's script and the server say to each other, as JSON. Types alone: both sides read them. */
+/** The JSON protocol between the page's script and the server. Both sides import these types. */
 
-/** A job as a browser shows it; the same whether it comes with the page or live. */
+/** A job's markup for a browser; the same in the page and in the live stream. */
 export interface JobFragment {
   jobId: string
   threadId: string
   state: string
-  /** Changes exactly when what is shown changes. */
+  /** A version that changes exactly when the markup changes. */
   version: string
   title: string
-  /** Markup of the card, for the job that began the thread. */
+  /** Markup of the card, for the first job of the thread. */
   card?: string
-  /** Markup of the job's place in its thread. */
+  /** Markup of the reply in the thread. */
   reply: string
 }
 
-/** `/feed`: everything that the page shows, oldest first. */
+/** `/feed`: all jobs of the page, oldest first. */
 export interface FeedReply {
   fragments: JobFragment[]
   hasEarlier: boolean
 }
 
-/** To a form that the script sent. `said` is shown above the field. */
+/** The reply to a form that the script submitted. `said` is shown above the field. */
 export type FormReply =
   | { kind: 'accepted'; said: string[]; jobs: { jobId: string; threadId: string }[] }
   | { kind: 'refused' | 'done'; said: string[] }
@@ -29,7 +29,7 @@ export type FormReply =
 
 /** Events of `/live`, by name. */
 export interface LiveEvents {
-  /** Ids and versions of all that should be on the page. */
+  /** Ids and versions of all jobs of the page. */
   sync: [jobId: string, version: string][]
   job: JobFragment
   /** The id of a job that was deleted. */

@@ -1,24 +1,24 @@
-/** How a browser addressed us: by the request's own headers, or by what a proxy that the operator named passes on. */
+/** Determines how a browser addressed the server: from the request's headers, or from those of a trusted proxy. */
 import { BlockList, isIP } from 'node:net'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context } from 'hono'
 
 export interface Addressed {
-  /** Undefined where the request names no host. */
+  /** Undefined if the request has no host. */
   host?: string
   isSecure: boolean
-  /** The other end of the connection. */
+  /** The remote address of the connection. */
   from?: string
-  /** Where the browser is: what a named proxy says, or the other end. */
+  /** The browser's address: as stated by a trusted proxy, otherwise the remote address. */
   client?: string
-  /** It passed on a host of its own, and is no proxy that the operator named. */
+  /** The request has forwarding headers, but not from a trusted proxy. */
   isUnnamedProxy: boolean
 }
 
 export class Proxies {
   readonly #named = new BlockList()
 
-  /** Addresses, or networks as `10.0.0.0/8`; throws for what is neither. */
+  /** Addresses, or networks such as `10.0.0.0/8`. @throws Error when an entry is neither. */
   constructor(entries: readonly string[]) {
     for (const entry of entries) {
       const [address = '', bits] = entry.split('/')
@@ -43,12 +43,12 @@ export class Proxies {
   }
 }
 
-/** Each proxy adds its word at the end; what stands before it, anybody may have written. */
+/** The last value, which the trusted proxy appended. Earlier values may be forged. */
 function lastOf(header: string | undefined): string | undefined {
   return header?.split(',').at(-1)?.trim() || undefined
 }
 
-/** An address of IPv4 may come in the clothes of IPv6. */
+/** Converts an IPv4-mapped IPv6 address to IPv4. */
 function plain(address: string | undefined): string | undefined {
   return address?.replace(/^::ffff:(?=\d+\.)/i, '')
 }

@@ -1,4 +1,4 @@
-/** What people type and press, turned into calls of the facade, and its outcomes into replies. Knows no HTTP. */
+/** Handles typed text, buttons and forms of the web chat with calls of the facade. Independent of HTTP. */
 import type { Child } from 'hono/jsx'
 import type { ActOutcome, Easel, ImagineOutcome } from '../../app/easel.ts'
 import type { Caller, Person } from '../../app/people.ts'
@@ -28,13 +28,13 @@ import { ConfirmForm, MessageAnswer, RemixForm, SettingsForm, StatsAnswer } from
 import { addChosen, type Chosen, nothingChosen } from './said-form.ts'
 import { anyVisitor, conversationOf } from './visitors.ts'
 
-/** One thing that a person did. `once` names it: the same again is the same event. */
+/** One action of a person. `once` is its idempotency key. */
 export interface Visit {
   person: Person
-  /** Whether everybody's figures are offered. */
+  /** Whether statistics of all people are offered. */
   seesStats: boolean
   once: string
-  /** For the forms in the answer. */
+  /** The idempotency key for forms in the reply. */
   nextOnce: string
 }
 
@@ -50,7 +50,7 @@ export type Reply =
   | { kind: 'done'; said: string[] }
   | { kind: 'answer'; answer: Child }
 
-/** What commands are typed after. */
+/** The prefix of typed commands. */
 const prefix = '/'
 
 export class Receiver {
@@ -68,7 +68,7 @@ export class Receiver {
     this.#maxCount = parts.maxCount
   }
 
-  /** A line from the field: a command, or plainly what to paint. */
+  /** Handles the text of the field: a command or a prompt. */
   async say(said: SaidText, visit: Visit): Promise<Reply> {
     const tooLong = commandTooLong(said.text)
     if (tooLong) return this.#refused([tooLong])
@@ -81,7 +81,7 @@ export class Receiver {
     return reply === 'paint' ? this.#imagine(said, visit) : reply
   }
 
-  /** A press of a button; `text` is what Remix's form holds. */
+  /** Handles a press of a button; `text` is the content of the Remix form. */
   async press(buttonId: string, text: string | undefined, visit: Visit): Promise<Reply> {
     const words = this.#words
     const button = decodeButtonId(buttonId)
@@ -89,7 +89,7 @@ export class Receiver {
     const { targetId } = button
     const viewer = this.#caller(visit, undefined)
     const job = this.#easel.job(targetId, viewer) ?? this.#easel.picture(targetId, viewer)?.job
-    // Two buttons of one page are two events.
+    // Two buttons of one page have the same key but are two events.
     const caller = this.#caller({ ...visit, once: `${visit.once}:${buttonId}` }, job)
     const meaning = meaningOf(button)
     switch (meaning.kind) {
@@ -173,7 +173,7 @@ export class Receiver {
     })
   }
 
-  /** The form of a person's own defaults, sent. */
+  /** Handles the submitted form of a person's defaults. */
   async saveSettings(values: FormValues, visit: Visit): Promise<Reply> {
     const read = readSettings(values)
     if (read.kind === 'refused') return this.#refused(read.problems.map(({ problem }) => problem))
@@ -229,7 +229,7 @@ export class Receiver {
     const found = this.#easel.picture(pictureId, this.#caller(visit, undefined))
     if (!found) return this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
     const { job } = found
-    // The picture's own settings stay: only its words are offered for change.
+    // Only the prompt can be changed; the picture's other settings stay.
     const { prompt, negative } = requestOf(job) ?? { prompt: job.promptAsTyped }
     const text = formatRequest({ prompt, negative }).replace(/^\/imagine ?/, '')
     return {

@@ -1,4 +1,4 @@
-/** Answers to one person: messages, the Remix form, the fan-out's confirmation, statistics. Pure JSX. */
+/** Renders private replies: messages, the Remix form, the confirmation of several jobs, statistics. Pure JSX. */
 import type { Child } from 'hono/jsx'
 import type { Words } from '../../words/en.ts'
 import { inUtc } from '../../words/moment.ts'
@@ -45,7 +45,7 @@ export function MessageAnswer({ message, words }: { message: Message; words: Wor
   )
 }
 
-/** Remix: the command of the picture, to be changed. */
+/** The Remix form, with the picture's command. */
 export function RemixForm(props: { pictureId: string; text: string; once: string; words: Words }) {
   const { remix } = props.words.web
   return (
@@ -65,7 +65,7 @@ export function RemixForm(props: { pictureId: string; text: string; once: string
   )
 }
 
-/** What a prompt expands to, to be agreed to. A file cannot be put into a form again: it is asked for once more. */
+/** The confirmation of an expanded prompt. A page cannot fill in a file again, so the person selects it again. */
 export function ConfirmForm(props: {
   prompts: readonly string[]
   text: string
@@ -104,7 +104,7 @@ export function ConfirmForm(props: {
   )
 }
 
-/** A person's own defaults, each of which may be left open. */
+/** The form for a person's defaults, all optional. */
 export function SettingsForm(props: { fields: readonly FormField[]; once: string; words: Words }) {
   const { settings } = props.words.chat
   return (
@@ -209,7 +209,7 @@ function Answer({ title, children }: { title: string; children: Child }) {
   )
 }
 
-/** Sets off what is typed, and names from their values. */
+/** Formats a line: commands as code, names and values distinct. */
 function Fact({ line: withMoments }: { line: string }) {
   const line = inUtc(withMoments)
   const [, typed, meaning] = /^(\/imagine .*|(?:\/|--)[a-z].*?(?=: ))(.*)$/s.exec(line) ?? []

@@ -1,4 +1,4 @@
-/** A job in the page: its card, and the reply in its thread. Pure JSX over neutral messages. */
+/** Renders a job: its card, and the reply in its thread. Pure JSX over neutral messages. */
 import { createHash } from 'node:crypto'
 import type { Child } from 'hono/jsx'
 import type { JobView } from '../../app/views.ts'
@@ -25,7 +25,7 @@ export function markup(element: Child): string {
   return withoutControls(String(element))
 }
 
-/** A press of it submits the page's one form for presses, so that it works without script. */
+/** A button that submits the page's form for presses, so it works without script. */
 export function PressButton({ button }: { button: Button }) {
   const id = encodeButtonId(button)
   return (
@@ -42,7 +42,7 @@ export function PressButton({ button }: { button: Button }) {
   )
 }
 
-/** Breaks between flags only: nobody should copy half of one. */
+/** A command that wraps between flags only. */
 export function Command({ command, words }: { command: string; words: Words }) {
   return (
     <div class="command">
@@ -61,7 +61,7 @@ export function Command({ command, words }: { command: string; words: Words }) {
   )
 }
 
-/** Once the picture is there, its parameters stand under it. */
+/** The card; parameters move under the picture when it is finished. */
 function Card({ job, words }: { job: JobView; words: Words }) {
   const card = requestCard(job, words)
   const waiting = job.state === 'queued' ? card.lines : []
@@ -114,7 +114,7 @@ function withParameters(message: Message, job: JobView, words: Words): Message {
   return { ...message, lines, command: formatCommand(job) }
 }
 
-/** The preview takes the room of the picture at once, so that nothing jumps when it is loaded. */
+/** The preview has the picture's size from the start, so the layout does not shift. */
 function Progress(props: { message: Message; size: { widthPx: number; heightPx: number }; words: Words }) {
   const { message, size, words } = props
   if (!message.progress) return null
@@ -165,7 +165,7 @@ function Pictures({ message: { pictures }, words }: { message: Message; words: W
   )
 }
 
-/** The lines under a title; the first says where it comes from, and leads there. */
+/** The lines under a title; the first is the origin, with a link. */
 function Lines({ job, message: { origin, lines } }: { job: JobView; message: Message }) {
   return (
     <div class="lines">
@@ -177,18 +177,18 @@ function Lines({ job, message: { origin, lines } }: { job: JobView; message: Mes
   )
 }
 
-/** In UTC for those without script; the page's script puts it into local time. */
+/** UTC without script; the page's script converts it to local time. */
 function Time({ at }: { at: number }) {
   const iso = new Date(at).toISOString()
   return <time datetime={iso}>{iso.slice(11, 16)}</time>
 }
 
-/** One of eight colours, the same for a person everywhere. */
+/** One of eight colours, always the same for a person. */
 function hueOf(userId: string): number {
   return [...userId].reduce((sum, character) => sum + character.charCodeAt(0), 0) % 8
 }
 
-/** Previews are JPEG or WebP, told apart by their first byte. */
+/** Previews are JPEG or WebP, distinguished by their first byte. */
 function dataUrl(bytes: Uint8Array): string {
   const type = bytes[0] === 0xff ? 'jpeg' : bytes[0] === 0x89 ? 'png' : 'webp'
   return `data:image/${type};base64,${Buffer.from(bytes).toString('base64')}`

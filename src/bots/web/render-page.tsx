@@ -1,4 +1,4 @@
-/** The pages: the chat, and an answer on a page of its own for browsers without script. Pure JSX. */
+/** Renders the pages: the chat, and a reply as a separate page for browsers without script. Pure JSX. */
 
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
@@ -8,11 +8,11 @@ import type { JobFragment } from './protocol.ts'
 import { GuideFields, type Guides, pictureTypes } from './render-guides.tsx'
 import { markup } from './render-job.tsx'
 
-/** What every page needs to know. */
+/** The data of every page. */
 export interface PageFrame {
   words: Words
   assets: { style: string; script: string; icon: string }
-  /** Names this rendering, so that a form that is sent twice is one event. */
+  /** The idempotency key of this rendering: a form that is submitted twice is one event. */
   once: string
   isAdmin: boolean
   /** Names that can stand behind `--lora`. */
@@ -23,11 +23,11 @@ export interface ChatContent {
   fragments: readonly JobFragment[]
   limit: number
   hasEarlier: boolean
-  /** Said to this person alone, above the field. */
+  /** Private sentences above the field. */
   said: readonly string[]
   /** What can follow a picture. */
   guides: Guides
-  /** What the field holds, where a text was refused. */
+  /** The content of the field, after a refusal. */
   text: string
 }
 
@@ -72,7 +72,7 @@ export function chatPage(frame: PageFrame, content: ChatContent): string {
   )
 }
 
-/** An answer to this person alone, with a way back. */
+/** A private reply with a link back. */
 export function answerPage(frame: PageFrame, answer: Child): string {
   return page(
     frame,
@@ -85,7 +85,7 @@ export function answerPage(frame: PageFrame, answer: Child): string {
   )
 }
 
-/** Fragments by thread, in the order in which the threads begin. */
+/** Fragments by thread, in the order of the threads. */
 function threadsOf(fragments: readonly JobFragment[]): { id: string; fragments: JobFragment[] }[] {
   const threads = new Map<string, JobFragment[]>()
   for (const fragment of fragments) {
@@ -96,7 +96,7 @@ function threadsOf(fragments: readonly JobFragment[]): { id: string; fragments: 
   return [...threads].map(([id, members]) => ({ id, fragments: members }))
 }
 
-/** The page's script builds the same elements for what comes live. */
+/** The page's script builds the same elements for live updates. */
 function Thread({ id, fragments }: { id: string; fragments: readonly JobFragment[] }) {
   const card = fragments.find(fragment => fragment.card !== undefined)?.card
   return (

@@ -1,4 +1,4 @@
-/** Replies as HTTP responses: JSON for the page's script, whole pages and redirects for browsers without it. */
+/** Converts replies to HTTP responses: JSON for the page's script, pages and redirects for browsers without it. */
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Ids } from '../../ports.ts'
@@ -11,7 +11,7 @@ import { markup } from './render-job.tsx'
 import { answerPage, chatPage, type PageFrame } from './render-page.tsx'
 import { threadOf } from './visitors.ts'
 
-/** As many requests as a page shows at first, and at most. */
+/** The initial and the maximum number of jobs on a page. */
 const defaultLimit = 50
 const maxLimit = 1000
 
@@ -31,7 +31,7 @@ export class Responder {
     this.#parts = parts
   }
 
-  /** The chat page; with what was said to this person and the text that was refused, where there is such. */
+  /** The chat page, with private sentences and a refused text, if any. */
   chat(
     c: Context,
     visit: Visit,
@@ -45,7 +45,7 @@ export class Responder {
     return this.#html(c, chatPage(this.#frame(visit), content), status)
   }
 
-  /** `text` is what was typed, given back where it was refused. */
+  /** `text` is the typed text, which a refusal returns. */
   respond(c: Context, visit: Visit, reply: Reply, text = ''): Response {
     switch (reply.kind) {
       case 'refused':
@@ -78,11 +78,11 @@ export class Responder {
 
   #said(c: Context, visit: Visit, said: string[], text: string, status: ContentfulStatusCode): Response {
     const kind = status === 200 ? 'done' : 'refused'
-    // For the script a refusal is an answer like any other; browsers report every 4xx as a fault of the page.
+    // A refusal has status 200 for the script, because browsers report every 4xx as an error.
     return wantsJson(c) ? json(c, { kind, said }) : this.chat(c, visit, said, text, status)
   }
 
-  /** Pages show what is true now: a browser must ask for them anew, also when going back. */
+  /** Pages are not cached, so a browser also reloads them when going back. */
   #html(c: Context, page: string, status: ContentfulStatusCode = 200): Response {
     c.header('Cache-Control', 'no-store')
     return c.html(page, status)

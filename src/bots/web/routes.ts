@@ -1,4 +1,4 @@
-/** The web chat over HTTP: which address does what. */
+/** The HTTP routes of the web chat. */
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
@@ -33,10 +33,10 @@ const pressForm = z.object({
   text: z.string().optional(),
 })
 
-/** The fields of a person's own defaults, by their ids. */
+/** The fields of the settings form, by their ids. */
 const settingsForm = z.record(z.string(), z.unknown())
 
-/** All routes, over one facade; `live` is where open browsers hear of changes. */
+/** All routes, over one facade; `live` publishes changes to open browsers. */
 export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const { easel, config, clock, ids, log } = parts
   const words = wordsFor(config.language)
@@ -66,7 +66,7 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const app = new Hono()
   app.use(securityHeaders())
   app.use(ownPagesOnly({ ...config.web, proxies, words, log }))
-  // Before the limit of bodies, which reads one whose size was not announced.
+  // Before the body limit, which reads bodies without a content length.
   app.use(uploadBudget(clock, c => responder.refuse(c, visitOf(c), words.web.refused.busy, 503)))
   app.use(
     bodyLimit({
@@ -78,7 +78,7 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   app.onError((error, c) => {
     const fault = toAppError(error)
     log.error({ error: fault, path: c.req.path }, 'a web request failed')
-    // A full disk keeps nobody from seeing what is there, and why there is nothing new.
+    // The page stays available when the disk is full, and shows the reason.
     if (fault.code === 'storage' || fault.code === 'database-lost')
       return responder.refuse(c, visitOf(c), errorSentence(words, fault), 503)
     return c.text(words.web.refused.broken, 500)
@@ -139,7 +139,7 @@ function guidesOf(easel: Easel): Guides {
   return { controlNets: easel.fileNames('controlnet'), ipAdapters: easel.fileNames('ip-adapter') }
 }
 
-/** A picture never changes under its id; it is named for those who save it. */
+/** Serves a picture, which never changes for an id, with a file name for saving it. */
 async function servePicture(c: Context, easel: Easel, id: string, person: Person): Promise<Response> {
   const viewer = { ...anyVisitor, person }
   const found = easel.picture(id, viewer)
@@ -156,12 +156,12 @@ async function servePicture(c: Context, easel: Easel, id: string, person: Person
   })
 }
 
-/** Undefined where the body is no form or not this one. */
+/** Undefined if the body is not a form or does not match the schema. */
 async function readForm<Form>(c: Context, schema: z.ZodType<Form>): Promise<Form | undefined> {
   try {
     return schema.safeParse(await c.req.parseBody()).data
   } catch {
-    // parseBody throws on a body that is not what its content type says: the sender's fault, not ours.
+    // parseBody throws if the body does not match its content type, which is the sender's fault.
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-/** What every request has to pass before anything else looks at it, and the headers that every response carries. */
+/** Security middleware: checks every request before other handlers, and sets the headers of every response. */
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Logger } from '../../ports.ts'
@@ -8,7 +8,7 @@ import type { Proxies } from './proxies.ts'
 
 export function securityHeaders(): MiddlewareHandler {
   return secureHeaders({
-    // Nothing but our own files; no inline script or style; nobody frames us. Previews travel as data: pictures.
+    // Own files only, no inline script or style, no framing. Previews are data: URLs.
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
@@ -20,18 +20,17 @@ export function securityHeaders(): MiddlewareHandler {
       frameAncestors: ["'none'"],
     },
     xFrameOptions: 'DENY',
-    // With `no-referrer` browsers would send the Origin `null` with our own forms.
+    // With `no-referrer` browsers would send the Origin `null` for our own forms.
     referrerPolicy: 'same-origin',
     permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
-    // Said by the operator's proxy, which has the certificate.
+    // Set by the operator's proxy, which has the certificate.
     strictTransportSecurity: false,
   })
 }
 
 /**
- * Refuses hosts that are not ours, so that a foreign name which resolves to this machine (DNS rebinding) reaches
- * nothing, and refuses changes that other sites' pages ask for (CSRF). Each refusal is logged with what cures it, for
- * the operator who set up a proxy.
+ * Refuses unknown hosts, against DNS rebinding (a foreign name that resolves to this machine), and changes requested by
+ * pages of other sites (CSRF). Each refusal is logged with the setting that allows it, for operators of a proxy.
  */
 export function ownPagesOnly({ allowedHosts, proxies, words, log }: OwnPagesParts): MiddlewareHandler {
   const { refused } = words.web
@@ -67,7 +66,7 @@ export interface OwnPagesParts {
   log: Logger
 }
 
-/** Enough of a header to know it again. */
+/** A short excerpt of a header for the log. */
 function excerpt(header: string | undefined): string {
   return (header ?? '').slice(0, 100)
 }

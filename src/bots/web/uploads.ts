@@ -1,4 +1,4 @@
-/** Pictures that browsers send: how large they may be, and how many are taken in at the same time. */
+/** Limits of uploads: the size of pictures, and the number of concurrent large forms. */
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { pictureUses } from '../../app/request-pictures.ts'
 import { ByteBudget } from '../../net/byte-budget.ts'
@@ -8,14 +8,14 @@ import type { Clock } from '../../ports.ts'
 export const maxSourceMegabytes = 10
 export const maxBodyBytes = (pictureUses.length * maxSourceMegabytes + 1) * 1024 * 1024
 
-/** A form without pictures: such are taken in whatever else goes on. */
+/** The size of a form without pictures, which is always accepted. */
 const smallBodyBytes = 256 * 1024
 /** Reading a form takes several times its size in memory. */
 const formsAtOnce = 3
 const patienceMs = 20_000
 const mostWaiting = 50
 
-/** Lets large forms in as far as there is room; answers with `refuse` where there was none in time. */
+/** Accepts large forms while there is room; responds with `refuse` if there is none in time. */
 export function uploadBudget(
   clock: Clock,
   refuse: (c: Context) => Response | Promise<Response>,
@@ -32,7 +32,7 @@ export function uploadBudget(
   }
 }
 
-/** What the browser announces; one that does not may send as much as is allowed. */
+/** The announced content length; the maximum if there is none. */
 function bodyBytes(c: Context): number {
   const announced = c.req.header('content-length')
   if (announced === undefined) return c.req.header('transfer-encoding') === undefined ? 0 : maxBodyBytes

@@ -1,4 +1,4 @@
-/** Who a browser is: a random secret in a cookie, from which a public identity is derived. */
+/** Identifies browsers by a random secret in a cookie, from which the public user id is derived. */
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
@@ -8,10 +8,10 @@ import type { JobView } from '../../app/views.ts'
 import type { Ids } from '../../ports.ts'
 import type { Words } from '../../words/en.ts'
 
-/** Everybody on the web shares one conversation: whoever can open the page reads what was made in it. */
+/** The web chat is one public conversation: everybody who can open the page reads it. */
 export const chat = { platform: 'web', spaceId: 'web', channelId: 'chat', audience: 'space' } as const
 
-/** Any visitor: what is shown to all open pages. */
+/** A viewer without an identity, for content that is shown on all open pages. */
 export const anyVisitor: Viewer = {
   person: { platform: chat.platform, spaceId: chat.spaceId, userId: '', name: '' },
   rights: { member: true, moderator: false, admin: false },
@@ -22,8 +22,8 @@ const cookieName = 'easel_person'
 const yearSeconds = 365 * 24 * 60 * 60
 
 /**
- * The person behind a request. The cookie's secret proves who somebody is and is never shown; the user id is its
- * hash. A browser without the cookie gets one with the response.
+ * The person of a request. The cookie's secret authenticates the person and is never shown; the user id is its hash. A
+ * browser without the cookie gets one with the response.
  */
 export function visitorOf(
   c: Context,
@@ -40,13 +40,13 @@ export function visitorOf(
   return { platform: chat.platform, spaceId: chat.spaceId, userId, name: words.web.guest(tag) }
 }
 
-/** Where results of a press go: the thread of the job whose button it was. */
+/** The conversation for results of a press: the thread of the button's job. */
 export function conversationOf(job: JobView | undefined): Conversation {
   if (job?.conversation.platform !== chat.platform) return { ...chat, kind: 'channel' }
   return { ...chat, kind: 'thread', threadId: threadOf(job) }
 }
 
-/** A thread is named by the job that began it. */
+/** A thread's id is that of its first job. */
 export function threadOf(job: JobView): string {
   return job.conversation.threadId ?? job.id
 }

@@ -1,10 +1,10 @@
-/** The field: it grows with its text, takes a source picture, and completes the names of commands. */
+/** The message field: it grows with its text, accepts a source picture, and completes command names. */
 import { byId } from './elements.ts'
 
 const pictureTypes = /^image\/(png|jpeg|webp)$/
-/** Of the window's height, how much the field may take. */
+/** The maximum height of the field as a share of the window's height. */
 const tallest = 0.4
-/** Under a mask little of what was there should remain. */
+/** The default strength with a mask, under which little of the source should remain. */
 const strengthUnderMask = '0.9'
 
 /** More do not fit above the field. */
@@ -113,7 +113,7 @@ export class Composer {
     this.#text.focus()
   }
 
-  /** A strength that the person chose stays. */
+  /** Sets the default strength, unless the person chose one. */
   #suitStrength(): void {
     const strength = this.#form.elements.namedItem('strength')
     if (!(strength instanceof HTMLInputElement) || this.#mask.files?.length === 0) return

@@ -1,9 +1,9 @@
 /** Copies a command to the clipboard. */
 
-/** How long the button says that it was done. */
+/** How long the button confirms the copy. */
 const shownMs = 1500
 
-/** Where the clipboard is not to be had (plain http in a network), the text is selected instead. */
+/** Without access to the clipboard (plain http in a network), the text is selected instead. */
 export async function copyCommand(button: HTMLElement): Promise<void> {
   const code = button.parentElement?.querySelector('code')
   if (!code) return

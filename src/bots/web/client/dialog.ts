@@ -1,4 +1,4 @@
-/** The dialog: answers to this person alone, from links and from forms. */
+/** The dialog for private replies, from links and from forms. */
 import type { FormReply } from '../protocol.ts'
 import { byId, find, say, sentence } from './elements.ts'
 
@@ -7,7 +7,7 @@ export class AnswerDialog {
 
   constructor() {
     this.#dialog.addEventListener('click', event => {
-      // Beside the dialog is the dialog itself; what it shows lies on top.
+      // A click on the backdrop has the dialog itself as its target.
       if (event.target === this.#dialog) this.close()
     })
   }
@@ -24,7 +24,7 @@ export class AnswerDialog {
     if (this.#dialog.open) this.#dialog.close()
   }
 
-  /** What a link of the menu answers. */
+  /** Shows the reply of a menu link. */
   async follow({ href }: HTMLAnchorElement): Promise<void> {
     try {
       const response = await fetch(href, { headers: { Accept: 'application/json' } })
@@ -37,7 +37,7 @@ export class AnswerDialog {
   }
 }
 
-/** A confirmation asks for the pictures of a request again; those that are still in the field are sent with it. */
+/** Fills the pictures of a confirmation with those that are still in the message field. */
 export function refillPictures(form: HTMLFormElement): void {
   for (const input of form.querySelectorAll<HTMLInputElement>('.again input')) {
     const files = find(input.name, HTMLInputElement)?.files

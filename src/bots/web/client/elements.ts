@@ -1,24 +1,24 @@
-/** Finding elements of the page by id, as what they are. */
+/** Finds elements of the page by id, with their types. */
 
-/** Undefined where the page has no such element: an answer's own page has no field and no feed. */
+/** Undefined if the page has no such element: a reply's own page has no field and no feed. */
 export function find<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind | undefined {
   const found = document.getElementById(id)
   return found instanceof kind ? found : undefined
 }
 
-/** Throws where the page lacks it, which the server always sends. */
+/** An element that the server always sends. @throws Error when the page lacks it. */
 export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const found = find(id, kind)
   if (found === undefined) throw new Error(`the page has no #${id}`)
   return found
 }
 
-/** Tells people who cannot see the page. */
+/** Announces a text to screen readers. */
 export function announce(text: string): void {
   byId('announce', HTMLElement).textContent = text
 }
 
-/** Sentences for this person alone, above the field. */
+/** Shows private sentences above the field. */
 export function say(sentences: readonly string[]): void {
   find('said', HTMLElement)?.replaceChildren(
     ...sentences.map(sentence => {
@@ -29,7 +29,7 @@ export function say(sentences: readonly string[]): void {
   )
 }
 
-/** Sentences that the server put into the page, in its language. */
+/** A sentence that the server put into the page, in its language. */
 export function sentence(name: 'done' | 'offline'): string {
   return document.body.dataset[name] ?? ''
 }

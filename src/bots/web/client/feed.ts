@@ -1,9 +1,9 @@
-/** The jobs on the page: shown, changed in place, taken away. */
+/** Shows, updates and removes the jobs on the page. */
 import type { FeedReply, JobFragment } from '../protocol.ts'
 import { announce, byId, sentence } from './elements.ts'
 import { morph } from './morph.ts'
 
-/** Within this of the page's end, one is at its end. */
+/** The distance that counts as the page's end. */
 const nearEndPx = 160
 
 export class Feed {
@@ -14,12 +14,12 @@ export class Feed {
     this.#list = list
   }
 
-  /** As many jobs as the page was asked to show. */
+  /** The number of jobs that the page shows. */
   get limit(): number {
     return Number(this.#list.dataset.limit)
   }
 
-  /** Shows a job as it is now. Focus on a button that went away moves to the job's first one. */
+  /** Shows a job's current state. If the focused button disappears, the focus moves to the job's first one. */
   show(job: JobFragment): void {
     const wasAtEnd = isAtEnd()
     const known = this.#find(`[data-thread="${job.threadId}"]`)
@@ -28,7 +28,7 @@ export class Feed {
     this.#showReply(thread, job)
     byId('empty', HTMLElement).hidden = true
     if (wasAtEnd) scrollToEnd()
-    // A reply to a request that is older than this page: its card is missing.
+    // A reply in a thread whose card is not on this page.
     if (known === undefined && job.card === undefined) void this.refresh()
   }
 
@@ -40,13 +40,13 @@ export class Feed {
     if (this.#shown().length === 0) byId('empty', HTMLElement).hidden = false
   }
 
-  /** Whether the page shows exactly these. */
+  /** Whether the page shows exactly these versions. */
   isCurrent(versions: readonly (readonly [jobId: string, version: string])[]): boolean {
     const isShown = ([id, version]: readonly [string, string]) => itemOf(id)?.dataset.version === version
     return versions.every(isShown) && versions.length === this.#shown().length
   }
 
-  /** Reads the whole feed again and makes the page like it. */
+  /** Loads the whole feed and updates the page. */
   async refresh(): Promise<void> {
     if (this.#isRefreshing) return
     this.#isRefreshing = true
@@ -59,13 +59,13 @@ export class Feed {
       }
       for (const job of fragments) this.show(job)
     } catch {
-      // The stream breaks with the server and says so; on its return it asks for this again.
+      // The live stream reports a lost connection, and refreshes after a reconnect.
     } finally {
       this.#isRefreshing = false
     }
   }
 
-  /** Calls `act` once the job is on the page: it comes by the live stream, before or after a reply. */
+  /** Calls `act` once the job is on the page. The live stream adds it before or after the reply. */
   whenShown(jobId: string, act: (item: HTMLElement) => void): void {
     const item = itemOf(jobId)
     if (item !== undefined) {
@@ -149,7 +149,7 @@ function part(thread: HTMLElement, selector: string): HTMLElement {
   return found
 }
 
-/** The server's markup as an element's new content, with times as this place has them. */
+/** Sets an element's content from the server's markup, with local times. */
 function fill(element: HTMLElement, html: string): void {
   const wanted = element.cloneNode(false)
   if (!(wanted instanceof HTMLElement)) return

@@ -1,9 +1,9 @@
-/** The live stream: every change of a job as the server tells it. */
+/** The live stream: receives the changes of jobs from the server. */
 import type { LiveEvents } from '../protocol.ts'
 import { announce, sentence } from './elements.ts'
 import type { Feed } from './feed.ts'
 
-/** After an answer on which a browser gives up. */
+/** The delay after a response on which a browser stops reconnecting. */
 const reconnectMs = 2000
 
 export function connect(feed: Feed): void {

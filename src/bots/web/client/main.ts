@@ -1,4 +1,4 @@
-/** The page's own script: live changes, sending without a reload, the dialog. Without it everything works by forms. */
+/** The page's script: live updates, form submission without a reload, the dialog. Forms also work without it. */
 import type { FormReply } from '../protocol.ts'
 import { Composer } from './composer.ts'
 import { copyCommand } from './copy.ts'
@@ -8,7 +8,7 @@ import { Feed, localTimes, scrollToEnd } from './feed.ts'
 import { connect } from './live-stream.ts'
 import { Sender } from './send.ts'
 
-/** Forms that the script sends by itself. */
+/** The forms that the script submits. */
 const sentHere: readonly (string | null)[] = ['/say', '/act', '/settings']
 
 function setUpChat(list: HTMLElement, form: HTMLFormElement): void {

@@ -1,4 +1,4 @@
-/** Changes an element into another one, keeping every part that can stay, so that focus and loaded pictures stay too. */
+/** Morphs an element into another one and keeps unchanged parts, so focus and loaded pictures are preserved. */
 
 export function morph(present: ChildNode, wanted: ChildNode): void {
   if (present.isEqualNode(wanted)) return

@@ -1,10 +1,10 @@
-/** Sending forms without a reload, and what comes of them. */
+/** Submits forms without a reload, and handles the replies. */
 import type { FormReply } from '../protocol.ts'
 import { say, sentence } from './elements.ts'
 
-/** Forms by what sends them, a button's value or the form itself. */
+/** A submission, identified by the button's value or by the form. */
 interface Sending {
-  /** Names what is sent: the same again after a broken connection is the same event. */
+  /** The idempotency key: a repetition after a broken connection is the same event. */
   once: string
   isUnderway: boolean
 }
@@ -52,7 +52,7 @@ async function post(
   return response.json()
 }
 
-/** Unpredictable, so that two pages never give the same name. */
+/** A random key, so two pages never use the same one. */
 function randomName(): string {
   const bytes = [...crypto.getRandomValues(new Uint8Array(onceBytes))]
   return bytes.map(byte => byte.toString(16).padStart(2, '0')).join('')
