@@ -91,7 +91,7 @@ function endingOf(happening: Happening, claim: Claim): Ending | undefined {
   switch (happening) {
     case 'finish':
     case 'stale-finish':
-      return verdict(claim, { kind: 'done', pictures: paintedFor(smallOrder) }, 0)
+      return verdict(claim, { kind: 'done', loadMs: 0, pictures: paintedFor(smallOrder) }, 0)
     case 'fail':
       return verdict(claim, { kind: 'failed', error: badConfig }, 0)
     case 'fault':

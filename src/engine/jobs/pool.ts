@@ -228,7 +228,7 @@ export class Pool {
       if (outcome.kind === 'failed') this.#logFailure(claim, device, outcome.error, ending)
       if (ending.state === 'queued' && outcome.kind === 'failed') this.#failedOn.set(job.jobId, device.name)
       else this.#failedOn.delete(job.jobId)
-      if (outcome.kind === 'done' && !run.loaded) this.#speeds.rested(device.name, job, run.restMs(nowMs))
+      if (outcome.kind === 'done') this.#learn(run, outcome.loadMs, nowMs)
       const own = await this.#record(claim, ending, nowMs - run.startedMs)
       if (own && ending.state === 'queued') this.#enqueueLater(job, ending.delayMs)
       else this.#times.remove(job.jobId)
@@ -261,19 +261,24 @@ export class Pool {
       const outcome = await device.run(claim.order, job.modelHash, sources, {
         isolated: isSuspect(claim),
         signal: run.abort.signal,
-        onLoading: () => {
-          run.loaded = true
-        },
+        onLoading: () => run.loading(),
         onStep: (step, steps, preview) => {
           const stepMs = run.stepped(step, steps, preview, clock.monotonicMs())
           if (stepMs !== undefined) this.#speeds.stepped(device.name, job, stepMs)
           this.#tell({ kind: 'progress', jobId: job.jobId })
         },
       })
-      return outcome.kind === 'cancelled' ? { kind: run.stopped ?? 'cancelled' } : outcome
+      if (outcome.kind === 'cancelled') return { kind: run.stopped ?? 'cancelled' }
+      return outcome.kind === 'done' ? { ...outcome, loadMs: outcome.timings.load ?? 0 } : outcome
     } catch (error) {
       return { kind: 'failed', error: toAppError(error) }
     }
+  }
+
+  #learn(run: Run, loadMs: number, nowMs: number): void {
+    const { job, device, isWarm } = run
+    this.#speeds.loaded(device.name, job, isWarm, loadMs)
+    this.#speeds.rested(device.name, job, run.restMs(nowMs, loadMs))
   }
 
   /** While the disk is full the device waits with what it made, so that nothing is lost or painted twice. */

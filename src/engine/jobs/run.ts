@@ -16,15 +16,19 @@ export class Run {
   /** Undefined until the claim is written. */
   claim: Claim | undefined
   preview: Uint8Array | undefined
-  /** A model had to be loaded first, so that the run says nothing about the usual time. */
-  loaded = false
+  /** The device had the job's model when the run began. */
+  readonly isWarm: boolean
   #stepsMs = 0
+  #stepsTimed = 0
+  /** Weights were loaded since the last step, so the time since then is no step's. */
+  #loadedSince = false
   #lastStepMs: number | undefined
 
   constructor(job: Waiting, device: Device, nowMs: number) {
     this.job = job
     this.device = device
     this.startedMs = nowMs
+    this.isWarm = device.warmModel === job.modelHash
   }
 
   stop(why: 'cancelled' | 'released'): void {
@@ -32,26 +36,35 @@ export class Run {
     this.abort.abort()
   }
 
-  /** Time since the last step; undefined at the first one. */
+  /** Weights are being loaded. */
+  loading(): void {
+    this.#loadedSince = true
+  }
+
+  /** Time since the last step; undefined at the first one, and where weights were loaded in between. */
   stepped(step: number, steps: number, preview: Uint8Array | undefined, nowMs: number): number | undefined {
     this.step = step
     this.steps = steps
     this.preview = preview ?? this.preview
-    const stepMs = this.#lastStepMs === undefined ? undefined : nowMs - this.#lastStepMs
+    const isTimed = this.#lastStepMs !== undefined && !this.#loadedSince
+    const stepMs = isTimed ? nowMs - (this.#lastStepMs ?? nowMs) : undefined
     this.#lastStepMs = nowMs
-    this.#stepsMs += stepMs ?? 0
+    this.#loadedSince = false
+    if (stepMs !== undefined) {
+      this.#stepsMs += stepMs
+      this.#stepsTimed += 1
+    }
     return stepMs
   }
 
-  /** Time spent on everything but steps. */
-  restMs(nowMs: number): number {
-    const { steps } = this
-    const stepMs = steps > 1 ? this.#stepsMs / (steps - 1) : 0
-    return nowMs - this.startedMs - steps * stepMs
+  /** Time spent on everything but steps and loading. */
+  restMs(nowMs: number, loadMs: number): number {
+    const stepMs = this.#stepsTimed > 0 ? this.#stepsMs / this.#stepsTimed : 0
+    return nowMs - this.startedMs - this.steps * stepMs - loadMs
   }
 
   remainingMs(speeds: Speeds, nowMs: number): number | undefined {
-    const totalMs = speeds.estimateMs(this.device.name, this.job)
+    const totalMs = speeds.estimateMs(this.device.name, this.job, this.isWarm)
     return totalMs === undefined ? undefined : Math.max(0, totalMs - (nowMs - this.startedMs))
   }
 }

@@ -5,7 +5,8 @@ import type { Claim, Ending } from './store.ts'
 
 /** `released`: stopped by us and not by a person, so that the try does not count. */
 export type TryOutcome =
-  | { kind: 'done'; pictures: PaintedPicture[] }
+  /** `loadMs`: of it went into loading weights. */
+  | { kind: 'done'; pictures: PaintedPicture[]; loadMs: number }
   | { kind: 'cancelled' }
   | { kind: 'released' }
   | { kind: 'failed'; error: AppError }

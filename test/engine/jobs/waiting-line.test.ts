@@ -163,6 +163,13 @@ describe('the forecast', () => {
     expect(playForward(order, [device(500, 1000), device(0, 2000)])).toEqual([2000, 1500, 2500, 4000])
   })
 
+  test('counts the loading of a model where it takes the place of another', () => {
+    const order = ['a', 'b', 'b', 'a'].map(modelHash => ({ ...job(1), modelHash }))
+    const estimateMs = (_: Waiting, isWarm: boolean) => (isWarm ? 100 : 1100)
+    const loads = { freeInMs: 0, modelHash: 'a', estimateMs }
+    expect(playForward(order, [loads])).toEqual([100, 1200, 1300, 2400])
+  })
+
   test('says nothing where speeds are unknown, or there is no device', () => {
     expect(playForward([job(1)], [device(0, undefined)])).toEqual([])
     expect(playForward([job(1)], [])).toEqual([])

@@ -25,12 +25,14 @@ export interface Progress {
 export interface DeviceOutlook {
   /** When it is done with what it runs now. */
   freeInMs: number
-  estimateMs(job: Waiting): number | undefined
+  /** Of the model that it has when it is free. */
+  modelHash?: string
+  estimateMs(job: Waiting, isWarm: boolean): number | undefined
 }
 
 /** What a device does now and will do next. */
 export function outlookOf(
-  device: { readonly name: string },
+  device: { readonly name: string; readonly warmModel: string | undefined },
   runs: Iterable<Run>,
   speeds: Speeds,
   nowMs: number,
@@ -38,7 +40,8 @@ export function outlookOf(
   const run = [...runs].find(other => other.device === device)
   return {
     freeInMs: run?.remainingMs(speeds, nowMs) ?? 0,
-    estimateMs: job => speeds.estimateMs(device.name, job),
+    modelHash: run?.job.modelHash ?? device.warmModel,
+    estimateMs: (job, isWarm) => speeds.estimateMs(device.name, job, isWarm),
   }
 }
 
@@ -50,15 +53,16 @@ export const horizon = 200
  * where speeds are unknown.
  */
 export function playForward(order: readonly Waiting[], devices: readonly DeviceOutlook[]): number[] {
-  const free = devices.map(device => ({ device, atMs: device.freeInMs }))
+  const free = devices.map(device => ({ device, atMs: device.freeInMs, modelHash: device.modelHash }))
   const etasMs: number[] = []
   for (const job of order.slice(0, horizon)) {
     const [first, ...others] = free
     if (!first) return etasMs
     const next = others.reduce((a, b) => (b.atMs < a.atMs ? b : a), first)
-    const jobMs = next.device.estimateMs(job)
+    const jobMs = next.device.estimateMs(job, next.modelHash === job.modelHash)
     if (jobMs === undefined) return etasMs
     next.atMs += jobMs
+    next.modelHash = job.modelHash
     etasMs.push(next.atMs)
   }
   return etasMs

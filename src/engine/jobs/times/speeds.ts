@@ -37,6 +37,8 @@ function distance(measure: Measure, pixels: number): number {
 export class Speeds {
   readonly #steps = new Map<string, BySize>()
   readonly #rests = new Map<string, BySize>()
+  /** By whether the job's model was the one that the device had. */
+  readonly #loads = new Map<string, BySize>()
   readonly #recent = new Map<string, number[]>()
 
   /** One step of a set of pictures took `ms`. */
@@ -48,17 +50,27 @@ export class Speeds {
     this.#recent.set(device, recent)
   }
 
-  /** A job took `ms` besides its steps (encoding texts and pictures, decoding, writing). */
+  /** A job took `ms` besides its steps and loading (encoding texts and pictures, decoding, writing). */
   rested(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, ms: number): void {
     bySize(this.#rests, key(device, job)).record(job.size.pixels, Math.max(0, ms))
   }
 
-  /** Undefined while nothing like it was measured on that device. */
-  estimateMs(device: string, job: Pick<Waiting, 'modelHash' | 'size'>): number | undefined {
+  /**
+   * Loading weights took a job `ms`. isWarm: the device had the job's model: then it is what an exchange of experts within
+   * the job costs, where they do not fit side by side.
+   */
+  loaded(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, isWarm: boolean, ms: number): void {
+    // Weights have the same size whatever the picture has.
+    bySize(this.#loads, loadKey(device, job, isWarm)).record(anySize, ms)
+  }
+
+  /** With what loading costs. Undefined while nothing like it was measured on that device. */
+  estimateMs(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, isWarm = true): number | undefined {
     const rest = this.#rests.get(key(device, job))?.at(job.size.pixels)
     if (job.size.steps === 0) return rest
     const step = this.#steps.get(key(device, job))?.at(job.size.pixels)
-    return step === undefined ? undefined : job.size.steps * step + (rest ?? 0)
+    const load = this.#loads.get(loadKey(device, job, isWarm))?.at(anySize) ?? 0
+    return step === undefined ? undefined : job.size.steps * step + (rest ?? 0) + load
   }
 
   /** 99th percentile of a device's latest steps; undefined before the first. */
@@ -66,6 +78,12 @@ export class Speeds {
     const sorted = [...(this.#recent.get(device) ?? [])].sort((a, b) => a - b)
     return sorted[Math.ceil(sorted.length * 0.99) - 1]
   }
+}
+
+const anySize = 1
+
+function loadKey(device: string, job: { modelHash: string; size: JobSize }, isWarm: boolean): string {
+  return `${key(device, job)} ${isWarm}`
 }
 
 function key(device: string, job: { modelHash: string; size: JobSize }): string {

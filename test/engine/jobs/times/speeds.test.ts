@@ -32,6 +32,19 @@ describe('speeds', () => {
     expect(speeds.estimateMs('a', sized(1000))).toBeGreaterThan(1990)
   })
 
+  test('know what a model costs to load, and apart from that what an exchange of its experts costs', () => {
+    const speeds = new Speeds()
+    speeds.stepped('a', sized(1000), 100)
+    expect(speeds.estimateMs('a', sized(1000), false)).toBe(1000)
+    speeds.loaded('a', sized(1000), false, 5000)
+    speeds.loaded('a', sized(1000), true, 700)
+    expect(speeds.estimateMs('a', sized(1000), false)).toBe(6000)
+    expect(speeds.estimateMs('a', sized(1000), true)).toBe(1700)
+    // The same weights for a picture of any size; another model's are not known.
+    expect(speeds.estimateMs('a', sized(4000), false)).toBe(4000 + 5000)
+    expect(speeds.estimateMs('b', sized(1000), false)).toBeUndefined()
+  })
+
   test('the 99th percentile is of the latest two hundred steps', () => {
     const speeds = new Speeds()
     expect(speeds.p99StepMs('a')).toBeUndefined()
