@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { Command } from 'commander'
 import { packageRoot } from '../src/paths.ts'
+import { measureExchange } from './bench/exchange.ts'
 import { measureMemory } from './bench/memory.ts'
 import { measurePicture } from './bench/picture.ts'
 import { print, type Section } from './bench/report.ts'
@@ -14,7 +15,10 @@ import { measureSamplers } from './bench/samplers.ts'
 import { measureExtras, measureSavings } from './bench/savings.ts'
 import { openSubject, type SubjectOptions } from './bench/subject.ts'
 
-const parts = ['picture', 'samplers', 'savings', 'extras', 'memory'] as const
+const parts = ['picture', 'samplers', 'savings', 'extras', 'memory', 'exchange'] as const
+
+/** Five rounds and a half of the part `exchange`. */
+const exchangedPictures = 500
 
 const command = new Command('bench')
   .option('--only <parts...>', `of ${parts.join(', ')}`)
@@ -50,6 +54,7 @@ const measures: Record<(typeof parts)[number], () => Promise<Section>> = {
   savings: () => measureSavings(subject, rounds),
   extras: () => measureExtras(subject, options, rounds),
   memory: () => measureMemory(options),
+  exchange: () => measureExchange(options, exchangedPictures),
 }
 
 const gigabytes = (totalmem() / 2 ** 30).toFixed(0)

@@ -25,23 +25,33 @@ function bar(stream: NodeJS.WriteStream, cli: Words['cli']): Progress {
   const format = ` {bar} {percentage} %  {label}`
   const single = new SingleBar({ format, stream, barsize: 30, clearOnComplete: true, hideCursor: true })
   let started = false
+  let [stepNow, stepsNow] = [0, 1]
   const update = (step: number, steps: number, label: string) => {
     if (started) single.setTotal(steps)
     else single.start(steps, step, { label })
     started = true
     single.update(step, { label })
+    stepNow = step
+    stepsNow = steps
   }
   return {
-    loading: model => update(0, 1, withVisibleControls(cli.loading(model))),
+    // Weights may also be loaded between two steps: the bar stays where it is.
+    loading: model => update(stepNow, stepsNow, withVisibleControls(cli.loading(model))),
     step: (step, steps) => update(step, steps, cli.step(step, steps)),
     end: () => single.stop(),
   }
 }
 
 function lines(say: (line: string) => void, cli: Words['cli']): Progress {
+  /** Each network of a model says that it is loaded: it is told once until the next step. */
+  let told: string | undefined
   return {
-    loading: model => say(cli.loading(model)),
+    loading(model) {
+      if (model !== told) say(cli.loading(model))
+      told = model
+    },
     step(step, steps) {
+      told = undefined
       const partOf = (done: number) => Math.floor((done * stepsTold) / steps)
       if (step === 1 || partOf(step) > partOf(step - 1)) say(cli.step(step, steps))
     },

@@ -71,7 +71,7 @@ test('the command prints a table, and writes the figures that it is asked for', 
 })
 
 test.each([
-  [['--only', 'speed'], 'no part speed; there are picture, samplers, savings, extras, memory'],
+  [['--only', 'speed'], 'no part speed; there are picture, samplers, savings, extras, memory, exchange'],
   [['--rounds', '0'], '--rounds wants a whole number from 1 on'],
   [['--model', 'none'], 'no model none among demo'],
 ])('%j is refused in one sentence', (args, sentence) => {
