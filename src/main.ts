@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { adapterModules, setupSentence } from './adapters.ts'
 import { type BuiltEasel, buildEasel } from './app/build-easel.ts'
+import { modelMemoryProblem } from './app/check-memory.ts'
 import { checkPicture } from './app/check-picture.ts'
 import type { Adapter, AdapterStatus, ReportStatus, SealedDocuments } from './bots/adapter.ts'
 import type { Config } from './config.ts'
@@ -19,7 +20,7 @@ import type { Logger } from './ports.ts'
 import type { Secrets } from './secrets.ts'
 import { systemClock, systemIds, systemRandom } from './system-ports.ts'
 import { within } from './time-limit.ts'
-import { errorSentence, type Words } from './words/en.ts'
+import { errorSentence, problemSentence, type Words } from './words/en.ts'
 
 /** The maximum duration of a stop after the grace period for pictures. */
 export const stopLimitMs = 8000
@@ -53,13 +54,18 @@ export interface Server {
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { config, words, log, say } = parts
   const catalogue = await usableModels(parts)
-  const { devices, reason, env } = await prepareDevices(config, process.env)
-  for (const line of reasonLines(words, reason)) say(line)
+  const prepared = await prepareDevices(config, process.env)
+  for (const line of reasonLines(words, prepared.reason)) say(line)
+  const devices = prepared.devices.map(device => deviceOpeners(device, catalogue, prepared.env))
+  for (const model of catalogue.models) {
+    const tooLarge = modelMemoryProblem(model, devices)
+    if (tooLarge) parts.warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
+  }
   const fits = new LoraFits()
   const built = buildEasel({
     config,
     catalogue: { ...catalogue, loraFit: (model, lora) => fits.of(model, lora) },
-    devices: devices.map(device => deviceOpeners(device, catalogue, env)),
+    devices,
     checkPicture,
     migrationsFolder: join(packageRoot, 'migrations'),
     clock: systemClock,

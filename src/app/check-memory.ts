@@ -16,22 +16,37 @@ export function memoryProblem(
   models: readonly ModelRecord[],
   devices: readonly DeviceMemory[],
 ): Problem | undefined {
-  const budgetOf = ({ memoryBytes = Number.POSITIVE_INFINITY }: DeviceMemory) => memoryBytes
-  const [largest] = [...devices].sort((a, b) => budgetOf(b) - budgetOf(a))
-  const neededBytes = Math.max(0, ...orders.map(order => neededFor(order, models)))
-  if (!largest || neededBytes <= budgetOf(largest)) return undefined
-  return problem('memory-too-small', { device: largest.name, neededBytes, budgetBytes: budgetOf(largest) })
+  return problemOf(Math.max(0, ...orders.map(order => neededByOrder(order, models))), devices)
 }
 
-/** Each network may be alone when it runs, so the greatest need counts. */
-function neededFor(order: WorkOrder, models: readonly ModelRecord[]): number {
+/** The same of a model at the size that it was trained with: told at the start. */
+export function modelMemoryProblem(
+  model: ModelRecord,
+  devices: readonly DeviceMemory[],
+): Problem | undefined {
+  return problemOf(neededBytes(model.needs ?? [], model.nativeSidePx ** 2), devices)
+}
+
+function problemOf(needed: number, devices: readonly DeviceMemory[]): Problem | undefined {
+  const budgetOf = ({ memoryBytes = Number.POSITIVE_INFINITY }: DeviceMemory) => memoryBytes
+  const [largest] = [...devices].sort((a, b) => budgetOf(b) - budgetOf(a))
+  if (!largest || needed <= budgetOf(largest)) return undefined
+  const details = { device: largest.name, neededBytes: needed, budgetBytes: budgetOf(largest) }
+  return problem('memory-too-small', details)
+}
+
+function neededByOrder(order: WorkOrder, models: readonly ModelRecord[]): number {
   if (order.kind === 'upscale') return 0
   const experts = models.flatMap((model): ExpertRecord[] =>
     model.refiner ? [model, model.refiner] : [model],
   )
   const hashes = [order.model.hash, ...(order.kind === 'paint' ? [order.refinement?.model.hash] : [])]
-  const pixels = paintedPixels(order)
-  const needs = experts.filter(({ hash }) => hashes.includes(hash)).flatMap(({ needs = [] }) => needs)
+  const needs = experts.filter(({ hash }) => hashes.includes(hash)).flatMap(expert => expert.needs ?? [])
+  return neededBytes(needs, paintedPixels(order))
+}
+
+/** Each network may be alone when it runs, so the greatest need counts. */
+function neededBytes(needs: NonNullable<ExpertRecord['needs']>, pixels: number): number {
   return Math.max(
     0,
     ...needs.map(({ openingBytes, weightBytes, bytesPerPixel, mostPixels = pixels }) =>

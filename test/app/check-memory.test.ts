@@ -1,6 +1,6 @@
 /** A picture that fits into no device's memory is refused before it is accepted; one that fits is not. */
 import { expect, test } from 'vitest'
-import { memoryProblem } from '../../src/app/check-memory.ts'
+import { memoryProblem, modelMemoryProblem } from '../../src/app/check-memory.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { readLibrary } from '../../src/model-library.ts'
 import { packageRoot } from '../../src/paths.ts'
@@ -51,6 +51,11 @@ test('the device with the most memory decides, and says what is needed and what 
     code: 'memory-too-small',
     details: { device: 'cuda:0', neededBytes: 10.3 * gb + 4000 * 1024 ** 2, budgetBytes: 10 * gb },
   })
+})
+
+test('a model that fits nowhere at its own size is known at the start', () => {
+  expect(modelMemoryProblem(demo, [{ name: 'cpu', memoryBytes: 1e6 }])?.code).toBe('memory-too-small')
+  expect(modelMemoryProblem(demo, [{ name: 'cpu', memoryBytes: 1 * gb }])).toBeUndefined()
 })
 
 test('a device without a limit takes everything', () => {
