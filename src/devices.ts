@@ -18,10 +18,11 @@ const entry = pathToFileURL(join(packageRoot, 'dist/src/engine/host/worker.js'))
 const passedOn =
   /^(PATH|HOME|TMPDIR|LANG|LC_\w+|TZ|XDG_RUNTIME_DIR|LD_LIBRARY_PATH|CUDA_\w+|NVIDIA_\w+|VK_\w+|ORT_\w+)$/
 
-/** A process of its own for a GPU: a driver that hangs or a kernel that crashes takes nothing else with it. */
-function hostKindOf({ name, host }: DeviceConfig): 'thread' | 'process' {
-  return host ?? (name.startsWith('cpu') ? 'thread' : 'process')
-}
+/**
+ * How glibc's allocator is set in a worker process: what is larger than a MiB, as weights are, is given back to the system when
+ * it is freed. By default the allocator keeps it, and an expert that took the place of another would need the room of both.
+ */
+const allocator = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) }
 
 /** The pool's openers for a device's workers: the configured host, and a process for jobs that may crash it. */
 export function deviceOpeners(
@@ -32,7 +33,7 @@ export function deviceOpeners(
   const memoryBytes = memoryBudgetBytes(device)
   const openHost = hostOpener(device, catalogue, env, memoryBytes)
   const known = { name: device.name, ...(memoryBytes !== undefined && { memoryBytes }), openHost }
-  if (hostKindOf(device) === 'process') return known
+  if (hostOf(device, catalogue.models, memoryBytes) === 'process') return known
   const openIsolatedHost = hostOpener({ ...device, host: 'process' }, catalogue, env, memoryBytes)
   return { ...known, openIsolatedHost }
 }
@@ -44,7 +45,8 @@ export function hostOpener(
   env: Readonly<Record<string, string | undefined>>,
   memoryBytes = memoryBudgetBytes(device),
 ): () => WorkerHost {
-  const create = hostKindOf(device) === 'process' ? createProcessHost : createThreadHost
+  const host = hostOf(device, models, memoryBytes)
+  const create = host === 'process' ? createProcessHost : createThreadHost
   const options = {
     entry,
     device: device.name,
@@ -57,9 +59,25 @@ export function hostOpener(
       files,
       version: `Easel ${version}`,
     },
-    env: workerEnvironment(env),
+    env: { ...workerEnvironment(env), ...(host === 'process' && allocator) },
   }
   return () => create(options)
+}
+
+/**
+ * A process for a GPU: a driver that hangs or a kernel that crashes takes nothing else with it. On the CPU a thread, unless the
+ * networks of a model take turns: only a process gives freed memory back to the system.
+ */
+export function hostOf(
+  { name, host }: Pick<DeviceConfig, 'name' | 'host'>,
+  models: ModelCatalogue['models'],
+  memoryBytes = Number.POSITIVE_INFINITY,
+): 'thread' | 'process' {
+  const takesTurns = models.some(model => {
+    const needs = [...(model.needs ?? []), ...(model.refiner?.needs ?? [])]
+    return needs.reduce((sum, { openingBytes }) => sum + openingBytes, 0) > memoryBytes
+  })
+  return host ?? (name.startsWith('cpu') && !takesTurns ? 'thread' : 'process')
 }
 
 export function workerEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
