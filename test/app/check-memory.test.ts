@@ -2,21 +2,11 @@
 import { expect, test } from 'vitest'
 import { memoryProblem, modelMemoryProblem } from '../../src/app/check-memory.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
-import { readLibrary } from '../../src/model-library.ts'
-import { packageRoot } from '../../src/paths.ts'
-import { tempFolder } from '../helpers/temp-folder.ts'
+import { readDemoRecord } from '../helpers/demo-record.ts'
 import { aPaintOrder } from '../helpers/work-orders.ts'
 
 const gb = 1e9
-const { models } = await readLibrary({
-  modelsDir: `${packageRoot}/models`,
-  extraModelDirs: [],
-  modelLinkTargets: [],
-  dataDir: tempFolder(),
-  models: {},
-})
-const [demo] = models
-if (!demo?.refiner) throw new Error('the demo model has no Refiner')
+const demo = await readDemoRecord()
 
 /** The demo model, as large as SDXL. */
 const sdxl: ModelRecord = {
@@ -46,10 +36,10 @@ test('what is looked through says what each of its networks needs', () => {
 
 test('the device with the most memory decides, and says what is needed and what there is', () => {
   const small = { name: 'cpu', memoryBytes: 8 * gb }
-  expect(memoryProblem([order], [sdxl], [small, { name: 'cuda:0', memoryBytes: 12 * gb }])).toBeUndefined()
-  expect(memoryProblem([order], [sdxl], [small, { name: 'cuda:0', memoryBytes: 10 * gb }])).toEqual({
+  expect(memoryProblem([order], [sdxl], [small, { name: 'cuda:0', memoryBytes: 15 * gb }])).toBeUndefined()
+  expect(memoryProblem([order], [sdxl], [small, { name: 'cuda:0', memoryBytes: 12 * gb }])).toEqual({
     code: 'memory-too-small',
-    details: { device: 'cuda:0', neededBytes: 10.3 * gb + 4000 * 1024 ** 2, budgetBytes: 10 * gb },
+    details: { device: 'cuda:0', neededBytes: 10.3 * gb + 4000 * 1024 ** 2, budgetBytes: 12 * gb },
   })
 })
 
