@@ -16,6 +16,8 @@ import type {
   UsageView,
 } from './views.ts'
 
+export type { FileKind }
+
 /** `notices` are things that were changed and named (a value clamped, a word ignored). */
 export type ImagineOutcome =
   | { kind: 'accepted'; jobs: JobView[]; notices: Problem[] }

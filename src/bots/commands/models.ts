@@ -1,9 +1,10 @@
 /** `/models`: what can be painted with, in a line each; details and the lists of names behind buttons. */
+import type { Easel } from '../../app/easel.ts'
 import type { ModelView } from '../../app/views.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
-import { type TopicName, topicRows } from './topics.ts'
+import { fileLines, type TopicName, topicRows } from './topics.ts'
 
 export const models: Command = {
   access: 'everyone',
@@ -12,11 +13,23 @@ export const models: Command = {
   options: [],
   handle: ({ easel, words }) => ({
     kind: 'message',
-    message: modelsMessage(easel.models(), easel.styles().length > 0, words),
+    message: modelsMessage(easel.models(), furtherTopics(easel, words), words),
   }),
 }
 
-export function modelsMessage(offered: readonly ModelView[], hasStyles: boolean, words: Words): Message {
+/** Topics of which there is not always something to tell. */
+function furtherTopics(easel: Easel, words: Words): TopicName[] {
+  return [
+    ...(easel.styles().length > 0 ? ['styles' as const] : []),
+    ...(fileLines(easel, words).length > 0 ? ['files' as const] : []),
+  ]
+}
+
+export function modelsMessage(
+  offered: readonly ModelView[],
+  further: readonly TopicName[],
+  words: Words,
+): Message {
   const { models: text } = words
   if (offered.length === 0) return textMessage(text.none)
   const lines = offered.map(({ name, isDefault, hasRefiner, note }) =>
@@ -26,6 +39,6 @@ export function modelsMessage(offered: readonly ModelView[], hasStyles: boolean,
       ...(note === undefined ? [] : [note]),
     ].join(' · '),
   )
-  const topics: TopicName[] = ['details', 'samplers', 'schedules', ...(hasStyles ? ['styles' as const] : [])]
+  const topics: TopicName[] = ['details', 'samplers', 'schedules', ...further]
   return { ...textMessage(text.title, lines), buttons: topicRows(topics, words) }
 }

@@ -1,5 +1,5 @@
 /** Topics: what a short answer leaves behind a button. Each is a message of its own. */
-import type { Easel } from '../../app/easel.ts'
+import type { Easel, FileKind } from '../../app/easel.ts'
 import type { Words } from '../../words/en.ts'
 import { flagGroups, flagsIn } from '../grammar/flag-groups.ts'
 import type { Button } from '../messages/buttons.ts'
@@ -9,7 +9,7 @@ import { sizeOf } from '../messages/parameters.ts'
 export type TopicName = keyof Words['topics']
 
 export interface TopicContext {
-  easel: Pick<Easel, 'models' | 'samplers' | 'schedules' | 'styles'>
+  easel: Pick<Easel, 'models' | 'samplers' | 'schedules' | 'styles' | 'fileNames'>
   words: Words
   /** A line for every small command. */
   helpLines: readonly string[]
@@ -29,6 +29,17 @@ export function topicRows(names: readonly TopicName[], { topics }: Words): Butto
   return [buttons.slice(0, 4), buttons.slice(4)].filter(row => row.length > 0)
 }
 
+/** What a request calls by name, besides models. */
+const kindsByName: readonly FileKind[] = ['lora', 'embedding', 'vae', 'controlnet', 'ip-adapter']
+
+/** A line for each kind of which there is something. */
+export function fileLines(easel: Pick<Easel, 'fileNames'>, { cli }: Words): string[] {
+  return kindsByName.flatMap(kind => {
+    const names = easel.fileNames(kind)
+    return names.length === 0 ? [] : [`${cli.fileKinds[kind]}: ${names.join(', ')}`]
+  })
+}
+
 export const helpTopics: readonly TopicName[] = ['commands', ...flagGroups]
 
 function linesOn(name: TopicName, { easel, words, helpLines }: TopicContext): string[] {
@@ -46,6 +57,8 @@ function linesOn(name: TopicName, { easel, words, helpLines }: TopicContext): st
             words.models.steps(defaultSteps, defaultGuidance, defaultSampler),
           ].join(' · '),
         )
+    case 'files':
+      return fileLines(easel, words)
     case 'samplers':
     case 'schedules':
     case 'styles':

@@ -148,6 +148,7 @@ export const topics = {
   samplers: 'Samplers',
   schedules: 'Schedules',
   styles: 'Styles',
+  files: 'LoRAs, ControlNets …',
 }
 
 export const queue = {

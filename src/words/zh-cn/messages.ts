@@ -134,6 +134,7 @@ export const topics: Words['topics'] = {
   samplers: '采样器',
   schedules: '调度',
   styles: '风格',
+  files: 'LoRA、ControlNet 等',
 }
 
 export const queue: Words['queue'] = {

@@ -226,19 +226,26 @@ describe('the message of a command', () => {
       defaultSteps: 20,
       defaultGuidance: 7,
     }
-    const message = modelsMessage([demo], false, en)
+    const message = modelsMessage([demo], ['files'], en)
     expect(message.lines).toEqual(['demo (default) · with Refiner'])
     expect(message.buttons.flat().map(({ label }) => label)).toEqual([
       'Model details',
       'Samplers',
       'Schedules',
+      'LoRAs, ControlNets …',
     ])
-    const easel = { models: () => [demo], samplers: () => ['euler'], schedules: () => ['ays', 'beta'] }
-    const told = (name: string) =>
-      topicMessage(name, { easel: { ...easel, styles: () => [] }, words: en, helpLines: [] })?.lines
+    const offered = {
+      models: () => [demo],
+      samplers: () => ['euler'],
+      schedules: () => ['ays', 'beta'],
+      styles: () => [],
+      fileNames: (kind: string) => (kind === 'controlnet' ? ['canny', 'depth'] : []),
+    }
+    const told = (name: string) => topicMessage(name, { easel: offered, words: en, helpLines: [] })?.lines
     expect(told('details')).toEqual([
       'demo · 128×128 · sizes in steps of 32 px · 20 steps, guidance 7, euler',
     ])
     expect(told('schedules')).toEqual(['ays, beta'])
+    expect(told('files')).toEqual(['ControlNet: canny, depth'])
   })
 })
