@@ -44,9 +44,13 @@ export class MergedLoras {
    * Postcondition: the model's weights have these LoRAs in them and no others. Networks that a change of the set does not
    * touch stay open as they are.
    * @throws AppError 'model-changed' where a file is no longer the one that the order was accepted with, 'model-file' where
-   * it does not fit the model, 'file' where the merged weights cannot be written.
+   * it does not fit the model, 'file' where the merged weights cannot be written; the signal's reason.
    */
-  async merge(loras: readonly LoraOrder[], onLoading: (name: string) => void): Promise<void> {
+  async merge(
+    loras: readonly LoraOrder[],
+    onLoading: (name: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const acting = loras.filter(({ unetWeight, textWeight }) => unetWeight !== 0 || textWeight !== 0)
     const key = acting.length === 0 ? '' : keyOf(acting)
     if (key === this.#key) return
@@ -69,7 +73,7 @@ export class MergedLoras {
       const own = (keys.get(network) ?? []).join()
       if (own === (this.#merged.get(network)?.key ?? '')) continue
       onLoading(acting.map(({ name }) => name).join(', '))
-      await this.#exchange(network, own, changes.get(network) ?? [])
+      await this.#exchange(network, own, changes.get(network) ?? [], signal)
     }
     this.#key = key
   }
@@ -85,7 +89,12 @@ export class MergedLoras {
     throw unmatchedLora(path, unmatched)
   }
 
-  async #exchange(network: LoraNetwork, key: string, changes: readonly WeightedUpdate[]): Promise<void> {
+  async #exchange(
+    network: LoraNetwork,
+    key: string,
+    changes: readonly WeightedUpdate[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const open: Exchangeable | undefined = this.#networks[network]
     const own = open?.ownWeights
     if (!open || !own) throw new AppError('internal', { problem: `${network} has no weights to change` })
@@ -96,8 +105,9 @@ export class MergedLoras {
     if (before) await rm(before.file, { force: true })
     if (changes.length === 0) return
     const file = await this.#newFile(network)
-    const merged = await mergeInto(file, own.found, changes).catch(async (error: unknown) => {
+    const merged = await mergeInto(file, own.found, changes, signal).catch(async (error: unknown) => {
       await rm(file, { force: true })
+      signal?.throwIfAborted()
       throw asFileFault(file, error)
     })
     await open.exchangeWeights(withTensors(own, merged))

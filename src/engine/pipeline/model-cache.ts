@@ -41,9 +41,10 @@ export class ModelCache {
     reference: ModelReference,
     loras: readonly LoraOrder[],
     onLoading: (name: string) => void,
+    signal?: AbortSignal,
   ): Promise<CachedModel> {
     const open = await this.#model(reference)
-    await open.loras.merge(loras, onLoading)
+    await open.loras.merge(loras, onLoading, signal)
     const model = { ...open.model, loras: open.loras.key }
     return reference.vae ? this.#withVae(model, reference.vae) : model
   }

@@ -207,7 +207,7 @@ class OrderRun implements PaintContext {
   model(reference: ModelReference, loras: readonly LoraOrder[] = []): Promise<CachedModel> {
     this.#modelName = reference.name
     const onLoading = (name: string) => this.onLoading(name)
-    return this.timed('load', () => this.#parts.modelCache.take(reference, loras, onLoading))
+    return this.timed('load', () => this.#parts.modelCache.take(reference, loras, onLoading, this.signal))
   }
 
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]> {

@@ -134,6 +134,19 @@ describe('LoRAs in the weights of an open model', () => {
     await loras.close()
   })
 
+  test('given up while it is merged, it leaves nothing, and the next set is whole', async () => {
+    const { loras } = watched()
+    const own = await pooledText()
+    const cancel = new AbortController()
+    const merging = loras.merge([order('te-only')], () => cancel.abort(new Error('given up')), cancel.signal)
+    await expect(merging).rejects.toThrow('given up')
+    expect(await pooledText()).toEqual(own)
+    await loras.merge([order('te-only')], quietly)
+    expect(await pooledText()).not.toEqual(own)
+    await loras.merge([], quietly)
+    await loras.close()
+  })
+
   test('a LoRA of which nothing belongs to the model is refused, and says what its modules are called', async () => {
     const { loras } = watched()
     await expect(loras.merge([order('refuse-sd15')], quietly)).rejects.toMatchObject({

@@ -18,12 +18,14 @@ export interface WeightedUpdate {
 /**
  * Writes the changed tensors of one network into `file`, one after another; only one is in memory at a time.
  * own: the network's tensors by name. Changes of one tensor are made in the order given.
- * @throws AppError 'model-file' where a file has become shorter or its numbers are not finite.
+ * signal: a merge of gigabytes may be given up between two tensors.
+ * @throws AppError 'model-file' where a file has become shorter or its numbers are not finite; the signal's reason.
  */
 export async function mergeInto(
   file: string,
   own: ReadonlyMap<string, StoredTensor>,
   changes: readonly WeightedUpdate[],
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, StoredTensor>> {
   const handle = await open(file, 'w')
   try {
@@ -31,6 +33,7 @@ export async function mergeInto(
     const merged = new Map<string, StoredTensor>()
     let offset = 0
     for (const [name, updates] of byTensor(changes)) {
+      signal?.throwIfAborted()
       const tensor = own.get(name)
       if (!tensor) throw new AppError('internal', { problem: `the network has no tensor ${name}` })
       const values = new Float32Array(await mergedValues(tensor, updates))
