@@ -2,6 +2,7 @@
 import type { FileKind } from '../engine/models/file-record.ts'
 import type { Viewer } from './access.ts'
 import type { DeletionStatus, DeliveryNotices, DeliveryStatus } from './delivery/delivery-status.ts'
+import type { ForeignPicture } from './foreign-picture.ts'
 import type { Caller, Person } from './people.ts'
 import type { Problem } from './problems.ts'
 import type { Action, ImagineRequest } from './requests.ts'
@@ -70,6 +71,8 @@ export interface Easel {
   /** By the sha256 of a file that came back to us, or the part of it that a file's name holds. */
   pictureByHash(hash: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
   pictureBytes(pictureId: string, viewer: Viewer): Promise<Uint8Array | undefined>
+  /** What another program wrote into a file; nothing of what Easel wrote. */
+  foreignPicture(bytes: Uint8Array): ForeignPicture
   /** A past result, by a picture's id or a job's, on its way to where the caller is. From now on it may also be seen where the caller brought it. */
   show(id: string, caller: Caller): Promise<ShowOutcome>
   /** What was made in the viewer's channel, newest last. */

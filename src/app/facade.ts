@@ -7,6 +7,7 @@ import { act } from './act.ts'
 import { type Catalogue, defaultsOf, filesOf, namesOf } from './catalogue.ts'
 import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
 import type { Easel } from './easel.ts'
+import { readForeignPicture } from './foreign-picture.ts'
 import type { AppParts } from './parts.ts'
 import { problem } from './problems.ts'
 import { usageOf } from './quota.ts'
@@ -58,6 +59,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       const picture = usablePicture(db, viewer, pictureId)
       return picture && db.files.read(picture.file)
     },
+    foreignPicture: bytes => readForeignPicture(bytes, app.catalogue),
     show: (id, caller) => show(app, id, caller),
     async deliveryStatus(deliveryId, viewer, timeoutMs) {
       const status = () => deliveryStatus(db, deliveryId, viewer)

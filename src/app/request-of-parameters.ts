@@ -1,27 +1,69 @@
 /** The request that comes nearest to what another program wrote into a picture, as far as it can be followed here. */
-import { bounds } from '../bounds.ts'
+import { type Bounds, bounds } from '../bounds.ts'
 import type { PictureParameters } from '../engine/image/parameters/parameters.ts'
-import { findSampler } from '../engine/sampling/sampler-names.ts'
+import { findSampler, samplerName } from '../engine/sampling/sampler-names.ts'
+import { isReadAlike } from '../engine/text/prompt-rules.ts'
 import { type Catalogue, findByName } from './catalogue.ts'
 import type { ImagineRequest } from './requests.ts'
 
-/** Its model and sampler where they are known here; otherwise our own stand in. Sizes are the picture's matter. */
-export function requestOfParameters(p: PictureParameters, { models }: Catalogue): ImagineRequest {
-  const model = p.model === undefined ? undefined : findByName(models, p.model)?.name
-  const sampler = p.sampler !== undefined && findSampler(p.sampler).kind === 'found' ? p.sampler : undefined
-  return {
-    prompt: p.prompt,
-    ...(p.negative === '' ? {} : { negative: p.negative }),
-    ...seedOf(p.seed),
-    ...(p.steps === undefined ? {} : { steps: p.steps }),
-    ...(p.guidance === undefined ? {} : { guidance: p.guidance }),
-    ...(sampler === undefined ? {} : { sampler }),
-    ...(model === undefined ? {} : { model }),
+/** Programs whose prompts ComfyUI's rule reads; the others' are read as A1111's. */
+const comfyPrograms: ReadonlySet<string | undefined> = new Set(['ComfyUI', 'SwarmUI'])
+
+/**
+ * Its model and sampler where they are known here; otherwise our own stand in. What is out of bounds here is left out.
+ * Sizes are the picture's matter. The prompt is the plain text, not a template.
+ */
+export function requestOfParameters(
+  p: PictureParameters,
+  { models }: Pick<Catalogue, 'models'>,
+  program?: string,
+): ImagineRequest {
+  const isComfy = comfyPrograms.has(program) && ![p.prompt, p.negative].every(isReadAlike)
+  const found: Omit<Partial<ImagineRequest>, 'prompt'> = {
+    negative: p.negative || undefined,
+    seed: seedOf(p.seed),
+    steps: p.steps !== undefined && Number.isInteger(p.steps) && p.steps > 0 ? p.steps : undefined,
+    guidance: within(bounds.guidance, p.guidance),
+    sampler: samplerOf(p),
+    model: modelOf(p.model, models),
+    clipSkip: within(bounds.clipSkip, clipSkipOf(p)),
+    syntax: isComfy ? 'comfyui' : undefined,
   }
+  const known = Object.entries(found).filter(([, value]) => value !== undefined)
+  return Object.assign({ prompt: p.prompt }, Object.fromEntries(known))
 }
 
-/** Other programs have seeds beyond those that can be asked for here: chance takes their place. */
-function seedOf(seed: bigint | undefined): Pick<ImagineRequest, 'seed'> {
-  const { min, max } = bounds.seed
-  return seed !== undefined && seed >= min && seed <= max ? { seed: Number(seed) } : {}
+/**
+ * Other programs take 64 bits. torch's generator, whose noise ours is, counts the low 32 alone (at::mt19937): they stand
+ * for a seed that is too large for a number in JSON.
+ */
+function seedOf(seed: bigint | undefined): number | undefined {
+  if (seed === undefined || seed < 0n) return undefined
+  return Number(seed <= bounds.seed.max ? seed : BigInt.asUintN(32, seed))
+}
+
+function within({ min, max }: Bounds, value: number | undefined): number | undefined {
+  return value !== undefined && value >= min && value <= max ? value : undefined
+}
+
+/** With its schedule, where both are known. */
+function samplerOf({ sampler, extra }: PictureParameters): string | undefined {
+  if (sampler === undefined) return undefined
+  const schedule = extra.get('Schedule type') ?? extra.get('Scheduler') ?? ''
+  const spelled = [findSampler(`${sampler} ${schedule}`), findSampler(sampler)]
+  const found = spelled.find(lookup => lookup.kind === 'found')
+  return found && samplerName(found.choice)
+}
+
+/** By its file's name, whatever its folder and its ending. */
+function modelOf(name: string | undefined, models: Catalogue['models']): string | undefined {
+  const file = name?.split(/[\\/]/).at(-1) ?? ''
+  const known = findByName(models, file) ?? findByName(models, file.replace(/\.[a-z0-9]{2,11}$/i, ''))
+  return known?.name
+}
+
+/** A1111 counts from the last layer; SDXL's usual penultimate one is its 2. */
+function clipSkipOf({ extra }: PictureParameters): number | undefined {
+  const skip = Number(extra.get('Clip skip'))
+  return Number.isInteger(skip) && skip > 2 ? skip - 2 : undefined
 }

@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { requestOf } from '../app/request-of-job.ts'
 import { formatRequest } from '../bots/grammar/command-line.ts'
+import { foreignTable } from '../bots/messages/foreign-info.ts'
 import { parameterTable } from '../bots/messages/parameters.ts'
 import { machineKeys, type PictureParameters, workOrderOf } from '../engine/image/parameters/parameters.ts'
 import { type MakingOf, readMakingOf } from '../engine/image/parameters/read-parameters.ts'
@@ -46,28 +47,11 @@ function tableOf(
   parameters: PictureParameters,
   words: Session['words'],
 ): [string, string][] {
-  if (order === undefined) return textTable(parameters, words)
+  if (order === undefined) return foreignTable(parameters, words)
   if (order.kind !== 'upscale') return parameterTable({ order, promptAsTyped: '' }, 0, words)
   // The text says what the order does not know: how the source was painted.
   const extra = new Map([...parameters.extra].filter(([key]) => !machineKeys.has(key)))
-  return [...textTable({ ...parameters, extra }, words), [words.parameters.source, order.source.pictureId]]
-}
-
-/** What a program wrote, as far as it is understood. */
-function textTable(p: PictureParameters, { parameters }: Session['words']): [string, string][] {
-  const size = p.widthPx === undefined || p.heightPx === undefined ? undefined : `${p.widthPx}×${p.heightPx}`
-  const rows: [string, string | number | bigint | undefined][] = [
-    [parameters.prompt, p.prompt || undefined],
-    [parameters.negative, p.negative || undefined],
-    [parameters.size, size],
-    [parameters.seed, p.seed],
-    [parameters.steps, p.steps],
-    [parameters.guidance, p.guidance],
-    [parameters.sampler, p.sampler],
-    [parameters.model, p.model ?? p.modelHash],
-    ...p.extra,
-  ]
-  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+  return [...foreignTable({ ...parameters, extra }, words), [words.parameters.source, order.source.pictureId]]
 }
 
 async function showCommand(session: Session, order: WorkOrder, file: string): Promise<void> {

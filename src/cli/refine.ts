@@ -92,10 +92,10 @@ function recipeOf(
   catalogue: ModelCatalogue,
   findings: Findings,
 ): Recipe | undefined {
-  const parameters = readMakingOf(bytes)?.parameters
+  const { parameters, program } = readMakingOf(bytes) ?? {}
   const painted = parameters && recipeIn(parameters)
   if (painted) return painted
-  const told = parameters && requestOfParameters(parameters, catalogue)
+  const told = parameters && requestOfParameters(parameters, catalogue, program)
   const request = { ...told, prompt: prompt ?? told?.prompt ?? '' }
   if (request.prompt === '') return undefined
   const resolved = resolve(request, { catalogue, config, settings: {}, seed: systemRandom.uint32() })

@@ -68,6 +68,9 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
     ),
   },
   pictureBytes: { 'by id': about((caller, { pictureId }) => it.easel.pictureBytes(pictureId, caller)) },
+  foreignPicture: {
+    'of a file at hand': listing(() => it.easel.foreignPicture(new Uint8Array())),
+  },
   show: {
     'by the picture’s id': about((caller, { pictureId }) => it.easel.show(pictureId, caller), 'changes'),
     'by the job’s id': about((caller, { jobId }) => it.easel.show(jobId, caller), 'changes'),

@@ -21,6 +21,7 @@ import type {
   SettingsOutcome,
   ShowOutcome,
 } from '../../src/app/easel.ts'
+import { type ForeignPicture, readForeignPicture } from '../../src/app/foreign-picture.ts'
 import { type Caller, isSamePerson, type Person } from '../../src/app/people.ts'
 import { type Problem, problem } from '../../src/app/problems.ts'
 import type { Action, ImagineRequest } from '../../src/app/requests.ts'
@@ -211,6 +212,10 @@ export class FakeEasel implements Easel {
   async pictureBytes(pictureId: string, viewer?: Viewer): Promise<Uint8Array | undefined> {
     const found = this.picture(pictureId, viewer)
     return found && this.#paint(found.picture, found.job)
+  }
+
+  foreignPicture(bytes: Uint8Array): ForeignPicture {
+    return readForeignPicture(bytes, { models: [] })
   }
 
   async show(id: string, caller: Caller): Promise<ShowOutcome> {

@@ -4,11 +4,16 @@ import type { Easel } from '../../app/easel.ts'
 import type { Caller } from '../../app/people.ts'
 import type { JobView, PictureView } from '../../app/views.ts'
 import { type Download, maxDownloadBytes } from '../../net/download.ts'
+import type { Clock } from '../../ports.ts'
+import { within } from '../../time-limit.ts'
 import type { Words } from '../../words/en.ts'
+import { formatPrompt } from '../grammar/command-line.ts'
 import { hashInFileName } from '../messages/file-name.ts'
+import { foreignInfoMessage } from '../messages/foreign-info.ts'
 import { infoMessage } from '../messages/info-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Requester } from './chat.ts'
+import type { PaintForm } from './paint-form.ts'
 
 /** Our own pictures come before files, because they need no download. */
 export type MessagePictures<File> =
@@ -36,7 +41,34 @@ export async function messagePictureInfo<File>(
   if (download.kind !== 'bytes') return textMessage(downloadRefusal(download, words))
   const hash = createHash('sha256').update(download.bytes).digest('hex')
   const found = easel.pictureByHash(hash, caller) ?? pictureByName(easel, caller, files.nameOf(file))
-  return infoOf(found, words)
+  return found ? infoOf(found, words) : foreignInfoMessage(easel.foreignPicture(download.bytes), words)
+}
+
+/** What a form begins with. */
+export type FormPrompts = Pick<PaintForm, 'prompt' | 'negative'>
+
+/** A form must open while its person waits: a file that takes longer is not looked into. */
+const patienceMs = 1200
+
+/** The prompts that the one picture of a message says it was made with. */
+export async function promptsOfPicture<File>(
+  easel: Easel,
+  clock: Clock,
+  pictures: MessagePictures<File>,
+  fetch: FileAccess<File>['fetch'],
+): Promise<FormPrompts> {
+  if (pictures.kind !== 'files' || pictures.files.length > 1) return {}
+  let prompts: FormPrompts = {}
+  const read = async () => {
+    const download = await fetch(pictures.files[0])
+    if (download.kind !== 'bytes') return
+    const picture = easel.foreignPicture(download.bytes)
+    if (picture.kind !== 'parameters') return
+    const { prompt, negative } = picture.request
+    prompts = { prompt: formatPrompt(prompt), negative }
+  }
+  await within(clock, patienceMs, read())
+  return prompts
 }
 
 /** The sentence on why a person's file cannot be downloaded. */

@@ -82,6 +82,11 @@ export function formatRequest(request: ImagineRequest): string {
   return words.filter(word => word !== '').join(' ')
 }
 
+/** A prompt as it is typed where flags may follow. */
+export function formatPrompt(prompt: string): string {
+  return quoteIfNeeded(prompt)
+}
+
 interface FlagMark {
   name: string
   /** The offset of the dashes, and the offset of the value. */

@@ -63,6 +63,8 @@ export const chat = {
     unknownButton: 'That button is not one of mine.',
     noPicture: 'There is no picture in that message.',
     notMine: 'I know nothing about that picture: it is not one of mine, or it was changed since.',
+    formatOfParametersUnknown: (keywords: readonly string[]) =>
+      `That picture is not one of mine. It says something in a format that I do not know (${keywords.join(', ')}).`,
     tooLarge: (megabytes: number) => `That file is too large; at most ${megabytes} MB.`,
     commandTooLong: 'The command is too long to show here; Remix starts from the same words.',
     pictureGone: 'That picture could not be fetched. Please send it again.',

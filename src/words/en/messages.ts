@@ -122,6 +122,8 @@ export const info = {
   title: 'About this picture',
   /** One picture of a set, with what can be done with it. */
   pictureOf: (n: number, count: number) => `Picture ${n} of ${count}`,
+  ofProgram: (program: string) => `What ${program} wrote into this picture`,
+  nearestCommand: 'The nearest command here:',
 }
 
 export const help = {

@@ -109,6 +109,8 @@ export const parameters: Words['parameters'] = {
 export const info: Words['info'] = {
   title: '关于这张图片',
   pictureOf: (n, count) => `第 ${n} 张，共 ${count} 张`,
+  ofProgram: program => `${program} 写在这张图片里的内容`,
+  nearestCommand: '在这里最接近的命令：',
 }
 
 export const help: Words['help'] = {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
 import { buttonsOf } from '../../fakes/slack/block-kit.ts'
 import type { Post } from '../../fakes/slack/world.ts'
+import { foreignPicture } from '../../helpers/foreign-pictures.ts'
 import { SlackTest } from './start-slack.ts'
 
 const labels = (post: Post) => buttonsOf(post.blocks).map(({ button }) => button.text.text)
@@ -225,6 +226,19 @@ describe('what Slack adds to the story', () => {
     await t.calm()
     expect(t.told(ada).at(-1)).toContain('Seed: 7')
     expect(t.told(bob).at(-1)).toContain('not one of mine')
+  })
+
+  it('reads what another program wrote, and begins a form with its prompts', async () => {
+    const { ada, bob, channel } = t.scene
+    const photo = bob.writes('look', { channelId: channel.id }, [
+      { name: 'c.png', bytes: foreignPicture('comfy.png') },
+    ])
+    await ada.usesShortcut('image_info', photo)
+    await t.calm()
+    expect(t.told(ada).at(-1)).toContain('Seed: 8566257')
+    expect(t.told(ada).at(-1)).toContain('masterpiece best quality girl --no bad hands')
+    await ada.usesShortcut('use_as_source', photo)
+    expect(JSON.stringify(ada.modal)).toContain('masterpiece best quality girl')
   })
 
   it('shows figures, running jobs and defaults on the home, and the stats to admins alone', async () => {

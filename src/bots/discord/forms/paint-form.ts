@@ -2,6 +2,7 @@
 import type { APIModalInteractionResponseCallbackData } from 'discord.js'
 import type { Words } from '../../../words/en.ts'
 import type { RemixStart } from '../../chat/chat.ts'
+import type { FormPrompts } from '../../chat/message-picture.ts'
 import { type FormChoices, paintFields, promptField, whichField } from '../../chat/paint-form.ts'
 import { ownId } from '../outbound/custom-id.ts'
 import { modal } from './fields.ts'
@@ -20,10 +21,11 @@ export function remixForm(
 export function sourceForm(
   id: string,
   pictures: readonly string[],
+  prompts: FormPrompts,
   choices: FormChoices,
   words: Words,
 ): APIModalInteractionResponseCallbackData {
-  const fields = paintFields({ kind: 'source', pictures }, choices, words)
+  const fields = paintFields({ kind: 'source', ...prompts, pictures }, choices, words)
   const form = { customId: ownId('source-form', id), title: words.chat.useAsSource }
   return modal(form, fields, [promptField, whichField, 'no', 'strength'])
 }

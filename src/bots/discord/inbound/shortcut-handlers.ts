@@ -1,7 +1,12 @@
 /** Handlers of shortcuts on messages with a picture: use it as a source, or read its parameters. */
 import type { MessageContextMenuCommandInteraction } from 'discord.js'
 import type { Caller } from '../../../app/people.ts'
-import { type MessagePictures, messagePictureInfo } from '../../chat/message-picture.ts'
+import {
+  type FormPrompts,
+  type MessagePictures,
+  messagePictureInfo,
+  promptsOfPicture,
+} from '../../chat/message-picture.ts'
 import { hashInFileName } from '../../messages/file-name.ts'
 import { textMessage } from '../../messages/message.ts'
 import { sourceForm } from '../forms/paint-form.ts'
@@ -19,10 +24,10 @@ export async function startFromMessage(
   { words, caller }: RequestContext,
   shortcut: MessageContextMenuCommandInteraction,
 ): Promise<void> {
-  const { log, ids, easel, chat } = context
+  const { log, ids, easel, chat, clock, downloads } = context
   const pictures = picturesOf(context, caller, shortcut)
-  const open = (id: string, choices: readonly string[]) =>
-    attempt(log, () => shortcut.showModal(sourceForm(id, choices, chat.formChoices(), words)))
+  const open = (id: string, choices: readonly string[], prompts: FormPrompts = {}) =>
+    attempt(log, () => shortcut.showModal(sourceForm(id, choices, prompts, chat.formChoices(), words)))
   switch (pictures.kind) {
     case 'none':
       return replyNow(shortcut, { words, log }, () =>
@@ -33,11 +38,12 @@ export async function startFromMessage(
       return
     case 'files': {
       const id = ids.next()
-      await savePendingFiles(easel, id, caller.person, pictures.files)
-      await open(
-        id,
-        pictures.files.map((_, i) => String(i)),
-      )
+      const [prompts] = await Promise.all([
+        promptsOfPicture(easel, clock, pictures, file => downloads.fetch(file)),
+        savePendingFiles(easel, id, caller.person, pictures.files),
+      ])
+      const choices = pictures.files.map((_, i) => String(i))
+      await open(id, choices, prompts)
     }
   }
 }

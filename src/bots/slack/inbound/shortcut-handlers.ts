@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
 import type { Caller } from '../../../app/people.ts'
-import { type MessagePictures, messagePictureInfo } from '../../chat/message-picture.ts'
+import { type MessagePictures, messagePictureInfo, promptsOfPicture } from '../../chat/message-picture.ts'
 import { decodeButtonId } from '../../messages/buttons.ts'
 import { textMessage } from '../../messages/message.ts'
 import { openPaintForm } from '../forms/form-handlers.ts'
@@ -47,10 +47,14 @@ export async function startFromMessage(
   message: unknown,
   triggerId: string,
 ): Promise<Payload | undefined> {
-  const { words, caller } = requester
-  const source = sourceOf(picturesIn(context.easel, caller, message))
+  const { words, workspace, caller } = requester
+  const { easel, clock, downloads } = context
+  const pictures = picturesIn(easel, caller, message)
+  const source = sourceOf(pictures)
   if (source === undefined) return render(textMessage(words.chat.replies.noPicture), words)
-  return openPaintForm(context, requester, triggerId, { source })
+  const fetch = (file: SlackFile) => downloads.fetch(workspace, file.id)
+  const prompts = await promptsOfPicture(easel, clock, pictures, fetch)
+  return openPaintForm(context, requester, triggerId, { source, ...prompts })
 }
 
 /** Replies with the parameters of the message's picture. */

@@ -6,6 +6,7 @@ import { encodeButtonId } from '../../../../src/bots/messages/buttons.ts'
 import { AppError } from '../../../../src/errors.ts'
 import { en } from '../../../../src/words/en.ts'
 import { zhCn } from '../../../../src/words/zh-cn/index.ts'
+import { foreignPicture, pngWith } from '../../../helpers/foreign-pictures.ts'
 import { tinyPng } from '../../../helpers/tiny-png.ts'
 import { Asking } from '../asking.ts'
 
@@ -409,6 +410,28 @@ describe('shortcuts', () => {
     const repacked = { ...picture, filename: filename.replace('.png', '_1.png') }
     await asking.dealtWith(ada.uses(imageInfo, await bob.says(channel, 'smaller', [repacked])))
     expect(asking.told(ada)[1]).toContain('Seed: 7')
+  })
+
+  it('tell what another program wrote into a picture, and name a format that nobody reads', async () => {
+    const { ada, bob, channel } = asking
+    const comfy = { ...picture, bytes: foreignPicture('comfy.png') }
+    const unknown = { ...picture, bytes: pngWith({ generation_data: '{"prompt":"a cat"}' }) }
+    for (const file of [comfy, unknown])
+      await asking.dealtWith(ada.uses(imageInfo, await bob.says(channel, '', [file])))
+    const [told, other] = asking.told(ada)
+    expect(told).toContain('ComfyUI')
+    expect(told).toContain('Seed: 8566257')
+    expect(told).toContain('masterpiece best quality girl --no bad hands --seed 8566257')
+    expect(other).toBe(en.chat.replies.formatOfParametersUnknown(['generation\\_data']))
+  })
+
+  it('begin with the prompts that a picture says it was made with', async () => {
+    const { ada, bob, channel } = asking
+    const file = { ...picture, bytes: foreignPicture('comfy.png') }
+    const opened = ada.uses(useAsSource, await bob.says(channel, '', [file]))
+    const form = await ada.form(opened)
+    expect(JSON.stringify(form)).toContain('masterpiece best quality girl')
+    expect(JSON.stringify(form)).toContain('bad hands')
   })
 
   it('post files whose names hold no id', async () => {

@@ -1,0 +1,43 @@
+/** What a picture that is not in the database says of how it was made. */
+import type { PictureParameters } from '../engine/image/parameters/parameters.ts'
+import { readMakingOf } from '../engine/image/parameters/read-parameters.ts'
+import { templateFor } from '../engine/text/expand-prompt.ts'
+import type { Catalogue } from './catalogue.ts'
+import { requestOfParameters } from './request-of-parameters.ts'
+import type { ImagineRequest } from './requests.ts'
+
+export type { PictureParameters }
+
+export type ForeignPicture =
+  | {
+      kind: 'parameters'
+      /** The program's own name. */
+      program: string
+      parameters: PictureParameters
+      /** What comes nearest here, ready to be typed. */
+      request: ImagineRequest
+    }
+  /** Texts that look like parameters and that nobody here can read, by the names of their places. */
+  | { kind: 'unknown-format'; keywords: readonly string[] }
+  | { kind: 'nothing' }
+
+/**
+ * Reads the file's texts, no pixel. Never throws. Nothing of what Easel itself wrote: our records tell of our pictures, to
+ * those who may see them.
+ */
+export function readForeignPicture(bytes: Uint8Array, catalogue: Pick<Catalogue, 'models'>): ForeignPicture {
+  const making = readMakingOf(bytes)
+  if (making?.program === 'Easel') return { kind: 'nothing' }
+  if (making?.parameters && making.program !== undefined) {
+    const { program, parameters } = making
+    const request = requestOfParameters(parameters, catalogue, program)
+    return {
+      kind: 'parameters',
+      program,
+      parameters,
+      request: { ...request, prompt: templateFor(request.prompt) },
+    }
+  }
+  const keywords = making?.unread ?? []
+  return keywords.length > 0 ? { kind: 'unknown-format', keywords } : { kind: 'nothing' }
+}

@@ -1,0 +1,50 @@
+/** Info of a picture that is not ours: what another program wrote into it, with the command that comes nearest. Pure. */
+import type { ForeignPicture, PictureParameters } from '../../app/foreign-picture.ts'
+import type { Words } from '../../words/en.ts'
+import { formatRequest } from '../grammar/command-line.ts'
+import { shortened } from './job-message.ts'
+import { type Message, textMessage } from './message.ts'
+import { sizeOf } from './parameters.ts'
+
+/** Strangers' texts may have megabytes; a message shows what a person reads. */
+const mostRows = 25
+const longestValue = 1000
+const longestName = 80
+
+export function foreignInfoMessage(picture: ForeignPicture, words: Words): Message {
+  switch (picture.kind) {
+    case 'nothing':
+      return textMessage(words.chat.replies.notMine)
+    case 'unknown-format':
+      return textMessage(words.chat.replies.formatOfParametersUnknown(picture.keywords))
+    case 'parameters': {
+      const rows = foreignTable(picture.parameters, words).slice(0, mostRows)
+      const lines = rows.map(
+        ([name, value]) => `${shortened(name, longestName)}: ${shortened(value, longestValue)}`,
+      )
+      const message = textMessage(words.info.ofProgram(picture.program), [
+        ...lines,
+        words.info.nearestCommand,
+      ])
+      return { ...message, command: formatRequest(picture.request) }
+    }
+  }
+}
+
+/** Name and value of everything that the program wrote, in its own words. */
+export function foreignTable(p: PictureParameters, { parameters }: Words): [name: string, value: string][] {
+  const { widthPx, heightPx } = p
+  const size = widthPx === undefined || heightPx === undefined ? undefined : sizeOf({ widthPx, heightPx })
+  const rows: [string, string | number | bigint | undefined][] = [
+    [parameters.prompt, p.prompt || undefined],
+    [parameters.negative, p.negative || undefined],
+    [parameters.size, size],
+    [parameters.seed, p.seed],
+    [parameters.steps, p.steps],
+    [parameters.guidance, p.guidance],
+    [parameters.sampler, p.sampler],
+    [parameters.model, p.model ?? p.modelHash],
+    ...p.extra,
+  ]
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+}
