@@ -21,6 +21,8 @@ export type ForeignPicture =
   | { kind: 'unknown-format'; keywords: readonly string[] }
   | { kind: 'nothing' }
 
+const pxPerLatent = 8
+
 /**
  * Reads the file's texts, no pixel. Never throws. Nothing of what Easel itself wrote: our records tell of our pictures, to
  * those who may see them.
@@ -35,9 +37,15 @@ export function readForeignPicture(bytes: Uint8Array, catalogue: Pick<Catalogue,
       kind: 'parameters',
       program,
       parameters,
-      request: { ...request, prompt: templateFor(request.prompt) },
+      request: { ...request, ...sizeOf(parameters), prompt: templateFor(request.prompt) },
     }
   }
   const keywords = making?.unread ?? []
   return keywords.length > 0 ? { kind: 'unknown-format', keywords } : { kind: 'nothing' }
+}
+
+/** Where it can be painted: sides are multiples of what the VAE makes one latent of. */
+function sizeOf({ widthPx = 0, heightPx = 0 }: PictureParameters): Pick<ImagineRequest, 'size'> {
+  const isPaintable = [widthPx, heightPx].every(side => side > 0 && side % pxPerLatent === 0)
+  return isPaintable ? { size: { widthPx, heightPx } } : {}
 }

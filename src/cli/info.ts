@@ -1,7 +1,9 @@
 /** `easel info FILE`: how a picture was made, read from the file itself, and the command that makes it again. */
 import { extname } from 'node:path'
 import type { Command } from 'commander'
+import { readForeignPicture } from '../app/foreign-picture.ts'
 import { requestOf } from '../app/request-of-job.ts'
+import type { ImagineRequest } from '../app/requests.ts'
 import { formatRequest } from '../bots/grammar/command-line.ts'
 import { foreignTable } from '../bots/messages/foreign-info.ts'
 import { parameterTable } from '../bots/messages/parameters.ts'
@@ -20,7 +22,8 @@ export function infoCommand(): Command {
 
 async function show(session: Session, file: string) {
   const { words, out, err } = session
-  const making = readMakingOf((await readPicture(file)).bytes)
+  const { bytes } = await readPicture(file)
+  const making = readMakingOf(bytes)
   if (making?.parameters === undefined) {
     err(`easel: ${whyUnknown(making, file, words)}`)
     return exitCodes.fault
@@ -32,6 +35,7 @@ async function show(session: Session, file: string) {
   if (making.program !== undefined && !order) out(words.cli.writtenBy(making.program))
   out(making.aiMade ? words.cli.aiMade : words.cli.notMarked)
   if (order) await showCommand(session, order, file)
+  else showNearest(session, bytes, file)
   return exitCodes.done
 }
 
@@ -75,6 +79,15 @@ async function showCommand(session: Session, order: WorkOrder, file: string): Pr
   if (hash !== order.model.hash) out(words.cli.otherModel(order.model.name))
 }
 
+/** What comes nearest to another program's settings, by the model that is asked for by default. */
+function showNearest({ words, out }: Session, bytes: Uint8Array, file: string): void {
+  const picture = readForeignPicture(bytes, { models: [] })
+  if (picture.kind !== 'parameters') return
+  out('')
+  out(words.info.nearestCommand)
+  out(`easel imagine ${quoted(picture.request)} -o again${extname(file)}`)
+}
+
 /** FILE, MASK and the like stand for pictures that only whoever has them can name. */
 function commandOf(order: WorkOrder): string {
   switch (order.kind) {
@@ -100,12 +113,17 @@ function commandOf(order: WorkOrder): string {
         ...(controls ?? []).map((_, i) => `--control-picture CONTROL-${i + 1}`),
         ...(imagePrompts ?? []).map((_, i) => `--prompt-picture PROMPT-${i + 1}`),
       ]
-      // An option would begin with a dash; the grammar lets the command's own name stand before its words.
-      const text = formatRequest(guided)
-      const bare = text.replace(/^\/imagine /, '')
-      return ['imagine', shellQuote(bare.startsWith('-') ? text : bare), ...files].join(' ')
+      return ['imagine', quoted(guided), ...files].join(' ')
     }
   }
+}
+
+/** The request as one word for the shell. */
+function quoted(request: ImagineRequest): string {
+  // An option would begin with a dash; the grammar lets the command's own name stand before its words.
+  const text = formatRequest(request)
+  const bare = text.replace(/^\/imagine /, '')
+  return shellQuote(bare.startsWith('-') ? text : bare)
 }
 
 function withoutPicture<Wish extends { pictureId?: string }>({ pictureId: _, ...wish }: Wish) {

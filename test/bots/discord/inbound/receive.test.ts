@@ -421,7 +421,7 @@ describe('shortcuts', () => {
     const [told, other] = asking.told(ada)
     expect(told).toContain('ComfyUI')
     expect(told).toContain('Seed: 8566257')
-    expect(told).toContain('masterpiece best quality girl --no bad hands --seed 8566257')
+    expect(told).toContain('masterpiece best quality girl --no bad hands --size 1024x1024')
     expect(other).toBe(en.chat.replies.formatOfParametersUnknown(['generation\\_data']))
   })
 
