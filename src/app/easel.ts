@@ -72,7 +72,7 @@ export interface Easel {
   pictureByHash(hash: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
   pictureBytes(pictureId: string, viewer: Viewer): Promise<Uint8Array | undefined>
   /** What another program wrote into a file; nothing of what Easel wrote. */
-  foreignPicture(bytes: Uint8Array): ForeignPicture
+  foreignPicture(bytes: Uint8Array): Promise<ForeignPicture>
   /** A past result, by a picture's id or a job's, on its way to where the caller is. From now on it may also be seen where the caller brought it. */
   show(id: string, caller: Caller): Promise<ShowOutcome>
   /** What was made in the viewer's channel, newest last. */

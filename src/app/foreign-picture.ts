@@ -1,6 +1,6 @@
 /** What a picture that is not in the database says of how it was made. */
 import type { PictureParameters } from '../engine/image/parameters/parameters.ts'
-import { readMakingOf } from '../engine/image/parameters/read-parameters.ts'
+import { readWholeMakingOf } from '../engine/image/parameters/read-parameters.ts'
 import { templateFor } from '../engine/text/expand-prompt.ts'
 import type { Catalogue } from './catalogue.ts'
 import { requestOfParameters } from './request-of-parameters.ts'
@@ -24,11 +24,14 @@ export type ForeignPicture =
 const pxPerLatent = 8
 
 /**
- * Reads the file's texts, no pixel. Never throws. Nothing of what Easel itself wrote: our records tell of our pictures, to
+ * Reads the file's texts, and decodes pixels where those say nothing. Never throws. Nothing of what Easel itself wrote: our records tell of our pictures, to
  * those who may see them.
  */
-export function readForeignPicture(bytes: Uint8Array, catalogue: Pick<Catalogue, 'models'>): ForeignPicture {
-  const making = readMakingOf(bytes)
+export async function readForeignPicture(
+  bytes: Uint8Array,
+  catalogue: Pick<Catalogue, 'models'>,
+): Promise<ForeignPicture> {
+  const making = await readWholeMakingOf(bytes)
   if (making?.program === 'Easel') return { kind: 'nothing' }
   if (making?.parameters && making.program !== undefined) {
     const { program, parameters } = making

@@ -8,7 +8,7 @@ import { formatRequest } from '../bots/grammar/command-line.ts'
 import { foreignTable } from '../bots/messages/foreign-info.ts'
 import { parameterTable } from '../bots/messages/parameters.ts'
 import { machineKeys, type PictureParameters, workOrderOf } from '../engine/image/parameters/parameters.ts'
-import { type MakingOf, readMakingOf } from '../engine/image/parameters/read-parameters.ts'
+import { type MakingOf, readWholeMakingOf } from '../engine/image/parameters/read-parameters.ts'
 import type { WorkOrder } from '../engine/work-order.ts'
 import { readPicture } from './files.ts'
 import { type CommonOptions, exitCodes, libraryOf, newCommand, runCommand, type Session } from './session.ts'
@@ -23,7 +23,7 @@ export function infoCommand(): Command {
 async function show(session: Session, file: string) {
   const { words, out, err } = session
   const { bytes } = await readPicture(file)
-  const making = readMakingOf(bytes)
+  const making = await readWholeMakingOf(bytes)
   if (making?.parameters === undefined) {
     err(`easel: ${whyUnknown(making, file, words)}`)
     return exitCodes.fault
@@ -35,7 +35,7 @@ async function show(session: Session, file: string) {
   if (making.program !== undefined && !order) out(words.cli.writtenBy(making.program))
   out(making.aiMade ? words.cli.aiMade : words.cli.notMarked)
   if (order) await showCommand(session, order, file)
-  else showNearest(session, bytes, file)
+  else await showNearest(session, bytes, file)
   return exitCodes.done
 }
 
@@ -80,8 +80,8 @@ async function showCommand(session: Session, order: WorkOrder, file: string): Pr
 }
 
 /** What comes nearest to another program's settings, by the model that is asked for by default. */
-function showNearest({ words, out }: Session, bytes: Uint8Array, file: string): void {
-  const picture = readForeignPicture(bytes, { models: [] })
+async function showNearest({ words, out }: Session, bytes: Uint8Array, file: string): Promise<void> {
+  const picture = await readForeignPicture(bytes, { models: [] })
   if (picture.kind !== 'parameters') return
   out('')
   out(words.info.nearestCommand)
@@ -89,7 +89,7 @@ function showNearest({ words, out }: Session, bytes: Uint8Array, file: string): 
 }
 
 /** FILE, MASK and the like stand for pictures that only whoever has them can name. */
-function commandOf(order: WorkOrder): string {
+export function commandOf(order: WorkOrder): string {
   switch (order.kind) {
     case 'upscale':
       return `upscale FILE --factor ${order.factor}`

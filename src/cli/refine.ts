@@ -11,7 +11,7 @@ import { checkStrength } from '../app/resolve-refinement.ts'
 import { checkRanges } from '../app/resolve-sampling.ts'
 import { bounds } from '../bounds.ts'
 import { recipeOf as recipeIn } from '../engine/image/parameters/parameters.ts'
-import { readMakingOf } from '../engine/image/parameters/read-parameters.ts'
+import { readWholeMakingOf } from '../engine/image/parameters/read-parameters.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { RefineOrder } from '../engine/work-order.ts'
 import { systemRandom } from '../system-ports.ts'
@@ -62,7 +62,7 @@ async function refine(session: Session, file: string, options: RefineOptions): P
   const { widthPx, heightPx } = await checkPicture(picture.bytes)
   const catalogue = await libraryOf(session)
   const findings = new Findings()
-  const recipe = recipeOf(session, picture.bytes, options.prompt, catalogue, findings)
+  const recipe = await recipeOf(session, picture.bytes, options.prompt, catalogue, findings)
   if (!recipe) {
     return findings.problems.length > 0
       ? refuseProblems(session, findings.problems)
@@ -85,14 +85,14 @@ async function refine(session: Session, file: string, options: RefineOptions): P
 }
 
 /** What the picture says of itself, or what the person says instead. */
-function recipeOf(
+async function recipeOf(
   { config, words, err }: Session,
   bytes: Uint8Array,
   prompt: string | undefined,
   catalogue: ModelCatalogue,
   findings: Findings,
-): Recipe | undefined {
-  const { parameters, program } = readMakingOf(bytes) ?? {}
+): Promise<Recipe | undefined> {
+  const { parameters, program } = (await readWholeMakingOf(bytes)) ?? {}
   const painted = parameters && recipeIn(parameters)
   if (painted) return painted
   const told = parameters && requestOfParameters(parameters, catalogue, program)

@@ -23,26 +23,26 @@ describe('a picture that is not in the database', () => {
       { version: 'Easel 0.2.0', upscaler: 'Lanczos' },
     )
     const { bytes } = await encodePicture(aPicture(), 'png', parameters)
-    expect(readForeignPicture(bytes, none)).toEqual({ kind: 'nothing' })
+    expect(await readForeignPicture(bytes, none)).toEqual({ kind: 'nothing' })
   })
 
-  test('names the places of a format that nobody knows', () => {
-    expect(readForeignPicture(pngWith({ generation_data: '{}', Software: 'x' }), none)).toEqual({
+  test('names the places of a format that nobody knows', async () => {
+    expect(await readForeignPicture(pngWith({ generation_data: '{}', Software: 'x' }), none)).toEqual({
       kind: 'unknown-format',
       keywords: ['generation_data'],
     })
   })
 
-  test('comes with the request that comes nearest', () => {
-    expect(readForeignPicture(foreignPicture('seed64.png'), none)).toMatchObject({
+  test('comes with the request that comes nearest', async () => {
+    expect(await readForeignPicture(foreignPicture('seed64.png'), none)).toMatchObject({
       program: 'AUTOMATIC1111',
       request: { prompt: 'a cat', negative: 'x', steps: 20, guidance: 7, sampler: 'dpmpp_2m_karras' },
     })
   })
 
-  test('has braces that are typed so that they stay braces', () => {
+  test('has braces that are typed so that they stay braces', async () => {
     const text = fields('Seed: 1').replace('a cat', 'a {red,green} cat')
-    const read = readForeignPicture(pngWith({ parameters: text }), none)
+    const read = await readForeignPicture(pngWith({ parameters: text }), none)
     expect(read).toMatchObject({ request: { prompt: 'a \\{red\\,green\\} cat' } })
   })
 })

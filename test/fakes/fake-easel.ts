@@ -214,7 +214,7 @@ export class FakeEasel implements Easel {
     return found && this.#paint(found.picture, found.job)
   }
 
-  foreignPicture(bytes: Uint8Array): ForeignPicture {
+  foreignPicture(bytes: Uint8Array): Promise<ForeignPicture> {
     return readForeignPicture(bytes, { models: [] })
   }
 

@@ -41,7 +41,7 @@ export async function messagePictureInfo<File>(
   if (download.kind !== 'bytes') return textMessage(downloadRefusal(download, words))
   const hash = createHash('sha256').update(download.bytes).digest('hex')
   const found = easel.pictureByHash(hash, caller) ?? pictureByName(easel, caller, files.nameOf(file))
-  return found ? infoOf(found, words) : foreignInfoMessage(easel.foreignPicture(download.bytes), words)
+  return found ? infoOf(found, words) : foreignInfoMessage(await easel.foreignPicture(download.bytes), words)
 }
 
 /** What a form begins with. */
@@ -62,7 +62,7 @@ export async function promptsOfPicture<File>(
   const read = async () => {
     const download = await fetch(pictures.files[0])
     if (download.kind !== 'bytes') return
-    const picture = easel.foreignPicture(download.bytes)
+    const picture = await easel.foreignPicture(download.bytes)
     if (picture.kind !== 'parameters') return
     const { prompt, negative } = picture.request
     prompts = { prompt: formatPrompt(prompt), negative }

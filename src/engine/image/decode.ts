@@ -6,6 +6,7 @@ import { metadataLimitBytes } from './files/metadata.ts'
 import { inflate, pngData, pngType, scanPngChunks } from './files/png-file.ts'
 import { inspectWebp } from './files/webp-file.ts'
 import type { Picture } from './picture.ts'
+import type { Channel } from './readers/hidden-text.ts'
 
 interface SizePx {
   widthPx: number
@@ -172,6 +173,25 @@ function shrink(file: Uint8Array, { widthPx, heightPx }: SizePx): Promise<Uint8A
     .toColourspace('srgb')
     .png({ compressionLevel: 4, adaptiveFiltering: true, palette: false, progressive: false })
     .toBuffer()
+}
+
+/** The transparency of a stranger's PNG or WebP, inside the same guards; undefined where it has none. Never throws. */
+export async function decodeAlpha(bytes: Uint8Array): Promise<Channel | undefined> {
+  const guess = guessFormat(bytes)
+  if (bytes.length > pictureLimits.bytes || guess.kind !== 'readable') return undefined
+  const inspected = inspect(bytes, guess.format)
+  if (inspected.kind === 'refused') return undefined
+  try {
+    const { hasAlpha, width, height } = await sharp(inspected.file, { limitInputPixels: false }).metadata()
+    if (!hasAlpha || width * height > pictureLimits.givenPixelsWhole) return undefined
+    const { data, info } = await guarded(inspected.file)
+      .extractChannel('alpha')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+    return { widthPx: info.width, heightPx: info.height, data }
+  } catch {
+    return undefined
+  }
 }
 
 /** Decodes a stored picture: it passed the guard when it came in, or is one of ours, which may be larger. */

@@ -1,10 +1,12 @@
 /** How a picture was made, read from the file itself: any of our formats, written by Easel or another program. */
+import { decodeAlpha } from '../decode.ts'
 import { guessFormat, type PictureFormat } from '../files/format.ts'
 import { readJpegMetadata } from '../files/jpeg-file.ts'
 import type { EmbeddedMetadata } from '../files/metadata.ts'
 import { readPngMetadata } from '../files/png-file.ts'
 import { readWebpMetadata } from '../files/webp-file.ts'
 import { saysAiMade } from '../files/xmp.ts'
+import { hiddenText } from '../readers/hidden-text.ts'
 import { parseObject } from '../readers/json-fields.ts'
 import { type PictureTexts, pictureTexts, type Reading } from '../readers/reader.ts'
 import { readers } from '../readers/readers.ts'
@@ -40,6 +42,18 @@ export function readMakingOf(bytes: Uint8Array): MakingOf | undefined {
     unread: reading ? [] : unreadTexts(texts),
     aiMade: metadata.xmp !== undefined && saysAiMade(metadata.xmp),
   }
+}
+
+/** The same, and where the file's texts say nothing, what is hidden in its transparency: pixels are decoded for that. */
+export async function readWholeMakingOf(bytes: Uint8Array): Promise<MakingOf | undefined> {
+  const making = readMakingOf(bytes)
+  if (!making || making.parameters) return making
+  const alpha = await decodeAlpha(bytes)
+  const text = alpha && hiddenText(alpha)
+  const hidden =
+    text === undefined ? undefined : { named: new Map(), exif: { userComment: text, others: [] }, xmp: [] }
+  const reading = hidden && firstReading(hidden)
+  return reading ? { ...making, ...reading, unread: [] } : making
 }
 
 function firstReading(texts: PictureTexts): Reading | undefined {

@@ -1,0 +1,46 @@
+/**
+ * Text in the lowest bits of the alpha channel, as NovelAI and the stealth-pnginfo extensions of UIs hide it: a signature,
+ * the length in bits, the text. (nai_meta.py of NovelAI/novelai-image-metadata.)
+ */
+import { gunzipSync } from 'node:zlib'
+import { metadataLimitBytes } from '../files/metadata.ts'
+
+/** Values of one channel: [heightPx, widthPx]. */
+export interface Channel {
+  readonly widthPx: number
+  readonly heightPx: number
+  readonly data: Uint8Array
+}
+
+const signatureBytes = 15
+const lengthBytes = 4
+/** Packed; honest ones have a few thousand. */
+const longestBytes = 200_000
+
+/** Undefined where nothing is hidden, or nothing that can be read. */
+export function hiddenText(alpha: Channel): string | undefined {
+  const signature = Buffer.from(bytesAt(alpha, 0, signatureBytes)).toString('latin1')
+  if (signature !== 'stealth_pngcomp' && signature !== 'stealth_pnginfo') return undefined
+  const length = Buffer.from(bytesAt(alpha, signatureBytes, lengthBytes)).readUInt32BE() / 8
+  if (!Number.isInteger(length) || length > longestBytes) return undefined
+  const hidden = bytesAt(alpha, signatureBytes + lengthBytes, length)
+  if (signature === 'stealth_pnginfo') return Buffer.from(hidden).toString('utf8')
+  try {
+    return gunzipSync(hidden, { maxOutputLength: metadataLimitBytes }).toString('utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** Bytes `from` … `from + count`: one bit per pixel, the highest first, column by column. Zeros beyond the picture. */
+function bytesAt({ widthPx, heightPx, data }: Channel, from: number, count: number): Uint8Array {
+  return Uint8Array.from({ length: count }, (_, i) => {
+    let byte = 0
+    for (let bit = 8 * (from + i); bit < 8 * (from + i + 1); bit++) {
+      const column = Math.floor(bit / heightPx)
+      const value = column < widthPx ? (data[(bit % heightPx) * widthPx + column] ?? 0) : 0
+      byte = 2 * byte + (value & 1)
+    }
+    return byte
+  })
+}
