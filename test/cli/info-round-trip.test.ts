@@ -47,15 +47,16 @@ const net: FileRecord = {
 }
 const catalogue = { models: [model], files: [net] }
 
-/** Pictures that a person has as files. */
-const files = ['first', 'second', 'mask'].map(id => ({
+/** A picture that a person has as a file. */
+const aFile = (id: string) => ({
   kind: 'bytes' as const,
   id,
   bytes: Buffer.from(id),
   widthPx: 128,
   heightPx: 128,
-}))
-const [first, second, mask] = files
+})
+const [first, second, mask] = [aFile('first'), aFile('second'), aFile('mask')]
+const files = [first, second, mask]
 const sources = Object.fromEntries(files.map(({ id, bytes }) => [id, bytes]))
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const fileWith = (pictureId: string) => files.find(({ bytes }) => hashOf(bytes) === pictureId)
