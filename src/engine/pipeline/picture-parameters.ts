@@ -1,6 +1,6 @@
 /** How a picture was made, for its own file: A1111's names for what an order says, and the order itself. */
 import { createHash } from 'node:crypto'
-import { type PictureParameters, withWorkOrder } from '../image/parameters/parameters.ts'
+import { type PictureParameters, withoutOwnKeys, withWorkOrder } from '../image/parameters/parameters.ts'
 import { readMakingOf } from '../image/parameters/read-parameters.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
 import { schedules } from '../sampling/schedules/registry.ts'
@@ -151,7 +151,7 @@ function upscaled(
     widthPx: order.widthPx,
     heightPx: order.heightPx,
     extra: new Map([
-      ...(known?.extra ?? []),
+      ...(known ? withoutOwnKeys(known.extra) : []),
       ['Postprocess upscale by', String(order.factor)],
       ['Postprocess upscaler', upscaler],
       ['Version', version],

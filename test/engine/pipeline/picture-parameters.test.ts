@@ -8,6 +8,7 @@ import {
 } from '../../../src/engine/image/parameters/parameters.ts'
 import { parametersOfPicture } from '../../../src/engine/pipeline/picture-parameters.ts'
 import { type UpscaleOrder, workOrder } from '../../../src/engine/work-order.ts'
+import { pngWith } from '../../helpers/foreign-pictures.ts'
 import { aPicture } from '../../helpers/pictures.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
@@ -111,5 +112,14 @@ describe('an upscaled picture', () => {
     const parameters = parametersOfPicture(upscale, 0, { one: source }, made)
     expect(parseParameters(buildParameters(parameters))).toEqual(parameters)
     expect(workOrderOf(parameters)).toMatchObject({ source: { pictureId: sourceHash } })
+  })
+
+  test('of another program keeps what is understood, whatever stands in its fields', () => {
+    const odd = pngWith({
+      parameters: 'a cat\nSteps: many, Sampler: Euler, Seed: 1e999, Size: big, CFG scale: 7',
+    })
+    const parameters = parametersOfPicture(upscale, 0, { one: odd }, made)
+    expect(parameters).toMatchObject({ prompt: 'a cat', sampler: 'Euler', guidance: 7, widthPx: 128 })
+    expect(parseParameters(buildParameters(parameters))).toEqual(parameters)
   })
 })

@@ -82,6 +82,11 @@ function fieldsOf(p: PictureParameters): [string, string][] {
   return [...known, ...p.extra].flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]))
 }
 
+/** Another program's fields without those that stand under a name of ours and were not understood. */
+export function withoutOwnKeys(extra: PictureParameters['extra']): Map<string, string> {
+  return new Map([...extra].filter(([key]) => !ownKeys.has(key)))
+}
+
 function render({ prompt, negative }: PictureParameters, fields: [string, string][]): string {
   const lines = [prompt]
   if (negative !== '') lines.push(`${negativeLabel} ${negative}`)
