@@ -50,12 +50,13 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
 }
 
 /**
- * The rule that nearly everybody has need not be named, nor any where the prompts hold nothing that rules read in different
- * ways. Orders that name none were made with the first.
+ * The rule that nearly everybody has need not be named. Orders that name none were made with the first: it is not named
+ * either where the prompts hold nothing that rules read in different ways.
  */
-function syntaxOf({ syntax = 'easel', ...prompt }: PaintOrder['prompt']): ImagineRequest['syntax'] {
+function syntaxOf({ syntax, ...prompt }: PaintOrder['prompt']): ImagineRequest['syntax'] {
+  if (syntax !== undefined) return syntax === 'a1111' ? undefined : syntax
   const texts = [prompt.positive, prompt.positive2 ?? '', prompt.negative ?? '']
-  return syntax === 'a1111' || texts.every(isReadAlike) ? undefined : syntax
+  return texts.every(isReadAlike) ? undefined : 'easel'
 }
 
 function lorasOf(order: PaintOrder): ImagineRequest['loras'] {
