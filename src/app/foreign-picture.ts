@@ -27,10 +27,7 @@ const pxPerLatent = 8
  * Reads the file's texts, and decodes pixels where those say nothing. Never throws. Nothing of what Easel itself wrote: our records tell of our pictures, to
  * those who may see them.
  */
-export async function readForeignPicture(
-  bytes: Uint8Array,
-  catalogue: Pick<Catalogue, 'models'>,
-): Promise<ForeignPicture> {
+export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue): Promise<ForeignPicture> {
   const making = await readWholeMakingOf(bytes)
   if (making?.program === 'Easel') return { kind: 'nothing' }
   if (making?.parameters && making.program !== undefined) {

@@ -1,21 +1,23 @@
 /** The request that comes nearest to what another program wrote into a picture, as far as it can be followed here. */
 import { type Bounds, bounds } from '../bounds.ts'
 import type { PictureParameters } from '../engine/image/parameters/parameters.ts'
+import { parseLoraWeights } from '../engine/image/readers/build-parameters.ts'
 import { findSampler, samplerName } from '../engine/sampling/sampler-names.ts'
 import { isReadAlike } from '../engine/text/prompt-rules.ts'
 import { type Catalogue, findByName } from './catalogue.ts'
 import type { ImagineRequest } from './requests.ts'
+import { knownLora } from './resolve-loras.ts'
 
 /** Programs whose prompts ComfyUI's rule reads; the others' are read as A1111's. */
 const comfyPrograms: ReadonlySet<string | undefined> = new Set(['ComfyUI', 'SwarmUI'])
 
 /**
  * Its model and sampler where they are known here; otherwise our own stand in. What is out of bounds here is left out.
- * Sizes are the picture's matter. The prompt is the plain text, not a template.
+ * LoRAs that are not here are left out too. Sizes are the picture's matter. The prompt is the plain text, not a template.
  */
 export function requestOfParameters(
   p: PictureParameters,
-  { models }: Pick<Catalogue, 'models'>,
+  catalogue: Catalogue,
   program?: string,
 ): ImagineRequest {
   const isComfy = comfyPrograms.has(program) && ![p.prompt, p.negative].every(isReadAlike)
@@ -25,12 +27,13 @@ export function requestOfParameters(
     steps: p.steps !== undefined && Number.isInteger(p.steps) && p.steps > 0 ? p.steps : undefined,
     guidance: within(bounds.guidance, p.guidance),
     sampler: samplerOf(p),
-    model: modelOf(p.model, models),
+    model: modelOf(p.model, catalogue.models),
+    loras: lorasOf(p, catalogue),
     clipSkip: within(bounds.clipSkip, clipSkipOf(p)),
     syntax: isComfy ? 'comfyui' : undefined,
   }
   const known = Object.entries(found).filter(([, value]) => value !== undefined)
-  return Object.assign({ prompt: p.prompt }, Object.fromEntries(known))
+  return Object.assign({ prompt: withKnownLoras(p.prompt, catalogue) }, Object.fromEntries(known))
 }
 
 /**
@@ -55,11 +58,33 @@ function samplerOf({ sampler, extra }: PictureParameters): string | undefined {
   return found && samplerName(found.choice)
 }
 
-/** By its file's name, whatever its folder and its ending. */
 function modelOf(name: string | undefined, models: Catalogue['models']): string | undefined {
-  const file = name?.split(/[\\/]/).at(-1) ?? ''
-  const known = findByName(models, file) ?? findByName(models, file.replace(/\.[a-z0-9]{2,11}$/i, ''))
-  return known?.name
+  const spellings = name === undefined ? [] : spellingsOf(name)
+  return spellings.map(spelling => findByName(models, spelling)?.name).find(known => known !== undefined)
+}
+
+/** A file's name alone, whatever its folder, with its ending and without. */
+function spellingsOf(name: string): string[] {
+  const file = name.split(/[\\/]/).at(-1) ?? ''
+  return [file, file.replace(/\.[a-z0-9]{2,11}$/i, '')]
+}
+
+/** `<lora:name:0.8>`, whatever stands behind the name. */
+const mention = /<(?:lora|lyco):([^<>]*)>/gi
+
+/** The prompt without the LoRAs that are not here: they would only be refused. */
+function withKnownLoras(prompt: string, catalogue: Catalogue): string {
+  const isKnown = (args: string) => knownLora(args.split(':')[0]?.trim() ?? '', catalogue) !== undefined
+  return prompt.replace(mention, (written, args: string) => (isKnown(args) ? written : '')).trim()
+}
+
+/** Those that stand beside the prompt and that are here. */
+function lorasOf({ extra }: PictureParameters, catalogue: Catalogue): ImagineRequest['loras'] {
+  const found = parseLoraWeights(extra).flatMap(({ name, weight }) => {
+    const known = spellingsOf(name).flatMap(spelling => knownLora(spelling, catalogue) ?? [])[0]
+    return known === undefined ? [] : [{ name: known, ...(weight !== undefined && { unetWeight: weight }) }]
+  })
+  return found.length > 0 ? found : undefined
 }
 
 /** A1111 counts from the last layer; SDXL's usual penultimate one is its 2. */

@@ -39,6 +39,15 @@ export function resolveLoras(
   })
 }
 
+/** The name by which a LoRA can be asked for here; undefined where there is none, or more than one, of that name. */
+export function knownLora(name: string, { files = [] }: Pick<Catalogue, 'files'>): string | undefined {
+  const found = findLora(
+    files.filter(({ kind }) => kind === 'lora'),
+    name,
+  )
+  return found.kind === 'found' ? found.file.name : undefined
+}
+
 /**
  * A1111 knows a LoRA by its file's name alone, wherever it lies, and by the name that its trainer gave it. Where two have the
  * name, both are offered.

@@ -79,9 +79,10 @@ async function showCommand(session: Session, order: WorkOrder, file: string): Pr
   if (hash !== order.model.hash) out(words.cli.otherModel(order.model.name))
 }
 
-/** What comes nearest to another program's settings, by the model that is asked for by default. */
-async function showNearest({ words, out }: Session, bytes: Uint8Array, file: string): Promise<void> {
-  const picture = await readForeignPicture(bytes, { models: [] })
+/** What comes nearest here to another program's settings. */
+async function showNearest(session: Session, bytes: Uint8Array, file: string): Promise<void> {
+  const { words, out } = session
+  const picture = await readForeignPicture(bytes, await libraryOf(session))
   if (picture.kind !== 'parameters') return
   out('')
   out(words.info.nearestCommand)

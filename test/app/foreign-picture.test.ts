@@ -3,8 +3,10 @@ import { readForeignPicture } from '../../src/app/foreign-picture.ts'
 import { requestOfParameters } from '../../src/app/request-of-parameters.ts'
 import { encodePicture } from '../../src/engine/image/encode.ts'
 import { parseParameters } from '../../src/engine/image/parameters/parameters.ts'
+import type { FileRecord } from '../../src/engine/models/file-record.ts'
 import { TorchRandom } from '../../src/engine/pipeline/denoising/torch-random.ts'
 import { parametersOfPicture } from '../../src/engine/pipeline/picture-parameters.ts'
+import { fakeStorage } from '../fakes/fake-models.ts'
 import { foreignPicture, pngWith } from '../helpers/foreign-pictures.ts'
 import { aPicture } from '../helpers/pictures.ts'
 import { aPaintOrder } from '../helpers/work-orders.ts'
@@ -66,6 +68,28 @@ describe('the request of another program’s parameters', () => {
     ['Sampler: euler, Schedule type: sgm_uniform', 'euler_sgm_uniform'],
   ])('%s is %s here', (written, sampler) => {
     expect(requestOf(fields(written)).sampler).toBe(sampler)
+  })
+
+  test('has the LoRAs that are here, in the prompt and beside it, and no others', () => {
+    const lora: FileRecord = {
+      kind: 'lora',
+      name: 'art/pixel',
+      family: 'SDXL',
+      hash: 'ab',
+      storage: fakeStorage,
+    }
+    const text = fields('Seed: 1, Lora weights: "pixel.safetensors: 0.5, gone: 1"')
+    const parameters = parseParameters(text.replace('a cat', 'a cat <lora:pixel:0.8><lora:gone:1>'))
+    expect(requestOfParameters(parameters, { models: [], files: [lora] })).toMatchObject({
+      prompt: 'a cat <lora:pixel:0.8>',
+      loras: [{ name: 'art/pixel', unetWeight: 0.5 }],
+    })
+    expect(requestOfParameters(parameters, none)).toEqual({
+      prompt: 'a cat',
+      steps: 20,
+      guidance: 7,
+      seed: 1,
+    })
   })
 
   test('is read by ComfyUI’s rule where ComfyUI wrote it and that makes a difference', () => {

@@ -45,7 +45,8 @@ const net: FileRecord = {
   storage: fakeStorage,
   controlNet: { ...networks.unet, config: shape },
 }
-const catalogue = { models: [model], files: [net] }
+const lora: FileRecord = { kind: 'lora', name: 'art/pixel', family: 'SDXL', hash: 'ab', storage: fakeStorage }
+const catalogue = { models: [model], files: [net, lora] }
 
 /** A picture that a person has as a file. */
 const aFile = (id: string) => ({
@@ -144,6 +145,7 @@ const words = fc
   .map(text => text.replaceAll('\0', ''))
 
 const fraction = fc.double({ min: 0, max: 1, noNaN: true })
+const weight = fc.constantFrom(-0.5, 0.8, 1)
 const picture = fc.constantFrom(first, second)
 const request = fc.record(
   {
@@ -184,6 +186,10 @@ const request = fc.record(
       { minLength: 1, maxLength: 2 },
     ),
     controlPictures: fc.array(picture, { minLength: 1, maxLength: 2 }),
+    loras: fc.array(fc.record({ name: fc.constant('art/pixel'), unetWeight: weight, textWeight: weight }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
     fast: fc.boolean(),
   },
   { requiredKeys: ['prompt'] },

@@ -39,3 +39,12 @@ function formatLoraWeights(loras: readonly LoraUse[]): string | undefined {
   if (loras.length === 0) return undefined
   return loras.map(({ name, weight = 1 }) => `${name}: ${weight}`).join(', ')
 }
+
+/** What stands in that field, as far as it is understood. */
+export function parseLoraWeights(extra: PictureParameters['extra']): LoraUse[] {
+  return (extra.get(loraWeights) ?? '').split(', ').flatMap(entry => {
+    const colon = entry.lastIndexOf(': ')
+    const weight = Number(entry.slice(colon + 2))
+    return colon > 0 && Number.isFinite(weight) ? [{ name: entry.slice(0, colon), weight }] : []
+  })
+}
