@@ -112,6 +112,7 @@ const words = fc
   .oneof(
     fc.constantFrom(
       'a red circle',
+      '<lora:pixel:0.8> cat',
       '-old man',
       '--seed is a flag',
       '-o out.png',
