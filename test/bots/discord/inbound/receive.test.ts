@@ -422,7 +422,7 @@ describe('shortcuts', () => {
     expect(told).toContain('ComfyUI')
     expect(told).toContain('Seed: 8566257')
     expect(told).toContain('masterpiece best quality girl --no bad hands --size 1024x1024')
-    expect(other).toBe(en.chat.replies.formatOfParametersUnknown(['generation\\_data']))
+    expect(other).toBe(en.chat.replies.formatOfParametersUnknown(['generation_data']))
   })
 
   it('begin with the prompts that a picture says it was made with', async () => {
