@@ -84,7 +84,7 @@ export function paintFields(form: PaintForm, choices: FormChoices, words: Words)
     { kind: 'text', id: 'seed', label: labels.seed, hint: labels.seedHint },
     ...(form.kind === 'new' ? [pictureField('source', words)] : []),
     ...(form.kind === 'remix' ? [] : [{ kind: 'text', id: 'strength', label: labels.strength } as const]),
-    ...(form.kind === 'new' ? pictureFields(choices, words) : []),
+    ...(form.kind === 'remix' ? [] : pictureFields(choices, words)),
   ]
 }
 

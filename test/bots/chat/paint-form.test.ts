@@ -21,10 +21,9 @@ describe('the form in which a picture is asked for', () => {
     expect(ids(paintFields({ kind: 'remix' }, choices, en))).toEqual([
       ...['prompt', 'no', 'ar', 'n', 'model', 'refine', 'seed'],
     ])
-    expect(ids(paintFields({ kind: 'source', pictures }, choices, en)).slice(0, 2)).toEqual([
-      'prompt',
-      'which',
-    ])
+    const source = ids(paintFields({ kind: 'source', pictures }, choices, en))
+    expect(source.slice(0, 2)).toEqual(['prompt', 'which'])
+    expect(source.slice(-3)).toEqual(['strength', 'mask', 'only-masked'])
     expect(ids(paintFields({ kind: 'source', pictures: ['a'] }, choices, en))).not.toContain('which')
   })
 

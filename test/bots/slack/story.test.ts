@@ -191,10 +191,14 @@ describe('what Slack adds to the story', () => {
     expect(pictures(painted)).toBe(1)
 
     await ada.usesShortcut('use_as_source', painted)
-    await ada.submits(ada.modal, { Prompt: 'as a drawing' })
+    const mask = { name: 'mask.png', bytes: new Uint8Array([8]) }
+    await ada.submits(ada.modal, { Prompt: 'as a drawing', [en.chat.pictures.mask]: mask })
     await t.calm()
     const drawn = last(t.thread(last(t.cards())))
     expect(t.text(drawn)).toContain('as a drawing')
+    const jobs = t.test.jobsIn({ platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id }, 10)
+    const masked = jobs.filter(({ order }) => order.kind === 'paint' && order.source?.maskId !== undefined)
+    expect(masked.map(({ promptAsTyped }) => promptAsTyped)).toEqual(['as a drawing'])
     expect(t.test.queue()).toEqual([])
 
     const plain = bob.writes('no picture here', { channelId: channel.id })
