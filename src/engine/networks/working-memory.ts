@@ -7,10 +7,10 @@ import type { UNetInput } from './networks.ts'
 import type { UNetConfig } from './unet-config.ts'
 import type { VaeConfig } from './vae-config.ts'
 
-/** The working memory of a U-Net's run in values of the finest level; docs/benchmarks.md has the measurement. */
-const unetValues = 100
-/** The same for a VAE, whose finest level has the size of the picture. */
-const vaeValues = 12
+/** The working memory of a U-Net's run in values of the finest level: twice the 26 that were measured (docs/benchmarks.md). */
+const unetValues = 50
+/** The same for a VAE, whose finest level has the size of the picture: 7 were measured. */
+const vaeValues = 8
 
 const bytesPerNumber = 4
 
