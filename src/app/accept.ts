@@ -1,4 +1,4 @@
-/** The one place where jobs come to be: one transaction that holds the jobs, their quota and their first message. */
+/** Creates jobs, here only: one transaction writes the jobs, their quota and their first message. */
 import type { JobRecord } from '../db/job-records.ts'
 import type { NewPicture } from '../db/pictures.ts'
 import type { Waiting } from '../engine/jobs/store.ts'

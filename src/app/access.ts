@@ -1,4 +1,4 @@
-/** The one rule of who may see what: a decision over who looks, from where, and where a thing was made. Pure. */
+/** The access rule: decides who may see a job, from the viewer, the viewer's conversation and the job's origin. Pure. */
 import { type Caller, type Conversation, directSpaceId, isSamePerson, type Person } from './people.ts'
 
 /** Who looks, and from which conversation: every read names one. */

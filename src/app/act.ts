@@ -1,4 +1,4 @@
-/** Buttons: each press makes a new job from a stored one, however old, or changes or shows that one. */
+/** Handles button presses: each creates a new job from a stored one, or changes or shows that one. */
 import { isDeepStrictEqual } from 'node:util'
 import type { JobRecord } from '../db/job-records.ts'
 import type { PictureRecord } from '../db/pictures.ts'

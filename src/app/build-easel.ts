@@ -1,4 +1,4 @@
-/** Puts the use cases together over a data folder and devices, and starts and stops them in the right order. */
+/** Assembles the use cases over a data folder and devices, and starts and stops them in the right order. */
 import type { Config } from '../config.ts'
 import { Database } from '../db/database.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'

@@ -1,4 +1,4 @@
-/** What can be asked for on this machine, by name, and what each model is best used with. */
+/** The catalogue of this machine: models and files by name, and the recommended settings of each model. */
 import type { Config } from '../config.ts'
 import type { FileKind, FileRecord } from '../engine/models/file-record.ts'
 import type { ModelRecord } from '../engine/models/record.ts'

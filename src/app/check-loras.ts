@@ -1,4 +1,4 @@
-/** Whether the LoRAs of orders fit their model, and how much of each does: looked at before anything is accepted. */
+/** Checks before acceptance whether the LoRAs of orders fit their model, and how much of each does. */
 import type { PaintOrder } from '../engine/work-order.ts'
 import { hasCode } from '../errors.ts'
 import type { Catalogue } from './catalogue.ts'

@@ -1,4 +1,4 @@
-/** Whether a picture fits into any device's memory at all: known before it is accepted. Pure. */
+/** Checks before acceptance whether a picture fits in any device's memory. Pure. */
 import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
 import { paintedPixels, type WorkOrder } from '../engine/work-order.ts'
 import { type Problem, problem } from './problems.ts'

@@ -1,4 +1,4 @@
-/** A person's picture, looked at before it is let in: a file that decodes within the limits, or a fault that says why not. */
+/** Checks a person's picture before it is accepted: it must decode within the limits. */
 import { decodePicture } from '../engine/image/decode.ts'
 import { mediaTypes } from '../engine/image/files/format.ts'
 import { AppError } from '../errors.ts'

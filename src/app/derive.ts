@@ -1,4 +1,4 @@
-/** What a button makes of a picture: a new order from the old one. Pure. */
+/** Derives a button's new order from the old one. Pure. */
 import type { Config } from '../config.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../engine/work-order.ts'

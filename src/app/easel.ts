@@ -1,4 +1,4 @@
-/** The whole of Easel as an adapter sees it: one facade, implemented in app/ and built by the composition root. */
+/** The facade of Easel for adapters, implemented in app/ and built by the composition root. */
 import type { FileKind } from '../engine/models/file-record.ts'
 import type { Viewer } from './access.ts'
 import type { DeletionStatus, DeliveryNotices, DeliveryStatus } from './delivery/delivery-status.ts'

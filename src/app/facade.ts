@@ -1,4 +1,4 @@
-/** The facade over the use cases: every read of a job or a picture goes through visible.ts. */
+/** Implements the facade over the use cases. Every read of a job or a picture goes through visible.ts. */
 import type { Config } from '../config.ts'
 import { samplerChoices, samplerName } from '../engine/sampling/sampler-names.ts'
 import { schedules } from '../engine/sampling/schedules/registry.ts'

@@ -1,4 +1,4 @@
-/** What is found while a request is read: reasons to refuse it, and changes to name. All of them, not only the first. */
+/** Collects the findings on a request: all reasons for refusal, and all changes to report. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Bounds } from '../bounds.ts'
 import { type Problem, type ProblemCode, type ProblemDetails, problem } from './problems.ts'

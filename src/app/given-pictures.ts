@@ -1,4 +1,4 @@
-/** Pictures that come with a request: ours by id, or a person's own, which becomes one of ours. */
+/** The pictures given with a request: stored ones by id, or a person's own, which are stored. */
 
 import { extensionOf, sha256 } from '../db/picture-files.ts'
 import type { NewPicture } from '../db/pictures.ts'

@@ -1,6 +1,6 @@
 /**
- * Jobs as adapters show them: the stored record, with what the pool knows of a running one and of a place in the line.
- * Whether somebody may see one is decided in visible.ts.
+ * The views of jobs for adapters: the stored record, with the pool's progress and queue position.
+ * visible.ts decides who may see one.
  */
 import type { Database } from '../db/database.ts'
 import type { JobRecord } from '../db/job-records.ts'

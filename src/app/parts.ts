@@ -1,4 +1,4 @@
-/** What the use cases are made of: one set, built once, handed to each. */
+/** The dependencies of the use cases: one set, built once and passed to each. */
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { Pool } from '../engine/jobs/pool.ts'

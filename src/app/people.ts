@@ -1,4 +1,4 @@
-/** Who asks and where: people, spaces and conversations, the same for every platform. */
+/** People, spaces and conversations, the same for every platform. */
 import { accountOf } from '../db/account.ts'
 import type { Platform } from '../platforms.ts'
 

@@ -1,4 +1,4 @@
-/** Why a request was refused or changed: expected outcomes, as codes with the facts that their sentence needs. */
+/** Problems of requests (refusals and changes) as codes with facts; words/ has their sentences. */
 import type { ForeignMark } from '../engine/text/prompt-rule.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
 import type { ModelFileProblem } from '../model-problem.ts'

@@ -1,4 +1,4 @@
-/** Whether one more request may be accepted, and what a person has left: a quota of their own, and their space's beside it. */
+/** Checks the quotas of a person and of the space for a request, and tells what is left. */
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { UsageEntry } from '../db/usage.ts'

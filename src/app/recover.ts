@@ -1,4 +1,4 @@
-/** What the start does first: jobs that a dead process left running, and files that no picture's row owns. */
+/** Recovery at start: returns the running jobs of a dead process to the queue, and cleans up unowned files. */
 import { straysFolderIn } from '../db/data-folder.ts'
 import type { Database } from '../db/database.ts'
 import { nameWhenWhole } from '../db/picture-files.ts'

@@ -1,6 +1,6 @@
 /**
- * Taking things away: Cancel, Delete and /forget me. What a transaction decides by is read inside it. Rows go first, then
- * files: a crash between leaves no half.
+ * Removal: Cancel, Delete and /forget me. A transaction reads everything that it decides on. Rows are deleted before files,
+ * so a crash in between leaves no inconsistency.
  */
 import type { Forgotten } from '../db/copies.ts'
 import type { JobRecord } from '../db/job-records.ts'

@@ -1,4 +1,4 @@
-/** The request that would make a job's pictures again: what commands are written from and Remix starts with. */
+/** The request that reproduces a job's pictures, for commands and for Remix. */
 
 import { presetOfTimesteps } from '../engine/sampling/presets.ts'
 import { findSampler, takesSchedules } from '../engine/sampling/sampler-names.ts'

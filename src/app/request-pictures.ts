@@ -1,4 +1,4 @@
-/** The pictures of a request, by the place where each is used. */
+/** The pictures of a request, by their use. */
 import type { GivenPicture, ImagePromptWish, ImagineRequest } from './requests.ts'
 
 /** What a picture that comes along is for: each has its option, its form field and its label. */

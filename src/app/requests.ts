@@ -1,4 +1,4 @@
-/** What people ask for, before anything is defaulted or checked: requests and button actions. */
+/** Requests and button actions, before defaults and checks. */
 
 import type { PromptSyntax } from '../engine/text/prompt-rules.ts'
 import type { Preprocessor } from '../engine/work-order.ts'

@@ -1,4 +1,4 @@
-/** Which pictures guide the painting, and how: ControlNets and image prompts, found by name in the library. Pure. */
+/** Resolves ControlNets and image prompts by name in the library. Pure. */
 import { type Bounds, bounds } from '../bounds.ts'
 import type { FileRecord } from '../engine/models/file-record.ts'
 import type { ModelRecord } from '../engine/models/record.ts'

@@ -1,4 +1,4 @@
-/** How a picture under a mask comes about: pasted back with a soft edge, whole or only the masked part. Pure. */
+/** Resolves the options of inpainting: the soft edge, and the whole picture or the masked part only. Pure. */
 import { bounds } from '../bounds.ts'
 import type { Inpainting } from '../engine/work-order.ts'
 import type { Findings } from './findings.ts'

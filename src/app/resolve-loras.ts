@@ -1,4 +1,4 @@
-/** Which LoRAs change the Base: those that the prompt names, then those of the flag, found by name in the library. Pure. */
+/** Resolves the LoRAs of the prompt, then those of the flag, by name in the library. Pure. */
 import { bounds } from '../bounds.ts'
 import type { FileRecord } from '../engine/models/file-record.ts'
 import { loraMentions, mentionedName } from '../engine/text/lora-mentions.ts'

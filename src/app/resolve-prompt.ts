@@ -1,4 +1,4 @@
-/** What the text encoders get: the prompts with their style, the rule that reads them, and what of them is remarked on. Pure. */
+/** Resolves the prompts: style, prompt rule, and remarks on the markup. Pure. */
 import { bounds } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import type { ModelRecord } from '../engine/models/record.ts'

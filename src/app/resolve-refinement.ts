@@ -1,4 +1,4 @@
-/** How the Refiner takes part in a new picture: what was asked for, else the model's own way. Pure. */
+/** Resolves the Refiner's part in a new picture: the request's values, otherwise the model's. Pure. */
 import { bounds } from '../bounds.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import type { ModelReference, Refinement } from '../engine/work-order.ts'

@@ -1,4 +1,4 @@
-/** How a picture is sampled: what was asked for, else the preset's, else the model's own. Pure. */
+/** Resolves sampling: the request's values, otherwise the preset's, otherwise the model's. Pure. */
 import { bounds } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import { findPreset, type Preset, presets } from '../engine/sampling/presets.ts'

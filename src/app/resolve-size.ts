@@ -1,4 +1,4 @@
-/** Which size a picture gets: what was asked for if the model can paint it, else the nearest, by name. Pure. */
+/** Resolves the size: the requested one if the model can paint it, otherwise the nearest, with a finding. Pure. */
 
 import type { Findings } from './findings.ts'
 import type { ImagineRequest } from './requests.ts'

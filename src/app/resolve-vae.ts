@@ -1,4 +1,4 @@
-/** Which VAE decodes: the model's own, or one of the library by name. */
+/** Resolves the VAE: the model's own, or one of the library by name. */
 import type { ModelRecord } from '../engine/models/record.ts'
 import type { ModelReference } from '../engine/work-order.ts'
 import { type Catalogue, findByName, suggestions } from './catalogue.ts'

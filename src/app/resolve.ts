@@ -1,4 +1,4 @@
-/** A request becomes a work order in which nothing is open any more, or the reasons why it cannot. Pure. */
+/** Resolves a request to a work order in which every value is fixed, or to the reasons for its refusal. Pure. */
 import { bounds, randomSeed } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import type { ModelRecord } from '../engine/models/record.ts'

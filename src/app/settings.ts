@@ -1,4 +1,4 @@
-/** Whether a person's own defaults can be had here. A size is fitted to whatever model paints, so any will do. Pure. */
+/** Checks a person's defaults against this machine. Any size is valid, because it is fitted to the model later. Pure. */
 import { bounds } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import { findByName, suggestions } from './catalogue.ts'

@@ -1,6 +1,6 @@
 /**
- * A past result brought to another conversation: a delivery of its own, as durable as the first. Whoever brings it lets
- * those see it who read there.
+ * Shows a past result in another conversation: an additional, durable delivery. It makes the job visible to the readers of
+ * that conversation.
  */
 import type { ShowOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'

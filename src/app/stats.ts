@@ -1,4 +1,4 @@
-/** Figures over a period, from the jobs' own records. */
+/** Statistics over a period, computed from the jobs' records. */
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { JobFigures } from '../db/jobs.ts'

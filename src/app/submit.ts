@@ -1,4 +1,4 @@
-/** `/imagine`: the whole life of a request, up to the moment at which it is safe. */
+/** Submits a request: checks it, resolves it to work orders, and stores the jobs. */
 import { templateFor } from '../engine/text/expand-prompt.ts'
 import { accept, duplicateOf } from './accept.ts'
 import { checkLoras } from './check-loras.ts'

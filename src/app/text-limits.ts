@@ -1,4 +1,4 @@
-/** How long each text that people send may be: looked at before it is parsed, expanded or stored. */
+/** The length limits of texts from people, checked before a text is parsed, expanded or stored. */
 import type { Config } from '../config.ts'
 import type { Findings } from './findings.ts'
 import type { Person } from './people.ts'

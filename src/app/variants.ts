@@ -1,4 +1,4 @@
-/** One request, several jobs: `{a, b}` in the prompt, repeats, and wildcards, which each job draws for itself. */
+/** Expands one request to several jobs: `{a, b}` in the prompt, repeats, and wildcards, which are drawn for each job. */
 import { randomSeed } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import { expandPrompt } from '../engine/text/expand-prompt.ts'

@@ -1,4 +1,4 @@
-/** What adapters may know of jobs, pictures and people: plain records, ready to be rendered. */
+/** The views of jobs, pictures and people for adapters: plain records for rendering. */
 import type { JobState } from '../engine/jobs/job.ts'
 import type { WorkOrder } from '../engine/work-order.ts'
 import type { ErrorCode, ErrorDetails } from '../errors.ts'

@@ -1,6 +1,6 @@
 /**
- * Jobs and pictures as somebody may see them: in app/ the only way from an id, a hash or a list to a record for whoever
- * acts on a person's behalf. What they may not see is not there.
+ * Access-checked reads of jobs and pictures: in app/ the only way from an id, a hash or a list to a record on behalf of a
+ * person. A record that the person may not see is treated as missing.
  */
 import type { Database } from '../db/database.ts'
 import type { JobRecord } from '../db/job-records.ts'

@@ -1,4 +1,4 @@
-/** Who watches jobs hears of every change a person could see: states and steps at once, places at a calm pace. */
+/** Notifies watchers of every visible change of jobs: states and steps at once, queue positions at a limited rate. */
 import type { Pool, PoolChange } from '../engine/jobs/pool.ts'
 import { Timers } from '../engine/jobs/timers.ts'
 import type { Clock, Logger } from '../ports.ts'

@@ -1,4 +1,4 @@
-/** What `easel doctor` looks at outside of the models: runtime, libraries, folders and chat platforms. */
+/** The checks of `easel doctor` besides the models: runtime, libraries, folders and chat platforms. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { databaseFileIn } from '../db/data-folder.ts'

@@ -1,4 +1,4 @@
-/** From words as a shell split them to one text in the grammar of the chat. */
+/** Joins the arguments of a shell to one text in the chat's grammar. */
 
 /**
  * Words up to the first flag are the prompt as it would be typed in the chat, so that a whole copied command may stand

@@ -1,4 +1,4 @@
-/** `easel devices`: what is painted on and why, and whether each of them comes up; exit code 1 where one does not. */
+/** `easel devices`: the chosen devices, the reasons, and whether each one starts; exit code 1 if one does not. */
 import type { Command } from 'commander'
 import { cardsOf, prepareDevices } from '../devices/prepare-devices.ts'
 import { reasonLines } from '../devices/reason-lines.ts'

@@ -1,4 +1,4 @@
-/** Picture files that the command line is given: reading them, and what their names ask for. */
+/** Picture files of the command line: reads them, and derives the format from a name. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'

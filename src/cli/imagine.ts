@@ -1,4 +1,4 @@
-/** `easel imagine`: a picture from words, by the grammar of the chat, without server or database. */
+/** `easel imagine`: paints a picture from a prompt in the chat's grammar, without server or database. */
 import type { Command } from 'commander'
 import { checkLoras } from '../app/check-loras.ts'
 import { checkPicture } from '../app/check-picture.ts'

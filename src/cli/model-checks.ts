@@ -1,4 +1,4 @@
-/** Tries each model on the first device by painting the smallest picture that it can, Refiner and all. */
+/** Tests each model on the first device by painting its smallest picture, including the Refiner. */
 
 import { reasonLines } from '../devices/reason-lines.ts'
 import type { Picture } from '../engine/image/picture.ts'

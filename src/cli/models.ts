@@ -1,4 +1,4 @@
-/** `easel models`: what can be painted with, what goes with it, and what lies in the folders and is not used. */
+/** `easel models`: the models, the files used with models, and the unused files of the folders. */
 import type { Command } from 'commander'
 import { problem } from '../app/problems.ts'
 import { writeLock } from '../engine/models/hashes/lock.ts'

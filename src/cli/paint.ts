@@ -1,4 +1,4 @@
-/** Paints work orders in a worker of its own, without database or queue, and writes the pictures. */
+/** Paints work orders in a separate worker, without database or queue, and writes the pictures. */
 import { extname } from 'node:path'
 import { memoryProblem } from '../app/check-memory.ts'
 import { prepareDevices } from '../devices/prepare-devices.ts'

@@ -1,4 +1,4 @@
-/** Where the command line's pictures go: into files, whole or not at all, into a device or a pipe, or to standard output. */
+/** The targets of the command line's pictures: files (written atomically), devices, pipes, and standard output. */
 import type { Stats } from 'node:fs'
 import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'

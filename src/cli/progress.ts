@@ -1,4 +1,4 @@
-/** How far a picture is: a bar where a person watches a terminal, plain lines where a file or a pipe listens. */
+/** Shows the progress of a picture: a bar on a terminal, plain lines in a file or a pipe. */
 import { SingleBar } from 'cli-progress'
 import { withVisibleControls } from '../visible-controls.ts'
 import type { Words } from '../words/en.ts'

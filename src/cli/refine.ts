@@ -1,4 +1,4 @@
-/** `easel refine FILE`: the Refiner's image to image on a picture, by what the picture itself says of how it was made. */
+/** `easel refine FILE`: the Refiner's image to image on a picture, with the parameters stored in the picture. */
 import type { Command } from 'commander'
 import { findByName, suggestions } from '../app/catalogue.ts'
 import { checkPicture } from '../app/check-picture.ts'

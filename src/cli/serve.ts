@@ -1,4 +1,4 @@
-/** `easel serve`: the server as a process: its start, its signals, its end. */
+/** `easel serve`: runs the server as a process, with signals and exit codes. */
 import type { Command } from 'commander'
 import { Timers } from '../engine/jobs/timers.ts'
 import { toAppError } from '../errors.ts'

@@ -1,4 +1,4 @@
-/** What every command works with: configuration, words, log and terminal; and how a command's end becomes an exit code. */
+/** The context of every command: configuration, texts, log, terminal and exit code. */
 import { Command, InvalidArgumentError } from 'commander'
 import { type Config, loadConfig } from '../config.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'

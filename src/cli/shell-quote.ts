@@ -1,4 +1,4 @@
-/** Words for a POSIX shell to read as they are. */
+/** Quotes words for a POSIX shell. */
 import { hasControls } from '../visible-controls.ts'
 
 /**

@@ -1,4 +1,4 @@
-/** `easel stats`: who painted how much, read beside a running server. */
+/** `easel stats`: statistics per person, also while a server is running. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'

@@ -1,4 +1,4 @@
-/** `easel upscale FILE`: a larger picture, of any picture. */
+/** `easel upscale FILE`: enlarges any picture. */
 import { type Command, Option } from 'commander'
 import { checkPicture } from '../app/check-picture.ts'
 import { upscaled } from '../app/derive.ts'

@@ -1,4 +1,4 @@
-/** From the configuration to the devices that are there, why they were chosen, and the environment of their workers. */
+/** Prepares the devices of the configuration: available devices, the reasons for the choice, and the workers' environment. */
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Config, DeviceConfig } from '../config.ts'

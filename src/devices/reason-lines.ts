@@ -1,4 +1,4 @@
-/** Why these devices, in lines: the reason, and what is wrong with a better device that does not come up. */
+/** The lines on the choice of devices: the reason, and the fault of a better device that does not start. */
 import { errorSentence, type Words } from '../words/en.ts'
 import type { Reason } from './choose-devices.ts'
 

@@ -1,4 +1,4 @@
-/** The work order: everything that decides a picture's bytes, fixed when a job is accepted and never changed after. */
+/** The work order: everything that determines a picture's bytes. It is fixed when a job is accepted and never changes. */
 import { z } from 'zod'
 import { bounds } from '../bounds.ts'
 

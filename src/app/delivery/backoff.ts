@@ -1,4 +1,4 @@
-/** How long a delivery waits after a fault: as the platform says, else longer each time. Pure but for chance. */
+/** The wait of a delivery after a fault: as the platform states, otherwise exponential back-off. Pure except for randomness. */
 import { type AppError, hasCode } from '../../errors.ts'
 import type { Random } from '../../ports.ts'
 

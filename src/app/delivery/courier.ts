@@ -1,4 +1,4 @@
-/** The seam through which app/ shows jobs on a chat platform: ways to people, and deletion of all that was posted. */
+/** The courier interface, with which app/ shows jobs on a chat platform: ways of delivery, and deletion of posted objects. */
 import type { Made, StepRecord } from '../../db/delivery-steps.ts'
 import type { Refusal, refusalReasons, wayNames } from '../../db/documents.ts'
 import type { Person, Platform } from '../people.ts'

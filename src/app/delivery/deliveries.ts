@@ -1,6 +1,6 @@
 /**
- * Tells platforms what became of jobs: drains the outbox through the couriers, in order for each delivery, as often as
- * it takes. Progress is different: only the newest counts, it is sent at the courier's pace, and it may be lost.
+ * Delivers the outcomes of jobs to platforms: drains the outbox through the couriers, in order for each delivery, with
+ * retries. Progress is not in the outbox: only the newest state counts, the courier limits its rate, and it may be lost.
  */
 import type { Database } from '../../db/database.ts'
 import type { OutboxEntry } from '../../db/outbox.ts'

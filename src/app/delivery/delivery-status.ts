@@ -1,4 +1,4 @@
-/** What people are told of deliveries and deletions: how far they are, and what is closed. */
+/** The status of deliveries and deletions for people: progress, and closed ways. */
 import type { Database } from '../../db/database.ts'
 import type { Viewer } from '../access.ts'
 import type { JobViews } from '../job-views.ts'

@@ -1,4 +1,4 @@
-/** What each kind of outbox entry asks for, and what its end writes down in one transaction. */
+/** Handles each kind of outbox entry, and records its outcome in one transaction. */
 import type { Database } from '../../db/database.ts'
 import type { DeliveryRecord } from '../../db/deliveries.ts'
 import type { OutboxEntry } from '../../db/outbox.ts'

@@ -1,4 +1,4 @@
-/** What each delivery shows of its job's progress: only the newest counts, at the courier's pace. */
+/** Shows the progress of jobs: only the newest state counts, and the courier limits the rate. */
 import type { JobView } from '../views.ts'
 
 /** Near the front every place is told; further back each time that it has halved: a claim moves all of them. */

@@ -1,4 +1,4 @@
-/** Takes away everything that a delivery has made: messages first, then threads and files, the latest first. */
+/** Deletes everything that a delivery created: messages first, then threads and files, the newest first. */
 import type { Courier, Delivery, Made, Refusal, StepRecord } from './courier.ts'
 
 const order: readonly Made[] = ['message', 'thread', 'file']

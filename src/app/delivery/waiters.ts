@@ -1,4 +1,4 @@
-/** Those who wait, for a while, until a delivery or a deletion has come so far. */
+/** Waits, up to a time limit, until a delivery or a deletion reaches a stage. */
 import type { Clock } from '../../ports.ts'
 
 interface Waiter {

@@ -1,4 +1,4 @@
-/** Takes the ways of a delivery one after the other until one is open; what was refused is written down at once. */
+/** Tries the ways of a delivery in order until one succeeds, and records each refusal at once. */
 import { refusal } from '../../db/documents.ts'
 import { toAppError } from '../../errors.ts'
 import type { Logger } from '../../ports.ts'

@@ -1,4 +1,4 @@
-/** Which deliveries are worked on, and when: each by itself, a few of a group at a time, none before its pause is over. */
+/** Schedules deliveries: one at a time per delivery, a few at a time per group, none before its wait is over. */
 import { Timers } from '../../engine/jobs/timers.ts'
 import type { Clock } from '../../ports.ts'
 

@@ -1,4 +1,4 @@
-/** A worker host over any channel: the states, the pairing of runs and answers, and what a death means for them. */
+/** A worker host over any channel: its states, the pairing of runs and replies, and the handling of a worker's death. */
 import { AppError } from '../../errors.ts'
 import type { WorkOrder } from '../work-order.ts'
 import { type Deferred, deferred } from './deferred.ts'

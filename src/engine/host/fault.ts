@@ -1,4 +1,4 @@
-/** How a fault crosses from a worker to the main thread: by its code and its details, validated on arrival. */
+/** Transfers a fault from a worker to the main thread, as code and details, which are validated on arrival. */
 import { z } from 'zod'
 import { isErrorCode, readErrorDetails } from '../../error-details.ts'
 import { AppError, type ErrorCode, toAppError } from '../../errors.ts'

@@ -1,4 +1,4 @@
-/** A worker as a child process: a real kill and a crash boundary, at the price of copying pictures. */
+/** A worker as a child process: it can be killed and contains crashes, but pictures must be copied. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

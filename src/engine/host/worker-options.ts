@@ -1,4 +1,4 @@
-/** What a thread host and a process host need alike. */
+/** The common options of thread hosts and process hosts. */
 export interface WorkerOptions {
   /** The worker's entry module, compiled JavaScript. */
   entry: URL

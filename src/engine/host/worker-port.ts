@@ -1,4 +1,4 @@
-/** The worker's end of its channel, whatever kind of worker it is. */
+/** The worker's end of its channel, for threads and child processes. */
 import { parentPort } from 'node:worker_threads'
 import { AppError } from '../../errors.ts'
 import type { PostedFromWorker } from './protocol.ts'

@@ -1,4 +1,4 @@
-/** A finished picture as another kind of file, with what the first one says of its making. */
+/** Converts a finished picture to another format and keeps its parameters. */
 import { decodeStoredPicture } from './decode.ts'
 import { encodePicture } from './encode.ts'
 import { guessFormat, type PictureFormat } from './files/format.ts'

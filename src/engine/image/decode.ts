@@ -1,4 +1,4 @@
-/** A stranger's file becomes pixels, or a reason why not: header first, bounded in bytes, pixels, frames and time. */
+/** Decodes an untrusted picture, header first, with limits on bytes, pixels, frames and time. */
 import sharp, { type Sharp } from 'sharp'
 import type { PictureProblem } from '../../picture-problem.ts'
 import { guessFormat, type PictureFormat } from './files/format.ts'

@@ -1,4 +1,4 @@
-/** A picture as a file, with how it was made and the AI-made marking inside; the same input gives the same bytes. */
+/** Encodes a picture as a file with its parameters and the AI mark; the same input gives the same bytes. */
 import sharp, { type Sharp } from 'sharp'
 import { mediaTypes, type PictureFormat } from './files/format.ts'
 import { writeJpegMetadata } from './files/jpeg-file.ts'

@@ -1,4 +1,4 @@
-/** Masks: which pixels are painted anew, and how a painted picture is laid over what a mask keeps. */
+/** Masks: the pixels to repaint, and compositing the painted picture with the kept pixels. */
 import type { Picture } from './picture.ts'
 import type { Part } from './resize.ts'
 

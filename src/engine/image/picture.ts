@@ -1,4 +1,4 @@
-/** The neutral picture: 8-bit RGB pixels, and its way from and to the VAE's floats. */
+/** The neutral picture: 8-bit RGB pixels, and the conversion from and to the VAE's floats. */
 
 /** Rows from the top, three bytes (R, G, B) per pixel, sRGB. */
 export interface Picture {

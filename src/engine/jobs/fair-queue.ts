@@ -1,6 +1,6 @@
 /**
- * The waiting jobs of one priority, with rounds of their own. The serving order is kept from one question to the next:
- * a new job is put into it and the served one taken off its front, so that ten thousand waiting cost no more than ten.
+ * The waiting jobs of one priority, with their own rounds. The serving order is maintained incrementally: a new job is
+ * inserted and the served one is removed from the front, so the cost does not grow with the number of waiting jobs.
  */
 import { type Candidate, nextJob, positionIn, roundOf, type Share, servingOrder } from './scheduler.ts'
 import type { Waiting } from './store.ts'

@@ -1,6 +1,6 @@
 /**
- * The devices and the line in front of them: claim, run, end, again. The database is the queue; this is what the one
- * process that owns it knows more: who is next, what runs, how far it is, and when the rest will be done.
+ * The pool of devices: claims the next job, runs it, and ends it. The database is the queue. The pool adds the state of
+ * this process: the next job, the running jobs with their progress, and the forecast for the others.
  */
 import { type AppError, toAppError } from '../../errors.ts'
 import type { Clock, Logger, Random } from '../../ports.ts'

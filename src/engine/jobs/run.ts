@@ -1,4 +1,4 @@
-/** One job on one device: how far it is and who asked it to stop. */
+/** One run of a job on a device: its progress, and the reason to stop it. */
 import type { Device } from './devices/device.ts'
 import type { Claim, Waiting } from './store.ts'
 import type { Speeds } from './times/speeds.ts'

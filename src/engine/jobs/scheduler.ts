@@ -1,6 +1,6 @@
 /**
- * Who is served next, as pure functions. Rounds make it fair: in one round everybody who waits is served once, a
- * newcomer joins the round that is going on, and a person's k-th waiting job belongs to the k-th round from now.
+ * Chooses the next job, as pure functions. Rounds make it fair: in one round everybody who waits is served once, a
+ * newcomer joins the current round, and a person's k-th waiting job belongs to the k-th round from now.
  * Within a round, jobs whose model lies ready on a device go first, then the older ones; so nobody is ever passed
  * over by more than one job of each other person.
  */

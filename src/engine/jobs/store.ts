@@ -1,4 +1,4 @@
-/** What the pool needs of a durable queue. The database implements it; the engine knows no other side of the database. */
+/** The interface of the durable queue, which the database implements. The engine knows no other part of the database. */
 import type { ErrorCode, ErrorDetails } from '../../errors.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { WorkOrder } from '../work-order.ts'

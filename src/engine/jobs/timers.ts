@@ -1,4 +1,4 @@
-/** Timers that belong to one owner and end with it. */
+/** Timers of one owner, which are cancelled with it. */
 import type { Clock } from '../../ports.ts'
 
 export class Timers {

@@ -1,4 +1,4 @@
-/** What becomes of a job after a try, as a pure function: done, again, or given up. */
+/** Decides the outcome of a try, as a pure function: done, retry, or give up. */
 import { AppError } from '../../errors.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { Claim, Ending } from './store.ts'

@@ -1,6 +1,6 @@
 /**
- * The queued jobs in memory, as the scheduler wants them: the database's queue, seen through the one process that owns
- * it. It changes only after the database did.
+ * The queued jobs in memory, in the scheduler's form: a copy of the database's queue in the process that owns it. It
+ * changes only after the database.
  */
 import { FairQueue } from './fair-queue.ts'
 import type { Candidate } from './scheduler.ts'

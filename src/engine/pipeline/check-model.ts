@@ -1,4 +1,4 @@
-/** Whether a model could be opened: asked of every model at the start, on the main thread, without the runtime. */
+/** Checks whether a model could be opened, without the runtime: for every model at start, on the main thread. */
 import type { FileRecord } from '../models/file-record.ts'
 import type { ExpertParts } from '../models/record.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'

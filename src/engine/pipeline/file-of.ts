@@ -1,4 +1,4 @@
-/** Finds what an order names among the files that go with models. */
+/** Finds a file of an order by name among the files that are used with models. */
 import { AppError } from '../../errors.ts'
 import type { FileRecord } from '../models/file-record.ts'
 import type { FileReference } from '../work-order.ts'

@@ -1,6 +1,6 @@
 /**
- * Inpainting with a U-Net made for it: beside the latents it sees the mask and the latents of what the mask keeps, the rest
- * being grey (nine channels in all; Rombach et al. 2022, section 4.5). Nothing is put back between steps.
+ * Inpainting with an inpainting U-Net: its additional inputs are the mask and the latents of the masked picture, with grey
+ * in place of the masked region (nine channels in total; Rombach et al. 2022, section 4.5). Nothing is restored between steps.
  */
 import type { Vae } from '../networks/networks.ts'
 import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoising/denoise.ts'

@@ -1,6 +1,6 @@
 /**
- * Inpainting with the ordinary 4-channel Base: after every step, what the mask keeps is put back at that step's noise
- * level (Lugmayr et al. 2022 without resampling; as the reference does it).
+ * Inpainting with the ordinary 4-channel Base: after every step, the kept region is restored at that step's noise level
+ * (Lugmayr et al. 2022 without resampling, as in the reference).
  */
 import type { Vae } from '../networks/networks.ts'
 import type { Sampler } from '../sampling/sampler.ts'

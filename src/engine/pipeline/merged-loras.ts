@@ -1,4 +1,4 @@
-/** The LoRAs in an open model's weights: merged when an order names them, kept until an order names others. */
+/** The LoRAs merged into an open model's weights, kept until an order has others. */
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** The models that a worker holds open: one Base with its Refiner, exchanged when another one is asked for. */
+/** The open model of a worker: one Base with its Refiner, replaced when an order needs another one. */
 import { AppError } from '../../errors.ts'
 import type { FileRecord } from '../models/file-record.ts'
 import type { ExpertParts, ModelRecord } from '../models/record.ts'

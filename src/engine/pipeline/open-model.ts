@@ -1,4 +1,4 @@
-/** A model open for use: its networks, its tokenizers, its schedule and the habits that it names itself. */
+/** Opens a model: its networks, its tokenizers, its schedule and its pipeline options. */
 import type { ExpertParts } from '../models/record.ts'
 import type { Networks } from '../networks/networks.ts'
 import { openNetworks } from '../networks/open/open.ts'

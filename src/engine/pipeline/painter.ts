@@ -1,4 +1,4 @@
-/** What a device's worker does with a work order, as its host sees it: the seam between host/ and the pipeline. */
+/** The painter interface between host/ and the pipeline: paints a work order in a device's worker. */
 import type { WorkOrder } from '../work-order.ts'
 
 /** One finished picture, encoded, with its parameters inside. */

@@ -1,4 +1,4 @@
-/** How a picture was made, for its own file: A1111's names for what an order says, and the order itself. */
+/** The parameters stored in a picture file: the order in A1111's format, and the order itself. */
 import { createHash } from 'node:crypto'
 import { type PictureParameters, withoutOwnKeys, withWorkOrder } from '../image/parameters/parameters.ts'
 import { readMakingOf } from '../image/parameters/read-parameters.ts'

@@ -1,4 +1,4 @@
-/** From a work order's numbers to the parts of a run: sampler with its schedule, and guidance. */
+/** Builds the parts of a run from a work order: sampler with its schedule, and guidance. */
 import { AppError } from '../../errors.ts'
 import { createSampler } from '../sampling/create-sampler.ts'
 import type { Sampler, SchedulerConfig } from '../sampling/sampler.ts'

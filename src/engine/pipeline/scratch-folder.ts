@@ -1,4 +1,4 @@
-/** Temporary folders that live as long as this process. Making one removes the folders of processes that were killed. */
+/** Temporary folders of this process. Creating one deletes the folders of killed processes. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Text to image: noise, then the whole schedule, or its first part where a Refiner goes on from there. */
+/** Text to image: noise, then the whole schedule, or its first part if a Refiner continues. */
 import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoising/denoise.ts'
 
 /** Starts from pure noise; returns the latents where the run's span ends. */

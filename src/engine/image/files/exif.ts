@@ -1,4 +1,4 @@
-/** EXIF's texts: UserComment, where A1111 keeps its parameters in JPEG and WebP, and those where others do. (Exif 2.32.) */
+/** The text fields of EXIF (Exif 2.32): UserComment, which holds A1111's parameters in JPEG and WebP, and those of others. */
 import { metadataLimitBytes, textOfBytes } from './metadata.ts'
 
 const tag = { exifPointer: 0x8769, userComment: 0x9286 }

@@ -1,4 +1,4 @@
-/** What a file is by its first bytes; its name and its sender's word count for nothing. */
+/** Detects a file's format by its first bytes, independent of its name and its stated type. */
 
 /** The formats that Easel reads and writes. */
 export const pictureFormats = ['png', 'jpeg', 'webp'] as const

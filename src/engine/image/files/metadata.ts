@@ -1,4 +1,4 @@
-/** What travels inside a picture file beside its pixels, whatever the format. */
+/** The metadata of a picture file, for all formats. */
 
 export interface EmbeddedMetadata {
   /** PNG text by keyword; a JPEG's comments as `Comment`. */

@@ -1,4 +1,4 @@
-/** XMP: the marking that a picture is AI-made, and texts that other programs keep there. */
+/** XMP: the mark of an AI-made picture, and the texts of other programs. */
 
 /** IPTC's NewsCode for media made by a model; C2PA, search engines and galleries read it. */
 const aiMade = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia'

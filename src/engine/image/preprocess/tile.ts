@@ -1,4 +1,4 @@
-/** For tile ControlNets, which were trained to add details to small pictures: the picture as if it had been small. */
+/** The preprocessor for tile ControlNets, which add details to small pictures: scales a picture down and up again. */
 import type { Picture } from '../picture.ts'
 import { stretchPicture } from '../resize.ts'
 

@@ -1,4 +1,4 @@
-/** Keeps jobs from a device that failed until a probe shows that it works again; the rest between probes grows. */
+/** Quarantines a failed device until a probe succeeds, with back-off between probes. */
 import type { Clock } from '../../../ports.ts'
 
 /** Between two probes: doubled each time up to the longest. */

@@ -1,4 +1,4 @@
-/** Notices when something that should give signs of life falls silent. Durations only: the wall clock may jump. */
+/** Detects a missing heartbeat. It uses durations only, because the wall clock may jump. */
 import type { Clock } from '../../../ports.ts'
 
 export class SilenceWatch {

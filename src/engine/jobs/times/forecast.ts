@@ -1,4 +1,4 @@
-/** When each waiting job will be done: the line played forward over the devices. Pure. */
+/** Forecasts when each waiting job will be done, by simulating the queue over the devices. Pure. */
 import type { Run } from '../run.ts'
 import type { Waiting } from '../store.ts'
 import type { Speeds } from './speeds.ts'

@@ -1,4 +1,4 @@
-/** How much work an order is, and which model it needs: what the scheduler and the estimates go by. */
+/** The amount of work of an order and its model, for the scheduler and the estimates. */
 import { countOf, paintedPixels, type WorkOrder } from '../../work-order.ts'
 import type { Waiting } from '../store.ts'
 

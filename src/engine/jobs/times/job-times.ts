@@ -1,4 +1,4 @@
-/** When each waiting job may start, and when it has waited too long: on a clock that never jumps. */
+/** When each waiting job may start, and when it expires, on the monotonic clock. */
 import type { Clock } from '../../../ports.ts'
 import type { Waiting } from '../store.ts'
 

@@ -1,4 +1,4 @@
-/** How fast devices are, learned from the steps that they report: for estimates, and for what counts as a stall. */
+/** The speeds of devices, learned from reported steps, for estimates and for the detection of stalls. */
 import type { JobSize, Waiting } from '../store.ts'
 
 /** Weight of the newest value in a moving average: old speeds are forgotten after about ten. */

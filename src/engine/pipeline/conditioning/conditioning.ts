@@ -1,4 +1,4 @@
-/** What the U-Net is told at every step of a run: prompts and sizes, laid out once for all of its calls. */
+/** Assembles the U-Net's conditioning: prompts and sizes, once for all calls of a run. */
 import type { Embedding } from './prompt-embedding.ts'
 
 /** SDXL's size conditioning in pixels, each as [vertical, horizontal]. */

@@ -1,4 +1,4 @@
-/** Prompts that were encoded lately: a set, a re-roll or a refined picture need not ask the text encoders again. */
+/** A cache of encoded prompts, so a set, a re-roll or a refined picture does not run the text encoders again. */
 import { LRUCache } from 'lru-cache'
 import type { Embedding } from './prompt-embedding.ts'
 

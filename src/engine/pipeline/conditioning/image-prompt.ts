@@ -1,4 +1,4 @@
-/** Pictures as prompts (IP-Adapter; Ye et al. 2023): from a picture to what the U-Net's calls are given. */
+/** Image prompts (IP-Adapter; Ye et al. 2023): from a picture to the inputs of the U-Net. */
 import { floatsFromPicture, type Picture } from '../../image/picture.ts'
 import { bicubic } from '../../image/resampling-filter.ts'
 import { fitPicture } from '../../image/resize.ts'

@@ -1,4 +1,4 @@
-/** Makes pictures prompts: IP-Adapters by name, and what became of the pictures that were asked for lately. */
+/** Turns pictures into image prompts: opens IP-Adapters by name, and caches the results of recent pictures. */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { AppError } from '../../../errors.ts'

@@ -1,4 +1,4 @@
-/** What a U-Net is told of an order's prompts, step by step: prompts may change on the way. */
+/** The conditioning of an order's prompts for each step, because prompts may change between steps. */
 import type { PromptRule, ScheduledText } from '../../text/prompt-rule.ts'
 import { promptRules } from '../../text/prompt-rules.ts'
 import type { PaintOrder } from '../../work-order.ts'

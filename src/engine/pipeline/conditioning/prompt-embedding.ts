@@ -1,4 +1,4 @@
-/** A prompt as the U-Net gets it: hidden states of the text encoders side by side, and the pooled text. */
+/** The embedding of a prompt for the U-Net: concatenated hidden states of the text encoders, and the pooled text. */
 import { AppError } from '../../../errors.ts'
 import type { TextEncoder } from '../../networks/networks.ts'
 import type { Chunk, PromptRule } from '../../text/prompt-rule.ts'

@@ -1,4 +1,4 @@
-/** The ControlNets that a worker holds open: those of the order at hand, kept until another order needs others. */
+/** The open ControlNets of a worker: those of the current order, kept until an order needs others. */
 import { AppError } from '../../../errors.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { ControlNet, UNet } from '../../networks/networks.ts'

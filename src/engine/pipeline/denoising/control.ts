@@ -1,4 +1,4 @@
-/** ControlNets in a run: which of them act at a call, on which rows and how strongly; what they add is summed. */
+/** Applies ControlNets in a run: selects those that act at a call, their rows and scales, and sums their residuals. */
 import type { ControlNet, UNetInput } from '../../networks/networks.ts'
 import type { Tensor } from '../../onnx/session.ts'
 

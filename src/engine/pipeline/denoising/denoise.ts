@@ -1,4 +1,4 @@
-/** The loop at the heart of every pipeline: churn, scale, predict, guide, step, over a span of a sampler's schedule. */
+/** The denoising loop of every pipeline: churn, scale, predict, guide, step, over a span of a sampler's schedule. */
 import type { UNet } from '../../networks/networks.ts'
 import type { Sampler } from '../../sampling/sampler.ts'
 import type { Span } from '../../sampling/span.ts'

@@ -1,6 +1,6 @@
 /**
- * A U-Net that runs whole at every third call and shallow in between: `--fast`. Deep features change slowly from step to
- * step (Ma et al. 2023, DeepCache, uniform interval). Near the full result, not equal to it; the benchmark says how near.
+ * Feature reuse (`--fast`): the U-Net runs whole at every third call and shallow in between. Deep features change slowly
+ * from step to step (Ma et al. 2023, DeepCache, uniform interval). The benchmark measures the difference from the full result.
  */
 import type { ReusableUNet, UNet, UNetInput } from '../../networks/networks.ts'
 

@@ -1,6 +1,6 @@
 /**
  * Classifier-free guidance (Ho and Salimans 2022): away from the negative prompt, towards the positive one.
- * With rescale (Lin et al. 2023, section 3.4) and an interval outside of which it rests (Kynkäänniemi et al. 2024).
+ * With rescale (Lin et al. 2023, section 3.4) and an interval outside of which it is off (Kynkäänniemi et al. 2024).
  */
 
 export interface Guidance {

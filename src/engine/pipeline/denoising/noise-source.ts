@@ -1,4 +1,4 @@
-/** Where a run's noise comes from: torch generators, in the reference's order of draws. */
+/** The noise source of a run: torch generators, in the reference's order of draws. */
 import { TorchRandom } from './torch-random.ts'
 
 /** Noise for a batch of pictures; stateful, so the order of draws is part of the result. */

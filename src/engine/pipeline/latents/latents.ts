@@ -1,4 +1,4 @@
-/** Between pictures and latents: the VAE with its scaling, picture by picture, in tiles where a size asks for it. */
+/** Converts between pictures and latents: the VAE with its scaling, one picture at a time, in tiles for large sizes. */
 import type { Vae } from '../../networks/networks.ts'
 import type { LatentScaling } from '../../networks/vae-config.ts'
 import { untiledAreas } from '../../networks/working-memory.ts'

@@ -1,4 +1,4 @@
-/** The Base's part of a paint order: from noise, from a picture, or from a picture under a mask; controlled and prompted by pictures. */
+/** The Base's part of a paint order: from noise, from a picture, or by inpainting; with ControlNets and image prompts. */
 import { decodeStoredPicture } from '../../image/decode.ts'
 import { floatsFromPicture } from '../../image/picture.ts'
 import { preprocess } from '../../image/preprocess/preprocess.ts'

@@ -1,6 +1,6 @@
 /**
- * What of an order's picture is painted: all of it, or the part around the mask at full resolution; and how the result comes
- * of what was painted.
+ * The canvas of an order: the painted region (the whole picture, or the part around the mask at full resolution), and
+ * compositing the result.
  */
 import { type Mask, maskOf, paintedPart, pasteBack } from '../../image/mask.ts'
 import type { Picture } from '../../image/picture.ts'

@@ -1,4 +1,4 @@
-/** What painting needs beside the order, and the steps that all orders share: sources, hooks, decoding. */
+/** The context of painting: sources, hooks, and the steps that all orders share, such as decoding. */
 import { AppError } from '../../../errors.ts'
 import { decodeStoredMask, decodeStoredPicture } from '../../image/decode.ts'
 import { type Picture, pictureFromFloats } from '../../image/picture.ts'

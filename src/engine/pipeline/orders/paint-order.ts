@@ -1,4 +1,4 @@
-/** A work order becomes a picture. Each is painted by itself, so that it equals the one asked for alone with its seed. */
+/** Paints a work order. Each picture is painted separately, so it equals the picture of a single request with its seed. */
 import { AppError } from '../../../errors.ts'
 import { decodeStoredPicture } from '../../image/decode.ts'
 import type { Picture } from '../../image/picture.ts'

@@ -1,4 +1,4 @@
-/** The Refiner's part of an order: going on from the Base's latents, or image to image on a finished picture. */
+/** The Refiner's part of an order: continues with the Base's latents, or image to image on a finished picture. */
 import type { Mask } from '../../image/mask.ts'
 import { floatsFromPicture, type Picture } from '../../image/picture.ts'
 import { refinerSpan, strengthSpan } from '../../sampling/span.ts'
