@@ -150,7 +150,10 @@ describe('what does not fit', () => {
             what: 'lora-shape',
             module: 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q',
             expected: [64, 64],
-            found: [[64, 4], [4, 128], []],
+            found: [
+              [64, 4],
+              [4, 128],
+            ],
           },
         },
       },

@@ -114,7 +114,9 @@ function requireFit(file: string, module: string, { family, factors }: Change, s
   const alphaFits = !alpha || elements(alpha) === 1
   const magnitudesFit = !magnitudes || magnitudesOf(magnitudes, shape) !== undefined
   if (fits && alphaFits && magnitudesFit) return
-  const found = Object.values(shapes).map(one => [...one])
+  // A scalar alpha is no part of the product.
+  const told = Object.entries(shapes).filter(([role]) => role !== 'alpha' || !alphaFits)
+  const found = told.map(([, one]) => [...one])
   throw new AppError('model-file', {
     file,
     problem: { what: 'lora-shape', module, expected: [...shape], found },
