@@ -11,12 +11,12 @@ export const notify: Command = {
   visibility: 'private',
   isView: false,
   options: [state],
-  async handle({ easel, caller, words, usage }, typed) {
+  async handle({ easel, caller, words, usage, prefix }, typed) {
     const read = state.read(typed, usage)
     if (read.kind === 'refused') return { kind: 'refused', problems: [read.problem] }
     const settings = { ...easel.settings(caller.person), notify: read.value === 'on' }
     const saved = await easel.saveSettings(caller.person, settings)
     if (saved.kind === 'refused') return saved
-    return { kind: 'message', message: textMessage(words.notify[read.value]) }
+    return { kind: 'message', message: textMessage(words.notify[read.value](prefix)) }
   },
 }

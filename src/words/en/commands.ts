@@ -45,8 +45,9 @@ export const mine = {
 }
 
 export const notify = {
-  on: 'You are told when a picture of yours is done.',
-  off: 'You are not told any more when a picture of yours is done. /notify on brings it back.',
+  on: (prefix: string) => `You will be told when your pictures are done. ${prefix}notify off ends that.`,
+  off: (prefix: string) =>
+    `You will no longer be told when your pictures are done. ${prefix}notify on brings it back.`,
 }
 
 /** Before and after everything of a person is deleted. */

@@ -36,8 +36,8 @@ export const mine: Words['mine'] = {
 }
 
 export const notify: Words['notify'] = {
-  on: '图片完成时会通知你。',
-  off: '图片完成时不再通知你。用 /notify on 恢复。',
+  on: prefix => `图片完成时会通知你。用 ${prefix}notify off 关闭。`,
+  off: prefix => `图片完成时不再通知你。用 ${prefix}notify on 恢复。`,
 }
 
 export const forget: Words['forget'] = {

@@ -48,7 +48,7 @@ describe('whoever waits on Discord', () => {
     await start()
     const { ada, channel } = t.scene
     await t.answered(await ada.types(channel, '/notify', { state: 'off' }))
-    expect(t.told(ada).at(-1)).toContain(en.notify.off.slice(0, 20))
+    expect(t.told(ada).at(-1)).toContain(en.notify.off('/').slice(0, 30))
     await t.answered(await ada.types(channel, '/imagine', { prompt: 'a red circle' }))
     expect(notices()).toEqual([])
     expect(t.discord.world.pings).toEqual([])
