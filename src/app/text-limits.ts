@@ -1,4 +1,5 @@
 /** The length limits of texts from people, checked before a text is parsed, expanded or stored. */
+import { type Bounds, bounds } from '../bounds.ts'
 import type { Config } from '../config.ts'
 import type { Findings } from './findings.ts'
 import type { Person } from './people.ts'
@@ -12,8 +13,17 @@ type Texts<Source> = {
 /** The fields of a request that hold any text. */
 type RequestText = Texts<ImagineRequest>
 
+/** The lists of a request whose entries have names. */
+type RequestList = {
+  [Key in keyof ImagineRequest]-?: NonNullable<ImagineRequest[Key]> extends readonly (infer Entry)[]
+    ? Entry extends { name?: string }
+      ? Key
+      : never
+    : never
+}[keyof ImagineRequest]
+
 /** What a text is; words/ has its name. */
-export type TextField = Exclude<RequestText, 'parentPictureId'> | 'id' | 'command'
+export type TextField = Exclude<RequestText, 'parentPictureId'> | RequestList | 'id' | 'command'
 
 /** Most characters by kind of text. */
 export function textLimits({ maxPromptCharacters }: Pick<Config['limits'], 'maxPromptCharacters'>) {
@@ -47,6 +57,13 @@ const requestFields: {
   parentPictureId: { field: 'id', limit: 'id' },
 }
 
+/** The same for lists: as many entries as make sense at all, before one of them is looked for. */
+const requestLists: { readonly [Key in RequestList]: { flag: string; entries: Bounds } } = {
+  loras: { flag: 'lora', entries: bounds.loras },
+  controls: { flag: 'control', entries: bounds.controls },
+  imagePrompts: { flag: 'image-prompt', entries: bounds.imagePrompts },
+}
+
 /** Why a whole command is not even read. */
 export function commandTooLong(text: string): Problem | undefined {
   return tooLong('command', text, fixedLimits.command)
@@ -57,9 +74,9 @@ export function idTooLong(id: string): Problem | undefined {
   return tooLong('id', id, fixedLimits.id)
 }
 
-/** Refuses every text of a request, or of a person's defaults, that is too long; whether none is. */
+/** Refuses every text of a request, or of a person's defaults, that is too long, and every list; whether none is. */
 export function checkTexts(
-  texts: Pick<Partial<ImagineRequest>, RequestText>,
+  texts: Pick<Partial<ImagineRequest>, RequestText | RequestList>,
   limits: Pick<Config['limits'], 'maxPromptCharacters'>,
   findings: Findings,
 ): boolean {
@@ -71,11 +88,33 @@ export function checkTexts(
     const found = text && tooLong(field, text, most[limit])
     if (found) findings.problems.push(found)
   }
+  for (const key of Object.keys(requestLists).filter(isRequestList))
+    checkList(key, texts[key] ?? [], findings)
   return findings.problems.length === before
+}
+
+function checkList(
+  key: RequestList,
+  list: readonly { name?: string; pictureId?: string }[],
+  findings: Findings,
+): void {
+  const { flag, entries } = requestLists[key]
+  if (list.length > entries.max) {
+    findings.inRange(flag, list.length, entries)
+    return
+  }
+  for (const { name = '', pictureId = '' } of list) {
+    const found = tooLong(key, name, fixedLimits.name) ?? idTooLong(pictureId)
+    if (found) findings.problems.push(found)
+  }
 }
 
 function isRequestText(key: string): key is RequestText {
   return Object.hasOwn(requestFields, key)
+}
+
+function isRequestList(key: string): key is RequestList {
+  return Object.hasOwn(requestLists, key)
 }
 
 /** Characters as people count them; where the text is far too long, the code units that it surely has. */

@@ -6,6 +6,7 @@ import { textLimits } from '../../src/app/text-limits.ts'
 import { settingsFields } from '../../src/bots/chat/settings-form.ts'
 import { oneLine, plainText, safeText } from '../../src/bots/discord/outbound/text.ts'
 import { formatCommand, parseCommand } from '../../src/bots/grammar/command-line.ts'
+import { flagList } from '../../src/bots/grammar/flags.ts'
 import { jobMessage, problemSentences } from '../../src/bots/messages/job-message.ts'
 import { textForBot } from '../../src/bots/slack/inbound/typed-text.ts'
 import { Receiver } from '../../src/bots/web/receive.tsx'
@@ -58,8 +59,10 @@ const requestTexts = [
   'schedule',
   'preset',
   'model',
+  'vae',
   'style',
 ] as const
+const requestLists = ['loras', 'controls', 'imagePrompts'] as const
 
 /** Every way by which text of people comes in. */
 const ways: readonly Way[] = [
@@ -67,7 +70,11 @@ const ways: readonly Way[] = [
   { name: 'a command of the web chat', cap: command, goes: text => say(`/${text}`) },
   { name: 'an imagine of the web chat', cap: command, goes: text => say(`/imagine ${text}`) },
   { name: 'flags', cap: command, goes: text => said(parseCommand(`a cat --${text}`)) },
-  { name: 'a number', cap: command, goes: text => said(parseCommand(`a cat --cfg ${text}`)) },
+  ...flagList.map(([flag]) => ({
+    name: `the flag ${flag}`,
+    cap: command,
+    goes: (text: string) => say(`/imagine a cat --${flag} ${text}`),
+  })),
   { name: 'a message in Slack', cap: command, goes: text => textForBot('U1', text) },
   {
     name: 'what Discord shows',
@@ -85,6 +92,19 @@ const ways: readonly Way[] = [
     cap: /prompt|negative/.test(key) ? prompt : name,
     goes: (text: string) => imagines({ prompt: 'a cat', [key]: text }),
   })),
+  ...requestLists.flatMap(key => [
+    {
+      name: `the names in ${key}`,
+      cap: name,
+      goes: (text: string) => imagines({ prompt: 'a cat', [key]: Array(3).fill({ name: text }) }),
+    },
+    {
+      name: `as many ${key}`,
+      cap: 3,
+      goes: (text: string) =>
+        imagines({ prompt: 'a cat', [key]: [...text].map(letter => ({ name: letter })) }),
+    },
+  ]),
   ...settingsFields({}, { models: [], maxCount: 4 }, en).map(({ id: field }) => ({
     name: `the default ${field}`,
     cap: prompt,
@@ -230,6 +250,7 @@ test.each([
   ['200,000 unknown flags', 'a cat '.padEnd(200_000 * 5, ' --zz')],
   ['a command of 4 MB', `/${'imagine'.repeat(600_000)}`],
   ['a negative of 1 MB', `a cat --no ${'fog '.repeat(262_144)}`],
+  ['ten thousand LoRAs', `a cat --lora ${'a;'.repeat(10_000)}`],
   ['wildcards in wildcards', '__w__'.repeat(700)],
 ])('%s', async (_, typed) => {
   expect(await costMs(() => say(typed))).toBeLessThan(boundMs)

@@ -85,6 +85,9 @@ const texts: { readonly [Field in TextField]: string } = {
   schedule: 'The schedule’s name',
   preset: 'The preset’s name',
   style: 'The style’s name',
+  loras: 'The LoRA’s name',
+  controls: 'The ControlNet’s name',
+  imagePrompts: 'The IP-Adapter’s name',
   id: 'The id',
 }
 

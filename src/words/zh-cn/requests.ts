@@ -22,6 +22,9 @@ const texts: Record<TextField, string> = {
   schedule: '调度名',
   preset: '预设名',
   style: '风格名',
+  loras: 'LoRA 名',
+  controls: 'ControlNet 名',
+  imagePrompts: 'IP-Adapter 名',
   id: '编号',
 }
 
