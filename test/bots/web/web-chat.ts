@@ -9,7 +9,7 @@ import { tinyPng } from '../../helpers/tiny-png.ts'
 import { HttpPerson } from './http-person.ts'
 
 export interface WebChat {
-  world: World
+  world: World & { easel: FakeEasel }
   adapter: WebAdapter
   url: string
   ada: HttpPerson
