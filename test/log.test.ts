@@ -28,7 +28,7 @@ describe('a log line', () => {
     })
   })
 
-  test('parses and holds no raw control character, whatever is logged', () => {
+  test('parses and contains no raw control character, for any content', () => {
     const control = '\u0000\u001b[31m\u009b2J\r\n\u2028\u202e\u007f'
     fc.assert(
       fc.property(

@@ -7,7 +7,7 @@ import { readFileProblem } from '../file-problem.ts'
 
 export interface PictureTarget {
   readonly isStandardOutput: boolean
-  /** Writes the next picture of the set; the name that it has now. @throws AppError 'file'. */
+  /** Writes the next picture of the set; the name that it has now. @throws AppError 'file' when it cannot be written. */
   write(bytes: Uint8Array): Promise<string>
 }
 
@@ -16,7 +16,7 @@ const standardOutput = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/
 
 /**
  * For `count` pictures; undefined where there is room for one alone. To be asked before minutes go into painting.
- * @throws AppError 'file' where a picture could not be written.
+ * @throws AppError 'file' when a picture could not be written.
  */
 export async function openTarget(file: string, count: number): Promise<PictureTarget | undefined> {
   if (standardOutput.has(file)) return count === 1 ? outputTarget(file) : undefined

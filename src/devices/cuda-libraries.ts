@@ -19,7 +19,7 @@ export function runtimeFolder(): string {
 
 /**
  * Links what lies in `folder` and is not there yet. What is there already, from an installation, stays.
- * @throws AppError 'cuda-libraries' naming the first file that is missing, or 'file' where it cannot be linked.
+ * @throws AppError 'cuda-libraries' when a file is missing, naming the first one; 'file' when it cannot be linked.
  */
 export function linkCudaLibraries(folder: string, into = runtimeFolder()): void {
   for (const name of runtimeParts) {

@@ -14,7 +14,7 @@ export interface PreparedDevices extends Choice {
   readonly env: Environment
 }
 
-/** @throws AppError 'cuda-libraries' or 'file' where the folder of CUDA's libraries cannot be used. */
+/** @throws AppError 'cuda-libraries' or 'file' when the folder of CUDA's libraries cannot be used. */
 export async function prepareDevices(config: Config, env: Environment): Promise<PreparedDevices> {
   const forWorkers = deviceEnvironment(config, env)
   return { ...(await chooseDevices(config.devices, machineOf(forWorkers))), env: forWorkers }

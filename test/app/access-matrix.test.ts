@@ -242,7 +242,7 @@ test.each(Object.entries(viewers))('an event that comes again from %s', async (v
 })
 
 describe('the queue', () => {
-  test('of what waits elsewhere has places without words', async () => {
+  test('shows jobs of other conversations as positions without text', async () => {
     it.workers.mode = 'by-hand'
     for (const name of names) {
       const conversation = places[name]

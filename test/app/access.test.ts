@@ -27,11 +27,11 @@ describe('the rule', () => {
     expect(accessOf(bob, thingIn(places.privateChannel))).toBeUndefined()
   })
 
-  test('lets nobody see what was made nowhere', () => {
+  test('denies a job without a conversation to everybody', () => {
     expect(maySee(bob, { author: ownerIn(places.publicChannel), places: [] })).toBe(false)
   })
 
-  test('takes no direct message for public, whatever is said of its audience', () => {
+  test('treats a direct message as private even if its audience says public', () => {
     const open = { ...places.slackDirect, audience: 'space' } as const
     expect(maySee({ ...bob, conversation: { ...places.slackPublic, channelId: 'C9' } }, thingIn(open))).toBe(
       false,
@@ -42,7 +42,7 @@ describe('the rule', () => {
     ).toBe(false)
   })
 
-  test('takes two conversations that nobody named for two', () => {
+  test('treats two conversations without ids as different', () => {
     const unnamed = { ...places.directMessage, channelId: '' }
     expect(maySee({ ...bob, conversation: unnamed }, thingIn(unnamed))).toBe(false)
   })

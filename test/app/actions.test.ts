@@ -159,7 +159,7 @@ describe('each button makes a new job from the old one', () => {
 })
 
 describe('buttons work', () => {
-  test('generations deep, whatever was pressed before', async () => {
+  test('on results of results, after any earlier button', async () => {
     let job = await it.paint('a red circle')
     const chain: ((pictureId: string, jobId: string) => Action)[] = [
       pictureId => ({ kind: 'refine', pictureId }),
@@ -181,7 +181,7 @@ describe('buttons work', () => {
     expect(job.order).toMatchObject({ kind: 'paint', prompt: { positive: 'a blue square' } })
   })
 
-  test('and make as many pictures as the result that they were pressed on has', async () => {
+  test('and make as many pictures as their result has', async () => {
     const asked = await it.easel.imagine({ prompt: 'a red circle', count: 4 }, it.caller())
     await it.settled()
     const set = it.job(asked.kind === 'accepted' ? (asked.jobs[0]?.id ?? '') : '')
@@ -226,7 +226,7 @@ describe('buttons work', () => {
     expect(varied).toMatchObject({ state: 'done', parent: { jobId: job.id } })
   })
 
-  test('for everybody; and in the place where they were pressed', async () => {
+  test('for everybody, and reply in the conversation of the press', async () => {
     const job = await it.paint('a red circle')
     const thread = {
       platform: 'web',
@@ -277,7 +277,7 @@ describe('buttons work', () => {
 })
 
 describe('a press is refused in words', () => {
-  test('while the same one of the same person runs, but not another’s or another button', async () => {
+  test('while the same press of the same person runs, but not for another person or button', async () => {
     const job = await it.paint('a red circle')
     it.workers.mode = 'by-hand'
     const pictureId = pictureOf(job)
@@ -303,7 +303,7 @@ describe('a press is refused in words', () => {
     await it.settled()
   })
 
-  test('on things that are not there', async () => {
+  test('on jobs and pictures that do not exist', async () => {
     for (const kind of ['refine', 'vary-subtle', 'vary-strong', 'info'] as const) {
       expect(codes(await it.easel.act({ kind, pictureId: 'forged' }, it.caller()))).toEqual([
         'picture-unknown',
@@ -314,7 +314,7 @@ describe('a press is refused in words', () => {
     }
   })
 
-  test('where there is no Refiner', async () => {
+  test('if there is no Refiner', async () => {
     await it.dispose()
     it = await buildTestEasel({ models: [{ ...demoModel, refiner: undefined }] })
     const job = await it.paint('a red circle')
@@ -346,7 +346,7 @@ describe('the same event again', () => {
     expect(it.workers.runs).toHaveLength(1)
   })
 
-  test('of a button too, also when the first is still running', async () => {
+  test('is one job for buttons too, also while the first is running', async () => {
     const job = await it.paint('a red circle')
     it.workers.mode = 'by-hand'
     const caller = it.caller()

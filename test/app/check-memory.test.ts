@@ -27,7 +27,7 @@ const order = aPaintOrder({
   heightPx: 1024,
 })
 
-test('what is looked through says what each of its networks needs', () => {
+test('the scan records the memory that each network needs', () => {
   expect(demo.needs).toHaveLength(5)
   expect(demo.refiner?.needs).toHaveLength(4)
   for (const { openingBytes, weightBytes } of demo.needs ?? [])

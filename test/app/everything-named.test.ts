@@ -53,7 +53,7 @@ describe('a request with several mistakes', () => {
     expect((await codesOf(request)).sort()).toEqual([...codes].sort())
   })
 
-  test('of every one of many prompts is named once', async () => {
+  test('names a mistake in all of many prompts once', async () => {
     expect(await codesOf({ prompt: 'a {red,green,blue} cat', steps: 999 })).toEqual(['out-of-range steps'])
   })
 })

@@ -127,7 +127,7 @@ describe('no byte of a forgotten prompt is left', () => {
     },
   )
 
-  test('also where somebody reads the database at that moment: then after the next write', async () => {
+  test('also if a reader blocks the database: then after the next write', async () => {
     const caller = t.caller()
     await t.paint('a zebra', caller)
     const reader = new Sqlite(join(t.dataDir, 'easel.sqlite'), { readonly: true })
@@ -141,7 +141,7 @@ describe('no byte of a forgotten prompt is left', () => {
     expect(filesWith('zebra')).toEqual([])
   })
 
-  test('of somebody with one account in two servers: in both, and in copies', async () => {
+  test('of an account in two servers: in both, and in the copies', async () => {
     const inServer = (spaceId: string) =>
       t.caller({
         person: { platform: 'discord', spaceId, userId: '7', name: `Ada in ${spaceId}` },
@@ -171,7 +171,7 @@ describe('no byte of a forgotten prompt is left', () => {
   })
 })
 
-test('the data folder is its owner’s alone, whatever it was at the start', async () => {
+test('only the owner can read the data folder, whatever its permissions were', async () => {
   await t.paint('a red circle')
   copyBeforeUpgrade()
   await t.built.stop(0)

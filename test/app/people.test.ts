@@ -61,7 +61,7 @@ describe('Delete', () => {
     },
   )
 
-  test('by a moderator is written down, by the author not', async () => {
+  test('by a moderator is recorded in the audit table, by the author not', async () => {
     const mine = await it.paint('mine')
     const theirs = await it.paint('theirs', it.callerNamed('ben'))
     await it.easel.act({ kind: 'delete', jobId: mine.id }, it.caller({ rights: moderator }))
@@ -71,7 +71,7 @@ describe('Delete', () => {
     ])
   })
 
-  test('of a picture that others went on from leaves theirs alone', async () => {
+  test('of a picture does not delete pictures that others derived from it', async () => {
     const job = await it.paint('a red circle')
     const pictureId = job.pictures[0]?.id ?? ''
     const varied = await it.easel.act({ kind: 'vary-subtle', pictureId }, it.callerNamed('ben'))
@@ -90,7 +90,7 @@ describe('Delete', () => {
 })
 
 describe('/forget me', () => {
-  test('leaves no prompt, no picture and no file, whatever state the jobs are in', async () => {
+  test('leaves no prompt, no picture and no file of jobs in any state', async () => {
     await it.dispose()
     it = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
     const caller = it.caller({
@@ -126,7 +126,7 @@ describe('/forget me', () => {
     expect([...it.courier.messages.keys()]).toEqual([other.id])
   })
 
-  test('while the first message is on its way takes that away too', async () => {
+  test('also deletes a first message that is being posted', async () => {
     let open = () => {}
     it.courier.gate = new Promise(resolve => {
       open = resolve
@@ -173,7 +173,7 @@ describe('a person’s own picture', () => {
     expect(files()).toEqual([])
   })
 
-  test('that the guards refuse is refused in words, and leaves nothing', async () => {
+  test('that cannot be decoded safely is refused with a sentence, and leaves nothing', async () => {
     await it.dispose()
     it = await buildTestEasel({
       parts: {
@@ -189,7 +189,7 @@ describe('a person’s own picture', () => {
     })
   })
 
-  test('of a request that is refused or waits for a yes leaves no file', async () => {
+  test('of a refused or unconfirmed request leaves no file', async () => {
     const source = { kind: 'bytes' as const, bytes: new Uint8Array([1]) }
     await it.easel.imagine({ prompt: 'a cat', source, steps: 0 }, it.caller())
     await it.easel.imagine({ prompt: 'a {red,blue} cat', source }, it.caller())
@@ -348,7 +348,7 @@ describe('stats', () => {
 })
 
 describe('files of a crash', () => {
-  test('that belong to no picture are gone after the next start', async () => {
+  test('without a picture are deleted at the next start', async () => {
     const job = await it.paint('a red circle')
     await it.built.db.files.write('nobody-0-x.png', new Uint8Array([1]))
     it.crash()

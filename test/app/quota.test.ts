@@ -83,7 +83,7 @@ describe('a person’s quota', () => {
   })
 })
 
-describe('on the web, where whoever loses the cookie is somebody else', () => {
+describe('on the web, where a browser without its cookie is a new person', () => {
   const visitor = (userId: string, address: string): Caller =>
     it.caller({
       person: { platform: 'web', spaceId: 'web', userId, name: userId, address },
@@ -109,7 +109,7 @@ describe('on the web, where whoever loses the cookie is somebody else', () => {
     expect(await request(visitor('somebody', 'another'), 1)).toBe('accepted')
   })
 
-  test('and of the quota, beside that of all together', async () => {
+  test('limits the quota of an address, besides the quota of the space', async () => {
     await open({ config: { limits: { quotaPictures: 4, peoplePerAddress: 2, quotaPicturesPerSpace: 12 } } })
     expect(await ask(visitor('a', 'one'), 4)).toBe('accepted')
     expect(await ask(visitor('a', 'one'), 1)).toContain('Your 4 pictures per 24 hours are used up')

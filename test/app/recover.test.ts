@@ -66,7 +66,7 @@ describe('a start deletes no picture that the database does not know', () => {
   })
 })
 
-test('what a dead process was writing is deleted, whatever came of it', async () => {
+test('files that a dead process was writing are deleted', async () => {
   await paints(1)
   const { db } = t.built
   const bytes = new Uint8Array([1])
@@ -93,7 +93,7 @@ test('a picture that was forgotten goes at the next start where the disk refused
   expect(readdirSync(t.dataDir)).not.toContain('strays')
 })
 
-test('a picture whose claim was lost leaves no file, and a write that failed neither', async () => {
+test('a lost claim and a failed write leave no file', async () => {
   await t.dispose()
   t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
   const { id } = await t.ask('a red circle')

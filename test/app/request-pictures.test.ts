@@ -20,7 +20,7 @@ describe('pictures that come with a request', () => {
     })
   })
 
-  it('beside plain words are for what the words name, then the source; a strength is the source’s', () => {
+  it('are used as the words say, otherwise as the source; a strength belongs to the source', () => {
     const controls = [{ name: 'canny' }, { name: 'tile', pictureId: 'ours' }]
     expect(usesInWords({ prompt: 'a cat' })).toEqual(['source'])
     expect(usesInWords({ prompt: 'a cat', controls, imagePrompts: [{}] })).toEqual([

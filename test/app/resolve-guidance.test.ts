@@ -95,7 +95,7 @@ describe('a ControlNet', () => {
     ])
   })
 
-  test('of which no preprocessor is built takes its picture as a map', () => {
+  test('without a preprocessor uses its picture as a control map', () => {
     const name = 'controlnet-depth-sdxl'
     expect(orderOf({ controls: [{ name }] }, looking).controls).toMatchObject([{ preprocessor: 'none' }])
   })

@@ -35,7 +35,7 @@ function said(request: Partial<ImagineRequest>, changes: Partial<ResolveContext>
 }
 
 describe('under a mask', () => {
-  test('what it keeps is pasted back with a few pixels of soft edge, unless told otherwise', () => {
+  test('the kept region is pasted back with a soft edge of a few pixels by default', () => {
     expect(orderOf({}).source).toEqual({
       pictureId: 'picture',
       strength: 0.9,

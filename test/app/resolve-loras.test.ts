@@ -77,7 +77,7 @@ describe('LoRAs of a request', () => {
     expect(lorasOf({ prompt })).toEqual(loras)
   })
 
-  test('those of the prompt come first, those of the flag after them, and one may be named twice', () => {
+  test('LoRAs of the prompt come before those of the flag, and one may be named twice', () => {
     const loras = [{ name: 'style', unetWeight: 0.5 }, { name: 'people/hands' }]
     expect(lorasOf({ prompt: 'a cat <lora:style:0.2>', loras })).toEqual([
       'style 0.2 0.2',
@@ -101,7 +101,7 @@ describe('LoRAs of a request', () => {
     expect(said({ prompt })).toEqual([sentence])
   })
 
-  test('what is no LoRA is still left out with a word, and so is a LoRA in what should not be there', () => {
+  test('other networks, and LoRAs in the negative prompt, are removed with a remark', () => {
     expect(said({ prompt: 'a cat <hypernet:x:1>', negative: 'dogs <lora:style:1>' })).toEqual([
       '“<hypernet:x>” is left out: there is nothing of that kind here.',
       'The LoRA style is named in what should not be in the picture and left out: LoRAs belong into the prompt.',
@@ -127,7 +127,7 @@ describe('LoRAs of a request', () => {
     expect(orderOf(parsed.request)).toEqual(order)
   })
 
-  test('whatever LoRAs a request names, its command asks for the same order', () => {
+  test('the command of a request with any LoRAs gives the same order', () => {
     const name = fc.constantFrom('style', 'face', 'animals/hands', 'odd:1', 'Trained_v2')
     const weight = fc.integer({ min: -1000, max: 1000 }).map(hundredths => hundredths / 100)
     const optional = fc.option(weight, { nil: undefined })

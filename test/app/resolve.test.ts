@@ -146,7 +146,7 @@ describe('a VAE in place of the model’s own', () => {
     expect(order.refinement?.model.vae).toEqual(expected)
   })
 
-  test('that is not there, or is for other latents, is refused with what there is', () => {
+  test('that does not exist or has other latents is refused with the existing names', () => {
     expect(problemsOf({ vae: 'fixd' }, { catalogue })).toEqual([
       { code: 'vae-unknown', details: { name: 'fixd', known: ['Fixed'] } },
     ])
@@ -212,7 +212,7 @@ describe('sizes', () => {
     ])
   })
 
-  test('of a source are kept where the model can paint them, else fitted', () => {
+  test('of a source are kept if the model can paint them, otherwise fitted', () => {
     const source = { id: 'p', widthPx: 96, heightPx: 128 }
     expect(orderOf({}, admitted({ source }))).toMatchObject({ widthPx: 96, heightPx: 128 })
     const photo = { id: 'p', widthPx: 4000, heightPx: 3000 }
@@ -275,7 +275,7 @@ describe('a model’s scheduler', () => {
     return resolved.kind === 'order' ? resolved.notices : resolved.problems
   }
 
-  test('that is not built is named wherever its sampler would have been taken', () => {
+  test('that is not supported is reported wherever its sampler would be the default', () => {
     const facts = { ...scheduler, notBuilt: { className: 'SASolverScheduler' } }
     expect(noticesOf({}, facts)).toEqual([
       {
@@ -580,7 +580,7 @@ describe('the Refiner', () => {
 })
 
 describe('the sampling of a model', () => {
-  test('is what its scheduler stands for, and what its name says where few steps are enough', () => {
+  test('follows its scheduler, or the preset of its name for few-step models', () => {
     const karras = { ...lone, name: 'mine', sampler: 'dpmpp_2m' }
     const lightning = { ...karras, name: 'Some-Lightning-4step' }
     const catalogue = { models: [karras, lightning], files: [] }

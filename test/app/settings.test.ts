@@ -9,7 +9,7 @@ const refusals = (settings: PersonSettings) =>
   problemSentences(settingsProblems(settings, [{ name: 'demo' }, { name: 'base' }], limits), en)
 
 describe('a person’s own defaults', () => {
-  it('may be all empty, or anything that can be had here, whatever its size', () => {
+  it('may be empty, or any value that this machine supports, with any size', () => {
     expect(refusals({})).toEqual([])
     const size = { widthPx: 7, heightPx: 9 }
     expect(refusals({ model: 'Demo', size, count: 4, negative: 'x'.repeat(20), refine: true })).toEqual([])

@@ -40,7 +40,7 @@ function jobOf(outcome: ActOutcome): JobView {
 }
 
 describe('showing a picture elsewhere', () => {
-  test('lets those use it who read there, and nobody else', async () => {
+  test('lets the readers of that conversation use it, and nobody else', async () => {
     const made = await it.paint('a secret', from('ann', places.directMessage))
     const pictureId = pictureOf(made)
     const bob = from('bob', places.privateThread)
@@ -112,7 +112,7 @@ describe('a source that only its author may see', () => {
 
   const sourceOf = (job: JobView) => (job.order.kind === 'paint' ? job.order.source?.pictureId : undefined)
 
-  test('is nobody else’s to name', async () => {
+  test('cannot be used by others by its id', async () => {
     const id = sourceOf(await fromGiven()) ?? ''
     const source = { kind: 'stored', pictureId: id } as const
     const named = (caller: Caller) => it.easel.imagine({ prompt: 'x', source }, caller)

@@ -16,7 +16,7 @@ test.each([
   expect(parseCommand(commandText(words))).toEqual({ kind: 'parsed', request })
 })
 
-test('whatever stands as the value of a flag stays that value', () => {
+test('the value of a flag stays that value', () => {
   // A value that itself begins like a flag is one, as everywhere, and two dashes alone end the flags.
   const value = fc.string({ unit: 'grapheme' }).filter(text => !/^--([a-z]|$)/i.test(text))
   fc.assert(

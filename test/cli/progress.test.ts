@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { showProgress } from '../../src/cli/progress.ts'
 import { en } from '../../src/words/en.ts'
 
-test('loading is told once until the next step, however many networks are loaded', () => {
+test('loading is reported once until the next step, for any number of networks', () => {
   const said: string[] = []
   // Under vitest it is a pipe.
   expect(process.stderr.isTTY).toBeFalsy()

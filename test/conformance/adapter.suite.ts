@@ -201,7 +201,7 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
       expect([...threads][0]).toBeDefined()
     })
 
-    it('remixes with the words of the form', async () => {
+    it('remixes with the form’s prompt', async () => {
       await driven.paint(await imagined('a red circle'))
       const pictureId = driven.jobs[0]?.pictures[0]?.id ?? ''
       await driver.ada.remixes(pictureId, 'a green square')

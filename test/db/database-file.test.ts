@@ -60,7 +60,7 @@ describe('nothing is called queued any more once the database', () => {
   })
 })
 
-test('what another program does with SQLite is no damage', async () => {
+test('a change by another program through SQLite is not damage', async () => {
   const other = new Sqlite(file())
   other.exec('CREATE TABLE notes (text)')
   await t.paint('beside it')

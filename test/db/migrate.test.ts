@@ -185,7 +185,7 @@ describe('the schema', () => {
     }
   })
 
-  test('that cannot be applied leaves the old one as it was', async () => {
+  test('is unchanged if a migration fails', async () => {
     const dataDir = tempFolder()
     const old = openDatabase({ dataDir })
     await addJob(old, 'job')

@@ -23,7 +23,7 @@ test('a document is found again after a kill, and not after a week', async () =>
   expect(t.easel.pending('one', person)).toEqual({ kind: 'none' })
 })
 
-test('a person has so many at once, the newest of them, whatever others have', async () => {
+test('each person keeps only the newest pending questions', async () => {
   const { person } = t.caller()
   const other = { ...person, userId: 'other' }
   await t.easel.savePending('other', other, 'theirs')

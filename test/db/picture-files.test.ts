@@ -39,7 +39,7 @@ describe('picture files', () => {
     expect(readFileSync(join(folder, 'link.png'))).toEqual(Buffer.from(bytes))
   })
 
-  test('that are not there are nothing, and may be removed all the same', async () => {
+  test('that do not exist read as undefined and can be removed', async () => {
     expect(await files.read('none.png')).toBeUndefined()
     expect(await files.list()).toEqual([])
     await files.remove(['none.png'])

@@ -21,7 +21,7 @@ test('the runtime’s own part is linked to where the runtime looks for it, once
   for (const name of parts) expect(readlinkSync(join(into, name))).toBe(join(from, name))
 })
 
-test('what an installation put there stays, whatever the folder holds', () => {
+test('installed libraries are not replaced', () => {
   const { from, into } = folders([])
   for (const name of parts) writeFileSync(join(into, name), 'installed')
   expect(() => linkCudaLibraries(from, into)).not.toThrow()

@@ -51,7 +51,7 @@ test('what is larger than the budget goes alone', async () => {
   expect(await Promise.all(results)).toEqual(['done', 'done'])
 })
 
-test('who has waited too long, or stands too far back, is turned away, and those behind move up', async () => {
+test('work that waited too long, or is too far back, is refused, and later work moves up', async () => {
   const clock = new FakeClock()
   const budget = aBudget(clock)
   const held = work()

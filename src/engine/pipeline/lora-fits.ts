@@ -27,7 +27,7 @@ export class LoraFits {
   readonly #targets = new LRUCache<string, Promise<Target>>({ max: targetsKept })
   readonly #fits = new LRUCache<string, Promise<LoraFit>>({ max: fitsKept })
 
-  /** @throws AppError 'model-file' where nothing of it is the model's, or something has another shape. */
+  /** @throws AppError 'model-file' when nothing of it belongs to the model, or a shape differs. */
   of(model: ModelRecord, lora: FileRecord): Promise<LoraFit> {
     return once(this.#fits, `${model.hash} ${lora.hash}`, () => this.#compare(model, lora))
   }

@@ -43,7 +43,7 @@ export class MergedLoras {
   /**
    * Postcondition: the model's weights have these LoRAs in them and no others. Networks that a change of the set does not
    * touch stay open as they are.
-   * @throws AppError 'model-changed' where a file is no longer the one that the order was accepted with, 'model-file' where
+   * @throws AppError 'model-changed' when a file changed since the order was accepted, 'model-file' when
    * it does not fit the model, 'file' where the merged weights cannot be written; the signal's reason.
    */
   async merge(

@@ -35,7 +35,7 @@ describe('the outbox', () => {
     },
   )
 
-  test('is drained in order for each job, whatever fails in between', async () => {
+  test('is drained in order for each job, despite failures', async () => {
     let calls = 0
     it.courier.failAfter = () => {
       calls += 1
@@ -83,7 +83,7 @@ describe('the outbox', () => {
     }
   })
 
-  test('takes the next way where one is closed, whatever the refusal', async () => {
+  test('tries the next way after any refusal', async () => {
     it.courier.resultWays = ['edit', 'thread', 'direct']
     it.courier.refuse = call =>
       call.way === 'edit' || call.way === 'thread'
@@ -234,7 +234,7 @@ describe('progress', () => {
     expect(it.courier.kindsFor(id).at(-1)).toBe('settle')
   })
 
-  test('of the place is told near the front, and each time it has halved', async () => {
+  test('shows the position near the front, and each time it has halved', async () => {
     const ids: string[] = []
     for (let i = 0; i < 33; i++) ids.push((await it.ask(`job ${i}`)).id)
     const last = ids.at(-1) ?? ''
@@ -252,7 +252,7 @@ describe('progress', () => {
     expect(places.slice(0, 7)).toEqual([32, 16, 8, 5, 4, 3, 2])
   })
 
-  test('that a platform does not take is no fault of the job', async () => {
+  test('refused by a platform does not affect the job', async () => {
     it.courier.failBefore = call => (call.kind === 'progress' ? offline : undefined)
     const { id } = await it.ask('a red circle')
     await it.until(() => it.workers.underway.length === 1)

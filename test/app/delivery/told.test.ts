@@ -26,7 +26,7 @@ test('once it is done, and no second time after the process was killed at any po
   }
 })
 
-test('of a failure too, but not of what they cancelled', async () => {
+test('people are notified of a failure, but not of a job that they cancelled', async () => {
   await it.dispose()
   it = await buildTestEasel({
     config: { notify: true },
@@ -46,13 +46,13 @@ test('of a failure too, but not of what they cancelled', async () => {
   expect(it.courier.told).toEqual([failing.id])
 })
 
-test('not where the result is a direct message, which tells by itself', async () => {
+test('people are not notified of a direct message, which notifies by itself', async () => {
   it.courier.resultWays = ['direct']
   await it.paint('a red circle')
   expect(it.courier.told).toEqual([])
 })
 
-test('not who wishes otherwise, whatever else they set afterwards', async () => {
+test('people who turned notices off get none, also after other settings', async () => {
   const { person } = it.caller()
   await it.easel.saveSettings(person, { notify: false })
   await it.easel.saveSettings(person, { count: 2 })
@@ -63,7 +63,7 @@ test('not who wishes otherwise, whatever else they set afterwards', async () => 
   expect(it.courier.told).toEqual([job.id])
 })
 
-test('not where the operator has it off, but for those who wish it', async () => {
+test('if the operator turned notices off, only people who turned them on get one', async () => {
   await it.dispose()
   it = await buildTestEasel({ config: { notify: false } })
   await it.paint('a red circle')

@@ -90,7 +90,7 @@ describe('the chat core', () => {
     expect(easel.jobs).toHaveLength(2)
   })
 
-  it('takes nobody else’s yes, and says so where nothing waits any more', async () => {
+  it('accepts a confirmation from the author only, and says if no request is pending', async () => {
     const question = await asked(requester('ada', 'e1'))
     const bob = requester('bob', 'e2')
     expect(chat.isAskedOf(bob, question)).toBe(false)

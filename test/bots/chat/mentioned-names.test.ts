@@ -12,7 +12,7 @@ it('says who is meant, in the place of the id', async () => {
   expect(await named('<@U3|carol>', {})).toBe('@carol')
 })
 
-it('leaves the id of whoever is not known', async () => {
+it('keeps the id of an unknown person', async () => {
   expect(await named('a portrait of <@U9>', {})).toBe('a portrait of <@U9>')
 })
 

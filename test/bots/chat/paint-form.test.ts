@@ -46,7 +46,7 @@ describe('the form in which a picture is asked for', () => {
     })
   })
 
-  it('names its fields by the flags that they stand for', () => {
+  it('names its fields after their flags', () => {
     const beside: string[] = ['prompt', 'which', ...pictureUses]
     const fields = [...paintFields({ kind: 'new' }, choices, en), ...settingsFields({}, choices, zhCn)]
     for (const id of ids(fields).filter(each => !beside.includes(each)))

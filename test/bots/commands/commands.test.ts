@@ -76,7 +76,7 @@ describe('the table of commands', () => {
     }
   })
 
-  it('is told of in a short help with examples first; commands and flags stand behind its buttons', async () => {
+  it('gives a short help with examples first; its buttons show commands and flags', async () => {
     const reply = await run('help')
     const message = reply.kind === 'message' ? reply.message : textMessage('')
     expect(message.lines.slice(0, 4)).toEqual([en.help.intro, ...en.help.examples])

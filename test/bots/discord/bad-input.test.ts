@@ -110,7 +110,7 @@ describe('an attachment', () => {
     )
   })
 
-  it('that only says it is a picture is refused', async () => {
+  it('with the type of a picture but other content is refused', async () => {
     expect(await refusalOf({ ...png, bytes })).toContain(
       en.problems['picture-refused']({ problem: { what: 'not-a-picture' } }),
     )
@@ -121,7 +121,7 @@ describe('an attachment', () => {
     expect(await refusalOf({ ...png, bytes: new Uint8Array(header) })).toBeDefined()
   })
 
-  it('for a ControlNet or as a prompt is refused where nothing can follow it, both said at once', async () => {
+  it('for a missing ControlNet and a missing IP-Adapter is refused with both reasons at once', async () => {
     const { bytes: picture } = await encodePicture(aPicture(64, 64), 'png', undefined)
     const whole = { ...png, bytes: picture }
     const pictures = { control_picture: whole, prompt_picture: whole }

@@ -181,7 +181,7 @@ describe('a request on Discord', () => {
     for (const card of t.messages()) expect(t.messages(t.thread(card)).map(pictures)).toEqual([1])
   })
 
-  it('tells whoever must wait for the card that they were heard', async () => {
+  it('confirms a request whose card is delayed', async () => {
     const { ada, channel, discord } = t.scene
     discord.faults.order(/POST .*\/messages$/, { kind: 'too-many', scope: 'bucket', retryAfterMs: 1600 })
     await imagine(channel, 'a patient cat')
@@ -191,7 +191,7 @@ describe('a request on Discord', () => {
     t.test.log.lines.length = 0
   })
 
-  it('speaks Chinese to whoever reads Discord in Chinese', async () => {
+  it('speaks Chinese to people with a Chinese client', async () => {
     const { channel, discord } = t.scene
     const mei = discord.person('梅', { locale: 'zh-CN' })
     await t.answered(await mei.types(channel, '/imagine', { prompt: '一只猫' }))

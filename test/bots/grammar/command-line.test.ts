@@ -258,7 +258,7 @@ describe('a command is written so that it reads back', () => {
     )
   })
 
-  it('for every painted job, with all that its order fixes', () => {
+  it('for every painted job, with all values of its order', () => {
     const order = fc.record({
       kind: fc.constant('paint'),
       model: fc.record(

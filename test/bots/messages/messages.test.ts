@@ -168,7 +168,7 @@ describe('the request card', () => {
     expect(new Set(ends).size).toBe(4)
   })
 
-  it('does not say who asked where nobody else is', () => {
+  it('does not name the author in a direct message', () => {
     const { conversation } = jobView()
     expect(card({ conversation: { ...conversation, kind: 'direct' } })).toEqual(['✅ Done · painted in 2 s'])
   })
@@ -184,7 +184,7 @@ describe('button ids', () => {
     expect(decodeButtonId(encodeButtonId(topic))).toEqual(topic)
   })
 
-  it('refuse whatever was not made here', () => {
+  it('refuse ids that Easel did not make', () => {
     for (const forged of [
       '',
       'delete',

@@ -30,7 +30,7 @@ describe('Info tells everything that decided a picture', () => {
     expect(table(redCircleOrder({ refinement })).Refiner).toBe(told)
   })
 
-  it('of a mask, of noise drawn anew, and of a refined picture’s score', () => {
+  it('for a mask, fresh noise, and the score of a refined picture', () => {
     const { sampling, prompt } = redCircleOrder()
     const inpainting = { softEdgePx: 4, onlyMasked: { paddingPx: 32, widthPx: 128, heightPx: 128 } }
     const source = { pictureId: 'photo', maskId: 'mask', strength: 0.5, inpainting }
@@ -45,12 +45,12 @@ describe('Info tells everything that decided a picture', () => {
     expect(table(refineOrder.parse(refined))).toMatchObject({ 'Aesthetic score': '6' })
   })
 
-  it('of what a mask kept where it is not pasted back, as in older pictures', () => {
+  it('for an older picture whose kept region was not pasted back', () => {
     const source = { pictureId: 'photo', maskId: 'mask', strength: 0.5 }
     expect(table(redCircleOrder({ source })).Mask).toBe('mask, what it keeps is not pasted back')
   })
 
-  it('of pictures that it followed', () => {
+  it('for the pictures that guided it', () => {
     const model = { name: 'canny', hash: 'beef' }
     const control: ControlOrder = {
       model,

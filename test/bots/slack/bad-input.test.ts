@@ -90,7 +90,7 @@ describe('forms', () => {
     expect(job?.order).toMatchObject({ prompt: { positive: 'a cat' } })
   })
 
-  it('of Remix are no request while their prompt is empty', async () => {
+  it('of Remix are refused with an empty prompt', async () => {
     const { ada } = t.scene
     await imagine('a red circle')
     const [card] = t.cards()
@@ -102,7 +102,7 @@ describe('forms', () => {
     expect(jobs()).toHaveLength(1)
   })
 
-  it('of defaults may be sent all empty, which forgets the defaults', async () => {
+  it('of defaults may be empty, which deletes the defaults', async () => {
     const { ada } = t.scene
     const open = async () => {
       await ada.types('/easel', 'settings', here())
@@ -117,7 +117,7 @@ describe('forms', () => {
     expect(t.test.easel.settings(person)).toEqual({})
   })
 
-  it('that we did not open open nothing, whatever they carry', async () => {
+  it('that Easel did not open are refused', async () => {
     const { ada, bob, channel } = t.scene
     await imagine('a red circle')
     const pictureId = jobs()[0]?.pictures[0]?.id ?? ''
@@ -257,7 +257,7 @@ describe('pictures that Slack gives other names', () => {
     expect(jobs()).toEqual([])
   })
 
-  it('are not fetched where they are too large, or belong to another workspace', async () => {
+  it('are not downloaded if they are too large or of another workspace', async () => {
     await given({ name: 'huge.png', bytes: new Uint8Array(20 * 1024 * 1024 + 1) })
     expect(lastTold()).toBe(en.chat.replies.tooLarge(20))
 

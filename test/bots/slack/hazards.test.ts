@@ -168,7 +168,7 @@ describe('a place that is closed when the picture is ready', () => {
     expectCalm()
   })
 
-  it('sends it to its author where somebody took the message away, and not there again', async () => {
+  it('sends it to its author if somebody deleted the message, and does not post there again', async () => {
     const run = await begun()
     last(thread()).deleted = true
     run.finish()
@@ -245,7 +245,7 @@ describe('a process that ends with something still to be said', () => {
     expect(t.test.built.db.outbox.pending()).toEqual([])
   })
 
-  it('keeps it while Slack does not take the token, and says it with the right one', async () => {
+  it('keeps it while Slack refuses the token, and delivers it with a valid one', async () => {
     t.slack.limits.block('chat.update', t.scene.team.id, 60)
     await imagine()
     await t.passing(() => t.slack.limits.refusals > 0)

@@ -49,7 +49,7 @@ describe('events of unknown shape', () => {
 })
 
 describe('a mention', () => {
-  it('of a workflow is passed over', async () => {
+  it('of a workflow is ignored', async () => {
     const delivered = await t.slack.workflowMentions(t.scene.channel, 'a red circle')
     expect(delivered).toMatchObject({ kind: 'acked' })
     await t.calm()
@@ -67,7 +67,7 @@ describe('a mention', () => {
     expect(jobs().map(job => job.promptAsTyped)).toEqual(['a red circle'])
   })
 
-  it('that could not be read is painted when it is mended', async () => {
+  it('that could not be read is painted after it is corrected', async () => {
     const { ada, channel } = t.scene
     await ada.mentions('a red circle --steps banana', { channelId: channel.id })
     await t.calm()
@@ -116,7 +116,7 @@ describe('files that come with a mention', () => {
   const text = { name: 'notes.txt', bytes: new TextEncoder().encode('some notes') }
   const started = () => jobs().map(({ order }) => order.kind === 'paint' && order.source !== undefined)
 
-  it('begin with the picture among them, whatever else is there', async () => {
+  it('begin with the first picture among other files', async () => {
     const { ada, channel } = t.scene
     await ada.mentions('a cat', { channelId: channel.id }, [text, { name: 'cat.png', bytes: await red() }])
     await t.calm()
@@ -124,7 +124,7 @@ describe('files that come with a mention', () => {
     expect(t.told(ada)).toEqual([])
   })
 
-  it('are said to be several, of which the first is used', async () => {
+  it('give a notice that the first of several is used', async () => {
     const { ada, channel } = t.scene
     const [one, two] = [await red(), await red()]
     const pictures = [one, two].map((bytes, i) => ({ name: `${i}.png`, bytes }))

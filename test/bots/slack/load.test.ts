@@ -84,7 +84,7 @@ describe('500 commands in 10 s while the engine is busy', () => {
     expectAllShownOnce(channels, 500)
   }, 240_000)
 
-  it('in one channel: whoever must wait for a message is told that they were heard', async () => {
+  it('in one channel: a request whose message is delayed is confirmed', async () => {
     t = await SlackTest.start()
     const { people, channels } = crowd(20, 1)
     const channel = pick(channels, 0)

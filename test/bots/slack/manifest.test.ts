@@ -100,7 +100,7 @@ describe('the manifest', () => {
     for (const { usage_hint: hint } of features.slash_commands) expect(hint.length).toBeLessThanOrEqual(1000)
   })
 
-  it('turns off what the adapter does not do, and on what it relies on', () => {
+  it('enables exactly the features that the adapter uses', () => {
     expect(manifest.settings).toMatchObject({
       interactivity: { is_enabled: true },
       socket_mode_enabled: true,

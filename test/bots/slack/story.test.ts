@@ -168,7 +168,7 @@ describe('what Slack adds to the story', () => {
     expect(t.text(last(t.slack.ephemeralMessages(ada)))).toContain('Seed: 8')
   })
 
-  it('starts from a picture in the form, whatever Slack calls its format', async () => {
+  it('starts from a picture in the form, with any file type of Slack', async () => {
     const { ada, channel } = t.scene
     await ada.types('/imagine', '', { channelId: channel.id })
     const picture = { name: 'photo.jpeg', bytes: new Uint8Array([1, 2, 3]) }
@@ -351,7 +351,7 @@ describe('what Slack adds to the story', () => {
     expect(t.cards()).toHaveLength(2)
   })
 
-  it('speaks Chinese to whoever reads Slack in Chinese', async () => {
+  it('speaks Chinese to people with a Chinese client', async () => {
     const { channel, team } = t.scene
     const mei = t.slack.addPerson(team, '梅', { locale: 'zh-CN' })
     channel.members.add(mei.id)

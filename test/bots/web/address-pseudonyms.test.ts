@@ -21,7 +21,7 @@ test.each([
   expect(pseudonym(one)).not.toBe(pseudonym(other))
 })
 
-test('nobody without the key tells from a pseudonym what it stands for', () => {
+test('a pseudonym cannot be reversed without the key', () => {
   expect(pseudonym('192.0.2.1')).toMatch(/^[0-9a-f]{32}$/)
   expect(addressPseudonyms('another key')('192.0.2.1')).not.toBe(pseudonym('192.0.2.1'))
 })

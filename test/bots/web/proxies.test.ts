@@ -60,7 +60,7 @@ describe('what a proxy passes on', () => {
     }
   })
 
-  it('is believed of nobody else', async () => {
+  it('is not trusted from any other address', async () => {
     await open({ proxies: ['10.0.0.0/8'] })
     expect((await fetch(chat.url, { headers: passedOn })).status).toBe(200)
     expect((await post(says)).status).toBe(403)

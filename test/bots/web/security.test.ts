@@ -196,7 +196,7 @@ describe('the web chat refuses what is not its own', () => {
     }
   })
 
-  it('everybody’s figures to whoever the configuration does not name, wherever they sit', async () => {
+  it('statistics of all people to persons whom the configuration does not name, also on this machine', async () => {
     const addressed: Record<string, string>[] = [
       {},
       { 'x-forwarded-for': '127.0.0.1' },

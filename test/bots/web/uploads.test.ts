@@ -74,7 +74,7 @@ it.each([true, false])(
   },
 )
 
-it('who waits too long is told so', async () => {
+it('an upload that waits too long is refused with a sentence', async () => {
   const forms = [1, 2, 3, 4].map(() => beginsForm(true))
   expect((await chat.bob.posts('/say', { text: 'a blue square' })).kind).toBe('accepted')
   const clock: FakeClock = chat.world.clock

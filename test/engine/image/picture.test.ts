@@ -12,7 +12,7 @@ test('floats become bytes by clamping and by rounding halves to the even neighbo
   expect(red).toEqual([0, 255, 128, 0, 255, 128, 126, 153])
 })
 
-test('planes become interleaved pixels, and a batch is told apart', () => {
+test('planes become interleaved pixels, and the pictures of a batch are separated', () => {
   const planes = [-1, -1, 1, 1, 0.2, 0.2] // R, G, B of two pixels
   const batch = new Float32Array([...planes, ...planes.map(value => -value)])
   expect([...pictureFromFloats(batch, 2, 1, 0).data]).toEqual([0, 255, 153, 0, 255, 153])

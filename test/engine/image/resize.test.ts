@@ -48,7 +48,7 @@ describe('fitting', () => {
     }
   })
 
-  test('what does not fit is cut off evenly on both sides', () => {
+  test('the excess is cropped equally on both sides', () => {
     const stripes = aPicture(96, 32)
     const thirds = stripes.data.map((_, i) =>
       Math.floor(i / 3) % 96 < 32 ? 0 : Math.floor(i / 3) % 96 < 64 ? 120 : 255,

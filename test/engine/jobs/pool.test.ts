@@ -30,7 +30,7 @@ async function runningAgain(): Promise<number> {
 }
 
 describe('a job that fails', () => {
-  test('for a reason that may pass is tried three times, with growing pauses, on a new worker', async () => {
+  test('with a temporary fault is tried three times, with back-off, on a new worker', async () => {
     const { id } = await it.ask('a red circle')
     await running()
     it.workers.current.fail(outOfMemory)
@@ -54,7 +54,7 @@ describe('a job that fails', () => {
     expect(it.job(id).state).toBe('done')
   })
 
-  test('for a reason that stays is not tried again', async () => {
+  test('with a permanent fault is not tried again', async () => {
     const { id } = await it.ask('a red circle')
     await running()
     it.workers.current.fail(badFile)
@@ -63,7 +63,7 @@ describe('a job that fails', () => {
     expect(it.workers.runs).toHaveLength(1)
   })
 
-  test('by taking its worker down twice is dead, and the next one is served by a new worker', async () => {
+  test('and crashes its worker twice is dead, and the next job gets a new worker', async () => {
     const { id } = await it.ask('a red circle')
     const next = await it.ask('a blue square')
     await running()
@@ -186,7 +186,7 @@ describe('a cancel', () => {
     expect(it.courier.messages.get(id)?.job.state).toBe('cancelled')
   })
 
-  test('of a waiting job is at once, and the others move up', async () => {
+  test('of a waiting job takes effect at once, and the others move up', async () => {
     await it.ask('first')
     await running()
     const second = await it.ask('second')
@@ -295,7 +295,7 @@ describe('a process that ends under a job', () => {
     expect(it.job(next.id).state).toBe('done')
   })
 
-  test('however often, by a kill from outside, it is painted at last', async () => {
+  test('is painted after any number of kills from outside', async () => {
     const { id } = await it.ask('first')
     for (let i = 0; i < 10; i++) await dies()
     expect(it.built.db.jobs.get(id)).toMatchObject({ crashes: 1, failures: 0 })
@@ -305,7 +305,7 @@ describe('a process that ends under a job', () => {
     expect(it.job(id).state).toBe('done')
   })
 
-  test('and a worker of its own that dies of it: then it is dead', async () => {
+  test('gets its own worker, and is dead if that one crashes', async () => {
     const { id } = await it.ask('first')
     await dies()
     await running()
@@ -315,7 +315,7 @@ describe('a process that ends under a job', () => {
     expect(it.courier.messages.get(id)?.job.state).toBe('dead')
   })
 
-  test('and a worker that somebody killed: that is no crash of its own', async () => {
+  test('does not count a kill of its worker as a crash', async () => {
     const { id } = await it.ask('first')
     await dies()
     await running()
@@ -335,7 +335,7 @@ describe('a process that ends under a job', () => {
 })
 
 describe('a worker that hangs', () => {
-  test('while it does nothing is noticed, and replaced', async () => {
+  test('while idle is detected and replaced', async () => {
     await it.ask('first')
     await running()
     it.workers.current.finish()
@@ -354,7 +354,7 @@ describe('a worker that hangs', () => {
     expect(it.log.faults.map(({ message }) => message)).toEqual(['device stalled'])
   })
 
-  test('while it does nothing, as a thread, is told to whoever can end the process', async () => {
+  test('while idle, as a thread, is reported, because only a restart of the process helps', async () => {
     await it.dispose()
     await build(new FakeWorkers({ unkillable: true }))
     await it.paint('first')
@@ -364,7 +364,7 @@ describe('a worker that hangs', () => {
     expect(hung).toEqual(['fake:0'])
   })
 
-  test('while it starts is noticed, and the job waits for the next one', async () => {
+  test('while starting is detected, and the job waits for the next worker', async () => {
     it.workers.silent = true
     const { id } = await it.ask('first')
     await it.until(() => it.workers.hosts.length === 1)

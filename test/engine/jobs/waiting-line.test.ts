@@ -36,7 +36,7 @@ function serveAll(line: WaitingLine, warm = cold): number[] {
 }
 
 describe('the line', () => {
-  test('goes round between people, whoever came first with however many', () => {
+  test('is fair between people, in any order of arrival and number of jobs', () => {
     const line = new WaitingLine()
     for (let i = 0; i < 5; i++) line.add(job(1))
     line.add(job(2))
@@ -81,7 +81,7 @@ describe('the line', () => {
     expect(line.next(cold, other => other !== resting)?.job).toBe(second)
   })
 
-  test('agrees with the order made anew, and every place with it, whatever happens', () => {
+  test('equals a newly computed order, with every position, after any events', () => {
     const operation = fc.oneof(
       fc.record({
         kind: fc.constant('add' as const),

@@ -80,7 +80,7 @@ test('The image encoder may lie in a folder of its own, as one file: its configu
   expect(encoder?.config).toMatchObject({ num_attention_heads: 1, hidden_act: 'gelu', projection_dim: 96 })
 })
 
-test('A ControlNet among the LoRAs is told where it belongs', async () => {
+test('A ControlNet among the LoRAs is reported with its right folder', async () => {
   const folder = laidOut()
   mkdirSync(join(folder, 'loras'))
   copyFileSync(

@@ -78,7 +78,7 @@ describe('Models are found', () => {
     expect([namesOf(catalogue.models), catalogue.unused]).toEqual([['o/m'], []])
   })
 
-  test('in further folders, of which the first has a name', async () => {
+  test('in additional folders; the first of two models with one name counts', async () => {
     const ours = modelsFolder({ 'a.safetensors': `${tiny}/tiny-base.safetensors` })
     const theirs = modelsFolder({
       'Stable-diffusion/a.safetensors': `${tiny}/tiny-base.safetensors`,
@@ -92,7 +92,7 @@ describe('Models are found', () => {
     expect(catalogue.files).toMatchObject([{ kind: 'lora', name: 'pixel' }])
   })
 
-  test('with what goes with them, each with hash, family, size and types', async () => {
+  test('with the files that are used with them, each with hash, family, size and types', async () => {
     const root = modelsFolder({
       'loras/sub/locon.safetensors': partTwo.path('lora/locon.safetensors'),
       'embeddings/my-cat.safetensors': partTwo.path('embeddings/my-cat.safetensors'),
@@ -207,7 +207,7 @@ describe('What is of no use is named with what it is', () => {
     expect(namesOf(damaged)).toEqual(['pickle'])
   })
 
-  test('a download that was cut short says how many bytes are missing, whatever its name', async () => {
+  test('a truncated download is reported with the missing bytes, under any name', async () => {
     const root = modelsFolder({ 'cut.safetensors': `${tiny}/tiny-base-fp32.safetensors` })
     const whole = readFileSync(join(root, 'cut.safetensors'))
     rmSync(join(root, 'cut.safetensors'))
@@ -266,7 +266,7 @@ describe('What a checkpoint lacks', () => {
 })
 
 describe('Refiners', () => {
-  test('of a file of their own go with every Base that they belong to', async () => {
+  test('in single files are paired with every matching Base', async () => {
     const root = modelsFolder({
       'base.safetensors': `${tiny}/tiny-base.safetensors`,
       'sd_xl_refiner.safetensors': `${tiny}/tiny-refiner.safetensors`,

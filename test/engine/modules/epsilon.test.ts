@@ -19,7 +19,7 @@ const [batch, words] = [symbol('batch'), symbol('words')]
 const contextOf = (g: Graph) => ({ words: g.input('context', 'F32', [batch, words, 3]), imagePrompts: [] })
 
 describe('The epsilon', () => {
-  test('of a SpatialTransformer’s GroupNorm is 1e-6, whatever the config says', async () => {
+  test('of a SpatialTransformer’s GroupNorm is 1e-6 for any config', async () => {
     const epsilon = await epsilonOf('norm', (g, w) => {
       const x = g.input('x', 'F32', [batch, 4, symbol('height'), symbol('width')])
       return spatialTransformer(g, w, x, contextOf(g), { depth: 1, heads: 1, groups: 1 })

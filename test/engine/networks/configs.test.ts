@@ -73,7 +73,7 @@ describe('A config.json that asks for what is not built is refused, naming the k
     expect(sentenceOf(() => parse(kind, { [key]: value }))).toContain(problem)
   })
 
-  test('with the block that is unknown named by its place', () => {
+  test('with the position of an unknown block', () => {
     expect(() =>
       parse('unet', { down_block_types: ['DownBlock2D', 'AttnDownBlock2D', 'DownBlock2D'] }),
     ).toThrow(/"key":"down_block_types\.1".*AttnDownBlock2D/)

@@ -67,7 +67,7 @@ describe('The graphs of another maker give what ours give', () => {
   })
 })
 
-test('what would have to be added to its weights is refused', async () => {
+test('additions to its weights are refused', async () => {
   await expect(theirs.unet.predict({ ...unetInput(), residuals: [] })).rejects.toMatchObject({
     code: 'model-file',
     details: { problem: { what: 'onnx-weights' } },

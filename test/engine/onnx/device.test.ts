@@ -83,7 +83,7 @@ describe('A fault of a device becomes one sentence that says what to do', () => 
     expect(chinese).not.toContain('hostname')
   })
 
-  test('and what is not about the device stays what it is', () => {
+  test('and other errors stay unchanged', () => {
     expect(deviceFault('cuda:0', new Error('NoSuchOperator is not a registered function'))).toBeUndefined()
   })
 })

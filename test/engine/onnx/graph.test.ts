@@ -15,7 +15,7 @@ const batch = symbol('batch')
 const height = symbol('height')
 const width = symbol('width')
 
-describe('A graph whose shapes do not fit is refused where it is written', () => {
+describe('A graph with mismatched shapes is refused while it is built', () => {
   const x = (g: Graph) => g.input('x', 'F32', [batch, 8, height, width])
   const tokens = (g: Graph, channels = 8) => g.input('tokens', 'F32', [batch, times(height, width), channels])
   const refused: Record<string, [(g: Graph) => Value, string]> = {

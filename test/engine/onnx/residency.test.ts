@@ -35,7 +35,7 @@ describe('A device that has room for all', () => {
 })
 
 describe('A device that has not', () => {
-  test('lets experts take turns, and keeps beside them what fits', async () => {
+  test('alternates the experts, and keeps other networks open while they fit', async () => {
     const { residency, session } = sceneOf(1300)
     const [text, base, refiner] = [session('text', 100), session('base', 1000), session('refiner', 900)]
     await text.run(x, 'y')
@@ -95,7 +95,7 @@ test('Networks of the same weights are one session, which goes with the last of 
   expect(residency.open).toEqual([])
 })
 
-test('Whoever runs an order stands around what is opened for it', async () => {
+test('The code that runs an order wraps the opening of its sessions', async () => {
   const { residency, session } = sceneOf()
   const seen: string[] = []
   residency.opening = async open => {

@@ -91,7 +91,7 @@ async function paint(order: PaintOrder): Promise<{ bytes: Uint8Array; loaded: st
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 describe('pictures with LoRAs', () => {
-  test('the same order gives the same bytes, whatever was painted between', async () => {
+  test('the same order gives the same bytes after any other orders', async () => {
     const order = orderWith('a cat', loraOrder('locon', 0.5), loraOrder('te-only'))
     const first = await paint(order)
     const plain = await paint(orderWith('a cat'))

@@ -108,13 +108,13 @@ describe('an upscaled picture', () => {
     expect(recipeOf(twice)).toEqual(workOrderOf(first))
   })
 
-  test('of unknown making still tells what was done, and comes back from its text', () => {
+  test('without parameters still records the upscaling, and parses back', () => {
     const parameters = parametersOfPicture(upscale, 0, { one: source }, made)
     expect(parseParameters(buildParameters(parameters))).toEqual(parameters)
     expect(workOrderOf(parameters)).toMatchObject({ source: { pictureId: sourceHash } })
   })
 
-  test('of another program keeps what is understood, whatever stands in its fields', () => {
+  test('of another program keeps the known fields, with any content', () => {
     const odd = pngWith({
       parameters: 'a cat\nSteps: many, Sampler: Euler, Seed: 1e999, Size: big, CFG scale: 7',
     })

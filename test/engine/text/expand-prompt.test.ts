@@ -43,7 +43,7 @@ describe('expandPrompt', () => {
 })
 
 describe('templateFor', () => {
-  test('leaves alone what stands for itself', () => {
+  test('leaves ordinary text unchanged', () => {
     expect(templateFor('a {red} cat, snake_case, (red:1.2)')).toBe('a {red} cat, snake_case, (red:1.2)')
   })
 

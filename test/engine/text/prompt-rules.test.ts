@@ -62,7 +62,7 @@ describe('A1111', () => {
     expect(second).toHaveLength(3)
   })
 
-  test('what is beyond sense is clamped, and said', () => {
+  test('an extreme weight is clamped, with a remark', () => {
     for (const prompt of ['(a:1000)', `${'('.repeat(5000)}a`]) {
       const { segments, remarks } = parseAttention(prompt)
       expect(segments.some(({ weight }) => weight === weightLimit)).toBe(true)

@@ -34,7 +34,7 @@ describe('a wildcard', () => {
     expect(drawn('a __constructor__')).toBe('unknown-wildcard')
   })
 
-  test('whose lists name each other comes to an end', () => {
+  test('with lists that name each other ends', () => {
     expect(drawn('__loop__')).toBe('again again again again __loop__')
   })
 })

@@ -78,7 +78,7 @@ describe('any call to the fake Discord', () => {
 })
 
 describe('the gateway of the fake Discord', () => {
-  it.each(fatalCloses)('closes for good with %i while running, and again for whoever tries', async code => {
+  it.each(fatalCloses)('closes permanently with %i while running, and refuses later clients', async code => {
     await logIn()
     const closed = new Promise<number>(resolve =>
       client.once(Events.ShardDisconnect, event => resolve(event.code)),

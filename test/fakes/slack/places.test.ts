@@ -51,7 +51,7 @@ describe('members of the fake Slack', () => {
     expect(await errorOf(client().files.info({ file }))).toBe('file_not_found')
   })
 
-  it('are told to whoever may ask, kind by kind of conversation', async () => {
+  it('are listed for apps with the scope for that kind of conversation', async () => {
     const ask = () => client().conversations.members({ channel: channel.id, limit: 2 })
     team.scopes.delete('channels:read')
     expect(await errorOf(ask())).toBe('missing_scope')
@@ -86,7 +86,7 @@ describe('files of people on the fake Slack', () => {
 })
 
 describe('an app on the fake Slack', () => {
-  it('is told with every answer what its token may do, and what was needed where that is not enough', async () => {
+  it('gets its scopes with every response, and the missing scope with a refusal', async () => {
     team.scopes.delete('users:read')
     const { response_metadata: facts } = await client().auth.test()
     expect(facts?.scopes).toEqual([...team.scopes])

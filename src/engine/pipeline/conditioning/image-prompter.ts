@@ -34,7 +34,7 @@ export class ImagePrompter {
 
   /**
    * file: of the picture, which a person gave or Easel painted.
-   * @throws AppError 'model-unknown', 'model-changed', or 'model-config' where the adapter was made for another U-Net.
+   * @throws AppError 'model-unknown' or 'model-changed' when a file is not the order's, 'model-config' when the U-Net does not match.
    */
   async adapt(
     { name, hash }: FileReference,

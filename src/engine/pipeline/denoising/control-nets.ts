@@ -20,7 +20,7 @@ export class ControlNets {
 
   /**
    * All nets of an order, opened for that U-Net; before one is loaded, those of other orders are closed.
-   * @throws AppError 'model-unknown', 'model-changed', or 'model-config' where one was made for another U-Net.
+   * @throws AppError 'model-unknown' or 'model-changed' when a file is not the order's, 'model-config' when the U-Net does not match.
    */
   async take(
     references: readonly FileReference[],

@@ -21,9 +21,9 @@ export interface PaintContext {
   readonly upscaler: Upscaler
   /** With the LoRAs in its weights, and no others. */
   model(reference: ModelReference, loras?: readonly LoraOrder[]): Promise<CachedModel>
-  /** Of all that the order names, so that others may go. @throws AppError 'model-config' where one does not fit the U-Net. */
+  /** Of all that the order names, so that others may go. @throws AppError 'model-config' when one does not match the U-Net. */
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]>
-  /** A picture, as a file, as a prompt of the U-Net. @throws AppError 'model-config' where the adapter does not fit it. */
+  /** A picture, as a file, as a prompt of the U-Net. @throws AppError 'model-config' when the adapter does not match it. */
   imagePrompt(adapter: FileReference, picture: Uint8Array, unet: UNet): Promise<AdaptedPicture>
   /** Weights of that model are about to be read. */
   onLoading(name: string): void

@@ -36,7 +36,7 @@ const besideWeights = /^bundle_emb\./
 
 /**
  * file: what to name in a refusal.
- * @throws AppError 'model-file' where a factor does not fit the weight that it is for.
+ * @throws AppError 'model-file' when a factor does not match its weight.
  */
 export function matchLora(
   file: string,

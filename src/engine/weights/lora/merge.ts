@@ -19,7 +19,7 @@ export interface WeightedUpdate {
  * Writes the changed tensors of one network into `file`, one after another; only one is in memory at a time.
  * own: the network's tensors by name. Changes of one tensor are made in the order given.
  * signal: a merge of gigabytes may be given up between two tensors.
- * @throws AppError 'model-file' where a file has become shorter or its numbers are not finite; the signal's reason.
+ * @throws AppError 'model-file' when a file became shorter or its numbers are not finite; the signal's reason.
  */
 export async function mergeInto(
   file: string,

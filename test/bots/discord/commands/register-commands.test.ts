@@ -50,7 +50,7 @@ describe('registration', () => {
     expect(discord.commands.of(guild.id)[0]?.command).not.toHaveProperty('contexts')
   })
 
-  it('stands once in every guild, whatever the configuration named before', async () => {
+  it('exists once in every guild, after any earlier configuration', async () => {
     const { discord, guild } = asking
     const other = discord.guild('Sculptors')
     const offered = (where: Guild) =>

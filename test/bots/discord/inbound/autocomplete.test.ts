@@ -45,7 +45,7 @@ describe('choices for the last of a list', () => {
   const names = ['style', 'people/face', 'people/hands']
   const of = (typed: string) => choicesForLast(typed, names).map(({ value }) => value)
 
-  it('keep what stands before it', () => {
+  it('keep the text before it', () => {
     expect(of('peo')).toEqual(['people/face', 'people/hands'])
     expect(of('style:0.8; face')).toEqual(['style:0.8; people/face'])
     expect(of('style;')).toEqual(['style; style', 'style; people/face', 'style; people/hands'])

@@ -148,7 +148,7 @@ describe('/imagine', () => {
     expect(lastOrder()).toMatchObject({ source: { strength: 0.5 } })
   })
 
-  it('answers in the language of whoever asks', async () => {
+  it('replies in the language of the person who acts', async () => {
     const lin = asking.discord.person('Lin', { locale: 'zh-CN' })
     await asking.types(lin, asking.channel, '/imagine', { prompt: '一只猫', sampler: 'nothing' })
     const [told] = asking.told(lin)
@@ -271,7 +271,7 @@ describe('buttons', () => {
 })
 
 describe('forms', () => {
-  it('Remix opens with the words of the picture and paints what they were made into', async () => {
+  it('Remix opens with the picture’s prompt and paints the edited one', async () => {
     const result = await painted({ negative: 'blue', seed: 5 })
     const opened = asking.bob.presses(result, en.buttons.remix)
     const form = await asking.bob.form(opened)
@@ -383,7 +383,7 @@ describe('shortcuts', () => {
     expect(asking.told(ada)).toEqual([])
   })
 
-  it('say that a picture waited too long for its form, and give the words back', async () => {
+  it('say that the form expired, and return the typed text', async () => {
     const { ada, bob, channel, test } = asking
     const opened = ada.uses(useAsSource, await bob.says(channel, '', [picture]))
     await ada.form(opened)
@@ -498,7 +498,7 @@ describe('small commands', () => {
     expect(asking.told(asking.bob, other)).toEqual([en.problems['picture-unknown']({ id: '' })])
   })
 
-  it('forget a person after a yes, and nobody else', async () => {
+  it('forget a person after a confirmation, and nobody else', async () => {
     await painted()
     const { ada, bob, channel } = asking
     await asking.types(bob, channel, '/imagine', { prompt: 'a blue square' })

@@ -32,7 +32,7 @@ describe('what the bot can do in a place', () => {
     expect(whyNoThread(conversation('channel', ['SendMessagesInThreads']))).toBe('sendInThreads')
   })
 
-  it('takes what nobody told for given: Discord’s refusal will tell', () => {
+  it('counts unknown permissions as granted, because Discord may refuse later', () => {
     const { details: _, ...unknown } = conversation('channel')
     expect(has(unknown, 'attach')).toBe(true)
     expect(writesItself(unknown)).toBe(true)

@@ -47,7 +47,7 @@ describe('a message on Discord', () => {
     expect(text).toContain(prompt)
   })
 
-  it('is one that Discord takes, harmless and with its buttons, whatever is in it', async () => {
+  it('is accepted by Discord, harmless and with its buttons, for any content', async () => {
     const anyText = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 300 }),
       fc.string({ unit: 'grapheme', maxLength: 6000 }),
@@ -82,7 +82,7 @@ describe('a message on Discord', () => {
     for (const real of ['नमस्ते', 'ก็ได้', 'שָׁלוֹם', '👩‍👩‍👧‍👦', 'é', 'พี่']) expect(tamed(real)).toBe(real)
   })
 
-  it('lets no text turn the direction of what stands around it', () => {
+  it('prevents a text from changing the direction of other text', () => {
     const { text } = shown(textMessage('safe \u202egnp.exe', ['\u2067x']))
     expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
   })

@@ -13,7 +13,7 @@ const start = async () => {
 const notices = () => t.messages(t.thread()).filter(message => t.text(message).includes(en.job.ready(1)))
 
 describe('whoever waits on Discord', () => {
-  it('is mentioned under the result, and nobody else is, whatever the prompt says', async () => {
+  it('is mentioned under the result, and a prompt mentions nobody else', async () => {
     await start()
     const { ada, channel } = t.scene
     await t.answered(await ada.types(channel, '/imagine', { prompt: `@everyone <@${t.scene.bob.user.id}>` }))

@@ -16,17 +16,17 @@ async function conversationIn(channel: Channel) {
 }
 
 describe('who reads a job’s conversation', () => {
-  it('everybody in the workspace, of a public channel', async () => {
+  it('everybody in the workspace for a public channel', async () => {
     expect(await conversationIn(t.scene.channel)).toMatchObject({ kind: 'channel', audience: 'space' })
   })
 
-  it('those in it, of a private channel, whose id looks like that of a public one', async () => {
+  it('the members of a private channel, although its id looks like a public one’s', async () => {
     const channel = t.slack.addChannel(t.scene.team, 'staff', { private: true })
     expect(channel.id).toMatch(/^C/)
     expect(await conversationIn(channel)).toMatchObject({ kind: 'channel', audience: 'channel' })
   })
 
-  it('those in it, of direct and group messages', async () => {
+  it('the members of direct and group messages', async () => {
     expect(await conversationIn(t.scene.ada.direct)).toMatchObject({ kind: 'direct', audience: 'channel' })
     const group = t.slack.addConversation([t.scene.ada, t.scene.bob, t.scene.eve], { withBot: true })
     expect(await conversationIn(group)).toMatchObject({ audience: 'channel' })

@@ -42,7 +42,7 @@ function fetched(apiUrl: string) {
   return new Downloads(api, realClock, apiUrl).fetch(workspace, 'F1')
 }
 
-it('goes where the proxy in Slack’s place keeps its files', async () => {
+it('uses the file host of a proxy for Slack', async () => {
   fileUrl = `http://${host}/file`
   expect(await fetched(`http://${host}/api/`)).toMatchObject({ kind: 'bytes' })
   expect(tokensSeen).toEqual(['Bearer xoxb-canary'])

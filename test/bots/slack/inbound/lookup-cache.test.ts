@@ -41,7 +41,7 @@ describe('LookupCache', () => {
     })
   }
 
-  it('refreshes what it keeps when it is told to', async () => {
+  it('refreshes a cached value on request', async () => {
     const { cache } = setUp()
     await cache.find('U1', async () => 'as it was')
     expect(await cache.refresh('U1', async () => 'as it is')).toBe('as it is')

@@ -17,7 +17,7 @@ const notices = () =>
     .filter(post => t.text(post).includes(en.job.ready(1)))
 
 describe('whoever waits on Slack', () => {
-  it('is mentioned in the thread, and nobody else is, whatever the prompt says', async () => {
+  it('is mentioned in the thread, and a prompt mentions nobody else', async () => {
     await start()
     const { ada, bob, channel } = t.scene
     await ada.types('/imagine', `<!channel> <@${bob.id}>`, { channelId: channel.id })
@@ -26,7 +26,7 @@ describe('whoever waits on Slack', () => {
     expect(new Set(t.slack.provoked().pings)).toEqual(new Set([`@${ada.id}`]))
   })
 
-  it('is told by a new message alone in direct messages', async () => {
+  it('is notified by the new message itself in direct messages', async () => {
     await start()
     const { ada } = t.scene
     await ada.types('/imagine', 'a private circle', { channelId: ada.direct.id })

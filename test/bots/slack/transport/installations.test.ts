@@ -87,7 +87,7 @@ function unseen(): never {
 }
 
 describe('installing through OAuth', () => {
-  it('answers nobody before, everybody after, in each workspace with its own token', async () => {
+  it('replies only after the installation, in each workspace with its own token', async () => {
     const { ada, team, channel } = t.scene
     expect(await paints(ada, channel)).toBe(0)
     expect(await installs(team, ada)).toBe(200)
@@ -180,7 +180,7 @@ describe('removing the app', () => {
     expect(await paints(ada, channel)).toBe(1)
   })
 
-  it('is said to whoever asks there: by command, by button and in a form, which stays open', async () => {
+  it('is reported to people there: for a command, a button and a form, which stays open', async () => {
     const { ada, team, channel } = t.scene
     await installs(team, ada)
     await paints(ada, channel)
@@ -199,7 +199,7 @@ describe('removing the app', () => {
     expect(JSON.stringify(answer)).toContain(sentence)
   })
 
-  it('that Slack tells of late, when the app is installed again, ends nothing', async () => {
+  it('with a late notice does not end a newer installation', async () => {
     const { ada, team, channel } = t.scene
     await installs(team, ada)
     const removal = t.slack.removeApp(team)

@@ -44,7 +44,7 @@ describe('the pace of calls to Slack', () => {
     expect(all.take('T', bucket)).toBeGreaterThan(0)
   })
 
-  it('keeps workspaces, channels and methods apart, and holds no answer back that somebody waits for', () => {
+  it('separates workspaces, channels and methods, and never delays a reply to a waiting person', () => {
     const { limiter: all } = limiter()
     for (let i = 0; i < 5; i++) all.take('T', bucket)
     expect(all.take('T', 'chat.postMessage C2')).toBe(0)

@@ -11,7 +11,7 @@ describe('the XMP packet', () => {
     expect(textsOfXmp(aiMadeXmp(undefined))).toEqual([])
   })
 
-  test('is sound XML whatever the prompt holds', () => {
+  test('is well-formed XML for any prompt', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (binary, plain) => {
         const packet = aiMadeXmp(`${binary}\u0000\u001b\ud83d${plain}\ufffe]]>`)

@@ -61,7 +61,7 @@ describe('building', () => {
     expect(read).toEqual({ ...parameters, prompt, negative: prompt })
   })
 
-  test('gives back any parameters whatever (property)', () => {
+  test('parses back to the same parameters (property)', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({

@@ -55,7 +55,7 @@ describe('PNG', () => {
     expect(readMakingOf(withChunk(type, latin1(header), bomb))).toEqual(nothing)
   })
 
-  test('what stands behind a bomb is not read: a thousand bombs cost no more than one', () => {
+  test('data after a decompression bomb is not read: a thousand bombs cost no more than one', () => {
     const bomb = pngChunk('zTXt', Buffer.concat([latin1('Comment\0\0'), zerosThatUnpackTo(5_000_000)]))
     const good = pngChunk('tEXt', latin1(`parameters\0${text}`))
     const file = (...chunks: Uint8Array[]) =>

@@ -21,7 +21,7 @@ describe('A1111’s text', () => {
     })
   })
 
-  test('of stable-diffusion.cpp is UTF-8 in a chunk that is said to be Latin-1', () => {
+  test('of stable-diffusion.cpp is UTF-8 in a chunk for Latin-1', () => {
     expect(readMakingOf(foreignPicture('sdcpp_utf8.png'))).toMatchObject({
       program: 'stable-diffusion.cpp',
       parameters: { prompt: 'кот в шляпе, 猫 🐈', negative: 'плохо', sampler: 'euler_a', seed: 42n },

@@ -136,7 +136,7 @@ describe('ComfyUI’s graph', () => {
     })
   })
 
-  test('with a sampler of parts', () => {
+  test('with SamplerCustom and its separate nodes', () => {
     const making = reading({
       ...plain,
       noise: ['RandomNoise', { noise_seed: 5 }],
@@ -177,7 +177,7 @@ describe('ComfyUI’s graph', () => {
     expect(making?.parameters?.extra.has('Denoising strength')).toBe(false)
   })
 
-  test('whose links run in circles comes to an end', () => {
+  test('with cyclic links ends', () => {
     const making = reading({
       ...plain,
       good: ['ConditioningCombine', { conditioning_1: ['again', 0], conditioning_2: ['good', 0] }],

@@ -54,7 +54,7 @@ describe('text in the transparency', () => {
     expect(await readWholeMakingOf(picture)).toMatchObject({ parameters: { prompt: 'a fox', seed: 5n } })
   })
 
-  test('that unpacks to gigabytes, or is longer than the picture, is passed over', () => {
+  test('that decompresses to gigabytes or exceeds the picture is ignored', () => {
     const bomb = gzipSync(Buffer.alloc(30_000_000))
     expect(hiddenText(channelWith('stealth_pngcomp', bomb))).toBeUndefined()
     expect(hiddenText(channelWith('stealth_pngcomp', gzipSync('x'), 0xffffffff))).toBeUndefined()

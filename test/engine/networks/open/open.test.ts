@@ -162,7 +162,7 @@ describe('A model folder that cannot be used is refused with one sentence naming
     })
   })
 
-  test('whose weights lie about a shape', async () => {
+  test('whose weights have a wrong shape', async () => {
     const vae = copyOf('vae')
     writeFileSync(weightsIn(vae), renamed(weightsIn(vae), '"shape":[32,3,3,3]', '"shape":[3,32,3,3]'))
     await expectRefusal(modelWith({ vae }), 'model-file', {
