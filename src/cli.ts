@@ -1,29 +1,29 @@
 #!/usr/bin/env node
 /** The `easel` command: one file per sub-command in cli/. Only the requested one is loaded. */
 import { Command, CommanderError } from 'commander'
-import { exitCodes, newCommand } from './cli/session.ts'
+import { exitCodes, newCommand, wordsOfHelp } from './cli/session.ts'
 import { version } from './version.ts'
 import { withVisibleControls } from './visible-controls.ts'
-import { en } from './words/en.ts'
+import type { Words } from './words/en.ts'
 
 /** A broken native library therefore stops only the commands that need it, and doctor can report it. */
-const loaders: { readonly [Name in keyof typeof en.cli.commands]: () => Promise<Command> } = {
-  serve: async () => (await import('./cli/serve.ts')).serveCommand(),
-  imagine: async () => (await import('./cli/imagine.ts')).imagineCommand(),
-  refine: async () => (await import('./cli/refine.ts')).refineCommand(),
-  upscale: async () => (await import('./cli/upscale.ts')).upscaleCommand(),
-  info: async () => (await import('./cli/info.ts')).infoCommand(),
-  models: async () => (await import('./cli/models.ts')).modelsCommand(),
-  devices: async () => (await import('./cli/devices.ts')).devicesCommand(),
-  doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(),
-  stats: async () => (await import('./cli/stats.ts')).statsCommand(),
-  migrate: async () => (await import('./cli/migrate.ts')).migrateCommand(),
+const loaders: { readonly [Name in keyof Words['cli']['commands']]: (words: Words) => Promise<Command> } = {
+  serve: async words => (await import('./cli/serve.ts')).serveCommand(words),
+  imagine: async words => (await import('./cli/imagine.ts')).imagineCommand(words),
+  refine: async words => (await import('./cli/refine.ts')).refineCommand(words),
+  upscale: async words => (await import('./cli/upscale.ts')).upscaleCommand(words),
+  info: async words => (await import('./cli/info.ts')).infoCommand(words),
+  models: async words => (await import('./cli/models.ts')).modelsCommand(words),
+  devices: async words => (await import('./cli/devices.ts')).devicesCommand(words),
+  doctor: async words => (await import('./cli/doctor.ts')).doctorCommand(words),
+  stats: async words => (await import('./cli/stats.ts')).statsCommand(words),
+  migrate: async words => (await import('./cli/migrate.ts')).migrateCommand(words),
 }
 
 process.exitCode = await main()
 
 async function main(): Promise<number | undefined> {
-  const program = await buildProgram(process.argv[2])
+  const program = await buildProgram(process.argv[2], wordsOfHelp(process.argv.slice(2)))
   try {
     await program.parseAsync()
     return typeof process.exitCode === 'number' ? process.exitCode : undefined
@@ -34,15 +34,15 @@ async function main(): Promise<number | undefined> {
   }
 }
 
-async function buildProgram(asked: string | undefined): Promise<Command> {
+async function buildProgram(asked: string | undefined, words: Words): Promise<Command> {
   const program = new Command('easel')
-    .description(en.cli.about)
+    .description(words.cli.about)
     .version(version)
     .helpCommand(false)
     .configureOutput({ outputError: (text, write) => write(inOneLine(text)) })
     .exitOverride()
   for (const name of Object.keys(loaders).filter(isCommand)) {
-    const command = name === asked ? await loaders[name]() : newCommand(name)
+    const command = name === asked ? await loaders[name](words) : newCommand(name, words)
     program.addCommand(command.copyInheritedSettings(program))
   }
   return program

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { cardsOf, prepareDevices } from '../devices/prepare-devices.ts'
 import { reasonLines } from '../devices/reason-lines.ts'
 import { hostOpener } from '../devices.ts'
-import { errorSentence } from '../words/en.ts'
+import { errorSentence, type Words } from '../words/en.ts'
 import {
   type CommonOptions,
   type ExitCode,
@@ -13,8 +13,8 @@ import {
   type Session,
 } from './session.ts'
 
-export function devicesCommand(): Command {
-  return newCommand('devices').action((options: CommonOptions) => runCommand(options, show))
+export function devicesCommand(words: Words): Command {
+  return newCommand('devices', words).action((options: CommonOptions) => runCommand(options, show))
 }
 
 async function show({ config, words, out }: Session): Promise<ExitCode> {

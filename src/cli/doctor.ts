@@ -14,8 +14,8 @@ import {
   type Session,
 } from './session.ts'
 
-export function doctorCommand(): Command {
-  return newCommand('doctor').action((options: CommonOptions) =>
+export function doctorCommand(words: Words): Command {
+  return newCommand('doctor', words).action((options: CommonOptions) =>
     runCommand(options, session => examine(session, options)),
   )
 }

@@ -13,7 +13,7 @@ import { flagList } from '../bots/grammar/flags.ts'
 import { randomSeed } from '../bounds.ts'
 import { LoraFits } from '../engine/pipeline/lora-fits.ts'
 import { systemRandom } from '../system-ports.ts'
-import { en, problemSentence, type Words } from '../words/en.ts'
+import { problemSentence, type Words } from '../words/en.ts'
 import { commandText } from './command-text.ts'
 import { type PictureFile, readPicture } from './files.ts'
 import { paintToFiles } from './paint.ts'
@@ -35,9 +35,9 @@ interface ImagineOptions extends CommonOptions {
   promptPicture: string[]
 }
 
-export function imagineCommand(): Command {
-  const { options } = en.cli
-  return newCommand('imagine')
+export function imagineCommand(words: Words): Command {
+  const { options } = words.cli
+  return newCommand('imagine', words)
     .argument('[words...]')
     .allowUnknownOption()
     .option('-o, --output <file>', options.output, 'out.png')
@@ -45,9 +45,9 @@ export function imagineCommand(): Command {
     .option('--mask <file>', options.mask)
     .option('--control-picture <file>', options.controlPicture, gather, [])
     .option('--prompt-picture <file>', options.promptPicture, gather, [])
-    .addHelpText('after', () => `\n${en.cli.flagsHelp}\n${flagsHelp()}`)
-    .action((words: string[], given: ImagineOptions) =>
-      runCommand(given, session => imagine(session, words, given)),
+    .addHelpText('after', () => `\n${words.cli.flagsHelp}\n${flagsHelp(words)}`)
+    .action((typed: string[], given: ImagineOptions) =>
+      runCommand(given, session => imagine(session, typed, given)),
     )
 }
 
@@ -174,10 +174,10 @@ function sentenceFor(words: Words, { code, details }: Problem): string {
   )
 }
 
-function flagsHelp(): string {
+function flagsHelp(words: Words): string {
   const rows = flagList
     .filter(([name]) => name !== 'source' && name !== 'mask')
-    .map(([name, { shape }]): [string, string] => [`--${name} ${shape}`, en.flags[name]])
+    .map(([name, { shape }]): [string, string] => [`--${name} ${shape}`, words.flags[name]])
   const width = Math.max(...rows.map(([flag]) => flag.length))
   return rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`).join('\n')
 }

@@ -10,12 +10,13 @@ import { parameterTable } from '../bots/messages/parameters.ts'
 import { machineKeys, type PictureParameters, workOrderOf } from '../engine/image/parameters/parameters.ts'
 import { type MakingOf, readWholeMakingOf } from '../engine/image/parameters/read-parameters.ts'
 import type { WorkOrder } from '../engine/work-order.ts'
+import type { Words } from '../words/en.ts'
 import { readPicture } from './files.ts'
 import { type CommonOptions, exitCodes, libraryOf, newCommand, runCommand, type Session } from './session.ts'
 import { shellQuote } from './shell-quote.ts'
 
-export function infoCommand(): Command {
-  return newCommand('info')
+export function infoCommand(words: Words): Command {
+  return newCommand('info', words)
     .argument('<file>')
     .action((file: string, options: CommonOptions) => runCommand(options, session => show(session, file)))
 }

@@ -5,10 +5,11 @@ import { databaseFileIn } from '../db/data-folder.ts'
 import { Database } from '../db/database.ts'
 import { packageRoot } from '../paths.ts'
 import { systemClock, systemIds } from '../system-ports.ts'
+import type { Words } from '../words/en.ts'
 import { type CommonOptions, exitCodes, newCommand, runCommand } from './session.ts'
 
-export function migrateCommand(): Command {
-  return newCommand('migrate').action((options: CommonOptions) =>
+export function migrateCommand(words: Words): Command {
+  return newCommand('migrate', words).action((options: CommonOptions) =>
     runCommand(options, async ({ config, words, out }) => {
       const { dataDir } = config
       const migrationsFolder = join(packageRoot, 'migrations')

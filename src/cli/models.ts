@@ -4,7 +4,7 @@ import { problem } from '../app/problems.ts'
 import { writeLock } from '../engine/models/hashes/lock.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import { readUnpinned } from '../model-library.ts'
-import { en, errorSentence, problemSentence } from '../words/en.ts'
+import { errorSentence, problemSentence, type Words } from '../words/en.ts'
 import {
   type CommonOptions,
   type ExitCode,
@@ -19,9 +19,9 @@ interface ModelsOptions extends CommonOptions {
   lock?: boolean
 }
 
-export function modelsCommand(): Command {
-  return newCommand('models')
-    .option('--lock', en.cli.options.lock)
+export function modelsCommand(words: Words): Command {
+  return newCommand('models', words)
+    .option('--lock', words.cli.options.lock)
     .action((options: ModelsOptions) =>
       runCommand(options, session => (options.lock ? lock(session) : list(session))),
     )

@@ -15,7 +15,7 @@ import { readWholeMakingOf } from '../engine/image/parameters/read-parameters.ts
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { RefineOrder } from '../engine/work-order.ts'
 import { systemRandom } from '../system-ports.ts'
-import { en, problemSentence } from '../words/en.ts'
+import { problemSentence, type Words } from '../words/en.ts'
 import { readPicture, suffixed } from './files.ts'
 import { refuseProblems } from './imagine.ts'
 import { paintToFiles } from './paint.ts'
@@ -24,7 +24,7 @@ import {
   type ExitCode,
   libraryOf,
   newCommand,
-  readNumber,
+  numberReader,
   refuse,
   runCommand,
   type Session,
@@ -40,16 +40,16 @@ interface RefineOptions extends CommonOptions {
   prompt?: string
 }
 
-export function refineCommand(): Command {
-  const { options } = en.cli
-  return newCommand('refine')
+export function refineCommand(words: Words): Command {
+  const { options } = words.cli
+  return newCommand('refine', words)
     .argument('<file>')
     .option('-o, --output <file>', options.output)
-    .option('--strength <number>', options.strength, readNumber)
-    .option('--steps <number>', options.steps, readNumber)
-    .option('--cfg <number>', options.guidance, readNumber)
-    .option('--score <number>', options.score, readNumber)
-    .option('--seed <number>', options.seed, readNumber)
+    .option('--strength <number>', options.strength, numberReader(words))
+    .option('--steps <number>', options.steps, numberReader(words))
+    .option('--cfg <number>', options.guidance, numberReader(words))
+    .option('--score <number>', options.score, numberReader(words))
+    .option('--seed <number>', options.seed, numberReader(words))
     .option('--prompt <text>', options.prompt)
     .action((file: string, given: RefineOptions) =>
       runCommand(given, session => refine(session, file, given)),

@@ -6,6 +6,7 @@ import { type Server, startServer, stopLimitMs } from '../main.ts'
 import type { Logger } from '../ports.ts'
 import { systemClock } from '../system-ports.ts'
 import { within } from '../time-limit.ts'
+import type { Words } from '../words/en.ts'
 import {
   type CommonOptions,
   type ExitCode,
@@ -22,8 +23,8 @@ const hurryMs = 500
 /** Between two looks at whether npm is still there. */
 const parentPauseMs = 500
 
-export function serveCommand(): Command {
-  return newCommand('serve').action((options: CommonOptions) => runCommand(options, serve, 'all'))
+export function serveCommand(words: Words): Command {
+  return newCommand('serve', words).action((options: CommonOptions) => runCommand(options, serve, 'all'))
 }
 
 /**

@@ -33,18 +33,31 @@ export interface Session {
 }
 
 /** A command with what all of them have. */
-export function newCommand(name: keyof Words['cli']['commands']): Command {
+export function newCommand(name: keyof Words['cli']['commands'], words: Words): Command {
   return new Command(name)
-    .description(en.cli.commands[name])
-    .option('--config <file>', en.cli.options.config)
+    .description(words.cli.commands[name])
+    .option('--config <file>', words.cli.options.config)
     .showHelpAfterError(false)
 }
 
-/** The value of an option that takes a number. */
-export function readNumber(text: string): number {
-  const number = Number(text.trim() || Number.NaN)
-  if (Number.isFinite(number)) return number
-  throw new InvalidArgumentError(en.cli.notANumber)
+/** Reads the value of an option that takes a number. */
+export function numberReader({ cli }: Words): (text: string) => number {
+  return text => {
+    const number = Number(text.trim() || Number.NaN)
+    if (Number.isFinite(number)) return number
+    throw new InvalidArgumentError(cli.notANumber)
+  }
+}
+
+/** The words of help, in the configured language. English where the configuration cannot be read: its command says why. */
+export function wordsOfHelp(args: readonly string[]): Words {
+  const at = args.findIndex(arg => arg === '--config' || arg.startsWith('--config='))
+  const file = at < 0 ? undefined : (args[at]?.split('=', 2)[1] ?? args[at + 1])
+  try {
+    return wordsFor(loadConfig(packageRoot, process.cwd(), file).language)
+  } catch {
+    return en
+  }
 }
 
 /**

@@ -14,13 +14,13 @@ import { schemaVersions } from '../db/migrate.ts'
 import { ServedTime } from '../db/served-time.ts'
 import { packageRoot } from '../paths.ts'
 import { systemClock } from '../system-ports.ts'
-import { en } from '../words/en.ts'
+import type { Words } from '../words/en.ts'
 import {
   type CommonOptions,
   type ExitCode,
   exitCodes,
   newCommand,
-  readNumber,
+  numberReader,
   refuse,
   runCommand,
   type Session,
@@ -31,10 +31,10 @@ interface StatsOptions extends CommonOptions {
   csv: boolean
 }
 
-export function statsCommand(): Command {
-  const { options } = en.cli
-  return newCommand('stats')
-    .option('--days <number>', options.days, readNumber, statsDays.fallback)
+export function statsCommand(words: Words): Command {
+  const { options } = words.cli
+  return newCommand('stats', words)
+    .option('--days <number>', options.days, numberReader(words), statsDays.fallback)
     .option('--csv', options.csv, false)
     .action((given: StatsOptions) => runCommand(given, session => show(session, given)))
 }

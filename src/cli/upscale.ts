@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { checkPicture } from '../app/check-picture.ts'
 import { upscaled } from '../app/derive.ts'
 import { Findings } from '../app/findings.ts'
-import { en } from '../words/en.ts'
+import type { Words } from '../words/en.ts'
 import { readPicture, suffixed } from './files.ts'
 import { refuseProblems } from './imagine.ts'
 import { paintToFiles } from './paint.ts'
@@ -14,9 +14,9 @@ interface UpscaleOptions extends CommonOptions {
   factor: '2' | '4'
 }
 
-export function upscaleCommand(): Command {
-  const { options } = en.cli
-  return newCommand('upscale')
+export function upscaleCommand(words: Words): Command {
+  const { options } = words.cli
+  return newCommand('upscale', words)
     .argument('<file>')
     .option('-o, --output <file>', options.output)
     .addOption(new Option('--factor <number>', options.factor).choices(['2', '4']).default('2'))
