@@ -13,7 +13,7 @@ function readSources(folder: string): Source[] {
 
 /** A file that breaks no rule by itself. */
 function file(path: string, ...lines: string[]): Source {
-  return { path, text: ['/** Owns an example. */', ...lines, ''].join('\n') }
+  return { path, text: ['/** An example. */', ...lines, ''].join('\n') }
 }
 
 test('the sources keep the rules of docs/architecture.md', () => {
@@ -62,6 +62,7 @@ describe('the rules can fail', () => {
     ['app/NotKebab.ts', '', 'kebab-case'],
     ['app/a.ts', "/** Throws AppError 'file'. */", 'without @throws'],
     ['app/a.ts', '/** @throws AppError file when it is missing. */', 'its code in quotes'],
+    ['app/a.ts', "/** @throws AppError 'file' where it is missing. */", 'does not say when'],
   ])('%s with %s', (path, line, complaint) => {
     const violations = findViolations([file(`src/${path}`, line)])
     expect(violations).toHaveLength(1)
@@ -72,6 +73,12 @@ describe('the rules can fail', () => {
   test('on a file without its opening sentence', () => {
     expect(findViolations([{ path: 'src/app/a.ts', text: 'export const a = 1\n' }])).toHaveLength(1)
     expect(findViolations([{ path: 'src/app/a.ts', text: '/** No full stop */\n' }])).toHaveLength(1)
+  })
+
+  test('on a file that opens with “Owns”', () => {
+    expect(findViolations([{ path: 'src/app/a.ts', text: '/** Owns an example. */\n' }])).toEqual([
+      expect.stringContaining('opens with “Owns”'),
+    ])
   })
 
   test('on a circle, however long, but not on a circle of types', () => {

@@ -77,7 +77,7 @@ export interface ProblemDetails {
   'scheduler-not-built': { model: string; className: string; key?: string; sampler: string }
   /** A notice: the model asks for zero terminal SNR, and the sampler has none. */
   'zero-snr-unused': { model: string; sampler: string }
-  /** A notice: the sampler heeds no such flag. */
+  /** A notice: the sampler does not use that flag. */
   'flag-unused': { flag: string; sampler: string }
   'preset-unknown': { name: string; known: string[] }
   'model-unknown': { name: string; known: string[] }

@@ -109,18 +109,18 @@ function noiseOf(
   findings: Findings,
 ): Pick<Sampling, 'eta' | 'noise'> {
   const kind = choice?.kind
-  const heeds = (what: 'eta' | 'churn'): boolean => kind?.heeds?.includes(what) === true
+  const uses = (what: 'eta' | 'churn'): boolean => kind?.noiseOptions?.includes(what) === true
   if (eta !== undefined) findings.inRange('eta', eta, bounds.eta)
   if (churn !== undefined) findings.inRange('churn', churn, bounds.churn)
   for (const [flag, value] of [['eta', eta] as const, ['churn', churn] as const]) {
-    if (kind && value !== undefined && !heeds(flag)) {
+    if (kind && value !== undefined && !uses(flag)) {
       findings.notice('flag-unused', { flag: `--${flag}`, sampler: kind.label })
     }
   }
   if (!kind || !takesSchedules(kind)) return { eta: eta ?? presetEta }
   const noise = {
-    ...(eta !== undefined && heeds('eta') ? { eta } : {}),
-    ...(churn !== undefined && churn > 0 && heeds('churn') ? { churn: wholeRun(churn) } : {}),
+    ...(eta !== undefined && uses('eta') ? { eta } : {}),
+    ...(churn !== undefined && churn > 0 && uses('churn') ? { churn: wholeRun(churn) } : {}),
   }
   return { eta: presetEta, noise: Object.keys(noise).length > 0 ? noise : undefined }
 }

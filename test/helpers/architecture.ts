@@ -1,4 +1,4 @@
-/** The import rules of the architecture as data, and a reader of imports that finds what breaks them. */
+/** The rules of the architecture as data, and a checker that finds violations in the sources. */
 import { dirname, join } from 'node:path/posix'
 
 export interface Source {
@@ -15,7 +15,7 @@ interface Import {
   typeOnly: boolean
 }
 
-/** Why something is refused, as data. */
+/** The modules of problems as data. */
 const problemFiles = [
   'src/config-problem.ts',
   'src/file-problem.ts',
@@ -26,11 +26,11 @@ const problemFiles = [
 ]
 
 /**
- * Rooms, each with the rooms it may import from besides itself; the first prefix that fits names a file's room.
- * A room that stands behind `type` may lend its types alone.
+ * Layers, each with the layers that it may import besides itself. The first matching prefix is a file's layer.
+ * A layer after `type` may be imported for its types only.
  */
-const rooms: readonly { prefix: string; may: readonly string[] }[] = [
-  // What everybody stands on.
+const layers: readonly { prefix: string; may: readonly string[] }[] = [
+  // Common modules.
   ...problemFiles.map(prefix => ({ prefix, may: [] })),
   { prefix: 'src/errors.ts', may: problemFiles.map(file => `type ${file}`) },
   { prefix: 'src/error-details.ts', may: ['src/errors.ts', ...problemFiles] },
@@ -192,7 +192,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
       'type src/engine/pipeline/',
     ],
   },
-  // The page's script runs in a browser, where nothing else of ours is.
+  // The page's script runs in a browser, without any other module of Easel.
   { prefix: 'src/bots/web/client/', may: ['type src/bots/web/protocol.ts'] },
   {
     prefix: 'src/bots/',
@@ -218,7 +218,7 @@ const rooms: readonly { prefix: string; may: readonly string[] }[] = [
   { prefix: 'src/', may: ['src/'] },
 ]
 
-/** Libraries that only one place may know. */
+/** Libraries that may be imported in one place only. */
 const contained: readonly { library: RegExp; within: readonly string[] }[] = [
   { library: /^onnxruntime-/, within: ['src/engine/onnx/session.ts'] },
   { library: /^(better-sqlite3|drizzle-orm)/, within: ['src/db/'] },
@@ -236,7 +236,7 @@ const contained: readonly { library: RegExp; within: readonly string[] }[] = [
   { library: /^(commander|cli-progress)$/, within: ['src/cli.ts', 'src/cli/'] },
 ]
 
-/** Ways to ask the machine for time or chance; everybody else gets them as ports. */
+/** Calls that read time or randomness from the machine. Other files use ports. */
 const ambient = [
   /\bDate\.now\b/,
   /\bnew Date\(\)/,
@@ -246,7 +246,7 @@ const ambient = [
   /\bgetRandomValues\b/,
 ]
 
-/** Files where the outside world comes in, with what for. */
+/** The files that may use these calls, with the reason. */
 const ambientAllowed: Readonly<Record<string, string>> = {
   'src/bots/web/client/send.ts': 'a browser’s own chance: nobody else must give the same name',
   'src/system-ports.ts': 'the ports themselves',
@@ -254,10 +254,10 @@ const ambientAllowed: Readonly<Record<string, string>> = {
     'nonces of an encryption, which must never be foreseen or repeated, in tests neither',
 }
 
-/** Reads of jobs and pictures that ask nobody who looks. Whoever acts for a person goes through visible.ts. */
+/** Reads of jobs and pictures without an access check. Code that acts for a person uses visible.ts. */
 const unscopedRead = /\b(?:jobs\.(?:get|getAll|byEvent|inChannel)|pictures\.(?:get|ofJobs|madeWithHash))\(/
 
-/** The files of app/ that may use them, with what for. */
+/** The files of app/ that may use them, with the reason. */
 const unscopedAllowed: Readonly<Record<string, string>> = {
   'src/app/visible.ts': 'decides who sees what it reads',
   'src/app/job-views.ts': 'turns what was decided on into views',
@@ -277,9 +277,17 @@ const misspeltComments: readonly { form: RegExp; complaint: string }[] = [
     form: /@throws AppError (?!'[a-z-]+')/,
     complaint: 'has an @throws AppError without its code in quotes',
   },
+  {
+    form: /@throws AppError(?![^@]*?\bwhen\b)/,
+    complaint: 'has an @throws AppError that does not say when',
+  },
+  {
+    form: /^(?:#!.*\n)?\/\*\*\s*(?:\*\s*)?(?:Owns|This file)\b/,
+    complaint: 'opens with “Owns” or “This file”, not with what it contains',
+  },
 ]
 
-/** Everything in `sources` that breaks a rule, one line each: file, then what is wrong. */
+/** All violations in `sources`, one line each: the file, then the problem. */
 export function findViolations(sources: readonly Source[]): string[] {
   const imports = sources.flatMap(readImports)
   return [
@@ -308,8 +316,8 @@ function checkImport({ from, to, typeOnly }: Import): string[] {
       .filter(({ library, within }) => library.test(to) && !within.some(place => from.startsWith(place)))
       .map(({ within }) => `${from}: imports ${to}, which only ${within.join(', ')} may`)
   }
-  const home = roomOf(from)
-  const target = roomOf(to)
+  const home = layerOf(from)
+  const target = layerOf(to)
   if (isOtherBot(from, to)) return [`${from}: imports ${to}, one bot from another`]
   if (home === target) return []
   const allowed = home.may.some(entry => {
@@ -319,22 +327,22 @@ function checkImport({ from, to, typeOnly }: Import): string[] {
   return allowed ? [] : [`${from}: imports ${to}, which ${home.prefix} may not`]
 }
 
-function roomOf(path: string): (typeof rooms)[number] {
-  const room = rooms.find(({ prefix }) => path.startsWith(prefix))
-  if (!room) throw new Error(`${path} is in no room`)
-  return room
+function layerOf(path: string): (typeof layers)[number] {
+  const layer = layers.find(({ prefix }) => path.startsWith(prefix))
+  if (!layer) throw new Error(`${path} is in no layer`)
+  return layer
 }
 
-/** Folders of bots/ that belong to one platform; the others are common to all. */
+/** The folders of bots/ of one platform; the others are common. */
 const platformFolders = /^src\/bots\/(discord|slack|web)\//
 
-/** bots/discord may use what is common in bots/, not bots/slack; what is common uses no platform. */
+/** Whether a platform imports another one, or a common module imports a platform. */
 function isOtherBot(from: string, to: string): boolean {
   const bot = (path: string) => platformFolders.exec(path)?.[1]
   return from.startsWith('src/bots/') && bot(to) !== undefined && bot(to) !== bot(from)
 }
 
-/** Circles of modules that need each other to load; types do not load. */
+/** Import cycles; type imports do not count. */
 function findCycles(sources: readonly Source[], imports: readonly Import[]): string[] {
   const next = graphOf(imports.filter(({ typeOnly }) => !typeOnly))
   const finished = new Set<string>()
@@ -349,7 +357,7 @@ function findCycles(sources: readonly Source[], imports: readonly Import[]): str
   return cycles.map(cycle => `${cycle.split(' ')[0]}: is in a circle: ${cycle}`)
 }
 
-/** What a worker loads must not reach the database, the platforms or the network, not even by a detour. */
+/** A worker must not load the database, the platforms or the network, not even indirectly. */
 function findWorkerLeaks(sources: readonly Source[], imports: readonly Import[]): string[] {
   const reached = loadedFrom(/^src\/engine\/host\/.*worker.*\.ts$/, sources, imports)
   return reached
@@ -357,14 +365,14 @@ function findWorkerLeaks(sources: readonly Source[], imports: readonly Import[])
     .map(path => `${path}: a worker loads it`)
 }
 
-/** A session's `run` blocks the thread that it is called on: what the server loads must have none to call. */
+/** A session's `run` blocks its thread, so the server must not load sessions. */
 function findMainThreadLeaks(sources: readonly Source[], imports: readonly Import[]): string[] {
   return loadedFrom(/^src\/main\.ts$/, sources, imports)
     .filter(path => path === 'src/engine/onnx/session.ts')
     .map(path => `${path}: the main thread loads it`)
 }
 
-/** The modules that are loaded with those whose path fits, themselves included. */
+/** The modules with a matching path, and all modules that they load. */
 function loadedFrom(entry: RegExp, sources: readonly Source[], imports: readonly Import[]): string[] {
   const next = graphOf(imports.filter(({ typeOnly }) => !typeOnly))
   const reached = new Set(sources.map(({ path }) => path).filter(path => entry.test(path)))
@@ -406,7 +414,7 @@ function opensWithSentence(text: string): boolean {
   return comment !== undefined && /[.!:。]\)?\s*$/m.test(comment.replace(/^\s*\* ?/gm, ''))
 }
 
-/** Blanks comments out and leaves strings alone. */
+/** Removes comments, but not inside strings. */
 function withoutComments(text: string): string {
   return text.replace(
     /('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\/\*.*?\*\/|(?<![:\\])\/\/[^\n]*/gs,

@@ -114,7 +114,7 @@ interface Named {
   /** Sigma spacings that the rule supports besides `plain`. */
   readonly sigmas: readonly SchedulerConfig['sigmas'][]
   /** The noise options of an order that the rule uses. */
-  readonly heeds?: readonly ('eta' | 'churn')[]
+  readonly noiseOptions?: readonly ('eta' | 'churn')[]
 }
 
 /** A rule over noise levels from any schedule. */

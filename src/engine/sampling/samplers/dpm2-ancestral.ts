@@ -13,7 +13,7 @@ export const dpm2Ancestral: LevelSampler = {
   label: 'DPM2 a',
   diffusersClass: 'KDPM2AncestralDiscreteScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
-  heeds: ['eta'],
+  noiseOptions: ['eta'],
   levels: chosenRangeRounded,
   discardsPenultimate: true,
   rule: (run, { eta = 1, noiseFactor = 1 }) =>

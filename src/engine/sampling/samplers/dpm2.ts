@@ -16,7 +16,7 @@ export const dpm2: LevelSampler = {
   label: 'DPM2',
   diffusersClass: 'KDPM2DiscreteScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
-  heeds: ['churn'],
+  noiseOptions: ['churn'],
   levels: chosenRangeRounded,
   discardsPenultimate: true,
   rule: (run, options) => middlePointRun(run, options, (_, to) => ({ down: to })),

@@ -19,7 +19,7 @@ export const dpmpp2mSde: LevelSampler = {
   label: 'DPM++ 2M SDE',
   diffusersClass: 'DPMSolverMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
-  heeds: ['eta'],
+  noiseOptions: ['eta'],
   levels: trainingRange,
   rule(run, options) {
     const { eta = 1, noiseFactor = 1 } = options

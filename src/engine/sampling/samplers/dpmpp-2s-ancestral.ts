@@ -18,7 +18,7 @@ export const dpmpp2sAncestral: LevelSampler = {
   name: 'dpmpp_2s_a',
   label: 'DPM++ 2S a',
   sigmas: ['karras', 'exponential', 'beta'],
-  heeds: ['eta'],
+  noiseOptions: ['eta'],
   levels: kDiffusionLevels,
   rule(run, { eta = 1, noiseFactor = 1 }) {
     const { sigmas } = run

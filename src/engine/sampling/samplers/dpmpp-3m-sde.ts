@@ -18,7 +18,7 @@ export const dpmpp3mSde: LevelSampler = {
   name: 'dpmpp_3m_sde',
   label: 'DPM++ 3M SDE',
   sigmas: ['karras', 'exponential', 'beta'],
-  heeds: ['eta'],
+  noiseOptions: ['eta'],
   levels: kDiffusionLevels,
   rule(run, { eta = 1, noiseFactor = 1 }) {
     /** x0 of the last calls and h of the steps after them, newest first. */

@@ -20,7 +20,7 @@ export const dpmppSde: LevelSampler = {
   name: 'dpmpp_sde',
   label: 'DPM++ SDE',
   sigmas: ['karras', 'exponential', 'beta'],
-  heeds: ['eta'],
+  noiseOptions: ['eta'],
   levels: kDiffusionLevels,
   rule(run, { eta = 1, noiseFactor = 1, middle: r = 1 / 2 }) {
     const { sigmas } = run

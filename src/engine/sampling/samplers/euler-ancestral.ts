@@ -13,7 +13,7 @@ export const eulerAncestral: LevelSampler = {
   label: 'Euler a',
   diffusersClass: 'EulerAncestralDiscreteScheduler',
   sigmas: [],
-  heeds: ['eta'],
+  noiseOptions: ['eta'],
   levels: chosenRange,
   rule(run, { eta = 1, noiseFactor = 1 }) {
     const { sigmas } = run

@@ -14,7 +14,7 @@ export const euler: LevelSampler = {
   label: 'Euler',
   diffusersClass: 'EulerDiscreteScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
-  heeds: ['churn'],
+  noiseOptions: ['churn'],
   levels: chosenRange,
   rule(run, options) {
     const { sigmas } = run

@@ -16,7 +16,7 @@ export const heun: LevelSampler = {
   label: 'Heun',
   diffusersClass: 'HeunDiscreteScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
-  heeds: ['churn'],
+  noiseOptions: ['churn'],
   levels: chosenRange,
   rule(run, options) {
     const { sigmas } = run

@@ -12,7 +12,7 @@ export const ddim: TimestepSampler = {
   label: 'DDIM',
   diffusersClass: 'DDIMScheduler',
   sigmas: [],
-  heeds: ['eta'],
+  noiseOptions: ['eta'],
   create(config, steps) {
     const network = trainingPreconditioning(config)
     const { timesteps, levels, stride, level } = trainingSteps(config, steps)

@@ -17,7 +17,7 @@ export const tcd: TimestepSampler = {
   label: 'TCD',
   diffusersClass: 'TCDScheduler',
   sigmas: [],
-  heeds: ['eta'],
+  noiseOptions: ['eta'],
   create(config, steps) {
     const network = trainingPreconditioning(config)
     const { timesteps, levels, level } = onTrainingSteps(config, distilledTimesteps(config, steps))
