@@ -2,15 +2,22 @@
 import { AppError, type DeviceLack } from '../../errors.ts'
 
 /** ONNX Runtime's option for a provider. */
-export type Provider = 'cpu' | 'webgpu' | { readonly name: 'cuda'; readonly deviceId: number }
+export type Provider =
+  | 'cpu'
+  | 'webgpu'
+  | { readonly name: 'webgpu'; readonly forceCpuNodeNames: readonly string[] }
+  | { readonly name: 'cuda'; readonly deviceId: number }
 
 /**
  * The provider of `cpu`, `cpu:0` …, `webgpu`, `cuda:0` …
  * @throws AppError 'internal' when the name is another one; the configuration has checked it.
  */
-export function providerOf(device: string): Provider {
+export function providerOf(device: string, trigonometricNodes: readonly string[] = []): Provider {
   if (/^cpu(:\d+)?$/.test(device)) return 'cpu'
-  if (device === 'webgpu') return device
+  // Vulkan lets a shader's sine be off by 2⁻¹¹, which at a thousand steps is a wrong step. A few numbers: the CPU has them.
+  if (device === 'webgpu') {
+    return trigonometricNodes.length > 0 ? { name: device, forceCpuNodeNames: trigonometricNodes } : device
+  }
   const [, ordinal] = /^cuda:(\d+)$/.exec(device) ?? []
   if (ordinal !== undefined) return { name: 'cuda', deviceId: Number(ordinal) }
   throw new AppError('internal', { problem: `no device is called ${device}` })

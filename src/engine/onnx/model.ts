@@ -23,6 +23,8 @@ export interface OnnxModel {
   readonly parameters: number
   /** Bytes of those weights in the type that the graph computes in. */
   readonly weightBytes: number
+  /** Names of the nodes of sine and cosine, which GPUs' shaders compute to some 2⁻¹² only. */
+  readonly trigonometricNodes: readonly string[]
 }
 
 export interface NodeOptions {
@@ -131,6 +133,9 @@ export class ModelWriter {
       outputs: this.#outputs,
       parameters: count,
       weightBytes: bytesPerWeight * count,
+      trigonometricNodes: this.#nodes
+        .filter(({ op }) => op === 'Sin' || op === 'Cos')
+        .map(({ name }) => name),
     }
   }
 

@@ -69,8 +69,8 @@ export class Session {
     try {
       const session =
         'path' in model
-          ? await ort.InferenceSession.create(model.path, runtimeOptions('', options))
-          : await ort.InferenceSession.create(model.bytes, runtimeOptions(model.folder, options))
+          ? await ort.InferenceSession.create(model.path, runtimeOptions(undefined, options))
+          : await ort.InferenceSession.create(model.bytes, runtimeOptions(model, options))
       return new Session(session, name, options)
     } catch (error) {
       throw runtimeFault(name, options.device ?? 'cpu', error)
@@ -162,15 +162,18 @@ function floatsOf(tensor: ort.OnnxValue | undefined, name: string): Float32Array
 }
 
 /** folder: the folder that contains the weights of a graph in memory; empty if there are none. */
-function runtimeOptions(folder: string, options: SessionOptions): ort.InferenceSession.SessionOptions {
+function runtimeOptions(
+  model: OnnxModel | undefined,
+  options: SessionOptions,
+): ort.InferenceSession.SessionOptions {
   const session = {
     // Threads that spin between operators slow other work down, and double the time on a busy machine.
     intra_op: { allow_spinning: '0' },
-    ...(folder && { model_external_initializers_file_folder_path: folder }),
+    ...(model?.folder && { model_external_initializers_file_folder_path: model.folder }),
     ...(options.prepack === false && { disable_prepacking: '1' }),
   }
   return {
-    executionProviders: [providerOf(options.device ?? 'cpu')],
+    executionProviders: [providerOf(options.device ?? 'cpu', model?.trigonometricNodes)],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4, // fatal: what goes wrong is thrown, and names of a foreign graph reach no terminal by another way
     ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),

@@ -9,10 +9,16 @@ import { zhCn } from '../../../src/words/zh-cn/index.ts'
 test.each([
   ['cpu', 'cpu'],
   ['webgpu', 'webgpu'],
+  ['cpu:1', 'cpu'],
   ['cuda:0', { name: 'cuda', deviceId: 0 }],
   ['cuda:11', { name: 'cuda', deviceId: 11 }],
 ])('%s is the provider %j', (device, provider) => {
   expect(providerOf(device)).toEqual(provider)
+})
+
+test('WebGPU leaves sine and cosine to the CPU: a shader’s are off by up to 2⁻¹¹', () => {
+  expect(providerOf('webgpu', ['time/Sin'])).toEqual({ name: 'webgpu', forceCpuNodeNames: ['time/Sin'] })
+  expect(providerOf('cuda:0', ['time/Sin'])).toEqual({ name: 'cuda', deviceId: 0 })
 })
 
 test.each(['cuda', 'cuda:', 'cuda:-1', 'cuda:0x1', 'CPU', 'tensorrt', ''])('"%s" is no device', device => {

@@ -1,6 +1,8 @@
-"""SDXL's U-Net in torch, float32, for comparison: loads DIR, calls it guided at SIDE px, prints the figures as JSON.
+"""SDXL's U-Net in torch, for comparison: loads DIR, calls it guided at SIDE px, prints the figures as JSON.
 
-    python3 unet.py DIR SIDE ROUNDS
+    python3 unet.py DIR SIDE ROUNDS [DEVICE DTYPE]
+
+The device is torch's (cpu, cuda:0), the type float32 or float16; without them it is float32 on the CPU.
 
 Written from the papers and the names of the weights, as src/engine/modules/ is; the operators are torch's own.
 """
@@ -17,6 +19,9 @@ import torch.nn.functional as F
 from safetensors import safe_open
 
 folder, side_px, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+device = sys.argv[4] if len(sys.argv) > 4 else "cpu"
+dtype = getattr(torch, sys.argv[5]) if len(sys.argv) > 5 else torch.float32
+torch.set_default_device(device)
 with open(os.path.join(folder, "config.json")) as file:
     config = json.load(file)
 
@@ -24,7 +29,7 @@ start = time.perf_counter()
 w = {}
 with safe_open(os.path.join(folder, "diffusion_pytorch_model.safetensors"), "pt") as file:
     for name in file.keys():
-        w[name] = file.get_tensor(name).float()
+        w[name] = file.get_tensor(name).to(device, dtype)
 load_ms = 1000 * (time.perf_counter() - start)
 
 
@@ -55,7 +60,7 @@ def layer_norm(name, x):
 def sinusoids(values, width):
     half = width // 2
     angles = values[:, None] * torch.exp(-math.log(10000) * torch.arange(half) / half)
-    return torch.cat([angles.cos(), angles.sin()], -1)
+    return torch.cat([angles.cos(), angles.sin()], -1).to(dtype)
 
 
 def embedding(name, x):
@@ -131,7 +136,7 @@ def unet(sample, timestep, context, pooled, time_ids):
 
 
 def waves(*shape):
-    return torch.arange(math.prod(shape), dtype=torch.float32).sin().reshape(shape)
+    return torch.arange(math.prod(shape), dtype=torch.float32).sin().reshape(shape).to(dtype)
 
 
 batch, side = 2, side_px // 8
@@ -147,6 +152,8 @@ with torch.inference_mode():
             waves(batch, pooled_width),
             torch.full((batch, 6), float(side_px)),
         )
+        if device.startswith("cuda"):
+            torch.cuda.synchronize()
         if i > 0 or rounds == 0:
             call_ms.append(1000 * (time.perf_counter() - start))
             processor_ms.append(1000 * (time.process_time() - processor))
