@@ -107,7 +107,7 @@ export class ChannelHost implements WorkerHost {
     this.#run = run
     const cancel = () => this.#channel?.post({ kind: 'cancel', runId: run.id })
     events.signal?.addEventListener('abort', cancel)
-    this.#channel?.post({ kind: 'run', runId: run.id, order, sources })
+    this.#channel?.post({ kind: 'run', runId: run.id, order, sources, economy: events.economy ?? 0 })
     try {
       return await run.outcome.promise
     } finally {

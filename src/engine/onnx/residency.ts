@@ -31,6 +31,8 @@ interface Entry {
 export class Residency {
   /** Wraps every opening from now on; set by the code that runs an order. */
   opening: Opening = open => open()
+  /** Whether what runs shares the device with nothing else, whatever the budget. */
+  isAlone = false
   readonly #device: string
   readonly #budgetBytes: number
   #unshared = 0
@@ -98,7 +100,7 @@ export class Residency {
     const others = [...this.#entries.values()].filter(other => other !== entry && other.session)
     let heldBytes = others.reduce((sum, other) => sum + other.weightBytes + other.workingBytes, 0)
     for (const other of others) {
-      if (heldBytes + neededBytes <= this.#budgetBytes) return
+      if (!this.isAlone && heldBytes + neededBytes <= this.#budgetBytes) return
       if (other.isRunning) continue
       heldBytes -= other.weightBytes + other.workingBytes
       await close(other)

@@ -22,6 +22,7 @@ import { EmbeddingVectors } from './conditioning/embedding-vectors.ts'
 import { type AdaptedPicture, ImagePrompter } from './conditioning/image-prompter.ts'
 import { ControlNets } from './denoising/control-nets.ts'
 import { type LatentShape, valuesPerPicture } from './denoising/denoise.ts'
+import { economical } from './economy.ts'
 import { latentsToRgb } from './latents/preview.ts'
 import { type CachedModel, ModelCache } from './model-cache.ts'
 import type { PaintContext } from './orders/paint-context.ts'
@@ -160,6 +161,7 @@ class OrderRun implements PaintContext {
   }
 
   async paint(): Promise<PaintOutcome> {
+    this.#parts.residency.isAlone = this.#hooks.economy === 2
     this.#parts.residency.opening = open => {
       this.onLoading(this.#modelName)
       return this.timed('load', open)
@@ -204,10 +206,13 @@ class OrderRun implements PaintContext {
     return { bytes, mediaType, widthPx, heightPx, seed: order.kind === 'upscale' ? 0 : order.seed + index }
   }
 
-  model(reference: ModelReference, loras: readonly LoraOrder[] = []): Promise<CachedModel> {
+  async model(reference: ModelReference, loras: readonly LoraOrder[] = []): Promise<CachedModel> {
     this.#modelName = reference.name
     const onLoading = (name: string) => this.onLoading(name)
-    return this.timed('load', () => this.#parts.modelCache.take(reference, loras, onLoading, this.signal))
+    const model = await this.timed('load', () =>
+      this.#parts.modelCache.take(reference, loras, onLoading, this.signal),
+    )
+    return economical(model, this.#hooks.economy ?? 0)
   }
 
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]> {

@@ -1,5 +1,6 @@
 /** The painter interface between host/ and the pipeline: paints a work order in a device's worker. */
 import type { WorkOrder } from '../work-order.ts'
+import type { Economy } from './economy.ts'
 
 /** One finished picture, encoded, with its parameters inside. */
 export interface PaintedPicture {
@@ -22,6 +23,8 @@ export type PaintOutcome =
 export interface PaintHooks {
   /** Aborted by a cancel or a stop. It can only change while the worker's loop turns, as it does inside `onStep`. */
   readonly signal: AbortSignal
+  /** How sparingly to paint, on a device whose memory ran out; 0 when absent. */
+  readonly economy?: Economy
   /** Weights of that model are about to be read: this can take long and is not a stall. */
   onLoading(model: string): void
   /**

@@ -6,6 +6,7 @@ import type { WorkOrder } from '../../work-order.ts'
 import type { Speeds } from '../times/speeds.ts'
 import { DeviceQueue } from './device-queue.ts'
 import { DeviceWorker, type Retirement } from './device-worker.ts'
+import { Economies } from './economies.ts'
 import { Quarantine } from './quarantine.ts'
 import { SilenceWatch } from './silence-watch.ts'
 
@@ -57,6 +58,7 @@ export class Device {
   readonly #parts: DeviceParts
   readonly #worker: DeviceWorker
   readonly #quarantine: Quarantine
+  readonly #economies = new Economies()
   #state: Exclude<DeviceState, 'paused' | 'quarantined'> = 'ready'
   #paused = false
   #warmModel: string | undefined
@@ -138,6 +140,7 @@ export class Device {
   ): Promise<RunOutcome> {
     const host = await this.prepare(watch.isolated)
     const outcome = await this.#runWatched(host, order, sources, watch)
+    if (outcome.kind === 'failed' && outcome.error.code === 'out-of-memory') this.#economies.ranOut(order)
     if (outcome.kind === 'done' && modelHash !== '') this.#warmModel = modelHash
     if (outcome.kind === 'done') this.#quarantine.forget()
     if (outcome.kind === 'failed' && leavesBroken.has(outcome.error.code)) await this.#retire()
@@ -169,6 +172,7 @@ export class Device {
     )
     const run = host.run(order, sources, {
       signal,
+      economy: this.#economies.of(order),
       onLoading: () => {
         silence.renew(quietLimitMs)
         onLoading()

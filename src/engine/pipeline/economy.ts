@@ -1,0 +1,107 @@
+/**
+ * Owns how a picture is painted in less memory, for devices that ran out of it: the VAE works in tiles, then each row of a
+ * guided call goes through the U-Net by itself and a network is alone on the device. The pictures stay the same but for the
+ * blending of tiles and the order in which sums are rounded.
+ */
+import { z } from 'zod'
+import type { ReusableUNet, UNetInput, Vae } from '../networks/networks.ts'
+import type { Tensor } from '../onnx/session.ts'
+import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './latents/vae-tiling.ts'
+import type { CachedModel } from './model-cache.ts'
+
+/** 0: as fast as it goes; 1: tiles; 2: also row by row, and one network at a time. */
+export const economy = z.literal([0, 1, 2])
+export type Economy = z.infer<typeof economy>
+
+/** The model's networks as an economy uses them. */
+export function economical(model: CachedModel, level: Economy): CachedModel {
+  if (level === 0) return model
+  const { networks } = model
+  const unet = level === 2 ? rowByRow(networks.unet) : networks.unet
+  return { ...model, networks: { ...networks, unet, vae: tiledVae(networks.vae) } }
+}
+
+/** A VAE that works in tiles wherever a picture is larger than one. */
+export function tiledVae(vae: Vae): Vae {
+  return {
+    scaling: vae.scaling,
+    sampleSize: vae.sampleSize,
+    factor: vae.factor,
+    decode(latents, batch, heightLatent, widthLatent) {
+      return exceedsTile(heightLatent, widthLatent, defaultTile(vae))
+        ? decodeTiled(vae, latents, batch, heightLatent, widthLatent)
+        : vae.decode(latents, batch, heightLatent, widthLatent)
+    },
+    encode(pixels, batch, heightPx, widthPx) {
+      return exceedsTile(heightPx / vae.factor, widthPx / vae.factor, defaultTile(vae))
+        ? encodeTiled(vae, pixels, batch, heightPx, widthPx)
+        : vae.encode(pixels, batch, heightPx, widthPx)
+    },
+  }
+}
+
+/** A U-Net whose rows go through it one after the other. What it can be made of is the given one's. */
+export function rowByRow(unet: ReusableUNet): ReusableUNet {
+  const eachRow = async <Result>(input: UNetInput, call: (row: UNetInput, i: number) => Promise<Result>) => {
+    const results: Result[] = []
+    for (let i = 0; i < input.batch; i++) results.push(await call(rowOf(input, i), i))
+    return results
+  }
+  return {
+    crossAttentionDim: unet.crossAttentionDim,
+    timeIdCount: unet.timeIdCount,
+    timeIdWidth: unet.timeIdWidth,
+    places: unet.places,
+    crossAttentions: unet.crossAttentions,
+    inChannels: unet.inChannels,
+    ownWeights: unet.ownWeights,
+    exchangeWeights: weights => unet.exchangeWeights(weights),
+    load: (adapters, onLoading) => unet.load(adapters, onLoading),
+    predict: async input => joined(await eachRow(input, row => unet.predict(row))),
+    async predictDeep(input) {
+      const rows = await eachRow(input, row => unet.predictDeep(row))
+      return { output: joined(rows.map(({ output }) => output)), deep: joined(rows.map(({ deep }) => deep)) }
+    },
+    predictShallow: async (input, deep) =>
+      joined(await eachRow(input, (row, i) => unet.predictShallow(row, part(deep, i, input.batch)))),
+  }
+}
+
+function rowOf(input: UNetInput, i: number): UNetInput {
+  const { batch, residuals, imagePrompts } = input
+  return {
+    ...input,
+    batch: 1,
+    sample: part(input.sample, i, batch),
+    context: part(input.context, i, batch),
+    pooled: part(input.pooled, i, batch),
+    timeIds: part(input.timeIds, i, batch),
+    ...(residuals && { residuals: residuals.map(tensor => rowOfTensor(tensor, i)) }),
+    ...(imagePrompts && {
+      imagePrompts: imagePrompts.map(prompt => ({ ...prompt, tokens: part(prompt.tokens, i, batch) })),
+    }),
+  }
+}
+
+/** A residual of one row stands for all. */
+function rowOfTensor({ data, shape: [rows = 1, ...rest] }: Tensor, i: number): Tensor {
+  const each = data.length / rows
+  const from = rows === 1 ? 0 : i * each
+  return { data: data.subarray(from, from + each), shape: [1, ...rest] }
+}
+
+/** The i-th of so many equal parts. */
+function part(values: Float32Array, i: number, parts: number): Float32Array {
+  const each = values.length / parts
+  return values.subarray(i * each, (i + 1) * each)
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const values of parts) {
+    whole.set(values, at)
+    at += values.length
+  }
+  return whole
+}
