@@ -161,7 +161,7 @@ function floatsOf(tensor: ort.OnnxValue | undefined, name: string): Float32Array
   throw new Error(`no numbers came out of "${name}"`)
 }
 
-/** folder: the folder that contains the weights of a graph in memory; empty if there are none. */
+/** model: undefined for a graph in a file of its own. */
 function runtimeOptions(
   model: OnnxModel | undefined,
   options: SessionOptions,
