@@ -59,6 +59,14 @@ export const longParts = {
     env: (losses, seed) => ({ EASEL_POWER_LOSSES: `${losses}`, SEED: `${seed}` }),
     figures: /^power loss:/,
   },
+  'four-devices': {
+    unit: 'jobs on four devices',
+    total: 1000,
+    perRound: 1000,
+    files: ['test/fault/four-devices.test.ts'],
+    env: jobs => ({ EASEL_FOUR_DEVICES_JOBS: `${jobs}` }),
+    figures: /^four devices:/,
+  },
   soak: {
     unit: 'minutes',
     total: 60,
