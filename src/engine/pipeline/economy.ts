@@ -1,7 +1,7 @@
 /**
- * Owns how a picture is painted in less memory, for devices that ran out of it: the VAE works in tiles, then each row of a
- * guided call goes through the U-Net by itself and a network is alone on the device. The pictures stay the same but for the
- * blending of tiles and the order in which sums are rounded.
+ * Economies: painting in less memory, for devices that ran out of it. The VAE works in tiles; then each row of a guided call
+ * goes through the U-Net by itself, and a network is alone on the device. The pictures stay the same but for the blending of
+ * tiles and the order in which sums are rounded.
  */
 import { z } from 'zod'
 import type { ReusableUNet, UNetInput, Vae } from '../networks/networks.ts'
