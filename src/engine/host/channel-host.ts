@@ -23,18 +23,18 @@ import type {
 export interface WorkerEnd {
   /** "exit code 3", "SIGSEGV", "RangeError: …" */
   reason: string
-  /** By a signal that no fault of its own raises: from whoever runs the machine, or for want of memory. */
+  /** By a signal from outside: from an operator, or from the system's out-of-memory killer. */
   byOthers: boolean
 }
 
-/** A worker that was just brought up. */
+/** The channel to a worker that was just started. */
 export interface Channel {
   post(message: MessageToWorker): void
   /** Calls back for every message, unvalidated. Subscribed once, before anything is posted. */
   onMessage(receive: (message: unknown) => void): void
   /** Resolves when the worker is gone and its last message was delivered. */
   readonly ended: Promise<WorkerEnd>
-  /** Ends the worker at any moment; absent where no moment is safe enough. */
+  /** Ends the worker at any moment; absent if that is never safe. */
   kill?(): void
 }
 
@@ -61,7 +61,7 @@ export class ChannelHost implements WorkerHost {
   #channel: Channel | undefined
   #run: Run | undefined
   #runs = 0
-  /** Set before the worker is asked or made to end, so that its end is told from a crash. */
+  /** Set before the worker is stopped or killed, to distinguish that from a crash. */
   #deathExpected = false
 
   constructor(options: ChannelHostOptions) {
@@ -142,7 +142,7 @@ export class ChannelHost implements WorkerHost {
       await this.#died.promise
       return { kind: 'dead' }
     }
-    // Between runs a worker is only waiting for messages, so that asking it is as good as killing it.
+    // Between runs a worker only waits for messages, so a stop is as good as a kill.
     if (this.#state !== 'ready') return { kind: 'unkillable' }
     await this.stop()
     return { kind: 'dead' }
@@ -185,7 +185,7 @@ export class ChannelHost implements WorkerHost {
     run?.outcome.resolve(outcome)
   }
 
-  /** A worker that breaks the protocol gets no more work: its run fails and it is asked to leave. */
+  /** A worker that violates the protocol gets no more work: its run fails and it is stopped. */
   #distrust(problem: string): void {
     const error = new AppError('internal', { problem: `the worker broke the protocol: ${problem}` })
     this.#settle({ kind: 'failed', error })
@@ -214,7 +214,7 @@ export class ChannelHost implements WorkerHost {
   }
 }
 
-/** What the last message of a run says about it. */
+/** The outcome of a run, from its last message. */
 function outcomeOf(
   message: Extract<MessageFromWorker, { kind: 'done' | 'cancelled' | 'failed' }>,
 ): RunOutcome {

@@ -9,7 +9,7 @@ import type { WorkerOptions } from './worker-options.ts'
 /** The child's standard output goes to our standard error, so that a command's own output stays clean. */
 const stderrFd = 2
 
-/** What nobody's own fault raises: people and service managers send these, and the system for want of memory SIGKILL. */
+/** Signals from outside: people and service managers send them, and the out-of-memory killer sends SIGKILL. */
 const signalsOfOthers: ReadonlySet<unknown> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
 
 export function createProcessHost(options: WorkerOptions): WorkerHost {
@@ -37,7 +37,7 @@ function openProcess({ entry, env, heapLimitMb }: WorkerOptions): Channel {
     (error): WorkerEnd => ({ reason: String(error), byOthers: false }),
   )
   return {
-    // A message to a child that has just died is lost like the child; `ended` tells.
+    // A message to a child that just died is lost; `ended` reports the death.
     post: message => void (child.connected && child.send(message, () => {})),
     onMessage: receive => void child.on('message', receive),
     ended,

@@ -10,8 +10,8 @@ import type { WorkerPort } from './worker-port.ts'
 export type OpenPainter = (setup: unknown) => Promise<Painter>
 
 /**
- * Serves until it is told to stop; then ends the worker.
- * Rejects when the main side breaks the protocol, which is meant to end the worker with an error.
+ * Serves until it receives a stop, then ends the worker.
+ * Rejects if the main side violates the protocol, which ends the worker with an error.
  */
 export function serveWorker(port: WorkerPort, openPainter: OpenPainter): Promise<void> {
   const loop = new WorkerLoop(port, openPainter)
@@ -60,7 +60,7 @@ class WorkerLoop {
         this.#port.post({ kind: 'pong' })
         return false
       case 'stop':
-        // A lost main process says stop again.
+        // A lost main process causes a second stop.
         this.#stopped ??= this.#stop()
         await this.#stopped
         return true

@@ -19,7 +19,7 @@ export type StartOutcome =
 export type RunOutcome =
   | { kind: 'done'; pictures: PaintedPicture[]; timings: Record<string, number> }
   | { kind: 'cancelled' }
-  /** The paint threw, or the worker died under it (`worker-died`, or `worker-killed` where somebody ended it). */
+  /** Painting failed, or the worker died (`worker-died`, or `worker-killed` if somebody ended it). */
   | { kind: 'failed'; error: AppError }
 
 export interface RunEvents {
@@ -32,7 +32,7 @@ export interface RunEvents {
 }
 
 export interface Death {
-  /** Whether somebody asked for it by stop or kill; a worker that could not start was not asked. */
+  /** Whether stop or kill caused it; false for a worker that could not start. */
   expected: boolean
   /** "exit code 3", "SIGSEGV", "RangeError: …": for logs and for faults. */
   reason: string
@@ -40,14 +40,14 @@ export interface Death {
 
 export type KillOutcome =
   | { kind: 'dead' }
-  /** The worker is a thread that may be inside a native call: only the end of the whole process ends it. */
+  /** The worker is a thread that may be inside a native call; only the end of the process ends it. */
   | { kind: 'unkillable' }
 
 export interface WorkerHost {
   readonly state: HostState
-  /** Settles once, when the worker is gone, however that came about. */
+  /** Resolves once, when the worker is gone for any reason. */
   readonly died: Promise<Death>
-  /** Brings the worker up. Once per host. */
+  /** Starts the worker. Once per host. */
   start(): Promise<StartOutcome>
   /** Paints one order; never rejects for what happens in the worker. A second run at a time is a defect. */
   run(order: WorkOrder, sources: Record<string, Uint8Array>, events?: RunEvents): Promise<RunOutcome>
@@ -55,6 +55,6 @@ export interface WorkerHost {
   ping(): Promise<void>
   /** Cancels a run between steps, lets the worker close its sessions and end itself. No time limit of its own. */
   stop(): Promise<void>
-  /** Ends the worker now where that is safe; whoever waits for a run gets `worker-killed`. */
+  /** Ends the worker now if that is safe; a running run fails with `worker-killed`. */
   kill(): Promise<KillOutcome>
 }

@@ -6,7 +6,7 @@ export interface WorkerOptions {
   device: string
   /** Handed to the entry's opening function; must survive structured cloning. */
   setup: unknown
-  /** The worker's whole environment: never the tokens, which it has no use for. */
+  /** The worker's whole environment, without tokens. */
   env: Record<string, string>
   /** Limit of its JavaScript heap; tensors and weights do not count. */
   heapLimitMb?: number

@@ -7,7 +7,7 @@ export interface WorkerPort {
   post(message: PostedFromWorker): void
   /** Calls back for every message, unvalidated. */
   onMessage(receive: (message: unknown) => void): void
-  /** Ends this worker once all that was posted is on its way. */
+  /** Ends this worker after all posted messages are sent. */
   end(): void
 }
 
@@ -47,7 +47,7 @@ function processPort(send: NonNullable<typeof process.send>): WorkerPort {
     },
     onMessage: receive => {
       process.on('message', receive)
-      // The main process is gone: nobody waits for this picture any more.
+      // The main process is gone, so nobody waits for this picture.
       process.on('disconnect', () => receive({ kind: 'stop' }))
     },
     end: () => {

@@ -18,10 +18,10 @@ interface KeptOrder {
 export class FairQueue {
   readonly #shares = new Map<number, OpenShare>()
   #round = 0
-  /** Undefined where it has to be made anew. */
+  /** Undefined if it must be recomputed. */
   #kept: KeptOrder | undefined
 
-  /** A job that comes back takes the place that its age gives it. */
+  /** A returning job gets the position of its age. */
   add(job: Waiting): void {
     const share = this.#shares.get(job.personId) ?? { jobs: [], servedRound: -1 }
     this.#shares.set(job.personId, share)
@@ -48,7 +48,7 @@ export class FairQueue {
     return nextJob(this.#waitingShares(), this.#round, warm, mayStart)
   }
 
-  /** Takes a picked job out and counts it as its person's turn. */
+  /** Removes the chosen job and counts it as its person's turn. */
   serve(candidate: Candidate): void {
     const kept = this.#kept
     // Taking the front off changes nobody's round; whoever else is taken might.

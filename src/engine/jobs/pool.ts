@@ -23,22 +23,22 @@ export interface PoolParts {
   clock: Clock
   random: Random
   log: Logger
-  /** Jobs that wait longer are given up; 0: never. */
+  /** Jobs that wait longer expire; 0: never. */
   maxWaitMs: number
   onChange: (change: PoolChange) => void
   /** A device hangs where only a restart of the process helps. */
   onHung: (device: string) => void
 }
 
-/** `line`: places may have changed. */
+/** `line`: positions may have changed. */
 export type PoolChange = { kind: 'progress' | 'state'; jobId: string } | { kind: 'line' }
 
 /** Between attempts to write while the database cannot be written. */
 const writePauseMs = 2000
-/** The line is played forward again when it changed, or when that was so long ago. */
+/** The maximum age of the forecast, which is also renewed when the queue changes. */
 const etasAgeMs = 1000
 const expirySweepMs = 60_000
-/** After the grace of a stop: for a step to end, and for a worker to leave. */
+/** After a stop's grace period: the time for a step to end and for a worker to stop. */
 const stepGraceMs = 2000
 const workerGraceMs = 1000
 
@@ -48,7 +48,7 @@ export class Pool {
   readonly #line = new WaitingLine()
   readonly #speeds = new Speeds()
   readonly #runs = new Map<string, Run>()
-  /** Of jobs that are to be tried again: where their latest try failed. */
+  /** The device of the last failed try, for jobs that will be retried. */
   readonly #failedOn = new Map<string, string>()
   readonly #timers: Timers
   readonly #times: JobTimes
@@ -66,7 +66,7 @@ export class Pool {
     )
   }
 
-  /** Takes up whatever is queued and begins to serve. */
+  /** Loads the queued jobs and starts serving. */
   start(): void {
     this.#state = 'serving'
     for (const job of this.#parts.store.waiting()) this.#enqueue(job)
@@ -81,7 +81,7 @@ export class Pool {
     this.#dispatch()
   }
 
-  /** A job that left the queue by another hand (cancelled, removed). */
+  /** Removes a job that left the queue otherwise (cancelled, removed). */
   drop(jobId: string): void {
     this.#times.remove(jobId)
     this.#failedOn.delete(jobId)
@@ -103,7 +103,7 @@ export class Pool {
     return { device: device.name, step, steps, preview, etaMs }
   }
 
-  /** Where a queued job stands, right now. */
+  /** The current forecast of a queued job. */
   forecast(jobId: string): Forecast | undefined {
     const place = this.#line.place(jobId, warmModels(this.#devices))
     return place === undefined ? undefined : { place, etaMs: etaAtMs(this.#etasMs(), place) }
@@ -115,7 +115,7 @@ export class Pool {
     return order.slice(0, limit).map(({ jobId }) => jobId)
   }
 
-  /** How many are queued. */
+  /** The number of queued jobs. */
   get waiting(): number {
     return this.#line.length
   }
@@ -142,9 +142,9 @@ export class Pool {
   }
 
   /**
-   * Takes nothing new, lets what runs go on for `graceMs`, then stops it between steps and gives it back uncounted; what
-   * has not stopped soon after is given back while it runs. Whether every worker is gone: otherwise a thread is inside a
-   * native call, and only the end of the process ends it.
+   * Takes no new job, lets running jobs continue for `graceMs`, then stops them between steps and returns them to the queue
+   * without counting an attempt. A job that does not stop soon after is returned while it runs. False if a thread is inside
+   * a native call, which only the end of the process ends.
    */
   async stop(graceMs: number): Promise<boolean> {
     this.#state = 'stopping'
@@ -161,7 +161,7 @@ export class Pool {
     return !retired.includes('hangs')
   }
 
-  /** Gives back, uncounted, what runs: it is not the jobs' doing that the process ends. */
+  /** Returns running jobs without counting an attempt, because they did not cause the end of the process. */
   async release(): Promise<void> {
     const { store, clock } = this.#parts
     await Promise.all(
@@ -172,7 +172,7 @@ export class Pool {
     )
   }
 
-  /** Whoever listens may fail; the jobs go on. */
+  /** A failing listener does not affect the jobs. */
   #tell(change: PoolChange): void {
     try {
       this.#parts.onChange(change)
@@ -186,7 +186,7 @@ export class Pool {
     this.#line.add(job)
   }
 
-  /** Gives every free device the job whose turn it is. */
+  /** Gives every free device the next job. */
   #dispatch(): void {
     if (this.#state !== 'serving') return
     for (;;) {
@@ -213,7 +213,7 @@ export class Pool {
       .finally(() => this.#dispatch())
   }
 
-  /** One try of one job. Rejects when its ending could not be recorded: the next start will find it running. */
+  /** One try of one job. Rejects if its ending could not be recorded; the next start then finds it running. */
   async #serve(run: Run): Promise<void> {
     const { job, device } = run
     try {
@@ -238,7 +238,7 @@ export class Pool {
     }
   }
 
-  /** Where the device does not come up or the claim cannot be written, the job stays queued. */
+  /** The job stays queued if the device does not start or the claim cannot be written. */
   async #claim({ job, device }: Run): Promise<Claim | undefined> {
     try {
       await device.prepare()
@@ -281,7 +281,7 @@ export class Pool {
     this.#speeds.rested(device.name, job, run.restMs(nowMs, loadMs))
   }
 
-  /** While the disk is full the device waits with what it made, so that nothing is lost or painted twice. */
+  /** While the disk is full the device keeps its result and waits, so nothing is lost or painted twice. */
   async #record(claim: Claim, ending: Ending, runMs: number): Promise<boolean> {
     const { store, clock, log } = this.#parts
     for (;;) {

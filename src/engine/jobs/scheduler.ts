@@ -6,7 +6,7 @@
  */
 import type { Waiting } from './store.ts'
 
-/** One person's part of the line. */
+/** One person's waiting jobs. */
 export interface Share {
   /** Oldest first. */
   readonly jobs: readonly Waiting[]

@@ -1,10 +1,10 @@
-/** Which of the free devices a job gets: none that it failed on while others are of use, and best one that holds its model. */
+/** Chooses a free device for a job: not one that it failed on while others are usable, and preferably one with its model. */
 import type { Waiting } from '../store.ts'
 import type { Device } from './device.ts'
 
 /**
- * Undefined: the job waits for a device that is busy. failedOn: the device that the job's latest try failed on; it is taken
- * again only where no other device takes jobs.
+ * Undefined: the job waits for a busy device. failedOn: the device of the job's last failed try; it is used again only if no
+ * other device accepts jobs.
  */
 export function chooseDevice(
   { modelHash }: Pick<Waiting, 'modelHash'>,
@@ -17,7 +17,7 @@ export function chooseDevice(
   return free.find(({ warmModel }) => warmModel === modelHash) ?? free[0]
 }
 
-/** Hashes of the models that lie ready. */
+/** The hashes of loaded models. */
 export function warmModels(devices: readonly Device[]): ReadonlySet<string> {
   return new Set(devices.flatMap(device => device.warmModel ?? []))
 }

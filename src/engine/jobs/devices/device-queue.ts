@@ -1,8 +1,8 @@
-/** The gate in front of a device: one at a time. The durable queue is the database; nothing waits here for long. */
+/** Runs one task at a time on a device. The durable queue is the database; nothing waits here for long. */
 import PQueue from 'p-queue'
 
 export class DeviceQueue {
-  // No `timeout`: it would let the next task in while the one that timed out still holds the device.
+  // No `timeout`: it would start the next task while the timed-out one still uses the device.
   readonly #queue = new PQueue({ concurrency: 1 })
 
   get free(): boolean {

@@ -1,26 +1,26 @@
-/** The worker of one device: brought up when it is needed, asked now and then whether it still answers, ended in time. */
+/** The worker of one device: started on demand, pinged while idle, and ended within a time limit. */
 import type { Clock } from '../../../ports.ts'
 import type { StartOutcome, WorkerHost } from '../../host/worker-host.ts'
 import { SilenceWatch } from './silence-watch.ts'
 
 /** Opening a device loads the runtime and its libraries, no model. */
 const startLimitMs = 120_000
-/** Between runs a worker only waits for messages: it is asked so often, and has so long to answer. */
+/** The interval and the time limit of pings between runs. */
 const idleIntervalMs = 30_000
 const answerLimitMs = 30_000
-/** For closing sessions, once nothing runs any more; gigabytes of a broken device take their time. */
+/** The time limit for closing sessions after the last run; gigabytes on a broken device take a while. */
 const closeLimitMs = 60_000
 
-/** How a worker that was told to end ended: `hangs` is a thread inside a native call, which only the whole process ends. */
+/** The outcome of stopping a worker: `hangs` is a thread inside a native call, which only the end of the process ends. */
 export type Retirement = 'gone' | 'hangs'
 
 export interface DeviceWorkerParts {
   /** A new worker, not started yet. */
   openHost: () => WorkerHost
-  /** The same as a process of its own, whose death is nobody else's; absent where every worker is one. */
+  /** A new worker in a separate process, which contains a crash; absent if every worker is one. */
   openIsolatedHost?: () => WorkerHost
   clock: Clock
-  /** The worker fell silent while it did nothing. */
+  /** The worker stopped responding while idle. */
   onSilent: (host: WorkerHost, silentMs: number) => void
 }
 
@@ -34,14 +34,14 @@ export class DeviceWorker {
     this.#parts = parts
   }
 
-  /** The worker that is up; undefined where there is none, or not of that kind. */
+  /** The running worker; undefined if there is none of that kind. */
   current(isolated: boolean): WorkerHost | undefined {
     const host = this.#host
     const usable = host?.state === 'ready' || host?.state === 'running'
     return usable && this.#isolated === this.#kind(isolated) ? host : undefined
   }
 
-  /** Ends the worker that there is and starts another; either may never answer. */
+  /** Ends the current worker and starts another; either may never respond. */
   async replace(isolated: boolean): Promise<{ host: WorkerHost; outcome: StartOutcome | Silent }> {
     const old = this.#host
     if (old && (await this.retire(closeLimitMs)) === 'hangs') {
@@ -56,7 +56,7 @@ export class DeviceWorker {
     return { host, outcome }
   }
 
-  /** Asks from now on whether the worker still answers, until `endIdleWatch`. */
+  /** Pings the worker from now on, until `endIdleWatch`. */
   watchIdle(host: WorkerHost): void {
     this.endIdleWatch()
     if (host.state !== 'ready') return
@@ -68,7 +68,7 @@ export class DeviceWorker {
     this.#endIdleWatch = () => {}
   }
 
-  /** Lets the worker end itself, then ends it, if it can be ended. */
+  /** Lets the worker end itself, then kills it if possible. */
   async retire(limitMs = closeLimitMs): Promise<Retirement> {
     this.endIdleWatch()
     const host = this.#host
@@ -79,7 +79,7 @@ export class DeviceWorker {
     return 'gone'
   }
 
-  /** There is no such worker any more. */
+  /** The worker is gone. */
   drop(host: WorkerHost): void {
     if (this.#host === host) this.#host = undefined
   }

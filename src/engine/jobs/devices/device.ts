@@ -1,4 +1,4 @@
-/** One device: brings up one worker after the other, runs one job at a time, and notices when it falls silent. */
+/** One device: starts workers, runs one job at a time, and detects a stall. */
 import { AppError, type ErrorCode } from '../../../errors.ts'
 import type { Clock, Logger } from '../../../ports.ts'
 import type { RunOutcome, WorkerHost } from '../../host/worker-host.ts'
@@ -13,7 +13,7 @@ import { SilenceWatch } from './silence-watch.ts'
 /** A step that takes this long, or ten times the usual, is a stall. */
 const stallFloorMs = 30_000
 const stallFactor = 10
-/** Loading, encoding and decoding report no steps and may take long on a slow device. */
+/** Loading, encoding and decoding report no steps and may be slow. */
 const quietLimitMs = 600_000
 /** After these a session, or the whole of CUDA in its process, can stay broken: the next job gets a new worker. */
 const leavesBroken: ReadonlySet<ErrorCode> = new Set(['out-of-memory', 'device-failed'])
@@ -21,9 +21,9 @@ const leavesBroken: ReadonlySet<ErrorCode> = new Set(['out-of-memory', 'device-f
 /** How a device's workers are opened. */
 export interface DeviceOpeners {
   name: string
-  /** What its worker may use of its memory; absent where there is no limit. */
+  /** The memory that its worker may use; absent: no limit. */
   memoryBytes?: number
-  /** A new worker, not started yet; and one in a process of its own, where that is not the same. */
+  /** A new worker, not started yet; and one in a separate process, if that differs. */
   openHost: () => WorkerHost
   openIsolatedHost?: () => WorkerHost
 }
@@ -32,9 +32,9 @@ export interface DeviceParts extends DeviceOpeners {
   speeds: Speeds
   clock: Clock
   log: Logger
-  /** The device may take work again, or may not any more. */
+  /** The device's readiness for jobs changed. */
   onChange: () => void
-  /** The worker hangs where only the end of the process ends it. */
+  /** The worker hangs, and only the end of the process ends it. */
   onHung: (device: string) => void
 }
 
@@ -45,7 +45,7 @@ export interface DeviceParts extends DeviceOpeners {
 export type DeviceState = 'ready' | 'sick' | 'quarantined' | 'paused' | 'stopped'
 
 export interface RunWatch {
-  /** The job may have taken the process down: it runs in a worker whose death is nobody else's. */
+  /** The job may have crashed the process, so it runs in a worker that contains crashes. */
   isolated: boolean
   signal: AbortSignal
   onLoading(): void
@@ -79,7 +79,7 @@ export class Device {
     this.#worker = new DeviceWorker({
       ...parts,
       onSilent: (host, silentMs) => {
-        // A run that has just begun is watched by itself.
+        // A run that has just begun has its own watch.
         if (this.free) this.#giveUp(host, silentMs)
       },
     })
@@ -91,7 +91,7 @@ export class Device {
     return this.#paused ? 'paused' : 'ready'
   }
 
-  /** Takes no new job until `resume`; what runs goes on. Resolves when nothing runs: then it is drained. */
+  /** Accepts no new job until `resume`; a running job continues. Resolves when the device is drained. */
   pause(): Promise<void> {
     this.#paused = true
     return this.gate.idle()
@@ -102,7 +102,7 @@ export class Device {
     this.#parts.onChange()
   }
 
-  /** Hash of the model that lies ready. */
+  /** The hash of the loaded model. */
   get warmModel(): string | undefined {
     return this.#warmModel
   }
@@ -131,7 +131,7 @@ export class Device {
     return host
   }
 
-  /** Runs one order to its end, or until the device falls silent. Never rejects for what the worker does. */
+  /** Runs one order to its end, or until the device stalls. Never rejects because of the worker. */
   async run(
     order: WorkOrder,
     modelHash: string,
@@ -150,7 +150,7 @@ export class Device {
     return outcome
   }
 
-  /** Ends the worker, unless it hangs where nothing ends it. */
+  /** Ends the worker, unless it hangs in a native call. */
   async stop(limitMs: number): Promise<Retirement> {
     const hung = this.#state === 'sick'
     this.#state = 'stopped'
@@ -190,7 +190,7 @@ export class Device {
     }
   }
 
-  /** Ends a silent worker. One that cannot be killed is waited for: when its call returns after all, it is replaced. */
+  /** Ends a silent worker. A worker that cannot be killed is replaced when its call returns. */
   #giveUp(host: WorkerHost, silentMs: number): AppError {
     const error = new AppError('device-stalled', { device: this.name, silentMs })
     if (this.#state === 'stopped') return error
@@ -219,7 +219,7 @@ export class Device {
     this.#warmModel = undefined
   }
 
-  /** Whether a worker comes up and answers. */
+  /** Whether a worker starts and responds. */
   async #probe(): Promise<boolean> {
     this.#warmModel = undefined
     const { host, outcome } = await this.#worker.replace(false)

@@ -1,13 +1,13 @@
 /** Quarantines a failed device until a probe succeeds, with back-off between probes. */
 import type { Clock } from '../../../ports.ts'
 
-/** Between two probes: doubled each time up to the longest. */
+/** The time between two probes: doubled each time, up to a maximum. */
 const firstRestMs = 2000
 const longestRestMs = 300_000
 
 export interface QuarantineParts {
   clock: Clock
-  /** Brings the device up; false where it does not come up. Never rejects. */
+  /** Starts the device; false if it does not start. Never rejects. */
   probe: () => Promise<boolean>
   /** The device gets no jobs; it is probed after restMs. */
   onBegin: (restMs: number) => void
@@ -18,7 +18,7 @@ export interface QuarantineParts {
 export class Quarantine {
   readonly #parts: QuarantineParts
   #holds = false
-  /** Faults since the last job that was done. */
+  /** Faults since the last finished job. */
   #faults = 0
   #cancelRest: () => void = () => {}
 
@@ -42,12 +42,12 @@ export class Quarantine {
     else this.#cancelRest = this.#parts.clock.after(restMs, () => void this.#probe())
   }
 
-  /** A job was done: what was before counts no more. */
+  /** A job finished: earlier faults do not count any more. */
   forget(): void {
     this.#faults = 0
   }
 
-  /** For good: nothing is probed any more. */
+  /** Ends all probes permanently. */
   end(): void {
     this.#cancelRest()
     this.#holds = false

@@ -2,7 +2,7 @@
 import type { Clock } from '../../../ports.ts'
 
 export class SilenceWatch {
-  /** Resolves with the length of the silence that was too long; never, if it does not come to that. */
+  /** Resolves with the duration of a silence that was too long; otherwise never. */
   readonly fallen: Promise<number>
   readonly #clock: Clock
   #fall: (silentMs: number) => void = () => {}
@@ -15,7 +15,7 @@ export class SilenceWatch {
     })
   }
 
-  /** A sign of life: the next one is due within `limitMs`. */
+  /** A heartbeat: the next one is due within `limitMs`. */
   renew(limitMs: number): void {
     this.#disarm()
     this.#disarm = this.#clock.after(limitMs, () => this.#fall(limitMs))
