@@ -15,6 +15,8 @@ interface Secret {
   what: string | Uint8Array
   home: Home
   ownerId: string
+  /** Conversations in which it may be seen besides. */
+  saidIn?: readonly string[]
 }
 
 let stage: Stage
@@ -83,8 +85,9 @@ function pick<T>(list: readonly T[], random: SeededRandom): T {
 }
 
 /** Whether whoever sees what was sent there may see the secret. */
-function maySee(platform: Home['platform'], sent: Sent, { home, ownerId }: Secret): boolean {
+function maySee(platform: Home['platform'], sent: Sent, { home, ownerId, saidIn = [] }: Secret): boolean {
   if (sent.personId === ownerId) return true
+  if (saidIn.includes(sent.conversationId ?? '') || saidIn.includes(sent.parentId ?? '')) return true
   if (home.platform !== platform || sent.spaceId !== home.spaceId) return false
   // An upload that is shown nowhere yet is the bot's alone.
   if (home.isPublic || (sent.conversationId === undefined && sent.personId === undefined)) return true
@@ -141,7 +144,15 @@ test('no byte of a prompt, a name or a picture of one place goes to another', {
   const spots = await furnished()
   const names = spots
     .filter(({ personName, home }) => personName !== '' && personName !== 'Ada' && home.isPublic)
-    .map(({ personName: what, home, personId: ownerId }): Secret => ({ what, home, ownerId }))
+    .map(
+      ({ personName: what, home, personId: ownerId }): Secret => ({
+        what,
+        home,
+        ownerId,
+        // What somebody asks for bears their name wherever they ask for it.
+        saidIn: spots.flatMap(spot => (spot.personId === ownerId ? [spot.home.conversationId] : [])),
+      }),
+    )
   const secrets: Secret[] = []
   const targets: { target: Target; from: Spot }[] = []
   let sightings = 0
