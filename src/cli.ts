@@ -2,22 +2,22 @@
 /** The `easel` command: one file per sub-command in cli/. Only the requested one is loaded. */
 import { Command, CommanderError } from 'commander'
 import { exitCodes, newCommand, wordsOfHelp } from './cli/session.ts'
-import { version } from './version.ts'
-import { withVisibleControls } from './visible-controls.ts'
+import { version } from './system/version.ts'
+import { withVisibleControls } from './system/visible-controls.ts'
 import type { Words } from './words/en.ts'
 
 /** A broken native library therefore stops only the commands that need it, and doctor can report it. */
 const loaders: { readonly [Name in keyof Words['cli']['commands']]: (words: Words) => Promise<Command> } = {
-  serve: async words => (await import('./cli/serve.ts')).serveCommand(words),
-  imagine: async words => (await import('./cli/imagine.ts')).imagineCommand(words),
-  refine: async words => (await import('./cli/refine.ts')).refineCommand(words),
-  upscale: async words => (await import('./cli/upscale.ts')).upscaleCommand(words),
-  info: async words => (await import('./cli/info.ts')).infoCommand(words),
-  models: async words => (await import('./cli/models.ts')).modelsCommand(words),
-  devices: async words => (await import('./cli/devices.ts')).devicesCommand(words),
-  doctor: async words => (await import('./cli/doctor.ts')).doctorCommand(words),
-  stats: async words => (await import('./cli/stats.ts')).statsCommand(words),
-  migrate: async words => (await import('./cli/migrate.ts')).migrateCommand(words),
+  serve: async words => (await import('./cli/commands/serve.ts')).serveCommand(words),
+  imagine: async words => (await import('./cli/commands/imagine.ts')).imagineCommand(words),
+  refine: async words => (await import('./cli/commands/refine.ts')).refineCommand(words),
+  upscale: async words => (await import('./cli/commands/upscale.ts')).upscaleCommand(words),
+  info: async words => (await import('./cli/commands/info.ts')).infoCommand(words),
+  models: async words => (await import('./cli/commands/models.ts')).modelsCommand(words),
+  devices: async words => (await import('./cli/commands/devices.ts')).devicesCommand(words),
+  doctor: async words => (await import('./cli/commands/doctor.ts')).doctorCommand(words),
+  stats: async words => (await import('./cli/commands/stats.ts')).statsCommand(words),
+  migrate: async words => (await import('./cli/commands/migrate.ts')).migrateCommand(words),
 }
 
 process.exitCode = await main()

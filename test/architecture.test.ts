@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { packageRoot } from '../src/paths.ts'
+import { packageRoot } from '../src/system/paths.ts'
 import { findViolations, readImports, type Source } from './helpers/architecture.ts'
 
 function readSources(folder: string): Source[] {
@@ -105,8 +105,8 @@ describe('the rules can fail', () => {
 
   test('on a server whose main thread could run a session', () => {
     const violations = findViolations([
-      file('src/main.ts', "import { l } from './model-library.ts'"),
-      file('src/model-library.ts', "import { o } from './engine/pipeline/o.ts'"),
+      file('src/main.ts', "import { l } from './startup/model-library.ts'"),
+      file('src/startup/model-library.ts', "import { o } from '../engine/pipeline/o.ts'"),
       file('src/engine/pipeline/o.ts', "import { s } from '../onnx/session.ts'"),
       file('src/engine/onnx/session.ts', "import * as ort from 'onnxruntime-node'"),
     ])

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../src/paths.ts'
+import { packageRoot } from '../src/system/paths.ts'
 
 const sources = join(packageRoot, 'src/bots/web/client')
 const made = join(packageRoot, 'dist/src/bots/web/client')

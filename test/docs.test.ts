@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
-import { packageRoot } from '../src/paths.ts'
+import { packageRoot } from '../src/system/paths.ts'
 
 const pages = [
   ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md'],

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
-import { type ConfigProblem, configProblem, settingFormats, settingTypes } from '../src/config-problem.ts'
-import { AppError, type ErrorCode, type ErrorDetails } from '../src/errors.ts'
-import { type FileProblem, fileProblem, readFileProblem } from '../src/file-problem.ts'
-import { type RefusalProblem, refusalProblem } from '../src/refusal-problem.ts'
-import { type StorageProblem, storageProblem } from '../src/storage-problem.ts'
+import {
+  type ConfigProblem,
+  configProblem,
+  settingFormats,
+  settingTypes,
+} from '../src/errors/config-problem.ts'
+import { AppError, type ErrorCode, type ErrorDetails } from '../src/errors/errors.ts'
+import { type FileProblem, fileProblem, readFileProblem } from '../src/errors/file-problem.ts'
+import { type RefusalProblem, refusalProblem } from '../src/errors/refusal-problem.ts'
+import { type StorageProblem, storageProblem } from '../src/errors/storage-problem.ts'
 import { errorSentence } from '../src/words/en.ts'
 import { languages } from '../src/words/locale.ts'
 

@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { Command } from 'commander'
-import { packageRoot } from '../src/paths.ts'
+import { packageRoot } from '../src/system/paths.ts'
 import { measureExchange } from './bench/exchange.ts'
 import { measureMemory } from './bench/memory.ts'
 import { measurePicture } from './bench/picture.ts'

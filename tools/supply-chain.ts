@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { packageRoot } from '../src/paths.ts'
+import { packageRoot } from '../src/system/paths.ts'
 import { findProblems, licenceReport, lockfile, manifest } from './supply-chain/lockfile.ts'
 
 const [folder = join(packageRoot, 'dist', 'supply-chain')] = process.argv.slice(2)

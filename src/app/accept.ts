@@ -1,16 +1,16 @@
 /** Creates jobs, here only: one transaction writes the jobs, their quota and their first message. */
-import type { JobRecord } from '../db/job-records.ts'
-import type { NewPicture } from '../db/pictures.ts'
+import type { JobRecord } from '../db/repositories/job-records.ts'
+import type { NewPicture } from '../db/repositories/pictures.ts'
 import type { Waiting } from '../engine/jobs/store.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
-import { memoryProblem } from './check-memory.ts'
+import { isVisible } from './access/visible.ts'
 import type { ImagineOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
-import type { Caller } from './people.ts'
+import type { Caller } from './people/people.ts'
+import { refusalByQuota } from './people/quota.ts'
 import type { Problem } from './problems.ts'
-import { refusalByQuota } from './quota.ts'
-import { nameable } from './text-limits.ts'
-import { isVisible } from './visible.ts'
+import { memoryProblem } from './resolve/check-memory.ts'
+import { nameable } from './resolve/text-limits.ts'
 
 export interface Acceptance {
   /** `imagine`, or the button that was pressed. */

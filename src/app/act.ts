@@ -1,24 +1,32 @@
 /** Handles button presses: each creates a new job from a stored one, or changes or shows that one. */
 import { isDeepStrictEqual } from 'node:util'
-import type { JobRecord } from '../db/job-records.ts'
-import type { PictureRecord } from '../db/pictures.ts'
+import type { JobRecord } from '../db/repositories/job-records.ts'
+import type { PictureRecord } from '../db/repositories/pictures.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import { countOf, type PaintOrder, sourcesOf, type WorkOrder } from '../engine/work-order.ts'
 import { accept, duplicateOf } from './accept.ts'
-import type { Viewer } from './access.ts'
-import { findByName, suggestions } from './catalogue.ts'
-import { isRecipe, type Recipe, refined, reRolled, upscaled, variationStrengths, varied } from './derive.ts'
+import type { Viewer } from './access/access.ts'
+import { usablePicture, visibleJob, visiblePicture } from './access/visible.ts'
 import type { ActOutcome } from './easel.ts'
-import { Findings } from './findings.ts'
 import type { AppParts } from './parts.ts'
-import type { Caller } from './people.ts'
+import type { Caller } from './people/people.ts'
 import { type Problem, problem } from './problems.ts'
 import { cancel, remove } from './remove.ts'
-import { requestOf } from './request-of-job.ts'
-import { picturesOf } from './request-pictures.ts'
 import type { Action, ImagineRequest } from './requests.ts'
+import {
+  isRecipe,
+  type Recipe,
+  refined,
+  reRolled,
+  upscaled,
+  variationStrengths,
+  varied,
+} from './resolve/derive.ts'
+import { requestOf } from './resolve/request-of-job.ts'
+import { picturesOf } from './resolve/request-pictures.ts'
 import { submit } from './submit.ts'
-import { usablePicture, visibleJob, visiblePicture } from './visible.ts'
+import { findByName, suggestions } from './views/catalogue.ts'
+import { Findings } from './views/findings.ts'
 
 export async function act(parts: AppParts, action: Action, caller: Caller): Promise<ActOutcome> {
   switch (action.kind) {

@@ -1,20 +1,20 @@
 /** Assembles the use cases over a data folder and devices, and starts and stops them in the right order. */
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { Database } from '../db/database.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
 import { Pool, type PoolChange } from '../engine/jobs/pool.ts'
-import { guardedClock } from '../guarded-clock.ts'
-import type { Clock, Ids, Logger, Random } from '../ports.ts'
-import type { Catalogue } from './catalogue.ts'
+import { guardedClock } from '../system/guarded-clock.ts'
+import type { Clock, Ids, Logger, Random } from '../system/ports.ts'
 import type { Courier } from './delivery/courier.ts'
 import { Deliveries } from './delivery/deliveries.ts'
-import { hourMs } from './durations.ts'
 import type { Easel } from './easel.ts'
 import { facade } from './facade.ts'
-import { JobViews } from './job-views.ts'
 import type { AppParts, CheckPicture } from './parts.ts'
 import { recover } from './recover.ts'
-import { Watch } from './watch.ts'
+import type { Catalogue } from './views/catalogue.ts'
+import { hourMs } from './views/durations.ts'
+import { JobViews } from './views/job-views.ts'
+import { Watch } from './views/watch.ts'
 
 export interface EaselParts {
   config: Config

@@ -1,11 +1,11 @@
 /** The facade of Easel for adapters, implemented in app/ and built by the composition root. */
 import type { FileKind } from '../engine/models/file-record.ts'
-import type { Viewer } from './access.ts'
+import type { Viewer } from './access/access.ts'
 import type { DeletionStatus, DeliveryNotices, DeliveryStatus } from './delivery/delivery-status.ts'
-import type { ForeignPicture } from './foreign-picture.ts'
-import type { Caller, Person } from './people.ts'
+import type { Caller, Person } from './people/people.ts'
 import type { Problem } from './problems.ts'
 import type { Action, ImagineRequest } from './requests.ts'
+import type { ForeignPicture } from './views/foreign-picture.ts'
 import type {
   JobView,
   ModelView,
@@ -15,7 +15,7 @@ import type {
   QueueLength,
   StatsView,
   UsageView,
-} from './views.ts'
+} from './views/views.ts'
 
 export type { FileKind }
 

@@ -1,23 +1,8 @@
 /** Implements the facade over the use cases. Every read of a job or a picture goes through visible.ts. */
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { samplerChoices, samplerName } from '../engine/sampling/sampler-names.ts'
 import { schedules } from '../engine/sampling/schedules/registry.ts'
-import type { Viewer } from './access.ts'
-import { act } from './act.ts'
-import { type Catalogue, defaultsOf, filesOf, namesOf } from './catalogue.ts'
-import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
-import type { Easel } from './easel.ts'
-import { readForeignPicture } from './foreign-picture.ts'
-import type { AppParts } from './parts.ts'
-import { problem } from './problems.ts'
-import { usageOf } from './quota.ts'
-import { deletionProblem, forget } from './remove.ts'
-import { settingsProblems } from './settings.ts'
-import { show } from './show.ts'
-import { configName, maySeeStats, statsOf } from './stats.ts'
-import { submit } from './submit.ts'
-import { nameable } from './text-limits.ts'
-import type { JobView, ModelView, QueueEntry } from './views.ts'
+import type { Viewer } from './access/access.ts'
 import {
   isVisible,
   usablePicture,
@@ -25,8 +10,23 @@ import {
   visibleHere,
   visibleJob,
   visiblePicture,
-} from './visible.ts'
-import type { Watch } from './watch.ts'
+} from './access/visible.ts'
+import { act } from './act.ts'
+import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
+import type { Easel } from './easel.ts'
+import type { AppParts } from './parts.ts'
+import { usageOf } from './people/quota.ts'
+import { settingsProblems } from './people/settings.ts'
+import { problem } from './problems.ts'
+import { deletionProblem, forget } from './remove.ts'
+import { nameable } from './resolve/text-limits.ts'
+import { submit } from './submit.ts'
+import { type Catalogue, defaultsOf, filesOf, namesOf } from './views/catalogue.ts'
+import { readForeignPicture } from './views/foreign-picture.ts'
+import { show } from './views/show.ts'
+import { configName, maySeeStats, statsOf } from './views/stats.ts'
+import type { JobView, ModelView, QueueEntry } from './views/views.ts'
+import type { Watch } from './views/watch.ts'
 
 export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): Easel {
   const { config, db, views, pool, deliveries, clock } = app

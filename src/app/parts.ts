@@ -1,12 +1,12 @@
 /** The dependencies of the use cases: one set, built once and passed to each. */
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Database } from '../db/database.ts'
 import type { Pool } from '../engine/jobs/pool.ts'
-import type { Clock, Ids, Logger, Random } from '../ports.ts'
-import type { Catalogue } from './catalogue.ts'
-import type { DeviceMemory } from './check-memory.ts'
+import type { Clock, Ids, Logger, Random } from '../system/ports.ts'
 import type { Deliveries } from './delivery/deliveries.ts'
-import type { JobViews } from './job-views.ts'
+import type { DeviceMemory } from './resolve/check-memory.ts'
+import type { Catalogue } from './views/catalogue.ts'
+import type { JobViews } from './views/job-views.ts'
 
 /** A person's picture after the guards: decoded once, so that it is known to be one. */
 export interface CheckedPicture {

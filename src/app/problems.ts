@@ -1,9 +1,9 @@
 /** Problems of requests (refusals and changes) as codes with facts; words/ has their sentences. */
 import type { ForeignMark } from '../engine/text/prompt-rule.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
-import type { ModelFileProblem } from '../model-problem.ts'
-import type { PictureProblem } from '../picture-problem.ts'
-import type { TextField } from './text-limits.ts'
+import type { ModelFileProblem } from '../errors/model-problem.ts'
+import type { PictureProblem } from '../errors/picture-problem.ts'
+import type { TextField } from './resolve/text-limits.ts'
 
 export type { ForeignMark, Preprocessor }
 

@@ -1,10 +1,11 @@
 /** Recovery at start: returns the running jobs of a dead process to the queue, and cleans up unowned files. */
-import { straysFolderIn } from '../db/data-folder.ts'
+
 import type { Database } from '../db/database.ts'
-import { nameWhenWhole } from '../db/picture-files.ts'
+import { straysFolderIn } from '../db/files/data-folder.ts'
+import { nameWhenWhole } from '../db/files/picture-files.ts'
 import { verdictAfterRestart } from '../engine/jobs/verdict.ts'
-import { AppError } from '../errors.ts'
-import type { Clock, Logger } from '../ports.ts'
+import { AppError } from '../errors/errors.ts'
+import type { Clock, Logger } from '../system/ports.ts'
 
 /** So few files may lie in the pictures folder by accident, whatever their part of the whole is. */
 const fewFiles = 2

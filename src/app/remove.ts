@@ -2,13 +2,13 @@
  * Removal: Cancel, Delete and /forget me. A transaction reads everything that it decides on. Rows are deleted before files,
  * so a crash in between leaves no inconsistency.
  */
-import type { Forgotten } from '../db/copies.ts'
-import type { JobRecord } from '../db/job-records.ts'
+import type { Forgotten } from '../db/files/copies.ts'
+import type { JobRecord } from '../db/repositories/job-records.ts'
+import { visibleJob } from './access/visible.ts'
 import type { ActOutcome, ForgetOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
-import { type Caller, isSamePerson, type Person } from './people.ts'
+import { type Caller, isSamePerson, type Person } from './people/people.ts'
 import { type Problem, problem } from './problems.ts'
-import { visibleJob } from './visible.ts'
 
 export async function cancel(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
   const { db, pool, views, changed } = parts

@@ -1,11 +1,11 @@
 /** The interface of chat platforms: the exports of every adapter folder's index. */
 import type { Courier } from '../app/delivery/courier.ts'
 import type { Easel } from '../app/easel.ts'
-import type { Config } from '../config.ts'
-import type { AppError } from '../errors.ts'
-import type { ChatPlatform } from '../platforms.ts'
-import type { Clock, Ids, Logger } from '../ports.ts'
-import type { Secrets } from '../secrets.ts'
+import type { Config } from '../config/config.ts'
+import type { Secrets } from '../config/secrets.ts'
+import type { AppError } from '../errors/errors.ts'
+import type { ChatPlatform } from '../shared/platforms.ts'
+import type { Clock, Ids, Logger } from '../system/ports.ts'
 import type { Words } from '../words/en.ts'
 
 /** A platform for the server and doctor: its requirements, a check against its service, and a factory. */

@@ -1,6 +1,6 @@
 /** A bounded LRU cache whose entries expire by Easel's clock. */
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../system/ports.ts'
 
 /** Times are whole milliseconds; `set` may override the time of an entry. */
 export function timedCache<Value extends NonNullable<unknown>>(

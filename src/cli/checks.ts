@@ -1,10 +1,10 @@
 /** The checks of `easel doctor` besides the models: runtime, libraries, folders and chat platforms. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { databaseFileIn } from '../db/data-folder.ts'
-import { AppError, hasCode } from '../errors.ts'
-import { readFileProblem } from '../file-problem.ts'
-import type { ChatPlatform } from '../platforms.ts'
+import { databaseFileIn } from '../db/files/data-folder.ts'
+import { AppError, hasCode } from '../errors/errors.ts'
+import { readFileProblem } from '../errors/file-problem.ts'
+import type { ChatPlatform } from '../shared/platforms.ts'
 import type { Words } from '../words/en.ts'
 import type { Session } from './session.ts'
 
@@ -58,7 +58,7 @@ export async function checkDataFolder({ config, words }: Session): Promise<Findi
     }
     return [{ check: 'data', state: 'fine', detail: words.cli.dataFree(folder) }]
   }
-  const { ownDataFolder } = await import('../db/owner-lock.ts')
+  const { ownDataFolder } = await import('../db/files/owner-lock.ts')
   const contents = await checkContents(folder, words)
   try {
     ownDataFolder(folder).release()
@@ -100,7 +100,7 @@ export async function checkAdapters(
   { config, secrets, words }: Session,
   isRunning: boolean,
 ): Promise<Finding[]> {
-  const { adapterModules, setupSentence } = await import('../adapters.ts')
+  const { adapterModules, setupSentence } = await import('../startup/adapters.ts')
   const findings = adapterModules.map(async ({ platform, setup, diagnose }): Promise<Finding[]> => {
     const state = setup({ config, secrets })
     if (state.kind === 'ready')

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { PictureFormat } from '../engine/image/files/format.ts'
-import { AppError } from '../errors.ts'
-import { readFileProblem } from '../file-problem.ts'
+import { AppError } from '../errors/errors.ts'
+import { readFileProblem } from '../errors/file-problem.ts'
 
 /** A file as a picture of a work order: its id follows from its bytes, so that the same file makes the same picture. */
 export interface PictureFile {

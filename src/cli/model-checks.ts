@@ -4,8 +4,8 @@ import { reasonLines } from '../devices/reason-lines.ts'
 import type { Picture } from '../engine/image/picture.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
-import { AppError } from '../errors.ts'
-import { systemClock } from '../system-ports.ts'
+import { AppError } from '../errors/errors.ts'
+import { systemClock } from '../system/system-ports.ts'
 import { errorSentence } from '../words/en.ts'
 import type { Finding } from './checks.ts'
 import { libraryOf, type Session } from './session.ts'
@@ -16,7 +16,7 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
   const [{ isOfNoUse }, { prepareDevices }, { hostOpener }, { encodePicture }] = await Promise.all([
     import('../engine/models/library.ts'),
     import('../devices/prepare-devices.ts'),
-    import('../devices.ts'),
+    import('../devices/device-workers.ts'),
     import('../engine/image/encode.ts'),
   ])
   const { models, files, unused } = await libraryOf(session)

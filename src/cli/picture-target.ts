@@ -2,8 +2,8 @@
 import type { Stats } from 'node:fs'
 import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { AppError } from '../errors.ts'
-import { readFileProblem } from '../file-problem.ts'
+import { AppError } from '../errors/errors.ts'
+import { readFileProblem } from '../errors/file-problem.ts'
 
 export interface PictureTarget {
   readonly isStandardOutput: boolean

@@ -1,15 +1,15 @@
 /** The context of every command: configuration, texts, log, terminal and exit code. */
 import { Command, InvalidArgumentError } from 'commander'
-import { type Config, loadConfig } from '../config.ts'
+import { type Config, loadConfig } from '../config/config.ts'
+import { readSecrets, type Secrets } from '../config/secrets.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
-import { toAppError } from '../errors.ts'
-import { createLogger, type LogLevel } from '../log.ts'
-import { packageRoot } from '../paths.ts'
-import type { Logger } from '../ports.ts'
-import { scrubber } from '../scrubber.ts'
-import { readSecrets, type Secrets } from '../secrets.ts'
-import { systemClock } from '../system-ports.ts'
-import { withVisibleControls } from '../visible-controls.ts'
+import { toAppError } from '../errors/errors.ts'
+import { createLogger, type LogLevel } from '../system/log.ts'
+import { packageRoot } from '../system/paths.ts'
+import type { Logger } from '../system/ports.ts'
+import { scrubber } from '../system/scrubber.ts'
+import { systemClock } from '../system/system-ports.ts'
+import { withVisibleControls } from '../system/visible-controls.ts'
 import { en, errorSentence, type Words } from '../words/en.ts'
 import { wordsFor } from '../words/locale.ts'
 
@@ -90,7 +90,7 @@ export async function runCommand(
 /** The models, with a word about what takes a while. */
 export async function libraryOf({ config, words, err }: Session): Promise<ModelCatalogue> {
   // Loaded now: doctor must be able to say that the engine's libraries are missing.
-  const { readLibrary } = await import('../model-library.ts')
+  const { readLibrary } = await import('../startup/model-library.ts')
   return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)))
 }
 

@@ -1,5 +1,5 @@
 /** Quotes words for a POSIX shell. */
-import { hasControls } from '../visible-controls.ts'
+import { hasControls } from '../system/visible-controls.ts'
 
 /**
  * In single quotes wherever the shell might see something of its own; by printf where a terminal would. A shell takes line

@@ -1,10 +1,10 @@
 /** The database connection: its settings (WAL, synchronous=FULL), and the only way to write. */
 import Sqlite from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
-import { AppError } from '../errors.ts'
-import type { Clock } from '../ports.ts'
-import { DatabaseFile } from './database-file.ts'
-import { createPrivateFile } from './private-files.ts'
+import { AppError } from '../errors/errors.ts'
+import type { Clock } from '../system/ports.ts'
+import { DatabaseFile } from './files/database-file.ts'
+import { createPrivateFile } from './files/private-files.ts'
 import * as schema from './schema.ts'
 import { isBusy, isDamage, toStorageFault } from './sqlite-faults.ts'
 

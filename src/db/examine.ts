@@ -1,7 +1,7 @@
 /** Examines a data folder for doctor, with or without a running server. */
 import { existsSync, readdirSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { databaseFileIn, picturesFolderIn } from './data-folder.ts'
+import { databaseFileIn, picturesFolderIn } from './files/data-folder.ts'
 
 export type Examination =
   | { kind: 'none' }

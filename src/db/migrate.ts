@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
-import { AppError } from '../errors.ts'
+import { AppError } from '../errors/errors.ts'
 import type { Client } from './client.ts'
-import { copyName } from './copies.ts'
+import { copyName } from './files/copies.ts'
 import { toStorageFault } from './sqlite-faults.ts'
 
 /**

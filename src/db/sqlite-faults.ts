@@ -1,6 +1,6 @@
 /** Maps SQLite's errors to faults. */
-import { AppError, toAppError } from '../errors.ts'
-import type { StorageProblem } from '../storage-problem.ts'
+import { AppError, toAppError } from '../errors/errors.ts'
+import type { StorageProblem } from '../errors/storage-problem.ts'
 
 /** SQLite's symbolic code of an error or of its cause, because the query builder wraps errors. */
 export function sqliteCode(error: unknown): string | undefined {

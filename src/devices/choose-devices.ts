@@ -1,6 +1,6 @@
 /** Chooses the devices to paint on: the configured ones, or with `auto` the best available ones. */
-import type { DeviceConfig } from '../config.ts'
-import type { AppError } from '../errors.ts'
+import type { DeviceConfig } from '../config/config.ts'
+import type { AppError } from '../errors/errors.ts'
 import type { Card } from './cards.ts'
 
 /** What this machine shows of its devices. */

@@ -5,8 +5,8 @@
 import { existsSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
-import { AppError } from '../errors.ts'
-import { readFileProblem } from '../file-problem.ts'
+import { AppError } from '../errors/errors.ts'
+import { readFileProblem } from '../errors/file-problem.ts'
 
 /** ONNX Runtime opens these beside its own library and nowhere else. */
 const runtimeParts = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so']

@@ -1,11 +1,11 @@
 /** Prepares the devices of the configuration: available devices, the reasons for the choice, and the workers' environment. */
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import type { Config, DeviceConfig } from '../config.ts'
-import { hostOpener } from '../devices.ts'
+import type { Config, DeviceConfig } from '../config/config.ts'
 import { type Card, listCards } from './cards.ts'
 import { type Choice, chooseDevices, type Machine } from './choose-devices.ts'
 import { linkCudaLibraries, withLibraryFolder } from './cuda-libraries.ts'
+import { hostOpener } from './device-workers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,5 +1,5 @@
 /** A limit on bytes in memory at one time. Work that needs more than is left waits in line, up to a time limit. */
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../system/ports.ts'
 
 export interface ByteBudgetOptions {
   /** Bytes at one time. A larger single item runs alone. */

@@ -1,5 +1,5 @@
 /** Downloads a file that a person gave on a platform: from a URL that the adapter checked, up to a size limit. */
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../system/ports.ts'
 import { ByteBudget } from './byte-budget.ts'
 
 export type Download = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'gone' } | { kind: 'too-large' }

@@ -1,6 +1,6 @@
 /** Listens on a configured address, with one clear fault when that fails. */
 import { createServer, type Server } from 'node:net'
-import { AppError } from '../errors.ts'
+import { AppError } from '../errors/errors.ts'
 
 /** An address of the configuration; `section` is its section: `web` for `web.host` and `web.port`. */
 export interface Address {

@@ -1,6 +1,6 @@
 /** Words: every sentence that people read. English is the reference that every language must match key by key. */
 import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
-import type { AppError, ErrorCode } from '../errors.ts'
+import type { AppError, ErrorCode } from '../errors/errors.ts'
 import type { en } from './en/index.ts'
 
 export { en } from './en/index.ts'

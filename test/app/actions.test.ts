@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ActOutcome } from '../../src/app/easel.ts'
 import type { Action } from '../../src/app/requests.ts'
-import type { JobView } from '../../src/app/views.ts'
+import type { JobView } from '../../src/app/views/views.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, demoModel, type TestEasel } from '../helpers/build-test-easel.ts'
 

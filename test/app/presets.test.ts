@@ -1,14 +1,14 @@
 /** Presets as they run: from what a person asks for to the timesteps that the sampler visits. */
 import { describe, expect, test } from 'vitest'
-import { defaultsOf } from '../../src/app/catalogue.ts'
-import { Findings } from '../../src/app/findings.ts'
 import type { ImagineRequest } from '../../src/app/requests.ts'
-import { resolveSampling } from '../../src/app/resolve-sampling.ts'
-import { loadConfig } from '../../src/config.ts'
+import { resolveSampling } from '../../src/app/resolve/resolve-sampling.ts'
+import { defaultsOf } from '../../src/app/views/catalogue.ts'
+import { Findings } from '../../src/app/views/findings.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { setUpSampler } from '../../src/engine/pipeline/run-setup.ts'
 import { presets } from '../../src/engine/sampling/presets.ts'
 import { parseSchedule, sdxlSchedulerFile } from '../../src/engine/sampling/scheduler-config.ts'
-import { packageRoot } from '../../src/paths.ts'
+import { packageRoot } from '../../src/system/paths.ts'
 import { demoModel } from '../helpers/build-test-easel.ts'
 
 const config = loadConfig(packageRoot, packageRoot)

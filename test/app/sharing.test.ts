@@ -1,9 +1,9 @@
 /** What moves from one place to another, and by whose act. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ActOutcome } from '../../src/app/easel.ts'
-import type { Caller, Conversation } from '../../src/app/people.ts'
+import type { Caller, Conversation } from '../../src/app/people/people.ts'
 import type { Action } from '../../src/app/requests.ts'
-import type { JobView } from '../../src/app/views.ts'
+import type { JobView } from '../../src/app/views/views.ts'
 import { FakeCourier } from '../fakes/fake-courier.ts'
 import { places } from '../helpers/access-scene.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Action } from '../../src/app/requests.ts'
-import type { JobView } from '../../src/app/views.ts'
+import type { JobView } from '../../src/app/views/views.ts'
 import { type Button, buttonRows, meaningOf } from '../../src/bots/messages/buttons.ts'
 import { en } from '../../src/words/en.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { imagineCommand } from '../../src/cli/imagine.ts'
+import { imagineCommand } from '../../src/cli/commands/imagine.ts'
 import { wordsOfHelp } from '../../src/cli/session.ts'
 import { en } from '../../src/words/en.ts'
 import { zhCn } from '../../src/words/zh-cn/index.ts'

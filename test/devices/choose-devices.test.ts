@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { DeviceConfig } from '../../src/config.ts'
+import type { DeviceConfig } from '../../src/config/config.ts'
 import type { Card } from '../../src/devices/cards.ts'
 import { chooseDevices, type Machine, withThreads } from '../../src/devices/choose-devices.ts'
 import { reasonLines } from '../../src/devices/reason-lines.ts'
-import { AppError } from '../../src/errors.ts'
+import { AppError } from '../../src/errors/errors.ts'
 import { en } from '../../src/words/en.ts'
 import { zhCn } from '../../src/words/zh-cn/index.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { packageRoot } from '../../src/paths.ts'
+import { packageRoot } from '../../src/system/paths.ts'
 import { type Attempts, canIsolate, runIn } from '../helpers/isolated-network.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 

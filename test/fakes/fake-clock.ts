@@ -1,5 +1,5 @@
 /** Time that moves only when a test says so. */
-import type { Clock } from '../../src/ports.ts'
+import type { Clock } from '../../src/system/ports.ts'
 
 interface Timer {
   dueMs: number

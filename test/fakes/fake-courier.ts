@@ -10,8 +10,8 @@ import type {
   WayName,
   WayOutcome,
 } from '../../src/app/delivery/courier.ts'
-import type { Platform } from '../../src/app/people.ts'
-import type { JobView } from '../../src/app/views.ts'
+import type { Platform } from '../../src/app/people/people.ts'
+import type { JobView } from '../../src/app/views/views.ts'
 
 export interface CourierCall {
   kind: 'open' | 'progress' | 'settle' | 'tell' | 'close' | 'withdraw'

@@ -4,7 +4,7 @@
  * that an adapter can notice.
  */
 
-import { maySee, type Viewer } from '../../src/app/access.ts'
+import { maySee, type Viewer } from '../../src/app/access/access.ts'
 import type { Courier, Delivery, Refusal, Way } from '../../src/app/delivery/courier.ts'
 import type {
   DeletionStatus,
@@ -21,11 +21,11 @@ import type {
   SettingsOutcome,
   ShowOutcome,
 } from '../../src/app/easel.ts'
-import { type ForeignPicture, readForeignPicture } from '../../src/app/foreign-picture.ts'
-import { type Caller, isSamePerson, type Person } from '../../src/app/people.ts'
+import { type Caller, isSamePerson, type Person } from '../../src/app/people/people.ts'
+import { settingsProblems } from '../../src/app/people/settings.ts'
 import { type Problem, problem } from '../../src/app/problems.ts'
 import type { Action, ImagineRequest } from '../../src/app/requests.ts'
-import { settingsProblems } from '../../src/app/settings.ts'
+import { type ForeignPicture, readForeignPicture } from '../../src/app/views/foreign-picture.ts'
 import type {
   JobView,
   ModelView,
@@ -35,11 +35,11 @@ import type {
   QueueLength,
   StatsView,
   UsageView,
-} from '../../src/app/views.ts'
+} from '../../src/app/views/views.ts'
 import type { FileKind } from '../../src/engine/models/file-record.ts'
 import type { WorkOrder } from '../../src/engine/work-order.ts'
-import type { ErrorCode, ErrorDetails } from '../../src/errors.ts'
-import type { Clock, Ids } from '../../src/ports.ts'
+import type { ErrorCode, ErrorDetails } from '../../src/errors/errors.ts'
+import type { Clock, Ids } from '../../src/system/ports.ts'
 import { FakeClock } from './fake-clock.ts'
 import { fakeModels, fakeStats } from './fake-figures.ts'
 import { expand, orderOf, refusalOf } from './fake-orders.ts'

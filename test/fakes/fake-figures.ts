@@ -1,5 +1,5 @@
 /** The models and the figures that the fake Easel tells of. */
-import type { ModelView, StatsView } from '../../src/app/views.ts'
+import type { ModelView, StatsView } from '../../src/app/views/views.ts'
 
 export const fakeModels: ModelView[] = [
   {

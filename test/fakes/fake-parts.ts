@@ -1,5 +1,5 @@
 /** Identifiers that count and a log that remembers, for tests. */
-import type { Ids, Logger } from '../../src/ports.ts'
+import type { Ids, Logger } from '../../src/system/ports.ts'
 
 export class CountingIds implements Ids {
   #last = 0

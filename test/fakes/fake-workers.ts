@@ -12,7 +12,7 @@ import type {
   WorkerHost,
 } from '../../src/engine/host/worker-host.ts'
 import { countOf, type WorkOrder } from '../../src/engine/work-order.ts'
-import { AppError } from '../../src/errors.ts'
+import { AppError } from '../../src/errors/errors.ts'
 import { tinyPng } from '../helpers/tiny-png.ts'
 
 export interface FakeWorkersOptions {

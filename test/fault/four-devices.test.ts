@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { createProcessHost } from '../../src/engine/host/process-host.ts'
 import type { RunEvents, WorkerHost } from '../../src/engine/host/worker-host.ts'
-import type { Clock } from '../../src/ports.ts'
+import type { Clock } from '../../src/system/ports.ts'
 import { realClock } from '../fakes/real-clock.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 

@@ -1,8 +1,8 @@
 /** A disk that is full, by SQLite's own limit on its pages: asked in the web chat, over the whole Easel. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebAdapter } from '../../src/bots/web/index.ts'
-import { loadConfig } from '../../src/config.ts'
-import { packageRoot } from '../../src/paths.ts'
+import { loadConfig } from '../../src/config/config.ts'
+import { packageRoot } from '../../src/system/paths.ts'
 import { en } from '../../src/words/en.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'

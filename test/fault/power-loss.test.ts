@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { sha256 } from '../../src/db/picture-files.ts'
+import { sha256 } from '../../src/db/files/picture-files.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 import type { Unsynced } from '../helpers/disk-recorder.ts'
 import { seededRandom } from '../helpers/seeded-random.ts'

@@ -10,7 +10,7 @@ import { schedulerClasses } from '../../src/engine/sampling/scheduler-classes.ts
 import { configFor, parseSchedule } from '../../src/engine/sampling/scheduler-config.ts'
 import { describeEmbedding, readEmbeddingVectors } from '../../src/engine/text/embedding-file.ts'
 import { readSafetensorsHeader } from '../../src/engine/weights/safetensors.ts'
-import { AppError } from '../../src/errors.ts'
+import { AppError } from '../../src/errors/errors.ts'
 import { safetensorsBytes } from '../helpers/safetensors.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 

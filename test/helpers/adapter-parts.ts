@@ -1,7 +1,7 @@
 /** What an adapter is given, over a test's world. */
 import { fileURLToPath } from 'node:url'
 import type { AdapterParts } from '../../src/bots/adapter.ts'
-import { type Config, loadConfig } from '../../src/config.ts'
+import { type Config, loadConfig } from '../../src/config/config.ts'
 import type { World } from '../conformance/adapter.suite.ts'
 
 /** The default configuration with what a test needs otherwise; servers on ports that the system picks. */

@@ -1,6 +1,6 @@
 /** Pictures of a request as they were admitted, by the place where each is used. */
-import type { PicturePlace } from '../../src/app/request-pictures.ts'
-import type { AdmittedPicture, ResolveContext } from '../../src/app/resolve.ts'
+import type { PicturePlace } from '../../src/app/resolve/request-pictures.ts'
+import type { AdmittedPicture, ResolveContext } from '../../src/app/resolve/resolve.ts'
 
 export function admitted(
   pictures: Partial<Record<PicturePlace, AdmittedPicture>>,

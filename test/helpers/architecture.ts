@@ -15,91 +15,49 @@ interface Import {
   typeOnly: boolean
 }
 
-/** The modules of problems as data. */
-const problemFiles = [
-  'src/config-problem.ts',
-  'src/file-problem.ts',
-  'src/model-problem.ts',
-  'src/picture-problem.ts',
-  'src/refusal-problem.ts',
-  'src/storage-problem.ts',
-]
-
 /**
  * Layers, each with the layers that it may import besides itself. The first matching prefix is a file's layer.
  * A layer after `type` may be imported for its types only.
  */
 const layers: readonly { prefix: string; may: readonly string[] }[] = [
   // Common modules.
-  ...problemFiles.map(prefix => ({ prefix, may: [] })),
-  { prefix: 'src/errors.ts', may: problemFiles.map(file => `type ${file}`) },
-  { prefix: 'src/error-details.ts', may: ['src/errors.ts', ...problemFiles] },
-  { prefix: 'src/ports.ts', may: [] },
-  { prefix: 'src/time-limit.ts', may: ['src/ports.ts'] },
-  { prefix: 'src/guarded-clock.ts', may: ['src/errors.ts', 'src/ports.ts'] },
-  { prefix: 'src/platforms.ts', may: [] },
-  { prefix: 'src/bounds.ts', may: [] },
-  { prefix: 'src/secrets.ts', may: ['src/errors.ts'] },
-  { prefix: 'src/nearest.ts', may: [] },
-  { prefix: 'src/memory-amount.ts', may: [] },
-  { prefix: 'src/paths.ts', may: ['src/errors.ts'] },
-  { prefix: 'src/system-ports.ts', may: ['src/ports.ts'] },
-  { prefix: 'src/scrubber.ts', may: [] },
-  { prefix: 'src/visible-controls.ts', may: [] },
-  {
-    prefix: 'src/log.ts',
-    may: ['src/errors.ts', 'src/ports.ts', 'src/scrubber.ts', 'src/visible-controls.ts'],
-  },
-  {
-    prefix: 'src/config',
-    may: [
-      'src/bounds.ts',
-      'src/errors.ts',
-      'src/config-problem.ts',
-      'src/file-problem.ts',
-      'src/memory-amount.ts',
-      'src/nearest.ts',
-      'src/platforms.ts',
-      'src/words/',
-    ],
-  },
+  { prefix: 'src/errors/', may: [] },
+  { prefix: 'src/shared/', may: [] },
+  { prefix: 'src/system/', may: ['src/errors/'] },
+  { prefix: 'src/config/', may: ['src/errors/', 'src/shared/', 'src/words/'] },
   {
     prefix: 'src/words/',
-    may: ['src/errors.ts', ...problemFiles, 'type src/app/', 'type src/devices/'],
+    may: ['src/errors/', 'type src/app/', 'type src/devices/'],
   },
   // The engine, from its foundation up.
-  { prefix: 'src/engine/work-order.ts', may: ['src/bounds.ts'] },
-  { prefix: 'src/engine/weights/', may: ['src/errors.ts', 'src/model-problem.ts', 'src/nearest.ts'] },
-  { prefix: 'src/engine/onnx/', may: ['src/errors.ts', 'src/engine/weights/'] },
-  { prefix: 'src/engine/modules/', may: ['src/errors.ts', 'src/engine/onnx/', 'src/engine/weights/'] },
+  { prefix: 'src/engine/work-order.ts', may: ['src/shared/'] },
+  {
+    prefix: 'src/engine/weights/',
+    may: ['src/errors/', 'src/shared/'],
+  },
+  { prefix: 'src/engine/onnx/', may: ['src/errors/', 'src/engine/weights/'] },
+  { prefix: 'src/engine/modules/', may: ['src/errors/', 'src/engine/onnx/', 'src/engine/weights/'] },
   {
     prefix: 'src/engine/networks/',
-    may: [
-      'src/errors.ts',
-      'src/model-problem.ts',
-      'src/engine/modules/',
-      'src/engine/onnx/',
-      'src/engine/weights/',
-    ],
+    may: ['src/errors/', 'src/engine/modules/', 'src/engine/onnx/', 'src/engine/weights/'],
   },
   {
     prefix: 'src/engine/sampling/',
-    may: ['src/errors.ts', 'type src/model-problem.ts', 'src/nearest.ts', 'src/engine/weights/'],
+    may: ['src/errors/', 'src/shared/', 'src/engine/weights/'],
   },
   {
     prefix: 'src/engine/text/',
-    may: ['src/errors.ts', 'type src/model-problem.ts', 'src/nearest.ts', 'src/engine/weights/'],
+    may: ['src/errors/', 'src/shared/', 'src/engine/weights/'],
   },
   {
     prefix: 'src/engine/image/',
-    may: ['src/errors.ts', 'src/picture-problem.ts', 'src/engine/work-order.ts'],
+    may: ['src/errors/', 'src/engine/work-order.ts'],
   },
   {
     prefix: 'src/engine/models/',
     may: [
-      'src/errors.ts',
-      'src/model-problem.ts',
-      'src/nearest.ts',
+      'src/errors/',
+      'src/shared/',
       'src/engine/networks/',
       'src/engine/sampling/',
       'src/engine/text/',
@@ -109,8 +67,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/engine/pipeline/',
     may: [
-      'src/errors.ts',
-      'src/file-problem.ts',
+      'src/errors/',
       'src/engine/work-order.ts',
       'src/engine/models/',
       'src/engine/sampling/',
@@ -124,13 +81,12 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   // The composition root of a worker.
   {
     prefix: 'src/engine/host/worker.ts',
-    may: ['src/system-ports.ts', 'src/engine/host/', 'src/engine/pipeline/'],
+    may: ['src/system/', 'src/engine/host/', 'src/engine/pipeline/'],
   },
   {
     prefix: 'src/engine/host/',
     may: [
-      'src/errors.ts',
-      'src/error-details.ts',
+      'src/errors/',
       'src/engine/work-order.ts',
       'src/engine/pipeline/',
       'src/engine/models/',
@@ -142,9 +98,8 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/engine/jobs/',
     may: [
-      'src/errors.ts',
-      'src/ports.ts',
-      'src/time-limit.ts',
+      'src/errors/',
+      'src/system/',
       'src/engine/work-order.ts',
       'src/engine/host/',
       'type src/engine/pipeline/',
@@ -154,32 +109,23 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/db/',
     may: [
-      'src/platforms.ts',
-      'src/bounds.ts',
-      'src/errors.ts',
-      'src/error-details.ts',
-      'src/file-problem.ts',
-      'type src/storage-problem.ts',
-      'src/ports.ts',
+      'src/shared/',
+      'src/errors/',
+      'src/system/',
       'src/engine/work-order.ts',
       'src/engine/jobs/',
       'type src/engine/pipeline/',
       'type src/app/',
     ],
   },
-  { prefix: 'src/net/', may: ['src/errors.ts', 'src/ports.ts', 'src/config'] },
+  { prefix: 'src/net/', may: ['src/errors/', 'src/system/', 'src/config/'] },
   {
     prefix: 'src/app/',
     may: [
-      'src/platforms.ts',
-      'src/bounds.ts',
-      'src/errors.ts',
-      'type src/model-problem.ts',
-      'src/picture-problem.ts',
-      'src/ports.ts',
-      'src/guarded-clock.ts',
-      'src/nearest.ts',
-      'src/config',
+      'src/shared/',
+      'src/errors/',
+      'src/system/',
+      'src/config/',
       'src/db/',
       'src/engine/work-order.ts',
       'src/engine/jobs/',
@@ -197,16 +143,10 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/bots/',
     may: [
-      'type src/refusal-problem.ts',
-      'src/platforms.ts',
-      'src/visible-controls.ts',
-      'src/bounds.ts',
-      'src/secrets.ts',
-      'src/errors.ts',
-      'src/ports.ts',
-      'src/time-limit.ts',
-      'src/nearest.ts',
-      'src/config',
+      'src/errors/',
+      'src/shared/',
+      'src/system/',
+      'src/config/',
       'src/words/',
       'src/net/',
       'src/app/',
@@ -231,8 +171,8 @@ const contained: readonly { library: RegExp; within: readonly string[] }[] = [
     library: /^sharp$/,
     within: ['src/engine/image/', 'src/bots/charts/', 'src/bots/discord/outbound/uploads.ts'],
   },
-  { library: /^pino$/, within: ['src/log.ts'] },
-  { library: /^yaml$/, within: ['src/config.ts'] },
+  { library: /^pino$/, within: ['src/system/log.ts'] },
+  { library: /^yaml$/, within: ['src/config/config.ts'] },
   { library: /^(commander|cli-progress)$/, within: ['src/cli.ts', 'src/cli/'] },
 ]
 
@@ -249,7 +189,7 @@ const ambient = [
 /** The files that may use these calls, with the reason. */
 const ambientAllowed: Readonly<Record<string, string>> = {
   'src/bots/web/client/send.ts': 'a browser’s own chance: nobody else must give the same name',
-  'src/system-ports.ts': 'the ports themselves',
+  'src/system/system-ports.ts': 'the ports themselves',
   'src/bots/slack/transport/sealed.ts':
     'nonces of an encryption, which must never be foreseen or repeated, in tests neither',
 }
@@ -259,8 +199,8 @@ const unscopedRead = /\b(?:jobs\.(?:get|getAll|byEvent|inChannel)|pictures\.(?:g
 
 /** The files of app/ that may use them, with the reason. */
 const unscopedAllowed: Readonly<Record<string, string>> = {
-  'src/app/visible.ts': 'decides who sees what it reads',
-  'src/app/job-views.ts': 'turns what was decided on into views',
+  'src/app/access/visible.ts': 'decides who sees what it reads',
+  'src/app/views/job-views.ts': 'turns what was decided on into views',
   'src/app/delivery/entry-handler.ts': 'tells a job’s own conversation of it',
   'src/app/accept.ts': 'finds what an event asked for before, and shows of it what may be seen',
 }

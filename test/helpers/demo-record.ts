@@ -3,7 +3,7 @@ import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../src/engine/models/library.ts'
 import type { ExpertRecord, ModelRecord } from '../../src/engine/models/record.ts'
 import { checkModel } from '../../src/engine/pipeline/check-model.ts'
-import { packageRoot } from '../../src/paths.ts'
+import { packageRoot } from '../../src/system/paths.ts'
 
 export async function readDemoRecord(): Promise<ModelRecord & { refiner: ExpertRecord }> {
   const roots = [`${packageRoot}/models`]

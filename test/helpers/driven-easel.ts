@@ -1,11 +1,11 @@
 /** A whole Easel whose one device paints what a test says, when it says so: for tests of what adapters show. */
 import type { Courier } from '../../src/app/delivery/courier.ts'
 import type { Easel } from '../../src/app/easel.ts'
-import type { Caller } from '../../src/app/people.ts'
+import type { Caller } from '../../src/app/people/people.ts'
 import type { ImagineRequest } from '../../src/app/requests.ts'
-import type { JobView } from '../../src/app/views.ts'
-import { AppError, type ErrorCode, type ErrorDetails } from '../../src/errors.ts'
-import type { Platform } from '../../src/platforms.ts'
+import type { JobView } from '../../src/app/views/views.ts'
+import { AppError, type ErrorCode, type ErrorDetails } from '../../src/errors/errors.ts'
+import type { Platform } from '../../src/shared/platforms.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from './build-test-easel.ts'
 

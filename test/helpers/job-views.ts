@@ -1,5 +1,5 @@
 /** Views of jobs and pictures for tests: a finished red circle unless told otherwise. */
-import type { JobView, PictureView } from '../../src/app/views.ts'
+import type { JobView, PictureView } from '../../src/app/views/views.ts'
 import { type PaintOrder, paintOrder } from '../../src/engine/work-order.ts'
 
 export function redCircleOrder(changes: Partial<PaintOrder> = {}): PaintOrder {

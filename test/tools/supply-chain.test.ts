@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { packageRoot } from '../../src/paths.ts'
+import { packageRoot } from '../../src/system/paths.ts'
 import { findProblems, licenceReport, lockfile, manifest } from '../../tools/supply-chain/lockfile.ts'
 
 const read = (name: string): unknown => JSON.parse(readFileSync(join(packageRoot, name), 'utf8'))

@@ -1,5 +1,5 @@
 /** A day with Easel on Discord, scene by scene; the engine is a fake painter, everything else is real. */
-import { AppError } from '../../src/errors.ts'
+import { AppError } from '../../src/errors/errors.ts'
 import { DiscordTest } from '../bots/discord/start-discord.ts'
 import { labelsOf } from '../fakes/discord/client-rules.ts'
 import type { Interaction } from '../fakes/discord/interactions.ts'

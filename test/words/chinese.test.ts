@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { packageRoot } from '../../src/paths.ts'
+import { packageRoot } from '../../src/system/paths.ts'
 
 const rows = readFileSync(join(packageRoot, 'docs/chinese-glossary.md'), 'utf8')
   .split('\n')

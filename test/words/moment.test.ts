@@ -1,6 +1,6 @@
 /** A moment in a sentence stands there in the reader's own time, by the platform's own syntax. */
 import { expect, test } from 'vitest'
-import { render as onDiscord } from '../../src/bots/discord/outbound/render.ts'
+import { render as onDiscord } from '../../src/bots/discord/outbound/render/render.ts'
 import { textMessage } from '../../src/bots/messages/message.ts'
 import { render as onSlack } from '../../src/bots/slack/outbound/render.ts'
 import { en } from '../../src/words/en.ts'

@@ -1,6 +1,6 @@
 /** One scene in a process of its own: prints its memory before and at its peak, as JSON. */
 import { z } from 'zod'
-import { openModel } from '../../src/engine/pipeline/open-model.ts'
+import { openModel } from '../../src/engine/pipeline/open/open-model.ts'
 import { elapsedMs } from './measure.ts'
 import { memoryScenes } from './memory-scenes.ts'
 import { openSubject } from './subject.ts'

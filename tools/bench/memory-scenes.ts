@@ -1,7 +1,7 @@
 /** What is done in a process whose memory is measured. */
 
 import { decodeTiled } from '../../src/engine/pipeline/latents/vae-tiling.ts'
-import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
+import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
 import type { Subject } from './subject.ts'
 
 interface Scene {

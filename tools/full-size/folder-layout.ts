@@ -2,7 +2,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { clipVocabulary } from '../../src/engine/text/tokenizer/clip-vocabulary.ts'
-import { packageRoot } from '../../src/paths.ts'
+import { packageRoot } from '../../src/system/paths.ts'
 import type { Component, ExpertName, Role } from './experts.ts'
 import { randomHalves } from './random-weights.ts'
 import { writeWeights } from './write-weights.ts'

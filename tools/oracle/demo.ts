@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
+import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
 import { findSampler } from '../../src/engine/sampling/sampler-names.ts'
 import { configFor, type ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
 import { type Check, type Checker, comparePictures } from './case.ts'

@@ -16,7 +16,7 @@ import {
   type PromptText,
   zeroEmbedding,
 } from '../../src/engine/pipeline/conditioning/prompt-embedding.ts'
-import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
+import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
 import type { PromptRule } from '../../src/engine/text/prompt-rule.ts'
 import { referenceRule } from '../../src/engine/text/reference-rule.ts'
 import type { Arguments, E2eCase } from './e2e-request.ts'

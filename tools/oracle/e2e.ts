@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
+import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
 import type { ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
 import { type Check, type Checker, compare } from './case.ts'
 import type { SizePx } from './e2e-conditioning.ts'

@@ -1,7 +1,7 @@
 /** checkpoints/edm-folder/ of part two: tiny-base as a diffusers folder of a model that was trained with EDM's scalings. */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { openModel } from '../../src/engine/pipeline/open-model.ts'
+import { openModel } from '../../src/engine/pipeline/open/open-model.ts'
 import { type ModelSchedule, readScheduleFile } from '../../src/engine/sampling/scheduler-config.ts'
 import type { Check, Checker } from './case.ts'
 import type { OracleFolder } from './folder.ts'

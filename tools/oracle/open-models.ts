@@ -8,7 +8,7 @@ import type { ExpertParts } from '../../src/engine/models/record.ts'
 import type { Networks } from '../../src/engine/networks/networks.ts'
 import { openNetworks } from '../../src/engine/networks/open/open.ts'
 import type { SessionOptions } from '../../src/engine/onnx/session.ts'
-import { type OpenModel, openModel } from '../../src/engine/pipeline/open-model.ts'
+import { type OpenModel, openModel } from '../../src/engine/pipeline/open/open-model.ts'
 import { readSafetensorsHeader } from '../../src/engine/weights/safetensors.ts'
 
 /** What the folder holds, nothing opened. @throws AppError 'model-file' or 'model-config'. */

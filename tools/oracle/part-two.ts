@@ -1,7 +1,7 @@
 /** The end-to-end cases of part two: `<group>/e2e/cases.json`, with one reader and one runner for all groups. */
 import { z } from 'zod'
 import type { Picture } from '../../src/engine/image/picture.ts'
-import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
+import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
 import type { Check } from './case.ts'
 import { compareOutcome, scheduleFrom } from './e2e-outcome.ts'
 import { e2eCaseSchema, type NamedScheduler, namedScheduler, parseArguments } from './e2e-request.ts'

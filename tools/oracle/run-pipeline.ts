@@ -18,12 +18,18 @@ import {
   maskedPixels,
 } from '../../src/engine/pipeline/inpaint-by-channels.ts'
 import { decodeLatents, encodePixels } from '../../src/engine/pipeline/latents/latents.ts'
-import type { OpenModel } from '../../src/engine/pipeline/open-model.ts'
+import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
 import { textToImage } from '../../src/engine/pipeline/text-to-image.ts'
 import { createSampler } from '../../src/engine/sampling/create-sampler.ts'
+import {
+  baseSpan,
+  refinerSpan,
+  type Span,
+  strengthSpan,
+  wholeSpan,
+} from '../../src/engine/sampling/noise/span.ts'
 import type { Sampler } from '../../src/engine/sampling/sampler.ts'
 import type { ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
-import { baseSpan, refinerSpan, type Span, strengthSpan, wholeSpan } from '../../src/engine/sampling/span.ts'
 import { conditioningOf, type PromptReading, type SizePx } from './e2e-conditioning.ts'
 import { type Arguments, type E2eCase, pipelineDefaults } from './e2e-request.ts'
 import type { Source } from './e2e-source.ts'

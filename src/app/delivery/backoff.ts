@@ -1,6 +1,6 @@
 /** The wait of a delivery after a fault: as the platform states, otherwise exponential back-off. Pure except for randomness. */
-import { type AppError, hasCode } from '../../errors.ts'
-import type { Random } from '../../ports.ts'
+import { type AppError, hasCode } from '../../errors/errors.ts'
+import type { Random } from '../../system/ports.ts'
 
 const firstPauseMs = 1000
 export const longestPauseMs = 300_000

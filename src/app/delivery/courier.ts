@@ -1,8 +1,8 @@
 /** The courier interface, with which app/ shows jobs on a chat platform: ways of delivery, and deletion of posted objects. */
-import type { Made, StepRecord } from '../../db/delivery-steps.ts'
-import type { Refusal, refusalReasons, wayNames } from '../../db/documents.ts'
-import type { Person, Platform } from '../people.ts'
-import type { JobView } from '../views.ts'
+import type { Made, StepRecord } from '../../db/repositories/delivery-steps.ts'
+import type { Refusal, refusalReasons, wayNames } from '../../db/repositories/documents.ts'
+import type { Person, Platform } from '../people/people.ts'
+import type { JobView } from '../views/views.ts'
 
 export type { Made, Refusal, StepRecord }
 

@@ -3,11 +3,11 @@
  * retries. Progress is not in the outbox: only the newest state counts, the courier limits its rate, and it may be lost.
  */
 import type { Database } from '../../db/database.ts'
-import type { OutboxEntry } from '../../db/outbox.ts'
-import { type AppError, toAppError } from '../../errors.ts'
-import type { Clock, Logger, Random } from '../../ports.ts'
-import type { JobViews } from '../job-views.ts'
-import type { JobView } from '../views.ts'
+import type { OutboxEntry } from '../../db/repositories/outbox.ts'
+import { type AppError, toAppError } from '../../errors/errors.ts'
+import type { Clock, Logger, Random } from '../../system/ports.ts'
+import type { JobViews } from '../views/job-views.ts'
+import type { JobView } from '../views/views.ts'
 import { longestPauseMs, pauseAfter } from './backoff.ts'
 import type { Courier } from './courier.ts'
 import { EntryHandler } from './entry-handler.ts'

@@ -1,10 +1,10 @@
 /** The status of deliveries and deletions for people: progress, and closed ways. */
 import type { Database } from '../../db/database.ts'
-import type { Viewer } from '../access.ts'
-import type { JobViews } from '../job-views.ts'
-import type { Person } from '../people.ts'
-import type { JobView } from '../views.ts'
-import { visibleJob } from '../visible.ts'
+import type { Viewer } from '../access/access.ts'
+import { visibleJob } from '../access/visible.ts'
+import type { Person } from '../people/people.ts'
+import type { JobViews } from '../views/job-views.ts'
+import type { JobView } from '../views/views.ts'
 import type { Refusal, WayName } from './courier.ts'
 
 export type DeliveryStatus =

@@ -1,5 +1,5 @@
 /** Shows the progress of jobs: only the newest state counts, and the courier limits the rate. */
-import type { JobView } from '../views.ts'
+import type { JobView } from '../views/views.ts'
 
 /** Near the front every place is told; further back each time that it has halved: a claim moves all of them. */
 const nearPlaces = 5

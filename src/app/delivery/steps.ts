@@ -1,5 +1,5 @@
 /** A delivery's steps over their storage: recorded before they are tried and when they are done. */
-import { hasCode } from '../../errors.ts'
+import { hasCode } from '../../errors/errors.ts'
 import type { StepRecord, Steps } from './courier.ts'
 
 /** Where steps are kept. Writes are durable when their promise resolves. */

@@ -1,5 +1,5 @@
 /** Waits, up to a time limit, until a delivery or a deletion reaches a stage. */
-import type { Clock } from '../../ports.ts'
+import type { Clock } from '../../system/ports.ts'
 
 interface Waiter {
   holds(): boolean

@@ -1,7 +1,7 @@
 /** Tries the ways of a delivery in order until one succeeds, and records each refusal at once. */
-import { refusal } from '../../db/documents.ts'
-import { toAppError } from '../../errors.ts'
-import type { Logger } from '../../ports.ts'
+import { refusal } from '../../db/repositories/documents.ts'
+import { toAppError } from '../../errors/errors.ts'
+import type { Logger } from '../../system/ports.ts'
 import type { Address, Closed, Refusal, Way, WayName, WayOutcome } from './courier.ts'
 import type { StepStorage } from './steps.ts'
 

@@ -1,6 +1,6 @@
 /** Schedules deliveries: one at a time per delivery, a few at a time per group, none before its wait is over. */
 import { Timers } from '../../engine/jobs/timers.ts'
-import type { Clock } from '../../ports.ts'
+import type { Clock } from '../../system/ports.ts'
 
 /** What one piece of work leaves: more to do at once, more to do later, nothing to do now, nothing ever again. */
 export type WorkOutcome = 'more' | 'rest' | 'over' | { pauseMs: number }

@@ -1,6 +1,6 @@
 /** A fault as a message to the person who acted; logged, because no fault is expected. */
-import { toAppError } from '../../errors.ts'
-import type { Logger } from '../../ports.ts'
+import { toAppError } from '../../errors/errors.ts'
+import type { Logger } from '../../system/ports.ts'
 import { errorSentence, type Words } from '../../words/en.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 

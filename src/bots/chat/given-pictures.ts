@@ -1,6 +1,7 @@
 /** Files that come with a request on any platform: they are fetched and become part of it. */
-import { type PictureUse, withPicture } from '../../app/request-pictures.ts'
+
 import type { ImagineRequest } from '../../app/requests.ts'
+import { type PictureUse, withPicture } from '../../app/resolve/request-pictures.ts'
 import type { Download } from '../../net/download.ts'
 import type { Words } from '../../words/en.ts'
 import { downloadRefusal } from './message-picture.ts'

@@ -1,7 +1,7 @@
 /** The forms for requesting pictures (new, Remix, Use as source): their fields, and the request from a submission. */
 import type { Problem } from '../../app/problems.ts'
-import type { PictureUse } from '../../app/request-pictures.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
+import type { PictureUse } from '../../app/resolve/request-pictures.ts'
 import type { Words } from '../../words/en.ts'
 import { parseCommand } from '../grammar/command-line.ts'
 import type { FlagName } from '../grammar/flags.ts'

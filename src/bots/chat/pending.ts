@@ -1,9 +1,9 @@
 /** Pending requests: requests for several jobs that wait for their author's confirmation. They survive a restart. */
 import { z } from 'zod'
 import type { Easel } from '../../app/easel.ts'
-import type { Caller, Conversation, Person } from '../../app/people.ts'
+import type { Caller, Conversation, Person } from '../../app/people/people.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
-import { platforms } from '../../platforms.ts'
+import { platforms } from '../../shared/platforms.ts'
 import { formatRequest, parseCommand } from '../grammar/command-line.ts'
 
 export interface PendingRequest {

@@ -1,6 +1,6 @@
 /** The form for a person's defaults: its fields, and the settings from a submission. Pure. */
 import type { ImagineRequest } from '../../app/requests.ts'
-import type { PersonSettings } from '../../app/views.ts'
+import type { PersonSettings } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import type { FlagName } from '../grammar/flags.ts'
 import { type FieldProblem, readFlagFields } from './flag-fields.ts'

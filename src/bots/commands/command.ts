@@ -1,9 +1,9 @@
 /** The interface of commands: a row of the table of commands with its handler, and the handler's replies. */
 import type { Easel } from '../../app/easel.ts'
-import type { Caller } from '../../app/people.ts'
+import type { Caller } from '../../app/people/people.ts'
 import type { Problem } from '../../app/problems.ts'
-import type { JobView, StatsView } from '../../app/views.ts'
-import type { Ids } from '../../ports.ts'
+import type { JobView, StatsView } from '../../app/views/views.ts'
+import type { Ids } from '../../system/ports.ts'
 import type { Words } from '../../words/en.ts'
 import type { Message } from '../messages/message.ts'
 import type { CommandOption, TypedOptions } from './command-option.ts'

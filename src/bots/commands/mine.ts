@@ -1,5 +1,5 @@
 /** `/mine`: a person's own latest pictures, with what each can be shown and started from by. */
-import type { JobView } from '../../app/views.ts'
+import type { JobView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import { moment } from '../../words/moment.ts'
 import type { Button } from '../messages/buttons.ts'

@@ -1,6 +1,6 @@
 /** `/models`: what can be painted with, in a line each; details and the lists of names behind buttons. */
 import type { Easel } from '../../app/easel.ts'
-import type { ModelView } from '../../app/views.ts'
+import type { ModelView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'

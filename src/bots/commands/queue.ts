@@ -1,6 +1,6 @@
 /** `/queue`: running and waiting jobs, with Cancel for the person's own. */
-import { isSamePerson, type Person } from '../../app/people.ts'
-import type { JobView, QueueEntry, QueueLength } from '../../app/views.ts'
+import { isSamePerson, type Person } from '../../app/people/people.ts'
+import type { JobView, QueueEntry, QueueLength } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import type { Button } from '../messages/buttons.ts'
 import { noticeLines } from '../messages/delivery-notices.ts'

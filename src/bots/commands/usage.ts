@@ -1,5 +1,5 @@
 /** `/usage`: a person's own statistics, and the rest of the quota. */
-import type { UsageView } from '../../app/views.ts'
+import type { UsageView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'

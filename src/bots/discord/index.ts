@@ -1,8 +1,8 @@
 /** The Discord adapter: assembles its parts, starts and stops. */
 import type { Client } from 'discord.js'
-import { authorOf } from '../../app/access.ts'
-import { secretVariables } from '../../secrets.ts'
-import { within } from '../../time-limit.ts'
+import { authorOf } from '../../app/access/access.ts'
+import { secretVariables } from '../../config/secrets.ts'
+import { within } from '../../system/time-limit.ts'
 import type { Adapter, AdapterModule, AdapterParts, ReportStatus } from '../adapter.ts'
 import { registerCommands, removeStrayCommands } from './commands/register-commands.ts'
 import { type Receiver, receive } from './inbound/receive.ts'

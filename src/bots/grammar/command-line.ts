@@ -1,9 +1,9 @@
 /** Parses and formats `/imagine`: text with flags at its end ↔ request. Pure. */
 import { type Problem, problem } from '../../app/problems.ts'
-import { requestOf } from '../../app/request-of-job.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
-import { commandTooLong } from '../../app/text-limits.ts'
-import type { JobView } from '../../app/views.ts'
+import { requestOf } from '../../app/resolve/request-of-job.ts'
+import { commandTooLong } from '../../app/resolve/text-limits.ts'
+import type { JobView } from '../../app/views/views.ts'
 import { findFlag, flagList } from './flags.ts'
 import { midjourneyFlag } from './midjourney-flags.ts'
 import type { TypedValue } from './read-value.ts'

@@ -1,6 +1,6 @@
 /** Buttons: which a job offers, their ids, and the actions that their presses mean. */
 import type { Action } from '../../app/requests.ts'
-import type { JobView, PictureView } from '../../app/views.ts'
+import type { JobView, PictureView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 
 /** What the buttons under a job's message do. */

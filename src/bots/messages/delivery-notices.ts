@@ -1,5 +1,5 @@
 /** What people are told of deliveries that did not arrive and of deletions, as lines and messages. Pure. */
-import type { Viewer } from '../../app/access.ts'
+import type { Viewer } from '../../app/access/access.ts'
 import type { Refusal } from '../../app/delivery/courier.ts'
 import type { DeletionStatus, DeliveryNotices } from '../../app/delivery/delivery-status.ts'
 import type { Easel } from '../../app/easel.ts'

@@ -1,5 +1,5 @@
 /** The name under which a picture is posted: the part of its content's hash that recognises it, and nothing that opens it. */
-import type { PictureView } from '../../app/views.ts'
+import type { PictureView } from '../../app/views/views.ts'
 
 const hashCharacters = 16
 

@@ -1,5 +1,5 @@
 /** Info of a picture that is not ours: what another program wrote into it, with the command that comes nearest. Pure. */
-import type { ForeignPicture, PictureParameters } from '../../app/foreign-picture.ts'
+import type { ForeignPicture, PictureParameters } from '../../app/views/foreign-picture.ts'
 import type { Words } from '../../words/en.ts'
 import { formatRequest } from '../grammar/command-line.ts'
 import { shortened } from './job-message.ts'

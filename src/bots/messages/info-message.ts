@@ -1,5 +1,5 @@
 /** Info: everything known of one picture, with the command that gives it again; and the picture's own buttons. Pure. */
-import type { JobView, PictureView } from '../../app/views.ts'
+import type { JobView, PictureView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import { formatCommand } from '../grammar/command-line.ts'
 import { pictureRows } from './buttons.ts'

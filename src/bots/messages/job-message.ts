@@ -1,7 +1,7 @@
 /** A job as people see it: the request card, and the placeholder that becomes the result. Pure. */
 import type { Problem } from '../../app/problems.ts'
-import type { JobView, PictureView } from '../../app/views.ts'
-import { AppError } from '../../errors.ts'
+import type { JobView, PictureView } from '../../app/views/views.ts'
+import { AppError } from '../../errors/errors.ts'
 import { errorSentence, problemSentence, type Words } from '../../words/en.ts'
 import { buttonRows } from './buttons.ts'
 import { type Message, textMessage } from './message.ts'

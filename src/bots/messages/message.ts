@@ -1,5 +1,5 @@
 /** Neutral messages: what a job looks like to a person, in words and buttons, before any platform's payload. */
-import type { PictureView } from '../../app/views.ts'
+import type { PictureView } from '../../app/views/views.ts'
 import type { Button } from './buttons.ts'
 
 export interface MessagePicture {

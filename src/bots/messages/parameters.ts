@@ -1,5 +1,5 @@
 /** A job's parameters as text: one line for its card, or a table for Info. Pure. */
-import type { JobView } from '../../app/views.ts'
+import type { JobView } from '../../app/views/views.ts'
 import type {
   ControlOrder,
   Inpainting,

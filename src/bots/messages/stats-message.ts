@@ -1,6 +1,6 @@
 /** Admin statistics as text and as CSV. Pure. */
-import { dayMs } from '../../app/durations.ts'
-import type { StatsRow, StatsView } from '../../app/views.ts'
+import { dayMs } from '../../app/views/durations.ts'
+import type { StatsRow, StatsView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from './message.ts'
 

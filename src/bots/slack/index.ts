@@ -1,10 +1,10 @@
 /** The Slack adapter: assembles its parts for each transport, starts and stops. */
-import { authorOf } from '../../app/access.ts'
+import { authorOf } from '../../app/access/access.ts'
 import type { Courier } from '../../app/delivery/courier.ts'
-import { AppError, toAppError } from '../../errors.ts'
+import { AppError, toAppError } from '../../errors/errors.ts'
 import { AbortableRequests } from '../../net/abortable-requests.ts'
-import type { Clock, Logger } from '../../ports.ts'
-import { within } from '../../time-limit.ts'
+import type { Clock, Logger } from '../../system/ports.ts'
+import { within } from '../../system/time-limit.ts'
 import type { Words } from '../../words/en.ts'
 import { wordsFor } from '../../words/locale.ts'
 import type {

@@ -2,7 +2,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Courier } from '../../app/delivery/courier.ts'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import { type Address, listen } from '../../net/listen.ts'
 import type {
   Adapter,
@@ -13,10 +13,10 @@ import type {
   ReportStatus,
 } from '../adapter.ts'
 import { addressFinding } from '../address-finding.ts'
-import { webCourier } from './courier.ts'
-import { Live } from './live.ts'
-import { webRoutes } from './routes.ts'
-import { anyVisitor, chat } from './visitors.ts'
+import { webRoutes } from './inbound/routes.ts'
+import { anyVisitor, chat } from './inbound/visitors.ts'
+import { webCourier } from './outbound/courier.ts'
+import { Live } from './outbound/live.ts'
 
 /** The time limit for receiving a request: two pictures of 10 MB over 1.5 Mbit/s. */
 const slowestRequestMs = 120_000

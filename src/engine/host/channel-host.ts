@@ -1,5 +1,5 @@
 /** A worker host over any channel: its states, the pairing of runs and replies, and the handling of a worker's death. */
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import type { WorkOrder } from '../work-order.ts'
 import { type Deferred, deferred } from './deferred.ts'
 import { unpackFault } from './fault.ts'

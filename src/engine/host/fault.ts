@@ -1,7 +1,7 @@
 /** Transfers a fault from a worker to the main thread, as code and details, which are validated on arrival. */
 import { z } from 'zod'
-import { isErrorCode, readErrorDetails } from '../../error-details.ts'
-import { AppError, type ErrorCode, toAppError } from '../../errors.ts'
+import { isErrorCode, readErrorDetails } from '../../errors/error-details.ts'
+import { AppError, type ErrorCode, toAppError } from '../../errors/errors.ts'
 
 const codes = z.custom<ErrorCode>(isErrorCode)
 

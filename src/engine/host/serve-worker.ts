@@ -1,6 +1,6 @@
 /** The worker's message loop: opens a painter, lets it paint one order at a time, and stops between steps. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import type { Painter } from '../pipeline/painter.ts'
 import { packFault } from './fault.ts'
 import { type MessageToWorker, messageToWorker, protocolVersion } from './protocol.ts'

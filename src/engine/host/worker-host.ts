@@ -1,6 +1,6 @@
 /** The port of a worker: one life, from start to death, with one run at a time. A new life is a new host. */
 
-import type { AppError } from '../../errors.ts'
+import type { AppError } from '../../errors/errors.ts'
 import type { Economy } from '../pipeline/economy.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { WorkOrder } from '../work-order.ts'

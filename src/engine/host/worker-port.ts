@@ -1,6 +1,6 @@
 /** The worker's end of its channel, for threads and child processes. */
 import { parentPort } from 'node:worker_threads'
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import type { PostedFromWorker } from './protocol.ts'
 
 export interface WorkerPort {

@@ -1,5 +1,5 @@
 /** The entry of a device's worker, thread or child process: the message loop over the real painter. */
-import { systemClock } from '../../system-ports.ts'
+import { systemClock } from '../../system/system-ports.ts'
 import { openPainter, painterSetup } from '../pipeline/open-painter.ts'
 import { serveWorker } from './serve-worker.ts'
 import { currentWorkerPort } from './worker-port.ts'

@@ -1,6 +1,6 @@
 /** Decodes an untrusted picture, header first, with limits on bytes, pixels, frames and time. */
 import sharp, { type Sharp } from 'sharp'
-import type { PictureProblem } from '../../picture-problem.ts'
+import type { PictureProblem } from '../../errors/picture-problem.ts'
 import { guessFormat, type PictureFormat } from './files/format.ts'
 import { metadataLimitBytes } from './files/metadata.ts'
 import { inflate, pngData, pngType, scanPngChunks } from './files/png-file.ts'

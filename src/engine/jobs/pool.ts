@@ -2,9 +2,9 @@
  * The pool of devices: claims the next job, runs it, and ends it. The database is the queue. The pool adds the state of
  * this process: the next job, the running jobs with their progress, and the forecast for the others.
  */
-import { type AppError, toAppError } from '../../errors.ts'
-import type { Clock, Logger, Random } from '../../ports.ts'
-import { within } from '../../time-limit.ts'
+import { type AppError, toAppError } from '../../errors/errors.ts'
+import type { Clock, Logger, Random } from '../../system/ports.ts'
+import { within } from '../../system/time-limit.ts'
 import { chooseDevice, warmModels } from './devices/choose-device.ts'
 import { Device, type DeviceOpeners, type DeviceState } from './devices/device.ts'
 import { Run } from './run.ts'

@@ -1,5 +1,5 @@
 /** The interface of the durable queue, which the database implements. The engine knows no other part of the database. */
-import type { ErrorCode, ErrorDetails } from '../../errors.ts'
+import type { ErrorCode, ErrorDetails } from '../../errors/errors.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { WorkOrder } from '../work-order.ts'
 

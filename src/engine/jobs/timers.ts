@@ -1,5 +1,5 @@
 /** Timers of one owner, which are cancelled with it. */
-import type { Clock } from '../../ports.ts'
+import type { Clock } from '../../system/ports.ts'
 
 export class Timers {
   readonly #clock: Clock

@@ -1,5 +1,5 @@
 /** Decides the outcome of a try, as a pure function: done, retry, or give up. */
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { Claim, Ending } from './store.ts'
 

@@ -1,8 +1,8 @@
 /** Describes one entry of the models folders: its kind, by its content, and its parts. */
 import { readdir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { AppError, hasCode, toAppError } from '../../errors.ts'
-import type { ModelFileProblem } from '../../model-problem.ts'
+import { AppError, hasCode, toAppError } from '../../errors/errors.ts'
+import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'
 import { describeEmbedding } from '../text/embedding-file.ts'
 import { diffusersWeightFiles } from '../weights/diffusers-layout.ts'

@@ -1,5 +1,5 @@
 /** Describes files for guidance by pictures: ControlNets, IP-Adapters and image encoders. */
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'
 import { below, type Naming, sourceInFile } from '../weights/file-layout.ts'
 import type { WeightLocation } from '../weights/location.ts'

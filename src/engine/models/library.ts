@@ -1,6 +1,6 @@
 /** The catalogue of the models folders: models, files that are used with models, and unused files with the reason. */
-import { AppError, hasCode, toAppError } from '../../errors.ts'
-import type { ModelFileProblem } from '../../model-problem.ts'
+import { AppError, hasCode, toAppError } from '../../errors/errors.ts'
+import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import { buildExperts, type Wishes } from './checkpoint/build-experts.ts'
 import { pairRefiners } from './checkpoint/pair-refiners.ts'
 import { describeCandidate, type FoundExpert } from './describe.ts'

@@ -1,7 +1,7 @@
 /** Pairs every IP-Adapter with the image encoder that it was trained with, by the width of its input. */
-import { AppError, toAppError } from '../../errors.ts'
-import { type ClipVisionConfig, clipVisionConfigSchema } from '../networks/clip-vision-config.ts'
-import { type IpAdapterConfig, ipAdapterConfigOf } from '../networks/ip-adapter-config.ts'
+import { AppError, toAppError } from '../../errors/errors.ts'
+import { type ClipVisionConfig, clipVisionConfigSchema } from '../networks/configs/clip-vision-config.ts'
+import { type IpAdapterConfig, ipAdapterConfigOf } from '../networks/configs/ip-adapter-config.ts'
 import { parseConfig } from '../weights/config-file.ts'
 import { openWeights } from '../weights/location.ts'
 import type { FileRecord } from './file-record.ts'

@@ -9,7 +9,7 @@ import { patchEmbedding } from '../modules/patch-embedding.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
-import type { ClipVisionConfig } from './clip-vision-config.ts'
+import type { ClipVisionConfig } from './configs/clip-vision-config.ts'
 
 export const clipVisionNames = {
   /** [1, 3, sidePx, sidePx], normalised */

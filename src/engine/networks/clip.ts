@@ -12,7 +12,7 @@ import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel, Value } from '../onnx/model.ts'
 import type { Tensor } from '../onnx/session.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
-import type { ClipConfig } from './clip-config.ts'
+import type { ClipConfig } from './configs/clip-config.ts'
 
 export const clipNames = {
   /** int32 [rows, positions] */

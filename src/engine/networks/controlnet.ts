@@ -9,7 +9,7 @@ import { symbol, times } from '../onnx/dim.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
-import type { ControlNetConfig } from './controlnet-config.ts'
+import type { ControlNetConfig } from './configs/controlnet-config.ts'
 import { residualPlaces } from './residuals.ts'
 import { middle, noisyInputs, wayDown } from './unet.ts'
 

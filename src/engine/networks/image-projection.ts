@@ -5,7 +5,7 @@ import { resampler } from '../modules/resampler.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
-import type { IpAdapterConfig } from './ip-adapter-config.ts'
+import type { IpAdapterConfig } from './configs/ip-adapter-config.ts'
 
 export const imageProjectionNames = {
   /** [1, inputWidth], or [1, places, inputWidth] for Plus */

@@ -4,8 +4,8 @@ import { symbol } from '../onnx/dim.ts'
 import type { Graph } from '../onnx/graph.ts'
 import type { Tensor } from '../onnx/session.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
+import type { UNetConfig } from './configs/unet-config.ts'
 import type { UNetInput } from './networks.ts'
-import type { UNetConfig } from './unet-config.ts'
 
 export const imagePromptNames = {
   /** Tokens of picture i: [batch, tokens, contextWidth] */

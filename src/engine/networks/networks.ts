@@ -3,8 +3,8 @@ import type { Tensor } from '../onnx/session.ts'
 import type { RecordedSource } from '../weights/recorded-source.ts'
 import type { WeightSource } from '../weights/source.ts'
 import type { PlacedVector } from './clip.ts'
+import type { LatentScaling } from './configs/vae-config.ts'
 import type { ResidualPlace } from './residuals.ts'
-import type { LatentScaling } from './vae-config.ts'
 
 /** A network whose weights can be replaced by others with the same names and shapes, such as weights with merged LoRAs. */
 export interface Exchangeable {

@@ -6,7 +6,7 @@ import { symbol } from '../onnx/dim.ts'
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import type { Tensor } from '../onnx/session.ts'
-import type { UNetConfig } from './unet-config.ts'
+import type { UNetConfig } from './configs/unet-config.ts'
 
 /** The place of a residual: [batch, channels, h, w]; h and w are the latents' sides, halved `halvings` times, rounded up. */
 export interface ResidualPlace {

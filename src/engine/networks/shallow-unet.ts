@@ -11,8 +11,8 @@ import { symbol } from '../onnx/dim.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
+import type { UNetConfig } from './configs/unet-config.ts'
 import { noisyInputs, unetNames, wayOut } from './unet.ts'
-import type { UNetConfig } from './unet-config.ts'
 
 /** The input for the deep features, [batch, channels of the second level, height, width]. */
 export const deepFeaturesInput = 'deep_features'

@@ -19,9 +19,9 @@ import type { Graph } from '../onnx/graph.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel, Value } from '../onnx/model.ts'
 import { type WeightSource, type Weights, weightsOf } from '../weights/source.ts'
+import type { UNetConfig } from './configs/unet-config.ts'
 import { imagePromptInputs } from './image-prompts.ts'
 import { addResiduals, residualInputs, residualPlaces } from './residuals.ts'
-import type { UNetConfig } from './unet-config.ts'
 
 /** The names of the graph's inputs and output. */
 export const unetNames = {

@@ -13,7 +13,7 @@ import { symbol } from '../onnx/dim.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
-import type { VaeConfig } from './vae-config.ts'
+import type { VaeConfig } from './configs/vae-config.ts'
 
 export const vaeNames = { input: 'sample', output: 'out_sample' } as const
 

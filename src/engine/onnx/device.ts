@@ -1,5 +1,5 @@
 /** Maps device names to ONNX Runtime's execution providers, and the runtime's error texts to device faults. */
-import { AppError, type DeviceLack } from '../../errors.ts'
+import { AppError, type DeviceLack } from '../../errors/errors.ts'
 
 /** ONNX Runtime's option for a provider. */
 export type Provider =

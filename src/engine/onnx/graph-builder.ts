@@ -1,5 +1,5 @@
 /** The base of the graph builder: inputs, outputs, weights, the scope of names, and single nodes. */
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import { bytesPerElement, type DType } from '../weights/dtype.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import { type Dim, type Shape, shapeText } from './dim.ts'

@@ -3,7 +3,7 @@
  * memory, the least recently used first. With enough memory all sessions stay open. With less, text encoders are closed
  * after encoding, then the experts alternate, and at worst one network is open at a time.
  */
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import type { OnnxModel } from './model.ts'
 import { type OnnxPath, Session, type SessionOptions, type Tensor } from './session.ts'
 import { openingBytesOf, weightBytesOf } from './weight-bytes.ts'

@@ -1,6 +1,6 @@
 /** Sessions of ONNX Runtime (the only import of onnxruntime-node): opens graphs from memory over weights on disk. */
 import * as ort from 'onnxruntime-node'
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import { floatsOfValues, isPortType, type PortType, valuesAs } from '../weights/number-types.ts'
 import { deviceFault, providerOf } from './device.ts'
 import { newGraph, type Target, variantFor } from './kernels.ts'

@@ -7,7 +7,7 @@ import { planControlNet } from '../networks/plan/plan-controlnet.ts'
 import { planIpAdapter } from '../networks/plan/plan-ip-adapter.ts'
 import type { NetworkNeed } from '../networks/working-memory.ts'
 import { parseSchedule } from '../sampling/scheduler-config.ts'
-import { openTokenizers } from './open-tokenizers.ts'
+import { openTokenizers } from './open/open-tokenizers.ts'
 
 /** Looks at every file as `openModel` would, and says what each network needs to run. @throws what `openModel` would throw. */
 export async function checkModel(parts: ExpertParts): Promise<NetworkNeed[]> {

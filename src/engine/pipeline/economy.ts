@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { ReusableUNet, UNetInput, Vae } from '../networks/networks.ts'
 import type { Tensor } from '../onnx/session.ts'
 import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './latents/vae-tiling.ts'
-import type { CachedModel } from './model-cache.ts'
+import type { CachedModel } from './open/model-cache.ts'
 
 /** 0: as fast as it goes; 1: tiles; 2: also row by row, and one network at a time. */
 export const economy = z.literal([0, 1, 2])

@@ -1,5 +1,5 @@
 /** Finds a file of an order by name among the files that are used with models. */
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import type { FileRecord } from '../models/file-record.ts'
 import type { FileReference } from '../work-order.ts'
 

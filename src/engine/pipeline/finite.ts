@@ -1,5 +1,5 @@
 /** Detects NaN and infinity in intermediate values: they are a fault, never a black picture. */
-import { AppError, type NotFinitePlace } from '../../errors.ts'
+import { AppError, type NotFinitePlace } from '../../errors/errors.ts'
 
 /** @throws AppError 'not-finite' when a value is NaN or infinite. */
 export function requireFinite(values: Float32Array, where: NotFinitePlace): Float32Array {

@@ -1,5 +1,5 @@
 /** Builds the parts of a run from a work order: sampler with its schedule, and guidance. */
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import { createSampler } from '../sampling/create-sampler.ts'
 import type { Sampler, SchedulerConfig } from '../sampling/sampler.ts'
 import { findSampler } from '../sampling/sampler-names.ts'

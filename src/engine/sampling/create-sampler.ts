@@ -1,7 +1,7 @@
 /** Creates one run of a sampler over the levels of its own reference, of a schedule, or of an EDM model's noise. */
-import { AppError } from '../../errors.ts'
-import { edmLevels, scheduledLevels } from './k-diffusion-levels.ts'
-import type { NoiseLevels } from './noise-levels.ts'
+import { AppError } from '../../errors/errors.ts'
+import { edmLevels, scheduledLevels } from './noise/k-diffusion-levels.ts'
+import type { NoiseLevels } from './noise/noise-levels.ts'
 import type { LevelSampler, Sampler, SamplerKind, SchedulerConfig } from './sampler.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** The interface of samplers: one update rule over one run's noise levels. A sampler never calls the U-Net. */
-import type { NoiseLevels } from './noise-levels.ts'
+import type { NoiseLevels } from './noise/noise-levels.ts'
 
 /** The noise settings of a model's scheduler, with the changes of an order. */
 export interface SchedulerConfig {

@@ -1,7 +1,7 @@
 /** Reads files of textual inversion (Gal et al. 2022): learned vectors for one or both text encoders. */
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
-import type { ModelFileProblem } from '../../model-problem.ts'
+import { AppError } from '../../errors/errors.ts'
+import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import type { SafetensorsHeader } from '../weights/safetensors.ts'
 import { readSafetensorsHeader } from '../weights/safetensors.ts'
 import { readTensor } from '../weights/tensor-values.ts'

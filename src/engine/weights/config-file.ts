@@ -1,8 +1,8 @@
 /** Reads a model's JSON files with a schema, and reports the first key with an unsupported value. */
 import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
-import { type ModelConfigProblem, modelConfigProblem, type ValueKind } from '../../model-problem.ts'
+import { AppError } from '../../errors/errors.ts'
+import { type ModelConfigProblem, modelConfigProblem, type ValueKind } from '../../errors/model-problem.ts'
 
 /**
  * The content of the file, parsed with the schema.

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import { readJsonFile, unreadableFile } from './config-file.ts'
 import { oldAttentionName } from './names/vae-names.ts'
 import { readSafetensors, type StoredTensor } from './safetensors.ts'

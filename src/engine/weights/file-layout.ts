@@ -1,5 +1,5 @@
 /** Single files: the tensors of one network in a file with several networks, under any of the known naming schemes. */
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import { diffusersSource } from './diffusers-layout.ts'
 import { controlNetNames } from './names/controlnet-names.ts'
 import type { NameTable } from './names/name-table.ts'

@@ -1,5 +1,5 @@
 /** Recognises other formats that people save or rename as .safetensors by mistake, by their first bytes. */
-import type { ForeignFormat } from '../../model-problem.ts'
+import type { ForeignFormat } from '../../errors/model-problem.ts'
 
 /** First bytes, in hexadecimal. */
 const beginnings: readonly { readonly format: ForeignFormat; readonly bytes: RegExp }[] = [

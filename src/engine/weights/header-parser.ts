@@ -2,7 +2,7 @@
  * Parses the JSON header of a .safetensors file. The grammar is small and fixed, so one pass over the bytes suffices, without
  * recursion, without duplicate keys, and without memory beyond the tensor entries.
  */
-import type { EntryFault, ModelFileProblem } from '../../model-problem.ts'
+import type { EntryFault, ModelFileProblem } from '../../errors/model-problem.ts'
 import { type DType, isDType } from './dtype.ts'
 
 /** The reason why a file is refused. */

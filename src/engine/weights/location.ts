@@ -1,6 +1,6 @@
 /** The location of one network's weights, as plain data that is sent to workers. */
 import { z } from 'zod'
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import { openDiffusersFolder } from './diffusers-layout.ts'
 import { namings, openFileWeights } from './file-layout.ts'
 import type { WeightSource } from './source.ts'

@@ -4,8 +4,8 @@
  */
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { AppError } from '../../errors.ts'
-import type { ModelFileProblem } from '../../model-problem.ts'
+import { AppError } from '../../errors/errors.ts'
+import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import { checkRegular, unreadableFile } from './config-file.ts'
 import type { DType } from './dtype.ts'
 

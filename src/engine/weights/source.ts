@@ -1,5 +1,5 @@
 /** The interface of weight sources: a tensor by its diffusers name, with the required shape. */
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 /** A source of one network's weights. Each layout implements it. */

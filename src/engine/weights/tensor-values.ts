@@ -1,6 +1,6 @@
 /** Reads the values of one stored tensor, for LoRA arithmetic, checkers and tests; graphs map tensors instead. */
 import { open } from 'node:fs/promises'
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../errors/errors.ts'
 import { halfToNumber } from './number-types.ts'
 import type { StoredTensor } from './safetensors.ts'
 

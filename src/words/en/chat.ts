@@ -1,5 +1,5 @@
 /** English: what is said alike on every chat platform. */
-import type { PictureUse } from '../../app/request-pictures.ts'
+import type { PictureUse } from '../../app/resolve/request-pictures.ts'
 
 export const chat = {
   remix: 'Remix',

@@ -1,5 +1,11 @@
 /** English: every fault as a sentence. */
-import type { DatabaseLoss, DeviceLack, ErrorCode, ErrorDetails, NotFinitePlace } from '../../errors.ts'
+import type {
+  DatabaseLoss,
+  DeviceLack,
+  ErrorCode,
+  ErrorDetails,
+  NotFinitePlace,
+} from '../../errors/errors.ts'
 import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'
 import { pictureRefusal } from './picture.ts'

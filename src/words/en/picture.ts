@@ -1,5 +1,5 @@
 /** Why a picture was refused, in English. */
-import type { PictureProblem } from '../../picture-problem.ts'
+import type { PictureProblem } from '../../errors/picture-problem.ts'
 
 /** One sentence, with the numbers. */
 export function pictureRefusal(problem: PictureProblem): string {

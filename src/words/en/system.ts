@@ -1,7 +1,7 @@
 /** Why files, the disk and the platforms refuse, in English. */
-import type { FileProblem } from '../../file-problem.ts'
-import type { RefusalProblem } from '../../refusal-problem.ts'
-import type { StorageProblem } from '../../storage-problem.ts'
+import type { FileProblem } from '../../errors/file-problem.ts'
+import type { RefusalProblem } from '../../errors/refusal-problem.ts'
+import type { StorageProblem } from '../../errors/storage-problem.ts'
 
 /** Continues “… cannot be read: ”. */
 export function fileReason(p: FileProblem): string {

@@ -1,5 +1,5 @@
 /** 简体中文：每一种错误的说法。 */
-import type { DatabaseLoss, DeviceLack, NotFinitePlace } from '../../errors.ts'
+import type { DatabaseLoss, DeviceLack, NotFinitePlace } from '../../errors/errors.ts'
 import type { Words } from '../en.ts'
 import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'

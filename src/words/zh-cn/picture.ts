@@ -1,5 +1,5 @@
 /** 图片为什么不能用：简体中文。 */
-import type { PictureProblem } from '../../picture-problem.ts'
+import type { PictureProblem } from '../../errors/picture-problem.ts'
 
 export function pictureRefusal(problem: PictureProblem): string {
   return `这张图片不能用：${reason(problem)}。`

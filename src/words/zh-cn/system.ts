@@ -1,7 +1,7 @@
 /** 简体中文：文件、磁盘和平台为什么拒绝。 */
-import type { FileProblem } from '../../file-problem.ts'
-import type { RefusalProblem } from '../../refusal-problem.ts'
-import type { StorageProblem } from '../../storage-problem.ts'
+import type { FileProblem } from '../../errors/file-problem.ts'
+import type { RefusalProblem } from '../../errors/refusal-problem.ts'
+import type { StorageProblem } from '../../errors/storage-problem.ts'
 
 export function fileReason(p: FileProblem): string {
   switch (p.what) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { AppError } from '../../../src/errors.ts'
+import { AppError } from '../../../src/errors/errors.ts'
 import { FakeCourier } from '../../fakes/fake-courier.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'

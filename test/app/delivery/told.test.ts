@@ -1,6 +1,6 @@
 /** Whoever waits is told once that it is done. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { AppError } from '../../../src/errors.ts'
+import { AppError } from '../../../src/errors/errors.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
 

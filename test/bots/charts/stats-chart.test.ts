@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { StatsView } from '../../../src/app/views.ts'
+import type { StatsView } from '../../../src/app/views/views.ts'
 import { statsChart, statsChartSvg } from '../../../src/bots/charts/stats-chart.ts'
 import { en } from '../../../src/words/en.ts'
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Caller } from '../../../src/app/people.ts'
+import type { Caller } from '../../../src/app/people/people.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
 import { Chat, type ChatReply } from '../../../src/bots/chat/chat.ts'
 import type { Question } from '../../../src/bots/messages/buttons.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pictureUses } from '../../../src/app/request-pictures.ts'
+import { pictureUses } from '../../../src/app/resolve/request-pictures.ts'
 import type { FormField, FormValues } from '../../../src/bots/chat/form-field.ts'
 import { fieldOfProblem, paintFields, readPaintForm } from '../../../src/bots/chat/paint-form.ts'
 import { readSettings, settingsFields } from '../../../src/bots/chat/settings-form.ts'

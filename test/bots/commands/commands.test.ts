@@ -1,6 +1,6 @@
 /** The table of commands: how they are typed, found and answered on every platform. */
 import { describe, expect, it } from 'vitest'
-import type { JobView } from '../../../src/app/views.ts'
+import type { JobView } from '../../../src/app/views/views.ts'
 import {
   commandNames,
   commands,

@@ -1,8 +1,8 @@
 /** A whole Easel behind a real discord.js client in front of the fake Discord, and what people there are told. */
 import type { Easel } from '../../../src/app/easel.ts'
 import { DiscordAdapter } from '../../../src/bots/discord/index.ts'
-import { type Config, loadConfig } from '../../../src/config.ts'
-import { packageRoot } from '../../../src/paths.ts'
+import { type Config, loadConfig } from '../../../src/config/config.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
 import { FakeDiscord } from '../../fakes/discord/fake-discord.ts'
 import type { Interaction } from '../../fakes/discord/interactions.ts'
 import type { Person } from '../../fakes/discord/people.ts'

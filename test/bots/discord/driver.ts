@@ -1,7 +1,7 @@
 /** The adapter suite's people at the fake Discord. */
 
 import type { DiscordAdapter } from '../../../src/bots/discord/index.ts'
-import { parseCustomId } from '../../../src/bots/discord/outbound/custom-id.ts'
+import { parseCustomId } from '../../../src/bots/discord/outbound/render/custom-id.ts'
 import { type ButtonTarget, encodeButtonId } from '../../../src/bots/messages/buttons.ts'
 import { en } from '../../../src/words/en.ts'
 import type { AdapterDriver, DrivenPerson, SeenMessage, World } from '../../conformance/adapter.suite.ts'

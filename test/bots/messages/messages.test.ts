@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { JobView, StatsView } from '../../../src/app/views.ts'
+import type { JobView, StatsView } from '../../../src/app/views/views.ts'
 import {
   buttonActions,
   decodeButtonId,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { packFault, unpackFault, wireFault } from '../../../src/engine/host/fault.ts'
 import { messageFromWorker, messageToWorker, protocolVersion } from '../../../src/engine/host/protocol.ts'
-import { AppError } from '../../../src/errors.ts'
+import { AppError } from '../../../src/errors/errors.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 describe('a fault on the wire', () => {

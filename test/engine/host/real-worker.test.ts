@@ -1,7 +1,7 @@
 /** The hosts around the real worker, painter and runtime: cancelling, stopping in the midst of it, and many lives. */
 import { existsSync } from 'node:fs'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { workerEnvironment } from '../../../src/devices.ts'
+import { workerEnvironment } from '../../../src/devices/device-workers.ts'
 import { createProcessHost } from '../../../src/engine/host/process-host.ts'
 import { createThreadHost } from '../../../src/engine/host/thread-host.ts'
 import type { RunOutcome, WorkerHost } from '../../../src/engine/host/worker-host.ts'

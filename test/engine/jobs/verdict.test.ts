@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isFinal, jobStates, mayMove } from '../../../src/engine/jobs/job.ts'
 import { verdict } from '../../../src/engine/jobs/verdict.ts'
-import { AppError } from '../../../src/errors.ts'
+import { AppError } from '../../../src/errors/errors.ts'
 
 describe('states', () => {
   test('the final ones are left by nothing, the others by something', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { clipConfigSchema } from '../../../src/engine/networks/clip-config.ts'
-import { unetConfigSchema } from '../../../src/engine/networks/unet-config.ts'
-import { vaeConfigSchema } from '../../../src/engine/networks/vae-config.ts'
+import { clipConfigSchema } from '../../../src/engine/networks/configs/clip-config.ts'
+import { unetConfigSchema } from '../../../src/engine/networks/configs/unet-config.ts'
+import { vaeConfigSchema } from '../../../src/engine/networks/configs/vae-config.ts'
 import { parseConfig } from '../../../src/engine/weights/config-file.ts'
-import { toAppError } from '../../../src/errors.ts'
+import { toAppError } from '../../../src/errors/errors.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
 import unet from '../../fixtures/configs/base-unet.json' with { type: 'json' }
 import openClip from '../../fixtures/configs/open-clip-big-g.json' with { type: 'json' }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { deviceFault, providerOf } from '../../../src/engine/onnx/device.ts'
 import { tryDevice } from '../../../src/engine/onnx/session.ts'
-import { toAppError } from '../../../src/errors.ts'
+import { toAppError } from '../../../src/errors/errors.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
 import { zhCn } from '../../../src/words/zh-cn/index.ts'
 

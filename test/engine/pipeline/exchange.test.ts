@@ -5,7 +5,7 @@ import { readModels } from '../../../src/engine/models/library.ts'
 import { checkModel } from '../../../src/engine/pipeline/check-model.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
 import type { Refinement } from '../../../src/engine/work-order.ts'
-import { packageRoot } from '../../../src/paths.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const { models } = await readModels({

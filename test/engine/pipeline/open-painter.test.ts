@@ -7,9 +7,9 @@ import type { Upscaler } from '../../../src/engine/image/upscale.ts'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import { Residency } from '../../../src/engine/onnx/residency.ts'
-import { ModelCache } from '../../../src/engine/pipeline/model-cache.ts'
+import { ModelCache } from '../../../src/engine/pipeline/open/model-cache.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
-import { packageRoot } from '../../../src/paths.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
 
 const hooks = { signal: new AbortController().signal, onLoading: () => {}, onStep: async () => {} }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { betaQuantile } from '../../../src/engine/sampling/beta-quantile.ts'
+import { betaQuantile } from '../../../src/engine/sampling/noise/beta-quantile.ts'
 import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
 import { findSampler, samplerName } from '../../../src/engine/sampling/sampler-names.ts'
 import { rescalesToZeroSnr } from '../../../src/engine/sampling/scheduler-classes.ts'

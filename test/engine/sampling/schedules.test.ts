@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { preciseTrainingNoise } from '../../../src/engine/sampling/noise-schedule.ts'
+import { preciseTrainingNoise } from '../../../src/engine/sampling/noise/noise-schedule.ts'
 import { sdxlSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
 import { schedules } from '../../../src/engine/sampling/schedules/registry.ts'
 

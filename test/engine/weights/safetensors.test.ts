@@ -10,7 +10,7 @@ import {
   readSafetensorsFrom,
 } from '../../../src/engine/weights/safetensors.ts'
 import { readTensor } from '../../../src/engine/weights/tensor-values.ts'
-import { AppError, toAppError } from '../../../src/errors.ts'
+import { AppError, toAppError } from '../../../src/errors/errors.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
 import { floats, safetensorsBytes, writeSafetensors } from '../../helpers/safetensors.ts'
 

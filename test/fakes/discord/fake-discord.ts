@@ -1,6 +1,6 @@
 /** A whole Discord on 127.0.0.1: REST, gateway, rules, mishaps, people, and what everybody sees. */
 import type { AddressInfo } from 'node:net'
-import type { Clock } from '../../../src/ports.ts'
+import type { Clock } from '../../../src/system/ports.ts'
 import { Traffic } from '../traffic.ts'
 import { Faults } from './faults.ts'
 import { Gateway, privilegedIntents } from './gateway.ts'

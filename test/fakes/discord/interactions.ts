@@ -1,5 +1,5 @@
 /** What people did that the app has to answer, with Discord's two clocks: 3 s for the first answer, 15 min for the token. */
-import type { Clock } from '../../../src/ports.ts'
+import type { Clock } from '../../../src/system/ports.ts'
 import type { AutocompleteChoice, Callback } from './limits/callbacks.ts'
 import type { Modal } from './limits/modals.ts'
 import { refuse } from './refusal.ts'

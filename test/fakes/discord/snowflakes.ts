@@ -1,5 +1,5 @@
 /** Discord's ids: milliseconds since 2015 shifted left by 22 bits, over a counter. */
-import type { Clock } from '../../../src/ports.ts'
+import type { Clock } from '../../../src/system/ports.ts'
 
 /** The first instant of 2015, in milliseconds since 1970. */
 const epochMs = 1_420_070_400_000n

@@ -1,5 +1,5 @@
 /** What exists on the fake Discord: users, guilds, channels, threads and messages, and who may do what. */
-import type { Clock } from '../../../src/ports.ts'
+import type { Clock } from '../../../src/system/ports.ts'
 import { flag } from './limits/messages.ts'
 import { bits, overwritten, type PermissionName, permission, usual } from './permissions.ts'
 import { defaultUploadLimitBytes } from './posting.ts'

@@ -1,5 +1,5 @@
 /** A Slack of one's own: Web API, Socket Mode and signed HTTP on 127.0.0.1, with people in it. */
-import type { Clock } from '../../../src/ports.ts'
+import type { Clock } from '../../../src/system/ports.ts'
 import type { FakeClock } from '../fake-clock.ts'
 import { Traffic } from '../traffic.ts'
 import { FakeFaults } from './faults.ts'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { packageRoot } from '../../../src/paths.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
 
 // docs.slack.dev/reference/app-manifest
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 /** What Slack sends to the app about people, conversations and messages. */
 
-import type { Clock } from '../../../src/ports.ts'
+import type { Clock } from '../../../src/system/ports.ts'
 import type { FakeSlack } from './fake-slack.ts'
 import { fileJson } from './methods/files.ts'
 import type { Channel, Member, Post } from './world.ts'

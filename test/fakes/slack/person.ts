@@ -1,5 +1,5 @@
 /** A person at a Slack client: types, presses, fills in modals, mentions, opens the app's home. */
-import type { Clock } from '../../../src/ports.ts'
+import type { Clock } from '../../../src/system/ports.ts'
 import { buttonsOf, labelsOf, selectsOf } from './block-elements.ts'
 import { showAnswer } from './command-answer.ts'
 import type { FakeSlack } from './fake-slack.ts'

@@ -1,5 +1,5 @@
 /** The state of the fake Slack: workspaces, people, channels, messages, files and views, as plain records. */
-import type { Clock } from '../../../src/ports.ts'
+import type { Clock } from '../../../src/system/ports.ts'
 import type { FakeBlock, FakeViewContent } from './block-kit.ts'
 
 export interface Team {

@@ -5,7 +5,7 @@ import { readModels } from '../../../src/engine/models/library.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { Residency } from '../../../src/engine/onnx/residency.ts'
 import { decodeLatents } from '../../../src/engine/pipeline/latents/latents.ts'
-import { type OpenModel, openModel } from '../../../src/engine/pipeline/open-model.ts'
+import { type OpenModel, openModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import { elapsedMs } from '../measure.ts'
 
 /** What a scene found. */

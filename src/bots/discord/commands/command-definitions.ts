@@ -11,7 +11,7 @@ import {
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
   type RESTPostAPIContextMenuApplicationCommandsJSONBody,
 } from 'discord.js'
-import type { Config } from '../../../config.ts'
+import type { Config } from '../../../config/config.ts'
 import { en, type Words } from '../../../words/en.ts'
 import type { CommandOption } from '../../commands/command-option.ts'
 import { type CommandName, commandNames, commands, typedNameOf } from '../../commands/commands.ts'

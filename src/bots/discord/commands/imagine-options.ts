@@ -5,10 +5,10 @@ import {
   ApplicationCommandOptionType,
 } from 'discord.js'
 import type { Problem } from '../../../app/problems.ts'
-import { pictureUses } from '../../../app/request-pictures.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
-import { type Bounds, bounds } from '../../../bounds.ts'
-import type { Config } from '../../../config.ts'
+import { pictureUses } from '../../../app/resolve/request-pictures.ts'
+import type { Config } from '../../../config/config.ts'
+import { type Bounds, bounds } from '../../../shared/bounds.ts'
 import { en, type Words } from '../../../words/en.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
 import { type FlagName, findFlag } from '../../grammar/flags.ts'

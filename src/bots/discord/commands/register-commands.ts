@@ -1,7 +1,7 @@
 /** Registers the commands with Discord when they changed: in one guild for trials, globally otherwise. */
 import { type Client, DiscordAPIError, RESTJSONErrorCodes, Routes } from 'discord.js'
 import { z } from 'zod'
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { AdapterParts } from '../../adapter.ts'
 import { commandDefinitions } from './command-definitions.ts'
 

@@ -4,7 +4,7 @@ import type { Words } from '../../../words/en.ts'
 import type { RemixStart } from '../../chat/chat.ts'
 import type { FormPrompts } from '../../chat/message-picture.ts'
 import { type FormChoices, paintFields, promptField, whichField } from '../../chat/paint-form.ts'
-import { ownId } from '../outbound/custom-id.ts'
+import { ownId } from '../outbound/render/custom-id.ts'
 import { modal } from './fields.ts'
 
 export function remixForm(

@@ -1,6 +1,6 @@
 /** The audience of an interaction's conversation: public if everybody in the guild may read it, without age restriction. */
 import { ChannelType, type Interaction, InteractionContextType, PermissionFlagsBits } from 'discord.js'
-import type { Audience } from '../../../app/people.ts'
+import type { Audience } from '../../../app/people/people.ts'
 
 /** `space` only if the guild's own data shows it. Unknown conversations and guilds without the app are closed. */
 export function audienceOf(interaction: Interaction): Audience {

@@ -1,9 +1,9 @@
 /** The autocomplete choices of an option: at most 25 names. Pure. */
-import type { JobView } from '../../../app/views.ts'
-import { nearestNames } from '../../../nearest.ts'
+import type { JobView } from '../../../app/views/views.ts'
+import { nearestNames } from '../../../shared/nearest.ts'
 import type { Words } from '../../../words/en.ts'
 import { titleOf } from '../../messages/job-message.ts'
-import { oneLine } from '../outbound/text.ts'
+import { oneLine } from '../outbound/render/text.ts'
 
 /** Discord's limits: the number of choices, and the length of a value. */
 const mostChoices = 25

@@ -2,7 +2,7 @@
 import type { Attachment } from 'discord.js'
 import type { ByteBudget } from '../../../net/byte-budget.ts'
 import { type Download, download, downloadBudget, maxDownloadBytes, urlAmong } from '../../../net/download.ts'
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 
 /** The data for downloading an attachment; its URL is signed and expires after a day. */
 export interface GivenFile {

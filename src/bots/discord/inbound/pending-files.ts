@@ -1,7 +1,7 @@
 /** The pictures that an open form offers from other people's messages. They survive a restart. */
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
-import type { Person } from '../../../app/people.ts'
+import type { Person } from '../../../app/people/people.ts'
 import type { GivenFile } from './downloads.ts'
 
 const document: z.ZodType<readonly GivenFile[]> = z.array(

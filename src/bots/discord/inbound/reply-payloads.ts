@@ -4,7 +4,7 @@ import type { Problem } from '../../../app/problems.ts'
 import type { Words } from '../../../words/en.ts'
 import { problemMessage } from '../../chat/chat.ts'
 import type { Message } from '../../messages/message.ts'
-import { render } from '../outbound/render.ts'
+import { render } from '../outbound/render/render.ts'
 import type { Reply } from './reply.ts'
 
 /** The maximum length of the typed text in a message, which leaves room for the reasons. */

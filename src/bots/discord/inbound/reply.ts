@@ -7,10 +7,10 @@ import {
   MessageFlags,
   type ModalSubmitInteraction,
 } from 'discord.js'
-import type { Logger } from '../../../ports.ts'
+import type { Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { faultMessage } from '../../chat/fault-message.ts'
-import { type Payload, render } from '../outbound/render.ts'
+import { type Payload, render } from '../outbound/render/render.ts'
 
 export type Answerable =
   | ChatInputCommandInteraction

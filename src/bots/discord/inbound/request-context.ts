@@ -1,7 +1,7 @@
 /** Builds the request context of an interaction: person, conversation, rights and language. */
 import { type Interaction, MessageFlags, PermissionFlagsBits } from 'discord.js'
-import { type Caller, type Conversation, directSpaceId, type Rights } from '../../../app/people.ts'
-import type { Clock } from '../../../ports.ts'
+import { type Caller, type Conversation, directSpaceId, type Rights } from '../../../app/people/people.ts'
+import type { Clock } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { type DiscordDetails, writeDetails } from '../outbound/address.ts'

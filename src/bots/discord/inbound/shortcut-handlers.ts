@@ -1,6 +1,6 @@
 /** Handlers of shortcuts on messages with a picture: use it as a source, or read its parameters. */
 import type { MessageContextMenuCommandInteraction } from 'discord.js'
-import type { Caller } from '../../../app/people.ts'
+import type { Caller } from '../../../app/people/people.ts'
 import {
   type FormPrompts,
   type MessagePictures,
@@ -10,7 +10,7 @@ import {
 import { hashInFileName } from '../../messages/file-name.ts'
 import { textMessage } from '../../messages/message.ts'
 import { sourceForm } from '../forms/paint-form.ts'
-import { render } from '../outbound/render.ts'
+import { render } from '../outbound/render/render.ts'
 import type { GivenFile } from './downloads.ts'
 import type { HandlerContext } from './handler-context.ts'
 import { picturesIn } from './message-pictures.ts'

@@ -1,7 +1,7 @@
 /** The address of a job's message on Discord, and the details of its conversation. Both are stored with the job. */
 import { z } from 'zod'
 import type { Address } from '../../../app/delivery/courier.ts'
-import type { Conversation } from '../../../app/people.ts'
+import type { Conversation } from '../../../app/people/people.ts'
 
 const message = z.object({ channelId: z.string(), messageId: z.string() })
 export type MessageAddress = z.infer<typeof message>

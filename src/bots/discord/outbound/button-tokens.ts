@@ -1,5 +1,5 @@
 /** Tokens of button presses. They can delete a message whose own token has expired. */
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 
 interface ButtonToken {
   token: string

@@ -1,6 +1,6 @@
 /** Updates request cards: intermediate states when the rate limit allows, the final state always. */
-import type { JobView } from '../../../app/views.ts'
-import type { Clock, Logger } from '../../../ports.ts'
+import type { JobView } from '../../../app/views/views.ts'
+import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Called } from '../transport/api.ts'
 import type { MessageAddress } from './address.ts'
 import type { JobPosts } from './job-posts.ts'

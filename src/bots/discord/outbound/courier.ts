@@ -8,19 +8,19 @@ import type {
   StepRecord,
   Way,
 } from '../../../app/delivery/courier.ts'
-import type { JobView } from '../../../app/views.ts'
-import type { Logger } from '../../../ports.ts'
+import type { JobView } from '../../../app/views/views.ts'
+import type { Logger } from '../../../system/ports.ts'
 import { type DiscordAddress, readAddress } from './address.ts'
 import type { CardUpdates } from './card-updates.ts'
-import { close, remove } from './closing.ts'
 import type { FirstMessageTracker } from './first-message-tracker.ts'
 import { type JobPosts, notesOf } from './job-posts.ts'
 import type { MessagePlacement } from './message-placement.ts'
 import type { Messages } from './messages.ts'
-import { openingWays } from './opening-ways.ts'
-import { resultWays } from './result-ways.ts'
 import type { TokenExpiryNotices } from './token-expiry-notices.ts'
 import type { Pictures } from './uploads.ts'
+import { close, remove } from './ways/closing.ts'
+import { openingWays } from './ways/opening-ways.ts'
+import { resultWays } from './ways/result-ways.ts'
 
 export interface CourierParts {
   messages: Messages

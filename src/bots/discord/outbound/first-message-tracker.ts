@@ -1,6 +1,6 @@
 /** First-message tracker: the jobs with a first message on Discord, and the waiters for one. */
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 
 const mostRemembered = 1000
 

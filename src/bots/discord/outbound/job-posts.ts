@@ -1,5 +1,5 @@
 /** The content of a job's messages on Discord: texts in the person's language, files, notes on fallbacks. Pure. */
-import type { JobView } from '../../../app/views.ts'
+import type { JobView } from '../../../app/views/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { endMessage, jobMessage, loneMessage, requestCard, withoutWords } from '../../messages/job-message.ts'
@@ -7,7 +7,7 @@ import type { Message } from '../../messages/message.ts'
 import { detailsOf, type Shortfall } from './address.ts'
 import type { Post } from './messages.ts'
 import { has } from './permissions.ts'
-import { render } from './render.ts'
+import { render } from './render/render.ts'
 import type { Packed } from './uploads.ts'
 
 /** The notes under a message, by their key in words/. */

@@ -7,7 +7,7 @@ import type { ButtonTokens } from './button-tokens.ts'
 import { wordsOf } from './job-posts.ts'
 import type { Messages, Post } from './messages.ts'
 import { has, writesItself } from './permissions.ts'
-import { render } from './render.ts'
+import { render } from './render/render.ts'
 
 /** The time for one more request before a token expires. */
 const tokenMarginMs = 20_000

@@ -3,9 +3,9 @@ import { type RawFile, Routes, ThreadAutoArchiveDuration } from 'discord.js'
 import { z } from 'zod'
 import { type Called, type DiscordApi, refusals } from '../transport/api.ts'
 import type { MessageAddress } from './address.ts'
-import { componentIdOf, type Mark, nonceOf, snowflakeBefore } from './message-mark.ts'
-import { longestAltText, type Payload } from './render.ts'
-import { plainText } from './text.ts'
+import { componentIdOf, type Mark, nonceOf, snowflakeBefore } from './render/message-mark.ts'
+import { longestAltText, type Payload } from './render/render.ts'
+import { plainText } from './render/text.ts'
 
 /** A payload with its files. */
 export interface Post extends Payload {

@@ -1,6 +1,6 @@
 /** The bot's permissions in a conversation, as Discord sent them with the request. Pure. */
 import { PermissionFlagsBits } from 'discord.js'
-import type { Conversation } from '../../../app/people.ts'
+import type { Conversation } from '../../../app/people/people.ts'
 import { detailsOf } from './address.ts'
 
 /** Permissions without which a request falls back to less. */

@@ -1,5 +1,5 @@
 /** Token expiry notices: the last text of a placeholder before the interaction's token expires. */
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 
 /** The time for one more edit, including a rate limit's wait. */
 const beforeMs = 45_000

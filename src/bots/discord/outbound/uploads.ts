@@ -1,6 +1,6 @@
 /** Packs a job's pictures for Discord: unchanged if they fit, otherwise compressed, never omitted. */
 import sharp, { type Sharp } from 'sharp'
-import type { JobView } from '../../../app/views.ts'
+import type { JobView } from '../../../app/views/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { extensionOf, pictureFileName } from '../../messages/file-name.ts'
 import { altTextOf } from '../../messages/job-message.ts'

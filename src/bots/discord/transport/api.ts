@@ -1,7 +1,7 @@
 /** Discord's REST API for the courier: permanent refusals are returned as codes, temporary faults are thrown. */
 import { DiscordAPIError, RateLimitError, type REST, RESTEvents } from 'discord.js'
-import { AppError } from '../../../errors.ts'
-import type { Clock } from '../../../ports.ts'
+import { AppError } from '../../../errors/errors.ts'
+import type { Clock } from '../../../system/ports.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 /** `code` is Discord's own (developers/topics/opcodes-and-status-codes), final for this call. */

@@ -13,10 +13,10 @@ import {
   type REST,
   Routes,
 } from 'discord.js'
-import { AppError } from '../../../errors.ts'
-import type { Logger } from '../../../ports.ts'
-import type { RefusalProblem } from '../../../refusal-problem.ts'
-import { secretVariables } from '../../../secrets.ts'
+import { secretVariables } from '../../../config/secrets.ts'
+import { AppError } from '../../../errors/errors.ts'
+import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
+import type { Logger } from '../../../system/ports.ts'
 
 /** Options that tests override. */
 export type ClientChoices = Pick<ClientOptions, 'ws'>

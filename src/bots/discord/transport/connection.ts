@@ -1,8 +1,8 @@
 /** The connection to Discord: opens it, reopens it after a permanent close, and closes it whatever the network does. */
 import { type Client, Events, type Interaction, RESTEvents } from 'discord.js'
-import { hasCode, toAppError } from '../../../errors.ts'
-import type { Clock, Logger } from '../../../ports.ts'
-import { within } from '../../../time-limit.ts'
+import { hasCode, toAppError } from '../../../errors/errors.ts'
+import type { Clock, Logger } from '../../../system/ports.ts'
+import { within } from '../../../system/time-limit.ts'
 import type { ReportStatus } from '../../adapter.ts'
 import { type ClientChoices, closeReason, connect, newClient } from './client.ts'
 import { DurableRest } from './rest.ts'

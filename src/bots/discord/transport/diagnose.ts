@@ -1,7 +1,7 @@
 /** Doctor's check of Discord: the token, and the invite links. */
 import { DiscordAPIError, OAuth2Scopes, PermissionFlagsBits, REST, Routes } from 'discord.js'
 import { z } from 'zod'
-import type { Config } from '../../../config.ts'
+import type { Config } from '../../../config/config.ts'
 import type { Words } from '../../../words/en.ts'
 import type { Finding } from '../../adapter.ts'
 import { helpful } from '../outbound/permissions.ts'

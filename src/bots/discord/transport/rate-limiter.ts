@@ -3,7 +3,7 @@
  * retry times that are spread out, so that they are not refused again all at once.
  */
 import type { LRUCache } from 'lru-cache'
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 import { timedCache } from '../../timed-cache.ts'
 
 /** discord.js's data on an exhausted limit. */

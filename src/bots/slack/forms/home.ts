@@ -1,7 +1,7 @@
 /** The app's Home tab: a person's statistics, running jobs with Cancel, defaults as a form; all statistics for admins. */
 import type { KnownBlock } from '@slack/types'
-import { dayMs } from '../../../app/durations.ts'
-import { AppError } from '../../../errors.ts'
+import { dayMs } from '../../../app/views/durations.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { settingsFields } from '../../chat/settings-form.ts'
 import { statsDays } from '../../commands/stats.ts'
 import { usageMessage } from '../../commands/usage.ts'

@@ -1,6 +1,6 @@
 /** Opens a modal with a trigger, which is valid once and for 3 s. */
 import type { ModalView } from '@slack/types'
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { textMessage } from '../../messages/message.ts'
 import type { HandlerContext } from '../inbound/handler-context.ts'
 import type { RequestContext } from '../inbound/request-context.ts'

@@ -1,8 +1,8 @@
 /** The modal of an empty /imagine, Remix and Use as source. Pure. */
 import type { ModalView } from '@slack/types'
-import { pictureUses } from '../../../app/request-pictures.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
-import type { PersonSettings } from '../../../app/views.ts'
+import { pictureUses } from '../../../app/resolve/request-pictures.ts'
+import type { PersonSettings } from '../../../app/views/views.ts'
 import type { Words } from '../../../words/en.ts'
 import type { FieldProblem } from '../../chat/flag-fields.ts'
 import type { GivenFiles } from '../../chat/given-pictures.ts'

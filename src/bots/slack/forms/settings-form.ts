@@ -1,6 +1,6 @@
 /** The modal for a person's defaults. Pure. */
 import type { ModalView } from '@slack/types'
-import type { PersonSettings } from '../../../app/views.ts'
+import type { PersonSettings } from '../../../app/views/views.ts'
 import type { Words } from '../../../words/en.ts'
 import type { FormChoices } from '../../chat/paint-form.ts'
 import { settingsFields } from '../../chat/settings-form.ts'

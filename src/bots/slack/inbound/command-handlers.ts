@@ -1,6 +1,6 @@
 /** Command handlers: /easel and its sub-commands from the table. */
 import type { Refusal } from '../../../app/delivery/courier.ts'
-import type { StatsView } from '../../../app/views.ts'
+import type { StatsView } from '../../../app/views/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { statsChart } from '../../charts/stats-chart.ts'
 import { problemMessage } from '../../chat/chat.ts'

@@ -1,7 +1,7 @@
 /** Downloads files that people gave on Slack. The token is sent to Slack's own file host only. */
 import type { ByteBudget } from '../../../net/byte-budget.ts'
 import { type Download, download, downloadBudget, maxDownloadBytes, urlAmong } from '../../../net/download.ts'
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 

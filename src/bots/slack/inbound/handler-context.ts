@@ -1,7 +1,7 @@
 /** Handler context: the dependencies of this adapter's handlers, and their common calls of the chat core. */
 import type { Easel } from '../../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../../app/requests.ts'
-import type { Clock, Logger } from '../../../ports.ts'
+import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { type Chat, type ChatReply, problemMessage } from '../../chat/chat.ts'
 import type { Question } from '../../messages/buttons.ts'

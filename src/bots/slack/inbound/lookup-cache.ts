@@ -1,7 +1,7 @@
 /** A cache for look-ups of people and channels on Slack, with a time limit per look-up. */
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../../../ports.ts'
-import { within } from '../../../time-limit.ts'
+import type { Clock } from '../../../system/ports.ts'
+import { within } from '../../../system/time-limit.ts'
 import { onClock } from '../../timed-cache.ts'
 
 /** Long enough to reduce Slack's load, short enough for changes to take effect soon. */

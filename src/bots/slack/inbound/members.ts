@@ -1,7 +1,7 @@
 /** Looks up people on Slack: name, language, rights. A failed look-up gives no rights. */
 import type { UsersInfoResponse } from '@slack/web-api'
-import type { Rights } from '../../../app/people.ts'
-import type { Clock } from '../../../ports.ts'
+import type { Rights } from '../../../app/people/people.ts'
+import type { Clock } from '../../../system/ports.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 import { LookupCache } from './lookup-cache.ts'

@@ -1,5 +1,5 @@
 /** Handles messages to the bot: mentions (the only way in a thread) and direct messages. */
-import { usesInWords } from '../../../app/request-pictures.ts'
+import { usesInWords } from '../../../app/resolve/request-pictures.ts'
 import type { Words } from '../../../words/en.ts'
 import type { ChatReply } from '../../chat/chat.ts'
 import { withFiles } from '../../chat/given-pictures.ts'

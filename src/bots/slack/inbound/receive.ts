@@ -9,8 +9,8 @@ import {
   type ViewSubmitAction,
 } from '@slack/bolt'
 import { z } from 'zod'
-import { toAppError } from '../../../errors.ts'
-import type { Logger } from '../../../ports.ts'
+import { toAppError } from '../../../errors/errors.ts'
+import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
 import {

@@ -1,5 +1,5 @@
 /** Acknowledgement and reply: Slack waits 3 s for an acknowledgement, independent of the work's duration. */
-import type { Clock, Logger } from '../../../ports.ts'
+import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { faultMessage } from '../../chat/fault-message.ts'
 import { type Payload, render } from '../outbound/render.ts'

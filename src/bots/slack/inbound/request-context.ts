@@ -1,5 +1,5 @@
 /** Builds the request context of a Slack payload: person, conversation and language. */
-import type { Caller, Conversation } from '../../../app/people.ts'
+import type { Caller, Conversation } from '../../../app/people/people.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { withNames } from '../../chat/mentioned-names.ts'

@@ -1,7 +1,7 @@
 /** Handlers of shortcuts on messages with a picture: use it as a source, or read its parameters. */
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
-import type { Caller } from '../../../app/people.ts'
+import type { Caller } from '../../../app/people/people.ts'
 import { type MessagePictures, messagePictureInfo, promptsOfPicture } from '../../chat/message-picture.ts'
 import { decodeButtonId } from '../../messages/buttons.ts'
 import { textMessage } from '../../messages/message.ts'

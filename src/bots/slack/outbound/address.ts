@@ -1,7 +1,7 @@
 /** The address of a job's message on Slack, which is stored with the job and read by this adapter only. */
 import { z } from 'zod'
 import type { Address } from '../../../app/delivery/courier.ts'
-import type { Conversation } from '../../../app/people.ts'
+import type { Conversation } from '../../../app/people/people.ts'
 import type { WorkspaceIds } from '../transport/workspaces.ts'
 
 const schema = z.object({

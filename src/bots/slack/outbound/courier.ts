@@ -9,7 +9,7 @@ import type {
   StepRecord,
   Way,
 } from '../../../app/delivery/courier.ts'
-import type { Logger } from '../../../ports.ts'
+import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { endMessage, requestCard } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'

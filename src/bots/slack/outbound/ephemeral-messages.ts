@@ -1,6 +1,6 @@
 /** Ephemeral messages: reach a job's author for a limited time where Easel cannot post in the conversation. */
 import type { LRUCache } from 'lru-cache'
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 import { timedCache } from '../../timed-cache.ts'
 import type { Payload } from './render.ts'
 

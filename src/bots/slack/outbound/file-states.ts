@@ -2,7 +2,7 @@
  * The states of files that Slack processes, from polling with back-off, shared by all waiters, and from events. A file is
  * processed when it has a type, and visible in a conversation when it is shared there.
  */
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 

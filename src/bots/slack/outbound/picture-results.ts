@@ -4,7 +4,7 @@
  * the buttons follow when the pictures are visible.
  */
 import type { Address, WayOutcome } from '../../../app/delivery/courier.ts'
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 import { type SlackAddress, workspaceOf, writeAddress } from './address.ts'
 import { type DeliveryContext, inAnyForm, messageOf, postOnce } from './delivery-context.ts'
 import type { FileStates } from './file-states.ts'

@@ -1,8 +1,8 @@
 /** Uploads a delivery's pictures to Slack, with a step per call, and deletes files. */
 import type { RichTextBlock } from '@slack/types'
 import type { Delivery } from '../../../app/delivery/courier.ts'
-import type { JobView, PictureView } from '../../../app/views.ts'
-import { AppError } from '../../../errors.ts'
+import type { JobView, PictureView } from '../../../app/views/views.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { Words } from '../../../words/en.ts'
 import { altTextOf, shortened, titleOf } from '../../messages/job-message.ts'
 import type { Called, SlackApi } from '../transport/api.ts'

@@ -8,9 +8,9 @@ import {
   WebClient,
   type WebClientOptions,
 } from '@slack/web-api'
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { AbortableRequests } from '../../../net/abortable-requests.ts'
-import type { Clock, Logger } from '../../../ports.ts'
+import type { Clock, Logger } from '../../../system/ports.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 /** `refused`: Slack's own error code, permanent for this call. Temporary faults are thrown as 'platform-busy'. */

@@ -1,6 +1,6 @@
 /** Doctor's check of Slack: the tokens, the granted scopes, and whether the address is free. */
 import { WebAPIPlatformError, WebClient } from '@slack/web-api'
-import type { Config } from '../../../config.ts'
+import type { Config } from '../../../config/config.ts'
 import type { Words } from '../../../words/en.ts'
 import type { DiagnosisSettings, Finding } from '../../adapter.ts'
 import { addressFinding } from '../../address-finding.ts'

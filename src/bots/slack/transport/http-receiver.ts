@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type App, HTTPReceiver, type Receiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
 import { listen } from '../../../net/listen.ts'
-import type { Clock, Logger } from '../../../ports.ts'
+import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { showFailure } from './install-pages.ts'
 import type { Installations } from './installations.ts'

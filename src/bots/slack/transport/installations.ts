@@ -1,8 +1,8 @@
 /** The installation store for Bolt: installations of workspaces and organisations, encrypted at rest. */
 import type { Installation, InstallationQuery, InstallationStore } from '@slack/bolt'
 import { z } from 'zod'
-import { AppError } from '../../../errors.ts'
-import type { Clock, Ids } from '../../../ports.ts'
+import { AppError } from '../../../errors/errors.ts'
+import type { Clock, Ids } from '../../../system/ports.ts'
 import type { SealedDocuments } from '../../adapter.ts'
 import { seal, unseal } from './sealed.ts'
 

@@ -1,6 +1,6 @@
 /** Forwards the log lines of Slack's libraries, at debug level only because they may quote user text. */
 import { LogLevel, type Logger as SlackLogger } from '@slack/web-api'
-import type { Logger } from '../../../ports.ts'
+import type { Logger } from '../../../system/ports.ts'
 
 export function slackLogger(log: Logger): SlackLogger {
   const line = (level: string, words: unknown[]) => log.debug({ level }, words.map(String).join(' '))

@@ -3,7 +3,7 @@
  * times that are spread out, so that they are not refused again all at once.
  */
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 
 interface Rate {
   perSecond: number

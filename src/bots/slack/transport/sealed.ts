@@ -1,6 +1,6 @@
 /** AES-256-GCM encryption of small documents. A document can be decrypted only with the key and its own id. */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 
 const version = 1
 const ivBytes = 12

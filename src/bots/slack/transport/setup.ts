@@ -1,7 +1,7 @@
 /** The secrets that Slack needs for each transport, and the missing ones. Pure. */
-import type { Config } from '../../../config.ts'
-import { toAppError } from '../../../errors.ts'
-import { type SecretName, type Secrets, secretVariables } from '../../../secrets.ts'
+import type { Config } from '../../../config/config.ts'
+import { type SecretName, type Secrets, secretVariables } from '../../../config/secrets.ts'
+import { toAppError } from '../../../errors/errors.ts'
 import type { AdapterSetup } from '../../adapter.ts'
 import { readKey } from './sealed.ts'
 

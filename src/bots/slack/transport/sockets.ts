@@ -4,8 +4,8 @@
  */
 import { type App, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import { WebAPIPlatformError, type WebClientOptions } from '@slack/web-api'
-import { AppError, toAppError } from '../../../errors.ts'
-import type { Clock, Logger } from '../../../ports.ts'
+import { AppError, toAppError } from '../../../errors/errors.ts'
+import type { Clock, Logger } from '../../../system/ports.ts'
 
 /** Slack allows ten; each event goes to one of them. */
 const connectionCount = 2

@@ -1,8 +1,8 @@
 /** The tokens of workspaces: one from the environment, or those of stored installations. */
 import type { Authorize } from '@slack/bolt'
-import { AppError } from '../../../errors.ts'
-import type { Logger } from '../../../ports.ts'
-import { secretVariables } from '../../../secrets.ts'
+import { secretVariables } from '../../../config/secrets.ts'
+import { AppError } from '../../../errors/errors.ts'
+import type { Logger } from '../../../system/ports.ts'
 import type { SlackApi } from './api.ts'
 import type { Installations } from './installations.ts'
 import { botScopes } from './setup.ts'

@@ -5,7 +5,7 @@
  *   Negative prompt: over any number of lines
  *   Steps: 20, Sampler: Euler, CFG scale: 7, Seed: 7, Size: 128x128, Key: "a value, quoted like JSON", …
  */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { type UpscaleOrder, type WorkOrder, workOrder } from '../../work-order.ts'
 import { isFieldsLine, quoteValue, readFields } from './parameter-fields.ts'
 

@@ -1,5 +1,5 @@
 /** The worker of one device: started on demand, pinged while idle, and ended within a time limit. */
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 import type { StartOutcome, WorkerHost } from '../../host/worker-host.ts'
 import { SilenceWatch } from './silence-watch.ts'
 

@@ -1,6 +1,6 @@
 /** One device: starts workers, runs one job at a time, and detects a stall. */
-import { AppError, type ErrorCode } from '../../../errors.ts'
-import type { Clock, Logger } from '../../../ports.ts'
+import { AppError, type ErrorCode } from '../../../errors/errors.ts'
+import type { Clock, Logger } from '../../../system/ports.ts'
 import type { RunOutcome, WorkerHost } from '../../host/worker-host.ts'
 import type { WorkOrder } from '../../work-order.ts'
 import type { Speeds } from '../times/speeds.ts'

@@ -1,5 +1,5 @@
 /** Quarantines a failed device until a probe succeeds, with back-off between probes. */
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 
 /** The time between two probes: doubled each time, up to a maximum. */
 const firstRestMs = 2000

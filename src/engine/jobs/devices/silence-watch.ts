@@ -1,5 +1,5 @@
 /** Detects a missing heartbeat. It uses durations only, because the wall clock may jump. */
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 
 export class SilenceWatch {
   /** Resolves with the duration of a silence that was too long; otherwise never. */

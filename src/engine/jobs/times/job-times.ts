@@ -1,5 +1,5 @@
 /** When each waiting job may start, and when it expires, on the monotonic clock. */
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../system/ports.ts'
 import type { Waiting } from '../store.ts'
 
 export class JobTimes {

@@ -1,5 +1,5 @@
 /** Assembles a model from its own parts and from missing parts of other files: a VAE and text encoders. */
-import type { MissingPart } from '../../../model-problem.ts'
+import type { MissingPart } from '../../../errors/model-problem.ts'
 import type { NetworkPart, NetworkParts } from '../../networks/plan/parts.ts'
 import type { TokenizerPart } from '../../text/tokenizer/tokenizer-part.ts'
 import { hashTexts } from '../hashes/file-hashes.ts'

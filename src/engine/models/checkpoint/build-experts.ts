@@ -1,6 +1,6 @@
 /** Builds Bases and Refiners from the files found, and takes missing parts from other models of the library. */
-import { AppError, toAppError } from '../../../errors.ts'
-import type { MissingPart } from '../../../model-problem.ts'
+import { AppError, toAppError } from '../../../errors/errors.ts'
+import type { MissingPart } from '../../../errors/model-problem.ts'
 import type { FoundExpert } from '../describe.ts'
 import type { FileRecord } from '../file-record.ts'
 import type { ExpertParts, ExpertRecord } from '../record.ts'

@@ -1,5 +1,5 @@
 /** Pairs each Base with a Refiner: its own, the configured one, or a matching one. */
-import { AppError, toAppError } from '../../../errors.ts'
+import { AppError, toAppError } from '../../../errors/errors.ts'
 import { type ModelSchedule, parseSchedule } from '../../sampling/scheduler-config.ts'
 import type { ModelRecord } from '../record.ts'
 import type { Unused } from '../scan.ts'

@@ -1,5 +1,5 @@
 /** The kinds of files in a models folder, and the folder names of each kind. */
-import type { FileKind } from '../../../model-problem.ts'
+import type { FileKind } from '../../../errors/model-problem.ts'
 
 /** Kinds that Easel uses. `folders`: in lower case; the first is ours, the others are those of other UIs. */
 export const modelKinds = {

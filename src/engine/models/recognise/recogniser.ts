@@ -1,5 +1,5 @@
 /** The interface of recognisers: the names and shapes that identify one kind of file of one family. */
-import type { FileKind } from '../../../model-problem.ts'
+import type { FileKind } from '../../../errors/model-problem.ts'
 import type { HeaderView } from './header-view.ts'
 
 export interface Recogniser {

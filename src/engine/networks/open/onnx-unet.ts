@@ -1,10 +1,10 @@
 /** A U-Net from a foreign ONNX graph. It runs unchanged and as a whole, and nothing can be added to it. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { ResidentSession } from '../../onnx/residency.ts'
+import type { UNetConfig } from '../configs/unet-config.ts'
 import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
 import type { ResidualPlace } from '../residuals.ts'
 import { unetNames } from '../unet.ts'
-import type { UNetConfig } from '../unet-config.ts'
 import { unetInputs } from './open-unet.ts'
 
 export class OnnxUNet implements ReusableUNet {

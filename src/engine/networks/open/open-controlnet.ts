@@ -1,9 +1,9 @@
 /** An open ControlNet: the U-Net's input and a picture in, residuals out. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/residency.ts'
 import { type Tensor, wanted } from '../../onnx/session.ts'
+import type { ControlNetConfig } from '../configs/controlnet-config.ts'
 import { controlNetNames, pxPerLatent } from '../controlnet.ts'
-import type { ControlNetConfig } from '../controlnet-config.ts'
 import type { ControlNet, UNet, UNetInput } from '../networks.ts'
 import type { NetworkPart } from '../plan/parts.ts'
 import { planControlNet } from '../plan/plan-controlnet.ts'

@@ -1,11 +1,11 @@
 /** An open IP-Adapter: CLIP's image encoder, and the projection of its output to tokens. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/residency.ts'
 import { wanted } from '../../onnx/session.ts'
 import { clipVisionNames } from '../clip-vision.ts'
-import type { ClipVisionConfig } from '../clip-vision-config.ts'
+import type { ClipVisionConfig } from '../configs/clip-vision-config.ts'
+import type { IpAdapterConfig } from '../configs/ip-adapter-config.ts'
 import { imageProjectionNames } from '../image-projection.ts'
-import type { IpAdapterConfig } from '../ip-adapter-config.ts'
 import type { IpAdapter, UNet } from '../networks.ts'
 import { planIpAdapter } from '../plan/plan-ip-adapter.ts'
 

@@ -1,11 +1,11 @@
 /** An open text encoder: token ids in, hidden states and pooled text out. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { ResidentSession } from '../../onnx/residency.ts'
 import { wanted } from '../../onnx/session.ts'
 import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { clipInput, clipNames, type PlacedVector } from '../clip.ts'
-import type { ClipConfig } from '../clip-config.ts'
+import type { ClipConfig } from '../configs/clip-config.ts'
 import type { TextEncoder } from '../networks.ts'
 
 /** The weights of its graph, and the function that opens it over other weights or its own. */

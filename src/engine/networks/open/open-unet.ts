@@ -3,12 +3,12 @@ import type { ResidentSession } from '../../onnx/residency.ts'
 import { type Tensor, wanted } from '../../onnx/session.ts'
 import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { WeightSource } from '../../weights/source.ts'
+import type { UNetConfig } from '../configs/unet-config.ts'
 import { crossAttentionPaths, imagePromptTensors } from '../image-prompts.ts'
 import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
 import { type ResidualPlace, residualPlaces, residualTensors } from '../residuals.ts'
 import { deepFeaturesInput, deepFeaturesPath } from '../shallow-unet.ts'
 import { unetNames } from '../unet.ts'
-import type { UNetConfig } from '../unet-config.ts'
 import { unetWorkingBytes } from '../working-memory.ts'
 
 /** The functions that open the graphs on demand, over other weights or the network's own. */

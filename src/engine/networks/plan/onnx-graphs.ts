@@ -1,12 +1,12 @@
 /** Foreign ONNX graphs (optimum's layout): checks their inputs and outputs. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import { type OnnxFile, type OnnxPort, readOnnxFile } from '../../weights/onnx-file.ts'
 import { clipNames } from '../clip.ts'
-import type { ClipConfig } from '../clip-config.ts'
+import type { ClipConfig } from '../configs/clip-config.ts'
+import type { UNetConfig } from '../configs/unet-config.ts'
+import type { VaeConfig } from '../configs/vae-config.ts'
 import { unetNames } from '../unet.ts'
-import type { UNetConfig } from '../unet-config.ts'
-import type { VaeConfig } from '../vae-config.ts'
 
 /** The encoder or decoder of a VAE as a graph, with the names of its input and output. */
 export interface VaeGraph<Graph> {

@@ -1,14 +1,14 @@
 /** Plans an IP-Adapter and its image encoder: reads configs and builds graphs over their weights, without opening them. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights, type WeightLocation } from '../../weights/location.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { buildClipVision, placesOf } from '../clip-vision.ts'
-import { type ClipVisionConfig, clipVisionConfigSchema } from '../clip-vision-config.ts'
+import { type ClipVisionConfig, clipVisionConfigSchema } from '../configs/clip-vision-config.ts'
+import { type IpAdapterConfig, ipAdapterConfigOf } from '../configs/ip-adapter-config.ts'
 import { buildImageProjection } from '../image-projection.ts'
-import { type IpAdapterConfig, ipAdapterConfigOf } from '../ip-adapter-config.ts'
 import type { NetworkPart } from './parts.ts'
 
 export interface IpAdapterPlan {

@@ -1,6 +1,6 @@
 /** The vectors of the embeddings in orders. Each file is read once and must be unchanged. */
 import { LRUCache } from 'lru-cache'
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import { type EncoderWidths, encoderOf, readEmbeddingVectors } from '../../text/embedding-file.ts'
 import type { NamedVectors } from '../../text/tokenise.ts'

@@ -1,7 +1,7 @@
 /** Turns pictures into image prompts: opens IP-Adapters by name, and caches the results of recent pictures. */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { decodeStoredPicture } from '../../image/decode.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { IpAdapter, UNet } from '../../networks/networks.ts'

@@ -3,7 +3,7 @@ import type { PromptRule, ScheduledText } from '../../text/prompt-rule.ts'
 import { promptRules } from '../../text/prompt-rules.ts'
 import type { PaintOrder } from '../../work-order.ts'
 import { type Guidance, isGuided } from '../denoising/guidance.ts'
-import type { CachedModel } from '../model-cache.ts'
+import type { CachedModel } from '../open/model-cache.ts'
 import {
   type Conditioning,
   type ConditioningAt,

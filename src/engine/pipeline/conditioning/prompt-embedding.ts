@@ -1,12 +1,12 @@
 /** The embedding of a prompt for the U-Net: concatenated hidden states of the text encoders, and the pooled text. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { TextEncoder } from '../../networks/networks.ts'
 import type { Chunk, PromptRule } from '../../text/prompt-rule.ts'
 import { layOutRows, rowLength } from '../../text/token-rows.ts'
 import { tokeniseFor } from '../../text/tokenise.ts'
 import type { Tokenizer } from '../../text/tokenizer/tokenizer.ts'
 import { requireFinite } from '../finite.ts'
-import type { OpenModel } from '../open-model.ts'
+import type { OpenModel } from '../open/open-model.ts'
 import { noEmbeddings, type PromptEmbeddings } from './embedding-vectors.ts'
 
 /** One prompt, encoded. */

@@ -1,5 +1,5 @@
 /** The open ControlNets of a worker: those of the current order, kept until an order needs others. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { ControlNet, UNet } from '../../networks/networks.ts'
 import { openControlNet } from '../../networks/open/open-controlnet.ts'

@@ -1,7 +1,7 @@
 /** The denoising loop of every pipeline: churn, scale, predict, guide, step, over a span of a sampler's schedule. */
 import type { UNet } from '../../networks/networks.ts'
+import type { Span } from '../../sampling/noise/span.ts'
 import type { Sampler } from '../../sampling/sampler.ts'
-import type { Span } from '../../sampling/span.ts'
 import type { ConditioningAt, ConditioningRows } from '../conditioning/conditioning.ts'
 import { type ImagePrompt, imagePromptsFor } from '../conditioning/image-prompt.ts'
 import { requireFinite } from '../finite.ts'

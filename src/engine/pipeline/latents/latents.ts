@@ -1,6 +1,7 @@
 /** Converts between pictures and latents: the VAE with its scaling, one picture at a time, in tiles for large sizes. */
+
+import type { LatentScaling } from '../../networks/configs/vae-config.ts'
 import type { Vae } from '../../networks/networks.ts'
-import type { LatentScaling } from '../../networks/vae-config.ts'
 import { untiledAreas } from '../../networks/working-memory.ts'
 import { type LatentShape, valuesPerPicture } from '../denoising/denoise.ts'
 import type { NoiseSource } from '../denoising/noise-source.ts'

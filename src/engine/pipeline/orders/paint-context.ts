@@ -1,5 +1,5 @@
 /** The context of painting: sources, hooks, and the steps that all orders share, such as decoding. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { decodeStoredMask, decodeStoredPicture } from '../../image/decode.ts'
 import { type Picture, pictureFromFloats } from '../../image/picture.ts'
 import type { Upscaler } from '../../image/upscale.ts'
@@ -10,7 +10,7 @@ import type { EmbeddingVectors } from '../conditioning/embedding-vectors.ts'
 import type { AdaptedPicture } from '../conditioning/image-prompter.ts'
 import type { LatentShape, RunHooks } from '../denoising/denoise.ts'
 import { decodeLatents, encodePixels, type Posterior } from '../latents/latents.ts'
-import type { CachedModel } from '../model-cache.ts'
+import type { CachedModel } from '../open/model-cache.ts'
 import { type Canvas, maskedCanvas, plainCanvas, type SizePx } from './canvas.ts'
 
 export interface PaintContext {

@@ -1,8 +1,8 @@
 /** Paints a work order. Each picture is painted separately, so it equals the picture of a single request with its seed. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { decodeStoredPicture } from '../../image/decode.ts'
 import type { Picture } from '../../image/picture.ts'
-import { baseSpan, type Span, strengthSpan, wholeSpan } from '../../sampling/span.ts'
+import { baseSpan, type Span, strengthSpan, wholeSpan } from '../../sampling/noise/span.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder } from '../../work-order.ts'
 import { type SamplerSetup, setUpSampler, stepsOf } from '../run-setup.ts'
 import { runBase } from './base.ts'

@@ -3,7 +3,7 @@
  * γ = min(S_churn/n, √2 - 1) while S_tmin ≤ σ ≤ S_tmax. Noise is drawn before every step, used or not.
  */
 import { at, combine } from '../arithmetic.ts'
-import type { NoiseLevels } from '../noise-levels.ts'
+import type { NoiseLevels } from '../noise/noise-levels.ts'
 import { explodingLevel, type Level } from '../preconditioning.ts'
 import type { RuleOptions, Sampler } from '../sampler.ts'
 

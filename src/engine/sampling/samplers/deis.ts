@@ -8,8 +8,8 @@
  * zero, the last step is of first order.
  */
 import { at, combine } from '../arithmetic.ts'
-import { trainingRange } from '../diffusers-levels.ts'
-import { samplerFrame } from '../noise-levels.ts'
+import { trainingRange } from '../noise/diffusers-levels.ts'
+import { samplerFrame } from '../noise/noise-levels.ts'
 import { levelAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
 import { shortRun } from './second-order.ts'

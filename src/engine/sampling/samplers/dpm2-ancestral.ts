@@ -3,7 +3,7 @@
  * below the target level, then noise up to it. Noise is drawn in the second call of each step only; a step to 0 has
  * none. Uses eta and noiseFactor.
  */
-import { chosenRangeRounded } from '../diffusers-levels.ts'
+import { chosenRangeRounded } from '../noise/diffusers-levels.ts'
 import type { LevelSampler } from '../sampler.ts'
 import { middlePointRun } from './dpm2.ts'
 import { ancestralSplit } from './euler-ancestral.ts'

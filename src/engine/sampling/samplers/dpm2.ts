@@ -4,8 +4,8 @@
  * the slope at that point. Uses churn and noiseFactor.
  */
 import { at, combine } from '../arithmetic.ts'
-import { chosenRangeRounded } from '../diffusers-levels.ts'
-import { callFrame, type NoiseLevels } from '../noise-levels.ts'
+import { chosenRangeRounded } from '../noise/diffusers-levels.ts'
+import { callFrame, type NoiseLevels } from '../noise/noise-levels.ts'
 import { advance, explodingLevel, levelAt, slopeAt } from '../preconditioning.ts'
 import type { LevelSampler, RuleOptions, Sampler } from '../sampler.ts'
 import { churned } from './churn.ts'

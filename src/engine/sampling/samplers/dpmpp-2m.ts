@@ -7,8 +7,8 @@
  * Uses solver, lowerOrderFinal and eulerAtFinal.
  */
 import { combine } from '../arithmetic.ts'
-import { trainingRange } from '../diffusers-levels.ts'
-import { samplerFrame } from '../noise-levels.ts'
+import { trainingRange } from '../noise/diffusers-levels.ts'
+import { samplerFrame } from '../noise/noise-levels.ts'
 import type { LevelSampler } from '../sampler.ts'
 import { secondOrder } from './second-order.ts'
 

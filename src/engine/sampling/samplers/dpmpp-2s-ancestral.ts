@@ -7,8 +7,8 @@
  * A step down to 0 is an Euler step. Noise is drawn in second calls only. Uses eta and noiseFactor.
  */
 import { at, combine } from '../arithmetic.ts'
-import { kDiffusionLevels } from '../k-diffusion-levels.ts'
-import { callFrame } from '../noise-levels.ts'
+import { kDiffusionLevels } from '../noise/k-diffusion-levels.ts'
+import { callFrame } from '../noise/noise-levels.ts'
 import { explodingLevel, levelAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
 import { ancestralSplit } from './euler-ancestral.ts'

@@ -9,8 +9,8 @@
  * Noise is drawn in every step except a step to 0. Uses eta and noiseFactor.
  */
 import { combine } from '../arithmetic.ts'
-import { kDiffusionLevels } from '../k-diffusion-levels.ts'
-import { samplerFrame } from '../noise-levels.ts'
+import { kDiffusionLevels } from '../noise/k-diffusion-levels.ts'
+import { samplerFrame } from '../noise/noise-levels.ts'
 import { type Level, levelAt, logSnr } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
 

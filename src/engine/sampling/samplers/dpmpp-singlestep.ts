@@ -5,8 +5,8 @@
  * Limits: uses linspace timesteps and ignores the config's spacing, as the reference does.
  */
 import { combine } from '../arithmetic.ts'
-import { trainingRange } from '../diffusers-levels.ts'
-import { samplerFrame } from '../noise-levels.ts'
+import { trainingRange } from '../noise/diffusers-levels.ts'
+import { samplerFrame } from '../noise/noise-levels.ts'
 import { levelAt, logSnr } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
 

@@ -3,8 +3,8 @@
  * the target level, then add noise up to it. Uses eta and noiseFactor. Limits: plain sigmas only.
  */
 import { at, combine } from '../arithmetic.ts'
-import { chosenRange } from '../diffusers-levels.ts'
-import { samplerFrame } from '../noise-levels.ts'
+import { chosenRange } from '../noise/diffusers-levels.ts'
+import { samplerFrame } from '../noise/noise-levels.ts'
 import { advance, explodingLevel, slopeAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
 

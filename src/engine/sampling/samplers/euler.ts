@@ -3,8 +3,8 @@
  * without their second-order correction. Uses churn and noiseFactor. Limits: linear interpolation of sigmas only.
  */
 import { at } from '../arithmetic.ts'
-import { chosenRange } from '../diffusers-levels.ts'
-import { callFrame } from '../noise-levels.ts'
+import { chosenRange } from '../noise/diffusers-levels.ts'
+import { callFrame } from '../noise/noise-levels.ts'
 import { advance, explodingLevel, slopeAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
 import { churned } from './churn.ts'

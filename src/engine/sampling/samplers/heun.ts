@@ -4,8 +4,8 @@
  * Uses churn and noiseFactor.
  */
 import { at, combine } from '../arithmetic.ts'
-import { chosenRange } from '../diffusers-levels.ts'
-import { callFrame } from '../noise-levels.ts'
+import { chosenRange } from '../noise/diffusers-levels.ts'
+import { callFrame } from '../noise/noise-levels.ts'
 import { advance, levelAt, slopeAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
 import { churned } from './churn.ts'

@@ -4,8 +4,8 @@
  * Limits: the coefficients are exact integrals; the reference uses a quadrature to 1e-4 (which is exact for cubics).
  */
 import { at, combine } from '../arithmetic.ts'
-import { chosenRange } from '../diffusers-levels.ts'
-import { samplerFrame } from '../noise-levels.ts'
+import { chosenRange } from '../noise/diffusers-levels.ts'
+import { samplerFrame } from '../noise/noise-levels.ts'
 import { explodingLevel, slopeAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
 

@@ -7,7 +7,7 @@
  * First order (D = x0) in the first step, in a step to σ = 0, and in the last step of short runs.
  */
 import { combine } from '../arithmetic.ts'
-import type { NoiseLevels } from '../noise-levels.ts'
+import type { NoiseLevels } from '../noise/noise-levels.ts'
 import { type Level, levelAt, logSnr } from '../preconditioning.ts'
 import type { RuleOptions } from '../sampler.ts'
 

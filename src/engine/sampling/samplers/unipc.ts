@@ -8,8 +8,8 @@
  * First order in the first and in the last step.
  */
 import { combine } from '../arithmetic.ts'
-import { trainingRange } from '../diffusers-levels.ts'
-import { samplerFrame } from '../noise-levels.ts'
+import { trainingRange } from '../noise/diffusers-levels.ts'
+import { samplerFrame } from '../noise/noise-levels.ts'
 import { type Level, levelAt, logSnr } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
 

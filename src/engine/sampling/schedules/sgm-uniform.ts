@@ -1,6 +1,6 @@
 /** Timesteps at equal distances over the whole training range, without the last one; Stability's generative-models. */
 import { linspace } from '../arithmetic.ts'
-import { sigmaAtInLogs } from '../timesteps.ts'
+import { sigmaAtInLogs } from '../noise/timesteps.ts'
 import type { SigmaSchedule } from './schedule.ts'
 
 export const sgmUniform: SigmaSchedule = {

@@ -1,7 +1,8 @@
 /** Steps of the DDIM family: whole timesteps, each with the level of that training timestep. */
 import { at, roundHalfToEven } from '../arithmetic.ts'
-import { callFrame } from '../noise-levels.ts'
-import { type NoiseSchedule, noiseSchedule } from '../noise-schedule.ts'
+import { callFrame } from '../noise/noise-levels.ts'
+import { type NoiseSchedule, noiseSchedule } from '../noise/noise-schedule.ts'
+import { spacedTimesteps } from '../noise/timesteps.ts'
 import {
   clipped,
   type Level,
@@ -10,7 +11,6 @@ import {
   preservingPreconditioning,
 } from '../preconditioning.ts'
 import type { Sampler, SchedulerConfig } from '../sampler.ts'
-import { spacedTimesteps } from '../timesteps.ts'
 
 export interface TrainingSteps {
   readonly timesteps: readonly number[]

@@ -1,7 +1,7 @@
 /** Reads a tokenizer.json, the single file in which newer libraries save a tokenizer. */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { readConfigFile } from '../../weights/config-file.ts'
 import type { Vocabulary } from './tokenizer.ts'
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { Tokenizer as ByteLevelBpe } from '@huggingface/tokenizers'
 import { z } from 'zod'
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { readConfigFile, readTextFile } from '../../weights/config-file.ts'
 
 /** One of a model's two tokenizers. They differ in the padding token, and in its effect on text. */

@@ -1,5 +1,5 @@
 /** Finds what a LoRA file changes in a model: its factors beside the weights that they belong to. Values are not read. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { SafetensorsHeader, StoredTensor } from '../safetensors.ts'
 import { type AdapterScale, adapterScales } from './adapter-metadata.ts'
 import { magnitudesOf } from './dora.ts'

@@ -1,5 +1,5 @@
 /** The products in float64 that updates are made of. */
-import { AppError } from '../../../errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { Factor, Factors, Role, Shape } from './family.ts'
 
 /** Row-major. */

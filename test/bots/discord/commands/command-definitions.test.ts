@@ -7,8 +7,8 @@ import {
   commandNamed,
   shortcutNamed,
 } from '../../../../src/bots/discord/commands/command-definitions.ts'
-import { loadConfig } from '../../../../src/config.ts'
-import { packageRoot } from '../../../../src/paths.ts'
+import { loadConfig } from '../../../../src/config/config.ts'
+import { packageRoot } from '../../../../src/system/paths.ts'
 import { en } from '../../../../src/words/en.ts'
 import { zhCn } from '../../../../src/words/zh-cn/index.ts'
 import { checked } from '../../../fakes/discord/limits/check.ts'

@@ -1,7 +1,7 @@
 /** Commands are written when they changed and only then, where the configuration says. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../../../src/config.ts'
-import { packageRoot } from '../../../../src/paths.ts'
+import { loadConfig } from '../../../../src/config/config.ts'
+import { packageRoot } from '../../../../src/system/paths.ts'
 import type { Guild } from '../../../fakes/discord/world.ts'
 import { Asking, type AskingOptions } from '../asking.ts'
 

@@ -1,9 +1,9 @@
 /** What people do on Discord and what comes of it: commands, buttons, forms, shortcuts, and who may do what. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Easel } from '../../../../src/app/easel.ts'
-import { settingsProblems } from '../../../../src/app/settings.ts'
+import { settingsProblems } from '../../../../src/app/people/settings.ts'
 import { encodeButtonId } from '../../../../src/bots/messages/buttons.ts'
-import { AppError } from '../../../../src/errors.ts'
+import { AppError } from '../../../../src/errors/errors.ts'
 import { en } from '../../../../src/words/en.ts'
 import { zhCn } from '../../../../src/words/zh-cn/index.ts'
 import { foreignPicture, pngWith } from '../../../helpers/foreign-pictures.ts'

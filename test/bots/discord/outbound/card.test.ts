@@ -1,6 +1,6 @@
 /** The card in the channel ends in the outcome, with a small picture where one may be shown. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { AppError } from '../../../../src/errors.ts'
+import { AppError } from '../../../../src/errors/errors.ts'
 import { en } from '../../../../src/words/en.ts'
 import { DiscordTest } from '../start-discord.ts'
 

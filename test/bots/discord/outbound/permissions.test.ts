@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Conversation } from '../../../../src/app/people.ts'
+import type { Conversation } from '../../../../src/app/people/people.ts'
 import { writeDetails } from '../../../../src/bots/discord/outbound/address.ts'
-import { whyNoThread } from '../../../../src/bots/discord/outbound/opening-ways.ts'
 import { has, writesItself } from '../../../../src/bots/discord/outbound/permissions.ts'
+import { whyNoThread } from '../../../../src/bots/discord/outbound/ways/opening-ways.ts'
 import { bits, type PermissionName, usual } from '../../../fakes/discord/permissions.ts'
 
 function conversation(

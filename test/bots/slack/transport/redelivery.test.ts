@@ -1,7 +1,7 @@
 /** Slack delivers again what it saw no answer to, late and in any order: one wish stays one job. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { encodeButtonId } from '../../../../src/bots/messages/buttons.ts'
-import { AppError } from '../../../../src/errors.ts'
+import { AppError } from '../../../../src/errors/errors.ts'
 import type { Envelope } from '../../../fakes/slack/transport.ts'
 import type { Post } from '../../../fakes/slack/world.ts'
 import { SlackTest } from '../start-slack.ts'

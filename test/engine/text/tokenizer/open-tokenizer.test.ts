@@ -9,7 +9,7 @@ import {
   parseMerges,
   type Tokenizer,
 } from '../../../../src/engine/text/tokenizer/tokenizer.ts'
-import { toAppError } from '../../../../src/errors.ts'
+import { toAppError } from '../../../../src/errors/errors.ts'
 import { en, errorSentence } from '../../../../src/words/en.ts'
 import { oracleModels } from '../../../helpers/oracle-models.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'

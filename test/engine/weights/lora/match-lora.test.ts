@@ -4,7 +4,7 @@ import type { Shape } from '../../../../src/engine/weights/lora/family.ts'
 import { matchLora } from '../../../../src/engine/weights/lora/match-lora.ts'
 import { moduleIndex } from '../../../../src/engine/weights/lora/module-index.ts'
 import type { SafetensorsHeader } from '../../../../src/engine/weights/safetensors.ts'
-import { AppError } from '../../../../src/errors.ts'
+import { AppError } from '../../../../src/errors/errors.ts'
 
 const query = 'down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q'
 const model = {

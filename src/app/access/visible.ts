@@ -1,0 +1,78 @@
+/**
+ * Access-checked reads of jobs and pictures: in app/ the only way from an id, a hash or a list to a record on behalf of a
+ * person. A record that the person may not see is treated as missing.
+ */
+import type { Database } from '../../db/database.ts'
+import type { JobRecord } from '../../db/repositories/job-records.ts'
+import type { PictureRecord } from '../../db/repositories/pictures.ts'
+import type { Conversation } from '../people/people.ts'
+import { isOpenIn, maySee, type Viewer } from './access.ts'
+
+/** A picture with the job that made it. */
+export interface MadePicture {
+  picture: PictureRecord
+  job: JobRecord
+}
+
+type Job = Pick<JobRecord, 'id' | 'author' | 'conversation'>
+
+export function isVisible(db: Database, viewer: Viewer, { id, author, conversation }: Job): boolean {
+  if (maySee(viewer, { author, places: [conversation] })) return true
+  return maySee(viewer, { author, places: db.jobPlaces.of(id) })
+}
+
+export function visibleJob(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
+  const job = db.jobs.get(jobId)
+  return job && !job.removed && isVisible(db, viewer, job) ? job : undefined
+}
+
+/** The newest of the viewer's channel, oldest of them first. */
+export function visibleHere(db: Database, viewer: Viewer, limit: number): JobRecord[] {
+  return db.jobs.inChannel(viewer.conversation, limit).filter(job => isVisible(db, viewer, job))
+}
+
+export function visiblePicture(db: Database, viewer: Viewer, pictureId: string): MadePicture | undefined {
+  return madeVisibly(db, viewer, db.pictures.get(pictureId))
+}
+
+/** Whether everybody who reads in that conversation may see the job. */
+export function isOpenThere(db: Database, jobId: string, conversation: Conversation): boolean {
+  const job = db.jobs.get(jobId)
+  return (
+    job !== undefined && isOpenIn(conversation, { places: [job.conversation, ...db.jobPlaces.of(jobId)] })
+  )
+}
+
+/** The newest of those with these bytes that the viewer may see: the same order paints the same bytes elsewhere too. */
+export function visibleByHash(db: Database, viewer: Viewer, hash: string): MadePicture | undefined {
+  for (const picture of db.pictures.madeWithHash(hash)) {
+    const found = madeVisibly(db, viewer, picture)
+    if (found) return found
+  }
+  return undefined
+}
+
+/**
+ * One that can be painted from: of a visible job, or given by the viewer. What people give is theirs alone. `granted`
+ * ones go along with what the viewer may see, whoever gave them.
+ */
+export function usablePicture(
+  db: Database,
+  viewer: Viewer,
+  pictureId: string,
+  granted: readonly string[] = [],
+): PictureRecord | undefined {
+  const picture = db.pictures.get(pictureId)
+  if (granted.includes(pictureId)) return picture
+  if (picture?.jobId !== null) return madeVisibly(db, viewer, picture)?.picture
+  return db.people.ofAccount(viewer.person).includes(picture.personId) ? picture : undefined
+}
+
+function madeVisibly(
+  db: Database,
+  viewer: Viewer,
+  picture: PictureRecord | undefined,
+): MadePicture | undefined {
+  const job = picture?.jobId ? visibleJob(db, viewer, picture.jobId) : undefined
+  return picture && job && { picture, job }
+}

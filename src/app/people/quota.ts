@@ -1,0 +1,103 @@
+/** Checks the quotas of a person and of the space for a request, and tells what is left. */
+import type { Config } from '../../config/config.ts'
+import type { Database } from '../../db/database.ts'
+import type { UsageEntry } from '../../db/repositories/usage.ts'
+import { type Problem, problem } from '../problems.ts'
+import { hourMs } from '../views/durations.ts'
+import type { UsageView } from '../views/views.ts'
+import { directSpaceId, type Person } from './people.ts'
+
+/** What somebody asks for at once. */
+export interface Asked {
+  person: Person
+  jobs: number
+  pictures: number
+}
+
+interface Quota {
+  whose: 'person' | 'address' | 'space'
+  limit: number
+  /** Within the window, oldest first. */
+  used: readonly UsageEntry[]
+}
+
+/** Asked inside the transaction that accepts, so that two requests at once cannot both take the last place. */
+export function refusalByQuota(
+  db: Database,
+  limits: Config['limits'],
+  { person, jobs, pictures }: Asked,
+  now: number,
+): Problem | undefined {
+  if (db.openJobs.countQueued() + jobs > limits.maxQueued) {
+    return problem('queue-full', { limit: limits.maxQueued })
+  }
+  if (db.openJobs.countQueued(db.people.ofAccount(person)) + jobs > limits.maxQueuedPerPerson) {
+    return problem('queue-full', { limit: limits.maxQueuedPerPerson })
+  }
+  const { address } = person
+  const mostFromAddress = limits.maxQueuedPerPerson * limits.peoplePerAddress
+  if (address !== undefined && db.openJobs.countQueuedFrom(address) + jobs > mostFromAddress) {
+    return problem('queue-full', { limit: mostFromAddress })
+  }
+  const exceeded = quotasOf(db, limits, person, now).find(quota => leftOf(quota) < pictures)
+  return exceeded && refusal(exceeded, pictures, limits.quotaHours, now)
+}
+
+export function usageOf(db: Database, limits: Config['limits'], person: Person, now: number): UsageView {
+  const used = db.usage.since(db.people.ofAccount(person), windowStart(limits, now))
+  const left = quotasOf(db, limits, person, now).map(leftOf)
+  return {
+    jobs: used.jobs,
+    pictures: used.pictures,
+    gpuSeconds: used.runMs / 1000,
+    left: left.length === 0 ? undefined : Math.min(...left),
+    periodHours: limits.quotaHours,
+  }
+}
+
+/** Those that are set. */
+function quotasOf(db: Database, limits: Config['limits'], person: Person, now: number): Quota[] {
+  const sinceMs = windowStart(limits, now)
+  const own = { whose: 'person', limit: limits.quotaPictures } as const
+  const common = { whose: 'address', limit: limits.quotaPictures * limits.peoplePerAddress } as const
+  const { address } = person
+  const shared = { whose: 'space', limit: limits.quotaPicturesPerSpace } as const
+  const hasSpace = person.spaceId !== directSpaceId
+  return [
+    ...(own.limit > 0 ? [{ ...own, used: db.usage.entriesSince(db.people.ofAccount(person), sinceMs) }] : []),
+    ...(common.limit > 0 && address !== undefined
+      ? [{ ...common, used: db.usage.entriesFrom(address, sinceMs) }]
+      : []),
+    ...(shared.limit > 0 && hasSpace ? [{ ...shared, used: db.usage.entriesInSpace(person, sinceMs) }] : []),
+  ]
+}
+
+/** The window slides: what was accepted exactly its length ago is free again. */
+function windowStart({ quotaHours }: Config['limits'], now: number): number {
+  return now - quotaHours * hourMs + 1
+}
+
+function leftOf({ limit, used }: Quota): number {
+  return Math.max(0, limit - sumOf(used))
+}
+
+function sumOf(used: readonly UsageEntry[]): number {
+  return used.reduce((sum, entry) => sum + entry.pictures, 0)
+}
+
+function refusal(quota: Quota, wanted: number, perHours: number, now: number): Problem {
+  const { whose, limit, used } = quota
+  const excess = sumOf(used) + wanted - limit
+  const nextAt = wanted > limit ? undefined : whenFreed(used, excess, now) + perHours * hourMs
+  return problem('quota-used', { whose, limit, perHours, left: leftOf(quota), wanted, nextAt })
+}
+
+/** The moment of acceptance after whose lapse `excess` pictures are free again. */
+function whenFreed(used: readonly UsageEntry[], excess: number, now: number): number {
+  let freed = 0
+  for (const entry of used) {
+    freed += entry.pictures
+    if (freed >= excess) return entry.acceptedAt
+  }
+  return now
+}

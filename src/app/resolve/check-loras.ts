@@ -1,0 +1,34 @@
+/** Checks before acceptance whether the LoRAs of orders fit their model, and how much of each does. */
+import type { PaintOrder } from '../../engine/work-order.ts'
+import { hasCode } from '../../errors/errors.ts'
+import type { Catalogue } from '../views/catalogue.ts'
+import type { Findings } from '../views/findings.ts'
+
+/** As many unmatched modules as a sentence has room for. */
+const mostExamples = 3
+
+export async function checkLoras(
+  orders: readonly PaintOrder[],
+  { models, files = [], loraFit }: Catalogue,
+  findings: Findings,
+): Promise<void> {
+  if (!loraFit) return
+  const told = new Set<string>()
+  for (const order of orders) {
+    const model = models.find(({ hash }) => hash === order.model.hash)
+    for (const { name: lora, hash } of order.loras ?? []) {
+      const file = files.find(one => one.kind === 'lora' && one.hash === hash)
+      if (!model || !file || told.has(hash)) continue
+      told.add(hash)
+      try {
+        const { modules, unmatched } = await loraFit(model, file)
+        if (unmatched.length === 0) continue
+        const facts = { unmatched: unmatched.length, modules, examples: unmatched.slice(0, mostExamples) }
+        findings.notice('lora-partly', { lora, model: model.name, ...facts })
+      } catch (error) {
+        if (!hasCode(error, 'model-file')) throw error
+        findings.refuse('lora-unfit', { lora, model: model.name, problem: error.details.problem })
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** The pictures given with a request: stored ones by id, or a person's own, which are stored. */
+
+import { extensionOf, sha256 } from '../../db/files/picture-files.ts'
+import type { NewPicture } from '../../db/repositories/pictures.ts'
+import { hasCode } from '../../errors/errors.ts'
+import type { Viewer } from '../access/access.ts'
+import { usablePicture } from '../access/visible.ts'
+import type { AppParts } from '../parts.ts'
+import { type Problem, problem } from '../problems.ts'
+import type { GivenPicture } from '../requests.ts'
+import type { AdmittedPicture } from './resolve.ts'
+import { idTooLong } from './text-limits.ts'
+
+export type Admission =
+  /** `added`: its file is written, its row is to go into the accepting transaction. */
+  | { kind: 'admitted'; picture: AdmittedPicture; added?: NewGivenPicture }
+  | { kind: 'refused'; problem: Problem }
+
+export type NewGivenPicture = Omit<NewPicture, 'personId'>
+
+/** `granted`: ours that go along with what the viewer may see, whoever gave them. */
+export async function admitPicture(
+  parts: AppParts,
+  viewer: Viewer,
+  given: GivenPicture,
+  granted: readonly string[] = [],
+): Promise<Admission> {
+  const { db } = parts
+  if (given.kind === 'stored') {
+    const { pictureId } = given
+    const tooLong = idTooLong(pictureId)
+    if (tooLong) return { kind: 'refused', problem: tooLong }
+    const record = usablePicture(db, viewer, pictureId, granted)
+    if (!record) return { kind: 'refused', problem: problem('picture-unknown', { id: given.pictureId }) }
+    const { id, widthPx, heightPx } = record
+    return { kind: 'admitted', picture: { id, widthPx, heightPx } }
+  }
+  try {
+    return await admitBytes(parts, db.people.find(viewer.person), given.bytes)
+  } catch (error) {
+    if (!hasCode(error, 'picture-unusable')) throw error
+    return { kind: 'refused', problem: problem('picture-refused', error.details) }
+  }
+}
+
+/** The same bytes from the same person are the same picture. */
+async function admitBytes(
+  parts: AppParts,
+  personId: number | undefined,
+  given: Uint8Array,
+): Promise<Admission> {
+  const { db, ids, clock } = parts
+  const { bytes, mediaType, widthPx, heightPx, shrunkFrom } = await parts.checkPicture(given)
+  const hash = sha256(bytes)
+  const before = personId === undefined ? undefined : db.pictures.givenBefore(personId, hash)
+  const id = before?.id ?? ids.next()
+  const picture = { id, widthPx, heightPx, ...(shrunkFrom && { shrunkFrom }) }
+  if (before) return { kind: 'admitted', picture }
+  const file = `given-${id}.${extensionOf(mediaType)}`
+  await db.store([{ file, bytes }])
+  const facts = { file, mediaType, widthPx, heightPx, sizeBytes: bytes.byteLength, hash }
+  return { kind: 'admitted', picture, added: { id, index: 0, seed: 0, createdAt: clock.now(), ...facts } }
+}

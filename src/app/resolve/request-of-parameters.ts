@@ -1,0 +1,95 @@
+/** The request that comes nearest to what another program wrote into a picture, as far as it can be followed here. */
+
+import type { PictureParameters } from '../../engine/image/parameters/parameters.ts'
+import { parseLoraWeights } from '../../engine/image/readers/build-parameters.ts'
+import { findSampler, samplerName } from '../../engine/sampling/sampler-names.ts'
+import { isReadAlike } from '../../engine/text/prompt-rules.ts'
+import { type Bounds, bounds } from '../../shared/bounds.ts'
+import type { ImagineRequest } from '../requests.ts'
+import { type Catalogue, findByName } from '../views/catalogue.ts'
+import { knownLora } from './resolve-loras.ts'
+
+/** Programs whose prompts ComfyUI's rule reads; the others' are read as A1111's. */
+const comfyPrograms: ReadonlySet<string | undefined> = new Set(['ComfyUI', 'SwarmUI'])
+
+/**
+ * Its model and sampler where they are known here; otherwise our own stand in. What is out of bounds here is left out.
+ * LoRAs that are not here are left out too. Sizes are the picture's matter. The prompt is the plain text, not a template.
+ */
+export function requestOfParameters(
+  p: PictureParameters,
+  catalogue: Catalogue,
+  program?: string,
+): ImagineRequest {
+  const isComfy = comfyPrograms.has(program) && ![p.prompt, p.negative].every(isReadAlike)
+  const found: Omit<Partial<ImagineRequest>, 'prompt'> = {
+    negative: p.negative || undefined,
+    seed: seedOf(p.seed),
+    steps: p.steps !== undefined && Number.isInteger(p.steps) && p.steps > 0 ? p.steps : undefined,
+    guidance: within(bounds.guidance, p.guidance),
+    sampler: samplerOf(p),
+    model: modelOf(p.model, catalogue.models),
+    loras: lorasOf(p, catalogue),
+    clipSkip: within(bounds.clipSkip, clipSkipOf(p)),
+    syntax: isComfy ? 'comfyui' : undefined,
+  }
+  const known = Object.entries(found).filter(([, value]) => value !== undefined)
+  return Object.assign({ prompt: withKnownLoras(p.prompt, catalogue) }, Object.fromEntries(known))
+}
+
+/**
+ * Other programs take 64 bits. torch's generator, whose noise ours is, counts the low 32 alone (at::mt19937): they stand
+ * for a seed that is too large for a number in JSON.
+ */
+function seedOf(seed: bigint | undefined): number | undefined {
+  if (seed === undefined || seed < 0n) return undefined
+  return Number(seed <= bounds.seed.max ? seed : BigInt.asUintN(32, seed))
+}
+
+function within({ min, max }: Bounds, value: number | undefined): number | undefined {
+  return value !== undefined && value >= min && value <= max ? value : undefined
+}
+
+/** With its schedule, where both are known. */
+function samplerOf({ sampler, extra }: PictureParameters): string | undefined {
+  if (sampler === undefined) return undefined
+  const schedule = extra.get('Schedule type') ?? extra.get('Scheduler') ?? ''
+  const spelled = [findSampler(`${sampler} ${schedule}`), findSampler(sampler)]
+  const found = spelled.find(lookup => lookup.kind === 'found')
+  return found && samplerName(found.choice)
+}
+
+function modelOf(name: string | undefined, models: Catalogue['models']): string | undefined {
+  const spellings = name === undefined ? [] : spellingsOf(name)
+  return spellings.map(spelling => findByName(models, spelling)?.name).find(known => known !== undefined)
+}
+
+/** A file's name alone, whatever its folder, with its ending and without. */
+function spellingsOf(name: string): string[] {
+  const file = name.split(/[\\/]/).at(-1) ?? ''
+  return [file, file.replace(/\.[a-z0-9]{2,11}$/i, '')]
+}
+
+/** `<lora:name:0.8>`, whatever stands behind the name. */
+const mention = /<(?:lora|lyco):([^<>]*)>/gi
+
+/** The prompt without the LoRAs that are not here: they would only be refused. */
+function withKnownLoras(prompt: string, catalogue: Catalogue): string {
+  const isKnown = (args: string) => knownLora(args.split(':')[0]?.trim() ?? '', catalogue) !== undefined
+  return prompt.replace(mention, (written, args: string) => (isKnown(args) ? written : '')).trim()
+}
+
+/** Those that stand beside the prompt and that are here. */
+function lorasOf({ extra }: PictureParameters, catalogue: Catalogue): ImagineRequest['loras'] {
+  const found = parseLoraWeights(extra).flatMap(({ name, weight }) => {
+    const known = spellingsOf(name).flatMap(spelling => knownLora(spelling, catalogue) ?? [])[0]
+    return known === undefined ? [] : [{ name: known, ...(weight !== undefined && { unetWeight: weight }) }]
+  })
+  return found.length > 0 ? found : undefined
+}
+
+/** A1111 counts from the last layer; SDXL's usual penultimate one is its 2. */
+function clipSkipOf({ extra }: PictureParameters): number | undefined {
+  const skip = Number(extra.get('Clip skip'))
+  return Number.isInteger(skip) && skip > 2 ? skip - 2 : undefined
+}

@@ -1,0 +1,145 @@
+/** Resolves ControlNets and image prompts by name in the library. Pure. */
+
+import type { FileRecord } from '../../engine/models/file-record.ts'
+import type { ModelRecord } from '../../engine/models/record.ts'
+import {
+  type ControlOrder,
+  type ImagePromptOrder,
+  type Preprocessor,
+  preprocessors,
+} from '../../engine/work-order.ts'
+import { type Bounds, bounds } from '../../shared/bounds.ts'
+import type { ControlWish, GivenPicture, ImagePromptWish, ImagineRequest } from '../requests.ts'
+import { type Catalogue, filesOf, findByName, namesOf, suggestions } from '../views/catalogue.ts'
+import type { Findings } from '../views/findings.ts'
+import { imagePromptsOf, type PicturePlace } from './request-pictures.ts'
+
+/** What the published example of each is used with. */
+const usualScale = { control: 0.8, imagePrompt: 0.6 }
+
+export interface GuidanceContext {
+  catalogue: Catalogue
+  model: ModelRecord
+  /** Ids of the pictures that were admitted, by their places. */
+  pictureIdAt(place: PicturePlace): string | undefined
+}
+
+export function resolveControls(
+  { controls: wishes = [], controlPictures = [] }: ImagineRequest,
+  context: GuidanceContext,
+  findings: Findings,
+): ControlOrder[] | undefined {
+  const nets = filesOf(context.catalogue, 'controlnet')
+  if (wishes.length === 0) {
+    if (controlPictures.length > 0) findings.refuse('control-unnamed', { known: namesOf(nets).slice(0, 10) })
+    return undefined
+  }
+  findings.inRange('control', wishes.length, bounds.controls)
+  refuseUnused('--control', wishes, controlPictures, findings)
+  return wishes.flatMap((wish, i) => controlOf(wish, i, nets, context, findings) ?? [])
+}
+
+function controlOf(
+  wish: ControlWish,
+  index: number,
+  nets: readonly FileRecord[],
+  { model, pictureIdAt }: GuidanceContext,
+  findings: Findings,
+): ControlOrder | undefined {
+  const { scale = usualScale.control, range: [start, end] = [0, 1], guess = false } = wish
+  findings.inRange('control', scale, bounds.controlScale)
+  inRange('control', [start, end], bounds.controlRange, findings)
+  const net = findByKind(nets, wish.name)
+  if (!net) {
+    findings.refuse('control-unknown', { name: wish.name, known: suggestions(namesOf(nets), wish.name) })
+    return undefined
+  }
+  if (!isLikeUNet(net, model)) findings.refuse('control-unfit', { control: net.name, model: model.name })
+  const pictureId = pictureIdAt(`control ${index}`)
+  if (pictureId === undefined) {
+    // A picture that was given and refused is named already.
+    if (wish.pictureId === undefined) findings.refuse('control-without-picture', { control: net.name })
+    return undefined
+  }
+  const preprocessor = wish.preprocessor ?? usualPreprocessor(net.name)
+  return { model: { name: net.name, hash: net.hash }, pictureId, preprocessor, scale, start, end, guess }
+}
+
+/** The name as it is, or a word that only one of them has in its name: `canny`. */
+function findByKind(files: readonly FileRecord[], name: string): FileRecord | undefined {
+  const exact = findByName(files, name)
+  if (exact) return exact
+  const wanted = name.toLowerCase()
+  const [only, ...others] = files.filter(file => file.name.toLowerCase().includes(wanted))
+  return others.length === 0 ? only : undefined
+}
+
+/** A ControlNet that is named after what a preprocessor makes is given that; any other takes its picture as a map. */
+function usualPreprocessor(name: string): Preprocessor {
+  const lower = name.toLowerCase()
+  return preprocessors.find(preprocessor => preprocessor !== 'none' && lower.includes(preprocessor)) ?? 'none'
+}
+
+/** What must be alike in a U-Net and in a ControlNet for it. */
+const sharedKeys = ['cross_attention_dim', 'block_out_channels', 'layers_per_block'] as const
+
+function isLikeUNet({ controlNet }: FileRecord, model: ModelRecord): boolean {
+  const unet = model.parts.networks.unet
+  if (unet.weights.layout === 'onnx') return false
+  return sharedKeys.every(key => JSON.stringify(controlNet?.config[key]) === JSON.stringify(unet.config[key]))
+}
+
+export function resolveImagePrompts(
+  request: ImagineRequest,
+  context: GuidanceContext,
+  findings: Findings,
+): ImagePromptOrder[] | undefined {
+  const wishes = imagePromptsOf(request)
+  if (wishes.length === 0) return undefined
+  const adapters = filesOf(context.catalogue, 'ip-adapter')
+  findings.inRange('image-prompt', wishes.length, bounds.imagePrompts)
+  refuseUnused('--image-prompt', wishes, request.promptPictures ?? [], findings)
+  return wishes.flatMap((wish, i) => imagePromptOf(wish, i, adapters, context, findings) ?? [])
+}
+
+function imagePromptOf(
+  { name, pictureId: given, scale = usualScale.imagePrompt }: ImagePromptWish,
+  index: number,
+  adapters: readonly FileRecord[],
+  { model, pictureIdAt }: GuidanceContext,
+  findings: Findings,
+): ImagePromptOrder | undefined {
+  findings.inRange('image-prompt', scale, bounds.imagePromptScale)
+  const { config, weights } = model.parts.networks.unet
+  const fits = ({ ipAdapter }: FileRecord) =>
+    ipAdapter?.contextWidth === config.cross_attention_dim && weights.layout !== 'onnx'
+  const adapter = name === undefined ? (adapters.find(fits) ?? adapters[0]) : findByKind(adapters, name)
+  if (!adapter) {
+    const names = namesOf(adapters)
+    const known = name === undefined ? names : suggestions(names, name)
+    findings.refuse('image-prompt-unknown', { ...(name !== undefined && { name }), known })
+    return undefined
+  }
+  if (!fits(adapter)) findings.refuse('image-prompt-unfit', { adapter: adapter.name, model: model.name })
+  const pictureId = pictureIdAt(`prompt ${index}`)
+  if (pictureId === undefined) {
+    if (given === undefined) findings.refuse('image-prompt-without-picture', {})
+    return undefined
+  }
+  return { model: { name: adapter.name, hash: adapter.hash }, pictureId, scale }
+}
+
+/** No picture is passed over in silence. */
+function refuseUnused(
+  flag: string,
+  wishes: readonly { pictureId?: string }[],
+  { length: given }: readonly GivenPicture[],
+  findings: Findings,
+): void {
+  const taken = wishes.filter(({ pictureId }) => pictureId === undefined).length
+  if (given > taken) findings.refuse('pictures-unused', { flag, given, taken })
+}
+
+function inRange(name: string, values: readonly number[], range: Bounds, findings: Findings): void {
+  for (const value of values) findings.inRange(name, value, range)
+}

@@ -1,0 +1,37 @@
+/** Resolves the options of inpainting: the soft edge, and the whole picture or the masked part only. Pure. */
+
+import type { Inpainting } from '../../engine/work-order.ts'
+import { bounds } from '../../shared/bounds.ts'
+import type { ImagineRequest } from '../requests.ts'
+import type { Findings } from '../views/findings.ts'
+import type { Size } from './resolve-size.ts'
+
+/** A few pixels hide the seam and change nothing that is kept. */
+const usualSoftEdgePx = 4
+
+/** What each flag about a mask sets. */
+const maskFlags = [
+  ['paste-back', 'pasteBack'],
+  ['soft-edge', 'softEdgePx'],
+  ['only-masked', 'onlyMasked'],
+] as const
+
+/** Undefined without a mask, or where nothing is to be pasted back. painted: what the part around the mask is brought to. */
+export function resolveInpainting(
+  request: ImagineRequest,
+  hasMask: boolean,
+  painted: Size,
+  findings: Findings,
+): Inpainting | undefined {
+  const { pasteBack = true, softEdgePx = usualSoftEdgePx, onlyMasked: paddingPx = false } = request
+  findings.wholeInRange('soft-edge', softEdgePx, bounds.softEdge)
+  if (paddingPx !== false) findings.wholeInRange('only-masked', paddingPx, bounds.maskPadding)
+  if (!hasMask) {
+    for (const [flag, key] of maskFlags) {
+      if (request[key] !== undefined && !request.mask) findings.refuse('mask-flag', { flag: `--${flag}` })
+    }
+    return undefined
+  }
+  if (!pasteBack && paddingPx === false) return undefined
+  return { softEdgePx, ...(paddingPx === false ? {} : { onlyMasked: { paddingPx, ...painted } }) }
+}

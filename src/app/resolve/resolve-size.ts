@@ -1,0 +1,129 @@
+/** Resolves the size: the requested one if the model can paint it, otherwise the nearest, with a finding. Pure. */
+
+import type { ImagineRequest } from '../requests.ts'
+import type { Findings } from '../views/findings.ts'
+
+export interface Size {
+  widthPx: number
+  heightPx: number
+}
+
+export interface SizeRules {
+  /** The model's own size; its area is what aspect ratios are made of. */
+  own: Size
+  /** Sides are multiples of this: the VAE's pixels per latent. */
+  stepPx: number
+  nativeSidePx: number
+  maxPixels: number
+}
+
+/** Beyond this SDXL's training has nothing to say, and a side of few pixels shows nothing. */
+const widestAspect = 4
+/** Sides are multiples of the model's step, so that a size seldom has exactly the aspect that it is called by. */
+const aspectTolerance = 0.1
+/** Sides longer than this many native ones are the upscaler's matter. */
+const longestSides = 4
+
+/** What can be wrong about an aspect whatever the model: its range, and a size beside it that has another one. */
+export function checkShape(
+  { size, aspect }: Pick<ImagineRequest, 'size' | 'aspect'>,
+  findings: Findings,
+): void {
+  if (!aspect) return
+  const wanted = aspect.width / aspect.height
+  findings.inRange('ar', Math.round(wanted * 1000) / 1000, { min: 1 / widestAspect, max: widestAspect })
+  if (!size) return
+  const miss = Math.abs(Math.log(size.widthPx / size.heightPx / wanted))
+  if (miss <= aspectTolerance) return
+  findings.refuse('aspect-and-size', {
+    aspect: `${aspect.width}:${aspect.height}`,
+    size: `${size.widthPx}×${size.heightPx}`,
+  })
+}
+
+/** A size that was given holds; its aspect is `checkShape`'s matter. */
+export function resolveSize(
+  request: Pick<ImagineRequest, 'size' | 'aspect'>,
+  preferred: Size | undefined,
+  source: Size | undefined,
+  rules: SizeRules,
+  findings: Findings,
+): Size {
+  if (request.size) return checkedSize(request.size, rules, findings)
+  if (request.aspect) {
+    const aspect = request.aspect.width / request.aspect.height
+    return sizeOfAspect(clamp(aspect, 1 / widestAspect, widestAspect), rules)
+  }
+  if (source) return fittingSize(source, rules)
+  // A person's own default was right for another model, perhaps: it is fitted, not refused.
+  return preferred ? nearestSize(preferred, rules) : nearestSize(rules.own, rules)
+}
+
+/**
+ * The size of that aspect ratio at the model's own area. Of the sizes around it the one whose aspect is nearest, with
+ * half as much weight on the area: the fewer steps a side has, the more a wrong aspect shows.
+ */
+export function sizeOfAspect(aspect: number, rules: SizeRules): Size {
+  const area = pixels(rules.own)
+  const wanted = { widthPx: Math.sqrt(area * aspect), heightPx: Math.sqrt(area / aspect) }
+  const miss = (size: Size) =>
+    Math.abs(Math.log(size.widthPx / size.heightPx / aspect)) + Math.abs(Math.log(pixels(size) / area)) / 2
+  return sidesAround(wanted.widthPx, rules)
+    .flatMap(widthPx => sidesAround(wanted.heightPx, rules).map(heightPx => ({ widthPx, heightPx })))
+    .reduce((best, size) => (miss(size) < miss(best) ? size : best), nearestSize(wanted, rules))
+}
+
+/** A source keeps its size where the model can paint it, else its aspect at the model's own area. */
+export function fittingSize(source: Size, rules: SizeRules): Size {
+  const near = nearestSize(source, rules)
+  const paintable = near.widthPx === source.widthPx && near.heightPx === source.heightPx
+  if (paintable && pixels(source) <= pixels(rules.own)) return near
+  return sizeOfAspect(clamp(source.widthPx / source.heightPx, 1 / widestAspect, widestAspect), rules)
+}
+
+export function nearestSize(size: Size, rules: SizeRules): Size {
+  return { widthPx: nearestSide(size.widthPx, rules), heightPx: nearestSide(size.heightPx, rules) }
+}
+
+function checkedSize(size: Size, rules: SizeRules, findings: Findings): Size {
+  const maxPx = longestSidePx(rules)
+  const minPx = rules.stepPx
+  const outside = [size.widthPx, size.heightPx].some(side => !(side >= minPx && side <= maxPx))
+  if (outside) findings.refuse('size-range', { ...size, minPx, maxPx })
+  else if (size.widthPx % rules.stepPx !== 0 || size.heightPx % rules.stepPx !== 0) {
+    const { widthPx: nearestWidthPx, heightPx: nearestHeightPx } = nearestSize(size, rules)
+    findings.refuse('size-step', { ...size, stepPx: rules.stepPx, nearestWidthPx, nearestHeightPx })
+  } else if (pixels(size) > rules.maxPixels) {
+    const fittingPx = floorTo(Math.sqrt(rules.maxPixels), rules.stepPx)
+    findings.refuse('size-range', { ...size, minPx, maxPx: Math.min(maxPx, fittingPx) })
+  }
+  return size
+}
+
+function longestSidePx(rules: SizeRules): number {
+  return Math.max(rules.stepPx, floorTo(rules.nativeSidePx * longestSides, rules.stepPx))
+}
+
+function nearestSide(sidePx: number, rules: SizeRules): number {
+  const rounded = Math.round(sidePx / rules.stepPx) * rules.stepPx
+  return clamp(rounded, rules.stepPx, longestSidePx(rules))
+}
+
+function sidesAround(sidePx: number, rules: SizeRules): number[] {
+  const { stepPx } = rules
+  return [Math.floor(sidePx / stepPx), Math.ceil(sidePx / stepPx)].map(steps =>
+    nearestSide(steps * stepPx, rules),
+  )
+}
+
+function floorTo(value: number, step: number): number {
+  return Math.floor(value / step) * step
+}
+
+function pixels(size: Size): number {
+  return size.widthPx * size.heightPx
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, value))
+}

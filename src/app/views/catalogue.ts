@@ -1,0 +1,100 @@
+/** The catalogue of this machine: models and files by name, and the recommended settings of each model. */
+import type { Config } from '../../config/config.ts'
+import type { FileKind, FileRecord } from '../../engine/models/file-record.ts'
+import type { ModelRecord } from '../../engine/models/record.ts'
+import type { LoraFit } from '../../engine/pipeline/open/lora-fits.ts'
+import { findPreset, presetOfFile } from '../../engine/sampling/presets.ts'
+import { nearestNames } from '../../shared/nearest.ts'
+
+export interface Catalogue {
+  models: readonly ModelRecord[]
+  /** What goes with models: VAEs, LoRAs … */
+  files?: readonly FileRecord[]
+  /** @throws AppError 'model-file' when the LoRA does not fit the model. */
+  loraFit?: (model: ModelRecord, lora: FileRecord) => Promise<LoraFit>
+}
+
+/** What a request may leave out, as the model's files and the configuration have it. */
+export interface ModelDefaults {
+  name: string
+  widthPx: number
+  heightPx: number
+  sampler: string
+  /** The sampler stands in for the model's own, which is not built. */
+  standsIn?: { className: string; key?: string }
+  /** What the model was trained with, where a sampler must know. */
+  noise: { zeroTerminalSnr: boolean; edm: boolean }
+  preset?: string
+  steps: number
+  guidance: number
+  refiner: {
+    way: 'ensemble' | 'after'
+    split: number
+    strength: number
+    steps?: number
+    guidance: number
+    /** Aesthetic score to aim at. */
+    score: number
+  }
+}
+
+/** SDXL's own: Euler, as its scheduler says, where a model's does not say otherwise; a split of 0.8 and a strength of 0.3 as its Refiner was published with, score too. */
+const sdxl = {
+  sampler: 'euler',
+  steps: 30,
+  guidance: 7,
+  split: 0.8,
+  strength: 0.3,
+  refinerGuidance: 5,
+  score: 6,
+}
+
+export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): ModelDefaults {
+  const advice = config.models[model.name] ?? {}
+  // A few-step model says so by its name; `none` is no preset's name, and so takes it back.
+  const preset = advice.preset === undefined ? presetOfFile(model.name) : findPreset(advice.preset)
+  const steps = advice.steps ?? preset?.defaultSteps ?? sdxl.steps
+  const chosen = advice.sampler ?? preset?.at(steps).sampler
+  const { scheduler } = model
+  return {
+    name: model.name,
+    widthPx: advice.size?.widthPx ?? model.nativeSidePx,
+    heightPx: advice.size?.heightPx ?? model.nativeSidePx,
+    sampler: chosen ?? model.sampler ?? sdxl.sampler,
+    standsIn: chosen === undefined ? scheduler?.notBuilt : undefined,
+    noise: { zeroTerminalSnr: scheduler?.zeroTerminalSnr ?? false, edm: scheduler?.edm ?? false },
+    preset: preset?.name,
+    steps,
+    guidance: advice.guidance ?? preset?.guidance ?? sdxl.guidance,
+    refiner: {
+      way: advice.refiner?.way ?? 'ensemble',
+      split: advice.refiner?.split ?? sdxl.split,
+      strength: advice.refiner?.strength ?? sdxl.strength,
+      steps: advice.refiner?.steps,
+      guidance: advice.refiner?.guidance ?? sdxl.refinerGuidance,
+      score: advice.refiner?.score ?? sdxl.score,
+    },
+  }
+}
+
+export function filesOf({ files = [] }: Catalogue, kind: FileKind): FileRecord[] {
+  return files.filter(file => file.kind === kind)
+}
+
+export function namesOf(things: readonly { name: string }[]): string[] {
+  return things.map(({ name }) => name)
+}
+
+/** By name, whatever its letter case. */
+export function findByName<T extends { name: string }>(things: readonly T[], name: string): T | undefined {
+  const wanted = name.toLowerCase()
+  return (
+    things.find(thing => thing.name === name) ?? things.find(thing => thing.name.toLowerCase() === wanted)
+  )
+}
+
+/** Near names where there are any, so that a slip is easily mended; else the first ten. */
+export function suggestions(names: readonly string[], name: string): string[] {
+  const near = nearestNames(name, names, 3)
+  return near.length > 0 ? near : names.slice(0, 10)
+}

@@ -1,0 +1,114 @@
+/** The views of jobs, pictures and people for adapters: plain records for rendering. */
+import type { JobState } from '../../engine/jobs/job.ts'
+import type { WorkOrder } from '../../engine/work-order.ts'
+import type { ErrorCode, ErrorDetails } from '../../errors/errors.ts'
+import type { Conversation, Person } from '../people/people.ts'
+
+export interface PictureView {
+  id: string
+  jobId: string
+  /** 0 … count - 1 within its set. */
+  index: number
+  seed: number
+  widthPx: number
+  heightPx: number
+  mediaType: string
+  sizeBytes: number
+  /** sha256 of the file, hex. */
+  hash: string
+}
+
+export interface JobView {
+  id: string
+  state: JobState
+  author: Person
+  conversation: Conversation
+  order: WorkOrder
+  /** The prompt as the person wrote it, before styles and expansion; empty for an upscale of a stranger's picture. */
+  promptAsTyped: string
+  /** 1 is next; only while queued. */
+  place?: number
+  /** Until it is done, from measured speed; undefined while nothing was measured. */
+  etaMs?: number
+  step: number
+  steps: number
+  /** A small JPEG or WebP of the picture so far; only while running, never stored. */
+  preview?: Uint8Array
+  pictures: PictureView[]
+  /** What this job was made from, where it was made from one of ours. */
+  parent?: { pictureId: string; jobId: string }
+  failure?: { code: ErrorCode; details: ErrorDetails[ErrorCode] }
+  createdAt: number
+  startedAt?: number
+  finishedAt?: number
+  device?: string
+}
+
+/** One place in the queue: with its job, or a stranger's without a word. */
+export type QueueEntry = { kind: 'visible'; job: JobView } | { kind: 'hidden'; state: 'queued' | 'running' }
+
+export interface QueueLength {
+  running: number
+  waiting: number
+}
+
+export interface UsageView {
+  jobs: number
+  pictures: number
+  gpuSeconds: number
+  /** Undefined where no quota is set. */
+  left?: number
+  periodHours: number
+}
+
+export interface StatsRow {
+  name: string
+  jobs: number
+  pictures: number
+  failures: number
+  gpuSeconds: number
+}
+
+/** Admin statistics over a period, from the jobs' own records. */
+export interface StatsView {
+  fromMs: number
+  toMs: number
+  jobs: number
+  pictures: number
+  people: number
+  failures: number
+  cancelled: number
+  gpuSeconds: number
+  waitMs: { p50: number; p95: number }
+  runMs: { p50: number; p95: number }
+  byPerson: StatsRow[]
+  byModel: StatsRow[]
+  byDevice: StatsRow[]
+  /** Equal slices of the period, oldest first. */
+  timeline: { fromMs: number; jobs: number; failures: number }[]
+}
+
+export interface ModelView {
+  name: string
+  hash: string
+  hasRefiner: boolean
+  isDefault: boolean
+  defaultSize: { widthPx: number; heightPx: number }
+  /** Sides must be multiples of this. */
+  sizeStepPx: number
+  defaultSampler: string
+  defaultSteps: number
+  defaultGuidance: number
+  note?: string
+}
+
+/** A person's own defaults; every key may be absent. */
+export interface PersonSettings {
+  model?: string
+  size?: { widthPx: number; heightPx: number }
+  count?: number
+  negative?: string
+  refine?: boolean
+  /** Told when a picture is done; where it is not set, as the configuration says. */
+  notify?: boolean
+}

@@ -1,0 +1,161 @@
+/** Renders a neutral message as Discord components. Pure. User text appears as written and has no effect. */
+import {
+  type APIActionRowComponent,
+  type APIButtonComponentWithCustomId,
+  type APIMediaGalleryComponent,
+  type APIMessageTopLevelComponent,
+  type APISectionComponent,
+  ButtonStyle,
+  ComponentType,
+  MessageFlags,
+} from 'discord.js'
+import type { Words } from '../../../../words/en.ts'
+import type { Button } from '../../../messages/buttons.ts'
+import { linesOf, type Message } from '../../../messages/message.ts'
+import { buttonId } from './custom-id.ts'
+import { plainText, safeText } from './text.ts'
+
+/** The payload of every message, for `reply`, `editReply`, `followUp` and for our own requests. */
+export interface Payload {
+  flags: MessageFlags.IsComponentsV2
+  components: APIMessageTopLevelComponent[]
+}
+
+/** An attached file, shown at the position of the message's pictures. */
+export interface Shown {
+  fileName: string
+  altText: string
+}
+
+export interface RenderOptions {
+  /** The files in order. A message's pictures and previews are shown only as files. */
+  files?: readonly Shown[]
+  /** The first file is a small picture beside the text, not one below it. */
+  isBeside?: boolean
+  /** Pictures are covered until somebody clicks on them. */
+  isSpoiler?: boolean
+  /** Our notes below the lines. */
+  notes?: readonly string[]
+  /** The user who is named first. Whether that pings them is said beside the payload. */
+  mention?: string | undefined
+}
+
+// developers/components/reference: 4,000 characters in all text displays of a message, labels 80, descriptions 1,024.
+const longestText = 4000
+const longestTitle = 1000
+const longestNotes = 600
+const longestCommand = 1400
+const longestLabel = 80
+export const longestAltText = 1024
+/** Up to this many short lines are small print under the title; more lines are text. */
+const smallLines = 4
+/** The maximum length of a bold title. */
+const longestBold = 300
+
+export function render(message: Message, words: Words, options: RenderOptions = {}): Payload {
+  const { files = [], isSpoiler = false, notes = [], isBeside = false } = options
+  const command = commandText(message.command, words)
+  const below = small(notes.map(note => safeText(note, longestNotes)))
+  const { mention } = options
+  const addressed = mention === undefined ? [] : [`<@${mention}>`]
+  const title = [...addressed, titleText(message, files.length > 0)].join(' ')
+  const room = longestText - [title, below, command].join('').length - 8
+  const text = [title, linesText(message, room), below].filter(part => part !== '').join('\n')
+  const [first] = files
+  return {
+    flags: MessageFlags.IsComponentsV2,
+    components: [
+      ...(isBeside && first ? [beside(text, first, isSpoiler)] : textDisplay(text)),
+      ...(isBeside ? [] : gallery(files, isSpoiler)),
+      ...textDisplay(command),
+      ...message.buttons.map(buttonRow),
+    ],
+  }
+}
+
+function textDisplay(content: string): APIMessageTopLevelComponent[] {
+  return content === '' ? [] : [{ type: ComponentType.TextDisplay, content }]
+}
+
+/** Bold if something is below the title; a single sentence is plain text. */
+function titleText(message: Message, hasFiles: boolean): string {
+  const { title, origin, command, buttons } = message
+  const text = safeText(title.trim(), longestTitle)
+  const hasLines = linesOf(message).length > 0 || origin !== undefined
+  const isAlone = !hasFiles && !hasLines && command === undefined && buttons.length === 0
+  return text === '' || isAlone || text.length > longestBold ? text : `**${text}**`
+}
+
+function linesText(message: Message, room: number): string {
+  const { origin, progress } = message
+  const shown = [progress && barOf(progress), origin, ...linesOf(message)].filter(line => line !== undefined)
+  const isSmall = shown.length <= smallLines && shown.every(line => !line.includes('\n'))
+  const text = safeText(shown.join('\n'), Math.max(1, room - (isSmall ? 3 * shown.length : 0)))
+  return isSmall ? small(text.split('\n')) : text
+}
+
+/** Discord's subtext. */
+function small(lines: readonly string[]): string {
+  return lines
+    .filter(line => line.trim() !== '')
+    .map(line => `-# ${line}`)
+    .join('\n')
+}
+
+const barLength = 20
+
+function barOf({ step, steps }: { step: number; steps: number }): string {
+  const filled = steps === 0 ? 0 : Math.round((step / steps) * barLength)
+  return '▰'.repeat(filled) + '▱'.repeat(barLength - filled)
+}
+
+function beside(content: string, file: Shown, spoiler: boolean): APISectionComponent {
+  return {
+    type: ComponentType.Section,
+    components: [{ type: ComponentType.TextDisplay, content }],
+    accessory: { type: ComponentType.Thumbnail, ...mediaOf(file), spoiler },
+  }
+}
+
+function mediaOf({ fileName, altText }: Shown) {
+  return {
+    media: { url: `attachment://${fileName}` },
+    description: plainText(altText, longestAltText),
+  }
+}
+
+function gallery(files: readonly Shown[], isSpoiler: boolean): APIMediaGalleryComponent[] {
+  if (files.length === 0) return []
+  const items = files.map(file => ({ ...mediaOf(file), spoiler: isSpoiler }))
+  return [{ type: ComponentType.MediaGallery, items }]
+}
+
+/**
+ * A code block, which Discord offers for copying, with the command exactly as typed. Three backticks would end the block:
+ * such a command is shown as escaped text, which copies correctly.
+ */
+function commandText(command: string | undefined, words: Words): string {
+  if (command === undefined) return ''
+  if (!command.includes('```') && command.length <= longestCommand) return `\`\`\`\n${command}\n\`\`\``
+  const text = safeText(command, Number.MAX_SAFE_INTEGER)
+  if (text.length <= longestCommand && !text.includes('\n')) return text
+  return small([words.chat.replies.commandTooLong])
+}
+
+const styles = {
+  primary: ButtonStyle.Primary,
+  plain: ButtonStyle.Secondary,
+  danger: ButtonStyle.Danger,
+} as const
+
+function buttonRow(buttons: readonly Button[]): APIActionRowComponent<APIButtonComponentWithCustomId> {
+  return {
+    type: ComponentType.ActionRow,
+    components: buttons.map(button => ({
+      type: ComponentType.Button,
+      style: styles[button.style],
+      label: plainText(button.label, longestLabel),
+      custom_id: buttonId(button),
+    })),
+  }
+}

@@ -1,0 +1,137 @@
+/** Ends a delivery on Discord: the card shows the outcome, and no placeholder remains in progress. */
+import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../../app/delivery/courier.ts'
+import type { Called } from '../../transport/api.ts'
+import { type DiscordAddress, detailsOf, readAddress } from '../address.ts'
+import type { CardUpdates } from '../card-updates.ts'
+import { type JobPosts, type Note, type PostForm, wordsOf } from '../job-posts.ts'
+import type { MessagePlacement } from '../message-placement.ts'
+import type { Messages } from '../messages.ts'
+import { has } from '../permissions.ts'
+import type { Pictures } from '../uploads.ts'
+import { inAnyForm } from './opening-ways.ts'
+import { closedBy, reasonOf } from './refusal-reasons.ts'
+import { lacksAttaching } from './result-ways.ts'
+
+export interface ClosingParts {
+  messages: Messages
+  placement: MessagePlacement
+  posts: JobPosts
+  cards: CardUpdates
+  pictures: Pictures
+}
+
+/** The first refusal, if an object remains that should be gone. */
+export async function close(
+  parts: ClosingParts,
+  delivery: Delivery,
+  result: DeliveryResult,
+): Promise<Closed | undefined> {
+  const card = await closeCard(parts, delivery, result)
+  const placeholder = await closePlaceholder(parts, delivery, result)
+  return card ?? placeholder
+}
+
+async function closeCard(
+  { cards, posts, pictures }: ClosingParts,
+  { job, steps, address }: Delivery,
+  result: DeliveryResult,
+): Promise<Closed | undefined> {
+  const stored = steps.value('card')
+  if (stored === undefined) return undefined
+  const card = readAddress(stored)
+  // Without a thread the card is the result itself.
+  if (address !== undefined && readAddress(address).messageId === card.messageId) return undefined
+  const notes = whereElse(result)
+  const finish = (thumbnail?: PostForm['thumbnail']) =>
+    inAnyForm(form => cards.finish(job.id, card, posts.card(job, { ...form, notes, thumbnail })), {})
+  const isShown = result.kind === 'arrived' && has(job.conversation, 'attach')
+  const thumbnail = isShown ? await pictures.thumbnail(job, wordsOf(job)) : undefined
+  const finished = await finish(thumbnail)
+  if (thumbnail === undefined || finished.kind === 'done') return refusalOf(finished)
+  // The outcome counts; its picture stands below. Where the card itself is out of reach nothing is gained.
+  const isOfPicture = ['files', 'unknown'].includes(reasonOf(finished.code))
+  return refusalOf(isOfPicture ? await finish() : finished)
+}
+
+/** A placeholder that did not become the result: it links to a result elsewhere, and is deleted beside one. */
+async function closePlaceholder(
+  { placement, posts }: ClosingParts,
+  delivery: Delivery,
+  result: DeliveryResult,
+): Promise<Closed | undefined> {
+  const { job, steps, address } = delivery
+  const stored = steps.value('message')
+  if (stored === undefined) return undefined
+  const placeholder = readAddress(stored)
+  if (result.kind === 'arrived' && isSame(placeholder, address)) return undefined
+  const isBeside = result.kind === 'arrived' && result.way !== 'direct'
+  const isTakenAway = result.refusals.some(({ what, reason }) => what === 'edit' && reason === 'deleted')
+  if (!isBeside && !isTakenAway) {
+    const form = { hasCard: steps.value('card') !== undefined, notes: notesFor(job, result) }
+    const edited = await inAnyForm(
+      full => placement.edit(placeholder, posts.result(job, { files: [] }, full)),
+      form,
+    )
+    if (edited.kind === 'done') return undefined
+  }
+  const removed = refusalOf(await placement.remove(delivery, placeholder))
+  if (removed === undefined) await steps.forget('message')
+  return removed
+}
+
+function isSame(placeholder: DiscordAddress, address: string | undefined): boolean {
+  return address !== undefined && readAddress(address).messageId === placeholder.messageId
+}
+
+function notesFor(job: Delivery['job'], result: DeliveryResult): Note[] {
+  const isLacking = lacksAttaching(job, result.refusals)
+  return [...(isLacking ? ['attach' as const] : []), ...whereElse(result)]
+}
+
+function whereElse(result: DeliveryResult): Note[] {
+  if (result.kind === 'undeliverable') return ['undelivered']
+  return result.way === 'direct' ? ['sentDirect'] : []
+}
+
+/** Deletes the object of a step. An object that is already gone counts as deleted. */
+export async function remove(
+  { messages, placement, cards }: ClosingParts,
+  delivery: Delivery,
+  step: StepRecord,
+): Promise<{ kind: 'removed' } | Closed> {
+  const { job } = delivery
+  if (step.makes === 'thread') return removeThread(messages, job, step)
+  const address = step.value === undefined ? await found(messages, delivery, step) : readAddress(step.value)
+  cards.forget(job.id)
+  return address === undefined
+    ? { kind: 'removed' }
+    : (refusalOf(await placement.remove(delivery, address)) ?? { kind: 'removed' })
+}
+
+/** The thread stays, because others may have written in it, but its name, which is the prompt, is replaced. */
+async function removeThread(
+  messages: Messages,
+  job: Delivery['job'],
+  { value }: StepRecord,
+): Promise<{ kind: 'removed' } | Closed> {
+  if (value === undefined) return { kind: 'removed' }
+  const renamed = await messages.renameThread(value, wordsOf(job).discord.places.removedThread)
+  return refusalOf(renamed) ?? { kind: 'removed' }
+}
+
+/** A post without a response may exist. */
+async function found(
+  messages: Messages,
+  { id, job: { conversation }, steps }: Delivery,
+  { name, at }: StepRecord,
+): Promise<DiscordAddress | undefined> {
+  if (detailsOf(conversation).answersOnly === true) return undefined
+  const inThread = name === 'card' ? undefined : steps.value('thread')
+  const channelId = inThread ?? conversation.threadId ?? conversation.channelId
+  return messages.findOwn(channelId, { deliveryId: id, step: name }, at)
+}
+
+function refusalOf(called: Called<unknown>): Closed | undefined {
+  if (called.kind === 'done' || reasonOf(called.code) === 'deleted') return undefined
+  return closedBy(called)
+}

@@ -1,0 +1,152 @@
+/** The ways of a job's first message on Discord: a thread under its card, the channel, a response, a direct message. */
+import type { Delivery, Way, WayName, WayOutcome } from '../../../../app/delivery/courier.ts'
+import type { Conversation } from '../../../../app/people/people.ts'
+import { titleOf } from '../../../messages/job-message.ts'
+import { type Called, refusals } from '../../transport/api.ts'
+import {
+  type DiscordAddress,
+  detailsOf,
+  type MessageAddress,
+  type Shortfall,
+  writeAddress,
+} from '../address.ts'
+import { type JobPosts, notesOf, type PostForm, wordsOf } from '../job-posts.ts'
+import { type MessagePlacement, ownChannelOf } from '../message-placement.ts'
+import type { Messages, Post } from '../messages.ts'
+import { has, writesItself } from '../permissions.ts'
+import { oneLine } from '../render/text.ts'
+import { closedBy, reasonOf } from './refusal-reasons.ts'
+
+export interface WayParts {
+  messages: Messages
+  placement: MessagePlacement
+  posts: JobPosts
+}
+
+/** A thread's name may have 100 characters. */
+const longestThreadName = 90
+
+export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
+  const { conversation } = delivery.job
+  const { placement } = parts
+  const wantsThread =
+    conversation.kind === 'channel' &&
+    detailsOf(conversation).pressedId === undefined &&
+    writesItself(conversation)
+  const shortfall = wantsThread ? whyNoThread(conversation) : undefined
+  const ways: Way[] = []
+  const add = (name: WayName, take: () => Promise<WayOutcome>) => ways.push({ name, take })
+  if (wantsThread && shortfall === undefined) add('thread', () => openThread(parts, delivery))
+  const channelId = ownChannelOf(delivery)
+  if (channelId !== undefined) {
+    const { pressedId } = detailsOf(conversation)
+    add('place', () =>
+      openWith(parts, delivery, shortfall, post =>
+        placement.inChannel(delivery, 'message', channelId, post, pressedId),
+      ),
+    )
+  }
+  add('answer', () =>
+    openWith(parts, delivery, whyAnswerOnly(conversation), post =>
+      placement.byToken(delivery, 'message', post),
+    ),
+  )
+  add('direct', () =>
+    openWith(parts, delivery, 'elsewhere', post => placement.direct(delivery, 'message', post)),
+  )
+  return ways
+}
+
+/** Tries again without user text if Discord refuses it. */
+export async function inAnyForm<T>(
+  send: (form: PostForm) => Promise<Called<T>>,
+  form: PostForm,
+): Promise<Called<T>> {
+  const sent = await send(form)
+  const isOfContent = sent.kind === 'refused' && reasonOf(sent.code) === 'content'
+  return isOfContent ? send({ ...form, isWordless: true }) : sent
+}
+
+async function openWith(
+  { posts }: WayParts,
+  { job }: Delivery,
+  shortfall: Shortfall | undefined,
+  place: (post: Post) => Promise<Called<DiscordAddress>>,
+): Promise<WayOutcome> {
+  const placed = await inAnyForm(form => place(posts.progress(job, form)), { notes: notesOf(shortfall) })
+  if (placed.kind === 'refused') return closedBy(placed)
+  return { kind: 'arrived', address: writeAddress({ ...placed.value, shortfall }) }
+}
+
+async function openThread(parts: WayParts, delivery: Delivery): Promise<WayOutcome> {
+  const { placement, posts } = parts
+  const { job } = delivery
+  const card = await postCard(parts, delivery)
+  if (card.kind === 'refused') return closedBy(card)
+  const thread = await startThread(parts, delivery, card.value)
+  if (thread.kind === 'refused') return insteadOfThread(parts, delivery, card.value, whyRefused(thread.code))
+  const placed = await inAnyForm(
+    form => placement.inChannel(delivery, 'message', thread.value, posts.progress(job, form)),
+    { hasCard: true },
+  )
+  if (placed.kind === 'refused') return insteadOfThread(parts, delivery, card.value, 'sendInThreads')
+  return { kind: 'arrived', address: writeAddress({ ...placed.value, card: card.value }) }
+}
+
+async function postCard({ placement, posts }: WayParts, delivery: Delivery): Promise<Called<MessageAddress>> {
+  const { channelId } = delivery.job.conversation
+  const posted = await inAnyForm(
+    form => placement.inChannel(delivery, 'card', channelId, posts.card(delivery.job, form)),
+    {},
+  )
+  if (posted.kind === 'refused') return posted
+  const { messageId } = posted.value
+  return { kind: 'done', value: { channelId: posted.value.channelId, messageId } }
+}
+
+/** An existing thread is reused, so no search is needed after a crash. */
+async function startThread(
+  { messages }: WayParts,
+  { job, steps }: Delivery,
+  card: MessageAddress,
+): Promise<Called<string>> {
+  const words = wordsOf(job)
+  const named = (name: string) =>
+    steps.once('thread', () => messages.startThread(card, name), { makes: 'thread' })
+  const name = oneLine(titleOf(job, words), longestThreadName) || words.job.untitled
+  const started = await named(name)
+  const isOfName = started.kind === 'refused' && reasonOf(started.code) === 'content'
+  return isOfName && name !== words.job.untitled ? named(words.job.untitled) : started
+}
+
+/** Without a thread the card itself becomes the placeholder. */
+async function insteadOfThread(
+  { messages, posts }: WayParts,
+  { job }: Delivery,
+  card: MessageAddress,
+  shortfall: Shortfall | undefined,
+): Promise<WayOutcome> {
+  const edited = await inAnyForm(form => messages.edit(card, posts.progress(job, form)), {
+    notes: notesOf(shortfall),
+  })
+  if (edited.kind === 'refused') return closedBy(edited)
+  return { kind: 'arrived', address: writeAddress({ ...card, shortfall }) }
+}
+
+/** The shortfall that prevents a thread; undefined if none is known. */
+export function whyNoThread(conversation: Conversation): Shortfall | undefined {
+  if (!has(conversation, 'threads')) return 'threads'
+  return has(conversation, 'sendInThreads') ? undefined : 'sendInThreads'
+}
+
+function whyAnswerOnly(conversation: Conversation): Shortfall {
+  if (detailsOf(conversation).answersOnly === true) return 'answersOnly'
+  if (!has(conversation, 'view')) return 'view'
+  if (conversation.kind !== 'thread') return 'send'
+  return has(conversation, 'sendInThreads') ? 'closedThread' : 'sendInThreads'
+}
+
+function whyRefused(code: number): Shortfall | undefined {
+  if (code === refusals.tooManyThreads) return 'tooManyThreads'
+  return reasonOf(code) === 'forbidden' ? 'threads' : undefined
+}

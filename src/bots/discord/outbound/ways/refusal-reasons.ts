@@ -1,0 +1,38 @@
+/** Maps Discord's error codes to reasons of refusals (developers/topics/opcodes-and-status-codes). Pure. */
+import type { Closed, RefusalReason } from '../../../../app/delivery/courier.ts'
+import { refusals } from '../../transport/api.ts'
+
+const reasons: ReadonlyMap<number, RefusalReason> = new Map<number, RefusalReason>([
+  [refusals.unknownChannel, 'deleted'],
+  [refusals.unknownGuild, 'deleted'],
+  [refusals.unknownMessage, 'deleted'],
+  [refusals.missingAccess, 'forbidden'],
+  [refusals.missingPermissions, 'forbidden'],
+  [refusals.wrongChannelType, 'forbidden'],
+  [refusals.threadArchived, 'forbidden'],
+  [refusals.threadLocked, 'forbidden'],
+  [refusals.tooManyThreads, 'forbidden'],
+  [refusals.emptyMessage, 'content'],
+  [refusals.invalidForm, 'content'],
+  [refusals.messageBlocked, 'content'],
+  [refusals.titleBlocked, 'content'],
+  [refusals.linkBlocked, 'content'],
+  [refusals.tooLarge, 'files'],
+  [refusals.uploadsLimited, 'files'],
+  [refusals.unknownWebhook, 'expired'],
+  [refusals.tokenExpired, 'expired'],
+  [refusals.cannotMessageUser, 'no-direct-messages'],
+  [refusals.unknownUser, 'no-direct-messages'],
+])
+
+export function reasonOf(code: number): RefusalReason {
+  return reasons.get(code) ?? 'unknown'
+}
+
+export function closedBy({ code }: { code: number }): Closed {
+  return { kind: 'closed', reason: reasonOf(code), code: String(code) }
+}
+
+export function closed(reason: RefusalReason, code: string): Closed {
+  return { kind: 'closed', reason, code }
+}

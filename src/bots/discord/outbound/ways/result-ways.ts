@@ -1,0 +1,104 @@
+/** The ways of a job's result on Discord: the placeholder becomes the result, or the result is a new message. */
+import type { Delivery, Refusal, Way, WayName, WayOutcome } from '../../../../app/delivery/courier.ts'
+import { type Called, refusals } from '../../transport/api.ts'
+import { type DiscordAddress, detailsOf, readAddress, type Shortfall, writeAddress } from '../address.ts'
+import { notesOf, type PostForm, wordsOf } from '../job-posts.ts'
+import { ownChannelOf } from '../message-placement.ts'
+import type { Post } from '../messages.ts'
+import { has } from '../permissions.ts'
+import type { Pictures } from '../uploads.ts'
+import { inAnyForm, type WayParts } from './opening-ways.ts'
+import { closed, closedBy } from './refusal-reasons.ts'
+
+export interface ResultParts extends WayParts {
+  pictures: Pictures
+}
+
+type Place = (step: string, post: Post) => Promise<Called<DiscordAddress>>
+
+/** A cancelled job only edits existing messages, because the person who cancelled knows the outcome. */
+export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
+  const { job } = delivery
+  const { placement } = parts
+  const at = delivery.address === undefined ? undefined : readAddress(delivery.address)
+  const ways: Way[] = []
+  const add = (name: WayName, place: Place, form: PostForm = {}) =>
+    ways.push({ name, take: before => takeNew(parts, delivery, { name, place, form }, before) })
+  if (at !== undefined) ways.push({ name: 'edit', take: () => takeEdit(parts, delivery, at) })
+  if (job.state === 'cancelled') return ways
+  if (at?.card !== undefined) {
+    const threadId = at.card.messageId
+    add('thread', (step, post) => placement.inChannel(delivery, step, threadId, post), { hasCard: true })
+  }
+  const channelId = ownChannelOf(delivery)
+  if (channelId !== undefined) {
+    const replyTo = at?.card?.messageId ?? detailsOf(job.conversation).pressedId
+    add('place', (step, post) => placement.inChannel(delivery, step, channelId, post, replyTo))
+  }
+  add('answer', (step, post) => placement.byToken(delivery, step, post))
+  add('direct', (step, post) => placement.direct(delivery, step, post))
+  return ways
+}
+
+async function takeEdit(
+  { placement, posts, pictures }: ResultParts,
+  { job }: Delivery,
+  at: DiscordAddress,
+): Promise<WayOutcome> {
+  if (!mayShowPictures({ job })) return noAttaching
+  const form: PostForm = { hasCard: at.card !== undefined, notes: notesOf(at.shortfall) }
+  const edited = await pictures.send(job, wordsOf(job), limitOf(job), packed =>
+    inAnyForm(full => placement.edit(at, posts.result(job, packed, full)), form),
+  )
+  return edited.kind === 'refused' ? closedBy(edited) : { kind: 'arrived', address: writeAddress(at) }
+}
+
+async function takeNew(
+  { posts, pictures }: ResultParts,
+  delivery: Delivery,
+  { name, place, form }: { name: WayName; place: Place; form: PostForm },
+  before: readonly Refusal[],
+): Promise<WayOutcome> {
+  const { job } = delivery
+  const isDirect = name === 'direct'
+  // Somebody deleted the message or the place, so the result is not posted there again.
+  if (!isDirect && before.some(({ reason }) => reason === 'deleted')) return closed('deleted', 'not again')
+  if (!isDirect && (!mayShowPictures(delivery) || lacksAttaching(job, before))) return noAttaching
+  const note = isDirect ? whyDirect(delivery, before) : undefined
+  const sent = await pictures.send(job, wordsOf(job), isDirect ? undefined : limitOf(job), packed =>
+    inAnyForm(full => place(`result:${name}`, posts.result(job, packed, full)), {
+      ...form,
+      notes: notesOf(note),
+    }),
+  )
+  if (sent.kind === 'refused') return closedBy(sent)
+  const card =
+    name === 'thread' && delivery.address !== undefined ? readAddress(delivery.address).card : undefined
+  return { kind: 'arrived', address: writeAddress({ ...sent.value, card, shortfall: note }) }
+}
+
+/** Unknown permissions count as granted, and Discord may refuse later. */
+function mayShowPictures({ job }: Pick<Delivery, 'job'>): boolean {
+  return job.pictures.length === 0 || has(job.conversation, 'attach')
+}
+
+const noAttaching = closed('files', 'Attach Files')
+
+/** Editing the bot's own message needs no permission except the one to attach files. */
+export function lacksAttaching(job: Delivery['job'], before: readonly Refusal[]): boolean {
+  const isDenied = ({ what, code }: Refusal) =>
+    code === noAttaching.code || (what === 'edit' && code === String(refusals.missingPermissions))
+  return job.pictures.length > 0 && before.some(isDenied)
+}
+
+/** Why the result comes as a direct message; undefined if it was requested in one. */
+function whyDirect({ job }: Delivery, before: readonly Refusal[]): Shortfall | undefined {
+  if (lacksAttaching(job, before)) return 'attachElsewhere'
+  if (job.conversation.kind === 'direct') return undefined
+  const isClosed = before.some(({ reason }) => ['deleted', 'forbidden', 'expired'].includes(reason))
+  return isClosed ? 'elsewhere' : 'refusedElsewhere'
+}
+
+function limitOf({ conversation }: Delivery['job']): number | undefined {
+  return detailsOf(conversation).uploadLimitBytes
+}

@@ -1,0 +1,273 @@
+/** Handles typed text, buttons and forms of the web chat with calls of the facade. Independent of HTTP. */
+import type { Child } from 'hono/jsx'
+import type { ActOutcome, Easel, ImagineOutcome } from '../../../app/easel.ts'
+import type { Caller, Person } from '../../../app/people/people.ts'
+import { requestOf } from '../../../app/resolve/request-of-job.ts'
+import { commandTooLong } from '../../../app/resolve/text-limits.ts'
+import type { JobView } from '../../../app/views/views.ts'
+import type { Clock, Ids } from '../../../system/ports.ts'
+import type { Words } from '../../../words/en.ts'
+import { inUtc } from '../../../words/moment.ts'
+import type { FormValues } from '../../chat/form-field.ts'
+import { readSettings, settingsFields } from '../../chat/settings-form.ts'
+import type { CommandReply } from '../../commands/command.ts'
+import type { TypedOptions } from '../../commands/command-option.ts'
+import {
+  type CommandName,
+  findCommand,
+  helpLines,
+  readTypedOptions,
+  runCommand,
+} from '../../commands/commands.ts'
+import { topicMessage } from '../../commands/topics.ts'
+import { formatRequest, parseCommand } from '../../grammar/command-line.ts'
+import { decodeButtonId, meaningOf } from '../../messages/buttons.ts'
+import { infoMessage, pictureMessage } from '../../messages/info-message.ts'
+import { jobMessage, problemSentences } from '../../messages/job-message.ts'
+import {
+  ConfirmForm,
+  MessageAnswer,
+  RemixForm,
+  SettingsForm,
+  StatsAnswer,
+} from '../outbound/render-answer.tsx'
+import { addChosen, type Chosen, nothingChosen } from './said-form.ts'
+import { anyVisitor, conversationOf } from './visitors.ts'
+
+/** One action of a person. `once` is its idempotency key. */
+export interface Visit {
+  person: Person
+  /** Whether statistics of all people are offered. */
+  seesStats: boolean
+  once: string
+  /** The idempotency key for forms in the reply. */
+  nextOnce: string
+}
+
+export interface SaidText {
+  text: string
+  chosen?: Chosen
+  confirmed: boolean
+}
+
+export type Reply =
+  | { kind: 'accepted'; jobs: JobView[]; said: string[] }
+  | { kind: 'refused'; said: string[] }
+  | { kind: 'done'; said: string[] }
+  | { kind: 'answer'; answer: Child }
+
+/** The prefix of typed commands. */
+const prefix = '/'
+
+export class Receiver {
+  readonly #easel: Easel
+  readonly #words: Words
+  readonly #clock: Clock
+  readonly #ids: Ids
+  readonly #maxCount: number
+
+  constructor(parts: { easel: Easel; words: Words; clock: Clock; ids: Ids; maxCount: number }) {
+    this.#easel = parts.easel
+    this.#words = parts.words
+    this.#clock = parts.clock
+    this.#ids = parts.ids
+    this.#maxCount = parts.maxCount
+  }
+
+  /** Handles the text of the field: a command or a prompt. */
+  async say(said: SaidText, visit: Visit): Promise<Reply> {
+    const tooLong = commandTooLong(said.text)
+    if (tooLong) return this.#refused([tooLong])
+    const text = said.text.trim()
+    if (!/^\/[a-z]+(?=\s|$)/i.test(text)) return this.#imagine(said, visit)
+    const found = findCommand(text.slice(1))
+    if (found.kind === 'unknown') return { kind: 'refused', said: [this.#unknownCommand(found)] }
+    const { name, rest } = found
+    const reply = await this.command(name, readTypedOptions(name, rest), visit)
+    return reply === 'paint' ? this.#imagine(said, visit) : reply
+  }
+
+  /** Handles a press of a button; `text` is the content of the Remix form. */
+  async press(buttonId: string, text: string | undefined, visit: Visit): Promise<Reply> {
+    const words = this.#words
+    const button = decodeButtonId(buttonId)
+    if (!button) return { kind: 'refused', said: [words.web.refused.unreadable] }
+    const { targetId } = button
+    const viewer = this.#caller(visit, undefined)
+    const job = this.#easel.job(targetId, viewer) ?? this.#easel.picture(targetId, viewer)?.job
+    // Two buttons of one page have the same key but are two events.
+    const caller = this.#caller({ ...visit, once: `${visit.once}:${buttonId}` }, job)
+    const meaning = meaningOf(button)
+    switch (meaning.kind) {
+      case 'action':
+        return this.#replyTo(await this.#easel.act(meaning.action, caller), visit)
+      case 'answer':
+        return meaning.question.action === 'forget'
+          ? this.#forget(visit)
+          : { kind: 'refused', said: [words.web.refused.unreadable] }
+      case 'topic': {
+        const message = topicMessage(meaning.name, {
+          easel: this.#easel,
+          words: this.#words,
+          helpLines: helpLines(this.#words, prefix),
+        })
+        return message
+          ? this.#message(message)
+          : { kind: 'refused', said: [this.#words.chat.replies.unknownButton] }
+      }
+      case 'more':
+        return this.#more(meaning.pictureId, caller)
+      case 'remix':
+        return text === undefined
+          ? this.#remixForm(meaning.pictureId, visit)
+          : this.#remix(meaning.pictureId, text, caller, visit)
+    }
+  }
+
+  #more(pictureId: string, caller: Caller): Reply {
+    const found = this.#easel.picture(pictureId, caller)
+    return found
+      ? this.#message(pictureMessage(found.job, found.picture, this.#words))
+      : this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
+  }
+
+  async #remix(pictureId: string, text: string, caller: Caller, visit: Visit): Promise<Reply> {
+    const parsed = parseCommand(text)
+    if (parsed.kind === 'refused') return this.#refused(parsed.problems)
+    const { request } = parsed
+    return this.#replyTo(await this.#easel.act({ kind: 'remix', pictureId, request }, caller), visit)
+  }
+
+  /** A command with its options; 'paint' for /imagine, whose options are in the text and in the form. */
+  async command(name: CommandName, typed: TypedOptions, visit: Visit): Promise<Reply | 'paint'> {
+    const words = this.#words
+    const reply = await this.run(name, typed, visit)
+    switch (reply.kind) {
+      case 'message':
+        return this.#message(reply.message)
+      case 'refused':
+        return this.#refused(reply.problems)
+      case 'bring':
+        return this.#message(jobMessage(reply.job, words))
+      case 'form': {
+        const choices = {
+          models: this.#easel.models().map(model => model.name),
+          styles: this.#easel.styles(),
+          maxCount: this.#maxCount,
+        }
+        const fields = settingsFields(this.#easel.settings(visit.person), choices, words)
+        const form = { fields, once: visit.nextOnce, words }
+        return { kind: 'answer', answer: <SettingsForm {...form} /> }
+      }
+      case 'stats': {
+        const { message, days } = reply
+        return { kind: 'answer', answer: <StatsAnswer message={message} days={days} words={words} /> }
+      }
+      case 'paint':
+        return 'paint'
+    }
+  }
+
+  run(name: CommandName, typed: TypedOptions, visit: Visit): Promise<CommandReply> {
+    return runCommand(name, typed, {
+      easel: this.#easel,
+      ids: this.#ids,
+      caller: this.#caller(visit, undefined),
+      words: this.#words,
+      nowMs: this.#clock.now(),
+      prefix,
+    })
+  }
+
+  /** Handles the submitted form of a person's defaults. */
+  async saveSettings(values: FormValues, visit: Visit): Promise<Reply> {
+    const read = readSettings(values)
+    if (read.kind === 'refused') return this.#refused(read.problems.map(({ problem }) => problem))
+    const outcome = await this.#easel.saveSettings(visit.person, read.settings)
+    if (outcome.kind === 'refused') return this.#refused(outcome.problems)
+    return { kind: 'done', said: [this.#words.chat.settings.saved] }
+  }
+
+  async #imagine(said: SaidText, visit: Visit): Promise<Reply> {
+    const parsed = parseCommand(said.text)
+    if (parsed.kind === 'refused') return this.#refused(parsed.problems)
+    const { confirmed, chosen = nothingChosen } = said
+    const completed = addChosen(parsed.request, chosen)
+    if (completed.kind === 'refused') return this.#refused(completed.problems)
+    const outcome = await this.#easel.imagine(completed.request, this.#caller(visit, undefined), {
+      confirmed,
+    })
+    return this.#replyTo(outcome, visit, said)
+  }
+
+  #replyTo(outcome: ImagineOutcome | ActOutcome, visit: Visit, said?: SaidText): Reply {
+    const words = this.#words
+    switch (outcome.kind) {
+      case 'accepted':
+        return { kind: 'accepted', jobs: outcome.jobs, said: problemSentences(outcome.notices, words) }
+      case 'duplicate':
+        return { kind: 'accepted', jobs: outcome.jobs, said: [words.web.said.duplicate] }
+      case 'refused':
+        return this.#refused(outcome.problems)
+      case 'confirm':
+        return {
+          kind: 'answer',
+          answer: (
+            <ConfirmForm
+              prompts={outcome.prompts}
+              text={said?.text ?? ''}
+              chosen={said?.chosen}
+              once={visit.nextOnce}
+              words={words}
+            />
+          ),
+        }
+      case 'info':
+        return this.#message(infoMessage(outcome.job, outcome.picture, words))
+      case 'cancelled':
+        return { kind: 'done', said: [words.web.said.cancelled] }
+      case 'deleted':
+        return { kind: 'done', said: [words.web.said.deleted] }
+    }
+  }
+
+  #remixForm(pictureId: string, visit: Visit): Reply {
+    const found = this.#easel.picture(pictureId, this.#caller(visit, undefined))
+    if (!found) return this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
+    const { job } = found
+    // Only the prompt can be changed; the picture's other settings stay.
+    const { prompt, negative } = requestOf(job) ?? { prompt: job.promptAsTyped }
+    const text = formatRequest({ prompt, negative }).replace(/^\/imagine ?/, '')
+    return {
+      kind: 'answer',
+      answer: <RemixForm pictureId={pictureId} text={text} once={visit.nextOnce} words={this.#words} />,
+    }
+  }
+
+  async #forget({ person }: Visit): Promise<Reply> {
+    return { kind: 'done', said: [this.#words.forget.done((await this.#easel.forget(person)).count)] }
+  }
+
+  #unknownCommand({ typed, nearest }: { typed: string; nearest?: string }): string {
+    const suggestion = nearest === undefined ? undefined : `${prefix}${nearest}`
+    return this.#words.unknownCommand(`${prefix}${typed}`, suggestion, `${prefix}help`)
+  }
+
+  #message(message: Parameters<typeof MessageAnswer>[0]['message']): Reply {
+    return { kind: 'answer', answer: <MessageAnswer message={message} words={this.#words} /> }
+  }
+
+  #refused(problems: Parameters<typeof problemSentences>[0]): Reply {
+    return { kind: 'refused', said: problemSentences(problems, this.#words).map(inUtc) }
+  }
+
+  #caller(visit: Visit, job: JobView | undefined): Caller {
+    return {
+      person: visit.person,
+      rights: anyVisitor.rights,
+      conversation: conversationOf(job),
+      eventId: `web:${visit.person.userId}:${visit.once}`,
+      locale: this.#words.web.lang,
+    }
+  }
+}

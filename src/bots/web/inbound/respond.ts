@@ -1,0 +1,113 @@
+/** Converts replies to HTTP responses: JSON for the page's script, pages and redirects for browsers without it. */
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Ids } from '../../../system/ports.ts'
+import type { Words } from '../../../words/en.ts'
+import type { Assets } from '../assets.ts'
+import type { Guides } from '../outbound/render-guides.tsx'
+import { markup } from '../outbound/render-job.tsx'
+import { answerPage, chatPage, type PageFrame } from '../outbound/render-page.tsx'
+import type { FeedReply, FormReply } from '../protocol.ts'
+import type { Reply, Visit } from './receive.tsx'
+import { threadOf } from './visitors.ts'
+
+/** The initial and the maximum number of jobs on a page. */
+const defaultLimit = 50
+const maxLimit = 1000
+
+interface ResponderParts {
+  words: Words
+  assets: Assets
+  ids: Ids
+  feed: (limit: number) => FeedReply
+  guides: () => Guides
+  loras: () => readonly string[]
+}
+
+export class Responder {
+  readonly #parts: ResponderParts
+
+  constructor(parts: ResponderParts) {
+    this.#parts = parts
+  }
+
+  /** The chat page, with private sentences and a refused text, if any. */
+  chat(
+    c: Context,
+    visit: Visit,
+    said: string[] = [],
+    text = '',
+    status: ContentfulStatusCode = 200,
+  ): Response {
+    const limit = this.limitOf(c)
+    const { fragments, hasEarlier } = this.#parts.feed(limit)
+    const content = { fragments, hasEarlier, limit, said, text, guides: this.#parts.guides() }
+    return this.#html(c, chatPage(this.#frame(visit), content), status)
+  }
+
+  /** `text` is the typed text, which a refusal returns. */
+  respond(c: Context, visit: Visit, reply: Reply, text = ''): Response {
+    switch (reply.kind) {
+      case 'refused':
+        return this.#said(c, visit, reply.said, text, 422)
+      case 'done':
+        return this.#said(c, visit, reply.said, '', 200)
+      case 'answer':
+        if (wantsJson(c)) return json(c, { kind: 'answer', html: markup(reply.answer) })
+        return this.#html(c, answerPage(this.#frame(visit), reply.answer))
+      case 'accepted': {
+        const [first] = reply.jobs
+        if (wantsJson(c)) {
+          const jobs = reply.jobs.map(job => ({ jobId: job.id, threadId: threadOf(job) }))
+          return json(c, { kind: 'accepted', said: reply.said, jobs })
+        }
+        if (reply.said.length > 0) return this.chat(c, visit, reply.said)
+        return c.redirect(first ? `/#job-${first.id}` : '/', 303)
+      }
+    }
+  }
+
+  refuse(c: Context, visit: Visit, sentence: string, status: ContentfulStatusCode): Response {
+    return this.#said(c, visit, [sentence], '', status)
+  }
+
+  limitOf(c: Context): number {
+    const limit = Number(c.req.query('limit') ?? defaultLimit)
+    return Number.isInteger(limit) && limit >= 1 ? Math.min(limit, maxLimit) : defaultLimit
+  }
+
+  #said(c: Context, visit: Visit, said: string[], text: string, status: ContentfulStatusCode): Response {
+    const kind = status === 200 ? 'done' : 'refused'
+    // A refusal has status 200 for the script, because browsers report every 4xx as an error.
+    return wantsJson(c) ? json(c, { kind, said }) : this.chat(c, visit, said, text, status)
+  }
+
+  /** Pages are not cached, so a browser also reloads them when going back. */
+  #html(c: Context, page: string, status: ContentfulStatusCode = 200): Response {
+    c.header('Cache-Control', 'no-store')
+    return c.html(page, status)
+  }
+
+  #frame(visit: Visit): PageFrame {
+    const { words, assets } = this.#parts
+    return {
+      words,
+      assets: {
+        style: assets.url('style.css'),
+        script: assets.scriptUrl,
+        icon: assets.url('icon.svg'),
+      },
+      once: visit.nextOnce,
+      isAdmin: visit.seesStats,
+      loras: this.#parts.loras(),
+    }
+  }
+}
+
+function wantsJson(c: Context): boolean {
+  return c.req.header('accept') === 'application/json'
+}
+
+function json(c: Context, reply: FormReply): Response {
+  return c.json(reply)
+}

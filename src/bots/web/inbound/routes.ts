@@ -1,0 +1,181 @@
+/** The HTTP routes of the web chat. */
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
+import type { Easel } from '../../../app/easel.ts'
+import type { Person } from '../../../app/people/people.ts'
+import { toAppError } from '../../../errors/errors.ts'
+import { errorSentence } from '../../../words/en.ts'
+import { wordsFor } from '../../../words/locale.ts'
+import type { AdapterParts } from '../../adapter.ts'
+import { statsChart } from '../../charts/stats-chart.ts'
+import type { FormValues } from '../../chat/form-field.ts'
+import { commandNames, commands, typedNameOf } from '../../commands/commands.ts'
+import { pictureFileName } from '../../messages/file-name.ts'
+import { statsCsv } from '../../messages/stats-message.ts'
+import { loadAssets } from '../assets.ts'
+import { feedOf } from '../outbound/feed.ts'
+import type { Live } from '../outbound/live.ts'
+import { liveStream } from '../outbound/live-stream.ts'
+import type { Guides } from '../outbound/render-guides.tsx'
+import { addressPseudonyms } from './address-pseudonyms.ts'
+import { Proxies } from './proxies.ts'
+import { Receiver, type Visit } from './receive.tsx'
+import { Responder } from './respond.ts'
+import { chosenIn, saidForm } from './said-form.ts'
+import { ownPagesOnly, securityHeaders } from './security.ts'
+import { maxBodyBytes, maxSourceMegabytes, uploadBudget } from './uploads.ts'
+import { anyVisitor, visitorOf } from './visitors.ts'
+
+const pressForm = z.object({
+  button: z.string().max(100),
+  once: z.string().max(64).optional(),
+  text: z.string().optional(),
+})
+
+/** The fields of the settings form, by their ids. */
+const settingsForm = z.record(z.string(), z.unknown())
+
+/** All routes, over one facade; `live` publishes changes to open browsers. */
+export function webRoutes(parts: AdapterParts, live: Live): Hono {
+  const { easel, config, clock, ids, log } = parts
+  const words = wordsFor(config.language)
+  const assets = loadAssets()
+  const receiver = new Receiver({ easel, words, clock, ids, maxCount: config.limits.maxCount })
+  const feed = (limit: number) => feedOf(easel, words, limit)
+  const responder = new Responder({
+    words,
+    assets,
+    ids,
+    feed,
+    guides: () => guidesOf(easel),
+    loras: () => easel.fileNames('lora'),
+  })
+
+  const proxies = new Proxies(config.web.proxies)
+  const addressPseudonym = addressPseudonyms(`${ids.next()}${ids.next()}`)
+
+  const visitOf = (c: Context, once?: string): Visit => {
+    const { isSecure, client } = proxies.addressed(c)
+    const address = client && addressPseudonym(client)
+    const person = { ...visitorOf(c, { ids, words, isSecure }), ...(address ? { address } : {}) }
+    const seesStats = easel.seesStats({ ...anyVisitor, person })
+    return { person, seesStats, once: once || ids.next(), nextOnce: ids.next() }
+  }
+
+  const app = new Hono()
+  app.use(securityHeaders())
+  app.use(ownPagesOnly({ ...config.web, proxies, words, log }))
+  // Before the body limit, which reads bodies without a content length.
+  app.use(uploadBudget(clock, c => responder.refuse(c, visitOf(c), words.web.refused.busy, 503)))
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: c => responder.refuse(c, visitOf(c), words.web.refused.large(maxSourceMegabytes), 413),
+    }),
+  )
+  app.notFound(c => c.text(words.web.refused.missing, 404))
+  app.onError((error, c) => {
+    const fault = toAppError(error)
+    log.error({ error: fault, path: c.req.path }, 'a web request failed')
+    // The page stays available when the disk is full, and shows the reason.
+    if (fault.code === 'storage' || fault.code === 'database-lost')
+      return responder.refuse(c, visitOf(c), errorSentence(words, fault), 503)
+    return c.text(words.web.refused.broken, 500)
+  })
+
+  app.route('/assets', assets.routes)
+  app.get('/favicon.ico', c => c.redirect(assets.url('icon.svg')))
+  app.get('/', c => responder.chat(c, visitOf(c)))
+  app.get('/feed', c => c.json(feed(responder.limitOf(c))))
+  app.get('/live', c => liveStream(c, { live, clock, words, feed: () => feed(responder.limitOf(c)) }))
+
+  app.post('/say', async c => {
+    const form = await readForm(c, saidForm)
+    if (!form) return responder.refuse(c, visitOf(c), words.web.refused.unreadable, 400)
+    const visit = visitOf(c, form.once)
+    const text = lines(form.example ?? form.text ?? '')
+    const said = { text, chosen: await chosenIn(form), confirmed: form.confirmed !== undefined }
+    return responder.respond(c, visit, await receiver.say(said, visit), text)
+  })
+
+  app.post('/act', async c => {
+    const form = await readForm(c, pressForm)
+    if (!form) return responder.refuse(c, visitOf(c), words.web.refused.unreadable, 400)
+    const visit = visitOf(c, form.once)
+    const text = form.text === undefined ? undefined : lines(form.text)
+    return responder.respond(c, visit, await receiver.press(form.button, text, visit))
+  })
+
+  app.post('/settings', async c => {
+    const form = await readForm(c, settingsForm)
+    const visit = visitOf(c)
+    if (!form) return responder.refuse(c, visit, words.web.refused.unreadable, 400)
+    return responder.respond(c, visit, await receiver.saveSettings(valuesOf(form), visit))
+  })
+
+  for (const name of commandNames.filter(each => commands[each].isView)) {
+    app.get(`/${typedNameOf(name)}`, async c => {
+      const visit = visitOf(c)
+      const reply = await receiver.command(name, c.req.query(), visit)
+      return reply === 'paint' ? c.notFound() : responder.respond(c, visit, reply)
+    })
+  }
+  app.get('/stats/chart.png', async c => {
+    const reply = await receiver.run('stats', c.req.query(), visitOf(c))
+    if (reply.kind !== 'stats') return c.notFound()
+    return c.body(Uint8Array.from(await statsChart(reply.stats, words)), 200, { 'Content-Type': 'image/png' })
+  })
+  app.get('/stats/easel-stats.csv', async c => {
+    const reply = await receiver.run('stats', c.req.query(), visitOf(c))
+    if (reply.kind !== 'stats') return c.notFound()
+    return c.body(statsCsv(reply.stats), 200, { 'Content-Type': 'text/csv; charset=utf-8' })
+  })
+  app.get('/pictures/:id', c => servePicture(c, easel, c.req.param('id'), visitOf(c).person))
+  return app
+}
+
+function guidesOf(easel: Easel): Guides {
+  return { controlNets: easel.fileNames('controlnet'), ipAdapters: easel.fileNames('ip-adapter') }
+}
+
+/** Serves a picture, which never changes for an id, with a file name for saving it. */
+async function servePicture(c: Context, easel: Easel, id: string, person: Person): Promise<Response> {
+  const viewer = { ...anyVisitor, person }
+  const found = easel.picture(id, viewer)
+  if (!found) return c.notFound()
+  const { picture } = found
+  c.header('ETag', `"${picture.hash}"`)
+  c.header('Cache-Control', 'private, max-age=31536000, immutable')
+  if (c.req.header('if-none-match') === `"${picture.hash}"`) return c.body(null, 304)
+  const bytes = await easel.pictureBytes(picture.id, viewer)
+  if (!bytes) return c.notFound()
+  return c.body(Uint8Array.from(bytes), 200, {
+    'Content-Type': picture.mediaType,
+    'Content-Disposition': `inline; filename="${pictureFileName(picture)}"`,
+  })
+}
+
+/** Undefined if the body is not a form or does not match the schema. */
+async function readForm<Form>(c: Context, schema: z.ZodType<Form>): Promise<Form | undefined> {
+  try {
+    return schema.safeParse(await c.req.parseBody()).data
+  } catch {
+    // parseBody throws if the body does not match its content type, which is the sender's fault.
+    return undefined
+  }
+}
+
+function valuesOf(form: Record<string, unknown>): FormValues {
+  return {
+    text(id) {
+      const value = form[id]
+      return typeof value === 'string' && value.trim() !== '' ? value : undefined
+    },
+  }
+}
+
+/** Forms send line breaks as CR LF. */
+function lines(text: string): string {
+  return text.replaceAll('\r\n', '\n')
+}

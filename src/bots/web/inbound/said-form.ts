@@ -1,0 +1,72 @@
+/** The form of the field as browsers send it: what a person chose beside the text, and the request that it makes. */
+import { z } from 'zod'
+import type { Problem } from '../../../app/problems.ts'
+import type { ImagineRequest } from '../../../app/requests.ts'
+import { type PictureUse, pictureUses, withPicture } from '../../../app/resolve/request-pictures.ts'
+import { readFlagFields } from '../../chat/flag-fields.ts'
+import type { FlagName } from '../../grammar/flags.ts'
+
+/** Flags that have a field of their own. */
+const flagFields = ['only-masked', 'control', 'image-prompt'] as const satisfies readonly FlagName[]
+type FlagField = (typeof flagFields)[number]
+
+/** The picture that a field is about; without that one it says nothing. */
+const picturesOfFlags: { readonly [Name in FlagField]?: PictureUse } = {
+  'only-masked': 'mask',
+  'image-prompt': 'promptPicture',
+}
+
+const picture = z.instanceof(File).optional()
+const flag = z.string().max(500).optional()
+
+export const saidForm = z.object({
+  text: z.string().optional(),
+  /** Set instead of the text where a person picks one of the examples. */
+  example: z.string().optional(),
+  once: z.string().max(64).optional(),
+  confirmed: z.literal('yes').optional(),
+  strength: z.coerce.number().optional(),
+  ...({ source: picture, mask: picture, controlPicture: picture, promptPicture: picture } satisfies Record<
+    PictureUse,
+    unknown
+  >),
+  ...({ 'only-masked': flag, control: flag, 'image-prompt': flag } satisfies Record<FlagField, unknown>),
+})
+
+/** What was chosen beside the text. */
+export interface Chosen {
+  pictures: ReadonlyMap<PictureUse, Uint8Array>
+  flags: ReadonlyMap<string, string>
+  /** Where the slider stands. */
+  strength?: number | undefined
+}
+
+export const nothingChosen: Chosen = { pictures: new Map(), flags: new Map() }
+
+export async function chosenIn(form: z.infer<typeof saidForm>): Promise<Chosen> {
+  const pictures = new Map<PictureUse, Uint8Array>()
+  for (const use of pictureUses) {
+    const file = form[use]
+    // A field in which nothing was chosen comes as an empty file.
+    if (file && file.size > 0) pictures.set(use, new Uint8Array(await file.arrayBuffer()))
+  }
+  const flags = new Map<string, string>()
+  for (const name of flagFields) {
+    const value = form[name]
+    const about = picturesOfFlags[name]
+    if (value && (about === undefined || pictures.has(about))) flags.set(name, value)
+  }
+  return { pictures, flags, strength: form.strength }
+}
+
+/** Adds what was chosen to what the text asks for; the slider counts only with a source and where no flag says otherwise. */
+export function addChosen(
+  request: ImagineRequest,
+  { pictures, flags, strength }: Chosen,
+): { kind: 'complete'; request: ImagineRequest } | { kind: 'refused'; problems: Problem[] } {
+  let complete: ImagineRequest = { ...(pictures.has('source') ? { strength } : {}), ...request }
+  const problems = readFlagFields({ text: name => flags.get(name) }, flagFields, complete)
+  if (problems.length > 0) return { kind: 'refused', problems: problems.map(({ problem }) => problem) }
+  for (const [use, bytes] of pictures) complete = withPicture(complete, use, bytes)
+  return { kind: 'complete', request: complete }
+}

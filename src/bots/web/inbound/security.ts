@@ -1,0 +1,72 @@
+/** Security middleware: checks every request before other handlers, and sets the headers of every response. */
+import type { MiddlewareHandler } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import type { Logger } from '../../../system/ports.ts'
+import type { Words } from '../../../words/en.ts'
+import { isOwnHost, isOwnOrigin } from './hosts.ts'
+import type { Proxies } from './proxies.ts'
+
+export function securityHeaders(): MiddlewareHandler {
+  return secureHeaders({
+    // Own files only, no inline script or style, no framing. Previews are data: URLs.
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    xFrameOptions: 'DENY',
+    // With `no-referrer` browsers would send the Origin `null` for our own forms.
+    referrerPolicy: 'same-origin',
+    permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+    // Set by the operator's proxy, which has the certificate.
+    strictTransportSecurity: false,
+  })
+}
+
+/**
+ * Refuses unknown hosts, against DNS rebinding (a foreign name that resolves to this machine), and changes requested by
+ * pages of other sites (CSRF). Each refusal is logged with the setting that allows it, for operators of a proxy.
+ */
+export function ownPagesOnly({ allowedHosts, proxies, words, log }: OwnPagesParts): MiddlewareHandler {
+  const { refused } = words.web
+  return async (c, next) => {
+    const { host, from, isUnnamedProxy } = proxies.addressed(c)
+    const told = {
+      host: excerpt(host),
+      from,
+      ...(isUnnamedProxy ? { orName: 'the proxy in web.proxies' } : {}),
+    }
+    if (host === undefined || !isOwnHost(host, allowedHosts)) {
+      log.warn({ status: 421, ...told, name: 'that host in web.allowedHosts' }, 'a host that is not ours')
+      return c.text(refused.host(excerpt(host)), 421)
+    }
+    const origin = c.req.header('origin')
+    const changes = c.req.method !== 'GET' && c.req.method !== 'HEAD'
+    if (changes && (origin === undefined || !isOwnOrigin(origin, host, allowedHosts))) {
+      const facts = { status: 403, ...told, origin: excerpt(origin) }
+      log.warn(
+        { ...facts, name: 'the origin’s host in web.allowedHosts, if it is ours' },
+        'a page that is not ours',
+      )
+      return c.text(refused.origin(excerpt(origin), excerpt(host)), 403)
+    }
+    return next()
+  }
+}
+
+export interface OwnPagesParts {
+  allowedHosts: readonly string[]
+  proxies: Proxies
+  words: Words
+  log: Logger
+}
+
+/** A short excerpt of a header for the log. */
+function excerpt(header: string | undefined): string {
+  return (header ?? '').slice(0, 100)
+}

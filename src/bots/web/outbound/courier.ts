@@ -1,0 +1,28 @@
+/** The courier of the web chat: pages are rendered from the jobs, so a delivery only notifies open browsers. */
+import type { Courier, Delivery, Way, WayName } from '../../../app/delivery/courier.ts'
+import { chat } from '../inbound/visitors.ts'
+import type { Live } from './live.ts'
+
+/** The address of a job is its id. */
+export function webCourier(live: Live): Courier {
+  const telling = ({ job, steps }: Delivery, name: WayName): Way => ({
+    name,
+    async take() {
+      live.changed(job)
+      await steps.once('message', async () => ({ kind: 'done', value: job.id }), { makes: 'message' })
+      return { kind: 'arrived', address: JSON.stringify({ jobId: job.id }) }
+    },
+  })
+  return {
+    platform: chat.platform,
+    progressIntervalMs: 200,
+    openings: delivery => [telling(delivery, 'place')],
+    progress: async ({ job }) => live.changed(job),
+    results: delivery => [telling(delivery, 'edit')],
+    close: async () => undefined,
+    async remove({ job }) {
+      live.removed(job.id)
+      return { kind: 'removed' }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+/** The live stream to one browser, as server-sent events. */
+import type { Context } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type { Clock } from '../../../system/ports.ts'
+import type { Words } from '../../../words/en.ts'
+import type { FeedReply } from '../protocol.ts'
+import type { Change, Live } from './live.ts'
+import { jobFragment } from './render-job.tsx'
+
+/**
+ * Batching limits the events when 200 waiting jobs each move up. Idle connections get a comment, so both sides detect a
+ * dead one.
+ */
+const pace = { limit: 20, restMs: 80, quietMs: 15_000 }
+
+/**
+ * Sends `sync` first, with the versions of all jobs on the page, so a reconnected browser detects what it missed. Then it
+ * sends `job` for each changed job and `gone` for each deleted one.
+ */
+export function liveStream(
+  c: Context,
+  parts: { live: Live; clock: Clock; words: Words; feed: () => FeedReply },
+): Response {
+  const { live, clock, words } = parts
+  return streamSSE(c, async stream => {
+    // Subscribes before reading the feed, so no change is lost between the two.
+    const subscription = live.subscribe(clock, pace)
+    stream.onAbort(() => live.unsubscribe(subscription))
+    const versions = parts.feed().fragments.map(({ jobId, version }) => [jobId, version])
+    await stream.writeSSE({ event: 'sync', data: JSON.stringify(versions) })
+    for (;;) {
+      const changes = await subscription.next()
+      if (!changes) break
+      if (changes.length === 0) await stream.write(': still here\n\n')
+      for (const change of changes) await stream.writeSSE(eventOf(change, words))
+    }
+    live.unsubscribe(subscription)
+  })
+}
+
+function eventOf(change: Change, words: Words): { event: string; data: string } {
+  return change.kind === 'removed'
+    ? { event: 'gone', data: JSON.stringify(change.jobId) }
+    : { event: 'job', data: JSON.stringify(jobFragment(change.job, words)) }
+}

@@ -1,0 +1,92 @@
+/** Publishes changes of jobs to open browsers. Each browser has its own list of changed jobs and reads it at its own rate. */
+import type { JobView } from '../../../app/views/views.ts'
+import type { Clock } from '../../../system/ports.ts'
+
+/** The current state of a job, or the id of a deleted one. */
+export type Change = { kind: 'changed'; job: JobView } | { kind: 'removed'; jobId: string }
+
+/** The batching of a stream: jobs per batch, the minimum time between batches, and the maximum idle time. */
+export interface Pace {
+  limit: number
+  restMs: number
+  quietMs: number
+}
+
+/** Keeps only the latest state of each job, so a slow browser uses at most one entry per job. */
+export class Subscription {
+  readonly #changes = new Map<string, Change>()
+  readonly #clock: Clock
+  readonly #pace: Pace
+  #isFirst = true
+  #closed = false
+  #onPush: () => void = () => {}
+  #onClose: () => void = () => {}
+
+  constructor(clock: Clock, pace: Pace) {
+    this.#clock = clock
+    this.#pace = pace
+  }
+
+  push(jobId: string, change: Change): void {
+    this.#changes.set(jobId, change)
+    this.#onPush()
+  }
+
+  /** The next batch; empty after the idle time, undefined once closed. */
+  async next(): Promise<Change[] | undefined> {
+    if (!this.#isFirst) await this.#wait(this.#pace.restMs, 'close')
+    if (this.#changes.size === 0) await this.#wait(this.#pace.quietMs, 'push')
+    this.#isFirst = false
+    if (this.#closed) return undefined
+    const batch = [...this.#changes].slice(0, this.#pace.limit)
+    for (const [jobId] of batch) this.#changes.delete(jobId)
+    return batch.map(([, change]) => change)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#onClose()
+  }
+
+  /** Waits until the time is over, the stream is closed, or, for `push`, a change is published. */
+  #wait(ms: number, until: 'push' | 'close'): Promise<void> {
+    if (this.#closed) return Promise.resolve()
+    return new Promise(resolve => {
+      const cancel = this.#clock.after(ms, resolve)
+      const wake = () => {
+        cancel()
+        resolve()
+      }
+      this.#onClose = wake
+      this.#onPush = until === 'push' ? wake : () => {}
+    })
+  }
+}
+
+export class Live {
+  readonly #subscriptions = new Set<Subscription>()
+
+  subscribe(clock: Clock, pace: Pace): Subscription {
+    const subscription = new Subscription(clock, pace)
+    this.#subscriptions.add(subscription)
+    return subscription
+  }
+
+  unsubscribe(subscription: Subscription): void {
+    this.#subscriptions.delete(subscription)
+    subscription.close()
+  }
+
+  changed(job: JobView): void {
+    for (const subscription of this.#subscriptions) subscription.push(job.id, { kind: 'changed', job })
+  }
+
+  removed(jobId: string): void {
+    for (const subscription of this.#subscriptions) subscription.push(jobId, { kind: 'removed', jobId })
+  }
+
+  /** Ends every open stream. */
+  close(): void {
+    for (const subscription of this.#subscriptions) this.unsubscribe(subscription)
+  }
+}

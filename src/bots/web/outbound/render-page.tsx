@@ -1,0 +1,277 @@
+/** Renders the pages: the chat, and a reply as a separate page for browsers without script. Pure JSX. */
+
+import { raw } from 'hono/html'
+import type { Child } from 'hono/jsx'
+import type { Words } from '../../../words/en.ts'
+import { type CommandName, commandNames, commands, typedNameOf, usageOf } from '../../commands/commands.ts'
+import type { JobFragment } from '../protocol.ts'
+import { GuideFields, type Guides, pictureTypes } from './render-guides.tsx'
+import { markup } from './render-job.tsx'
+
+/** The data of every page. */
+export interface PageFrame {
+  words: Words
+  assets: { style: string; script: string; icon: string }
+  /** The idempotency key of this rendering: a form that is submitted twice is one event. */
+  once: string
+  isAdmin: boolean
+  /** Names that can stand behind `--lora`. */
+  loras: readonly string[]
+}
+
+export interface ChatContent {
+  fragments: readonly JobFragment[]
+  limit: number
+  hasEarlier: boolean
+  /** Private sentences above the field. */
+  said: readonly string[]
+  /** What can follow a picture. */
+  guides: Guides
+  /** The content of the field, after a refusal. */
+  text: string
+}
+
+const examples = [
+  'a red circle on a blue background --seed 7',
+  'a yellow moon on a night sky --n 4',
+  'a purple house in the snow --refine',
+]
+
+export function chatPage(frame: PageFrame, content: ChatContent): string {
+  const { words } = frame
+  const isEmpty = content.fragments.length === 0
+  return page(
+    frame,
+    <>
+      <main id="main">
+        {content.hasEarlier && (
+          <p class="earlier">
+            <a href={`/?limit=${content.limit * 2}`}>{words.web.earlier}</a>
+          </p>
+        )}
+        <section class="empty" hidden={!isEmpty} id="empty">
+          <Mark />
+          <h1>{words.web.empty.title}</h1>
+          <p>{words.web.empty.text}</p>
+          <div class="examples">
+            {examples.map(example => (
+              <button type="submit" form="composer" name="example" value={example} formnovalidate>
+                {example}
+              </button>
+            ))}
+          </div>
+        </section>
+        <ol id="feed" aria-label={words.web.feed} data-limit={content.limit}>
+          {threadsOf(content.fragments).map(thread => (
+            <Thread id={thread.id} fragments={thread.fragments} />
+          ))}
+        </ol>
+      </main>
+      <Composer frame={frame} content={content} />
+    </>,
+  )
+}
+
+/** A private reply with a link back. */
+export function answerPage(frame: PageFrame, answer: Child): string {
+  return page(
+    frame,
+    <main id="main" class="alone">
+      <div class="answer">{answer}</div>
+      <p>
+        <a href="/">{frame.words.web.dialog.back}</a>
+      </p>
+    </main>,
+  )
+}
+
+/** Fragments by thread, in the order of the threads. */
+function threadsOf(fragments: readonly JobFragment[]): { id: string; fragments: JobFragment[] }[] {
+  const threads = new Map<string, JobFragment[]>()
+  for (const fragment of fragments) {
+    const thread = threads.get(fragment.threadId)
+    if (thread) thread.push(fragment)
+    else threads.set(fragment.threadId, [fragment])
+  }
+  return [...threads].map(([id, members]) => ({ id, fragments: members }))
+}
+
+/** The page's script builds the same elements for live updates. */
+function Thread({ id, fragments }: { id: string; fragments: readonly JobFragment[] }) {
+  const card = fragments.find(fragment => fragment.card !== undefined)?.card
+  return (
+    <li class="thread" data-thread={id}>
+      <div class="head">{card !== undefined && raw(card)}</div>
+      <ol class="replies">
+        {fragments.map(({ jobId, version, state, reply }) => (
+          <li id={`job-${jobId}`} data-job={jobId} data-version={version} data-state={state}>
+            {raw(reply)}
+          </li>
+        ))}
+      </ol>
+    </li>
+  )
+}
+
+function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }) {
+  const { composer } = frame.words.web
+  return (
+    <footer class="bottom">
+      <div id="said" role="status" class="said-to-you">
+        {content.said.map(sentence => (
+          <p>{sentence}</p>
+        ))}
+      </div>
+      <form id="composer" method="post" action="/say" enctype="multipart/form-data">
+        <input type="hidden" name="once" value={frame.once} />
+        <div class="source" id="source-chosen">
+          <img id="source-thumbnail" alt="" hidden />
+          <label class="strength">
+            <span>{composer.strength}</span>
+            <input type="range" name="strength" min="0.05" max="1" step="0.05" value="0.6" />
+          </label>
+          <label class="mask">
+            <span>{composer.mask}</span>
+            <input type="file" name="mask" id="mask" accept={pictureTypes} />
+          </label>
+          <label class="mask">
+            <input type="checkbox" name="only-masked" value="on" />
+            <span>{frame.words.chat.form.onlyMasked}</span>
+          </label>
+          <button type="button" id="source-remove">
+            {composer.remove}
+          </button>
+        </div>
+        <div class="field">
+          <label class="attach" title={composer.attach}>
+            <span class="hidden">{composer.attach}</span>
+            <PictureIcon />
+            <input type="file" name="source" id="source" accept={pictureTypes} />
+          </label>
+          <label class="hidden" for="text">
+            {composer.label}
+          </label>
+          <textarea
+            id="text"
+            name="text"
+            rows={1}
+            placeholder={composer.placeholder}
+            aria-describedby="hint"
+            autocomplete="off"
+            enterkeyhint="send"
+            autofocus
+          >
+            {content.text}
+          </textarea>
+          <button type="submit" class="send">
+            {composer.send}
+          </button>
+        </div>
+        <p id="hint">{composer.hint}</p>
+        <GuideFields guides={content.guides} words={frame.words} />
+        <Completions frame={frame} />
+      </form>
+    </footer>
+  )
+}
+
+/** Commands and LoRAs that can be typed; the page's script shows those that fit what is typed. */
+function Completions({ frame: { words, isAdmin, loras } }: { frame: PageFrame }) {
+  return (
+    <ul id="completions" aria-label={words.web.navLabel} hidden>
+      {offeredTo(isAdmin).map(name => (
+        <li>
+          <button type="button" data-typed={`/${typedNameOf(name)}`}>
+            <code>/{usageOf(name)}</code> {words.commands[name].about}
+          </button>
+        </li>
+      ))}
+      {loras.map(name => (
+        <li hidden>
+          <button type="button" data-lora={name}>
+            <code>{name}</code>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function offeredTo(isAdmin: boolean): readonly CommandName[] {
+  return commandNames.filter(name => isAdmin || commands[name].access === 'everyone')
+}
+
+function page(frame: PageFrame, body: Child): string {
+  const { words, assets } = frame
+  const { web } = words
+  return `<!doctype html>${markup(
+    <html lang={web.lang}>
+      <head>
+        <meta charset="utf-8" />
+        <meta
+          name="viewport"
+          content="width=device-width, initial-scale=1, interactive-widget=resizes-content"
+        />
+        <meta name="color-scheme" content="light dark" />
+        <title>{web.name}</title>
+        <link rel="icon" href={assets.icon} type="image/svg+xml" />
+        <link rel="stylesheet" href={assets.style} />
+        <script src={assets.script} type="module"></script>
+      </head>
+      <body data-done={web.announce.done('%')} data-offline={web.announce.offline}>
+        <a class="skip" href="#text">
+          {web.skip}
+        </a>
+        <header class="top">
+          <a class="brand" href="/">
+            <Mark />
+            {web.name}
+          </a>
+          <nav aria-label={web.navLabel}>
+            {offeredTo(frame.isAdmin)
+              .filter(name => commands[name].isView)
+              .map(name => (
+                <a href={`/${typedNameOf(name)}`} data-answer>
+                  {words.commands[name].title}
+                </a>
+              ))}
+          </nav>
+        </header>
+        {body}
+        <form id="act" method="post" action="/act" hidden>
+          <input type="hidden" name="once" value={frame.once} />
+        </form>
+        <dialog id="dialog" aria-labelledby="answer-title">
+          <form method="dialog">
+            <button type="submit" class="close" aria-label={web.dialog.close}>
+              ×
+            </button>
+          </form>
+          <div id="answer" class="answer" />
+        </dialog>
+        <p id="announce" class="hidden" role="status" />
+      </body>
+    </html>,
+  )}`
+}
+
+/** An easel, as on the icon. */
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+      <path d="M12 2v3M8 16 5 22M16 16l3 6M12 16v4M4 16h16" />
+      <rect x="5" y="5" width="14" height="11" rx="1.5" />
+      <circle cx="12" cy="10.5" r="2.5" class="dot" />
+    </svg>
+  )
+}
+
+function PictureIcon() {
+  return (
+    <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+      <rect x="3" y="4" width="18" height="16" rx="3" />
+      <circle cx="9" cy="10" r="1.8" />
+      <path d="m4 18 5.5-5 4 3.5 3-2.5 4 4" />
+    </svg>
+  )
+}

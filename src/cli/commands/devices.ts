@@ -1,0 +1,35 @@
+/** `easel devices`: the chosen devices, the reasons, and whether each one starts; exit code 1 if one does not. */
+import type { Command } from 'commander'
+import { hostOpener } from '../../devices/device-workers.ts'
+import { cardsOf, prepareDevices } from '../../devices/prepare-devices.ts'
+import { reasonLines } from '../../devices/reason-lines.ts'
+import { errorSentence, type Words } from '../../words/en.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  exitCodes,
+  newCommand,
+  runCommand,
+  type Session,
+} from '../session.ts'
+
+export function devicesCommand(words: Words): Command {
+  return newCommand('devices', words).action((options: CommonOptions) => runCommand(options, show))
+}
+
+async function show({ config, words, out }: Session): Promise<ExitCode> {
+  const { devices, reason, env } = await prepareDevices(config, process.env)
+  for (const line of reasonLines(words, reason)) out(line)
+  for (const card of (await cardsOf(env)) ?? []) out(words.cli.card(card))
+  let failed = 0
+  for (const device of devices) {
+    const host = hostOpener(device, { models: [], files: [] }, env)()
+    const start = await host.start()
+    await host.stop()
+    if (start.kind === 'failed') failed += 1
+    const state = start.kind === 'failed' ? 'wrong' : 'fine'
+    const detail = start.kind === 'failed' ? errorSentence(words, start.error) : start.device
+    out(`${words.cli.states[state].padEnd(6)} ${detail}`)
+  }
+  return failed === 0 ? exitCodes.done : exitCodes.fault
+}

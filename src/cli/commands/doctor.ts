@@ -1,0 +1,64 @@
+/** `easel doctor`: what is wrong with this machine or its configuration, one line per check; exit code 1 for any. */
+import type { Command } from 'commander'
+import { toAppError } from '../../errors/errors.ts'
+import { isChatPlatform } from '../../shared/platforms.ts'
+import { errorSentence, type Words } from '../../words/en.ts'
+import { checkAdapters, checkDataFolder, checkNative, checkNode, type Finding } from '../checks.ts'
+import { checkModels } from '../model-checks.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  exitCodes,
+  newCommand,
+  runCommand,
+  type Session,
+} from '../session.ts'
+
+export function doctorCommand(words: Words): Command {
+  return newCommand('doctor', words).action((options: CommonOptions) =>
+    runCommand(options, session => examine(session, options)),
+  )
+}
+
+async function examine(session: Session, options: CommonOptions): Promise<ExitCode> {
+  const { words, out } = session
+  let problems = 0
+  const show = (findings: readonly Finding[]) => {
+    for (const { check, state, detail } of findings) {
+      if (state === 'wrong') problems += 1
+      out(`${words.cli.states[state].padEnd(6)} ${labelOf(check, words).padEnd(14)} ${detail}`)
+    }
+  }
+  show([checkNode(words)])
+  const native = await checkNative(words)
+  show(native)
+  show([{ check: 'config', state: 'fine', detail: options.config ?? words.cli.defaultsOnly }])
+  const data = await guarded(session, 'data', () => checkDataFolder(session))
+  show(data)
+  // Without its libraries a model cannot be tried.
+  if (native.every(({ state }) => state === 'fine')) {
+    await checkModels(session, findings => show(findings))
+  }
+  const isRunning = data.some(({ state }) => state === 'off')
+  show(await guarded(session, 'adapters', () => checkAdapters(session, isRunning)))
+  out('')
+  out(problems === 0 ? words.cli.healthy : words.cli.unhealthy(problems))
+  return problems === 0 ? exitCodes.done : exitCodes.fault
+}
+
+function labelOf(check: Finding['check'], { cli }: Words): string {
+  return isChatPlatform(check) ? cli.adapterNames[check] : cli.checks[check]
+}
+
+/** A check that fails in a way it does not know is a finding too. */
+async function guarded(
+  { words }: Session,
+  check: Finding['check'],
+  run: () => Promise<Finding[]>,
+): Promise<Finding[]> {
+  try {
+    return await run()
+  } catch (error) {
+    return [{ check, state: 'wrong', detail: errorSentence(words, toAppError(error)) }]
+  }
+}

@@ -1,0 +1,183 @@
+/** `easel imagine`: paints a picture from a prompt in the chat's grammar, without server or database. */
+import type { Command } from 'commander'
+import type { Problem } from '../../app/problems.ts'
+import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
+import { checkLoras } from '../../app/resolve/check-loras.ts'
+import { checkPicture } from '../../app/resolve/check-picture.ts'
+import { type PicturePlace, picturesOf } from '../../app/resolve/request-pictures.ts'
+import { type AdmittedPicture, type ResolveContext, resolve } from '../../app/resolve/resolve.ts'
+import { drawn, variantsOf } from '../../app/resolve/variants.ts'
+import { Findings } from '../../app/views/findings.ts'
+import { parseCommand } from '../../bots/grammar/command-line.ts'
+import { flagList } from '../../bots/grammar/flags.ts'
+import { LoraFits } from '../../engine/pipeline/open/lora-fits.ts'
+import { randomSeed } from '../../shared/bounds.ts'
+import { systemRandom } from '../../system/system-ports.ts'
+import { problemSentence, type Words } from '../../words/en.ts'
+import { commandText } from '../command-text.ts'
+import { type PictureFile, readPicture } from '../files.ts'
+import { paintToFiles } from '../paint.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  libraryOf,
+  newCommand,
+  refuse,
+  runCommand,
+  type Session,
+} from '../session.ts'
+
+interface ImagineOptions extends CommonOptions {
+  output: string
+  init?: string
+  mask?: string
+  controlPicture: string[]
+  promptPicture: string[]
+}
+
+export function imagineCommand(words: Words): Command {
+  const { options } = words.cli
+  return newCommand('imagine', words)
+    .argument('[words...]')
+    .allowUnknownOption()
+    .option('-o, --output <file>', options.output, 'out.png')
+    .option('--init <file>', options.init)
+    .option('--mask <file>', options.mask)
+    .option('--control-picture <file>', options.controlPicture, gather, [])
+    .option('--prompt-picture <file>', options.promptPicture, gather, [])
+    .addHelpText('after', () => `\n${words.cli.flagsHelp}\n${flagsHelp(words)}`)
+    .action((typed: string[], given: ImagineOptions) =>
+      runCommand(given, session => imagine(session, typed, given)),
+    )
+}
+
+/** An option that may be given several times. */
+function gather(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
+
+async function imagine(
+  session: Session,
+  typed: readonly string[],
+  options: ImagineOptions,
+): Promise<ExitCode> {
+  const { config, words, err } = session
+  const parsed = parseCommand(commandText(typed))
+  if (parsed.kind === 'refused') return refuseProblems(session, parsed.problems)
+  if (namesPicture(parsed.request)) return refuse(session, [words.cli.useFiles])
+
+  const files = await readFiles(options)
+  const request = { ...withFiles(parsed.request, files), seed: seedOf(parsed.request) }
+  const findings = new Findings()
+  const variants = drawn(variantsOf(request, config.limits, findings), config, systemRandom, findings)
+  if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
+
+  const catalogue = await libraryOf(session)
+  // A model that is there and cannot be used is not unknown: its own fault says more.
+  const wanted = parsed.request.model ?? config.defaultModel
+  const broken = catalogue.unused.find(({ name }) => name === wanted)
+  if (broken) throw broken.error
+  const context: ResolveContext = {
+    catalogue,
+    config,
+    settings: {},
+    pictures: picturesIn(request, files),
+    seed: request.seed,
+  }
+  const resolved = variants.map(variant => resolve(variant, context))
+  const [first] = resolved
+  if (first?.kind === 'order') {
+    for (const notice of first.notices) err(`easel: ${problemSentence(words, notice)}`)
+  }
+  const refused = resolved.find(outcome => outcome.kind === 'refused')
+  if (refused) return refuseProblems(session, refused.problems)
+  const orders = resolved.flatMap(outcome => (outcome.kind === 'order' ? [outcome.order] : []))
+  const fits = new LoraFits()
+  await checkLoras(orders, { ...catalogue, loraFit: (model, lora) => fits.of(model, lora) }, findings)
+  for (const notice of findings.notices) err(`easel: ${problemSentence(words, notice)}`)
+  if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
+  return paintToFiles(session, catalogue, orders, allOf(files), options.output)
+}
+
+/** Pictures of the chat have ids; here they are files. */
+function namesPicture({ source, mask, controls = [], imagePrompts = [] }: ImagineRequest): boolean {
+  return [source, mask, ...controls, ...imagePrompts].some(named => named && 'pictureId' in named)
+}
+
+/** One for all, so that {a,b} compare and only repetitions differ. */
+function seedOf({ seed = randomSeed }: ImagineRequest): number {
+  return seed === randomSeed ? systemRandom.uint32() : seed
+}
+
+/** A person's picture after the guards. */
+type CheckedFile = PictureFile & AdmittedPicture & { kind: 'bytes' }
+
+interface CheckedFiles {
+  init?: CheckedFile
+  mask?: CheckedFile
+  controls: CheckedFile[]
+  prompts: CheckedFile[]
+}
+
+async function readFiles(options: ImagineOptions): Promise<CheckedFiles> {
+  const { init, mask, controlPicture, promptPicture } = options
+  return {
+    ...(init !== undefined && { init: await readChecked(init) }),
+    ...(mask !== undefined && { mask: await readChecked(mask) }),
+    controls: await Promise.all(controlPicture.map(readChecked)),
+    prompts: await Promise.all(promptPicture.map(readChecked)),
+  }
+}
+
+async function readChecked(file: string): Promise<CheckedFile> {
+  const { id, bytes } = await readPicture(file)
+  const { mediaType: _, ...checked } = await checkPicture(bytes)
+  return { kind: 'bytes', id, ...checked }
+}
+
+function allOf({ init, mask, controls, prompts }: CheckedFiles): CheckedFile[] {
+  return [init, mask, ...controls, ...prompts].filter(file => file !== undefined)
+}
+
+function withFiles(request: ImagineRequest, { init, mask, controls, prompts }: CheckedFiles): ImagineRequest {
+  return {
+    ...request,
+    ...(init && { source: init }),
+    ...(mask && { mask }),
+    ...(controls.length > 0 && { controlPictures: controls }),
+    ...(prompts.length > 0 && { promptPictures: prompts }),
+  }
+}
+
+function picturesIn(request: ImagineRequest, files: CheckedFiles): Map<PicturePlace, AdmittedPicture> {
+  const known = new Map<GivenPicture, CheckedFile>(allOf(files).map(file => [file, file]))
+  return new Map(
+    [...picturesOf(request)].flatMap(([place, given]) => {
+      const file = known.get(given)
+      return file ? [[place, file]] : []
+    }),
+  )
+}
+
+export function refuseProblems(session: Session, problems: readonly Problem[]): ExitCode {
+  return refuse(
+    session,
+    problems.map(problem => sentenceFor(session.words, problem)),
+  )
+}
+
+/** Some read differently where there is no chat: a command has a help of its own. */
+function sentenceFor(words: Words, { code, details }: Problem): string {
+  return problemSentence(
+    { ...words, problems: { ...words.problems, ...words.cli.problems } },
+    { code, details },
+  )
+}
+
+function flagsHelp(words: Words): string {
+  const rows = flagList
+    .filter(([name]) => name !== 'source' && name !== 'mask')
+    .map(([name, { shape }]): [string, string] => [`--${name} ${shape}`, words.flags[name]])
+  const width = Math.max(...rows.map(([flag]) => flag.length))
+  return rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`).join('\n')
+}

@@ -1,0 +1,133 @@
+/** `easel info FILE`: how a picture was made, read from the file itself, and the command that makes it again. */
+import { extname } from 'node:path'
+import type { Command } from 'commander'
+import type { ImagineRequest } from '../../app/requests.ts'
+import { requestOf } from '../../app/resolve/request-of-job.ts'
+import { readForeignPicture } from '../../app/views/foreign-picture.ts'
+import { formatRequest } from '../../bots/grammar/command-line.ts'
+import { foreignTable } from '../../bots/messages/foreign-info.ts'
+import { parameterTable } from '../../bots/messages/parameters.ts'
+import { machineKeys, type PictureParameters, workOrderOf } from '../../engine/image/parameters/parameters.ts'
+import { type MakingOf, readWholeMakingOf } from '../../engine/image/parameters/read-parameters.ts'
+import type { WorkOrder } from '../../engine/work-order.ts'
+import type { Words } from '../../words/en.ts'
+import { readPicture } from '../files.ts'
+import { type CommonOptions, exitCodes, libraryOf, newCommand, runCommand, type Session } from '../session.ts'
+import { shellQuote } from '../shell-quote.ts'
+
+export function infoCommand(words: Words): Command {
+  return newCommand('info', words)
+    .argument('<file>')
+    .action((file: string, options: CommonOptions) => runCommand(options, session => show(session, file)))
+}
+
+async function show(session: Session, file: string) {
+  const { words, out, err } = session
+  const { bytes } = await readPicture(file)
+  const making = await readWholeMakingOf(bytes)
+  if (making?.parameters === undefined) {
+    err(`easel: ${whyUnknown(making, file, words)}`)
+    return exitCodes.fault
+  }
+  const order = workOrderOf(making.parameters)
+  for (const [name, value] of tableOf(order, making.parameters, words)) {
+    out(`${name}: ${value}`)
+  }
+  if (making.program !== undefined && !order) out(words.cli.writtenBy(making.program))
+  out(making.aiMade ? words.cli.aiMade : words.cli.notMarked)
+  if (order) await showCommand(session, order, file)
+  else await showNearest(session, bytes, file)
+  return exitCodes.done
+}
+
+function whyUnknown(making: MakingOf | undefined, file: string, { cli }: Session['words']): string {
+  if (!making) return cli.notAPicture(file)
+  return making.unread.length > 0
+    ? cli.formatOfParametersUnknown(file, making.unread)
+    : cli.noParameters(file)
+}
+
+function tableOf(
+  order: WorkOrder | undefined,
+  parameters: PictureParameters,
+  words: Session['words'],
+): [string, string][] {
+  if (order === undefined) return foreignTable(parameters, words)
+  if (order.kind !== 'upscale') return parameterTable({ order, promptAsTyped: '' }, 0, words)
+  // The text says what the order does not know: how the source was painted.
+  const extra = new Map([...parameters.extra].filter(([key]) => !machineKeys.has(key)))
+  return [...foreignTable({ ...parameters, extra }, words), [words.parameters.source, order.source.pictureId]]
+}
+
+async function showCommand(session: Session, order: WorkOrder, file: string): Promise<void> {
+  const { words, out } = session
+  out('')
+  out(words.cli.again)
+  out(`easel ${commandOf(order)} -o again${extname(file)}`)
+  if (order.kind === 'upscale') return out(words.cli.againFromSource(order.source.pictureId))
+  if (order.source) out(words.cli.againFromSource(order.source.pictureId))
+  if (order.source?.maskId !== undefined) out(words.cli.againUnderMask(order.source.maskId))
+  if (order.kind === 'paint') {
+    const { controls = [], imagePrompts = [] } = order
+    for (const [i, { model, pictureId }] of controls.entries())
+      out(words.cli.againUnderControl(model.name, `CONTROL-${i + 1}`, pictureId))
+    for (const [i, { pictureId }] of imagePrompts.entries())
+      out(words.cli.againByPrompt(`PROMPT-${i + 1}`, pictureId))
+  }
+  const { models } = await libraryOf(session)
+  const own = models.find(({ name }) => name === order.model.name)
+  const hash = order.kind === 'refine' ? own?.refiner?.hash : own?.hash
+  if (hash !== order.model.hash) out(words.cli.otherModel(order.model.name))
+}
+
+/** What comes nearest here to another program's settings. */
+async function showNearest(session: Session, bytes: Uint8Array, file: string): Promise<void> {
+  const { words, out } = session
+  const picture = await readForeignPicture(bytes, await libraryOf(session))
+  if (picture.kind !== 'parameters') return
+  out('')
+  out(words.info.nearestCommand)
+  out(`easel imagine ${quoted(picture.request)} -o again${extname(file)}`)
+}
+
+/** FILE, MASK and the like stand for pictures that only whoever has them can name. */
+export function commandOf(order: WorkOrder): string {
+  switch (order.kind) {
+    case 'upscale':
+      return `upscale FILE --factor ${order.factor}`
+    case 'refine': {
+      const { prompt, source, sampling, aesthetic, seed } = order
+      const flags = `--strength ${source.strength} --steps ${sampling.steps} --cfg ${sampling.guidance} --score ${aesthetic.positive} --seed ${seed}`
+      return `refine FILE ${flags} --prompt ${shellQuote(prompt.positive)}`
+    }
+    case 'paint': {
+      const request = requestOf({ order })
+      if (!request) return ''
+      const { source, mask, controls, imagePrompts, ...rest } = request
+      const guided = {
+        ...rest,
+        ...(controls && { controls: controls.map(withoutPicture) }),
+        ...(imagePrompts && { imagePrompts: imagePrompts.map(withoutPicture) }),
+      }
+      const files = [
+        ...(source ? ['--init FILE'] : []),
+        ...(mask ? ['--mask MASK'] : []),
+        ...(controls ?? []).map((_, i) => `--control-picture CONTROL-${i + 1}`),
+        ...(imagePrompts ?? []).map((_, i) => `--prompt-picture PROMPT-${i + 1}`),
+      ]
+      return ['imagine', quoted(guided), ...files].join(' ')
+    }
+  }
+}
+
+/** The request as one word for the shell. */
+function quoted(request: ImagineRequest): string {
+  // An option would begin with a dash; the grammar lets the command's own name stand before its words.
+  const text = formatRequest(request)
+  const bare = text.replace(/^\/imagine /, '')
+  return shellQuote(bare.startsWith('-') ? text : bare)
+}
+
+function withoutPicture<Wish extends { pictureId?: string }>({ pictureId: _, ...wish }: Wish) {
+  return wish
+}

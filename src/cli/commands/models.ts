@@ -1,0 +1,77 @@
+/** `easel models`: the models, the files used with models, and the unused files of the folders. */
+import type { Command } from 'commander'
+import { problem } from '../../app/problems.ts'
+import { writeLock } from '../../engine/models/hashes/lock.ts'
+import type { ModelRecord } from '../../engine/models/record.ts'
+import { readUnpinned } from '../../startup/model-library.ts'
+import { errorSentence, problemSentence, type Words } from '../../words/en.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  exitCodes,
+  libraryOf,
+  newCommand,
+  runCommand,
+  type Session,
+} from '../session.ts'
+
+interface ModelsOptions extends CommonOptions {
+  lock?: boolean
+}
+
+export function modelsCommand(words: Words): Command {
+  return newCommand('models', words)
+    .option('--lock', words.cli.options.lock)
+    .action((options: ModelsOptions) =>
+      runCommand(options, session => (options.lock ? lock(session) : list(session))),
+    )
+}
+
+/** Pins every model to what it is now, also where models.lock said otherwise. */
+async function lock({ config, words, out }: Session): Promise<ExitCode> {
+  const catalogue = await readUnpinned(config)
+  const file = await writeLock(catalogue, config.modelsDir)
+  out(words.cli.locked(file, catalogue.models.length + catalogue.files.length))
+  return exitCodes.done
+}
+
+async function list(session: Session): Promise<ExitCode> {
+  const { config, words, out, err } = session
+  const { models, files, unused } = await libraryOf(session)
+  if (models.length + files.length + unused.length === 0) err(words.cli.noModels(config.modelsDir))
+  for (const model of models) {
+    out(lineOf(model, session))
+    const remark = schedulerRemark(model, session)
+    if (remark !== undefined) err(`${model.name}: ${remark}`)
+  }
+  for (const { kind, name, family, hash, storage } of files) {
+    out(
+      words.cli.model(
+        `${words.cli.fileKinds[kind]} ${name}`,
+        words.cli.fileFacts(family, storage, shown(hash)),
+      ),
+    )
+  }
+  for (const { name, error } of unused) err(`${name}: ${errorSentence(words, error)}`)
+  return exitCodes.done
+}
+
+function lineOf(model: ModelRecord, { config, words }: Session): string {
+  const { name, nativeSidePx, sizeStepPx, refiner, storage, hash } = model
+  const sizes = words.cli.modelFacts(nativeSidePx, sizeStepPx, refiner !== undefined)
+  const facts = `${sizes}, ${words.cli.fileFacts('SDXL', storage, shown(hash))}`
+  return `${words.cli.model(name, facts)}${name === config.defaultModel ? ` ${words.cli.isDefault}` : ''}`
+}
+
+/** A sampler of the model's own that is not built, and the one that stands in for it. */
+function schedulerRemark({ name, scheduler, sampler = '' }: ModelRecord, { words }: Session) {
+  const notBuilt = scheduler?.notBuilt
+  return (
+    notBuilt && problemSentence(words, problem('scheduler-not-built', { model: name, sampler, ...notBuilt }))
+  )
+}
+
+/** As much of a hash as people compare. */
+function shown(hash: string): string {
+  return hash.slice(0, 10)
+}

@@ -1,0 +1,67 @@
+/** `easel stats`: statistics per person, also while a server is running. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { dayMs } from '../../app/views/durations.ts'
+import { statsOf } from '../../app/views/stats.ts'
+import { statsDays } from '../../bots/commands/stats.ts'
+import { statsCsv, statsMessage } from '../../bots/messages/stats-message.ts'
+import { Client } from '../../db/client.ts'
+import { databaseFileIn } from '../../db/files/data-folder.ts'
+import { schemaVersions } from '../../db/migrate.ts'
+import { JobReader } from '../../db/repositories/job-records.ts'
+import { JobsTable } from '../../db/repositories/jobs.ts'
+import { ServedTime } from '../../db/repositories/served-time.ts'
+import { packageRoot } from '../../system/paths.ts'
+import { systemClock } from '../../system/system-ports.ts'
+import type { Words } from '../../words/en.ts'
+import {
+  type CommonOptions,
+  type ExitCode,
+  exitCodes,
+  newCommand,
+  numberReader,
+  refuse,
+  runCommand,
+  type Session,
+} from '../session.ts'
+
+interface StatsOptions extends CommonOptions {
+  days: number
+  csv: boolean
+}
+
+export function statsCommand(words: Words): Command {
+  const { options } = words.cli
+  return newCommand('stats', words)
+    .option('--days <number>', options.days, numberReader(words), statsDays.fallback)
+    .option('--csv', options.csv, false)
+    .action((given: StatsOptions) => runCommand(given, session => show(session, given)))
+}
+
+async function show(session: Session, { days, csv }: StatsOptions): Promise<ExitCode> {
+  const { config, words, out } = session
+  if (!(days > 0)) return refuse(session, [words.cli.daysPositive])
+  const file = databaseFileIn(config.dataDir)
+  if (!existsSync(file)) return refuse(session, [words.cli.noDatabase(file)])
+  const client = Client.open(file, { clock: systemClock })
+  try {
+    const { found, known } = schemaVersions(client, join(packageRoot, 'migrations'))
+    if (found !== known) return refuse(session, [words.cli.otherSchema(file, found, known)])
+    const toMs = systemClock.now()
+    const jobs = new JobsTable(
+      client.rows,
+      new JobReader(() => undefined),
+      new ServedTime(client.rows, systemClock),
+    )
+    const stats = statsOf({ jobs }, { fromMs: toMs - days * dayMs, toMs })
+    if (csv) process.stdout.write(statsCsv(stats))
+    else {
+      const { title, lines } = statsMessage(stats, words)
+      for (const line of [title, ...lines]) out(line)
+    }
+    return exitCodes.done
+  } finally {
+    client.close()
+  }
+}

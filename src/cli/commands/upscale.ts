@@ -1,0 +1,38 @@
+/** `easel upscale FILE`: enlarges any picture. */
+import { type Command, Option } from 'commander'
+import { checkPicture } from '../../app/resolve/check-picture.ts'
+import { upscaled } from '../../app/resolve/derive.ts'
+import { Findings } from '../../app/views/findings.ts'
+import type { Words } from '../../words/en.ts'
+import { readPicture, suffixed } from '../files.ts'
+import { paintToFiles } from '../paint.ts'
+import { type CommonOptions, type ExitCode, newCommand, runCommand, type Session } from '../session.ts'
+import { refuseProblems } from './imagine.ts'
+
+interface UpscaleOptions extends CommonOptions {
+  output?: string
+  factor: '2' | '4'
+}
+
+export function upscaleCommand(words: Words): Command {
+  const { options } = words.cli
+  return newCommand('upscale', words)
+    .argument('<file>')
+    .option('-o, --output <file>', options.output)
+    .addOption(new Option('--factor <number>', options.factor).choices(['2', '4']).default('2'))
+    .action((file: string, given: UpscaleOptions) =>
+      runCommand(given, session => upscale(session, file, given)),
+    )
+}
+
+async function upscale(session: Session, file: string, options: UpscaleOptions): Promise<ExitCode> {
+  const picture = await readPicture(file)
+  const { widthPx, heightPx } = await checkPicture(picture.bytes)
+  const findings = new Findings()
+  const factor = options.factor === '4' ? 4 : 2
+  const order = upscaled({ id: picture.id, widthPx, heightPx }, factor, session.config, findings)
+  if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
+  const output = options.output ?? suffixed(file, `x${factor}`)
+  // It takes no model.
+  return paintToFiles(session, { models: [], files: [] }, [order], [picture], output)
+}

@@ -1,0 +1,148 @@
+/** Converts zod's issues to problems of single keys of the configuration. */
+import { z } from 'zod'
+import {
+  type ConfigProblem,
+  type SettingFormat,
+  type SettingType,
+  settingFormats,
+  settingTypes,
+} from '../errors/config-problem.ts'
+import { nearestNames } from '../shared/nearest.ts'
+
+export interface ConfigIssue {
+  /** Dotted path, `web.port`; empty for the whole file. */
+  key: string
+  problem: ConfigProblem
+}
+
+/** The part of JSON schema with the constraints of a key. */
+const rules = z.object({
+  type: z.string().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.unknown().optional(),
+  items: z.unknown().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  exclusiveMaximum: z.number().optional(),
+})
+type Rules = z.infer<typeof rules>
+
+/** The first problem that `schema` found in `input`; wrong names come before wrong values. */
+export function firstIssue(schema: z.ZodType, error: z.ZodError, input: unknown): ConfigIssue {
+  const issue = error.issues.find(one => one.code === 'unrecognized_keys') ?? error.issues[0]
+  return issue
+    ? issueAt(schema, issue, input)
+    : { key: '', problem: { what: 'invalid', said: error.message } }
+}
+
+function issueAt(schema: z.ZodType, issue: z.core.$ZodIssue, input: unknown): ConfigIssue {
+  const here = rulesAt(z.toJSONSchema(schema, { io: 'input' }), issue.path)
+  if (issue.code === 'unrecognized_keys') return unknownKey(issue.path, issue.keys[0] ?? '', here)
+  return { key: dotted(issue.path), problem: problemOf(issue, valueAt(input, issue.path), here) }
+}
+
+function unknownKey(parent: readonly PropertyKey[], key: string, here: Rules): ConfigIssue {
+  const at = dotted([...parent, key])
+  if (/token|secret|password|encryptionkey/i.test(key)) return { key: at, problem: { what: 'secret' } }
+  const [nearest] = nearestNames(key, Object.keys(here.properties ?? {}))
+  return {
+    key: at,
+    problem: {
+      what: 'unknown-key',
+      nearest: nearest === undefined ? undefined : dotted([...parent, nearest]),
+    },
+  }
+}
+
+function problemOf(issue: z.core.$ZodIssue, value: unknown, here: Rules): ConfigProblem {
+  if (value === undefined || value === null) return { what: 'no-value' }
+  const found = shorten(JSON.stringify(value))
+  switch (issue.code) {
+    case 'invalid_type': {
+      const expected = here.type ?? issue.expected
+      return isType(expected) ? { what: 'type', found, expected } : { what: 'invalid', said: issue.message }
+    }
+    case 'invalid_value':
+      return { what: 'choice', found, known: issue.values.map(String) }
+    case 'too_small':
+    case 'too_big':
+      return issue.origin === 'string' || issue.origin === 'array' ? { what: 'empty' } : rangeOf(found, here)
+    case 'invalid_format':
+      return formatProblem(found, issue.format === 'url' ? 'url' : issue.message)
+    case 'custom':
+      return customProblem(found, issue.message)
+    default:
+      return { what: 'invalid', said: issue.message }
+  }
+}
+
+function customProblem(found: string, message: string): ConfigProblem {
+  if (message === deviceTwice) return { what: 'device-twice' }
+  return message === autoNotAlone ? { what: 'auto-not-alone' } : formatProblem(found, message)
+}
+
+/** The messages of the schema's checks for devices that are named twice, and for a choice beside named ones. */
+export const autoNotAlone = 'auto-not-alone'
+export const deviceTwice = 'device-twice'
+
+/** The message of a format check is the format's name. */
+function formatProblem(found: string, message: string): ConfigProblem {
+  return isFormat(message) ? { what: 'format', found, expected: message } : { what: 'invalid', said: message }
+}
+
+function isFormat(text: string): text is SettingFormat {
+  return settingFormats.some(format => format === text)
+}
+
+function isType(text: string): text is SettingType {
+  return settingTypes.some(type => type === text)
+}
+
+/** Bounds that JSON schema adds to every integer; they are not reported. */
+const noBound = new Set([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
+
+function rangeOf(found: string, here: Rules): ConfigProblem {
+  const low = here.minimum ?? here.exclusiveMinimum
+  const high = here.maximum ?? here.exclusiveMaximum
+  return {
+    what: 'range',
+    found,
+    min: low === undefined || noBound.has(low) ? undefined : low,
+    max: high === undefined || noBound.has(high) ? undefined : high,
+    open: here.minimum === undefined && here.maximum === undefined,
+  }
+}
+
+/** Follows a path through groups, lists and named entries. */
+function rulesAt(schema: unknown, path: readonly PropertyKey[]): Rules {
+  let here = parseRules(schema)
+  for (const step of path) {
+    here = parseRules(
+      typeof step === 'number' ? here.items : (here.properties?.[String(step)] ?? here.additionalProperties),
+    )
+  }
+  return here
+}
+
+function parseRules(schema: unknown): Rules {
+  const parsed = rules.safeParse(schema)
+  return parsed.success ? parsed.data : {}
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = Reflect.get(value, step)
+  }
+  return value
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.')
+}
+
+function shorten(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`
+}

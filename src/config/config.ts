@@ -1,0 +1,235 @@
+/** Easel's configuration: YAML merged over config/default.yaml, checked once, frozen, and passed as a parameter. */
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import type { SettingFormat } from '../errors/config-problem.ts'
+import { AppError } from '../errors/errors.ts'
+import { readFileProblem } from '../errors/file-problem.ts'
+import { bounds } from '../shared/bounds.ts'
+import { bytesOf } from '../shared/memory-amount.ts'
+import { chatPlatforms } from '../shared/platforms.ts'
+import { languageTags } from '../words/locale.ts'
+import { autoNotAlone, deviceTwice, firstIssue } from './config-issues.ts'
+
+const size = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() })
+
+/** One entry of `styles`: a prompt template in which {prompt} is replaced by the person's prompt. */
+const style = z.strictObject({
+  name: z.string().min(1),
+  prompt: z.string(),
+  negative: z.string().default(''),
+})
+
+/** Recommended settings of a model that its own files do not contain. */
+const modelAdvice = z.strictObject({
+  size: size.optional(),
+  steps: z.int().min(1).optional(),
+  guidance: z.number().optional(),
+  sampler: z.string().optional(),
+  preset: z.string().optional(),
+  /** A VAE of the library in place of the model's own. */
+  vae: z.string().optional(),
+  /** A model whose text encoders this one shares. */
+  textEncoders: z.string().optional(),
+  refiner: z
+    .strictObject({
+      /** A Refiner of the library in place of the one beside the model. */
+      model: z.string().optional(),
+      way: z.enum(['ensemble', 'after']).optional(),
+      strength: z.number().gt(0).max(1).optional(),
+      split: z.number().gt(0).lt(1).optional(),
+      steps: z.int().min(1).optional(),
+      guidance: z.number().optional(),
+      /** Aesthetic score to aim at. */
+      score: z.number().min(bounds.refineScore.min).max(bounds.refineScore.max).optional(),
+    })
+    .optional(),
+  note: z.string().optional(),
+})
+
+/** `10.0.0.2`, `10.0.0.0/8`, `::1`. */
+function isNetwork(entry: string): boolean {
+  const [address = '', bits, ...more] = entry.split('/')
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return (
+    more.length === 0 &&
+    longest > 0 &&
+    (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= longest))
+  )
+}
+
+/** The message that tells config-issues.ts the expected format. */
+const expected = (format: SettingFormat) => format
+
+const device = z.strictObject({
+  /** A number has one spelling, so that one card has one name. */
+  name: z.string().regex(/^(auto|webgpu|cpu(:(0|[1-9]\d?))?|cuda:(0|[1-9]\d?))$/, expected('device')),
+  /** Where it is left out: a process for a GPU, whose driver may take it down, and a thread for the CPU. */
+  host: z.enum(['thread', 'process']).optional(),
+  /** 0: as many as the runtime chooses; several workers on the CPU share its processors. */
+  threads: z.int().min(0).default(0),
+  /** What the networks compute in; `auto`: float16 on GPUs that have it, float32 on CPUs. */
+  precision: z.enum(['auto', 'float32', 'float16']).default('auto'),
+  /** What its worker may use, `12GB`; without it, a CPU worker uses the memory that is free at the start. */
+  memory: z
+    .string()
+    .refine(text => bytesOf(text) !== undefined, expected('memory'))
+    .optional(),
+})
+
+const personName = new RegExp(`^(${chatPlatforms.join('|')}):[^:]+:[^:]+$`)
+
+const schema = z.strictObject({
+  dataDir: z.string().min(1),
+  modelsDir: z.string().min(1),
+  /** Further folders of models, such as those of other programs. */
+  extraModelDirs: z.array(z.string().min(1)),
+  /** Folders that links out of the models folders may lead into. */
+  modelLinkTargets: z.array(z.string().min(1)),
+  defaultModel: z.string().min(1),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  language: z.literal(languageTags),
+  /** The prompt rule for requests that name none. */
+  prompts: z.enum(['a1111', 'comfyui']),
+  web: z.strictObject({
+    enabled: z.boolean(),
+    host: z.string().min(1),
+    port: z.int().min(0).max(65535),
+    /** Host names besides localhost that browsers may use, e.g. that of a proxy. */
+    allowedHosts: z.array(z.string().regex(/^[^\s/@?#]+$/, expected('host'))).default([]),
+    /** Addresses or networks of proxies whose X-Forwarded-Host and X-Forwarded-Proto are trusted. */
+    proxies: z.array(z.string().refine(isNetwork, expected('network'))).default([]),
+  }),
+  discord: z.strictObject({
+    apiUrl: z.url(),
+    /** Commands are registered in this guild only (for trials); empty: globally. */
+    guildId: z.string(),
+    /** Pictures are sent as spoilers in these guilds. */
+    spoilerGuilds: z.array(z.string()),
+  }),
+  slack: z.strictObject({
+    apiUrl: z.url(),
+    transport: z.enum(['socket', 'http']),
+    host: z.string().min(1),
+    port: z.int().min(0).max(65535),
+  }),
+  devices: z
+    .array(device)
+    .min(1)
+    .refine(all => new Set(all.map(one => one.name)).size === all.length, deviceTwice)
+    .refine(all => all.length === 1 || all.every(one => one.name !== 'auto'), autoNotAlone),
+  /** A folder of CUDA's libraries and ONNX Runtime's part for it; empty: where the system finds them. */
+  cudaLibraries: z.string(),
+  limits: z.strictObject({
+    maxSteps: z.int().min(1),
+    maxCount: z.int().min(bounds.count.min).max(bounds.count.max),
+    maxPromptCharacters: z.int().min(1).max(10_000),
+    maxPixels: z.int().positive(),
+    maxQueuedPerPerson: z.int().min(1),
+    maxQueued: z.int().min(1),
+    /** Pictures that a person may request in `quotaHours`; 0: no quota. */
+    quotaPictures: z.int().min(0),
+    /** The quota of a whole server or workspace, in addition to each person's; 0: no such quota. */
+    quotaPicturesPerSpace: z.int().min(0),
+    quotaHours: z.number().positive(),
+    /** On the web: one network address may use the share of queue and quota of this many people. */
+    peoplePerAddress: z.int().min(1),
+    maxFanOut: z.int().min(1),
+    /** Requests that wait longer expire; 0: never. */
+    maxWaitHours: z.number().min(0),
+  }),
+  /** People who may see everybody's statistics. */
+  admins: z.array(z.string().regex(personName, expected('person'))),
+  /** People are told when their pictures are done, unless they say otherwise (/notify). */
+  notify: z.boolean(),
+  styles: z.array(style),
+  /** Lists of lines by name; `__name__` in a prompt draws one line. */
+  wildcards: z.record(z.string().regex(/^[\p{L}\p{N}_/-]+$/u), z.array(z.string().min(1)).min(1)),
+  models: z.record(z.string(), modelAdvice),
+  shutdownGraceMs: z.int().min(0),
+})
+
+export type Config = Readonly<z.infer<typeof schema>>
+export type ModelAdvice = z.infer<typeof modelAdvice>
+/** sharedBy: how many workers share the CPU and its memory, where there are several. */
+export type DeviceConfig = z.infer<typeof device> & { readonly sharedBy?: number }
+
+/**
+ * Reads config/default.yaml and merges `file` over it, if given. Paths are relative to `workingDir`.
+ * @throws AppError 'config' when a value is invalid, naming file, key and the expected value; 'file' when the file cannot be
+ * read.
+ */
+export function loadConfig(packageRoot: string, workingDir: string, file?: string): Config {
+  const defaultsFile = join(packageRoot, 'config', 'default.yaml')
+  const defaults = readYaml(defaultsFile)
+  const merged = withDeviceList(
+    file === undefined ? defaults : merge(defaults, readYaml(resolve(workingDir, file))),
+  )
+  const parsed = schema.safeParse(merged)
+  if (!parsed.success) {
+    throw new AppError('config', {
+      file: file ?? defaultsFile,
+      ...firstIssue(schema, parsed.error, merged),
+    })
+  }
+  const config = parsed.data
+  return deepFreeze({
+    ...config,
+    dataDir: fromDir(workingDir, config.dataDir),
+    modelsDir: fromDir(config.modelsDir === 'models' ? packageRoot : workingDir, config.modelsDir),
+    extraModelDirs: config.extraModelDirs.map(dir => fromDir(workingDir, dir)),
+    modelLinkTargets: config.modelLinkTargets.map(dir => fromDir(workingDir, dir)),
+    cudaLibraries: config.cudaLibraries && fromDir(workingDir, config.cudaLibraries),
+  })
+}
+
+/** `devices: auto` is short for a list with that name alone. */
+function withDeviceList(config: unknown): unknown {
+  return isRecord(config) && config.devices === 'auto' ? { ...config, devices: [{ name: 'auto' }] } : config
+}
+
+/** `~` means the home folder, as in a shell. */
+function fromDir(dir: string, path: string): string {
+  if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1))
+  return isAbsolute(path) ? path : join(dir, path)
+}
+
+function readYaml(file: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new AppError('file', { file, doing: 'read', problem: readFileProblem(error) }, error)
+  }
+  try {
+    return parse(text) ?? {}
+  } catch (error) {
+    const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+    const problem = { what: 'yaml', said: said.replace(/:$/, '') } as const
+    throw new AppError('config', { file, key: '', problem }, error)
+  }
+}
+
+/** Objects merge key by key; other values, including lists, are replaced. */
+function merge(base: unknown, over: unknown): unknown {
+  if (!isRecord(base) || !isRecord(over)) return over
+  const merged = Object.entries(over).map(([key, value]) => [
+    key,
+    Object.hasOwn(base, key) ? merge(base[key], value) : value,
+  ])
+  return Object.fromEntries([...Object.entries(base), ...merged])
+}
+
+function deepFreeze<T extends object>(value: T): Readonly<T> {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) deepFreeze(part)
+  }
+  return Object.freeze(value)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

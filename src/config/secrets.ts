@@ -1,0 +1,40 @@
+/** The list of secrets, and reading them from the environment. They never appear in a file, a log or an error. */
+import { AppError } from '../errors/errors.ts'
+
+/** Each secret with the variable that holds it. */
+export const secretVariables = {
+  discordToken: 'DISCORD_TOKEN',
+  slackBotToken: 'SLACK_BOT_TOKEN',
+  slackAppToken: 'SLACK_APP_TOKEN',
+  slackSigningSecret: 'SLACK_SIGNING_SECRET',
+  slackClientId: 'SLACK_CLIENT_ID',
+  slackClientSecret: 'SLACK_CLIENT_SECRET',
+  slackStateSecret: 'SLACK_STATE_SECRET',
+  /** Encrypts stored installations. */
+  encryptionKey: 'EASEL_ENCRYPTION_KEY',
+} as const
+
+export type SecretName = keyof typeof secretVariables
+export type Secrets = { readonly [Name in SecretName]?: string | undefined }
+
+/**
+ * The secrets in the environment's variables, without surrounding spaces, line breaks and quotes from copying.
+ * @throws AppError 'config' when one has white space inside: it is two values, or a truncated one.
+ */
+export function readSecrets(env: Readonly<Record<string, string | undefined>>): Secrets {
+  return Object.fromEntries(
+    Object.entries(secretVariables).map(([name, variable]) => [name, readSecret(variable, env[variable])]),
+  )
+}
+
+function readSecret(variable: string, text = ''): string | undefined {
+  const secret = text
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim()
+  if (/\s/.test(secret)) {
+    const problem = { what: 'space-inside' } as const
+    throw new AppError('config', { key: variable, problem })
+  }
+  return secret === '' ? undefined : secret
+}

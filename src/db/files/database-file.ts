@@ -1,0 +1,95 @@
+/** Detects changes of the database's files by other programs. */
+import { type Stats, statSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+import { AppError, type DatabaseLoss } from '../../errors/errors.ts'
+
+/** The identity of a file and of its state. */
+interface Mark {
+  inode: string
+  sizeBytes: number
+  modifiedMs: number
+}
+
+/**
+ * SQLite continues with a file that was deleted or replaced, and serves reads from memory. A write is then lost with the
+ * process. Therefore the files are checked before and after every write. The database file only grows, by a checkpoint;
+ * the log (-wal) only grows until Easel truncates it. A check of the whole database distinguishes damage from changes by
+ * another program that SQLite permits.
+ */
+export class DatabaseFile {
+  readonly #file: string
+  #database: Mark | undefined
+  #log: Mark | undefined
+  #lost: AppError | undefined
+
+  constructor(file: string) {
+    this.#file = file
+    this.#note()
+  }
+
+  /** @throws AppError 'database-lost' when a file was changed, and again at every later call. */
+  verify(): void {
+    if (this.#lost) throw this.#lost
+    const database = markOf(this.#file)
+    const log = markOf(this.#logFile)
+    if (this.#database && !database) this.lose('missing')
+    if (this.#log && !log) this.lose('missing')
+    if (isOther(this.#database, database) || isOther(this.#log, log)) this.lose('replaced')
+    // SQLite accepts an empty file as an empty database.
+    if (isShorter(this.#database, database)) this.lose('damaged')
+    const written = database?.modifiedMs !== this.#database?.modifiedMs
+    if (!written && !isShorter(this.#log, log)) return
+    if (!isSound(this.#file)) this.lose('damaged')
+    this.#note()
+  }
+
+  /** Called after a write: both files must be the same, and their growth is our own. */
+  written(): void {
+    const before = { database: this.#database, log: this.#log }
+    this.#note()
+    if (!this.#database || (before.log && !this.#log)) this.lose('missing')
+    if (isOther(before.database, this.#database) || isOther(before.log, this.#log)) this.lose('replaced')
+    if (isShorter(before.database, this.#database)) this.lose('damaged')
+  }
+
+  /** Disables all writes from now on. @throws AppError 'database-lost' when called, always. */
+  lose(how: DatabaseLoss): never {
+    this.#lost ??= new AppError('database-lost', { file: this.#file, how })
+    throw this.#lost
+  }
+
+  #note(): void {
+    this.#database = markOf(this.#file)
+    this.#log = markOf(this.#logFile)
+  }
+
+  get #logFile(): string {
+    return `${this.#file}-wal`
+  }
+}
+
+/** Checks the whole database with a separate connection, which has no pages in memory. */
+export function isSound(file: string): boolean {
+  let sqlite: Sqlite.Database | undefined
+  try {
+    sqlite = new Sqlite(file, { readonly: true, fileMustExist: true })
+    return sqlite.pragma('quick_check(1)', { simple: true }) === 'ok'
+  } catch {
+    return false
+  } finally {
+    sqlite?.close()
+  }
+}
+
+function markOf(file: string): Mark | undefined {
+  const stats: Stats | undefined = statSync(file, { throwIfNoEntry: false })
+  return stats && { inode: `${stats.dev}:${stats.ino}`, sizeBytes: stats.size, modifiedMs: stats.mtimeMs }
+}
+
+function isOther(before: Mark | undefined, now: Mark | undefined): boolean {
+  return before !== undefined && now !== undefined && before.inode !== now.inode
+}
+
+function isShorter(before: Mark | undefined, now: Mark | undefined): boolean {
+  return before !== undefined && now !== undefined && now.sizeBytes < before.sizeBytes
+}

@@ -1,0 +1,119 @@
+/** Picture files on disk. A file is either complete and durable under its name, or it does not exist. */
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Ids } from '../../system/ports.ts'
+import { toStorageFault } from '../sqlite-faults.ts'
+
+export class PictureFiles {
+  readonly folder: string
+  readonly #ids: Ids
+
+  constructor(folder: string, ids: Ids) {
+    this.folder = folder
+    this.#ids = ids
+  }
+
+  /** Writes a temporary file, syncs it, then renames it. Replacing is as safe as creating. */
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    const temporary = join(this.folder, temporaryName(name, this.#ids.next()))
+    try {
+      await makeFolder(this.folder)
+      const file = await open(temporary, 'wx', 0o600)
+      try {
+        await file.writeFile(bytes)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(temporary, join(this.folder, name))
+      await syncFolder(this.folder)
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined)
+      throw toStorageFault(error)
+    }
+  }
+
+  /** Undefined when there is no such file. */
+  async read(name: string): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(join(this.folder, name))
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw toStorageFault(error)
+    }
+  }
+
+  /** Deletes files and syncs the folder, so a power failure cannot bring them back. */
+  async remove(names: readonly string[]): Promise<void> {
+    try {
+      for (const name of names) await rm(join(this.folder, name), { force: true })
+      await syncFolder(this.folder)
+    } catch (error) {
+      if (!isMissing(error)) throw toStorageFault(error)
+    }
+  }
+
+  /** Moves files into another folder, which is created if missing. Existing files there are not replaced. */
+  async moveTo(folder: string, names: readonly string[]): Promise<void> {
+    try {
+      await makeFolder(folder)
+      const taken = new Set(await readdir(folder))
+      for (const name of names) {
+        const free = taken.has(name) ? `${name}.${this.#ids.next()}` : name
+        await rename(join(this.folder, name), join(folder, free))
+      }
+    } catch (error) {
+      throw toStorageFault(error)
+    }
+  }
+
+  /** Every name in the folder, including temporary files left by a crash. */
+  async list(): Promise<string[]> {
+    try {
+      return await readdir(this.folder)
+    } catch (error) {
+      if (isMissing(error)) return []
+      throw toStorageFault(error)
+    }
+  }
+}
+
+/** A folder is there for good once the one above it knows so. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let made = folder; made !== dirname(first); made = dirname(made)) await syncFolder(dirname(made))
+}
+
+/** A rename is durable once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+function temporaryName(name: string, id: string): string {
+  return `${name}.${id}.tmp`
+}
+
+/** The final name of a temporary file; any other file's own name. */
+export function nameWhenWhole(name: string): string {
+  return name.replace(/\.[0-9a-z]{16}\.tmp$/, '')
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+export function extensionOf(mediaType: string): string {
+  return mediaType === 'image/jpeg' ? 'jpg' : mediaType.replace('image/', '')
+}

@@ -1,0 +1,191 @@
+/** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
+import { and, asc, count, eq, inArray, isNull } from 'drizzle-orm'
+import type { Rows } from '../client.ts'
+import { deliveries, jobs, outbox, people } from '../schema.ts'
+import {
+  conversation,
+  type Identity,
+  platform,
+  type Refusal,
+  refusals,
+  type StoredConversation,
+} from './documents.ts'
+
+type Way = NonNullable<typeof deliveries.$inferSelect.way>
+export type DeliveryEnd = NonNullable<typeof deliveries.$inferSelect.end>
+
+export interface DeliveryRecord {
+  id: string
+  jobId: string
+  platform: Identity['platform']
+  recipient: Identity
+  /** Undefined: the job's own conversation. */
+  conversation?: StoredConversation
+  address?: string
+  way?: Way
+  end?: DeliveryEnd
+  refusals: Refusal[]
+}
+
+export interface NewDelivery {
+  id: string
+  jobId: string
+  platform: string
+  /** The person that the delivery is for. */
+  personId: number
+  conversation?: StoredConversation
+}
+
+export class DeliveriesTable {
+  readonly #rows: Rows
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+  }
+
+  add(delivery: NewDelivery): void {
+    this.#rows.insert(deliveries).values(delivery).run()
+  }
+
+  get(id: string): DeliveryRecord | undefined {
+    const row = this.#select().where(eq(deliveries.id, id)).get()
+    return row && toRecord(row)
+  }
+
+  /** All deliveries of a job, that to its own conversation first. */
+  ofJob(jobId: string): DeliveryRecord[] {
+    return this.#select()
+      .where(eq(deliveries.jobId, jobId))
+      .all()
+      .map(toRecord)
+      .sort((a, b) => Number(b.id === jobId) - Number(a.id === jobId))
+  }
+
+  platformOf(id: string): string | undefined {
+    return this.#rows
+      .select({ platform: deliveries.platform })
+      .from(deliveries)
+      .where(eq(deliveries.id, id))
+      .get()?.platform
+  }
+
+  /** The address of the message in the job's own conversation. */
+  addressOf(jobId: string): string | undefined {
+    return (
+      this.#rows
+        .select({ address: deliveries.address })
+        .from(deliveries)
+        .where(eq(deliveries.id, jobId))
+        .get()?.address ?? undefined
+    )
+  }
+
+  setAddress(id: string, address: string): void {
+    this.#rows.update(deliveries).set({ address }).where(eq(deliveries.id, id)).run()
+  }
+
+  /** Records that the result is shown there, with the way it was delivered. */
+  arrive(
+    id: string,
+    { address, way, refusals }: { address: string; way: Way; refusals: readonly Refusal[] },
+    endedAt: number,
+  ): void {
+    this.#rows
+      .update(deliveries)
+      .set({ address, way, end: 'arrived', refusals: [...refusals], endedAt })
+      .where(eq(deliveries.id, id))
+      .run()
+  }
+
+  setEnd(
+    id: string,
+    end: Exclude<DeliveryEnd, 'arrived'>,
+    refusals: readonly Refusal[],
+    endedAt: number,
+  ): void {
+    this.#rows
+      .update(deliveries)
+      .set({ end, refusals: [...refusals], endedAt })
+      .where(eq(deliveries.id, id))
+      .run()
+  }
+
+  /** Finished jobs of a person that are shown nowhere, oldest first. */
+  undelivered(personId: number): DeliveryRecord[] {
+    return this.#select()
+      .where(
+        and(
+          eq(jobs.personId, personId),
+          eq(deliveries.end, 'undeliverable'),
+          eq(deliveries.id, deliveries.jobId),
+          isNull(jobs.removedAt),
+        ),
+      )
+      .orderBy(asc(deliveries.endedAt))
+      .all()
+      .map(toRecord)
+  }
+
+  /** Records that an undelivered job was shown to its author later. */
+  shownLater(jobId: string): void {
+    this.#rows
+      .update(deliveries)
+      .set({ end: 'arrived' })
+      .where(and(eq(deliveries.id, jobId), eq(deliveries.end, 'undeliverable')))
+      .run()
+  }
+
+  /** Unconfirmed deletions of one job or of all jobs of a person. */
+  beingDeleted(
+    of: { jobId: string } | { personId: number },
+  ): { id: string; isKept: boolean; refusals: Refusal[] }[] {
+    const which = 'jobId' in of ? eq(deliveries.jobId, of.jobId) : eq(jobs.personId, of.personId)
+    return this.#rows
+      .selectDistinct({ id: deliveries.id, end: deliveries.end, refusals: deliveries.refusals })
+      .from(deliveries)
+      .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
+      .innerJoin(outbox, eq(outbox.deliveryId, deliveries.id))
+      .where(and(which, inArray(outbox.kind, ['withdraw', 'erase'])))
+      .all()
+      .map(row => {
+        const isKept = row.end === 'kept'
+        return { id: row.id, isKept, refusals: isKept ? refusals.parse(row.refusals) : [] }
+      })
+  }
+
+  /** Counts the deliveries of all people with that end. */
+  countEnds(end: DeliveryEnd): number {
+    return (
+      this.#rows.select({ count: count() }).from(deliveries).where(eq(deliveries.end, end)).get()?.count ?? 0
+    )
+  }
+
+  #select() {
+    return this.#rows
+      .select({ delivery: deliveries, recipient: people })
+      .from(deliveries)
+      .innerJoin(people, eq(people.id, deliveries.personId))
+      .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
+      .$dynamic()
+  }
+}
+
+interface Row {
+  delivery: typeof deliveries.$inferSelect
+  recipient: typeof people.$inferSelect
+}
+
+function toRecord({ delivery, recipient }: Row): DeliveryRecord {
+  const { spaceId, userId, name } = recipient
+  return {
+    id: delivery.id,
+    jobId: delivery.jobId,
+    platform: platform.parse(delivery.platform),
+    recipient: { platform: platform.parse(recipient.platform), spaceId, userId, name },
+    ...(delivery.conversation === null ? {} : { conversation: conversation.parse(delivery.conversation) }),
+    ...(delivery.address === null ? {} : { address: delivery.address }),
+    ...(delivery.way === null ? {} : { way: delivery.way }),
+    ...(delivery.end === null ? {} : { end: delivery.end }),
+    refusals: refusals.parse(delivery.refusals),
+  }
+}

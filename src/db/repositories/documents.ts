@@ -1,0 +1,83 @@
+/** The schemas of JSON documents in rows. Every document is checked when it is read. */
+import { z } from 'zod'
+import type { Failure } from '../../engine/jobs/store.ts'
+import { isErrorCode, readErrorDetails } from '../../errors/error-details.ts'
+import { platforms } from '../../shared/platforms.ts'
+
+export const platform = z.enum(platforms)
+
+const audience = z.enum(['space', 'channel', 'thread'])
+
+/** Rows from before audiences were recorded count as private. */
+export const conversation = z
+  .object({
+    platform,
+    spaceId: z.string(),
+    channelId: z.string(),
+    threadId: z.string().optional(),
+    kind: z.enum(['channel', 'thread', 'direct']),
+    audience: audience.optional(),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  })
+  .transform(row => ({ ...row, audience: row.audience ?? narrowest(row) }))
+
+function narrowest({ threadId }: { threadId?: string | undefined }): z.infer<typeof audience> {
+  return threadId === undefined ? 'channel' : 'thread'
+}
+
+/** The ways of a delivery, best first: `edit` turns the existing message into the result. */
+export const wayNames = ['edit', 'thread', 'place', 'answer', 'direct'] as const
+
+/**
+ * Why a way is closed, or why something was not deleted: the target is deleted; permission is missing; the text or the
+ * files are refused; the time limit is over; the person accepts no direct messages; the platform did not respond for days;
+ * another reason, known only by the platform's code.
+ */
+export const refusalReasons = [
+  'deleted',
+  'forbidden',
+  'content',
+  'files',
+  'expired',
+  'no-direct-messages',
+  'silent',
+  'unknown',
+] as const
+
+export const refusal = z.object({
+  /** The way, or the object that was not deleted. */
+  what: z.string(),
+  reason: z.enum(refusalReasons),
+  /** The platform's own error code, for operators. */
+  code: z.string(),
+})
+export const refusals = z.array(refusal)
+
+export const personSettings = z.object({
+  model: z.string().optional(),
+  size: z.object({ widthPx: z.number().int(), heightPx: z.number().int() }).optional(),
+  count: z.number().int().optional(),
+  negative: z.string().optional(),
+  refine: z.boolean().optional(),
+  notify: z.boolean().optional(),
+})
+
+export type StoredConversation = z.infer<typeof conversation>
+export type Refusal = z.infer<typeof refusal>
+export type StoredSettings = z.infer<typeof personSettings>
+
+/** The identity of a person on a platform. */
+export interface Identity {
+  platform: z.infer<typeof platform>
+  spaceId: string
+  userId: string
+  name: string
+  address?: string
+}
+
+/** A stored failure; undefined if another version of Easel wrote it in another shape. */
+export function readFailure(code: string | null, details: unknown): Failure | undefined {
+  if (!isErrorCode(code)) return undefined
+  const known = readErrorDetails(code, details)
+  return known && { code, details: known }
+}

@@ -1,0 +1,128 @@
+/** Reads and checks stored jobs. */
+import { eq } from 'drizzle-orm'
+import { z } from 'zod'
+import { type JobState, jobStates } from '../../engine/jobs/job.ts'
+import type { Failure } from '../../engine/jobs/store.ts'
+import { type WorkOrder, workOrder } from '../../engine/work-order.ts'
+import type { Rows } from '../client.ts'
+import { jobs, people } from '../schema.ts'
+import { conversation, type Identity, platform, readFailure, type StoredConversation } from './documents.ts'
+
+export interface JobRecord {
+  seq: number
+  id: string
+  state: JobState
+  personId: number
+  author: Identity
+  conversation: StoredConversation
+  action: string
+  promptAsTyped: string
+  order: WorkOrder
+  parent?: { pictureId: string; jobId: string }
+  attempt: number
+  failures: number
+  crashes: number
+  device?: string
+  createdAt: number
+  startedAt?: number
+  finishedAt?: number
+  failure?: Failure
+  removed: boolean
+}
+
+export interface NewJob {
+  id: string
+  personId: number
+  conversation: StoredConversation
+  eventId: string
+  eventIndex: number
+  action: string
+  promptAsTyped: string
+  order: WorkOrder
+  /** The parent has no picture if it failed and was re-rolled. */
+  parent?: { jobId: string; pictureId?: string }
+  createdAt: number
+}
+
+/** Jobs with their authors; the caller adds conditions and an order. */
+export function selectJobs(rows: Rows) {
+  return rows
+    .select({ job: jobs, author: people })
+    .from(jobs)
+    .innerJoin(people, eq(people.id, jobs.personId))
+    .$dynamic()
+}
+
+type Row = { job: typeof jobs.$inferSelect; author: typeof people.$inferSelect }
+
+/** The columns that can contain any text. */
+const documents = z.object({
+  state: z.enum(jobStates),
+  platform,
+  conversation,
+  order: workOrder,
+})
+
+/** Reads rows of the jobs table. It skips an unreadable row and reports it once. */
+export class JobReader {
+  readonly #onUnreadable: OnUnreadable
+  readonly #told = new Set<string>()
+
+  constructor(onUnreadable: OnUnreadable) {
+    this.#onUnreadable = onUnreadable
+  }
+
+  readAll(found: readonly Row[]): JobRecord[] {
+    return found.flatMap(row => this.read(row) ?? [])
+  }
+
+  read({ job, author }: Row): JobRecord | undefined {
+    const { state, conversation, order } = job
+    const parsed = documents.safeParse({ state, conversation, order, platform: author.platform })
+    if (!parsed.success) {
+      this.#tell(job.id, parsed.error)
+      return undefined
+    }
+    const { platform, ...read } = parsed.data
+    const { spaceId, userId, name } = author
+    const { parentJobId, parentPictureId } = job
+    return {
+      ...read,
+      seq: job.seq,
+      id: job.id,
+      personId: job.personId,
+      author: { platform, spaceId, userId, name },
+      action: job.action,
+      promptAsTyped: job.promptAsTyped,
+      parent:
+        parentJobId === null || parentPictureId === null
+          ? undefined
+          : { pictureId: parentPictureId, jobId: parentJobId },
+      attempt: job.attempt,
+      failures: job.failures,
+      crashes: job.crashes,
+      device: job.device ?? undefined,
+      createdAt: job.createdAt,
+      startedAt: job.startedAt ?? undefined,
+      finishedAt: job.finishedAt ?? undefined,
+      failure: readFailure(job.failureCode, job.failureDetails),
+      removed: job.removedAt !== null,
+    }
+  }
+
+  #tell(jobId: string, error: z.ZodError): void {
+    if (this.#told.has(jobId)) return
+    this.#told.add(jobId)
+    const [issue] = error.issues
+    this.#onUnreadable(jobId, `${issue?.path.join('.')}: ${issue?.message}`)
+  }
+}
+
+/** Called once for each job whose row cannot be read, with the problem. */
+export type OnUnreadable = (jobId: string, problem: string) => void
+
+/** The order without any text that a person wrote. */
+export function withoutWords(order: WorkOrder): WorkOrder {
+  if (order.kind === 'upscale') return { ...order, recipe: undefined }
+  return { ...order, prompt: { positive: '', negative: null, clipSkip: order.prompt.clipSkip } }
+}

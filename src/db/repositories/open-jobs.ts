@@ -1,0 +1,127 @@
+/** Running and queued jobs: the queue's queries on the jobs table. */
+import { and, asc, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { Waiting } from '../../engine/jobs/store.ts'
+import { jobSizeOf } from '../../engine/jobs/times/job-size.ts'
+import { workOrder } from '../../engine/work-order.ts'
+import type { Rows } from '../client.ts'
+import { jobs, people } from '../schema.ts'
+import { type JobReader, type JobRecord, selectJobs } from './job-records.ts'
+import type { ServedTime } from './served-time.ts'
+
+/** Fairness is per account: a person in several spaces has the same share as others. */
+export const firstOfAccount = sql<number>`(select min(p.id) from people p where p.account = people.account)`
+
+const open = inArray(jobs.state, ['queued', 'running'])
+
+export class OpenJobs {
+  readonly #rows: Rows
+  readonly #reader: JobReader
+  readonly #served: Pick<ServedTime, 'nowMs'>
+
+  constructor(rows: Rows, reader: JobReader, served: Pick<ServedTime, 'nowMs'>) {
+    this.#rows = rows
+    this.#reader = reader
+    this.#served = served
+  }
+
+  /** All queued jobs in the scheduler's view. */
+  waiting(): Waiting[] {
+    return this.#rows
+      .select({
+        jobId: jobs.id,
+        personId: firstOfAccount,
+        priority: jobs.priority,
+        seq: jobs.seq,
+        acceptedServedMs: jobs.acceptedServedMs,
+        order: jobs.order,
+      })
+      .from(jobs)
+      .innerJoin(people, eq(people.id, jobs.personId))
+      .where(eq(jobs.state, 'queued'))
+      .orderBy(asc(jobs.seq))
+      .all()
+      .flatMap(({ order, acceptedServedMs, ...row }) => {
+        const parsed = workOrder.safeParse(order)
+        const waitedMs = Math.max(0, this.#served.nowMs() - acceptedServedMs)
+        return parsed.success ? { ...row, waitedMs, ...jobSizeOf(parsed.data) } : []
+      })
+  }
+
+  /** The number of queued jobs of everybody, or of those people. */
+  countQueued(personIds?: readonly number[]): number {
+    const mine = personIds && inArray(jobs.personId, [...personIds])
+    const row = this.#rows
+      .select({ count: count() })
+      .from(jobs)
+      .where(and(eq(jobs.state, 'queued'), mine))
+      .get()
+    return row?.count ?? 0
+  }
+
+  /** The number of queued jobs of everybody whose last request came from an address. */
+  countQueuedFrom(address: string): number {
+    const row = this.#rows
+      .select({ count: count() })
+      .from(jobs)
+      .innerJoin(people, eq(people.id, jobs.personId))
+      .where(and(eq(jobs.state, 'queued'), eq(people.address, address)))
+      .get()
+    return row?.count ?? 0
+  }
+
+  /** Whether the same press by the same person on the same object started a job that is not finished. */
+  underway(
+    personIds: readonly number[],
+    parent: { jobId: string; pictureId?: string },
+    action: string,
+  ): boolean {
+    const { jobId, pictureId } = parent
+    const row = this.#rows
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(
+        and(
+          eq(jobs.parentJobId, jobId),
+          pictureId === undefined ? isNull(jobs.parentPictureId) : eq(jobs.parentPictureId, pictureId),
+          eq(jobs.action, action),
+          inArray(jobs.personId, [...personIds]),
+          open,
+        ),
+      )
+      .get()
+    return row !== undefined
+  }
+
+  /** The first running or queued jobs of some people: running jobs first, then by age. */
+  first(personIds: readonly number[], limit: number): JobRecord[] {
+    const found = selectJobs(this.#rows)
+      .where(openOf(personIds))
+      .orderBy(desc(jobs.state), asc(jobs.seq))
+      .limit(limit)
+      .all()
+    return this.#reader.readAll(found)
+  }
+
+  count(personIds: readonly number[]): number {
+    return this.#rows.select({ count: count() }).from(jobs).where(openOf(personIds)).get()?.count ?? 0
+  }
+
+  /** Ends unreadable running or queued jobs, because they can be neither painted nor cancelled. */
+  setUnreadableAside(at: number): void {
+    for (const row of selectJobs(this.#rows).where(open).all())
+      if (!this.#reader.read(row)) setAside(this.#rows, row.job.id, at)
+  }
+}
+
+/** Ends a job with an unreadable record. */
+export function setAside(rows: Rows, id: string, at: number): void {
+  rows
+    .update(jobs)
+    .set({ state: 'failed', failureCode: 'record-unreadable', failureDetails: {}, finishedAt: at })
+    .where(eq(jobs.id, id))
+    .run()
+}
+
+function openOf(personIds: readonly number[]) {
+  return and(inArray(jobs.personId, [...personIds]), open, isNull(jobs.removedAt))
+}

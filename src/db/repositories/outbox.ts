@@ -1,0 +1,53 @@
+/** The outbox: the pending messages to platforms, in entries per delivery. */
+import { and, asc, eq, inArray } from 'drizzle-orm'
+import type { Rows } from '../client.ts'
+import { outbox } from '../schema.ts'
+
+export type OutboxKind = typeof outbox.$inferSelect.kind
+export type OutboxEntry = typeof outbox.$inferSelect
+
+export class OutboxTable {
+  readonly #rows: Rows
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+  }
+
+  /** Idempotent: an entry that is already waiting stays unchanged. */
+  add(deliveryId: string, kind: OutboxKind, createdAt: number): void {
+    this.#rows.insert(outbox).values({ deliveryId, kind, createdAt }).onConflictDoNothing().run()
+  }
+
+  /** Deliveries with waiting entries, the longest wait first. */
+  pending(): string[] {
+    return this.#rows
+      .selectDistinct({ deliveryId: outbox.deliveryId })
+      .from(outbox)
+      .orderBy(asc(outbox.id))
+      .all()
+      .map(row => row.deliveryId)
+  }
+
+  /** The oldest entry of a delivery. Its entries are processed one after the other. */
+  next(deliveryId: string): OutboxEntry | undefined {
+    return this.#rows
+      .select()
+      .from(outbox)
+      .where(eq(outbox.deliveryId, deliveryId))
+      .orderBy(asc(outbox.id))
+      .limit(1)
+      .get()
+  }
+
+  remove(id: number): void {
+    this.#rows.delete(outbox).where(eq(outbox.id, id)).run()
+  }
+
+  /** Deletes entries that a later entry makes obsolete. */
+  drop(deliveryId: string, kinds: readonly OutboxKind[]): void {
+    this.#rows
+      .delete(outbox)
+      .where(and(eq(outbox.deliveryId, deliveryId), inArray(outbox.kind, [...kinds])))
+      .run()
+  }
+}

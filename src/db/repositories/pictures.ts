@@ -1,0 +1,129 @@
+/** The pictures table: the records of stored pictures; the bytes are in files. */
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
+import type { Rows } from '../client.ts'
+import { UnownedFilesTable } from '../files/unowned-files.ts'
+import { jobSources, jobs, pictures } from '../schema.ts'
+
+export type PictureRecord = typeof pictures.$inferSelect
+export type NewPicture = typeof pictures.$inferInsert
+
+export class PicturesTable {
+  readonly #rows: Rows
+  readonly #unowned: UnownedFilesTable
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+    this.#unowned = new UnownedFilesTable(rows)
+  }
+
+  /** Adds a picture; its file is owned from now on. */
+  add(picture: NewPicture): void {
+    this.#rows.insert(pictures).values(picture).run()
+    this.#unowned.remove([picture.file])
+  }
+
+  get(id: string): PictureRecord | undefined {
+    return this.#rows.select().from(pictures).where(eq(pictures.id, id)).get()
+  }
+
+  isThere(id: string): boolean {
+    return (
+      this.#rows.select({ id: pictures.id }).from(pictures).where(eq(pictures.id, id)).get() !== undefined
+    )
+  }
+
+  /** The pictures of jobs with that hash or hash prefix, newest first. */
+  madeWithHash(hash: string): PictureRecord[] {
+    if (!/^[0-9a-f]{16,64}$/.test(hash)) return []
+    // A range instead of a pattern can use the index; `g` follows the last hexadecimal digit.
+    return this.#rows
+      .select()
+      .from(pictures)
+      .where(and(gte(pictures.hash, hash), lt(pictures.hash, `${hash}g`), isNotNull(pictures.jobId)))
+      .orderBy(desc(pictures.createdAt))
+      .all()
+  }
+
+  /** The same picture, byte for byte, if this person gave it before. */
+  givenBefore(personId: number, hash: string): PictureRecord | undefined {
+    return this.#rows
+      .select()
+      .from(pictures)
+      .where(and(eq(pictures.hash, hash), eq(pictures.personId, personId), isNull(pictures.jobId)))
+      .get()
+  }
+
+  /** The pictures by job, each set in its order. */
+  ofJobs(jobIds: readonly string[]): Map<string, PictureRecord[]> {
+    const byJob = new Map<string, PictureRecord[]>()
+    if (jobIds.length === 0) return byJob
+    const found = this.#rows
+      .select()
+      .from(pictures)
+      .where(inArray(pictures.jobId, [...jobIds]))
+      .orderBy(asc(pictures.index))
+      .all()
+    for (const picture of found) {
+      if (picture.jobId !== null) byJob.set(picture.jobId, [...(byJob.get(picture.jobId) ?? []), picture])
+    }
+    return byJob
+  }
+
+  files(): Set<string> {
+    return new Set(
+      this.#rows
+        .select({ file: pictures.file })
+        .from(pictures)
+        .all()
+        .map(row => row.file),
+    )
+  }
+
+  /** Removes a job's pictures, and its source pictures that no other job uses. Returns the files to discard. */
+  removeOfJob(jobId: string): string[] {
+    const given = this.#rows
+      .select({ id: jobSources.pictureId })
+      .from(jobSources)
+      .where(eq(jobSources.jobId, jobId))
+      .all()
+      .map(row => row.id)
+    this.#rows.delete(jobSources).where(eq(jobSources.jobId, jobId)).run()
+    const made = this.#rows
+      .delete(pictures)
+      .where(eq(pictures.jobId, jobId))
+      .returning({ file: pictures.file })
+      .all()
+    return this.#disown([...made, ...given.flatMap(id => this.#removeUnneeded(id))])
+  }
+
+  /** Removes every picture of a person. Returns the files to discard. */
+  removeOfPerson(personId: number): string[] {
+    const removed = this.#rows
+      .delete(pictures)
+      .where(eq(pictures.personId, personId))
+      .returning({ file: pictures.file })
+      .all()
+    return this.#disown(removed)
+  }
+
+  #disown(removed: readonly { file: string }[]): string[] {
+    const files = removed.map(row => row.file)
+    this.#unowned.add(files)
+    return files
+  }
+
+  #removeUnneeded(pictureId: string): { file: string }[] {
+    const needed = this.#rows
+      .select({ jobId: jobSources.jobId })
+      .from(jobSources)
+      .innerJoin(jobs, eq(jobs.id, jobSources.jobId))
+      .where(eq(jobSources.pictureId, pictureId))
+      .get()
+    if (needed) return []
+    return this.#rows
+      .delete(pictures)
+      .where(and(eq(pictures.id, pictureId), isNull(pictures.jobId)))
+      .returning({ file: pictures.file })
+      .all()
+  }
+}

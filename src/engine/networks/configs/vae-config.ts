@@ -1,0 +1,107 @@
+/** The configuration of a VAE, from its config.json (diffusers' AutoencoderKL). */
+import { z } from 'zod'
+import type { GroupNormOptions } from '../../modules/norm.ts'
+import { complain, count, only } from '../../weights/config-file.ts'
+
+/**
+ * The scaling of the VAE's latents for the U-Net: (z - mean)·factor/deviation. EDM models have mean and standard deviation
+ * of their latents, per channel; others have only the factor.
+ */
+export interface LatentScaling {
+  readonly factor: number
+  readonly mean?: readonly number[]
+  readonly deviation?: readonly number[]
+}
+
+export interface VaeConfig {
+  readonly imageChannels: number
+  readonly latentChannels: number
+  /** Channels from the finest level to the coarsest; each level except the last halves the picture. */
+  readonly channels: readonly [number, ...number[]]
+  /** ResNetBlocks per level of the encoder; the decoder has one more. */
+  readonly layers: number
+  readonly norm: GroupNormOptions
+  readonly quantConv: boolean
+  readonly postQuantConv: boolean
+  readonly scaling: LatentScaling
+  /** Its activations exceed float16's range. */
+  readonly needsFloat32: boolean
+  /** Side of its training pictures, in pixels. */
+  readonly sampleSize: number
+}
+
+/** Fixed in the reference for the VAE. */
+const epsilon = 1e-6
+
+const downType = z.literal('DownEncoderBlock2D')
+const upType = z.literal('UpDecoderBlock2D')
+
+export const vaeConfigSchema = z
+  .object({
+    in_channels: count.default(3),
+    out_channels: count.default(3),
+    latent_channels: count.default(4),
+    block_out_channels: z.tuple([count], count),
+    down_block_types: z.array(downType),
+    up_block_types: z.array(upType),
+    layers_per_block: count.default(1),
+    norm_num_groups: count.default(32),
+    use_quant_conv: z.boolean().default(true),
+    use_post_quant_conv: z.boolean().default(true),
+    scaling_factor: z.number().positive().default(0.18215),
+    sample_size: count.default(32),
+    /** diffusers' default. */
+    force_upcast: z.boolean().nullable().default(true),
+
+    act_fn: only('silu'),
+    mid_block_add_attention: only(true),
+    latents_mean: z.array(z.number()).nullish(),
+    latents_std: z.array(z.number().positive()).nullish(),
+    shift_factor: only(null),
+  })
+  .superRefine((config, context) => {
+    const { norm_num_groups: groups, block_out_channels: channels } = config
+    const odd = channels.find(width => width % groups !== 0)
+    if (odd !== undefined) {
+      const problem = { what: 'not-multiple', found: odd, key: 'norm_num_groups', of: groups } as const
+      complain(context, 'block_out_channels', problem)
+    }
+    for (const key of ['latents_mean', 'latents_std'] as const) {
+      const found = config[key]?.length ?? config.latent_channels
+      if (found !== config.latent_channels) {
+        complain(context, key, {
+          what: 'differs',
+          found,
+          key: 'latent_channels',
+          from: config.latent_channels,
+        })
+      }
+    }
+    const { in_channels: from, out_channels: found } = config
+    if (found !== from)
+      complain(context, 'out_channels', { what: 'differs', found, key: 'in_channels', from })
+    for (const key of ['down_block_types', 'up_block_types'] as const) {
+      if (config[key].length !== channels.length) {
+        complain(context, key, { what: 'entries', found: config[key].length, levels: channels.length })
+      }
+    }
+  })
+  .transform(
+    (config): VaeConfig => ({
+      imageChannels: config.in_channels,
+      latentChannels: config.latent_channels,
+      channels: config.block_out_channels,
+      layers: config.layers_per_block,
+      norm: { groups: config.norm_num_groups, epsilon },
+      quantConv: config.use_quant_conv,
+      postQuantConv: config.use_post_quant_conv,
+      scaling: {
+        factor: config.scaling_factor,
+        // The reference uses them only if both are present.
+        ...(config.latents_mean &&
+          config.latents_std && { mean: config.latents_mean, deviation: config.latents_std }),
+      },
+      sampleSize: config.sample_size,
+      needsFloat32: config.force_upcast === true,
+    }),
+  )

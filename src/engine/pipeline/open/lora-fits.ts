@@ -1,0 +1,58 @@
+/** Tells whether a LoRA fits a model before anything is painted, from names and shapes. Weights are not read. */
+import { LRUCache } from 'lru-cache'
+import type { FileRecord } from '../../models/file-record.ts'
+import type { ModelRecord } from '../../models/record.ts'
+import { planLoraTargets } from '../../networks/plan/plan.ts'
+import { matchLora, unmatchedLora } from '../../weights/lora/match-lora.ts'
+import { type ModelTensors, type ModuleIndex, moduleIndex } from '../../weights/lora/module-index.ts'
+import { readSafetensorsHeader, type StoredTensor } from '../../weights/safetensors.ts'
+
+export interface LoraFit {
+  /** Modules that the file has. */
+  readonly modules: number
+  /** Those that are none of the model's, in the file's spelling. */
+  readonly unmatched: readonly string[]
+}
+
+interface Target {
+  readonly tensors: ModelTensors<StoredTensor>
+  readonly index: ModuleIndex
+}
+
+const targetsKept = 4
+const fitsKept = 256
+
+export class LoraFits {
+  /** By the model's hash. */
+  readonly #targets = new LRUCache<string, Promise<Target>>({ max: targetsKept })
+  readonly #fits = new LRUCache<string, Promise<LoraFit>>({ max: fitsKept })
+
+  /** @throws AppError 'model-file' when nothing of it belongs to the model, or a shape differs. */
+  of(model: ModelRecord, lora: FileRecord): Promise<LoraFit> {
+    return once(this.#fits, `${model.hash} ${lora.hash}`, () => this.#compare(model, lora))
+  }
+
+  async #compare(model: ModelRecord, lora: FileRecord): Promise<LoraFit> {
+    const { path } = lora.storage
+    const target = await once(this.#targets, model.hash, () => targetOf(model))
+    const header = await readSafetensorsHeader(path)
+    const { matched, unmatched } = matchLora(path, header, target.tensors, target.index)
+    if (matched === 0) throw unmatchedLora(path, unmatched)
+    return { modules: matched + unmatched.length, unmatched }
+  }
+}
+
+async function targetOf({ parts }: ModelRecord): Promise<Target> {
+  const tensors = await planLoraTargets(parts.networks)
+  return { tensors, index: moduleIndex(tensors) }
+}
+
+/** What failed is tried again. */
+function once<T>(cache: LRUCache<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = cache.get(key)
+  if (known) return known
+  const made = make()
+  cache.set(key, made)
+  made.catch(() => cache.delete(key))
+  return made
+}

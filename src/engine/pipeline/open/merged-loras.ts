@@ -1,0 +1,158 @@
+/** The LoRAs merged into an open model's weights, kept until an order has others. */
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AppError } from '../../../errors/errors.ts'
+import { readFileProblem } from '../../../errors/file-problem.ts'
+import type { FileRecord } from '../../models/file-record.ts'
+import type { Exchangeable, Networks } from '../../networks/networks.ts'
+import { type LoraUpdate, matchLora, unmatchedLora } from '../../weights/lora/match-lora.ts'
+import { mergeInto, type WeightedUpdate, withTensors } from '../../weights/lora/merge.ts'
+import {
+  type LoraNetwork,
+  loraNetworks,
+  type ModelTensors,
+  type ModuleIndex,
+  moduleIndex,
+} from '../../weights/lora/module-index.ts'
+import { readSafetensorsHeader, type StoredTensor } from '../../weights/safetensors.ts'
+import type { LoraOrder } from '../../work-order.ts'
+import { fileOf } from '../file-of.ts'
+import { makeScratchFolder } from './scratch-folder.ts'
+
+export class MergedLoras {
+  readonly #networks: Pick<Networks, LoraNetwork>
+  readonly #files: readonly FileRecord[]
+  #model: { readonly tensors: ModelTensors<StoredTensor>; readonly index: ModuleIndex } | undefined
+  /** What is merged into each network; absent where it has its own weights. */
+  readonly #merged = new Map<LoraNetwork, { readonly key: string; readonly file: string }>()
+  #key = ''
+  #folder: Promise<string> | undefined
+  #written = 0
+
+  constructor(networks: Pick<Networks, LoraNetwork>, files: readonly FileRecord[]) {
+    this.#networks = networks
+    this.#files = files
+  }
+
+  /** Equal for orders whose LoRAs give equal weights. */
+  get key(): string {
+    return this.#key
+  }
+
+  /**
+   * Postcondition: the model's weights have these LoRAs in them and no others. Networks that a change of the set does not
+   * touch stay open as they are.
+   * @throws AppError 'model-changed' when a file changed since the order was accepted, 'model-file' when
+   * it does not fit the model, 'file' where the merged weights cannot be written; the signal's reason.
+   */
+  async merge(
+    loras: readonly LoraOrder[],
+    onLoading: (name: string) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const acting = loras.filter(({ unetWeight, textWeight }) => unetWeight !== 0 || textWeight !== 0)
+    const key = acting.length === 0 ? '' : keyOf(acting)
+    if (key === this.#key) return
+    const changes = new Map<LoraNetwork, WeightedUpdate[]>()
+    const keys = new Map<LoraNetwork, string[]>()
+    for (const lora of acting) {
+      const updates = await this.#updatesOf(lora)
+      for (const network of loraNetworks) {
+        const weight = network === 'unet' ? lora.unetWeight : lora.textWeight
+        const own = updates.filter(update => update.network === network)
+        if (weight === 0 || own.length === 0) continue
+        for (const update of own) append(changes, network, { update, weight })
+        // Once for each time that it is named: two halves are not one.
+        append(keys, network, `${lora.hash} ${weight}`)
+      }
+    }
+    // Half merged is nobody's set.
+    this.#key = 'incomplete'
+    for (const network of loraNetworks) {
+      const own = (keys.get(network) ?? []).join()
+      if (own === (this.#merged.get(network)?.key ?? '')) continue
+      onLoading(acting.map(({ name }) => name).join(', '))
+      await this.#exchange(network, own, changes.get(network) ?? [], signal)
+    }
+    this.#key = key
+  }
+
+  async #updatesOf(lora: LoraOrder): Promise<readonly LoraUpdate[]> {
+    const { path } = fileOf('lora', lora, this.#files).storage
+    // A graph of another maker says why it cannot.
+    if (!this.#networks.unet.ownWeights) await this.#networks.unet.exchangeWeights(undefined)
+    this.#model ??= modelOf(this.#networks)
+    const { tensors, index } = this.#model
+    const { updates, matched, unmatched } = matchLora(path, await readSafetensorsHeader(path), tensors, index)
+    if (matched > 0) return updates
+    throw unmatchedLora(path, unmatched)
+  }
+
+  async #exchange(
+    network: LoraNetwork,
+    key: string,
+    changes: readonly WeightedUpdate[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const open: Exchangeable | undefined = this.#networks[network]
+    const own = open?.ownWeights
+    if (!open || !own) throw new AppError('internal', { problem: `${network} has no weights to change` })
+    const before = this.#merged.get(network)
+    // First of all its room is given back: sessions hold all weights.
+    await open.exchangeWeights(undefined)
+    this.#merged.delete(network)
+    if (before) await rm(before.file, { force: true })
+    if (changes.length === 0) return
+    const file = await this.#newFile(network)
+    const merged = await mergeInto(file, own.found, changes, signal).catch(async (error: unknown) => {
+      await rm(file, { force: true })
+      signal?.throwIfAborted()
+      throw asFileFault(file, error)
+    })
+    await open.exchangeWeights(withTensors(own, merged))
+    this.#merged.set(network, { key, file })
+  }
+
+  async #newFile(network: LoraNetwork): Promise<string> {
+    this.#folder ??= makeScratchFolder()
+    try {
+      return join(await this.#folder, `${network}-${this.#written++}`)
+    } catch (error) {
+      this.#folder = undefined
+      throw asFileFault(tmpdir(), error)
+    }
+  }
+
+  /** Called when the networks are closed. */
+  async close(): Promise<void> {
+    const folder = await this.#folder?.catch(() => undefined)
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A full disk, above all. */
+function asFileFault(file: string, error: unknown): AppError {
+  if (error instanceof AppError) return error
+  return new AppError('file', { file, doing: 'write', problem: readFileProblem(error) }, error)
+}
+
+/** Nothing of what only a graph of another maker knows. */
+function modelOf(networks: Pick<Networks, LoraNetwork>) {
+  const tensors: { -readonly [N in LoraNetwork]?: ReadonlyMap<string, StoredTensor> } = {}
+  for (const network of loraNetworks) {
+    const found = networks[network]?.ownWeights?.found
+    if (found) tensors[network] = found
+  }
+  return { tensors, index: moduleIndex(tensors) }
+}
+
+function keyOf(loras: readonly LoraOrder[]): string {
+  return JSON.stringify(loras.map(({ hash, unetWeight, textWeight }) => [hash, unetWeight, textWeight]))
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
+}

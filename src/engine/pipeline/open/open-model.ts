@@ -1,0 +1,26 @@
+/** Opens a model: its networks, its tokenizers, its schedule and its pipeline options. */
+import type { ExpertParts } from '../../models/record.ts'
+import type { Networks } from '../../networks/networks.ts'
+import { openNetworks } from '../../networks/open/open.ts'
+import type { ResidentOptions } from '../../onnx/residency.ts'
+import { type ModelSchedule, parseSchedule } from '../../sampling/scheduler-config.ts'
+import { openTokenizers, type Tokenizers } from './open-tokenizers.ts'
+
+/** A Base or a Refiner. The Base alone has the first tokenizer and encoder. */
+export interface OpenModel extends Tokenizers {
+  readonly networks: Networks
+  readonly schedule: ModelSchedule
+  /** Base: no negative prompt means zeros. Refiner: it means an empty text, encoded. */
+  readonly zerosForNoNegative: boolean
+}
+
+/** @throws AppError 'model-file' or 'model-config' when a part cannot be used; names the file and the problem. */
+export async function openModel(parts: ExpertParts, options: ResidentOptions = {}): Promise<OpenModel> {
+  const tokenizers = await openTokenizers(parts)
+  return {
+    networks: await openNetworks(parts.networks, options),
+    ...tokenizers,
+    schedule: parseSchedule(parts.schedule.config, parts.schedule.configFile),
+    zerosForNoNegative: parts.zerosForNoNegative,
+  }
+}

@@ -1,0 +1,78 @@
+/** The noise levels that diffusers' classes compute for their own samplers. */
+import { at, roundHalfToEven } from '../arithmetic.ts'
+import {
+  clipped,
+  explodingLevel,
+  explodingPreconditioning,
+  levelOf,
+  preservingPreconditioning,
+} from '../preconditioning.ts'
+import type { SchedulerConfig } from '../sampler.ts'
+import { betaSigmas } from '../schedules/beta.ts'
+import { exponentialSigmas } from '../schedules/exponential.ts'
+import { karrasSigmas } from '../schedules/karras.ts'
+import type { NoiseLevels } from './noise-levels.ts'
+import { noiseSchedule } from './noise-schedule.ts'
+import { sigmaAt, spacedTimesteps, timestepOf } from './timesteps.ts'
+
+/** Euler and related rules: variance exploding; a sigma spacing covers the range of the chosen timesteps. */
+export function chosenRange(config: SchedulerConfig, steps: number): NoiseLevels {
+  const training = noiseSchedule(config, true)
+  const visited = spacedTimesteps(config, steps)
+  const plain = visited.map(t => sigmaAt(training, t))
+  const range = { least: at(plain, plain.length - 1), most: at(plain, 0) }
+  const spread = config.sigmas === 'plain' ? undefined : spreadSigmas(config.sigmas, range, plain.length)
+  const final = config.finalSigma === 'zero' ? 0 : at(training.sigmas, 0)
+  const sigmas = [...(spread ?? plain), final].map(Math.fround)
+  const most = Math.max(...sigmas)
+  return {
+    timesteps: (spread?.map(sigma => timestepOf(training, sigma)) ?? visited).map(Math.fround),
+    levels: sigmas.map(explodingLevel),
+    sigmas,
+    // With leading spacing the first timestep is not pure noise, so the reference adds the clean part's unit variance.
+    initNoiseSigma: config.spacing === 'leading' ? Math.sqrt(most ** 2 + 1) : most,
+    preconditioning: clipped(explodingPreconditioning(config.prediction), config.clipRange),
+    timestepOf: sigma => timestepOf(training, sigma),
+  }
+}
+
+/** For DPM2: with Karras sigmas, timesteps of whole steps are rounded, and those in between stay fractional. */
+export function chosenRangeRounded(config: SchedulerConfig, steps: number): NoiseLevels {
+  const levels = chosenRange(config, steps)
+  return config.sigmas === 'karras' ? { ...levels, timesteps: levels.timesteps.map(roundHalfToEven) } : levels
+}
+
+/** The DPM family: variance preserving, whole timesteps; a sigma spacing covers the range of the whole training. */
+export function trainingRange(config: SchedulerConfig, steps: number): NoiseLevels {
+  const training = noiseSchedule(config, true)
+  const least = at(training.sigmas, 0)
+  const most = at(training.sigmas, training.sigmas.length - 1)
+  const visited = spacedTimesteps(config, steps, false)
+  const spread = config.sigmas === 'plain' ? undefined : spreadSigmas(config.sigmas, { least, most }, steps)
+  const round = config.sigmas === 'karras' ? roundHalfToEven : Math.trunc
+  const final = config.finalSigma === 'zero' ? 0 : least
+  const sigmas = [...(spread ?? visited.map(t => sigmaAt(training, t))), final].map(Math.fround)
+  return {
+    timesteps: (spread?.map(sigma => round(timestepOf(training, sigma))) ?? visited).map(Math.fround),
+    levels: sigmas.map(levelOf),
+    sigmas,
+    initNoiseSigma: 1,
+    preconditioning: preservingPreconditioning(config.prediction),
+    timestepOf: sigma => timestepOf(training, sigma),
+  }
+}
+
+function spreadSigmas(
+  spread: 'karras' | 'exponential' | 'beta',
+  { least, most }: { least: number; most: number },
+  steps: number,
+): number[] {
+  switch (spread) {
+    case 'karras':
+      return karrasSigmas(least, most, steps)
+    case 'exponential':
+      return exponentialSigmas(least, most, steps)
+    case 'beta':
+      return betaSigmas(least, most, steps)
+  }
+}

@@ -1,0 +1,120 @@
+/** The usable models: those of the models folders in which every file is valid. */
+import { accessSync, constants } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../config/config.ts'
+import type { FileRecord } from '../engine/models/file-record.ts'
+import { fileHashCache, type HashCache, layeredHashCache } from '../engine/models/hashes/hash-cache.ts'
+import { keepPinned } from '../engine/models/hashes/lock.ts'
+import { type ModelCatalogue, readModels } from '../engine/models/library.ts'
+import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
+import { checkGuidance, checkModel, checkVae } from '../engine/pipeline/check-model.ts'
+import { AppError, toAppError } from '../errors/errors.ts'
+import { checkAdvice } from './model-advice.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+type LibraryConfig = Pick<Config, 'modelsDir' | 'extraModelDirs' | 'modelLinkTargets' | 'dataDir' | 'models'>
+
+/** Called for each large file that is read for its hash, once per file. */
+type OnReading = (file: string, bytes: number) => void
+/** Smaller files are read too quickly to announce. */
+const noticedBytes = 256 * 1024 * 1024
+
+/** The checked catalogue of the models folders, without models that differ from models.lock. */
+export async function readLibrary(
+  config: LibraryConfig,
+  onReading?: OnReading,
+  env: Environment = process.env,
+): Promise<ModelCatalogue> {
+  return keepPinned(await readUnpinned(config, onReading, env), config.modelsDir)
+}
+
+/** The same catalogue without models.lock, for writing a new lock. */
+export async function readUnpinned(
+  config: LibraryConfig,
+  onReading?: OnReading,
+  env: Environment = process.env,
+): Promise<ModelCatalogue> {
+  checkAdvice(config)
+  const { models, files, unused } = await readModels({
+    roots: [config.modelsDir, ...config.extraModelDirs],
+    linkTargets: config.modelLinkTargets,
+    cache: hashCache(config.dataDir, env),
+    ...(onReading && { onReading: (file, bytes) => bytes >= noticedBytes && onReading(file, bytes) }),
+    wishes: Object.fromEntries(
+      Object.entries(config.models).map(([name, { vae, textEncoders, refiner }]) => [
+        name,
+        { vae, textEncoders, refiner: refiner?.model },
+      ]),
+    ),
+  })
+  const usable: ModelRecord[] = []
+  for (const model of models) {
+    const { refiner, ...base } = model
+    const checked = await checkedExpert(base)
+    const checkedRefiner = refiner && (await checkedExpert(refiner))
+    if (checked instanceof AppError) unused.push({ name: model.name, error: checked })
+    if (checkedRefiner instanceof AppError) {
+      unused.push({ name: `${model.name}/refiner`, error: checkedRefiner })
+    }
+    if (checked instanceof AppError) continue
+    usable.push(
+      checkedRefiner instanceof AppError || !checkedRefiner
+        ? checked
+        : { ...checked, refiner: checkedRefiner },
+    )
+  }
+  const usableFiles: FileRecord[] = []
+  for (const file of files) {
+    const { vae } = file
+    const fault = await faultOf(() => (vae ? checkVae(vae) : checkGuidance(file)))
+    if (fault) unused.push({ name: file.name, error: fault })
+    else usableFiles.push(file)
+  }
+  return { models: usable, files: usableFiles, unused }
+}
+
+/** With what it needs to run, or what is wrong with it. */
+async function checkedExpert<Expert extends ExpertRecord>(expert: Expert): Promise<Expert | AppError> {
+  try {
+    return { ...expert, needs: await checkModel(expert.parts) }
+  } catch (error) {
+    return toAppError(error)
+  }
+}
+
+/** The fault that a check throws. */
+async function faultOf(check: () => Promise<void>): Promise<AppError | undefined> {
+  try {
+    await check()
+    return undefined
+  } catch (error) {
+    return toAppError(error)
+  }
+}
+
+/**
+ * Hashes are cached beside the database. Without a data folder they are cached in the user's cache folder, which is also
+ * searched later.
+ */
+function hashCache(dataDir: string, env: Environment): HashCache {
+  const usersOwn = fileHashCache(join(userCacheFolder(env), 'easel', 'model-hashes.json'))
+  if (!isWritable(dataDir)) return usersOwn
+  return layeredHashCache(fileHashCache(join(dataDir, 'model-hashes.json')), usersOwn)
+}
+
+/** The system's folder for a user's caches: the XDG base directories, or the equivalents of macOS and Windows. */
+function userCacheFolder(env: Environment): string {
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches')
+  if (process.platform === 'win32') return env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local')
+  return env.XDG_CACHE_HOME || join(homedir(), '.cache')
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,18 @@
+/** Paths in the package, the same from src/ and from dist/src/. */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '../errors/errors.ts'
+
+/** The nearest folder at or above `start` with a package.json. */
+export function findPackageRoot(start: string): string {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder
+    if (folder === dirname(folder)) {
+      throw new AppError('internal', { problem: `there is no package.json above ${start}` })
+    }
+  }
+}
+
+/** Easel's own folder: config/, migrations/ and models/demo/ are in it. */
+export const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)))

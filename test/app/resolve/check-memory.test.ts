@@ -1,0 +1,76 @@
+/** A picture that fits into no device's memory is refused before it is accepted; one that fits is not. */
+import { expect, test } from 'vitest'
+import { memoryProblem, modelMemoryProblem } from '../../../src/app/resolve/check-memory.ts'
+import type { ModelRecord } from '../../../src/engine/models/record.ts'
+import { readDemoRecord } from '../../helpers/demo-record.ts'
+import { aPaintOrder } from '../../helpers/work-orders.ts'
+
+const gb = 1e9
+const demo = await readDemoRecord()
+
+/** The demo model, as large as SDXL. */
+const sdxl: ModelRecord = {
+  ...demo,
+  needs: [
+    { openingBytes: 3.2 * gb, weightBytes: 2.8 * gb, bytesPerPixel: 0 },
+    { openingBytes: 11.8 * gb, weightBytes: 10.3 * gb, bytesPerPixel: 4000 },
+    { openingBytes: 0.4 * gb, weightBytes: 0.3 * gb, bytesPerPixel: 6000, mostPixels: 2 * 1024 ** 2 },
+  ],
+  refiner: {
+    ...demo.refiner,
+    needs: [{ openingBytes: 20 * gb, weightBytes: 18 * gb, bytesPerPixel: 4000 }],
+  },
+}
+const order = aPaintOrder({
+  model: { name: sdxl.name, hash: sdxl.hash },
+  widthPx: 1024,
+  heightPx: 1024,
+})
+
+test('the scan records the memory that each network needs', () => {
+  expect(demo.needs).toHaveLength(5)
+  expect(demo.refiner?.needs).toHaveLength(4)
+  for (const { openingBytes, weightBytes } of demo.needs ?? [])
+    expect(openingBytes).toBeGreaterThan(weightBytes)
+})
+
+test('the device with the most memory decides, and says what is needed and what there is', () => {
+  const small = { name: 'cpu', memoryBytes: 8 * gb }
+  expect(memoryProblem([order], [sdxl], [small, { name: 'cuda:0', memoryBytes: 15 * gb }])).toBeUndefined()
+  expect(memoryProblem([order], [sdxl], [small, { name: 'cuda:0', memoryBytes: 12 * gb }])).toEqual({
+    code: 'memory-too-small',
+    details: { device: 'cuda:0', neededBytes: 10.3 * gb + 4000 * 1024 ** 2, budgetBytes: 12 * gb },
+  })
+})
+
+test('a model that fits nowhere at its own size is known at the start', () => {
+  expect(modelMemoryProblem(demo, [{ name: 'cpu', memoryBytes: 1e6 }])?.code).toBe('memory-too-small')
+  expect(modelMemoryProblem(demo, [{ name: 'cpu', memoryBytes: 1 * gb }])).toBeUndefined()
+})
+
+test('a device without a limit takes everything', () => {
+  const devices = [{ name: 'cpu', memoryBytes: 1 * gb }, { name: 'cuda:0' }]
+  expect(memoryProblem([order], [sdxl], devices)).toBeUndefined()
+})
+
+test('the Refiner counts where it takes part, and the VAE of a large picture by its tiles', () => {
+  const devices = [{ name: 'cpu', memoryBytes: 16.5 * gb }]
+  const refinement = {
+    way: 'ensemble',
+    model: { name: sdxl.name, hash: sdxl.refiner?.hash ?? '' },
+    split: 0.8,
+    guidance: 5,
+    aesthetic: { positive: 6, negative: 2.5 },
+  } as const
+  expect(memoryProblem([{ ...order, refinement }], [sdxl], devices)?.code).toBe('memory-too-small')
+  // 4000² pixels at once would need 96 GB of the VAE.
+  const large = { ...order, widthPx: 1200, heightPx: 1200 }
+  expect(memoryProblem([large], [sdxl], devices)).toBeUndefined()
+  expect(
+    memoryProblem(
+      [{ ...order, widthPx: 4000, heightPx: 4000 }],
+      [sdxl],
+      [{ name: 'cpu', memoryBytes: 75 * gb }],
+    ),
+  ).toBeUndefined()
+})

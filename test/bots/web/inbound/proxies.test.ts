@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { isOwnOrigin } from '../../../../src/bots/web/inbound/hosts.ts'
+import { loadConfig } from '../../../../src/config/config.ts'
+import { packageRoot } from '../../../../src/system/paths.ts'
+import { openWebChat, type WebChat } from '../web-chat.ts'
+
+describe('a page is ours', () => {
+  it.each([
+    ['http://localhost:3000', 'localhost:3000', []],
+    ['https://art.example.org', 'art.example.org', []],
+    ['https://art.example.org', 'art.example.org:443', []],
+    ['https://ART.example.org', 'Art.Example.Org:443', []],
+    ['http://art.example.org', 'art.example.org:80', []],
+    // A proxy that does not pass the Host header on calls us by its own name for us.
+    ['https://art.example.org', '127.0.0.1:3000', ['Art.Example.org']],
+    ['https://art.example.org:8443', 'easel:3000', ['art.example.org:8443']],
+  ])('%s, called %s, allowed %j', (origin, host, allowed) => {
+    expect(isOwnOrigin(origin, host, allowed)).toBe(true)
+  })
+
+  it.each([
+    ['http://localhost:3001', 'localhost:3000', []],
+    ['https://art.example.org', '127.0.0.1:3000', []],
+    ['https://art.example.org', 'art.example.org:80', []],
+    ['https://art.example.org:8443', '127.0.0.1:3000', ['art.example.org']],
+    ['https://evil.example', 'art.example.org', ['art.example.org']],
+    ['https://art.example.org.evil.example', '127.0.0.1:3000', ['art.example.org']],
+    ['null', 'localhost:3000', []],
+    ['file://art.example.org', 'art.example.org', ['art.example.org']],
+  ])('and not: %s, called %s, allowed %j', (origin, host, allowed) => {
+    expect(isOwnOrigin(origin, host, allowed)).toBe(false)
+  })
+})
+
+describe('what a proxy passes on', () => {
+  let chat: WebChat
+  afterEach(() => chat.close())
+
+  async function open(web: { allowedHosts?: string[]; proxies?: string[] }): Promise<void> {
+    const defaults = loadConfig(packageRoot, packageRoot)
+    chat = await openWebChat({ web: { ...defaults.web, port: 0, ...web } })
+  }
+
+  const passedOn = { 'x-forwarded-host': 'art.example.org', 'x-forwarded-proto': 'https' }
+  const says = { ...passedOn, origin: 'https://art.example.org' }
+
+  async function post(headers: Record<string, string>): Promise<Response> {
+    const body = new URLSearchParams({ text: 'a red circle' })
+    return fetch(`${chat.url}say`, { method: 'POST', headers, body, redirect: 'manual' })
+  }
+
+  it('is believed of a proxy that the configuration names, by address or by network', async () => {
+    for (const proxies of [['127.0.0.1'], ['127.0.0.0/8'], ['10.0.0.1', '::1', '127.0.0.1']]) {
+      await open({ allowedHosts: ['art.example.org'], proxies })
+      expect((await fetch(chat.url, { headers: passedOn })).status).toBe(200)
+      const sent = await post(says)
+      expect(sent.status).toBe(303)
+      expect(sent.headers.get('set-cookie')).toContain('Secure')
+      await chat.close()
+    }
+  })
+
+  it('is not trusted from any other address', async () => {
+    await open({ proxies: ['10.0.0.0/8'] })
+    expect((await fetch(chat.url, { headers: passedOn })).status).toBe(200)
+    expect((await post(says)).status).toBe(403)
+    const plain = await fetch(chat.url, { headers: { 'x-forwarded-proto': 'https' } })
+    expect(plain.headers.get('set-cookie')).not.toContain('Secure')
+  })
+
+  it('must be a host of ours all the same', async () => {
+    await open({ proxies: ['127.0.0.1'] })
+    expect((await fetch(chat.url, { headers: passedOn })).status).toBe(421)
+  })
+
+  it('is what the nearest proxy says, not what a browser wrote before it', async () => {
+    await open({ allowedHosts: ['art.example.org'], proxies: ['127.0.0.1'] })
+    const forged = { 'x-forwarded-host': 'localhost, evil.example' }
+    expect((await fetch(chat.url, { headers: forged })).status).toBe(421)
+    expect(
+      (await fetch(chat.url, { headers: { 'x-forwarded-host': 'evil.example, art.example.org' } })).status,
+    ).toBe(200)
+  })
+
+  it('tells addresses of browsers apart for limits, and only a named proxy’s word counts', async () => {
+    const addresses = async (proxies: string[]) => {
+      await open({ proxies })
+      for (const from of ['192.0.2.1', 'forged, 192.0.2.1', '192.0.2.2'])
+        await post({ origin: new URL(chat.url).origin, 'x-forwarded-for': from })
+      const seen = chat.world.easel.jobs.map(({ author }) => author.address)
+      expect(seen).toHaveLength(3)
+      return new Set(seen).size
+    }
+    expect(await addresses(['127.0.0.1'])).toBe(2)
+    await chat.close()
+    expect(await addresses([])).toBe(1)
+  })
+
+  it('makes a bare proxy_pass work where its name is allowed', async () => {
+    await open({ allowedHosts: ['Art.Example.org'] })
+    expect((await post({ origin: 'https://art.example.org' })).status).toBe(303)
+  })
+})

@@ -1,0 +1,47 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { PictureFiles } from '../../../src/db/files/picture-files.ts'
+import { AppError } from '../../../src/errors/errors.ts'
+import { CountingIds } from '../../fakes/fake-parts.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
+
+const bytes = new Uint8Array([1, 2, 3])
+
+describe('picture files', () => {
+  let folder: string
+  let files: PictureFiles
+  beforeEach(() => {
+    folder = join(tempFolder(), 'pictures')
+    files = new PictureFiles(folder, new CountingIds())
+  })
+
+  test('are their owner’s alone, under their name and no other', async () => {
+    await files.write('a.png', bytes)
+    expect(readdirSync(folder)).toEqual(['a.png'])
+    expect(statSync(join(folder, 'a.png')).mode & 0o777).toBe(0o600)
+    expect(statSync(folder).mode & 0o777).toBe(0o700)
+    expect(await files.read('a.png')).toEqual(Buffer.from(bytes))
+  })
+
+  test('are there whole or not at all: what cannot be put in its place leaves nothing', async () => {
+    mkdirSync(join(folder, 'a.png'), { recursive: true })
+    await expect(files.write('a.png', bytes)).rejects.toThrow(AppError)
+    expect(readdirSync(folder)).toEqual(['a.png'])
+  })
+
+  test('a name never leads a write out of the folder', async () => {
+    const outside = join(tempFolder(), 'outside.png')
+    await files.write('a.png', bytes)
+    symlinkSync(outside, join(folder, 'link.png'))
+    await files.write('link.png', bytes)
+    expect(() => readFileSync(outside)).toThrow()
+    expect(readFileSync(join(folder, 'link.png'))).toEqual(Buffer.from(bytes))
+  })
+
+  test('that do not exist read as undefined and can be removed', async () => {
+    expect(await files.read('none.png')).toBeUndefined()
+    expect(await files.list()).toEqual([])
+    await files.remove(['none.png'])
+  })
+})

@@ -1,0 +1,21 @@
+/** Which kind of worker a device gets. */
+import { expect, test } from 'vitest'
+import { hostOf } from '../../src/devices/device-workers.ts'
+import type { ModelRecord } from '../../src/engine/models/record.ts'
+import { readDemoRecord } from '../helpers/demo-record.ts'
+
+const demo = await readDemoRecord()
+
+test('on the CPU a thread, or what the configuration says, where everything stays open', () => {
+  expect(hostOf({ name: 'cpu' }, [demo], 1e9)).toBe('thread')
+  expect(hostOf({ name: 'cpu' }, [demo])).toBe('thread')
+  expect(hostOf({ name: 'cpu', host: 'process' }, [demo], 1e9)).toBe('process')
+})
+
+test('a process where the networks of a model take turns, since only there is freed memory given back', () => {
+  const need = { openingBytes: 6e9, weightBytes: 5e9, bytesPerPixel: 0 }
+  const large: ModelRecord = { ...demo, needs: [need], refiner: { ...demo.refiner, needs: [need] } }
+  expect(hostOf({ name: 'cpu' }, [large], 13e9)).toBe('thread')
+  expect(hostOf({ name: 'cpu' }, [large], 11e9)).toBe('process')
+  expect(hostOf({ name: 'cpu', host: 'thread' }, [large], 11e9)).toBe('thread')
+})
