@@ -5,6 +5,7 @@ import { en } from '../../src/words/en.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { TestEasel } from '../helpers/build-test-easel.ts'
 import { insertJob } from '../helpers/open-database.ts'
+import { retainedBytes } from '../helpers/retained-bytes.ts'
 
 const people = 20
 const served = 120
@@ -53,7 +54,7 @@ async function measure(waiting: number): Promise<Measured> {
     // Their first messages were shown long ago.
     db.client.sqlite.exec('DELETE FROM outbox')
   })
-  const bytesBefore = process.memoryUsage.rss()
+  const bytesBefore = retainedBytes()
   await it.start()
   await it.until(() => devices.every(({ underway }) => underway.length === 1))
 
@@ -71,7 +72,7 @@ async function measure(waiting: number): Promise<Measured> {
     device?.current.finish()
     await it.until(() => device?.runs.length === runs + 1)
   })
-  const grownMb = (process.memoryUsage.rss() - bytesBefore) / 2 ** 20
+  const grownMb = (retainedBytes() - bytesBefore) / 2 ** 20
   const order = db.client.sqlite
     .prepare(
       'SELECT user_id FROM jobs JOIN people ON people.id = person_id WHERE state = ? ORDER BY finished_at, seq',
@@ -99,7 +100,8 @@ test('are taken, placed and served as quickly as four hundred, and fairly', {
   expect(long.placed.p50Ms).toBeLessThan(5)
   expect(long.shown.p50Ms).toBeLessThan(4 * short.shown.p50Ms)
   expect(long.claimed.p50Ms).toBeLessThan(4 * short.claimed.p50Ms)
-  expect(long.grownMb).toBeLessThan(60)
+  // Measured: 8 MB, the fakes' own records among them.
+  expect(long.grownMb).toBeLessThan(16)
 
   expect(long.order).toHaveLength(served)
   const twiceFair = (2 * 50) / people
