@@ -328,7 +328,7 @@ describe('bad input gets one clear sentence', () => {
     [
       'a configuration that is no YAML',
       ['models', '--config', 'broken.yaml'],
-      /broken\.yaml is wrong at the YAML/,
+      /broken\.yaml is wrong at the top level: this is not YAML/,
     ],
     [
       'a setting of another kind',

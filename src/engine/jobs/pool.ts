@@ -5,16 +5,18 @@
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
+import { attempt, learn } from './attempt.ts'
 import { chooseDevice, warmModels } from './devices/choose-device.ts'
 import { Device, type DeviceOpeners, type DeviceState } from './devices/device.ts'
 import { Run } from './run.ts'
 import type { Candidate } from './scheduler.ts'
 import type { Claim, Ending, JobStore, Waiting } from './store.ts'
 import { Timers } from './timers.ts'
-import { etaAtMs, type Forecast, outlookOf, type Progress, playForward } from './times/forecast.ts'
+import { EtaCache } from './times/eta-cache.ts'
+import type { Forecast, Progress } from './times/forecast.ts'
 import { JobTimes } from './times/job-times.ts'
 import { Speeds } from './times/speeds.ts'
-import { isSuspect, type TryOutcome, verdict } from './verdict.ts'
+import { verdict } from './verdict.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 export interface PoolParts {
@@ -35,8 +37,6 @@ export type PoolChange = { kind: 'progress' | 'state'; jobId: string } | { kind:
 
 /** Between attempts to write while the database cannot be written. */
 const writePauseMs = 2000
-/** The maximum age of the forecast, which is also renewed when the queue changes. */
-const etasAgeMs = 1000
 const expirySweepMs = 60_000
 /** After a stop's grace period: the time for a step to end and for a worker to stop. */
 const stepGraceMs = 2000
@@ -52,7 +52,7 @@ export class Pool {
   readonly #failedOn = new Map<string, string>()
   readonly #timers: Timers
   readonly #times: JobTimes
-  #etas: { version: number; atMs: number; etasMs: number[] } = { version: -1, atMs: 0, etasMs: [] }
+  readonly #etas: EtaCache
   #state: 'new' | 'serving' | 'stopping' = 'new'
 
   constructor(parts: PoolParts) {
@@ -64,6 +64,13 @@ export class Pool {
     this.#devices = parts.devices.map(
       device => new Device({ ...device, speeds: this.#speeds, clock, log, onChange, onHung }),
     )
+    this.#etas = new EtaCache({
+      clock,
+      line: this.#line,
+      devices: this.#devices,
+      runs: this.#runs,
+      speeds: this.#speeds,
+    })
   }
 
   /** Loads the queued jobs and starts serving. */
@@ -106,7 +113,7 @@ export class Pool {
   /** The current forecast of a queued job. */
   forecast(jobId: string): Forecast | undefined {
     const place = this.#line.place(jobId, warmModels(this.#devices))
-    return place === undefined ? undefined : { place, etaMs: etaAtMs(this.#etasMs(), place) }
+    return place === undefined ? undefined : { place, etaMs: this.#etas.atPlace(place) }
   }
 
   /** Ids of the first queued jobs, the next one first. */
@@ -122,19 +129,6 @@ export class Pool {
 
   running(): string[] {
     return [...this.#runs.keys()]
-  }
-
-  /** Takes no new job on a device; resolves when nothing runs there. False where there is no such device. */
-  async pauseDevice(name: string): Promise<boolean> {
-    const device = this.#devices.find(one => one.name === name)
-    await device?.pause()
-    return device !== undefined
-  }
-
-  resumeDevice(name: string): boolean {
-    const device = this.#devices.find(one => one.name === name)
-    device?.resume()
-    return device !== undefined
   }
 
   devices(): { name: string; state: DeviceState; busy: boolean }[] {
@@ -222,13 +216,17 @@ export class Pool {
       run.claim = claim
       if (!claim) return
       this.#tell({ kind: 'state', jobId: job.jobId })
-      const outcome = await this.#try(run, claim)
+      const outcome = await attempt(run, claim, {
+        ...this.#parts,
+        speeds: this.#speeds,
+        onProgress: () => this.#tell({ kind: 'progress', jobId: job.jobId }),
+      })
       const nowMs = this.#parts.clock.monotonicMs()
       const ending = verdict(claim, outcome, this.#parts.random.uint32() / 2 ** 32)
       if (outcome.kind === 'failed') this.#logFailure(claim, device, outcome.error, ending)
       if (ending.state === 'queued' && outcome.kind === 'failed') this.#failedOn.set(job.jobId, device.name)
       else this.#failedOn.delete(job.jobId)
-      if (outcome.kind === 'done') this.#learn(run, outcome.loadMs, nowMs)
+      if (outcome.kind === 'done') learn(this.#speeds, run, outcome.loadMs, nowMs)
       const own = await this.#record(claim, ending, nowMs - run.startedMs)
       if (own && ending.state === 'queued') this.#enqueueLater(job, ending.delayMs)
       else this.#times.remove(job.jobId)
@@ -251,34 +249,6 @@ export class Pool {
       this.#enqueueLater(job, writePauseMs)
       return undefined
     }
-  }
-
-  async #try(run: Run, claim: Claim): Promise<TryOutcome> {
-    const { store, clock } = this.#parts
-    const { job, device } = run
-    try {
-      const sources = await store.sources(claim.order)
-      const outcome = await device.run(claim.order, job.modelHash, sources, {
-        isolated: isSuspect(claim),
-        signal: run.abort.signal,
-        onLoading: () => run.loading(),
-        onStep: (step, steps, preview) => {
-          const stepMs = run.stepped(step, steps, preview, clock.monotonicMs())
-          if (stepMs !== undefined) this.#speeds.stepped(device.name, job, stepMs)
-          this.#tell({ kind: 'progress', jobId: job.jobId })
-        },
-      })
-      if (outcome.kind === 'cancelled') return { kind: run.stopped ?? 'cancelled' }
-      return outcome.kind === 'done' ? { ...outcome, loadMs: outcome.timings.load ?? 0 } : outcome
-    } catch (error) {
-      return { kind: 'failed', error: toAppError(error) }
-    }
-  }
-
-  #learn(run: Run, loadMs: number, nowMs: number): void {
-    const { job, device, isWarm } = run
-    this.#speeds.loaded(device.name, job, isWarm, loadMs)
-    this.#speeds.rested(device.name, job, run.restMs(nowMs, loadMs))
   }
 
   /** While the disk is full the device keeps its result and waits, so nothing is lost or painted twice. */
@@ -316,21 +286,6 @@ export class Pool {
     if (!(await this.#parts.store.expire(jobId))) return
     this.drop(jobId)
     this.#tell({ kind: 'state', jobId })
-  }
-
-  #etasMs(): number[] {
-    const nowMs = this.#parts.clock.monotonicMs()
-    const { version } = this.#line
-    if (this.#etas.version !== version || nowMs - this.#etas.atMs >= etasAgeMs) {
-      const ready = this.#devices.filter(device => device.state === 'ready')
-      const outlook = ready.map(device => outlookOf(device, this.#runs.values(), this.#speeds, nowMs))
-      this.#etas = {
-        version,
-        atMs: nowMs,
-        etasMs: playForward(this.#line.order(warmModels(this.#devices)), outlook),
-      }
-    }
-    return this.#etas.etasMs
   }
 
   #logFailure(claim: Claim, device: Device, error: AppError, ending: Ending): void {

@@ -40,9 +40,9 @@ export interface DeviceParts extends DeviceOpeners {
 
 /**
  * `sick`: hangs in a worker that is not gone yet. `quarantined`: failed, hung or did not come up, and gets no job until a
- * worker that is brought up as a probe answers. `paused`: by an operator; what runs goes on.
+ * worker that is brought up as a probe answers.
  */
-export type DeviceState = 'ready' | 'sick' | 'quarantined' | 'paused' | 'stopped'
+export type DeviceState = 'ready' | 'sick' | 'quarantined' | 'stopped'
 
 export interface RunWatch {
   /** The job may have crashed the process, so it runs in a worker that contains crashes. */
@@ -59,8 +59,7 @@ export class Device {
   readonly #worker: DeviceWorker
   readonly #quarantine: Quarantine
   readonly #economies = new Economies()
-  #state: Exclude<DeviceState, 'paused' | 'quarantined'> = 'ready'
-  #paused = false
+  #state: Exclude<DeviceState, 'quarantined'> = 'ready'
   #warmModel: string | undefined
 
   constructor(parts: DeviceParts) {
@@ -87,19 +86,7 @@ export class Device {
 
   get state(): DeviceState {
     if (this.#state !== 'ready') return this.#state
-    if (this.#quarantine.holds) return 'quarantined'
-    return this.#paused ? 'paused' : 'ready'
-  }
-
-  /** Accepts no new job until `resume`; a running job continues. Resolves when the device is drained. */
-  pause(): Promise<void> {
-    this.#paused = true
-    return this.gate.idle()
-  }
-
-  resume(): void {
-    this.#paused = false
-    this.#parts.onChange()
+    return this.#quarantine.holds ? 'quarantined' : 'ready'
   }
 
   /** The hash of the loaded model. */

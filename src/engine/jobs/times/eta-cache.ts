@@ -1,0 +1,48 @@
+/** The forecast of the waiting line, computed anew when the line changes or the forecast is old. */
+import type { Clock } from '../../../system/ports.ts'
+import { warmModels } from '../devices/choose-device.ts'
+import type { Device } from '../devices/device.ts'
+import type { Run } from '../run.ts'
+import type { WaitingLine } from '../waiting-line.ts'
+import { etaAtMs, outlookOf, playForward } from './forecast.ts'
+import type { Speeds } from './speeds.ts'
+
+const maxAgeMs = 1000
+
+export interface EtaParts {
+  clock: Clock
+  line: WaitingLine
+  devices: readonly Device[]
+  runs: ReadonlyMap<string, Run>
+  speeds: Speeds
+}
+
+export class EtaCache {
+  readonly #parts: EtaParts
+  #version = -1
+  #atMs = 0
+  #etasMs: number[] = []
+
+  constructor(parts: EtaParts) {
+    this.#parts = parts
+  }
+
+  /** Time to go at a place, 1 being next; undefined while speeds are unknown. */
+  atPlace(place: number): number | undefined {
+    const { clock, line } = this.#parts
+    const nowMs = clock.monotonicMs()
+    if (this.#version !== line.version || nowMs - this.#atMs >= maxAgeMs) {
+      this.#version = line.version
+      this.#atMs = nowMs
+      this.#etasMs = this.#forecast(nowMs)
+    }
+    return etaAtMs(this.#etasMs, place)
+  }
+
+  #forecast(nowMs: number): number[] {
+    const { line, devices, runs, speeds } = this.#parts
+    const ready = devices.filter(device => device.state === 'ready')
+    const outlook = ready.map(device => outlookOf(device, runs.values(), speeds, nowMs))
+    return playForward(line.order(warmModels(devices)), outlook)
+  }
+}
