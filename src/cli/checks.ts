@@ -83,8 +83,11 @@ async function checkContents(folder: string, words: Words): Promise<Finding[]> {
     case 'damaged':
       return [finding('wrong', words.cli.databaseDamaged(databaseFileIn(folder)))]
     case 'sound': {
-      const { pictures, missing, unknown } = found
-      const strays = unknown === 0 ? [] : [finding('off', words.cli.filesUnknown(unknown))]
+      const { pictures, missing, unknown, undelivered } = found
+      const strays = [
+        ...(unknown === 0 ? [] : [finding('off', words.cli.filesUnknown(unknown))]),
+        ...(undelivered === 0 ? [] : [finding('off', words.cli.resultsUndelivered(undelivered))]),
+      ]
       if (missing > 0) return [finding('wrong', words.cli.picturesMissing(missing, pictures)), ...strays]
       return [finding('fine', words.cli.databaseSound(pictures)), ...strays]
     }

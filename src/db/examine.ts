@@ -13,6 +13,8 @@ export type Examination =
       missing: number
       /** Files that are unknown to the database. */
       unknown: number
+      /** Results that reached nobody, every way being closed. */
+      undelivered: number
     }
 
 /** Reads the whole database: every page, every index, every reference. */
@@ -32,12 +34,20 @@ export function examine(dataDir: string): Examination {
       pictures: known.size,
       missing: [...known].filter(name => !files.has(name)).length,
       unknown: [...files].filter(name => !known.has(name)).length,
+      undelivered: undeliveredIn(sqlite),
     }
   } catch {
     return { kind: 'damaged' }
   } finally {
     sqlite?.close()
   }
+}
+
+/** A database of an earlier version has no such table. */
+function undeliveredIn(sqlite: Sqlite.Database): number {
+  const exists = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE name = 'deliveries'").get()
+  if (exists === undefined) return 0
+  return Number(sqlite.prepare("SELECT count(*) FROM deliveries WHERE end = 'undeliverable'").pluck().get())
 }
 
 function picturesIn(folder: string): ReadonlySet<string> {

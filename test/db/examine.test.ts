@@ -14,10 +14,16 @@ afterEach(() => t.dispose())
 test('a data folder is examined beside the server that owns it: what is there, missing and unknown', async () => {
   const [first] = (await t.paint('a red circle')).pictures
   await t.paint('a blue square')
-  expect(examine(t.dataDir)).toEqual({ kind: 'sound', pictures: 2, missing: 0, unknown: 0 })
+  expect(examine(t.dataDir)).toEqual({ kind: 'sound', pictures: 2, missing: 0, unknown: 0, undelivered: 0 })
   rmSync(join(t.dataDir, 'pictures', t.built.db.pictures.get(first?.id ?? '')?.file ?? ''))
   writeFileSync(join(t.dataDir, 'pictures', 'holiday.png'), 'mine')
-  expect(examine(t.dataDir)).toEqual({ kind: 'sound', pictures: 2, missing: 1, unknown: 1 })
+  expect(examine(t.dataDir)).toEqual({ kind: 'sound', pictures: 2, missing: 1, unknown: 1, undelivered: 0 })
+})
+
+test('results that reached nobody are counted', async () => {
+  await t.paint('a red circle')
+  t.built.db.client.sqlite.exec("UPDATE deliveries SET end = 'undeliverable'")
+  expect(examine(t.dataDir)).toMatchObject({ kind: 'sound', undelivered: 1 })
 })
 
 test('damage and a broken reference are found', async () => {

@@ -2,6 +2,7 @@
 import type { Database } from '../../db/database.ts'
 import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
 import type { OutboxEntry } from '../../db/repositories/outbox.ts'
+import { toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import { isOpenThere } from '../access/visible.ts'
 import { isSamePerson } from '../people/people.ts'
@@ -144,13 +145,24 @@ export class EntryHandler {
   ): Promise<Handled> {
     const { db, log } = this.#parts
     const result = resultOf(record)
-    if (result && this.#isToBeTold(delivery, result)) await courier.tell?.(delivery)
+    if (result && this.#isToBeTold(delivery, result)) await this.#tell(courier, delivery)
     const refused = result && (await courier.close(delivery, result))
     const pause = refused && refused.reason !== 'expired' && this.#pauseAfterRefusal(entry)
     if (pause) return { outcome: pause }
     if (refused) log.warn({ delivery: record.id, code: refused.code }, 'a message was not brought to its end')
     await db.write(() => db.outbox.remove(entry.id))
     return { outcome: 'more' }
+  }
+
+  /** A notice that fails for good must not keep the card from its end. */
+  async #tell(courier: Courier, delivery: Delivery): Promise<void> {
+    try {
+      await courier.tell?.(delivery)
+    } catch (error) {
+      const fault = toAppError(error)
+      if (fault.retryable || fault.code === 'storage') throw fault
+      this.#parts.log.error({ delivery: delivery.id, error: fault.message }, 'somebody was not told')
+    }
   }
 
   /** An edit notifies nobody. A direct message does by itself, and who cancelled a job knows. */

@@ -3,6 +3,7 @@ import type { JobView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import { moment } from '../../words/moment.ts'
 import type { Button } from '../messages/buttons.ts'
+import { noticeLines } from '../messages/delivery-notices.ts'
 import { shortened, titleOf } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
@@ -17,8 +18,16 @@ export const mine: Command = {
   options: [],
   handle: ({ easel, caller, words, prefix }) => ({
     kind: 'message',
-    message: mineMessage(easel.ownDone(caller.person, shown), words, prefix),
+    message: withNotices(
+      mineMessage(easel.ownDone(caller.person, shown), words, prefix),
+      noticeLines(easel.notices(caller.person), words, prefix),
+    ),
   }),
+}
+
+/** What could not be delivered is told where its author looks for it. */
+function withNotices(message: Message, notices: readonly string[]): Message {
+  return notices.length === 0 ? message : { ...message, lines: [...message.lines, ...notices] }
 }
 
 /** Newest first. */

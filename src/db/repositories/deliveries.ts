@@ -1,5 +1,5 @@
 /** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
-import { and, asc, count, eq, inArray, isNull } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { deliveries, jobs, outbox, people } from '../schema.ts'
 import {
@@ -151,13 +151,6 @@ export class DeliveriesTable {
         const isKept = row.end === 'kept'
         return { id: row.id, isKept, refusals: isKept ? refusals.parse(row.refusals) : [] }
       })
-  }
-
-  /** Counts the deliveries of all people with that end. */
-  countEnds(end: DeliveryEnd): number {
-    return (
-      this.#rows.select({ count: count() }).from(deliveries).where(eq(deliveries.end, end)).get()?.count ?? 0
-    )
   }
 
   #select() {

@@ -182,6 +182,10 @@ export const cli = {
   databaseDamaged: (file: string) => `${file} is damaged; put a good copy back`,
   picturesMissing: (missing: number, pictures: number) =>
     `the files of ${missing} of ${pictures} pictures are missing`,
+  resultsUndelivered: (results: number) =>
+    results === 1
+      ? '1 result reached nobody: every way to show it was refused (the log says why)'
+      : `${results} results reached nobody: every way to show them was refused (the log says why)`,
   filesUnknown: (files: number) =>
     files === 1
       ? 'the database does not know 1 file in the pictures folder'

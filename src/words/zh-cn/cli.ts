@@ -166,6 +166,7 @@ export const cli: Words['cli'] = {
   databaseSound: pictures => `数据库完好，有 ${pictures} 张图片`,
   databaseDamaged: file => `${file} 已损坏；请放回完好的副本`,
   picturesMissing: (missing, pictures) => `${pictures} 张图片中有 ${missing} 张的文件不见了`,
+  resultsUndelivered: results => `有 ${results} 个结果没有送达任何人：所有途径都被拒绝（原因见日志）`,
   filesUnknown: files => `图片文件夹里有 ${files} 个文件不在数据库中`,
   portFree: (host, port) => `${host}:${port} 空闲`,
   portOurs: (host, port) => `${host}:${port} 由运行中的 Easel 占用`,

@@ -112,8 +112,11 @@ export class Messages {
     return exists ? { kind: 'done', value: messageId } : started
   }
 
-  renameThread(threadId: string, name: string): Promise<Called<undefined>> {
-    return this.#api.call(rest => rest.patch(Routes.channel(threadId), { body: { name } }), nothing)
+  /** A thread is archived after a day without a message; its name can be changed once it is woken. */
+  async renameThread(threadId: string, name: string): Promise<Called<undefined>> {
+    const rename = () =>
+      this.#api.call(rest => rest.patch(Routes.channel(threadId), { body: { name } }), nothing)
+    return this.#awake(threadId, await rename(), rename)
   }
 
   /** The channel of a person's direct messages. */

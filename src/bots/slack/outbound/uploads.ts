@@ -4,6 +4,7 @@ import type { Delivery } from '../../../app/delivery/courier.ts'
 import type { JobView, PictureView } from '../../../app/views/views.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { Words } from '../../../words/en.ts'
+import { pictureFileName } from '../../messages/file-name.ts'
 import { altTextOf, shortened, titleOf } from '../../messages/job-message.ts'
 import type { Called, SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
@@ -74,7 +75,7 @@ export class Uploads {
           const bytes = await this.#bytesOf(picture.id, job)
           if (bytes === undefined) return { kind: 'done', value: '' }
           const altText = altTextOf(job, picture, words)
-          return this.#sendOne(workspace, { name: fileNameOf(picture), title, altText, bytes })
+          return this.#sendOne(workspace, { name: pictureFileName(picture), title, altText, bytes })
         },
         { makes: 'file' },
       )
@@ -94,20 +95,24 @@ export class Uploads {
     return completed.kind === 'refused' ? completed : { kind: 'done', value: uploaded }
   }
 
-  /** Deletes the messages that share a file, then the file. */
+  /** Deletes the messages that share a file, then the file: whatever becomes of a message, the picture goes. */
   async remove(workspace: Workspace, id: string): Promise<Called<unknown>> {
     const info = await this.#info(workspace, id)
     if (info.kind === 'refused') return info
     const { shares } = info.value.file ?? {}
+    let refused: Called<unknown> | undefined
     for (const [channel, posts] of Object.entries({ ...shares?.public, ...shares?.private }))
       for (const { ts } of posts) {
         if (ts === undefined) continue
         const removed = await this.#api.call(workspace.token, 'chat.delete', client =>
           client.chat.delete({ channel, ts }),
         )
-        if (removed.kind === 'refused' && removed.error !== 'message_not_found') return removed
+        if (removed.kind === 'refused' && !shareIsNotOurs.has(removed.error)) refused ??= removed
       }
-    return this.#api.call(workspace.token, 'files.delete', client => client.files.delete({ file: id }))
+    const deleted = await this.#api.call(workspace.token, 'files.delete', client =>
+      client.files.delete({ file: id }),
+    )
+    return refused ?? deleted
   }
 
   async #sendOne(workspace: Workspace, upload: Upload): Promise<Called<string>> {
@@ -160,13 +165,12 @@ export class Uploads {
   }
 }
 
+/** The message is gone, or somebody else shared the file: it loses the picture with the file. */
+const shareIsNotOurs: ReadonlySet<string> = new Set(['message_not_found', 'cant_delete_message'])
+
 function titleOfPicture(job: JobView, { index }: PictureView, words: Words): string {
   const number = job.pictures.length > 1 ? `${index + 1}. ` : ''
   return shortened(`${number}${titleOf(job, words)}`, 200)
-}
-
-function fileNameOf({ id, mediaType }: PictureView): string {
-  return `easel-${id}.${mediaType.split('/')[1] ?? 'png'}`
 }
 
 /** Sends the bytes to the upload URL, without a token. */

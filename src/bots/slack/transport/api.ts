@@ -20,9 +20,11 @@ export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; error: s
 const troubleCodes: ReadonlySet<string> = new Set([
   'fatal_error',
   'internal_error',
+  'rate_limited',
   'ratelimited',
   'request_timeout',
   'service_unavailable',
+  'team_added_to_org',
 ])
 
 /** Codes that concern the token instead of the call (docs.slack.dev/reference/methods/auth.test). */

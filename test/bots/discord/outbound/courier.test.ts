@@ -317,12 +317,14 @@ describe('a courier under bad conditions', () => {
     expect(pictures(t.last(t.thread()))).toHaveLength(1)
   })
 
-  it('takes message, card and the thread’s name away', async () => {
+  it.each([false, true])('takes message, card and the thread’s name away (archived: %s)', async archived => {
     const { ada, channel, guild } = t.scene
     t.discord.world.grant(t.discord.world.bot, guild, 'ManageThreads')
     const job = await t.test.ask('a red circle', t.caller(ada, channel))
     await t.calm()
     const thread = t.thread()
+    // As after a day without a message.
+    thread.archived = archived
     await t.test.easel.act({ kind: 'delete', jobId: job.id }, t.caller(ada, channel))
     await t.calm()
     expect(t.messages()).toEqual([])
