@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Caller } from '../../../src/app/people/people.ts'
 import { en, problemSentence } from '../../../src/words/en.ts'
+import { inUtc } from '../../../src/words/moment.ts'
 import { FakeCourier } from '../../fakes/fake-courier.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { places } from '../../helpers/access-scene.ts'
@@ -39,7 +40,7 @@ async function ask(caller: Caller, count: number): Promise<string> {
 async function request(caller: Caller, count: number): Promise<string> {
   const outcome = await it.easel.imagine({ prompt: 'a cat', count }, caller)
   return outcome.kind === 'refused'
-    ? outcome.problems.map(one => problemSentence(en, one)).join(' ')
+    ? inUtc(outcome.problems.map(one => problemSentence(en, one)).join(' '))
     : outcome.kind
 }
 
@@ -65,7 +66,9 @@ describe('a person’s quota', () => {
     const outcome = await it.easel.imagine({ prompt: 'a cat', count: 4, repeat: 2 }, direct(), {
       confirmed: true,
     })
-    expect(outcome.kind === 'refused' && outcome.problems.map(one => problemSentence(en, one))).toEqual([
+    expect(
+      outcome.kind === 'refused' && outcome.problems.map(one => inUtc(problemSentence(en, one))),
+    ).toEqual([
       '3 of your 6 pictures per 24 hours are left, and this asks for 8; so many at once are never possible.',
     ])
   })

@@ -78,6 +78,13 @@ function writeCache(path: string, entries: Entries): void {
     renameSync(unfinished, path)
   } catch {
     // Models work without the cache.
-    rmSync(unfinished, { force: true })
+    removeUnfinished(unfinished)
   }
+}
+
+/** Where no folder can be, there is no file to remove either. */
+function removeUnfinished(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {}
 }

@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isLoopback, isOwnHost } from '../../../../src/bots/web/inbound/hosts.ts'
+import { maxBodyBytes } from '../../../../src/bots/web/inbound/uploads.ts'
 import { harmIn } from '../http-person.ts'
 import { openWebChat, type WebChat } from '../web-chat.ts'
 
@@ -168,7 +169,7 @@ describe('the web chat refuses what is not its own', () => {
 
   it('a body beyond its cap, whether the length is said or not', async () => {
     const origin = new URL(chat.url).origin
-    const body = Buffer.alloc(22 * 1024 * 1024, 97)
+    const body = Buffer.alloc(maxBodyBytes + 1024 * 1024, 97)
     const said = await raw('/say', { method: 'POST', headers: { ...formType, origin }, body })
     expect(said.status).toBe(413)
     const chunked = { ...formType, origin, 'transfer-encoding': 'chunked' }
