@@ -57,6 +57,9 @@ const facts: Readonly<Record<string, unknown>> = {
   idWidth: 32,
   id: 49_408,
   vocabulary: 49_408,
+  module: 'lora_unet_input_blocks_4',
+  modules: 12,
+  examples: ['lora_unet_x'],
 }
 
 type Option = (typeof modelFileProblem.options)[number] | (typeof modelConfigProblem.options)[number]
@@ -84,6 +87,7 @@ function examples(options: readonly Option[]): unknown[] {
       ...candidates,
       { ...facts, what, found: 3, expectedBytes: '2^53' },
       { ...facts, what, found: [3] },
+      { ...facts, what, found: [[3], [4]] },
       { ...facts, what, found: 16, expected: 4, allowed: [4, 9], latents: 4 },
     ]
   })
