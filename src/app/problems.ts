@@ -55,7 +55,8 @@ export interface ProblemDetails {
   'flag-repeated': { flag: string }
   /** `usage` is how the command is typed. */
   'option-value': { usage: string; value: string; expected: FlagExpectation }
-  'out-of-range': { name: string; value: number; min: number; max: number }
+  /** `value` is the typed text if a number would round it. */
+  'out-of-range': { name: string; value: number | string; min: number; max: number }
   'size-step': {
     widthPx: number
     heightPx: number

@@ -25,13 +25,13 @@ export const text: FlagValue<string> = {
   write: value => value,
 }
 
-/** A safe integer. */
+/** An integer, rounded if it is above the safe ones: the range refuses those, and names its limit. */
 export const wholeNumber: FlagValue<number> = {
   expected: 'whole-number',
   shape: 'N',
   read(typed) {
     const value = /^[+-]?\d+$/.test(typed) ? Number(typed) : Number.NaN
-    return Number.isSafeInteger(value) ? value + 0 : undefined
+    return Number.isFinite(value) ? value + 0 : undefined
   },
   write: String,
 }

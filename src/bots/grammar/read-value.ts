@@ -10,7 +10,8 @@ export interface TypedValue {
 export type ReadValue<T> =
   | { kind: 'read'; value: T }
   | { kind: 'unreadable' }
-  | { kind: 'out-of-range'; value: number; min: number; max: number }
+  /** `value` is the typed text if a number would round it. */
+  | { kind: 'out-of-range'; value: number | string; min: number; max: number }
 
 export function readValue<T>(valueKind: FlagValue<T>, { value: text, quoted }: TypedValue): ReadValue<T> {
   // Full-width digits and colons of phone keyboards are converted, except in free text.
@@ -19,7 +20,7 @@ export function readValue<T>(valueKind: FlagValue<T>, { value: text, quoted }: T
   if (value === undefined) return { kind: 'unreadable' }
   const { range } = valueKind
   const outside = range?.numbersOf(value).find(given => given < range.min || given > range.max)
-  return range && outside !== undefined
-    ? { kind: 'out-of-range', value: outside, min: range.min, max: range.max }
-    : { kind: 'read', value }
+  if (!range || outside === undefined) return { kind: 'read', value }
+  const isRounded = Math.abs(outside) > Number.MAX_SAFE_INTEGER
+  return { kind: 'out-of-range', value: isRounded ? typed : outside, min: range.min, max: range.max }
 }
