@@ -128,7 +128,7 @@ function simplify(text: string): string {
     .replace(/^\s*(?:k|sample)[_ -](?=\w)/, '')
     .replace(/scheduler\s*$/, '')
     .replace(/[^a-z0-9]/g, '')
-    .replace('sdegpu', 'sde')
+    .replace(/(sde|heun)gpu/, '$1')
 }
 
 function spellingsOf(

@@ -47,6 +47,7 @@ describe('findSampler', () => {
     ['dpmpp_sde_gpu', 'dpmpp_sde'],
     ['dpmpp_2m_sde_gpu', 'dpmpp_2m_sde'],
     ['DPM++ 2M SDE Heun Exponential', 'dpmpp_2m_sde_heun_exponential'],
+    ['dpmpp_2m_sde_heun_gpu', 'dpmpp_2m_sde_heun'],
     ['DPM++ 3M SDE Exponential', 'dpmpp_3m_sde_exponential'],
     ['dpmpp_3m_sde_gpu', 'dpmpp_3m_sde'],
     ['DPM++ 2S a Karras', 'dpmpp_2s_a_karras'],
