@@ -197,7 +197,7 @@ function hubName(name: string): string {
 }
 
 function withoutExtension(name: string): string {
-  return name.replace(/\.(?:safetensors|ckpt|pth?|bin|gguf|onnx)$/i, '')
+  return name.replace(/\.(?:safetensors|sft|ckpt|pth?|bin|gguf|onnx)$/i, '')
 }
 
 function isMissing(error: unknown): boolean {
