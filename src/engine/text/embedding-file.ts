@@ -28,9 +28,20 @@ const encoders: Readonly<Record<string, 'first' | 'second'>> = {
   text_encoders_1: 'second',
 }
 
+/** OneTrainer's output embeddings, added behind an encoder. Beside vectors for its input they are left out, as in the UIs. */
+const outputEmbedding = /^clip_[lg]_out$/
+
 /** The embeddings in a file, by its header. @throws AppError 'model-file' when the file is not an embedding. */
 export function describeEmbedding(path: string, { tensors }: SafetensorsHeader): EmbeddingPart[] {
-  return [...tensors].map(([tensor, { dtype, shape }]) => {
+  const usable = [...tensors].filter(([tensor]) => !outputEmbedding.test(tensor))
+  if (usable.length === 0 && tensors.size > 0) {
+    const variant = 'OneTrainer (output embedding)'
+    throw new AppError('model-file', {
+      file: path,
+      problem: { what: 'variant-not-built', kind: 'embedding', variant },
+    })
+  }
+  return usable.map(([tensor, { dtype, shape }]) => {
     const refuse = (problem: ModelFileProblem) => new AppError('model-file', { file: path, problem })
     const [vectors, width] = shape.length === 1 ? [1, shape[0]] : shape
     if (vectors === undefined || width === undefined || shape.length > 2) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { recognise } from '../../../src/engine/models/recognise/recognise.ts'
 import { describeEmbedding, readEmbeddingVectors } from '../../../src/engine/text/embedding-file.ts'
 import {
   embeddingsIn,
@@ -92,6 +93,25 @@ describe('a file of textual inversion', () => {
       [1, 2, 3],
       [4, 5, 6],
     ])
+  })
+
+  test('of OneTrainer gives the vectors for the encoders’ input, or says that it has none', async () => {
+    const path = file()
+    const vector = { dtype: 'F32', shape: [1, 2], bytes: floats(1, 2) } as const
+    writeSafetensors(path, { clip_l: vector, clip_l_out: vector, clip_g: vector, clip_g_out: vector })
+    const header = await readSafetensorsHeader(path)
+    expect(recognise(header)).toMatchObject({ kind: 'embedding', family: 'SDXL' })
+    expect(describeEmbedding(path, header)).toEqual([
+      { tensor: 'clip_l', vectors: 1, width: 2, encoder: 'first' },
+      { tensor: 'clip_g', vectors: 1, width: 2, encoder: 'second' },
+    ])
+    writeSafetensors(path, { clip_l_out: vector })
+    const output = await readSafetensorsHeader(path)
+    expect(() => describeEmbedding(path, output)).toThrow(
+      expect.objectContaining({
+        details: expect.objectContaining({ problem: expect.objectContaining({ what: 'variant-not-built' }) }),
+      }),
+    )
   })
 
   test.each([

@@ -9,7 +9,8 @@ export const embeddings: readonly Recogniser[] = [
   {
     kind: 'embedding',
     family: sdxl,
-    recognises: header => header.every(/^(?:clip_[lg]|text_encoders_[01])$/),
+    // OneTrainer's `_out` vectors are for behind an encoder.
+    recognises: header => header.every(/^(?:clip_[lg](?:_out)?|text_encoders_[01])$/),
   },
   {
     kind: 'embedding',
