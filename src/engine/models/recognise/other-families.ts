@@ -33,5 +33,14 @@ export const otherFamilies: readonly Recogniser[] = [
   checkpoint('Wan', String.raw`blocks\.0\.cross_attn\.norm_k\.`),
   checkpoint('Mochi', String.raw`t5_yproj\.`),
   checkpoint('LTX Video', String.raw`adaln_single\.`, String.raw`patchify_proj\.`),
+  checkpoint('HiDream', String.raw`double_stream_blocks\.`),
+  checkpoint('Cosmos', String.raw`(?:net\.)?blocks\.block0\.blocks\.0\.block\.attn\.`),
+  checkpoint(
+    'Cosmos',
+    String.raw`(?:net\.)?blocks\.0\.mlp\.layer1\.`,
+    String.raw`(?:net\.)?blocks\.0\.adaln_`,
+  ),
+  checkpoint('Kandinsky 5', String.raw`visual_transformer_blocks\.`),
+  checkpoint('Kandinsky 2', String.raw`(?:unet\.)?add_embedding\.image_proj\.`),
   checkpoint('DeepFloyd IF', String.raw`encoder_pooling\.`),
 ]
