@@ -6,6 +6,7 @@ const patterns: Readonly<Record<ForeignMark, RegExp>> = {
   and: /(?<![\p{L}\p{N}_])AND(?![\p{L}\p{N}_])/u,
   'double-colon': /[^\s:]{1,20}::(?=\s|$|-?[\d.])(?:-?[\d.]{1,8})?/u,
   flag: /(?<=^|\s)--[a-z][a-z-]{0,20}(?:[ =][\w.:-]{1,20})?/iu,
+  'decimal-comma': /[([][^()[\]]{1,60}:\s*[+-]?\d{0,4},\d{1,4}\s*[)\]]/u,
   break: /(?<![\p{L}\p{N}_])BREAK(?![\p{L}\p{N}_])/u,
   schedule: /\[[^[\]]{0,80}[:|][^[\]]{0,80}\]/u,
   network: /<\w{1,20}:[^<>]{1,80}>/u,

@@ -88,6 +88,8 @@ export const foreignMarks = [
   'double-colon',
   /** `--v 6` of Midjourney, inside of a prompt. */
   'flag',
+  /** `(a:1,2)` or `[a:b:0,5]`: a decimal comma. */
+  'decimal-comma',
   /** BREAK, `[a:b:0.5]`, `[a|b]` and `<lora:…>` of A1111, under another rule. */
   'break',
   'schedule',

@@ -96,6 +96,8 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
   and: () => '“AND” is painted as a word: prompts are not put together here.',
   'double-colon': written => `“${written}” is painted as text: a weight is written as (cat:1.2) here.`,
   flag: written => `“${written}” is painted as text: there is no such flag.`,
+  'decimal-comma': written =>
+    `“${written}” is painted as text: a weight has a decimal point, as in (cat:1.2).`,
   break: () => '“BREAK” is painted as a word: it belongs to A1111’s rule (--syntax a1111).',
   schedule: written => `“${written}” is painted as text: it belongs to A1111’s rule (--syntax a1111).`,
   network: written => `“${written}” is painted as text: it belongs to A1111’s rule (--syntax a1111).`,

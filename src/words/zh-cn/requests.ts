@@ -95,6 +95,7 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
   and: () => '“AND”当作文字：这里不把几段提示词合在一起。',
   'double-colon': written => `“${written}”当作文字：这里的权重写作 (cat:1.2)。`,
   flag: written => `“${written}”当作文字：没有这样的参数。`,
+  'decimal-comma': written => `“${written}”当作文字：权重用小数点，写作 (cat:1.2)。`,
   break: () => '“BREAK”当作文字：它属于 A1111 的规则（--syntax a1111）。',
   schedule: written => `“${written}”当作文字：它属于 A1111 的规则（--syntax a1111）。`,
   network: written => `“${written}”当作文字：它属于 A1111 的规则（--syntax a1111）。`,

@@ -123,9 +123,19 @@ describe('A1111', () => {
     ['a cat AND a dog', { what: 'and', written: 'AND' }],
     ['cat::2 dog::1', { what: 'double-colon', written: 'cat::2' }],
     ['a cat --v 6', { what: 'flag', written: '--v 6' }],
+    ['a [cat:dog:0,5]', { what: 'decimal-comma', written: '[cat:dog:0,5]' }],
   ])('%s is remarked on', (prompt, remark) => {
     expect(promptRules.a1111.remarks(prompt)).toContainEqual({ kind: 'foreign', ...remark })
   })
+})
+
+test.each(['a1111', 'comfyui', 'easel'] as const)('%s: a decimal comma is remarked on', rule => {
+  expect(promptRules[rule].remarks('a (red:1,2) cat')).toContainEqual({
+    kind: 'foreign',
+    what: 'decimal-comma',
+    written: '(red:1,2)',
+  })
+  expect(promptRules[rule].remarks('a (red:1.2) cat, (blue, green)')).toEqual([])
 })
 
 describe('ComfyUI', () => {

@@ -19,7 +19,7 @@ export const a1111Rule: PromptRule = {
     const [first] = scheduleOf(text, 1)
     return [
       ...parseAttention(first?.text ?? '').remarks,
-      ...foreignRemarks(text, ['and', 'double-colon', 'flag']),
+      ...foreignRemarks(text, ['and', 'double-colon', 'flag', 'decimal-comma']),
     ]
   },
 }

@@ -14,6 +14,14 @@ export const comfyuiRule: PromptRule = {
   embeddingNames: 'prefixed',
   remarks: prompt => [
     ...parseComfyWeights(prompt).remarks,
-    ...foreignRemarks(prompt, ['and', 'double-colon', 'flag', 'break', 'schedule', 'network']),
+    ...foreignRemarks(prompt, [
+      'and',
+      'double-colon',
+      'flag',
+      'decimal-comma',
+      'break',
+      'schedule',
+      'network',
+    ]),
   ],
 }

@@ -2,6 +2,7 @@
  * Easel's first prompt rule: A1111's brackets, chunks of exactly 75 tokens, and ComfyUI's weighting. Orders without a rule
  * were made with it, so they keep painting the same pictures.
  */
+import { foreignRemarks } from '../foreign-marks.ts'
 import type { PromptRule } from '../prompt-rule.ts'
 import { cutEvenly } from '../token-rows.ts'
 import { awayFromEmpty } from '../weigh-from-empty.ts'
@@ -14,5 +15,5 @@ export const easelRule: PromptRule = {
   weigh: awayFromEmpty,
   plainTokens: false,
   embeddingNames: 'none',
-  remarks: prompt => [...parsePromptWeights(prompt).remarks],
+  remarks: prompt => [...parsePromptWeights(prompt).remarks, ...foreignRemarks(prompt, ['decimal-comma'])],
 }
