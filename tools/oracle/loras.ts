@@ -120,7 +120,7 @@ async function whatIsSaid(oracle: OracleFolder, name: string): Promise<string | 
     const header = await readSafetensorsHeader(path)
     const family = recognise(header)?.family
     if (family !== 'SDXL') return `it is for ${family}`
-    requireBuilt(path, header)
+    requireBuilt(path, header, 'lora')
     const { matched: count } = await matched(oracle, name, await tensorsOf(oracle))
     return count === 0 ? 'nothing of it belongs to the model' : undefined
   } catch (error) {

@@ -56,7 +56,7 @@ async function describeFile({ kind, name, path }: Candidate, hasher: FileHasher)
     const parts = await describeCheckpointFile(path, header, hasher)
     return { ...nothing, experts: [{ name, path, found: parts }] }
   }
-  requireBuilt(path, header)
+  requireBuilt(path, header, found)
   const hash = await hashFile(path, hasher)
   const storage = storageOfFile(path, header)
   const part = await partInFile(found, path, header, hash, hasher)
@@ -182,7 +182,7 @@ async function describeFolder(
   const header = await readSafetensorsHeader(first)
   const { kind: found, family } = fitting(first, header, kind)
   if (found === 'checkpoint') throw new Error('a folder of one network is no checkpoint')
-  requireBuilt(first, header)
+  requireBuilt(first, header, found)
   const storage = await storageOfFolder(path, files)
   const part = partInFolder(found, network)
   return { ...nothing, files: [{ kind: found, name, family, hash: network.hash, storage, ...part }] }

@@ -1,5 +1,6 @@
 /** Describes files for guidance by pictures: ControlNets, IP-Adapters and image encoders. */
 import { AppError } from '../../errors/errors.ts'
+import type { FileKind } from '../../errors/model-problem.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'
 import { below, type Naming, sourceInFile } from '../weights/file-layout.ts'
 import type { WeightLocation } from '../weights/location.ts'
@@ -29,12 +30,12 @@ const notBuilt = [
   { kind: 'lora', variant: 'OFT', has: /\.oft_(?:blocks|diag)$/ },
 ] as const
 
-/** @throws AppError 'model-file' when the variant is not supported; names it. */
-export function requireBuilt(file: string, header: SafetensorsHeader): void {
+/** kind: that of the file. @throws AppError 'model-file' when the variant is not supported; names it. */
+export function requireBuilt(file: string, header: SafetensorsHeader, kind: FileKind): void {
   const view = new HeaderView(header)
-  const found = notBuilt.find(({ has }) => view.some(has))
+  const found = notBuilt.find(one => one.kind === kind && view.some(one.has))
   if (!found) return
-  const { kind, variant } = found
+  const { variant } = found
   throw new AppError('model-file', { file, problem: { what: 'variant-not-built', kind, variant } })
 }
 

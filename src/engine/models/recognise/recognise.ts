@@ -7,10 +7,13 @@ import type { Recogniser } from './recogniser.ts'
 import { adapters, controlNets, embeddings, parts, upscalers } from './small-files.ts'
 import { stableDiffusion } from './stable-diffusion.ts'
 
-/** LoRAs and ControlNets come before checkpoints: a LoRA names its model's modules, and a ControlNet has half a U-Net. */
+/**
+ * IP-Adapters come before LoRAs, because one with faces contains a LoRA. LoRAs and ControlNets come before checkpoints: a
+ * LoRA names its model's modules, and a ControlNet has half a U-Net.
+ */
 const recognisers: readonly Recogniser[] = [
-  ...loras,
   ...adapters,
+  ...loras,
   ...controlNets,
   ...otherFamilies,
   ...stableDiffusion,
