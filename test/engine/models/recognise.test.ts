@@ -79,3 +79,18 @@ test('an IP-Adapter that contains a LoRA is an IP-Adapter', () => {
   const shapes = { 'image_proj.proj.0.weight': [1], 'ip_adapter.1.to_k_lora.down.weight': [4, 2048] }
   expect(kindOf(shapes)).toBe('ip-adapter SDXL')
 })
+
+describe('Checkpoints', () => {
+  const base = {
+    'model.diffusion_model.input_blocks.0.0.weight': [320, 4, 3, 3],
+    'model.diffusion_model.label_emb.0.0.weight': [1280, 2816],
+    'model.diffusion_model.input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight': [640, 2048],
+  }
+
+  test('CosXL is told from SDXL, whose U-Net it has, by its sigmas', () => {
+    expect(kindOf(base)).toBe('checkpoint SDXL')
+    for (const marker of ['edm_vpred.sigma_max', 'edm_vpred.sigma_min']) {
+      expect(kindOf({ ...base, [marker]: [] })).toBe('checkpoint CosXL (EDM with v-prediction)')
+    }
+  })
+})

@@ -14,6 +14,12 @@ function hasUNet(header: HeaderView): boolean {
 }
 
 export const stableDiffusion: readonly Recogniser[] = [
+  // Its own range of sigmas and a prediction that no schedule here makes; the U-Net is SDXL's.
+  {
+    kind: 'checkpoint',
+    family: 'CosXL (EDM with v-prediction)',
+    recognises: header => header.some(/^edm_vpred\.sigma_m(?:ax|in)$/),
+  },
   {
     kind: 'checkpoint',
     family: 'Stable Video Diffusion',
