@@ -152,15 +152,24 @@ function trainedSize({ metadata }: SafetensorsHeader): Json {
   return width === undefined ? {} : { sample_size: Math.floor(Math.max(Number(width), Number(height)) / 8) }
 }
 
-/** v-prediction and zero terminal SNR, from marker tensors or from modelspec's metadata. */
+/**
+ * v-prediction, from a marker tensor or from modelspec's metadata, which are written in many ways. Zero terminal SNR needs
+ * it: the last step is then pure noise, in which there is no noise to tell from a picture (Lin et al. 2023, section 3.2).
+ */
 function scheduleOf({ tensors, metadata }: SafetensorsHeader): Json {
-  if (tensors.has('edm_mean')) return edmSchedule
-  const predictsV = tensors.has('v_pred') || /^v\b/.test(metadata['modelspec.prediction_type'] ?? '')
+  if (isEdm(tensors)) return edmSchedule
+  const predictsV =
+    tensors.has('v_pred') || /^\s*v(?:\s*$|[-_ ]?pred)/i.test(metadata['modelspec.prediction_type'] ?? '')
   return {
     ...sdxlSchedulerFile,
     prediction_type: predictsV ? 'v_prediction' : 'epsilon',
-    rescale_betas_zero_snr: tensors.has('ztsnr'),
+    rescale_betas_zero_snr: predictsV && tensors.has('ztsnr'),
   }
+}
+
+/** Whether the file has Playground v2.5's marker tensors, which are also the statistics of its latents. */
+function isEdm(tensors: SafetensorsHeader['tensors']): boolean {
+  return tensors.has('edm_mean') && tensors.has('edm_std')
 }
 
 /** Playground v2.5's own (Karras et al. 2022). */
