@@ -1,7 +1,7 @@
 /** Statistics over a period, computed from the jobs' records. */
 import type { Config } from '../../config/config.ts'
-import type { Database } from '../../db/database.ts'
-import type { JobFigures } from '../../db/repositories/jobs.ts'
+import type { JobFigures, JobsTable } from '../../db/repositories/jobs.ts'
+import { groupBy } from '../../shared/group-by.ts'
 import type { Viewer } from '../access/access.ts'
 import type { Person } from '../people/people.ts'
 import type { StatsRow, StatsView } from './views.ts'
@@ -20,7 +20,7 @@ export function maySeeStats(
 }
 
 export function statsOf(
-  db: Pick<Database, 'jobs'>,
+  db: { jobs: Pick<JobsTable, 'figures'> },
   period: { fromMs: number; toMs: number },
   space?: { platform: string; spaceId: string },
 ): StatsView {
@@ -68,9 +68,7 @@ function rowsBy(
   keyOf: (job: JobFigures) => string,
   nameOf: (job: JobFigures) => string = keyOf,
 ): StatsRow[] {
-  const groups = new Map<string, JobFigures[]>()
-  for (const job of jobs) groups.set(keyOf(job), [...(groups.get(keyOf(job)) ?? []), job])
-  return [...groups.values()]
+  return [...groupBy(jobs, keyOf).values()]
     .map(group => ({ name: group[0] ? nameOf(group[0]) : '', ...totalsOf(group) }))
     .sort((a, b) => b.jobs - a.jobs)
 }

@@ -1,8 +1,10 @@
 /** What people are told of deliveries that did not arrive and of deletions, as lines and messages. Pure. */
+
 import type { Viewer } from '../../app/access/access.ts'
 import type { Refusal } from '../../app/delivery/courier.ts'
 import type { DeletionStatus, DeliveryNotices } from '../../app/delivery/delivery-status.ts'
 import type { Easel } from '../../app/easel.ts'
+import { groupBy } from '../../shared/group-by.ts'
 import type { Words } from '../../words/en.ts'
 import { shortened, titleOf } from './job-message.ts'
 import { type Message, textMessage } from './message.ts'
@@ -79,11 +81,7 @@ function reasonIn(refusals: readonly Refusal[], words: Words): string {
 
 function deletionLines({ underway, kept }: DeletionStatus, words: Words): string[] {
   const { delivery } = words
-  const byReason = new Map<string, Refusal[]>()
-  for (const refusal of kept) {
-    const reason = delivery.reasons[refusal.reason](refusal.code)
-    byReason.set(reason, [...(byReason.get(reason) ?? []), refusal])
-  }
+  const byReason = groupBy(kept, ({ reason, code }) => delivery.reasons[reason](code))
   return [
     ...(underway > 0 ? [delivery.deleting(underway)] : []),
     ...[...byReason].map(([reason, refused]) => delivery.kept(thingsIn(refused, words), reason)),

@@ -1,5 +1,6 @@
 /** The pictures table: the records of stored pictures; the bytes are in files. */
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
+import { groupBy } from '../../shared/group-by.ts'
 import type { Rows } from '../client.ts'
 import { UnownedFilesTable } from '../files/unowned-files.ts'
 import { jobSources, jobs, pictures } from '../schema.ts'
@@ -55,18 +56,14 @@ export class PicturesTable {
 
   /** The pictures by job, each set in its order. */
   ofJobs(jobIds: readonly string[]): Map<string, PictureRecord[]> {
-    const byJob = new Map<string, PictureRecord[]>()
-    if (jobIds.length === 0) return byJob
+    if (jobIds.length === 0) return new Map()
     const found = this.#rows
       .select()
       .from(pictures)
       .where(inArray(pictures.jobId, [...jobIds]))
       .orderBy(asc(pictures.index))
       .all()
-    for (const picture of found) {
-      if (picture.jobId !== null) byJob.set(picture.jobId, [...(byJob.get(picture.jobId) ?? []), picture])
-    }
-    return byJob
+    return groupBy(found, picture => picture.jobId ?? '')
   }
 
   files(): Set<string> {

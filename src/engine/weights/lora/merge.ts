@@ -1,6 +1,7 @@
 /** Merges LoRAs: the changed tensors are computed in float64 and written as float32, the type that graphs compute in. */
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { AppError } from '../../../errors/errors.ts'
+import { groupBy } from '../../../shared/group-by.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import type { WeightSource } from '../source.ts'
 import { readTensor } from '../tensor-values.ts'
@@ -32,7 +33,7 @@ export async function mergeInto(
     const place = await realpath(file)
     const merged = new Map<string, StoredTensor>()
     let offset = 0
-    for (const [name, updates] of byTensor(changes)) {
+    for (const [name, updates] of groupBy(changes, ({ update }) => update.tensor)) {
       signal?.throwIfAborted()
       const tensor = own.get(name)
       if (!tensor) throw new AppError('internal', { problem: `the network has no tensor ${name}` })
@@ -46,15 +47,6 @@ export async function mergeInto(
   } finally {
     await handle.close()
   }
-}
-
-function byTensor(changes: readonly WeightedUpdate[]): Map<string, WeightedUpdate[]> {
-  const groups = new Map<string, WeightedUpdate[]>()
-  for (const change of changes) {
-    const { tensor } = change.update
-    groups.set(tensor, [...(groups.get(tensor) ?? []), change])
-  }
-  return groups
 }
 
 /** The same source with some tensors exchanged. */
