@@ -111,9 +111,10 @@ async function tookAway(
     changed(id)
     for (const delivery of db.deliveries.ofJob(id)) deliveries.nudge(delivery.id)
   }
-  await db.discard(files)
+  // Before the files: a disk that refuses to delete those keeps no words.
   const left = db.wipe(forgotten)
   if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
+  await db.discard(files)
 }
 
 /** The author anywhere; a moderator in the space whose platform vouched for them. */

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
@@ -84,9 +84,14 @@ test('files that a dead process was writing are deleted', async () => {
 test('a picture that was forgotten goes at the next start where the disk refused to delete it', async () => {
   await paints(2)
   const { db } = t.built
+  const copy = join(t.dataDir, 'before-schema-9.sqlite')
+  db.client.sqlite.prepare('VACUUM INTO ?').run(copy)
   db.files.remove = () => Promise.reject(new Error('refused'))
   await expect(t.easel.forget(t.caller().person)).rejects.toThrow('refused')
   expect(pictures()).toHaveLength(2)
+  // The words go at once, whatever becomes of the pictures.
+  for (const file of [copy, database(), `${database()}-wal`])
+    expect(readFileSync(file).includes('picture 1')).toBe(false)
   t.crash()
   await t.restart()
   expect(pictures()).toEqual([])
