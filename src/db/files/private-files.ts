@@ -14,18 +14,18 @@ export function createPrivateFile(file: string): void {
 
 /**
  * Removes the permissions of group and others from a folder and its direct entries. Returns the entries for which that
- * failed: files of another owner, or on a file system without permissions.
+ * failed: files of another owner, on a file system without permissions, or links in a loop.
  */
 export function keepPrivate(folder: string): string[] {
   const paths = [folder, ...readdirSync(folder).map(name => join(folder, name))]
   return paths.filter(path => {
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (!stats || (stats.mode & othersMask) === 0) return false
     try {
+      const stats = statSync(path, { throwIfNoEntry: false })
+      if (!stats || (stats.mode & othersMask) === 0) return false
       chmodSync(path, stats.isDirectory() ? folderMode : fileMode)
+      return (statSync(path).mode & othersMask) !== 0
     } catch {
       return true
     }
-    return (statSync(path).mode & othersMask) !== 0
   })
 }
