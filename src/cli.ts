@@ -2,8 +2,8 @@
 /** The `easel` command: one file per sub-command in cli/. Only the requested one is loaded. */
 import { Command, CommanderError } from 'commander'
 import { exitCodes, newCommand, wordsOfHelp } from './cli/session.ts'
+import { withVisibleControls } from './shared/visible-controls.ts'
 import { version } from './system/version.ts'
-import { withVisibleControls } from './system/visible-controls.ts'
 import type { Words } from './words/en.ts'
 
 /** A broken native library therefore stops only the commands that need it, and doctor can report it. */

@@ -43,7 +43,7 @@ const examples: readonly Example[] = [
   },
 ]
 
-const controls = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u
+const controls = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
 
 /** Whatever came: nothing, or a record that may be shown. */
 function expectHarmless(picture: Uint8Array): void {

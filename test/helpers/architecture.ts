@@ -23,7 +23,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   // Common modules.
   { prefix: 'src/errors/', may: [] },
   { prefix: 'src/shared/', may: [] },
-  { prefix: 'src/system/', may: ['src/errors/'] },
+  { prefix: 'src/system/', may: ['src/errors/', 'src/shared/'] },
   { prefix: 'src/config/', may: ['src/errors/', 'src/shared/', 'src/words/'] },
   {
     prefix: 'src/words/',
@@ -51,7 +51,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   },
   {
     prefix: 'src/engine/image/',
-    may: ['src/errors/', 'src/engine/work-order.ts'],
+    may: ['src/errors/', 'src/shared/', 'src/engine/work-order.ts'],
   },
   {
     prefix: 'src/engine/models/',

@@ -1,6 +1,7 @@
 /** Admin statistics as text and as CSV. Pure. */
 import { dayMs } from '../../app/views/durations.ts'
 import type { StatsRow, StatsView } from '../../app/views/views.ts'
+import { withVisibleControls } from '../../shared/visible-controls.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from './message.ts'
 
@@ -32,9 +33,13 @@ export function statsCsv(stats: StatsView): string {
     .join('')
 }
 
-/** Quoted as RFC 4180 says; an apostrophe keeps spreadsheets from running a name as a formula. */
+/**
+ * Quoted as RFC 4180 says. Names are other people's: no character that a terminal obeys, and an apostrophe keeps
+ * spreadsheets from running a name as a formula.
+ */
 function csvCell(value: string | number): string {
   if (typeof value === 'number') return String(value)
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  const visible = withVisibleControls(value)
+  const text = /^[=+\-@]/.test(visible) ? `'${visible}` : visible
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

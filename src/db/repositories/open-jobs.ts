@@ -1,5 +1,6 @@
 /** Running and queued jobs: the queue's queries on the jobs table. */
-import { and, asc, count, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm'
+import { isFinal, jobStates } from '../../engine/jobs/job.ts'
 import type { Waiting } from '../../engine/jobs/store.ts'
 import { jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { workOrder } from '../../engine/work-order.ts'
@@ -12,6 +13,8 @@ import type { ServedTime } from './served-time.ts'
 export const firstOfAccount = sql<number>`(select min(p.id) from people p where p.account = people.account)`
 
 const open = inArray(jobs.state, ['queued', 'running'])
+/** Open, or in a state of another version. */
+const unfinished = notInArray(jobs.state, jobStates.filter(isFinal))
 
 export class OpenJobs {
   readonly #rows: Rows
@@ -106,9 +109,9 @@ export class OpenJobs {
     return this.#rows.select({ count: count() }).from(jobs).where(openOf(personIds)).get()?.count ?? 0
   }
 
-  /** Ends unreadable running or queued jobs, because they can be neither painted nor cancelled. */
+  /** Ends unreadable jobs that are in no final state: they can be neither painted nor cancelled. */
   setUnreadableAside(at: number): void {
-    for (const row of selectJobs(this.#rows).where(open).all())
+    for (const row of selectJobs(this.#rows).where(unfinished).all())
       if (!this.#reader.read(row)) setAside(this.#rows, row.job.id, at)
   }
 }

@@ -246,6 +246,10 @@ describe('answers', () => {
     }
     expect(statsMessage(stats, en).title).toBe('The last 7 days')
     expect(statsCsv(stats).split('\r\n')[1]).toBe('person,"\'=HYPERLINK(""x"")",2,3,1,4')
+    const named = (name: string) => statsCsv({ ...stats, byPerson: [{ ...row, name }] })
+    expect(named('\u001b]0;owned\u0007\r\nAda').split('\r\n')[1]).toBe(
+      'person,\\u001b]0;owned\\u0007\\u000d\\nAda,2,3,1,4',
+    )
   })
 })
 

@@ -1,4 +1,5 @@
 /** How a picture was made, read from the file itself: any of our formats, written by Easel or another program. */
+import { withoutControls } from '../../../shared/visible-controls.ts'
 import { decodeAlpha } from '../decode.ts'
 import { guessFormat, type PictureFormat } from '../files/format.ts'
 import { readJpegMetadata } from '../files/jpeg-file.ts'
@@ -59,7 +60,7 @@ export async function readWholeMakingOf(bytes: Uint8Array): Promise<MakingOf | u
 function firstReading(texts: PictureTexts): Reading | undefined {
   for (const read of readers) {
     const reading = read(texts)
-    if (reading) return reading.program === 'Easel' ? reading : withoutControls(reading)
+    if (reading) return reading.program === 'Easel' ? reading : cleanReading(reading)
   }
   return undefined
 }
@@ -79,27 +80,23 @@ function unreadTexts({ named, exif }: PictureTexts): string[] {
       return !isPlain || parseObject(text) !== undefined
     })
     .slice(0, mostNamed)
-    .map(([keyword]) => withoutControlsIn(keyword))
+    .map(([keyword]) => withoutControls(keyword))
 }
 
-/** What a stranger wrote reaches terminals and pages: no control character but line breaks and tabs, no marks of direction. */
-function withoutControls({ program, parameters }: Reading): Reading {
-  const clean = (text: string | undefined) => (text === undefined ? undefined : withoutControlsIn(text))
+/** What a stranger wrote reaches terminals and pages: no control character and nothing that misleads. */
+function cleanReading({ program, parameters }: Reading): Reading {
+  const clean = (text: string | undefined) => (text === undefined ? undefined : withoutControls(text))
   const { prompt, negative, sampler, model, modelHash, extra } = parameters
   return {
     program,
     parameters: {
       ...parameters,
-      prompt: withoutControlsIn(prompt),
-      negative: withoutControlsIn(negative),
+      prompt: withoutControls(prompt),
+      negative: withoutControls(negative),
       sampler: clean(sampler),
       model: clean(model),
       modelHash: clean(modelHash),
-      extra: new Map([...extra].map(([key, value]) => [withoutControlsIn(key), withoutControlsIn(value)])),
+      extra: new Map([...extra].map(([key, value]) => [withoutControls(key), withoutControls(value)])),
     },
   }
-}
-
-function withoutControlsIn(text: string): string {
-  return text.replace(/(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, '')
 }

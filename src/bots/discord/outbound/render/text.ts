@@ -1,5 +1,5 @@
 /** Escapes user text for Discord: no markup, no mentions, no links, no unbalanced direction marks. Pure. */
-import { withoutControls } from '../../../../system/visible-controls.ts'
+import { withoutControls } from '../../../../shared/visible-controls.ts'
 import { inUtc, withMoments } from '../../../../words/moment.ts'
 import { shortened } from '../../../messages/job-message.ts'
 
@@ -14,7 +14,7 @@ const lineStart = /^([^\S\n]*\d*)([-+]|(?<=\d)\.)/gm
 
 /** The text without characters that affect other lines. */
 export function tamed(text: string): string {
-  return withoutControls(text.replace(/\r\n?/g, '\n')).replace(piledMarks, '$1')
+  return withoutControls(text).replace(piledMarks, '$1')
 }
 
 export function escaped(text: string): string {

@@ -1,7 +1,9 @@
 /** Texts of strangers without characters that a terminal obeys or that fool a reader: written as escapes, or left out. */
 
-/** C0, DEL and C1 (8-bit ANSI), which control a terminal; line separators and direction marks, which mislead a reader. */
-const controls = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
+/** Line and paragraph separators, and the marks that change the direction of the text around them: they mislead a reader. */
+const misleading = '\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069'
+/** With C0, DEL and C1 (8-bit ANSI), which control a terminal. */
+const controls = new RegExp(`[\\p{Cc}${misleading}]`, 'u')
 const everyControl = new RegExp(controls, 'gu')
 
 /** Whether the text contains control characters. */
@@ -16,10 +18,10 @@ export function withVisibleControls(text: string): string {
   )
 }
 
-/** Line breaks and tabs are for a reader; all other controls and whatever overrides the direction of text are not. */
-const unfitForReaders = /(?![\n\r\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu
+/** Line breaks and tabs are for a reader; all other controls and whatever misleads are not. */
+const unfitForReaders = new RegExp(`(?![\\n\\t])\\p{Cc}|[${misleading}]`, 'gu')
 
-/** The text as people should see it where it may have several lines. */
+/** The text as people should see it where it may have several lines, each of which ends with `\n`. */
 export function withoutControls(text: string): string {
-  return text.replace(unfitForReaders, '')
+  return text.replace(/\r\n?/g, '\n').replace(unfitForReaders, '')
 }
