@@ -59,6 +59,14 @@ export const longParts = {
     env: (losses, seed) => ({ EASEL_POWER_LOSSES: `${losses}`, SEED: `${seed}` }),
     figures: /^power loss:/,
   },
+  statements: {
+    unit: 'rounds of every statement',
+    total: 1,
+    perRound: 1,
+    files: ['test/fault/failing-statements.test.ts'],
+    env: () => ({ EASEL_STATEMENT_STRIDE: '1' }),
+    figures: /^failing statements:/,
+  },
   'four-devices': {
     unit: 'jobs on four devices',
     total: 1000,
