@@ -89,9 +89,14 @@ async function restOrDeath(it: TestEasel, death: Death): Promise<void> {
   await it.built.drain(0)
 }
 
-test('for every k: nothing lost, nothing twice', { timeout: 120_000 }, async () => {
-  let k = 1
-  while (await story(k)) k += 1
-  process.stdout.write(`crash points: ${k - 1}\n`)
+/** One statement in so many is tried: every one in the long form. Where to begin differs from run to run, unless SEED names it. */
+const stride = Number(process.env.EASEL_STATEMENT_STRIDE) || 4
+const seed = Number(process.env.SEED) || Date.now() % 2 ** 31
+
+test(`for every k: nothing lost, nothing twice (seed ${seed})`, { timeout: 180_000 }, async () => {
+  let k = 1 + (seed % stride)
+  let stories = 0
+  for (; await story(k); k += stride) stories += 1
+  process.stdout.write(`crash points: ${stories} of ${k} tried\n`)
   expect(k).toBeGreaterThan(20)
 })

@@ -63,9 +63,9 @@ export const longParts = {
     unit: 'rounds of every statement',
     total: 1,
     perRound: 1,
-    files: ['test/fault/failing-statements.test.ts'],
+    files: ['test/fault/failing-statements.test.ts', 'test/fault/crash-points.test.ts'],
     env: () => ({ EASEL_STATEMENT_STRIDE: '1' }),
-    figures: /^failing statements:/,
+    figures: /^(failing statements|crash points):/,
   },
   'four-devices': {
     unit: 'jobs on four devices',
