@@ -1,4 +1,7 @@
-/** Whatever lies in a scheduler_config.json or in a file of textual inversion: a clear refusal, or a right read. */
+/**
+ * Whatever lies in a scheduler_config.json or in a file of textual inversion: a clear refusal, or a right read.
+ * EASEL_FUZZ_RUNS sets how many files (`npm run fuzz` has 100,000), EASEL_FUZZ_SEED repeats.
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -14,8 +17,13 @@ import { AppError } from '../../src/errors/errors.ts'
 import { safetensorsBytes } from '../helpers/safetensors.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
-/** FUZZ_RUNS asks for a long run. */
-const runs = Number(process.env.FUZZ_RUNS ?? 4_000)
+const runs = Number(process.env.EASEL_FUZZ_RUNS ?? 4_000)
+const seed = Number(process.env.EASEL_FUZZ_SEED ?? 20_261_126)
+/** A file of textual inversion is written to the disk, which costs more. */
+const embeddingRuns = Math.ceil(runs / 5)
+console.log(
+  `mutations of schedules and embeddings: EASEL_FUZZ_SEED=${seed}, ${runs} and ${embeddingRuns} in all`,
+)
 
 /** Anything but a fault with a code is a defect. */
 function isRefusal(error: unknown): boolean {
@@ -66,7 +74,7 @@ test(`${runs} scheduler_config.json`, { timeout: 600_000 }, () => {
         }
       },
     ),
-    { numRuns: runs },
+    { numRuns: runs, seed },
   )
 })
 
@@ -77,7 +85,7 @@ const tensor = fc.record({
 })
 const bytesOf: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2, I64: 8, U8: 1, F8_E4M3: 1 }
 
-test(`${runs / 5} files of textual inversion`, { timeout: 600_000 }, async () => {
+test(`${embeddingRuns} files of textual inversion`, { timeout: 600_000 }, async () => {
   const file = join(tempFolder(), 'embedding.safetensors')
   const name = fc.constantFrom('clip_l', 'clip_g', 'emb_params', '<cat>', '__metadata__', 'a.b')
   await fc.assert(
@@ -104,6 +112,6 @@ test(`${runs / 5} files of textual inversion`, { timeout: 600_000 }, async () =>
         }
       },
     ),
-    { numRuns: runs / 5 },
+    { numRuns: embeddingRuns, seed },
   )
 })

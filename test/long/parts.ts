@@ -38,6 +38,7 @@ export const longParts = {
     files: [
       'test/fuzz/model-readers.test.ts',
       'test/fuzz/picture-readers.test.ts',
+      'test/fuzz/text-and-schedule-readers.test.ts',
       'test/engine/weights/safetensors.test.ts',
     ],
     env: (runs, seed) => ({ EASEL_FUZZ_RUNS: `${runs}`, EASEL_FUZZ_SEED: `${seed}` }),
