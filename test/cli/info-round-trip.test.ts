@@ -23,6 +23,7 @@ import {
 import type { FileRecord } from '../../src/engine/models/file-record.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { parametersOfPicture } from '../../src/engine/pipeline/picture-parameters.ts'
+import { presets } from '../../src/engine/sampling/presets.ts'
 import { samplerKinds } from '../../src/engine/sampling/registry.ts'
 import { schedules } from '../../src/engine/sampling/schedules/registry.ts'
 import { type PaintOrder, preprocessors, type WorkOrder } from '../../src/engine/work-order.ts'
@@ -30,7 +31,10 @@ import { packageRoot } from '../../src/system/paths.ts'
 import { fakeExpertParts, fakeStorage } from '../fakes/fake-models.ts'
 import { demoModel } from '../helpers/build-test-easel.ts'
 
-const config = loadConfig(packageRoot, packageRoot)
+const config = {
+  ...loadConfig(packageRoot, packageRoot),
+  styles: [{ name: 'ink', prompt: 'an ink drawing of {prompt}, (wet:1.2)', negative: 'colour' }],
+}
 const shape = { cross_attention_dim: 2048, block_out_channels: [320, 640, 1280], layers_per_block: 2 }
 const { networks } = fakeExpertParts
 const model: ModelRecord = {
@@ -46,7 +50,34 @@ const net: FileRecord = {
   controlNet: { ...networks.unet, config: shape },
 }
 const lora: FileRecord = { kind: 'lora', name: 'art/pixel', family: 'SDXL', hash: 'ab', storage: fakeStorage }
-const catalogue = { models: [model], files: [net, lora] }
+const adapter: FileRecord = {
+  kind: 'ip-adapter',
+  name: 'plus, face',
+  family: 'SDXL',
+  hash: 'adapter-hash',
+  storage: fakeStorage,
+  ipAdapter: { weights: networks.unet.weights, encoder: networks.unet, contextWidth: 2048 },
+}
+const vae: FileRecord = {
+  kind: 'vae',
+  name: 'sharp "vae"',
+  family: 'SDXL',
+  hash: 'vae-hash',
+  storage: fakeStorage,
+  vae: networks.vae,
+}
+const embedding: FileRecord = {
+  kind: 'embedding',
+  name: 'my-cat',
+  family: 'SDXL',
+  hash: 'cat-hash',
+  storage: fakeStorage,
+  embedding: [
+    { tensor: 'clip_l', vectors: 2, width: 768, encoder: 'first' },
+    { tensor: 'clip_g', vectors: 2, width: 1280, encoder: 'second' },
+  ],
+}
+const catalogue = { models: [model], files: [net, lora, adapter, vae, embedding] }
 
 /** A picture that a person has as a file. */
 const aFile = (id: string) => ({
@@ -92,18 +123,23 @@ function wordsOf(command: string): string[] {
 }
 
 /** What the command line makes of a printed command, with the files that `order` began from. */
-function repeated(command: string, { source, controls = [] }: PaintOrder): PaintOrder | undefined {
+function repeated(
+  command: string,
+  { source, controls = [], imagePrompts = [] }: PaintOrder,
+): PaintOrder | undefined {
   const [name, text = ''] = wordsOf(`easel ${command}`)
   const parsed = parseCommand(commandText([text]))
   if (name !== 'imagine' || parsed.kind === 'refused') return undefined
   const given = (id: string | undefined): GivenPicture | undefined =>
     id === undefined ? undefined : fileWith(id)
   const controlPictures = controls.flatMap(({ pictureId }) => given(pictureId) ?? [])
+  const promptPictures = imagePrompts.flatMap(({ pictureId }) => given(pictureId) ?? [])
   return orderOf({
     ...parsed.request,
     source: given(source?.pictureId),
     mask: given(source?.maskId),
     ...(controlPictures.length > 0 && { controlPictures }),
+    ...(promptPictures.length > 0 && { promptPictures }),
   })
 }
 
@@ -118,6 +154,7 @@ const words = fc
       '-o out.png',
       '—no rain',
       '/imagine this',
+      'my-cat, embedding:my-cat on a mat',
     ),
     fc.constantFrom(
       'it’s "50 % off" $HOME `id` \\',
@@ -148,7 +185,14 @@ const words = fc
 const fraction = fc.double({ min: 0, max: 1, noNaN: true })
 const weight = fc.constantFrom(-0.5, 0.8, 1)
 const picture = fc.constantFrom(first, second)
-const request = fc.record(
+const ascending = fc.tuple(fraction, fraction).map(([a, b]): [number, number] => (a < b ? [a, b] : [b, a]))
+const strength = fc.double({ min: 0.3, max: 1, noNaN: true })
+const guidance = fc.double({ min: 0, max: 50, noNaN: true })
+/** Any of these fields. */
+const some = <Fields>(fields: { [Key in keyof Fields]: fc.Arbitrary<Fields[Key]> }) =>
+  fc.record(fields, { requiredKeys: [] })
+
+const alone = fc.record(
   {
     prompt: words,
     prompt2: words,
@@ -156,11 +200,9 @@ const request = fc.record(
     size: fc.record({ widthPx: fc.constantFrom(64, 128, 136), heightPx: fc.constantFrom(64, 128) }),
     seed: fc.oneof(fc.nat(), fc.constantFrom(0, 2 ** 32, Number.MAX_SAFE_INTEGER - 1000)),
     steps: fc.integer({ min: 1, max: 150 }),
-    guidance: fc.double({ min: 0, max: 50, noNaN: true }),
+    guidance,
     guidanceRescale: fraction,
-    guidanceInterval: fc
-      .tuple(fraction, fraction)
-      .map(([a, b]): [number, number] => (a < b ? [a, b] : [b, a])),
+    guidanceInterval: ascending,
     sampler: fc.constantFrom(...samplerKinds.map(({ name }) => name)),
     sigmas: fc.constantFrom('plain', 'karras', 'exponential', 'beta'),
     spacing: fc.constantFrom('leading', 'trailing', 'linspace'),
@@ -169,24 +211,8 @@ const request = fc.record(
     eta: fraction,
     clipSkip: fc.integer({ min: 0, max: 10 }),
     syntax: fc.constantFrom('a1111', 'comfyui', 'easel'),
-    refine: fc.constantFrom<ImagineRequest['refine']>(true, false, 'ensemble', 'after'),
-    source: picture,
-    strength: fc.double({ min: 0.3, max: 1, noNaN: true }),
-    mask: fc.constant(mask),
-    softEdgePx: fc.integer({ min: 0, max: 32 }),
-    controls: fc.array(
-      fc.record(
-        {
-          name: fc.constant('edges net'),
-          preprocessor: fc.constantFrom(...preprocessors),
-          scale: fc.double({ min: 0, max: 2, noNaN: true }),
-          guess: fc.constant(true),
-        },
-        { requiredKeys: ['name'] },
-      ),
-      { minLength: 1, maxLength: 2 },
-    ),
-    controlPictures: fc.array(picture, { minLength: 1, maxLength: 2 }),
+    style: fc.constant('ink'),
+    vae: fc.constant(vae.name),
     loras: fc.array(fc.record({ name: fc.constant('art/pixel'), unetWeight: weight, textWeight: weight }), {
       minLength: 1,
       maxLength: 2,
@@ -195,6 +221,77 @@ const request = fc.record(
   },
   { requiredKeys: ['prompt'] },
 )
+
+const fewSteps = fc
+  .constantFrom(...presets)
+  .chain(({ name, minSteps, maxSteps }) =>
+    fc.record({ preset: fc.constant(name), steps: fc.integer({ min: minSteps, max: maxSteps }) }),
+  )
+
+const refined = fc.oneof(
+  fc.record({ refine: fc.constantFrom<ImagineRequest['refine']>(true, false, 'ensemble', 'after') }),
+  some({
+    refineStrength: strength,
+    refineSteps: fc.integer({ min: 4, max: 150 }),
+    refineGuidance: guidance,
+    refineScore: fc.double({ min: 0, max: 10, noNaN: true }),
+  }).map(fields => ({ ...fields, refine: 'after' as const })),
+  some({
+    refineSplit: fc.double({ min: 0.1, max: 0.9, noNaN: true }),
+    refineGuidance: guidance,
+    refineScore: fc.double({ min: 0, max: 10, noNaN: true }),
+  }).map(fields => ({ ...fields, refine: 'ensemble' as const })),
+)
+
+const fromPicture = fc.record({ source: picture, strength }, { requiredKeys: ['source'] })
+const underMask = fc
+  .tuple(
+    fromPicture,
+    some({
+      softEdgePx: fc.integer({ min: 0, max: 32 }),
+      pasteBack: fc.boolean(),
+      onlyMasked: fc.oneof(fc.constant<false>(false), fc.integer({ min: 0, max: 256 })),
+    }),
+  )
+  .map(([from, fields]) => ({ ...from, ...fields, mask }))
+
+const controlled = fc.record({
+  controls: fc.array(
+    fc.record(
+      {
+        name: fc.constant(net.name),
+        preprocessor: fc.constantFrom(...preprocessors),
+        scale: fc.double({ min: 0, max: 2, noNaN: true }),
+        range: ascending,
+        guess: fc.constant(true),
+      },
+      { requiredKeys: ['name'] },
+    ),
+    { minLength: 1, maxLength: 2 },
+  ),
+  controlPictures: fc.array(picture, { minLength: 1, maxLength: 1 }),
+})
+
+const prompted = fc.record({
+  imagePrompts: fc.array(some({ name: fc.constant(adapter.name), scale: fraction }), {
+    minLength: 1,
+    maxLength: 2,
+  }),
+  promptPictures: fc.array(picture, { minLength: 1, maxLength: 1 }),
+})
+
+const nothing = fc.constant<Partial<ImagineRequest>>({})
+/** What belongs together comes together: few requests are refused. */
+const request = fc
+  .tuple(
+    alone,
+    fc.oneof(nothing, fewSteps),
+    fc.oneof(nothing, refined),
+    fc.oneof(nothing, fromPicture, underMask),
+    fc.oneof(nothing, controlled),
+    fc.oneof(nothing, prompted),
+  )
+  .map((parts): ImagineRequest => Object.assign({}, ...parts))
 
 test('200 random orders', { timeout: 120_000 }, () => {
   const seed = Number(process.env.EASEL_FUZZ_SEED) || Date.now() % 2 ** 31

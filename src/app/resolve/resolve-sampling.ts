@@ -123,7 +123,7 @@ function noiseOf(
     ...(eta !== undefined && uses('eta') ? { eta } : {}),
     ...(churn !== undefined && churn > 0 && uses('churn') ? { churn: wholeRun(churn) } : {}),
   }
-  return { eta: presetEta, noise: Object.keys(noise).length > 0 ? noise : undefined }
+  return { noise: Object.keys(noise).length > 0 ? noise : undefined }
 }
 
 function wholeRun(amount: number) {
