@@ -2,6 +2,7 @@
 import { access, lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { AppError } from '../../../errors/errors.ts'
 import type { NetworkPart } from '../../networks/plan/parts.ts'
 import { readScheduleJson, sdxlSchedulerFile } from '../../sampling/scheduler-config.ts'
 import type { TokenizerPart } from '../../text/tokenizer/tokenizer-part.ts'
@@ -13,7 +14,9 @@ import { type FileHasher, hashFile, hashTexts } from '../hashes/file-hashes.ts'
 import { projectionOf } from '../infer/clip.ts'
 import { decidingConfig } from '../infer/deciding-config.ts'
 import type { Json } from '../infer/weights-view.ts'
+import { sdxl } from '../recognise/recogniser.ts'
 import { type Storage, storageOfFolder, storageOfGraphs } from '../storage.ts'
+import { familyOfFolder } from './folder-family.ts'
 import type { FoundParts } from './found-parts.ts'
 
 const config = z.record(z.string(), z.unknown())
@@ -34,6 +37,7 @@ export async function describeDiffusersFolder(folder: string, hasher: FileHasher
   await access(folder).catch(error => {
     throw unreadableFile(folder, error)
   })
+  await requireSdxl(folder)
   const network = (name: string) => ifThere(join(folder, name), path => describeNetwork(path, hasher))
   const textEncoder = (name: string) => ifThere(join(folder, name), path => describeTextEncoder(path, hasher))
   const tokenizer = (name: string) => ifThere(join(folder, name), path => describeTokenizer(path, hasher))
@@ -60,6 +64,14 @@ export async function describeDiffusersFolder(folder: string, hasher: FileHasher
     zerosForNoNegative: index?.force_zeros_for_empty_prompt,
     storage: await storageOf(folder, Object.values(networks)),
   }
+}
+
+/** Reads the family first, since the parts of another family's model would be missed or misunderstood one by one. */
+async function requireSdxl(folder: string): Promise<void> {
+  const family = await familyOfFolder(folder)
+  if (family === undefined || family === sdxl) return
+  const problem = { what: 'other-family', kind: 'checkpoint', family } as const
+  throw new AppError('model-file', { file: folder, problem })
 }
 
 /** `read(path)`; undefined if nothing exists at the path. A broken link exists. */

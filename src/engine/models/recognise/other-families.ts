@@ -43,4 +43,5 @@ export const otherFamilies: readonly Recogniser[] = [
   checkpoint('Kandinsky 5', String.raw`visual_transformer_blocks\.`),
   checkpoint('Kandinsky 2', String.raw`(?:unet\.)?add_embedding\.image_proj\.`),
   checkpoint('DeepFloyd IF', String.raw`encoder_pooling\.`),
+  checkpoint('DeepFloyd IF', String.raw`add_embedding\.pool\.`),
 ]

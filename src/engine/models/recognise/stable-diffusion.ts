@@ -33,7 +33,7 @@ export const stableDiffusion: readonly Recogniser[] = [
   {
     kind: 'checkpoint',
     family: 'Kolors',
-    recognises: header => hasUNet(header) && header.some(/(?:^|\.)encoder_hid_proj\.weight$/),
+    recognises: header => header.some(sizeEmbedding) && header.some(/(?:^|\.)encoder_hid_proj\.weight$/),
   },
   {
     kind: 'checkpoint',

@@ -1,10 +1,10 @@
 /** Promises of recognition: a file's kind and family, by the names and shapes of its tensors alone. */
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
-import { readModels } from '../../../src/engine/models/library.ts'
-import { recognise } from '../../../src/engine/models/recognise/recognise.ts'
-import { modelsFolder, oracleCheckpoints, oracleModels } from '../../helpers/oracle-models.ts'
+import { memoryHashCache } from '../../../../src/engine/models/hashes/hash-cache.ts'
+import { readModels } from '../../../../src/engine/models/library.ts'
+import { recognise } from '../../../../src/engine/models/recognise/recognise.ts'
+import { modelsFolder, oracleCheckpoints, oracleModels } from '../../../helpers/oracle-models.ts'
 
 const golden = [oracleModels(), oracleCheckpoints()]
 
