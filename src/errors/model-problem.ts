@@ -6,7 +6,15 @@ const tensor = z.string()
 const shape = z.array(z.number())
 
 /** Formats that people save or rename to .safetensors. */
-export const foreignFormats = ['pickle', 'lfs-pointer', 'gguf', 'onnx', 'archive', 'web-page'] as const
+export const foreignFormats = [
+  'pickle',
+  'lfs-pointer',
+  'gguf',
+  'onnx',
+  'archive',
+  'web-page',
+  'text',
+] as const
 export type ForeignFormat = (typeof foreignFormats)[number]
 
 /** The recognised kinds of files: the kinds of a models folder, and parts that are useless by themselves. */

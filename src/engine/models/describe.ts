@@ -117,13 +117,18 @@ async function headerOf(path: string): Promise<SafetensorsHeader | undefined> {
   try {
     return await readSafetensorsHeader(path)
   } catch (error) {
-    if (weightsName.test(basename(path)) || isCutShort(error)) throw error
+    if (weightsName.test(basename(path)) || isWeights(error)) throw error
     return undefined
   }
 }
 
-function isCutShort(error: unknown): boolean {
-  return hasCode(error, 'model-file') && error.details.problem.what === 'truncated'
+/** Whether a file is weights by its content: a download that was cut short, or another format of weights. */
+function isWeights(error: unknown): boolean {
+  if (!hasCode(error, 'model-file')) return false
+  const { problem } = error.details
+  const isOtherFormat =
+    problem.what === 'foreign' && (problem.format === 'pickle' || problem.format === 'gguf')
+  return problem.what === 'truncated' || isOtherFormat
 }
 
 /** The file's kind and family. @throws AppError 'model-file' when it is of another kind than its folder; names it. */

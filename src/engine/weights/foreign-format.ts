@@ -3,8 +3,6 @@ import type { ForeignFormat } from '../../errors/model-problem.ts'
 
 /** First bytes, in hexadecimal. */
 const beginnings: readonly { readonly format: ForeignFormat; readonly bytes: RegExp }[] = [
-  // A zip file, the format of torch.save.
-  { format: 'pickle', bytes: /^504b0304/ },
   // PROTO, and a protocol from 2 to 5.
   { format: 'pickle', bytes: /^800[2-5]/ },
   { format: 'gguf', bytes: /^47475546/ },
@@ -16,12 +14,25 @@ const beginnings: readonly { readonly format: ForeignFormat; readonly bytes: Reg
 
 /** start: the file's first 64 bytes, or fewer if the file is shorter. */
 export function foreignFormat(start: Buffer): ForeignFormat | undefined {
-  const text = start.toString('latin1')
+  const text = start.toString('latin1').replace(/^\xef\xbb\xbf/, '')
   if (text.startsWith('version https://git-lfs')) return 'lfs-pointer'
   // HTML: the login page of a site, saved under the file's name.
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|\?xml)\b/i.test(text)) return 'web-page'
+  if (/^\s*<(?:!--|(?:!doctype|html|head|\?xml)\b)/i.test(text)) return 'web-page'
   // A safetensors header length below our limit has any values in its first three bytes and zeros in the others.
   if (!start.subarray(3, 8).some(byte => byte !== 0)) return undefined
+  if (text.startsWith('PK\x03\x04')) return isOtherZip(start) ? 'archive' : 'pickle'
   const hex = start.toString('hex')
-  return beginnings.find(({ bytes }) => bytes.test(hex))?.format
+  const found = beginnings.find(({ bytes }) => bytes.test(hex))?.format
+  return found ?? (plainText.test(text) ? 'text' : undefined)
+}
+
+/** Eight characters of ASCII, which no header length has, and no control characters after them. */
+const plainText = /^[\t\n\r\x20-\x7e]{8}[\t\n\r\x20-\xff]*$/
+
+/** Whether a zip file's first entry is seen not to be the `…/data.pkl` with which torch.save begins. */
+function isOtherZip(start: Buffer): boolean {
+  // PKZIP's local file header: the length of the name, which comes after 30 bytes.
+  const length = start.length < 30 ? 0 : start.readUInt16LE(26)
+  const name = start.toString('latin1', 30, 30 + length)
+  return length > 0 && name.length === length && !name.endsWith('/data.pkl')
 }

@@ -187,6 +187,7 @@ const foreignFormats: Record<ForeignFormat, string> = {
   archive: 'it is an archive; unpack it first',
   gguf: 'it is a GGUF file; only .safetensors is read',
   'web-page': 'it is a web page and not the weights: the site may have asked for a login. Download it again',
+  text: 'it is a text and not the weights: the site may have answered with an error. Download it again',
 }
 
 const kinds: Record<FileKind, string> = {

@@ -185,6 +185,7 @@ const foreignFormats: Record<ForeignFormat, string> = {
   archive: '这是压缩包，请先解压',
   gguf: '这是 GGUF 文件；只读取 .safetensors',
   'web-page': '这是网页，不是权重：网站可能要求登录。请重新下载',
+  text: '这是文本，不是权重：网站可能返回了错误信息。请重新下载',
 }
 
 const kinds: Record<FileKind, string> = {

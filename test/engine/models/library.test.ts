@@ -207,6 +207,23 @@ describe('What is of no use is named with what it is', () => {
     expect(namesOf(damaged)).toEqual(['pickle'])
   })
 
+  test('a pickle is reported under any name, a document is passed over', async () => {
+    const root = modelsFolder({})
+    const pickle = Buffer.from('\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.', 'latin1')
+    const document = Buffer.concat([
+      Buffer.from('PK\x03\x04'),
+      Buffer.alloc(22),
+      Buffer.from('\x05\0\0\0a.xml'),
+    ])
+    const names = ['a.pkl', 'a.txt', 'a.jpg', 'a.json']
+    for (const name of names) writeFileSync(join(root, name), pickle)
+    writeFileSync(join(root, 'notes.odt'), document)
+    writeFileSync(join(root, 'notes.txt'), 'A text of some length.')
+    const catalogue = await read(root)
+    expect(namesOf(catalogue.unused)).toEqual([...names].sort())
+    for (const reason of Object.values(reasons(catalogue))) expect(reason).toContain('Python pickle')
+  })
+
   test('a truncated download is reported with the missing bytes, under any name', async () => {
     const root = modelsFolder({ 'cut.safetensors': `${tiny}/tiny-base-fp32.safetensors` })
     const whole = readFileSync(join(root, 'cut.safetensors'))

@@ -114,6 +114,21 @@ const badFiles: Record<string, [Buffer, RegExp]> = {
   'a Git LFS pointer': [Buffer.from('version https://git-lfs.github.com/spec/v1\n'), /Git LFS pointer/],
   'a web page': [Buffer.from('<!DOCTYPE html>\n<html lang="en">'), /is a web page/],
   'a web page after a byte order mark': [Buffer.from('\ufeff\n <HTML><head>'), /is a web page/],
+  'a web page that begins with a comment': [Buffer.from('<!-- a\nb -->\n<html>'), /is a web page/],
+  'an error in JSON': [Buffer.from('{"error":"Unauthorized"}'), /is a text and not the weights/],
+  'an error in words': [Buffer.from('Entry not found'), /is a text and not the weights/],
+  'an error in words after a byte order mark': [
+    Buffer.from('\ufeffAccess refusé à ce fichier.'),
+    /is a text and not the weights/,
+  ],
+  'a zip file of anything but weights': [
+    Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(22), Buffer.from('\x05\0\0\0a.txt')]),
+    /archive/,
+  ],
+  'a zip file that torch.save made': [
+    Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(22), Buffer.from('\x0e\0\0\0style/data.pkl')]),
+    /Python pickle/,
+  ],
   'an ONNX file': [Buffer.from('\x08\x08\x12\x07pytorch\x1a\x052.1.0:', 'latin1'), /ONNX file/],
   'an archive': [Buffer.from('7z\xbc\xaf\x27\x1c\x00\x04', 'latin1'), /archive/],
   'a GGUF file': [Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(64)]), /GGUF/],
@@ -132,6 +147,15 @@ describe('A bad .safetensors file is refused with one sentence that names it', (
     await expect(readSafetensors(join(folder, 'none'))).rejects.toMatchObject({
       details: { problem: { what: 'missing' } },
     })
+  })
+
+  test('but not for a header length that looks like the start of a text', async () => {
+    // The bytes {" and 0: 8827.
+    const name = 'a'.repeat(8827 - JSON.stringify({ '': f32x2 }).length)
+    const bytes = safetensorsBytes(JSON.stringify({ [name]: f32x2 }), eight)
+    expect(bytes.subarray(0, 8).toString('latin1')).toBe('{"\0\0\0\0\0\0')
+    writeFileSync(file, bytes)
+    expect([...(await readSafetensors(file)).keys()]).toEqual([name])
   })
 
   test('a folder in place of a file', async () => {
