@@ -41,12 +41,14 @@ export function requireBuilt(file: string, header: SafetensorsHeader, kind: File
 
 /** fileHash: sha256 of the file. */
 export function controlNetInFile(file: string, header: SafetensorsHeader, fileHash: string): NetworkPart {
-  const prefix = 'control_model.'
-  const isOriginal = header.tensors.has(`${prefix}input_blocks.0.0.weight`)
-  return isOriginal
-    ? partOf(file, header, prefix, 'original-controlnet', inferControlNetConfig, fileHash)
-    : partOf(file, header, '', 'diffusers', inferControlNetConfig, fileHash)
+  const prefix = originalPrefixes.find(one => header.tensors.has(`${one}input_blocks.0.0.weight`))
+  return prefix === undefined
+    ? partOf(file, header, '', 'diffusers', inferControlNetConfig, fileHash)
+    : partOf(file, header, prefix, 'original-controlnet', inferControlNetConfig, fileHash)
 }
+
+/** The prefixes of ControlNets under their original names: that of a whole training checkpoint, and none. */
+const originalPrefixes = ['control_model.', ''] as const
 
 export function imageEncoderInFile(file: string, header: SafetensorsHeader, fileHash: string): NetworkPart {
   return partOf(file, header, '', 'diffusers', inferClipVisionConfig, fileHash)

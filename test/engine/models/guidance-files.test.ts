@@ -1,13 +1,13 @@
 /** Promises of the library about ControlNets, IP-Adapters and image encoders: found by content, in any naming, paired by width. */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import { checkGuidance } from '../../../src/engine/pipeline/check-model.ts'
-import { floats, writeSafetensors } from '../../helpers/safetensors.ts'
+import { floats, safetensorsBytes, writeSafetensors } from '../../helpers/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 import { buildTinyAddOns } from '../../helpers/tiny-add-ons.ts'
 
@@ -42,6 +42,21 @@ test('They are found by what they hold, and all that they need is there', async 
   ])
   expect(byName('net-a-original')?.controlNet?.weights).toMatchObject({ naming: 'original-controlnet' })
   for (const file of files) await checkGuidance(file)
+})
+
+test('A ControlNet under its original names needs no prefix', async () => {
+  const folder = laidOut()
+  const bytes = readFileSync(join(folder, 'controlnet/net-a-original.safetensors'))
+  const dataStart = 8 + Number(bytes.readBigUInt64LE())
+  const header = bytes.toString('utf8', 8, dataStart).replaceAll('"control_model.', '"')
+  const bare = safetensorsBytes(header, bytes.subarray(dataStart))
+  writeFileSync(join(folder, 'controlnet/bare.safetensors'), bare)
+  const { byName, problems } = await library(folder)
+  expect(problems).toEqual([])
+  const [net, original] = [byName('bare'), byName('net-a-original')]
+  expect(net?.controlNet?.config).toEqual(original?.controlNet?.config)
+  if (!net) throw new Error('it was not found')
+  await checkGuidance(net)
 })
 
 test('An IP-Adapter without an image encoder of its width is named, and so is one that is not built', async () => {
