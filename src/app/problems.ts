@@ -77,6 +77,8 @@ export interface ProblemDetails {
   /** A notice: the model's own scheduler, or this key of it, is not built, and another sampler was taken. */
   'scheduler-not-built': { model: string; className: string; key?: string; sampler: string }
   /** A notice: the model asks for zero terminal SNR, and the sampler has none. */
+  /** A variant of a sampler was named, and another of its variants is the one that is built. */
+  'sampler-variant': { name: string; named: string; painted: string }
   'zero-snr-unused': { model: string; sampler: string }
   /** A notice: the sampler does not use that flag. */
   'flag-unused': { flag: string; sampler: string }

@@ -67,6 +67,12 @@ export function findSampler(text: string): SamplerLookup {
   return { kind: 'unknown', nearest: nearest(wanted, samplerChoices().map(spelledOut)) }
 }
 
+/** The variant that a name means where another one is built; undefined if it means what is built. */
+export function variantMeant(text: string): { named: string; painted: string } | undefined {
+  // ComfyUI's uni_pc solves with B₁(h) = h, its uni_pc_bh2 with B₂(h) = e^h - 1. InvokeAI's and our own unipc is the latter.
+  return /^\s*uni_pc(?![a-z0-9]|_bh2)/i.test(text) ? { named: 'UniPC bh1', painted: 'UniPC bh2' } : undefined
+}
+
 /** Finds a schedule by name or label: `sgm_uniform`, `SGM Uniform`, `Align Your Steps`. */
 export function findSchedule(text: string): ScheduleLookup {
   const wanted = simplify(text.slice(0, longestName))

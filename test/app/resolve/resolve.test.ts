@@ -286,6 +286,16 @@ describe('a model’s scheduler', () => {
     expect(noticesOf({ sampler: 'heun' }, facts)).toEqual([])
   })
 
+  test.each([
+    ['uni_pc', ['sampler-variant']],
+    ['uni_pc_karras', ['sampler-variant']],
+    ['uni_pc_bh2', []],
+    ['unipc', []],
+    ['UniPC', []],
+  ])('a sampler of which another variant is built says so: %s', (sampler, codes) => {
+    expect(noticesOf({ sampler }, scheduler).map(({ code }) => code)).toEqual(codes)
+  })
+
   test('that asks for zero terminal SNR: samplers without it say so', () => {
     const facts = { ...scheduler, zeroTerminalSnr: true }
     expect(noticesOf({ sampler: 'pndm' }, facts)).toMatchObject([
