@@ -1,4 +1,5 @@
 /** Easel's configuration: YAML merged over config/default.yaml, checked once, frozen, and passed as a parameter. */
+
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { homedir } from 'node:os'
@@ -8,7 +9,7 @@ import { z } from 'zod'
 import type { SettingFormat } from '../errors/config-problem.ts'
 import { AppError } from '../errors/errors.ts'
 import { readFileProblem } from '../errors/file-problem.ts'
-import { bounds } from '../shared/bounds.ts'
+import { bounds, longestPromptCharacters } from '../shared/bounds.ts'
 import { bytesOf } from '../shared/memory-amount.ts'
 import { chatPlatforms } from '../shared/platforms.ts'
 import { languageTags } from '../words/locale.ts'
@@ -126,7 +127,7 @@ const schema = z.strictObject({
   limits: z.strictObject({
     maxSteps: z.int().min(1),
     maxCount: z.int().min(bounds.count.min).max(bounds.count.max),
-    maxPromptCharacters: z.int().min(1).max(10_000),
+    maxPromptCharacters: z.int().min(1).max(longestPromptCharacters),
     maxPixels: z.int().positive(),
     maxQueuedPerPerson: z.int().min(1),
     maxQueued: z.int().min(1),

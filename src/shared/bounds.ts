@@ -42,3 +42,6 @@ export const bounds = {
   /** Aesthetic scores that the Refiner was trained with. */
   refineScore: { min: 0, max: 10 },
 } as const satisfies Record<string, Bounds>
+
+/** The most that an operator may let people type as a prompt, in code units. */
+export const longestPromptCharacters = 10_000

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ImagineRequest } from '../../src/app/requests.ts'
 import { textLimits } from '../../src/app/resolve/text-limits.ts'
+import { readForeignPicture } from '../../src/app/views/foreign-picture.ts'
 import { settingsFields } from '../../src/bots/chat/settings-form.ts'
 import { oneLine, plainText, safeText } from '../../src/bots/discord/outbound/render/text.ts'
 import { formatCommand, parseCommand } from '../../src/bots/grammar/command-line.ts'
@@ -15,6 +16,7 @@ import { promptRules } from '../../src/engine/text/prompt-rules.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+import { pngWith } from '../helpers/foreign-pictures.ts'
 import { leastProcessorMs } from '../helpers/processor-time.ts'
 
 /** Of processor time, not of the clock: what other programs do meanwhile does not count. */
@@ -117,6 +119,11 @@ const ways: readonly Way[] = [
     name: 'a name',
     cap: 100,
     goes: text => imagines({ prompt: 'a cat' }, text),
+  },
+  {
+    name: 'what a picture says',
+    cap: prompt,
+    goes: text => readForeignPicture(pngWith({ parameters: text }), { models: [] }),
   },
   { name: 'the weights of a prompt', cap: prompt, goes: text => parsePromptWeights(text.slice(0, prompt)) },
   ...Object.entries(promptRules).map(([name, rule]) => ({
@@ -254,4 +261,14 @@ test.each([
   ['wildcards in wildcards', '__w__'.repeat(700)],
 ])('%s', async (_, typed) => {
   expect(await costMs(() => say(typed))).toBeLessThan(boundMs)
+})
+
+test.each([
+  ['open braces', '{', 199_000],
+  ['open braces', '{', 3_900_000],
+  ['choices in choices', '{a,', 199_000],
+  ['as many words of emphasis', '((a', 199_000],
+])('what a picture says: %s, %s over and over, %i characters', async (_, piece, length) => {
+  const picture = pngWith({ parameters: piece.repeat(length / piece.length) })
+  expect(await costMs(() => readForeignPicture(picture, { models: [] }))).toBeLessThan(4 * boundMs)
 })

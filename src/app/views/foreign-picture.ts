@@ -2,6 +2,7 @@
 import type { PictureParameters } from '../../engine/image/parameters/parameters.ts'
 import { readWholeMakingOf } from '../../engine/image/parameters/read-parameters.ts'
 import { templateFor } from '../../engine/text/expand-prompt.ts'
+import { longestPromptCharacters } from '../../shared/bounds.ts'
 import type { ImagineRequest } from '../requests.ts'
 import { requestOfParameters } from '../resolve/request-of-parameters.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -22,6 +23,8 @@ export type ForeignPicture =
   | { kind: 'nothing' }
 
 const pxPerLatent = 8
+/** Programs write about twenty. */
+const mostExtraFields = 50
 
 /**
  * Reads the file's texts, and decodes pixels where those say nothing. Never throws. Nothing of what Easel itself wrote: our records tell of our pictures, to
@@ -31,7 +34,8 @@ export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue
   const making = await readWholeMakingOf(bytes)
   if (making?.program === 'Easel') return { kind: 'nothing' }
   if (making?.parameters && making.program !== undefined) {
-    const { program, parameters } = making
+    const { program } = making
+    const parameters = shortened(making.parameters)
     const request = requestOfParameters(parameters, catalogue, program)
     return {
       kind: 'parameters',
@@ -42,6 +46,21 @@ export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue
   }
   const keywords = making?.unread ?? []
   return keywords.length > 0 ? { kind: 'unknown-format', keywords } : { kind: 'nothing' }
+}
+
+/** Nobody here could ask for more, and the work on a prompt grows faster than its length. */
+function shortened(parameters: PictureParameters): PictureParameters {
+  const short = (text: string) => text.slice(0, longestPromptCharacters)
+  const extra = [...parameters.extra].slice(0, mostExtraFields)
+  return {
+    ...parameters,
+    prompt: short(parameters.prompt),
+    negative: short(parameters.negative),
+    sampler: parameters.sampler && short(parameters.sampler),
+    model: parameters.model && short(parameters.model),
+    modelHash: parameters.modelHash && short(parameters.modelHash),
+    extra: new Map(extra.map(([key, value]) => [key, short(value)])),
+  }
 }
 
 /** Where it can be painted: sides are multiples of what the VAE makes one latent of. */

@@ -15,14 +15,21 @@ const programs: readonly (readonly [version: RegExp, program: string])[] = [
 /** `parameters` is A1111's own place; in others a text counts only where it looks like it, as anything can stand there. */
 export const readA1111: ParametersReader = texts => {
   const certain = texts.named.get('parameters')
-  if (certain !== undefined && parseObject(certain) === undefined) return reading(parseParameters(certain))
+  if (isShort(certain) && parseObject(certain) === undefined) return reading(parseParameters(certain))
   const { named, exif, xmp } = texts
   const elsewhere = ['Comment', 'Description', 'Software'].flatMap(keyword => named.get(keyword) ?? [])
   for (const text of [exif.userComment, ...elsewhere, ...exif.others, ...xmp]) {
-    const parameters = text === undefined ? undefined : parseParameters(text)
+    const parameters = isShort(text) ? parseParameters(text) : undefined
     if (parameters && looksTrue(parameters)) return reading(parameters)
   }
   return undefined
+}
+
+/** No honest text is longer in code units: two prompts of the most characters, with the order that holds them again. */
+const longestText = 200_000
+
+function isShort(text: string | undefined): text is string {
+  return text !== undefined && text.length <= longestText
 }
 
 function looksTrue({ steps, seed, extra }: PictureParameters): boolean {
