@@ -4,6 +4,7 @@
  */
 import type { Forgotten } from '../db/files/copies.ts'
 import type { JobRecord } from '../db/repositories/job-records.ts'
+import type { OwnJob } from '../db/repositories/jobs.ts'
 import { visibleJob } from './access/visible.ts'
 import type { ActOutcome, ForgetOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
@@ -44,30 +45,54 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
     }
   })
   if (written.kind === 'refused') return written
-  await tookAway(parts, { jobIds: [jobId] }, [jobId], written.files)
+  ended(parts, [jobId])
+  await wiped(parts, { jobIds: [jobId] }, written.files)
   return { kind: 'deleted', job: written.job }
 }
 
-/** Every prompt and picture of a person, in every space and whatever state. */
+/**
+ * Every prompt and picture of a person, in every space and whatever state. One transaction takes a few jobs, so that a long
+ * history holds nobody else up; the last one takes what is left of the person.
+ */
 export async function forget(parts: AppParts, person: Person): Promise<ForgetOutcome> {
+  const { db } = parts
+  const jobs: OwnJob[] = []
+  const files: string[] = []
+  for (let isLast = false; !isLast; ) {
+    const taken = await db.write(() => forgetSome(parts, person, jobs.at(-1)?.seq))
+    ended(
+      parts,
+      taken.jobs.map(({ id }) => id),
+    )
+    jobs.push(...taken.jobs)
+    files.push(...taken.files)
+    isLast = taken.isLast
+  }
+  await wiped(parts, { person }, files)
+  return { count: jobs.filter(job => !job.removed).length, jobIds: jobs.map(({ id }) => id) }
+}
+
+/** A job takes 2 to 3 ms. */
+const jobsPerTransaction = 50
+
+/** Inside a transaction: the next jobs after those up to `afterSeq`. */
+function forgetSome(parts: AppParts, person: Person, afterSeq = 0) {
   const { db, deliveries } = parts
-  const { jobs, files } = await db.write(() => {
-    db.pending.removeOf(person)
-    const personIds = db.people.ofAccount(person)
-    const jobs = personIds.flatMap(personId => db.jobs.ofPerson(personId))
-    const jobIds = jobs.map(({ id }) => id)
-    const files = [
-      ...takeAway(parts, jobIds, 'erase'),
-      ...personIds.flatMap(personId => db.pictures.removeOfPerson(personId)),
-    ]
-    for (const personId of personIds) db.people.forget(personId)
-    // Where nobody takes messages back, the row need not wait for that.
-    for (const job of jobs) if (!deliveries.serves(job.platform)) db.jobs.purge(job.id)
-    return { jobs, files }
-  })
+  const personIds = db.people.ofAccount(person)
+  const jobs = db.jobs.ofPeople(personIds, afterSeq, jobsPerTransaction)
   const jobIds = jobs.map(({ id }) => id)
-  await tookAway(parts, { person }, jobIds, files)
-  return { count: jobs.filter(job => !job.removed).length, jobIds }
+  const files = takeAway(parts, jobIds, 'erase')
+  // Where nobody takes messages back, the row need not wait for that.
+  for (const job of jobs) if (!deliveries.serves(job.platform)) db.jobs.purge(job.id)
+  const isLast = jobs.length < jobsPerTransaction
+  if (isLast) {
+    db.pending.removeOf(person)
+    for (const personId of personIds) {
+      files.push(...db.pictures.removeOfPerson(personId))
+      db.people.forget(personId)
+    }
+  }
+  return { jobs, files, isLast }
 }
 
 /** Why the caller may not delete it; undefined: they may. */
@@ -98,19 +123,18 @@ function takeAway({ db, clock }: AppParts, jobIds: readonly string[], how: 'with
   })
 }
 
-/** After the commit: stops what runs, tells, and takes away what holds the words besides the rows. */
-async function tookAway(
-  { db, pool, changed, deliveries, log }: AppParts,
-  forgotten: Forgotten,
-  jobIds: readonly string[],
-  files: readonly string[],
-): Promise<void> {
+/** After the commit: stops what runs, and tells. */
+function ended({ db, pool, changed, deliveries }: AppParts, jobIds: readonly string[]): void {
   for (const id of jobIds) {
     pool.drop(id)
     pool.cancel(id)
     changed(id)
     for (const delivery of db.deliveries.ofJob(id)) deliveries.nudge(delivery.id)
   }
+}
+
+/** After the commit: takes away what holds the words besides the rows, and the files. */
+async function wiped({ db, log }: AppParts, forgotten: Forgotten, files: readonly string[]): Promise<void> {
   // Before the files: a disk that refuses to delete those keeps no words.
   const left = db.wipe(forgotten)
   if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')

@@ -63,6 +63,26 @@ describe('a write decides by what is true when it writes', () => {
     expect(t.log.faults).toEqual([])
   })
 
+  test('/forget me of a long history lets others write in between, and takes all of it', async () => {
+    await t.dispose()
+    const limits = { maxQueuedPerPerson: 200, maxQueued: 200 }
+    t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })], config: { limits } })
+    const { id } = await t.ask('a secret')
+    await t.until(() => t.workers.underway.length === 1)
+    const { db } = t.built
+    for (let i = 1; i < 120; i++) await t.ask('a secret')
+    const openOfAll = () => db.openJobs.countQueued()
+    const forgotten = t.easel.forget(t.caller().person)
+    const between = await db.write(openOfAll)
+    expect(between).toBeGreaterThan(0)
+    expect(between).toBeLessThan(119)
+    const { count, jobIds } = await forgotten
+    expect([count, jobIds.length, jobIds[0]]).toEqual([120, 120, id])
+    for (const run of t.workers.underway) run.end({ kind: 'cancelled' })
+    await t.settled()
+    expect(filesWith('secret')).toEqual([])
+  })
+
   test('two presses at once make one job', async () => {
     await t.dispose()
     t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })

@@ -11,18 +11,16 @@ export class UnownedFilesTable {
   }
 
   add(files: readonly string[]): void {
-    if (files.length === 0) return
-    const rows = files.map(file => ({ file }))
-    this.#rows.insert(unownedFiles).values(rows).onConflictDoNothing().run()
+    for (const some of slices(files)) {
+      const rows = some.map(file => ({ file }))
+      this.#rows.insert(unownedFiles).values(rows).onConflictDoNothing().run()
+    }
   }
 
   /** Called when the files have a row or are deleted. */
   remove(files: readonly string[]): void {
-    if (files.length === 0) return
-    this.#rows
-      .delete(unownedFiles)
-      .where(inArray(unownedFiles.file, [...files]))
-      .run()
+    for (const some of slices(files))
+      this.#rows.delete(unownedFiles).where(inArray(unownedFiles.file, some)).run()
   }
 
   all(): string[] {
@@ -32,4 +30,14 @@ export class UnownedFilesTable {
       .all()
       .map(row => row.file)
   }
+}
+
+/** SQLite takes 32,766 values in one statement (SQLITE_MAX_VARIABLE_NUMBER, https://sqlite.org/limits.html). */
+const filesPerStatement = 10_000
+
+function slices(files: readonly string[]): string[][] {
+  const count = Math.ceil(files.length / filesPerStatement)
+  return Array.from({ length: count }, (_, i) =>
+    files.slice(i * filesPerStatement, (i + 1) * filesPerStatement),
+  )
 }

@@ -1,5 +1,5 @@
 /** The jobs table: acceptance, guarded state transitions, and queries. */
-import { and, asc, desc, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { isFinal, type JobState, mayMove } from '../../engine/jobs/job.ts'
 import type { Claim, Failure, Waiting } from '../../engine/jobs/store.ts'
 import { jobSizeOf } from '../../engine/jobs/times/job-size.ts'
@@ -32,6 +32,14 @@ export interface JobFigures {
   createdAt: number
   startedAt: number | null
   runMs: number
+}
+
+/** What a removal needs to know of a job. */
+export interface OwnJob {
+  seq: number
+  id: string
+  platform: string
+  removed: boolean
 }
 
 export class JobsTable {
@@ -194,13 +202,14 @@ export class JobsTable {
     return this.#reader.readAll(found).reverse()
   }
 
-  /** Every job of a person, including removed ones, oldest first. */
-  ofPerson(personId: number): { id: string; platform: string; removed: boolean }[] {
+  /** At most `limit` jobs of these rows of people with a higher `seq`, in their order, whatever became of them. */
+  ofPeople(personIds: readonly number[], afterSeq: number, limit: number): OwnJob[] {
     return this.#rows
-      .select({ id: jobs.id, platform: jobs.platform, removedAt: jobs.removedAt })
+      .select({ seq: jobs.seq, id: jobs.id, platform: jobs.platform, removedAt: jobs.removedAt })
       .from(jobs)
-      .where(eq(jobs.personId, personId))
+      .where(and(inArray(jobs.personId, [...personIds]), gt(jobs.seq, afterSeq)))
       .orderBy(asc(jobs.seq))
+      .limit(limit)
       .all()
       .map(({ removedAt, ...job }) => ({ ...job, removed: removedAt !== null }))
   }

@@ -121,7 +121,7 @@ describe('/forget me', () => {
       expect(databaseText()).not.toContain(word)
     }
     expect(it.jobsIn(caller.conversation, 10).map(({ id }) => id)).toEqual([other.id])
-    expect(it.built.db.jobs.ofPerson(it.built.db.people.find(caller.person) ?? -1)).toEqual([])
+    expect(it.built.db.jobs.ofPeople([it.built.db.people.find(caller.person) ?? -1], 0, 1)).toEqual([])
     expect(files()).toEqual([expect.stringContaining(other.id)])
     expect([...it.courier.messages.keys()]).toEqual([other.id])
   })
