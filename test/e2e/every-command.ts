@@ -3,8 +3,9 @@
  * failed and what the kernel counted as attempts to leave. A program of its own, so that it can run in a network of its own.
  */
 import dns from 'node:dns/promises'
-import { writeFileSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { packageRoot } from '../../src/system/paths.ts'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
 import { FakeDiscord } from '../fakes/discord/fake-discord.ts'
@@ -50,11 +51,17 @@ async function commands(settings: string, tokens: Record<string, string>): Promi
   const cwd = process.cwd()
   writeFileSync(join(cwd, 'easel.yaml'), `web: { port: 0 }\n${settings}\n`)
   writeFileSync(join(cwd, 'child.yaml'), 'devices: [{ name: cpu, host: process }]\n')
+  // Pinning writes beside the models.
+  cpSync(join(packageRoot, 'models'), join(cwd, 'own-models'), { recursive: true })
+  writeFileSync(join(cwd, 'own.yaml'), 'modelsDir: own-models\n')
   Object.assign(process.env, tokens)
   const quick = ['--steps', '2', '--seed', '1']
   for (const args of [
     ['migrate'],
     ['models'],
+    ['models', '--lock', '--config', 'own.yaml'],
+    ['devices'],
+    ['devices', '--config', 'child.yaml'],
     ['imagine', 'a red circle', ...quick, '-o', 'a.png'],
     ['imagine', 'a red circle', ...quick, '-o', 'b.png', '--config', 'child.yaml'],
     ['refine', 'a.png'],

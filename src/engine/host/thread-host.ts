@@ -2,8 +2,8 @@
  * A worker as a thread of this process: cheap, but no crash boundary. It is never terminated, because a thread inside
  * onnxruntime's `run` takes the whole process with it (rc 134); it ends itself when asked.
  */
+import '../onnx/telemetry-off.ts'
 import { Worker } from 'node:worker_threads'
-import { disableTelemetry } from '../onnx/telemetry.ts'
 import { type Channel, ChannelHost } from './channel-host.ts'
 import type { WorkerHost } from './worker-host.ts'
 import type { WorkerOptions } from './worker-options.ts'
@@ -17,7 +17,6 @@ export function createThreadHost(options: WorkerOptions): WorkerHost {
 }
 
 function openThread({ entry, env, heapLimitMb }: WorkerOptions): Channel {
-  disableTelemetry()
   const worker = new Worker(entry, {
     env,
     ...(heapLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } }),

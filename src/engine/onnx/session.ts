@@ -1,16 +1,15 @@
 /** Sessions of ONNX Runtime (the only import of onnxruntime-node): opens graphs from memory over weights on disk. */
+import './telemetry-off.ts'
 import * as ort from 'onnxruntime-node'
 import { AppError } from '../../errors/errors.ts'
 import { floatsOfValues, isPortType, type PortType, valuesAs } from '../weights/number-types.ts'
 import { deviceFault, providerOf } from './device.ts'
 import { newGraph, type Target, variantFor } from './kernels.ts'
 import type { OnnxModel } from './model.ts'
-import { disableTelemetry } from './telemetry.ts'
 import type { Precision } from './variants/variant.ts'
 
 // Errors are thrown, so the runtime need not print them as well.
 ort.env.logLevel = 'fatal'
-disableTelemetry()
 
 export interface SessionOptions extends Target {
   /** Threads inside an operator; undefined: the runtime's default (one per core). */
