@@ -75,6 +75,10 @@ class Walk implements Scan {
     }
     const real = await realpath(folder)
     const names = await this.#namesIn(folder, folder)
+    // One model. Its unet/ alone would not tell: a folder of models may have one, too.
+    if (names.includes('model_index.json') || (await hubSnapshot(folder)) !== undefined) {
+      return this.#entry('checkpoint', folder, basename(folder), [])
+    }
     // The whole folder of another program: its entries beside models/ are not models.
     const isProgram = !isOwn && names.includes('models')
     for (const name of names) {
@@ -181,9 +185,11 @@ async function onlyFolderIn(folder: string): Promise<string | undefined> {
   return path !== undefined && others.length === 0 && (await isFolder(path)) ? path : undefined
 }
 
-/** The snapshot folder in Hugging Face's cache (`models--owner--name`): main, or the only one. */
+/** The snapshot folder of a repository in Hugging Face's cache, linked under any name: main, or the only one. */
 async function hubSnapshot(folder: string): Promise<string | undefined> {
-  if (!basename(folder).startsWith('models--')) return undefined
+  const names = await visibleNames(folder)
+  const isNamed = basename(folder).startsWith('models--')
+  if (!isNamed && !names.includes('refs') && !names.includes('blobs')) return undefined
   const snapshots = join(folder, 'snapshots')
   const revisions = await visibleNames(snapshots)
   const main = (await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => '')).trim()
