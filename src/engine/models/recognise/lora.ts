@@ -23,10 +23,31 @@ function lora(family: string, recognises: (header: HeaderView) => boolean): Reco
   return { kind: 'lora', family, recognises: header => header.some(update) && recognises(header) }
 }
 
+/** A factor of a transformer's attention whose columns are its width: Qwen Image's is 3072, SD 3's is 1536 or 2432. */
+const attentionFactor = /transformer_blocks[._]\d+[._]attn[._]\w+\.lora_(?:down|A)\b.*weight$/
+
+/** A transformer's blocks at the top, where a U-Net has levels. */
+const topBlocks = /joint_blocks|(?:^|transformer\.|^lora_unet_)transformer_blocks[._]|lora_transformer_/
+
+function isQwenImage(header: HeaderView): boolean {
+  const hasModulation = header.some(/transformer_blocks[._]\d+[._](?:img|txt)_(?:mlp|mod)[._]/)
+  return hasModulation || (header.some(topBlocks) && header.extent(attentionFactor, 1) === 3072)
+}
+
+/** Whether it changes nothing but a text encoder without a number, which is that of a model with one. */
+function isOfOneTextEncoder(header: HeaderView): boolean {
+  return header.some(/^lora_te_/) && !header.some(/^lora_(?:unet|te[12])_/)
+}
+
 export const loras: readonly Recogniser[] = [
   lora('Flux', header => header.some(/double_blocks|single_blocks|single_transformer_blocks/)),
-  lora('SD 3', header => header.some(/joint_blocks|transformer\.transformer_blocks|lora_transformer_/)),
+  lora('Wan', header => header.some(/(?:^|[._])blocks[._]\d+[._](?:cross|self)_attn[._]/)),
+  lora('Lumina / Z-Image', header => header.some(/(?:^|[._])layers[._]\d+[._]attention[._]/)),
+  lora('AnimateDiff', header => header.some(/motion_modules[._]/)),
+  lora('Qwen Image', isQwenImage),
+  lora('SD 3', header => header.some(topBlocks)),
   lora('SD 1.x', header => textWidth(header) === 768),
   lora('SD 2.x', header => textWidth(header) === 1024),
+  lora('SD 1.x / 2.x', isOfOneTextEncoder),
   lora(sdxl, () => true),
 ]

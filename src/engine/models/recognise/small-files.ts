@@ -2,8 +2,8 @@
 import type { HeaderView } from './header-view.ts'
 import { type Recogniser, sdxl } from './recogniser.ts'
 
-/** Token widths of other families' text encoders. */
-const tokenWidths: Readonly<Record<number, string>> = { 1024: 'SD 2.x', 4096: 'T5' }
+/** The token widths of the text encoders of other families; those of SDXL's are 768 and 1280. */
+const otherTokenWidths = { 'SD 2.x': 1024, T5: 4096 } as const
 
 export const embeddings: readonly Recogniser[] = [
   {
@@ -12,11 +12,13 @@ export const embeddings: readonly Recogniser[] = [
     // OneTrainer's `_out` vectors are for behind an encoder.
     recognises: header => header.every(/^(?:clip_[lg](?:_out)?|text_encoders_[01])$/),
   },
-  {
-    kind: 'embedding',
-    family: 'SD 2.x',
-    recognises: header => isOneEmbedding(header) && tokenWidths[header.extent(/./, -1) ?? 0] === 'SD 2.x',
-  },
+  ...Object.entries(otherTokenWidths).map(
+    ([family, width]): Recogniser => ({
+      kind: 'embedding',
+      family,
+      recognises: header => isOneEmbedding(header) && header.extent(/./, -1) === width,
+    }),
+  ),
   // One encoder's vectors; their width identifies the encoder when they are used.
   { kind: 'embedding', family: sdxl, recognises: isOneEmbedding },
 ]
@@ -55,12 +57,17 @@ export const controlNets: readonly Recogniser[] = [
   { kind: 'controlnet', family: sdxl, recognises: isControlNet },
 ]
 
+function isIpAdapter(header: HeaderView): boolean {
+  return header.some(/^ip_adapter\./) && header.some(/^image_proj\./)
+}
+
 export const adapters: readonly Recogniser[] = [
   {
     kind: 'ip-adapter',
-    family: sdxl,
-    recognises: header => header.some(/^ip_adapter\./) && header.some(/^image_proj\./),
+    family: 'SD 1.x',
+    recognises: header => isIpAdapter(header) && header.extent(/\.to_k_ip\.weight$/, 1) === 768,
   },
+  { kind: 'ip-adapter', family: sdxl, recognises: isIpAdapter },
 ]
 
 export const upscalers: readonly Recogniser[] = [
@@ -72,18 +79,22 @@ export const upscalers: readonly Recogniser[] = [
   },
 ]
 
+function isVae(header: HeaderView): boolean {
+  return (
+    header.some(
+      /^(?:first_stage_model\.|vae\.)?decoder\.mid(?:_block\.resnets\.0|\.block_1)\.norm1\.weight$/,
+    ) &&
+    !header.some(/(?:^|\.)(?:input_blocks|down_blocks)\.\d+\.\d+\.in_layers\.|^(?:unet\.)?conv_in\.weight$/)
+  )
+}
+
 export const parts: readonly Recogniser[] = [
   {
     kind: 'vae',
-    family: sdxl,
-    recognises: header =>
-      header.some(
-        /^(?:first_stage_model\.|vae\.)?decoder\.mid(?:_block\.resnets\.0|\.block_1)\.norm1\.weight$/,
-      ) &&
-      !header.some(
-        /(?:^|\.)(?:input_blocks|down_blocks)\.\d+\.\d+\.in_layers\.|^(?:unet\.)?conv_in\.weight$/,
-      ),
+    family: 'SD 3 / Flux (16 latent channels)',
+    recognises: header => isVae(header) && header.extent(/(?:^|\.)decoder\.conv_in\.weight$/, 1) === 16,
   },
+  { kind: 'vae', family: sdxl, recognises: isVae },
   {
     kind: 'image-encoder',
     family: 'CLIP',

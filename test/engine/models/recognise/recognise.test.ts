@@ -94,3 +94,38 @@ describe('Checkpoints', () => {
     }
   })
 })
+
+describe('What is not for SDXL is not listed as SDXL', () => {
+  test.each<[string, Readonly<Record<string, readonly number[]>>]>([
+    ['lora Wan', { 'diffusion_model.blocks.0.cross_attn.k.lora_A.weight': [4, 5120] }],
+    ['lora Wan', { 'lora_unet_blocks_0_self_attn_q.lora_down.weight': [4, 5120] }],
+    [
+      'lora AnimateDiff',
+      {
+        'down_blocks.0.motion_modules.0.temporal_transformer.transformer_blocks.0.attention_blocks.0.processor.to_q_lora.down.weight':
+          [4, 320],
+      },
+    ],
+    ['lora Qwen Image', { 'transformer.transformer_blocks.0.img_mlp.net.2.lora_A.weight': [4, 12_288] }],
+    ['lora Qwen Image', { 'transformer_blocks.0.txt_mlp.net.2.lora_down.weight': [4, 12_288] }],
+    ['lora SD 3', { 'transformer.transformer_blocks.0.attn.add_k_proj.lora_A.weight': [4, 1536] }],
+    ['lora SD 1.x / 2.x', { 'lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight': [4, 768] }],
+    ['lora SDXL', { 'lora_te1_text_model_encoder_layers_0_mlp_fc1.lora_down.weight': [4, 768] }],
+    ['lora Qwen Image', { 'transformer_blocks.0.attn.add_k_proj.lora_A.weight': [4, 3072] }],
+    ['lora Qwen Image', { 'transformer.transformer_blocks.0.attn.to_k.lora_A.default.weight': [4, 3072] }],
+    ['lora SD 3', { 'transformer_blocks.0.attn.to_k.lora_A.weight': [4, 1536] }],
+    ['lora Lumina / Z-Image', { 'diffusion_model.layers.0.attention.to_q.lora_A.weight': [4, 3840] }],
+    [
+      'vae SD 3 / Flux (16 latent channels)',
+      { 'decoder.mid.block_1.norm1.weight': [512], 'decoder.conv_in.weight': [512, 16, 3, 3] },
+    ],
+    ['vae SDXL', { 'decoder.mid.block_1.norm1.weight': [512], 'decoder.conv_in.weight': [512, 4, 3, 3] }],
+    ['embedding SD 2.x', { emb_params: [1, 1024] }],
+    ['embedding T5', { emb_params: [1, 4096] }],
+    ['embedding SDXL', { emb_params: [1, 1280] }],
+    ['ip-adapter SD 1.x', { 'image_proj.proj.weight': [8, 8], 'ip_adapter.1.to_k_ip.weight': [320, 768] }],
+    ['ip-adapter SDXL', { 'image_proj.proj.weight': [8, 8], 'ip_adapter.1.to_k_ip.weight': [640, 2048] }],
+  ])('%s: %j', (kind, shapes) => {
+    expect(kindOf(shapes)).toBe(kind)
+  })
+})
