@@ -76,6 +76,14 @@ export const longParts = {
     env: jobs => ({ EASEL_FOUR_DEVICES_JOBS: `${jobs}` }),
     figures: /^four devices:/,
   },
+  'slack-sets': {
+    unit: 'sets of four on Slack',
+    total: 200,
+    perRound: 200,
+    files: ['test/bots/slack/many-sets.test.ts'],
+    env: sets => ({ EASEL_SLACK_SETS: `${sets}` }),
+    figures: /^slack sets:/,
+  },
   soak: {
     unit: 'minutes',
     total: 60,
