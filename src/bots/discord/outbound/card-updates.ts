@@ -27,6 +27,8 @@ export class CardUpdates {
   readonly #stale = new Map<string, Stale>()
   /** The last text of each card by job. Edits without a change are not sent. */
   readonly #shown = new Map<string, string>()
+  /** The edit that is under way. */
+  #underway: { jobId: string; over: Promise<void> } | undefined
   #isBusy = false
   #isStopped = false
   #stopTimer = () => {}
@@ -42,9 +44,10 @@ export class CardUpdates {
     if (!this.#isBusy) void this.#work()
   }
 
-  /** Sends the final state. */
+  /** Sends the final state, after an edit under way: tried again, that could take effect last. */
   async finish(jobId: string, card: MessageAddress, post: Post): Promise<Called<undefined>> {
     this.#stale.delete(jobId)
+    if (this.#underway?.jobId === jobId) await this.#underway.over
     const isShown = this.#shown.get(jobId) === contentOf(post)
     this.#shown.delete(jobId)
     return isShown ? { kind: 'done', value: undefined } : this.#parts.messages.edit(card, post)
@@ -68,7 +71,9 @@ export class CardUpdates {
     for (const [jobId, stale] of [...this.#stale]) {
       if (this.#stale.get(jobId) !== stale || !messages.canSpareEdit(stale.card)) continue
       this.#stale.delete(jobId)
-      await this.#edit(jobId, stale)
+      this.#underway = { jobId, over: this.#edit(jobId, stale) }
+      await this.#underway.over
+      this.#underway = undefined
     }
     this.#isBusy = false
     this.#stopTimer()
