@@ -209,6 +209,7 @@ const unscopedAllowed: Readonly<Record<string, string>> = {
   'src/app/access/visible.ts': 'decides who sees what it reads',
   'src/app/views/job-views.ts': 'turns what was decided on into views',
   'src/app/delivery/entry-handler.ts': 'tells a job’s own conversation of it',
+  'src/app/delivery/fan-outs.ts': 'shows the jobs of one request together in the conversation of all of them',
   'src/app/accept.ts': 'finds what an event asked for before, and shows of it what may be seen',
 }
 

@@ -60,6 +60,17 @@ export interface Steps {
   forget(name: string): Promise<void>
 }
 
+/** The jobs of one request, as far as they were not removed: one card, one thread, one notice. */
+export interface FanOut {
+  /** Its steps `card`, `thread` and `told` are those of all. */
+  leads: boolean
+  /** In the order of the request. */
+  members: readonly { job: JobView; result?: DeliveryResult; address?: Address }[]
+  /** What the lead's steps left, where this one does not lead. */
+  card?: string
+  thread?: string
+}
+
 /** A job on its way to somebody. `job.conversation` is where it is to be shown. */
 export interface Delivery {
   /** 16 characters; of the job's own conversation it is the job's id. */
@@ -71,6 +82,8 @@ export interface Delivery {
   address?: Address
   /** Where the job is shown that this one descends from. */
   parent?: Address
+  /** Undefined where the job was asked for alone, and where the courier shows each job by itself. */
+  fanOut?: FanOut
   steps: Steps
 }
 
@@ -98,6 +111,10 @@ export interface Courier {
    * refusal is retried a few times. It throws a retryable fault when waiting may help.
    */
   close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined>
+  /** The steps of a removed delivery that others of its fan-out go on using. Without it each job is shown by itself. */
+  shared?(delivery: Delivery): readonly string[]
+  /** Brings the card of a fan-out up to date; called for the delivery that leads. Fails as `close` does. */
+  showFanOut?(delivery: Delivery): Promise<Closed | undefined>
   /**
    * Tells the one who waits that the job has ended where its result is: a message of its own, a step of the delivery,
    * never made twice. What the platform refuses is left at that. It may throw a retryable fault.

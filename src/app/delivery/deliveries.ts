@@ -122,7 +122,7 @@ export class Deliveries {
     if (!record || !courier) return 'over'
     const entry = db.outbox.next(id)
     if (entry) {
-      const { outcome, shown } = await this.#entries.handle(
+      const { outcome, shown, wakes } = await this.#entries.handle(
         courier,
         record,
         entry,
@@ -131,6 +131,7 @@ export class Deliveries {
       this.#failures.delete(id)
       this.#waiters.check()
       if (shown) this.#showed(shown)
+      for (const other of wakes ?? []) this.#queue.add(other)
       return outcome
     }
     if (this.#progress.isStale(id)) return this.#showProgress(courier, id)
@@ -156,7 +157,7 @@ export class Deliveries {
     }
     const record = db.deliveries.get(id)
     const job = record && views.job(record.jobId)
-    const delivery = record && this.#entries.deliveryOf(record)
+    const delivery = record && this.#entries.deliveryOf(record, courier)
     if (!job || !delivery?.address || this.#isOver(job.id)) {
       this.#progress.forget(id)
       return 'more'

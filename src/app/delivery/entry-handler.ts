@@ -10,6 +10,8 @@ import type { JobViews } from '../views/job-views.ts'
 import type { JobView } from '../views/views.ts'
 import { exponentialPause } from './backoff.ts'
 import type { Courier, Delivery, DeliveryResult } from './courier.ts'
+import { resultOf } from './delivery-result.ts'
+import { FanOuts, type Group } from './fan-outs.ts'
 import { removeSteps } from './remove-steps.ts'
 import { type StepStorage, stepsIn } from './steps.ts'
 import { takeFirstOpen } from './ways.ts'
@@ -35,19 +37,22 @@ export interface EntryHandlerParts {
   log: Logger
 }
 
-/** `shown`: the job as people see it now. */
+/** `shown`: the job as people see it now. `wakes`: deliveries that have something to do now. */
 interface Handled {
   outcome: WorkOutcome
+  wakes?: readonly string[]
   shown?: JobView
 }
 
 export class EntryHandler {
   readonly #parts: EntryHandlerParts
+  readonly #fanOuts: FanOuts
   /** How often in a row something was refused that is tried again, by outbox entry. */
   readonly #refused = new Map<number, number>()
 
   constructor(parts: EntryHandlerParts) {
     this.#parts = parts
+    this.#fanOuts = new FanOuts(parts.db, parts.views)
   }
 
   /** Throws what another try may mend; `faults` counts how often in a row it threw before. */
@@ -57,29 +62,30 @@ export class EntryHandler {
     entry: OutboxEntry,
     faults: number,
   ): Promise<Handled> {
-    const delivery = this.deliveryOf(record)
+    const delivery = this.deliveryOf(record, courier)
     if (!delivery) return this.#drop(record, entry)
     switch (entry.kind) {
       case 'open':
-        return this.#open(courier, delivery, entry, faults)
+        return this.#open(courier, delivery, record, entry, faults)
       case 'settle':
-        return this.#settle(courier, delivery, entry, faults)
+        return this.#settle(courier, delivery, record, entry, faults)
       case 'close':
         return this.#close(courier, delivery, record, entry)
       case 'withdraw':
       case 'erase':
-        return this.#remove(courier, delivery, entry)
+        return this.#remove(courier, delivery, record, entry)
     }
   }
 
   /** Undefined where its job is gone. */
-  deliveryOf(record: DeliveryRecord): Delivery | undefined {
+  deliveryOf(record: DeliveryRecord, courier: Courier): Delivery | undefined {
     const { db, views, clock } = this.#parts
     const found = db.jobs.get(record.jobId)
     if (!found) return undefined
     const view = views.ofRecord(found)
     const job = record.conversation ? { ...view, conversation: record.conversation } : view
     const parent = this.#parentOf(job)
+    const fanOut = courier.shared && this.#fanOuts.of(record)
     return {
       id: record.id,
       job,
@@ -87,6 +93,7 @@ export class EntryHandler {
       isCopy: record.conversation !== undefined,
       ...(record.address === undefined ? {} : { address: record.address }),
       ...(parent === undefined ? {} : { parent }),
+      ...(fanOut === undefined ? {} : { fanOut }),
       steps: stepsIn(this.#stepsOf(record.id), () => clock.now()),
     }
   }
@@ -101,9 +108,18 @@ export class EntryHandler {
     return { outcome: 'more' }
   }
 
-  async #open(courier: Courier, delivery: Delivery, entry: OutboxEntry, faults: number): Promise<Handled> {
+  async #open(
+    courier: Courier,
+    delivery: Delivery,
+    record: DeliveryRecord,
+    entry: OutboxEntry,
+    faults: number,
+  ): Promise<Handled> {
     const { db, log } = this.#parts
     const { id, job } = delivery
+    const group = delivery.fanOut && this.#fanOuts.groupOf(record)
+    // Whoever is waited for wakes the others.
+    if (group && this.#fanOuts.mustWait(group, id)) return { outcome: 'rest' }
     const taken = await takeFirstOpen(courier.openings(delivery), this.#waysOf(delivery, entry, faults))
     if (taken.kind === 'later') return { outcome: { pauseMs: taken.afterMs } }
     if (taken.kind === 'none') {
@@ -115,17 +131,27 @@ export class EntryHandler {
       db.deliverySteps.dropClosed(id)
       db.outbox.remove(entry.id)
     })
-    return { outcome: 'more', ...(taken.kind === 'arrived' ? { shown: job } : {}) }
+    return {
+      outcome: 'more',
+      ...(taken.kind === 'arrived' ? { shown: job } : {}),
+      ...(group ? { wakes: othersIn(group, id) } : {}),
+    }
   }
 
-  async #settle(courier: Courier, delivery: Delivery, entry: OutboxEntry, faults: number): Promise<Handled> {
+  async #settle(
+    courier: Courier,
+    delivery: Delivery,
+    record: DeliveryRecord,
+    entry: OutboxEntry,
+    faults: number,
+  ): Promise<Handled> {
     const { db, clock, log } = this.#parts
     const { id, job } = delivery
     const taken = await takeFirstOpen(courier.results(delivery), this.#waysOf(delivery, entry, faults))
     if (taken.kind === 'later') return { outcome: { pauseMs: taken.afterMs } }
     if (taken.kind === 'none')
       log.error({ jobId: job.id, delivery: id, refusals: taken.refusals }, 'a result could not be delivered')
-    await db.write(() => {
+    const leadId = await db.write(() => {
       if (taken.kind === 'arrived') db.deliveries.arrive(id, taken, clock.now())
       if (taken.kind === 'arrived' && isSamePerson(delivery.recipient, job.author))
         db.deliveries.shownLater(job.id)
@@ -133,8 +159,9 @@ export class EntryHandler {
       db.deliverySteps.dropClosed(id)
       db.outbox.remove(entry.id)
       db.outbox.add(id, 'close', clock.now())
+      return delivery.fanOut && this.#fanOuts.redraw(record, clock.now())
     })
-    return { outcome: 'more', shown: job }
+    return { outcome: 'more', shown: job, ...(leadId === undefined ? {} : { wakes: [leadId] }) }
   }
 
   async #close(
@@ -145,12 +172,18 @@ export class EntryHandler {
   ): Promise<Handled> {
     const { db, log } = this.#parts
     const result = resultOf(record)
-    if (result && this.#isToBeTold(delivery, result)) await this.#tell(courier, delivery)
-    const refused = result && (await courier.close(delivery, result))
+    const shown = delivery.fanOut && this.#fanOuts.stateOf(record)
+    const told = delivery.fanOut ? this.#toldOfAll(delivery) : this.#toldAlone(delivery, result)
+    if (told) await this.#tell(courier, told)
+    const card = delivery.fanOut?.leads ? await courier.showFanOut?.(delivery) : undefined
+    const refused = (result && (await courier.close(delivery, result))) ?? card
     const pause = refused && refused.reason !== 'expired' && this.#pauseAfterRefusal(entry)
     if (pause) return { outcome: pause }
     if (refused) log.warn({ delivery: record.id, code: refused.code }, 'a message was not brought to its end')
-    await db.write(() => db.outbox.remove(entry.id))
+    await db.write(() => {
+      // What changed while the card was drawn is drawn once more.
+      if (!delivery.fanOut || this.#fanOuts.stateOf(record) === shown) db.outbox.remove(entry.id)
+    })
     return { outcome: 'more' }
   }
 
@@ -163,6 +196,21 @@ export class EntryHandler {
       if (fault.retryable || fault.code === 'storage') throw fault
       this.#parts.log.error({ delivery: delivery.id, error: fault.message }, 'somebody was not told')
     }
+  }
+
+  #toldAlone(delivery: Delivery, result: DeliveryResult | undefined): Delivery | undefined {
+    return result && this.#isToBeTold(delivery, result) ? delivery : undefined
+  }
+
+  /** The delivery by which a fan-out is told of: that of its lead, where the result of one is. Undefined: not, or not yet. */
+  #toldOfAll(delivery: Delivery): Delivery | undefined {
+    const { leads = false, members = [] } = delivery.fanOut ?? {}
+    if (!leads || members.some(({ result }) => result === undefined)) return undefined
+    const isOwn = (id: string) => id === delivery.job.id
+    const told = members
+      .filter(({ job, result }) => result && this.#isToBeTold({ ...delivery, job }, result))
+      .sort((a, b) => Number(isOwn(b.job.id)) - Number(isOwn(a.job.id)))[0]
+    return told?.address === undefined ? undefined : { ...delivery, job: told.job, address: told.address }
   }
 
   /** An edit notifies nobody. A direct message does by itself, and who cancelled a job knows. */
@@ -178,11 +226,19 @@ export class EntryHandler {
    * Ends when the platform has confirmed every deletion. What it refuses is named, and asked for again from day to day:
    * a permission may come back.
    */
-  async #remove(courier: Courier, delivery: Delivery, entry: OutboxEntry): Promise<Handled> {
+  async #remove(
+    courier: Courier,
+    delivery: Delivery,
+    record: DeliveryRecord,
+    entry: OutboxEntry,
+  ): Promise<Handled> {
     const { db, clock, log } = this.#parts
+    const group = delivery.fanOut && this.#fanOuts.groupOf(record)
+    const wakes = group ? othersIn(group, delivery.id) : []
+    if (group) await this.#leaveFanOut(courier, delivery, record)
     const refusals = await removeSteps(courier, delivery)
     const soon = refusals.length > 0 ? this.#pauseAfterRefusal(entry) : undefined
-    if (soon) return { outcome: soon }
+    if (soon) return { outcome: soon, wakes }
     const isOver = refusals.length === 0 || clock.now() - entry.createdAt > keepAskingForMs
     if (refusals.length > 0) log.warn({ delivery: delivery.id, refusals }, 'not everything was deleted')
     await db.write(() => {
@@ -191,7 +247,17 @@ export class EntryHandler {
       db.outbox.remove(entry.id)
       if (entry.kind === 'erase') this.#purge(delivery.job.id)
     })
-    return { outcome: isOver ? 'more' : { pauseMs: askAgainMs } }
+    return { outcome: isOver ? 'more' : { pauseMs: askAgainMs }, wakes }
+  }
+
+  /** The card and the thread stay while others need them. */
+  async #leaveFanOut(courier: Courier, delivery: Delivery, record: DeliveryRecord): Promise<void> {
+    const { db, clock } = this.#parts
+    const steps = courier.shared?.(delivery) ?? []
+    await db.write(() => {
+      this.#fanOuts.passOn(record, steps)
+      this.#fanOuts.redraw(record, clock.now())
+    })
   }
 
   /** Inside a transaction: a job that was erased goes once nothing more is asked for it. */
@@ -233,8 +299,6 @@ export class EntryHandler {
   }
 }
 
-/** As it was recorded; undefined where the job was removed in the meantime. */
-function resultOf({ end, way, refusals }: DeliveryRecord): DeliveryResult | undefined {
-  if (end === 'undeliverable') return { kind: 'undeliverable', refusals }
-  return end === 'arrived' ? { kind: 'arrived', way: way ?? 'edit', refusals } : undefined
+function othersIn({ all }: Group, id: string): string[] {
+  return all.map(job => job.id).filter(other => other !== id)
 }

@@ -15,6 +15,47 @@ export function requestCard(job: JobView, words: Words): Message {
   }
 }
 
+/** The card of a fan-out: what was asked for and by whom, and how many of its jobs are over. */
+export function fanOutCard(jobs: readonly JobView[], words: Words): Message {
+  const [first] = jobs
+  return {
+    ...textMessage(shortened(promptsOf(jobs, words).join(' · '), mostTitle), countLines(jobs, words)),
+    ...(first && authorOf(first, words)),
+  }
+}
+
+/** The name of a fan-out's thread. It outlives the deletion of one job, so it has words that all of them share. */
+export function fanOutName(jobs: readonly JobView[], words: Words): string {
+  const [only = '', ...more] = promptsOf(jobs, words)
+  return more.length === 0 ? only : words.job.variants(jobs.length)
+}
+
+/** That all of a fan-out is over. */
+export function fanOutEnd(jobs: readonly JobView[], words: Words): Message {
+  const done = jobs.filter(({ state }) => state === 'done')
+  const pictures = done.reduce((sum, job) => sum + job.pictures.length, 0)
+  const lines = done.length === jobs.length ? [] : countLines(jobs, words)
+  return textMessage(pictures > 0 ? words.job.ready(pictures) : words.job.ended, lines)
+}
+
+const mostTitle = 300
+
+function promptsOf(jobs: readonly JobView[], words: Words): string[] {
+  return [...new Set(jobs.map(job => titleOf(job, words)))]
+}
+
+function countLines(jobs: readonly JobView[], words: Words): string[] {
+  const count = (...states: JobView['state'][]) => jobs.filter(({ state }) => states.includes(state)).length
+  return [
+    words.job.fanOut({
+      done: count('done'),
+      jobs: jobs.length,
+      failed: count('failed', 'dead', 'expired'),
+      cancelled: count('cancelled'),
+    }),
+  ]
+}
+
 /** The message in the thread: the placeholder with its progress, then the result, or why there is none. */
 export function jobMessage(job: JobView, words: Words): Message {
   const buttons = buttonRows(job, words)

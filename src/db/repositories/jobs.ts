@@ -177,6 +177,11 @@ export class JobsTable {
     return this.#reader.readAll(found)
   }
 
+  /** The event that asked for the job. */
+  eventOf(id: string): string | undefined {
+    return this.#rows.select({ eventId: jobs.eventId }).from(jobs).where(eq(jobs.id, id)).get()?.eventId
+  }
+
   byEvent(platform: string, eventId: string): JobRecord[] {
     const found = selectJobs(this.#rows)
       .where(and(eq(jobs.platform, platform), eq(jobs.eventId, eventId)))

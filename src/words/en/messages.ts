@@ -44,6 +44,14 @@ export const job = {
     pictures === 1 ? 'Your picture is ready.' : 'Your pictures are ready.',
   ended: 'Your picture could not be painted.',
   done: (pictures: number): string => (pictures === 1 ? 'Done' : `${pictures} pictures done`),
+  /** How a request of several jobs stands. */
+  fanOut: (n: { done: number; jobs: number; failed: number; cancelled: number }): string =>
+    [
+      `${n.done} of ${n.jobs} done`,
+      ...(n.failed > 0 ? [`${n.failed} failed`] : []),
+      ...(n.cancelled > 0 ? [`${n.cancelled} cancelled`] : []),
+    ].join(' · '),
+  variants: (jobs: number) => `${jobs} variants`,
   next: 'Next in the queue',
   place: (place: number) => `Place ${place} in the queue`,
   queued: 'In the queue',

@@ -36,6 +36,13 @@ export const job: Words['job'] = {
   ready: pictures => (pictures === 1 ? '你的图片好了。' : `你的 ${pictures} 张图片好了。`),
   ended: '你的图片没有画成。',
   done: pictures => (pictures === 1 ? '已完成' : `${pictures} 张已完成`),
+  fanOut: n =>
+    [
+      `已完成 ${n.done}/${n.jobs}`,
+      ...(n.failed > 0 ? [`${n.failed} 个失败`] : []),
+      ...(n.cancelled > 0 ? [`${n.cancelled} 个已取消`] : []),
+    ].join(' · '),
+  variants: jobs => `${jobs} 个变体`,
   next: '下一个就轮到',
   place: place => `排在第 ${place} 位`,
   queued: '排队中',

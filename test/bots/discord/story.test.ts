@@ -170,15 +170,15 @@ describe('a request on Discord', () => {
     }
   })
 
-  it('asks before it makes many of one, and makes a card and a thread for each', async () => {
+  it('asks before it makes many of one, and makes one card and one thread for all', async () => {
     const { ada, channel } = t.scene
     await imagine(channel, 'a {red,green} cat')
     expect(t.messages()).toEqual([])
     const question = t.discord.world.messagesIn(channel, ada.user).at(-1)
     if (question === undefined) throw new Error('no question')
     await t.answered(ada.presses(question, 'Paint all 2'))
-    expect(t.messages()).toHaveLength(2)
-    for (const card of t.messages()) expect(t.messages(t.thread(card)).map(pictures)).toEqual([1])
+    expect(t.messages()).toHaveLength(1)
+    expect(t.messages(t.thread()).map(pictures)).toEqual([1, 1])
   })
 
   it('confirms a request whose card is delayed', async () => {

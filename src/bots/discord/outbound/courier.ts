@@ -18,7 +18,7 @@ import type { MessagePlacement } from './message-placement.ts'
 import type { Messages } from './messages.ts'
 import type { TokenExpiryNotices } from './token-expiry-notices.ts'
 import type { Pictures } from './uploads.ts'
-import { close, remove } from './ways/closing.ts'
+import { close, remove, shared, showFanOut } from './ways/closing.ts'
 import { openingWays } from './ways/opening-ways.ts'
 import { resultWays } from './ways/result-ways.ts'
 
@@ -67,15 +67,18 @@ export class DiscordCourier implements Courier {
     this.#parts.firstMessages.done(job.id)
   }
 
-  async progress({ job }: Delivery, at: Address): Promise<void> {
+  async progress({ job, fanOut }: Delivery, at: Address): Promise<void> {
     const { placement, messages, posts, cards, expiryNotices, log } = this.#parts
     const address = readAddress(at)
     const { messageId, card } = address
     this.#planExpiryNotice(address, job)
     if (this.#closed.has(messageId) || expiryNotices.wasGiven(job.id)) return
     if (!placement.isAlive(address) || !messages.canSpareEdit(address)) return
-    if (card !== undefined && job.state === 'running') cards.refresh(job, card)
-    const post = posts.progress(job, { hasCard: card !== undefined, notes: notesOf(address.shortfall) })
+    if (card !== undefined && fanOut === undefined && job.state === 'running') cards.refresh(job, card)
+    const post = posts.progress(job, {
+      hasCard: card !== undefined && fanOut === undefined,
+      notes: notesOf(address.shortfall),
+    })
     const shown = JSON.stringify([post.components, job.preview?.length])
     if (this.#shown.get(messageId) === shown) return
     this.#shown.set(messageId, shown)
@@ -98,9 +101,17 @@ export class DiscordCourier implements Courier {
     const { placement, posts } = this.#parts
     if (delivery.address === undefined) return
     const { channelId, messageId, token } = readAddress(delivery.address)
-    const post = posts.end(delivery.job, delivery.recipient.userId)
+    const post = posts.end(delivery.job, delivery.recipient.userId, delivery.fanOut)
     if (token === undefined) await placement.inChannel(delivery, 'told', channelId, post, messageId)
     else await placement.byToken(delivery, 'told', post)
+  }
+
+  shared(delivery: Delivery): readonly string[] {
+    return shared(delivery)
+  }
+
+  showFanOut(delivery: Delivery): Promise<Closed | undefined> {
+    return showFanOut(this.#parts, delivery)
   }
 
   close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined> {

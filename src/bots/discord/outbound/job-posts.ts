@@ -1,8 +1,17 @@
 /** The content of a job's messages on Discord: texts in the person's language, files, notes on fallbacks. Pure. */
+import type { FanOut } from '../../../app/delivery/courier.ts'
 import type { JobView } from '../../../app/views/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
-import { endMessage, jobMessage, loneMessage, requestCard, withoutWords } from '../../messages/job-message.ts'
+import {
+  endMessage,
+  fanOutCard,
+  fanOutEnd,
+  jobMessage,
+  loneMessage,
+  requestCard,
+  withoutWords,
+} from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
 import { detailsOf, type Shortfall } from './address.ts'
 import type { Post } from './messages.ts'
@@ -42,9 +51,11 @@ export class JobPosts {
   }
 
   /** The request card in the channel. */
-  card(job: JobView, form: PostForm = {}): Post {
+  card(job: JobView, form: PostForm = {}, fanOut?: FanOut): Post {
     const files = form.thumbnail === undefined ? [] : [form.thumbnail]
-    return this.#post(job, shown => requestCard(shown, wordsOf(job)), form, files)
+    const words = wordsOf(job)
+    const jobs = fanOut && jobsOf(fanOut).map(each => (form.isWordless ? withoutWords(each) : each))
+    return this.#post(job, shown => (jobs ? fanOutCard(jobs, words) : requestCard(shown, words)), form, files)
   }
 
   /** The placeholder, with the current preview. */
@@ -60,10 +71,11 @@ export class JobPosts {
   }
 
   /** That the job is over, to the one who waits for it. Alone with the bot a new message is enough. */
-  end(job: JobView, userId: string): Post {
+  end(job: JobView, userId: string, fanOut?: FanOut): Post {
     const words = wordsOf(job)
     const mention = job.conversation.kind === 'direct' ? undefined : userId
-    return { ...render(endMessage(job, words), words, { mention }), files: [], pings: mention }
+    const message = fanOut ? fanOutEnd(jobsOf(fanOut), words) : endMessage(job, words)
+    return { ...render(message, words, { mention }), files: [], pings: mention }
   }
 
   #post(
@@ -89,6 +101,10 @@ export class JobPosts {
       files: said,
     }
   }
+}
+
+function jobsOf({ members }: FanOut): JobView[] {
+  return members.map(({ job }) => job)
 }
 
 function messageWith({ hasCard }: PostForm, { conversation }: JobView): (shown: JobView) => Message {

@@ -107,9 +107,9 @@ async function noticed(
   const isSoon = context.messages.canPostSoon(requester.workspace, requester.place)
   const reply = await work()
   rememberRequester(context, requester, reply, sendEphemeral)
-  // A card and a placeholder each.
+  // A card and a placeholder for each job.
   if (reply.kind === 'accepted')
-    context.messages.expect(requester.workspace, requester.place, 2 * reply.jobs.length)
+    context.messages.expect(requester.workspace, requester.place, reply.jobs.length + 1)
   if (reply.kind !== 'accepted' || reply.message !== undefined || isSoon) return reply
   return { ...reply, message: textMessage(requester.words.slack.replies.accepted) }
 }

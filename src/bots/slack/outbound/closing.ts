@@ -1,9 +1,9 @@
 /** Ends a delivery on Slack: the card shows the outcome, and superseded messages are deleted. Also deletes everything. */
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../app/delivery/courier.ts'
-import { altTextOf, requestCard } from '../../messages/job-message.ts'
+import { altTextOf } from '../../messages/job-message.ts'
 import type { Called } from '../transport/api.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
-import { contextOf, type DeliveryContext, inAnyForm, messageOf } from './delivery-context.ts'
+import { cardOf, contextOf, type DeliveryContext, inAnyForm, messageOf } from './delivery-context.ts'
 import { type Messages, readPosted } from './messages.ts'
 import { closedBy, notInstalled, reasonOf } from './refusals.ts'
 import { type Payload, render } from './render.ts'
@@ -23,24 +23,45 @@ export async function close(
 ): Promise<Closed | undefined> {
   const context = contextOf(parts.workspaces, delivery)
   if (context === undefined) return undefined
-  const card = await closeCard(parts, context, result)
+  // A card of its own beside that of its fan-out: both were opened before either knew of the other.
+  const { fanOut, ...alone } = delivery
+  const card = fanOut?.leads
+    ? undefined
+    : await closeCard(parts, { ...context, delivery: alone }, whereElse(context, result), result)
   const placeholder = await closePlaceholder(parts, context, result)
   const superseded = await removeSuperseded(parts, context, result)
   return card ?? placeholder ?? superseded
 }
 
+/** The card of a fan-out: how its jobs stand, with a picture of this delivery where it has one. */
+export async function showFanOut(parts: ClosingParts, delivery: Delivery): Promise<Closed | undefined> {
+  const context = contextOf(parts.workspaces, delivery)
+  if (context === undefined) return undefined
+  const { members = [] } = delivery.fanOut ?? {}
+  const own = members.find(({ job }) => job.id === delivery.job.id)?.result
+  return closeCard(
+    parts,
+    context,
+    members.flatMap(({ job, result }) =>
+      result ? whereElse({ ...context, delivery: { ...delivery, job } }, result) : [],
+    ),
+    own,
+  )
+}
+
 async function closeCard(
   { messages }: ClosingParts,
   context: DeliveryContext,
-  result: DeliveryResult,
+  notes: readonly string[],
+  own: DeliveryResult | undefined,
 ): Promise<Closed | undefined> {
   const { delivery, workspace, words } = context
   const stored = delivery.steps.value('card')
   if (stored === undefined) return undefined
-  const card = requestCard(delivery.job, words)
-  const shown = { ...card, lines: [...card.lines, ...whereElse(context, result)] }
+  const card = cardOf(context)
+  const shown = { ...card, lines: [...card.lines, ...new Set(notes)] }
   const edit = (payload: Payload) => messages.edit(workspace, readPosted(stored), payload)
-  const thumbnail = thumbnailOf(context, result)
+  const thumbnail = thumbnailOf(context, own)
   if (thumbnail !== undefined) {
     const edited = await edit(render(shown, words, { thumbnail }))
     if (edited.kind === 'done') return undefined
@@ -50,10 +71,10 @@ async function closeCard(
 }
 
 /** The first of the pictures that the result shows, if any. */
-function thumbnailOf({ delivery, at, words }: DeliveryContext, result: DeliveryResult) {
+function thumbnailOf({ delivery, at, words }: DeliveryContext, result: DeliveryResult | undefined) {
   const { job, steps } = delivery
   const [first] = job.pictures
-  if (first === undefined || at?.group === undefined || result.kind !== 'arrived') return undefined
+  if (first === undefined || at?.group === undefined || result?.kind !== 'arrived') return undefined
   const fileId = steps.value(`file:${at.group}:${first.id}`)
   return fileId ? { fileId, altText: altTextOf(job, first, words) } : undefined
 }

@@ -11,11 +11,11 @@ import type {
 } from '../../../app/delivery/courier.ts'
 import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
-import { endMessage, requestCard } from '../../messages/job-message.ts'
+import { endMessage, fanOutEnd, requestCard } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { localeOf, readAddress, type SlackAddress } from './address.ts'
-import { close, remove } from './closing.ts'
+import { close, remove, showFanOut } from './closing.ts'
 import { contextOf, type DeliveryContext, messageOf, placeOf, postOnce } from './delivery-context.ts'
 import type { EphemeralMessages } from './ephemeral-messages.ts'
 import type { Messages } from './messages.ts'
@@ -80,12 +80,12 @@ export class SlackCourier implements Courier {
 
   /** A card must not go on telling a place in the queue. It may be skipped: the last state comes in any case. */
   async #refreshCard(
-    { delivery: { job }, workspace, words }: DeliveryContext,
+    { delivery: { job, fanOut }, workspace, words }: DeliveryContext,
     at: SlackAddress,
   ): Promise<void> {
     const { messages, log } = this.#parts
     const { card, channel } = at
-    if (job.state !== 'running' || card === undefined || this.#shown.has(card)) return
+    if (fanOut !== undefined || job.state !== 'running' || card === undefined || this.#shown.has(card)) return
     this.#shown.set(card, job.state)
     try {
       await messages.edit(workspace, { channel, ts: card }, render(requestCard(job, words), words))
@@ -111,8 +111,23 @@ export class SlackCourier implements Courier {
     const { channel, thread } = context.at
     const isDirect = delivery.job.conversation.kind === 'direct'
     const mention = isDirect ? undefined : delivery.recipient.userId
-    const payload = render(endMessage(delivery.job, context.words), context.words, { mention })
+    const { job, fanOut } = delivery
+    const message = fanOut
+      ? fanOutEnd(
+          fanOut.members.map(member => member.job),
+          context.words,
+        )
+      : endMessage(job, context.words)
+    const payload = render(message, context.words, { mention })
     await postOnce(messages, context, 'told', placeOf(channel, thread), payload, { find: async () => '' })
+  }
+
+  shared(): readonly string[] {
+    return ['card', 'told']
+  }
+
+  showFanOut(delivery: Delivery): Promise<Closed | undefined> {
+    return showFanOut(this.#parts, delivery)
   }
 
   close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined> {

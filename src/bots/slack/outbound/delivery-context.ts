@@ -2,7 +2,7 @@
 import type { Address, Delivery, StepOptions } from '../../../app/delivery/courier.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
-import { jobMessage, loneMessage, withoutWords } from '../../messages/job-message.ts'
+import { fanOutCard, jobMessage, loneMessage, requestCard, withoutWords } from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
 import type { Called } from '../transport/api.ts'
 import type { Workspace, Workspaces } from '../transport/workspaces.ts'
@@ -76,9 +76,23 @@ export async function inAnyForm<T>(
 }
 
 /** The message of the job. `hasCard`: a card above shows the request. */
-export function messageOf({ delivery: { job }, words, notes }: DeliveryContext, hasCard: boolean): Message {
-  const message = hasCard ? jobMessage(job, words) : loneMessage(job, words)
+export function messageOf(
+  { delivery: { job, fanOut }, words, notes }: DeliveryContext,
+  hasCard: boolean,
+): Message {
+  // The card of a fan-out does not say which of its jobs this is.
+  const message = hasCard && fanOut === undefined ? jobMessage(job, words) : loneMessage(job, words)
   return { ...message, lines: [...message.lines, ...notes] }
+}
+
+/** The card of the request. */
+export function cardOf({ delivery: { job, fanOut }, words }: DeliveryContext): Message {
+  return fanOut
+    ? fanOutCard(
+        fanOut.members.map(member => member.job),
+        words,
+      )
+    : requestCard(job, words)
 }
 
 /** The message without user text: its state, its buttons and the notes. */

@@ -1,10 +1,16 @@
 /** The ways of a job's first message on Slack: a thread under its card, or the place itself. */
 import type { Delivery, Way, WayOutcome } from '../../../app/delivery/courier.ts'
-import { requestCard } from '../../messages/job-message.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { readAddress, workspaceOf, writeAddress } from './address.ts'
-import { contextOf, type DeliveryContext, inAnyForm, messageOf, postOnce } from './delivery-context.ts'
-import type { Messages, Place } from './messages.ts'
+import {
+  cardOf,
+  contextOf,
+  type DeliveryContext,
+  inAnyForm,
+  messageOf,
+  postOnce,
+} from './delivery-context.ts'
+import { type Messages, type Place, readPosted } from './messages.ts'
 import { closedBy, notInstalled } from './refusals.ts'
 
 export interface OpeningParts {
@@ -24,8 +30,13 @@ export function openingWays(parts: OpeningParts, delivery: Delivery): Way[] {
 }
 
 async function openThread(parts: OpeningParts, context: DeliveryContext): Promise<WayOutcome> {
-  const { delivery, words, place } = context
-  const card = await inAnyForm(context, requestCard(delivery.job, words), payload =>
+  const { delivery, place } = context
+  // The card of another job of the same request.
+  if (delivery.fanOut?.card !== undefined) {
+    const { channel, ts } = readPosted(delivery.fanOut.card)
+    return openIn(parts, context, { channel, thread: ts }, ts)
+  }
+  const card = await inAnyForm(context, cardOf(context), payload =>
     postOnce(parts.messages, context, 'card', place, payload),
   )
   if (card.kind === 'refused') return closedBy(card)

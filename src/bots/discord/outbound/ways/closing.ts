@@ -26,25 +26,46 @@ export async function close(
   delivery: Delivery,
   result: DeliveryResult,
 ): Promise<Closed | undefined> {
-  const card = await closeCard(parts, delivery, result)
+  // A card of its own beside that of its fan-out: both were opened before either knew of the other.
+  const { fanOut, ...alone } = delivery
+  const card = fanOut?.leads ? undefined : await closeCard(parts, alone, whereElse(result), result)
   const placeholder = await closePlaceholder(parts, delivery, result)
   return card ?? placeholder
 }
 
+/** What others of a fan-out go on using: where no thread could be opened, the card is the message of one job. */
+export function shared(delivery: Delivery): readonly string[] {
+  const { steps } = delivery
+  return steps.value('thread') === undefined || isOwnMessage(delivery) ? ['told'] : ['card', 'thread', 'told']
+}
+
+/** The card of a fan-out: how its jobs stand, with a picture of this delivery where it has one. */
+export function showFanOut(parts: ClosingParts, delivery: Delivery): Promise<Closed | undefined> {
+  const { members = [] } = delivery.fanOut ?? {}
+  const notes = new Set(members.flatMap(({ result }) => (result ? whereElse(result) : [])))
+  const own = members.find(({ job }) => job.id === delivery.job.id)?.result
+  return closeCard(parts, delivery, [...notes], own)
+}
+
+/** Without a thread the card is the result itself. */
+function isOwnMessage({ steps, address }: Delivery): boolean {
+  const card = steps.value('card')
+  return card !== undefined && isSame(readAddress(card), address)
+}
+
 async function closeCard(
   { cards, posts, pictures }: ClosingParts,
-  { job, steps, address }: Delivery,
-  result: DeliveryResult,
+  delivery: Delivery,
+  notes: readonly Note[],
+  result: DeliveryResult | undefined,
 ): Promise<Closed | undefined> {
+  const { job, steps, fanOut } = delivery
   const stored = steps.value('card')
-  if (stored === undefined) return undefined
+  if (stored === undefined || isOwnMessage(delivery)) return undefined
   const card = readAddress(stored)
-  // Without a thread the card is the result itself.
-  if (address !== undefined && readAddress(address).messageId === card.messageId) return undefined
-  const notes = whereElse(result)
   const finish = (thumbnail?: PostForm['thumbnail']) =>
-    inAnyForm(form => cards.finish(job.id, card, posts.card(job, { ...form, notes, thumbnail })), {})
-  const isShown = result.kind === 'arrived' && has(job.conversation, 'attach')
+    inAnyForm(form => cards.finish(job.id, card, posts.card(job, { ...form, notes, thumbnail }, fanOut)), {})
+  const isShown = result?.kind === 'arrived' && has(job.conversation, 'attach')
   const thumbnail = isShown ? await pictures.thumbnail(job, wordsOf(job)) : undefined
   const finished = await finish(thumbnail)
   if (thumbnail === undefined || finished.kind === 'done') return refusalOf(finished)
@@ -59,7 +80,7 @@ async function closePlaceholder(
   delivery: Delivery,
   result: DeliveryResult,
 ): Promise<Closed | undefined> {
-  const { job, steps, address } = delivery
+  const { job, steps, address, fanOut } = delivery
   const stored = steps.value('message')
   if (stored === undefined) return undefined
   const placeholder = readAddress(stored)
@@ -67,7 +88,10 @@ async function closePlaceholder(
   const isBeside = result.kind === 'arrived' && result.way !== 'direct'
   const isTakenAway = result.refusals.some(({ what, reason }) => what === 'edit' && reason === 'deleted')
   if (!isBeside && !isTakenAway) {
-    const form = { hasCard: steps.value('card') !== undefined, notes: notesFor(job, result) }
+    const form = {
+      hasCard: steps.value('card') !== undefined && fanOut === undefined,
+      notes: notesFor(job, result),
+    }
     const edited = await inAnyForm(
       full => placement.edit(placeholder, posts.result(job, { files: [] }, full)),
       form,
@@ -122,11 +146,11 @@ async function removeThread(
 /** A post without a response may exist. */
 async function found(
   messages: Messages,
-  { id, job: { conversation }, steps }: Delivery,
+  { id, job: { conversation }, steps, fanOut }: Delivery,
   { name, at }: StepRecord,
 ): Promise<DiscordAddress | undefined> {
   if (detailsOf(conversation).answersOnly === true) return undefined
-  const inThread = name === 'card' ? undefined : steps.value('thread')
+  const inThread = name === 'card' ? undefined : (steps.value('thread') ?? fanOut?.thread)
   const channelId = inThread ?? conversation.threadId ?? conversation.channelId
   return messages.findOwn(channelId, { deliveryId: id, step: name }, at)
 }

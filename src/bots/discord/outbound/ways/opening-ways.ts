@@ -1,12 +1,13 @@
 /** The ways of a job's first message on Discord: a thread under its card, the channel, a response, a direct message. */
 import type { Delivery, Way, WayName, WayOutcome } from '../../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../../app/people/people.ts'
-import { titleOf } from '../../../messages/job-message.ts'
+import { fanOutName, titleOf } from '../../../messages/job-message.ts'
 import { type Called, refusals } from '../../transport/api.ts'
 import {
   type DiscordAddress,
   detailsOf,
   type MessageAddress,
+  readAddress,
   type Shortfall,
   writeAddress,
 } from '../address.ts'
@@ -36,7 +37,11 @@ export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
   const shortfall = wantsThread ? whyNoThread(conversation) : undefined
   const ways: Way[] = []
   const add = (name: WayName, take: () => Promise<WayOutcome>) => ways.push({ name, take })
-  if (wantsThread && shortfall === undefined) add('thread', () => openThread(parts, delivery))
+  const { card, thread } = delivery.fanOut ?? {}
+  if (card !== undefined && thread !== undefined)
+    add('thread', () => openInThread(parts, delivery, readAddress(card), thread))
+  if (wantsThread && shortfall === undefined && card === undefined)
+    add('thread', () => openThread(parts, delivery))
   const channelId = ownChannelOf(delivery)
   if (channelId !== undefined) {
     const { pressedId } = detailsOf(conversation)
@@ -78,6 +83,21 @@ async function openWith(
   return { kind: 'arrived', address: writeAddress({ ...placed.value, shortfall }) }
 }
 
+/** The thread under the card of another job of the same request. */
+async function openInThread(
+  { placement, posts }: WayParts,
+  delivery: Delivery,
+  { channelId, messageId }: MessageAddress,
+  thread: string,
+): Promise<WayOutcome> {
+  const placed = await inAnyForm(
+    form => placement.inChannel(delivery, 'message', thread, posts.progress(delivery.job, form)),
+    {},
+  )
+  if (placed.kind === 'refused') return closedBy(placed)
+  return { kind: 'arrived', address: writeAddress({ ...placed.value, card: { channelId, messageId } }) }
+}
+
 async function openThread(parts: WayParts, delivery: Delivery): Promise<WayOutcome> {
   const { placement, posts } = parts
   const { job } = delivery
@@ -87,7 +107,7 @@ async function openThread(parts: WayParts, delivery: Delivery): Promise<WayOutco
   if (thread.kind === 'refused') return insteadOfThread(parts, delivery, card.value, whyRefused(thread.code))
   const placed = await inAnyForm(
     form => placement.inChannel(delivery, 'message', thread.value, posts.progress(job, form)),
-    { hasCard: true },
+    { hasCard: delivery.fanOut === undefined },
   )
   if (placed.kind === 'refused') return insteadOfThread(parts, delivery, card.value, 'sendInThreads')
   return { kind: 'arrived', address: writeAddress({ ...placed.value, card: card.value }) }
@@ -96,7 +116,7 @@ async function openThread(parts: WayParts, delivery: Delivery): Promise<WayOutco
 async function postCard({ placement, posts }: WayParts, delivery: Delivery): Promise<Called<MessageAddress>> {
   const { channelId } = delivery.job.conversation
   const posted = await inAnyForm(
-    form => placement.inChannel(delivery, 'card', channelId, posts.card(delivery.job, form)),
+    form => placement.inChannel(delivery, 'card', channelId, posts.card(delivery.job, form, delivery.fanOut)),
     {},
   )
   if (posted.kind === 'refused') return posted
@@ -107,13 +127,19 @@ async function postCard({ placement, posts }: WayParts, delivery: Delivery): Pro
 /** An existing thread is reused, so no search is needed after a crash. */
 async function startThread(
   { messages }: WayParts,
-  { job, steps }: Delivery,
+  { job, steps, fanOut }: Delivery,
   card: MessageAddress,
 ): Promise<Called<string>> {
   const words = wordsOf(job)
   const named = (name: string) =>
     steps.once('thread', () => messages.startThread(card, name), { makes: 'thread' })
-  const name = oneLine(titleOf(job, words), longestThreadName) || words.job.untitled
+  const title = fanOut
+    ? fanOutName(
+        fanOut.members.map(member => member.job),
+        words,
+      )
+    : titleOf(job, words)
+  const name = oneLine(title, longestThreadName) || words.job.untitled
   const started = await named(name)
   const isOfName = started.kind === 'refused' && reasonOf(started.code) === 'content'
   return isOfName && name !== words.job.untitled ? named(words.job.untitled) : started

@@ -28,7 +28,9 @@ export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
   if (job.state === 'cancelled') return ways
   if (at?.card !== undefined) {
     const threadId = at.card.messageId
-    add('thread', (step, post) => placement.inChannel(delivery, step, threadId, post), { hasCard: true })
+    add('thread', (step, post) => placement.inChannel(delivery, step, threadId, post), {
+      hasCard: delivery.fanOut === undefined,
+    })
   }
   const channelId = ownChannelOf(delivery)
   if (channelId !== undefined) {
@@ -42,11 +44,14 @@ export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
 
 async function takeEdit(
   { placement, posts, pictures }: ResultParts,
-  { job }: Delivery,
+  { job, fanOut }: Delivery,
   at: DiscordAddress,
 ): Promise<WayOutcome> {
   if (!mayShowPictures({ job })) return noAttaching
-  const form: PostForm = { hasCard: at.card !== undefined, notes: notesOf(at.shortfall) }
+  const form: PostForm = {
+    hasCard: at.card !== undefined && fanOut === undefined,
+    notes: notesOf(at.shortfall),
+  }
   const edited = await pictures.send(job, wordsOf(job), limitOf(job), packed =>
     inAnyForm(full => placement.edit(at, posts.result(job, packed, full)), form),
   )

@@ -1,0 +1,119 @@
+/** Fan-outs: the jobs of one event, which share one card, one thread and one notice. One of their deliveries leads. */
+import type { Database } from '../../db/database.ts'
+import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
+import type { JobRecord } from '../../db/repositories/job-records.ts'
+import type { JobViews } from '../views/job-views.ts'
+import type { FanOut } from './courier.ts'
+import { resultOf } from './delivery-result.ts'
+
+export interface Group {
+  /** Whose steps are the card, the thread and the notice: a living one, or one whose card is still to be passed on. */
+  leadId: string
+  /** The jobs that were not removed, in the order of the request. */
+  living: readonly JobRecord[]
+  all: readonly JobRecord[]
+}
+
+export class FanOuts {
+  readonly #db: Database
+  readonly #views: JobViews
+
+  constructor(db: Database, views: JobViews) {
+    this.#db = db
+    this.#views = views
+  }
+
+  /** Undefined where the delivery is of a copy, or its job was asked for alone. */
+  groupOf({ id, jobId, platform }: Pick<DeliveryRecord, 'id' | 'jobId' | 'platform'>): Group | undefined {
+    const eventId = id === jobId ? this.#db.jobs.eventOf(jobId) : undefined
+    if (eventId === undefined) return undefined
+    const all = this.#db.jobs.byEvent(platform, eventId)
+    if (all.length < 2) return undefined
+    const living = all.filter(({ removed }) => !removed)
+    const withCard = (job: JobRecord) => this.#hasCard(job.id)
+    const lead = living.find(withCard) ?? all.find(withCard) ?? living[0]
+    return lead && { leadId: lead.id, living, all }
+  }
+
+  /** What couriers are told of it. */
+  of(record: DeliveryRecord): FanOut | undefined {
+    const group = this.groupOf(record)
+    if (!group) return undefined
+    const { leadId, living } = group
+    const card = leadId === record.id ? undefined : this.#valueOf(leadId, 'card')
+    const thread = leadId === record.id ? undefined : this.#valueOf(leadId, 'thread')
+    return {
+      leads: leadId === record.id,
+      members: this.#views.ofRecords(living).map(job => {
+        const delivery = this.#db.deliveries.get(job.id)
+        const result = delivery && resultOf(delivery)
+        return {
+          job,
+          ...(result ? { result } : {}),
+          ...(delivery?.address === undefined ? {} : { address: delivery.address }),
+        }
+      }),
+      ...(card === undefined ? {} : { card }),
+      ...(thread === undefined ? {} : { thread }),
+    }
+  }
+
+  /** Whether another one must open the card first, or pass it on. */
+  mustWait({ leadId, living }: Group, id: string): boolean {
+    if (leadId === id) return false
+    const isLiving = (jobId: string) => living.some(job => job.id === jobId)
+    if (!isLiving(leadId)) return this.#next(leadId) !== undefined && !this.#isKept(leadId)
+    if (this.#hasCard(leadId)) return this.#next(leadId) === 'open'
+    const before = living.slice(
+      0,
+      living.findIndex(job => job.id === id),
+    )
+    return before.some(job => this.#next(job.id) === 'open')
+  }
+
+  /** Everything that its card shows, to be compared. */
+  stateOf(record: DeliveryRecord): string | undefined {
+    const group = this.groupOf(record)
+    if (!group) return undefined
+    const states = group.living.map(({ id, state }) => [id, state, this.#db.deliveries.get(id)?.end])
+    return JSON.stringify([group.leadId, states])
+  }
+
+  /** Inside a transaction: the card is to show what changed. The delivery that will do so. */
+  redraw(record: DeliveryRecord, now: number): string | undefined {
+    const group = this.groupOf(record)
+    if (!group?.living.some(({ id }) => id === group.leadId)) return undefined
+    this.#db.outbox.add(group.leadId, 'close', now)
+    return group.leadId
+  }
+
+  /** Inside a transaction: what a removed delivery shares with others goes to the next one that lives. */
+  passOn(record: DeliveryRecord, steps: readonly string[]): void {
+    const group = this.groupOf(record)
+    const heir = group?.living[0]
+    if (!heir || group.living.some(({ id }) => id === record.id || this.#hasCard(id))) return
+    for (const name of steps) {
+      const step = this.#db.deliverySteps.get(record.id, name)
+      if (step?.state !== 'done' || this.#db.deliverySteps.get(heir.id, name)) continue
+      this.#db.deliverySteps.drop(record.id, name)
+      this.#db.deliverySteps.put(heir.id, step)
+    }
+  }
+
+  #hasCard(id: string): boolean {
+    return this.#valueOf(id, 'card') !== undefined
+  }
+
+  #valueOf(id: string, name: string): string | undefined {
+    const step = this.#db.deliverySteps.get(id, name)
+    return step?.state === 'done' ? step.value : undefined
+  }
+
+  #next(id: string) {
+    return this.#db.outbox.next(id)?.kind
+  }
+
+  #isKept(id: string): boolean {
+    return this.#db.deliveries.get(id)?.end === 'kept'
+  }
+}

@@ -1,0 +1,116 @@
+/** A fan-out on Slack is one card, one thread and one notice, also after one of its jobs was deleted. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { en } from '../../../../src/words/en.ts'
+import type { Failure } from '../../../fakes/slack/faults.ts'
+import type { Post } from '../../../fakes/slack/world.ts'
+import { seededRandom } from '../../../helpers/seeded-random.ts'
+import { SlackTest } from '../start-slack.ts'
+
+let t: SlackTest
+beforeEach(async () => {
+  t = await SlackTest.start({ easel: { config: { notify: true } } })
+})
+afterEach(() => t.dispose())
+
+const counts = (done: number, jobs: number) => en.job.fanOut({ done, jobs, failed: 0, cancelled: 0 })
+
+async function asks(prompt: string): Promise<void> {
+  const { ada, channel } = t.scene
+  await ada.types('/imagine', prompt, { channelId: channel.id })
+  await t.calm()
+  const question = t.slack.ephemeralMessages(ada).at(-1)
+  if (question === undefined) throw new Error('no question')
+  await ada.presses(question, en.chat.confirm.yes(2))
+  await t.calm()
+}
+
+function theCard(): Post {
+  const [card, ...more] = t.cards()
+  if (card === undefined || more.length > 0) throw new Error(`${more.length + 1} cards`)
+  return card
+}
+
+it('is one card that names what was asked for, one thread with all results, and one notice', async () => {
+  await asks('a {red, blue} circle')
+  const card = theCard()
+  expect(t.text(card)).toContain('a red circle · a blue circle')
+  expect(t.text(card)).toContain(counts(2, 2))
+  const replies = t.thread(card).map(post => t.text(post))
+  for (const colour of ['red', 'blue'])
+    expect(replies.filter(text => text.includes(`a ${colour} circle`))).toHaveLength(1)
+  expect(replies.filter(text => text.includes(en.job.ready(2)))).toHaveLength(1)
+  expect(new Set(t.slack.provoked().pings)).toEqual(new Set([`@${t.scene.ada.id}`]))
+})
+
+it('keeps card and thread while one of it lives, without the words of what was deleted', async () => {
+  await asks('a {red, blue} circle')
+  const { db } = t.test.built
+  const jobs = db.jobs.inState('done')
+  for (const job of jobs) {
+    const card = theCard()
+    const { author: person, conversation } = job
+    const rights = { member: true, moderator: false, admin: false }
+    await t.test.easel.act(
+      { kind: 'delete', jobId: job.id },
+      { person, conversation, rights, eventId: `delete ${job.id}` },
+    )
+    await t.calm()
+    if (job === jobs.at(-1)) break
+    const all = [theCard(), ...t.thread(card)].map(post => t.text(post)).join('\n')
+    expect(all).not.toContain('red')
+    expect(all).toContain(counts(1, 1))
+  }
+  expect(t.cards()).toEqual([])
+})
+
+it('arrives in whole whatever Slack refuses and whenever the process is killed', async () => {
+  const random = seededRandom('fan-outs on Slack')
+  const failures: Failure[] = [
+    'internal_error',
+    'ratelimited',
+    'invalid_blocks',
+    'msg_too_long',
+    'restricted_action',
+    503,
+    { kind: 'cut', when: 'before' },
+    { kind: 'cut', when: 'after' },
+  ]
+  const rounds = 6
+  for (let round = 0; round < rounds; round++) {
+    t.slack.faults.choose = method =>
+      ['chat.postMessage', 'chat.update'].includes(method) && random.next() < 1 / 6
+        ? failures[Math.floor(random.next() * failures.length)]
+        : undefined
+    const { ada, channel } = t.scene
+    await ada.types('/imagine', `round ${round} {red, blue}`, { channelId: channel.id })
+    await t.passing(() =>
+      t.slack.ephemeralMessages(ada).some(post => t.text(post).includes(`round ${round}`)),
+    )
+    const question = t.slack.ephemeralMessages(ada).findLast(post => t.text(post).includes(`round ${round}`))
+    if (question === undefined) throw new Error('no question')
+    await ada.presses(question, en.chat.confirm.yes(2))
+    if (round % 2 === 1) await t.restart('crash')
+    await t.calm()
+  }
+  t.slack.faults.choose = undefined
+  await t.calm()
+  const { db } = t.test.built
+  const jobs = db.jobs.inState('done')
+  expect(jobs).toHaveLength(2 * rounds)
+  const ends = jobs.map(({ id }) => db.deliveries.get(id)?.end)
+  for (const end of ends) expect(end, `SEED=${random.seed}`).toMatch(/^(arrived|undeliverable)$/)
+  for (let round = 0; round < rounds; round++) {
+    const notices = t
+      .cards()
+      .filter(card => t.text(card).includes(`round ${round} `))
+      .flatMap(card => t.thread(card))
+      .filter(post => t.text(post).includes(en.job.ready(2)))
+    expect(notices.length, `SEED=${random.seed}`).toBeLessThanOrEqual(1)
+  }
+  const waiting = t
+    .cards()
+    .flatMap(card => [card, ...t.thread(card)])
+    .map(post => t.text(post))
+    .filter(text => text.includes(en.job.queued) || text.includes(en.job.running))
+  expect(waiting, `SEED=${random.seed}`).toEqual([])
+})
