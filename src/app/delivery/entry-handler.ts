@@ -173,7 +173,8 @@ export class EntryHandler {
     const { db, log } = this.#parts
     const result = resultOf(record)
     const shown = delivery.fanOut && this.#fanOuts.stateOf(record)
-    const told = delivery.fanOut ? this.#toldOfAll(delivery) : this.#toldAlone(delivery, result)
+    const isToBeTold = result && this.#isToBeTold(delivery, result)
+    const told = delivery.fanOut ? this.#toldOfAll(delivery) : isToBeTold && delivery
     if (told) await this.#tell(courier, told)
     const card = delivery.fanOut?.leads ? await courier.showFanOut?.(delivery) : undefined
     const refused = (result && (await courier.close(delivery, result))) ?? card
@@ -198,18 +199,11 @@ export class EntryHandler {
     }
   }
 
-  #toldAlone(delivery: Delivery, result: DeliveryResult | undefined): Delivery | undefined {
-    return result && this.#isToBeTold(delivery, result) ? delivery : undefined
-  }
-
-  /** The delivery by which a fan-out is told of: that of its lead, where the result of one is. Undefined: not, or not yet. */
+  /** The delivery by which a fan-out is told of, where the result of one is. Undefined: not, or not yet. */
   #toldOfAll(delivery: Delivery): Delivery | undefined {
     const { leads = false, members = [] } = delivery.fanOut ?? {}
     if (!leads || members.some(({ result }) => result === undefined)) return undefined
-    const isOwn = (id: string) => id === delivery.job.id
-    const told = members
-      .filter(({ job, result }) => result && this.#isToBeTold({ ...delivery, job }, result))
-      .sort((a, b) => Number(isOwn(b.job.id)) - Number(isOwn(a.job.id)))[0]
+    const told = members.find(({ job, result }) => result && this.#isToBeTold({ ...delivery, job }, result))
     return told?.address === undefined ? undefined : { ...delivery, job: told.job, address: told.address }
   }
 
