@@ -38,6 +38,8 @@ export interface ServerParts {
   warn(line: string): void
   /** Called when a device hangs and only a restart of the process helps. */
   onHung(device: string): void
+  /** Called once there is something to stop, before the adapters connect: a network may keep them from it for long. */
+  onBuilt?(server: Server): void
 }
 
 export interface Server {
@@ -77,9 +79,11 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   say(words.cli.devicesReady(devices.map(({ name }) => name)))
   const adapters = createAdapters(parts, built)
   const started: Adapter[] = []
+  let isStopping = false
   const eventLoop = watchEventLoop()
   const server: Server = {
     async stop(graceMs) {
+      isStopping = true
       const clean = await built.stopPainting(graceMs)
       const delivered = built.stopDelivering()
       await within(systemClock, graceMsOf.deliveries, delivered)
@@ -92,15 +96,19 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     },
     release: () => built.release(),
   }
+  parts.onBuilt?.(server)
   try {
     await built.start()
     for (const chosen of adapters) {
-      if (await startAdapter(parts, chosen)) started.push(chosen.adapter)
+      if (isStopping) break
+      // Before it connects, so that a stop reaches it meanwhile.
+      started.push(chosen.adapter)
+      if (!(await startAdapter(parts, chosen))) started.splice(started.indexOf(chosen.adapter), 1)
     }
-    if (started.length === 0)
+    if (started.length === 0 && !isStopping)
       throw new AppError('config', { key: 'web.enabled', problem: { what: 'no-adapter' } })
   } catch (error) {
-    await server.stop(0)
+    if (!isStopping) await server.stop(0)
     throw error
   }
   // Loading the modules is not what the figures are about.

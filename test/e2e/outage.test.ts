@@ -11,6 +11,7 @@ const endTimeoutMs = 30_000
 const discord = new FakeDiscord({ clock: realClock, realClock })
 const slack = new FakeSlack(realClock)
 let server: ServerProcess
+let newServer: () => ServerProcess
 
 beforeAll(async () => {
   await Promise.all([discord.start(), slack.start()])
@@ -22,11 +23,13 @@ beforeAll(async () => {
     `discord: { apiUrl: ${discord.apiUrl} }`,
     `slack: { apiUrl: ${slack.apiUrl} }`,
   ]
-  server = new ServerProcess(settings.join('\n'), {
-    DISCORD_TOKEN: discord.token,
-    SLACK_BOT_TOKEN: team.botToken,
-    SLACK_APP_TOKEN: slack.appToken,
-  })
+  newServer = () =>
+    new ServerProcess(settings.join('\n'), {
+      DISCORD_TOKEN: discord.token,
+      SLACK_BOT_TOKEN: team.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+    })
+  server = newServer()
   await server.start()
   await server.says(/^Discord: .*on/)
   await server.says(/^Slack: .*on/)
@@ -49,4 +52,15 @@ it('ends on SIGTERM though both chats swallow everything, with something to be s
   await slack.until(() => slack.api.calls.some(({ method }) => method === 'chat.postMessage'))
   slack.outage()
   expect(await server.end('SIGTERM')).toMatchObject({ code: 0, signal: null })
+})
+
+it('ends on SIGTERM while it still connects to a chat that swallows everything', {
+  timeout: endTimeoutMs,
+}, async () => {
+  discord.outage({ kind: 'silence' })
+  const starting = newServer()
+  starting.launch()
+  await starting.says(/^Devices: /)
+  expect(await starting.end('SIGTERM')).toMatchObject({ code: 0, signal: null })
+  await starting.dispose()
 })

@@ -45,12 +45,17 @@ export class ServerProcess {
 
   /** Resolves with the first line that names an address; on the port of before where there was one. */
   async start(): Promise<void> {
+    this.launch()
+    const said = await this.says(/http:\/\/127\.0\.0\.1:\d+\//)
+    this.url = said[0]
+  }
+
+  /** Starts it and waits for nothing. */
+  launch(): void {
     const port = this.url === '' ? 0 : Number(new URL(this.url).port)
     const config = join(this.folder, 'easel.yaml')
     writeFileSync(config, `dataDir: data\nweb:\n  port: ${port}\n${this.#settings}\n`)
     this.#spawn(config)
-    const said = await this.says(/http:\/\/127\.0\.0\.1:\d+\//)
-    this.url = said[0]
   }
 
   /** Resolves when the running server's database answers the question with a row. */

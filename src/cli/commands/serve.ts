@@ -52,7 +52,7 @@ async function serve(session: Session): Promise<ExitCode> {
   const parent = process.ppid
 
   let hung = false
-  server = await startServer({
+  const starting = startServer({
     config,
     secrets,
     words,
@@ -63,14 +63,21 @@ async function serve(session: Session): Promise<ExitCode> {
       hung = true
       ending.ask(exitCodes.fault)
     },
+    onBuilt(built) {
+      server = built
+    },
   })
+  // After a signal nobody waits for it.
+  starting.catch(() => {})
+  await Promise.race([starting, ending.reason])
   const underNpm = process.env.npm_lifecycle_event !== undefined
   const endWatch = underNpm ? watchParent(parent, () => ending.ask(exitCodes.done)) : () => {}
   const exitCode = await ending.reason
   endWatch()
   out(words.cli.stopping(config.shutdownGraceMs))
   const limit = systemClock.after(config.shutdownGraceMs + stopLimitMs, () => void endAtOnce())
-  const clean = await server.stop(config.shutdownGraceMs)
+  // Before anything is built there is nothing to lose.
+  const clean = (await server?.stop(config.shutdownGraceMs)) ?? true
   limit()
   if (hung || !clean) dieAtOnce()
   out(words.cli.stopped)
