@@ -5,6 +5,7 @@ import { withVisibleControls } from '../shared/visible-controls.ts'
 import type { Clock, Logger } from './ports.ts'
 import { scrubber } from './scrubber.ts'
 
+/** `silent`: defects of Easel alone, because people are told that those are logged. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 export interface LogParts {
@@ -19,24 +20,32 @@ export interface LogParts {
 /** A logger whose lines contain `level`, `time` (ISO 8601), `msg` and the given fields. */
 export function createLogger(parts: LogParts): Logger {
   const scrub = scrubber(parts.secrets)
+  const isSilent = parts.level === 'silent'
   const options: LoggerOptions = {
-    level: parts.level,
+    level: isSilent ? 'error' : parts.level,
     base: null,
     timestamp: () => `,"time":"${new Date(parts.clock.now()).toISOString()}"`,
     formatters: { level: label => ({ level: label }) },
   }
   // JSON does not escape some control characters. They are escaped like the others, so they parse to the same text.
   const clean = (line: string) => `${withVisibleControls(scrub(line.slice(0, -1)))}\n`
-  return wrap(pino(options, { write: line => parts.write(clean(line)) }))
+  const log = pino(options, { write: line => parts.write(clean(line)) })
+  return wrap(log, isSilent ? isDefect : () => true)
 }
 
-function wrap(log: PinoLogger): Logger {
+function isDefect(fields: object): boolean {
+  return Object.values(fields).some(value => value instanceof AppError && value.code === 'internal')
+}
+
+function wrap(log: PinoLogger, isWritten: (fields: object) => boolean): Logger {
   return {
     debug: (fields, message) => log.debug(plain(fields, true), message),
     info: (fields, message) => log.info(plain(fields, false), message),
     warn: (fields, message) => log.warn(plain(fields, false), message),
-    error: (fields, message) => log.error(plain(fields, false), message),
-    child: fields => wrap(log.child(plain(fields, false))),
+    error(fields, message) {
+      if (isWritten(fields)) log.error(plain(fields, false), message)
+    },
+    child: fields => wrap(log.child(plain(fields, false)), isWritten),
   }
 }
 

@@ -28,6 +28,16 @@ describe('a log line', () => {
     })
   })
 
+  test('is written at level silent for defects alone, which people are told are logged', () => {
+    const { log, lines } = recorder('silent')
+    const child = log.child({ platform: 'web' })
+    child.info({}, 'started')
+    child.error({ error: new AppError('storage', { problem: { what: 'disk-full' } }) }, 'not stored')
+    expect(lines).toEqual([])
+    child.error({ error: new AppError('internal', { problem: 'x is not a function' }) }, 'the command failed')
+    expect(lines).toHaveLength(1)
+  })
+
   test('parses and contains no raw control character, for any content', () => {
     const control = '\u0000\u001b[31m\u009b2J\r\n\u2028\u202e\u007f'
     fc.assert(

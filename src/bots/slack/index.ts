@@ -89,7 +89,7 @@ export class SlackAdapter implements Adapter {
         : new InstalledWorkspaces(oauth.installations, log)
     const messages = new Messages(api)
     const ephemeralMessages = new EphemeralMessages(clock)
-    const uploads = new Uploads(api, (id, job) => easel.pictureBytes(id, authorOf(job)))
+    const uploads = new Uploads(api, (id, job) => easel.pictureBytes(id, authorOf(job)), config.slack.apiUrl)
     const files = new FileStates(api, clock)
     const courier = new SlackCourier({
       messages,

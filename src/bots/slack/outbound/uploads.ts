@@ -31,10 +31,12 @@ const longestAltText = 1000
 export class Uploads {
   readonly #api: SlackApi
   readonly #bytesOf: BytesOf
+  readonly #apiUrl: string
 
-  constructor(api: SlackApi, bytesOf: BytesOf) {
+  constructor(api: SlackApi, bytesOf: BytesOf, apiUrl: string) {
     this.#api = api
     this.#bytesOf = bytesOf
+    this.#apiUrl = apiUrl
   }
 
   /** Uploads all files and completes them together, as one message in the place. Returns the file ids in order. */
@@ -129,6 +131,7 @@ export class Uploads {
     if (reserved.kind === 'refused') return reserved
     const { upload_url: url, file_id: id } = reserved.value
     if (url === undefined || id === undefined) return { kind: 'refused', error: 'no_upload_url' }
+    if (!isUploadUrl(url, this.#apiUrl)) return { kind: 'refused', error: 'upload_url_without_tls' }
     await sendBytes(url, upload)
     return { kind: 'done', value: id }
   }
@@ -171,6 +174,14 @@ const shareIsNotOurs: ReadonlySet<string> = new Set(['message_not_found', 'cant_
 function titleOfPicture(job: JobView, { index }: PictureView, words: Words): string {
   const number = job.pictures.length > 1 ? `${index + 1}. ` : ''
   return shortened(`${number}${titleOf(job, words)}`, 200)
+}
+
+/** Pictures leave over TLS, or to the configured API itself (a proxy or a fake on this machine). */
+export function isUploadUrl(text: string, apiUrl: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, host } = new URL(text)
+  const api = new URL(apiUrl)
+  return protocol === 'https:' || (protocol === api.protocol && host === api.host)
 }
 
 /** Sends the bytes to the upload URL, without a token. */
