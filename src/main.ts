@@ -1,8 +1,8 @@
 /** The composition root: builds all parts, starts them in order, and stops them on a signal. */
 import { join } from 'node:path'
 import { type BuiltEasel, buildEasel } from './app/build-easel.ts'
-import { modelMemoryProblem } from './app/resolve/check-memory.ts'
-import { checkPicture } from './app/resolve/check-picture.ts'
+import { modelMemoryProblem } from './app/checks/check-memory.ts'
+import { checkPicture } from './app/checks/check-picture.ts'
 import type { Adapter, AdapterStatus, ReportStatus, SealedDocuments } from './bots/adapter.ts'
 import type { Config } from './config/config.ts'
 import type { Secrets } from './config/secrets.ts'

@@ -1,16 +1,16 @@
 /** Creates jobs, here only: one transaction writes the jobs, their quota and their first message. */
-import type { JobRecord } from '../db/repositories/job-records.ts'
+import type { JobRecord } from '../db/records/job-records.ts'
 import type { NewPicture } from '../db/repositories/pictures.ts'
 import type { Waiting } from '../engine/jobs/store.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { isVisible } from './access/visible.ts'
+import { memoryProblem } from './checks/check-memory.ts'
+import { nameable } from './checks/text-limits.ts'
 import type { ImagineOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import type { Caller } from './people/people.ts'
 import { refusalByQuota } from './people/quota.ts'
 import type { Problem } from './problems.ts'
-import { memoryProblem } from './resolve/check-memory.ts'
-import { nameable } from './resolve/text-limits.ts'
 
 export interface Acceptance {
   /** `imagine`, or the button that was pressed. */

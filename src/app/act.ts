@@ -1,6 +1,6 @@
 /** Handles button presses: each creates a new job from a stored one, or changes or shows that one. */
 import { isDeepStrictEqual } from 'node:util'
-import type { JobRecord } from '../db/repositories/job-records.ts'
+import type { JobRecord } from '../db/records/job-records.ts'
 import type { PictureRecord } from '../db/repositories/pictures.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import { countOf, type PaintOrder, sourcesOf, type WorkOrder } from '../engine/work-order.ts'

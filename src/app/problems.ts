@@ -3,7 +3,7 @@ import type { ForeignMark } from '../engine/text/prompt-rule.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
 import type { ModelFileProblem } from '../errors/model-problem.ts'
 import type { PictureProblem } from '../errors/picture-problem.ts'
-import type { TextField } from './resolve/text-limits.ts'
+import type { TextField } from './checks/text-limits.ts'
 
 export type { ForeignMark, Preprocessor }
 

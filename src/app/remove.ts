@@ -3,7 +3,7 @@
  * so a crash in between leaves no inconsistency.
  */
 import type { Forgotten } from '../db/files/copies.ts'
-import type { JobRecord } from '../db/repositories/job-records.ts'
+import type { JobRecord } from '../db/records/job-records.ts'
 import type { OwnJob } from '../db/repositories/jobs.ts'
 import { visibleJob } from './access/visible.ts'
 import type { ActOutcome, ForgetOutcome } from './easel.ts'

@@ -1,6 +1,6 @@
 /** Paints work orders in a separate worker, without database or queue, and writes the pictures. */
 import { extname } from 'node:path'
-import { memoryProblem } from '../app/resolve/check-memory.ts'
+import { memoryProblem } from '../app/checks/check-memory.ts'
 import { hostOpener } from '../devices/device-workers.ts'
 import { memoryBudgetBytes } from '../devices/memory-budget.ts'
 import { prepareDevices } from '../devices/prepare-devices.ts'

@@ -1,8 +1,8 @@
 /** The tables. Times are milliseconds since 1970; documents are JSON and parsed when they are read. */
 import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { jobStates } from '../engine/jobs/job.ts'
+import { json } from './records/json-column.ts'
 import { wayNames } from './repositories/documents.ts'
-import { json } from './repositories/json-column.ts'
 
 const jobState = text('state', { enum: jobStates })
 

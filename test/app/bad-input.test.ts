@@ -1,8 +1,8 @@
 /** What people get wrong about pictures, masks, strengths, samplers, Refiners and brackets: one clear sentence each. */
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { checkPicture } from '../../src/app/checks/check-picture.ts'
 import type { ImagineRequest } from '../../src/app/requests.ts'
-import { checkPicture } from '../../src/app/resolve/check-picture.ts'
 import { type ResolveContext, resolve } from '../../src/app/resolve/resolve.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { encodePicture } from '../../src/engine/image/encode.ts'

@@ -1,9 +1,9 @@
 /** The whole program with the bundled model, in front of the fake Discord: as a community would have it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { labelsOf } from '../fakes/discord/client-rules.ts'
 import { FakeDiscord } from '../fakes/discord/fake-discord.ts'
 import type { Interaction } from '../fakes/discord/interactions.ts'
 import type { Person } from '../fakes/discord/people.ts'
+import { labelsOf } from '../fakes/discord/rules/client-rules.ts'
 import type { Channel, Message } from '../fakes/discord/world.ts'
 import { realClock } from '../fakes/real-clock.ts'
 import { pixelsOf } from '../helpers/demo-painter.ts'

@@ -1,7 +1,7 @@
 /** The whole program with the bundled model, in front of the fake Slack: as a workspace would have it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { realClock } from '../fakes/real-clock.ts'
-import { buttonsOf, type FakeBlock } from '../fakes/slack/block-kit.ts'
+import { buttonsOf, type FakeBlock } from '../fakes/slack/blocks/block-kit.ts'
 import { FakeSlack } from '../fakes/slack/fake-slack.ts'
 import type { Person } from '../fakes/slack/person.ts'
 import { readPost } from '../fakes/slack/reading.ts'

@@ -1,8 +1,8 @@
 /** Any text in any field, up to ten times what is allowed, costs the main thread next to nothing: nobody else waits for it. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { textLimits } from '../../src/app/checks/text-limits.ts'
 import type { ImagineRequest } from '../../src/app/requests.ts'
-import { textLimits } from '../../src/app/resolve/text-limits.ts'
 import { readForeignPicture } from '../../src/app/views/foreign-picture.ts'
 import { settingsFields } from '../../src/bots/chat/settings-form.ts'
 import { oneLine, plainText, safeText } from '../../src/bots/discord/outbound/render/text.ts'

@@ -1,10 +1,10 @@
 /** A day with Easel on Discord, scene by scene; the engine is a fake painter, everything else is real. */
 import { AppError } from '../../src/errors/errors.ts'
 import { DiscordTest } from '../bots/discord/start-discord.ts'
-import { labelsOf } from '../fakes/discord/client-rules.ts'
 import type { Interaction } from '../fakes/discord/interactions.ts'
 import { Narrator } from '../fakes/discord/narrator.ts'
 import type { OptionValue, Person } from '../fakes/discord/people.ts'
+import { labelsOf } from '../fakes/discord/rules/client-rules.ts'
 import type { Channel, Message } from '../fakes/discord/world.ts'
 
 /** Plays it all and hands every scene to `tell`: what somebody did, and what became visible. */

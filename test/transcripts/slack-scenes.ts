@@ -1,7 +1,7 @@
 /** A day with Easel on Slack, scene by scene; the engine is a fake painter, everything else is real. */
 import { AppError } from '../../src/errors/errors.ts'
 import { SlackTest } from '../bots/slack/start-slack.ts'
-import { buttonsOf } from '../fakes/slack/block-kit.ts'
+import { buttonsOf } from '../fakes/slack/blocks/block-kit.ts'
 import { Narrator } from '../fakes/slack/narrator.ts'
 import type { Post } from '../fakes/slack/world.ts'
 

@@ -3,7 +3,7 @@
  * person. A record that the person may not see is treated as missing.
  */
 import type { Database } from '../../db/database.ts'
-import type { JobRecord } from '../../db/repositories/job-records.ts'
+import type { JobRecord } from '../../db/records/job-records.ts'
 import type { PictureRecord } from '../../db/repositories/pictures.ts'
 import type { Conversation } from '../people/people.ts'
 import { isOpenIn, maySee, type Viewer } from './access.ts'

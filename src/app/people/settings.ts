@@ -2,8 +2,8 @@
 
 import type { Config } from '../../config/config.ts'
 import { bounds } from '../../shared/bounds.ts'
+import { checkTexts } from '../checks/text-limits.ts'
 import type { Problem } from '../problems.ts'
-import { checkTexts } from '../resolve/text-limits.ts'
 import { findByName, suggestions } from '../views/catalogue.ts'
 import { Findings } from '../views/findings.ts'
 import type { PersonSettings } from '../views/views.ts'

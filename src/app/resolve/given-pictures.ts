@@ -5,11 +5,11 @@ import type { NewPicture } from '../../db/repositories/pictures.ts'
 import { hasCode } from '../../errors/errors.ts'
 import type { Viewer } from '../access/access.ts'
 import { usablePicture } from '../access/visible.ts'
+import { idTooLong } from '../checks/text-limits.ts'
 import type { AppParts } from '../parts.ts'
 import { type Problem, problem } from '../problems.ts'
 import type { GivenPicture } from '../requests.ts'
 import type { AdmittedPicture } from './resolve.ts'
-import { idTooLong } from './text-limits.ts'
 
 export type Admission =
   /** `added`: its file is written, its row is to go into the accepting transaction. */

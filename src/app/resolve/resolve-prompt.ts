@@ -13,11 +13,11 @@ import type { PromptRemark, PromptRule } from '../../engine/text/prompt-rule.ts'
 import { type PromptSyntax, promptRules } from '../../engine/text/prompt-rules.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
 import { bounds } from '../../shared/bounds.ts'
+import { checkTexts } from '../checks/text-limits.ts'
 import type { ImagineRequest } from '../requests.ts'
 import { type Catalogue, findByName, suggestions } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'
 import type { PersonSettings } from '../views/views.ts'
-import { checkTexts } from './text-limits.ts'
 
 export interface PromptContext {
   catalogue: Catalogue

@@ -5,10 +5,10 @@ import { expandPrompt } from '../../engine/text/expand-prompt.ts'
 import { type Drawing, drawWildcards } from '../../engine/text/wildcards.ts'
 import { randomSeed } from '../../shared/bounds.ts'
 import type { Random } from '../../system/ports.ts'
+import { checkTexts } from '../checks/text-limits.ts'
 import { type Problem, problem } from '../problems.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { Findings } from '../views/findings.ts'
-import { checkTexts } from './text-limits.ts'
 
 /** Requests that stand for one job each, wildcards not drawn yet. A seed that was given goes on from set to set when the same is repeated. */
 export function variantsOf(

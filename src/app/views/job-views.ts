@@ -3,7 +3,7 @@
  * visible.ts decides who may see one.
  */
 import type { Database } from '../../db/database.ts'
-import type { JobRecord } from '../../db/repositories/job-records.ts'
+import type { JobRecord } from '../../db/records/job-records.ts'
 import type { PictureRecord } from '../../db/repositories/pictures.ts'
 import type { Pool } from '../../engine/jobs/pool.ts'
 import type { MadePicture } from '../access/visible.ts'

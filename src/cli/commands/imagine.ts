@@ -1,9 +1,9 @@
 /** `easel imagine`: paints a picture from a prompt in the chat's grammar, without server or database. */
 import type { Command } from 'commander'
+import { checkLoras } from '../../app/checks/check-loras.ts'
+import { checkPicture } from '../../app/checks/check-picture.ts'
 import type { Problem } from '../../app/problems.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
-import { checkLoras } from '../../app/resolve/check-loras.ts'
-import { checkPicture } from '../../app/resolve/check-picture.ts'
 import { type PicturePlace, picturesOf } from '../../app/resolve/request-pictures.ts'
 import { type AdmittedPicture, type ResolveContext, resolve } from '../../app/resolve/resolve.ts'
 import { drawn, variantsOf } from '../../app/resolve/variants.ts'

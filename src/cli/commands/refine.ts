@@ -1,7 +1,7 @@
 /** `easel refine FILE`: the Refiner's image to image on a picture, with the parameters stored in the picture. */
 import type { Command } from 'commander'
+import { checkPicture } from '../../app/checks/check-picture.ts'
 import { problem } from '../../app/problems.ts'
-import { checkPicture } from '../../app/resolve/check-picture.ts'
 import { type Recipe, refined } from '../../app/resolve/derive.ts'
 import { requestOfParameters } from '../../app/resolve/request-of-parameters.ts'
 import { resolve } from '../../app/resolve/resolve.ts'

@@ -1,6 +1,6 @@
 /** `easel upscale FILE`: enlarges any picture. */
 import { type Command, Option } from 'commander'
-import { checkPicture } from '../../app/resolve/check-picture.ts'
+import { checkPicture } from '../../app/checks/check-picture.ts'
 import { upscaled } from '../../app/resolve/derive.ts'
 import { Findings } from '../../app/views/findings.ts'
 import type { Words } from '../../words/en.ts'

@@ -6,10 +6,16 @@ import { jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { countOf, sourcesOf, workOrder } from '../../engine/work-order.ts'
 import { AppError } from '../../errors/errors.ts'
 import type { Rows } from '../client.ts'
+import {
+  type JobReader,
+  type JobRecord,
+  type NewJob,
+  selectJobs,
+  withoutWords,
+} from '../records/job-records.ts'
+import type { ServedTime } from '../records/served-time.ts'
 import { jobSources, jobs, people } from '../schema.ts'
-import { type JobReader, type JobRecord, type NewJob, selectJobs, withoutWords } from './job-records.ts'
 import { firstOfAccount, setAside } from './open-jobs.ts'
-import type { ServedTime } from './served-time.ts'
 
 /** The facts of a state transition. */
 export interface MoveFacts {

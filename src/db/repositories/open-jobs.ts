@@ -5,9 +5,9 @@ import type { Waiting } from '../../engine/jobs/store.ts'
 import { jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { workOrder } from '../../engine/work-order.ts'
 import type { Rows } from '../client.ts'
+import { type JobReader, type JobRecord, selectJobs } from '../records/job-records.ts'
+import type { ServedTime } from '../records/served-time.ts'
 import { jobs, people } from '../schema.ts'
-import { type JobReader, type JobRecord, selectJobs } from './job-records.ts'
-import type { ServedTime } from './served-time.ts'
 
 /** Fairness is per account: a person in several spaces has the same share as others. */
 export const firstOfAccount = sql<number>`(select min(p.id) from people p where p.account = people.account)`

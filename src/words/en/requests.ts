@@ -1,6 +1,7 @@
 /** English: what a request may say, and why one is refused. */
+
+import type { TextField } from '../../app/checks/text-limits.ts'
 import type { FlagExpectation, ForeignMark, ProblemCode, ProblemDetails } from '../../app/problems.ts'
-import type { TextField } from '../../app/resolve/text-limits.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
 import { fileReason } from './model.ts'

@@ -1,6 +1,7 @@
 /** 简体中文：请求里可以写什么，以及为什么被拒绝。 */
+
+import type { TextField } from '../../app/checks/text-limits.ts'
 import type { ForeignMark } from '../../app/problems.ts'
-import type { TextField } from '../../app/resolve/text-limits.ts'
 import type { Words } from '../en.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'

@@ -1,6 +1,6 @@
 /** Whatever people send gets one clear sentence or is shown as it was written; it pings, links and breaks nothing. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkPicture } from '../../../src/app/resolve/check-picture.ts'
+import { checkPicture } from '../../../src/app/checks/check-picture.ts'
 import { encodePicture } from '../../../src/engine/image/encode.ts'
 import { en } from '../../../src/words/en.ts'
 import { aPicture } from '../../helpers/pictures.ts'

@@ -1,6 +1,6 @@
 /** What becomes of the connection when Discord ends it, does not know the token for a while or cannot be reached. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fatalCloses } from '../../fakes/discord/outages.ts'
+import { fatalCloses } from '../../fakes/discord/transport/outages.ts'
 import { Asking } from './asking.ts'
 
 let asking: Asking

@@ -5,10 +5,10 @@ import { parseCustomId } from '../../../src/bots/discord/outbound/render/custom-
 import { type ButtonTarget, encodeButtonId } from '../../../src/bots/messages/buttons.ts'
 import { en } from '../../../src/words/en.ts'
 import type { AdapterDriver, DrivenPerson, SeenMessage, World } from '../../conformance/adapter.suite.ts'
-import { buttonsOf } from '../../fakes/discord/client-rules.ts'
 import type { FakeDiscord } from '../../fakes/discord/fake-discord.ts'
 import type { Interaction } from '../../fakes/discord/interactions.ts'
 import type { Person } from '../../fakes/discord/people.ts'
+import { buttonsOf } from '../../fakes/discord/rules/client-rules.ts'
 import type { Message } from '../../fakes/discord/world.ts'
 import { type Scene, scene, startAdapter } from './start-discord.ts'
 

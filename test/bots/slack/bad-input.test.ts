@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkPicture } from '../../../src/app/resolve/check-picture.ts'
+import { checkPicture } from '../../../src/app/checks/check-picture.ts'
 import type { JobView } from '../../../src/app/views/views.ts'
 import { writeMetadata } from '../../../src/bots/slack/forms/metadata.ts'
 import { packageRoot } from '../../../src/system/paths.ts'

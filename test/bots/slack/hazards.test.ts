@@ -1,7 +1,7 @@
 /** What may go wrong between a painted picture and the person who waits for it: nothing is lost, every end is clear. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FakeRun } from '../../fakes/fake-workers.ts'
-import { buttonsOf } from '../../fakes/slack/block-kit.ts'
+import { buttonsOf } from '../../fakes/slack/blocks/block-kit.ts'
 import type { Post } from '../../fakes/slack/world.ts'
 import { SlackTest } from './start-slack.ts'
 

@@ -1,7 +1,7 @@
 /** Events that are no requests, or come twice, or have a shape of their own: acknowledged, once, never a fault. */
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkPicture } from '../../../src/app/resolve/check-picture.ts'
+import { checkPicture } from '../../../src/app/checks/check-picture.ts'
 import { SlackTest } from './start-slack.ts'
 
 let t: SlackTest

@@ -1,7 +1,7 @@
 /** Many people at once, and connections that break at any moment: answers in time, nothing lost, nothing twice. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Person } from '../../fakes/slack/person.ts'
-import type { Delivered } from '../../fakes/slack/transport.ts'
+import type { Delivered } from '../../fakes/slack/transport/transport.ts'
 import type { Channel, Post } from '../../fakes/slack/world.ts'
 import { seededRandom } from '../../helpers/seeded-random.ts'
 import { atWorkPace } from '../../helpers/work-pace.ts'

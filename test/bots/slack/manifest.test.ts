@@ -11,8 +11,8 @@ import { packageRoot } from '../../../src/system/paths.ts'
 import { FakeClock } from '../../fakes/fake-clock.ts'
 import { FakeEasel } from '../../fakes/fake-easel.ts'
 import { CountingIds, RememberingLog } from '../../fakes/fake-parts.ts'
+import { methods } from '../../fakes/slack/api/web-api.ts'
 import { readManifest } from '../../fakes/slack/manifest.ts'
-import { methods } from '../../fakes/slack/web-api.ts'
 import { memoryStorage, scene, slackConfig, slackSecrets } from './start-slack.ts'
 
 const manifest = readManifest()

@@ -1,7 +1,7 @@
 /** The whole way of a request through Slack, as people see it; the engine is a fake painter. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
-import { buttonsOf } from '../../fakes/slack/block-kit.ts'
+import { buttonsOf } from '../../fakes/slack/blocks/block-kit.ts'
 import type { Post } from '../../fakes/slack/world.ts'
 import { foreignPicture } from '../../helpers/foreign-pictures.ts'
 import { SlackTest } from './start-slack.ts'

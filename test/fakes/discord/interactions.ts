@@ -2,7 +2,7 @@
 import type { Clock } from '../../../src/system/ports.ts'
 import type { AutocompleteChoice, Callback } from './limits/callbacks.ts'
 import type { Modal } from './limits/modals.ts'
-import { refuse } from './refusal.ts'
+import { refuse } from './transport/refusal.ts'
 import type { Channel, Message, User, World } from './world.ts'
 
 const firstAnswerMs = 3000

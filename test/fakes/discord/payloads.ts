@@ -1,5 +1,5 @@
 /** The fake's things as Discord's JSON: users, channels, guilds, messages. */
-import { usual } from './permissions.ts'
+import { usual } from './rules/permissions.ts'
 import {
   type Attachment,
   type Channel,

@@ -1,13 +1,13 @@
 /** The people of the fake: they type commands, press buttons and fill in forms as the Discord client lets them. */
 
-import { buttonsOf, checkValue, definitionsOf, labelsOf, selectsOf } from './client-rules.ts'
-import type { Gateway } from './gateway.ts'
 import type { Interaction, InteractionKind, Interactions } from './interactions.ts'
 import type { AutocompleteChoice } from './limits/callbacks.ts'
 import { labelOf, type Modal, modalInputs } from './limits/modals.ts'
 import { attachmentJson, channelJson, memberJson, messageJson, userJson } from './payloads.ts'
 import { storeFile } from './posting.ts'
 import type { CommandBook, RegisteredCommand } from './routes/commands.ts'
+import { buttonsOf, checkValue, definitionsOf, labelsOf, selectsOf } from './rules/client-rules.ts'
+import type { Gateway } from './transport/gateway.ts'
 import type { Attachment, Channel, Message, User, World } from './world.ts'
 
 export type OptionValue = string | number | boolean | Picture

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import { everyComponent } from './limits/components.ts'
 import { type AttachmentEntry, filesReferenced, flag, type SharedBody } from './limits/messages.ts'
-import { pingsOf, read } from './markdown.ts'
 import type { Attachment, Channel, Message } from './records.ts'
-import { badField, refuse } from './refusal.ts'
+import { pingsOf, read } from './rules/markdown.ts'
+import { badField, refuse } from './transport/refusal.ts'
 import type { World } from './world.ts'
 
 export interface UploadedFile {

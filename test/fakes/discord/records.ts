@@ -1,7 +1,7 @@
 /** The records that the fake Discord keeps: users, guilds, channels, attachments and messages. */
 import type { TopComponent } from './limits/components.ts'
 import type { Embed } from './limits/messages.ts'
-import type { Overwrite } from './permissions.ts'
+import type { Overwrite } from './rules/permissions.ts'
 
 export interface User {
   id: string

@@ -2,7 +2,7 @@
 import type { Place } from '../traffic.ts'
 import type { Interaction, Interactions } from './interactions.ts'
 import { flag } from './limits/messages.ts'
-import type { RestRequest } from './rest.ts'
+import type { RestRequest } from './transport/rest.ts'
 import { type Channel, isThread, type Message, type World } from './world.ts'
 
 export function sentTo(world: World, interactions: Interactions, { params, body }: RestRequest): Place {

@@ -1,7 +1,7 @@
 /** The conversation as a person sees it, in plain lines: channels, threads, messages, pictures, buttons. */
 import type { Component } from './limits/components.ts'
 import { flag } from './limits/messages.ts'
-import { read } from './markdown.ts'
+import { read } from './rules/markdown.ts'
 import type { Attachment, Channel, Message, User, World } from './world.ts'
 
 /** Everything in a channel and the threads under its messages, as `viewer` sees it. */

@@ -1,11 +1,11 @@
 /** What exists on the fake Discord: users, guilds, channels, threads and messages, and who may do what. */
 import type { Clock } from '../../../src/system/ports.ts'
 import { flag } from './limits/messages.ts'
-import { bits, overwritten, type PermissionName, permission, usual } from './permissions.ts'
 import { defaultUploadLimitBytes } from './posting.ts'
 import type { Channel, Guild, Message, User } from './records.ts'
-import { refuse } from './refusal.ts'
+import { bits, overwritten, type PermissionName, permission, usual } from './rules/permissions.ts'
 import { Snowflakes } from './snowflakes.ts'
+import { refuse } from './transport/refusal.ts'
 
 export type { Attachment, Channel, Guild, Message, User } from './records.ts'
 

@@ -1,8 +1,8 @@
 /** What the answer to a slash command shows to whoever typed it. */
 import { z } from 'zod'
+import { Refusal } from './api/refusal.ts'
 import type { Interactions, ResponseBody } from './interactions.ts'
-import { Refusal } from './refusal.ts'
-import type { Delivered } from './transport.ts'
+import type { Delivered } from './transport/transport.ts'
 
 const body = z.union([
   z.undefined(),

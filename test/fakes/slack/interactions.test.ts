@@ -2,7 +2,7 @@
 import type { WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../fake-clock.ts'
-import { clientFor, errorOf } from './call-fake.ts'
+import { clientFor, errorOf } from './api/call-fake.ts'
 import { FakeSlack } from './fake-slack.ts'
 import type { Person } from './person.ts'
 import type { Channel } from './world.ts'

@@ -1,8 +1,8 @@
 /** Trigger ids (3 s, single use) and response URLs (30 minutes, five uses) of the fake Slack. */
 import { z } from 'zod'
 import type { Place } from '../traffic.ts'
-import { checkMessageBlocks } from './block-kit.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal } from './api/refusal.ts'
+import { checkMessageBlocks } from './blocks/block-kit.ts'
 import type { Member, Post, World } from './world.ts'
 
 // docs.slack.dev/interactivity/handling-user-interaction: a trigger lives 3 s, a response_url 30 minutes and 5 uses.

@@ -1,7 +1,7 @@
 /** Who sees and may what in the fake Slack's workspaces and conversations, what went where, and what Slack tells late. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../fake-clock.ts'
-import { clientFor, errorOf, upload } from './call-fake.ts'
+import { clientFor, errorOf, upload } from './api/call-fake.ts'
 import { FakeSlack } from './fake-slack.ts'
 import type { Person } from './person.ts'
 import type { Channel, Team } from './world.ts'

@@ -1,6 +1,6 @@
 /** A post or a view as a person reads it: lines of text, pictures, buttons, fields, and whatever its text set off. */
-import type { FakeBlock } from './block-kit.ts'
-import { readMrkdwn, type Visible } from './visible-text.ts'
+import type { FakeBlock } from './blocks/block-kit.ts'
+import { readMrkdwn, type Visible } from './blocks/visible-text.ts'
 import type { Post, World } from './world.ts'
 
 export interface Reading {

@@ -1,6 +1,6 @@
 /** The state of the fake Slack: workspaces, people, channels, messages, files and views, as plain records. */
 import type { Clock } from '../../../src/system/ports.ts'
-import type { FakeBlock, FakeViewContent } from './block-kit.ts'
+import type { FakeBlock, FakeViewContent } from './blocks/block-kit.ts'
 
 export interface Team {
   id: string

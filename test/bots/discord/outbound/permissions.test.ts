@@ -3,7 +3,7 @@ import type { Conversation } from '../../../../src/app/people/people.ts'
 import { writeDetails } from '../../../../src/bots/discord/outbound/address.ts'
 import { has, writesItself } from '../../../../src/bots/discord/outbound/permissions.ts'
 import { whyNoThread } from '../../../../src/bots/discord/outbound/ways/opening-ways.ts'
-import { bits, type PermissionName, usual } from '../../../fakes/discord/permissions.ts'
+import { bits, type PermissionName, usual } from '../../../fakes/discord/rules/permissions.ts'
 
 function conversation(
   kind: Conversation['kind'],

@@ -1,7 +1,7 @@
 /** Whoever waits is told on Discord: their mention alone, once, whatever happens to the call. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { en } from '../../../../src/words/en.ts'
-import type { Mishap } from '../../../fakes/discord/faults.ts'
+import type { Mishap } from '../../../fakes/discord/transport/faults.ts'
 import { DiscordTest } from '../start-discord.ts'
 
 let t: DiscordTest

@@ -1,6 +1,6 @@
 /** A bot in so many servers that Discord wants several connections: one process holds them all, and nobody notices. */
 import { afterEach, expect, it } from 'vitest'
-import { isOnShard } from '../../../fakes/discord/shards.ts'
+import { isOnShard } from '../../../fakes/discord/transport/shards.ts'
 import { Asking } from '../asking.ts'
 
 let asking: Asking

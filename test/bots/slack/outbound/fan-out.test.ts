@@ -1,7 +1,7 @@
 /** A fan-out on Slack is one card, one thread and one notice, also after one of its jobs was deleted. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { en } from '../../../../src/words/en.ts'
-import type { Failure } from '../../../fakes/slack/faults.ts'
+import type { Failure } from '../../../fakes/slack/api/faults.ts'
 import type { Post } from '../../../fakes/slack/world.ts'
 import { seededRandom } from '../../../helpers/seeded-random.ts'
 import { SlackTest } from '../start-slack.ts'

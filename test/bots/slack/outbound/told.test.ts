@@ -1,7 +1,7 @@
 /** Whoever waits is told on Slack: by their mention in the thread, once, whatever happens to the call. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { en } from '../../../../src/words/en.ts'
-import type { Failure } from '../../../fakes/slack/faults.ts'
+import type { Failure } from '../../../fakes/slack/api/faults.ts'
 import { SlackTest } from '../start-slack.ts'
 
 let t: SlackTest

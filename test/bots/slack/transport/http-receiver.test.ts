@@ -2,7 +2,11 @@
 import { request as send } from 'node:http'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type HttpTransport, type SignedRequest, sign } from '../../../fakes/slack/http-transport.ts'
+import {
+  type HttpTransport,
+  type SignedRequest,
+  sign,
+} from '../../../fakes/slack/transport/http-transport.ts'
 import { mutation } from '../mutations.ts'
 import { SlackTest } from '../start-slack.ts'
 

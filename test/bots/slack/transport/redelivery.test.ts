@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { encodeButtonId } from '../../../../src/bots/messages/buttons.ts'
 import { AppError } from '../../../../src/errors/errors.ts'
-import type { Envelope } from '../../../fakes/slack/transport.ts'
+import type { Envelope } from '../../../fakes/slack/transport/transport.ts'
 import type { Post } from '../../../fakes/slack/world.ts'
 import { SlackTest } from '../start-slack.ts'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type SignedParts, verifyRequest } from '../../../../src/bots/slack/transport/verify-request.ts'
-import { sign } from '../../../fakes/slack/http-transport.ts'
+import { sign } from '../../../fakes/slack/transport/http-transport.ts'
 import { mutation } from '../mutations.ts'
 
 const nowMs = Date.UTC(2026, 0, 5, 12)

@@ -1,6 +1,6 @@
 /** From a zod schema to Discord's error 50035: the one way by which the fake reads a request's body. */
 import type { z } from 'zod'
-import { type FieldFault, refuse } from '../refusal.ts'
+import { type FieldFault, refuse } from '../transport/refusal.ts'
 
 /** The body as its schema reads it. Throws the 400 that Discord would answer, naming each field at fault. */
 export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {

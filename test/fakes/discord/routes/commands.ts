@@ -1,8 +1,8 @@
 /** Routes of application commands: list, replace and upsert, globally and in one guild. */
 import { checked } from '../limits/check.ts'
 import { type Command, command, commandList } from '../limits/commands.ts'
-import { refuse } from '../refusal.ts'
-import type { RestRequest, Route } from '../rest.ts'
+import { refuse } from '../transport/refusal.ts'
+import type { RestRequest, Route } from '../transport/rest.ts'
 import type { Guild, World } from '../world.ts'
 
 export interface RegisteredCommand {

@@ -1,7 +1,7 @@
 /** Routes by which a bot learns who it is and where its gateway is. */
 import { userJson } from '../payloads.ts'
-import { refuse } from '../refusal.ts'
-import type { Route } from '../rest.ts'
+import { refuse } from '../transport/refusal.ts'
+import type { Route } from '../transport/rest.ts'
 import type { World } from '../world.ts'
 
 export function identityRoutes(

@@ -5,8 +5,8 @@ import { checked } from '../limits/check.ts'
 import { changedMessage, flag, interactionMessage, type SharedBody } from '../limits/messages.ts'
 import { messageJson } from '../payloads.ts'
 import { attachmentsAfter, ring, type UploadedFile, write } from '../posting.ts'
-import { refuse } from '../refusal.ts'
-import type { RestRequest, Route } from '../rest.ts'
+import { refuse } from '../transport/refusal.ts'
+import type { RestRequest, Route } from '../transport/rest.ts'
 import type { Message, World } from '../world.ts'
 
 export function interactionRoutes(

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { checked } from '../limits/check.ts'
 import { changedMessage, flag, newMessage } from '../limits/messages.ts'
 import { messageJson } from '../payloads.ts'
-import { permission } from '../permissions.ts'
 import { attachmentsAfter, ring, write } from '../posting.ts'
-import { badField, refuse } from '../refusal.ts'
-import type { RestRequest, Route } from '../rest.ts'
+import { permission } from '../rules/permissions.ts'
+import { badField, refuse } from '../transport/refusal.ts'
+import type { RestRequest, Route } from '../transport/rest.ts'
 import { type Channel, isThread, type Message, type World } from '../world.ts'
 
 /** A nonce is remembered for a few minutes (resources/message, enforce_nonce). */

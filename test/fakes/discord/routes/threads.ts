@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import { checked } from '../limits/check.ts'
 import { channelJson } from '../payloads.ts'
-import { permission } from '../permissions.ts'
 import { isBlocked } from '../posting.ts'
-import { refuse } from '../refusal.ts'
-import type { RestRequest, Route } from '../rest.ts'
+import { permission } from '../rules/permissions.ts'
+import { refuse } from '../transport/refusal.ts'
+import type { RestRequest, Route } from '../transport/rest.ts'
 import { type Channel, isThread, type World } from '../world.ts'
 
 const archiveMinutes = z.union([z.literal(60), z.literal(1440), z.literal(4320), z.literal(10080)])

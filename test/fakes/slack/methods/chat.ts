@@ -1,9 +1,9 @@
 /** chat.*: messages, edits, deletions and ephemerals of the fake Slack. */
 import { z } from 'zod'
-import { json, truthy } from '../arguments.ts'
-import { checkMessageBlocks, type FakeBlock, imagesOf } from '../block-kit.ts'
-import { type MethodContext, method, visibleChannel, writableChannel } from '../method.ts'
-import { Refusal } from '../refusal.ts'
+import { json, truthy } from '../api/arguments.ts'
+import { type MethodContext, method, visibleChannel, writableChannel } from '../api/method.ts'
+import { Refusal } from '../api/refusal.ts'
+import { checkMessageBlocks, type FakeBlock, imagesOf } from '../blocks/block-kit.ts'
 import type { Channel, Post } from '../world.ts'
 
 const content = {

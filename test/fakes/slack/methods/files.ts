@@ -1,9 +1,9 @@
 /** files.*: the three-call upload, information and deletion of the fake Slack. */
 import { z } from 'zod'
-import { json, wholeNumber } from '../arguments.ts'
-import { checkMessageBlocks } from '../block-kit.ts'
-import { type MethodContext, method, writableChannel } from '../method.ts'
-import { Refusal } from '../refusal.ts'
+import { json, wholeNumber } from '../api/arguments.ts'
+import { type MethodContext, method, writableChannel } from '../api/method.ts'
+import { Refusal } from '../api/refusal.ts'
+import { checkMessageBlocks } from '../blocks/block-kit.ts'
 import type { Post, StoredFile, World } from '../world.ts'
 
 /** A file as Slack describes it: without mimetype, shares and thumbnails until it is processed. */

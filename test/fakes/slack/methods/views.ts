@@ -1,9 +1,9 @@
 /** views.*: modals and home tabs of the fake Slack. */
 import { z } from 'zod'
-import { json } from '../arguments.ts'
-import { checkView, type FakeViewContent } from '../block-kit.ts'
-import { type MethodContext, method } from '../method.ts'
-import { Refusal } from '../refusal.ts'
+import { json } from '../api/arguments.ts'
+import { type MethodContext, method } from '../api/method.ts'
+import { Refusal } from '../api/refusal.ts'
+import { checkView, type FakeViewContent } from '../blocks/block-kit.ts'
 import type { OpenView } from '../world.ts'
 
 function content(value: unknown, type: 'modal' | 'home'): FakeViewContent {

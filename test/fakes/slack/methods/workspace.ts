@@ -1,8 +1,8 @@
 /** auth, conversations and users: who is who and where in the fake Slack. */
 import { z } from 'zod'
-import { truthy, wholeNumber } from '../arguments.ts'
-import { type MethodContext, method, visibleChannel } from '../method.ts'
-import { Refusal } from '../refusal.ts'
+import { truthy, wholeNumber } from '../api/arguments.ts'
+import { type MethodContext, method, visibleChannel } from '../api/method.ts'
+import { Refusal } from '../api/refusal.ts'
 import type { Channel, Member } from '../world.ts'
 
 function channelJson(channel: Channel, botUserId: string) {

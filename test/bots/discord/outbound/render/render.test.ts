@@ -8,8 +8,8 @@ import { type Message, textMessage } from '../../../../../src/bots/messages/mess
 import { en } from '../../../../../src/words/en.ts'
 import { checked } from '../../../../fakes/discord/limits/check.ts'
 import { newMessage } from '../../../../fakes/discord/limits/messages.ts'
-import { read } from '../../../../fakes/discord/markdown.ts'
 import { textsOf } from '../../../../fakes/discord/posting.ts'
+import { read } from '../../../../fakes/discord/rules/markdown.ts'
 
 const id = (n: number) => n.toString(36).padStart(16, '0')
 

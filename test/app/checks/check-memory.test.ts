@@ -1,6 +1,6 @@
 /** A picture that fits into no device's memory is refused before it is accepted; one that fits is not. */
 import { expect, test } from 'vitest'
-import { memoryProblem, modelMemoryProblem } from '../../../src/app/resolve/check-memory.ts'
+import { memoryProblem, modelMemoryProblem } from '../../../src/app/checks/check-memory.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { readDemoRecord } from '../../helpers/demo-record.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'

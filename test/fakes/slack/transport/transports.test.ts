@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { FakeClock } from '../fake-clock.ts'
-import { FakeSlack } from './fake-slack.ts'
+import { FakeClock } from '../../fake-clock.ts'
+import { FakeSlack } from '../fake-slack.ts'
 import { sign } from './http-transport.ts'
 import type { Envelope } from './transport.ts'
 

@@ -1,12 +1,12 @@
 /** What may go wrong with any call to the fake Slack: codes, silence, answers that do not arrive, closed edits. */
 import type { WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../fake-clock.ts'
+import { FakeClock } from '../../fake-clock.ts'
+import { FakeSlack } from '../fake-slack.ts'
+import type { Channel, Team } from '../world.ts'
 import { clientFor, errorOf } from './call-fake.ts'
 import { commonErrors, errorsOf } from './error-codes.ts'
-import { FakeSlack } from './fake-slack.ts'
 import { methods } from './web-api.ts'
-import type { Channel, Team } from './world.ts'
 
 let clock: FakeClock
 let slack: FakeSlack

@@ -1,6 +1,6 @@
 /** The fake Slack's signed HTTP requests to the app's request URL. */
 import { createHmac } from 'node:crypto'
-import type { Clock } from '../../../src/system/ports.ts'
+import type { Clock } from '../../../../src/system/ports.ts'
 import { ackLimitMs, type Delivered, type Envelope, type Transport } from './transport.ts'
 
 export interface SignedRequest {

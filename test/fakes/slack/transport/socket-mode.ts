@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
-import type { Clock } from '../../../src/system/ports.ts'
+import type { Clock } from '../../../../src/system/ports.ts'
 import { ackLimitMs, type Delivered, type Envelope, type Transport } from './transport.ts'
 
 // Up to ten connections per app (docs.slack.dev/apis/events-api/using-socket-mode).

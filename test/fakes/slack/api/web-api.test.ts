@@ -1,11 +1,11 @@
 import type { WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../fake-clock.ts'
+import { FakeClock } from '../../fake-clock.ts'
+import { FakeSlack } from '../fake-slack.ts'
+import type { Person } from '../person.ts'
+import type { Channel, Team } from '../world.ts'
 import { clientFor, errorOf, upload as uploadTo } from './call-fake.ts'
-import { FakeSlack } from './fake-slack.ts'
-import type { Person } from './person.ts'
 import { methods } from './web-api.ts'
-import type { Channel, Team } from './world.ts'
 
 let clock: FakeClock
 let slack: FakeSlack

@@ -5,8 +5,14 @@ import { type JobState, jobStates } from '../../engine/jobs/job.ts'
 import type { Failure } from '../../engine/jobs/store.ts'
 import { type WorkOrder, workOrder } from '../../engine/work-order.ts'
 import type { Rows } from '../client.ts'
+import {
+  conversation,
+  type Identity,
+  platform,
+  readFailure,
+  type StoredConversation,
+} from '../repositories/documents.ts'
 import { jobs, people } from '../schema.ts'
-import { conversation, type Identity, platform, readFailure, type StoredConversation } from './documents.ts'
 
 export interface JobRecord {
   seq: number

@@ -1,9 +1,9 @@
 /** What a Web API method of the fake is made of: its arguments, its scopes, its tier, its answer. */
 import type { z } from 'zod'
+import type { Channel, Member, Team, World } from '../world.ts'
 import type { FakeFaults } from './faults.ts'
 import { Refusal } from './refusal.ts'
 import type { Tier } from './tiers.ts'
-import type { Channel, Member, Team, World } from './world.ts'
 
 export interface MethodContext {
   world: World

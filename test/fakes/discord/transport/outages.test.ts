@@ -1,13 +1,13 @@
 /** Trouble between a bot and the fake Discord: refusals of any kind, silence, closes for good, dead tokens. */
 import { Client, Events, GatewayIntentBits } from 'discord.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../fake-clock.ts'
-import { realClock } from '../real-clock.ts'
-import { askFake } from './ask-fake.ts'
-import { FakeDiscord } from './fake-discord.ts'
+import { FakeClock } from '../../fake-clock.ts'
+import { realClock } from '../../real-clock.ts'
+import { askFake } from '../ask-fake.ts'
+import { FakeDiscord } from '../fake-discord.ts'
+import type { Channel } from '../world.ts'
 import { fatalCloses } from './outages.ts'
 import { everyRefusal } from './refusal.ts'
-import type { Channel } from './world.ts'
 
 let discord: FakeDiscord
 let channel: Channel

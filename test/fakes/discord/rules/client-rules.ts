@@ -1,8 +1,8 @@
 /** What the Discord client itself shows and refuses: buttons, a command's options, values out of range. */
 
-import type { Command, CommandOption, ValueOption } from './limits/commands.ts'
-import { type ButtonComponent, everyComponent, type SelectComponent } from './limits/components.ts'
-import type { Message } from './world.ts'
+import type { Command, CommandOption, ValueOption } from '../limits/commands.ts'
+import { type ButtonComponent, everyComponent, type SelectComponent } from '../limits/components.ts'
+import type { Message } from '../world.ts'
 
 export function buttonsOf(message: Message): ButtonComponent[] {
   return [...everyComponent(message.components)].filter(each => each.type === 2)

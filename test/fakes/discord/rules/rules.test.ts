@@ -1,12 +1,12 @@
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../fake-clock.ts'
-import { realClock } from '../real-clock.ts'
-import { askFake } from './ask-fake.ts'
-import { FakeDiscord } from './fake-discord.ts'
-import type { Person } from './people.ts'
+import { FakeClock } from '../../fake-clock.ts'
+import { realClock } from '../../real-clock.ts'
+import { askFake } from '../ask-fake.ts'
+import { FakeDiscord } from '../fake-discord.ts'
+import type { Person } from '../people.ts'
+import type { Channel, Guild } from '../world.ts'
 import { RateLimits } from './rate-limits.ts'
-import type { Channel, Guild } from './world.ts'
 
 let clock: FakeClock
 let discord: FakeDiscord

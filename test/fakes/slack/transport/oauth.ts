@@ -1,6 +1,6 @@
 /** OAuth of the fake Slack: codes that an installer's consent gives, exchanged for a bot token. */
-import { Refusal } from './refusal.ts'
-import type { Team, World } from './world.ts'
+import { Refusal } from '../api/refusal.ts'
+import type { Team, World } from '../world.ts'
 
 export class OAuth {
   readonly #world: World

@@ -1,7 +1,7 @@
 /** Slack's host for files: bytes come up by an address of their own and go down to whoever may see them. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { World } from '../world.ts'
 import { bearerOf, formOf } from './request-body.ts'
-import type { World } from './world.ts'
 
 export class FileHost {
   readonly #world: World

@@ -3,10 +3,10 @@ import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
-import type { Clock } from '../../../src/system/ports.ts'
-import { guildJson, userJson } from './payloads.ts'
+import type { Clock } from '../../../../src/system/ports.ts'
+import { guildJson, userJson } from '../payloads.ts'
+import type { World } from '../world.ts'
 import { guildOf, isOnShard, type Shard } from './shards.ts'
-import type { World } from './world.ts'
 
 const op = {
   dispatch: 0,

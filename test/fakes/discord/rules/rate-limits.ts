@@ -1,6 +1,6 @@
 /** Rate limits by route and major parameter, with the headers that a client must obey (topics/rate-limits). */
 import { createHash } from 'node:crypto'
-import type { Clock } from '../../../src/system/ports.ts'
+import type { Clock } from '../../../../src/system/ports.ts'
 
 export interface Limit {
   requests: number

@@ -2,10 +2,10 @@
 import { Server } from 'node:http'
 import { App, LogLevel } from '@slack/bolt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../fake-clock.ts'
-import { FakeSlack } from './fake-slack.ts'
-import type { Person } from './person.ts'
-import type { Channel, Team } from './world.ts'
+import { FakeClock } from '../../fake-clock.ts'
+import { FakeSlack } from '../fake-slack.ts'
+import type { Person } from '../person.ts'
+import type { Channel, Team } from '../world.ts'
 
 let slack: FakeSlack
 let team: Team

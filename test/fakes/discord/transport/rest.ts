@@ -1,8 +1,8 @@
 /** The REST side: an HTTP server that reads requests, meters them, applies ordered mishaps and answers in JSON. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { UploadedFile } from '../posting.ts'
+import type { RateLimits } from '../rules/rate-limits.ts'
 import type { Faults, Mishap } from './faults.ts'
-import type { UploadedFile } from './posting.ts'
-import type { RateLimits } from './rate-limits.ts'
 import { badField, Refusal, refuse } from './refusal.ts'
 
 export interface RestRequest {

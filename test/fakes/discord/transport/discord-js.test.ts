@@ -1,10 +1,10 @@
 /** The real discord.js client against the fake: what it believes is what the fake says. */
 import { Client, Events, GatewayIntentBits, type Interaction, MessageFlags } from 'discord.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../fake-clock.ts'
-import { realClock } from '../real-clock.ts'
-import { FakeDiscord } from './fake-discord.ts'
-import type { Channel } from './world.ts'
+import { FakeClock } from '../../fake-clock.ts'
+import { realClock } from '../../real-clock.ts'
+import { FakeDiscord } from '../fake-discord.ts'
+import type { Channel } from '../world.ts'
 
 let discord: FakeDiscord
 let channel: Channel

@@ -1,9 +1,9 @@
 /** What the answer to a submitted modal does, as Slack reads it. */
 import { z } from 'zod'
+import { replaceContent } from '../methods/views.ts'
+import type { Delivered } from '../transport/transport.ts'
+import type { OpenView, World } from '../world.ts'
 import { checkView } from './block-kit.ts'
-import { replaceContent } from './methods/views.ts'
-import type { Delivered } from './transport.ts'
-import type { OpenView, World } from './world.ts'
 
 export type ModalAnswer =
   | { kind: 'closed' }

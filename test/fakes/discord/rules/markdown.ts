@@ -1,5 +1,5 @@
 /** What Discord's markdown makes of a text: what is shown, who would be pinged, what would be a link. */
-import type { AllowedMentions } from './limits/messages.ts'
+import type { AllowedMentions } from '../limits/messages.ts'
 
 export interface Reading {
   /** As a person reads it: escapes resolved, code marks kept. */

@@ -1,5 +1,5 @@
 /** Slack's rate limits on the fake clock: a bucket per method and workspace, and one per channel for posting. */
-import type { Clock } from '../../../src/system/ports.ts'
+import type { Clock } from '../../../../src/system/ports.ts'
 
 // docs.slack.dev/apis/web-api/rate-limits: calls a minute of each tier.
 export const callsPerMinute = { 1: 1, 2: 20, 3: 50, 4: 100 } as const

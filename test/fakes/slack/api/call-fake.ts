@@ -1,6 +1,6 @@
 /** Slack's own client for tests of the fake Slack itself, and the shape of its refusals. */
 import { LogLevel, WebClient } from '@slack/web-api'
-import type { FakeSlack } from './fake-slack.ts'
+import type { FakeSlack } from '../fake-slack.ts'
 
 /** Refusals are what these tests are about. */
 const quiet = {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
-import { callback } from './limits/callbacks.ts'
-import { checked } from './limits/check.ts'
-import { command, commandList } from './limits/commands.ts'
-import { changedMessage, interactionMessage, newMessage } from './limits/messages.ts'
-import { modal } from './limits/modals.ts'
-import { Refusal } from './refusal.ts'
+import { callback } from '../limits/callbacks.ts'
+import { checked } from '../limits/check.ts'
+import { command, commandList } from '../limits/commands.ts'
+import { changedMessage, interactionMessage, newMessage } from '../limits/messages.ts'
+import { modal } from '../limits/modals.ts'
+import { Refusal } from '../transport/refusal.ts'
 
 /** The codes under `errors`, with their paths. */
 function faultsOf(schema: z.ZodType, body: unknown): string[] {

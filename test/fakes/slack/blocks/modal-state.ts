@@ -1,10 +1,10 @@
 /** What a person fills into a modal, as the client lets them and as Slack sends it. */
-import type { Clock } from '../../../src/system/ports.ts'
+import type { Clock } from '../../../../src/system/ports.ts'
+import type { FakeSlack } from '../fake-slack.ts'
+import { type GivenFile, keepFile } from '../given-files.ts'
+import { fileJson } from '../methods/files.ts'
+import type { Member } from '../world.ts'
 import type { FakeInput, FakeViewContent } from './block-kit.ts'
-import type { FakeSlack } from './fake-slack.ts'
-import { type GivenFile, keepFile } from './given-files.ts'
-import { fileJson } from './methods/files.ts'
-import type { Member } from './world.ts'
 
 export type FieldValue = string | string[] | GivenFile
 
