@@ -179,7 +179,7 @@ test('no byte of a prompt, a name or a picture of one place goes to another', {
       const prompt = `a waiting secret ${round} of ${waits.name}`
       secrets.push({ what: prompt, home: waits.home, ownerId: waits.personId })
       await waits.paints(prompt)
-      await stage.test.until(() => stage.test.workers.underway.length > 0)
+      await stage.until(() => stage.test.workers.underway.length > 0)
     }
     await spot.asks[way]?.(target)
     await stage.answered()

@@ -95,6 +95,14 @@ export class Stage {
     }
   }
 
+  /** Resolves when that holds. Time passes: a device that was taken for silent rests on the fake clock. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      await new Promise<void>(resolve => realClock.after(1, resolve))
+      this.test.clock.advance(10)
+    }
+  }
+
   /** Resolves when the adapters are done with what came in. */
   async answered(): Promise<void> {
     let isOver = false
