@@ -42,8 +42,8 @@ describe('the connection', () => {
     const write = addJob(db, 'job')
     expect(clock.pending).toBe(1)
     clock.advance(10)
-    await setImmediate()
-    expect(clock.pending).toBe(1)
+    // The next try takes its turn, finds the lock again and sets the next timer.
+    while (clock.pending === 0) await setImmediate()
     expect(db.jobs.get('job')).toBeUndefined()
 
     await killHard(child)
