@@ -60,6 +60,14 @@ export const longParts = {
     env: (losses, seed) => ({ EASEL_POWER_LOSSES: `${losses}`, SEED: `${seed}` }),
     figures: /^power loss:/,
   },
+  orders: {
+    unit: 'random orders',
+    total: 10_000,
+    perRound: 1000,
+    files: ['test/engine/pipeline/random-orders.test.ts'],
+    env: (orders, seed) => ({ EASEL_ORDERS: `${orders}`, SEED: `${seed}` }),
+    figures: /random orders/,
+  },
   statements: {
     unit: 'rounds of every statement',
     total: 1,
