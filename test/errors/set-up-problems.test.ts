@@ -4,13 +4,13 @@ import {
   configProblem,
   settingFormats,
   settingTypes,
-} from '../src/errors/config-problem.ts'
-import { AppError, type ErrorCode, type ErrorDetails } from '../src/errors/errors.ts'
-import { type FileProblem, fileProblem, readFileProblem } from '../src/errors/file-problem.ts'
-import { type RefusalProblem, refusalProblem } from '../src/errors/refusal-problem.ts'
-import { type StorageProblem, storageProblem } from '../src/errors/storage-problem.ts'
-import { errorSentence } from '../src/words/en.ts'
-import { languages } from '../src/words/locale.ts'
+} from '../../src/errors/config-problem.ts'
+import { AppError, type ErrorCode, type ErrorDetails } from '../../src/errors/errors.ts'
+import { type FileProblem, fileProblem, readFileProblem } from '../../src/errors/file-problem.ts'
+import { type RefusalProblem, refusalProblem } from '../../src/errors/refusal-problem.ts'
+import { type StorageProblem, storageProblem } from '../../src/errors/storage-problem.ts'
+import { errorSentence } from '../../src/words/en.ts'
+import { languages } from '../../src/words/locale.ts'
 
 const configProblems: ConfigProblem[] = [
   { what: 'yaml', said: '[1:2]' },
@@ -30,6 +30,7 @@ const configProblems: ConfigProblem[] = [
   { what: 'range', found: '0', min: 1, open: false },
   { what: 'range', found: '0', min: 0, open: true },
   { what: 'device-twice' },
+  { what: 'auto-not-alone' },
   { what: 'preset-unknown', name: 'x', known: ['turbo'] },
   { what: 'sampler-unknown', name: 'x', nearest: ['euler'] },
   { what: 'space-inside' },
