@@ -2,7 +2,7 @@
 /** The `easel` command: one file per sub-command in cli/. Only the requested one is loaded. */
 import { Command, CommanderError } from 'commander'
 import { exitCodes, newCommand, wordsOfHelp } from './cli/session.ts'
-import { withVisibleControls } from './shared/visible-controls.ts'
+import { withVisibleControls } from './common/visible-controls.ts'
 import { version } from './system/version.ts'
 import type { Words } from './words/en.ts'
 

@@ -1,10 +1,10 @@
 /** The interface of chat platforms: the exports of every adapter folder's index. */
 import type { Courier } from '../app/delivery/courier.ts'
 import type { Easel } from '../app/easel.ts'
+import type { ChatPlatform } from '../common/platforms.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { AppError } from '../errors/errors.ts'
-import type { ChatPlatform } from '../shared/platforms.ts'
 import type { Clock, Ids, Logger } from '../system/ports.ts'
 import type { Words } from '../words/en.ts'
 

@@ -1,10 +1,10 @@
 /** The checks of `easel doctor` besides the models: runtime, libraries, folders and chat platforms. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { ChatPlatform } from '../common/platforms.ts'
 import { databaseFileIn } from '../db/files/data-folder.ts'
 import { AppError, hasCode } from '../errors/errors.ts'
 import { readFileProblem } from '../errors/file-problem.ts'
-import type { ChatPlatform } from '../shared/platforms.ts'
 import type { Words } from '../words/en.ts'
 import type { Session } from './session.ts'
 

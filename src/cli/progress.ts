@@ -1,6 +1,6 @@
 /** Shows the progress of a picture: a bar on a terminal, plain lines in a file or a pipe. */
 import { SingleBar } from 'cli-progress'
-import { withVisibleControls } from '../shared/visible-controls.ts'
+import { withVisibleControls } from '../common/visible-controls.ts'
 import type { Words } from '../words/en.ts'
 
 export interface Progress {

@@ -1,10 +1,10 @@
 /** The context of every command: configuration, texts, log, terminal and exit code. */
 import { Command, InvalidArgumentError } from 'commander'
+import { withVisibleControls } from '../common/visible-controls.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { readSecrets, type Secrets } from '../config/secrets.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import { toAppError } from '../errors/errors.ts'
-import { withVisibleControls } from '../shared/visible-controls.ts'
 import { createLogger, type LogLevel } from '../system/log.ts'
 import { packageRoot } from '../system/paths.ts'
 import type { Logger } from '../system/ports.ts'

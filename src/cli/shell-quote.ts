@@ -1,5 +1,5 @@
 /** Quotes words for a POSIX shell. */
-import { hasControls } from '../shared/visible-controls.ts'
+import { hasControls } from '../common/visible-controls.ts'
 
 /**
  * In single quotes wherever the shell might see something of its own; by printf where a terminal would. A shell takes line

@@ -1,5 +1,6 @@
 /** Converts zod's issues to problems of single keys of the configuration. */
 import { z } from 'zod'
+import { nearestNames } from '../common/nearest.ts'
 import {
   type ConfigProblem,
   type SettingFormat,
@@ -7,7 +8,6 @@ import {
   settingFormats,
   settingTypes,
 } from '../errors/config-problem.ts'
-import { nearestNames } from '../shared/nearest.ts'
 
 export interface ConfigIssue {
   /** Dotted path, `web.port`; empty for the whole file. */

@@ -1,7 +1,7 @@
 /** How much memory a device's worker may use: what the configuration says, or, for the CPU, what there is at the start. */
 import { freemem } from 'node:os'
+import { bytesOf } from '../common/memory-amount.ts'
 import type { DeviceConfig } from '../config/config.ts'
-import { bytesOf } from '../shared/memory-amount.ts'
 
 /** What a machine has. */
 export interface MachineMemory {

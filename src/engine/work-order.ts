@@ -1,6 +1,6 @@
 /** The work order: everything that determines a picture's bytes. It is fixed when a job is accepted and never changes. */
 import { z } from 'zod'
-import { bounds } from '../shared/bounds.ts'
+import { bounds } from '../common/bounds.ts'
 
 /** Something in the models folders by its name and the hash of its weights, so that a re-run paints the same picture. */
 export const fileReference = z.object({ name: z.string(), hash: z.string() })

@@ -1,7 +1,7 @@
 /** The log: one JSON line per event, safe to print on a terminal, without secrets, and without prompts above debug. */
 import { type LoggerOptions, type Logger as PinoLogger, pino } from 'pino'
+import { withVisibleControls } from '../common/visible-controls.ts'
 import { AppError } from '../errors/errors.ts'
-import { withVisibleControls } from '../shared/visible-controls.ts'
 import type { Clock, Logger } from './ports.ts'
 import { scrubber } from './scrubber.ts'
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { shellQuote } from '../../src/cli/shell-quote.ts'
-import { hasControls } from '../../src/shared/visible-controls.ts'
+import { hasControls } from '../../src/common/visible-controls.ts'
 
 test('a shell reads every quoted word as it was', () => {
   const unit = fc.oneof(

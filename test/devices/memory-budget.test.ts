@@ -1,7 +1,7 @@
 /** What a device's worker may use: limits that are set, limits that are found, and amounts as people write them. */
 import { expect, test } from 'vitest'
+import { bytesOf } from '../../src/common/memory-amount.ts'
 import { memoryBudgetBytes } from '../../src/devices/memory-budget.ts'
-import { bytesOf } from '../../src/shared/memory-amount.ts'
 
 const gib = 2 ** 30
 const machine = { freeBytes: 20 * gib, limitBytes: undefined }

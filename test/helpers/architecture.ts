@@ -22,18 +22,18 @@ interface Import {
 const layers: readonly { prefix: string; may: readonly string[] }[] = [
   // Common modules.
   { prefix: 'src/errors/', may: [] },
-  { prefix: 'src/shared/', may: [] },
-  { prefix: 'src/system/', may: ['src/errors/', 'src/shared/'] },
-  { prefix: 'src/config/', may: ['src/errors/', 'src/shared/', 'src/words/'] },
+  { prefix: 'src/common/', may: [] },
+  { prefix: 'src/system/', may: ['src/errors/', 'src/common/'] },
+  { prefix: 'src/config/', may: ['src/errors/', 'src/common/', 'src/words/'] },
   {
     prefix: 'src/words/',
     may: ['src/errors/', 'type src/app/', 'type src/devices/'],
   },
   // The engine, from its foundation up.
-  { prefix: 'src/engine/work-order.ts', may: ['src/shared/'] },
+  { prefix: 'src/engine/work-order.ts', may: ['src/common/'] },
   {
     prefix: 'src/engine/weights/',
-    may: ['src/errors/', 'src/shared/'],
+    may: ['src/errors/', 'src/common/'],
   },
   { prefix: 'src/engine/onnx/', may: ['src/errors/', 'src/engine/weights/'] },
   { prefix: 'src/engine/modules/', may: ['src/errors/', 'src/engine/onnx/', 'src/engine/weights/'] },
@@ -43,21 +43,21 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   },
   {
     prefix: 'src/engine/sampling/',
-    may: ['src/errors/', 'src/shared/', 'src/engine/weights/'],
+    may: ['src/errors/', 'src/common/', 'src/engine/weights/'],
   },
   {
     prefix: 'src/engine/text/',
-    may: ['src/errors/', 'src/shared/', 'src/engine/weights/'],
+    may: ['src/errors/', 'src/common/', 'src/engine/weights/'],
   },
   {
     prefix: 'src/engine/image/',
-    may: ['src/errors/', 'src/shared/', 'src/engine/work-order.ts'],
+    may: ['src/errors/', 'src/common/', 'src/engine/work-order.ts'],
   },
   {
     prefix: 'src/engine/models/',
     may: [
       'src/errors/',
-      'src/shared/',
+      'src/common/',
       'src/engine/networks/',
       'src/engine/sampling/',
       'src/engine/text/',
@@ -109,7 +109,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/db/',
     may: [
-      'src/shared/',
+      'src/common/',
       'src/errors/',
       'src/system/',
       'src/engine/work-order.ts',
@@ -122,7 +122,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/app/',
     may: [
-      'src/shared/',
+      'src/common/',
       'src/errors/',
       'src/system/',
       'src/config/',
@@ -144,7 +144,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/bots/',
     may: [
       'src/errors/',
-      'src/shared/',
+      'src/common/',
       'src/system/',
       'src/config/',
       'src/words/',
@@ -156,7 +156,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   },
   {
     prefix: 'src/devices/',
-    may: ['src/errors/', 'src/shared/', 'src/system/', 'src/config/', 'src/words/', 'src/engine/'],
+    may: ['src/errors/', 'src/common/', 'src/system/', 'src/config/', 'src/words/', 'src/engine/'],
   },
   // The composition roots know all parts.
   { prefix: 'src/startup/', may: ['src/'] },

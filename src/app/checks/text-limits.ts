@@ -1,7 +1,7 @@
 /** The length limits of texts from people, checked before a text is parsed, expanded or stored. */
 
+import { type Bounds, bounds } from '../../common/bounds.ts'
 import type { Config } from '../../config/config.ts'
-import { type Bounds, bounds } from '../../shared/bounds.ts'
 import type { Person } from '../people/people.ts'
 import { type Problem, problem } from '../problems.ts'
 import type { ImagineRequest } from '../requests.ts'

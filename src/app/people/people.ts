@@ -1,8 +1,9 @@
 /** People, spaces and conversations, the same for every platform. */
-import { accountOf } from '../../db/repositories/account.ts'
-import type { Platform } from '../../shared/platforms.ts'
 
-export type { Platform } from '../../shared/platforms.ts'
+import type { Platform } from '../../common/platforms.ts'
+import { accountOf } from '../../db/repositories/account.ts'
+
+export type { Platform } from '../../common/platforms.ts'
 
 /** The space of everything on Discord that is outside guilds. Its people share nothing: it is no community. */
 export const directSpaceId = 'direct'

@@ -1,7 +1,7 @@
 /** Checks a person's defaults against this machine. Any size is valid, because it is fitted to the model later. Pure. */
 
+import { bounds } from '../../common/bounds.ts'
 import type { Config } from '../../config/config.ts'
-import { bounds } from '../../shared/bounds.ts'
 import { checkTexts } from '../checks/text-limits.ts'
 import type { Problem } from '../problems.ts'
 import { findByName, suggestions } from '../views/catalogue.ts'

@@ -1,10 +1,10 @@
 /** The request that comes nearest to what another program wrote into a picture, as far as it can be followed here. */
 
+import { type Bounds, bounds } from '../../common/bounds.ts'
 import type { PictureParameters } from '../../engine/image/parameters/parameters.ts'
 import { parseLoraWeights } from '../../engine/image/readers/build-parameters.ts'
 import { findSampler, samplerName } from '../../engine/sampling/sampler-names.ts'
 import { isReadAlike } from '../../engine/text/prompt-rules.ts'
-import { type Bounds, bounds } from '../../shared/bounds.ts'
 import type { ImagineRequest } from '../requests.ts'
 import { type Catalogue, findByName } from '../views/catalogue.ts'
 import { knownLora } from './resolve-loras.ts'

@@ -1,5 +1,6 @@
 /** Resolves ControlNets and image prompts by name in the library. Pure. */
 
+import { type Bounds, bounds } from '../../common/bounds.ts'
 import type { FileRecord } from '../../engine/models/file-record.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import {
@@ -8,7 +9,6 @@ import {
   type Preprocessor,
   preprocessors,
 } from '../../engine/work-order.ts'
-import { type Bounds, bounds } from '../../shared/bounds.ts'
 import type { ControlWish, GivenPicture, ImagePromptWish, ImagineRequest } from '../requests.ts'
 import { type Catalogue, filesOf, findByName, namesOf, suggestions } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'

@@ -1,7 +1,7 @@
 /** Resolves the options of inpainting: the soft edge, and the whole picture or the masked part only. Pure. */
 
+import { bounds } from '../../common/bounds.ts'
 import type { Inpainting } from '../../engine/work-order.ts'
-import { bounds } from '../../shared/bounds.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { Findings } from '../views/findings.ts'
 import type { Size } from './resolve-size.ts'

@@ -1,9 +1,9 @@
 /** Resolves the LoRAs of the prompt, then those of the flag, by name in the library. Pure. */
 
+import { bounds } from '../../common/bounds.ts'
 import type { FileRecord } from '../../engine/models/file-record.ts'
 import { loraMentions, mentionedName } from '../../engine/text/lora-mentions.ts'
 import type { LoraOrder, PaintOrder } from '../../engine/work-order.ts'
-import { bounds } from '../../shared/bounds.ts'
 import type { LoraWish } from '../requests.ts'
 import { type Catalogue, findByName, suggestions } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'

@@ -1,5 +1,6 @@
 /** Resolves the prompts: style, prompt rule, and remarks on the markup. Pure. */
 
+import { bounds } from '../../common/bounds.ts'
 import type { Config } from '../../config/config.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import {
@@ -12,7 +13,6 @@ import { isLora } from '../../engine/text/lora-mentions.ts'
 import type { PromptRemark, PromptRule } from '../../engine/text/prompt-rule.ts'
 import { type PromptSyntax, promptRules } from '../../engine/text/prompt-rules.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
-import { bounds } from '../../shared/bounds.ts'
 import { checkTexts } from '../checks/text-limits.ts'
 import type { ImagineRequest } from '../requests.ts'
 import { type Catalogue, findByName, suggestions } from '../views/catalogue.ts'

@@ -1,8 +1,8 @@
 /** Resolves the Refiner's part in a new picture: the request's values, otherwise the model's. Pure. */
 
+import { bounds } from '../../common/bounds.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import type { ModelReference, Refinement } from '../../engine/work-order.ts'
-import { bounds } from '../../shared/bounds.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { ModelDefaults } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'

@@ -1,5 +1,6 @@
 /** Resolves sampling: the request's values, otherwise the preset's, otherwise the model's. Pure. */
 
+import { bounds } from '../../common/bounds.ts'
 import type { Config } from '../../config/config.ts'
 import { findPreset, type Preset, presets } from '../../engine/sampling/presets.ts'
 import {
@@ -12,7 +13,6 @@ import {
 } from '../../engine/sampling/sampler-names.ts'
 import { rescalesToZeroSnr } from '../../engine/sampling/scheduler-classes.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
-import { bounds } from '../../shared/bounds.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { ModelDefaults } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'

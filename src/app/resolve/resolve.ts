@@ -1,9 +1,9 @@
 /** Resolves a request to a work order in which every value is fixed, or to the reasons for its refusal. Pure. */
 
+import { bounds, randomSeed } from '../../common/bounds.ts'
 import type { Config } from '../../config/config.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import type { Inpainting, ModelReference, PaintOrder } from '../../engine/work-order.ts'
-import { bounds, randomSeed } from '../../shared/bounds.ts'
 import type { Problem } from '../problems.ts'
 import type { ImagineRequest } from '../requests.ts'
 import { type Catalogue, defaultsOf, findByName, suggestions } from '../views/catalogue.ts'

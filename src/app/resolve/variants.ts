@@ -1,9 +1,9 @@
 /** Expands one request to several jobs: `{a, b}` in the prompt, repeats, and wildcards, which are drawn for each job. */
 
+import { randomSeed } from '../../common/bounds.ts'
 import type { Config } from '../../config/config.ts'
 import { expandPrompt } from '../../engine/text/expand-prompt.ts'
 import { type Drawing, drawWildcards } from '../../engine/text/wildcards.ts'
-import { randomSeed } from '../../shared/bounds.ts'
 import type { Random } from '../../system/ports.ts'
 import { checkTexts } from '../checks/text-limits.ts'
 import { type Problem, problem } from '../problems.ts'

@@ -1,10 +1,11 @@
 /** The catalogue of this machine: models and files by name, and the recommended settings of each model. */
+
+import { nearestNames } from '../../common/nearest.ts'
 import type { Config } from '../../config/config.ts'
 import type { FileKind, FileRecord } from '../../engine/models/file-record.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import type { LoraFit } from '../../engine/pipeline/open/lora-fits.ts'
 import { findPreset, presetOfFile } from '../../engine/sampling/presets.ts'
-import { nearestNames } from '../../shared/nearest.ts'
 
 export interface Catalogue {
   models: readonly ModelRecord[]

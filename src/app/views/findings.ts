@@ -1,6 +1,6 @@
 /** Collects the findings on a request: all reasons for refusal, and all changes to report. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Bounds } from '../../shared/bounds.ts'
+import type { Bounds } from '../../common/bounds.ts'
 import { type Problem, type ProblemCode, type ProblemDetails, problem } from '../problems.ts'
 
 export class Findings {

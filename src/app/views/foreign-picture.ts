@@ -1,8 +1,9 @@
 /** What a picture that is not in the database says of how it was made. */
+
+import { longestPromptCharacters } from '../../common/bounds.ts'
 import type { PictureParameters } from '../../engine/image/parameters/parameters.ts'
 import { readWholeMakingOf } from '../../engine/image/parameters/read-parameters.ts'
 import { templateFor } from '../../engine/text/expand-prompt.ts'
-import { longestPromptCharacters } from '../../shared/bounds.ts'
 import type { ImagineRequest } from '../requests.ts'
 import { requestOfParameters } from '../resolve/request-of-parameters.ts'
 import type { Catalogue } from './catalogue.ts'

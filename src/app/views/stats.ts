@@ -1,7 +1,8 @@
 /** Statistics over a period, computed from the jobs' records. */
+
+import { groupBy } from '../../common/group-by.ts'
 import type { Config } from '../../config/config.ts'
 import type { JobFigures, JobsTable } from '../../db/repositories/jobs.ts'
-import { groupBy } from '../../shared/group-by.ts'
 import type { Viewer } from '../access/access.ts'
 import type { Person } from '../people/people.ts'
 import type { StatsRow, StatsView } from './views.ts'

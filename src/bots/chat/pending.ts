@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Easel } from '../../app/easel.ts'
 import type { Caller, Conversation, Person } from '../../app/people/people.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
-import { platforms } from '../../shared/platforms.ts'
+import { platforms } from '../../common/platforms.ts'
 import { formatRequest, parseCommand } from '../grammar/command-line.ts'
 
 export interface PendingRequest {

@@ -1,5 +1,5 @@
 /** The table of commands. Registrations, menus, completions, manifests and every help text derive from it. */
-import { nearestNames } from '../../shared/nearest.ts'
+import { nearestNames } from '../../common/nearest.ts'
 import { en, type Words } from '../../words/en.ts'
 import type { Command, CommandContext, CommandReply } from './command.ts'
 import type { TypedOptions } from './command-option.ts'

@@ -2,7 +2,7 @@
 
 import type { FlagExpectation } from '../../app/problems.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
-import { type Bounds, bounds } from '../../shared/bounds.ts'
+import { type Bounds, bounds } from '../../common/bounds.ts'
 
 /** `read` returns undefined for an invalid text; `write` returns undefined for a value that cannot be typed. */
 export interface FlagValue<T> {

@@ -2,8 +2,8 @@
 
 import { type Problem, problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
-import { bounds } from '../../shared/bounds.ts'
-import { nearestNames } from '../../shared/nearest.ts'
+import { bounds } from '../../common/bounds.ts'
+import { nearestNames } from '../../common/nearest.ts'
 import type { Words } from '../../words/en.ts'
 import {
   between,

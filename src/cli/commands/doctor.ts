@@ -1,7 +1,7 @@
 /** `easel doctor`: what is wrong with this machine or its configuration, one line per check; exit code 1 for any. */
 import type { Command } from 'commander'
+import { isChatPlatform } from '../../common/platforms.ts'
 import { toAppError } from '../../errors/errors.ts'
-import { isChatPlatform } from '../../shared/platforms.ts'
 import { errorSentence, type Words } from '../../words/en.ts'
 import { checkAdapters, checkDataFolder, checkNative, checkNode, type Finding } from '../checks.ts'
 import { checkModels } from '../model-checks.ts'

@@ -1,8 +1,8 @@
 /** The schemas of JSON documents in rows. Every document is checked when it is read. */
 import { z } from 'zod'
+import { platforms } from '../../common/platforms.ts'
 import type { Failure } from '../../engine/jobs/store.ts'
 import { isErrorCode, readErrorDetails } from '../../errors/error-details.ts'
-import { platforms } from '../../shared/platforms.ts'
 
 export const platform = z.enum(platforms)
 

@@ -1,5 +1,5 @@
 /** Resolves the names of samplers and schedules in the spellings of people, A1111, ComfyUI, InvokeAI and diffusers. */
-import { slipsBetween } from '../../shared/nearest.ts'
+import { slipsBetween } from '../../common/nearest.ts'
 import { samplerKinds } from './registry.ts'
 import type { SamplerKind, SchedulerConfig } from './sampler.ts'
 import { schedules } from './schedules/registry.ts'

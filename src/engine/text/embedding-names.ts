@@ -1,5 +1,5 @@
 /** The names of embeddings, and the search for them in a prompt. Pure. */
-import { nearestNames } from '../../shared/nearest.ts'
+import { nearestNames } from '../../common/nearest.ts'
 import { type EmbeddingPart, type EncoderWidths, encoderOf } from './embedding-file.ts'
 import type { PromptRule } from './prompt-rule.ts'
 import { embeddingPattern } from './tokenise.ts'

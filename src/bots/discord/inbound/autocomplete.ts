@@ -1,6 +1,6 @@
 /** The autocomplete choices of an option: at most 25 names. Pure. */
 import type { JobView } from '../../../app/views/views.ts'
-import { nearestNames } from '../../../shared/nearest.ts'
+import { nearestNames } from '../../../common/nearest.ts'
 import type { Words } from '../../../words/en.ts'
 import { titleOf } from '../../messages/job-message.ts'
 import { oneLine } from '../outbound/render/text.ts'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Child } from 'hono/jsx'
 import type { JobView } from '../../../app/views/views.ts'
-import { withoutControls } from '../../../shared/visible-controls.ts'
+import { withoutControls } from '../../../common/visible-controls.ts'
 import type { Words } from '../../../words/en.ts'
 import { formatCommand } from '../../grammar/command-line.ts'
 import { type Button, encodeButtonId } from '../../messages/buttons.ts'

@@ -1,5 +1,5 @@
 /** How a picture was made, read from the file itself: any of our formats, written by Easel or another program. */
-import { withoutControls } from '../../../shared/visible-controls.ts'
+import { withoutControls } from '../../../common/visible-controls.ts'
 import { decodeAlpha } from '../decode.ts'
 import { guessFormat, type PictureFormat } from '../files/format.ts'
 import { readJpegMetadata } from '../files/jpeg-file.ts'

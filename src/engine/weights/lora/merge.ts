@@ -1,7 +1,7 @@
 /** Merges LoRAs: the changed tensors are computed in float64 and written as float32, the type that graphs compute in. */
 import { type FileHandle, open, realpath } from 'node:fs/promises'
+import { groupBy } from '../../../common/group-by.ts'
 import { AppError } from '../../../errors/errors.ts'
-import { groupBy } from '../../../shared/group-by.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import type { WeightSource } from '../source.ts'
 import { readTensor } from '../tensor-values.ts'

@@ -1,5 +1,5 @@
 /** Escapes user text for Discord: no markup, no mentions, no links, no unbalanced direction marks. Pure. */
-import { withoutControls } from '../../../../shared/visible-controls.ts'
+import { withoutControls } from '../../../../common/visible-controls.ts'
 import { inUtc, withMoments } from '../../../../words/moment.ts'
 import { shortened } from '../../../messages/job-message.ts'
 

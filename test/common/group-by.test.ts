@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { groupBy } from '../../src/shared/group-by.ts'
+import { groupBy } from '../../src/common/group-by.ts'
 import { leastProcessorMs } from '../helpers/processor-time.ts'
 
 describe('groupBy', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hasControls, withoutControls, withVisibleControls } from '../../src/shared/visible-controls.ts'
+import { hasControls, withoutControls, withVisibleControls } from '../../src/common/visible-controls.ts'
 
 /** What misleads a reader: separators that are no line breaks, and every mark of direction that Unicode has (UAX #9). */
 const misleading = ['\u2028', '\u2029', '\u061c', '\u200e', '\u200f', ...'\u202a\u202b\u202c\u202d\u202e']
