@@ -268,6 +268,8 @@ test.each([
   ['open braces', '{', 3_900_000],
   ['choices in choices', '{a,', 199_000],
   ['as many words of emphasis', '((a', 199_000],
+  ['fields', 'Steps: 1, ', 499_000],
+  ['quotes that never close', 'a: "b, ', 499_000],
 ])('what a picture says: %s, %s over and over, %i characters', async (_, piece, length) => {
   const picture = pngWith({ parameters: piece.repeat(length / piece.length) })
   expect(await costMs(() => readForeignPicture(picture, { models: [] }))).toBeLessThan(4 * boundMs)

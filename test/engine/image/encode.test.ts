@@ -81,8 +81,7 @@ describe.each(pictureFormats)('%s', format => {
     ['ASCII', 'x'.repeat(10_000)],
     ['Chinese', '画'.repeat(10_000)],
     ['emoji', '🎨'.repeat(40_000)],
-    // As many as can be asked for: each is written as an escape of six characters.
-    ['control characters', '\0\u0001\n'.repeat(3333)],
+    ['control characters', '\0\u0001\n'.repeat(10_000)],
   ])('long prompts fit: %s', async (_, prompt) => {
     const long = { ...parameters, prompt, negative: prompt }
     const { bytes } = await encodePicture(aPicture(), format, long)

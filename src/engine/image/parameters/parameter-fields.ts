@@ -7,6 +7,9 @@ const plainPattern = /[^,]*/y
 /** Fewer fields could be prose that happens to hold a colon. */
 const fewestFields = 3
 
+/** Programs write some dozens. Reading stops here, so that a hostile line costs no more than an honest one. */
+const mostFields = 500
+
 /** Whether a line is the fields: it starts with one and has enough of them, or holds a work order of ours. */
 export function isFieldsLine(line: string): boolean {
   const fields = readFields(line)
@@ -19,7 +22,7 @@ export function readFields(line: string): [key: string, value: string][] {
   /** Once a bracket stays open, later ones are not tried: that keeps hostile lines linear. */
   let structures = true
   let at = 0
-  while (at < line.length) {
+  while (at < line.length && fields.length < mostFields) {
     const key = matchAt(keyPattern, line, at)
     const last = fields.at(-1)
     if (key !== undefined) {

@@ -25,8 +25,11 @@ export const readA1111: ParametersReader = texts => {
   return undefined
 }
 
-/** No honest text is longer in code units: two prompts of the most characters, with the order that holds them again. */
-const longestText = 200_000
+/**
+ * No honest text is longer in code units: prompts of the most characters, each of which may be an escape of six, and the order
+ * that holds them again.
+ */
+const longestText = 500_000
 
 function isShort(text: string | undefined): text is string {
   return text !== undefined && text.length <= longestText
