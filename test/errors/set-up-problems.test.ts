@@ -100,6 +100,12 @@ test.each(faults.map(one => [JSON.stringify(one.details), one] as const))(
   },
 )
 
+test('a wrong encryption key is answered with how to make one, in every language', () => {
+  const wrong = fault('config', { key: 'EASEL_ENCRYPTION_KEY', problem: { what: 'encryption-key' } })
+  for (const words of Object.values(languages))
+    expect(errorSentence(words, wrong)).toMatch(/EASEL_ENCRYPTION_KEY.*openssl rand -base64 32/)
+})
+
 test.each([
   ['ENOENT', 'missing'],
   ['EPERM', 'not-allowed'],

@@ -93,7 +93,9 @@ async function restOrDeath(it: TestEasel, death: Death): Promise<void> {
 const stride = Number(process.env.EASEL_STATEMENT_STRIDE) || 4
 const seed = Number(process.env.SEED) || Date.now() % 2 ** 31
 
-test(`for every k: nothing lost, nothing twice (seed ${seed})`, { timeout: 180_000 }, async () => {
+test(`at statement ${1 + (seed % stride)} and every ${stride} after it: nothing lost, nothing twice (seed ${seed})`, {
+  timeout: 180_000,
+}, async () => {
   let k = 1 + (seed % stride)
   let stories = 0
   for (; await story(k); k += stride) stories += 1

@@ -86,7 +86,9 @@ describe.each([
   ['once', false],
   ['from then on, until the disk is mended', true],
 ])('a statement fails %s', (name, persistent) => {
-  test(`for every k: one job, one message, done (seed ${seed})`, { timeout: 180_000 }, async () => {
+  test(`statement ${1 + (seed % stride)} and every ${stride} after it: one job, one message, done (seed ${seed})`, {
+    timeout: 180_000,
+  }, async () => {
     let k = 1 + (seed % stride)
     let stories = 0
     for (; await story(k, persistent); k += stride) stories += 1
