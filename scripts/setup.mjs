@@ -1,5 +1,5 @@
 // Owns what must be true before `npm start` and `npm test`: dependencies installed, TypeScript built and,
-// with --tests, a Chromium for the browser tests. Uses nothing but Node, since it runs before `npm ci`.
+// with --tests, the programs that only tests need. Uses nothing but Node, since it runs before `npm ci`.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ const wantsTests = process.argv.includes('--tests')
 requireNode(20, 9)
 installDependencies()
 build()
-if (wantsTests) installChromium()
+if (wantsTests) installTestPrograms()
 
 function requireNode(major, minor) {
   const [a, b] = process.versions.node.split('.').map(Number)
@@ -58,23 +58,37 @@ function newest(path) {
   return readdirSync(path).reduce((time, name) => Math.max(time, newest(join(path, name))), stat.mtimeMs)
 }
 
-/** The browser tests drive Debian's Chromium; elsewhere CHROMIUM_PATH names one. */
-function installChromium() {
-  if (
-    process.env.CHROMIUM_PATH ||
-    ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some(existsSync)
-  )
-    return
-  const isRoot = process.getuid?.() === 0
-  if (!isRoot || !existsSync('/usr/bin/apt-get')) {
-    fail(
-      'The browser tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.',
-    )
+/** Programs that only tests need, from Debian's packages; elsewhere the variable of the environment names one. */
+function installTestPrograms() {
+  const programs = [
+    {
+      name: 'Chromium',
+      use: 'browser tests',
+      variable: 'CHROMIUM_PATH',
+      files: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+      packages: ['chromium', 'fonts-dejavu-core'],
+    },
+    {
+      name: 'redis-server',
+      use: 'tests of other machines',
+      variable: 'REDIS_SERVER_PATH',
+      files: ['/usr/bin/redis-server', '/usr/bin/valkey-server', '/usr/local/bin/redis-server'],
+      packages: ['redis-server'],
+    },
+  ]
+  const missing = programs.filter(({ variable, files }) => !process.env[variable] && !files.some(existsSync))
+  if (missing.length === 0) return
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    for (const { name, use, variable, packages } of missing) {
+      say(`The ${use} need ${name}: install it (Debian: apt-get install ${packages[0]}) or set ${variable}.`)
+    }
+    process.exit(1)
   }
-  say('installing Chromium for the browser tests (apt-get) …')
+  say(`installing ${missing.map(({ name }) => name).join(' and ')} for the tests (apt-get) …`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   run('apt-get', ['update', '-qq'], env)
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], env)
+  const packages = missing.flatMap(one => one.packages)
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], env)
 }
 
 /** Everything a child prints goes to stderr, so that a command's own stdout stays clean. */

@@ -124,6 +124,16 @@ const schema = z.strictObject({
     .refine(all => all.length === 1 || all.every(one => one.name !== 'auto'), autoNotAlone),
   /** A folder of CUDA's libraries and ONNX Runtime's part for it; empty: where the system finds them. */
   cudaLibraries: z.string(),
+  /** The Redis or Valkey that carries work to other machines; without a URL nothing of it is loaded. */
+  redis: z.strictObject({
+    url: z.string(),
+    /** Hosts to which the connection need not be encrypted, such as one in a private network. */
+    allowedWithoutTls: z.array(z.string().min(1)).default([]),
+    /** A file of certificates (PEM) to trust in place of the system's. */
+    caFile: z.string().default(''),
+    /** What all keys begin with: installations with other prefixes share nothing. */
+    prefix: z.string().regex(/^[\w-]+$/),
+  }),
   limits: z.strictObject({
     maxSteps: z.int().min(1),
     maxCount: z.int().min(bounds.count.min).max(bounds.count.max),
@@ -184,6 +194,7 @@ export function loadConfig(packageRoot: string, workingDir: string, file?: strin
     extraModelDirs: config.extraModelDirs.map(dir => fromDir(workingDir, dir)),
     modelLinkTargets: config.modelLinkTargets.map(dir => fromDir(workingDir, dir)),
     cudaLibraries: config.cudaLibraries && fromDir(workingDir, config.cudaLibraries),
+    redis: { ...config.redis, caFile: config.redis.caFile && fromDir(workingDir, config.redis.caFile) },
   })
 }
 

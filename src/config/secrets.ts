@@ -12,6 +12,10 @@ export const secretVariables = {
   slackStateSecret: 'SLACK_STATE_SECRET',
   /** Encrypts stored installations. */
   encryptionKey: 'EASEL_ENCRYPTION_KEY',
+  redisPassword: 'EASEL_REDIS_PASSWORD',
+  /** Seals what gateways and workers on other machines tell each other; the second one is accepted too. */
+  workerKey: 'EASEL_WORKER_KEY',
+  workerKeySecond: 'EASEL_WORKER_KEY_SECOND',
 } as const
 
 export type SecretName = keyof typeof secretVariables

@@ -6,7 +6,7 @@ export const settingTypes = ['integer', 'number', 'string', 'boolean', 'array', 
 export type SettingType = (typeof settingTypes)[number]
 
 /** The checked formats of texts. */
-export const settingFormats = ['url', 'device', 'host', 'memory', 'network', 'person'] as const
+export const settingFormats = ['url', 'device', 'host', 'memory', 'network', 'person', 'redis'] as const
 export type SettingFormat = (typeof settingFormats)[number]
 
 const found = z.string()
@@ -39,10 +39,12 @@ export const configProblem = z.discriminatedUnion('what', [
   /** An environment variable with white space inside: two values, or a truncated one. */
   z.object({ what: z.literal('space-inside') }),
   z.object({ what: z.literal('not-set') }),
-  /** The key that encrypts stored installations is not 32 bytes in base64 or hex. */
+  /** An encryption key is not 32 bytes in base64 or hex. */
   z.object({ what: z.literal('encryption-key') }),
   /** The system cannot bind the address; `said` is its error code. */
   z.object({ what: z.literal('address'), address: z.string(), said: z.string() }),
+  /** The connection to another host would not be encrypted. */
+  z.object({ what: z.literal('redis-without-tls'), host: z.string() }),
   z.object({ what: z.literal('not-in-guild'), guildId: z.string() }),
   z.object({ what: z.literal('no-adapter') }),
 ])

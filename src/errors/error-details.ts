@@ -5,6 +5,7 @@ import { databaseLosses, deviceLacks, type ErrorCode, type ErrorDetails, notFini
 import { fileProblem } from './file-problem.ts'
 import { modelConfigProblem, modelFileProblem } from './model-problem.ts'
 import { pictureProblem } from './picture-problem.ts'
+import { redisProblem } from './redis-problem.ts'
 import { refusalProblem } from './refusal-problem.ts'
 import { storageProblem } from './storage-problem.ts'
 
@@ -42,6 +43,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'platform-refused': z.object({ platform: text, problem: refusalProblem }),
   'platform-unreachable': z.object({ platform: text }),
   'platform-busy': z.object({ platform: text, retryAfterMs: number }),
+  redis: z.object({ host: text, problem: redisProblem }),
   internal: z.object({ problem: text }),
 }
 

@@ -3,6 +3,7 @@ import type { ConfigProblem } from './config-problem.ts'
 import type { FileProblem } from './file-problem.ts'
 import type { ModelConfigProblem, ModelFileProblem } from './model-problem.ts'
 import type { PictureProblem } from './picture-problem.ts'
+import type { RedisProblem } from './redis-problem.ts'
 import type { RefusalProblem } from './refusal-problem.ts'
 import type { StorageProblem } from './storage-problem.ts'
 
@@ -78,6 +79,8 @@ export interface ErrorDetails {
   'platform-busy': { platform: string; retryAfterMs: number }
   /** A chat platform did not respond, or reported an outage; the effect of the call is unknown. */
   'platform-unreachable': { platform: string }
+  /** The Redis that carries work to other machines cannot be used. */
+  redis: { host: string; problem: RedisProblem }
   /** A defect of Easel itself. */
   internal: { problem: string }
 }

@@ -7,6 +7,7 @@ import {
 } from '../../src/errors/config-problem.ts'
 import { AppError, type ErrorCode, type ErrorDetails } from '../../src/errors/errors.ts'
 import { type FileProblem, fileProblem, readFileProblem } from '../../src/errors/file-problem.ts'
+import { type RedisProblem, redisProblem } from '../../src/errors/redis-problem.ts'
 import { type RefusalProblem, refusalProblem } from '../../src/errors/refusal-problem.ts'
 import { type StorageProblem, storageProblem } from '../../src/errors/storage-problem.ts'
 import { errorSentence } from '../../src/words/en.ts'
@@ -37,6 +38,7 @@ const configProblems: ConfigProblem[] = [
   { what: 'not-set' },
   { what: 'encryption-key' },
   { what: 'address', address: '10.0.0.1:80', said: 'EACCES' },
+  { what: 'redis-without-tls', host: 'redis.example.org' },
   { what: 'not-in-guild', guildId: '1' },
   { what: 'no-adapter' },
 ]
@@ -60,6 +62,14 @@ const refusalProblems: RefusalProblem[] = [
   { what: 'said', subject: 'SLACK_BOT_TOKEN', said: 'account_inactive' },
 ]
 
+const redisProblems: RedisProblem[] = [
+  { what: 'unreachable', said: 'ECONNREFUSED' },
+  { what: 'not-admitted' },
+  { what: 'version', found: '5.0.0', needed: '6.2.0' },
+  { what: 'eviction', policy: 'allkeys-lru' },
+  { what: 'commands', missing: ['eval', 'xadd'] },
+]
+
 const faults: AppError[] = [
   ...configProblems.flatMap(problem => [
     fault('config', { file: 'my.yaml', key: 'web.port', problem }),
@@ -69,6 +79,7 @@ const faults: AppError[] = [
   ...fileProblems.map(problem => fault('data-folder-read-only', { folder: 'data', problem })),
   ...storageProblems.map(problem => fault('storage', { problem })),
   ...refusalProblems.map(problem => fault('platform-refused', { platform: 'Slack', problem })),
+  ...redisProblems.map(problem => fault('redis', { host: 'redis.example.org', problem })),
 ]
 
 function fault<Code extends ErrorCode>(code: Code, details: ErrorDetails[Code]): AppError {
@@ -80,6 +91,7 @@ test.each([
   ['file', fileProblem, fileProblems],
   ['storage', storageProblem, storageProblems],
   ['refusal', refusalProblem, refusalProblems],
+  ['Redis', redisProblem, redisProblems],
 ])('the examples cover every reason of %s', (_, schema, examples) => {
   const all = schema.options.flatMap(({ shape }) =>
     'options' in shape.what ? shape.what.options : [...shape.what.values],

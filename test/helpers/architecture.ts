@@ -158,6 +158,20 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/devices/',
     may: ['src/errors/', 'src/common/', 'src/system/', 'src/config/', 'src/words/', 'src/engine/'],
   },
+  // Other machines: a second kind of worker host.
+  {
+    prefix: 'src/remote/',
+    may: [
+      'src/errors/',
+      'src/common/',
+      'src/system/',
+      'src/config/',
+      'src/engine/work-order.ts',
+      'src/engine/host/',
+      'type src/engine/models/',
+      'type src/engine/jobs/',
+    ],
+  },
   // The composition roots know all parts.
   { prefix: 'src/startup/', may: ['src/'] },
   { prefix: 'src/main.ts', may: ['src/'] },
@@ -178,6 +192,7 @@ const contained: readonly { library: RegExp; within: readonly string[] }[] = [
     library: /^sharp$/,
     within: ['src/engine/image/', 'src/bots/charts/', 'src/bots/discord/outbound/uploads.ts'],
   },
+  { library: /^(bullmq|ioredis|msgpackr)$/, within: ['src/remote/'] },
   { library: /^pino$/, within: ['src/system/log.ts'] },
   { library: /^yaml$/, within: ['src/config/config.ts'] },
   { library: /^(commander|cli-progress)$/, within: ['src/cli.ts', 'src/cli/'] },

@@ -168,6 +168,7 @@ export const cli = {
     models: 'Models',
     device: 'Device',
     adapters: 'Chat platforms',
+    redis: 'Redis',
   },
   states: { fine: 'ok', wrong: 'WRONG', off: 'off' },
   nodeTooOld: (found: string, needed: string) => `${found} is too old; ${needed} or newer is needed`,
@@ -195,6 +196,7 @@ export const cli = {
   modelFine: (name: string, ms: number) => `${name} paints (${seconds(ms)})`,
   defaultMissing: (name: string, known: readonly string[]) =>
     `defaultModel is ${name}, which is not there; known: ${known.join(', ') || 'none'}`,
+  redisFine: (host: string) => `${host} can carry work to other machines`,
   healthy: 'Everything is in order.',
   unhealthy: (problems: number) => (problems === 1 ? 'One thing is wrong.' : `${problems} things are wrong.`),
 

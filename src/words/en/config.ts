@@ -23,6 +23,7 @@ const formats: Record<SettingFormat, string> = {
   memory: 'an amount of memory like 12GB or 8 GiB',
   network: 'an address like 10.0.0.2 or a network like 10.0.0.0/8',
   person: 'platform:space:user',
+  redis: 'a URL like rediss://user@host:6379',
 }
 
 function reason(p: ConfigProblem): string {
@@ -63,6 +64,8 @@ function reason(p: ConfigProblem): string {
       return 'it must be 32 bytes in base64 or hex (make one with: openssl rand -base64 32)'
     case 'address':
       return `this machine cannot listen on ${p.address} (${p.said})`
+    case 'redis-without-tls':
+      return `everything would reach ${p.host} unencrypted; use rediss://, or name ${p.host} in redis.allowedWithoutTls`
     case 'not-in-guild':
       return `Easel is not in the server ${p.guildId}`
     case 'no-adapter':

@@ -9,7 +9,7 @@ import type {
 import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'
 import { pictureRefusal } from './picture.ts'
-import { fileReason, refusalReason, storageReason } from './system.ts'
+import { fileReason, redisReason, refusalReason, storageReason } from './system.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 
@@ -85,5 +85,6 @@ export const errors: ErrorWords = {
   'platform-unreachable': d => `${d.platform} gives no answer; Easel tries again by itself.`,
   'platform-busy': d =>
     `${d.platform} asks to wait ${Math.ceil(d.retryAfterMs / 1000)} s; Easel goes on by itself.`,
+  redis: d => `Redis on ${d.host} cannot be used: ${redisReason(d.problem)}.`,
   internal: d => `Something went wrong inside Easel: ${d.problem}. It has been logged.`,
 }

@@ -1,5 +1,6 @@
 /** Why files, the disk and the platforms refuse, in English. */
 import type { FileProblem } from '../../errors/file-problem.ts'
+import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../errors/storage-problem.ts'
 
@@ -58,5 +59,21 @@ export function refusalReason(p: RefusalProblem): string {
       return `the gateway closed with ${p.code}`
     case 'said':
       return `${p.subject}: ${p.said}`
+  }
+}
+
+/** Continues “Redis on HOST cannot be used: ”. */
+export function redisReason(p: RedisProblem): string {
+  switch (p.what) {
+    case 'unreachable':
+      return `it gives no answer (${p.said})`
+    case 'not-admitted':
+      return 'it does not accept the user in redis.url with the password in EASEL_REDIS_PASSWORD'
+    case 'version':
+      return `its version is ${p.found}, and ${p.needed} or newer is needed`
+    case 'eviction':
+      return `it throws work away when its memory is full (maxmemory-policy is ${p.policy}, and must be noeviction)`
+    case 'commands':
+      return `it lacks these commands, or does not allow them: ${p.missing.join(', ')}`
   }
 }

@@ -22,6 +22,7 @@ const formats: Record<SettingFormat, string> = {
   memory: '12GB 或 8 GiB 这样的内存大小',
   network: '10.0.0.2 这样的地址或 10.0.0.0/8 这样的网段',
   person: '“平台:空间:用户”的写法',
+  redis: 'rediss://user@host:6379 这样的网址',
 }
 
 function reason(p: ConfigProblem): string {
@@ -62,6 +63,8 @@ function reason(p: ConfigProblem): string {
       return '必须是 32 字节，用 base64 或十六进制书写（可用 openssl rand -base64 32 生成）'
     case 'address':
       return `这台机器不能监听 ${p.address}（${p.said}）`
+    case 'redis-without-tls':
+      return `发往 ${p.host} 的一切都不会加密；请用 rediss://，或把 ${p.host} 写进 redis.allowedWithoutTls`
     case 'not-in-guild':
       return `Easel 不在服务器 ${p.guildId} 里`
     case 'no-adapter':

@@ -4,7 +4,7 @@ import type { Words } from '../en.ts'
 import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'
 import { pictureRefusal } from './picture.ts'
-import { fileReason, refusalReason, storageReason } from './system.ts'
+import { fileReason, redisReason, refusalReason, storageReason } from './system.ts'
 
 const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
   libraries: said =>
@@ -65,5 +65,6 @@ export const errors: Words['errors'] = {
   'platform-refused': d => `${d.platform} 拒绝了：${refusalReason(d.problem)}。`,
   'platform-unreachable': d => `${d.platform} 没有回应；Easel 会自动重试。`,
   'platform-busy': d => `${d.platform} 要求等待 ${Math.ceil(d.retryAfterMs / 1000)} 秒；Easel 会自动继续。`,
+  redis: d => `${d.host} 上的 Redis 不能用：${redisReason(d.problem)}。`,
   internal: d => `Easel 内部出错：${d.problem}。已记入日志。`,
 }

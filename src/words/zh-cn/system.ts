@@ -1,5 +1,6 @@
 /** 简体中文：文件、磁盘和平台为什么拒绝。 */
 import type { FileProblem } from '../../errors/file-problem.ts'
+import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../errors/storage-problem.ts'
 
@@ -55,5 +56,20 @@ export function refusalReason(p: RefusalProblem): string {
       return `网关以代码 ${p.code} 关闭了连接`
     case 'said':
       return `${p.subject}：${p.said}`
+  }
+}
+
+export function redisReason(p: RedisProblem): string {
+  switch (p.what) {
+    case 'unreachable':
+      return `没有回应（${p.said}）`
+    case 'not-admitted':
+      return '它不接受 redis.url 里的用户和 EASEL_REDIS_PASSWORD 里的密码'
+    case 'version':
+      return `它的版本是 ${p.found}，需要 ${p.needed} 或更新`
+    case 'eviction':
+      return `内存满时它会丢弃任务（maxmemory-policy 是 ${p.policy}，必须是 noeviction）`
+    case 'commands':
+      return `它没有或不允许这些命令：${p.missing.join('、')}`
   }
 }

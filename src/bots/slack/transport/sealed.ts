@@ -1,20 +1,15 @@
 /** AES-256-GCM encryption of small documents. A document can be decrypted only with the key and its own id. */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
-import { AppError } from '../../../errors/errors.ts'
+import { readEncryptionKey } from '../../../config/encryption-key.ts'
+import { secretVariables } from '../../../config/secrets.ts'
 
 const version = 1
 const ivBytes = 12
 const tagBytes = 16
 
-/** The key of the environment: 32 bytes as base64 or hex. @throws AppError 'config' when it has another form. */
+/** The key of the environment. @throws as readEncryptionKey. */
 export function readKey(text: string): Buffer {
-  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
-  if (key.length !== 32)
-    throw new AppError('config', {
-      key: 'EASEL_ENCRYPTION_KEY',
-      problem: { what: 'encryption-key' },
-    })
-  return key
+  return readEncryptionKey(secretVariables.encryptionKey, text)
 }
 
 /**

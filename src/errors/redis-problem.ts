@@ -1,0 +1,16 @@
+/** Why a Redis cannot be used, as codes with facts; words/ has their sentences. */
+import { z } from 'zod'
+
+export const redisProblem = z.discriminatedUnion('what', [
+  /** `said`: the system's error code, or the message of TLS. */
+  z.object({ what: z.literal('unreachable'), said: z.string() }),
+  /** User or password are wrong, or missing. */
+  z.object({ what: z.literal('not-admitted') }),
+  z.object({ what: z.literal('version'), found: z.string(), needed: z.string() }),
+  /** Redis may throw keys away when its memory is full. */
+  z.object({ what: z.literal('eviction'), policy: z.string() }),
+  /** The user may not run these commands, or this Redis does not have them. */
+  z.object({ what: z.literal('commands'), missing: z.array(z.string()) }),
+])
+
+export type RedisProblem = z.infer<typeof redisProblem>

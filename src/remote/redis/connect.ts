@@ -1,0 +1,58 @@
+/** Connections to Redis: one that waits for Redis to come back, and one that says at once why it cannot. */
+import { Redis, type RedisOptions } from 'ioredis'
+import type { RedisProblem } from '../../errors/redis-problem.ts'
+import type { RedisAddress } from './redis-url.ts'
+
+const connectLimitMs = 5000
+/** Pauses between two tries to connect: they grow up to the longest. */
+const firstPauseMs = 50
+const longestPauseMs = 1000
+
+/** Tries again for as long as it is open. Commands wait meanwhile, as BullMQ requires (maxRetriesPerRequest: null). */
+export function connectRedis(address: RedisAddress, onError: (error: Error) => void): Redis {
+  const redis = new Redis({
+    ...optionsOf(address),
+    maxRetriesPerRequest: null,
+    retryStrategy: tries => Math.min(firstPauseMs * tries, longestPauseMs),
+  })
+  redis.on('error', onError)
+  return redis
+}
+
+/** One try. The caller disconnects it. */
+export async function tryRedis(
+  address: RedisAddress,
+): Promise<{ kind: 'connected'; redis: Redis } | { kind: 'failed'; problem: RedisProblem }> {
+  const redis = new Redis({ ...optionsOf(address), lazyConnect: true, retryStrategy: () => null })
+  let last: Error | undefined
+  redis.on('error', error => {
+    last = error
+  })
+  try {
+    await redis.connect()
+    await redis.ping()
+    return { kind: 'connected', redis }
+  } catch (error) {
+    redis.disconnect()
+    return { kind: 'failed', problem: connectProblem(last ?? error) }
+  }
+}
+
+function optionsOf({ host, port, user, password, database, tls }: RedisAddress): RedisOptions {
+  return {
+    host,
+    port,
+    db: database,
+    ...(user !== undefined && { username: user }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: { ...tls, servername: host } }),
+    connectTimeout: connectLimitMs,
+  }
+}
+
+function connectProblem(error: unknown): RedisProblem {
+  const said = error instanceof Error ? error.message : String(error)
+  if (/NOAUTH|WRONGPASS|invalid username-password|ERR AUTH/.test(said)) return { what: 'not-admitted' }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : said
+  return { what: 'unreachable', said: code }
+}

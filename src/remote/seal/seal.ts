@@ -1,0 +1,102 @@
+/**
+ * Seals messages between gateways and machines: AES-256-GCM under a key of the sender's session, which HKDF-SHA256 (RFC 5869)
+ * derives from the shared key. The header is authenticated, so a message cannot be sent on to another receiver, out of another
+ * session or under another number.
+ */
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { pack, unpack } from 'msgpackr'
+import { z } from 'zod'
+import type { SealingKey, SealingKeys } from './sealing-keys.ts'
+
+/** Raised when the format of sealed messages changes. */
+export const sealVersion = 1
+
+const keyBytes = 32
+const nonceBytes = 12
+const tagBytes = 16
+
+/** The authenticated part of a message, which anybody on the same Redis can read. */
+export interface SealHeader {
+  /** Ids of the gateway or machine. A receiver of '*' means all. */
+  readonly sender: string
+  readonly receiver: string
+  /** A fresh identifier of the sender, for each stream of messages. */
+  readonly session: string
+  /** Counts the session's messages: a number is used once, since it is the nonce. */
+  readonly sequence: number
+}
+
+export type Opened =
+  | { kind: 'opened'; header: SealHeader; plain: Uint8Array }
+  /** `version`: of another format. `key`: sealed with a key that is not accepted here. `forged`: changed, or cut off. */
+  | { kind: 'refused'; why: 'version' | 'key' | 'forged' }
+
+const sealed = z.tuple([
+  z.number(),
+  z.string(),
+  z.string(),
+  z.string(),
+  z.string(),
+  z.number().int().min(0),
+  z.instanceof(Uint8Array),
+])
+
+export function seal(keys: SealingKeys, header: SealHeader, plain: Uint8Array): Uint8Array {
+  const { current } = keys
+  const associated = associatedData(current, header)
+  const cipher = createCipheriv('aes-256-gcm', sessionKey(current, header), nonceOf(header.sequence))
+  const text = Buffer.concat([cipher.setAAD(associated).update(plain), cipher.final(), cipher.getAuthTag()])
+  return pack([...unpacked(associated), text])
+}
+
+/** Opens what anybody may have put there: it never throws. */
+export function open(keys: SealingKeys, bytes: Uint8Array): Opened {
+  const parsed = sealed.safeParse(unpackedOrNothing(bytes))
+  if (!parsed.success) return { kind: 'refused', why: 'forged' }
+  const [version, keyId, sender, receiver, session, sequence, text] = parsed.data
+  if (version !== sealVersion) return { kind: 'refused', why: 'version' }
+  const key = keys.accepted.find(({ id }) => id === keyId)
+  if (!key) return { kind: 'refused', why: 'key' }
+  const header = { sender, receiver, session, sequence }
+  const plain = decrypt(key, header, text)
+  return plain ? { kind: 'opened', header, plain } : { kind: 'refused', why: 'forged' }
+}
+
+function decrypt(key: SealingKey, header: SealHeader, text: Uint8Array): Uint8Array | undefined {
+  if (text.length < tagBytes) return undefined
+  const decipher = createDecipheriv('aes-256-gcm', sessionKey(key, header), nonceOf(header.sequence))
+  decipher.setAAD(associatedData(key, header)).setAuthTag(text.subarray(text.length - tagBytes))
+  try {
+    return Buffer.concat([decipher.update(text.subarray(0, text.length - tagBytes)), decipher.final()])
+  } catch {
+    return undefined
+  }
+}
+
+/** One key per session and receiver, so that a number is a nonce of its own. */
+function sessionKey({ bytes }: SealingKey, { sender, receiver, session }: SealHeader): Buffer {
+  const info = pack(['easel seal', sealVersion, sender, receiver])
+  return Buffer.from(hkdfSync('sha256', bytes, session, info, keyBytes))
+}
+
+function nonceOf(sequence: number): Buffer {
+  const nonce = Buffer.alloc(nonceBytes)
+  nonce.writeBigUInt64BE(BigInt(sequence), nonceBytes - 8)
+  return nonce
+}
+
+function associatedData({ id }: SealingKey, { sender, receiver, session, sequence }: SealHeader): Buffer {
+  return pack([sealVersion, id, sender, receiver, session, sequence])
+}
+
+function unpacked(bytes: Uint8Array): unknown[] {
+  return z.array(z.unknown()).parse(unpack(bytes))
+}
+
+function unpackedOrNothing(bytes: Uint8Array): unknown {
+  try {
+    return unpack(bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { redisProblems, requireRedis, settingProblems } from '../../../src/remote/redis/check-redis.ts'
+import { readRedisAddress } from '../../../src/remote/redis/redis-url.ts'
+import { freePort, startRedis } from '../../helpers/redis-server.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
+
+const addressOf = (url: string, redisPassword?: string, caFile = '') =>
+  readRedisAddress({ url, allowedWithoutTls: [], caFile }, { redisPassword })
+
+/** What docs/recipes/many-machines.md gives its user. */
+const documentedRights = '~easel:* +@read +@write +@scripting +@connection +@blocking +info'
+
+test('a Redis with its defaults can be used, and nothing of the check is left in it', async () => {
+  const redis = await startRedis()
+  expect(await redisProblems(addressOf(redis.url), 'easel')).toEqual([])
+  expect(execFileSync('redis-cli', ['-p', String(redis.port), 'dbsize'], { encoding: 'utf8' }).trim()).toBe(
+    '0',
+  )
+})
+
+test('a Redis that evicts is refused: it would throw work away', async () => {
+  const redis = await startRedis(['--maxmemory-policy', 'allkeys-lru'])
+  await expect(requireRedis(addressOf(redis.url), 'easel')).rejects.toMatchObject({
+    code: 'redis',
+    details: { host: '127.0.0.1', problem: { what: 'eviction', policy: 'allkeys-lru' } },
+  })
+})
+
+test('commands that a Redis does not have are named', async () => {
+  const redis = await startRedis(['--rename-command', 'EVAL', '', '--rename-command', 'XADD', ''])
+  expect(await redisProblems(addressOf(redis.url), 'easel')).toEqual([
+    { what: 'commands', missing: ['eval', 'xadd'] },
+  ])
+})
+
+test('a user with the documented rights may do everything that is needed, under its prefix alone', async () => {
+  const redis = await startRedis(['--user', 'easel', 'on', '>secret', ...documentedRights.split(' ')])
+  const url = redis.url.replace('//', '//easel@')
+  expect(await redisProblems(addressOf(url, 'secret'), 'easel')).toEqual([])
+  expect(await redisProblems(addressOf(url, 'secret'), 'another')).toMatchObject([{ what: 'commands' }])
+  expect(await redisProblems(addressOf(url, 'wrong'), 'easel')).toEqual([{ what: 'not-admitted' }])
+  expect(await redisProblems(addressOf(url), 'easel')).toMatchObject([{ what: expect.any(String) }])
+})
+
+test('a Redis behind TLS is trusted by its certificate alone', async () => {
+  const folder = tempFolder()
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'ca.pem')]
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  const request = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '1',
+  ]
+  execFileSync('openssl', [...request, '-keyout', key, '-out', certificate, ...subject], { stdio: 'ignore' })
+  const port = await freePort()
+  await startRedis([
+    ...['--tls-port', String(port), '--tls-auth-clients', 'no'],
+    ...['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate],
+  ])
+  const url = `rediss://localhost:${port}`
+  expect(await redisProblems(addressOf(url, undefined, certificate), 'easel')).toEqual([])
+  expect(await redisProblems(addressOf(url), 'easel')).toMatchObject([{ what: 'unreachable' }])
+})
+
+test('a Redis that does not answer is named with the reason', async () => {
+  const redis = await startRedis()
+  await redis.kill()
+  expect(await redisProblems(addressOf(redis.url), 'easel')).toEqual([
+    { what: 'unreachable', said: 'ECONNREFUSED' },
+  ])
+})
+
+test('a version that is too old is named; Valkey counts as the Redis that it calls itself', () => {
+  const info = (version: string) => `redis_version:${version}\r\nmaxmemory_policy:noeviction\r\n`
+  expect(settingProblems(info('6.0.16'))).toEqual([{ what: 'version', found: '6.0.16', needed: '6.2.0' }])
+  for (const version of ['6.2.0', '6.10.1', '7.2.4', '10.0.0'])
+    expect(settingProblems(info(version))).toEqual([])
+})
