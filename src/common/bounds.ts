@@ -43,5 +43,8 @@ export const bounds = {
   refineScore: { min: 0, max: 10 },
 } as const satisfies Record<string, Bounds>
 
+/** A person's picture, as a file. A phone's camera makes up to 15 MB; what has more pixels than needed is made smaller. */
+export const largestPictureBytes = 20_000_000
+
 /** The most that an operator may let people type as a prompt, in code units. */
 export const longestPromptCharacters = 10_000

@@ -1,11 +1,10 @@
 /** Downloads a file that a person gave on a platform: from a URL that the adapter checked, up to a size limit. */
+import { largestPictureBytes } from '../common/bounds.ts'
 import type { Clock } from '../system/ports.ts'
 import { ByteBudget } from './byte-budget.ts'
 
 export type Download = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'gone' } | { kind: 'too-large' }
 
-/** The size limit of a source picture; decoding has narrower limits. */
-export const maxDownloadBytes = 20 * 1024 * 1024
 const timeoutMs = 30_000
 /** Concurrent downloads of one adapter. More would only wait for the decoder, in memory. */
 const filesAtOnce = 3
@@ -13,7 +12,7 @@ const filesAtOnce = 3
 /** The byte budget for one adapter's downloads. */
 export function downloadBudget(clock: Clock): ByteBudget {
   return new ByteBudget({
-    limitBytes: filesAtOnce * maxDownloadBytes,
+    limitBytes: filesAtOnce * largestPictureBytes,
     patienceMs: timeoutMs,
     mostWaiting: 100,
     clock,
@@ -44,7 +43,7 @@ async function readCapped(body: ReadableStream<Uint8Array>): Promise<Download> {
   let length = 0
   for await (const chunk of body) {
     length += chunk.length
-    if (length > maxDownloadBytes) return { kind: 'too-large' }
+    if (length > largestPictureBytes) return { kind: 'too-large' }
     chunks.push(chunk)
   }
   return { kind: 'bytes', bytes: new Uint8Array(Buffer.concat(chunks)) }

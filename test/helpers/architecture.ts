@@ -118,7 +118,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
       'type src/app/',
     ],
   },
-  { prefix: 'src/net/', may: ['src/errors/', 'src/system/', 'src/config/'] },
+  { prefix: 'src/net/', may: ['src/errors/', 'src/common/', 'src/system/', 'src/config/'] },
   {
     prefix: 'src/app/',
     may: [

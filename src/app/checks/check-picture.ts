@@ -8,13 +8,13 @@ import type { CheckedPicture } from '../parts.ts'
 export async function checkPicture(bytes: Uint8Array): Promise<CheckedPicture> {
   const outcome = await decodePicture(bytes)
   if (outcome.kind === 'refused') throw new AppError('picture-unusable', { problem: outcome.problem })
-  const { picture, format, shrunk } = outcome
+  const { picture, format, file, shrunkFrom } = outcome
   const { widthPx, heightPx } = picture
   return {
-    bytes: shrunk?.file ?? bytes,
+    bytes: file,
     mediaType: mediaTypes[format],
     widthPx,
     heightPx,
-    ...(shrunk && { shrunkFrom: shrunk.from }),
+    ...(shrunkFrom && { shrunkFrom }),
   }
 }

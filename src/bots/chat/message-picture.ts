@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import type { Easel } from '../../app/easel.ts'
 import type { Caller } from '../../app/people/people.ts'
 import type { JobView, PictureView } from '../../app/views/views.ts'
-import { type Download, maxDownloadBytes } from '../../net/download.ts'
+import { largestPictureBytes } from '../../common/bounds.ts'
+import type { Download } from '../../net/download.ts'
 import type { Clock } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
 import type { Words } from '../../words/en.ts'
@@ -74,7 +75,7 @@ export async function promptsOfPicture<File>(
 /** The sentence on why a person's file cannot be downloaded. */
 export function downloadRefusal(download: Exclude<Download, { kind: 'bytes' }>, words: Words): string {
   const { pictureGone, tooLarge } = words.chat.replies
-  return download.kind === 'gone' ? pictureGone : tooLarge(maxDownloadBytes / 1024 / 1024)
+  return download.kind === 'gone' ? pictureGone : tooLarge(largestPictureBytes / 1_000_000)
 }
 
 function infoOf(found: { job: JobView; picture: PictureView } | undefined, words: Words): Message {

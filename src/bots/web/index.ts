@@ -18,7 +18,7 @@ import { anyVisitor, chat } from './inbound/visitors.ts'
 import { webCourier } from './outbound/courier.ts'
 import { Live } from './outbound/live.ts'
 
-/** The time limit for receiving a request: two pictures of 10 MB over 1.5 Mbit/s. */
+/** The time limit for receiving a request: two pictures of 20 MB over 3 Mbit/s. */
 const slowestRequestMs = 120_000
 
 export const webAdapter: AdapterModule = {

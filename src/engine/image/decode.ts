@@ -1,7 +1,9 @@
 /** Decodes an untrusted picture, header first, with limits on bytes, pixels, frames and time. */
 import sharp, { type Sharp } from 'sharp'
+import { largestPictureBytes } from '../../common/bounds.ts'
 import type { PictureProblem } from '../../errors/picture-problem.ts'
 import { guessFormat, type PictureFormat } from './files/format.ts'
+import { withEndMarker } from './files/jpeg-end.ts'
 import { metadataLimitBytes } from './files/metadata.ts'
 import { inflate, pngData, pngType, scanPngChunks } from './files/png-file.ts'
 import { inspectWebp } from './files/webp-file.ts'
@@ -18,13 +20,15 @@ export type DecodeOutcome =
       kind: 'decoded'
       picture: Picture
       format: PictureFormat
-      /** Where it was larger than what Easel works on: its own size, and the smaller picture as a file. */
-      shrunk?: { from: SizePx; file: Uint8Array }
+      /** What to store, in that format: the given file, unless it was mended or made smaller. */
+      file: Uint8Array
+      /** Its own size, where it was larger than what Easel works on. */
+      shrunkFrom?: SizePx
     }
   | { kind: 'refused'; problem: PictureProblem }
 
 export const pictureLimits = {
-  bytes: 10_000_000,
+  bytes: largestPictureBytes,
   /** The largest square that Easel works on, four bytes each make 17 MB. What is larger is made smaller. */
   pixels: 2048 * 2048,
   /** What is decoded row by row may be this large: a phone's camera has 12 to 50 million. */
@@ -53,23 +57,37 @@ export async function decodePicture(bytes: Uint8Array): Promise<DecodeOutcome> {
   const inspected = inspect(bytes, guess.format)
   if (inspected.kind === 'refused') return inspected
   try {
-    const { isWhole, ...from } = await header(inspected.file, guess.format)
-    const problem = problemOfSize(from, isWhole)
-    if (problem !== undefined) return refused(problem)
-    const size = shrunkSize(from)
-    if (size.widthPx === from.widthPx && size.heightPx === from.heightPx) {
-      return { kind: 'decoded', picture: await pixelsOf(guarded(inspected.file)), format: guess.format }
-    }
-    const file = await shrink(inspected.file, size)
-    return {
-      kind: 'decoded',
-      picture: await decodeStoredPicture(file),
-      format: 'png',
-      shrunk: { from, file },
-    }
+    return await decodeInspected(inspected.file, guess.format, bytes)
   } catch {
+    const mended = guess.format === 'jpeg' ? await withEndMarker(bytes) : undefined
     // Whatever the decoder minds, the person can only send another file.
-    return refused({ what: 'damaged' })
+    if (!mended) return refused({ what: 'damaged' })
+    const failOn = mended.mayWarn ? tolerant.failOn : 'warning'
+    return decodeInspected(mended.file, 'jpeg', mended.file, failOn).catch(() => refused({ what: 'damaged' }))
+  }
+}
+
+/** `bytes`: what to store unless it is made smaller. */
+async function decodeInspected(
+  inspected: Uint8Array,
+  format: PictureFormat,
+  bytes: Uint8Array,
+  failOn: FailOn = tolerant.failOn,
+): Promise<DecodeOutcome> {
+  const { isWhole, ...from } = await header(inspected, format)
+  const problem = problemOfSize(from, isWhole)
+  if (problem !== undefined) return refused(problem)
+  const size = shrunkSize(from)
+  if (size.widthPx === from.widthPx && size.heightPx === from.heightPx) {
+    return { kind: 'decoded', picture: await pixelsOf(guarded(inspected, failOn)), format, file: bytes }
+  }
+  const file = await shrink(guarded(inspected, failOn), size)
+  return {
+    kind: 'decoded',
+    picture: await decodeStoredPicture(file),
+    format: 'png',
+    file,
+    shrunkFrom: from,
   }
 }
 
@@ -159,15 +177,16 @@ function shrunkSize({ widthPx, heightPx }: SizePx): SizePx {
  * file before its time, is refused.
  */
 const tolerant = { failOn: 'error' } as const
+type FailOn = (typeof tolerant)['failOn'] | 'warning'
 
-function guarded(file: Uint8Array): Sharp {
-  const bounded = sharp(file, { ...tolerant, limitInputPixels: pictureLimits.givenPixels })
+function guarded(file: Uint8Array, failOn: FailOn): Sharp {
+  const bounded = sharp(file, { failOn, limitInputPixels: pictureLimits.givenPixels })
   return bounded.timeout({ seconds: pictureLimits.seconds })
 }
 
 /** As a PNG with its transparency, which matters in a mask. */
-function shrink(file: Uint8Array, { widthPx, heightPx }: SizePx): Promise<Uint8Array> {
-  return guarded(file)
+function shrink(decoder: Sharp, { widthPx, heightPx }: SizePx): Promise<Uint8Array> {
+  return decoder
     .autoOrient()
     .resize(widthPx, heightPx, { fit: 'fill' })
     .toColourspace('srgb')
@@ -184,7 +203,7 @@ export async function decodeAlpha(bytes: Uint8Array): Promise<Channel | undefine
   try {
     const { hasAlpha, width, height } = await sharp(inspected.file, { limitInputPixels: false }).metadata()
     if (!hasAlpha || width * height > pictureLimits.givenPixelsWhole) return undefined
-    const { data, info } = await guarded(inspected.file)
+    const { data, info } = await guarded(inspected.file, tolerant.failOn)
       .extractChannel('alpha')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })

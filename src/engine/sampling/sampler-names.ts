@@ -35,7 +35,7 @@ const samplerAliases: Readonly<Record<string, readonly string[]>> = {
   dpmpp_2m: ['dpmsolverpp2m', 'dpmsolvermultistep'],
   dpmpp_2s_a: ['dpmpp2sancestral'],
   dpmpp_singlestep: ['dpmsolversinglestep'],
-  unipc: ['unipcbh2', 'unipcmultistep'],
+  unipc: ['unipcmultistep'],
   deis: ['deismultistep'],
   pndm: ['plms'],
 }
@@ -67,10 +67,17 @@ export function findSampler(text: string): SamplerLookup {
   return { kind: 'unknown', nearest: nearest(wanted, samplerChoices().map(spelledOut)) }
 }
 
-/** The variant that a name means where another one is built; undefined if it means what is built. */
+/** UniPC in others' spelling. ComfyUI's uni_pc solves with B₁(h) = h; A1111's UniPC, too, with three predictions. */
+const otherUniPcs: readonly { spelling: RegExp; named: string }[] = [
+  { spelling: /^\s*uni_pc(?![a-z0-9]|_bh2)/i, named: 'UniPC bh1' },
+  { spelling: /^\s*UniPC(?![A-Za-z]|\s*bh2)/, named: 'UniPC bh1 (order 3)' },
+]
+
+/** The variant that a name means where another one is built; undefined if it means what is built: B₂(h) = e^h - 1. */
 export function variantMeant(text: string): { named: string; painted: string } | undefined {
-  // ComfyUI's uni_pc solves with B₁(h) = h, its uni_pc_bh2 with B₂(h) = e^h - 1. InvokeAI's and our own unipc is the latter.
-  return /^\s*uni_pc(?![a-z0-9]|_bh2)/i.test(text) ? { named: 'UniPC bh1', painted: 'UniPC bh2' } : undefined
+  // In small letters it is InvokeAI's and our own name.
+  const other = otherUniPcs.find(({ spelling }) => spelling.test(text))
+  return other && { named: other.named, painted: 'UniPC bh2' }
 }
 
 /** Finds a schedule by name or label: `sgm_uniform`, `SGM Uniform`, `Align Your Steps`. */

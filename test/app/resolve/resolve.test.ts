@@ -291,7 +291,11 @@ describe('a model’s scheduler', () => {
     ['uni_pc_karras', ['sampler-variant']],
     ['uni_pc_bh2', []],
     ['unipc', []],
-    ['UniPC', []],
+    ['UniPC', ['sampler-variant']],
+    ['UniPC Karras', ['sampler-variant']],
+    ['UniPC bh2', []],
+    ['UniPC bh2 Karras', []],
+    ['UniPCMultistepScheduler', []],
   ])('a sampler of which another variant is built says so: %s', (sampler, codes) => {
     expect(noticesOf({ sampler }, scheduler).map(({ code }) => code)).toEqual(codes)
   })
@@ -434,8 +438,8 @@ describe('schedules', () => {
     expect(resolved).toMatchObject({
       kind: 'order',
       notices: [
-        { code: 'flag-unused', details: { flag: '--eta', sampler: 'UniPC' } },
-        { code: 'flag-unused', details: { flag: '--churn', sampler: 'UniPC' } },
+        { code: 'flag-unused', details: { flag: '--eta', sampler: 'UniPC bh2' } },
+        { code: 'flag-unused', details: { flag: '--churn', sampler: 'UniPC bh2' } },
       ],
     })
   })

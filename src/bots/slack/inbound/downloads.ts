@@ -1,6 +1,8 @@
 /** Downloads files that people gave on Slack. The token is sent to Slack's own file host only. */
+
+import { largestPictureBytes } from '../../../common/bounds.ts'
 import type { ByteBudget } from '../../../net/byte-budget.ts'
-import { type Download, download, downloadBudget, maxDownloadBytes, urlAmong } from '../../../net/download.ts'
+import { type Download, download, downloadBudget, urlAmong } from '../../../net/download.ts'
 import type { Clock } from '../../../system/ports.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
@@ -32,8 +34,8 @@ export class Downloads {
       )
       if (info.kind === 'refused') return { kind: 'gone' }
       const { url_private_download: url, size } = info.value.file ?? {}
-      if (size !== undefined && size > maxDownloadBytes) return { kind: 'too-large' }
-      if (url !== undefined) return this.#read(url, size ?? maxDownloadBytes, workspace)
+      if (size !== undefined && size > largestPictureBytes) return { kind: 'too-large' }
+      if (url !== undefined) return this.#read(url, size ?? largestPictureBytes, workspace)
     }
     return { kind: 'gone' }
   }

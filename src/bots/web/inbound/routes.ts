@@ -24,7 +24,7 @@ import { Receiver, type Visit } from './receive.tsx'
 import { Responder } from './respond.ts'
 import { chosenIn, saidForm } from './said-form.ts'
 import { ownPagesOnly, securityHeaders } from './security.ts'
-import { maxBodyBytes, maxSourceMegabytes, uploadBudget } from './uploads.ts'
+import { maxBodyBytes, maxPicturesBytes, uploadBudget } from './uploads.ts'
 import { anyVisitor, visitorOf } from './visitors.ts'
 
 const pressForm = z.object({
@@ -71,7 +71,8 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
-      onError: c => responder.refuse(c, visitOf(c), words.web.refused.large(maxSourceMegabytes), 413),
+      onError: c =>
+        responder.refuse(c, visitOf(c), words.web.refused.large(maxPicturesBytes / 1_000_000), 413),
     }),
   )
   app.notFound(c => c.text(words.web.refused.missing, 404))

@@ -1,12 +1,12 @@
 /** Limits of uploads: the size of pictures, and the number of concurrent large forms. */
 import type { Context, MiddlewareHandler, Next } from 'hono'
-import { pictureUses } from '../../../app/resolve/request-pictures.ts'
+import { largestPictureBytes } from '../../../common/bounds.ts'
 import { ByteBudget } from '../../../net/byte-budget.ts'
 import type { Clock } from '../../../system/ports.ts'
 
-/** Every picture of a form may have 10 MB; the rest of it is small. */
-export const maxSourceMegabytes = 10
-export const maxBodyBytes = (pictureUses.length * maxSourceMegabytes + 1) * 1024 * 1024
+/** The pictures of a form together: two of the largest, or more that are smaller. The rest of a form is small. */
+export const maxPicturesBytes = 2 * largestPictureBytes
+export const maxBodyBytes = maxPicturesBytes + 1024 * 1024
 
 /** The size of a form without pictures, which is always accepted. */
 const smallBodyBytes = 256 * 1024

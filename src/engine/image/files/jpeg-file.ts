@@ -9,8 +9,8 @@ const payloadLimit = 0xffff - 2
 const exifPrefix = Buffer.from('Exif\0\0', 'latin1')
 const xmpPrefix = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1')
 
-/** An honest file has fewer before its first scan: each may hold 64 KB, and a picture is allowed 10 MB. */
-const mostSegments = 10_000
+/** An honest file has fewer: each may hold 64 KB. */
+export const mostSegments = 10_000
 
 interface Segment {
   marker: number

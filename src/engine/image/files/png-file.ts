@@ -14,8 +14,11 @@ export function pngType(letters: string): number {
 
 const end = pngType('IEND')
 
+/** The largest honest file has a few thousand, of 8 KB each. */
+const mostChunks = 100_000
+
 /**
- * Visits the chunks up to IEND in their order; false where the file ends before. `from` and `to` are where a chunk begins
+ * Visits the chunks up to IEND in their order; false where the file ends before or has too many. `from` and `to` are where a chunk begins
  * and ends in the file, with length and checksum. Checksums are not verified. A file may hold a chunk every twelve bytes,
  * so nothing is made of a chunk that nobody asked for.
  */
@@ -24,7 +27,8 @@ export function scanPngChunks(
   visit: (type: number, from: number, to: number) => void,
 ): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let from = signatureLength; from + 12 <= bytes.length; ) {
+  let from = signatureLength
+  for (let left = mostChunks; left > 0 && from + 12 <= bytes.length; left--) {
     const to = from + 12 + view.getUint32(from)
     if (to > bytes.length) return false
     const type = view.getUint32(from + 4)

@@ -15,7 +15,8 @@ import type { LevelSampler } from '../sampler.ts'
 
 export const unipc: LevelSampler = {
   name: 'unipc',
-  label: 'UniPC',
+  // A1111 calls another variant just "UniPC".
+  label: 'UniPC bh2',
   diffusersClass: 'UniPCMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
   levels: trainingRange,
