@@ -14,6 +14,7 @@ import { LoraFits } from './engine/pipeline/open/lora-fits.ts'
 import { AppError, toAppError } from './errors/errors.ts'
 import { adapterModules, setupSentence } from './startup/adapters.ts'
 import { readLibrary } from './startup/model-library.ts'
+import { type MakingProgress, makeBlockFiles } from './startup/model-weights.ts'
 import { watchEventLoop } from './system/event-loop.ts'
 import { guardedClock } from './system/guarded-clock.ts'
 import { packageRoot } from './system/paths.ts'
@@ -34,6 +35,8 @@ export interface ServerParts {
   log: Logger
   /** Prints a line for the operator: what is on, what is off and why. */
   say(line: string): void
+  /** Shows the cache files of weights that are made before the first picture. */
+  making: MakingProgress
   /** Prints a warning. */
   warn(line: string): void
   /** Called when a device hangs and only a restart of the process helps. */
@@ -58,6 +61,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const catalogue = await usableModels(parts)
   const prepared = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, prepared.reason)) say(line)
+  await makeBlockFiles(catalogue.models, prepared.devices, parts.making)
   const devices = prepared.devices.map(device => deviceOpeners(device, catalogue, prepared.env))
   for (const model of catalogue.models) {
     const tooLarge = modelMemoryProblem(model, devices)

@@ -14,8 +14,9 @@ import { print, type Section } from './bench/report.ts'
 import { measureSamplers } from './bench/samplers.ts'
 import { measureExtras, measureSavings } from './bench/savings.ts'
 import { openSubject, type SubjectOptions } from './bench/subject.ts'
+import { measureWeights } from './bench/weights.ts'
 
-const parts = ['picture', 'samplers', 'savings', 'extras', 'memory', 'exchange'] as const
+const parts = ['picture', 'samplers', 'savings', 'extras', 'memory', 'exchange', 'weights'] as const
 
 /** Five rounds and a half of the part `exchange`. */
 const exchangedPictures = 500
@@ -55,6 +56,7 @@ const measures: Record<(typeof parts)[number], () => Promise<Section>> = {
   extras: () => measureExtras(subject, options, rounds),
   memory: () => measureMemory(options),
   exchange: () => measureExchange(options, exchangedPictures),
+  weights: () => measureWeights(options),
 }
 
 const gigabytes = (totalmem() / 2 ** 30).toFixed(0)

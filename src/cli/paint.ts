@@ -8,13 +8,15 @@ import type { RunOutcome, WorkerHost } from '../engine/host/worker-host.ts'
 import { convertPicture } from '../engine/image/convert.ts'
 import type { PictureFormat } from '../engine/image/files/format.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
+import type { ModelRecord } from '../engine/models/record.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors/errors.ts'
+import { makeBlockFiles } from '../startup/model-weights.ts'
 import { systemClock } from '../system/system-ports.ts'
 import { problemSentence } from '../words/en.ts'
 import { formatOfName, type PictureFile } from './files.ts'
 import { openTarget, type PictureTarget } from './picture-target.ts'
-import { type Progress, showProgress } from './progress.ts'
+import { type Progress, showMaking, showProgress } from './progress.ts'
 import { type ExitCode, exitCodes, refuse, type Session } from './session.ts'
 
 /** Uses the first configured device. Ctrl-C stops between two steps; what was finished before stays. */
@@ -37,6 +39,7 @@ export async function paintToFiles(
   const count = orders.reduce((sum, order) => sum + countOf(order), 0)
   const target = await openTarget(file, count)
   if (!target) return refuse(session, [words.cli.onePictureOnly(file, count)])
+  await makeBlockFiles(modelsOf(orders, catalogue.models), [device], showMaking(process.stderr, err, words))
   const host = hostOpener(device, catalogue, env, memoryBytes)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
@@ -69,6 +72,12 @@ export async function paintToFiles(
     process.off('SIGINT', onSignal)
     await host.stop()
   }
+}
+
+/** The models that orders name. */
+function modelsOf(orders: readonly WorkOrder[], models: readonly ModelRecord[]): ModelRecord[] {
+  const names = new Set(orders.flatMap(order => (order.kind === 'upscale' ? [] : [order.model.name])))
+  return models.filter(({ name }) => names.has(name))
 }
 
 async function runShown(

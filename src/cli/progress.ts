@@ -1,6 +1,7 @@
 /** Shows the progress of a picture: a bar on a terminal, plain lines in a file or a pipe. */
 import { SingleBar } from 'cli-progress'
 import { withVisibleControls } from '../common/visible-controls.ts'
+import type { MakingProgress } from '../startup/model-weights.ts'
 import type { Words } from '../words/en.ts'
 
 export interface Progress {
@@ -19,6 +20,29 @@ export function showProgress(
   { cli }: Words,
 ): Progress {
   return stream.isTTY ? bar(stream, cli) : lines(say, cli)
+}
+
+/** The same for files that are made before painting: a line that says what and how much, and a bar on a terminal. */
+export function showMaking(
+  stream: NodeJS.WriteStream,
+  say: (line: string) => void,
+  { cli }: Words,
+): MakingProgress {
+  const format = ' {bar} {percentage} %'
+  let single: SingleBar | undefined
+  return {
+    begin(model, file, sizeBytes) {
+      say(cli.makingWeights(model, file, sizeBytes))
+      if (!stream.isTTY) return
+      single = new SingleBar({ format, stream, barsize: 30, clearOnComplete: true, hideCursor: true })
+      single.start(sizeBytes, 0)
+    },
+    written: doneBytes => single?.update(doneBytes),
+    end() {
+      single?.stop()
+      single = undefined
+    },
+  }
 }
 
 function bar(stream: NodeJS.WriteStream, cli: Words['cli']): Progress {

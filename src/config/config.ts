@@ -48,6 +48,8 @@ const modelAdvice = z.strictObject({
       score: z.number().min(bounds.refineScore.min).max(bounds.refineScore.max).optional(),
     })
     .optional(),
+  /** The weights of linear layers on a CPU: as the model has them, or in 8 bits. */
+  weights: z.enum(['float32', 'int8']).optional(),
   note: z.string().optional(),
 })
 

@@ -14,6 +14,8 @@ const codes = {
 
 export const fileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.enum(Object.values(codes)) }),
+  /** Known before anything is written. */
+  z.object({ what: z.literal('no-room'), neededBytes: z.number(), freeBytes: z.number() }),
   z.object({ what: z.literal('other'), said: z.string() }),
 ])
 

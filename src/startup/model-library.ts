@@ -11,6 +11,7 @@ import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
 import { checkGuidance, checkModel, checkVae } from '../engine/pipeline/check-model.ts'
 import { AppError, toAppError } from '../errors/errors.ts'
 import { checkAdvice } from './model-advice.ts'
+import { withWeights } from './model-weights.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type LibraryConfig = Pick<Config, 'modelsDir' | 'extraModelDirs' | 'modelLinkTargets' | 'dataDir' | 'models'>
@@ -20,13 +21,14 @@ type OnReading = (file: string, bytes: number) => void
 /** Smaller files are read too quickly to announce. */
 const noticedBytes = 256 * 1024 * 1024
 
-/** The checked catalogue of the models folders, without models that differ from models.lock. */
+/** The checked catalogue of the models folders, without models that differ from models.lock, with the configured weights. */
 export async function readLibrary(
   config: LibraryConfig,
   onReading?: OnReading,
   env: Environment = process.env,
 ): Promise<ModelCatalogue> {
-  return keepPinned(await readUnpinned(config, onReading, env), config.modelsDir)
+  const pinned = await keepPinned(await readUnpinned(config, onReading, env), config.modelsDir)
+  return withWeights(pinned, config.models, join(cacheFolder(config.dataDir, env), 'weights'))
 }
 
 /** The same catalogue without models.lock, for writing a new lock. */
@@ -101,6 +103,11 @@ function hashCache(dataDir: string, env: Environment): HashCache {
   const usersOwn = fileHashCache(join(userCacheFolder(env), 'easel', 'model-hashes.json'))
   if (!isWritable(dataDir)) return usersOwn
   return layeredHashCache(fileHashCache(join(dataDir, 'model-hashes.json')), usersOwn)
+}
+
+/** Easel's own folder for what can always be made again. */
+function cacheFolder(dataDir: string, env: Environment): string {
+  return isWritable(dataDir) ? join(dataDir, 'cache') : join(userCacheFolder(env), 'easel')
 }
 
 /** The system's folder for a user's caches: the XDG base directories, or the equivalents of macOS and Windows. */

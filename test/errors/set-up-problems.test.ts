@@ -47,6 +47,7 @@ const closed = <Name extends string>(names: readonly Name[]) => names.map(what =
 
 const fileProblems: FileProblem[] = [
   ...closed(['missing', 'not-allowed', 'folder', 'no-folder', 'disk-read-only', 'disk-full'] as const),
+  { what: 'no-room', neededBytes: 2.6e9, freeBytes: 1.1e9 },
   { what: 'other', said: 'ELOOP' },
 ]
 const storageProblems: StorageProblem[] = [

@@ -6,6 +6,7 @@ import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { openPainter } from '../../src/engine/pipeline/open-painter.ts'
 import type { Painter } from '../../src/engine/pipeline/painter.ts'
 import { type PaintOrder, paintOrder } from '../../src/engine/work-order.ts'
+import { withWeights } from '../../src/startup/model-weights.ts'
 
 export interface Subject {
   readonly record: ModelRecord
@@ -33,15 +34,18 @@ export interface SubjectOptions {
   readonly threads: number
   /** The painter's clock; previews follow it. */
   readonly clockMs?: () => number
+  /** The folder for weights in 8 bits; absent: weights as the model has them. */
+  readonly int8Folder?: string
 }
 
 /** @throws Error naming the models that there are, should that one be missing. */
 export async function openSubject(options: SubjectOptions): Promise<Subject> {
-  const { models } = await readModels({
-    roots: [options.modelsDir],
-    linkTargets: [],
-    cache: memoryHashCache(),
-  })
+  const read = await readModels({ roots: [options.modelsDir], linkTargets: [], cache: memoryHashCache() })
+  const { int8Folder } = options
+  const { models } =
+    int8Folder === undefined
+      ? read
+      : await withWeights(read, { [options.model]: { weights: 'int8' } }, int8Folder)
   const record = models.find(({ name }) => name === options.model)
   if (!record) {
     throw new Error(`no model ${options.model} among ${models.map(({ name }) => name).join(', ') || 'none'}`)

@@ -7,6 +7,7 @@ import type { Logger } from '../../system/ports.ts'
 import { systemClock } from '../../system/system-ports.ts'
 import { within } from '../../system/time-limit.ts'
 import type { Words } from '../../words/en.ts'
+import { showMaking } from '../progress.ts'
 import {
   type CommonOptions,
   type ExitCode,
@@ -59,6 +60,7 @@ async function serve(session: Session): Promise<ExitCode> {
     log,
     say: out,
     warn: err,
+    making: showMaking(process.stderr, out, words),
     onHung() {
       hung = true
       ending.ask(exitCodes.fault)

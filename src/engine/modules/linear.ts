@@ -3,11 +3,11 @@ import { channelsOf, module } from './module.ts'
 
 /** x: [..., in] → [..., out]. */
 export const linear = module((g, w, x, out: number) => {
-  const weight = g.weight(w.tensor('weight', [out, channelsOf(x, -1)]))
-  return g.linear(x, weight, g.weight(w.tensor('bias', [out])))
+  const weight = w.tensor('weight', [out, channelsOf(x, -1)])
+  return g.storedLinear(x, weight, g.weight(w.tensor('bias', [out])))
 })
 
 /** Linear without a bias: y = x Wᵀ. */
 export const projection = module((g, w, x, out: number) =>
-  g.linear(x, g.weight(w.tensor('weight', [out, channelsOf(x, -1)])), undefined),
+  g.storedLinear(x, w.tensor('weight', [out, channelsOf(x, -1)]), undefined),
 )

@@ -19,6 +19,7 @@ export abstract class GraphBuilder {
   readonly #writer: ModelWriter
   readonly #expose: Expose
   readonly #marked = new Map<string, Value>()
+  readonly #linearWeights = new Map<string, StoredTensor>()
   #scope = ''
 
   constructor(name: string, variant: Variant, expose: Expose = []) {
@@ -85,6 +86,16 @@ export abstract class GraphBuilder {
     return tensor.isTransposed ? this.transpose(scaled, [1, 0]) : scaled
   }
 
+  /** The bytes of a tensor as they lie in its file. */
+  protected storedAs(tensor: StoredTensor, dims: readonly number[]): Value {
+    return this.#writer.stored(tensor, dims)
+  }
+
+  /** Remembers the weight of a linear layer, for `OnnxModel.linearWeights`. */
+  protected recordLinear(tensor: StoredTensor): void {
+    this.#linearWeights.set(tensor.name, tensor)
+  }
+
   cast(x: Value, dtype: DType): Value {
     return this.op('Cast', [x], x.shape, { attributes: { to: dataType(dtype) } }, dtype)
   }
@@ -143,7 +154,8 @@ export abstract class GraphBuilder {
       if (!value) throw new Error(`no module has the path "${path}"`)
       this.output(path, value.shape.length === 4 ? this.channelsFirst(value) : value)
     }
-    return this.#writer.build(bytesPerElement[this.arithmetic])
+    const linearWeights = [...this.#linearWeights.values()]
+    return { ...this.#writer.build(bytesPerElement[this.arithmetic]), linearWeights }
   }
 
   /** Adds one node with one output. The other methods use it, and variants may use it for their own operators. */

@@ -1,4 +1,6 @@
 /** The graph builder: ONNX's operators as methods that check shapes. Modules are written with it. */
+import { blockSize, blocksOf } from '../weights/blocks/quantise-rows.ts'
+import type { StoredTensor } from '../weights/safetensors.ts'
 import { type Dim, halved, product, type Shape, sameDim, sameShape, shapeText, times } from './dim.ts'
 import { GraphBuilder } from './graph-builder.ts'
 import type { Value } from './model.ts'
@@ -142,6 +144,25 @@ export class Graph extends GraphBuilder {
       throw this.mismatch('MatMul', `${shapeText(x.shape)} by a transposed ${shapeText(weight.shape)}`)
     }
     return this.variant.linear(this, x, weight, bias, x.shape.with(last, out))
+  }
+
+  /** The same with a stored weight [out, in], which may be in 8-bit blocks. */
+  storedLinear(x: Value, tensor: StoredTensor, bias: Value | undefined): Value {
+    this.recordLinear(tensor)
+    if (tensor.blockScales) return this.#blockLinear(x, tensor, tensor.blockScales, bias)
+    return this.linear(x, this.weight(tensor), bias)
+  }
+
+  /** MatMulNBits. Level 4: activations are rounded to 8 bits too, in the same blocks, and integers are multiplied. */
+  #blockLinear(x: Value, tensor: StoredTensor, scales: StoredTensor, bias: Value | undefined): Value {
+    const [out = 0, width = 0] = tensor.shape
+    const perRow = blocksOf(width)
+    const integers = this.storedAs(tensor, [out, perRow, blockSize])
+    const inputs = [x, integers, this.storedAs(scales, [out * perRow])]
+    const attributes = { K: width, N: out, bits: 8, block_size: blockSize, accuracy_level: 4 }
+    const shape = x.shape.with(x.shape.length - 1, out)
+    const y = this.op('MatMulNBits', inputs, shape, { domain: contribDomain, attributes })
+    return bias ? this.add(y, bias) : y
   }
 
   /** softmax(q kᵀ / √(width per head)) v. q [B, T, C], k and v [B, S, C]; causal: no token attends to a later one. */

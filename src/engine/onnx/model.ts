@@ -25,6 +25,8 @@ export interface OnnxModel {
   readonly weightBytes: number
   /** Names of the nodes of sine and cosine, which GPUs' shaders compute to some 2⁻¹² only. */
   readonly trigonometricNodes: readonly string[]
+  /** The matrices of linear layers, which could be in blocks. */
+  readonly linearWeights: readonly StoredTensor[]
 }
 
 export interface NodeOptions {
@@ -103,7 +105,7 @@ export class ModelWriter {
   }
 
   /** bytesPerWeight: in the type that the graph computes in. */
-  build(bytesPerWeight: number): OnnxModel {
+  build(bytesPerWeight: number): Omit<OnnxModel, 'linearWeights'> {
     const stored = [...this.#stored.values()]
     const folder = commonFolder(stored.map(({ tensor }) => tensor.file))
     const external = stored.map(({ name, tensor, dims }) => ({
@@ -116,10 +118,11 @@ export class ModelWriter {
         length: tensor.length,
       },
     }))
-    const parameters = new Map(
-      stored.map(({ tensor }) => [`${tensor.file}:${tensor.name}`, elements(tensor.shape)]),
-    )
-    const count = [...parameters.values()].reduce((sum, one) => sum + one, 0)
+    const tensors = [
+      ...new Map(stored.map(({ tensor }) => [`${tensor.file}:${tensor.name}`, tensor])).values(),
+    ]
+    const sum = (sizeOf: (tensor: StoredTensor) => number) =>
+      tensors.reduce((total, tensor) => total + sizeOf(tensor), 0)
     return {
       bytes: encodeModel({
         name: this.#name,
@@ -131,8 +134,10 @@ export class ModelWriter {
       folder,
       inputs: this.#inputs,
       outputs: this.#outputs,
-      parameters: count,
-      weightBytes: bytesPerWeight * count,
+      parameters: sum(({ shape }) => elements(shape)),
+      weightBytes: sum(({ shape, blockScales, length }) =>
+        blockScales ? length : bytesPerWeight * elements(shape),
+      ),
       trigonometricNodes: this.#nodes
         .filter(({ op }) => op === 'Sin' || op === 'Cos')
         .map(({ name }) => name),

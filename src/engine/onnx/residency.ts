@@ -9,6 +9,8 @@ import { type OnnxPath, Session, type SessionOptions, type Tensor } from './sess
 import { openingBytesOf, weightBytesOf } from './weight-bytes.ts'
 
 export interface ResidentOptions extends SessionOptions {
+  /** What must be done before the session can open, at each opening. */
+  readonly beforeOpening?: () => Promise<void>
   /** The memory that the sessions of a device share; absent: all stay open. */
   readonly residency?: Residency
 }
@@ -169,8 +171,11 @@ export function residentSession(
   name: string,
   key: string | undefined,
   graph: OnnxModel | OnnxPath,
-  { residency = new Residency(), ...options }: ResidentOptions = {},
+  { residency = new Residency(), beforeOpening, ...options }: ResidentOptions = {},
 ): ResidentSession {
   const full = key === undefined ? undefined : `${name} ${key}`
-  return residency.session(full, weightBytesOf(graph), () => Session.open(name, graph, options))
+  return residency.session(full, weightBytesOf(graph), async () => {
+    await beforeOpening?.()
+    return Session.open(name, graph, options)
+  })
 }

@@ -21,6 +21,8 @@ export interface StoredTensor {
   readonly isTransposed?: boolean
   /** A single number that multiplies every value (scaled float8). */
   readonly scale?: StoredTensor
+  /** The file holds 8-bit blocks (blocks/quantise-rows.ts), with these scales; only for matrices of linear layers. */
+  readonly blockScales?: StoredTensor
 }
 
 /** The content of a header: the tensors by name, in the order of their bytes, and the file's metadata. */

@@ -154,6 +154,8 @@ export const cli = {
   isDefault: '(default)',
   readingThrough: (file: string, bytes: number) =>
     `Reading ${file} through once (${gigabytes(bytes)}), to know it again …`,
+  makingWeights: (model: string, file: string, bytes: number) =>
+    `Writing ${model}’s weights in 8 bits to ${file} (${gigabytes(bytes)}), once …`,
   locked: (file: string, count: number) => `${file} pins ${count === 1 ? 'one model' : `${count} models`}.`,
   noModels: (folder: string) => `There is no model in ${folder}.`,
 

@@ -19,6 +19,8 @@ export function fileReason(p: FileProblem): string {
       return 'the disk is read-only'
     case 'disk-full':
       return 'the disk is full'
+    case 'no-room':
+      return `it needs ${gigabytes(p.neededBytes)}, and ${gigabytes(p.freeBytes)} of the disk are free`
     case 'other':
       return p.said
   }
@@ -77,3 +79,5 @@ export function redisReason(p: RedisProblem): string {
       return `it lacks these commands, or does not allow them: ${p.missing.join(', ')}`
   }
 }
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`

@@ -18,6 +18,8 @@ export function fileReason(p: FileProblem): string {
       return '磁盘是只读的'
     case 'disk-full':
       return '磁盘已满'
+    case 'no-room':
+      return `需要 ${gigabytes(p.neededBytes)}，磁盘只剩 ${gigabytes(p.freeBytes)}`
     case 'other':
       return p.said
   }
@@ -73,3 +75,5 @@ export function redisReason(p: RedisProblem): string {
       return `它没有或不允许这些命令：${p.missing.join('、')}`
   }
 }
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`

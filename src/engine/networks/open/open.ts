@@ -1,5 +1,6 @@
 /** Opens a model: turns its planned parts into networks that run. */
 import { type ResidentOptions, residentSession } from '../../onnx/residency.ts'
+import { type BlockFile, ensureWritten } from '../../weights/blocks/block-file.ts'
 import type { Networks } from '../networks.ts'
 import type { NetworkPart, NetworkParts } from '../plan/parts.ts'
 import { planNetworks, planVae, type TextEncoderPlan, type UNetPlan, type VaePlan } from '../plan/plan.ts'
@@ -35,7 +36,12 @@ export async function openVae(part: NetworkPart, options: ResidentOptions = {}):
   return openPlannedVae(part.hash, await planVae(part, options), options)
 }
 
-function openTextEncoder(hash: string, { config, graph, own }: TextEncoderPlan, options: ResidentOptions) {
+function openTextEncoder(
+  hash: string,
+  { config, graph, own, blocks }: TextEncoderPlan,
+  given: ResidentOptions,
+) {
+  const options = withBlocks(given, blocks)
   const session = residentSession('text encoder', hash, graph, options)
   if ('path' in graph || !own) {
     return new OpenTextEncoder(config, session, 'path' in graph ? graph.path : undefined)
@@ -47,7 +53,8 @@ function openTextEncoder(hash: string, { config, graph, own }: TextEncoderPlan, 
   })
 }
 
-function openUNet(hash: string, plan: UNetPlan, options: ResidentOptions) {
+function openUNet(hash: string, plan: UNetPlan, given: ResidentOptions) {
+  const options = withBlocks(given, plan.blocks)
   const { config, timeIdCount, graph } = plan
   const session = residentSession('unet', hash, graph, options)
   if ('path' in graph) return new OnnxUNet(config, timeIdCount, session, graph.path)
@@ -61,6 +68,11 @@ function openUNet(hash: string, plan: UNetPlan, options: ResidentOptions) {
     shallow: weights =>
       residentSession('shallow unet', weights ? undefined : hash, plan.buildShallow(weights), options),
   })
+}
+
+/** The cache file is made where it is missing, as after somebody removed it. */
+function withBlocks(options: ResidentOptions, blocks: BlockFile | undefined): ResidentOptions {
+  return blocks ? { ...options, beforeOpening: () => ensureWritten(blocks) } : options
 }
 
 function openPlannedVae(hash: string, { config, decoder, encoder }: VaePlan, options: ResidentOptions) {

@@ -11,6 +11,8 @@ export const networkPart = z.object({
   configFile: z.string(),
   /** sha256, hex, over weights and config: equal for networks that give the same numbers. */
   hash: z.string(),
+  /** The cache file for the weights of its linear layers in 8-bit blocks; absent: they are used as they are. */
+  blockFile: z.string().optional(),
 })
 export type NetworkPart = z.infer<typeof networkPart>
 

@@ -4,10 +4,11 @@ import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import { openingBytesOf, weightBytesOf } from '../../onnx/weight-bytes.ts'
+import type { BlockFile } from '../../weights/blocks/block-file.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'
 import type { ModelTensors } from '../../weights/lora/module-index.ts'
-import { type RecordedSource, recorded } from '../../weights/recorded-source.ts'
+import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { StoredTensor } from '../../weights/safetensors.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { buildClip } from '../clip.ts'
@@ -20,6 +21,7 @@ import { buildVaeDecoder, buildVaeEncoder, vaeFactor, vaeNames } from '../vae.ts
 import { type NetworkNeed, unetWorkingBytes, untiledAreas, vaeWorkingBytes } from '../working-memory.ts'
 import { onnxTextEncoder, onnxUNet, onnxVae, type VaeGraph } from './onnx-graphs.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
+import { planWeights } from './planned-weights.ts'
 
 /** Built over weights, or foreign. */
 type Graph = OnnxModel | OnnxPath
@@ -29,6 +31,7 @@ export interface TextEncoderPlan {
   readonly graph: Graph
   /** The weights of the graph, for rebuilding it over changed weights; absent for a foreign graph. */
   readonly own?: { readonly weights: RecordedSource; build(weights: WeightSource): OnnxModel }
+  readonly blocks?: BlockFile
 }
 
 export interface UNetPlan {
@@ -43,6 +46,7 @@ export interface UNetPlan {
    */
   buildWith(adapters: readonly WeightSource[], weights?: WeightSource): OnnxModel
   buildShallow(weights?: WeightSource): OnnxModel
+  readonly blocks?: BlockFile
 }
 
 export interface VaePlan {
@@ -116,10 +120,10 @@ async function planTextEncoder(part: NetworkPart, target: Target): Promise<TextE
   if (part.weights.layout === 'onnx') {
     return { config, graph: await onnxTextEncoder(part.weights.graphs[0], config) }
   }
-  const weights = recorded(await openWeights(part.weights))
   const variant = variantFor(target)
   const build = (source: WeightSource) => buildClip(config, source, { variant })
-  return { config, graph: build(weights), own: { weights, build } }
+  const { weights, blocks } = await planWeights(part, target, build)
+  return { config, graph: build(weights), own: { weights, build }, ...(blocks && { blocks }) }
 }
 
 async function planUNet(
@@ -131,14 +135,17 @@ async function planUNet(
   const config = parseConfig(part.configFile, part.config, unetConfigSchema)
   const timeIdCount = checkTextWidths(part.configFile, config, first, second)
   if (part.weights.layout === 'onnx') return planOnnxUNet(part.weights.graphs[0], config, timeIdCount)
-  const own = recorded(await openWeights(part.weights))
   const variant = variantFor(target)
-  const buildWith = (imagePrompts: readonly WeightSource[], weights: WeightSource = own) =>
+  const build = (weights: WeightSource, imagePrompts: readonly WeightSource[]) =>
     buildUNet(config, weights, timeIdCount, { variant, imagePrompts, expose: [deepFeaturesPath(config)] })
+  const { weights: own, blocks } = await planWeights(part, target, source => build(source, []))
+  const buildWith = (imagePrompts: readonly WeightSource[], weights: WeightSource = own) =>
+    build(weights, imagePrompts)
   return {
     config,
     timeIdCount,
     graph: buildWith([]),
+    ...(blocks && { blocks }),
     weights: own,
     buildWith,
     buildShallow: (weights = own) => buildShallowUNet(config, weights, timeIdCount, { variant }),

@@ -7,7 +7,7 @@ import { readFileProblem } from '../../../errors/file-problem.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { Exchangeable, Networks } from '../../networks/networks.ts'
 import { type LoraUpdate, matchLora, unmatchedLora } from '../../weights/lora/match-lora.ts'
-import { mergeInto, type WeightedUpdate, withTensors } from '../../weights/lora/merge.ts'
+import { mergeInto, type WeightedUpdate } from '../../weights/lora/merge.ts'
 import {
   type LoraNetwork,
   loraNetworks,
@@ -16,6 +16,7 @@ import {
   moduleIndex,
 } from '../../weights/lora/module-index.ts'
 import { readSafetensorsHeader, type StoredTensor } from '../../weights/safetensors.ts'
+import { withTensors } from '../../weights/with-tensors.ts'
 import type { LoraOrder } from '../../work-order.ts'
 import { fileOf } from '../file-of.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
@@ -105,7 +106,7 @@ export class MergedLoras {
     if (before) await rm(before.file, { force: true })
     if (changes.length === 0) return
     const file = await this.#newFile(network)
-    const merged = await mergeInto(file, own.found, changes, signal).catch(async (error: unknown) => {
+    const merged = await mergeInto(file, own, changes, signal).catch(async (error: unknown) => {
       await rm(file, { force: true })
       signal?.throwIfAborted()
       throw asFileFault(file, error)

@@ -1,10 +1,12 @@
 /** Merges LoRAs: the changed tensors are computed in float64 and written as float32, the type that graphs compute in. */
-import { type FileHandle, open, realpath } from 'node:fs/promises'
+import { open, realpath } from 'node:fs/promises'
 import { groupBy } from '../../../common/group-by.ts'
 import { AppError } from '../../../errors/errors.ts'
+import { writeBlocks } from '../blocks/write-blocks.ts'
+import type { RecordedSource } from '../recorded-source.ts'
 import type { StoredTensor } from '../safetensors.ts'
-import type { WeightSource } from '../source.ts'
 import { readTensor } from '../tensor-values.ts'
+import { writeAll } from '../write-all.ts'
 import { setMagnitudes } from './dora.ts'
 import type { Factor, Factors, Shape } from './family.ts'
 import type { LoraUpdate } from './match-lora.ts'
@@ -18,13 +20,13 @@ export interface WeightedUpdate {
 
 /**
  * Writes the changed tensors of one network into `file`, one after another; only one is in memory at a time.
- * own: the network's tensors by name. Changes of one tensor are made in the order given.
+ * own: the network's weights. A matrix that it has in 8-bit blocks is written in blocks. Changes of one tensor are made in the order given.
  * signal: a merge of gigabytes may be given up between two tensors.
  * @throws AppError 'model-file' when a file became shorter or its numbers are not finite; the signal's reason.
  */
 export async function mergeInto(
   file: string,
-  own: ReadonlyMap<string, StoredTensor>,
+  own: RecordedSource,
   changes: readonly WeightedUpdate[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, StoredTensor>> {
@@ -35,28 +37,21 @@ export async function mergeInto(
     let offset = 0
     for (const [name, updates] of groupBy(changes, ({ update }) => update.tensor)) {
       signal?.throwIfAborted()
-      const tensor = own.get(name)
+      const tensor = own.found.get(name)
       if (!tensor) throw new AppError('internal', { problem: `the network has no tensor ${name}` })
       const values = new Float32Array(await mergedValues(tensor, updates))
-      await append(handle, values)
       const { shape } = tensor
-      merged.set(name, { name, dtype: 'F32', shape, file: place, offset, length: values.byteLength })
-      offset += values.byteLength
+      const at = { shape, file: place, offset }
+      const isInBlocks = own.find(name, shape)?.blockScales !== undefined
+      const stored = isInBlocks
+        ? await writeBlocks(handle, name, values, at)
+        : { ...at, name, dtype: 'F32' as const, length: await writeAll(handle, values) }
+      merged.set(name, stored)
+      offset += stored.length + (stored.blockScales?.length ?? 0)
     }
     return merged
   } finally {
     await handle.close()
-  }
-}
-
-/** The same source with some tensors exchanged. */
-export function withTensors(
-  source: WeightSource,
-  exchanged: ReadonlyMap<string, StoredTensor>,
-): WeightSource {
-  return {
-    place: source.place,
-    find: (name, wanted) => exchanged.get(name) ?? source.find(name, wanted),
   }
 }
 
@@ -132,11 +127,4 @@ async function readFactors({ factors }: LoraUpdate): Promise<Factors> {
     Object.assign(read, { [role]: { shape, values: new Float64Array(await readTensor(tensor)) } })
   }
   return read
-}
-
-/** A write may take less than it was given. */
-async function append(handle: FileHandle, values: Float32Array): Promise<void> {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  let done = 0
-  while (done < bytes.length) done += (await handle.write(bytes, done)).bytesWritten
 }
