@@ -23,10 +23,14 @@ interface Pair {
 
 export async function measureWeights(options: SubjectOptions): Promise<Section> {
   const folder = await mkdtemp(join(tmpdir(), 'easel-bench-weights-'))
-  const [inFloat, inInt8] = [await openSubject(options), await openSubject({ ...options, int8Folder: folder })]
+  const [inFloat, inInt8] = [
+    await openSubject(options),
+    await openSubject({ ...options, int8Folder: folder }),
+  ]
   try {
     const pairs: Pair[] = []
-    for (const [seed, positive] of prompts.entries()) pairs.push(await compare(inFloat, inInt8, positive, seed))
+    for (const [seed, positive] of prompts.entries())
+      pairs.push(await compare(inFloat, inInt8, positive, seed))
     return sectionOf(pairs)
   } finally {
     await inFloat.close()
