@@ -1,0 +1,45 @@
+/**
+ * Plays days of arrivals through the real scheduler on virtual time: waits, fairness, utilisation, exchanges of models, and
+ * what each policy costs. How to read it: docs/scaling.md.
+ *
+ *   npm run simulate -- [--only PART …] [--devices N] [--load L] [--models N] [--seed N] [--policy NAME] [--charts FOLDER]
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { print } from './bench/report.ts'
+import { chartSvg } from './simulate/charts.ts'
+import { bounds, type SimulationOptions, toDayOptions } from './simulate/options.ts'
+import { partNames, playPart } from './simulate/parts.ts'
+import { policies } from './simulate/policies.ts'
+import { defaultTimes } from './simulate/workload.ts'
+
+const policyHelp = policies.map(({ name, summary }) => `${name}: ${summary}`).join('; ')
+const command: Command = new Command('simulate')
+  .option('--only <parts...>', `of ${partNames.join(', ')}`)
+  .option('--devices <n>', `${bounds.devices.min} to ${bounds.devices.max}`, Number, 4)
+  .option('--load <share>', 'work that arrives in the day, of what the devices can paint in it', Number, 0.5)
+  .option('--requests <n>', 'requests of a person in the day, on average', Number, 6)
+  .option('--models <n>', 'models that people ask for', Number, 4)
+  .option('--step-ms <ms>', 'a simulated step of one picture: ten of SDXL’s', Number, defaultTimes.stepMs)
+  .option('--rest-ms <ms>', 'what a picture takes besides its steps', Number, defaultTimes.restMs)
+  .option('--exchange-ms <ms>', 'the exchange of a model for another', Number, defaultTimes.exchangeMs)
+  .option('--policy <name>', policyHelp, 'easel')
+  .option('--seed <n>', 'the same seed gives the same days', Number, 1)
+  .option('--charts <folder>', 'where to write each part’s chart as SVG')
+  .option('--json <file>', 'where the figures go, unrounded')
+  .parse()
+
+const given = command.opts<SimulationOptions & { charts?: string; json?: string }>()
+const checked = toDayOptions(given)
+if (checked.kind === 'refused') command.error(`simulate: ${checked.problem}`)
+const figures: Record<string, unknown> = {}
+for (const name of checked.parts) {
+  const { section, chart } = await playPart(name, checked.options)
+  console.log(print(section))
+  figures[name] = section.figures
+  if (given.charts === undefined) continue
+  mkdirSync(given.charts, { recursive: true })
+  writeFileSync(join(given.charts, `${name}.svg`), `${chartSvg(chart)}\n`)
+}
+if (given.json !== undefined) writeFileSync(given.json, `${JSON.stringify(figures, null, 2)}\n`)
