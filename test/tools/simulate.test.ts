@@ -75,7 +75,7 @@ test('rounds spare those who ask for little, grouping spares exchanges, and each
   if (!easel || !ungrouped || !firstCome || !modelsFirst) throw new Error('unreachable')
   const lightP95Ms = ({ record }: Day) => record.waits({ atMost: 10 }).p95Ms
   expect(lightP95Ms(easel)).toBeLessThan(lightP95Ms(firstCome))
-  expect(easel.record.fairness ?? 0).toBeGreaterThan(2 * (firstCome.record.fairness ?? 1))
+  expect(easel.record.fairness ?? 0).toBeGreaterThan((firstCome.record.fairness ?? 1) + 0.2)
   expect(easel.totals.exchanges).toBeLessThan(ungrouped.totals.exchanges)
   expect(modelsFirst.totals.exchanges).toBeLessThanOrEqual(easel.totals.exchanges)
 })

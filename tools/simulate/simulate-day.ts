@@ -1,7 +1,6 @@
 /** A day of arrivals through the real pool on virtual time. */
 import { Pool } from '../../src/engine/jobs/pool.ts'
 import { jobSizeOf } from '../../src/engine/jobs/times/job-size.ts'
-import type { Logger } from '../../src/system/ports.ts'
 import { type Arrival, arrivalsOf, dayMs } from './arrivals.ts'
 import { Chance } from './chance.ts'
 import { DayRecord, sampleMs } from './day-record.ts'
@@ -9,6 +8,7 @@ import { DeviceHost, type DeviceTotals } from './device-host.ts'
 import { MemoryStore } from './memory-store.ts'
 import { orderOf } from './orders.ts'
 import type { Policy } from './policies.ts'
+import { silentLog } from './silent-log.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { type DeviceTimes, meanJobMs, meanJobsPerRequest, steps } from './workload.ts'
 
@@ -132,12 +132,4 @@ function scheduleArrivals(
 function scheduleSamples(clock: VirtualClock, record: DayRecord): void {
   record.sample()
   clock.after(sampleMs, () => scheduleSamples(clock, record))
-}
-
-const silentLog: Logger = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  child: () => silentLog,
 }
