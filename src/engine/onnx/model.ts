@@ -23,6 +23,8 @@ export interface OnnxModel {
   readonly parameters: number
   /** Bytes of those weights in the type that the graph computes in. */
   readonly weightBytes: number
+  /** The part of them that is kernels of convolutions. */
+  readonly kernelBytes: number
   /** Names of the nodes of sine and cosine, which GPUs' shaders compute to some 2⁻¹² only. */
   readonly trigonometricNodes: readonly string[]
   /** The matrices of linear layers, which could be in blocks. */
@@ -138,6 +140,7 @@ export class ModelWriter {
       weightBytes: sum(({ shape, blockScales, length }) =>
         blockScales ? length : bytesPerWeight * elements(shape),
       ),
+      kernelBytes: sum(({ shape }) => (shape.length === 4 ? bytesPerWeight * elements(shape) : 0)),
       trigonometricNodes: this.#nodes
         .filter(({ op }) => op === 'Sin' || op === 'Cos')
         .map(({ name }) => name),

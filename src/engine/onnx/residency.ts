@@ -6,7 +6,7 @@
 import { AppError } from '../../errors/errors.ts'
 import type { OnnxModel } from './model.ts'
 import { type OnnxPath, Session, type SessionOptions, type Tensor } from './session.ts'
-import { openingBytesOf, weightBytesOf } from './weight-bytes.ts'
+import { type GraphMemory, memoryOf } from './weight-bytes.ts'
 
 export interface ResidentOptions extends SessionOptions {
   /** What must be done before the session can open, at each opening. */
@@ -18,9 +18,8 @@ export interface ResidentOptions extends SessionOptions {
 /** Wraps the opening of a session, to announce it and to measure its time. */
 export type Opening = (open: () => Promise<Session>) => Promise<Session>
 
-interface Entry {
+interface Entry extends GraphMemory {
   readonly key: string
-  readonly weightBytes: number
   readonly open: () => Promise<Session>
   session: Session | undefined
   /** The maximum that a run needed besides the weights; the runtime keeps it for the next run. */
@@ -55,12 +54,12 @@ export class Residency {
    * A session that is opened when it first runs. Networks with the same key share one session. Without a key it is not
    * shared.
    */
-  session(key: string | undefined, weightBytes: number, open: () => Promise<Session>): ResidentSession {
+  session(key: string | undefined, memory: GraphMemory, open: () => Promise<Session>): ResidentSession {
     const own = key ?? `unshared ${this.#unshared++}`
     const known = this.#entries.get(own)
     const entry: Entry = known ?? {
       key: own,
-      weightBytes,
+      ...memory,
       open,
       session: undefined,
       workingBytes: 0,
@@ -96,9 +95,9 @@ export class Residency {
 
   /** @throws AppError 'memory-too-small' when it does not fit even alone. */
   async #makeRoomFor(entry: Entry, workingBytes: number): Promise<void> {
-    const { weightBytes, session } = entry
+    const { weightBytes, openingBytes, session } = entry
     const openBytes = weightBytes + workingBytes
-    const neededBytes = session ? openBytes : Math.max(openBytes, openingBytesOf(weightBytes))
+    const neededBytes = session ? openBytes : Math.max(openBytes, openingBytes)
     const others = [...this.#entries.values()].filter(other => other !== entry && other.session)
     let heldBytes = others.reduce((sum, other) => sum + other.weightBytes + other.workingBytes, 0)
     for (const other of others) {
@@ -174,7 +173,7 @@ export function residentSession(
   { residency = new Residency(), beforeOpening, ...options }: ResidentOptions = {},
 ): ResidentSession {
   const full = key === undefined ? undefined : `${name} ${key}`
-  return residency.session(full, weightBytesOf(graph), async () => {
+  return residency.session(full, memoryOf(graph), async () => {
     await beforeOpening?.()
     return Session.open(name, graph, options)
   })

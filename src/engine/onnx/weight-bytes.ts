@@ -2,15 +2,24 @@
 import type { OnnxModel } from './model.ts'
 import type { OnnxPath } from './session.ts'
 
-/** Loading a session needs this many times the size of its weights: measured at full size, docs/benchmarks.md. */
-const openingFactor = 1.15
-
-/** The size of the weights in the type of the arithmetic. */
-export function weightBytesOf(graph: OnnxModel | OnnxPath): number {
-  return graph.weightBytes
+export interface GraphMemory {
+  /** The weights in the type of the arithmetic. */
+  readonly weightBytes: number
+  /** The most that is held while they are read. */
+  readonly openingBytes: number
 }
 
-/** The memory for loading them. */
-export function openingBytesOf(weightBytes: number): number {
-  return openingFactor * weightBytes
+/**
+ * The runtime rearranges the kernels of convolutions while the session opens, and holds both until all are rearranged. Measured at
+ * full size (docs/benchmarks.md): 11.8 GB for the Base's U-Net, with 10.3 GB of weights and 1.3 GB of them in convolutions.
+ */
+const besideKernels = 0.02
+
+/** The share of convolutions in a foreign graph, which does not tell: that of SDXL's Refiner, the largest of its networks. */
+const foreignKernels = 0.36
+
+export function memoryOf(graph: OnnxModel | OnnxPath): GraphMemory {
+  const { weightBytes } = graph
+  const kernelBytes = 'path' in graph ? foreignKernels * weightBytes : graph.kernelBytes
+  return { weightBytes, openingBytes: weightBytes + kernelBytes + besideKernels * weightBytes }
 }

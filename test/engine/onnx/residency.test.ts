@@ -9,7 +9,7 @@ function sceneOf(budgetBytes?: number) {
   const residency = new Residency('cpu', budgetBytes)
   const log: string[] = []
   const session = (key: string, weightBytes: number) =>
-    residency.session(key, weightBytes, () => {
+    residency.session(key, { weightBytes, openingBytes: 1.15 * weightBytes }, () => {
       log.push(key)
       const g = newGraph(key)
       const x = g.input('x', 'F32', [1])

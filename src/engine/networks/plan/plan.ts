@@ -3,7 +3,7 @@ import { AppError } from '../../../errors/errors.ts'
 import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
-import { openingBytesOf, weightBytesOf } from '../../onnx/weight-bytes.ts'
+import { memoryOf } from '../../onnx/weight-bytes.ts'
 import type { BlockFile } from '../../weights/blocks/block-file.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'
@@ -85,10 +85,10 @@ export function needsOf({ textEncoder, textEncoder2, unet, vae }: NetworkPlan): 
     bytesPerPixel: vaeWorkingBytes(vae.config, 1),
     mostPixels: untiledAreas * vae.config.sampleSize ** 2,
   }
-  const need = (graph: Graph, working: Pick<NetworkNeed, 'bytesPerPixel' | 'mostPixels'>) => {
-    const weightBytes = weightBytesOf(graph)
-    return { openingBytes: openingBytesOf(weightBytes), weightBytes, ...working }
-  }
+  const need = (graph: Graph, working: Pick<NetworkNeed, 'bytesPerPixel' | 'mostPixels'>) => ({
+    ...memoryOf(graph),
+    ...working,
+  })
   return [
     ...[textEncoder, textEncoder2].flatMap(one => (one ? [need(one.graph, { bytesPerPixel: 0 })] : [])),
     need(unet.graph, { bytesPerPixel: unetWorkingBytes(unet.config, latent) / factor ** 2 }),
