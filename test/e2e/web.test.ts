@@ -6,16 +6,16 @@ import { WebAdapter } from '../../src/bots/web/index.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import { en } from '../../src/words/en.ts'
-import { FakeEasel } from '../fakes/fake-easel.ts'
-import { CountingIds, RememberingLog } from '../fakes/fake-parts.ts'
+import { operator } from '../bots/web/http-person.ts'
 import { realClock } from '../fakes/real-clock.ts'
+import { DrivenEasel } from '../helpers/driven-easel.ts'
 import { launchBrowser, newVisitor, type Visitor } from './browser.ts'
 
 const golden = readFileSync(join(packageRoot, 'test/golden/demo/0-base.png'))
 
 describe('the web chat in a real browser, over a scripted engine', () => {
   let browser: Browser
-  let easel: FakeEasel
+  let easel: DrivenEasel
   let adapter: WebAdapter
   let visitors: Visitor[]
 
@@ -25,35 +25,40 @@ describe('the web chat in a real browser, over a scripted engine', () => {
   afterAll(() => browser.close())
 
   beforeEach(async () => {
-    easel = new FakeEasel({ clock: realClock, ids: new CountingIds(), paint: async () => golden })
-    easel.admins = true
+    easel = await DrivenEasel.build({ config: { admins: [operator.name] } })
     visitors = []
     await open(0)
   })
   afterEach(async () => {
     for (const { page } of visitors) await page.context().close()
     await adapter.stop()
+    await easel.dispose()
     for (const { complaints } of visitors) expect(complaints).toEqual([])
   })
 
   async function open(port: number): Promise<void> {
     const defaults = loadConfig(packageRoot, packageRoot)
+    const { ids, log } = easel.test
     adapter = new WebAdapter({
-      easel,
+      easel: easel.easel,
       config: { ...defaults, web: { ...defaults.web, port } },
       secrets: {},
+      // The browser's side of a stream waits in real time.
       clock: realClock,
-      ids: new CountingIds(),
-      log: new RememberingLog(),
+      ids,
+      log,
     })
     await adapter.start()
     easel.attach(adapter.courier)
   }
 
-  async function visit(options?: Parameters<typeof newVisitor>[1]): Promise<Page> {
+  async function visit(options?: Parameters<typeof newVisitor>[1], cookie?: string): Promise<Page> {
     const visitor = await newVisitor(browser, options)
     visitors.push(visitor)
-    await visitor.page.goto(adapter.url ?? '')
+    const url = adapter.url ?? ''
+    const [name = '', value] = cookie?.split('=') ?? []
+    if (value !== undefined) await visitor.page.context().addCookies([{ name, value, url }])
+    await visitor.page.goto(url)
     return visitor.page
   }
 
@@ -81,7 +86,7 @@ describe('the web chat in a real browser, over a scripted engine', () => {
     expect(await page.inputValue('#text')).toBe('')
 
     await easel.start(id)
-    await easel.step(id, 5, golden)
+    await easel.step(5, golden)
     await job(page, id).getByText(en.job.step(5, 20)).waitFor()
     expect(await job(page, id).locator('progress').getAttribute('value')).toBe('5')
     await loaded(page, 'img.preview')
@@ -116,7 +121,7 @@ describe('the web chat in a real browser, over a scripted engine', () => {
     const cancel = job(page, child).getByRole('button', { name: 'Cancel' })
     await cancel.focus()
     await easel.start(child)
-    await easel.step(child, 3)
+    await easel.step(3)
     await job(page, child).getByText(en.job.step(3, 20)).waitFor()
     expect(await page.evaluate('document.activeElement?.textContent')).toBe('Cancel')
     await easel.finish(child)
@@ -179,7 +184,7 @@ describe('the web chat in a real browser, over a scripted engine', () => {
   })
 
   it('answers in a dialog that the Escape key closes', async () => {
-    const page = await visit()
+    const page = await visit({}, operator.cookie)
     const id = await imagine(page, 'a red circle --seed 7')
     await easel.paint(id)
     await job(page, id).getByRole('button', { name: 'Info' }).click()
@@ -271,7 +276,7 @@ describe('the web chat in a real browser, over a scripted engine', () => {
     await page.evaluate('scrollTo(0, 0)')
     await page.locator('#text').pressSequentially('typing')
     await easel.start(last)
-    await easel.step(last, 5, golden)
+    await easel.step(5, golden)
     await job(page, last).getByText(en.job.step(5, 20)).waitFor()
     expect(await page.evaluate('scrollY')).toBe(0)
   })

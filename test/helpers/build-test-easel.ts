@@ -13,6 +13,7 @@ import type { Easel } from '../../src/app/easel.ts'
 import type { Caller, Conversation } from '../../src/app/people/people.ts'
 import type { JobView } from '../../src/app/views/views.ts'
 import { type Config, loadConfig } from '../../src/config/config.ts'
+import type { FileRecord } from '../../src/engine/models/file-record.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import type { Random } from '../../src/system/ports.ts'
@@ -29,6 +30,8 @@ export interface TestEaselOptions {
   /** By default one, for the web; a test of an adapter registers the adapter's own instead. */
   couriers?: FakeCourier[]
   models?: ModelRecord[]
+  /** Files beside the models: LoRAs, ControlNets … */
+  files?: FileRecord[]
   /** Parts of the real thing to use instead of the fakes. */
   parts?: Partial<EaselParts>
 }
@@ -196,7 +199,7 @@ export class TestEasel {
 
   #build(): BuiltEasel {
     const defaults = loadConfig(packageRoot, this.dataDir)
-    const { config = {}, models, parts } = this.options
+    const { config = {}, models, files = [], parts } = this.options
     const built = buildEasel({
       config: {
         ...defaults,
@@ -206,7 +209,7 @@ export class TestEasel {
         dataDir: this.dataDir,
         limits: { ...defaults.limits, ...config.limits },
       },
-      catalogue: { models: models ?? [demoModel], files: [] },
+      catalogue: { models: models ?? [demoModel], files },
       devices: this.devices.map(({ device, openHost, openIsolatedHost }) => ({
         name: device,
         openHost,

@@ -7,7 +7,7 @@ import type { JobView } from '../../src/app/views/views.ts'
 import type { Platform } from '../../src/common/platforms.ts'
 import { AppError, type ErrorCode, type ErrorDetails } from '../../src/errors/errors.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
-import { buildTestEasel, type TestEasel } from './build-test-easel.ts'
+import { buildTestEasel, type TestEasel, type TestEaselOptions } from './build-test-easel.ts'
 
 /** Whose jobs keep the device busy between those of the test. */
 const occupant = 'OCCUPANT'
@@ -35,13 +35,16 @@ export class DrivenEasel {
     this.easel = { ...test.easel, imagine, act }
   }
 
-  static async build(): Promise<DrivenEasel> {
+  static async build(options: Pick<TestEaselOptions, 'config' | 'files'> = {}): Promise<DrivenEasel> {
+    const { config = {}, files = [] } = options
     const test = await buildTestEasel({
       devices: [new FakeWorkers({ mode: 'by-hand' })],
       couriers: [],
+      files,
       config: {
-        limits: { maxQueuedPerPerson: 20 },
         models: { demo: { steps: 20, note: 'A tiny model for tests.' } },
+        ...config,
+        limits: { maxQueuedPerPerson: 20, ...config.limits },
       },
     })
     const driven = new DrivenEasel(test)
@@ -96,8 +99,9 @@ export class DrivenEasel {
     await this.delivered()
   }
 
-  async step(count: number): Promise<void> {
-    this.test.workers.current.step(count)
+  /** `preview` is what each of the steps shows. */
+  async step(count: number, preview?: Uint8Array): Promise<void> {
+    this.test.workers.current.step(count, preview)
     await this.delivered()
   }
 
@@ -130,10 +134,10 @@ export class DrivenEasel {
     await this.delivered()
   }
 
-  /** Somebody's job on a platform that has no courier here, so that those of the test wait. */
+  /** A job from the command line, which has no courier: the jobs of the test wait behind it. */
   async #occupy(): Promise<void> {
     if (this.test.workers.underway.length > 0) return
-    const platform = 'web'
+    const platform = 'cli'
     const { id } = await this.test.ask(
       'occupied',
       this.test.caller({

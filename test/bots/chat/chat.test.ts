@@ -1,28 +1,28 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/app/people/people.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
 import { Chat, type ChatReply } from '../../../src/bots/chat/chat.ts'
 import type { Question } from '../../../src/bots/messages/buttons.ts'
 import { en } from '../../../src/words/en.ts'
-import { FakeClock } from '../../fakes/fake-clock.ts'
-import { FakeEasel } from '../../fakes/fake-easel.ts'
-import { CountingIds } from '../../fakes/fake-parts.ts'
+import { FakeCourier } from '../../fakes/fake-courier.ts'
+import { DrivenEasel } from '../../helpers/driven-easel.ts'
 import { jobView } from '../../helpers/job-views.ts'
 
 describe('the chat core', () => {
-  let easel: FakeEasel
+  let easel: DrivenEasel
   let chat: Chat
-  let clock: FakeClock
-  let ids: CountingIds
 
-  beforeEach(() => {
-    clock = new FakeClock()
-    ids = new CountingIds()
-    easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
+  beforeEach(async () => {
+    easel = await DrivenEasel.build()
+    easel.attach(new FakeCourier())
     chat = newChat()
   })
+  afterEach(() => easel.dispose())
 
-  const newChat = () => new Chat({ easel, clock, ids, maxCount: 4, prefix: '/' })
+  function newChat(): Chat {
+    const { clock, ids } = easel.test
+    return new Chat({ easel: easel.easel, clock, ids, maxCount: 4, prefix: '/' })
+  }
 
   function requester(userId: string, eventId: string, details = {}) {
     const { author, conversation } = jobView()
@@ -46,6 +46,13 @@ describe('the chat core', () => {
     return { action: 'confirm', id: button.targetId }
   }
 
+  /** The id of a picture that Ada asked for before. */
+  async function paintedPicture(request: ImagineRequest = { prompt: 'a cat' }): Promise<string> {
+    await chat.imagine(requester('ada', 'e0'), request)
+    await easel.paint(easel.jobs[0]?.id ?? '')
+    return easel.jobs[0]?.pictures[0]?.id ?? ''
+  }
+
   const sentenceOf = (reply: ChatReply) => (reply.kind === 'message' ? reply.message.title : undefined)
 
   it('shows what a prompt expands to, and makes the jobs once their author says yes', async () => {
@@ -60,6 +67,7 @@ describe('the chat core', () => {
 
   it('keeps all of a request that waits, pictures and settings too, for another chat over the same data', async () => {
     const bytes = new Uint8Array([0, 255, 10, 13])
+    const parentPictureId = await paintedPicture()
     const request: ImagineRequest = {
       prompt: 'a {red,green} "cat" --no dogs',
       negative: '',
@@ -67,15 +75,18 @@ describe('the chat core', () => {
       guidance: 4.25,
       refine: false,
       size: { widthPx: 512, heightPx: 768 },
-      source: { kind: 'bytes', bytes },
-      mask: { kind: 'stored', pictureId: 'mask' },
+      source: { kind: 'stored', pictureId: parentPictureId },
+      mask: { kind: 'bytes', bytes },
       strength: 0.5,
-      parentPictureId: 'parent',
+      parentPictureId,
     }
     const question = await asked(requester('ada', 'e1', { token: 'secret' }), request)
     expect(
       JSON.stringify(
-        easel.pending(question.action === 'confirm' ? question.id : '', requester('ada', 'e2').caller.person),
+        easel.easel.pending(
+          question.action === 'confirm' ? question.id : '',
+          requester('ada', 'e2').caller.person,
+        ),
       ),
     ).not.toContain('secret')
     chat = newChat()
@@ -112,10 +123,7 @@ describe('the chat core', () => {
   })
 
   it('opens Remix with the picture’s words, and for no other picture', async () => {
-    await chat.imagine(requester('ada', 'e1'), { prompt: 'a cat', negative: 'dogs' })
-    const job = easel.jobs[0]
-    await easel.paint(job?.id ?? '')
-    const pictureId = easel.jobs[0]?.pictures[0]?.id ?? ''
+    const pictureId = await paintedPicture({ prompt: 'a cat', negative: 'dogs' })
     expect(chat.remixStart(requester('bob', 'e2'), pictureId)).toEqual({
       kind: 'form',
       start: { pictureId, prompt: 'a cat', negative: 'dogs' },
@@ -131,6 +139,6 @@ describe('the chat core', () => {
       kind: 'refused',
       problems: [{ code: 'model-unknown' }],
     })
-    expect(easel.settings(ada.caller.person)).toEqual({ model: 'demo', count: 2 })
+    expect(easel.easel.settings(ada.caller.person)).toEqual({ model: 'demo', count: 2 })
   })
 })

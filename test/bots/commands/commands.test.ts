@@ -1,5 +1,5 @@
 /** The table of commands: how they are typed, found and answered on every platform. */
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobView } from '../../../src/app/views/views.ts'
 import {
   commandNames,
@@ -22,9 +22,7 @@ import { textMessage } from '../../../src/bots/messages/message.ts'
 import { en } from '../../../src/words/en.ts'
 import { languages } from '../../../src/words/locale.ts'
 import { inUtc } from '../../../src/words/moment.ts'
-import { FakeClock } from '../../fakes/fake-clock.ts'
-import { FakeEasel } from '../../fakes/fake-easel.ts'
-import { CountingIds } from '../../fakes/fake-parts.ts'
+import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
 import { jobView, pictureView } from '../../helpers/job-views.ts'
 
 const waiting: Partial<JobView> = {
@@ -34,8 +32,12 @@ const waiting: Partial<JobView> = {
   finishedAt: undefined,
 }
 
-const [clock, ids] = [new FakeClock(), new CountingIds()]
-const easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
+let test: TestEasel
+beforeAll(async () => {
+  test = await buildTestEasel()
+})
+afterAll(() => test.dispose())
+
 const visible = (job: JobView) => ({ kind: 'visible', job }) as const
 
 async function run(text: string, { isAdmin = false } = {}) {
@@ -48,12 +50,13 @@ async function run(text: string, { isAdmin = false } = {}) {
     rights: { member: true, moderator: isAdmin, admin: isAdmin },
     eventId: 'e',
   }
+  const { easel, ids, clock } = test
   const parts = { easel, ids, words: en, caller, nowMs: clock.now(), prefix: '/' }
   return runCommand(found.name, readTypedOptions(found.name, found.rest), parts)
 }
 
 function topic(name: string) {
-  return topicMessage(name, { easel, words: en, helpLines: helpLines(en, '/') })
+  return topicMessage(name, { easel: test.easel, words: en, helpLines: helpLines(en, '/') })
 }
 
 async function refusalOf(text: string): Promise<string[]> {
@@ -135,7 +138,7 @@ describe('a command in a text', () => {
     }
     expect(await run('stats')).toEqual({
       kind: 'refused',
-      problems: [{ code: 'admins-only', details: { name: 'ada' } }],
+      problems: [{ code: 'admins-only', details: { name: 'web:web:ada' } }],
     })
   })
 

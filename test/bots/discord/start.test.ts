@@ -5,24 +5,25 @@ import { DiscordAdapter, discordAdapter } from '../../../src/bots/discord/index.
 import { loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { FakeDiscord, type FakeDiscordOptions } from '../../fakes/discord/fake-discord.ts'
-import { FakeClock } from '../../fakes/fake-clock.ts'
-import { FakeEasel } from '../../fakes/fake-easel.ts'
-import { CountingIds, RememberingLog } from '../../fakes/fake-parts.ts'
 import { realClock } from '../../fakes/real-clock.ts'
+import { TestEasel } from '../../helpers/build-test-easel.ts'
 
 let discord: FakeDiscord
-afterEach(() => discord.stop())
+let test: TestEasel
+afterEach(async () => {
+  await discord.stop()
+  await test.dispose()
+})
 
 async function adapterParts(options: Partial<FakeDiscordOptions> = {}) {
-  const clock = new FakeClock()
-  const ids = new CountingIds()
+  test = new TestEasel({ couriers: [] })
+  const { easel, clock, ids, log } = test
   discord = new FakeDiscord({ clock, realClock, ...options })
   await discord.start()
   discord.guild('Painters')
   const defaults = loadConfig(packageRoot, packageRoot)
   const config = { ...defaults, discord: { ...defaults.discord, apiUrl: discord.apiUrl } }
-  const easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
-  return { easel, clock, ids, config, log: new RememberingLog(), secrets: {} }
+  return { easel, clock, ids, config, log, secrets: {} }
 }
 
 it('says that a token is wrong', async () => {

@@ -8,11 +8,9 @@ import { easelCommand, usageHint } from '../../../src/bots/slack/inbound/command
 import { SlackAdapter } from '../../../src/bots/slack/index.ts'
 import { botScopes } from '../../../src/bots/slack/transport/setup.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
-import { FakeClock } from '../../fakes/fake-clock.ts'
-import { FakeEasel } from '../../fakes/fake-easel.ts'
-import { CountingIds, RememberingLog } from '../../fakes/fake-parts.ts'
 import { methods } from '../../fakes/slack/api/web-api.ts'
 import { readManifest } from '../../fakes/slack/manifest.ts'
+import { TestEasel } from '../../helpers/build-test-easel.ts'
 import { memoryStorage, scene, slackConfig, slackSecrets } from './start-slack.ts'
 
 const manifest = readManifest()
@@ -34,16 +32,15 @@ async function listensTo() {
   const commands = vi.spyOn(App.prototype, 'command')
   const events = vi.spyOn(App.prototype, 'event')
   const shortcuts = vi.spyOn(App.prototype, 'shortcut')
-  const clock = new FakeClock()
+  const test = new TestEasel({ couriers: [] })
+  const { easel, clock, ids, log } = test
   const stage = await scene(clock)
-  const ids = new CountingIds()
-  const easel = new FakeEasel({ clock, ids, paint: async () => new Uint8Array() })
-  const parts = { easel, clock, ids, log: new RememberingLog() }
   new SlackAdapter(
-    { ...parts, config: slackConfig(stage.slack), secrets: slackSecrets(stage) },
+    { easel, clock, ids, log, config: slackConfig(stage.slack), secrets: slackSecrets(stage) },
     memoryStorage(),
   )
   await stage.slack.stop()
+  await test.dispose()
   const callbackId = z.object({ callback_id: z.string() })
   return {
     commands: commands.mock.calls.map(([name]) => String(name)),

@@ -3,7 +3,7 @@ import { commandNames, commands, typedNameOf } from '../../../src/bots/commands/
 import { loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { en } from '../../../src/words/en.ts'
-import { seenIn, textOf } from './http-person.ts'
+import { HttpPerson, operator, seenIn, textOf } from './http-person.ts'
 import { openWebChat, type WebChat } from './web-chat.ts'
 
 describe('the web chat works without script', () => {
@@ -21,14 +21,14 @@ describe('the web chat works without script', () => {
   it('takes a request as a form and leads back to it', async () => {
     const response = await chat.ada.postsForm('/say', { text: '/imagine a cat', once: 'form-1' })
     expect(response.status).toBe(303)
-    expect(response.headers.get('location')).toBe(`/#job-${chat.world.easel.jobs[0]?.id}`)
+    expect(response.headers.get('location')).toBe(`/#job-${chat.easel.jobs[0]?.id}`)
     expect(textOf(await page())).toContain('a cat')
   })
 
   it('takes plain words and examples as requests too', async () => {
     await chat.ada.postsForm('/say', { text: 'a plain cat' })
     await chat.ada.postsForm('/say', { text: '', example: 'an example --seed 7' })
-    expect(chat.world.easel.jobs.map(job => job.promptAsTyped)).toEqual(['a plain cat', 'an example'])
+    expect(chat.easel.jobs.map(job => job.promptAsTyped)).toEqual(['a plain cat', 'an example'])
   })
 
   it('gives each page its own name, so that a form sent twice is one request', async () => {
@@ -36,7 +36,7 @@ describe('the web chat works without script', () => {
     expect(once).not.toBe('')
     await chat.ada.postsForm('/say', { text: 'a cat', once })
     await chat.ada.postsForm('/say', { text: 'a cat', once })
-    expect(chat.world.easel.jobs).toHaveLength(1)
+    expect(chat.easel.jobs).toHaveLength(1)
     expect(await page()).not.toContain(`value="${once}"`)
   })
 
@@ -55,8 +55,8 @@ describe('the web chat works without script', () => {
 
   it('shows answers, Info and Remix on pages of their own', async () => {
     await chat.ada.imagines('a cat --seed 7')
-    await chat.world.easel.paint(chat.world.easel.jobs[0]?.id ?? '')
-    const pictureId = chat.world.easel.jobs[0]?.pictures[0]?.id ?? ''
+    await chat.easel.paint(chat.easel.jobs[0]?.id ?? '')
+    const pictureId = chat.easel.jobs[0]?.pictures[0]?.id ?? ''
     expect(textOf(await page('/help'))).toContain('/imagine a lighthouse')
     const flags = await (await chat.ada.postsForm('/act', { button: 'topic:picture' })).text()
     expect(textOf(flags)).toContain('--seed N')
@@ -66,13 +66,13 @@ describe('the web chat works without script', () => {
     expect(remix).toMatch(/<textarea[^>]*name="text"[^>]*>a cat<\/textarea>/)
     const sent = await chat.ada.postsForm('/act', { button: `remix:${pictureId}`, text: 'a dog' })
     expect(sent.status).toBe(303)
-    expect(chat.world.easel.jobs.at(-1)).toMatchObject({ promptAsTyped: 'a dog', parent: { pictureId } })
+    expect(chat.easel.jobs.at(-1)).toMatchObject({ promptAsTyped: 'a dog', parent: { pictureId } })
   })
 
   it('shows a past picture again with its buttons', async () => {
     await chat.ada.imagines('a cat')
-    await chat.world.easel.paint(chat.world.easel.jobs[0]?.id ?? '')
-    const pictureId = chat.world.easel.jobs[0]?.pictures[0]?.id ?? ''
+    await chat.easel.paint(chat.easel.jobs[0]?.id ?? '')
+    const pictureId = chat.easel.jobs[0]?.pictures[0]?.id ?? ''
     const shown = await (await chat.bob.postsForm('/say', { text: `/show ${pictureId}` })).text()
     expect(seenIn(shown).buttons.map(button => button.action)).toContain('refine')
     const missing = await chat.bob.postsForm('/say', { text: '/show nothing' })
@@ -99,12 +99,13 @@ describe('the web chat works without script', () => {
     const inMenu = (html: string) =>
       [...html.matchAll(/<a href="\/([a-z]+)" data-answer/g)].map(([, name]) => name)
     const forAll = commandNames.filter(name => commands[name].access === 'everyone')
-    for (const [admins, names] of [
-      [false, forAll],
-      [true, commandNames],
+    await chat.close()
+    chat = await openWebChat({ admins: [operator.name] })
+    for (const [cookie, names] of [
+      ['', forAll],
+      [operator.cookie, commandNames],
     ] as const) {
-      chat.world.easel.admins = admins
-      const html = await (await chat.bob.gets('/')).text()
+      const html = await (await new HttpPerson(() => chat.url, cookie).gets('/')).text()
       expect(listed(html)).toEqual(names.map(typedNameOf))
       expect(inMenu(html)).toEqual(names.filter(name => commands[name].isView).map(typedNameOf))
     }
@@ -114,29 +115,29 @@ describe('the web chat works without script', () => {
     await chat.ada.imagines('a cat')
     await chat.bob.imagines('a dog')
     expect(await (await chat.ada.postsForm('/say', { text: '/forget' })).text()).toContain('/forget me')
-    expect(chat.world.easel.jobs).toHaveLength(2)
+    expect(chat.easel.jobs).toHaveLength(2)
     const question = await (await chat.ada.postsForm('/say', { text: '/forget me' })).text()
     expect(question).toContain(en.forget.title)
-    expect(chat.world.easel.jobs).toHaveLength(2)
+    expect(chat.easel.jobs).toHaveLength(2)
     const button = /name="button" value="(forget:[^"]+)"/.exec(question)?.[1] ?? ''
     await chat.ada.postsForm('/act', { button })
-    expect(chat.world.easel.jobs.map(job => job.promptAsTyped)).toEqual(['a dog'])
+    expect(chat.easel.jobs.map(job => job.promptAsTyped)).toEqual(['a dog'])
   })
 
   it('passes an uploaded picture on; a flag wins over the slider, which counts only with a picture', async () => {
     const source = new Blob([Uint8Array.of(1, 2, 3)])
     await chat.ada.postsForm('/say', { text: 'a cat', source, strength: '0.4' })
-    expect(chat.world.easel.lastRequest).toEqual({
+    expect(chat.easel.lastRequest).toEqual({
       prompt: 'a cat',
       strength: 0.4,
       source: { kind: 'bytes', bytes: Uint8Array.of(1, 2, 3) },
     })
     await chat.ada.postsForm('/say', { text: 'a cat --strength 0.8', source, strength: '0.4' })
-    expect(chat.world.easel.lastRequest?.strength).toBe(0.8)
+    expect(chat.easel.lastRequest?.strength).toBe(0.8)
     await chat.ada.postsForm('/say', { text: 'a cat', source: new Blob([]), strength: '0.4' })
-    expect(chat.world.easel.lastRequest).toEqual({ prompt: 'a cat' })
+    expect(chat.easel.lastRequest).toEqual({ prompt: 'a cat' })
     await chat.ada.postsForm('/say', { text: 'a cat', source, mask: source, strength: '0.9' })
-    expect(chat.world.easel.lastRequest).toMatchObject({
+    expect(chat.easel.lastRequest).toMatchObject({
       strength: 0.9,
       mask: { kind: 'bytes', bytes: Uint8Array.of(1, 2, 3) },
     })
@@ -150,7 +151,7 @@ describe('the web chat works without script', () => {
     const picture = { kind: 'bytes', bytes: Uint8Array.of(1) }
     const guides = { control: 'depth', controlPicture: file, promptPicture: file, 'image-prompt': '0.5' }
     await chat.ada.postsForm('/say', { text: 'a cat', ...guides })
-    expect(chat.world.easel.lastRequest).toEqual({
+    expect(chat.easel.lastRequest).toEqual({
       prompt: 'a cat',
       controls: [{ name: 'depth' }],
       controlPictures: [picture],
@@ -158,7 +159,7 @@ describe('the web chat works without script', () => {
       promptPictures: [picture],
     })
     await chat.ada.postsForm('/say', { text: 'a cat', source: file, mask: file, 'only-masked': 'on' })
-    expect(chat.world.easel.lastRequest).toMatchObject({ mask: picture, onlyMasked: 32 })
+    expect(chat.easel.lastRequest).toMatchObject({ mask: picture, onlyMasked: 32 })
   })
 
   it('leaves out what is said of a picture that did not come', async () => {
@@ -168,7 +169,7 @@ describe('the web chat works without script', () => {
       'only-masked': 'on',
       'image-prompt': '0.6',
     })
-    expect(chat.world.easel.lastRequest).toEqual({ prompt: 'a cat' })
+    expect(chat.easel.lastRequest).toEqual({ prompt: 'a cat' })
   })
 
   it('asks for the pictures again where it shows a fan-out', async () => {
@@ -182,7 +183,7 @@ describe('the web chat works without script', () => {
 
   it('shows the latest requests with the card that began an old thread, and the way to earlier ones', async () => {
     await chat.ada.imagines('the very first')
-    const [root] = chat.world.easel.jobs
+    const [root] = chat.easel.jobs
     for (let i = 0; i < 3; i++) await chat.ada.imagines(`request ${i}`)
     await chat.ada.presses({ action: 're-roll', targetId: root?.id ?? '' })
     const html = await page('/?limit=2')
@@ -227,8 +228,8 @@ describe('the web chat’s files', () => {
   it('include pictures, which browsers need not fetch twice', async () => {
     const chat = await openWebChat()
     await chat.ada.imagines('a cat')
-    await chat.world.easel.paint(chat.world.easel.jobs[0]?.id ?? '')
-    const path = `/pictures/${chat.world.easel.jobs[0]?.pictures[0]?.id}`
+    await chat.easel.paint(chat.easel.jobs[0]?.id ?? '')
+    const path = `/pictures/${chat.easel.jobs[0]?.pictures[0]?.id}`
     const first = await chat.ada.gets(path)
     expect(first.headers.get('content-type')).toBe('image/png')
     expect(first.headers.get('content-disposition')).toMatch(/^inline; filename="easel-[0-9a-z]{16}\.png"$/)

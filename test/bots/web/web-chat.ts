@@ -1,15 +1,18 @@
-/** A running web chat over a fake Easel, with two people, for its tests. */
+/** A running web chat over a whole Easel, with two people, for its tests. */
 import { WebAdapter } from '../../../src/bots/web/index.ts'
-import type { World } from '../../conformance/adapter.suite.ts'
-import { FakeClock } from '../../fakes/fake-clock.ts'
-import { FakeEasel } from '../../fakes/fake-easel.ts'
-import { CountingIds, RememberingLog } from '../../fakes/fake-parts.ts'
+import type { Config } from '../../../src/config/config.ts'
+import type { FileRecord } from '../../../src/engine/models/file-record.ts'
+import type { FakeClock } from '../../fakes/fake-clock.ts'
+import { fakeStorage } from '../../fakes/fake-models.ts'
+import type { RememberingLog } from '../../fakes/fake-parts.ts'
 import { adapterParts } from '../../helpers/adapter-parts.ts'
-import { tinyPng } from '../../helpers/tiny-png.ts'
+import { DrivenEasel } from '../../helpers/driven-easel.ts'
 import { HttpPerson } from './http-person.ts'
 
 export interface WebChat {
-  world: World & { easel: FakeEasel }
+  easel: DrivenEasel
+  clock: FakeClock
+  log: RememberingLog
   adapter: WebAdapter
   url: string
   ada: HttpPerson
@@ -17,21 +20,32 @@ export interface WebChat {
   close(): Promise<void>
 }
 
-export async function openWebChat(config: Parameters<typeof adapterParts>[1] = {}): Promise<WebChat> {
-  const clock = new FakeClock()
-  const ids = new CountingIds()
-  const easel = new FakeEasel({ clock, ids, paint: async () => tinyPng(128, 128, [200, 40, 40]) })
-  const world = { easel, clock, ids, log: new RememberingLog() }
-  const adapter = new WebAdapter(adapterParts(world, config))
+const depth: FileRecord = {
+  kind: 'controlnet',
+  name: 'depth',
+  family: 'SDXL',
+  hash: 'd1',
+  storage: fakeStorage,
+}
+
+export async function openWebChat(config: Partial<Config> = {}): Promise<WebChat> {
+  const easel = await DrivenEasel.build({ config, files: [depth] })
+  const { clock, ids, log } = easel.test
+  const adapter = new WebAdapter(adapterParts({ easel: easel.easel, clock, ids, log }, config))
   await adapter.start()
   easel.attach(adapter.courier)
   const url = adapter.url ?? ''
   return {
-    world,
+    easel,
+    clock,
+    log,
     adapter,
     url,
     ada: new HttpPerson(() => url),
     bob: new HttpPerson(() => url),
-    close: () => adapter.stop(),
+    async close() {
+      await adapter.stop()
+      await easel.dispose()
+    },
   }
 }

@@ -69,7 +69,7 @@ describe('the web chat refuses what is not its own', () => {
   })
 
   it('logs a refusal with what cures it, and says it to the browser', async () => {
-    const { log } = chat.world
+    const { log } = chat
     const unknown = await raw('/', { headers: { host: 'art.example.org' } })
     expect(unknown.body).toContain('web.allowedHosts')
     const foreign = { ...formType, origin: 'https://art.example.org' }
@@ -119,14 +119,14 @@ describe('the web chat refuses what is not its own', () => {
       const response = await raw(path, { method: 'POST', headers: { ...formType, ...headers }, body: say })
       expect(response.status).toBe(403)
     }
-    expect(chat.world.easel.jobs).toEqual([])
+    expect(chat.easel.jobs).toEqual([])
   })
 
   it('takes its own page’s form, and sets a cookie that no script and no other site gets', async () => {
     const origin = new URL(chat.url).origin
     const response = await raw('/say', { method: 'POST', headers: { ...formType, origin }, body: say })
     expect(response.status).toBe(303)
-    expect(chat.world.easel.jobs).toHaveLength(1)
+    expect(chat.easel.jobs).toHaveLength(1)
     expect(String(response.headers['set-cookie'])).toMatch(
       /^easel_person=[0-9a-z]{32}; .*HttpOnly; SameSite=Strict/,
     )
@@ -175,7 +175,7 @@ describe('the web chat refuses what is not its own', () => {
     const chunked = { ...formType, origin, 'transfer-encoding': 'chunked' }
     const unsaid = await raw('/say', { method: 'POST', headers: chunked, body })
     expect(unsaid.status).toBe(413)
-    expect(chat.world.easel.jobs).toEqual([])
+    expect(chat.easel.jobs).toEqual([])
   })
 
   it.each([
@@ -188,7 +188,7 @@ describe('the web chat refuses what is not its own', () => {
     const origin = new URL(chat.url).origin
     const response = await raw('/say', { method: 'POST', headers: { 'content-type': type, origin }, body })
     expect(response.status).toBe(400)
-    expect(chat.world.easel.jobs).toEqual([])
+    expect(chat.easel.jobs).toEqual([])
   })
 
   it('a forged button', async () => {

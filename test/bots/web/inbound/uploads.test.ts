@@ -77,7 +77,7 @@ it.each([true, false])(
 it('an upload that waits too long is refused with a sentence', async () => {
   const forms = [1, 2, 3, 4].map(() => beginsForm(true))
   expect((await chat.bob.posts('/say', { text: 'a blue square' })).kind).toBe('accepted')
-  const clock: FakeClock = chat.world.clock
+  const clock: FakeClock = chat.clock
   clock.advance(20_000)
   const response = await Promise.race(forms.map(form => form.response))
   expect(JSON.parse(await bodyOf(response))).toEqual({ kind: 'refused', said: [en.web.refused.busy] })

@@ -28,7 +28,7 @@ describe('the live stream', () => {
       waiting = false
     })
     while (waiting) {
-      chat.world.clock.advance(100)
+      chat.clock.advance(100)
       await new Promise(resolve => setImmediate(resolve))
     }
     await got
@@ -42,10 +42,10 @@ describe('the live stream', () => {
     const first = await nextEvent(before)
     expect(first.event).toBe('sync')
     const [[jobId, version]] = JSON.parse(first.data)
-    expect(jobId).toBe(chat.world.easel.jobs[0]?.id)
+    expect(jobId).toBe(chat.easel.jobs[0]?.id)
     await before.cancel()
 
-    await chat.world.easel.paint(jobId)
+    await chat.easel.paint(jobId)
     const after = await connect()
     const [[sameId, newVersion]] = JSON.parse((await nextEvent(after)).data)
     expect(sameId).toBe(jobId)
@@ -60,23 +60,23 @@ describe('the live stream', () => {
     const readers = [await connect(), await connect()]
     for (const reader of readers) expect((await nextEvent(reader)).event).toBe('sync')
     await chat.bob.imagines('a cat')
-    const jobId = chat.world.easel.jobs[0]?.id ?? ''
+    const jobId = chat.easel.jobs[0]?.id ?? ''
     for (const reader of readers) {
       const { event, data } = await nextEvent(reader)
       expect(event).toBe('job')
       expect(JSON.parse(data)).toMatchObject({ jobId, threadId: jobId, state: 'queued' })
       expect(JSON.parse(data).card).toContain('a cat')
     }
-    await chat.world.easel.start(jobId)
-    await chat.world.easel.step(jobId, 7)
+    await chat.easel.start(jobId)
+    await chat.easel.step(7)
     for (const reader of readers) {
       let reply = ''
       while (!reply.includes('step 7 of 20')) reply = JSON.parse((await nextEvent(reader)).data).reply
       expect(reply).toContain('<progress max="20" value="7"')
     }
-    await chat.world.easel.finish(jobId)
+    await chat.easel.finish(jobId)
     await chat.bob.presses({ action: 'delete', targetId: jobId })
-    await chat.world.easel.delivered()
+    await chat.easel.delivered()
     for (const reader of readers) {
       let last = await nextEvent(reader)
       while (last.event !== 'gone') last = await nextEvent(reader)
