@@ -9,7 +9,7 @@ export function nearestNames(name: string, known: readonly string[], limit = 1):
   // At most a third of the letters may differ; beyond that a suggestion would be a guess.
   const farthest = Math.max(1, Math.floor(wanted.length / 3))
   return known
-    .map(candidate => ({ candidate, slips: slipsBetween(wanted, head(candidate)) }))
+    .map(candidate => ({ candidate, slips: editDistance(wanted, head(candidate)) }))
     .filter(({ candidate, slips }) => slips <= farthest || startsAlike(wanted, head(candidate)))
     .sort((a, b) => a.slips - b.slips)
     .slice(0, limit)
@@ -26,7 +26,7 @@ function startsAlike(a: string, b: string): boolean {
 }
 
 /** Optimal string alignment distance: insertions, deletions, substitutions and transpositions. */
-export function slipsBetween(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

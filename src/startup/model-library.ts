@@ -43,7 +43,7 @@ export async function readUnpinned(
     linkTargets: config.modelLinkTargets,
     cache: hashCache(config.dataDir, env),
     ...(onReading && { onReading: (file, bytes) => bytes >= noticedBytes && onReading(file, bytes) }),
-    wishes: Object.fromEntries(
+    choices: Object.fromEntries(
       Object.entries(config.models).map(([name, { vae, textEncoders, refiner }]) => [
         name,
         { vae, textEncoders, refiner: refiner?.model },

@@ -4,7 +4,7 @@ import { buildClip, clipInput, clipNames } from '../../src/engine/networks/clip.
 import { clipConfigSchema } from '../../src/engine/networks/configs/clip-config.ts'
 import { unetConfigSchema } from '../../src/engine/networks/configs/unet-config.ts'
 import { vaeConfigSchema } from '../../src/engine/networks/configs/vae-config.ts'
-import { residualPlaces, residualTensors } from '../../src/engine/networks/residuals.ts'
+import { residualSpecs, residualTensors } from '../../src/engine/networks/residuals.ts'
 import { buildUNet, unetNames } from '../../src/engine/networks/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../../src/engine/networks/vae.ts'
 import type { GraphOptions } from '../../src/engine/onnx/kernels.ts'
@@ -57,7 +57,7 @@ async function unetCase(
   return {
     build: options => buildUNet(config, source, timeIdCount, options),
     inputs: {
-      ...residualTensors(residualPlaces(config)),
+      ...residualTensors(residualSpecs(config)),
       [unetNames.sample]: tensor('sample'),
       [unetNames.timestep]: { data: new Float32Array(batch).fill(timestep), shape: [batch] },
       [unetNames.context]: tensor('encoder_hidden_states'),

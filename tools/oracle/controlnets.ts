@@ -8,7 +8,7 @@ import { buildControlNet, controlNetNames } from '../../src/engine/networks/cont
 import type { ControlNet, UNetInput } from '../../src/engine/networks/networks.ts'
 import { OpenControlNet, openControlNet } from '../../src/engine/networks/open/open-controlnet.ts'
 import { unetInputs } from '../../src/engine/networks/open/open-unet.ts'
-import { residualPlaces } from '../../src/engine/networks/residuals.ts'
+import { residualSpecs } from '../../src/engine/networks/residuals.ts'
 import type { Expose } from '../../src/engine/onnx/graph-builder.ts'
 import { residentSession } from '../../src/engine/onnx/residency.ts'
 import { Session } from '../../src/engine/onnx/session.ts'
@@ -74,8 +74,8 @@ async function checkInside(oracle: OracleFolder, name: string, one: Inside): Pro
   const { unet } = (await oracle.open('base')).networks
   const input = inputOf(golden, one.timestep)
   const { config, graph } = await planNet(oracle, 'a', unet.timeIdCount, [embeddingPath])
-  const places = residualPlaces(config)
-  const count = places.length
+  const specs = residualSpecs(config)
+  const count = specs.length
   const picture = { data: golden.floats('controlnet_cond'), shape: golden.get('controlnet_cond').shape }
   const scales = one.guess_mode
     ? guessScales(count, one.conditioning_scale)
@@ -90,14 +90,14 @@ async function checkInside(oracle: OracleFolder, name: string, one: Inside): Pro
   const names = graph.outputs.map(output => output.name)
   const ours = await session.runAll(inputs, names)
   await session.close()
-  const residuals = places.map(({ name }) => ({
+  const residuals = specs.map(({ name }) => ({
     data: ours.get(name) ?? new Float32Array(),
     shape: golden.get(name).shape,
   }))
   const output = await unet.predict({ ...input, residuals })
   return [
     compare('cond_embedding', ours.get(embeddingPath) ?? [], golden.floats('cond_embedding'), one.allow),
-    ...places.map(({ name }) => compare(name, ours.get(name) ?? [], golden.floats(name), one.allow)),
+    ...specs.map(({ name }) => compare(name, ours.get(name) ?? [], golden.floats(name), one.allow)),
     compare('U-Net output', output, golden.floats('unet_output_with_residuals'), one.allow),
   ]
 }
@@ -113,7 +113,9 @@ async function checkOriginal(oracle: OracleFolder): Promise<Check[]> {
   const golden = await oracle.tensors('controlnet', 'inside_9x13_t401.safetensors')
   const picture = golden.floats('controlnet_cond').slice(0, 3 * 72 * 104)
   const [ours = [], folders = []] = await Promise.all(
-    nets.map(net => net.residuals(inputOf(golden, 401), picture, Array<number>(net.places.length).fill(1))),
+    nets.map(net =>
+      net.residuals(inputOf(golden, 401), picture, Array<number>(net.residualSpecs.length).fill(1)),
+    ),
   )
   for (const net of nets) await net.close()
   return folders.map(({ data }, i) => compare(`residual ${i}`, ours[i]?.data ?? [], data, 0))

@@ -2,8 +2,8 @@
 import {
   type Conditioning,
   layOutConditioning,
+  type PictureConditioning,
   type SizeConditioning,
-  type Told,
   timeIds,
 } from '../../src/engine/pipeline/conditioning/conditioning.ts'
 import {
@@ -42,8 +42,8 @@ export async function conditioningOf(
 ): Promise<Conditioning> {
   const isText = pipeline === 'txt2img'
   const ids = timeIdsOf(model, args, sizePx, isText)
-  const positive: Told[] = []
-  const negative: Told[] = []
+  const positive: PictureConditioning[] = []
+  const negative: PictureConditioning[] = []
   for (const [i] of [args.prompt].flat().entries()) {
     const prompt = {
       text: pick(args.prompt, i) ?? '',

@@ -5,7 +5,7 @@ import { buildClip } from '../../src/engine/networks/clip.ts'
 import { type ClipConfig, clipConfigSchema } from '../../src/engine/networks/configs/clip-config.ts'
 import { unetConfigSchema } from '../../src/engine/networks/configs/unet-config.ts'
 import { type VaeConfig, vaeConfigSchema } from '../../src/engine/networks/configs/vae-config.ts'
-import { residualPlaces, residualTensors } from '../../src/engine/networks/residuals.ts'
+import { residualSpecs, residualTensors } from '../../src/engine/networks/residuals.ts'
 import { buildUNet } from '../../src/engine/networks/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder } from '../../src/engine/networks/vae.ts'
 import type { Expose } from '../../src/engine/onnx/graph-builder.ts'
@@ -25,7 +25,7 @@ export async function runUNet(
 ): Promise<Map<string, Float32Array>> {
   const config = await readConfigFile(join(folder, 'config.json'), unetConfigSchema)
   const source = await openDiffusersFolder(folder)
-  const all = { ...residualTensors(residualPlaces(config)), ...inputs }
+  const all = { ...residualTensors(residualSpecs(config)), ...inputs }
   return runOnce(expose => buildUNet(config, source, timeIdCount, { expose }), all, paths)
 }
 

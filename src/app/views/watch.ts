@@ -31,7 +31,7 @@ export class Watch {
   }
 
   changed(change: PoolChange): void {
-    if (change.kind === 'line') {
+    if (change.kind === 'queue') {
       if (this.#placesDue) return
       this.#placesDue = true
       this.#timers.after(placesIntervalMs, () => this.#tellPlaces())

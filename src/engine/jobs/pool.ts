@@ -8,6 +8,7 @@ import { within } from '../../system/time-limit.ts'
 import { attempt, learn } from './attempt.ts'
 import { chooseDevice, warmModels } from './devices/choose-device.ts'
 import { Device, type DeviceOpeners, type DeviceState } from './devices/device.ts'
+import { JobQueue } from './job-queue.ts'
 import { Run } from './run.ts'
 import type { Candidate } from './scheduler.ts'
 import type { Claim, Ending, JobStore, Waiting } from './store.ts'
@@ -17,7 +18,6 @@ import type { Forecast, Progress } from './times/forecast.ts'
 import { JobTimes } from './times/job-times.ts'
 import { Speeds } from './times/speeds.ts'
 import { verdict } from './verdict.ts'
-import { WaitingLine } from './waiting-line.ts'
 
 export interface PoolParts {
   devices: DeviceOpeners[]
@@ -32,8 +32,8 @@ export interface PoolParts {
   onHung: (device: string) => void
 }
 
-/** `line`: positions may have changed. */
-export type PoolChange = { kind: 'progress' | 'state'; jobId: string } | { kind: 'line' }
+/** `queue`: positions may have changed. */
+export type PoolChange = { kind: 'progress' | 'state'; jobId: string } | { kind: 'queue' }
 
 /** Between attempts to write while the database cannot be written. */
 const writePauseMs = 2000
@@ -45,7 +45,7 @@ const workerGraceMs = 1000
 export class Pool {
   readonly #parts: PoolParts
   readonly #devices: Device[]
-  readonly #line = new WaitingLine()
+  readonly #queue = new JobQueue()
   readonly #speeds = new Speeds()
   readonly #runs = new Map<string, Run>()
   /** The device of the last failed try, for jobs that will be retried. */
@@ -66,7 +66,7 @@ export class Pool {
     )
     this.#etas = new EtaCache({
       clock,
-      line: this.#line,
+      queue: this.#queue,
       devices: this.#devices,
       runs: this.#runs,
       speeds: this.#speeds,
@@ -84,7 +84,7 @@ export class Pool {
   /** A job that was just accepted; call it after the commit. */
   add(job: Waiting): void {
     this.#enqueue(job)
-    this.#tell({ kind: 'line' })
+    this.#tell({ kind: 'queue' })
     this.#dispatch()
   }
 
@@ -92,7 +92,7 @@ export class Pool {
   drop(jobId: string): void {
     this.#times.remove(jobId)
     this.#failedOn.delete(jobId)
-    if (this.#line.remove(jobId)) this.#tell({ kind: 'line' })
+    if (this.#queue.remove(jobId)) this.#tell({ kind: 'queue' })
   }
 
   /** Asks a running job to stop between steps; false when it does not run. */
@@ -112,19 +112,19 @@ export class Pool {
 
   /** The current forecast of a queued job. */
   forecast(jobId: string): Forecast | undefined {
-    const place = this.#line.place(jobId, warmModels(this.#devices))
+    const place = this.#queue.place(jobId, warmModels(this.#devices))
     return place === undefined ? undefined : { place, etaMs: this.#etas.atPlace(place) }
   }
 
   /** Ids of the first queued jobs, the next one first. */
   order(limit: number): string[] {
-    const order = this.#line.order(warmModels(this.#devices))
+    const order = this.#queue.order(warmModels(this.#devices))
     return order.slice(0, limit).map(({ jobId }) => jobId)
   }
 
   /** The number of queued jobs. */
   get waiting(): number {
-    return this.#line.length
+    return this.#queue.length
   }
 
   running(): string[] {
@@ -177,7 +177,7 @@ export class Pool {
 
   #enqueue(job: Waiting): void {
     this.#times.add(job)
-    this.#line.add(job)
+    this.#queue.add(job)
   }
 
   /** Gives every free device the next job. */
@@ -188,7 +188,7 @@ export class Pool {
       if (free.length === 0) return
       const deviceOf = (job: Waiting) => chooseDevice(job, this.#devices, this.#failedOn.get(job.jobId))
       const mayStart = (job: Waiting) => this.#times.mayStart(job) && deviceOf(job) !== undefined
-      const candidate = this.#line.next(warmModels(free), mayStart)
+      const candidate = this.#queue.next(warmModels(free), mayStart)
       if (!candidate) return
       const device = deviceOf(candidate.job)
       if (device) this.#assign(device, candidate)
@@ -197,7 +197,7 @@ export class Pool {
 
   #assign(device: Device, candidate: Candidate): void {
     const { clock, log } = this.#parts
-    this.#line.serve(candidate)
+    this.#queue.serve(candidate)
     this.#times.started(candidate.job.jobId)
     const run = new Run(candidate.job, device, clock.monotonicMs())
     this.#runs.set(candidate.job.jobId, run)
@@ -212,7 +212,7 @@ export class Pool {
     const { job, device } = run
     try {
       const claim = await this.#claim(run)
-      this.#tell({ kind: 'line' })
+      this.#tell({ kind: 'queue' })
       run.claim = claim
       if (!claim) return
       this.#tell({ kind: 'state', jobId: job.jobId })
@@ -273,7 +273,7 @@ export class Pool {
   }
 
   #sweepExpired(): void {
-    for (const job of [...this.#line.jobs()]) {
+    for (const job of [...this.#queue.jobs()]) {
       if (!this.#times.hasExpired(job)) continue
       this.#expire(job.jobId).catch(error =>
         this.#parts.log.error({ jobId: job.jobId, error: String(error) }, 'a job could not be expired'),

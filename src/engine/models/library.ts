@@ -1,7 +1,7 @@
 /** The catalogue of the models folders: models, files that are used with models, and unused files with the reason. */
 import { AppError, hasCode, toAppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
-import { buildExperts, type Wishes } from './checkpoint/build-experts.ts'
+import { buildExperts, type PartChoices } from './checkpoint/build-experts.ts'
 import { pairRefiners } from './checkpoint/pair-refiners.ts'
 import { describeCandidate, type FoundExpert } from './describe.ts'
 import type { FileRecord } from './file-record.ts'
@@ -22,7 +22,7 @@ export interface ModelCatalogue {
 export interface LibraryOptions extends ModelFolders {
   readonly cache: HashCache
   /** The parts that the configuration chooses, by the model's name. */
-  readonly wishes?: Readonly<Record<string, Wishes>>
+  readonly choices?: Readonly<Record<string, PartChoices>>
   readonly onReading?: FileHasher['onReading']
 }
 
@@ -41,9 +41,9 @@ export async function readModels(options: LibraryOptions): Promise<ModelCatalogu
     ...(onReading && { onReading }),
   }
   const { experts, files } = await describeAll(candidates, hasher, unused)
-  const wishes = options.wishes ?? {}
-  const built = buildExperts(experts, files, wishes, unused)
-  const models = await pairRefiners(built, wishes, unused)
+  const choices = options.choices ?? {}
+  const built = buildExperts(experts, files, choices, unused)
+  const models = await pairRefiners(built, choices, unused)
   return { models, files: await pairImageEncoders(files, unused), unused }
 }
 

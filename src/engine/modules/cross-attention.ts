@@ -6,8 +6,8 @@ import { channelsOf, module } from './module.ts'
 
 /** The context that cross-attention attends to. */
 export interface Context {
-  /** [B, words, contextWidth] */
-  readonly words: Value
+  /** The prompt: [B, tokens, contextWidth] */
+  readonly text: Value
   readonly imagePrompts: readonly ImagePrompt[]
 }
 
@@ -22,11 +22,11 @@ export interface ImagePrompt {
 }
 
 /** x: [B, T, C] → same. Softmax(q kᵀ) v, plus for each picture scale · Softmax(q k′ᵀ) v′. */
-export const crossAttention = module((g, w, x, { words, imagePrompts }: Context, heads: number) => {
+export const crossAttention = module((g, w, x, { text, imagePrompts }: Context, heads: number) => {
   const width = channelsOf(x, -1)
   const q = projection(g, w.at('to_q'), x, width)
-  const k = projection(g, w.at('to_k'), words, width)
-  const v = projection(g, w.at('to_v'), words, width)
+  const k = projection(g, w.at('to_k'), text, width)
+  const v = projection(g, w.at('to_v'), text, width)
   let seen = g.attention(q, k, v, heads)
   for (const { tokens, weights, scaleAt } of imagePrompts) {
     const own = weights.at(w.path)

@@ -9,7 +9,7 @@ import type { GroupNormOptions } from './norm.ts'
 /** x: [B, C, H, W] → [B, out, H, W]. time: [B, T], absent in the VAE. */
 export const resNetBlock = module((g, w, x, out: number, cut: GroupNormOptions, time?: Value) => {
   let h = gsc(g, w.at('norm1'), w.at('conv1'), x, out, cut)
-  if (time) h = g.add(h, g.spread(linear(g, w.at('time_emb_proj'), g.silu(time), out)))
+  if (time) h = g.add(h, g.broadcastChannels(linear(g, w.at('time_emb_proj'), g.silu(time), out)))
   h = gsc(g, w.at('norm2'), w.at('conv2'), h, out, cut)
   return g.add(pictureChannels(g, x) === out ? x : conv1x1(g, w.at('conv_shortcut'), x, out), h)
 })

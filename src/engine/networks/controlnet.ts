@@ -10,10 +10,10 @@ import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
 import type { ControlNetConfig } from './configs/controlnet-config.ts'
-import { residualPlaces } from './residuals.ts'
-import { middle, noisyInputs, wayDown } from './unet.ts'
+import { residualSpecs } from './residuals.ts'
+import { downBlocks, midBlock, noisyInputs } from './unet.ts'
 
-/** The names of the inputs besides those of the U-Net; the outputs are `residualPlaces`. */
+/** The names of the inputs besides those of the U-Net; the outputs are `residualSpecs`. */
 export const controlNetNames = {
   /** [batch, 3, 8 × height, 8 × width], the control picture in 0..1 */
   picture: 'controlnet_cond',
@@ -35,8 +35,8 @@ export function buildControlNet(
   const [height, width] = [symbol('height'), symbol('width')]
   const pictureShape = [symbol('batch'), config.pictureChannels, times(height, factor), times(width, factor)]
   const picture = g.asPicture(g.input(controlNetNames.picture, 'F32', pictureShape))
-  const places = residualPlaces(config)
-  const scales = g.input(controlNetNames.scales, 'F32', [places.length])
+  const residuals = residualSpecs(config)
+  const scales = g.input(controlNetNames.scales, 'F32', [residuals.length])
 
   const { levels, embeddingChannels } = config
   const embedded = conditionEmbedding(
@@ -47,13 +47,13 @@ export function buildControlNet(
     levels[0].channels,
   )
   const first = g.add(conv3x3(g, w.at('conv_in'), sample, levels[0].channels), embedded)
-  const results = wayDown(g, w, config, first, conditioning)
-  const mid = middle(g, w.at('mid_block'), config, results.at(-1) ?? first, conditioning)
+  const results = downBlocks(g, w, config, first, conditioning)
+  const mid = midBlock(g, w.at('mid_block'), config, results.at(-1) ?? first, conditioning)
 
   for (const [i, value] of [...results, mid].entries()) {
     const path = i < results.length ? w.at('controlnet_down_blocks', i) : w.at('controlnet_mid_block')
     const residual = conv1x1(g, path, value, pictureChannels(g, value))
-    g.output(places[i]?.name ?? '', g.mul(g.channelsFirst(residual), g.gather(scales, g.integers([i]))))
+    g.output(residuals[i]?.name ?? '', g.mul(g.channelsFirst(residual), g.gather(scales, g.integers([i]))))
   }
   return g.build()
 }

@@ -4,7 +4,7 @@ import type { RecordedSource } from '../weights/recorded-source.ts'
 import type { WeightSource } from '../weights/source.ts'
 import type { PlacedVector } from './clip.ts'
 import type { LatentScaling } from './configs/vae-config.ts'
-import type { ResidualPlace } from './residuals.ts'
+import type { ResidualSpec } from './residuals.ts'
 
 /** A network whose weights can be replaced by others with the same names and shapes, such as weights with merged LoRAs. */
 export interface Exchangeable {
@@ -81,8 +81,8 @@ export interface UNet {
   readonly timeIdCount: number
   /** Width of the sinusoids of each time id. */
   readonly timeIdWidth: number
-  /** The places for residuals of ControlNets. */
-  readonly places: readonly ResidualPlace[]
+  /** The residuals of ControlNets that it takes. */
+  readonly residualSpecs: readonly ResidualSpec[]
   /** The module paths of all cross-attentions, in the order in which IP-Adapters number them. */
   readonly crossAttentions: readonly string[]
   /** Channels of `UNetInput.sample`: 4, or 9 in an inpainting U-Net. */
@@ -109,8 +109,8 @@ export interface ReusableUNet extends UNet, Exchangeable {
 
 /** ControlNet: a copy of the U-Net's down blocks, which makes the U-Net follow a picture. */
 export interface ControlNet {
-  /** The places of its residuals: one per skip tensor of the U-Net, and the middle's. */
-  readonly places: readonly ResidualPlace[]
+  /** The residuals that it gives: one per skip tensor of the U-Net, and that of the middle block. */
+  readonly residualSpecs: readonly ResidualSpec[]
   /**
    * The residuals for a U-Net call with the same input.
    * picture: [3, 8h, 8w] in 0..1, the same for all rows. scales: the scale of each residual.

@@ -8,16 +8,16 @@ import type { Value } from '../onnx/model.ts'
 import type { Tensor } from '../onnx/session.ts'
 import type { UNetConfig } from './configs/unet-config.ts'
 
-/** The place of a residual: [batch, channels, h, w]; h and w are the latents' sides, halved `halvings` times, rounded up. */
-export interface ResidualPlace {
+/** The name of a residual and its shape [batch, channels, h, w]: the latents' sides, halved `halvings` times, rounded up. */
+export interface ResidualSpec {
   /** The name of the U-Net's input and of the ControlNet's output. */
   readonly name: string
   readonly channels: number
   readonly halvings: number
 }
 
-/** One place per skip tensor, in order; the middle's is the last. */
-export function residualPlaces({ levels }: Pick<UNetConfig, 'levels'>): ResidualPlace[] {
+/** One per skip tensor, in order; that of the middle block is the last. */
+export function residualSpecs({ levels }: Pick<UNetConfig, 'levels'>): ResidualSpec[] {
   const results = [
     { channels: levels[0].channels, halvings: 0 },
     ...levels.flatMap(({ channels, layers, isCoarsest }, level) => [
@@ -33,8 +33,8 @@ export function residualPlaces({ levels }: Pick<UNetConfig, 'levels'>): Residual
 }
 
 /** Each residual has the shape of the tensor that it is added to, or [1, C, 1, 1]. */
-export function residualInputs(g: Graph, places: readonly ResidualPlace[]): Value[] {
-  return places.map(({ name, channels }) => {
+export function residualInputs(g: Graph, specs: readonly ResidualSpec[]): Value[] {
+  return specs.map(({ name, channels }) => {
     const shape = [symbol(`${name}_batch`), channels, symbol(`${name}_height`), symbol(`${name}_width`)]
     return g.asPicture(g.input(name, 'F32', shape))
   })
@@ -45,17 +45,17 @@ export function addResiduals(g: Graph, values: readonly Value[], residuals: read
   return values.map((value, i) => {
     const residual = residuals[i]
     if (!residual) throw new Error(`there is no residual for "${value.name}"`)
-    return g.addSpread(value, residual)
+    return g.addBroadcast(value, residual)
   })
 }
 
 /** The residuals of a U-Net call by name; missing ones are zeros. */
 export function residualTensors(
-  places: readonly ResidualPlace[],
+  specs: readonly ResidualSpec[],
   given: readonly Tensor[] = [],
 ): Record<string, Tensor> {
   return Object.fromEntries(
-    places.map(({ name, channels }, i) => [
+    specs.map(({ name, channels }, i) => [
       name,
       given[i] ?? { data: new Float32Array(channels), shape: [1, channels, 1, 1] },
     ]),

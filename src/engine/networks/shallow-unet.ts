@@ -12,7 +12,7 @@ import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
 import type { UNetConfig } from './configs/unet-config.ts'
-import { noisyInputs, unetNames, wayOut } from './unet.ts'
+import { noisyInputs, outputLayers, unetNames } from './unet.ts'
 
 /** The input for the deep features, [batch, channels of the second level, height, width]. */
 export const deepFeaturesInput = 'deep_features'
@@ -45,6 +45,6 @@ export function buildShallowUNet(
   const top = w.at('up_blocks', config.levels.length - 1)
   const up = finest.attentionUp ? crossAttnUpBlock : upBlock
   const features = up(g, top, deep, latestFirst, conditioning, finest)
-  g.output(unetNames.output, wayOut(g, w, config, features))
+  g.output(unetNames.output, outputLayers(g, w, config, features))
   return g.build()
 }

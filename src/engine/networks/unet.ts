@@ -21,7 +21,7 @@ import type { OnnxModel, Value } from '../onnx/model.ts'
 import { type WeightSource, type Weights, weightsOf } from '../weights/source.ts'
 import type { UNetConfig } from './configs/unet-config.ts'
 import { imagePromptInputs } from './image-prompts.ts'
-import { addResiduals, residualInputs, residualPlaces } from './residuals.ts'
+import { addResiduals, residualInputs, residualSpecs } from './residuals.ts'
 
 /** The names of the graph's inputs and output. */
 export const unetNames = {
@@ -29,7 +29,7 @@ export const unetNames = {
   sample: 'sample',
   /** [batch] */
   timestep: 'timestep',
-  /** [batch, words, contextWidth] */
+  /** [batch, tokens, contextWidth] */
   context: 'encoder_hidden_states',
   /** [batch, pooledWidth] */
   pooled: 'text_embeds',
@@ -57,7 +57,7 @@ export function buildUNet(
   const g = newGraph('unet', options)
   const w = weightsOf(source)
   const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount, options.imagePrompts)
-  const residuals = residualInputs(g, residualPlaces(config))
+  const residuals = residualInputs(g, residualSpecs(config))
   g.output(unetNames.output, denoise(g, w, config, sample, conditioning, residuals))
   return g.build()
 }
@@ -74,14 +74,14 @@ export function noisyInputs(
   const shape = [batch, config.inChannels, symbol('height'), symbol('width')]
   const sample = g.asPicture(g.input(unetNames.sample, 'F32', shape))
   const timestep = g.float32Input(unetNames.timestep, [batch])
-  const words = g.input(unetNames.context, 'F32', [batch, symbol('words'), config.contextWidth])
+  const text = g.input(unetNames.context, 'F32', [batch, symbol('tokens'), config.contextWidth])
   const pooled = g.input(unetNames.pooled, 'F32', [
     batch,
     config.addedWidth - timeIdCount * config.timeIdWidth,
   ])
   const timeIds = g.float32Input(unetNames.timeIds, [batch, timeIdCount])
   const time = embedConditions(g, w, config, timestep, pooled, timeIds)
-  const context = { words, imagePrompts: imagePromptInputs(g, config, imagePrompts) }
+  const context = { text, imagePrompts: imagePromptInputs(g, config, imagePrompts) }
   return { sample, conditioning: { time, context } }
 }
 
@@ -117,9 +117,9 @@ function denoise(
 ): Value {
   const { levels } = config
   const first = conv3x3(g, w.at('conv_in'), sample, levels[0].channels)
-  const results = wayDown(g, w, config, first, conditioning)
+  const results = downBlocks(g, w, config, first, conditioning)
 
-  const mid = middle(g, w.at('mid_block'), config, results.at(-1) ?? first, conditioning)
+  const mid = midBlock(g, w.at('mid_block'), config, results.at(-1) ?? first, conditioning)
 
   const skips = addResiduals(g, [...results, mid], residuals)
   let h = skips.pop() ?? mid
@@ -129,11 +129,11 @@ function denoise(
     h = block(g, w.at('up_blocks', i), h, latestFirst, conditioning, level, skips.at(-1))
   }
 
-  return wayOut(g, w, config, h)
+  return outputLayers(g, w, config, h)
 }
 
 /** The down blocks from the finest level to the coarsest: all skip tensors; the first is `first` itself. */
-export function wayDown(
+export function downBlocks(
   g: Graph,
   w: Weights,
   { levels }: UNetConfig,
@@ -149,7 +149,7 @@ export function wayDown(
 }
 
 /** The middle block; distilled models kept only one ResNetBlock of it. */
-export function middle(
+export function midBlock(
   g: Graph,
   w: Weights,
   config: UNetConfig,
@@ -163,7 +163,7 @@ export function middle(
 }
 
 /** The output layers: from the finest level's features to the predicted noise. */
-export function wayOut(g: Graph, w: Weights, config: UNetConfig, features: Value): Value {
+export function outputLayers(g: Graph, w: Weights, config: UNetConfig, features: Value): Value {
   const active = g.mark('conv_act', groupNormSilu(g, w.at('conv_norm_out'), features, config.norm))
   return g.channelsFirst(conv3x3(g, w.at('conv_out'), active, config.outChannels))
 }

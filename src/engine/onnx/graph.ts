@@ -31,7 +31,7 @@ export class Graph extends GraphBuilder {
   }
 
   /** x + y with broadcasting: at run time each dimension of y equals x's or is 1. Both have the same rank. */
-  addSpread(x: Value, y: Value): Value {
+  addBroadcast(x: Value, y: Value): Value {
     return this.op('Add', [x, y], x.shape)
   }
 
@@ -85,7 +85,7 @@ export class Graph extends GraphBuilder {
   }
 
   /** [B, C] → one value per channel, which broadcasts over a picture. */
-  spread(x: Value): Value {
+  broadcastChannels(x: Value): Value {
     const [batch = 0, channels = 0] = x.shape
     const isNchw = this.variant.layout === 'NCHW'
     const shape = isNchw ? [batch, channels, 1, 1] : [batch, 1, 1, channels]

@@ -51,7 +51,7 @@ export function rowByRow(unet: ReusableUNet): ReusableUNet {
     crossAttentionDim: unet.crossAttentionDim,
     timeIdCount: unet.timeIdCount,
     timeIdWidth: unet.timeIdWidth,
-    places: unet.places,
+    residualSpecs: unet.residualSpecs,
     crossAttentions: unet.crossAttentions,
     inChannels: unet.inChannels,
     ownWeights: unet.ownWeights,

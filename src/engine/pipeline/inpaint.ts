@@ -14,7 +14,7 @@ import {
 import { type Posterior, sampleLatents } from './latents/latents.ts'
 
 /** What a mask keeps and what it lets go. */
-export interface Kept {
+export interface KeptRegion {
   /** The source's latents, as sampled, [4,h,w]. */
   readonly clean: Float32Array
   /** [4,h,w] */
@@ -24,12 +24,12 @@ export interface Kept {
 }
 
 /** Draws, in the reference's order: the source's posterior, the noise, and a posterior that nothing uses. */
-export function drawKept(
+export function drawKeptRegion(
   { noise, shape }: Pick<DenoiseRun, 'noise' | 'shape'>,
   vae: Vae,
   source: Posterior,
   mask: Float32Array,
-): Kept {
+): KeptRegion {
   const perPicture = valuesPerPicture(shape)
   const clean = sampleLatents(vae, source, noise)
   const kept = { clean, noise: noise.draw(perPicture), mask }
@@ -39,7 +39,7 @@ export function drawKept(
 }
 
 /** For `afterStep`: puts back what the mask keeps, at the noise level that call i leads to. */
-export function puttingBack(sampler: Sampler, { clean, noise, mask }: Kept) {
+export function restoringKept(sampler: Sampler, { clean, noise, mask }: KeptRegion) {
   return (latents: Float32Array, i: number): Float32Array => {
     const isLast = i + 1 >= sampler.timesteps.length
     const kept = isLast ? clean : sampler.addNoise(clean, noise, i + 1)
@@ -60,12 +60,12 @@ export function inpaint(
   hooks: RunHooks,
 ): Promise<Float32Array> {
   const { sampler, span } = run
-  const kept = drawKept(run, vae, source, mask)
+  const kept = drawKeptRegion(run, vae, source, mask)
   const start =
     strength >= 1
       ? kept.noise.map(value => value * sampler.initNoiseSigma)
       : sampler.addNoise(kept.clean, kept.noise, span.first)
-  return denoise({ ...run, afterStep: puttingBack(sampler, kept) }, start, hooks)
+  return denoise({ ...run, afterStep: restoringKept(sampler, kept) }, start, hooks)
 }
 
 /**

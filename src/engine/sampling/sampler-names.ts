@@ -1,5 +1,5 @@
 /** Resolves the names of samplers and schedules in the spellings of people, A1111, ComfyUI, InvokeAI and diffusers. */
-import { slipsBetween } from '../../common/nearest.ts'
+import { editDistance } from '../../common/nearest.ts'
 import { samplerKinds } from './registry.ts'
 import type { SamplerKind, SchedulerConfig } from './sampler.ts'
 import { schedules } from './schedules/registry.ts'
@@ -163,7 +163,7 @@ function nearest(wanted: string, known: readonly { name: string; spellings: read
   const distance = ({ spellings }: { spellings: readonly string[] }): number =>
     Math.min(
       ...spellings.map(one =>
-        wanted !== '' && one.startsWith(wanted) ? one.length / 100 : slipsBetween(wanted, one),
+        wanted !== '' && one.startsWith(wanted) ? one.length / 100 : editDistance(wanted, one),
       ),
     )
   return known

@@ -1,7 +1,7 @@
 /** ComfyUI's weighting: z' = (z - z0)·w + z0, where z0 is the empty prompt at the same place. */
 import type { Weighting } from './prompt-rule.ts'
 
-export async function awayFromEmpty({ hidden, weights, width, empty }: Weighting): Promise<Float32Array> {
+export async function weighFromEmpty({ hidden, weights, width, empty }: Weighting): Promise<Float32Array> {
   if (weights.every(weight => weight === 1)) return hidden
   const none = await empty()
   return hidden.map((z, i) => {

@@ -249,12 +249,12 @@ describe('What a checkpoint lacks', () => {
       bare: expect.stringContaining('it has no text encoders; models.bare.textEncoders in the configuration'),
       text: expect.stringContaining('it has no text encoders; models.text.textEncoders in the configuration'),
     })
-    const wishes = { bare: { textEncoders: 'base' }, text: { textEncoders: 'base', vae: 'two' } }
-    const half = await read(root, { wishes })
+    const choices = { bare: { textEncoders: 'base' }, text: { textEncoders: 'base', vae: 'two' } }
+    const half = await read(root, { choices })
     expect(reasons(half)).toEqual({
       bare: expect.stringContaining('it has no VAE; models.bare.vae in the configuration'),
     })
-    const all = await read(root, { wishes: { ...wishes, bare: { textEncoders: 'base', vae: 'one' } } })
+    const all = await read(root, { choices: { ...choices, bare: { textEncoders: 'base', vae: 'one' } } })
     expect(namesOf(all.models)).toEqual(['bare', 'base', 'text'])
     const own = (name: string) => all.models.find(model => model.name === name)
     expect(own('bare')?.parts.networks.textEncoder?.hash).toBe(own('base')?.parts.networks.textEncoder?.hash)
@@ -275,9 +275,9 @@ describe('What a checkpoint lacks', () => {
   test('is not looked for in a circle', async () => {
     const file = join(built, 'no-text-encoders.safetensors')
     const root = modelsFolder({ 'a.safetensors': file, 'b.safetensors': file })
-    const wishes = { a: { textEncoders: 'b' }, b: { textEncoders: 'a' } }
-    expect(namesOf((await read(root, { wishes })).unused)).toEqual(['a', 'b'])
-    const unknown = reasons(await read(root, { wishes: { a: { textEncoders: 'nobody' } } }))
+    const choices = { a: { textEncoders: 'b' }, b: { textEncoders: 'a' } }
+    expect(namesOf((await read(root, { choices })).unused)).toEqual(['a', 'b'])
+    const unknown = reasons(await read(root, { choices: { a: { textEncoders: 'nobody' } } }))
     expect(unknown.a).toContain('no model named “nobody”')
   })
 })

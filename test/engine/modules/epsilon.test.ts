@@ -15,8 +15,8 @@ import unet from '../../fixtures/configs/base-unet.json' with { type: 'json' }
 import vae from '../../fixtures/configs/vae.json' with { type: 'json' }
 import { madeWeights } from '../../helpers/made-weights.ts'
 
-const [batch, words] = [symbol('batch'), symbol('words')]
-const contextOf = (g: Graph) => ({ words: g.input('context', 'F32', [batch, words, 3]), imagePrompts: [] })
+const [batch, tokens] = [symbol('batch'), symbol('tokens')]
+const contextOf = (g: Graph) => ({ text: g.input('context', 'F32', [batch, tokens, 3]), imagePrompts: [] })
 
 describe('The epsilon', () => {
   test('of a SpatialTransformer’s GroupNorm is 1e-6 for any config', async () => {

@@ -5,7 +5,7 @@ import { clipConfigSchema } from '../../../src/engine/networks/configs/clip-conf
 import { unetConfigSchema } from '../../../src/engine/networks/configs/unet-config.ts'
 import { vaeConfigSchema } from '../../../src/engine/networks/configs/vae-config.ts'
 import { unetInputs } from '../../../src/engine/networks/open/open-unet.ts'
-import { residualPlaces, residualTensors } from '../../../src/engine/networks/residuals.ts'
+import { residualSpecs, residualTensors } from '../../../src/engine/networks/residuals.ts'
 import { buildUNet, unetNames } from '../../../src/engine/networks/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder, vaeFactor, vaeNames } from '../../../src/engine/networks/vae.ts'
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
@@ -123,7 +123,7 @@ describe('A U-Net', () => {
                 },
                 4,
               ),
-              ...residualTensors(residualPlaces(config)),
+              ...residualTensors(residualSpecs(config)),
             },
             unetNames.output,
           )

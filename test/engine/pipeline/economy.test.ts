@@ -52,7 +52,7 @@ test('and so does its finest level over deep features', async () => {
 })
 
 test('what a ControlNet adds goes to the row that it was made for', async () => {
-  const residuals = unet.places.map(({ channels, halvings }) => {
+  const residuals = unet.residualSpecs.map(({ channels, halvings }) => {
     const sides = Math.ceil(side / 2 ** halvings)
     return { data: waves(2 * channels * sides * sides), shape: [2, channels, sides, sides] }
   })

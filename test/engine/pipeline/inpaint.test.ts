@@ -37,7 +37,7 @@ describe.each(samplerKinds)('inpainting with $name', kind => {
           timeIdWidth: 256,
           inChannels: 4,
           crossAttentions: [],
-          places: [],
+          residualSpecs: [],
           predict: async ({ sample }) => sample.map(Math.tanh),
         },
         sampler,

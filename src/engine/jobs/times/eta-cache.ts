@@ -2,16 +2,16 @@
 import type { Clock } from '../../../system/ports.ts'
 import { warmModels } from '../devices/choose-device.ts'
 import type { Device } from '../devices/device.ts'
+import type { JobQueue } from '../job-queue.ts'
 import type { Run } from '../run.ts'
-import type { WaitingLine } from '../waiting-line.ts'
-import { etaAtMs, outlookOf, playForward } from './forecast.ts'
+import { availabilityOf, etaAtMs, simulateQueue } from './forecast.ts'
 import type { Speeds } from './speeds.ts'
 
 const maxAgeMs = 1000
 
 export interface EtaParts {
   clock: Clock
-  line: WaitingLine
+  queue: JobQueue
   devices: readonly Device[]
   runs: ReadonlyMap<string, Run>
   speeds: Speeds
@@ -29,10 +29,10 @@ export class EtaCache {
 
   /** Time to go at a place, 1 being next; undefined while speeds are unknown. */
   atPlace(place: number): number | undefined {
-    const { clock, line } = this.#parts
+    const { clock, queue } = this.#parts
     const nowMs = clock.monotonicMs()
-    if (this.#version !== line.version || nowMs - this.#atMs >= maxAgeMs) {
-      this.#version = line.version
+    if (this.#version !== queue.version || nowMs - this.#atMs >= maxAgeMs) {
+      this.#version = queue.version
       this.#atMs = nowMs
       this.#etasMs = this.#forecast(nowMs)
     }
@@ -40,9 +40,9 @@ export class EtaCache {
   }
 
   #forecast(nowMs: number): number[] {
-    const { line, devices, runs, speeds } = this.#parts
+    const { queue, devices, runs, speeds } = this.#parts
     const ready = devices.filter(device => device.state === 'ready')
-    const outlook = ready.map(device => outlookOf(device, runs.values(), speeds, nowMs))
-    return playForward(line.order(warmModels(devices)), outlook)
+    const availability = ready.map(device => availabilityOf(device, runs.values(), speeds, nowMs))
+    return simulateQueue(queue.order(warmModels(devices)), availability)
   }
 }

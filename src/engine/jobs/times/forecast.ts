@@ -22,7 +22,7 @@ export interface Progress {
   etaMs?: number
 }
 
-export interface DeviceOutlook {
+export interface DeviceAvailability {
   /** When it is done with what it runs now. */
   freeInMs: number
   /** Of the model that it has when it is free. */
@@ -31,12 +31,12 @@ export interface DeviceOutlook {
 }
 
 /** What a device does now and will do next. */
-export function outlookOf(
+export function availabilityOf(
   device: { readonly name: string; readonly warmModel: string | undefined },
   runs: Iterable<Run>,
   speeds: Speeds,
   nowMs: number,
-): DeviceOutlook {
+): DeviceAvailability {
   const run = [...runs].find(other => other.device === device)
   return {
     freeInMs: run?.remainingMs(speeds, nowMs) ?? 0,
@@ -52,7 +52,7 @@ export const horizon = 200
  * Times to go of the first jobs of a serving order, each of which goes to the device that is free first. The list ends
  * where speeds are unknown.
  */
-export function playForward(order: readonly Waiting[], devices: readonly DeviceOutlook[]): number[] {
+export function simulateQueue(order: readonly Waiting[], devices: readonly DeviceAvailability[]): number[] {
   const free = devices.map(device => ({ device, atMs: device.freeInMs, modelHash: device.modelHash }))
   const etasMs: number[] = []
   for (const job of order.slice(0, horizon)) {

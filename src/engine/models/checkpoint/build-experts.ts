@@ -9,7 +9,7 @@ import { sizeStepOf } from '../sizes.ts'
 import { assemble, type Supplements } from './assemble.ts'
 
 /** The parts that the configuration chooses for a model, by names in the library. */
-export interface Wishes {
+export interface PartChoices {
   readonly vae?: string | undefined
   /** A model whose text encoders it shares. */
   readonly textEncoders?: string | undefined
@@ -25,7 +25,7 @@ export interface BuiltExpert {
 export function buildExperts(
   experts: readonly FoundExpert[],
   files: readonly FileRecord[],
-  wishes: Readonly<Record<string, Wishes>>,
+  choices: Readonly<Record<string, PartChoices>>,
   unused: Unused[],
 ): BuiltExpert[] {
   const vaes = files.filter(({ kind }) => kind === 'vae')
@@ -37,11 +37,11 @@ export function buildExperts(
   }
   /** borrowers: the models that asked so far, so that two models cannot wait for each other. */
   const supplementsOf = ({ name, path, found }: FoundExpert, borrowers: readonly string[]): Supplements => {
-    const wish = wishes[name] ?? {}
-    const vae = wish.vae === undefined ? onlyOne(found.networks.vae ? [] : vaes) : named(vaes, wish.vae)
-    if (wish.textEncoders === undefined) return { ...vaeOf(vae) }
-    if (borrowers.includes(wish.textEncoders)) throw lacking(path, name, 'text-encoders')
-    const textEncoders: ExpertParts = partsOf(named(experts, wish.textEncoders), borrowers).parts
+    const choice = choices[name] ?? {}
+    const vae = choice.vae === undefined ? onlyOne(found.networks.vae ? [] : vaes) : named(vaes, choice.vae)
+    if (choice.textEncoders === undefined) return { ...vaeOf(vae) }
+    if (borrowers.includes(choice.textEncoders)) throw lacking(path, name, 'text-encoders')
+    const textEncoders: ExpertParts = partsOf(named(experts, choice.textEncoders), borrowers).parts
     return { ...vaeOf(vae), textEncoders }
   }
 

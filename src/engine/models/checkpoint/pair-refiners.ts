@@ -5,13 +5,13 @@ import type { ModelRecord } from '../record.ts'
 import type { Unused } from '../scan.ts'
 import { nativeSideOf } from '../sizes.ts'
 import { textWidthsOf } from '../text-widths.ts'
-import { type BuiltExpert, named, type Wishes } from './build-experts.ts'
+import { type BuiltExpert, named, type PartChoices } from './build-experts.ts'
 import { mismatchOf } from './refiner-match.ts'
 
 /** The Bases as models. Refiners without a Base go to `unused`. */
 export async function pairRefiners(
   experts: readonly BuiltExpert[],
-  wishes: Readonly<Record<string, Wishes>>,
+  choices: Readonly<Record<string, PartChoices>>,
   unused: Unused[],
 ): Promise<ModelRecord[]> {
   const refiners = experts.filter(({ expert }) => !expert.parts.networks.textEncoder)
@@ -21,7 +21,7 @@ export async function pairRefiners(
     const { name } = base.found
     try {
       const model = modelOf(base)
-      const candidates = candidatesFor(name, refiners, wishes[name]?.refiner)
+      const candidates = candidatesFor(name, refiners, choices[name]?.refiner)
       models.push(await withRefiner(model, candidates, paired))
     } catch (error) {
       unused.push({ name, error: toAppError(error) })
@@ -59,30 +59,34 @@ function schedulerFacts({ notBuilt, keys, config }: ModelSchedule): ModelRecord[
 interface Candidates {
   readonly refiners: readonly BuiltExpert[]
   /** Somebody chose this pair, so a mismatch is reported. */
-  readonly isMeant: boolean
+  readonly isExplicit: boolean
 }
 
-function candidatesFor(base: string, refiners: readonly BuiltExpert[], wish: string | undefined): Candidates {
-  if (wish !== undefined) {
+function candidatesFor(
+  base: string,
+  refiners: readonly BuiltExpert[],
+  choice: string | undefined,
+): Candidates {
+  if (choice !== undefined) {
     const refiner = named(
       refiners.map(one => ({ ...one, name: one.found.name, one })),
-      wish,
+      choice,
     )
-    return { refiners: [refiner.one], isMeant: true }
+    return { refiners: [refiner.one], isExplicit: true }
   }
   const own = refiners.filter(({ found }) => found.belongsTo === base)
-  if (own.length > 0) return { refiners: own, isMeant: true }
-  return { refiners: refiners.filter(({ found }) => found.belongsTo === undefined), isMeant: false }
+  if (own.length > 0) return { refiners: own, isExplicit: true }
+  return { refiners: refiners.filter(({ found }) => found.belongsTo === undefined), isExplicit: false }
 }
 
 async function withRefiner(
   model: ModelRecord,
-  { refiners, isMeant }: Candidates,
+  { refiners, isExplicit }: Candidates,
   paired: Set<BuiltExpert>,
 ): Promise<ModelRecord> {
   for (const refiner of refiners) {
     const mismatch = await mismatchOf(model.parts.networks, refiner.expert.parts.networks)
-    if (mismatch !== undefined && !isMeant) continue
+    if (mismatch !== undefined && !isExplicit) continue
     paired.add(refiner)
     return mismatch === undefined
       ? { ...model, refiner: refiner.expert }

@@ -10,7 +10,7 @@ export function inferControlNetConfig(source: WeightSource): Json {
     up_block_types: _types,
     reverse_transformer_layers_per_block: _up,
     transformer_layers_per_block: depths,
-    ...wayDown
+    ...encoder
   } = inferUNetConfig(source)
   const embedding = 'controlnet_cond_embedding'
   const [firstWidth = 0, pictureChannels = 0] = shapeIn(source, `${embedding}.conv_in.weight`)
@@ -19,7 +19,7 @@ export function inferControlNetConfig(source: WeightSource): Json {
   const halvings = countWhile(i => hasTensor(source, last(i)))
   const widths = Array.from({ length: halvings }, (_, i) => shapeIn(source, last(i))[0] ?? 0)
   return {
-    ...wayDown,
+    ...encoder,
     transformer_layers_per_block: Array.isArray(depths) ? depths.map(evenDepth) : depths,
     conditioning_channels: pictureChannels,
     conditioning_embedding_out_channels: [firstWidth, ...widths],

@@ -23,7 +23,7 @@ const embedding = z
   }))
 
 /** A ControlNet has no up blocks, and its config has none: the mirrored down blocks satisfy the U-Net's schema. */
-const wayDown = z
+const unetWithoutUpBlocks = z
   .looseObject({ in_channels: count, down_block_types: z.array(z.string()) })
   .transform(config => ({
     ...config,
@@ -32,4 +32,7 @@ const wayDown = z
   }))
   .pipe(unetConfigSchema)
 
-export const controlNetConfigSchema: z.ZodType<ControlNetConfig> = z.intersection(wayDown, embedding)
+export const controlNetConfigSchema: z.ZodType<ControlNetConfig> = z.intersection(
+  unetWithoutUpBlocks,
+  embedding,
+)

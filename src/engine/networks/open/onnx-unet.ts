@@ -3,14 +3,14 @@ import { AppError } from '../../../errors/errors.ts'
 import type { ResidentSession } from '../../onnx/residency.ts'
 import type { UNetConfig } from '../configs/unet-config.ts'
 import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
-import type { ResidualPlace } from '../residuals.ts'
+import type { ResidualSpec } from '../residuals.ts'
 import { unetNames } from '../unet.ts'
 import { unetInputs } from './open-unet.ts'
 
 export class OnnxUNet implements ReusableUNet {
   readonly timeIdCount: number
   /** Neither ControlNets nor image prompts can be added. */
-  readonly places: readonly ResidualPlace[] = []
+  readonly residualSpecs: readonly ResidualSpec[] = []
   readonly crossAttentions: readonly string[] = []
   readonly ownWeights = undefined
   readonly #config: UNetConfig

@@ -7,7 +7,7 @@ import { controlNetNames, pxPerLatent } from '../controlnet.ts'
 import type { ControlNet, UNet, UNetInput } from '../networks.ts'
 import type { NetworkPart } from '../plan/parts.ts'
 import { planControlNet } from '../plan/plan-controlnet.ts'
-import { type ResidualPlace, residualPlaces } from '../residuals.ts'
+import { type ResidualSpec, residualSpecs } from '../residuals.ts'
 import { unetWorkingBytes } from '../working-memory.ts'
 import { unetInputs } from './open-unet.ts'
 
@@ -29,25 +29,25 @@ function requireFitting(file: string, config: ControlNetConfig, unet: UNet): voi
   if (config.contextWidth !== unet.crossAttentionDim) {
     throw refuse('cross_attention_dim', config.contextWidth, unet.crossAttentionDim)
   }
-  const places = residualPlaces(config)
-  if (places.length !== unet.places.length) {
-    throw refuse('layers_per_block', places.length, unet.places.length)
+  const specs = residualSpecs(config)
+  if (specs.length !== unet.residualSpecs.length) {
+    throw refuse('layers_per_block', specs.length, unet.residualSpecs.length)
   }
-  for (const [i, { channels }] of places.entries()) {
-    const own = unet.places[i]?.channels ?? 0
+  for (const [i, { channels }] of specs.entries()) {
+    const own = unet.residualSpecs[i]?.channels ?? 0
     if (channels !== own) throw refuse('block_out_channels', channels, own)
   }
 }
 
 export class OpenControlNet implements ControlNet {
-  readonly places: readonly ResidualPlace[]
+  readonly residualSpecs: readonly ResidualSpec[]
   readonly #config: ControlNetConfig
   readonly #session: ResidentSession
 
   constructor(config: ControlNetConfig, session: ResidentSession) {
     this.#config = config
     this.#session = session
-    this.places = residualPlaces(config)
+    this.residualSpecs = residualSpecs(config)
   }
 
   async residuals(input: UNetInput, picture: Float32Array, scales: readonly number[]): Promise<Tensor[]> {
@@ -62,10 +62,10 @@ export class OpenControlNet implements ControlNet {
         [controlNetNames.picture]: { data: pictures, shape: pictureShape },
         [controlNetNames.scales]: { data: Float32Array.from(scales), shape: [scales.length] },
       },
-      this.places.map(({ name }) => name),
+      this.residualSpecs.map(({ name }) => name),
       unetWorkingBytes(this.#config, input),
     )
-    return this.places.map(({ name, channels, halvings }) => {
+    return this.residualSpecs.map(({ name, channels, halvings }) => {
       const side = (latents: number) => Math.ceil(latents / 2 ** halvings)
       return { data: wanted(results, name), shape: [batch, channels, side(heightLatent), side(widthLatent)] }
     })

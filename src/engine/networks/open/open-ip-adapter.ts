@@ -10,7 +10,7 @@ import type { IpAdapter, UNet } from '../networks.ts'
 import { planIpAdapter } from '../plan/plan-ip-adapter.ts'
 
 /** The encoder's output for a picture. */
-export interface SeenImage {
+export interface EncodedImage {
   /** [projectionSize] */
   readonly embeds: Float32Array
   /** [places, hiddenSize] */
@@ -60,7 +60,7 @@ export class OpenImageEncoder {
   }
 
   /** pixels: [3, sidePx, sidePx], normalised. */
-  async encode(pixels: Float32Array): Promise<SeenImage> {
+  async encode(pixels: Float32Array): Promise<EncodedImage> {
     const { sidePx } = this.config
     const { pixels: input, embeds, hidden } = clipVisionNames
     const results = await this.#session.runAll({ [input]: { data: pixels, shape: [1, 3, sidePx, sidePx] } }, [
@@ -81,7 +81,7 @@ export class OpenImageProjection {
   }
 
   /** The encoder's output → [tokens, contextWidth]. */
-  project({ embeds, hidden }: SeenImage): Promise<Float32Array> {
+  project({ embeds, hidden }: EncodedImage): Promise<Float32Array> {
     const { sees, inputWidth } = this.config
     const input =
       sees === 'embeds'

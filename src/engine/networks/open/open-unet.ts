@@ -6,7 +6,7 @@ import type { WeightSource } from '../../weights/source.ts'
 import type { UNetConfig } from '../configs/unet-config.ts'
 import { crossAttentionPaths, imagePromptTensors } from '../image-prompts.ts'
 import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
-import { type ResidualPlace, residualPlaces, residualTensors } from '../residuals.ts'
+import { type ResidualSpec, residualSpecs, residualTensors } from '../residuals.ts'
 import { deepFeaturesInput, deepFeaturesPath } from '../shallow-unet.ts'
 import { unetNames } from '../unet.ts'
 import { unetWorkingBytes } from '../working-memory.ts'
@@ -50,8 +50,8 @@ export class OpenUNet implements ReusableUNet {
     return this.#config.timeIdWidth
   }
 
-  get places(): readonly ResidualPlace[] {
-    return residualPlaces(this.#config)
+  get residualSpecs(): readonly ResidualSpec[] {
+    return residualSpecs(this.#config)
   }
 
   get crossAttentions(): readonly string[] {
@@ -92,7 +92,7 @@ export class OpenUNet implements ReusableUNet {
   #inputs(input: UNetInput): Record<string, Tensor> {
     return {
       ...unetInputs(input, this.#config.inChannels),
-      ...residualTensors(this.places, input.residuals),
+      ...residualTensors(this.residualSpecs, input.residuals),
       ...imagePromptTensors(input),
     }
   }

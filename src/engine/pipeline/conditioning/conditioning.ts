@@ -21,7 +21,7 @@ export function timeIds(size: SizeConditioning, aestheticScore?: number): number
 }
 
 /** One side of the guidance for one picture. */
-export interface Told {
+export interface PictureConditioning {
   readonly embedding: Embedding
   readonly timeIds: readonly number[]
 }
@@ -68,8 +68,8 @@ export function conditioningBySteps(
  * although the rest of the batch is all negatives, then all positives; it shows only where the two differ.
  */
 export function layOutConditioning(
-  positive: readonly Told[],
-  negative: readonly Told[] | undefined,
+  positive: readonly PictureConditioning[],
+  negative: readonly PictureConditioning[] | undefined,
   interleavedTimeIds = false,
 ): Conditioning {
   const plain = layOutRows(positive)
@@ -80,7 +80,7 @@ export function layOutConditioning(
   return { positive: plain, guided: { ...guided, timeIds: Float32Array.from(ids) } }
 }
 
-function layOutRows(told: readonly Told[]): ConditioningRows {
+function layOutRows(told: readonly PictureConditioning[]): ConditioningRows {
   return {
     rows: told.length,
     tokens: told[0]?.embedding.tokens ?? 0,

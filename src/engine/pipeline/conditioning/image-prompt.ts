@@ -3,7 +3,11 @@ import { floatsFromPicture, type Picture } from '../../image/picture.ts'
 import { bicubic } from '../../image/resampling-filter.ts'
 import { fitPicture } from '../../image/resize.ts'
 import type { ImagePromptInput, IpAdapter, UNet } from '../../networks/networks.ts'
-import type { OpenImageEncoder, OpenImageProjection, SeenImage } from '../../networks/open/open-ip-adapter.ts'
+import type {
+  EncodedImage,
+  OpenImageEncoder,
+  OpenImageProjection,
+} from '../../networks/open/open-ip-adapter.ts'
 
 /** A picture's tokens, for the prompt and for the negative prompt, [tokens, contextWidth] each. */
 export interface ImageTokens {
@@ -39,7 +43,7 @@ export async function imageTokens(
   pixels: Float32Array,
 ): Promise<ImageTokens> {
   const seen = await encoder.encode(pixels)
-  const nothing: SeenImage =
+  const nothing: EncodedImage =
     projection.config.sees === 'embeds'
       ? { ...seen, embeds: new Float32Array(seen.embeds.length) }
       : await encoder.encode(new Float32Array(pixels.length))

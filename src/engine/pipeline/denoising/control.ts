@@ -44,7 +44,7 @@ export async function residualsAt(
 }
 
 function follow({ net, picture, scale }: Control, input: UNetInput): Promise<Tensor[]> {
-  return net.residuals(input, picture, Array<number>(net.places.length).fill(scale))
+  return net.residuals(input, picture, Array<number>(net.residualSpecs.length).fill(scale))
 }
 
 /** From a tenth to the whole, evenly spaced in their exponents. */
@@ -54,7 +54,7 @@ export function guessScales(count: number, scale: number): number[] {
 
 /** Zeros for the rows of the negative prompt. */
 async function guess({ net, picture, scale }: Control, input: UNetInput, pictures: number) {
-  const scales = guessScales(net.places.length, scale)
+  const scales = guessScales(net.residualSpecs.length, scale)
   const residuals = await net.residuals(lastRows(input, pictures), picture, scales)
   return input.batch === pictures ? residuals : residuals.map(residual => behindZeros(residual, input.batch))
 }

@@ -19,7 +19,7 @@ export function reusingDeepFeatures(unet: ReusableUNet): UNet {
     timeIdWidth: unet.timeIdWidth,
     inChannels: unet.inChannels,
     crossAttentions: unet.crossAttentions,
-    places: unet.places,
+    residualSpecs: unet.residualSpecs,
     async predict(input: UNetInput) {
       calls += 1
       if (calls > wholeAtFirst && kept && kept.batch >= input.batch && kept.uses < interval) {

@@ -7,7 +7,7 @@ import type { PaintOrder, RefineOrder, UpscaleOrder } from '../../work-order.ts'
 import { type SamplerSetup, setUpSampler, stepsOf } from '../run-setup.ts'
 import { runBase } from './base.ts'
 import { bytesOf, canvasOf, decode, type PaintContext, stepsAt } from './paint-context.ts'
-import { goOnWithRefiner, refine, refineAfter } from './refiner.ts'
+import { continueWithRefiner, refine, refineAfter } from './refiner.ts'
 
 /** Steps that a picture of this order needs, for progress. */
 export function countSteps(order: PaintOrder | RefineOrder): number {
@@ -47,8 +47,8 @@ export async function beginPicture(
   const end = Math.max(baseSpan(setup.sampler, setup.config, refinement.split).end, span.first)
   const own = Math.round((steps * (end - span.first)) / (span.end - span.first))
   const latents = await runBase(order, { ...part, span: { ...span, end }, steps: own }, context)
-  const handOver = { seed, canvas, latents, first: span.first, steps: steps - own }
-  return async () => canvas.finish(await goOnWithRefiner(order, refinement, handOver, context))
+  const handover = { seed, canvas, latents, first: span.first, steps: steps - own }
+  return async () => canvas.finish(await continueWithRefiner(order, refinement, handover, context))
 }
 
 function wholeOrRest({ source }: PaintOrder, { sampler, steps }: SamplerSetup): Span {
@@ -60,8 +60,8 @@ export async function refinePicture(order: RefineOrder, context: PaintContext): 
   const model = await context.model(order.model)
   const canvas = await canvasOf(order, model.networks.vae.factor, context)
   if (!canvas.source) throw new AppError('internal', { problem: 'there is nothing to refine' })
-  const wish = { ...order, strength: order.source.strength }
-  return canvas.finish(await refine(wish, canvas.source, canvas.mask, context))
+  const refining = { ...order, strength: order.source.strength }
+  return canvas.finish(await refine(refining, canvas.source, canvas.mask, context))
 }
 
 /** An upscale order's picture, before it is encoded. */

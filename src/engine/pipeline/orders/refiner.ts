@@ -7,7 +7,7 @@ import { conditionsOf } from '../conditioning/prompt-conditioning.ts'
 import { type DenoiseRun, denoise, type LatentShape } from '../denoising/denoise.ts'
 import { generatorPerPicture } from '../denoising/noise-source.ts'
 import { imageToImage } from '../image-to-image.ts'
-import { drawKept, inpaint, latentMask, puttingBack } from '../inpaint.ts'
+import { drawKeptRegion, inpaint, latentMask, restoringKept } from '../inpaint.ts'
 import type { CachedModel } from '../open/model-cache.ts'
 import { guidanceOf, type SamplerSetup, setUpSampler } from '../run-setup.ts'
 import type { Canvas } from './canvas.ts'
@@ -17,7 +17,7 @@ type Ensemble = Extract<Refinement, { way: 'ensemble' }>
 type After = Extract<Refinement, { way: 'after' }>
 
 /** Where the Base stopped. */
-export interface HandOver {
+export interface Handover {
   readonly seed: number
   readonly canvas: Canvas
   readonly latents: Float32Array
@@ -28,10 +28,10 @@ export interface HandOver {
 }
 
 /** Ensemble of experts: the Refiner takes the latents over where the Base stopped, without new noise. */
-export async function goOnWithRefiner(
+export async function continueWithRefiner(
   order: PaintOrder,
   refinement: Ensemble,
-  { seed, canvas, latents, first, steps }: HandOver,
+  { seed, canvas, latents, first, steps }: Handover,
   context: PaintContext,
 ): Promise<Picture> {
   const refiner = await context.model(refinement.model)
@@ -67,7 +67,7 @@ async function keptAround(
   const posterior = await encode(model, floatsFromPicture(source), { widthPx, heightPx }, context)
   const inLatents = latentMask(mask.painted, widthPx, shape)
   const noise = generatorPerPicture([seed])
-  return puttingBack(sampler, drawKept({ noise, shape }, model.networks.vae, posterior, inLatents))
+  return restoringKept(sampler, drawKeptRegion({ noise, shape }, model.networks.vae, posterior, inLatents))
 }
 
 /** The Refiner's image to image on what the Base has painted: the same as the Refine button would make. */
@@ -90,30 +90,30 @@ type Refining = Pick<RefineOrder, 'model' | 'prompt' | 'sampling' | 'seed' | 'ae
 
 /** mask: what it keeps stays as it is. */
 export async function refine(
-  wish: Refining,
+  order: Refining,
   picture: Picture,
   mask: Mask | undefined,
   context: PaintContext,
 ): Promise<Picture> {
-  const refiner = await context.model(wish.model)
+  const refiner = await context.model(order.model)
   const { unet, vae } = refiner.networks
-  const setup = setUpSampler(wish.sampling, refiner.schedule)
-  const guidance = guidanceOf(wish.sampling)
+  const setup = setUpSampler(order.sampling, refiner.schedule)
+  const guidance = guidanceOf(order.sampling)
   const { widthPx, heightPx } = picture
   const told = { widthPx, heightPx, ...setup, guidance }
   const conditioningAt = await context.timed('text', () =>
-    conditionsOf(refiner, context, wish.prompt, told, wish.aesthetic),
+    conditionsOf(refiner, context, order.prompt, told, order.aesthetic),
   )
   const shape = shapeOf(picture, vae.factor)
-  const span = strengthSpan(setup.sampler, setup.steps, wish.strength)
-  const noise = generatorPerPicture([wish.seed])
+  const span = strengthSpan(setup.sampler, setup.steps, order.strength)
+  const noise = generatorPerPicture([order.seed])
   const posterior = await encode(refiner, floatsFromPicture(picture), picture, context)
   const run = { unet, ...setup, span, shape, conditioningAt, guidance, noise }
-  const hooks = hooksOf(refiner, shape, stepsAt(wish.strength, setup.steps), context)
+  const hooks = hooksOf(refiner, shape, stepsAt(order.strength, setup.steps), context)
   const inLatents = mask && latentMask(mask.painted, picture.widthPx, shape)
   const latents = await context.timed('steps', () =>
     inLatents
-      ? inpaint(run, vae, posterior, inLatents, wish.strength, hooks)
+      ? inpaint(run, vae, posterior, inLatents, order.strength, hooks)
       : imageToImage(run, vae, posterior, hooks),
   )
   return decode(refiner, latents, picture, context)

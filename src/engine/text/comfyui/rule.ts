@@ -1,7 +1,7 @@
 /** The prompt rule of ComfyUI. */
 import { foreignRemarks } from '../foreign-marks.ts'
 import type { PromptRule } from '../prompt-rule.ts'
-import { awayFromEmpty } from '../weigh-from-empty.ts'
+import { weighFromEmpty } from '../weigh-from-empty.ts'
 import { cutPieces } from './chunks.ts'
 import { parseComfyWeights } from './weights.ts'
 
@@ -9,7 +9,7 @@ export const comfyuiRule: PromptRule = {
   withoutNetworks: text => ({ text, networks: [] }),
   schedule: (text, steps) => [{ lastStep: steps, text }],
   chunks: (text, tokenise) => cutPieces(parseComfyWeights(text).segments, tokenise),
-  weigh: awayFromEmpty,
+  weigh: weighFromEmpty,
   plainTokens: true,
   embeddingNames: 'prefixed',
   remarks: prompt => [

@@ -5,14 +5,14 @@
 import { foreignRemarks } from '../foreign-marks.ts'
 import type { PromptRule } from '../prompt-rule.ts'
 import { cutEvenly } from '../token-rows.ts'
-import { awayFromEmpty } from '../weigh-from-empty.ts'
+import { weighFromEmpty } from '../weigh-from-empty.ts'
 import { parsePromptWeights } from './weights.ts'
 
 export const easelRule: PromptRule = {
   withoutNetworks: text => ({ text, networks: [] }),
   schedule: (text, steps) => [{ lastStep: steps, text }],
   chunks: (text, tokenise) => cutEvenly(parsePromptWeights(text).segments, tokenise),
-  weigh: awayFromEmpty,
+  weigh: weighFromEmpty,
   plainTokens: false,
   embeddingNames: 'none',
   remarks: prompt => [...parsePromptWeights(prompt).remarks, ...foreignRemarks(prompt, ['decimal-comma'])],

@@ -1,13 +1,13 @@
 /** The tensor names of a ControlNet: the original ones (Zhang et al., cldm.py) paired with those of diffusers. */
 import { type NamePair, NameTable } from './name-table.ts'
-import { type UNetStructure, wayDownNames } from './unet-names.ts'
+import { encoderNames, type UNetStructure } from './unet-names.ts'
 
 /** Down blocks and middle are those of a U-Net; the picture's embedding and the zero convolutions are additional. */
 export function controlNetNames(structure: UNetStructure): NameTable {
   const { levels, layers } = structure
   const results = levels * (layers + 1)
   return new NameTable([
-    ...wayDownNames(structure),
+    ...encoderNames(structure),
     ...pictureEmbedding(),
     ...Array.from(
       { length: results },

@@ -23,7 +23,7 @@ const resNetBlock: readonly NamePair[] = [
   ['skip_connection', 'conv_shortcut'],
 ]
 
-const aroundTheLevels: readonly NamePair[] = [
+const outerNames: readonly NamePair[] = [
   ['time_embed.0', 'time_embedding.linear_1'],
   ['time_embed.2', 'time_embedding.linear_2'],
   ['label_emb.0.0', 'add_embedding.linear_1'],
@@ -35,21 +35,21 @@ const aroundTheLevels: readonly NamePair[] = [
 
 /** Every module of the U-Net. Inside SpatialTransformers both naming schemes are the same. */
 export function unetNames(structure: UNetStructure): NameTable {
-  return new NameTable([...wayDownNames(structure), ...wayUp(structure)])
+  return new NameTable([...encoderNames(structure), ...upBlockNames(structure)])
 }
 
-/** Every module except the up blocks. */
-export function wayDownNames(structure: UNetStructure): NamePair[] {
-  return [...aroundTheLevels, ...wayDown(structure), ...middle]
+/** Every module except the up blocks: of a ControlNet, too. */
+export function encoderNames(structure: UNetStructure): NamePair[] {
+  return [...outerNames, ...downBlockNames(structure), ...midBlockNames]
 }
 
-const middle: readonly NamePair[] = [
+const midBlockNames: readonly NamePair[] = [
   ...below(['middle_block.0', 'mid_block.resnets.0'], resNetBlock),
   ['middle_block.1', 'mid_block.attentions.0'],
   ...below(['middle_block.2', 'mid_block.resnets.1'], resNetBlock),
 ]
 
-function wayDown({ levels, layers }: UNetStructure): NamePair[] {
+function downBlockNames({ levels, layers }: UNetStructure): NamePair[] {
   return eachLayer(levels, layers, (level, layer): NamePair[] => {
     const place = `input_blocks.${1 + level * (layers + 1) + layer}`
     const block = `down_blocks.${level}`
@@ -61,7 +61,7 @@ function wayDown({ levels, layers }: UNetStructure): NamePair[] {
   })
 }
 
-function wayUp({ levels, layers, attentionUp }: UNetStructure): NamePair[] {
+function upBlockNames({ levels, layers, attentionUp }: UNetStructure): NamePair[] {
   return eachLayer(levels, layers + 1, (level, layer): NamePair[] => {
     const place = `output_blocks.${level * (layers + 1) + layer}`
     const block = `up_blocks.${level}`

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import {
   layOutConditioning,
+  type PictureConditioning,
   sizeOf,
-  type Told,
   timeIds,
 } from '../../../../src/engine/pipeline/conditioning/conditioning.ts'
 
 /** A prompt of one token of two values. */
-function told(value: number, ids: number[]): Told {
+function told(value: number, ids: number[]): PictureConditioning {
   const context = Float32Array.of(value, value + 0.5)
   return { embedding: { context, tokens: 1, pooled: Float32Array.of(value) }, timeIds: ids }
 }

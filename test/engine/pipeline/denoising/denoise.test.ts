@@ -27,7 +27,7 @@ function fakeUNet(): { unet: UNet; calls: UNetInput[] } {
     timeIdWidth: 256,
     inChannels: 4,
     crossAttentions: [],
-    places: [],
+    residualSpecs: [],
     predict: async input => {
       calls.push(input)
       const perRow = input.sample.length / input.batch

@@ -13,7 +13,7 @@ function watchedUNet(): { unet: ReusableUNet; calls: string[] } {
     timeIdWidth: 256,
     inChannels: 4,
     crossAttentions: [],
-    places: [],
+    residualSpecs: [],
     load: async () => undefined,
     ownWeights: undefined,
     exchangeWeights: async () => undefined,

@@ -6,7 +6,7 @@ import { FairQueue } from './fair-queue.ts'
 import type { Candidate } from './scheduler.ts'
 import type { Waiting } from './store.ts'
 
-export class WaitingLine {
+export class JobQueue {
   /** By priority; a higher one is served first altogether. */
   readonly #queues = new Map<number, FairQueue>()
   readonly #jobs = new Map<string, Waiting>()

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { JobQueue } from '../../../src/engine/jobs/job-queue.ts'
 import { nextJob, type Share, servingOrder } from '../../../src/engine/jobs/scheduler.ts'
 import type { Waiting } from '../../../src/engine/jobs/store.ts'
-import { etaAtMs, horizon, playForward } from '../../../src/engine/jobs/times/forecast.ts'
-import { WaitingLine } from '../../../src/engine/jobs/waiting-line.ts'
+import { etaAtMs, horizon, simulateQueue } from '../../../src/engine/jobs/times/forecast.ts'
 
 let seqs = 0
 function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
@@ -23,62 +23,62 @@ function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
 const always = () => true
 const cold: ReadonlySet<string> = new Set()
 
-function serve(line: WaitingLine, warm = cold): Waiting | undefined {
-  const candidate = line.next(warm, always)
-  if (candidate) line.serve(candidate)
+function serve(queue: JobQueue, warm = cold): Waiting | undefined {
+  const candidate = queue.next(warm, always)
+  if (candidate) queue.serve(candidate)
   return candidate?.job
 }
 
-function serveAll(line: WaitingLine, warm = cold): number[] {
+function serveAll(queue: JobQueue, warm = cold): number[] {
   const people: number[] = []
-  for (let served = serve(line, warm); served; served = serve(line, warm)) people.push(served.personId)
+  for (let served = serve(queue, warm); served; served = serve(queue, warm)) people.push(served.personId)
   return people
 }
 
 describe('the line', () => {
   test('is fair between people, in any order of arrival and number of jobs', () => {
-    const line = new WaitingLine()
-    for (let i = 0; i < 5; i++) line.add(job(1))
-    line.add(job(2))
-    line.add(job(2))
-    line.add(job(3))
-    expect(serveAll(line)).toEqual([1, 2, 3, 1, 2, 1, 1, 1])
+    const queue = new JobQueue()
+    for (let i = 0; i < 5; i++) queue.add(job(1))
+    queue.add(job(2))
+    queue.add(job(2))
+    queue.add(job(3))
+    expect(serveAll(queue)).toEqual([1, 2, 3, 1, 2, 1, 1, 1])
   })
 
   test('lets a newcomer into the round that is going on', () => {
-    const line = new WaitingLine()
-    for (let i = 0; i < 4; i++) line.add(job(1))
-    for (let i = 0; i < 4; i++) line.add(job(2))
-    expect([serve(line)?.personId, serve(line)?.personId, serve(line)?.personId]).toEqual([1, 2, 1])
-    line.add(job(3))
+    const queue = new JobQueue()
+    for (let i = 0; i < 4; i++) queue.add(job(1))
+    for (let i = 0; i < 4; i++) queue.add(job(2))
+    expect([serve(queue)?.personId, serve(queue)?.personId, serve(queue)?.personId]).toEqual([1, 2, 1])
+    queue.add(job(3))
     // Person 2 is older and has not been served in this round either.
-    expect(serveAll(line)).toEqual([2, 3, 1, 2, 1, 2])
+    expect(serveAll(queue)).toEqual([2, 3, 1, 2, 1, 2])
   })
 
   test('serves a higher priority first altogether', () => {
-    const line = new WaitingLine()
-    line.add(job(1))
-    line.add(job(2, { priority: 5 }))
-    line.add(job(2, { priority: 5 }))
-    expect(line.place(line.order(cold).at(-1)?.jobId ?? '', cold)).toBe(3)
-    expect(serveAll(line)).toEqual([2, 2, 1])
+    const queue = new JobQueue()
+    queue.add(job(1))
+    queue.add(job(2, { priority: 5 }))
+    queue.add(job(2, { priority: 5 }))
+    expect(queue.place(queue.order(cold).at(-1)?.jobId ?? '', cold)).toBe(3)
+    expect(serveAll(queue)).toEqual([2, 2, 1])
   })
 
   test('prefers the model that lies ready, but within a round only: nobody starves', () => {
-    const line = new WaitingLine()
-    line.add(job(1, { modelHash: 'cold' }))
-    for (let i = 0; i < 5; i++) line.add(job(2))
-    for (let i = 0; i < 5; i++) line.add(job(3))
-    expect(serveAll(line, new Set(['sdxl'])).slice(0, 3)).toEqual([2, 3, 1])
+    const queue = new JobQueue()
+    queue.add(job(1, { modelHash: 'cold' }))
+    for (let i = 0; i < 5; i++) queue.add(job(2))
+    for (let i = 0; i < 5; i++) queue.add(job(3))
+    expect(serveAll(queue, new Set(['sdxl'])).slice(0, 3)).toEqual([2, 3, 1])
   })
 
   test('passes over a job that rests, without its person losing the turn', () => {
-    const line = new WaitingLine()
+    const queue = new JobQueue()
     const resting = job(1)
-    line.add(resting)
+    queue.add(resting)
     const second = job(1)
-    line.add(second)
-    expect(line.next(cold, other => other !== resting)?.job).toBe(second)
+    queue.add(second)
+    expect(queue.next(cold, other => other !== resting)?.job).toBe(second)
   })
 
   test('equals a newly computed order, with every position, after any events', () => {
@@ -97,32 +97,32 @@ describe('the line', () => {
     )
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 60 }), operations => {
-        const line = new WaitingLine()
+        const queue = new JobQueue()
         let warm: ReadonlySet<string> = new Set()
         let served: Waiting | undefined
         for (const operation of operations) {
-          const before = line.order(warm)
+          const before = queue.order(warm)
           if (operation.kind === 'add') {
-            line.add(job(operation.person, { modelHash: operation.model, priority: operation.priority }))
+            queue.add(job(operation.person, { modelHash: operation.model, priority: operation.priority }))
           }
           if (operation.kind === 'serve') {
-            served = serve(line, warm)
+            served = serve(queue, warm)
             // Served is who stood first, and everybody else moves up by one.
             expect(served).toBe(before[0])
-            expect(line.order(warm)).toEqual(before.slice(1))
+            expect(queue.order(warm)).toEqual(before.slice(1))
           }
           if (operation.kind === 'serve-other') {
-            const candidate = line.next(warm, other => other !== before[0])
-            if (candidate) line.serve(candidate)
+            const candidate = queue.next(warm, other => other !== before[0])
+            if (candidate) queue.serve(candidate)
           }
           if (operation.kind === 'remove')
-            line.remove(before[operation.at % (before.length || 1)]?.jobId ?? '')
-          if (operation.kind === 'return' && served) line.add(served)
+            queue.remove(before[operation.at % (before.length || 1)]?.jobId ?? '')
+          if (operation.kind === 'return' && served) queue.add(served)
           if (operation.kind === 'warm') warm = new Set([operation.model])
-          const order = line.order(warm)
-          expect([...line.jobs()].sort(bySeq)).toEqual([...order].sort(bySeq))
-          expect(order.map(({ jobId }) => line.place(jobId, warm))).toEqual(order.map((_, i) => i + 1))
-          expect(line.next(warm, always)?.job).toBe(order[0])
+          const order = queue.order(warm)
+          expect([...queue.jobs()].sort(bySeq)).toEqual([...order].sort(bySeq))
+          expect(order.map(({ jobId }) => queue.place(jobId, warm))).toEqual(order.map((_, i) => i + 1))
+          expect(queue.next(warm, always)?.job).toBe(order[0])
         }
       }),
       { numRuns: 2000, seed: Number(process.env.SEED) || Date.now() % 2 ** 31 },
@@ -160,25 +160,25 @@ describe('the forecast', () => {
 
   test('gives each job to the device that is free first', () => {
     const order = [job(1), job(1), job(1), job(1)]
-    expect(playForward(order, [device(500, 1000), device(0, 2000)])).toEqual([2000, 1500, 2500, 4000])
+    expect(simulateQueue(order, [device(500, 1000), device(0, 2000)])).toEqual([2000, 1500, 2500, 4000])
   })
 
   test('counts the loading of a model where it takes the place of another', () => {
     const order = ['a', 'b', 'b', 'a'].map(modelHash => ({ ...job(1), modelHash }))
     const estimateMs = (_: Waiting, isWarm: boolean) => (isWarm ? 100 : 1100)
     const loads = { freeInMs: 0, modelHash: 'a', estimateMs }
-    expect(playForward(order, [loads])).toEqual([100, 1200, 1300, 2400])
+    expect(simulateQueue(order, [loads])).toEqual([100, 1200, 1300, 2400])
   })
 
   test('says nothing where speeds are unknown, or there is no device', () => {
-    expect(playForward([job(1)], [device(0, undefined)])).toEqual([])
-    expect(playForward([job(1)], [])).toEqual([])
+    expect(simulateQueue([job(1)], [device(0, undefined)])).toEqual([])
+    expect(simulateQueue([job(1)], [])).toEqual([])
     expect(etaAtMs([], 1)).toBeUndefined()
   })
 
   test('goes on in proportion beyond its horizon', () => {
     const order = Array.from({ length: 3 * horizon }, () => job(1))
-    const etas = playForward(order, [device(0, 1000)])
+    const etas = simulateQueue(order, [device(0, 1000)])
     expect(etaAtMs(etas, horizon)).toBe(horizon * 1000)
     expect(etaAtMs(etas, 3 * horizon)).toBe(3 * horizon * 1000)
   })
