@@ -27,12 +27,12 @@ type Read =
 type MethodName = keyof Easel
 type ActionName = Action['kind']
 
-let it: TestEasel
+let t: TestEasel
 beforeAll(async () => {
   const couriers = (['discord', 'slack', 'web'] as const).map(platform => new FakeCourier(platform))
-  it = await buildTestEasel({ couriers, config: { admins: ['discord:*:OPERATOR'] } })
+  t = await buildTestEasel({ couriers, config: { admins: ['discord:*:OPERATOR'] } })
 })
-afterAll(() => it.dispose())
+afterAll(() => t.dispose())
 
 const source = ({ pictureId }: Target) => ({ kind: 'stored', pictureId }) as const
 const about = (ask: (caller: Caller, target: Target) => unknown, effect: Effect = 'none'): Read => ({
@@ -46,77 +46,77 @@ const listing = (ask: (caller: Caller) => unknown): Read => ({ of: 'list', ask }
 const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = {
   imagine: {
     'as a source': about((caller, target) =>
-      it.easel.imagine({ prompt: 'x', source: source(target) }, caller),
+      t.easel.imagine({ prompt: 'x', source: source(target) }, caller),
     ),
     'as a mask': about((caller, target) =>
-      it.easel.imagine({ prompt: 'x', mask: source(target), source: source(target) }, caller),
+      t.easel.imagine({ prompt: 'x', mask: source(target), source: source(target) }, caller),
     ),
     'as the parent of another': about(async (caller, { pictureId }) => {
-      const outcome = await it.easel.imagine({ prompt: 'x', parentPictureId: pictureId }, caller)
+      const outcome = await t.easel.imagine({ prompt: 'x', parentPictureId: pictureId }, caller)
       return outcome.kind === 'accepted' ? outcome.jobs.map(job => job.parent) : outcome
     }, 'paints'),
   },
   deletionProblem: {
-    'by the job’s id': about((caller, { jobId }) => it.easel.deletionProblem(jobId, caller)),
+    'by the job’s id': about((caller, { jobId }) => t.easel.deletionProblem(jobId, caller)),
   },
-  job: { 'by id': about((caller, { jobId }) => it.easel.job(jobId, caller)) },
-  picture: { 'by id': about((caller, { pictureId }) => it.easel.picture(pictureId, caller)) },
+  job: { 'by id': about((caller, { jobId }) => t.easel.job(jobId, caller)) },
+  picture: { 'by id': about((caller, { pictureId }) => t.easel.picture(pictureId, caller)) },
   pictureByHash: {
-    'by all of it': about((caller, { hash }) => it.easel.pictureByHash(hash, caller)),
+    'by all of it': about((caller, { hash }) => t.easel.pictureByHash(hash, caller)),
     'by the part in a file’s name': about((caller, { hash }) =>
-      it.easel.pictureByHash(hash.slice(0, 16), caller),
+      t.easel.pictureByHash(hash.slice(0, 16), caller),
     ),
   },
-  pictureBytes: { 'by id': about((caller, { pictureId }) => it.easel.pictureBytes(pictureId, caller)) },
+  pictureBytes: { 'by id': about((caller, { pictureId }) => t.easel.pictureBytes(pictureId, caller)) },
   foreignPicture: {
-    'of a file at hand': listing(() => it.easel.foreignPicture(new Uint8Array())),
+    'of a file at hand': listing(() => t.easel.foreignPicture(new Uint8Array())),
   },
   show: {
-    'by the picture’s id': about((caller, { pictureId }) => it.easel.show(pictureId, caller), 'changes'),
-    'by the job’s id': about((caller, { jobId }) => it.easel.show(jobId, caller), 'changes'),
+    'by the picture’s id': about((caller, { pictureId }) => t.easel.show(pictureId, caller), 'changes'),
+    'by the job’s id': about((caller, { jobId }) => t.easel.show(jobId, caller), 'changes'),
   },
   deliveryStatus: {
-    'by the job’s id': about((caller, { jobId }) => it.easel.deliveryStatus(jobId, caller, 0)),
+    'by the job’s id': about((caller, { jobId }) => t.easel.deliveryStatus(jobId, caller, 0)),
   },
-  deletionStatus: { 'of what is being deleted': listing(() => it.easel.deletionStatus([], 0)) },
-  notices: { 'of one’s own': listing(caller => it.easel.notices(caller.person)) },
-  jobsHere: { 'of the channel': listing(caller => it.easel.jobsHere(caller, 1000)) },
-  queue: { 'of everybody': listing(caller => it.easel.queue(caller, 100)) },
-  ownQueue: { 'of one’s own': listing(caller => it.easel.ownQueue(caller.person, 100).jobs) },
-  ownDone: { 'of one’s own': listing(caller => it.easel.ownDone(caller.person, 100)) },
-  queueLength: { 'in figures': listing(() => it.easel.queueLength()) },
-  models: { 'of the configuration': listing(() => it.easel.models()) },
-  samplers: { 'of the program': listing(() => it.easel.samplers()) },
-  schedules: { 'of the program': listing(() => it.easel.schedules()) },
-  styles: { 'of the configuration': listing(() => it.easel.styles()) },
-  fileNames: { 'of the configuration': listing(() => it.easel.fileNames('controlnet')) },
-  settings: { 'of one’s own': listing(caller => it.easel.settings(caller.person)) },
-  saveSettings: { 'of one’s own': listing(caller => it.easel.saveSettings(caller.person, {})) },
-  usage: { 'of one’s own': listing(caller => it.easel.usage(caller.person)) },
-  seesStats: { 'yes or no': listing(caller => it.easel.seesStats(caller)) },
+  deletionStatus: { 'of what is being deleted': listing(() => t.easel.deletionStatus([], 0)) },
+  notices: { 'of one’s own': listing(caller => t.easel.notices(caller.person)) },
+  jobsHere: { 'of the channel': listing(caller => t.easel.jobsHere(caller, 1000)) },
+  queue: { 'of everybody': listing(caller => t.easel.queue(caller, 100)) },
+  ownQueue: { 'of one’s own': listing(caller => t.easel.ownQueue(caller.person, 100).jobs) },
+  ownDone: { 'of one’s own': listing(caller => t.easel.ownDone(caller.person, 100)) },
+  queueLength: { 'in figures': listing(() => t.easel.queueLength()) },
+  models: { 'of the configuration': listing(() => t.easel.models()) },
+  samplers: { 'of the program': listing(() => t.easel.samplers()) },
+  schedules: { 'of the program': listing(() => t.easel.schedules()) },
+  styles: { 'of the configuration': listing(() => t.easel.styles()) },
+  fileNames: { 'of the configuration': listing(() => t.easel.fileNames('controlnet')) },
+  settings: { 'of one’s own': listing(caller => t.easel.settings(caller.person)) },
+  saveSettings: { 'of one’s own': listing(caller => t.easel.saveSettings(caller.person, {})) },
+  usage: { 'of one’s own': listing(caller => t.easel.usage(caller.person)) },
+  seesStats: { 'yes or no': listing(caller => t.easel.seesStats(caller)) },
   // Figures hold names; whose, is the next test's matter.
   stats: { 'of the space': listing(() => undefined) },
   savePending: {
-    'of one’s own': listing(caller => it.easel.savePending(`waits ${caller.eventId}`, caller.person, {})),
+    'of one’s own': listing(caller => t.easel.savePending(`waits ${caller.eventId}`, caller.person, {})),
   },
-  pending: { 'under an id that is guessed': listing(caller => it.easel.pending('guessed', caller.person)) },
-  forget: { 'of one’s own': listing(caller => it.easel.forget({ ...caller.person, userId: 'NOBODY' })) },
+  pending: { 'under an id that is guessed': listing(caller => t.easel.pending('guessed', caller.person)) },
+  forget: { 'of one’s own': listing(caller => t.easel.forget({ ...caller.person, userId: 'NOBODY' })) },
   watch: { 'from now on': listing(caller => heardBy(caller)) },
   watchQueueLength: { 'from now on': listing(() => undefined) },
 }
 
 const actions: { [Name in ActionName]: Read } = {
-  info: about((caller, { pictureId }) => it.easel.act({ kind: 'info', pictureId }, caller)),
+  info: about((caller, { pictureId }) => t.easel.act({ kind: 'info', pictureId }, caller)),
   remix: about((caller, { pictureId }) =>
-    it.easel.act({ kind: 'remix', pictureId, request: { prompt: 'x' } }, caller),
+    t.easel.act({ kind: 'remix', pictureId, request: { prompt: 'x' } }, caller),
   ),
-  refine: about((caller, { pictureId }) => it.easel.act({ kind: 'refine', pictureId }, caller)),
-  'vary-subtle': about((caller, { pictureId }) => it.easel.act({ kind: 'vary-subtle', pictureId }, caller)),
-  'vary-strong': about((caller, { pictureId }) => it.easel.act({ kind: 'vary-strong', pictureId }, caller)),
-  upscale: about((caller, { pictureId }) => it.easel.act({ kind: 'upscale', pictureId, factor: 2 }, caller)),
-  're-roll': about((caller, { jobId }) => it.easel.act({ kind: 're-roll', jobId }, caller)),
-  cancel: about((caller, { jobId }) => it.easel.act({ kind: 'cancel', jobId }, caller)),
-  delete: about((caller, { jobId }) => it.easel.act({ kind: 'delete', jobId }, caller), 'changes'),
+  refine: about((caller, { pictureId }) => t.easel.act({ kind: 'refine', pictureId }, caller)),
+  'vary-subtle': about((caller, { pictureId }) => t.easel.act({ kind: 'vary-subtle', pictureId }, caller)),
+  'vary-strong': about((caller, { pictureId }) => t.easel.act({ kind: 'vary-strong', pictureId }, caller)),
+  upscale: about((caller, { pictureId }) => t.easel.act({ kind: 'upscale', pictureId, factor: 2 }, caller)),
+  're-roll': about((caller, { jobId }) => t.easel.act({ kind: 're-roll', jobId }, caller)),
+  cancel: about((caller, { jobId }) => t.easel.act({ kind: 'cancel', jobId }, caller)),
+  delete: about((caller, { jobId }) => t.easel.act({ kind: 'delete', jobId }, caller), 'changes'),
 }
 
 const names = Object.keys(places) as PlaceName[]
@@ -142,8 +142,8 @@ function targetIn(name: PlaceName, fresh: boolean): Promise<Target> {
 
 async function make(name: PlaceName): Promise<Target> {
   const conversation = places[name]
-  const caller = it.caller({ person: ownerIn(conversation), conversation })
-  const job = await it.paint(secretOf(name), caller)
+  const caller = t.caller({ person: ownerIn(conversation), conversation })
+  const job = await t.paint(secretOf(name), caller)
   events.set(job.id, caller.eventId)
   const [picture] = job.pictures
   return { jobId: job.id, pictureId: picture?.id ?? '', hash: picture?.hash ?? '' }
@@ -158,7 +158,7 @@ async function listen(): Promise<Map<Viewer, unknown[]>> {
     const viewer = viewerAt(name, places.publicChannel)
     const mine: unknown[] = []
     all.set(viewer, mine)
-    return it.easel.watch(viewer, job => mine.push(job))
+    return t.easel.watch(viewer, job => mine.push(job))
   })
   for (const name of names) await make(name)
   for (const stop of stops) stop()
@@ -183,7 +183,7 @@ const nowhere: Target = {
 
 /** An answer as text in which the ids asked for are one. */
 async function answerTo(read: Read & { of: 'target' }, viewer: Viewer, target: Target): Promise<string> {
-  const answer = textOf(await read.ask({ ...it.caller(), ...viewer }, target))
+  const answer = textOf(await read.ask({ ...t.caller(), ...viewer }, target))
   return answer.replaceAll(target.jobId, 'ID').replaceAll(target.pictureId, 'ID')
 }
 
@@ -214,12 +214,12 @@ describe.each(reads)('%s', (_, read) => {
         if (sees.includes(name)) expect(answer, name).not.toBe(ofNothing)
         else expect(answer, name).toBe(ofNothing)
       }
-      await it.settled()
+      await t.settled()
       return
     }
     for (const name of names) await targetIn(name, false)
     const viewer = viewerAt(viewerName, places.publicChannel)
-    const answer = textOf(await read.ask({ ...it.caller(), ...viewer }))
+    const answer = textOf(await read.ask({ ...t.caller(), ...viewer }))
     const seen = atOnce(viewerName, sees)
     const unseen = names.filter(name => !seen.includes(name))
     for (const name of unseen) expect(answer).not.toContain(secretOf(name))
@@ -235,7 +235,7 @@ test.each(Object.entries(viewers))('an event that comes again from %s', async (v
     const viewer = viewerAt(viewerName, places[name])
     if (viewer.conversation.platform !== places[name].platform) continue
     const eventId = events.get(jobId) ?? ''
-    const outcome = await it.easel.imagine({ prompt: 'x' }, { ...it.caller(), ...viewer, eventId })
+    const outcome = await t.easel.imagine({ prompt: 'x' }, { ...t.caller(), ...viewer, eventId })
     const shown = outcome.kind === 'duplicate' ? outcome.jobs.map(({ id }) => id) : outcome
     expect(shown, name).toEqual(sees.includes(name) ? [jobId] : [])
   }
@@ -243,27 +243,27 @@ test.each(Object.entries(viewers))('an event that comes again from %s', async (v
 
 describe('the queue', () => {
   test('shows jobs of other conversations as positions without text', async () => {
-    it.workers.mode = 'by-hand'
+    t.workers.mode = 'by-hand'
     for (const name of names) {
       const conversation = places[name]
-      await it.ask(secretOf(name), it.caller({ person: ownerIn(conversation), conversation }))
+      await t.ask(secretOf(name), t.caller({ person: ownerIn(conversation), conversation }))
     }
-    await it.until(() => it.workers.underway.length === 1)
+    await t.until(() => t.workers.underway.length === 1)
     for (const [viewerName, { sees }] of Object.entries(viewers)) {
       const viewer = viewerAt(viewerName, places.publicChannel)
-      const entries = it.easel.queue(viewer, 100)
+      const entries = t.easel.queue(viewer, 100)
       expect(entries).toHaveLength(names.length)
       const told = entries.flatMap(entry => (entry.kind === 'visible' ? entry.job.promptAsTyped : []))
       expect(told.sort(), viewerName).toEqual(atOnce(viewerName, sees).map(secretOf).sort())
       for (const entry of entries.filter(({ kind }) => kind === 'hidden'))
         expect(Object.keys(entry)).toEqual(['kind', 'state'])
     }
-    it.workers.mode = 'at-once'
-    it.workers.current.finish()
-    await it.settled()
+    t.workers.mode = 'at-once'
+    t.workers.current.finish()
+    await t.settled()
   })
 })
 
 test('every method of the facade has its row', () => {
-  expect(Object.keys(it.easel).sort()).toEqual([...Object.keys(methods), 'act'].sort())
+  expect(Object.keys(t.easel).sort()).toEqual([...Object.keys(methods), 'act'].sort())
 })

@@ -5,11 +5,11 @@ import type { JobView } from '../../src/app/views/views.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, demoModel, type TestEasel } from '../helpers/build-test-easel.ts'
 
-let it: TestEasel
+let t: TestEasel
 beforeEach(async () => {
-  it = await buildTestEasel()
+  t = await buildTestEasel()
 })
-afterEach(() => it.dispose())
+afterEach(() => t.dispose())
 
 function pictureOf(job: JobView, index = 0): string {
   const picture = job.pictures[index]
@@ -17,12 +17,12 @@ function pictureOf(job: JobView, index = 0): string {
   return picture.id
 }
 
-async function press(action: Action, caller = it.caller()): Promise<JobView> {
-  const outcome = await it.easel.act(action, caller)
+async function press(action: Action, caller = t.caller()): Promise<JobView> {
+  const outcome = await t.easel.act(action, caller)
   const [job] = outcome.kind === 'accepted' ? outcome.jobs : []
   if (!job) throw new Error(`not accepted: ${JSON.stringify(outcome)}`)
-  await it.settled()
-  return it.job(job.id)
+  await t.settled()
+  return t.job(job.id)
 }
 
 function codes(outcome: ActOutcome): string[] {
@@ -31,7 +31,7 @@ function codes(outcome: ActOutcome): string[] {
 
 describe('each button makes a new job from the old one', () => {
   test('Re-roll: the same from another seed, linked to its parent', async () => {
-    const first = await it.paint('a red circle')
+    const first = await t.paint('a red circle')
     const again = await press({ kind: 're-roll', jobId: first.id })
     expect(again.order).toEqual({ ...first.order, seed: expect.any(Number) })
     expect(
@@ -41,7 +41,7 @@ describe('each button makes a new job from the old one', () => {
   })
 
   test('Vary: image to image on the picture, subtle and strong, from new seeds', async () => {
-    const first = await it.paint('a red circle')
+    const first = await t.paint('a red circle')
     for (const [kind, strength] of [
       ['vary-subtle', 0.35],
       ['vary-strong', 0.7],
@@ -52,16 +52,16 @@ describe('each button makes a new job from the old one', () => {
         seed: expect.any(Number),
         source: { pictureId: pictureOf(first), strength },
       })
-      const sources = it.workers.runs.at(-1)?.sources ?? {}
-      expect(sources[pictureOf(first)]).toEqual(await it.bytesOf(pictureOf(first)))
+      const sources = t.workers.runs.at(-1)?.sources ?? {}
+      expect(sources[pictureOf(first)]).toEqual(await t.bytesOf(pictureOf(first)))
     }
   })
 
   test('Refine: the Refiner on the picture, from the picture’s own seed', async () => {
-    const outcome = await it.easel.imagine({ prompt: 'a red circle', count: 3, seed: 7 }, it.caller())
+    const outcome = await t.easel.imagine({ prompt: 'a red circle', count: 3, seed: 7 }, t.caller())
     const id = outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : ''
-    await it.settled()
-    const set = it.job(id)
+    await t.settled()
+    const set = t.job(id)
     const refined = await press({ kind: 'refine', pictureId: pictureOf(set, 2) })
     expect(refined.order).toMatchObject({
       kind: 'refine',
@@ -77,7 +77,7 @@ describe('each button makes a new job from the old one', () => {
   })
 
   test('Re-roll of a refined picture: refined again, from another seed', async () => {
-    const first = await it.paint('a red circle')
+    const first = await t.paint('a red circle')
     const refined = await press({ kind: 'refine', pictureId: pictureOf(first) })
     const again = await press({ kind: 're-roll', jobId: refined.id })
     expect(again.order).toEqual({ ...refined.order, seed: expect.any(Number) })
@@ -85,9 +85,9 @@ describe('each button makes a new job from the old one', () => {
   })
 
   test('Vary of a refined picture whose original was deleted: by its own words and size', async () => {
-    const first = await it.paint('a red circle')
+    const first = await t.paint('a red circle')
     const refined = await press({ kind: 'refine', pictureId: pictureOf(first) })
-    await it.easel.act({ kind: 'delete', jobId: first.id }, it.caller())
+    await t.easel.act({ kind: 'delete', jobId: first.id }, t.caller())
     const varied = await press({ kind: 'vary-strong', pictureId: pictureOf(refined) })
     expect(varied.order).toMatchObject({
       kind: 'paint',
@@ -99,7 +99,7 @@ describe('each button makes a new job from the old one', () => {
   })
 
   test('Upscale: twice or four times the pixels, within limits', async () => {
-    const first = await it.paint('a red circle')
+    const first = await t.paint('a red circle')
     const twice = await press({ kind: 'upscale', pictureId: pictureOf(first), factor: 2 })
     expect(twice.order).toEqual({
       kind: 'upscale',
@@ -119,14 +119,14 @@ describe('each button makes a new job from the old one', () => {
 
   test('Remix: the edited request over everything the picture was painted with', async () => {
     const settings = { negative: 'fog', count: 4 }
-    const caller = it.caller()
-    await it.easel.saveSettings(caller.person, settings)
-    const outcome = await it.easel.imagine(
+    const caller = t.caller()
+    await t.easel.saveSettings(caller.person, settings)
+    const outcome = await t.easel.imagine(
       { prompt: 'a red circle', seed: 7, steps: 11, guidance: 3, negative: 'dust', count: 1 },
       caller,
     )
-    await it.settled()
-    const first = it.job(outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : '')
+    await t.settled()
+    const first = t.job(outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : '')
     const remixed = await press({
       kind: 'remix',
       pictureId: pictureOf(first),
@@ -148,19 +148,19 @@ describe('each button makes a new job from the old one', () => {
   })
 
   test('Info: the picture with its job', async () => {
-    const job = await it.paint('a red circle')
-    expect(await it.easel.act({ kind: 'info', pictureId: pictureOf(job) }, it.callerNamed('ben'))).toEqual({
+    const job = await t.paint('a red circle')
+    expect(await t.easel.act({ kind: 'info', pictureId: pictureOf(job) }, t.callerNamed('ben'))).toEqual({
       kind: 'info',
       job,
       picture: job.pictures[0],
     })
-    expect(it.easel.pictureByHash(job.pictures[0]?.hash ?? '', it.caller())?.job.id).toBe(job.id)
+    expect(t.easel.pictureByHash(job.pictures[0]?.hash ?? '', t.caller())?.job.id).toBe(job.id)
   })
 })
 
 describe('buttons work', () => {
   test('on results of results, after any earlier button', async () => {
-    let job = await it.paint('a red circle')
+    let job = await t.paint('a red circle')
     const chain: ((pictureId: string, jobId: string) => Action)[] = [
       pictureId => ({ kind: 'refine', pictureId }),
       pictureId => ({ kind: 'vary-strong', pictureId }),
@@ -182,9 +182,9 @@ describe('buttons work', () => {
   })
 
   test('and make as many pictures as their result has', async () => {
-    const asked = await it.easel.imagine({ prompt: 'a red circle', count: 4 }, it.caller())
-    await it.settled()
-    const set = it.job(asked.kind === 'accepted' ? (asked.jobs[0]?.id ?? '') : '')
+    const asked = await t.easel.imagine({ prompt: 'a red circle', count: 4 }, t.caller())
+    await t.settled()
+    const set = t.job(asked.kind === 'accepted' ? (asked.jobs[0]?.id ?? '') : '')
     expect(await press({ kind: 'vary-subtle', pictureId: pictureOf(set) })).toMatchObject({
       order: { count: 4 },
     })
@@ -199,11 +199,11 @@ describe('buttons work', () => {
   })
 
   test('on an upscaled picture whose source was deleted', async () => {
-    const first = await it.paint('a red circle')
+    const first = await t.paint('a red circle')
     const refined = await press({ kind: 'refine', pictureId: pictureOf(first) })
     const larger = await press({ kind: 'upscale', pictureId: pictureOf(refined), factor: 2 })
-    await it.easel.act({ kind: 'delete', jobId: refined.id }, it.caller())
-    await it.easel.act({ kind: 'delete', jobId: first.id }, it.caller())
+    await t.easel.act({ kind: 'delete', jobId: refined.id }, t.caller())
+    await t.easel.act({ kind: 'delete', jobId: first.id }, t.caller())
     const pictureId = pictureOf(larger)
     for (const action of [
       { kind: 'refine', pictureId },
@@ -218,16 +218,16 @@ describe('buttons work', () => {
   })
 
   test('after a restart and a month', async () => {
-    const job = await it.paint('a red circle')
-    await it.built.stop(0)
-    it.clock.advance(31 * 24 * 3_600_000)
-    await it.restart()
+    const job = await t.paint('a red circle')
+    await t.built.stop(0)
+    t.clock.advance(31 * 24 * 3_600_000)
+    await t.restart()
     const varied = await press({ kind: 'vary-subtle', pictureId: pictureOf(job) })
     expect(varied).toMatchObject({ state: 'done', parent: { jobId: job.id } })
   })
 
   test('for everybody, and reply in the conversation of the press', async () => {
-    const job = await it.paint('a red circle')
+    const job = await t.paint('a red circle')
     const thread = {
       platform: 'web',
       spaceId: 'web',
@@ -238,39 +238,39 @@ describe('buttons work', () => {
     } as const
     const refined = await press(
       { kind: 'refine', pictureId: pictureOf(job) },
-      it.callerNamed('ben', { conversation: thread }),
+      t.callerNamed('ben', { conversation: thread }),
     )
     expect(refined).toMatchObject({ author: { userId: 'ben' }, conversation: thread })
   })
 
   test('on a failed job: Re-roll', async () => {
-    await it.dispose()
-    it = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.workers.underway.length === 1)
-    it.workers.current.end({ kind: 'cancelled' })
-    await it.settled()
-    it.workers.mode = 'at-once'
+    await t.dispose()
+    t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.workers.underway.length === 1)
+    t.workers.current.end({ kind: 'cancelled' })
+    await t.settled()
+    t.workers.mode = 'at-once'
     const again = await press({ kind: 're-roll', jobId: id })
     expect(again).toMatchObject({ state: 'done', order: { prompt: { positive: 'a red circle' } } })
   })
 
   test('when the model has changed since, which is said, but not when it is gone', async () => {
-    const job = await it.paint('a red circle')
-    await it.built.stop(0)
-    it.options.models = [{ ...demoModel, hash: 'new-weights' }]
-    await it.restart()
-    const outcome = await it.easel.act({ kind: 're-roll', jobId: job.id }, it.caller())
+    const job = await t.paint('a red circle')
+    await t.built.stop(0)
+    t.options.models = [{ ...demoModel, hash: 'new-weights' }]
+    await t.restart()
+    const outcome = await t.easel.act({ kind: 're-roll', jobId: job.id }, t.caller())
     expect(outcome).toMatchObject({
       kind: 'accepted',
       jobs: [{ order: { model: { hash: 'new-weights' } } }],
       notices: [{ code: 'model-changed', details: { model: 'demo' } }],
     })
-    await it.settled()
-    await it.built.stop(0)
-    it.options.models = []
-    await it.restart()
-    expect(codes(await it.easel.act({ kind: 're-roll', jobId: job.id }, it.caller()))).toEqual([
+    await t.settled()
+    await t.built.stop(0)
+    t.options.models = []
+    await t.restart()
+    expect(codes(await t.easel.act({ kind: 're-roll', jobId: job.id }, t.caller()))).toEqual([
       'model-unknown',
     ])
   })
@@ -278,47 +278,45 @@ describe('buttons work', () => {
 
 describe('a press is refused in words', () => {
   test('while the same press of the same person runs, but not for another person or button', async () => {
-    const job = await it.paint('a red circle')
-    it.workers.mode = 'by-hand'
+    const job = await t.paint('a red circle')
+    t.workers.mode = 'by-hand'
     const pictureId = pictureOf(job)
-    expect(codes(await it.easel.act({ kind: 'upscale', pictureId, factor: 2 }, it.caller()))).toEqual([
+    expect(codes(await t.easel.act({ kind: 'upscale', pictureId, factor: 2 }, t.caller()))).toEqual([
       'accepted',
     ])
-    expect(codes(await it.easel.act({ kind: 'upscale', pictureId, factor: 2 }, it.caller()))).toEqual([
+    expect(codes(await t.easel.act({ kind: 'upscale', pictureId, factor: 2 }, t.caller()))).toEqual([
       'already-running',
     ])
-    expect(codes(await it.easel.act({ kind: 'upscale', pictureId, factor: 4 }, it.caller()))).toEqual([
+    expect(codes(await t.easel.act({ kind: 'upscale', pictureId, factor: 4 }, t.caller()))).toEqual([
       'accepted',
     ])
-    expect(
-      codes(await it.easel.act({ kind: 'upscale', pictureId, factor: 2 }, it.callerNamed('ben'))),
-    ).toEqual(['accepted'])
-    await it.until(() => it.workers.underway.length === 1)
-    it.workers.current.finish()
-    it.workers.mode = 'at-once'
-    await it.settled()
-    expect(codes(await it.easel.act({ kind: 'upscale', pictureId, factor: 2 }, it.caller()))).toEqual([
+    expect(codes(await t.easel.act({ kind: 'upscale', pictureId, factor: 2 }, t.callerNamed('ben')))).toEqual(
+      ['accepted'],
+    )
+    await t.until(() => t.workers.underway.length === 1)
+    t.workers.current.finish()
+    t.workers.mode = 'at-once'
+    await t.settled()
+    expect(codes(await t.easel.act({ kind: 'upscale', pictureId, factor: 2 }, t.caller()))).toEqual([
       'accepted',
     ])
-    await it.settled()
+    await t.settled()
   })
 
   test('on jobs and pictures that do not exist', async () => {
     for (const kind of ['refine', 'vary-subtle', 'vary-strong', 'info'] as const) {
-      expect(codes(await it.easel.act({ kind, pictureId: 'forged' }, it.caller()))).toEqual([
-        'picture-unknown',
-      ])
+      expect(codes(await t.easel.act({ kind, pictureId: 'forged' }, t.caller()))).toEqual(['picture-unknown'])
     }
     for (const kind of ['re-roll', 'delete', 'cancel'] as const) {
-      expect(codes(await it.easel.act({ kind, jobId: 'forged' }, it.caller()))).toEqual(['job-unknown'])
+      expect(codes(await t.easel.act({ kind, jobId: 'forged' }, t.caller()))).toEqual(['job-unknown'])
     }
   })
 
   test('if there is no Refiner', async () => {
-    await it.dispose()
-    it = await buildTestEasel({ models: [{ ...demoModel, refiner: undefined }] })
-    const job = await it.paint('a red circle')
-    expect(codes(await it.easel.act({ kind: 'refine', pictureId: pictureOf(job) }, it.caller()))).toEqual([
+    await t.dispose()
+    t = await buildTestEasel({ models: [{ ...demoModel, refiner: undefined }] })
+    const job = await t.paint('a red circle')
+    expect(codes(await t.easel.act({ kind: 'refine', pictureId: pictureOf(job) }, t.caller()))).toEqual([
       'no-refiner',
     ])
   })
@@ -326,46 +324,46 @@ describe('a press is refused in words', () => {
 
 describe('the same event again', () => {
   test('is the same job: four times, out of order, at once, after a restart', async () => {
-    const caller = it.caller()
+    const caller = t.caller()
     const request = { prompt: 'a red circle' }
-    const outcomes = await Promise.all([1, 2, 3, 4].map(() => it.easel.imagine(request, caller)))
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => t.easel.imagine(request, caller)))
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual([
       'accepted',
       'duplicate',
       'duplicate',
       'duplicate',
     ])
-    await it.settled()
-    await it.built.stop(0)
-    await it.restart()
-    expect(await it.easel.imagine(request, caller)).toMatchObject({
+    await t.settled()
+    await t.built.stop(0)
+    await t.restart()
+    expect(await t.easel.imagine(request, caller)).toMatchObject({
       kind: 'duplicate',
       jobs: [{ state: 'done' }],
     })
-    expect(it.jobsIn(caller.conversation, 10)).toHaveLength(1)
-    expect(it.workers.runs).toHaveLength(1)
+    expect(t.jobsIn(caller.conversation, 10)).toHaveLength(1)
+    expect(t.workers.runs).toHaveLength(1)
   })
 
   test('is one job for buttons too, also while the first is running', async () => {
-    const job = await it.paint('a red circle')
-    it.workers.mode = 'by-hand'
-    const caller = it.caller()
+    const job = await t.paint('a red circle')
+    t.workers.mode = 'by-hand'
+    const caller = t.caller()
     const action: Action = { kind: 'vary-subtle', pictureId: pictureOf(job) }
-    expect((await it.easel.act(action, caller)).kind).toBe('accepted')
-    expect((await it.easel.act(action, caller)).kind).toBe('duplicate')
-    it.workers.mode = 'at-once'
+    expect((await t.easel.act(action, caller)).kind).toBe('accepted')
+    expect((await t.easel.act(action, caller)).kind).toBe('duplicate')
+    t.workers.mode = 'at-once'
   })
 })
 
 describe('several at once', () => {
   test('alternatives and repeats are shown first, then made, each its own job', async () => {
     const request = { prompt: 'a {red, blue} circle', repeat: 2, seed: 5, count: 2 }
-    expect(await it.easel.imagine(request, it.caller())).toEqual({
+    expect(await t.easel.imagine(request, t.caller())).toEqual({
       kind: 'confirm',
       prompts: ['a red circle', 'a red circle', 'a blue circle', 'a blue circle'],
     })
-    const outcome = await it.easel.imagine(request, it.caller(), { confirmed: true })
-    await it.settled()
+    const outcome = await t.easel.imagine(request, t.caller(), { confirmed: true })
+    await t.settled()
     const jobs = outcome.kind === 'accepted' ? outcome.jobs : []
     expect(
       jobs.map(({ order, promptAsTyped }) => [promptAsTyped, order.kind === 'paint' && order.seed]),
@@ -378,29 +376,25 @@ describe('several at once', () => {
   })
 
   test('wildcards are shown as typed and drawn for each job; an unknown one is named', async () => {
-    await it.dispose()
-    it = await buildTestEasel({ config: { wildcards: { animal: ['cat', 'dog'] } } })
+    await t.dispose()
+    t = await buildTestEasel({ config: { wildcards: { animal: ['cat', 'dog'] } } })
     const request = { prompt: 'a {red, blue} __animal__ with \\{braces\\}' }
-    expect(await it.easel.imagine(request, it.caller())).toMatchObject({
+    expect(await t.easel.imagine(request, t.caller())).toMatchObject({
       prompts: ['a red __animal__ with {braces}', 'a blue __animal__ with {braces}'],
     })
-    const outcome = await it.easel.imagine(request, it.caller(), { confirmed: true })
+    const outcome = await t.easel.imagine(request, t.caller(), { confirmed: true })
     const jobs = outcome.kind === 'accepted' ? outcome.jobs : []
     const prompts = jobs.map(({ order }) => (order.kind === 'paint' ? order.prompt.positive : ''))
     expect(prompts.map(prompt => prompt.split(' ')[2]).sort()).toEqual(['cat', 'dog'])
-    expect(await it.easel.imagine({ prompt: 'a __plant__' }, it.caller())).toMatchObject({
+    expect(await t.easel.imagine({ prompt: 'a __plant__' }, t.caller())).toMatchObject({
       problems: [{ code: 'wildcard-unknown', details: { name: 'plant', known: ['animal'] } }],
     })
-    await it.settled()
+    await t.settled()
   })
 
   test('more than allowed are refused, and one of them wrong refuses all', async () => {
-    expect(codes(await it.easel.imagine({ prompt: '{a,b,c,d,e} {1,2,3,4}' }, it.caller()))).toEqual([
-      'fan-out',
-    ])
-    expect(codes(await it.easel.imagine({ prompt: 'x', repeat: 17 }, it.caller()))).toEqual(['out-of-range'])
-    expect(codes(await it.easel.imagine({ prompt: '{a,b}', steps: 0 }, it.caller()))).toEqual([
-      'out-of-range',
-    ])
+    expect(codes(await t.easel.imagine({ prompt: '{a,b,c,d,e} {1,2,3,4}' }, t.caller()))).toEqual(['fan-out'])
+    expect(codes(await t.easel.imagine({ prompt: 'x', repeat: 17 }, t.caller()))).toEqual(['out-of-range'])
+    expect(codes(await t.easel.imagine({ prompt: '{a,b}', steps: 0 }, t.caller()))).toEqual(['out-of-range'])
   })
 })

@@ -5,14 +5,14 @@ import { problemSentence } from '../../src/words/en.ts'
 import { languages } from '../../src/words/locale.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 
-let it: TestEasel
+let t: TestEasel
 beforeEach(async () => {
-  it = await buildTestEasel({ config: { wildcards: { hue: ['red'] } } })
+  t = await buildTestEasel({ config: { wildcards: { hue: ['red'] } } })
 })
-afterEach(() => it.dispose())
+afterEach(() => t.dispose())
 
 async function codesOf(request: Partial<ImagineRequest>): Promise<string[]> {
-  const outcome = await it.easel.imagine({ prompt: 'a cat', ...request }, it.caller(), { confirmed: true })
+  const outcome = await t.easel.imagine({ prompt: 'a cat', ...request }, t.caller(), { confirmed: true })
   if (outcome.kind !== 'refused') return [outcome.kind]
   for (const words of Object.values(languages))
     for (const problem of outcome.problems) expect(problemSentence(words, problem)).toMatch(/[.。]$/)
@@ -74,6 +74,6 @@ describe('an aspect beside a size', () => {
     expect(await codesOf({ aspect: { width: 1, height: 1 }, size: { widthPx: 64, heightPx: 64 } })).toEqual([
       'accepted',
     ])
-    await it.settled()
+    await t.settled()
   })
 })

@@ -2,39 +2,39 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 
-let it: TestEasel
-afterEach(() => it.dispose())
+let t: TestEasel
+afterEach(() => t.dispose())
 
 /** All waiting jobs have the places 1 … n, in the order in which the queue lists them. */
 function expectPlaces(): void {
-  const waiting = it.queue().filter(job => job.state === 'queued')
+  const waiting = t.queue().filter(job => job.state === 'queued')
   expect(waiting.map(job => job.place)).toEqual(waiting.map((_, i) => i + 1))
 }
 
 describe('two hundred jobs of five people', () => {
   test('are served fairly, with every place right at every moment', async () => {
-    it = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
+    t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
     const people = ['ada', 'ben', 'cy', 'dee', 'eve']
     const authors = new Map<string, string>()
     // The worst order for the later ones: each asks for all forty at once.
     for (const person of people) {
       for (let i = 0; i < 40; i++)
-        authors.set((await it.ask(`${person} ${i}`, it.callerNamed(person))).id, person)
+        authors.set((await t.ask(`${person} ${i}`, t.callerNamed(person))).id, person)
       expectPlaces()
     }
 
     const served: string[] = []
     for (let i = 0; i < 200; i++) {
-      await it.until(() => it.workers.underway.length === 1)
-      const before = new Map(it.queue().map(job => [job.id, job]))
-      const running = it.queue().find(job => job.state === 'running')
+      await t.until(() => t.workers.underway.length === 1)
+      const before = new Map(t.queue().map(job => [job.id, job]))
+      const running = t.queue().find(job => job.state === 'running')
       served.push(authors.get(running?.id ?? '') ?? '')
-      it.workers.current.finish()
-      await it.until(() => it.find(running?.id ?? '')?.state === 'done')
-      await it.until(() => it.workers.underway.length === 1 || i === 199)
+      t.workers.current.finish()
+      await t.until(() => t.find(running?.id ?? '')?.state === 'done')
+      await t.until(() => t.workers.underway.length === 1 || i === 199)
       expectPlaces()
       // Nobody new came, so whoever stood at place n now stands at n - 1.
-      for (const job of it.queue()) {
+      for (const job of t.queue()) {
         const earlier = before.get(job.id)?.place
         if (job.state === 'queued' && earlier !== undefined) expect(job.place).toBe(earlier - 1)
         if (job.state === 'running') expect(earlier).toBe(1)
@@ -53,8 +53,8 @@ describe('two hundred jobs of five people', () => {
 
   test('across platforms, and with several devices', async () => {
     const devices = [new FakeWorkers({ device: 'a' }), new FakeWorkers({ device: 'b' })]
-    it = await buildTestEasel({ devices })
-    for (let i = 0; i < 30; i++) await it.ask(`web ${i}`)
+    t = await buildTestEasel({ devices })
+    for (let i = 0; i < 30; i++) await t.ask(`web ${i}`)
     const slack = {
       person: { platform: 'slack' as const, spaceId: 'T1', userId: 'U1', name: 'Sal' },
       conversation: {
@@ -65,10 +65,10 @@ describe('two hundred jobs of five people', () => {
         audience: 'space' as const,
       },
     }
-    const { id } = await it.ask('slack', it.caller(slack))
-    const place = it.job(id).place ?? 0
+    const { id } = await t.ask('slack', t.caller(slack))
+    const place = t.job(id).place ?? 0
     expect(place).toBeLessThanOrEqual(2)
-    await it.until(() => it.queue().length === 0)
+    await t.until(() => t.queue().length === 0)
     expect(new Set(devices.map(({ runs }) => runs.length > 5))).toEqual(new Set([true]))
   })
 })

@@ -8,24 +8,24 @@ import { FakeCourier } from '../fakes/fake-courier.ts'
 import { places } from '../helpers/access-scene.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 
-let it: TestEasel
+let t: TestEasel
 beforeEach(async () => {
   const couriers = (['discord', 'slack', 'web'] as const).map(platform => new FakeCourier(platform))
-  it = await buildTestEasel({ couriers })
+  t = await buildTestEasel({ couriers })
 })
-afterEach(() => it.dispose())
+afterEach(() => t.dispose())
 
 /** Somebody on Discord, in one of the places. */
 function from(userId: string, conversation: Conversation): Caller {
   const { platform, spaceId } = conversation
-  return it.caller({ person: { platform, spaceId, userId, name: userId }, conversation })
+  return t.caller({ person: { platform, spaceId, userId, name: userId }, conversation })
 }
 
 const pictureOf = (job: JobView | undefined): string => job?.pictures[0]?.id ?? ''
 
 async function act(action: Action, caller: Caller): Promise<ActOutcome> {
-  const outcome = await it.easel.act(action, caller)
-  await it.settled()
+  const outcome = await t.easel.act(action, caller)
+  await t.settled()
   return outcome
 }
 
@@ -36,57 +36,57 @@ function codes(outcome: { kind: string; problems?: { code: string }[] }): string
 function jobOf(outcome: ActOutcome): JobView {
   const [job] = outcome.kind === 'accepted' ? outcome.jobs : []
   if (!job) throw new Error(JSON.stringify(outcome))
-  return it.job(job.id)
+  return t.job(job.id)
 }
 
 describe('showing a picture elsewhere', () => {
   test('lets the readers of that conversation use it, and nobody else', async () => {
-    const made = await it.paint('a secret', from('ann', places.directMessage))
+    const made = await t.paint('a secret', from('ann', places.directMessage))
     const pictureId = pictureOf(made)
     const bob = from('bob', places.privateThread)
     const info = { kind: 'info', pictureId } as const
-    expect(codes(await it.easel.act(info, bob))).toEqual(['picture-unknown'])
-    expect((await it.easel.show(pictureId, from('ann', places.privateThread))).kind).toBe('shown')
-    expect((await it.easel.act(info, bob)).kind).toBe('info')
-    expect(codes(await it.easel.act(info, from('bob', places.publicChannel)))).toEqual(['picture-unknown'])
-    expect(codes(await it.easel.act(info, from('bob', places.slackPublic)))).toEqual(['picture-unknown'])
-    await it.built.stop(0)
-    await it.restart()
-    expect((await it.easel.act(info, bob)).kind).toBe('info')
+    expect(codes(await t.easel.act(info, bob))).toEqual(['picture-unknown'])
+    expect((await t.easel.show(pictureId, from('ann', places.privateThread))).kind).toBe('shown')
+    expect((await t.easel.act(info, bob)).kind).toBe('info')
+    expect(codes(await t.easel.act(info, from('bob', places.publicChannel)))).toEqual(['picture-unknown'])
+    expect(codes(await t.easel.act(info, from('bob', places.slackPublic)))).toEqual(['picture-unknown'])
+    await t.built.stop(0)
+    await t.restart()
+    expect((await t.easel.act(info, bob)).kind).toBe('info')
   })
 
   test('is the author’s to do where others there could not see it', async () => {
-    const made = await it.paint('a secret', from('ann', places.privateChannel))
-    const shown = await it.easel.show(made.id, from('bob', places.publicChannel))
+    const made = await t.paint('a secret', from('ann', places.privateChannel))
+    const shown = await t.easel.show(made.id, from('bob', places.publicChannel))
     expect(codes(shown)).toEqual(['picture-unknown'])
   })
 
   test('ends when the picture is deleted', async () => {
-    const made = await it.paint('a secret', from('ann', places.directMessage))
-    await it.easel.show(made.id, from('ann', places.publicChannel))
+    const made = await t.paint('a secret', from('ann', places.directMessage))
+    await t.easel.show(made.id, from('ann', places.publicChannel))
     await act({ kind: 'delete', jobId: made.id }, from('ann', places.directMessage))
-    expect(it.easel.job(made.id, from('bob', places.publicChannel))).toBeUndefined()
+    expect(t.easel.job(made.id, from('bob', places.publicChannel))).toBeUndefined()
   })
 })
 
 describe('going on from a picture elsewhere', () => {
   test('brings what is made of it there, and leaves the picture where it was', async () => {
-    const made = await it.paint('a secret', from('ann', places.directMessage))
+    const made = await t.paint('a secret', from('ann', places.directMessage))
     const varied = await act(
       { kind: 'vary-subtle', pictureId: pictureOf(made) },
       from('ann', places.publicChannel),
     )
     const bob = from('bob', places.publicChannel)
-    expect(it.easel.job(jobOf(varied).id, bob)?.promptAsTyped).toBe('a secret')
-    expect(it.easel.job(made.id, bob)).toBeUndefined()
-    expect(it.easel.picture(pictureOf(made), bob)).toBeUndefined()
+    expect(t.easel.job(jobOf(varied).id, bob)?.promptAsTyped).toBe('a secret')
+    expect(t.easel.job(made.id, bob)).toBeUndefined()
+    expect(t.easel.picture(pictureOf(made), bob)).toBeUndefined()
   })
 
   test('links to the earlier message only where all who read the link may see it', async () => {
-    const [discord] = it.couriers
+    const [discord] = t.couriers
     const linked = async (there: Conversation) => {
-      const made = await it.paint('a circle', from('ann', places.publicChannel))
-      const secret = await it.paint('a secret', from('ann', places.privateChannel))
+      const made = await t.paint('a circle', from('ann', places.publicChannel))
+      const secret = await t.paint('a secret', from('ann', places.privateChannel))
       for (const parent of [made, secret])
         await act({ kind: 'upscale', pictureId: pictureOf(parent), factor: 2 }, from('ann', there))
       return discord?.parents.slice(-2).map(address => address !== undefined)
@@ -102,11 +102,11 @@ describe('a source that only its author may see', () => {
 
   async function fromGiven(strength = 0.5): Promise<JobView> {
     const source = { kind: 'bytes', bytes: given } as const
-    const outcome = await it.easel.imagine(
+    const outcome = await t.easel.imagine(
       { prompt: 'a cat', source, strength },
       from('ann', places.publicChannel),
     )
-    await it.settled()
+    await t.settled()
     return jobOf(outcome)
   }
 
@@ -115,11 +115,11 @@ describe('a source that only its author may see', () => {
   test('cannot be used by others by its id', async () => {
     const id = sourceOf(await fromGiven()) ?? ''
     const source = { kind: 'stored', pictureId: id } as const
-    const named = (caller: Caller) => it.easel.imagine({ prompt: 'x', source }, caller)
+    const named = (caller: Caller) => t.easel.imagine({ prompt: 'x', source }, caller)
     expect(codes(await named(from('bob', places.publicChannel)))).toEqual(['picture-unknown'])
-    expect(await it.easel.pictureBytes(id, from('bob', places.publicChannel))).toBeUndefined()
+    expect(await t.easel.pictureBytes(id, from('bob', places.publicChannel))).toBeUndefined()
     expect((await named(from('ann', places.privateThread))).kind).toBe('accepted')
-    await it.settled()
+    await t.settled()
   })
 
   test('goes along with what was made of it, as it was used: Re-roll, Vary, Remix in other words', async () => {
@@ -158,11 +158,11 @@ describe('rows of before conversations said who reads them', () => {
     ['thread', places.publicChannel, false],
     ['thread', places.publicThread, true],
   ] as const)('are private: one of a %s', async (kind, viewer, sees) => {
-    const made = await it.paint(
+    const made = await t.paint(
       'old',
       from('ann', kind === 'thread' ? places.publicThread : places.publicChannel),
     )
-    it.built.db.client.sqlite.exec("UPDATE jobs SET conversation = json_remove(conversation, '$.audience')")
-    expect(it.easel.job(made.id, from('bob', viewer)) !== undefined).toBe(sees)
+    t.built.db.client.sqlite.exec("UPDATE jobs SET conversation = json_remove(conversation, '$.audience')")
+    expect(t.easel.job(made.id, from('bob', viewer)) !== undefined).toBe(sees)
   })
 })

@@ -11,8 +11,8 @@ const presses = 15
 /** Each generation of Upscale is four times the pixels: those of a test must stay small. */
 const largestPx = 128
 
-let it: TestEasel
-afterEach(() => it.dispose())
+let t: TestEasel
+afterEach(() => t.dispose())
 
 /** Buttons under a result that make a new job. */
 function makingButtons(job: JobView): Button[] {
@@ -36,23 +36,23 @@ function pick<T>(list: readonly T[], random: SeededRandom): T {
 }
 
 async function restartAfter(idleMs: number): Promise<void> {
-  await it.built.stop(0)
-  it.clock.advance(idleMs)
-  await it.restart()
+  await t.built.stop(0)
+  t.clock.advance(idleMs)
+  await t.restart()
 }
 
 async function start(count: number, threadId: string): Promise<JobView> {
-  const conversation = { ...it.caller().conversation, threadId, kind: 'thread' } as const
-  const outcome = await it.easel.imagine({ prompt: 'a red circle', count }, it.caller({ conversation }))
-  await it.settled()
-  return it.job(outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : JSON.stringify(outcome))
+  const conversation = { ...t.caller().conversation, threadId, kind: 'thread' } as const
+  const outcome = await t.easel.imagine({ prompt: 'a red circle', count }, t.caller({ conversation }))
+  await t.settled()
+  return t.job(outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : JSON.stringify(outcome))
 }
 
 test('any button of any result, however many generations deep, after restarts and months, makes a job in its thread', {
   timeout: 120_000,
 }, async () => {
   const random = seededRandom('walks')
-  it = await buildTestEasel()
+  t = await buildTestEasel()
   let deepest = 0
   for (let walk = 0; walk < walks; walk++) {
     const jobs = [await start(1 + Math.floor(random.next() * 4), `thread-${walk}`)]
@@ -63,11 +63,11 @@ test('any button of any result, however many generations deep, after restarts an
       const button = pick(makingButtons(parent), random)
       const said = `walk ${walk}, press ${press}: ${button.action} of generation ${generations.get(parent.id)}`
       const { conversation } = parent
-      const outcome = await it.easel.act(actionFor(button, random), it.caller({ conversation }))
+      const outcome = await t.easel.act(actionFor(button, random), t.caller({ conversation }))
       expect(outcome.kind, `${said}: ${JSON.stringify(outcome)}`).toBe('accepted')
       const made = outcome.kind === 'accepted' ? outcome.jobs[0] : undefined
-      await it.settled()
-      const child = it.job(made?.id ?? said)
+      await t.settled()
+      const child = t.job(made?.id ?? said)
       expect(child, said).toMatchObject({ state: 'done', conversation, parent: { jobId: parent.id } })
       const target = button.action === 're-roll' ? parent.pictures[0]?.id : button.targetId
       expect(child.parent?.pictureId, said).toBe(target)
@@ -76,8 +76,8 @@ test('any button of any result, however many generations deep, after restarts an
       if (random.next() < 0.1) await restartAfter(random.next() * 40 * 24 * 3_600_000)
     }
     deepest = Math.max(deepest, ...generations.values())
-    expect(it.jobsIn(it.caller().conversation, 1000)).toHaveLength((walk + 1) * (presses + 1))
+    expect(t.jobsIn(t.caller().conversation, 1000)).toHaveLength((walk + 1) * (presses + 1))
   }
   expect(deepest).toBeGreaterThan(3)
-  expect(it.log.faults).toEqual([])
+  expect(t.log.faults).toEqual([])
 })

@@ -38,26 +38,26 @@ class MortalCourier extends FakeCourier {
 async function story(k: number): Promise<boolean> {
   const death = new Death()
   const courier = new MortalCourier(death)
-  const it = await buildTestEasel({
+  const t = await buildTestEasel({
     couriers: [courier],
     parts: { beforeStatement: death.beforeStatement },
   })
   try {
     death.arm(k)
-    const caller = it.caller()
-    const asked = await it.easel.imagine({ prompt: 'a red circle' }, caller).catch(() => undefined)
-    await restOrDeath(it, death)
+    const caller = t.caller()
+    const asked = await t.easel.imagine({ prompt: 'a red circle' }, caller).catch(() => undefined)
+    await restOrDeath(t, death)
     const died = death.dead
-    it.crash()
+    t.crash()
     death.revive()
-    await it.restart()
-    await it.settled()
+    await t.restart()
+    await t.settled()
     if (asked?.kind !== 'accepted') {
       // Nobody was told that it is safe: the platform delivers the event again, and it must be one job all the same.
-      await it.easel.imagine({ prompt: 'a red circle' }, caller)
-      await it.settled()
+      await t.easel.imagine({ prompt: 'a red circle' }, caller)
+      await t.settled()
     }
-    const jobs = it.jobsIn(caller.conversation, 10)
+    const jobs = t.jobsIn(caller.conversation, 10)
     expect(
       jobs.map(({ state, pictures }) => [state, pictures.length]),
       `k=${k}`,
@@ -65,17 +65,17 @@ async function story(k: number): Promise<boolean> {
     const id = jobs[0]?.id ?? ''
     expect([...courier.messages.keys()], `k=${k}`).toEqual([id])
     expect(courier.messages.get(id), `k=${k}`).toMatchObject({ posts: 1, job: { state: 'done' } })
-    expect(it.workers.runs.length, `k=${k}`).toBeLessThanOrEqual(2)
-    expect(await it.built.db.files.list(), `k=${k}`).toHaveLength(1)
-    expect(it.built.db.client.sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(t.workers.runs.length, `k=${k}`).toBeLessThanOrEqual(2)
+    expect(await t.built.db.files.list(), `k=${k}`).toHaveLength(1)
+    expect(t.built.db.client.sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
     return died
   } finally {
-    await it.dispose()
+    await t.dispose()
   }
 }
 
-async function restOrDeath(it: TestEasel, death: Death): Promise<void> {
-  const isOver = () => death.dead || (it.queue().length === 0 && it.built.db.outbox.pending().length === 0)
+async function restOrDeath(t: TestEasel, death: Death): Promise<void> {
+  const isOver = () => death.dead || (t.queue().length === 0 && t.built.db.outbox.pending().length === 0)
   const quietly = () => {
     try {
       return isOver()
@@ -86,7 +86,7 @@ async function restOrDeath(it: TestEasel, death: Death): Promise<void> {
   }
   while (!quietly()) await setImmediate()
   // What was under way comes to its end, without effect: a real death would not leave it writing files.
-  await it.built.drain(0)
+  await t.built.drain(0)
 }
 
 /** One statement in so many is tried: every one in the long form. Where to begin differs from run to run, unless SEED names it. */

@@ -32,13 +32,13 @@ class FailingStatements {
 }
 
 /** Lets time pass until everything is over: pauses between tries are on the fake clock. */
-async function comeToRest(it: TestEasel): Promise<void> {
+async function comeToRest(t: TestEasel): Promise<void> {
   for (;;) {
-    await it.built.delivered()
-    if (it.queue().length === 0 && it.built.db.outbox.pending().length === 0) return
+    await t.built.delivered()
+    if (t.queue().length === 0 && t.built.db.outbox.pending().length === 0) return
     await turns(50)
     // Slowly: what really takes time, writing files, must not look like silence.
-    it.clock.advance(500)
+    t.clock.advance(500)
   }
 }
 
@@ -49,32 +49,32 @@ async function turns(count: number): Promise<void> {
 /** Twice is enough to see that one failure does not poison the next request. */
 async function story(k: number, persistent: boolean): Promise<boolean> {
   const statements = new FailingStatements()
-  const it = await buildTestEasel({ parts: { beforeStatement: statements.hook } })
+  const t = await buildTestEasel({ parts: { beforeStatement: statements.hook } })
   try {
-    const before = await it.paint('before')
+    const before = await t.paint('before')
     statements.arm(k, persistent)
-    const caller = it.caller()
-    const asked = await it.easel.imagine({ prompt: 'during' }, caller).catch(() => undefined)
+    const caller = t.caller()
+    const asked = await t.easel.imagine({ prompt: 'during' }, caller).catch(() => undefined)
     await turns(10)
     statements.mend()
-    await comeToRest(it)
+    await comeToRest(t)
 
     // The platform delivers the event again, as they do when they were not answered.
-    const again = await it.easel.imagine({ prompt: 'during' }, caller)
-    await comeToRest(it)
+    const again = await t.easel.imagine({ prompt: 'during' }, caller)
+    await comeToRest(t)
     if (asked?.kind === 'accepted') expect(again.kind, `k=${k}`).toBe('duplicate')
     const [job] = again.kind === 'accepted' || again.kind === 'duplicate' ? again.jobs : []
-    const after = await it.ask('after')
-    await comeToRest(it)
+    const after = await t.ask('after')
+    await comeToRest(t)
     for (const id of [before.id, job?.id ?? '', after.id]) {
-      expect(it.find(id)?.state, `k=${k} ${id}`).toBe('done')
-      expect(it.courier.messages.get(id), `k=${k} ${id}`).toMatchObject({ posts: 1, job: { state: 'done' } })
+      expect(t.find(id)?.state, `k=${k} ${id}`).toBe('done')
+      expect(t.courier.messages.get(id), `k=${k} ${id}`).toMatchObject({ posts: 1, job: { state: 'done' } })
     }
-    expect(it.built.db.client.sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
-    expect(it.jobsIn(caller.conversation, 100)).toHaveLength(3)
+    expect(t.built.db.client.sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(t.jobsIn(caller.conversation, 100)).toHaveLength(3)
     return statements.failed
   } finally {
-    await it.dispose()
+    await t.dispose()
   }
 }
 

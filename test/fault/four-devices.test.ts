@@ -30,10 +30,10 @@ beforeAll(() => {
   const built = new URL('../../dist/src/engine/host/serve-worker.js', import.meta.url)
   if (!existsSync(built)) throw new Error('workers run from dist/: build first (npm run build)')
 })
-let it: TestEasel
+let t: TestEasel
 afterEach(async () => {
-  await it.built.stop(0)
-  await it.dispose()
+  await t.built.stop(0)
+  await t.dispose()
 })
 
 test('many jobs on four devices, with deaths and a hang', { timeout: 600_000 }, async () => {
@@ -69,7 +69,7 @@ test('many jobs on four devices, with deaths and a hang', { timeout: 600_000 }, 
       },
     }
   }
-  it = await buildTestEasel({
+  t = await buildTestEasel({
     config: { limits: { maxQueuedPerPerson: jobs, quotaPictures: 0 } },
     parts: {
       clock: hastyClock,
@@ -78,17 +78,17 @@ test('many jobs on four devices, with deaths and a hang', { timeout: 600_000 }, 
   })
   const startMs = hastyClock.monotonicMs()
   const ids: string[] = []
-  for (let i = 0; i < jobs; i++) ids.push((await it.ask(`circle ${i}`)).id)
-  while (!it.isIdle) await new Promise<void>(resolve => realClock.after(20, resolve))
+  for (let i = 0; i < jobs; i++) ids.push((await t.ask(`circle ${i}`)).id)
+  while (!t.isIdle) await new Promise<void>(resolve => realClock.after(20, resolve))
   const tookMs = hastyClock.monotonicMs() - startMs
 
-  const lost = ids.filter(id => it.find(id)?.state !== 'done').length
-  const quarantined = it.log.lines.filter(({ message }) => message === 'device quarantined').length
+  const lost = ids.filter(id => t.find(id)?.state !== 'done').length
+  const quarantined = t.log.lines.filter(({ message }) => message === 'device quarantined').length
   const fewest = Math.min(...runsOn.values())
   const figures = JSON.stringify({ lost, kills, given, quarantined, fewest, runs, tookMs })
   console.log(`four devices: ${figures}`)
   expect(lost, figures).toBe(0)
-  expect(new Set(ids.map(id => it.job(id).device))).toEqual(new Set(living))
+  expect(new Set(ids.map(id => t.job(id).device))).toEqual(new Set(living))
   expect(kills, figures).toBeGreaterThan(jobs / killedEvery - 1)
   // Its rests double up to five minutes: ten jobs in the first ten minutes, then one in five.
   expect(given, figures).toBeLessThanOrEqual(10 + tookMs / 300_000)

@@ -8,29 +8,29 @@ import { HttpPerson } from '../bots/web/http-person.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 
-let it: TestEasel
+let t: TestEasel
 let adapter: WebAdapter
 let ada: HttpPerson
 beforeEach(async () => {
-  it = await buildTestEasel({ couriers: [], devices: [new FakeWorkers({ mode: 'by-hand' })] })
-  const { easel, clock, ids, log } = it
+  t = await buildTestEasel({ couriers: [], devices: [new FakeWorkers({ mode: 'by-hand' })] })
+  const { easel, clock, ids, log } = t
   const defaults = loadConfig(packageRoot, packageRoot)
   const config = { ...defaults, web: { ...defaults.web, port: 0 } }
   adapter = new WebAdapter({ easel, config, secrets: {}, clock, ids, log })
-  it.built.register(adapter.courier)
+  t.built.register(adapter.courier)
   await adapter.start()
   ada = new HttpPerson(() => adapter.url ?? '')
 })
 afterEach(async () => {
   await adapter.stop()
-  await it.dispose()
+  await t.dispose()
 })
 
 test('refuses what is new in one sentence, shows what is there, keeps what runs, and goes on when there is room', async () => {
-  const { sqlite } = it.built.db.client
+  const { sqlite } = t.built.db.client
   await ada.imagines('the first --seed 1')
-  await it.until(() => it.workers.underway.length === 1)
-  await it.built.delivered()
+  await t.until(() => t.workers.underway.length === 1)
+  await t.built.delivered()
 
   const used = Number(sqlite.pragma('page_count', { simple: true }))
   sqlite.pragma(`max_page_count = ${used}`)
@@ -42,20 +42,20 @@ test('refuses what is new in one sentence, shows what is there, keeps what runs,
   }
   expect(said).toEqual([en.errors.storage({ problem: { what: 'disk-full' } })])
   expect((await ada.gets('/')).status).toBe(200)
-  const accepted = it.queue().length
-  const first = it.queue()[0]?.id ?? ''
+  const accepted = t.queue().length
+  const first = t.queue()[0]?.id ?? ''
 
   // What little an ending needs may still have room; else its device waits with the picture.
-  it.workers.current.finish()
-  const isRecorded = () => it.find(first)?.state === 'done'
-  const waits = () => it.log.faults.some(({ message }) => message === 'an ending could not be recorded yet')
-  await it.until(() => isRecorded() || waits())
+  t.workers.current.finish()
+  const isRecorded = () => t.find(first)?.state === 'done'
+  const waits = () => t.log.faults.some(({ message }) => message === 'an ending could not be recorded yet')
+  await t.until(() => isRecorded() || waits())
 
   sqlite.pragma('max_page_count = 1000000')
-  it.clock.advance(5000)
-  await it.until(isRecorded)
-  expect(it.workers.runs.filter(({ order }) => order.kind === 'paint' && order.seed === 1)).toHaveLength(1)
+  t.clock.advance(5000)
+  await t.until(isRecorded)
+  expect(t.workers.runs.filter(({ order }) => order.kind === 'paint' && order.seed === 1)).toHaveLength(1)
   expect((await ada.posts('/say', { text: '/imagine there is room again' })).kind).toBe('accepted')
-  expect(it.queue()).toHaveLength(accepted)
+  expect(t.queue()).toHaveLength(accepted)
   expect(sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
 })

@@ -24,14 +24,14 @@ vi.mock('node:fs/promises', async original => {
 const partialLosses = Number(process.env.EASEL_POWER_LOSSES ?? 1)
 
 /** Looked at right after the start that follows the loss. */
-type Check = (it: TestEasel) => unknown
+type Check = (t: TestEasel) => unknown
 
 class Story {
   readonly promises: Check[] = []
-  readonly it: TestEasel
+  readonly t: TestEasel
 
-  constructor(it: TestEasel) {
-    this.it = it
+  constructor(t: TestEasel) {
+    this.t = t
   }
 
   /** A person was told; returns how to take it back. */
@@ -43,15 +43,15 @@ class Story {
 
   async paint(prompt: string, source?: Uint8Array): Promise<{ id: string; withdraw: () => void }> {
     const given = source && { source: { kind: 'bytes', bytes: source } as const }
-    const outcome = await this.it.easel.imagine({ prompt, ...given }, this.it.caller())
+    const outcome = await this.t.easel.imagine({ prompt, ...given }, this.t.caller())
     const id = outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : ''
-    const accepted = this.promise(it => expect(it.find(id)?.promptAsTyped).toBe(prompt))
-    await this.it.settled()
-    const [picture] = this.it.job(id).pictures
+    const accepted = this.promise(t => expect(t.find(id)?.promptAsTyped).toBe(prompt))
+    await this.t.settled()
+    const [picture] = this.t.job(id).pictures
     if (!picture) throw new Error('nothing was painted')
-    const done = this.promise(async it => {
-      expect(it.find(id)?.state).toBe('done')
-      expect(sha256((await it.bytesOf(picture.id)) ?? new Uint8Array())).toBe(picture.hash)
+    const done = this.promise(async t => {
+      expect(t.find(id)?.state).toBe('done')
+      expect(sha256((await t.bytesOf(picture.id)) ?? new Uint8Array())).toBe(picture.hash)
     })
     return {
       id,
@@ -68,20 +68,20 @@ const secret = 'a word that nobody may find'
 
 /** Everything that is forced to disk: requests, a person's own picture, results, a deletion, a forgetting. */
 async function tell(story: Story): Promise<void> {
-  const { it } = story
+  const { t } = story
   const first = await story.paint('a red circle', tinyPng(128, 128, [10, 20, 30]))
   const second = await story.paint(secret)
 
   first.withdraw()
-  await it.easel.act({ kind: 'delete', jobId: first.id }, it.caller())
+  await t.easel.act({ kind: 'delete', jobId: first.id }, t.caller())
   const deleted = story.promise(after => {
     expect(after.find(first.id)).toBeUndefined()
     expect(picturesOf(after).filter(name => name.startsWith(first.id))).toEqual([])
   })
-  await it.settled()
+  await t.settled()
 
   second.withdraw()
-  await it.easel.forget(it.caller().person)
+  await t.easel.forget(t.caller().person)
   deleted()
   story.promise(after => {
     expect(picturesOf(after)).toEqual([])
@@ -90,22 +90,22 @@ async function tell(story: Story): Promise<void> {
   })
 }
 
-function picturesOf(it: TestEasel): string[] {
+function picturesOf(t: TestEasel): string[] {
   try {
-    return readdirSync(join(it.dataDir, 'pictures'))
+    return readdirSync(join(t.dataDir, 'pictures'))
   } catch {
     return []
   }
 }
 
 /** Whole or not there: of every row, and of nothing else. */
-function checkFolder(it: TestEasel, when: string): void {
-  const { sqlite } = it.built.db.client
+function checkFolder(t: TestEasel, when: string): void {
+  const { sqlite } = t.built.db.client
   expect(sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
   const rows = sqlite.prepare<[], { file: string; hash: string }>('SELECT file, hash FROM pictures').all()
-  expect(picturesOf(it).toSorted(), when).toEqual(rows.map(({ file }) => file).toSorted())
+  expect(picturesOf(t).toSorted(), when).toEqual(rows.map(({ file }) => file).toSorted())
   for (const { file, hash } of rows)
-    expect(sha256(readFileSync(join(it.dataDir, 'pictures', file)))).toBe(hash)
+    expect(sha256(readFileSync(join(t.dataDir, 'pictures', file)))).toBe(hash)
 }
 
 test('nothing that was acknowledged is missing, and no half a picture is there', {
@@ -113,26 +113,26 @@ test('nothing that was acknowledged is missing, and no half a picture is there',
 }, async () => {
   const random = seededRandom('power loss')
   const part = (bound: number) => Math.floor(random.next() * (bound + 1))
-  const it = await buildTestEasel()
+  const t = await buildTestEasel()
   try {
-    disk.begin(it.dataDir)
-    const story = new Story(it)
+    disk.begin(t.dataDir)
+    const story = new Story(t)
     await tell(story)
     disk.end()
     const losses: Unsynced[] = ['lost', ...Array.from({ length: partialLosses }, () => part)]
     for (let moment = 1; moment <= disk.events.length; moment++) {
       for (const unsynced of losses) {
-        it.crash()
-        disk.restore(moment, it.dataDir, unsynced)
-        await it.restart()
-        for (const promise of disk.promisesAt(moment)) await story.promises[promise]?.(it)
-        await it.settled()
-        checkFolder(it, `before event ${moment}, unsynced: ${unsynced}`)
+        t.crash()
+        disk.restore(moment, t.dataDir, unsynced)
+        await t.restart()
+        for (const promise of disk.promisesAt(moment)) await story.promises[promise]?.(t)
+        await t.settled()
+        checkFolder(t, `before event ${moment}, unsynced: ${unsynced}`)
       }
     }
     process.stdout.write(`power loss: ${disk.events.length} moments, ${losses.length} losses each\n`)
   } finally {
     disk.end()
-    await it.dispose()
+    await t.dispose()
   }
 })

@@ -10,8 +10,8 @@ import { retainedBytes } from '../helpers/retained-bytes.ts'
 const people = 20
 const served = 120
 
-let it: TestEasel
-afterEach(() => it.dispose())
+let t: TestEasel
+afterEach(() => t.dispose())
 
 interface Times {
   /** The middle of what each call took. */
@@ -47,30 +47,30 @@ async function timesOf(count: number, call: (i: number) => unknown): Promise<Tim
 async function measure(waiting: number): Promise<Measured> {
   const devices = [0, 1, 2, 3].map(i => new FakeWorkers({ device: `fake:${i}`, mode: 'by-hand' }))
   const limits = { maxQueuedPerPerson: waiting, maxQueued: 2 * waiting, maxWaitHours: 0 }
-  it = new TestEasel({ devices, config: { limits } })
-  const { db } = it.built
+  t = new TestEasel({ devices, config: { limits } })
+  const { db } = t.built
   await db.write(() => {
     for (let i = 0; i < waiting; i++) insertJob(db, `job-${i}`, `person-${i % people}`)
     // Their first messages were shown long ago.
     db.client.sqlite.exec('DELETE FROM outbox')
   })
   const bytesBefore = retainedBytes()
-  await it.start()
-  await it.until(() => devices.every(({ underway }) => underway.length === 1))
+  await t.start()
+  await t.until(() => devices.every(({ underway }) => underway.length === 1))
 
-  const asked = await timesOf(60, i => it.ask(`number ${i}`, it.callerNamed(`person-${i % people}`)))
-  const placed = await timesOf(200, i => it.find(`job-${waiting - 200 + i}`)?.place)
-  const asker = it.callerNamed('person-1')
+  const asked = await timesOf(60, i => t.ask(`number ${i}`, t.callerNamed(`person-${i % people}`)))
+  const placed = await timesOf(200, i => t.find(`job-${waiting - 200 + i}`)?.place)
+  const asker = t.callerNamed('person-1')
   const shown = await timesOf(40, () => {
-    it.easel.ownQueue(asker.person, 10)
-    const context = { easel: it.easel, ids: it.ids, caller: asker, words: en, nowMs: 0 }
+    t.easel.ownQueue(asker.person, 10)
+    const context = { easel: t.easel, ids: t.ids, caller: asker, words: en, nowMs: 0 }
     return queue.handle({ ...context, prefix: '/', usage: '' }, {})
   })
   const claimed = await timesOf(served, async i => {
     const device = devices[i % devices.length]
     const runs = device?.runs.length ?? 0
     device?.current.finish()
-    await it.until(() => device?.runs.length === runs + 1)
+    await t.until(() => device?.runs.length === runs + 1)
   })
   const grownMb = (retainedBytes() - bytesBefore) / 2 ** 20
   const order = db.client.sqlite
@@ -87,7 +87,7 @@ test('are taken, placed and served as quickly as four hundred, and fairly', {
   timeout: 120_000,
 }, async () => {
   const short = await measure(400)
-  await it.dispose()
+  await t.dispose()
   const long = await measure(10_000)
   const said = ({ asked, placed, shown, claimed, grownMb }: Measured) =>
     Object.entries({ asked, placed, shown, claimed })

@@ -13,10 +13,10 @@ beforeAll(() => {
   const built = new URL('../../dist/src/engine/host/serve-worker.js', import.meta.url)
   if (!existsSync(built)) throw new Error('workers run from dist/: build first (npm run build)')
 })
-let it: TestEasel
+let t: TestEasel
 afterEach(async () => {
-  await it.built.stop(0)
-  await it.dispose()
+  await t.built.stop(0)
+  await t.dispose()
 })
 
 test.each([
@@ -33,7 +33,7 @@ test.each([
     return create({ entry, device: 'mortal:0', setup, env: {} })
   }
   const other = new FakeWorkers({ device: 'fake:1', mode: 'by-hand' })
-  it = await buildTestEasel({
+  t = await buildTestEasel({
     parts: {
       clock: realClock,
       devices: [
@@ -42,19 +42,19 @@ test.each([
       ],
     },
   })
-  const undisturbed = await it.ask('a blue square')
-  await it.until(() => other.underway.length === 1)
-  const { id } = await it.ask('a red circle')
-  await it.until(() => lives === 2)
-  expect(it.job(undisturbed.id).state).toBe('running')
-  await it.until(() => it.find(id)?.state === 'done')
+  const undisturbed = await t.ask('a blue square')
+  await t.until(() => other.underway.length === 1)
+  const { id } = await t.ask('a red circle')
+  await t.until(() => lives === 2)
+  expect(t.job(undisturbed.id).state).toBe('running')
+  await t.until(() => t.find(id)?.state === 'done')
   other.current.finish()
-  await it.settled()
-  expect(it.job(id)).toMatchObject({
+  await t.settled()
+  expect(t.job(id)).toMatchObject({
     state: 'done',
     device: 'mortal:0',
     pictures: [{ seed: expect.any(Number) }],
   })
-  expect(it.built.db.jobs.get(id)).toMatchObject({ attempt: 2, crashes: 1 })
-  expect(it.built.db.jobs.get(undisturbed.id)).toMatchObject({ attempt: 1, crashes: 0 })
+  expect(t.built.db.jobs.get(id)).toMatchObject({ attempt: 2, crashes: 1 })
+  expect(t.built.db.jobs.get(undisturbed.id)).toMatchObject({ attempt: 1, crashes: 0 })
 })

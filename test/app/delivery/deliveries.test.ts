@@ -8,74 +8,74 @@ const busy = (retryAfterMs: number) => new AppError('platform-busy', { platform:
 const offline = new AppError('platform-unreachable', { platform: 'web' })
 
 describe('the outbox', () => {
-  let it: TestEasel
+  let t: TestEasel
   beforeEach(async () => {
-    it = await buildTestEasel()
+    t = await buildTestEasel()
   })
-  afterEach(() => it.dispose())
+  afterEach(() => t.dispose())
 
   test.each(['open', 'settle'] as const)(
     'is drained after a crash before and after %s, and each job is posted once',
     async kind => {
       for (const fault of ['failBefore', 'failAfter'] as const) {
-        it.courier[fault] = call => (call.kind === kind ? offline : undefined)
-        const { id } = await it.ask(`crash ${fault} ${kind}`)
-        await it.until(() => it.find(id)?.state === 'done')
-        await it.built.delivered()
-        expect(it.courier.messages.get(id)?.job.state === 'done').toBe(
+        t.courier[fault] = call => (call.kind === kind ? offline : undefined)
+        const { id } = await t.ask(`crash ${fault} ${kind}`)
+        await t.until(() => t.find(id)?.state === 'done')
+        await t.built.delivered()
+        expect(t.courier.messages.get(id)?.job.state === 'done').toBe(
           kind === 'settle' && fault === 'failAfter',
         )
 
-        it.crash()
-        it.courier[fault] = () => undefined
-        await it.restart()
-        await it.settled()
-        expect(it.courier.messages.get(id)).toMatchObject({ posts: 1, job: { state: 'done' } })
+        t.crash()
+        t.courier[fault] = () => undefined
+        await t.restart()
+        await t.settled()
+        expect(t.courier.messages.get(id)).toMatchObject({ posts: 1, job: { state: 'done' } })
       }
     },
   )
 
   test('is drained in order for each job, despite failures', async () => {
     let calls = 0
-    it.courier.failAfter = () => {
+    t.courier.failAfter = () => {
       calls += 1
       return calls % 2 === 1 ? offline : undefined
     }
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.find(id)?.state === 'done')
-    while (it.built.db.outbox.pending().length > 0) {
-      await it.built.delivered()
-      it.clock.advance(1000)
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.find(id)?.state === 'done')
+    while (t.built.db.outbox.pending().length > 0) {
+      await t.built.delivered()
+      t.clock.advance(1000)
     }
-    expect(it.courier.kindsFor(id)).toEqual(['open', 'open', 'settle', 'settle'])
+    expect(t.courier.kindsFor(id)).toEqual(['open', 'open', 'settle', 'settle'])
   })
 
   test('waits as long as the platform says, and not a moment less', async () => {
     let busy = true
-    it.courier.failBefore = () =>
+    t.courier.failBefore = () =>
       busy ? new AppError('platform-busy', { platform: 'web', retryAfterMs: 30_000 }) : undefined
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.find(id)?.state === 'done')
-    await it.built.delivered()
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.find(id)?.state === 'done')
+    await t.built.delivered()
     busy = false
-    it.clock.advance(29_999)
-    await it.built.delivered()
-    expect(it.courier.kindsFor(id)).toEqual(['open'])
-    it.clock.advance(1)
-    await it.settled()
-    expect(it.courier.kindsFor(id)).toEqual(['open', 'open', 'settle'])
+    t.clock.advance(29_999)
+    await t.built.delivered()
+    expect(t.courier.kindsFor(id)).toEqual(['open'])
+    t.clock.advance(1)
+    await t.settled()
+    expect(t.courier.kindsFor(id)).toEqual(['open', 'open', 'settle'])
   })
 
   test('pauses ever longer, up to five minutes, when a platform does not answer', async () => {
-    it.courier.failBefore = () => offline
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.find(id)?.state === 'done')
+    t.courier.failBefore = () => offline
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.find(id)?.state === 'done')
     for (let i = 0; i < 12; i++) {
-      await it.built.delivered()
-      it.clock.advance(300_000)
+      await t.built.delivered()
+      t.clock.advance(300_000)
     }
-    await it.built.delivered()
-    const pauses = it.log.faults.flatMap(({ fields }) => ('pauseMs' in fields ? Number(fields.pauseMs) : []))
+    await t.built.delivered()
+    const pauses = t.log.faults.flatMap(({ fields }) => ('pauseMs' in fields ? Number(fields.pauseMs) : []))
     expect(pauses.length).toBeGreaterThan(10)
     for (const [i, pauseMs] of pauses.entries()) {
       expect(pauseMs).toBeLessThanOrEqual(Math.min(300_000, 1000 * 2 ** i))
@@ -84,106 +84,106 @@ describe('the outbox', () => {
   })
 
   test('tries the next way after any refusal', async () => {
-    it.courier.resultWays = ['edit', 'thread', 'direct']
-    it.courier.refuse = call =>
+    t.courier.resultWays = ['edit', 'thread', 'direct']
+    t.courier.refuse = call =>
       call.way === 'edit' || call.way === 'thread'
         ? { kind: 'closed', reason: 'unknown', code: '99999' }
         : undefined
-    const job = await it.paint('a red circle')
-    expect(it.courier.kindsFor(job.id)).toEqual(['open', 'settle', 'thread', 'direct'])
-    expect(it.courier.messages.get(job.id)?.job.state).toBe('done')
-    expect(it.courier.closed.get(job.id)).toMatchObject({ kind: 'arrived', way: 'direct' })
-    expect(it.log.faults).toEqual([])
+    const job = await t.paint('a red circle')
+    expect(t.courier.kindsFor(job.id)).toEqual(['open', 'settle', 'thread', 'direct'])
+    expect(t.courier.messages.get(job.id)?.job.state).toBe('done')
+    expect(t.courier.closed.get(job.id)).toMatchObject({ kind: 'arrived', way: 'direct' })
+    expect(t.log.faults).toEqual([])
   })
 
   test('takes the next way also where one fails again and again, and logs that', async () => {
-    it.courier.resultWays = ['edit', 'direct']
-    it.courier.failBefore = call => (call.way === 'edit' ? new TypeError('a defect') : undefined)
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.find(id)?.state === 'done')
-    while (it.built.db.outbox.pending().length > 0) {
-      await it.built.delivered()
-      it.clock.advance(1000)
+    t.courier.resultWays = ['edit', 'direct']
+    t.courier.failBefore = call => (call.way === 'edit' ? new TypeError('a defect') : undefined)
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.find(id)?.state === 'done')
+    while (t.built.db.outbox.pending().length > 0) {
+      await t.built.delivered()
+      t.clock.advance(1000)
     }
-    expect(it.courier.kindsFor(id)).toEqual(['open', 'settle', 'settle', 'settle', 'settle', 'direct'])
-    expect(it.log.faults.at(-1)).toMatchObject({ message: 'a way of delivery failed' })
+    expect(t.courier.kindsFor(id)).toEqual(['open', 'settle', 'settle', 'settle', 'settle', 'direct'])
+    expect(t.log.faults.at(-1)).toMatchObject({ message: 'a way of delivery failed' })
   })
 
   test('never takes a closed way again, not after a crash either', async () => {
-    it.courier.resultWays = ['edit', 'direct']
-    it.courier.refuse = call =>
+    t.courier.resultWays = ['edit', 'direct']
+    t.courier.refuse = call =>
       call.way === 'edit' ? { kind: 'closed', reason: 'content', code: '200000' } : undefined
-    it.courier.failBefore = call => (call.way === 'direct' ? busy(5000) : undefined)
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.courier.calls.some(({ way }) => way === 'direct'))
-    await it.built.delivered()
-    it.crash()
-    it.courier.failBefore = () => undefined
-    await it.restart()
-    await it.settled()
-    expect(it.courier.kindsFor(id)).toEqual(['open', 'settle', 'direct', 'direct'])
+    t.courier.failBefore = call => (call.way === 'direct' ? busy(5000) : undefined)
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.courier.calls.some(({ way }) => way === 'direct'))
+    await t.built.delivered()
+    t.crash()
+    t.courier.failBefore = () => undefined
+    await t.restart()
+    await t.settled()
+    expect(t.courier.kindsFor(id)).toEqual(['open', 'settle', 'direct', 'direct'])
   })
 
   test('waits where a way takes its time, as long as that says, and then goes on with it', async () => {
     let waits = 2
-    it.courier.later = call => {
+    t.courier.later = call => {
       if (call.kind !== 'settle' || waits === 0) return undefined
       waits -= 1
       return 1500
     }
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.find(id)?.state === 'done')
-    await it.built.delivered()
-    it.clock.advance(1499)
-    await it.built.delivered()
-    expect(it.courier.kindsFor(id)).toEqual(['open', 'settle'])
-    it.clock.advance(1)
-    await it.built.delivered()
-    it.clock.advance(1500)
-    await it.settled()
-    expect(it.courier.kindsFor(id)).toEqual(['open', 'settle', 'settle', 'settle'])
-    expect(it.log.faults).toEqual([])
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.find(id)?.state === 'done')
+    await t.built.delivered()
+    t.clock.advance(1499)
+    await t.built.delivered()
+    expect(t.courier.kindsFor(id)).toEqual(['open', 'settle'])
+    t.clock.advance(1)
+    await t.built.delivered()
+    t.clock.advance(1500)
+    await t.settled()
+    expect(t.courier.kindsFor(id)).toEqual(['open', 'settle', 'settle', 'settle'])
+    expect(t.log.faults).toEqual([])
   })
 
   test('ends where every way is closed: written down, logged, and the picture is still here', async () => {
-    it.courier.resultWays = ['edit', 'direct']
-    it.courier.refuse = call =>
+    t.courier.resultWays = ['edit', 'direct']
+    t.courier.refuse = call =>
       call.kind === 'settle' ? { kind: 'closed', reason: 'forbidden', code: '50013' } : undefined
-    const job = await it.paint('a red circle')
+    const job = await t.paint('a red circle')
     const refusals = [
       { what: 'edit', reason: 'forbidden', code: '50013' },
       { what: 'direct', reason: 'forbidden', code: '50013' },
     ]
-    expect(it.built.db.deliveries.get(job.id)).toMatchObject({ end: 'undeliverable', refusals })
-    expect(it.courier.closed.get(job.id)).toEqual({ kind: 'undeliverable', refusals })
-    expect(it.log.faults).toEqual([
+    expect(t.built.db.deliveries.get(job.id)).toMatchObject({ end: 'undeliverable', refusals })
+    expect(t.courier.closed.get(job.id)).toEqual({ kind: 'undeliverable', refusals })
+    expect(t.log.faults).toEqual([
       expect.objectContaining({
         message: 'a result could not be delivered',
         fields: expect.objectContaining({ jobId: job.id, refusals }),
       }),
     ])
-    expect(it.job(job.id).pictures).toHaveLength(1)
+    expect(t.job(job.id).pictures).toHaveLength(1)
   })
 
   test('ends, and is not tried for ever, where a platform gives no answer for days', async () => {
-    it.courier.failBefore = call => (call.kind === 'settle' ? busy(3_600_000) : undefined)
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.find(id)?.state === 'done')
+    t.courier.failBefore = call => (call.kind === 'settle' ? busy(3_600_000) : undefined)
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.find(id)?.state === 'done')
     for (let hours = 0; hours < 74; hours++) {
-      await it.built.delivered()
-      it.clock.advance(3_600_000)
+      await t.built.delivered()
+      t.clock.advance(3_600_000)
     }
-    await it.settled()
-    expect(it.built.db.deliveries.get(id)).toMatchObject({
+    await t.settled()
+    expect(t.built.db.deliveries.get(id)).toMatchObject({
       end: 'undeliverable',
       refusals: [{ what: 'edit', reason: 'silent' }],
     })
   })
 
   test('of a platform that is off waits until it is on', async () => {
-    const { id } = await it.ask(
+    const { id } = await t.ask(
       'a red circle',
-      it.caller({
+      t.caller({
         person: { platform: 'slack', spaceId: 'T1', userId: 'U1', name: 'Ada' },
         conversation: {
           platform: 'slack',
@@ -194,32 +194,32 @@ describe('the outbox', () => {
         },
       }),
     )
-    await it.until(() => it.find(id)?.state === 'done')
+    await t.until(() => t.find(id)?.state === 'done')
     const slack = new FakeCourier('slack')
-    it.built.register(slack)
-    await it.settled()
+    t.built.register(slack)
+    await t.settled()
     expect(slack.kindsFor(id)).toEqual(['open', 'settle'])
   })
 })
 
 describe('progress', () => {
-  let it: TestEasel
+  let t: TestEasel
   beforeEach(async () => {
-    it = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
+    t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
   })
-  afterEach(() => it.dispose())
+  afterEach(() => t.dispose())
 
   test('is shown at the pace of the courier, the newest only, and never after the result', async () => {
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.workers.underway.length === 1)
-    await it.built.delivered()
-    const run = it.workers.current
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.workers.underway.length === 1)
+    await t.built.delivered()
+    const run = t.workers.current
     for (let i = 0; i < 10; i++) {
       run.step(1, Uint8Array.of(i))
-      it.clock.advance(500)
-      await it.built.delivered()
+      t.clock.advance(500)
+      await t.built.delivered()
     }
-    const shown = it.courier.calls.filter(call => call.kind === 'progress')
+    const shown = t.courier.calls.filter(call => call.kind === 'progress')
     // Ten steps in five seconds, an edit each two seconds.
     expect(shown.length).toBeGreaterThanOrEqual(2)
     expect(shown.length).toBeLessThanOrEqual(3)
@@ -228,40 +228,40 @@ describe('progress', () => {
 
     run.step(run.steps - 10)
     run.finish()
-    await it.settled()
-    it.clock.advance(60_000)
-    await it.built.delivered()
-    expect(it.courier.kindsFor(id).at(-1)).toBe('settle')
+    await t.settled()
+    t.clock.advance(60_000)
+    await t.built.delivered()
+    expect(t.courier.kindsFor(id).at(-1)).toBe('settle')
   })
 
   test('shows the position near the front, and each time it has halved', async () => {
     const ids: string[] = []
-    for (let i = 0; i < 33; i++) ids.push((await it.ask(`job ${i}`)).id)
+    for (let i = 0; i < 33; i++) ids.push((await t.ask(`job ${i}`)).id)
     const last = ids.at(-1) ?? ''
-    await it.built.delivered()
+    await t.built.delivered()
     const places: (number | undefined)[] = []
     for (let i = 0; i < 32; i++) {
-      await it.until(() => it.workers.underway.length === 1)
-      it.workers.current.finish()
-      await it.until(() => it.find(ids[i] ?? '')?.state === 'done')
-      it.clock.advance(5000)
-      await it.built.delivered()
-      const message = it.courier.messages.get(last)
+      await t.until(() => t.workers.underway.length === 1)
+      t.workers.current.finish()
+      await t.until(() => t.find(ids[i] ?? '')?.state === 'done')
+      t.clock.advance(5000)
+      await t.built.delivered()
+      const message = t.courier.messages.get(last)
       if (places.at(-1) !== message?.job.place) places.push(message?.job.place)
     }
     expect(places.slice(0, 7)).toEqual([32, 16, 8, 5, 4, 3, 2])
   })
 
   test('refused by a platform does not affect the job', async () => {
-    it.courier.failBefore = call => (call.kind === 'progress' ? offline : undefined)
-    const { id } = await it.ask('a red circle')
-    await it.until(() => it.workers.underway.length === 1)
-    await it.built.delivered()
-    it.clock.advance(5000)
-    it.workers.current.step()
-    await it.built.delivered()
-    it.workers.current.finish()
-    await it.settled()
-    expect(it.courier.messages.get(id)?.job.state).toBe('done')
+    t.courier.failBefore = call => (call.kind === 'progress' ? offline : undefined)
+    const { id } = await t.ask('a red circle')
+    await t.until(() => t.workers.underway.length === 1)
+    await t.built.delivered()
+    t.clock.advance(5000)
+    t.workers.current.step()
+    await t.built.delivered()
+    t.workers.current.finish()
+    await t.settled()
+    expect(t.courier.messages.get(id)?.job.state).toBe('done')
   })
 })

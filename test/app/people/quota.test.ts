@@ -7,38 +7,38 @@ import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { places } from '../../helpers/access-scene.ts'
 import { buildTestEasel, type TestEasel, type TestEaselOptions } from '../../helpers/build-test-easel.ts'
 
-let it: TestEasel
-afterEach(() => it.dispose())
+let t: TestEasel
+afterEach(() => t.dispose())
 
 async function open(options: TestEaselOptions): Promise<void> {
   const couriers = (['discord', 'slack', 'web'] as const).map(platform => new FakeCourier(platform))
-  it = await buildTestEasel({ couriers, ...options })
+  t = await buildTestEasel({ couriers, ...options })
 }
 
 function inGuild(spaceId: string, userId = 'ann'): Caller {
   const conversation = { ...places.publicChannel, spaceId }
-  return it.caller({ person: { platform: 'discord', spaceId, userId, name: userId }, conversation })
+  return t.caller({ person: { platform: 'discord', spaceId, userId, name: userId }, conversation })
 }
 
 function inWorkspace(spaceId: string, userId = 'ann'): Caller {
   const conversation = { ...places.slackPublic, spaceId }
-  return it.caller({ person: { platform: 'slack', spaceId, userId, name: userId }, conversation })
+  return t.caller({ person: { platform: 'slack', spaceId, userId, name: userId }, conversation })
 }
 
 function direct(userId = 'ann'): Caller {
   const conversation = { ...places.directMessage, channelId: `D-${userId}` }
-  return it.caller({ person: { platform: 'discord', spaceId: 'direct', userId, name: userId }, conversation })
+  return t.caller({ person: { platform: 'discord', spaceId: 'direct', userId, name: userId }, conversation })
 }
 
 async function ask(caller: Caller, count: number): Promise<string> {
   const answer = await request(caller, count)
-  if (answer === 'accepted') await it.settled()
+  if (answer === 'accepted') await t.settled()
   return answer
 }
 
 /** The same without waiting for the pictures. */
 async function request(caller: Caller, count: number): Promise<string> {
-  const outcome = await it.easel.imagine({ prompt: 'a cat', count }, caller)
+  const outcome = await t.easel.imagine({ prompt: 'a cat', count }, caller)
   return outcome.kind === 'refused'
     ? inUtc(outcome.problems.map(one => problemSentence(en, one)).join(' '))
     : outcome.kind
@@ -51,7 +51,7 @@ describe('a person’s quota', () => {
     expect(await ask(inGuild('G2'), 2)).toBe('accepted')
     expect(await ask(direct(), 2)).toBe('accepted')
     expect(await ask(inGuild('G3'), 1)).toContain('Your 6 pictures per 24 hours are used up')
-    expect(it.easel.usage(inGuild('G9').person)).toMatchObject({ jobs: 3, pictures: 6, left: 0 })
+    expect(t.easel.usage(inGuild('G9').person)).toMatchObject({ jobs: 3, pictures: 6, left: 0 })
     expect(await ask(inGuild('G3', 'bob'), 1)).toBe('accepted')
     expect(await ask(inWorkspace('T1'), 4)).toBe('accepted')
     expect(await ask(inWorkspace('T2'), 4)).toBe('accepted')
@@ -63,7 +63,7 @@ describe('a person’s quota', () => {
     expect(await ask(direct(), 4)).toMatch(
       /^3 of your 6 pictures per 24 hours are left, and this asks for 4; this is possible at .* UTC\.$/,
     )
-    const outcome = await it.easel.imagine({ prompt: 'a cat', count: 4, repeat: 2 }, direct(), {
+    const outcome = await t.easel.imagine({ prompt: 'a cat', count: 4, repeat: 2 }, direct(), {
       confirmed: true,
     })
     expect(
@@ -78,17 +78,17 @@ describe('a person’s quota', () => {
     expect(await ask(inGuild('G1'), 2)).toBe('accepted')
     expect(await ask(inGuild('G1', 'bob'), 2)).toBe('accepted')
     expect(await ask(inGuild('G1', 'cy'), 1)).toContain('This place’s 4 pictures per 24 hours are used up')
-    expect(it.easel.usage(inGuild('G1', 'cy').person).left).toBe(0)
+    expect(t.easel.usage(inGuild('G1', 'cy').person).left).toBe(0)
     expect(await ask(inGuild('G2'), 4)).toBe('accepted')
     // Direct messages are no community that could share anything.
     for (const userId of ['ann', 'bob', 'cy']) expect(await ask(direct(userId), 4)).toBe('accepted')
-    expect(it.easel.usage(direct('dee').person).left).toBeUndefined()
+    expect(t.easel.usage(direct('dee').person).left).toBeUndefined()
   })
 })
 
 describe('on the web, where a browser without its cookie is a new person', () => {
   const visitor = (userId: string, address: string): Caller =>
-    it.caller({
+    t.caller({
       person: { platform: 'web', spaceId: 'web', userId, name: userId, address },
       conversation: {
         platform: 'web',
@@ -118,7 +118,7 @@ describe('on the web, where a browser without its cookie is a new person', () =>
     expect(await ask(visitor('a', 'one'), 1)).toContain('Your 4 pictures per 24 hours are used up')
     expect(await ask(visitor('b', 'one'), 4)).toBe('accepted')
     expect(await ask(visitor('c', 'one'), 1)).toContain('Your network’s 8 pictures per 24 hours are used up')
-    expect(it.easel.usage(visitor('c', 'one').person).left).toBe(0)
+    expect(t.easel.usage(visitor('c', 'one').person).left).toBe(0)
     expect(await ask(visitor('d', 'two'), 4)).toBe('accepted')
     expect(await ask(visitor('e', 'three'), 1)).toContain('This place’s 12 pictures per 24 hours are used up')
   })
@@ -130,17 +130,17 @@ describe('a person in several guilds', () => {
       devices: [new FakeWorkers({ mode: 'by-hand' })],
       config: { limits: { maxQueuedPerPerson: 3 } },
     })
-    await it.ask('running', inGuild('G0', 'eve'))
-    await it.until(() => it.workers.underway.length === 1)
-    for (const guild of ['G1', 'G2', 'G3']) await it.ask(`ann in ${guild}`, inGuild(guild))
-    for (const n of [1, 2]) await it.ask(`bob ${n}`, inGuild('G1', 'bob'))
+    await t.ask('running', inGuild('G0', 'eve'))
+    await t.until(() => t.workers.underway.length === 1)
+    for (const guild of ['G1', 'G2', 'G3']) await t.ask(`ann in ${guild}`, inGuild(guild))
+    for (const n of [1, 2]) await t.ask(`bob ${n}`, inGuild('G1', 'bob'))
     expect(await ask(inGuild('G4'), 1)).toContain('The queue is full (3 jobs)')
-    const waiting = () => it.queue().flatMap(job => (job.state === 'queued' ? job.promptAsTyped : []))
+    const waiting = () => t.queue().flatMap(job => (job.state === 'queued' ? job.promptAsTyped : []))
     expect(waiting()).toEqual(['ann in G1', 'bob 1', 'ann in G2', 'bob 2', 'ann in G3'])
-    it.crash()
-    await it.restart()
-    await it.until(() => it.workers.underway.length > 0)
-    const own = it.easel.ownQueue(direct().person, 10).jobs
+    t.crash()
+    await t.restart()
+    await t.until(() => t.workers.underway.length > 0)
+    const own = t.easel.ownQueue(direct().person, 10).jobs
     expect(own.map(job => job.promptAsTyped)).toEqual(['ann in G1', 'ann in G2', 'ann in G3'])
     expect(waiting().slice(-4)).toEqual(['bob 1', 'ann in G2', 'bob 2', 'ann in G3'])
   })

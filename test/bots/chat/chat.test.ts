@@ -42,7 +42,7 @@ describe('the chat core', () => {
   ): Promise<Question> {
     const reply = await chat.imagine(by, request)
     const [button] = reply.kind === 'message' ? reply.message.buttons.flat() : []
-    if (button?.action !== 'confirm') throw new Error('nothing was asked')
+    if (button?.action !== 'confirm') throw new Error(`nothing was asked: ${JSON.stringify(reply)}`)
     return { action: 'confirm', id: button.targetId }
   }
 
@@ -74,7 +74,7 @@ describe('the chat core', () => {
       seed: 7,
       guidance: 4.25,
       refine: false,
-      size: { widthPx: 512, heightPx: 768 },
+      size: { widthPx: 128, heightPx: 192 },
       source: { kind: 'stored', pictureId: parentPictureId },
       mask: { kind: 'bytes', bytes },
       strength: 0.5,

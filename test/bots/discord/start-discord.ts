@@ -97,10 +97,10 @@ export class DiscordTest {
 
   static async start(options: DiscordTestOptions = {}): Promise<DiscordTest> {
     const test = new TestEasel({ couriers: [], ...options.easel })
-    const it = new DiscordTest(test, await scene(test.clock, options.fake), options)
-    await it.test.start()
-    await it.adapter.start()
-    return it
+    const t = new DiscordTest(test, await scene(test.clock, options.fake), options)
+    await t.test.start()
+    await t.adapter.start()
+    return t
   }
 
   get discord(): FakeDiscord {

@@ -102,10 +102,10 @@ export class SlackTest {
     const test = new TestEasel({ couriers: [], ...options.easel })
     const stage = await scene(test.clock)
     stage.slack.faults.acceptsUnsharedFiles = options.acceptsUnsharedFiles ?? true
-    const it = new SlackTest(test, stage, options)
-    await it.test.start()
-    await it.#listen()
-    return it
+    const t = new SlackTest(test, stage, options)
+    await t.test.start()
+    await t.#listen()
+    return t
   }
 
   get slack(): FakeSlack {

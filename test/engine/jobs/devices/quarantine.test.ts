@@ -7,7 +7,7 @@ function quarantine(...answers: boolean[]) {
   const clock = new FakeClock()
   const rests: number[] = []
   let ends = 0
-  const it = new Quarantine({
+  const t = new Quarantine({
     clock,
     probe: async () => answers.shift() ?? true,
     onBegin: restMs => rests.push(restMs),
@@ -16,56 +16,56 @@ function quarantine(...answers: boolean[]) {
     },
   })
   const settle = () => new Promise<void>(resolve => setImmediate(resolve))
-  return { it, clock, rests, settle, ends: () => ends }
+  return { t, clock, rests, settle, ends: () => ends }
 }
 
 test('after a first fault a device is probed at once', async () => {
-  const { it, rests, settle, ends } = quarantine()
-  it.begin('probe')
-  expect(it.holds).toBe(true)
+  const { t, rests, settle, ends } = quarantine()
+  t.begin('probe')
+  expect(t.holds).toBe(true)
   await settle()
-  expect(it.holds).toBe(false)
+  expect(t.holds).toBe(false)
   expect([rests, ends()]).toEqual([[0], 1])
 })
 
 test('one that fails again and again rests twice as long each time, five minutes at most', async () => {
-  const { it, clock, rests, settle } = quarantine()
+  const { t, clock, rests, settle } = quarantine()
   for (let fault = 0; fault < 11; fault++) {
-    it.begin('probe')
+    t.begin('probe')
     clock.advance(300_000)
     await settle()
-    expect(it.holds).toBe(false)
+    expect(t.holds).toBe(false)
   }
   expect(rests.slice(0, 5)).toEqual([0, 2000, 4000, 8000, 16_000])
   expect(rests.at(-1)).toBe(300_000)
 })
 
 test('a probe that fails is followed by a rest and another probe', async () => {
-  const { it, clock, rests, settle, ends } = quarantine(false, false)
-  it.begin('rest')
+  const { t, clock, rests, settle, ends } = quarantine(false, false)
+  t.begin('rest')
   for (let i = 0; i < 3; i++) {
     expect(ends()).toBe(0)
     clock.advance(rests.at(-1) ?? 0)
     await settle()
   }
-  expect([rests, ends(), it.holds]).toEqual([[2000, 4000, 8000], 1, false])
+  expect([rests, ends(), t.holds]).toEqual([[2000, 4000, 8000], 1, false])
 })
 
 test('a job that was done wipes the slate clean', async () => {
-  const { it, rests, settle } = quarantine()
+  const { t, rests, settle } = quarantine()
   for (let i = 0; i < 3; i++) {
-    it.begin('probe')
+    t.begin('probe')
     await settle()
-    it.forget()
+    t.forget()
   }
   expect(rests).toEqual([0, 0, 0])
 })
 
 test('when the device stops, nothing is probed any more', async () => {
-  const { it, clock, settle, ends } = quarantine()
-  it.begin('rest')
-  it.end()
+  const { t, clock, settle, ends } = quarantine()
+  t.begin('rest')
+  t.end()
   clock.advance(300_000)
   await settle()
-  expect([it.holds, ends()]).toEqual([false, 0])
+  expect([t.holds, ends()]).toEqual([false, 0])
 })
