@@ -254,7 +254,7 @@ function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): Imag
 
 /** Pictures that come along take the place of those that the old ControlNets and image prompts looked at. */
 function picturesReplaced(base: ImagineRequest, edited: ImagineRequest): Partial<ImagineRequest> {
-  const withoutPicture = <Wish extends { pictureId?: string }>({ pictureId: _, ...wish }: Wish) => wish
+  const withoutPicture = <Item extends { pictureId?: string }>({ pictureId: _, ...rest }: Item) => rest
   return {
     ...(edited.controlPictures && { controls: base.controls?.map(withoutPicture) }),
     ...(edited.promptPictures && { imagePrompts: base.imagePrompts?.map(withoutPicture) }),

@@ -7,7 +7,7 @@ import type { Preprocessor } from '../engine/work-order.ts'
 export type GivenPicture = { kind: 'stored'; pictureId: string } | { kind: 'bytes'; bytes: Uint8Array }
 
 /** A ControlNet as it was asked for, with one of our pictures where it names one. */
-export interface ControlWish {
+export interface ControlRequest {
   name: string
   pictureId?: string
   preprocessor?: Preprocessor
@@ -18,7 +18,7 @@ export interface ControlWish {
 }
 
 /** A picture as a prompt. Without a name, by the IP-Adapter that there is. */
-export interface ImagePromptWish {
+export interface ImagePromptRequest {
   name?: string
   pictureId?: string
   scale?: number
@@ -55,7 +55,7 @@ export interface ImagineRequest {
   /** A VAE of the library by name, in place of the model's own. */
   vae?: string
   /** LoRAs beside those that the prompt names. */
-  loras?: readonly LoraWish[]
+  loras?: readonly LoraRequest[]
   style?: string
   clipSkip?: number
   /** The rule by which marks in the prompts are read, where it is not to be the configuration's. */
@@ -80,10 +80,10 @@ export interface ImagineRequest {
   softEdgePx?: number
   /** Only the part around the mask is painted, at full resolution: pixels of padding around it; false: all. */
   onlyMasked?: number | false
-  controls?: readonly ControlWish[]
+  controls?: readonly ControlRequest[]
   /** For those of `controls` that name no picture, in their order. */
   controlPictures?: readonly GivenPicture[]
-  imagePrompts?: readonly ImagePromptWish[]
+  imagePrompts?: readonly ImagePromptRequest[]
   /** The same for `imagePrompts`. */
   promptPictures?: readonly GivenPicture[]
   fast?: boolean
@@ -94,7 +94,7 @@ export interface ImagineRequest {
 }
 
 /** A LoRA by name; what is left out is 1, or the same for the text encoders as for the U-Net. */
-export interface LoraWish {
+export interface LoraRequest {
   readonly name: string
   readonly unetWeight?: number
   readonly textWeight?: number

@@ -8,7 +8,7 @@ import type { UsageView } from '../views/views.ts'
 import { directSpaceId, type Person } from './people.ts'
 
 /** What somebody asks for at once. */
-export interface Asked {
+export interface QuotaRequest {
   person: Person
   jobs: number
   pictures: number
@@ -21,11 +21,11 @@ interface Quota {
   used: readonly UsageEntry[]
 }
 
-/** Asked inside the transaction that accepts, so that two requests at once cannot both take the last place. */
+/** Called inside the transaction that accepts, so that two requests at once cannot both take the last place. */
 export function refusalByQuota(
   db: Database,
   limits: Config['limits'],
-  { person, jobs, pictures }: Asked,
+  { person, jobs, pictures }: QuotaRequest,
   now: number,
 ): Problem | undefined {
   if (db.openJobs.countQueued() + jobs > limits.maxQueued) {

@@ -1,5 +1,5 @@
 /** The pictures of a request, by their use. */
-import type { GivenPicture, ImagePromptWish, ImagineRequest } from '../requests.ts'
+import type { GivenPicture, ImagePromptRequest, ImagineRequest } from '../requests.ts'
 
 /** What a picture that comes along is for: each has its option, its form field and its label. */
 export const pictureUses = ['source', 'mask', 'controlPicture', 'promptPicture'] as const
@@ -31,16 +31,16 @@ export function picturesOf(request: ImagineRequest): Map<PicturePlace, GivenPict
 export function imagePromptsOf({
   imagePrompts,
   promptPictures = [],
-}: ImagineRequest): readonly ImagePromptWish[] {
+}: ImagineRequest): readonly ImagePromptRequest[] {
   return imagePrompts ?? promptPictures.map(() => ({}))
 }
 
 function dealt(
-  wishes: readonly { pictureId?: string }[],
+  requested: readonly { pictureId?: string }[],
   given: readonly GivenPicture[],
 ): (GivenPicture | undefined)[] {
   let next = 0
-  return wishes.map(({ pictureId }) => {
+  return requested.map(({ pictureId }) => {
     if (pictureId !== undefined) return { kind: 'stored', pictureId }
     const picture = given[Math.min(next, given.length - 1)]
     next += 1

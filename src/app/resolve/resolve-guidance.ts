@@ -9,7 +9,7 @@ import {
   type Preprocessor,
   preprocessors,
 } from '../../engine/work-order.ts'
-import type { ControlWish, GivenPicture, ImagePromptWish, ImagineRequest } from '../requests.ts'
+import type { ControlRequest, GivenPicture, ImagePromptRequest, ImagineRequest } from '../requests.ts'
 import { type Catalogue, filesOf, findByName, namesOf, suggestions } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'
 import { imagePromptsOf, type PicturePlace } from './request-pictures.ts'
@@ -25,43 +25,46 @@ export interface GuidanceContext {
 }
 
 export function resolveControls(
-  { controls: wishes = [], controlPictures = [] }: ImagineRequest,
+  { controls: requested = [], controlPictures = [] }: ImagineRequest,
   context: GuidanceContext,
   findings: Findings,
 ): ControlOrder[] | undefined {
   const nets = filesOf(context.catalogue, 'controlnet')
-  if (wishes.length === 0) {
+  if (requested.length === 0) {
     if (controlPictures.length > 0) findings.refuse('control-unnamed', { known: namesOf(nets).slice(0, 10) })
     return undefined
   }
-  findings.inRange('control', wishes.length, bounds.controls)
-  refuseUnused('--control', wishes, controlPictures, findings)
-  return wishes.flatMap((wish, i) => controlOf(wish, i, nets, context, findings) ?? [])
+  findings.inRange('control', requested.length, bounds.controls)
+  refuseUnused('--control', requested, controlPictures, findings)
+  return requested.flatMap((control, i) => controlOf(control, i, nets, context, findings) ?? [])
 }
 
 function controlOf(
-  wish: ControlWish,
+  control: ControlRequest,
   index: number,
   nets: readonly FileRecord[],
   { model, pictureIdAt }: GuidanceContext,
   findings: Findings,
 ): ControlOrder | undefined {
-  const { scale = usualScale.control, range: [start, end] = [0, 1], guess = false } = wish
+  const { scale = usualScale.control, range: [start, end] = [0, 1], guess = false } = control
   findings.inRange('control', scale, bounds.controlScale)
   inRange('control', [start, end], bounds.controlRange, findings)
-  const net = findByKind(nets, wish.name)
+  const net = findByKind(nets, control.name)
   if (!net) {
-    findings.refuse('control-unknown', { name: wish.name, known: suggestions(namesOf(nets), wish.name) })
+    findings.refuse('control-unknown', {
+      name: control.name,
+      known: suggestions(namesOf(nets), control.name),
+    })
     return undefined
   }
   if (!isLikeUNet(net, model)) findings.refuse('control-unfit', { control: net.name, model: model.name })
   const pictureId = pictureIdAt(`control ${index}`)
   if (pictureId === undefined) {
     // A picture that was given and refused is named already.
-    if (wish.pictureId === undefined) findings.refuse('control-without-picture', { control: net.name })
+    if (control.pictureId === undefined) findings.refuse('control-without-picture', { control: net.name })
     return undefined
   }
-  const preprocessor = wish.preprocessor ?? usualPreprocessor(net.name)
+  const preprocessor = control.preprocessor ?? usualPreprocessor(net.name)
   return { model: { name: net.name, hash: net.hash }, pictureId, preprocessor, scale, start, end, guess }
 }
 
@@ -94,16 +97,16 @@ export function resolveImagePrompts(
   context: GuidanceContext,
   findings: Findings,
 ): ImagePromptOrder[] | undefined {
-  const wishes = imagePromptsOf(request)
-  if (wishes.length === 0) return undefined
+  const requested = imagePromptsOf(request)
+  if (requested.length === 0) return undefined
   const adapters = filesOf(context.catalogue, 'ip-adapter')
-  findings.inRange('image-prompt', wishes.length, bounds.imagePrompts)
-  refuseUnused('--image-prompt', wishes, request.promptPictures ?? [], findings)
-  return wishes.flatMap((wish, i) => imagePromptOf(wish, i, adapters, context, findings) ?? [])
+  findings.inRange('image-prompt', requested.length, bounds.imagePrompts)
+  refuseUnused('--image-prompt', requested, request.promptPictures ?? [], findings)
+  return requested.flatMap((prompt, i) => imagePromptOf(prompt, i, adapters, context, findings) ?? [])
 }
 
 function imagePromptOf(
-  { name, pictureId: given, scale = usualScale.imagePrompt }: ImagePromptWish,
+  { name, pictureId: given, scale = usualScale.imagePrompt }: ImagePromptRequest,
   index: number,
   adapters: readonly FileRecord[],
   { model, pictureIdAt }: GuidanceContext,
@@ -132,11 +135,11 @@ function imagePromptOf(
 /** No picture is passed over in silence. */
 function refuseUnused(
   flag: string,
-  wishes: readonly { pictureId?: string }[],
+  requested: readonly { pictureId?: string }[],
   { length: given }: readonly GivenPicture[],
   findings: Findings,
 ): void {
-  const taken = wishes.filter(({ pictureId }) => pictureId === undefined).length
+  const taken = requested.filter(({ pictureId }) => pictureId === undefined).length
   if (given > taken) findings.refuse('pictures-unused', { flag, given, taken })
 }
 

@@ -4,12 +4,12 @@ import { bounds } from '../../common/bounds.ts'
 import type { FileRecord } from '../../engine/models/file-record.ts'
 import { loraMentions, mentionedName } from '../../engine/text/lora-mentions.ts'
 import type { LoraOrder, PaintOrder } from '../../engine/work-order.ts'
-import type { LoraWish } from '../requests.ts'
+import type { LoraRequest } from '../requests.ts'
 import { type Catalogue, findByName, suggestions } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'
 
 export function resolveLoras(
-  wishes: readonly LoraWish[] = [],
+  requested: readonly LoraRequest[] = [],
   prompt: Pick<PaintOrder['prompt'], 'positive' | 'positive2' | 'syntax'>,
   { files = [] }: Catalogue,
   findings: Findings,
@@ -20,10 +20,10 @@ export function resolveLoras(
     findings.refuse('lora-weight', { name: mention.name, written: mention.written })
     return []
   })
-  const asked = wishes.map(({ name, unetWeight = 1, textWeight = unetWeight }) => {
+  const fromFlag = requested.map(({ name, unetWeight = 1, textWeight = unetWeight }) => {
     return { name, unetWeight, textWeight }
   })
-  const all = [...mentioned, ...asked]
+  const all = [...mentioned, ...fromFlag]
   if (all.length === 0) return undefined
   findings.inRange('lora', all.length, bounds.loras)
   return all.flatMap(({ name, unetWeight, textWeight }) => {

@@ -12,7 +12,7 @@ import type { TypedOptions } from '../commands/command-option.ts'
 import { type CommandName, helpLines, runCommand } from '../commands/commands.ts'
 import { topicMessage } from '../commands/topics.ts'
 import type { Question } from '../messages/buttons.ts'
-import { broughtMessage, deletionReply } from '../messages/delivery-notices.ts'
+import { deletionReply, showStatusMessage } from '../messages/delivery-notices.ts'
 import { infoMessage, pictureMessage } from '../messages/info-message.ts'
 import { problemSentences, shortened } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
@@ -140,7 +140,7 @@ export class Chat {
     deliveryId: string,
     cureFor?: (refusal: Refusal) => string[],
   ): Promise<Message | undefined> {
-    return broughtMessage(this.#parts.easel, deliveryId, caller, words, cureFor)
+    return showStatusMessage(this.#parts.easel, deliveryId, caller, words, cureFor)
   }
 
   remixStart(

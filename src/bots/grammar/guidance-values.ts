@@ -1,5 +1,5 @@
 /** The typed form of ControlNets and image prompts: `canny:0.8:0-0.6:@ID; tile`, with the parts after a name in any order. */
-import type { ControlWish, ImagePromptWish } from '../../app/requests.ts'
+import type { ControlRequest, ImagePromptRequest } from '../../app/requests.ts'
 import { type Preprocessor, preprocessors } from '../../engine/work-order.ts'
 import { type FlagValue, number } from './flag-values.ts'
 
@@ -12,7 +12,7 @@ const asItIs = 'map'
 /** The hyphen in 1e-7 does not separate two numbers. */
 const fromTo = /^(.+?)(?<!e)\s*[-–]\s*(.+)$/i
 
-export const controlList: FlagValue<readonly ControlWish[]> = {
+export const controlList: FlagValue<readonly ControlRequest[]> = {
   expected: 'control',
   shape: 'NAME[:SCALE][:FROM-TO][:map|canny|tile|blur][:guess][:@ID][; …]',
   read: typed => readList(typed, readControl),
@@ -31,7 +31,7 @@ export const controlList: FlagValue<readonly ControlWish[]> = {
       .join('; '),
 }
 
-export const imagePromptList: FlagValue<readonly ImagePromptWish[]> = {
+export const imagePromptList: FlagValue<readonly ImagePromptRequest[]> = {
   expected: 'image-prompt',
   shape: '[NAME][:SCALE][:@ID][; …]',
   // Without an id it uses the attached picture.
@@ -43,43 +43,44 @@ export const imagePromptList: FlagValue<readonly ImagePromptWish[]> = {
 }
 
 function readList<T>(typed: string, read: (parts: readonly string[]) => T | undefined) {
-  const wishes = typed.split(';').map(one => read(one.split(':').map(part => part.trim())))
-  return wishes.every(wish => wish !== undefined) ? wishes : undefined
+  const items = typed.split(';').map(one => read(one.split(':').map(part => part.trim())))
+  return items.every(item => item !== undefined) ? items : undefined
 }
 
-function readControl([name = '', ...parts]: readonly string[]): ControlWish | undefined {
-  const wish: ControlWish = { name }
-  const isRead = name !== '' && name.length <= longestName && parts.every(part => readControlPart(part, wish))
-  return isRead ? wish : undefined
+function readControl([name = '', ...parts]: readonly string[]): ControlRequest | undefined {
+  const control: ControlRequest = { name }
+  const isRead =
+    name !== '' && name.length <= longestName && parts.every(part => readControlPart(part, control))
+  return isRead ? control : undefined
 }
 
 /** False for an unknown part or a repeated one. */
-function readControlPart(part: string, wish: ControlWish): boolean {
+function readControlPart(part: string, control: ControlRequest): boolean {
   const word = part.toLowerCase()
   const preprocessor = preprocessorOf(word)
-  if (preprocessor !== undefined) return once(wish, 'preprocessor', preprocessor)
-  if (word === 'guess') return once(wish, 'guess', true)
+  if (preprocessor !== undefined) return once(control, 'preprocessor', preprocessor)
+  if (word === 'guess') return once(control, 'guess', true)
   const range = fromTo.exec(part)
   if (range) {
     const [from, to] = [number.read(range[1] ?? ''), number.read(range[2] ?? '')]
-    return from !== undefined && to !== undefined && from <= to && once(wish, 'range', [from, to])
+    return from !== undefined && to !== undefined && from <= to && once(control, 'range', [from, to])
   }
-  return readScaleOrPicture(part, wish)
+  return readScaleOrPicture(part, control)
 }
 
-function readImagePrompt(parts: readonly string[]): ImagePromptWish | undefined {
-  const wish: ImagePromptWish = {}
+function readImagePrompt(parts: readonly string[]): ImagePromptRequest | undefined {
+  const prompt: ImagePromptRequest = {}
   const isRead = parts.every(
-    (part, i) => readScaleOrPicture(part, wish) || (i === 0 && isName(part) && once(wish, 'name', part)),
+    (part, i) => readScaleOrPicture(part, prompt) || (i === 0 && isName(part) && once(prompt, 'name', part)),
   )
-  return isRead ? wish : undefined
+  return isRead ? prompt : undefined
 }
 
-function readScaleOrPicture(part: string, wish: ControlWish | ImagePromptWish): boolean {
+function readScaleOrPicture(part: string, item: ControlRequest | ImagePromptRequest): boolean {
   const id = /^@([0-9a-z]{1,64})$/i.exec(part)?.[1]
-  if (id !== undefined) return once<ImagePromptWish, 'pictureId'>(wish, 'pictureId', id)
+  if (id !== undefined) return once<ImagePromptRequest, 'pictureId'>(item, 'pictureId', id)
   const scale = number.read(part)
-  return scale !== undefined && once<ImagePromptWish, 'scale'>(wish, 'scale', scale)
+  return scale !== undefined && once<ImagePromptRequest, 'scale'>(item, 'scale', scale)
 }
 
 /** Whether a text is not a part of another kind. */
@@ -92,9 +93,9 @@ function preprocessorOf(word: string): Preprocessor | undefined {
   return preprocessors.find(preprocessor => preprocessor === word)
 }
 
-function once<Wish extends object, Key extends keyof Wish>(wish: Wish, key: Key, value: Wish[Key]): boolean {
-  if (wish[key] !== undefined) return false
-  wish[key] = value
+function once<Item extends object, Key extends keyof Item>(item: Item, key: Key, value: Item[Key]): boolean {
+  if (item[key] !== undefined) return false
+  item[key] = value
   return true
 }
 

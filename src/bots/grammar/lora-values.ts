@@ -1,23 +1,23 @@
 /** How LoRAs are typed: `name:0.8; other:0.5:1`, a weight for the U-Net and one for the text encoders. */
-import type { LoraWish } from '../../app/requests.ts'
+import type { LoraRequest } from '../../app/requests.ts'
 import { type FlagValue, number } from './flag-values.ts'
 
 /** Names of files are shorter; what is longer is not looked for. */
 const longestName = 200
 
-export const loraList: FlagValue<readonly LoraWish[]> = {
+export const loraList: FlagValue<readonly LoraRequest[]> = {
   expected: 'loras',
   shape: 'NAME[:WEIGHT[:TEXT WEIGHT]][; …]',
   read(typed) {
-    const wishes = typed.split(';').map(readLora)
-    return wishes.every(wish => wish !== undefined) ? wishes : undefined
+    const loras = typed.split(';').map(readLora)
+    return loras.every(lora => lora !== undefined) ? loras : undefined
   },
   write: loras => loras.map(writeLora).join('; '),
   joined: (before, more) => [...before, ...more],
 }
 
 /** Weights stand behind the last colons: a name may have some of its own. */
-function readLora(text: string): LoraWish | undefined {
+function readLora(text: string): LoraRequest | undefined {
   const parts = text.split(':').map(part => part.trim())
   const weights: number[] = []
   while (parts.length > 1 && weights.length < 2) {
@@ -37,7 +37,7 @@ function readLora(text: string): LoraWish | undefined {
 }
 
 /** Both weights where they differ, or where the name could be taken to end with one. */
-function writeLora({ name, unetWeight = 1, textWeight = unetWeight }: LoraWish): string {
+function writeLora({ name, unetWeight = 1, textWeight = unetWeight }: LoraRequest): string {
   const isPlain = unetWeight === textWeight && !name.includes(':')
   return [name, unetWeight, ...(isPlain ? [] : [textWeight])].join(':')
 }

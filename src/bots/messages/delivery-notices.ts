@@ -45,7 +45,7 @@ const showTimeoutMs = 20_000
  * What is to be said beside a past result that is being brought, if anything. `cureFor` says how a place that is closed
  * can be opened.
  */
-export async function broughtMessage(
+export async function showStatusMessage(
   easel: Pick<Easel, 'deliveryStatus'>,
   deliveryId: string,
   viewer: Viewer,

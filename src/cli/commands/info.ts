@@ -128,6 +128,6 @@ function quoted(request: ImagineRequest): string {
   return shellQuote(bare.startsWith('-') ? text : bare)
 }
 
-function withoutPicture<Wish extends { pictureId?: string }>({ pictureId: _, ...wish }: Wish) {
-  return wish
+function withoutPicture<Item extends { pictureId?: string }>({ pictureId: _, ...rest }: Item) {
+  return rest
 }

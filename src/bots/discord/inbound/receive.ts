@@ -21,7 +21,7 @@ import { Downloads } from './downloads.ts'
 import type { HandlerContext } from './handler-context.ts'
 import { acknowledgeAndReply, attempt, replyNow } from './reply.ts'
 import { type RequestContext, requestContextOf } from './request-context.ts'
-import { startFromMessage, tellOfMessage } from './shortcut-handlers.ts'
+import { replyWithPictureInfo, startFromMessage } from './shortcut-handlers.ts'
 
 export interface ReceiveParts {
   easel: Easel
@@ -88,7 +88,7 @@ async function shortcut(
     case 'useAsSource':
       return startFromMessage(context, requester, used)
     case 'imageInfo':
-      return acknowledgeAndReply(used, 'private', parts, () => tellOfMessage(context, requester, used))
+      return acknowledgeAndReply(used, 'private', parts, () => replyWithPictureInfo(context, requester, used))
     default:
       return replyNow(used, parts, () => render(textMessage(words.discord.replies.unknownCommand), words))
   }

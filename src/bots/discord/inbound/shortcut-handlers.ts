@@ -49,7 +49,7 @@ export async function startFromMessage(
 }
 
 /** Replies with the parameters of the message's picture. */
-export async function tellOfMessage(
+export async function replyWithPictureInfo(
   context: HandlerContext,
   requester: RequestContext,
   shortcut: MessageContextMenuCommandInteraction,

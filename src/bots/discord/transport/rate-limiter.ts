@@ -7,7 +7,7 @@ import type { Clock } from '../../../system/ports.ts'
 import { timedCache } from '../../timed-cache.ts'
 
 /** discord.js's data on an exhausted limit. */
-export interface UsedUp {
+export interface ExhaustedLimit {
   method: string
   /** `/channels/:id/messages`. */
   route: string
@@ -61,7 +61,7 @@ export class RateLimiter {
   }
 
   /** The time to wait after a refusal, in milliseconds. */
-  retryAfter({ method, route, majorParameter, limit, retryAfter }: UsedUp): number {
+  retryAfter({ method, route, majorParameter, limit, retryAfter }: ExhaustedLimit): number {
     const name = `${method.toUpperCase()} ${route}`
     const resetMs = this.#clock.monotonicMs() + Math.max(shortestWaitMs, retryAfter)
     const windowMs = Math.max(shortestWaitMs, this.#windowsMs.get(name) ?? 0)

@@ -7,7 +7,7 @@ import { withFiles } from '../../chat/given-pictures.ts'
 import { fieldOfProblem, promptField } from '../../chat/paint-form.ts'
 import { readSettings } from '../../chat/settings-form.ts'
 import { textMessage } from '../../messages/message.ts'
-import { act, type HandlerContext, imagine, obstacleIn, payloadOf } from '../inbound/handler-context.ts'
+import { act, type HandlerContext, imagine, payloadOf, permissionHint } from '../inbound/handler-context.ts'
 import type { RequestContext } from '../inbound/request-context.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import { ViewValues } from './fields.ts'
@@ -26,7 +26,7 @@ export async function openPaintForm(
   triggerId: string,
   start: { source?: FormOrigin['source']; remixOf?: string; prompt?: string; negative?: string } = {},
 ): Promise<Payload | undefined> {
-  const obstacle = await obstacleIn(context, requester, 'lately')
+  const obstacle = await permissionHint(context, requester, 'lately')
   // A form whose request could not be accepted is not opened.
   if (obstacle !== undefined) return render(textMessage(obstacle), requester.words)
   const { source, remixOf, ...shown } = start
@@ -58,7 +58,7 @@ export async function submitPaintForm(
 ): Promise<Submitted> {
   const { words, workspace, place, caller } = requester
   // The form stays open, so its input is not lost while somebody invites the bot.
-  const obstacle = await obstacleIn(context, requester, 'now')
+  const obstacle = await permissionHint(context, requester, 'now')
   if (obstacle !== undefined) return { kind: 'wrong', errors: { [promptField]: obstacle } }
   const read = readPaintView(values, origin)
   if (read.kind === 'refused') return { kind: 'wrong', errors: fieldErrors(read.problems, words) }

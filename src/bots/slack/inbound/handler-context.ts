@@ -71,7 +71,7 @@ export function answer(
  * How the person can enable replies here, if a message would be refused. `now`: by a fresh look-up; otherwise a cached
  * result without a refusal suffices.
  */
-export async function obstacleIn(
+export async function permissionHint(
   { channels }: HandlerContext,
   { workspace, place, caller, words }: RequestContext,
   asOf: 'now' | 'lately',

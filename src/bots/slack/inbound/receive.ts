@@ -45,7 +45,7 @@ import {
   shortcutSender,
   submissionSender,
 } from './senders.ts'
-import { imageInfo, startFromMessage, tellOfMessage, useAsSource } from './shortcut-handlers.ts'
+import { imageInfo, replyWithPictureInfo, startFromMessage, useAsSource } from './shortcut-handlers.ts'
 import { textForBot, unescaped } from './typed-text.ts'
 
 type Work = (requester: RequestContext, sendEphemeral: SendEphemeral) => Promise<Payload | undefined>
@@ -150,7 +150,7 @@ function receiveInteractions(app: App, context: HandlerContext): void {
   shortcut(useAsSource, (body, requester) =>
     startFromMessage(context, requester, body.message, body.trigger_id),
   )
-  shortcut(imageInfo, (body, requester) => tellOfMessage(context, requester, body.message))
+  shortcut(imageInfo, (body, requester) => replyWithPictureInfo(context, requester, body.message))
 }
 
 /** There is no message to reply to, so the Home tab itself shows the outcome. */

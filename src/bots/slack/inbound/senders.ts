@@ -72,7 +72,7 @@ const eventBody = z.object({
     .nullish(),
 })
 
-const spokenEvent = z.object({
+const messageEvent = z.object({
   user: z.string(),
   channel: z.string(),
   text: z.string().default(''),
@@ -82,7 +82,7 @@ const spokenEvent = z.object({
     .array(z.object({ id: z.string(), mimetype: z.string().nullish(), name: z.string().nullish() }))
     .optional(),
 })
-export type SpokenEvent = z.infer<typeof spokenEvent>
+export type MessageEvent = z.infer<typeof messageEvent>
 
 /** The files of a message. */
 export interface MentionedFiles {
@@ -91,7 +91,7 @@ export interface MentionedFiles {
   hasOthers: boolean
 }
 
-export function filesOf({ files = [] }: SpokenEvent): MentionedFiles {
+export function filesOf({ files = [] }: MessageEvent): MentionedFiles {
   const pictures = picturesAmong(files)
   return { pictureIds: pictures.map(({ id }) => id), hasOthers: pictures.length < files.length }
 }
@@ -111,8 +111,8 @@ export function messageSender(
   body: unknown,
   raw: unknown,
   kind: 'mention' | 'direct',
-): { sender: Sender; event: SpokenEvent } {
-  const event = spokenEvent.parse(raw)
+): { sender: Sender; event: MessageEvent } {
+  const event = messageEvent.parse(raw)
   const thread = event.thread_ts ?? (kind === 'mention' ? event.ts : undefined)
   return {
     event,

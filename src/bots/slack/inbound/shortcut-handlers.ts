@@ -8,7 +8,7 @@ import { textMessage } from '../../messages/message.ts'
 import { openPaintForm } from '../forms/form-handlers.ts'
 import type { PictureSource } from '../forms/metadata.ts'
 import { type Payload, render } from '../outbound/render.ts'
-import { type HandlerContext, obstacleIn } from './handler-context.ts'
+import { type HandlerContext, permissionHint } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
 import { picturesAmong } from './senders.ts'
 
@@ -58,7 +58,7 @@ export async function startFromMessage(
 }
 
 /** Replies with the parameters of the message's picture. */
-export async function tellOfMessage(
+export async function replyWithPictureInfo(
   context: HandlerContext,
   requester: RequestContext,
   message: unknown,
@@ -71,7 +71,7 @@ export async function tellOfMessage(
   }
   const pictures = picturesIn(easel, caller, message)
   // The bot cannot see files of channels that it is not in.
-  const obstacle = pictures.kind === 'files' ? await obstacleIn(context, requester, 'lately') : undefined
+  const obstacle = pictures.kind === 'files' ? await permissionHint(context, requester, 'lately') : undefined
   if (obstacle !== undefined) return render(textMessage(obstacle), words)
   return render(await messagePictureInfo(easel, pictures, files, requester), words)
 }

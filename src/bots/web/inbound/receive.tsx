@@ -31,11 +31,11 @@ import {
   SettingsForm,
   StatsAnswer,
 } from '../outbound/render-answer.tsx'
-import { addChosen, type Chosen, nothingChosen } from './said-form.ts'
+import { addChosen, type Chosen, nothingChosen } from './message-form.ts'
 import { anyVisitor, conversationOf } from './visitors.ts'
 
 /** One action of a person. `once` is its idempotency key. */
-export interface Visit {
+export interface RequestContext {
   person: Person
   /** Whether statistics of all people are offered. */
   seesStats: boolean
@@ -44,7 +44,7 @@ export interface Visit {
   nextOnce: string
 }
 
-export interface SaidText {
+export interface TypedText {
   text: string
   chosen?: Chosen
   confirmed: boolean
@@ -75,35 +75,35 @@ export class Receiver {
   }
 
   /** Handles the text of the field: a command or a prompt. */
-  async say(said: SaidText, visit: Visit): Promise<Reply> {
-    const tooLong = commandTooLong(said.text)
+  async say(typed: TypedText, context: RequestContext): Promise<Reply> {
+    const tooLong = commandTooLong(typed.text)
     if (tooLong) return this.#refused([tooLong])
-    const text = said.text.trim()
-    if (!/^\/[a-z]+(?=\s|$)/i.test(text)) return this.#imagine(said, visit)
+    const text = typed.text.trim()
+    if (!/^\/[a-z]+(?=\s|$)/i.test(text)) return this.#imagine(typed, context)
     const found = findCommand(text.slice(1))
     if (found.kind === 'unknown') return { kind: 'refused', said: [this.#unknownCommand(found)] }
     const { name, rest } = found
-    const reply = await this.command(name, readTypedOptions(name, rest), visit)
-    return reply === 'paint' ? this.#imagine(said, visit) : reply
+    const reply = await this.command(name, readTypedOptions(name, rest), context)
+    return reply === 'paint' ? this.#imagine(typed, context) : reply
   }
 
   /** Handles a press of a button; `text` is the content of the Remix form. */
-  async press(buttonId: string, text: string | undefined, visit: Visit): Promise<Reply> {
+  async press(buttonId: string, text: string | undefined, context: RequestContext): Promise<Reply> {
     const words = this.#words
     const button = decodeButtonId(buttonId)
     if (!button) return { kind: 'refused', said: [words.web.refused.unreadable] }
     const { targetId } = button
-    const viewer = this.#caller(visit, undefined)
+    const viewer = this.#caller(context, undefined)
     const job = this.#easel.job(targetId, viewer) ?? this.#easel.picture(targetId, viewer)?.job
     // Two buttons of one page have the same key but are two events.
-    const caller = this.#caller({ ...visit, once: `${visit.once}:${buttonId}` }, job)
+    const caller = this.#caller({ ...context, once: `${context.once}:${buttonId}` }, job)
     const meaning = meaningOf(button)
     switch (meaning.kind) {
       case 'action':
-        return this.#replyTo(await this.#easel.act(meaning.action, caller), visit)
+        return this.#replyTo(await this.#easel.act(meaning.action, caller), context)
       case 'answer':
         return meaning.question.action === 'forget'
-          ? this.#forget(visit)
+          ? this.#forget(context)
           : { kind: 'refused', said: [words.web.refused.unreadable] }
       case 'topic': {
         const message = topicMessage(meaning.name, {
@@ -119,8 +119,8 @@ export class Receiver {
         return this.#more(meaning.pictureId, caller)
       case 'remix':
         return text === undefined
-          ? this.#remixForm(meaning.pictureId, visit)
-          : this.#remix(meaning.pictureId, text, caller, visit)
+          ? this.#remixForm(meaning.pictureId, context)
+          : this.#remix(meaning.pictureId, text, caller, context)
     }
   }
 
@@ -131,17 +131,17 @@ export class Receiver {
       : this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
   }
 
-  async #remix(pictureId: string, text: string, caller: Caller, visit: Visit): Promise<Reply> {
+  async #remix(pictureId: string, text: string, caller: Caller, context: RequestContext): Promise<Reply> {
     const parsed = parseCommand(text)
     if (parsed.kind === 'refused') return this.#refused(parsed.problems)
     const { request } = parsed
-    return this.#replyTo(await this.#easel.act({ kind: 'remix', pictureId, request }, caller), visit)
+    return this.#replyTo(await this.#easel.act({ kind: 'remix', pictureId, request }, caller), context)
   }
 
   /** A command with its options; 'paint' for /imagine, whose options are in the text and in the form. */
-  async command(name: CommandName, typed: TypedOptions, visit: Visit): Promise<Reply | 'paint'> {
+  async command(name: CommandName, typed: TypedOptions, context: RequestContext): Promise<Reply | 'paint'> {
     const words = this.#words
-    const reply = await this.run(name, typed, visit)
+    const reply = await this.run(name, typed, context)
     switch (reply.kind) {
       case 'message':
         return this.#message(reply.message)
@@ -155,8 +155,8 @@ export class Receiver {
           styles: this.#easel.styles(),
           maxCount: this.#maxCount,
         }
-        const fields = settingsFields(this.#easel.settings(visit.person), choices, words)
-        const form = { fields, once: visit.nextOnce, words }
+        const fields = settingsFields(this.#easel.settings(context.person), choices, words)
+        const form = { fields, once: context.nextOnce, words }
         return { kind: 'answer', answer: <SettingsForm {...form} /> }
       }
       case 'stats': {
@@ -168,11 +168,11 @@ export class Receiver {
     }
   }
 
-  run(name: CommandName, typed: TypedOptions, visit: Visit): Promise<CommandReply> {
+  run(name: CommandName, typed: TypedOptions, context: RequestContext): Promise<CommandReply> {
     return runCommand(name, typed, {
       easel: this.#easel,
       ids: this.#ids,
-      caller: this.#caller(visit, undefined),
+      caller: this.#caller(context, undefined),
       words: this.#words,
       nowMs: this.#clock.now(),
       prefix,
@@ -180,27 +180,27 @@ export class Receiver {
   }
 
   /** Handles the submitted form of a person's defaults. */
-  async saveSettings(values: FormValues, visit: Visit): Promise<Reply> {
+  async saveSettings(values: FormValues, context: RequestContext): Promise<Reply> {
     const read = readSettings(values)
     if (read.kind === 'refused') return this.#refused(read.problems.map(({ problem }) => problem))
-    const outcome = await this.#easel.saveSettings(visit.person, read.settings)
+    const outcome = await this.#easel.saveSettings(context.person, read.settings)
     if (outcome.kind === 'refused') return this.#refused(outcome.problems)
     return { kind: 'done', said: [this.#words.chat.settings.saved] }
   }
 
-  async #imagine(said: SaidText, visit: Visit): Promise<Reply> {
-    const parsed = parseCommand(said.text)
+  async #imagine(typed: TypedText, context: RequestContext): Promise<Reply> {
+    const parsed = parseCommand(typed.text)
     if (parsed.kind === 'refused') return this.#refused(parsed.problems)
-    const { confirmed, chosen = nothingChosen } = said
+    const { confirmed, chosen = nothingChosen } = typed
     const completed = addChosen(parsed.request, chosen)
     if (completed.kind === 'refused') return this.#refused(completed.problems)
-    const outcome = await this.#easel.imagine(completed.request, this.#caller(visit, undefined), {
+    const outcome = await this.#easel.imagine(completed.request, this.#caller(context, undefined), {
       confirmed,
     })
-    return this.#replyTo(outcome, visit, said)
+    return this.#replyTo(outcome, context, typed)
   }
 
-  #replyTo(outcome: ImagineOutcome | ActOutcome, visit: Visit, said?: SaidText): Reply {
+  #replyTo(outcome: ImagineOutcome | ActOutcome, context: RequestContext, typed?: TypedText): Reply {
     const words = this.#words
     switch (outcome.kind) {
       case 'accepted':
@@ -215,9 +215,9 @@ export class Receiver {
           answer: (
             <ConfirmForm
               prompts={outcome.prompts}
-              text={said?.text ?? ''}
-              chosen={said?.chosen}
-              once={visit.nextOnce}
+              text={typed?.text ?? ''}
+              chosen={typed?.chosen}
+              once={context.nextOnce}
               words={words}
             />
           ),
@@ -231,8 +231,8 @@ export class Receiver {
     }
   }
 
-  #remixForm(pictureId: string, visit: Visit): Reply {
-    const found = this.#easel.picture(pictureId, this.#caller(visit, undefined))
+  #remixForm(pictureId: string, context: RequestContext): Reply {
+    const found = this.#easel.picture(pictureId, this.#caller(context, undefined))
     if (!found) return this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
     const { job } = found
     // Only the prompt can be changed; the picture's other settings stay.
@@ -240,11 +240,11 @@ export class Receiver {
     const text = formatRequest({ prompt, negative }).replace(/^\/imagine ?/, '')
     return {
       kind: 'answer',
-      answer: <RemixForm pictureId={pictureId} text={text} once={visit.nextOnce} words={this.#words} />,
+      answer: <RemixForm pictureId={pictureId} text={text} once={context.nextOnce} words={this.#words} />,
     }
   }
 
-  async #forget({ person }: Visit): Promise<Reply> {
+  async #forget({ person }: RequestContext): Promise<Reply> {
     return { kind: 'done', said: [this.#words.forget.done((await this.#easel.forget(person)).count)] }
   }
 
@@ -261,12 +261,12 @@ export class Receiver {
     return { kind: 'refused', said: problemSentences(problems, this.#words).map(inUtc) }
   }
 
-  #caller(visit: Visit, job: JobView | undefined): Caller {
+  #caller(context: RequestContext, job: JobView | undefined): Caller {
     return {
-      person: visit.person,
+      person: context.person,
       rights: anyVisitor.rights,
       conversation: conversationOf(job),
-      eventId: `web:${visit.person.userId}:${visit.once}`,
+      eventId: `web:${context.person.userId}:${context.once}`,
       locale: this.#words.web.lang,
     }
   }

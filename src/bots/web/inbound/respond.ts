@@ -8,7 +8,7 @@ import type { Guides } from '../outbound/render-guides.tsx'
 import { markup } from '../outbound/render-job.tsx'
 import { answerPage, chatPage, type PageFrame } from '../outbound/render-page.tsx'
 import type { FeedReply, FormReply } from '../protocol.ts'
-import type { Reply, Visit } from './receive.tsx'
+import type { Reply, RequestContext } from './receive.tsx'
 import { threadOf } from './visitors.ts'
 
 /** The initial and the maximum number of jobs on a page. */
@@ -34,7 +34,7 @@ export class Responder {
   /** The chat page, with private sentences and a refused text, if any. */
   chat(
     c: Context,
-    visit: Visit,
+    context: RequestContext,
     said: string[] = [],
     text = '',
     status: ContentfulStatusCode = 200,
@@ -42,33 +42,33 @@ export class Responder {
     const limit = this.limitOf(c)
     const { fragments, hasEarlier } = this.#parts.feed(limit)
     const content = { fragments, hasEarlier, limit, said, text, guides: this.#parts.guides() }
-    return this.#html(c, chatPage(this.#frame(visit), content), status)
+    return this.#html(c, chatPage(this.#frame(context), content), status)
   }
 
   /** `text` is the typed text, which a refusal returns. */
-  respond(c: Context, visit: Visit, reply: Reply, text = ''): Response {
+  respond(c: Context, context: RequestContext, reply: Reply, text = ''): Response {
     switch (reply.kind) {
       case 'refused':
-        return this.#said(c, visit, reply.said, text, 422)
+        return this.#said(c, context, reply.said, text, 422)
       case 'done':
-        return this.#said(c, visit, reply.said, '', 200)
+        return this.#said(c, context, reply.said, '', 200)
       case 'answer':
         if (wantsJson(c)) return json(c, { kind: 'answer', html: markup(reply.answer) })
-        return this.#html(c, answerPage(this.#frame(visit), reply.answer))
+        return this.#html(c, answerPage(this.#frame(context), reply.answer))
       case 'accepted': {
         const [first] = reply.jobs
         if (wantsJson(c)) {
           const jobs = reply.jobs.map(job => ({ jobId: job.id, threadId: threadOf(job) }))
           return json(c, { kind: 'accepted', said: reply.said, jobs })
         }
-        if (reply.said.length > 0) return this.chat(c, visit, reply.said)
+        if (reply.said.length > 0) return this.chat(c, context, reply.said)
         return c.redirect(first ? `/#job-${first.id}` : '/', 303)
       }
     }
   }
 
-  refuse(c: Context, visit: Visit, sentence: string, status: ContentfulStatusCode): Response {
-    return this.#said(c, visit, [sentence], '', status)
+  refuse(c: Context, context: RequestContext, sentence: string, status: ContentfulStatusCode): Response {
+    return this.#said(c, context, [sentence], '', status)
   }
 
   limitOf(c: Context): number {
@@ -76,10 +76,16 @@ export class Responder {
     return Number.isInteger(limit) && limit >= 1 ? Math.min(limit, maxLimit) : defaultLimit
   }
 
-  #said(c: Context, visit: Visit, said: string[], text: string, status: ContentfulStatusCode): Response {
+  #said(
+    c: Context,
+    context: RequestContext,
+    said: string[],
+    text: string,
+    status: ContentfulStatusCode,
+  ): Response {
     const kind = status === 200 ? 'done' : 'refused'
     // A refusal has status 200 for the script, because browsers report every 4xx as an error.
-    return wantsJson(c) ? json(c, { kind, said }) : this.chat(c, visit, said, text, status)
+    return wantsJson(c) ? json(c, { kind, said }) : this.chat(c, context, said, text, status)
   }
 
   /** Pages are not cached, so a browser also reloads them when going back. */
@@ -88,7 +94,7 @@ export class Responder {
     return c.html(page, status)
   }
 
-  #frame(visit: Visit): PageFrame {
+  #frame(context: RequestContext): PageFrame {
     const { words, assets } = this.#parts
     return {
       words,
@@ -97,8 +103,8 @@ export class Responder {
         script: assets.scriptUrl,
         icon: assets.url('icon.svg'),
       },
-      once: visit.nextOnce,
-      isAdmin: visit.seesStats,
+      once: context.nextOnce,
+      isAdmin: context.seesStats,
       loras: this.#parts.loras(),
     }
   }

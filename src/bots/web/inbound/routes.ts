@@ -19,10 +19,10 @@ import type { Live } from '../outbound/live.ts'
 import { liveStream } from '../outbound/live-stream.ts'
 import type { Guides } from '../outbound/render-guides.tsx'
 import { addressPseudonyms } from './address-pseudonyms.ts'
+import { chosenIn, messageForm } from './message-form.ts'
 import { Proxies } from './proxies.ts'
-import { Receiver, type Visit } from './receive.tsx'
+import { Receiver, type RequestContext } from './receive.tsx'
 import { Responder } from './respond.ts'
-import { chosenIn, saidForm } from './said-form.ts'
 import { ownPagesOnly, securityHeaders } from './security.ts'
 import { maxBodyBytes, maxPicturesBytes, uploadBudget } from './uploads.ts'
 import { anyVisitor, visitorOf } from './visitors.ts'
@@ -55,7 +55,7 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const proxies = new Proxies(config.web.proxies)
   const addressPseudonym = addressPseudonyms(`${ids.next()}${ids.next()}`)
 
-  const visitOf = (c: Context, once?: string): Visit => {
+  const contextOf = (c: Context, once?: string): RequestContext => {
     const { isSecure, client } = proxies.addressed(c)
     const address = client && addressPseudonym(client)
     const person = { ...visitorOf(c, { ids, words, isSecure }), ...(address ? { address } : {}) }
@@ -67,12 +67,12 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   app.use(securityHeaders())
   app.use(ownPagesOnly({ ...config.web, proxies, words, log }))
   // Before the body limit, which reads bodies without a content length.
-  app.use(uploadBudget(clock, c => responder.refuse(c, visitOf(c), words.web.refused.busy, 503)))
+  app.use(uploadBudget(clock, c => responder.refuse(c, contextOf(c), words.web.refused.busy, 503)))
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
       onError: c =>
-        responder.refuse(c, visitOf(c), words.web.refused.large(maxPicturesBytes / 1_000_000), 413),
+        responder.refuse(c, contextOf(c), words.web.refused.large(maxPicturesBytes / 1_000_000), 413),
     }),
   )
   app.notFound(c => c.text(words.web.refused.missing, 404))
@@ -81,58 +81,58 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     log.error({ error: fault, path: c.req.path }, 'a web request failed')
     // The page stays available when the disk is full, and shows the reason.
     if (fault.code === 'storage' || fault.code === 'database-lost')
-      return responder.refuse(c, visitOf(c), errorSentence(words, fault), 503)
+      return responder.refuse(c, contextOf(c), errorSentence(words, fault), 503)
     return c.text(words.web.refused.broken, 500)
   })
 
   app.route('/assets', assets.routes)
   app.get('/favicon.ico', c => c.redirect(assets.url('icon.svg')))
-  app.get('/', c => responder.chat(c, visitOf(c)))
+  app.get('/', c => responder.chat(c, contextOf(c)))
   app.get('/feed', c => c.json(feed(responder.limitOf(c))))
   app.get('/live', c => liveStream(c, { live, clock, words, feed: () => feed(responder.limitOf(c)) }))
 
   app.post('/say', async c => {
-    const form = await readForm(c, saidForm)
-    if (!form) return responder.refuse(c, visitOf(c), words.web.refused.unreadable, 400)
-    const visit = visitOf(c, form.once)
+    const form = await readForm(c, messageForm)
+    if (!form) return responder.refuse(c, contextOf(c), words.web.refused.unreadable, 400)
+    const context = contextOf(c, form.once)
     const text = lines(form.example ?? form.text ?? '')
-    const said = { text, chosen: await chosenIn(form), confirmed: form.confirmed !== undefined }
-    return responder.respond(c, visit, await receiver.say(said, visit), text)
+    const typed = { text, chosen: await chosenIn(form), confirmed: form.confirmed !== undefined }
+    return responder.respond(c, context, await receiver.say(typed, context), text)
   })
 
   app.post('/act', async c => {
     const form = await readForm(c, pressForm)
-    if (!form) return responder.refuse(c, visitOf(c), words.web.refused.unreadable, 400)
-    const visit = visitOf(c, form.once)
+    if (!form) return responder.refuse(c, contextOf(c), words.web.refused.unreadable, 400)
+    const context = contextOf(c, form.once)
     const text = form.text === undefined ? undefined : lines(form.text)
-    return responder.respond(c, visit, await receiver.press(form.button, text, visit))
+    return responder.respond(c, context, await receiver.press(form.button, text, context))
   })
 
   app.post('/settings', async c => {
     const form = await readForm(c, settingsForm)
-    const visit = visitOf(c)
-    if (!form) return responder.refuse(c, visit, words.web.refused.unreadable, 400)
-    return responder.respond(c, visit, await receiver.saveSettings(valuesOf(form), visit))
+    const context = contextOf(c)
+    if (!form) return responder.refuse(c, context, words.web.refused.unreadable, 400)
+    return responder.respond(c, context, await receiver.saveSettings(valuesOf(form), context))
   })
 
   for (const name of commandNames.filter(each => commands[each].isView)) {
     app.get(`/${typedNameOf(name)}`, async c => {
-      const visit = visitOf(c)
-      const reply = await receiver.command(name, c.req.query(), visit)
-      return reply === 'paint' ? c.notFound() : responder.respond(c, visit, reply)
+      const context = contextOf(c)
+      const reply = await receiver.command(name, c.req.query(), context)
+      return reply === 'paint' ? c.notFound() : responder.respond(c, context, reply)
     })
   }
   app.get('/stats/chart.png', async c => {
-    const reply = await receiver.run('stats', c.req.query(), visitOf(c))
+    const reply = await receiver.run('stats', c.req.query(), contextOf(c))
     if (reply.kind !== 'stats') return c.notFound()
     return c.body(Uint8Array.from(await statsChart(reply.stats, words)), 200, { 'Content-Type': 'image/png' })
   })
   app.get('/stats/easel-stats.csv', async c => {
-    const reply = await receiver.run('stats', c.req.query(), visitOf(c))
+    const reply = await receiver.run('stats', c.req.query(), contextOf(c))
     if (reply.kind !== 'stats') return c.notFound()
     return c.body(statsCsv(reply.stats), 200, { 'Content-Type': 'text/csv; charset=utf-8' })
   })
-  app.get('/pictures/:id', c => servePicture(c, easel, c.req.param('id'), visitOf(c).person))
+  app.get('/pictures/:id', c => servePicture(c, easel, c.req.param('id'), contextOf(c).person))
   return app
 }
 

@@ -4,7 +4,7 @@ import type { Words } from '../../../words/en.ts'
 import { inUtc } from '../../../words/moment.ts'
 import type { FieldChoice, FormField } from '../../chat/form-field.ts'
 import type { Message } from '../../messages/message.ts'
-import { type Chosen, nothingChosen } from '../inbound/said-form.ts'
+import { type Chosen, nothingChosen } from '../inbound/message-form.ts'
 import { Command, PressButton } from './render-job.tsx'
 
 /** A neutral message with its buttons, e.g. the queue or Info. */

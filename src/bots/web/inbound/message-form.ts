@@ -19,7 +19,7 @@ const picturesOfFlags: { readonly [Name in FlagField]?: PictureUse } = {
 const picture = z.instanceof(File).optional()
 const flag = z.string().max(500).optional()
 
-export const saidForm = z.object({
+export const messageForm = z.object({
   text: z.string().optional(),
   /** Set instead of the text where a person picks one of the examples. */
   example: z.string().optional(),
@@ -43,7 +43,7 @@ export interface Chosen {
 
 export const nothingChosen: Chosen = { pictures: new Map(), flags: new Map() }
 
-export async function chosenIn(form: z.infer<typeof saidForm>): Promise<Chosen> {
+export async function chosenIn(form: z.infer<typeof messageForm>): Promise<Chosen> {
   const pictures = new Map<PictureUse, Uint8Array>()
   for (const use of pictureUses) {
     const file = form[use]
