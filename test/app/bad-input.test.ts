@@ -12,9 +12,9 @@ import { packageRoot } from '../../src/system/paths.ts'
 import { en, errorSentence, problemSentence } from '../../src/words/en.ts'
 import { zhCn } from '../../src/words/zh-cn/index.ts'
 import { admitted } from '../helpers/admitted.ts'
-import { png } from '../helpers/bombs.ts'
 import { demoModel } from '../helpers/build-test-easel.ts'
-import { aPicture } from '../helpers/pictures.ts'
+import { png } from '../helpers/pictures/bombs.ts'
+import { aPicture } from '../helpers/pictures/pictures.ts'
 
 const config = loadConfig(packageRoot, packageRoot)
 const source = { id: 'picture', widthPx: 128, heightPx: 128 }

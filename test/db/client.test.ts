@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { Client } from '../../src/db/client.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
-import { killHard, startChild } from '../helpers/child.ts'
 import { addJob, openDatabase } from '../helpers/open-database.ts'
+import { killHard, startChild } from '../helpers/processes/child.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 describe('the connection', () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { hostOf } from '../../src/devices/device-workers.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
-import { readDemoRecord } from '../helpers/demo-record.ts'
+import { readDemoRecord } from '../helpers/models/demo-record.ts'
 
 const demo = await readDemoRecord()
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/system/paths.ts'
-import { pixelsOf } from '../helpers/demo-painter.ts'
-import { runCli, runShell } from '../helpers/run-cli.ts'
-import { buildTinyAddOns } from '../helpers/tiny-add-ons.ts'
+import { pixelsOf } from '../helpers/models/demo-painter.ts'
+import { buildTinyAddOns } from '../helpers/models/tiny-add-ons.ts'
+import { runCli, runShell } from '../helpers/processes/run-cli.ts'
 
 const golden = join(packageRoot, 'test/golden')
 const inputs = join(golden, 'oracle-2/inputs')

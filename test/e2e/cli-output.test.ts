@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writePngMetadata } from '../../src/engine/image/files/png-file.ts'
-import { runCli, runShell } from '../helpers/run-cli.ts'
+import { runCli, runShell } from '../helpers/processes/run-cli.ts'
 
 const pngMagic = '\x89PNG'
 

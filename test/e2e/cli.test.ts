@@ -13,9 +13,9 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/system/paths.ts'
-import { pixelsOf } from '../helpers/demo-painter.ts'
 import { backgroundColour, objectColour } from '../helpers/judge.ts'
-import { type CliRun, runCli, runShell } from '../helpers/run-cli.ts'
+import { pixelsOf } from '../helpers/models/demo-painter.ts'
+import { type CliRun, runCli, runShell } from '../helpers/processes/run-cli.ts'
 
 let folder: string
 beforeAll(() => {

@@ -6,9 +6,9 @@ import type { Person } from '../fakes/discord/people.ts'
 import { labelsOf } from '../fakes/discord/rules/client-rules.ts'
 import type { Channel, Message } from '../fakes/discord/world.ts'
 import { realClock } from '../fakes/real-clock.ts'
-import { pixelsOf } from '../helpers/demo-painter.ts'
 import { backgroundColour, objectColour } from '../helpers/judge.ts'
-import { ServerProcess } from '../helpers/server-process.ts'
+import { pixelsOf } from '../helpers/models/demo-painter.ts'
+import { ServerProcess } from '../helpers/processes/server-process.ts'
 
 const discord = new FakeDiscord({ clock: realClock, realClock })
 let server: ServerProcess

@@ -5,8 +5,8 @@ import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
+import { ServerProcess } from '../helpers/processes/server-process.ts'
 import { seededRandom } from '../helpers/seeded-random.ts'
-import { ServerProcess } from '../helpers/server-process.ts'
 
 const kills = Number(process.env.EASEL_KILLS ?? 20)
 /** The same each time: then every picture must be the same, to the last byte. */

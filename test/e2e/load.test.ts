@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
-import { ServerProcess } from '../helpers/server-process.ts'
+import { ServerProcess } from '../helpers/processes/server-process.ts'
 
 const people = 5
 const jobsEach = 40

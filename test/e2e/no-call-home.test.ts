@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { packageRoot } from '../../src/system/paths.ts'
-import { type Attempts, canIsolate, runIn } from '../helpers/isolated-network.ts'
+import { type Attempts, canIsolate, runIn } from '../helpers/processes/isolated-network.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 /**
@@ -25,7 +25,7 @@ async function watched(...args: string[]): Promise<Watched> {
   const [home, temporary, cwd] = ['home', 'tmp', 'cwd'].map(name => join(folder, name))
   for (const name of ['home', 'tmp', 'cwd']) mkdirSync(join(folder, name))
   const networkLog = join(folder, 'network.log')
-  const program = join(packageRoot, 'test/e2e/every-command.ts')
+  const program = join(packageRoot, 'test/fixtures/every-command.ts')
   const tsx = join(packageRoot, 'node_modules/tsx/dist/loader.mjs')
   const { code, out, err } = await runIn(isolated, [process.execPath, '--import', tsx, program, ...args], {
     cwd: cwd ?? folder,
@@ -33,7 +33,7 @@ async function watched(...args: string[]): Promise<Watched> {
       ...process.env,
       HOME: home,
       TMPDIR: temporary,
-      NODE_OPTIONS: `--require ${join(packageRoot, 'test/helpers/network-watch.cjs')}`,
+      NODE_OPTIONS: `--require ${join(packageRoot, 'test/helpers/processes/network-watch.cjs')}`,
       EASEL_NETWORK_LOG: networkLog,
     },
   })

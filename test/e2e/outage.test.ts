@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { FakeDiscord } from '../fakes/discord/fake-discord.ts'
 import { realClock } from '../fakes/real-clock.ts'
 import { FakeSlack } from '../fakes/slack/fake-slack.ts'
-import { ServerProcess } from '../helpers/server-process.ts'
+import { ServerProcess } from '../helpers/processes/server-process.ts'
 
 /** Far above what a stop takes, far below what an answer that never comes would be waited for. */
 const endTimeoutMs = 30_000

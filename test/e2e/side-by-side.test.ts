@@ -15,7 +15,7 @@ import { realClock } from '../fakes/real-clock.ts'
 import { FakeSlack } from '../fakes/slack/fake-slack.ts'
 import type { Post } from '../fakes/slack/world.ts'
 import { TestEasel } from '../helpers/build-test-easel.ts'
-import { ServerProcess } from '../helpers/server-process.ts'
+import { ServerProcess } from '../helpers/processes/server-process.ts'
 
 const ends: (() => Promise<void>)[] = []
 afterEach(async () => {

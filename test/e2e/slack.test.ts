@@ -6,9 +6,9 @@ import { FakeSlack } from '../fakes/slack/fake-slack.ts'
 import type { Person } from '../fakes/slack/person.ts'
 import { readPost } from '../fakes/slack/reading.ts'
 import type { Channel, Post } from '../fakes/slack/world.ts'
-import { pixelsOf } from '../helpers/demo-painter.ts'
 import { backgroundColour, objectColour } from '../helpers/judge.ts'
-import { ServerProcess } from '../helpers/server-process.ts'
+import { pixelsOf } from '../helpers/models/demo-painter.ts'
+import { ServerProcess } from '../helpers/processes/server-process.ts'
 
 const slack = new FakeSlack(realClock)
 let server: ServerProcess

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
-import { ServerProcess } from '../helpers/server-process.ts'
+import { ServerProcess } from '../helpers/processes/server-process.ts'
 
 const minutes = Number(process.env.EASEL_SOAK_MINUTES ?? 0)
 /** Pictures until everything has been used once, and at least so many afterwards. */

@@ -2,8 +2,8 @@ import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { backgroundColour, objectColour, type Pixels } from '../helpers/judge.ts'
-import { ServerProcess } from '../helpers/server-process.ts'
-import { launchBrowser, newVisitor, type Visitor } from './browser.ts'
+import { launchBrowser, newVisitor, type Visitor } from '../helpers/processes/browser.ts'
+import { ServerProcess } from '../helpers/processes/server-process.ts'
 
 describe('the web chat with the real model', () => {
   let browser: Browser

@@ -9,7 +9,7 @@ import { en } from '../../src/words/en.ts'
 import { operator } from '../bots/web/http-person.ts'
 import { realClock } from '../fakes/real-clock.ts'
 import { DrivenEasel } from '../helpers/driven-easel.ts'
-import { launchBrowser, newVisitor, type Visitor } from './browser.ts'
+import { launchBrowser, newVisitor, type Visitor } from '../helpers/processes/browser.ts'
 
 const golden = readFileSync(join(packageRoot, 'test/golden/demo/0-base.png'))
 

@@ -13,7 +13,7 @@ import type {
 } from '../../src/engine/host/worker-host.ts'
 import { countOf, type WorkOrder } from '../../src/engine/work-order.ts'
 import { AppError } from '../../src/errors/errors.ts'
-import { tinyPng } from '../helpers/tiny-png.ts'
+import { tinyPng } from '../helpers/pictures/tiny-png.ts'
 
 export interface FakeWorkersOptions {
   device?: string

@@ -7,16 +7,16 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { sha256 } from '../../src/db/files/picture-files.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
-import type { Unsynced } from '../helpers/disk-recorder.ts'
+import type { Unsynced } from '../helpers/disk/disk-recorder.ts'
+import { tinyPng } from '../helpers/pictures/tiny-png.ts'
 import { seededRandom } from '../helpers/seeded-random.ts'
-import { tinyPng } from '../helpers/tiny-png.ts'
 
 const disk = await vi.hoisted(async () => {
-  const { DiskRecorder } = await import('../helpers/disk-recorder.ts')
+  const { DiskRecorder } = await import('../helpers/disk/disk-recorder.ts')
   return new DiskRecorder()
 })
 vi.mock('node:fs/promises', async original => {
-  const { recordingFiles } = await import('../helpers/recording-files.ts')
+  const { recordingFiles } = await import('../helpers/disk/recording-files.ts')
   return recordingFiles(disk, await original())
 })
 

@@ -4,8 +4,8 @@ import { queue } from '../../src/bots/commands/queue.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { TestEasel } from '../helpers/build-test-easel.ts'
+import { retainedBytes } from '../helpers/measurements/retained-bytes.ts'
 import { insertJob } from '../helpers/open-database.ts'
-import { retainedBytes } from '../helpers/retained-bytes.ts'
 
 const people = 20
 const served = 120

@@ -16,8 +16,8 @@ import { promptRules } from '../../src/engine/text/prompt-rules.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
-import { pngWith } from '../helpers/foreign-pictures.ts'
-import { leastProcessorMs } from '../helpers/processor-time.ts'
+import { leastProcessorMs } from '../helpers/measurements/processor-time.ts'
+import { pngWith } from '../helpers/pictures/foreign-pictures.ts'
 
 /** Of processor time, not of the clock: what other programs do meanwhile does not count. */
 const boundMs = 50

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { writeLock } from '../../src/engine/models/hashes/lock.ts'
 import { readLibrary } from '../../src/startup/model-library.ts'
 import { en, errorSentence } from '../../src/words/en.ts'
-import { modelsFolder, oracleModels } from '../helpers/oracle-models.ts'
+import { modelsFolder, oracleModels } from '../helpers/models/oracle-models.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 const oracle = oracleModels()

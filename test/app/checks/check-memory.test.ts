@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { memoryProblem, modelMemoryProblem } from '../../../src/app/checks/check-memory.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
-import { readDemoRecord } from '../../helpers/demo-record.ts'
+import { readDemoRecord } from '../../helpers/models/demo-record.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const gb = 1e9

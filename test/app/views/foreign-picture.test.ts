@@ -7,8 +7,8 @@ import type { FileRecord } from '../../../src/engine/models/file-record.ts'
 import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
 import { parametersOfPicture } from '../../../src/engine/pipeline/picture-parameters.ts'
 import { fakeStorage } from '../../fakes/fake-models.ts'
-import { foreignPicture, pngWith } from '../../helpers/foreign-pictures.ts'
-import { aPicture } from '../../helpers/pictures.ts'
+import { foreignPicture, pngWith } from '../../helpers/pictures/foreign-pictures.ts'
+import { aPicture } from '../../helpers/pictures/pictures.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const none = { models: [] }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { statsOf } from '../../../src/app/views/stats.ts'
 import type { JobFigures } from '../../../src/db/repositories/jobs.ts'
-import { leastProcessorMs } from '../../helpers/processor-time.ts'
+import { leastProcessorMs } from '../../helpers/measurements/processor-time.ts'
 
 const figures: JobFigures = {
   state: 'done',

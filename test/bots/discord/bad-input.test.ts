@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkPicture } from '../../../src/app/checks/check-picture.ts'
 import { encodePicture } from '../../../src/engine/image/encode.ts'
 import { en } from '../../../src/words/en.ts'
-import { aPicture } from '../../helpers/pictures.ts'
+import { aPicture } from '../../helpers/pictures/pictures.ts'
 import { Asking } from './asking.ts'
 
 let asking: Asking

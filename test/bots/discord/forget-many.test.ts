@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
 import type { Message } from '../../fakes/discord/world.ts'
-import { atWorkPace } from '../../helpers/work-pace.ts'
+import { atWorkPace } from '../../helpers/measurements/work-pace.ts'
 import { DiscordTest } from './start-discord.ts'
 
 const count = 30

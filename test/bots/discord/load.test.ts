@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Interaction } from '../../fakes/discord/interactions.ts'
 import type { Person } from '../../fakes/discord/people.ts'
 import type { Channel, Message } from '../../fakes/discord/world.ts'
+import { atWorkPace } from '../../helpers/measurements/work-pace.ts'
 import { seededRandom } from '../../helpers/seeded-random.ts'
-import { atWorkPace } from '../../helpers/work-pace.ts'
 import { DiscordTest } from './start-discord.ts'
 
 let t: DiscordTest

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
 import { buttonsOf } from '../../fakes/slack/blocks/block-kit.ts'
 import type { Post } from '../../fakes/slack/world.ts'
-import { foreignPicture } from '../../helpers/foreign-pictures.ts'
+import { foreignPicture } from '../../helpers/pictures/foreign-pictures.ts'
 import { SlackTest } from './start-slack.ts'
 
 const labels = (post: Post) => buttonsOf(post.blocks).map(({ button }) => button.text.text)

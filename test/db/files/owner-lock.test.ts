@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ownDataFolder } from '../../../src/db/files/owner-lock.ts'
-import { killHard, startChild } from '../../helpers/child.ts'
+import { killHard, startChild } from '../../helpers/processes/child.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 describe('a data folder has one owner', () => {

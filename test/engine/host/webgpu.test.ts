@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createProcessHost } from '../../../src/engine/host/process-host.ts'
-import { softwareAdapter } from '../../helpers/software-adapter.ts'
+import { softwareAdapter } from '../../helpers/processes/software-adapter.ts'
 
 const entry = new URL('../../../dist/src/engine/host/worker.js', import.meta.url)
 const adapter = softwareAdapter()

@@ -6,10 +6,10 @@ import { encodePicture, pixelsOf } from '../../../src/engine/image/encode.ts'
 import { pngChunk } from '../../../src/engine/image/files/png-file.ts'
 import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
 import type { Picture } from '../../../src/engine/image/picture.ts'
-import { png, zerosThatUnpackTo } from '../../helpers/bombs.ts'
-import { readFixture } from '../../helpers/fixtures.ts'
-import { aFlatPicture, aNoisyPicture, aPicture, greatestDifference } from '../../helpers/pictures.ts'
-import { leastProcessorMs } from '../../helpers/processor-time.ts'
+import { leastProcessorMs } from '../../helpers/measurements/processor-time.ts'
+import { png, zerosThatUnpackTo } from '../../helpers/pictures/bombs.ts'
+import { readFixture } from '../../helpers/pictures/fixtures.ts'
+import { aFlatPicture, aNoisyPicture, aPicture, greatestDifference } from '../../helpers/pictures/pictures.ts'
 
 const latin1 = (bytes: string) => Buffer.from(bytes, 'latin1')
 const rowsOfZeros = (widthPx: number, rows: number) =>

@@ -11,7 +11,7 @@ import {
   workOrderOf,
 } from '../../../src/engine/image/parameters/parameters.ts'
 import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
-import { aPicture, greatestDifference } from '../../helpers/pictures.ts'
+import { aPicture, greatestDifference } from '../../helpers/pictures/pictures.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const order = aPaintOrder({ prompt: { positive: 'a “red” circle,\n中文 🎨', negative: 'text', clipSkip: 0 } })

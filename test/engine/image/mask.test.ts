@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { decodeStoredMask } from '../../../src/engine/image/decode.ts'
 import { type Mask, maskOf, paintedPart, pasteBack } from '../../../src/engine/image/mask.ts'
-import { readFixture } from '../../helpers/fixtures.ts'
-import { aFlatPicture, aNoisyPicture } from '../../helpers/pictures.ts'
+import { readFixture } from '../../helpers/pictures/fixtures.ts'
+import { aFlatPicture, aNoisyPicture } from '../../helpers/pictures/pictures.ts'
 
 /** Painted from column `from` to the right border. */
 function rightSide(widthPx: number, heightPx: number, from: number): Mask {

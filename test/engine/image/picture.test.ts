@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { floatsFromPicture, pictureFromFloats } from '../../../src/engine/image/picture.ts'
-import { aPicture } from '../../helpers/pictures.ts'
+import { aPicture } from '../../helpers/pictures/pictures.ts'
 
 test('floats become bytes by clamping and by rounding halves to the even neighbour', () => {
   // (byte + 0.5) / 255 * 2 - 1 lies exactly between two bytes only where float32 can say so; 0 is 127.5.

@@ -6,7 +6,13 @@ import { encodePreview } from '../../../src/engine/image/preview.ts'
 import { bicubic, lanczos } from '../../../src/engine/image/resampling-filter.ts'
 import { fitPicture, resizePart, stretchPicture } from '../../../src/engine/image/resize.ts'
 import { lanczosUpscaler } from '../../../src/engine/image/upscale.ts'
-import { aFlatPicture, aNoisyPicture, aPicture, greatestDifference, psnr } from '../../helpers/pictures.ts'
+import {
+  aFlatPicture,
+  aNoisyPicture,
+  aPicture,
+  greatestDifference,
+  psnr,
+} from '../../helpers/pictures/pictures.ts'
 
 describe('fitting', () => {
   test('a picture of the right size is the same object', () => {

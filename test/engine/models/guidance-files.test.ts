@@ -7,9 +7,9 @@ import { expect, test } from 'vitest'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import { checkGuidance } from '../../../src/engine/pipeline/check-model.ts'
+import { buildTinyAddOns } from '../../helpers/models/tiny-add-ons.ts'
 import { floats, safetensorsBytes, writeSafetensors } from '../../helpers/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
-import { buildTinyAddOns } from '../../helpers/tiny-add-ons.ts'
 
 const expand = fileURLToPath(new URL('../../golden/oracle/models/expand.mjs', import.meta.url))
 

@@ -11,7 +11,7 @@ import {
   readModels,
 } from '../../../src/engine/models/library.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
-import { modelsFolder, oracleCheckpoints, oracleModels } from '../../helpers/oracle-models.ts'
+import { modelsFolder, oracleCheckpoints, oracleModels } from '../../helpers/models/oracle-models.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const oracle = oracleModels()

@@ -13,7 +13,7 @@ import { parseConfig } from '../../../src/engine/weights/config-file.ts'
 import { type WeightSource, type Weights, weightsOf } from '../../../src/engine/weights/source.ts'
 import unet from '../../fixtures/configs/base-unet.json' with { type: 'json' }
 import vae from '../../fixtures/configs/vae.json' with { type: 'json' }
-import { madeWeights } from '../../helpers/made-weights.ts'
+import { madeWeights } from '../../helpers/models/made-weights.ts'
 
 const [batch, tokens] = [symbol('batch'), symbol('tokens')]
 const contextOf = (g: Graph) => ({ text: g.input('context', 'F32', [batch, tokens, 3]), imagePrompts: [] })

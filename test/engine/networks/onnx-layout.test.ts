@@ -7,7 +7,7 @@ import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random
 import { readOnnxFile } from '../../../src/engine/weights/onnx-file.ts'
 import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
 import { openNetworksFolder, partsOfFolder } from '../../../tools/oracle/open-models.ts'
-import { modelsFolder, oracleModels } from '../../helpers/oracle-models.ts'
+import { modelsFolder, oracleModels } from '../../helpers/models/oracle-models.ts'
 
 const oracle = oracleModels()
 let folder: string

@@ -15,7 +15,7 @@ import { parseConfig } from '../../../src/engine/weights/config-file.ts'
 import unet from '../../fixtures/configs/base-unet.json' with { type: 'json' }
 import clip from '../../fixtures/configs/clip-l.json' with { type: 'json' }
 import vae from '../../fixtures/configs/vae.json' with { type: 'json' }
-import { randomWeights } from '../../helpers/made-weights.ts'
+import { randomWeights } from '../../helpers/models/made-weights.ts'
 
 async function opened<Result>(model: OnnxModel, use: (session: Session) => Promise<Result>): Promise<Result> {
   const session = await Session.open('test', model)

@@ -1,7 +1,6 @@
 /** Promises of the demo model in this engine: it paints what is asked, and the Refiner adds the finish it was taught. */
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type OpenDemo, openDemo, pixelsOf } from '../../helpers/demo-painter.ts'
 import {
   backgroundColour,
   type Colour,
@@ -15,6 +14,7 @@ import {
   rimLuma,
   shading,
 } from '../../helpers/judge.ts'
+import { type OpenDemo, openDemo, pixelsOf } from '../../helpers/models/demo-painter.ts'
 
 let demo: OpenDemo
 

@@ -16,7 +16,7 @@ import { type LoraOrder, type PaintOrder, paintOrder } from '../../../src/engine
 import { packageRoot } from '../../../src/system/paths.ts'
 import { en, problemSentence } from '../../../src/words/en.ts'
 import { zhCn } from '../../../src/words/zh-cn/index.ts'
-import { modelsFolder, oracleModels } from '../../helpers/oracle-models.ts'
+import { modelsFolder, oracleModels } from '../../helpers/models/oracle-models.ts'
 
 const oracle = oracleModels()
 const loras = join(packageRoot, 'test', 'golden', 'oracle-2', 'lora')

@@ -8,8 +8,8 @@ import {
 } from '../../../src/engine/image/parameters/parameters.ts'
 import { parametersOfPicture } from '../../../src/engine/pipeline/picture-parameters.ts'
 import { type UpscaleOrder, workOrder } from '../../../src/engine/work-order.ts'
-import { pngWith } from '../../helpers/foreign-pictures.ts'
-import { aPicture } from '../../helpers/pictures.ts'
+import { pngWith } from '../../helpers/pictures/foreign-pictures.ts'
+import { aPicture } from '../../helpers/pictures/pictures.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const made = { version: 'Easel 0.1.0', upscaler: 'Lanczos' }

@@ -25,8 +25,8 @@ import {
   type WorkOrder,
   workOrder,
 } from '../../../src/engine/work-order.ts'
-import { aNoisyPicture, aPicture } from '../../helpers/pictures.ts'
-import { buildTinyAddOns, readTinyAddOns } from '../../helpers/tiny-add-ons.ts'
+import { buildTinyAddOns, readTinyAddOns } from '../../helpers/models/tiny-add-ons.ts'
+import { aNoisyPicture, aPicture } from '../../helpers/pictures/pictures.ts'
 
 /** More in the long form. */
 const orders = Number(process.env.EASEL_ORDERS) || 400

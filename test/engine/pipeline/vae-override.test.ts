@@ -9,8 +9,8 @@ import { type ModelCatalogue, readModels } from '../../../src/engine/models/libr
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
 import type { Painter } from '../../../src/engine/pipeline/painter.ts'
 import { paintOrder } from '../../../src/engine/work-order.ts'
-import { pixelsOf } from '../../helpers/demo-painter.ts'
-import { modelsFolder, oracleCheckpoints, oracleModels } from '../../helpers/oracle-models.ts'
+import { pixelsOf } from '../../helpers/models/demo-painter.ts'
+import { modelsFolder, oracleCheckpoints, oracleModels } from '../../helpers/models/oracle-models.ts'
 
 const oracle = oracleModels()
 const partTwo = oracleCheckpoints()

@@ -6,8 +6,8 @@ import { encodeButtonId } from '../../../../src/bots/messages/buttons.ts'
 import { AppError } from '../../../../src/errors/errors.ts'
 import { en } from '../../../../src/words/en.ts'
 import { zhCn } from '../../../../src/words/zh-cn/index.ts'
-import { foreignPicture, pngWith } from '../../../helpers/foreign-pictures.ts'
-import { tinyPng } from '../../../helpers/tiny-png.ts'
+import { foreignPicture, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
+import { tinyPng } from '../../../helpers/pictures/tiny-png.ts'
 import { Asking } from '../asking.ts'
 
 let asking: Asking

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { exifWithUserComment, readExifTexts } from '../../../../src/engine/image/files/exif.ts'
 import { pngChunk } from '../../../../src/engine/image/files/png-file.ts'
 import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
-import { zerosThatUnpackTo } from '../../../helpers/bombs.ts'
+import { zerosThatUnpackTo } from '../../../helpers/pictures/bombs.ts'
 
 const text = 'a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 64x64'
 const found = { parameters: { prompt: 'a cat', seed: 5n } }

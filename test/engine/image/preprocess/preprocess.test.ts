@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { decodeStoredPicture } from '../../../../src/engine/image/decode.ts'
 import { preprocess } from '../../../../src/engine/image/preprocess/preprocess.ts'
 import { preprocessors } from '../../../../src/engine/work-order.ts'
-import { aFlatPicture, aNoisyPicture, aPicture, greatestDifference } from '../../../helpers/pictures.ts'
+import {
+  aFlatPicture,
+  aNoisyPicture,
+  aPicture,
+  greatestDifference,
+} from '../../../helpers/pictures/pictures.ts'
 
 const golden = new URL('../../../golden/', import.meta.url)
 

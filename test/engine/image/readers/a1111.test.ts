@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
-import { foreignPicture, pictureWithExif, pngWith } from '../../../helpers/foreign-pictures.ts'
+import { foreignPicture, pictureWithExif, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 const fields = 'Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 64x96'
 

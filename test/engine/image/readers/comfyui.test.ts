@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
-import { foreignPicture, pictureWithExif, pngWith } from '../../../helpers/foreign-pictures.ts'
+import { foreignPicture, pictureWithExif, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 type Node = [type: string, inputs: Record<string, unknown>]
 

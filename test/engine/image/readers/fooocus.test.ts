@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
-import { pictureWithExif, pngWith } from '../../../helpers/foreign-pictures.ts'
+import { pictureWithExif, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 /** As modules/meta_parser.py of Fooocus 2.5 writes it: every value of the interface is a string. */
 const metadata = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
-import { foreignPicture, pngWith } from '../../../helpers/foreign-pictures.ts'
+import { foreignPicture, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 test('InvokeAI’s metadata in a PNG of its own', () => {
   expect(readMakingOf(foreignPicture('invoke.png'))).toMatchObject({

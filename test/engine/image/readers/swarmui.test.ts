@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
-import { foreignPicture, pictureWithExif, pngWith } from '../../../helpers/foreign-pictures.ts'
+import { foreignPicture, pictureWithExif, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 /** As in SwarmUI's docs/Image Metadata Format.md. */
 const metadata = {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { memoryHashCache } from '../../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../../src/engine/models/library.ts'
 import { recognise } from '../../../../src/engine/models/recognise/recognise.ts'
-import { modelsFolder, oracleCheckpoints, oracleModels } from '../../../helpers/oracle-models.ts'
+import { modelsFolder, oracleCheckpoints, oracleModels } from '../../../helpers/models/oracle-models.ts'
 
 const golden = [oracleModels(), oracleCheckpoints()]
 

@@ -7,7 +7,7 @@ import {
   partAround,
   plainCanvas,
 } from '../../../../src/engine/pipeline/orders/canvas.ts'
-import { aFlatPicture, aNoisyPicture, greatestDifference } from '../../../helpers/pictures.ts'
+import { aFlatPicture, aNoisyPicture, greatestDifference } from '../../../helpers/pictures/pictures.ts'
 
 /** Black with a white rectangle. */
 function maskWith(

@@ -14,9 +14,9 @@ import { openPainter } from '../../../../src/engine/pipeline/open-painter.ts'
 import type { Painter } from '../../../../src/engine/pipeline/painter.ts'
 import { type ModelReference, paintOrder } from '../../../../src/engine/work-order.ts'
 import type { AppError } from '../../../../src/errors/errors.ts'
-import { readFixture } from '../../../helpers/fixtures.ts'
-import { aNoisyPicture } from '../../../helpers/pictures.ts'
-import { buildTinyAddOns, readTinyAddOns } from '../../../helpers/tiny-add-ons.ts'
+import { buildTinyAddOns, readTinyAddOns } from '../../../helpers/models/tiny-add-ons.ts'
+import { readFixture } from '../../../helpers/pictures/fixtures.ts'
+import { aNoisyPicture } from '../../../helpers/pictures/pictures.ts'
 
 const goldenModels = fileURLToPath(new URL('../../../golden/oracle/models', import.meta.url))
 let folder: string

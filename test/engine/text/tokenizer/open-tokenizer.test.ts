@@ -11,7 +11,7 @@ import {
 } from '../../../../src/engine/text/tokenizer/tokenizer.ts'
 import { toAppError } from '../../../../src/errors/errors.ts'
 import { en, errorSentence } from '../../../../src/words/en.ts'
-import { oracleModels } from '../../../helpers/oracle-models.ts'
+import { oracleModels } from '../../../helpers/models/oracle-models.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 const oracle = oracleModels()

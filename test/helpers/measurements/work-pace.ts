@@ -1,6 +1,6 @@
 /** Fake time that goes as fast as this process works: slowness of our own is seen, that of a busy machine is not. */
 import { setImmediate } from 'node:timers/promises'
-import type { FakeClock } from '../fakes/fake-clock.ts'
+import type { FakeClock } from '../../fakes/fake-clock.ts'
 
 /** Processor time of this process, in milliseconds. */
 function workedMs(): number {

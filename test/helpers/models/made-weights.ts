@@ -1,10 +1,10 @@
 /** Weights made up for a graph: whatever tensors it asks for, with the values that a test wants. */
 import { join } from 'node:path'
-import { TorchRandom } from '../../src/engine/pipeline/denoising/torch-random.ts'
-import { readSafetensors } from '../../src/engine/weights/safetensors.ts'
-import type { WeightSource } from '../../src/engine/weights/source.ts'
-import { type TensorToWrite, writeSafetensors } from './safetensors.ts'
-import { tempFolder } from './temp-folder.ts'
+import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
+import { readSafetensors } from '../../../src/engine/weights/safetensors.ts'
+import type { WeightSource } from '../../../src/engine/weights/source.ts'
+import { type TensorToWrite, writeSafetensors } from '../safetensors.ts'
+import { tempFolder } from '../temp-folder.ts'
 
 /**
  * Writes a file with every tensor that `build` asks for.

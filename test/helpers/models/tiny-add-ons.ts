@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { FileRecord } from '../../src/engine/models/file-record.ts'
-import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
-import { readModels } from '../../src/engine/models/library.ts'
+import type { FileRecord } from '../../../src/engine/models/file-record.ts'
+import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
+import { readModels } from '../../../src/engine/models/library.ts'
 
-const golden = fileURLToPath(new URL('../golden/oracle-2/', import.meta.url))
+const golden = fileURLToPath(new URL('../../golden/oracle-2/', import.meta.url))
 
 /**
  * Builds net-b and net-a under its original names, both IP-Adapters and their image encoder into `folder`, from the expanded

@@ -2,5 +2,5 @@
 import { readFileSync } from 'node:fs'
 
 export function readFixture(name: string): Uint8Array {
-  return readFileSync(new URL(`../fixtures/pictures/${name}`, import.meta.url))
+  return readFileSync(new URL(`../../fixtures/pictures/${name}`, import.meta.url))
 }

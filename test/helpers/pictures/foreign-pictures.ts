@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { pngChunk } from '../../src/engine/image/files/png-file.ts'
+import { pngChunk } from '../../../src/engine/image/files/png-file.ts'
 import { tinyPng } from './tiny-png.ts'
 
 /** One that was made outside of this project, by name. */
 export function foreignPicture(name: string): Uint8Array {
-  return readFileSync(join(fileURLToPath(new URL('../golden/foreign', import.meta.url)), name))
+  return readFileSync(join(fileURLToPath(new URL('../../golden/foreign', import.meta.url)), name))
 }
 
 /** Behind the header: signature and IHDR have 33 bytes. */

@@ -2,8 +2,8 @@
 import { cpSync, linkSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll } from 'vitest'
-import { OracleFolder } from '../../tools/oracle/folder.ts'
-import { tempFolder } from './temp-folder.ts'
+import { OracleFolder } from '../../../tools/oracle/folder.ts'
+import { tempFolder } from '../temp-folder.ts'
 
 /** Part one of the golden numbers; call it at the top level of a test file. */
 export function oracleModels(): OracleFolder {

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setImmediate } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
-import { shellQuote } from '../../src/cli/shell-quote.ts'
-import { packageRoot } from '../../src/system/paths.ts'
+import { shellQuote } from '../../../src/cli/shell-quote.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
 
 export const builtCli = join(packageRoot, 'dist/src/cli.js')
 

@@ -1,9 +1,9 @@
 /** The record of the bundled model, with what each of its networks needs. */
-import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
-import { readModels } from '../../src/engine/models/library.ts'
-import type { ExpertRecord, ModelRecord } from '../../src/engine/models/record.ts'
-import { checkModel } from '../../src/engine/pipeline/check-model.ts'
-import { packageRoot } from '../../src/system/paths.ts'
+import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
+import { readModels } from '../../../src/engine/models/library.ts'
+import type { ExpertRecord, ModelRecord } from '../../../src/engine/models/record.ts'
+import { checkModel } from '../../../src/engine/pipeline/check-model.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
 
 export async function readDemoRecord(): Promise<ModelRecord & { refiner: ExpertRecord }> {
   const roots = [`${packageRoot}/models`]

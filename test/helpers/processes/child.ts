@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
-import { packageRoot } from '../../src/system/paths.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
 
 /** `script` lies in test/fixtures. */
 export async function startChild(

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import type { z } from 'zod'
-import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
-import { readModels } from '../../src/engine/models/library.ts'
-import { openPainter } from '../../src/engine/pipeline/open-painter.ts'
-import type { PaintHooks } from '../../src/engine/pipeline/painter.ts'
-import { type ModelReference, paintOrder, type WorkOrder, workOrder } from '../../src/engine/work-order.ts'
-import type { Pixels } from './judge.ts'
+import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
+import { readModels } from '../../../src/engine/models/library.ts'
+import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
+import type { PaintHooks } from '../../../src/engine/pipeline/painter.ts'
+import { type ModelReference, paintOrder, type WorkOrder, workOrder } from '../../../src/engine/work-order.ts'
+import type { Pixels } from '../judge.ts'
 
-const modelsDir = join(fileURLToPath(new URL('../..', import.meta.url)), 'models')
+const modelsDir = join(fileURLToPath(new URL('../../..', import.meta.url)), 'models')
 
 export interface OpenDemo {
   paint(wish: { positive: string; seed: number }): Promise<Pixels>

@@ -1,5 +1,5 @@
 /** Pictures for tests: reproducible, with structure in every direction. */
-import type { Picture } from '../../src/engine/image/picture.ts'
+import type { Picture } from '../../../src/engine/image/picture.ts'
 
 export function aPicture(widthPx = 64, heightPx = 48): Picture {
   const data = new Uint8Array(widthPx * heightPx * 3)

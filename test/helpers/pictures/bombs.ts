@@ -1,6 +1,6 @@
 /** Small files that unpack to monsters. */
 import { constants, deflateRawSync } from 'node:zlib'
-import { pngChunk } from '../../src/engine/image/files/png-file.ts'
+import { pngChunk } from '../../../src/engine/image/files/png-file.ts'
 
 /** A zlib stream of zeros, about a thousandth of `bytes` long, put together without ever unpacking it. */
 export function zerosThatUnpackTo(bytes: number): Buffer {
