@@ -9,7 +9,7 @@ import { existsSync, statSync } from 'node:fs'
 import { Command } from 'commander'
 import { type CaseResult, type Checker, line, listCases, runCase } from './oracle/case.ts'
 import { checkers } from './oracle/checkers.ts'
-import { demoPictures, openDemoModels } from './oracle/demo.ts'
+import { demoPictures, openDemoModels } from './oracle/end-to-end/demo.ts'
 import { OracleFolder } from './oracle/folder.ts'
 
 /** What makes a folder one of golden numbers: at least one of these subfolders. */

@@ -11,8 +11,8 @@ import { promisify } from 'node:util'
 import type { z } from 'zod'
 import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
 import { packageRoot } from '../../src/system/paths.ts'
+import { openModelFolder } from './networks/open-models.ts'
 import { NotYet } from './not-yet.ts'
-import { openModelFolder } from './open-models.ts'
 import { readTensors, type Tensors } from './tensors.ts'
 
 const execute = promisify(execFile)

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { mismatchOf } from '../../../src/engine/models/checkpoint/refiner-match.ts'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
-import { partsOfFolder } from '../../../tools/oracle/open-models.ts'
+import { partsOfFolder } from '../../../tools/oracle/networks/open-models.ts'
 
 const demo = fileURLToPath(new URL('../../../models/demo', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'easel-refiner-'))

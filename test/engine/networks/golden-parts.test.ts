@@ -2,8 +2,8 @@
 import { afterAll, expect, test } from 'vitest'
 import { listCases, runCase } from '../../../tools/oracle/case.ts'
 import { OracleFolder } from '../../../tools/oracle/folder.ts'
-import { parts } from '../../../tools/oracle/parts.ts'
-import { textEncoders } from '../../../tools/oracle/text-encoders.ts'
+import { parts } from '../../../tools/oracle/networks/parts.ts'
+import { textEncoders } from '../../../tools/oracle/networks/text-encoders.ts'
 
 const oracle = new OracleFolder('test/golden/oracle')
 afterAll(() => oracle.close())

@@ -6,7 +6,7 @@ import type { Networks, UNetInput } from '../../../src/engine/networks/networks.
 import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
 import { readOnnxFile } from '../../../src/engine/weights/onnx-file.ts'
 import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
-import { openNetworksFolder, partsOfFolder } from '../../../tools/oracle/open-models.ts'
+import { openNetworksFolder, partsOfFolder } from '../../../tools/oracle/networks/open-models.ts'
 import { modelsFolder, oracleModels } from '../../helpers/models/oracle-models.ts'
 
 const oracle = oracleModels()

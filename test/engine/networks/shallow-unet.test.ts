@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Networks, UNetInput } from '../../../src/engine/networks/networks.ts'
 import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
-import { openNetworksFolder } from '../../../tools/oracle/open-models.ts'
+import { openNetworksFolder } from '../../../tools/oracle/networks/open-models.ts'
 
 const demo = fileURLToPath(new URL('../../../models/demo', import.meta.url))
 

@@ -9,7 +9,7 @@ import { Session } from '../../../src/engine/onnx/session.ts'
 import { type NetworkCase, networkCases } from '../../../tools/gpu-check/cases.ts'
 import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
 import { OracleFolder } from '../../../tools/oracle/folder.ts'
-import { partsOfFile, partsOfFolder } from '../../../tools/oracle/open-models.ts'
+import { partsOfFile, partsOfFolder } from '../../../tools/oracle/networks/open-models.ts'
 import { type DecodedGraph, decodeModel } from '../../helpers/onnx/decode-model.ts'
 import { interpret } from '../../helpers/onnx/interpret.ts'
 

@@ -5,7 +5,7 @@ import { rowByRow, tiledVae } from '../../../src/engine/pipeline/economy.ts'
 import { decodeTiled, defaultTile } from '../../../src/engine/pipeline/latents/vae-tiling.ts'
 import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
 import { OracleFolder } from '../../../tools/oracle/folder.ts'
-import { openNetworksFolder } from '../../../tools/oracle/open-models.ts'
+import { openNetworksFolder } from '../../../tools/oracle/networks/open-models.ts'
 
 const oracle = new OracleFolder('test/golden/oracle')
 const networks = await openNetworksFolder(await oracle.model('base'))

@@ -1,5 +1,5 @@
-import { checkpoints } from '../../../tools/oracle/checkpoints.ts'
-import { otherLayouts } from '../../../tools/oracle/other-layouts.ts'
+import { checkpoints } from '../../../tools/oracle/networks/checkpoints.ts'
+import { otherLayouts } from '../../../tools/oracle/networks/other-layouts.ts'
 import { describeGolden, describeGoldenFolder } from '../../golden-suite.ts'
 
 await describeGolden(otherLayouts)

@@ -1,4 +1,4 @@
-import { loraFiles } from '../../../tools/oracle/loras.ts'
+import { loraFiles } from '../../../tools/oracle/networks/loras.ts'
 import { describeGolden, describeGoldenFolder } from '../../golden-suite.ts'
 
 await describeGolden(loraFiles)

@@ -1,8 +1,8 @@
 import { afterAll } from 'vitest'
-import { demoPictures, openDemoModels } from '../../../tools/oracle/demo.ts'
-import { endToEnd } from '../../../tools/oracle/e2e.ts'
-import { promptEmbeddings, weightedPrompts } from '../../../tools/oracle/prompts.ts'
-import { vaeTiles } from '../../../tools/oracle/vae-tiles.ts'
+import { demoPictures, openDemoModels } from '../../../tools/oracle/end-to-end/demo.ts'
+import { endToEnd } from '../../../tools/oracle/end-to-end/e2e.ts'
+import { vaeTiles } from '../../../tools/oracle/networks/vae-tiles.ts'
+import { promptEmbeddings, weightedPrompts } from '../../../tools/oracle/text/prompts.ts'
 import { describeGolden, describeGoldenFolder } from '../../golden-suite.ts'
 
 await describeGolden(promptEmbeddings, weightedPrompts, vaeTiles, endToEnd)

@@ -1,6 +1,6 @@
-import { kDiffusionSamplers, uiSchedules } from '../../../tools/oracle/k-diffusion.ts'
-import { expertSplit, imageToImageStart } from '../../../tools/oracle/schedule-spans.ts'
-import { schedulers } from '../../../tools/oracle/schedulers.ts'
+import { kDiffusionSamplers, uiSchedules } from '../../../tools/oracle/sampling/k-diffusion.ts'
+import { expertSplit, imageToImageStart } from '../../../tools/oracle/sampling/schedule-spans.ts'
+import { schedulers } from '../../../tools/oracle/sampling/schedulers.ts'
 import { describeGolden, describeGoldenFolder } from '../../golden-suite.ts'
 
 await describeGolden(schedulers, imageToImageStart, expertSplit)

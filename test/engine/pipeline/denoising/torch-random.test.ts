@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { TorchRandom } from '../../../../src/engine/pipeline/denoising/torch-random.ts'
-import { rng } from '../../../../tools/oracle/rng.ts'
+import { rng } from '../../../../tools/oracle/sampling/rng.ts'
 import { describeGolden } from '../../../golden-suite.ts'
 
 await describeGolden(rng)

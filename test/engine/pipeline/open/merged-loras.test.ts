@@ -9,7 +9,7 @@ import { MergedLoras } from '../../../../src/engine/pipeline/open/merged-loras.t
 import type { LoraOrder } from '../../../../src/engine/work-order.ts'
 import { packageRoot } from '../../../../src/system/paths.ts'
 import { OracleFolder } from '../../../../tools/oracle/folder.ts'
-import { openNetworksFolder } from '../../../../tools/oracle/open-models.ts'
+import { openNetworksFolder } from '../../../../tools/oracle/networks/open-models.ts'
 
 const oracle = new OracleFolder(join(packageRoot, 'test', 'golden', 'oracle'))
 const folder = join(packageRoot, 'test', 'golden', 'oracle-2', 'lora')

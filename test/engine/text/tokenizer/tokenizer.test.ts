@@ -6,7 +6,7 @@ import { referenceRule } from '../../../../src/engine/text/reference-rule.ts'
 import { layOutRows, rowLength } from '../../../../src/engine/text/token-rows.ts'
 import { tokeniseFor } from '../../../../src/engine/text/tokenise.ts'
 import { createTokenizer, openTokenizer } from '../../../../src/engine/text/tokenizer/tokenizer.ts'
-import { tokens } from '../../../../tools/oracle/tokens.ts'
+import { tokens } from '../../../../tools/oracle/text/tokens.ts'
 import { describeGolden } from '../../../golden-suite.ts'
 
 await describeGolden(tokens)

@@ -5,20 +5,20 @@ import {
   type PictureConditioning,
   type SizeConditioning,
   timeIds,
-} from '../../src/engine/pipeline/conditioning/conditioning.ts'
+} from '../../../src/engine/pipeline/conditioning/conditioning.ts'
 import {
   noEmbeddings,
   type PromptEmbeddings,
-} from '../../src/engine/pipeline/conditioning/embedding-vectors.ts'
+} from '../../../src/engine/pipeline/conditioning/embedding-vectors.ts'
 import {
   type Embedding,
   embedPrompt,
   type PromptText,
   zeroEmbedding,
-} from '../../src/engine/pipeline/conditioning/prompt-embedding.ts'
-import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
-import type { PromptRule } from '../../src/engine/text/prompt-rule.ts'
-import { referenceRule } from '../../src/engine/text/reference-rule.ts'
+} from '../../../src/engine/pipeline/conditioning/prompt-embedding.ts'
+import type { OpenModel } from '../../../src/engine/pipeline/open/open-model.ts'
+import type { PromptRule } from '../../../src/engine/text/prompt-rule.ts'
+import { referenceRule } from '../../../src/engine/text/reference-rule.ts'
 import type { Arguments, E2eCase } from './e2e-request.ts'
 
 export interface SizePx {

@@ -1,9 +1,9 @@
 /** e2e/: what a case starts from. */
-import type { Picture } from '../../src/engine/image/picture.ts'
+import type { Picture } from '../../../src/engine/image/picture.ts'
+import type { OracleFolder } from '../folder.ts'
+import { lumaOf, readPicture } from '../pictures.ts'
 import type { SizePx } from './e2e-conditioning.ts'
 import type { Arguments, E2eCase } from './e2e-request.ts'
-import type { OracleFolder } from './folder.ts'
-import { lumaOf, readPicture } from './pictures.ts'
 
 export type Source = SizePx &
   (

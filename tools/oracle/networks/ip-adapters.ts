@@ -5,12 +5,16 @@ import {
   type OpenImageEncoder,
   type OpenIpAdapter,
   openIpAdapter,
-} from '../../src/engine/networks/open/open-ip-adapter.ts'
-import { clipPixels, evenScales, imageTokens } from '../../src/engine/pipeline/conditioning/image-prompt.ts'
-import { type Check, type Checker, compare, type OracleCase } from './case.ts'
-import type { OracleFolder } from './folder.ts'
-import { type PartTwoCase, PartTwoGroup } from './part-two.ts'
-import { readPicture } from './pictures.ts'
+} from '../../../src/engine/networks/open/open-ip-adapter.ts'
+import {
+  clipPixels,
+  evenScales,
+  imageTokens,
+} from '../../../src/engine/pipeline/conditioning/image-prompt.ts'
+import { type Check, type Checker, compare, type OracleCase } from '../case.ts'
+import { type PartTwoCase, PartTwoGroup } from '../end-to-end/part-two.ts'
+import type { OracleFolder } from '../folder.ts'
+import { readPicture } from '../pictures.ts'
 
 /** Of the README's table. */
 const insideLimit = 4e-5

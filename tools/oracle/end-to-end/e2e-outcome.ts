@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type ModelSchedule, parseSchedule } from '../../src/engine/sampling/scheduler-config.ts'
-import { type Check, compare, comparePictures } from './case.ts'
+import { type ModelSchedule, parseSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
+import { type Check, compare, comparePictures } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
+import type { Tensors } from '../tensors.ts'
 import { type Arguments, type E2eCase, type NamedScheduler, valuesDrawn } from './e2e-request.ts'
-import type { OracleFolder } from './folder.ts'
 import type { Outcome } from './run-pipeline.ts'
-import type { Tensors } from './tensors.ts'
 
 /** from_config of the Base's scheduler_config.json with the case's extra keys. */
 export async function scheduleFrom(

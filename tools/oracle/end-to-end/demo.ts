@@ -2,15 +2,15 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
-import { findSampler } from '../../src/engine/sampling/sampler-names.ts'
-import { configFor, type ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
-import { type Check, type Checker, comparePictures } from './case.ts'
+import type { OpenModel } from '../../../src/engine/pipeline/open/open-model.ts'
+import { findSampler } from '../../../src/engine/sampling/sampler-names.ts'
+import { configFor, type ModelSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
+import { type Check, type Checker, comparePictures } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
+import { openModelFolder } from '../networks/open-models.ts'
+import { readPicture } from '../pictures.ts'
 import { parseArguments } from './e2e-request.ts'
 import type { Source } from './e2e-source.ts'
-import type { OracleFolder } from './folder.ts'
-import { openModelFolder } from './open-models.ts'
-import { readPicture } from './pictures.ts'
 import { type Outcome, runPipeline } from './run-pipeline.ts'
 
 const refineSchema = z.object({
@@ -58,7 +58,7 @@ export async function openDemoModels(): Promise<DemoModels> {
 
 /** The checkout's models/demo, seen from the source and from dist/. */
 function demoFolder(): string {
-  const places = ['../../models/demo', '../../../models/demo'].map(path =>
+  const places = ['../../../models/demo', '../../../../models/demo'].map(path =>
     fileURLToPath(new URL(path, import.meta.url)),
   )
   const folder = places.find(existsSync)

@@ -1,10 +1,10 @@
 /** text/embeds: hidden states and pooled output of both text encoders, layer by layer. */
 import { z } from 'zod'
-import { clipInput, clipNames } from '../../src/engine/networks/clip.ts'
-import { type Check, type Checker, compare, type OracleCase } from './case.ts'
-import type { OracleFolder } from './folder.ts'
+import { clipInput, clipNames } from '../../../src/engine/networks/clip.ts'
+import { type Check, type Checker, compare, type OracleCase } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
+import type { Tensors } from '../tensors.ts'
 import { openClip } from './networks.ts'
-import type { Tensors } from './tensors.ts'
 
 /** Where the JSON names no floor: the oracle's README, table of floors (already ten floors). */
 const readmeLimit = 4e-5

@@ -1,13 +1,13 @@
 /** parts/: the outputs of every module inside the U-Nets and the VAE, and the VAE both ways. */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { unetNames } from '../../src/engine/networks/unet.ts'
-import { vaeNames } from '../../src/engine/networks/vae.ts'
-import { type Check, type Checker, compare, type OracleCase } from './case.ts'
-import type { OracleFolder } from './folder.ts'
-import { compareHooks, hookPaths } from './hooks.ts'
+import { unetNames } from '../../../src/engine/networks/unet.ts'
+import { vaeNames } from '../../../src/engine/networks/vae.ts'
+import { type Check, type Checker, compare, type OracleCase } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
+import { compareHooks, hookPaths } from '../hooks.ts'
+import type { Tensors } from '../tensors.ts'
 import { runUNet, runVae } from './networks.ts'
-import type { Tensors } from './tensors.ts'
 
 /** Where floors.json lacks a case: the oracle's README, table of floors (already ten floors). */
 const readmeLimits = { output: 3e-5, hook: 2e-4, moments: 3e-4, decoded: 4e-5 }

@@ -1,11 +1,11 @@
 /** sizes/ of part two: latent sides that no level of a U-Net halves evenly, through the U-Nets and end to end. */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { unetNames } from '../../src/engine/networks/unet.ts'
-import { type Check, type Checker, compare, type OracleCase } from './case.ts'
+import { unetNames } from '../../../src/engine/networks/unet.ts'
+import { type Check, type Checker, compare, type OracleCase } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
+import { runUNet } from '../networks/networks.ts'
 import type { Source } from './e2e-source.ts'
-import type { OracleFolder } from './folder.ts'
-import { runUNet } from './networks.ts'
 import { inputSource, type PartTwoCase, PartTwoGroup } from './part-two.ts'
 
 const unetSchema = z.object({

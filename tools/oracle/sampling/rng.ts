@@ -1,8 +1,8 @@
 /** rng/: our standard normal numbers against torch's. */
 import { z } from 'zod'
-import { TorchRandom } from '../../src/engine/pipeline/denoising/torch-random.ts'
-import { type Check, type Checker, compare, type OracleCase } from './case.ts'
-import type { Tensors } from './tensors.ts'
+import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
+import { type Check, type Checker, compare, type OracleCase } from '../case.ts'
+import type { Tensors } from '../tensors.ts'
 
 /** The logarithms and cosines of two maths libraries; the oracle's README, table of floors. */
 const limit = 2e-6

@@ -1,30 +1,30 @@
 /** embeddings/ of part two: files of textual inversion, what they make of prompts, and what those paint. */
 import { basename } from 'node:path'
 import { z } from 'zod'
-import { textWidthsOf } from '../../src/engine/models/text-widths.ts'
+import { textWidthsOf } from '../../../src/engine/models/text-widths.ts'
 import {
   EmbeddingVectors,
   type PromptEmbeddings,
-} from '../../src/engine/pipeline/conditioning/embedding-vectors.ts'
-import { embedPrompt } from '../../src/engine/pipeline/conditioning/prompt-embedding.ts'
-import { a1111Rule } from '../../src/engine/text/a1111/rule.ts'
-import { comfyuiRule } from '../../src/engine/text/comfyui/rule.ts'
-import { describeEmbedding } from '../../src/engine/text/embedding-file.ts'
+} from '../../../src/engine/pipeline/conditioning/embedding-vectors.ts'
+import { embedPrompt } from '../../../src/engine/pipeline/conditioning/prompt-embedding.ts'
+import { a1111Rule } from '../../../src/engine/text/a1111/rule.ts'
+import { comfyuiRule } from '../../../src/engine/text/comfyui/rule.ts'
+import { describeEmbedding } from '../../../src/engine/text/embedding-file.ts'
 import {
   embeddingsIn,
   type NamedEmbedding,
   namedEmbeddings,
   unfitWidths,
-} from '../../src/engine/text/embedding-names.ts'
-import { layOutRows } from '../../src/engine/text/token-rows.ts'
-import { type NamedVectors, tokeniseFor } from '../../src/engine/text/tokenise.ts'
-import type { Tokenizer } from '../../src/engine/text/tokenizer/tokenizer.ts'
-import { readSafetensorsHeader } from '../../src/engine/weights/safetensors.ts'
-import { type Check, type Checker, compare } from './case.ts'
-import type { OracleFolder } from './folder.ts'
+} from '../../../src/engine/text/embedding-names.ts'
+import { layOutRows } from '../../../src/engine/text/token-rows.ts'
+import { type NamedVectors, tokeniseFor } from '../../../src/engine/text/tokenise.ts'
+import type { Tokenizer } from '../../../src/engine/text/tokenizer/tokenizer.ts'
+import { readSafetensorsHeader } from '../../../src/engine/weights/safetensors.ts'
+import { type Check, type Checker, compare } from '../case.ts'
+import { type PartTwoCase, PartTwoGroup } from '../end-to-end/part-two.ts'
+import type { OracleFolder } from '../folder.ts'
+import type { Tensors } from '../tensors.ts'
 import { partsOfFolder } from './open-models.ts'
-import { type PartTwoCase, PartTwoGroup } from './part-two.ts'
-import type { Tensors } from './tensors.ts'
 
 /** A row of 77: ids, and vectors of embeddings by their number. */
 const rowSchema = z.array(z.union([z.number(), z.object({ embedding: z.string(), vector: z.number() })]))

@@ -1,9 +1,9 @@
 /** schedulers/: where image to image starts, and where the Base hands over to the Refiner. */
 import { z } from 'zod'
-import { TorchRandom } from '../../src/engine/pipeline/denoising/torch-random.ts'
-import { baseSpan, refinerSpan, strengthSpan } from '../../src/engine/sampling/noise/span.ts'
-import { type Checker, compare, type OracleCase } from './case.ts'
-import type { OracleFolder } from './folder.ts'
+import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
+import { baseSpan, refinerSpan, strengthSpan } from '../../../src/engine/sampling/noise/span.ts'
+import { type Checker, compare, type OracleCase } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
 import {
   compareTimesteps,
   type Index,

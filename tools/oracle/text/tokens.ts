@@ -2,18 +2,18 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { referenceRule } from '../../src/engine/text/reference-rule.ts'
-import { layOutRows } from '../../src/engine/text/token-rows.ts'
-import { tokeniseFor } from '../../src/engine/text/tokenise.ts'
+import { referenceRule } from '../../../src/engine/text/reference-rule.ts'
+import { layOutRows } from '../../../src/engine/text/token-rows.ts'
+import { tokeniseFor } from '../../../src/engine/text/tokenise.ts'
 import {
   createTokenizer,
   openTokenizer,
   parseMerges,
   type Tokenizer,
-} from '../../src/engine/text/tokenizer/tokenizer.ts'
-import { type Check, type Checker, compare } from './case.ts'
-import type { OracleFolder } from './folder.ts'
-import { NotYet } from './not-yet.ts'
+} from '../../../src/engine/text/tokenizer/tokenizer.ts'
+import { type Check, type Checker, compare } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
+import { NotYet } from '../not-yet.ts'
 
 const ids = z.array(z.number())
 const promptSchema = z.object({

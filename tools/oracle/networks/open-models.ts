@@ -1,15 +1,15 @@
 /** Opens folders and single files for checkers and tests: described and opened in one go, their hashes not kept. */
-import { assemble, type Supplements } from '../../src/engine/models/checkpoint/assemble.ts'
-import { describeCheckpointFile } from '../../src/engine/models/checkpoint/checkpoint-file.ts'
-import { describeDiffusersFolder } from '../../src/engine/models/checkpoint/diffusers-folder.ts'
-import type { FoundParts } from '../../src/engine/models/checkpoint/found-parts.ts'
-import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
-import type { ExpertParts } from '../../src/engine/models/record.ts'
-import type { Networks } from '../../src/engine/networks/networks.ts'
-import { openNetworks } from '../../src/engine/networks/open/open.ts'
-import type { SessionOptions } from '../../src/engine/onnx/session.ts'
-import { type OpenModel, openModel } from '../../src/engine/pipeline/open/open-model.ts'
-import { readSafetensorsHeader } from '../../src/engine/weights/safetensors.ts'
+import { assemble, type Supplements } from '../../../src/engine/models/checkpoint/assemble.ts'
+import { describeCheckpointFile } from '../../../src/engine/models/checkpoint/checkpoint-file.ts'
+import { describeDiffusersFolder } from '../../../src/engine/models/checkpoint/diffusers-folder.ts'
+import type { FoundParts } from '../../../src/engine/models/checkpoint/found-parts.ts'
+import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
+import type { ExpertParts } from '../../../src/engine/models/record.ts'
+import type { Networks } from '../../../src/engine/networks/networks.ts'
+import { openNetworks } from '../../../src/engine/networks/open/open.ts'
+import type { SessionOptions } from '../../../src/engine/onnx/session.ts'
+import { type OpenModel, openModel } from '../../../src/engine/pipeline/open/open-model.ts'
+import { readSafetensorsHeader } from '../../../src/engine/weights/safetensors.ts'
 
 /** What the folder holds, nothing opened. @throws AppError 'model-file' or 'model-config'. */
 export async function partsOfFolder(folder: string): Promise<ExpertParts> {

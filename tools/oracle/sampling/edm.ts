@@ -1,12 +1,12 @@
 /** checkpoints/edm-folder/ of part two: tiny-base as a diffusers folder of a model that was trained with EDM's scalings. */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { openModel } from '../../src/engine/pipeline/open/open-model.ts'
-import { type ModelSchedule, readScheduleFile } from '../../src/engine/sampling/scheduler-config.ts'
-import type { Check, Checker } from './case.ts'
-import type { OracleFolder } from './folder.ts'
-import { partsOfFolder } from './open-models.ts'
-import { inputSource, type PartTwoCase, PartTwoGroup } from './part-two.ts'
+import { openModel } from '../../../src/engine/pipeline/open/open-model.ts'
+import { type ModelSchedule, readScheduleFile } from '../../../src/engine/sampling/scheduler-config.ts'
+import type { Check, Checker } from '../case.ts'
+import { inputSource, type PartTwoCase, PartTwoGroup } from '../end-to-end/part-two.ts'
+import type { OracleFolder } from '../folder.ts'
+import { partsOfFolder } from '../networks/open-models.ts'
 
 const json = z.record(z.string(), z.unknown())
 

@@ -1,6 +1,6 @@
 /** e2e/cases.json: a reference pipeline's arguments, with that pipeline's own defaults filled in. */
 import { z } from 'zod'
-import { NotYet } from './not-yet.ts'
+import { NotYet } from '../not-yet.ts'
 
 /** A scheduler class of the reference, with what differs from the Base's scheduler_config.json. */
 export const namedScheduler = z.object({ cls: z.string(), extra: z.record(z.string(), z.unknown()) })

@@ -1,39 +1,39 @@
 /** Runs one of the reference's pipelines as the engine has it: text to image, image to image, inpainting, the Refiner. */
-import { floatsFromPicture, pictureFromFloats } from '../../src/engine/image/picture.ts'
-import { always } from '../../src/engine/pipeline/conditioning/conditioning.ts'
-import type { ImagePrompt } from '../../src/engine/pipeline/conditioning/image-prompt.ts'
-import type { Control } from '../../src/engine/pipeline/denoising/control.ts'
-import { type DenoiseRun, denoise, type LatentShape } from '../../src/engine/pipeline/denoising/denoise.ts'
-import { type Guidance, isGuided } from '../../src/engine/pipeline/denoising/guidance.ts'
+import { floatsFromPicture, pictureFromFloats } from '../../../src/engine/image/picture.ts'
+import { always } from '../../../src/engine/pipeline/conditioning/conditioning.ts'
+import type { ImagePrompt } from '../../../src/engine/pipeline/conditioning/image-prompt.ts'
+import type { Control } from '../../../src/engine/pipeline/denoising/control.ts'
+import { type DenoiseRun, denoise, type LatentShape } from '../../../src/engine/pipeline/denoising/denoise.ts'
+import { type Guidance, isGuided } from '../../../src/engine/pipeline/denoising/guidance.ts'
 import {
   generatorPerPicture,
   type NoiseSource,
   oneGenerator,
-} from '../../src/engine/pipeline/denoising/noise-source.ts'
-import { imageToImage } from '../../src/engine/pipeline/image-to-image.ts'
-import { inpaint, latentMask } from '../../src/engine/pipeline/inpaint.ts'
+} from '../../../src/engine/pipeline/denoising/noise-source.ts'
+import { imageToImage } from '../../../src/engine/pipeline/image-to-image.ts'
+import { inpaint, latentMask } from '../../../src/engine/pipeline/inpaint.ts'
 import {
   inpaintByChannels,
   inpaintingChannels,
   maskedPixels,
-} from '../../src/engine/pipeline/inpaint-by-channels.ts'
-import { decodeLatents, encodePixels } from '../../src/engine/pipeline/latents/latents.ts'
-import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
-import { textToImage } from '../../src/engine/pipeline/text-to-image.ts'
-import { createSampler } from '../../src/engine/sampling/create-sampler.ts'
+} from '../../../src/engine/pipeline/inpaint-by-channels.ts'
+import { decodeLatents, encodePixels } from '../../../src/engine/pipeline/latents/latents.ts'
+import type { OpenModel } from '../../../src/engine/pipeline/open/open-model.ts'
+import { textToImage } from '../../../src/engine/pipeline/text-to-image.ts'
+import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
 import {
   baseSpan,
   refinerSpan,
   type Span,
   strengthSpan,
   wholeSpan,
-} from '../../src/engine/sampling/noise/span.ts'
-import type { Sampler } from '../../src/engine/sampling/sampler.ts'
-import type { ModelSchedule } from '../../src/engine/sampling/scheduler-config.ts'
+} from '../../../src/engine/sampling/noise/span.ts'
+import type { Sampler } from '../../../src/engine/sampling/sampler.ts'
+import type { ModelSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
+import { joined } from '../sampling/schedulers.ts'
 import { conditioningOf, type PromptReading, type SizePx } from './e2e-conditioning.ts'
 import { type Arguments, type E2eCase, pipelineDefaults } from './e2e-request.ts'
 import type { Source } from './e2e-source.ts'
-import { joined } from './schedulers.ts'
 
 /** A pipeline with everything that it needs in hand. */
 export interface PipelineRun {

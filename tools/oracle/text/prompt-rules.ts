@@ -1,15 +1,15 @@
 /** prompts/ of part two: prompts as A1111 and ComfyUI read them, from marks to embeddings. */
 import { z } from 'zod'
-import { embedPrompt } from '../../src/engine/pipeline/conditioning/prompt-embedding.ts'
-import { parseAttention } from '../../src/engine/text/a1111/attention.ts'
-import { a1111Rule, multiplied } from '../../src/engine/text/a1111/rule.ts'
-import { comfyuiRule } from '../../src/engine/text/comfyui/rule.ts'
-import { parseComfyWeights } from '../../src/engine/text/comfyui/weights.ts'
-import type { PromptRule, Segment } from '../../src/engine/text/prompt-rule.ts'
-import { tokeniseFor } from '../../src/engine/text/tokenise.ts'
-import { type Check, type Checker, compare } from './case.ts'
-import type { OracleFolder } from './folder.ts'
-import type { Tensors } from './tensors.ts'
+import { embedPrompt } from '../../../src/engine/pipeline/conditioning/prompt-embedding.ts'
+import { parseAttention } from '../../../src/engine/text/a1111/attention.ts'
+import { a1111Rule, multiplied } from '../../../src/engine/text/a1111/rule.ts'
+import { comfyuiRule } from '../../../src/engine/text/comfyui/rule.ts'
+import { parseComfyWeights } from '../../../src/engine/text/comfyui/weights.ts'
+import type { PromptRule, Segment } from '../../../src/engine/text/prompt-rule.ts'
+import { tokeniseFor } from '../../../src/engine/text/tokenise.ts'
+import { type Check, type Checker, compare } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
+import type { Tensors } from '../tensors.ts'
 
 const chunkSchema = z.object({ ids: z.array(z.number()), weights: z.array(z.number()) })
 const parseSchema = z.array(z.tuple([z.string(), z.number()]))

@@ -1,9 +1,9 @@
 /** parts/vae_tiled_*: the VAE in overlapping, blended tiles. */
 import { z } from 'zod'
-import { decodeTiled, encodeTiled, type TileSize } from '../../src/engine/pipeline/latents/vae-tiling.ts'
-import { type Check, type Checker, compare } from './case.ts'
-import type { OracleFolder } from './folder.ts'
-import type { Tensor } from './tensors.ts'
+import { decodeTiled, encodeTiled, type TileSize } from '../../../src/engine/pipeline/latents/vae-tiling.ts'
+import { type Check, type Checker, compare } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
+import type { Tensor } from '../tensors.ts'
 
 /** Of the encoder's moments, for which the file names no floor: the oracle's README, table of floors. */
 const momentsLimit = 3e-4

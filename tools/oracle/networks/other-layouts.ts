@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ExpertParts } from '../../src/engine/models/record.ts'
-import { openModel } from '../../src/engine/pipeline/open/open-model.ts'
-import type { Check, Checker, OracleCase } from './case.ts'
-import { checkAgainstOwn } from './e2e.ts'
-import type { OracleFolder } from './folder.ts'
+import type { ExpertParts } from '../../../src/engine/models/record.ts'
+import { openModel } from '../../../src/engine/pipeline/open/open-model.ts'
+import type { Check, Checker, OracleCase } from '../case.ts'
+import { checkAgainstOwn } from '../end-to-end/e2e.ts'
+import type { OracleFolder } from '../folder.ts'
 import { partsOfFile, partsOfFolder } from './open-models.ts'
 
 export const otherLayouts: Checker = {

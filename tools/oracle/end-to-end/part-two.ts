@@ -1,13 +1,13 @@
 /** The end-to-end cases of part two: `<group>/e2e/cases.json`, with one reader and one runner for all groups. */
 import { z } from 'zod'
-import type { Picture } from '../../src/engine/image/picture.ts'
-import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
-import type { Check } from './case.ts'
+import type { Picture } from '../../../src/engine/image/picture.ts'
+import type { OpenModel } from '../../../src/engine/pipeline/open/open-model.ts'
+import type { Check } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
+import { lumaOf, readPicture } from '../pictures.ts'
 import { compareOutcome, scheduleFrom } from './e2e-outcome.ts'
 import { e2eCaseSchema, type NamedScheduler, namedScheduler, parseArguments } from './e2e-request.ts'
 import type { Source } from './e2e-source.ts'
-import type { OracleFolder } from './folder.ts'
-import { lumaOf, readPicture } from './pictures.ts'
 import { type PipelineRun, runPipeline } from './run-pipeline.ts'
 
 /** A scheduler is named in the same file, or given whole. */

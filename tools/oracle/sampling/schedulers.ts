@@ -1,12 +1,12 @@
 /** schedulers/: every sampler against the reference, with the oracle's synthetic model in place of a U-Net. */
 import { z } from 'zod'
-import { TorchRandom } from '../../src/engine/pipeline/denoising/torch-random.ts'
-import { createSampler } from '../../src/engine/sampling/create-sampler.ts'
-import type { DrawNoise, Sampler } from '../../src/engine/sampling/sampler.ts'
-import { type ModelSchedule, parseSchedule } from '../../src/engine/sampling/scheduler-config.ts'
-import { type Check, type Checker, compare, type OracleCase } from './case.ts'
-import type { OracleFolder } from './folder.ts'
-import type { Tensors } from './tensors.ts'
+import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
+import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
+import type { DrawNoise, Sampler } from '../../../src/engine/sampling/sampler.ts'
+import { type ModelSchedule, parseSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
+import { type Check, type Checker, compare, type OracleCase } from '../case.ts'
+import type { OracleFolder } from '../folder.ts'
+import type { Tensors } from '../tensors.ts'
 
 const caseSchema = z.object({
   sampler: z.string(),
