@@ -1,6 +1,10 @@
 /** A bare REST client for tests of the fake Discord itself. */
 import { z } from 'zod'
-import type { FakeDiscord } from './fake-discord.ts'
+import { FakeClock } from '../fake-clock.ts'
+import { realClock } from '../real-clock.ts'
+import { FakeDiscord } from './fake-discord.ts'
+import type { Person } from './people.ts'
+import type { Channel, Guild } from './world.ts'
 
 const answer = z.looseObject({ id: z.string().optional(), code: z.number().optional() })
 
@@ -9,6 +13,23 @@ export interface Asked {
   id: string
   /** Discord's own code, where the answer was no. */
   code: number | undefined
+}
+
+export interface StartedGuild {
+  clock: FakeClock
+  discord: FakeDiscord
+  guild: Guild
+  channel: Channel
+  ada: Person
+}
+
+/** A running fake Discord with one guild, one channel and one person in it. */
+export async function startGuild(): Promise<StartedGuild> {
+  const clock = new FakeClock()
+  const discord = new FakeDiscord({ clock, realClock, windowScale: 0 })
+  await discord.start()
+  const guild = discord.guild('Painters')
+  return { clock, discord, guild, channel: discord.channel('pictures', guild), ada: discord.person('Ada') }
 }
 
 export async function askFake(

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../fake-clock.ts'
-import { realClock } from '../real-clock.ts'
-import { askFake } from './ask-fake.ts'
-import { FakeDiscord } from './fake-discord.ts'
+import type { FakeClock } from '../fake-clock.ts'
+import { askFake, startGuild } from './ask-fake.ts'
+import type { FakeDiscord } from './fake-discord.ts'
 import type { Person } from './people.ts'
 import type { Channel } from './world.ts'
 
@@ -12,11 +11,7 @@ let channel: Channel
 let ada: Person
 
 beforeEach(async () => {
-  clock = new FakeClock()
-  discord = new FakeDiscord({ clock, realClock, windowScale: 0 })
-  await discord.start()
-  channel = discord.channel('pictures', discord.guild('Painters'))
-  ada = discord.person('Ada')
+  ;({ clock, discord, channel, ada } = await startGuild())
 })
 afterEach(() => discord.stop())
 

@@ -1,9 +1,9 @@
 /** Triggers, response URLs and views of the fake Slack: how long they live and how often they serve. */
 import type { WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../fake-clock.ts'
-import { clientFor, errorOf } from './api/call-fake.ts'
-import { FakeSlack } from './fake-slack.ts'
+import type { FakeClock } from '../fake-clock.ts'
+import { errorOf, startWorkspace } from './api/call-fake.ts'
+import type { FakeSlack } from './fake-slack.ts'
 import type { Person } from './person.ts'
 import type { Channel } from './world.ts'
 
@@ -14,13 +14,7 @@ let channel: Channel
 let client: WebClient
 
 beforeEach(async () => {
-  clock = new FakeClock()
-  slack = new FakeSlack(clock)
-  await slack.start()
-  const team = slack.addTeam('acme')
-  ada = slack.addPerson(team, 'ada', { admin: true })
-  channel = slack.addChannel(team, 'art')
-  client = clientFor(slack, team.botToken)
+  ;({ clock, slack, ada, channel, client } = await startWorkspace())
 })
 afterEach(() => slack.stop())
 

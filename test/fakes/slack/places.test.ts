@@ -1,8 +1,8 @@
 /** Who sees and may what in the fake Slack's workspaces and conversations, what went where, and what Slack tells late. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../fake-clock.ts'
-import { clientFor, errorOf, upload } from './api/call-fake.ts'
-import { FakeSlack } from './fake-slack.ts'
+import type { FakeClock } from '../fake-clock.ts'
+import { clientFor, errorOf, startWorkspace, upload } from './api/call-fake.ts'
+import type { FakeSlack } from './fake-slack.ts'
 import type { Person } from './person.ts'
 import type { Channel, Team } from './world.ts'
 
@@ -14,13 +14,8 @@ let bob: Person
 let channel: Channel
 
 beforeEach(async () => {
-  clock = new FakeClock()
-  slack = new FakeSlack(clock)
-  await slack.start()
-  team = slack.addTeam('acme')
-  ada = slack.addPerson(team, 'ada')
+  ;({ clock, slack, team, ada, channel } = await startWorkspace())
   bob = slack.addPerson(team, 'bob')
-  channel = slack.addChannel(team, 'art')
 })
 afterEach(() => slack.stop())
 

@@ -5,7 +5,7 @@ import { floatsFromPicture } from '../../../src/engine/image/picture.ts'
 import { controlNetInFile } from '../../../src/engine/models/guidance-file.ts'
 import { controlNetConfigSchema } from '../../../src/engine/networks/configs/controlnet-config.ts'
 import { buildControlNet, controlNetNames } from '../../../src/engine/networks/controlnet.ts'
-import type { ControlNet, UNetInput } from '../../../src/engine/networks/networks.ts'
+import type { ControlNet } from '../../../src/engine/networks/networks.ts'
 import { OpenControlNet, openControlNet } from '../../../src/engine/networks/open/open-controlnet.ts'
 import { unetInputs } from '../../../src/engine/networks/open/open-unet.ts'
 import { residualSpecs } from '../../../src/engine/networks/residuals.ts'
@@ -20,7 +20,7 @@ import { type Check, type Checker, compare, type OracleCase } from '../case.ts'
 import { inputSource, type PartTwoCase, PartTwoGroup } from '../end-to-end/part-two.ts'
 import type { OracleFolder } from '../folder.ts'
 import { readPicture } from '../pictures.ts'
-import type { Tensors } from '../tensors.ts'
+import { unetInputOf } from './networks.ts'
 
 const insideSchema = z.object({
   inside: z.record(
@@ -72,7 +72,7 @@ export const controlNets: Checker = {
 async function checkInside(oracle: OracleFolder, name: string, one: Inside): Promise<Check[]> {
   const golden = await oracle.tensors('controlnet', `${name}.safetensors`)
   const { unet } = (await oracle.open('base')).networks
-  const input = inputOf(golden, one.timestep)
+  const input = unetInputOf(golden, one.timestep)
   const { config, graph } = await planNet(oracle, 'a', unet.timeIdCount, [embeddingPath])
   const specs = residualSpecs(config)
   const count = specs.length
@@ -114,26 +114,11 @@ async function checkOriginal(oracle: OracleFolder): Promise<Check[]> {
   const picture = golden.floats('controlnet_cond').slice(0, 3 * 72 * 104)
   const [ours = [], folders = []] = await Promise.all(
     nets.map(net =>
-      net.residuals(inputOf(golden, 401), picture, Array<number>(net.residualSpecs.length).fill(1)),
+      net.residuals(unetInputOf(golden, 401), picture, Array<number>(net.residualSpecs.length).fill(1)),
     ),
   )
   for (const net of nets) await net.close()
   return folders.map(({ data }, i) => compare(`residual ${i}`, ours[i]?.data ?? [], data, 0))
-}
-
-function inputOf(golden: Tensors, timestep: number): UNetInput {
-  const [batch = 0, , heightLatent = 0, widthLatent = 0] = golden.get('sample').shape
-  return {
-    sample: golden.floats('sample'),
-    batch,
-    heightLatent,
-    widthLatent,
-    timestep,
-    context: golden.floats('encoder_hidden_states'),
-    tokens: golden.get('encoder_hidden_states').shape[1] ?? 0,
-    pooled: golden.floats('text_embeds'),
-    timeIds: golden.floats('time_ids'),
-  }
 }
 
 function endToEnd(oracle: OracleFolder, group: PartTwoGroup, one: PartTwoCase): OracleCase {

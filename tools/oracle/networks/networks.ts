@@ -5,6 +5,7 @@ import { buildClip } from '../../../src/engine/networks/clip.ts'
 import { type ClipConfig, clipConfigSchema } from '../../../src/engine/networks/configs/clip-config.ts'
 import { unetConfigSchema } from '../../../src/engine/networks/configs/unet-config.ts'
 import { type VaeConfig, vaeConfigSchema } from '../../../src/engine/networks/configs/vae-config.ts'
+import type { UNetInput } from '../../../src/engine/networks/networks.ts'
 import { residualSpecs, residualTensors } from '../../../src/engine/networks/residuals.ts'
 import { buildUNet } from '../../../src/engine/networks/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder } from '../../../src/engine/networks/vae.ts'
@@ -13,6 +14,7 @@ import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
 import { Session, type Tensor } from '../../../src/engine/onnx/session.ts'
 import { readConfigFile } from '../../../src/engine/weights/config-file.ts'
 import { openDiffusersFolder } from '../../../src/engine/weights/diffusers-layout.ts'
+import type { Tensors } from '../tensors.ts'
 
 type Inputs = Readonly<Record<string, Tensor>>
 
@@ -27,6 +29,22 @@ export async function runUNet(
   const source = await openDiffusersFolder(folder)
   const all = { ...residualTensors(residualSpecs(config)), ...inputs }
   return runOnce(expose => buildUNet(config, source, timeIdCount, { expose }), all, paths)
+}
+
+/** The golden U-Net call as the pipeline would make it. */
+export function unetInputOf(golden: Tensors, timestep: number): UNetInput {
+  const [batch = 0, , heightLatent = 0, widthLatent = 0] = golden.get('sample').shape
+  return {
+    sample: golden.floats('sample'),
+    batch,
+    heightLatent,
+    widthLatent,
+    timestep,
+    context: golden.floats('encoder_hidden_states'),
+    tokens: golden.get('encoder_hidden_states').shape[1] ?? 0,
+    pooled: golden.floats('text_embeds'),
+    timeIds: golden.floats('time_ids'),
+  }
 }
 
 export type VaeHalf = 'encoder' | 'decoder'

@@ -1,7 +1,8 @@
 /** The configuration of a text encoder, from its config.json (transformers' CLIPTextModel, with or without projection). */
 import { z } from 'zod'
 import type { ClipBlockOptions } from '../../modules/clip-block.ts'
-import { complain, count } from '../../weights/config-file.ts'
+import { count } from '../../weights/config-file.ts'
+import { blockOptionsOf, checkHeads, clipBlockKeys } from './clip-block-config.ts'
 
 export interface ClipConfig {
   readonly vocabulary: number
@@ -24,35 +25,17 @@ export const clipConfigSchema = z
     architectures: z.array(z.string()).default([]),
     vocab_size: count,
     max_position_embeddings: count.default(77),
-    hidden_size: count,
-    intermediate_size: count,
-    num_hidden_layers: count,
-    num_attention_heads: count,
-    hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
-    layer_norm_eps: z.number().positive().default(1e-5),
-    projection_dim: count.default(512),
+    ...clipBlockKeys,
     eos_token_id: z.int().min(0).default(legacyEosId),
   })
-  .superRefine((config, context) => {
-    const { hidden_size: width, num_attention_heads: heads } = config
-    if (width % heads !== 0) {
-      const problem = { what: 'not-divisor', found: heads, key: 'hidden_size', of: width } as const
-      complain(context, 'num_attention_heads', problem)
-    }
-  })
+  .superRefine(checkHeads)
   .transform(
     (config): ClipConfig => ({
       vocabulary: config.vocab_size,
       positions: config.max_position_embeddings,
       hiddenSize: config.hidden_size,
       layers: config.num_hidden_layers,
-      block: {
-        heads: config.num_attention_heads,
-        innerWidth: config.intermediate_size,
-        activation: config.hidden_act,
-        epsilon: config.layer_norm_eps,
-        isCausal: true,
-      },
+      block: blockOptionsOf(config, true),
       projectionSize: config.architectures.includes('CLIPTextModelWithProjection')
         ? config.projection_dim
         : undefined,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ClipBlockOptions } from '../../modules/clip-block.ts'
 import { complain, count, only } from '../../weights/config-file.ts'
+import { blockOptionsOf, checkHeads, clipBlockKeys } from './clip-block-config.ts'
 
 export interface ClipVisionConfig {
   /** Side of the input picture. */
@@ -19,20 +20,11 @@ export const clipVisionConfigSchema = z
     num_channels: only(3),
     image_size: count.default(224),
     patch_size: count.default(32),
-    hidden_size: count,
-    intermediate_size: count,
-    num_hidden_layers: count,
-    num_attention_heads: count,
-    hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
-    layer_norm_eps: z.number().positive().default(1e-5),
-    projection_dim: count.default(512),
+    ...clipBlockKeys,
   })
   .superRefine((config, context) => {
-    const { hidden_size: width, num_attention_heads: heads, image_size: side, patch_size: patch } = config
-    if (width % heads !== 0) {
-      const problem = { what: 'not-divisor', found: heads, key: 'hidden_size', of: width } as const
-      complain(context, 'num_attention_heads', problem)
-    }
+    checkHeads(config, context)
+    const { image_size: side, patch_size: patch } = config
     if (side % patch !== 0) {
       const problem = { what: 'not-divisor', found: patch, key: 'image_size', of: side } as const
       complain(context, 'patch_size', problem)
@@ -44,13 +36,7 @@ export const clipVisionConfigSchema = z
       patchPx: config.patch_size,
       hiddenSize: config.hidden_size,
       layers: config.num_hidden_layers,
-      block: {
-        heads: config.num_attention_heads,
-        innerWidth: config.intermediate_size,
-        activation: config.hidden_act,
-        epsilon: config.layer_norm_eps,
-        isCausal: false,
-      },
+      block: blockOptionsOf(config, false),
       projectionSize: config.projection_dim,
     }),
   )

@@ -1,13 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Networks, UNetInput } from '../../../../src/engine/networks/networks.ts'
+import type { Networks } from '../../../../src/engine/networks/networks.ts'
 import { readSafetensors } from '../../../../src/engine/weights/safetensors.ts'
 import { readTensor } from '../../../../src/engine/weights/tensor-values.ts'
 import { maxAbsoluteError } from '../../../../tools/oracle/case.ts'
 import { OracleFolder } from '../../../../tools/oracle/folder.ts'
+import { unetInputOf } from '../../../../tools/oracle/networks/networks.ts'
 import { openNetworksFolder } from '../../../../tools/oracle/networks/open-models.ts'
-import type { Tensors } from '../../../../tools/oracle/tensors.ts'
 import { type TensorToWrite, writeSafetensors } from '../../../helpers/safetensors.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
@@ -37,7 +37,7 @@ describe('A Base, opened from its folder', () => {
   test('predicts noise at one size after another', async () => {
     for (const name of ['unet_base_16x16_t951', 'unet_base_16x24_t1', 'unet_base_16x16_t1']) {
       const golden = await oracle.tensors('parts', `${name}.safetensors`)
-      const ours = await base.unet.predict(inputOf(golden, Number(name.split('_t')[1])))
+      const ours = await base.unet.predict(unetInputOf(golden, Number(name.split('_t')[1])))
       expect(maxAbsoluteError(ours, golden.floats('output'))).toBeLessThan(limits.unet)
     }
   })
@@ -72,7 +72,7 @@ describe('A Base, opened from its folder', () => {
 
   test('takes prompts of any length: words said twice change nothing', async () => {
     const golden = await oracle.tensors('parts', 'unet_base_16x16_t951.safetensors')
-    const input = inputOf(golden, 951)
+    const input = unetInputOf(golden, 951)
     const rows = [0, 1].map(row =>
       input.context.subarray((row * input.context.length) / 2, ((row + 1) * input.context.length) / 2),
     )
@@ -83,7 +83,7 @@ describe('A Base, opened from its folder', () => {
 
   test('predicts for each row of a batch what it predicts alone', async () => {
     const golden = await oracle.tensors('parts', 'unet_base_16x16_t951.safetensors')
-    const input = inputOf(golden, 951)
+    const input = unetInputOf(golden, 951)
     const second = (values: Float32Array) => values.subarray(values.length / 2)
     const alone = await base.unet.predict({
       ...input,
@@ -97,7 +97,7 @@ describe('A Base, opened from its folder', () => {
   })
 
   test('gives the same bytes for the same call', async () => {
-    const input = inputOf(await oracle.tensors('parts', 'unet_base_16x16_t951.safetensors'), 951)
+    const input = unetInputOf(await oracle.tensors('parts', 'unet_base_16x16_t951.safetensors'), 951)
     expect(await base.unet.predict(input)).toEqual(await base.unet.predict(input))
   })
 })
@@ -107,7 +107,7 @@ describe('The same weights stored otherwise give the same bytes', () => {
     const unet =
       kind === 'shards' ? join(await oracle.models(), 'tiny-base-sharded', 'unet') : await asBfloat16()
     const other = await openNetworksFolder(modelWith({ unet }))
-    const input = inputOf(await oracle.tensors('parts', 'unet_base_16x16_t951.safetensors'), 951)
+    const input = unetInputOf(await oracle.tensors('parts', 'unet_base_16x16_t951.safetensors'), 951)
     expect(await other.unet.predict(input)).toEqual(await base.unet.predict(input))
     await other.close()
   })
@@ -132,7 +132,7 @@ test('A Refiner is a folder without a first text encoder', async () => {
   expect(refiner.textEncoder).toBeUndefined()
   expect(refiner.unet).toMatchObject({ crossAttentionDim: 128, timeIdCount: 5 })
   const golden = await oracle.tensors('parts', 'unet_refiner_16x24_t171.safetensors')
-  const ours = await refiner.unet.predict(inputOf(golden, 171))
+  const ours = await refiner.unet.predict(unetInputOf(golden, 171))
   expect(maxAbsoluteError(ours, golden.floats('output'))).toBeLessThan(limits.unet)
   await refiner.close()
 })
@@ -219,22 +219,6 @@ describe('A model folder that cannot be used is refused with one sentence naming
     await expect(openNetworksFolder(folder)).rejects.toMatchObject({ code, details })
   }
 })
-
-/** The golden U-Net call as the pipeline would make it. */
-function inputOf(golden: Tensors, timestep: number): UNetInput {
-  const [batch = 0, , heightLatent = 0, widthLatent = 0] = golden.get('sample').shape
-  return {
-    sample: golden.floats('sample'),
-    batch,
-    heightLatent,
-    widthLatent,
-    timestep,
-    context: golden.floats('encoder_hidden_states'),
-    tokens: golden.get('encoder_hidden_states').shape[1] ?? 0,
-    pooled: golden.floats('text_embeds'),
-    timeIds: golden.floats('time_ids'),
-  }
-}
 
 /** The Base's folder with some of its parts replaced. */
 function modelWith(parts: Readonly<Record<string, string>>): string {

@@ -1,9 +1,8 @@
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../../fake-clock.ts'
-import { realClock } from '../../real-clock.ts'
-import { askFake } from '../ask-fake.ts'
-import { FakeDiscord } from '../fake-discord.ts'
+import type { FakeClock } from '../../fake-clock.ts'
+import { askFake, startGuild } from '../ask-fake.ts'
+import type { FakeDiscord } from '../fake-discord.ts'
 import type { Person } from '../people.ts'
 import type { Channel, Guild } from '../world.ts'
 import { RateLimits } from './rate-limits.ts'
@@ -15,12 +14,7 @@ let channel: Channel
 let ada: Person
 
 beforeEach(async () => {
-  clock = new FakeClock()
-  discord = new FakeDiscord({ clock, realClock, windowScale: 0 })
-  await discord.start()
-  guild = discord.guild('Painters')
-  channel = discord.channel('pictures', guild)
-  ada = discord.person('Ada')
+  ;({ clock, discord, guild, channel, ada } = await startGuild())
 })
 afterEach(() => discord.stop())
 

@@ -1,6 +1,9 @@
 /** Slack's own client for tests of the fake Slack itself, and the shape of its refusals. */
 import { LogLevel, WebClient } from '@slack/web-api'
-import type { FakeSlack } from '../fake-slack.ts'
+import { FakeClock } from '../../fake-clock.ts'
+import { FakeSlack } from '../fake-slack.ts'
+import type { Person } from '../person.ts'
+import type { Channel, Team } from '../world.ts'
 
 /** Refusals are what these tests are about. */
 const quiet = {
@@ -20,6 +23,27 @@ export function clientFor(slack: FakeSlack, token: string): WebClient {
     rejectRateLimitedCalls: true,
     logger: quiet,
   })
+}
+
+export interface Workspace {
+  clock: FakeClock
+  slack: FakeSlack
+  team: Team
+  /** An admin of the workspace. */
+  ada: Person
+  channel: Channel
+  client: WebClient
+}
+
+/** A running fake Slack with one workspace, one person and one channel in it. */
+export async function startWorkspace(): Promise<Workspace> {
+  const clock = new FakeClock()
+  const slack = new FakeSlack(clock)
+  await slack.start()
+  const team = slack.addTeam('acme')
+  const ada = slack.addPerson(team, 'ada', { admin: true })
+  const channel = slack.addChannel(team, 'art')
+  return { clock, slack, team, ada, channel, client: clientFor(slack, team.botToken) }
 }
 
 /** Slack's code, or 'ok'. */

@@ -1,10 +1,10 @@
 /** What may go wrong with any call to the fake Slack: codes, silence, answers that do not arrive, closed edits. */
 import type { WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../../fake-clock.ts'
-import { FakeSlack } from '../fake-slack.ts'
+import type { FakeClock } from '../../fake-clock.ts'
+import type { FakeSlack } from '../fake-slack.ts'
 import type { Channel, Team } from '../world.ts'
-import { clientFor, errorOf } from './call-fake.ts'
+import { errorOf, startWorkspace } from './call-fake.ts'
 import { commonErrors, errorsOf } from './error-codes.ts'
 import { methods } from './web-api.ts'
 
@@ -15,13 +15,7 @@ let channel: Channel
 let client: WebClient
 
 beforeEach(async () => {
-  clock = new FakeClock()
-  slack = new FakeSlack(clock)
-  await slack.start()
-  team = slack.addTeam('acme')
-  slack.addPerson(team, 'ada')
-  channel = slack.addChannel(team, 'art')
-  client = clientFor(slack, team.botToken)
+  ;({ clock, slack, team, channel, client } = await startWorkspace())
 })
 afterEach(() => slack.stop())
 

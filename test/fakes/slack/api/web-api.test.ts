@@ -1,10 +1,10 @@
 import type { WebClient } from '@slack/web-api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeClock } from '../../fake-clock.ts'
-import { FakeSlack } from '../fake-slack.ts'
+import type { FakeClock } from '../../fake-clock.ts'
+import type { FakeSlack } from '../fake-slack.ts'
 import type { Person } from '../person.ts'
 import type { Channel, Team } from '../world.ts'
-import { clientFor, errorOf, upload as uploadTo } from './call-fake.ts'
+import { clientFor, errorOf, startWorkspace, upload as uploadTo } from './call-fake.ts'
 import { methods } from './web-api.ts'
 
 let clock: FakeClock
@@ -15,13 +15,7 @@ let channel: Channel
 let client: WebClient
 
 beforeEach(async () => {
-  clock = new FakeClock()
-  slack = new FakeSlack(clock)
-  await slack.start()
-  team = slack.addTeam('acme')
-  ada = slack.addPerson(team, 'ada', { admin: true })
-  channel = slack.addChannel(team, 'art')
-  client = clientFor(slack, team.botToken)
+  ;({ clock, slack, team, ada, channel, client } = await startWorkspace())
 })
 afterEach(() => slack.stop())
 
