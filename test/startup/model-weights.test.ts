@@ -8,7 +8,7 @@ import { openNetworks } from '../../src/engine/networks/open/open.ts'
 import { MergedLoras } from '../../src/engine/pipeline/open/merged-loras.ts'
 import { readLibrary } from '../../src/startup/model-library.ts'
 import { type MakingProgress, makeBlockFiles } from '../../src/startup/model-weights.ts'
-import { modelsFolder, oracleModels } from '../helpers/oracle-models.ts'
+import { modelsFolder, oracleModels } from '../helpers/models/oracle-models.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 const oracle = oracleModels()

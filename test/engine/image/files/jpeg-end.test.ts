@@ -4,8 +4,8 @@ import { decodePicture } from '../../../../src/engine/image/decode.ts'
 import { pixelsOf } from '../../../../src/engine/image/encode.ts'
 import { withEndMarker } from '../../../../src/engine/image/files/jpeg-end.ts'
 import type { Picture } from '../../../../src/engine/image/picture.ts'
-import { readFixture } from '../../../helpers/fixtures.ts'
-import { aNoisyPicture, greatestDifference } from '../../../helpers/pictures.ts'
+import { readFixture } from '../../../helpers/pictures/fixtures.ts'
+import { aNoisyPicture, greatestDifference } from '../../../helpers/pictures/pictures.ts'
 
 const endMarker = Buffer.from('\xff\xd9', 'latin1')
 const noisy = pixelsOf(aNoisyPicture(49, 35))
