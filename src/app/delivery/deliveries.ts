@@ -105,9 +105,10 @@ export class Deliveries {
     try {
       const platform = db.deliveries.platformOf(id)
       if (platform === undefined || !this.#couriers.has(platform)) return undefined
-      return isDeletion(db.outbox.next(id))
+      const entry = db.outbox.next(id)
+      return isDeletion(entry)
         ? { name: `${platform} deletions`, atOnce: deletionsAtOnce }
-        : { name: platform, atOnce: deliveriesAtOnce }
+        : { name: platform, atOnce: deliveriesAtOnce, canWait: entry === undefined }
     } catch (error) {
       this.#queue.addLater(id, this.#diskFailed(id, error))
       return undefined

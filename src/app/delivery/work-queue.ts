@@ -1,4 +1,7 @@
-/** Schedules deliveries: one at a time per delivery, a few at a time per group, none before its wait is over. */
+/**
+ * Schedules deliveries: one at a time per delivery, a few at a time per group, none before its wait is over, and what can
+ * wait only when nothing else is ready.
+ */
 import { Timers } from '../../engine/jobs/timers.ts'
 import type { Clock } from '../../system/ports.ts'
 
@@ -9,6 +12,16 @@ export type WorkOutcome = 'more' | 'rest' | 'over' | { pauseMs: number }
 export interface Group {
   name: string
   /** Platforms limit rates, and a long queue must not start all at once. */
+  atOnce: number
+  /** Whether everything else of the group goes first. */
+  canWait?: boolean
+}
+
+/** What of a group can be worked on at once, and how many are. */
+interface Ready {
+  urgent: Set<string>
+  others: Set<string>
+  busy: number
   atOnce: number
 }
 
@@ -31,8 +44,8 @@ export class WorkQueue {
   readonly #parts: WorkQueueParts
   readonly #timers: Timers
   readonly #items = new Map<string, Item>()
-  /** By group: what can be worked on at once, and how many are. */
-  readonly #ready = new Map<string, { ids: Set<string>; busy: number; atOnce: number }>()
+  /** By group. */
+  readonly #ready = new Map<string, Ready>()
   readonly #underway = new Set<Promise<void>>()
   #isStopped = false
 
@@ -49,7 +62,13 @@ export class WorkQueue {
     if (item.busy || item.pausedUntilMs > this.#parts.clock.monotonicMs()) return
     const group = this.#parts.groupOf(id)
     if (!group) return
-    this.#readyIn(group).ids.add(id)
+    const ready = this.#readyIn(group)
+    if (!group.canWait) {
+      ready.others.delete(id)
+      ready.urgent.add(id)
+    } else if (!ready.urgent.has(id)) {
+      ready.others.add(id)
+    }
     this.#start(group.name)
   }
 
@@ -73,9 +92,9 @@ export class WorkQueue {
   #start(groupName: string): void {
     const ready = this.#ready.get(groupName)
     if (!ready) return
-    for (const id of ready.ids) {
-      if (ready.busy >= ready.atOnce || this.#isStopped) return
-      ready.ids.delete(id)
+    while (ready.busy < ready.atOnce && !this.#isStopped) {
+      const id = takeFirst(ready.urgent) ?? takeFirst(ready.others)
+      if (id === undefined) return
       // It was made ready in two groups, and the other one has it.
       if (this.#item(id).busy) continue
       ready.busy += 1
@@ -118,11 +137,17 @@ export class WorkQueue {
     return item
   }
 
-  #readyIn({ name, atOnce }: Group) {
+  #readyIn({ name, atOnce }: Group): Ready {
     const known = this.#ready.get(name)
     if (known) return known
-    const ready = { ids: new Set<string>(), busy: 0, atOnce }
+    const ready: Ready = { urgent: new Set(), others: new Set(), busy: 0, atOnce }
     this.#ready.set(name, ready)
     return ready
   }
+}
+
+function takeFirst(ids: Set<string>): string | undefined {
+  const [id] = ids
+  if (id !== undefined) ids.delete(id)
+  return id
 }

@@ -36,7 +36,7 @@ export class JobViews {
 
   /** Also of a removed job: couriers are shown it one last time. */
   ofRecord(record: JobRecord): JobView {
-    return this.#view(record, this.#db.pictures.ofJobs([record.id]).get(record.id) ?? [])
+    return this.#view(record, this.#db.pictures.ofJob(record.id))
   }
 
   ofRecords(records: readonly JobRecord[]): JobView[] {

@@ -1,5 +1,5 @@
 /** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
-import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { deliveries, jobs, outbox, people } from '../schema.ts'
 import {
@@ -36,11 +36,31 @@ export interface NewDelivery {
   conversation?: StoredConversation
 }
 
+function selectDeliveries(rows: Rows) {
+  return rows
+    .select({ delivery: deliveries, recipient: people })
+    .from(deliveries)
+    .innerJoin(people, eq(people.id, deliveries.personId))
+    .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
+    .$dynamic()
+}
+
+/** These are asked for at every progress of every delivery, so they are prepared once. */
+function prepareReads(rows: Rows) {
+  const isThat = eq(deliveries.id, sql.placeholder('id'))
+  return {
+    delivery: selectDeliveries(rows).where(isThat).prepare(),
+    platform: rows.select({ platform: deliveries.platform }).from(deliveries).where(isThat).prepare(),
+  }
+}
+
 export class DeliveriesTable {
   readonly #rows: Rows
+  readonly #reads: ReturnType<typeof prepareReads>
 
   constructor(rows: Rows) {
     this.#rows = rows
+    this.#reads = prepareReads(rows)
   }
 
   add(delivery: NewDelivery): void {
@@ -48,13 +68,13 @@ export class DeliveriesTable {
   }
 
   get(id: string): DeliveryRecord | undefined {
-    const row = this.#select().where(eq(deliveries.id, id)).get()
+    const row = this.#reads.delivery.get({ id })
     return row && toRecord(row)
   }
 
   /** All deliveries of a job, that to its own conversation first. */
   ofJob(jobId: string): DeliveryRecord[] {
-    return this.#select()
+    return selectDeliveries(this.#rows)
       .where(eq(deliveries.jobId, jobId))
       .all()
       .map(toRecord)
@@ -62,11 +82,7 @@ export class DeliveriesTable {
   }
 
   platformOf(id: string): string | undefined {
-    return this.#rows
-      .select({ platform: deliveries.platform })
-      .from(deliveries)
-      .where(eq(deliveries.id, id))
-      .get()?.platform
+    return this.#reads.platform.get({ id })?.platform
   }
 
   /** The address of the message in the job's own conversation. */
@@ -112,7 +128,7 @@ export class DeliveriesTable {
 
   /** Finished jobs of a person that are shown nowhere, oldest first. */
   undelivered(personId: number): DeliveryRecord[] {
-    return this.#select()
+    return selectDeliveries(this.#rows)
       .where(
         and(
           eq(jobs.personId, personId),
@@ -151,15 +167,6 @@ export class DeliveriesTable {
         const isKept = row.end === 'kept'
         return { id: row.id, isKept, refusals: isKept ? refusals.parse(row.refusals) : [] }
       })
-  }
-
-  #select() {
-    return this.#rows
-      .select({ delivery: deliveries, recipient: people })
-      .from(deliveries)
-      .innerJoin(people, eq(people.id, deliveries.personId))
-      .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
-      .$dynamic()
   }
 }
 

@@ -1,5 +1,5 @@
 /** The delivery_steps table: what each delivery created on its platform, and its ways that were refused. */
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { deliverySteps } from '../schema.ts'
 
@@ -15,27 +15,33 @@ export interface StepRecord {
   at: number
 }
 
+function prepareReads(rows: Rows) {
+  const isThat = eq(deliverySteps.deliveryId, sql.placeholder('deliveryId'))
+  const isNamed = eq(deliverySteps.name, sql.placeholder('name'))
+  const select = () => rows.select().from(deliverySteps)
+  return {
+    step: select().where(and(isThat, isNamed)).prepare(),
+    steps: select().where(isThat).orderBy(asc(deliverySteps.id)).prepare(),
+  }
+}
+
 export class DeliveryStepsTable {
   readonly #rows: Rows
+  readonly #reads: ReturnType<typeof prepareReads>
 
   constructor(rows: Rows) {
     this.#rows = rows
+    this.#reads = prepareReads(rows)
   }
 
   get(deliveryId: string, name: string): StepRecord | undefined {
-    const row = this.#rows.select().from(deliverySteps).where(only(deliveryId, name)).get()
+    const row = this.#reads.step.get({ deliveryId, name })
     return row && toRecord(row)
   }
 
   /** The steps in the order in which they began. */
   of(deliveryId: string): StepRecord[] {
-    return this.#rows
-      .select()
-      .from(deliverySteps)
-      .where(eq(deliverySteps.deliveryId, deliveryId))
-      .orderBy(asc(deliverySteps.id))
-      .all()
-      .map(toRecord)
+    return this.#reads.steps.all({ deliveryId }).map(toRecord)
   }
 
   /** Replaces the record of a step. */

@@ -48,13 +48,29 @@ export interface OwnJob {
   removed: boolean
 }
 
+/** These are asked for at every step of every job, so they are prepared once. */
+function prepareReads(rows: Rows) {
+  const isThat = eq(jobs.id, sql.placeholder('id'))
+  const isOfEvent = and(
+    eq(jobs.platform, sql.placeholder('platform')),
+    eq(jobs.eventId, sql.placeholder('eventId')),
+  )
+  return {
+    job: selectJobs(rows).where(isThat).prepare(),
+    state: rows.select({ state: jobs.state }).from(jobs).where(isThat).prepare(),
+    ofEvent: selectJobs(rows).where(isOfEvent).orderBy(asc(jobs.eventIndex)).prepare(),
+  }
+}
+
 export class JobsTable {
   readonly #rows: Rows
+  readonly #reads: ReturnType<typeof prepareReads>
   readonly #served: Pick<ServedTime, 'nowMs'>
   readonly #reader: JobReader
 
   constructor(rows: Rows, reader: JobReader, served: Pick<ServedTime, 'nowMs'>) {
     this.#rows = rows
+    this.#reads = prepareReads(rows)
     this.#reader = reader
     this.#served = served
   }
@@ -153,7 +169,7 @@ export class JobsTable {
   }
 
   get(id: string): JobRecord | undefined {
-    const row = selectJobs(this.#rows).where(eq(jobs.id, id)).get()
+    const row = this.#reads.job.get({ id })
     return row && this.#reader.read(row)
   }
 
@@ -172,7 +188,7 @@ export class JobsTable {
   }
 
   stateOf(id: string): JobState | undefined {
-    return this.#rows.select({ state: jobs.state }).from(jobs).where(eq(jobs.id, id)).get()?.state
+    return this.#reads.state.get({ id })?.state
   }
 
   getAll(ids: readonly string[]): JobRecord[] {
@@ -189,11 +205,7 @@ export class JobsTable {
   }
 
   byEvent(platform: string, eventId: string): JobRecord[] {
-    const found = selectJobs(this.#rows)
-      .where(and(eq(jobs.platform, platform), eq(jobs.eventId, eventId)))
-      .orderBy(asc(jobs.eventIndex))
-      .all()
-    return this.#reader.readAll(found)
+    return this.#reader.readAll(this.#reads.ofEvent.all({ platform, eventId }))
   }
 
   /** The newest jobs of a channel, the oldest of them first. */

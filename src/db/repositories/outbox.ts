@@ -1,16 +1,23 @@
 /** The outbox: the pending messages to platforms, in entries per delivery. */
-import { and, asc, eq, inArray } from 'drizzle-orm'
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { outbox } from '../schema.ts'
 
 export type OutboxKind = typeof outbox.$inferSelect.kind
 export type OutboxEntry = typeof outbox.$inferSelect
 
+function prepareNext(rows: Rows) {
+  const isThat = eq(outbox.deliveryId, sql.placeholder('deliveryId'))
+  return rows.select().from(outbox).where(isThat).orderBy(asc(outbox.id)).limit(1).prepare()
+}
+
 export class OutboxTable {
   readonly #rows: Rows
+  readonly #next: ReturnType<typeof prepareNext>
 
   constructor(rows: Rows) {
     this.#rows = rows
+    this.#next = prepareNext(rows)
   }
 
   /** Idempotent: an entry that is already waiting stays unchanged. */
@@ -30,13 +37,7 @@ export class OutboxTable {
 
   /** The oldest entry of a delivery. Its entries are processed one after the other. */
   next(deliveryId: string): OutboxEntry | undefined {
-    return this.#rows
-      .select()
-      .from(outbox)
-      .where(eq(outbox.deliveryId, deliveryId))
-      .orderBy(asc(outbox.id))
-      .limit(1)
-      .get()
+    return this.#next.get({ deliveryId })
   }
 
   remove(id: number): void {

@@ -1,5 +1,5 @@
 /** The pictures table: the records of stored pictures; the bytes are in files. */
-import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import { groupBy } from '../../common/group-by.ts'
 import type { Rows } from '../client.ts'
 import { UnownedFilesTable } from '../files/unowned-files.ts'
@@ -8,12 +8,19 @@ import { jobSources, jobs, pictures } from '../schema.ts'
 export type PictureRecord = typeof pictures.$inferSelect
 export type NewPicture = typeof pictures.$inferInsert
 
+function prepareOfJob(rows: Rows) {
+  const isThat = eq(pictures.jobId, sql.placeholder('jobId'))
+  return rows.select().from(pictures).where(isThat).orderBy(asc(pictures.index)).prepare()
+}
+
 export class PicturesTable {
   readonly #rows: Rows
+  readonly #ofJob: ReturnType<typeof prepareOfJob>
   readonly #unowned: UnownedFilesTable
 
   constructor(rows: Rows) {
     this.#rows = rows
+    this.#ofJob = prepareOfJob(rows)
     this.#unowned = new UnownedFilesTable(rows)
   }
 
@@ -52,6 +59,11 @@ export class PicturesTable {
       .from(pictures)
       .where(and(eq(pictures.hash, hash), eq(pictures.personId, personId), isNull(pictures.jobId)))
       .get()
+  }
+
+  /** A job's pictures in their order. */
+  ofJob(jobId: string): PictureRecord[] {
+    return this.#ofJob.all({ jobId })
   }
 
   /** The pictures by job, each set in its order. */
