@@ -92,6 +92,14 @@ export const longParts = {
     env: sets => ({ EASEL_SLACK_SETS: `${sets}` }),
     figures: /^slack sets:/,
   },
+  'exchanged-models': {
+    unit: 'pictures by three models in turn',
+    total: 500,
+    perRound: 500,
+    files: ['test/engine/pipeline/exchanged-models.test.ts'],
+    env: pictures => ({ EASEL_EXCHANGED_PICTURES: `${pictures}` }),
+    figures: /^exchanged models:/,
+  },
   soak: {
     unit: 'minutes',
     total: 60,

@@ -21,6 +21,7 @@ const painter = await openPainter({ device: 'cpu', threads: 0, models: three, ve
   performance.now(),
 )
 const hooks = { signal: new AbortController().signal, onLoading: () => {}, onStep: async () => {} }
+const openFilesBefore = openFiles()
 const rounds: { pictures: number; residentBytes: number; openFiles: number }[] = []
 for (let i = 0; i < Number(count); i++) {
   const { name: model, hash } = three[i % three.length] ?? record
@@ -40,7 +41,7 @@ for (let i = 0; i < Number(count); i++) {
   }
 }
 await painter.close()
-console.log(JSON.stringify({ rounds, openFilesAfterwards: openFiles() }))
+console.log(JSON.stringify({ rounds, openFilesBefore, openFilesAfterwards: openFiles() }))
 
 /** The same files under another name, taken for others. */
 function renamed(model: ModelRecord, suffix: string): ModelRecord {

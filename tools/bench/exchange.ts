@@ -11,16 +11,27 @@ const child = fileURLToPath(new URL(import.meta.url.replace(/exchange(\.[jt]s)$/
 
 const figures = z.object({
   rounds: z.array(z.object({ pictures: z.number(), residentBytes: z.number(), openFiles: z.number() })),
+  openFilesBefore: z.number(),
   openFilesAfterwards: z.number(),
 })
+
+/** nodeArguments: for running TypeScript, where this file does. */
+export async function exchangeModels(
+  modelsDir: string,
+  model: string,
+  pictures: number,
+  nodeArguments = process.execArgv,
+): Promise<z.infer<typeof figures>> {
+  const args = [...nodeArguments, child, modelsDir, model, String(pictures)]
+  const { stdout } = await execute(process.execPath, args)
+  return figures.parse(JSON.parse(stdout))
+}
 
 export async function measureExchange(
   { modelsDir, model }: SubjectOptions,
   pictures: number,
 ): Promise<Section> {
-  const args = [...process.execArgv, child, modelsDir, model, String(pictures)]
-  const { stdout } = await execute(process.execPath, args)
-  const { rounds, openFilesAfterwards } = figures.parse(JSON.parse(stdout))
+  const { rounds, openFilesAfterwards } = await exchangeModels(modelsDir, model, pictures)
   const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MB`
   return {
     name: 'exchange',
