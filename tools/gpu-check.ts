@@ -1,8 +1,8 @@
 /**
- * Checks graphics cards in one go of some minutes, with nothing from a registry: the golden networks on each device in both
+ * Checks graphics cards within ten minutes, with nothing from a registry: the golden networks on each device in both
  * precisions, then pictures of a full-size model, and the same in torch where python3 has it. Prints one table.
  *
- *   npm run gpu-check -- [--device cuda:0 webgpu] [--model DIR] [--size 1024] [--steps 30] [--libraries DIR] [--torch]
+ *   npm run gpu-check -- [--device cuda:0 webgpu] [--model DIR] [--size 1024] [--steps 30] [--libraries DIR] [--torch] [--minutes 10]
  *
  * Rehearse it without a card: npm run gpu-check -- --device cpu --model models --size 64 --steps 2
  */
@@ -19,7 +19,8 @@ import { tryDevice } from '../src/engine/onnx/session.ts'
 import type { Precision } from '../src/engine/onnx/variants/variant.ts'
 import { packageRoot } from '../src/system/paths.ts'
 import { duration, print } from './bench/report.ts'
-import { checkNetworks } from './gpu-check/networks.ts'
+import { checkNetworks, type NetworkResult } from './gpu-check/networks.ts'
+import { type Part, type Row, runParts } from './gpu-check/parts.ts'
 import { checkPicture } from './gpu-check/pictures.ts'
 import { OracleFolder } from './oracle/folder.ts'
 
@@ -29,6 +30,7 @@ const command = new Command('gpu-check')
   .option('--size <px>', 'side of the pictures', Number, 1024)
   .option('--steps <n>', 'steps of a picture', Number, 30)
   .option('--libraries <folder>', 'CUDA’s libraries; set LD_LIBRARY_PATH to it as well')
+  .option('--minutes <n>', 'the most that all of it may take', Number, 10)
   .option('--torch', 'the same U-Net call in torch on the card (python3 with torch and safetensors)')
   .parse()
 const options = command.opts<{
@@ -37,9 +39,11 @@ const options = command.opts<{
   size: number
   steps: number
   libraries?: string
+  minutes: number
   torch?: boolean
 }>()
 
+const precisions = ['float32', 'float16'] as const
 const rows: string[][] = []
 let failed = 0
 if (options.libraries) linkCudaLibraries(options.libraries)
@@ -47,57 +51,79 @@ for (const card of (await listCards(process.env)) ?? []) {
   console.log(`cuda:${card.ordinal} ${card.name}, ${card.memoryMib} MiB, driver ${card.driver}`)
 }
 const model = options.model === undefined ? undefined : await modelIn(options.model)
-for (const device of options.device) {
-  for (const precision of ['float32', 'float16'] as const) await check(device, precision)
-}
-if (options.torch && model) {
-  for (const device of options.device.filter(name => name !== 'webgpu')) {
-    for (const type of ['float32', 'float16']) {
-      rows.push([`torch ${device}`, type, `U-Net, ${options.size} px`, await torch(model, device, type)])
-    }
-  }
-}
+const parts = [
+  ...options.device.flatMap(device => precisions.map(precision => networksPart(device, precision))),
+  ...options.device.flatMap(device => precisions.flatMap(precision => pictureParts(device, precision))),
+  ...options.device.flatMap(torchParts),
+]
+rows.push(...(await runParts(parts, 60_000 * options.minutes, () => performance.now())))
 console.log(
   print({
     name: 'gpu-check',
     title: `GPU check, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}`,
     columns: ['device', 'precision', 'what', 'result'],
     rows,
-    notes: failed === 0 ? ['Everything is within its limits.'] : [`${failed} beyond their limits.`],
+    notes: failed === 0 ? ['Everything that was measured is within its limits.'] : [`${failed} beyond their limits.`],
     figures: { failed },
   }),
 )
 process.exitCode = failed === 0 ? 0 : 1
 
-async function check(device: string, precision: Precision): Promise<void> {
-  const row = (what: string, result: string) => rows.push([device, precision, what, result])
-  const unusable = await tryDevice(device, precision).then(() => undefined, String)
-  if (unusable !== undefined) {
-    row('opening', unusable)
-    return
+function networksPart(device: string, precision: Precision): Part {
+  return {
+    device,
+    precision,
+    what: 'golden networks',
+    async run() {
+      await tryDevice(device, precision)
+      const oracle = new OracleFolder(join(packageRoot, 'test/golden/oracle'))
+      try {
+        return (await checkNetworks(oracle, device, precision)).map(networkRow)
+      } finally {
+        await oracle.close()
+      }
+    },
   }
-  const oracle = new OracleFolder(join(packageRoot, 'test/golden/oracle'))
-  for (const { network, error, limit, fault } of await checkNetworks(oracle, device, precision)) {
-    const isWithin = error <= limit
-    if (!isWithin) failed += 1
-    const numbers = `${error.toExponential(1)} of ${limit.toExponential(1)}`
-    row(network, fault ?? (isWithin ? numbers : `${numbers}: BEYOND`))
-  }
-  await oracle.close()
-  if (!model) return
-  for (const withRefiner of model.refiner ? [false, true] : [false]) {
+}
+
+function networkRow({ network, error, limit, fault }: NetworkResult): Row {
+  const isWithin = error <= limit
+  if (!isWithin) failed += 1
+  const numbers = `${error.toExponential(1)} of ${limit.toExponential(1)}`
+  return { what: network, result: fault ?? (isWithin ? numbers : `${numbers}: BEYOND`) }
+}
+
+function pictureParts(device: string, precision: Precision): Part[] {
+  if (!model) return []
+  return (model.refiner ? [false, true] : [false]).map(withRefiner => {
     const what = `${options.size} px, ${options.steps} steps${withRefiner ? ', Refiner' : ''}`
-    const request = { sidePx: options.size, steps: options.steps, withRefiner }
-    const result = await checkPicture(model, device, precision, request).then(
-      ({ firstMs, nextMs, peakMib }) =>
-        [
-          `first ${duration(firstMs)}, next ${duration(nextMs)}`,
-          ...(peakMib === undefined ? [] : [`${peakMib} MiB`]),
-        ].join(', '),
-      error => String(error),
-    )
-    row(what, result)
-  }
+    return {
+      device,
+      precision,
+      what,
+      async run(signal) {
+        const request = { sidePx: options.size, steps: options.steps, withRefiner }
+        const { firstMs, nextMs, peakMib } = await checkPicture(model, device, precision, request, signal)
+        const memory = peakMib === undefined ? [] : [`${peakMib} MiB`]
+        return [
+          { what, result: [`first ${duration(firstMs)}, next ${duration(nextMs)}`, ...memory].join(', ') },
+        ]
+      },
+    }
+  })
+}
+
+function torchParts(device: string): Part[] {
+  if (!options.torch || !model || device === 'webgpu') return []
+  return precisions.map(precision => {
+    const what = `U-Net, ${options.size} px`
+    return {
+      device: `torch ${device}`,
+      precision,
+      what,
+      run: async signal => [{ what, result: await torch(model, device, precision, signal) }],
+    }
+  })
 }
 
 async function modelIn(folder: string): Promise<ModelRecord> {
@@ -107,17 +133,16 @@ async function modelIn(folder: string): Promise<ModelRecord> {
 }
 
 /** A guided U-Net call in torch, as tools/bench/torch/unet.py prints its figures. */
-async function torch({ parts }: ModelRecord, device: string, type: string): Promise<string> {
+async function torch(
+  { parts }: ModelRecord,
+  device: string,
+  type: Precision,
+  signal: AbortSignal,
+): Promise<string> {
   const { weights } = parts.networks.unet
   if (weights.layout !== 'folder') return 'needs a model as a folder'
   const script = join(packageRoot, 'tools/bench/torch/unet.py')
-  const run = promisify(execFile)('python3', [
-    script,
-    weights.folder,
-    String(options.size),
-    '3',
-    device,
-    type,
-  ])
-  return run.then(({ stdout }) => stdout.trim(), String)
+  const args = [script, weights.folder, String(options.size), '3', device, type]
+  const { stdout } = await promisify(execFile)('python3', args, { signal })
+  return stdout.trim()
 }

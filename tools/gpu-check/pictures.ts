@@ -19,12 +19,13 @@ export interface PictureRequest {
   readonly withRefiner: boolean
 }
 
-/** @throws AppError where the device does not come up or the picture fails. */
+/** @throws AppError where the device does not come up or the picture fails; the signal's reason. */
 export async function checkPicture(
   model: ModelRecord,
   device: string,
   precision: Precision,
   request: PictureRequest,
+  signal: AbortSignal,
 ): Promise<PictureResult> {
   const host = hostOpener(
     { name: device, host: 'process', threads: 0, precision },
@@ -33,18 +34,23 @@ export async function checkPicture(
   )()
   const start = await host.start()
   if (start.kind === 'failed') throw start.error
+  // Inside a kernel it does not see that it should stop.
+  const onAbort = () => void host.kill()
+  signal.addEventListener('abort', onAbort)
   const memory = watchMemory(device)
   try {
     const paint = async () => {
       const startMs = performance.now()
-      const outcome = await host.run(orderOf(model, request), {})
+      const outcome = await host.run(orderOf(model, request), {}, { signal })
       if (outcome.kind === 'failed') throw outcome.error
+      signal.throwIfAborted()
       return performance.now() - startMs
     }
     const [firstMs, nextMs] = [await paint(), await paint()]
     return { firstMs, nextMs, peakMib: memory.peakMib() }
   } finally {
     memory.end()
+    signal.removeEventListener('abort', onAbort)
     await host.stop()
   }
 }

@@ -1,0 +1,30 @@
+/** Promises of the GPU check's time limit: a part that is too slow is named and does not cost the table. */
+import { expect, test } from 'vitest'
+import { type Part, runParts } from '../../tools/gpu-check/parts.ts'
+
+const part = (what: string, run: Part['run']): Part => ({ device: 'cuda:0', precision: 'float16', what, run })
+const done = (what: string) => part(what, async () => [{ what, result: 'fine' }])
+const resultsOf = (rows: string[][]) => rows.map(([, , what, result]) => [what, result])
+
+test('parts for which no time is left are named as left out, in their places', async () => {
+  let nowMs = 0
+  const slow = part('pictures', async () => {
+    nowMs += 100_000
+    return [{ what: 'pictures', result: 'fine' }]
+  })
+  const rows = await runParts([done('networks'), slow, done('torch')], 60_000, () => nowMs)
+  expect(resultsOf(rows)).toEqual([
+    ['networks', 'fine'],
+    ['pictures', 'fine'],
+    ['torch', 'left out: no time is left'],
+  ])
+})
+
+test('a part that fails says why, and the next one runs', async () => {
+  const broken = part('networks', () => Promise.reject(new Error('no kernel')))
+  const rows = await runParts([broken, done('pictures')], 60_000, () => 0)
+  expect(resultsOf(rows)).toEqual([
+    ['networks', 'Error: no kernel'],
+    ['pictures', 'fine'],
+  ])
+})
