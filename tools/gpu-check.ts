@@ -63,7 +63,10 @@ console.log(
     title: `GPU check, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}`,
     columns: ['device', 'precision', 'what', 'result'],
     rows,
-    notes: failed === 0 ? ['Everything that was measured is within its limits.'] : [`${failed} beyond their limits.`],
+    notes:
+      failed === 0
+        ? ['Everything that was measured is within its limits.']
+        : [`${failed} beyond their limits.`],
     figures: { failed },
   }),
 )
