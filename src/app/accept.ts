@@ -1,4 +1,4 @@
-/** Creates jobs, here only: one transaction writes the jobs, their quota and their first message. */
+/** Creates jobs. No other file does. One transaction writes the jobs, their quota usage and their first message. */
 import type { JobRecord } from '../db/records/job-records.ts'
 import type { NewPicture } from '../db/repositories/pictures.ts'
 import type { Waiting } from '../engine/jobs/store.ts'
@@ -18,13 +18,13 @@ export interface Acceptance {
   jobs: { order: WorkOrder; promptAsTyped: string }[]
   parent?: { jobId: string; pictureId?: string }
   notices: Problem[]
-  /** A person's own pictures, whose files are written. */
+  /** The person's own pictures. Their files are written already. */
   given: Omit<NewPicture, 'personId'>[]
-  /** Asked inside the transaction: what must still be true of what the jobs were made from. */
+  /** Runs inside the transaction: checks that what the jobs were derived from still exists. */
   refusal(): Problem | undefined
 }
 
-/** After this returned `accepted`, nothing but a person or the end of the disk undoes it. */
+/** Once this has returned `accepted`, the jobs are on disk; only a person's action removes them. */
 export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance): Promise<ImagineOutcome> {
   const { db, pool, views, changed, catalogue, devices } = parts
   const orders = wanted.jobs.map(({ order }) => order)
@@ -50,13 +50,13 @@ export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance
   }
 }
 
-/** What an event asked for before, where it comes a second time. */
+/** The jobs that an earlier delivery of the same event created. */
 export function duplicateOf(parts: AppParts, caller: Caller): ImagineOutcome | undefined {
   const known = parts.db.jobs.byEvent(caller.person.platform, caller.eventId)
   return known.length === 0 ? undefined : duplicate(parts, caller, known)
 }
 
-/** Whoever sends an event's id again sees of its jobs what they may see anyway. */
+/** A repeated event id reveals only those of its jobs that the caller may see. */
 function duplicate({ db, views }: AppParts, caller: Caller, known: readonly JobRecord[]): ImagineOutcome {
   return { kind: 'duplicate', jobs: views.ofRecords(known.filter(job => isVisible(db, caller, job))) }
 }

@@ -69,14 +69,14 @@ async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<A
   const recipe = recipeOf(parts, job, caller)
   if (!recipe) return refused(problem('no-recipe', {}))
   const model = currentModel(parts, recipe, findings)
-  // What came to nothing is tried again as it was asked for; of a picture there is to be another one.
+  // A job without a picture is repeated unchanged. A job with one gets another seed.
   const seed = job.state === 'done' ? parts.random.uint32() : recipe.seed
   const order = model && reRolled(recipe, model, seed)
   const [picture] = parts.views.ofRecord(job).pictures
   return derive(parts, 're-roll', order, { job, pictureId: picture?.id }, findings, caller)
 }
 
-/** The edited request, over everything that the picture was painted with. */
+/** The edited request, merged over the settings with which the picture was painted. */
 async function remix(
   parts: AppParts,
   pictureId: string,
@@ -90,7 +90,7 @@ async function remix(
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
   const granted = order ? grantedBy(parts, order, caller) : []
   if (showsMoreOf(granted, request, base)) return refused(problem('source-private', {}))
-  // The picture's own settings hold, not the person's defaults.
+  // The picture's settings take precedence over the person's defaults.
   const settings = base ? {} : parts.db.people.settings(caller.person)
   return submit(parts, { request, confirmed: true, action: 'remix', settings, granted }, caller)
 }
@@ -140,7 +140,7 @@ function repainted(
   return varied(recipe, picture.id, variationStrengths[kind], seed, context, findings)
 }
 
-/** The last steps of every press: refuse, say that it runs already, or accept. */
+/** The last steps of every button press: refuse, report a duplicate, or accept. */
 async function derive(
   parts: AppParts,
   action: string,
@@ -163,7 +163,7 @@ async function derive(
     notices: findings.notices,
     given: [],
     refusal() {
-      // Deleted since it was read: its words must not come back in a new job.
+      // It may have been deleted since it was read. Its texts must not return in a new job.
       if (!db.jobs.isThere(parent.jobId)) return problem('job-unknown', { id: parent.jobId })
       const isUnderway = db.openJobs.underway(db.people.ofAccount(caller.person), parent, action)
       return isUnderway ? problem('already-running', { action }) : undefined
@@ -171,14 +171,14 @@ async function derive(
   })
 }
 
-/** The nearest order with words: the job's own, or that of the picture which was made bigger. */
+/** The nearest order with a prompt: the job's own, or that of the picture that was upscaled. */
 function recipeOf(parts: AppParts, job: JobRecord, viewer: Viewer): Recipe | undefined {
   if (isRecipe(job.order)) return job.order
   const source = visiblePicture(parts.db, viewer, job.order.source.pictureId)
   return source ? recipeOf(parts, source.job, viewer) : job.order.recipe
 }
 
-/** The nearest order that painted with the Base, from which variations of a refined picture are made too. */
+/** The nearest order that used the Base. Variations of a refined picture derive from it, too. */
 function paintRecipeOf(parts: AppParts, job: JobRecord, viewer: Viewer): PaintOrder | undefined {
   const { order } = job
   if (order.kind === 'paint') return order
@@ -187,12 +187,12 @@ function paintRecipeOf(parts: AppParts, job: JobRecord, viewer: Viewer): PaintOr
   return order.kind === 'upscale' && order.recipe?.kind === 'paint' ? order.recipe : undefined
 }
 
-/** As many pictures as the pressed result has: one that was refined out of a set stays alone. */
+/** The number of pictures in the result whose button was pressed: a picture refined from a set stays single. */
 function alike<R extends Recipe>(recipe: R, pressed: JobRecord): R {
   return recipe.kind === 'paint' ? { ...recipe, count: countOf(pressed.order) } : recipe
 }
 
-/** The model of that name as it is now. */
+/** The current model of that name. */
 function currentModel(parts: AppParts, recipe: Recipe, findings: Findings): ModelRecord | undefined {
   const { models } = parts.catalogue
   const { name, hash } = recipe.model
@@ -207,12 +207,12 @@ function currentModel(parts: AppParts, recipe: Recipe, findings: Findings): Mode
   return model
 }
 
-/** Pictures that an order began from and that its viewer may not use by themselves: with the order they may, as it did. */
+/** Source pictures of an order that the viewer may use only as part of that order, not on their own. */
 function grantedBy({ db }: AppParts, order: WorkOrder, viewer: Viewer): string[] {
   return sourcesOf(order).filter(id => usablePicture(db, viewer, id) === undefined)
 }
 
-/** Less strength, another mask or another ControlNet would let somebody else's picture through that its author did not show. */
+/** Whether the request reveals more of another person's picture than the order did: by less strength or another mask. */
 function showsMoreOf(
   granted: readonly string[],
   request: ImagineRequest,
@@ -224,15 +224,15 @@ function showsMoreOf(
   return !isSame || (request.strength ?? 0) < (base.strength ?? 1)
 }
 
-/** Which pictures are used, where, and how much of them comes through; but for the strength, which may grow. */
+/** The pictures, their uses, and how much of them is visible. The strength is compared separately, because it may grow. */
 function seenOf(request: ImagineRequest) {
   const { pasteBack, softEdgePx, onlyMasked, controls, imagePrompts } = request
   return { pictures: picturesOf(request), pasteBack, softEdgePx, onlyMasked, controls, imagePrompts }
 }
 
 /**
- * What the form says replaces what it touches: an aspect also the size, a preset also the sampling. A field for what
- * should not be in the picture that was left or made empty says that there is no such thing.
+ * Values of the form replace the old ones. An aspect also replaces the size, and a preset also replaces the sampling. An
+ * empty negative field removes the negative prompt.
  */
 function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): ImagineRequest {
   const said = Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== undefined))
@@ -241,18 +241,18 @@ function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): Imag
   if (base && edited.preset) {
     Object.assign(replaced, { sampler: undefined, steps: undefined, guidance: undefined, spacing: undefined })
   }
-  // Another sampler or spread ends the old schedule, and a schedule the old spread.
+  // A new sampler or sigma spacing removes the old schedule. A new schedule removes the old sigma spacing.
   if (base && (edited.sampler ?? edited.sigmas ?? edited.preset) !== undefined) replaced.schedule = undefined
   if (base && edited.schedule !== undefined)
     Object.assign(replaced, { sigmas: undefined, spacing: undefined })
-  // A preset in the old settings stands for fixed timesteps, which are its own sampler's.
+  // A preset in the old settings fixes timesteps, which fit only its own sampler.
   if (base?.preset && edited.sampler) replaced.preset = undefined
   if (base) Object.assign(replaced, refinerReplaced(edited), picturesReplaced(base, edited))
   const unsaid = edited.negative === '' ? { negative: undefined } : {}
   return { prompt: edited.prompt, ...replaced, ...said, ...unsaid }
 }
 
-/** Pictures that come along take the place of those that the old ControlNets and image prompts looked at. */
+/** Attached pictures replace those that the old ControlNets and image prompts used. */
 function picturesReplaced(base: ImagineRequest, edited: ImagineRequest): Partial<ImagineRequest> {
   const withoutPicture = <Item extends { pictureId?: string }>({ pictureId: _, ...rest }: Item) => rest
   return {
@@ -261,7 +261,7 @@ function picturesReplaced(base: ImagineRequest, edited: ImagineRequest): Partial
   }
 }
 
-/** Another way of the Refiner ends what belonged to the old one. */
+/** A change of the Refiner's mode removes the options of the old mode. */
 function refinerReplaced(edited: ImagineRequest): Partial<ImagineRequest> {
   const after = { refineStrength: undefined, refineSteps: undefined }
   const ensemble = { refineSplit: undefined }

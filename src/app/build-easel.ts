@@ -26,35 +26,35 @@ export interface EaselParts {
   ids: Ids
   random: Random
   log: Logger
-  /** A device hangs where only a restart of the process helps. */
+  /** Called when a device hangs in a way that only a restart of the process can mend. */
   onHung: (device: string) => void
-  /** Sees every SQL statement just before it runs; for tests. */
+  /** Called before every SQL statement; for tests. */
   beforeStatement?: (sql: unknown) => void
 }
 
-/** Easel with what only the composition root may do. */
+/** Easel with the operations that are reserved for the composition root. */
 export interface BuiltEasel {
   easel: Easel
-  /** That platform's results go through this courier from now on. */
+  /** From now on this courier delivers the results of its platform. */
   register(courier: Courier): void
-  /** Recovers what a dead process left, then serves. */
+  /** Recovers the jobs of a dead process, then starts the pool and the deliveries. */
   start(): Promise<void>
   /**
-   * Refuses what is new, lets running jobs finish for `graceMs`, gives the rest back. Questions are still answered. False
-   * where a worker hangs that only the end of the process ends.
+   * Refuses new jobs, lets running jobs finish within `graceMs`, and returns the others to the queue. Reads still work.
+   * Resolves to false if a worker hangs that only the end of the process can stop.
    */
   stopPainting(graceMs: number): Promise<boolean>
-  /** Gives running jobs back at once, uncounted: the process is about to be ended. */
+  /** Returns running jobs to the queue at once, without counting an attempt: the process is about to be killed. */
   release(): Promise<void>
-  /** Resolves when what is being delivered is; what is not yet waits for the next start. */
+  /** Resolves when the deliveries in progress have ended. The others wait for the next start. */
   stopDelivering(): Promise<void>
-  /** Both, in that order. */
+  /** `stopPainting`, then `stopDelivering`. */
   drain(graceMs: number): Promise<void>
-  /** Closes the data folder: after `drain`, and once nobody asks any more. */
+  /** Closes the data folder. Call it after `drain`, when there are no more callers. */
   close(): void
   /** `drain` and `close`. */
   stop(graceMs: number): Promise<void>
-  /** Resolves when nothing is being delivered just now. */
+  /** Resolves when no delivery is in progress. */
   delivered(): Promise<void>
   db: Database
 }

@@ -19,12 +19,12 @@ import type {
 
 export type { FileKind }
 
-/** `notices` are things that were changed and named (a value clamped, a word ignored). */
+/** `notices` report changes to the request, such as a fitted size or an ignored word. */
 export type ImagineOutcome =
   | { kind: 'accepted'; jobs: JobView[]; notices: Problem[] }
   | { kind: 'duplicate'; jobs: JobView[] }
   | { kind: 'refused'; problems: Problem[] }
-  /** The prompt expands to several jobs; ask again with `confirmed` once the person agreed. */
+  /** The prompt expands to several jobs. Call again with `confirmed` once the person has agreed. */
   | { kind: 'confirm'; prompts: string[] }
 
 export type ActOutcome =
@@ -34,14 +34,14 @@ export type ActOutcome =
   | { kind: 'cancelled'; job: JobView }
   | { kind: 'deleted'; job: JobView }
 
-/** `document` as JSON has it; `none` also where it waited too long. */
+/** `document` is plain JSON. `none` also if it has expired. */
 export type Pending = { kind: 'found'; document: unknown } | { kind: 'not-yours' } | { kind: 'none' }
 
-/** Refused where one of the defaults could never be used. */
+/** Refused if one of the defaults could never be used. */
 export type SettingsOutcome = { kind: 'saved' } | { kind: 'refused'; problems: Problem[] }
 
 /**
- * `shown`: it is on its way as that delivery. `refused` in the same words for what is not there and for what this viewer
+ * `shown`: the delivery with that id has begun. `refused` is the same for an unknown id and for a result that the viewer
  * may not see.
  */
 export type ShowOutcome =
@@ -49,75 +49,78 @@ export type ShowOutcome =
   | { kind: 'refused'; problems: Problem[] }
 
 export interface ForgetOutcome {
-  /** Requests that were there. */
+  /** The number of requests that were removed. */
   count: number
   /** For `deletionStatus`. */
   jobIds: string[]
 }
 
 /**
- * Every read of a job or a picture names its viewer; what they may not see is answered as if it were not there
- * (app/access.ts has the rule).
+ * Every read of a job or a picture names a viewer. What the viewer may not see is treated as missing
+ * (app/access/access.ts has the rule).
  */
 export interface Easel {
   imagine(request: ImagineRequest, caller: Caller, options?: { confirmed?: boolean }): Promise<ImagineOutcome>
   act(action: Action, caller: Caller): Promise<ActOutcome>
-  /** Why the caller may not delete the job, before they are asked whether they want to. */
+  /** The reason why the caller may not delete the job, for use before the confirmation. */
   deletionProblem(jobId: string, caller: Caller): Problem | undefined
 
   job(jobId: string, viewer: Viewer): JobView | undefined
   /** By picture id, with the job that made it. */
   picture(pictureId: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
-  /** By the sha256 of a file that came back to us, or the part of it that a file's name holds. */
+  /** By the sha256 of a file, or by its prefix in a file name. */
   pictureByHash(hash: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
   pictureBytes(pictureId: string, viewer: Viewer): Promise<Uint8Array | undefined>
-  /** What another program wrote into a file; nothing of what Easel wrote. */
+  /** The parameters that another program wrote into a file. Easel's own records are not read from files. */
   foreignPicture(bytes: Uint8Array): Promise<ForeignPicture>
-  /** A past result, by a picture's id or a job's, on its way to where the caller is. From now on it may also be seen where the caller brought it. */
+  /**
+   * Delivers a past result, by the id of a picture or a job, to the caller's conversation. From then on it is visible to
+   * the readers of that conversation, too.
+   */
   show(id: string, caller: Caller): Promise<ShowOutcome>
-  /** What was made in the viewer's channel, newest last. */
+  /** The latest jobs of the viewer's channel, newest last. */
   jobsHere(viewer: Viewer, limit: number): JobView[]
-  /** The first of what runs and waits, in serving order; what the viewer may not see is a place without words. */
+  /** The first running and queued jobs, in serving order. A job that the viewer may not see is a `hidden` entry. */
   queue(viewer: Viewer, limit: number): QueueEntry[]
   /** The first of a person's own running and queued jobs, in serving order, and how many there are. */
   ownQueue(person: Person, limit: number): { jobs: JobView[]; count: number }
   /** A person's own finished jobs, newest first, wherever they asked for them. */
   ownDone(person: Person, limit: number): JobView[]
-  /** How much runs and waits: for everybody. */
+  /** The number of running and queued jobs of all people. */
   queueLength(): QueueLength
-  /** How a delivery is getting on, after it ended or `timeoutMs` passed. */
+  /** The state of a delivery, once it has ended or `timeoutMs` has passed. */
   deliveryStatus(deliveryId: string, viewer: Viewer, timeoutMs: number): Promise<DeliveryStatus>
-  /** How the deletion of jobs that were deleted is getting on, after it ended or `timeoutMs` passed. */
+  /** The state of the deletion of these jobs' messages, once it has ended or `timeoutMs` has passed. */
   deletionStatus(jobIds: readonly string[], timeoutMs: number): Promise<DeletionStatus>
-  /** What a person should know of deliveries and deletions. */
+  /** Deliveries and deletions that a person should be told about. */
   notices(person: Person): DeliveryNotices
 
   models(): ModelView[]
   samplers(): string[]
-  /** The schedules that most samplers can go through. */
+  /** The schedules that most samplers support. */
   schedules(): string[]
   styles(): string[]
-  /** Names of what goes with models: ControlNets, IP-Adapters … */
+  /** The names of files that are used with models: ControlNets, IP-Adapters and so on. */
   fileNames(kind: FileKind): string[]
   settings(person: Person): PersonSettings
   saveSettings(person: Person, settings: PersonSettings): Promise<SettingsOutcome>
   usage(person: Person): UsageView
   /** Whether `stats` has figures for this viewer. */
   seesStats(viewer: Viewer): boolean
-  /** Of the caller's space for its admins, of everything for those whom the configuration names. */
+  /** Statistics of the caller's space for its admins; of all spaces for people whom the configuration names. */
   stats(
     period: { fromMs: number; toMs: number },
     caller: Caller,
   ): { kind: 'stats'; stats: StatsView } | { kind: 'refused'; problems: Problem[] }
-  /** Keeps what waits for this person's answer over restarts, for a week at most, as JSON. */
+  /** Stores a document until the person answers, for a week at most, also across restarts. It must be plain JSON. */
   savePending(id: string, person: Person, document: unknown): Promise<void>
-  /** What waits for this person's answer; that something of another's waits under that id, and no more. */
+  /** The stored document if it is this person's. Of another person's document, only its existence is reported. */
   pending(id: string, person: Person): Pending
   /** Removes a person's prompts and pictures. */
   forget(person: Person): Promise<ForgetOutcome>
 
-  /** Calls `onChange` after every change of a job that this viewer may see (place, step, preview, state). */
+  /** Calls `onChange` after every change of a visible job: position, step, preview or state. */
   watch(viewer: Viewer, onChange: (job: JobView) => void): () => void
-  /** Calls `onChange` after every change, without a word of what changed. */
+  /** Calls `onChange` after every change of the queue, without details. */
   watchQueueLength(onChange: () => void): () => void
 }

@@ -93,7 +93,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
     async saveSettings(person, settings) {
       const problems = settingsProblems(settings, app.catalogue.models, config.limits)
       if (problems.length > 0) return { kind: 'refused', problems }
-      // No form has a field for it.
+      // The settings form has no field for it.
       const { notify } = db.people.settings(person)
       const kept = { ...settings, notify: settings.notify ?? notify }
       await db.write(() => db.people.saveSettings(db.people.upsert(nameable(person)), kept))
@@ -120,7 +120,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
   }
 }
 
-/** What devices have, then what waits. Ten thousand may: no more of them is made than is shown. */
+/** Running jobs, then queued ones. The queue may hold 10,000 jobs, so views are made only for the entries shown. */
 function firstInLine({ views, pool }: AppParts, limit: number): JobView[] {
   return views.jobs([...pool.running(), ...pool.order(limit)].slice(0, limit))
 }

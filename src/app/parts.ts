@@ -8,13 +8,13 @@ import type { Deliveries } from './delivery/deliveries.ts'
 import type { Catalogue } from './views/catalogue.ts'
 import type { JobViews } from './views/job-views.ts'
 
-/** A person's picture after the guards: decoded once, so that it is known to be one. */
+/** A person's picture that passed the checks: it was decoded once, so it is known to be a picture. */
 export interface CheckedPicture {
   bytes: Uint8Array
   mediaType: string
   widthPx: number
   heightPx: number
-  /** What it was made smaller from, where it was too large. */
+  /** The original size, if the picture was too large and was scaled down. */
   shrunkFrom?: { widthPx: number; heightPx: number }
 }
 
@@ -30,7 +30,7 @@ export interface AppParts {
   devices: readonly DeviceMemory[]
   views: JobViews
   deliveries: Deliveries
-  /** To be called after every commit that changed a job: whoever watches and delivers hears of it. */
+  /** Must be called after every commit that changed a job: it notifies watchers and deliveries. */
   changed: (jobId: string) => void
   clock: Clock
   ids: Ids

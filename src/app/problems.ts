@@ -7,7 +7,7 @@ import type { TextField } from './checks/text-limits.ts'
 
 export type { ForeignMark, Preprocessor }
 
-/** What the value of a flag or an option has to look like; words/ says it in a sentence. */
+/** The required form of a flag's or an option's value; words/ has the sentence. */
 export type FlagExpectation =
   | 'text'
   | 'whole-number'
@@ -31,25 +31,25 @@ export type FlagExpectation =
 export interface ProblemDetails {
   'prompt-empty': Record<string, never>
   'text-too-long': { field: TextField; length: number; limit: number }
-  /** Notices: how a prompt's brackets and weights were taken where they were not as A1111 has them. */
+  /** Notices: how brackets and weights were read if they do not follow A1111's syntax. */
   'bracket-unclosed': { bracket: string }
   'bracket-stray': { bracket: string }
   'weight-limited': { used: number }
-  /** A notice: another program would have understood that; it is painted as text. */
+  /** A notice: the markup belongs to another program and is treated as text. */
   'prompt-foreign': { what: ForeignMark; written: string }
-  /** A notice: `<type:name>` in a prompt that nothing stands for is left out. */
+  /** A notice: `<type:name>` of an unknown type is removed from the prompt. */
   'network-unused': { type: string; name: string }
-  /** What stands behind `embedding:` in a prompt and is none. */
+  /** `embedding:` in a prompt, followed by a name that is not an embedding. */
   'embedding-unknown': { name: string; nearest: string[] }
-  /** An embedding of another kind of model. */
+  /** An embedding for another kind of model. */
   'embedding-width': { name: string; width: number; expected: number[] }
-  /** Alternatives and repeats make more jobs than may be asked for at once. */
+  /** Alternatives and repeats expand to more jobs than one request may have. */
   'fan-out': { count: number; limit: number }
   'wildcard-unknown': { name: string; known: string[] }
-  /** More flags were wrong than it helps to name. */
+  /** There are more wrong flags than are listed. */
   'flags-more': Record<string, never>
   'flag-unknown': { flag: string; nearest?: string }
-  /** A parameter of Midjourney's; `nearest` is the flag that does something like it. */
+  /** A parameter of Midjourney; `nearest` is the flag with a similar effect. */
   'flag-of-midjourney': { flag: string; nearest?: string }
   'flag-value': { flag: string; value: string; expected: FlagExpectation }
   'flag-repeated': { flag: string }
@@ -70,14 +70,14 @@ export interface ProblemDetails {
   'size-range': { widthPx: number; heightPx: number; minPx: number; maxPx: number }
   'sampler-unknown': { name: string; nearest: string[] }
   'schedule-unknown': { name: string; nearest: string[] }
-  /** The sampler works on its own timesteps alone. */
+  /** The sampler supports only its own timesteps. */
   'schedule-unsupported': { sampler: string; schedule: string }
-  /** The model was trained with noise that the sampler cannot go through. */
+  /** The sampler does not support the noise levels that the model was trained with. */
   'sampler-unsupported': { sampler: string; model: string }
-  /** A notice: the model's own scheduler, or this key of it, is not built, and another sampler was taken. */
+  /** A notice: the model's own scheduler, or this key of it, is not supported, and another sampler is used. */
   'scheduler-not-built': { model: string; className: string; key?: string; sampler: string }
-  /** A notice: the model asks for zero terminal SNR, and the sampler has none. */
-  /** A variant of a sampler was named, and another of its variants is the one that is built. */
+  /** A notice: the model requires zero terminal SNR, and the sampler does not support it. */
+  /** The named variant of a sampler is not supported, but another of its variants is. */
   'sampler-variant': { name: string; named: string; painted: string }
   'zero-snr-unused': { model: string; sampler: string }
   /** A notice: the sampler does not use that flag. */
@@ -85,18 +85,18 @@ export interface ProblemDetails {
   'preset-unknown': { name: string; known: string[] }
   'model-unknown': { name: string; known: string[] }
   'vae-unknown': { name: string; known: string[] }
-  /** A VAE for latents of another width than the model's. */
+  /** The VAE's latents have another number of channels than the model's. */
   'vae-unfit': { vae: string; model: string; found: number; expected: number }
   'lora-unknown': { name: string; known: string[] }
-  /** `<lora:name:…>` in a prompt, where something else stands in a weight's place. */
+  /** `<lora:name:…>` in a prompt whose weight is not a number. */
   'lora-weight': { name: string; written: string }
   'lora-unfit': { lora: string; model: string; problem: ModelFileProblem }
-  /** A notice: some of its modules are none of the model's. `examples`: in the file's spelling. */
+  /** A notice: the model lacks some of the LoRA's modules. `examples`: in the file's spelling. */
   'lora-partly': { lora: string; model: string; unmatched: number; modules: number; examples: string[] }
-  /** A notice: LoRAs are not looked for in what should not be in the picture. */
+  /** A notice: LoRAs in the negative prompt are ignored. */
   'lora-in-negative': { name: string }
   'style-unknown': { name: string; known: string[] }
-  /** A flag of the Refiner where it takes no part, or takes part in another way. */
+  /** A flag of the Refiner, but the Refiner is not used or is used in the other mode. */
   'refine-flag': { flag: string; way: 'on' | 'ensemble' | 'after' }
   'no-refiner': { model: string }
   'refiner-mismatch': { model: string; refiner: string; what: string }
@@ -106,37 +106,37 @@ export interface ProblemDetails {
   'picture-shrunk': { from: string; to: string }
   'mask-resized': { mask: string; picture: string }
   'fast-left-out': Record<string, never>
-  /** A flag about a mask, and no mask. */
+  /** A flag about the mask, but there is no mask. */
   'mask-flag': { flag: string }
   'control-unknown': { name: string; known: string[] }
-  /** Made for a U-Net of another shape than the model's. */
+  /** The ControlNet was made for a U-Net of another shape. */
   'control-unfit': { control: string; model: string }
   'control-without-picture': { control: string }
-  /** A picture for a ControlNet, and no ControlNet named. */
+  /** A control picture, but no ControlNet is named. */
   'control-unnamed': { known: string[] }
-  /** More pictures came than ControlNets or image prompts look at. */
+  /** There are more pictures than ControlNets or image prompts that use them. */
   'pictures-unused': { flag: string; given: number; taken: number }
-  /** Not the name of an IP-Adapter, or none where there are none. */
+  /** An unknown IP-Adapter; without `name` if there is no IP-Adapter at all. */
   'image-prompt-unknown': { name?: string; known: string[] }
   'image-prompt-unfit': { adapter: string; model: string }
   'image-prompt-without-picture': Record<string, never>
   'mask-without-source': Record<string, never>
   'strength-without-source': Record<string, never>
-  /** Somebody else's picture, of which only what was made from it may be seen, would show through. */
+  /** The request would reveal more of another person's source picture than that person showed. */
   'source-private': Record<string, never>
   'picture-unknown': { id: string }
   'job-unknown': { id: string }
-  /** Easel did not paint that picture, or its prompt was deleted: there is nothing to go on from. */
+  /** Easel did not paint that picture, or its prompt was deleted, so no new order can be derived. */
   'no-recipe': Record<string, never>
-  /** A notice: the model of that name holds other weights than when the picture was painted. */
+  /** A notice: the model of that name has other weights than when the picture was painted. */
   'model-changed': { model: string }
   'already-running': { action: string }
   'already-finished': Record<string, never>
   'not-finished': Record<string, never>
   'not-yours': Record<string, never>
-  /** `name` is how the configuration would call the person. */
+  /** `name` is the person's name in the configuration's format. */
   'admins-only': { name: string }
-  /** More than is left of a person's quota, of their address's or of their space's; `nextAt` where there will ever be as much. */
+  /** Over the quota of the person, address or space. `nextAt`: when enough is free; absent if the quota never suffices. */
   'quota-used': {
     whose: 'person' | 'address' | 'space'
     limit: number
@@ -153,7 +153,7 @@ export interface ProblemDetails {
 
 export type ProblemCode = keyof ProblemDetails
 
-/** One reason, ready to be put into words. */
+/** One reason with its facts; words/ turns it into a sentence. */
 export type Problem = { [Code in ProblemCode]: { code: Code; details: ProblemDetails[Code] } }[ProblemCode]
 
 /** Builds a problem with its details checked against its code. */

@@ -7,7 +7,7 @@ import { verdictAfterRestart } from '../engine/jobs/verdict.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock, Logger } from '../system/ports.ts'
 
-/** So few files may lie in the pictures folder by accident, whatever their part of the whole is. */
+/** Up to this number, unknown files are accepted whatever their share of the pictures folder. */
 const fewFiles = 2
 
 interface RecoverParts {
@@ -17,7 +17,7 @@ interface RecoverParts {
 }
 
 /**
- * We own the data folder, so whatever is running now runs nowhere: the process that ran it is gone.
+ * This process owns the data folder, so every job marked as running belongs to a dead process.
  * @throws AppError 'pictures-unknown' when most files of the pictures folder are unknown to the database.
  */
 export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
@@ -31,8 +31,8 @@ export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
 }
 
 /**
- * Deletes what is known to be of no use: files whose writing or deleting a dead process did not finish. Files that the
- * database does not know are somebody's, who put back an old database or none: they are moved aside.
+ * Deletes files whose writing or deletion a dead process did not finish. Files that the database does not know are moved
+ * aside and not deleted: the operator may have restored an older database.
  */
 async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
   const owned = db.pictures.files()

@@ -18,14 +18,14 @@ export async function cancel(parts: AppParts, jobId: string, caller: Caller): Pr
     if (found.kind === 'refused') return found
     const { job } = found
     const wasQueued = db.endQueued(jobId, 'cancelled')
-    // A running one ends between two steps; the courier tells when it has.
+    // A running job ends between two steps; the courier reports its end.
     if (!wasQueued && !pool.running().includes(jobId)) return refused(problem('already-finished', {}))
     noted(parts, caller, job, 'cancel')
     return { kind: 'cancelled' as const, job: views.ofRecord(job) }
   })
   if (written.kind === 'refused') return written
   pool.drop(jobId)
-  // A device may be about to claim it, or paints it.
+  // A device may be about to claim it, or may be running it.
   pool.cancel(jobId)
   changed(jobId)
   return { kind: 'cancelled', job: views.job(jobId) ?? written.job }
@@ -51,8 +51,8 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
 }
 
 /**
- * Every prompt and picture of a person, in every space and whatever state. One transaction takes a few jobs, so that a long
- * history holds nobody else up; the last one takes what is left of the person.
+ * Removes every prompt and picture of a person, in every space and state. Each transaction handles a few jobs, so that a
+ * long history does not delay other people. The last transaction removes the remaining data of the person.
  */
 export async function forget(parts: AppParts, person: Person): Promise<ForgetOutcome> {
   const { db } = parts
@@ -72,17 +72,17 @@ export async function forget(parts: AppParts, person: Person): Promise<ForgetOut
   return { count: jobs.filter(job => !job.removed).length, jobIds: jobs.map(({ id }) => id) }
 }
 
-/** A job takes 2 to 3 ms. */
+/** Jobs per transaction. One job takes 2 to 3 ms. */
 const jobsPerTransaction = 50
 
-/** Inside a transaction: the next jobs after those up to `afterSeq`. */
+/** Inside a transaction: the next jobs after `afterSeq`. */
 function forgetSome(parts: AppParts, person: Person, afterSeq = 0) {
   const { db, deliveries } = parts
   const personIds = db.people.ofAccount(person)
   const jobs = db.jobs.ofPeople(personIds, afterSeq, jobsPerTransaction)
   const jobIds = jobs.map(({ id }) => id)
   const files = takeAway(parts, jobIds, 'erase')
-  // Where nobody takes messages back, the row need not wait for that.
+  // Without messages to delete, the row can go at once.
   for (const job of jobs) if (!deliveries.serves(job.platform)) db.jobs.purge(job.id)
   const isLast = jobs.length < jobsPerTransaction
   if (isLast) {
@@ -95,7 +95,7 @@ function forgetSome(parts: AppParts, person: Person, afterSeq = 0) {
   return { jobs, files, isLast }
 }
 
-/** Why the caller may not delete it; undefined: they may. */
+/** The reason why the caller may not delete the job; undefined if they may. */
 export function deletionProblem(parts: AppParts, jobId: string, caller: Caller): Problem | undefined {
   const found = managedJob(parts, jobId, caller)
   return found.kind === 'refused' ? found.problems[0] : undefined
@@ -103,14 +103,14 @@ export function deletionProblem(parts: AppParts, jobId: string, caller: Caller):
 
 type Managed = { kind: 'managed'; job: JobRecord } | Refused
 
-/** A job that the caller may cancel and delete. Inside a transaction, where something comes of it. */
+/** A job that the caller may cancel and delete. Must run inside the transaction that changes it. */
 function managedJob({ db }: AppParts, jobId: string, caller: Caller): Managed {
   const job = visibleJob(db, caller, jobId)
   if (!job) return refused(problem('job-unknown', { id: jobId }))
   return mayManage(caller, job) ? { kind: 'managed', job } : refused(problem('not-yours', {}))
 }
 
-/** Inside a transaction: cancels, scrubs and withdraws jobs. The files that are to be discarded. */
+/** Inside a transaction: cancels jobs, erases their texts and queues the deletion of their messages. → files to delete */
 function takeAway({ db, clock }: AppParts, jobIds: readonly string[], how: 'withdraw' | 'erase'): string[] {
   return jobIds.flatMap(id => {
     db.endQueued(id, 'cancelled')
@@ -123,7 +123,7 @@ function takeAway({ db, clock }: AppParts, jobIds: readonly string[], how: 'with
   })
 }
 
-/** After the commit: stops what runs, and tells. */
+/** After the commit: stops running jobs and notifies watchers. */
 function ended({ db, pool, changed, deliveries }: AppParts, jobIds: readonly string[]): void {
   for (const id of jobIds) {
     pool.drop(id)
@@ -133,15 +133,15 @@ function ended({ db, pool, changed, deliveries }: AppParts, jobIds: readonly str
   }
 }
 
-/** After the commit: takes away what holds the words besides the rows, and the files. */
+/** After the commit: deletes copies of the texts outside the rows, and the files. */
 async function wiped({ db, log }: AppParts, forgotten: Forgotten, files: readonly string[]): Promise<void> {
-  // Before the files: a disk that refuses to delete those keeps no words.
+  // Before the files, so that no text remains if the disk refuses to delete a file.
   const left = db.wipe(forgotten)
   if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
   await db.discard(files)
 }
 
-/** The author anywhere; a moderator in the space whose platform vouched for them. */
+/** The author anywhere; a moderator only in the space in which they have that right. */
 function mayManage(caller: Caller, job: JobRecord): boolean {
   if (isSamePerson(caller.person, job.author)) return true
   const { platform, spaceId } = caller.conversation
@@ -150,7 +150,7 @@ function mayManage(caller: Caller, job: JobRecord): boolean {
   )
 }
 
-/** Inside a transaction: what one person did to another's job is written down. */
+/** Inside a transaction: records an action of one person on another person's job. */
 function noted(parts: AppParts, caller: Caller, job: JobRecord, action: string): void {
   const { platform, spaceId, userId } = caller.person
   if (!isSamePerson(caller.person, job.author)) {

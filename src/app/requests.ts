@@ -3,28 +3,28 @@
 import type { PromptSyntax } from '../engine/text/prompt-rules.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
 
-/** A picture that comes with a request: one of ours by id, or bytes as somebody sent them. */
+/** A picture of a request: a stored one by id, or uploaded bytes. */
 export type GivenPicture = { kind: 'stored'; pictureId: string } | { kind: 'bytes'; bytes: Uint8Array }
 
-/** A ControlNet as it was asked for, with one of our pictures where it names one. */
+/** A requested ControlNet, with the id of a stored picture if it names one. */
 export interface ControlRequest {
   name: string
   pictureId?: string
   preprocessor?: Preprocessor
   scale?: number
-  /** Fractions of the schedule between which it acts. */
+  /** The fractions of the schedule between which it is active. */
   range?: [start: number, end: number]
   guess?: boolean
 }
 
-/** A picture as a prompt. Without a name, by the IP-Adapter that there is. */
+/** A picture as a prompt. Without a name, the first fitting IP-Adapter is used. */
 export interface ImagePromptRequest {
   name?: string
   pictureId?: string
   scale?: number
 }
 
-/** `/imagine`, as typed: only what the person said. Values may be out of range; app/resolve answers in words. */
+/** `/imagine` as typed, without defaults. Values may be out of range; app/resolve checks them. */
 export interface ImagineRequest {
   prompt: string
   prompt2?: string
@@ -32,68 +32,68 @@ export interface ImagineRequest {
   size?: { widthPx: number; heightPx: number }
   aspect?: { width: number; height: number }
   count?: number
-  /** -1: by chance, whatever it was before. */
+  /** -1: a random seed, also where a derived request would keep the old one. */
   seed?: number
   steps?: number
   guidance?: number
   guidanceRescale?: number
   guidanceInterval?: [number, number]
   sampler?: string
-  /** Spread of the noise levels, where it is not to be the model's own. */
+  /** The spacing of the noise levels; absent: the model's own. */
   sigmas?: 'plain' | 'karras' | 'exponential' | 'beta'
-  /** Spread of the timesteps, where it is not to be the model's own. */
+  /** The spacing of the timesteps; absent: the model's own. */
   spacing?: 'leading' | 'trailing' | 'linspace'
-  /** A schedule of the UIs by name (sgm_uniform, simple, ays …), in place of the model's own way. */
+  /** A schedule of ComfyUI or A1111 by name (sgm_uniform, simple, ays …), instead of the model's own. */
   schedule?: string
-  /** Noise added before each step of Euler, Heun and DPM2, over the whole run. */
+  /** The total noise added before the steps of Euler, Heun and DPM2 (s_churn). */
   churn?: number
-  /** Share of the noise that DDIM and its kin, ancestral and SDE samplers draw anew, 0 to 1. */
+  /** The fraction of noise that DDIM-like, ancestral and SDE samplers draw anew, 0 to 1. */
   eta?: number
   /** A few-step preset by name (turbo, lightning, lcm …). */
   preset?: string
   model?: string
-  /** A VAE of the library by name, in place of the model's own. */
+  /** A VAE of the library by name, instead of the model's own. */
   vae?: string
-  /** LoRAs beside those that the prompt names. */
+  /** LoRAs in addition to those in the prompt. */
   loras?: readonly LoraRequest[]
   style?: string
   clipSkip?: number
-  /** The rule by which marks in the prompts are read, where it is not to be the configuration's. */
+  /** The syntax of weights and other markup in the prompts; absent: the configured one. */
   syntax?: PromptSyntax
-  /** false: none; true: the model's own way; or one of the two ways by name. */
+  /** false: no Refiner; true: the model's default mode; or one of the two modes by name. */
   refine?: boolean | 'ensemble' | 'after'
-  /** Of the Refiner's image to image (`after`): how far, and in how many steps of the whole schedule. */
+  /** For `after`: the strength of the Refiner's image to image, and the steps of its whole schedule. */
   refineStrength?: number
   refineSteps?: number
-  /** Of an ensemble: the fraction of the schedule at which the Refiner takes over. */
+  /** For `ensemble`: the fraction of the schedule after which the Refiner takes over. */
   refineSplit?: number
   refineGuidance?: number
-  /** Aesthetic score that the Refiner is told to aim at. */
+  /** The aesthetic score in the Refiner's conditioning. */
   refineScore?: number
   source?: GivenPicture
   mask?: GivenPicture
-  /** How far image to image may go from its source, 0 to 1. */
+  /** The strength of image to image, 0 to 1. */
   strength?: number
-  /** Under a mask: false leaves what was painted as it is, instead of pasting back what the mask keeps. */
+  /** For a mask: false skips pasting the kept part of the source over the result. */
   pasteBack?: boolean
-  /** Pixels along the mask's edge over which painted and kept are mixed. */
+  /** The width of the blended edge between the painted part and the kept part. */
   softEdgePx?: number
-  /** Only the part around the mask is painted, at full resolution: pixels of padding around it; false: all. */
+  /** The padding in pixels if only the area around the mask is painted, at full resolution; false: the whole picture. */
   onlyMasked?: number | false
   controls?: readonly ControlRequest[]
-  /** For those of `controls` that name no picture, in their order. */
+  /** The pictures for the `controls` without a picture id, in their order. */
   controlPictures?: readonly GivenPicture[]
   imagePrompts?: readonly ImagePromptRequest[]
-  /** The same for `imagePrompts`. */
+  /** The pictures for the `imagePrompts` without a picture id, in their order. */
   promptPictures?: readonly GivenPicture[]
   fast?: boolean
-  /** The same prompt this many times, each its own job. */
+  /** The number of jobs with the same prompt. */
   repeat?: number
-  /** The picture that this request came from, for the link to the parent. */
+  /** The picture from which this request was derived, for the link to the parent. */
   parentPictureId?: string
 }
 
-/** A LoRA by name; what is left out is 1, or the same for the text encoders as for the U-Net. */
+/** A LoRA by name. `unetWeight` defaults to 1, and `textWeight` to `unetWeight`. */
 export interface LoraRequest {
   readonly name: string
   readonly unetWeight?: number
@@ -104,7 +104,7 @@ export interface LoraRequest {
 export type Action =
   | { kind: 'refine' | 'vary-subtle' | 'vary-strong' | 'info'; pictureId: string }
   | { kind: 'upscale'; pictureId: string; factor: 2 | 4 }
-  /** Remix: the edited request as the form gave it, painted over the picture's own settings. */
+  /** Remix: the edited request of the form, merged over the picture's settings. */
   | { kind: 'remix'; pictureId: string; request: ImagineRequest }
-  /** About the whole job, so that they work too where it has no picture (a failed one is re-rolled). */
+  /** Actions on the whole job, so that they work without a picture, too: a failed job can be re-rolled. */
   | { kind: 're-roll' | 'delete' | 'cancel'; jobId: string }

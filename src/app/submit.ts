@@ -18,12 +18,12 @@ import type { PersonSettings } from './views/views.ts'
 
 export interface Submission {
   request: ImagineRequest
-  /** The fan-out was shown and agreed to. */
+  /** The fan-out was shown, and the person agreed. */
   confirmed: boolean
   /** `imagine` or `remix`. */
   action: string
   settings: PersonSettings
-  /** Ours that go along with what was pressed, whoever gave them. */
+  /** Pictures of the pressed result's order, whoever uploaded them. */
   granted?: readonly string[]
 }
 
@@ -50,7 +50,7 @@ export async function submit(
   }
   const given = addedBy(admissions)
 
-  // Where the prompt does not come apart, the rest of the request is looked at all the same.
+  // If the prompt cannot be expanded, the rest of the request is still checked.
   const resolved = (requests.length > 0 ? requests : [request]).map(single =>
     resolve(single, {
       ...parts,
@@ -73,7 +73,7 @@ export async function submit(
   const { problems } = findings
   if (!first || problems.length > 0 || (variants.length > 1 && !confirmed)) {
     await parts.db.discard(given.map(picture => picture.file))
-    // Wildcards are drawn when it is agreed to: here they stand as they were typed.
+    // Wildcards are drawn after the confirmation; here they are shown as typed.
     return problems.length > 0
       ? { kind: 'refused', problems }
       : { kind: 'confirm', prompts: variants.map(variant => variant.prompt) }
@@ -93,7 +93,7 @@ export async function submit(
   })
 }
 
-/** One picture that is used at several places is admitted once. */
+/** A picture with several uses is admitted once. */
 async function admitAll(
   parts: AppParts,
   { request, granted }: Submission,
@@ -109,7 +109,7 @@ async function admitAll(
   return admissions
 }
 
-/** The pictures that are new here, each once. */
+/** The new pictures, each once. */
 function addedBy(admissions: ReadonlyMap<PicturePlace, Admission>): NewGivenPicture[] {
   const added = [...admissions.values()].flatMap(admission =>
     admission.kind === 'admitted' ? (admission.added ?? []) : [],
@@ -117,7 +117,7 @@ function addedBy(admissions: ReadonlyMap<PicturePlace, Admission>): NewGivenPict
   return [...new Set(added)]
 }
 
-/** A stored picture that was deleted since it was admitted. */
+/** A stored picture that was deleted after its admission. */
 function missingPicture({ db }: AppParts, admitted: readonly Admission[]): Problem | undefined {
   for (const admission of admitted) {
     if (admission.kind !== 'admitted' || admission.added) continue
@@ -127,7 +127,7 @@ function missingPicture({ db }: AppParts, admitted: readonly Admission[]): Probl
   return undefined
 }
 
-/** The picture that a request says it came from; one that is gone is no reason to refuse. */
+/** The parent picture of the request. A deleted one is no reason to refuse. */
 function parentOf(parts: AppParts, { parentPictureId: pictureId }: ImagineRequest, caller: Caller) {
   const found = pictureId === undefined ? undefined : visiblePicture(parts.db, caller, pictureId)
   return found && { jobId: found.job.id, pictureId }

@@ -1,28 +1,28 @@
 /** The access rule: decides who may see a job, from the viewer, the viewer's conversation and the job's origin. Pure. */
 import { type Caller, type Conversation, directSpaceId, isSamePerson, type Person } from '../people/people.ts'
 
-/** Who looks, and from which conversation: every read names one. */
+/** The person who reads, and the conversation from which they read. Every read names a viewer. */
 export type Viewer = Pick<Caller, 'person' | 'rights' | 'conversation'>
 
-/** The author of a job, where it was made: couriers deliver what they may see. */
+/** The author of a job as a viewer in the job's conversation: couriers deliver what this viewer may see. */
 export function authorOf({ author, conversation }: { author: Person; conversation: Conversation }): Viewer {
   return { person: author, rights: { member: false, moderator: false, admin: false }, conversation }
 }
 
-/** A conversation as far as the rule is concerned. */
+/** The part of a conversation that the access rule needs. */
 export type Place = Omit<Conversation, 'details'>
 
-/** A job with everything that belongs to it: its words, its pictures, its author's name. */
+/** A job with all that belongs to it: its texts, its pictures and its author's name. */
 export interface Guarded {
   author: Person
-  /** Where it was made, and where somebody who saw it brought it. */
+  /** The conversation in which it was made, and those in which it was shown again. */
   places: readonly Place[]
 }
 
-/** Why somebody may see a thing. */
+/** The reason why a viewer may see something. */
 export type Reason = 'own' | 'conversation' | 'space'
 
-/** The rows of the table in SECURITY.md. What none of them allows is denied. */
+/** The rows of the table in SECURITY.md. Access is denied unless a row allows it. */
 const rules: readonly { reason: Reason; allows(viewer: Viewer, thing: Guarded): boolean }[] = [
   { reason: 'own', allows: (viewer, { author }) => isSamePerson(viewer.person, author) },
   {
@@ -36,7 +36,7 @@ const rules: readonly { reason: Reason; allows(viewer: Viewer, thing: Guarded): 
   },
 ]
 
-/** Undefined: for this viewer there is no such thing. Moderators, admins and operators see no more than others. */
+/** Undefined if the viewer may not see it. Moderators, admins and operators see no more than other people. */
 export function accessOf(viewer: Viewer, thing: Guarded): Reason | undefined {
   return rules.find(rule => rule.allows(viewer, thing))?.reason
 }
@@ -45,19 +45,19 @@ export function maySee(viewer: Viewer, thing: Guarded): boolean {
   return accessOf(viewer, thing) !== undefined
 }
 
-/** Whether those who read `there` may see a thing, whoever of them looks: then a message there may lead to it. */
+/** Whether every reader of `there` may see it. Only then may a message there link to it. */
 export function isOpenIn(there: Place, { places }: Pick<Guarded, 'places'>): boolean {
   return places.some(place => isInside(there, place) || (isPublic(place) && isSameSpace(there, place)))
 }
 
-/** Whoever is in `conversation` reads `place` too: the same channel, and where the place is a closed thread, the same one. */
+/** Whether readers of `conversation` also read `place`: the same channel, and the same thread if the thread is private. */
 function isInside(conversation: Place, place: Place): boolean {
   const { channelId } = conversation
   if (channelId === '' || channelId !== place.channelId || !isSameSpace(conversation, place)) return false
   return place.audience !== 'thread' || conversation.threadId === place.threadId
 }
 
-/** A direct message is private, whatever is said of its audience. */
+/** A direct message is private, whatever its `audience` says. */
 function isPublic({ audience, kind, spaceId }: Place): boolean {
   return audience === 'space' && kind !== 'direct' && spaceId !== directSpaceId
 }

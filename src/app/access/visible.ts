@@ -26,7 +26,7 @@ export function visibleJob(db: Database, viewer: Viewer, jobId: string): JobReco
   return job && !job.removed && isVisible(db, viewer, job) ? job : undefined
 }
 
-/** The newest of the viewer's channel, oldest of them first. */
+/** The newest visible jobs of the viewer's channel, oldest first. */
 export function visibleHere(db: Database, viewer: Viewer, limit: number): JobRecord[] {
   return db.jobs.inChannel(viewer.conversation, limit).filter(job => isVisible(db, viewer, job))
 }
@@ -35,7 +35,7 @@ export function visiblePicture(db: Database, viewer: Viewer, pictureId: string):
   return madeVisibly(db, viewer, db.pictures.get(pictureId))
 }
 
-/** Whether everybody who reads in that conversation may see the job. */
+/** Whether every reader of the conversation may see the job. */
 export function isOpenThere(db: Database, jobId: string, conversation: Conversation): boolean {
   const job = db.jobs.get(jobId)
   return (
@@ -43,7 +43,7 @@ export function isOpenThere(db: Database, jobId: string, conversation: Conversat
   )
 }
 
-/** The newest of those with these bytes that the viewer may see: the same order paints the same bytes elsewhere too. */
+/** The newest visible picture with this hash. The same order gives the same bytes, so several jobs may have one. */
 export function visibleByHash(db: Database, viewer: Viewer, hash: string): MadePicture | undefined {
   for (const picture of db.pictures.madeWithHash(hash)) {
     const found = madeVisibly(db, viewer, picture)
@@ -53,8 +53,8 @@ export function visibleByHash(db: Database, viewer: Viewer, hash: string): MadeP
 }
 
 /**
- * One that can be painted from: of a visible job, or given by the viewer. What people give is theirs alone. `granted`
- * ones go along with what the viewer may see, whoever gave them.
+ * A picture that may be painted from: one of a visible job, or one that the viewer uploaded. Uploads belong to their
+ * uploader alone. `granted` pictures belong to an order that the viewer may repeat, whoever uploaded them.
  */
 export function usablePicture(
   db: Database,

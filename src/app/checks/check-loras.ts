@@ -1,10 +1,10 @@
-/** Checks before acceptance whether the LoRAs of orders fit their model, and how much of each does. */
+/** Checks before acceptance which modules of the LoRAs in orders fit the model. */
 import type { PaintOrder } from '../../engine/work-order.ts'
 import { hasCode } from '../../errors/errors.ts'
 import type { Catalogue } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'
 
-/** As many unmatched modules as a sentence has room for. */
+/** The maximum number of unmatched modules that a sentence names. */
 const mostExamples = 3
 
 export async function checkLoras(

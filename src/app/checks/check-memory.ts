@@ -3,14 +3,14 @@ import type { ExpertRecord, ModelRecord } from '../../engine/models/record.ts'
 import { paintedPixels, type WorkOrder } from '../../engine/work-order.ts'
 import { type Problem, problem } from '../problems.ts'
 
-/** A device as far as its memory goes. */
+/** The memory of a device. */
 export interface DeviceMemory {
   readonly name: string
-  /** What its worker may use; absent where there is no limit. */
+  /** The limit of its worker; absent if there is none. */
   readonly memoryBytes?: number
 }
 
-/** What keeps the orders from being painted on the device that has the most; undefined where nothing does. */
+/** The problem if the device with the most memory has too little for one of the orders. */
 export function memoryProblem(
   orders: readonly WorkOrder[],
   models: readonly ModelRecord[],
@@ -19,7 +19,7 @@ export function memoryProblem(
   return problemOf(Math.max(0, ...orders.map(order => neededByOrder(order, models))), devices)
 }
 
-/** The same of a model at the size that it was trained with: told at the start. */
+/** The same for a model at its native size; reported at start. */
 export function modelMemoryProblem(
   model: ModelRecord,
   devices: readonly DeviceMemory[],
@@ -45,7 +45,7 @@ function neededByOrder(order: WorkOrder, models: readonly ModelRecord[]): number
   return neededBytes(needs, paintedPixels(order))
 }
 
-/** Each network may be alone when it runs, so the greatest need counts. */
+/** Networks may take turns in memory, so the largest single need counts. */
 function neededBytes(needs: NonNullable<ExpertRecord['needs']>, pixels: number): number {
   return Math.max(
     0,

@@ -11,7 +11,7 @@ type Texts<Source> = {
   [Key in keyof Source]-?: string extends NonNullable<Source[Key]> ? Key : never
 }[keyof Source]
 
-/** The fields of a request that hold any text. */
+/** The fields of a request that contain free text. */
 type RequestText = Texts<ImagineRequest>
 
 /** The lists of a request whose entries have names. */
@@ -23,26 +23,26 @@ type RequestList = {
     : never
 }[keyof ImagineRequest]
 
-/** What a text is; words/ has its name. */
+/** The kinds of text; words/ has their names. */
 export type TextField = Exclude<RequestText, 'parentPictureId'> | RequestList | 'id' | 'command'
 
-/** Most characters by kind of text. */
+/** The maximum number of characters by kind of text. */
 export function textLimits({ maxPromptCharacters }: Pick<Config['limits'], 'maxPromptCharacters'>) {
   return { ...fixedLimits, prompt: maxPromptCharacters }
 }
 
 const fixedLimits = {
-  /** A command with everything that stands in it. */
+  /** A whole command with its flags. */
   command: 50_000,
   /** Names of models, samplers, schedules, presets and styles. */
   name: 200,
-  /** Ours have sixteen. */
+  /** Easel's own ids have 16 characters. */
   id: 40,
-  /** Of a person, as the platform gave it: for show only. */
+  /** A person's name as the platform gave it; for display only. */
   personName: 100,
 }
 
-/** One row per text of a request; a new one without a row is a type error. */
+/** One row per text field of a request. A new field without a row is a type error. */
 const requestFields: {
   readonly [Key in RequestText]: { field: TextField; limit: 'prompt' | 'name' | 'id' }
 } = {
@@ -58,24 +58,24 @@ const requestFields: {
   parentPictureId: { field: 'id', limit: 'id' },
 }
 
-/** The same for lists: as many entries as make sense at all, before one of them is looked for. */
+/** The maximum number of entries of each list, checked before any entry is looked up. */
 const requestLists: { readonly [Key in RequestList]: { flag: string; entries: Bounds } } = {
   loras: { flag: 'lora', entries: bounds.loras },
   controls: { flag: 'control', entries: bounds.controls },
   imagePrompts: { flag: 'image-prompt', entries: bounds.imagePrompts },
 }
 
-/** Why a whole command is not even read. */
+/** The problem if a command is too long to be parsed. */
 export function commandTooLong(text: string): Problem | undefined {
   return tooLong('command', text, fixedLimits.command)
 }
 
-/** Why an id is not looked for. */
+/** The problem if an id is too long to be looked up. */
 export function idTooLong(id: string): Problem | undefined {
   return tooLong('id', id, fixedLimits.id)
 }
 
-/** Refuses every text of a request, or of a person's defaults, that is too long, and every list; whether none is. */
+/** Refuses every text and list that is too long, in a request or in a person's defaults. True if all are within bounds. */
 export function checkTexts(
   texts: Pick<Partial<ImagineRequest>, RequestText | RequestList>,
   limits: Pick<Config['limits'], 'maxPromptCharacters'>,
@@ -118,14 +118,14 @@ function isRequestList(key: string): key is RequestList {
   return Object.hasOwn(requestLists, key)
 }
 
-/** Characters as people count them; where the text is far too long, the code units that it surely has. */
+/** The number of user-perceived characters; for a text that is far too long, a lower bound from its code units. */
 function tooLong(field: TextField, text: string, limit: number): Problem | undefined {
   if (text.length <= limit) return undefined
   const length = text.length > 4 * limit ? text.length : [...text].length
   return length > limit ? problem('text-too-long', { field, length, limit }) : undefined
 }
 
-/** A person's name is only for show: it is cut rather than refused. */
+/** A person's name is for display only, so it is shortened and not refused. */
 export function nameable(person: Person): Person {
   const characters = [...person.name.slice(0, 2 * fixedLimits.personName)]
   return { ...person, name: characters.slice(0, fixedLimits.personName).join('') }

@@ -5,40 +5,40 @@ import { accountOf } from '../../db/repositories/account.ts'
 
 export type { Platform } from '../../common/platforms.ts'
 
-/** The space of everything on Discord that is outside guilds. Its people share nothing: it is no community. */
+/** The space of all Discord conversations outside guilds. It is no community: its people share nothing. */
 export const directSpaceId = 'direct'
 
-/** A person on a platform, by the triple platform, space, user; names are for show only. */
+/** A person on a platform, identified by platform, space and user. Names are for display only. */
 export interface Person {
   platform: Platform
-  /** Guild, workspace or, in direct messages and on the web, a fixed word. */
+  /** A guild or workspace; a fixed word for Discord's direct messages and for the web. */
   spaceId: string
   userId: string
-  /** Display name as the platform gave it: never trusted, always escaped. */
+  /** The display name as the platform gave it. It is not trusted, and always escaped. */
   name: string
   /**
-   * Pseudonym of the network address, where the platform has no accounts: whoever loses who they were is another person
-   * at the same address.
+   * The pseudonym of the network address, for platforms without accounts: a person who deletes their cookie is a new
+   * person at the same address.
    */
   address?: string
 }
 
-/** The same human, as far as the platform tells: on Discord in every guild, elsewhere in one space. */
+/** Whether both are the same account: on Discord across guilds, elsewhere within one space. */
 export function isSamePerson(a: Person, b: Person): boolean {
   return accountOf(a) === accountOf(b)
 }
 
-/** What the platform says this person may do where the request came from. */
+/** The person's rights in the request's conversation, as the platform reports them. */
 export interface Rights {
-  /** A full member of the space, who can read its public conversations. Guests read the one that they are in. */
+  /** A full member, who can read the space's public conversations. A guest reads only the current one. */
   member: boolean
-  /** May cancel and delete what others asked for. */
+  /** May cancel and delete other people's jobs. */
   moderator: boolean
-  /** May see stats and change settings of the space. */
+  /** May see the statistics of the space. */
   admin: boolean
 }
 
-/** Who can read a conversation: everybody in its space, those in its channel, or those in its thread alone. */
+/** The readers of a conversation: all members of the space, the channel's members, or only the thread's members. */
 export type Audience = 'space' | 'channel' | 'thread'
 
 /** Where a request was made and where its results go. */
@@ -49,18 +49,18 @@ export interface Conversation {
   /** Set where the request came from inside a thread. */
   threadId?: string
   kind: 'channel' | 'thread' | 'direct'
-  /** As it was when the request was made. An adapter says `space` only of what it knows to be public. */
+  /** The audience at the time of the request. An adapter sets `space` only for conversations known to be public. */
   audience: Audience
-  /** What only the adapter understands (reply tokens, installation ids); a JSON object, stored with the job. */
+  /** Data that only the adapter understands, such as reply tokens; a JSON object, stored with the job. */
   details?: Record<string, string | number | boolean>
 }
 
-/** The envelope of everything a person does. */
+/** The sender of a request or action, with its conversation and event id. */
 export interface Caller {
   person: Person
   rights: Rights
   conversation: Conversation
-  /** The platform's id of the event; a second delivery of the same id is the same job. */
+  /** The platform's id of the event. A second delivery of the same id gives the same jobs. */
   eventId: string
   /** BCP 47 as the platform gave it. */
   locale?: string

@@ -1,4 +1,4 @@
-/** Checks the quotas of a person and of the space for a request, and tells what is left. */
+/** Checks a request against the quotas of the person and of the space, and reports the remainder. */
 import type { Config } from '../../config/config.ts'
 import type { Database } from '../../db/database.ts'
 import type { UsageEntry } from '../../db/repositories/usage.ts'
@@ -7,7 +7,7 @@ import { hourMs } from '../views/durations.ts'
 import type { UsageView } from '../views/views.ts'
 import { directSpaceId, type Person } from './people.ts'
 
-/** What somebody asks for at once. */
+/** What one request uses of the quotas. */
 export interface QuotaRequest {
   person: Person
   jobs: number
@@ -21,7 +21,7 @@ interface Quota {
   used: readonly UsageEntry[]
 }
 
-/** Called inside the transaction that accepts, so that two requests at once cannot both take the last place. */
+/** Must run inside the accepting transaction, so that two concurrent requests cannot both take the last place. */
 export function refusalByQuota(
   db: Database,
   limits: Config['limits'],
@@ -55,7 +55,7 @@ export function usageOf(db: Database, limits: Config['limits'], person: Person, 
   }
 }
 
-/** Those that are set. */
+/** The quotas that the configuration sets. */
 function quotasOf(db: Database, limits: Config['limits'], person: Person, now: number): Quota[] {
   const sinceMs = windowStart(limits, now)
   const own = { whose: 'person', limit: limits.quotaPictures } as const
@@ -72,7 +72,7 @@ function quotasOf(db: Database, limits: Config['limits'], person: Person, now: n
   ]
 }
 
-/** The window slides: what was accepted exactly its length ago is free again. */
+/** The window slides: pictures accepted exactly one window ago are free again. */
 function windowStart({ quotaHours }: Config['limits'], now: number): number {
   return now - quotaHours * hourMs + 1
 }
@@ -92,7 +92,7 @@ function refusal(quota: Quota, wanted: number, perHours: number, now: number): P
   return problem('quota-used', { whose, limit, perHours, left: leftOf(quota), wanted, nextAt })
 }
 
-/** The moment of acceptance after whose lapse `excess` pictures are free again. */
+/** The acceptance time of the entry after whose expiry `excess` pictures are free again. */
 function whenFreed(used: readonly UsageEntry[], excess: number, now: number): number {
   let freed = 0
   for (const entry of used) {

@@ -9,15 +9,15 @@ import { checkStrength, negativeScore, refuseRefiner } from './resolve-refinemen
 import { nearestSize, type Size } from './resolve-size.ts'
 
 /**
- * How far a variation may go: at 0.35 the composition stays and details change, at 0.7 the theme stays and the
- * composition changes.
+ * The strengths of the variations: 0.35 keeps the composition and changes details; 0.7 keeps the theme and changes the
+ * composition.
  */
 export const variationStrengths = { 'vary-subtle': 0.35, 'vary-strong': 0.7 } as const
 
-/** Upscaled pictures may have this many times the pixels that can be painted. */
+/** The maximum area of an upscaled picture, as a multiple of the maximum painted area. */
 const upscaledPixels = 4
 
-/** What later pictures can be painted from: an order with words. */
+/** An order with a prompt, from which new orders can be derived. */
 export type Recipe = PaintOrder | RefineOrder
 
 export interface ModelContext {
@@ -25,7 +25,7 @@ export interface ModelContext {
   config: Pick<Config, 'models' | 'limits'>
 }
 
-/** The same again from another seed. */
+/** The same order with another seed. */
 export function reRolled(recipe: Recipe, model: ModelRecord, seed: number): Recipe {
   if (recipe.kind === 'refine') return { ...recipe, model: refinerOf(recipe, model), seed }
   return {
@@ -36,7 +36,7 @@ export function reRolled(recipe: Recipe, model: ModelRecord, seed: number): Reci
   }
 }
 
-/** Image to image with the Base on the picture. The ensemble's hand-over makes no sense on it: it is left out. */
+/** Image to image with the Base on the picture, without the Refiner's ensemble. */
 export function varied(
   recipe: Recipe,
   pictureId: string,
@@ -57,7 +57,7 @@ export function varied(
   }
   return {
     ...base,
-    // Where only a part was painted, the whole may have any size.
+    // If only a part was painted, the whole picture may have any size.
     ...nearestSize({ widthPx, heightPx }, rules),
     model: referenceTo(model, recipe.model.vae),
     seed,
@@ -117,7 +117,7 @@ export function isRecipe(order: WorkOrder): order is Recipe {
   return order.kind !== 'upscale'
 }
 
-/** A refined picture whose original is gone: its words and size, sampled as the model likes. */
+/** For a refined picture whose original is gone: its prompt and size, with the model's default sampling. */
 function paintedLike(recipe: RefineOrder, { model, config }: ModelContext): PaintOrder {
   const { sampler, steps, guidance } = defaultsOf(model, config)
   const { prompt, widthPx, heightPx, seed, sampling } = recipe

@@ -1,4 +1,4 @@
-/** The pictures given with a request: stored ones by id, or a person's own, which are stored. */
+/** Admits the pictures of a request: stored ones by id, and uploads, which are stored. */
 
 import { extensionOf, sha256 } from '../../db/files/picture-files.ts'
 import type { NewPicture } from '../../db/repositories/pictures.ts'
@@ -12,13 +12,13 @@ import type { GivenPicture } from '../requests.ts'
 import type { AdmittedPicture } from './resolve.ts'
 
 export type Admission =
-  /** `added`: its file is written, its row is to go into the accepting transaction. */
+  /** `added`: the file is written, and the accepting transaction must write the row. */
   | { kind: 'admitted'; picture: AdmittedPicture; added?: NewGivenPicture }
   | { kind: 'refused'; problem: Problem }
 
 export type NewGivenPicture = Omit<NewPicture, 'personId'>
 
-/** `granted`: ours that go along with what the viewer may see, whoever gave them. */
+/** `granted`: pictures of an order that the viewer may repeat, whoever uploaded them. */
 export async function admitPicture(
   parts: AppParts,
   viewer: Viewer,

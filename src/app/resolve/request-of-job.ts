@@ -10,9 +10,9 @@ import type { JobView } from '../views/views.ts'
 import { lorasBesidePrompt } from './resolve-loras.ts'
 
 /**
- * Spells out everything that the order fixed, so that neither a person's settings nor a changed configuration
- * matters. With an index, the one picture of the set (picture i of a set has seed + i). Undefined for refined
- * and upscaled pictures, which no command makes.
+ * States every value of the order, so that neither the person's settings nor a changed configuration affects the result.
+ * With an index: the request for one picture of the set (picture i has seed + i). Undefined for refined and upscaled
+ * pictures, which no command can reproduce.
  */
 export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): ImagineRequest | undefined {
   if (job.order.kind !== 'paint') return undefined
@@ -35,7 +35,7 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     schedule: sampling.schedule,
     churn: sampling.noise?.churn?.amount,
     eta: etaOf(sampling),
-    // No flag names timesteps one by one: the preset that fixes them does.
+    // No flag takes a list of timesteps; the preset that fixes them stands for it.
     preset: sampling.timesteps && presetOfTimesteps(sampling.timesteps)?.name,
     model: order.model.name,
     vae: order.model.vae?.name,
@@ -50,8 +50,8 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
 }
 
 /**
- * The rule that nearly everybody has need not be named. Orders that name none were made with the first: it is not named
- * either where the prompts hold nothing that rules read in different ways.
+ * The default syntax is omitted. Orders without a syntax were made with the first one; it is also omitted if the prompts
+ * contain no markup that the syntaxes read differently.
  */
 function syntaxOf({ syntax, ...prompt }: PaintOrder['prompt']): ImagineRequest['syntax'] {
   if (syntax !== undefined) return syntax === 'a1111' ? undefined : syntax
@@ -70,13 +70,13 @@ function lorasOf(order: PaintOrder): ImagineRequest['loras'] {
       }))
 }
 
-/** Orders made before ancestral rules heeded an eta may hold one that changed nothing. */
+/** Old orders may contain an eta that their ancestral sampler did not use. */
 function etaOf({ sampler, eta, noise }: PaintOrder['sampling']): number | undefined {
   const found = findSampler(sampler)
   return found.kind === 'found' && takesSchedules(found.choice.kind) ? noise?.eta : eta
 }
 
-/** Where only a part was painted, what was asked for is its size. */
+/** If only a part was painted, the requested size is that of the part. */
 function paintedSize({ source, widthPx, heightPx }: PaintOrder): ImagineRequest['size'] {
   const { onlyMasked } = source?.inpainting ?? {}
   return onlyMasked ? { widthPx: onlyMasked.widthPx, heightPx: onlyMasked.heightPx } : { widthPx, heightPx }
@@ -127,7 +127,7 @@ function isWhole([from, to]: [number, number]): boolean {
   return from === 0 && to === 1
 }
 
-/** Absent rather than undefined keys, so that requests compare by what they say. */
+/** Removes undefined keys, so that equal requests compare as equal. */
 function withoutUndefined(request: ImagineRequest): ImagineRequest {
   const result: ImagineRequest = { prompt: request.prompt }
   return Object.assign(

@@ -1,4 +1,4 @@
-/** The request that comes nearest to what another program wrote into a picture, as far as it can be followed here. */
+/** The nearest request to the parameters that another program wrote into a picture. */
 
 import { type Bounds, bounds } from '../../common/bounds.ts'
 import type { PictureParameters } from '../../engine/image/parameters/parameters.ts'
@@ -9,12 +9,12 @@ import type { ImagineRequest } from '../requests.ts'
 import { type Catalogue, findByName } from '../views/catalogue.ts'
 import { knownLora } from './resolve-loras.ts'
 
-/** Programs whose prompts ComfyUI's rule reads; the others' are read as A1111's. */
+/** Programs with ComfyUI's prompt syntax. The others have A1111's. */
 const comfyPrograms: ReadonlySet<string | undefined> = new Set(['ComfyUI', 'SwarmUI'])
 
 /**
- * Its model and sampler where they are known here; otherwise our own stand in. What is out of bounds here is left out.
- * LoRAs that are not here are left out too. Sizes are the picture's matter. The prompt is the plain text, not a template.
+ * Unknown models and samplers are replaced by the defaults. Values out of bounds and unknown LoRAs are omitted. The size is
+ * taken from the picture. The prompt is plain text and not a template.
  */
 export function requestOfParameters(
   p: PictureParameters,
@@ -38,8 +38,8 @@ export function requestOfParameters(
 }
 
 /**
- * Other programs take 64 bits. torch's generator, whose noise ours is, counts the low 32 alone (at::mt19937): they stand
- * for a seed that is too large for a number in JSON.
+ * Other programs allow 64-bit seeds. torch's generator, which Easel reproduces, uses only the low 32 bits (at::mt19937), so
+ * they replace a seed that is too large for a JSON number.
  */
 function seedOf(seed: bigint | undefined): number | undefined {
   if (seed === undefined || seed < 0n) return undefined
@@ -50,7 +50,7 @@ function within({ min, max }: Bounds, value: number | undefined): number | undef
   return value !== undefined && value >= min && value <= max ? value : undefined
 }
 
-/** With its schedule, where both are known. */
+/** The sampler, with its schedule if both are known. */
 function samplerOf({ sampler, extra }: PictureParameters): string | undefined {
   if (sampler === undefined) return undefined
   const schedule = extra.get('Schedule type') ?? extra.get('Scheduler') ?? ''
@@ -64,22 +64,22 @@ function modelOf(name: string | undefined, models: Catalogue['models']): string 
   return spellings.map(spelling => findByName(models, spelling)?.name).find(known => known !== undefined)
 }
 
-/** A file's name alone, whatever its folder, with its ending and without. */
+/** The name of a file without its folder, once with its extension and once without. */
 function spellingsOf(name: string): string[] {
   const file = name.split(/[\\/]/).at(-1) ?? ''
   return [file, file.replace(/\.[a-z0-9]{2,11}$/i, '')]
 }
 
-/** `<lora:name:0.8>`, whatever stands behind the name. */
+/** `<lora:name:0.8>`, with any text after the name. */
 const mention = /<(?:lora|lyco):([^<>]*)>/gi
 
-/** The prompt without the LoRAs that are not here: they would only be refused. */
+/** The prompt without unknown LoRAs, which would be refused. */
 function withKnownLoras(prompt: string, catalogue: Catalogue): string {
   const isKnown = (args: string) => knownLora(args.split(':')[0]?.trim() ?? '', catalogue) !== undefined
   return prompt.replace(mention, (written, args: string) => (isKnown(args) ? written : '')).trim()
 }
 
-/** Those that stand beside the prompt and that are here. */
+/** The known LoRAs that are listed outside the prompt. */
 function lorasOf({ extra }: PictureParameters, catalogue: Catalogue): ImagineRequest['loras'] {
   const found = parseLoraWeights(extra).flatMap(({ name, weight }) => {
     const known = spellingsOf(name).flatMap(spelling => knownLora(spelling, catalogue) ?? [])[0]
@@ -88,7 +88,7 @@ function lorasOf({ extra }: PictureParameters, catalogue: Catalogue): ImagineReq
   return found.length > 0 ? found : undefined
 }
 
-/** A1111 counts from the last layer; SDXL's usual penultimate one is its 2. */
+/** A1111 counts from the last layer: SDXL's default, the penultimate layer, is its 2. */
 function clipSkipOf({ extra }: PictureParameters): number | undefined {
   const skip = Number(extra.get('Clip skip'))
   return Number.isInteger(skip) && skip > 2 ? skip - 2 : undefined

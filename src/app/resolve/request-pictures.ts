@@ -1,16 +1,16 @@
 /** The pictures of a request, by their use. */
 import type { GivenPicture, ImagePromptRequest, ImagineRequest } from '../requests.ts'
 
-/** What a picture that comes along is for: each has its option, its form field and its label. */
+/** The uses of an uploaded picture. Each use has an option, a form field and a label. */
 export const pictureUses = ['source', 'mask', 'controlPicture', 'promptPicture'] as const
 export type PictureUse = (typeof pictureUses)[number]
 
-/** `source`, `mask`, and by its number what each ControlNet and each image prompt looks at. */
+/** `source`, `mask`, or the number of a ControlNet or image prompt. */
 export type PicturePlace = 'source' | 'mask' | `control ${number}` | `prompt ${number}`
 
 /**
- * Every place that a picture is given for. A ControlNet or image prompt that names none takes the next of those that came
- * along, the last of them for all the rest; a ControlNet without any takes the source.
+ * The picture of each place. A ControlNet or image prompt without a picture id takes the next uploaded picture; the last
+ * one serves all that remain. A ControlNet takes the source if there is no control picture.
  */
 export function picturesOf(request: ImagineRequest): Map<PicturePlace, GivenPicture> {
   const { source, mask, controls = [], controlPictures = [], promptPictures = [] } = request
@@ -27,7 +27,7 @@ export function picturesOf(request: ImagineRequest): Map<PicturePlace, GivenPict
   return places
 }
 
-/** A picture that came along as a prompt, and nothing said of it, is one in the usual way. */
+/** A prompt picture without options is an image prompt with the defaults. */
 export function imagePromptsOf({
   imagePrompts,
   promptPictures = [],
@@ -62,8 +62,8 @@ export function withPicture(request: ImagineRequest, use: PictureUse, bytes: Uin
 }
 
 /**
- * What pictures beside plain words are for, in their order: each ControlNet and each image prompt that names no picture of
- * its own takes one, then comes the source. A strength speaks of the source: then the first is that.
+ * The uses of pictures attached to a typed request, in their order: one for each ControlNet and image prompt without a
+ * picture id, then the source. If a strength is given, the first picture is the source.
  */
 export function usesInWords({ controls = [], imagePrompts = [], strength }: ImagineRequest): PictureUse[] {
   const guides = [

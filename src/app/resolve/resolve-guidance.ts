@@ -14,13 +14,13 @@ import { type Catalogue, filesOf, findByName, namesOf, suggestions } from '../vi
 import type { Findings } from '../views/findings.ts'
 import { imagePromptsOf, type PicturePlace } from './request-pictures.ts'
 
-/** What the published example of each is used with. */
+/** The default scales, from the published examples. */
 const usualScale = { control: 0.8, imagePrompt: 0.6 }
 
 export interface GuidanceContext {
   catalogue: Catalogue
   model: ModelRecord
-  /** Ids of the pictures that were admitted, by their places. */
+  /** The id of the admitted picture at a place. */
   pictureIdAt(place: PicturePlace): string | undefined
 }
 
@@ -60,7 +60,7 @@ function controlOf(
   if (!isLikeUNet(net, model)) findings.refuse('control-unfit', { control: net.name, model: model.name })
   const pictureId = pictureIdAt(`control ${index}`)
   if (pictureId === undefined) {
-    // A picture that was given and refused is named already.
+    // A refused picture is already among the findings.
     if (control.pictureId === undefined) findings.refuse('control-without-picture', { control: net.name })
     return undefined
   }
@@ -68,7 +68,7 @@ function controlOf(
   return { model: { name: net.name, hash: net.hash }, pictureId, preprocessor, scale, start, end, guess }
 }
 
-/** The name as it is, or a word that only one of them has in its name: `canny`. */
+/** The file of that exact name, or the only file whose name contains it: `canny`. */
 function findByKind(files: readonly FileRecord[], name: string): FileRecord | undefined {
   const exact = findByName(files, name)
   if (exact) return exact
@@ -77,13 +77,13 @@ function findByKind(files: readonly FileRecord[], name: string): FileRecord | un
   return others.length === 0 ? only : undefined
 }
 
-/** A ControlNet that is named after what a preprocessor makes is given that; any other takes its picture as a map. */
+/** The preprocessor that the ControlNet's name contains; without one, the picture is taken as a control map. */
 function usualPreprocessor(name: string): Preprocessor {
   const lower = name.toLowerCase()
   return preprocessors.find(preprocessor => preprocessor !== 'none' && lower.includes(preprocessor)) ?? 'none'
 }
 
-/** What must be alike in a U-Net and in a ControlNet for it. */
+/** The configuration keys that must agree between a U-Net and its ControlNet. */
 const sharedKeys = ['cross_attention_dim', 'block_out_channels', 'layers_per_block'] as const
 
 function isLikeUNet({ controlNet }: FileRecord, model: ModelRecord): boolean {
@@ -132,7 +132,7 @@ function imagePromptOf(
   return { model: { name: adapter.name, hash: adapter.hash }, pictureId, scale }
 }
 
-/** No picture is passed over in silence. */
+/** An unused picture is reported, not ignored. */
 function refuseUnused(
   flag: string,
   requested: readonly { pictureId?: string }[],

@@ -6,17 +6,17 @@ import type { ImagineRequest } from '../requests.ts'
 import type { Findings } from '../views/findings.ts'
 import type { Size } from './resolve-size.ts'
 
-/** A few pixels hide the seam and change nothing that is kept. */
+/** A few pixels hide the seam without a visible change of the kept part. */
 const usualSoftEdgePx = 4
 
-/** What each flag about a mask sets. */
+/** The request's key for each flag about a mask. */
 const maskFlags = [
   ['paste-back', 'pasteBack'],
   ['soft-edge', 'softEdgePx'],
   ['only-masked', 'onlyMasked'],
 ] as const
 
-/** Undefined without a mask, or where nothing is to be pasted back. painted: what the part around the mask is brought to. */
+/** Undefined without a mask or without pasting back. painted: the size at which the area around the mask is painted. */
 export function resolveInpainting(
   request: ImagineRequest,
   hasMask: boolean,

@@ -40,7 +40,7 @@ export function resolveLoras(
   })
 }
 
-/** The name by which a LoRA can be asked for here; undefined where there is none, or more than one, of that name. */
+/** The library's name of a LoRA; undefined if no file, or more than one, has that name. */
 export function knownLora(name: string, { files = [] }: Pick<Catalogue, 'files'>): string | undefined {
   const found = findLora(
     files.filter(({ kind }) => kind === 'lora'),
@@ -50,8 +50,8 @@ export function knownLora(name: string, { files = [] }: Pick<Catalogue, 'files'>
 }
 
 /**
- * A1111 knows a LoRA by its file's name alone, wherever it lies, and by the name that its trainer gave it. Where two have the
- * name, both are offered.
+ * A1111 finds a LoRA by its file name without the folder, or by the name that its trainer gave it. If two files have the
+ * name, both are suggested.
  */
 function findLora(
   loras: readonly FileRecord[],
@@ -70,7 +70,7 @@ function dataHashOf({ lora }: FileRecord): Pick<LoraOrder, 'dataHash'> {
   return lora ? { dataHash: lora.dataHash } : {}
 }
 
-/** What the prompt does not say by itself. */
+/** The LoRAs of an order that its prompt does not mention. */
 export function lorasBesidePrompt({ loras = [], prompt }: Pick<PaintOrder, 'loras' | 'prompt'>): LoraOrder[] {
   return loras.slice(loraMentions(prompt).length)
 }

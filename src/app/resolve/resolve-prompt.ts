@@ -34,7 +34,7 @@ export function resolvePrompt(
   const typed = request.prompt.trim()
   if (typed === '') findings.refuse('prompt-empty', {})
   const syntax = request.syntax ?? config.prompts
-  // Wildcards and saved defaults have come in since the request was looked at.
+  // Wildcards and saved defaults may have lengthened the text since the request was checked.
   const texts = { ...request, prompt: typed, negative: request.negative ?? settings.negative }
   if (checkTexts(texts, config.limits, findings)) {
     const rule = promptRules[syntax]
@@ -51,7 +51,7 @@ export function resolvePrompt(
   const prompt = {
     positive: style ? styled(style.prompt, typed) : typed,
     positive2: request.prompt2,
-    // A negative prompt that was given and is empty is encoded; none at all is zeros.
+    // An empty negative prompt is encoded; without a negative prompt the embedding is zeros.
     negative: negative.length === 0 ? null : negative.filter(text => text !== '').join(', '),
     clipSkip,
     syntax,
@@ -59,7 +59,7 @@ export function resolvePrompt(
   return { ...prompt, embeddings: embeddingsOf(prompt, catalogue, widths, findings) }
 }
 
-/** What the prompts call by name; undefined where they name nothing. */
+/** The embeddings that the prompts name; undefined if they name none. */
 function embeddingsOf(
   {
     positive,
@@ -101,7 +101,7 @@ function embeddingsOf(
   }))
 }
 
-/** LoRAs of the prompts are found elsewhere. */
+/** Reports mentioned networks other than LoRAs, which resolve-loras.ts handles. */
 function remarkOnNetworks(
   positives: readonly string[],
   negative: string,

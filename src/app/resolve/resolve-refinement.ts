@@ -10,10 +10,10 @@ import type { PersonSettings } from '../views/views.ts'
 
 type Way = Refinement['way']
 
-/** The score that the Refiner is told to keep away from; published with it, and nobody changes it. */
+/** The aesthetic score of the Refiner's negative conditioning; fixed, as published with the Refiner. */
 export const negativeScore = 2.5
 
-/** What each flag of the Refiner belongs to. */
+/** The mode that each flag of the Refiner belongs to. */
 const knobs = [
   ['refine-strength', 'refineStrength', 'after'],
   ['refine-steps', 'refineSteps', 'after'],
@@ -24,15 +24,15 @@ const knobs = [
 
 export interface RefinementContext {
   model: ModelRecord
-  /** It decodes whoever paints last. */
+  /** The VAE, which decodes the last network's latents. */
   vae: ModelReference['vae']
   defaults: ModelDefaults
-  /** The Base's. */
+  /** The Base's sampling. */
   steps: number
   maxSteps: number
 }
 
-/** A flag of the Refiner asks for it, in the way that the flag belongs to. */
+/** A flag of the Refiner enables it in the mode that the flag belongs to. */
 export function resolveRefinement(
   request: ImagineRequest,
   settings: PersonSettings,
@@ -82,13 +82,13 @@ function wayOf(wanted: true | Way, given: readonly (typeof knobs)[number][], own
   return named ?? own
 }
 
-/** Where fewer than one step would run, nothing would change. Refuses with the least strength that does something; that there are steps is checked elsewhere. */
+/** Refuses a strength at which no step would run, with the lowest strength that has an effect. */
 export function checkStrength(strength: number, steps: number, findings: Findings): void {
   if (steps < 1 || Math.floor(steps * strength) >= 1) return
   findings.refuse('strength-too-low', { strength, steps, minimum: Math.ceil(100 / steps) / 100 })
 }
 
-/** Says why there is no Refiner to use. */
+/** Refuses with the reason why there is no usable Refiner. */
 export function refuseRefiner({ name, refinerMismatch }: ModelRecord, findings: Findings): void {
   if (refinerMismatch === undefined) findings.refuse('no-refiner', { model: name })
   else findings.refuse('refiner-mismatch', { model: name, refiner: `${name}/refiner`, what: refinerMismatch })

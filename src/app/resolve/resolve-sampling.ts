@@ -19,7 +19,7 @@ import type { Findings } from '../views/findings.ts'
 
 type Sampling = PaintOrder['sampling']
 
-/** Above every σ there is, zero terminal SNR's 4,096 included; infinity does not survive JSON. */
+/** Above every σ, including zero terminal SNR's 4,096. JSON has no infinity. */
 const highestSigma = 1e6
 
 export function resolveSampling(
@@ -43,7 +43,7 @@ export function resolveSampling(
   const spread = choice && choice.sigmas !== 'plain' ? choice.sigmas : undefined
   if (choice) remarkOnNoise(request, defaults, choice, findings)
   const sigmas = request.sigmas ?? spread ?? (preset ? 'plain' : 'model')
-  // EDM's noise has no reference spreads: a spread there is the schedule of that name.
+  // EDM has no sigma spacing of its own, so the schedule of that name is used.
   const { edm } = defaults.noise
   const edmSchedule = edm && sigmas !== 'plain' && sigmas !== 'model' ? sigmas : undefined
   const sampling: Sampling = {
@@ -63,7 +63,7 @@ export function resolveSampling(
   return sampling
 }
 
-/** What model and sampler do not have in common, and a sampler that stands in for the model's own. */
+/** Reports incompatibilities between model and sampler, and a sampler that replaces the model's own. */
 function remarkOnNoise(
   request: ImagineRequest,
   { name: model, standsIn, noise }: ModelDefaults,
@@ -82,14 +82,14 @@ function remarkOnNoise(
   }
 }
 
-/** The schedule that was asked for, else the one that the sampler's name brought along. */
+/** The requested schedule, otherwise the one in the sampler's name. */
 function scheduleOf(
   request: ImagineRequest,
   choice: SamplerChoice | undefined,
   findings: Findings,
 ): string | undefined {
   if (request.schedule === undefined) return request.sigmas === undefined ? choice?.schedule : undefined
-  // A1111's word for what goes with the sampler.
+  // A1111's name for the sampler's default schedule.
   if (request.schedule.trim().toLowerCase() === 'automatic') return undefined
   const lookup = findSchedule(request.schedule)
   if (lookup.kind === 'unknown') {
@@ -103,7 +103,7 @@ function scheduleOf(
   return lookup.schedule.name
 }
 
-/** DDIM and TCD have an eta of their own; the rules of k-diffusion are told theirs with their other noise options. */
+/** DDIM and TCD have an eta of their own; k-diffusion's samplers take it with their other noise options. */
 function noiseOf(
   { eta, churn }: ImagineRequest,
   choice: SamplerChoice | undefined,
@@ -131,7 +131,7 @@ function wholeRun(amount: number) {
   return { amount, from: 0, to: highestSigma }
 }
 
-/** A model's own preset holds unless the request names another one, or samples in its own way. */
+/** The model's own preset, unless the request names another preset or its own sampling. */
 function presetOf(request: ImagineRequest, defaults: ModelDefaults, findings: Findings): Preset | undefined {
   if (request.preset === undefined) {
     return defaults.preset === undefined || request.sampler !== undefined
@@ -145,7 +145,7 @@ function presetOf(request: ImagineRequest, defaults: ModelDefaults, findings: Fi
   return preset
 }
 
-/** A name may bring its spread of sigmas along (`dpmpp_2m_karras`); one given besides must suit the sampler. */
+/** A name may contain a sigma spacing (`dpmpp_2m_karras`). A separate one must be supported by the sampler. */
 function samplerOf(
   name: string,
   sigmas: ImagineRequest['sigmas'],

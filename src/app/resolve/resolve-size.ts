@@ -9,7 +9,7 @@ export interface Size {
 }
 
 export interface SizeRules {
-  /** The model's own size; its area is what aspect ratios are made of. */
+  /** The model's native size. Its area is the area of sizes from aspect ratios. */
   own: Size
   /** Sides are multiples of this: the VAE's pixels per latent. */
   stepPx: number
@@ -17,14 +17,14 @@ export interface SizeRules {
   maxPixels: number
 }
 
-/** Beyond this SDXL's training has nothing to say, and a side of few pixels shows nothing. */
+/** SDXL was not trained beyond this, and a side of few pixels shows nothing. */
 const widestAspect = 4
-/** Sides are multiples of the model's step, so that a size seldom has exactly the aspect that it is called by. */
+/** Sides are multiples of the model's step, so the actual aspect seldom equals the requested one. */
 const aspectTolerance = 0.1
-/** Sides longer than this many native ones are the upscaler's matter. */
+/** The maximum side, as a multiple of the native side. Larger pictures come from upscaling. */
 const longestSides = 4
 
-/** What can be wrong about an aspect whatever the model: its range, and a size beside it that has another one. */
+/** Checks an aspect independently of the model: its range, and whether a size given with it has another aspect. */
 export function checkShape(
   { size, aspect }: Pick<ImagineRequest, 'size' | 'aspect'>,
   findings: Findings,
@@ -41,7 +41,7 @@ export function checkShape(
   })
 }
 
-/** A size that was given holds; its aspect is `checkShape`'s matter. */
+/** A given size takes precedence. `checkShape` checks its aspect. */
 export function resolveSize(
   request: Pick<ImagineRequest, 'size' | 'aspect'>,
   preferred: Size | undefined,
@@ -55,13 +55,13 @@ export function resolveSize(
     return sizeOfAspect(clamp(aspect, 1 / widestAspect, widestAspect), rules)
   }
   if (source) return fittingSize(source, rules)
-  // A person's own default was right for another model, perhaps: it is fitted, not refused.
+  // A person's default may have been made for another model, so it is fitted and not refused.
   return preferred ? nearestSize(preferred, rules) : nearestSize(rules.own, rules)
 }
 
 /**
- * The size of that aspect ratio at the model's own area. Of the sizes around it the one whose aspect is nearest, with
- * half as much weight on the area: the fewer steps a side has, the more a wrong aspect shows.
+ * The size of that aspect ratio at the model's native area. Among the neighbouring sizes it minimises the error of the
+ * aspect, with half as much weight on the error of the area.
  */
 export function sizeOfAspect(aspect: number, rules: SizeRules): Size {
   const area = pixels(rules.own)
@@ -73,7 +73,7 @@ export function sizeOfAspect(aspect: number, rules: SizeRules): Size {
     .reduce((best, size) => (miss(size) < miss(best) ? size : best), nearestSize(wanted, rules))
 }
 
-/** A source keeps its size where the model can paint it, else its aspect at the model's own area. */
+/** A source keeps its size if the model can paint it, otherwise its aspect at the model's native area. */
 export function fittingSize(source: Size, rules: SizeRules): Size {
   const near = nearestSize(source, rules)
   const paintable = near.widthPx === source.widthPx && near.heightPx === source.heightPx

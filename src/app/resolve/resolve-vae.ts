@@ -26,7 +26,7 @@ export function resolveVae(
   return { name: found.name, hash: found.hash }
 }
 
-/** Channels of its latents; SDXL's where its config does not say. */
+/** The channels of its latents; SDXL's if its config does not say. */
 function widthIn(config: Readonly<Record<string, unknown>> = {}): number {
   const width = config.latent_channels
   return typeof width === 'number' ? width : 4

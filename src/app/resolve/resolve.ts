@@ -23,20 +23,20 @@ export interface ResolveContext {
   catalogue: Catalogue
   config: Pick<Config, 'limits' | 'styles' | 'models' | 'defaultModel' | 'prompts'>
   settings: PersonSettings
-  /** The request's pictures as they were admitted. */
+  /** The admitted pictures of the request. */
   pictures?: ReadonlyMap<PicturePlace, AdmittedPicture>
-  /** The seed where the request names none. */
+  /** The seed if the request names none. */
   seed: number
 }
 
-/** A stored picture, with what it was made smaller from. */
+/** A stored picture, with its original size if it was scaled down. */
 export type AdmittedPicture = Size & { id: string; shrunkFrom?: Size }
 
 export type Resolved =
   | { kind: 'order'; order: PaintOrder; notices: Problem[] }
   | { kind: 'refused'; problems: Problem[] }
 
-/** Where only the masked part is painted anew, little of what was there should remain. */
+/** With a mask, little of the masked part should remain, so the default is higher. */
 const defaultStrength = { plain: 0.6, masked: 0.9 }
 
 export function resolve(request: ImagineRequest, context: ResolveContext): Resolved {
@@ -44,7 +44,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   const findings = new Findings()
   noticeShrunk(context, findings)
   const known = modelOf(request, context, findings)
-  // Another stands in for one that is not there: what is asked of every model is looked at all the same.
+  // Another model replaces an unknown one, so that the checks that suit every model still run.
   const model = known ?? context.catalogue.models[0]
   if (!model) return { kind: 'refused', problems: findings.problems }
   const ofModel = known ? findings : new Findings()
@@ -123,7 +123,7 @@ function modelOf(
   return model
 }
 
-/** Under "only masked" the result has the source's size, and what was asked for is that of the part that is painted. */
+/** With "only masked" the result has the source's size, and the requested size is that of the painted part. */
 function sizesOf(
   request: ImagineRequest,
   { settings, pictures }: ResolveContext,
@@ -148,7 +148,7 @@ function sourceOf(
   findings: Findings,
 ): PaintOrder['source'] {
   const [source, mask] = [pictures?.get('source'), pictures?.get('mask')]
-  // One that was refused is named already, and what belongs to it is no further mistake.
+  // A refused picture is already among the findings; its options are not reported as well.
   if (!source && request.source) {
     if (request.strength !== undefined) findings.inRange('strength', request.strength, bounds.strength)
     return undefined
@@ -167,13 +167,13 @@ function sourceOf(
   return { pictureId: source.id, strength, maskId: mask?.id, ...(inpainting && { inpainting }) }
 }
 
-/** Of the sizes that they were given with: two large ones of one size are made smaller alike. */
+/** Compares the original sizes: two large pictures of one size are scaled down alike. */
 function isSameShape(mask: AdmittedPicture, source: AdmittedPicture): boolean {
   const [a, b] = [mask.shrunkFrom ?? mask, source.shrunkFrom ?? source]
   return a.widthPx === b.widthPx && a.heightPx === b.heightPx
 }
 
-/** Features of an earlier step know nothing of what the pictures say at this one. */
+/** Not with ControlNets or image prompts: reused features of an earlier step would lack their effect. */
 function isFast(
   { fast = false }: ImagineRequest,
   controls: PaintOrder['controls'],

@@ -10,7 +10,10 @@ import { type Problem, problem } from '../problems.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { Findings } from '../views/findings.ts'
 
-/** Requests that stand for one job each, wildcards not drawn yet. A seed that was given goes on from set to set when the same is repeated. */
+/**
+ * The requests of one job each, before wildcards are drawn. With `repeat`, a given seed is advanced by the number of
+ * pictures from job to job.
+ */
 export function variantsOf(
   request: ImagineRequest,
   limits: Config['limits'],
@@ -45,7 +48,7 @@ function seedOf(request: ImagineRequest, repetition: number): number | undefined
   return seed === undefined || seed === randomSeed ? seed : seed + repetition * (request.count ?? 1)
 }
 
-/** The same requests with a line of its list for every `__name__`. */
+/** The requests with every `__name__` replaced by a line of that list. */
 export function drawn(
   variants: readonly ImagineRequest[],
   { wildcards, limits }: Pick<Config, 'wildcards' | 'limits'>,

@@ -9,21 +9,21 @@ import { findPreset, presetOfFile } from '../../engine/sampling/presets.ts'
 
 export interface Catalogue {
   models: readonly ModelRecord[]
-  /** What goes with models: VAEs, LoRAs … */
+  /** Files that are used with models: VAEs, LoRAs and so on. */
   files?: readonly FileRecord[]
   /** @throws AppError 'model-file' when the LoRA does not fit the model. */
   loraFit?: (model: ModelRecord, lora: FileRecord) => Promise<LoraFit>
 }
 
-/** What a request may leave out, as the model's files and the configuration have it. */
+/** The defaults of a request, from the model's files and the configuration. */
 export interface ModelDefaults {
   name: string
   widthPx: number
   heightPx: number
   sampler: string
-  /** The sampler stands in for the model's own, which is not built. */
+  /** The sampler replaces the model's own, which is not supported. */
   standsIn?: { className: string; key?: string }
-  /** What the model was trained with, where a sampler must know. */
+  /** Properties of the model's training that samplers depend on. */
   noise: { zeroTerminalSnr: boolean; edm: boolean }
   preset?: string
   steps: number
@@ -34,12 +34,12 @@ export interface ModelDefaults {
     strength: number
     steps?: number
     guidance: number
-    /** Aesthetic score to aim at. */
+    /** The default aesthetic score. */
     score: number
   }
 }
 
-/** SDXL's own: Euler, as its scheduler says, where a model's does not say otherwise; a split of 0.8 and a strength of 0.3 as its Refiner was published with, score too. */
+/** SDXL's defaults: Euler, from its scheduler; split 0.8, strength 0.3 and the score as published with the Refiner. */
 const sdxl = {
   sampler: 'euler',
   steps: 30,
@@ -52,7 +52,7 @@ const sdxl = {
 
 export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): ModelDefaults {
   const advice = config.models[model.name] ?? {}
-  // A few-step model says so by its name; `none` is no preset's name, and so takes it back.
+  // A few-step model is recognised by its name. `none` is not a preset's name, so it switches the preset off.
   const preset = advice.preset === undefined ? presetOfFile(model.name) : findPreset(advice.preset)
   const steps = advice.steps ?? preset?.defaultSteps ?? sdxl.steps
   const chosen = advice.sampler ?? preset?.at(steps).sampler
@@ -86,7 +86,7 @@ export function namesOf(things: readonly { name: string }[]): string[] {
   return things.map(({ name }) => name)
 }
 
-/** By name, whatever its letter case. */
+/** By name, ignoring letter case. */
 export function findByName<T extends { name: string }>(things: readonly T[], name: string): T | undefined {
   const wanted = name.toLowerCase()
   return (
@@ -94,7 +94,7 @@ export function findByName<T extends { name: string }>(things: readonly T[], nam
   )
 }
 
-/** Near names where there are any, so that a slip is easily mended; else the first ten. */
+/** Similar names, for a spelling mistake; otherwise the first ten. */
 export function suggestions(names: readonly string[], name: string): string[] {
   const near = nearestNames(name, names, 3)
   return near.length > 0 ? near : names.slice(0, 10)

@@ -11,7 +11,7 @@ export class Findings {
     this.add(problem(code, details))
   }
 
-  /** Each reason once, however many jobs of a request meet it. */
+  /** Each reason once, even if several jobs of a request have it. */
   add(found: Problem): void {
     if (!this.problems.some(known => isDeepStrictEqual(known, found))) this.problems.push(found)
   }

@@ -1,4 +1,4 @@
-/** What a picture that is not in the database says of how it was made. */
+/** Reads how a picture that is not in the database was made. */
 
 import { longestPromptCharacters } from '../../common/bounds.ts'
 import type { PictureParameters } from '../../engine/image/parameters/parameters.ts'
@@ -13,23 +13,23 @@ export type { PictureParameters }
 export type ForeignPicture =
   | {
       kind: 'parameters'
-      /** The program's own name. */
+      /** The name of the program. */
       program: string
       parameters: PictureParameters
-      /** What comes nearest here, ready to be typed. */
+      /** The nearest command, ready to be typed. */
       request: ImagineRequest
     }
-  /** Texts that look like parameters and that nobody here can read, by the names of their places. */
+  /** Texts that look like parameters and have no reader, by the name of their field. */
   | { kind: 'unknown-format'; keywords: readonly string[] }
   | { kind: 'nothing' }
 
 const pxPerLatent = 8
-/** Programs write about twenty. */
+/** The maximum number of fields. Programs write about twenty. */
 const mostExtraFields = 50
 
 /**
- * Reads the file's texts, and decodes pixels where those say nothing. Never throws. Nothing of what Easel itself wrote: our records tell of our pictures, to
- * those who may see them.
+ * Reads the file's texts, and decodes pixels if the texts contain nothing. Never throws. Easel's own parameters are ignored:
+ * the database describes Easel's pictures, to people who may see them.
  */
 export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue): Promise<ForeignPicture> {
   const making = await readWholeMakingOf(bytes)
@@ -49,7 +49,7 @@ export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue
   return keywords.length > 0 ? { kind: 'unknown-format', keywords } : { kind: 'nothing' }
 }
 
-/** Nobody here could ask for more, and the work on a prompt grows faster than its length. */
+/** No request may be longer, and the work on a prompt grows faster than its length. */
 function shortened(parameters: PictureParameters): PictureParameters {
   const short = (text: string) => text.slice(0, longestPromptCharacters)
   const extra = [...parameters.extra].slice(0, mostExtraFields)
@@ -64,7 +64,7 @@ function shortened(parameters: PictureParameters): PictureParameters {
   }
 }
 
-/** Where it can be painted: sides are multiples of what the VAE makes one latent of. */
+/** The nearest size that can be painted: sides are multiples of the VAE's pixels per latent. */
 function sizeOf({ widthPx = 0, heightPx = 0 }: PictureParameters): Pick<ImagineRequest, 'size'> {
   const isPaintable = [widthPx, heightPx].every(side => side > 0 && side % pxPerLatent === 0)
   return isPaintable ? { size: { widthPx, heightPx } } : {}

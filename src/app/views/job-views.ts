@@ -18,13 +18,13 @@ export class JobViews {
     this.#pool = pool
   }
 
-  /** Undefined for jobs that never were or that were removed. */
+  /** Undefined for unknown and removed jobs. */
   job(jobId: string): JobView | undefined {
     const record = this.#db.jobs.get(jobId)
     return record && !record.removed ? this.ofRecord(record) : undefined
   }
 
-  /** Those of the ids that there are, in the order of the ids. */
+  /** The existing jobs among the ids, in the order of the ids. */
   jobs(jobIds: readonly string[]): JobView[] {
     const byId = new Map(this.ofRecords(this.#db.jobs.getAll(jobIds)).map(view => [view.id, view]))
     return jobIds.flatMap(id => byId.get(id) ?? [])
@@ -34,7 +34,7 @@ export class JobViews {
     return { picture: pictureView(picture, job.id), job: this.ofRecord(job) }
   }
 
-  /** Also of a removed job: couriers are shown it one last time. */
+  /** Also of a removed job, for the courier's last update. */
   ofRecord(record: JobRecord): JobView {
     return this.#view(record, this.#db.pictures.ofJob(record.id))
   }
@@ -55,7 +55,7 @@ export class JobViews {
     const steps = progress?.steps || orderSteps
     return {
       id,
-      // A device is about to take it: the claim is being written.
+      // A device is about to claim it.
       state: progress ? 'running' : record.state,
       author,
       conversation,

@@ -48,7 +48,7 @@ export function statsOf(
   }
 }
 
-/** How the configuration's `admins` calls a person. */
+/** The person's name in the format of the configuration's `admins`. */
 export function configName({ platform, spaceId, userId }: Person): string {
   return `${platform}:${spaceId}:${userId}`
 }
@@ -63,7 +63,7 @@ function totalsOf(jobs: readonly JobFigures[]): Omit<StatsRow, 'name'> {
   }
 }
 
-/** Most jobs first. */
+/** In descending order of jobs. */
 function rowsBy(
   jobs: readonly JobFigures[],
   keyOf: (job: JobFigures) => string,
@@ -94,7 +94,7 @@ function isFailure(job: JobFigures): boolean {
   return job.state === 'failed' || job.state === 'dead' || job.state === 'expired'
 }
 
-/** Nearest rank; zeros where there is nothing to rank. */
+/** By nearest rank; zeros for an empty list. */
 function percentiles(values: readonly number[]): { p50: number; p95: number } {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (fraction: number) => sorted[Math.max(0, Math.ceil(sorted.length * fraction) - 1)] ?? 0

@@ -24,18 +24,18 @@ export interface JobView {
   author: Person
   conversation: Conversation
   order: WorkOrder
-  /** The prompt as the person wrote it, before styles and expansion; empty for an upscale of a stranger's picture. */
+  /** The prompt as typed, before styles and expansion; empty for an upscale of an uploaded picture. */
   promptAsTyped: string
-  /** 1 is next; only while queued. */
+  /** The queue position, 1 is next; only while queued. */
   place?: number
-  /** Until it is done, from measured speed; undefined while nothing was measured. */
+  /** The forecast time until it is done, from measured speeds; undefined while there are none. */
   etaMs?: number
   step: number
   steps: number
-  /** A small JPEG or WebP of the picture so far; only while running, never stored. */
+  /** A small JPEG or WebP preview; only while running, never stored. */
   preview?: Uint8Array
   pictures: PictureView[]
-  /** What this job was made from, where it was made from one of ours. */
+  /** The picture and job from which this job was derived, if any. */
   parent?: { pictureId: string; jobId: string }
   failure?: { code: ErrorCode; details: ErrorDetails[ErrorCode] }
   createdAt: number
@@ -44,7 +44,7 @@ export interface JobView {
   device?: string
 }
 
-/** One place in the queue: with its job, or a stranger's without a word. */
+/** One queue position: with its job, or hidden if the viewer may not see the job. */
 export type QueueEntry = { kind: 'visible'; job: JobView } | { kind: 'hidden'; state: 'queued' | 'running' }
 
 export interface QueueLength {
@@ -56,7 +56,7 @@ export interface UsageView {
   jobs: number
   pictures: number
   gpuSeconds: number
-  /** Undefined where no quota is set. */
+  /** Undefined if no quota is set. */
   left?: number
   periodHours: number
 }
@@ -109,6 +109,6 @@ export interface PersonSettings {
   count?: number
   negative?: string
   refine?: boolean
-  /** Told when a picture is done; where it is not set, as the configuration says. */
+  /** Whether a notice follows each finished picture; absent: as configured. */
   notify?: boolean
 }

@@ -5,9 +5,9 @@ import type { Clock, Logger } from '../../system/ports.ts'
 import type { JobViews } from './job-views.ts'
 import type { JobView } from './views.ts'
 
-/** After a claim every place changes; that is told at most once in this time. */
+/** Queue positions change with every claim. They are reported at most once per interval. */
 const placesIntervalMs = 1000
-/** How many of the line are told, from its front: whoever stands further back hears when they come near. */
+/** The number of positions that are reported, from the front of the queue. */
 const placesTold = 200
 
 export class Watch {
@@ -46,7 +46,7 @@ export class Watch {
       try {
         listener(job)
       } catch (error) {
-        // One listener's defect is not the others'.
+        // A defect of one listener must not affect the others.
         this.#log.error({ jobId: job.id, error: String(error) }, 'a watcher failed')
       }
     }
