@@ -10,12 +10,12 @@ import type { Session } from './session.ts'
 
 export interface Finding {
   check: keyof Words['cli']['checks'] | ChatPlatform
-  /** `off` is no fault: something that is not wanted or not configured. */
+  /** `off` is not a fault: the part is disabled or not configured. */
   state: 'fine' | 'wrong' | 'off'
   detail: string
 }
 
-/** better-sqlite3, discord.js and sharp need it: package.json says the same. */
+/** The minimum of better-sqlite3, discord.js and sharp, as in package.json. */
 const oldestNode = [20, 9] as const
 
 export function checkNode({ cli }: Words): Finding {
@@ -46,12 +46,12 @@ export async function checkNative({ cli }: Words): Promise<Finding[]> {
   )
 }
 
-/** Leaves nothing behind: a folder that is not there yet is judged by the nearest one that is. */
+/** Creates nothing: for a missing folder, the nearest existing parent is checked. */
 export async function checkDataFolder({ config, words }: Session): Promise<Finding[]> {
   const { dataDir: folder } = config
   if (!existsSync(folder)) {
     try {
-      // The dot fails where a file stands in the place of a folder.
+      // The dot makes the check fail if the path is a file.
       accessSync(`${nearestExisting(folder)}/.`, constants.W_OK | constants.X_OK)
     } catch (error) {
       throw new AppError('data-folder-read-only', { folder, problem: readFileProblem(error) }, error)
@@ -72,7 +72,7 @@ export async function checkDataFolder({ config, words }: Session): Promise<Findi
   return [{ check: 'data', state: 'fine', detail: words.cli.dataFree(folder) }, ...contents]
 }
 
-/** Whether the database is whole, and agrees with the pictures beside it. */
+/** Whether the database is intact and agrees with the picture files. */
 async function checkContents(folder: string, words: Words): Promise<Finding[]> {
   const { examine } = await import('../db/examine.ts')
   const found = examine(folder)
@@ -98,7 +98,7 @@ function nearestExisting(folder: string): string {
   return existsSync(folder) ? folder : nearestExisting(dirname(folder))
 }
 
-/** A line or more for each chat platform; `isRunning`: an Easel on this configuration runs already. */
+/** One or more lines for each chat platform. `isRunning`: an Easel with this configuration is running. */
 export async function checkAdapters(
   { config, secrets, words }: Session,
   isRunning: boolean,
@@ -111,7 +111,7 @@ export async function checkAdapters(
         check: platform,
         ...line,
       }))
-    // Nothing of it is a choice; a part of it is a slip.
+    // No variables at all mean that the platform is not wanted. Only some of them are a mistake.
     const isOff = state.kind === 'off'
     return [{ check: platform, state: isOff ? 'off' : 'wrong', detail: setupSentence(state, words) }]
   })

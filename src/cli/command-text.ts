@@ -1,9 +1,8 @@
 /** Joins the arguments of a shell to one text in the chat's grammar. */
 
 /**
- * Words up to the first flag are the prompt as it would be typed in the chat, so that a whole copied command may stand
- * in one pair of quotes. After it, a word that is no flag is a value as it is, whatever is in it. What stands after `--`
- * is prompt too, wherever that is.
+ * Words before the first flag are the prompt in the chat's grammar, so a whole copied command may be given in one pair of
+ * quotes. After the first flag, a word that is not a flag is a literal value. Words after `--` are part of the prompt.
  */
 export function commandText(words: readonly string[]): string {
   const end = words.indexOf('--')
@@ -18,7 +17,7 @@ function isFlag(word: string): boolean {
   return /^--[a-z]/i.test(word)
 }
 
-/** In the grammar's quotes where something in it would be read as grammar. */
+/** Quoted if the grammar would otherwise interpret a part of it. */
 function asValue(word: string): string {
   const plain = word !== '' && word.trim() === word && !/["“”]|(?:^|\s)(?:--|[–—―])/.test(word)
   return plain ? word : `"${word.replace(/["\\]/g, '\\$&')}"`

@@ -6,7 +6,7 @@ import type { PictureFormat } from '../engine/image/files/format.ts'
 import { AppError } from '../errors/errors.ts'
 import { readFileProblem } from '../errors/file-problem.ts'
 
-/** A file as a picture of a work order: its id follows from its bytes, so that the same file makes the same picture. */
+/** A file as a picture of a work order. Its id derives from its bytes, so the same file gives the same result. */
 export interface PictureFile {
   id: string
   bytes: Uint8Array
@@ -30,7 +30,7 @@ const formats: Readonly<Record<string, PictureFormat>> = {
   '.webp': 'webp',
 }
 
-/** What a file's name asks for; undefined where Easel cannot write it. */
+/** The format of a file name; undefined if Easel cannot write it. */
 export function formatOfName(file: string): PictureFormat | undefined {
   return formats[extname(file).toLowerCase()]
 }

@@ -10,7 +10,7 @@ import { errorSentence } from '../words/en.ts'
 import type { Finding } from './checks.ts'
 import { libraryOf, type Session } from './session.ts'
 
-/** Loads what needs native libraries only now: doctor must be able to say that they are missing. */
+/** Native libraries are loaded here and not earlier, because doctor must be able to report that they are missing. */
 export async function checkModels(session: Session, show: (findings: Finding[]) => void): Promise<void> {
   const { config, words } = session
   const [{ isOfNoUse }, { prepareDevices }, { hostOpener }, { encodePicture }] = await Promise.all([
@@ -63,7 +63,7 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
   await host.stop()
 }
 
-/** Latents per side of the picture that is tried: the coarsest level still has several. */
+/** Latents per side of the test picture; the coarsest level still has several. */
 const triedSideLatent = 8
 
 const sourceId = 'grey'
@@ -73,8 +73,8 @@ function greyPicture({ widthPx, heightPx }: PaintOrder): Picture {
 }
 
 /**
- * From a picture, so that every network takes part, the VAE both ways: a NaN in any of them is found. Two steps, so that Base
- * and Refiner each take one.
+ * Image to image, so that every network runs, including the VAE's encoder: a NaN in any of them is found. Two steps, so that
+ * the Base and the Refiner each run one.
  */
 function smallestOrder({ name, hash, sizeStepPx, refiner }: ModelRecord): PaintOrder {
   const sidePx = triedSideLatent * sizeStepPx

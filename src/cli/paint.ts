@@ -19,7 +19,7 @@ import { openTarget, type PictureTarget } from './picture-target.ts'
 import { type Progress, showMaking, showProgress } from './progress.ts'
 import { type ExitCode, exitCodes, refuse, type Session } from './session.ts'
 
-/** Uses the first configured device. Ctrl-C stops between two steps; what was finished before stays. */
+/** Uses the first configured device. Ctrl-C stops between two steps; finished pictures are kept. */
 export async function paintToFiles(
   session: Session,
   catalogue: Pick<ModelCatalogue, 'models' | 'files'>,
@@ -43,7 +43,7 @@ export async function paintToFiles(
   const host = hostOpener(device, catalogue, env, memoryBytes)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
-  // Once: a second Ctrl-C finds no listener and ends the process, as people expect of it.
+  // `once`: a second Ctrl-C finds no listener and ends the process at once.
   process.once('SIGINT', onSignal)
   const startedMs = systemClock.monotonicMs()
   try {
@@ -74,7 +74,7 @@ export async function paintToFiles(
   }
 }
 
-/** The models that orders name. */
+/** The models of the orders. */
 function modelsOf(orders: readonly WorkOrder[], models: readonly ModelRecord[]): ModelRecord[] {
   const names = new Set(orders.flatMap(order => (order.kind === 'upscale' ? [] : [order.model.name])))
   return models.filter(({ name }) => names.has(name))

@@ -7,15 +7,15 @@ import { readFileProblem } from '../errors/file-problem.ts'
 
 export interface PictureTarget {
   readonly isStandardOutput: boolean
-  /** Writes the next picture of the set; the name that it has now. @throws AppError 'file' when it cannot be written. */
+  /** Writes the next picture of the set and returns its name. @throws AppError 'file' when it cannot be written. */
   write(bytes: Uint8Array): Promise<string>
 }
 
-/** `-` as everywhere. Its path names the same, and must not be opened a second time: a file behind it would be cut. */
+/** `-`, or the path of standard output, which must not be opened again: that would truncate the file behind it. */
 const standardOutput = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])
 
 /**
- * For `count` pictures; undefined where there is room for one alone. To be asked before minutes go into painting.
+ * The target for `count` pictures; undefined if it has room for only one. Called before painting begins.
  * @throws AppError 'file' when a picture could not be written.
  */
 export async function openTarget(file: string, count: number): Promise<PictureTarget | undefined> {
@@ -61,8 +61,8 @@ async function checkWritable(file: string): Promise<void> {
 }
 
 /**
- * Through a file beside it, so that a picture that was there stays until the new one is whole. Only a regular file is
- * replaced: what is written to a device or a named pipe goes into it.
+ * Writes to a temporary file and renames it, so an existing picture stays until the new one is complete. Only regular files
+ * are replaced; devices and named pipes are written to directly.
  */
 async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
   try {
@@ -85,12 +85,12 @@ async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** What stands there, links followed. */
+/** The status of the file at that path, links followed. */
 function lookAt(file: string): Promise<Stats | undefined> {
   return stat(file).catch(() => undefined)
 }
 
-/** A link stays one: the file that it leads to is replaced. */
+/** A link is kept: its target is replaced. */
 function targetOf(file: string): Promise<string> {
   return realpath(file).catch(() => file)
 }
@@ -99,7 +99,7 @@ function partialOf(file: string): string {
   return `${file}.part`
 }
 
-/** `out.png` is itself for one picture; for a set out-1.png, out-2.png … */
+/** `out.png` for one picture; out-1.png, out-2.png and so on for a set. */
 function numbered(file: string, index: number, count: number): string {
   if (count === 1) return file
   const extension = extname(file)

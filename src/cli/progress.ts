@@ -10,10 +10,10 @@ export interface Progress {
   end(): void
 }
 
-/** Of a picture's steps, the first and so many more are told to a file or a pipe. */
+/** The number of steps per picture that are written to a file or a pipe, besides the first. */
 const stepsTold = 4
 
-/** Writes to the terminal of `stream`, which should not be the one that the result goes to, or else by `say`. */
+/** Writes to the terminal of `stream`, which must not be the stream of the result; without a terminal it calls `say`. */
 export function showProgress(
   stream: NodeJS.WriteStream,
   say: (line: string) => void,
@@ -22,7 +22,7 @@ export function showProgress(
   return stream.isTTY ? bar(stream, cli) : lines(say, cli)
 }
 
-/** The same for files that are made before painting: a line that says what and how much, and a bar on a terminal. */
+/** The same for files that are made before painting: a line with the name and size, and a bar on a terminal. */
 export function showMaking(
   stream: NodeJS.WriteStream,
   say: (line: string) => void,
@@ -59,7 +59,7 @@ function bar(stream: NodeJS.WriteStream, cli: Words['cli']): Progress {
     stepsNow = steps
   }
   return {
-    // Weights may also be loaded between two steps: the bar stays where it is.
+    // Weights may also be loaded between two steps; the bar does not move.
     loading: model => update(stepNow, stepsNow, withVisibleControls(cli.loading(model))),
     step: (step, steps) => update(step, steps, cli.step(step, steps)),
     end: () => single.stop(),
@@ -67,7 +67,7 @@ function bar(stream: NodeJS.WriteStream, cli: Words['cli']): Progress {
 }
 
 function lines(say: (line: string) => void, cli: Words['cli']): Progress {
-  /** Each network of a model says that it is loaded: it is told once until the next step. */
+  /** Every network of a model reports its loading; it is shown once until the next step. */
   let told: string | undefined
   return {
     loading(model) {

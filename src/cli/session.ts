@@ -26,13 +26,13 @@ export interface Session {
   secrets: Secrets
   words: Words
   log: Logger
-  /** A line of the command's own output. What strangers wrote in it reaches the terminal without control characters. */
+  /** Prints a line of the command's output, without control characters from other people's texts. */
   out(line: string): void
-  /** The same for the person at the terminal: progress, refusals. */
+  /** The same on stderr, for progress and refusals. */
   err(line: string): void
 }
 
-/** A command with what all of them have. */
+/** A command with the options that all commands have. */
 export function newCommand(name: keyof Words['cli']['commands'], words: Words): Command {
   return new Command(name)
     .description(words.cli.commands[name])
@@ -49,7 +49,7 @@ export function numberReader({ cli }: Words): (text: string) => number {
   }
 }
 
-/** The words of help, in the configured language. English where the configuration cannot be read: its command says why. */
+/** The words of the help, in the configured language; English if the configuration cannot be read. */
 export function wordsOfHelp(args: readonly string[]): Words {
   const at = args.findIndex(arg => arg === '--config' || arg.startsWith('--config='))
   const file = at < 0 ? undefined : (args[at]?.split('=', 2)[1] ?? args[at + 1])
@@ -61,15 +61,15 @@ export function wordsOfHelp(args: readonly string[]): Words {
 }
 
 /**
- * Runs a command: reads the configuration, hands out a session, and turns whatever happens into an exit code.
- * A fault is one sentence on stderr; its stack appears at logLevel debug alone, or where it is one of Easel's own.
+ * Runs a command with a session over the configuration, and maps its outcome to an exit code. A fault is one sentence on
+ * stderr. Its stack is shown at logLevel debug, and for internal errors.
  */
 export async function runCommand(
   options: CommonOptions,
   run: (session: Session) => Promise<ExitCode>,
   logs: 'all' | 'warnings' = 'warnings',
 ): Promise<void> {
-  // What is done is done to its end when nobody reads what is said any more, as behind `| head`.
+  // The command continues when its output is closed, as with `| head`.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   let session: Session | undefined
   try {
@@ -77,7 +77,7 @@ export async function runCommand(
     process.exitCode = await run(session)
   } catch (error) {
     const fault = toAppError(error)
-    // The sentence of an internal fault says that it has been logged.
+    // The sentence of an internal error says that the error has been logged.
     const level = fault.code === 'internal' ? 'error' : 'debug'
     const log = session?.log ?? logOf(process.stderr, 'error', [])
     log[level]({ error: fault }, 'the command failed')
@@ -87,14 +87,14 @@ export async function runCommand(
   }
 }
 
-/** The models, with a word about what takes a while. */
+/** The models; announces files whose hashing takes time. */
 export async function libraryOf({ config, words, err }: Session): Promise<ModelCatalogue> {
-  // Loaded now: doctor must be able to say that the engine's libraries are missing.
+  // Loaded here and not earlier, because doctor must be able to report missing libraries.
   const { readLibrary } = await import('../startup/model-library.ts')
   return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)))
 }
 
-/** Says why a command cannot be done as it was given. */
+/** Prints why a command cannot run as typed. */
 export function refuse({ err }: Session, sentences: readonly string[]): ExitCode {
   for (const sentence of sentences) err(`easel: ${sentence}`)
   return exitCodes.usage
@@ -118,12 +118,12 @@ function logOf(stream: NodeJS.WritableStream, level: LogLevel, secrets: readonly
   return createLogger({ level, clock: systemClock, secrets, write: line => void stream.write(line) })
 }
 
-/** A command that somebody waits for speaks for itself: its log holds warnings, or everything at debug. */
+/** A command's output goes to a person, so its log contains only warnings, or everything at debug. */
 function levelOfCommands(configured: LogLevel): LogLevel {
   return configured === 'info' ? 'warn' : configured
 }
 
-/** Writes lines without secrets, whoever put them into an error, and without characters that a terminal obeys. */
+/** Writes lines without secrets and without control characters. */
 function lineWriter(stream: NodeJS.WritableStream, secrets: readonly string[]): (line: string) => void {
   const scrub = scrubber(secrets)
   return line => void stream.write(`${withVisibleControls(scrub(line))}\n`)

@@ -2,8 +2,8 @@
 import { hasControls } from '../common/visible-controls.ts'
 
 /**
- * In single quotes wherever the shell might see something of its own; by printf where a terminal would. A shell takes line
- * breaks off the end of what printf says: a word that ends with one loses it.
+ * Single quotes if the word contains shell syntax; printf if it contains control characters. Command substitution removes
+ * trailing line breaks, so a word that ends with one loses it.
  */
 export function shellQuote(word: string): string {
   if (hasControls(word)) return `"$(printf -- ${inQuotes(printfFormat(word))})"`
@@ -24,7 +24,7 @@ function printfFormat(word: string): string {
     .join('')
 }
 
-/** Its bytes in UTF-8, each as `\033`. */
+/** The UTF-8 bytes of a text, each as `\033`. */
 function octal(character: string): string {
   return [...Buffer.from(character)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')
 }

@@ -1,4 +1,4 @@
-/** `easel doctor`: what is wrong with this machine or its configuration, one line per check; exit code 1 for any. */
+/** `easel doctor`: checks this machine and its configuration, one line per check; exit code 1 for any fault. */
 import type { Command } from 'commander'
 import { isChatPlatform } from '../../common/platforms.ts'
 import { toAppError } from '../../errors/errors.ts'
@@ -36,7 +36,7 @@ async function examine(session: Session, options: CommonOptions): Promise<ExitCo
   show([{ check: 'config', state: 'fine', detail: options.config ?? words.cli.defaultsOnly }])
   const data = await guarded(session, 'data', () => checkDataFolder(session))
   show(data)
-  // Without its libraries a model cannot be tried.
+  // A model cannot be tested without the libraries.
   if (native.every(({ state }) => state === 'fine')) {
     await checkModels(session, findings => show(findings))
   }
@@ -52,7 +52,7 @@ function labelOf(check: Finding['check'], { cli }: Words): string {
   return isChatPlatform(check) ? cli.adapterNames[check] : cli.checks[check]
 }
 
-/** A check that fails in a way it does not know is a finding too. */
+/** An unexpected error in a check is reported as a finding. */
 async function guarded(
   { words }: Session,
   check: Finding['check'],

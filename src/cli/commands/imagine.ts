@@ -51,7 +51,7 @@ export function imagineCommand(words: Words): Command {
     )
 }
 
-/** An option that may be given several times. */
+/** An option that may be repeated. */
 function gather(value: string, before: readonly string[]): string[] {
   return [...before, value]
 }
@@ -73,7 +73,7 @@ async function imagine(
   if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
 
   const catalogue = await libraryOf(session)
-  // A model that is there and cannot be used is not unknown: its own fault says more.
+  // A model that exists but cannot be used is reported with its own fault, not as unknown.
   const wanted = parsed.request.model ?? config.defaultModel
   const broken = catalogue.unused.find(({ name }) => name === wanted)
   if (broken) throw broken.error
@@ -99,17 +99,17 @@ async function imagine(
   return paintToFiles(session, catalogue, orders, allOf(files), options.output)
 }
 
-/** Pictures of the chat have ids; here they are files. */
+/** Whether the request names a picture by id. On the command line pictures are files. */
 function namesPicture({ source, mask, controls = [], imagePrompts = [] }: ImagineRequest): boolean {
   return [source, mask, ...controls, ...imagePrompts].some(named => named && 'pictureId' in named)
 }
 
-/** One for all, so that {a,b} compare and only repetitions differ. */
+/** One seed for all jobs, so that the pictures of {a,b} are comparable and only repetitions differ. */
 function seedOf({ seed = randomSeed }: ImagineRequest): number {
   return seed === randomSeed ? systemRandom.uint32() : seed
 }
 
-/** A person's picture after the guards. */
+/** A picture file that passed the checks. */
 type CheckedFile = PictureFile & AdmittedPicture & { kind: 'bytes' }
 
 interface CheckedFiles {
@@ -166,7 +166,7 @@ export function refuseProblems(session: Session, problems: readonly Problem[]): 
   )
 }
 
-/** Some read differently where there is no chat: a command has a help of its own. */
+/** Some sentences differ from the chat’s, because a command has help of its own. */
 function sentenceFor(words: Words, { code, details }: Problem): string {
   return problemSentence(
     { ...words, problems: { ...words.problems, ...words.cli.problems } },

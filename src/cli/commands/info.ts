@@ -1,4 +1,4 @@
-/** `easel info FILE`: how a picture was made, read from the file itself, and the command that makes it again. */
+/** `easel info FILE`: shows how a picture was made, from the file alone, and the command that reproduces it. */
 import { extname } from 'node:path'
 import type { Command } from 'commander'
 import type { ImagineRequest } from '../../app/requests.ts'
@@ -54,7 +54,7 @@ function tableOf(
 ): [string, string][] {
   if (order === undefined) return foreignTable(parameters, words)
   if (order.kind !== 'upscale') return parameterTable({ order, promptAsTyped: '' }, 0, words)
-  // The text says what the order does not know: how the source was painted.
+  // The text also contains what the order lacks: how the source was painted.
   const extra = new Map([...parameters.extra].filter(([key]) => !machineKeys.has(key)))
   return [...foreignTable({ ...parameters, extra }, words), [words.parameters.source, order.source.pictureId]]
 }
@@ -80,7 +80,7 @@ async function showCommand(session: Session, order: WorkOrder, file: string): Pr
   if (hash !== order.model.hash) out(words.cli.otherModel(order.model.name))
 }
 
-/** What comes nearest here to another program's settings. */
+/** The nearest command to another program's settings. */
 async function showNearest(session: Session, bytes: Uint8Array, file: string): Promise<void> {
   const { words, out } = session
   const picture = await readForeignPicture(bytes, await libraryOf(session))
@@ -90,7 +90,7 @@ async function showNearest(session: Session, bytes: Uint8Array, file: string): P
   out(`easel imagine ${quoted(picture.request)} -o again${extname(file)}`)
 }
 
-/** FILE, MASK and the like stand for pictures that only whoever has them can name. */
+/** FILE, MASK and so on are placeholders for pictures whose paths Easel does not know. */
 export function commandOf(order: WorkOrder): string {
   switch (order.kind) {
     case 'upscale':
@@ -120,9 +120,9 @@ export function commandOf(order: WorkOrder): string {
   }
 }
 
-/** The request as one word for the shell. */
+/** The request as a single argument for a shell. */
 function quoted(request: ImagineRequest): string {
-  // An option would begin with a dash; the grammar lets the command's own name stand before its words.
+  // A leading dash would be read as an option, so the command's name is put first; the grammar accepts it.
   const text = formatRequest(request)
   const bare = text.replace(/^\/imagine /, '')
   return shellQuote(bare.startsWith('-') ? text : bare)

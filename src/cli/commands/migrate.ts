@@ -13,7 +13,7 @@ export function migrateCommand(words: Words): Command {
     runCommand(options, async ({ config, words, out }) => {
       const { dataDir } = config
       const migrationsFolder = join(packageRoot, 'migrations')
-      // Opening does it, and keeps a copy of what was there before.
+      // Opening the database migrates it and keeps a copy of the old version.
       Database.open({ dataDir, migrationsFolder, clock: systemClock, ids: systemIds }).close()
       out(words.cli.upToDate(databaseFileIn(dataDir)))
       return exitCodes.done

@@ -27,7 +27,7 @@ export function modelsCommand(words: Words): Command {
     )
 }
 
-/** Pins every model to what it is now, also where models.lock said otherwise. */
+/** Pins every model to its current hash, also if models.lock has another one. */
 async function lock({ config, words, out }: Session): Promise<ExitCode> {
   const catalogue = await readUnpinned(config)
   const file = await writeLock(catalogue, config.modelsDir)
@@ -63,7 +63,7 @@ function lineOf(model: ModelRecord, { config, words }: Session): string {
   return `${words.cli.model(name, facts)}${name === config.defaultModel ? ` ${words.cli.isDefault}` : ''}`
 }
 
-/** A sampler of the model's own that is not built, and the one that stands in for it. */
+/** A sampler of the model's own that is not supported, and the one that replaces it. */
 function schedulerRemark({ name, scheduler, sampler = '' }: ModelRecord, { words }: Session) {
   const notBuilt = scheduler?.notBuilt
   return (
@@ -71,7 +71,7 @@ function schedulerRemark({ name, scheduler, sampler = '' }: ModelRecord, { words
   )
 }
 
-/** As much of a hash as people compare. */
+/** The part of a hash that is shown. */
 function shown(hash: string): string {
   return hash.slice(0, 10)
 }

@@ -84,7 +84,7 @@ async function refine(session: Session, file: string, options: RefineOptions): P
   return paintToFiles(session, catalogue, [order], [picture], options.output ?? suffixed(file, 'refined'))
 }
 
-/** What the picture says of itself, or what the person says instead. */
+/** The prompt from the options, otherwise from the picture's parameters. */
 async function recipeOf(
   { config, words, err }: Session,
   bytes: Uint8Array,

@@ -17,11 +17,11 @@ import {
   type Session,
 } from '../session.ts'
 
-/** For connections that are closing when everything else is over. */
+/** The time for open connections to close after everything else has stopped. */
 const lingerMs = 1000
-/** For giving back what is being painted, when somebody is in a hurry. */
+/** The time for returning running jobs to the queue after a second signal. */
 const hurryMs = 500
-/** Between two looks at whether npm is still there. */
+/** The interval of checks whether npm is still running. */
 const parentPauseMs = 500
 
 export function serveCommand(words: Words): Command {
@@ -29,10 +29,10 @@ export function serveCommand(words: Words): Command {
 }
 
 /**
- * Serves until a signal asks it to end, or until a device hangs. The first signal lets what is being painted finish, for
- * `shutdownGraceMs`; a second one, or a stop that does not come to its end, ends the process at once, by SIGKILL: leaving
- * by `exit` while a worker is inside onnxruntime's `run` aborts with a core dump two times out of three. What was being
- * painted is given back first, so that it is not taken for what ended the process.
+ * Serves until a signal arrives or a device hangs. After the first signal, running jobs may finish within
+ * `shutdownGraceMs`. A second signal, or a stop that does not complete, ends the process at once by SIGKILL, because `exit`
+ * during onnxruntime's `run` aborts with a core dump in two of three cases. Running jobs are returned to the queue first, so
+ * that they are not suspected of a crash.
  */
 async function serve(session: Session): Promise<ExitCode> {
   const { config, secrets, words, log, out, err } = session
@@ -69,7 +69,7 @@ async function serve(session: Session): Promise<ExitCode> {
       server = built
     },
   })
-  // After a signal nobody waits for it.
+  // After a signal the rest of the start is not awaited.
   starting.catch(() => {})
   await Promise.race([starting, ending.reason])
   const underNpm = process.env.npm_lifecycle_event !== undefined
@@ -78,7 +78,7 @@ async function serve(session: Session): Promise<ExitCode> {
   endWatch()
   out(words.cli.stopping(config.shutdownGraceMs))
   const limit = systemClock.after(config.shutdownGraceMs + stopLimitMs, () => void endAtOnce())
-  // Before anything is built there is nothing to lose.
+  // Before anything is built, the process may end at once.
   const clean = (await server?.stop(config.shutdownGraceMs)) ?? true
   limit()
   if (hung || !clean) dieAtOnce()
@@ -88,8 +88,8 @@ async function serve(session: Session): Promise<ExitCode> {
 }
 
 /**
- * A promise that fails and that nobody waits for harms nobody else. After an exception that nobody caught, nobody knows what
- * is half done: the server stops in order.
+ * An unhandled rejection affects nothing else and is only logged. After an uncaught exception the state is unknown, so the
+ * server stops in order.
  */
 function logOutcasts(log: Logger, stop: () => void): void {
   process.on('unhandledRejection', error => {
@@ -101,7 +101,7 @@ function logOutcasts(log: Logger, stop: () => void): void {
   })
 }
 
-/** A signal to `npm start` ends npm and its shell, which do not pass it on: their end is what we hear of it. */
+/** A signal to `npm start` ends npm and its shell, which do not forward it. The server notices that its parent is gone. */
 function watchParent(parent: number, onGone: () => void): () => void {
   const timers = new Timers(systemClock)
   const look = () => {
@@ -112,7 +112,7 @@ function watchParent(parent: number, onGone: () => void): () => void {
   return () => timers.end()
 }
 
-/** Somebody or something wants the server to end; only the first reason counts. */
+/** Collects the reasons to stop; only the first one counts. */
 class Ending {
   readonly reason: Promise<ExitCode>
   #resolve: (code: ExitCode) => void = () => {}
@@ -134,7 +134,7 @@ class Ending {
   }
 }
 
-/** Everything is stopped and on disk: a connection that nobody answers may not keep the process. */
+/** All parts have stopped and all data is on disk: an open connection must not keep the process alive. */
 function endLingering(exitCode: ExitCode): void {
   setTimeout(() => process.exit(exitCode), lingerMs).unref()
 }

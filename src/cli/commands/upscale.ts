@@ -33,6 +33,6 @@ async function upscale(session: Session, file: string, options: UpscaleOptions):
   const order = upscaled({ id: picture.id, widthPx, heightPx }, factor, session.config, findings)
   if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
   const output = options.output ?? suffixed(file, `x${factor}`)
-  // It takes no model.
+  // Upscaling needs no model.
   return paintToFiles(session, { models: [], files: [] }, [order], [picture], output)
 }

@@ -14,8 +14,7 @@ let bob: Person
 let channel: Channel
 
 beforeEach(async () => {
-  ;({ clock, slack, team, ada, channel } = await startWorkspace())
-  bob = slack.addPerson(team, 'bob')
+  ;({ clock, slack, team, ada, bob, channel } = await startWorkspace())
 })
 afterEach(() => slack.stop())
 

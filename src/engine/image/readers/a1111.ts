@@ -1,9 +1,9 @@
-/** A1111's text and its kin: Forge, SD.Next, Fooocus' other scheme, stable-diffusion.cpp, Civitai's and Easel's own. */
+/** A1111's text format, also used by Forge, SD.Next, Fooocus (one of two), stable-diffusion.cpp, Civitai and Easel. */
 import { type PictureParameters, parseParameters } from '../parameters/parameters.ts'
 import { parseObject } from './json-fields.ts'
 import type { ParametersReader } from './reader.ts'
 
-/** What these programs call themselves in `Version`; A1111 gives its number alone. */
+/** The programs' names in `Version`. A1111 writes only its number. */
 const programs: readonly (readonly [version: RegExp, program: string])[] = [
   [/^Easel/, 'Easel'],
   [/^f\d|^neo/, 'Forge'],
@@ -12,7 +12,7 @@ const programs: readonly (readonly [version: RegExp, program: string])[] = [
   [/^ComfyUI/, 'ComfyUI'],
 ]
 
-/** `parameters` is A1111's own place; in others a text counts only where it looks like it, as anything can stand there. */
+/** `parameters` is A1111's own field. In other fields, which may contain anything, a text must look like the format. */
 export const readA1111: ParametersReader = texts => {
   const certain = texts.named.get('parameters')
   if (isShort(certain) && parseObject(certain) === undefined) return reading(parseParameters(certain))
@@ -26,8 +26,8 @@ export const readA1111: ParametersReader = texts => {
 }
 
 /**
- * No honest text is longer in code units: prompts of the most characters, each of which may be an escape of six, and the order
- * that holds them again.
+ * The maximum in code units: prompts of maximum length, each character as an escape of six, and the embedded order, which
+ * repeats them.
  */
 const longestText = 500_000
 

@@ -1,4 +1,4 @@
-/** The one record of parameters that every reader fills, from values that may be absent. */
+/** Builds the common record of parameters from a reader's values, any of which may be absent. */
 import type { PictureParameters } from '../parameters/parameters.ts'
 
 type Known = Partial<Omit<PictureParameters, 'extra'>>
@@ -8,10 +8,10 @@ export interface LoraUse {
   readonly weight?: number
 }
 
-/** More pixels on a side than any picture has. */
+/** The maximum side in pixels; no picture has more. */
 const longestSidePx = 1_000_000
 
-/** `extra`: fields under A1111's names where it has one; absent ones are left out. */
+/** `extra`: other fields, under A1111's name if there is one; absent values are omitted. */
 export function parametersFrom(
   { widthPx, heightPx, ...known }: Known,
   extra: Readonly<Record<string, string | number | undefined>>,
@@ -31,16 +31,16 @@ function isSide(length: number | undefined): length is number {
   return length !== undefined && Number.isInteger(length) && length > 0 && length < longestSidePx
 }
 
-/** Fooocus' name in its version of A1111's text for LoRAs that the prompt does not name. */
+/** The field of LoRAs outside the prompt in Fooocus' version of A1111's text. */
 const loraWeights = 'Lora weights'
 
-/** `add-detail: 0.8, pixel: 1`; undefined where there are none. */
+/** `add-detail: 0.8, pixel: 1`; undefined if there are none. */
 function formatLoraWeights(loras: readonly LoraUse[]): string | undefined {
   if (loras.length === 0) return undefined
   return loras.map(({ name, weight = 1 }) => `${name}: ${weight}`).join(', ')
 }
 
-/** What stands in that field, as far as it is understood. */
+/** Reads that field; entries that cannot be read are omitted. */
 export function parseLoraWeights(extra: PictureParameters['extra']): LoraUse[] {
   return (extra.get(loraWeights) ?? '').split(', ').flatMap(entry => {
     const colon = entry.lastIndexOf(': ')

@@ -3,17 +3,17 @@ import { z } from 'zod'
 import { parseObject } from './json-fields.ts'
 
 export interface GraphNode {
-  /** The kind of node: `KSampler`. */
+  /** The type of the node: `KSampler`. */
   readonly type: string
   readonly inputs: ReadonlyMap<string, unknown>
 }
 
-/** What an honest graph does not reach. More is not looked at, so that walks stay short. */
+/** The maximum number of nodes, far above real graphs. Others are ignored, so that walks stay short. */
 const mostNodes = 2000
 const mostInputs = 100
 
 const nodeSchema = z.object({ class_type: z.string(), inputs: z.looseObject({}) })
-/** A node's id and the number of its output. */
+/** A node's id and the index of its output. */
 const linkSchema = z.tuple([z.union([z.string(), z.number()]), z.number()])
 
 export class ComfyGraph {
@@ -38,7 +38,7 @@ export class ComfyGraph {
     return id === undefined ? undefined : this.#nodes.get(id)
   }
 
-  /** The node that a value links to and all that lead to it, nearest first, each once. */
+  /** The node that a value links to and all nodes upstream of it, nearest first, each once. */
   upstream(value: unknown): GraphNode[] {
     const start = this.linked(value)
     const found = new Set(start === undefined ? [] : [start])
@@ -58,7 +58,7 @@ function linkedId(value: unknown): string | undefined {
   return link.success ? String(link.data[0]) : undefined
 }
 
-/** Undefined where the text is no such graph; nodes that are none are left out. */
+/** Undefined if the text is not such a graph. Invalid nodes are omitted. */
 export function parseGraph(text: string): ComfyGraph | undefined {
   if (!text.includes('"class_type"')) return undefined
   const entries = Object.entries(Object(parseObject(text))).slice(0, mostNodes)

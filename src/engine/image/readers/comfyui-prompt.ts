@@ -1,9 +1,9 @@
-/** The words behind a conditioning in ComfyUI's graph: through combinations and ControlNets to the nodes that encode text. */
+/** Finds the prompt of a conditioning in ComfyUI's graph, through combinations and ControlNets to the text encoders. */
 import type { ComfyGraph, GraphNode } from './comfyui-graph.ts'
 
 export type Role = 'positive' | 'negative'
 
-/** Nodes of one walk: what is reached twice, as in a circle, counts once, so that the prompt is no longer than the graph. */
+/** The nodes of one walk. A node is visited once, also in a cycle, so the prompt is not longer than the graph. */
 type Seen = Set<GraphNode>
 
 /** The prompt behind `value`, which links to a conditioning. */
@@ -16,25 +16,25 @@ function conditioningText(graph: ComfyGraph, value: unknown, role: Role, seen: S
   if (node === undefined || seen.has(node)) return ''
   seen.add(node)
   const { type, inputs } = node
-  // It stands for no words at all, whatever was encoded before it.
+  // It replaces the conditioning by zeros, so earlier text has no effect.
   if (type === 'ConditioningZeroOut') return ''
   const own = encodedText(graph, node, role, seen)
   if (own !== undefined) return own
   const next = (name: string) => conditioningText(graph, inputs.get(name), role, seen)
-  // What is concatenated is A1111's BREAK, what is combined is its AND.
+  // Concatenation corresponds to A1111's BREAK, combination to its AND.
   if (inputs.has('conditioning_to'))
     return joined([next('conditioning_to'), next('conditioning_from')], ' BREAK ')
   if (inputs.has('conditioning_1')) return joined([next('conditioning_1'), next('conditioning_2')], ' AND ')
   if (inputs.has(role)) return next(role)
   if (inputs.has('conditioning')) return next('conditioning')
-  // A node of somebody's own, or a reroute: whatever leads to words.
+  // A custom node or a reroute: any input that leads to text.
   return [...inputs.keys()].map(next).find(text => text !== '') ?? ''
 }
 
-/** Of SDXL's two texts the one of the larger encoder goes first. */
+/** Of SDXL's two texts, that of the larger encoder comes first. */
 const textInputs = ['text', 'text_g', 'text_l', 'prompt'] as const
 
-/** The text of a node that encodes one; undefined for others. */
+/** The text of a text-encoding node; undefined for others. */
 function encodedText(
   graph: ComfyGraph,
   { type, inputs }: GraphNode,
@@ -52,7 +52,7 @@ function encodedText(
 
 const longestDelimiter = 20
 
-/** Inputs of nodes that hold a text or pass one on, best first. */
+/** The names of inputs that contain or pass on a text, in order of preference. */
 const passingInputs = (role: Role) => [
   `text_${role}`,
   `${role}_prompt`,
@@ -63,7 +63,7 @@ const passingInputs = (role: Role) => [
   'prompt',
 ]
 
-/** A text, or what the node that is linked holds or makes of others. */
+/** A text, or the text of the linked node. */
 function textBehind(graph: ComfyGraph, value: unknown, role: Role, seen: Seen): string {
   if (typeof value === 'string') return value
   const node = graph.linked(value)

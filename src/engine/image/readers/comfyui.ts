@@ -1,7 +1,6 @@
 /**
- * ComfyUI: its graph as `prompt`, in WebP and JPEG behind `prompt:` in a field of EXIF. What it says of the first sampling
- * is read: later passes work on that one's picture. (nodes.py and comfy_extras/nodes_custom_sampler.py of
- * comfyanonymous/ComfyUI.)
+ * ComfyUI: its graph as `prompt`, in WebP and JPEG after `prompt:` in a field of EXIF. The settings of the first sampler are
+ * read; later passes refine its result. (nodes.py and comfy_extras/nodes_custom_sampler.py of comfyanonymous/ComfyUI.)
  */
 import { z } from 'zod'
 import { type LoraUse, parametersFrom } from './build-parameters.ts'
@@ -23,11 +22,11 @@ function graphTexts(texts: PictureTexts): string[] {
   return textsAt(texts, 'prompt').map(found => found.replace(/^\s{0,9}prompt\s{0,9}:/i, ''))
 }
 
-/** Samplers say from which latents they begin; more of them than this are not compared. */
+/** The maximum number of samplers whose order is determined. */
 const latentInputs = ['latent_image', 'latent', 'samples'] as const
 const mostSamplers = 20
 
-/** KSampler and its kin, and samplers that are put together from a guider, noise and sigmas. */
+/** KSampler and similar nodes, and samplers that are composed from a guider, noise and sigmas. */
 function isSampler({ inputs }: GraphNode): boolean {
   const hasNoise = ['seed', 'noise_seed', 'noise'].some(name => inputs.has(name))
   return (
@@ -37,7 +36,7 @@ function isSampler({ inputs }: GraphNode): boolean {
   )
 }
 
-/** The sampler on whose picture no other one worked before, among those whose picture is saved. */
+/** The first sampler of a saved picture: no other sampler is upstream of it. */
 function firstSampler(graph: ComfyGraph): GraphNode | undefined {
   const all = graph.nodes.filter(isSampler).slice(0, mostSamplers)
   const first = all.filter(node => !latentsBehind(graph, node).some(isSampler))
@@ -73,10 +72,10 @@ function parametersOf(graph: ComfyGraph, sampler: GraphNode) {
   return parametersFrom(known, extra, loaders.flatMap(lorasOf))
 }
 
-/** Inputs by which a sampler has parts of its settings from nodes of their own. */
+/** Inputs through which a sampler gets settings from other nodes. */
 const partInputs = ['noise', 'guider', 'sampler', 'sigmas'] as const
 
-/** The sampler and the nodes that hold parts of its settings. */
+/** The sampler and the nodes with parts of its settings. */
 function partsOf(graph: ComfyGraph, sampler: GraphNode): GraphNode[] {
   const parts = new Set([sampler])
   for (const { inputs } of parts) {
@@ -94,7 +93,7 @@ function inputOf(graph: ComfyGraph, sampler: GraphNode, name: string): unknown {
     .find(value => value !== undefined)
 }
 
-/** A value of that name, or the one that the node which is linked in its place passes on. */
+/** The value of that name, or the value that the linked node passes on. */
 function settingOf(graph: ComfyGraph, sampler: GraphNode, names: readonly string[]): unknown {
   const values = names.map(name => inputOf(graph, sampler, name))
   const value = values.find(one => one !== undefined)
@@ -110,20 +109,20 @@ function literalBehind(graph: ComfyGraph, value: unknown, names: readonly string
   return undefined
 }
 
-/** `positive` and `negative`, or the one `conditioning` of a guider without guidance. */
+/** `positive` and `negative`, or the single `conditioning` of a guider without guidance. */
 function promptOf(graph: ComfyGraph, sampler: GraphNode, role: 'positive' | 'negative'): string {
   const value = inputOf(graph, sampler, role)
   const only = role === 'positive' ? inputOf(graph, sampler, 'conditioning') : undefined
   return promptBehind(graph, value ?? only, role)
 }
 
-/** Sigmas may come from a node that is one schedule: `KarrasScheduler`. */
+/** Sigmas may come from a node for one schedule: `KarrasScheduler`. */
 function scheduleOf(graph: ComfyGraph, sampler: GraphNode): string | undefined {
   const sigmas = graph.linked(sampler.inputs.get('sigmas'))
   return /^(\w{1,40})Scheduler$/.exec(sigmas?.type ?? '')?.[1]
 }
 
-/** Of the empty latents that it all began with. */
+/** The size of the empty latents at the start. */
 function sizeOf(graph: ComfyGraph, sampler: GraphNode): { widthPx?: number; heightPx?: number } {
   const empty = latentsBehind(graph, sampler).find(
     ({ type, inputs }) => /latent/i.test(type) && inputs.has('width') && inputs.has('height'),
@@ -142,7 +141,7 @@ function modelOf(loaders: readonly GraphNode[]): string | undefined {
   return names.find(name => typeof name === 'string')
 }
 
-/** A LoRA as nodes that hold several have it: switched on or off. */
+/** A LoRA in a node for several LoRAs, each of which is switched on or off. */
 const loraSlot = z.object({ on: z.boolean().default(true), lora: z.string(), strength: z.number() })
 
 function lorasOf({ inputs }: GraphNode): LoraUse[] {

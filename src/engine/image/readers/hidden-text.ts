@@ -1,5 +1,5 @@
 /**
- * Text in the lowest bits of the alpha channel, as NovelAI and the stealth-pnginfo extensions of UIs hide it: a signature,
+ * Text in the lowest bits of the alpha channel, as written by NovelAI and by UIs' stealth-pnginfo extensions: a signature,
  * the length in bits, the text. (nai_meta.py of NovelAI/novelai-image-metadata.)
  */
 import { gunzipSync } from 'node:zlib'
@@ -14,10 +14,10 @@ export interface Channel {
 
 const signatureBytes = 15
 const lengthBytes = 4
-/** Packed; honest ones have a few thousand. */
+/** The maximum number of compressed bytes; real texts have a few thousand. */
 const longestBytes = 200_000
 
-/** Undefined where nothing is hidden, or nothing that can be read. */
+/** Undefined if there is no hidden text or if it cannot be read. */
 export function hiddenText(alpha: Channel): string | undefined {
   const signature = Buffer.from(bytesAt(alpha, 0, signatureBytes)).toString('latin1')
   if (signature !== 'stealth_pngcomp' && signature !== 'stealth_pnginfo') return undefined
@@ -32,7 +32,7 @@ export function hiddenText(alpha: Channel): string | undefined {
   }
 }
 
-/** Bytes `from` … `from + count`: one bit per pixel, the highest first, column by column. Zeros beyond the picture. */
+/** Bytes `from` to `from + count`: one bit per pixel, highest bit first, column by column. Zeros beyond the picture. */
 function bytesAt({ widthPx, heightPx, data }: Channel, from: number, count: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, i) => {
     let byte = 0

@@ -7,7 +7,7 @@ import { parametersFrom } from './build-parameters.ts'
 import { fields, list, number, parseObject, seed, text } from './json-fields.ts'
 import type { ParametersReader, PictureTexts, Reading } from './reader.ts'
 
-/** Versions 3 and 4 name a model's fields differently. */
+/** Versions 3 and 4 have different names for a model's fields. */
 const model = { name: text, model_name: text, hash: text }
 
 const schema = z.object({
@@ -77,7 +77,7 @@ const version2 = z.object({
   model_hash: text,
   app_version: text,
   image: z.object({
-    // Before version 2.2 a list of prompts with weights.
+    // Before version 2.2: a list of prompts with weights.
     prompt: z.union([
       z.string(),
       z.array(z.object({ prompt: z.string() })).transform(([one]) => one?.prompt),
@@ -109,7 +109,7 @@ function readVersion2({ named }: PictureTexts): Reading | undefined {
   return { program: 'InvokeAI', parameters: parametersFrom(known, { Version: app_version }) }
 }
 
-/** `a cat [bad hands]`: what is unwanted stands in brackets. */
+/** `a cat [bad hands]`: the negative prompt is in brackets. */
 function splitPrompt(prompt: string): { prompt: string; negative: string } {
   const open = prompt.lastIndexOf('[')
   const close = prompt.lastIndexOf(']')

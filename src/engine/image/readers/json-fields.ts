@@ -1,14 +1,14 @@
-/** JSON of strangers: parsed without loss, its fields read one by one, each absent where it is not what it should be. */
+/** Reads untrusted JSON without loss of digits. Each field is read separately, and is absent if its type is wrong. */
 import { z } from 'zod'
 
-/** A string, or a number, which may be one that only JavaScript's writers and Python's have. */
+/** A JSON string, or a number, including Python's NaN and Infinity. */
 const token = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|-?Infinity/g
-/** Fewer digits are exact as a double. */
+/** Numbers with fewer digits are exact as a double. */
 const longInteger = /^-?\d{16,}$/
 
 /**
- * The object that a text is; undefined where it is none. Integers that a double does not hold come as strings of their
- * digits, and Python's NaN and Infinity as null.
+ * Parses a text as a JSON object; undefined if it is not one. Integers beyond a double's precision become strings of their
+ * digits, and Python's NaN and Infinity become null.
  */
 export function parseObject(text: string): unknown {
   if (!/^\s{0,100}\{/.test(text)) return undefined
@@ -24,7 +24,7 @@ export function parseObject(text: string): unknown {
   }
 }
 
-/** What a field may be: of its kind, or not there. */
+/** A field of that type, or absent. */
 function lenient<Schema extends z.ZodType>(schema: Schema) {
   return schema.optional().catch(undefined)
 }
@@ -32,21 +32,21 @@ function lenient<Schema extends z.ZodType>(schema: Schema) {
 const numeral = z.string().regex(/^-?\d{1,15}(?:\.\d{1,15})?$/)
 const digits = z.string().regex(/^-?\d{1,20}$/)
 
-/** A number may stand in quotes. */
+/** A number, which may be quoted. */
 export const number = lenient(z.union([z.number(), numeral.transform(Number)]))
-/** A seed: up to 64 bits, each digit kept. */
+/** A seed of up to 64 bits, with all digits. */
 export const seed = lenient(z.union([z.int(), digits]).transform(BigInt))
 export const text = lenient(z.string())
 
-/** An object with fields of its own; all absent where there is none. */
+/** A nested object; all of its fields are absent if there is none. */
 export function fields<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape).optional().catch(undefined)
 }
 
-/** More than anybody uses at once. */
+/** The maximum number of items; real files have fewer. */
 const longestList = 100
 
-/** The items that are of their kind. */
+/** The items of that type. */
 export function list<Item extends z.ZodType>(item: Item) {
   return z
     .array(z.unknown())

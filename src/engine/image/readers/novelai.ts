@@ -7,7 +7,7 @@ import { parametersFrom } from './build-parameters.ts'
 import { fields, list, number, parseObject, seed, text } from './json-fields.ts'
 import type { ParametersReader, PictureTexts } from './reader.ts'
 
-/** Version 4 describes the picture and each character in it. */
+/** Version 4 has a description of the picture and one of each character. */
 const captions = fields({
   caption: fields({ base_caption: text, char_captions: list(z.object({ char_caption: z.string() })) }),
 })
@@ -28,7 +28,7 @@ const schema = z.object({
   height: number,
 })
 
-/** The texts of a PNG as one object. */
+/** The PNG's texts as one object. */
 const allTexts = z.object({ Software: z.string(), Description: text, Source: text, Comment: z.string() })
 
 export const readNovelAi: ParametersReader = texts => {

@@ -1,25 +1,25 @@
-/** What readers of other programs' parameters are given and give. One file per program, one line each in readers.ts. */
+/** The interface of readers of other programs' parameters. Each program has one file, and one line in readers.ts. */
 import { type ExifTexts, readExifTexts } from '../files/exif.ts'
 import type { EmbeddedMetadata } from '../files/metadata.ts'
 import { textsOfXmp } from '../files/xmp.ts'
 import type { PictureParameters } from '../parameters/parameters.ts'
 
-/** All texts of a file, from strangers: whatever stands in them. */
+/** All texts of a file. They are untrusted. */
 export interface PictureTexts {
-  /** Of a PNG's text chunks by keyword; a JPEG's comments as `Comment`. */
+  /** A PNG's text chunks by keyword; a JPEG's comments as `Comment`. */
   readonly named: ReadonlyMap<string, string>
   readonly exif: ExifTexts
-  /** Of the XMP packet. */
+  /** The XMP packet's texts. */
   readonly xmp: readonly string[]
 }
 
 export interface Reading {
-  /** The program's own name. */
+  /** The name of the program. */
   readonly program: string
   readonly parameters: PictureParameters
 }
 
-/** Undefined, and soon, where another program wrote the texts. Never throws; takes time in proportion to the texts. */
+/** Undefined if another program wrote the texts. Never throws; takes time linear in the length of the texts. */
 export type ParametersReader = (texts: PictureTexts) => Reading | undefined
 
 export function pictureTexts({ texts, exif, xmp }: EmbeddedMetadata): PictureTexts {
@@ -30,7 +30,7 @@ export function pictureTexts({ texts, exif, xmp }: EmbeddedMetadata): PictureTex
   }
 }
 
-/** The texts where a program may keep what it keeps under `keyword` in a PNG: JPEG and WebP know no keywords. */
+/** The texts that may have been written under `keyword`. JPEG and WebP have no keywords. */
 export function textsAt({ named, exif, xmp }: PictureTexts, keyword: string): string[] {
   return [named.get(keyword), exif.userComment, ...exif.others, ...xmp].filter(text => text !== undefined)
 }

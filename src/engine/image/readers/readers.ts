@@ -1,4 +1,4 @@
-/** All readers of parameters in the order in which they are asked; a program is one file and one line here. */
+/** The readers of parameters in the order in which they are tried; a program is one file and one line here. */
 import { readA1111 } from './a1111.ts'
 import { readComfyUi } from './comfyui.ts'
 import { readFooocus } from './fooocus.ts'
@@ -7,7 +7,7 @@ import { readNovelAi } from './novelai.ts'
 import type { ParametersReader } from './reader.ts'
 import { readSwarmUi } from './swarmui.ts'
 
-/** A1111's text goes before ComfyUI's graph: nodes that write it say more plainly what the graph means. */
+/** A1111's text comes before ComfyUI's graph: nodes that write it summarise the graph. */
 export const readers: readonly ParametersReader[] = [
   readSwarmUi,
   readFooocus,

@@ -2,13 +2,13 @@
 import { z } from 'zod'
 import type { LoraNetwork, ModulePlace } from './module-index.ts'
 
-/** By the module's path, or the end of it. */
+/** By the module's path, or by the end of that path. */
 const pattern = z.record(z.string(), z.number()).catch({})
 
 const component = z.object({
   lora_alpha: z.number(),
   alpha_pattern: pattern.default({}),
-  /** Scaled by the root of the rank (Kalajdzievski 2023). */
+  /** Whether alpha is divided by the square root of the rank (rsLoRA; Kalajdzievski 2023). */
   use_rslora: z.boolean().catch(false),
 })
 

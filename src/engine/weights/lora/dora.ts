@@ -1,8 +1,8 @@
-/** DoRA (Liu et al. 2024): a change in direction alone, with magnitudes of their own: m · V / ‖V‖, V = W + ΔW. */
+/** DoRA (Liu et al. 2024): the update changes the direction, and magnitudes are separate: m · V / ‖V‖, V = W + ΔW. */
 import type { Extent, Factor, Shape } from './family.ts'
 import type { Matrix } from './matrix.ts'
 
-/** Whether there is one magnitude for each row, or one for each input; undefined where they fit neither. */
+/** Whether there is one magnitude per output or one per input; undefined if the count fits neither. */
 export function magnitudesOf(shape: Shape, weight: Shape): 'rows' | 'columns' | undefined {
   const [rows = 0, inputs = 0] = weight
   const count = shape.reduce((all, size) => all * size, 1)

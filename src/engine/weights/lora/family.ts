@@ -1,7 +1,7 @@
-/** The contract of a family of low-rank updates: the factors of a module, and the change of a weight that they make. */
+/** The interface of a family of low-rank updates: a module's factors, and the weight change that they produce. */
 import type { Matrix } from './matrix.ts'
 
-/** What a factor is, under the names of kohya's scripts and LyCORIS; other programs' names are translated to these. */
+/** The roles of factors, named as in kohya's scripts and LyCORIS. Other programs' names are translated to these. */
 export const roles = [
   'lora_down',
   'lora_up',
@@ -42,23 +42,23 @@ export interface Factor {
 }
 export type Factors = Readonly<Partial<Record<Role, Factor>>>
 
-/** Rows (outputs) and columns (inputs, times the size of a convolution's kernel). */
+/** Rows (outputs) and columns (inputs × kernel size). */
 export type Extent = readonly [rows: number, columns: number]
 
 export interface Family {
   /** A proper name: LoHa. */
   readonly name: string
-  /** Which tensor of the module it changes. */
+  /** The module's tensor that it changes. */
   readonly changes: 'weight' | 'bias'
-  /** Sets of factors of which a module has one whole; the longest first. */
+  /** The possible sets of factors, the largest first. A module has one complete set. */
   readonly needed: readonly (readonly Role[])[]
-  /** What it reads besides. */
+  /** Optional factors. */
   readonly optional?: readonly Role[]
-  /** The extent of what the factors make; undefined where they do not fit each other. */
+  /** The extent of the change; undefined if the factors do not fit each other. */
   extentOf(shapes: Shapes): Extent | undefined
-  /** What alpha is divided by; undefined where alpha has no say. */
+  /** The divisor of alpha; undefined if alpha has no effect. */
   rankOf(shapes: Shapes): number | undefined
-  /** The change at a weight of 1, not scaled by alpha. shape: of what it changes. Factors fit each other. */
+  /** The change at weight 1, not scaled by alpha. shape: of the changed tensor. The factors must fit each other. */
   delta(factors: Factors, shape: Shape): Matrix
 }
 

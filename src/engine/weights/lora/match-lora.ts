@@ -1,4 +1,4 @@
-/** Finds what a LoRA file changes in a model: its factors beside the weights that they belong to. Values are not read. */
+/** Matches a LoRA file's factors with the model's weights that they change. Values are not read. */
 import { AppError } from '../../../errors/errors.ts'
 import type { SafetensorsHeader, StoredTensor } from '../safetensors.ts'
 import { type AdapterScale, adapterScales } from './adapter-metadata.ts'
@@ -17,25 +17,25 @@ export interface LoraUpdate {
   /** Its diffusers name. */
   readonly tensor: string
   readonly family: Family
-  /** With `alpha` and `dora_scale` where they have a say. */
+  /** Including `alpha` and `dora_scale` if they have an effect. */
   readonly factors: StoredFactors
-  /** What the file's metadata say, where there is no alpha beside the factors. */
+  /** The scale from the file's metadata, if the factors have no alpha. */
   readonly scale: AdapterScale | undefined
 }
 
 export interface LoraMatch {
   readonly updates: readonly LoraUpdate[]
-  /** Modules that something of the file belongs to. */
+  /** The model's modules that the file changes. */
   readonly matched: number
-  /** Modules, or tensors that are no factors, that nothing of the model is called like; in the file's spelling. */
+  /** Modules and other tensors of the file that the model lacks, in the file's spelling. */
   readonly unmatched: readonly string[]
 }
 
-/** Embeddings that OneTrainer puts beside: no weights. */
+/** Embeddings that OneTrainer adds to the file; they change no weights. */
 const besideWeights = /^bundle_emb\./
 
 /**
- * file: what to name in a refusal.
+ * file: the name in a refusal.
  * @throws AppError 'model-file' when a factor does not match its weight.
  */
 export function matchLora(
@@ -66,7 +66,7 @@ export function matchLora(
   return { updates, matched, unmatched }
 }
 
-/** The factors of every module in the file's spelling, and the names of tensors that are none. */
+/** The factors of every module, in the file's spelling, and the names of tensors that are not factors. */
 function modulesIn(tensors: ReadonlyMap<string, StoredTensor>) {
   const modules = new Map<string, Partial<Record<Role, StoredTensor>>>()
   const strangers: string[] = []
@@ -86,7 +86,7 @@ function modulesIn(tensors: ReadonlyMap<string, StoredTensor>) {
 
 type Change = Pick<LoraUpdate, 'tensor' | 'family' | 'factors'>
 
-/** What the factors change of a module's weight and bias, as far as it has them. */
+/** The changes of a module's weight and bias. */
 function changesOf(
   factors: StoredFactors,
   prefix: string,
@@ -114,7 +114,7 @@ function requireFit(file: string, module: string, { family, factors }: Change, s
   const alphaFits = !alpha || elements(alpha) === 1
   const magnitudesFit = !magnitudes || magnitudesOf(magnitudes, shape) !== undefined
   if (fits && alphaFits && magnitudesFit) return
-  // A scalar alpha is no part of the product.
+  // A scalar alpha is not a part of the product.
   const told = Object.entries(shapes).filter(([role]) => role !== 'alpha' || !alphaFits)
   const found = told.map(([, one]) => [...one])
   throw new AppError('model-file', {
@@ -123,10 +123,10 @@ function requireFit(file: string, module: string, { family, factors }: Change, s
   })
 }
 
-/** Names of modules that a refusal shows. */
+/** The maximum number of module names in a refusal. */
 const mostExamples = 3
 
-/** The refusal of a file of which nothing is the model's. */
+/** The refusal of a file without any module of the model. */
 export function unmatchedLora(file: string, unmatched: readonly string[]): AppError {
   const examples = unmatched.slice(0, mostExamples)
   const problem = { what: 'lora-unmatched', modules: unmatched.length, examples } as const

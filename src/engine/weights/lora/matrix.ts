@@ -1,4 +1,4 @@
-/** The products in float64 that updates are made of. */
+/** Matrix products in float64, of which updates are composed. */
 import { AppError } from '../../../errors/errors.ts'
 import type { Factor, Factors, Role, Shape } from './family.ts'
 
@@ -15,14 +15,14 @@ export function flat({ shape, values }: Factor): Matrix {
   return { rows, columns: values.length / rows, values }
 }
 
-/** A factor that its family has found to be there. */
+/** A factor that must exist, because its family has matched. */
 export function factor(factors: Factors, role: Role): Factor {
   const found = factors[role]
   if (found) return found
   throw new AppError('internal', { problem: `the factor ${role} was not read` })
 }
 
-/** a · b. Four rows of b at a time, so that each sum is loaded and stored a fourth as often. */
+/** a · b. Four rows of b at a time, so that each sum is loaded and stored a quarter as often. */
 export function product(a: Matrix, b: Matrix): Matrix {
   const [inner, columns] = [a.columns, b.columns]
   const values = new Float64Array(a.rows * columns)
@@ -106,7 +106,7 @@ export function elements(shape: Shape): number {
   return shape.reduce((count, size) => count * size, 1)
 }
 
-/** Elements of all axes but the first. */
+/** The number of elements of all axes except the first. */
 export function columnsOf(shape: Shape): number {
   return elements(shape.slice(1))
 }

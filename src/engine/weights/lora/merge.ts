@@ -12,7 +12,7 @@ import type { Factor, Factors, Shape } from './family.ts'
 import type { LoraUpdate } from './match-lora.ts'
 import { columnsOf, type Matrix } from './matrix.ts'
 
-/** A change with the weight that an order gives its file. */
+/** A change with the weight of its file in the order. */
 export interface WeightedUpdate {
   readonly update: LoraUpdate
   readonly weight: number
@@ -21,7 +21,7 @@ export interface WeightedUpdate {
 /**
  * Writes the changed tensors of one network into `file`, one after another; only one is in memory at a time.
  * own: the network's weights. A matrix that it has in 8-bit blocks is written in blocks. Changes of one tensor are made in the order given.
- * signal: a merge of gigabytes may be given up between two tensors.
+ * signal: aborts the merge between two tensors.
  * @throws AppError 'model-file' when a file became shorter or its numbers are not finite; the signal's reason.
  */
 export async function mergeInto(
@@ -55,7 +55,7 @@ export async function mergeInto(
   }
 }
 
-/** The tensor's values with all its changes made, float64. @throws as mergeInto. */
+/** The tensor's values with all changes applied, in float64. @throws as mergeInto. */
 export async function mergedValues(
   tensor: StoredTensor,
   updates: readonly WeightedUpdate[],
@@ -75,7 +75,7 @@ export async function mergedValues(
   return values
 }
 
-/** W + w · (m · V / ‖V‖ - W), V = W + ΔW: nothing at w = 0, DoRA's own result at 1. */
+/** W + w · (m · V / ‖V‖ - W), V = W + ΔW: no change at w = 0, DoRA's result at w = 1. */
 function addDirected(
   weights: Matrix,
   update: LoraUpdate,
@@ -94,7 +94,7 @@ function addDirected(
   }
 }
 
-/** The change at a weight of 1: with what alpha says. */
+/** The change at weight 1, scaled by alpha. */
 function deltaOf(
   { family, factors: stored, scale }: LoraUpdate,
   factors: Factors,

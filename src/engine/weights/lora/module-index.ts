@@ -1,7 +1,7 @@
-/** Finds the module of a model that a LoRA file names. The names that programs use are made from the model's own names. */
+/** Finds a model's module by its name in a LoRA file. The programs' names are derived from the model's own names. */
 import { type UNetStructure, unetNames } from '../names/unet-names.ts'
 
-/** The networks that LoRAs change. */
+/** The networks that a LoRA can change. */
 export const loraNetworks = ['unet', 'textEncoder', 'textEncoder2'] as const
 export type LoraNetwork = (typeof loraNetworks)[number]
 
@@ -16,7 +16,7 @@ export interface ModulePlace {
 
 export type ModuleIndex = ReadonlyMap<string, ModulePlace>
 
-/** What stands before a module's path, where that is written with underscores and where with dots. */
+/** The prefixes of module paths, for paths with underscores and for paths with dots. */
 const prefixes: Readonly<Record<LoraNetwork, { underscored: readonly string[]; dotted: readonly string[] }>> =
   {
     unet: {
@@ -49,7 +49,7 @@ export function moduleIndex(tensors: ModelTensors): ModuleIndex {
   return index
 }
 
-/** `base_model.model.`: what PEFT puts before everything. */
+/** `base_model.model.`: PEFT's prefix of every name. */
 export function findModule(index: ModuleIndex, name: string): ModulePlace | undefined {
   return index.get(name) ?? index.get(name.replace(/^base_model\.model\./, ''))
 }
@@ -58,7 +58,7 @@ function moduleOf(tensor: string): string {
   return tensor.slice(0, tensor.lastIndexOf('.'))
 }
 
-/** A U-Net's names in Stability's files. */
+/** The U-Net's names in Stability's files. */
 function originalNames(modules: ReadonlySet<string>): (path: string) => string[] {
   const names = unetNames(structureOf(modules))
   return path => [names.toOriginal(path)].filter(name => name !== undefined)
@@ -78,7 +78,7 @@ function structureOf(modules: ReadonlySet<string>): UNetStructure {
   return { levels, layers, attentionUp }
 }
 
-/** Newer versions of transformers leave the first part of a text encoder's names out. */
+/** Newer versions of transformers omit the first part of a text encoder's names. */
 function shortNames(path: string): string[] {
   const first = 'text_model.'
   return path.startsWith(first) ? [path.slice(first.length)] : []

@@ -31,19 +31,21 @@ export interface Workspace {
   team: Team
   /** An admin of the workspace. */
   ada: Person
+  bob: Person
   channel: Channel
   client: WebClient
 }
 
-/** A running fake Slack with one workspace, one person and one channel in it. */
+/** A running fake Slack with one workspace, two people and one channel in it. */
 export async function startWorkspace(): Promise<Workspace> {
   const clock = new FakeClock()
   const slack = new FakeSlack(clock)
   await slack.start()
   const team = slack.addTeam('acme')
   const ada = slack.addPerson(team, 'ada', { admin: true })
+  const bob = slack.addPerson(team, 'bob')
   const channel = slack.addChannel(team, 'art')
-  return { clock, slack, team, ada, channel, client: clientFor(slack, team.botToken) }
+  return { clock, slack, team, ada, bob, channel, client: clientFor(slack, team.botToken) }
 }
 
 /** Slack's code, or 'ok'. */

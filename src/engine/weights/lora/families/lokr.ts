@@ -1,4 +1,4 @@
-/** LoKr (Yeh et al. 2023, LyCORIS): ΔW = w1 ⊗ w2, each whole or a product; w2 of a convolution also in Tucker form. */
+/** LoKr (Yeh et al. 2023, LyCORIS): ΔW = w1 ⊗ w2, each full or a product; w2 of a convolution also in Tucker form. */
 import type { Factors, Family, Role, Shape, Shapes } from '../family.ts'
 import {
   columnsOf,
@@ -30,7 +30,7 @@ export const lokr: Family = {
       : extent(shapes.lokr_w2, shapes.lokr_w2_a, shapes.lokr_w2_b)
     return first && second ? [first[0] * second[0], first[1] * second[1]] : undefined
   },
-  /** With both factors whole there is no rank, and alpha has no say. */
+  /** With two full factors there is no rank, and alpha has no effect. */
   rankOf: shapes => shapes.lokr_w2_b?.[0] ?? shapes.lokr_w1_b?.[0],
   delta(factors, shape) {
     const first = whole(factors, 'lokr_w1', 'lokr_w1_a', 'lokr_w1_b')

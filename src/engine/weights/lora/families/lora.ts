@@ -1,4 +1,4 @@
-/** LoRA (Hu et al. 2021): ΔW = up · down. For convolutions (LoCon) with a whole kernel in `down`, or in a core between (Tucker). */
+/** LoRA (Hu et al. 2021): ΔW = up · down. For convolutions (LoCon) the kernel is in `down` or in a core (Tucker). */
 import type { Family } from '../family.ts'
 import { columnsOf, factor, flat, product, tucker } from '../matrix.ts'
 

@@ -1,4 +1,4 @@
-/** Whole differences: of a weight or a bias (LyCORIS' full), and of a norm's two vectors. */
+/** Full differences: of a weight or a bias (LyCORIS' "full"), and of a norm's two vectors. */
 import type { Family, Role } from '../family.ts'
 import { columnsOf, factor, flat } from '../matrix.ts'
 

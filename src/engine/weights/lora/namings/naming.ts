@@ -1,11 +1,11 @@
-/** The contract of a naming of LoRA files: the name of a tensor gives its module and its role there. */
+/** The interface of a naming scheme of LoRA files: a tensor's name gives its module and its role. */
 import type { Role } from '../family.ts'
 
 export interface TensorRole {
-  /** The module's name, still in the file's own spelling: with dots or with underscores. */
+  /** The module's name in the file's spelling, with dots or with underscores. */
   readonly module: string
   readonly role: Role
 }
 
-/** Undefined where the name is not of that naming. */
+/** Undefined if the name does not follow the scheme. */
 export type Naming = (tensor: string) => TensorRole | undefined

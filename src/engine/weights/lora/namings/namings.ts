@@ -1,4 +1,4 @@
-/** Every naming of LoRA files; one file may mix them. */
+/** All naming schemes of LoRA files; one file may mix them. */
 import { kohya } from './kohya.ts'
 import type { Naming } from './naming.ts'
 import { oldDiffusers } from './old-diffusers.ts'

@@ -1,4 +1,4 @@
-/** diffusers before PEFT: processors of attention, `….attn1.processor.to_q_lora.down.weight`, and layers with a LoRA in them. */
+/** diffusers before PEFT: attention processors, `….attn1.processor.to_q_lora.down.weight`, and layers with a LoRA inside. */
 import type { Naming } from './naming.ts'
 
 export const oldDiffusers: Naming = tensor => {

@@ -1,4 +1,4 @@
-/** PEFT, as diffusers saves it now: `unet.….lora_A.weight`, with the adapter's name before `.weight` or without. */
+/** PEFT, as current diffusers saves it: `unet.….lora_A.weight`, with or without the adapter's name before `.weight`. */
 import type { Role } from '../family.ts'
 import type { Naming } from './naming.ts'
 
