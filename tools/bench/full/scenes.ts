@@ -1,45 +1,49 @@
 /** What is done at full size in a process of its own: one network, or a whole picture, whose times and memory are taken. */
-
-import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
-import { readModels } from '../../../src/engine/models/library.ts'
-import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { Residency } from '../../../src/engine/onnx/residency.ts'
 import { decodeLatents } from '../../../src/engine/pipeline/latents/latents.ts'
 import { type OpenModel, openModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import { elapsedMs } from '../measure.ts'
-
-/** What a scene found. */
-export interface SceneFigures {
-  readonly loadMs: number
-  /** The resident set's peak when all was loaded. */
-  readonly loadPeakBytes: number
-  /** Of each call; the first one warms up and is left out where there are others. */
-  readonly callMs: readonly number[]
-  /** The same in processor time, which other work beside hurts less. */
-  readonly processorMs: readonly number[]
-  readonly peakBytes: number
-}
+import { paintPictures, pictures } from './pictures.ts'
+import { peakBytes, recordIn, type SceneFigures } from './subject.ts'
 
 export interface Scene {
   readonly name: string
   readonly label: string
-  call(model: OpenModel): Promise<unknown>
+  play(modelsDir: string, rounds: number): Promise<SceneFigures>
 }
+
+type Call = (model: OpenModel) => Promise<unknown>
 
 /** Sides in pixels. */
 const sides = [512, 1024] as const
 
 export const scenes: readonly Scene[] = [
-  { name: 'text', label: 'encode a prompt (both encoders)', call: encodeText },
+  network('text', 'encode a prompt (both encoders)', encodeText),
   ...sides.flatMap(side => [
-    { name: `unet-${side}`, label: `U-Net, ${side} px`, call: callUNet(side, 1) },
-    { name: `unet-${side}-guided`, label: `U-Net, ${side} px, guided`, call: callUNet(side, 2) },
+    network(`unet-${side}`, `U-Net, ${side} px`, callUNet(side, 1)),
+    network(`unet-${side}-guided`, `U-Net, ${side} px, guided`, callUNet(side, 2)),
+    network(`unet-${side}-guided-int8`, `U-Net, ${side} px, guided, int8`, callUNet(side, 2), 'int8'),
   ]),
-  ...sides.map(side => ({ name: `vae-${side}`, label: `decode ${side} px`, call: decode(side) })),
+  ...sides.map(side => network(`vae-${side}`, `decode ${side} px`, decode(side))),
+  ...Object.entries(pictures).map(([name, { label, add }]) => ({
+    name,
+    label,
+    play: (modelsDir: string, rounds: number) => paintPictures(add, modelsDir, rounds),
+  })),
 ]
 
-export async function playScene(scene: Scene, modelsDir: string, rounds: number): Promise<SceneFigures> {
-  const { parts } = await recordIn(modelsDir)
+/** A scene of one network. Its first call loads it and is not measured. */
+function network(name: string, label: string, call: Call, weights?: 'int8'): Scene {
+  return { name, label, play: (modelsDir, rounds) => callNetwork(call, modelsDir, rounds, weights) }
+}
+
+async function callNetwork(
+  call: Call,
+  modelsDir: string,
+  rounds: number,
+  weights?: 'int8',
+): Promise<SceneFigures> {
+  const { parts } = await recordIn(modelsDir, weights)
   const residency = new Residency()
   const model = await openModel(parts, { residency })
   let loadMs = 0
@@ -51,30 +55,17 @@ export async function playScene(scene: Scene, modelsDir: string, rounds: number)
     loadPeakBytes = peakBytes()
     return session
   }
-  await scene.call(model)
+  await call(model)
   const callMs: number[] = []
   const processorMs: number[] = []
   for (let round = 0; round < rounds; round++) {
     const before = process.cpuUsage()
-    callMs.push(await elapsedMs(() => scene.call(model)))
+    callMs.push(await elapsedMs(() => call(model)))
     const { user, system } = process.cpuUsage(before)
     processorMs.push((user + system) / 1000)
   }
   await model.networks.close()
   return { loadMs, loadPeakBytes, callMs, processorMs, peakBytes: peakBytes() }
-}
-
-/** The one model of the folder. @throws Error where there is none. */
-export async function recordIn(modelsDir: string): Promise<ModelRecord> {
-  const { models } = await readModels({ roots: [modelsDir], linkTargets: [], cache: memoryHashCache() })
-  const [record] = models
-  if (!record) throw new Error(`there is no model in ${modelsDir}`)
-  return record
-}
-
-/** In kilobytes, on every system. */
-function peakBytes(): number {
-  return process.resourceUsage().maxRSS * 1024
 }
 
 async function encodeText({ networks: { textEncoder, textEncoder2 } }: OpenModel): Promise<void> {
@@ -83,7 +74,7 @@ async function encodeText({ networks: { textEncoder, textEncoder2 } }: OpenModel
   await textEncoder2.encode(ids, 2)
 }
 
-function callUNet(sidePx: number, batch: number): Scene['call'] {
+function callUNet(sidePx: number, batch: number): Call {
   return ({ networks: { unet, vae, textEncoder2 } }) => {
     const side = sidePx / vae.factor
     const waves = (count: number) => new Float32Array(count).map((_, i) => Math.sin(i))
@@ -101,7 +92,7 @@ function callUNet(sidePx: number, batch: number): Scene['call'] {
   }
 }
 
-function decode(sidePx: number): Scene['call'] {
+function decode(sidePx: number): Call {
   return ({ networks: { vae } }) => {
     const side = sidePx / vae.factor
     const latents = new Float32Array(4 * side * side).map((_, i) => Math.sin(i) / 10)
