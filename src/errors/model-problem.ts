@@ -79,6 +79,13 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('part-missing'), part: z.enum(missingParts), key: z.string() }),
   z.object({ what: z.literal('no-base') }),
   z.object({ what: z.literal('other-latents'), found: z.number(), expected: z.number() }),
+  /** Widths of text that no model of the library has; `expected`: those that they have. */
+  z.object({
+    what: z.literal('other-width'),
+    kind: z.enum(fileKinds),
+    found: z.array(z.number()),
+    expected: z.array(z.number()),
+  }),
 
   /** A folder without the expected weights. */
   z.object({ what: z.literal('no-weights') }),

@@ -88,6 +88,7 @@ function examples(options: readonly Option[]): unknown[] {
       { ...facts, what, found: 3, expectedBytes: '2^53' },
       { ...facts, what, found: [3] },
       { ...facts, what, found: [[3], [4]] },
+      { ...facts, what, kind: 'embedding', found: [768, 999], expected: [64, 128] },
       { ...facts, what, found: 16, expected: 4, allowed: [4, 9], latents: 4 },
     ]
   })

@@ -1,5 +1,5 @@
 /** Describes one entry of the models folders: its kind, by its content, and its parts. */
-import { readdir, realpath } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError, hasCode, toAppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
@@ -52,11 +52,11 @@ async function describeFile({ kind, name, path }: Candidate, hasher: FileHasher)
   const header = await headerOf(path)
   if (!header) return nothing
   const { kind: found, family } = fitting(path, header, kind)
+  requireBuilt(path, header, found)
   if (found === 'checkpoint') {
     const parts = await describeCheckpointFile(path, header, hasher)
     return { ...nothing, experts: [{ name, path, found: parts }] }
   }
-  requireBuilt(path, header, found)
   const hash = await hashFile(path, hasher)
   const storage = storageOfFile(path, header)
   const part = await partInFile(found, path, header, hash, hasher)
@@ -76,7 +76,7 @@ async function partInFile(
       return { lora: { dataHash: await dataHashOf(path, header, hasher), ...aliasIn(header) } }
     case 'vae': {
       const vae = await describeVaeFile(path, header, hasher)
-      return vae ? { vae } : {}
+      return vae ? { vae: withSdxlLatents(path, vae) } : {}
     }
     case 'embedding':
       return { embedding: describeEmbedding(path, header) }
@@ -87,6 +87,16 @@ async function partInFile(
     default:
       return {}
   }
+}
+
+const sdxlLatentChannels = 4
+
+/** The VAE. @throws AppError 'model-file' when its latents have other channels than SDXL's. */
+function withSdxlLatents(file: string, vae: NetworkPart): NetworkPart {
+  const found = Number(vae.config.latent_channels ?? sdxlLatentChannels)
+  if (found === sdxlLatentChannels) return vae
+  const problem = { what: 'other-latents', found, expected: sdxlLatentChannels } as const
+  throw new AppError('model-file', { file, problem })
 }
 
 /** kohya's scripts write it, and files are renamed after. */
@@ -110,16 +120,30 @@ async function dataHashOf(
 }
 
 /** File names of weights, including unfinished downloads. */
-const weightsName = /\.(?:safetensors|sft|ckpt|pth?|bin|gguf|onnx|zip|7z|rar)(?:\.\w+)?$|^[^.]+$/i
+const weightsName = /\.(?:safetensors|sft|ckpt|pth?|bin|gguf|onnx|zip|7z|rar)(?:\.\w+)?$/i
+
+/** Names without an extension are those of texts, LICENSE and put_models_here, unless a file is larger than they are. */
+const bareName = /^[^.]+$/
+const mostTextBytes = 1_000_000
 
 /** Undefined if neither the name nor the content is that of weights. */
 async function headerOf(path: string): Promise<SafetensorsHeader | undefined> {
   try {
     return await readSafetensorsHeader(path)
   } catch (error) {
-    if (weightsName.test(basename(path)) || isWeights(error)) throw error
+    if (isWeights(error) || (await isNamedLikeWeights(path))) throw error
     return undefined
   }
+}
+
+async function isNamedLikeWeights(path: string): Promise<boolean> {
+  const name = basename(path)
+  if (!bareName.test(name)) return weightsName.test(name)
+  const size = await stat(path).then(
+    one => one.size,
+    () => Number.POSITIVE_INFINITY,
+  )
+  return size > mostTextBytes
 }
 
 /** Whether a file is weights by its content: a download that was cut short, or another format of weights. */
@@ -189,14 +213,14 @@ async function describeFolder(
   if (found === 'checkpoint') throw new Error('a folder of one network is no checkpoint')
   requireBuilt(first, header, found)
   const storage = await storageOfFolder(path, files)
-  const part = partInFolder(found, network)
+  const part = partInFolder(found, path, network)
   return { ...nothing, files: [{ kind: found, name, family, hash: network.hash, storage, ...part }] }
 }
 
-function partInFolder(kind: FileRecord['kind'], network: NetworkPart): Partial<FileRecord> {
+function partInFolder(kind: FileRecord['kind'], path: string, network: NetworkPart): Partial<FileRecord> {
   switch (kind) {
     case 'vae':
-      return { vae: network }
+      return { vae: withSdxlLatents(path, network) }
     case 'controlnet':
       return { controlNet: network }
     case 'image-encoder':

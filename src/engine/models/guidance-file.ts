@@ -15,6 +15,7 @@ import { HeaderView } from './recognise/header-view.ts'
 
 /** Variants of kinds that are otherwise used and that are not built, by what they alone have. */
 const notBuilt = [
+  { kind: 'checkpoint', variant: 'bitsandbytes NF4 / FP4', has: /\.quant_state\.bitsandbytes__/ },
   { kind: 'controlnet', variant: 'Control-LoRA', has: /^lora_controlnet$/ },
   {
     kind: 'controlnet',
@@ -28,6 +29,8 @@ const notBuilt = [
   },
   { kind: 'ip-adapter', variant: 'IP-Adapter Full Face', has: /^image_proj\.proj\.\d+\./ },
   { kind: 'lora', variant: 'OFT', has: /\.oft_(?:blocks|diag)$/ },
+  { kind: 'lora', variant: 'GLoRA', has: /\.[ab]2\.weight$/ },
+  { kind: 'lora', variant: 'IA³', has: /\.on_input$/ },
 ] as const
 
 /** kind: that of the file. @throws AppError 'model-file' when the variant is not supported; names it. */

@@ -10,6 +10,7 @@ import type { HashCache } from './hashes/hash-cache.ts'
 import { pairImageEncoders } from './pair-image-encoders.ts'
 import type { ModelRecord } from './record.ts'
 import { allowedFolders, type Candidate, type ModelFolders, scanModelFolders, type Unused } from './scan.ts'
+import { setMisfitsAside } from './set-misfits-aside.ts'
 
 export interface ModelCatalogue {
   models: ModelRecord[]
@@ -44,7 +45,8 @@ export async function readModels(options: LibraryOptions): Promise<ModelCatalogu
   const choices = options.choices ?? {}
   const built = buildExperts(experts, files, choices, unused)
   const models = await pairRefiners(built, choices, unused)
-  return { models, files: await pairImageEncoders(files, unused), unused }
+  const paired = await pairImageEncoders(files, unused)
+  return { models, files: setMisfitsAside(paired, models, unused), unused }
 }
 
 /** Describes each candidate. A fault in one does not affect the others. The first of two with one kind and name counts. */
@@ -82,6 +84,7 @@ const ofNoUse: ReadonlySet<ModelFileProblem['what']> = new Set([
   'not-recognised',
   'no-base',
   'name-taken',
+  'other-width',
 ])
 
 export function isOfNoUse({ error }: Unused): boolean {

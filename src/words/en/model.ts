@@ -56,7 +56,9 @@ export function fileReason(p: ModelFileProblem): string {
         ? `it is ${kinds[p.kind]}, which is of no use by itself`
         : `it is ${kinds[p.kind]}; those belong into the folder ${p.folder}/`
     case 'not-recognised':
-      return `it is none of the kinds of model that Easel knows; its first tensors are ${p.tensors.join(', ')}`
+      return p.tensors.length === 0
+        ? 'it holds no tensors'
+        : `it is none of the kinds of model that Easel knows; its first tensors are ${p.tensors.join(', ')}`
     case 'variant-not-built':
       return `it is ${kinds[p.kind]} of a variant that Easel cannot use: ${p.variant}`
     case 'no-image-encoder':
@@ -66,7 +68,9 @@ export function fileReason(p: ModelFileProblem): string {
     case 'no-base':
       return 'it is a Refiner, and no model is there that it belongs to'
     case 'other-latents':
-      return `its latents have ${p.found} channels, those of the model ${p.expected}`
+      return `its latents have ${p.found} channels; SDXL’s have ${p.expected}`
+    case 'other-width':
+      return `it is ${kinds[p.kind]} for text of width ${p.found.join(' and ')}; the models here have ${p.expected.join(' and ')}`
     case 'not-json':
       return 'it is not valid JSON'
     case 'no-weights':

@@ -54,7 +54,9 @@ export function fileReason(p: ModelFileProblem): string {
         ? `这是${kinds[p.kind]}，单独没有用处`
         : `这是${kinds[p.kind]}，应放进 ${p.folder}/ 文件夹`
     case 'not-recognised':
-      return `不是 Easel 认识的模型类型；最前面的张量是 ${p.tensors.join('、')}`
+      return p.tensors.length === 0
+        ? '里面没有张量'
+        : `不是 Easel 认识的模型类型；最前面的张量是 ${p.tensors.join('、')}`
     case 'variant-not-built':
       return `这种${kinds[p.kind]}（${p.variant}）Easel 不能使用`
     case 'no-image-encoder':
@@ -64,7 +66,9 @@ export function fileReason(p: ModelFileProblem): string {
     case 'no-base':
       return '这是 Refiner，而没有与它配套的模型'
     case 'other-latents':
-      return `它的潜变量有 ${p.found} 个通道，模型的有 ${p.expected} 个`
+      return `它的潜变量有 ${p.found} 个通道，SDXL 的有 ${p.expected} 个`
+    case 'other-width':
+      return `这是用于宽度为 ${p.found.join(' 和 ')} 的文本的${kinds[p.kind]}；这里的模型是 ${p.expected.join(' 和 ')}`
     case 'not-json':
       return '不是有效的 JSON'
     case 'no-weights':

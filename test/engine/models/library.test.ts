@@ -12,6 +12,7 @@ import {
 } from '../../../src/engine/models/library.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
 import { modelsFolder, oracleCheckpoints, oracleModels } from '../../helpers/models/oracle-models.ts'
+import { writeSafetensors } from '../../helpers/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const oracle = oracleModels()
@@ -394,4 +395,85 @@ test('another program’s whole folder: its models and embeddings, and nothing o
     'lora pixel',
   ])
   expect(catalogue.unused).toEqual([])
+})
+
+test('what lies beside models in downloads and in other programs’ folders is no damaged model', async () => {
+  const root = modelsFolder({
+    folder: `${tiny}/tiny-base`,
+    'ink.safetensors': `${tiny}/tiny-base.safetensors`,
+  })
+  mkdirSync(join(root, 'loras'))
+  for (const [name, text] of Object.entries({
+    LICENSE: 'MIT License\n\nCopyright',
+    'LICENSE.md': 'MIT License',
+    README: 'short',
+    Makefile: 'all:\n',
+    CHANGELOG: '',
+    put_checkpoints_here: '',
+    'loras/put_loras_here': '',
+    'loras/Put Lora here.txt': '',
+    'README.md': '# Ink\n',
+    '.gitattributes': '*.safetensors filter=lfs\n',
+    '.DS_Store': '\0\0\0\x01Bud1',
+    'Thumbs.db': '\xd0\xcf',
+    'ink.preview.png': '\x89PNG',
+    'ink.jpeg': '\xff\xd8\xff',
+    'ink.civitai.info': '{"id": 1, "model": {"name": "Ink"}}',
+    'ink.json': '{"activation text": "ink"}',
+    'ink.sha256': 'e3b0c442  ink.safetensors\n',
+    'ink.yaml': 'model:\n  target: sgm\n',
+    'folder/LICENSE': 'MIT License',
+    'folder/.gitattributes': '*.bin filter=lfs\n',
+  }))
+    writeFileSync(join(root, name), text, 'latin1')
+  const catalogue = await read(root)
+  expect([namesOf(catalogue.models), reasons(catalogue)]).toEqual([['folder', 'ink'], {}])
+})
+
+test('weights without an extension are models, and large ones that cannot be read are named', async () => {
+  const root = modelsFolder({ ink: `${tiny}/tiny-base.safetensors` })
+  writeFileSync(join(root, 'pickled'), Buffer.from('8002580a00000061', 'hex'))
+  writeFileSync(join(root, 'noise'), Buffer.alloc(1_000_001, 7))
+  writeFileSync(join(root, 'cut'), readFileSync(join(root, 'ink')).subarray(0, 200_000))
+  const catalogue = await read(root)
+  expect(namesOf(catalogue.models)).toEqual(['ink'])
+  const said = reasons(catalogue)
+  expect(Object.keys(said).sort()).toEqual(['cut', 'noise', 'pickled'])
+  expect(said.pickled).toContain('Python pickle')
+  expect(said.cut).toMatch(/bytes/)
+})
+
+test.each([
+  ['loras/glora', { 'lora_unet_x_to_k.a2.weight': ['F16', 4, 4] }, 'GLoRA'],
+  ['loras/ia3', { 'lora_unet_x_to_k.weight': ['F16', 4, 1], 'lora_unet_x_to_k.on_input': ['U8', 1] }, 'IA³'],
+  ['loras/empty', {}, 'holds no tensors'],
+  [
+    'nf4',
+    {
+      'model.diffusion_model.input_blocks.0.0.weight': ['F16', 8, 4, 3, 3],
+      'model.diffusion_model.label_emb.0.0.weight': ['F16', 8, 8],
+      'model.diffusion_model.x.weight.quant_state.bitsandbytes__nf4': ['U8', 64],
+    },
+    'bitsandbytes NF4',
+  ],
+  [
+    'vae/eight',
+    {
+      'decoder.mid_block.resnets.0.norm1.weight': ['F32', 8],
+      'decoder.conv_in.weight': ['F32', 8, 8, 3, 3],
+    },
+    'its latents have 8 channels; SDXL’s have 4',
+  ],
+] as const)('%s is named for what it is', async (name, header, sentence) => {
+  const root = modelsFolder({})
+  mkdirSync(dirname(join(root, name)), { recursive: true })
+  const widths: Readonly<Record<string, number>> = { F32: 4, F16: 2, U8: 1 }
+  const tensors = Object.entries<readonly [string, ...number[]]>(header).map(
+    ([tensor, [dtype, ...shape]]) => {
+      const bytes = new Uint8Array(shape.reduce((product, side) => product * side, widths[dtype] ?? 1))
+      return [tensor, { dtype, shape, bytes }] as const
+    },
+  )
+  writeSafetensors(join(root, `${name}.safetensors`), Object.fromEntries(tensors))
+  expect(Object.values(reasons(await read(root)))).toEqual([expect.stringContaining(sentence)])
 })

@@ -2,9 +2,9 @@
 import type { HeaderView } from './header-view.ts'
 import { type Recogniser, sdxl } from './recogniser.ts'
 
-/** A factor of an update in every trainer's spelling: LoRA, LoHa, LoKr, OFT, and full differences. */
+/** A factor of an update in every trainer's spelling: LoRA, LoHa, LoKr, OFT, GLoRA, IA³, and full differences. */
 const update =
-  /\.(?:lora_(?:up|down|mid|A|B|linear_layer)|(?:hada|lokr)_[wt]\d(?:_[ab])?|oft_(?:blocks|diag)|dora_scale|diff(?:_b)?|[wb]_norm)\b|_lora\.(?:up|down)\.|\.lora[._](?:A|B|up|down)\b/
+  /\.(?:lora_(?:up|down|mid|A|B|linear_layer)|(?:hada|lokr)_[wt]\d(?:_[ab])?|oft_(?:blocks|diag)|dora_scale|diff(?:_b)?|[wb]_norm)\b|_lora\.(?:up|down)\.|^lora_\w+\.(?:on_input$|[ab]2\.weight$)|\.lora[._](?:A|B|up|down)\b/
 
 /** Factors of a U-Net's cross-attention keys whose columns are the text context. */
 const textFactor =
