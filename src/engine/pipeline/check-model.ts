@@ -9,7 +9,7 @@ import type { NetworkNeed } from '../networks/working-memory.ts'
 import { parseSchedule } from '../sampling/scheduler-config.ts'
 import { openTokenizers } from './open/open-tokenizers.ts'
 
-/** Looks at every file as `openModel` would, and says what each network needs to run. @throws what `openModel` would throw. */
+/** Checks every file as `openModel` does, and returns what each network needs to run. @throws as openModel. */
 export async function checkModel(parts: ExpertParts): Promise<NetworkNeed[]> {
   parseSchedule(parts.schedule.config, parts.schedule.configFile)
   await openTokenizers(parts)
@@ -21,7 +21,7 @@ export async function checkVae(part: NetworkPart): Promise<void> {
   await planVae(part)
 }
 
-/** Any width does, since no weight depends on it alone. */
+/** Any number suffices, because no weight depends on it alone. */
 const anyTimeIds = { timeIdCount: 6, timeIdWidth: 2 }
 
 /** Checks a ControlNet, or an IP-Adapter with its image encoder. @throws as checkModel. */

@@ -1,7 +1,7 @@
 /**
- * Economies: painting in less memory, for devices that ran out of it. The VAE works in tiles; then each row of a guided call
- * goes through the U-Net by itself, and a network is alone on the device. The pictures stay the same but for the blending of
- * tiles and the order in which sums are rounded.
+ * Economies: running with less memory, for devices that ran out of it. First the VAE runs in tiles. Then each row of a
+ * guided call runs through the U-Net separately, and only one network is on the device. Pictures differ only by the
+ * blending of tiles and the rounding order of sums.
  */
 import { z } from 'zod'
 import type { ReusableUNet, UNetInput, Vae } from '../networks/networks.ts'
@@ -9,11 +9,11 @@ import type { Tensor } from '../onnx/session.ts'
 import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './latents/vae-tiling.ts'
 import type { CachedModel } from './open/model-cache.ts'
 
-/** 0: as fast as it goes; 1: tiles; 2: also row by row, and one network at a time. */
+/** 0: fastest; 1: tiles; 2: also row by row, and one network at a time. */
 export const economy = z.literal([0, 1, 2])
 export type Economy = z.infer<typeof economy>
 
-/** The model's networks as an economy uses them. */
+/** The model with its networks wrapped for an economy level. */
 export function economical(model: CachedModel, level: Economy): CachedModel {
   if (level === 0) return model
   const { networks } = model
@@ -21,7 +21,7 @@ export function economical(model: CachedModel, level: Economy): CachedModel {
   return { ...model, networks: { ...networks, unet, vae: tiledVae(networks.vae) } }
 }
 
-/** A VAE that works in tiles wherever a picture is larger than one. */
+/** A VAE that uses tiles if a picture is larger than one tile. */
 export function tiledVae(vae: Vae): Vae {
   return {
     scaling: vae.scaling,
@@ -40,7 +40,7 @@ export function tiledVae(vae: Vae): Vae {
   }
 }
 
-/** A U-Net whose rows go through it one after the other. What it can be made of is the given one's. */
+/** A U-Net that runs rows one after the other. */
 export function rowByRow(unet: ReusableUNet): ReusableUNet {
   const eachRow = async <Result>(input: UNetInput, call: (row: UNetInput, i: number) => Promise<Result>) => {
     const results: Result[] = []
@@ -83,14 +83,14 @@ function rowOf(input: UNetInput, i: number): UNetInput {
   }
 }
 
-/** A residual of one row stands for all. */
+/** A residual with one row applies to all rows. */
 function rowOfTensor({ data, shape: [rows = 1, ...rest] }: Tensor, i: number): Tensor {
   const each = data.length / rows
   const from = rows === 1 ? 0 : i * each
   return { data: data.subarray(from, from + each), shape: [1, ...rest] }
 }
 
-/** The i-th of so many equal parts. */
+/** Part i of `parts` equal parts. */
 function part(values: Float32Array, i: number, parts: number): Float32Array {
   const each = values.length / parts
   return values.subarray(i * each, (i + 1) * each)

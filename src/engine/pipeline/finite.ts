@@ -1,4 +1,4 @@
-/** Detects NaN and infinity in intermediate values: they are a fault, never a black picture. */
+/** Detects NaN and infinity in intermediate values. They are reported as a fault instead of giving a black picture. */
 import { AppError, type NotFinitePlace } from '../../errors/errors.ts'
 
 /** @throws AppError 'not-finite' when a value is NaN or infinite. */

@@ -1,5 +1,5 @@
 /**
- * Image to image: a picture's latents brought to the noise level where the span begins, then the rest of the schedule.
+ * Image to image: adds noise to a picture's latents up to the level at which the span begins, then runs the span.
  * The same code serves the Base (variations) and the Refiner (the Refine button). Meng et al. 2021 (SDEdit).
  */
 import type { Vae } from '../networks/networks.ts'

@@ -6,19 +6,19 @@ import type { Vae } from '../networks/networks.ts'
 import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoising/denoise.ts'
 import { type Posterior, sampleLatents } from './latents/latents.ts'
 
-/** Input channels of such a U-Net: latents, mask, latents of what is kept. */
+/** The input channels of such a U-Net: latents, mask, latents of the masked picture. */
 export const inpaintingChannels = 9
 
 export interface ShownSource {
-  /** Of the whole picture; absent where the start is pure noise (strength 1). */
+  /** The whole picture's posterior; absent if the start is pure noise (strength 1). */
   readonly source: Posterior | undefined
-  /** Of the picture that `maskedPixels` gives. */
+  /** The posterior of the picture from `maskedPixels`. */
   readonly kept: Posterior
   /** [h, w] in latents, 1 is painted anew. */
   readonly mask: Float32Array
 }
 
-/** Draws, in the reference's order: the source's posterior where there is one, the noise, the posterior of what is kept. */
+/** Draws in the reference's order: the source's posterior if there is one, the noise, the masked picture's posterior. */
 export function inpaintByChannels(
   run: DenoiseRun,
   vae: Vae,
@@ -38,7 +38,7 @@ export function inpaintByChannels(
   return denoise({ ...run, beside }, start, hooks)
 }
 
-/** pixels [3, H, W] in -1..1 with what is painted anew in grey. luma: of the mask in 0..1, [H, W]. */
+/** pixels [3, H, W] in -1..1 with the masked region in grey. luma: the mask's, in 0..1, [H, W]. */
 export function maskedPixels(pixels: Float32Array, luma: Float32Array): Float32Array {
   return pixels.map((value, i) => ((luma[i % luma.length] ?? 0) >= 0.5 ? 0 : value))
 }

@@ -13,7 +13,7 @@ import {
 } from './denoising/denoise.ts'
 import { type Posterior, sampleLatents } from './latents/latents.ts'
 
-/** What a mask keeps and what it lets go. */
+/** The kept region of an inpainted picture. */
 export interface KeptRegion {
   /** The source's latents, as sampled, [4,h,w]. */
   readonly clean: Float32Array
@@ -23,7 +23,7 @@ export interface KeptRegion {
   readonly mask: Float32Array
 }
 
-/** Draws, in the reference's order: the source's posterior, the noise, and a posterior that nothing uses. */
+/** Draws in the reference's order: the source's posterior, the noise, and a posterior that is not used. */
 export function drawKeptRegion(
   { noise, shape }: Pick<DenoiseRun, 'noise' | 'shape'>,
   vae: Vae,
@@ -33,12 +33,12 @@ export function drawKeptRegion(
   const perPicture = valuesPerPicture(shape)
   const clean = sampleLatents(vae, source, noise)
   const kept = { clean, noise: noise.draw(perPicture), mask }
-  // The reference also draws the posterior of the masked picture, which only 9-channel models use.
+  // The reference also draws the masked picture's posterior, which only 9-channel models use.
   noise.drawForSource(perPicture)
   return kept
 }
 
-/** For `afterStep`: puts back what the mask keeps, at the noise level that call i leads to. */
+/** For `afterStep`: restores the kept region at the noise level after call i. */
 export function restoringKept(sampler: Sampler, { clean, noise, mask }: KeptRegion) {
   return (latents: Float32Array, i: number): Float32Array => {
     const isLast = i + 1 >= sampler.timesteps.length
@@ -50,7 +50,7 @@ export function restoringKept(sampler: Sampler, { clean, noise, mask }: KeptRegi
   }
 }
 
-/** strength: 1 starts from pure noise; below, from the noised source. mask: [h, w] in latents, 1 is painted anew. */
+/** strength: 1 starts from pure noise, lower values from the noised source. mask: [h, w] in latents, 1 is painted anew. */
 export function inpaint(
   run: DenoiseRun,
   vae: Vae,
@@ -69,7 +69,7 @@ export function inpaint(
 }
 
 /**
- * A mask picture's luma in 0..1, [H, W], to [H/8, W/8] of zeros and ones: halves and above are painted anew.
+ * A mask picture's luma in 0..1, [H, W], to [H/8, W/8] of zeros and ones: values from 0.5 are painted anew.
  * Nearest neighbour, the upper left pixel of each latent's square, as torch's interpolate.
  */
 export function latentMask(luma: Float32Array, widthPx: number, shape: LatentShape): Float32Array {

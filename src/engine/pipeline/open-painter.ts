@@ -1,4 +1,4 @@
-/** The painter that a device's worker opens: orders in, encoded pictures out. */
+/** The painter of a device's worker: takes orders, returns encoded pictures. */
 import { z } from 'zod'
 import { encodePicture } from '../image/encode.ts'
 import type { Picture } from '../image/picture.ts'
@@ -30,31 +30,30 @@ import { beginPicture, countSteps, refinePicture, upscalePicture } from './order
 import type { PaintedPicture, Painter, PaintHooks, PaintOutcome } from './painter.ts'
 import { parametersOfPicture } from './picture-parameters.ts'
 
-/** What a host gives its worker at start. */
+/** The worker's settings, which the host sends at start. */
 export const painterSetup = z.object({
   /** `cpu`, `cuda:0`, `webgpu`. */
   device: z.string(),
-  /** 0: as many as the runtime chooses. */
+  /** 0: the runtime's choice. */
   threads: z.number().int().min(0),
-  /** What the networks compute in; `auto`: what suits the device. */
+  /** The precision of the networks; `auto`: the best for the device. */
   precision: z.enum(['auto', 'float32', 'float16']).default('auto'),
   models: z.array(modelRecord),
-  /** What goes with them. */
+  /** Files that are used with the models. */
   files: z.array(fileRecord).default([]),
-  /** What the device may use of its memory; without, all that it has. */
+  /** The memory budget of the device; absent: no limit. */
   memoryBytes: z.number().positive().optional(),
-  /** Goes into every picture: "Easel 0.1.0". */
+  /** The program's name and version, written into every picture: "Easel 0.1.0". */
   version: z.string(),
 })
 
-/** Prompts kept encoded. */
+/** The maximum number of encoded prompts in memory. */
 const embeddingsKept = 64
-/** The least time between two previews; people see no more, and a JPEG costs a millisecond. */
+/** The minimum time between two previews. More would not be noticed, and a JPEG costs a millisecond. */
 const previewIntervalMs = 150
 
 /**
- * `monotonicMs` is a clock that only goes forward; `around` stands around every call of the runtime;
- * `upscaler` makes pictures larger.
+ * `monotonicMs`: a monotonic clock. `around`: wraps every call of the runtime. `upscaler`: enlarges pictures.
  *
  * @example
  * const painter = await openPainter(setup, monotonicMs)
@@ -104,7 +103,7 @@ export async function openPainter(
   }
 }
 
-/** `cpu, 2 threads`, `cuda:0, float16`. What a CPU computes in goes without saying. */
+/** `cpu, 2 threads`, `cuda:0, float16`. A CPU's precision is omitted. */
 function describe(device: string, threads: number, precision: Precision): string {
   const ofThreads = threads > 0 ? [`${threads} ${threads === 1 ? 'thread' : 'threads'}`] : []
   const isUsual = device.startsWith('cpu') && precision === 'float32'
@@ -123,7 +122,7 @@ interface PainterParts {
   readonly monotonicMs: () => number
 }
 
-/** One order on its way: counts its steps, books its times, sends its previews. */
+/** The run of one order: counts its steps, records its times, sends its previews. */
 class OrderRun implements PaintContext {
   readonly sources: Readonly<Record<string, Uint8Array>>
   readonly embeddings: EmbeddingCache
@@ -136,9 +135,9 @@ class OrderRun implements PaintContext {
   readonly #timings: Record<string, number> = {}
   readonly #steps: number
   #step = 0
-  /** Of what was timed within the phase at hand. */
+  /** The time of nested phases, which the outer phase excludes. */
   #innerMs = 0
-  /** The model that is being used. */
+  /** The model in use. */
   #modelName = ''
   #previewAtMs: number
 
@@ -177,7 +176,7 @@ class OrderRun implements PaintContext {
     return { kind: 'painted', pictures, timings: this.#timings }
   }
 
-  /** The Base's part of all pictures of a set comes before the Refiner's of the first, so that they are exchanged once. */
+  /** The Base's part of all pictures runs before the Refiner's part of the first, so the networks are exchanged once. */
   async #begin(index: number): Promise<() => Promise<Picture>> {
     const order = this.#order
     switch (order.kind) {
@@ -234,7 +233,7 @@ class OrderRun implements PaintContext {
     await this.#hooks.onStep(this.#step, this.#steps, await this.#preview(model, clean, shape))
   }
 
-  /** Undefined most of the time: nobody can see more than a few a second. */
+  /** Undefined if the last preview was too recent. */
   async #preview(
     model: CachedModel,
     clean: Float32Array,

@@ -21,28 +21,28 @@ export type PaintOutcome =
   | { kind: 'cancelled' }
 
 export interface PaintHooks {
-  /** Aborted by a cancel or a stop. It can only change while the worker's loop turns, as it does inside `onStep`. */
+  /** Aborted by a cancel or a stop. It can only change while the worker's event loop runs, as in `onStep`. */
   readonly signal: AbortSignal
-  /** How sparingly to paint, on a device whose memory ran out; 0 when absent. */
+  /** The economy level for a device that ran out of memory; absent: 0. */
   readonly economy?: Economy
-  /** Weights of that model are about to be read: this can take long and is not a stall. */
+  /** Called before the weights of a model are read, which can take long and is not a stall. */
   onLoading(model: string): void
   /**
-   * Reports that `step` of `steps` model steps are behind us and lets the loop turn once, so that a cancel that
-   * was sent is seen. `preview` is a small JPEG or WebP.
+   * Reports that `step` of `steps` steps are done, and yields to the event loop, so that a cancel is noticed. `preview` is a
+   * small JPEG or WebP.
    */
   onStep(step: number, steps: number, preview?: Uint8Array): Promise<void>
 }
 
-/** Has a device and its open models; lives as long as its worker. */
+/** Owns a device and its open models, for the lifetime of its worker. */
 export interface Painter {
-  /** What it paints on, for the log: "CPU, 2 threads". */
+  /** A description of the device for the log: "CPU, 2 threads". */
   readonly device: string
   /**
-   * Paints one order. `sources` holds the bytes of each picture that the order names, by id.
-   * A cancel is answered with `cancelled`, or by throwing `hooks.signal.reason`.
+   * Paints one order. `sources`: the bytes of the order's pictures, by id.
+   * After a cancel it returns `cancelled`, or throws `hooks.signal.reason`.
    */
   paint(order: WorkOrder, sources: Record<string, Uint8Array>, hooks: PaintHooks): Promise<PaintOutcome>
-  /** Frees the sessions. Called once, with no paint under way. */
+  /** Closes the sessions. Called once, when no order is running. */
   close(): Promise<void>
 }

@@ -8,8 +8,8 @@ import { loraMentions, mentionedName, writeMention } from '../text/lora-mentions
 import type { LoraOrder, PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../work-order.ts'
 
 /**
- * Parameters of picture `index` (0 … count - 1) of an order. `sources` are the bytes beside the order, by id.
- * `made` names the program ("Easel 0.1.0") and the upscaler.
+ * The parameters of picture `index` (0 … count - 1) of an order. `sources`: the bytes of the order's pictures, by id.
+ * `made`: the program ("Easel 0.1.0") and the upscaler.
  */
 export function parametersOfPicture(
   order: WorkOrder,
@@ -24,8 +24,8 @@ export function parametersOfPicture(
 }
 
 /**
- * The order that makes this one picture: one of a set alone, and sources by the SHA-256 of their bytes, since their
- * ids are not the same twice. So whoever repeats it gets the same file, embedded order included.
+ * The order of this single picture. Sources are named by the SHA-256 of their bytes, because ids differ between runs. A
+ * repetition therefore gives the same file, including the embedded order.
  */
 function orderOfPicture(order: WorkOrder, index: number, sources: Record<string, Uint8Array>): WorkOrder {
   const hash = (id: string) => {
@@ -34,7 +34,7 @@ function orderOfPicture(order: WorkOrder, index: number, sources: Record<string,
   }
   switch (order.kind) {
     case 'upscale':
-      // What went before stands in the source's own parameters, which are kept.
+      // The source's history is in its own parameters, which are kept.
       return { ...order, source: { pictureId: hash(order.source.pictureId) }, recipe: undefined }
     case 'refine':
       return { ...order, source: named(order.source, hash) }
@@ -82,7 +82,7 @@ function painted(order: PaintOrder | RefineOrder, version: string): PictureParam
   }
 }
 
-/** Only what is not as usual. Names are A1111's where it has one. */
+/** Only values that differ from the defaults, under A1111's names if there is one. */
 function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
   const { sampling, prompt, source } = order
   const [from, to] = sampling.guidanceInterval
@@ -101,7 +101,7 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
     ['Mask blur', inpainting !== undefined, inpainting?.softEdgePx],
     ['Inpaint area', inpainting?.onlyMasked !== undefined, 'Only masked'],
     ['Masked area padding', inpainting?.onlyMasked !== undefined, inpainting?.onlyMasked?.paddingPx],
-    // A1111 counts from the last layer, SDXL's usual penultimate one is its 2.
+    // A1111 counts from the last layer: SDXL's default, the penultimate layer, is its 2.
     ['Clip skip', prompt.clipSkip > 0, prompt.clipSkip + 2],
     ['Prompt rule', prompt.syntax !== undefined && prompt.syntax !== 'a1111', prompt.syntax],
     ['Lora hashes', loras.length > 0, loraHashes(loras)],
@@ -119,7 +119,7 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
   return order.kind === 'paint' ? [...said, ...controlUnits(order)] : said
 }
 
-/** As A1111's ControlNet extension writes its units, of which an IP-Adapter is one, too. */
+/** In the format of A1111's ControlNet extension, which treats an IP-Adapter as a unit, too. */
 function controlUnits({ controls = [], imagePrompts = [] }: PaintOrder): [string, string][] {
   const units = [
     ...controls.map(({ model, preprocessor, scale, start, end, guess }) => [
@@ -139,7 +139,7 @@ function controlUnits({ controls = [], imagePrompts = [] }: PaintOrder): [string
   return units.map((fields, i) => [`ControlNet ${i}`, fields.join(', ')])
 }
 
-/** An upscaled picture keeps what its source tells of itself. */
+/** An upscaled picture keeps its source's parameters. */
 function upscaled(
   order: UpscaleOrder,
   source: Uint8Array | undefined,
@@ -163,7 +163,7 @@ function sourceId(order: WorkOrder): string {
   return order.source?.pictureId ?? ''
 }
 
-/** As A1111 writes them: a name and ten digits for each file. */
+/** In A1111's format: a name and ten digits for each file. */
 function embeddingHashes({ embeddings = [] }: PaintOrder['prompt']): string {
   return embeddings
     .flatMap(({ name, parts }) =>
@@ -172,7 +172,7 @@ function embeddingHashes({ embeddings = [] }: PaintOrder['prompt']): string {
     .join(', ')
 }
 
-/** A1111 knows LoRAs by their places in the prompt: those that were asked for beside it are written into it. */
+/** A1111 reads LoRAs only from the prompt, so those of the flag are appended to it. */
 function promptWithLoras(order: PaintOrder | RefineOrder): string {
   const { prompt } = order
   const loras = order.kind === 'paint' ? (order.loras ?? []) : []
@@ -180,7 +180,7 @@ function promptWithLoras(order: PaintOrder | RefineOrder): string {
   return [prompt.positive, ...beside.map(writeMention)].join(' ')
 }
 
-/** By the names that stand in the prompt; A1111 has twelve digits of the file without its header. */
+/** By the names in the prompt. A1111 uses twelve digits of the hash of the file without its header. */
 function loraHashes(loras: readonly LoraOrder[]): string {
   return loras
     .map(lora => `${mentionedName(lora).replace(/[:,]/g, '')}: ${(lora.dataHash ?? lora.hash).slice(0, 12)}`)

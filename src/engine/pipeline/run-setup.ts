@@ -9,14 +9,14 @@ import type { Guidance } from './denoising/guidance.ts'
 
 type Sampling = PaintOrder['sampling']
 
-/** A sampler with the schedule that it was made from; spans of an ensemble need both. */
+/** A sampler and the schedule from which it was built. The spans of an ensemble need both. */
 export interface SamplerSetup {
   readonly sampler: Sampler
   readonly config: SchedulerConfig
   readonly steps: number
 }
 
-/** `model` in an order keeps what the model's own scheduler_config.json says, where the sampler can do it. */
+/** `model` in an order keeps the value of the model's scheduler_config.json if the sampler supports it. */
 export function setUpSampler(sampling: Sampling, schedule: ModelSchedule): SamplerSetup {
   const found = findSampler(sampling.sampler)
   if (found.kind === 'unknown') {
@@ -37,13 +37,13 @@ export function setUpSampler(sampling: Sampling, schedule: ModelSchedule): Sampl
   }
   const asked = stepsOf(sampling)
   const sampler = createSampler(kind, config, asked)
-  // A schedule that visits training sigmas may find more or fewer than were asked for.
+  // A schedule over training sigmas may give more or fewer steps than requested.
   const isCounted = sampling.schedule !== undefined
   const steps = isCounted ? Math.ceil(sampler.timesteps.length / sampler.order) : asked
   return { sampler, config, steps }
 }
 
-/** Fixed timesteps are a step each. */
+/** One step per fixed timestep. */
 export function stepsOf({ steps, timesteps }: Pick<Sampling, 'steps' | 'timesteps'>): number {
   return timesteps?.length ?? steps
 }

@@ -3,9 +3,9 @@ import type { Embedding } from './prompt-embedding.ts'
 
 /** SDXL's size conditioning in pixels, each as [vertical, horizontal]. */
 export interface SizeConditioning {
-  /** Of the picture before it was cropped for training. */
+  /** The size of the picture before it was cropped for training. */
   readonly original: readonly [heightPx: number, widthPx: number]
-  /** Where the crop began. */
+  /** The position of the crop. */
   readonly crop: readonly [topPx: number, leftPx: number]
   readonly target: readonly [heightPx: number, widthPx: number]
 }
@@ -20,7 +20,7 @@ export function timeIds(size: SizeConditioning, aestheticScore?: number): number
   return [...original, ...crop, ...(aestheticScore === undefined ? target : [aestheticScore])]
 }
 
-/** One side of the guidance for one picture. */
+/** The positive or the negative conditioning of one picture. */
 export interface PictureConditioning {
   readonly embedding: Embedding
   readonly timeIds: readonly number[]
@@ -39,9 +39,9 @@ export interface ConditioningRows {
 }
 
 export interface Conditioning {
-  /** The prompts alone, a row per picture. */
+  /** Only the positive prompts, a row per picture. */
   readonly positive: ConditioningRows
-  /** Negative rows, then positive ones: the input of a guided call. Absent where guidance is off. */
+  /** Negative rows, then positive rows: the input of a guided call. Absent if guidance is off. */
   readonly guided?: ConditioningRows
 }
 
@@ -53,19 +53,19 @@ export function always(conditioning: Conditioning): ConditioningAt {
   return () => conditioning
 }
 
-/** In rising order; a step beyond the last one is told what the last one is. */
+/** In ascending order. Steps beyond the last entry use the last entry. */
 export function conditioningBySteps(
   stretches: readonly { lastStep: number; conditioning: Conditioning }[],
 ): ConditioningAt {
   const last = stretches.at(-1)
-  if (!last) throw new RangeError('no step is told anything')
+  if (!last) throw new RangeError('there is no conditioning')
   return step => (stretches.find(({ lastStep }) => step <= lastStep) ?? last).conditioning
 }
 
 /**
  * Lays out a batch: one entry per picture.
- * `interleavedTimeIds`: the reference's text to image repeats its time ids as negative, positive, negative, positive …
- * although the rest of the batch is all negatives, then all positives; it shows only where the two differ.
+ * `interleavedTimeIds`: the reference's text to image orders its time ids as negative, positive, negative, positive …,
+ * while the rest of the batch is all negatives, then all positives. It matters only if the two differ.
  */
 export function layOutConditioning(
   positive: readonly PictureConditioning[],

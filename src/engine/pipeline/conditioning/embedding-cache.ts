@@ -5,7 +5,7 @@ import type { Embedding } from './prompt-embedding.ts'
 export class EmbeddingCache {
   readonly #entries: LRUCache<string, Embedding>
 
-  /** An entry of full-size SDXL has 0.6 MB per 77 tokens. */
+  /** The maximum number of entries. One of full-size SDXL takes 0.6 MB per 77 tokens. */
   constructor(capacity: number) {
     this.#entries = new LRUCache({ max: capacity })
   }

@@ -8,7 +8,7 @@ import type { PaintOrder } from '../../work-order.ts'
 
 type Reference = NonNullable<PaintOrder['prompt']['embeddings']>[number]
 
-/** The embeddings of a prompt as each encoder gets them. */
+/** The embeddings of a prompt for each encoder. */
 export interface PromptEmbeddings {
   readonly first: readonly NamedVectors[]
   readonly second: readonly NamedVectors[]
@@ -16,7 +16,7 @@ export interface PromptEmbeddings {
 
 export const noEmbeddings: PromptEmbeddings = { first: [], second: [] }
 
-/** Files kept in memory: one of full-size SDXL has some 100 kB. */
+/** The maximum number of files in memory. One for full-size SDXL takes about 100 kB. */
 const filesKept = 64
 
 export class EmbeddingVectors {
@@ -36,7 +36,7 @@ export class EmbeddingVectors {
       for (const part of parts) {
         const read = await this.#vectorsOf(part)
         const encoder = encoderOf({ encoder: part.encoder, width: read[0]?.length ?? 0 }, widths)
-        // A Refiner has the second encoder alone.
+        // A Refiner has only the second encoder.
         if (encoder) vectors[encoder].push(...read)
       }
       found.first.push({ name, vectors: vectors.first })

@@ -1,4 +1,4 @@
-/** Image prompts (IP-Adapter; Ye et al. 2023): from a picture to the inputs of the U-Net. */
+/** Image prompts (IP-Adapter; Ye et al. 2023): converts a picture to inputs of the U-Net. */
 import { floatsFromPicture, type Picture } from '../../image/picture.ts'
 import { bicubic } from '../../image/resampling-filter.ts'
 import { fitPicture } from '../../image/resize.ts'
@@ -15,18 +15,18 @@ export interface ImageTokens {
   readonly negative: Float32Array
 }
 
-/** A picture that a run takes as a prompt. */
+/** A picture used as a prompt in a run. */
 export interface ImagePrompt extends ImageTokens {
   readonly adapter: IpAdapter
-  /** One per cross-attention of the U-Net. */
+  /** One scale per cross-attention of the U-Net. */
   readonly scales: readonly number[]
 }
 
-/** CLIP's own, in red, green and blue (Radford et al. 2021, published code). */
+/** CLIP's mean and deviation of red, green and blue (Radford et al. 2021, published code). */
 const mean = [0.48145466, 0.4578275, 0.40821073]
 const deviation = [0.26862954, 0.26130258, 0.27577711]
 
-/** The middle of the picture at the encoder's size, [3, sidePx, sidePx]. */
+/** The picture's centre crop at the encoder's size, [3, sidePx, sidePx]. */
 export function clipPixels(picture: Picture, sidePx: number): Float32Array {
   const plane = sidePx * sidePx
   const fitted = fitPicture(picture, sidePx, sidePx, bicubic)
@@ -36,7 +36,7 @@ export function clipPixels(picture: Picture, sidePx: number): Float32Array {
   })
 }
 
-/** The negative prompt sees nothing: a vector of zeros, or for Plus what the encoder says of a picture of zeros. */
+/** The negative side: a vector of zeros, or for Plus the encoding of a picture of zeros. */
 export async function imageTokens(
   encoder: OpenImageEncoder,
   projection: OpenImageProjection,
@@ -50,12 +50,12 @@ export async function imageTokens(
   return { positive: await projection.project(seen), negative: await projection.project(nothing) }
 }
 
-/** The same scale everywhere. */
+/** The same scale in every cross-attention. */
 export function evenScales(unet: UNet, scale: number): number[] {
   return unet.crossAttentions.map(() => scale)
 }
 
-/** For a call of `rows` rows, the last `pictures` of which are the prompts' own and those before the negative ones. */
+/** For a call of `rows` rows: the last `pictures` rows are positive, those before them negative. */
 export function imagePromptsFor(
   prompts: readonly ImagePrompt[],
   rows: number,

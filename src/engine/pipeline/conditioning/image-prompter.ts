@@ -11,12 +11,12 @@ import type { FileReference } from '../../work-order.ts'
 import { fileOf } from '../file-of.ts'
 import { clipPixels, type ImageTokens, imageTokens } from './image-prompt.ts'
 
-/** A picture as a prompt, with the weights that read it. */
+/** A picture as a prompt, with the adapter's weights. */
 export interface AdaptedPicture extends ImageTokens {
   readonly adapter: IpAdapter
 }
 
-/** Pictures kept encoded: 4 to 16 tokens each, 130 kB at most. */
+/** The maximum number of encoded pictures in memory: 4 to 16 tokens each, at most 130 kB. */
 const picturesKept = 32
 
 type Parts = NonNullable<FileRecord['ipAdapter']>
@@ -33,7 +33,7 @@ export class ImagePrompter {
   }
 
   /**
-   * file: of the picture, which a person gave or Easel painted.
+   * file: the bytes of the picture.
    * @throws AppError 'model-unknown' or 'model-changed' when a file is not the order's, 'model-config' when the U-Net does not match.
    */
   async adapt(
@@ -53,7 +53,7 @@ export class ImagePrompter {
     return adapted
   }
 
-  /** The encoder is as large as a small model and is needed once a picture: it is not kept open. */
+  /** The encoder is as large as a small model and is used once per picture, so it is not kept open. */
   async #encode(parts: Parts & { hash: string }, file: Uint8Array, unet: UNet): Promise<AdaptedPicture> {
     const open = await openIpAdapter(parts, unet, this.#options)
     try {

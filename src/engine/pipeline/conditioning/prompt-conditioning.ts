@@ -18,7 +18,7 @@ import { type Embedding, embedPrompt, type PromptText, zeroEmbedding } from './p
 
 type Prompt = PaintOrder['prompt']
 
-/** What one picture's U-Net calls are told. `aesthetic` is the Refiner's, and only the Refiner's. */
+/** The conditioning of one picture's U-Net calls. `aesthetic` is for the Refiner only. */
 export async function conditionsOf(
   model: CachedModel,
   { embeddings: cache, vectors }: { embeddings: EmbeddingCache; vectors: EmbeddingVectors },
@@ -53,13 +53,13 @@ export async function conditionsOf(
 
 type Embed = (text: PromptText, rows?: number) => Promise<Embedding>
 
-/** The texts of one stretch of steps; no `negative` where none was given. */
+/** The texts of one range of steps; `negative` is undefined if there is no negative prompt. */
 interface StepTexts {
   readonly positive: PromptText
   readonly negative: PromptText | undefined
 }
 
-/** Prompts that change on the way: a stretch ends wherever one of them does. */
+/** The texts of prompts that change between steps: a range ends where either prompt changes. */
 function textsByStep(
   rule: PromptRule,
   prompt: Prompt,
@@ -82,7 +82,7 @@ function textsByStep(
           text2: second && at(second, lastStep),
           clipSkip: prompt.clipSkip,
         },
-        // The negative prompt takes no part in clip skip, as in the reference.
+        // Clip skip does not apply to the negative prompt, as in the reference.
         negative: negative && { text: at(negative, lastStep), clipSkip: 0 },
       },
     }))
@@ -107,7 +107,7 @@ async function conditionOf(
   )
 }
 
-/** Both sides of the guidance go through the U-Net in one batch, so they need the same count of tokens. */
+/** Both sides of the guidance form one batch, so they need the same number of tokens. */
 async function equallyLong(
   model: CachedModel,
   texts: StepTexts,

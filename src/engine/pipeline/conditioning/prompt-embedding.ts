@@ -20,16 +20,16 @@ export interface Embedding {
 
 export interface PromptText {
   readonly text: string
-  /** For the second encoder; the same text where absent. */
+  /** The text for the second encoder; absent: the same text. */
   readonly text2?: string
-  /** Layers skipped from the penultimate one. */
+  /** The number of layers skipped before the penultimate one. */
   readonly clipSkip: number
 }
 
-/** SDXL takes the hidden states before the last layer, without the final norm. */
+/** SDXL uses the hidden states before the last layer, without the final norm. */
 const penultimate = 2
 
-/** Encodes one prompt, read by a rule, in at least `minRows` rows of 77, so that two prompts can be made equally long. */
+/** Encodes one prompt by a prompt rule in at least `minRows` rows of 77, so that two prompts can have equal length. */
 export async function embedPrompt(
   model: OpenModel,
   prompt: PromptText,
@@ -47,7 +47,7 @@ export async function embedPrompt(
   const second = await encodeRows(networks.textEncoder2, tokenizer2, chunks2, rows, rule, layer)
   if (!second.pooled)
     throw new AppError('internal', { problem: 'the second text encoder gives no pooled text' })
-  // Of several rows the first one's pooled text counts; weights do not reach it.
+  // The pooled text is that of the first row; weights do not affect it.
   const pooled = second.pooled.slice(0, networks.textEncoder2.projectionSize)
   const tokens = rows * rowLength
   if (!networks.textEncoder || !tokenizer || !chunks1) return { context: second.hidden, tokens, pooled }
@@ -56,7 +56,7 @@ export async function embedPrompt(
   return { context: sideBySide(first.hidden, second.hidden, tokens), tokens, pooled }
 }
 
-/** The Base's answer to "no negative prompt": zeros all over. */
+/** The Base's embedding without a negative prompt: zeros. */
 export function zeroEmbedding(like: Embedding): Embedding {
   return {
     context: new Float32Array(like.context.length),

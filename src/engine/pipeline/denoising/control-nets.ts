@@ -10,7 +10,7 @@ import { fileOf } from '../file-of.ts'
 export class ControlNets {
   readonly #files: readonly FileRecord[]
   readonly #options: ResidentOptions
-  /** By the hash of the net. */
+  /** By the hash of the ControlNet. */
   readonly #open = new Map<string, ControlNet>()
 
   constructor(files: readonly FileRecord[], options: ResidentOptions) {
@@ -19,7 +19,7 @@ export class ControlNets {
   }
 
   /**
-   * All nets of an order, opened for that U-Net; before one is loaded, those of other orders are closed.
+   * Opens all ControlNets of an order for that U-Net. Those of other orders are closed first.
    * @throws AppError 'model-unknown' or 'model-changed' when a file is not the order's, 'model-config' when the U-Net does not match.
    */
   async take(

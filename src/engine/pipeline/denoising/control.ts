@@ -1,33 +1,33 @@
-/** Applies ControlNets in a run: selects those that act at a call, their rows and scales, and sums their residuals. */
+/** Applies ControlNets in a run: selects the active ones at a call, their rows and scales, and sums their residuals. */
 import type { ControlNet, UNetInput } from '../../networks/networks.ts'
 import type { Tensor } from '../../onnx/session.ts'
 
-/** A ControlNet with its picture and its say. */
+/** A ControlNet with its picture, scale and range. */
 export interface Control {
   readonly net: ControlNet
   /** [3, H, W] in 0..1 */
   readonly picture: Float32Array
-  /** 0 leaves the net out. */
+  /** 0 disables the ControlNet. */
   readonly scale: number
-  /** The fractions of the calls between which it acts. */
+  /** The fractions of the calls between which it is active. */
   readonly start: number
   readonly end: number
   /**
-   * Guess mode: the net sees the prompts' rows alone, says little at the finest places and most in the middle, so that the
-   * picture leads even where the prompt says nothing.
+   * Guess mode: the ControlNet runs on the positive rows only, with scales that rise from the finest residual to the middle
+   * block, so that the control picture dominates even with an empty prompt.
    */
   readonly guess: boolean
 }
 
-/** Where in the run a U-Net call stands. */
+/** The position of a U-Net call in the run. */
 interface Call {
-  /** Counted from the first call of the run, of `calls` up to the end of the schedule. */
+  /** The index from the first call of the run; `calls` counts to the end of the schedule. */
   readonly call: number
   readonly calls: number
   readonly pictures: number
 }
 
-/** What to add inside the U-Net; undefined where no net acts. */
+/** The sum of the active ControlNets' residuals; undefined if none is active. */
 export async function residualsAt(
   controls: readonly Control[],
   input: UNetInput,
@@ -47,7 +47,7 @@ function follow({ net, picture, scale }: Control, input: UNetInput): Promise<Ten
   return net.residuals(input, picture, Array<number>(net.residualSpecs.length).fill(scale))
 }
 
-/** From a tenth to the whole, evenly spaced in their exponents. */
+/** From a tenth of the scale to the full scale, evenly spaced in the exponent. */
 export function guessScales(count: number, scale: number): number[] {
   return Array.from({ length: count }, (_, i) => scale * 10 ** (i / (count - 1) - 1))
 }
@@ -59,7 +59,7 @@ async function guess({ net, picture, scale }: Control, input: UNetInput, picture
   return input.batch === pictures ? residuals : residuals.map(residual => behindZeros(residual, input.batch))
 }
 
-/** The prompts' own rows, which stand behind the negative ones. */
+/** The positive rows, which follow the negative ones. */
 function lastRows(input: UNetInput, rows: number): UNetInput {
   const last = (values: Float32Array) => values.slice(values.length - (values.length / input.batch) * rows)
   const { sample, context, pooled, timeIds } = input

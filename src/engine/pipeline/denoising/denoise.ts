@@ -20,10 +20,10 @@ export function valuesPerPicture({ heightLatent, widthLatent }: LatentShape): nu
   return 4 * heightLatent * widthLatent
 }
 
-/** Who wants to know, and who may stop it. */
+/** Callbacks of a run, and the signal that aborts it. */
 export interface RunHooks {
   readonly signal: AbortSignal
-  /** After model call `done` of `total`; `clean` are the latents that it predicts in the end. */
+  /** Called after model call `done` of `total`. `clean`: the predicted final latents. */
   onStep(done: number, total: number, clean: Float32Array): Promise<void>
 }
 
@@ -37,7 +37,7 @@ export interface DenoiseRun {
   readonly noise: NoiseSource
   readonly controls?: readonly Control[]
   readonly imagePrompts?: readonly ImagePrompt[]
-  /** What an inpainting U-Net is shown beside the latents of each picture, [5, h, w]: the mask and what it keeps. */
+  /** The additional input of an inpainting U-Net for each picture, [5, h, w]: the mask and the masked picture's latents. */
   readonly beside?: Float32Array
   /** Changes the latents after model call i (inpainting's blend). */
   readonly afterStep?: (latents: Float32Array, i: number) => Float32Array
@@ -65,7 +65,7 @@ export async function denoise(run: DenoiseRun, start: Float32Array, hooks: RunHo
   return latents
 }
 
-/** Model call i: guided with twice the rows, or the prompts alone. */
+/** Model call i: guided with twice the rows, or only with the positive rows. */
 async function predict(run: DenoiseRun, scaled: Float32Array, i: number): Promise<Float32Array> {
   const { conditioningAt, guidance, sampler, shape } = run
   const conditioning = conditioningAt(Math.trunc(i / sampler.order) + 1)
@@ -85,7 +85,7 @@ async function callUNet(
   const { pictures, heightLatent, widthLatent } = shape
   const timestep = sampler.timesteps[i] ?? 0
   const told = { batch: rows, heightLatent, widthLatent, timestep, context, tokens, pooled, timeIds }
-  // A ControlNet is given latents alone, whatever the U-Net sees beside them.
+  // A ControlNet takes only latents, also if the U-Net has additional inputs.
   const call = { call: i - span.first, calls: sampler.timesteps.length - span.first, pictures }
   const residuals = await residualsAt(controls, { ...told, sample: latents }, call)
   const sample = beside ? besideEach(latents, beside, rows) : latents

@@ -1,15 +1,16 @@
 /**
- * Feature reuse (`--fast`): the U-Net runs whole at every third call and shallow in between. Deep features change slowly
- * from step to step (Ma et al. 2023, DeepCache, uniform interval). The benchmark measures the difference from the full result.
+ * Feature reuse (`--fast`): the full U-Net runs at every third call, and a shallow one in between, because deep features
+ * change slowly from step to step (Ma et al. 2023, DeepCache, uniform interval). The benchmark measures the difference from
+ * the full result.
  */
 import type { ReusableUNet, UNet, UNetInput } from '../../networks/networks.ts'
 
-/** Calls per whole one. */
+/** The interval of full calls. */
 const interval = 3
-/** Calls at the start that are whole: the noisiest ones settle the composition (docs/benchmarks.md has both ways). */
+/** The number of full calls at the start: the noisiest ones decide the composition (docs/benchmarks.md compares). */
 const wholeAtFirst = 2
 
-/** One per run: it counts the calls and remembers the last whole one. */
+/** One per run: it counts the calls and keeps the features of the last full one. */
 export function reusingDeepFeatures(unet: ReusableUNet): UNet {
   let calls = 0
   let kept: { deep: Float32Array; batch: number; uses: number } | undefined
@@ -24,7 +25,7 @@ export function reusingDeepFeatures(unet: ReusableUNet): UNet {
       calls += 1
       if (calls > wholeAtFirst && kept && kept.batch >= input.batch && kept.uses < interval) {
         kept.uses += 1
-        // Where guidance has come to rest, the positive rows are the last ones of the guided call.
+        // After guidance has ended, the positive rows are the last rows of the guided call.
         const rows = kept.deep.length / kept.batch
         return unet.predictShallow(input, kept.deep.subarray(rows * (kept.batch - input.batch)))
       }

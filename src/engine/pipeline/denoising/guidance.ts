@@ -4,11 +4,11 @@
  */
 
 export interface Guidance {
-  /** e = negative + scale · (positive - negative); 1 and below is off. */
+  /** e = negative + scale · (positive - negative). Guidance is off at 1 and below. */
   readonly scale: number
-  /** Share of the result whose contrast is brought back to the positive prediction's; 0 is off. */
+  /** The fraction φ of the result that is rescaled to the positive prediction's deviation; 0 is off. */
   readonly rescale: number
-  /** Fractions of the schedule between which guidance runs; outside, a step costs half. */
+  /** The fractions of the schedule between which guidance is on. Outside, a step costs half as much. */
   readonly interval: readonly [from: number, to: number]
 }
 

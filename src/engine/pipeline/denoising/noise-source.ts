@@ -9,7 +9,7 @@ export interface NoiseSource {
   drawForSource(perPicture: number): Float32Array
 }
 
-/** A generator per picture, with seeds s, s + 1, …: each picture of a set equals the one made alone with its seed. */
+/** A generator per picture, with seeds s, s + 1, …: each picture of a set equals the single picture with its seed. */
 export function generatorPerPicture(seeds: readonly (number | bigint)[]): NoiseSource {
   const generators = seeds.map(seed => new TorchRandom(seed))
   const draw = (perPicture: number): Float32Array => {

@@ -4,7 +4,7 @@
 const stateSize = 624
 const shift = 397
 
-/** From this many values on torch fills whole tensors in groups of 16; below, it draws value by value. */
+/** From this size on torch fills tensors in groups of 16; smaller ones are drawn value by value. */
 const groupSize = 16
 
 /**
@@ -32,7 +32,7 @@ export class TorchRandom {
     for (let i = 0; i < count; i++) values[i] = this.#uniform24()
     for (let start = 0; start + groupSize <= count; start += groupSize) toNormals(values, start)
     if (count % groupSize !== 0) {
-      // The ragged end is drawn afresh over the last sixteen places, finished values included.
+      // An incomplete last group is replaced by 16 new values at the end, which overwrite finished ones.
       const start = count - groupSize
       for (let i = start; i < count; i++) values[i] = this.#uniform24()
       toNormals(values, start)

@@ -31,7 +31,7 @@ export async function decodeLatents(
   return pixels
 }
 
-/** The VAE's belief about one picture's latents: [4,h,w] each. */
+/** The VAE's posterior of one picture's latents: mean and deviation, [4,h,w] each. */
 export interface Posterior {
   readonly mean: Float32Array
   readonly deviation: Float32Array
@@ -56,7 +56,7 @@ export async function encodePixels(
   return { mean: moments.slice(0, half), deviation }
 }
 
-/** Latents of a source for every picture of the batch: mean + deviation · noise, scaled. Draws once. */
+/** Samples a source's latents for every picture of the batch: mean + deviation · noise, scaled. One draw. */
 export function sampleLatents(vae: Vae, posterior: Posterior, noise: NoiseSource): Float32Array {
   const { mean, deviation } = posterior
   const drawn = noise.drawForSource(mean.length)

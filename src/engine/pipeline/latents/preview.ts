@@ -1,4 +1,4 @@
-/** Previews while sampling: a linear map from predicted clean latents to RGB, one pixel per latent, at no cost. */
+/** Previews during sampling: a linear map from predicted clean latents to RGB, one pixel per latent. It costs nothing. */
 import type { Vae } from '../../networks/networks.ts'
 import { TorchRandom } from '../denoising/torch-random.ts'
 import { unscaled } from './latents.ts'
@@ -9,7 +9,7 @@ export interface PreviewMatrix {
   bias: readonly [number, number, number]
 }
 
-/** For SDXL's own VAE, on latents as they are sampled; figures as ComfyUI's latent_formats.py publishes them. */
+/** For SDXL's VAE, applied to latents as sampled; figures from ComfyUI's latent_formats.py. */
 export const sdxlPreviewMatrix: PreviewMatrix = {
   weights: [
     [0.3651, 0.4232, 0.4341],
@@ -20,7 +20,7 @@ export const sdxlPreviewMatrix: PreviewMatrix = {
   bias: [0.1084, -0.0175, -0.0011],
 }
 
-/** Sides of the constant blocks in latents and their count per side, for fitting. */
+/** The side of the constant blocks in latents, and the number of blocks per side, for fitting. */
 const blockLatent = 4
 const blocksPerSide = 4
 
@@ -53,7 +53,7 @@ export async function fitPreviewMatrix(vae: Vae): Promise<PreviewMatrix> {
   return { weights: [line(0), line(1), line(2), line(3)], bias: line(4) }
 }
 
-/** SDXL's published matrix where the VAE is SDXL's, a fitted one for any other. */
+/** SDXL's published matrix for SDXL's VAE, a fitted one for any other. */
 export async function previewMatrixOf(vae: Vae): Promise<PreviewMatrix> {
   const isSdxl =
     vae.scaling.mean === undefined && Math.abs(vae.scaling.factor - 0.13025) < 1e-6 && vae.sampleSize === 1024

@@ -1,11 +1,11 @@
 /**
  * The VAE over pictures larger than its training size: overlapping tiles, blended linearly where they overlap.
- * Matches diffusers' AutoencoderKL with tiling on. Far from the untiled result by nature (group norms see one tile),
- * so it is used only where a size asks for it; memory then depends on the tile and not on the picture.
+ * Matches diffusers' AutoencoderKL with tiling. The result differs from the untiled one, because group norms see one tile,
+ * so tiling is used only for large sizes. Memory then depends on the tile and not on the picture.
  */
 import type { Vae } from '../../networks/networks.ts'
 
-/** Share of a tile that overlaps with its neighbour. */
+/** The fraction of a tile that overlaps with its neighbour. */
 const overlap = 0.25
 
 /** A tile's side in pixels and in latents. */
@@ -14,7 +14,7 @@ export interface TileSize {
   sideLatent: number
 }
 
-/** The VAE's training size, in whole quarters, so that tiles and what is kept of them lie on the same grid. */
+/** The VAE's training size, a multiple of four latents, so that tiles and their kept parts lie on the same grid. */
 export function defaultTile({ sampleSize, factor }: Pick<Vae, 'sampleSize' | 'factor'>): TileSize {
   const sideLatent = Math.max(1, Math.trunc(sampleSize / factor / 4)) * 4
   return { sidePx: sideLatent * factor, sideLatent }
@@ -65,8 +65,8 @@ interface Planes {
 }
 
 /**
- * Cuts the input into overlapping tiles, maps each, blends every tile into its upper and left neighbours as they
- * were after their own blending, and joins what is left of the tiles.
+ * Cuts the input into overlapping tiles, maps each, blends every tile with its already blended upper and left neighbours,
+ * and joins the kept parts.
  */
 async function mapTiles(
   input: Planes,
@@ -138,7 +138,7 @@ function paste(tile: Planes, kept: number, output: Planes, top: number, left: nu
   }
 }
 
-/** Fades from the last rows of the upper tile into the first rows of the lower one, in place. */
+/** Blends from the last rows of the upper tile into the first rows of the lower one, in place. */
 function blendDown(upper: Planes, lower: Planes, blend: number): void {
   const rows = Math.min(upper.height, lower.height, blend)
   const width = Math.min(upper.width, lower.width)

@@ -1,4 +1,4 @@
-/** Tells whether a LoRA fits a model before anything is painted, from names and shapes. Weights are not read. */
+/** Checks whether a LoRA fits a model before painting, from names and shapes. Weights are not read. */
 import { LRUCache } from 'lru-cache'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { ModelRecord } from '../../models/record.ts'
@@ -8,9 +8,9 @@ import { type ModelTensors, type ModuleIndex, moduleIndex } from '../../weights/
 import { readSafetensorsHeader, type StoredTensor } from '../../weights/safetensors.ts'
 
 export interface LoraFit {
-  /** Modules that the file has. */
+  /** The number of modules in the file. */
   readonly modules: number
-  /** Those that are none of the model's, in the file's spelling. */
+  /** The modules that the model lacks, in the file's spelling. */
   readonly unmatched: readonly string[]
 }
 
@@ -47,7 +47,7 @@ async function targetOf({ parts }: ModelRecord): Promise<Target> {
   return { tensors, index: moduleIndex(tensors) }
 }
 
-/** What failed is tried again. */
+/** A failed check is not cached. */
 function once<T>(cache: LRUCache<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
   const known = cache.get(key)
   if (known) return known

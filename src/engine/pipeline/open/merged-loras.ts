@@ -1,4 +1,4 @@
-/** The LoRAs merged into an open model's weights, kept until an order has others. */
+/** The LoRAs that are merged into an open model's weights, until an order has other ones. */
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ export class MergedLoras {
   readonly #networks: Pick<Networks, LoraNetwork>
   readonly #files: readonly FileRecord[]
   #model: { readonly tensors: ModelTensors<StoredTensor>; readonly index: ModuleIndex } | undefined
-  /** What is merged into each network; absent where it has its own weights. */
+  /** The LoRAs merged into each network; absent if it has its own weights. */
   readonly #merged = new Map<LoraNetwork, { readonly key: string; readonly file: string }>()
   #key = ''
   #folder: Promise<string> | undefined
@@ -42,8 +42,8 @@ export class MergedLoras {
   }
 
   /**
-   * Postcondition: the model's weights have these LoRAs in them and no others. Networks that a change of the set does not
-   * touch stay open as they are.
+   * Postcondition: exactly these LoRAs are merged into the model's weights. Networks that the change does not affect stay
+   * open.
    * @throws AppError 'model-changed' when a file changed since the order was accepted, 'model-file' when
    * it does not fit the model, 'file' where the merged weights cannot be written; the signal's reason.
    */
@@ -64,11 +64,11 @@ export class MergedLoras {
         const own = updates.filter(update => update.network === network)
         if (weight === 0 || own.length === 0) continue
         for (const update of own) append(changes, network, { update, weight })
-        // Once for each time that it is named: two halves are not one.
+        // Once per mention: two mentions at 0.5 are not merged like one at 1.
         append(keys, network, `${lora.hash} ${weight}`)
       }
     }
-    // Half merged is nobody's set.
+    // A partly merged network matches no set of LoRAs.
     this.#key = 'incomplete'
     for (const network of loraNetworks) {
       const own = (keys.get(network) ?? []).join()
@@ -81,7 +81,7 @@ export class MergedLoras {
 
   async #updatesOf(lora: LoraOrder): Promise<readonly LoraUpdate[]> {
     const { path } = fileOf('lora', lora, this.#files).storage
-    // A graph of another maker says why it cannot.
+    // A foreign graph cannot take other weights and reports the reason.
     if (!this.#networks.unet.ownWeights) await this.#networks.unet.exchangeWeights(undefined)
     this.#model ??= modelOf(this.#networks)
     const { tensors, index } = this.#model
@@ -100,7 +100,7 @@ export class MergedLoras {
     const own = open?.ownWeights
     if (!open || !own) throw new AppError('internal', { problem: `${network} has no weights to change` })
     const before = this.#merged.get(network)
-    // First of all its room is given back: sessions hold all weights.
+    // The old session is closed first to free its memory, because a session holds all weights.
     await open.exchangeWeights(undefined)
     this.#merged.delete(network)
     if (before) await rm(before.file, { force: true })
@@ -132,13 +132,13 @@ export class MergedLoras {
   }
 }
 
-/** A full disk, above all. */
+/** Usually a full disk. */
 function asFileFault(file: string, error: unknown): AppError {
   if (error instanceof AppError) return error
   return new AppError('file', { file, doing: 'write', problem: readFileProblem(error) }, error)
 }
 
-/** Nothing of what only a graph of another maker knows. */
+/** Foreign ONNX graphs are excluded: only the graph knows its weights. */
 function modelOf(networks: Pick<Networks, LoraNetwork>) {
   const tensors: { -readonly [N in LoraNetwork]?: ReadonlyMap<string, StoredTensor> } = {}
   for (const network of loraNetworks) {

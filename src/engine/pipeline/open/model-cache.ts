@@ -11,11 +11,11 @@ import { type PreviewMatrix, previewMatrixOf } from '../latents/preview.ts'
 import { MergedLoras } from './merged-loras.ts'
 import { type OpenModel, openModel } from './open-model.ts'
 
-/** An open model: valid until the next one of another name is asked for. */
+/** An open model, valid until a model of another name is requested. */
 export interface CachedModel extends OpenModel {
   readonly hash: string
   readonly previewMatrix: PreviewMatrix
-  /** The LoRAs in its weights and how strong each is: what was computed with others is not the same. */
+  /** A key of the merged LoRAs and their weights, for caches of results that depend on them. */
   readonly loras: string
 }
 
@@ -24,9 +24,9 @@ export class ModelCache {
   readonly #files: readonly FileRecord[]
   readonly #options: ResidentOptions
   readonly #open = new Map<string, { readonly model: CachedModel; readonly loras: MergedLoras }>()
-  /** VAEs in place of models' own, by hash. */
+  /** VAEs that replace models' own, by hash. */
   readonly #vaes = new Map<string, OpenVae>()
-  /** By the hash of the model, or of the VAE in place of its own: fitted once, kept when they go. */
+  /** Preview matrices by the hash of the model or of the replacing VAE. They are fitted once and outlive the networks. */
   readonly #previewMatrices = new Map<string, PreviewMatrix>()
   #name: string | undefined
 
@@ -55,7 +55,7 @@ export class ModelCache {
     const parts = this.#partsOf(reference)
     const left = this.#name === reference.name ? undefined : this.#takeAll()
     this.#name = reference.name
-    // The last model is closed after this one is there, so the sessions that both share stay open.
+    // The previous model is closed after this one has opened, so that shared sessions stay open.
     const opened = await openModel(parts, this.#options).finally(() => left?.close())
     const previewMatrix = await this.#previewMatrix(reference.hash, opened.networks.vae)
     const model = { ...opened, hash: reference.hash, previewMatrix, loras: '' }
@@ -89,7 +89,7 @@ export class ModelCache {
     await this.#takeAll().close()
   }
 
-  /** Everything that is open, no longer known here. */
+  /** Removes and returns everything that is open. */
   #takeAll(): { close(): Promise<void> } {
     const [models, vaes] = [[...this.#open.values()], [...this.#vaes.values()]]
     this.#open.clear()

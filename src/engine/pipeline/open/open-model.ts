@@ -6,11 +6,11 @@ import type { ResidentOptions } from '../../onnx/residency.ts'
 import { type ModelSchedule, parseSchedule } from '../../sampling/scheduler-config.ts'
 import { openTokenizers, type Tokenizers } from './open-tokenizers.ts'
 
-/** A Base or a Refiner. The Base alone has the first tokenizer and encoder. */
+/** A Base or a Refiner. Only the Base has the first tokenizer and encoder. */
 export interface OpenModel extends Tokenizers {
   readonly networks: Networks
   readonly schedule: ModelSchedule
-  /** Base: no negative prompt means zeros. Refiner: it means an empty text, encoded. */
+  /** Without a negative prompt the Base uses zeros, and the Refiner an encoded empty text. */
   readonly zerosForNoNegative: boolean
 }
 

@@ -8,7 +8,7 @@ import type { Tokenizer } from '../../text/tokenizer/tokenizer.ts'
 import type { TokenizerPart } from '../../text/tokenizer/tokenizer-part.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 
-/** The Base alone has the first one. */
+/** Only the Base has the first one. */
 export interface Tokenizers {
   readonly tokenizer: Tokenizer | undefined
   readonly tokenizer2: Tokenizer

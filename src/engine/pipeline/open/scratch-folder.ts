@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 const prefix = 'easel-weights-'
 
-/** A new, empty folder in the system's place for temporary files (TMPDIR). */
+/** A new, empty folder in the system's folder for temporary files (TMPDIR). */
 export async function makeScratchFolder(): Promise<string> {
   await removeLeftOvers()
   return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
@@ -15,7 +15,7 @@ async function removeLeftOvers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const [, process] = new RegExp(`^${prefix}(\\d+)-`).exec(name) ?? []
     if (process === undefined || isAlive(Number(process))) continue
-    // Somebody else's, or gone by now.
+    // It belongs to another user, or is already gone.
     await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined)
   }
 }

@@ -20,18 +20,18 @@ import { textToImage } from '../text-to-image.ts'
 import type { Canvas } from './canvas.ts'
 import { bytesOf, encode, hooksOf, type PaintContext, shapeOf } from './paint-context.ts'
 
-/** What the Base is to do for one picture. */
+/** The Base's task for one picture. */
 export interface BasePart {
   readonly model: CachedModel
   readonly setup: SamplerSetup
   readonly seed: number
   readonly canvas: Canvas
-  /** Which model calls it makes, and how many steps those are. */
+  /** The range of model calls, and the number of steps. */
   readonly span: Span
   readonly steps: number
 }
 
-/** Latents where the part ends. */
+/** The latents at the end of the Base's part. */
 export async function runBase(
   order: PaintOrder,
   part: BasePart,
@@ -64,7 +64,7 @@ export async function runBase(
   return context.timed('steps', paint)
 }
 
-/** The algorithm that the canvas and the U-Net ask for, with the canvas's source encoded. */
+/** Selects the algorithm for the canvas and the U-Net, and encodes the canvas's source. */
 async function paintingOf(
   run: DenoiseRun,
   { model, canvas }: BasePart,
@@ -78,7 +78,7 @@ async function paintingOf(
   const mask = painted && latentMask(painted.painted, canvas.widthPx, run.shape)
 
   if (unet.inChannels === inpaintingChannels) {
-    // Such a U-Net always sees a mask. Where there is none, all is painted anew, and all that is kept is grey.
+    // Such a U-Net always takes a mask. Without one, everything is painted anew and the masked picture is grey.
     const kept = pixels && painted ? maskedPixels(pixels, painted.painted) : grey(canvas)
     const shown = {
       source: pixels && strength < 1 ? await encode(model, pixels, canvas, context) : undefined,

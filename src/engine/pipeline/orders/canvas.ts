@@ -12,19 +12,19 @@ export interface SizePx {
   readonly heightPx: number
 }
 
-/** Its size is that of what is painted. */
+/** The size of the painted region. */
 export interface Canvas extends SizePx {
-  /** What is painted over, at the canvas's size; absent in text to image. */
+  /** The source at the canvas's size; absent in text to image. */
   readonly source: Picture | undefined
-  /** At the canvas's size; absent where all is painted anew. */
+  /** The mask at the canvas's size; absent if everything is painted anew. */
   readonly mask: Mask | undefined
-  /** A picture that belongs to the whole result, such as a ControlNet's: its part that lies on the canvas. */
+  /** Crops a picture of the whole result, such as a ControlNet's, to the canvas. */
   fitted(picture: Picture): Picture
-  /** What was painted becomes the result. */
+  /** Makes the result from the painted region. */
   finish(painted: Picture): Picture
 }
 
-/** The whole result is painted, over a source or over nothing, and stays as it is painted. */
+/** A canvas for the whole result, with or without a source; the result is what was painted. */
 export function plainCanvas(size: SizePx, source?: Picture): Canvas {
   const { widthPx, heightPx } = size
   const fitted = (picture: Picture) => fitPicture(picture, widthPx, heightPx)
@@ -39,9 +39,9 @@ export function plainCanvas(size: SizePx, source?: Picture): Canvas {
 }
 
 /**
- * Inpainting. `inpainting` is absent in orders from before it was known: then what was painted is the result, and what the
- * mask keeps is only near to the source.
- * latentPx: what the sides of a canvas are multiples of.
+ * A canvas for inpainting. `inpainting` is absent in old orders: then the result is what was painted, and the kept region
+ * only approximates the source.
+ * latentPx: the sides of a canvas are multiples of it.
  */
 export function maskedCanvas(
   size: SizePx,
@@ -50,7 +50,7 @@ export function maskedCanvas(
   inpainting: Inpainting | undefined,
   latentPx: number,
 ): Canvas {
-  // A mask belongs to its source, whatever its size.
+  // A mask covers its whole source, whatever its own size.
   const whole = stretchPicture(maskPicture, source.widthPx, source.heightPx)
   if (inpainting?.onlyMasked) {
     return partialCanvas(source, maskOf(whole), inpainting, inpainting.onlyMasked, latentPx)
@@ -62,7 +62,7 @@ export function maskedCanvas(
   return { ...canvas, mask, finish: painted => pasteBack(painted, kept, mask, inpainting.softEdgePx) }
 }
 
-/** The part around what is painted anew, made larger or smaller to about the pixels of `size`; the result has the source's size. */
+/** The area around the mask, resized to about the pixels of `size`. The result has the source's size. */
 function partialCanvas(
   source: Picture,
   mask: Mask,
@@ -86,10 +86,10 @@ function partialCanvas(
   }
 }
 
-/** Longer or taller parts than this are widened: the model has learnt no such shapes. */
+/** The maximum aspect of the area; longer ones are widened, because the model was not trained on them. */
 const widestAspect = 4
 
-/** The part with padding around it, no narrower than `widestAspect` allows, inside of the picture. */
+/** The padded area within the picture, widened to at most `widestAspect`. */
 export function partAround(part: Part, paddingPx: number, picture: SizePx): Part {
   const columns = grown(part.leftPx, part.widthPx, paddingPx, picture.widthPx)
   const rows = grown(part.topPx, part.heightPx, paddingPx, picture.heightPx)
@@ -100,13 +100,13 @@ export function partAround(part: Part, paddingPx: number, picture: SizePx): Part
   return { leftPx: wide.start, topPx: tall.start, widthPx: wide.length, heightPx: tall.length }
 }
 
-/** A stretch of an axis with `by` more on both sides; what does not fit on one side goes to the other. */
+/** A range of an axis, extended by `by` on both sides. An extension beyond one edge is added to the other side. */
 function grown(start: number, length: number, by: number, limit: number): { start: number; length: number } {
   const whole = Math.min(length + 2 * by, limit)
   return { start: Math.min(Math.max(start - by, 0), limit - whole), length: whole }
 }
 
-/** The part's shape at about that many pixels. */
+/** A size of the area's shape with about that many pixels. */
 export function canvasSize(part: SizePx, pixels: number, latentPx: number): SizePx {
   const scale = Math.sqrt(pixels / (part.widthPx * part.heightPx))
   const side = (length: number) => Math.max(1, Math.round((length * scale) / latentPx)) * latentPx
@@ -123,7 +123,7 @@ function pictureOf({ widthPx, heightPx, painted }: Mask): Picture {
   return { widthPx, heightPx, data }
 }
 
-/** `small` at its place in a picture of the size of `whole`, black around it. */
+/** `small` at its position in a black picture of the size of `whole`. */
 function placed(small: Picture, { leftPx, topPx }: Part, whole: SizePx): Picture {
   const data = new Uint8Array(3 * whole.widthPx * whole.heightPx)
   const rowBytes = 3 * small.widthPx

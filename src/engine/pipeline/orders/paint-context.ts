@@ -14,29 +14,29 @@ import type { CachedModel } from '../open/model-cache.ts'
 import { type Canvas, maskedCanvas, plainCanvas, type SizePx } from './canvas.ts'
 
 export interface PaintContext {
-  /** Prompts that were encoded lately. */
+  /** The cache of encoded prompts. */
   readonly embeddings: EmbeddingCache
-  /** What prompts name in place of words. */
+  /** The vectors of the embeddings in prompts. */
   readonly vectors: EmbeddingVectors
   readonly upscaler: Upscaler
-  /** With the LoRAs in its weights, and no others. */
+  /** Opens a model with exactly the order's LoRAs merged. */
   model(reference: ModelReference, loras?: readonly LoraOrder[]): Promise<CachedModel>
-  /** Of all that the order names, so that others may go. @throws AppError 'model-config' when one does not match the U-Net. */
+  /** Opens the order's ControlNets and closes others. @throws AppError 'model-config' when one does not match the U-Net. */
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]>
-  /** A picture, as a file, as a prompt of the U-Net. @throws AppError 'model-config' when the adapter does not match it. */
+  /** Encodes a picture file as a prompt. @throws AppError 'model-config' when the adapter does not match the U-Net. */
   imagePrompt(adapter: FileReference, picture: Uint8Array, unet: UNet): Promise<AdaptedPicture>
-  /** Weights of that model are about to be read. */
+  /** Called before the weights of a model are read. */
   onLoading(name: string): void
-  /** Bytes of the pictures that the order names, by id. */
+  /** The bytes of the order's pictures, by id. */
   readonly sources: Readonly<Record<string, Uint8Array>>
   readonly signal: AbortSignal
-  /** After each step; `clean` are one picture's predicted latents. */
+  /** Called after each step. `clean`: one picture's predicted latents. */
   onStep(model: CachedModel, clean: Float32Array, shape: LatentShape): Promise<void>
-  /** Runs a phase and books its time under that name, less that of phases within it. */
+  /** Runs a phase and records its time under that name, without the time of nested phases. */
   timed<Result>(phase: string, work: () => Promise<Result>): Promise<Result>
 }
 
-/** What is painted of the order's picture, with its source and mask at that size. */
+/** The canvas of the order's picture, with source and mask at its size. */
 export async function canvasOf(
   order: PaintOrder | RefineOrder,
   pxPerLatent: number,
@@ -61,12 +61,12 @@ export function shapeOf({ widthPx, heightPx }: SizePx, pxPerLatent: number): Lat
   return { pictures: 1, heightLatent: heightPx / pxPerLatent, widthLatent: widthPx / pxPerLatent }
 }
 
-/** Steps that run of so many at a strength. */
+/** The number of steps that run at a strength. */
 export function stepsAt(strength: number, steps: number): number {
   return Math.min(Math.trunc(steps * strength), steps)
 }
 
-/** Tells steps, not calls: some samplers call the U-Net twice a step. */
+/** Reports steps and not calls: some samplers call the U-Net twice per step. */
 export function hooksOf(
   model: CachedModel,
   shape: LatentShape,

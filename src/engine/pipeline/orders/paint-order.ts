@@ -9,20 +9,20 @@ import { runBase } from './base.ts'
 import { bytesOf, canvasOf, decode, type PaintContext, stepsAt } from './paint-context.ts'
 import { continueWithRefiner, refine, refineAfter } from './refiner.ts'
 
-/** Steps that a picture of this order needs, for progress. */
+/** The number of steps per picture of this order, for progress. */
 export function countSteps(order: PaintOrder | RefineOrder): number {
   if (order.kind === 'refine') return stepsAt(order.source.strength, stepsOf(order.sampling))
   const { refinement } = order
   return baseSteps(order) + (refinement?.way === 'after' ? stepsAt(refinement.strength, refinement.steps) : 0)
 }
 
-/** Of the Base, or of both experts of an ensemble. */
+/** The steps of the Base, or of both experts of an ensemble. */
 function baseSteps({ source, sampling }: PaintOrder): number {
   const steps = stepsOf(sampling)
   return source ? stepsAt(source.strength, steps) : steps
 }
 
-/** Does the Base's part of picture `index`; what it returns does the rest, up to the picture before it is encoded. */
+/** Runs the Base's part of picture `index`. The returned function runs the rest and returns the picture. */
 export async function beginPicture(
   order: PaintOrder,
   index: number,
@@ -55,7 +55,7 @@ function wholeOrRest({ source }: PaintOrder, { sampler, steps }: SamplerSetup): 
   return source ? strengthSpan(sampler, steps, source.strength) : wholeSpan(sampler)
 }
 
-/** A refine order's picture, before it is encoded. */
+/** Paints a refine order. */
 export async function refinePicture(order: RefineOrder, context: PaintContext): Promise<Picture> {
   const model = await context.model(order.model)
   const canvas = await canvasOf(order, model.networks.vae.factor, context)
@@ -64,7 +64,7 @@ export async function refinePicture(order: RefineOrder, context: PaintContext): 
   return canvas.finish(await refine(refining, canvas.source, canvas.mask, context))
 }
 
-/** An upscale order's picture, before it is encoded. */
+/** Paints an upscale order. */
 export async function upscalePicture(order: UpscaleOrder, context: PaintContext): Promise<Picture> {
   const picture = await decodeStoredPicture(bytesOf(order.source.pictureId, context))
   return context.timed('upscale', () => context.upscaler.upscale(picture, order.factor))

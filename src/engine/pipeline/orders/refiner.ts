@@ -16,18 +16,18 @@ import { decode, encode, hooksOf, type PaintContext, shapeOf, stepsAt } from './
 type Ensemble = Extract<Refinement, { way: 'ensemble' }>
 type After = Extract<Refinement, { way: 'after' }>
 
-/** Where the Base stopped. */
+/** The state at which the Base stopped. */
 export interface Handover {
   readonly seed: number
   readonly canvas: Canvas
   readonly latents: Float32Array
-  /** The call that the Base began with: a weak strength may begin within the Refiner's part. */
+  /** The Base's first call. At a low strength it may lie within the Refiner's part. */
   readonly first: number
-  /** Steps that are left. */
+  /** The number of remaining steps. */
   readonly steps: number
 }
 
-/** Ensemble of experts: the Refiner takes the latents over where the Base stopped, without new noise. */
+/** Ensemble of experts: the Refiner continues with the Base's latents, without new noise. */
 export async function continueWithRefiner(
   order: PaintOrder,
   refinement: Ensemble,
@@ -54,7 +54,7 @@ export async function continueWithRefiner(
   return decode(refiner, refined, canvas, context)
 }
 
-/** What the Base's mask keeps, the Refiner must keep too: the same draws from the same seed. */
+/** The Refiner keeps the same region as the Base, with the same draws from the same seed. */
 async function keptAround(
   { source, mask, widthPx, heightPx }: Canvas,
   seed: number,
@@ -70,7 +70,7 @@ async function keptAround(
   return restoringKept(sampler, drawKeptRegion({ noise, shape }, model.networks.vae, posterior, inLatents))
 }
 
-/** The Refiner's image to image on what the Base has painted: the same as the Refine button would make. */
+/** The Refiner's image to image on the Base's picture. The Refine button gives the same result. */
 export function refineAfter(
   order: PaintOrder,
   { model, steps, guidance, strength, aesthetic }: After,
@@ -79,7 +79,7 @@ export function refineAfter(
   mask: Mask | undefined,
   context: PaintContext,
 ): Promise<Picture> {
-  // Few-step timesteps are the Base's; the Refiner keeps its own schedule.
+  // Few-step timesteps apply only to the Base; the Refiner keeps its own schedule.
   const sampling = { ...order.sampling, steps, guidance, timesteps: undefined }
   return refine({ model, prompt: order.prompt, sampling, aesthetic, strength, seed }, picture, mask, context)
 }
@@ -88,7 +88,7 @@ type Refining = Pick<RefineOrder, 'model' | 'prompt' | 'sampling' | 'seed' | 'ae
   strength: number
 }
 
-/** mask: what it keeps stays as it is. */
+/** mask: the region outside it is kept. */
 export async function refine(
   order: Refining,
   picture: Picture,

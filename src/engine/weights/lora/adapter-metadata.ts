@@ -23,7 +23,7 @@ export interface AdapterScale {
   readonly byRoot: boolean
 }
 
-/** What the metadata says of a module's scale; undefined where they say nothing that can be read. */
+/** A module's scale from the metadata; undefined if there is none or if it cannot be read. */
 export function adapterScales(
   metadata: Readonly<Record<string, string>>,
 ): (place: ModulePlace) => AdapterScale | undefined {
