@@ -181,7 +181,7 @@ describe('buttons work', () => {
     expect(job.order).toMatchObject({ kind: 'paint', prompt: { positive: 'a blue square' } })
   })
 
-  test('and make as many pictures as their result has', async () => {
+  test('buttons make as many pictures as their result has', async () => {
     const asked = await t.easel.imagine({ prompt: 'a red circle', count: 4 }, t.caller())
     await t.settled()
     const set = t.job(asked.kind === 'accepted' ? (asked.jobs[0]?.id ?? '') : '')

@@ -248,7 +248,7 @@ describe('a picture is written as its name says', () => {
     expect(read(`again.${extension}`).equals(read(made))).toBe(true)
   })
 
-  test('and what it says of itself may be read in part', async () => {
+  test('its parameters may be read in part', async () => {
     await does('imagine', 'a green square', '--seed', '9', ...quick, '-o', 'read.png')
     expect((await runShell('easel info read.png | true', { cwd: folder })).err).toBe('')
   })

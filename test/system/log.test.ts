@@ -98,7 +98,7 @@ describe('secrets', () => {
     },
   )
 
-  test('too short to be one does not tear up lines', () => {
+  test('that are too short to be secrets leave the lines as they are', () => {
     const { log, lines } = recorder('debug', ['', '"', 'level'])
     log.info({}, 'level')
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'info', msg: 'level' })

@@ -38,7 +38,7 @@ test('elsewhere in UTC, which is said', () => {
   expect(inUtc(ended)).toMatch(/possible at 2026-01-05 12:30 UTC\.$/)
 })
 
-test('with the text around it whole', () => {
+test('the text around a moment stays whole', () => {
   expect(partsOf(`from ${moment(1)} to ${moment(2)}`)).toEqual([
     { kind: 'text', text: 'from ' },
     { kind: 'moment', atMs: 1 },

@@ -252,7 +252,7 @@ const anyRequest: fc.Arbitrary<ImagineRequest> = fc.record(
 )
 
 describe('a command is written so that it reads back', () => {
-  it('for every request', () => {
+  it('every request is the same after writing and reading', () => {
     fc.assert(
       fc.property(anyRequest, wanted => {
         expect(request(formatRequest(wanted))).toEqual(wanted)
@@ -261,7 +261,7 @@ describe('a command is written so that it reads back', () => {
     )
   })
 
-  it('for every painted job, with all values of its order', () => {
+  it('every painted job gives a request with all values of its order', () => {
     const order = fc.record({
       kind: fc.constant('paint'),
       model: fc.record(

@@ -35,7 +35,7 @@ describe('a data folder has one owner', () => {
   test.each([
     ['/etc/hostname/easel', 'no-folder'],
     ['/proc/easel/data', 'missing'],
-  ])('so is a path where no folder can be: %s', (folder, what) => {
+  ])('a path that cannot be a folder is refused as such: %s', (folder, what) => {
     expect(() => ownDataFolder(folder)).toThrow(
       expect.objectContaining({ code: 'data-folder-read-only', details: { folder, problem: { what } } }),
     )

@@ -206,7 +206,7 @@ describe('refuses', () => {
     return outcome.kind === 'refused' ? outcome.problem : undefined
   }
 
-  test('too many bytes, with the numbers', async () => {
+  test('a file of too many bytes, with the numbers', async () => {
     expect(await refusal(new Uint8Array(pictureLimits.bytes + 1))).toEqual({
       what: 'too-many-bytes',
       bytes: 20_000_001,

@@ -43,7 +43,7 @@ describe('a job that fails', () => {
     expect(t.job(id)).toMatchObject({ state: 'failed', failure: { code: 'out-of-memory' } })
   })
 
-  test('and then works is done, with the seed it was accepted with', async () => {
+  test('once and succeeds at the next try is done, with the seed it was accepted with', async () => {
     const { id, order } = await t.ask('a red circle')
     await running()
     t.workers.current.fail(outOfMemory)
@@ -63,7 +63,7 @@ describe('a job that fails', () => {
     expect(t.workers.runs).toHaveLength(1)
   })
 
-  test('and crashes its worker twice is dead, and the next job gets a new worker', async () => {
+  test('by crashing its worker twice is dead, and the next job gets a new worker', async () => {
     const { id } = await t.ask('a red circle')
     const next = await t.ask('a blue square')
     await running()

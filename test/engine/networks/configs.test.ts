@@ -79,7 +79,7 @@ describe('A config.json that asks for what is not built is refused, naming the k
     ).toThrow(/"key":"down_block_types\.1".*AttnDownBlock2D/)
   })
 
-  test('and so is one that is no object', () => {
+  test('a config that is not an object is refused, too', () => {
     expect(() => parseConfig('unet/config.json', [], unetConfigSchema)).toThrow(/model-config/)
   })
 })
@@ -104,7 +104,7 @@ describe('A config.json is understood', () => {
     expect(four.middleDepth).toBe(4)
   })
 
-  test('also where a checkpoint’s config has keys of later versions', () => {
+  test('even if it has keys of later versions', () => {
     expect(() => parse('unet', { some_new_key: 1, _diffusers_version: '9.9' })).not.toThrow()
   })
 

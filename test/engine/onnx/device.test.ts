@@ -89,7 +89,7 @@ describe('A fault of a device becomes one sentence that says what to do', () => 
     expect(chinese).not.toContain('hostname')
   })
 
-  test('and other errors stay unchanged', () => {
+  test('errors that are not a device’s stay unchanged', () => {
     expect(deviceFault('cuda:0', new Error('NoSuchOperator is not a registered function'))).toBeUndefined()
   })
 })

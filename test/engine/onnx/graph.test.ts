@@ -62,7 +62,7 @@ describe('A graph with mismatched shapes is refused while it is built', () => {
     expect(attempt).toThrow('down_blocks.1.attentions.0')
   })
 
-  test('and the sentence shows the shapes as formulas', () => {
+  test('the sentence shows the shapes as formulas', () => {
     const g = newGraph('test')
     const half = [batch, 8, halved(height) ?? 0, times(width, 2)]
     expect(() => g.add(x(g), g.input('y', 'F32', half))).toThrow(
@@ -70,7 +70,7 @@ describe('A graph with mismatched shapes is refused while it is built', () => {
     )
   })
 
-  test('and a product of halves is not the half of a product', () => {
+  test('a product of halves is not the half of a product', () => {
     const half = (side: Dim) => halved(side) ?? 0
     const g = newGraph('test')
     const quarters = g.input('x', 'F32', [batch, half(half(height)), width])
@@ -117,7 +117,7 @@ describe('Weights are read where they lie', () => {
     expect(ours).toEqual([7, 26.5])
   })
 
-  test('and never as whole numbers', async () => {
+  test('weights that are whole numbers are refused', async () => {
     const file = join(tempFolder(), 'w.safetensors')
     writeSafetensors(file, { w: { dtype: 'I32', shape: [2], bytes: floats(1, 2) } })
     const w = await tensorOf(file, 'w')
@@ -258,7 +258,7 @@ describe('A module’s output can be exposed', () => {
     await session.close()
   })
 
-  test('and a path that no module has is refused', () => {
+  test('a path that no module has is refused', () => {
     expect(() => write(['outer.missing'])).toThrow('no module has the path "outer.missing"')
   })
 })

@@ -39,7 +39,7 @@ test('row by row the U-Net gives what it gives for both rows at once', async () 
   expect(maxAbsoluteError(apart, together)).toBeLessThan(1e-5)
 })
 
-test('and so does its finest level over deep features', async () => {
+test('row by row the shallow U-Net gives what it gives for both rows at once', async () => {
   const { output, deep } = await unet.predictDeep(input)
   const ours = await rowByRow(unet).predictDeep(input)
   expect(maxAbsoluteError(ours.output, output)).toBeLessThan(1e-5)

@@ -50,7 +50,7 @@ describe('an embedding is named', () => {
     ])
   })
 
-  test('and what is none, is named with the nearest', () => {
+  test('an unknown name is refused with the nearest one', () => {
     expect(unknownEmbeddings('embedding:my-cart, embedding:cat', known, 'plain')).toEqual([
       { name: 'my-cart', nearest: expect.arrayContaining(['My-Cat']) },
     ])

@@ -1,4 +1,4 @@
-/** The forecast of the waiting line, computed anew when the line changes or the forecast is old. */
+/** The forecast of the queue, computed anew when the queue changes or the forecast is old. */
 import type { Clock } from '../../../system/ports.ts'
 import { warmModels } from '../devices/choose-device.ts'
 import type { Device } from '../devices/device.ts'

@@ -4,7 +4,7 @@ import { loadConfig } from '../../../../src/config/config.ts'
 import { packageRoot } from '../../../../src/system/paths.ts'
 import { openWebChat, type WebChat } from '../web-chat.ts'
 
-describe('a page is ours', () => {
+describe('the origin of a page', () => {
   it.each([
     ['http://localhost:3000', 'localhost:3000', []],
     ['https://art.example.org', 'art.example.org', []],
@@ -14,7 +14,7 @@ describe('a page is ours', () => {
     // A proxy that does not pass the Host header on calls us by its own name for us.
     ['https://art.example.org', '127.0.0.1:3000', ['Art.Example.org']],
     ['https://art.example.org:8443', 'easel:3000', ['art.example.org:8443']],
-  ])('%s, called %s, allowed %j', (origin, host, allowed) => {
+  ])('%s is ours where the host is %s and %j are allowed', (origin, host, allowed) => {
     expect(isOwnOrigin(origin, host, allowed)).toBe(true)
   })
 
@@ -27,7 +27,7 @@ describe('a page is ours', () => {
     ['https://art.example.org.evil.example', '127.0.0.1:3000', ['art.example.org']],
     ['null', 'localhost:3000', []],
     ['file://art.example.org', 'art.example.org', ['art.example.org']],
-  ])('and not: %s, called %s, allowed %j', (origin, host, allowed) => {
+  ])('%s is not ours where the host is %s and %j are allowed', (origin, host, allowed) => {
     expect(isOwnOrigin(origin, host, allowed)).toBe(false)
   })
 })

@@ -191,7 +191,7 @@ describe('the web chat refuses what is not its own', () => {
     expect(chat.easel.jobs).toEqual([])
   })
 
-  it('a forged button', async () => {
+  it('refuses a forged button', async () => {
     for (const button of ['', 'delete', 'drop:0000000000000001', 'info:../../../etc/passw', 'x'.repeat(90)]) {
       expect(await chat.ada.posts('/act', { button })).toMatchObject({ kind: 'refused' })
     }
@@ -214,7 +214,7 @@ describe('the web chat refuses what is not its own', () => {
     }
   })
 
-  it('files outside of its assets', async () => {
+  it('serves no file outside of its assets', async () => {
     for (const path of [
       '/assets/../index.ts',
       '/assets/%2e%2e%2findex.ts',
@@ -225,7 +225,7 @@ describe('the web chat refuses what is not its own', () => {
     }
   })
 
-  it('to render any text as anything but text', async () => {
+  it('renders any text as text and nothing else', async () => {
     await chat.ada.imagines('something that is there, should all others be blank')
     await fc.assert(
       fc.asyncProperty(

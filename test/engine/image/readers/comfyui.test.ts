@@ -39,7 +39,7 @@ const plain: Record<string, Node> = {
 const sampler = plain.sampler?.[1] ?? {}
 
 describe('ComfyUI’s graph', () => {
-  test('in a PNG of its own', () => {
+  test('is read from a PNG of its own', () => {
     expect(readMakingOf(foreignPicture('comfy.png'))).toMatchObject({
       program: 'ComfyUI',
       parameters: {

@@ -14,7 +14,7 @@ test('a size that was too large is painted more sparingly from then on, in two s
   expect(economies.of(ofSide(1024))).toBe(2)
 })
 
-test('and so is what is larger still; what is smaller is not', () => {
+test('larger sizes are painted more sparingly, too, and smaller ones are not', () => {
   const economies = new Economies()
   economies.ranOut(ofSide(1024))
   expect(economies.of(ofSide(1536))).toBe(1)
