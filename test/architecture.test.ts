@@ -22,6 +22,12 @@ test('the sources keep the rules of docs/architecture.md', () => {
   expect(findViolations(sources)).toEqual([])
 })
 
+test('a folder has at most 16 files, unless each of them is a variant', () => {
+  const filesIn = (folder: string) => Array.from({ length: 17 }, (_, i) => file(`${folder}/a${i}.ts`))
+  expect(findViolations(filesIn('src/common'))).toEqual(['src/common: has 17 files, 16 at most'])
+  expect(findViolations(filesIn('src/engine/sampling/samplers'))).toEqual([])
+})
+
 describe('the rules can fail', () => {
   test.each([
     ['app/a.ts', "import { x } from '../bots/discord/index.ts'", 'src/app/ may not'],

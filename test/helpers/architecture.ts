@@ -1,5 +1,6 @@
 /** The rules of the architecture as data, and a checker that finds violations in the sources. */
 import { dirname, join } from 'node:path/posix'
+import { chatPlatforms } from '../../src/common/platforms.ts'
 
 export interface Source {
   /** From the package root, `src/app/easel.ts`. */
@@ -230,6 +231,14 @@ const unscopedAllowed: Readonly<Record<string, string>> = {
 
 /** As CONTRIBUTING.md states. */
 const maxLines = 300
+const maxFiles = 16
+
+/** Folders with one file per variant, which may have any number of files. */
+const foldersOfVariants = [
+  'src/engine/modules',
+  'src/engine/sampling/samplers',
+  'src/engine/sampling/schedules',
+]
 
 /** The conventions for comments (CONTRIBUTING.md) that a pattern can check. */
 const misspeltComments: readonly { form: RegExp; complaint: string }[] = [
@@ -259,6 +268,7 @@ export function findViolations(sources: readonly Source[]): string[] {
     ...findCycles(sources, imports),
     ...findWorkerLeaks(sources, imports),
     ...findMainThreadLeaks(sources, imports),
+    ...findLargeFolders(sources),
     ...sources.flatMap(checkSource),
   ]
 }
@@ -298,7 +308,7 @@ function layerOf(path: string): (typeof layers)[number] {
 }
 
 /** The folders of bots/ of one platform; the others are common. */
-const platformFolders = /^src\/bots\/(discord|slack|web)\//
+const platformFolders = new RegExp(`^src/bots/(${chatPlatforms.join('|')})/`)
 
 /** Whether a platform imports another one, or a common module imports a platform. */
 function isOtherBot(from: string, to: string): boolean {
@@ -319,6 +329,15 @@ function findCycles(sources: readonly Source[], imports: readonly Import[]): str
   }
   for (const { path } of sources) visit(path, [])
   return cycles.map(cycle => `${cycle.split(' ')[0]}: is in a circle: ${cycle}`)
+}
+
+/** Folders with more files directly in them than anybody can survey. */
+function findLargeFolders(sources: readonly Source[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { path } of sources) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
+  return [...counts]
+    .filter(([folder, count]) => count > maxFiles && !foldersOfVariants.includes(folder))
+    .map(([folder, count]) => `${folder}: has ${count} files, ${maxFiles} at most`)
 }
 
 /** A worker must not load the database, the platforms or the network, not even indirectly. */
