@@ -17,6 +17,7 @@ const loaders: { readonly [Name in keyof Words['cli']['commands']]: (words: Word
   devices: async words => (await import('./cli/commands/devices.ts')).devicesCommand(words),
   doctor: async words => (await import('./cli/commands/doctor.ts')).doctorCommand(words),
   stats: async words => (await import('./cli/commands/stats.ts')).statsCommand(words),
+  worker: async words => (await import('./cli/commands/worker.ts')).workerCommand(words),
   migrate: async words => (await import('./cli/commands/migrate.ts')).migrateCommand(words),
 }
 

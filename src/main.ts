@@ -26,7 +26,7 @@ import { errorSentence, problemSentence, type Words } from './words/en.ts'
 /** The maximum duration of a stop after the grace period for pictures. */
 export const stopLimitMs = 8000
 /** The shares of it for running deliveries, for the adapters, and for the rest; the pool has the remainder. */
-const graceMsOf = { deliveries: 2000, adapters: 1000, rest: 500 }
+const graceMsOf = { machines: 500, deliveries: 2000, adapters: 1000, rest: 500 }
 
 export interface ServerParts {
   config: Config
@@ -85,10 +85,12 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const started: Adapter[] = []
   let isStopping = false
   const eventLoop = watchEventLoop()
+  let leaveMachines = async () => {}
   const server: Server = {
     async stop(graceMs) {
       isStopping = true
       const clean = await built.stopPainting(graceMs)
+      await within(systemClock, graceMsOf.machines, leaveMachines())
       const delivered = built.stopDelivering()
       await within(systemClock, graceMsOf.deliveries, delivered)
       // A delivery may wait for an unresponsive network; stopping its adapter ends it.
@@ -103,6 +105,10 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   parts.onBuilt?.(server)
   try {
     await built.start()
+    if (config.redis.url !== '') {
+      const { useOtherMachines } = await import('./startup/other-machines.ts')
+      leaveMachines = await useOtherMachines(parts, built.pool, catalogue)
+    }
     for (const chosen of adapters) {
       if (isStopping) break
       // Before it connects, so that a stop reaches it meanwhile.

@@ -54,6 +54,8 @@ export interface BuiltEasel {
   close(): void
   /** `drain` and `close`. */
   stop(graceMs: number): Promise<void>
+  /** Devices may join and leave while it serves. */
+  pool: Pick<Pool, 'addDevice' | 'removeDevice'>
   /** Resolves when no delivery is in progress. */
   delivered(): Promise<void>
   db: Database
@@ -100,6 +102,7 @@ export function buildEasel(given: EaselParts): BuiltEasel {
   return {
     easel: facade(app, watch, () => stopping),
     db,
+    pool,
     register: courier => deliveries.register(courier),
     delivered: () => deliveries.idle(),
     async start() {

@@ -78,11 +78,13 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown, here: Rules): Config
 }
 
 function customProblem(found: string, message: string): ConfigProblem {
+  if (message === noDevice) return { what: 'empty' }
   if (message === deviceTwice) return { what: 'device-twice' }
   return message === autoNotAlone ? { what: 'auto-not-alone' } : formatProblem(found, message)
 }
 
-/** The messages of the schema's checks for devices that are named twice, and for a choice beside named ones. */
+/** The messages of the schema's checks of the list of devices: none, a choice beside named ones, one that is named twice. */
+export const noDevice = 'no-device'
 export const autoNotAlone = 'auto-not-alone'
 export const deviceTwice = 'device-twice'
 

@@ -13,7 +13,7 @@ import type { SettingFormat } from '../errors/config-problem.ts'
 import { AppError } from '../errors/errors.ts'
 import { readFileProblem } from '../errors/file-problem.ts'
 import { languageTags } from '../words/locale.ts'
-import { autoNotAlone, deviceTwice, firstIssue } from './config-issues.ts'
+import { autoNotAlone, deviceTwice, firstIssue, noDevice } from './config-issues.ts'
 
 const size = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() })
 
@@ -85,7 +85,7 @@ const device = z.strictObject({
 
 const personName = new RegExp(`^(${chatPlatforms.join('|')}):[^:]+:[^:]+$`)
 
-const schema = z.strictObject({
+const settings = z.strictObject({
   dataDir: z.string().min(1),
   modelsDir: z.string().min(1),
   /** Further folders of models, such as those of other programs. */
@@ -121,7 +121,6 @@ const schema = z.strictObject({
   }),
   devices: z
     .array(device)
-    .min(1)
     .refine(all => new Set(all.map(one => one.name)).size === all.length, deviceTwice)
     .refine(all => all.length === 1 || all.every(one => one.name !== 'auto'), autoNotAlone),
   /** A folder of CUDA's libraries and ONNX Runtime's part for it; empty: where the system finds them. */
@@ -165,6 +164,12 @@ const schema = z.strictObject({
   shutdownGraceMs: z.int().min(0),
 })
 
+/** Without a device of its own, a server can paint on other machines alone. */
+const schema = settings.refine(({ devices, redis }) => devices.length > 0 || redis.url !== '', {
+  path: ['devices'],
+  error: noDevice,
+})
+
 export type Config = Readonly<z.infer<typeof schema>>
 export type ModelAdvice = z.infer<typeof modelAdvice>
 /** sharedBy: how many workers share the CPU and its memory, where there are several. */
@@ -198,6 +203,17 @@ export function loadConfig(packageRoot: string, workingDir: string, file?: strin
     cudaLibraries: config.cudaLibraries && fromDir(workingDir, config.cudaLibraries),
     redis: { ...config.redis, caFile: config.redis.caFile && fromDir(workingDir, config.redis.caFile) },
   })
+}
+
+/**
+ * The configuration with other values, such as those of a command's options.
+ * @throws AppError 'config' when one of them is invalid.
+ */
+export function withSettings(config: Config, changes: unknown): Config {
+  const merged = withDeviceList(merge(config, changes))
+  const parsed = schema.safeParse(merged)
+  if (!parsed.success) throw new AppError('config', firstIssue(schema, parsed.error, merged))
+  return deepFreeze(parsed.data)
 }
 
 /** `devices: auto` is short for a list with that name alone. */

@@ -5,6 +5,7 @@ import type { DeviceConfig } from '../config/config.ts'
 import { createProcessHost } from '../engine/host/process-host.ts'
 import { createThreadHost } from '../engine/host/thread-host.ts'
 import type { WorkerHost } from '../engine/host/worker-host.ts'
+import type { WorkerOptions } from '../engine/host/worker-options.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import { packageRoot } from '../system/paths.ts'
@@ -47,21 +48,24 @@ export function hostOpener(
 ): () => WorkerHost {
   const host = hostOf(device, models, memoryBytes)
   const create = host === 'process' ? createProcessHost : createThreadHost
-  const options = {
+  const options = workerOptions({ ...device, host }, { models, files }, env, memoryBytes)
+  return () => create(options)
+}
+
+/** What a worker on the device is started with. */
+export function workerOptions(
+  device: DeviceConfig,
+  { models, files }: Pick<ModelCatalogue, 'models' | 'files'>,
+  env: Readonly<Record<string, string | undefined>>,
+  memoryBytes = memoryBudgetBytes(device),
+): WorkerOptions {
+  const { name, threads, precision, host } = device
+  return {
     entry,
-    device: device.name,
-    setup: {
-      device: device.name,
-      threads: device.threads,
-      precision: device.precision,
-      memoryBytes,
-      models,
-      files,
-      version: `Easel ${version}`,
-    },
+    device: name,
+    setup: { device: name, threads, precision, memoryBytes, models, files, version: `Easel ${version}` },
     env: { ...workerEnvironment(env), ...(host === 'process' && allocator) },
   }
-  return () => create(options)
 }
 
 /**

@@ -236,3 +236,17 @@ export function paintedPixels(order: WorkOrder): number {
   const { widthPx, heightPx } = part ?? order
   return widthPx * heightPx
 }
+
+/** The hashes of everything in the models folders that an order needs. */
+export function hashesOf(order: WorkOrder): string[] {
+  if (order.kind === 'upscale') return []
+  const files: (FileReference | undefined)[] = [order.model, order.model.vae]
+  for (const { parts } of order.prompt.embeddings ?? [])
+    for (const { file, hash } of parts) files.push({ name: file, hash })
+  if (order.kind === 'paint') {
+    const { controls = [], imagePrompts = [], loras = [], refinement: refiner } = order
+    files.push(...loras, ...[...controls, ...imagePrompts].map(({ model }) => model))
+    files.push(refiner?.model, refiner?.model.vae)
+  }
+  return [...new Set(files.flatMap(file => file?.hash ?? []))]
+}

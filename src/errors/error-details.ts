@@ -30,6 +30,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'device-stalled': z.object({ device: text, silentMs: number }),
   'worker-died': z.object({ device: text, reason: text }),
   'worker-killed': z.object({ device: text, reason: text }),
+  'worker-unreachable': z.object({ device: text, reason: text }),
   'took-worker-down': z.object({ crashes: number }),
   'source-removed': z.record(text, z.never()),
   'record-unreadable': z.record(text, z.never()),

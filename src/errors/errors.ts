@@ -53,6 +53,8 @@ export interface ErrorDetails {
   'worker-died': { device: string; reason: string }
   /** A person, or the system's out-of-memory killer, ended a worker while it ran a job. */
   'worker-killed': { device: string; reason: string }
+  /** The machine of a worker, or the way to it, was lost while it ran a job. */
+  'worker-unreachable': { device: string; reason: string }
   /** A job crashed its worker or the process too often and is not tried again. */
   'took-worker-down': { crashes: number }
   /** The source picture was deleted while the job waited. */
@@ -94,6 +96,7 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'device-stalled',
   'worker-died',
   'worker-killed',
+  'worker-unreachable',
   'storage',
   'platform-busy',
   'platform-unreachable',

@@ -28,7 +28,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
   { prefix: 'src/config/', may: ['src/errors/', 'src/common/', 'src/words/'] },
   {
     prefix: 'src/words/',
-    may: ['src/errors/', 'type src/app/', 'type src/devices/'],
+    may: ['src/errors/', 'type src/app/', 'type src/devices/', 'type src/remote/'],
   },
   // The engine, from its foundation up.
   { prefix: 'src/engine/work-order.ts', may: ['src/common/'] },

@@ -17,7 +17,11 @@ export function devicesCommand(words: Words): Command {
   return newCommand('devices', words).action((options: CommonOptions) => runCommand(options, show))
 }
 
-async function show({ config, words, out }: Session): Promise<ExitCode> {
+/** Machines answer every second: after this time all that are there have. */
+const observationMs = 4000
+
+async function show(session: Session): Promise<ExitCode> {
+  const { config, words, out } = session
   const { devices, reason, env } = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, reason)) out(line)
   for (const card of (await cardsOf(env)) ?? []) out(words.cli.card(card))
@@ -31,5 +35,19 @@ async function show({ config, words, out }: Session): Promise<ExitCode> {
     const detail = start.kind === 'failed' ? errorSentence(words, start.error) : start.device
     out(`${words.cli.states[state].padEnd(6)} ${detail}`)
   }
+  if (config.redis.url !== '') await showMachines(session)
   return failed === 0 ? exitCodes.done : exitCodes.fault
+}
+
+async function showMachines(session: Session): Promise<void> {
+  const { words, out } = session
+  const { observeMachines } = await import('../machines.ts')
+  const machines = await observeMachines(session, { drained: [] }, observationMs, () => false)
+  if (machines.length === 0) out(words.machines.none)
+  for (const { record } of machines) {
+    out(words.machines.about(record.name, record.version, record.draining))
+    for (const { name, memoryBytes, heldBy } of record.devices)
+      out(`  ${words.machines.device(`${record.name}/${name}`, memoryBytes, heldBy !== undefined)}`)
+    out(`  ${words.machines.models(record.models)}`)
+  }
 }

@@ -25,6 +25,8 @@ export interface WorkerEnd {
   reason: string
   /** By a signal from outside: from an operator, or from the system's out-of-memory killer. */
   byOthers: boolean
+  /** It is on another machine, and nobody knows what became of it. */
+  isUnreachable?: boolean
 }
 
 /** The channel to a worker that was just started. */
@@ -203,8 +205,8 @@ export class ChannelHost implements WorkerHost {
     this.#died.resolve({ expected: this.#deathExpected, reason: end.reason })
   }
 
-  #failedByDeath({ reason, byOthers }: WorkerEnd): { kind: 'failed'; error: AppError } {
-    const code = byOthers ? 'worker-killed' : 'worker-died'
+  #failedByDeath({ reason, byOthers, isUnreachable }: WorkerEnd): { kind: 'failed'; error: AppError } {
+    const code = isUnreachable ? 'worker-unreachable' : byOthers ? 'worker-killed' : 'worker-died'
     return { kind: 'failed', error: new AppError(code, { device: this.#options.device, reason }) }
   }
 

@@ -16,11 +16,12 @@ export function createProcessHost(options: WorkerOptions): WorkerHost {
   return new ChannelHost({
     device: options.device,
     setup: options.setup,
-    open: () => openProcess(options),
+    open: () => openWorkerProcess(options),
   })
 }
 
-function openProcess({ entry, env, heapLimitMb }: WorkerOptions): Channel {
+/** A new worker process and the channel to it. */
+export function openWorkerProcess({ entry, env, heapLimitMb }: WorkerOptions): Channel {
   const child = fork(fileURLToPath(entry), [], {
     env,
     execArgv: heapLimitMb === undefined ? [] : [`--max-old-space-size=${heapLimitMb}`],

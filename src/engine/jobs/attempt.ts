@@ -1,10 +1,10 @@
 /** One attempt at a job on a device, and what it teaches about the device's speed. */
-import { toAppError } from '../../errors/errors.ts'
-import type { Clock } from '../../system/ports.ts'
+import { type AppError, toAppError } from '../../errors/errors.ts'
+import type { Clock, Logger } from '../../system/ports.ts'
 import type { Run } from './run.ts'
-import type { Claim, JobStore } from './store.ts'
+import type { Claim, Ending, JobStore } from './store.ts'
 import type { Speeds } from './times/speeds.ts'
-import { isSuspect, type TryOutcome } from './verdict.ts'
+import { isSuspect, type TryOutcome, verdict } from './verdict.ts'
 
 export interface AttemptParts {
   store: JobStore
@@ -41,4 +41,20 @@ export function learn(speeds: Speeds, run: Run, loadMs: number, nowMs: number): 
   const { job, device, isWarm } = run
   speeds.loaded(device.name, job, isWarm, loadMs)
   speeds.rested(device.name, job, run.restMs(nowMs, loadMs))
+}
+
+/** Logs a failed try, with what becomes of the job. */
+export function logFailure(log: Logger, run: Run, claim: Claim, error: AppError, ending: Ending): void {
+  const { jobId, attempt } = claim
+  const fields = { jobId, attempt, device: run.device.name, error: error.message, next: ending.state }
+  log.warn(fields, 'a try failed')
+}
+
+/** Returns a running job to the queue without counting an attempt. */
+export async function giveBack(
+  { claim, startedMs }: Run,
+  { store, clock }: Pick<AttemptParts, 'store' | 'clock'>,
+): Promise<void> {
+  const ending = claim && verdict(claim, { kind: 'released' }, 0)
+  if (claim && ending) await store.end(claim, ending, clock.monotonicMs() - startedMs)
 }

@@ -1,13 +1,13 @@
 /**
- * The pool of devices: claims the next job, runs it, and ends it. The database is the queue. The pool adds the state of
- * this process: the next job, the running jobs with their progress, and the forecast for the others.
+ * The pool of devices: claims the next job, runs it, and ends it. The database is the queue. The pool adds this process's state.
  */
-import { type AppError, toAppError } from '../../errors/errors.ts'
+import { toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
-import { attempt, learn } from './attempt.ts'
+import { attempt, giveBack, learn, logFailure } from './attempt.ts'
 import { chooseDevice, warmModels } from './devices/choose-device.ts'
 import { Device, type DeviceOpeners, type DeviceState } from './devices/device.ts'
+import { ExpirySweep } from './expiry-sweep.ts'
 import { JobQueue } from './job-queue.ts'
 import { Run } from './run.ts'
 import type { Candidate } from './scheduler.ts'
@@ -37,7 +37,6 @@ export type PoolChange = { kind: 'progress' | 'state'; jobId: string } | { kind:
 
 /** Between attempts to write while the database cannot be written. */
 const writePauseMs = 2000
-const expirySweepMs = 60_000
 /** After a stop's grace period: the time for a step to end and for a worker to stop. */
 const stepGraceMs = 2000
 const workerGraceMs = 1000
@@ -53,19 +52,25 @@ export class Pool {
   readonly #timers: Timers
   readonly #times: JobTimes
   readonly #etas: EtaCache
+  readonly #expiry: ExpirySweep
   #state: 'new' | 'serving' | 'stopping' = 'new'
 
   constructor(parts: PoolParts) {
-    const { clock, log, onHung } = parts
-    const onChange = () => this.#dispatch()
     this.#parts = parts
-    this.#timers = new Timers(clock)
-    this.#times = new JobTimes(clock, parts.maxWaitMs)
-    this.#devices = parts.devices.map(
-      device => new Device({ ...device, speeds: this.#speeds, clock, log, onChange, onHung }),
-    )
+    this.#timers = new Timers(parts.clock)
+    this.#times = new JobTimes(parts.clock, parts.maxWaitMs)
+    this.#devices = parts.devices.map(device => this.#newDevice(device))
+    this.#expiry = new ExpirySweep({
+      ...parts,
+      timers: this.#timers,
+      expired: () => [...this.#queue.jobs()].filter(job => this.#times.hasExpired(job)),
+      onExpired: jobId => {
+        this.drop(jobId)
+        this.#tell({ kind: 'state', jobId })
+      },
+    })
     this.#etas = new EtaCache({
-      clock,
+      ...parts,
       queue: this.#queue,
       devices: this.#devices,
       runs: this.#runs,
@@ -77,8 +82,23 @@ export class Pool {
   start(): void {
     this.#state = 'serving'
     for (const job of this.#parts.store.waiting()) this.#enqueue(job)
-    this.#sweepExpired()
+    this.#expiry.start()
     this.#dispatch()
+  }
+
+  /** A device that joined while this process runs. Its name is not taken. */
+  addDevice(device: DeviceOpeners): void {
+    this.#devices.push(this.#newDevice(device))
+    this.#dispatch()
+  }
+
+  /** Gives the device no more jobs, and lets the running one finish. */
+  async removeDevice(name: string): Promise<void> {
+    const device = this.#devices.find(one => one.name === name)
+    if (!device) return
+    this.#devices.splice(this.#devices.indexOf(device), 1)
+    await device.gate.idle()
+    await device.stop(workerGraceMs)
   }
 
   /** A job that was just accepted; call it after the commit. */
@@ -157,13 +177,19 @@ export class Pool {
 
   /** Returns running jobs without counting an attempt, because they did not cause the end of the process. */
   async release(): Promise<void> {
-    const { store, clock } = this.#parts
-    await Promise.all(
-      [...this.#runs.values()].map(async ({ claim, startedMs }) => {
-        const ending = claim && verdict(claim, { kind: 'released' }, 0)
-        if (claim && ending) await store.end(claim, ending, clock.monotonicMs() - startedMs)
-      }),
-    )
+    await Promise.all([...this.#runs.values()].map(run => giveBack(run, this.#parts)))
+  }
+
+  #newDevice(device: DeviceOpeners): Device {
+    const { clock, log, onHung } = this.#parts
+    return new Device({
+      ...device,
+      speeds: this.#speeds,
+      clock,
+      log,
+      onChange: () => this.#dispatch(),
+      onHung,
+    })
   }
 
   /** A failing listener does not affect the jobs. */
@@ -223,7 +249,7 @@ export class Pool {
       })
       const nowMs = this.#parts.clock.monotonicMs()
       const ending = verdict(claim, outcome, this.#parts.random.uint32() / 2 ** 32)
-      if (outcome.kind === 'failed') this.#logFailure(claim, device, outcome.error, ending)
+      if (outcome.kind === 'failed') logFailure(this.#parts.log, run, claim, outcome.error, ending)
       if (ending.state === 'queued' && outcome.kind === 'failed') this.#failedOn.set(job.jobId, device.name)
       else this.#failedOn.delete(job.jobId)
       if (outcome.kind === 'done') learn(this.#speeds, run, outcome.loadMs, nowMs)
@@ -270,27 +296,5 @@ export class Pool {
     this.#times.rest(job.jobId, delayMs)
     this.#enqueue(job)
     this.#timers.after(delayMs, () => this.#dispatch())
-  }
-
-  #sweepExpired(): void {
-    for (const job of [...this.#queue.jobs()]) {
-      if (!this.#times.hasExpired(job)) continue
-      this.#expire(job.jobId).catch(error =>
-        this.#parts.log.error({ jobId: job.jobId, error: String(error) }, 'a job could not be expired'),
-      )
-    }
-    if (this.#parts.maxWaitMs > 0) this.#timers.after(expirySweepMs, () => this.#sweepExpired())
-  }
-
-  async #expire(jobId: string): Promise<void> {
-    if (!(await this.#parts.store.expire(jobId))) return
-    this.drop(jobId)
-    this.#tell({ kind: 'state', jobId })
-  }
-
-  #logFailure(claim: Claim, device: Device, error: AppError, ending: Ending): void {
-    const { jobId, attempt } = claim
-    const fields = { jobId, attempt, device: device.name, error: error.message, next: ending.state }
-    this.#parts.log.warn(fields, 'a try failed')
   }
 }

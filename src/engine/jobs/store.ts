@@ -16,6 +16,8 @@ export interface Waiting {
   waitedMs: number
   /** Hash of the model that the job needs on its device. */
   modelHash: string
+  /** Hashes of everything in the models folders that the job needs, that model among it. */
+  needs: readonly string[]
   /** What decides how long the job takes. */
   size: JobSize
 }

@@ -22,11 +22,11 @@ const firstDelayMs = 2000
 
 /** `chance` in [0, 1) spreads the tries of many jobs that failed together. */
 export function verdict(
-  claim: Pick<Claim, 'failures' | 'crashes'>,
+  claim: Pick<Claim, 'attempt' | 'failures' | 'crashes'>,
   outcome: TryOutcome,
   chance: number,
 ): Ending {
-  const { failures, crashes } = claim
+  const { attempt, failures, crashes } = claim
   switch (outcome.kind) {
     case 'done':
       return { state: 'done', pictures: outcome.pictures }
@@ -36,13 +36,17 @@ export function verdict(
       return { state: 'queued', failures, crashes, delayMs: 0 }
     case 'failed': {
       const { error } = outcome
+      const delayMs = firstDelayMs * 2 ** failures * (0.5 + chance / 2)
+      // The job has no part in the loss of a machine, unless that happens again and again.
+      if (error.code === 'worker-unreachable' && attempt < maxClaims) {
+        return { state: 'queued', failures, crashes, delayMs: 0 }
+      }
       const crashed = error.code === 'worker-died'
       const counted = { failures: failures + 1, crashes: crashes + (crashed ? 1 : 0) }
       if (crashed && counted.crashes >= maxCrashes) return dead({ failures, crashes: counted.crashes })
       if (!error.retryable || counted.failures >= maxTries) {
         return { state: 'failed', ...counted, failure: { code: error.code, details: error.details } }
       }
-      const delayMs = firstDelayMs * 2 ** failures * (0.5 + chance / 2)
       return { state: 'queued', ...counted, delayMs }
     }
   }

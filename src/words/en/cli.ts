@@ -42,6 +42,7 @@ export const cli = {
     devices: 'show what is painted on and why, and whether it comes up',
     doctor: 'check this machine, the configuration and the models',
     stats: 'show who painted how much',
+    worker: 'lend this machine’s devices to an Easel on another one',
     migrate: 'bring the database up to date',
   },
   options: {

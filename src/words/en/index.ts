@@ -13,6 +13,7 @@ import {
 import { delivery } from './delivery.ts'
 import { discord } from './discord.ts'
 import { errors } from './errors.ts'
+import { machines } from './machines.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, topics, usage } from './messages.ts'
 import { expectations, flags, problems } from './requests.ts'
 import { slack } from './slack.ts'
@@ -21,6 +22,7 @@ import { web } from './web.ts'
 export const en = {
   errors,
   cli,
+  machines,
   flags,
   expectations,
   problems,

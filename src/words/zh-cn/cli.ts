@@ -41,6 +41,7 @@ export const cli: Words['cli'] = {
     devices: '列出所用的设备和原因，以及能否启动',
     doctor: '检查这台机器、配置和模型',
     stats: '显示谁画了多少',
+    worker: '把这台机器的设备借给另一台机器上的 Easel',
     migrate: '把数据库升级到最新结构',
   },
   options: {

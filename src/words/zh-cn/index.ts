@@ -14,6 +14,7 @@ import {
 import { delivery } from './delivery.ts'
 import { discord } from './discord.ts'
 import { errors } from './errors.ts'
+import { machines } from './machines.ts'
 import { buttons, help, info, job, models, parameters, queue, stats, topics, usage } from './messages.ts'
 import { command } from './requests.ts'
 import { slack } from './slack.ts'
@@ -22,6 +23,7 @@ import { web } from './web.ts'
 export const zhCn: Words = {
   errors,
   cli,
+  machines,
   ...command,
   commands,
   commandOptions,

@@ -15,6 +15,7 @@ function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
     seq: seqs,
     waitedMs: 0,
     modelHash: 'sdxl',
+    needs: ['sdxl'],
     size: { kind: 'paint', steps: 20, pixels: 1024 * 1024 },
     ...changes,
   }

@@ -20,11 +20,31 @@ describe('the pause before another try', () => {
     [1, 0, 2000],
     [1, 0.999, 3998],
   ])('after %i failures, with chance %f, is %i ms', (failures, chance, delayMs) => {
-    expect(verdict({ failures, crashes: 0 }, { kind: 'failed', error }, chance)).toEqual({
+    expect(verdict({ attempt: 1, failures, crashes: 0 }, { kind: 'failed', error }, chance)).toEqual({
       state: 'queued',
       failures: failures + 1,
       crashes: 0,
       delayMs: expect.closeTo(delayMs, -0.5),
+    })
+  })
+})
+
+describe('a job whose machine was lost', () => {
+  const error = new AppError('worker-unreachable', { device: 'm/cpu', reason: 'it does not answer' })
+
+  test('waits again as if nothing had been tried', () => {
+    expect(verdict({ attempt: 19, failures: 2, crashes: 1 }, { kind: 'failed', error }, 0)).toEqual({
+      state: 'queued',
+      failures: 2,
+      crashes: 1,
+      delayMs: 0,
+    })
+  })
+
+  test('is given up when that never ends', () => {
+    expect(verdict({ attempt: 20, failures: 2, crashes: 0 }, { kind: 'failed', error }, 0)).toMatchObject({
+      state: 'failed',
+      failure: { code: 'worker-unreachable' },
     })
   })
 })

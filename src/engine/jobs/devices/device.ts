@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from '../../../errors/errors.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import type { RunOutcome, WorkerHost } from '../../host/worker-host.ts'
 import type { WorkOrder } from '../../work-order.ts'
+import type { Waiting } from '../store.ts'
 import type { Speeds } from '../times/speeds.ts'
 import { DeviceQueue } from './device-queue.ts'
 import { DeviceWorker, type Retirement } from './device-worker.ts'
@@ -23,6 +24,8 @@ export interface DeviceOpeners {
   name: string
   /** The memory that its worker may use; absent: no limit. */
   memoryBytes?: number
+  /** Hashes of what its machine has in its models folders; absent: everything. */
+  holdings?: ReadonlySet<string>
   /** A new worker, not started yet; and one in a separate process, if that differs. */
   openHost: () => WorkerHost
   openIsolatedHost?: () => WorkerHost
@@ -96,6 +99,12 @@ export class Device {
 
   get free(): boolean {
     return this.state === 'ready' && this.gate.free
+  }
+
+  /** Whether everything that a job needs is there. */
+  holds({ needs }: Pick<Waiting, 'needs'>): boolean {
+    const { holdings } = this.#parts
+    return holdings === undefined || needs.every(hash => holdings.has(hash))
   }
 
   /** Starts a worker if there is none. @throws AppError 'worker-killed' when the device was stopped, or the worker's fault. */

@@ -1,0 +1,36 @@
+/** Looks at the other machines from a command: who is there, and what they have. */
+import type { Admission } from '../remote/gateway/admission.ts'
+import { systemClock } from '../system/system-ports.ts'
+import type { Session } from './session.ts'
+
+/**
+ * The machines that answer within `limitMs`, or sooner once they are as expected.
+ * @throws as openGateway.
+ */
+export async function observeMachines(
+  session: Session,
+  operator: { drained: readonly string[] },
+  limitMs: number,
+  isEnough: (machines: readonly Admission[]) => boolean,
+): Promise<readonly Admission[]> {
+  const { openGateway } = await import('../startup/other-machines.ts')
+  let found: readonly Admission[] = []
+  let enough: () => void = () => {}
+  const waiting = new Promise<void>(resolve => {
+    enough = resolve
+    systemClock.after(limitMs, resolve)
+  })
+  const { close } = await openGateway(
+    { ...session, say: session.out, warn: session.err },
+    {
+      operator,
+      onMachines: machines => {
+        found = machines
+        if (isEnough(machines)) enough()
+      },
+    },
+  )
+  await waiting
+  await close()
+  return found
+}

@@ -1,0 +1,124 @@
+/** What gateways and machines have in common: a mailbox, channels by session, and post to the peers of these channels. */
+import type { Redis } from 'ioredis'
+import type { Clock, Logger } from '../system/ports.ts'
+import { Inbox, Outbox } from './messages/mailbox.ts'
+import { type Progress, RemoteLink } from './messages/remote-link.ts'
+import { open, type SealHeader } from './seal/seal.ts'
+import type { SealingKeys } from './seal/sealing-keys.ts'
+
+export interface EndpointOptions {
+  redis: Redis
+  prefix: string
+  keys: SealingKeys
+  clock: Clock
+  log: Logger
+  /** Of this gateway or machine: unguessable, and a new one at each start. */
+  id: string
+}
+
+export interface ChannelEvents {
+  onMessage(message: unknown): void
+  onLost(reason: string): void
+}
+
+/** A first message of a channel that is not known yet. */
+export type OnUnknown = (header: SealHeader) => void
+
+export class Endpoint {
+  readonly #options: EndpointOptions
+  readonly #inbox: Inbox
+  readonly #outboxes = new Map<string, Outbox>()
+  readonly #links = new Map<string, RemoteLink>()
+  readonly #onUnknown: OnUnknown
+  readonly #refused = new Set<string>()
+
+  constructor(options: EndpointOptions, onUnknown: OnUnknown = () => {}) {
+    this.#options = options
+    this.#onUnknown = onUnknown
+    this.#inbox = new Inbox(options, options.id, bytes => this.#receive(bytes), this.onError)
+  }
+
+  /** Connections report every try: one line for each kind of error is enough. */
+  readonly onError = (error: unknown): void => {
+    const problem = error instanceof Error ? error.message : String(error)
+    this.#options.log.debug({ problem }, 'Redis')
+  }
+
+  connect(peerId: string, session: string, events: ChannelEvents): RemoteLink {
+    const { keys, clock, id } = this.#options
+    const link = new RemoteLink({
+      keys,
+      clock,
+      ownId: id,
+      peerId,
+      session,
+      post: sealed => this.#outbox(peerId).post(sealed),
+      onMessage: message => events.onMessage(message),
+      onLost: reason => events.onLost(reason),
+      onError: this.onError,
+    })
+    this.#links.set(session, link)
+    return link
+  }
+
+  disconnect(session: string): void {
+    this.#links.get(session)?.close()
+    this.#links.delete(session)
+  }
+
+  links(): RemoteLink[] {
+    return [...this.#links.values()]
+  }
+
+  progress(): Record<string, Progress> {
+    return Object.fromEntries(this.links().map(link => [link.session, link.progress]))
+  }
+
+  /** Removes what waits for a peer that is gone. */
+  async forget(peerId: string): Promise<void> {
+    const outbox = this.#outbox(peerId)
+    this.#outboxes.delete(peerId)
+    try {
+      await outbox.remove()
+      await outbox.close()
+    } catch (error) {
+      this.onError(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const link of this.links()) this.disconnect(link.session)
+    await this.#inbox.close()
+    if (this.#options.redis.status === 'ready') await this.forget(this.#options.id)
+    for (const outbox of this.#outboxes.values()) await outbox.close()
+  }
+
+  #outbox(peerId: string): Outbox {
+    const outbox = this.#outboxes.get(peerId) ?? new Outbox(this.#options, peerId, this.onError)
+    this.#outboxes.set(peerId, outbox)
+    return outbox
+  }
+
+  /** Whatever does not come from the channel's own peer is dropped. */
+  #receive(bytes: Uint8Array): void {
+    const opened = open(this.#options.keys, bytes)
+    if (opened.kind === 'refused') this.#refuse(opened.why)
+    else if (opened.header.receiver !== this.#options.id) this.#refuse('forged')
+    else this.#deliver(opened.header, opened.plain)
+  }
+
+  #deliver(header: SealHeader, plain: Uint8Array): void {
+    if (!this.#links.has(header.session)) this.#onUnknown(header)
+    const link = this.#links.get(header.session)
+    if (link?.peerId === header.sender) link.receive(header.sequence, plain)
+  }
+
+  #refuse(why: string): void {
+    if (this.#refused.has(why)) return
+    this.#refused.add(why)
+    this.#options.log.warn(
+      { why },
+      'a message on Redis was refused; the next ones for this reason are not logged',
+    )
+  }
+}

@@ -1,0 +1,23 @@
+/** Decides which machines get work, as a pure function: those that speak the protocol, and one of each name. */
+import type { Peer } from '../presence/presence.ts'
+import { type MachineRecord, ownProtocol, type Refusal, understands } from '../presence/records.ts'
+
+export interface Admission extends Peer<MachineRecord> {
+  /** Absent where it gets work. */
+  readonly refused?: Refusal
+}
+
+/** `before`: the machine that had a name first keeps it for as long as it lives. */
+export function admit(machines: readonly Peer<MachineRecord>[], before: readonly Admission[]): Admission[] {
+  const order = new Map(before.filter(({ refused }) => !refused).map(({ id }, index) => [id, index]))
+  const rank = ({ id }: { id: string }) => order.get(id) ?? order.size
+  const names = new Set<string>()
+  return [...machines]
+    .sort((a, b) => rank(a) - rank(b))
+    .map(({ id, record }) => {
+      if (!understands(ownProtocol, record.protocol)) return { id, record, refused: 'protocol' as const }
+      if (names.has(record.name)) return { id, record, refused: 'name-taken' as const }
+      names.add(record.name)
+      return { id, record }
+    })
+}

@@ -1,0 +1,125 @@
+/** The gateway's side: the machines that are there, and channels to workers on their devices. */
+import type { Channel, WorkerEnd } from '../../engine/host/channel-host.ts'
+import type { Ids } from '../../system/ports.ts'
+import { Endpoint, type EndpointOptions } from '../endpoint.ts'
+import { type EnvelopeToMachine, envelopeToGateway } from '../messages/envelopes.ts'
+import type { RemoteLink } from '../messages/remote-link.ts'
+import { type Peer, Presence } from '../presence/presence.ts'
+import { type GatewayRecord, type MachineRecord, machineRecord, ownProtocol } from '../presence/records.ts'
+import { recordKeys } from '../record-keys.ts'
+import { type Admission, admit } from './admission.ts'
+
+export interface GatewayOptions extends EndpointOptions {
+  version: string
+  ids: Ids
+  /** Set by a command, which has no work: the names of machines that it sends away. */
+  operator?: { drained: readonly string[] }
+  /** Called after every beat, with the machines in the order in which they came. */
+  onMachines: (admissions: readonly Admission[]) => void
+}
+
+interface OpenChannel {
+  readonly link: RemoteLink
+  end(end: WorkerEnd): void
+}
+
+const lost = (reason: string): WorkerEnd => ({ reason, byOthers: false, isUnreachable: true })
+
+export class Gateway {
+  readonly #options: GatewayOptions
+  readonly #endpoint: Endpoint
+  readonly #presence: Presence<GatewayRecord, MachineRecord>
+  readonly #channels = new Map<string, OpenChannel>()
+  #admissions: readonly Admission[] = []
+
+  constructor(options: GatewayOptions) {
+    this.#options = options
+    this.#endpoint = new Endpoint(options)
+    const { machines, gateways } = recordKeys(options.prefix)
+    this.#presence = new Presence<GatewayRecord, MachineRecord>({
+      ...options,
+      ownKey: gateways,
+      peersKey: machines,
+      schema: machineRecord,
+      describe: heard => this.#describe(heard),
+      onBeat: peers => this.#watch(peers),
+      onForgotten: id => void this.#endpoint.forget(id),
+      onError: this.#endpoint.onError,
+    })
+  }
+
+  get id(): string {
+    return this.#options.id
+  }
+
+  start(): void {
+    this.#presence.start()
+  }
+
+  /** A channel to a new worker on a machine's device. It ends as unreachable when the machine is lost. */
+  open(machineId: string, device: string): Channel {
+    const session = this.#options.ids.next()
+    let settle: (end: WorkerEnd) => void = () => {}
+    let receive: (message: unknown) => void = () => {}
+    const ended = new Promise<WorkerEnd>(resolve => {
+      settle = resolve
+    })
+    const end = (how: WorkerEnd) => {
+      this.#channels.delete(session)
+      this.#endpoint.disconnect(session)
+      settle(how)
+    }
+    const link = this.#endpoint.connect(machineId, session, {
+      onMessage: raw => {
+        const parsed = envelopeToGateway.safeParse(raw)
+        if (!parsed.success) return end(lost('it broke the protocol'))
+        if (parsed.data.kind === 'message') return receive(parsed.data.message)
+        const { reason, byOthers } = parsed.data
+        end({ reason, byOthers })
+      },
+      onLost: reason => end(lost(reason)),
+    })
+    this.#channels.set(session, { link, end })
+    const send = (envelope: EnvelopeToMachine) => link.send(envelope)
+    send({ kind: 'open', device })
+    return {
+      post: message => send({ kind: 'message', message }),
+      onMessage: callback => {
+        receive = callback
+      },
+      ended,
+      kill: () => send({ kind: 'kill' }),
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { end } of this.#channels.values()) end(lost('the gateway stopped'))
+    await this.#presence.end()
+    await this.#endpoint.close()
+  }
+
+  #describe(heard: Record<string, number>): GatewayRecord {
+    const refused = this.#admissions.flatMap(({ id, refused: why }) => (why ? [[id, why] as const] : []))
+    const { version, operator } = this.#options
+    return {
+      version,
+      protocol: ownProtocol,
+      heard,
+      channels: this.#endpoint.progress(),
+      refused: Object.fromEntries(refused),
+      isOperator: operator !== undefined,
+      drained: [...(operator?.drained ?? [])],
+    }
+  }
+
+  #watch(machines: readonly Peer<MachineRecord>[]): void {
+    const records = new Map(machines.map(peer => [peer.id, peer.record]))
+    for (const { link, end } of [...this.#channels.values()]) {
+      const record = records.get(link.peerId)
+      if (record) link.compare(record.channels[link.session])
+      else end(lost('it does not answer'))
+    }
+    this.#admissions = admit(machines, this.#admissions)
+    this.#options.onMachines(this.#admissions)
+  }
+}

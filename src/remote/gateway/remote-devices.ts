@@ -1,0 +1,111 @@
+/** Keeps the pool's devices in step with the machines that are there: what joins can be used, what leaves is given up. */
+import { ChannelHost } from '../../engine/host/channel-host.ts'
+import type { DeviceOpeners } from '../../engine/jobs/devices/device.ts'
+import type { MachineRecord, Reference, Refusal } from '../presence/records.ts'
+import type { Admission } from './admission.ts'
+import type { Gateway } from './gateway.ts'
+
+export type MachineEvent =
+  /** `lacking`: names of models that it does not have as the gateway has them. */
+  | { kind: 'joined'; name: string; devices: string[]; lacking: string[] }
+  | { kind: 'left'; name: string }
+  | { kind: 'refused'; name: string; why: Refusal }
+
+export interface RemoteDevicesParts {
+  gateway: Pick<Gateway, 'open' | 'id'>
+  pool: { addDevice(device: DeviceOpeners): void; removeDevice(name: string): Promise<void> }
+  /** The gateway's own models. */
+  models: readonly Reference[]
+  onEvent: (event: MachineEvent) => void
+}
+
+/** A machine that gives devices to the pool, by its id. */
+interface Joined {
+  readonly name: string
+  readonly devices: Set<string>
+}
+
+export class RemoteDevices {
+  readonly #parts: RemoteDevicesParts
+  readonly #joined = new Map<string, Joined>()
+  readonly #refused = new Set<string>()
+  /** Devices that finish their last job: their names are taken until then. */
+  readonly #leaving = new Set<string>()
+
+  constructor(parts: RemoteDevicesParts) {
+    this.#parts = parts
+  }
+
+  update(admissions: readonly Admission[]): void {
+    const present = new Map(admissions.filter(isUsable).map(({ id, record }) => [id, record]))
+    for (const [id, joined] of this.#joined) if (!present.has(id)) this.#leave(id, joined)
+    for (const [id, record] of present) this.#join(id, record)
+    for (const { id, record, refused } of admissions) if (refused) this.#refuse(id, record.name, refused)
+  }
+
+  #join(id: string, record: MachineRecord): void {
+    const { name } = record
+    const known = this.#joined.get(id)
+    const joined = known ?? { name, devices: new Set<string>() }
+    this.#joined.set(id, joined)
+    if (!known) {
+      const devices = record.devices.map(device => device.name)
+      this.#parts.onEvent({ kind: 'joined', name, devices, lacking: this.#lackingOf(record) })
+    }
+    for (const device of record.devices) {
+      const fullName = `${name}/${device.name}`
+      const isOurs = device.heldBy === undefined || device.heldBy === this.#parts.gateway.id
+      const isThere = joined.devices.has(device.name)
+      if (isOurs && !isThere && !this.#leaving.has(fullName)) {
+        joined.devices.add(device.name)
+        this.#parts.pool.addDevice(this.#openersOf(id, fullName, device, record))
+      } else if (!isOurs && isThere) {
+        joined.devices.delete(device.name)
+        this.#remove(fullName)
+      }
+    }
+  }
+
+  #leave(id: string, { name, devices }: Joined): void {
+    this.#joined.delete(id)
+    for (const device of devices) this.#remove(`${name}/${device}`)
+    this.#parts.onEvent({ kind: 'left', name })
+  }
+
+  #remove(fullName: string): void {
+    this.#leaving.add(fullName)
+    void this.#parts.pool.removeDevice(fullName).finally(() => this.#leaving.delete(fullName))
+  }
+
+  #refuse(id: string, name: string, why: Refusal): void {
+    const key = `${id} ${why}`
+    if (this.#refused.has(key)) return
+    this.#refused.add(key)
+    this.#parts.onEvent({ kind: 'refused', name, why })
+  }
+
+  #lackingOf({ models }: MachineRecord): string[] {
+    const held = new Set(models.map(({ hash }) => hash))
+    return this.#parts.models.filter(({ hash }) => !held.has(hash)).map(({ name }) => name)
+  }
+
+  #openersOf(
+    id: string,
+    fullName: string,
+    { name, memoryBytes }: MachineRecord['devices'][number],
+    { models, files }: MachineRecord,
+  ): DeviceOpeners {
+    const { gateway } = this.#parts
+    return {
+      name: fullName,
+      ...(memoryBytes !== undefined && { memoryBytes }),
+      holdings: new Set([...models, ...files].map(({ hash }) => hash)),
+      // The machine sets its workers up itself.
+      openHost: () => new ChannelHost({ device: fullName, setup: null, open: () => gateway.open(id, name) }),
+    }
+  }
+}
+
+function isUsable({ record, refused }: Admission): boolean {
+  return refused === undefined && !record.draining
+}

@@ -1,0 +1,153 @@
+/** A machine that lends its devices: says what it has, opens workers for gateways, and relays their messages. */
+import type { Channel } from '../../engine/host/channel-host.ts'
+import { Endpoint, type EndpointOptions } from '../endpoint.ts'
+import { type Peer, Presence } from '../presence/presence.ts'
+import {
+  type GatewayRecord,
+  gatewayRecord,
+  type MachineRecord,
+  ownProtocol,
+  type Reference,
+  type Refusal,
+} from '../presence/records.ts'
+import { recordKeys } from '../record-keys.ts'
+import type { SealHeader } from '../seal/seal.ts'
+import { WorkerRelay } from './worker-relay.ts'
+
+/** A device as the machine lends it. */
+export interface LentDevice {
+  readonly name: string
+  readonly memoryBytes?: number
+  /** Opens a worker in a process of its own, which is told its set-up in place of the gateway's. */
+  open(setup: unknown): { channel: Channel; setup: unknown }
+}
+
+export interface MachineOptions extends EndpointOptions {
+  name: string
+  version: string
+  devices: readonly LentDevice[]
+  models: readonly Reference[]
+  files: readonly Reference[]
+  /** What an operator should know: called when it changes. */
+  onStatus: (status: MachineStatus) => void
+}
+
+export type MachineStatus =
+  | { kind: 'alone' }
+  | { kind: 'other-key' }
+  | { kind: 'joined'; gateways: number }
+  | { kind: 'refused'; why: Refusal }
+  | { kind: 'drained' }
+
+export class Machine {
+  readonly #options: MachineOptions
+  readonly #endpoint: Endpoint
+  readonly #presence: Presence<MachineRecord, GatewayRecord>
+  readonly #relays = new Map<string, WorkerRelay>()
+  /** Channels that are over, by gateway: one is not opened again by its old messages. */
+  readonly #over = new Map<string, Set<string>>()
+  #isDraining = false
+  #status = ''
+
+  constructor(options: MachineOptions) {
+    this.#options = options
+    this.#endpoint = new Endpoint(options, header => this.#open(header))
+    const { machines, gateways } = recordKeys(options.prefix)
+    this.#presence = new Presence<MachineRecord, GatewayRecord>({
+      ...options,
+      ownKey: machines,
+      peersKey: gateways,
+      schema: gatewayRecord,
+      describe: heard => this.#describe(heard),
+      onBeat: (peers, sealedByOthers) => this.#watch(peers, sealedByOthers),
+      onForgotten: id => {
+        this.#over.delete(id)
+        void this.#endpoint.forget(id)
+      },
+      onError: this.#endpoint.onError,
+    })
+  }
+
+  start(): void {
+    this.#presence.start()
+  }
+
+  /** Takes no new work from now on; the status says when what it does is done. */
+  drain(): void {
+    this.#isDraining = true
+    void this.#presence.refresh()
+  }
+
+  /** Ends all workers at once, and leaves. */
+  async end(): Promise<void> {
+    await this.#presence.end()
+    for (const relay of this.#relays.values()) relay.kill()
+    await Promise.all([...this.#relays.values()].map(({ ended }) => ended))
+    await this.#endpoint.close()
+  }
+
+  #describe(heard: Record<string, number>): MachineRecord {
+    const { name, version, devices, models, files } = this.#options
+    const holders = new Map([...this.#relays.values()].map(({ device, gateway }) => [device, gateway]))
+    return {
+      version,
+      protocol: ownProtocol,
+      heard,
+      channels: this.#endpoint.progress(),
+      name,
+      devices: devices.map(({ name: device, memoryBytes }) => ({
+        name: device,
+        memoryBytes,
+        heldBy: holders.get(device),
+      })),
+      models: [...models],
+      files: [...files],
+      draining: this.#isDraining,
+    }
+  }
+
+  /** Only a living gateway may open a channel, and each channel once. */
+  #open({ sender, session, sequence }: SealHeader): void {
+    const isAlive = this.#presence.alive().some(({ id }) => id === sender)
+    const over = this.#over.get(sender) ?? new Set()
+    if (!isAlive || over.has(session) || this.#isDraining || sequence !== 0) return
+    this.#over.set(sender, over.add(session))
+    const relay = new WorkerRelay({
+      gateway: sender,
+      devices: this.#options.devices,
+      isFree: device => ![...this.#relays.values()].some(other => other.device === device),
+      connect: events => this.#endpoint.connect(sender, session, events),
+    })
+    this.#relays.set(session, relay)
+    void relay.ended.then(() => {
+      this.#relays.delete(session)
+      this.#endpoint.disconnect(session)
+      void this.#presence.refresh()
+    })
+  }
+
+  #watch(gateways: readonly Peer<GatewayRecord>[], sealedByOthers: number): void {
+    const { id, name } = this.#options
+    const records = new Map(gateways.map(peer => [peer.id, peer.record]))
+    for (const link of this.#endpoint.links()) {
+      const record = records.get(link.peerId)
+      if (record) link.compare(record.channels[link.session])
+      // Nobody waits for what its workers do.
+      else this.#relays.get(link.session)?.kill()
+    }
+    const working = gateways.filter(({ record }) => !record.isOperator)
+    const refused = working.flatMap(({ record }) => record.refused[id] ?? [])
+    if (gateways.some(({ record }) => record.drained.includes(name))) this.#isDraining = true
+    if (this.#isDraining && this.#relays.size === 0) this.#tell({ kind: 'drained' })
+    else if (refused[0] && refused.length === working.length) this.#tell({ kind: 'refused', why: refused[0] })
+    else if (working.length > 0) this.#tell({ kind: 'joined', gateways: working.length })
+    else this.#tell({ kind: sealedByOthers > 0 ? 'other-key' : 'alone' })
+  }
+
+  #tell(status: MachineStatus): void {
+    const key = JSON.stringify(status)
+    if (key === this.#status) return
+    this.#status = key
+    this.#options.onStatus(status)
+  }
+}

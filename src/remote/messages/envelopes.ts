@@ -1,0 +1,20 @@
+/** What travels on a channel: the worker protocol's own messages, and the few that a machine needs besides. */
+import { z } from 'zod'
+
+export const envelopeToMachine = z.discriminatedUnion('kind', [
+  /** The first one of each channel. */
+  z.object({ kind: z.literal('open'), device: z.string() }),
+  /** A message of engine/host/protocol.ts, which the worker validates. */
+  z.object({ kind: z.literal('message'), message: z.unknown() }),
+  /** Ends the worker at once. */
+  z.object({ kind: z.literal('kill') }),
+])
+export type EnvelopeToMachine = z.output<typeof envelopeToMachine>
+
+export const envelopeToGateway = z.discriminatedUnion('kind', [
+  /** A message of engine/host/protocol.ts, which the host validates. */
+  z.object({ kind: z.literal('message'), message: z.unknown() }),
+  /** The last one: how the worker came to its end. */
+  z.object({ kind: z.literal('ended'), reason: z.string(), byOthers: z.boolean() }),
+])
+export type EnvelopeToGateway = z.output<typeof envelopeToGateway>

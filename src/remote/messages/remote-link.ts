@@ -1,0 +1,90 @@
+/** One end of a channel between a gateway and a machine: sends and receives its messages, and notices that some got lost. */
+import type { Clock } from '../../system/ports.ts'
+import type { SealingKeys } from '../seal/sealing-keys.ts'
+import { MessageReceiver } from './message-receiver.ts'
+import { MessageSender } from './message-sender.ts'
+
+/** Messages that are this late are lost: longer than BullMQ takes to give one out again. */
+const lossMs = 15_000
+
+export interface Progress {
+  posted: number
+  received: number
+}
+
+export interface LinkOptions {
+  keys: SealingKeys
+  clock: Clock
+  ownId: string
+  peerId: string
+  session: string
+  post: (sealed: readonly Uint8Array[]) => Promise<void>
+  onMessage: (message: unknown) => void
+  /** The channel cannot go on. */
+  onLost: (reason: string) => void
+  onError: (error: unknown) => void
+}
+
+export class RemoteLink {
+  readonly session: string
+  readonly peerId: string
+  readonly #options: LinkOptions
+  readonly #sender: MessageSender
+  readonly #receiver = new MessageReceiver()
+  /** Since when the peer, and this side, lag behind with the same count. */
+  #peerLags: { received: number; sinceMs: number } | undefined
+  #ownLags: { received: number; sinceMs: number } | undefined
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+    this.session = options.session
+    this.peerId = options.peerId
+    const { ownId, peerId } = options
+    this.#sender = new MessageSender({ ...options, sender: ownId, receiver: peerId })
+  }
+
+  get progress(): Progress {
+    return { posted: this.#sender.posted, received: this.#receiver.received }
+  }
+
+  send(message: unknown, urgency?: 'now' | 'patient'): void {
+    this.#sender.send(message, urgency)
+  }
+
+  flushed(): Promise<void> {
+    return this.#sender.flushed()
+  }
+
+  receive(sequence: number, frame: Uint8Array): void {
+    const messages = this.#receiver.receive(sequence, frame)
+    if (!messages) this.#options.onLost('its messages do not fit together')
+    for (const message of messages ?? []) this.#options.onMessage(message)
+  }
+
+  /** Compares the counts with those of the peer's record; undefined where the peer does not know the channel. */
+  compare(peer: Progress | undefined): void {
+    const nowMs = this.#options.clock.monotonicMs()
+    const own = this.progress
+    const peerReceived = peer?.received ?? 0
+    this.#peerLags = lag(this.#peerLags, peerReceived, own.posted > peerReceived || !peer, nowMs)
+    this.#ownLags = lag(this.#ownLags, own.received, (peer?.posted ?? 0) > own.received, nowMs)
+    for (const one of [this.#peerLags, this.#ownLags]) {
+      if (one && nowMs - one.sinceMs >= lossMs) this.#options.onLost('messages were lost')
+    }
+  }
+
+  close(): void {
+    this.#sender.close()
+  }
+}
+
+/** Starts again whenever something came. */
+function lag(
+  before: { received: number; sinceMs: number } | undefined,
+  received: number,
+  isBehind: boolean,
+  nowMs: number,
+): { received: number; sinceMs: number } | undefined {
+  if (!isBehind) return undefined
+  return before?.received === received ? before : { received, sinceMs: nowMs }
+}

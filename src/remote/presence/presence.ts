@@ -1,0 +1,161 @@
+/**
+ * Who is there: writes the own record every second, and reads those of the peers. A peer is alive while it repeats a recent
+ * number of ours: its clock does not matter, and an old record that somebody puts back proves nothing.
+ */
+import type { Redis } from 'ioredis'
+import { pack, unpack } from 'msgpackr'
+import type { z } from 'zod'
+import type { Clock } from '../../system/ports.ts'
+import { open, seal } from '../seal/seal.ts'
+import type { SealingKeys } from '../seal/sealing-keys.ts'
+
+const beatMs = 1000
+/** A peer whose last answer is older is lost: several beats, and the time in which Redis restarts. */
+export const aliveMs = 8000
+/** Records that nobody renews are removed after this time. */
+const forgetMs = 60_000
+/** Numbers of own records that are remembered with their times. */
+const beatsKept = 64
+
+export interface Peer<PeerRecord> {
+  readonly id: string
+  readonly record: PeerRecord
+}
+
+export interface PresenceOptions<OwnRecord, PeerRecord> {
+  redis: Redis
+  keys: SealingKeys
+  clock: Clock
+  id: string
+  /** Hashes in Redis: of those like us, and of the peers. */
+  ownKey: string
+  peersKey: string
+  schema: z.ZodType<PeerRecord & { heard: Record<string, number> }>
+  describe: (heard: Record<string, number>) => OwnRecord
+  /** Called after each beat with all living peers, and the count of records that another key sealed. */
+  onBeat: (peers: readonly Peer<PeerRecord>[], sealedByOthers: number) => void
+  /** A peer has left, or has not renewed its record for a minute. */
+  onForgotten: (id: string) => void
+  onError: (error: unknown) => void
+}
+
+interface Known<PeerRecord> {
+  record: PeerRecord
+  sequence: number
+  /** When we wrote the record that it repeated last. */
+  answeredMs: number
+  renewedMs: number
+}
+
+export class Presence<OwnRecord, PeerRecord> {
+  readonly #options: PresenceOptions<OwnRecord, PeerRecord>
+  readonly #known = new Map<string, Known<PeerRecord>>()
+  /** When our last records were written, by number. */
+  readonly #writtenMs = new Map<number, number>()
+  #sequence = 0
+  #isEnded = false
+  #cancelBeat: () => void = () => {}
+  #beating: Promise<void> = Promise.resolve()
+
+  constructor(options: PresenceOptions<OwnRecord, PeerRecord>) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#beating = this.#beat()
+  }
+
+  /** Writes and reads now, as after a change that others should see soon. */
+  async refresh(): Promise<void> {
+    this.#cancelBeat()
+    await this.#beating
+    if (!this.#isEnded) this.start()
+    await this.#beating
+  }
+
+  /** The living peers. */
+  alive(): Peer<PeerRecord>[] {
+    const nowMs = this.#options.clock.monotonicMs()
+    return [...this.#known]
+      .filter(([, { answeredMs }]) => nowMs - answeredMs < aliveMs)
+      .map(([id, { record }]) => ({ id, record }))
+  }
+
+  /** Removes the own record. */
+  async end(): Promise<void> {
+    const { redis, ownKey, id } = this.#options
+    this.#isEnded = true
+    this.#cancelBeat()
+    if (redis.status === 'ready') await redis.hdel(ownKey, id)
+  }
+
+  async #beat(): Promise<void> {
+    const { clock, onBeat, onError } = this.#options
+    let sealedByOthers = 0
+    // A beat that hangs in a lost connection does not keep the living from being counted.
+    this.#cancelBeat = clock.after(beatMs, () => {
+      if (this.#isEnded) return
+      this.start()
+    })
+    try {
+      await this.#write()
+      sealedByOthers = await this.#read()
+    } catch (error) {
+      onError(error)
+    }
+    if (!this.#isEnded) onBeat(this.alive(), sealedByOthers)
+  }
+
+  async #write(): Promise<void> {
+    const { redis, keys, clock, id, ownKey, describe } = this.#options
+    const sequence = this.#sequence
+    this.#sequence += 1
+    this.#writtenMs.set(sequence, clock.monotonicMs())
+    this.#writtenMs.delete(sequence - beatsKept)
+    const heard = Object.fromEntries([...this.#known].map(([peer, known]) => [peer, known.sequence]))
+    const header = { sender: id, receiver: '*', session: id, sequence }
+    if (redis.status === 'ready')
+      await redis.hset(ownKey, id, Buffer.from(seal(keys, header, pack(describe(heard)))))
+  }
+
+  async #read(): Promise<number> {
+    const { redis, peersKey, clock, onForgotten } = this.#options
+    if (redis.status !== 'ready') return 0
+    const found = await redis.hgetallBuffer(peersKey)
+    const nowMs = clock.monotonicMs()
+    let sealedByOthers = 0
+    for (const [id, sealed] of Object.entries(found)) {
+      if (this.#learn(id, sealed, nowMs) === 'key') sealedByOthers += 1
+    }
+    for (const [id, { renewedMs, answeredMs }] of this.#known) {
+      // A Redis that lost its data is no goodbye: the record comes back with the next beat.
+      const hasLeft = found[id] === undefined && nowMs - answeredMs >= aliveMs
+      if (!hasLeft && nowMs - renewedMs < forgetMs) continue
+      this.#known.delete(id)
+      await redis.hdel(peersKey, id)
+      onForgotten(id)
+    }
+    return sealedByOthers
+  }
+
+  #learn(id: string, sealed: Uint8Array, nowMs: number): 'key' | undefined {
+    const { keys, schema, id: ownId } = this.#options
+    const opened = open(keys, sealed)
+    if (opened.kind === 'refused') return opened.why === 'key' ? 'key' : undefined
+    const { sender, receiver, sequence } = opened.header
+    const known = this.#known.get(id)
+    if (sender !== id || receiver !== '*' || (known && sequence <= known.sequence)) return undefined
+    const parsed = schema.safeParse(unpack(opened.plain))
+    if (!parsed.success) return undefined
+    const echo = parsed.data.heard[ownId]
+    const answeredMs =
+      (echo === undefined ? undefined : this.#writtenMs.get(echo)) ?? Number.NEGATIVE_INFINITY
+    this.#known.set(id, {
+      record: parsed.data,
+      sequence,
+      answeredMs: Math.max(answeredMs, known?.answeredMs ?? Number.NEGATIVE_INFINITY),
+      renewedMs: nowMs,
+    })
+    return undefined
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What gateways and machines say of themselves every second, and the protocol versions that go together. Later versions may
+ * add fields here, never change one: an older reader must still find out that it does not understand the rest.
+ */
+import { z } from 'zod'
+
+/** Raised when gateways and machines of an earlier version would misunderstand each other. */
+export const remoteProtocol = 1
+/** The oldest version that this one still works with. */
+export const oldestProtocol = 1
+
+const count = z.number().int().min(0)
+
+/** How far a channel is, by its session: frames that its writer stored, and frames that it has received. */
+const channels = z.record(z.string(), z.object({ posted: count, received: count }))
+
+const common = {
+  /** Of Easel, for people. */
+  version: z.string(),
+  /** The protocol that it speaks, and the oldest one that it still understands. */
+  protocol: z.object({ newest: count, oldest: count }),
+  /** The number of the last record that it read of each peer: what is repeated here proves that the writer is alive. */
+  heard: z.record(z.string(), count),
+  channels,
+}
+
+export const reference = z.object({ name: z.string(), hash: z.string() })
+export type Reference = z.infer<typeof reference>
+
+export const machineRecord = z.object({
+  ...common,
+  /** Chosen by its operator; two machines may not have the same. */
+  name: z.string().min(1),
+  devices: z.array(
+    z.object({
+      name: z.string().min(1),
+      memoryBytes: z.number().positive().optional(),
+      /** The gateway that has a worker on it. */
+      heldBy: z.string().optional(),
+    }),
+  ),
+  models: z.array(reference),
+  files: z.array(reference),
+  /** It takes no new work, and leaves when what it does is done. */
+  draining: z.boolean(),
+})
+export type MachineRecord = z.infer<typeof machineRecord>
+
+/** Why a gateway gives a machine no work. */
+export const refusal = z.enum(['name-taken', 'protocol'])
+export type Refusal = z.infer<typeof refusal>
+
+export const gatewayRecord = z.object({
+  ...common,
+  /** By machine. */
+  refused: z.record(z.string(), refusal),
+  /** A command that looks, or sends machines away, and has no work. */
+  isOperator: z.boolean(),
+  /** Names of machines that an operator sends away. */
+  drained: z.array(z.string()),
+})
+export type GatewayRecord = z.infer<typeof gatewayRecord>
+
+/** Whether one of both understands the newest that both speak. */
+export function understands(
+  own: { newest: number; oldest: number },
+  peer: { newest: number; oldest: number },
+): boolean {
+  return own.oldest <= peer.newest && peer.oldest <= own.newest
+}
+
+export const ownProtocol = { newest: remoteProtocol, oldest: oldestProtocol }

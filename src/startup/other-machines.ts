@@ -1,0 +1,109 @@
+/** Opens the way to other machines for a server, a command or a machine itself, from the configuration and the secrets. */
+import type { Config } from '../config/config.ts'
+import type { Secrets } from '../config/secrets.ts'
+import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
+import type { ModelCatalogue } from '../engine/models/library.ts'
+import type { ModelRecord } from '../engine/models/record.ts'
+import { hasCode } from '../errors/errors.ts'
+import type { EndpointOptions } from '../remote/endpoint.ts'
+import { Gateway, type GatewayOptions } from '../remote/gateway/gateway.ts'
+import { type MachineEvent, RemoteDevices } from '../remote/gateway/remote-devices.ts'
+import type { Reference } from '../remote/presence/records.ts'
+import { requireRedis } from '../remote/redis/check-redis.ts'
+import { connectRedis } from '../remote/redis/connect.ts'
+import { readRedisAddress } from '../remote/redis/redis-url.ts'
+import { readSealingKeys } from '../remote/seal/sealing-keys.ts'
+import type { Logger } from '../system/ports.ts'
+import { systemClock, systemIds } from '../system/system-ports.ts'
+import { version } from '../system/version.ts'
+import { errorSentence, type Words } from '../words/en.ts'
+
+export interface OtherMachinesParts {
+  config: Config
+  secrets: Secrets
+  words: Words
+  log: Logger
+  say(line: string): void
+  warn(line: string): void
+}
+
+/** A connection that waits for Redis, with what all ends need, and how to close it. */
+export interface OpenRedis {
+  options: EndpointOptions & { version: string }
+  disconnect(): void
+}
+
+/**
+ * Where Redis does not answer, only a warning: it is tried again and again.
+ * @throws AppError 'redis' when it answers and cannot be used, and as readRedisAddress and readSealingKeys.
+ */
+export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
+  const { config, secrets, words, log, warn } = parts
+  const address = readRedisAddress(config.redis, secrets)
+  const keys = readSealingKeys(secrets)
+  const { prefix } = config.redis
+  try {
+    await requireRedis(address, prefix)
+  } catch (error) {
+    if (!hasCode(error, 'redis') || error.details.problem.what !== 'unreachable') throw error
+    warn(errorSentence(words, error))
+  }
+  const redis = connectRedis(address, error => log.debug({ problem: error.message }, 'Redis'))
+  return {
+    options: { redis, prefix, keys, clock: systemClock, log, id: systemIds.next(), version },
+    disconnect: () => redis.disconnect(),
+  }
+}
+
+/** A gateway over a new connection. @throws as openRedis. */
+export async function openGateway(
+  parts: OtherMachinesParts,
+  own: Pick<GatewayOptions, 'operator' | 'onMachines'>,
+): Promise<{ gateway: Gateway; close(): Promise<void> }> {
+  const { options, disconnect } = await openRedis(parts)
+  const gateway = new Gateway({ ...options, ids: systemIds, ...own })
+  gateway.start()
+  return {
+    gateway,
+    async close() {
+      await gateway.close()
+      disconnect()
+    },
+  }
+}
+
+/** Lets other machines paint for a server; the returned function ends that. @throws as openRedis. */
+export async function useOtherMachines(
+  parts: OtherMachinesParts,
+  pool: { addDevice(device: DeviceOpeners): void; removeDevice(name: string): Promise<void> },
+  catalogue: Pick<ModelCatalogue, 'models'>,
+): Promise<() => Promise<void>> {
+  let devices: RemoteDevices | undefined
+  const { gateway, close } = await openGateway(parts, { onMachines: found => devices?.update(found) })
+  const models = modelReferences(catalogue.models)
+  devices = new RemoteDevices({ gateway, pool, models, onEvent: event => tell(parts, event) })
+  return close
+}
+
+/** A Refiner is a model of its own, since orders name it. */
+export function modelReferences(models: readonly ModelRecord[]): Reference[] {
+  return models.flatMap(({ name, hash, refiner }) => [
+    { name, hash },
+    ...(refiner ? [{ name: `${name}/refiner`, hash: refiner.hash }] : []),
+  ])
+}
+
+function tell({ words, say, warn }: OtherMachinesParts, event: MachineEvent): void {
+  const { machines } = words
+  switch (event.kind) {
+    case 'joined':
+      say(machines.joined(event.name, event.devices))
+      if (event.lacking.length > 0) warn(machines.lacks(event.name, event.lacking))
+      return
+    case 'left':
+      say(machines.left(event.name))
+      return
+    case 'refused':
+      warn(machines.refused(event.name, event.why))
+  }
+}

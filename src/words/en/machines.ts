@@ -1,0 +1,64 @@
+/** English: other machines that lend their devices. */
+import type { MachineStatus } from '../../remote/machine/machine.ts'
+import type { Reference, Refusal } from '../../remote/presence/records.ts'
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
+export const machines = {
+  options: {
+    redis: 'the Redis that carries the work, as redis.url',
+    name: 'what this machine is called; its host name where left out',
+    devices: 'auto, or names such as cuda:0,cuda:1',
+    models: 'the models folder, as modelsDir',
+    drain: 'ask a machine to finish its work and leave',
+  },
+  /** What a machine says of itself. */
+  status: (status: MachineStatus) => {
+    switch (status.kind) {
+      case 'alone':
+        return 'No Easel answers on this Redis yet; this machine waits for one.'
+      case 'other-key':
+        return 'The Easel on this Redis uses another key: give both the same EASEL_WORKER_KEY.'
+      case 'joined':
+        return status.gateways === 1
+          ? 'This machine has joined.'
+          : `This machine has joined ${status.gateways} Easels.`
+      case 'refused':
+        return status.why === 'protocol'
+          ? 'The version of the Easel there does not work with this one: update the older of both.'
+          : 'Another machine has this name already: choose another one with --name.'
+      case 'drained':
+        return 'This machine has finished its work and leaves.'
+    }
+  },
+  ready: (name: string, devices: readonly string[]) => `${name} lends ${devices.join(', ')}.`,
+  draining:
+    'This machine takes no new work, and leaves when its work is done. A second signal stops it at once.',
+  redisNeeded: 'Say where the Redis is: with --redis, or with redis.url in the configuration.',
+
+  /** What the server says of machines. */
+  joined: (name: string, devices: readonly string[]) => `${name} has joined with ${devices.join(', ')}.`,
+  left: (name: string) => `${name} has left.`,
+  refused: (name: string, why: Refusal) =>
+    why === 'protocol'
+      ? `${name} gets no work: its version does not work with this one.`
+      : `Another machine named ${name} gets no work: each machine needs a name of its own.`,
+  lacks: (name: string, models: readonly string[]) =>
+    `${name} lacks ${models.join(', ')}, or has other files under that name: what needs it is painted elsewhere.`,
+
+  /** What commands say of machines. */
+  about: (name: string, version: string, isDraining: boolean) =>
+    `${name} (Easel ${version})${isDraining ? ', leaving' : ''}`,
+  device: (name: string, memoryBytes: number | undefined, isHeld: boolean) =>
+    [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), isHeld ? 'in use' : 'free'].join(
+      ', ',
+    ),
+  models: (models: readonly Reference[]) =>
+    models.length === 0
+      ? 'no models'
+      : `models: ${models.map(({ name, hash }) => `${name} ${hash.slice(0, 10)}`).join(', ')}`,
+  none: 'No other machine answers.',
+  unknown: (name: string, known: readonly string[]) =>
+    `There is no machine named ${name}${known.length === 0 ? '; none answers' : `; there are ${known.join(', ')}`}.`,
+  drainAsked: (name: string) => `${name} takes no new work, and leaves when its work is done.`,
+}

@@ -1,0 +1,55 @@
+/** 简体中文：借出设备的其他机器。 */
+import type { Words } from '../en.ts'
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
+export const machines: Words['machines'] = {
+  options: {
+    redis: '传送任务的 Redis，同 redis.url',
+    name: '这台机器的名字；不写时用主机名',
+    devices: 'auto，或 cuda:0,cuda:1 这样的设备名',
+    models: '模型文件夹，同 modelsDir',
+    drain: '让一台机器完成手头的任务后退出',
+  },
+  status: status => {
+    switch (status.kind) {
+      case 'alone':
+        return '这个 Redis 上还没有 Easel 回应，这台机器先等着。'
+      case 'other-key':
+        return '这个 Redis 上的 Easel 用的是另一把密钥：请给两边设置同一个 EASEL_WORKER_KEY。'
+      case 'joined':
+        return status.gateways === 1 ? '这台机器已加入。' : `这台机器已加入 ${status.gateways} 个 Easel。`
+      case 'refused':
+        return status.why === 'protocol'
+          ? '那边 Easel 的版本与这台机器不能配合：请更新较旧的一方。'
+          : '已有另一台机器叫这个名字：请用 --name 另取一个。'
+      case 'drained':
+        return '这台机器已完成任务，现在退出。'
+    }
+  },
+  ready: (name, devices) => `${name} 借出 ${devices.join('、')}。`,
+  draining: '这台机器不再接新任务，手头的任务完成后退出。再发一次信号则立即停止。',
+  redisNeeded: '请说明 Redis 在哪里：用 --redis，或在配置里写 redis.url。',
+
+  joined: (name, devices) => `${name} 已加入，带来 ${devices.join('、')}。`,
+  left: name => `${name} 已离开。`,
+  refused: (name, why) =>
+    why === 'protocol'
+      ? `${name} 得不到任务：它的版本与本程序不能配合。`
+      : `另一台名为 ${name} 的机器得不到任务：每台机器要有自己的名字。`,
+  lacks: (name, models) => `${name} 没有 ${models.join('、')}，或同名文件不同：需要它们的图会在别处画。`,
+
+  about: (name, version, isDraining) => `${name}（Easel ${version}）${isDraining ? '，正在退出' : ''}`,
+  device: (name, memoryBytes, isHeld) =>
+    [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), isHeld ? '使用中' : '空闲'].join(
+      '，',
+    ),
+  models: models =>
+    models.length === 0
+      ? '没有模型'
+      : `模型：${models.map(({ name, hash }) => `${name} ${hash.slice(0, 10)}`).join('、')}`,
+  none: '没有其他机器回应。',
+  unknown: (name, known) =>
+    `没有名为 ${name} 的机器${known.length === 0 ? '，也没有机器回应' : `；已有的机器：${known.join('、')}`}。`,
+  drainAsked: name => `${name} 不再接新任务，手头的任务完成后退出。`,
+}

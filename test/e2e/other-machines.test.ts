@@ -1,0 +1,79 @@
+/** Two processes on one Redis: the gateway paints nothing itself, and what another machine paints is the same to the last byte. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EventReader } from '../bots/web/event-reader.ts'
+import { HttpPerson } from '../bots/web/http-person.ts'
+import { openRedis } from '../helpers/redis-server.ts'
+import { runCli } from '../helpers/run-cli.ts'
+import { ServerProcess } from '../helpers/server-process.ts'
+import { WorkerProcess } from '../helpers/worker-process.ts'
+
+const key = Buffer.alloc(32, 9).toString('base64')
+const request = '/imagine a red circle on a blue background --seed 7 --steps 4'
+
+let redis: Awaited<ReturnType<typeof openRedis>>
+let gateway: ServerProcess
+let alone: ServerProcess
+let ada: HttpPerson
+
+beforeAll(async () => {
+  process.env.EASEL_WORKER_KEY = key
+  redis = await openRedis()
+  gateway = new ServerProcess(`logLevel: error\ndevices: []\nredis: { url: "${redis.url}" }`)
+  alone = new ServerProcess()
+  ada = new HttpPerson(() => gateway.url)
+  await Promise.all([gateway.start(), alone.start()])
+})
+
+afterAll(async () => {
+  await gateway.dispose()
+  await alone.dispose()
+  await redis.end()
+})
+
+/** The bytes of the picture that a request ends with. */
+async function picture(person: HttpPerson): Promise<Buffer> {
+  const reply = await person.posts('/say', { text: request })
+  const jobId = reply.jobs?.[0]?.jobId ?? ''
+  const reader = new EventReader(await person.gets('/live'))
+  for (;;) {
+    const response = await person.gets('/feed?limit=100')
+    const { fragments } = (await response.json()) as {
+      fragments: { jobId: string; state: string; reply: string }[]
+    }
+    const fragment = fragments.find(one => one.jobId === jobId)
+    const address = /<img [^>]*src="([^"]+)"/.exec(fragment?.reply ?? '')?.[1]
+    if (fragment?.state === 'done' && address !== undefined) {
+      await reader.cancel()
+      return Buffer.from(await (await person.gets(address.replaceAll('&amp;', '&'))).arrayBuffer())
+    }
+    if (fragment && !['queued', 'running', 'done'].includes(fragment.state)) throw new Error(fragment.reply)
+    await reader.next()
+  }
+}
+
+test('a job waits for a machine, which paints the same bytes as one machine alone', async () => {
+  const asked = picture(ada)
+  const worker = new WorkerProcess(redis.url, 'm1')
+  await gateway.says(/^m1 has joined with cpu\.$/)
+  const [far, near] = await Promise.all([asked, picture(new HttpPerson(() => alone.url))])
+  expect(far.length).toBeGreaterThan(1000)
+  expect(far.equals(near)).toBe(true)
+
+  // The commands see it, and send it away.
+  writeFileSync(join(gateway.folder, 'look.yaml'), `redis: { url: "${redis.url}" }\n`)
+  const seen = await runCli(['devices', '--config', 'look.yaml'], { cwd: gateway.folder })
+  expect(seen.out).toMatch(/^m1 \(Easel .*\)\n {2}m1\/cpu, .*, in use\n {2}models: demo [0-9a-f]{10}/m)
+  const unknown = await runCli(['worker', 'drain', 'm2', '--redis', redis.url], { cwd: gateway.folder })
+  expect(unknown).toMatchObject({ code: 1, err: 'easel: There is no machine named m2; there are m1.\n' })
+  const drained = await runCli(['worker', 'drain', 'm1', '--redis', redis.url], { cwd: gateway.folder })
+  expect(drained).toEqual({
+    code: 0,
+    out: 'm1 takes no new work, and leaves when its work is done.\n',
+    err: '',
+  })
+  expect((await worker.ended).code).toBe(0)
+  expect(worker.lines.at(-1)).toBe('This machine has finished its work and leaves.')
+  await gateway.says(/^m1 has left\.$/)
+})

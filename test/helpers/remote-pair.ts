@@ -1,0 +1,100 @@
+/** A gateway and machines of one process over a real Redis, and waiting for what they notice. */
+import type { Redis } from 'ioredis'
+import type { Admission } from '../../src/remote/gateway/admission.ts'
+import { Gateway } from '../../src/remote/gateway/gateway.ts'
+import { type LentDevice, Machine, type MachineStatus } from '../../src/remote/machine/machine.ts'
+import { connectRedis } from '../../src/remote/redis/connect.ts'
+import { readRedisAddress } from '../../src/remote/redis/redis-url.ts'
+import { readSealingKeys } from '../../src/remote/seal/sealing-keys.ts'
+import type { Logger } from '../../src/system/ports.ts'
+import { systemClock, systemIds } from '../../src/system/system-ports.ts'
+
+export const testKey = (fill = 1) => Buffer.alloc(32, fill).toString('base64')
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
+
+interface End {
+  url: string
+  key?: string
+}
+
+function common({ url, key = testKey() }: End) {
+  const redis: Redis = connectRedis(
+    readRedisAddress({ url, allowedWithoutTls: [], caFile: '' }, {}),
+    () => {},
+  )
+  return {
+    redis,
+    prefix: 'easel',
+    keys: readSealingKeys({ workerKey: key }),
+    clock: systemClock,
+    log: silent,
+    id: systemIds.next(),
+    version: '0',
+  }
+}
+
+export function startGateway(end: End) {
+  const given = common(end)
+  const machines = new Signal<readonly Admission[]>([])
+  const gateway = new Gateway({ ...given, ids: systemIds, onMachines: found => machines.set(found) })
+  gateway.start()
+  return {
+    gateway,
+    id: given.id,
+    machines,
+    async end() {
+      await gateway.close()
+      given.redis.disconnect()
+    },
+    /** As a kill: nobody is told. */
+    cut: () => given.redis.disconnect(),
+  }
+}
+
+export function startMachine(end: End & { name?: string; devices: readonly LentDevice[] }) {
+  const given = common(end)
+  const status = new Signal<MachineStatus>({ kind: 'alone' })
+  const machine = new Machine({
+    ...given,
+    name: end.name ?? 'm1',
+    devices: end.devices,
+    models: [],
+    files: [],
+    onStatus: found => status.set(found),
+  })
+  machine.start()
+  return {
+    machine,
+    id: given.id,
+    status,
+    async end() {
+      await machine.end()
+      given.redis.disconnect()
+    },
+  }
+}
+
+/** A value that changes, and waiting until it is as expected. */
+export class Signal<Value> {
+  #value: Value
+  #waiters: (() => void)[] = []
+
+  constructor(value: Value) {
+    this.#value = value
+  }
+
+  get value(): Value {
+    return this.#value
+  }
+
+  set(value: Value): void {
+    this.#value = value
+    for (const wake of this.#waiters.splice(0)) wake()
+  }
+
+  async until(isMet: (value: Value) => boolean): Promise<Value> {
+    while (!isMet(this.#value)) await new Promise<void>(resolve => this.#waiters.push(resolve))
+    return this.#value
+  }
+}
