@@ -40,11 +40,14 @@ async function buildProgram(asked: string | undefined, words: Words): Promise<Co
     .description(words.cli.about)
     .version(version)
     .helpCommand(false)
+    // Options after a sub-command's name are its own.
+    .enablePositionalOptions()
     .configureOutput({ outputError: (text, write) => write(inOneLine(text)) })
     .exitOverride()
   for (const name of Object.keys(loaders).filter(isCommand)) {
     const command = name === asked ? await loaders[name](words) : newCommand(name, words)
     program.addCommand(command.copyInheritedSettings(program))
+    for (const part of command.commands) part.copyInheritedSettings(command)
   }
   return program
 }

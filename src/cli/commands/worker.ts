@@ -45,8 +45,6 @@ export function workerCommand(words: Words): Command {
     )
   return (
     newCommand('worker', words)
-      // So that --redis after drain is drain's own.
-      .enablePositionalOptions()
       .option('--redis <url>', options.redis)
       .option('--name <name>', options.name)
       .option('--devices <names>', options.devices)
