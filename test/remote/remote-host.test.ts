@@ -3,7 +3,7 @@ import { ChannelHost } from '../../src/engine/host/channel-host.ts'
 import { openWorkerProcess } from '../../src/engine/host/process-host.ts'
 import type { WorkerOptions } from '../../src/engine/host/worker-options.ts'
 import { describeWorkerHost } from '../conformance/worker-host.suite.ts'
-import { openRedis } from '../helpers/redis-server.ts'
+import { openRedis } from '../helpers/processes/redis-server.ts'
 import { startGateway, startMachine } from '../helpers/remote-pair.ts'
 
 let redis: Awaited<ReturnType<typeof openRedis>>

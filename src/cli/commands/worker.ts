@@ -43,17 +43,15 @@ export function workerCommand(words: Words): Command {
     .action((name: string, given: WorkerOptions) =>
       runCommand(given, session => sendAway(configured(session, given), name)),
     )
-  return (
-    newCommand('worker', words)
-      .option('--redis <url>', options.redis)
-      .option('--name <name>', options.name)
-      .option('--devices <names>', options.devices)
-      .option('--models <folder>', options.models)
-      .addCommand(drain)
-      .action((given: WorkerOptions) =>
-        runCommand(given, session => work(configured(session, given), given.name ?? hostname()), 'all'),
-      )
-  )
+  return newCommand('worker', words)
+    .option('--redis <url>', options.redis)
+    .option('--name <name>', options.name)
+    .option('--devices <names>', options.devices)
+    .option('--models <folder>', options.models)
+    .addCommand(drain)
+    .action((given: WorkerOptions) =>
+      runCommand(given, session => work(configured(session, given), given.name ?? hostname()), 'all'),
+    )
 }
 
 /** The options over the configuration. @throws as withSettings. */

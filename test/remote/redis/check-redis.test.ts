@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { redisProblems, requireRedis, settingProblems } from '../../../src/remote/redis/check-redis.ts'
 import { readRedisAddress } from '../../../src/remote/redis/redis-url.ts'
-import { freePort, startRedis } from '../../helpers/redis-server.ts'
+import { freePort, startRedis } from '../../helpers/processes/redis-server.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const addressOf = (url: string, redisPassword?: string, caFile = '') =>
