@@ -100,6 +100,14 @@ export const longParts = {
     env: pictures => ({ EASEL_EXCHANGED_PICTURES: `${pictures}` }),
     figures: /^exchanged models:/,
   },
+  webgpu: {
+    unit: 'picture on an adapter in software',
+    total: 1,
+    perRound: 1,
+    files: ['test/engine/host/webgpu.test.ts'],
+    env: pictures => ({ EASEL_WEBGPU_PICTURES: `${pictures}` }),
+    figures: /^WebGPU:/,
+  },
   soak: {
     unit: 'minutes',
     total: 60,
