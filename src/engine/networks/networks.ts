@@ -19,6 +19,8 @@ export interface Exchangeable {
 
 /** One CLIP text encoder. */
 export interface TextEncoder extends Exchangeable {
+  /** Runs on the CPU in float32 from now on, or on its device again. A foreign graph stays where it is. */
+  useCpu(isOnCpu: boolean): Promise<void>
   readonly hiddenSize: number
   readonly layers: number
   /** Width of the pooled, projected output; undefined if the encoder has no projection (the first one). */

@@ -1,7 +1,7 @@
 /**
  * Economies: running with less memory, for devices that ran out of it. First the VAE runs in tiles. Then each row of a
- * guided call runs through the U-Net separately, and only one network is on the device. Pictures differ only by the
- * blending of tiles and the rounding order of sums.
+ * guided call runs through the U-Net separately, only one network is on the device, and text is encoded on the CPU.
+ * Pictures differ only by the blending of tiles and by rounding.
  */
 import { z } from 'zod'
 import type { ReusableUNet, UNetInput, Vae } from '../networks/networks.ts'
@@ -9,14 +9,16 @@ import type { Tensor } from '../onnx/session.ts'
 import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './latents/vae-tiling.ts'
 import type { CachedModel } from './open/model-cache.ts'
 
-/** 0: fastest; 1: tiles; 2: also row by row, and one network at a time. */
+/** 0: fastest; 1: tiles; 2: also row by row, one network at a time, and text encoders on the CPU. */
 export const economy = z.literal([0, 1, 2])
 export type Economy = z.infer<typeof economy>
 
 /** The model with its networks wrapped for an economy level. */
-export function economical(model: CachedModel, level: Economy): CachedModel {
-  if (level === 0) return model
+export async function economical(model: CachedModel, level: Economy): Promise<CachedModel> {
   const { networks } = model
+  await networks.textEncoder?.useCpu(level === 2)
+  await networks.textEncoder2.useCpu(level === 2)
+  if (level === 0) return model
   const unet = level === 2 ? rowByRow(networks.unet) : networks.unet
   return { ...model, networks: { ...networks, unet, vae: tiledVae(networks.vae) } }
 }

@@ -60,6 +60,19 @@ test('what a ControlNet adds goes to the row that it was made for', async () => 
   expect(maxAbsoluteError(await rowByRow(unet).predict(told), await unet.predict(told))).toBeLessThan(1e-4)
 })
 
+test('a text encoder gives on the CPU what the CPU gives, and on its device again what that gave', async () => {
+  const inHalf = await openNetworksFolder(await oracle.model('base'), { precision: 'float16' })
+  const ids = Int32Array.from({ length: tokens }, (_, i) => i)
+  const encode = async ({ textEncoder2: encoder }: typeof networks) => (await encoder.encode(ids, 2)).hidden
+  const own = await encode(inHalf)
+  await inHalf.textEncoder2.useCpu(true)
+  expect(await encode(inHalf)).toEqual(await encode(networks))
+  expect(await encode(inHalf)).not.toEqual(own)
+  await inHalf.textEncoder2.useCpu(false)
+  expect(await encode(inHalf)).toEqual(own)
+  await inHalf.close()
+})
+
 test('the VAE tiles what is larger than a tile, and nothing else', async () => {
   const { sideLatent } = defaultTile(vae)
   const [large, small] = [sideLatent + 4, sideLatent]

@@ -8,10 +8,10 @@ import { clipInput, clipNames, type PlacedVector } from '../clip.ts'
 import type { ClipConfig } from '../configs/clip-config.ts'
 import type { TextEncoder } from '../networks.ts'
 
-/** The weights of its graph, and the function that opens it over other weights or its own. */
+/** The weights of its graph, and the function that opens it over other weights or its own, on its device or on the CPU. */
 interface OwnWeights {
   readonly weights: RecordedSource
-  open(weights: WeightSource | undefined): ResidentSession
+  open(weights: WeightSource | undefined, isOnCpu: boolean): ResidentSession
 }
 
 export class OpenTextEncoder implements TextEncoder {
@@ -23,6 +23,7 @@ export class OpenTextEncoder implements TextEncoder {
   readonly #own: OwnWeights | undefined
   /** Weights that replace its own. */
   #weights: WeightSource | undefined
+  #isOnCpu = false
 
   constructor(config: ClipConfig, session: ResidentSession, graphFile?: string, own?: OwnWeights) {
     this.#config = config
@@ -39,6 +40,12 @@ export class OpenTextEncoder implements TextEncoder {
     if (!this.#own) throw this.#nothingAdded()
     await this.close()
     this.#weights = weights
+  }
+
+  async useCpu(isOnCpu: boolean): Promise<void> {
+    if (!this.#own || isOnCpu === this.#isOnCpu) return
+    await this.close()
+    this.#isOnCpu = isOnCpu
   }
 
   get hiddenSize(): number {
@@ -78,7 +85,7 @@ export class OpenTextEncoder implements TextEncoder {
   #open(): ResidentSession {
     if (this.#session) return this.#session
     if (!this.#own) throw this.#nothingAdded()
-    this.#session = this.#own.open(this.#weights)
+    this.#session = this.#own.open(this.#weights, this.#isOnCpu)
     return this.#session
   }
 

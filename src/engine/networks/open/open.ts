@@ -1,5 +1,5 @@
 /** Opens a model: turns its planned parts into networks that run. */
-import { type ResidentOptions, residentSession } from '../../onnx/residency.ts'
+import { Residency, type ResidentOptions, residentSession } from '../../onnx/residency.ts'
 import { type BlockFile, ensureWritten } from '../../weights/blocks/block-file.ts'
 import type { Networks } from '../networks.ts'
 import type { NetworkPart, NetworkParts } from '../plan/parts.ts'
@@ -36,6 +36,13 @@ export async function openVae(part: NetworkPart, options: ResidentOptions = {}):
   return openPlannedVae(part.hash, await planVae(part, options), options)
 }
 
+/** What leaves a GPU takes no part in its memory any more. */
+function movedToCpu(options: ResidentOptions): ResidentOptions {
+  const { device = 'cpu' } = options
+  const moved = { ...options, device: 'cpu', precision: 'float32' } as const
+  return device.startsWith('cpu') ? moved : { ...moved, residency: new Residency('cpu') }
+}
+
 function openTextEncoder(
   hash: string,
   { config, graph, own, blocks }: TextEncoderPlan,
@@ -48,8 +55,15 @@ function openTextEncoder(
   }
   return new OpenTextEncoder(config, session, undefined, {
     weights: own.weights,
-    open: weights =>
-      residentSession('text encoder', weights ? undefined : hash, own.build(weights ?? own.weights), options),
+    open: (weights, isOnCpu) => {
+      const at = isOnCpu ? movedToCpu(options) : options
+      return residentSession(
+        'text encoder',
+        weights ? undefined : hash,
+        own.build(weights ?? own.weights, at),
+        at,
+      )
+    },
   })
 }
 

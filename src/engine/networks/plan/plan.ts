@@ -30,7 +30,7 @@ export interface TextEncoderPlan {
   readonly config: ClipConfig
   readonly graph: Graph
   /** The weights of the graph, for rebuilding it over changed weights; absent for a foreign graph. */
-  readonly own?: { readonly weights: RecordedSource; build(weights: WeightSource): OnnxModel }
+  readonly own?: { readonly weights: RecordedSource; build(weights: WeightSource, at?: Target): OnnxModel }
   readonly blocks?: BlockFile
 }
 
@@ -120,9 +120,8 @@ async function planTextEncoder(part: NetworkPart, target: Target): Promise<TextE
   if (part.weights.layout === 'onnx') {
     return { config, graph: await onnxTextEncoder(part.weights.graphs[0], config) }
   }
-  const variant = variantFor(target)
-  const build = (source: WeightSource) => buildClip(config, source, { variant })
-  const { weights, blocks } = await planWeights(part, target, build)
+  const build = (source: WeightSource, at = target) => buildClip(config, source, { variant: variantFor(at) })
+  const { weights, blocks } = await planWeights(part, target, source => build(source))
   return { config, graph: build(weights), own: { weights, build }, ...(blocks && { blocks }) }
 }
 
