@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { Command } from 'commander'
 import { packageRoot } from '../src/system/paths.ts'
+import { measureBatch } from './bench/batch.ts'
 import { measureExchange } from './bench/exchange.ts'
 import { measureMemory } from './bench/memory.ts'
 import { measurePicture } from './bench/picture.ts'
@@ -16,7 +17,7 @@ import { measureExtras, measureSavings } from './bench/savings.ts'
 import { openSubject, type SubjectOptions } from './bench/subject.ts'
 import { measureWeights } from './bench/weights.ts'
 
-const parts = ['picture', 'samplers', 'savings', 'extras', 'memory', 'exchange', 'weights'] as const
+const parts = ['picture', 'samplers', 'savings', 'extras', 'memory', 'exchange', 'weights', 'batch'] as const
 
 /** Five rounds and a half of the part `exchange`. */
 const exchangedPictures = 500
@@ -55,6 +56,7 @@ const measures: Record<(typeof parts)[number], () => Promise<Section>> = {
   savings: () => measureSavings(subject, rounds),
   extras: () => measureExtras(subject, options, rounds),
   memory: () => measureMemory(options),
+  batch: () => measureBatch(options, rounds),
   exchange: () => measureExchange(options, exchangedPictures),
   weights: () => measureWeights(options),
 }

@@ -7,16 +7,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { print } from './bench/report.ts'
-import { chartSvg } from './simulate/charts.ts'
-import { bounds, type SimulationOptions, toDayOptions } from './simulate/options.ts'
-import { partNames, playPart } from './simulate/parts.ts'
+import { print, type Section } from './bench/report.ts'
+import { type Chart, chartSvg } from './simulate/charts.ts'
+import { gatewaySection } from './simulate/gateway.ts'
+import {
+  bounds,
+  type SimulatedPart,
+  type SimulationOptions,
+  simulatedParts,
+  toDayOptions,
+} from './simulate/options.ts'
+import { playPart } from './simulate/parts.ts'
 import { policies } from './simulate/policies.ts'
 import { defaultTimes } from './simulate/workload.ts'
 
 const policyHelp = policies.map(({ name, summary }) => `${name}: ${summary}`).join('; ')
 const command: Command = new Command('simulate')
-  .option('--only <parts...>', `of ${partNames.join(', ')}`)
+  .option('--only <parts...>', `of ${simulatedParts.join(', ')}`)
   .option('--devices <n>', `${bounds.devices.min} to ${bounds.devices.max}`, Number, 4)
   .option('--load <share>', 'work that arrives in the day, of what the devices can paint in it', Number, 0.5)
   .option('--requests <n>', 'requests of a person in the day, on average', Number, 6)
@@ -33,12 +40,15 @@ const command: Command = new Command('simulate')
 const given = command.opts<SimulationOptions & { charts?: string; json?: string }>()
 const checked = toDayOptions(given)
 if (checked.kind === 'refused') command.error(`simulate: ${checked.problem}`)
+const { parts, options } = checked
+const play = async (name: SimulatedPart): Promise<{ section: Section; chart?: Chart }> =>
+  name === 'gateway' ? { section: await gatewaySection(options) } : playPart(name, options)
 const figures: Record<string, unknown> = {}
-for (const name of checked.parts) {
-  const { section, chart } = await playPart(name, checked.options)
+for (const name of parts) {
+  const { section, chart } = await play(name)
   console.log(print(section))
   figures[name] = section.figures
-  if (given.charts === undefined) continue
+  if (given.charts === undefined || !chart) continue
   mkdirSync(given.charts, { recursive: true })
   writeFileSync(join(given.charts, `${name}.svg`), `${chartSvg(chart)}\n`)
 }

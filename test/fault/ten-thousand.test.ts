@@ -83,9 +83,7 @@ async function measure(waiting: number): Promise<Measured> {
   return { asked, placed, shown, claimed, grownMb, order }
 }
 
-test('are taken, placed and served as quickly as four hundred, and fairly', {
-  timeout: 120_000,
-}, async () => {
+test('are taken, placed and served as quickly as four hundred, and fairly', async () => {
   const short = await measure(400)
   await t.dispose()
   const long = await measure(10_000)

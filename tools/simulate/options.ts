@@ -1,5 +1,5 @@
 /** Checks the options of a simulation. */
-import { isPartName, type PartName, partNames } from './parts.ts'
+import { partNames } from './parts.ts'
 import { policies } from './policies.ts'
 import type { DayOptions } from './simulate-day.ts'
 
@@ -16,6 +16,10 @@ export interface SimulationOptions {
   seed: number
 }
 
+/** Days, and what a job costs the gateway. */
+export const simulatedParts = [...partNames, 'gateway'] as const
+export type SimulatedPart = (typeof simulatedParts)[number]
+
 /** Both ends are allowed. A longer step would be taken for a stall before the scheduler has seen how long steps are. */
 export const bounds = {
   devices: { min: 1, max: 1000, isWhole: true },
@@ -29,7 +33,7 @@ export const bounds = {
 } as const
 
 export type CheckedOptions =
-  | { kind: 'checked'; parts: readonly PartName[]; options: DayOptions }
+  | { kind: 'checked'; parts: readonly SimulatedPart[]; options: DayOptions }
   | { kind: 'refused'; problem: string }
 
 export function toDayOptions(given: SimulationOptions): CheckedOptions {
@@ -49,9 +53,11 @@ export function toDayOptions(given: SimulationOptions): CheckedOptions {
       return refused(`${name} is ${isWhole ? 'a whole number ' : ''}from ${min} to ${max}, not ${value}`)
     }
   }
-  const { only = [...partNames], policy: policyName } = given
-  const unknown = only.filter(name => !isPartName(name))
-  if (unknown.length > 0) return refused(`no part ${unknown.join(', ')}; there are ${partNames.join(', ')}`)
+  const { only = [...simulatedParts], policy: policyName } = given
+  const unknown = only.filter(name => !simulatedParts.some(part => part === name))
+  if (unknown.length > 0) {
+    return refused(`no part ${unknown.join(', ')}; there are ${simulatedParts.join(', ')}`)
+  }
   const policy = policies.find(({ name }) => name === policyName)
   if (!policy) {
     return refused(`no policy ${policyName}; there are ${policies.map(({ name }) => name).join(', ')}`)
@@ -60,7 +66,7 @@ export function toDayOptions(given: SimulationOptions): CheckedOptions {
   const times = { stepMs, restMs, exchangeMs }
   return {
     kind: 'checked',
-    parts: only.filter(isPartName),
+    parts: simulatedParts.filter(part => only.includes(part)),
     options: { devices, load, requestsPerPerson: requests, models, seed, times, policy },
   }
 }

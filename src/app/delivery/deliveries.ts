@@ -3,7 +3,9 @@
  * retries. Progress is not in the outbox: only the newest state counts, the courier limits its rate, and it may be lost.
  */
 import type { Database } from '../../db/database.ts'
+import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
 import type { OutboxEntry } from '../../db/repositories/outbox.ts'
+import { isFinal } from '../../engine/jobs/job.ts'
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import type { JobViews } from '../views/job-views.ts'
@@ -70,7 +72,12 @@ export class Deliveries {
 
   /** The job got further, or its place changed. */
   progressed(job: JobView): void {
-    if (this.#isOpen && this.#progress.changed(job.id, job)) this.#queue.add(job.id)
+    const nowMs = this.#parts.clock.monotonicMs()
+    if (!this.#isOpen || !this.#progress.changed(job.id, job, nowMs)) return
+    const courier = this.#couriers.get(job.conversation.platform)
+    const dueMs = courier ? this.#progress.dueInMs(job.id, courier.progressIntervalMs, nowMs) : 0
+    if (dueMs > 0) this.#postpone(job.id, nowMs, dueMs)
+    else this.#queue.add(job.id)
   }
 
   /** Whether that platform's deliveries go anywhere. */
@@ -135,7 +142,7 @@ export class Deliveries {
       for (const other of wakes ?? []) this.#queue.add(other)
       return outcome
     }
-    if (this.#progress.isStale(id)) return this.#showProgress(courier, id)
+    if (this.#progress.isStale(id)) return this.#showProgress(courier, record)
     if (!this.#isOver(record.jobId)) return 'rest'
     this.#progress.forget(id)
     return 'over'
@@ -146,28 +153,33 @@ export class Deliveries {
     const { views, clock } = this.#parts
     this.#progress.shows(job.id, job, clock.monotonicMs())
     const now = views.job(job.id)
-    if (now && isWorthTelling(job, now)) this.#progress.changed(job.id, now)
+    if (now && isWorthTelling(job, now)) this.#progress.changed(job.id, now, clock.monotonicMs())
   }
 
-  async #showProgress(courier: Courier, id: string): Promise<WorkOutcome> {
-    const { db, views, clock, log } = this.#parts
-    const dueMs = this.#progress.dueInMs(id, courier.progressIntervalMs, clock.monotonicMs())
+  async #showProgress(courier: Courier, record: DeliveryRecord): Promise<WorkOutcome> {
+    const { db, clock, log } = this.#parts
+    const { id } = record
+    const nowMs = clock.monotonicMs()
+    const dueMs = this.#progress.dueInMs(id, courier.progressIntervalMs, nowMs)
     if (dueMs > 0) {
-      this.#queue.addLater(id, dueMs)
+      this.#postpone(id, nowMs, dueMs)
       return 'rest'
     }
-    const record = db.deliveries.get(id)
-    const job = record && views.job(record.jobId)
-    const delivery = record && this.#entries.deliveryOf(record, courier)
-    if (!job || !delivery?.address || this.#isOver(job.id)) {
+    const delivery = db.jobs.isThere(record.jobId) ? this.#entries.deliveryOf(record, courier) : undefined
+    if (!delivery?.address || isFinal(delivery.job.state)) {
       this.#progress.forget(id)
       return 'more'
     }
-    this.#progress.shows(id, job, clock.monotonicMs())
+    this.#progress.shows(id, delivery.job, clock.monotonicMs())
     await courier
-      .progress({ ...delivery, job }, delivery.address)
-      .catch(error => log.warn({ jobId: job.id, error: String(error) }, 'progress was not shown'))
-    return 'more'
+      .progress(delivery, delivery.address)
+      .catch(error => log.warn({ jobId: record.jobId, error: String(error) }, 'progress was not shown'))
+    return 'rest'
+  }
+
+  #postpone(id: string, nowMs: number, pauseMs: number): void {
+    this.#progress.postpone(id, nowMs + pauseMs)
+    this.#queue.addLater(id, pauseMs)
   }
 
   /** Waits as long as the platform says, else longer each time. */

@@ -13,13 +13,20 @@ interface Shown {
 export class Progress {
   readonly #shown = new Map<string, Shown>()
   readonly #stale = new Set<string>()
+  /** On the monotonic clock: when a delivery is looked at again anyway. */
+  readonly #againMs = new Map<string, number>()
 
-  /** Whether there is something new to show. */
-  changed(id: string, job: JobView): boolean {
+  /** Whether there is something new to show that would not be looked at by itself. */
+  changed(id: string, job: JobView, nowMs: number): boolean {
     const shown = this.#shown.get(id)
     if (shown && !isWorthTelling(shown.job, job)) return false
     this.#stale.add(id)
-    return true
+    return (this.#againMs.get(id) ?? 0) <= nowMs
+  }
+
+  /** A timer looks at the delivery at that time. */
+  postpone(id: string, untilMs: number): void {
+    this.#againMs.set(id, untilMs)
   }
 
   isStale(id: string): boolean {
@@ -40,6 +47,7 @@ export class Progress {
   forget(id: string): void {
     this.#stale.delete(id)
     this.#shown.delete(id)
+    this.#againMs.delete(id)
   }
 }
 

@@ -6,6 +6,7 @@ import type { Database } from '../../db/database.ts'
 import type { JobRecord } from '../../db/records/job-records.ts'
 import type { PictureRecord } from '../../db/repositories/pictures.ts'
 import type { Pool } from '../../engine/jobs/pool.ts'
+import type { Forecast, Progress } from '../../engine/jobs/times/forecast.ts'
 import type { MadePicture } from '../access/visible.ts'
 import type { JobView, PictureView } from './views.ts'
 
@@ -36,44 +37,73 @@ export class JobViews {
 
   /** Also of a removed job, for the courier's last update. */
   ofRecord(record: JobRecord): JobView {
-    return this.#view(record, this.#db.pictures.ofJob(record.id))
+    return this.#view(record, record.state === 'done' ? this.#db.pictures.ofJob(record.id) : [])
   }
 
   ofRecords(records: readonly JobRecord[]): JobView[] {
     const visible = records.filter(record => !record.removed)
-    const pictures = this.#db.pictures.ofJobs(visible.map(record => record.id))
+    const done = visible.filter(({ state }) => state === 'done')
+    const pictures = this.#db.pictures.ofJobs(done.map(({ id }) => id))
     return visible.map(record => this.#view(record, pictures.get(record.id) ?? []))
+  }
+
+  /**
+   * An earlier view of an open job as it is now: its step or its place, which are not in the database. Undefined where the job
+   * neither runs nor waits any more.
+   */
+  renewed(job: JobView): JobView | undefined {
+    const live = this.#live(job.id)
+    if (!live.progress && !live.forecast) return undefined
+    return { ...job, ...liveView(live, job.steps), device: live.progress?.device ?? job.device }
+  }
+
+  #live(id: string): Live {
+    const progress = this.#pool.progress(id)
+    return { progress, forecast: progress ? undefined : this.#pool.forecast(id) }
   }
 
   #view(record: JobRecord, pictures: readonly PictureRecord[]): JobView {
     const { id, author, conversation, order, promptAsTyped, parent, createdAt, startedAt, finishedAt } =
       record
     const active = record.state === 'queued' || record.state === 'running'
-    const progress = active ? this.#pool.progress(id) : undefined
-    const forecast = active && !progress ? this.#pool.forecast(id) : undefined
-    const orderSteps = order.kind === 'upscale' ? 1 : order.sampling.steps
-    const steps = progress?.steps || orderSteps
+    const live = active ? this.#live(id) : {}
+    const shown = liveView(live, order.kind === 'upscale' ? 1 : order.sampling.steps)
     return {
       id,
-      // A device is about to claim it.
-      state: progress ? 'running' : record.state,
+      ...shown,
+      state: live.progress ? 'running' : record.state,
       author,
       conversation,
       order,
       promptAsTyped,
-      place: forecast?.place,
-      etaMs: progress?.etaMs ?? forecast?.etaMs,
-      step: record.state === 'done' ? steps : (progress?.step ?? 0),
-      steps,
-      preview: progress?.preview,
+      step: record.state === 'done' ? shown.steps : shown.step,
       pictures: pictures.map(picture => pictureView(picture, id)),
       parent,
       failure: record.failure,
       createdAt,
       startedAt,
       finishedAt,
-      device: progress?.device ?? record.device,
+      device: live.progress?.device ?? record.device,
     }
+  }
+}
+
+/** What the pool knows of a job. */
+interface Live {
+  progress?: Progress | undefined
+  forecast?: Forecast | undefined
+}
+
+/** `steps`: as many as were known before the device said how many there are. */
+function liveView({ progress, forecast }: Live, steps: number) {
+  return {
+    // A device that is about to take the job runs it already: the claim is being written.
+    state: progress ? ('running' as const) : ('queued' as const),
+    place: forecast?.place,
+    etaMs: progress?.etaMs ?? forecast?.etaMs,
+    step: progress?.step ?? 0,
+    steps: progress?.steps || steps,
+    preview: progress?.preview,
   }
 }
 

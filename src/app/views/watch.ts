@@ -16,6 +16,8 @@ export class Watch {
   readonly #log: Logger
   readonly #timers: Timers
   readonly #listeners = new Set<(job: JobView) => void>()
+  /** Running jobs and the front of the line, as they were told last: a step or a new place changes nothing in the database. */
+  #known = new Map<string, JobView>()
   #placesDue = false
 
   constructor(parts: { views: JobViews; pool: Pick<Pool, 'order'>; clock: Clock; log: Logger }) {
@@ -37,7 +39,10 @@ export class Watch {
       this.#timers.after(placesIntervalMs, () => this.#tellPlaces())
       return
     }
-    const job = this.#views.job(change.jobId)
+    const known = change.kind === 'progress' ? this.#known.get(change.jobId) : undefined
+    const job = (known && this.#views.renewed(known)) ?? this.#views.job(change.jobId)
+    if (job?.state === 'running') this.#known.set(job.id, job)
+    else this.#known.delete(change.jobId)
     if (job) this.tell(job)
   }
 
@@ -55,10 +60,26 @@ export class Watch {
   end(): void {
     this.#timers.end()
     this.#listeners.clear()
+    this.#known.clear()
   }
 
   #tellPlaces(): void {
     this.#placesDue = false
-    for (const job of this.#views.jobs(this.#pool.order(placesTold))) this.tell(job)
+    const front = this.#pool.order(placesTold)
+    const renewed = front.flatMap(id => this.#renewed(id) ?? [])
+    const kept = new Map(renewed.map(job => [job.id, job]))
+    const read = this.#views.jobs(front.filter(id => !kept.has(id)))
+    for (const job of read) kept.set(job.id, job)
+    for (const job of this.#known.values()) if (job.state === 'running') kept.set(job.id, job)
+    this.#known = kept
+    for (const id of front) {
+      const job = kept.get(id)
+      if (job) this.tell(job)
+    }
+  }
+
+  #renewed(jobId: string): JobView | undefined {
+    const known = this.#known.get(jobId)
+    return known && this.#views.renewed(known)
   }
 }

@@ -212,11 +212,10 @@ export class Pool {
     for (;;) {
       const free = this.#devices.filter(device => device.free)
       if (free.length === 0) return
-      const deviceOf = (job: Waiting) => chooseDevice(job, this.#devices, this.#failedOn.get(job.jobId))
-      const mayStart = (job: Waiting) => this.#times.mayStart(job) && deviceOf(job) !== undefined
-      const candidate = this.#queue.next(warmModels(free), mayStart)
+      const candidate = this.#queue.next(warmModels(free), job => this.#times.mayStart(job))
       if (!candidate) return
-      const device = deviceOf(candidate.job)
+      const { job } = candidate
+      const device = chooseDevice(job, free, this.#failedOn.get(job.jobId))
       if (device) this.#assign(device, candidate)
     }
   }

@@ -1,0 +1,223 @@
+/** What a job costs the gateway: a whole Easel over a temporary data folder, with simulated devices and a courier that agrees. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { type BuiltEasel, buildEasel } from '../../src/app/build-easel.ts'
+import type { Courier } from '../../src/app/delivery/courier.ts'
+import type { Caller, Person } from '../../src/app/people/people.ts'
+import { loadConfig } from '../../src/config/config.ts'
+import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
+import { readModels } from '../../src/engine/models/library.ts'
+import { countOf, type WorkOrder } from '../../src/engine/work-order.ts'
+import { packageRoot } from '../../src/system/paths.ts'
+import { systemIds } from '../../src/system/system-ports.ts'
+import { duration, type Section } from '../bench/report.ts'
+import { Chance } from './chance.ts'
+import { DeviceHost, type DeviceTotals } from './device-host.ts'
+import { silentLog } from './silent-log.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+export interface GatewayOptions {
+  devices: number
+  jobs: number
+  /** Size of a picture's file. */
+  pictureBytes: number
+  seed: number
+}
+
+interface GatewayFigures {
+  /** Processor time of the whole process, its file threads among it: in Easel, and in the system, which writes to the disk. */
+  readonly userMsPerJob: number
+  readonly systemMsPerJob: number
+  readonly statementsPerJob: number
+  readonly messagesPerJob: number
+  readonly databaseBytesPerJob: number
+}
+
+const people = 50
+/** As many as a person may have waiting by default. */
+const atOnce = 10
+/** Steps are reported one by one, as a worker does. */
+const steps = 30
+const times = { stepMs: 200, restMs: 1000, exchangeMs: 8000 }
+/** Jobs that are not measured: until then JavaScript is still being compiled. */
+const warmUpShare = 0.25
+
+/** Bytes of a picture: next to nothing, and about what a PNG of 1024 × 1024 px has. */
+const pictureSizes = [4096, 1_400_000]
+
+/** @throws Error when a job is not accepted. */
+export async function gatewaySection(options: Pick<GatewayOptions, 'devices' | 'seed'>): Promise<Section> {
+  const rows: (string | number)[][] = []
+  const figures: Record<string, number> = {}
+  for (const pictureBytes of pictureSizes) {
+    const measured = await measureGateway({ ...options, jobs: 300, pictureBytes })
+    const { userMsPerJob, systemMsPerJob, statementsPerJob, messagesPerJob, databaseBytesPerJob } = measured
+    const size = `${(pictureBytes / 1000).toFixed(0)} kB`
+    rows.push([
+      size,
+      options.devices,
+      duration(userMsPerJob),
+      duration(systemMsPerJob),
+      statementsPerJob.toFixed(0),
+      messagesPerJob.toFixed(1),
+      `${(databaseBytesPerJob / 1000).toFixed(1)} kB`,
+    ])
+    figures[`${size}.cpuMsPerJob`] = userMsPerJob + systemMsPerJob
+    figures[`${size}.statementsPerJob`] = statementsPerJob
+  }
+  return {
+    name: 'gateway',
+    title: 'The gateway: what a job costs it, with a real database and 30 steps reported one by one',
+    columns: ['picture', 'devices', 'CPU', 'of the system', 'statements', 'messages', 'database'],
+    rows,
+    notes: [
+      'For each job: processor time of Easel, and of the system, which writes to the disk; on this machine.',
+    ],
+    figures,
+  }
+}
+
+export async function measureGateway(options: GatewayOptions): Promise<GatewayFigures> {
+  const gateway = await openGateway(options)
+  try {
+    const warmUpJobs = Math.ceil(options.jobs * warmUpShare)
+    await gateway.paint(warmUpJobs)
+    const before = gateway.counts()
+    const cpuBefore = process.cpuUsage()
+    await gateway.paint(options.jobs)
+    const { user, system } = process.cpuUsage(cpuBefore)
+    const after = gateway.counts()
+    return {
+      userMsPerJob: user / 1000 / options.jobs,
+      systemMsPerJob: system / 1000 / options.jobs,
+      statementsPerJob: (after.statements - before.statements) / options.jobs,
+      messagesPerJob: (after.messages - before.messages) / options.jobs,
+      databaseBytesPerJob: gateway.databaseBytes() / (options.jobs + warmUpJobs),
+    }
+  } finally {
+    await gateway.close()
+  }
+}
+
+async function openGateway({ devices, pictureBytes, seed }: GatewayOptions) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'easel-simulate-'))
+  const clock = new VirtualClock()
+  const chance = new Chance(seed)
+  const totals: DeviceTotals = { busyMs: 0, exchangeMs: 0, exchanges: 0 }
+  const counts = { statements: 0, messages: 0, asked: 0, ended: 0 }
+  const { models } = await readModels({
+    roots: [join(packageRoot, 'models')],
+    linkTargets: [],
+    cache: memoryHashCache(),
+  })
+  const defaults = loadConfig(packageRoot, dataDir)
+  const file = new Uint8Array(pictureBytes)
+  const paint = (order: WorkOrder) =>
+    Array.from({ length: countOf(order) }, (_, i) => ({
+      bytes: file,
+      mediaType: 'image/png',
+      widthPx: order.widthPx,
+      heightPx: order.heightPx,
+      seed: order.kind === 'upscale' ? 0 : order.seed + i,
+    }))
+  const built = buildEasel({
+    config: {
+      ...defaults,
+      dataDir,
+      limits: { ...defaults.limits, quotaPictures: 0, quotaPicturesPerSpace: 0, maxWaitHours: 0 },
+    },
+    catalogue: { models, files: [] },
+    devices: Array.from({ length: devices }, (_, i) => {
+      const device = `simulated:${i}`
+      return { name: device, openHost: () => new DeviceHost({ device, clock, times, totals, paint }) }
+    }),
+    checkPicture: async bytes => ({ bytes, mediaType: 'image/png', widthPx: 1, heightPx: 1 }),
+    migrationsFolder: join(packageRoot, 'migrations'),
+    clock,
+    ids: systemIds,
+    random: { uint32: () => Math.floor(chance.uniform() * 2 ** 32) },
+    log: silentLog,
+    onHung: () => {},
+    beforeStatement: () => {
+      counts.statements += 1
+    },
+  })
+  built.register(
+    agreeingCourier(() => {
+      counts.messages += 1
+    }),
+  )
+  await built.start()
+
+  return {
+    counts: () => ({ ...counts }),
+    /** Asks for so many jobs, as people find room in the line, and plays time on until all are delivered. */
+    async paint(jobs: number) {
+      for (let left = jobs; left > 0; ) {
+        for (let i = 0; i < people * atOnce && left > 0; i++, left--) {
+          counts.asked += 1
+          await ask(built, counts.asked)
+        }
+        while (!isIdle(built)) await clock.runUntil(clock.monotonicMs() + times.stepMs, () => quiet(built))
+      }
+    },
+    databaseBytes() {
+      built.db.client.wipeLog()
+      return statSync(built.db.client.sqlite.name).size
+    },
+    async close() {
+      await built.stop(0)
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+function isIdle({ easel, db }: BuiltEasel): boolean {
+  const { running, waiting } = easel.queueLength()
+  return running + waiting === 0 && db.outbox.pending().length === 0
+}
+
+/** Files and messages that are under way have come to their end. */
+async function quiet(built: BuiltEasel): Promise<void> {
+  await setImmediate()
+  await built.delivered()
+}
+
+async function ask({ easel }: BuiltEasel, number: number): Promise<void> {
+  const person: Person = {
+    platform: 'web',
+    spaceId: 'web',
+    userId: `person-${number % people}`,
+    name: `Person ${number % people}`,
+  }
+  const caller: Caller = {
+    person,
+    rights: { member: true, moderator: false, admin: false },
+    conversation: { platform: 'web', spaceId: 'web', channelId: 'chat', kind: 'channel', audience: 'space' },
+    eventId: `event-${number}`,
+  }
+  const outcome = await easel.imagine(
+    { prompt: `a red circle on a blue background, number ${number}`, steps },
+    caller,
+  )
+  if (outcome.kind !== 'accepted') throw new Error(`a job was not accepted: ${JSON.stringify(outcome)}`)
+}
+
+/** Does at once whatever it is asked, and shows progress as often as Discord allows one message. */
+function agreeingCourier(onMessage: () => void): Courier {
+  const arrived = async (address: string) => {
+    onMessage()
+    return { kind: 'arrived', address } as const
+  }
+  return {
+    platform: 'web',
+    progressIntervalMs: 2500,
+    openings: ({ id }) => [{ name: 'place', take: () => arrived(id) }],
+    progress: async () => onMessage(),
+    results: ({ id }) => [{ name: 'edit', take: () => arrived(id) }],
+    close: async () => undefined,
+    remove: async () => ({ kind: 'removed' }),
+  }
+}
