@@ -1,4 +1,6 @@
 /** Assembles the use cases over a data folder and devices, and starts and stops them in the right order. */
+
+import { hourMs } from '../common/durations.ts'
 import type { Config } from '../config/config.ts'
 import { Database } from '../db/database.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
@@ -12,7 +14,6 @@ import { facade } from './facade.ts'
 import type { AppParts, CheckPicture } from './parts.ts'
 import { recover } from './recover.ts'
 import type { Catalogue } from './views/catalogue.ts'
-import { hourMs } from './views/durations.ts'
 import { JobViews } from './views/job-views.ts'
 import { Watch } from './views/watch.ts'
 

@@ -100,6 +100,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/engine/jobs/',
     may: [
       'src/errors/',
+      'src/common/',
       'src/system/',
       'src/engine/work-order.ts',
       'src/engine/host/',

@@ -1,4 +1,5 @@
 /** Handles each kind of outbox entry, and records its outcome in one transaction. */
+import { dayMs } from '../../common/durations.ts'
 import type { Database } from '../../db/database.ts'
 import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
 import type { OutboxEntry } from '../../db/repositories/outbox.ts'
@@ -18,10 +19,10 @@ import { takeFirstOpen } from './ways.ts'
 import type { WorkOutcome } from './work-queue.ts'
 
 /** What could not be delivered for so long, however often it was tried, is given up. */
-const giveUpAfterMs = 3 * 24 * 3_600_000
+const giveUpAfterMs = 3 * dayMs
 /** What a platform refuses to delete is asked for again in such steps, and so long. */
-const askAgainMs = 24 * 3_600_000
-const keepAskingForMs = 30 * 24 * 3_600_000
+const askAgainMs = dayMs
+const keepAskingForMs = 30 * dayMs
 /** A fault that nobody expects may be a passing one too. */
 const faultTries = 3
 /** A refusal to delete or to edit may be a passing one: so often it is tried again. */

@@ -1,9 +1,10 @@
 /** Checks a request against the quotas of the person and of the space, and reports the remainder. */
+
+import { hourMs } from '../../common/durations.ts'
 import type { Config } from '../../config/config.ts'
 import type { Database } from '../../db/database.ts'
 import type { UsageEntry } from '../../db/repositories/usage.ts'
 import { type Problem, problem } from '../problems.ts'
-import { hourMs } from '../views/durations.ts'
 import type { UsageView } from '../views/views.ts'
 import { directSpaceId, type Person } from './people.ts'
 

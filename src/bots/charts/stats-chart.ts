@@ -1,8 +1,8 @@
 /** Renders statistics as a picture for every platform: jobs over time, and the people with the most jobs. */
 import type { EChartsCoreOption } from 'echarts/core'
 import sharp from 'sharp'
-import { dayMs } from '../../app/views/durations.ts'
 import type { StatsView } from '../../app/views/views.ts'
+import { dayMs } from '../../common/durations.ts'
 import type { Words } from '../../words/en.ts'
 
 const widthPx = 720

@@ -1,5 +1,5 @@
 /** `/stats [DAYS]`: statistics of the last days, for admins. */
-import { dayMs } from '../../app/views/durations.ts'
+import { dayMs } from '../../common/durations.ts'
 import { between, wholeNumber } from '../grammar/flag-values.ts'
 import { statsMessage } from '../messages/stats-message.ts'
 import type { Command } from './command.ts'

@@ -1,6 +1,7 @@
 /** Admin statistics as text and as CSV. Pure. */
-import { dayMs } from '../../app/views/durations.ts'
+
 import type { StatsRow, StatsView } from '../../app/views/views.ts'
+import { dayMs } from '../../common/durations.ts'
 import { withVisibleControls } from '../../common/visible-controls.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from './message.ts'

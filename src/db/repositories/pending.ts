@@ -1,5 +1,6 @@
 /** The table of pending questions and open forms. */
 import { desc, eq, inArray, lt } from 'drizzle-orm'
+import { dayMs } from '../../common/durations.ts'
 import type { Rows } from '../client.ts'
 import { pendingAnswers } from '../schema.ts'
 import { accountOf } from './account.ts'
@@ -8,7 +9,7 @@ import type { Identity } from './documents.ts'
 /** The maximum per person; the oldest are deleted first. */
 const mostOfPerson = 20
 /** Older forms and questions are no longer on anybody's screen. */
-const lifeMs = 7 * 24 * 3_600_000
+const lifeMs = 7 * dayMs
 
 type Owner = Omit<Identity, 'name'>
 

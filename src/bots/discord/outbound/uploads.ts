@@ -1,6 +1,7 @@
 /** Packs a job's pictures for Discord: unchanged if they fit, otherwise compressed, never omitted. */
 import sharp, { type Sharp } from 'sharp'
 import type { JobView } from '../../../app/views/views.ts'
+import { hourMs } from '../../../common/durations.ts'
 import type { Words } from '../../../words/en.ts'
 import { extensionOf, pictureFileName } from '../../messages/file-name.ts'
 import { altTextOf } from '../../messages/job-message.ts'
@@ -34,7 +35,7 @@ const recipes: readonly { extension: string; pack(image: Sharp): Sharp; scale: n
 ]
 
 /** How long a refused size applies to other files of the same space, because limits change. */
-const learnedForMs = 3_600_000
+const learnedForMs = hourMs
 
 /** The bytes of one of the job's pictures. */
 export type BytesOf = (pictureId: string, job: JobView) => Promise<Uint8Array | undefined>

@@ -1,6 +1,6 @@
 /** The app's Home tab: a person's statistics, running jobs with Cancel, defaults as a form; all statistics for admins. */
 import type { KnownBlock } from '@slack/types'
-import { dayMs } from '../../../app/views/durations.ts'
+import { dayMs } from '../../../common/durations.ts'
 import { AppError } from '../../../errors/errors.ts'
 import { settingsFields } from '../../chat/settings-form.ts'
 import { statsDays } from '../../commands/stats.ts'

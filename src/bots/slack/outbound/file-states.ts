@@ -2,6 +2,7 @@
  * The states of files that Slack processes, from polling with back-off, shared by all waiters, and from events. A file is
  * processed when it has a type, and visible in a conversation when it is shared there.
  */
+import { backoffMs } from '../../../common/backoff.ts'
 import type { Clock } from '../../../system/ports.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
@@ -16,8 +17,7 @@ interface FileState {
 }
 
 /** Slack mostly finishes within two seconds. Slower files are polled with increasing intervals. */
-const firstLookMs = 1000
-const longestPauseMs = 15_000
+const polling = { firstMs: 1000, longestMs: 15_000, factor: 1.5 }
 const mostRemembered = 5000
 
 export type Readiness = { kind: 'ready' } | { kind: 'later'; afterMs: number }
@@ -76,7 +76,7 @@ export class FileStates {
     const called = await this.#api.call(workspace.token, 'files.info', client =>
       client.files.info({ file: id }),
     )
-    const pauseMs = Math.min(longestPauseMs, firstLookMs * 1.5 ** state.looks)
+    const pauseMs = backoffMs(polling, state.looks)
     state.looks += 1
     state.nextLookAtMs = this.#clock.monotonicMs() + pauseMs
     const file = called.kind === 'done' ? called.value.file : undefined
@@ -89,7 +89,7 @@ export class FileStates {
   #state(id: string, ageMs: number): FileState {
     const known = this.#states.get(id)
     if (known !== undefined) return known
-    const nextLookAtMs = this.#clock.monotonicMs() + Math.max(0, firstLookMs - ageMs)
+    const nextLookAtMs = this.#clock.monotonicMs() + Math.max(0, polling.firstMs - ageMs)
     const state: FileState = { isProcessed: false, sharedIn: new Map(), looks: 0, nextLookAtMs }
     this.#states.set(id, state)
     const oldest = this.#states.keys().next()

@@ -4,13 +4,13 @@
  */
 import { type App, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import { WebAPIPlatformError, type WebClientOptions } from '@slack/web-api'
+import { backoffMs } from '../../../common/backoff.ts'
 import { AppError, toAppError } from '../../../errors/errors.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 
 /** Slack allows ten; each event goes to one of them. */
 const connectionCount = 2
-const firstPauseMs = 1000
-const longestPauseMs = 60_000
+const pause = { firstMs: 1000, longestMs: 60_000 }
 /** How long a stop waits for Slack's close frame. */
 const closeTimeoutMs = 2000
 
@@ -87,7 +87,7 @@ class SocketConnection {
       await this.open()
     } catch (error) {
       this.#failures += 1
-      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#failures - 1))
+      const pauseMs = backoffMs(pause, this.#failures - 1)
       const fault = toAppError(error)
       const fields = { pauseMs, problem: fault.message }
       // Only the operator can replace a refused token; a network fault is temporary.
@@ -121,7 +121,7 @@ class SocketConnection {
 /** Slack's refusal of the token is permanent; a network fault is temporary. */
 function refusal(error: unknown): AppError {
   if (!(error instanceof WebAPIPlatformError))
-    return new AppError('platform-busy', { platform: 'Slack', retryAfterMs: firstPauseMs }, error)
+    return new AppError('platform-busy', { platform: 'Slack', retryAfterMs: pause.firstMs }, error)
   const problem = { what: 'said', subject: 'Socket Mode', said: error.data.error } as const
   return new AppError('platform-refused', { platform: 'Slack', problem }, error)
 }

@@ -1,9 +1,9 @@
 /** Quarantines a failed device until a probe succeeds, with back-off between probes. */
+import { backoffMs } from '../../../common/backoff.ts'
 import type { Clock } from '../../../system/ports.ts'
 
-/** The time between two probes: doubled each time, up to a maximum. */
-const firstRestMs = 2000
-const longestRestMs = 300_000
+/** The time between two probes. */
+const rest = { firstMs: 2000, longestMs: 300_000 }
 
 export interface QuarantineParts {
   clock: Clock
@@ -36,7 +36,7 @@ export class Quarantine {
     this.#holds = true
     this.#faults += 1
     const rests = first === 'rest' ? this.#faults - 1 : this.#faults - 2
-    const restMs = rests < 0 ? 0 : Math.min(longestRestMs, firstRestMs * 2 ** rests)
+    const restMs = rests < 0 ? 0 : backoffMs(rest, rests)
     this.#parts.onBegin(restMs)
     if (restMs === 0) void this.#probe()
     else this.#cancelRest = this.#parts.clock.after(restMs, () => void this.#probe())

@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest'
+import { backoffMs } from '../../src/common/backoff.ts'
+
+test('pauses grow by their factor, up to the longest', () => {
+  const pauses = (backoff: Parameters<typeof backoffMs>[0]) => [0, 1, 2, 3, 9].map(n => backoffMs(backoff, n))
+  expect(pauses({ firstMs: 1000, longestMs: 5000 })).toEqual([1000, 2000, 4000, 5000, 5000])
+  expect(pauses({ firstMs: 1000, longestMs: 2000, factor: 1.5 })).toEqual([1000, 1500, 2000, 2000, 2000])
+})
