@@ -5,7 +5,7 @@ export interface ByteBudgetOptions {
   /** Bytes at one time. A larger single item runs alone. */
   limitBytes: number
   /** Work that waited this long is refused. */
-  patienceMs: number
+  timeLimitMs: number
   /** The maximum length of the line; further work is refused at once. */
   mostWaiting: number
   clock: Clock
@@ -40,7 +40,7 @@ export class ByteBudget {
   }
 
   #take(bytes: number): Promise<boolean> | boolean {
-    const { clock, patienceMs, mostWaiting } = this.#options
+    const { clock, timeLimitMs, mostWaiting } = this.#options
     if (this.#waiting.size === 0 && this.#hasRoomFor(bytes)) {
       this.#use(bytes)
       return true
@@ -54,7 +54,7 @@ export class ByteBudget {
           resolve(true)
         },
       }
-      const endPatience = clock.after(patienceMs, () => {
+      const endPatience = clock.after(timeLimitMs, () => {
         this.#waiting.delete(waiting)
         resolve(false)
         // The next one may fit.

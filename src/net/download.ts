@@ -13,7 +13,7 @@ const filesAtOnce = 3
 export function downloadBudget(clock: Clock): ByteBudget {
   return new ByteBudget({
     limitBytes: filesAtOnce * largestPictureBytes,
-    patienceMs: timeoutMs,
+    timeLimitMs: timeoutMs,
     mostWaiting: 100,
     clock,
   })

@@ -13,7 +13,7 @@ import type { JobView } from '../views/views.ts'
 import { longestPauseMs, pauseAfter } from './backoff.ts'
 import type { Courier } from './courier.ts'
 import { EntryHandler } from './entry-handler.ts'
-import { isWorthTelling, Progress } from './progress.ts'
+import { isVisibleChange, Progress } from './progress.ts'
 import { Waiters } from './waiters.ts'
 import { type Group, type WorkOutcome, WorkQueue } from './work-queue.ts'
 
@@ -153,7 +153,7 @@ export class Deliveries {
     const { views, clock } = this.#parts
     this.#progress.shows(job.id, job, clock.monotonicMs())
     const now = views.job(job.id)
-    if (now && isWorthTelling(job, now)) this.#progress.changed(job.id, now, clock.monotonicMs())
+    if (now && isVisibleChange(job, now)) this.#progress.changed(job.id, now, clock.monotonicMs())
   }
 
   async #showProgress(courier: Courier, record: DeliveryRecord): Promise<WorkOutcome> {

@@ -2,7 +2,7 @@
 import type { JobView } from '../views/views.ts'
 
 /** Near the front every place is told; further back each time that it has halved: a claim moves all of them. */
-const nearPlaces = 5
+const frontPositions = 5
 
 interface Shown {
   job: JobView
@@ -19,7 +19,7 @@ export class Progress {
   /** Whether there is something new to show that would not be looked at by itself. */
   changed(id: string, job: JobView, nowMs: number): boolean {
     const shown = this.#shown.get(id)
-    if (shown && !isWorthTelling(shown.job, job)) return false
+    if (shown && !isVisibleChange(shown.job, job)) return false
     this.#stale.add(id)
     return (this.#againMs.get(id) ?? 0) <= nowMs
   }
@@ -51,9 +51,9 @@ export class Progress {
   }
 }
 
-export function isWorthTelling(shown: JobView, now: JobView): boolean {
+export function isVisibleChange(shown: JobView, now: JobView): boolean {
   if (now.state !== 'queued' || shown.state !== 'queued') return true
   if (now.place === undefined || shown.place === undefined) return now.place !== shown.place
   if (now.place === shown.place) return false
-  return now.place <= nearPlaces || now.place <= shown.place / 2
+  return now.place <= frontPositions || now.place <= shown.place / 2
 }

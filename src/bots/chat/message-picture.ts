@@ -49,7 +49,7 @@ export async function messagePictureInfo<File>(
 export type FormPrompts = Pick<PaintForm, 'prompt' | 'negative'>
 
 /** A form must open while its person waits: a file that takes longer is not looked into. */
-const patienceMs = 1200
+const timeLimitMs = 1200
 
 /** The prompts that the one picture of a message says it was made with. */
 export async function promptsOfPicture<File>(
@@ -68,7 +68,7 @@ export async function promptsOfPicture<File>(
     const { prompt, negative } = picture.request
     prompts = { prompt: formatPrompt(prompt), negative }
   }
-  await within(clock, patienceMs, read())
+  await within(clock, timeLimitMs, read())
   return prompts
 }
 

@@ -83,7 +83,7 @@ export function jobMessage(job: JobView, words: Words): Message {
 }
 
 /** The same where no card says what was asked for: the message itself does, until the result takes its place. */
-export function loneMessage(job: JobView, words: Words): Message {
+export function standaloneMessage(job: JobView, words: Words): Message {
   const message = jobMessage(job, words)
   if (job.state === 'done') return message
   const { lines, ...card } = requestCard(job, words)

@@ -5,7 +5,7 @@ import type { Clock } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { type DiscordDetails, writeDetails } from '../outbound/address.ts'
-import { writesItself } from '../outbound/permissions.ts'
+import { canPostItself } from '../outbound/permissions.ts'
 import { audienceOf, isGuest } from './audience.ts'
 
 /** Discord's 15 minutes minus the time for a last request. */
@@ -25,7 +25,7 @@ export function requestContextOf(interaction: Interaction, clock: Clock): Reques
   const conversation = conversationOf(interaction, spaceId, clock)
   return {
     words: wordsFor(locale),
-    answersOnly: !writesItself(conversation),
+    answersOnly: !canPostItself(conversation),
     caller: {
       person: { platform: 'discord', spaceId, userId: user.id, name: nameOf(interaction) },
       rights: rightsOf(interaction),

@@ -1,7 +1,7 @@
 /** Updates request cards: intermediate states when the rate limit allows, the final state always. */
 import type { JobView } from '../../../app/views/views.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
-import type { Called } from '../transport/api.ts'
+import type { CallOutcome } from '../transport/api.ts'
 import type { MessageAddress } from './address.ts'
 import type { JobPosts } from './job-posts.ts'
 import type { Messages, Post } from './messages.ts'
@@ -45,7 +45,7 @@ export class CardUpdates {
   }
 
   /** Sends the final state, after an edit under way: tried again, that could take effect last. */
-  async finish(jobId: string, card: MessageAddress, post: Post): Promise<Called<undefined>> {
+  async finish(jobId: string, card: MessageAddress, post: Post): Promise<CallOutcome<undefined>> {
     this.#stale.delete(jobId)
     if (this.#underway?.jobId === jobId) await this.#underway.over
     const isShown = this.#shown.get(jobId) === contentOf(post)

@@ -8,8 +8,8 @@ import {
   fanOutCard,
   fanOutEnd,
   jobMessage,
-  loneMessage,
   requestCard,
+  standaloneMessage,
   withoutWords,
 } from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
@@ -109,7 +109,7 @@ function jobsOf({ members }: FanOut): JobView[] {
 
 function messageWith({ hasCard }: PostForm, { conversation }: JobView): (shown: JobView) => Message {
   const words = wordsFor(detailsOf(conversation).locale)
-  return shown => (hasCard ? jobMessage(shown, words) : loneMessage(shown, words))
+  return shown => (hasCard ? jobMessage(shown, words) : standaloneMessage(shown, words))
 }
 
 /** The current preview, if it may be shown. */

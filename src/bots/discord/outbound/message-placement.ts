@@ -1,12 +1,12 @@
 /** Places one message of a delivery: in a thread, in the channel, as a response by token or in direct messages. */
 import type { Delivery } from '../../../app/delivery/courier.ts'
 import { textMessage } from '../../messages/message.ts'
-import { type Called, refusals } from '../transport/api.ts'
+import { type CallOutcome, refusals } from '../transport/api.ts'
 import { type DiscordAddress, detailsOf, type MessageAddress, readAddress, writeAddress } from './address.ts'
 import type { ButtonTokens } from './button-tokens.ts'
 import { wordsOf } from './job-posts.ts'
 import type { Messages, Post } from './messages.ts'
-import { has, writesItself } from './permissions.ts'
+import { canPostItself, has } from './permissions.ts'
 import { render } from './render/render.ts'
 
 /** The time for one more request before a token expires. */
@@ -30,7 +30,7 @@ export class MessagePlacement {
     channelId: string,
     post: Post,
     replyTo?: string,
-  ): Promise<Called<DiscordAddress>> {
+  ): Promise<CallOutcome<DiscordAddress>> {
     // Without the permission to read the history, a reply to a message is refused (160002).
     const reply = has(delivery.job.conversation, 'history') ? replyTo : undefined
     const mark = { deliveryId: delivery.id, step }
@@ -48,7 +48,7 @@ export class MessagePlacement {
   }
 
   /** A direct message to the person that the delivery is for. */
-  async direct(delivery: Delivery, step: string, post: Post): Promise<Called<DiscordAddress>> {
+  async direct(delivery: Delivery, step: string, post: Post): Promise<CallOutcome<DiscordAddress>> {
     const channel = await this.#messages.openDirect(delivery.recipient.userId)
     return channel.kind === 'refused' ? channel : this.inChannel(delivery, step, channel.value, post)
   }
@@ -58,10 +58,10 @@ export class MessagePlacement {
    * follow-up. A follow-up would fill an open deferral, so the deferral is answered first
    * (interactions/receiving-and-responding, Create Followup Message).
    */
-  async byToken(delivery: Delivery, step: string, post: Post): Promise<Called<DiscordAddress>> {
+  async byToken(delivery: Delivery, step: string, post: Post): Promise<CallOutcome<DiscordAddress>> {
     const { token, tokenUntilMs, fillsAnswer, isDeferred } = detailsOf(delivery.job.conversation)
     if (token === undefined || !this.isAlive({ token, tokenUntilMs })) return tokenExpired
-    const withToken = (called: Called<MessageAddress>): Called<DiscordAddress> =>
+    const withToken = (called: CallOutcome<MessageAddress>): CallOutcome<DiscordAddress> =>
       called.kind === 'refused' ? called : { kind: 'done', value: { ...called.value, token, tokenUntilMs } }
     if (fillsAnswer === true && delivery.address === undefined)
       return this.#once(delivery, step, async () =>
@@ -73,7 +73,7 @@ export class MessagePlacement {
     )
   }
 
-  async edit(address: DiscordAddress, post: Post): Promise<Called<unknown>> {
+  async edit(address: DiscordAddress, post: Post): Promise<CallOutcome<unknown>> {
     const { token, messageId } = address
     if (token === undefined) return this.#messages.edit(address, post)
     if (this.isAlive(address)) return this.#messages.editAnswer(token, messageId, post)
@@ -81,7 +81,7 @@ export class MessagePlacement {
   }
 
   /** A message from an expired token is still the bot's own message, if the bot is a member. */
-  async remove({ job }: Delivery, address: DiscordAddress): Promise<Called<undefined>> {
+  async remove({ job }: Delivery, address: DiscordAddress): Promise<CallOutcome<undefined>> {
     const { token, messageId } = address
     if (token !== undefined && this.isAlive(address)) return this.#messages.removeAnswer(token, messageId)
     const isGuest = token !== undefined && detailsOf(job.conversation).answersOnly === true
@@ -98,9 +98,9 @@ export class MessagePlacement {
   async #once(
     { steps }: Delivery,
     step: string,
-    make: (begin: () => Promise<void>) => Promise<Called<DiscordAddress>>,
+    make: (begin: () => Promise<void>) => Promise<CallOutcome<DiscordAddress>>,
     find?: (sinceMs: number) => Promise<MessageAddress | undefined>,
-  ): Promise<Called<DiscordAddress>> {
+  ): Promise<CallOutcome<DiscordAddress>> {
     const written = (address: DiscordAddress | undefined) => address && writeAddress(address)
     const made = await steps.once(
       step,
@@ -116,7 +116,7 @@ export class MessagePlacement {
 
 /** The channel where the bot posts with its own token; undefined if it cannot. */
 export function ownChannelOf({ job: { conversation } }: Delivery): string | undefined {
-  return writesItself(conversation) ? (conversation.threadId ?? conversation.channelId) : undefined
+  return canPostItself(conversation) ? (conversation.threadId ?? conversation.channelId) : undefined
 }
 
 function acceptedPost({ job }: Delivery): Post {

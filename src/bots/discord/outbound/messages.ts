@@ -1,7 +1,7 @@
 /** Posts, edits and deletes messages with the bot token or an interaction's token, and manages threads. */
 import { type RawFile, Routes, ThreadAutoArchiveDuration } from 'discord.js'
 import { z } from 'zod'
-import { type Called, type DiscordApi, refusals } from '../transport/api.ts'
+import { type CallOutcome, type DiscordApi, refusals } from '../transport/api.ts'
 import type { MessageAddress } from './address.ts'
 import { componentIdOf, type Mark, nonceOf, snowflakeBefore } from './render/message-mark.ts'
 import { longestAltText, type Payload } from './render/render.ts'
@@ -48,7 +48,7 @@ export class Messages {
     channelId: string,
     post: Post,
     { mark, replyTo, begin }: PostOptions = {},
-  ): Promise<Called<MessageAddress>> {
+  ): Promise<CallOutcome<MessageAddress>> {
     const body = {
       ...bodyOf(mark === undefined ? post : marked(post, mark)),
       ...(mark === undefined ? {} : { nonce: nonceOf(mark), enforce_nonce: true }),
@@ -82,7 +82,7 @@ export class Messages {
   }
 
   /** Edits a message, and unarchives its thread if needed. */
-  async edit({ channelId, messageId }: MessageAddress, post: Post): Promise<Called<undefined>> {
+  async edit({ channelId, messageId }: MessageAddress, post: Post): Promise<CallOutcome<undefined>> {
     const edit = () =>
       this.#api.call(
         rest =>
@@ -95,14 +95,14 @@ export class Messages {
     return this.#awake(channelId, await edit(), edit)
   }
 
-  async remove({ channelId, messageId }: MessageAddress): Promise<Called<undefined>> {
+  async remove({ channelId, messageId }: MessageAddress): Promise<CallOutcome<undefined>> {
     const remove = () =>
       this.#api.call(rest => rest.delete(Routes.channelMessage(channelId, messageId)), nothing)
     return this.#awake(channelId, await remove(), remove)
   }
 
   /** The thread under a message, which is created if missing. */
-  async startThread({ channelId, messageId }: MessageAddress, name: string): Promise<Called<string>> {
+  async startThread({ channelId, messageId }: MessageAddress, name: string): Promise<CallOutcome<string>> {
     const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneDay }
     const started = await this.#api.call(
       rest => rest.post(Routes.threads(channelId, messageId), { body }),
@@ -113,14 +113,14 @@ export class Messages {
   }
 
   /** A thread is archived after a day without a message; its name can be changed once it is woken. */
-  async renameThread(threadId: string, name: string): Promise<Called<undefined>> {
+  async renameThread(threadId: string, name: string): Promise<CallOutcome<undefined>> {
     const rename = () =>
       this.#api.call(rest => rest.patch(Routes.channel(threadId), { body: { name } }), nothing)
     return this.#awake(threadId, await rename(), rename)
   }
 
   /** The channel of a person's direct messages. */
-  openDirect(userId: string): Promise<Called<string>> {
+  openDirect(userId: string): Promise<CallOutcome<string>> {
     return this.#api.call(
       rest => rest.post(Routes.userChannels(), { body: { recipient_id: userId } }),
       answer => withId.parse(answer).id,
@@ -128,7 +128,7 @@ export class Messages {
   }
 
   /** A new message with an interaction's token. */
-  answer(token: string, post: Post, begin = async () => {}): Promise<Called<MessageAddress>> {
+  answer(token: string, post: Post, begin = async () => {}): Promise<CallOutcome<MessageAddress>> {
     return this.#api.call(
       async rest => {
         await begin()
@@ -143,7 +143,7 @@ export class Messages {
   }
 
   /** `messageId` may be `@original`, the interaction's own response. */
-  editAnswer(token: string, messageId: string, post: Post): Promise<Called<MessageAddress>> {
+  editAnswer(token: string, messageId: string, post: Post): Promise<CallOutcome<MessageAddress>> {
     return this.#api.call(
       rest =>
         rest.patch(Routes.webhookMessage(this.#api.applicationId, token, messageId), {
@@ -155,7 +155,7 @@ export class Messages {
     )
   }
 
-  removeAnswer(token: string, messageId: string): Promise<Called<undefined>> {
+  removeAnswer(token: string, messageId: string): Promise<CallOutcome<undefined>> {
     return this.#api.call(
       rest => rest.delete(Routes.webhookMessage(this.#api.applicationId, token, messageId), { auth: false }),
       nothing,
@@ -167,7 +167,11 @@ export class Messages {
   }
 
   /** Unarchives a thread and tries once more. */
-  async #awake<T>(threadId: string, first: Called<T>, again: () => Promise<Called<T>>): Promise<Called<T>> {
+  async #awake<T>(
+    threadId: string,
+    first: CallOutcome<T>,
+    again: () => Promise<CallOutcome<T>>,
+  ): Promise<CallOutcome<T>> {
     if (first.kind === 'done' || first.code !== refusals.threadArchived) return first
     const woken = await this.#api.call(
       rest => rest.patch(Routes.channel(threadId), { body: { archived: false } }),

@@ -4,7 +4,7 @@ import type { Conversation } from '../../../app/people/people.ts'
 import { detailsOf } from './address.ts'
 
 /** Permissions without which a request falls back to less. */
-export const helpful = {
+export const usedPermissions = {
   view: PermissionFlagsBits.ViewChannel,
   send: PermissionFlagsBits.SendMessages,
   threads: PermissionFlagsBits.CreatePublicThreads,
@@ -12,16 +12,16 @@ export const helpful = {
   attach: PermissionFlagsBits.AttachFiles,
   history: PermissionFlagsBits.ReadMessageHistory,
 } as const
-export type Helpful = keyof typeof helpful
+export type UsedPermission = keyof typeof usedPermissions
 
 /** Whether the bot has that permission. Unknown permissions count as granted, and Discord may refuse later. */
-export function has(conversation: Conversation, permission: Helpful): boolean {
+export function has(conversation: Conversation, permission: UsedPermission): boolean {
   const { permissions } = detailsOf(conversation)
-  return permissions === undefined || (BigInt(permissions) & helpful[permission]) !== 0n
+  return permissions === undefined || (BigInt(permissions) & usedPermissions[permission]) !== 0n
 }
 
 /** Whether the bot can post there with its own token; otherwise it can only respond, for 15 minutes. */
-export function writesItself(conversation: Conversation): boolean {
+export function canPostItself(conversation: Conversation): boolean {
   if (detailsOf(conversation).answersOnly === true) return false
   if (conversation.kind === 'direct') return true
   const send = conversation.kind === 'thread' ? 'sendInThreads' : 'send'

@@ -5,7 +5,7 @@ import { hourMs } from '../../../common/durations.ts'
 import type { Words } from '../../../words/en.ts'
 import { extensionOf, pictureFileName } from '../../messages/file-name.ts'
 import { altTextOf } from '../../messages/job-message.ts'
-import { type Called, refusals } from '../transport/api.ts'
+import { type CallOutcome, refusals } from '../transport/api.ts'
 import type { Post } from './messages.ts'
 
 type File = Post['files'][number]
@@ -56,8 +56,8 @@ export class Pictures {
     job: JobView,
     words: Words,
     saidLimitBytes: number | undefined,
-    send: (packed: Packed) => Promise<Called<T>>,
-  ): Promise<Called<T>> {
+    send: (packed: Packed) => Promise<CallOutcome<T>>,
+  ): Promise<CallOutcome<T>> {
     const { spaceId } = job.conversation
     let limitBytes = Math.min(saidLimitBytes ?? usualLimitBytes, this.#learnedLimit(spaceId))
     for (let tries = 1; tries <= mostTries; tries++) {

@@ -5,7 +5,7 @@ import type { Clock } from '../../../system/ports.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 /** `code` is Discord's own (developers/topics/opcodes-and-status-codes), final for this call. */
-export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; code: number; status: number }
+export type CallOutcome<T> = { kind: 'done'; value: T } | { kind: 'refused'; code: number; status: number }
 
 export const refusals = {
   unknownChannel: 10003,
@@ -88,7 +88,10 @@ export class DiscordApi {
   }
 
   /** Sends one request and reads its response. Nothing is sent during a rate limit's wait. */
-  async call<T>(ask: (rest: REST) => Promise<unknown>, read: (answer: unknown) => T): Promise<Called<T>> {
+  async call<T>(
+    ask: (rest: REST) => Promise<unknown>,
+    read: (answer: unknown) => T,
+  ): Promise<CallOutcome<T>> {
     if (this.#identity === undefined) throw busy(beforeStartWaitMs)
     const waitMs = this.#limiter.take()
     if (waitMs > 0) throw busy(waitMs)
@@ -97,7 +100,7 @@ export class DiscordApi {
   }
 
   /** An error that is not Discord's response is a network fault: the effect of the request is unknown. */
-  async #ask(ask: (rest: REST) => Promise<unknown>): Promise<Called<unknown>> {
+  async #ask(ask: (rest: REST) => Promise<unknown>): Promise<CallOutcome<unknown>> {
     try {
       return { kind: 'done', value: await ask(this.#rest) }
     } catch (error) {

@@ -22,7 +22,7 @@ import type { Logger } from '../../../system/ports.ts'
 export type ClientChoices = Pick<ClientOptions, 'ws'>
 
 /** The retry interval while Discord is unreachable. */
-const reachAgainMs = 10_000
+const unreachableRetryMs = 10_000
 
 /**
  * Close codes after which a gateway client does not reconnect (developers/topics/opcodes-and-status-codes) and which an
@@ -67,7 +67,7 @@ export function newClient(rest: REST, log: Logger, choices: ClientChoices): Clie
   client.on(Events.ShardError, error => log.debug({ problem: error.message }, 'a gateway connection failed'))
   client.on(Events.ShardReconnecting, shard => log.info({ shard }, 'the gateway connection ended; resuming'))
   client.on(Events.ShardResume, (shard, replayed) => log.info({ shard, replayed }, 'resumed'))
-  surviveEndedResume(client)
+  handleEndedResume(client)
   return client
 }
 
@@ -75,7 +75,7 @@ export function newClient(rest: REST, log: Logger, choices: ClientChoices): Clie
  * discord.js 14.28 assumes that a resumed session still exists. If Discord ended it at the same time, an unhandled
  * rejection would end the process. This supplies a session for that moment.
  */
-function surviveEndedResume(client: Client): void {
+function handleEndedResume(client: Client): void {
   client.ws.on(GatewayDispatchEvents.Resumed, (_data, shardId) => {
     const shard = client.ws.shards.get(shardId)
     if (shard === undefined || Reflect.get(shard, 'sessionInfo') !== null) return
@@ -98,7 +98,7 @@ export async function connect(client: Client, token: string): Promise<Client<tru
     return await Promise.race([ready, refused.promise])
   } catch (error) {
     await client.destroy()
-    throw error instanceof AppError ? error : notLetIn(problemOf(error), error)
+    throw error instanceof AppError ? error : platformRefused(problemOf(error), error)
   } finally {
     refused.forget()
   }
@@ -110,8 +110,8 @@ async function reach(client: Client): Promise<void> {
     await client.rest.get(Routes.gatewayBot())
   } catch (error) {
     const isRefused = error instanceof DiscordAPIError && error.status === 401
-    if (isRefused) throw notLetIn(invalidToken(), error)
-    throw new AppError('platform-busy', { platform: 'Discord', retryAfterMs: reachAgainMs }, error)
+    if (isRefused) throw platformRefused(invalidToken(), error)
+    throw new AppError('platform-busy', { platform: 'Discord', retryAfterMs: unreachableRetryMs }, error)
   }
 }
 
@@ -119,7 +119,7 @@ async function reach(client: Client): Promise<void> {
 function refusalFrom(client: Client): { promise: Promise<never>; forget(): void } {
   let forget = () => {}
   const promise = new Promise<never>((_, reject) => {
-    const closed = ({ code }: { code: number }) => reject(notLetIn(closeReason(code)))
+    const closed = ({ code }: { code: number }) => reject(platformRefused(closeReason(code)))
     client.on(Events.ShardDisconnect, closed)
     forget = () => client.off(Events.ShardDisconnect, closed)
   })
@@ -133,6 +133,6 @@ function problemOf(error: unknown): RefusalProblem {
   return { what: 'said', subject: 'login', said: error instanceof Error ? error.message : String(error) }
 }
 
-function notLetIn(problem: RefusalProblem, cause?: unknown): AppError {
+function platformRefused(problem: RefusalProblem, cause?: unknown): AppError {
   return new AppError('platform-refused', { platform: 'Discord', problem }, cause)
 }

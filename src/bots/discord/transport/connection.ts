@@ -22,7 +22,7 @@ export interface ConnectionParts {
 const firstRetryMs = 10_000
 const longestRetryMs = 5 * 60_000
 /** How long closing the connection waits for Discord. */
-const closePatienceMs = 1000
+const closeTimeLimitMs = 1000
 const unauthorized = 401
 
 export class Connection {
@@ -88,7 +88,7 @@ export class Connection {
     this.#stopTrying()
     this.rest.end()
     const clients = [this.#client, this.#opening].flatMap(client => client ?? [])
-    await within(this.#parts.clock, closePatienceMs, Promise.all(clients.map(client => client.destroy())))
+    await within(this.#parts.clock, closeTimeLimitMs, Promise.all(clients.map(client => client.destroy())))
   }
 
   async #connect(): Promise<void> {

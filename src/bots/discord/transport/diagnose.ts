@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Config } from '../../../config/config.ts'
 import type { Words } from '../../../words/en.ts'
 import type { Finding } from '../../adapter.ts'
-import { helpful } from '../outbound/permissions.ts'
+import { usedPermissions } from '../outbound/permissions.ts'
 
 export type Diagnosis =
   | { kind: 'known'; name: string; inviteUrl: string; inviteForOneselfUrl: string }
@@ -18,7 +18,7 @@ const unauthorized = 401
 
 /** All permissions that Easel uses; a reply to a message needs Read Message History. */
 export const invitePermissions: bigint = [
-  ...Object.values(helpful),
+  ...Object.values(usedPermissions),
   PermissionFlagsBits.ReadMessageHistory,
 ].reduce((all, one) => all | one, 0n)
 

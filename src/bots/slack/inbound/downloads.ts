@@ -8,8 +8,8 @@ import type { SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 
 /** The number of look-ups of a file: a new file may not have its URL yet. */
-const looksAtFile = 3
-const betweenLooksMs = 500
+const fileInfoTries = 3
+const fileInfoIntervalMs = 500
 
 export class Downloads {
   readonly #api: SlackApi
@@ -27,8 +27,8 @@ export class Downloads {
   }
 
   async fetch(workspace: Workspace, fileId: string): Promise<Download> {
-    for (let look = 0; look < looksAtFile; look++) {
-      if (look > 0) await new Promise<void>(resolve => this.#clock.after(betweenLooksMs, resolve))
+    for (let look = 0; look < fileInfoTries; look++) {
+      if (look > 0) await new Promise<void>(resolve => this.#clock.after(fileInfoIntervalMs, resolve))
       const info = await this.#api.call(workspace.token, 'files.info', client =>
         client.files.info({ file: fileId }),
       )

@@ -27,7 +27,7 @@ export async function close(
   const { fanOut, ...alone } = delivery
   const card = fanOut?.leads
     ? undefined
-    : await closeCard(parts, { ...context, delivery: alone }, whereElse(context, result), result)
+    : await closeCard(parts, { ...context, delivery: alone }, wayNotes(context, result), result)
   const placeholder = await closePlaceholder(parts, context, result)
   const superseded = await removeSuperseded(parts, context, result)
   return card ?? placeholder ?? superseded
@@ -43,7 +43,7 @@ export async function showFanOut(parts: ClosingParts, delivery: Delivery): Promi
     parts,
     context,
     members.flatMap(({ job, result }) =>
-      result ? whereElse({ ...context, delivery: { ...delivery, job } }, result) : [],
+      result ? wayNotes({ ...context, delivery: { ...delivery, job } }, result) : [],
     ),
     own,
   )
@@ -89,7 +89,7 @@ async function closePlaceholder(
   const stored = delivery.steps.value('message')
   if (stored === undefined || (result.kind === 'arrived' && result.way !== 'direct')) return undefined
   const message = messageOf(context, delivery.steps.value('card') !== undefined)
-  const lines = [...message.lines, ...whereElse(context, result)]
+  const lines = [...message.lines, ...wayNotes(context, result)]
   const edited = await inAnyForm(context, { ...message, lines, pictures: [] }, payload =>
     messages.edit(workspace, readPosted(stored), payload),
   )
@@ -145,7 +145,7 @@ function isBeside(result: DeliveryResult): boolean {
   return result.kind === 'arrived' && result.way !== 'direct' && result.way !== 'edit'
 }
 
-function whereElse({ words, delivery }: DeliveryContext, result: DeliveryResult): string[] {
+function wayNotes({ words, delivery }: DeliveryContext, result: DeliveryResult): string[] {
   const { sentDirect, undelivered, picturesRefused } = words.slack.replies
   if (result.kind === 'undeliverable') {
     const ofFiles = result.refusals.find(({ reason }) => reason === 'files')

@@ -2,7 +2,13 @@
 import type { Address, Delivery, StepOptions } from '../../../app/delivery/courier.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
-import { fanOutCard, jobMessage, loneMessage, requestCard, withoutWords } from '../../messages/job-message.ts'
+import {
+  fanOutCard,
+  jobMessage,
+  requestCard,
+  standaloneMessage,
+  withoutWords,
+} from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
 import type { Called } from '../transport/api.ts'
 import type { Workspace, Workspaces } from '../transport/workspaces.ts'
@@ -72,7 +78,7 @@ export async function inAnyForm<T>(
   const { words, at } = context
   const sent = await send(render(full, words, { parentUrl: at?.parentUrl }))
   const isOfContent = sent.kind === 'refused' && reasonOf(sent.error) === 'content'
-  return isOfContent ? send(render(wordlessMessage(context, full), words)) : sent
+  return isOfContent ? send(render(messageWithoutText(context, full), words)) : sent
 }
 
 /** The message of the job. `hasCard`: a card above shows the request. */
@@ -81,7 +87,7 @@ export function messageOf(
   hasCard: boolean,
 ): Message {
   // The card of a fan-out does not say which of its jobs this is.
-  const message = hasCard && fanOut === undefined ? jobMessage(job, words) : loneMessage(job, words)
+  const message = hasCard && fanOut === undefined ? jobMessage(job, words) : standaloneMessage(job, words)
   return { ...message, lines: [...message.lines, ...notes] }
 }
 
@@ -96,8 +102,8 @@ export function cardOf({ delivery: { job, fanOut }, words }: DeliveryContext): M
 }
 
 /** The message without user text: its state, its buttons and the notes. */
-function wordlessMessage({ delivery: { job }, words }: DeliveryContext, { buttons }: Message): Message {
-  const bare = loneMessage(withoutWords(job), words)
+function messageWithoutText({ delivery: { job }, words }: DeliveryContext, { buttons }: Message): Message {
+  const bare = standaloneMessage(withoutWords(job), words)
   const lines = [...bare.lines, words.slack.replies.wordless]
   return { ...bare, lines, buttons, command: undefined, pictures: [] }
 }

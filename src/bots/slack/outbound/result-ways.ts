@@ -30,33 +30,33 @@ export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
   if (at !== undefined) {
     ways.push({ name: 'edit', take: () => edit(parts, context, at) })
     if (job.state !== 'cancelled')
-      ways.push({ name: 'thread', take: before => unlessTakenAway(before, () => beside(parts, context, at)) })
+      ways.push({ name: 'thread', take: before => unlessDeleted(before, () => beside(parts, context, at)) })
   }
   if (job.state === 'cancelled') return ways
   if (at === undefined || at.thread !== place.thread)
     ways.push({
       name: 'place',
-      take: before => unlessTakenAway(before, () => anew(parts, context, place, 'place')),
+      take: before => unlessDeleted(before, () => anew(parts, context, place, 'place')),
     })
   if (job.conversation.kind !== 'direct')
     ways.push({
       name: 'direct',
       take: before =>
-        unlessNowhere(before, () => anew(parts, context, { channel: recipient.userId }, 'direct')),
+        unlessClosed(before, () => anew(parts, context, { channel: recipient.userId }, 'direct')),
     })
   return ways
 }
 
 /** If somebody deleted the message or the place, the result is not posted there again. */
-async function unlessTakenAway(
+async function unlessDeleted(
   before: readonly Refusal[],
   take: () => Promise<WayOutcome>,
 ): Promise<WayOutcome> {
-  return before.some(({ reason }) => reason === 'deleted') ? notAgain : unlessNowhere(before, take)
+  return before.some(({ reason }) => reason === 'deleted') ? notAgain : unlessClosed(before, take)
 }
 
 /** A refusal for the whole workspace ends all ways. */
-async function unlessNowhere(
+async function unlessClosed(
   before: readonly Refusal[],
   take: () => Promise<WayOutcome>,
 ): Promise<WayOutcome> {

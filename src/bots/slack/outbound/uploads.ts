@@ -109,7 +109,7 @@ export class Uploads {
         const removed = await this.#api.call(workspace.token, 'chat.delete', client =>
           client.chat.delete({ channel, ts }),
         )
-        if (removed.kind === 'refused' && !shareIsNotOurs.has(removed.error)) refused ??= removed
+        if (removed.kind === 'refused' && !foreignShareErrors.has(removed.error)) refused ??= removed
       }
     const deleted = await this.#api.call(workspace.token, 'files.delete', client =>
       client.files.delete({ file: id }),
@@ -169,7 +169,7 @@ export class Uploads {
 }
 
 /** The message is gone, or somebody else shared the file: it loses the picture with the file. */
-const shareIsNotOurs: ReadonlySet<string> = new Set(['message_not_found', 'cant_delete_message'])
+const foreignShareErrors: ReadonlySet<string> = new Set(['message_not_found', 'cant_delete_message'])
 
 function titleOfPicture(job: JobView, { index }: PictureView, words: Words): string {
   const number = job.pictures.length > 1 ? `${index + 1}. ` : ''

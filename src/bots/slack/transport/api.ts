@@ -17,7 +17,7 @@ import { RateLimiter } from './rate-limiter.ts'
 export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; error: string }
 
 /** Codes for faults of Slack itself. */
-const troubleCodes: ReadonlySet<string> = new Set([
+const serverErrorCodes: ReadonlySet<string> = new Set([
   'fatal_error',
   'internal_error',
   'rate_limited',
@@ -38,7 +38,7 @@ const tokenCodes: ReadonlySet<string> = new Set([
 ])
 
 /** The wait time if Slack states none. */
-const troubleWaitMs = 5000
+const serverErrorWaitMs = 5000
 
 /**
  * The client does not retry: the outbox repeats failed deliveries, and progress is skipped. `requests` aborts running
@@ -122,7 +122,7 @@ export class SlackApi {
       throw busy(waitMs, error)
     }
     if (error instanceof WebAPIPlatformError) {
-      if (troubleCodes.has(error.data.error)) throw busy(troubleWaitMs, error)
+      if (serverErrorCodes.has(error.data.error)) throw busy(serverErrorWaitMs, error)
       this.#noteRefusal(token, error.data.error)
       return { kind: 'refused', error: error.data.error }
     }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Words } from '../../../words/en.ts'
 
 /** Codes of @slack/oauth for an installation that did not start here, or too long ago. */
-const staleVisits: ReadonlySet<string> = new Set([
+const expiredStateErrors: ReadonlySet<string> = new Set([
   'slack_oauth_missing_state',
   'slack_oauth_invalid_state',
   'slack_oauth_missing_code',
@@ -18,7 +18,7 @@ export function showFailure(
   const { install } = words.slack
   const [status, sentence] = isCancelled(request)
     ? ([200, install.cancelled] as const)
-    : staleVisits.has(code)
+    : expiredStateErrors.has(code)
       ? ([400, install.stale] as const)
       : ([500, install.failed] as const)
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' })

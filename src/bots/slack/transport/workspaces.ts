@@ -53,7 +53,7 @@ export function authorizeWith(workspaces: Workspaces): Authorize<boolean> {
 }
 
 /** The retry time of deliveries before the token's first use. */
-const soonMs = 1000
+const firstRetryDelayMs = 1000
 const lateMs = 60_000
 
 /** The workspace whose bot token is in the environment. */
@@ -61,7 +61,7 @@ export class OneWorkspace implements Workspaces {
   readonly #api: SlackApi
   readonly #token: string
   /** A number means that it is unknown, and is the retry time. */
-  #workspace: Workspace | undefined | number = soonMs
+  #workspace: Workspace | undefined | number = firstRetryDelayMs
 
   constructor(api: SlackApi, token: string) {
     this.#api = api

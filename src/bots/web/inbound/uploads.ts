@@ -12,7 +12,7 @@ export const maxBodyBytes = maxPicturesBytes + 1024 * 1024
 const smallBodyBytes = 256 * 1024
 /** Reading a form takes several times its size in memory. */
 const formsAtOnce = 3
-const patienceMs = 20_000
+const timeLimitMs = 20_000
 const mostWaiting = 50
 
 /** Accepts large forms while there is room; responds with `refuse` if there is none in time. */
@@ -20,7 +20,7 @@ export function uploadBudget(
   clock: Clock,
   refuse: (c: Context) => Response | Promise<Response>,
 ): MiddlewareHandler {
-  const budget = new ByteBudget({ limitBytes: formsAtOnce * maxBodyBytes, patienceMs, mostWaiting, clock })
+  const budget = new ByteBudget({ limitBytes: formsAtOnce * maxBodyBytes, timeLimitMs, mostWaiting, clock })
   return async (c: Context, next: Next) => {
     const bytes = bodyBytes(c)
     if (bytes <= smallBodyBytes) return next()

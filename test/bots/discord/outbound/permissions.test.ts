@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Conversation } from '../../../../src/app/people/people.ts'
 import { writeDetails } from '../../../../src/bots/discord/outbound/address.ts'
-import { has, writesItself } from '../../../../src/bots/discord/outbound/permissions.ts'
-import { whyNoThread } from '../../../../src/bots/discord/outbound/ways/opening-ways.ts'
+import { canPostItself, has } from '../../../../src/bots/discord/outbound/permissions.ts'
+import { threadShortfall } from '../../../../src/bots/discord/outbound/ways/opening-ways.ts'
 import { bits, type PermissionName, usual } from '../../../fakes/discord/rules/permissions.ts'
 
 function conversation(
@@ -17,24 +17,24 @@ function conversation(
 
 describe('what the bot can do in a place', () => {
   it('writes by itself with View Channel and Send Messages, in threads with Send Messages in Threads instead', () => {
-    expect(writesItself(conversation('channel'))).toBe(true)
-    expect(writesItself(conversation('channel', ['SendMessages']))).toBe(false)
-    expect(writesItself(conversation('channel', ['ViewChannel']))).toBe(false)
-    expect(writesItself(conversation('thread', ['SendMessages']))).toBe(true)
-    expect(writesItself(conversation('thread', ['SendMessagesInThreads']))).toBe(false)
-    expect(writesItself(conversation('direct', ['SendMessages']))).toBe(true)
-    expect(writesItself(conversation('direct', [], { answersOnly: true }))).toBe(false)
+    expect(canPostItself(conversation('channel'))).toBe(true)
+    expect(canPostItself(conversation('channel', ['SendMessages']))).toBe(false)
+    expect(canPostItself(conversation('channel', ['ViewChannel']))).toBe(false)
+    expect(canPostItself(conversation('thread', ['SendMessages']))).toBe(true)
+    expect(canPostItself(conversation('thread', ['SendMessagesInThreads']))).toBe(false)
+    expect(canPostItself(conversation('direct', ['SendMessages']))).toBe(true)
+    expect(canPostItself(conversation('direct', [], { answersOnly: true }))).toBe(false)
   })
 
   it('names what is missing for a thread', () => {
-    expect(whyNoThread(conversation('channel'))).toBeUndefined()
-    expect(whyNoThread(conversation('channel', ['CreatePublicThreads']))).toBe('threads')
-    expect(whyNoThread(conversation('channel', ['SendMessagesInThreads']))).toBe('sendInThreads')
+    expect(threadShortfall(conversation('channel'))).toBeUndefined()
+    expect(threadShortfall(conversation('channel', ['CreatePublicThreads']))).toBe('threads')
+    expect(threadShortfall(conversation('channel', ['SendMessagesInThreads']))).toBe('sendInThreads')
   })
 
   it('counts unknown permissions as granted, because Discord may refuse later', () => {
     const { details: _, ...unknown } = conversation('channel')
     expect(has(unknown, 'attach')).toBe(true)
-    expect(writesItself(unknown)).toBe(true)
+    expect(canPostItself(unknown)).toBe(true)
   })
 })

@@ -13,7 +13,7 @@ const special = /[\\`*_~|<>[\]()#@:]/g
 const lineStart = /^([^\S\n]*\d*)([-+]|(?<=\d)\.)/gm
 
 /** The text without characters that affect other lines. */
-export function tamed(text: string): string {
+export function sanitized(text: string): string {
   return withoutControls(text).replace(piledMarks, '$1')
 }
 
@@ -27,9 +27,9 @@ function timestamp(atMs: number): string {
   return `<t:${seconds}:f> (<t:${seconds}:R>)`
 }
 
-/** Tamed and escaped text of at most `limit` UTF-16 units. */
+/** Sanitized and escaped text of at most `limit` UTF-16 units. */
 export function safeText(text: string, limit: number): string {
-  const whole = tamed(text)
+  const whole = sanitized(text)
   let length = limit
   for (;;) {
     const safe = withMoments(escaped(shortened(whole, length)), timestamp)
@@ -38,9 +38,9 @@ export function safeText(text: string, limit: number): string {
   }
 }
 
-/** Tamed text of at most `limit` units, for places without markup: alternative texts. */
+/** Sanitized text of at most `limit` units, for places without markup: alternative texts. */
 export function plainText(text: string, limit: number): string {
-  let plain = shortened(tamed(inUtc(text)), limit)
+  let plain = shortened(sanitized(inUtc(text)), limit)
   // A character has one or two code units, so at least half of the excess must go.
   while (plain.length > limit) {
     plain = shortened(plain, [...plain].length - Math.ceil((plain.length - limit) / 2))
@@ -50,6 +50,6 @@ export function plainText(text: string, limit: number): string {
 
 /** One line for a list, such as a thread's name. Empty if nothing visible is left. */
 export function oneLine(text: string, limit: number): string {
-  const visible = tamed(text).replace(/(?!\u200d)\p{Cf}/gu, '')
+  const visible = sanitized(text).replace(/(?!\u200d)\p{Cf}/gu, '')
   return plainText(visible.replace(/\s+/g, ' ').trim(), limit)
 }

@@ -1,6 +1,6 @@
 /** Ends a delivery on Discord: the card shows the outcome, and no placeholder remains in progress. */
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../../app/delivery/courier.ts'
-import type { Called } from '../../transport/api.ts'
+import type { CallOutcome } from '../../transport/api.ts'
 import { type DiscordAddress, detailsOf, readAddress } from '../address.ts'
 import type { CardUpdates } from '../card-updates.ts'
 import { type JobPosts, type Note, type PostForm, wordsOf } from '../job-posts.ts'
@@ -28,7 +28,7 @@ export async function close(
 ): Promise<Closed | undefined> {
   // A card of its own beside that of its fan-out: both were opened before either knew of the other.
   const { fanOut, ...alone } = delivery
-  const card = fanOut?.leads ? undefined : await closeCard(parts, alone, whereElse(result), result)
+  const card = fanOut?.leads ? undefined : await closeCard(parts, alone, wayNotes(result), result)
   const placeholder = await closePlaceholder(parts, delivery, result)
   return card ?? placeholder
 }
@@ -42,7 +42,7 @@ export function shared(delivery: Delivery): readonly string[] {
 /** The card of a fan-out: how its jobs stand, with a picture of this delivery where it has one. */
 export function showFanOut(parts: ClosingParts, delivery: Delivery): Promise<Closed | undefined> {
   const { members = [] } = delivery.fanOut ?? {}
-  const notes = new Set(members.flatMap(({ result }) => (result ? whereElse(result) : [])))
+  const notes = new Set(members.flatMap(({ result }) => (result ? wayNotes(result) : [])))
   const own = members.find(({ job }) => job.id === delivery.job.id)?.result
   return closeCard(parts, delivery, [...notes], own)
 }
@@ -109,10 +109,10 @@ function isSame(placeholder: DiscordAddress, address: string | undefined): boole
 
 function notesFor(job: Delivery['job'], result: DeliveryResult): Note[] {
   const isLacking = lacksAttaching(job, result.refusals)
-  return [...(isLacking ? ['attach' as const] : []), ...whereElse(result)]
+  return [...(isLacking ? ['attach' as const] : []), ...wayNotes(result)]
 }
 
-function whereElse(result: DeliveryResult): Note[] {
+function wayNotes(result: DeliveryResult): Note[] {
   if (result.kind === 'undeliverable') return ['undelivered']
   return result.way === 'direct' ? ['sentDirect'] : []
 }
@@ -155,7 +155,7 @@ async function found(
   return messages.findOwn(channelId, { deliveryId: id, step: name }, at)
 }
 
-function refusalOf(called: Called<unknown>): Closed | undefined {
+function refusalOf(called: CallOutcome<unknown>): Closed | undefined {
   if (called.kind === 'done' || reasonOf(called.code) === 'deleted') return undefined
   return closedBy(called)
 }

@@ -2,7 +2,7 @@
 import type { Delivery, Way, WayName, WayOutcome } from '../../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../../app/people/people.ts'
 import { fanOutName, titleOf } from '../../../messages/job-message.ts'
-import { type Called, refusals } from '../../transport/api.ts'
+import { type CallOutcome, refusals } from '../../transport/api.ts'
 import {
   type DiscordAddress,
   detailsOf,
@@ -14,7 +14,7 @@ import {
 import { type JobPosts, notesOf, type PostForm, wordsOf } from '../job-posts.ts'
 import { type MessagePlacement, ownChannelOf } from '../message-placement.ts'
 import type { Messages, Post } from '../messages.ts'
-import { has, writesItself } from '../permissions.ts'
+import { canPostItself, has } from '../permissions.ts'
 import { oneLine } from '../render/text.ts'
 import { closedBy, reasonOf } from './refusal-reasons.ts'
 
@@ -33,8 +33,8 @@ export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
   const wantsThread =
     conversation.kind === 'channel' &&
     detailsOf(conversation).pressedId === undefined &&
-    writesItself(conversation)
-  const shortfall = wantsThread ? whyNoThread(conversation) : undefined
+    canPostItself(conversation)
+  const shortfall = wantsThread ? threadShortfall(conversation) : undefined
   const ways: Way[] = []
   const add = (name: WayName, take: () => Promise<WayOutcome>) => ways.push({ name, take })
   const { card, thread } = delivery.fanOut ?? {}
@@ -52,7 +52,7 @@ export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
     )
   }
   add('answer', () =>
-    openWith(parts, delivery, whyAnswerOnly(conversation), post =>
+    openWith(parts, delivery, postingShortfall(conversation), post =>
       placement.byToken(delivery, 'message', post),
     ),
   )
@@ -64,9 +64,9 @@ export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
 
 /** Tries again without user text if Discord refuses it. */
 export async function inAnyForm<T>(
-  send: (form: PostForm) => Promise<Called<T>>,
+  send: (form: PostForm) => Promise<CallOutcome<T>>,
   form: PostForm,
-): Promise<Called<T>> {
+): Promise<CallOutcome<T>> {
   const sent = await send(form)
   const isOfContent = sent.kind === 'refused' && reasonOf(sent.code) === 'content'
   return isOfContent ? send({ ...form, isWordless: true }) : sent
@@ -76,7 +76,7 @@ async function openWith(
   { posts }: WayParts,
   { job }: Delivery,
   shortfall: Shortfall | undefined,
-  place: (post: Post) => Promise<Called<DiscordAddress>>,
+  place: (post: Post) => Promise<CallOutcome<DiscordAddress>>,
 ): Promise<WayOutcome> {
   const placed = await inAnyForm(form => place(posts.progress(job, form)), { notes: notesOf(shortfall) })
   if (placed.kind === 'refused') return closedBy(placed)
@@ -104,16 +104,20 @@ async function openThread(parts: WayParts, delivery: Delivery): Promise<WayOutco
   const card = await postCard(parts, delivery)
   if (card.kind === 'refused') return closedBy(card)
   const thread = await startThread(parts, delivery, card.value)
-  if (thread.kind === 'refused') return insteadOfThread(parts, delivery, card.value, whyRefused(thread.code))
+  if (thread.kind === 'refused')
+    return continueWithoutThread(parts, delivery, card.value, shortfallOfCode(thread.code))
   const placed = await inAnyForm(
     form => placement.inChannel(delivery, 'message', thread.value, posts.progress(job, form)),
     { hasCard: delivery.fanOut === undefined },
   )
-  if (placed.kind === 'refused') return insteadOfThread(parts, delivery, card.value, 'sendInThreads')
+  if (placed.kind === 'refused') return continueWithoutThread(parts, delivery, card.value, 'sendInThreads')
   return { kind: 'arrived', address: writeAddress({ ...placed.value, card: card.value }) }
 }
 
-async function postCard({ placement, posts }: WayParts, delivery: Delivery): Promise<Called<MessageAddress>> {
+async function postCard(
+  { placement, posts }: WayParts,
+  delivery: Delivery,
+): Promise<CallOutcome<MessageAddress>> {
   const { channelId } = delivery.job.conversation
   const posted = await inAnyForm(
     form => placement.inChannel(delivery, 'card', channelId, posts.card(delivery.job, form, delivery.fanOut)),
@@ -129,7 +133,7 @@ async function startThread(
   { messages }: WayParts,
   { job, steps, fanOut }: Delivery,
   card: MessageAddress,
-): Promise<Called<string>> {
+): Promise<CallOutcome<string>> {
   const words = wordsOf(job)
   const named = (name: string) =>
     steps.once('thread', () => messages.startThread(card, name), { makes: 'thread' })
@@ -146,7 +150,7 @@ async function startThread(
 }
 
 /** Without a thread the card itself becomes the placeholder. */
-async function insteadOfThread(
+async function continueWithoutThread(
   { messages, posts }: WayParts,
   { job }: Delivery,
   card: MessageAddress,
@@ -160,19 +164,19 @@ async function insteadOfThread(
 }
 
 /** The shortfall that prevents a thread; undefined if none is known. */
-export function whyNoThread(conversation: Conversation): Shortfall | undefined {
+export function threadShortfall(conversation: Conversation): Shortfall | undefined {
   if (!has(conversation, 'threads')) return 'threads'
   return has(conversation, 'sendInThreads') ? undefined : 'sendInThreads'
 }
 
-function whyAnswerOnly(conversation: Conversation): Shortfall {
+function postingShortfall(conversation: Conversation): Shortfall {
   if (detailsOf(conversation).answersOnly === true) return 'answersOnly'
   if (!has(conversation, 'view')) return 'view'
   if (conversation.kind !== 'thread') return 'send'
   return has(conversation, 'sendInThreads') ? 'closedThread' : 'sendInThreads'
 }
 
-function whyRefused(code: number): Shortfall | undefined {
+function shortfallOfCode(code: number): Shortfall | undefined {
   if (code === refusals.tooManyThreads) return 'tooManyThreads'
   return reasonOf(code) === 'forbidden' ? 'threads' : undefined
 }

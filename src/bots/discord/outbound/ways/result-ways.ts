@@ -1,6 +1,6 @@
 /** The ways of a job's result on Discord: the placeholder becomes the result, or the result is a new message. */
 import type { Delivery, Refusal, Way, WayName, WayOutcome } from '../../../../app/delivery/courier.ts'
-import { type Called, refusals } from '../../transport/api.ts'
+import { type CallOutcome, refusals } from '../../transport/api.ts'
 import { type DiscordAddress, detailsOf, readAddress, type Shortfall, writeAddress } from '../address.ts'
 import { notesOf, type PostForm, wordsOf } from '../job-posts.ts'
 import { ownChannelOf } from '../message-placement.ts'
@@ -14,7 +14,7 @@ export interface ResultParts extends WayParts {
   pictures: Pictures
 }
 
-type Place = (step: string, post: Post) => Promise<Called<DiscordAddress>>
+type Place = (step: string, post: Post) => Promise<CallOutcome<DiscordAddress>>
 
 /** A cancelled job only edits existing messages, because the person who cancelled knows the outcome. */
 export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
@@ -69,7 +69,7 @@ async function takeNew(
   // Somebody deleted the message or the place, so the result is not posted there again.
   if (!isDirect && before.some(({ reason }) => reason === 'deleted')) return closed('deleted', 'not again')
   if (!isDirect && (!mayShowPictures(delivery) || lacksAttaching(job, before))) return noAttaching
-  const note = isDirect ? whyDirect(delivery, before) : undefined
+  const note = isDirect ? directShortfall(delivery, before) : undefined
   const sent = await pictures.send(job, wordsOf(job), isDirect ? undefined : limitOf(job), packed =>
     inAnyForm(full => place(`result:${name}`, posts.result(job, packed, full)), {
       ...form,
@@ -97,7 +97,7 @@ export function lacksAttaching(job: Delivery['job'], before: readonly Refusal[])
 }
 
 /** Why the result comes as a direct message; undefined if it was requested in one. */
-function whyDirect({ job }: Delivery, before: readonly Refusal[]): Shortfall | undefined {
+function directShortfall({ job }: Delivery, before: readonly Refusal[]): Shortfall | undefined {
   if (lacksAttaching(job, before)) return 'attachElsewhere'
   if (job.conversation.kind === 'direct') return undefined
   const isClosed = before.some(({ reason }) => ['deleted', 'forbidden', 'expired'].includes(reason))
