@@ -69,6 +69,7 @@ const layers: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/engine/pipeline/',
     may: [
       'src/errors/',
+      'src/common/',
       'src/engine/work-order.ts',
       'src/engine/models/',
       'src/engine/sampling/',

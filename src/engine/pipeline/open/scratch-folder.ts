@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from '../../../common/is-alive.ts'
 
 const prefix = 'easel-weights-'
 
@@ -17,14 +18,5 @@ async function removeLeftOvers(): Promise<void> {
     if (process === undefined || isAlive(Number(process))) continue
     // It belongs to another user, or is already gone.
     await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined)
-  }
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
   }
 }

@@ -2,9 +2,10 @@
  * The cache file of a network's weights in 8-bit blocks: a safetensors file with the integers and the scales of each matrix.
  * It is made once, and again whenever it is not exactly what this version would write.
  */
-import { mkdir, open, rename, rm, statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
+import { isAlive } from '../../../common/is-alive.ts'
 import { AppError } from '../../../errors/errors.ts'
 import { readFileProblem } from '../../../errors/file-problem.ts'
 import type { StoredTensor } from '../safetensors.ts'
@@ -90,6 +91,7 @@ export async function ensureWritten(blocks: BlockFile, onWritten: OnWritten = ()
   const unfinished = `${file}.${process.pid}-${threadId}.tmp`
   try {
     await mkdir(dirname(file), { recursive: true })
+    await removeLeftOvers(file)
     // What cannot be used gives its room back first.
     await rm(file, { force: true, recursive: true })
     await checkRoom(blocks)
@@ -99,6 +101,15 @@ export async function ensureWritten(blocks: BlockFile, onWritten: OnWritten = ()
     await rm(unfinished, { force: true }).catch(() => undefined)
     if (error instanceof AppError) throw error
     throw new AppError('file', { file, doing: 'write', problem: readFileProblem(error) }, error)
+  }
+}
+
+/** What processes left that ended while they wrote, by a signal or without power. */
+async function removeLeftOvers(file: string): Promise<void> {
+  for (const name of await readdir(dirname(file))) {
+    if (!name.startsWith(`${basename(file)}.`)) continue
+    const [, pid] = /\.(\d+)-\d+\.tmp$/.exec(name) ?? []
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(file), name), { force: true })
   }
 }
 

@@ -1,6 +1,6 @@
 /** Promises of the cache file of weights in 8 bits: whole and of this version, or made anew; never half there. */
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { blockFile, ensureWritten, isWritten } from '../../../../src/engine/weights/blocks/block-file.ts'
 import { readSafetensors, type StoredTensor } from '../../../../src/engine/weights/safetensors.ts'
@@ -77,6 +77,15 @@ test('a disk without room for it is known before anything is written, in one sen
     /cache\/blocks.safetensors.*it needs \d+\.\d\d GB, and \d+\.\d\d GB/,
   )
   expect(readdirSync(join(folder, 'cache'))).toEqual([])
+})
+
+test('what a killed process left of it is removed, and what a living one writes is not', async () => {
+  const { blocks } = await made()
+  const [dead, living] = [`${blocks.file}.${2 ** 22 + 1}-0.tmp`, `${blocks.file}.${process.ppid}-0.tmp`]
+  for (const unfinished of [dead, living]) writeFileSync(unfinished, 'half')
+  truncateSync(blocks.file, 0)
+  await ensureWritten(blocks)
+  expect(readdirSync(join(blocks.file, '..')).sort()).toEqual([basename(blocks.file), basename(living)])
 })
 
 test('weights that cannot be read leave no file, not half of one either', async () => {
