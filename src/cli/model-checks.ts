@@ -4,21 +4,24 @@ import { reasonLines } from '../devices/reason-lines.ts'
 import type { Picture } from '../engine/image/picture.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
-import { AppError } from '../errors/errors.ts'
+import { AppError, toAppError } from '../errors/errors.ts'
 import { systemClock } from '../system/system-ports.ts'
 import { errorSentence } from '../words/en.ts'
 import type { Finding } from './checks.ts'
+import { showMaking } from './progress.ts'
 import { libraryOf, type Session } from './session.ts'
 
 /** Native libraries are loaded here and not earlier, because doctor must be able to report that they are missing. */
 export async function checkModels(session: Session, show: (findings: Finding[]) => void): Promise<void> {
   const { config, words } = session
-  const [{ isOfNoUse }, { prepareDevices }, { hostOpener }, { encodePicture }] = await Promise.all([
-    import('../engine/models/library.ts'),
-    import('../devices/prepare-devices.ts'),
-    import('../devices/device-workers.ts'),
-    import('../engine/image/encode.ts'),
-  ])
+  const [{ isOfNoUse }, { prepareDevices }, { hostOpener }, { encodePicture }, { makeBlockFiles }] =
+    await Promise.all([
+      import('../engine/models/library.ts'),
+      import('../devices/prepare-devices.ts'),
+      import('../devices/device-workers.ts'),
+      import('../engine/image/encode.ts'),
+      import('../startup/model-weights.ts'),
+    ])
   const { models, files, unused } = await libraryOf(session)
   show(
     unused.map(one => ({
@@ -50,7 +53,13 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
     return
   }
   show([{ check: 'device', state: 'fine', detail: start.device }])
+  const making = showMaking(process.stderr, session.err, words)
   for (const model of models) {
+    const unmade = await makeBlockFiles([model], [device], making).then(() => undefined, toAppError)
+    if (unmade) {
+      show([{ check: 'models', state: 'wrong', detail: errorSentence(words, unmade) }])
+      continue
+    }
     const startedMs = systemClock.monotonicMs()
     const order = smallestOrder(model)
     const { bytes } = await encodePicture(greyPicture(order), 'png', undefined)
