@@ -6,7 +6,7 @@ import type { Random } from '../../system/ports.ts'
 const firstPauseMs = 1000
 export const longestPauseMs = 300_000
 
-/** `failures` counts this one. Half of a pause is left to chance, so that a crowd does not come back together. */
+/** `failures` includes this one. Half of a pause is random, so that many deliveries do not retry at the same time. */
 export function pauseAfter(fault: AppError, failures: number, random: Random): number {
   if (hasCode(fault, 'platform-busy')) return fault.details.retryAfterMs
   return exponentialPause(failures, random)

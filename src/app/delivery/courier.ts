@@ -6,120 +6,120 @@ import type { JobView } from '../views/views.ts'
 
 export type { Made, Refusal, StepRecord }
 
-/** Where the message is that shows a job: JSON that only its courier understands. */
+/** The address of the message that shows a job: JSON that only its courier understands. */
 export type Address = string
 
 export type WayName = (typeof wayNames)[number]
 export type RefusalReason = (typeof refusalReasons)[number]
 
-/** The platform said no; trying the same again would change nothing. */
+/** The platform refused, and a retry would be refused as well. */
 export interface Closed {
   kind: 'closed'
   reason: RefusalReason
-  /** The platform's own word for it, for operators. */
+  /** The platform's own error code, for operators. */
   code: string
 }
 
-/** `later`: nothing is wrong, the platform takes its time. */
+/** `later`: no fault; the platform needs more time. */
 export type WayOutcome = { kind: 'arrived'; address: Address } | Closed | { kind: 'later'; afterMs: number }
 
-/** One way to deliver a job to a person. It throws a retryable fault when waiting may help. */
+/** One way to deliver a job to a person. It throws a retryable fault if a later try may succeed. */
 export interface Way {
   readonly name: WayName
-  /** `before`: why those that come before it are closed. */
+  /** `before`: the refusals of the ways before it. */
   take(before: readonly Refusal[]): Promise<WayOutcome>
 }
 
-/** What a step left on the platform. */
+/** The object that a step created on the platform. */
 type Done = { kind: 'done'; value: string }
 type Refused = { kind: 'refused' }
 
 export interface StepOptions {
-  /** What stands on the platform from then on; undefined where nothing does. */
+  /** The kind of object that the step creates; undefined if it creates none. */
   makes?: Made
-  /** Looks for the work of an earlier try of which no answer came; undefined: it is not there, or nobody can tell. */
+  /** Finds the object of an earlier try without a response; undefined if there is none or if that is unknown. */
   find?(sinceMs: number): Promise<string | undefined>
 }
 
-/** The steps of one delivery, recorded durably: what succeeded is never repeated, not after a crash either. */
+/** The steps of one delivery, stored durably: a step that succeeded is not repeated, not even after a crash. */
 export interface Steps {
-  /** What a step left, once it is done. */
+  /** The object of a step that is done. */
   value(name: string): string | undefined
-  /** Begun or done, in that order. */
+  /** The steps that have begun or are done, in order. */
   all(): readonly StepRecord[]
   /**
    * Runs `make`, unless the step is done. `make` calls `begin` just before it sends a request with an effect. An exception
-   * of `make` is passed on, and the next try first looks for its effect.
+   * of `make` is passed on, and the next try first looks for the effect.
    */
   once<R extends Refused = never>(
     name: string,
     make: (begin: () => Promise<void>) => Promise<Done | R>,
     options?: StepOptions,
   ): Promise<Done | R>
-  /** What it made is no more. */
+  /** Its object no longer exists. */
   forget(name: string): Promise<void>
 }
 
-/** The jobs of one request, as far as they were not removed: one card, one thread, one notice. */
+/** The jobs of one request, without removed ones. They share one card, one thread and one notice. */
 export interface FanOut {
-  /** Its steps `card`, `thread` and `told` are those of all. */
+  /** Whether this delivery leads: its steps `card`, `thread` and `told` belong to all jobs. */
   leads: boolean
-  /** In the order of the request. */
+  /** The jobs in the order of the request. */
   members: readonly { job: JobView; result?: DeliveryResult; address?: Address }[]
-  /** What the lead's steps left, where this one does not lead. */
+  /** The objects of the leading delivery's steps, if this one does not lead. */
   card?: string
   thread?: string
 }
 
-/** A job on its way to somebody. `job.conversation` is where it is to be shown. */
+/** The delivery of a job to a person. `job.conversation` is the target conversation. */
 export interface Delivery {
-  /** 16 characters; of the job's own conversation it is the job's id. */
+  /** 16 characters. The delivery to the job's own conversation has the job's id. */
   id: string
   job: JobView
   recipient: Person
-  /** A past result, shown again elsewhere. */
+  /** A past result that is shown in another conversation. */
   isCopy: boolean
   address?: Address
-  /** Where the job is shown that this one descends from. */
+  /** The address of the parent job's message. */
   parent?: Address
-  /** Undefined where the job was asked for alone, and where the courier shows each job by itself. */
+  /** Undefined for a single job, and if the courier shows each job separately. */
   fanOut?: FanOut
   steps: Steps
 }
 
-/** How the result arrived, or that it did not; `refusals`: of the ways that were closed. */
+/** How the result arrived, or that it did not. `refusals`: those of the closed ways. */
 export type DeliveryResult = { refusals: readonly Refusal[] } & (
   | { kind: 'arrived'; way: WayName }
   | { kind: 'undeliverable' }
 )
 
-/** What an adapter offers for delivery. Every method can be called again after a crash without harm. */
+/** The delivery interface of an adapter. Every method is idempotent and may be called again after a crash. */
 export interface Courier {
   readonly platform: Platform
-  /** The least time between two progress edits of one job, in milliseconds. */
+  /** The minimum time between two progress edits of one job. */
   readonly progressIntervalMs: number
-  /** Ways to show that a job was accepted, best first; where it lives from then on is the address. */
+  /** The ways to show an accepted job, best first. The first one that succeeds gives the address. */
   openings(delivery: Delivery): readonly Way[]
-  /** No opening was possible: the last chance to tell the one who asked. */
+  /** Called if no opening was possible: the last chance to inform the author. */
   unopened?(delivery: Delivery, refusals: readonly Refusal[]): Promise<void>
-  /** Shows place, step and preview at the address. May skip when the platform is busy; never throws for that. */
+  /** Shows position, step and preview at the address. It may skip an update, and does not throw, if the platform is busy. */
   progress(delivery: Delivery, at: Address): Promise<void>
-  /** Ways to show how a job ended, with its pictures where there are any, best first. */
+  /** The ways to show a job's outcome and its pictures, best first. */
   results(delivery: Delivery): readonly Way[]
   /**
-   * Called when the result arrived or cannot arrive: the card shows the outcome, and no placeholder remains in progress. A
-   * refusal is retried a few times. It throws a retryable fault when waiting may help.
+   * Called when the result has arrived or cannot arrive: shows the outcome on the card, and ends the placeholder. A
+   * refusal is retried a few times. It throws a retryable fault if a later try may succeed.
    */
   close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined>
-  /** The steps of a removed delivery that others of its fan-out go on using. Without it each job is shown by itself. */
+  /** The steps of a removed delivery that its fan-out still uses. Without this method each job is shown separately. */
   shared?(delivery: Delivery): readonly string[]
-  /** Brings the card of a fan-out up to date; called for the delivery that leads. Fails as `close` does. */
+  /** Updates the card of a fan-out; called for the leading delivery. It fails as `close` does. */
   showFanOut?(delivery: Delivery): Promise<Closed | undefined>
   /**
-   * Tells the one who waits that the job has ended where its result is: a message of its own, a step of the delivery,
-   * never made twice. What the platform refuses is left at that. It may throw a retryable fault.
+   * Notifies the author that the job has ended, by a separate message next to the result. It is a step of the delivery,
+   * so it is never sent twice. A refusal is not retried. It may throw a retryable fault.
    */
   tell?(delivery: Delivery): Promise<void>
-  /** Deletes the object of a step, also of one that only began, if it can be found. It may throw a retryable fault. */
+  /** Deletes the object of a step; for a step that only began, if it can be found. It may throw a retryable fault. */
   remove(delivery: Delivery, step: StepRecord): Promise<{ kind: 'removed' } | Closed>
 }

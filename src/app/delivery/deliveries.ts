@@ -17,12 +17,12 @@ import { isVisibleChange, Progress } from './progress.ts'
 import { Waiters } from './waiters.ts'
 import { type Group, type WorkOutcome, WorkQueue } from './work-queue.ts'
 
-/** Calls of one courier at a time; deletions have a few of their own, so that neither starves the other. */
+/** The maximum of concurrent calls per courier. Deletions have their own share, so that neither starves the other. */
 const deliveriesAtOnce = 8
 const deletionsAtOnce = 2
 
 export interface DeliveriesParts {
-  /** Whether people are told of results where they have not said so themselves. */
+  /** Whether people without a setting of their own are notified of results. */
   notify: boolean
   db: Database
   views: JobViews
@@ -38,7 +38,7 @@ export class Deliveries {
   readonly #entries: EntryHandler
   readonly #waiters: Waiters
   readonly #progress = new Progress()
-  /** Faults in a row, by delivery. */
+  /** The number of consecutive faults, by delivery. */
   readonly #failures = new Map<string, number>()
   #isOpen = false
 
@@ -53,24 +53,24 @@ export class Deliveries {
     })
   }
 
-  /** From now on that platform's deliveries go through this courier. */
+  /** From now on this courier handles the deliveries of its platform. */
   register(courier: Courier): void {
     this.#couriers.set(courier.platform, courier)
     if (this.#isOpen) this.#takeUp()
   }
 
-  /** Takes up what an earlier process left. */
+  /** Resumes the deliveries of an earlier process. */
   start(): void {
     this.#isOpen = true
     this.#takeUp()
   }
 
-  /** The outbox holds something new for that delivery; a job's own has the id of the job. */
+  /** The outbox has a new entry for that delivery. A job's own delivery has the job's id. */
   nudge(id: string): void {
     if (this.#isOpen) this.#queue.add(id)
   }
 
-  /** The job got further, or its place changed. */
+  /** The job made progress, or its queue position changed. */
   progressed(job: JobView): void {
     const nowMs = this.#parts.clock.monotonicMs()
     if (!this.#isOpen || !this.#progress.changed(job.id, job, nowMs)) return
@@ -80,22 +80,22 @@ export class Deliveries {
     else this.#queue.add(job.id)
   }
 
-  /** Whether that platform's deliveries go anywhere. */
+  /** Whether the platform has a courier. */
   serves(platform: string): boolean {
     return this.#couriers.has(platform)
   }
 
-  /** Resolves when that holds, and at the latest after `timeoutMs`; looked at whenever a delivery has come further. */
+  /** Resolves when the condition holds, at the latest after `timeoutMs`. It is checked after each change of a delivery. */
   until(holds: () => boolean, timeoutMs: number): Promise<void> {
     return this.#waiters.until(holds, timeoutMs)
   }
 
-  /** Resolves when no delivery is under way and none is due before time passes. */
+  /** Resolves when no delivery is in progress and none is due now. */
   idle(): Promise<void> {
     return this.#queue.idle()
   }
 
-  /** Begins nothing new and waits for what is under way. */
+  /** Starts no further work and waits for the work in progress. */
   async stop(): Promise<void> {
     this.#isOpen = false
     await this.#queue.stop()
@@ -106,7 +106,7 @@ export class Deliveries {
     for (const id of this.#parts.db.outbox.pending()) this.#queue.add(id)
   }
 
-  /** Whoever nudges must not hear of a disk that fails. */
+  /** A disk fault must not reach the caller, who only signals new work. */
   #groupOf(id: string): Group | undefined {
     const { db } = this.#parts
     try {
@@ -122,7 +122,7 @@ export class Deliveries {
     }
   }
 
-  /** One piece of work: the next entry of the delivery's outbox, or else its progress where that is due. */
+  /** One unit of work: the delivery's next outbox entry, or otherwise a due progress update. */
   async #turn(id: string): Promise<WorkOutcome> {
     const { db } = this.#parts
     const record = db.deliveries.get(id)
@@ -148,7 +148,7 @@ export class Deliveries {
     return 'over'
   }
 
-  /** What came while the call ran is still to be shown, if it is worth it. */
+  /** Schedules another update if the job changed visibly during the call. */
   #showed(job: JobView): void {
     const { views, clock } = this.#parts
     this.#progress.shows(job.id, job, clock.monotonicMs())
@@ -182,7 +182,7 @@ export class Deliveries {
     this.#queue.addLater(id, pauseMs)
   }
 
-  /** Waits as long as the platform says, else longer each time. */
+  /** Waits as long as the platform states, otherwise with back-off. */
   #failed(id: string, error: unknown): WorkOutcome {
     const fault = toAppError(error)
     if (fault.code === 'storage') return { pauseMs: this.#diskFailed(id, error) }
@@ -206,7 +206,7 @@ export class Deliveries {
     return longestPauseMs
   }
 
-  /** The last word on the job is delivered or on its way. */
+  /** The final state of the job is delivered or in the outbox. */
   #isOver(jobId: string): boolean {
     const state = this.#parts.db.jobs.stateOf(jobId)
     return state !== 'queued' && state !== 'running'

@@ -1,8 +1,8 @@
-/** The result of a delivery as it was recorded. */
+/** Reads the recorded result of a delivery. */
 import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
 import type { DeliveryResult } from './courier.ts'
 
-/** Undefined where it is under way, or the job was removed in the meantime. */
+/** Undefined while it is in progress, or if the job was removed meanwhile. */
 export function resultOf({
   end,
   way,

@@ -12,20 +12,20 @@ export type DeliveryStatus =
   | { kind: 'arrived'; way: WayName; refusals: readonly Refusal[] }
   | { kind: 'undeliverable'; refusals: readonly Refusal[] }
 
-/** `kept`: what the platform refuses to delete. */
+/** `kept`: objects that the platform refuses to delete. */
 export interface DeletionStatus {
   underway: number
   kept: readonly Refusal[]
 }
 
-/** What somebody should know at the next occasion. */
+/** Notices for a person's next request. */
 export interface DeliveryNotices {
-  /** Finished, but shown nowhere. */
+  /** Finished jobs whose results reached no conversation. */
   undelivered: readonly { job: JobView; refusals: readonly Refusal[] }[]
   deletion: DeletionStatus
 }
 
-/** Of what this viewer may not see nothing is known. */
+/** Jobs that the viewer may not see are treated as unknown. */
 export function deliveryStatus(db: Database, deliveryId: string, viewer: Viewer): DeliveryStatus {
   const record = db.deliveries.get(deliveryId)
   if (!record || !visibleJob(db, viewer, record.jobId)) return { kind: 'underway' }
@@ -34,7 +34,7 @@ export function deliveryStatus(db: Database, deliveryId: string, viewer: Viewer)
   return { kind: 'arrived', way: record.way ?? 'edit', refusals: record.refusals }
 }
 
-/** Of everything that the jobs showed anywhere; a job that is gone has nothing left. */
+/** The status over all messages of these jobs. A job whose row is gone has none left. */
 export function deletionStatus(db: Database, jobIds: readonly string[]): DeletionStatus {
   return statusOf(jobIds.flatMap(id => db.deliveries.beingDeleted({ jobId: id })))
 }

@@ -18,18 +18,18 @@ import { type StepStorage, stepsIn } from './steps.ts'
 import { takeFirstOpen } from './ways.ts'
 import type { WorkOutcome } from './work-queue.ts'
 
-/** What could not be delivered for so long, however often it was tried, is given up. */
+/** A delivery that has failed for this time is given up, whatever the number of tries. */
 const giveUpAfterMs = 3 * dayMs
-/** What a platform refuses to delete is asked for again in such steps, and so long. */
+/** The interval and the maximum duration of retries for refused deletions. */
 const askAgainMs = dayMs
 const keepAskingForMs = 30 * dayMs
-/** A fault that nobody expects may be a passing one too. */
+/** The number of tries after an unexpected fault, which may be temporary. */
 const faultTries = 3
-/** A refusal to delete or to edit may be a passing one: so often it is tried again. */
+/** The number of tries of a refused deletion or edit; the refusal may be temporary. */
 const refusedTries = 4
 
 export interface EntryHandlerParts {
-  /** Whether people are told of results where they have not said so themselves. */
+  /** Whether people without a setting of their own are notified of results. */
   notify: boolean
   db: Database
   views: JobViews
@@ -38,7 +38,7 @@ export interface EntryHandlerParts {
   log: Logger
 }
 
-/** `shown`: the job as people see it now. `wakes`: deliveries that have something to do now. */
+/** `shown`: the job's state that is visible now. `wakes`: deliveries that have new work. */
 interface Handled {
   outcome: WorkOutcome
   wakes?: readonly string[]
@@ -48,7 +48,7 @@ interface Handled {
 export class EntryHandler {
   readonly #parts: EntryHandlerParts
   readonly #fanOuts: FanOuts
-  /** How often in a row something was refused that is tried again, by outbox entry. */
+  /** The number of consecutive refusals, by outbox entry. */
   readonly #refused = new Map<number, number>()
 
   constructor(parts: EntryHandlerParts) {
@@ -56,7 +56,7 @@ export class EntryHandler {
     this.#fanOuts = new FanOuts(parts.db, parts.views)
   }
 
-  /** Throws what another try may mend; `faults` counts how often in a row it threw before. */
+  /** Throws a retryable fault. `faults`: the number of consecutive faults before. */
   async handle(
     courier: Courier,
     record: DeliveryRecord,
@@ -78,7 +78,7 @@ export class EntryHandler {
     }
   }
 
-  /** Undefined where its job is gone. */
+  /** Undefined if its job is gone. */
   deliveryOf(record: DeliveryRecord, courier: Courier): Delivery | undefined {
     const { db, views, clock } = this.#parts
     const found = db.jobs.get(record.jobId)
@@ -99,7 +99,7 @@ export class EntryHandler {
     }
   }
 
-  /** Of a job whose record is gone or cannot be read there is nothing to say. */
+  /** Drops the entries of a job whose record is gone or unreadable. */
   async #drop({ jobId }: DeliveryRecord, entry: OutboxEntry): Promise<Handled> {
     const { db } = this.#parts
     await db.write(() => {
@@ -119,7 +119,7 @@ export class EntryHandler {
     const { db, log } = this.#parts
     const { id, job } = delivery
     const group = delivery.fanOut && this.#fanOuts.groupOf(record)
-    // Whoever is waited for wakes the others.
+    // The awaited delivery wakes the others.
     if (group && this.#fanOuts.mustWait(group, id)) return { outcome: 'rest' }
     const taken = await takeFirstOpen(courier.openings(delivery), this.#waysOf(delivery, entry, faults))
     if (taken.kind === 'later') return { outcome: { pauseMs: taken.afterMs } }
@@ -183,13 +183,13 @@ export class EntryHandler {
     if (pause) return { outcome: pause }
     if (refused) log.warn({ delivery: record.id, code: refused.code }, 'a message was not brought to its end')
     await db.write(() => {
-      // What changed while the card was drawn is drawn once more.
+      // If anything changed during the update, the card is updated once more.
       if (!delivery.fanOut || this.#fanOuts.stateOf(record) === shown) db.outbox.remove(entry.id)
     })
     return { outcome: 'more' }
   }
 
-  /** A notice that fails for good must not keep the card from its end. */
+  /** A notice that fails finally must not block the final update of the card. */
   async #tell(courier: Courier, delivery: Delivery): Promise<void> {
     try {
       await courier.tell?.(delivery)
@@ -200,7 +200,7 @@ export class EntryHandler {
     }
   }
 
-  /** The delivery by which a fan-out is told of, where the result of one is. Undefined: not, or not yet. */
+  /** The delivery that sends the notice of a fan-out; undefined if there is no notice, or not yet. */
   #toldOfAll(delivery: Delivery): Delivery | undefined {
     const { leads = false, members = [] } = delivery.fanOut ?? {}
     if (!leads || members.some(({ result }) => result === undefined)) return undefined
@@ -208,7 +208,7 @@ export class EntryHandler {
     return told?.address === undefined ? undefined : { ...delivery, job: told.job, address: told.address }
   }
 
-  /** An edit notifies nobody. A direct message does by itself, and who cancelled a job knows. */
+  /** Whether a notice is needed: edits notify nobody, direct messages do, and the author of a cancelled job knows. */
   #isToBeTold({ job, recipient, isCopy }: Delivery, result: DeliveryResult): boolean {
     const { db, notify } = this.#parts
     if (isCopy || job.state === 'cancelled' || result.kind !== 'arrived') return false
@@ -218,8 +218,8 @@ export class EntryHandler {
   }
 
   /**
-   * Ends when the platform has confirmed every deletion. What it refuses is named, and asked for again from day to day:
-   * a permission may come back.
+   * Ends when the platform has confirmed every deletion. Refused deletions are reported, and retried daily, because a
+   * permission may be restored.
    */
   async #remove(
     courier: Courier,
@@ -245,7 +245,7 @@ export class EntryHandler {
     return { outcome: isOver ? 'more' : { pauseMs: askAgainMs }, wakes }
   }
 
-  /** The card and the thread stay while others need them. */
+  /** The card and the thread are kept while other jobs use them. */
   async #leaveFanOut(courier: Courier, delivery: Delivery, record: DeliveryRecord): Promise<void> {
     const { db, clock } = this.#parts
     const steps = courier.shared?.(delivery) ?? []
@@ -255,7 +255,7 @@ export class EntryHandler {
     })
   }
 
-  /** Inside a transaction: a job that was erased goes once nothing more is asked for it. */
+  /** Inside a transaction: deletes the row of an erased job once it has no pending deletions. */
   #purge(jobId: string): void {
     const { db } = this.#parts
     if (db.deliveries.ofJob(jobId).every(({ id }) => !db.outbox.next(id))) db.jobs.purge(jobId)
@@ -276,7 +276,7 @@ export class EntryHandler {
     return { steps: this.#stepsOf(id), now, log, isTooLate, isBroken: faults >= faultTries }
   }
 
-  /** Where the picture is that the job descends from, where all who read the link may see it. */
+  /** The address of the parent's message, if all readers of the link may see it. */
   #parentOf({ parent, conversation }: JobView): string | undefined {
     const { db } = this.#parts
     if (!parent || db.deliveries.platformOf(parent.jobId) !== conversation.platform) return undefined

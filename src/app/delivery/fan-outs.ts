@@ -7,9 +7,9 @@ import type { FanOut } from './courier.ts'
 import { resultOf } from './delivery-result.ts'
 
 export interface Group {
-  /** Whose steps are the card, the thread and the notice: a living one, or one whose card is still to be passed on. */
+  /** The leading delivery, whose steps are the card, the thread and the notice; it may be removed and not yet replaced. */
   leadId: string
-  /** The jobs that were not removed, in the order of the request. */
+  /** The remaining jobs, in the order of the request. */
   living: readonly JobRecord[]
   all: readonly JobRecord[]
 }
@@ -23,7 +23,7 @@ export class FanOuts {
     this.#views = views
   }
 
-  /** Undefined where the delivery is of a copy, or its job was asked for alone. */
+  /** Undefined for the delivery of a copy, and for a single job. */
   groupOf({ id, jobId, platform }: Pick<DeliveryRecord, 'id' | 'jobId' | 'platform'>): Group | undefined {
     const eventId = id === jobId ? this.#db.jobs.eventOf(jobId) : undefined
     if (eventId === undefined) return undefined
@@ -35,7 +35,7 @@ export class FanOuts {
     return lead && { leadId: lead.id, living, all }
   }
 
-  /** What couriers are told of it. */
+  /** The fan-out in the couriers' view. */
   of(record: DeliveryRecord): FanOut | undefined {
     const group = this.groupOf(record)
     if (!group) return undefined
@@ -58,7 +58,7 @@ export class FanOuts {
     }
   }
 
-  /** Whether another one must open the card first, or pass it on. */
+  /** Whether the delivery must wait until another one has opened the card or passed it on. */
   mustWait({ leadId, living }: Group, id: string): boolean {
     if (leadId === id) return false
     const isLiving = (jobId: string) => living.some(job => job.id === jobId)
@@ -71,7 +71,7 @@ export class FanOuts {
     return before.some(job => this.#next(job.id) === 'open')
   }
 
-  /** Everything that its card shows, to be compared. */
+  /** The content of its card as a key for comparison. */
   stateOf(record: DeliveryRecord): string | undefined {
     const group = this.groupOf(record)
     if (!group) return undefined
@@ -79,7 +79,7 @@ export class FanOuts {
     return JSON.stringify([group.leadId, states])
   }
 
-  /** Inside a transaction: the card is to show what changed. The delivery that will do so. */
+  /** Inside a transaction: requests an update of the card, and returns the delivery that makes it. */
   redraw(record: DeliveryRecord, now: number): string | undefined {
     const group = this.groupOf(record)
     if (!group?.living.some(({ id }) => id === group.leadId)) return undefined
@@ -87,7 +87,7 @@ export class FanOuts {
     return group.leadId
   }
 
-  /** Inside a transaction: what a removed delivery shares with others goes to the next one that lives. */
+  /** Inside a transaction: passes the shared steps of a removed delivery to the next remaining one. */
   passOn(record: DeliveryRecord, steps: readonly string[]): void {
     const group = this.groupOf(record)
     const heir = group?.living[0]

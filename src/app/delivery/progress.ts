@@ -1,7 +1,7 @@
 /** Shows the progress of jobs: only the newest state counts, and the courier limits the rate. */
 import type { JobView } from '../views/views.ts'
 
-/** Near the front every place is told; further back each time that it has halved: a claim moves all of them. */
+/** Up to this position every change is shown; behind it only each halving, because every claim moves all positions. */
 const frontPositions = 5
 
 interface Shown {
@@ -13,10 +13,10 @@ interface Shown {
 export class Progress {
   readonly #shown = new Map<string, Shown>()
   readonly #stale = new Set<string>()
-  /** On the monotonic clock: when a delivery is looked at again anyway. */
+  /** The time of the next scheduled check, on the monotonic clock. */
   readonly #againMs = new Map<string, number>()
 
-  /** Whether there is something new to show that would not be looked at by itself. */
+  /** Records a visible change. True if the delivery must be signalled, because no check of it is scheduled. */
   changed(id: string, job: JobView, nowMs: number): boolean {
     const shown = this.#shown.get(id)
     if (shown && !isVisibleChange(shown.job, job)) return false
@@ -24,7 +24,7 @@ export class Progress {
     return (this.#againMs.get(id) ?? 0) <= nowMs
   }
 
-  /** A timer looks at the delivery at that time. */
+  /** A timer checks the delivery at that time. */
   postpone(id: string, untilMs: number): void {
     this.#againMs.set(id, untilMs)
   }

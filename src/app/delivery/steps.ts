@@ -1,8 +1,8 @@
-/** A delivery's steps over their storage: recorded before they are tried and when they are done. */
+/** A delivery's steps over their storage: a step is recorded before its request and when it is done. */
 import { hasCode } from '../../errors/errors.ts'
 import type { StepRecord, Steps } from './courier.ts'
 
-/** Where steps are kept. Writes are durable when their promise resolves. */
+/** The storage of steps. Writes are durable when their promise resolves. */
 export interface StepStorage {
   get(name: string): StepRecord | undefined
   all(): StepRecord[]
@@ -10,7 +10,7 @@ export interface StepStorage {
   drop(name: string): Promise<void>
 }
 
-/** For what need not outlive the process. */
+/** A storage in memory, for steps that need not outlive the process. */
 export function memoryStorage(): StepStorage {
   const steps = new Map<string, StepRecord>()
   return {
@@ -43,7 +43,7 @@ export function stepsIn(storage: StepStorage, now: () => number): Steps {
       }
       const tried = () =>
         make(begin).catch(async error => {
-          // What a rate limit holds back never took effect: it need not be looked for.
+          // A request that a rate limit held back had no effect, so there is nothing to find.
           if (!known && isBegun && hasCode(error, 'platform-busy')) await storage.drop(name)
           throw error
         })

@@ -14,7 +14,7 @@ export class Waiters {
     this.#clock = clock
   }
 
-  /** Resolves when that holds, and at the latest after `timeoutMs`; 0 only looks. */
+  /** Resolves when the condition holds, and at the latest after `timeoutMs`; 0 only checks it. */
   async until(holds: () => boolean, timeoutMs: number): Promise<void> {
     if (timeoutMs <= 0 || holds()) return
     let stop = () => {}
@@ -26,12 +26,12 @@ export class Waiters {
     stop()
   }
 
-  /** Something has come further. */
+  /** Checks all conditions again, after a change. */
   check(): void {
     for (const waiter of [...this.#waiting]) if (waiter.holds()) waiter.resolve()
   }
 
-  /** Nobody waits any longer. */
+  /** Ends every wait. */
   close(): void {
     for (const waiter of [...this.#waiting]) waiter.resolve()
   }

@@ -14,13 +14,13 @@ interface WaysParts {
   steps: StepStorage
   now: number
   log: Logger
-  /** It was tried for so long that no answer counts as a refusal. */
+  /** The time is over: a missing response counts as a refusal. */
   isTooLate: boolean
-  /** A fault that nobody expects came so often that it counts as a refusal. */
+  /** An unexpected fault was repeated so often that it counts as a refusal. */
   isBroken: boolean
 }
 
-/** Throws what another try may mend; a fault that comes again and again closes the way that has it. */
+/** Throws a retryable fault. A fault that is repeated too often closes its way. */
 export async function takeFirstOpen(ways: readonly Way[], parts: WaysParts): Promise<Taken> {
   const refusals: Refusal[] = []
   for (const way of ways) {

@@ -1,23 +1,23 @@
 /**
- * Schedules deliveries: one at a time per delivery, a few at a time per group, none before its wait is over, and what can
- * wait only when nothing else is ready.
+ * Schedules deliveries: one unit of work at a time per delivery, a few at a time per group, none before its wait is over,
+ * and low-priority work only when nothing else is ready.
  */
 import { Timers } from '../../engine/jobs/timers.ts'
 import type { Clock } from '../../system/ports.ts'
 
-/** What one piece of work leaves: more to do at once, more to do later, nothing to do now, nothing ever again. */
+/** The outcome of a unit of work: more work at once, more work later, none for now, or none ever again. */
 export type WorkOutcome = 'more' | 'rest' | 'over' | { pauseMs: number }
 
-/** Where a delivery belongs at the moment; undefined: it cannot be worked on yet. */
+/** The current group of a delivery; undefined if it cannot be worked on yet. */
 export interface Group {
   name: string
-  /** Platforms limit rates, and a long queue must not start all at once. */
+  /** The maximum of concurrent work: platforms limit rates, and a long queue must not start all at once. */
   atOnce: number
-  /** Whether everything else of the group goes first. */
+  /** Whether all other work of the group goes first. */
   canWait?: boolean
 }
 
-/** What of a group can be worked on at once, and how many are. */
+/** The ready deliveries of a group, and the number in progress. */
 interface Ready {
   urgent: Set<string>
   others: Set<string>
@@ -27,9 +27,9 @@ interface Ready {
 
 interface Item {
   busy: boolean
-  /** There was or will be more to do by the time that it is not busy any more. */
+  /** New work arrived while it was busy. */
   again: boolean
-  /** On the monotonic clock: not before then. */
+  /** The earliest time of its next work, on the monotonic clock. */
   pausedUntilMs: number
 }
 
@@ -54,7 +54,7 @@ export class WorkQueue {
     this.#timers = new Timers(parts.clock)
   }
 
-  /** There is, or may be, something to do for it. */
+  /** Signals that it may have work. */
   add(id: string): void {
     if (this.#isStopped) return
     const item = this.#item(id)
@@ -72,17 +72,17 @@ export class WorkQueue {
     this.#start(group.name)
   }
 
-  /** Not at once, but after that time. */
+  /** The same after a delay. */
   addLater(id: string, delayMs: number): void {
     this.#timers.after(delayMs, () => this.add(id))
   }
 
-  /** Resolves when nothing is under way and nothing is due before time passes. */
+  /** Resolves when no work is in progress and none is due now. */
   async idle(): Promise<void> {
     while (this.#underway.size > 0) await Promise.allSettled([...this.#underway])
   }
 
-  /** Begins nothing new and waits for what is under way. */
+  /** Starts no further work and waits for the work in progress. */
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#timers.end()
@@ -95,7 +95,7 @@ export class WorkQueue {
     while (ready.busy < ready.atOnce && !this.#isStopped) {
       const id = takeFirst(ready.urgent) ?? takeFirst(ready.others)
       if (id === undefined) return
-      // It was made ready in two groups, and the other one has it.
+      // It became ready in two groups, and the other group has taken it.
       if (this.#item(id).busy) continue
       ready.busy += 1
       this.#begin(id, () => {
