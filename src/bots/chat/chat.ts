@@ -87,14 +87,14 @@ export class Chat {
       : { kind: 'message', message: pictureMessage(found.job, found.picture, words) }
   }
 
-  /** More on a subject, behind a button of a short answer. */
+  /** The message of a topic, which a button of a short reply opens. */
   topic({ words }: Requester, name: string): ChatReply {
     const { easel, prefix } = this.#parts
     const message = topicMessage(name, { easel, words, helpLines: helpLines(words, prefix) })
     return { kind: 'message', message: message ?? textMessage(words.chat.replies.unknownButton) }
   }
 
-  /** Asks before a job is deleted; whoever may not delete it is told so at once. */
+  /** Asks for confirmation of a deletion; refuses at once if the person may not delete the job. */
   askToDelete({ caller, words }: Requester, jobId: string): ChatReply {
     const refusal = this.#parts.easel.deletionProblem(jobId, caller)
     if (refusal !== undefined) return { kind: 'refused', problems: [refusal] }

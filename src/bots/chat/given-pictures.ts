@@ -1,4 +1,4 @@
-/** Files that come with a request on any platform: they are fetched and become part of it. */
+/** Fetches the files attached to a request, on any platform, and adds them to it. */
 
 import type { ImagineRequest } from '../../app/requests.ts'
 import { type PictureUse, withPicture } from '../../app/resolve/request-pictures.ts'
@@ -6,15 +6,15 @@ import type { Download } from '../../net/download.ts'
 import type { Words } from '../../words/en.ts'
 import { downloadRefusal } from './message-picture.ts'
 
-/** In the order in which they were given. */
+/** In the order of attachment. */
 export type GivenFiles<File> = readonly { use: PictureUse; file: File }[]
 
 export type WithFiles =
   | { kind: 'complete'; request: ImagineRequest }
-  /** One file could not be had. */
+  /** A file could not be fetched. */
   | { kind: 'refused'; use: PictureUse; sentence: string }
 
-/** Fetches every file and adds it to the request, or says why that cannot be. */
+/** Fetches every file and adds it to the request, or returns the reason why that failed. */
 export async function withFiles<File>(
   request: ImagineRequest,
   files: GivenFiles<File>,

@@ -1,14 +1,14 @@
-/** Names in the place of ids: a prompt that mentions somebody says who that is, as its author saw it. */
+/** Replaces mentions in a prompt, which are ids, by the names that the author saw. */
 
-/** More are left as they are: each takes a look at the platform. */
+/** The maximum number of replaced mentions; each takes a request to the platform. */
 const mostLookups = 10
 
-/** What has a meaning in a prompt or in a platform's markup: a name must not weigh, expand or begin a flag. */
+/** Characters with a meaning in prompts or in platform markup: a name must not weigh, expand or begin a flag. */
 const special = /[{}()[\]<>|&:_\\]|--+/g
 
 /**
- * `mention` is global, with the id as its first group and perhaps a name as its second. `nameOf` is asked where there is
- * none; whoever it does not know stays an id.
+ * `mention`: a global pattern with the id as its first group and an optional name as its second. `nameOf` is called if there
+ * is no name. An unknown person remains an id.
  */
 export async function withNames(
   text: string,

@@ -28,7 +28,7 @@ export interface FileAccess<File> {
   nameOf(file: File): string | undefined
 }
 
-/** The parameters of the message's first picture, or why there are none. */
+/** The parameters of the message's first picture, or the reason why there are none. */
 export async function messagePictureInfo<File>(
   easel: Easel,
   pictures: MessagePictures<File>,
@@ -45,13 +45,13 @@ export async function messagePictureInfo<File>(
   return found ? infoOf(found, words) : foreignInfoMessage(await easel.foreignPicture(download.bytes), words)
 }
 
-/** What a form begins with. */
+/** The initial prompts of a form. */
 export type FormPrompts = Pick<PaintForm, 'prompt' | 'negative'>
 
-/** A form must open while its person waits: a file that takes longer is not looked into. */
+/** The time limit for reading a file, because a form must open quickly. */
 const timeLimitMs = 1200
 
-/** The prompts that the one picture of a message says it was made with. */
+/** The prompts in the parameters of a message's only picture. */
 export async function promptsOfPicture<File>(
   easel: Easel,
   clock: Clock,

@@ -153,7 +153,7 @@ function pictureField(use: PictureUse, words: Words): FormField {
   return { kind: 'picture', id: use, label: words.chat.pictures[use] }
 }
 
-/** What else than the source a picture can be for; what no file of the models folders could follow is not offered. */
+/** The uses of a picture besides the source. A use without a fitting file in the models folders is not offered. */
 function pictureFields({ controlNets, ipAdapters }: FormChoices, words: Words): FormField[] {
   const { form: labels } = words.chat
   const mask: FormField[] = [

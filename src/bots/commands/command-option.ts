@@ -14,7 +14,7 @@ export interface CommandOption {
   readonly isRequired: boolean
   /** The default, in typed form. */
   readonly usual?: string
-  /** What the person is offered while they type, where the platform can. */
+  /** The completions during typing, on platforms that support them. */
   readonly completes?: 'own-pictures'
   readonly kind: Pick<FlagValue<unknown>, 'expected' | 'shape'> & {
     readonly range?: { min: number; max: number }

@@ -1,4 +1,4 @@
-/** `/mine`: a person's own latest pictures, with what each can be shown and started from by. */
+/** `/mine`: a person's own latest pictures, each with its ID and its buttons. */
 import type { JobView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import { moment } from '../../words/moment.ts'
@@ -25,7 +25,7 @@ export const mine: Command = {
   }),
 }
 
-/** What could not be delivered is told where its author looks for it. */
+/** Notices about results that could not be delivered, where their author looks for them. */
 function withNotices(message: Message, notices: readonly string[]): Message {
   return notices.length === 0 ? message : { ...message, lines: [...message.lines, ...notices] }
 }

@@ -1,4 +1,4 @@
-/** `/models`: what can be painted with, in a line each; details and the lists of names behind buttons. */
+/** `/models`: a line per model; buttons open details and lists of names. */
 import type { Easel } from '../../app/easel.ts'
 import type { ModelView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
@@ -17,7 +17,7 @@ export const models: Command = {
   }),
 }
 
-/** Topics of which there is not always something to tell. */
+/** Topics that may be empty. */
 function furtherTopics(easel: Easel, words: Words): TopicName[] {
   return [
     ...(easel.styles().length > 0 ? ['styles' as const] : []),

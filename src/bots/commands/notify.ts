@@ -1,4 +1,4 @@
-/** `/notify on|off`: whether a person is told when a picture of theirs is done. */
+/** `/notify on|off`: whether a person is notified of finished pictures. */
 import { oneOf } from '../grammar/flag-values.ts'
 import { textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'

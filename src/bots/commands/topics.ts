@@ -1,4 +1,4 @@
-/** Topics: what a short answer leaves behind a button. Each is a message of its own. */
+/** Topics: further information that buttons of short replies open. Each topic is a separate message. */
 import type { Easel, FileKind } from '../../app/easel.ts'
 import type { Words } from '../../words/en.ts'
 import { flagGroups, flagsIn } from '../grammar/flag-groups.ts'
@@ -15,7 +15,7 @@ export interface TopicContext {
   helpLines: readonly string[]
 }
 
-/** Undefined for a topic that there is not. */
+/** Undefined for an unknown topic. */
 export function topicMessage(name: string, context: TopicContext): Message | undefined {
   const topic = isTopicName(name, context.words) ? name : undefined
   return topic && textMessage(context.words.topics[topic], linesOn(topic, context))
@@ -29,10 +29,10 @@ export function topicRows(names: readonly TopicName[], { topics }: Words): Butto
   return [buttons.slice(0, 4), buttons.slice(4)].filter(row => row.length > 0)
 }
 
-/** What a request calls by name, besides models. */
+/** The kinds of names in requests, besides models. */
 const kindsByName: readonly FileKind[] = ['lora', 'embedding', 'vae', 'controlnet', 'ip-adapter']
 
-/** A line for each kind of which there is something. */
+/** A line for each kind that is not empty. */
 export function fileLines(easel: Pick<Easel, 'fileNames'>, { cli }: Words): string[] {
   return kindsByName.flatMap(kind => {
     const names = easel.fileNames(kind)

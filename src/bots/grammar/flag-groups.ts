@@ -1,4 +1,4 @@
-/** Which flags are told of together: the help shows one group at a time. */
+/** The groups of flags in the help, which shows one group at a time. */
 import { type FlagName, flagList } from './flags.ts'
 
 export const flagGroups = ['picture', 'source', 'model', 'sampling', 'refiner'] as const

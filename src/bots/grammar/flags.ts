@@ -30,7 +30,7 @@ export type FlagName = keyof Words['flags']
 export interface Flag {
   readonly aliases: readonly string[]
   readonly shape: string
-  /** Whether it may be given several times. */
+  /** Whether the flag may be repeated. */
   readonly isList: boolean
   /** Sets the request's field from the typed value, or returns the problem. */
   read(typed: TypedValue, request: ImagineRequest): Problem | undefined

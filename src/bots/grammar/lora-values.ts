@@ -1,8 +1,8 @@
-/** How LoRAs are typed: `name:0.8; other:0.5:1`, a weight for the U-Net and one for the text encoders. */
+/** The typed form of LoRAs: `name:0.8; other:0.5:1`, with a weight for the U-Net and one for the text encoders. */
 import type { LoraRequest } from '../../app/requests.ts'
 import { type FlagValue, number } from './flag-values.ts'
 
-/** Names of files are shorter; what is longer is not looked for. */
+/** File names are shorter; longer texts are not searched. */
 const longestName = 200
 
 export const loraList: FlagValue<readonly LoraRequest[]> = {
@@ -16,7 +16,7 @@ export const loraList: FlagValue<readonly LoraRequest[]> = {
   joined: (before, more) => [...before, ...more],
 }
 
-/** Weights stand behind the last colons: a name may have some of its own. */
+/** Weights follow the last colons, because a name may contain colons. */
 function readLora(text: string): LoraRequest | undefined {
   const parts = text.split(':').map(part => part.trim())
   const weights: number[] = []
@@ -36,7 +36,7 @@ function readLora(text: string): LoraRequest | undefined {
   }
 }
 
-/** Both weights where they differ, or where the name could be taken to end with one. */
+/** Both weights if they differ, or if the end of the name could be read as a weight. */
 function writeLora({ name, unetWeight = 1, textWeight = unetWeight }: LoraRequest): string {
   const isPlain = unetWeight === textWeight && !name.includes(':')
   return [name, unetWeight, ...(isPlain ? [] : [textWeight])].join(':')

@@ -1,9 +1,9 @@
-/** Buttons: which a job offers, their ids, and the actions that their presses mean. */
+/** Buttons: those of a job, their ids, and the actions of their presses. */
 import type { Action } from '../../app/requests.ts'
 import type { JobView, PictureView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 
-/** What the buttons under a job's message do. */
+/** The actions of the buttons below a job's message. */
 export const jobActions = [
   'refine',
   'vary-subtle',
@@ -18,10 +18,10 @@ export const jobActions = [
 ] as const
 export type JobAction = (typeof jobActions)[number]
 
-/** What the buttons under a question to one person do. */
+/** The actions of the buttons below a question to one person. */
 export const questionActions = ['confirm', 'forget', 'confirm-delete'] as const
 
-/** Leads to more on a subject. */
+/** Opens a topic. */
 export const topicAction = 'topic'
 
 export const buttonActions = [...jobActions, ...questionActions, topicAction] as const
@@ -36,13 +36,13 @@ export interface ButtonTarget {
   targetId: string
 }
 
-/** Of ids of jobs, pictures and questions. */
+/** The length of the ids of jobs, pictures and questions. */
 const idLength = 16
 
 export interface Button extends ButtonTarget {
   label: string
   style: 'primary' | 'plain' | 'danger'
-  /** Asked before the press counts, where the platform has a dialog for that; elsewhere the press itself asks. */
+  /** The confirmation dialog, on platforms that have one; elsewhere the press opens a question. */
   confirmation?: Words['chat']['deletion']
 }
 
@@ -60,8 +60,8 @@ export function decodeButtonId(id: string): ButtonTarget | undefined {
 }
 
 /**
- * What a press means: an action of app/, the form of Remix, one picture's own buttons, more on a subject, or the answer
- * to a question.
+ * The meaning of a press: an action of app/, the Remix form, the buttons of one picture, a topic, or the answer to a
+ * question.
  */
 export type ButtonMeaning =
   | { kind: 'action'; action: Action }
@@ -70,7 +70,7 @@ export type ButtonMeaning =
   | { kind: 'remix'; pictureId: string }
   | { kind: 'answer'; question: Question }
 
-/** A question that waits for one person's yes. */
+/** A question that waits for one person's confirmation. */
 export interface Question {
   action: (typeof questionActions)[number]
   id: string
@@ -119,7 +119,7 @@ export function buttonRows(job: JobView, words: Words): Button[][] {
   return [go, [reRoll, ...look, remove]]
 }
 
-/** What can be done with one picture: go on from it, or look into it. */
+/** The actions on one picture. */
 export function pictureRows({ id }: PictureView, words: Words): [go: Button[], look: Button[]] {
   return [
     [
@@ -132,7 +132,7 @@ export function pictureRows({ id }: PictureView, words: Words): [go: Button[], l
   ]
 }
 
-/** For a set: a row per action, in which the pictures are told apart by number; the last leads to all the others. */
+/** For a set: a row per action with a numbered button per picture; More in the last row opens the other actions. */
 function numberedRows(pictures: readonly PictureView[], { buttons }: Words): Button[][] {
   const row = (action: JobAction, label: (n: number) => string): Button[] =>
     pictures.map(picture => ({

@@ -1,4 +1,4 @@
-/** What people are told of deliveries that did not arrive and of deletions, as lines and messages. Pure. */
+/** Notices about undelivered results and about deletions, as lines and messages. Pure. */
 
 import type { Viewer } from '../../app/access/access.ts'
 import type { Refusal } from '../../app/delivery/courier.ts'
@@ -9,7 +9,7 @@ import type { Words } from '../../words/en.ts'
 import { shortened, titleOf } from './job-message.ts'
 import { type Message, textMessage } from './message.ts'
 
-/** `prefix` is what small commands are typed with. */
+/** `prefix`: the prefix of typed commands. */
 export function noticeLines(
   { undelivered, deletion }: DeliveryNotices,
   words: Words,
@@ -25,10 +25,10 @@ export function noticeLines(
   return [...lines, ...deletionLines(deletion, words)]
 }
 
-/** How long a deletion may take before it is said that it goes on. */
+/** The time after which a deletion is reported as still in progress. */
 const deletionTimeoutMs = 2500
 
-/** Waits a moment for a deletion, and says how far it is. */
+/** Waits briefly for a deletion, and reports its status. */
 export async function deletionReply(
   easel: Pick<Easel, 'deletionStatus'>,
   jobIds: readonly string[],
@@ -38,12 +38,12 @@ export async function deletionReply(
   return deletionMessage(await easel.deletionStatus(jobIds, deletionTimeoutMs), done, words)
 }
 
-/** How long showing a past result may take before it is said that it comes later. */
+/** The time after which a shown result is announced for later. */
 const showTimeoutMs = 20_000
 
 /**
- * What is to be said beside a past result that is being brought, if anything. `cureFor` says how a place that is closed
- * can be opened.
+ * The status message of `/show`; undefined if none is needed. `cureFor`: how the person can permit posts in a conversation
+ * that refused them.
  */
 export async function showStatusMessage(
   easel: Pick<Easel, 'deliveryStatus'>,
@@ -67,13 +67,13 @@ export async function showStatusMessage(
   }
 }
 
-/** That it is deleted only once the platform has confirmed it; what it refused is named. */
+/** Reports a deletion only after the platform's confirmation, and names refused deletions. */
 function deletionMessage(status: DeletionStatus, done: string, words: Words): Message {
   const [first, ...more] = deletionLines(status, words)
   return first === undefined ? textMessage(done) : textMessage(first, more)
 }
 
-/** Why a result is shown nowhere, in one clause. */
+/** The reason why a result is shown nowhere, as a clause. */
 function reasonIn(refusals: readonly Refusal[], words: Words): string {
   const [first] = refusals
   return words.delivery.reasons[first?.reason ?? 'unknown'](first?.code ?? '–')

@@ -1,4 +1,4 @@
-/** Info of a picture that is not ours: what another program wrote into it, with the command that comes nearest. Pure. */
+/** Info of another program's picture: its parameters, with the nearest command. Pure. */
 import type { ForeignPicture, PictureParameters } from '../../app/views/foreign-picture.ts'
 import type { Words } from '../../words/en.ts'
 import { formatRequest } from '../grammar/command-line.ts'
@@ -6,7 +6,7 @@ import { shortened } from './job-message.ts'
 import { type Message, textMessage } from './message.ts'
 import { sizeOf } from './parameters.ts'
 
-/** Strangers' texts may have megabytes; a message shows what a person reads. */
+/** The maximum length of shown texts; foreign texts may have megabytes. */
 const mostRows = 25
 const longestValue = 1000
 const longestName = 80
@@ -31,7 +31,7 @@ export function foreignInfoMessage(picture: ForeignPicture, words: Words): Messa
   }
 }
 
-/** Name and value of everything that the program wrote, in its own words. */
+/** Names and values of all parameters, as the program wrote them. */
 export function foreignTable(p: PictureParameters, { parameters }: Words): [name: string, value: string][] {
   const { widthPx, heightPx } = p
   const size = widthPx === undefined || heightPx === undefined ? undefined : sizeOf({ widthPx, heightPx })

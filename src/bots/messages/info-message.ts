@@ -1,4 +1,4 @@
-/** Info: everything known of one picture, with the command that gives it again; and the picture's own buttons. Pure. */
+/** Info: all parameters of one picture, with the command that reproduces it and the picture's buttons. Pure. */
 import type { JobView, PictureView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import { formatCommand } from '../grammar/command-line.ts'
@@ -20,7 +20,7 @@ export function infoMessage(job: JobView, picture: PictureView, words: Words): M
   return { ...textMessage(words.info.title, lines), command: formatCommand(job, picture.index) }
 }
 
-/** One picture of a set, with all that can be done with it. */
+/** One picture of a set, with all of its buttons. */
 export function pictureMessage(job: JobView, picture: PictureView, words: Words): Message {
   return {
     ...textMessage(words.info.pictureOf(picture.index + 1, job.pictures.length), [

@@ -1,4 +1,4 @@
-/** A job as people see it: the request card, and the placeholder that becomes the result. Pure. */
+/** The messages of a job: the request card, and the placeholder that becomes the result. Pure. */
 import type { Problem } from '../../app/problems.ts'
 import type { JobView, PictureView } from '../../app/views/views.ts'
 import { AppError } from '../../errors/errors.ts'
@@ -6,7 +6,7 @@ import { errorSentence, problemSentence, type Words } from '../../words/en.ts'
 import { buttonRows } from './buttons.ts'
 import { type Message, textMessage } from './message.ts'
 
-/** The card in the channel: what was asked for and by whom, with its place while it waits and its outcome at last. */
+/** The card in the channel: the request and its author, with the queue position and finally the outcome. */
 export function requestCard(job: JobView, words: Words): Message {
   return {
     ...textMessage(titleOf(job, words), cardLines(job, words)),
@@ -15,7 +15,7 @@ export function requestCard(job: JobView, words: Words): Message {
   }
 }
 
-/** The card of a fan-out: what was asked for and by whom, and how many of its jobs are over. */
+/** The card of a fan-out: the request and its author, and the number of finished jobs. */
 export function fanOutCard(jobs: readonly JobView[], words: Words): Message {
   const [first] = jobs
   return {
@@ -24,13 +24,13 @@ export function fanOutCard(jobs: readonly JobView[], words: Words): Message {
   }
 }
 
-/** The name of a fan-out's thread. It outlives the deletion of one job, so it has words that all of them share. */
+/** The name of a fan-out's thread. It remains after the deletion of one job, so it contains only the common text. */
 export function fanOutName(jobs: readonly JobView[], words: Words): string {
   const [only = '', ...more] = promptsOf(jobs, words)
   return more.length === 0 ? only : words.job.variants(jobs.length)
 }
 
-/** That all of a fan-out is over. */
+/** The notice that a fan-out has ended. */
 export function fanOutEnd(jobs: readonly JobView[], words: Words): Message {
   const done = jobs.filter(({ state }) => state === 'done')
   const pictures = done.reduce((sum, job) => sum + job.pictures.length, 0)
@@ -56,7 +56,7 @@ function countLines(jobs: readonly JobView[], words: Words): string[] {
   ]
 }
 
-/** The message in the thread: the placeholder with its progress, then the result, or why there is none. */
+/** The message in the thread: the placeholder with progress, then the result or the reason why there is none. */
 export function jobMessage(job: JobView, words: Words): Message {
   const buttons = buttonRows(job, words)
   switch (job.state) {
@@ -82,17 +82,17 @@ export function jobMessage(job: JobView, words: Words): Message {
   }
 }
 
-/** The same where no card says what was asked for: the message itself does, until the result takes its place. */
+/** The same without a card: the placeholder also shows the request. */
 export function standaloneMessage(job: JobView, words: Words): Message {
   const message = jobMessage(job, words)
   if (job.state === 'done') return message
   const { lines, ...card } = requestCard(job, words)
-  // A step is worth more than that it is being painted.
+  // The step says more than the state.
   const shown = job.state === 'running' ? [joined(message.title, etaOf(job, words))] : lines
   return { ...message, ...card, lines: shown, buttons: message.buttons }
 }
 
-/** How the job stands, as the card tells it. */
+/** The job's state on the card. */
 function cardLines(job: JobView, words: Words): string[] {
   switch (job.state) {
     case 'queued':
@@ -106,7 +106,7 @@ function cardLines(job: JobView, words: Words): string[] {
   }
 }
 
-/** Outcomes that look alike in no list. */
+/** Symbols that distinguish the outcomes in lists. */
 const marks = { done: '✅', failed: '❌', dead: '💥', cancelled: '🚫', expired: '⌛' } as const
 type Outcome = keyof typeof marks
 
@@ -118,12 +118,12 @@ function outcomeOf(outcome: Exclude<Outcome, 'done'>, words: Words): string {
   return marked(outcome, words.job[outcome])
 }
 
-/** To the one who waits: that it is over. */
+/** The notice to the author that the job has ended. */
 export function endMessage(job: JobView, words: Words): Message {
   return textMessage(job.state === 'done' ? words.job.ready(job.pictures.length) : words.job.ended)
 }
 
-/** The job without anything that a person wrote, for a platform that does not take it. */
+/** The job without user text, for a platform that refused the text. */
 export function withoutWords(job: JobView): JobView {
   const { order } = job
   const bare =
@@ -138,12 +138,12 @@ export function problemSentences(problems: readonly Problem[], words: Words): st
   return problems.map(problem => problemSentence(words, problem))
 }
 
-/** What people call the job: the prompt as its author wrote it. */
+/** The title of a job: the prompt as typed. */
 export function titleOf(job: JobView, words: Words): string {
   return job.promptAsTyped.trim() || words.job.untitled
 }
 
-/** For people who do not see the picture. */
+/** The alternative text of a picture. */
 export function altTextOf(job: JobView, picture: PictureView, words: Words): string {
   return words.job.altText({
     prompt: shortened(titleOf(job, words), 300),
@@ -154,7 +154,7 @@ export function altTextOf(job: JobView, picture: PictureView, words: Words): str
   })
 }
 
-/** Cut at a whole character, with an ellipsis where something is missing. */
+/** Shortens a text at a character boundary, with an ellipsis. */
 export function shortened(text: string, limit: number): string {
   const characters = [...text]
   return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`
@@ -186,7 +186,7 @@ function resultMessage(job: JobView, words: Words): Message {
   }
 }
 
-/** What is to come: a job that a button made has no card, so its placeholder says what it is. */
+/** The title of a placeholder. A job from a button has no card, so its placeholder names the action. */
 function waitingLines(job: JobView, words: Words): string[] {
   const what = job.parent ? [shortened(titleOf(job, words), 200)] : []
   return [...what, ...etaOf(job, words)]
@@ -199,7 +199,7 @@ function originOf({ order, parent }: JobView, words: Words): Pick<Message, 'orig
   return { origin: order.source ? words.job.varied(order.source.strength) : words.job.again }
 }
 
-/** Alone with the bot nobody need be told who asked. */
+/** The author is not named in direct messages. */
 function authorOf({ author, conversation }: JobView, words: Words): Pick<Message, 'author'> {
   const isKnown = conversation.kind === 'direct' || author.name === ''
   return isKnown ? {} : { author: words.job.askedBy(author.name) }

@@ -1,23 +1,23 @@
-/** Neutral messages: what a job looks like to a person, in words and buttons, before any platform's payload. */
+/** Platform-neutral messages: texts, pictures and buttons, which each platform renders as its payload. */
 import type { PictureView } from '../../app/views/views.ts'
 import type { Button } from './buttons.ts'
 
 export interface MessagePicture {
   picture: PictureView
-  /** For people who do not see it: the prompt, its place in the set, its size. */
+  /** The alternative text: the prompt, the index in the set, the size. */
   altText: string
 }
 
-/** Plain text throughout: a platform's render escapes it. */
+/** All texts are plain; the platform's renderer escapes them. */
 export interface Message {
   title: string
-  /** How it descends from an earlier picture, where it does: a line of its own, since it may lead there. */
+  /** The line on the parent picture, if any; separate, because it may be a link. */
   origin?: string
-  /** Who asked for it, where the message is about a job: stands before the first line. */
+  /** The author of the job, shown before the first line. */
   author?: string
-  /** Short lines under the title. */
+  /** Short lines below the title. */
   lines: string[]
-  /** A command to be copied, for a code block. */
+  /** A command for copying, in a code block. */
   command?: string
   progress?: { step: number; steps: number }
   preview?: Uint8Array
@@ -26,14 +26,14 @@ export interface Message {
   buttons: Button[][]
 }
 
-/** The lines as one reads them: who asked, and what comes of it, in one. */
+/** The lines with the author joined to the first one. */
 export function linesOf({ author, lines }: Message): string[] {
   if (author === undefined) return lines
   const [first, ...more] = lines
   return [[author, ...(first === undefined ? [] : [first])].join(' · '), ...more]
 }
 
-/** A message of text alone. */
+/** A message without pictures and buttons. */
 export function textMessage(title: string, lines: string[] = []): Message {
   return { title, lines, pictures: [], buttons: [] }
 }

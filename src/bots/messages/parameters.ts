@@ -31,7 +31,7 @@ export function parameterLine({ order }: JobView, { parameters }: Words): string
   return parts.join(' · ')
 }
 
-/** Everything that decided the picture, as name and value. `index` is the picture's place in its set. */
+/** All parameters of the picture as names and values. `index`: the picture's index in its set. */
 export function parameterTable(
   { order, promptAsTyped }: Pick<JobView, 'order' | 'promptAsTyped'>,
   index: number,
@@ -73,7 +73,7 @@ export function sizeOf({ widthPx, heightPx }: { widthPx: number; heightPx: numbe
   return `${widthPx}×${heightPx}`
 }
 
-/** A name with as much of the hash as people compare. */
+/** A name with the shown part of the hash. */
 function modelOf({ name, hash }: { name: string; hash: string }): string {
   return `${name} (${hash.slice(0, 10)})`
 }
@@ -132,7 +132,7 @@ function guidanceOf({ sampling }: PaintOrder | RefineOrder, parameters: Words['p
   return parts.join(', ')
 }
 
-/** The sampler with what was changed of its schedule: `dpmpp-2m karras`. */
+/** The sampler with the changes to its schedule: `dpmpp-2m karras`. */
 function samplerOf({ sampling }: Exclude<WorkOrder, { kind: 'upscale' }>): string {
   return [sampling.sampler, sampling.schedule, sampling.sigmas, sampling.spacing]
     .filter(word => word !== undefined && word !== 'model')

@@ -35,8 +35,8 @@ export function statsCsv(stats: StatsView): string {
 }
 
 /**
- * Quoted as RFC 4180 says. Names are other people's: no character that a terminal obeys, and an apostrophe keeps
- * spreadsheets from running a name as a formula.
+ * Quoted as in RFC 4180. Names are untrusted: control characters are removed, and an apostrophe keeps spreadsheets from
+ * evaluating a name as a formula.
  */
 function csvCell(value: string | number): string {
   if (typeof value === 'number') return String(value)

@@ -1,4 +1,4 @@
-/** One attempt at a job on a device, and what it teaches about the device's speed. */
+/** One attempt at a job on a device, which also updates the device's speed. */
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger } from '../../system/ports.ts'
 import type { Run } from './run.ts'
@@ -36,14 +36,14 @@ export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Prom
   }
 }
 
-/** Records what a finished run took besides its steps. */
+/** Records the time of a finished run besides its steps. */
 export function learn(speeds: Speeds, run: Run, loadMs: number, nowMs: number): void {
   const { job, device, isWarm } = run
   speeds.loaded(device.name, job, isWarm, loadMs)
   speeds.rested(device.name, job, run.restMs(nowMs, loadMs))
 }
 
-/** Logs a failed try, with what becomes of the job. */
+/** Logs a failed try with the job's next state. */
 export function logFailure(log: Logger, run: Run, claim: Claim, error: AppError, ending: Ending): void {
   const { jobId, attempt } = claim
   const fields = { jobId, attempt, device: run.device.name, error: error.message, next: ending.state }

@@ -27,7 +27,7 @@ export class FairQueue {
     this.#shares.set(job.personId, share)
     const at = share.jobs.findLastIndex(other => other.seq < job.seq) + 1
     share.jobs.splice(at, 0, job)
-    // Put before others of the same person, it moves them to later rounds.
+    // An insertion before other jobs of the person moves those to later rounds.
     if (at < share.jobs.length - 1) this.#kept = undefined
     if (!this.#kept) return
     const { candidates, warm } = this.#kept
@@ -51,7 +51,7 @@ export class FairQueue {
   /** Removes the chosen job and counts it as its person's turn. */
   serve(candidate: Candidate): void {
     const kept = this.#kept
-    // Taking the front off changes nobody's round; whoever else is taken might.
+    // Removing the first job changes no round; removing another one may.
     const isFront = kept?.candidates[0]?.job === candidate.job
     this.#kept = undefined
     this.remove(candidate.job)
@@ -62,7 +62,7 @@ export class FairQueue {
       kept.candidates.shift()
       this.#kept = kept
     }
-    // People who were served before this round count like newcomers: their shares need not be remembered.
+    // People who were last served before this round are treated like newcomers, so their entries can be deleted.
     for (const [personId, { jobs, servedRound }] of this.#shares) {
       if (jobs.length === 0 && servedRound < this.#round) this.#shares.delete(personId)
     }
@@ -75,7 +75,7 @@ export class FairQueue {
     return this.#kept.candidates
   }
 
-  /** How many of the queue are served before the job. */
+  /** The number of jobs that are served before this one. */
   place(job: Waiting, warm: ReadonlySet<string>): number {
     const share = this.#shares.get(job.personId)
     return share ? positionIn(this.order(warm), this.#candidateOf(job, share), warm) : 0

@@ -7,10 +7,10 @@ import type { Candidate } from './scheduler.ts'
 import type { Waiting } from './store.ts'
 
 export class JobQueue {
-  /** By priority; a higher one is served first altogether. */
+  /** By priority; all jobs of a higher priority are served first. */
   readonly #queues = new Map<number, FairQueue>()
   readonly #jobs = new Map<string, Waiting>()
-  /** Grows with every change, so that whoever derives something from the line knows when it is stale. */
+  /** Incremented with every change, so that derived values can detect that they are stale. */
   #version = 0
 
   get version(): number {
@@ -49,7 +49,7 @@ export class JobQueue {
     return undefined
   }
 
-  /** Takes a picked job out of the line and counts it as its person's turn. */
+  /** Removes the chosen job and counts it as its person's turn. */
   serve(candidate: Candidate): void {
     this.#jobs.delete(candidate.job.jobId)
     this.#queueOf(candidate.job).serve(candidate)

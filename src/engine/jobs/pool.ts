@@ -28,7 +28,7 @@ export interface PoolParts {
   /** Jobs that wait longer expire; 0: never. */
   maxWaitMs: number
   onChange: (change: PoolChange) => void
-  /** A device hangs where only a restart of the process helps. */
+  /** Called when a device hangs in a way that only a restart of the process can mend. */
   onHung: (device: string) => void
 }
 

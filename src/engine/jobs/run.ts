@@ -20,7 +20,7 @@ export class Run {
   readonly isWarm: boolean
   #stepsMs = 0
   #stepsTimed = 0
-  /** Weights were loaded since the last step, so the time since then is no step's. */
+  /** Weights were loaded since the last step, so the elapsed time is not that of a step. */
   #loadedSince = false
   #lastStepMs: number | undefined
 
@@ -41,7 +41,7 @@ export class Run {
     this.#loadedSince = true
   }
 
-  /** Time since the last step; undefined at the first one, and where weights were loaded in between. */
+  /** The time since the last step; undefined for the first step, and if weights were loaded in between. */
   stepped(step: number, steps: number, preview: Uint8Array | undefined, nowMs: number): number | undefined {
     this.step = step
     this.steps = steps
@@ -57,7 +57,7 @@ export class Run {
     return stepMs
   }
 
-  /** Time spent on everything but steps and loading. */
+  /** The time besides steps and loading. */
   restMs(nowMs: number, loadMs: number): number {
     const stepMs = this.#stepsTimed > 0 ? this.#stepsMs / this.#stepsTimed : 0
     return nowMs - this.startedMs - this.steps * stepMs - loadMs

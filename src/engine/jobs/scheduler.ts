@@ -1,8 +1,7 @@
 /**
- * Chooses the next job, as pure functions. Rounds make it fair: in one round everybody who waits is served once, a
- * newcomer joins the current round, and a person's k-th waiting job belongs to the k-th round from now.
- * Within a round, jobs whose model lies ready on a device go first, then the older ones; so nobody is ever passed
- * over by more than one job of each other person.
+ * Chooses the next job, as pure functions. Rounds make it fair: in each round every waiting person is served once, a newcomer
+ * joins the current round, and a person's k-th waiting job belongs to the k-th round from now. Within a round, jobs whose
+ * model is loaded on a device go first, then older ones, so nobody is overtaken by more than one job of each other person.
  */
 import type { Waiting } from './store.ts'
 
@@ -19,7 +18,7 @@ export interface Candidate {
   readonly round: number
 }
 
-/** The job to serve now among those that `mayStart`. `warm` holds the hashes of models that lie ready. */
+/** The next job among those that `mayStart`. `warm`: the hashes of loaded models. */
 export function nextJob(
   shares: Iterable<Share>,
   currentRound: number,
@@ -36,7 +35,7 @@ export function nextJob(
   return best
 }
 
-/** Everybody's jobs in the order in which `nextJob` would serve them if nothing else came. */
+/** All jobs in the order in which `nextJob` would serve them if no other job arrived. */
 export function servingOrder(
   shares: Iterable<Share>,
   currentRound: number,
@@ -60,7 +59,7 @@ export function compare(a: Candidate, b: Candidate, warm: ReadonlySet<string>): 
   return a.round - b.round || coldness(a.job, warm) - coldness(b.job, warm) || a.job.seq - b.job.seq
 }
 
-/** Where `candidate` stands, or would stand, in an order: the count of those before it. */
+/** The position of `candidate` in an order: the number of jobs before it. */
 export function positionIn(
   order: readonly Candidate[],
   candidate: Candidate,

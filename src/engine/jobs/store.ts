@@ -6,23 +6,23 @@ import type { WorkOrder } from '../work-order.ts'
 /** A queued job as the scheduler sees it. */
 export interface Waiting {
   jobId: string
-  /** Whose turn it takes. */
+  /** The person whose turn it takes. */
   personId: number
   /** Higher goes first. */
   priority: number
-  /** Order of acceptance: smaller is older. */
+  /** The order of acceptance: smaller is older. */
   seq: number
-  /** How long it had waited already when it was read, not counting time in which nothing ran. */
+  /** The wait before it was read, without the time in which no process ran. */
   waitedMs: number
-  /** Hash of the model that the job needs on its device. */
+  /** The hash of the model that the job needs on its device. */
   modelHash: string
-  /** Hashes of everything in the models folders that the job needs, that model among it. */
+  /** The hashes of all files in the models folders that the job needs, including that model. */
   needs: readonly string[]
-  /** What decides how long the job takes. */
+  /** The quantities that determine the job's duration. */
   size: JobSize
 }
 
-/** Amount of work: steps over pixels of all pictures of a set. Upscaling has no steps. */
+/** The amount of work: steps × pixels of all pictures of a set. Upscaling has no steps. */
 export interface JobSize {
   kind: WorkOrder['kind']
   steps: number
@@ -30,7 +30,7 @@ export interface JobSize {
   pixels: number
 }
 
-/** One claim of a job by a device. Every later write names its attempt, so that a claim long given up writes nothing. */
+/** One claim of a job by a device. Every later write names its attempt, so that an abandoned claim writes nothing. */
 export interface Claim {
   jobId: string
   attempt: number
@@ -44,7 +44,7 @@ export interface Failure {
   details: ErrorDetails[ErrorCode]
 }
 
-/** How a claim ends. `queued` gives the job back: to be tried again after `delayMs`, or just later. */
+/** The end of a claim. `queued` returns the job to the queue, for another try after `delayMs`. */
 export type Ending =
   | { state: 'done'; pictures: PaintedPicture[] }
   | { state: 'failed' | 'dead'; failures: number; crashes: number; failure: Failure }
@@ -54,7 +54,7 @@ export type Ending =
 export interface JobStore {
   /** All queued jobs, oldest first. */
   waiting(): Waiting[]
-  /** One durable update; undefined when the job is not queued any more. */
+  /** One durable update; undefined if the job is no longer queued. */
   claim(jobId: string, device: string): Promise<Claim | undefined>
   /** The bytes of an order's source pictures, by picture id. @throws AppError 'source-removed' when one was deleted. */
   sources(order: WorkOrder): Promise<Record<string, Uint8Array>>
@@ -63,6 +63,6 @@ export interface JobStore {
    * False when the claim was not the job's own any more.
    */
   end(claim: Claim, ending: Ending, runMs: number): Promise<boolean>
-  /** Gives up a queued job that waited too long; false when it is not queued any more. */
+  /** Ends a queued job that waited too long; false if it is no longer queued. */
   expire(jobId: string): Promise<boolean>
 }

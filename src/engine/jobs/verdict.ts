@@ -5,22 +5,22 @@ import type { Claim, Ending } from './store.ts'
 
 /** `released`: stopped by us and not by a person, so that the try does not count. */
 export type TryOutcome =
-  /** `loadMs`: of it went into loading weights. */
+  /** `loadMs`: the part of it for loading weights. */
   | { kind: 'done'; pictures: PaintedPicture[]; loadMs: number }
   | { kind: 'cancelled' }
   | { kind: 'released' }
   | { kind: 'failed'; error: AppError }
 
-/** Tries that a job has when faults are to blame that another try may overcome. */
+/** The maximum number of tries after retryable faults. */
 export const maxTries = 3
-/** Workers that a job may take down before it is not tried again; the end of a process that it ran in counts as one. */
+/** The number of worker crashes after which a job is not tried again; the end of its process counts as one. */
 export const maxCrashes = 2
-/** However often processes end under a job for reasons of their own, so often it is claimed and not more. */
+/** The maximum number of claims, even if every try ended for reasons outside the job. */
 export const maxClaims = 20
 
 const firstDelayMs = 2000
 
-/** `chance` in [0, 1) spreads the tries of many jobs that failed together. */
+/** `chance` in [0, 1) randomises the delay, so that jobs that failed together are not retried together. */
 export function verdict(
   claim: Pick<Claim, 'attempt' | 'failures' | 'crashes'>,
   outcome: TryOutcome,
@@ -37,7 +37,7 @@ export function verdict(
     case 'failed': {
       const { error } = outcome
       const delayMs = firstDelayMs * 2 ** failures * (0.5 + chance / 2)
-      // The job has no part in the loss of a machine, unless that happens again and again.
+      // The job is not blamed for the loss of a machine, unless that is repeated.
       if (error.code === 'worker-unreachable' && attempt < maxClaims) {
         return { state: 'queued', failures, crashes, delayMs: 0 }
       }
@@ -52,15 +52,15 @@ export function verdict(
   }
 }
 
-/** Whether a job may have taken a process down: then it runs where it can take down nobody else. */
+/** Whether a job may have crashed a process: then it runs in a separate process. */
 export function isSuspect({ crashes }: Pick<Claim, 'crashes'>): boolean {
   return crashes > 0
 }
 
 /**
- * What becomes of a job that was running when the process ended without a word: by the job, or by a kill, a loss of power,
- * another job. It is under suspicion and goes on in a process of its own, whose end proves something; the end of Easel's
- * process under a suspect proves nothing more.
+ * The next state of a job that was running when the process ended without a recorded reason: the job, a kill, a power failure
+ * or another job may be the cause. The job is suspect and runs in a separate process, whose crash identifies it. Another end
+ * of Easel's own process does not.
  */
 export function verdictAfterRestart(claim: Pick<Claim, 'attempt' | 'failures' | 'crashes'>): Ending {
   const { attempt, failures } = claim

@@ -7,10 +7,10 @@ const tallest = 0.4
 /** The default strength with a mask, under which little of the source should remain. */
 const strengthUnderMask = '0.9'
 
-/** More do not fit above the field. */
+/** The maximum number of completions above the field. */
 const mostLoras = 8
 
-/** The last name behind `--lora` as far as it is typed; undefined elsewhere, and once its weight is being typed. */
+/** The partly typed last name after `--lora`; undefined elsewhere, and once its weight is being typed. */
 function loraBeingTyped(text: string): string | undefined {
   const [, behind] = /(?:^|\s)--lora[\s=]+((?:(?!\s--).)*)$/is.exec(text) ?? []
   const last = behind?.slice(behind.lastIndexOf(';') + 1).trimStart()
@@ -66,7 +66,7 @@ export class Composer {
     }
   }
 
-  /** While a command's name is being typed, those that begin like it; behind `--lora`, names that hold what is typed. */
+  /** Completes a command's name by its prefix and, after `--lora`, a LoRA's name by any part of it. */
   #showCompletions(): void {
     const typed = this.#text.value.toLowerCase()
     const isName = /^\/[a-z ]*$/.test(typed)

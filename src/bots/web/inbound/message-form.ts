@@ -1,4 +1,4 @@
-/** The form of the field as browsers send it: what a person chose beside the text, and the request that it makes. */
+/** The submitted form of the message field: the options besides the text, and the resulting request. */
 import { z } from 'zod'
 import type { Problem } from '../../../app/problems.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
@@ -6,11 +6,11 @@ import { type PictureUse, pictureUses, withPicture } from '../../../app/resolve/
 import { readFlagFields } from '../../chat/flag-fields.ts'
 import type { FlagName } from '../../grammar/flags.ts'
 
-/** Flags that have a field of their own. */
+/** Flags with a form field. */
 const flagFields = ['only-masked', 'control', 'image-prompt'] as const satisfies readonly FlagName[]
 type FlagField = (typeof flagFields)[number]
 
-/** The picture that a field is about; without that one it says nothing. */
+/** The picture that a field refers to; without the picture the field is ignored. */
 const picturesOfFlags: { readonly [Name in FlagField]?: PictureUse } = {
   'only-masked': 'mask',
   'image-prompt': 'promptPicture',
@@ -21,7 +21,7 @@ const flag = z.string().max(500).optional()
 
 export const messageForm = z.object({
   text: z.string().optional(),
-  /** Set instead of the text where a person picks one of the examples. */
+  /** Set instead of the text if the person chose an example. */
   example: z.string().optional(),
   once: z.string().max(64).optional(),
   confirmed: z.literal('yes').optional(),
@@ -33,11 +33,11 @@ export const messageForm = z.object({
   ...({ 'only-masked': flag, control: flag, 'image-prompt': flag } satisfies Record<FlagField, unknown>),
 })
 
-/** What was chosen beside the text. */
+/** The options besides the text. */
 export interface Chosen {
   pictures: ReadonlyMap<PictureUse, Uint8Array>
   flags: ReadonlyMap<string, string>
-  /** Where the slider stands. */
+  /** The value of the slider. */
   strength?: number | undefined
 }
 
@@ -47,7 +47,7 @@ export async function chosenIn(form: z.infer<typeof messageForm>): Promise<Chose
   const pictures = new Map<PictureUse, Uint8Array>()
   for (const use of pictureUses) {
     const file = form[use]
-    // A field in which nothing was chosen comes as an empty file.
+    // A file field without a choice is submitted as an empty file.
     if (file && file.size > 0) pictures.set(use, new Uint8Array(await file.arrayBuffer()))
   }
   const flags = new Map<string, string>()
@@ -59,7 +59,7 @@ export async function chosenIn(form: z.infer<typeof messageForm>): Promise<Chose
   return { pictures, flags, strength: form.strength }
 }
 
-/** Adds what was chosen to what the text asks for; the slider counts only with a source and where no flag says otherwise. */
+/** Adds the options to the text's request. The slider applies only with a source and without a strength flag. */
 export function addChosen(
   request: ImagineRequest,
   { pictures, flags, strength }: Chosen,

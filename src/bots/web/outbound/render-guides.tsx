@@ -1,7 +1,7 @@
 /** The composer's section of pictures to follow: for a ControlNet, and as a prompt. Pure JSX. */
 import type { Words } from '../../../words/en.ts'
 
-/** What pictures are taken as, and what can follow one: names of ControlNets and of IP-Adapters. */
+/** The choices of the section: the names of ControlNets and of IP-Adapters. */
 export interface Guides {
   controlNets: readonly string[]
   ipAdapters: readonly string[]
@@ -9,7 +9,7 @@ export interface Guides {
 
 export const pictureTypes = 'image/png,image/jpeg,image/webp'
 
-/** Nothing where nothing could follow a picture. */
+/** Renders nothing without ControlNets and IP-Adapters. */
 export function GuideFields({ guides, words }: { guides: Guides; words: Words }) {
   const { controlNets, ipAdapters } = guides
   const { form, pictures } = words.chat

@@ -20,7 +20,7 @@ export function jobFragment(job: JobView, words: Words): JobFragment {
   return { jobId: job.id, threadId, state: job.state, version, title: titleOf(job, words), card, reply }
 }
 
-/** The text of an element, without control characters that strangers' words brought along. Nothing of ours renders asynchronously. */
+/** The markup of an element, without control characters from user text. Elements render synchronously. */
 export function markup(element: Child): string {
   return withoutControls(String(element))
 }
@@ -107,7 +107,7 @@ function Reply({ job, words }: { job: JobView; words: Words }) {
   )
 }
 
-/** There is room for them under the picture: no Info need be opened. */
+/** The parameters below the picture, so that Info need not be opened. */
 function withParameters(message: Message, job: JobView, words: Words): Message {
   if (job.state !== 'done') return message
   const lines = [[parameterLine(job, words), ...message.lines].join(' · ')]

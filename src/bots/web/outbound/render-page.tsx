@@ -15,7 +15,7 @@ export interface PageFrame {
   /** The idempotency key of this rendering: a form that is submitted twice is one event. */
   once: string
   isAdmin: boolean
-  /** Names that can stand behind `--lora`. */
+  /** The names for completion after `--lora`. */
   loras: readonly string[]
 }
 
@@ -25,7 +25,7 @@ export interface ChatContent {
   hasEarlier: boolean
   /** Private sentences above the field. */
   said: readonly string[]
-  /** What can follow a picture. */
+  /** The choices for control and prompt pictures. */
   guides: Guides
   /** The content of the field, after a refusal. */
   text: string
@@ -175,7 +175,7 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
   )
 }
 
-/** Commands and LoRAs that can be typed; the page's script shows those that fit what is typed. */
+/** The commands and LoRAs for completion; the page's script shows those that match the typed text. */
 function Completions({ frame: { words, isAdmin, loras } }: { frame: PageFrame }) {
   return (
     <ul id="completions" aria-label={words.web.navLabel} hidden>

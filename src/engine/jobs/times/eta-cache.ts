@@ -27,7 +27,7 @@ export class EtaCache {
     this.#parts = parts
   }
 
-  /** Time to go at a place, 1 being next; undefined while speeds are unknown. */
+  /** The forecast time at a queue position, 1 is next; undefined while speeds are unknown. */
   atPlace(place: number): number | undefined {
     const { clock, queue } = this.#parts
     const nowMs = clock.monotonicMs()

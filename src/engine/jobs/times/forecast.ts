@@ -3,7 +3,7 @@ import type { Run } from '../run.ts'
 import type { Waiting } from '../store.ts'
 import type { Speeds } from './speeds.ts'
 
-/** Where a queued job stands. */
+/** The forecast of a queued job. */
 export interface Forecast {
   /** 1 is next. */
   place: number
@@ -11,7 +11,7 @@ export interface Forecast {
   etaMs?: number
 }
 
-/** How far a running job is. */
+/** The progress of a running job. */
 export interface Progress {
   device: string
   step: number
@@ -23,14 +23,14 @@ export interface Progress {
 }
 
 export interface DeviceAvailability {
-  /** When it is done with what it runs now. */
+  /** The remaining time of its current job. */
   freeInMs: number
-  /** Of the model that it has when it is free. */
+  /** The hash of its model at that time. */
   modelHash?: string
   estimateMs(job: Waiting, isWarm: boolean): number | undefined
 }
 
-/** What a device does now and will do next. */
+/** The availability of a device from its current run. */
 export function availabilityOf(
   device: { readonly name: string; readonly warmModel: string | undefined },
   runs: Iterable<Run>,
@@ -45,12 +45,12 @@ export function availabilityOf(
   }
 }
 
-/** So many are played forward; who stands further back is told in proportion. */
+/** The number of simulated jobs. The times of later positions are extrapolated in proportion. */
 export const horizon = 200
 
 /**
- * Times to go of the first jobs of a serving order, each of which goes to the device that is free first. The list ends
- * where speeds are unknown.
+ * The forecast times of the first jobs of a serving order; each job goes to the device that is free first. The list ends at
+ * the first job whose duration is unknown.
  */
 export function simulateQueue(order: readonly Waiting[], devices: readonly DeviceAvailability[]): number[] {
   const free = devices.map(device => ({ device, atMs: device.freeInMs, modelHash: device.modelHash }))
@@ -68,7 +68,7 @@ export function simulateQueue(order: readonly Waiting[], devices: readonly Devic
   return etasMs
 }
 
-/** Time to go at a place, 1 being next; undefined while speeds are unknown. */
+/** The forecast time at a queue position, 1 is next; undefined while speeds are unknown. */
 export function etaAtMs(etasMs: readonly number[], place: number): number | undefined {
   if (place <= horizon) return etasMs[place - 1]
   const farthestMs = etasMs[horizon - 1]

@@ -14,7 +14,7 @@ export class JobTimes {
     this.#maxWaitMs = maxWaitMs
   }
 
-  /** A job that comes back goes on waiting. */
+  /** The wait of a returned job continues. */
   add({ jobId, waitedMs }: Waiting): void {
     if (this.#maxWaitMs === 0 || this.#expiresMs.has(jobId)) return
     this.#expiresMs.set(jobId, this.#clock.monotonicMs() + this.#maxWaitMs - waitedMs)
@@ -33,12 +33,12 @@ export class JobTimes {
     return (this.#expiresMs.get(jobId) ?? Number.POSITIVE_INFINITY) <= this.#clock.monotonicMs()
   }
 
-  /** It started: its wait goes on only if it comes back. */
+  /** It started: its wait continues only if it returns to the queue. */
   started(jobId: string): void {
     this.#mayStartMs.delete(jobId)
   }
 
-  /** It will not wait any more. */
+  /** It has left the queue. */
   remove(jobId: string): void {
     this.#mayStartMs.delete(jobId)
     this.#expiresMs.delete(jobId)

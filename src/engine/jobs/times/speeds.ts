@@ -1,9 +1,9 @@
 /** The speeds of devices, learned from reported steps, for estimates and for the detection of stalls. */
 import type { JobSize, Waiting } from '../store.ts'
 
-/** Weight of the newest value in a moving average: old speeds are forgotten after about ten. */
+/** The weight of the newest value in a moving average: about the last ten values matter. */
 const freshness = 0.2
-/** Steps that the 99th percentile is taken over, per device. */
+/** The number of steps per device for the 99th percentile. */
 const remembered = 200
 
 interface Measure {
@@ -11,7 +11,7 @@ interface Measure {
   ms: number
 }
 
-/** Moving averages of one thing at several picture sizes. */
+/** Moving averages of one quantity at several picture sizes. */
 class BySize {
   readonly #measures = new Map<number, Measure>()
 
@@ -20,7 +20,7 @@ class BySize {
     this.#measures.set(pixels, { pixels, ms: known ? known.ms + freshness * (ms - known.ms) : ms })
   }
 
-  /** At a size never seen, the nearest known one in proportion to the pixels. */
+  /** For a new size: from the nearest known size, in proportion to the pixels. */
   at(pixels: number): number | undefined {
     let nearest: Measure | undefined
     for (const measure of this.#measures.values()) {
@@ -37,7 +37,7 @@ function distance(measure: Measure, pixels: number): number {
 export class Speeds {
   readonly #steps = new Map<string, BySize>()
   readonly #rests = new Map<string, BySize>()
-  /** By whether the job's model was the one that the device had. */
+  /** By whether the device already had the job's model. */
   readonly #loads = new Map<string, BySize>()
   readonly #recent = new Map<string, number[]>()
 
@@ -56,15 +56,15 @@ export class Speeds {
   }
 
   /**
-   * Loading weights took a job `ms`. isWarm: the device had the job's model: then it is what an exchange of experts within
-   * the job costs, where they do not fit side by side.
+   * Loading weights took a job `ms`. isWarm: the device already had the job's model, so the time is that of exchanging
+   * experts that do not fit side by side.
    */
   loaded(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, isWarm: boolean, ms: number): void {
-    // Weights have the same size whatever the picture has.
+    // The size of weights does not depend on the picture.
     bySize(this.#loads, loadKey(device, job, isWarm)).record(anySize, ms)
   }
 
-  /** With what loading costs. Undefined while nothing like it was measured on that device. */
+  /** Including loading. Undefined until a similar job was measured on that device. */
   estimateMs(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, isWarm = true): number | undefined {
     const rest = this.#rests.get(key(device, job))?.at(job.size.pixels)
     if (job.size.steps === 0) return rest
