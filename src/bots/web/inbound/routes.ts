@@ -55,9 +55,14 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   const proxies = new Proxies(config.web.proxies)
   const addressPseudonym = addressPseudonyms(`${ids.next()}${ids.next()}`)
 
+  const addressOf = (c: Context) => {
+    const { client } = proxies.addressed(c)
+    return client && addressPseudonym(client)
+  }
+
   const contextOf = (c: Context, once?: string): RequestContext => {
-    const { isSecure, client } = proxies.addressed(c)
-    const address = client && addressPseudonym(client)
+    const { isSecure } = proxies.addressed(c)
+    const address = addressOf(c)
     const person = { ...visitorOf(c, { ids, words, isSecure }), ...(address ? { address } : {}) }
     const seesStats = easel.seesStats({ ...anyVisitor, person })
     return { person, seesStats, once: once || ids.next(), nextOnce: ids.next() }
@@ -67,7 +72,14 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   app.use(securityHeaders())
   app.use(ownPagesOnly({ ...config.web, proxies, words, log }))
   // Before the body limit, which reads bodies without a content length.
-  app.use(uploadBudget(clock, c => responder.refuse(c, contextOf(c), words.web.refused.busy, 503)))
+  app.use(
+    uploadBudget({
+      clock,
+      addressOf: c => addressOf(c) ?? '',
+      refuseBusy: c => responder.refuse(c, contextOf(c), words.web.refused.busy, 503),
+      refuseStalled: c => responder.refuse(c, contextOf(c), words.web.refused.stalled, 408),
+    }),
+  )
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,

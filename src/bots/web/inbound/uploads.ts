@@ -1,8 +1,11 @@
-/** Limits of uploads: the size of pictures, and the number of concurrent large forms. */
-import type { Context, MiddlewareHandler, Next } from 'hono'
+/** Limits of uploads: the size of pictures, and the bytes of large forms at one time, in all and of one address. */
+import type { HttpBindings } from '@hono/node-server'
+import type { Context, MiddlewareHandler } from 'hono'
 import { largestPictureBytes } from '../../../common/bounds.ts'
 import { ByteBudget } from '../../../net/byte-budget.ts'
+import { ByteBudgetPerKey } from '../../../net/byte-budget-per-key.ts'
 import type { Clock } from '../../../system/ports.ts'
+import { whileBodyFlows } from './body-flow.ts'
 
 /** The pictures of a form together: two of the largest, or more that are smaller. The rest of a form is small. */
 export const maxPicturesBytes = 2 * largestPictureBytes
@@ -14,21 +17,43 @@ const smallBodyBytes = 256 * 1024
 const formsAtOnce = 3
 const timeLimitMs = 20_000
 const mostWaiting = 50
+const mostWaitingOfAddress = 10
 
-/** Accepts large forms while there is room; responds with `refuse` if there is none in time. */
-export function uploadBudget(
-  clock: Clock,
-  refuse: (c: Context) => Response | Promise<Response>,
-): MiddlewareHandler {
-  const budget = new ByteBudget({ limitBytes: formsAtOnce * maxBodyBytes, timeLimitMs, mostWaiting, clock })
-  return async (c: Context, next: Next) => {
+export interface UploadBudgetParts {
+  clock: Clock
+  /** The key of the address that a request comes from. */
+  addressOf: (c: Context) => string
+  /** The response to a form for which there was no room in time. */
+  refuseBusy: (c: Context) => Response | Promise<Response>
+  /** The response to a form whose body stopped coming in. */
+  refuseStalled: (c: Context) => Response | Promise<Response>
+}
+
+/**
+ * Accepts large forms while there is room: in the budget of their address, which holds one form of the largest size, and in
+ * that of all. A form that holds room must keep coming in.
+ */
+export function uploadBudget(parts: UploadBudgetParts): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  const { clock, addressOf } = parts
+  const common = { timeLimitMs, clock }
+  const budget = new ByteBudget({ ...common, limitBytes: formsAtOnce * maxBodyBytes, mostWaiting })
+  const ofAddresses = new ByteBudgetPerKey({
+    ...common,
+    limitBytes: maxBodyBytes,
+    mostWaiting: mostWaitingOfAddress,
+  })
+  return async (c, next) => {
     const bytes = bodyBytes(c)
     if (bytes <= smallBodyBytes) return next()
-    const served = await budget.during(bytes, async () => {
-      await next()
-      return true
-    })
-    if (served === undefined) return refuse(c)
+    const served = await ofAddresses.during(addressOf(c), bytes, () =>
+      budget.during(bytes, async () => (await whileBodyFlows(c.env.incoming, clock, next)) ?? 'served'),
+    )
+    if (served === undefined) return parts.refuseBusy(c)
+    if (served === 'stalled') {
+      // The rest of the body is not read.
+      c.header('Connection', 'close')
+      return parts.refuseStalled(c)
+    }
   }
 }
 
