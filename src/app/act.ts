@@ -59,6 +59,7 @@ function info({ db, views }: AppParts, pictureId: string, caller: Caller): ActOu
 async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
   const job = visibleJob(parts.db, caller, jobId)
   if (!job) return refused(problem('job-unknown', { id: jobId }))
+  if (job.failure?.code === 'record-unreadable') return refused(problem('no-recipe', {}))
   const findings = new Findings()
   if (job.state !== 'done' && job.order.kind === 'upscale') {
     const { pictureId } = job.order.source

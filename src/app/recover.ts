@@ -22,7 +22,7 @@ interface RecoverParts {
  */
 export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
   await sweep({ db, clock, log })
-  await db.write(() => db.openJobs.setUnreadableAside(clock.now()))
+  await db.setUnreadableAside()
   for (const job of db.jobs.inState('running')) {
     const ending = verdictAfterRestart(job)
     await db.end({ jobId: job.id, ...job }, ending, 0)

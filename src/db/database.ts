@@ -147,7 +147,17 @@ export class Database implements JobStore {
   claim(jobId: string, device: string): Promise<Claim | undefined> {
     return this.write(() => {
       this.#served.save()
-      return this.jobs.claim(jobId, device, this.#clock.now())
+      const claim = this.jobs.claim(jobId, device, this.#clock.now())
+      if (claim !== 'unreadable') return claim
+      this.#settleUncounted(jobId)
+      return undefined
+    })
+  }
+
+  /** Ends unreadable jobs, and tells their authors. */
+  setUnreadableAside(): Promise<void> {
+    return this.write(() => {
+      for (const jobId of this.openJobs.setUnreadableAside(this.#clock.now())) this.#settleUncounted(jobId)
     })
   }
 
@@ -198,15 +208,17 @@ export class Database implements JobStore {
   endQueued(jobId: string, to: 'expired' | 'cancelled'): boolean {
     const at = this.#clock.now()
     if (!this.jobs.endQueued(jobId, to, { at })) return false
-    this.usage.refund(jobId)
-    this.outbox.add(jobId, 'settle', at)
+    this.#settleUncounted(jobId)
     return true
   }
 
   #record(claim: Claim, ending: Ending, made: Omit<NewPicture, 'personId'>[], runMs: number): boolean {
     const at = this.#clock.now()
     const job = this.jobs.get(claim.jobId)
-    if (!job) return false
+    if (!job) {
+      if (this.jobs.setAside(claim.jobId, at)) this.#settleUncounted(claim.jobId)
+      return false
+    }
     if (job.removed) {
       this.jobs.endClaim(claim, 'cancelled', { at, runMs })
       return false
@@ -216,9 +228,15 @@ export class Database implements JobStore {
     for (const picture of made) this.pictures.add({ ...picture, personId: job.personId })
     if (!isFinal(ending.state)) return true
     // A job that was cancelled while it ran counts as usage.
-    if (ending.state === 'failed' || ending.state === 'dead') this.usage.refund(claim.jobId)
-    this.outbox.add(claim.jobId, 'settle', at)
+    if (ending.state === 'failed' || ending.state === 'dead') this.#settleUncounted(claim.jobId)
+    else this.outbox.add(claim.jobId, 'settle', at)
     return true
+  }
+
+  /** Part of a transaction: a job that came to nothing is not counted, and its author is told. */
+  #settleUncounted(jobId: string): void {
+    this.usage.refund(jobId)
+    this.outbox.add(jobId, 'settle', this.#clock.now())
   }
 
   /** A file's name contains its picture's id, so two writes never share a file, and undoing one does not affect others. */

@@ -1,5 +1,7 @@
 /** Rows that make no sense, as damage or another version leaves them: each is named and set aside, everything else serves. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { buttonRows } from '../../src/bots/messages/buttons.ts'
+import { en } from '../../src/words/en.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 
@@ -51,12 +53,23 @@ async function restarts(): Promise<void> {
   await t.restart()
 }
 
+/** Its message has come to its end and says why; nothing was counted, and there is nothing to try again. */
+function expectTold(jobId: string): void {
+  expect(t.courier.messages.get(jobId)?.job).toMatchObject({
+    state: 'failed',
+    failure: { code: 'record-unreadable' },
+  })
+  expect(buttonRows(t.job(jobId), en)).toEqual([])
+  const counted = 'SELECT sum(pictures) FROM usage WHERE job_id = ?'
+  expect(t.built.db.client.sqlite.prepare(counted).pluck().get(jobId)).toBe(0)
+}
+
 const named = () =>
   t.log.faults
     .filter(({ message }) => message === 'the record of a job cannot be read')
     .map(({ fields }) => fields)
 
-describe.each(damages)('%s', (name, sql) => {
+describe.each(damages)('%s', (_, sql) => {
   test('of a job that waits: the next start names it and serves the others', async () => {
     const [first, broken, last] = [await t.ask('first'), await t.ask('broken'), await t.ask('last')]
     damage(sql, broken.id)
@@ -66,11 +79,7 @@ describe.each(damages)('%s', (name, sql) => {
     // Each process names it once: the first one may have met it before its end.
     expect(named().length).toBeGreaterThan(0)
     for (const fields of named()) expect(fields).toMatchObject({ jobId: broken.id })
-    const stateOf = t.built.db.client.sqlite.prepare('SELECT state FROM jobs WHERE id = ?').pluck()
-    expect(stateOf.get(broken.id)).toBe('failed')
-    // Setting it aside mends a state; nothing else that was lost comes back.
-    const isReadable = name === 'a state that there is none of'
-    expect(t.find(broken.id)?.failure?.code).toBe(isReadable ? 'record-unreadable' : undefined)
+    expectTold(broken.id)
     expect((await t.paint('a new one')).state).toBe('done')
   })
 
@@ -81,6 +90,18 @@ describe.each(damages)('%s', (name, sql) => {
     await comesToRest()
     expect([first, last].map(({ id }) => t.job(id).state)).toEqual(['done', 'done'])
     expect((await t.paint('a new one')).state).toBe('done')
+    await restarts()
+    await t.settled()
+    expectTold(broken.id)
+  })
+
+  test('of a job that is painted: its device goes on, and its author is told', async () => {
+    const broken = await t.ask('broken')
+    await t.until(() => t.workers.underway.length === 1)
+    damage(sql, broken.id)
+    await comesToRest()
+    expect((await t.paint('a new one')).state).toBe('done')
+    expectTold(broken.id)
   })
 
   test('of a job that is done: lists leave it out, and it can be forgotten', async () => {

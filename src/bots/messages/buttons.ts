@@ -103,6 +103,8 @@ export function meaningOf({ action, targetId }: ButtonTarget): ButtonMeaning {
 export function buttonRows(job: JobView, words: Words): Button[][] {
   const { buttons } = words
   if (job.state === 'queued' || job.state === 'running') return [[buttonFor('cancel', job.id, words)]]
+  // Nothing is left that could be tried again.
+  if (job.failure?.code === 'record-unreadable') return []
   const [first, ...others] = job.pictures
   if (job.state !== 'done' || !first)
     return [[{ ...buttonFor('re-roll', job.id, words), label: buttons.tryAgain, style: 'primary' }]]

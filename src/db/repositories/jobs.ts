@@ -118,8 +118,11 @@ export class JobsTable {
     return row?.id ?? personId
   }
 
-  /** Claims a queued job for a device, with a new attempt; undefined when it is no longer queued. */
-  claim(id: string, device: string, at: number): Claim | undefined {
+  /**
+   * Claims a queued job for a device, with a new attempt; undefined when it is no longer queued. A job whose order cannot be
+   * read is set aside.
+   */
+  claim(id: string, device: string, at: number): Claim | 'unreadable' | undefined {
     const row = this.#rows
       .update(jobs)
       .set({
@@ -136,7 +139,14 @@ export class JobsTable {
     const order = workOrder.safeParse(row.order)
     if (order.success) return { jobId: id, attempt, failures, crashes, order: order.data }
     setAside(this.#rows, id, at)
-    return undefined
+    return 'unreadable'
+  }
+
+  /** Ends a job that cannot be read; false when it was removed. */
+  setAside(id: string, at: number): boolean {
+    const isThere = this.isThere(id)
+    if (isThere) setAside(this.#rows, id, at)
+    return isThere
   }
 
   /** Ends a claim; false when the job is no longer running with that attempt. */

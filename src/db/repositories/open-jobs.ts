@@ -6,8 +6,10 @@ import { jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { workOrder } from '../../engine/work-order.ts'
 import type { Rows } from '../client.ts'
 import { type JobReader, type JobRecord, selectJobs } from '../records/job-records.ts'
+import { lostConversation, lostOrder } from '../records/lost-order.ts'
 import type { ServedTime } from '../records/served-time.ts'
 import { jobs, people } from '../schema.ts'
+import { conversation } from './documents.ts'
 
 /** Fairness is per account: a person in several spaces has the same share as others. */
 export const firstOfAccount = sql<number>`(select min(p.id) from people p where p.account = people.account)`
@@ -109,18 +111,33 @@ export class OpenJobs {
     return this.#rows.select({ count: count() }).from(jobs).where(openOf(personIds)).get()?.count ?? 0
   }
 
-  /** Ends unreadable jobs that are in no final state: they can be neither painted nor cancelled. */
-  setUnreadableAside(at: number): void {
-    for (const row of selectJobs(this.#rows).where(unfinished).all())
-      if (!this.#reader.read(row)) setAside(this.#rows, row.job.id, at)
+  /** Ends unreadable jobs that are in no final state: they can be neither painted nor cancelled. Returns their ids. */
+  setUnreadableAside(at: number): string[] {
+    return selectJobs(this.#rows)
+      .where(unfinished)
+      .all()
+      .flatMap(row => {
+        if (this.#reader.read(row)) return []
+        setAside(this.#rows, row.job.id, at)
+        return [row.job.id]
+      })
   }
 }
 
-/** Ends a job with an unreadable record. */
+/** Ends a job with an unreadable record. What cannot be read is replaced, so that its author can be told. */
 export function setAside(rows: Rows, id: string, at: number): void {
+  const row = rows.select().from(jobs).where(eq(jobs.id, id)).get()
+  if (!row) return
   rows
     .update(jobs)
-    .set({ state: 'failed', failureCode: 'record-unreadable', failureDetails: {}, finishedAt: at })
+    .set({
+      state: 'failed',
+      failureCode: 'record-unreadable',
+      failureDetails: {},
+      finishedAt: at,
+      order: workOrder.safeParse(row.order).success ? undefined : lostOrder(row),
+      conversation: conversation.safeParse(row.conversation).success ? undefined : lostConversation(row),
+    })
     .where(eq(jobs.id, id))
     .run()
 }
