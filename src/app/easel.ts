@@ -34,6 +34,14 @@ export type ActOutcome =
   | { kind: 'cancelled'; job: JobView }
   | { kind: 'deleted'; job: JobView }
 
+/** A document that must be plain JSON, and files that belong to it. */
+export interface NewPending {
+  id: string
+  person: Person
+  document: unknown
+  files?: readonly Uint8Array[]
+}
+
 /** `document` is plain JSON. `none` also if it has expired. */
 export type Pending = { kind: 'found'; document: unknown } | { kind: 'not-yours' } | { kind: 'none' }
 
@@ -112,10 +120,12 @@ export interface Easel {
     period: { fromMs: number; toMs: number },
     caller: Caller,
   ): { kind: 'stats'; stats: StatsView } | { kind: 'refused'; problems: Problem[] }
-  /** Stores a document until the person answers, for a week at most, also across restarts. It must be plain JSON. */
-  savePending(id: string, person: Person, document: unknown): Promise<void>
+  /** Stores a document and its files until the person answers, for a week at most, also across restarts. */
+  savePending(pending: NewPending): Promise<void>
   /** The stored document if it is this person's. Of another person's document, only its existence is reported. */
   pending(id: string, person: Person): Pending
+  /** The files of this person's document, in their order; undefined if there is none, or a file is missing. */
+  pendingFiles(id: string, person: Person): Promise<Uint8Array[] | undefined>
   /** Removes a person's prompts and pictures. */
   forget(person: Person): Promise<ForgetOutcome>
 

@@ -16,6 +16,7 @@ import { nameable } from './checks/text-limits.ts'
 import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
 import type { Easel } from './easel.ts'
 import type { AppParts } from './parts.ts'
+import { pending, pendingFiles, savePending } from './pending.ts'
 import { usageOf } from './people/quota.ts'
 import { settingsProblems } from './people/settings.ts'
 import { problem } from './problems.ts'
@@ -109,8 +110,9 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       }
       return { kind: 'stats', stats: statsOf(db, period, sees === 'space' ? person : undefined) }
     },
-    savePending: (id, person, document) => db.write(() => db.pending.put(id, person, document, clock.now())),
-    pending: (id, person) => db.pending.get(id, person, clock.now()),
+    savePending: asked => savePending(app, asked),
+    pending: (id, person) => pending(app, id, person),
+    pendingFiles: (id, person) => pendingFiles(app, id, person),
     forget: person => forget(app, person),
     watch: (viewer, onChange) =>
       watch.add(job => {

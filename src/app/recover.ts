@@ -21,6 +21,7 @@ interface RecoverParts {
  * @throws AppError 'pictures-unknown' when most files of the pictures folder are unknown to the database.
  */
 export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
+  await db.discard(await db.write(() => db.pending.removeOld(clock.now())))
   await sweep({ db, clock, log })
   await db.setUnreadableAside()
   for (const job of db.jobs.inState('running')) {
@@ -32,21 +33,24 @@ export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
 
 /**
  * Deletes files whose writing or deletion a dead process did not finish. Files that the database does not know are moved
- * aside and not deleted: the operator may have restored an older database.
+ * aside and not deleted: the operator may have restored an older database. If there are such files, files that were being
+ * written when that database was copied are moved too, because a newer database may own them.
  */
 async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
-  const owned = db.pictures.files()
-  const unowned = new Set(db.unownedFiles.all())
+  const owned = db.ownedFiles()
+  const unowned = new Map(db.unownedFiles.all().map(({ file, wasOwned }) => [file, wasOwned]))
   const files = await db.files.list()
   const strays = files.filter(name => !owned.has(name) && !unowned.has(nameWhenWhole(name)))
   if (strays.length > fewFiles && strays.length * 2 > files.length) {
     const { folder } = db.files
     throw new AppError('pictures-unknown', { folder, unknown: strays.length, files: files.length })
   }
+  if (strays.length > 0) {
+    const folder = straysFolderIn(db.dataDir, clock.now())
+    const moved = [...strays, ...files.filter(name => unowned.get(name) === false && !owned.has(name))]
+    await db.files.moveTo(folder, moved)
+    log.warn({ files: moved.length, folder }, 'files that the database does not know were moved aside')
+  }
   await db.files.remove(files.filter(name => unowned.has(nameWhenWhole(name)) && !owned.has(name)))
-  await db.discard([...unowned])
-  if (strays.length === 0) return
-  const folder = straysFolderIn(db.dataDir, clock.now())
-  await db.files.moveTo(folder, strays)
-  log.warn({ files: strays.length, folder }, 'files that the database does not know were moved aside')
+  await db.discard([...unowned.keys()].filter(name => !owned.has(name)))
 }

@@ -86,7 +86,7 @@ function forgetSome(parts: AppParts, person: Person, afterSeq = 0) {
   for (const job of jobs) if (!deliveries.serves(job.platform)) db.jobs.purge(job.id)
   const isLast = jobs.length < jobsPerTransaction
   if (isLast) {
-    db.pending.removeOf(person)
+    files.push(...db.pending.removeOf(person))
     for (const personId of personIds) {
       files.push(...db.pictures.removeOfPerson(personId))
       db.people.forget(personId)

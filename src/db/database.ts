@@ -172,6 +172,11 @@ export class Database implements JobStore {
     return sources
   }
 
+  /** The names of all files of the pictures folder that a row owns. */
+  ownedFiles(): Set<string> {
+    return new Set([...this.pictures.files(), ...this.pending.files()])
+  }
+
   /** Writes the files first; a crash before the transaction leaves them unowned. */
   async end(claim: Claim, ending: Ending, runMs: number): Promise<boolean> {
     const made = ending.state === 'done' ? await this.#keep(claim, ending.pictures) : []

@@ -118,11 +118,13 @@ export const pictures = sqliteTable(
 )
 
 /**
- * Files of the pictures folder without a row in `pictures`: files that are being written or deleted. The next start deletes
- * the files that a dead process left here.
+ * Files of the pictures folder without an owner's row: files that are being written or deleted. The next start deletes the
+ * files that a dead process left here.
  */
 export const unownedFiles = sqliteTable('unowned_files', {
   file: text().primaryKey(),
+  /** Its row was deleted, so the file is to go; otherwise it is being written. */
+  wasOwned: integer('was_owned', { mode: 'boolean' }).notNull().default(false),
 })
 
 /** The stored pictures that a job starts from. */
@@ -279,4 +281,19 @@ export const pendingAnswers = sqliteTable(
     index('pending_answers_by_account').on(table.account),
     index('pending_answers_by_time').on(table.createdAt),
   ],
+)
+
+/** The bytes that belong to pending questions: files of the pictures folder, which go with their question. */
+export const pendingFiles = sqliteTable(
+  'pending_files',
+  {
+    file: text().primaryKey(),
+    pendingId: text('pending_id')
+      .notNull()
+      .references(() => pendingAnswers.id, { onDelete: 'cascade' }),
+    /** Position among the question's files. */
+    index: integer().notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+  },
+  table => [index('pending_files_by_question').on(table.pendingId)],
 )

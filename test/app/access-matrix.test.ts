@@ -97,9 +97,14 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   // Figures hold names; whose, is the next test's matter.
   stats: { 'of the space': listing(() => undefined) },
   savePending: {
-    'of one’s own': listing(caller => t.easel.savePending(`waits ${caller.eventId}`, caller.person, {})),
+    'of one’s own': listing(caller =>
+      t.easel.savePending({ id: `waits ${caller.eventId}`, person: caller.person, document: {} }),
+    ),
   },
   pending: { 'under an id that is guessed': listing(caller => t.easel.pending('guessed', caller.person)) },
+  pendingFiles: {
+    'under an id that is guessed': listing(caller => t.easel.pendingFiles('guessed', caller.person)),
+  },
   forget: { 'of one’s own': listing(caller => t.easel.forget({ ...caller.person, userId: 'NOBODY' })) },
   watch: { 'from now on': listing(caller => heardBy(caller)) },
   watchQueueLength: { 'from now on': listing(() => undefined) },

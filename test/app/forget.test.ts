@@ -170,7 +170,10 @@ describe('no byte of a forgotten prompt is left', () => {
     await t.ask('a zebra here', inServer('here'))
     await t.ask('a zebra there', inServer('there'))
     await t.built.db.write(() =>
-      t.built.db.pending.put('asked', inServer('here').person, { text: 'a zebra' }, 0),
+      t.built.db.pending.put(
+        { id: 'asked', owner: inServer('here').person, document: { text: 'a zebra' }, files: [] },
+        0,
+      ),
     )
     const copy = copyBeforeUpgrade()
     await t.easel.forget(inServer('here').person)

@@ -81,6 +81,33 @@ test('files that a dead process was writing are deleted', async () => {
   expect(readdirSync(t.dataDir)).not.toContain('strays')
 })
 
+describe('an old database is put back while pictures of a newer one are there', () => {
+  /** What an old copy says of a file: it was being written, or deleted. */
+  async function putBack(how: 'add' | 'disown'): Promise<string> {
+    await paints(4)
+    const [newer = ''] = pictures()
+    await t.built.stop(0)
+    writeFileSync(join(t.dataDir, 'pictures', 'later.png'), 'painted after the copy')
+    t.rebuild()
+    const { db } = t.built
+    db.client.sqlite.prepare('DELETE FROM pictures WHERE file = ?').run(newer)
+    await db.write(() => db.unownedFiles[how]([newer]))
+    await t.start()
+    expect(pictures()).toHaveLength(3)
+    return newer
+  }
+
+  test('a file that was being written in it is moved aside: a picture of the newer one may be in it', async () => {
+    const newer = await putBack('add')
+    expect(strays()).toEqual([newer, 'later.png'].sort())
+  })
+
+  test('a file that was being deleted in it is deleted: somebody wanted it gone', async () => {
+    await putBack('disown')
+    expect(strays()).toEqual(['later.png'])
+  })
+})
+
 test('a picture that was forgotten goes at the next start where the disk refused to delete it', async () => {
   await paints(2)
   const { db } = t.built

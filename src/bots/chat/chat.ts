@@ -17,7 +17,7 @@ import { infoMessage, pictureMessage } from '../messages/info-message.ts'
 import { problemSentences, shortened } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { FormChoices } from './paint-form.ts'
-import { findPending, savePending } from './pending.ts'
+import { findPending, isPendingOfOther, savePending } from './pending.ts'
 
 /** The person who acts, and the language. */
 export interface Requester {
@@ -108,7 +108,7 @@ export class Chat {
     const { easel } = this.#parts
     switch (action) {
       case 'confirm':
-        return findPending(easel, id, caller.person).kind !== 'not-yours'
+        return !isPendingOfOther(easel, id, caller.person)
       case 'confirm-delete':
         return easel.deletionProblem(id, caller)?.code !== 'not-yours'
       case 'forget':
@@ -177,7 +177,7 @@ export class Chat {
   /** Submits the confirmed request with its original conversation and event, and the details of the press. */
   async #confirm(requester: Requester, question: Question): Promise<ChatReply> {
     const { caller, words } = requester
-    const pending = findPending(this.#parts.easel, question.id, caller.person)
+    const pending = await findPending(this.#parts.easel, question.id, caller.person)
     if (pending.kind === 'none') return { kind: 'message', message: textMessage(words.chat.confirm.tooLate) }
     if (pending.kind === 'not-yours') return { kind: 'refused', problems: [problem('not-yours', {})] }
     const { request, eventId } = pending

@@ -23,13 +23,13 @@ const conversation: z.ZodType<Conversation> = z.object({
   audience: z.enum(['space', 'channel', 'thread']),
 })
 
-/** The request as typed text; the bytes of pictures and the link to the parent are separate. */
+/** The uses of pictures that a request can have, in the order of its files. */
+const pictureUses = ['source', 'mask', 'controlPictures', 'promptPictures'] as const
+
+/** The request as typed text; the link to the parent is separate, and so are the bytes of pictures: what each file is for. */
 const document = z.object({
   command: z.string(),
-  source: z.base64().optional(),
-  mask: z.base64().optional(),
-  controlPictures: z.array(z.base64()).optional(),
-  promptPictures: z.array(z.base64()).optional(),
+  files: z.array(z.enum(pictureUses)),
   parentPictureId: z.string().optional(),
   conversation,
   eventId: z.string(),
@@ -42,46 +42,56 @@ export function savePending(
   { person, conversation: asked, eventId }: Caller,
 ): Promise<void> {
   const { details: _secret, ...place } = asked
+  const given = pictureUses.flatMap(use =>
+    [request[use] ?? []].flat().flatMap(picture => (picture.kind === 'bytes' ? [{ use, picture }] : [])),
+  )
   const saved: z.input<typeof document> = {
     command: formatRequest(request),
-    source: base64Of(request.source),
-    mask: base64Of(request.mask),
-    controlPictures: request.controlPictures?.flatMap(picture => base64Of(picture) ?? []),
-    promptPictures: request.promptPictures?.flatMap(picture => base64Of(picture) ?? []),
+    files: given.map(({ use }) => use),
     parentPictureId: request.parentPictureId,
     conversation: place,
     eventId,
   }
-  return easel.savePending(id, person, saved)
+  return easel.savePending({ id, person, document: saved, files: given.map(({ picture }) => picture.bytes) })
+}
+
+/** Whether another person's request waits under that id. */
+export function isPendingOfOther(easel: Easel, id: string, person: Person): boolean {
+  return easel.pending(id, person).kind === 'not-yours'
 }
 
 /** The pending request of this person with that id. */
-export function findPending(
+export async function findPending(
   easel: Easel,
   id: string,
   person: Person,
-): PendingRequest | { kind: 'not-yours' } | { kind: 'none' } {
+): Promise<PendingRequest | { kind: 'not-yours' } | { kind: 'none' }> {
   const pending = easel.pending(id, person)
   if (pending.kind !== 'found') return pending
   const read = document.safeParse(pending.document)
-  if (!read.success) return { kind: 'none' }
-  const { command, source, mask, controlPictures, promptPictures, parentPictureId, ...asked } = read.data
+  const bytes = await easel.pendingFiles(id, person)
+  if (!read.success || bytes?.length !== read.data.files.length) return { kind: 'none' }
+  const { command, files, parentPictureId, ...asked } = read.data
   const parsed = parseCommand(command)
   if (parsed.kind === 'refused') return { kind: 'none' }
-  const pictures: Partial<ImagineRequest> = {
-    ...(source === undefined ? {} : { source: bytesOf(source) }),
-    ...(mask === undefined ? {} : { mask: bytesOf(mask) }),
-    ...(controlPictures && { controlPictures: controlPictures.map(bytesOf) }),
-    ...(promptPictures && { promptPictures: promptPictures.map(bytesOf) }),
-  }
   const parent = parentPictureId === undefined ? {} : { parentPictureId }
+  const pictures = picturesOf(files.map((use, i) => ({ use, bytes: bytes[i] ?? new Uint8Array() })))
   return { kind: 'found', ...asked, request: { ...parsed.request, ...pictures, ...parent } }
 }
 
-function base64Of(picture: GivenPicture | undefined): string | undefined {
-  return picture?.kind === 'bytes' ? Buffer.from(picture.bytes).toString('base64') : undefined
-}
+type PictureUse = (typeof pictureUses)[number]
 
-function bytesOf(base64: string): GivenPicture {
-  return { kind: 'bytes', bytes: new Uint8Array(Buffer.from(base64, 'base64')) }
+function picturesOf(files: readonly { use: PictureUse; bytes: Uint8Array }[]): Partial<ImagineRequest> {
+  const of = (wanted: PictureUse): GivenPicture[] =>
+    files.flatMap(({ use, bytes }) => (use === wanted ? [{ kind: 'bytes' as const, bytes }] : []))
+  const [source] = of('source')
+  const [mask] = of('mask')
+  const controlPictures = of('controlPictures')
+  const promptPictures = of('promptPictures')
+  return {
+    ...(source && { source }),
+    ...(mask && { mask }),
+    ...(controlPictures.length > 0 && { controlPictures }),
+    ...(promptPictures.length > 0 && { promptPictures }),
+  }
 }

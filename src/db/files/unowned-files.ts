@@ -3,6 +3,8 @@ import { inArray } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { unownedFiles } from '../schema.ts'
 
+export type UnownedFile = typeof unownedFiles.$inferSelect
+
 export class UnownedFilesTable {
   readonly #rows: Rows
 
@@ -10,9 +12,19 @@ export class UnownedFilesTable {
     this.#rows = rows
   }
 
+  /** Files that are being written. */
   add(files: readonly string[]): void {
+    this.#insert(files, false)
+  }
+
+  /** Files whose row was deleted; they are to be discarded. */
+  disown(files: readonly string[]): void {
+    this.#insert(files, true)
+  }
+
+  #insert(files: readonly string[], wasOwned: boolean): void {
     for (const some of slices(files)) {
-      const rows = some.map(file => ({ file }))
+      const rows = some.map(file => ({ file, wasOwned }))
       this.#rows.insert(unownedFiles).values(rows).onConflictDoNothing().run()
     }
   }
@@ -23,12 +35,8 @@ export class UnownedFilesTable {
       this.#rows.delete(unownedFiles).where(inArray(unownedFiles.file, some)).run()
   }
 
-  all(): string[] {
-    return this.#rows
-      .select()
-      .from(unownedFiles)
-      .all()
-      .map(row => row.file)
+  all(): UnownedFile[] {
+    return this.#rows.select().from(unownedFiles).all()
   }
 }
 

@@ -1,57 +1,125 @@
-/** The table of pending questions and open forms. */
-import { desc, eq, inArray, lt } from 'drizzle-orm'
+/** The tables of pending questions and open forms, and of the files that belong to them. */
+import { asc, desc, eq, inArray, lt, sum } from 'drizzle-orm'
 import { dayMs } from '../../common/durations.ts'
 import type { Rows } from '../client.ts'
-import { pendingAnswers } from '../schema.ts'
+import { UnownedFilesTable } from '../files/unowned-files.ts'
+import { pendingAnswers, pendingFiles } from '../schema.ts'
 import { accountOf } from './account.ts'
 import type { Identity } from './documents.ts'
 
-/** The maximum per person; the oldest are deleted first. */
-const mostOfPerson = 20
+/** The maximum of each person, and of all together; the oldest are deleted first. */
+const mostOfPerson = { rows: 20, bytes: 128 * 1024 * 1024 }
+const mostOfAll = { rows: 10_000, bytes: 1024 * 1024 * 1024 }
 /** Older forms and questions are no longer on anybody's screen. */
 const lifeMs = 7 * dayMs
 
 type Owner = Omit<Identity, 'name'>
 
-export type PendingRow = { kind: 'found'; document: unknown } | { kind: 'not-yours' } | { kind: 'none' }
+export interface NewPending {
+  id: string
+  owner: Owner
+  document: unknown
+  /** Files that are written, in their order. */
+  files: readonly { file: string; sizeBytes: number }[]
+}
+
+export type PendingRow =
+  | { kind: 'found'; document: unknown; files: string[] }
+  | { kind: 'not-yours' }
+  | { kind: 'none' }
 
 export class PendingTable {
   readonly #rows: Rows
+  readonly #unowned: UnownedFilesTable
 
   constructor(rows: Rows) {
     this.#rows = rows
+    this.#unowned = new UnownedFilesTable(rows)
   }
 
-  put(id: string, owner: Owner, document: unknown, nowMs: number): void {
+  /** Keeps a question, unless its id is known already. Returns the files to discard: those of questions that it replaces. */
+  put({ id, owner, document, files }: NewPending, nowMs: number): string[] {
     const account = accountOf(owner)
+    const discarded = this.removeOld(nowMs)
     const row = { id, account, document, createdAt: nowMs }
-    this.#rows
-      .delete(pendingAnswers)
-      .where(lt(pendingAnswers.createdAt, nowMs - lifeMs))
-      .run()
-    this.#rows.insert(pendingAnswers).values(row).onConflictDoNothing().run()
-    const beyond = this.#rows
-      .select({ id: pendingAnswers.id })
-      .from(pendingAnswers)
-      .where(eq(pendingAnswers.account, account))
-      .orderBy(desc(pendingAnswers.createdAt), desc(pendingAnswers.id))
-      .all()
-      .slice(mostOfPerson)
-      .map(each => each.id)
-    if (beyond.length > 0) this.#rows.delete(pendingAnswers).where(inArray(pendingAnswers.id, beyond)).run()
+    const { changes } = this.#rows.insert(pendingAnswers).values(row).onConflictDoNothing().run()
+    if (changes === 0) return [...discarded, ...files.map(({ file }) => file)]
+    if (files.length > 0)
+      this.#rows
+        .insert(pendingFiles)
+        .values(files.map((each, index) => ({ ...each, pendingId: id, index })))
+        .run()
+    this.#unowned.remove(files.map(({ file }) => file))
+    return [
+      ...discarded,
+      ...this.#removeBeyond(mostOfPerson, eq(pendingAnswers.account, account)),
+      ...this.#removeBeyond(mostOfAll),
+    ]
   }
 
   get(id: string, asker: Owner, nowMs: number): PendingRow {
     const row = this.#rows.select().from(pendingAnswers).where(eq(pendingAnswers.id, id)).get()
     if (row === undefined || row.createdAt < nowMs - lifeMs) return { kind: 'none' }
     const { account, document } = row
-    return account === accountOf(asker) ? { kind: 'found', document } : { kind: 'not-yours' }
+    if (account !== accountOf(asker)) return { kind: 'not-yours' }
+    const files = this.#rows
+      .select({ file: pendingFiles.file })
+      .from(pendingFiles)
+      .where(eq(pendingFiles.pendingId, id))
+      .orderBy(asc(pendingFiles.index))
+      .all()
+    return { kind: 'found', document, files: files.map(({ file }) => file) }
   }
 
-  removeOf(owner: Owner): void {
-    this.#rows
-      .delete(pendingAnswers)
-      .where(eq(pendingAnswers.account, accountOf(owner)))
-      .run()
+  files(): string[] {
+    return this.#rows
+      .select({ file: pendingFiles.file })
+      .from(pendingFiles)
+      .all()
+      .map(({ file }) => file)
+  }
+
+  /** Returns the files to discard. */
+  removeOf(owner: Owner): string[] {
+    return this.#remove(eq(pendingAnswers.account, accountOf(owner)))
+  }
+
+  /** Returns the files to discard. */
+  removeOld(nowMs: number): string[] {
+    return this.#remove(lt(pendingAnswers.createdAt, nowMs - lifeMs))
+  }
+
+  #removeBeyond(most: { rows: number; bytes: number }, which?: ReturnType<typeof eq>): string[] {
+    let rows = 0
+    let bytes = 0
+    const beyond = this.#rows
+      .select({ id: pendingAnswers.id, bytes: sum(pendingFiles.sizeBytes).mapWith(Number) })
+      .from(pendingAnswers)
+      .leftJoin(pendingFiles, eq(pendingFiles.pendingId, pendingAnswers.id))
+      .where(which)
+      .groupBy(pendingAnswers.id)
+      .orderBy(desc(pendingAnswers.createdAt), desc(pendingAnswers.id))
+      .all()
+      .filter(each => {
+        rows += 1
+        bytes += each.bytes ?? 0
+        return rows > most.rows || bytes > most.bytes
+      })
+      .map(({ id }) => id)
+    return beyond.length === 0 ? [] : this.#remove(inArray(pendingAnswers.id, beyond))
+  }
+
+  /** The files' rows go with the question's. */
+  #remove(which: ReturnType<typeof eq>): string[] {
+    const files = this.#rows
+      .select({ file: pendingFiles.file })
+      .from(pendingFiles)
+      .innerJoin(pendingAnswers, eq(pendingAnswers.id, pendingFiles.pendingId))
+      .where(which)
+      .all()
+      .map(({ file }) => file)
+    this.#rows.delete(pendingAnswers).where(which).run()
+    this.#unowned.disown(files)
+    return files
   }
 }

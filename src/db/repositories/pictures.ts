@@ -78,14 +78,12 @@ export class PicturesTable {
     return groupBy(found, picture => picture.jobId ?? '')
   }
 
-  files(): Set<string> {
-    return new Set(
-      this.#rows
-        .select({ file: pictures.file })
-        .from(pictures)
-        .all()
-        .map(row => row.file),
-    )
+  files(): string[] {
+    return this.#rows
+      .select({ file: pictures.file })
+      .from(pictures)
+      .all()
+      .map(row => row.file)
   }
 
   /** Removes a job's pictures, and its source pictures that no other job uses. Returns the files to discard. */
@@ -117,7 +115,7 @@ export class PicturesTable {
 
   #disown(removed: readonly { file: string }[]): string[] {
     const files = removed.map(row => row.file)
-    this.#unowned.add(files)
+    this.#unowned.disown(files)
     return files
   }
 

@@ -1,5 +1,7 @@
 /** What waits for a person's answer is kept, up to a number and an age, and goes with the person. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
 
 let t: TestEasel
@@ -11,7 +13,7 @@ afterEach(() => t.dispose())
 const dayMs = 24 * 3_600_000
 
 test('a document is found again after a kill, and not after a week', async () => {
-  await t.easel.savePending('one', t.caller().person, { words: ['a', 1, null] })
+  await t.easel.savePending({ id: 'one', person: t.caller().person, document: { words: ['a', 1, null] } })
   t.crash()
   t.rebuild()
   await t.start()
@@ -26,10 +28,10 @@ test('a document is found again after a kill, and not after a week', async () =>
 test('each person keeps only the newest pending questions', async () => {
   const { person } = t.caller()
   const other = { ...person, userId: 'other' }
-  await t.easel.savePending('other', other, 'theirs')
+  await t.easel.savePending({ id: 'other', person: other, document: 'theirs' })
   for (let i = 0; i < 25; i++) {
     t.clock.advance(1)
-    await t.easel.savePending(`d${i}`, person, i)
+    await t.easel.savePending({ id: `d${i}`, person, document: i })
   }
   const kept = Array.from({ length: 25 }, (_, i) => i).filter(
     i => t.easel.pending(`d${i}`, person).kind === 'found',
@@ -41,9 +43,69 @@ test('each person keeps only the newest pending questions', async () => {
 test('/forget me takes it away, of the person alone', async () => {
   const { person } = t.caller()
   const other = { ...person, userId: 'other' }
-  await t.easel.savePending('mine', person, 'a secret prompt')
-  await t.easel.savePending('theirs', other, 'another')
+  await t.easel.savePending({ id: 'mine', person, document: 'a secret prompt' })
+  await t.easel.savePending({ id: 'theirs', person: other, document: 'another' })
   await t.easel.forget(person)
   expect(t.easel.pending('mine', person)).toEqual({ kind: 'none' })
   expect(t.easel.pending('theirs', other)).toMatchObject({ document: 'another' })
+})
+
+describe('files of a pending question', () => {
+  const files = () => readdirSync(join(t.dataDir, 'pictures')).sort()
+  const saves = (id: string, sizes: readonly number[], person = t.caller().person) =>
+    t.easel.savePending({
+      id,
+      person,
+      document: id,
+      files: sizes.map(size => new Uint8Array(size).fill(size)),
+    })
+
+  test('come back in their order after a kill, to their person alone', async () => {
+    await saves('one', [3, 1, 2])
+    t.crash()
+    await t.restart()
+    const { person } = t.caller()
+    expect((await t.easel.pendingFiles('one', person))?.map(bytes => bytes.length)).toEqual([3, 1, 2])
+    expect(await t.easel.pendingFiles('one', { ...person, userId: 'other' })).toBeUndefined()
+    expect(files()).toHaveLength(3)
+  })
+
+  test('a question that comes twice keeps the files of the first', async () => {
+    await saves('one', [1])
+    await saves('one', [2, 2])
+    expect(await t.easel.pendingFiles('one', t.caller().person)).toEqual([new Uint8Array([1])])
+    expect(files()).toHaveLength(1)
+  })
+
+  test('go with their question: by age, by number, with their person', async () => {
+    const { person } = t.caller()
+    const other = { ...person, userId: 'other' }
+    await saves('theirs', [5], other)
+    for (let i = 0; i < 22; i++) {
+      t.clock.advance(1)
+      await saves(`d${i}`, [1])
+    }
+    expect(files()).toHaveLength(21)
+    await t.easel.forget(person)
+    expect(files()).toHaveLength(1)
+    t.clock.setWall(t.clock.now() + 7 * dayMs + 1)
+    await t.restart()
+    expect(files()).toEqual([])
+    expect(t.built.db.unownedFiles.all()).toEqual([])
+  })
+
+  test('of one person take so many bytes at most, and the oldest go first', async () => {
+    const { db } = t.built
+    const owner = t.caller().person
+    const put = (id: string, megabytes: number) =>
+      db.write(() => {
+        t.clock.advance(1)
+        const file = { file: `${id}.bin`, sizeBytes: megabytes * 1024 * 1024 }
+        return db.pending.put({ id, owner, document: {}, files: [file] }, t.clock.now())
+      })
+    expect(await put('a', 41)).toEqual([])
+    expect(await put('b', 41)).toEqual([])
+    expect(await put('c', 41)).toEqual([])
+    expect(await put('d', 41)).toEqual(['a.bin'])
+  })
 })

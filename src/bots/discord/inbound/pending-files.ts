@@ -14,7 +14,7 @@ export function savePendingFiles(
   person: Person,
   files: readonly GivenFile[],
 ): Promise<void> {
-  return easel.savePending(id, person, files)
+  return easel.savePending({ id, person, document: files })
 }
 
 /** Empty if the form is about one of our own pictures, or is too old. */
