@@ -8,6 +8,7 @@ import { packageRoot } from '../../src/system/paths.ts'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
 import { type CliRun, runCli } from '../helpers/processes/run-cli.ts'
+import { addSparseTensor } from '../helpers/safetensors.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
@@ -227,6 +228,18 @@ describe('a running server', () => {
     await new Promise<void>(resolve => half.once('socket', socket => socket.once('connect', () => resolve())))
     expect((await ada.gets('/')).status).toBe(200)
     expect(await server.end('SIGTERM')).toMatchObject({ code: 0, signal: null })
+  })
+
+  test('ends while it reads through a model for its hash', { timeout: 30_000 }, async () => {
+    server = new ServerProcess('modelsDir: own-models\ndefaultModel: mine')
+    const model = join(server.folder, 'own-models', 'mine')
+    cpSync(join(packageRoot, 'models/demo/base'), model, { recursive: true })
+    addSparseTensor(join(model, 'unet', 'diffusion_pytorch_model.safetensors'), 64 * 2 ** 30)
+    server.launch()
+    await server.says(/mine.unet.*68\.7 GB/)
+    const { lines, ...ended } = await server.end('SIGTERM')
+    expect(ended).toEqual({ code: 0, signal: null })
+    expect(lines.filter(line => line.startsWith('Models:'))).toEqual([])
   })
 
   test.each(['idle', 'painting'])(

@@ -1,5 +1,5 @@
 /** Writes .safetensors files for tests, good and bad. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 
 export interface TensorToWrite {
   dtype: string
@@ -29,6 +29,18 @@ export function safetensorsBytes(header: string | Uint8Array, data: Uint8Array):
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(head.length))
   return Buffer.concat([length, head, data])
+}
+
+/** Makes a file larger than any machine reads at once, by one more tensor that takes no room on the disk. */
+export function addSparseTensor(file: string, bytes: number): void {
+  const old = readFileSync(file)
+  const start = 8 + Number(old.readBigUInt64LE(0))
+  const data = old.subarray(start)
+  const tensor = { dtype: 'F32', shape: [bytes / 4], data_offsets: [data.length, data.length + bytes] }
+  const header = { ...JSON.parse(old.subarray(8, start).toString()), sparse: tensor }
+  const written = safetensorsBytes(JSON.stringify(header), data)
+  writeFileSync(file, written)
+  truncateSync(file, written.length + bytes)
 }
 
 export function floats(...values: number[]): Uint8Array {

@@ -108,6 +108,14 @@ export const longParts = {
     env: pictures => ({ EASEL_WEBGPU_PICTURES: `${pictures}` }),
     figures: /^WebGPU:/,
   },
+  uploads: {
+    unit: 'forms of 40 MB at once',
+    total: 20,
+    perRound: 20,
+    files: ['test/e2e/uploads.test.ts'],
+    env: forms => ({ EASEL_UPLOADS: `${forms}` }),
+    figures: /^uploads:/,
+  },
   soak: {
     unit: 'minutes',
     total: 60,

@@ -1,4 +1,5 @@
 /** What something costs this process in processor time: what other programs do meanwhile does not count. */
+import { existsSync, readFileSync } from 'node:fs'
 
 /** Milliseconds; the least of a few tries, since a collection of garbage or a compilation is not the work's own doing. */
 export async function leastProcessorMs(enoughMs: number, run: () => unknown): Promise<number> {
@@ -12,4 +13,11 @@ async function processorMs(run: () => unknown): Promise<number> {
   await run()
   const { user, system } = process.cpuUsage(before)
   return (user + system) / 1000
+}
+
+/** Milliseconds that the main thread of a process has had so far; 0 where the system does not tell of threads. */
+export function mainThreadMs(pid: number): number {
+  const file = `/proc/${pid}/task/${pid}/schedstat`
+  // The first number is the time on a processor in nanoseconds (Documentation/scheduler/sched-stats.rst).
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6 : 0
 }
