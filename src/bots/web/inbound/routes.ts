@@ -16,7 +16,7 @@ import { statsCsv } from '../../messages/stats-message.ts'
 import { loadAssets } from '../assets.ts'
 import { feedOf } from '../outbound/feed.ts'
 import type { Live } from '../outbound/live.ts'
-import { liveStream } from '../outbound/live-stream.ts'
+import { liveEvents, liveStream } from '../outbound/live-stream.ts'
 import type { Guides } from '../outbound/render-guides.tsx'
 import { addressPseudonyms } from './address-pseudonyms.ts'
 import { chosenIn, messageForm } from './message-form.ts'
@@ -101,7 +101,8 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   app.get('/favicon.ico', c => c.redirect(assets.url('icon.svg')))
   app.get('/', c => responder.chat(c, contextOf(c)))
   app.get('/feed', c => c.json(feed(responder.limitOf(c))))
-  app.get('/live', c => liveStream(c, { live, clock, words, feed: () => feed(responder.limitOf(c)) }))
+  const eventOf = liveEvents(words)
+  app.get('/live', c => liveStream(c, { live, clock, eventOf, feed: () => feed(responder.limitOf(c)) }))
 
   app.post('/say', async c => {
     const form = await readForm(c, messageForm)

@@ -19,9 +19,9 @@ const pace = { limit: 20, restMs: 80, quietMs: 15_000 }
  */
 export function liveStream(
   c: Context,
-  parts: { live: Live; clock: Clock; words: Words; feed: () => FeedReply },
+  parts: { live: Live; clock: Clock; eventOf: (change: Change) => LiveEvent; feed: () => FeedReply },
 ): Response {
-  const { live, clock, words } = parts
+  const { live, clock, eventOf } = parts
   return streamSSE(c, async stream => {
     // Subscribes before reading the feed, so no change is lost between the two.
     const subscription = live.subscribe(clock, pace)
@@ -32,13 +32,28 @@ export function liveStream(
       const changes = await subscription.next()
       if (!changes) break
       if (changes.length === 0) await stream.write(': still here\n\n')
-      for (const change of changes) await stream.writeSSE(eventOf(change, words))
+      for (const change of changes) await stream.writeSSE(eventOf(change))
     }
     live.unsubscribe(subscription)
   })
 }
 
-function eventOf(change: Change, words: Words): { event: string; data: string } {
+interface LiveEvent {
+  event: string
+  data: string
+}
+
+/** Renders a change for all browsers: once, however many are open. */
+export function liveEvents(words: Words): (change: Change) => LiveEvent {
+  const rendered = new WeakMap<Change, LiveEvent>()
+  return change => {
+    const event = rendered.get(change) ?? eventOf(change, words)
+    rendered.set(change, event)
+    return event
+  }
+}
+
+function eventOf(change: Change, words: Words): LiveEvent {
   return change.kind === 'removed'
     ? { event: 'gone', data: JSON.stringify(change.jobId) }
     : { event: 'job', data: JSON.stringify(jobFragment(change.job, words)) }

@@ -78,11 +78,16 @@ export class Live {
   }
 
   changed(job: JobView): void {
-    for (const subscription of this.#subscriptions) subscription.push(job.id, { kind: 'changed', job })
+    this.#push(job.id, { kind: 'changed', job })
   }
 
   removed(jobId: string): void {
-    for (const subscription of this.#subscriptions) subscription.push(jobId, { kind: 'removed', jobId })
+    this.#push(jobId, { kind: 'removed', jobId })
+  }
+
+  /** All browsers get the same object, so that it need be rendered only once. */
+  #push(jobId: string, change: Change): void {
+    for (const subscription of this.#subscriptions) subscription.push(jobId, change)
   }
 
   /** Ends every open stream. */

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { connect as connectSocket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Live } from '../../../../src/bots/web/outbound/live.ts'
+import { liveEvents } from '../../../../src/bots/web/outbound/live-stream.ts'
+import { en } from '../../../../src/words/en.ts'
 import { FakeClock } from '../../../fakes/fake-clock.ts'
 import { jobView } from '../../../helpers/job-views.ts'
 import { EventReader, type LiveEvent } from '../event-reader.ts'
@@ -54,6 +56,19 @@ describe('the live stream', () => {
     const feed = (await response.json()) as { fragments: { version: string }[] }
     expect(feed.fragments[0]?.version).toBe(newVersion)
     await after.cancel()
+  })
+
+  it('renders a change once, however many browsers are open', async () => {
+    const clock = new FakeClock()
+    const live = new Live()
+    const pace = { limit: 20, restMs: 80, quietMs: 15_000 }
+    const browsers = [live.subscribe(clock, pace), live.subscribe(clock, pace)]
+    live.changed(jobView())
+    const eventOf = liveEvents(en)
+    const [first, second] = await Promise.all(browsers.map(browser => browser.next()))
+    const rendered = [first, second].flatMap(changes => changes?.map(eventOf) ?? [])
+    expect(rendered).toHaveLength(2)
+    expect(rendered[0]).toBe(rendered[1])
   })
 
   it('tells every browser of a new job, its steps, its end, its deletion', async () => {
