@@ -79,6 +79,8 @@ export interface Easel {
   /** By the sha256 of a file, or by its prefix in a file name. */
   pictureByHash(hash: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
   pictureBytes(pictureId: string, viewer: Viewer): Promise<Uint8Array | undefined>
+  /** The same as a stream, which holds a small part of the picture in memory, however slowly it is read. */
+  pictureStream(pictureId: string, viewer: Viewer): Promise<ReadableStream<Uint8Array> | undefined>
   /** The parameters that another program wrote into a file. Easel's own records are not read from files. */
   foreignPicture(bytes: Uint8Array): Promise<ForeignPicture>
   /**

@@ -60,6 +60,10 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       const picture = usablePicture(db, viewer, pictureId)
       return picture && db.files.read(picture.file)
     },
+    async pictureStream(pictureId, viewer) {
+      const picture = usablePicture(db, viewer, pictureId)
+      return picture && db.files.stream(picture.file)
+    },
     foreignPicture: bytes => readForeignPicture(bytes, app.catalogue),
     show: (id, caller) => show(app, id, caller),
     async deliveryStatus(deliveryId, viewer, timeoutMs) {

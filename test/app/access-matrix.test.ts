@@ -67,6 +67,12 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
       t.easel.pictureByHash(hash.slice(0, 16), caller),
     ),
   },
+  pictureStream: {
+    'by id': about(async (caller, { pictureId }) => {
+      const stream = await t.easel.pictureStream(pictureId, caller)
+      return stream && new Uint8Array(await new Response(stream).arrayBuffer())
+    }),
+  },
   pictureBytes: { 'by id': about((caller, { pictureId }) => t.easel.pictureBytes(pictureId, caller)) },
   foreignPicture: {
     'of a file at hand': listing(() => t.easel.foreignPicture(new Uint8Array())),

@@ -1,7 +1,7 @@
 /** Picture files on disk. A file is either complete and durable under its name, or it does not exist. */
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { constants, createReadStream } from 'node:fs'
+import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Ids } from '../../system/ports.ts'
 import { toStorageFault } from '../sqlite-faults.ts'
@@ -45,6 +45,18 @@ export class PictureFiles {
     }
   }
 
+  /** The file in small parts, from its first read on; undefined when there is no such file. */
+  async stream(name: string): Promise<ReadableStream<Uint8Array> | undefined> {
+    const path = join(this.folder, name)
+    try {
+      await access(path)
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw toStorageFault(error)
+    }
+    return ReadableStream.from(partsOf(path))
+  }
+
   /** Deletes files and syncs the folder, so a power failure cannot bring them back. */
   async remove(names: readonly string[]): Promise<void> {
     try {
@@ -78,6 +90,11 @@ export class PictureFiles {
       throw toStorageFault(error)
     }
   }
+}
+
+/** Opens the file when the first part is asked for, and closes it when nobody asks any more. */
+async function* partsOf(path: string): AsyncGenerator<Uint8Array> {
+  for await (const part of createReadStream(path)) yield part
 }
 
 /** A folder is there for good once the one above it knows so. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { PictureFiles } from '../../../src/db/files/picture-files.ts'
 import { AppError } from '../../../src/errors/errors.ts'
 import { CountingIds } from '../../fakes/fake-parts.ts'
@@ -43,5 +43,18 @@ describe('picture files', () => {
     expect(await files.read('none.png')).toBeUndefined()
     expect(await files.list()).toEqual([])
     await files.remove(['none.png'])
+  })
+
+  test('a stream holds no more of a picture than is asked for, and closes its file when nobody asks any more', async () => {
+    await files.write('large.png', new Uint8Array(10_000_000).fill(7))
+    const reader = (await files.stream('large.png'))?.getReader()
+    const open = () => readdirSync('/proc/self/fd').length
+    const before = open()
+    const { value } = (await reader?.read()) ?? {}
+    expect(value?.length).toBeLessThan(1_000_000)
+    expect(open()).toBe(before + 1)
+    await reader?.cancel()
+    await vi.waitUntil(() => open() === before)
+    expect(await files.stream('none.png')).toBeUndefined()
   })
 })

@@ -162,9 +162,10 @@ async function servePicture(c: Context, easel: Easel, id: string, person: Person
   c.header('ETag', `"${picture.hash}"`)
   c.header('Cache-Control', 'private, max-age=31536000, immutable')
   if (c.req.header('if-none-match') === `"${picture.hash}"`) return c.body(null, 304)
-  const bytes = await easel.pictureBytes(picture.id, viewer)
-  if (!bytes) return c.notFound()
-  return c.body(Uint8Array.from(bytes), 200, {
+  // A slow reader may not hold the whole picture in memory.
+  const stream = await easel.pictureStream(picture.id, viewer)
+  if (!stream) return c.notFound()
+  return c.body(stream, 200, {
     'Content-Type': picture.mediaType,
     'Content-Disposition': `inline; filename="${pictureFileName(picture)}"`,
   })
