@@ -8,8 +8,8 @@ import { packageRoot } from '../../src/system/paths.ts'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
 import { type CliRun, runCli } from '../helpers/processes/run-cli.ts'
-import { addSparseTensor } from '../helpers/safetensors.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
+import { addSparseTensor } from '../helpers/safetensors.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 describe('a start that cannot be is refused in one sentence', () => {

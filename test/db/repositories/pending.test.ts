@@ -73,7 +73,7 @@ describe('files of a pending question', () => {
   test('a question that comes twice keeps the files of the first', async () => {
     await saves('one', [1])
     await saves('one', [2, 2])
-    expect(await t.easel.pendingFiles('one', t.caller().person)).toEqual([new Uint8Array([1])])
+    expect((await t.easel.pendingFiles('one', t.caller().person))?.map(bytes => bytes.length)).toEqual([1])
     expect(files()).toHaveLength(1)
   })
 
@@ -89,6 +89,7 @@ describe('files of a pending question', () => {
     await t.easel.forget(person)
     expect(files()).toHaveLength(1)
     t.clock.setWall(t.clock.now() + 7 * dayMs + 1)
+    t.crash()
     await t.restart()
     expect(files()).toEqual([])
     expect(t.built.db.unownedFiles.all()).toEqual([])
