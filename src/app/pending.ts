@@ -37,7 +37,8 @@ export async function pendingFiles(
   for (const name of row.files) {
     const bytes = await db.files.read(name)
     if (bytes === undefined) return undefined
-    files.push(bytes)
+    // A Buffer is not a plain array: callers compare and clone them.
+    files.push(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   }
   return files
 }

@@ -221,7 +221,7 @@ export class Database implements JobStore {
     const at = this.#clock.now()
     const job = this.jobs.get(claim.jobId)
     if (!job) {
-      if (this.jobs.setAside(claim.jobId, at)) this.#settleUncounted(claim.jobId)
+      if (this.openJobs.setAside(claim.jobId, at)) this.#settleUncounted(claim.jobId)
       return false
     }
     if (job.removed) {

@@ -142,13 +142,6 @@ export class JobsTable {
     return 'unreadable'
   }
 
-  /** Ends a job that cannot be read; false when it was removed. */
-  setAside(id: string, at: number): boolean {
-    const isThere = this.isThere(id)
-    if (isThere) setAside(this.#rows, id, at)
-    return isThere
-  }
-
   /** Ends a claim; false when the job is no longer running with that attempt. */
   endClaim(claim: Pick<Claim, 'jobId' | 'attempt'>, to: JobState, facts: MoveFacts): boolean {
     return this.#move('running', to, facts, and(eq(jobs.id, claim.jobId), eq(jobs.attempt, claim.attempt)))
