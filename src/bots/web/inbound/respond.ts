@@ -11,9 +11,9 @@ import type { FeedReply, FormReply } from '../protocol.ts'
 import type { Reply, RequestContext } from './receive.tsx'
 import { threadOf } from './visitors.ts'
 
-/** The initial and the maximum number of jobs on a page. */
+/** The initial and the maximum number of jobs on a page. Rendering one takes up to 0.3 ms of the main thread. */
 const defaultLimit = 50
-const maxLimit = 1000
+const maxLimit = 200
 
 interface ResponderParts {
   words: Words
@@ -41,7 +41,14 @@ export class Responder {
   ): Response {
     const limit = this.limitOf(c)
     const { fragments, hasEarlier } = this.#parts.feed(limit)
-    const content = { fragments, hasEarlier, limit, said, text, guides: this.#parts.guides() }
+    const content = {
+      fragments,
+      hasEarlier: hasEarlier && limit < maxLimit,
+      limit,
+      said,
+      text,
+      guides: this.#parts.guides(),
+    }
     return this.#html(c, chatPage(this.#frame(context), content), status)
   }
 
