@@ -220,10 +220,7 @@ export class Database implements JobStore {
   #record(claim: Claim, ending: Ending, made: Omit<NewPicture, 'personId'>[], runMs: number): boolean {
     const at = this.#clock.now()
     const job = this.jobs.get(claim.jobId)
-    if (!job) {
-      if (this.openJobs.setAside(claim.jobId, at)) this.#settleUncounted(claim.jobId)
-      return false
-    }
+    if (!job) return false
     if (job.removed) {
       this.jobs.endClaim(claim, 'cancelled', { at, runMs })
       return false

@@ -95,15 +95,6 @@ describe.each(damages)('%s', (_, sql) => {
     expectTold(broken.id)
   })
 
-  test('of a job that is painted: its device goes on, and its author is told', async () => {
-    const broken = await t.ask('broken')
-    await t.until(() => t.workers.underway.length === 1)
-    damage(sql, broken.id)
-    await comesToRest()
-    expect((await t.paint('a new one')).state).toBe('done')
-    expectTold(broken.id)
-  })
-
   test('of a job that is done: lists leave it out, and it can be forgotten', async () => {
     const [done, broken] = [await t.ask('done'), await t.ask('a broken zebra')]
     await comesToRest()

@@ -111,14 +111,6 @@ export class OpenJobs {
     return this.#rows.select({ count: count() }).from(jobs).where(openOf(personIds)).get()?.count ?? 0
   }
 
-  /** Ends a job that cannot be read; false if it is over or was removed. */
-  setAside(id: string, at: number): boolean {
-    const there = and(eq(jobs.id, id), unfinished, isNull(jobs.removedAt))
-    const row = this.#rows.select({ id: jobs.id }).from(jobs).where(there).get()
-    if (row) setAside(this.#rows, id, at)
-    return row !== undefined
-  }
-
   /** Ends unreadable jobs that are in no final state: they can be neither painted nor cancelled. Returns their ids. */
   setUnreadableAside(at: number): string[] {
     return selectJobs(this.#rows)
