@@ -477,3 +477,21 @@ test.each([
   writeSafetensors(join(root, `${name}.safetensors`), Object.fromEntries(tensors))
   expect(Object.values(reasons(await read(root)))).toEqual([expect.stringContaining(sentence)])
 })
+
+describe('A folder that was not downloaded whole', () => {
+  test.each([
+    ['text_encoder', 'has no text encoders'],
+    ['text_encoder_2', 'has no text encoders'],
+    ['vae', 'has no VAE'],
+    ['unet', 'unet'],
+  ])('without %s is named for what it lacks, beside a whole Base', async (part, sentence) => {
+    const root = modelsFolder({ partial: `${tiny}/tiny-base`, whole: `${tiny}/tiny-base` })
+    rmSync(join(root, 'partial', part), { recursive: true })
+    const catalogue = await read(root)
+    expect(namesOf(catalogue.models)).toEqual(['whole'])
+    // It has half of its text: that does not make it a Refiner.
+    expect(catalogue.models[0]?.refiner).toBeUndefined()
+    expect(reasons(catalogue)).toEqual({ partial: expect.stringContaining(sentence) })
+    expect(reasons(catalogue).partial).not.toContain('Easel paints with SDXL')
+  })
+})

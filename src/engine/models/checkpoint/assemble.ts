@@ -69,6 +69,9 @@ function lentText({ networks, tokenizer, tokenizer2 }: ExpertParts, unet: Json):
 function ownText({ networks, tokenizer, tokenizer2 }: FoundParts): Text | undefined {
   const { textEncoder: first, textEncoder2: second } = networks
   if (!second) return undefined
+  // Only a Refiner's U-Net reads the second encoder alone; a Base without its first one would pass for a Refiner.
+  const width = numberIn(networks.unet?.config ?? {}, 'cross_attention_dim')
+  if (!first && width > numberIn(second.config, 'hidden_size')) return undefined
   return {
     networks: { ...(first && { textEncoder: first }), textEncoder2: second },
     tokenizers: {

@@ -32,8 +32,9 @@ async function tensorsIn(folder: string): Promise<Map<string, StoredTensor>> {
   return tensors
 }
 
-/** `StableDiffusion3Pipeline` → `StableDiffusion3`. */
+/** `StableDiffusion3Pipeline` → `StableDiffusion3`. One of SDXL's own lacks its U-Net, which is another fault. */
 async function pipelineOf(folder: string): Promise<string | undefined> {
   const index = await readConfigFile(join(folder, 'model_index.json'), indexSchema).catch(() => undefined)
-  return index?._class_name.replace(/Pipeline$/, '')
+  const name = index?._class_name.replace(/Pipeline$/, '')
+  return name?.startsWith('StableDiffusionXL') ? undefined : name
 }
