@@ -68,6 +68,14 @@ export const longParts = {
     env: (orders, seed) => ({ EASEL_ORDERS: `${orders}`, SEED: `${seed}` }),
     figures: /random orders/,
   },
+  'round-trips': {
+    unit: 'pictures painted again by the command that Info prints',
+    total: 200,
+    perRound: 100,
+    files: ['test/cli/info-bytes.test.ts'],
+    env: (orders, seed) => ({ EASEL_ROUND_TRIPS: `${orders}`, EASEL_FUZZ_SEED: `${seed}` }),
+    figures: /^round trips:/,
+  },
   statements: {
     unit: 'rounds of every statement',
     total: 1,
