@@ -67,17 +67,26 @@ export function findSampler(text: string): SamplerLookup {
   return { kind: 'unknown', nearest: nearest(wanted, samplerChoices().map(spelledOut)) }
 }
 
-/** UniPC in others' spelling. ComfyUI's uni_pc solves with B₁(h) = h; A1111's UniPC, too, with three predictions. */
-const otherUniPcs: readonly { spelling: RegExp; named: string }[] = [
-  { spelling: /^\s*uni_pc(?![a-z0-9]|_bh2)/i, named: 'UniPC bh1' },
-  { spelling: /^\s*UniPC(?![A-Za-z]|\s*bh2)/, named: 'UniPC bh1 (order 3)' },
+/** A variant of UniPC: how it solves, with B₁(h) = h or B₂(h) = e^h - 1, and with how many predictions. */
+export interface UniPcVariant {
+  readonly variant: 'bh1' | 'bh2'
+  readonly order: number
+}
+
+/** That of diffusers and InvokeAI. */
+const builtUniPc: UniPcVariant = { variant: 'bh2', order: 2 }
+
+/** In others' spelling: ComfyUI's `uni_pc` and `uni_pc_bh2` (sample_unipc), A1111's `UniPC` (uni_pc_variant, uni_pc_order). */
+const otherUniPcs: readonly (UniPcVariant & { readonly spelling: RegExp })[] = [
+  { spelling: /^\s*uni_pc_bh2(?![a-z0-9])/i, variant: 'bh2', order: 3 },
+  { spelling: /^\s*uni_pc(?![a-z0-9])/i, variant: 'bh1', order: 3 },
+  { spelling: /^\s*UniPC(?![A-Za-z]|\s*bh2)/, variant: 'bh1', order: 3 },
 ]
 
-/** The variant that a name means where another one is built; undefined if it means what is built: B₂(h) = e^h - 1. */
-export function variantMeant(text: string): { named: string; painted: string } | undefined {
-  // In small letters it is InvokeAI's and our own name.
+/** The variant that a name means where another one is built; undefined if it means what is built, such as `unipc`. */
+export function variantMeant(text: string): { meant: UniPcVariant; painted: UniPcVariant } | undefined {
   const other = otherUniPcs.find(({ spelling }) => spelling.test(text))
-  return other && { named: other.named, painted: 'UniPC bh2' }
+  return other && { meant: { variant: other.variant, order: other.order }, painted: builtUniPc }
 }
 
 /** Finds a schedule by name or label: `sgm_uniform`, `SGM Uniform`, `Align Your Steps`. */

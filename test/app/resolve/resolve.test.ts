@@ -289,7 +289,7 @@ describe('a model’s scheduler', () => {
   test.each([
     ['uni_pc', ['sampler-variant']],
     ['uni_pc_karras', ['sampler-variant']],
-    ['uni_pc_bh2', []],
+    ['uni_pc_bh2', ['sampler-variant']],
     ['unipc', []],
     ['UniPC', ['sampler-variant']],
     ['UniPC Karras', ['sampler-variant']],
