@@ -24,7 +24,7 @@ import { randomRequest } from '../helpers/random-requests.ts'
 import { type PersonsFile, type RoundTrip, roundTrip } from '../helpers/round-trip.ts'
 
 /** All of them in the long form. */
-const orders = Number(process.env.EASEL_ROUND_TRIPS) || 12
+const orders = Number(process.env.EASEL_ROUND_TRIPS) || 8
 
 const oracle = oracleModels()
 const partTwo = oracleCheckpoints()
