@@ -8,7 +8,7 @@ import { packageRoot } from '../../../src/system/paths.ts'
 import { exchangeModels } from '../../../tools/bench/exchange.ts'
 
 const pictures = Number(process.env.EASEL_EXCHANGED_PICTURES ?? 6)
-/** What the allocator keeps and what garbage waits for its collector: of a run of 500, at most this much was seen. */
+/** Of a run of 500 pictures no round was above the first one; this is for what the allocator keeps and for garbage. */
 const mostGrowth = 1.1
 
 test('exchanged models leave no memory and no open file behind', { timeout: 900_000 }, async () => {
