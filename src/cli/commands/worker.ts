@@ -8,10 +8,12 @@ import { prepareDevices } from '../../devices/prepare-devices.ts'
 import { reasonLines } from '../../devices/reason-lines.ts'
 import { openWorkerProcess } from '../../engine/host/process-host.ts'
 import { type LentDevice, Machine } from '../../remote/machine/machine.ts'
+import { makeBlockFiles } from '../../startup/model-weights.ts'
 import { modelReferences, openRedis } from '../../startup/other-machines.ts'
 import { systemClock } from '../../system/system-ports.ts'
 import { errorSentence, type Words } from '../../words/en.ts'
 import { observeMachines } from '../machines.ts'
+import { showMaking } from '../progress.ts'
 import {
   type CommonOptions,
   type ExitCode,
@@ -73,6 +75,7 @@ async function work(session: Session, name: string): Promise<ExitCode> {
     session.log.debug({ error: errorSentence(words, error) }, 'unused')
   const prepared = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, prepared.reason)) out(line)
+  await makeBlockFiles(catalogue.models, prepared.devices, showMaking(process.stderr, err, words))
   // In processes, so that one that hangs can be ended.
   const devices = prepared.devices.map((device): LentDevice => {
     const memoryBytes = memoryBudgetBytes(device)
