@@ -1,4 +1,4 @@
-/** Texts of strangers without characters that a terminal obeys or that fool a reader: written as escapes, or left out. */
+/** Makes untrusted texts safe to display: control characters and misleading marks are escaped or removed. */
 
 /** Line and paragraph separators, and the marks that change the direction of the text around them: they mislead a reader. */
 const misleading = '\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069'
@@ -18,10 +18,10 @@ export function withVisibleControls(text: string): string {
   )
 }
 
-/** Line breaks and tabs are for a reader; all other controls and whatever misleads are not. */
+/** All controls and misleading marks, except line breaks and tabs. */
 const unfitForReaders = new RegExp(`(?![\\n\\t])\\p{Cc}|[${misleading}]`, 'gu')
 
-/** The text as people should see it where it may have several lines, each of which ends with `\n`. */
+/** The text for display in several lines, each of which ends with `\n`. */
 export function withoutControls(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(unfitForReaders, '')
 }

@@ -10,12 +10,12 @@ export interface Card {
   readonly driver: string
 }
 
-/** For a driver that hangs. */
+/** The time limit, for a driver that hangs. */
 const answerLimitMs = 10_000
 
 const columns = ['index', 'name', 'memory.total', 'driver_version']
 
-/** Those that CUDA will see, in its order. Undefined where the driver's own program is missing or does not answer. */
+/** The cards that CUDA will see, in its order. Undefined if the driver's program is missing or does not respond. */
 export async function listCards(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly Card[] | undefined> {
@@ -31,7 +31,7 @@ export async function listCards(
   }
 }
 
-/** `0, NVIDIA GeForce RTX 4090, 24564, 550.54.14`: a line per card; lines of another form are left out. */
+/** `0, NVIDIA GeForce RTX 4090, 24564, 550.54.14`: a line per card; other lines are ignored. */
 export function parseCards(csv: string): Card[] {
   return csv.split('\n').flatMap(line => {
     const [, index, name = '', memory, driver = ''] =
@@ -40,7 +40,7 @@ export function parseCards(csv: string): Card[] {
   })
 }
 
-/** visible: CUDA_VISIBLE_DEVICES, numbers with commas; CUDA counts what it names anew, up to the first that is none. */
+/** visible: CUDA_VISIBLE_DEVICES, a list of numbers. CUDA renumbers these cards, up to the first invalid number. */
 export function visibleCards(cards: readonly Card[], visible: string | undefined): readonly Card[] {
   if (visible === undefined || /[a-z]/i.test(visible)) return cards
   const named: Card[] = []

@@ -3,19 +3,19 @@ import type { DeviceConfig } from '../config/config.ts'
 import type { AppError } from '../errors/errors.ts'
 import type { Card } from './cards.ts'
 
-/** What this machine shows of its devices. */
+/** The devices of this machine. */
 export interface Machine {
-  /** NVIDIA's cards; undefined where their driver does not answer. */
+  /** The NVIDIA cards; undefined if their driver does not respond. */
   cards(): Promise<readonly Card[] | undefined>
-  /** Opens a worker on a device and ends it; what kept it from coming up. */
+  /** Starts and ends a worker on a device; returns the fault if it does not start. */
   open(device: string): Promise<AppError | undefined>
-  /** A graphics adapter that is no program. */
+  /** Whether there is a hardware graphics adapter. */
   hasAdapter(): boolean
   /** Logical processors that this process may use. */
   readonly processors: number
 }
 
-/** Why CUDA's cards are not used. */
+/** The reason why the CUDA cards are not used. */
 export type CudaLack =
   | { readonly lack: 'driver' }
   | { readonly lack: 'cards' }
@@ -25,7 +25,7 @@ export type WebGpuLack =
   | { readonly lack: 'adapter' }
   | { readonly lack: 'unusable'; readonly error: AppError }
 
-/** Why these devices. */
+/** The reason for the choice. */
 export type Reason =
   | { readonly why: 'configured' }
   | { readonly why: 'cuda'; readonly cards: readonly Card[] }
@@ -74,7 +74,7 @@ async function tryWebGpu(machine: Machine): Promise<WebGpuLack | undefined> {
   return error && { lack: 'unusable', error }
 }
 
-/** Several workers on the CPU share its processors and memory; one alone leaves the number to the runtime. */
+/** Several CPU workers share cores and memory. A single one uses the runtime's default. */
 export function withThreads(devices: readonly DeviceConfig[], processors: number): readonly DeviceConfig[] {
   const onCpu = devices.filter(isCpu)
   const free = onCpu.filter(({ threads }) => threads === 0)
@@ -88,7 +88,7 @@ export function withThreads(devices: readonly DeviceConfig[], processors: number
   })
 }
 
-/** `cpu`, and where there are several workers `cpu:0`, `cpu:1` … */
+/** `cpu`, or `cpu:0`, `cpu:1` and so on for several workers. */
 function isCpu({ name }: DeviceConfig): boolean {
   return /^cpu(:|$)/.test(name)
 }

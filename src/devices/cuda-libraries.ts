@@ -1,6 +1,6 @@
 /**
- * CUDA's libraries from a folder (`cudaLibraries:`), for machines that cannot fetch them from a registry: ONNX Runtime's
- * own part is linked to where the runtime looks for it, and the system's loader is told of the rest.
+ * CUDA's libraries from a folder (`cudaLibraries:`), for machines that cannot fetch them from a registry. ONNX Runtime's
+ * libraries are linked into the runtime's folder, and the folder is added to the loader's path for the others.
  */
 import { existsSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,17 +8,17 @@ import { delimiter, dirname, join } from 'node:path'
 import { AppError } from '../errors/errors.ts'
 import { readFileProblem } from '../errors/file-problem.ts'
 
-/** ONNX Runtime opens these beside its own library and nowhere else. */
+/** ONNX Runtime looks for these only in the folder of its own library. */
 const runtimeParts = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so']
 
-/** Where the runtime's own library lies, for this platform. */
+/** The folder of the runtime's library for this platform. */
 export function runtimeFolder(): string {
   const packageFile = createRequire(import.meta.url).resolve('onnxruntime-node/package.json')
   return join(dirname(packageFile), 'bin/napi-v6', process.platform, process.arch)
 }
 
 /**
- * Links what lies in `folder` and is not there yet. What is there already, from an installation, stays.
+ * Links the files of `folder` that are missing there. Existing files, from an installation, are kept.
  * @throws AppError 'cuda-libraries' when a file is missing, naming the first one; 'file' when it cannot be linked.
  */
 export function linkCudaLibraries(folder: string, into = runtimeFolder()): void {
@@ -34,7 +34,7 @@ export function linkCudaLibraries(folder: string, into = runtimeFolder()): void 
   }
 }
 
-/** The environment of a worker that finds CUDA's and cuDNN's libraries in `folder` first. */
+/** A worker's environment in which the libraries of `folder` come first. */
 export function withLibraryFolder(
   env: Readonly<Record<string, string | undefined>>,
   folder: string,

@@ -10,7 +10,7 @@ import { hostOpener } from './device-workers.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 export interface PreparedDevices extends Choice {
-  /** What workers are given of the environment, and where they find CUDA. */
+  /** The environment of workers, including the path of CUDA's libraries. */
   readonly env: Environment
 }
 
@@ -20,13 +20,13 @@ export async function prepareDevices(config: Config, env: Environment): Promise<
   return { ...(await chooseDevices(config.devices, machineOf(forWorkers))), env: forWorkers }
 }
 
-/** The NVIDIA cards of this machine; undefined where their driver does not answer. */
+/** The NVIDIA cards of this machine; undefined if their driver does not respond. */
 export function cardsOf(env: Environment): Promise<readonly Card[] | undefined> {
   return listCards(env)
 }
 
 function deviceEnvironment({ cudaLibraries }: Config, env: Environment): Environment {
-  // So that cuda:N is the card that the driver calls N.
+  // Then cuda:N is the card with the driver's number N.
   const ordered = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...env }
   if (cudaLibraries === '') return ordered
   linkCudaLibraries(cudaLibraries)
@@ -39,7 +39,7 @@ function machineOf(env: Environment): Machine {
     hasAdapter,
     processors: availableParallelism(),
     async open(name) {
-      // In a process: a driver that crashes says so by its end.
+      // In a process, so that a crash of the driver is detected as its end.
       const device: DeviceConfig = { name, host: 'process', threads: 0, precision: 'auto' }
       const host = hostOpener(device, { models: [], files: [] }, env)()
       const outcome = await host.start()
@@ -49,7 +49,7 @@ function machineOf(env: Environment): Machine {
   }
 }
 
-/** On Linux the kernel has a render node for each adapter; a driver in software has none. Elsewhere there always is one. */
+/** On Linux a hardware adapter has a render node, and a software driver has none. On other systems true is assumed. */
 function hasAdapter(): boolean {
   if (process.platform !== 'linux') return true
   try {

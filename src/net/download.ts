@@ -19,7 +19,7 @@ export function downloadBudget(clock: Clock): ByteBudget {
   })
 }
 
-/** The address where it is on one of the origins; a `blob:` has the origin of whoever made it, and is no address of it. */
+/** The URL if it is on one of the origins. A `blob:` URL is refused, although it has its creator's origin. */
 export function urlAmong(text: string, origins: ReadonlySet<string>): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:'

@@ -8,7 +8,7 @@ import { oneLine } from '../outbound/render/text.ts'
 /** Discord's limits: the number of choices, and the length of a value. */
 const mostChoices = 25
 const longestChoice = 100
-/** Of a picture's prompt, so that its age fits beside it. */
+/** The maximum length of a picture's prompt, which leaves room for its age. */
 const longestTitle = 75
 
 export interface Choice {
@@ -28,8 +28,8 @@ export function choicesFor(typed: string, names: readonly string[]): Choice[] {
 }
 
 /**
- * The same for a list with `;` between its names: the last one is completed, and what stands before it stays. A name that is
- * there with its weight is offered as it is.
+ * The same for a list of names with `;` between them: the last name is completed, and the text before it stays. A complete
+ * name with a weight is offered unchanged.
  */
 export function choicesForLast(typed: string, names: readonly string[]): Choice[] {
   const start = typed.lastIndexOf(';') + 1
@@ -64,7 +64,7 @@ function wordStartsWith(text: string, wanted: string): boolean {
   return text.split(/[\s._/-]+/).some(word => word.startsWith(wanted))
 }
 
-/** A person's own latest pictures, told apart by prompt and age; found by any part of the prompt, or by the id. */
+/** A person's own latest pictures, labelled by prompt and age, and found by any part of the prompt or by the id. */
 export function pictureChoices(
   typed: string,
   jobs: readonly JobView[],
