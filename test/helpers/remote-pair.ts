@@ -6,19 +6,21 @@ import { type LentDevice, Machine, type MachineStatus } from '../../src/remote/m
 import { connectRedis } from '../../src/remote/redis/connect.ts'
 import { readRedisAddress } from '../../src/remote/redis/redis-url.ts'
 import { readSealingKeys } from '../../src/remote/seal/sealing-keys.ts'
-import type { Logger } from '../../src/system/ports.ts'
+import type { Clock, Logger } from '../../src/system/ports.ts'
 import { systemClock, systemIds } from '../../src/system/system-ports.ts'
+import { aPaintOrder } from './work-orders.ts'
 
 export const testKey = (fill = 1) => Buffer.alloc(32, fill).toString('base64')
 
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
+export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 
 interface End {
   url: string
   key?: string
+  clock?: Clock
 }
 
-function common({ url, key = testKey() }: End) {
+function common({ url, key = testKey(), clock = systemClock }: End) {
   const redis: Redis = connectRedis(
     readRedisAddress({ url, allowedWithoutTls: [], caFile: '' }, {}),
     () => {},
@@ -27,17 +29,24 @@ function common({ url, key = testKey() }: End) {
     redis,
     prefix: 'easel',
     keys: readSealingKeys({ workerKey: key }),
-    clock: systemClock,
+    clock,
     log: silent,
     id: systemIds.next(),
     version: '0',
   }
 }
 
-export function startGateway(end: End) {
+export function startGateway(end: End & { onMachines?: (found: readonly Admission[]) => void }) {
   const given = common(end)
   const machines = new Signal<readonly Admission[]>([])
-  const gateway = new Gateway({ ...given, ids: systemIds, onMachines: found => machines.set(found) })
+  const gateway = new Gateway({
+    ...given,
+    ids: systemIds,
+    onMachines: found => {
+      machines.set(found)
+      end.onMachines?.(found)
+    },
+  })
   gateway.start()
   return {
     gateway,
@@ -59,7 +68,7 @@ export function startMachine(end: End & { name?: string; devices: readonly LentD
     ...given,
     name: end.name ?? 'm1',
     devices: end.devices,
-    models: [],
+    models: [aPaintOrder().model],
     files: [],
     onStatus: found => status.set(found),
   })
@@ -68,10 +77,21 @@ export function startMachine(end: End & { name?: string; devices: readonly LentD
     machine,
     id: given.id,
     status,
+    /** As a kill: nobody is told. */
+    cut: () => given.redis.disconnect(),
     async end() {
       await machine.end()
       given.redis.disconnect()
     },
+  }
+}
+
+/** The machine's time, so many times as fast: limits in seconds are over in a fraction of them. */
+export function fastClock(factor: number): Clock {
+  return {
+    now: () => systemClock.now(),
+    monotonicMs: () => systemClock.monotonicMs() * factor,
+    after: (delayMs, fire) => systemClock.after(delayMs / factor, fire),
   }
 }
 

@@ -54,6 +54,8 @@ export class Presence<OwnRecord, PeerRecord> {
   readonly #writtenMs = new Map<number, number>()
   #sequence = 0
   #isEnded = false
+  #isExchanging = false
+  #sealedByOthers = 0
   #cancelBeat: () => void = () => {}
   #beating: Promise<void> = Promise.resolve()
 
@@ -90,20 +92,25 @@ export class Presence<OwnRecord, PeerRecord> {
   }
 
   async #beat(): Promise<void> {
-    const { clock, onBeat, onError } = this.#options
-    let sealedByOthers = 0
-    // A beat that hangs in a lost connection does not keep the living from being counted.
-    this.#cancelBeat = clock.after(beatMs, () => {
-      if (this.#isEnded) return
-      this.start()
+    this.#cancelBeat = this.#options.clock.after(beatMs, () => {
+      if (!this.#isEnded) this.start()
     })
+    // An exchange that hangs in a lost connection does not keep the peers from growing old.
+    this.#tell()
+    if (this.#isExchanging) return
+    this.#isExchanging = true
     try {
       await this.#write()
-      sealedByOthers = await this.#read()
+      this.#sealedByOthers = await this.#read()
     } catch (error) {
-      onError(error)
+      this.#options.onError(error)
     }
-    if (!this.#isEnded) onBeat(this.alive(), sealedByOthers)
+    this.#isExchanging = false
+    this.#tell()
+  }
+
+  #tell(): void {
+    if (!this.#isEnded) this.#options.onBeat(this.alive(), this.#sealedByOthers)
   }
 
   async #write(): Promise<void> {

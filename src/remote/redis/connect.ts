@@ -4,6 +4,8 @@ import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { RedisAddress } from './redis-url.ts'
 
 const connectLimitMs = 5000
+/** A connection that is silent for so long is lost: heartbeats pass every second, and BullMQ asks every five seconds. */
+const silenceLimitMs = 15_000
 /** Pauses between two tries to connect: they grow up to the longest. */
 const firstPauseMs = 50
 const longestPauseMs = 1000
@@ -47,6 +49,7 @@ function optionsOf({ host, port, user, password, database, tls }: RedisAddress):
     ...(password !== undefined && { password }),
     ...(tls && { tls: { ...tls, servername: host } }),
     connectTimeout: connectLimitMs,
+    socketTimeout: silenceLimitMs,
   }
 }
 

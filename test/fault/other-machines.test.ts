@@ -1,0 +1,249 @@
+/** Faults between machines: whatever happens on the way, no job is lost and none is shown twice. */
+import { Redis } from 'ioredis'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { Pool } from '../../src/engine/jobs/pool.ts'
+import { type MachineEvent, RemoteDevices } from '../../src/remote/gateway/remote-devices.ts'
+import { Outbox } from '../../src/remote/messages/mailbox.ts'
+import { recordKeys } from '../../src/remote/record-keys.ts'
+import { systemRandom } from '../../src/system/system-ports.ts'
+import { FaultyProxy } from '../helpers/faulty-proxy.ts'
+import { MemoryJobStore } from '../helpers/memory-job-store.ts'
+import { type RedisServer, startRedis } from '../helpers/processes/redis-server.ts'
+import { fastClock, Signal, silent, startGateway, startMachine, testKey } from '../helpers/remote-pair.ts'
+import { pictureOf, simulatedDevice } from '../helpers/simulated-device.ts'
+import { aPaintOrder } from '../helpers/work-orders.ts'
+
+/** Limits of ten seconds are over in one. */
+const clock = fastClock(10)
+const stepMs = 20
+
+function order(index: number) {
+  return { ...aPaintOrder(), seed: index }
+}
+
+/** A gateway with its pool over a store, without devices of its own. */
+function serve(url: string, store: MemoryJobStore) {
+  const events = new Signal<MachineEvent[]>([])
+  const pool = new Pool({
+    devices: [],
+    store,
+    clock,
+    random: systemRandom,
+    log: silent,
+    maxWaitMs: 0,
+    onChange: () => {},
+    onHung: () => {},
+  })
+  let devices: RemoteDevices | undefined
+  const end = startGateway({ url, clock, onMachines: found => devices?.update(found) })
+  devices = new RemoteDevices({
+    gateway: end.gateway,
+    pool,
+    models: [],
+    onEvent: event => events.set([...events.value, event]),
+  })
+  pool.start()
+  onTestFinished(() => end.cut())
+  return { ...end, pool, events }
+}
+
+function lend(url: string, name: string, devices = 2, onPaint?: () => void) {
+  const names = Array.from({ length: devices }, (_, i) => `d${i}`)
+  const machine = startMachine({
+    url,
+    clock,
+    name,
+    devices: names.map(one => simulatedDevice(one, stepMs, onPaint)),
+  })
+  onTestFinished(() => machine.cut())
+  return machine
+}
+
+/** Every job is done, once, with its own picture. */
+function expectAllOnce(store: MemoryJobStore, jobs: number): void {
+  expect(store.done.value).toBe(jobs)
+  for (const [index, { state, order: done, picture }] of [...store.rows.values()].entries()) {
+    expect(state).toBe('done')
+    const seed = done.kind === 'upscale' ? -1 : done.seed
+    expect(seed).toBe(index)
+    expect(Buffer.compare(picture ?? new Uint8Array(), pictureOf(index))).toBe(0)
+  }
+}
+
+function addJobs(store: MemoryJobStore, pool: Pool, count: number): void {
+  for (let i = 0; i < count; i++) pool.add(store.add(`job-${i}`, order(i)))
+}
+
+const aLot = 40
+
+async function scene(
+  settings: readonly string[] = [],
+): Promise<{ redis: RedisServer; store: MemoryJobStore }> {
+  return { redis: await startRedis(settings), store: new MemoryJobStore() }
+}
+
+describe('nothing is lost and nothing comes twice', () => {
+  test('when a machine vanishes in the middle of its jobs', async () => {
+    const { redis, store } = await scene()
+    const { pool, events } = serve(redis.url, store)
+    lend(redis.url, 'm1')
+    const doomed = lend(redis.url, 'm2')
+    await events.until(all => all.length === 2)
+    addJobs(store, pool, aLot)
+    await store.done.until(done => done >= 10)
+    doomed.cut()
+    await store.done.until(done => done === aLot)
+    expectAllOnce(store, aLot)
+    await events.until(all => all.some(event => event.kind === 'left' && event.name === 'm2'))
+  })
+
+  test('when the way to a machine is cut, and its late results arrive after it heals', async () => {
+    const { redis, store } = await scene()
+    const proxy = await FaultyProxy.to(redis.port)
+    const { pool, events } = serve(redis.url, store)
+    lend(redis.url, 'm1')
+    lend(proxy.url, 'm2')
+    await events.until(all => all.length === 2)
+    addJobs(store, pool, aLot)
+    await store.done.until(done => done >= 10)
+    proxy.partition()
+    await events.until(all => all.some(({ kind }) => kind === 'left'))
+    proxy.heal()
+    await store.done.until(done => done === aLot)
+    await events.until(all => all.filter(({ kind }) => kind === 'joined').length === 3)
+    expectAllOnce(store, aLot)
+  })
+
+  test.each([
+    ['with its append-only file', ['--appendonly', 'yes', '--appendfsync', 'always']],
+    ['without one', []],
+  ])('when Redis is killed and starts again %s', async (_, settings) => {
+    const { redis, store } = await scene(settings)
+    const { pool, events } = serve(redis.url, store)
+    lend(redis.url, 'm1')
+    lend(redis.url, 'm2')
+    await events.until(all => all.length === 2)
+    addJobs(store, pool, aLot)
+    await store.done.until(done => done >= 10)
+    await redis.kill()
+    await redis.start()
+    await store.done.until(done => done === aLot)
+    expectAllOnce(store, aLot)
+  })
+
+  test('when Redis is full for a while', async () => {
+    const { redis, store } = await scene()
+    const { pool, events } = serve(redis.url, store)
+    lend(redis.url, 'm1')
+    await events.until(all => all.length === 1)
+    addJobs(store, pool, 12)
+    await store.done.until(done => done >= 3)
+    const admin = new Redis(redis.url)
+    onTestFinished(() => admin.disconnect())
+    await admin.config('SET', 'maxmemory', '1')
+    await events.until(all => all.some(({ kind }) => kind === 'left'))
+    await admin.config('SET', 'maxmemory', '0')
+    await store.done.until(done => done === 12)
+    expectAllOnce(store, 12)
+  })
+
+  test('when the gateway is killed while results arrive: the next one has the machine again', async () => {
+    const { redis, store } = await scene()
+    const first = serve(redis.url, store)
+    lend(redis.url, 'm1')
+    await first.events.until(all => all.length === 1)
+    addJobs(store, first.pool, 20)
+    await store.done.until(done => done >= 5)
+    first.cut()
+    store.recover()
+    const second = serve(redis.url, store)
+    await second.events.until(all => all.length === 1)
+    await store.done.until(done => done === 20)
+    expectAllOnce(store, 20)
+  })
+})
+
+describe('a stranger on the same Redis', () => {
+  test('reads no prompt, puts in no job, and replays no result', async () => {
+    const { redis, store } = await scene()
+    let painted = 0
+    const { pool, events, id } = serve(redis.url, store)
+    const machine = lend(redis.url, 'm1', 1, () => {
+      painted += 1
+    })
+    const stranger = new Redis(redis.url, { maxRetriesPerRequest: null })
+    const monitor = await new Redis(redis.url).monitor()
+    onTestFinished(() => {
+      stranger.disconnect()
+      monitor.disconnect()
+    })
+    const seen: string[] = []
+    monitor.on('monitor', (_time: string, args: string[]) => seen.push(...args))
+    await events.until(all => all.length === 1)
+    const secret = { ...order(0), prompt: { positive: 'a very private fox', negative: null, clipSkip: 0 } }
+    pool.add(store.add('job-0', secret))
+    await store.done.until(done => done === 1)
+    const messages = seen.flatMap(arg => /"([A-Za-z0-9+/=]{80,})"/.exec(arg)?.[1] ?? [])
+    expect(messages.length).toBeGreaterThan(3)
+    for (const text of [...seen, ...messages.map(one => Buffer.from(one, 'base64').toString('latin1'))])
+      expect(text).not.toContain('private fox')
+
+    // Everything once more, to both, and nonsense besides.
+    const options = { redis: stranger, prefix: 'easel' }
+    for (const peer of [id, machine.id]) {
+      const outbox = new Outbox(options, peer, () => {})
+      await outbox.post([...messages.map(one => Buffer.from(one, 'base64')), Buffer.from('nonsense')])
+      await outbox.close()
+    }
+    // A job of our own comes after them, and is done: they were read, and nothing came of them.
+    pool.add(store.add('job-1', order(1)))
+    await store.done.until(done => done === 2)
+    expect(painted).toBe(2)
+    expect(store.refused).toBe(0)
+  })
+
+  test('cannot pass for a machine that is gone by its old record', async () => {
+    const { redis, store } = await scene()
+    const { machines, events } = serve(redis.url, store)
+    const machine = lend(redis.url, 'm1')
+    await events.until(all => all.length === 1)
+    const stranger = new Redis(redis.url)
+    onTestFinished(() => stranger.disconnect())
+    const key = recordKeys('easel').machines
+    const old = await stranger.hgetBuffer(key, machine.id)
+    await machine.end()
+    await machines.until(found => found.length === 0)
+    await stranger.hset(key, machine.id, old ?? '')
+    let beats = 0
+    await machines.until(found => {
+      expect(found).toEqual([])
+      beats += 1
+      return beats > 20
+    })
+  })
+})
+
+describe('joining', () => {
+  test('of two machines with one name the first one works, and the second when the first has left', async () => {
+    const { redis, store } = await scene()
+    const { events } = serve(redis.url, store)
+    const first = lend(redis.url, 'twin')
+    await events.until(all => all.length === 1)
+    const second = lend(redis.url, 'twin')
+    await second.status.until(status => status.kind === 'refused' && status.why === 'name-taken')
+    await first.end()
+    await second.status.until(({ kind }) => kind === 'joined')
+    expect(events.value.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['joined', 'refused', 'left']),
+    )
+  })
+
+  test('a machine with another key is told so, and gets no work', async () => {
+    const { redis, store } = await scene()
+    const { machines } = serve(redis.url, store)
+    const machine = startMachine({ url: redis.url, clock, key: testKey(7), devices: [] })
+    onTestFinished(() => machine.cut())
+    await machine.status.until(({ kind }) => kind === 'other-key')
+    expect(machines.value).toEqual([])
+  })
+})

@@ -1,0 +1,58 @@
+/** A TCP proxy that fails as networks do: it swallows what passes, and goes on later. */
+import { once } from 'node:events'
+import { createServer, connect as open, type Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+export class FaultyProxy {
+  readonly #sockets = new Set<Socket>()
+  #isPartitioned = false
+  url = ''
+
+  /** Ends with its test. */
+  static async to(port: number): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy()
+    const server = createServer(near => proxy.#join(near, open(port, '127.0.0.1'))).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('no port')
+    proxy.url = `redis://127.0.0.1:${address.port}`
+    onTestFinished(() => {
+      for (const socket of proxy.#sockets) socket.destroy()
+      server.close()
+    })
+    return proxy
+  }
+
+  /** Nothing passes, and nobody is told. */
+  partition(): void {
+    this.#isPartitioned = true
+    for (const socket of this.#sockets) socket.pause()
+  }
+
+  /** What waited passes. */
+  heal(): void {
+    this.#isPartitioned = false
+    for (const socket of this.#sockets) socket.resume()
+  }
+
+  /** Every connection is reset; new ones are taken. */
+  reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy()
+  }
+
+  #join(near: Socket, far: Socket): void {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(from)
+      from.on('data', bytes => to.write(bytes))
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        this.#sockets.delete(from)
+        to.destroy()
+      })
+      if (this.#isPartitioned) from.pause()
+    }
+  }
+}
