@@ -193,7 +193,7 @@ export const deliverySteps = sqliteTable(
     makes: text({ enum: ['message', 'thread', 'file'] }),
     /** `begun`: its effect is unknown. `closed`: a way that was refused. */
     state: text({ enum: ['begun', 'done', 'closed'] }).notNull(),
-    /** The courier's id of the object; for `closed` the reason. */
+    /** The courier's id of the object; for `begun` where it is made, for `closed` the reason. */
     value: text(),
     at: integer().notNull(),
   },

@@ -75,7 +75,16 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   },
   pictureBytes: { 'by id': about((caller, { pictureId }) => t.easel.pictureBytes(pictureId, caller)) },
   foreignPicture: {
-    'of a file at hand': listing(() => t.easel.foreignPicture(new Uint8Array())),
+    'of a file at hand': listing(async () => {
+      const targets = await Promise.all(names.map(name => targetIn(name, false)))
+      return Promise.all(
+        targets.map(async ({ pictureId }) => {
+          const bytes = await t.bytesOf(pictureId)
+          if (bytes === undefined) throw new Error(`picture ${pictureId} has no bytes`)
+          return t.easel.foreignPicture(bytes)
+        }),
+      )
+    }),
   },
   show: {
     'by the picture’s id': about((caller, { pictureId }) => t.easel.show(pictureId, caller), 'changes'),
@@ -84,7 +93,15 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   deliveryStatus: {
     'by the job’s id': about((caller, { jobId }) => t.easel.deliveryStatus(jobId, caller, 0)),
   },
-  deletionStatus: { 'of what is being deleted': listing(() => t.easel.deletionStatus([], 0)) },
+  deletionStatus: {
+    'of all jobs': listing(async () => {
+      const targets = await Promise.all(names.map(name => targetIn(name, false)))
+      return t.easel.deletionStatus(
+        targets.map(({ jobId }) => jobId),
+        0,
+      )
+    }),
+  },
   notices: { 'of one’s own': listing(caller => t.easel.notices(caller.person)) },
   jobsHere: { 'of the channel': listing(caller => t.easel.jobsHere(caller, 1000)) },
   queue: { 'of everybody': listing(caller => t.easel.queue(caller, 100)) },
@@ -100,16 +117,28 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   saveSettings: { 'of one’s own': listing(caller => t.easel.saveSettings(caller.person, {})) },
   usage: { 'of one’s own': listing(caller => t.easel.usage(caller.person)) },
   seesStats: { 'yes or no': listing(caller => t.easel.seesStats(caller)) },
-  // Figures hold names; whose, is the next test's matter.
-  stats: { 'of the space': listing(() => undefined) },
+  // Figures hold names. Whom the configuration names sees everybody's.
+  stats: {
+    'of the space': listing(caller =>
+      caller.person.userId === 'OPERATOR'
+        ? undefined
+        : t.easel.stats({ fromMs: 0, toMs: t.clock.now() + 1 }, caller),
+    ),
+  },
   savePending: {
     'of one’s own': listing(caller =>
       t.easel.savePending({ id: `waits ${caller.eventId}`, person: caller.person, document: {} }),
     ),
   },
-  pending: { 'under an id that is guessed': listing(caller => t.easel.pending('guessed', caller.person)) },
+  pending: {
+    'under ids that are guessed': listing(caller =>
+      names.map(name => t.easel.pending(pendingIdOf(name), caller.person)),
+    ),
+  },
   pendingFiles: {
-    'under an id that is guessed': listing(caller => t.easel.pendingFiles('guessed', caller.person)),
+    'under ids that are guessed': listing(caller =>
+      Promise.all(names.map(name => t.easel.pendingFiles(pendingIdOf(name), caller.person))),
+    ),
   },
   forget: { 'of one’s own': listing(caller => t.easel.forget({ ...caller.person, userId: 'NOBODY' })) },
   watch: { 'from now on': listing(caller => heardBy(caller)) },
@@ -142,6 +171,7 @@ const reads: [string, Read][] = [
 const fixtures = new Map<PlaceName, Promise<Target>>()
 const events = new Map<string, string>()
 const secretOf = (name: PlaceName) => `secret made in ${name}`
+const pendingIdOf = (name: PlaceName) => `asked in ${name}`
 
 /** A picture of the owner's, made there; the same one for all who only look. */
 function targetIn(name: PlaceName, fresh: boolean): Promise<Target> {
@@ -156,6 +186,8 @@ async function make(name: PlaceName): Promise<Target> {
   const caller = t.caller({ person: ownerIn(conversation), conversation })
   const job = await t.paint(secretOf(name), caller)
   events.set(job.id, caller.eventId)
+  const { person } = caller
+  await t.easel.savePending({ id: pendingIdOf(name), person, document: { command: secretOf(name) } })
   const [picture] = job.pictures
   return { jobId: job.id, pictureId: picture?.id ?? '', hash: picture?.hash ?? '' }
 }

@@ -33,6 +33,7 @@ type Fault = (call: CourierCall) => Error | undefined
 export class FakeCourier implements Courier {
   readonly platform: Platform
   readonly progressIntervalMs: number
+  readonly opensWithState = true
   readonly calls: CourierCall[] = []
   /** What each opened job was said to descend from. */
   readonly parents: (Address | undefined)[] = []

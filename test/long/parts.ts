@@ -92,6 +92,14 @@ export const longParts = {
     env: jobs => ({ EASEL_FOUR_DEVICES_JOBS: `${jobs}` }),
     figures: /^four devices:/,
   },
+  refusals: {
+    unit: 'jobs on each chat platform',
+    total: 1000,
+    perRound: 100,
+    files: ['test/fault/discord-refusals.test.ts', 'test/fault/slack-refusals.test.ts'],
+    env: (jobs, seed) => ({ EASEL_REFUSED_JOBS: `${jobs}`, SEED: `${seed}` }),
+    figures: /^(?:discord|slack) refusals: \d+ jobs/,
+  },
   'slack-sets': {
     unit: 'sets of four on Slack',
     total: 200,

@@ -214,6 +214,7 @@ function agreeingCourier(onMessage: () => void): Courier {
   return {
     platform: 'web',
     progressIntervalMs: 2500,
+    opensWithState: true,
     openings: ({ id }) => [{ name: 'place', take: () => arrived(id) }],
     progress: async () => onMessage(),
     results: ({ id }) => [{ name: 'edit', take: () => arrived(id) }],

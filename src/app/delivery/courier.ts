@@ -34,11 +34,16 @@ export interface Way {
 type Done = { kind: 'done'; value: string }
 type Refused = { kind: 'refused' }
 
-export interface StepOptions {
+export interface StepOptions<R extends Refused = never> {
   /** The kind of object that the step creates; undefined if it creates none. */
   makes?: Made
-  /** Finds the object of an earlier try without a response; undefined if there is none or if that is unknown. */
-  find?(sinceMs: number): Promise<string | undefined>
+  /** Where the object is created: the step's value while it has only begun, so that the object can be found. */
+  place?: string
+  /**
+   * Finds the object of an earlier try without a response; undefined if there is none or if that is unknown. If the platform
+   * refuses the search, nothing is created a second time.
+   */
+  find?(sinceMs: number): Promise<Done | R | undefined>
 }
 
 /** The steps of one delivery, stored durably: a step that succeeded is not repeated, not even after a crash. */
@@ -49,12 +54,13 @@ export interface Steps {
   all(): readonly StepRecord[]
   /**
    * Runs `make`, unless the step is done. `make` calls `begin` just before it sends a request with an effect. An exception
-   * of `make` is passed on, and the next try first looks for the effect.
+   * of `make` is passed on, and the next try first looks for the effect. A try without a response stays recorded as
+   * begun if a later one is refused or uses another place.
    */
   once<R extends Refused = never>(
     name: string,
     make: (begin: () => Promise<void>) => Promise<Done | R>,
-    options?: StepOptions,
+    options?: StepOptions<R>,
   ): Promise<Done | R>
   /** Its object no longer exists. */
   forget(name: string): Promise<void>
@@ -98,6 +104,8 @@ export interface Courier {
   readonly platform: Platform
   /** The minimum time between two progress edits of one job. */
   readonly progressIntervalMs: number
+  /** Whether a new message shows the job's state. Otherwise a progress update follows at once. */
+  readonly opensWithState: boolean
   /** The ways to show an accepted job, best first. The first one that succeeds gives the address. */
   openings(delivery: Delivery): readonly Way[]
   /** Called if no opening was possible: the last chance to inform the author. */

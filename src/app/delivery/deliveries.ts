@@ -130,7 +130,7 @@ export class Deliveries {
     if (!record || !courier) return 'over'
     const entry = db.outbox.next(id)
     if (entry) {
-      const { outcome, shown, wakes } = await this.#entries.handle(
+      const { outcome, shown, unshown, wakes } = await this.#entries.handle(
         courier,
         record,
         entry,
@@ -139,6 +139,7 @@ export class Deliveries {
       this.#failures.delete(id)
       this.#waiters.check()
       if (shown) this.#showed(shown)
+      if (unshown) this.#progress.changed(id, unshown, this.#parts.clock.monotonicMs())
       for (const other of wakes ?? []) this.#queue.add(other)
       return outcome
     }

@@ -9,10 +9,10 @@ import { isOpenThere } from '../access/visible.ts'
 import { isSamePerson } from '../people/people.ts'
 import type { JobViews } from '../views/job-views.ts'
 import type { JobView } from '../views/views.ts'
-import { exponentialPause } from './backoff.ts'
 import type { Courier, Delivery, DeliveryResult } from './courier.ts'
 import { resultOf } from './delivery-result.ts'
 import { FanOuts, type Group } from './fan-outs.ts'
+import { RefusalRetries } from './refusal-retries.ts'
 import { removeSteps } from './remove-steps.ts'
 import { type StepStorage, stepsIn } from './steps.ts'
 import { takeFirstOpen } from './ways.ts'
@@ -25,8 +25,6 @@ const askAgainMs = dayMs
 const keepAskingForMs = 30 * dayMs
 /** The number of tries after an unexpected fault, which may be temporary. */
 const faultTries = 3
-/** The number of tries of a refused deletion or edit; the refusal may be temporary. */
-const refusedTries = 4
 
 export interface EntryHandlerParts {
   /** Whether people without a setting of their own are notified of results. */
@@ -38,22 +36,23 @@ export interface EntryHandlerParts {
   log: Logger
 }
 
-/** `shown`: the job's state that is visible now. `wakes`: deliveries that have new work. */
+/** `shown`: the job's state that is visible now; `unshown`: a state that is not visible yet. `wakes`: deliveries with new work. */
 interface Handled {
   outcome: WorkOutcome
   wakes?: readonly string[]
   shown?: JobView
+  unshown?: JobView
 }
 
 export class EntryHandler {
   readonly #parts: EntryHandlerParts
   readonly #fanOuts: FanOuts
-  /** The number of consecutive refusals, by outbox entry. */
-  readonly #refused = new Map<number, number>()
+  readonly #retries: RefusalRetries
 
   constructor(parts: EntryHandlerParts) {
     this.#parts = parts
     this.#fanOuts = new FanOuts(parts.db, parts.views)
+    this.#retries = new RefusalRetries(parts.random)
   }
 
   /** Throws a retryable fault. `faults`: the number of consecutive faults before. */
@@ -134,7 +133,7 @@ export class EntryHandler {
     })
     return {
       outcome: 'more',
-      ...(taken.kind === 'arrived' ? { shown: job } : {}),
+      ...(taken.kind === 'arrived' && { [courier.opensWithState ? 'shown' : 'unshown']: job }),
       ...(group ? { wakes: othersIn(group, id) } : {}),
     }
   }
@@ -179,9 +178,10 @@ export class EntryHandler {
     if (told) await this.#tell(courier, told)
     const card = delivery.fanOut?.leads ? await courier.showFanOut?.(delivery) : undefined
     const refused = (result && (await courier.close(delivery, result))) ?? card
-    const pause = refused && refused.reason !== 'expired' && this.#pauseAfterRefusal(entry)
-    if (pause) return { outcome: pause }
-    if (refused) log.warn({ delivery: record.id, code: refused.code }, 'a message was not brought to its end')
+    const pause = refused && this.#retries.pauseAfter(entry.id, refused.reason)
+    if (pause) return { outcome: { pauseMs: pause } }
+    if (refused && refused.reason !== 'deleted')
+      log.warn({ delivery: record.id, code: refused.code }, 'a message was not brought to its end')
     await db.write(() => {
       // If anything changed during the update, the card is updated once more.
       if (!delivery.fanOut || this.#fanOuts.stateOf(record) === shown) db.outbox.remove(entry.id)
@@ -232,8 +232,9 @@ export class EntryHandler {
     const wakes = group ? othersIn(group, delivery.id) : []
     if (group) await this.#leaveFanOut(courier, delivery, record)
     const refusals = await removeSteps(courier, delivery)
-    const soon = refusals.length > 0 ? this.#pauseAfterRefusal(entry) : undefined
-    if (soon) return { outcome: soon, wakes }
+    const [first] = refusals
+    const soon = first && this.#retries.pauseAfter(entry.id, first.reason)
+    if (soon) return { outcome: { pauseMs: soon }, wakes }
     const isOver = refusals.length === 0 || clock.now() - entry.createdAt > keepAskingForMs
     if (refusals.length > 0) log.warn({ delivery: delivery.id, refusals }, 'not everything was deleted')
     await db.write(() => {
@@ -259,14 +260,6 @@ export class EntryHandler {
   #purge(jobId: string): void {
     const { db } = this.#parts
     if (db.deliveries.ofJob(jobId).every(({ id }) => !db.outbox.next(id))) db.jobs.purge(jobId)
-  }
-
-  #pauseAfterRefusal({ id }: OutboxEntry): WorkOutcome | undefined {
-    const times = (this.#refused.get(id) ?? 0) + 1
-    this.#refused.set(id, times)
-    if (times <= refusedTries) return { pauseMs: exponentialPause(times, this.#parts.random) }
-    this.#refused.delete(id)
-    return undefined
   }
 
   #waysOf({ id }: Delivery, { createdAt }: OutboxEntry, faults: number) {

@@ -10,6 +10,13 @@ export interface StepStorage {
   drop(name: string): Promise<void>
 }
 
+const asideMark = '@'
+
+/** The name under which a step was made, also of one that was set aside. */
+export function originalName(name: string): string {
+  return name.split(asideMark)[0] ?? name
+}
+
 /** A storage in memory, for steps that need not outlive the process. */
 export function memoryStorage(): StepStorage {
   const steps = new Map<string, StepRecord>()
@@ -32,13 +39,15 @@ export function stepsIn(storage: StepStorage, now: () => number): Steps {
       return step?.state === 'done' ? step.value : undefined
     },
     all: () => storage.all().filter(({ state }) => state === 'begun' || state === 'done'),
-    async once(name, make, { makes, find } = {}) {
-      const known = storage.get(name)
-      if (known?.state === 'done') return { kind: 'done', value: known.value ?? '' }
+    async once(name, make, { makes, place, find } = {}) {
+      const earlier = storage.get(name)
+      if (earlier?.state === 'done') return { kind: 'done', value: earlier.value ?? '' }
+      const known = earlier && (await sameAttempt(storage, earlier, place))
       const base = makes === undefined ? { name } : { name, makes }
+      const begun = { ...base, ...(place === undefined ? {} : { value: place }), state: 'begun' as const }
       let isBegun = known !== undefined
       const begin = async () => {
-        if (!isBegun) await storage.put({ ...base, state: 'begun', at: now() })
+        if (!isBegun) await storage.put({ ...begun, at: now() })
         isBegun = true
       }
       const tried = () =>
@@ -47,12 +56,23 @@ export function stepsIn(storage: StepStorage, now: () => number): Steps {
           if (!known && isBegun && hasCode(error, 'platform-busy')) await storage.drop(name)
           throw error
         })
-      const found = known?.state === 'begun' ? await find?.(known.at) : undefined
-      const made = found === undefined ? await tried() : { kind: 'done' as const, value: found }
+      const made = (known && (await find?.(known.at))) ?? (await tried())
       if (made.kind === 'done') await storage.put({ ...base, state: 'done', value: made.value, at: now() })
-      else await storage.drop(name)
+      else if (!known) await storage.drop(name)
       return made
     },
     forget: name => storage.drop(name),
   }
+}
+
+/** The begun step, if it was made in that place. Otherwise it is set aside, because the next one would replace its record. */
+async function sameAttempt(
+  storage: StepStorage,
+  begun: StepRecord,
+  place: string | undefined,
+): Promise<StepRecord | undefined> {
+  if (place === undefined || begun.value === undefined || begun.value === place) return begun
+  await storage.put({ ...begun, name: `${begun.name}${asideMark}${begun.value}` })
+  await storage.drop(begun.name)
+  return undefined
 }

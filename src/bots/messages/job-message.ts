@@ -92,6 +92,17 @@ export function standaloneMessage(job: JobView, words: Words): Message {
   return { ...message, ...card, lines: shown, buttons: message.buttons }
 }
 
+/**
+ * The first form of a message on a platform where a message whose response was lost cannot be found. It says nothing that
+ * becomes untrue when the job ends.
+ */
+export function acceptedMessage(job: JobView, words: Words, hasCard: boolean): Message {
+  const isWaiting = job.state === 'queued' || job.state === 'running'
+  const buttons = isWaiting ? buttonRows(job, words) : []
+  if (!hasCard) return { ...requestCard(job, words), lines: [words.job.accepted], buttons }
+  return { ...textMessage(words.job.accepted), ...originOf(job, words), buttons }
+}
+
 /** The job's state on the card. */
 function cardLines(job: JobView, words: Words): string[] {
   switch (job.state) {

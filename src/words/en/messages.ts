@@ -39,6 +39,8 @@ export const buttons = {
 export const job = {
   askedBy: (name: string) => `Asked by ${name}`,
   running: 'Being painted',
+  /** True before and after: it may stand on a message that can no longer be edited. */
+  accepted: 'Accepted',
   /** Said to who waits, in a message of its own. */
   ready: (pictures: number): string =>
     pictures === 1 ? 'Your picture is ready.' : 'Your pictures are ready.',

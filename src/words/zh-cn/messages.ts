@@ -46,6 +46,7 @@ export const job: Words['job'] = {
   next: '下一个就轮到',
   place: place => `排在第 ${place} 位`,
   queued: '排队中',
+  accepted: '已接受',
   eta: ms => `大约还要 ${duration(ms)}`,
   preparing: '正在准备',
   step: (step, steps) => `正在绘制：第 ${step} 步，共 ${steps} 步`,

@@ -41,11 +41,12 @@ describe.each(places)('in %s', (_, place) => {
     expect(asking.discord.seen(asking.result)).toContain(en.job.refined)
   })
 
-  it('a refusal takes the place of the answer', async () => {
+  it('a refusal takes the place of the answer, and others do not see it', async () => {
     const channel = place()
     await asking.types(asking.ada, channel, '/imagine', { prompt: 'a cat --nope' })
     expect(seen(channel)).toHaveLength(1)
     expect(seen(channel)[0]).toContain('--nope')
+    expect(asking.discord.world.messagesIn(channel, asking.bob.user)).toEqual([])
   })
 
   it('several jobs are asked about first, and answered each by itself', async () => {
@@ -53,10 +54,10 @@ describe.each(places)('in %s', (_, place) => {
     await asking.types(asking.ada, channel, '/imagine', { prompt: 'a {red,green} circle' })
     const [question] = asking.discord.world.messagesIn(channel, asking.ada.user)
     if (question === undefined) throw new Error('nothing was asked')
-    await asking.dealtWith(asking.bob.presses(question, en.chat.confirm.yes(2)))
     expect(seen(channel)[0]).toContain(en.chat.confirm.title(2))
+    expect(asking.discord.world.messagesIn(channel, asking.bob.user)).toEqual([])
     await asking.dealtWith(asking.ada.presses(question, en.chat.confirm.yes(2)))
-    const [, red, green] = asking.discord.world.messagesIn(channel)
+    const [red, green] = asking.discord.world.messagesIn(channel)
     expect([red?.attachments.length, green?.attachments.length]).toEqual([1, 1])
   })
 })

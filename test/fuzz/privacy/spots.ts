@@ -35,10 +35,10 @@ export interface Spot {
 }
 
 const buttons = (target: Target) => [
-  ...['info', 'refine', 'vary-subtle', 'vary-strong', 'upscale', 'remix'].map(
+  ...['info', 'more', 'refine', 'vary-subtle', 'vary-strong', 'upscale', 'remix'].map(
     action => `${action}:${target.pictureId}`,
   ),
-  ...['re-roll', 'cancel', 'delete'].map(action => `${action}:${target.jobId}`),
+  ...['re-roll', 'cancel', 'delete', 'confirm-delete'].map(action => `${action}:${target.jobId}`),
 ]
 
 export function discordSpot(
@@ -74,6 +74,7 @@ export function discordSpot(
     paints: prompt => types('/imagine', { prompt }),
     asks: {
       queue: () => types('/queue'),
+      mine: () => types('/mine'),
       usage: () => types('/usage'),
       // Offered where the app was installed for a guild.
       ...(channel.guild?.botIsMember ? { stats: () => types('/stats') } : {}),
@@ -87,6 +88,10 @@ export function discordSpot(
         answered(person.uses('Image info', await posts({ filename: 'x.png', bytes }))),
       'info by name': async ({ fileName }) =>
         answered(person.uses('Image info', await posts({ filename: fileName, bytes: tiny }))),
+      'source by content': async ({ bytes }) =>
+        answered(person.uses('Use as source', await posts({ filename: 'x.png', bytes }))),
+      'source by name': async ({ fileName }) =>
+        answered(person.uses('Use as source', await posts({ filename: fileName, bytes: tiny }))),
     },
   }
 }
@@ -108,8 +113,8 @@ export function slackSpot(
   const easel = (text: string) => person.types('/easel', text, place)
   const imagine = (text: string) => person.types('/imagine', text, place)
   const anyPost = () => slack.posts(channel.id).at(-1) ?? person.writes('hello', place)
-  const shortcut = (file: { name: string; bytes: Uint8Array }) =>
-    person.usesShortcut('image_info', person.writes('look', place, [file]))
+  const shortcut = (callbackId: string, file: { name: string; bytes: Uint8Array }) =>
+    person.usesShortcut(callbackId, person.writes('look', place, [file]))
   return {
     name,
     home: { platform: 'slack', spaceId: person.member.teamId, conversationId: channel.id, isPublic },
@@ -118,6 +123,7 @@ export function slackSpot(
     paints: async prompt => void (await imagine(prompt)),
     asks: {
       queue: () => easel('queue'),
+      mine: () => easel('mine'),
       usage: () => easel('usage'),
       stats: () => easel('stats'),
       home: () => person.opensHome(),
@@ -127,8 +133,10 @@ export function slackSpot(
       buttons: async target => {
         for (const id of buttons(target)) await person.pressesRaw(anyPost(), { action_id: id, value: id })
       },
-      'info by content': ({ bytes }) => shortcut({ name: 'x.png', bytes }),
-      'info by name': ({ fileName }) => shortcut({ name: fileName, bytes: tiny }),
+      'info by content': ({ bytes }) => shortcut('image_info', { name: 'x.png', bytes }),
+      'info by name': ({ fileName }) => shortcut('image_info', { name: fileName, bytes: tiny }),
+      'source by content': ({ bytes }) => shortcut('use_as_source', { name: 'x.png', bytes }),
+      'source by name': ({ fileName }) => shortcut('use_as_source', { name: fileName, bytes: tiny }),
     },
   }
 }
@@ -153,6 +161,7 @@ export function webSpot(stage: Stage, name: string, read: (bytes: Buffer) => voi
     paints: prompt => post('/say', { text: prompt }),
     asks: {
       queue: () => get('/queue'),
+      mine: () => post('/say', { text: '/mine' }),
       usage: () => get('/usage'),
       stats: () => get('/stats'),
       page: () => get('/'),

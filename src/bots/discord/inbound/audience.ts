@@ -1,5 +1,11 @@
 /** The audience of an interaction's conversation: public if everybody in the guild may read it, without age restriction. */
-import { ChannelType, type Interaction, InteractionContextType, PermissionFlagsBits } from 'discord.js'
+import {
+  ChannelType,
+  type GuildBasedChannel,
+  type Interaction,
+  InteractionContextType,
+  PermissionFlagsBits,
+} from 'discord.js'
 import type { Audience } from '../../../app/people/people.ts'
 
 /** `space` only if the guild's own data shows it. Unknown conversations and guilds without the app are closed. */
@@ -11,7 +17,13 @@ export function audienceOf(interaction: Interaction): Audience {
   if (parent === null || ('nsfw' in parent && parent.nsfw)) return 'channel'
   // The @everyone role has the guild's id (developers/topics/permissions).
   const everybody = parent.permissionsFor(guild.id)
-  return everybody?.has(PermissionFlagsBits.ViewChannel) ? 'space' : 'channel'
+  return everybody?.has(PermissionFlagsBits.ViewChannel) && !isClosedToSome(parent) ? 'space' : 'channel'
+}
+
+/** Whether an overwrite keeps a role or a member out: then not everybody in the guild may read it. */
+function isClosedToSome(channel: GuildBasedChannel): boolean {
+  if (!('permissionOverwrites' in channel)) return true
+  return channel.permissionOverwrites.cache.some(({ deny }) => deny.has(PermissionFlagsBits.ViewChannel))
 }
 
 /** Whether the interaction comes from a user install: the app is not a member of that guild or group. */

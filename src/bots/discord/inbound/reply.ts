@@ -27,7 +27,7 @@ export interface Reply extends Payload {
 
 /**
  * How an interaction is acknowledged. `private`: an ephemeral response, deleted if there is no reply. `public`: a response
- * that the courier fills. `silent`: no response; the reply is a follow-up. `replace`: the reply replaces the message whose
+ * that the courier fills; a reply takes its place, as an ephemeral message. `silent`: no response; the reply is a follow-up. `replace`: the reply replaces the message whose
  * button was pressed.
  */
 export type AckMode = 'private' | 'public' | 'silent' | 'replace'
@@ -98,7 +98,9 @@ function canUpdate(
 async function sendReply(interaction: Answerable, ackMode: AckMode, reply: Reply | undefined): Promise<void> {
   if (reply === undefined) {
     if (ackMode === 'private') await interaction.deleteReply()
-  } else if (ackMode === 'silent' || (ackMode === 'public' && reply.beside === true)) {
+  } else if (ackMode === 'silent' || ackMode === 'public') {
+    // The first follow-up would fill an open deferral, which is public (receiving-and-responding, Create Followup Message).
+    if (ackMode === 'public' && reply.beside !== true) await interaction.deleteReply()
     await interaction.followUp(ephemeral(reply))
   } else {
     await interaction.editReply(reply)

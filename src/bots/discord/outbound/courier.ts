@@ -38,6 +38,7 @@ export interface CourierParts {
 export class DiscordCourier implements Courier {
   readonly platform = 'discord'
   readonly progressIntervalMs = 2500
+  readonly opensWithState = true
   readonly #parts: CourierParts
   /** The last content of each placeholder by message. Edits without a change are not sent. */
   readonly #shown = new Map<string, string>()

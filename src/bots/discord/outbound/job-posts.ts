@@ -20,7 +20,7 @@ import { render } from './render/render.ts'
 import type { Packed } from './uploads.ts'
 
 /** The notes under a message, by their key in words/. */
-export type Note = Shortfall | 'wordless' | 'sentDirect' | 'undelivered'
+export type Note = Shortfall | 'wordless' | 'sentDirect' | 'undelivered' | 'tooLarge'
 
 /** Options of a post. */
 export interface PostForm {

@@ -43,7 +43,7 @@ export class MessagePlacement {
           begin,
           ...(reply === undefined ? {} : { replyTo: reply }),
         }),
-      sinceMs => this.#messages.findOwn(channelId, mark, sinceMs),
+      channelId,
     )
   }
 
@@ -68,8 +68,15 @@ export class MessagePlacement {
         withToken(await this.#messages.editAnswer(token, '@original', post)),
       )
     if (isDeferred === true) await this.#messages.editAnswer(token, '@original', acceptedPost(delivery))
-    return this.#once(delivery, step, async begin =>
-      withToken(await this.#messages.answer(token, post, begin)),
+    const { conversation } = delivery.job
+    const mark = { deliveryId: delivery.id, step }
+    return this.#once(
+      delivery,
+      step,
+      async begin => withToken(await this.#messages.answer(token, post, { mark, begin })),
+      detailsOf(conversation).answersOnly === true
+        ? undefined
+        : (conversation.threadId ?? conversation.channelId),
     )
   }
 
@@ -95,20 +102,30 @@ export class MessagePlacement {
     return token === undefined || this.#now() < tokenUntilMs - tokenMarginMs
   }
 
+  /** `channelId`: where the bot can look for a message of which no answer came. */
   async #once(
-    { steps }: Delivery,
+    { id, steps }: Delivery,
     step: string,
     make: (begin: () => Promise<void>) => Promise<CallOutcome<DiscordAddress>>,
-    find?: (sinceMs: number) => Promise<MessageAddress | undefined>,
+    channelId?: string,
   ): Promise<CallOutcome<DiscordAddress>> {
-    const written = (address: DiscordAddress | undefined) => address && writeAddress(address)
+    const find = async (place: string, sinceMs: number) => {
+      const found = await this.#messages.findOwn(place, { deliveryId: id, step }, sinceMs)
+      if (found.kind === 'refused') return found
+      return found.value && { kind: 'done' as const, value: writeAddress(found.value) }
+    }
     const made = await steps.once(
       step,
       async begin => {
         const called = await make(begin)
         return called.kind === 'refused' ? called : { kind: 'done', value: writeAddress(called.value) }
       },
-      { makes: 'message', ...(find && { find: async sinceMs => written(await find(sinceMs)) }) },
+      {
+        makes: 'message',
+        ...(channelId === undefined
+          ? {}
+          : { place: channelId, find: (sinceMs: number) => find(channelId, sinceMs) }),
+      },
     )
     return made.kind === 'refused' ? made : { kind: 'done', value: readAddress(made.value) }
   }

@@ -65,20 +65,24 @@ export class Messages {
     )
   }
 
-  /** Our message with that mark; undefined if there is none, or if reading is not permitted. */
-  async findOwn(channelId: string, mark: Mark, sinceMs: number): Promise<MessageAddress | undefined> {
+  /** Our message with that mark; undefined if there is none. */
+  async findOwn(
+    channelId: string,
+    mark: Mark,
+    sinceMs: number,
+  ): Promise<CallOutcome<MessageAddress | undefined>> {
     const query = new URLSearchParams({ after: snowflakeBefore(sinceMs), limit: String(mostListed) })
     const messages = await this.#api.call(
       rest => rest.get(Routes.channelMessages(channelId), { query }),
       answer => listed.parse(answer),
     )
-    if (messages.kind === 'refused') return undefined
+    if (messages.kind === 'refused') return messages
     const id = componentIdOf(mark)
     const { userId } = this.#api
     const own = messages.value.find(
       ({ author, components }) => author.id === userId && components?.[0]?.id === id,
     )
-    return own && addressIn(own)
+    return { kind: 'done', value: own && addressIn(own) }
   }
 
   /** Edits a message, and unarchives its thread if needed. */
@@ -127,14 +131,19 @@ export class Messages {
     )
   }
 
-  /** A new message with an interaction's token. */
-  answer(token: string, post: Post, begin = async () => {}): Promise<CallOutcome<MessageAddress>> {
+  /** A new message with an interaction's token. It takes no nonce, so that a second one is a second message. */
+  answer(
+    token: string,
+    post: Post,
+    { mark, begin }: Pick<PostOptions, 'mark' | 'begin'> = {},
+  ): Promise<CallOutcome<MessageAddress>> {
+    const marking = mark === undefined ? post : marked(post, mark)
     return this.#api.call(
       async rest => {
-        await begin()
+        await begin?.()
         return rest.post(Routes.webhook(this.#api.applicationId, token), {
           auth: false,
-          body: bodyOf(post),
+          body: bodyOf(marking),
           files: filesOf(post),
         })
       },

@@ -1,4 +1,4 @@
-/** Packs a job's pictures for Discord: unchanged if they fit, otherwise compressed, never omitted. */
+/** Packs a job's pictures for Discord: unchanged if they fit, otherwise compressed. None is omitted: then the place is refused. */
 import sharp, { type Sharp } from 'sharp'
 import type { JobView } from '../../../app/views/views.ts'
 import { hourMs } from '../../../common/durations.ts'
@@ -13,7 +13,13 @@ type File = Post['files'][number]
 /** `loss`: the note on the compression. */
 export interface Packed {
   files: File[]
-  loss?: 'smaller' | 'tooLarge' | 'pictureGone'
+  loss?: 'smaller' | 'pictureGone'
+}
+
+/** Where files are sent. `statedBytes`: the size that Discord states for it. */
+export interface UploadPlace {
+  spaceId: string
+  statedBytes?: number | undefined
 }
 
 /** 20 MiB since September 2026. Guilds may have more, and an interaction's own limit takes precedence. */
@@ -51,24 +57,27 @@ export class Pictures {
     this.#monotonicMs = monotonicMs
   }
 
-  /** Calls `send` with files that fit, and with smaller ones while Discord refuses them as too large. */
+  /**
+   * Calls `send` with files that fit, and with smaller ones while Discord refuses them as too large. If none is small enough,
+   * the refusal is the outcome: a result without its pictures did not arrive.
+   */
   async send<T>(
     job: JobView,
     words: Words,
-    saidLimitBytes: number | undefined,
+    { spaceId, statedBytes = usualLimitBytes }: UploadPlace,
     send: (packed: Packed) => Promise<CallOutcome<T>>,
   ): Promise<CallOutcome<T>> {
-    const { spaceId } = job.conversation
-    let limitBytes = Math.min(saidLimitBytes ?? usualLimitBytes, this.#learnedLimit(spaceId))
+    let limitBytes = Math.min(statedBytes, this.#learnedLimit(spaceId))
     for (let tries = 1; tries <= mostTries; tries++) {
       const packed = await this.#pack(job, words, limitBytes)
+      if (packed === undefined) return tooLarge
       const sent = await send(packed)
       const largest = Math.max(0, ...packed.files.map(({ bytes }) => bytes.length))
       if (sent.kind === 'done' || sent.code !== refusals.tooLarge || largest === 0) return sent
       this.#learn(spaceId, largest)
       limitBytes = Math.floor(largest * shrink)
     }
-    return send({ files: [], loss: 'tooLarge' })
+    return tooLarge
   }
 
   /** The first picture, small enough for a card; undefined where its file is gone. */
@@ -95,7 +104,8 @@ export class Pictures {
     this.#learned.set(spaceId, { tooLargeBytes, untilMs: this.#monotonicMs() + learnedForMs })
   }
 
-  async #pack(job: JobView, words: Words, limitBytes: number): Promise<Packed> {
+  /** Undefined if a picture cannot be made as small as that. */
+  async #pack(job: JobView, words: Words, limitBytes: number): Promise<Packed | undefined> {
     const packed: Packed = { files: [] }
     for (const picture of job.pictures) {
       const whole = await this.#bytesOf(picture.id, job)
@@ -104,16 +114,16 @@ export class Pictures {
         continue
       }
       const file = await fitting(whole, extensionOf(picture), limitBytes)
-      if (file === undefined) packed.loss = 'tooLarge'
-      else {
-        if (file.bytes !== whole) packed.loss ??= 'smaller'
-        const fileName = pictureFileName(picture, file.extension)
-        packed.files.push({ fileName, altText: altTextOf(job, picture, words), bytes: file.bytes })
-      }
+      if (file === undefined) return undefined
+      if (file.bytes !== whole) packed.loss ??= 'smaller'
+      const fileName = pictureFileName(picture, file.extension)
+      packed.files.push({ fileName, altText: altTextOf(job, picture, words), bytes: file.bytes })
     }
     return packed
   }
 }
+
+const tooLarge = { kind: 'refused', code: refusals.tooLarge, status: 413 } as const
 
 /** The first form with at most `limitBytes`; undefined if there is none. */
 async function fitting(

@@ -5,7 +5,7 @@ import type { Called } from '../transport/api.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { cardOf, contextOf, type DeliveryContext, inAnyForm, messageOf } from './delivery-context.ts'
 import { type Messages, readPosted } from './messages.ts'
-import { closedBy, notInstalled, reasonOf } from './refusals.ts'
+import { closedBy, notInstalled } from './refusals.ts'
 import { type Payload, render } from './render.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -94,7 +94,7 @@ async function closePlaceholder(
     messages.edit(workspace, readPosted(stored), payload),
   )
   if (edited.kind === 'done') return undefined
-  const removed = refusalOf(await messages.remove(workspace, readPosted(stored)))
+  const removed = removalRefusalOf(await messages.remove(workspace, readPosted(stored)))
   if (removed === undefined) await delivery.steps.forget('message')
   return removed
 }
@@ -113,7 +113,7 @@ async function removeSuperseded(
     const removed =
       value === undefined || value === ''
         ? undefined
-        : refusalOf(
+        : removalRefusalOf(
             makes === 'message'
               ? await messages.remove(workspace, readPosted(value))
               : await uploads.remove(workspace, value),
@@ -167,10 +167,15 @@ export async function remove(
     makes === 'file'
       ? await uploads.remove(context.workspace, value)
       : await messages.remove(context.workspace, readPosted(value))
-  return refusalOf(removed) ?? { kind: 'removed' }
+  return removalRefusalOf(removed) ?? { kind: 'removed' }
 }
 
 function refusalOf(called: Called<unknown>): Closed | undefined {
-  if (called.kind === 'done' || reasonOf(called.error) === 'deleted') return undefined
-  return closedBy(called)
+  return called.kind === 'refused' ? closedBy(called) : undefined
+}
+
+/** What is gone already counts as deleted. */
+function removalRefusalOf(called: Called<unknown>): Closed | undefined {
+  const refused = refusalOf(called)
+  return refused?.reason === 'deleted' ? undefined : refused
 }

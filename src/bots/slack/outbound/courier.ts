@@ -11,12 +11,12 @@ import type {
 } from '../../../app/delivery/courier.ts'
 import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
-import { endMessage, fanOutEnd, requestCard } from '../../messages/job-message.ts'
+import { endMessage, fanOutEnd } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
-import { localeOf, readAddress, type SlackAddress } from './address.ts'
+import { localeOf, readAddress } from './address.ts'
 import { close, remove, showFanOut } from './closing.ts'
-import { contextOf, type DeliveryContext, messageOf, placeOf, postOnce } from './delivery-context.ts'
+import { contextOf, messageOf, placeOf, postOnce } from './delivery-context.ts'
 import type { EphemeralMessages } from './ephemeral-messages.ts'
 import type { Messages } from './messages.ts'
 import { openingWays } from './opening-ways.ts'
@@ -38,8 +38,9 @@ export interface CourierParts {
 export class SlackCourier implements Courier {
   readonly platform = 'slack'
   readonly progressIntervalMs = 3000
+  readonly opensWithState = false
   readonly #parts: CourierParts
-  /** What a placeholder or a card shows, by ts, so that an edit that would change nothing is not sent. */
+  /** What a placeholder shows, by ts, so that an edit that would change nothing is not sent. */
   readonly #shown = new Map<string, string>()
 
   constructor(parts: CourierParts) {
@@ -62,7 +63,6 @@ export class SlackCourier implements Courier {
     const address = readAddress(at)
     const context = contextOf(workspaces, delivery)
     if (context === undefined || !messages.canSpareEdit(context.workspace)) return
-    await this.#refreshCard(context, address)
     const payload = render(messageOf(context, address.card !== undefined), context.words, {
       parentUrl: address.parentUrl,
     })
@@ -78,27 +78,10 @@ export class SlackCourier implements Courier {
     }
   }
 
-  /** A card must not go on telling a place in the queue. It may be skipped: the last state comes in any case. */
-  async #refreshCard(
-    { delivery: { job, fanOut }, workspace, words }: DeliveryContext,
-    at: SlackAddress,
-  ): Promise<void> {
-    const { messages, log } = this.#parts
-    const { card, channel } = at
-    if (fanOut !== undefined || job.state !== 'running' || card === undefined || this.#shown.has(card)) return
-    this.#shown.set(card, job.state)
-    try {
-      await messages.edit(workspace, { channel, ts: card }, render(requestCard(job, words), words))
-    } catch (error) {
-      log.debug({ job: job.id, problem: String(error) }, 'card not brought up to date')
-    }
-  }
-
   results(delivery: Delivery): Way[] {
     if (delivery.address !== undefined) {
-      const { ts, card = ts } = readAddress(delivery.address)
+      const { ts } = readAddress(delivery.address)
       this.#shown.delete(ts)
-      this.#shown.delete(card)
     }
     return resultWays(this.#parts, delivery)
   }
@@ -119,7 +102,9 @@ export class SlackCourier implements Courier {
         )
       : endMessage(job, context.words)
     const payload = render(message, context.words, { mention })
-    await postOnce(messages, context, 'told', placeOf(channel, thread), payload, { find: async () => '' })
+    await postOnce(messages, context, 'told', placeOf(channel, thread), payload, {
+      find: async () => ({ kind: 'done', value: '' }),
+    })
   }
 
   shared(): readonly string[] {

@@ -69,16 +69,17 @@ export async function postOnce(
   }
 }
 
-/** Posts or edits, and tries again without user text if Slack refuses it. */
+/** Posts or edits, and tries again without user text if Slack refuses it. `bare`: the message without that text. */
 export async function inAnyForm<T>(
   context: DeliveryContext,
   full: Message,
   send: (payload: Payload) => Promise<Called<T>>,
+  bare = standaloneMessage(withoutWords(context.delivery.job), context.words),
 ): Promise<Called<T>> {
   const { words, at } = context
   const sent = await send(render(full, words, { parentUrl: at?.parentUrl }))
   const isOfContent = sent.kind === 'refused' && reasonOf(sent.error) === 'content'
-  return isOfContent ? send(render(messageWithoutText(context, full), words)) : sent
+  return isOfContent ? send(render(messageWithoutText(bare, full, words), words)) : sent
 }
 
 /** The message of the job. `hasCard`: a card above shows the request. */
@@ -102,8 +103,7 @@ export function cardOf({ delivery: { job, fanOut }, words }: DeliveryContext): M
 }
 
 /** The message without user text: its state, its buttons and the notes. */
-function messageWithoutText({ delivery: { job }, words }: DeliveryContext, { buttons }: Message): Message {
-  const bare = standaloneMessage(withoutWords(job), words)
+function messageWithoutText(bare: Message, { buttons }: Message, words: Words): Message {
   const lines = [...bare.lines, words.slack.replies.wordless]
   return { ...bare, lines, buttons, command: undefined, pictures: [] }
 }

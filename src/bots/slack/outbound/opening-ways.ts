@@ -1,16 +1,15 @@
-/** The ways of a job's first message on Slack: a thread under its card, or the place itself. */
+/**
+ * The ways of a job's first message on Slack: a thread under its card, or the place itself. Slack cannot be asked for a
+ * message whose answer was lost, so the first form of card and message stays true if nothing can edit it again.
+ */
 import type { Delivery, Way, WayOutcome } from '../../../app/delivery/courier.ts'
+import { acceptedMessage, withoutWords } from '../../messages/job-message.ts'
+import type { Message } from '../../messages/message.ts'
+import type { Called } from '../transport/api.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { readAddress, workspaceOf, writeAddress } from './address.ts'
-import {
-  cardOf,
-  contextOf,
-  type DeliveryContext,
-  inAnyForm,
-  messageOf,
-  postOnce,
-} from './delivery-context.ts'
-import { type Messages, type Place, readPosted } from './messages.ts'
+import { cardOf, contextOf, type DeliveryContext, inAnyForm, postOnce } from './delivery-context.ts'
+import { type Messages, type Place, type Posted, readPosted } from './messages.ts'
 import { closedBy, notInstalled } from './refusals.ts'
 
 export interface OpeningParts {
@@ -24,23 +23,37 @@ export function openingWays(parts: OpeningParts, delivery: Delivery): Way[] {
   const take = async (): Promise<WayOutcome> => {
     const context = contextOf(parts.workspaces, delivery)
     if (context === undefined) return notInstalled
-    return needsCard ? openThread(parts, context) : openIn(parts, context, context.place)
+    return needsCard ? openThread(parts, context) : openInPlace(parts, context)
   }
   return [{ name: needsCard ? 'thread' : 'place', take }]
 }
 
 async function openThread(parts: OpeningParts, context: DeliveryContext): Promise<WayOutcome> {
-  const { delivery, place } = context
+  const { delivery } = context
   // The card of another job of the same request.
   if (delivery.fanOut?.card !== undefined) {
     const { channel, ts } = readPosted(delivery.fanOut.card)
     return openIn(parts, context, { channel, thread: ts }, ts)
   }
-  const card = await inAnyForm(context, cardOf(context), payload =>
-    postOnce(parts.messages, context, 'card', place, payload),
-  )
+  const card = await postCard(parts, context)
   if (card.kind === 'refused') return closedBy(card)
   return openIn(parts, context, { channel: card.value.channel, thread: card.value.ts }, card.value.ts)
+}
+
+/** Where no thread can be under the card of a fan-out, its results stand below it. */
+async function openInPlace(parts: OpeningParts, context: DeliveryContext): Promise<WayOutcome> {
+  const card = context.delivery.fanOut?.leads ? await postCard(parts, context) : undefined
+  if (card?.kind === 'refused') return closedBy(card)
+  return openIn(parts, context, context.place)
+}
+
+function postCard({ messages }: OpeningParts, context: DeliveryContext): Promise<Called<Posted>> {
+  return inAnyForm(
+    context,
+    { ...cardOf(context), lines: [] },
+    payload => postOnce(messages, context, 'card', context.place, payload),
+    bareMessage(context),
+  )
 }
 
 async function openIn(
@@ -53,12 +66,19 @@ async function openIn(
   const { parent, job } = delivery
   const parentUrl = parent && (await messages.link(workspace, readAddress(parent)))
   const ids = { ...workspaceOf(job.conversation), ...(card === undefined ? {} : { card }), parentUrl }
-  const full = messageOf(context, card !== undefined)
+  const full = acceptedMessage(job, context.words, card !== undefined && delivery.fanOut === undefined)
   // Its link to the parent is what `at` tells of.
   const linked = { ...context, at: { ...ids, ...place, ts: '' } }
-  const posted = await inAnyForm(linked, full, payload =>
-    postOnce(messages, context, 'message', place, payload),
+  const posted = await inAnyForm(
+    linked,
+    full,
+    payload => postOnce(messages, context, 'message', place, payload),
+    bareMessage(context),
   )
   if (posted.kind === 'refused') return closedBy(posted)
   return { kind: 'arrived', address: writeAddress({ ...ids, ...place, ...posted.value }) }
+}
+
+function bareMessage({ delivery: { job }, words }: DeliveryContext): Message {
+  return acceptedMessage(withoutWords(job), words, false)
 }

@@ -92,7 +92,7 @@ export class Uploads {
     const completed = await steps.once(
       `complete:${group}`,
       begin => this.#complete(workspace, files, { place, caption, begin }),
-      { find: async () => ((await this.#exists(workspace, first.id)) ? '' : undefined) },
+      { find: () => this.#completed(workspace, first.id) },
     )
     return completed.kind === 'refused' ? completed : { kind: 'done', value: uploaded }
   }
@@ -158,9 +158,11 @@ export class Uploads {
       .then(called => (called.kind === 'refused' ? called : { kind: 'done', value: '' }))
   }
 
-  /** Whether files.info knows the file, which it does after completion. */
-  async #exists(workspace: Workspace, id: string): Promise<boolean> {
-    return (await this.#info(workspace, id)).kind === 'done'
+  /** Files.info knows a file after its completion; undefined: it is not completed. */
+  async #completed(workspace: Workspace, id: string): Promise<Called<string> | undefined> {
+    const info = await this.#info(workspace, id)
+    if (info.kind === 'done') return { kind: 'done', value: '' }
+    return info.error === 'file_not_found' ? undefined : info
   }
 
   #info(workspace: Workspace, id: string) {

@@ -16,6 +16,7 @@ export function webCourier(live: Live): Courier {
   return {
     platform: chat.platform,
     progressIntervalMs: 200,
+    opensWithState: true,
     openings: delivery => [telling(delivery, 'place')],
     progress: async ({ job }) => live.changed(job),
     results: delivery => [telling(delivery, 'edit')],

@@ -25,6 +25,14 @@ function closed(name: string): Channel {
   return channel
 }
 
+/** Everybody may view it but Bob. */
+function closedToBob(name: string): Channel {
+  const { discord, guild, bob } = asking
+  const channel = discord.channel(name, guild)
+  discord.world.overwrite(channel, bob.user, { deny: ['ViewChannel'] })
+  return channel
+}
+
 describe('who reads a job’s conversation', () => {
   const places: [string, () => Channel, string][] = [
     ['a channel that everybody may see', () => asking.channel, 'space'],
@@ -41,6 +49,8 @@ describe('who reads a job’s conversation', () => {
     ],
     ['a channel that a role is needed for', () => closed('staff'), 'channel'],
     ['a thread in that', () => asking.discord.thread('talk', closed('staff')), 'channel'],
+    ['a channel that one member is kept out of', () => closedToBob('calm'), 'channel'],
+    ['a thread in it', () => asking.discord.thread('talk', closedToBob('calm')), 'channel'],
     [
       'a channel that an age is needed for',
       () => asking.discord.channel('adults', asking.guild, { nsfw: true }),

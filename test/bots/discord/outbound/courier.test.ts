@@ -151,8 +151,9 @@ describe('where a request is answered', () => {
       }
       work.current.finish()
       await t.calm()
-      // One edit of progress that finds it out, one for the result, one for the placeholder, two for the card.
-      expect(t.discord.refused.length).toBeLessThanOrEqual(5)
+      // One edit of progress that finds it out, one for the result, one for the placeholder, two for the card, and one more
+      // a second later: a new message may be unknown for a moment.
+      expect(t.discord.refused.length).toBeLessThanOrEqual(6)
       const direct = t.discord.world.directChannel(ada.user)
       expect(pictures(t.last(direct))).toHaveLength(1)
       expect(t.text(t.last(direct))).toContain(places.elsewhere)
@@ -258,14 +259,27 @@ describe('files that are too large', () => {
     expect(t.text(result)).toContain(places.smaller)
   })
 
-  it('are left out, with a word, where no packing helps; nothing else is lost', async () => {
+  it('come as a direct message where no packing helps', async () => {
+    const { ada, channel } = t.scene
+    const direct = t.discord.world.directChannel(ada.user)
+    const notDirect = new RegExp(`^(PATCH|POST) /(?!channels/${direct.id}/)`)
+    t.discord.faults.order(notDirect, { kind: 'upload-limit', bytes: 20 }, Infinity)
+    await t.test.easel.imagine({ prompt: 'two cats', count: 2 }, t.caller(ada, channel))
+    await t.calm()
+    expect(pictures(t.last(direct))).toHaveLength(2)
+    expect(pictures(t.last(direct))).toEqual([0, 1].map(() => expect.stringMatching(/\.png$/)))
+    expect(t.text(t.last(t.thread()))).toContain(places.sentDirect)
+  })
+
+  it('are told of, and stay for /show, where no place takes them', async () => {
     const { ada, channel } = t.scene
     t.discord.uploadLimitBytes = 20
     await t.test.easel.imagine({ prompt: 'two cats', count: 2 }, t.caller(ada, channel))
     await t.calm()
-    const result = t.last(t.thread())
-    expect(t.text(result)).toContain(places.tooLarge)
-    expect(t.labels(result)).toContain('Refine 1')
+    const placeholder = t.last(t.thread())
+    expect(t.text(placeholder)).toContain(places.tooLarge)
+    expect(t.text(placeholder)).toContain(places.undelivered)
+    expect(t.test.easel.notices(t.caller(ada, channel).person).undelivered).toHaveLength(1)
   })
 
   it('are sent as they are where they fit', async () => {

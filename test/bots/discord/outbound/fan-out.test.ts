@@ -44,6 +44,30 @@ describe('a fan-out on Discord', () => {
     expect(t.discord.world.pings).toHaveLength(1)
   })
 
+  it.each(['direct messages', 'a thread', 'a channel without threads'])(
+    'is one card in %s too, with all results below it',
+    async where => {
+      const { ada, channel } = t.scene
+      if (where === 'a channel without threads') t.discord.world.deny(channel, 'CreatePublicThreads')
+      const place =
+        where === 'direct messages'
+          ? t.discord.world.directChannel(ada.user)
+          : where === 'a thread'
+            ? t.discord.thread('talk', channel)
+            : channel
+      const prompt = 'a {red, blue} circle'
+      await t.test.easel.imagine({ prompt }, t.caller(ada, place), { confirmed: true })
+      await t.calm()
+      const [card, ...below] = t.messages(place).map(message => t.text(message))
+      expect(card).toContain('a red circle · a blue circle')
+      expect(card).toContain(counts(2, 2))
+      for (const colour of ['red', 'blue'])
+        expect(below.filter(text => text.includes(`a ${colour} circle`))).toHaveLength(1)
+      expect(below.filter(text => text.includes(en.job.ready(2)))).toHaveLength(1)
+      expect(below).toHaveLength(3)
+    },
+  )
+
   it('counts what is done, failed and cancelled, and tells of it when the last one is over', async () => {
     t.test.workers.mode = 'by-hand'
     const jobs = await asks('a red circle', 3)
@@ -145,8 +169,10 @@ describe('a fan-out on Discord', () => {
       )
       expect({ seed, cards: cards.length <= 1 }).toEqual({ seed, cards: true })
     }
-    const notices = shown.filter(message => t.text(message).includes(en.job.ready(3)))
-    expect(notices.length).toBeLessThanOrEqual(rounds)
+    const notices = shown.filter(message => /Your pictures? (is|are) ready/.test(t.text(message)))
+    const inThreads = notices.filter(({ channel }) => channel.parentId !== undefined)
+    expect(new Set(inThreads.map(({ channel }) => channel.id)).size, `SEED=${seed}`).toBe(inThreads.length)
+    expect(notices.length, `SEED=${seed}`).toBeLessThanOrEqual(rounds)
     for (const message of shown) expect(t.text(message), `SEED=${seed}`).not.toMatch(/round [25] red/)
     const stale = shown.filter(message => t.text(message).includes(en.job.queued))
     expect(stale.map(message => t.text(message))).toEqual([])

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { en } from '../../../../src/words/en.ts'
 import type { Failure } from '../../../fakes/slack/api/faults.ts'
 import type { Post } from '../../../fakes/slack/world.ts'
+import { standingAsUnderway } from '../../../helpers/delivery-ends.ts'
 import { seededRandom } from '../../../helpers/seeded-random.ts'
 import { SlackTest } from '../start-slack.ts'
 
@@ -42,6 +43,33 @@ it('is one card that names what was asked for, one thread with all results, and 
   expect(new Set(t.slack.provoked().pings)).toEqual(new Set([`@${t.scene.ada.id}`]))
 })
 
+it('is one card in direct messages and in a thread too, with all results below it', async () => {
+  const { ada, channel } = t.scene
+  const above = ada.writes('look at this', { channelId: channel.id })
+  const inThread = { channelId: channel.id, threadTs: above.ts }
+  await ada.mentions('a {red, blue} circle', inThread)
+  await t.calm()
+  const asked = t.slack.ephemeralMessages(ada).at(-1)
+  if (asked === undefined) throw new Error('no question')
+  await ada.presses(asked, en.chat.confirm.yes(2))
+  await ada.types('/imagine', 'a {red, blue} circle', { channelId: ada.direct.id })
+  await t.calm()
+  const question = t.slack.ephemeralMessages(ada).at(-1)
+  if (question === undefined) throw new Error('no question')
+  await ada.presses(question, en.chat.confirm.yes(2))
+  await t.calm()
+  const direct = t.slack.posts(ada.direct.id).filter(post => post.onlyFor === undefined)
+  // The mention is Ada's own message.
+  for (const posts of [t.thread(above).slice(1), direct]) {
+    const [card = '', ...below] = posts.map(post => t.text(post))
+    expect(card).toContain('a red circle · a blue circle')
+    expect(card).toContain(counts(2, 2))
+    for (const colour of ['red', 'blue'])
+      expect(below.filter(text => text.includes(`a ${colour} circle`))).toHaveLength(1)
+    expect(below.filter(text => text.includes(en.job.ready(2)))).toHaveLength(1)
+  }
+})
+
 it('keeps card and thread while one of it lives, without the words of what was deleted', async () => {
   await asks('a {red, blue} circle')
   const { db } = t.test.built
@@ -75,12 +103,15 @@ it('arrives in whole whatever Slack refuses and whenever the process is killed',
     { kind: 'cut', when: 'before' },
     { kind: 'cut', when: 'after' },
   ]
+  /** Rounds in which a notice may have been lost: nobody can ask Slack, so it is not sent again. */
+  const uncertain = new Set<number>()
   const rounds = 6
   for (let round = 0; round < rounds; round++) {
-    t.slack.faults.choose = method =>
-      ['chat.postMessage', 'chat.update'].includes(method) && random.next() < 1 / 6
-        ? failures[Math.floor(random.next() * failures.length)]
-        : undefined
+    t.slack.faults.choose = (method, args) => {
+      if (!['chat.postMessage', 'chat.update'].includes(method) || random.next() >= 1 / 6) return undefined
+      if (JSON.stringify(args).includes(en.job.ready(2))) uncertain.add(round)
+      return failures[Math.floor(random.next() * failures.length)]
+    }
     const { ada, channel } = t.scene
     await ada.types('/imagine', `round ${round} {red, blue}`, { channelId: channel.id })
     await t.passing(() =>
@@ -105,12 +136,13 @@ it('arrives in whole whatever Slack refuses and whenever the process is killed',
       .filter(card => t.text(card).includes(`round ${round} `))
       .flatMap(card => t.thread(card))
       .filter(post => t.text(post).includes(en.job.ready(2)))
-    expect(notices.length, `SEED=${random.seed}`).toBeLessThanOrEqual(1)
+    const cards = t.cards().filter(card => t.text(card).includes(`round ${round} `))
+    if (uncertain.has(round) || cards.length !== 1) expect(notices.length).toBeLessThanOrEqual(1)
+    else expect(notices, `round ${round}, SEED=${random.seed}`).toHaveLength(1)
   }
   const waiting = t
     .cards()
     .flatMap(card => [card, ...t.thread(card)])
     .map(post => t.text(post))
-    .filter(text => text.includes(en.job.queued) || text.includes(en.job.running))
-  expect(waiting, `SEED=${random.seed}`).toEqual([])
+  expect(standingAsUnderway(waiting), `SEED=${random.seed}`).toEqual([])
 })

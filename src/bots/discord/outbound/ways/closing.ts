@@ -1,6 +1,7 @@
 /** Ends a delivery on Discord: the card shows the outcome, and no placeholder remains in progress. */
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../../app/delivery/courier.ts'
-import type { CallOutcome } from '../../transport/api.ts'
+import { originalName } from '../../../../app/delivery/steps.ts'
+import { type CallOutcome, refusals } from '../../transport/api.ts'
 import { type DiscordAddress, detailsOf, readAddress } from '../address.ts'
 import type { CardUpdates } from '../card-updates.ts'
 import { type JobPosts, type Note, type PostForm, wordsOf } from '../job-posts.ts'
@@ -30,13 +31,13 @@ export async function close(
   const { fanOut, ...alone } = delivery
   const card = fanOut?.leads ? undefined : await closeCard(parts, alone, wayNotes(result), result)
   const placeholder = await closePlaceholder(parts, delivery, result)
-  return card ?? placeholder
+  const unanswered = await removeUnanswered(parts, delivery)
+  return card ?? placeholder ?? unanswered
 }
 
 /** What others of a fan-out go on using: where no thread could be opened, the card is the message of one job. */
 export function shared(delivery: Delivery): readonly string[] {
-  const { steps } = delivery
-  return steps.value('thread') === undefined || isOwnMessage(delivery) ? ['told'] : ['card', 'thread', 'told']
+  return isOwnMessage(delivery) ? ['told'] : ['card', 'thread', 'told']
 }
 
 /** The card of a fan-out: how its jobs stand, with a picture of this delivery where it has one. */
@@ -98,7 +99,7 @@ async function closePlaceholder(
     )
     if (edited.kind === 'done') return undefined
   }
-  const removed = refusalOf(await placement.remove(delivery, placeholder))
+  const removed = removalRefusalOf(await placement.remove(delivery, placeholder))
   if (removed === undefined) await steps.forget('message')
   return removed
 }
@@ -109,7 +110,12 @@ function isSame(placeholder: DiscordAddress, address: string | undefined): boole
 
 function notesFor(job: Delivery['job'], result: DeliveryResult): Note[] {
   const isLacking = lacksAttaching(job, result.refusals)
-  return [...(isLacking ? ['attach' as const] : []), ...wayNotes(result)]
+  const isTooLarge = result.refusals.some(({ code }) => code === String(refusals.tooLarge))
+  return [
+    ...(isLacking ? ['attach' as const] : []),
+    ...(isTooLarge ? ['tooLarge' as const] : []),
+    ...wayNotes(result),
+  ]
 }
 
 function wayNotes(result: DeliveryResult): Note[] {
@@ -125,11 +131,30 @@ export async function remove(
 ): Promise<{ kind: 'removed' } | Closed> {
   const { job } = delivery
   if (step.makes === 'thread') return removeThread(messages, job, step)
-  const address = step.value === undefined ? await found(messages, delivery, step) : readAddress(step.value)
   cards.forget(job.id)
-  return address === undefined
-    ? { kind: 'removed' }
-    : (refusalOf(await placement.remove(delivery, address)) ?? { kind: 'removed' })
+  return (await removeMessage({ messages, placement }, delivery, step)) ?? { kind: 'removed' }
+}
+
+/** Posts of which no answer came and that no later try found: none of them is the result. A notice may stay. */
+async function removeUnanswered(parts: ClosingParts, delivery: Delivery): Promise<Closed | undefined> {
+  let refused: Closed | undefined
+  for (const step of delivery.steps.all()) {
+    if (step.state !== 'begun' || step.makes !== 'message' || step.name === 'told') continue
+    const removed = await removeMessage(parts, delivery, step)
+    if (removed === undefined) await delivery.steps.forget(step.name)
+    refused ??= removed
+  }
+  return refused
+}
+
+async function removeMessage(
+  { messages, placement }: Pick<ClosingParts, 'messages' | 'placement'>,
+  delivery: Delivery,
+  step: StepRecord,
+): Promise<Closed | undefined> {
+  const found = await find(messages, delivery, step)
+  if (found.kind === 'refused') return removalRefusalOf(found)
+  return found.value && removalRefusalOf(await placement.remove(delivery, found.value))
 }
 
 /** The thread stays, because others may have written in it, but its name, which is the prompt, is replaced. */
@@ -140,22 +165,29 @@ async function removeThread(
 ): Promise<{ kind: 'removed' } | Closed> {
   if (value === undefined) return { kind: 'removed' }
   const renamed = await messages.renameThread(value, wordsOf(job).discord.places.removedThread)
-  return refusalOf(renamed) ?? { kind: 'removed' }
+  return removalRefusalOf(renamed) ?? { kind: 'removed' }
 }
 
-/** A post without a response may exist. */
-async function found(
+/** The message of a step. A post without a response may exist. */
+async function find(
   messages: Messages,
   { id, job: { conversation }, steps, fanOut }: Delivery,
-  { name, at }: StepRecord,
-): Promise<DiscordAddress | undefined> {
-  if (detailsOf(conversation).answersOnly === true) return undefined
+  { name, state, value, at }: StepRecord,
+): Promise<CallOutcome<DiscordAddress | undefined>> {
+  if (state === 'done') return { kind: 'done', value: value === undefined ? undefined : readAddress(value) }
+  if (detailsOf(conversation).answersOnly === true) return { kind: 'done', value: undefined }
+  // Steps of earlier versions do not say where they began.
   const inThread = name === 'card' ? undefined : (steps.value('thread') ?? fanOut?.thread)
-  const channelId = inThread ?? conversation.threadId ?? conversation.channelId
-  return messages.findOwn(channelId, { deliveryId: id, step: name }, at)
+  const channelId = value ?? inThread ?? conversation.threadId ?? conversation.channelId
+  return messages.findOwn(channelId, { deliveryId: id, step: originalName(name) }, at)
 }
 
 function refusalOf(called: CallOutcome<unknown>): Closed | undefined {
-  if (called.kind === 'done' || reasonOf(called.code) === 'deleted') return undefined
-  return closedBy(called)
+  return called.kind === 'refused' ? closedBy(called) : undefined
+}
+
+/** What is gone already counts as deleted. */
+function removalRefusalOf(called: CallOutcome<unknown>): Closed | undefined {
+  const refused = refusalOf(called)
+  return refused?.reason === 'deleted' ? undefined : refused
 }

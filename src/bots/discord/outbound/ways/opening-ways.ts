@@ -45,11 +45,15 @@ export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
   const channelId = ownChannelOf(delivery)
   if (channelId !== undefined) {
     const { pressedId } = detailsOf(conversation)
-    add('place', () =>
-      openWith(parts, delivery, shortfall, post =>
+    add('place', async () => {
+      // Where no thread can be under the card of a fan-out, its results stand below it.
+      const needsCard = delivery.fanOut?.leads === true && (!wantsThread || shortfall !== undefined)
+      const posted = needsCard ? await postCard(parts, delivery, channelId) : undefined
+      if (posted?.kind === 'refused') return closedBy(posted)
+      return openWith(parts, delivery, shortfall, post =>
         placement.inChannel(delivery, 'message', channelId, post, pressedId),
-      ),
-    )
+      )
+    })
   }
   add('answer', () =>
     openWith(parts, delivery, postingShortfall(conversation), post =>
@@ -101,7 +105,7 @@ async function openInThread(
 async function openThread(parts: WayParts, delivery: Delivery): Promise<WayOutcome> {
   const { placement, posts } = parts
   const { job } = delivery
-  const card = await postCard(parts, delivery)
+  const card = await postCard(parts, delivery, job.conversation.channelId)
   if (card.kind === 'refused') return closedBy(card)
   const thread = await startThread(parts, delivery, card.value)
   if (thread.kind === 'refused')
@@ -117,8 +121,8 @@ async function openThread(parts: WayParts, delivery: Delivery): Promise<WayOutco
 async function postCard(
   { placement, posts }: WayParts,
   delivery: Delivery,
+  channelId: string,
 ): Promise<CallOutcome<MessageAddress>> {
-  const { channelId } = delivery.job.conversation
   const posted = await inAnyForm(
     form => placement.inChannel(delivery, 'card', channelId, posts.card(delivery.job, form, delivery.fanOut)),
     {},

@@ -1,12 +1,13 @@
 /** The ways of a job's result on Discord: the placeholder becomes the result, or the result is a new message. */
 import type { Delivery, Refusal, Way, WayName, WayOutcome } from '../../../../app/delivery/courier.ts'
+import { directSpaceId } from '../../../../app/people/people.ts'
 import { type CallOutcome, refusals } from '../../transport/api.ts'
 import { type DiscordAddress, detailsOf, readAddress, type Shortfall, writeAddress } from '../address.ts'
 import { notesOf, type PostForm, wordsOf } from '../job-posts.ts'
 import { ownChannelOf } from '../message-placement.ts'
 import type { Post } from '../messages.ts'
 import { has } from '../permissions.ts'
-import type { Pictures } from '../uploads.ts'
+import type { Pictures, UploadPlace } from '../uploads.ts'
 import { inAnyForm, type WayParts } from './opening-ways.ts'
 import { closed, closedBy } from './refusal-reasons.ts'
 
@@ -52,7 +53,7 @@ async function takeEdit(
     hasCard: at.card !== undefined && fanOut === undefined,
     notes: notesOf(at.shortfall),
   }
-  const edited = await pictures.send(job, wordsOf(job), limitOf(job), packed =>
+  const edited = await pictures.send(job, wordsOf(job), uploadPlaceOf(job), packed =>
     inAnyForm(full => placement.edit(at, posts.result(job, packed, full)), form),
   )
   return edited.kind === 'refused' ? closedBy(edited) : { kind: 'arrived', address: writeAddress(at) }
@@ -70,11 +71,15 @@ async function takeNew(
   if (!isDirect && before.some(({ reason }) => reason === 'deleted')) return closed('deleted', 'not again')
   if (!isDirect && (!mayShowPictures(delivery) || lacksAttaching(job, before))) return noAttaching
   const note = isDirect ? directShortfall(delivery, before) : undefined
-  const sent = await pictures.send(job, wordsOf(job), isDirect ? undefined : limitOf(job), packed =>
-    inAnyForm(full => place(`result:${name}`, posts.result(job, packed, full)), {
-      ...form,
-      notes: notesOf(note),
-    }),
+  const sent = await pictures.send(
+    job,
+    wordsOf(job),
+    isDirect ? directMessages : uploadPlaceOf(job),
+    packed =>
+      inAnyForm(full => place(`result:${name}`, posts.result(job, packed, full)), {
+        ...form,
+        notes: notesOf(note),
+      }),
   )
   if (sent.kind === 'refused') return closedBy(sent)
   const card =
@@ -104,6 +109,8 @@ function directShortfall({ job }: Delivery, before: readonly Refusal[]): Shortfa
   return isClosed ? 'elsewhere' : 'refusedElsewhere'
 }
 
-function limitOf({ conversation }: Delivery['job']): number | undefined {
-  return detailsOf(conversation).uploadLimitBytes
+function uploadPlaceOf({ conversation }: Delivery['job']): UploadPlace {
+  return { spaceId: conversation.spaceId, statedBytes: detailsOf(conversation).uploadLimitBytes }
 }
+
+const directMessages: UploadPlace = { spaceId: directSpaceId }

@@ -1,0 +1,58 @@
+/** Whatever Discord answers to the edit of a result, its picture stands once, and no placeholder stands as under way. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { everyRefusal } from '../../../fakes/discord/transport/refusal.ts'
+import { deliveryEnds, standingAsUnderway } from '../../../helpers/delivery-ends.ts'
+import { DiscordTest } from '../start-discord.ts'
+
+let t: DiscordTest
+beforeEach(async () => {
+  t = await DiscordTest.start()
+})
+afterEach(() => t.dispose())
+
+/**
+ * A token that Discord takes back ends the connection: test/bots/discord/connection.test.ts. What is overloaded is waited
+ * for.
+ */
+const refusals = everyRefusal.filter(({ status, code }) => status < 500 && (status !== 401 || code === 50027))
+
+it('every code of Discord’s list for the result', async () => {
+  t.test.workers.mode = 'by-hand'
+  const { ada, channel } = t.scene
+  for (const { status, code, message } of refusals) {
+    await t.test.ask(`a cat of ${code}`, t.caller(ada, channel))
+    await t.passing(() => t.test.workers.underway.length > 0 && t.test.built.db.outbox.pending().length === 0)
+    const placeholder = t.last(t.thread())
+    const edit = new RegExp(`^PATCH /channels/\\d+/messages/${placeholder.id}`)
+    t.discord.faults.order(edit, { kind: 'refusal', status, code, message }, Number.POSITIVE_INFINITY)
+    t.test.workers.current.finish()
+    await t.calm(1000)
+    t.discord.faults.clear()
+    const shown = [...t.discord.world.messages.values()].filter(
+      ({ author, deleted }) => author.bot && !deleted,
+    )
+    const own = shown.filter(each => t.text(each).includes(`a cat of ${code}`))
+    // The card in the channel has a small picture of its own.
+    const results = own.filter(
+      ({ attachments, channel: place }) => place !== channel && attachments.length > 0,
+    )
+    expect(results, String(code)).toHaveLength(1)
+    expect(standingAsUnderway(shown.map(each => t.text(each))), String(code)).toEqual([])
+  }
+  expect(new Set(deliveryEnds(t.test).map(({ end }) => end))).toEqual(new Set(['arrived']))
+})
+
+it('a size that Discord refused is tried again after an hour', async () => {
+  const { ada, channel } = t.scene
+  const fileName = async (prompt: string) => {
+    await t.test.ask(prompt, t.caller(ada, channel))
+    await t.calm()
+    return t.last(t.thread()).attachments[0]?.filename
+  }
+  t.discord.uploadLimitBytes = 200
+  expect(await fileName('the first')).toMatch(/\.webp$/)
+  t.discord.uploadLimitBytes = 20 * 1024 * 1024
+  expect(await fileName('soon after')).toMatch(/\.webp$/)
+  t.clock.advance(3_600_000)
+  expect(await fileName('an hour later')).toMatch(/\.png$/)
+})

@@ -1,0 +1,100 @@
+/**
+ * Any call of a delivery on Discord may be refused with any code of its list, time out, or succeed without its answer
+ * arriving, with kills between: every picture stands once, or its end is recorded, logged and told.
+ */
+import { afterEach, expect, it } from 'vitest'
+import { DiscordTest } from '../bots/discord/start-discord.ts'
+import type { Interaction } from '../fakes/discord/interactions.ts'
+import type { Mishap } from '../fakes/discord/transport/faults.ts'
+import { everyRefusal } from '../fakes/discord/transport/refusal.ts'
+import { expectAllEnded, standingAsUnderway, unfinished } from '../helpers/delivery-ends.ts'
+import { seededRandom } from '../helpers/seeded-random.ts'
+
+const jobs = Number(process.env.EASEL_REFUSED_JOBS ?? 10)
+const jobsPerKill = 5
+const chance = 0.12
+/** Calls of a delivery: the first answer to a command is none. */
+const ofDelivery = /^\/(channels|webhooks|users)\//
+
+/**
+ * A token that Discord takes back ends the connection instead: test/bots/discord/connection.test.ts. Pictures that are
+ * too large are compressed, and have other bytes from then on.
+ */
+const refusals = everyRefusal.filter(({ status }) => status !== 401 && status !== 413)
+
+/** That something is gone is believed where it is to be deleted or searched for: Discord does not say so of what stands. */
+const trueOfStanding = refusals.filter(({ code }) => ![10003, 10004, 10008].includes(code))
+
+let t: DiscordTest
+afterEach(() => t.dispose())
+
+it('every picture stands once on Discord or its end is told, whatever calls answer', {
+  timeout: 1_200_000,
+}, async () => {
+  const random = seededRandom('discord refusals')
+  const pick = <T>(list: readonly T[]): T => {
+    const found = list[Math.floor(random.next() * list.length)]
+    if (found === undefined) throw new Error('nothing to pick from')
+    return found
+  }
+  t = await DiscordTest.start({ easel: { config: { notify: true } } })
+  const { discord, scene, test } = t
+  const { ada, bob, channel, guild } = scene
+  const other = discord.channel('other', guild)
+  const thread = discord.thread('talk', channel)
+  const direct = discord.world.directChannel(bob.user)
+  let [faults, kills, lives] = [0, 0, Number.POSITIVE_INFINITY]
+  discord.faults.choose = (method, path): Mishap | undefined => {
+    if (!ofDelivery.test(path)) return undefined
+    lives -= 1
+    if (random.next() >= chance) return undefined
+    faults += 1
+    const when = random.next() < 0.5 ? 'before' : 'after'
+    const how = random.next()
+    // A call that times out ends so too: silence would be waited for in the machine's own time (test/e2e/outage.test.ts).
+    if (how < 0.25) return { kind: 'cut', when }
+    if (how < 0.35) return { kind: 'status', status: 503 }
+    const { status, code, message } = pick(
+      method === 'PATCH' || method === 'POST' ? refusals : trueOfStanding,
+    )
+    return { kind: 'refusal', status, code, message }
+  }
+  const asks: (() => Promise<Interaction>)[] = [
+    () => ada.types(channel, '/imagine', { prompt: `cat ${random.next()}` }),
+    () => ada.types(channel, '/imagine', { prompt: `cats ${random.next()} --n 4` }),
+    () => bob.types(direct, '/imagine', { prompt: `direct cat ${random.next()} --n 2` }),
+    () => ada.types(thread, '/imagine', { prompt: `cat in a thread ${random.next()}` }),
+    async () => {
+      const here = { platform: 'discord', spaceId: guild.id, channelId: channel.id } as const
+      const done = test.jobsIn(here, 1000).filter(({ state }) => state === 'done')
+      if (done.length === 0) return ada.types(channel, '/imagine', { prompt: `first cat ${random.next()}` })
+      return ada.types(other, '/show', { id: pick(done).id })
+    },
+  ]
+  for (let i = 0; i < jobs; i++) {
+    if (i % jobsPerKill === 0) lives = Math.floor(random.next() * 60)
+    thread.archived = false
+    const asked = await pick(asks)()
+    await t.passing(() => asked.answer !== undefined)
+    await t.passing(() => lives < 0 || t.isCalm, 1000)
+    if (lives >= 0) continue
+    lives = Number.POSITIVE_INFINITY
+    kills += 1
+    await t.restart('crash')
+  }
+  await t.calm(1000)
+
+  const shown = [...discord.world.messages.values()].filter(
+    ({ author, deleted, ephemeralTo }) => author.bot && !deleted && ephemeralTo === undefined,
+  )
+  // The small picture on a card has other bytes.
+  const count = (bytes: Uint8Array) =>
+    shown.filter(({ attachments }) => attachments.some(file => Buffer.compare(file.bytes, bytes) === 0))
+      .length
+  if (jobs >= 40) expect(kills).toBeGreaterThan(0)
+  const lost = await expectAllEnded(test, count)
+  expect(standingAsUnderway(shown.map(message => t.text(message))), unfinished(test)).toEqual([])
+  console.info(
+    `discord refusals: ${jobs} jobs, ${faults} calls that failed, ${kills} kills, ${lost} results told as undeliverable`,
+  )
+})
