@@ -1,12 +1,13 @@
 /** The whole program with the bundled model, in front of the fake Slack: as a workspace would have it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describePictureStory } from '../conformance/picture-story.suite.ts'
 import { realClock } from '../fakes/real-clock.ts'
 import { buttonsOf, type FakeBlock } from '../fakes/slack/blocks/block-kit.ts'
 import { FakeSlack } from '../fakes/slack/fake-slack.ts'
 import type { Person } from '../fakes/slack/person.ts'
 import { readPost } from '../fakes/slack/reading.ts'
 import type { Channel, Post } from '../fakes/slack/world.ts'
-import { backgroundColour, objectColour } from '../helpers/judge.ts'
+import { objectColour } from '../helpers/judge.ts'
 import { pixelsOf } from '../helpers/models/demo-painter.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
 
@@ -33,6 +34,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.dispose()
   await slack.stop()
+  expect(slack.provoked()).toEqual({ pings: [], links: [] })
+  expect(slack.sockets.strayAcks).toBe(0)
 })
 
 async function listening(): Promise<void> {
@@ -91,92 +94,55 @@ async function asks(wish: string): Promise<Post> {
   return card
 }
 
-async function imagines(wish: string): Promise<{ card: Post; result: Post }> {
-  const card = await asks(wish)
-  return { card, result: await nextResult([], card.ts) }
-}
-
 async function presses(person: Person, post: Post, label: string): Promise<Post> {
   const before = visible(post.threadTs)
   await person.presses(post, label)
   return nextResult(before, post.threadTs ?? '')
 }
 
-describe('Slack with the real model', () => {
-  it('paints, and goes on from the picture by every button, with a restart or a kill before each', async () => {
-    const { card, result } = await imagines('a red circle on a blue background --seed 7')
-    expect(text(card)).toContain('a red circle on a blue background')
-    const painted = await pixelsOf(fileOf(result))
-    expect([painted.widthPx, painted.heightPx]).toEqual([128, 128])
-    expect(objectColour(painted, 'circle')).toBe('red')
-    expect(backgroundColour(painted)).toBe('blue')
+/** Bob presses the button, and gets the private message that comes of it. */
+async function privateReply(post: Post, label: string): Promise<Post> {
+  const before = slack.ephemeralMessages(bob).length
+  await bob.presses(post, label)
+  await slack.until(() => slack.ephemeralMessages(bob).length > before)
+  const reply = slack.ephemeralMessages(bob).at(-1)
+  if (reply === undefined) throw new Error('no private reply')
+  return reply
+}
 
-    let last = result
-    for (const [label, signal] of [
-      ['Refine', 'SIGTERM'],
-      ['Vary (subtle)', 'SIGKILL'],
-      ['Vary (strong)', 'SIGTERM'],
-    ] as const) {
-      await restart(signal)
-      last = await presses(bob, last, label)
-      expect(objectColour(await pixelsOf(fileOf(last)), 'circle'), label).toBe('red')
-    }
-    await restart('SIGKILL')
-    const upscaled = await presses(bob, last, 'Upscale ×2')
-    expect((await pixelsOf(fileOf(upscaled))).widthPx).toBe(256)
-
-    await restart('SIGTERM')
-    const again = await presses(ada, result, 'Re-roll')
-    expect(objectColour(await pixelsOf(fileOf(again)), 'circle')).toBe('red')
-    expect(fileOf(again)).not.toEqual(fileOf(result))
-
-    await restart('SIGKILL')
-    await ada.presses(again, 'Remix')
+describePictureStory<Post>('Slack with the real model', {
+  async paints(command) {
+    const card = await asks(command)
+    return nextResult([], card.ts)
+  },
+  presses: (actor, result, label) => presses(actor === 'ada' ? ada : bob, result, label),
+  async remixes(result, prompt) {
+    await ada.presses(result, 'Remix')
     await slack.until(() => ada.seesModal)
-    const before = visible(card.ts)
-    await ada.submits(ada.modal, { Prompt: 'a green circle on a white background' })
-    const remixed = await nextResult(before, card.ts)
-    expect(objectColour(await pixelsOf(fileOf(remixed)), 'circle')).toBe('green')
-
-    await restart('SIGTERM')
-    await bob.presses(result, 'Info')
-    await slack.until(() => slack.ephemeralMessages(bob).length > 0)
-    expect(slack.ephemeralMessages(bob).map(text).join()).toContain('Seed: 7')
+    const before = visible(result.threadTs)
+    await ada.submits(ada.modal, { Prompt: prompt })
+    return nextResult(before, result.threadTs ?? '')
+  },
+  info: async result => text(await privateReply(result, 'Info')),
+  async infoOfFirst(result) {
+    return text(await privateReply(await privateReply(result, 'More 1'), 'Info'))
+  },
+  async deletes(result) {
     await ada.presses(result, 'Delete')
     await slack.until(() => result.deleted)
-    expect(visible(card.ts)).toHaveLength(6)
-    expect(slack.provoked()).toEqual({ pings: [], links: [] })
-    expect(slack.sockets.strayAcks).toBe(0)
-  })
+  },
+  filesOf,
+  requestOf: ({ threadTs }) =>
+    visible()
+      .filter(({ ts }) => ts === threadTs)
+      .map(text)
+      .join('\n'),
+  countBeside: ({ threadTs }) => visible(threadTs).length,
+  leadsTo: (child, _parent, prompt) => text(child).includes(prompt),
+  restart,
+})
 
-  it('paints a set of four, each with its own buttons, and the same again by its command', async () => {
-    const { result } = await imagines('a yellow star on a purple background --seed 11 --n 4')
-    const set = filesOf(result)
-    expect(set).toHaveLength(4)
-    expect(labels(result)).toContain('Upscale 4')
-    for (const file of set) expect(objectColour(await pixelsOf(file), 'star')).toBe('yellow')
-
-    const third = await presses(bob, result, 'Upscale 3')
-    expect((await pixelsOf(fileOf(third))).widthPx).toBe(256)
-    expect(text(third)).toContain('a yellow star on a purple background')
-
-    const said = () => slack.ephemeralMessages(bob)
-    const before = said().length
-    await bob.presses(result, 'More 1')
-    await slack.until(() => said().length === before + 1)
-    const menu = said().at(-1)
-    if (menu === undefined) throw new Error('no buttons')
-    await bob.presses(menu, 'Info')
-    await slack.until(() => said().length === before + 2)
-    const [info] = said().slice(-1).map(text)
-    // The command gives this picture alone: the set is four of them.
-    const [, command = ''] = /```\/imagine ([^`]+)```/.exec(info?.replace('--n 1 ', '--n 4 ') ?? '') ?? []
-    const { result: repeated } = await imagines(command)
-    expect(filesOf(repeated).map(bytes => Buffer.from(bytes).toString('base64'))).toEqual(
-      set.map(bytes => Buffer.from(bytes).toString('base64')),
-    )
-  })
-
+describe('Slack with the real model and a kill', () => {
   it('finishes after a kill what it was painting, in the same message', async () => {
     const card = await asks('a red square --seed 3 --steps 150 --n 4')
     const thread = () => visible(card.ts)
