@@ -31,6 +31,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'worker-died': z.object({ device: text, reason: text }),
   'worker-killed': z.object({ device: text, reason: text }),
   'worker-unreachable': z.object({ device: text, reason: text }),
+  'result-unfit': z.object({ device: text, found: text, expected: text }),
   'took-worker-down': z.object({ crashes: number }),
   'source-removed': z.record(text, z.never()),
   'record-unreadable': z.record(text, z.never()),

@@ -55,6 +55,8 @@ export interface ErrorDetails {
   'worker-killed': { device: string; reason: string }
   /** The machine of a worker, or the way to it, was lost while it ran a job. */
   'worker-unreachable': { device: string; reason: string }
+  /** A machine returned other pictures than the order asks for: their count, then width × height in pixels. */
+  'result-unfit': { device: string; found: string; expected: string }
   /** A job crashed its worker or the process too often and is not tried again. */
   'took-worker-down': { crashes: number }
   /** The source picture was deleted while the job waited. */
@@ -97,6 +99,7 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'worker-died',
   'worker-killed',
   'worker-unreachable',
+  'result-unfit',
   'storage',
   'platform-busy',
   'platform-unreachable',

@@ -40,7 +40,8 @@ function openSimulated(stepMs: number, onPaint: () => void): Channel {
     if (step > 0) post({ kind: 'step', runId, step, steps })
     if (step < steps) return void systemClock.after(stepMs, () => paint(runId, order, step + 1))
     const seed = order.kind === 'upscale' ? 0 : order.seed
-    const picture = { bytes: pictureOf(seed), mediaType: 'image/png', widthPx: 8, heightPx: 8, seed }
+    const { widthPx, heightPx } = order
+    const picture = { bytes: pictureOf(seed), mediaType: 'image/png', widthPx, heightPx, seed }
     onPaint()
     post({ kind: 'done', runId, pictures: [picture], timings: {} })
   }

@@ -1,9 +1,9 @@
 /** Keeps the pool's devices in step with the machines that are there: what joins can be used, what leaves is given up. */
-import { ChannelHost } from '../../engine/host/channel-host.ts'
 import type { DeviceOpeners } from '../../engine/jobs/devices/device.ts'
 import type { MachineRecord, Reference, Refusal } from '../presence/records.ts'
 import type { Admission } from './admission.ts'
 import type { Gateway } from './gateway.ts'
+import { RemoteHost } from './remote-host.ts'
 
 export type MachineEvent =
   /** `lacking`: names of models that it does not have as the gateway has them. */
@@ -101,7 +101,7 @@ export class RemoteDevices {
       ...(memoryBytes !== undefined && { memoryBytes }),
       holdings: new Set([...models, ...files].map(({ hash }) => hash)),
       // The machine sets its workers up itself.
-      openHost: () => new ChannelHost({ device: fullName, setup: null, open: () => gateway.open(id, name) }),
+      openHost: () => new RemoteHost({ device: fullName, setup: null, open: () => gateway.open(id, name) }),
     }
   }
 }

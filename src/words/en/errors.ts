@@ -68,6 +68,8 @@ export const errors: ErrorWords = {
     `The worker of ${d.device} was ended from outside (${d.reason}), perhaps for want of memory; the picture will be tried again.`,
   'worker-unreachable': d =>
     `The machine of ${d.device} cannot be reached any more (${d.reason}); the picture will be tried again.`,
+  'result-unfit': d =>
+    `${d.device} returned ${d.found} where ${d.expected} was asked for; the picture will be tried again.`,
   'took-worker-down': d =>
     `This picture took its worker down ${d.crashes} times, so it is not tried again. Other settings may work.`,
   'source-removed': () => 'The picture that this one starts from was deleted in the meantime.',

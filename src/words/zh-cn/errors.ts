@@ -51,6 +51,7 @@ export const errors: Words['errors'] = {
   'worker-died': d => `${d.device} 的工作进程退出了（${d.reason}），会再试一次。`,
   'worker-killed': d => `${d.device} 的工作进程被外部终止（${d.reason}），可能是内存不足；会再试一次。`,
   'worker-unreachable': d => `${d.device} 所在的机器已无法连接（${d.reason}），会再试一次。`,
+  'result-unfit': d => `${d.device} 返回了 ${d.found}，而要求的是 ${d.expected}；会再试一次。`,
   'took-worker-down': d => `这张图已使工作进程退出 ${d.crashes} 次，不再重试。可以换一组参数试试。`,
   'source-removed': () => '作为起点的图片已被删除。',
   'record-unreadable': () => '这个请求的存档无法读取，请重新提交。',

@@ -1,0 +1,39 @@
+/** The host of a worker on another machine: a channel host that takes no result but the one that the order asks for. */
+import { ChannelHost, type ChannelHostOptions } from '../../engine/host/channel-host.ts'
+import type { RunEvents, RunOutcome } from '../../engine/host/worker-host.ts'
+import { countOf, type WorkOrder } from '../../engine/work-order.ts'
+import { AppError } from '../../errors/errors.ts'
+
+export class RemoteHost extends ChannelHost {
+  readonly #device: string
+
+  constructor(options: ChannelHostOptions) {
+    super(options)
+    this.#device = options.device
+  }
+
+  override async run(
+    order: WorkOrder,
+    sources: Record<string, Uint8Array>,
+    events: RunEvents = {},
+  ): Promise<RunOutcome> {
+    const outcome = await super.run(order, sources, events)
+    if (outcome.kind !== 'done') return outcome
+    const expected = countAndSizes(Array.from({ length: countOf(order) }, () => order))
+    const found = countAndSizes(outcome.pictures)
+    // Where only a part is painted, the result has the source's size, which the order does not name.
+    const isSized = order.kind !== 'paint' || order.source?.inpainting?.onlyMasked === undefined
+    const fits = isSized ? found === expected : outcome.pictures.length === countOf(order)
+    if (fits) return outcome
+    return {
+      kind: 'failed',
+      error: new AppError('result-unfit', { device: this.#device, found, expected }),
+    }
+  }
+}
+
+/** `2 × 128×128`; a set of several sizes names them all. */
+function countAndSizes(pictures: readonly { widthPx: number; heightPx: number }[]): string {
+  const sizes = new Set(pictures.map(({ widthPx, heightPx }) => `${widthPx}×${heightPx}`))
+  return `${pictures.length} × ${[...sizes].join(', ')}`
+}
