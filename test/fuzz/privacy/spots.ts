@@ -88,8 +88,6 @@ export function discordSpot(
         answered(person.uses('Image info', await posts({ filename: 'x.png', bytes }))),
       'info by name': async ({ fileName }) =>
         answered(person.uses('Image info', await posts({ filename: fileName, bytes: tiny }))),
-      'source by content': async ({ bytes }) =>
-        answered(person.uses('Use as source', await posts({ filename: 'x.png', bytes }))),
       'source by name': async ({ fileName }) =>
         answered(person.uses('Use as source', await posts({ filename: fileName, bytes: tiny }))),
     },
@@ -135,7 +133,6 @@ export function slackSpot(
       },
       'info by content': ({ bytes }) => shortcut('image_info', { name: 'x.png', bytes }),
       'info by name': ({ fileName }) => shortcut('image_info', { name: fileName, bytes: tiny }),
-      'source by content': ({ bytes }) => shortcut('use_as_source', { name: 'x.png', bytes }),
       'source by name': ({ fileName }) => shortcut('use_as_source', { name: fileName, bytes: tiny }),
     },
   }
