@@ -23,6 +23,7 @@ import { problem } from './problems.ts'
 import { deletionProblem, forget } from './remove.ts'
 import { submit } from './submit.ts'
 import { type Catalogue, defaultsOf, filesOf, namesOf } from './views/catalogue.ts'
+import { deviceViews } from './views/device-views.ts'
 import { readForeignPicture } from './views/foreign-picture.ts'
 import { show } from './views/show.ts'
 import { configName, maySeeStats, statsOf } from './views/stats.ts'
@@ -112,7 +113,8 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       if (sees === 'nothing') {
         return { kind: 'refused', problems: [problem('admins-only', { name: configName(person) })] }
       }
-      return { kind: 'stats', stats: statsOf(db, period, sees === 'space' ? person : undefined) }
+      if (sees === 'space') return { kind: 'stats', stats: statsOf(db, period, person) }
+      return { kind: 'stats', stats: { ...statsOf(db, period), devices: deviceViews(app) } }
     },
     savePending: asked => savePending(app, asked),
     pending: (id, person) => pending(app, id, person),

@@ -69,6 +69,20 @@ export interface StatsRow {
   gpuSeconds: number
 }
 
+/** A device that paints for this Easel, here or on another machine. */
+export interface DeviceView {
+  /** Of another machine: `machine/device`. */
+  name: string
+  use: DeviceUse
+  /** Absent: no limit. */
+  memoryBytes?: number
+  /** Those of our models that its machine has, by hash. */
+  models: { name: string; hash: string }[]
+}
+
+/** `sick`: hangs. `quarantined`: failed, and is tried again. */
+export type DeviceUse = 'free' | 'busy' | 'sick' | 'quarantined' | 'stopped'
+
 /** Admin statistics over a period, from the jobs' own records. */
 export interface StatsView {
   fromMs: number
@@ -84,6 +98,8 @@ export interface StatsView {
   byPerson: StatsRow[]
   byModel: StatsRow[]
   byDevice: StatsRow[]
+  /** Now. Absent where the viewer sees one space alone, and where no server is asked. */
+  devices?: DeviceView[]
   /** Equal slices of the period, oldest first. */
   timeline: { fromMs: number; jobs: number; failures: number }[]
 }

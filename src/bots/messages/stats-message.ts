@@ -1,13 +1,16 @@
 /** Admin statistics as text and as CSV. Pure. */
 
-import type { StatsRow, StatsView } from '../../app/views/views.ts'
+import type { DeviceView, StatsRow, StatsView } from '../../app/views/views.ts'
 import { dayMs } from '../../common/durations.ts'
 import { withVisibleControls } from '../../common/visible-controls.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from './message.ts'
 
-/** Totals, waiting and painting times, and the busiest people, models and devices. */
-export function statsMessage(stats: StatsView, { stats: words }: Words): Message {
+/** So many devices are named; what is said of the others is their number. */
+const mostDevices = 20
+
+/** Totals, waiting and painting times, the busiest people, models and devices, and the devices of now. */
+export function statsMessage(stats: StatsView, { stats: words, machines }: Words): Message {
   const section = (title: string, rows: readonly StatsRow[]) =>
     rows.length === 0 ? [] : [`${title}:`, ...rows.slice(0, 10).map(row => `  ${words.row(row)}`)]
   return textMessage(words.title(Math.max(1, Math.round((stats.toMs - stats.fromMs) / dayMs))), [
@@ -17,7 +20,27 @@ export function statsMessage(stats: StatsView, { stats: words }: Words): Message
     ...section(words.byPerson, stats.byPerson),
     ...section(words.byModel, stats.byModel),
     ...section(words.byDevice, stats.byDevice),
+    ...deviceLines(stats.devices ?? [], words, machines),
   ])
+}
+
+function deviceLines(
+  devices: readonly DeviceView[],
+  words: Words['stats'],
+  machines: Words['machines'],
+): string[] {
+  if (devices.length === 0) return []
+  const more = devices.length - mostDevices
+  return [
+    `${words.devicesNow}:`,
+    ...devices
+      .slice(0, mostDevices)
+      .map(
+        ({ name, memoryBytes, use, models }) =>
+          `  ${machines.device(name, memoryBytes, use)} · ${machines.models(models)}`,
+      ),
+    ...(more > 0 ? [`  ${words.moreDevices(more)}`] : []),
+  ]
 }
 
 /** One line per person, model and device, for a spreadsheet. */

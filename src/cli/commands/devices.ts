@@ -47,7 +47,9 @@ async function showMachines(session: Session): Promise<void> {
   for (const { record } of machines) {
     out(words.machines.about(record.name, record.version, record.draining))
     for (const { name, memoryBytes, heldBy } of record.devices)
-      out(`  ${words.machines.device(`${record.name}/${name}`, memoryBytes, heldBy !== undefined)}`)
+      out(
+        `  ${words.machines.device(`${record.name}/${name}`, memoryBytes, heldBy === undefined ? 'free' : 'busy')}`,
+      )
     out(`  ${words.machines.models(record.models)}`)
   }
 }

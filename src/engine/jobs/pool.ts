@@ -6,7 +6,7 @@ import type { Clock, Logger, Random } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
 import { attempt, giveBack, learn, logFailure } from './attempt.ts'
 import { chooseDevice, warmModels } from './devices/choose-device.ts'
-import { Device, type DeviceOpeners, type DeviceState } from './devices/device.ts'
+import { Device, type DeviceOpeners, type DeviceStatus } from './devices/device.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import { JobQueue } from './job-queue.ts'
 import { Run } from './run.ts'
@@ -151,8 +151,8 @@ export class Pool {
     return [...this.#runs.keys()]
   }
 
-  devices(): { name: string; state: DeviceState; busy: boolean }[] {
-    return this.#devices.map(({ name, state, gate }) => ({ name, state, busy: !gate.free }))
+  devices(): DeviceStatus[] {
+    return this.#devices.map(({ status }) => status)
   }
 
   /**

@@ -1,8 +1,17 @@
 /** English: other machines that lend their devices. */
+import type { DeviceUse } from '../../app/views/views.ts'
 import type { MachineStatus } from '../../remote/machine/machine.ts'
 import type { Reference, Refusal } from '../../remote/presence/records.ts'
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
+const uses: Record<DeviceUse, string> = {
+  free: 'free',
+  busy: 'in use',
+  sick: 'does not answer',
+  quarantined: 'failed, and is tried again',
+  stopped: 'stopped',
+}
 
 export const machines = {
   options: {
@@ -46,13 +55,11 @@ export const machines = {
   lacks: (name: string, models: readonly string[]) =>
     `${name} lacks ${models.join(', ')}, or has other files under that name: what needs it is painted elsewhere.`,
 
-  /** What commands say of machines. */
+  /** What commands and statistics say of machines. */
   about: (name: string, version: string, isDraining: boolean) =>
     `${name} (Easel ${version})${isDraining ? ', leaving' : ''}`,
-  device: (name: string, memoryBytes: number | undefined, isHeld: boolean) =>
-    [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), isHeld ? 'in use' : 'free'].join(
-      ', ',
-    ),
+  device: (name: string, memoryBytes: number | undefined, use: DeviceUse) =>
+    [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), uses[use]].join(', '),
   models: (models: readonly Reference[]) =>
     models.length === 0
       ? 'no models'

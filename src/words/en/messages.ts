@@ -215,6 +215,8 @@ export const stats = {
   byPerson: 'By person',
   byModel: 'By model',
   byDevice: 'By device',
+  devicesNow: 'Devices now',
+  moreDevices: (count: number) => `and ${count} more`,
   row: (d: { name: string; jobs: number; pictures: number; failures: number; gpuSeconds: number }) =>
     `${d.name}: ${some(d.jobs, 'job')}, ${some(d.pictures, 'picture')}, ${d.failures} failed, ${Math.round(d.gpuSeconds)} s`,
   overTime: 'Jobs over time',

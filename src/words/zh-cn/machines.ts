@@ -1,7 +1,16 @@
 /** 简体中文：借出设备的其他机器。 */
+import type { DeviceUse } from '../../app/views/views.ts'
 import type { Words } from '../en.ts'
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
+const uses: Record<DeviceUse, string> = {
+  free: '空闲',
+  busy: '使用中',
+  sick: '没有回应',
+  quarantined: '出了故障，会再试',
+  stopped: '已停用',
+}
 
 export const machines: Words['machines'] = {
   options: {
@@ -40,10 +49,8 @@ export const machines: Words['machines'] = {
   lacks: (name, models) => `${name} 没有 ${models.join('、')}，或同名文件不同：需要它们的图会在别处画。`,
 
   about: (name, version, isDraining) => `${name}（Easel ${version}）${isDraining ? '，正在退出' : ''}`,
-  device: (name, memoryBytes, isHeld) =>
-    [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), isHeld ? '使用中' : '空闲'].join(
-      '，',
-    ),
+  device: (name, memoryBytes, use) =>
+    [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), uses[use]].join('，'),
   models: models =>
     models.length === 0
       ? '没有模型'

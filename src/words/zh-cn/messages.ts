@@ -190,6 +190,8 @@ export const stats: Words['stats'] = {
   byPerson: '按人',
   byModel: '按模型',
   byDevice: '按设备',
+  devicesNow: '现有设备',
+  moreDevices: count => `另有 ${count} 台`,
   row: d =>
     `${d.name}：${d.jobs} 个任务，${d.pictures} 张图片，${d.failures} 个失败，${Math.round(d.gpuSeconds)} 秒`,
   overTime: '任务数随时间的变化',

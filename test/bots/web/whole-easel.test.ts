@@ -145,4 +145,14 @@ describe('the web chat over the whole Easel', () => {
     expect((await admin.gets('/stats/chart.png')).status).toBe(200)
     expect(await (await admin.gets('/stats/easel-stats.csv')).text()).toContain('model,demo,1,2,0,')
   })
+
+  it('shows the devices of all machines, now, to those whom the configuration names', async () => {
+    const admin = new HttpPerson(() => adapter.url ?? '', operator.cookie)
+    const openHost = () => new FakeWorkers().openHost()
+    test.built.pool.addDevice({ name: 'm1/cuda:0', memoryBytes: 24e9, holdings: new Set(), openHost })
+    await admin.asks('stats')
+    await bob.asks('stats')
+    expect((await admin.told()).join('\n')).toContain('m1/cuda:0, 24.0 GB, free · no models')
+    expect((await bob.told()).join('\n')).not.toContain('cuda')
+  })
 })

@@ -47,6 +47,12 @@ export interface DeviceParts extends DeviceOpeners {
  */
 export type DeviceState = 'ready' | 'sick' | 'quarantined' | 'stopped'
 
+/** What a device is, has and does now. */
+export interface DeviceStatus extends Pick<DeviceOpeners, 'name' | 'memoryBytes' | 'holdings'> {
+  state: DeviceState
+  busy: boolean
+}
+
 export interface RunWatch {
   /** The job may have crashed the process, so it runs in a worker that contains crashes. */
   isolated: boolean
@@ -90,6 +96,17 @@ export class Device {
   get state(): DeviceState {
     if (this.#state !== 'ready') return this.#state
     return this.#quarantine.holds ? 'quarantined' : 'ready'
+  }
+
+  get status(): DeviceStatus {
+    const { name, memoryBytes, holdings } = this.#parts
+    return {
+      name,
+      state: this.state,
+      busy: !this.gate.free,
+      ...(memoryBytes !== undefined && { memoryBytes }),
+      ...(holdings && { holdings }),
+    }
   }
 
   /** The hash of the loaded model. */

@@ -1,0 +1,19 @@
+/** What machines say of themselves, for tests without a Redis. */
+import type { Admission } from '../../src/remote/gateway/admission.ts'
+import { type MachineRecord, ownProtocol } from '../../src/remote/presence/records.ts'
+
+export function machineNamed(name: string, changes: Partial<MachineRecord> = {}): Admission {
+  const record: MachineRecord = {
+    version: '0',
+    protocol: ownProtocol,
+    heard: {},
+    channels: {},
+    name,
+    devices: [{ name: 'cuda:0', memoryBytes: 24e9 }],
+    models: [],
+    files: [],
+    draining: false,
+    ...changes,
+  }
+  return { id: `id of ${name}`, record }
+}
