@@ -236,7 +236,7 @@ describe('a running server', () => {
     cpSync(join(packageRoot, 'models/demo/base'), model, { recursive: true })
     addSparseTensor(join(model, 'unet', 'diffusion_pytorch_model.safetensors'), 64 * 2 ** 30)
     server.launch()
-    await server.says(/mine.unet.*68\.7 GB/)
+    await server.says(/mine.unet.*68\.72 GB/)
     const { lines, ...ended } = await server.end('SIGTERM')
     expect(ended).toEqual({ code: 0, signal: null })
     expect(lines.filter(line => line.startsWith('Models:'))).toEqual([])
