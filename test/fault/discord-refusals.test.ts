@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest'
 import { DiscordTest } from '../bots/discord/start-discord.ts'
 import type { Interaction } from '../fakes/discord/interactions.ts'
 import type { Mishap } from '../fakes/discord/transport/faults.ts'
-import { everyRefusal } from '../fakes/discord/transport/refusal.ts'
+import { refusalsOf } from '../fakes/discord/transport/refusal.ts'
 import { expectAllEnded, standingAsUnderway, unfinished } from '../helpers/delivery-ends.ts'
 import { seededRandom } from '../helpers/seeded-random.ts'
 
@@ -20,10 +20,8 @@ const ofDelivery = /^\/(channels|webhooks|users)\//
  * A token that Discord takes back ends the connection instead: test/bots/discord/connection.test.ts. Pictures that are
  * too large are compressed, and have other bytes from then on.
  */
-const refusals = everyRefusal.filter(({ status }) => status !== 401 && status !== 413)
-
-/** That something is gone is believed where it is to be deleted or searched for: Discord does not say so of what stands. */
-const trueOfStanding = refusals.filter(({ code }) => ![10003, 10004, 10008].includes(code))
+const refusals = (method: string) =>
+  refusalsOf(method).filter(({ status }) => status !== 401 && status !== 413)
 
 let t: DiscordTest
 afterEach(() => t.dispose())
@@ -54,9 +52,7 @@ it('every picture stands once on Discord or its end is told, whatever calls answ
     // A call that times out ends so too: silence would be waited for in the machine's own time (test/e2e/outage.test.ts).
     if (how < 0.25) return { kind: 'cut', when }
     if (how < 0.35) return { kind: 'status', status: 503 }
-    const { status, code, message } = pick(
-      method === 'PATCH' || method === 'POST' ? refusals : trueOfStanding,
-    )
+    const { status, code, message } = pick(refusals(method))
     return { kind: 'refusal', status, code, message }
   }
   const asks: (() => Promise<Interaction>)[] = [

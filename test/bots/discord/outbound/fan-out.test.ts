@@ -5,7 +5,8 @@ import { hashInFileName } from '../../../../src/bots/messages/file-name.ts'
 import { AppError } from '../../../../src/errors/errors.ts'
 import { en } from '../../../../src/words/en.ts'
 import type { Mishap } from '../../../fakes/discord/transport/faults.ts'
-import { everyRefusal } from '../../../fakes/discord/transport/refusal.ts'
+import { refusalsOf } from '../../../fakes/discord/transport/refusal.ts'
+import { standingAsUnderway } from '../../../helpers/delivery-ends.ts'
 import { seededRandom } from '../../../helpers/seeded-random.ts'
 import { DiscordTest } from '../start-discord.ts'
 
@@ -121,8 +122,8 @@ describe('a fan-out on Discord', () => {
     const random = seededRandom('fan-outs on Discord')
     const { seed } = random
     const pick = <T>(of: readonly T[]): T | undefined => of[Math.floor(random.next() * of.length)]
-    const mishaps: Mishap[] = [
-      ...everyRefusal.map(({ status, code }): Mishap => ({ kind: 'refusal', status, code })),
+    const mishaps = (method: string): Mishap[] => [
+      ...refusalsOf(method).map(({ status, code }): Mishap => ({ kind: 'refusal', status, code })),
       { kind: 'cut', when: 'before' },
       { kind: 'cut', when: 'after' },
       { kind: 'status', status: 503 },
@@ -132,7 +133,7 @@ describe('a fan-out on Discord', () => {
     for (let round = 0; round < rounds; round++) {
       t.discord.faults.choose = (method, path) =>
         method !== 'GET' && /\/channels\/\d+\/(messages|threads)/.test(path) && random.next() < 1 / 6
-          ? pick(mishaps)
+          ? pick(mishaps(method))
           : undefined
       const [lead, ...others] = await asks(`round ${round} {red, blue, green}`)
       const isDeleted = round % 3 === 2
@@ -174,7 +175,7 @@ describe('a fan-out on Discord', () => {
     expect(new Set(inThreads.map(({ channel }) => channel.id)).size, `SEED=${seed}`).toBe(inThreads.length)
     expect(notices.length, `SEED=${seed}`).toBeLessThanOrEqual(rounds)
     for (const message of shown) expect(t.text(message), `SEED=${seed}`).not.toMatch(/round [25] red/)
-    const stale = shown.filter(message => t.text(message).includes(en.job.queued))
-    expect(stale.map(message => t.text(message))).toEqual([])
+    const standing = standingAsUnderway(shown.map(message => t.text(message)))
+    expect(standing, `SEED=${seed}`).toEqual([])
   })
 })

@@ -75,6 +75,22 @@ export const refuse = {
 /** One of each, for tests in which any call may be refused in any way. */
 export const everyRefusal: readonly Refusal[] = Object.values(refuse).map(make => make())
 
+const saysGone: readonly number[] = [
+  refuse.unknownChannel(),
+  refuse.unknownGuild(),
+  refuse.unknownMessage(),
+].map(({ code }) => code)
+
+/**
+ * What Discord may answer to a call at random. 10003, 10004 and 10008 say that an object does not exist
+ * (developers/topics/opcodes-and-status-codes). Discord alone knows that, so it is believed at a deletion and at a
+ * search, and is never said there of what stands. A post or an edit may meet a deletion by somebody else.
+ */
+export function refusalsOf(method: string): readonly Refusal[] {
+  const mayBeGone = method === 'POST' || method === 'PATCH'
+  return mayBeGone ? everyRefusal : everyRefusal.filter(({ code }) => !saysGone.includes(code))
+}
+
 /** One field at fault. */
 export function badField(path: readonly PropertyKey[], code: string, message: string): Refusal {
   return refuse.invalidForm([{ path, code, message }])
