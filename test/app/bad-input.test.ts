@@ -128,7 +128,7 @@ describe('a source that is no honest picture is refused with one sentence', () =
       async () => Buffer.from('GIF89a and so on'),
       'GIF is not among the formats PNG, JPEG and WebP',
     ],
-    ['too heavy', async () => Buffer.alloc(10_500_000), 'the file has 10.5 MB, the limit is 10.0 MB'],
+    ['too heavy', async () => Buffer.alloc(20_500_000), 'the file has 20.5 MB, the limit is 20.0 MB'],
   ])('%s', async (_, make, reason) => {
     const fault = await checkPicture(await make()).then(() => undefined, toAppError)
     expect(fault && errorSentence(en, fault)).toBe(`That picture cannot be used: ${reason}.`)
