@@ -1,15 +1,27 @@
 /** The table of files without a picture's row: files that are being written or deleted. */
-import { inArray } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { unownedFiles } from '../schema.ts'
 
 export type UnownedFile = typeof unownedFiles.$inferSelect
 
+/** These run for every picture, so they are prepared once. */
+function prepareStatements(rows: Rows) {
+  const file = sql.placeholder('file')
+  const wasOwned = sql.placeholder('wasOwned')
+  return {
+    add: rows.insert(unownedFiles).values({ file, wasOwned }).onConflictDoNothing().prepare(),
+    remove: rows.delete(unownedFiles).where(eq(unownedFiles.file, file)).prepare(),
+  }
+}
+
 export class UnownedFilesTable {
   readonly #rows: Rows
+  readonly #statements: ReturnType<typeof prepareStatements>
 
   constructor(rows: Rows) {
     this.#rows = rows
+    this.#statements = prepareStatements(rows)
   }
 
   /** Files that are being written. */
@@ -23,29 +35,15 @@ export class UnownedFilesTable {
   }
 
   #insert(files: readonly string[], wasOwned: boolean): void {
-    for (const some of slices(files)) {
-      const rows = some.map(file => ({ file, wasOwned }))
-      this.#rows.insert(unownedFiles).values(rows).onConflictDoNothing().run()
-    }
+    for (const file of files) this.#statements.add.run({ file, wasOwned })
   }
 
   /** Called when the files have a row or are deleted. */
   remove(files: readonly string[]): void {
-    for (const some of slices(files))
-      this.#rows.delete(unownedFiles).where(inArray(unownedFiles.file, some)).run()
+    for (const file of files) this.#statements.remove.run({ file })
   }
 
   all(): UnownedFile[] {
     return this.#rows.select().from(unownedFiles).all()
   }
-}
-
-/** SQLite takes 32,766 values in one statement (SQLITE_MAX_VARIABLE_NUMBER, https://sqlite.org/limits.html). */
-const filesPerStatement = 10_000
-
-function slices(files: readonly string[]): string[][] {
-  const count = Math.ceil(files.length / filesPerStatement)
-  return Array.from({ length: count }, (_, i) =>
-    files.slice(i * filesPerStatement, (i + 1) * filesPerStatement),
-  )
 }

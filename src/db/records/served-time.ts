@@ -2,21 +2,29 @@
  * The served time of a data folder, summed over all starts: a clock that stands still while Easel does not run and that
  * is independent of the machine's date.
  */
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Clock } from '../../system/ports.ts'
 import type { Rows } from '../client.ts'
 import { counters } from '../schema.ts'
 
 const name = 'served_ms'
 
+function prepareSave(rows: Rows) {
+  return rows
+    .insert(counters)
+    .values({ name, value: sql.placeholder('value') })
+    .onConflictDoUpdate({ target: counters.name, set: { value: sql`excluded.value` } })
+    .prepare()
+}
+
 export class ServedTime {
-  readonly #rows: Rows
+  readonly #save: ReturnType<typeof prepareSave>
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #beforeMs: number
   readonly #startedMs: number
 
   constructor(rows: Rows, clock: Pick<Clock, 'monotonicMs'>) {
-    this.#rows = rows
+    this.#save = prepareSave(rows)
     this.#clock = clock
     this.#beforeMs = rows.select().from(counters).where(eq(counters.name, name)).get()?.value ?? 0
     this.#startedMs = clock.monotonicMs()
@@ -28,7 +36,6 @@ export class ServedTime {
 
   /** Saves the time so far. Unsaved time of a killed process is not counted. */
   save(): void {
-    const row = { name, value: this.nowMs() }
-    this.#rows.insert(counters).values(row).onConflictDoUpdate({ target: counters.name, set: row }).run()
+    this.#save.run({ value: this.nowMs() })
   }
 }

@@ -1,6 +1,7 @@
 /** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
+import { columnPlaceholder } from '../column-placeholder.ts'
 import { deliveries, jobs, outbox, people } from '../schema.ts'
 import {
   conversation,
@@ -45,30 +46,60 @@ function selectDeliveries(rows: Rows) {
     .$dynamic()
 }
 
-/** These are asked for at every progress of every delivery, so they are prepared once. */
-function prepareReads(rows: Rows) {
-  const isThat = eq(deliveries.id, sql.placeholder('id'))
+/** These run at every progress or for the result of every delivery, so they are prepared once. */
+function prepareStatements(rows: Rows) {
+  const id = sql.placeholder('id')
+  const isThat = eq(deliveries.id, id)
+  const given = (name: 'address' | 'way' | 'refusals' | 'endedAt') =>
+    columnPlaceholder(name, deliveries[name])
   return {
     delivery: selectDeliveries(rows).where(isThat).prepare(),
     platform: rows.select({ platform: deliveries.platform }).from(deliveries).where(isThat).prepare(),
+    address: rows.select({ address: deliveries.address }).from(deliveries).where(isThat).prepare(),
+    add: rows
+      .insert(deliveries)
+      .values({
+        id,
+        jobId: sql.placeholder('jobId'),
+        platform: sql.placeholder('platform'),
+        personId: sql.placeholder('personId'),
+        conversation: columnPlaceholder('conversation', deliveries.conversation),
+      })
+      .prepare(),
+    setAddress: rows
+      .update(deliveries)
+      .set({ address: given('address') })
+      .where(isThat)
+      .prepare(),
+    arrive: rows
+      .update(deliveries)
+      .set({
+        address: given('address'),
+        way: given('way'),
+        end: 'arrived',
+        refusals: given('refusals'),
+        endedAt: given('endedAt'),
+      })
+      .where(isThat)
+      .prepare(),
   }
 }
 
 export class DeliveriesTable {
   readonly #rows: Rows
-  readonly #reads: ReturnType<typeof prepareReads>
+  readonly #statements: ReturnType<typeof prepareStatements>
 
   constructor(rows: Rows) {
     this.#rows = rows
-    this.#reads = prepareReads(rows)
+    this.#statements = prepareStatements(rows)
   }
 
   add(delivery: NewDelivery): void {
-    this.#rows.insert(deliveries).values(delivery).run()
+    this.#statements.add.run({ ...delivery, conversation: delivery.conversation ?? null })
   }
 
   get(id: string): DeliveryRecord | undefined {
-    const row = this.#reads.delivery.get({ id })
+    const row = this.#statements.delivery.get({ id })
     return row && toRecord(row)
   }
 
@@ -82,22 +113,16 @@ export class DeliveriesTable {
   }
 
   platformOf(id: string): string | undefined {
-    return this.#reads.platform.get({ id })?.platform
+    return this.#statements.platform.get({ id })?.platform
   }
 
   /** The address of the message in the job's own conversation. */
   addressOf(jobId: string): string | undefined {
-    return (
-      this.#rows
-        .select({ address: deliveries.address })
-        .from(deliveries)
-        .where(eq(deliveries.id, jobId))
-        .get()?.address ?? undefined
-    )
+    return this.#statements.address.get({ id: jobId })?.address ?? undefined
   }
 
   setAddress(id: string, address: string): void {
-    this.#rows.update(deliveries).set({ address }).where(eq(deliveries.id, id)).run()
+    this.#statements.setAddress.run({ id, address })
   }
 
   /** Records that the result is shown there, with the way it was delivered. */
@@ -106,11 +131,7 @@ export class DeliveriesTable {
     { address, way, refusals }: { address: string; way: Way; refusals: readonly Refusal[] },
     endedAt: number,
   ): void {
-    this.#rows
-      .update(deliveries)
-      .set({ address, way, end: 'arrived', refusals: [...refusals], endedAt })
-      .where(eq(deliveries.id, id))
-      .run()
+    this.#statements.arrive.run({ id, address, way, refusals, endedAt })
   }
 
   setEnd(

@@ -15,60 +15,73 @@ export interface StepRecord {
   at: number
 }
 
-function prepareReads(rows: Rows) {
-  const isThat = eq(deliverySteps.deliveryId, sql.placeholder('deliveryId'))
-  const isNamed = eq(deliverySteps.name, sql.placeholder('name'))
+/** These run at every step of every delivery, so they are prepared once. */
+function prepareStatements(rows: Rows) {
+  const deliveryId = sql.placeholder('deliveryId')
+  const name = sql.placeholder('name')
+  const isOfDelivery = eq(deliverySteps.deliveryId, deliveryId)
+  const isThat = and(isOfDelivery, eq(deliverySteps.name, name))
+  const isClosed = eq(deliverySteps.state, 'closed')
   const select = () => rows.select().from(deliverySteps)
   return {
-    step: select().where(and(isThat, isNamed)).prepare(),
-    steps: select().where(isThat).orderBy(asc(deliverySteps.id)).prepare(),
+    step: select().where(isThat).prepare(),
+    steps: select().where(isOfDelivery).orderBy(asc(deliverySteps.id)).prepare(),
+    put: rows
+      .insert(deliverySteps)
+      .values({
+        deliveryId,
+        name,
+        makes: sql.placeholder('makes'),
+        state: sql.placeholder('state'),
+        value: sql.placeholder('value'),
+        at: sql.placeholder('at'),
+      })
+      .onConflictDoUpdate({
+        target: [deliverySteps.deliveryId, deliverySteps.name],
+        set: {
+          makes: sql`excluded.makes`,
+          state: sql`excluded.state`,
+          value: sql`excluded.value`,
+          at: sql`excluded.at`,
+        },
+      })
+      .prepare(),
+    drop: rows.delete(deliverySteps).where(isThat).prepare(),
+    dropClosed: rows.delete(deliverySteps).where(and(isOfDelivery, isClosed)).prepare(),
   }
 }
 
 export class DeliveryStepsTable {
-  readonly #rows: Rows
-  readonly #reads: ReturnType<typeof prepareReads>
+  readonly #statements: ReturnType<typeof prepareStatements>
 
   constructor(rows: Rows) {
-    this.#rows = rows
-    this.#reads = prepareReads(rows)
+    this.#statements = prepareStatements(rows)
   }
 
   get(deliveryId: string, name: string): StepRecord | undefined {
-    const row = this.#reads.step.get({ deliveryId, name })
+    const row = this.#statements.step.get({ deliveryId, name })
     return row && toRecord(row)
   }
 
   /** The steps in the order in which they began. */
   of(deliveryId: string): StepRecord[] {
-    return this.#reads.steps.all({ deliveryId }).map(toRecord)
+    return this.#statements.steps.all({ deliveryId }).map(toRecord)
   }
 
   /** Replaces the record of a step. */
   put(deliveryId: string, { name, state, at, ...rest }: StepRecord): void {
-    const facts = { makes: rest.makes ?? null, state, value: rest.value ?? null, at }
-    this.#rows
-      .insert(deliverySteps)
-      .values({ deliveryId, name, ...facts })
-      .onConflictDoUpdate({ target: [deliverySteps.deliveryId, deliverySteps.name], set: facts })
-      .run()
+    const { makes = null, value = null } = rest
+    this.#statements.put.run({ deliveryId, name, makes, state, value, at })
   }
 
   drop(deliveryId: string, name: string): void {
-    this.#rows.delete(deliverySteps).where(only(deliveryId, name)).run()
+    this.#statements.drop.run({ deliveryId, name })
   }
 
   /** Deletes the closed ways, so the next stage tries every way again. */
   dropClosed(deliveryId: string): void {
-    this.#rows
-      .delete(deliverySteps)
-      .where(and(eq(deliverySteps.deliveryId, deliveryId), eq(deliverySteps.state, 'closed')))
-      .run()
+    this.#statements.dropClosed.run({ deliveryId })
   }
-}
-
-function only(deliveryId: string, name: string) {
-  return and(eq(deliverySteps.deliveryId, deliveryId), eq(deliverySteps.name, name))
 }
 
 function toRecord(row: typeof deliverySteps.$inferSelect): StepRecord {

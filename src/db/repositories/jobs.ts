@@ -1,5 +1,5 @@
 /** The jobs table: acceptance, guarded state transitions, and queries. */
-import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt } from 'drizzle-orm'
 import { isFinal, type JobState, mayMove } from '../../engine/jobs/job.ts'
 import type { Claim, Failure, Waiting } from '../../engine/jobs/store.ts'
 import { jobSizeOf } from '../../engine/jobs/times/job-size.ts'
@@ -15,7 +15,8 @@ import {
 } from '../records/job-records.ts'
 import type { ServedTime } from '../records/served-time.ts'
 import { jobSources, jobs, people } from '../schema.ts'
-import { firstOfAccount, setAside } from './open-jobs.ts'
+import { type JobStatements, prepareJobStatements } from './job-statements.ts'
+import { setAside } from './open-jobs.ts'
 
 /** The facts of a state transition. */
 export interface MoveFacts {
@@ -48,59 +49,33 @@ export interface OwnJob {
   removed: boolean
 }
 
-/** These are asked for at every step of every job, so they are prepared once. */
-function prepareReads(rows: Rows) {
-  const isThat = eq(jobs.id, sql.placeholder('id'))
-  const isOfEvent = and(
-    eq(jobs.platform, sql.placeholder('platform')),
-    eq(jobs.eventId, sql.placeholder('eventId')),
-  )
-  return {
-    job: selectJobs(rows).where(isThat).prepare(),
-    state: rows.select({ state: jobs.state }).from(jobs).where(isThat).prepare(),
-    ofEvent: selectJobs(rows).where(isOfEvent).orderBy(asc(jobs.eventIndex)).prepare(),
-  }
-}
-
 export class JobsTable {
   readonly #rows: Rows
-  readonly #reads: ReturnType<typeof prepareReads>
+  readonly #statements: JobStatements
   readonly #served: Pick<ServedTime, 'nowMs'>
   readonly #reader: JobReader
 
   constructor(rows: Rows, reader: JobReader, served: Pick<ServedTime, 'nowMs'>) {
     this.#rows = rows
-    this.#reads = prepareReads(rows)
+    this.#statements = prepareJobStatements(rows)
     this.#reader = reader
     this.#served = served
   }
 
   /** Adds a job and returns the scheduler's view of it. The event id is unique: a second delivery of an event throws. */
   add(job: NewJob): Waiting {
-    const { seq } = this.#rows
-      .insert(jobs)
-      .values({
-        id: job.id,
-        state: 'queued',
-        personId: job.personId,
-        platform: job.conversation.platform,
-        spaceId: job.conversation.spaceId,
-        channelId: job.conversation.channelId,
-        conversation: job.conversation,
-        eventId: job.eventId,
-        eventIndex: job.eventIndex,
-        action: job.action,
-        promptAsTyped: job.promptAsTyped,
-        order: job.order,
-        modelName: job.order.kind === 'upscale' ? '' : job.order.model.name,
-        pictureCount: countOf(job.order),
-        parentJobId: job.parent?.jobId,
-        parentPictureId: job.parent?.pictureId,
-        createdAt: job.createdAt,
-        acceptedServedMs: this.#served.nowMs(),
-      })
-      .returning({ seq: jobs.seq })
-      .get()
+    const { platform, spaceId, channelId } = job.conversation
+    const { seq } = this.#statements.add.get({
+      ...job,
+      platform,
+      spaceId,
+      channelId,
+      modelName: job.order.kind === 'upscale' ? '' : job.order.model.name,
+      pictureCount: countOf(job.order),
+      parentJobId: job.parent?.jobId ?? null,
+      parentPictureId: job.parent?.pictureId ?? null,
+      acceptedServedMs: this.#served.nowMs(),
+    })
     const sources = [...new Set(sourcesOf(job.order))].map(pictureId => ({ jobId: job.id, pictureId }))
     if (sources.length > 0) this.#rows.insert(jobSources).values(sources).run()
     return {
@@ -114,8 +89,7 @@ export class JobsTable {
   }
 
   #turnOf(personId: number): number {
-    const row = this.#rows.select({ id: firstOfAccount }).from(people).where(eq(people.id, personId)).get()
-    return row?.id ?? personId
+    return this.#statements.turn.get({ personId })?.id ?? personId
   }
 
   /**
@@ -123,17 +97,8 @@ export class JobsTable {
    * read is set aside.
    */
   claim(id: string, device: string, at: number): Claim | 'unreadable' | undefined {
-    const row = this.#rows
-      .update(jobs)
-      .set({
-        state: 'running',
-        attempt: sql`${jobs.attempt} + 1`,
-        device,
-        startedAt: sql`coalesce(${jobs.startedAt}, ${at})`,
-      })
-      .where(and(eq(jobs.id, id), eq(jobs.state, 'queued')))
-      .returning()
-      .get()
+    const row = this.#statements.claim.get({ id, device, at })
+    // Drizzle's type has no place for a guarded update that changed no row.
     if (!row) return undefined
     const { attempt, failures, crashes } = row
     const order = workOrder.safeParse(row.order)
@@ -144,71 +109,63 @@ export class JobsTable {
 
   /** Ends a claim; false when the job is no longer running with that attempt. */
   endClaim(claim: Pick<Claim, 'jobId' | 'attempt'>, to: JobState, facts: MoveFacts): boolean {
-    return this.#move('running', to, facts, and(eq(jobs.id, claim.jobId), eq(jobs.attempt, claim.attempt)))
+    return this.#move(claim.jobId, 'running', to, facts, claim.attempt)
   }
 
   /** Ends a queued job; false when it is no longer queued. */
   endQueued(id: string, to: JobState, facts: MoveFacts): boolean {
-    return this.#move('queued', to, facts, eq(jobs.id, id))
+    return this.#move(id, 'queued', to, facts)
   }
 
-  #move(from: JobState, to: JobState, facts: MoveFacts, which: ReturnType<typeof and>): boolean {
+  /** `attempt`: undefined: whatever it is. */
+  #move(id: string, from: JobState, to: JobState, facts: MoveFacts, attempt?: number): boolean {
     if (!mayMove(from, to))
       throw new AppError('internal', { problem: `a job may not go from ${from} to ${to}` })
-    const { changes } = this.#rows
-      .update(jobs)
-      .set({
-        state: to,
-        runMs: sql`${jobs.runMs} + ${Math.round(facts.runMs ?? 0)}`,
-        failures: facts.failures,
-        crashes: facts.crashes,
-        failureCode: facts.failure?.code,
-        failureDetails: facts.failure?.details,
-        finishedAt: isFinal(to) ? facts.at : undefined,
-      })
-      .where(and(which, eq(jobs.state, from)))
-      .run()
+    const { changes } = this.#statements.move.run({
+      id,
+      from,
+      attempt: attempt ?? null,
+      to,
+      runMs: Math.round(facts.runMs ?? 0),
+      failures: facts.failures ?? null,
+      crashes: facts.crashes ?? null,
+      failureCode: facts.failure?.code ?? null,
+      failureDetails: facts.failure?.details ?? null,
+      finishedAt: isFinal(to) ? facts.at : null,
+    })
     return changes === 1
   }
 
   get(id: string): JobRecord | undefined {
-    const row = this.#reads.job.get({ id })
+    const row = this.#statements.job.get({ id })
     return row && this.#reader.read(row)
   }
 
   /** Whether the job exists and was not removed. */
   isThere(id: string): boolean {
-    const row = this.#rows
-      .select({ id: jobs.id })
-      .from(jobs)
-      .where(and(eq(jobs.id, id), isNull(jobs.removedAt)))
-      .get()
-    return row !== undefined
+    return this.#statements.present.get({ id }) !== undefined
   }
 
   platformOf(id: string): string | undefined {
-    return this.#rows.select({ platform: jobs.platform }).from(jobs).where(eq(jobs.id, id)).get()?.platform
+    return this.#statements.event.get({ id })?.platform
   }
 
   stateOf(id: string): JobState | undefined {
-    return this.#reads.state.get({ id })?.state
+    return this.#statements.state.get({ id })?.state
   }
 
   getAll(ids: readonly string[]): JobRecord[] {
     if (ids.length === 0) return []
-    const found = selectJobs(this.#rows)
-      .where(inArray(jobs.id, [...ids]))
-      .all()
-    return this.#reader.readAll(found)
+    return this.#reader.readAll(this.#statements.jobs.all({ ids: JSON.stringify(ids) }))
   }
 
   /** The event that asked for the job. */
   eventOf(id: string): string | undefined {
-    return this.#rows.select({ eventId: jobs.eventId }).from(jobs).where(eq(jobs.id, id)).get()?.eventId
+    return this.#statements.event.get({ id })?.eventId
   }
 
   byEvent(platform: string, eventId: string): JobRecord[] {
-    return this.#reader.readAll(this.#reads.ofEvent.all({ platform, eventId }))
+    return this.#reader.readAll(this.#statements.ofEvent.all({ platform, eventId }))
   }
 
   /** The newest jobs of a channel, the oldest of them first. */

@@ -5,6 +5,7 @@ import type { Waiting } from '../../engine/jobs/store.ts'
 import { jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { workOrder } from '../../engine/work-order.ts'
 import type { Rows } from '../client.ts'
+import { isInJson } from '../column-placeholder.ts'
 import { type JobReader, type JobRecord, selectJobs } from '../records/job-records.ts'
 import { lostConversation, lostOrder } from '../records/lost-order.ts'
 import type { ServedTime } from '../records/served-time.ts'
@@ -18,13 +19,27 @@ const open = inArray(jobs.state, ['queued', 'running'])
 /** Open, or in a state of another version. */
 const unfinished = notInArray(jobs.state, jobStates.filter(isFinal))
 
+/** These are asked for at every request, so they are prepared once. */
+function prepareCounts(rows: Rows) {
+  const isQueued = eq(jobs.state, 'queued')
+  const countJobs = () => rows.select({ count: count() }).from(jobs)
+  return {
+    queued: countJobs().where(isQueued).prepare(),
+    queuedOf: countJobs()
+      .where(and(isQueued, isInJson(jobs.personId, 'personIds')))
+      .prepare(),
+  }
+}
+
 export class OpenJobs {
   readonly #rows: Rows
+  readonly #counts: ReturnType<typeof prepareCounts>
   readonly #reader: JobReader
   readonly #served: Pick<ServedTime, 'nowMs'>
 
   constructor(rows: Rows, reader: JobReader, served: Pick<ServedTime, 'nowMs'>) {
     this.#rows = rows
+    this.#counts = prepareCounts(rows)
     this.#reader = reader
     this.#served = served
   }
@@ -54,12 +69,9 @@ export class OpenJobs {
 
   /** The number of queued jobs of everybody, or of those people. */
   countQueued(personIds?: readonly number[]): number {
-    const mine = personIds && inArray(jobs.personId, [...personIds])
-    const row = this.#rows
-      .select({ count: count() })
-      .from(jobs)
-      .where(and(eq(jobs.state, 'queued'), mine))
-      .get()
+    const row = personIds
+      ? this.#counts.queuedOf.get({ personIds: JSON.stringify(personIds) })
+      : this.#counts.queued.get()
     return row?.count ?? 0
   }
 

@@ -6,23 +6,34 @@ import { outbox } from '../schema.ts'
 export type OutboxKind = typeof outbox.$inferSelect.kind
 export type OutboxEntry = typeof outbox.$inferSelect
 
-function prepareNext(rows: Rows) {
-  const isThat = eq(outbox.deliveryId, sql.placeholder('deliveryId'))
-  return rows.select().from(outbox).where(isThat).orderBy(asc(outbox.id)).limit(1).prepare()
+/** These run at every step of every delivery, so they are prepared once. */
+function prepareStatements(rows: Rows) {
+  const deliveryId = sql.placeholder('deliveryId')
+  const kind = sql.placeholder('kind')
+  const createdAt = sql.placeholder('createdAt')
+  const isThat = eq(outbox.deliveryId, deliveryId)
+  return {
+    add: rows.insert(outbox).values({ deliveryId, kind, createdAt }).onConflictDoNothing().prepare(),
+    next: rows.select().from(outbox).where(isThat).orderBy(asc(outbox.id)).limit(1).prepare(),
+    remove: rows
+      .delete(outbox)
+      .where(eq(outbox.id, sql.placeholder('id')))
+      .prepare(),
+  }
 }
 
 export class OutboxTable {
   readonly #rows: Rows
-  readonly #next: ReturnType<typeof prepareNext>
+  readonly #statements: ReturnType<typeof prepareStatements>
 
   constructor(rows: Rows) {
     this.#rows = rows
-    this.#next = prepareNext(rows)
+    this.#statements = prepareStatements(rows)
   }
 
   /** Idempotent: an entry that is already waiting stays unchanged. */
   add(deliveryId: string, kind: OutboxKind, createdAt: number): void {
-    this.#rows.insert(outbox).values({ deliveryId, kind, createdAt }).onConflictDoNothing().run()
+    this.#statements.add.run({ deliveryId, kind, createdAt })
   }
 
   /** Deliveries with waiting entries, the longest wait first. */
@@ -37,11 +48,11 @@ export class OutboxTable {
 
   /** The oldest entry of a delivery. Its entries are processed one after the other. */
   next(deliveryId: string): OutboxEntry | undefined {
-    return this.#next.get({ deliveryId })
+    return this.#statements.next.get({ deliveryId })
   }
 
   remove(id: number): void {
-    this.#rows.delete(outbox).where(eq(outbox.id, id)).run()
+    this.#statements.remove.run({ id })
   }
 
   /** Deletes entries that a later entry makes obsolete. */

@@ -1,49 +1,72 @@
 /** The people table: identities, and each person's defaults. */
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { people } from '../schema.ts'
 import { accountOf } from './account.ts'
 import { type Identity, personSettings, type StoredSettings } from './documents.ts'
 
+/** These run for every request, so they are prepared once. */
+function prepareStatements(rows: Rows) {
+  const identity = {
+    platform: sql.placeholder('platform'),
+    spaceId: sql.placeholder('spaceId'),
+    userId: sql.placeholder('userId'),
+  }
+  const account = sql.placeholder('account')
+  const name = sql.placeholder('name')
+  const isThat = and(
+    eq(people.platform, identity.platform),
+    eq(people.spaceId, identity.spaceId),
+    eq(people.userId, identity.userId),
+  )
+  return {
+    upsert: rows
+      .insert(people)
+      .values({ ...identity, account, name, address: sql.placeholder('address') })
+      .onConflictDoUpdate({
+        target: [people.platform, people.spaceId, people.userId],
+        set: { name: sql`excluded.name`, address: sql`excluded.address` },
+      })
+      .returning({ id: people.id })
+      .prepare(),
+    find: rows.select({ id: people.id }).from(people).where(isThat).prepare(),
+    settings: rows.select({ settings: people.settings }).from(people).where(isThat).prepare(),
+    ofAccount: rows
+      .select({ id: people.id })
+      .from(people)
+      .where(eq(people.account, account))
+      .orderBy(asc(people.id))
+      .prepare(),
+  }
+}
+
 export class PeopleTable {
   readonly #rows: Rows
+  readonly #statements: ReturnType<typeof prepareStatements>
 
   constructor(rows: Rows) {
     this.#rows = rows
+    this.#statements = prepareStatements(rows)
   }
 
   /** The row of a person, created or updated with the current name. */
   upsert(person: Identity): number {
     const { platform, spaceId, userId, name, address = null } = person
-    const row = this.#rows
-      .insert(people)
-      .values({ platform, spaceId, userId, name, address, account: accountOf(person) })
-      .onConflictDoUpdate({
-        target: [people.platform, people.spaceId, people.userId],
-        set: { name, address },
-      })
-      .returning({ id: people.id })
-      .get()
-    return row.id
+    const account = accountOf(person)
+    return this.#statements.upsert.get({ platform, spaceId, userId, name, address, account }).id
   }
 
   find(person: Identity): number | undefined {
-    return this.#rows.select({ id: people.id }).from(people).where(same(person)).get()?.id
+    return this.#statements.find.get(identityOf(person))?.id
   }
 
   /** The rows of the same account in all spaces, oldest first. */
   ofAccount(person: Identity): number[] {
-    return this.#rows
-      .select({ id: people.id })
-      .from(people)
-      .where(eq(people.account, accountOf(person)))
-      .orderBy(asc(people.id))
-      .all()
-      .map(row => row.id)
+    return this.#statements.ofAccount.all({ account: accountOf(person) }).map(row => row.id)
   }
 
   settings(person: Identity): StoredSettings {
-    const row = this.#rows.select({ settings: people.settings }).from(people).where(same(person)).get()
+    const row = this.#statements.settings.get(identityOf(person))
     const parsed = personSettings.safeParse(row?.settings ?? {})
     return parsed.success ? parsed.data : {}
   }
@@ -58,10 +81,6 @@ export class PeopleTable {
   }
 }
 
-function same(person: Identity) {
-  return and(
-    eq(people.platform, person.platform),
-    eq(people.spaceId, person.spaceId),
-    eq(people.userId, person.userId),
-  )
+function identityOf({ platform, spaceId, userId }: Identity) {
+  return { platform, spaceId, userId }
 }

@@ -8,25 +8,50 @@ import { jobSources, jobs, pictures } from '../schema.ts'
 export type PictureRecord = typeof pictures.$inferSelect
 export type NewPicture = typeof pictures.$inferInsert
 
-function prepareOfJob(rows: Rows) {
-  const isThat = eq(pictures.jobId, sql.placeholder('jobId'))
-  return rows.select().from(pictures).where(isThat).orderBy(asc(pictures.index)).prepare()
+/** These run for every job, so they are prepared once. */
+function prepareStatements(rows: Rows) {
+  const jobId = sql.placeholder('jobId')
+  return {
+    ofJob: rows
+      .select()
+      .from(pictures)
+      .where(eq(pictures.jobId, jobId))
+      .orderBy(asc(pictures.index))
+      .prepare(),
+    add: rows
+      .insert(pictures)
+      .values({
+        id: sql.placeholder('id'),
+        personId: sql.placeholder('personId'),
+        jobId,
+        index: sql.placeholder('index'),
+        file: sql.placeholder('file'),
+        seed: sql.placeholder('seed'),
+        widthPx: sql.placeholder('widthPx'),
+        heightPx: sql.placeholder('heightPx'),
+        mediaType: sql.placeholder('mediaType'),
+        sizeBytes: sql.placeholder('sizeBytes'),
+        hash: sql.placeholder('hash'),
+        createdAt: sql.placeholder('createdAt'),
+      })
+      .prepare(),
+  }
 }
 
 export class PicturesTable {
   readonly #rows: Rows
-  readonly #ofJob: ReturnType<typeof prepareOfJob>
+  readonly #statements: ReturnType<typeof prepareStatements>
   readonly #unowned: UnownedFilesTable
 
   constructor(rows: Rows) {
     this.#rows = rows
-    this.#ofJob = prepareOfJob(rows)
+    this.#statements = prepareStatements(rows)
     this.#unowned = new UnownedFilesTable(rows)
   }
 
   /** Adds a picture; its file is owned from now on. */
   add(picture: NewPicture): void {
-    this.#rows.insert(pictures).values(picture).run()
+    this.#statements.add.run({ ...picture, jobId: picture.jobId ?? null })
     this.#unowned.remove([picture.file])
   }
 
@@ -63,7 +88,7 @@ export class PicturesTable {
 
   /** A job's pictures in their order. */
   ofJob(jobId: string): PictureRecord[] {
-    return this.#ofJob.all({ jobId })
+    return this.#statements.ofJob.all({ jobId })
   }
 
   /** The pictures by job, each set in its order. */

@@ -1,6 +1,7 @@
 /** The usage table: quota usage and run time of accepted jobs. */
-import { and, asc, eq, gte, inArray, sum } from 'drizzle-orm'
+import { and, asc, eq, gte, inArray, sql, sum } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
+import { isInJson } from '../column-placeholder.ts'
 import { people, usage } from '../schema.ts'
 
 export interface Used {
@@ -20,30 +21,55 @@ interface Space {
   spaceId: string
 }
 
+/** These run for every job, so they are prepared once. */
+function prepareStatements(rows: Rows) {
+  const jobId = sql.placeholder('jobId')
+  const isThat = eq(usage.jobId, jobId)
+  return {
+    accept: rows
+      .insert(usage)
+      .values({
+        jobId,
+        personId: sql.placeholder('personId'),
+        pictures: sql.placeholder('pictures'),
+        acceptedAt: sql.placeholder('acceptedAt'),
+      })
+      .prepare(),
+    addRun: rows
+      .update(usage)
+      .set({ runMs: sql`${usage.runMs} + ${sql.placeholder('runMs')}` })
+      .where(isThat)
+      .prepare(),
+    refund: rows.update(usage).set({ pictures: 0 }).where(isThat).prepare(),
+    entriesSince: rows
+      .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
+      .from(usage)
+      .where(and(isInJson(usage.personId, 'personIds'), gte(usage.acceptedAt, sql.placeholder('sinceMs'))))
+      .orderBy(asc(usage.acceptedAt))
+      .prepare(),
+  }
+}
+
 export class UsageTable {
   readonly #rows: Rows
+  readonly #statements: ReturnType<typeof prepareStatements>
 
   constructor(rows: Rows) {
     this.#rows = rows
+    this.#statements = prepareStatements(rows)
   }
 
   accept(jobId: string, personId: number, pictures: number, acceptedAt: number): void {
-    this.#rows.insert(usage).values({ jobId, personId, pictures, acceptedAt }).run()
+    this.#statements.accept.run({ jobId, personId, pictures, acceptedAt })
   }
 
   addRun(jobId: string, runMs: number): void {
-    const row = this.#rows.select({ runMs: usage.runMs }).from(usage).where(eq(usage.jobId, jobId)).get()
-    if (row)
-      this.#rows
-        .update(usage)
-        .set({ runMs: row.runMs + runMs })
-        .where(eq(usage.jobId, jobId))
-        .run()
+    this.#statements.addRun.run({ jobId, runMs })
   }
 
   /** Removes the usage of a job that produced nothing. */
   refund(jobId: string): void {
-    this.#rows.update(usage).set({ pictures: 0 }).where(eq(usage.jobId, jobId)).run()
+    this.#statements.refund.run({ jobId })
   }
 
   /** The usage of those people together. */
@@ -52,7 +78,7 @@ export class UsageTable {
     const total = this.#rows
       .select({ runMs: sum(usage.runMs).mapWith(Number) })
       .from(usage)
-      .where(by(personIds, sinceMs))
+      .where(and(inArray(usage.personId, [...personIds]), gte(usage.acceptedAt, sinceMs)))
       .get()
     return {
       jobs: rows.length,
@@ -63,12 +89,7 @@ export class UsageTable {
 
   /** The entries of those people, oldest first. */
   entriesSince(personIds: readonly number[], sinceMs: number): UsageEntry[] {
-    return this.#rows
-      .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
-      .from(usage)
-      .where(by(personIds, sinceMs))
-      .orderBy(asc(usage.acceptedAt))
-      .all()
+    return this.#statements.entriesSince.all({ personIds: JSON.stringify(personIds), sinceMs })
   }
 
   /** The entries of everybody whose last request came from an address, oldest first. */
@@ -92,8 +113,4 @@ export class UsageTable {
       .orderBy(asc(usage.acceptedAt))
       .all()
   }
-}
-
-function by(personIds: readonly number[], sinceMs: number) {
-  return and(inArray(usage.personId, [...personIds]), gte(usage.acceptedAt, sinceMs))
 }
