@@ -4,7 +4,6 @@
  */
 import type { Database } from '../../db/database.ts'
 import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
-import type { OutboxEntry } from '../../db/repositories/outbox.ts'
 import { isFinal } from '../../engine/jobs/job.ts'
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
@@ -110,12 +109,12 @@ export class Deliveries {
   #groupOf(id: string): Group | undefined {
     const { db } = this.#parts
     try {
-      const platform = db.deliveries.platformOf(id)
-      if (platform === undefined || !this.#couriers.has(platform)) return undefined
-      const entry = db.outbox.next(id)
-      return isDeletion(entry)
+      const work = db.deliveries.workOf(id)
+      if (!work || !this.#couriers.has(work.platform)) return undefined
+      const { platform, kind } = work
+      return kind === 'withdraw' || kind === 'erase'
         ? { name: `${platform} deletions`, atOnce: deletionsAtOnce }
-        : { name: platform, atOnce: deliveriesAtOnce, canWait: entry === undefined }
+        : { name: platform, atOnce: deliveriesAtOnce, canWait: kind === null }
     } catch (error) {
       this.#queue.addLater(id, this.#diskFailed(id, error))
       return undefined
@@ -158,7 +157,7 @@ export class Deliveries {
   }
 
   async #showProgress(courier: Courier, record: DeliveryRecord): Promise<WorkOutcome> {
-    const { db, clock, log } = this.#parts
+    const { clock, log } = this.#parts
     const { id } = record
     const nowMs = clock.monotonicMs()
     const dueMs = this.#progress.dueInMs(id, courier.progressIntervalMs, nowMs)
@@ -166,7 +165,7 @@ export class Deliveries {
       this.#postpone(id, nowMs, dueMs)
       return 'rest'
     }
-    const delivery = db.jobs.isThere(record.jobId) ? this.#entries.deliveryOf(record, courier) : undefined
+    const delivery = record.isJobRemoved ? undefined : this.#entries.deliveryOf(record, courier)
     if (!delivery?.address || isFinal(delivery.job.state)) {
       this.#progress.forget(id)
       return 'more'
@@ -212,8 +211,4 @@ export class Deliveries {
     const state = this.#parts.db.jobs.stateOf(jobId)
     return state !== 'queued' && state !== 'running'
   }
-}
-
-function isDeletion(entry: OutboxEntry | undefined): boolean {
-  return entry?.kind === 'withdraw' || entry?.kind === 'erase'
 }

@@ -153,7 +153,8 @@ export class EntryHandler {
       log.error({ jobId: job.id, delivery: id, refusals: taken.refusals }, 'a result could not be delivered')
     const leadId = await db.write(() => {
       if (taken.kind === 'arrived') db.deliveries.arrive(id, taken, clock.now())
-      if (taken.kind === 'arrived' && isSamePerson(delivery.recipient, job.author))
+      // A copy for the author: the job is shown to its author now, even if it could not be in its own conversation.
+      if (taken.kind === 'arrived' && id !== job.id && isSamePerson(delivery.recipient, job.author))
         db.deliveries.shownLater(job.id)
       if (taken.kind === 'none') db.deliveries.setEnd(id, 'undeliverable', taken.refusals, clock.now())
       db.deliverySteps.dropClosed(id)

@@ -11,6 +11,7 @@ import {
   refusals,
   type StoredConversation,
 } from './documents.ts'
+import type { OutboxKind } from './outbox.ts'
 
 type Way = NonNullable<typeof deliveries.$inferSelect.way>
 export type DeliveryEnd = NonNullable<typeof deliveries.$inferSelect.end>
@@ -26,6 +27,8 @@ export interface DeliveryRecord {
   way?: Way
   end?: DeliveryEnd
   refusals: Refusal[]
+  /** Its author removed the job. */
+  isJobRemoved: boolean
 }
 
 export interface NewDelivery {
@@ -39,7 +42,7 @@ export interface NewDelivery {
 
 function selectDeliveries(rows: Rows) {
   return rows
-    .select({ delivery: deliveries, recipient: people })
+    .select({ delivery: deliveries, recipient: people, jobRemovedAt: jobs.removedAt })
     .from(deliveries)
     .innerJoin(people, eq(people.id, deliveries.personId))
     .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
@@ -55,6 +58,14 @@ function prepareStatements(rows: Rows) {
   return {
     delivery: selectDeliveries(rows).where(isThat).prepare(),
     platform: rows.select({ platform: deliveries.platform }).from(deliveries).where(isThat).prepare(),
+    work: rows
+      .select({ platform: deliveries.platform, kind: outbox.kind })
+      .from(deliveries)
+      .leftJoin(outbox, eq(outbox.deliveryId, deliveries.id))
+      .where(isThat)
+      .orderBy(asc(outbox.id))
+      .limit(1)
+      .prepare(),
     address: rows.select({ address: deliveries.address }).from(deliveries).where(isThat).prepare(),
     add: rows
       .insert(deliveries)
@@ -114,6 +125,11 @@ export class DeliveriesTable {
 
   platformOf(id: string): string | undefined {
     return this.#statements.platform.get({ id })?.platform
+  }
+
+  /** The platform of a delivery, and the kind of its oldest entry in the outbox; null: there is none. */
+  workOf(id: string): { platform: string; kind: OutboxKind | null } | undefined {
+    return this.#statements.work.get({ id })
   }
 
   /** The address of the message in the job's own conversation. */
@@ -194,9 +210,10 @@ export class DeliveriesTable {
 interface Row {
   delivery: typeof deliveries.$inferSelect
   recipient: typeof people.$inferSelect
+  jobRemovedAt: number | null
 }
 
-function toRecord({ delivery, recipient }: Row): DeliveryRecord {
+function toRecord({ delivery, recipient, jobRemovedAt }: Row): DeliveryRecord {
   const { spaceId, userId, name } = recipient
   return {
     id: delivery.id,
@@ -208,5 +225,6 @@ function toRecord({ delivery, recipient }: Row): DeliveryRecord {
     ...(delivery.way === null ? {} : { way: delivery.way }),
     ...(delivery.end === null ? {} : { end: delivery.end }),
     refusals: refusals.parse(delivery.refusals),
+    isJobRemoved: jobRemovedAt !== null,
   }
 }
