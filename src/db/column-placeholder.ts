@@ -1,4 +1,4 @@
-/** Owns the placeholder of a column's value in a prepared statement, for a column that can be null or is set by an update. */
+/** The placeholder of a column’s value in a prepared statement, and of a list of values. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 

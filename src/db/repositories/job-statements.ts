@@ -1,4 +1,4 @@
-/** Owns the prepared statements of the jobs table: those that run at every step of every job. */
+/** The prepared statements of the jobs table: those that run at every step of every job. */
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { columnPlaceholder, isInJson } from '../column-placeholder.ts'
