@@ -58,6 +58,7 @@ export const web = {
         : `This request came from a page at ${origin}, and Easel was called ${host}. If that page is Easel’s, let whoever runs it add its name to web.allowedHosts.`,
     large: (megabytes: number) => `That is too large; at most ${megabytes} MB.`,
     busy: 'Too many pictures are being sent just now. Try again in a moment.',
+    streams: 'Too many pages of Easel are open at your address. Close one and try again.',
     stalled: 'Your pictures stopped arriving. Send them again.',
     missing: 'There is nothing here.',
     broken: 'Something went wrong inside Easel. It has been logged.',

@@ -56,6 +56,7 @@ export const web: Words['web'] = {
         : `这个请求来自 ${origin} 的页面，而 Easel 被称作 ${host}。如果那是 Easel 的页面，请让运行它的人把它的名称加入 web.allowedHosts。`,
     large: megabytes => `太大了，最多 ${megabytes} MB。`,
     busy: '现在上传的图片太多，请稍后再试。',
+    streams: '你的地址打开的 Easel 页面太多，请关闭一个再试。',
     stalled: '图片上传中断，请重新发送。',
     missing: '这里什么也没有。',
     broken: 'Easel 内部出错，已记入日志。',

@@ -102,7 +102,10 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   app.get('/', c => responder.chat(c, contextOf(c)))
   app.get('/feed', c => c.json(feed(responder.limitOf(c))))
   const eventOf = liveEvents(words)
-  app.get('/live', c => liveStream(c, { live, clock, eventOf, feed: () => feed(responder.limitOf(c)) }))
+  app.get('/live', c => {
+    const address = addressOf(c) ?? ''
+    return liveStream(c, { live, clock, words, address, eventOf, feed: () => feed(responder.limitOf(c)) })
+  })
 
   app.post('/say', async c => {
     const form = await readForm(c, messageForm)

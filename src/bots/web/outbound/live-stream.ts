@@ -13,18 +13,31 @@ import { jobFragment } from './render-job.tsx'
  */
 const pace = { limit: 20, restMs: 80, quietMs: 15_000 }
 
+/** The open streams of one address. A household, an office or a proxy that is not configured shares one. */
+export const mostStreamsOfAddress = 100
+
+interface LiveStreamParts {
+  live: Live
+  clock: Clock
+  words: Words
+  /** The key of the address that asks. */
+  address: string
+  eventOf: (change: Change) => LiveEvent
+  feed: () => FeedReply
+}
+
 /**
- * Sends `sync` first, with the versions of all jobs on the page, so a reconnected browser detects what it missed. Then it
- * sends `job` for each changed job and `gone` for each deleted one.
+ * Refuses an address with too many open streams. Otherwise it sends `sync` first, with the versions of all jobs on the page, so
+ * a reconnected browser detects what it missed. Then it sends `job` for each changed job and `gone` for each deleted one.
  */
-export function liveStream(
-  c: Context,
-  parts: { live: Live; clock: Clock; eventOf: (change: Change) => LiveEvent; feed: () => FeedReply },
-): Response {
-  const { live, clock, eventOf } = parts
+export function liveStream(c: Context, parts: LiveStreamParts): Response {
+  const { live, clock, address, eventOf } = parts
+  if (live.countOf(address) >= mostStreamsOfAddress) return c.text(parts.words.web.refused.streams, 429)
+  // The body of a response to HEAD is never read or cancelled, so its stream would stay open for ever.
+  if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
   return streamSSE(c, async stream => {
     // Subscribes before reading the feed, so no change is lost between the two.
-    const subscription = live.subscribe(clock, pace)
+    const subscription = live.subscribe(clock, pace, address)
     stream.onAbort(() => live.unsubscribe(subscription))
     const versions = parts.feed().fragments.map(({ jobId, version }) => [jobId, version])
     await stream.writeSSE({ event: 'sync', data: JSON.stringify(versions) })

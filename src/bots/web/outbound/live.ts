@@ -64,12 +64,18 @@ export class Subscription {
 }
 
 export class Live {
-  readonly #subscriptions = new Set<Subscription>()
+  /** With the key of the address that opened each. */
+  readonly #subscriptions = new Map<Subscription, string>()
 
-  subscribe(clock: Clock, pace: Pace): Subscription {
+  subscribe(clock: Clock, pace: Pace, address = ''): Subscription {
     const subscription = new Subscription(clock, pace)
-    this.#subscriptions.add(subscription)
+    this.#subscriptions.set(subscription, address)
     return subscription
+  }
+
+  /** The number of streams that an address has open. */
+  countOf(address: string): number {
+    return [...this.#subscriptions.values()].filter(each => each === address).length
   }
 
   unsubscribe(subscription: Subscription): void {
@@ -87,11 +93,11 @@ export class Live {
 
   /** All browsers get the same object, so that it need be rendered only once. */
   #push(jobId: string, change: Change): void {
-    for (const subscription of this.#subscriptions) subscription.push(jobId, change)
+    for (const subscription of this.#subscriptions.keys()) subscription.push(jobId, change)
   }
 
   /** Ends every open stream. */
   close(): void {
-    for (const subscription of this.#subscriptions) this.unsubscribe(subscription)
+    for (const subscription of this.#subscriptions.keys()) this.unsubscribe(subscription)
   }
 }
