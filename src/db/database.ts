@@ -148,17 +148,14 @@ export class Database implements JobStore {
     return this.write(() => {
       this.#served.save()
       const claim = this.jobs.claim(jobId, device, this.#clock.now())
-      if (claim !== 'unreadable') return claim
-      this.#settleUncounted(jobId)
-      return undefined
+      if (!claim) this.#setUnreadableAside(jobId)
+      return claim
     })
   }
 
   /** Ends unreadable jobs, and tells their authors. */
   setUnreadableAside(): Promise<void> {
-    return this.write(() => {
-      for (const jobId of this.openJobs.setUnreadableAside(this.#clock.now())) this.#settleUncounted(jobId)
-    })
+    return this.write(() => this.#setUnreadableAside())
   }
 
   async sources(order: WorkOrder): Promise<Record<string, Uint8Array>> {
@@ -220,7 +217,11 @@ export class Database implements JobStore {
   #record(claim: Claim, ending: Ending, made: Omit<NewPicture, 'personId'>[], runMs: number): boolean {
     const at = this.#clock.now()
     const job = this.jobs.get(claim.jobId)
-    if (!job) return false
+    if (!job) {
+      // Its row was damaged while it was painted.
+      if (this.jobs.isThere(claim.jobId)) this.#setUnreadableAside(claim.jobId)
+      return false
+    }
     if (job.removed) {
       this.jobs.endClaim(claim, 'cancelled', { at, runMs })
       return false
@@ -233,6 +234,12 @@ export class Database implements JobStore {
     if (ending.state === 'failed' || ending.state === 'dead') this.#settleUncounted(claim.jobId)
     else this.outbox.add(claim.jobId, 'settle', at)
     return true
+  }
+
+  /** Part of a transaction. `only`: of this job only. */
+  #setUnreadableAside(only?: string): void {
+    const ended = this.openJobs.setUnreadableAside(this.#clock.now(), only)
+    for (const jobId of ended) this.#settleUncounted(jobId)
   }
 
   /** Part of a transaction: a job that came to nothing is not counted, and its author is told. */

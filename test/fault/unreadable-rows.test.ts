@@ -83,16 +83,24 @@ describe.each(damages)('%s', (_, sql) => {
     expect((await t.paint('a new one')).state).toBe('done')
   })
 
-  test('of a job that waits, under a running server: the others are served', async () => {
+  test('of a job that waits, under a running server: the others are served, and its author is told', async () => {
     const [first, broken, last] = [await t.ask('first'), await t.ask('broken'), await t.ask('last')]
     await t.until(() => t.workers.underway.length === 1)
     damage(sql, broken.id)
     await comesToRest()
     expect([first, last].map(({ id }) => t.job(id).state)).toEqual(['done', 'done'])
-    expect((await t.paint('a new one')).state).toBe('done')
-    await restarts()
-    await t.settled()
     expectTold(broken.id)
+    expect((await t.paint('a new one')).state).toBe('done')
+  })
+
+  test('of a job that is painted: its author is told at its end, and its pictures are not kept', async () => {
+    const [broken, last] = [await t.ask('broken'), await t.ask('last')]
+    await t.until(() => t.workers.underway.length === 1)
+    damage(sql, broken.id)
+    await comesToRest()
+    expectTold(broken.id)
+    expect(t.job(last.id).state).toBe('done')
+    expect(await t.built.db.files.list()).toHaveLength(1)
   })
 
   test('of a job that is done: lists leave it out, and it can be forgotten', async () => {

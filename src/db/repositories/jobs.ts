@@ -16,7 +16,6 @@ import {
 import type { ServedTime } from '../records/served-time.ts'
 import { jobSources, jobs, people } from '../schema.ts'
 import { type JobStatements, prepareJobStatements } from './job-statements.ts'
-import { setAside } from './open-jobs.ts'
 
 /** The facts of a state transition. */
 export interface MoveFacts {
@@ -93,18 +92,16 @@ export class JobsTable {
   }
 
   /**
-   * Claims a queued job for a device, with a new attempt; undefined when it is no longer queued. A job whose order cannot be
-   * read is set aside.
+   * Claims a queued job for a device, with a new attempt; undefined when it is no longer queued, or when its order cannot be
+   * read.
    */
-  claim(id: string, device: string, at: number): Claim | 'unreadable' | undefined {
+  claim(id: string, device: string, at: number): Claim | undefined {
     const row = this.#statements.claim.get({ id, device, at })
     // Drizzle's type has no place for a guarded update that changed no row.
     if (!row) return undefined
     const { attempt, failures, crashes } = row
     const order = workOrder.safeParse(row.order)
-    if (order.success) return { jobId: id, attempt, failures, crashes, order: order.data }
-    setAside(this.#rows, id, at)
-    return 'unreadable'
+    return order.success ? { jobId: id, attempt, failures, crashes, order: order.data } : undefined
   }
 
   /** Ends a claim; false when the job is no longer running with that attempt. */

@@ -123,10 +123,13 @@ export class OpenJobs {
     return this.#rows.select({ count: count() }).from(jobs).where(openOf(personIds)).get()?.count ?? 0
   }
 
-  /** Ends unreadable jobs that are in no final state: they can be neither painted nor cancelled. Returns their ids. */
-  setUnreadableAside(at: number): string[] {
+  /**
+   * Ends unreadable jobs that are in no final state: they can be neither painted nor cancelled. `id`: of this job only.
+   * Returns their ids.
+   */
+  setUnreadableAside(at: number, id?: string): string[] {
     return selectJobs(this.#rows)
-      .where(unfinished)
+      .where(and(unfinished, id === undefined ? undefined : eq(jobs.id, id)))
       .all()
       .flatMap(row => {
         if (this.#reader.read(row)) return []
@@ -137,7 +140,7 @@ export class OpenJobs {
 }
 
 /** Ends a job with an unreadable record. What cannot be read is replaced, so that its author can be told. */
-export function setAside(rows: Rows, id: string, at: number): void {
+function setAside(rows: Rows, id: string, at: number): void {
   const row = rows.select().from(jobs).where(eq(jobs.id, id)).get()
   if (!row) return
   rows
