@@ -1,7 +1,9 @@
 /** Two processes on one Redis: the gateway paints nothing itself, and what another machine paints is the same to the last byte. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { packageRoot } from '../../src/system/paths.ts'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
 import { openRedis } from '../helpers/processes/redis-server.ts'
@@ -10,6 +12,9 @@ import { ServerProcess } from '../helpers/processes/server-process.ts'
 import { WorkerProcess } from '../helpers/processes/worker-process.ts'
 
 const key = Buffer.alloc(32, 9).toString('base64')
+const refuseRedis = pathToFileURL(join(packageRoot, 'test/helpers/processes/refuse-redis.mjs')).href
+/** Ten minutes ahead of the gateway. */
+const clockAhead = '--import data:text/javascript,const{now}=Date;Date.now=()=>now()+600000'
 const request = '/imagine a red circle on a blue background --seed 7 --steps 4'
 
 let redis: Awaited<ReturnType<typeof openRedis>>
@@ -21,7 +26,7 @@ beforeAll(async () => {
   process.env.EASEL_WORKER_KEY = key
   redis = await openRedis()
   gateway = new ServerProcess(`logLevel: error\ndevices: []\nredis: { url: "${redis.url}" }`)
-  alone = new ServerProcess()
+  alone = new ServerProcess('logLevel: error', { NODE_OPTIONS: `--import ${refuseRedis}` })
   ada = new HttpPerson(() => gateway.url)
   await Promise.all([gateway.start(), alone.start()])
 })
@@ -53,9 +58,9 @@ async function picture(person: HttpPerson): Promise<Buffer> {
   }
 }
 
-test('a job waits for a machine, which paints the same bytes as one machine alone', async () => {
+test('a job waits for a machine, which paints the same bytes as one alone without Redis, minutes apart', async () => {
   const asked = picture(ada)
-  const worker = new WorkerProcess(redis.url, 'm1')
+  const worker = new WorkerProcess(redis.url, 'm1', { NODE_OPTIONS: clockAhead })
   await gateway.says(/^m1 has joined with cpu\.$/)
   const [far, near] = await Promise.all([asked, picture(new HttpPerson(() => alone.url))])
   expect(far.length).toBeGreaterThan(1000)

@@ -18,6 +18,8 @@ import { aPaintOrder } from '../helpers/work-orders.ts'
 /** Limits of ten seconds are over in two. */
 const clock = fastClock(5)
 const stepMs = 20
+/** Each way: the machine answers within three such ways, which are over a second of its time. */
+const slowMs = 80
 
 function order(index: number) {
   return { ...aPaintOrder(), seed: index }
@@ -126,6 +128,19 @@ describe('nothing is lost and nothing comes twice', () => {
     await store.done.until(done => done === aLot)
     await events.until(all => all.filter(({ kind }) => kind === 'joined').length >= 3)
     expectAllOnce(store, aLot)
+  })
+
+  test('when the way to a machine is slow: it is not given up', async () => {
+    const { redis, store } = await scene()
+    const proxy = await FaultyProxy.to(redis.port)
+    proxy.delayMs = slowMs
+    const { pool, events } = serve(redis.url, store)
+    lend(proxy.url, 'm1')
+    await events.until(all => all.length >= 1)
+    addJobs(store, pool, 6)
+    await store.done.until(done => done === 6)
+    expectAllOnce(store, 6)
+    expect(events.value.map(({ kind }) => kind)).toEqual(['joined'])
   })
 
   test.each([

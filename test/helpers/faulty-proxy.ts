@@ -1,4 +1,4 @@
-/** A TCP proxy that fails as networks do: it swallows what passes, and goes on later. */
+/** A TCP proxy that fails as networks do: it delays what passes, swallows it, and goes on later. */
 import { once } from 'node:events'
 import { createServer, connect as open, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
@@ -6,6 +6,8 @@ import { onTestFinished } from 'vitest'
 export class FaultyProxy {
   readonly #sockets = new Set<Socket>()
   #isPartitioned = false
+  /** Of everything that passes, each way. It is set before anything passes: timers of one delay fire in their order. */
+  delayMs = 0
   url = ''
 
   /** Ends with its test. */
@@ -46,7 +48,10 @@ export class FaultyProxy {
       [far, near],
     ] as const) {
       this.#sockets.add(from)
-      from.on('data', bytes => to.write(bytes))
+      from.on('data', bytes => {
+        if (this.delayMs === 0) to.write(bytes)
+        else setTimeout(() => to.write(bytes), this.delayMs)
+      })
       from.on('error', () => to.destroy())
       from.on('close', () => {
         this.#sockets.delete(from)

@@ -20,7 +20,12 @@ interface End {
   clock?: Clock
 }
 
-function common({ url, key = testKey(), clock = systemClock }: End) {
+/** Resolves when a beat that has just begun has written its record and read the others: one round trip each. */
+export async function exchanged(redis: Redis): Promise<void> {
+  for (let trip = 0; trip < 4; trip++) await redis.ping()
+}
+
+export function common({ url, key = testKey(), clock = systemClock }: End) {
   const redis: Redis = connectRedis(
     readRedisAddress({ url, allowedWithoutTls: [], caFile: '' }, {}),
     () => {},
@@ -51,6 +56,7 @@ export function startGateway(end: End & { onMachines?: (found: readonly Admissio
   return {
     gateway,
     id: given.id,
+    exchanged: () => exchanged(given.redis),
     machines,
     async end() {
       await gateway.close()
@@ -76,6 +82,7 @@ export function startMachine(end: End & { name?: string; devices: readonly LentD
   return {
     machine,
     id: given.id,
+    exchanged: () => exchanged(given.redis),
     status,
     /** As a kill: nobody is told. */
     cut: () => given.redis.disconnect(),

@@ -5,9 +5,13 @@ import type { Admission } from './admission.ts'
 import type { Gateway } from './gateway.ts'
 import { RemoteHost } from './remote-host.ts'
 
+/** A model of the gateway that a machine does not have. `found`: the hash of what it has under that name. */
+export interface Lacking extends Reference {
+  readonly found?: string
+}
+
 export type MachineEvent =
-  /** `lacking`: names of models that it does not have as the gateway has them. */
-  | { kind: 'joined'; name: string; devices: string[]; lacking: string[] }
+  | { kind: 'joined'; name: string; devices: string[]; lacking: Lacking[] }
   | { kind: 'left'; name: string }
   | { kind: 'refused'; name: string; why: Refusal }
 
@@ -84,9 +88,15 @@ export class RemoteDevices {
     this.#parts.onEvent({ kind: 'refused', name, why })
   }
 
-  #lackingOf({ models }: MachineRecord): string[] {
+  #lackingOf({ models }: MachineRecord): Lacking[] {
     const held = new Set(models.map(({ hash }) => hash))
-    return this.#parts.models.filter(({ hash }) => !held.has(hash)).map(({ name }) => name)
+    const byName = new Map(models.map(({ name, hash }) => [name, hash]))
+    return this.#parts.models
+      .filter(({ hash }) => !held.has(hash))
+      .map(({ name, hash }) => {
+        const found = byName.get(name)
+        return { name, hash, ...(found !== undefined && { found }) }
+      })
   }
 
   #openersOf(

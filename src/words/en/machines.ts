@@ -1,9 +1,15 @@
 /** English: other machines that lend their devices. */
 import type { DeviceUse } from '../../app/views/views.ts'
+import type { Lacking } from '../../remote/gateway/remote-devices.ts'
 import type { MachineStatus } from '../../remote/machine/machine.ts'
 import type { Reference, Refusal } from '../../remote/presence/records.ts'
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
+const short = (hash: string) => hash.slice(0, 10)
+const named = ({ name, hash }: Reference) => `${name} ${short(hash)}`
+const lacked = ({ found, ...model }: Lacking) =>
+  found === undefined ? named(model) : `${named(model)} (its own files of that name are ${short(found)})`
 
 const uses: Record<DeviceUse, string> = {
   free: 'free',
@@ -52,8 +58,8 @@ export const machines = {
     why === 'protocol'
       ? `${name} gets no work: its version does not work with this one.`
       : `Another machine named ${name} gets no work: each machine needs a name of its own.`,
-  lacks: (name: string, models: readonly string[]) =>
-    `${name} lacks ${models.join(', ')}, or has other files under that name: what needs it is painted elsewhere.`,
+  lacks: (name: string, models: readonly Lacking[]) =>
+    `${name} lacks ${models.map(lacked).join(', ')}: what needs it is painted elsewhere.`,
 
   /** What commands and statistics say of machines. */
   about: (name: string, version: string, isDraining: boolean) =>
@@ -61,9 +67,7 @@ export const machines = {
   device: (name: string, memoryBytes: number | undefined, use: DeviceUse) =>
     [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), uses[use]].join(', '),
   models: (models: readonly Reference[]) =>
-    models.length === 0
-      ? 'no models'
-      : `models: ${models.map(({ name, hash }) => `${name} ${hash.slice(0, 10)}`).join(', ')}`,
+    models.length === 0 ? 'no models' : `models: ${models.map(named).join(', ')}`,
   none: 'No other machine answers.',
   unknown: (name: string, known: readonly string[]) =>
     `There is no machine named ${name}${known.length === 0 ? '; none answers' : `; there are ${known.join(', ')}`}.`,

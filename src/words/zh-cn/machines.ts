@@ -1,8 +1,15 @@
 /** 简体中文：借出设备的其他机器。 */
 import type { DeviceUse } from '../../app/views/views.ts'
+import type { Lacking } from '../../remote/gateway/remote-devices.ts'
+import type { Reference } from '../../remote/presence/records.ts'
 import type { Words } from '../en.ts'
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
+const short = (hash: string) => hash.slice(0, 10)
+const named = ({ name, hash }: Reference) => `${name} ${short(hash)}`
+const lacked = ({ found, ...model }: Lacking) =>
+  found === undefined ? named(model) : `${named(model)}（它的同名文件是 ${short(found)}）`
 
 const uses: Record<DeviceUse, string> = {
   free: '空闲',
@@ -46,15 +53,12 @@ export const machines: Words['machines'] = {
     why === 'protocol'
       ? `${name} 得不到任务：它的版本与本程序不能配合。`
       : `另一台名为 ${name} 的机器得不到任务：每台机器要有自己的名字。`,
-  lacks: (name, models) => `${name} 没有 ${models.join('、')}，或同名文件不同：需要它们的图会在别处画。`,
+  lacks: (name, models) => `${name} 没有 ${models.map(lacked).join('、')}：需要它们的图会在别处画。`,
 
   about: (name, version, isDraining) => `${name}（Easel ${version}）${isDraining ? '，正在退出' : ''}`,
   device: (name, memoryBytes, use) =>
     [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), uses[use]].join('，'),
-  models: models =>
-    models.length === 0
-      ? '没有模型'
-      : `模型：${models.map(({ name, hash }) => `${name} ${hash.slice(0, 10)}`).join('、')}`,
+  models: models => (models.length === 0 ? '没有模型' : `模型：${models.map(named).join('、')}`),
   none: '没有其他机器回应。',
   unknown: (name, known) =>
     `没有名为 ${name} 的机器${known.length === 0 ? '，也没有机器回应' : `；已有的机器：${known.join('、')}`}。`,

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { type MachineEvent, RemoteDevices } from '../../src/remote/gateway/remote-devices.ts'
+import { en } from '../../src/words/en.ts'
+import { zhCn } from '../../src/words/zh-cn/index.ts'
+import { machineNamed } from '../helpers/machine-records.ts'
+
+test('a machine’s models that are missing, or have the right name and another hash, are named with both hashes', () => {
+  const events: MachineEvent[] = []
+  const open = () => {
+    throw new Error('no job is given')
+  }
+  const hash = (digit: string) => digit.repeat(64)
+  const devices = new RemoteDevices({
+    gateway: { id: 'gateway', open },
+    pool: { addDevice() {}, removeDevice: async () => {} },
+    models: ['demo', 'other', 'shared'].map((name, i) => ({ name, hash: hash(String(i)) })),
+    onEvent: event => events.push(event),
+  })
+  // What it has under another name it has.
+  const models = [
+    { name: 'demo', hash: hash('9') },
+    { name: 'renamed', hash: hash('2') },
+  ]
+  devices.update([machineNamed('m1', { models })])
+  const lacking = [
+    { name: 'demo', hash: hash('0'), found: hash('9') },
+    { name: 'other', hash: hash('1') },
+  ]
+  expect(events).toEqual([{ kind: 'joined', name: 'm1', devices: ['cuda:0'], lacking }])
+  expect(en.machines.lacks('m1', lacking)).toBe(
+    'm1 lacks demo 0000000000 (its own files of that name are 9999999999), other 1111111111: what needs it is painted elsewhere.',
+  )
+  expect(zhCn.machines.lacks('m1', lacking)).toBe(
+    'm1 没有 demo 0000000000（它的同名文件是 9999999999）、other 1111111111：需要它们的图会在别处画。',
+  )
+})
