@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Channel } from '../../src/engine/host/channel-host.ts'
-import { protocolVersion } from '../../src/engine/host/protocol.ts'
-import { RemoteHost } from '../../src/remote/gateway/remote-host.ts'
-import { aPaintOrder } from '../helpers/work-orders.ts'
+import type { Channel } from '../../../src/engine/host/channel-host.ts'
+import { protocolVersion } from '../../../src/engine/host/protocol.ts'
+import { RemoteHost } from '../../../src/remote/gateway/remote-host.ts'
+import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 /** A worker that answers every run with pictures of this size. */
 function workerOf(widthPx: number, count: number): Channel {
