@@ -84,7 +84,7 @@ export function describeWorkerHost({ name, create, killable }: HostKind): void {
       expect(outcome).toMatchObject({ kind: 'done', timings: { steps: 1.5 } })
       if (outcome.kind !== 'done') return
       const [picture] = outcome.pictures
-      expect(picture).toMatchObject({ mediaType: 'image/png', widthPx: 8, heightPx: 8, seed: 7 })
+      expect(picture).toMatchObject({ mediaType: 'image/png', widthPx: 128, heightPx: 128, seed: 7 })
       expect(Buffer.compare(picture?.bytes ?? new Uint8Array(), source)).toBe(0)
       expect(host.state).toBe('ready')
     })

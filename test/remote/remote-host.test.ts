@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
-import { ChannelHost } from '../../src/engine/host/channel-host.ts'
 import { openWorkerProcess } from '../../src/engine/host/process-host.ts'
 import type { WorkerOptions } from '../../src/engine/host/worker-options.ts'
+import { RemoteHost } from '../../src/remote/gateway/remote-host.ts'
 import { describeWorkerHost } from '../conformance/worker-host.suite.ts'
 import { openRedis } from '../helpers/processes/redis-server.ts'
 import { startGateway, startMachine } from '../helpers/remote-pair.ts'
@@ -19,7 +19,7 @@ const devices: {
 function create(options: WorkerOptions) {
   const name = `device-${devices.length}`
   devices.push({ name, open: setup => ({ channel: openWorkerProcess(options), setup }) })
-  return new ChannelHost({
+  return new RemoteHost({
     device: options.device,
     setup: options.setup,
     open: () => gateway.gateway.open(machine.id, name),
