@@ -159,7 +159,7 @@ test('no byte of a prompt, a name or a picture of one place goes to another', {
 
   for (const from of spots) {
     const prompt = `a secret number ${secrets.length} of ${from.name}`
-    await from.paints(prompt)
+    await stage.passing(from.paints(prompt))
     await stage.calm()
     const target = await targetOf(prompt)
     for (const what of [prompt, target.bytes]) secrets.push({ what, home: from.home, ownerId: from.personId })
@@ -178,10 +178,11 @@ test('no byte of a prompt, a name or a picture of one place goes to another', {
       stage.test.workers.mode = 'by-hand'
       const prompt = `a waiting secret ${round} of ${waits.name}`
       secrets.push({ what: prompt, home: waits.home, ownerId: waits.personId })
-      await waits.paints(prompt)
+      await stage.passing(waits.paints(prompt))
       await stage.until(() => stage.test.workers.underway.length > 0)
     }
-    await spot.asks[way]?.(target)
+    const asked = spot.asks[way]?.(target)
+    if (asked) await stage.passing(asked)
     await stage.answered()
     if (waits) {
       stage.test.workers.mode = 'at-once'

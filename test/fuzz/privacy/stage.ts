@@ -105,16 +105,20 @@ export class Stage {
 
   /** Resolves when the adapters are done with what came in. */
   async answered(): Promise<void> {
+    await this.passing(this.#idle())
+  }
+
+  /** Time passes until that is done: rate limits, connections to be opened again and time limits are on the fake clock. */
+  async passing<T>(work: Promise<T>): Promise<T> {
     let isOver = false
-    const over = this.#idle().then(() => {
+    void Promise.allSettled([work]).then(() => {
       isOver = true
     })
     while (!isOver) {
       await new Promise<void>(resolve => realClock.after(1, resolve))
-      // Rate limits of the platforms are waited for on the fake clock.
-      this.test.clock.advance(10)
+      if (!isOver) this.test.clock.advance(10)
     }
-    await over
+    return work
   }
 
   async #idle(): Promise<void> {
@@ -124,7 +128,7 @@ export class Stage {
   }
 
   async dispose(): Promise<void> {
-    for (const adapter of Object.values(this.#adapters)) await adapter.stop()
+    for (const adapter of Object.values(this.#adapters)) await this.passing(adapter.stop())
     await this.test.dispose()
     await this.discord.stop()
     await this.slack.stop()
