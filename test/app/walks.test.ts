@@ -29,12 +29,6 @@ function actionFor(button: Button, random: SeededRandom): Action {
   return meaning.kind === 'action' ? meaning.action : { kind: 'remix', pictureId: button.targetId, request }
 }
 
-function pick<T>(list: readonly T[], random: SeededRandom): T {
-  const found = list[Math.floor(random.next() * list.length)]
-  if (found === undefined) throw new Error('nothing to pick from')
-  return found
-}
-
 async function restartAfter(idleMs: number): Promise<void> {
   await t.built.stop(0)
   t.clock.advance(idleMs)
@@ -55,12 +49,12 @@ test('any button of any result, however many generations deep, after restarts an
   t = await buildTestEasel()
   let deepest = 0
   for (let walk = 0; walk < walks; walk++) {
-    const jobs = [await start(1 + Math.floor(random.next() * 4), `thread-${walk}`)]
+    const jobs = [await start(1 + random.below(4), `thread-${walk}`)]
     const generations = new Map([[jobs[0]?.id, 0]])
     for (let press = 0; press < presses; press++) {
       // Mostly the newest, now and then one from long ago.
-      const parent = random.next() < 0.7 ? (jobs.at(-1) ?? pick(jobs, random)) : pick(jobs, random)
-      const button = pick(makingButtons(parent), random)
+      const parent = random.next() < 0.7 ? (jobs.at(-1) ?? random.pick(jobs)) : random.pick(jobs)
+      const button = random.pick(makingButtons(parent))
       const said = `walk ${walk}, press ${press}: ${button.action} of generation ${generations.get(parent.id)}`
       const { conversation } = parent
       const outcome = await t.easel.act(actionFor(button, random), t.caller({ conversation }))

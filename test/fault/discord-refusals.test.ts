@@ -8,11 +8,11 @@ import type { Interaction } from '../fakes/discord/interactions.ts'
 import type { Mishap } from '../fakes/discord/transport/faults.ts'
 import { refusalsOf } from '../fakes/discord/transport/refusal.ts'
 import { expectAllEnded, standingAsUnderway, unfinished } from '../helpers/delivery-ends.ts'
+import { RandomMishaps } from '../helpers/random-mishaps.ts'
 import { seededRandom } from '../helpers/seeded-random.ts'
 
 const jobs = Number(process.env.EASEL_REFUSED_JOBS ?? 10)
 const jobsPerKill = 5
-const chance = 0.12
 /** Calls of a delivery: the first answer to a command is none. */
 const ofDelivery = /^\/(channels|webhooks|users)\//
 
@@ -30,29 +30,19 @@ it('every picture stands once on Discord or its end is told, whatever calls answ
   timeout: 1_200_000,
 }, async () => {
   const random = seededRandom('discord refusals')
-  const pick = <T>(list: readonly T[]): T => {
-    const found = list[Math.floor(random.next() * list.length)]
-    if (found === undefined) throw new Error('nothing to pick from')
-    return found
-  }
+  const mishaps = new RandomMishaps(random)
   t = await DiscordTest.start({ easel: { config: { notify: true } } })
   const { discord, scene, test } = t
   const { ada, bob, channel, guild } = scene
   const other = discord.channel('other', guild)
   const thread = discord.thread('talk', channel)
   const direct = discord.world.directChannel(bob.user)
-  let [faults, kills, lives] = [0, 0, Number.POSITIVE_INFINITY]
   discord.faults.choose = (method, path): Mishap | undefined => {
     if (!ofDelivery.test(path)) return undefined
-    lives -= 1
-    if (random.next() >= chance) return undefined
-    faults += 1
-    const when = random.next() < 0.5 ? 'before' : 'after'
-    const how = random.next()
-    // A call that times out ends so too: silence would be waited for in the machine's own time (test/e2e/outage.test.ts).
-    if (how < 0.25) return { kind: 'cut', when }
-    if (how < 0.35) return { kind: 'status', status: 503 }
-    const { status, code, message } = pick(refusals(method))
+    const mishap = mishaps.next(refusals(method))
+    if (mishap?.kind === 'unavailable') return { kind: 'status', status: 503 }
+    if (mishap?.kind !== 'refusal') return mishap
+    const { status, code, message } = mishap.refusal
     return { kind: 'refusal', status, code, message }
   }
   const asks: (() => Promise<Interaction>)[] = [
@@ -64,18 +54,17 @@ it('every picture stands once on Discord or its end is told, whatever calls answ
       const here = { platform: 'discord', spaceId: guild.id, channelId: channel.id } as const
       const done = test.jobsIn(here, 1000).filter(({ state }) => state === 'done')
       if (done.length === 0) return ada.types(channel, '/imagine', { prompt: `first cat ${random.next()}` })
-      return ada.types(other, '/show', { id: pick(done).id })
+      return ada.types(other, '/show', { id: random.pick(done).id })
     },
   ]
   for (let i = 0; i < jobs; i++) {
-    if (i % jobsPerKill === 0) lives = Math.floor(random.next() * 60)
+    if (i % jobsPerKill === 0) mishaps.planKill()
     thread.archived = false
-    const asked = await pick(asks)()
+    const asked = await random.pick(asks)()
     await t.passing(() => asked.answer !== undefined)
-    await t.passing(() => lives < 0 || t.isCalm, 1000)
-    if (lives >= 0) continue
-    lives = Number.POSITIVE_INFINITY
-    kills += 1
+    await t.passing(() => mishaps.isKillDue || t.isCalm, 1000)
+    if (!mishaps.isKillDue) continue
+    mishaps.killed()
     await t.restart('crash')
   }
   await t.calm(1000)
@@ -87,10 +76,10 @@ it('every picture stands once on Discord or its end is told, whatever calls answ
   const count = (bytes: Uint8Array) =>
     shown.filter(({ attachments }) => attachments.some(file => Buffer.compare(file.bytes, bytes) === 0))
       .length
-  if (jobs >= 40) expect(kills).toBeGreaterThan(0)
+  if (jobs >= 40) expect(mishaps.kills).toBeGreaterThan(0)
   const lost = await expectAllEnded(test, count)
   expect(standingAsUnderway(shown.map(message => t.text(message))), unfinished(test)).toEqual([])
   console.info(
-    `discord refusals: ${jobs} jobs, ${faults} calls that failed, ${kills} kills, ${lost} results told as undeliverable`,
+    `discord refusals: ${jobs} jobs, ${mishaps.mishaps} calls that failed, ${mishaps.kills} kills, ${lost} results told as undeliverable`,
   )
 })

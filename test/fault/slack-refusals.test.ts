@@ -7,11 +7,22 @@ import { SlackTest } from '../bots/slack/start-slack.ts'
 import { commonErrors, errorsOf } from '../fakes/slack/api/error-codes.ts'
 import type { Failure } from '../fakes/slack/api/faults.ts'
 import { expectAllEnded, standingAsUnderway, unfinished } from '../helpers/delivery-ends.ts'
+import { RandomMishaps } from '../helpers/random-mishaps.ts'
 import { seededRandom } from '../helpers/seeded-random.ts'
 
 const jobs = Number(process.env.EASEL_REFUSED_JOBS ?? 10)
 const jobsPerKill = 5
-const chance = 0.12
+
+/** Codes that may answer a call of a delivery; undefined for other calls. */
+function refusalsOf(method: string): readonly string[] | undefined {
+  if (method === 'upload') return []
+  const listed = errorsOf[method]
+  if (listed === undefined) return undefined
+  // That something is gone is believed where it is to be deleted or looked at: Slack does not say so of what stands.
+  const isBelieved = /delete|info/.test(method)
+  const codes = isBelieved ? listed.filter(code => !/_not_found$|^file_deleted$/.test(code)) : listed
+  return [...codes, ...commonErrors]
+}
 
 let t: SlackTest
 afterEach(() => t.dispose())
@@ -20,30 +31,16 @@ it('every picture stands once on Slack or its end is told, whatever calls answer
   timeout: 1_200_000,
 }, async () => {
   const random = seededRandom('slack refusals')
-  const pick = <T>(list: readonly T[]): T => {
-    const found = list[Math.floor(random.next() * list.length)]
-    if (found === undefined) throw new Error('nothing to pick from')
-    return found
-  }
+  const mishaps = new RandomMishaps(random)
   t = await SlackTest.start({ easel: { config: { notify: true } } })
   const { slack, scene, test } = t
   const { ada, bob, channel, team } = scene
   const other = slack.addChannel(team, 'other')
-  let [faults, kills, lives] = [0, 0, Number.POSITIVE_INFINITY]
   slack.faults.choose = (method): Failure | undefined => {
-    const listed = errorsOf[method] ?? (method === 'upload' ? [] : undefined)
-    if (listed === undefined) return undefined
-    // That something is gone is believed where it is to be deleted or looked at: Slack does not say so of what stands.
-    const isBelieved = /delete|info/.test(method)
-    const codes = isBelieved ? listed.filter(code => !/_not_found$|^file_deleted$/.test(code)) : listed
-    lives -= 1
-    if (random.next() >= chance) return undefined
-    faults += 1
-    const when = random.next() < 0.5 ? 'before' : 'after'
-    const how = random.next()
-    // A call that times out ends so too: silence would be waited for in the machine's own time (test/e2e/outage.test.ts).
-    if (how < 0.25) return { kind: 'cut', when }
-    return how < 0.35 || codes.length === 0 ? 503 : pick([...codes, ...commonErrors])
+    const refusals = refusalsOf(method)
+    const mishap = refusals && mishaps.next(refusals)
+    if (mishap?.kind === 'unavailable') return 503
+    return mishap?.kind === 'refusal' ? mishap.refusal : mishap
   }
   const asks: (() => Promise<unknown>)[] = [
     () => ada.types('/imagine', `cat ${random.next()}`, { channelId: channel.id }),
@@ -55,19 +52,18 @@ it('every picture stands once on Slack or its end is told, whatever calls answer
       const done = painted.filter(({ state }) => state === 'done')
       if (done.length === 0)
         return ada.types('/imagine', `first cat ${random.next()}`, { channelId: channel.id })
-      return ada.types('/easel', `show ${pick(done).id}`, { channelId: other.id })
+      return ada.types('/easel', `show ${random.pick(done).id}`, { channelId: other.id })
     },
   ]
   const thread = ada.writes('look at this', { channelId: channel.id })
   for (let i = 0; i < jobs; i++) {
-    slack.faults.processingMs = pick([0, 0, 1000])
+    slack.faults.processingMs = random.pick([0, 0, 1000])
     slack.faults.acceptsUnsharedFiles = random.next() < 0.8
-    if (i % jobsPerKill === 0) lives = Math.floor(random.next() * 60)
-    await t.over(pick(asks)(), 1000)
-    await t.passing(() => lives < 0 || (test.isIdle && test.pending.length === 0), 1000)
-    if (lives >= 0) continue
-    lives = Number.POSITIVE_INFINITY
-    kills += 1
+    if (i % jobsPerKill === 0) mishaps.planKill()
+    await t.over(random.pick(asks)(), 1000)
+    await t.passing(() => mishaps.isKillDue || (test.isIdle && test.pending.length === 0), 1000)
+    if (!mishaps.isKillDue) continue
+    mishaps.killed()
     await t.over(t.restart('crash'), 1000)
   }
   await t.calm(1000)
@@ -88,8 +84,8 @@ it('every picture stands once on Slack or its end is told, whatever calls answer
   const lost = await expectAllEnded(test, count)
   // Slack cannot be asked for a post of which no answer came: such a one may stand beside its repetition, and must be true.
   expect(standingAsUnderway(shown.map(post => t.text(post))), unfinished(test)).toEqual([])
-  if (jobs >= 40) expect(kills).toBeGreaterThan(0)
+  if (jobs >= 40) expect(mishaps.kills).toBeGreaterThan(0)
   console.info(
-    `slack refusals: ${jobs} jobs, ${faults} calls that failed, ${kills} kills, ${lost} results told as undeliverable`,
+    `slack refusals: ${jobs} jobs, ${mishaps.mishaps} calls that failed, ${mishaps.kills} kills, ${lost} results told as undeliverable`,
   )
 })

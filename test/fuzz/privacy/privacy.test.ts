@@ -4,7 +4,7 @@
  */
 import { afterEach, expect, test } from 'vitest'
 import { type Sent, Traffic } from '../../fakes/traffic.ts'
-import { type SeededRandom, seededRandom } from '../../helpers/seeded-random.ts'
+import { seededRandom } from '../../helpers/seeded-random.ts'
 import { discordSpot, type Home, type Spot, slackSpot, type Target, webSpot } from './spots.ts'
 import { Stage } from './stage.ts'
 
@@ -76,12 +76,6 @@ async function furnished(): Promise<Spot[]> {
   })
   for (const install of installs) await install()
   return spots
-}
-
-function pick<T>(list: readonly T[], random: SeededRandom): T {
-  const found = list[Math.floor(random.next() * list.length)]
-  if (found === undefined) throw new Error('nothing to pick from')
-  return found
 }
 
 /** Whether whoever sees what was sent there may see the secret. */
@@ -167,12 +161,12 @@ test('no byte of a prompt, a name or a picture of one place goes to another', {
   }
   expect(leaks([...secrets, ...names]), 'painting').toEqual([])
   for (let round = 0; round < rounds; round++) {
-    const spot = pick(spots, random)
-    const { target, from } = pick(targets, random)
+    const spot = random.pick(spots)
+    const { target, from } = random.pick(targets)
     // What belongs to those who act may move by their act.
     if (from.personId === spot.personId && from !== spot) continue
-    const way = pick(Object.keys(spot.asks), random)
-    const waits = random.next() < 0.3 ? pick(spots, random) : undefined
+    const way = random.pick(Object.keys(spot.asks))
+    const waits = random.next() < 0.3 ? random.pick(spots) : undefined
     if (waits) {
       // Something waits meanwhile, for the queue to tell of.
       stage.test.workers.mode = 'by-hand'

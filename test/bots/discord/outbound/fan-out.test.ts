@@ -69,6 +69,36 @@ describe('a fan-out on Discord', () => {
     },
   )
 
+  it('after a button is one card, results below it in the same thread, and one notice', async () => {
+    const { ada, channel } = t.scene
+    await asks('a white circle')
+    await t.calm()
+    const [card, ...others] = t.messages()
+    expect(others).toEqual([])
+    const thread = t.thread(card)
+    const result = t.messages(thread).find(message => t.labels(message).includes('Remix'))
+    if (result === undefined) throw new Error('no result')
+    const before = t.messages(thread).length
+    const pings = t.discord.world.pings.length
+    const opened = ada.presses(result, 'Remix')
+    await t.answered(await ada.submits(opened, { Prompt: 'a {red, blue, green} circle' }))
+    expect(t.messages(channel)).toHaveLength(1)
+    expect([...t.discord.world.channels.values()].filter(({ parentId }) => parentId === channel.id)).toEqual([
+      thread,
+    ])
+    const [fanOut, ...below] = t.messages(thread).slice(before)
+    if (fanOut === undefined) throw new Error('no card')
+    expect(t.text(fanOut)).toContain('a red circle · a blue circle · a green circle')
+    expect(t.text(fanOut)).toContain(counts(3, 3))
+    expect(fanOut.replyTo).toBe(result.id)
+    const said = below.map(message => t.text(message))
+    for (const colour of ['red', 'blue', 'green'])
+      expect(said.filter(text => text.includes(`a ${colour} circle`))).toHaveLength(1)
+    expect(said.filter(text => text.includes(en.job.ready(3)))).toHaveLength(1)
+    expect(said).toHaveLength(4)
+    expect(t.discord.world.pings).toHaveLength(pings + 1)
+  })
+
   it('counts what is done, failed and cancelled, and tells of it when the last one is over', async () => {
     t.test.workers.mode = 'by-hand'
     const jobs = await asks('a red circle', 3)
@@ -121,7 +151,6 @@ describe('a fan-out on Discord', () => {
   it('arrives once in whole whatever Discord refuses and whenever the process is killed', async () => {
     const random = seededRandom('fan-outs on Discord')
     const { seed } = random
-    const pick = <T>(of: readonly T[]): T | undefined => of[Math.floor(random.next() * of.length)]
     const mishaps = (method: string): Mishap[] => [
       ...refusalsOf(method).map(({ status, code }): Mishap => ({ kind: 'refusal', status, code })),
       { kind: 'cut', when: 'before' },
@@ -133,7 +162,7 @@ describe('a fan-out on Discord', () => {
     for (let round = 0; round < rounds; round++) {
       t.discord.faults.choose = (method, path) =>
         method !== 'GET' && /\/channels\/\d+\/(messages|threads)/.test(path) && random.next() < 1 / 6
-          ? pick(mishaps(method))
+          ? random.pick(mishaps(method))
           : undefined
       const [lead, ...others] = await asks(`round ${round} {red, blue, green}`)
       const isDeleted = round % 3 === 2

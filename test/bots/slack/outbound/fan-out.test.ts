@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { en } from '../../../../src/words/en.ts'
 import type { Failure } from '../../../fakes/slack/api/faults.ts'
+import { buttonsOf } from '../../../fakes/slack/blocks/block-kit.ts'
 import type { Post } from '../../../fakes/slack/world.ts'
 import { standingAsUnderway } from '../../../helpers/delivery-ends.ts'
 import { seededRandom } from '../../../helpers/seeded-random.ts'
@@ -73,6 +74,33 @@ it('is one card in direct messages and in a thread too, with all results below i
   }
 })
 
+it('after a button is one card, results below it in the same thread, and one notice', async () => {
+  const { ada, channel } = t.scene
+  await ada.types('/imagine', 'a white circle', { channelId: channel.id })
+  await t.calm()
+  const top = theCard()
+  const before = t.thread(top)
+  const result = before.find(post =>
+    buttonsOf(post.blocks).some(({ button }) => button.text.text === 'Remix'),
+  )
+  if (result === undefined) throw new Error('no result')
+  await ada.presses(result, 'Remix')
+  await t.passing(() => ada.seesModal)
+  await ada.submits(ada.modal, { Prompt: 'a {red, blue, green} circle' })
+  await t.calm()
+  expect(theCard()).toBe(top)
+  const [card, ...below] = t
+    .thread(top)
+    .slice(before.length)
+    .map(post => t.text(post))
+  expect(card).toContain('a red circle · a blue circle · a green circle')
+  expect(card).toContain(counts(3, 3))
+  for (const colour of ['red', 'blue', 'green'])
+    expect(below.filter(text => text.includes(`a ${colour} circle`))).toHaveLength(1)
+  expect(below.filter(text => text.includes(en.job.ready(3)))).toHaveLength(1)
+  expect(below).toHaveLength(4)
+})
+
 it('keeps card and thread while one of it lives, without the words of what was deleted', async () => {
   await asks('a {red, blue} circle')
   const { db } = t.test.built
@@ -113,7 +141,7 @@ it('arrives in whole whatever Slack refuses and whenever the process is killed',
     t.slack.faults.choose = (method, args) => {
       if (!['chat.postMessage', 'chat.update'].includes(method) || random.next() >= 1 / 6) return undefined
       if (isNotice.test(JSON.stringify(args))) uncertain.add(round)
-      return failures[Math.floor(random.next() * failures.length)]
+      return random.pick(failures)
     }
     const { ada, channel } = t.scene
     await ada.types('/imagine', `round ${round} {red, blue}`, { channelId: channel.id })

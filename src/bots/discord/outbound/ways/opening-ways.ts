@@ -48,7 +48,7 @@ export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
     add('place', async () => {
       // Where no thread can be under the card of a fan-out, its results stand below it.
       const needsCard = delivery.fanOut?.leads === true && (!wantsThread || shortfall !== undefined)
-      const posted = needsCard ? await postCard(parts, delivery, channelId) : undefined
+      const posted = needsCard ? await postCard(parts, delivery, channelId, pressedId) : undefined
       if (posted?.kind === 'refused') return closedBy(posted)
       return openWith(parts, delivery, shortfall, post =>
         placement.inChannel(delivery, 'message', channelId, post, pressedId),
@@ -122,11 +122,12 @@ async function postCard(
   { placement, posts }: WayParts,
   delivery: Delivery,
   channelId: string,
+  pressedId?: string,
 ): Promise<CallOutcome<MessageAddress>> {
-  const posted = await inAnyForm(
-    form => placement.inChannel(delivery, 'card', channelId, posts.card(delivery.job, form, delivery.fanOut)),
-    {},
-  )
+  const posted = await inAnyForm(form => {
+    const card = posts.card(delivery.job, form, delivery.fanOut)
+    return placement.inChannel(delivery, 'card', channelId, card, pressedId)
+  }, {})
   if (posted.kind === 'refused') return posted
   const { messageId } = posted.value
   return { kind: 'done', value: { channelId: posted.value.channelId, messageId } }
