@@ -1,8 +1,7 @@
 /** Recovery at start: returns the running jobs of a dead process to the queue, and cleans up unowned files. */
 
 import type { Database } from '../db/database.ts'
-import { straysFolderIn } from '../db/files/data-folder.ts'
-import { nameWhenWhole } from '../db/files/picture-files.ts'
+import { jobOfPainted, nameWhenWhole } from '../db/files/file-names.ts'
 import { verdictAfterRestart } from '../engine/jobs/verdict.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock, Logger } from '../system/ports.ts'
@@ -32,9 +31,9 @@ export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
 }
 
 /**
- * Deletes files whose writing or deletion a dead process did not finish. Files that the database does not know are moved
- * aside and not deleted: the operator may have restored an older database. If there are such files, files that were being
- * written when that database was copied are moved too, because a newer database may own them.
+ * Deletes files whose deletion or writing a dead process did not finish. The operator may have restored an older database,
+ * and a newer one may own what this one does not. Therefore files that it does not know are moved aside, and so are whole
+ * pictures that were being written: they may have been finished after the copy.
  */
 async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
   const owned = db.ownedFiles()
@@ -45,11 +44,15 @@ async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
     const { folder } = db.files
     throw new AppError('pictures-unknown', { folder, unknown: strays.length, files: files.length })
   }
-  if (strays.length > 0) {
-    const folder = straysFolderIn(db.dataDir, clock.now())
-    const moved = [...strays, ...files.filter(name => unowned.get(name) === false && !owned.has(name))]
-    await db.files.moveTo(folder, moved)
-    log.warn({ files: moved.length, folder }, 'files that the database does not know were moved aside')
+  const wasWritten = (name: string) => unowned.get(name) === false && !owned.has(name)
+  // What people give is deleted unless strays show that this database is old: they still have it.
+  const moved = files.filter(
+    name => wasWritten(name) && (strays.length > 0 || jobOfPainted(name) !== undefined),
+  )
+  moved.push(...strays)
+  if (moved.length > 0) {
+    const folder = await db.strays.add(db.files, moved, clock.now())
+    log.warn({ files: moved.length, folder }, 'files that no row of the database owns were moved aside')
   }
   await db.files.remove(files.filter(name => unowned.has(nameWhenWhole(name)) && !owned.has(name)))
   await db.discard([...unowned.keys()].filter(name => !owned.has(name)))

@@ -46,7 +46,7 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
   })
   if (written.kind === 'refused') return written
   ended(parts, [jobId])
-  await wiped(parts, { jobIds: [jobId] }, written.files)
+  await wiped(parts, { jobIds: [jobId] }, [jobId], written.files)
   return { kind: 'deleted', job: written.job }
 }
 
@@ -68,8 +68,9 @@ export async function forget(parts: AppParts, person: Person): Promise<ForgetOut
     files.push(...taken.files)
     isLast = taken.isLast
   }
-  await wiped(parts, { person }, files)
-  return { count: jobs.filter(job => !job.removed).length, jobIds: jobs.map(({ id }) => id) }
+  const jobIds = jobs.map(({ id }) => id)
+  await wiped(parts, { person }, jobIds, files)
+  return { count: jobs.filter(job => !job.removed).length, jobIds }
 }
 
 /** Jobs per transaction. One job takes 2 to 3 ms. */
@@ -134,11 +135,17 @@ function ended({ db, pool, changed, deliveries }: AppParts, jobIds: readonly str
 }
 
 /** After the commit: deletes copies of the texts outside the rows, and the files. */
-async function wiped({ db, log }: AppParts, forgotten: Forgotten, files: readonly string[]): Promise<void> {
+async function wiped(
+  { db, log }: AppParts,
+  forgotten: Forgotten,
+  jobIds: readonly string[],
+  files: readonly string[],
+): Promise<void> {
   // Before the files, so that no text remains if the disk refuses to delete a file.
   const left = db.wipe(forgotten)
   if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
   await db.discard(files)
+  await db.strays.removeOfJobs(jobIds)
 }
 
 /** The author anywhere; a moderator only in the space in which they have that right. */

@@ -7,11 +7,13 @@ import { AppError } from '../errors/errors.ts'
 import type { Clock, Ids } from '../system/ports.ts'
 import { Client, type ClientOptions } from './client.ts'
 import { copiesIn, type Forgotten, forgetInCopy } from './files/copies.ts'
-import { databaseFileIn, picturesFolderIn } from './files/data-folder.ts'
+import { databaseFileIn, picturesFolderIn, straysFolderIn } from './files/data-folder.ts'
 import { isSound } from './files/database-file.ts'
+import { extensionOf, paintedFile } from './files/file-names.ts'
 import { type OwnerLock, ownDataFolder } from './files/owner-lock.ts'
-import { extensionOf, PictureFiles, sha256 } from './files/picture-files.ts'
+import { PictureFiles, sha256 } from './files/picture-files.ts'
 import { keepPrivate } from './files/private-files.ts'
+import { Strays } from './files/strays.ts'
 import { UnownedFilesTable } from './files/unowned-files.ts'
 import { bringUpToDate } from './migrate.ts'
 import { JobReader, type OnUnreadable } from './records/job-records.ts'
@@ -52,6 +54,7 @@ export class Database implements JobStore {
   readonly installations: InstallationsTable
   readonly pending: PendingTable
   readonly files: PictureFiles
+  readonly strays: Strays
   readonly unownedFiles: UnownedFilesTable
   readonly client: Client
   readonly dataDir: string
@@ -79,6 +82,7 @@ export class Database implements JobStore {
     this.installations = new InstallationsTable(rows)
     this.pending = new PendingTable(rows)
     this.files = new PictureFiles(picturesFolderIn(parts.dataDir), parts.ids)
+    this.strays = new Strays(straysFolderIn(parts.dataDir), parts.ids)
     this.unownedFiles = new UnownedFilesTable(rows)
     this.client = client
     this.dataDir = parts.dataDir
@@ -252,7 +256,7 @@ export class Database implements JobStore {
   async #keep(claim: Claim, pictures: readonly PaintedPicture[]): Promise<Omit<NewPicture, 'personId'>[]> {
     const made = pictures.map(({ bytes, mediaType, seed, widthPx, heightPx }, index) => {
       const id = this.#ids.next()
-      const file = `${claim.jobId}-${index}-${id}.${extensionOf(mediaType)}`
+      const file = paintedFile(claim.jobId, index, id, extensionOf(mediaType))
       const facts = { mediaType, seed, widthPx, heightPx, sizeBytes: bytes.byteLength, hash: sha256(bytes) }
       const row = { id, jobId: claim.jobId, index, file, createdAt: this.#clock.now(), ...facts }
       return { file, bytes, row }

@@ -66,11 +66,11 @@ describe('a start deletes no picture that the database does not know', () => {
   })
 })
 
-test('files that a dead process was writing are deleted', async () => {
+test('what a dead process had not written to its end, and what people had just given, is deleted', async () => {
   await paints(1)
   const { db } = t.built
   const bytes = new Uint8Array([1])
-  await db.store([{ file: 'whole.png', bytes }])
+  await db.store([{ file: 'given-id00000000000abd.png', bytes }])
   await db.write(() => db.unownedFiles.add(['begun.png']))
   writeFileSync(join(t.dataDir, 'pictures', 'begun.png.id00000000000abc.tmp'), 'half')
   expect(pictures()).toHaveLength(3)
@@ -97,9 +97,38 @@ describe('an old database is put back while pictures of a newer one are there', 
     return newer
   }
 
+  /** The copy was made while the newest picture was being written. That picture's job is painted again. */
+  async function putBackBeforeTheNewest(): Promise<string> {
+    const { id } = await t.paint('the newest')
+    const [newest = ''] = pictures()
+    const { db } = t.built
+    db.client.sqlite.prepare('DELETE FROM pictures WHERE file = ?').run(newest)
+    db.client.sqlite.prepare("UPDATE jobs SET state = 'running' WHERE id = ?").run(id)
+    await db.write(() => db.unownedFiles.add([newest]))
+    t.crash()
+    await t.restart()
+    await t.settled()
+    expect(t.find(id)?.state).toBe('done')
+    return newest
+  }
+
   test('a file that was being written in it is moved aside: a picture of the newer one may be in it', async () => {
     const newer = await putBack('add')
     expect(strays()).toEqual([newer, 'later.png'].sort())
+  })
+
+  test('also where that picture is the only file that the newer one has more', async () => {
+    const newest = await putBackBeforeTheNewest()
+    expect(pictures()).toHaveLength(1)
+    expect(strays()).toEqual([newest])
+  })
+
+  test.each(['Delete', '/forget me'])('%s takes what was moved aside too', async how => {
+    const newest = await putBackBeforeTheNewest()
+    const [id = ''] = newest.split('-')
+    if (how === 'Delete') await t.easel.act({ kind: 'delete', jobId: id }, t.caller())
+    else await t.easel.forget(t.caller().person)
+    expect(strays()).toEqual([])
   })
 
   test('a file that was being deleted in it is deleted: somebody wanted it gone', async () => {

@@ -1,6 +1,7 @@
 /** Admits the pictures of a request: stored ones by id, and uploads, which are stored. */
 
-import { extensionOf, sha256 } from '../../db/files/picture-files.ts'
+import { extensionOf } from '../../db/files/file-names.ts'
+import { sha256 } from '../../db/files/picture-files.ts'
 import type { NewPicture } from '../../db/repositories/pictures.ts'
 import { hasCode } from '../../errors/errors.ts'
 import type { Viewer } from '../access/access.ts'

@@ -5,6 +5,7 @@ import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/prom
 import { dirname, join } from 'node:path'
 import type { Ids } from '../../system/ports.ts'
 import { toStorageFault } from '../sqlite-faults.ts'
+import { temporaryFile } from './file-names.ts'
 
 export class PictureFiles {
   readonly folder: string
@@ -17,7 +18,7 @@ export class PictureFiles {
 
   /** Writes a temporary file, syncs it, then renames it. Replacing is as safe as creating. */
   async write(name: string, bytes: Uint8Array): Promise<void> {
-    const temporary = join(this.folder, temporaryName(name, this.#ids.next()))
+    const temporary = join(this.folder, temporaryFile(name, this.#ids.next()))
     try {
       await makeFolder(this.folder)
       const file = await open(temporary, 'wx', 0o600)
@@ -114,23 +115,10 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function temporaryName(name: string, id: string): string {
-  return `${name}.${id}.tmp`
-}
-
-/** The final name of a temporary file; any other file's own name. */
-export function nameWhenWhole(name: string): string {
-  return name.replace(/\.[0-9a-z]{16}\.tmp$/, '')
-}
-
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
-}
-
-export function extensionOf(mediaType: string): string {
-  return mediaType === 'image/jpeg' ? 'jpg' : mediaType.replace('image/', '')
 }
