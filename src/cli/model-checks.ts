@@ -6,10 +6,9 @@ import type { ModelRecord } from '../engine/models/record.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
 import { AppError, toAppError } from '../errors/errors.ts'
 import { systemClock } from '../system/system-ports.ts'
-import { errorSentence } from '../words/en.ts'
 import type { Finding } from './checks.ts'
 import { showMaking } from './progress.ts'
-import { libraryOf, type Session } from './session.ts'
+import { faultSentence, libraryOf, type Session } from './session.ts'
 
 /** Native libraries are loaded here and not earlier, because doctor must be able to report that they are missing. */
 export async function checkModels(session: Session, show: (findings: Finding[]) => void): Promise<void> {
@@ -27,7 +26,7 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
     unused.map(one => ({
       check: 'models',
       state: isOfNoUse(one) ? 'off' : 'wrong',
-      detail: errorSentence(words, one.error),
+      detail: faultSentence(session, one.error),
     })),
   )
   const names = [...models, ...unused].map(({ name }) => name)
@@ -43,13 +42,13 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
     const start = await host.start()
     await host.stop()
     const isUp = start.kind === 'ready'
-    const detail = isUp ? start.device : errorSentence(words, start.error)
+    const detail = isUp ? start.device : faultSentence(session, start.error)
     show([{ check: 'device', state: isUp ? 'fine' : 'wrong', detail }])
   }
   const host = hostOpener(device, { models, files }, env)()
   const start = await host.start()
   if (start.kind === 'failed') {
-    show([{ check: 'device', state: 'wrong', detail: errorSentence(words, start.error) }])
+    show([{ check: 'device', state: 'wrong', detail: faultSentence(session, start.error) }])
     return
   }
   show([{ check: 'device', state: 'fine', detail: start.device }])
@@ -57,7 +56,7 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
   for (const model of models) {
     const unmade = await makeBlockFiles([model], [device], making).then(() => undefined, toAppError)
     if (unmade) {
-      show([{ check: 'models', state: 'wrong', detail: errorSentence(words, unmade) }])
+      show([{ check: 'models', state: 'wrong', detail: faultSentence(session, unmade) }])
       continue
     }
     const startedMs = systemClock.monotonicMs()
@@ -67,7 +66,7 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
     const error = run.kind === 'failed' ? run.error : new AppError('internal', { problem: run.kind })
     const detail = words.cli.modelFine(model.name, systemClock.monotonicMs() - startedMs)
     if (run.kind === 'done') show([{ check: 'models', state: 'fine', detail }])
-    else show([{ check: 'models', state: 'wrong', detail: errorSentence(words, error) }])
+    else show([{ check: 'models', state: 'wrong', detail: faultSentence(session, error) }])
   }
   await host.stop()
 }

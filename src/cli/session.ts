@@ -4,7 +4,7 @@ import { withVisibleControls } from '../common/visible-controls.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { readSecrets, type Secrets } from '../config/secrets.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
-import { toAppError } from '../errors/errors.ts'
+import { type AppError, toAppError } from '../errors/errors.ts'
 import { createLogger, type LogLevel } from '../system/log.ts'
 import { packageRoot } from '../system/paths.ts'
 import type { Logger } from '../system/ports.ts'
@@ -92,6 +92,12 @@ export async function libraryOf({ config, words, err }: Session): Promise<ModelC
   // Loaded here and not earlier, because doctor must be able to report missing libraries.
   const { readLibrary } = await import('../startup/model-library.ts')
   return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)))
+}
+
+/** The sentence of a fault that does not end the command. An internal one is logged, because its sentence says so. */
+export function faultSentence({ words, log }: Session, fault: AppError): string {
+  if (fault.code === 'internal') log.error({ error: fault }, 'internal error')
+  return errorSentence(words, fault)
 }
 
 /** Prints why a command cannot run as typed. */

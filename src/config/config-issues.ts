@@ -33,7 +33,7 @@ export function firstIssue(schema: z.ZodType, error: z.ZodError, input: unknown)
   const issue = error.issues.find(one => one.code === 'unrecognized_keys') ?? error.issues[0]
   return issue
     ? issueAt(schema, issue, input)
-    : { key: '', problem: { what: 'invalid', said: error.message } }
+    : { key: '', problem: { what: 'invalid', found: shorten(JSON.stringify(input)) } }
 }
 
 function issueAt(schema: z.ZodType, issue: z.core.$ZodIssue, input: unknown): ConfigIssue {
@@ -61,7 +61,7 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown, here: Rules): Config
   switch (issue.code) {
     case 'invalid_type': {
       const expected = here.type ?? issue.expected
-      return isType(expected) ? { what: 'type', found, expected } : { what: 'invalid', said: issue.message }
+      return isType(expected) ? { what: 'type', found, expected } : { what: 'invalid', found }
     }
     case 'invalid_value':
       return { what: 'choice', found, known: issue.values.map(String) }
@@ -70,10 +70,12 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown, here: Rules): Config
       return issue.origin === 'string' || issue.origin === 'array' ? { what: 'empty' } : rangeOf(found, here)
     case 'invalid_format':
       return formatProblem(found, issue.format === 'url' ? 'url' : issue.message)
+    case 'invalid_key':
+      return formatProblem(JSON.stringify(issue.path.at(-1)), issue.issues[0]?.message ?? '')
     case 'custom':
       return customProblem(found, issue.message)
     default:
-      return { what: 'invalid', said: issue.message }
+      return { what: 'invalid', found }
   }
 }
 
@@ -90,7 +92,7 @@ export const deviceTwice = 'device-twice'
 
 /** The message of a format check is the format's name. */
 function formatProblem(found: string, message: string): ConfigProblem {
-  return isFormat(message) ? { what: 'format', found, expected: message } : { what: 'invalid', said: message }
+  return isFormat(message) ? { what: 'format', found, expected: message } : { what: 'invalid', found }
 }
 
 function isFormat(text: string): text is SettingFormat {

@@ -1,19 +1,17 @@
 /** Easel's configuration: YAML merged over config/default.yaml, checked once, frozen, and passed as a parameter. */
 
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { bounds, longestPromptCharacters } from '../common/bounds.ts'
 import { bytesOf } from '../common/memory-amount.ts'
 import { chatPlatforms } from '../common/platforms.ts'
 import type { SettingFormat } from '../errors/config-problem.ts'
 import { AppError } from '../errors/errors.ts'
-import { readFileProblem } from '../errors/file-problem.ts'
 import { languageTags } from '../words/locale.ts'
 import { autoNotAlone, deviceTwice, firstIssue, noDevice } from './config-issues.ts'
+import { readYaml } from './read-yaml.ts'
 
 const size = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() })
 
@@ -133,7 +131,7 @@ const settings = z.strictObject({
     /** A file of certificates (PEM) to trust in place of the system's. */
     caFile: z.string().default(''),
     /** What all keys begin with: installations with other prefixes share nothing. */
-    prefix: z.string().regex(/^[\w-]+$/),
+    prefix: z.string().regex(/^[\w-]+$/, expected('key-prefix')),
   }),
   limits: z.strictObject({
     maxSteps: z.int().min(1),
@@ -159,7 +157,10 @@ const settings = z.strictObject({
   notify: z.boolean(),
   styles: z.array(style),
   /** Lists of lines by name; `__name__` in a prompt draws one line. */
-  wildcards: z.record(z.string().regex(/^[\p{L}\p{N}_/-]+$/u), z.array(z.string().min(1)).min(1)),
+  wildcards: z.record(
+    z.string().regex(/^[\p{L}\p{N}_/-]+$/u, expected('wildcard-name')),
+    z.array(z.string().min(1)).min(1),
+  ),
   models: z.record(z.string(), modelAdvice),
   shutdownGraceMs: z.int().min(0),
 })
@@ -225,22 +226,6 @@ function withDeviceList(config: unknown): unknown {
 function fromDir(dir: string, path: string): string {
   if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1))
   return isAbsolute(path) ? path : join(dir, path)
-}
-
-function readYaml(file: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new AppError('file', { file, doing: 'read', problem: readFileProblem(error) }, error)
-  }
-  try {
-    return parse(text) ?? {}
-  } catch (error) {
-    const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
-    const problem = { what: 'yaml', said: said.replace(/:$/, '') } as const
-    throw new AppError('config', { file, key: '', problem }, error)
-  }
 }
 
 /** Objects merge key by key; other values, including lists, are replaced. */

@@ -6,16 +6,43 @@ export const settingTypes = ['integer', 'number', 'string', 'boolean', 'array', 
 export type SettingType = (typeof settingTypes)[number]
 
 /** The checked formats of texts. */
-export const settingFormats = ['url', 'device', 'host', 'memory', 'network', 'person', 'redis'] as const
+export const settingFormats = [
+  'url',
+  'device',
+  'host',
+  'memory',
+  'network',
+  'person',
+  'redis',
+  'key-prefix',
+  'wildcard-name',
+] as const
 export type SettingFormat = (typeof settingFormats)[number]
+
+/** The common mistakes in YAML; `syntax` is every other one. */
+export const yamlFaults = [
+  'syntax',
+  'indentation',
+  'tab',
+  'duplicate-key',
+  'nested-key',
+  'reserved-character',
+  'unknown-alias',
+  'several-documents',
+] as const
+export type YamlFault = (typeof yamlFaults)[number]
 
 const found = z.string()
 
 export const configProblem = z.discriminatedUnion('what', [
-  /** Invalid YAML; `said` is the parser's message. */
-  z.object({ what: z.literal('yaml'), said: z.string() }),
-  /** Any other message of the schema. */
-  z.object({ what: z.literal('invalid'), said: z.string() }),
+  /** Invalid YAML, with the position if the parser knows it, counted from 1. */
+  z.object({
+    what: z.literal('yaml'),
+    fault: z.enum(yamlFaults),
+    position: z.object({ line: z.number(), column: z.number() }).optional(),
+  }),
+  /** The schema refuses the value for a reason that no other problem covers. */
+  z.object({ what: z.literal('invalid'), found }),
   z.object({ what: z.literal('unknown-key'), nearest: z.string().optional() }),
   /** A secret in a file. */
   z.object({ what: z.literal('secret') }),
@@ -41,8 +68,8 @@ export const configProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('not-set') }),
   /** An encryption key is not 32 bytes in base64 or hex. */
   z.object({ what: z.literal('encryption-key') }),
-  /** The system cannot bind the address; `said` is its error code. */
-  z.object({ what: z.literal('address'), address: z.string(), said: z.string() }),
+  /** The system cannot bind the address; `code` is its error code. */
+  z.object({ what: z.literal('address'), address: z.string(), code: z.string() }),
   /** The connection to another host would not be encrypted. */
   z.object({ what: z.literal('redis-without-tls'), host: z.string() }),
   z.object({ what: z.literal('not-in-guild'), guildId: z.string() }),

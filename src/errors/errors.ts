@@ -49,7 +49,7 @@ export interface ErrorDetails {
   'device-failed': { device: string; said: string }
   /** The device stopped answering. */
   'device-stalled': { device: string; silentMs: number }
-  /** A worker died while it ran a job. */
+  /** A worker died while it ran a job. `reason`: "exit code 3", "SIGSEGV", "RangeError: …", or a code of worker-end.ts. */
   'worker-died': { device: string; reason: string }
   /** A person, or the system's out-of-memory killer, ended a worker while it ran a job. */
   'worker-killed': { device: string; reason: string }

@@ -1,7 +1,8 @@
 /** Problems of files and folders, as codes with facts; words/ has their sentences. */
 import { z } from 'zod'
+import { errorCode } from './error-code.ts'
 
-/** Problems by the system's error code. Other errors are reported with the system's message. */
+/** Problems by the system's error code. Other errors are reported with their code. */
 const codes = {
   ENOENT: 'missing',
   EACCES: 'not-allowed',
@@ -16,16 +17,15 @@ export const fileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.enum(Object.values(codes)) }),
   /** Known before anything is written. */
   z.object({ what: z.literal('no-room'), neededBytes: z.number(), freeBytes: z.number() }),
-  z.object({ what: z.literal('other'), said: z.string() }),
+  z.object({ what: z.literal('other'), code: z.string() }),
 ])
 
 export type FileProblem = z.infer<typeof fileProblem>
 
 /** The problem that an error of node:fs stands for. */
 export function readFileProblem(error: unknown): FileProblem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (isKnown(code)) return { what: codes[code] }
-  return { what: 'other', said: error instanceof Error ? error.message : String(error) }
+  const code = errorCode(error)
+  return isKnown(code) ? { what: codes[code] } : { what: 'other', code }
 }
 
 function isKnown(code: string): code is keyof typeof codes {

@@ -1,5 +1,6 @@
 /** Listens on a configured address, with one clear fault when that fails. */
 import { createServer, type Server } from 'node:net'
+import { errorCode } from '../errors/error-code.ts'
 import { AppError } from '../errors/errors.ts'
 
 /** An address of the configuration; `section` is its section: `web` for `web.host` and `web.port`. */
@@ -36,7 +37,6 @@ export async function addressFault(address: Address): Promise<AppError | undefin
 function faultOf(error: NodeJS.ErrnoException, { host, port, section }: Address): AppError {
   if (error.code === 'EADDRINUSE')
     return new AppError('port-in-use', { host, port, key: `${section}.port` }, error)
-  const said = error.code ?? error.message
-  const problem = { what: 'address', address: `${host}:${port}`, said } as const
+  const problem = { what: 'address', address: `${host}:${port}`, code: errorCode(error) } as const
   return new AppError('config', { key: `${section}.host, ${section}.port`, problem }, error)
 }

@@ -1,5 +1,6 @@
 /** What gateways and machines have in common: a mailbox, channels by session, and post to the peers of these channels. */
 import type { Redis } from 'ioredis'
+import type { WorkerEndCode } from '../errors/worker-end.ts'
 import type { Clock, Logger } from '../system/ports.ts'
 import { Inbox, Outbox } from './messages/mailbox.ts'
 import { type Progress, RemoteLink } from './messages/remote-link.ts'
@@ -18,7 +19,7 @@ export interface EndpointOptions {
 
 export interface ChannelEvents {
   onMessage(message: unknown): void
-  onLost(reason: string): void
+  onLost(reason: WorkerEndCode): void
 }
 
 /** A first message of a channel that is not known yet. */

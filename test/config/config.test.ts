@@ -74,7 +74,25 @@ test.each([
   ['models: { big: { refiner: { split: 1 } } }', 'wrong at models.big.refiner.split: 1 is outside 0 to 1'],
   ['admins: [joe]', 'wrong at admins.0: "joe" is not platform:space:user.'],
   ['- a list', 'wrong at the top level: ["a list"] is not a group of settings.'],
-  ['web: [', 'wrong at the top level: this is not YAML ('],
+  [
+    'redis: { prefix: "a b" }',
+    'wrong at redis.prefix: "a b" is not a prefix of letters, digits, _ and - alone.',
+  ],
+  [
+    'wildcards: { "a b": [c] }',
+    'wrong at wildcards.a b: "a b" is not a name of letters, digits, _, - and / alone.',
+  ],
+  ['web: [', 'this is not YAML (line 1, column 7: wrong indentation, or a bracket that is not closed).'],
+  ['notify: true\nnotify: true', 'this is not YAML (line 2, column 1: this key is here twice).'],
+  ['web:\n\tport: 1', 'this is not YAML (line 2, column 1: indent with spaces, not with tabs).'],
+  ['dataDir: a: b', 'this is not YAML (line 1, column 10: a second key on one line; put quotes around'],
+  ['dataDir: @a', 'this is not YAML (line 1, column 10: text that begins with this character needs quotes).'],
+  ['dataDir: *a', 'this is not YAML (* refers to a name that is not defined).'],
+  [
+    'dataDir: a\n---\ndataDir: b',
+    'this is not YAML (line 2, column 1: --- begins a second document; use one).',
+  ],
+  ['dataDir: "a', 'this is not YAML (line 1, column 12: unexpected text, or a missing quote or bracket).'],
 ])('%s is answered by name', (yaml, sentence) => {
   expect(complaint(yaml)).toContain(sentence)
   expect(complaint(yaml)).toContain('my.yaml')

@@ -4,18 +4,21 @@ import {
   configProblem,
   settingFormats,
   settingTypes,
+  yamlFaults,
 } from '../../src/errors/config-problem.ts'
 import { AppError, type ErrorCode, type ErrorDetails } from '../../src/errors/errors.ts'
 import { type FileProblem, fileProblem, readFileProblem } from '../../src/errors/file-problem.ts'
 import { type RedisProblem, redisProblem } from '../../src/errors/redis-problem.ts'
 import { type RefusalProblem, refusalProblem } from '../../src/errors/refusal-problem.ts'
 import { type StorageProblem, storageProblem } from '../../src/errors/storage-problem.ts'
+import { workerEndCodes } from '../../src/errors/worker-end.ts'
 import { errorSentence } from '../../src/words/en.ts'
 import { languages } from '../../src/words/locale.ts'
 
 const configProblems: ConfigProblem[] = [
-  { what: 'yaml', said: '[1:2]' },
-  { what: 'invalid', said: '?' },
+  ...yamlFaults.map(fault => ({ what: 'yaml', fault, position: { line: 1, column: 2 } }) as const),
+  { what: 'yaml', fault: 'unknown-alias' },
+  { what: 'invalid', found: '"x"' },
   { what: 'unknown-key' },
   { what: 'unknown-key', nearest: 'web.port' },
   { what: 'secret' },
@@ -37,7 +40,7 @@ const configProblems: ConfigProblem[] = [
   { what: 'space-inside' },
   { what: 'not-set' },
   { what: 'encryption-key' },
-  { what: 'address', address: '10.0.0.1:80', said: 'EACCES' },
+  { what: 'address', address: '10.0.0.1:80', code: 'EACCES' },
   { what: 'redis-without-tls', host: 'redis.example.org' },
   { what: 'not-in-guild', guildId: '1' },
   { what: 'no-adapter' },
@@ -48,7 +51,7 @@ const closed = <Name extends string>(names: readonly Name[]) => names.map(what =
 const fileProblems: FileProblem[] = [
   ...closed(['missing', 'not-allowed', 'folder', 'no-folder', 'disk-read-only', 'disk-full'] as const),
   { what: 'no-room', neededBytes: 2.6e9, freeBytes: 1.1e9 },
-  { what: 'other', said: 'ELOOP' },
+  { what: 'other', code: 'ELOOP' },
 ]
 const storageProblems: StorageProblem[] = [
   ...closed(['disk-full', 'quota-used-up', 'disk-read-only', 'busy'] as const),
@@ -72,6 +75,8 @@ const redisProblems: RedisProblem[] = [
 ]
 
 const faults: AppError[] = [
+  ...workerEndCodes.map(reason => fault('worker-unreachable', { device: 'annex/cuda:0', reason })),
+  fault('internal', { problem: 'there is nothing to refine' }),
   ...configProblems.flatMap(problem => [
     fault('config', { file: 'my.yaml', key: 'web.port', problem }),
     fault('config', { key: '', problem }),

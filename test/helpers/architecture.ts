@@ -197,7 +197,7 @@ const contained: readonly { library: RegExp; within: readonly string[] }[] = [
   },
   { library: /^(bullmq|ioredis|msgpackr)$/, within: ['src/remote/'] },
   { library: /^pino$/, within: ['src/system/log.ts'] },
-  { library: /^yaml$/, within: ['src/config/config.ts'] },
+  { library: /^yaml$/, within: ['src/config/read-yaml.ts'] },
   { library: /^(commander|cli-progress)$/, within: ['src/cli.ts', 'src/cli/'] },
 ]
 

@@ -3,11 +3,12 @@ import type { Command } from 'commander'
 import { hostOpener } from '../../devices/device-workers.ts'
 import { cardsOf, prepareDevices } from '../../devices/prepare-devices.ts'
 import { reasonLines } from '../../devices/reason-lines.ts'
-import { errorSentence, type Words } from '../../words/en.ts'
+import type { Words } from '../../words/en.ts'
 import {
   type CommonOptions,
   type ExitCode,
   exitCodes,
+  faultSentence,
   newCommand,
   runCommand,
   type Session,
@@ -32,7 +33,7 @@ async function show(session: Session): Promise<ExitCode> {
     await host.stop()
     if (start.kind === 'failed') failed += 1
     const state = start.kind === 'failed' ? 'wrong' : 'fine'
-    const detail = start.kind === 'failed' ? errorSentence(words, start.error) : start.device
+    const detail = start.kind === 'failed' ? faultSentence(session, start.error) : start.device
     out(`${words.cli.states[state].padEnd(6)} ${detail}`)
   }
   if (config.redis.url !== '') await showMachines(session)

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { isChatPlatform } from '../../common/platforms.ts'
 import { toAppError } from '../../errors/errors.ts'
-import { errorSentence, type Words } from '../../words/en.ts'
+import type { Words } from '../../words/en.ts'
 import { checkAdapters, checkDataFolder, checkNative, checkNode, type Finding } from '../checks.ts'
 import { checkModels } from '../model-checks.ts'
 import { checkRedis } from '../redis-checks.ts'
@@ -10,6 +10,7 @@ import {
   type CommonOptions,
   type ExitCode,
   exitCodes,
+  faultSentence,
   newCommand,
   runCommand,
   type Session,
@@ -54,13 +55,13 @@ function labelOf(check: Finding['check'], { cli }: Words): string {
 
 /** An unexpected error in a check is reported as a finding. */
 async function guarded(
-  { words }: Session,
+  session: Session,
   check: Finding['check'],
   run: () => Promise<Finding[]>,
 ): Promise<Finding[]> {
   try {
     return await run()
   } catch (error) {
-    return [{ check, state: 'wrong', detail: errorSentence(words, toAppError(error)) }]
+    return [{ check, state: 'wrong', detail: faultSentence(session, toAppError(error)) }]
   }
 }

@@ -1,5 +1,6 @@
 /** A worker host over any channel: its states, the pairing of runs and replies, and the handling of a worker's death. */
 import { AppError } from '../../errors/errors.ts'
+import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { WorkOrder } from '../work-order.ts'
 import { type Deferred, deferred } from './deferred.ts'
 import { unpackFault } from './fault.ts'
@@ -21,7 +22,7 @@ import type {
 
 /** How a worker came to its end. */
 export interface WorkerEnd {
-  /** "exit code 3", "SIGSEGV", "RangeError: …" */
+  /** "exit code 3", "SIGSEGV", "RangeError: …", or a WorkerEndCode. */
   reason: string
   /** By a signal from outside: from an operator, or from the system's out-of-memory killer. */
   byOthers: boolean
@@ -98,7 +99,7 @@ export class ChannelHost implements WorkerHost {
     events: RunEvents = {},
   ): Promise<RunOutcome> {
     if (this.#state === 'dead' || this.#state === 'stopping') {
-      return this.#failedByDeath({ reason: 'it was leaving before the run began', byOthers: false })
+      return this.#failedByDeath({ reason: 'stopping' satisfies WorkerEndCode, byOthers: false })
     }
     this.#expect('ready', 'run')
     if (events.signal?.aborted) return { kind: 'cancelled' }
@@ -125,7 +126,7 @@ export class ChannelHost implements WorkerHost {
 
   async stop(): Promise<void> {
     this.#deathExpected = true
-    if (this.#state === 'new') this.#end({ reason: 'never started', byOthers: false })
+    if (this.#state === 'new') this.#end({ reason: 'never-started' satisfies WorkerEndCode, byOthers: false })
     if (this.#state !== 'dead' && this.#state !== 'stopping') {
       this.#state = 'stopping'
       this.#channel?.post({ kind: 'stop' })

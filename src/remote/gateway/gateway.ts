@@ -1,5 +1,6 @@
 /** The gateway's side: the machines that are there, and channels to workers on their devices. */
 import type { Channel, WorkerEnd } from '../../engine/host/channel-host.ts'
+import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Ids } from '../../system/ports.ts'
 import { Endpoint, type EndpointOptions } from '../endpoint.ts'
 import { type EnvelopeToMachine, envelopeToGateway } from '../messages/envelopes.ts'
@@ -23,7 +24,7 @@ interface OpenChannel {
   end(end: WorkerEnd): void
 }
 
-const lost = (reason: string): WorkerEnd => ({ reason, byOthers: false, isUnreachable: true })
+const lost = (reason: WorkerEndCode): WorkerEnd => ({ reason, byOthers: false, isUnreachable: true })
 
 export class Gateway {
   readonly #options: GatewayOptions
@@ -72,7 +73,7 @@ export class Gateway {
     const link = this.#endpoint.connect(machineId, session, {
       onMessage: raw => {
         const parsed = envelopeToGateway.safeParse(raw)
-        if (!parsed.success) return end(lost('it broke the protocol'))
+        if (!parsed.success) return end(lost('protocol-broken'))
         if (parsed.data.kind === 'message') return receive(parsed.data.message)
         const { reason, byOthers } = parsed.data
         end({ reason, byOthers })
@@ -93,7 +94,7 @@ export class Gateway {
   }
 
   async close(): Promise<void> {
-    for (const { end } of this.#channels.values()) end(lost('the gateway stopped'))
+    for (const { end } of this.#channels.values()) end(lost('gateway-stopped'))
     await this.#presence.end()
     await this.#endpoint.close()
   }
@@ -117,7 +118,7 @@ export class Gateway {
     for (const { link, end } of [...this.#channels.values()]) {
       const record = records.get(link.peerId)
       if (record) link.compare(record.channels[link.session])
-      else end(lost('it does not answer'))
+      else end(lost('unresponsive'))
     }
     this.#admissions = admit(machines, this.#admissions)
     this.#options.onMachines(this.#admissions)

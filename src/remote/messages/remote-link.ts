@@ -1,4 +1,5 @@
 /** One end of a channel between a gateway and a machine: sends and receives its messages, and notices that some got lost. */
+import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { SealingKeys } from '../seal/sealing-keys.ts'
 import { MessageReceiver } from './message-receiver.ts'
@@ -21,7 +22,7 @@ export interface LinkOptions {
   post: (sealed: readonly Uint8Array[]) => Promise<void>
   onMessage: (message: unknown) => void
   /** The channel cannot go on. */
-  onLost: (reason: string) => void
+  onLost: (reason: WorkerEndCode) => void
   onError: (error: unknown) => void
 }
 
@@ -57,7 +58,7 @@ export class RemoteLink {
 
   receive(sequence: number, frame: Uint8Array): void {
     const messages = this.#receiver.receive(sequence, frame)
-    if (!messages) this.#options.onLost('its messages do not fit together')
+    if (!messages) this.#options.onLost('protocol-broken')
     for (const message of messages ?? []) this.#options.onMessage(message)
   }
 
@@ -69,7 +70,7 @@ export class RemoteLink {
     this.#peerLags = lag(this.#peerLags, peerReceived, own.posted > peerReceived || !peer, nowMs)
     this.#ownLags = lag(this.#ownLags, own.received, (peer?.posted ?? 0) > own.received, nowMs)
     for (const one of [this.#peerLags, this.#ownLags]) {
-      if (one && nowMs - one.sinceMs >= lossMs) this.#options.onLost('messages were lost')
+      if (one && nowMs - one.sinceMs >= lossMs) this.#options.onLost('messages-lost')
     }
   }
 

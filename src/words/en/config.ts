@@ -1,5 +1,5 @@
 /** What is wrong in the configuration, in English. */
-import type { ConfigProblem, SettingFormat, SettingType } from '../../errors/config-problem.ts'
+import type { ConfigProblem, SettingFormat, SettingType, YamlFault } from '../../errors/config-problem.ts'
 
 /** One sentence; without `file` the value came from the environment or is found out while running. */
 export function configRefusal(file: string | undefined, key: string, problem: ConfigProblem): string {
@@ -24,14 +24,27 @@ const formats: Record<SettingFormat, string> = {
   network: 'an address like 10.0.0.2 or a network like 10.0.0.0/8',
   person: 'platform:space:user',
   redis: 'a URL like rediss://user@host:6379',
+  'key-prefix': 'a prefix of letters, digits, _ and - alone',
+  'wildcard-name': 'a name of letters, digits, _, - and / alone',
+}
+
+const yaml: Record<YamlFault, string> = {
+  syntax: 'unexpected text, or a missing quote or bracket',
+  indentation: 'wrong indentation, or a bracket that is not closed',
+  tab: 'indent with spaces, not with tabs',
+  'duplicate-key': 'this key is here twice',
+  'nested-key': 'a second key on one line; put quotes around text with a colon',
+  'reserved-character': 'text that begins with this character needs quotes',
+  'unknown-alias': '* refers to a name that is not defined',
+  'several-documents': '--- begins a second document; use one',
 }
 
 function reason(p: ConfigProblem): string {
   switch (p.what) {
     case 'yaml':
-      return `this is not YAML (${p.said})`
+      return `this is not YAML (${p.position ? `line ${p.position.line}, column ${p.position.column}: ` : ''}${yaml[p.fault]})`
     case 'invalid':
-      return p.said
+      return `${p.found} cannot be used here`
     case 'unknown-key':
       return `there is no such setting${p.nearest === undefined ? '' : `; did you mean ${p.nearest}?`}`
     case 'secret':
@@ -63,7 +76,7 @@ function reason(p: ConfigProblem): string {
     case 'encryption-key':
       return 'it must be 32 bytes in base64 or hex (make one with: openssl rand -base64 32)'
     case 'address':
-      return `this machine cannot listen on ${p.address} (${p.said})`
+      return `this machine cannot listen on ${p.address} (${p.code})`
     case 'redis-without-tls':
       return `everything would reach ${p.host} unencrypted; use rediss://, or name ${p.host} in redis.allowedWithoutTls`
     case 'not-in-guild':

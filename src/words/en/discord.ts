@@ -50,7 +50,7 @@ export const discord = {
     inviteForOneself: (link: string) => `install it for oneself: ${link}`,
     trial: (guildId: string) => `commands in the server ${guildId} alone (discord.guildId)`,
     everywhere: 'commands everywhere',
-    unreachable: (problem: string) => `Discord could not be asked: ${problem}`,
+    unreachable: (code: string) => `Discord does not answer (${code})`,
     wrongToken: 'Discord does not know DISCORD_TOKEN; make a new one in the developer portal, under Bot',
   },
   presence: (model: string, waiting: number) =>

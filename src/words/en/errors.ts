@@ -9,7 +9,7 @@ import type {
 import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'
 import { pictureRefusal } from './picture.ts'
-import { fileReason, redisReason, refusalReason, storageReason } from './system.ts'
+import { fileReason, redisReason, refusalReason, storageReason, workerEnd } from './system.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 
@@ -63,11 +63,12 @@ export const errors: ErrorWords = {
   'device-failed': d => `${d.device} failed (${d.said}); the picture will be tried again.`,
   'device-stalled': d =>
     `${d.device} has not answered for ${Math.round(d.silentMs / 1000)} s and is set aside.`,
-  'worker-died': d => `The worker of ${d.device} died (${d.reason}); the picture will be tried again.`,
+  'worker-died': d =>
+    `The worker of ${d.device} died (${workerEnd(d.reason)}); the picture will be tried again.`,
   'worker-killed': d =>
-    `The worker of ${d.device} was ended from outside (${d.reason}), perhaps for want of memory; the picture will be tried again.`,
+    `The worker of ${d.device} was ended from outside (${workerEnd(d.reason)}), perhaps for want of memory; the picture will be tried again.`,
   'worker-unreachable': d =>
-    `The machine of ${d.device} cannot be reached any more (${d.reason}); the picture will be tried again.`,
+    `The machine of ${d.device} cannot be reached any more (${workerEnd(d.reason)}); the picture will be tried again.`,
   'result-unfit': d =>
     `${d.device} returned ${d.found} where ${d.expected} was asked for; the picture will be tried again.`,
   'took-worker-down': d =>
@@ -90,5 +91,5 @@ export const errors: ErrorWords = {
   'platform-busy': d =>
     `${d.platform} asks to wait ${Math.ceil(d.retryAfterMs / 1000)} s; Easel goes on by itself.`,
   redis: d => `Redis on ${d.host} cannot be used: ${redisReason(d.problem)}.`,
-  internal: d => `Something went wrong inside Easel: ${d.problem}. It has been logged.`,
+  internal: () => 'Something went wrong inside Easel. It has been logged.',
 }

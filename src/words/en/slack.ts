@@ -9,7 +9,7 @@ export const slack = {
     scopesMissing: (scopes: readonly string[]) =>
       `scopes are missing (${scopes.join(', ')}): update the app from config/slack-manifest.yaml and install it again`,
     refused: (variable: string, code: string) => `Slack refuses ${variable}: ${code}`,
-    unreachable: (problem: string) => `Slack could not be asked: ${problem}`,
+    unreachable: (code: string) => `Slack does not answer (${code})`,
   },
   form: {
     title: 'Paint a picture',

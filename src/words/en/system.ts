@@ -3,6 +3,7 @@ import type { FileProblem } from '../../errors/file-problem.ts'
 import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../errors/storage-problem.ts'
+import { isWorkerEndCode, type WorkerEndCode } from '../../errors/worker-end.ts'
 
 /** Continues “… cannot be read: ”. */
 export function fileReason(p: FileProblem): string {
@@ -22,7 +23,7 @@ export function fileReason(p: FileProblem): string {
     case 'no-room':
       return `it needs ${gigabytes(p.neededBytes)}, and ${gigabytes(p.freeBytes)} of the disk are free`
     case 'other':
-      return p.said
+      return `the system answers ${p.code}`
   }
 }
 
@@ -78,6 +79,22 @@ export function redisReason(p: RedisProblem): string {
     case 'commands':
       return `it lacks these commands, or does not allow them: ${p.missing.join(', ')}`
   }
+}
+
+const workerEnds: Record<WorkerEndCode, string> = {
+  unresponsive: 'it does not answer',
+  'messages-lost': 'messages were lost on the way',
+  'protocol-broken': 'its messages make no sense',
+  'gateway-stopped': 'the gateway stopped',
+  'device-stopped': 'the device was stopped',
+  'device-taken': 'another worker has the device',
+  'never-started': 'it had not started',
+  stopping: 'it was stopping before the picture began',
+}
+
+/** Signals, exit codes and exceptions stay as they are. */
+export function workerEnd(reason: string): string {
+  return isWorkerEndCode(reason) ? workerEnds[reason] : reason
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`

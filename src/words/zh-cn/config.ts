@@ -1,5 +1,5 @@
 /** 简体中文：配置哪里有误。 */
-import type { ConfigProblem, SettingFormat, SettingType } from '../../errors/config-problem.ts'
+import type { ConfigProblem, SettingFormat, SettingType, YamlFault } from '../../errors/config-problem.ts'
 
 export function configRefusal(file: string | undefined, key: string, problem: ConfigProblem): string {
   const where = key === '' ? '整个文件' : `“${key}”`
@@ -23,14 +23,27 @@ const formats: Record<SettingFormat, string> = {
   network: '10.0.0.2 这样的地址或 10.0.0.0/8 这样的网段',
   person: '“平台:空间:用户”的写法',
   redis: 'rediss://user@host:6379 这样的网址',
+  'key-prefix': '只含字母、数字、_ 和 - 的前缀',
+  'wildcard-name': '只含字母、数字、_、- 和 / 的名称',
+}
+
+const yaml: Record<YamlFault, string> = {
+  syntax: '有多余的内容，或缺少引号、括号',
+  indentation: '缩进有误，或括号没有闭合',
+  tab: '请用空格缩进，不要用制表符',
+  'duplicate-key': '这个键出现了两次',
+  'nested-key': '一行里有两个键；含冒号的文本请加引号',
+  'reserved-character': '以这个字符开头的文本要加引号',
+  'unknown-alias': '* 引用的名称没有定义',
+  'several-documents': '--- 之后是第二个文档，只能有一个',
 }
 
 function reason(p: ConfigProblem): string {
   switch (p.what) {
     case 'yaml':
-      return `不是 YAML（${p.said}）`
+      return `不是 YAML（${p.position ? `第 ${p.position.line} 行第 ${p.position.column} 列：` : ''}${yaml[p.fault]}）`
     case 'invalid':
-      return p.said
+      return `这里不能用 ${p.found}`
     case 'unknown-key':
       return `没有这个设置${p.nearest === undefined ? '' : `，是不是 ${p.nearest}？`}`
     case 'secret':
@@ -62,7 +75,7 @@ function reason(p: ConfigProblem): string {
     case 'encryption-key':
       return '必须是 32 字节，用 base64 或十六进制书写（可用 openssl rand -base64 32 生成）'
     case 'address':
-      return `这台机器不能监听 ${p.address}（${p.said}）`
+      return `这台机器不能监听 ${p.address}（${p.code}）`
     case 'redis-without-tls':
       return `发往 ${p.host} 的一切都不会加密；请用 rediss://，或把 ${p.host} 写进 redis.allowedWithoutTls`
     case 'not-in-guild':

@@ -49,7 +49,7 @@ export const discord: Words['discord'] = {
     inviteForOneself: link => `只给自己安装：${link}`,
     trial: guildId => `命令只在服务器 ${guildId} 里（discord.guildId）`,
     everywhere: '命令在所有地方可用',
-    unreachable: problem => `没能询问 Discord：${problem}`,
+    unreachable: code => `Discord 没有回应（${code}）`,
     wrongToken: 'Discord 不认识 DISCORD_TOKEN；请到开发者门户的 Bot 页面重新生成',
   },
   presence: (model, waiting) =>

@@ -4,7 +4,7 @@ import type { Words } from '../en.ts'
 import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'
 import { pictureRefusal } from './picture.ts'
-import { fileReason, redisReason, refusalReason, storageReason } from './system.ts'
+import { fileReason, redisReason, refusalReason, storageReason, workerEnd } from './system.ts'
 
 const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
   libraries: said =>
@@ -48,9 +48,10 @@ export const errors: Words['errors'] = {
     `${d.folder} 里没有 ${d.missing}。cudaLibraries 里要有 onnxruntime-node 为 CUDA 12 安装的文件，以及 NVIDIA 自己的库。`,
   'device-failed': d => `${d.device} 出错（${d.said}），会再试一次。`,
   'device-stalled': d => `${d.device} 已有 ${Math.round(d.silentMs / 1000)} 秒没有响应，先停用。`,
-  'worker-died': d => `${d.device} 的工作进程退出了（${d.reason}），会再试一次。`,
-  'worker-killed': d => `${d.device} 的工作进程被外部终止（${d.reason}），可能是内存不足；会再试一次。`,
-  'worker-unreachable': d => `${d.device} 所在的机器已无法连接（${d.reason}），会再试一次。`,
+  'worker-died': d => `${d.device} 的工作进程退出了（${workerEnd(d.reason)}），会再试一次。`,
+  'worker-killed': d =>
+    `${d.device} 的工作进程被外部终止（${workerEnd(d.reason)}），可能是内存不足；会再试一次。`,
+  'worker-unreachable': d => `${d.device} 所在的机器已无法连接（${workerEnd(d.reason)}），会再试一次。`,
   'result-unfit': d => `${d.device} 返回了 ${d.found}，而要求的是 ${d.expected}；会再试一次。`,
   'took-worker-down': d => `这张图已使工作进程退出 ${d.crashes} 次，不再重试。可以换一组参数试试。`,
   'source-removed': () => '作为起点的图片已被删除。',
@@ -68,5 +69,5 @@ export const errors: Words['errors'] = {
   'platform-unreachable': d => `${d.platform} 没有回应；Easel 会自动重试。`,
   'platform-busy': d => `${d.platform} 要求等待 ${Math.ceil(d.retryAfterMs / 1000)} 秒；Easel 会自动继续。`,
   redis: d => `${d.host} 上的 Redis 不能用：${redisReason(d.problem)}。`,
-  internal: d => `Easel 内部出错：${d.problem}。已记入日志。`,
+  internal: () => 'Easel 内部出错，已记入日志。',
 }

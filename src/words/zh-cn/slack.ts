@@ -10,7 +10,7 @@ export const slack: Words['slack'] = {
     scopesMissing: scopes =>
       `缺少权限范围（${scopes.join('、')}）：请按 config/slack-manifest.yaml 更新应用并重新安装`,
     refused: (variable, code) => `Slack 不接受 ${variable}：${code}`,
-    unreachable: problem => `没能询问 Slack：${problem}`,
+    unreachable: code => `Slack 没有回应（${code}）`,
   },
   form: {
     title: '画一张图',

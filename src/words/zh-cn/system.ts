@@ -3,6 +3,7 @@ import type { FileProblem } from '../../errors/file-problem.ts'
 import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../errors/storage-problem.ts'
+import { isWorkerEndCode, type WorkerEndCode } from '../../errors/worker-end.ts'
 
 export function fileReason(p: FileProblem): string {
   switch (p.what) {
@@ -21,7 +22,7 @@ export function fileReason(p: FileProblem): string {
     case 'no-room':
       return `需要 ${gigabytes(p.neededBytes)}，磁盘只剩 ${gigabytes(p.freeBytes)}`
     case 'other':
-      return p.said
+      return `系统返回 ${p.code}`
   }
 }
 
@@ -74,6 +75,21 @@ export function redisReason(p: RedisProblem): string {
     case 'commands':
       return `它没有或不允许这些命令：${p.missing.join('、')}`
   }
+}
+
+const workerEnds: Record<WorkerEndCode, string> = {
+  unresponsive: '没有回应',
+  'messages-lost': '途中丢失了消息',
+  'protocol-broken': '它的消息不合协议',
+  'gateway-stopped': '网关已停止',
+  'device-stopped': '设备已停用',
+  'device-taken': '设备正由另一个工作进程使用',
+  'never-started': '它还没有启动',
+  stopping: '这张图开始前它正在停止',
+}
+
+export function workerEnd(reason: string): string {
+  return isWorkerEndCode(reason) ? workerEnds[reason] : reason
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`

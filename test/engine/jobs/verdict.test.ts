@@ -30,7 +30,7 @@ describe('the pause before another try', () => {
 })
 
 describe('a job whose machine was lost', () => {
-  const error = new AppError('worker-unreachable', { device: 'm/cpu', reason: 'it does not answer' })
+  const error = new AppError('worker-unreachable', { device: 'm/cpu', reason: 'unresponsive' })
 
   test('waits again as if nothing had been tried', () => {
     expect(verdict({ attempt: 19, failures: 2, crashes: 1 }, { kind: 'failed', error }, 0)).toEqual({

@@ -14,6 +14,7 @@ import {
   Routes,
 } from 'discord.js'
 import { secretVariables } from '../../../config/secrets.ts'
+import { errorCode } from '../../../errors/error-code.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
 import type { Logger } from '../../../system/ports.ts'
@@ -130,7 +131,7 @@ function refusalFrom(client: Client): { promise: Promise<never>; forget(): void 
 function problemOf(error: unknown): RefusalProblem {
   if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
     return invalidToken()
-  return { what: 'said', subject: 'login', said: error instanceof Error ? error.message : String(error) }
+  return { what: 'said', subject: 'login', said: errorCode(error) }
 }
 
 function platformRefused(problem: RefusalProblem, cause?: unknown): AppError {

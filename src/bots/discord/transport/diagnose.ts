@@ -1,7 +1,8 @@
 /** Doctor's check of Discord: the token, and the invite links. */
-import { DiscordAPIError, OAuth2Scopes, PermissionFlagsBits, REST, Routes } from 'discord.js'
+import { DiscordAPIError, HTTPError, OAuth2Scopes, PermissionFlagsBits, REST, Routes } from 'discord.js'
 import { z } from 'zod'
 import type { Config } from '../../../config/config.ts'
+import { errorCode } from '../../../errors/error-code.ts'
 import type { Words } from '../../../words/en.ts'
 import type { Finding } from '../../adapter.ts'
 import { usedPermissions } from '../outbound/permissions.ts'
@@ -11,7 +12,8 @@ export type Diagnosis =
   | { kind: 'wrong-token' }
   /** Easel is not a member of the configured trial guild. */
   | { kind: 'not-in-guild'; name: string; inviteUrl: string }
-  | { kind: 'unreachable'; problem: string }
+  /** `code`: of the system or of HTTP. */
+  | { kind: 'unreachable'; code: string }
 
 const timeoutMs = 5000
 const unauthorized = 401
@@ -35,7 +37,7 @@ export async function diagnose(token: string, { discord }: Pick<Config, 'discord
     return { kind: 'known', name, inviteUrl, inviteForOneselfUrl: inviteForOneselfLink(id) }
   } catch (error) {
     if (error instanceof DiscordAPIError && error.status === unauthorized) return { kind: 'wrong-token' }
-    return { kind: 'unreachable', problem: problemOf(error) }
+    return { kind: 'unreachable', code: codeOf(error) }
   }
 }
 
@@ -49,7 +51,7 @@ export async function findings(token: string, config: Config, words: Words): Pro
     case 'wrong-token':
       return [line('wrong', operator.wrongToken)]
     case 'unreachable':
-      return [line('wrong', operator.unreachable(diagnosis.problem))]
+      return [line('wrong', operator.unreachable(diagnosis.code))]
     case 'not-in-guild':
       return [line('wrong', operator.notInGuild(guildId)), line('off', operator.invite(diagnosis.inviteUrl))]
     case 'known':
@@ -91,8 +93,6 @@ async function isIn(rest: REST, applicationId: string, guildId: string): Promise
   }
 }
 
-/** The innermost error, because the outer ones only say that a request failed. */
-function problemOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined ? error.message : problemOf(error.cause)
+function codeOf(error: unknown): string {
+  return error instanceof HTTPError ? `HTTP ${error.status}` : errorCode(error)
 }

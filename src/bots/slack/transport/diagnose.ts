@@ -1,6 +1,7 @@
 /** Doctor's check of Slack: the tokens, the granted scopes, and whether the address is free. */
-import { WebAPIPlatformError, WebClient } from '@slack/web-api'
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError, WebClient } from '@slack/web-api'
 import type { Config } from '../../../config/config.ts'
+import { errorCode } from '../../../errors/error-code.ts'
 import type { Words } from '../../../words/en.ts'
 import type { DiagnosisSettings, Finding } from '../../adapter.ts'
 import { addressFinding } from '../../address-finding.ts'
@@ -60,8 +61,14 @@ function refusal(variable: string, error: unknown, words: Words): Finding {
   const detail =
     error instanceof WebAPIPlatformError
       ? operator.refused(variable, error.data.error)
-      : operator.unreachable(error instanceof Error ? error.message : String(error))
+      : operator.unreachable(codeOf(error))
   return { state: 'wrong', detail }
+}
+
+/** The code of HTTP or of the system. */
+function codeOf(error: unknown): string {
+  if (error instanceof WebAPIHTTPError) return `HTTP ${error.statusCode}`
+  return errorCode(error instanceof WebAPIRequestError ? error.original : error)
 }
 
 function clientFor(token: string, { slack }: Config): WebClient {

@@ -1,5 +1,6 @@
 /** One device: starts workers, runs one job at a time, and detects a stall. */
 import { AppError, type ErrorCode } from '../../../errors/errors.ts'
+import type { WorkerEndCode } from '../../../errors/worker-end.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import type { RunOutcome, WorkerHost } from '../../host/worker-host.ts'
 import type { WorkOrder } from '../../work-order.ts'
@@ -127,7 +128,10 @@ export class Device {
   /** Starts a worker if there is none. @throws AppError 'worker-killed' when the device was stopped, or the worker's fault. */
   async prepare(isolated = false): Promise<WorkerHost> {
     if (this.#state === 'stopped') {
-      throw new AppError('worker-killed', { device: this.name, reason: 'the device was stopped' })
+      throw new AppError('worker-killed', {
+        device: this.name,
+        reason: 'device-stopped' satisfies WorkerEndCode,
+      })
     }
     this.#worker.endIdleWatch()
     const current = this.#worker.current(isolated)

@@ -1,0 +1,19 @@
+/** How a worker ended where no signal, exit code or exception tells it, as codes; words/ has their sentences. */
+export const workerEndCodes = [
+  /** Its machine does not answer. */
+  'unresponsive',
+  /** Messages between the machines were lost. */
+  'messages-lost',
+  'protocol-broken',
+  'gateway-stopped',
+  'device-stopped',
+  'device-taken',
+  'never-started',
+  'stopping',
+] as const
+
+export type WorkerEndCode = (typeof workerEndCodes)[number]
+
+export function isWorkerEndCode(reason: string): reason is WorkerEndCode {
+  return workerEndCodes.some(code => code === reason)
+}
