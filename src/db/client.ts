@@ -16,6 +16,18 @@ const busyTimeoutMs = 50
 /** How long a write retries to get the lock, without blocking the event loop, before it is a fault. */
 const patienceMs = 10_000
 
+/** The settings of every connection, and what SQLite answers when they hold. */
+const settings = [
+  { name: 'journal_mode', value: 'WAL', reads: 'wal' },
+  // A WAL database is NORMAL again after every open, and a power failure could then lose an accepted job.
+  { name: 'synchronous', value: 'FULL', reads: 2 },
+  { name: 'foreign_keys', value: 'ON', reads: 1 },
+  // Deleted content is overwritten with zeros.
+  { name: 'secure_delete', value: 'ON', reads: 1 },
+  // KiB of pages in memory: SQLite's own default. better-sqlite3's is 16,000, and a process grows until they are full.
+  { name: 'cache_size', value: '-2000', reads: -2000 },
+] as const
+
 export interface ClientOptions {
   clock: Clock
   /** Called before every statement; tests throw from it. */
@@ -46,16 +58,7 @@ export class Client {
       // SQLite creates its log with the permissions of the database.
       createPrivateFile(file)
       const sqlite = new Sqlite(file, { timeout: busyTimeoutMs, verbose: options.beforeStatement })
-      sqlite.pragma('journal_mode = WAL')
-      // A WAL database is NORMAL again after every open, and a power failure could then lose an accepted job.
-      sqlite.pragma('synchronous = FULL')
-      sqlite.pragma('foreign_keys = ON')
-      // Deleted content is overwritten with zeros.
-      sqlite.pragma('secure_delete = ON')
-      assertPragma(sqlite, 'journal_mode', 'wal')
-      assertPragma(sqlite, 'synchronous', 2)
-      assertPragma(sqlite, 'foreign_keys', 1)
-      assertPragma(sqlite, 'secure_delete', 1)
+      for (const setting of settings) applySetting(sqlite, setting)
       return new Client(sqlite, options.clock)
     } catch (error) {
       if (isDamage(error)) throw new AppError('database-lost', { file, how: 'damaged' }, error)
@@ -129,9 +132,10 @@ export class Client {
   }
 }
 
-function assertPragma(sqlite: Sqlite.Database, name: string, expected: string | number): void {
+function applySetting(sqlite: Sqlite.Database, { name, value, reads }: (typeof settings)[number]): void {
+  sqlite.pragma(`${name} = ${value}`)
   const found = sqlite.pragma(name, { simple: true })
-  if (found === expected) return
-  const problem = { what: 'setting', name, found: String(found), expected: String(expected) } as const
+  if (found === reads) return
+  const problem = { what: 'setting', name, found: String(found), expected: String(reads) } as const
   throw new AppError('storage', { problem })
 }

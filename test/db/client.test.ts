@@ -21,6 +21,15 @@ describe('the connection', () => {
     }
   })
 
+  test('keeps at most 2 MB of a large database in memory', () => {
+    const { sqlite } = Client.open(join(tempFolder(), 'easel.sqlite'), { clock: new FakeClock() })
+    // A negative number is in KiB: https://sqlite.org/pragma.html#pragma_cache_size
+    const size = Number(sqlite.pragma('cache_size', { simple: true }))
+    expect(size).toBeLessThan(0)
+    expect(-size * 1024).toBeLessThanOrEqual(2_048_000)
+    sqlite.close()
+  })
+
   test('a write is all or nothing', async () => {
     const db = openDatabase()
     await expect(
