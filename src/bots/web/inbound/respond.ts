@@ -11,7 +11,7 @@ import type { FeedReply, FormReply } from '../protocol.ts'
 import type { Reply, RequestContext } from './receive.tsx'
 import { threadOf } from './visitors.ts'
 
-/** The initial and the maximum number of jobs on a page. Rendering one takes up to 0.3 ms of the main thread. */
+/** The initial and the maximum number of jobs on a page. */
 const defaultLimit = 50
 const maxLimit = 200
 
@@ -19,7 +19,7 @@ interface ResponderParts {
   words: Words
   assets: Assets
   ids: Ids
-  feed: (limit: number) => FeedReply
+  feed: (limit: number) => Promise<FeedReply>
   guides: () => Guides
   loras: () => readonly string[]
 }
@@ -32,15 +32,15 @@ export class Responder {
   }
 
   /** The chat page, with private sentences and a refused text, if any. */
-  chat(
+  async chat(
     c: Context,
     context: RequestContext,
     said: string[] = [],
     text = '',
     status: ContentfulStatusCode = 200,
-  ): Response {
+  ): Promise<Response> {
     const limit = this.limitOf(c)
-    const { fragments, hasEarlier } = this.#parts.feed(limit)
+    const { fragments, hasEarlier } = await this.#parts.feed(limit)
     const content = {
       fragments,
       hasEarlier: hasEarlier && limit < maxLimit,
@@ -53,7 +53,7 @@ export class Responder {
   }
 
   /** `text` is the typed text, which a refusal returns. */
-  respond(c: Context, context: RequestContext, reply: Reply, text = ''): Response {
+  async respond(c: Context, context: RequestContext, reply: Reply, text = ''): Promise<Response> {
     switch (reply.kind) {
       case 'refused':
         return this.#said(c, context, reply.said, text, 422)
@@ -74,7 +74,12 @@ export class Responder {
     }
   }
 
-  refuse(c: Context, context: RequestContext, sentence: string, status: ContentfulStatusCode): Response {
+  refuse(
+    c: Context,
+    context: RequestContext,
+    sentence: string,
+    status: ContentfulStatusCode,
+  ): Promise<Response> {
     return this.#said(c, context, [sentence], '', status)
   }
 
@@ -83,13 +88,13 @@ export class Responder {
     return Number.isInteger(limit) && limit >= 1 ? Math.min(limit, maxLimit) : defaultLimit
   }
 
-  #said(
+  async #said(
     c: Context,
     context: RequestContext,
     said: string[],
     text: string,
     status: ContentfulStatusCode,
-  ): Response {
+  ): Promise<Response> {
     const kind = status === 200 ? 'done' : 'refused'
     // A refusal has status 200 for the script, because browsers report every 4xx as an error.
     return wantsJson(c) ? json(c, { kind, said }) : this.chat(c, context, said, text, status)

@@ -100,7 +100,7 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   app.route('/assets', assets.routes)
   app.get('/favicon.ico', c => c.redirect(assets.url('icon.svg')))
   app.get('/', c => responder.chat(c, contextOf(c)))
-  app.get('/feed', c => c.json(feed(responder.limitOf(c))))
+  app.get('/feed', async c => c.json(await feed(responder.limitOf(c))))
   const eventOf = liveEvents(words)
   app.get('/live', c => {
     const address = addressOf(c) ?? ''

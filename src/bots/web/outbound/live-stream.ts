@@ -23,7 +23,7 @@ interface LiveStreamParts {
   /** The key of the address that asks. */
   address: string
   eventOf: (change: Change) => LiveEvent
-  feed: () => FeedReply
+  feed: () => Promise<FeedReply>
 }
 
 /**
@@ -39,7 +39,8 @@ export function liveStream(c: Context, parts: LiveStreamParts): Response {
     // Subscribes before reading the feed, so no change is lost between the two.
     const subscription = live.subscribe(clock, pace, address)
     stream.onAbort(() => live.unsubscribe(subscription))
-    const versions = parts.feed().fragments.map(({ jobId, version }) => [jobId, version])
+    const { fragments } = await parts.feed()
+    const versions = fragments.map(({ jobId, version }) => [jobId, version])
     await stream.writeSSE({ event: 'sync', data: JSON.stringify(versions) })
     for (;;) {
       const changes = await subscription.next()
