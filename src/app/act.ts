@@ -236,7 +236,7 @@ function seenOf(request: ImagineRequest) {
  * empty negative field removes the negative prompt.
  */
 function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): ImagineRequest {
-  const said = Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== undefined))
+  const entered = Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== undefined))
   const replaced: Partial<ImagineRequest> = {}
   if (base && edited.aspect && !edited.size) replaced.size = undefined
   if (base && edited.preset) {
@@ -249,8 +249,8 @@ function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): Imag
   // A preset in the old settings fixes timesteps, which fit only its own sampler.
   if (base?.preset && edited.sampler) replaced.preset = undefined
   if (base) Object.assign(replaced, refinerReplaced(edited), picturesReplaced(base, edited))
-  const unsaid = edited.negative === '' ? { negative: undefined } : {}
-  return { prompt: edited.prompt, ...replaced, ...said, ...unsaid }
+  const removed = edited.negative === '' ? { negative: undefined } : {}
+  return { prompt: edited.prompt, ...replaced, ...entered, ...removed }
 }
 
 /** Attached pictures replace those that the old ControlNets and image prompts used. */

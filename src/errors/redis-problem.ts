@@ -2,8 +2,8 @@
 import { z } from 'zod'
 
 export const redisProblem = z.discriminatedUnion('what', [
-  /** `said`: the system's error code, or the message of TLS. */
-  z.object({ what: z.literal('unreachable'), said: z.string() }),
+  /** `code`: the system's, or that of TLS. */
+  z.object({ what: z.literal('unreachable'), code: z.string() }),
   /** User or password are wrong, or missing. */
   z.object({ what: z.literal('not-admitted') }),
   z.object({ what: z.literal('version'), found: z.string(), needed: z.string() }),

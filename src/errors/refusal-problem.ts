@@ -11,8 +11,8 @@ export const refusalProblem = z.discriminatedUnion('what', [
   /** Discord's gateway closed for this reason; only a person can fix it. */
   z.object({ what: z.enum(['sharding', 'intent']) }),
   z.object({ what: z.literal('closed'), code: z.number() }),
-  /** The platform's message, and its subject: a method, an environment variable. */
-  z.object({ what: z.literal('said'), subject: z.string(), said: z.string() }),
+  /** The platform's error code, and its subject: a method, an environment variable. */
+  z.object({ what: z.literal('error'), subject: z.string(), code: z.string() }),
 ])
 
 export type RefusalProblem = z.infer<typeof refusalProblem>

@@ -237,7 +237,7 @@ describe('the web chat in a real browser, over a scripted engine', () => {
     await page.getByText('Did you mean --seed?').waitFor()
     expect(await page.inputValue('#text')).toBe('/imagine a cat --sed 3')
     await imagine(page, '/imagine a cat --seed 3')
-    expect(await page.locator('#said').textContent()).toBe('')
+    expect(await page.locator('#notices').textContent()).toBe('')
   })
 
   it('fits a phone', async () => {

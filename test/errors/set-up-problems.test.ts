@@ -63,11 +63,11 @@ const refusalProblems: RefusalProblem[] = [
   { what: 'no-bot-token', variable: 'SLACK_BOT_TOKEN' },
   ...closed(['no-bot', 'sharding', 'intent'] as const),
   { what: 'closed', code: 4013 },
-  { what: 'said', subject: 'SLACK_BOT_TOKEN', said: 'account_inactive' },
+  { what: 'error', subject: 'SLACK_BOT_TOKEN', code: 'account_inactive' },
 ]
 
 const redisProblems: RedisProblem[] = [
-  { what: 'unreachable', said: 'ECONNREFUSED' },
+  { what: 'unreachable', code: 'ECONNREFUSED' },
   { what: 'not-admitted' },
   { what: 'version', found: '5.0.0', needed: '6.2.0' },
   { what: 'eviction', policy: 'allkeys-lru' },

@@ -38,7 +38,7 @@ test('refuses what is new in one sentence, shows what is there, keeps what runs,
   // Pages that are begun still have room for some.
   for (let i = 0; said.length === 0 && i < 500; i++) {
     const reply = await ada.posts('/say', { text: `/imagine number ${i}` })
-    if (reply.kind === 'refused') said.push(...(reply.said ?? []))
+    if (reply.kind === 'refused') said.push(...(reply.sentences ?? []))
   }
   expect(said).toEqual([en.errors.storage({ problem: { what: 'disk-full' } })])
   expect((await ada.gets('/')).status).toBe(200)

@@ -20,10 +20,10 @@ export interface FeedReply {
   hasEarlier: boolean
 }
 
-/** The reply to a form that the script submitted. `said` is shown above the field. */
+/** The reply to a form that the script submitted. `sentences` is shown above the field. */
 export type FormReply =
-  | { kind: 'accepted'; said: string[]; jobs: { jobId: string; threadId: string }[] }
-  | { kind: 'refused' | 'done'; said: string[] }
+  | { kind: 'accepted'; sentences: string[]; jobs: { jobId: string; threadId: string }[] }
+  | { kind: 'refused' | 'done'; sentences: string[] }
   /** Markup for the dialog. */
   | { kind: 'answer'; html: string }
 

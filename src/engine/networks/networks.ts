@@ -7,18 +7,18 @@ import type { LatentScaling } from './configs/vae-config.ts'
 import type { ResidualSpec } from './residuals.ts'
 
 /** A network whose weights can be replaced by others with the same names and shapes, such as weights with merged LoRAs. */
-export interface Exchangeable {
+export interface ReplaceableWeights {
   /** The network's own weights, as used by its graph; undefined if they are inside a foreign graph. */
   readonly ownWeights: RecordedSource | undefined
   /**
    * Uses these weights from now on; undefined: the network's own. The session with the previous weights is closed first,
    * because each session holds all weights.
    */
-  exchangeWeights(weights: WeightSource | undefined): Promise<void>
+  replaceWeights(weights: WeightSource | undefined): Promise<void>
 }
 
 /** One CLIP text encoder. */
-export interface TextEncoder extends Exchangeable {
+export interface TextEncoder extends ReplaceableWeights {
   /** Runs on the CPU in float32 from now on, or on its device again. A foreign graph stays where it is. */
   useCpu(isOnCpu: boolean): Promise<void>
   readonly hiddenSize: number
@@ -97,7 +97,7 @@ export interface UNet {
 }
 
 /** A U-Net that can also run partially. */
-export interface ReusableUNet extends UNet, Exchangeable {
+export interface ReusableUNet extends UNet, ReplaceableWeights {
   /**
    * Prepares for calls whose image prompts use these adapters, one per prompt: their graph replaces the previous one.
    * `onLoading` is called if a graph must be loaded. Without this call, the next call loads it silently.

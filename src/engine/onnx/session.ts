@@ -22,10 +22,10 @@ export interface SessionOptions extends Target {
   /** The file name prefix for a profile of every node, for measurements. */
   readonly profilePrefix?: string
   /** Wraps every call of the runtime, with the graph's name, for measurements. */
-  readonly around?: Around
+  readonly interceptRun?: RunInterceptor
 }
 
-export type Around = <Result>(graph: string, call: () => Promise<Result>) => Promise<Result>
+export type RunInterceptor = <Result>(graph: string, call: () => Promise<Result>) => Promise<Result>
 
 export interface Tensor {
   readonly data: Float32Array | Int32Array
@@ -43,17 +43,17 @@ export class Session {
   readonly #session: ort.InferenceSession
   readonly #name: string
   readonly #device: string
-  readonly #around: Around
+  readonly #interceptRun: RunInterceptor
 
   private constructor(
     session: ort.InferenceSession,
     name: string,
-    { device = 'cpu', around = (_, call) => call() }: SessionOptions,
+    { device = 'cpu', interceptRun = (_, call) => call() }: SessionOptions,
   ) {
     this.#session = session
     this.#name = name
     this.#device = device
-    this.#around = around
+    this.#interceptRun = interceptRun
   }
 
   /**
@@ -97,7 +97,7 @@ export class Session {
       Object.entries(inputs).map(([name, input]) => [name, tensorOf(input, this.#typeOf(name))]),
     )
     try {
-      const results = await this.#around(this.#name, () => this.#session.run(feeds, [...outputs]))
+      const results = await this.#interceptRun(this.#name, () => this.#session.run(feeds, [...outputs]))
       return new Map(outputs.map(name => [name, floatsOf(results[name], name)]))
     } catch (error) {
       throw runtimeFault(this.#name, this.#device, error)

@@ -57,7 +57,7 @@ export function rowByRow(unet: ReusableUNet): ReusableUNet {
     crossAttentions: unet.crossAttentions,
     inChannels: unet.inChannels,
     ownWeights: unet.ownWeights,
-    exchangeWeights: weights => unet.exchangeWeights(weights),
+    replaceWeights: weights => unet.replaceWeights(weights),
     load: (adapters, onLoading) => unet.load(adapters, onLoading),
     predict: async input => joined(await eachRow(input, row => unet.predict(row))),
     async predictDeep(input) {

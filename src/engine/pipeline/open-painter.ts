@@ -8,7 +8,7 @@ import { fileRecord } from '../models/file-record.ts'
 import { modelRecord } from '../models/record.ts'
 import type { ControlNet, UNet } from '../networks/networks.ts'
 import { Residency } from '../onnx/residency.ts'
-import { type Around, preferredPrecision, tryDevice } from '../onnx/session.ts'
+import { preferredPrecision, type RunInterceptor, tryDevice } from '../onnx/session.ts'
 import type { Precision } from '../onnx/variants/variant.ts'
 import {
   countOf,
@@ -64,7 +64,7 @@ const previewIntervalMs = 150
 export async function openPainter(
   setup: z.input<typeof painterSetup>,
   monotonicMs: () => number,
-  around?: Around,
+  interceptRun?: RunInterceptor,
   upscaler: Upscaler = lanczosUpscaler,
 ): Promise<Painter> {
   const {
@@ -79,7 +79,7 @@ export async function openPainter(
   if (wanted !== 'auto') await tryDevice(device, wanted)
   const precision = wanted === 'auto' ? await preferredPrecision(device) : wanted
   const residency = new Residency(device, memoryBytes)
-  const options = { threads: threads || undefined, device, precision, around, residency }
+  const options = { threads: threads || undefined, device, precision, interceptRun, residency }
   const parts: PainterParts = {
     residency,
     modelCache: new ModelCache(models, files, options),

@@ -91,7 +91,7 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
   const refinement = order.kind === 'paint' ? order.refinement : undefined
   const inpainting = source?.inpainting
   const loras = order.kind === 'paint' ? (order.loras ?? []) : []
-  const all: [name: string, isSaid: boolean, value: unknown][] = [
+  const all: [name: string, isWritten: boolean, value: unknown][] = [
     ['Schedule type', sampling.sigmas !== 'model', capitalised(sampling.sigmas)],
     ['Timestep spacing', sampling.spacing !== 'model', sampling.spacing],
     ['Schedule type', sampling.schedule !== undefined, scheduleLabel(sampling.schedule)],
@@ -113,10 +113,10 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
     ['Refiner', refinement !== undefined, refinement && modelLabel(refinement.model)],
     ['Refiner switch at', refinement?.way === 'ensemble', refinement?.way === 'ensemble' && refinement.split],
   ]
-  const said = all.flatMap(([name, isSaid, value]): [string, string][] =>
-    isSaid ? [[name, String(value)]] : [],
+  const written = all.flatMap(([name, isWritten, value]): [string, string][] =>
+    isWritten ? [[name, String(value)]] : [],
   )
-  return order.kind === 'paint' ? [...said, ...controlUnits(order)] : said
+  return order.kind === 'paint' ? [...written, ...controlUnits(order)] : written
 }
 
 /** In the format of A1111's ControlNet extension, which treats an IP-Adapter as a unit, too. */

@@ -1,5 +1,6 @@
 /** Connections to Redis: one that waits for Redis to come back, and one that says at once why it cannot. */
 import { Redis, type RedisOptions } from 'ioredis'
+import { errorCode } from '../../errors/error-code.ts'
 import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { RedisAddress } from './redis-url.ts'
 
@@ -54,8 +55,7 @@ function optionsOf({ host, port, user, password, database, tls }: RedisAddress):
 }
 
 function connectProblem(error: unknown): RedisProblem {
-  const said = error instanceof Error ? error.message : String(error)
-  if (/NOAUTH|WRONGPASS|invalid username-password|ERR AUTH/.test(said)) return { what: 'not-admitted' }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : said
-  return { what: 'unreachable', said: code }
+  if (/NOAUTH|WRONGPASS|invalid username-password|ERR AUTH/.test(String(error)))
+    return { what: 'not-admitted' }
+  return { what: 'unreachable', code: errorCode(error) }
 }

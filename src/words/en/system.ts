@@ -60,8 +60,8 @@ export function refusalReason(p: RefusalProblem): string {
       return 'the bot lacks an intent: switch it on in the developer portal, under Bot'
     case 'closed':
       return `the gateway closed with ${p.code}`
-    case 'said':
-      return `${p.subject}: ${p.said}`
+    case 'error':
+      return `${p.subject}: ${p.code}`
   }
 }
 
@@ -69,7 +69,7 @@ export function refusalReason(p: RefusalProblem): string {
 export function redisReason(p: RedisProblem): string {
   switch (p.what) {
     case 'unreachable':
-      return `it gives no answer (${p.said})`
+      return `it gives no answer (${p.code})`
     case 'not-admitted':
       return 'it does not accept the user in redis.url with the password in EASEL_REDIS_PASSWORD'
     case 'version':

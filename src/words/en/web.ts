@@ -43,7 +43,7 @@ export const web = {
     yes: (n: number) => `Paint all ${n}`,
     again: (label: string) => `Please choose again: ${label}`,
   },
-  said: {
+  done: {
     deleted: 'Deleted.',
     cancelled: 'Cancelled.',
     duplicate: 'That is already on its way.',

@@ -57,15 +57,15 @@ export function refusalReason(p: RefusalProblem): string {
       return '机器人缺少一项 intent：请在开发者后台的 Bot 页面打开'
     case 'closed':
       return `网关以代码 ${p.code} 关闭了连接`
-    case 'said':
-      return `${p.subject}：${p.said}`
+    case 'error':
+      return `${p.subject}：${p.code}`
   }
 }
 
 export function redisReason(p: RedisProblem): string {
   switch (p.what) {
     case 'unreachable':
-      return `没有回应（${p.said}）`
+      return `没有回应（${p.code}）`
     case 'not-admitted':
       return '它不接受 redis.url 里的用户和 EASEL_REDIS_PASSWORD 里的密码'
     case 'version':

@@ -41,7 +41,7 @@ export const web: Words['web'] = {
     yes: n => `${n} 个都画`,
     again: label => `请重新选择：${label}`,
   },
-  said: {
+  done: {
     deleted: '已删除。',
     cancelled: '已取消。',
     duplicate: '这个请求已经在处理了。',

@@ -69,7 +69,7 @@ describe('without what it needs', () => {
     const adapter = started({ ...slackSecrets(stage), ...wrong })
     await expect(adapter.start()).rejects.toMatchObject({
       code: 'platform-refused',
-      details: { problem: { what: 'said', subject, said: 'invalid_auth' } },
+      details: { problem: { what: 'error', subject, code: 'invalid_auth' } },
     })
     await adapter.stop()
   })

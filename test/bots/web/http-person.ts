@@ -6,7 +6,7 @@ import type { DrivenPerson, SeenMessage } from '../../conformance/adapter.suite.
 /** What the page's script gets for a form that it sends. */
 export interface ScriptReply {
   kind: 'accepted' | 'refused' | 'done' | 'answer'
-  said?: string[]
+  sentences?: string[]
   html?: string
   jobs?: { jobId: string; threadId: string }[]
 }
@@ -91,7 +91,7 @@ export class HttpPerson implements DrivenPerson {
 
   async #hear(response: Response): Promise<ScriptReply> {
     const reply = (await response.json()) as ScriptReply
-    this.#told.push(...(reply.said ?? []))
+    this.#told.push(...(reply.sentences ?? []))
     if (reply.html !== undefined) {
       this.#lastAnswer = reply.html
       this.#told.push(textOf(reply.html))

@@ -114,7 +114,7 @@ describe('the web chat over the whole Easel', () => {
     const remove = { button: `delete:${id('delete')}` }
     expect(await bob.posts('/act', remove)).toMatchObject({
       kind: 'refused',
-      said: [en.problems['not-yours']({})],
+      sentences: [en.problems['not-yours']({})],
     })
     expect(await ada.posts('/act', remove)).toMatchObject({ kind: 'done' })
     await test.settled()

@@ -74,7 +74,7 @@ test('a Redis that does not answer is named with the reason', async () => {
   const redis = await startRedis()
   await redis.kill()
   expect(await redisProblems(addressOf(redis.url), 'easel')).toEqual([
-    { what: 'unreachable', said: 'ECONNREFUSED' },
+    { what: 'unreachable', code: 'ECONNREFUSED' },
   ])
 })
 

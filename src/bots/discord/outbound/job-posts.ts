@@ -88,17 +88,17 @@ export class JobPosts {
     const words = wordsOf(job)
     const { places } = words.discord
     const message = isWordless ? { ...messageOf(withoutWords(job)), command: undefined } : messageOf(job)
-    const said = isWordless ? files.map(file => ({ ...file, altText: message.title })) : files
+    const described = isWordless ? files.map(file => ({ ...file, altText: message.title })) : files
     const keys = [...notes, ...(loss ? [loss] : []), ...(isWordless ? ['wordless' as const] : [])]
     const isSpoiler = this.#spoilerGuilds.includes(job.conversation.spaceId)
     return {
       ...render(message, words, {
-        files: said,
+        files: described,
         isBeside: thumbnail !== undefined,
         isSpoiler,
         notes: keys.map(key => places[key]),
       }),
-      files: said,
+      files: described,
     }
   }
 }

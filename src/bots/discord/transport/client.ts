@@ -131,7 +131,7 @@ function refusalFrom(client: Client): { promise: Promise<never>; forget(): void 
 function problemOf(error: unknown): RefusalProblem {
   if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
     return invalidToken()
-  return { what: 'said', subject: 'login', said: errorCode(error) }
+  return { what: 'error', subject: 'login', code: errorCode(error) }
 }
 
 function platformRefused(problem: RefusalProblem, cause?: unknown): AppError {

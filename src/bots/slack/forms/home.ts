@@ -37,7 +37,7 @@ export async function publishHome(
   if (published.kind === 'refused')
     throw new AppError('platform-refused', {
       platform: 'Slack',
-      problem: { what: 'said', subject: 'views.publish', said: published.error },
+      problem: { what: 'error', subject: 'views.publish', code: published.error },
     })
 }
 

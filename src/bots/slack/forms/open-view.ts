@@ -23,6 +23,6 @@ export async function openView(
   if (tooLate.has(opened.error)) return render(textMessage(words.slack.replies.formLate), words)
   throw new AppError('platform-refused', {
     platform: 'Slack',
-    problem: { what: 'said', subject: 'views.open', said: opened.error },
+    problem: { what: 'error', subject: 'views.open', code: opened.error },
   })
 }

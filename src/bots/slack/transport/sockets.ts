@@ -122,6 +122,6 @@ class SocketConnection {
 function refusal(error: unknown): AppError {
   if (!(error instanceof WebAPIPlatformError))
     return new AppError('platform-busy', { platform: 'Slack', retryAfterMs: pause.firstMs }, error)
-  const problem = { what: 'said', subject: 'Socket Mode', said: error.data.error } as const
+  const problem = { what: 'error', subject: 'Socket Mode', code: error.data.error } as const
   return new AppError('platform-refused', { platform: 'Slack', problem }, error)
 }

@@ -30,7 +30,7 @@ export class AnswerDialog {
       const response = await fetch(href, { headers: { Accept: 'application/json' } })
       const reply: FormReply = await response.json()
       if (reply.kind === 'answer') this.open(reply.html)
-      else say(reply.said)
+      else say(reply.sentences)
     } catch {
       say([sentence('offline')])
     }

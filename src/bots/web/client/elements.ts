@@ -20,7 +20,7 @@ export function announce(text: string): void {
 
 /** Shows private sentences above the field. */
 export function say(sentences: readonly string[]): void {
-  find('said', HTMLElement)?.replaceChildren(
+  find('notices', HTMLElement)?.replaceChildren(
     ...sentences.map(sentence => {
       const line = document.createElement('p')
       line.textContent = sentence

@@ -22,7 +22,7 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
       dialog.open(reply.html)
       return
     }
-    say(reply.said)
+    say(reply.sentences)
     dialog.close()
     if (reply.kind === 'refused') return
     if (sent === form || sent.classList.contains('confirm')) composer.clear()

@@ -51,9 +51,9 @@ export interface TypedText {
 }
 
 export type Reply =
-  | { kind: 'accepted'; jobs: JobView[]; said: string[] }
-  | { kind: 'refused'; said: string[] }
-  | { kind: 'done'; said: string[] }
+  | { kind: 'accepted'; jobs: JobView[]; sentences: string[] }
+  | { kind: 'refused'; sentences: string[] }
+  | { kind: 'done'; sentences: string[] }
   | { kind: 'answer'; answer: Child }
 
 /** The prefix of typed commands. */
@@ -81,7 +81,7 @@ export class Receiver {
     const text = typed.text.trim()
     if (!/^\/[a-z]+(?=\s|$)/i.test(text)) return this.#imagine(typed, context)
     const found = findCommand(text.slice(1))
-    if (found.kind === 'unknown') return { kind: 'refused', said: [this.#unknownCommand(found)] }
+    if (found.kind === 'unknown') return { kind: 'refused', sentences: [this.#unknownCommand(found)] }
     const { name, rest } = found
     const reply = await this.command(name, readTypedOptions(name, rest), context)
     return reply === 'paint' ? this.#imagine(typed, context) : reply
@@ -91,7 +91,7 @@ export class Receiver {
   async press(buttonId: string, text: string | undefined, context: RequestContext): Promise<Reply> {
     const words = this.#words
     const button = decodeButtonId(buttonId)
-    if (!button) return { kind: 'refused', said: [words.web.refused.unreadable] }
+    if (!button) return { kind: 'refused', sentences: [words.web.refused.unreadable] }
     const { targetId } = button
     const viewer = this.#caller(context, undefined)
     const job = this.#easel.job(targetId, viewer) ?? this.#easel.picture(targetId, viewer)?.job
@@ -104,7 +104,7 @@ export class Receiver {
       case 'answer':
         return meaning.question.action === 'forget'
           ? this.#forget(context)
-          : { kind: 'refused', said: [words.web.refused.unreadable] }
+          : { kind: 'refused', sentences: [words.web.refused.unreadable] }
       case 'topic': {
         const message = topicMessage(meaning.name, {
           easel: this.#easel,
@@ -113,7 +113,7 @@ export class Receiver {
         })
         return message
           ? this.#message(message)
-          : { kind: 'refused', said: [this.#words.chat.replies.unknownButton] }
+          : { kind: 'refused', sentences: [this.#words.chat.replies.unknownButton] }
       }
       case 'more':
         return this.#more(meaning.pictureId, caller)
@@ -185,7 +185,7 @@ export class Receiver {
     if (read.kind === 'refused') return this.#refused(read.problems.map(({ problem }) => problem))
     const outcome = await this.#easel.saveSettings(context.person, read.settings)
     if (outcome.kind === 'refused') return this.#refused(outcome.problems)
-    return { kind: 'done', said: [this.#words.chat.settings.saved] }
+    return { kind: 'done', sentences: [this.#words.chat.settings.saved] }
   }
 
   async #imagine(typed: TypedText, context: RequestContext): Promise<Reply> {
@@ -204,9 +204,9 @@ export class Receiver {
     const words = this.#words
     switch (outcome.kind) {
       case 'accepted':
-        return { kind: 'accepted', jobs: outcome.jobs, said: problemSentences(outcome.notices, words) }
+        return { kind: 'accepted', jobs: outcome.jobs, sentences: problemSentences(outcome.notices, words) }
       case 'duplicate':
-        return { kind: 'accepted', jobs: outcome.jobs, said: [words.web.said.duplicate] }
+        return { kind: 'accepted', jobs: outcome.jobs, sentences: [words.web.done.duplicate] }
       case 'refused':
         return this.#refused(outcome.problems)
       case 'confirm':
@@ -225,9 +225,9 @@ export class Receiver {
       case 'info':
         return this.#message(infoMessage(outcome.job, outcome.picture, words))
       case 'cancelled':
-        return { kind: 'done', said: [words.web.said.cancelled] }
+        return { kind: 'done', sentences: [words.web.done.cancelled] }
       case 'deleted':
-        return { kind: 'done', said: [words.web.said.deleted] }
+        return { kind: 'done', sentences: [words.web.done.deleted] }
     }
   }
 
@@ -245,7 +245,7 @@ export class Receiver {
   }
 
   async #forget({ person }: RequestContext): Promise<Reply> {
-    return { kind: 'done', said: [this.#words.forget.done((await this.#easel.forget(person)).count)] }
+    return { kind: 'done', sentences: [this.#words.forget.done((await this.#easel.forget(person)).count)] }
   }
 
   #unknownCommand({ typed, nearest }: { typed: string; nearest?: string }): string {
@@ -258,7 +258,7 @@ export class Receiver {
   }
 
   #refused(problems: Parameters<typeof problemSentences>[0]): Reply {
-    return { kind: 'refused', said: problemSentences(problems, this.#words).map(inUtc) }
+    return { kind: 'refused', sentences: problemSentences(problems, this.#words).map(inUtc) }
   }
 
   #caller(context: RequestContext, job: JobView | undefined): Caller {

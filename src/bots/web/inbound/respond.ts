@@ -35,7 +35,7 @@ export class Responder {
   async chat(
     c: Context,
     context: RequestContext,
-    said: string[] = [],
+    sentences: string[] = [],
     text = '',
     status: ContentfulStatusCode = 200,
   ): Promise<Response> {
@@ -45,7 +45,7 @@ export class Responder {
       fragments,
       hasEarlier: hasEarlier && limit < maxLimit,
       limit,
-      said,
+      sentences,
       text,
       guides: this.#parts.guides(),
     }
@@ -56,9 +56,9 @@ export class Responder {
   async respond(c: Context, context: RequestContext, reply: Reply, text = ''): Promise<Response> {
     switch (reply.kind) {
       case 'refused':
-        return this.#said(c, context, reply.said, text, 422)
+        return this.#reply(c, context, reply.sentences, text, 422)
       case 'done':
-        return this.#said(c, context, reply.said, '', 200)
+        return this.#reply(c, context, reply.sentences, '', 200)
       case 'answer':
         if (wantsJson(c)) return json(c, { kind: 'answer', html: markup(reply.answer) })
         return this.#html(c, answerPage(this.#frame(context), reply.answer))
@@ -66,9 +66,9 @@ export class Responder {
         const [first] = reply.jobs
         if (wantsJson(c)) {
           const jobs = reply.jobs.map(job => ({ jobId: job.id, threadId: threadOf(job) }))
-          return json(c, { kind: 'accepted', said: reply.said, jobs })
+          return json(c, { kind: 'accepted', sentences: reply.sentences, jobs })
         }
-        if (reply.said.length > 0) return this.chat(c, context, reply.said)
+        if (reply.sentences.length > 0) return this.chat(c, context, reply.sentences)
         return c.redirect(first ? `/#job-${first.id}` : '/', 303)
       }
     }
@@ -80,7 +80,7 @@ export class Responder {
     sentence: string,
     status: ContentfulStatusCode,
   ): Promise<Response> {
-    return this.#said(c, context, [sentence], '', status)
+    return this.#reply(c, context, [sentence], '', status)
   }
 
   limitOf(c: Context): number {
@@ -88,16 +88,16 @@ export class Responder {
     return Number.isInteger(limit) && limit >= 1 ? Math.min(limit, maxLimit) : defaultLimit
   }
 
-  async #said(
+  async #reply(
     c: Context,
     context: RequestContext,
-    said: string[],
+    sentences: string[],
     text: string,
     status: ContentfulStatusCode,
   ): Promise<Response> {
     const kind = status === 200 ? 'done' : 'refused'
     // A refusal has status 200 for the script, because browsers report every 4xx as an error.
-    return wantsJson(c) ? json(c, { kind, said }) : this.chat(c, context, said, text, status)
+    return wantsJson(c) ? json(c, { kind, sentences }) : this.chat(c, context, sentences, text, status)
   }
 
   /** Pages are not cached, so a browser also reloads them when going back. */

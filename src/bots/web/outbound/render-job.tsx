@@ -72,7 +72,7 @@ function Card({ job, words }: { job: JobView; words: Words }) {
       <span class={`avatar hue-${hueOf(author.userId)}`} aria-hidden="true">
         {[...author.name].at(-4) ?? '?'}
       </span>
-      <div class="said">
+      <div class="content">
         <p class="who">
           <b>{author.name}</b> <Time at={job.createdAt} />
         </p>

@@ -24,7 +24,7 @@ export interface ChatContent {
   limit: number
   hasEarlier: boolean
   /** Private sentences above the field. */
-  said: readonly string[]
+  sentences: readonly string[]
   /** The choices for control and prompt pictures. */
   guides: Guides
   /** The content of the field, after a refusal. */
@@ -117,8 +117,8 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
   const { composer } = frame.words.web
   return (
     <footer class="bottom">
-      <div id="said" role="status" class="said-to-you">
-        {content.said.map(sentence => (
+      <div id="notices" role="status" class="notices">
+        {content.sentences.map(sentence => (
           <p>{sentence}</p>
         ))}
       </div>

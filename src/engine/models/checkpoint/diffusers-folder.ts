@@ -94,36 +94,36 @@ async function storageOf(folder: string, parts: readonly (NetworkPart | undefine
  */
 export async function describeNetwork(folder: string, hasher: FileHasher): Promise<NetworkPart> {
   const configFile = join(folder, 'config.json')
-  const said = await readConfigFile(configFile, config)
+  const stated = await readConfigFile(configFile, config)
   const graph = join(folder, 'model.onnx')
-  if (await isThere(graph)) return onnxPart([graph], said, configFile, hasher)
+  if (await isThere(graph)) return onnxPart([graph], stated, configFile, hasher)
   const hashes: string[] = []
   for (const file of await diffusersWeightFiles(folder)) hashes.push(await hashFile(file, hasher))
   return {
     weights: { layout: 'folder', folder },
-    config: said,
+    config: stated,
     configFile,
-    hash: hashTexts(decidingConfig(said), ...hashes),
+    hash: hashTexts(decidingConfig(stated), ...hashes),
   }
 }
 
 /** Optimum's VAE: two graphs; the config is beside one of them. */
 async function describeOnnxVae(decoder: string, encoder: string, hasher: FileHasher): Promise<NetworkPart> {
   const configFile = join(decoder, 'config.json')
-  const said = await readConfigFile(configFile, config)
-  return onnxPart([join(decoder, 'model.onnx'), join(encoder, 'model.onnx')], said, configFile, hasher)
+  const stated = await readConfigFile(configFile, config)
+  return onnxPart([join(decoder, 'model.onnx'), join(encoder, 'model.onnx')], stated, configFile, hasher)
 }
 
 async function onnxPart(
   graphs: [string, ...string[]],
-  said: Json,
+  stated: Json,
   configFile: string,
   hasher: FileHasher,
 ): Promise<NetworkPart> {
   const hashes: string[] = []
   for (const file of await onnxFiles(graphs)) hashes.push(await hashFile(file, hasher))
-  const hash = hashTexts(decidingConfig(said), ...hashes)
-  return { weights: { layout: 'onnx', graphs }, config: said, configFile, hash }
+  const hash = hashTexts(decidingConfig(stated), ...hashes)
+  return { weights: { layout: 'onnx', graphs }, config: stated, configFile, hash }
 }
 
 /** The graphs and the files beside them. */

@@ -52,7 +52,7 @@ export class OnnxUNet implements ReusableUNet {
   }
 
   /** @throws AppError 'model-file' when called, because the weights are inside the graph. */
-  async exchangeWeights(): Promise<void> {
+  async replaceWeights(): Promise<void> {
     throw this.#nothingAdded()
   }
 

@@ -36,7 +36,7 @@ export class OpenTextEncoder implements TextEncoder {
     return this.#own?.weights
   }
 
-  async exchangeWeights(weights: WeightSource | undefined): Promise<void> {
+  async replaceWeights(weights: WeightSource | undefined): Promise<void> {
     if (!this.#own) throw this.#nothingAdded()
     await this.close()
     this.#weights = weights

@@ -41,7 +41,7 @@ export class OpenUNet implements ReusableUNet {
   }
 
   /** Opens nothing before the next call, which may have image prompts. */
-  async exchangeWeights(weights: WeightSource | undefined): Promise<void> {
+  async replaceWeights(weights: WeightSource | undefined): Promise<void> {
     await this.close()
     this.#weights = weights
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { AppError } from '../../../errors/errors.ts'
 import { readFileProblem } from '../../../errors/file-problem.ts'
 import type { FileRecord } from '../../models/file-record.ts'
-import type { Exchangeable, Networks } from '../../networks/networks.ts'
+import type { Networks, ReplaceableWeights } from '../../networks/networks.ts'
 import { type LoraUpdate, matchLora, unmatchedLora } from '../../weights/lora/match-lora.ts'
 import { mergeInto, type WeightedUpdate } from '../../weights/lora/merge.ts'
 import {
@@ -74,7 +74,7 @@ export class MergedLoras {
       const own = (keys.get(network) ?? []).join()
       if (own === (this.#merged.get(network)?.key ?? '')) continue
       onLoading(acting.map(({ name }) => name).join(', '))
-      await this.#exchange(network, own, changes.get(network) ?? [], signal)
+      await this.#replace(network, own, changes.get(network) ?? [], signal)
     }
     this.#key = key
   }
@@ -82,7 +82,7 @@ export class MergedLoras {
   async #updatesOf(lora: LoraOrder): Promise<readonly LoraUpdate[]> {
     const { path } = fileOf('lora', lora, this.#files).storage
     // A foreign graph cannot take other weights and reports the reason.
-    if (!this.#networks.unet.ownWeights) await this.#networks.unet.exchangeWeights(undefined)
+    if (!this.#networks.unet.ownWeights) await this.#networks.unet.replaceWeights(undefined)
     this.#model ??= modelOf(this.#networks)
     const { tensors, index } = this.#model
     const { updates, matched, unmatched } = matchLora(path, await readSafetensorsHeader(path), tensors, index)
@@ -90,18 +90,18 @@ export class MergedLoras {
     throw unmatchedLora(path, unmatched)
   }
 
-  async #exchange(
+  async #replace(
     network: LoraNetwork,
     key: string,
     changes: readonly WeightedUpdate[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const open: Exchangeable | undefined = this.#networks[network]
+    const open: ReplaceableWeights | undefined = this.#networks[network]
     const own = open?.ownWeights
     if (!open || !own) throw new AppError('internal', { problem: `${network} has no weights to change` })
     const before = this.#merged.get(network)
     // The old session is closed first to free its memory, because a session holds all weights.
-    await open.exchangeWeights(undefined)
+    await open.replaceWeights(undefined)
     this.#merged.delete(network)
     if (before) await rm(before.file, { force: true })
     if (changes.length === 0) return
@@ -111,7 +111,7 @@ export class MergedLoras {
       signal?.throwIfAborted()
       throw asFileFault(file, error)
     })
-    await open.exchangeWeights(withTensors(own, merged))
+    await open.replaceWeights(withTensors(own, merged))
     this.#merged.set(network, { key, file })
   }
 

@@ -91,7 +91,10 @@ it('a form whose body stops coming in gives its room to the next one, and says s
   for (const stalled of forms.slice(0, 3)) {
     const response = await stalled.response
     expect(response.headers.connection).toBe('close')
-    expect(JSON.parse(await bodyOf(response))).toEqual({ kind: 'refused', said: [en.web.refused.stalled] })
+    expect(JSON.parse(await bodyOf(response))).toEqual({
+      kind: 'refused',
+      sentences: [en.web.refused.stalled],
+    })
   }
   forms[3]?.finish()
   expect((await forms[3]?.response)?.statusCode).toBe(200)

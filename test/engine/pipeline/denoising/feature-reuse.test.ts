@@ -16,7 +16,7 @@ function watchedUNet(): { unet: ReusableUNet; calls: string[] } {
     residualSpecs: [],
     load: async () => undefined,
     ownWeights: undefined,
-    exchangeWeights: async () => undefined,
+    replaceWeights: async () => undefined,
     predict: () => Promise.reject(new Error('only the wrapper is asked')),
     async predictDeep({ batch }) {
       calls.push(`whole ${batch}`)

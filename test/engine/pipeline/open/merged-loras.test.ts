@@ -46,7 +46,7 @@ function watched(): { loras: MergedLoras; exchanged: string[] } {
   const watch = <T extends Networks['unet'] | Networks['textEncoder2']>(name: string, network: T): T =>
     new Proxy(network, {
       get(target, key) {
-        if (key === 'exchangeWeights') exchanged.push(name)
+        if (key === 'replaceWeights') exchanged.push(name)
         const value: unknown = Reflect.get(target, key, target)
         return typeof value === 'function' ? value.bind(target) : value
       },
