@@ -1,6 +1,7 @@
 /** Shows the progress of a picture: a bar on a terminal, plain lines in a file or a pipe. */
 import { SingleBar } from 'cli-progress'
 import { withVisibleControls } from '../common/visible-controls.ts'
+import type { Fetching } from '../remote/presence/records.ts'
 import type { MakingProgress } from '../startup/model-weights.ts'
 import type { Words } from '../words/en.ts'
 
@@ -42,6 +43,35 @@ export function showMaking(
       single?.stop()
       single = undefined
     },
+  }
+}
+
+/** The same for models that come from another machine: a line for each quarter of one, and a bar on a terminal. */
+export function showFetching(
+  stream: NodeJS.WriteStream,
+  say: (fetching: Fetching) => void,
+): { update(fetching: Fetching): void; end(): void } {
+  const format = ' {bar} {percentage} %'
+  let single: SingleBar | undefined
+  let told: { name: string; quarter: number } | undefined
+  const end = () => {
+    single?.stop()
+    single = undefined
+  }
+  return {
+    update(fetching) {
+      const { name, doneBytes, totalBytes } = fetching
+      const quarter = Math.floor((4 * doneBytes) / Math.max(1, totalBytes))
+      const isNew = told?.name !== name
+      if (isNew) end()
+      if (isNew || (!stream.isTTY && told?.quarter !== quarter)) say(fetching)
+      told = { name, quarter }
+      if (!stream.isTTY) return
+      single ??= new SingleBar({ format, stream, barsize: 30, clearOnComplete: true, hideCursor: true })
+      if (isNew) single.start(totalBytes, doneBytes)
+      single.update(doneBytes)
+    },
+    end,
   }
 }
 

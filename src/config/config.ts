@@ -133,6 +133,8 @@ const settings = z.strictObject({
     /** What all keys begin with: installations with other prefixes share nothing. */
     prefix: z.string().regex(/^[\w-]+$/, expected('key-prefix')),
   }),
+  /** A machine that joins another Easel fetches the models that it lacks from there (easel worker). */
+  fetchModels: z.boolean(),
   limits: z.strictObject({
     maxSteps: z.int().min(1),
     maxCount: z.int().min(bounds.count.min).max(bounds.count.max),

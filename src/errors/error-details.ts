@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { configProblem } from './config-problem.ts'
 import { databaseLosses, deviceLacks, type ErrorCode, type ErrorDetails, notFinitePlaces } from './errors.ts'
 import { fileProblem } from './file-problem.ts'
+import { modelFetchProblem } from './model-fetch-problem.ts'
 import { modelConfigProblem, modelFileProblem } from './model-problem.ts'
 import { pictureProblem } from './picture-problem.ts'
 import { redisProblem } from './redis-problem.ts'
@@ -46,6 +47,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'platform-unreachable': z.object({ platform: text }),
   'platform-busy': z.object({ platform: text, retryAfterMs: number }),
   redis: z.object({ host: text, problem: redisProblem }),
+  'model-fetch': z.object({ problem: modelFetchProblem }),
   internal: z.object({ problem: text }),
 }
 

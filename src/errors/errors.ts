@@ -1,6 +1,7 @@
 /** The codes of all faults, each with the facts for its sentence. words/ turns codes into sentences. */
 import type { ConfigProblem } from './config-problem.ts'
 import type { FileProblem } from './file-problem.ts'
+import type { ModelFetchProblem } from './model-fetch-problem.ts'
 import type { ModelConfigProblem, ModelFileProblem } from './model-problem.ts'
 import type { PictureProblem } from './picture-problem.ts'
 import type { RedisProblem } from './redis-problem.ts'
@@ -85,6 +86,8 @@ export interface ErrorDetails {
   'platform-unreachable': { platform: string }
   /** The Redis that carries work to other machines cannot be used. */
   redis: { host: string; problem: RedisProblem }
+  /** A model could not be fetched from a gateway. */
+  'model-fetch': { problem: ModelFetchProblem }
   /** A defect of Easel itself. */
   internal: { problem: string }
 }

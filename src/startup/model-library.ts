@@ -4,10 +4,12 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { FileRecord } from '../engine/models/file-record.ts'
+import type { FileHasher } from '../engine/models/hashes/file-hashes.ts'
 import { fileHashCache, type HashCache, layeredHashCache } from '../engine/models/hashes/hash-cache.ts'
 import { keepPinned } from '../engine/models/hashes/lock.ts'
 import { type ModelCatalogue, readModels } from '../engine/models/library.ts'
 import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
+import { allowedFolders, type ModelFolders } from '../engine/models/scan.ts'
 import { checkGuidance, checkModel, checkVae } from '../engine/pipeline/check-model.ts'
 import { AppError, toAppError } from '../errors/errors.ts'
 import { checkAdvice } from './model-advice.ts'
@@ -39,8 +41,7 @@ export async function readUnpinned(
 ): Promise<ModelCatalogue> {
   checkAdvice(config)
   const { models, files, unused } = await readModels({
-    roots: [config.modelsDir, ...config.extraModelDirs],
-    linkTargets: config.modelLinkTargets,
+    ...foldersOf(config),
     cache: hashCache(config.dataDir, env),
     ...(onReading && { onReading: (file, bytes) => bytes >= noticedBytes && onReading(file, bytes) }),
     choices: Object.fromEntries(
@@ -93,6 +94,18 @@ async function faultOf(check: () => Promise<void>): Promise<AppError | undefined
   } catch (error) {
     return toAppError(error)
   }
+}
+
+/** Reads files of the models folders alone, and knows the hashes of those that were read before. */
+export async function modelHasher(
+  config: LibraryConfig,
+  env: Environment = process.env,
+): Promise<FileHasher> {
+  return { cache: hashCache(config.dataDir, env), allowed: await allowedFolders(foldersOf(config)) }
+}
+
+function foldersOf({ modelsDir, extraModelDirs, modelLinkTargets }: LibraryConfig): ModelFolders {
+  return { roots: [modelsDir, ...extraModelDirs], linkTargets: modelLinkTargets }
 }
 
 /**

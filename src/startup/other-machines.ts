@@ -17,6 +17,8 @@ import type { Logger } from '../system/ports.ts'
 import { systemClock, systemIds } from '../system/system-ports.ts'
 import { version } from '../system/version.ts'
 import { errorSentence, type Words } from '../words/en.ts'
+import { modelHasher } from './model-library.ts'
+import { servedModels } from './served-models.ts'
 
 export interface OtherMachinesParts {
   config: Config
@@ -58,7 +60,7 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
 /** A gateway over a new connection. @throws as openRedis. */
 export async function openGateway(
   parts: OtherMachinesParts,
-  own: Pick<GatewayOptions, 'operator' | 'onMachines'>,
+  own: Pick<GatewayOptions, 'operator' | 'models' | 'onMachines'>,
 ): Promise<{ gateway: Gateway; close(): Promise<void> }> {
   const { options, disconnect } = await openRedis(parts)
   const gateway = new Gateway({ ...options, ids: systemIds, ...own })
@@ -76,10 +78,13 @@ export async function openGateway(
 export async function useOtherMachines(
   parts: OtherMachinesParts,
   pool: { addDevice(device: DeviceOpeners): void; removeDevice(name: string): Promise<void> },
-  catalogue: Pick<ModelCatalogue, 'models'>,
+  catalogue: Pick<ModelCatalogue, 'models' | 'files'>,
 ): Promise<() => Promise<void>> {
   let devices: RemoteDevices | undefined
-  const { gateway, close } = await openGateway(parts, { onMachines: found => devices?.update(found) })
+  const { gateway, close } = await openGateway(parts, {
+    models: servedModels(catalogue, parts.config, await modelHasher(parts.config)),
+    onMachines: found => devices?.update(found),
+  })
   const models = modelReferences(catalogue.models)
   devices = new RemoteDevices({ gateway, pool, models, onEvent: event => tell(parts, event) })
   return close

@@ -5,9 +5,12 @@ import type { Ids } from '../../system/ports.ts'
 import { Endpoint, type EndpointOptions } from '../endpoint.ts'
 import { type EnvelopeToMachine, envelopeToGateway } from '../messages/envelopes.ts'
 import type { RemoteLink } from '../messages/remote-link.ts'
+import { UsedSessions } from '../messages/used-sessions.ts'
+import { ModelServer, type ServedModel } from '../models/model-server.ts'
 import { type Peer, Presence } from '../presence/presence.ts'
 import { type GatewayRecord, type MachineRecord, machineRecord, ownProtocol } from '../presence/records.ts'
 import { recordKeys } from '../record-keys.ts'
+import type { SealHeader } from '../seal/seal.ts'
 import { type Admission, admit } from './admission.ts'
 
 export interface GatewayOptions extends EndpointOptions {
@@ -15,6 +18,8 @@ export interface GatewayOptions extends EndpointOptions {
   ids: Ids
   /** Set by a command, which has no work: the names of machines that it sends away. */
   operator?: { drained: readonly string[] }
+  /** What machines may fetch; absent: nothing. */
+  models?: readonly ServedModel[]
   /** Called after every beat, with the machines in the order in which they came. */
   onMachines: (admissions: readonly Admission[]) => void
 }
@@ -31,11 +36,12 @@ export class Gateway {
   readonly #endpoint: Endpoint
   readonly #presence: Presence<GatewayRecord, MachineRecord>
   readonly #channels = new Map<string, OpenChannel>()
+  readonly #sessions = new UsedSessions()
   #admissions: readonly Admission[] = []
 
   constructor(options: GatewayOptions) {
     this.#options = options
-    this.#endpoint = new Endpoint(options)
+    this.#endpoint = new Endpoint(options, header => this.#serve(header))
     const { machines, gateways } = recordKeys(options.prefix)
     this.#presence = new Presence<GatewayRecord, MachineRecord>({
       ...options,
@@ -44,7 +50,10 @@ export class Gateway {
       schema: machineRecord,
       describe: heard => this.#describe(heard),
       onBeat: peers => this.#watch(peers),
-      onForgotten: id => void this.#endpoint.forget(id),
+      onForgotten: id => {
+        this.#sessions.forget(id)
+        void this.#endpoint.forget(id)
+      },
       onError: this.#endpoint.onError,
     })
   }
@@ -99,6 +108,28 @@ export class Gateway {
     await this.#endpoint.close()
   }
 
+  /** A machine that gets work may ask for models, on a channel that it opens. */
+  #serve({ sender, session, sequence }: SealHeader): void {
+    const { models } = this.#options
+    const isAdmitted = this.#admissions.some(({ id, refused }) => id === sender && !refused)
+    if (!models || !isAdmitted || sequence !== 0 || !this.#sessions.use(sender, session)) return
+    const end = () => {
+      this.#channels.delete(session)
+      this.#endpoint.disconnect(session)
+    }
+    const link = this.#endpoint.connect(sender, session, {
+      onMessage: message => server.receive(message),
+      onLost: end,
+    })
+    const server = new ModelServer({
+      models,
+      send: reply => link.send(reply),
+      onBroken: end,
+      onError: this.#endpoint.onError,
+    })
+    this.#channels.set(session, { link, end })
+  }
+
   #describe(heard: Record<string, number>): GatewayRecord {
     const refused = this.#admissions.flatMap(({ id, refused: why }) => (why ? [[id, why] as const] : []))
     const { version, operator } = this.#options
@@ -108,6 +139,7 @@ export class Gateway {
       heard,
       channels: this.#endpoint.progress(),
       refused: Object.fromEntries(refused),
+      servesModels: this.#options.models !== undefined,
       isOperator: operator !== undefined,
       drained: [...(operator?.drained ?? [])],
     }

@@ -1,6 +1,10 @@
 /** A machine that lends its devices: says what it has, opens workers for gateways, and relays their messages. */
 import type { Channel } from '../../engine/host/channel-host.ts'
+import type { Ids } from '../../system/ports.ts'
 import { Endpoint, type EndpointOptions } from '../endpoint.ts'
+import { UsedSessions } from '../messages/used-sessions.ts'
+import type { FetchFolder } from '../models/fetch-model.ts'
+import { type FetchEvent, ModelFetcher } from '../models/model-fetcher.ts'
 import { type Peer, Presence } from '../presence/presence.ts'
 import {
   type GatewayRecord,
@@ -28,6 +32,8 @@ export interface MachineOptions extends EndpointOptions {
   devices: readonly LentDevice[]
   models: readonly Reference[]
   files: readonly Reference[]
+  /** Where models that it lacks are put; absent: none is fetched. */
+  fetch?: FetchFolder & { ids: Ids; onEvent: (event: FetchEvent) => void }
   /** What an operator should know: called when it changes. */
   onStatus: (status: MachineStatus) => void
 }
@@ -44,8 +50,8 @@ export class Machine {
   readonly #endpoint: Endpoint
   readonly #presence: Presence<MachineRecord, GatewayRecord>
   readonly #relays = new Map<string, WorkerRelay>()
-  /** Channels that are over, by gateway: one is not opened again by its old messages. */
-  readonly #over = new Map<string, Set<string>>()
+  readonly #sessions = new UsedSessions()
+  readonly #fetcher: ModelFetcher | undefined
   #isDraining = false
   #status = ''
 
@@ -61,10 +67,19 @@ export class Machine {
       describe: heard => this.#describe(heard),
       onBeat: (peers, sealedByOthers) => this.#watch(peers, sealedByOthers),
       onForgotten: id => {
-        this.#over.delete(id)
+        this.#sessions.forget(id)
         void this.#endpoint.forget(id)
       },
       onError: this.#endpoint.onError,
+    })
+    const { fetch, models, files, clock } = options
+    if (!fetch) return
+    this.#fetcher = new ModelFetcher({
+      ...fetch,
+      clock,
+      held: [...models, ...files].map(({ hash }) => hash),
+      connect: (gateway, events) => this.#endpoint.connect(gateway, fetch.ids.next(), events),
+      disconnect: session => this.#endpoint.disconnect(session),
     })
   }
 
@@ -80,6 +95,7 @@ export class Machine {
 
   /** Ends all workers at once, and leaves. */
   async end(): Promise<void> {
+    this.#fetcher?.end()
     await this.#presence.end()
     for (const relay of this.#relays.values()) relay.kill()
     await Promise.all([...this.#relays.values()].map(({ ended }) => ended))
@@ -102,6 +118,7 @@ export class Machine {
       })),
       models: [...models],
       files: [...files],
+      fetching: this.#fetcher?.fetching,
       draining: this.#isDraining,
     }
   }
@@ -109,9 +126,7 @@ export class Machine {
   /** Only a living gateway may open a channel, and each channel once. */
   #open({ sender, session, sequence }: SealHeader): void {
     const isAlive = this.#presence.alive().some(({ id }) => id === sender)
-    const over = this.#over.get(sender) ?? new Set()
-    if (!isAlive || over.has(session) || this.#isDraining || sequence !== 0) return
-    this.#over.set(sender, over.add(session))
+    if (!isAlive || this.#isDraining || sequence !== 0 || !this.#sessions.use(sender, session)) return
     const relay = new WorkerRelay({
       gateway: sender,
       devices: this.#options.devices,
@@ -135,6 +150,7 @@ export class Machine {
       // Nobody waits for what its workers do.
       else this.#relays.get(link.session)?.kill()
     }
+    this.#fetcher?.watch(gateways.filter(({ record }) => record.servesModels).map(peer => peer.id))
     const working = gateways.filter(({ record }) => !record.isOperator)
     const refused = working.flatMap(({ record }) => record.refused[id] ?? [])
     if (gateways.some(({ record }) => record.drained.includes(name))) this.#isDraining = true

@@ -27,6 +27,10 @@ const common = {
 export const reference = z.object({ name: z.string(), hash: z.string() })
 export type Reference = z.infer<typeof reference>
 
+/** A model that a machine fetches, and how far it is. */
+export const fetching = z.object({ name: z.string(), doneBytes: count, totalBytes: count })
+export type Fetching = z.infer<typeof fetching>
+
 export const machineRecord = z.object({
   ...common,
   /** Chosen by its operator; two machines may not have the same. */
@@ -41,6 +45,7 @@ export const machineRecord = z.object({
   ),
   models: z.array(reference),
   files: z.array(reference),
+  fetching: fetching.optional(),
   /** It takes no new work, and leaves when what it does is done. */
   draining: z.boolean(),
 })
@@ -58,6 +63,8 @@ export const gatewayRecord = z.object({
   isOperator: z.boolean(),
   /** Names of machines that an operator sends away. */
   drained: z.array(z.string()),
+  /** Machines may fetch its models. */
+  servesModels: z.boolean().optional(),
 })
 export type GatewayRecord = z.infer<typeof gatewayRecord>
 

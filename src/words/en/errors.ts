@@ -9,7 +9,14 @@ import type {
 import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'
 import { pictureRefusal } from './picture.ts'
-import { fileReason, redisReason, refusalReason, storageReason, workerEnd } from './system.ts'
+import {
+  fetchReason,
+  fileReason,
+  redisReason,
+  refusalReason,
+  storageReason,
+  workerEnd,
+} from './system.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 
@@ -90,6 +97,7 @@ export const errors: ErrorWords = {
   'platform-unreachable': d => `${d.platform} gives no answer; Easel tries again by itself.`,
   'platform-busy': d =>
     `${d.platform} asks to wait ${Math.ceil(d.retryAfterMs / 1000)} s; Easel goes on by itself.`,
+  'model-fetch': d => `The model cannot be fetched: ${fetchReason(d.problem)}.`,
   redis: d => `Redis on ${d.host} cannot be used: ${redisReason(d.problem)}.`,
   internal: () => 'Something went wrong inside Easel. It has been logged.',
 }

@@ -2,9 +2,10 @@
 import type { DeviceUse } from '../../app/views/views.ts'
 import type { Lacking } from '../../remote/gateway/remote-devices.ts'
 import type { MachineStatus } from '../../remote/machine/machine.ts'
-import type { Reference, Refusal } from '../../remote/presence/records.ts'
+import type { Fetching, Reference, Refusal } from '../../remote/presence/records.ts'
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
 
 const short = (hash: string) => hash.slice(0, 10)
 const named = ({ name, hash }: Reference) => `${name} ${short(hash)}`
@@ -25,6 +26,7 @@ export const machines = {
     name: 'what this machine is called; its host name where left out',
     devices: 'auto, or names such as cuda:0,cuda:1',
     models: 'the models folder, as modelsDir',
+    fetchModels: 'fetch the models that are missing here from the Easel that it joins, as fetchModels',
     drain: 'ask a machine to finish its work and leave',
   },
   /** What a machine says of itself. */
@@ -49,10 +51,17 @@ export const machines = {
   ready: (name: string, devices: readonly string[]) => `${name} lends ${devices.join(', ')}.`,
   draining:
     'This machine takes no new work, and leaves when its work is done. A second signal stops it at once.',
+  fetched: (models: readonly string[]) =>
+    `This machine has fetched ${models.join(', ')}, and joins again with that.`,
+  fetchFailed: (model: string | undefined, sentence: string) =>
+    model === undefined ? sentence : `${model}: ${sentence}`,
   redisNeeded: 'Say where the Redis is: with --redis, or with redis.url in the configuration.',
 
   /** What the server says of machines. */
   joined: (name: string, devices: readonly string[]) => `${name} has joined with ${devices.join(', ')}.`,
+  /** Of a model that a machine fetches. */
+  fetching: (name: string, { name: model, doneBytes, totalBytes }: Fetching) =>
+    `${name} fetches ${model}: ${percent(doneBytes, totalBytes)} % of ${gigabytes(totalBytes)}`,
   left: (name: string) => `${name} has left.`,
   refused: (name: string, why: Refusal) =>
     why === 'protocol'

@@ -1,5 +1,6 @@
 /** Why files, the disk and the platforms refuse, in English. */
 import type { FileProblem } from '../../errors/file-problem.ts'
+import type { ModelFetchProblem } from '../../errors/model-fetch-problem.ts'
 import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../errors/storage-problem.ts'
@@ -24,6 +25,20 @@ export function fileReason(p: FileProblem): string {
       return `it needs ${gigabytes(p.neededBytes)}, and ${gigabytes(p.freeBytes)} of the disk are free`
     case 'other':
       return `the system answers ${p.code}`
+  }
+}
+
+/** Continues “The model cannot be fetched: ”. */
+export function fetchReason(p: ModelFetchProblem): string {
+  switch (p.what) {
+    case 'lost':
+      return 'the Easel that has it does not answer; what came is kept, and the rest follows when it is back'
+    case 'unavailable':
+      return 'the Easel that has it cannot read it any more'
+    case 'damaged':
+      return `${p.file} came with the hash ${p.found.slice(0, 10)}, not ${p.expected.slice(0, 10)}, and is fetched anew`
+    case 'occupied':
+      return `other files are at ${p.path} already: move them away, or give both machines the same \`models\` in their configuration`
   }
 }
 

@@ -4,6 +4,7 @@ import type { Lacking } from '../../remote/gateway/remote-devices.ts'
 import type { Reference } from '../../remote/presence/records.ts'
 import type { Words } from '../en.ts'
 
+const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
 const short = (hash: string) => hash.slice(0, 10)
@@ -25,6 +26,7 @@ export const machines: Words['machines'] = {
     name: '这台机器的名字；不写时用主机名',
     devices: 'auto，或 cuda:0,cuda:1 这样的设备名',
     models: '模型文件夹，同 modelsDir',
+    fetchModels: '从所加入的 Easel 取来这里没有的模型，同 fetchModels',
     drain: '让一台机器完成手头的任务后退出',
   },
   status: status => {
@@ -45,9 +47,13 @@ export const machines: Words['machines'] = {
   },
   ready: (name, devices) => `${name} 借出 ${devices.join('、')}。`,
   draining: '这台机器不再接新任务，手头的任务完成后退出。再发一次信号则立即停止。',
+  fetched: models => `这台机器已取到 ${models.join('、')}，现在带着它们重新加入。`,
+  fetchFailed: (model, sentence) => (model === undefined ? sentence : `${model}：${sentence}`),
   redisNeeded: '请说明 Redis 在哪里：用 --redis，或在配置里写 redis.url。',
 
   joined: (name, devices) => `${name} 已加入，带来 ${devices.join('、')}。`,
+  fetching: (name, { name: model, doneBytes, totalBytes }) =>
+    `${name} 正在取 ${model}：${gigabytes(totalBytes)} 的 ${percent(doneBytes, totalBytes)}%`,
   left: name => `${name} 已离开。`,
   refused: (name, why) =>
     why === 'protocol'

@@ -1,5 +1,6 @@
 /** 简体中文：文件、磁盘和平台为什么拒绝。 */
 import type { FileProblem } from '../../errors/file-problem.ts'
+import type { ModelFetchProblem } from '../../errors/model-fetch-problem.ts'
 import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../errors/storage-problem.ts'
@@ -23,6 +24,19 @@ export function fileReason(p: FileProblem): string {
       return `需要 ${gigabytes(p.neededBytes)}，磁盘只剩 ${gigabytes(p.freeBytes)}`
     case 'other':
       return `系统返回 ${p.code}`
+  }
+}
+
+export function fetchReason(p: ModelFetchProblem): string {
+  switch (p.what) {
+    case 'lost':
+      return '有这个模型的 Easel 没有回应；已取到的部分会保留，它恢复后再取其余部分'
+    case 'unavailable':
+      return '有这个模型的 Easel 已读不到它'
+    case 'damaged':
+      return `${p.file} 取到的哈希值是 ${p.found.slice(0, 10)}，不是 ${p.expected.slice(0, 10)}，会重新取`
+    case 'occupied':
+      return `${p.path} 处已有别的文件：请把它们移走，或让两台机器的配置里 \`models\` 一致`
   }
 }
 

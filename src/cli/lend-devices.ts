@@ -1,0 +1,140 @@
+/** Lends this machine's devices from when it joins until it leaves, and fetches what it lacks meanwhile. */
+import type { Config } from '../config/config.ts'
+import { workerOptions } from '../devices/device-workers.ts'
+import { memoryBudgetBytes } from '../devices/memory-budget.ts'
+import { prepareDevices } from '../devices/prepare-devices.ts'
+import { reasonLines } from '../devices/reason-lines.ts'
+import { openWorkerProcess } from '../engine/host/process-host.ts'
+import type { ModelCatalogue } from '../engine/models/library.ts'
+import { type LentDevice, Machine, type MachineStatus } from '../remote/machine/machine.ts'
+import { freeBytesOf } from '../remote/models/fetch-model.ts'
+import type { FetchEvent } from '../remote/models/model-fetcher.ts'
+import { makeBlockFiles } from '../startup/model-weights.ts'
+import { modelReferences, type OpenRedis, openRedis } from '../startup/other-machines.ts'
+import { systemClock, systemIds } from '../system/system-ports.ts'
+import { errorSentence } from '../words/en.ts'
+import { showFetching, showMaking } from './progress.ts'
+import { libraryOf, type Session } from './session.ts'
+
+/** `fetched`: it left to join again with the models that came. */
+export type Departure = 'left' | 'fetched'
+
+/** @throws as openRedis, prepareDevices and libraryOf. */
+export async function lendDevices(session: Session, name: string): Promise<Departure> {
+  const { words, out, err } = session
+  const catalogue = await libraryOf(session)
+  for (const { error } of catalogue.unused)
+    session.log.debug({ error: errorSentence(words, error) }, 'unused')
+  const devices = await devicesOf(session, catalogue)
+  const redis = await openRedis({ ...session, say: out, warn: err })
+  const life = new MachineLife(session, name, devices, catalogue, redis)
+  const names = devices.map(device => device.name)
+  out(words.machines.ready(name, names))
+  const departure = await life.departed
+  redis.disconnect()
+  return departure
+}
+
+/** In processes, so that one that hangs can be ended. */
+async function devicesOf(session: Session, catalogue: ModelCatalogue): Promise<LentDevice[]> {
+  const { config, words, out, err } = session
+  const prepared = await prepareDevices(config, process.env)
+  for (const line of reasonLines(words, prepared.reason)) out(line)
+  await makeBlockFiles(catalogue.models, prepared.devices, showMaking(process.stderr, err, words))
+  return prepared.devices.map(device => {
+    const memoryBytes = memoryBudgetBytes(device)
+    const options = workerOptions({ ...device, host: 'process' }, catalogue, prepared.env, memoryBytes)
+    return {
+      name: device.name,
+      ...(memoryBytes !== undefined && { memoryBytes }),
+      open: () => ({ channel: openWorkerProcess(options), setup: options.setup }),
+    }
+  })
+}
+
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
+class MachineLife {
+  readonly departed: Promise<Departure>
+  readonly #session: Session
+  readonly #machine: Machine
+  readonly #progress: ReturnType<typeof showFetching>
+  #depart: (departure: Departure) => void = () => {}
+  #isSignalled = false
+  #hasFetched = false
+
+  constructor(
+    session: Session,
+    name: string,
+    devices: readonly LentDevice[],
+    { models, files }: ModelCatalogue,
+    { options }: OpenRedis,
+  ) {
+    const { config, words, err } = session
+    this.#session = session
+    this.#progress = showFetching(process.stderr, fetching => err(words.machines.fetching(name, fetching)))
+    this.#machine = new Machine({
+      ...options,
+      name,
+      devices,
+      models: modelReferences(models),
+      files: files.map(file => ({ name: file.name, hash: file.hash })),
+      ...(config.fetchModels && { fetch: this.#fetchInto(config) }),
+      onStatus: status => this.#onStatus(status),
+    })
+    this.departed = new Promise(resolve => {
+      this.#depart = resolve
+    })
+    for (const signal of signals) process.on(signal, this.#onSignal)
+    this.#machine.start()
+  }
+
+  #fetchInto({ modelsDir }: Config) {
+    const onEvent = (event: FetchEvent) => this.#onFetch(event)
+    return { modelsDir, freeBytes: freeBytesOf, ids: systemIds, onEvent }
+  }
+
+  #onStatus(status: MachineStatus): void {
+    const { words, out, err } = this.#session
+    const isTrouble = status.kind === 'other-key' || status.kind === 'refused'
+    if (status.kind === 'drained' && this.#hasFetched && !this.#isSignalled) {
+      this.#end('fetched')
+      return
+    }
+    if (isTrouble) err(words.machines.status(status))
+    else out(words.machines.status(status))
+    if (status.kind === 'drained') this.#end('left')
+  }
+
+  #onFetch(event: FetchEvent): void {
+    const { words, out, err } = this.#session
+    if (event.kind === 'progress') this.#progress.update(event.fetching)
+    else this.#progress.end()
+    if (event.kind === 'failed')
+      err(words.machines.fetchFailed(event.model, errorSentence(words, event.error)))
+    if (event.kind !== 'fetched') return
+    out(words.machines.fetched(event.models))
+    this.#hasFetched = true
+    this.#machine.drain()
+  }
+
+  /** The first signal lets what it paints finish, the second one does not. */
+  readonly #onSignal = () => {
+    const { config, words, out } = this.#session
+    if (this.#isSignalled) this.#end('left')
+    else {
+      out(words.machines.draining)
+      this.#machine.drain()
+      systemClock.after(config.shutdownGraceMs, () => this.#end('left'))
+    }
+    this.#isSignalled = true
+  }
+
+  #end(departure: Departure): void {
+    this.#progress.end()
+    void this.#machine.end().then(() => {
+      for (const signal of signals) process.off(signal, this.#onSignal)
+      this.#depart(departure)
+    })
+  }
+}

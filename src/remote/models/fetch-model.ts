@@ -1,0 +1,77 @@
+/**
+ * Fetches one model into the models folder. Its files grow beside their place, hidden from the library, and take their place
+ * at once when every hash is right. After an end at any moment the next try goes on with what is there.
+ */
+import { mkdir, rename, stat, statfs } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { AppError } from '../../errors/errors.ts'
+import { readFileProblem } from '../../errors/file-problem.ts'
+import { fetchFile } from './fetch-file.ts'
+import type { ModelRequests } from './model-requests.ts'
+
+export interface FetchFolder {
+  modelsDir: string
+  /** The room that is left in a folder. */
+  freeBytes: (folder: string) => Promise<number>
+}
+
+/** Called before the first byte, and for each chunk. */
+export type OnFetched = (doneBytes: number, totalBytes: number) => void
+
+/**
+ * @throws AppError 'model-fetch' when the gateway is lost, sends something else, or other files have the model's name; 'file'
+ * when there is no room, or a file cannot be written.
+ */
+export async function fetchModel(
+  requests: ModelRequests,
+  hash: string,
+  { modelsDir, freeBytes }: FetchFolder,
+  onFetched: OnFetched,
+): Promise<void> {
+  const { place, files } = await requests.ask({ kind: 'describe', hash }, 'model')
+  const target = join(modelsDir, ...place)
+  const folder = dirname(target)
+  const partial = join(folder, `.${basename(target)}.part`)
+  try {
+    if ((await sizeOf(target)) !== undefined) {
+      throw new AppError('model-fetch', { problem: { what: 'occupied', path: target } })
+    }
+    await mkdir(folder, { recursive: true })
+    const parts = files.map((file, index) => ({ ...file, index, hash, partial: join(partial, ...file.path) }))
+    const totalBytes = parts.reduce((total, { bytes }) => total + bytes, 0)
+    let thereBytes = 0
+    for (const part of parts) thereBytes += Math.min(part.bytes, (await sizeOf(part.partial)) ?? 0)
+    requireRoom(target, totalBytes - thereBytes, await freeBytes(folder))
+    let doneBytes = 0
+    onFetched(doneBytes, totalBytes)
+    for (const part of parts) {
+      await mkdir(dirname(part.partial), { recursive: true })
+      await fetchFile(requests, part, fileBytes => onFetched(doneBytes + fileBytes, totalBytes))
+      doneBytes += part.bytes
+    }
+    await rename(partial, target)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw new AppError('file', { file: target, doing: 'write', problem: readFileProblem(error) }, error)
+  }
+}
+
+/** The room that the file system of a folder gives to this user. */
+export async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
+}
+
+function requireRoom(file: string, neededBytes: number, freeBytes: number): void {
+  if (neededBytes <= freeBytes) return
+  const problem = { what: 'no-room', neededBytes, freeBytes } as const
+  throw new AppError('file', { file, doing: 'write', problem })
+}
+
+/** Undefined where nothing is there. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  )
+}

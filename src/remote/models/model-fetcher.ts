@@ -1,0 +1,130 @@
+/** The models that a machine lacks: asks one gateway after the other, fetches them, and says how far it is. */
+import { type AppError, hasCode, toAppError } from '../../errors/errors.ts'
+import type { Clock } from '../../system/ports.ts'
+import type { ChannelEvents } from '../endpoint.ts'
+import type { RemoteLink } from '../messages/remote-link.ts'
+import type { Fetching, Reference } from '../presence/records.ts'
+import { type FetchFolder, fetchModel } from './fetch-model.ts'
+import { ModelRequests } from './model-requests.ts'
+
+/** After a fault that waiting may mend, such as a full disk. */
+const retryMs = 60_000
+
+export type FetchEvent =
+  | { kind: 'progress'; fetching: Fetching }
+  | { kind: 'failed'; model?: string; error: AppError }
+  /** Nothing more comes for now. */
+  | { kind: 'fetched'; models: readonly string[] }
+
+export interface ModelFetcherOptions extends FetchFolder {
+  clock: Clock
+  /** Hashes of what is there already. */
+  held: Iterable<string>
+  connect: (gateway: string, events: ChannelEvents) => RemoteLink
+  disconnect: (session: string) => void
+  onEvent: (event: FetchEvent) => void
+}
+
+export class ModelFetcher {
+  readonly #options: ModelFetcherOptions
+  /** Gateways that need not be asked before a time. */
+  readonly #nextMs = new Map<string, number>()
+  #isEnded = false
+  #current: { gateway: string; requests: ModelRequests } | undefined
+  #fetching: Fetching | undefined
+  readonly #held: Set<string>
+  /** What has come and was not told yet. */
+  readonly #fetched: string[] = []
+  readonly #told = new Set<string>()
+
+  constructor(options: ModelFetcherOptions) {
+    this.#options = options
+    this.#held = new Set(options.held)
+  }
+
+  /** What is being fetched now. */
+  get fetching(): Fetching | undefined {
+    return this.#fetching
+  }
+
+  /** Called at each beat with the living gateways that serve models. */
+  watch(gateways: readonly string[]): void {
+    if (this.#current) {
+      if (!gateways.includes(this.#current.gateway)) this.#current.requests.lose()
+      return
+    }
+    if (this.#isEnded) return
+    const nowMs = this.#options.clock.monotonicMs()
+    const gateway = gateways.find(id => nowMs >= (this.#nextMs.get(id) ?? nowMs))
+    if (gateway !== undefined) void this.#ask(gateway)
+  }
+
+  /** What came stays on the disk. */
+  end(): void {
+    this.#isEnded = true
+    this.#current?.requests.lose()
+  }
+
+  async #ask(gateway: string): Promise<void> {
+    const { connect, disconnect, clock } = this.#options
+    const link = connect(gateway, {
+      onMessage: message => requests.receive(message),
+      onLost: () => requests.lose(),
+    })
+    const requests = new ModelRequests(request => link.send(request))
+    this.#current = { gateway, requests }
+    const outcome = await this.#fetchAll(requests)
+    this.#current = undefined
+    this.#fetching = undefined
+    disconnect(link.session)
+    // A gateway that comes back is asked at once.
+    if (outcome === 'lost') return
+    const pauseMs = outcome === 'complete' ? Number.POSITIVE_INFINITY : retryMs
+    this.#nextMs.set(gateway, clock.monotonicMs() + pauseMs)
+    if (this.#fetched.length > 0) this.#options.onEvent({ kind: 'fetched', models: this.#fetched.splice(0) })
+  }
+
+  /** A model that cannot be fetched does not keep the others from it. */
+  async #fetchAll(requests: ModelRequests): Promise<'complete' | 'failed' | 'lost'> {
+    try {
+      const { models } = await requests.ask({ kind: 'list' }, 'list')
+      let failed = 0
+      for (const model of models.filter(({ hash }) => !this.#held.has(hash))) {
+        if (!(await this.#fetch(requests, model))) failed += 1
+      }
+      return failed === 0 ? 'complete' : 'failed'
+    } catch (error) {
+      this.#fail(toAppError(error))
+      return isLost(error) ? 'lost' : 'failed'
+    }
+  }
+
+  /** Whether it is there now. @throws AppError 'model-fetch' when the gateway was lost. */
+  async #fetch(requests: ModelRequests, { name, hash }: Reference): Promise<boolean> {
+    try {
+      await fetchModel(requests, hash, this.#options, (doneBytes, totalBytes) => {
+        this.#fetching = { name, doneBytes, totalBytes }
+        this.#options.onEvent({ kind: 'progress', fetching: this.#fetching })
+      })
+    } catch (error) {
+      if (isLost(error)) throw error
+      this.#fail(toAppError(error), name)
+      return false
+    }
+    this.#held.add(hash)
+    this.#fetched.push(name)
+    return true
+  }
+
+  /** A fault that comes again at each try is told once. */
+  #fail(error: AppError, model?: string): void {
+    const key = `${model} ${error.message}`
+    if (this.#told.has(key)) return
+    this.#told.add(key)
+    this.#options.onEvent({ kind: 'failed', error, ...(model !== undefined && { model }) })
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return hasCode(error, 'model-fetch') && error.details.problem.what === 'lost'
+}

@@ -1,0 +1,51 @@
+/**
+ * What a machine asks of a gateway's models, and the answers. A machine names a model by its hash and a file by its number: no
+ * path of a machine reaches the gateway's disk.
+ */
+import { z } from 'zod'
+import { reference } from '../presence/records.ts'
+
+/** The bytes of one answer: a few of them are in Redis at a time. */
+export const chunkBytes = 1024 * 1024
+/** Answers that a machine may wait for. */
+export const maxPending = 4
+
+const count = z.number().int().min(0)
+const hash = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** A name that means the same in every models folder: no hidden file, no separator, no way upwards. */
+const fileName = z
+  .string()
+  .max(255)
+  .regex(/^(?!\.)[^/\\:\p{Cc}]+$/u)
+
+/** Whether a path can be told to a machine. */
+export function isPortable(path: readonly string[]): boolean {
+  return z.array(fileName).safeParse(path).success
+}
+
+export const modelRequest = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('list') }),
+  z.object({ kind: z.literal('describe'), hash }),
+  /** The sha256 of a file's first bytes, before the rest is fetched. */
+  z.object({ kind: z.literal('checksum'), hash, file: count, bytes: count }),
+  z.object({ kind: z.literal('read'), hash, file: count, offset: count }),
+])
+export type ModelRequest = z.infer<typeof modelRequest>
+
+/** The model's own path below a models folder, and its files: their paths below that, which are empty where it is one file. */
+export const modelDescription = z.object({
+  kind: z.literal('model'),
+  place: z.array(fileName).min(1),
+  files: z.array(z.object({ path: z.array(fileName), bytes: count, sha256: hash })).min(1),
+})
+
+export const modelReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('list'), models: z.array(reference) }),
+  modelDescription,
+  z.object({ kind: z.literal('checksum'), sha256: hash }),
+  z.object({ kind: z.literal('chunk'), bytes: z.instanceof(Uint8Array) }),
+  /** The gateway does not have it, or cannot read it. */
+  z.object({ kind: z.literal('unavailable') }),
+])
+export type ModelReply = z.infer<typeof modelReply>
