@@ -1,5 +1,5 @@
 /** Two processes on one Redis: the gateway paints nothing itself, and what another machine paints is the same to the last byte. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -10,6 +10,7 @@ import { openRedis } from '../helpers/processes/redis-server.ts'
 import { runCli } from '../helpers/processes/run-cli.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
 import { WorkerProcess } from '../helpers/processes/worker-process.ts'
+import { tempFolder } from '../helpers/temp-folder.ts'
 
 const key = Buffer.alloc(32, 9).toString('base64')
 const refuseRedis = pathToFileURL(join(packageRoot, 'test/helpers/processes/refuse-redis.mjs')).href
@@ -57,6 +58,24 @@ async function picture(person: HttpPerson): Promise<Buffer> {
     await reader.next()
   }
 }
+
+test('a machine without the model fetches it, killed in the middle too, and paints the same bytes', async () => {
+  const asked = picture(ada)
+  const models = tempFolder()
+  const start = () => new WorkerProcess(redis.url, 'm3', {}, ['--models', models, '--fetch-models'])
+  const killed = start()
+  await killed.says(/^m3 fetches demo: [2-9]\d % of 0\.0 GB$/)
+  killed.kill('SIGKILL')
+  await killed.ended
+  expect(existsSync(join(models, 'demo', '.base.part'))).toBe(true)
+  const worker = start()
+  await worker.says(/^This machine has fetched demo, demo\/refiner, and joins again with that\.$/)
+  const [far, near] = await Promise.all([asked, picture(new HttpPerson(() => alone.url))])
+  expect(far.equals(near)).toBe(true)
+  worker.kill('SIGTERM')
+  expect((await worker.ended).code).toBe(0)
+  await gateway.says(/^m3 has left\.$/)
+})
 
 test('a job waits for a machine, which paints the same bytes as one alone without Redis, minutes apart', async () => {
   const asked = picture(ada)

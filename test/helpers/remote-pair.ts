@@ -2,7 +2,13 @@
 import type { Redis } from 'ioredis'
 import type { Admission } from '../../src/remote/gateway/admission.ts'
 import { Gateway } from '../../src/remote/gateway/gateway.ts'
-import { type LentDevice, Machine, type MachineStatus } from '../../src/remote/machine/machine.ts'
+import {
+  type LentDevice,
+  Machine,
+  type MachineOptions,
+  type MachineStatus,
+} from '../../src/remote/machine/machine.ts'
+import type { ServedModel } from '../../src/remote/models/model-server.ts'
 import { connectRedis } from '../../src/remote/redis/connect.ts'
 import { readRedisAddress } from '../../src/remote/redis/redis-url.ts'
 import { readSealingKeys } from '../../src/remote/seal/sealing-keys.ts'
@@ -41,12 +47,15 @@ export function common({ url, key = testKey(), clock = systemClock }: End) {
   }
 }
 
-export function startGateway(end: End & { onMachines?: (found: readonly Admission[]) => void }) {
+export function startGateway(
+  end: End & { models?: readonly ServedModel[]; onMachines?: (found: readonly Admission[]) => void },
+) {
   const given = common(end)
   const machines = new Signal<readonly Admission[]>([])
   const gateway = new Gateway({
     ...given,
     ids: systemIds,
+    ...(end.models && { models: end.models }),
     onMachines: found => {
       machines.set(found)
       end.onMachines?.(found)
@@ -67,7 +76,9 @@ export function startGateway(end: End & { onMachines?: (found: readonly Admissio
   }
 }
 
-export function startMachine(end: End & { name?: string; devices: readonly LentDevice[] }) {
+export function startMachine(
+  end: End & { name?: string; devices: readonly LentDevice[]; fetch?: MachineOptions['fetch'] },
+) {
   const given = common(end)
   const status = new Signal<MachineStatus>({ kind: 'alone' })
   const machine = new Machine({
@@ -76,6 +87,7 @@ export function startMachine(end: End & { name?: string; devices: readonly LentD
     devices: end.devices,
     models: [aPaintOrder().model],
     files: [],
+    ...(end.fetch && { fetch: end.fetch }),
     onStatus: found => status.set(found),
   })
   machine.start()

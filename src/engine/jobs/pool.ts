@@ -212,11 +212,16 @@ export class Pool {
     for (;;) {
       const free = this.#devices.filter(device => device.free)
       if (free.length === 0) return
-      const candidate = this.#queue.next(warmModels(free), job => this.#times.mayStart(job))
+      // A job for devices that are busy, or not there, lets the others pass.
+      const candidate = this.#queue.next(
+        warmModels(free),
+        job => this.#times.mayStart(job) && free.some(device => device.holds(job)),
+      )
       if (!candidate) return
       const { job } = candidate
       const device = chooseDevice(job, free, this.#failedOn.get(job.jobId))
-      if (device) this.#assign(device, candidate)
+      if (!device) return
+      this.#assign(device, candidate)
     }
   }
 

@@ -16,6 +16,8 @@ export function admit(machines: readonly Peer<MachineRecord>[], before: readonly
     .sort((a, b) => rank(a) - rank(b))
     .map(({ id, record }) => {
       if (!understands(ownProtocol, record.protocol)) return { id, record, refused: 'protocol' as const }
+      // It gets no more work, so its next life may have the name.
+      if (record.draining) return { id, record }
       if (names.has(record.name)) return { id, record, refused: 'name-taken' as const }
       names.add(record.name)
       return { id, record }

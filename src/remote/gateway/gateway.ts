@@ -108,11 +108,17 @@ export class Gateway {
     await this.#endpoint.close()
   }
 
-  /** A machine that gets work may ask for models, on a channel that it opens. */
+  /** Machines that get work may fetch models, where there are any. */
+  #fetchers(): string[] {
+    if (!this.#options.models) return []
+    return this.#admissions.filter(({ refused }) => !refused).map(({ id }) => id)
+  }
+
+  /** A channel that a machine opens is for models. */
   #serve({ sender, session, sequence }: SealHeader): void {
     const { models } = this.#options
-    const isAdmitted = this.#admissions.some(({ id, refused }) => id === sender && !refused)
-    if (!models || !isAdmitted || sequence !== 0 || !this.#sessions.use(sender, session)) return
+    const mayFetch = this.#fetchers().includes(sender)
+    if (!models || !mayFetch || sequence !== 0 || !this.#sessions.use(sender, session)) return
     const end = () => {
       this.#channels.delete(session)
       this.#endpoint.disconnect(session)
@@ -139,7 +145,7 @@ export class Gateway {
       heard,
       channels: this.#endpoint.progress(),
       refused: Object.fromEntries(refused),
-      servesModels: this.#options.models !== undefined,
+      servesModelsTo: this.#fetchers(),
       isOperator: operator !== undefined,
       drained: [...(operator?.drained ?? [])],
     }

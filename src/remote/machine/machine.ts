@@ -150,7 +150,8 @@ export class Machine {
       // Nobody waits for what its workers do.
       else this.#relays.get(link.session)?.kill()
     }
-    this.#fetcher?.watch(gateways.filter(({ record }) => record.servesModels).map(peer => peer.id))
+    const serving = gateways.filter(({ record }) => record.servesModelsTo?.includes(id))
+    if (!this.#isDraining) this.#fetcher?.watch(serving.map(peer => peer.id))
     const working = gateways.filter(({ record }) => !record.isOperator)
     const refused = working.flatMap(({ record }) => record.refused[id] ?? [])
     if (gateways.some(({ record }) => record.drained.includes(name))) this.#isDraining = true

@@ -119,7 +119,7 @@ export class ModelFetcher {
   /** A fault that comes again at each try is told once. */
   #fail(error: AppError, model?: string): void {
     const key = `${model} ${error.message}`
-    if (this.#told.has(key)) return
+    if (this.#isEnded || this.#told.has(key)) return
     this.#told.add(key)
     this.#options.onEvent({ kind: 'failed', error, ...(model !== undefined && { model }) })
   }

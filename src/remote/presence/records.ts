@@ -63,8 +63,8 @@ export const gatewayRecord = z.object({
   isOperator: z.boolean(),
   /** Names of machines that an operator sends away. */
   drained: z.array(z.string()),
-  /** Machines may fetch its models. */
-  servesModels: z.boolean().optional(),
+  /** The machines that may fetch its models. */
+  servesModelsTo: z.array(z.string()).optional(),
 })
 export type GatewayRecord = z.infer<typeof gatewayRecord>
 

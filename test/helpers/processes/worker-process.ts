@@ -11,10 +11,15 @@ export class WorkerProcess {
   #onLine: () => void = () => {}
 
   /** It ends with its test. */
-  constructor(redisUrl: string, name: string, env: Record<string, string> = {}) {
+  constructor(
+    redisUrl: string,
+    name: string,
+    env: Record<string, string> = {},
+    options: readonly string[] = [],
+  ) {
     const child = spawn(
       process.execPath,
-      [builtCli, 'worker', '--redis', redisUrl, '--name', name, '--devices', 'cpu'],
+      [builtCli, 'worker', '--redis', redisUrl, '--name', name, '--devices', 'cpu', ...options],
       { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     this.#child = child
