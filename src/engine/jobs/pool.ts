@@ -213,14 +213,10 @@ export class Pool {
       const free = this.#devices.filter(device => device.free)
       if (free.length === 0) return
       // A job for devices that are busy, or not there, lets the others pass.
-      const candidate = this.#queue.next(
-        warmModels(free),
-        job => this.#times.mayStart(job) && free.some(device => device.holds(job)),
-      )
-      if (!candidate) return
-      const { job } = candidate
-      const device = chooseDevice(job, free, this.#failedOn.get(job.jobId))
-      if (!device) return
+      const fits = (job: Waiting) => this.#times.mayStart(job) && free.some(one => one.holds(job))
+      const candidate = this.#queue.next(warmModels(free), fits)
+      const device = candidate && chooseDevice(candidate.job, free, this.#failedOn.get(candidate.job.jobId))
+      if (!candidate || !device) return
       this.#assign(device, candidate)
     }
   }

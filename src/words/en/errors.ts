@@ -9,14 +9,7 @@ import type {
 import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'
 import { pictureRefusal } from './picture.ts'
-import {
-  fetchReason,
-  fileReason,
-  redisReason,
-  refusalReason,
-  storageReason,
-  workerEnd,
-} from './system.ts'
+import { fetchReason, fileReason, redisReason, refusalReason, storageReason, workerEnd } from './system.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 

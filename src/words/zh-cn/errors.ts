@@ -4,14 +4,7 @@ import type { Words } from '../en.ts'
 import { configRefusal } from './config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './model.ts'
 import { pictureRefusal } from './picture.ts'
-import {
-  fetchReason,
-  fileReason,
-  redisReason,
-  refusalReason,
-  storageReason,
-  workerEnd,
-} from './system.ts'
+import { fetchReason, fileReason, redisReason, refusalReason, storageReason, workerEnd } from './system.ts'
 
 const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
   libraries: said =>
