@@ -5,7 +5,7 @@ import { CountReporter } from './test/count-reporter.ts'
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/build-web-script.ts'],
+    globalSetup: ['test/build-web-script.ts', 'test/keep-expansions.ts'],
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     // Native modules (onnxruntime, better-sqlite3) want whole processes; two cores want two of them.
     pool: 'forks',

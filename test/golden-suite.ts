@@ -1,8 +1,7 @@
 /** Turns the oracle's checkers into tests: one test per golden case, over a folder of test/golden. */
-import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Checker, listCases, runCase } from '../tools/oracle/case.ts'
-import { OracleFolder } from '../tools/oracle/folder.ts'
+import { goldenFolder } from './helpers/models/golden-folder.ts'
 
 /** Registers the cases of all checkers over test/golden/oracle; await it at the top level of a test file. */
 export function describeGolden(...checkers: readonly Checker[]): Promise<void> {
@@ -11,7 +10,7 @@ export function describeGolden(...checkers: readonly Checker[]): Promise<void> {
 
 /** The same over another folder of test/golden. Models are expanded and opened once for all checkers. */
 export async function describeGoldenFolder(folder: string, checkers: readonly Checker[]): Promise<void> {
-  const oracle = new OracleFolder(fileURLToPath(new URL(`golden/${folder}`, import.meta.url)))
+  const oracle = goldenFolder(folder)
   const listed = await Promise.all(
     checkers.map(async checker => ({ checker, cases: await listCases(checker, oracle) })),
   )

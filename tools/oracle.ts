@@ -32,7 +32,7 @@ process.exitCode = folder === undefined ? complain('Name a folder of golden numb
 async function check(folder: string): Promise<number> {
   const problem = options.demo === undefined ? problemOfOracle(folder) : problemOfDemo(folder)
   if (problem) return complain(problem)
-  const oracle = new OracleFolder(folder, options.partOne)
+  const oracle = new OracleFolder(folder, { partOne: options.partOne })
   try {
     return report(options.demo === undefined ? await runAll(oracle, checkers) : await runDemo(oracle))
   } finally {

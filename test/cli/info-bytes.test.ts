@@ -47,7 +47,7 @@ async function aFile(id: string, picture: Picture): Promise<PersonsFile> {
 beforeAll(async () => {
   const tiny = await oracle.models()
   modelsFolder({ 'demo/base': `${tiny}/tiny-base`, 'demo/refiner': `${tiny}/tiny-refiner` }, root)
-  buildTinyAddOns(tiny, root)
+  await buildTinyAddOns(root)
   for (const kind of ['loras', 'embeddings', 'vae']) mkdirSync(join(root, kind))
   for (const name of loras) {
     copyFileSync(partTwo.path(`lora/${name}.safetensors`), join(root, 'loras', `${name}.safetensors`))

@@ -1,25 +1,25 @@
 /** The command line with everything that guides a picture by others: masks, ControlNets, image prompts. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/system/paths.ts'
 import { pixelsOf } from '../helpers/models/demo-painter.ts'
+import { goldenFolder } from '../helpers/models/golden-folder.ts'
 import { buildTinyAddOns } from '../helpers/models/tiny-add-ons.ts'
 import { runCli, runShell } from '../helpers/processes/run-cli.ts'
 
-const golden = join(packageRoot, 'test/golden')
-const inputs = join(golden, 'oracle-2/inputs')
+const inputs = join(packageRoot, 'test/golden/oracle-2/inputs')
 let folder: string
 const inFolder = (name: string) => join(folder, name)
 const easel = (...args: string[]) => runCli([...args, '--config', 'tiny.yaml'], { cwd: folder })
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'easel-cli-'))
   const models = inFolder('tiny-models')
-  execFileSync(process.execPath, [join(golden, 'oracle/models/expand.mjs'), models, 'tiny-base/'])
-  buildTinyAddOns(models, models)
+  const golden = await goldenFolder('oracle').models()
+  cpSync(join(golden, 'tiny-base'), join(models, 'tiny-base'), { recursive: true })
+  await buildTinyAddOns(models)
   writeFileSync(inFolder('tiny.yaml'), 'modelsDir: tiny-models\ndefaultModel: tiny-base\n')
 })
 

@@ -8,7 +8,7 @@ import { HttpPerson } from '../bots/web/http-person.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
 import { seededRandom } from '../helpers/seeded-random.ts'
 
-const kills = Number(process.env.EASEL_KILLS ?? 20)
+const kills = Number(process.env.EASEL_KILLS ?? 12)
 /** The same each time: then every picture must be the same, to the last byte. */
 const request = '/imagine a red circle on a blue background --seed 7'
 

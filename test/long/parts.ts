@@ -23,6 +23,14 @@ export const longParts = {
     env: (kills, seed) => ({ EASEL_KILLS: `${kills}`, SEED: `${seed}` }),
     figures: /^kill -9:/,
   },
+  threads: {
+    unit: 'worker threads one after the other, and 50 times as many runs in each of four at once',
+    total: 40,
+    perRound: 40,
+    files: ['test/engine/host/real-worker.test.ts'],
+    env: threads => ({ EASEL_THREADS: `${threads}` }),
+    figures: /^threads:/,
+  },
   lives: {
     unit: 'random lives',
     total: 10_000,

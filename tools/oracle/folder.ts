@@ -2,33 +2,37 @@
  * Access to one folder of golden numbers: its JSON, tensors and pictures, and its models, expanded on first use.
  * Part two (`oracle-2`) has no models of its own: its files are built from those of part one.
  */
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { promisify } from 'node:util'
 import type { z } from 'zod'
 import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
 import { packageRoot } from '../../src/system/paths.ts'
+import { expandInto } from './expand.ts'
 import { openModelFolder } from './networks/open-models.ts'
 import { NotYet } from './not-yet.ts'
 import { readTensors, type Tensors } from './tensors.ts'
 
-const execute = promisify(execFile)
+export interface OracleFolderOptions {
+  /** Where part one lies, if the folder is a part two; by default what `partOneOf` finds. */
+  partOne?: string | undefined
+  /** A folder in which expanded models stay for other processes; by default each is temporary, until `close`. */
+  expansions?: string | undefined
+}
 
 export class OracleFolder {
   readonly #root: string
   readonly #partOne: OracleFolder | undefined
+  readonly #expansions: string | undefined
   #models: Promise<string> | undefined
   readonly #built = new Map<string, Promise<string>>()
   readonly #open = new Map<string, Promise<OpenModel>>()
 
-  /** partOne: where part one lies, if `root` is a part two; by default what `partOneOf` finds. */
-  constructor(root: string, partOne?: string) {
+  constructor(root: string, { partOne, expansions }: OracleFolderOptions = {}) {
     this.#root = resolve(root)
+    this.#expansions = expansions
     const needed = isPartTwo(this.#root)
-    this.#partOne = needed ? new OracleFolder(partOne ?? partOneOf(this.#root)) : undefined
+    this.#partOne = needed ? new OracleFolder(partOne ?? partOneOf(this.#root), { expansions }) : undefined
   }
 
   path(...parts: string[]): string {
@@ -61,7 +65,7 @@ export class OracleFolder {
   async models(): Promise<string> {
     if (this.#partOne) return this.#partOne.models()
     if (!this.has('models')) throw new NotYet('the folder has no models/')
-    this.#models ??= expand(this.path('models'))
+    this.#models ??= this.#expandModels()
     return this.#models
   }
 
@@ -72,9 +76,15 @@ export class OracleFolder {
   async built(text: string): Promise<string> {
     const script = this.path('expand.mjs')
     if (!existsSync(script)) return this.#root
-    const known = this.#built.get(text) ?? runExpand(script, [await this.models()], [text])
+    const known = this.#built.get(text) ?? expandInto(this.#expansions, script, [await this.models()], [text])
     this.#built.set(text, known)
     return known
+  }
+
+  /** Runs the folder's own expand.mjs; a folder of ready models is used as it is. */
+  async #expandModels(): Promise<string> {
+    const script = this.path('models', 'expand.mjs')
+    return existsSync(script) ? expandInto(this.#expansions, script, [], []) : this.path('models')
   }
 
   /** The diffusers folder that cases call `role` (`base`, `refiner`): named so, or ending in `-role`. */
@@ -94,14 +104,15 @@ export class OracleFolder {
     return open
   }
 
-  /** Closes what was opened and removes the expanded models. */
+  /** Closes what was opened and removes the expanded models, but for those that stay for others. */
   async close(): Promise<void> {
     for (const open of this.#open.values()) {
       const model = await open.catch(() => undefined)
       await model?.networks.close()
     }
-    for (const made of [this.#models, ...this.#built.values()]) {
-      const folder = await made?.catch(() => undefined)
+    const made = this.#expansions === undefined ? [this.#models, ...this.#built.values()] : []
+    for (const expansion of made) {
+      const folder = await expansion?.catch(() => undefined)
       if (folder && !folder.startsWith(this.#root)) await rm(folder, { recursive: true, force: true })
     }
     await this.#partOne?.close()
@@ -121,21 +132,4 @@ function partOneOf(root: string): string {
   const beside = [root.replace(/-2$/, ''), join(dirname(root), 'oracle')]
   const found = beside.find(folder => folder !== root && existsSync(join(folder, 'models')))
   return found ?? join(packageRoot, 'test', 'golden', 'oracle')
-}
-
-/** Runs the folder's own expand.mjs; a folder of ready models is used as it is. */
-async function expand(folder: string): Promise<string> {
-  const script = join(folder, 'expand.mjs')
-  return existsSync(script) ? runExpand(script, [], []) : folder
-}
-
-/** Runs an expand.mjs into a temporary folder: `before` and `after` are its arguments around the folder. */
-async function runExpand(
-  script: string,
-  before: readonly string[],
-  after: readonly string[],
-): Promise<string> {
-  const target = await mkdtemp(join(tmpdir(), 'easel-oracle-'))
-  await execute(process.execPath, [script, ...before, target, ...after], { maxBuffer: 1 << 24 })
-  return target
 }

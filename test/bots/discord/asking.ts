@@ -9,6 +9,7 @@ import type { Person } from '../../fakes/discord/people.ts'
 import type { Channel, Guild, Message } from '../../fakes/discord/world.ts'
 import { realClock } from '../../fakes/real-clock.ts'
 import { TestEasel, type TestEaselOptions } from '../../helpers/build-test-easel.ts'
+import { stopAdapter } from '../../helpers/stop-adapter.ts'
 
 export interface AskingOptions {
   easel?: TestEaselOptions
@@ -51,14 +52,14 @@ export class Asking {
   }
 
   async dispose(): Promise<void> {
-    await this.adapter.stop()
+    await stopAdapter(this.adapter, this.test.clock)
     await this.test.dispose()
     await this.discord.stop()
   }
 
   /** A new adapter over the same Easel, as after a restart. */
   async restart(options: AskingOptions = this.options): Promise<void> {
-    await this.adapter.stop()
+    await stopAdapter(this.adapter, this.test.clock)
     this.adapter = this.#build(options)
     await this.adapter.start()
   }

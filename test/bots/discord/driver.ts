@@ -10,6 +10,7 @@ import type { Interaction } from '../../fakes/discord/interactions.ts'
 import type { Person } from '../../fakes/discord/people.ts'
 import { buttonsOf } from '../../fakes/discord/rules/client-rules.ts'
 import type { Message } from '../../fakes/discord/world.ts'
+import { stopAdapter } from '../../helpers/stop-adapter.ts'
 import { type Scene, scene, startAdapter } from './start-discord.ts'
 
 class DiscordDrivenPerson implements DrivenPerson {
@@ -122,11 +123,11 @@ export async function startDiscordDriver(world: World): Promise<AdapterDriver> {
     ada: new DiscordDrivenPerson(stage, stage.ada, () => adapter.idle()),
     bob: new DiscordDrivenPerson(stage, stage.bob, () => adapter.idle()),
     async restart() {
-      await adapter.stop()
+      await stopAdapter(adapter, world.clock)
       adapter = await startAdapter(stage, world)
     },
     async stop() {
-      await adapter.stop()
+      await stopAdapter(adapter, world.clock)
       await stage.discord.stop()
     },
     async harm() {

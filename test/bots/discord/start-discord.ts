@@ -14,6 +14,7 @@ import type { Channel, Guild, Message } from '../../fakes/discord/world.ts'
 import type { FakeClock } from '../../fakes/fake-clock.ts'
 import { realClock } from '../../fakes/real-clock.ts'
 import { TestEasel, type TestEaselOptions } from '../../helpers/build-test-easel.ts'
+import { stopAdapter } from '../../helpers/stop-adapter.ts'
 
 export interface Scene {
   discord: FakeDiscord
@@ -173,7 +174,7 @@ export class DiscordTest {
 
   /** The process ends, politely or not, and another one starts over the same data folder. */
   async restart(how: 'stop' | 'crash' = 'stop'): Promise<void> {
-    await this.#stopAdapter()
+    await stopAdapter(this.adapter, this.clock)
     if (how === 'stop') await this.test.built.stop(0)
     else this.test.crash()
     this.test.rebuild()
@@ -182,22 +183,8 @@ export class DiscordTest {
     await this.adapter.start()
   }
 
-  /** A client whose gateway was killed a moment ago may never close: the time limit of that is on this clock. */
-  async #stopAdapter(): Promise<void> {
-    let isStopped = false
-    const stopped = this.adapter.stop().finally(() => {
-      isStopped = true
-    })
-    await Promise.race([stopped, pause(500)])
-    while (!isStopped) {
-      this.clock.advance(250)
-      await pause(2)
-    }
-    await stopped
-  }
-
   async dispose(): Promise<void> {
-    await this.#stopAdapter()
+    await stopAdapter(this.adapter, this.clock)
     await this.test.dispose()
     await this.discord.stop()
   }

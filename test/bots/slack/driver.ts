@@ -7,6 +7,7 @@ import type { FakeSlack } from '../../fakes/slack/fake-slack.ts'
 import type { Person } from '../../fakes/slack/person.ts'
 import { readPost } from '../../fakes/slack/reading.ts'
 import type { Post } from '../../fakes/slack/world.ts'
+import { stopAdapter } from '../../helpers/stop-adapter.ts'
 import { type Scene, scene, startAdapter } from './start-slack.ts'
 
 class SlackDrivenPerson implements DrivenPerson {
@@ -155,11 +156,11 @@ export async function startSlackDriver(
     ada: new SlackDrivenPerson(stage, stage.ada, () => adapter.idle()),
     bob: new SlackDrivenPerson(stage, stage.bob, () => adapter.idle()),
     async restart() {
-      await adapter.stop()
+      await stopAdapter(adapter, world.clock)
       adapter = await startAdapter(stage, world)
     },
     async stop() {
-      await adapter.stop()
+      await stopAdapter(adapter, world.clock)
       await stage.slack.stop()
     },
     async harm() {

@@ -14,6 +14,7 @@ import type { Person } from '../../fakes/slack/person.ts'
 import { readPost } from '../../fakes/slack/reading.ts'
 import type { Channel, Post, Team } from '../../fakes/slack/world.ts'
 import { TestEasel, type TestEaselOptions } from '../../helpers/build-test-easel.ts'
+import { stopAdapter } from '../../helpers/stop-adapter.ts'
 
 export interface Scene {
   slack: FakeSlack
@@ -149,7 +150,7 @@ export class SlackTest {
 
   /** The process ends, politely or not, and another one starts over the same data folder. */
   async restart(how: 'stop' | 'crash' = 'stop'): Promise<void> {
-    await this.adapter.stop()
+    await stopAdapter(this.adapter, this.clock)
     if (how === 'stop') await this.test.built.stop(0)
     else this.test.crash()
     this.test.rebuild()
@@ -159,7 +160,7 @@ export class SlackTest {
   }
 
   async dispose(): Promise<void> {
-    await this.adapter.stop()
+    await stopAdapter(this.adapter, this.clock)
     await this.test.dispose()
     await this.slack.stop()
   }

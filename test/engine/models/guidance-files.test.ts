@@ -1,8 +1,6 @@
 /** Promises of the library about ControlNets, IP-Adapters and image encoders: found by content, in any naming, paired by width. */
-import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
@@ -11,13 +9,9 @@ import { buildTinyAddOns } from '../../helpers/models/tiny-add-ons.ts'
 import { floats, safetensorsBytes, writeSafetensors } from '../../helpers/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
-const expand = fileURLToPath(new URL('../../golden/oracle/models/expand.mjs', import.meta.url))
-
-function laidOut(): string {
-  const models = tempFolder()
-  execFileSync(process.execPath, [expand, models, 'tiny-base/'])
+async function laidOut(): Promise<string> {
   const folder = tempFolder()
-  buildTinyAddOns(models, folder)
+  await buildTinyAddOns(folder)
   return folder
 }
 
@@ -31,7 +25,7 @@ async function library(folder: string) {
 }
 
 test('They are found by what they hold, and all that they need is there', async () => {
-  const { files, byName, problems } = await library(laidOut())
+  const { files, byName, problems } = await library(await laidOut())
   expect(problems).toEqual([])
   expect(files.map(({ kind, name }) => [kind, name])).toEqual([
     ['controlnet', 'net-a-original'],
@@ -45,7 +39,7 @@ test('They are found by what they hold, and all that they need is there', async 
 })
 
 test('A ControlNet under its original names needs no prefix', async () => {
-  const folder = laidOut()
+  const folder = await laidOut()
   const bytes = readFileSync(join(folder, 'controlnet/net-a-original.safetensors'))
   const dataStart = 8 + Number(bytes.readBigUInt64LE())
   const header = bytes.toString('utf8', 8, dataStart).replaceAll('"control_model.', '"')
@@ -60,7 +54,7 @@ test('A ControlNet under its original names needs no prefix', async () => {
 })
 
 test('An IP-Adapter without an image encoder of its width is named, and so is one that is not built', async () => {
-  const folder = laidOut()
+  const folder = await laidOut()
   rmSync(join(folder, 'ip-adapter/image_encoder'), { recursive: true })
   const tensors = { 'image_proj.perceiver_resampler.proj_in.weight': [1], 'ip_adapter.1.to_k_ip.weight': [1] }
   writeSafetensors(
@@ -79,7 +73,7 @@ test('An IP-Adapter without an image encoder of its width is named, and so is on
 })
 
 test('The image encoder may lie in a folder of its own, as one file: its configuration is read off its weights', async () => {
-  const folder = laidOut()
+  const folder = await laidOut()
   const before = await library(folder)
   mkdirSync(join(folder, 'clip_vision'))
   const weights = join(folder, 'ip-adapter/image_encoder/model.safetensors')
@@ -96,7 +90,7 @@ test('The image encoder may lie in a folder of its own, as one file: its configu
 })
 
 test('A ControlNet among the LoRAs is reported with its right folder', async () => {
-  const folder = laidOut()
+  const folder = await laidOut()
   mkdirSync(join(folder, 'loras'))
   copyFileSync(
     join(folder, 'controlnet/net-a-original.safetensors'),

@@ -67,7 +67,7 @@ test('without any model there is nothing that it could not fit', async () => {
 test('a ControlNet and an IP-Adapter of another width of text are named, beside those that fit', async () => {
   const tiny = await oracle.models()
   const addOns = modelsFolder({ 'base.safetensors': `${tiny}/tiny-base.safetensors` })
-  buildTinyAddOns(tiny, addOns)
+  await buildTinyAddOns(addOns)
   const fitting = await read(addOns)
   expect(fitting.unused).toEqual([])
   // The same model with another width of text.

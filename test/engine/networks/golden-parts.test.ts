@@ -1,11 +1,11 @@
 /** Every module inside the networks gives what the reference gives, within ten times the cost of rounding. */
 import { afterAll, expect, test } from 'vitest'
 import { listCases, runCase } from '../../../tools/oracle/case.ts'
-import { OracleFolder } from '../../../tools/oracle/folder.ts'
 import { parts } from '../../../tools/oracle/networks/parts.ts'
 import { textEncoders } from '../../../tools/oracle/networks/text-encoders.ts'
+import { goldenFolder } from '../../helpers/models/golden-folder.ts'
 
-const oracle = new OracleFolder('test/golden/oracle')
+const oracle = goldenFolder('oracle')
 afterAll(() => oracle.close())
 const cases = [...(await listCases(parts, oracle)), ...(await listCases(textEncoders, oracle))].filter(
   oracleCase => 'run' in oracleCase,

@@ -8,12 +8,12 @@ import { planNetworks, planVae } from '../../../src/engine/networks/plan/plan.ts
 import { Session } from '../../../src/engine/onnx/session.ts'
 import { type NetworkCase, networkCases } from '../../../tools/gpu-check/cases.ts'
 import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
-import { OracleFolder } from '../../../tools/oracle/folder.ts'
 import { partsOfFile, partsOfFolder } from '../../../tools/oracle/networks/open-models.ts'
+import { goldenFolder } from '../../helpers/models/golden-folder.ts'
 import { type DecodedGraph, decodeModel } from '../../helpers/onnx/decode-model.ts'
 import { interpret } from '../../helpers/onnx/interpret.ts'
 
-const oracle = new OracleFolder('test/golden/oracle')
+const oracle = goldenFolder('oracle')
 afterAll(() => oracle.close())
 
 const named = Object.entries(networkCases)

@@ -4,10 +4,10 @@ import type { UNetInput } from '../../../src/engine/networks/networks.ts'
 import { rowByRow, tiledVae } from '../../../src/engine/pipeline/economy.ts'
 import { decodeTiled, defaultTile } from '../../../src/engine/pipeline/latents/vae-tiling.ts'
 import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
-import { OracleFolder } from '../../../tools/oracle/folder.ts'
 import { openNetworksFolder } from '../../../tools/oracle/networks/open-models.ts'
+import { goldenFolder } from '../../helpers/models/golden-folder.ts'
 
-const oracle = new OracleFolder('test/golden/oracle')
+const oracle = goldenFolder('oracle')
 const networks = await openNetworksFolder(await oracle.model('base'))
 afterAll(async () => {
   await networks.close()

@@ -1,5 +1,4 @@
 /** Whatever valid order comes: it is painted to its size without a number that is none, and twice to the same bytes. */
-import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,12 +24,12 @@ import {
   type WorkOrder,
   workOrder,
 } from '../../../src/engine/work-order.ts'
+import { goldenFolder } from '../../helpers/models/golden-folder.ts'
 import { buildTinyAddOns, readTinyAddOns } from '../../helpers/models/tiny-add-ons.ts'
 import { aNoisyPicture, aPicture } from '../../helpers/pictures/pictures.ts'
 
 /** More in the long form. */
 const orders = Number(process.env.EASEL_ORDERS) || 400
-const goldenModels = fileURLToPath(new URL('../../golden/oracle/models', import.meta.url))
 
 const loraNames = ['locon', 'te-only', 'dora-rows'] as const
 
@@ -51,9 +50,9 @@ const unsound = new Set<string>()
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'easel-orders-'))
-  execFileSync(process.execPath, [join(goldenModels, 'expand.mjs'), folder, 'tiny-'])
+  const golden = await goldenFolder('oracle').models()
   for (const half of ['base', 'refiner']) {
-    cpSync(join(folder, `tiny-${half}`), join(folder, 'models/tiny', half), { recursive: true })
+    cpSync(join(golden, `tiny-${half}`), join(folder, 'models/tiny', half), { recursive: true })
   }
   const { models } = await readModels({
     roots: [join(folder, 'models')],
@@ -68,7 +67,7 @@ beforeAll(async () => {
     waves: (await encodePicture(aPicture(64, 96), 'jpeg', undefined)).bytes,
     mask: (await encodePicture(aNoisyPicture(33, 40), 'webp', undefined)).bytes,
   }
-  buildTinyAddOns(folder, join(folder, 'add-ons'))
+  await buildTinyAddOns(join(folder, 'add-ons'))
   const files = [...(await readTinyAddOns(join(folder, 'add-ons'))), ...loraNames.map(loraRecord)]
   referenceTo = name => ({ name, hash: files.find(file => file.name === name)?.hash ?? '' })
   painter = await openPainter(

@@ -12,6 +12,7 @@ import { FakeSlack } from '../../fakes/slack/fake-slack.ts'
 import type { Person as SlackPerson } from '../../fakes/slack/person.ts'
 import type { Team } from '../../fakes/slack/world.ts'
 import { TestEasel } from '../../helpers/build-test-easel.ts'
+import { stopAdapter } from '../../helpers/stop-adapter.ts'
 
 /** The two platforms, empty until somebody furnishes them. */
 interface Fakes {
@@ -128,7 +129,7 @@ export class Stage {
   }
 
   async dispose(): Promise<void> {
-    for (const adapter of Object.values(this.#adapters)) await this.passing(adapter.stop())
+    for (const adapter of Object.values(this.#adapters)) await stopAdapter(adapter, this.test.clock)
     await this.test.dispose()
     await this.discord.stop()
     await this.slack.stop()

@@ -1,20 +1,21 @@
-/** The tiny models of the golden numbers, expanded once for a test file, and a models folder to lay them out in. */
+/** The tiny models of the golden numbers, expanded once, and a models folder to lay them out in. */
 import { cpSync, linkSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll } from 'vitest'
-import { OracleFolder } from '../../../tools/oracle/folder.ts'
+import type { OracleFolder } from '../../../tools/oracle/folder.ts'
 import { tempFolder } from '../temp-folder.ts'
+import { goldenFolder } from './golden-folder.ts'
 
 /** Part one of the golden numbers; call it at the top level of a test file. */
 export function oracleModels(): OracleFolder {
-  const oracle = new OracleFolder('test/golden/oracle')
+  const oracle = goldenFolder('oracle')
   afterAll(() => oracle.close())
   return oracle
 }
 
 /** Part two; its checkpoints are `built('checkpoints/')`. */
 export function oracleCheckpoints(): OracleFolder {
-  const oracle = new OracleFolder('test/golden/oracle-2')
+  const oracle = goldenFolder('oracle-2')
   afterAll(() => oracle.close())
   return oracle
 }

@@ -1,27 +1,20 @@
 /** The golden data's ControlNets and IP-Adapters for tiny-base, laid out as a models folder. */
-import { execFileSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { FileRecord } from '../../../src/engine/models/file-record.ts'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
+import { goldenFolder } from './golden-folder.ts'
 
-const golden = fileURLToPath(new URL('../../golden/oracle-2/', import.meta.url))
-
-/**
- * Builds net-b and net-a under its original names, both IP-Adapters and their image encoder into `folder`, from the expanded
- * models of part one.
- */
-export function buildTinyAddOns(models: string, folder: string): void {
+/** Builds net-b and net-a under its original names, both IP-Adapters and their image encoder into `folder`, as copies. */
+export async function buildTinyAddOns(folder: string): Promise<void> {
+  const golden = goldenFolder('oracle-2')
   for (const filter of ['controlnet/net-b', 'controlnet/net-a-original', 'ip-adapter/']) {
-    execFileSync(process.execPath, [join(golden, 'expand.mjs'), models, folder, filter])
+    cpSync(await golden.built(filter), folder, { recursive: true })
   }
-  const config = 'controlnet/net-b/config.json'
-  cpSync(join(golden, config), join(folder, config))
-  cpSync(join(golden, 'ip-adapter/image_encoder'), join(folder, 'ip-adapter/image_encoder'), {
-    recursive: true,
-  })
+  for (const path of ['controlnet/net-b/config.json', 'ip-adapter/image_encoder']) {
+    cpSync(golden.path(path), join(folder, path), { recursive: true })
+  }
 }
 
 /** What Easel makes of that folder. */

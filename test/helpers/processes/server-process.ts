@@ -4,12 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { shellQuote } from '../../../src/cli/shell-quote.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 
 export const builtCli = join(packageRoot, 'dist/src/cli.js')
+
+/** Between two looks into a database: a busy loop would take the core that the server paints on. */
+const pollMs = 10
 
 /** How a process ended, and everything that it said. */
 export interface Ended {
@@ -62,7 +65,7 @@ export class ServerProcess {
   async records(sql: string, ...values: string[]): Promise<void> {
     const db = new Sqlite(join(this.dataDir, 'easel.sqlite'), { readonly: true })
     const question = db.prepare(sql)
-    while (question.get(...values) === undefined) await setImmediate()
+    while (question.get(...values) === undefined) await setTimeout(pollMs)
     db.close()
   }
 

@@ -5,13 +5,13 @@ import type { Networks } from '../../../../src/engine/networks/networks.ts'
 import { readSafetensors } from '../../../../src/engine/weights/safetensors.ts'
 import { readTensor } from '../../../../src/engine/weights/tensor-values.ts'
 import { maxAbsoluteError } from '../../../../tools/oracle/case.ts'
-import { OracleFolder } from '../../../../tools/oracle/folder.ts'
 import { unetInputOf } from '../../../../tools/oracle/networks/networks.ts'
 import { openNetworksFolder } from '../../../../tools/oracle/networks/open-models.ts'
+import { goldenFolder } from '../../../helpers/models/golden-folder.ts'
 import { type TensorToWrite, writeSafetensors } from '../../../helpers/safetensors.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
-const oracle = new OracleFolder('test/golden/oracle')
+const oracle = goldenFolder('oracle')
 let basePath: string
 let base: Networks
 beforeAll(async () => {

@@ -8,10 +8,10 @@ import type { Networks } from '../../../../src/engine/networks/networks.ts'
 import { MergedLoras } from '../../../../src/engine/pipeline/open/merged-loras.ts'
 import type { LoraOrder } from '../../../../src/engine/work-order.ts'
 import { packageRoot } from '../../../../src/system/paths.ts'
-import { OracleFolder } from '../../../../tools/oracle/folder.ts'
 import { openNetworksFolder } from '../../../../tools/oracle/networks/open-models.ts'
+import { goldenFolder } from '../../../helpers/models/golden-folder.ts'
 
-const oracle = new OracleFolder(join(packageRoot, 'test', 'golden', 'oracle'))
+const oracle = goldenFolder('oracle')
 const folder = join(packageRoot, 'test', 'golden', 'oracle-2', 'lora')
 
 let networks: Networks

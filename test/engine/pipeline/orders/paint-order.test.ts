@@ -1,9 +1,7 @@
 /** Promises of whole orders: what a mask keeps stays, and ControlNets and image prompts act where they are asked for, and only there. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
@@ -14,11 +12,11 @@ import { openPainter } from '../../../../src/engine/pipeline/open-painter.ts'
 import type { Painter } from '../../../../src/engine/pipeline/painter.ts'
 import { type ModelReference, paintOrder } from '../../../../src/engine/work-order.ts'
 import type { AppError } from '../../../../src/errors/errors.ts'
+import { goldenFolder } from '../../../helpers/models/golden-folder.ts'
 import { buildTinyAddOns, readTinyAddOns } from '../../../helpers/models/tiny-add-ons.ts'
 import { readFixture } from '../../../helpers/pictures/fixtures.ts'
 import { aNoisyPicture } from '../../../helpers/pictures/pictures.ts'
 
-const goldenModels = fileURLToPath(new URL('../../../golden/oracle/models', import.meta.url))
 let folder: string
 let painter: Painter
 let model: ModelReference
@@ -28,7 +26,8 @@ const loaded: string[] = []
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'easel-paint-order-'))
-  execFileSync(process.execPath, [join(goldenModels, 'expand.mjs'), join(folder, 'models'), 'tiny-base/'])
+  const golden = await goldenFolder('oracle').models()
+  cpSync(join(golden, 'tiny-base'), join(folder, 'models/tiny-base'), { recursive: true })
   const { models } = await readModels({
     roots: [join(folder, 'models')],
     linkTargets: [],
@@ -37,7 +36,7 @@ beforeAll(async () => {
   const tiny = models.find(({ name }) => name === 'tiny-base')
   if (!tiny) throw new Error('there is no tiny-base')
   model = { name: tiny.name, hash: tiny.hash }
-  buildTinyAddOns(join(folder, 'models'), join(folder, 'add-ons'))
+  await buildTinyAddOns(join(folder, 'add-ons'))
   const files = await readTinyAddOns(join(folder, 'add-ons'))
   hashOf = name => files.find(file => file.name === name)?.hash ?? ''
   painter = await openPainter({ device: 'cpu', threads: 2, version: 'Easel', models: [tiny], files }, () => 0)

@@ -1,0 +1,10 @@
+/** The golden numbers of test/golden, whose models are expanded once for all test files of a run. */
+import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
+import { OracleFolder } from '../../../tools/oracle/folder.ts'
+
+/** `name`: a folder of test/golden. Whoever opens models through it closes it. */
+export function goldenFolder(name: string): OracleFolder {
+  const root = fileURLToPath(new URL(`../../golden/${name}`, import.meta.url))
+  return new OracleFolder(root, { expansions: inject('expansions') })
+}
