@@ -1,6 +1,6 @@
 /** The facade of Easel for adapters, implemented in app/ and built by the composition root. */
 import type { FileKind } from '../engine/models/file-record.ts'
-import type { Viewer } from './access/access.ts'
+import type { Viewer } from './access/access-rules.ts'
 import type { DeletionStatus, DeliveryNotices, DeliveryStatus } from './delivery/delivery-status.ts'
 import type { Caller, Person } from './people/people.ts'
 import type { Problem } from './problems.ts'

@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts'
 import { samplerChoices, samplerName } from '../engine/sampling/sampler-names.ts'
 import { schedules } from '../engine/sampling/schedules/registry.ts'
-import type { Viewer } from './access/access.ts'
+import type { Viewer } from './access/access-rules.ts'
 import {
   isVisible,
   usablePicture,
@@ -15,12 +15,13 @@ import { act } from './act.ts'
 import { nameable } from './checks/text-limits.ts'
 import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
 import type { Easel } from './easel.ts'
+import { forget } from './forget.ts'
 import type { AppParts } from './parts.ts'
 import { pending, pendingFiles, savePending } from './pending.ts'
 import { usageOf } from './people/quota.ts'
 import { settingsProblems } from './people/settings.ts'
 import { problem } from './problems.ts'
-import { deletionProblem, forget } from './remove.ts'
+import { deletionProblem } from './remove.ts'
 import { submit } from './submit.ts'
 import { type Catalogue, defaultsOf, filesOf, namesOf } from './views/catalogue.ts'
 import { deviceViews } from './views/device-views.ts'

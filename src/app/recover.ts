@@ -2,7 +2,7 @@
 
 import type { Database } from '../db/database.ts'
 import { jobOfPainted, nameWhenWhole } from '../db/files/file-names.ts'
-import { verdictAfterRestart } from '../engine/jobs/verdict.ts'
+import { verdictAfterRestart } from '../engine/jobs/retry-verdict.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock, Logger } from '../system/ports.ts'
 

@@ -1,14 +1,10 @@
-/**
- * Removal: Cancel, Delete and /forget me. A transaction reads everything that it decides on. Rows are deleted before files,
- * so a crash in between leaves no inconsistency.
- */
-import type { Forgotten } from '../db/files/copies.ts'
+/** Cancel and Delete of one job, by its author or a moderator. A transaction reads everything that it decides on. */
 import type { JobRecord } from '../db/records/job-records.ts'
-import type { OwnJob } from '../db/repositories/jobs.ts'
 import { visibleJob } from './access/visible.ts'
-import type { ActOutcome, ForgetOutcome } from './easel.ts'
+import type { ActOutcome } from './easel.ts'
+import { deleteCopiesAndFiles, endJobs, eraseJobs } from './erase.ts'
 import type { AppParts } from './parts.ts'
-import { type Caller, isSamePerson, type Person } from './people/people.ts'
+import { type Caller, isSamePerson } from './people/people.ts'
 import { type Problem, problem } from './problems.ts'
 
 export async function cancel(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
@@ -41,59 +37,13 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
     return {
       kind: 'deleted' as const,
       job: views.ofRecord(job),
-      files: takeAway(parts, [job.id], 'withdraw'),
+      files: eraseJobs(parts, [job.id], 'withdraw'),
     }
   })
   if (written.kind === 'refused') return written
-  ended(parts, [jobId])
-  await wiped(parts, { jobIds: [jobId] }, [jobId], written.files)
+  endJobs(parts, [jobId])
+  await deleteCopiesAndFiles(parts, { jobIds: [jobId] }, [jobId], written.files)
   return { kind: 'deleted', job: written.job }
-}
-
-/**
- * Removes every prompt and picture of a person, in every space and state. Each transaction handles a few jobs, so that a
- * long history does not delay other people. The last transaction removes the remaining data of the person.
- */
-export async function forget(parts: AppParts, person: Person): Promise<ForgetOutcome> {
-  const { db } = parts
-  const jobs: OwnJob[] = []
-  const files: string[] = []
-  for (let isLast = false; !isLast; ) {
-    const taken = await db.write(() => forgetSome(parts, person, jobs.at(-1)?.seq))
-    ended(
-      parts,
-      taken.jobs.map(({ id }) => id),
-    )
-    jobs.push(...taken.jobs)
-    files.push(...taken.files)
-    isLast = taken.isLast
-  }
-  const jobIds = jobs.map(({ id }) => id)
-  await wiped(parts, { person }, jobIds, files)
-  return { count: jobs.filter(job => !job.removed).length, jobIds }
-}
-
-/** Jobs per transaction. One job takes 2 to 3 ms. */
-const jobsPerTransaction = 50
-
-/** Inside a transaction: the next jobs after `afterSeq`. */
-function forgetSome(parts: AppParts, person: Person, afterSeq = 0) {
-  const { db, deliveries } = parts
-  const personIds = db.people.ofAccount(person)
-  const jobs = db.jobs.ofPeople(personIds, afterSeq, jobsPerTransaction)
-  const jobIds = jobs.map(({ id }) => id)
-  const files = takeAway(parts, jobIds, 'erase')
-  // Without messages to delete, the row can go at once.
-  for (const job of jobs) if (!deliveries.serves(job.platform)) db.jobs.purge(job.id)
-  const isLast = jobs.length < jobsPerTransaction
-  if (isLast) {
-    files.push(...db.pending.removeOf(person))
-    for (const personId of personIds) {
-      files.push(...db.pictures.removeOfPerson(personId))
-      db.people.forget(personId)
-    }
-  }
-  return { jobs, files, isLast }
 }
 
 /** The reason why the caller may not delete the job; undefined if they may. */
@@ -109,43 +59,6 @@ function managedJob({ db }: AppParts, jobId: string, caller: Caller): Managed {
   const job = visibleJob(db, caller, jobId)
   if (!job) return refused(problem('job-unknown', { id: jobId }))
   return mayManage(caller, job) ? { kind: 'managed', job } : refused(problem('not-yours', {}))
-}
-
-/** Inside a transaction: cancels jobs, erases their texts and queues the deletion of their messages. → files to delete */
-function takeAway({ db, clock }: AppParts, jobIds: readonly string[], how: 'withdraw' | 'erase'): string[] {
-  return jobIds.flatMap(id => {
-    db.endQueued(id, 'cancelled')
-    db.jobs.scrub(id, clock.now())
-    for (const delivery of db.deliveries.ofJob(id)) {
-      db.outbox.drop(delivery.id, ['open', 'settle', 'close'])
-      db.outbox.add(delivery.id, how, clock.now())
-    }
-    return db.pictures.removeOfJob(id)
-  })
-}
-
-/** After the commit: stops running jobs and notifies watchers. */
-function ended({ db, pool, changed, deliveries }: AppParts, jobIds: readonly string[]): void {
-  for (const id of jobIds) {
-    pool.drop(id)
-    pool.cancel(id)
-    changed(id)
-    for (const delivery of db.deliveries.ofJob(id)) deliveries.nudge(delivery.id)
-  }
-}
-
-/** After the commit: deletes copies of the texts outside the rows, and the files. */
-async function wiped(
-  { db, log }: AppParts,
-  forgotten: Forgotten,
-  jobIds: readonly string[],
-  files: readonly string[],
-): Promise<void> {
-  // Before the files, so that no text remains if the disk refuses to delete a file.
-  const left = db.wipe(forgotten)
-  if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
-  await db.discard(files)
-  await db.strays.removeOfJobs(jobIds)
 }
 
 /** The author anywhere; a moderator only in the space in which they have that right. */

@@ -1,7 +1,7 @@
 /** Every way to read a job or a picture, by everybody, of everything: a new one without its row does not compile. */
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Viewer } from '../../src/app/access/access.ts'
+import type { Viewer } from '../../src/app/access/access-rules.ts'
 import type { Easel } from '../../src/app/easel.ts'
 import type { Caller } from '../../src/app/people/people.ts'
 import type { Action } from '../../src/app/requests.ts'

@@ -1,5 +1,5 @@
 /** Places and people of two guilds, two workspaces and the web chat, and who of them may see what was made where. */
-import type { Viewer } from '../../src/app/access/access.ts'
+import type { Viewer } from '../../src/app/access/access-rules.ts'
 import type { Conversation, Person, Rights } from '../../src/app/people/people.ts'
 
 type Place = Conversation

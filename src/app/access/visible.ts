@@ -6,7 +6,7 @@ import type { Database } from '../../db/database.ts'
 import type { JobRecord } from '../../db/records/job-records.ts'
 import type { PictureRecord } from '../../db/repositories/pictures.ts'
 import type { Conversation } from '../people/people.ts'
-import { isOpenIn, maySee, type Viewer } from './access.ts'
+import { isOpenIn, maySee, type Viewer } from './access-rules.ts'
 
 /** A picture with the job that made it. */
 export interface MadePicture {

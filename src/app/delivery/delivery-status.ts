@@ -1,6 +1,6 @@
 /** The status of deliveries and deletions for people: progress, and closed ways. */
 import type { Database } from '../../db/database.ts'
-import type { Viewer } from '../access/access.ts'
+import type { Viewer } from '../access/access-rules.ts'
 import { visibleJob } from '../access/visible.ts'
 import type { Person } from '../people/people.ts'
 import type { JobViews } from '../views/job-views.ts'

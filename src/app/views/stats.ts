@@ -3,7 +3,7 @@
 import { groupBy } from '../../common/group-by.ts'
 import type { Config } from '../../config/config.ts'
 import type { JobFigures, JobsTable } from '../../db/repositories/jobs.ts'
-import type { Viewer } from '../access/access.ts'
+import type { Viewer } from '../access/access-rules.ts'
 import type { Person } from '../people/people.ts'
 import type { StatsRow, StatsView } from './views.ts'
 

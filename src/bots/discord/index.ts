@@ -1,6 +1,6 @@
 /** The Discord adapter: assembles its parts, starts and stops. */
 import type { Client } from 'discord.js'
-import { authorOf } from '../../app/access/access.ts'
+import { authorOf } from '../../app/access/access-rules.ts'
 import { secretVariables } from '../../config/secrets.ts'
 import { within } from '../../system/time-limit.ts'
 import type { Adapter, AdapterModule, AdapterParts, ReportStatus } from '../adapter.ts'

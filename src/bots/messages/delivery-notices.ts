@@ -1,6 +1,6 @@
 /** Notices about undelivered results and about deletions, as lines and messages. Pure. */
 
-import type { Viewer } from '../../app/access/access.ts'
+import type { Viewer } from '../../app/access/access-rules.ts'
 import type { Refusal } from '../../app/delivery/courier.ts'
 import type { DeletionStatus, DeliveryNotices } from '../../app/delivery/delivery-status.ts'
 import type { Easel } from '../../app/easel.ts'

@@ -1,5 +1,5 @@
 /** The Slack adapter: assembles its parts for each transport, starts and stops. */
-import { authorOf } from '../../app/access/access.ts'
+import { authorOf } from '../../app/access/access-rules.ts'
 import type { Courier } from '../../app/delivery/courier.ts'
 import { AppError, toAppError } from '../../errors/errors.ts'
 import { AbortableRequests } from '../../net/abortable-requests.ts'

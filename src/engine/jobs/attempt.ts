@@ -1,10 +1,10 @@
 /** One attempt at a job on a device, which also updates the device's speed. */
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger } from '../../system/ports.ts'
+import { isSuspect, type TryOutcome, verdict } from './retry-verdict.ts'
 import type { Run } from './run.ts'
 import type { Claim, Ending, JobStore } from './store.ts'
 import type { Speeds } from './times/speeds.ts'
-import { isSuspect, type TryOutcome, verdict } from './verdict.ts'
 
 export interface AttemptParts {
   store: JobStore

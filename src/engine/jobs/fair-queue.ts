@@ -2,7 +2,7 @@
  * The waiting jobs of one priority, with their own rounds. The serving order is maintained incrementally: a new job is
  * inserted and the served one is removed from the front, so the cost does not grow with the number of waiting jobs.
  */
-import { type Candidate, nextJob, positionIn, roundOf, type Share, servingOrder } from './scheduler.ts'
+import { type Candidate, nextJob, positionIn, roundOf, type Share, servingOrder } from './fair-order.ts'
 import type { Waiting } from './store.ts'
 
 interface OpenShare extends Share {

@@ -2,8 +2,9 @@
  * The queued jobs in memory, in the scheduler's form: a copy of the database's queue in the process that owns it. It
  * changes only after the database.
  */
+
+import type { Candidate } from './fair-order.ts'
 import { FairQueue } from './fair-queue.ts'
-import type { Candidate } from './scheduler.ts'
 import type { Waiting } from './store.ts'
 
 export class JobQueue {

@@ -8,16 +8,16 @@ import { attempt, giveBack, learn, logFailure } from './attempt.ts'
 import { chooseDevice, warmModels } from './devices/choose-device.ts'
 import { Device, type DeviceOpeners, type DeviceStatus } from './devices/device.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
+import type { Candidate } from './fair-order.ts'
 import { JobQueue } from './job-queue.ts'
+import { verdict } from './retry-verdict.ts'
 import { Run } from './run.ts'
-import type { Candidate } from './scheduler.ts'
 import type { Claim, Ending, JobStore, Waiting } from './store.ts'
 import { Timers } from './timers.ts'
 import { EtaCache } from './times/eta-cache.ts'
 import type { Forecast, Progress } from './times/forecast.ts'
 import { JobTimes } from './times/job-times.ts'
 import { Speeds } from './times/speeds.ts'
-import { verdict } from './verdict.ts'
 
 export interface PoolParts {
   devices: DeviceOpeners[]

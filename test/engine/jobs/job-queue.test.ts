@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { nextJob, type Share, servingOrder } from '../../../src/engine/jobs/fair-order.ts'
 import { JobQueue } from '../../../src/engine/jobs/job-queue.ts'
-import { nextJob, type Share, servingOrder } from '../../../src/engine/jobs/scheduler.ts'
 import type { Waiting } from '../../../src/engine/jobs/store.ts'
 import { etaAtMs, horizon, simulateQueue } from '../../../src/engine/jobs/times/forecast.ts'
 

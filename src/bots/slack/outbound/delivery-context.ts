@@ -14,8 +14,8 @@ import type { Called } from '../transport/api.ts'
 import type { Workspace, Workspaces } from '../transport/workspaces.ts'
 import { localeOf, readAddress, type SlackAddress, workspaceOf } from './address.ts'
 import { type Messages, type Place, type Posted, readPosted } from './messages.ts'
-import { reasonOf } from './refusals.ts'
 import { type Payload, render } from './render.ts'
+import { reasonOf } from './ways/refusal-reasons.ts'
 
 export interface DeliveryContext {
   delivery: Delivery

@@ -9,9 +9,9 @@ import { type SlackAddress, workspaceOf, writeAddress } from './address.ts'
 import { type DeliveryContext, inAnyForm, messageOf, postOnce } from './delivery-context.ts'
 import type { FileStates } from './file-states.ts'
 import type { Messages, Place } from './messages.ts'
-import { closedBy } from './refusals.ts'
 import { render } from './render.ts'
 import type { Uploads } from './uploads.ts'
+import { closedBy } from './ways/refusal-reasons.ts'
 
 export interface PictureResultsParts {
   messages: Messages

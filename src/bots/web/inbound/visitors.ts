@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
-import type { Viewer } from '../../../app/access/access.ts'
+import type { Viewer } from '../../../app/access/access-rules.ts'
 import type { Conversation, Person } from '../../../app/people/people.ts'
 import type { JobView } from '../../../app/views/views.ts'
 import type { Ids } from '../../../system/ports.ts'

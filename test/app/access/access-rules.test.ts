@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { accessOf, isOpenIn, maySee, type Place, type Viewer } from '../../../src/app/access/access.ts'
+import { accessOf, isOpenIn, maySee, type Place, type Viewer } from '../../../src/app/access/access-rules.ts'
 import { ownerIn, type PlaceName, places, viewerAt, viewers } from '../../helpers/access-scene.ts'
 
 const names = Object.keys(places) as PlaceName[]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isFinal, jobStates, mayMove } from '../../../src/engine/jobs/job.ts'
-import { verdict } from '../../../src/engine/jobs/verdict.ts'
+import { verdict } from '../../../src/engine/jobs/retry-verdict.ts'
 import { AppError } from '../../../src/errors/errors.ts'
 
 describe('states', () => {

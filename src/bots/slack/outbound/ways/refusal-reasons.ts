@@ -1,7 +1,7 @@
 /** Maps Slack's error codes to reasons of refusals, and to sentences for the requester. Pure. */
-import type { Closed, RefusalReason } from '../../../app/delivery/courier.ts'
-import type { Conversation } from '../../../app/people/people.ts'
-import type { Words } from '../../../words/en.ts'
+import type { Closed, RefusalReason } from '../../../../app/delivery/courier.ts'
+import type { Conversation } from '../../../../app/people/people.ts'
+import type { Words } from '../../../../words/en.ts'
 
 /** Codes for a revoked bot. */
 const revoked: ReadonlySet<string> = new Set([

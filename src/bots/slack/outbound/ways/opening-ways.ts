@@ -2,15 +2,15 @@
  * The ways of a job's first message on Slack: a thread under its card, or the place itself. Slack cannot be asked for a
  * message whose answer was lost, so the first form of card and message stays true if nothing can edit it again.
  */
-import type { Delivery, Way, WayOutcome } from '../../../app/delivery/courier.ts'
-import { acceptedMessage, withoutWords } from '../../messages/job-message.ts'
-import type { Message } from '../../messages/message.ts'
-import type { Called } from '../transport/api.ts'
-import type { Workspaces } from '../transport/workspaces.ts'
-import { readAddress, workspaceOf, writeAddress } from './address.ts'
-import { cardOf, contextOf, type DeliveryContext, inAnyForm, postOnce } from './delivery-context.ts'
-import { type Messages, type Place, type Posted, readPosted } from './messages.ts'
-import { closedBy, notInstalled } from './refusals.ts'
+import type { Delivery, Way, WayOutcome } from '../../../../app/delivery/courier.ts'
+import { acceptedMessage, withoutWords } from '../../../messages/job-message.ts'
+import type { Message } from '../../../messages/message.ts'
+import type { Called } from '../../transport/api.ts'
+import type { Workspaces } from '../../transport/workspaces.ts'
+import { readAddress, workspaceOf, writeAddress } from '../address.ts'
+import { cardOf, contextOf, type DeliveryContext, inAnyForm, postOnce } from '../delivery-context.ts'
+import { type Messages, type Place, type Posted, readPosted } from '../messages.ts'
+import { closedBy, notInstalled } from './refusal-reasons.ts'
 
 export interface OpeningParts {
   messages: Messages

@@ -1,7 +1,7 @@
 /** The ways of a job's result on Slack: the placeholder becomes the result, or the result is a new message. */
-import type { Closed, Delivery, Refusal, Way, WayOutcome } from '../../../app/delivery/courier.ts'
-import type { Workspaces } from '../transport/workspaces.ts'
-import { type SlackAddress, workspaceOf, writeAddress } from './address.ts'
+import type { Closed, Delivery, Refusal, Way, WayOutcome } from '../../../../app/delivery/courier.ts'
+import type { Workspaces } from '../../transport/workspaces.ts'
+import { type SlackAddress, workspaceOf, writeAddress } from '../address.ts'
 import {
   contextOf,
   type DeliveryContext,
@@ -9,10 +9,10 @@ import {
   messageOf,
   placeOf,
   postOnce,
-} from './delivery-context.ts'
-import type { Messages, Place } from './messages.ts'
-import type { PictureResults } from './picture-results.ts'
-import { closedBy, isOfWorkspace, notInstalled } from './refusals.ts'
+} from '../delivery-context.ts'
+import type { Messages, Place } from '../messages.ts'
+import type { PictureResults } from '../picture-results.ts'
+import { closedBy, isOfWorkspace, notInstalled } from './refusal-reasons.ts'
 
 export interface ResultParts {
   messages: Messages

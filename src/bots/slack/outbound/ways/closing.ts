@@ -1,13 +1,13 @@
 /** Ends a delivery on Slack: the card shows the outcome, and superseded messages are deleted. Also deletes everything. */
-import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../app/delivery/courier.ts'
-import { altTextOf } from '../../messages/job-message.ts'
-import type { Called } from '../transport/api.ts'
-import type { Workspaces } from '../transport/workspaces.ts'
-import { cardOf, contextOf, type DeliveryContext, inAnyForm, messageOf } from './delivery-context.ts'
-import { type Messages, readPosted } from './messages.ts'
-import { closedBy, notInstalled } from './refusals.ts'
-import { type Payload, render } from './render.ts'
-import type { Uploads } from './uploads.ts'
+import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../../app/delivery/courier.ts'
+import { altTextOf } from '../../../messages/job-message.ts'
+import type { Called } from '../../transport/api.ts'
+import type { Workspaces } from '../../transport/workspaces.ts'
+import { cardOf, contextOf, type DeliveryContext, inAnyForm, messageOf } from '../delivery-context.ts'
+import { type Messages, readPosted } from '../messages.ts'
+import { type Payload, render } from '../render.ts'
+import type { Uploads } from '../uploads.ts'
+import { closedBy, notInstalled } from './refusal-reasons.ts'
 
 export interface ClosingParts {
   messages: Messages

@@ -1,0 +1,47 @@
+/**
+ * The steps that Delete and /forget me share. Rows are deleted before files, so a crash in between leaves no
+ * inconsistency.
+ */
+import type { Forgotten } from '../db/files/copies.ts'
+import type { AppParts } from './parts.ts'
+
+/** Inside a transaction: cancels jobs, erases their texts and queues the deletion of their messages. → files to delete */
+export function eraseJobs(
+  { db, clock }: AppParts,
+  jobIds: readonly string[],
+  how: 'withdraw' | 'erase',
+): string[] {
+  return jobIds.flatMap(id => {
+    db.endQueued(id, 'cancelled')
+    db.jobs.scrub(id, clock.now())
+    for (const delivery of db.deliveries.ofJob(id)) {
+      db.outbox.drop(delivery.id, ['open', 'settle', 'close'])
+      db.outbox.add(delivery.id, how, clock.now())
+    }
+    return db.pictures.removeOfJob(id)
+  })
+}
+
+/** After the commit: stops running jobs and notifies watchers. */
+export function endJobs({ db, pool, changed, deliveries }: AppParts, jobIds: readonly string[]): void {
+  for (const id of jobIds) {
+    pool.drop(id)
+    pool.cancel(id)
+    changed(id)
+    for (const delivery of db.deliveries.ofJob(id)) deliveries.nudge(delivery.id)
+  }
+}
+
+/** After the commit: deletes copies of the texts outside the rows, and the files. */
+export async function deleteCopiesAndFiles(
+  { db, log }: AppParts,
+  forgotten: Forgotten,
+  jobIds: readonly string[],
+  files: readonly string[],
+): Promise<void> {
+  // Before the files, so that no text remains if the disk refuses to delete a file.
+  const left = db.wipe(forgotten)
+  if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
+  await db.discard(files)
+  await db.strays.removeOfJobs(jobIds)
+}
