@@ -1,6 +1,7 @@
 /** The messages of a job: the request card, and the placeholder that becomes the result. Pure. */
 import type { Problem } from '../../app/problems.ts'
 import type { JobView, PictureView } from '../../app/views/views.ts'
+import { countOf } from '../../engine/work-order.ts'
 import { AppError } from '../../errors/errors.ts'
 import { errorSentence, problemSentence, type Words } from '../../words/en.ts'
 import { buttonRows } from './buttons.ts'
@@ -35,7 +36,7 @@ export function fanOutEnd(jobs: readonly JobView[], words: Words): Message {
   const done = jobs.filter(({ state }) => state === 'done')
   const pictures = done.reduce((sum, job) => sum + job.pictures.length, 0)
   const lines = done.length === jobs.length ? [] : countLines(jobs, words)
-  return textMessage(pictures > 0 ? words.job.ready(pictures) : words.job.ended, lines)
+  return textMessage(pictures > 0 ? words.job.ready(pictures) : words.job.ended(jobs.length), lines)
 }
 
 const mostTitle = 300
@@ -46,14 +47,14 @@ function promptsOf(jobs: readonly JobView[], words: Words): string[] {
 
 function countLines(jobs: readonly JobView[], words: Words): string[] {
   const count = (...states: JobView['state'][]) => jobs.filter(({ state }) => states.includes(state)).length
-  return [
-    words.job.fanOut({
-      done: count('done'),
-      jobs: jobs.length,
-      failed: count('failed', 'dead', 'expired'),
-      cancelled: count('cancelled'),
-    }),
-  ]
+  const done = count('done')
+  const text = words.job.fanOut({
+    done,
+    jobs: jobs.length,
+    failed: count('failed', 'dead', 'expired'),
+    cancelled: count('cancelled'),
+  })
+  return [done === jobs.length ? marked('done', text) : text]
 }
 
 /** The message in the thread: the placeholder with progress, then the result or the reason why there is none. */
@@ -131,7 +132,9 @@ function outcomeOf(outcome: Exclude<Outcome, 'done'>, words: Words): string {
 
 /** The notice to the author that the job has ended. */
 export function endMessage(job: JobView, words: Words): Message {
-  return textMessage(job.state === 'done' ? words.job.ready(job.pictures.length) : words.job.ended)
+  return textMessage(
+    job.state === 'done' ? words.job.ready(job.pictures.length) : words.job.ended(countOf(job.order)),
+  )
 }
 
 /** The job without user text, for a platform that refused the text. */

@@ -57,7 +57,7 @@ export const cli = {
     steps: 'number of steps',
     guidance: 'how closely to follow the prompt',
     score: 'aesthetic score to aim at, 0 to 10',
-    seed: 'where chance starts',
+    seed: 'start of the random numbers',
     prompt: 'other words than those the picture was made with',
     factor: 'how many times as large: 2 or 4',
     days: 'how many days back to count',

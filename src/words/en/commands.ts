@@ -9,7 +9,7 @@ export const commands = {
   imagine: { name: 'imagine', title: 'Paint', about: 'Paint a picture from words' },
   queue: { name: 'queue', title: 'Queue', about: 'What is being painted, and what waits' },
   mine: { name: 'mine', title: 'My pictures', about: 'Your own latest pictures, with their IDs' },
-  show: { name: 'show', title: 'Show', about: 'Bring an earlier picture here, with all its buttons' },
+  show: { name: 'show', title: 'Show', about: 'Show an earlier picture here, with all its buttons' },
   models: {
     name: 'models',
     title: 'Models',
@@ -20,7 +20,7 @@ export const commands = {
   notify: { name: 'notify', title: 'Notify', about: 'Whether you are told when your pictures are done' },
   stats: { name: 'stats', title: 'Stats', about: 'Usage of everyone here, for admins' },
   help: { name: 'help', title: 'Help', about: 'Examples, commands and flags' },
-  forget: { name: 'forget me', title: 'Forget me', about: 'Delete all your prompts and pictures here' },
+  forget: { name: 'forget me', title: 'Forget me', about: 'Delete all your prompts and pictures' },
 }
 
 export const commandOptions = {
@@ -33,7 +33,7 @@ export const optionWithDefault = (about: string, usual: string) =>
   `${about}, ${usual} unless you say otherwise`
 
 export const unknownCommand = (typed: string, nearest: string | undefined, help: string) =>
-  `There is no command “${typed}”. ${nearest === undefined ? `${help} lists what there is.` : `Did you mean “${nearest}”?`}`
+  `There is no command “${typed}”. ${nearest === undefined ? `${help} lists all commands.` : `Did you mean “${nearest}”?`}`
 
 export const mine = {
   title: 'Your latest pictures',
@@ -45,14 +45,14 @@ export const mine = {
 }
 
 export const notify = {
-  on: (prefix: string) => `You will be told when your pictures are done. ${prefix}notify off ends that.`,
+  on: (prefix: string) => `You will be told when your pictures are done. ${prefix}notify off turns that off.`,
   off: (prefix: string) =>
-    `You will no longer be told when your pictures are done. ${prefix}notify on brings it back.`,
+    `You will no longer be told when your pictures are done. ${prefix}notify on turns that on again.`,
 }
 
 /** Before and after everything of a person is deleted. */
 export const forget = {
-  title: 'This deletes all your prompts and pictures here, for good.',
+  title: 'This deletes all your prompts and pictures, for good, wherever you used Easel on this platform.',
   yes: 'Delete everything of mine',
   done: (n: number) => `Everything of yours is deleted: ${n === 1 ? '1 request' : `${n} requests`}.`,
 }

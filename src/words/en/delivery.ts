@@ -6,10 +6,10 @@ const some = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one
 /** Clauses, with the platform's own code at hand. */
 const reasons: Record<RefusalReason, (code: string) => string> = {
   deleted: () => 'its message, thread or channel was deleted',
-  forbidden: () => 'I am not allowed to there',
-  content: () => 'its words are not taken there',
-  files: () => 'its files are not taken there',
-  expired: () => 'the time in which I can do that there is over',
+  forbidden: () => 'I do not have permission there',
+  content: () => 'its text was refused there',
+  files: () => 'its files were refused there',
+  expired: () => 'the time allowed for that is over',
   'no-direct-messages': () => 'direct messages from me are switched off',
   silent: () => 'there was no answer for days',
   unknown: code => `the answer was ${code}`,
@@ -18,14 +18,14 @@ const reasons: Record<RefusalReason, (code: string) => string> = {
 export const delivery = {
   reasons,
   undelivered: (title: string, reason: string, command: string) =>
-    `“${title}” is finished but is shown nowhere: ${reason}. ${command} brings it.`,
+    `“${title}” is finished but could not be shown: ${reason}. ${command} shows it.`,
   notShown: (reason: string) => `It cannot be shown here: ${reason}.`,
   sentDirect: 'It cannot be shown here, so it comes as a direct message.',
   comesLater: 'It comes as soon as possible.',
   deleting: (n: number) =>
     `${n === 1 ? '1 request is' : `${n} requests are`} being deleted. That may take a while.`,
   kept: (things: string[], reason: string) =>
-    `Not deleted: ${things.join(', ')}, because ${reason}. I ask again every day for a month.`,
+    `Not deleted: ${things.join(', ')}, because ${reason}. I try again every day for a month.`,
   messages: (n: number) => some(n, 'message'),
   files: (n: number) => some(n, 'file'),
   threadNames: (n: number) => some(n, 'name of a thread', 'names of threads'),

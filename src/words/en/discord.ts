@@ -40,7 +40,7 @@ export const discord = {
   choices: { on: 'yes', off: 'no', ensemble: 'yes, as it paints', after: 'yes, afterwards' },
   replies: {
     accepted: 'Accepted.',
-    unknownCommand: 'I do not know that command any more. Restart Discord to see the present ones.',
+    unknownCommand: 'I no longer know that command. Restart Discord to see the current ones.',
   },
   /** For the operator, at start and in doctor. */
   operator: {
@@ -65,18 +65,18 @@ export const discord = {
     attach: 'I cannot show pictures here without the permission “Attach Files”.',
     answersOnly: 'I am not a member here: what takes longer than 15 minutes comes as a direct message.',
     later: 'This takes longer than I can write here: the result comes as a direct message.',
-    elsewhere: 'I can no longer write where you asked, so here it is.',
-    smaller: 'Shown with less detail: the whole file is larger than Discord takes here.',
-    tooLarge: 'The file is larger than Discord takes here, however it is packed.',
-    pictureGone: 'The picture’s file is not there any more.',
+    elsewhere: 'I cannot write where you asked, so here it is.',
+    smaller: 'Shown with less detail: the whole file is larger than Discord allows here.',
+    tooLarge: 'The file is larger than Discord allows here, even compressed.',
+    pictureGone: 'The picture’s file no longer exists.',
     closedThread:
       'This thread is closed to me, so I can answer here for 15 minutes only; what takes longer comes as a direct message.',
     attachElsewhere:
-      'Where you asked I cannot show pictures: the permission “Attach Files” is missing there. So here it is.',
-    refusedElsewhere: 'Discord did not take it where you asked, so here it is.',
+      'I cannot show pictures where you asked, because the permission “Attach Files” is missing there. So here it is.',
+    refusedElsewhere: 'Discord refused it where you asked, so here it is.',
     sentDirect: 'The result was sent to the person who asked as a direct message.',
-    undelivered: 'The result could not be shown here; the person who asked can bring it with /show.',
-    wordless: 'Without its words: Discord did not take them here.',
+    undelivered: 'The result could not be shown here; the person who asked can see it with /show.',
+    wordless: 'Shown without its text, which Discord refused here.',
     removedThread: 'A deleted picture',
   },
 }

@@ -44,7 +44,8 @@ export const job = {
   /** Said to who waits, in a message of its own. */
   ready: (pictures: number): string =>
     pictures === 1 ? 'Your picture is ready.' : 'Your pictures are ready.',
-  ended: 'Your picture could not be painted.',
+  ended: (pictures: number): string =>
+    pictures === 1 ? 'Your picture could not be painted.' : 'Your pictures could not be painted.',
   done: (pictures: number): string => (pictures === 1 ? 'Done' : `${pictures} pictures done`),
   /** How a request of several jobs stands. */
   fanOut: (n: { done: number; jobs: number; failed: number; cancelled: number }): string =>

@@ -18,7 +18,7 @@ export const flags = {
   ar: 'aspect ratio, e.g. 3:2',
   size: 'size in pixels, e.g. 1024x768',
   n: 'how many pictures',
-  seed: 'where chance starts: the same seed gives the same picture',
+  seed: 'start of the random numbers: the same seed gives the same picture',
   steps: 'number of steps: more is finer and slower',
   cfg: 'how closely to follow the prompt',
   rescale: 'guidance rescale, 0 to 1: tames strong guidance',
@@ -209,7 +209,7 @@ export const problems: ProblemWords = {
   'already-finished': () => 'That is already finished.',
   'not-yours': () => 'Only the person who asked for it, or a moderator, may do that.',
   'admins-only': d =>
-    `Only admins may do that. Whoever runs Easel names them in its configuration, you as ${d.name}.`,
+    `Only admins may do that. Whoever runs Easel can add you to “admins” in its configuration, as ${d.name}.`,
   'quota-used': d => {
     const whose = { person: 'your', address: 'your network’s', space: 'this place’s' }[d.whose]
     const quota = `${d.limit} pictures per ${d.perHours} hours`

@@ -13,7 +13,7 @@ export const commands: Words['commands'] = {
   notify: { name: '通知', title: '通知', about: '图片完成时是否通知你' },
   stats: { name: '统计', title: '统计', about: '这里所有人的用量，仅限管理员' },
   help: { name: '帮助', title: '帮助', about: '例子、命令和参数' },
-  forget: { name: '忘记 我', title: '忘记我', about: '删除你在这里的所有提示词和图片' },
+  forget: { name: '忘记 我', title: '忘记我', about: '删除你的所有提示词和图片' },
 }
 
 export const commandOptions: Words['commandOptions'] = {
@@ -41,7 +41,7 @@ export const notify: Words['notify'] = {
 }
 
 export const forget: Words['forget'] = {
-  title: '这会永久删除你在这里的所有提示词和图片。',
+  title: '这会永久删除你在这个平台上各处的所有提示词和图片。',
   yes: '删除我的一切',
   done: n => `已删除你的 ${n} 个请求。`,
 }

@@ -34,7 +34,7 @@ export const job: Words['job'] = {
   askedBy: name => `${name} 的请求`,
   running: '正在绘制',
   ready: pictures => (pictures === 1 ? '你的图片好了。' : `你的 ${pictures} 张图片好了。`),
-  ended: '你的图片没有画成。',
+  ended: () => '你的图片没有画成。',
   done: pictures => (pictures === 1 ? '已完成' : `${pictures} 张已完成`),
   fanOut: n =>
     [

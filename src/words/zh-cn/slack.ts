@@ -34,7 +34,7 @@ export const slack: Words['slack'] = {
     invite: '我还不在那个频道里。请在那里输入 /invite @easel，然后再试。',
     archived: '这个频道已归档，没法在那里回复。请换一个频道。',
     revoked: '我已被移出这个工作区，没法回复。管理员重新安装后就可以了。',
-    movedHere: '你提出请求的地方我已不能发言，所以发到这里。',
+    movedHere: '你提出请求的地方我不能发言，所以发到这里。',
     picturesRefused: (reason, id) =>
       `Slack 没有接收图片（${reason}）。图片还在：用 /easel show ${id} 可以再取。`,
     elsewhere: '我不能在这个对话里发言。请到我在的频道或私信里来。',
@@ -46,7 +46,7 @@ export const slack: Words['slack'] = {
   },
   home: {
     title: '你的图片',
-    running: '正在画的',
+    running: '进行中',
     none: '你没有等待中的图片。',
     stats: '工作区用量',
     more: n => `……还有 ${n} 个`,

@@ -85,7 +85,7 @@ describe('the table of commands', () => {
     expect(message.lines.slice(0, 4)).toEqual([en.help.intro, ...en.help.examples])
     expect(message.lines.length).toBeLessThanOrEqual(8)
     const behind = message.buttons.flat().flatMap(({ targetId }) => topic(targetId)?.lines ?? [])
-    expect(behind).toContain('/show ID: Bring an earlier picture here, with all its buttons')
+    expect(behind).toContain('/show ID: Show an earlier picture here, with all its buttons')
     expect(behind).toContain('/stats [N]: Usage of everyone here, for admins')
     for (const name of smallCommandNames) expect(behind.join('\n')).toContain(`/${typedNameOf(name)}`)
     for (const name of Object.keys(en.flags))

@@ -67,6 +67,14 @@ describe('a prompt with', () => {
   })
 })
 
+it('a fault returns what was typed', async () => {
+  const imagine = () => Promise.reject(new Error('broken'))
+  await asking.restart({ ...asking.options, facade: { imagine } })
+  const { ada, channel } = asking
+  await asking.dealtWith(await ada.types(channel, '/imagine', { prompt: 'a cat --seed 7' }))
+  expect(asking.told(ada).at(-1)).toContain('a cat --seed 7')
+})
+
 describe('options beyond their range', () => {
   it.each<[string, Record<string, string | number>, string]>([
     ['a count', { count: 99 }, 'n is 99, but must be from 1 to 4'],

@@ -66,6 +66,8 @@ describe('flags as phones type them', () => {
   ])('are named where they are wrong, to the requester alone: %s', async (text, named) => {
     await imagine(text)
     expect(lastTold()).toContain(named)
+    // Slack's clients drop the text of a command once it is sent.
+    expect(lastTold()).toContain(`/imagine ${text}`)
     await t.scene.ada.mentions(text, here())
     await t.calm()
     expect(t.told(t.scene.ada)).toHaveLength(2)
@@ -75,6 +77,13 @@ describe('flags as phones type them', () => {
     expect(JSON.stringify(answer)).toContain(named)
     expect(jobs()).toEqual([])
   })
+})
+
+it('a fault returns what was typed', async () => {
+  t.test.built.db.close()
+  await t.scene.ada.types('/imagine', 'a cat --seed 7', here())
+  await t.adapter.idle()
+  expect(lastTold()).toContain('/imagine a cat --seed 7')
 })
 
 describe('forms', () => {

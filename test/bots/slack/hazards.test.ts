@@ -131,7 +131,7 @@ describe('pictures that Slack does not take', () => {
       await imagine()
       await t.calm()
       const [result] = thread()
-      expect(result && t.text(result)).toContain('Slack did not take the pictures (storage_limit_reached)')
+      expect(result && t.text(result)).toContain('Slack refused the pictures (storage_limit_reached)')
       expect(result && labels(result)).toContain('Refine')
       expectCalm()
       takenAgain()
@@ -155,7 +155,7 @@ describe('a place that is closed when the picture is ready', () => {
     await t.calm()
     const { ada } = t.scene
     const result = last(t.cards(ada.direct.id))
-    expect(t.text(result)).toContain('I can no longer write where you asked for this')
+    expect(t.text(result)).toContain('I cannot write where you asked')
     expect(pictures(result)).toBe(2)
     expectCalm()
     t.test.workers.mode = 'at-once'

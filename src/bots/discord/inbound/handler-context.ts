@@ -3,6 +3,7 @@ import type { Easel } from '../../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../../app/requests.ts'
 import type { Clock, Ids, Logger } from '../../../system/ports.ts'
 import type { Chat, ChatReply } from '../../chat/chat.ts'
+import { faultMessage } from '../../chat/fault-message.ts'
 import { textMessage } from '../../messages/message.ts'
 import type { ButtonTokens } from '../outbound/button-tokens.ts'
 import type { DiscordCourier } from '../outbound/courier.ts'
@@ -10,7 +11,7 @@ import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
 import { render } from '../outbound/render/render.ts'
 import type { Downloads } from './downloads.ts'
 import type { Reply } from './reply.ts'
-import { refusal } from './reply-payloads.ts'
+import { refusal, replyWithTypedText } from './reply-payloads.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** A request without a first message after this time gets a notice that it was accepted. */
@@ -28,15 +29,20 @@ export interface HandlerContext {
   downloads: Downloads
 }
 
-/** A refusal returns `typed` to the person, who need not write it again. */
+/** A refusal and a fault return `typed` to the person, who need not write it again. */
 export async function imagine(
   context: HandlerContext,
   requester: RequestContext,
   request: ImagineRequest,
   typed: string,
 ): Promise<Reply | undefined> {
-  const reply = await context.chat.imagine(requester, request)
-  return respond(requester, reply, typed) ?? acceptedNotice(context, requester, reply)
+  const { words } = requester
+  try {
+    const reply = await context.chat.imagine(requester, request)
+    return respond(requester, reply, typed) ?? (await acceptedNotice(context, requester, reply))
+  } catch (error) {
+    return replyWithTypedText(faultMessage(error, words, context.log), words, typed)
+  }
 }
 
 export async function act(

@@ -1,17 +1,22 @@
-/** Command handlers: /easel and its sub-commands from the table. */
+/** Command handlers: /imagine, and /easel with its sub-commands from the table. */
 import type { Refusal } from '../../../app/delivery/courier.ts'
 import type { StatsView } from '../../../app/views/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { statsChart } from '../../charts/stats-chart.ts'
 import { problemMessage } from '../../chat/chat.ts'
+import { faultMessage } from '../../chat/fault-message.ts'
 import { findCommand, readTypedOptions, smallCommandNames, usageOf } from '../../commands/commands.ts'
+import { parseCommand } from '../../grammar/command-line.ts'
+import { shortened } from '../../messages/job-message.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
 import { statsCsv } from '../../messages/stats-message.ts'
+import { openPaintForm } from '../forms/form-handlers.ts'
 import { openView } from '../forms/open-view.ts'
 import { settingsView } from '../forms/settings-form.ts'
+import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import { refusalSentence } from '../outbound/ways/refusal-reasons.ts'
-import type { HandlerContext } from './handler-context.ts'
+import { type HandlerContext, imagine, payloadOf } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** The slash command whose sub-commands are all commands except /imagine. */
@@ -20,6 +25,32 @@ export const easelCommand = '/easel'
 /** The usage hint of /easel in the manifest. */
 export function usageHint(): string {
   return smallCommandNames.map(usageOf).join(' | ')
+}
+
+/** Longer texts would exceed Slack's limit for all blocks of a message (about 13,000 characters). */
+const longestReturned = 8000
+
+/** Handles the text after /imagine. A refusal and a fault return it, because Slack's clients drop it once it is sent. */
+export async function handleImagine(
+  context: HandlerContext,
+  requester: RequestContext,
+  text: string,
+  triggerId: string,
+  sendEphemeral: SendEphemeral,
+): Promise<Payload | undefined> {
+  if (text.trim() === '') return openPaintForm(context, requester, triggerId)
+  const { words } = requester
+  const returned = (message: Message) =>
+    render({ ...message, command: shortened(`/imagine ${text}`, longestReturned) }, words)
+  try {
+    const parsed = parseCommand(text)
+    const reply =
+      parsed.kind === 'refused' ? parsed : await imagine(context, requester, parsed.request, sendEphemeral)
+    if (reply.kind === 'refused') return returned(problemMessage(reply.problems, words))
+    return payloadOf(reply, words)
+  } catch (error) {
+    return returned(faultMessage(error, words, context.log))
+  }
 }
 
 /** Handles the text after /easel; undefined if the reply is a form, which needs a trigger. */

@@ -114,7 +114,10 @@ async function noticed(
   return { ...reply, message: textMessage(requester.words.slack.replies.accepted) }
 }
 
-/** Remembers the requester. A job whose conversation refuses the bot is cancelled. */
+/**
+ * Remembers the requester. A job whose conversation refuses the bot is cancelled, and the requester is told why. A result
+ * that is finished by then arrives in another way.
+ */
 function rememberRequester(
   context: HandlerContext,
   requester: RequestContext,
@@ -124,8 +127,8 @@ function rememberRequester(
   if (reply.kind !== 'accepted') return
   for (const { id } of reply.jobs) {
     context.ephemeralMessages.remember(id, async payload => {
-      await context.easel.act({ kind: 'cancel', jobId: id }, requester.caller)
-      await sendEphemeral(payload)
+      const outcome = await context.easel.act({ kind: 'cancel', jobId: id }, requester.caller)
+      if (outcome.kind === 'cancelled') await sendEphemeral(payload)
     })
   }
 }

@@ -12,10 +12,8 @@ import { z } from 'zod'
 import { toAppError } from '../../../errors/errors.ts'
 import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
-import { parseCommand } from '../../grammar/command-line.ts'
 import {
   besideFields,
-  openPaintForm,
   originOf,
   type Submitted,
   submitPaintForm,
@@ -29,8 +27,8 @@ import type { Payload } from '../outbound/render.ts'
 import { responder } from '../outbound/response-url.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { handleButton } from './button-handlers.ts'
-import { easelCommand, handleEasel } from './command-handlers.ts'
-import { type HandlerContext, imagine, payloadOf } from './handler-context.ts'
+import { easelCommand, handleEasel, handleImagine } from './command-handlers.ts'
+import type { HandlerContext } from './handler-context.ts'
 import { handleMention } from './mention-handler.ts'
 import { faultReply, replyInTime } from './reply.ts'
 import type { RequestContext, Sender } from './request-context.ts'
@@ -102,25 +100,11 @@ function receiveCommands(app: App, context: HandlerContext): void {
       )
     })
   command('/imagine', (typed, requester, sendEphemeral) =>
-    typedImagine(context, requester, unescaped(typed.text), typed.trigger_id, sendEphemeral),
+    handleImagine(context, requester, unescaped(typed.text), typed.trigger_id, sendEphemeral),
   )
   command(easelCommand, (typed, requester) =>
     handleEasel(context, requester, unescaped(typed.text), typed.trigger_id),
   )
-}
-
-async function typedImagine(
-  context: HandlerContext,
-  requester: RequestContext,
-  text: string,
-  triggerId: string,
-  sendEphemeral: SendEphemeral,
-): Promise<Payload | undefined> {
-  if (text.trim() === '') return openPaintForm(context, requester, triggerId)
-  const parsed = parseCommand(text)
-  const { words } = requester
-  if (parsed.kind === 'refused') return payloadOf(parsed, words)
-  return payloadOf(await imagine(context, requester, parsed.request, sendEphemeral), words)
 }
 
 const pressedButton = z.object({ value: z.string().optional(), action_id: z.string() })
