@@ -108,7 +108,8 @@ export class World {
 
   /** Seconds with six decimals, unique and growing: a message's name. */
   nextTs(): string {
-    this.#lastTs = Math.max(this.clock.now() * 1000, this.#lastTs + 1)
+    // The clock has fractions of a microsecond, and two of them may round to one name.
+    this.#lastTs = Math.max(Math.ceil(this.clock.now() * 1000), this.#lastTs + 1)
     return (this.#lastTs / 1e6).toFixed(6)
   }
 

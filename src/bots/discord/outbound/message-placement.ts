@@ -55,8 +55,8 @@ export class MessagePlacement {
 
   /**
    * A message with the interaction's token. It is the interaction's response if that waits to be filled, otherwise a
-   * follow-up. A follow-up would fill an open deferral, so the deferral is answered first
-   * (interactions/receiving-and-responding, Create Followup Message).
+   * follow-up. A follow-up would fill an open deferral, which only the person who asked sees, so the deferral is answered
+   * first, and if that is refused there is no follow-up (interactions/receiving-and-responding, Create Followup Message).
    */
   async byToken(delivery: Delivery, step: string, post: Post): Promise<CallOutcome<DiscordAddress>> {
     const { token, tokenUntilMs, fillsAnswer, isDeferred } = detailsOf(delivery.job.conversation)
@@ -67,7 +67,10 @@ export class MessagePlacement {
       return this.#once(delivery, step, async () =>
         withToken(await this.#messages.editAnswer(token, '@original', post)),
       )
-    if (isDeferred === true) await this.#messages.editAnswer(token, '@original', acceptedPost(delivery))
+    if (isDeferred === true) {
+      const answered = await this.#messages.editAnswer(token, '@original', acceptedPost(delivery))
+      if (answered.kind === 'refused') return answered
+    }
     const { conversation } = delivery.job
     const mark = { deliveryId: delivery.id, step }
     return this.#once(
