@@ -60,7 +60,11 @@ it('a size that Discord refused is tried again after an hour', async () => {
 it('a deferral that cannot be answered first is not filled by what follows: the result comes as a direct message', async () => {
   const { ada, channel } = t.scene
   const refused = { kind: 'refusal', status: 403, code: 50001, message: 'Missing Access' } as const
-  t.discord.faults.order(new RegExp(`^POST /channels/${channel.id}/messages$`), refused, Number.POSITIVE_INFINITY)
+  t.discord.faults.order(
+    new RegExp(`^POST /channels/${channel.id}/messages$`),
+    refused,
+    Number.POSITIVE_INFINITY,
+  )
   t.discord.faults.order(/^PATCH \/webhooks\/.*original/, refused, Number.POSITIVE_INFINITY)
   await ada.types(channel, '/imagine', { prompt: 'a red circle' })
   await t.calm(1000)
