@@ -72,7 +72,7 @@ class MachineLife {
   ) {
     const { config, words, err } = session
     this.#session = session
-    this.#progress = showFetching(process.stderr, fetching => err(words.machines.fetching(name, fetching)))
+    this.#progress = showFetching(process.stderr, fetching => err(words.machines.fetching(fetching)))
     this.#machine = new Machine({
       ...options,
       name,

@@ -10,10 +10,11 @@ export interface DeviceViewParts {
 
 /** In the order in which they joined. */
 export function deviceViews({ pool, catalogue }: DeviceViewParts): DeviceView[] {
-  return pool.devices().map(({ name, state, busy, memoryBytes, holdings }) => ({
+  return pool.devices().map(({ name, state, busy, memoryBytes, holdings, fetching }) => ({
     name,
     use: state === 'ready' ? (busy ? 'busy' : 'free') : state,
     ...(memoryBytes !== undefined && { memoryBytes }),
+    ...(fetching && { fetching }),
     models: catalogue.models
       .filter(({ hash }) => holdings?.has(hash) ?? true)
       .map(model => ({ name: model.name, hash: model.hash })),

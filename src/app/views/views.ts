@@ -78,6 +78,8 @@ export interface DeviceView {
   memoryBytes?: number
   /** Those of our models that its machine has, by hash. */
   models: { name: string; hash: string }[]
+  /** The model that its machine fetches now. */
+  fetching?: { name: string; doneBytes: number; totalBytes: number }
 }
 
 /** `sick`: hangs. `quarantined`: failed, and is tried again. */

@@ -36,8 +36,8 @@ function deviceLines(
     ...devices
       .slice(0, mostDevices)
       .map(
-        ({ name, memoryBytes, use, models }) =>
-          `  ${machines.device(name, memoryBytes, use)} · ${machines.models(models)}`,
+        ({ name, memoryBytes, use, models, fetching }) =>
+          `  ${[machines.device(name, memoryBytes, use), machines.models(models), ...(fetching ? [machines.fetching(fetching)] : [])].join(' · ')}`,
       ),
     ...(more > 0 ? [`  ${words.moreDevices(more)}`] : []),
   ]

@@ -52,6 +52,6 @@ async function showMachines(session: Session): Promise<void> {
         `  ${words.machines.device(`${record.name}/${name}`, memoryBytes, heldBy === undefined ? 'free' : 'busy')}`,
       )
     out(`  ${words.machines.models(record.models)}`)
-    if (record.fetching) out(`  ${words.machines.fetching(record.name, record.fetching)}`)
+    if (record.fetching) out(`  ${words.machines.fetching(record.fetching)}`)
   }
 }

@@ -1,6 +1,6 @@
 /** Keeps the pool's devices in step with the machines that are there: what joins can be used, what leaves is given up. */
 import type { DeviceOpeners } from '../../engine/jobs/devices/device.ts'
-import type { MachineRecord, Reference, Refusal } from '../presence/records.ts'
+import type { Fetching, MachineRecord, Reference, Refusal } from '../presence/records.ts'
 import type { Admission } from './admission.ts'
 import type { Gateway } from './gateway.ts'
 import { RemoteHost } from './remote-host.ts'
@@ -33,6 +33,7 @@ export class RemoteDevices {
   readonly #parts: RemoteDevicesParts
   readonly #joined = new Map<string, Joined>()
   readonly #refused = new Set<string>()
+  #fetching: ReadonlyMap<string, Fetching | undefined> = new Map()
   /** Devices that finish their last job: their names are taken until then. */
   readonly #leaving = new Set<string>()
 
@@ -41,6 +42,7 @@ export class RemoteDevices {
   }
 
   update(admissions: readonly Admission[]): void {
+    this.#fetching = new Map(admissions.map(({ id, record }) => [id, record.fetching]))
     const present = new Map(admissions.filter(isUsable).map(({ id, record }) => [id, record]))
     for (const [id, joined] of this.#joined) if (!present.has(id)) this.#leave(id, joined)
     for (const [id, record] of present) this.#join(id, record)
@@ -110,6 +112,7 @@ export class RemoteDevices {
       name: fullName,
       ...(memoryBytes !== undefined && { memoryBytes }),
       holdings: new Set([...models, ...files].map(({ hash }) => hash)),
+      fetching: () => this.#fetching.get(id),
       // The machine sets its workers up itself.
       openHost: () => new RemoteHost({ device: fullName, setup: null, open: () => gateway.open(id, name) }),
     }

@@ -60,8 +60,8 @@ export const machines = {
   /** What the server says of machines. */
   joined: (name: string, devices: readonly string[]) => `${name} has joined with ${devices.join(', ')}.`,
   /** Of a model that a machine fetches. */
-  fetching: (name: string, { name: model, doneBytes, totalBytes }: Fetching) =>
-    `${name} fetches ${model}: ${percent(doneBytes, totalBytes)} % of ${gigabytes(totalBytes)}`,
+  fetching: ({ name, doneBytes, totalBytes }: Fetching) =>
+    `fetching ${name}: ${percent(doneBytes, totalBytes)} % of ${gigabytes(totalBytes)}`,
   left: (name: string) => `${name} has left.`,
   refused: (name: string, why: Refusal) =>
     why === 'protocol'

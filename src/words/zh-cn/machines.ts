@@ -52,8 +52,8 @@ export const machines: Words['machines'] = {
   redisNeeded: '请说明 Redis 在哪里：用 --redis，或在配置里写 redis.url。',
 
   joined: (name, devices) => `${name} 已加入，带来 ${devices.join('、')}。`,
-  fetching: (name, { name: model, doneBytes, totalBytes }) =>
-    `${name} 正在取 ${model}：${gigabytes(totalBytes)} 的 ${percent(doneBytes, totalBytes)}%`,
+  fetching: ({ name, doneBytes, totalBytes }) =>
+    `正在取 ${name}：${gigabytes(totalBytes)} 的 ${percent(doneBytes, totalBytes)}%`,
   left: name => `${name} 已离开。`,
   refused: (name, why) =>
     why === 'protocol'

@@ -52,6 +52,16 @@ describe('the devices in the statistics', () => {
     expect(lines().at(-1)).toBe('  m1/cuda:0, 24.0 GB, free · no models')
   })
 
+  it('say what their machine fetches, and how far it is', () => {
+    const fetching = { name: 'demo', doneBytes: 3e9, totalBytes: 7e9 }
+    machines.update([machineNamed('m1', { fetching })])
+    expect(lines().at(-1)).toBe('  m1/cuda:0, 24.0 GB, free · no models · fetching demo: 42 % of 7.0 GB')
+    machines.update([machineNamed('m1', { fetching: { ...fetching, doneBytes: 7e9 } })])
+    expect(lines().at(-1)).toMatch(/ 100 % of 7\.0 GB$/)
+    machines.update([machineNamed('m1')])
+    expect(lines().at(-1)).toBe('  m1/cuda:0, 24.0 GB, free · no models')
+  })
+
   it('say which one paints', async () => {
     test.workers.mode = 'by-hand'
     await test.ask('a red circle')

@@ -52,11 +52,56 @@ function lend(key = testKey(), freeBytes = Number.MAX_SAFE_INTEGER) {
 }
 
 test('what a machine lacks comes to it, and the gateway sees how far it is', async () => {
-  const gateway = serve([await ink()])
+  let open: () => void = () => {}
+  const gate = new Promise<void>(resolve => {
+    open = resolve
+  })
+  const [first, second] = [await ink(), await servedModel(['vae', 'soft.safetensors'], [{ path: [], bytes }])]
+  const held = { ...second, files: () => gate.then(() => second.files()) }
+  const gateway = serve([first, held])
   const { events, file } = lend()
+  const [seen] = await gateway.machines.until(found => found.some(({ record }) => record.fetching))
+  expect(seen?.record.fetching).toMatchObject({ name: first.name, totalBytes: bytes.length })
+  open()
   await events.until(all => all.some(({ kind }) => kind === 'fetched'))
   expect(file().equals(bytes)).toBe(true)
-  expect(events.value.at(-1)).toEqual({ kind: 'fetched', models: ['loras/ink.safetensors'] })
-  const seen = gateway.machines.value.map(({ record }) => record.name)
-  expect(seen).toEqual(['m1'])
+  expect(events.value.at(-1)).toEqual({ kind: 'fetched', models: [first.name, second.name] })
+})
+
+test('a gateway that is gone in the middle and comes back: what came stays, and the rest follows', async () => {
+  const model = await ink()
+  const first = serve([model])
+  const { events, file } = lend()
+  const isUnderWay = (event: FetchEvent) => event.kind === 'progress' && event.fetching.doneBytes > 0
+  await events.until(all => all.some(isUnderWay))
+  first.cut()
+  await events.until(all => all.some(({ kind }) => kind === 'failed'))
+  const before = events.value.length
+  serve([model])
+  await events.until(all => all.some(({ kind }) => kind === 'fetched'))
+  expect(file().equals(bytes)).toBe(true)
+  const again = events.value.slice(before).filter(event => event.kind === 'progress')
+  // The second time begins with what had come.
+  expect(again.map(({ fetching }) => fetching.doneBytes).find(done => done > 0)).toBeGreaterThanOrEqual(
+    chunkBytes,
+  )
+})
+
+test('a machine with another key gets nothing', async () => {
+  const gateway = serve([await ink()])
+  const stranger = lend(testKey(2))
+  await stranger.status.until(({ kind }) => kind === 'other-key')
+  const friend = lend()
+  await friend.events.until(all => all.some(({ kind }) => kind === 'fetched'))
+  expect(stranger.events.value).toEqual([])
+  expect(gateway.machines.value.map(({ id }) => id)).toEqual([friend.id])
+})
+
+test('a model without room on the machine’s disk is named once, and nothing of it comes', async () => {
+  serve([await ink()])
+  const { events } = lend(testKey(), 0)
+  await events.until(all => all.length > 0)
+  expect(events.value).toMatchObject([
+    { kind: 'failed', model: 'loras/ink.safetensors', error: { code: 'file', details: { doing: 'write' } } },
+  ])
 })

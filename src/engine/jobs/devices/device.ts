@@ -20,6 +20,13 @@ const quietLimitMs = 600_000
 /** After these a session, or the whole of CUDA in its process, can stay broken: the next job gets a new worker. */
 const leavesBroken: ReadonlySet<ErrorCode> = new Set(['out-of-memory', 'device-failed'])
 
+/** A model on its way to a device's machine. */
+export interface Fetching {
+  readonly name: string
+  readonly doneBytes: number
+  readonly totalBytes: number
+}
+
 /** How a device's workers are opened. */
 export interface DeviceOpeners {
   name: string
@@ -27,6 +34,8 @@ export interface DeviceOpeners {
   memoryBytes?: number
   /** Hashes of what its machine has in its models folders; absent: everything. */
   holdings?: ReadonlySet<string>
+  /** What its machine fetches now. */
+  fetching?: () => Fetching | undefined
   /** A new worker, not started yet; and one in a separate process, if that differs. */
   openHost: () => WorkerHost
   openIsolatedHost?: () => WorkerHost
@@ -52,6 +61,7 @@ export type DeviceState = 'ready' | 'sick' | 'quarantined' | 'stopped'
 export interface DeviceStatus extends Pick<DeviceOpeners, 'name' | 'memoryBytes' | 'holdings'> {
   state: DeviceState
   busy: boolean
+  fetching?: Fetching
 }
 
 export interface RunWatch {
@@ -101,12 +111,14 @@ export class Device {
 
   get status(): DeviceStatus {
     const { name, memoryBytes, holdings } = this.#parts
+    const fetching = this.#parts.fetching?.()
     return {
       name,
       state: this.state,
       busy: !this.gate.free,
       ...(memoryBytes !== undefined && { memoryBytes }),
       ...(holdings && { holdings }),
+      ...(fetching && { fetching }),
     }
   }
 
