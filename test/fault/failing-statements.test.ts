@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+import { noLimit, withinRoundLimit } from '../helpers/round-limit.ts'
 
 /** Throws at the k-th statement after `arm`, and, if `persistent`, at each one until `mend`. */
 class FailingStatements {
@@ -87,11 +88,11 @@ describe.each([
   ['from then on, until the disk is mended', true],
 ])('a statement fails %s', (name, persistent) => {
   test(`statement ${1 + (seed % stride)} and every ${stride} after it: one job, one message, done (seed ${seed})`, {
-    timeout: 180_000,
+    timeout: noLimit,
   }, async () => {
     let k = 1 + (seed % stride)
     let stories = 0
-    for (; await story(k, persistent); k += stride) stories += 1
+    for (; await withinRoundLimit(`statement ${k}`, story(k, persistent)); k += stride) stories += 1
     process.stdout.write(`failing statements: ${name}, ${stories} of ${k} tried\n`)
     // The story is long enough to have something to fail at.
     expect(k).toBeGreaterThan(20)
