@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
+import { eventLoopDelays } from '../helpers/measurements/event-loop-delays.ts'
 import { mainThreadMs } from '../helpers/measurements/processor-time.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
 
@@ -81,7 +82,7 @@ function served(): unknown[] {
 }
 
 function report(lines: readonly string[], perRequestMs: readonly number[]): void {
-  const delays = JSON.parse(lines.find(line => line.includes('eventLoopP99Ms')) ?? '{}')
+  const delays = eventLoopDelays(lines)
   const sorted = pageMs.toSorted((a, b) => a - b)
   const at = (fraction: number) => sorted[Math.floor(fraction * (sorted.length - 1))]?.toFixed(0)
   process.stdout.write(

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { largestPictureBytes } from '../../src/common/bounds.ts'
+import { eventLoopDelays } from '../helpers/measurements/event-loop-delays.ts'
 import { mainThreadMs } from '../helpers/measurements/processor-time.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
 
@@ -12,8 +13,8 @@ const boundMegabytes = 600
 
 let server: ServerProcess
 beforeEach(async () => {
-  // Below `web`: each sender has an address of its own, as a proxy states it.
-  server = new ServerProcess('  proxies: [127.0.0.1]\nlogLevel: error')
+  // Below `web`: each sender has an address of its own, as a proxy states it. At `info` it says how late its event loop was.
+  server = new ServerProcess('  proxies: [127.0.0.1]\nlogLevel: info')
   await server.start()
 })
 afterEach(() => server.dispose())
@@ -48,9 +49,11 @@ test(`${forms} forms of 40 MB at once: each is answered, and memory stays within
   for (const reply of replies) expect(reply.kind).toBe('refused')
   const most = mostMegabytes() - idleMegabytes
   const eachMs = (mainThreadMs(server.pid) - idleMs) / forms
+  const { code, lines } = await server.end('SIGTERM')
   process.stdout.write(
     `uploads: ${forms} forms of 40 MB at once: ${most.toFixed(0)} MB above the ${idleMegabytes.toFixed(0)} MB of before, ` +
-      `${eachMs.toFixed(0)} ms of the main thread each\n`,
+      `${eachMs.toFixed(0)} ms of the main thread each, the event loop late by ${eventLoopDelays(lines).eventLoopMaxMs} ms at most\n`,
   )
+  expect(code).toBe(0)
   expect(most).toBeLessThan(boundMegabytes)
 })
