@@ -78,8 +78,17 @@ export class HttpPerson implements DrivenPerson {
   postsForm(path: string, fields: Record<string, string | Blob>, accept = 'text/html'): Promise<Response> {
     const body = new FormData()
     for (const [name, value] of Object.entries(fields)) body.set(name, value)
+    return this.postsBody(path, body, { accept })
+  }
+
+  /** Sends a body as it is. */
+  postsBody(
+    path: string,
+    body: RequestInit['body'],
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     const origin = new URL(this.#url()).origin
-    return this.#fetch(path, { method: 'POST', body, headers: { accept, origin }, redirect: 'manual' })
+    return this.#fetch(path, { method: 'POST', body, headers: { ...headers, origin }, redirect: 'manual' })
   }
 
   async #fetch(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Response> {

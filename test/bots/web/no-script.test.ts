@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkPicture } from '../../../src/app/checks/check-picture.ts'
 import { commandNames, commands, typedNameOf } from '../../../src/bots/commands/commands.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
@@ -134,13 +135,28 @@ describe('the web chat works without script', () => {
     })
     await chat.ada.postsForm('/say', { text: 'a cat --strength 0.8', source, strength: '0.4' })
     expect(chat.easel.lastRequest?.strength).toBe(0.8)
-    await chat.ada.postsForm('/say', { text: 'a cat', source: new Blob([]), strength: '0.4' })
-    expect(chat.easel.lastRequest).toEqual({ prompt: 'a cat' })
     await chat.ada.postsForm('/say', { text: 'a cat', source, mask: source, strength: '0.9' })
     expect(chat.easel.lastRequest).toMatchObject({
       strength: 0.9,
       mask: { kind: 'bytes', bytes: Uint8Array.of(1, 2, 3) },
     })
+  })
+
+  it('does not pass over an empty file: it is refused as every file that is no picture', async () => {
+    await chat.ada.postsForm('/say', { text: 'a cat', source: new File([], 'cat.png') })
+    expect(chat.easel.lastRequest?.source).toEqual({ kind: 'bytes', bytes: new Uint8Array() })
+    await expect(checkPicture(new Uint8Array())).rejects.toMatchObject({
+      details: { problem: { what: 'not-a-picture' } },
+    })
+  })
+
+  it('takes an empty file without a name for what it is: a field without a choice', async () => {
+    // What browsers send for it: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#constructing-entry-list
+    const part = (header: string, value: string) =>
+      `--part\r\nContent-Disposition: form-data; ${header}\r\n\r\n${value}\r\n`
+    const body = `${part('name="text"', 'a cat')}${part('name="source"; filename=""', '')}--part--\r\n`
+    await chat.ada.postsBody('/say', body, { 'content-type': 'multipart/form-data; boundary=part' })
+    expect(chat.easel.lastRequest).toEqual({ prompt: 'a cat' })
   })
 
   it('takes pictures to follow: for a ControlNet, as a prompt, and a mask whose part alone is painted', async () => {

@@ -47,8 +47,9 @@ export async function chosenIn(form: z.infer<typeof messageForm>): Promise<Chose
   const pictures = new Map<PictureUse, Uint8Array>()
   for (const use of pictureUses) {
     const file = form[use]
-    // A file field without a choice is submitted as an empty file.
-    if (file && file.size > 0) pictures.set(use, new Uint8Array(await file.arrayBuffer()))
+    // A file field without a choice is submitted as an empty file without a name. Others are checked, also if they are empty.
+    if (file && (file.name !== '' || file.size > 0))
+      pictures.set(use, new Uint8Array(await file.arrayBuffer()))
   }
   const flags = new Map<string, string>()
   for (const name of flagFields) {
