@@ -1,5 +1,4 @@
 /** Problems of requests (refusals and changes) as codes with facts; words/ has their sentences. */
-import type { UniPcVariant } from '../engine/sampling/sampler-names.ts'
 import type { ForeignMark } from '../engine/text/prompt-rule.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
 import type { ModelFileProblem } from '../errors/model-problem.ts'
@@ -79,7 +78,6 @@ export interface ProblemDetails {
   'scheduler-not-built': { model: string; className: string; key?: string; sampler: string }
   /** A notice: the model requires zero terminal SNR, and the sampler does not support it. */
   /** The named variant of a sampler is not supported, but another of its variants is. */
-  'sampler-variant': { name: string; meant: UniPcVariant; painted: UniPcVariant }
   'zero-snr-unused': { model: string; sampler: string }
   /** A notice: the sampler does not use that flag. */
   'flag-unused': { flag: string; sampler: string }

@@ -9,7 +9,6 @@ import {
   type SamplerChoice,
   samplerName,
   takesSchedules,
-  variantMeant,
 } from '../../engine/sampling/sampler-names.ts'
 import { rescalesToZeroSnr } from '../../engine/sampling/scheduler-classes.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
@@ -156,8 +155,6 @@ function samplerOf(
     findings.refuse('sampler-unknown', { name, nearest: [...lookup.nearest] })
     return undefined
   }
-  const variant = variantMeant(name)
-  if (variant) findings.notice('sampler-variant', { name, ...variant })
   const { kind } = lookup.choice
   if (sigmas !== undefined && sigmas !== 'plain' && !kind.sigmas.includes(sigmas)) {
     const nearest = kind.sigmas.map(other => samplerName({ kind, sigmas: other }))

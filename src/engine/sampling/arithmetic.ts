@@ -33,3 +33,17 @@ export function at(values: ArrayLike<number>, index: number): number {
   if (value === undefined) throw new RangeError(`index ${index} of ${values.length}`)
   return value
 }
+
+/** x with Σ_k points[k]^i · x[k] = right[i] for every i, the points distinct; Björck and Pereyra 1970. */
+export function solveVandermonde(points: readonly number[], right: readonly number[]): number[] {
+  const x = [...right]
+  const last = x.length - 1
+  for (let k = 0; k < last; k++) {
+    for (let i = last; i > k; i--) x[i] = at(x, i) - at(points, k) * at(x, i - 1)
+  }
+  for (let k = last - 1; k >= 0; k--) {
+    for (let i = k + 1; i <= last; i++) x[i] = at(x, i) / (at(points, i) - at(points, i - k - 1))
+    for (let i = k; i < last; i++) x[i] = at(x, i) - at(x, i + 1)
+  }
+  return x
+}

@@ -15,7 +15,7 @@ import { euler } from './samplers/euler.ts'
 import { eulerAncestral } from './samplers/euler-ancestral.ts'
 import { heun } from './samplers/heun.ts'
 import { lms } from './samplers/lms.ts'
-import { unipc } from './samplers/unipc.ts'
+import { unipc, unipcBh1, unipcBh2 } from './samplers/unipc.ts'
 import { ddim } from './timestep-samplers/ddim.ts'
 import { ddpm } from './timestep-samplers/ddpm.ts'
 import { lcm } from './timestep-samplers/lcm.ts'
@@ -37,6 +37,8 @@ export const samplerKinds: readonly SamplerKind[] = [
   dpmpp2sAncestral,
   dpmppSinglestep,
   unipc,
+  unipcBh1,
+  unipcBh2,
   deis,
   ddim,
   ddpm,

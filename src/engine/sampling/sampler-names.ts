@@ -54,7 +54,7 @@ const scheduleAliases: Readonly<Record<string, readonly string[]>> = {
  * findSampler('DPM++ 2M Karras') // also `euler_a`, `dpmpp_2m_sde_gpu`, `Euler SGM Uniform`
  */
 export function findSampler(text: string): SamplerLookup {
-  const wanted = simplify(text.slice(0, longestName))
+  const wanted = simplify(withUniPcVariant(text.slice(0, longestName)))
   const bare = samplerOfName(wanted)
   if (bare) return { kind: 'found', choice: { kind: bare, sigmas: 'plain' } }
   for (const schedule of schedules) {
@@ -65,28 +65,6 @@ export function findSampler(text: string): SamplerLookup {
     }
   }
   return { kind: 'unknown', nearest: nearest(wanted, samplerChoices().map(spelledOut)) }
-}
-
-/** A variant of UniPC: how it solves, with B₁(h) = h or B₂(h) = e^h - 1, and with how many predictions. */
-export interface UniPcVariant {
-  readonly variant: 'bh1' | 'bh2'
-  readonly order: number
-}
-
-/** That of diffusers and InvokeAI. */
-const builtUniPc: UniPcVariant = { variant: 'bh2', order: 2 }
-
-/** In others' spelling: ComfyUI's `uni_pc` and `uni_pc_bh2` (sample_unipc), A1111's `UniPC` (uni_pc_variant, uni_pc_order). */
-const otherUniPcs: readonly (UniPcVariant & { readonly spelling: RegExp })[] = [
-  { spelling: /^\s*uni_pc_bh2(?![a-z0-9])/i, variant: 'bh2', order: 3 },
-  { spelling: /^\s*uni_pc(?![a-z0-9])/i, variant: 'bh1', order: 3 },
-  { spelling: /^\s*UniPC(?![A-Za-z]|\s*bh2)/, variant: 'bh1', order: 3 },
-]
-
-/** The variant that a name means where another one is built; undefined if it means what is built, such as `unipc`. */
-export function variantMeant(text: string): { meant: UniPcVariant; painted: UniPcVariant } | undefined {
-  const other = otherUniPcs.find(({ spelling }) => spelling.test(text))
-  return other && { meant: { variant: other.variant, order: other.order }, painted: builtUniPc }
 }
 
 /** Finds a schedule by name or label: `sgm_uniform`, `SGM Uniform`, `Align Your Steps`. */
@@ -121,6 +99,17 @@ export function samplerLabel({ kind, sigmas, schedule }: SamplerChoice): string 
 /** Whether a sampler supports any schedule, or its own only. */
 export function takesSchedules(kind: SamplerKind): boolean {
   return 'rule' in kind
+}
+
+/**
+ * Names the variant of UniPC that a program means: A1111's `UniPC` and ComfyUI's `uni_pc` are B₁ of order 3. InvokeAI's
+ * `unipc` is diffusers' class, B₂ of order 2.
+ */
+function withUniPcVariant(text: string): string {
+  return text.replace(
+    /^(\s*)(?:UniPC|[Uu][Nn][Ii]_[Pp][Cc])(?![A-Za-z0-9]|[\s_]*(?:bh\d|multistep))/,
+    '$1unipc_bh1',
+  )
 }
 
 /** Prefers the reference's own spacing if it has one of that name. Any rule over noise levels supports any schedule. */

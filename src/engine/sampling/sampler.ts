@@ -59,6 +59,10 @@ export interface RuleOptions {
   lowerOrderFinal?: boolean
   /** DPM++ 2M and its SDE: the last step of every run is of first order. */
   eulerAtFinal?: boolean
+  /** UniPC: B(h) = h or e^h - 1. */
+  variant?: 'bh1' | 'bh2'
+  /** UniPC: the highest order of a step. */
+  solverOrder?: 1 | 2 | 3
 }
 
 /** Noise added before a step, at the sigmas from `from` to `to`; Karras et al. 2022, algorithm 2. */

@@ -81,12 +81,20 @@ const shared = z.looseObject({
   lambda_min_clipped: z.null(),
 })
 
-/** Solver types of other classes, which a class replaces with its own: files made for other classes contain them. */
-const foreign = {
-  ofDpm: ['logrho', 'bh1', 'bh2'],
-  ofUniPc: ['midpoint', 'heun', 'logrho'],
-  ofDeis: ['midpoint', 'heun', 'bh1', 'bh2'],
-} as const
+/**
+ * The solver types of a class: its own, the first of which replaces those of other classes. Files made for other classes
+ * contain them, and the class replaces them in the same way.
+ */
+const solverTypes = {
+  dpm: solverType(['midpoint', 'heun'], ['logrho', 'bh1', 'bh2']),
+  dpmSinglestep: solverType(['midpoint'], ['logrho', 'bh1', 'bh2']),
+  uniPc: solverType(['bh2', 'bh1'], ['midpoint', 'heun', 'logrho']),
+  deis: solverType(['logrho'], ['midpoint', 'heun', 'bh1', 'bh2']),
+}
+
+function solverType(own: readonly [string, ...string[]], foreign: readonly string[]) {
+  return z.enum([...own, ...foreign]).transform(type => (own.includes(type) ? type : own[0]))
+}
 
 function builtOf(defaults: Record<string, unknown>, own: z.ZodRawShape = {}): SchedulerClass {
   const known = Object.entries(shared.shape).filter(([key]) => key in defaults)
@@ -141,7 +149,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     },
     {
       algorithm_type: z.enum(['dpmsolver++', 'sde-dpmsolver++', 'deis']),
-      solver_type: z.enum(['midpoint', 'heun', ...foreign.ofDpm]),
+      solver_type: solverTypes.dpm,
       lower_order_final: z.boolean(),
       euler_at_final: z.boolean(),
       use_lu_lambdas: z.literal([false, null]),
@@ -165,7 +173,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     },
     {
       algorithm_type: z.enum(['dpmsolver++', 'deis']),
-      solver_type: z.enum(['midpoint', ...foreign.ofDpm]),
+      solver_type: solverTypes.dpmSinglestep,
       // The class sets lower_order_final itself when the final sigma is 0.
       final_sigmas_type: z.literal('zero'),
       variance_type: z.null(),
@@ -192,7 +200,8 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     },
     {
       predict_x0: z.literal(true),
-      solver_type: z.enum(['bh2', ...foreign.ofUniPc]),
+      solver_type: solverTypes.uniPc,
+      solver_order: z.literal([1, 2, 3]),
       lower_order_final: z.literal(true),
       disable_corrector: z.tuple([]),
       solver_p: z.null(),
@@ -216,7 +225,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     },
     {
       algorithm_type: z.enum(['deis', 'dpmsolver', 'dpmsolver++']),
-      solver_type: z.enum(['logrho', ...foreign.ofDeis]),
+      solver_type: solverTypes.deis,
       lower_order_final: z.literal(true),
     },
   ),
@@ -276,7 +285,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     {
       ...edmKeys(),
       algorithm_type: z.enum(['dpmsolver++', 'sde-dpmsolver++', 'deis']),
-      solver_type: z.enum(['midpoint', 'heun', ...foreign.ofDpm]),
+      solver_type: solverTypes.dpm,
       lower_order_final: z.boolean(),
       euler_at_final: z.boolean(),
     },

@@ -140,11 +140,18 @@ function ownKeys(
 ): Record<string, unknown> {
   switch (name) {
     case 'dpmpp_2m':
-      return { algorithm_type: 'dpmsolver++', ...(solver_type === undefined ? {} : { solver_type }) }
+      return {
+        algorithm_type: 'dpmsolver++',
+        solver_order: 2,
+        ...(solver_type === undefined ? {} : { solver_type }),
+      }
     case 'dpmpp_2m_sde':
-      return { algorithm_type: 'sde-dpmsolver++', solver_type: 'midpoint' }
+      return { algorithm_type: 'sde-dpmsolver++', solver_order: 2, solver_type: 'midpoint' }
     case 'dpmpp_2m_sde_heun':
-      return { algorithm_type: 'sde-dpmsolver++', solver_type: 'heun' }
+      return { algorithm_type: 'sde-dpmsolver++', solver_order: 2, solver_type: 'heun' }
+    case 'dpmpp_singlestep':
+    case 'deis':
+      return { solver_order: 2 }
     case 'pndm':
       // The sampler that people name is PLMS, the multistep part alone. Only a file can request the Runge-Kutta steps.
       return { skip_prk_steps: skip_prk_steps ?? true }
@@ -191,6 +198,7 @@ const keysSchema = z.object({
   clip_sample_range: z.number().default(1),
   algorithm_type: z.string().optional(),
   solver_type: z.string().optional(),
+  solver_order: z.number().optional(),
   lower_order_final: z.boolean().optional(),
   euler_at_final: z.boolean().optional(),
   sigma_data: z.number().optional(),
@@ -255,9 +263,12 @@ function edmOf({ sigma_data, sigma_min, sigma_max, rho, sigma_schedule }: Keys):
 }
 
 /** Only the options that differ from the defaults. */
-function ruleOf({ solver_type, lower_order_final, euler_at_final }: Keys): RuleOptions | undefined {
+function ruleOf(keys: Keys): RuleOptions | undefined {
+  const { solver_type, solver_order, lower_order_final, euler_at_final } = keys
   const rule: RuleOptions = {
     ...(solver_type === 'heun' ? { solver: 'heun' as const } : {}),
+    ...(solver_type === 'bh1' ? { variant: 'bh1' as const } : {}),
+    ...(solver_order === 1 || solver_order === 3 ? { solverOrder: solver_order } : {}),
     ...(lower_order_final === false ? { lowerOrderFinal: false } : {}),
     ...(euler_at_final ? { eulerAtFinal: true } : {}),
   }

@@ -155,8 +155,6 @@ export const problems: ProblemWords = {
     d.key === undefined
       ? `The scheduler of the model ${d.model}, ${d.className}, is not built: ${d.sampler} is used.`
       : `The scheduler of the model ${d.model}, ${d.className}, is not built with this ${d.key}: ${d.sampler} is used.`,
-  'sampler-variant': ({ name, meant, painted }) =>
-    `“${excerpt(name)}” means UniPC ${meant.variant} of order ${meant.order}: UniPC ${painted.variant} of order ${painted.order} is painted in its place.`,
   'zero-snr-unused': d =>
     `The model ${d.model} was made for noise that ends at zero signal; ${d.sampler} does not go that far.`,
   'flag-unused': d => `${d.sampler} makes no use of ${d.flag}.`,

@@ -148,8 +148,6 @@ const problems: Words['problems'] = {
     d.key === undefined
       ? `模型 ${d.model} 的调度器 ${d.className} 尚未实现：改用 ${d.sampler}。`
       : `模型 ${d.model} 的调度器 ${d.className} 的 ${d.key} 取这个值时尚未实现：改用 ${d.sampler}。`,
-  'sampler-variant': ({ name, meant, painted }) =>
-    `“${excerpt(name)}”指 ${meant.order} 阶的 UniPC ${meant.variant}：这里改用 ${painted.order} 阶的 UniPC ${painted.variant}。`,
   'zero-snr-unused': d => `模型 ${d.model} 要求噪声一直到信号为零；${d.sampler} 到不了那么远。`,
   'flag-unused': d => `${d.sampler} 用不到 ${d.flag}。`,
   'preset-unknown': d => `没有预设“${excerpt(d.name)}”。${known(d.known)}`,

@@ -286,20 +286,6 @@ describe('a model’s scheduler', () => {
     expect(noticesOf({ sampler: 'heun' }, facts)).toEqual([])
   })
 
-  test.each([
-    ['uni_pc', ['sampler-variant']],
-    ['uni_pc_karras', ['sampler-variant']],
-    ['uni_pc_bh2', ['sampler-variant']],
-    ['unipc', []],
-    ['UniPC', ['sampler-variant']],
-    ['UniPC Karras', ['sampler-variant']],
-    ['UniPC bh2', []],
-    ['UniPC bh2 Karras', []],
-    ['UniPCMultistepScheduler', []],
-  ])('a sampler of which another variant is built says so: %s', (sampler, codes) => {
-    expect(noticesOf({ sampler }, scheduler).map(({ code }) => code)).toEqual(codes)
-  })
-
   test('that asks for zero terminal SNR: samplers without it say so', () => {
     const facts = { ...scheduler, zeroTerminalSnr: true }
     expect(noticesOf({ sampler: 'pndm' }, facts)).toMatchObject([
@@ -438,8 +424,8 @@ describe('schedules', () => {
     expect(resolved).toMatchObject({
       kind: 'order',
       notices: [
-        { code: 'flag-unused', details: { flag: '--eta', sampler: 'UniPC bh2' } },
-        { code: 'flag-unused', details: { flag: '--churn', sampler: 'UniPC bh2' } },
+        { code: 'flag-unused', details: { flag: '--eta', sampler: 'UniPC multistep' } },
+        { code: 'flag-unused', details: { flag: '--churn', sampler: 'UniPC multistep' } },
       ],
     })
   })

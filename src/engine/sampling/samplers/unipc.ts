@@ -1,106 +1,122 @@
 /**
- * UniPC of order 2. Matches diffusers' UniPCMultistepScheduler with predict_x0, solver_type bh2, solver_order 2;
- * Zhao et al. 2023. Each call first corrects its input latents with the prediction at that level, then predicts the next
- * latents. In B₂ form, with h = λ' - λ and B = e^-h - 1:
+ * UniPC of order 1 to 3 with data prediction; Zhao et al. 2023. Each call first corrects its input latents with the
+ * prediction at that level, then predicts the next latents. With h = λ' - λ, z = -h, B₁ = z and B₂ = e^z - 1:
  *
- *   x' = (σ'/σ)·x - α'·B·x0 - α'·B·Σ ρ_k·D_k,   D_k = (x0_k - x0)/r_k
+ *   x' = (σ'/σ)·x - α'·(e^z - 1)·x0 - α'·B·Σ ρ_k·(x0_k - x0)/r_k,   r_k = (λ_k - λ)/h
  *
- * First order in the first and in the last step.
+ * The corrector's sum has one more point: the prediction at the end of the step, with r = 1. The weights solve equation 10:
+ *
+ *   Σ ρ_k·r_k^(i-1) = i!·z·φ_{i+1}(z)/B,   φ_1 = (e^z - 1)/z,   φ_{i+1} = (φ_i - 1/i!)/z
+ *
+ * The order rises from 1 by one per step. The last step is of order 1.
  */
-import { combine } from '../arithmetic.ts'
+import { at, combine, solveVandermonde } from '../arithmetic.ts'
 import { trainingRange } from '../noise/diffusers-levels.ts'
 import { samplerFrame } from '../noise/noise-levels.ts'
-import { type Level, levelAt, logSnr } from '../preconditioning.ts'
-import type { LevelSampler } from '../sampler.ts'
+import { uniformTime } from '../noise/uniform-time.ts'
+import { explodingLevel, type Level, levelAt, logSnr } from '../preconditioning.ts'
+import type { LevelSampler, RuleOptions } from '../sampler.ts'
 
+type Variant = NonNullable<RuleOptions['variant']>
+type Order = NonNullable<RuleOptions['solverOrder']>
+
+/** diffusers' UniPCMultistepScheduler with predict_x0, B₂ and order 2 unless a file says otherwise. InvokeAI's "unipc". */
 export const unipc: LevelSampler = {
   name: 'unipc',
-  // A1111 calls another variant just "UniPC".
-  label: 'UniPC bh2',
+  label: 'UniPC multistep',
   diffusersClass: 'UniPCMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
   levels: trainingRange,
-  rule(run) {
-    const { timesteps, levels } = run
-    /** The previous step: its corrected start, its order, and its predictions, newest first. */
-    let before: { latents: Float32Array; order: 1 | 2; cleans: readonly Float32Array[] } | undefined
-    return {
-      ...samplerFrame(run),
-      step(output, i, latents) {
-        const clean = run.preconditioning.clean(output, levelAt(levels, i), latents)
-        const start = before ? correct(levels, i, before, clean) : latents
-        const cleans = [clean, ...(before?.cleans ?? [])].slice(0, 2)
-        const order = cleans.length === 2 && i < timesteps.length - 1 ? 2 : 1
-        before = { latents: start, order, cleans }
-        return { latents: predict(levels, i, start, order, cleans), predictedClean: clean }
-      },
-    }
-  },
+  rule: (run, { variant = 'bh2', solverOrder = 2 }) => ruleOf(run, variant, solverOrder),
 }
 
-/** From level i to i + 1. */
-function predict(
-  levels: readonly Level[],
-  i: number,
-  start: Float32Array,
-  order: 1 | 2,
-  cleans: readonly Float32Array[],
-): Float32Array {
-  const from = levelAt(levels, i)
-  const to = levelAt(levels, i + 1)
-  const h = logSnr(to) - logSnr(from)
-  const b = Math.expm1(-h)
-  const [clean, older] = cleans
-  if (!clean) return start
-  if (order === 1 || !older) return combine([to.sigma / from.sigma, start], [-to.alpha * b, clean])
-  const r = (logSnr(levelAt(levels, i - 1)) - logSnr(from)) / h
-  // At order 2 the reference sets ρ = 1/2 instead of solving for it.
-  const weight = 0.5 / r
-  return combine(
-    [to.sigma / from.sigma, start],
-    [-to.alpha * b * (1 - weight), clean],
-    [-to.alpha * b * weight, older],
-  )
-}
+/** A1111's "UniPC" with its default settings; over a schedule, ComfyUI's `uni_pc`. */
+export const unipcBh1 = ofOrder3('unipc_bh1', 'UniPC', 'bh1')
 
-/** Repeats the step to level i with the prediction at its end. */
-function correct(
-  levels: readonly Level[],
-  i: number,
-  before: { latents: Float32Array; order: 1 | 2; cleans: readonly Float32Array[] },
-  cleanNow: Float32Array,
-): Float32Array {
-  const from = levelAt(levels, i - 1)
-  const to = levelAt(levels, i)
-  const h = logSnr(to) - logSnr(from)
-  const b = Math.expm1(-h)
-  const [clean, older] = before.cleans
-  if (!clean) return before.latents
-  const base = [
-    [to.sigma / from.sigma, before.latents],
-    [-to.alpha * b, clean],
-  ] as const
-  const scale = -to.alpha * b
-  if (before.order === 1 || !older) {
-    return combine(...base, [scale * 0.5, cleanNow], [-scale * 0.5, clean])
+/** ComfyUI's `uni_pc_bh2`, and A1111's "UniPC" with its setting "bh2". */
+export const unipcBh2 = ofOrder3('unipc_bh2', 'UniPC bh2', 'bh2')
+
+function ofOrder3(name: string, label: string, variant: Variant): LevelSampler {
+  return {
+    name,
+    label,
+    sigmas: [],
+    levels: uniformTime,
+    discardsPenultimate: true,
+    rule: (run, _) => ruleOf({ ...run, levels: endedAboveZero(run.levels) }, variant, 3),
   }
-  const r = (logSnr(levelAt(levels, i - 2)) - logSnr(from)) / h
-  const [rhoOlder, rhoNow] = correctorWeights(-h, r)
+}
+
+/** ComfyUI ends at this σ in place of 0 (sample_unipc). */
+const lastSigma = 0.001
+
+function endedAboveZero(levels: readonly Level[]): readonly Level[] {
+  return levels.at(-1)?.sigma === 0 ? levels.with(-1, explodingLevel(lastSigma)) : levels
+}
+
+function ruleOf(run: Parameters<LevelSampler['rule']>[0], variant: Variant, highestOrder: Order) {
+  const { timesteps, levels } = run
+  /** The previous step: its corrected start, its order, and its predictions, newest first. */
+  let before: { latents: Float32Array; order: number; cleans: readonly Float32Array[] } | undefined
+  return {
+    ...samplerFrame(run),
+    step(output: Float32Array, i: number, latents: Float32Array) {
+      const clean = run.preconditioning.clean(output, levelAt(levels, i), latents)
+      const start = before ? update({ levels, variant, from: i - 1, ...before, cleanNow: clean }) : latents
+      const cleans = [clean, ...(before?.cleans ?? [])].slice(0, highestOrder)
+      const order = Math.min(cleans.length, timesteps.length - i)
+      before = { latents: start, order, cleans }
+      return {
+        latents: update({ levels, variant, from: i, latents: start, order, cleans }),
+        predictedClean: clean,
+      }
+    },
+  }
+}
+
+interface Update {
+  levels: readonly Level[]
+  variant: Variant
+  /** The level at which the step starts. */
+  from: number
+  latents: Float32Array
+  order: number
+  /** The predictions at `from` and before it, newest first; at least `order` of them. */
+  cleans: readonly Float32Array[]
+  /** The prediction at the step's end: makes the step a correction. */
+  cleanNow?: Float32Array
+}
+
+/** From level `from` to the next one. */
+function update({ levels, variant, from, latents, order, cleans, cleanNow }: Update): Float32Array {
+  const [start, end] = [levelAt(levels, from), levelAt(levels, from + 1)]
+  const h = logSnr(end) - logSnr(start)
+  const [clean = latents, ...olders] = cleans.slice(0, order)
+  const points = olders.map((_, k) => (logSnr(levelAt(levels, from - 1 - k)) - logSnr(start)) / h)
+  if (cleanNow) {
+    olders.push(cleanNow)
+    points.push(1)
+  }
+  const shrinks = Math.expm1(-h)
+  const b = variant === 'bh1' ? -h : shrinks
+  const shares = weights(points, -h, b).map((rho, k) => (b * rho) / at(points, k))
+  const share = shares.reduce((sum, one) => sum + one, 0)
   return combine(
-    ...base,
-    [(scale * rhoOlder) / r, older],
-    [scale * rhoNow, cleanNow],
-    [-scale * (rhoOlder / r + rhoNow), clean],
+    [end.sigma / start.sigma, latents],
+    [-end.alpha * (shrinks - share), clean],
+    ...olders.map((older, k) => [-end.alpha * at(shares, k), older] as const),
   )
 }
 
-/** Solves [1 1; r 1]·ρ = b with b_k = k!·h·φ_{k+1}(h)/B(h): equation 10 of the paper for order 2. */
-function correctorWeights(h: number, r: number): readonly [older: number, now: number] {
-  const b = Math.expm1(h)
-  const phi2 = b / h - 1
-  const phi3 = phi2 / h - 1 / 2
-  const b1 = phi2 / b
-  const b2 = (2 * phi3) / b
-  const older = (b1 - b2) / (1 - r)
-  return [older, b1 - older]
+/** ρ per point r_k. With one point it is 1/2, as the authors set it. */
+function weights(points: readonly number[], z: number, b: number): number[] {
+  if (points.length <= 1) return points.map(() => 0.5)
+  let zPhi = Math.expm1(z)
+  let factorial = 1
+  const moments = points.map((_, k) => {
+    factorial *= k + 1
+    zPhi = zPhi / z - 1 / factorial
+    return (factorial * zPhi) / b
+  })
+  return solveVandermonde(points, moments)
 }
