@@ -54,7 +54,9 @@ function within({ min, max }: Bounds, value: number | undefined): number | undef
 function samplerOf({ sampler, extra }: PictureParameters): string | undefined {
   if (sampler === undefined) return undefined
   const schedule = extra.get('Schedule type') ?? extra.get('Scheduler') ?? ''
-  const spelled = [findSampler(`${sampler} ${schedule}`), findSampler(sampler)]
+  // A1111's setting of this sampler, which is not in its name.
+  const named = `${sampler} ${extra.get('UniPC variant') === 'bh2' ? 'bh2' : ''}`
+  const spelled = [findSampler(`${named} ${schedule}`), findSampler(named)]
   const found = spelled.find(lookup => lookup.kind === 'found')
   return found && samplerName(found.choice)
 }

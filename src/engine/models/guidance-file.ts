@@ -22,6 +22,9 @@ const notBuilt = [
     variant: 'ControlNet Union',
     has: /^(?:control_model\.)?(?:task_embedding|control_type_embed|control_add_embedding)/,
   },
+  { kind: 'controlnet', variant: 'ControlNet-LLLite', has: /^lllite_unet_/ },
+  { kind: 'controlnet', variant: 'T2I-Adapter', has: /^(?:adapter\.)?body\.0\./ },
+  { kind: 'vae', variant: 'TAESD', has: /^(?:[a-z_.]+\.)?\d+\.conv\.0\.weight$/ },
   {
     kind: 'ip-adapter',
     variant: 'IP-Adapter FaceID',

@@ -4,6 +4,7 @@
  * `built` lists the supported values of a key; other values are refused with the key's name.
  */
 import { z } from 'zod'
+import { solverTypes } from './solver-types.ts'
 
 export interface SchedulerClass {
   readonly defaults: Readonly<Record<string, unknown>>
@@ -80,21 +81,6 @@ const shared = z.looseObject({
   use_dynamic_shifting: z.literal([false, null]),
   lambda_min_clipped: z.null(),
 })
-
-/**
- * The solver types of a class: its own, the first of which replaces those of other classes. Files made for other classes
- * contain them, and the class replaces them in the same way.
- */
-const solverTypes = {
-  dpm: solverType(['midpoint', 'heun'], ['logrho', 'bh1', 'bh2']),
-  dpmSinglestep: solverType(['midpoint'], ['logrho', 'bh1', 'bh2']),
-  uniPc: solverType(['bh2', 'bh1'], ['midpoint', 'heun', 'logrho']),
-  deis: solverType(['logrho'], ['midpoint', 'heun', 'bh1', 'bh2']),
-}
-
-function solverType(own: readonly [string, ...string[]], foreign: readonly string[]) {
-  return z.enum([...own, ...foreign]).transform(type => (own.includes(type) ? type : own[0]))
-}
 
 function builtOf(defaults: Record<string, unknown>, own: z.ZodRawShape = {}): SchedulerClass {
   const known = Object.entries(shared.shape).filter(([key]) => key in defaults)

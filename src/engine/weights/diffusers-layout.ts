@@ -6,7 +6,7 @@ import { AppError } from '../../errors/errors.ts'
 import { readJsonFile, unreadableFile } from './config-file.ts'
 import { oldAttentionName } from './names/vae-names.ts'
 import { readSafetensors, type StoredTensor } from './safetensors.ts'
-import type { WeightSource } from './source.ts'
+import { asLinear, type WeightSource } from './source.ts'
 
 /** The three facts in a file name: `model`, a variant such as `fp16`, and whether it is an index of shards. */
 const weightFile = /^(?<stem>model|diffusion_pytorch_model)(?:\.(?<variant>[\w-]+))?\.safetensors$/
@@ -38,9 +38,10 @@ export async function diffusersWeightFiles(folder: string): Promise<string[]> {
 export function diffusersSource(place: string, tensors: ReadonlyMap<string, StoredTensor>): WeightSource {
   return {
     place,
-    find(name) {
+    find(name, wanted) {
       const others = [oldAttentionName(name), withoutTextModel(name)].filter(other => other !== undefined)
-      return [name, ...others].map(one => tensors.get(one)).find(tensor => tensor !== undefined)
+      const found = [name, ...others].map(one => tensors.get(one)).find(tensor => tensor !== undefined)
+      return found && asLinear(found, wanted)
     },
   }
 }

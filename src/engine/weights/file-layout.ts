@@ -7,7 +7,7 @@ import { openClipException, openClipNames } from './names/open-clip-names.ts'
 import { mostPerAxis, type UNetStructure, unetNames, unetStructure } from './names/unet-names.ts'
 import { vaeNames } from './names/vae-names.ts'
 import { readSafetensors, type StoredTensor } from './safetensors.ts'
-import type { WeightSource } from './source.ts'
+import { asLinear, type WeightSource } from './source.ts'
 
 /** The naming schemes of tensors in a file: those of diffusers and transformers, and those of the original authors. */
 export const namings = [
@@ -84,9 +84,7 @@ function originalVae(place: string, tensors: Tensors): WeightSource {
     place,
     find(name, wanted) {
       const tensor = tensors.get(names.toOriginal(name) ?? '')
-      // Linear layers are 1×1 convolutions there: [out, in, 1, 1].
-      const isLinear = wanted.length === 2 && tensor?.shape.slice(2).join() === '1,1'
-      return tensor && isLinear ? { ...tensor, shape: tensor.shape.slice(0, 2) } : tensor
+      return tensor && asLinear(tensor, wanted)
     },
   }
 }

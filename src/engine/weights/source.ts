@@ -8,9 +8,15 @@ export interface WeightSource {
   readonly place: string
   /**
    * The tensor with that name, if there is one.
-   * wanted: the shape that the network requires. Only sources without stored weights use it.
+   * wanted: the shape that the network requires. Sources without stored weights use it, and those whose linear layers may be 1×1 convolutions.
    */
   find(name: string, wanted: readonly number[]): StoredTensor | undefined
+}
+
+/** A matrix that the file stores as that of a 1×1 convolution, [out, in, 1, 1], as a VAE's attention often is. */
+export function asLinear(tensor: StoredTensor, wanted: readonly number[]): StoredTensor {
+  const isConvolution = wanted.length === 2 && tensor.shape.slice(2).join() === '1,1'
+  return isConvolution ? { ...tensor, shape: tensor.shape.slice(0, 2) } : tensor
 }
 
 /** The weights below one module path, e.g. `down_blocks.1.resnets.0`. */

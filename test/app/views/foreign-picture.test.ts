@@ -35,6 +35,16 @@ describe('a picture that is not in the database', () => {
     })
   })
 
+  test.each([
+    ['Description', 'a red fox --ar 16:9 Job ID: 01234567-89ab-cdef-0123-456789abcdef', ['Description']],
+    ['Description', 'a red fox in snow', undefined],
+    ['XML:com.adobe.xmp', '<exif:UserComment>{&quot;c&quot;:&quot;a fox&quot;}</exif:UserComment>', ['XMP']],
+    ['XML:com.adobe.xmp', '<dc:description>a fox in snow</dc:description>', undefined],
+  ])('whose %s is %s: parameters are told from a caption', async (keyword, text, keywords) => {
+    const read = await readForeignPicture(pngWith({ [keyword]: text }), none)
+    expect(read).toEqual(keywords ? { kind: 'unknown-format', keywords } : { kind: 'nothing' })
+  })
+
   test('comes with the request that comes nearest', async () => {
     expect(await readForeignPicture(foreignPicture('seed64.png'), none)).toMatchObject({
       program: 'AUTOMATIC1111',
@@ -54,6 +64,14 @@ describe('the request of another program’s parameters', () => {
     const wide = 6687881544318117707n
     const { seed } = requestOf(fields(`Seed: ${wide}`))
     expect(new TorchRandom(seed ?? 0).randn(8)).toEqual(new TorchRandom(wide).randn(8))
+  })
+
+  test.each([
+    ['Sampler: UniPC', 'unipc_bh1'],
+    ['Sampler: UniPC, UniPC variant: bh2', 'unipc_bh2'],
+    ['Sampler: uni_pc_bh2, Schedule type: karras', 'unipc_bh2_karras'],
+  ])('has the variant of UniPC that %s means', (said, sampler) => {
+    expect(requestOf(fields(said)).sampler).toBe(sampler)
   })
 
   test('leaves out what is out of bounds or unknown here', () => {

@@ -14,6 +14,21 @@ function index(folder: string, weightMap: unknown, name = 'model.safetensors.ind
   writeFileSync(join(folder, name), JSON.stringify({ metadata: {}, weight_map: weightMap }))
 }
 
+test('an attention that is stored as 1×1 convolutions gives matrices, under its old names too', async () => {
+  const folder = tempFolder()
+  const stored = { dtype: 'F32', shape: [2, 2, 1, 1], bytes: floats(1, 2, 3, 4) }
+  const path = 'decoder.mid_block.attentions.0'
+  writeSafetensors(join(folder, 'model.safetensors'), {
+    [`${path}.to_q.weight`]: stored,
+    [`${path}.key.weight`]: stored,
+    'conv.weight': stored,
+  })
+  const weights = weightsOf(await openDiffusersFolder(folder))
+  expect(weights.at(path).tensor('to_q.weight', [2, 2]).shape).toEqual([2, 2])
+  expect(weights.at(path).tensor('to_k.weight', [2, 2]).shape).toEqual([2, 2])
+  expect(weights.tensor('conv.weight', [2, 2, 1, 1]).shape).toEqual([2, 2, 1, 1])
+})
+
 describe('Which file of a folder holds the weights', () => {
   test.each([
     ['the plain one before variants', ['model.safetensors', 'model.fp16.safetensors'], 'model.safetensors'],

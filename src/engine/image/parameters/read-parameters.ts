@@ -72,12 +72,20 @@ const registered: ReadonlySet<string> = new Set([
 ])
 const mostNamed = 10
 
-function unreadTexts({ named, exif }: PictureTexts): string[] {
-  const all = new Map([...named, ...(exif.userComment ? [['UserComment', exif.userComment] as const] : [])])
-  return [...all]
+/** Fields of other formats than PNG, which may also hold a caption: Draw Things writes JSON into XMP. */
+const captions = ['UserComment', 'XMP'] as const
+
+/** The end of Midjourney's Description: `a red fox --ar 16:9 Job ID: …`. */
+const midjourneyJob = /\bJob ID: [0-9a-f-]{36}/
+
+function unreadTexts({ named, exif, xmp }: PictureTexts): string[] {
+  const texts = [exif.userComment, xmp.find(text => parseObject(text))]
+  const others = captions.map((name, i) => [name, texts[i] ?? ''] as const)
+  return [...new Map([...named, ...others])]
     .filter(([keyword, text]) => {
-      const isPlain = registered.has(keyword) || keyword === 'UserComment' || keyword.startsWith('date:')
-      return !isPlain || parseObject(text) !== undefined
+      const isPlain =
+        registered.has(keyword) || captions.some(name => name === keyword) || keyword.startsWith('date:')
+      return !isPlain || parseObject(text) !== undefined || midjourneyJob.test(text)
     })
     .slice(0, mostNamed)
     .map(([keyword]) => withoutControls(keyword))

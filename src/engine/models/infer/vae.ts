@@ -1,4 +1,5 @@
 /** Infers a VAE's configuration from the names and shapes of its weights. */
+import { AppError } from '../../../errors/errors.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
@@ -6,8 +7,15 @@ import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 const scalingFactor = 0.13025
 const sampleSize = 1024
 
-/** The configuration in diffusers' format. */
+/** Half a VAE, an encoder or a decoder alone, lacks one of these. */
+const needed = ['encoder.conv_in.weight', 'decoder.conv_in.weight'] as const
+
+/** The configuration in diffusers' format. @throws AppError 'model-file' when the encoder or the decoder is missing. */
 export function inferVaeConfig(source: WeightSource): Json {
+  const tensor = needed.find(name => !hasTensor(source, name))
+  if (tensor !== undefined) {
+    throw new AppError('model-file', { file: source.place, problem: { what: 'tensor-missing', tensor } })
+  }
   const block = (level: number, layer = 0) => `encoder.down_blocks.${level}.resnets.${layer}.conv1.weight`
   const levels = countWhile(level => hasTensor(source, block(level)))
   const all = Array.from({ length: levels }, (_, level) => level)

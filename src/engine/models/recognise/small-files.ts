@@ -55,6 +55,13 @@ export const controlNets: readonly Recogniser[] = [
     recognises: header => isControlNet(header) && header.extent(controlNetText, 1) === 1024,
   },
   { kind: 'controlnet', family: sdxl, recognises: isControlNet },
+  // Files that people keep beside ControlNets; none of them is built.
+  { kind: 'controlnet', family: sdxl, recognises: header => header.some(/^lllite_unet_/) },
+  {
+    kind: 'controlnet',
+    family: sdxl,
+    recognises: header => header.some(/^(?:adapter\.)?body\.0\.(?:resnets\.0\.)?block1\.weight$/),
+  },
 ]
 
 function isIpAdapter(header: HeaderView): boolean {
@@ -95,6 +102,16 @@ export const parts: readonly Recogniser[] = [
     recognises: header => isVae(header) && header.extent(/(?:^|\.)decoder\.conv_in\.weight$/, 1) === 16,
   },
   { kind: 'vae', family: sdxl, recognises: isVae },
+  // TAESD: layers by their numbers.
+  {
+    kind: 'vae',
+    family: sdxl,
+    recognises: header =>
+      header.some(/conv\.0\.weight$/) &&
+      header.every(
+        /^(?:taesd_)?(?:(?:en|de)coder\.(?:layers\.)?)?\d+\.(?:conv\.\d+\.|skip\.)?(?:weight|bias)$/,
+      ),
+  },
   {
     kind: 'image-encoder',
     family: 'CLIP',
