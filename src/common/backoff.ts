@@ -1,4 +1,4 @@
-/** Exponential back-off. */
+/** Exponential back-off, with jitter. */
 
 export interface Backoff {
   readonly firstMs: number
@@ -10,4 +10,9 @@ export interface Backoff {
 /** The pause after `failures` earlier failures: the first one for 0, then growing by the factor up to the longest. */
 export function backoffMs({ firstMs, longestMs, factor = 2 }: Backoff, failures: number): number {
   return Math.min(longestMs, firstMs * factor ** failures)
+}
+
+/** A pause between half of `pauseMs` and all of it. `chance` in [0, 1): what failed together is not retried together. */
+export function jitteredMs(pauseMs: number, chance: number): number {
+  return pauseMs * (0.5 + chance / 2)
 }

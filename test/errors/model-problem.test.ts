@@ -10,11 +10,14 @@ import {
   modelFileProblem,
   valueKinds,
 } from '../../src/errors/model-problem.ts'
-import { modelConfigRefusal as english, modelFileRefusal as englishFile } from '../../src/words/en/model.ts'
+import {
+  modelConfigRefusal as english,
+  modelFileRefusal as englishFile,
+} from '../../src/words/en/reasons/model.ts'
 import {
   modelConfigRefusal as chinese,
   modelFileRefusal as chineseFile,
-} from '../../src/words/zh-cn/model.ts'
+} from '../../src/words/zh-cn/reasons/model.ts'
 
 /** Plausible facts of any reason, under the names that reasons use. */
 const facts: Readonly<Record<string, unknown>> = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { PictureProblem } from '../../src/errors/picture-problem.ts'
-import { pictureRefusal as english } from '../../src/words/en/picture.ts'
-import { pictureRefusal as chinese } from '../../src/words/zh-cn/picture.ts'
+import { pictureRefusal as english } from '../../src/words/en/reasons/picture.ts'
+import { pictureRefusal as chinese } from '../../src/words/zh-cn/reasons/picture.ts'
 
 const size = { widthPx: 30_000, heightPx: 20_000 }
 

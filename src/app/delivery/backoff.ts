@@ -1,5 +1,5 @@
 /** The wait of a delivery after a fault: as the platform states, otherwise exponential back-off. Pure except for randomness. */
-import { backoffMs } from '../../common/backoff.ts'
+import { backoffMs, jitteredMs } from '../../common/backoff.ts'
 import { type AppError, hasCode } from '../../errors/errors.ts'
 import type { Random } from '../../system/ports.ts'
 
@@ -14,5 +14,5 @@ export function pauseAfter(fault: AppError, failures: number, random: Random): n
 
 export function exponentialPause(failures: number, random: Random): number {
   const fullMs = backoffMs({ firstMs: firstPauseMs, longestMs: longestPauseMs }, failures - 1)
-  return fullMs * (0.5 + random.uint32() / 2 ** 33)
+  return jitteredMs(fullMs, random.uint32() / 2 ** 32)
 }

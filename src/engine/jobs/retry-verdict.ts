@@ -1,4 +1,5 @@
 /** Decides the outcome of a try, as a pure function: done, retry, or give up. */
+import { type Backoff, backoffMs, jitteredMs } from '../../common/backoff.ts'
 import { AppError } from '../../errors/errors.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { Claim, Ending } from './store.ts'
@@ -18,9 +19,9 @@ export const maxCrashes = 2
 /** The maximum number of claims, even if every try ended for reasons outside the job. */
 export const maxClaims = 20
 
-const firstDelayMs = 2000
+const retry: Backoff = { firstMs: 2000, longestMs: 4000 }
 
-/** `chance` in [0, 1) randomises the delay, so that jobs that failed together are not retried together. */
+/** `chance` in [0, 1) is the jitter of the delay. */
 export function verdict(
   claim: Pick<Claim, 'attempt' | 'failures' | 'crashes'>,
   outcome: TryOutcome,
@@ -36,7 +37,7 @@ export function verdict(
       return { state: 'queued', failures, crashes, delayMs: 0 }
     case 'failed': {
       const { error } = outcome
-      const delayMs = firstDelayMs * 2 ** failures * (0.5 + chance / 2)
+      const delayMs = jitteredMs(backoffMs(retry, failures), chance)
       // The job is not blamed for the loss of a machine, unless that is repeated.
       if (error.code === 'worker-unreachable' && attempt < maxClaims) {
         return { state: 'queued', failures, crashes, delayMs: 0 }

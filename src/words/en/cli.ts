@@ -3,15 +3,9 @@ import type { ProblemDetails } from '../../app/problems.ts'
 
 import type { Card } from '../../devices/cards.ts'
 import type { CudaLack, Reason, WebGpuLack } from '../../devices/choose-devices.ts'
+import { sizeOf } from '../amounts.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
-
-const gigabytes = (bytes: number) =>
-  bytes < 1e6
-    ? `${(bytes / 1e3).toFixed(1)} kB`
-    : bytes < 1e9
-      ? `${(bytes / 1e6).toFixed(1)} MB`
-      : `${(bytes / 1e9).toFixed(2)} GB`
 
 const card = ({ ordinal, name, memoryMib, driver }: Card) =>
   `cuda:${ordinal} ${name}, ${(memoryMib / 1024).toFixed(1)} GiB, driver ${driver}`
@@ -149,14 +143,14 @@ export const cli = {
     upscaler: 'upscaler',
   },
   fileFacts: (family: string, storage: { bytes: number; dtypes: readonly string[] }, hash: string) =>
-    `${family}, ${storage.dtypes.join(' + ')}, ${gigabytes(storage.bytes)}, ${hash}`,
+    `${family}, ${storage.dtypes.join(' + ')}, ${sizeOf(storage.bytes)}, ${hash}`,
   ofNoUse: (count: number) =>
     `${count === 1 ? 'One file' : `${count} files`} in the models folders cannot be used by Easel; easel models names them.`,
   isDefault: '(default)',
   readingThrough: (file: string, bytes: number) =>
-    `Reading ${file} through once (${gigabytes(bytes)}), to know it again …`,
+    `Reading ${file} through once (${sizeOf(bytes)}), to know it again …`,
   makingWeights: (model: string, file: string, bytes: number) =>
-    `Writing ${model}’s weights in 8 bits to ${file} (${gigabytes(bytes)}), once …`,
+    `Writing ${model}’s weights in 8 bits to ${file} (${sizeOf(bytes)}), once …`,
   locked: (file: string, count: number) => `${file} pins ${count === 1 ? 'one model' : `${count} models`}.`,
   noModels: (folder: string) => `There is no model in ${folder}.`,
 

@@ -6,10 +6,11 @@ import type {
   ErrorDetails,
   NotFinitePlace,
 } from '../../errors/errors.ts'
-import { configRefusal } from './config.ts'
-import { modelConfigRefusal, modelFileRefusal } from './model.ts'
-import { pictureRefusal } from './picture.ts'
-import { fetchReason, fileReason, redisReason, refusalReason, storageReason, workerEnd } from './system.ts'
+import { gigabytes } from '../amounts.ts'
+import { configRefusal } from './reasons/config.ts'
+import { modelConfigRefusal, modelFileRefusal } from './reasons/model.ts'
+import { pictureRefusal } from './reasons/picture.ts'
+import { fetchReason, fileReason, redisReason, refusalReason, storageReason, workerEnd } from './reasons/system.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 
@@ -40,8 +41,6 @@ const notFinite: Record<NotFinitePlace, string> = {
   picture:
     'The VAE gave values that are no numbers, so the picture would be black; some VAEs cannot run in half precision, and another VAE may work.',
 }
-
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
 export const errors: ErrorWords = {
   'model-file': d => modelFileRefusal(d.file, d.problem),

@@ -3,8 +3,8 @@ import type { DeviceUse } from '../../app/views/views.ts'
 import type { Lacking } from '../../remote/gateway/remote-devices.ts'
 import type { MachineStatus } from '../../remote/machine/machine.ts'
 import type { Fetching, Reference, Refusal } from '../../remote/presence/records.ts'
+import { gigabytes } from '../amounts.ts'
 
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
 
 const short = (hash: string) => hash.slice(0, 10)

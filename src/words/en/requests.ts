@@ -4,8 +4,8 @@ import type { TextField } from '../../app/checks/text-limits.ts'
 import type { FlagExpectation, ForeignMark, ProblemCode, ProblemDetails } from '../../app/problems.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
-import { fileReason } from './model.ts'
-import { pictureRefusal } from './picture.ts'
+import { fileReason } from './reasons/model.ts'
+import { pictureRefusal } from './reasons/picture.ts'
 
 const list = (names: readonly string[]) => names.join(', ')
 const known = (names: readonly string[]) =>

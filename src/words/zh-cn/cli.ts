@@ -1,16 +1,10 @@
 /** 简体中文：命令行，以及服务器启动和停止时的话。 */
 import type { Card } from '../../devices/cards.ts'
 import type { CudaLack, WebGpuLack } from '../../devices/choose-devices.ts'
+import { sizeOf } from '../amounts.ts'
 import type { Words } from '../en.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} 秒`
-
-const gigabytes = (bytes: number) =>
-  bytes < 1e6
-    ? `${(bytes / 1e3).toFixed(1)} kB`
-    : bytes < 1e9
-      ? `${(bytes / 1e6).toFixed(1)} MB`
-      : `${(bytes / 1e9).toFixed(2)} GB`
 
 const card = ({ ordinal, name, memoryMib, driver }: Card) =>
   `cuda:${ordinal} ${name}，${(memoryMib / 1024).toFixed(1)} GiB，驱动 ${driver}`
@@ -140,12 +134,12 @@ export const cli: Words['cli'] = {
     upscaler: '放大模型',
   },
   fileFacts: (family, storage, hash) =>
-    `${family}，${storage.dtypes.join(' + ')}，${gigabytes(storage.bytes)}，${hash}`,
+    `${family}，${storage.dtypes.join(' + ')}，${sizeOf(storage.bytes)}，${hash}`,
   ofNoUse: count => `模型文件夹里有 ${count} 个文件 Easel 用不上；easel models 会逐一说明。`,
   isDefault: '（默认）',
-  readingThrough: (file, bytes) => `正在通读 ${file}（${gigabytes(bytes)}），只需这一次 …`,
+  readingThrough: (file, bytes) => `正在通读 ${file}（${sizeOf(bytes)}），只需这一次 …`,
   makingWeights: (model, file, bytes) =>
-    `正在把 ${model} 的 8 位权重写入 ${file}（${gigabytes(bytes)}），只需这一次 …`,
+    `正在把 ${model} 的 8 位权重写入 ${file}（${sizeOf(bytes)}），只需这一次 …`,
   locked: (file, count) => `${file} 固定了 ${count} 个模型。`,
   noModels: folder => `${folder} 里没有模型。`,
 

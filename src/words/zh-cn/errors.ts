@@ -1,10 +1,11 @@
 /** 简体中文：每一种错误的说法。 */
 import type { DatabaseLoss, DeviceLack, NotFinitePlace } from '../../errors/errors.ts'
+import { gigabytes } from '../amounts.ts'
 import type { Words } from '../en.ts'
-import { configRefusal } from './config.ts'
-import { modelConfigRefusal, modelFileRefusal } from './model.ts'
-import { pictureRefusal } from './picture.ts'
-import { fetchReason, fileReason, redisReason, refusalReason, storageReason, workerEnd } from './system.ts'
+import { configRefusal } from './reasons/config.ts'
+import { modelConfigRefusal, modelFileRefusal } from './reasons/model.ts'
+import { pictureRefusal } from './reasons/picture.ts'
+import { fetchReason, fileReason, redisReason, refusalReason, storageReason, workerEnd } from './reasons/system.ts'
 
 const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
   libraries: said =>
@@ -27,8 +28,6 @@ const notFinite: Record<NotFinitePlace, string> = {
   latents: 'U-Net 给出了不是数的值，因此没有图。',
   picture: 'VAE 给出了不是数的值，图会是全黑的；有些 VAE 不能以半精度运行，换一个 VAE 也许可以。',
 }
-
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
 export const errors: Words['errors'] = {
   'model-file': d => modelFileRefusal(d.file, d.problem),

@@ -2,10 +2,10 @@
 import type { DeviceUse } from '../../app/views/views.ts'
 import type { Lacking } from '../../remote/gateway/remote-devices.ts'
 import type { Reference } from '../../remote/presence/records.ts'
+import { gigabytes } from '../amounts.ts'
 import type { Words } from '../en.ts'
 
 const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
 const short = (hash: string) => hash.slice(0, 10)
 const named = ({ name, hash }: Reference) => `${name} ${short(hash)}`

@@ -5,8 +5,8 @@ import type { ForeignMark } from '../../app/problems.ts'
 import type { Words } from '../en.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
-import { fileReason } from './model.ts'
-import { pictureRefusal } from './picture.ts'
+import { fileReason } from './reasons/model.ts'
+import { pictureRefusal } from './reasons/picture.ts'
 
 const list = (names: readonly string[]) => names.join('、')
 const known = (names: readonly string[]) =>

@@ -1,5 +1,6 @@
 /** The connection to Discord: opens it, reopens it after a permanent close, and closes it whatever the network does. */
 import { type Client, Events, type Interaction, RESTEvents } from 'discord.js'
+import { type Backoff, backoffMs } from '../../../common/backoff.ts'
 import { hasCode, toAppError } from '../../../errors/errors.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import { within } from '../../../system/time-limit.ts'
@@ -18,9 +19,8 @@ export interface ConnectionParts {
   onInteraction(interaction: Interaction): void
 }
 
-/** The delay after a refusal while running; it doubles with each further refusal. */
-const firstRetryMs = 10_000
-const longestRetryMs = 5 * 60_000
+/** The pauses after refusals. */
+const retry: Backoff = { firstMs: 10_000, longestMs: 5 * 60_000 }
 /** How long closing the connection waits for Discord. */
 const closeTimeLimitMs = 1000
 const unauthorized = 401
@@ -72,7 +72,7 @@ export class Connection {
     } catch (error) {
       if (this.#isClosed) return
       if (!hasCode(error, 'platform-busy')) throw error
-      this.#openLater(error, firstRetryMs)
+      this.#openLater(error, 0)
     }
   }
 
@@ -115,30 +115,30 @@ export class Connection {
     this.#parts.log.error({ code, problem: closeReason(code) }, 'Discord ended the connection')
     this.#report({ kind: 'connecting' })
     this.#discard(client)
-    this.#stopTrying = this.#parts.clock.after(firstRetryMs, () => void this.#openAgain(firstRetryMs))
+    this.#stopTrying = this.#parts.clock.after(backoffMs(retry, 0), () => void this.#openAgain(0))
   }
 
-  async #openAgain(waitedMs: number): Promise<void> {
+  async #openAgain(refusals: number): Promise<void> {
     try {
       await this.#connect()
       this.#parts.log.info({}, 'connected to Discord again')
       this.#report({ kind: 'on' })
     } catch (error) {
-      if (!this.#isClosed) this.#openLater(error, Math.min(waitedMs * 2, longestRetryMs))
+      if (!this.#isClosed) this.#openLater(error, refusals + 1)
     }
   }
 
   /** An unreachable platform states its retry time. Refusals use exponential back-off. */
-  #openLater(error: unknown, pauseMs: number): void {
+  #openLater(error: unknown, refusals: number): void {
     const { log, clock } = this.#parts
     const isBusy = hasCode(error, 'platform-busy')
-    const retryInMs = isBusy ? error.details.retryAfterMs : pauseMs
+    const retryInMs = isBusy ? error.details.retryAfterMs : backoffMs(retry, refusals)
     const fault = toAppError(error)
     this.#report(isBusy ? { kind: 'connecting' } : { kind: 'refused', fault })
     if (isBusy)
       log.warn({ problem: String(fault.cause), retryInMs }, 'Discord cannot be reached; trying again')
     else log.error({ problem: fault.message, retryInMs }, 'Discord refused us; trying again')
-    this.#stopTrying = clock.after(retryInMs, () => void this.#openAgain(isBusy ? firstRetryMs : pauseMs))
+    this.#stopTrying = clock.after(retryInMs, () => void this.#openAgain(isBusy ? 0 : refusals))
   }
 
   #discard(client: Client): void {

@@ -1,5 +1,6 @@
 /** Why a picture was refused, in English. */
-import type { PictureProblem } from '../../errors/picture-problem.ts'
+import type { PictureProblem } from '../../../errors/picture-problem.ts'
+import { megabytes } from '../../amounts.ts'
 
 /** One sentence, with the numbers. */
 export function pictureRefusal(problem: PictureProblem): string {
@@ -13,7 +14,7 @@ function reason(p: PictureProblem): string {
     case 'format':
       return `${p.found} is not among the formats PNG, JPEG and WebP`
     case 'too-many-bytes':
-      return `the file has ${megabytes(p.bytes)} MB, the limit is ${megabytes(p.limitBytes)} MB`
+      return `the file has ${megabytes(p.bytes)}, the limit is ${megabytes(p.limitBytes)}`
     case 'too-many-pixels':
       return `${p.widthPx}×${p.heightPx} are ${millions(p.widthPx * p.heightPx)} million pixels, the limit is ${millions(p.limitPixels)} million`
     case 'side':
@@ -23,9 +24,8 @@ function reason(p: PictureProblem): string {
     case 'damaged':
       return 'the file is damaged or incomplete'
     case 'metadata':
-      return `its embedded text or colour profile is larger than ${megabytes(p.limitBytes)} MB`
+      return `its embedded text or colour profile is larger than ${megabytes(p.limitBytes)}`
   }
 }
 
-const megabytes = (bytes: number) => (bytes / 1_000_000).toFixed(1)
 const millions = (count: number) => (count / 1_000_000).toFixed(1)

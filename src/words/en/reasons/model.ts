@@ -8,7 +8,7 @@ import type {
   ModelConfigProblem,
   ModelFileProblem,
   ValueKind,
-} from '../../errors/model-problem.ts'
+} from '../../../errors/model-problem.ts'
 
 /** One sentence. */
 export function modelFileRefusal(file: string, problem: ModelFileProblem): string {

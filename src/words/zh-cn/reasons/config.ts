@@ -1,5 +1,5 @@
 /** 简体中文：配置哪里有误。 */
-import type { ConfigProblem, SettingFormat, SettingType, YamlFault } from '../../errors/config-problem.ts'
+import type { ConfigProblem, SettingFormat, SettingType, YamlFault } from '../../../errors/config-problem.ts'
 
 export function configRefusal(file: string | undefined, key: string, problem: ConfigProblem): string {
   const where = key === '' ? '整个文件' : `“${key}”`

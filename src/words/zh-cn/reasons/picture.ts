@@ -1,5 +1,6 @@
 /** 图片为什么不能用：简体中文。 */
-import type { PictureProblem } from '../../errors/picture-problem.ts'
+import type { PictureProblem } from '../../../errors/picture-problem.ts'
+import { megabytes } from '../../amounts.ts'
 
 export function pictureRefusal(problem: PictureProblem): string {
   return `这张图片不能用：${reason(problem)}。`
@@ -12,7 +13,7 @@ function reason(p: PictureProblem): string {
     case 'format':
       return `不支持 ${p.found}，可以用 PNG、JPEG 和 WebP`
     case 'too-many-bytes':
-      return `文件有 ${megabytes(p.bytes)} MB，上限是 ${megabytes(p.limitBytes)} MB`
+      return `文件有 ${megabytes(p.bytes)}，上限是 ${megabytes(p.limitBytes)}`
     case 'too-many-pixels':
       return `${p.widthPx}×${p.heightPx} 共 ${tenThousands(p.widthPx * p.heightPx)} 万像素，上限是 ${tenThousands(p.limitPixels)} 万`
     case 'side':
@@ -22,9 +23,8 @@ function reason(p: PictureProblem): string {
     case 'damaged':
       return '文件已损坏或不完整'
     case 'metadata':
-      return `内嵌的文字或颜色配置超过 ${megabytes(p.limitBytes)} MB`
+      return `内嵌的文字或颜色配置超过 ${megabytes(p.limitBytes)}`
   }
 }
 
-const megabytes = (bytes: number) => (bytes / 1_000_000).toFixed(1)
 const tenThousands = (count: number) => Math.round(count / 10_000)

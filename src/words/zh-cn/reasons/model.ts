@@ -8,7 +8,7 @@ import type {
   ModelConfigProblem,
   ModelFileProblem,
   ValueKind,
-} from '../../errors/model-problem.ts'
+} from '../../../errors/model-problem.ts'
 
 export function modelFileRefusal(file: string, problem: ModelFileProblem): string {
   return `模型文件 ${file} 不能用：${fileReason(problem)}。`

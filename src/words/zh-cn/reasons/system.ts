@@ -1,10 +1,11 @@
 /** 简体中文：文件、磁盘和平台为什么拒绝。 */
-import type { FileProblem } from '../../errors/file-problem.ts'
-import type { ModelFetchProblem } from '../../errors/model-fetch-problem.ts'
-import type { RedisProblem } from '../../errors/redis-problem.ts'
-import type { RefusalProblem } from '../../errors/refusal-problem.ts'
-import type { StorageProblem } from '../../errors/storage-problem.ts'
-import { isWorkerEndCode, type WorkerEndCode } from '../../errors/worker-end.ts'
+import type { FileProblem } from '../../../errors/file-problem.ts'
+import type { ModelFetchProblem } from '../../../errors/model-fetch-problem.ts'
+import type { RedisProblem } from '../../../errors/redis-problem.ts'
+import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
+import type { StorageProblem } from '../../../errors/storage-problem.ts'
+import { isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
+import { sizeOf } from '../../amounts.ts'
 
 export function fileReason(p: FileProblem): string {
   switch (p.what) {
@@ -21,7 +22,7 @@ export function fileReason(p: FileProblem): string {
     case 'disk-full':
       return '磁盘已满'
     case 'no-room':
-      return `需要 ${gigabytes(p.neededBytes)}，磁盘只剩 ${gigabytes(p.freeBytes)}`
+      return `需要 ${sizeOf(p.neededBytes)}，磁盘只剩 ${sizeOf(p.freeBytes)}`
     case 'other':
       return `系统返回 ${p.code}`
   }
@@ -105,5 +106,3 @@ const workerEnds: Record<WorkerEndCode, string> = {
 export function workerEnd(reason: string): string {
   return isWorkerEndCode(reason) ? workerEnds[reason] : reason
 }
-
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`

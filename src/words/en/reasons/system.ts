@@ -1,10 +1,11 @@
 /** Why files, the disk and the platforms refuse, in English. */
-import type { FileProblem } from '../../errors/file-problem.ts'
-import type { ModelFetchProblem } from '../../errors/model-fetch-problem.ts'
-import type { RedisProblem } from '../../errors/redis-problem.ts'
-import type { RefusalProblem } from '../../errors/refusal-problem.ts'
-import type { StorageProblem } from '../../errors/storage-problem.ts'
-import { isWorkerEndCode, type WorkerEndCode } from '../../errors/worker-end.ts'
+import type { FileProblem } from '../../../errors/file-problem.ts'
+import type { ModelFetchProblem } from '../../../errors/model-fetch-problem.ts'
+import type { RedisProblem } from '../../../errors/redis-problem.ts'
+import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
+import type { StorageProblem } from '../../../errors/storage-problem.ts'
+import { isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
+import { sizeOf } from '../../amounts.ts'
 
 /** Continues “… cannot be read: ”. */
 export function fileReason(p: FileProblem): string {
@@ -22,7 +23,7 @@ export function fileReason(p: FileProblem): string {
     case 'disk-full':
       return 'the disk is full'
     case 'no-room':
-      return `it needs ${gigabytes(p.neededBytes)}, and ${gigabytes(p.freeBytes)} of the disk are free`
+      return `it needs ${sizeOf(p.neededBytes)}, and ${sizeOf(p.freeBytes)} of the disk are free`
     case 'other':
       return `the system answers ${p.code}`
   }
@@ -111,5 +112,3 @@ const workerEnds: Record<WorkerEndCode, string> = {
 export function workerEnd(reason: string): string {
   return isWorkerEndCode(reason) ? workerEnds[reason] : reason
 }
-
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`

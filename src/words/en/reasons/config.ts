@@ -1,5 +1,5 @@
 /** What is wrong in the configuration, in English. */
-import type { ConfigProblem, SettingFormat, SettingType, YamlFault } from '../../errors/config-problem.ts'
+import type { ConfigProblem, SettingFormat, SettingType, YamlFault } from '../../../errors/config-problem.ts'
 
 /** One sentence; without `file` the value came from the environment or is found out while running. */
 export function configRefusal(file: string | undefined, key: string, problem: ConfigProblem): string {

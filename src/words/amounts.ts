@@ -1,0 +1,10 @@
+/** Amounts of bytes in sentences. Every language has the same symbols of units. */
+
+export const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
+
+/** In the unit that fits the amount; large files need two decimals to show progress. */
+export function sizeOf(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`
+  return bytes < 1e9 ? megabytes(bytes) : `${(bytes / 1e9).toFixed(2)} GB`
+}
