@@ -10,7 +10,14 @@ import { gigabytes } from '../amounts.ts'
 import { configRefusal } from './reasons/config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './reasons/model.ts'
 import { pictureRefusal } from './reasons/picture.ts'
-import { fetchReason, fileReason, redisReason, refusalReason, storageReason, workerEnd } from './reasons/system.ts'
+import {
+  fetchReason,
+  fileReason,
+  redisReason,
+  refusalReason,
+  storageReason,
+  workerEnd,
+} from './reasons/system.ts'
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 

@@ -5,7 +5,14 @@ import type { Words } from '../en.ts'
 import { configRefusal } from './reasons/config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './reasons/model.ts'
 import { pictureRefusal } from './reasons/picture.ts'
-import { fetchReason, fileReason, redisReason, refusalReason, storageReason, workerEnd } from './reasons/system.ts'
+import {
+  fetchReason,
+  fileReason,
+  redisReason,
+  refusalReason,
+  storageReason,
+  workerEnd,
+} from './reasons/system.ts'
 
 const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
   libraries: said =>
