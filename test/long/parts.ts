@@ -40,7 +40,7 @@ export const longParts = {
     figures: /^job lives:/,
   },
   mutations: {
-    unit: 'mutations of each kind of file',
+    unit: 'mutations each of safetensors, models, schedules and pictures',
     total: 100_000,
     perRound: 20_000,
     files: [
