@@ -41,6 +41,12 @@ describe('a job that fails', () => {
     t.workers.current.fail(outOfMemory)
     await t.settled()
     expect(t.job(id)).toMatchObject({ state: 'failed', failure: { code: 'out-of-memory' } })
+
+    const next = await t.ask('a blue square')
+    await running()
+    t.workers.current.finish()
+    await t.settled()
+    expect(t.job(next.id).state).toBe('done')
   })
 
   test('once and succeeds at the next try is done, with the seed it was accepted with', async () => {
