@@ -92,8 +92,14 @@ export async function playSlack(tell: (scene: string) => void): Promise<SlackTes
     await bob.usesShortcut('image_info', photo)
   })
   await scene('Ada asks where Easel is not a member', async () => {
+    workers.mode = 'by-hand'
     const elsewhere = t.slack.addChannel(t.scene.team, 'elsewhere', { withoutBot: true })
+    const before = t.told(ada).length
     await ada.types('/imagine', 'a cat', { channelId: elsewhere.id })
+    await t.passing(() => t.told(ada).length > before)
+    // A worker notices at its next step that its job was cancelled.
+    for (const run of workers.underway) run.step()
+    workers.mode = 'at-once'
   })
   await scene('The painter runs out of memory under Bob’s dragon', async () => {
     workers.mode = 'by-hand'

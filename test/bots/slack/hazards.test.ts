@@ -214,6 +214,7 @@ describe('a place that is closed from the start', () => {
     await imagine()
     await t.test.until(() => t.told(t.scene.ada).length > 0)
     expect(t.told(t.scene.ada)).toEqual([expect.stringContaining(sentence)])
+    expect(t.told(t.scene.ada)).toEqual([expect.stringContaining('/imagine a ')])
     for (const run of t.test.workers.underway) run.step()
     await t.calm()
     expect(t.test.workers.runs.filter(run => !run.cancelAsked)).toEqual([])

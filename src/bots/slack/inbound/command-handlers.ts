@@ -4,7 +4,6 @@ import type { StatsView } from '../../../app/views/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { statsChart } from '../../charts/stats-chart.ts'
 import { problemMessage } from '../../chat/chat.ts'
-import { faultMessage } from '../../chat/fault-message.ts'
 import { findCommand, readTypedOptions, smallCommandNames, usageOf } from '../../commands/commands.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
 import { shortened } from '../../messages/job-message.ts'
@@ -14,9 +13,10 @@ import { openPaintForm } from '../forms/form-handlers.ts'
 import { openView } from '../forms/open-view.ts'
 import { settingsView } from '../forms/settings-form.ts'
 import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
-import { type Payload, render } from '../outbound/render.ts'
+import { commandOf, type Payload, render } from '../outbound/render.ts'
 import { refusalSentence } from '../outbound/ways/refusal-reasons.ts'
 import { type HandlerContext, imagine, payloadOf } from './handler-context.ts'
+import { faultReply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** The slash command whose sub-commands are all commands except /imagine. */
@@ -30,7 +30,10 @@ export function usageHint(): string {
 /** Longer texts would exceed Slack's limit for all blocks of a message (about 13,000 characters). */
 const longestReturned = 8000
 
-/** Handles the text after /imagine. A refusal and a fault return it, because Slack's clients drop it once it is sent. */
+/**
+ * Handles the text after /imagine. A refusal, a fault and the hint how to invite the bot return it, because Slack's clients
+ * drop it once it is sent.
+ */
 export async function handleImagine(
   context: HandlerContext,
   requester: RequestContext,
@@ -40,16 +43,17 @@ export async function handleImagine(
 ): Promise<Payload | undefined> {
   if (text.trim() === '') return openPaintForm(context, requester, triggerId)
   const { words } = requester
-  const returned = (message: Message) =>
-    render({ ...message, command: shortened(`/imagine ${text}`, longestReturned) }, words)
+  const typed = commandOf(shortened(`/imagine ${text}`, longestReturned), words)
+  const withTyped = (payload: Payload): Payload => ({ ...payload, blocks: [...payload.blocks, ...typed] })
+  const sendLater: SendEphemeral = payload => sendEphemeral(withTyped(payload))
   try {
     const parsed = parseCommand(text)
     const reply =
-      parsed.kind === 'refused' ? parsed : await imagine(context, requester, parsed.request, sendEphemeral)
-    if (reply.kind === 'refused') return returned(problemMessage(reply.problems, words))
+      parsed.kind === 'refused' ? parsed : await imagine(context, requester, parsed.request, sendLater)
+    if (reply.kind === 'refused') return withTyped(render(problemMessage(reply.problems, words), words))
     return payloadOf(reply, words)
   } catch (error) {
-    return returned(faultMessage(error, words, context.log))
+    return withTyped(faultReply(error, words, context.log))
   }
 }
 

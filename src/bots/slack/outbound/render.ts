@@ -164,7 +164,8 @@ function imageOf(fileId: string, altText: string, title: string | undefined): Im
 }
 
 /** The command in a preformatted block, for any text. */
-function commandOf(command: string | undefined, words: Words): KnownBlock[] {
+/** A command for copying. */
+export function commandOf(command: string | undefined, words: Words): KnownBlock[] {
   if (command === undefined) return []
   if (command.length > longestCommand) return [richText(words.chat.replies.commandTooLong)]
   return [
