@@ -68,14 +68,19 @@ export class PictureFiles {
     }
   }
 
-  /** Moves files into another folder, which is created if missing. Existing files there are not replaced. */
+  /**
+   * Moves files into another folder, which is created if missing. Existing files there are not replaced, and a file that is
+   * gone by then is passed over.
+   */
   async moveTo(folder: string, names: readonly string[]): Promise<void> {
     try {
       await makeFolder(folder)
       const taken = new Set(await readdir(folder))
       for (const name of names) {
         const free = taken.has(name) ? `${name}.${this.#ids.next()}` : name
-        await rename(join(this.folder, name), join(folder, free))
+        await rename(join(this.folder, name), join(folder, free)).catch(error => {
+          if (!isMissing(error)) throw error
+        })
       }
     } catch (error) {
       throw toStorageFault(error)

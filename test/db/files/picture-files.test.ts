@@ -45,6 +45,14 @@ describe('picture files', () => {
     await files.remove(['none.png'])
   })
 
+  test('that are gone before they are moved aside are passed over', async () => {
+    await files.write('a.png', bytes)
+    const aside = join(folder, '..', 'aside')
+    await files.moveTo(aside, ['gone.png', 'a.png'])
+    expect(readdirSync(aside)).toEqual(['a.png'])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
   test('a stream holds no more of a picture than is asked for, and closes its file when nobody asks any more', async () => {
     await files.write('large.png', new Uint8Array(10_000_000).fill(7))
     const reader = (await files.stream('large.png'))?.getReader()
