@@ -29,9 +29,10 @@ export async function checkModels(session: Session, show: (findings: Finding[]) 
       detail: faultSentence(session, one.error),
     })),
   )
-  const names = [...models, ...unused].map(({ name }) => name)
-  if (!names.includes(config.defaultModel)) {
-    show([{ check: 'models', state: 'wrong', detail: words.cli.defaultMissing(config.defaultModel, names) }])
+  // One that cannot be used is named above, with the reason.
+  if (![...models, ...unused].some(({ name }) => name === config.defaultModel)) {
+    const usable = models.map(({ name }) => name)
+    show([{ check: 'models', state: 'wrong', detail: words.cli.defaultMissing(config.defaultModel, usable) }])
   }
   const { devices, reason, env } = await prepareDevices(config, process.env)
   show(reasonLines(words, reason).map(detail => ({ check: 'device', state: 'fine', detail })))

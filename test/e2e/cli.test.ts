@@ -387,12 +387,14 @@ describe('a models folder with models that cannot be used', () => {
     expect(lineOf('strange')).toMatch(/strange\/text_encoder\/config\.json .*hidden_act/)
   })
 
-  test('doctor tries what it can, and counts what is wrong', async () => {
-    const { code, out } = await easel('doctor', ...withModels)
+  test('doctor tries what it can, counts what is wrong, and proposes no model that cannot be used', async () => {
+    writeFileSync(inFolder('gone.yaml'), 'modelsDir: own-models\ndefaultModel: gone\n')
+    const { code, out } = await easel('doctor', '--config', 'gone.yaml')
     expect(code).toBe(1)
-    expect(out.split('\n').filter(line => line.startsWith('WRONG'))).toHaveLength(4)
+    expect(out.split('\n').filter(line => line.startsWith('WRONG'))).toHaveLength(5)
+    expect(out).toMatch(/WRONG +Models +.*gone.*known: good\n/)
     expect(out).toMatch(/ok +Models +good paints/)
-    expect(out).toContain('4 things are wrong.')
+    expect(out).toContain('5 things are wrong.')
   })
 
   test('painting with one of them is refused for the same reason', async () => {
