@@ -4,7 +4,7 @@ import { encodePicture } from './encode.ts'
 import { guessFormat, type PictureFormat } from './files/format.ts'
 import { readMakingOf } from './parameters/read-parameters.ts'
 
-/** The same input gives the same bytes; a file that has the format already comes back as it is. */
+/** The same input gives the same bytes. A file that already has the format is returned unchanged. */
 export async function convertPicture(file: Uint8Array, format: PictureFormat): Promise<Uint8Array> {
   const guess = guessFormat(file)
   if (guess.kind === 'readable' && guess.format === format) return file

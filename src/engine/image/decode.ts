@@ -20,31 +20,31 @@ export type DecodeOutcome =
       kind: 'decoded'
       picture: Picture
       format: PictureFormat
-      /** What to store, in that format: the given file, unless it was mended or made smaller. */
+      /** The file to store, in that format: the given one, unless it was repaired or scaled down. */
       file: Uint8Array
-      /** Its own size, where it was larger than what Easel works on. */
+      /** The original size, if the picture was scaled down. */
       shrunkFrom?: SizePx
     }
   | { kind: 'refused'; problem: PictureProblem }
 
 export const pictureLimits = {
   bytes: largestPictureBytes,
-  /** The largest square that Easel works on, four bytes each make 17 MB. What is larger is made smaller. */
+  /** Larger pictures are scaled down. At four bytes a pixel the limit is 17 MB. */
   pixels: 2048 * 2048,
-  /** What is decoded row by row may be this large: a phone's camera has 12 to 50 million. */
+  /** The limit for files that are decoded row by row. A phone's camera makes 12 to 50 million pixels. */
   givenPixels: 64_000_000,
-  /** The same of files that are decoded as a whole: interlaced PNG, progressive JPEG, WebP. */
+  /** The limit for files that are decoded as a whole: interlaced PNG, progressive JPEG, WebP. */
   givenPixelsWhole: 4096 * 4096,
-  /** Narrower ones hold nothing to paint from, longer ones only strain the resampler. */
+  /** A narrower picture is useless as a source, and a longer one only costs resampling time. */
   minSidePx: 16,
   maxSidePx: 8192,
-  /** A progressive JPEG can be small and yet take minutes. */
+  /** A small progressive JPEG can take minutes to decode. */
   seconds: 10,
 }
 
 /**
- * Decodes a PNG, JPEG or WebP as sRGB, turned upright as its EXIF says, transparency on white; a large one is made smaller.
- * It is as tolerant as browsers are, but for files that are cut off.
+ * Decodes a PNG, JPEG or WebP to sRGB: rotated by its EXIF orientation, transparency on white, large pictures scaled down.
+ * It tolerates what browsers tolerate, except truncated files.
  */
 export async function decodePicture(bytes: Uint8Array): Promise<DecodeOutcome> {
   if (bytes.length > pictureLimits.bytes) {
@@ -60,14 +60,14 @@ export async function decodePicture(bytes: Uint8Array): Promise<DecodeOutcome> {
     return await decodeInspected(inspected.file, guess.format, bytes)
   } catch {
     const mended = guess.format === 'jpeg' ? await withEndMarker(bytes) : undefined
-    // Whatever the decoder minds, the person can only send another file.
+    // The decoder's reason does not matter: the person can only send another file.
     if (!mended) return refused({ what: 'damaged' })
     const failOn = mended.mayWarn ? tolerant.failOn : 'warning'
     return decodeInspected(mended.file, 'jpeg', mended.file, failOn).catch(() => refused({ what: 'damaged' }))
   }
 }
 
-/** `bytes`: what to store unless it is made smaller. */
+/** `bytes`: the file to store, unless the picture is scaled down. */
 async function decodeInspected(
   inspected: Uint8Array,
   format: PictureFormat,
@@ -100,7 +100,7 @@ function inspect(bytes: Uint8Array, format: PictureFormat): Inspection {
   return found === 'still' ? { kind: 'sound', file: bytes } : refused({ what: found })
 }
 
-/** What the decoder needs; it never sees texts, which may unpack to gigabytes. */
+/** The chunks that the decoder needs. It never gets text chunks, which may decompress to gigabytes. */
 const neededPngTypes: ReadonlySet<number> = new Set(
   ['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'eXIf'].map(pngType),
 )
@@ -112,7 +112,7 @@ function inspectPng(bytes: Uint8Array): Inspection {
   const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const file = Buffer.alloc(bytes.length)
   let keptBytes = 0
-  // Neighbours are copied together, the signature with the first.
+  // Adjacent chunks are copied together, and the signature with the first one.
   const run = { from: 0, to: pngSignatureBytes }
   const keepRun = () => {
     keptBytes += given.copy(file, keptBytes, run.from, run.to)
@@ -141,12 +141,12 @@ function inspectPng(bytes: Uint8Array): Inspection {
   return { kind: 'sound', file: file.subarray(0, keptBytes) }
 }
 
-/** iCCP: name, 0, compression method, packed profile. */
+/** An iCCP chunk: name, 0, compression method, compressed profile. */
 function isOversize(profile: Uint8Array): boolean {
   return inflate(profile.subarray(profile.indexOf(0) + 2), metadataLimitBytes).kind === 'too-large'
 }
 
-/** From the header alone, no pixel decoded: the upright size, and whether it can only be decoded as a whole. */
+/** The size after rotation, and whether the file can only be decoded as a whole. Decodes no pixel. */
 async function header(file: Uint8Array, format: PictureFormat): Promise<SizePx & { isWhole: boolean }> {
   const { autoOrient, isProgressive } = await sharp(file, { limitInputPixels: false }).metadata()
   const isWhole = isProgressive === true || format === 'webp'
@@ -164,7 +164,7 @@ function problemOfSize(size: SizePx, isWhole: boolean): PictureProblem | undefin
   return undefined
 }
 
-/** The size at which Easel works on a picture: its own, unless that is too large. */
+/** The size to which a picture is scaled down; its own size if it is within the limits. */
 function shrunkSize({ widthPx, heightPx }: SizePx): SizePx {
   const { pixels, maxSidePx } = pictureLimits
   const scale = Math.min(1, Math.sqrt(pixels / (widthPx * heightPx)), maxSidePx / Math.max(widthPx, heightPx))
@@ -173,8 +173,8 @@ function shrunkSize({ widthPx, heightPx }: SizePx): SizePx {
 }
 
 /**
- * Files whose decoder complains and still gives all pixels pass, as in browsers: only what it calls an error, or the end of a
- * file before its time, is refused.
+ * As in browsers, a file passes if the decoder warns but returns all pixels. Only a decoder error or a truncated file is
+ * refused.
  */
 const tolerant = { failOn: 'error' } as const
 type FailOn = (typeof tolerant)['failOn'] | 'warning'
@@ -184,7 +184,7 @@ function guarded(file: Uint8Array, failOn: FailOn): Sharp {
   return bounded.timeout({ seconds: pictureLimits.seconds })
 }
 
-/** As a PNG with its transparency, which matters in a mask. */
+/** A PNG with the picture's transparency, which matters in a mask. */
 function shrink(decoder: Sharp, { widthPx, heightPx }: SizePx): Promise<Uint8Array> {
   return decoder
     .autoOrient()
@@ -194,7 +194,7 @@ function shrink(decoder: Sharp, { widthPx, heightPx }: SizePx): Promise<Uint8Arr
     .toBuffer()
 }
 
-/** The transparency of a stranger's PNG or WebP, inside the same guards; undefined where it has none. Never throws. */
+/** The alpha channel of an untrusted PNG or WebP, within the same limits; undefined if there is none. Never throws. */
 export async function decodeAlpha(bytes: Uint8Array): Promise<Channel | undefined> {
   const guess = guessFormat(bytes)
   if (bytes.length > pictureLimits.bytes || guess.kind !== 'readable') return undefined
@@ -213,12 +213,12 @@ export async function decodeAlpha(bytes: Uint8Array): Promise<Channel | undefine
   }
 }
 
-/** Decodes a stored picture: it passed the guard when it came in, or is one of ours, which may be larger. */
+/** Decodes a stored picture: it was checked when it arrived, or Easel made it, and then it may be larger. */
 export function decodeStoredPicture(file: Uint8Array): Promise<Picture> {
   return pixelsOf(sharp(file, tolerant))
 }
 
-/** Decodes a stored mask: what is transparent is kept, as what is black. */
+/** Decodes a stored mask. Transparent parts become black, so they are kept. */
 export function decodeStoredMask(file: Uint8Array): Promise<Picture> {
   return pixelsOf(sharp(file, tolerant), '#000000')
 }

@@ -13,10 +13,10 @@ export interface EncodedPicture {
   mediaType: string
 }
 
-/** Every option that changes bytes is fixed here, so that a new default of the encoder changes nothing. */
+/** All options that change bytes are fixed here, so that new defaults of an encoder change nothing. */
 const encoders: { readonly [Format in PictureFormat]: (pixels: Sharp) => Sharp } = {
-  // Adaptive filters: half the size and less. Level 4 takes 30 to 70 ms per megapixel; of what is smooth level 6 would make
-  // a tenth less in one and a half times the time, of what is grainy nothing less.
+  // Adaptive filters at least halve the size. Level 4 takes 30 to 70 ms per megapixel. Level 6 takes 1.5 times as long, and
+  // makes smooth pictures a tenth smaller and grainy ones no smaller.
   png: pixels =>
     pixels.png({ compressionLevel: 4, adaptiveFiltering: true, palette: false, progressive: false }),
   jpeg: pixels =>
@@ -24,7 +24,7 @@ const encoders: { readonly [Format in PictureFormat]: (pixels: Sharp) => Sharp }
   webp: pixels => pixels.webp({ quality: 92, effort: 4, lossless: false, smartSubsample: true }),
 }
 
-/** Encodes a finished picture. `parameters` is undefined only where nothing is known (an upscaled stranger). */
+/** Encodes a finished picture. `parameters` is undefined if nothing is known: an upscaled picture of another origin. */
 export async function encodePicture(
   picture: Picture,
   format: PictureFormat,

@@ -5,11 +5,11 @@ import type { Part } from './resize.ts'
 export interface Mask {
   readonly widthPx: number
   readonly heightPx: number
-  /** [heightPx, widthPx]: 1 is painted anew, 0 is kept. */
+  /** [heightPx, widthPx]: 1 is repainted, 0 is kept. */
   readonly painted: Float32Array
 }
 
-/** White is painted anew, black is kept; half-way and above counts as white. */
+/** White is repainted, black is kept. A luma of one half and more counts as white. */
 export function maskOf({ data, widthPx, heightPx }: Picture): Mask {
   const painted = new Float32Array(widthPx * heightPx)
   for (let i = 0; i < painted.length; i++) {
@@ -20,7 +20,7 @@ export function maskOf({ data, widthPx, heightPx }: Picture): Mask {
   return { widthPx, heightPx, painted }
 }
 
-/** The smallest part that holds all that is painted anew; undefined where nothing is. */
+/** The bounding box of the repainted pixels; undefined if there are none. */
 export function paintedPart({ widthPx, heightPx, painted }: Mask): Part | undefined {
   let [left, top, right, bottom] = [widthPx, heightPx, -1, -1]
   for (let y = 0; y < heightPx; y++) {
@@ -37,8 +37,8 @@ export function paintedPart({ widthPx, heightPx, painted }: Mask): Part | undefi
 }
 
 /**
- * `painted` where the mask says so, `source` pixel for pixel elsewhere; all of one size. Along the edge the two are mixed
- * over `softEdgePx`, inside of what is painted, so that nothing that is kept changes.
+ * `painted` inside the mask, and `source` outside of it, pixel for pixel. All have the same size. The two are blended over
+ * `softEdgePx` along the mask's edge, inside the repainted part, so that no kept pixel changes.
  */
 export function pasteBack(painted: Picture, source: Picture, mask: Mask, softEdgePx: number): Picture {
   const share = softEdgePx > 0 ? fadedInside(mask, softEdgePx) : mask.painted
@@ -54,8 +54,8 @@ export function pasteBack(painted: Picture, source: Picture, mask: Mask, softEdg
 }
 
 /**
- * From 0 at the mask's edge to 1 at `edgePx` inside of it. The mean of the mask in a square of that reach is a half at a
- * straight edge and 1 where the edge is further away; the upper half of that is the share.
+ * Blending weights: 0 at the mask's edge, 1 at a distance of `edgePx` inside. The mean m of the mask over a square with that
+ * radius is 1/2 at a straight edge and 1 beyond the radius, so the weight is 2m - 1.
  */
 function fadedInside({ painted, widthPx, heightPx }: Mask, edgePx: number): Float32Array {
   const rows = boxMean(painted, widthPx, heightPx, edgePx, widthPx, 1)
@@ -64,8 +64,8 @@ function fadedInside({ painted, widthPx, heightPx }: Mask, edgePx: number): Floa
 }
 
 /**
- * Running means along one axis, the outermost value going on beyond the picture: what is painted at its border has no edge
- * there. `lines` lines of `length` values, `lineStride` and `valueStride` apart.
+ * Running means along one axis. Border values are repeated outside of the picture, so the picture's border is not an edge of
+ * the mask. There are `lines` lines of `length` values, with the given strides.
  */
 function boxMean(
   values: Float32Array,

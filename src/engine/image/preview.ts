@@ -2,7 +2,7 @@
 import { pixelsOf } from './encode.ts'
 import type { Picture } from './picture.ts'
 
-/** What a progress message may weigh. */
+/** The maximum size of a progress picture. */
 const limitBytes = 20_000
 const widestPx = 256
 /** Tried in order; noise of early steps compresses badly. */

@@ -1,7 +1,7 @@
 /** The resampling filters of Pillow: the weight of a pixel by its distance from the centre. */
 
 export interface ResamplingFilter {
-  /** Beyond this distance, in pixels of the coarser of both pictures, weights are 0. */
+  /** The filter's radius in pixels of the smaller picture; weights beyond it are 0. */
   readonly reach: number
   weight(distance: number): number
 }

@@ -1,8 +1,8 @@
-/** Pictures brought to other sizes by resampling, the same bytes on every machine. */
+/** Resizes pictures by resampling, with the same bytes on every machine. */
 import type { Picture } from './picture.ts'
 import { lanczos, type ResamplingFilter } from './resampling-filter.ts'
 
-/** A part of a picture in pixels, fractions allowed. */
+/** A rectangle of a picture in pixels; fractions are allowed. */
 export interface Part {
   readonly leftPx: number
   readonly topPx: number
@@ -11,9 +11,8 @@ export interface Part {
 }
 
 /**
- * Covers the given size: takes the middle part that has its shape and resamples it.
- * A picture that has the size already comes back as it is.
- * Without a cut it is the reference's resize for image to image, Pillow's LANCZOS, to the last bit.
+ * Covers the given size: crops the centre to its aspect ratio and resamples that. A picture of that size is returned
+ * unchanged. Without a crop the result equals the reference's resize for image to image, Pillow's LANCZOS, bit for bit.
  */
 export function fitPicture(
   picture: Picture,
@@ -28,12 +27,12 @@ export function fitPicture(
   return resizePart(picture, { leftPx, topPx, ...part }, widthPx, heightPx, filter)
 }
 
-/** The whole picture at the given size, its shape left aside. */
+/** The whole picture at the given size, without regard to its aspect ratio. */
 export function stretchPicture(picture: Picture, widthPx: number, heightPx: number): Picture {
   return resizePart(picture, { leftPx: 0, topPx: 0, ...picture }, widthPx, heightPx)
 }
 
-/** A part of the picture at the given size, its shape left aside. */
+/** A part of the picture at the given size, without regard to its aspect ratio. */
 export function resizePart(
   picture: Picture,
   part: Part,
@@ -51,18 +50,18 @@ function isWhole(part: Part, picture: Picture): boolean {
   return part.widthPx === picture.widthPx && part.heightPx === picture.heightPx
 }
 
-/** Which input pixels make an output pixel, and how much each, in units of 1 / `one`. */
+/** The input pixels of one output pixel, with their weights in units of 1 / `one`. */
 interface Taps {
   first: number
   weights: Int32Array
 }
 
-/** Pillow's fixed point: 22 bits behind it leave room for a byte and for overshoot. */
+/** Pillow's fixed-point format: 22 fractional bits leave room for a byte and for overshoot in 32 bits. */
 const one = 2 ** 22
 
 /**
- * The filter around each output pixel's centre; where the picture shrinks, the filter widens with it.
- * Weights are cut at the edges and add up to 1.
+ * The filter's weights around each output pixel's centre. When a picture is reduced, the filter is widened by the same factor.
+ * Weights outside of the picture are dropped, and the others are normalised to a sum of 1.
  */
 function tapsFor(
   inputLength: number,
@@ -86,12 +85,12 @@ function tapsFor(
   })
 }
 
-/** Halves away from zero. */
+/** Rounds halves away from zero. */
 function roundAway(value: number): number {
   return Math.sign(value) * Math.floor(Math.abs(value) + 0.5)
 }
 
-/** A sum of weighted bytes, halves upwards; whoever stores it clamps, which tames the overshoot of the negative lobes. */
+/** The byte of a weighted sum; halves are rounded up. The caller clamps, because negative lobes overshoot. */
 function byteOf(sum: number): number {
   return Math.floor(sum / one + 0.5)
 }

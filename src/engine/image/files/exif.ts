@@ -2,7 +2,7 @@
 import { metadataLimitBytes, textOfBytes } from './metadata.ts'
 
 const tag = { exifPointer: 0x8769, userComment: 0x9286 }
-/** ImageDescription, Make, Model, Software, MakerNote: ComfyUI, SwarmUI and Fooocus write into these. */
+/** ImageDescription, Make, Model, Software and MakerNote, which ComfyUI, SwarmUI and Fooocus use. */
 const textTags: ReadonlySet<number> = new Set([0x010e, 0x010f, 0x0110, 0x0131, 0x927c])
 const type = { long: 4, undefined: 7 }
 const entryLength = 12
@@ -10,8 +10,8 @@ const entryLength = 12
 const charsetLength = 8
 
 /**
- * A TIFF structure with nothing but a UserComment in UTF-16: header, a directory with one pointer, the EXIF directory
- * with one entry, the text. Big-endian, as A1111 writes it whatever the TIFF's own order.
+ * A TIFF structure with a single UserComment in UTF-16: the header, a directory with one pointer, the EXIF directory with one
+ * entry, and the text. It is big-endian, like A1111's text, which ignores the byte order of its TIFF structure.
  */
 export function exifWithUserComment(text: string): Uint8Array {
   const value = Buffer.concat([Buffer.from('UNICODE\0', 'latin1'), Buffer.from(text, 'utf16le').swap16()])
@@ -44,11 +44,11 @@ function writeDirectory(
 
 export interface ExifTexts {
   userComment?: string
-  /** Of all other fields that programs write into, in their order. */
+  /** The texts of the other fields that programs use, in their order. */
   others: string[]
 }
 
-/** The texts of a TIFF structure; what points outside of it gives nothing. */
+/** The texts of a TIFF structure. Pointers outside of it are ignored. */
 export function readExifTexts(tiff: Uint8Array): ExifTexts {
   const texts: ExifTexts = { others: [] }
   if (tiff.length < 8) return texts
@@ -60,8 +60,8 @@ export function readExifTexts(tiff: Uint8Array): ExifTexts {
   const first = entriesAt(view, view.getUint32(4, little), little)
   const pointer = first.find(({ id }) => id === tag.exifPointer)
   const second = pointer === undefined ? [] : entriesAt(view, view.getUint32(pointer.at + 8, little), little)
-  // Pillow leaves a UserComment in the first directory, where the standard has none. Each field counts once: a thousand
-  // that point at the same megabytes must not cost more than one.
+  // Pillow leaves a UserComment in the first directory, which the standard does not provide for. Each field is read once, so
+  // that a thousand entries that point at the same megabytes do not cost more than one.
   const once = new Map([...second, ...first].map(entry => [entry.id, entry]))
   for (const entry of once.values()) {
     const value = bytesOf(tiff, view, entry, little)
@@ -74,11 +74,11 @@ export function readExifTexts(tiff: Uint8Array): ExifTexts {
 
 interface Entry {
   id: number
-  /** Where its twelve bytes begin: tag, type, count, value or where that is. */
+  /** The offset of its twelve bytes: tag, type, count, and the value or the value's offset. */
   at: number
 }
 
-/** An honest directory has some dozens. */
+/** Genuine directories have some dozens of entries. */
 const mostEntries = 1000
 
 function entriesAt(view: DataView, directory: number, little: boolean): Entry[] {
@@ -91,7 +91,7 @@ function entriesAt(view: DataView, directory: number, little: boolean): Entry[] 
   })
 }
 
-/** Bytes of a field of single bytes; four and fewer stand in the entry itself. */
+/** The value of a field of bytes. Up to four bytes are in the entry itself. */
 function bytesOf(tiff: Uint8Array, view: DataView, { at }: Entry, little: boolean): Uint8Array | undefined {
   const count = view.getUint32(at + 4, little)
   const from = count <= 4 ? at + 8 : view.getUint32(at + 8, little)
@@ -100,7 +100,7 @@ function bytesOf(tiff: Uint8Array, view: DataView, { at }: Entry, little: boolea
     : tiff.subarray(from, from + count)
 }
 
-/** The character codes of Exif 2.32, table 9; programs that know none of them write the text alone. */
+/** The character codes of Exif 2.32, table 9. Some programs write the text without a code. */
 function decodeComment(value: Uint8Array, little: boolean): string {
   const charset = Buffer.from(value.subarray(0, charsetLength)).toString('latin1')
   const text = value.subarray(charsetLength)
@@ -124,8 +124,8 @@ function decodeUtf16(text: Uint8Array, little: boolean): string {
 }
 
 /**
- * In big-endian files the text is big-endian too; in little-endian ones writers differ. Parameters always hold ASCII,
- * whose high bytes are zero: they stand first in big-endian and second in little-endian text.
+ * In big-endian files the text is big-endian. In little-endian files programs differ. Parameters always contain ASCII, whose
+ * high bytes are zero: the first byte of a pair in big-endian text, and the second in little-endian text.
  */
 function looksLittleEndian(text: Uint8Array): boolean {
   let zerosFirst = 0

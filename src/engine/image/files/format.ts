@@ -12,11 +12,11 @@ export const mediaTypes: { readonly [Format in PictureFormat]: string } = {
 
 export type FormatGuess =
   | { kind: 'readable'; format: PictureFormat }
-  /** A picture of a kind that Easel does not read, by its usual name. */
+  /** A picture in a format that Easel does not read, by its usual name. */
   | { kind: 'foreign'; name: string }
   | { kind: 'unknown' }
 
-/** Bytes in Latin-1 at an offset; a dot stands for any byte. */
+/** Bytes in Latin-1 at an offset. A dot matches any byte. */
 type Magic = readonly [offset: number, bytes: string]
 
 const readable: readonly (readonly [PictureFormat, Magic])[] = [

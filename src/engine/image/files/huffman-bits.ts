@@ -2,10 +2,10 @@
 
 const longestCode = 16
 
-/** By the next 16 bits: the length of the code that they begin with and its symbol, `length << 8 | symbol`; 0 for none. */
+/** Indexed by the next 16 bits: length and symbol of the code at their start, `length << 8 | symbol`; 0 if there is none. */
 export type HuffmanTable = Uint16Array
 
-/** `lengths`: how many codes have 1, 2, … 16 bits. `symbols`: theirs, in the order of the codes. */
+/** `lengths`: the number of codes with 1, 2, … 16 bits. `symbols`: their symbols, in the order of the codes. */
 export function huffmanTable(lengths: Uint8Array, symbols: Uint8Array): HuffmanTable {
   const table = new Uint16Array(1 << longestCode)
   let at = 0
@@ -22,7 +22,7 @@ export function huffmanTable(lengths: Uint8Array, symbols: Uint8Array): HuffmanT
 }
 
 export class HuffmanBits {
-  /** The next byte that is not read yet. */
+  /** The offset of the next unread byte. */
   at: number
   readonly #bytes: Uint8Array
   #bits = 0
@@ -33,7 +33,7 @@ export class HuffmanBits {
     this.at = at
   }
 
-  /** The symbol of the next code; undefined where the data end before or hold no code. */
+  /** The symbol of the next code; undefined at the end of the data or if there is no such code. */
   symbol(table: HuffmanTable): number | undefined {
     this.#fill()
     const missing = longestCode - this.#count
@@ -42,13 +42,13 @@ export class HuffmanBits {
     return entry !== 0 && this.#take(entry >> 8) ? entry & 0xff : undefined
   }
 
-  /** Passes over up to 16 bits; false where there are fewer. */
+  /** Skips up to 16 bits; false if there are fewer. */
   skip(count: number): boolean {
     this.#fill()
     return this.#take(count)
   }
 
-  /** Passes over a restart marker with what is before it; false where there is none. */
+  /** Skips everything up to a restart marker, and the marker; false if there is none. */
   restart(): boolean {
     this.#count = 0
     while (this.at + 1 < this.#bytes.length) {
@@ -68,7 +68,7 @@ export class HuffmanBits {
     return true
   }
 
-  /** At least 16 bits, unless a marker or the end of the file comes before. A byte 0xff is followed by a stuffed 0. */
+  /** Buffers at least 16 bits, or all up to a marker or the end of the file. A stuffed 0 follows each data byte 0xff. */
   #fill(): void {
     while (this.#count < longestCode && this.at < this.#bytes.length) {
       const byte = this.#bytes[this.at] ?? 0

@@ -1,6 +1,6 @@
 /**
- * Tells a JPEG that only lacks its end marker from one that is cut: the coded data of its scans are complete or not.
- * Viewers read the former. (ITU-T T.81: annex B segments, annex F sequential scans, annex G progressive ones.)
+ * Distinguishes a JPEG that lacks only its end marker, which viewers read, from a truncated one: checks whether the coded data
+ * of its scans are complete. (ITU-T T.81: annex B segments, annex F sequential scans, annex G progressive ones.)
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { HuffmanBits, type HuffmanTable, huffmanTable } from './huffman-bits.ts'
@@ -12,7 +12,7 @@ const marker = {
 }
 const endMarker = Uint8Array.of(0xff, marker.endOfImage)
 
-/** With its blocks per minimum coded unit. */
+/** A component, with its blocks per minimum coded unit. */
 interface Component {
   readonly id: number
   readonly horizontal: number
@@ -31,19 +31,20 @@ interface ScanComponent extends Component {
   readonly ac: HuffmanTable | undefined
 }
 
-/** Coefficients are sent from a first to a last one; `lowBit` low bits of theirs are left to later scans. */
+/** A scan sends the coefficients from the first to the last one. Their `lowBit` low bits follow in later scans. */
 interface Scan {
   readonly components: readonly ScanComponent[]
   readonly first: number
   readonly last: number
   readonly lowBit: number
-  /** Where its coded data begin. */
+  /** The offset of its coded data. */
   readonly at: number
 }
 
 /**
- * The file with an end marker where its scans hold all blocks; undefined where they do not, or cannot be told to.
- * `mayWarn`: whether the decoder may complain. Where the blocks were not counted here, each complaint may mean a missing one.
+ * The file with an end marker, if its scans have all blocks; undefined if blocks are missing or if that cannot be determined.
+ * `mayWarn`: whether warnings of the decoder are acceptable. If the blocks were not counted here, each warning may mean a
+ * missing block.
  */
 export async function withEndMarker(
   bytes: Uint8Array,
@@ -131,7 +132,7 @@ function readScan(
   return { components, first, last, lowBit: bits & 15, at }
 }
 
-/** The coefficients of each component that scans have sent to the last bit. */
+/** The coefficients of each component that scans have sent completely. */
 class Coverage {
   readonly #frame: Frame
   readonly #sent: Map<number, Set<number>>
@@ -153,7 +154,7 @@ class Coverage {
   }
 }
 
-/** The first marker from there on that ends a scan: neither a stuffed byte nor a restart. The file's end where there is none. */
+/** The offset of the next marker that ends a scan (no stuffed byte, no restart marker), or the end of the file. */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = from; at + 1 < bytes.length; at++) {
     if (bytes[at] !== 0xff) continue
@@ -163,10 +164,10 @@ function nextMarker(bytes: Uint8Array, from: number): number {
   return bytes.length
 }
 
-/** A turn of the event loop after so many blocks, about 2 ms. */
+/** Blocks between two turns of the event loop, about 2 ms. */
 const blocksPerTurn = 10_000
 
-/** Where the coded data of a sequential scan of all components end; undefined where blocks are missing. */
+/** The end of the coded data of a sequential scan of all components; undefined if blocks are missing. */
 async function endOfBlocks(
   bytes: Uint8Array,
   { components, at }: Scan,
@@ -192,7 +193,7 @@ async function endOfBlocks(
   return bits.at
 }
 
-/** Passes over one block: the size of its DC difference, then runs of zeros with the size of the coefficient behind. */
+/** Skips one block: the size of its DC difference, then runs of zeros, each with the size of the coefficient after it. */
 function skipBlock(bits: HuffmanBits, dc: HuffmanTable, ac: HuffmanTable): boolean {
   const difference = bits.symbol(dc)
   if (difference === undefined || !bits.skip(difference & 15)) return false

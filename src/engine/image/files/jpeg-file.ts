@@ -1,4 +1,4 @@
-/** JPEG as a list of segments: its EXIF, XMP and comments, read with guards and written. (ITU-T T.81, annex B.) */
+/** Reads, with limits, and writes the segments of a JPEG: EXIF, XMP and comments. (ITU-T T.81, annex B.) */
 import { exifWithUserComment } from './exif.ts'
 import { type EmbeddedMetadata, type MetadataToWrite, textOfBytes } from './metadata.ts'
 
@@ -9,7 +9,7 @@ const payloadLimit = 0xffff - 2
 const exifPrefix = Buffer.from('Exif\0\0', 'latin1')
 const xmpPrefix = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1')
 
-/** An honest file has fewer: each may hold 64 KB. */
+/** Genuine files have fewer segments. Each may have 64 KB. */
 export const mostSegments = 10_000
 
 interface Segment {
@@ -18,7 +18,7 @@ interface Segment {
   end: number
 }
 
-/** The segments before the first scan; what is behind too many of them counts for nothing. */
+/** The segments before the first scan. Segments beyond the maximum number are ignored. */
 function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let left = mostSegments
@@ -53,8 +53,8 @@ export function readJpegMetadata(bytes: Uint8Array): EmbeddedMetadata {
 }
 
 /**
- * The file with our EXIF and XMP behind its JFIF header.
- * Parameters too long for the one EXIF segment that JPEG allows go into comments, which may follow each other.
+ * The file with our EXIF and XMP after its JFIF header. JPEG allows one EXIF segment. Longer parameters go into comments, of
+ * which there may be several.
  */
 export function writeJpegMetadata(file: Uint8Array, { parameters, xmp }: MetadataToWrite): Uint8Array {
   let at = 2

@@ -8,19 +8,19 @@ export interface EmbeddedMetadata {
   xmp?: string
 }
 
-/** What Easel puts into a file. */
+/** The metadata that Easel writes into a file. */
 export interface MetadataToWrite {
-  /** A1111's parameters text; undefined where nothing is known of how the picture was made. */
+  /** A1111's parameters text; undefined if the picture's parameters are unknown. */
   parameters?: string
   xmp: string
 }
 
-/** No honest text or profile is larger once unpacked. A colour profile for print has about 2 MB. */
+/** No genuine text or profile is larger after decompression. A colour profile for print has about 2 MB. */
 export const metadataLimitBytes = 4_000_000
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Formats that say Latin-1, or say nothing, hold UTF-8 in fact where the bytes are such; ASCII is both. */
+/** Text in fields that are Latin-1 by their standard, or have no stated encoding, is UTF-8 if its bytes are valid UTF-8. */
 export function textOfBytes(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)

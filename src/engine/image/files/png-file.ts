@@ -1,26 +1,26 @@
-/** PNG as a list of chunks: its texts, XMP and EXIF, read with guards and written. (PNG specification, 3rd edition.) */
+/** Reads, with limits, and writes the chunks of a PNG: texts, XMP and EXIF. (PNG specification, 3rd edition.) */
 import { inflateSync } from 'node:zlib'
 import { type EmbeddedMetadata, type MetadataToWrite, metadataLimitBytes, textOfBytes } from './metadata.ts'
 
 const signatureLength = 8
-/** Of the specification, in bytes. */
+/** Sizes of the specification, in bytes. */
 const longestKeyword = 79
 const xmpKeyword = 'XML:com.adobe.xmp'
 
-/** A chunk's type as the number that its four letters are in a file. */
+/** A chunk's type as a number: its four letters, big-endian. */
 export function pngType(letters: string): number {
   return Buffer.from(letters, 'latin1').readUInt32BE()
 }
 
 const end = pngType('IEND')
 
-/** The largest honest file has a few thousand, of 8 KB each. */
+/** The largest genuine files have a few thousand chunks, of 8 KB each. */
 const mostChunks = 100_000
 
 /**
- * Visits the chunks up to IEND in their order; false where the file ends before or has too many. `from` and `to` are where a chunk begins
- * and ends in the file, with length and checksum. Checksums are not verified. A file may hold a chunk every twelve bytes,
- * so nothing is made of a chunk that nobody asked for.
+ * Visits the chunks up to IEND in order; false if the file ends earlier or has too many. `from` and `to` are the offsets of a
+ * whole chunk, including its length and checksum. Checksums are not verified. A file may have a chunk every twelve bytes, so
+ * nothing is allocated for a chunk.
  */
 export function scanPngChunks(
   bytes: Uint8Array,
@@ -39,7 +39,7 @@ export function scanPngChunks(
   return false
 }
 
-/** What a chunk holds, as a view into the file. */
+/** A chunk's data, as a view into the file. */
 export function pngData(bytes: Uint8Array, from: number, to: number): Uint8Array {
   return bytes.subarray(from + 8, to - 4)
 }
@@ -49,12 +49,12 @@ const textTypes: ReadonlyMap<number, string> = new Map(
   ['tEXt', 'zTXt', 'iTXt'].map(letters => [pngType(letters), letters]),
 )
 
-/** What an entry counts besides its text: a file of empty ones must not cost more than one of long ones. */
+/** Added to the length of each text, so that a file of empty texts does not cost more than one of long texts. */
 const entryBytes = 1000
 
 export function readPngMetadata(bytes: Uint8Array): EmbeddedMetadata {
   const metadata: EmbeddedMetadata = { texts: new Map() }
-  // One allowance for all texts together: a thousand bombs must not cost more than one.
+  // One limit for all texts together, so that a thousand decompression bombs do not cost more than one.
   let allowedBytes = metadataLimitBytes
   scanPngChunks(bytes, (type, from, to) => {
     if (type === exif) metadata.exif = pngData(bytes, from, to)
@@ -75,7 +75,10 @@ export function readPngMetadata(bytes: Uint8Array): EmbeddedMetadata {
   return metadata
 }
 
-/** One of the three text chunks, its text undefined where it is beyond the limit; undefined if it is none or broken. */
+/**
+ * The content of one of the three kinds of text chunks, with an undefined text if it exceeds the limit; undefined for other or
+ * invalid chunks.
+ */
 function readText(
   type: string,
   data: Uint8Array,
@@ -105,17 +108,17 @@ function readText(
 
 export type Inflated = { kind: 'inflated'; bytes: Uint8Array } | { kind: 'too-large' } | { kind: 'damaged' }
 
-/** Unpacks, but never more than the limit: a megabyte of zeros packs into one kilobyte. */
+/** Decompresses up to the limit: one kilobyte can contain a megabyte of zeros. */
 export function inflate(packed: Uint8Array, limitBytes: number): Inflated {
   try {
     return { kind: 'inflated', bytes: inflateSync(packed, { maxOutputLength: Math.max(limitBytes, 1) }) }
   } catch (error) {
-    // zlib's own errors are about the data; a RangeError is about our limit.
+    // zlib throws a RangeError if the limit is exceeded, and other errors for invalid data.
     return { kind: error instanceof RangeError ? 'too-large' : 'damaged' }
   }
 }
 
-/** The file with our texts right behind its header, where readers that stop at the pixels find them. */
+/** The file with our texts directly after its header, because some readers stop at the pixels. */
 export function writePngMetadata(file: Uint8Array, { parameters, xmp }: MetadataToWrite): Uint8Array {
   const headerEnd = signatureLength + 12 + 13
   const chunks = [internationalText(xmpKeyword, xmp)]
@@ -129,7 +132,7 @@ export function writePngMetadata(file: Uint8Array, { parameters, xmp }: Metadata
   return Buffer.concat([file.subarray(0, headerEnd), ...chunks, file.subarray(headerEnd)])
 }
 
-/** Whether tEXt can hold it: Latin-1 without NUL, whose bytes nobody takes for UTF-8. */
+/** Whether a text can go into tEXt: Latin-1 without NUL, whose bytes are not valid UTF-8 as well. */
 function fitsLatin1(text: string): boolean {
   return !text.includes('\0') && textOfBytes(Buffer.from(text, 'latin1')) === text
 }

@@ -1,4 +1,4 @@
-/** WebP as a list of RIFF chunks: its EXIF and XMP, read with guards and written. (RFC 9649.) */
+/** Reads, with limits, and writes the RIFF chunks of a WebP: EXIF and XMP. (RFC 9649.) */
 import { exifWithUserComment } from './exif.ts'
 import type { EmbeddedMetadata, MetadataToWrite } from './metadata.ts'
 
@@ -12,14 +12,14 @@ const riffHeaderLength = 12
 const hasXmp = 0x04
 const hasExif = 0x08
 
-/** A chunk's type as the number that its four letters are in a file. */
+/** A chunk's type as a number: its four letters, as in the file. */
 function webpType(letters: string): number {
   return Buffer.from(letters, 'latin1').readUInt32BE()
 }
 
 /**
- * Visits the chunks in their order; false where the file is shorter than it says. `from` and `to` are where a chunk's data
- * lies. A file may hold a chunk every eight bytes, so nothing is made of a chunk that nobody asked for.
+ * Visits the chunks in order; false if the file is shorter than its header states. `from` and `to` are the offsets of a
+ * chunk's data. A file may have a chunk every eight bytes, so nothing is allocated for a chunk.
  */
 function scanWebpChunks(bytes: Uint8Array, visit: (type: number, from: number, to: number) => void): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -37,7 +37,7 @@ function scanWebpChunks(bytes: Uint8Array, visit: (type: number, from: number, t
 
 const animation = [webpType('ANIM'), webpType('ANMF')]
 
-/** Whether a file is as long as it says, and whether it is an animation. */
+/** Whether a file is as long as its header states, and whether it is an animation. */
 export function inspectWebp(bytes: Uint8Array): 'still' | 'animated' | 'damaged' {
   let animated = false
   const whole = scanWebpChunks(bytes, type => {
@@ -66,7 +66,7 @@ function withoutJpegPrefix(exif: Uint8Array): Uint8Array {
 
 const pixelTypes = new Map(['VP8 ', 'VP8L'].map(letters => [webpType(letters), letters]))
 
-/** The file in the extended layout (VP8X), with our EXIF and XMP behind the pixels. */
+/** The file in the extended layout (VP8X), with our EXIF and XMP after the pixels. */
 export function writeWebpMetadata(
   file: Uint8Array,
   widthPx: number,

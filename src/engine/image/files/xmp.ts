@@ -3,10 +3,10 @@
 /** IPTC's NewsCode for media made by a model; C2PA, search engines and galleries read it. */
 const aiMade = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia'
 
-/** Of a packet that must fit into one segment of a JPEG; longer parameters stand in the file's other place alone. */
+/** The limit for parameters in XMP, because a packet must fit into one JPEG segment. Longer ones are in EXIF or comments only. */
 const longestText = 40_000
 
-/** The whole packet, with the parameters where there are any; the same picture has the same bytes. */
+/** The packet, with the parameters if there are any. The same input gives the same bytes. */
 export function aiMadeXmp(parameters: string | undefined): string {
   const text = parameters === undefined ? '' : escapeXml(parameters)
   const isTold = text !== '' && Buffer.byteLength(text) <= longestText
@@ -26,18 +26,18 @@ export function aiMadeXmp(parameters: string | undefined): string {
   ].join('')
 }
 
-/** Whether the packet says that a model made the picture, as an element or as an attribute, alone or as a composite. */
+/** Whether the packet marks the picture as made by a model, wholly or in part, in an element or an attribute. */
 export function saysAiMade(xmp: string): boolean {
   return /DigitalSourceType\b[^>]{0,200}trainedAlgorithmicMedia/i.test(flattened(xmp))
 }
 
-/** Elements read like attributes once their closing brackets are gone. */
+/** Without closing brackets one pattern matches elements and attributes. */
 const flattened = (xmp: string) => xmp.replaceAll('>', ' ')
 
-/** Where programs without A1111's EXIF habit keep the parameters, best first. */
+/** The fields in which programs without A1111's UserComment keep parameters, best first. */
 const textElements = ['exif:UserComment', 'dc:description', 'parameters']
 
-/** The texts of the packet that might be parameters. */
+/** The packet's texts that may be parameters. */
 export function textsOfXmp(xmp: string): string[] {
   return textElements.flatMap(name => {
     const from = xmp.indexOf(`<${name}`)
@@ -52,7 +52,7 @@ export function textsOfXmp(xmp: string): string[] {
   })
 }
 
-/** Without what XML cannot hold: control characters, halves of surrogate pairs, what is no character. */
+/** Removes what XML cannot contain: control characters, unpaired surrogates and noncharacters. */
 function escapeXml(text: string): string {
   return text
     .replace(/[^\P{Cc}\t\n\r]|\p{Surrogate}|\p{Noncharacter_Code_Point}/gu, '')

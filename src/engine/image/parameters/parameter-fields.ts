@@ -1,25 +1,25 @@
-/** The last line of A1111's text: `Key: value, Key: "value, quoted like JSON"`; read tolerantly, in linear time. */
+/** The last line of A1111's text: `Key: value, Key: "value, quoted like JSON"`; parsed tolerantly, in linear time. */
 
 /** Letters and digits of any language, and what programs use in names: "Hires upscale", "TI hashes", "Clip-skip". */
 const keyPattern = /\s*([\p{L}\p{N}_][\p{L}\p{N}_ \-/.()]{0,63}?)\s*:[ \t]*/uy
 const quotedPattern = /"(?:\\.|[^"\\])*"(?=\s*(?:,|$))/y
 const plainPattern = /[^,]*/y
-/** Fewer fields could be prose that happens to hold a colon. */
+/** Fewer fields could be prose that contains a colon. */
 const fewestFields = 3
 
-/** Programs write some dozens. Reading stops here, so that a hostile line costs no more than an honest one. */
+/** Programs write some dozens. Parsing stops here, so that a malicious line costs no more than a genuine one. */
 const mostFields = 500
 
-/** Whether a line is the fields: it starts with one and has enough of them, or holds a work order of ours. */
+/** Whether a line contains the fields: it starts with a field and has enough of them, or has a work order of Easel. */
 export function isFieldsLine(line: string): boolean {
   const fields = readFields(line)
   return fields.length >= fewestFields || fields.some(([key]) => key === 'Easel')
 }
 
-/** The fields in their order; none where the line does not start with one. */
+/** The fields in order; none if the line does not start with a field. */
 export function readFields(line: string): [key: string, value: string][] {
   const fields: [string, string][] = []
-  /** Once a bracket stays open, later ones are not tried: that keeps hostile lines linear. */
+  /** After an unclosed bracket later ones are not tried, which keeps malicious lines linear. */
   let structures = true
   let at = 0
   while (at < line.length && fields.length < mostFields) {
@@ -33,7 +33,7 @@ export function readFields(line: string): [key: string, value: string][] {
       fields.push([key[1] ?? '', value])
       at = end
     } else {
-      // A comma inside an unquoted value: what follows it belongs to the value before.
+      // A comma inside an unquoted value: the text after it belongs to that value.
       if (last === undefined) return []
       const rest = matchAt(plainPattern, line, at)?.[0] ?? ''
       if (rest.trim() !== '') last[1] += `,${rest.trimEnd()}`
@@ -55,7 +55,10 @@ function readValue(line: string, at: number, structureEnd: number): { value: str
   return { value: line.slice(at, end).trim(), end }
 }
 
-/** Civitai writes JSON without quotes: its commas are not ours. `at` where none begins, undefined where none ends. */
+/**
+ * The end of unquoted JSON, as Civitai writes it: its commas do not separate fields. `at` if no JSON begins there, undefined
+ * if it does not end.
+ */
 function endOfStructure(line: string, at: number): number | undefined {
   if (line[at] !== '[' && line[at] !== '{') return at
   let depth = 0
@@ -75,7 +78,7 @@ function endOfStructure(line: string, at: number): number | undefined {
   return undefined
 }
 
-/** A value as it stands in the line: quoted like JSON where it could be misread. */
+/** A value as written into the line: quoted like JSON if it would be ambiguous. */
 export function quoteValue(value: string): string {
   const isPlain = value !== '' && value === value.trim() && !/[,:"\n\r\\[\]{}\ud800-\udfff]/.test(value)
   return isPlain ? value : JSON.stringify(value)

@@ -1,5 +1,5 @@
 /**
- * The text that A1111 and its kin put into pictures, built and parsed; pure.
+ * Builds and parses the text that A1111 and similar programs put into pictures. Pure.
  *
  *   prompt, over any number of lines
  *   Negative prompt: over any number of lines
@@ -11,7 +11,7 @@ import { isFieldsLine, quoteValue, readFields } from './parameter-fields.ts'
 
 export interface PictureParameters {
   prompt: string
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   negative: string
   steps?: number
   sampler?: string
@@ -22,21 +22,21 @@ export interface PictureParameters {
   heightPx?: number
   modelHash?: string
   model?: string
-  /** All other fields, in their order. */
+  /** All other fields, in order. */
   extra: ReadonlyMap<string, string>
 }
 
 const negativeLabel = 'Negative prompt:'
-/** Written only where the plain lines would not give the prompt back exactly. */
+/** Written only if the plain lines would not restore the prompt exactly. */
 const exactPrompt = 'Exact prompt'
 const exactNegative = 'Exact negative prompt'
 const orderKey = 'Easel'
-/** Of an upscaled picture: the order with words that its source was painted by. */
+/** In an upscaled picture: the paint order of its source. */
 const recipeKey = 'Easel source'
-/** Fields for programs, not for people. */
+/** Fields that are not shown to people. */
 export const machineKeys: ReadonlySet<string> = new Set([orderKey, recipeKey])
 
-/** A1111's field names of numbers and texts; Seed and Size have their own code. */
+/** A1111's names of number and text fields. Seed and Size are handled separately. */
 const numberFields = { steps: 'Steps', guidance: 'CFG scale' } as const
 const textFields = { sampler: 'Sampler', modelHash: 'Model hash', model: 'Model' } as const
 const seedField = 'Seed'
@@ -49,7 +49,7 @@ const ownKeys: ReadonlySet<string> = new Set([
   exactNegative,
 ])
 
-/** The text; parsing it gives the same parameters, whatever the prompts hold. */
+/** The text. Parsing it gives the same parameters, whatever the prompts contain. */
 export function buildParameters(parameters: PictureParameters): string {
   const fields = fieldsOf(parameters)
   const plain = render(parameters, fields)
@@ -62,7 +62,7 @@ export function buildParameters(parameters: PictureParameters): string {
   ])
 }
 
-/** As it comes back from a file: half a surrogate pair does not survive. */
+/** As it is read from a file, where unpaired surrogates do not survive. */
 const asUtf8 = (text: string) => Buffer.from(text, 'utf8').toString('utf8')
 
 function fieldsOf(p: PictureParameters): [string, string][] {
@@ -82,7 +82,7 @@ function fieldsOf(p: PictureParameters): [string, string][] {
   return [...known, ...p.extra].flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]))
 }
 
-/** Another program's fields without those that stand under a name of ours and were not understood. */
+/** Another program's fields, without those that have a name of Easel's fields and another meaning. */
 export function withoutOwnKeys(extra: PictureParameters['extra']): Map<string, string> {
   return new Map([...extra].filter(([key]) => !ownKeys.has(key)))
 }
@@ -94,10 +94,10 @@ function render({ prompt, negative }: PictureParameters, fields: [string, string
   return lines.join('\n')
 }
 
-/** Reads any program's text; what is not understood stays in `extra` or in the prompt. Never throws. */
+/** Parses any program's text. Unknown parts remain in `extra` or in the prompt. Never throws. */
 export function parseParameters(text: string): PictureParameters {
   const lines = text.split(/\r?\n/)
-  // Some programs add lines behind the fields (templates, notes), so the last line that can be the fields is.
+  // Some programs add lines (templates, notes) after the fields, so the last line that looks like fields counts.
   const fieldsAt = lines.findLastIndex(isFieldsLine)
   const fields = new Map(fieldsAt < 0 ? [] : readFields(lines[fieldsAt] ?? ''))
   const promptLines = fieldsAt < 0 ? lines : lines.slice(0, fieldsAt)
@@ -146,7 +146,7 @@ export function parseParameters(text: string): PictureParameters {
 
 const joined = (lines: string[]) => lines.join('\n').trim()
 
-/** The same parameters with the exact work order inside, as JSON; an upscale keeps the recipe that was there. */
+/** Adds the exact work order as JSON. An upscaled picture keeps the paint order of its source. */
 export function withWorkOrder(parameters: PictureParameters, order: WorkOrder): PictureParameters {
   const extra = new Map(parameters.extra)
   const recipe = order.kind === 'upscale' ? recipeOf(parameters) : undefined
@@ -154,12 +154,12 @@ export function withWorkOrder(parameters: PictureParameters, order: WorkOrder): 
   return { ...parameters, extra: extra.set(orderKey, JSON.stringify(order)) }
 }
 
-/** The work order that made a picture; undefined where Easel did not make it or somebody tampered with it. */
+/** The work order of a picture; undefined if Easel did not make it or if the parameters were changed. */
 export function workOrderOf(parameters: PictureParameters): WorkOrder | undefined {
   return orderAt(parameters, orderKey)
 }
 
-/** The order with words by which a picture, or the one that it was enlarged from, was painted. */
+/** The paint order of a picture, or of the picture that it was enlarged from. */
 export function recipeOf(parameters: PictureParameters): Exclude<WorkOrder, UpscaleOrder> | undefined {
   const own = workOrderOf(parameters)
   const order = own?.kind === 'upscale' ? orderAt(parameters, recipeKey) : own

@@ -1,4 +1,4 @@
-/** How a picture was made, read from the file itself: any of our formats, written by Easel or another program. */
+/** Reads a picture's parameters from its file, in all supported formats, written by Easel or another program. */
 import { withoutControls } from '../../../common/visible-controls.ts'
 import { decodeAlpha } from '../decode.ts'
 import { guessFormat, type PictureFormat } from '../files/format.ts'
@@ -14,13 +14,13 @@ import { readers } from '../readers/readers.ts'
 import type { PictureParameters } from './parameters.ts'
 
 export interface MakingOf {
-  /** Undefined where the file does not tell. */
+  /** Undefined if the file has none. */
   parameters?: PictureParameters
-  /** The program whose parameters these are. */
+  /** The program that wrote the parameters. */
   program?: string
-  /** Where texts that look like parameters stand which no reader knows: a PNG's keywords, `UserComment`. */
+  /** The fields with texts that look like parameters but that no reader knows: a PNG's keywords, `UserComment`. */
   unread: readonly string[]
-  /** Whether its XMP says that a model made it. */
+  /** Whether its XMP marks it as made by a model. */
   aiMade: boolean
 }
 
@@ -30,7 +30,7 @@ const formats: { readonly [Format in PictureFormat]: (bytes: Uint8Array) => Embe
   webp: readWebpMetadata,
 }
 
-/** Reads without decoding a pixel. Never throws; undefined where the file is no PNG, JPEG or WebP. */
+/** Decodes no pixel and never throws. Undefined if the file is not a PNG, JPEG or WebP. */
 export function readMakingOf(bytes: Uint8Array): MakingOf | undefined {
   const guess = guessFormat(bytes)
   if (guess.kind !== 'readable') return undefined
@@ -45,7 +45,7 @@ export function readMakingOf(bytes: Uint8Array): MakingOf | undefined {
   }
 }
 
-/** The same, and where the file's texts say nothing, what is hidden in its transparency: pixels are decoded for that. */
+/** The same, and if the file's texts have no parameters, those hidden in its alpha channel, for which pixels are decoded. */
 export async function readWholeMakingOf(bytes: Uint8Array): Promise<MakingOf | undefined> {
   const making = readMakingOf(bytes)
   if (!making || making.parameters) return making
@@ -65,7 +65,7 @@ function firstReading(texts: PictureTexts): Reading | undefined {
   return undefined
 }
 
-/** Keywords that PNG itself registers: titles and names, in which JSON alone means more. */
+/** The keywords that PNG registers, for titles and names. Only JSON in them may be parameters. */
 const registered: ReadonlySet<string> = new Set([
   ...['Title', 'Author', 'Description', 'Copyright', 'Creation Time', 'Software'],
   ...['Disclaimer', 'Warning', 'Source', 'Comment', 'Collection'],
@@ -91,7 +91,7 @@ function unreadTexts({ named, exif, xmp }: PictureTexts): string[] {
     .map(([keyword]) => withoutControls(keyword))
 }
 
-/** What a stranger wrote reaches terminals and pages: no control character and nothing that misleads. */
+/** Untrusted text without control characters and misleading characters, because it reaches terminals and pages. */
 function cleanReading({ program, parameters }: Reading): Reading {
   const clean = (text: string | undefined) => (text === undefined ? undefined : withoutControls(text))
   const { prompt, negative, sampler, model, modelHash, extra } = parameters

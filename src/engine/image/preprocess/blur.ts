@@ -1,9 +1,9 @@
 /** A Gaussian blur: shapes and colours without details. */
 import type { Picture } from '../picture.ts'
 
-/** What A1111's blur preprocessor takes, in pixels. */
+/** The standard deviation of A1111's blur preprocessor, in pixels. */
 const sigmaPx = 9
-/** Beyond this the bell holds less than a byte shows. */
+/** The radius. Weights beyond it are below the resolution of a byte. */
 const reachPx = 3 * sigmaPx
 
 export function blur(picture: Picture): Picture {
@@ -12,7 +12,7 @@ export function blur(picture: Picture): Picture {
   return { widthPx, heightPx, data: blurLines(rows, heightPx, widthPx, 3 * widthPx, 3) }
 }
 
-/** `lines` lines of `length` pixels; the border's pixels go on beyond it. Strides are in bytes. */
+/** Blurs `lines` lines of `length` pixels. Border pixels are repeated outside of the picture. Strides are in bytes. */
 function blurLines(
   data: Uint8Array,
   length: number,

@@ -1,10 +1,10 @@
 /**
- * Edges (Canny 1986), white on black: gradients of Sobel, thinned along their direction, kept where they are strong or
- * connected to what is. As OpenCV's Canny with an aperture of 3 and L1 norms, of colours the one with the steepest gradient.
+ * Canny's edge detector (1986), white on black: Sobel gradients, non-maximum suppression, hysteresis. Equals OpenCV's Canny with
+ * an aperture of 3 and L1 norms. In colour pictures the channel with the largest gradient counts.
  */
 import type { Picture } from '../picture.ts'
 
-/** Gradients that begin an edge, and that continue one: what ControlNet's published examples take. */
+/** The upper and the lower threshold of the hysteresis, as in ControlNet's published examples. */
 const thresholds = { strong: 200, weak: 100 }
 
 /** Per pixel; `size` is |dx| + |dy|. */
@@ -22,7 +22,7 @@ export function canny(picture: Picture): Picture {
   return { widthPx, heightPx, data }
 }
 
-/** Sobel's 3×3 per channel, the border's pixels going on beyond it. */
+/** Sobel's 3×3 operator per channel. Border pixels are repeated outside of the picture. */
 function steepest({ data, widthPx, heightPx }: Picture): Gradients {
   const count = widthPx * heightPx
   const gradients = { dx: new Int32Array(count), dy: new Int32Array(count), size: new Int32Array(count) }
@@ -51,7 +51,7 @@ function steepest({ data, widthPx, heightPx }: Picture): Gradients {
 /** tan 22.5°: below it a gradient counts as horizontal, above its inverse as vertical, between them as diagonal. */
 const tan22 = Math.round(Math.SQRT2 * 2 ** 15 - 2 ** 15) / 2 ** 15
 
-/** The sizes of the gradients that no neighbour along their direction exceeds; 0 elsewhere. */
+/** Non-maximum suppression: gradient sizes that no neighbour along the gradient exceeds; 0 elsewhere. */
 function thinned({ dx, dy, size }: Gradients, widthPx: number, heightPx: number): Int32Array {
   const kept = new Int32Array(size.length)
   const at = (x: number, y: number) =>
@@ -76,7 +76,7 @@ function thinned({ dx, dy, size }: Gradients, widthPx: number, heightPx: number)
   return kept
 }
 
-/** What is strong, and what continues it in any of eight directions. */
+/** Hysteresis: strong pixels, and weak ones connected to them in any of eight directions. */
 function connected(sizes: Int32Array, widthPx: number, heightPx: number): boolean[] {
   const isEdge = Array.from(sizes, size => size > thresholds.strong)
   const open = isEdge.flatMap((edge, i) => (edge ? [i] : []))

@@ -12,7 +12,7 @@ const preprocessors: { readonly [Name in Preprocessor]: (picture: Picture) => Pi
   blur,
 }
 
-/** A picture of the same size. */
+/** Returns a picture of the same size. */
 export function preprocess(name: Preprocessor, picture: Picture): Picture {
   return preprocessors[name](picture)
 }

@@ -2,7 +2,7 @@
 import type { Picture } from '../picture.ts'
 import { stretchPicture } from '../resize.ts'
 
-/** How many times smaller along a side. */
+/** The factor by which each side is reduced. */
 const reduction = 4
 
 export function tile(picture: Picture): Picture {
