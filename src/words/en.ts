@@ -1,4 +1,4 @@
-/** Words: every sentence that people read. English is the reference that every language must match key by key. */
+/** The type of all texts that people read. English is the reference: every language must have the same keys. */
 import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
 import type { AppError, ErrorCode } from '../errors/errors.ts'
 import type { en } from './en/index.ts'

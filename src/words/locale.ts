@@ -1,13 +1,13 @@
-/** The languages of Easel, one line each, and which of them a person gets. */
+/** The languages of Easel, one line each, and the choice of a person's language. */
 import { en, type Words } from './en.ts'
 import { zhCn } from './zh-cn/index.ts'
 
-/** By BCP 47 tag; English stands in for every other language. */
+/** The texts by BCP 47 tag. English replaces every other language. */
 export const languages = { en, 'zh-CN': zhCn } as const satisfies Record<string, Words>
 export type Language = keyof typeof languages
 export const languageTags: readonly Language[] = Object.keys(languages).filter(isLanguage)
 
-/** The words for a tag such as `en-GB` or `zh-Hans-CN`; English for languages that are not here yet. */
+/** The words for a tag such as `en-GB` or `zh-Hans-CN`; English for unsupported languages. */
 export function wordsFor(locale: string | undefined): Words {
   const wanted = languageOf(locale ?? '')
   const [, words = en] = Object.entries(languages).find(([tag]) => languageOf(tag) === wanted) ?? []

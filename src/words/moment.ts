@@ -1,21 +1,21 @@
-/** Moments in sentences: marked where they stand, so that every platform shows them in the reader's own time. */
+/** Marks times in sentences, so that each platform can show them in the reader's time zone. */
 
-// Private use characters: nobody types them, and no platform gives them a meaning.
+// Private use characters, which nobody types and no platform interprets.
 const begin = '\ue0f0'
 const end = '\ue0f1'
 const marked = /\ue0f0(\d{1,15})\ue0f1/g
 
-/** In a sentence of words/: a moment in milliseconds since 1970. */
+/** Marks a time, in milliseconds since 1970, in a sentence. */
 export function moment(atMs: number): string {
   return `${begin}${Math.round(atMs)}${end}`
 }
 
-/** The text with each moment written as `write` has it. */
+/** The text with each marked time formatted by `write`. */
 export function withMoments(text: string, write: (atMs: number) => string): string {
   return text.replace(marked, (_whole, atMs: string) => write(Number(atMs)))
 }
 
-/** Where nothing shows the reader's own time. */
+/** For outputs that do not know the reader's time zone. */
 export function inUtc(text: string): string {
   return withMoments(text, utc)
 }
@@ -25,7 +25,7 @@ export function utc(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
-/** Text and moments in their order, for a platform that has an element for each. */
+/** Texts and times in order, for a platform with separate elements for them. */
 export function partsOf(text: string): ({ kind: 'text'; text: string } | { kind: 'moment'; atMs: number })[] {
   const parts: ReturnType<typeof partsOf> = []
   let from = 0

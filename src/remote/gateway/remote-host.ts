@@ -1,4 +1,4 @@
-/** The host of a worker on another machine: a channel host that takes no result but the one that the order asks for. */
+/** The host of a worker on another machine: a channel host that accepts only results that match the order. */
 import { ChannelHost, type ChannelHostOptions } from '../../engine/host/channel-host.ts'
 import type { RunEvents, RunOutcome } from '../../engine/host/worker-host.ts'
 import { countOf, type WorkOrder } from '../../engine/work-order.ts'
@@ -21,7 +21,7 @@ export class RemoteHost extends ChannelHost {
     if (outcome.kind !== 'done') return outcome
     const expected = countAndSizes(Array.from({ length: countOf(order) }, () => order))
     const found = countAndSizes(outcome.pictures)
-    // Where only a part is painted, the result has the source's size, which the order does not name.
+    // If only a part is painted, the result has the source's size, which the order does not contain.
     const isSized = order.kind !== 'paint' || order.source?.inpainting?.onlyMasked === undefined
     const fits = isSized ? found === expected : outcome.pictures.length === countOf(order)
     if (fits) return outcome
@@ -32,7 +32,7 @@ export class RemoteHost extends ChannelHost {
   }
 }
 
-/** `2 × 128×128`; a set of several sizes names them all. */
+/** `2 × 128×128`; lists all sizes if they differ. */
 function countAndSizes(pictures: readonly { widthPx: number; heightPx: number }[]): string {
   const sizes = new Set(pictures.map(({ widthPx, heightPx }) => `${widthPx}×${heightPx}`))
   return `${pictures.length} × ${[...sizes].join(', ')}`

@@ -1,12 +1,12 @@
-/** Messages as frames of limited size: large ones, such as pictures, travel in chunks with a checksum over all of them. */
+/** Splits messages into frames of limited size. Large messages, such as pictures, become chunks with a common checksum. */
 import { createHash } from 'node:crypto'
 import { Packr } from 'msgpackr'
 import { z } from 'zod'
 
-/** A frame is one entry of Redis: small enough that heartbeats pass between the frames of a picture. */
+/** The maximum size of a frame, which is one entry in Redis: heartbeats must pass between the frames of a picture. */
 const chunkBytes = 256 * 1024
 
-/** Plain msgpack: no extension for records, so both sides need no common state. */
+/** Plain msgpack without the extension for records, so both sides need no common state. */
 const packr = new Packr({ useRecords: false })
 
 const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
@@ -14,7 +14,7 @@ const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).diges
 /** A chunk; the last one has the checksum of all chunks together. */
 const frame = z.tuple([z.instanceof(Uint8Array), z.instanceof(Uint8Array).nullable()])
 
-/** At least one frame. The values must be plain data; bytes stay bytes. */
+/** Returns at least one frame. The message must be plain data; byte arrays remain byte arrays. */
 export function toFrames(messages: readonly unknown[]): Uint8Array[] {
   const bytes = packr.pack(messages)
   const frames: Uint8Array[] = []
@@ -25,11 +25,11 @@ export function toFrames(messages: readonly unknown[]): Uint8Array[] {
   return frames
 }
 
-/** Puts the frames of one sender together, in their order. */
+/** Reassembles the messages of one sender from its frames, in order. */
 export class FrameReader {
   #chunks: Uint8Array[] = []
 
-  /** The messages that this frame completes; none while chunks are missing. Undefined when the frames do not fit together. */
+  /** The messages that this frame completes; none while chunks are missing. Undefined if the frames are inconsistent. */
   read(bytes: Uint8Array): unknown[] | undefined {
     try {
       const [chunk, sum] = frame.parse(packr.unpack(bytes))

@@ -1,17 +1,17 @@
-/** BullMQ's queues as mailboxes: everybody posts into the mailbox of a peer, and the peer alone empties it. */
+/** Mailboxes over BullMQ's queues: everybody can post into the mailbox of a peer, and only that peer reads it. */
 import { Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 
-/** A receiver that vanished with a message in its hands: the message is given out again after this time. */
+/** If a receiver vanishes while it processes a message, BullMQ delivers the message again after this time. */
 const lockMs = 5000
-/** After an error of the connection. */
+/** The pause after a connection error. */
 const retryPauseMs = 250
-/** BullMQ's own events, which nobody reads here. */
+/** The length of BullMQ's event stream, which is not read here. */
 const eventsKept = 10
 
 export interface MailboxOptions {
   redis: Redis
-  /** What the keys in Redis begin with. */
+  /** The prefix of all keys in Redis. */
   prefix: string
 }
 
@@ -31,7 +31,7 @@ export class Outbox {
     this.#queue.on('error', onError)
   }
 
-  /** Rejects where Redis refuses, as when it is full. Messages of a call that was cut off may be there already. */
+  /** Rejects if Redis refuses, for example because it is full. After a lost connection the messages may be stored nevertheless. */
   async post(messages: readonly Uint8Array[]): Promise<void> {
     const jobs = messages.map(bytes => ({ name: 'message', data: Buffer.from(bytes).toString('base64') }))
     await this.#queue.addBulk(jobs)
@@ -47,7 +47,7 @@ export class Outbox {
   }
 }
 
-/** Empties the own mailbox. A message may come twice and out of order: the reader sorts that out. */
+/** Reads the own mailbox. A message may arrive twice and out of order, which the receiver corrects. */
 export class Inbox {
   readonly #worker: Worker<string>
 
@@ -68,7 +68,7 @@ export class Inbox {
         concurrency: 1,
         lockDuration: lockMs,
         stalledInterval: lockMs,
-        // What was given out again is not the message's fault.
+        // A repeated delivery is not a failure of the message.
         maxStalledCount: Number.MAX_SAFE_INTEGER,
         runRetryDelay: retryPauseMs,
       },
@@ -76,7 +76,7 @@ export class Inbox {
     this.#worker.on('error', onError)
   }
 
-  /** Resolves when the connection is given back; what is being received now is not waited for. */
+  /** Resolves when the connection is released, without waiting for a message that is being received. */
   async close(): Promise<void> {
     await this.#worker.close(true)
   }

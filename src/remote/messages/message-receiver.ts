@@ -1,7 +1,7 @@
-/** The other end of a channel: gives its messages out in their order and once, whatever order and however often they come. */
+/** The receiving end of a channel: delivers each message once and in order, even if messages arrive repeatedly or out of order. */
 import { FrameReader } from './frames.ts'
 
-/** Frames that may wait for a missing one; a sender is never that far ahead. */
+/** The maximum number of frames that wait for a missing one. A sender is never that far ahead. */
 const heldFrames = 4096
 
 export class MessageReceiver {
@@ -9,14 +9,14 @@ export class MessageReceiver {
   readonly #held = new Map<number, Uint8Array>()
   #next = 0
 
-  /** Frames that came, without a gap. */
+  /** The number of frames received without a gap. */
   get received(): number {
     return this.#next
   }
 
   /**
-   * The messages that can be given out now. A number that came before is a repetition, and changes nothing.
-   * Undefined when the sender does not keep the format: the channel cannot go on.
+   * The messages that are now complete and in order. A frame with a known number is a repetition and is ignored.
+   * Undefined if the sender violates the format; the channel is then unusable.
    */
   receive(sequence: number, frame: Uint8Array): unknown[] | undefined {
     if (sequence < this.#next) return []

@@ -1,23 +1,23 @@
-/** Numbers, seals and posts the messages of one channel to one peer, several at a time where they come quickly. */
+/** Numbers, seals and posts the messages of one channel to one peer, in batches if they follow each other quickly. */
 import type { Clock } from '../../system/ports.ts'
 import { seal } from '../seal/seal.ts'
 import type { SealingKeys } from '../seal/sealing-keys.ts'
 import { toFrames } from './frames.ts'
 
-/** Between two tries to post, while Redis is full or unreachable. */
+/** The pause between two tries to post while Redis is full or unreachable. */
 const retryPauseMs = 500
-/** Messages that may wait are sent together, so many at most. People see no more than a step a second. */
+/** The maximum number of deferrable messages in a batch. People see at most one step a second. */
 const patienceMs = 1000
 const patientMessages = 256
 
 export interface SenderOptions {
   keys: SealingKeys
   clock: Clock
-  /** Ids of the two peers, and the channel. */
+  /** The ids of the two peers and of the channel. */
   sender: string
   receiver: string
   session: string
-  /** Rejects where the messages could not be stored. */
+  /** Rejects if the messages could not be stored. */
   post: (sealed: readonly Uint8Array[]) => Promise<void>
   onError: (error: unknown) => void
 }
@@ -37,12 +37,12 @@ export class MessageSender {
     this.#options = options
   }
 
-  /** Frames that Redis has stored. */
+  /** The number of frames that Redis has stored. */
   get posted(): number {
     return this.#posted
   }
 
-  /** `patient`: may wait a second for others. Order is kept in any case. */
+  /** `patient`: may be deferred by a second to share a batch. The order is always kept. */
   send(message: unknown, urgency: 'now' | 'patient' = 'now'): void {
     if (this.#isClosed) return
     this.#waiting.push(message)
@@ -60,7 +60,7 @@ export class MessageSender {
     await new Promise<void>(resolve => this.#idle.push(resolve))
   }
 
-  /** Nothing is posted from now on. */
+  /** Stops posting. */
   close(): void {
     this.#isClosed = true
     this.#cancelTimer?.()

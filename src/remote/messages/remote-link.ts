@@ -1,11 +1,11 @@
-/** One end of a channel between a gateway and a machine: sends and receives its messages, and notices that some got lost. */
+/** One end of a channel between a gateway and a machine: sends and receives messages, and detects lost ones. */
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { SealingKeys } from '../seal/sealing-keys.ts'
 import { MessageReceiver } from './message-receiver.ts'
 import { MessageSender } from './message-sender.ts'
 
-/** Messages that are this late are lost: longer than BullMQ takes to give one out again. */
+/** Messages that are this late count as lost. BullMQ repeats a delivery sooner. */
 const lossMs = 15_000
 
 export interface Progress {
@@ -21,7 +21,7 @@ export interface LinkOptions {
   session: string
   post: (sealed: readonly Uint8Array[]) => Promise<void>
   onMessage: (message: unknown) => void
-  /** The channel cannot go on. */
+  /** The channel is unusable. */
   onLost: (reason: WorkerEndCode) => void
   onError: (error: unknown) => void
 }
@@ -32,7 +32,7 @@ export class RemoteLink {
   readonly #options: LinkOptions
   readonly #sender: MessageSender
   readonly #receiver = new MessageReceiver()
-  /** Since when the peer, and this side, lag behind with the same count. */
+  /** The time since which the peer, or this side, has not caught up from the same count. */
   #peerLags: { received: number; sinceMs: number } | undefined
   #ownLags: { received: number; sinceMs: number } | undefined
 
@@ -62,7 +62,7 @@ export class RemoteLink {
     for (const message of messages ?? []) this.#options.onMessage(message)
   }
 
-  /** Compares the counts with those of the peer's record; undefined where the peer does not know the channel. */
+  /** Compares the counts with those of the peer's record; undefined if the peer does not know the channel. */
   compare(peer: Progress | undefined): void {
     const nowMs = this.#options.clock.monotonicMs()
     const own = this.progress
@@ -79,7 +79,7 @@ export class RemoteLink {
   }
 }
 
-/** Starts again whenever something came. */
+/** Restarts whenever a frame arrived. */
 function lag(
   before: { received: number; sinceMs: number } | undefined,
   received: number,

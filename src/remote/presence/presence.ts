@@ -1,6 +1,6 @@
 /**
- * Who is there: writes the own record every second, and reads those of the peers. A peer is alive while it repeats a recent
- * number of ours: its clock does not matter, and an old record that somebody puts back proves nothing.
+ * Presence of peers: writes the own record every second, and reads the peers' records. A peer is alive while its record repeats
+ * a recent number of ours. So its clock does not matter, and a replayed record proves nothing.
  */
 import type { Redis } from 'ioredis'
 import { pack, unpack } from 'msgpackr'
@@ -10,11 +10,11 @@ import { open, seal } from '../seal/seal.ts'
 import type { SealingKeys } from '../seal/sealing-keys.ts'
 
 const beatMs = 1000
-/** A peer whose last answer is older is lost: several beats, and the time in which Redis restarts. */
+/** A peer counts as lost after this time without an answer: several heartbeats and a restart of Redis. */
 export const aliveMs = 8000
-/** Records that nobody renews are removed after this time. */
+/** A record that is not renewed is removed after this time. */
 const forgetMs = 60_000
-/** Numbers of own records that are remembered with their times. */
+/** The number of own records whose times are remembered. */
 const beatsKept = 64
 
 export interface Peer<PeerRecord> {
@@ -27,12 +27,12 @@ export interface PresenceOptions<OwnRecord, PeerRecord> {
   keys: SealingKeys
   clock: Clock
   id: string
-  /** Hashes in Redis: of those like us, and of the peers. */
+  /** The hashes in Redis: that of our own kind and that of the peers. */
   ownKey: string
   peersKey: string
   schema: z.ZodType<PeerRecord & { heard: Record<string, number> }>
   describe: (heard: Record<string, number>) => OwnRecord
-  /** Called after each beat with all living peers, and the count of records that another key sealed. */
+  /** Called after each heartbeat with all living peers, and with the number of records that were sealed with another key. */
   onBeat: (peers: readonly Peer<PeerRecord>[], sealedByOthers: number) => void
   /** A peer has left, or has not renewed its record for a minute. */
   onForgotten: (id: string) => void
@@ -42,7 +42,7 @@ export interface PresenceOptions<OwnRecord, PeerRecord> {
 interface Known<PeerRecord> {
   record: PeerRecord
   sequence: number
-  /** When we wrote the record that it repeated last. */
+  /** The time at which we wrote the record that the peer repeated last. */
   answeredMs: number
   renewedMs: number
 }
@@ -50,7 +50,7 @@ interface Known<PeerRecord> {
 export class Presence<OwnRecord, PeerRecord> {
   readonly #options: PresenceOptions<OwnRecord, PeerRecord>
   readonly #known = new Map<string, Known<PeerRecord>>()
-  /** When our last records were written, by number. */
+  /** The times of our last records by number. */
   readonly #writtenMs = new Map<number, number>()
   #sequence = 0
   #isEnded = false
@@ -67,7 +67,7 @@ export class Presence<OwnRecord, PeerRecord> {
     this.#beating = this.#beat()
   }
 
-  /** Writes and reads now, as after a change that others should see soon. */
+  /** Writes and reads now, for a change that peers should see soon. */
   async refresh(): Promise<void> {
     this.#cancelBeat()
     await this.#beating
@@ -95,7 +95,7 @@ export class Presence<OwnRecord, PeerRecord> {
     this.#cancelBeat = this.#options.clock.after(beatMs, () => {
       if (!this.#isEnded) this.start()
     })
-    // An exchange that hangs in a lost connection does not keep the peers from growing old.
+    // Peers also time out while a read hangs in a lost connection.
     this.#tell()
     if (this.#isExchanging) return
     this.#isExchanging = true
@@ -135,7 +135,7 @@ export class Presence<OwnRecord, PeerRecord> {
       if (this.#learn(id, sealed, nowMs) === 'key') sealedByOthers += 1
     }
     for (const [id, { renewedMs, answeredMs }] of this.#known) {
-      // A Redis that lost its data is no goodbye: the record comes back with the next beat.
+      // A missing record does not mean that the peer left: Redis may have lost its data, and the next heartbeat restores it.
       const hasLeft = found[id] === undefined && nowMs - answeredMs >= aliveMs
       if (!hasLeft && nowMs - renewedMs < forgetMs) continue
       this.#known.delete(id)

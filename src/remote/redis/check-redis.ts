@@ -1,11 +1,11 @@
-/** Checks a Redis or Valkey before it is used: its version, its commands, and that it throws nothing away. */
+/** Checks a Redis or Valkey before it is used: its version, its commands, and its eviction policy. */
 import type { Redis } from 'ioredis'
 import { AppError } from '../../errors/errors.ts'
 import type { RedisProblem } from '../../errors/redis-problem.ts'
 import { tryRedis } from './connect.ts'
 import type { RedisAddress } from './redis-url.ts'
 
-/** BullMQ recommends 6.2, for the blocking commands and streams that it uses. Valkey calls itself Redis 7.2. */
+/** BullMQ recommends 6.2 because of blocking commands and streams. Valkey reports itself as Redis 7.2. */
 const oldestVersion = '6.2.0'
 
 /** One probe for each kind of command that BullMQ and we use; `key` does not exist afterwards. */
@@ -23,13 +23,13 @@ const probes: readonly { command: string; args: (key: string) => (string | numbe
   { command: 'del', args: key => [key] },
 ]
 
-/** @throws AppError 'redis' when it cannot be used, with the first reason. */
+/** @throws AppError 'redis' when it cannot be used, with the first problem. */
 export async function requireRedis(address: RedisAddress, prefix: string): Promise<void> {
   const [problem] = await redisProblems(address, prefix)
   if (problem) throw new AppError('redis', { host: address.host, problem })
 }
 
-/** What is wrong with it; empty when it can be used. */
+/** The problems of a Redis; empty if it can be used. */
 export async function redisProblems(address: RedisAddress, prefix: string): Promise<RedisProblem[]> {
   const tried = await tryRedis(address)
   if (tried.kind === 'failed') return [tried.problem]
@@ -49,14 +49,14 @@ async function missingCommands(redis: Redis, key: string): Promise<string[]> {
     try {
       await redis.call(command, ...args(key))
     } catch (error) {
-      // NOSCRIPT is the right answer of evalsha.
+      // NOSCRIPT is the correct reply to evalsha.
       if (/NOPERM|unknown command/i.test(String(error))) missing.push(command)
     }
   }
   return missing
 }
 
-/** From the text of INFO, which managed services answer too, unlike CONFIG. */
+/** Reads the settings from the text of INFO, which managed services permit, unlike CONFIG. */
 export function settingProblems(info: string): RedisProblem[] {
   const found = fieldOf(info, 'redis_version')
   const policy = fieldOf(info, 'maxmemory_policy')

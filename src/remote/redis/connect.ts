@@ -1,17 +1,17 @@
-/** Connections to Redis: one that waits for Redis to come back, and one that says at once why it cannot. */
+/** Connections to Redis: one that reconnects forever, and one that tries once and returns the problem. */
 import { Redis, type RedisOptions } from 'ioredis'
 import { errorCode } from '../../errors/error-code.ts'
 import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { RedisAddress } from './redis-url.ts'
 
 const connectLimitMs = 5000
-/** A connection that is silent for so long is lost: heartbeats pass every second, and BullMQ asks every five seconds. */
+/** A connection that is silent for this time is lost: heartbeats pass every second, and BullMQ's commands every five seconds. */
 const silenceLimitMs = 15_000
-/** Pauses between two tries to connect: they grow up to the longest. */
+/** The pauses between two tries to connect grow linearly up to the longest. */
 const firstPauseMs = 50
 const longestPauseMs = 1000
 
-/** Tries again for as long as it is open. Commands wait meanwhile, as BullMQ requires (maxRetriesPerRequest: null). */
+/** Reconnects until it is closed. Commands wait meanwhile, as BullMQ requires (maxRetriesPerRequest: null). */
 export function connectRedis(address: RedisAddress, onError: (error: Error) => void): Redis {
   const redis = new Redis({
     ...optionsOf(address),
@@ -22,7 +22,7 @@ export function connectRedis(address: RedisAddress, onError: (error: Error) => v
   return redis
 }
 
-/** One try. The caller disconnects it. */
+/** Tries to connect once. The caller closes the connection. */
 export async function tryRedis(
   address: RedisAddress,
 ): Promise<{ kind: 'connected'; redis: Redis } | { kind: 'failed'; problem: RedisProblem }> {

@@ -1,7 +1,7 @@
 /**
  * Seals messages between gateways and machines: AES-256-GCM under a key of the sender's session, which HKDF-SHA256 (RFC 5869)
- * derives from the shared key. The header is authenticated, so a message cannot be sent on to another receiver, out of another
- * session or under another number.
+ * derives from the shared key. The header is authenticated, so a message cannot be redirected to another receiver, or reused in
+ * another session or with another number.
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 import { pack, unpack } from 'msgpackr'
@@ -15,20 +15,20 @@ const keyBytes = 32
 const nonceBytes = 12
 const tagBytes = 16
 
-/** The authenticated part of a message, which anybody on the same Redis can read. */
+/** The authenticated part of a message. It is readable by everybody with access to the same Redis. */
 export interface SealHeader {
-  /** Ids of the gateway or machine. A receiver of '*' means all. */
+  /** The ids of gateways or machines. The receiver '*' means everybody. */
   readonly sender: string
   readonly receiver: string
-  /** A fresh identifier of the sender, for each stream of messages. */
+  /** The id of one stream of messages, chosen anew by the sender. */
   readonly session: string
-  /** Counts the session's messages: a number is used once, since it is the nonce. */
+  /** The number of the message in its session. Each number is used once, because it is the nonce. */
   readonly sequence: number
 }
 
 export type Opened =
   | { kind: 'opened'; header: SealHeader; plain: Uint8Array }
-  /** `version`: of another format. `key`: sealed with a key that is not accepted here. `forged`: changed, or cut off. */
+  /** `version`: another format. `key`: sealed with a key that is not accepted. `forged`: modified or truncated. */
   | { kind: 'refused'; why: 'version' | 'key' | 'forged' }
 
 const sealed = z.tuple([
@@ -49,7 +49,7 @@ export function seal(keys: SealingKeys, header: SealHeader, plain: Uint8Array): 
   return pack([...unpacked(associated), text])
 }
 
-/** Opens what anybody may have put there: it never throws. */
+/** Opens untrusted bytes. Never throws. */
 export function open(keys: SealingKeys, bytes: Uint8Array): Opened {
   const parsed = sealed.safeParse(unpackedOrNothing(bytes))
   if (!parsed.success) return { kind: 'refused', why: 'forged' }
@@ -73,7 +73,7 @@ function decrypt(key: SealingKey, header: SealHeader, text: Uint8Array): Uint8Ar
   }
 }
 
-/** One key per session and receiver, so that a number is a nonce of its own. */
+/** One key per session and receiver, so that a message's number is a unique nonce. */
 function sessionKey({ bytes }: SealingKey, { sender, receiver, session }: SealHeader): Buffer {
   const info = pack(['easel seal', sealVersion, sender, receiver])
   return Buffer.from(hkdfSync('sha256', bytes, session, info, keyBytes))

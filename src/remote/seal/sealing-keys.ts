@@ -1,26 +1,26 @@
-/** The keys that machines share: one seals, and one or two open. */
+/** The keys that gateways and machines share: one seals, and one or two open. */
 import { hkdfSync } from 'node:crypto'
 import { readEncryptionKey } from '../../config/encryption-key.ts'
 import { type Secrets, secretVariables } from '../../config/secrets.ts'
 import { AppError } from '../../errors/errors.ts'
 
-/** A shared key with its public name, which says nothing of the key itself. */
+/** A shared key with its public id, which reveals nothing about the key. */
 export interface SealingKey {
   readonly id: string
   readonly bytes: Buffer
 }
 
 export interface SealingKeys {
-  /** Seals what is sent. */
+  /** Seals outgoing messages. */
   readonly current: SealingKey
-  /** Open what arrives: the current key, and a second one while keys are exchanged. */
+  /** Open incoming messages: the current key, and a second one during a key rotation. */
   readonly accepted: readonly SealingKey[]
 }
 
 const idBytes = 8
 
 /**
- * The keys of the environment.
+ * Reads the keys from the environment.
  * @throws AppError 'config' when the key is not set, or is not 32 bytes.
  */
 export function readSealingKeys({ workerKey, workerKeySecond }: Secrets): SealingKeys {

@@ -1,4 +1,4 @@
-/** English: what is said alike on every chat platform. */
+/** English: the texts that all chat platforms share. */
 import type { PictureUse } from '../../app/resolve/request-pictures.ts'
 
 export const chat = {
@@ -9,7 +9,7 @@ export const chat = {
     promptHint: 'What to paint. Flags work here too, at the end.',
     negative: 'What should not be in it',
     aspect: 'Aspect ratio',
-    /** The choice of nothing: in a new request, and in one that starts from another. */
+    /** The choice of no value, in a new request and in one that is derived from another. */
     usual: 'Default',
     unchanged: 'Unchanged',
     count: 'How many',
@@ -29,7 +29,7 @@ export const chat = {
     none: 'None',
     imagePrompt: 'Weight of the image prompt, from 0 to 2',
   },
-  /** What a picture that comes with a request is for. */
+  /** The uses of a picture in a request. */
   pictures: {
     source: 'Start from a picture',
     mask: 'Mask, white where it may change',
@@ -50,7 +50,7 @@ export const chat = {
     more: (n: number) => `… and ${n} more`,
     tooLate: 'That was too long ago. Please ask again.',
   },
-  /** Asked before a picture is deleted. */
+  /** The confirmation before a picture is deleted. */
   deletion: {
     title: 'Delete this?',
     text: 'The message and its pictures are deleted for everyone, for good.',

@@ -1,4 +1,4 @@
-/** English: the command line, and what a server says as it starts and stops. */
+/** English: the command line, and the messages of a server at start and stop. */
 import type { ProblemDetails } from '../../app/problems.ts'
 
 import type { Card } from '../../devices/cards.ts'
@@ -99,7 +99,7 @@ export const cli = {
   interrupted: 'Stopped before the picture was finished; nothing was written.',
 
   // Refusals of the command line itself.
-  /** In place of the chat's sentences. */
+  /** Replace the chat's sentences. */
   problems: {
     'prompt-empty': () =>
       'Say what to paint, e.g. easel imagine "a red circle on a blue background". Words that begin with a dash go after --.',

@@ -1,4 +1,4 @@
-/** English: the commands, one entry each, and what they say wherever they are typed. */
+/** English: the commands, one entry each, with their replies on every platform. */
 import { duration } from './messages.ts'
 
 /**
@@ -40,7 +40,7 @@ export const mine = {
   none: 'You have no finished pictures yet.',
   id: (id: string) => `ID ${id}`,
   how: (prefix: string) => `${prefix}show and --source take an ID.`,
-  /** Of a picture, while an ID is being typed. */
+  /** The completion of a picture's id. */
   choice: (title: string, agoMs: number) => `${title} (${duration(agoMs)} ago)`,
 }
 
@@ -50,7 +50,7 @@ export const notify = {
     `You will no longer be told when your pictures are done. ${prefix}notify on turns that on again.`,
 }
 
-/** Before and after everything of a person is deleted. */
+/** Shown before and after all data of a person are deleted. */
 export const forget = {
   title: 'This deletes all your prompts and pictures, for good, wherever you used Easel on this platform.',
   yes: 'Delete everything of mine',

@@ -1,9 +1,9 @@
-/** English: what became of deliveries and deletions, on every platform. */
+/** English: the outcomes of deliveries and deletions on every platform. */
 import type { RefusalReason } from '../../app/delivery/courier.ts'
 
 const some = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
 
-/** Clauses, with the platform's own code at hand. */
+/** Clauses, with the platform's error code. */
 const reasons: Record<RefusalReason, (code: string) => string> = {
   deleted: () => 'its message, thread or channel was deleted',
   forbidden: () => 'I do not have permission there',

@@ -1,6 +1,6 @@
-/** English: what only Discord says. */
+/** English: the texts of Discord alone. */
 export const discord = {
-  /** Right click on a message, Apps. */
+  /** The commands in a message's context menu, under Apps. */
   shortcuts: { useAsSource: 'Use as source', imageInfo: 'Image info' },
   options: {
     prompt: 'prompt',
@@ -28,7 +28,7 @@ export const discord = {
     fast: 'fast',
     repeat: 'repeat',
   },
-  /** Descriptions of options that stand for no flag, or for more than their flag. */
+  /** Descriptions of options that correspond to no flag, or do more than their flag. */
   about: {
     prompt: 'what to paint; flags work here too, at the end',
     picture: 'start from one of your own pictures, or from any by its ID',
@@ -55,7 +55,7 @@ export const discord = {
   },
   presence: (model: string, waiting: number) =>
     waiting === 0 ? `/imagine · ${model}` : `/imagine · ${model} · ${waiting} waiting`,
-  /** Where the bot cannot do what it would like to, with the permission that would help. */
+  /** Notes on fallbacks, with the permission that the bot lacks. */
   places: {
     threads: 'With the permission “Create Public Threads” I would answer in a thread.',
     sendInThreads: 'With the permission “Send Messages in Threads” I would answer in a thread.',

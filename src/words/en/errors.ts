@@ -1,4 +1,4 @@
-/** English: every fault as a sentence. */
+/** English: one sentence for each fault. */
 import type {
   DatabaseLoss,
   DeviceLack,
@@ -30,7 +30,7 @@ const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
   device: said => `this machine shows no such device (${said}). Choose another under devices.`,
 }
 
-/** Without the path: strangers read it too. */
+/** Without the file's path, because everybody reads these sentences. */
 const lostDatabase: Record<DatabaseLoss, string> = {
   missing:
     'Easel’s database is gone from the disk, so nothing new is taken. Put it back and start Easel again.',

@@ -1,4 +1,4 @@
-/** Everything in English. */
+/** All texts in English. */
 import { chat } from './chat.ts'
 import { cli } from './cli.ts'
 import {

@@ -29,7 +29,7 @@ export const machines = {
     fetchModels: 'fetch the models that are missing here from the Easel that it joins, as fetchModels',
     drain: 'ask a machine to finish its work and leave',
   },
-  /** What a machine says of itself. */
+  /** Messages of a machine about itself. */
   status: (status: MachineStatus) => {
     switch (status.kind) {
       case 'alone':
@@ -57,7 +57,7 @@ export const machines = {
     model === undefined ? sentence : `${model}: ${sentence}`,
   redisNeeded: 'Say where the Redis is: with --redis, or with redis.url in the configuration.',
 
-  /** What the server says of machines. */
+  /** Messages of the server about machines. */
   joined: (name: string, devices: readonly string[]) => `${name} has joined with ${devices.join(', ')}.`,
   /** Of a model that a machine fetches. */
   fetching: ({ name, doneBytes, totalBytes }: Fetching) =>
@@ -70,7 +70,7 @@ export const machines = {
   lacks: (name: string, models: readonly Lacking[]) =>
     `${name} lacks ${models.map(lacked).join(', ')}: what needs it is painted elsewhere.`,
 
-  /** What commands and statistics say of machines. */
+  /** Texts about machines in commands and statistics. */
   about: (name: string, version: string, isDraining: boolean) =>
     `${name} (Easel ${version})${isDraining ? ', leaving' : ''}`,
   device: (name: string, memoryBytes: number | undefined, use: DeviceUse) =>

@@ -1,7 +1,7 @@
-/** What is wrong in the configuration, in English. */
+/** English: the problems of the configuration. */
 import type { ConfigProblem, SettingFormat, SettingType, YamlFault } from '../../../errors/config-problem.ts'
 
-/** One sentence; without `file` the value came from the environment or is found out while running. */
+/** One sentence. `file` is absent if the value came from the environment or if the problem appeared at run time. */
 export function configRefusal(file: string | undefined, key: string, problem: ConfigProblem): string {
   const where = [file, key === '' ? 'the top level' : key]
   return `The configuration ${where[0] === undefined ? '' : `${where[0]} `}is wrong at ${where[1]}: ${reason(problem)}.`

@@ -1,4 +1,4 @@
-/** Why a picture was refused, in English. */
+/** English: the problems of a person's picture. */
 import type { PictureProblem } from '../../../errors/picture-problem.ts'
 import { megabytes } from '../../amounts.ts'
 

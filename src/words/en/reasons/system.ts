@@ -1,4 +1,4 @@
-/** Why files, the disk and the platforms refuse, in English. */
+/** English: the problems of files, storage, platforms, Redis and workers. */
 import type { FileProblem } from '../../../errors/file-problem.ts'
 import type { ModelFetchProblem } from '../../../errors/model-fetch-problem.ts'
 import type { RedisProblem } from '../../../errors/redis-problem.ts'
