@@ -133,6 +133,16 @@ const settings = z.strictObject({
     /** What all keys begin with: installations with other prefixes share nothing. */
     prefix: z.string().regex(/^[\w-]+$/, expected('key-prefix')),
   }),
+  remote: z.strictObject({
+    /** An S3-compatible store for the results of other machines; without an endpoint they travel through Redis. */
+    store: z.strictObject({
+      endpoint: z.string(),
+      bucket: z.string().default(''),
+      region: z.string().min(1).default('us-east-1'),
+      /** Hosts to which the connection need not be encrypted. */
+      allowedWithoutTls: z.array(z.string().min(1)).default([]),
+    }),
+  }),
   /** A machine that joins another Easel fetches the models that it lacks from there (easel worker). */
   fetchModels: z.boolean(),
   limits: z.strictObject({

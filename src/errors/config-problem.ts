@@ -71,7 +71,13 @@ export const configProblem = z.discriminatedUnion('what', [
   /** The system cannot bind the address; `code` is its error code. */
   z.object({ what: z.literal('address'), address: z.string(), code: z.string() }),
   /** The connection to another host would not be encrypted. */
-  z.object({ what: z.literal('redis-without-tls'), host: z.string() }),
+  z.object({
+    what: z.literal('without-tls'),
+    host: z.string(),
+    scheme: z.enum(['rediss', 'https']),
+    /** Where hosts are allowed by name. */
+    setting: z.string(),
+  }),
   z.object({ what: z.literal('not-in-guild'), guildId: z.string() }),
   z.object({ what: z.literal('no-adapter') }),
 ])

@@ -9,6 +9,7 @@ import { pictureProblem } from './picture-problem.ts'
 import { redisProblem } from './redis-problem.ts'
 import { refusalProblem } from './refusal-problem.ts'
 import { storageProblem } from './storage-problem.ts'
+import { storeProblem } from './store-problem.ts'
 
 const text = z.string()
 const number = z.number()
@@ -47,6 +48,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'platform-unreachable': z.object({ platform: text }),
   'platform-busy': z.object({ platform: text, retryAfterMs: number }),
   redis: z.object({ host: text, problem: redisProblem }),
+  store: z.object({ host: text, problem: storeProblem }),
   'model-fetch': z.object({ problem: modelFetchProblem }),
   internal: z.object({ problem: text }),
 }

@@ -7,6 +7,7 @@ import type { PictureProblem } from './picture-problem.ts'
 import type { RedisProblem } from './redis-problem.ts'
 import type { RefusalProblem } from './refusal-problem.ts'
 import type { StorageProblem } from './storage-problem.ts'
+import type { StoreProblem } from './store-problem.ts'
 
 /** The places where a network may return NaN or infinity. */
 export const notFinitePlaces = ['prompt', 'source', 'latents', 'picture'] as const
@@ -86,6 +87,8 @@ export interface ErrorDetails {
   'platform-unreachable': { platform: string }
   /** The Redis that carries work to other machines cannot be used. */
   redis: { host: string; problem: RedisProblem }
+  /** The S3-compatible store for results of other machines cannot be used. */
+  store: { host: string; problem: StoreProblem }
   /** A model could not be fetched from a gateway. */
   'model-fetch': { problem: ModelFetchProblem }
   /** A defect of Easel itself. */

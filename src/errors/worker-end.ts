@@ -5,6 +5,8 @@ export const workerEndCodes = [
   /** Messages between the machines were lost. */
   'messages-lost',
   'protocol-broken',
+  /** Its result could not be taken from the store. */
+  'result-lost',
   'gateway-stopped',
   'device-stopped',
   'device-taken',

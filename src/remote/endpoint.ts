@@ -6,6 +6,7 @@ import { Inbox, Outbox } from './messages/mailbox.ts'
 import { type Progress, RemoteLink } from './messages/remote-link.ts'
 import { open, type SealHeader } from './seal/seal.ts'
 import type { SealingKeys } from './seal/sealing-keys.ts'
+import type { SharedStore } from './store/stored-messages.ts'
 
 export interface EndpointOptions {
   redis: Redis
@@ -13,6 +14,8 @@ export interface EndpointOptions {
   keys: SealingKeys
   clock: Clock
   log: Logger
+  /** For large messages to gateways that use the same one; absent: they travel through Redis. */
+  store?: SharedStore
   /** Of this gateway or machine: unguessable, and a new one at each start. */
   id: string
 }

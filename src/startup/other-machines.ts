@@ -13,6 +13,8 @@ import { requireRedis } from '../remote/redis/check-redis.ts'
 import { connectRedis } from '../remote/redis/connect.ts'
 import { readRedisAddress } from '../remote/redis/redis-url.ts'
 import { readSealingKeys } from '../remote/seal/sealing-keys.ts'
+import { ObjectStore } from '../remote/store/object-store.ts'
+import { readStoreAddress } from '../remote/store/store-address.ts'
 import type { Logger } from '../system/ports.ts'
 import { systemClock, systemIds } from '../system/system-ports.ts'
 import { version } from '../system/version.ts'
@@ -37,12 +39,15 @@ export interface OpenRedis {
 
 /**
  * Where Redis does not answer, only a warning: it is tried again and again.
- * @throws AppError 'redis' when it answers and cannot be used, and as readRedisAddress and readSealingKeys.
+ * @throws AppError 'redis' when it answers and cannot be used, and as readRedisAddress, readSealingKeys
+ * and readStoreAddress.
  */
 export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   const { config, secrets, words, log, warn } = parts
   const address = readRedisAddress(config.redis, secrets)
   const keys = readSealingKeys(secrets)
+  const storeAddress = readStoreAddress(config.remote.store, secrets)
+  const store = storeAddress && new ObjectStore(storeAddress, systemClock)
   const { prefix } = config.redis
   try {
     await requireRedis(address, prefix)
@@ -52,7 +57,16 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   }
   const redis = connectRedis(address, error => log.debug({ problem: error.message }, 'Redis'))
   return {
-    options: { redis, prefix, keys, clock: systemClock, log, id: systemIds.next(), version },
+    options: {
+      redis,
+      prefix,
+      keys,
+      ...(store && { store }),
+      clock: systemClock,
+      log,
+      id: systemIds.next(),
+      version,
+    },
     disconnect: () => redis.disconnect(),
   }
 }

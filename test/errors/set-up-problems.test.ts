@@ -41,7 +41,12 @@ const configProblems: ConfigProblem[] = [
   { what: 'not-set' },
   { what: 'encryption-key' },
   { what: 'address', address: '10.0.0.1:80', code: 'EACCES' },
-  { what: 'redis-without-tls', host: 'redis.example.org' },
+  {
+    what: 'without-tls',
+    host: 'redis.example.org',
+    scheme: 'rediss',
+    setting: 'redis.allowedWithoutTls',
+  },
   { what: 'not-in-guild', guildId: '1' },
   { what: 'no-adapter' },
 ]

@@ -195,7 +195,7 @@ const contained: readonly { library: RegExp; within: readonly string[] }[] = [
     library: /^sharp$/,
     within: ['src/engine/image/', 'src/bots/charts/', 'src/bots/discord/outbound/uploads.ts'],
   },
-  { library: /^(bullmq|ioredis|msgpackr)$/, within: ['src/remote/'] },
+  { library: /^(bullmq|ioredis|msgpackr|aws4fetch)$/, within: ['src/remote/'] },
   { library: /^pino$/, within: ['src/system/log.ts'] },
   { library: /^yaml$/, within: ['src/config/read-yaml.ts'] },
   { library: /^(commander|cli-progress)$/, within: ['src/cli.ts', 'src/cli/'] },

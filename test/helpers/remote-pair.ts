@@ -12,6 +12,7 @@ import type { ServedModel } from '../../src/remote/models/model-server.ts'
 import { connectRedis } from '../../src/remote/redis/connect.ts'
 import { readRedisAddress } from '../../src/remote/redis/redis-url.ts'
 import { readSealingKeys } from '../../src/remote/seal/sealing-keys.ts'
+import type { SharedStore } from '../../src/remote/store/stored-messages.ts'
 import type { Clock, Logger } from '../../src/system/ports.ts'
 import { systemClock, systemIds } from '../../src/system/system-ports.ts'
 import { aPaintOrder } from './work-orders.ts'
@@ -24,6 +25,7 @@ interface End {
   url: string
   key?: string
   clock?: Clock
+  store?: SharedStore
 }
 
 /** Resolves when a beat that has just begun has written its record and read the others: one round trip each. */
@@ -31,7 +33,7 @@ export async function exchanged(redis: Redis): Promise<void> {
   for (let trip = 0; trip < 4; trip++) await redis.ping()
 }
 
-export function common({ url, key = testKey(), clock = systemClock }: End) {
+export function common({ url, key = testKey(), clock = systemClock, store }: End) {
   const redis: Redis = connectRedis(
     readRedisAddress({ url, allowedWithoutTls: [], caFile: '' }, {}),
     () => {},
@@ -42,6 +44,7 @@ export function common({ url, key = testKey(), clock = systemClock }: End) {
     keys: readSealingKeys({ workerKey: key }),
     clock,
     log: silent,
+    ...(store && { store }),
     id: systemIds.next(),
     version: '0',
   }

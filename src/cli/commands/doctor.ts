@@ -5,7 +5,7 @@ import { toAppError } from '../../errors/errors.ts'
 import type { Words } from '../../words/en.ts'
 import { checkAdapters, checkDataFolder, checkNative, checkNode, type Finding } from '../checks.ts'
 import { checkModels } from '../model-checks.ts'
-import { checkRedis } from '../redis-checks.ts'
+import { checkRedis, checkStore } from '../remote-checks.ts'
 import {
   type CommonOptions,
   type ExitCode,
@@ -44,6 +44,7 @@ async function examine(session: Session, options: CommonOptions): Promise<ExitCo
   const isRunning = data.some(({ state }) => state === 'off')
   show(await guarded(session, 'adapters', () => checkAdapters(session, isRunning)))
   show(await guarded(session, 'redis', () => checkRedis(session)))
+  show(await guarded(session, 'store', () => checkStore(session)))
   out('')
   out(problems === 0 ? words.cli.healthy : words.cli.unhealthy(problems))
   return problems === 0 ? exitCodes.done : exitCodes.fault

@@ -3,7 +3,7 @@ import type { Channel, WorkerEnd } from '../../engine/host/channel-host.ts'
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Ids } from '../../system/ports.ts'
 import { Endpoint, type EndpointOptions } from '../endpoint.ts'
-import { type EnvelopeToMachine, envelopeToGateway } from '../messages/envelopes.ts'
+import { type EnvelopeToGateway, type EnvelopeToMachine, envelopeToGateway } from '../messages/envelopes.ts'
 import type { RemoteLink } from '../messages/remote-link.ts'
 import { UsedSessions } from '../messages/used-sessions.ts'
 import { ModelServer, type ServedModel } from '../models/model-server.ts'
@@ -11,6 +11,7 @@ import { type Peer, Presence } from '../presence/presence.ts'
 import { type GatewayRecord, type MachineRecord, machineRecord, ownProtocol } from '../presence/records.ts'
 import { recordKeys } from '../record-keys.ts'
 import type { SealHeader } from '../seal/seal.ts'
+import { StoredMessages } from '../store/stored-messages.ts'
 import { type Admission, admit } from './admission.ts'
 
 export interface GatewayOptions extends EndpointOptions {
@@ -23,6 +24,9 @@ export interface GatewayOptions extends EndpointOptions {
   /** Called after every beat, with the machines in the order in which they came. */
   onMachines: (admissions: readonly Admission[]) => void
 }
+
+/** A store from which a result could not be taken is not used for so long. */
+const storePauseMs = 300_000
 
 interface OpenChannel {
   readonly link: RemoteLink
@@ -37,6 +41,7 @@ export class Gateway {
   readonly #presence: Presence<GatewayRecord, MachineRecord>
   readonly #channels = new Map<string, OpenChannel>()
   readonly #sessions = new UsedSessions()
+  #storeFailedMs = Number.NEGATIVE_INFINITY
   #admissions: readonly Admission[] = []
 
   constructor(options: GatewayOptions) {
@@ -79,13 +84,16 @@ export class Gateway {
       this.#endpoint.disconnect(session)
       settle(how)
     }
+    const { store, prefix, keys, id } = this.#options
+    const ends = { sender: machineId, receiver: id, session }
+    const stored = store && new StoredMessages({ store, prefix, keys, ...ends })
+    // In their order, while one is being taken from the store.
+    let received: Promise<void> = Promise.resolve()
     const link = this.#endpoint.connect(machineId, session, {
       onMessage: raw => {
         const parsed = envelopeToGateway.safeParse(raw)
         if (!parsed.success) return end(lost('protocol-broken'))
-        if (parsed.data.kind === 'message') return receive(parsed.data.message)
-        const { reason, byOthers } = parsed.data
-        end({ reason, byOthers })
+        received = received.then(() => this.#receive(parsed.data, stored, message => receive(message), end))
       },
       onLost: reason => end(lost(reason)),
     })
@@ -99,6 +107,31 @@ export class Gateway {
       },
       ended,
       kill: () => send({ kind: 'kill' }),
+    }
+  }
+
+  async #receive(
+    envelope: EnvelopeToGateway,
+    stored: StoredMessages | undefined,
+    receive: (message: unknown) => void,
+    end: (how: WorkerEnd) => void,
+  ): Promise<void> {
+    switch (envelope.kind) {
+      case 'message':
+        return receive(envelope.message)
+      case 'ended':
+        return end({ reason: envelope.reason, byOthers: envelope.byOthers })
+      case 'stored':
+        try {
+          if (!stored) return end(lost('protocol-broken'))
+          receive(await stored.take(envelope.sequence))
+          void stored.remove(envelope.sequence)
+        } catch (error) {
+          // The job is painted again, and its result comes through Redis.
+          this.#storeFailedMs = this.#options.clock.monotonicMs()
+          this.#endpoint.onError(error)
+          end(lost('result-lost'))
+        }
     }
   }
 
@@ -138,13 +171,15 @@ export class Gateway {
 
   #describe(heard: Record<string, number>): GatewayRecord {
     const refused = this.#admissions.flatMap(({ id, refused: why }) => (why ? [[id, why] as const] : []))
-    const { version, operator } = this.#options
+    const { version, operator, store, clock } = this.#options
+    const hasFailed = clock.monotonicMs() - this.#storeFailedMs < storePauseMs
     return {
       version,
       protocol: ownProtocol,
       heard,
       channels: this.#endpoint.progress(),
       refused: Object.fromEntries(refused),
+      ...(store && !hasFailed && { store: store.id }),
       servesModelsTo: this.#fetchers(),
       isOperator: operator !== undefined,
       drained: [...(operator?.drained ?? [])],

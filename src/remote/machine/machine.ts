@@ -16,6 +16,7 @@ import {
 } from '../presence/records.ts'
 import { recordKeys } from '../record-keys.ts'
 import type { SealHeader } from '../seal/seal.ts'
+import { StoredMessages } from '../store/stored-messages.ts'
 import { WorkerRelay } from './worker-relay.ts'
 
 /** A device as the machine lends it. */
@@ -127,18 +128,33 @@ export class Machine {
   #open({ sender, session, sequence }: SealHeader): void {
     const isAlive = this.#presence.alive().some(({ id }) => id === sender)
     if (!isAlive || this.#isDraining || sequence !== 0 || !this.#sessions.use(sender, session)) return
+    const stored = this.#storedTo(sender, session)
     const relay = new WorkerRelay({
       gateway: sender,
       devices: this.#options.devices,
       isFree: device => ![...this.#relays.values()].some(other => other.device === device),
       connect: events => this.#endpoint.connect(sender, session, events),
+      stored: () => (this.#takesFromStore(sender) ? stored : undefined),
+      onError: this.#endpoint.onError,
     })
     this.#relays.set(session, relay)
     void relay.ended.then(() => {
       this.#relays.delete(session)
       this.#endpoint.disconnect(session)
+      void stored?.removeLast()
       void this.#presence.refresh()
     })
+  }
+
+  #storedTo(gateway: string, session: string): StoredMessages | undefined {
+    const { store, prefix, keys, id } = this.#options
+    return store && new StoredMessages({ store, prefix, keys, sender: id, receiver: gateway, session })
+  }
+
+  #takesFromStore(gateway: string): boolean {
+    const { store } = this.#options
+    const found = this.#presence.alive().find(({ id }) => id === gateway)
+    return store !== undefined && found?.record.store === store.id
   }
 
   #watch(gateways: readonly Peer<GatewayRecord>[], sealedByOthers: number): void {

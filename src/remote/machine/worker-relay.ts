@@ -4,6 +4,7 @@ import { type MessageToWorker, messageToWorker } from '../../engine/host/protoco
 import type { ChannelEvents } from '../endpoint.ts'
 import { type EnvelopeToGateway, type EnvelopeToMachine, envelopeToMachine } from '../messages/envelopes.ts'
 import type { RemoteLink } from '../messages/remote-link.ts'
+import type { StoredMessages } from '../store/stored-messages.ts'
 import type { LentDevice } from './machine.ts'
 
 export interface RelayOptions {
@@ -12,6 +13,9 @@ export interface RelayOptions {
   /** Whether no other worker is on the device. */
   isFree: (device: string) => boolean
   connect: (events: ChannelEvents) => RemoteLink
+  /** Where results are put, if the gateway takes them from there now. */
+  stored: () => StoredMessages | undefined
+  onError: (error: unknown) => void
 }
 
 export class WorkerRelay {
@@ -24,6 +28,8 @@ export class WorkerRelay {
   #lent: LentDevice | undefined
   #worker: Channel | undefined
   #isKilled = false
+  /** Messages keep their order while a result is being stored. */
+  #sending: Promise<void> = Promise.resolve()
 
   constructor(options: RelayOptions) {
     this.#options = options
@@ -101,15 +107,34 @@ export class WorkerRelay {
   }
 
   #send(envelope: EnvelopeToGateway): void {
-    const isStep =
-      envelope.kind === 'message' && isRecord(envelope.message) && envelope.message.kind === 'step'
-    this.#link.send(envelope, isStep ? 'patient' : 'now')
+    this.#sending = this.#sending.then(async () => {
+      const isStep = kindOf(envelope) === 'step'
+      const isResult = kindOf(envelope) === 'done'
+      this.#link.send(isResult ? await this.#stored(envelope) : envelope, isStep ? 'patient' : 'now')
+    })
+  }
+
+  /** Where the store does not take it, the result travels through Redis. */
+  async #stored(envelope: EnvelopeToGateway): Promise<EnvelopeToGateway> {
+    const stored = this.#options.stored()
+    if (!stored || envelope.kind !== 'message') return envelope
+    try {
+      return { kind: 'stored', sequence: await stored.put(envelope.message) }
+    } catch (error) {
+      this.#options.onError(error)
+      return envelope
+    }
   }
 
   #finish(reason: string, byOthers: boolean): void {
     this.#send({ kind: 'ended', reason, byOthers })
-    void this.#link.flushed().then(() => this.#end())
+    void this.#sending.then(() => this.#link.flushed()).then(() => this.#end())
   }
+}
+
+/** Of the worker's own message. */
+function kindOf(envelope: EnvelopeToGateway): unknown {
+  return envelope.kind === 'message' && isRecord(envelope.message) ? envelope.message.kind : undefined
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

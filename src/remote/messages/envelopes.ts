@@ -14,6 +14,8 @@ export type EnvelopeToMachine = z.output<typeof envelopeToMachine>
 export const envelopeToGateway = z.discriminatedUnion('kind', [
   /** A message of engine/host/protocol.ts, which the host validates. */
   z.object({ kind: z.literal('message'), message: z.unknown() }),
+  /** A message as the first kind that is in the store, by its number there. */
+  z.object({ kind: z.literal('stored'), sequence: z.number().int().min(0) }),
   /** The last one: how the worker came to its end. */
   z.object({ kind: z.literal('ended'), reason: z.string(), byOthers: z.boolean() }),
 ])

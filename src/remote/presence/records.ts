@@ -63,6 +63,8 @@ export const gatewayRecord = z.object({
   isOperator: z.boolean(),
   /** Names of machines that an operator sends away. */
   drained: z.array(z.string()),
+  /** The store from which it takes results, where it can. */
+  store: z.string().optional(),
   /** The machines that may fetch its models. */
   servesModelsTo: z.array(z.string()).optional(),
 })

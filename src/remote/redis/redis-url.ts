@@ -1,5 +1,6 @@
 /** The address of the Redis in the configuration: which URLs are allowed, and what they mean. */
 import { readFileSync } from 'node:fs'
+import { isLoopback } from '../../common/loopback.ts'
 import type { Config } from '../../config/config.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { ConfigProblem } from '../../errors/config-problem.ts'
@@ -38,7 +39,8 @@ export function readRedisAddress(
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const isEncrypted = url.protocol === 'rediss:'
   if (!isEncrypted && !isLoopback(host) && !allowedWithoutTls.includes(host)) {
-    throw wrong({ what: 'redis-without-tls', host })
+    const setting = 'redis.allowedWithoutTls'
+    throw wrong({ what: 'without-tls', host, scheme: 'rediss', setting })
   }
   return {
     host,
@@ -48,11 +50,6 @@ export function readRedisAddress(
     database: Number(database),
     ...(isEncrypted && { tls: caFile === '' ? {} : { ca: readCertificates(caFile) } }),
   }
-}
-
-/** What is sent to it does not leave the machine. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 function readCertificates(file: string): string {

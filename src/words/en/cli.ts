@@ -166,6 +166,7 @@ export const cli = {
     device: 'Device',
     adapters: 'Chat platforms',
     redis: 'Redis',
+    store: 'store',
   },
   states: { fine: 'ok', wrong: 'WRONG', off: 'off' },
   nodeTooOld: (found: string, needed: string) => `${found} is too old; ${needed} or newer is needed`,
@@ -193,6 +194,7 @@ export const cli = {
   modelFine: (name: string, ms: number) => `${name} paints (${seconds(ms)})`,
   defaultMissing: (name: string, known: readonly string[]) =>
     `defaultModel is ${name}, which is not there; known: ${known.join(', ') || 'none'}`,
+  storeFine: (host: string) => `${host} can carry results from other machines`,
   redisFine: (host: string) => `${host} can carry work to other machines`,
   healthy: 'Everything is in order.',
   unhealthy: (problems: number) => (problems === 1 ? 'One thing is wrong.' : `${problems} things are wrong.`),

@@ -16,6 +16,7 @@ import {
   redisReason,
   refusalReason,
   storageReason,
+  storeReason,
   workerEnd,
 } from './reasons/system.ts'
 
@@ -96,6 +97,7 @@ export const errors: ErrorWords = {
   'platform-unreachable': d => `${d.platform} gives no answer; Easel tries again by itself.`,
   'platform-busy': d =>
     `${d.platform} asks to wait ${Math.ceil(d.retryAfterMs / 1000)} s; Easel goes on by itself.`,
+  store: d => `The store on ${d.host} cannot be used: ${storeReason(d.problem)}.`,
   'model-fetch': d => `The model cannot be fetched: ${fetchReason(d.problem)}.`,
   redis: d => `Redis on ${d.host} cannot be used: ${redisReason(d.problem)}.`,
   internal: () => 'Something went wrong inside Easel. It has been logged.',

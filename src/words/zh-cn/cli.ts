@@ -154,6 +154,7 @@ export const cli: Words['cli'] = {
     device: '设备',
     adapters: '聊天平台',
     redis: 'Redis',
+    store: '存储',
   },
   states: { fine: '正常', wrong: '有误', off: '关闭' },
   nodeTooOld: (found, needed) => `${found} 太旧，需要 ${needed} 或更新`,
@@ -171,6 +172,7 @@ export const cli: Words['cli'] = {
   modelFine: (name, ms) => `${name} 可以作画（${seconds(ms)}）`,
   defaultMissing: (name, known) =>
     `defaultModel 是 ${name}，但没有这个模型；已有：${known.join('、') || '无'}`,
+  storeFine: host => `${host} 可以从其他机器带来结果`,
   redisFine: host => `${host} 可以把任务送到其他机器`,
   healthy: '一切正常。',
   unhealthy: problems => `有 ${problems} 处问题。`,

@@ -11,6 +11,7 @@ import {
   redisReason,
   refusalReason,
   storageReason,
+  storeReason,
   workerEnd,
 } from './reasons/system.ts'
 
@@ -74,6 +75,7 @@ export const errors: Words['errors'] = {
   'platform-refused': d => `${d.platform} 拒绝了：${refusalReason(d.problem)}。`,
   'platform-unreachable': d => `${d.platform} 没有回应；Easel 会自动重试。`,
   'platform-busy': d => `${d.platform} 要求等待 ${Math.ceil(d.retryAfterMs / 1000)} 秒；Easel 会自动继续。`,
+  store: d => `${d.host} 上的存储不能用：${storeReason(d.problem)}。`,
   'model-fetch': d => `模型取不过来：${fetchReason(d.problem)}。`,
   redis: d => `${d.host} 上的 Redis 不能用：${redisReason(d.problem)}。`,
   internal: () => 'Easel 内部出错，已记入日志。',

@@ -77,8 +77,8 @@ function reason(p: ConfigProblem): string {
       return 'it must be 32 bytes in base64 or hex (make one with: openssl rand -base64 32)'
     case 'address':
       return `this machine cannot listen on ${p.address} (${p.code})`
-    case 'redis-without-tls':
-      return `everything would reach ${p.host} unencrypted; use rediss://, or name ${p.host} in redis.allowedWithoutTls`
+    case 'without-tls':
+      return `everything would reach ${p.host} unencrypted; use ${p.scheme}://, or name ${p.host} in ${p.setting}`
     case 'not-in-guild':
       return `Easel is not in the server ${p.guildId}`
     case 'no-adapter':

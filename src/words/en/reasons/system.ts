@@ -4,6 +4,7 @@ import type { ModelFetchProblem } from '../../../errors/model-fetch-problem.ts'
 import type { RedisProblem } from '../../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../../errors/storage-problem.ts'
+import type { StoreProblem } from '../../../errors/store-problem.ts'
 import { isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
 import { sizeOf } from '../../amounts.ts'
 
@@ -97,10 +98,25 @@ export function redisReason(p: RedisProblem): string {
   }
 }
 
+const storeActions = { write: 'writing', read: 'reading', delete: 'deleting' } as const
+
+/** Continues “The store cannot be used: ”. */
+export function storeReason(p: StoreProblem): string {
+  switch (p.what) {
+    case 'unreachable':
+      return `it gives no answer (${p.code})`
+    case 'refused':
+      return `it refuses ${storeActions[p.doing]} (${[p.status, p.code].join(' ').trim()})`
+    case 'damaged':
+      return 'what was read is not what was written'
+  }
+}
+
 const workerEnds: Record<WorkerEndCode, string> = {
   unresponsive: 'it does not answer',
   'messages-lost': 'messages were lost on the way',
   'protocol-broken': 'its messages make no sense',
+  'result-lost': 'its result could not be taken from the store',
   'gateway-stopped': 'the gateway stopped',
   'device-stopped': 'the device was stopped',
   'device-taken': 'another worker has the device',

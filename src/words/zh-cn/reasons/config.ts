@@ -76,8 +76,8 @@ function reason(p: ConfigProblem): string {
       return '必须是 32 字节，用 base64 或十六进制书写（可用 openssl rand -base64 32 生成）'
     case 'address':
       return `这台机器不能监听 ${p.address}（${p.code}）`
-    case 'redis-without-tls':
-      return `发往 ${p.host} 的一切都不会加密；请用 rediss://，或把 ${p.host} 写进 redis.allowedWithoutTls`
+    case 'without-tls':
+      return `发往 ${p.host} 的一切都不会加密；请用 ${p.scheme}://，或把 ${p.host} 写进 ${p.setting}`
     case 'not-in-guild':
       return `Easel 不在服务器 ${p.guildId} 里`
     case 'no-adapter':

@@ -4,6 +4,7 @@ import type { ModelFetchProblem } from '../../../errors/model-fetch-problem.ts'
 import type { RedisProblem } from '../../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../../errors/storage-problem.ts'
+import type { StoreProblem } from '../../../errors/store-problem.ts'
 import { isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
 import { sizeOf } from '../../amounts.ts'
 
@@ -92,10 +93,24 @@ export function redisReason(p: RedisProblem): string {
   }
 }
 
+const storeActions = { write: '写入', read: '读取', delete: '删除' } as const
+
+export function storeReason(p: StoreProblem): string {
+  switch (p.what) {
+    case 'unreachable':
+      return `没有回应（${p.code}）`
+    case 'refused':
+      return `它拒绝${storeActions[p.doing]}（${[p.status, p.code].join(' ').trim()}）`
+    case 'damaged':
+      return '读到的不是写入的内容'
+  }
+}
+
 const workerEnds: Record<WorkerEndCode, string> = {
   unresponsive: '没有回应',
   'messages-lost': '途中丢失了消息',
   'protocol-broken': '它的消息不合协议',
+  'result-lost': '它的结果没能从存储取到',
   'gateway-stopped': '网关已停止',
   'device-stopped': '设备已停用',
   'device-taken': '设备正由另一个工作进程使用',

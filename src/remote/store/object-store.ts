@@ -1,0 +1,142 @@
+/** Objects in a bucket of an S3-compatible store: signed requests (Signature Version 4), tried again where that may help. */
+import { createHash } from 'node:crypto'
+import { AwsV4Signer } from 'aws4fetch'
+import { type Backoff, backoffMs } from '../../common/backoff.ts'
+import { AppError } from '../../errors/errors.ts'
+import type { StoreProblem } from '../../errors/store-problem.ts'
+import type { Clock } from '../../system/ports.ts'
+import type { StoreAddress } from './store-address.ts'
+
+const tries = 4
+const pauses: Backoff = { firstMs: 100, longestMs: 2000 }
+/** Of one try, with its body. */
+const limitMs = 60_000
+/** A set of pictures has far less; a store that answers more is not believed. */
+const maxBytes = 256 * 1024 * 1024
+
+const doingOf = { PUT: 'write', GET: 'read', DELETE: 'delete' } as const
+type Method = keyof typeof doingOf
+
+type Outcome =
+  | { kind: 'done'; body: Uint8Array }
+  | { kind: 'failed'; problem: StoreProblem; mayPass: boolean }
+
+export class ObjectStore {
+  readonly #address: StoreAddress
+  readonly #clock: Clock
+  /** How far the store's clock is ahead of this machine's, once it said so. */
+  #aheadMs = 0
+
+  constructor(address: StoreAddress, clock: Clock) {
+    this.#address = address
+    this.#clock = clock
+  }
+
+  /** The same for all who use the same bucket. */
+  get id(): string {
+    return `${this.#address.endpoint}/${this.#address.bucket}`
+  }
+
+  /** For faults. */
+  get host(): string {
+    return this.#address.host
+  }
+
+  /** @throws AppError 'store' when it cannot be written. */
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    await this.#request('PUT', key, bytes)
+  }
+
+  /** @throws AppError 'store' when it is not there, or cannot be read. */
+  async get(key: string): Promise<Uint8Array> {
+    return this.#request('GET', key)
+  }
+
+  /** What is not there counts as deleted. @throws AppError 'store' when it cannot be deleted. */
+  async delete(key: string): Promise<void> {
+    await this.#request('DELETE', key)
+  }
+
+  async #request(method: Method, key: string, body?: Uint8Array): Promise<Uint8Array> {
+    for (let failures = 0; ; failures++) {
+      const outcome = await this.#try(method, key, body)
+      if (outcome.kind === 'done') return outcome.body
+      if (!outcome.mayPass || failures + 1 >= tries) {
+        throw new AppError('store', { host: this.#address.host, problem: outcome.problem })
+      }
+      await new Promise<void>(resolve => this.#clock.after(backoffMs(pauses, failures), resolve))
+    }
+  }
+
+  async #try(method: Method, key: string, body: Uint8Array | undefined): Promise<Outcome> {
+    const abort = new AbortController()
+    const cancel = this.#clock.after(limitMs, () => abort.abort())
+    try {
+      const { url, headers } = await this.#sign(method, key, body)
+      const response = await fetch(url, {
+        method,
+        headers,
+        ...(body && { body: Buffer.from(body) }),
+        redirect: 'manual',
+        signal: abort.signal,
+      })
+      const answer = await readBody(response)
+      if (response.ok) return { kind: 'done', body: answer }
+      return this.#refusal(method, response, answer)
+    } catch (error) {
+      return { kind: 'failed', problem: { what: 'unreachable', code: codeOf(error) }, mayPass: true }
+    } finally {
+      cancel()
+    }
+  }
+
+  #sign(method: Method, key: string, body: Uint8Array | undefined) {
+    const { keyId: accessKeyId, secret: secretAccessKey, region } = this.#address
+    const now = new Date(this.#clock.now() + this.#aheadMs).toISOString()
+    return new AwsV4Signer({
+      method,
+      url: `${this.id}/${key}`,
+      headers: {
+        'x-amz-content-sha256': createHash('sha256')
+          .update(body ?? '')
+          .digest('hex'),
+      },
+      accessKeyId,
+      secretAccessKey,
+      region,
+      service: 's3',
+      datetime: now.replace(/[:-]|\.\d{3}/g, ''),
+    }).sign()
+  }
+
+  /** Busy stores and clocks apart pass; another refusal is the answer. */
+  #refusal(method: Method, response: Response, answer: Uint8Array): Outcome {
+    const { status, headers } = response
+    const code = /<Code>([\w.]{1,64})<\/Code>/.exec(Buffer.from(answer).toString('utf8'))?.[1] ?? ''
+    const problem = { what: 'refused', doing: doingOf[method], status, code } as const
+    if (code !== 'RequestTimeTooSkewed') {
+      return { kind: 'failed', problem, mayPass: status >= 500 || status === 429 }
+    }
+    const theirs = Date.parse(headers.get('date') ?? '')
+    if (Number.isFinite(theirs)) this.#aheadMs = theirs - this.#clock.now()
+    return { kind: 'failed', problem, mayPass: Number.isFinite(theirs) }
+  }
+}
+
+async function readBody(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length
+    if (length > maxBytes) throw new Error('TOO_LARGE')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** fetch wraps the system's error: `ECONNREFUSED`, `UND_ERR_SOCKET`. */
+function codeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.name
+  return String(cause)
+}

@@ -1,0 +1,72 @@
+/**
+ * Large messages of one channel, as objects in the store that both ends know. They are sealed as messages are, under numbers of
+ * their own: the store's owner can read none, and can give none out in another's place.
+ */
+import { pack, unpack } from 'msgpackr'
+import { AppError } from '../../errors/errors.ts'
+import { open, seal } from '../seal/seal.ts'
+import type { SealingKeys } from '../seal/sealing-keys.ts'
+import type { ObjectStore } from './object-store.ts'
+
+/** A store, and its name for those who use the same one. */
+export type SharedStore = Pick<ObjectStore, 'put' | 'get' | 'delete' | 'id' | 'host'>
+
+export interface StoredMessagesOptions {
+  store: SharedStore
+  prefix: string
+  keys: SealingKeys
+  /** Ids of the two ends, and the channel. */
+  sender: string
+  receiver: string
+  session: string
+}
+
+export class StoredMessages {
+  readonly #options: StoredMessagesOptions
+  #next = 0
+
+  constructor(options: StoredMessagesOptions) {
+    this.#options = options
+  }
+
+  /** Returns the message's number. @throws as ObjectStore.put. */
+  async put(message: unknown): Promise<number> {
+    const { store, keys } = this.#options
+    const sequence = this.#next
+    this.#next += 1
+    await store.put(this.#keyOf(sequence), seal(keys, this.#headerOf(sequence), pack(message)))
+    return sequence
+  }
+
+  /** The message with that number. @throws AppError 'store' when it is missing, cut off or changed. */
+  async take(sequence: number): Promise<unknown> {
+    const { store, keys } = this.#options
+    const opened = open(keys, await store.get(this.#keyOf(sequence)))
+    const isOurs =
+      opened.kind === 'opened' && JSON.stringify(opened.header) === JSON.stringify(this.#headerOf(sequence))
+    if (!isOurs) throw new AppError('store', { host: store.host, problem: { what: 'damaged' } })
+    const message: unknown = unpack(opened.plain)
+    return message
+  }
+
+  /** Removes it. What cannot be removed expires by the bucket's own rule. */
+  async remove(sequence: number): Promise<void> {
+    await this.#options.store.delete(this.#keyOf(sequence)).catch(() => {})
+  }
+
+  /** The last one may be there still, where nobody took it. */
+  async removeLast(): Promise<void> {
+    if (this.#next > 0) await this.remove(this.#next - 1)
+  }
+
+  /** A path of this side's own making: none comes from the other end. */
+  #keyOf(sequence: number): string {
+    const { prefix, session } = this.#options
+    return `${prefix}/${session}/${sequence}`
+  }
+
+  #headerOf(sequence: number) {
+    const { sender, receiver, session } = this.#options
+    return { sender, receiver, session: `${session} stored`, sequence }
+  }
+}
