@@ -44,6 +44,17 @@ describe('a missing key has the value of the class', () => {
   })
 })
 
+test.each(['dpmpp_2m', 'dpmpp_2m_sde', 'dpmpp_2m_sde_heun', 'dpmpp_singlestep', 'deis', 'unipc'])(
+  '%s, named by a person, has its own order where the file says 3; UniPC has every order',
+  name => {
+    const schedule = parseSchedule({ ...betas, _class_name: 'UniPCMultistepScheduler', solver_order: 3 }, 'x')
+    const found = findSampler(name)
+    if (found.kind === 'unknown') expect.fail()
+    const { rule } = configFor(schedule, found.choice.kind, false)
+    expect(rule?.solverOrder).toBe(name === 'unipc' ? 3 : undefined)
+  },
+)
+
 describe('the sampler of a file', () => {
   test.each([
     [{ _class_name: 'EulerAncestralDiscreteScheduler' }, 'euler_a'],
