@@ -130,6 +130,12 @@ function outcomeOf(outcome: Exclude<Outcome, 'done'>, words: Words): string {
   return marked(outcome, words.job[outcome])
 }
 
+/** The message of a result whose pictures are not in it: buttons of pictures would act on what nobody sees there. */
+export function withoutPictures(message: Message): Message {
+  const removal = message.buttons.flat().filter(({ action }) => action === 'delete')
+  return { ...message, pictures: [], buttons: removal.length === 0 ? message.buttons : [removal] }
+}
+
 /** The notice to the author that the job has ended. */
 export function endMessage(job: JobView, words: Words): Message {
   return textMessage(

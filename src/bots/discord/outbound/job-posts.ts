@@ -10,6 +10,7 @@ import {
   jobMessage,
   requestCard,
   standaloneMessage,
+  withoutPictures,
   withoutWords,
 } from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
@@ -32,6 +33,8 @@ export interface PostForm {
   isWordless?: boolean
   /** A small picture beside the text of a card. */
   thumbnail?: Post['files'][number] | undefined
+  /** The pictures of the result are in another message, or in none. */
+  isElsewhere?: boolean
 }
 
 export function wordsOf({ conversation }: JobView): Words {
@@ -67,7 +70,10 @@ export class JobPosts {
   result(job: JobView, packed: Packed, form: PostForm): Post {
     // The note about responses only concerns people who still wait.
     const notes = form.notes?.filter(note => note !== 'answersOnly') ?? []
-    return this.#post(job, messageWith(form, job), { ...form, notes }, packed.files, packed.loss)
+    const messageOf = messageWith(form, job)
+    const shownOf = (shown: JobView) =>
+      form.isElsewhere ? withoutPictures(messageOf(shown)) : messageOf(shown)
+    return this.#post(job, shownOf, { ...form, notes }, packed.files, packed.loss)
   }
 
   /** That the job is over, to the one who waits for it. Alone with the bot a new message is enough. */

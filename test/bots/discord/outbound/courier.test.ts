@@ -182,6 +182,8 @@ describe('where a request is answered', () => {
     expect(pictures(placeholder)).toEqual([])
     expect(t.text(placeholder)).toContain(places.attach)
     expect(t.text(placeholder)).toContain(places.sentDirect)
+    // Buttons of a picture that nobody sees there would act on nothing.
+    expect(t.labels(placeholder)).toEqual(['Delete'])
     const direct = t.discord.world.directChannel(ada.user)
     expect(t.text(t.last(direct))).toContain(places.attachElsewhere)
     expect(pictures(t.last(direct))).toHaveLength(1)

@@ -92,6 +92,7 @@ async function closePlaceholder(
     const form = {
       hasCard: steps.value('card') !== undefined && fanOut === undefined,
       notes: notesFor(job, result),
+      isElsewhere: true,
     }
     const edited = await inAnyForm(
       full => placement.edit(placeholder, posts.result(job, { files: [] }, full)),

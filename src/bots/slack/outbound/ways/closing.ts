@@ -1,6 +1,6 @@
 /** Ends a delivery on Slack: the card shows the outcome, and superseded messages are deleted. Also deletes everything. */
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../../app/delivery/courier.ts'
-import { altTextOf } from '../../../messages/job-message.ts'
+import { altTextOf, withoutPictures } from '../../../messages/job-message.ts'
 import type { Called } from '../../transport/api.ts'
 import type { Workspaces } from '../../transport/workspaces.ts'
 import { cardOf, contextOf, type DeliveryContext, inAnyForm, messageOf } from '../delivery-context.ts'
@@ -90,7 +90,7 @@ async function closePlaceholder(
   if (stored === undefined || (result.kind === 'arrived' && result.way !== 'direct')) return undefined
   const message = messageOf(context, delivery.steps.value('card') !== undefined)
   const lines = [...message.lines, ...wayNotes(context, result)]
-  const edited = await inAnyForm(context, { ...message, lines, pictures: [] }, payload =>
+  const edited = await inAnyForm(context, { ...withoutPictures(message), lines }, payload =>
     messages.edit(workspace, readPosted(stored), payload),
   )
   if (edited.kind === 'done') return undefined
