@@ -1,11 +1,12 @@
 /** Problems of requests (refusals and changes) as codes with facts; words/ has their sentences. */
+import type { RefinerMismatch } from '../engine/models/record.ts'
 import type { ForeignMark } from '../engine/text/prompt-rule.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
 import type { ModelFileProblem } from '../errors/model-problem.ts'
 import type { PictureProblem } from '../errors/picture-problem.ts'
 import type { TextField } from './checks/text-limits.ts'
 
-export type { ForeignMark, Preprocessor }
+export type { ForeignMark, Preprocessor, RefinerMismatch }
 
 /** The required form of a flag's or an option's value; words/ has the sentence. */
 export type FlagExpectation =
@@ -16,7 +17,6 @@ export type FlagExpectation =
   | 'size'
   | 'interval'
   | 'on-off'
-  | 'on-or-off'
   | 'on-or-off'
   | 'refine'
   | 'sigmas'
@@ -77,7 +77,6 @@ export interface ProblemDetails {
   /** A notice: the model's own scheduler, or this key of it, is not supported, and another sampler is used. */
   'scheduler-not-built': { model: string; className: string; key?: string; sampler: string }
   /** A notice: the model requires zero terminal SNR, and the sampler does not support it. */
-  /** The named variant of a sampler is not supported, but another of its variants is. */
   'zero-snr-unused': { model: string; sampler: string }
   /** A notice: the sampler does not use that flag. */
   'flag-unused': { flag: string; sampler: string }
@@ -98,7 +97,7 @@ export interface ProblemDetails {
   /** A flag of the Refiner, but the Refiner is not used or is used in the other mode. */
   'refine-flag': { flag: string; way: 'on' | 'ensemble' | 'after' }
   'no-refiner': { model: string }
-  'refiner-mismatch': { model: string; refiner: string; what: string }
+  'refiner-mismatch': { model: string; refiner: string; what: RefinerMismatch }
   'strength-too-low': { strength: number; steps: number; minimum: number }
   'picture-refused': { problem: PictureProblem }
   /** Notices. */

@@ -1,6 +1,7 @@
 /** The database connection: its settings (WAL, synchronous=FULL), and the only way to write. */
 import Sqlite from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
+import { type Backoff, backoffMs } from '../common/backoff.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock } from '../system/ports.ts'
 import { DatabaseFile } from './files/database-file.ts'
@@ -14,7 +15,8 @@ export type Rows = BetterSQLite3Database<typeof schema>
 /** While SQLite waits for a lock it blocks the event loop, so this is short. */
 const busyTimeoutMs = 50
 /** How long a write retries to get the lock, without blocking the event loop, before it is a fault. */
-const patienceMs = 10_000
+const busyLimitMs = 10_000
+const lockRetry: Backoff = { firstMs: 10, longestMs: 200 }
 
 /** The settings of every connection, and what SQLite answers when they hold. */
 const settings = [
@@ -76,16 +78,16 @@ export class Client {
     const turn = this.#takeTurn()
     if (turn) await turn
     const startedMs = this.#clock.monotonicMs()
-    for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 200)) {
+    for (let failures = 0; ; failures++) {
       try {
         const result = this.#onSameFile(() => this.sqlite.transaction(work).immediate())
         if (this.#logHoldsWiped) this.wipeLog()
         return result
       } catch (error) {
-        const patient = this.#clock.monotonicMs() - startedMs < patienceMs
-        if (!isBusy(error) || !patient) throw toStorageFault(error)
+        const mayWait = this.#clock.monotonicMs() - startedMs < busyLimitMs
+        if (!isBusy(error) || !mayWait) throw toStorageFault(error)
       }
-      await new Promise<void>(resolve => this.#clock.after(pauseMs, resolve))
+      await new Promise<void>(resolve => this.#clock.after(backoffMs(lockRetry, failures), resolve))
     }
   }
 

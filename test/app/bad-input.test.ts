@@ -18,8 +18,8 @@ import { aPicture } from '../helpers/pictures/pictures.ts'
 
 const config = loadConfig(packageRoot, packageRoot)
 const source = { id: 'picture', widthPx: 128, heightPx: 128 }
-const strange = { ...demoModel, name: 'strange', refiner: undefined, refinerMismatch: 'VAE' as const }
-const otherEncoder = { ...strange, name: 'other', refinerMismatch: 'second text encoder' as const }
+const strange = { ...demoModel, name: 'strange', refiner: undefined, refinerMismatch: 'vae' as const }
+const otherEncoder = { ...strange, name: 'other', refinerMismatch: 'text-encoder-2' as const }
 
 function said(request: Partial<ImagineRequest>, given: Partial<ResolveContext> = {}) {
   const context = {

@@ -20,9 +20,9 @@ export function picturesOf(request: ImagineRequest): Map<PicturePlace, GivenPict
   }
   put('source', source)
   put('mask', mask)
-  const ofControls = dealt(controls, controlPictures)
+  const ofControls = assignPictures(controls, controlPictures)
   for (const [i, picture] of ofControls.entries()) put(`control ${i}`, picture ?? source)
-  for (const [i, picture] of dealt(imagePromptsOf(request), promptPictures).entries())
+  for (const [i, picture] of assignPictures(imagePromptsOf(request), promptPictures).entries())
     put(`prompt ${i}`, picture)
   return places
 }
@@ -35,7 +35,7 @@ export function imagePromptsOf({
   return imagePrompts ?? promptPictures.map(() => ({}))
 }
 
-function dealt(
+function assignPictures(
   requested: readonly { pictureId?: string }[],
   given: readonly GivenPicture[],
 ): (GivenPicture | undefined)[] {

@@ -22,7 +22,7 @@ import { Connection } from './transport/connection.ts'
 import { findings } from './transport/diagnose.ts'
 
 /** How long a stop waits for replies that are being sent. */
-const stopPatienceMs = 3000
+const stopTimeoutMs = 3000
 
 export const discordAdapter: AdapterModule = {
   platform: 'discord',
@@ -114,7 +114,7 @@ export class DiscordAdapter implements Adapter {
     this.#firstMessages.close()
     this.#expiryNotices.stop()
     const underway = Promise.all([this.#connection.opened(), this.#receiver.idle()])
-    await within(this.#parts.clock, stopPatienceMs, underway)
+    await within(this.#parts.clock, stopTimeoutMs, underway)
     await this.#connection.close()
   }
 }

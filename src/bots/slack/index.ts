@@ -48,7 +48,7 @@ import {
 } from './transport/workspaces.ts'
 
 /** How long a stop waits for replies that are being sent and for connections to close. */
-const stopPatienceMs = 3000
+const stopTimeoutMs = 3000
 /** The retry interval while Slack is unreachable. */
 const startAgainMs = 10_000
 
@@ -210,9 +210,9 @@ export class SlackAdapter implements Adapter {
 
   async stop(): Promise<void> {
     this.#stopTrying()
-    await within(this.#clock, stopPatienceMs, this.#app.close())
+    await within(this.#clock, stopTimeoutMs, this.#app.close())
     this.#requests.abort()
-    await within(this.#clock, stopPatienceMs, this.#app.stop())
+    await within(this.#clock, stopTimeoutMs, this.#app.stop())
   }
 }
 

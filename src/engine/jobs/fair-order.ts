@@ -56,7 +56,7 @@ export function roundOf(share: Share, k: number, currentRound: number): number {
 
 /** Negative when `a` is served before `b`. A total order: no two jobs have the same age. */
 export function compare(a: Candidate, b: Candidate, warm: ReadonlySet<string>): number {
-  return a.round - b.round || coldness(a.job, warm) - coldness(b.job, warm) || a.job.seq - b.job.seq
+  return a.round - b.round || loadsNeeded(a.job, warm) - loadsNeeded(b.job, warm) || a.job.seq - b.job.seq
 }
 
 /** The position of `candidate` in an order: the number of jobs before it. */
@@ -76,6 +76,6 @@ export function positionIn(
   return from
 }
 
-function coldness(job: Waiting, warm: ReadonlySet<string>): number {
+function loadsNeeded(job: Waiting, warm: ReadonlySet<string>): number {
   return job.modelHash === '' || warm.has(job.modelHash) ? 0 : 1
 }

@@ -5,6 +5,10 @@ import { networkNeed } from '../networks/working-memory.ts'
 import { tokenizerPart } from '../text/tokenizer/tokenizer-part.ts'
 import { storage } from './storage.ts'
 
+/** The parts in which a Refiner may differ from the Base that it is beside. */
+export const refinerMismatches = ['vae', 'text-encoder-2'] as const
+export type RefinerMismatch = (typeof refinerMismatches)[number]
+
 /** The parts from which a Base or a Refiner is opened. */
 export const expertParts = z.object({
   networks: networkParts,
@@ -59,6 +63,6 @@ export const modelRecord = z.object({
     .optional(),
   refiner: expertRecord.optional(),
   /** Why the Refiner beside the Base does not belong to it; then there is no `refiner`. */
-  refinerMismatch: z.enum(['VAE', 'second text encoder']).optional(),
+  refinerMismatch: z.enum(refinerMismatches).optional(),
 })
 export type ModelRecord = z.infer<typeof modelRecord>

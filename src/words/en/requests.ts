@@ -1,7 +1,13 @@
 /** English: what a request may say, and why one is refused. */
 
 import type { TextField } from '../../app/checks/text-limits.ts'
-import type { FlagExpectation, ForeignMark, ProblemCode, ProblemDetails } from '../../app/problems.ts'
+import type {
+  FlagExpectation,
+  ForeignMark,
+  ProblemCode,
+  ProblemDetails,
+  RefinerMismatch,
+} from '../../app/problems.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
 import { fileReason } from './reasons/model.ts'
@@ -10,6 +16,11 @@ import { pictureRefusal } from './reasons/picture.ts'
 const list = (names: readonly string[]) => names.join(', ')
 const known = (names: readonly string[]) =>
   names.length === 0 ? 'There are none.' : `Known: ${list(names)}.`
+
+const refinerParts: Record<RefinerMismatch, string> = {
+  vae: 'VAE',
+  'text-encoder-2': 'second text encoder',
+}
 
 /** One line of help per flag. */
 export const flags = {
@@ -174,7 +185,8 @@ export const problems: ProblemWords = {
   'style-unknown': d => `There is no style “${excerpt(d.name)}”. ${known(d.known)}`,
   'refine-flag': d => `${d.flag} goes with --refine ${d.way}.`,
   'no-refiner': d => `There is no Refiner beside the model ${d.model}.`,
-  'refiner-mismatch': d => `The Refiner ${d.refiner} does not belong to ${d.model}: another ${d.what}.`,
+  'refiner-mismatch': d =>
+    `The Refiner ${d.refiner} does not belong to ${d.model}: another ${refinerParts[d.what]}.`,
   'strength-too-low': d =>
     `With strength ${d.strength} and ${d.steps} steps not one step would run; use at least ${d.minimum}.`,
   'picture-refused': d => pictureRefusal(d.problem),

@@ -1,7 +1,7 @@
 /** 简体中文：请求里可以写什么，以及为什么被拒绝。 */
 
 import type { TextField } from '../../app/checks/text-limits.ts'
-import type { ForeignMark } from '../../app/problems.ts'
+import type { ForeignMark, RefinerMismatch } from '../../app/problems.ts'
 import type { Words } from '../en.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
@@ -11,6 +11,8 @@ import { pictureRefusal } from './reasons/picture.ts'
 const list = (names: readonly string[]) => names.join('、')
 const known = (names: readonly string[]) =>
   names.length === 0 ? '目前一个也没有。' : `可用的有：${list(names)}。`
+
+const refinerParts: Record<RefinerMismatch, string> = { vae: ' VAE ', 'text-encoder-2': '第二个文本编码器' }
 
 const texts: Record<TextField, string> = {
   command: '这条命令',
@@ -163,7 +165,7 @@ const problems: Words['problems'] = {
   'style-unknown': d => `没有风格“${excerpt(d.name)}”。${known(d.known)}`,
   'refine-flag': d => `${d.flag} 须与 --refine ${d.way} 一起使用。`,
   'no-refiner': d => `模型 ${d.model} 没有配套的 Refiner。`,
-  'refiner-mismatch': d => `Refiner ${d.refiner} 与 ${d.model} 不匹配：${d.what} 不同。`,
+  'refiner-mismatch': d => `Refiner ${d.refiner} 与 ${d.model} 不匹配：${refinerParts[d.what]}不同。`,
   'strength-too-low': d => `强度 ${d.strength}、${d.steps} 步时一步也不会执行；强度至少要 ${d.minimum}。`,
   'picture-refused': d => pictureRefusal(d.problem),
   'picture-shrunk': d => `图片（${d.from}）已缩小到 ${d.to}。`,

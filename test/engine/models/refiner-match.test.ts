@@ -41,14 +41,14 @@ describe('a Refiner', () => {
   test('with another VAE is named as such', async () => {
     const folder = copyOfDemo('other-vae')
     scramble(join(folder, 'refiner/vae/diffusion_pytorch_model.safetensors'))
-    expect(await mismatchIn(folder)).toBe('VAE')
+    expect(await mismatchIn(folder)).toBe('vae')
   })
 
   test('with another scaling of the latents is named as such', async () => {
     const folder = copyOfDemo('other-scaling')
     const file = join(folder, 'refiner/vae/config.json')
     writeFileSync(file, readFileSync(file, 'utf8').replace('0.45229', '0.13025'))
-    expect(await mismatchIn(folder)).toBe('VAE')
+    expect(await mismatchIn(folder)).toBe('vae')
   })
 
   test('with another text encoder is named, and the model goes without it', async () => {
@@ -61,6 +61,6 @@ describe('a Refiner', () => {
     })
     const record = models.find(({ name }) => name === 'other-text')
     expect(record?.refiner).toBeUndefined()
-    expect(record?.refinerMismatch).toBe('second text encoder')
+    expect(record?.refinerMismatch).toBe('text-encoder-2')
   })
 })

@@ -4,17 +4,15 @@ import type { NetworkParts } from '../../networks/plan/parts.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights, type WeightLocation } from '../../weights/location.ts'
 import { readTensor } from '../../weights/tensor-values.ts'
-
-/** The part that differs. */
-export type RefinerMismatch = 'VAE' | 'second text encoder'
+import { type RefinerMismatch, refinerMismatches } from '../record.ts'
 
 /**
  * One tensor represents each network. It points in the same direction in copies of another precision and in the VAE that
  * was fixed for float16, but not in networks of another training.
  */
 const landmarks = {
-  VAE: { network: 'vae', tensor: 'decoder.conv_in.weight' },
-  'second text encoder': { network: 'textEncoder2', tensor: 'text_model.encoder.layers.0.mlp.fc1.weight' },
+  vae: { network: 'vae', tensor: 'decoder.conv_in.weight' },
+  'text-encoder-2': { network: 'textEncoder2', tensor: 'text_model.encoder.layers.0.mlp.fc1.weight' },
 } as const
 
 const leastCosine = 0.9
@@ -27,8 +25,8 @@ export async function mismatchOf(
   refiner: NetworkParts,
 ): Promise<RefinerMismatch | undefined> {
   const scaling = ({ vae }: NetworkParts) => parseConfig(vae.configFile, vae.config, vaeConfig).scaling_factor
-  if (scaling(base) !== scaling(refiner)) return 'VAE'
-  for (const what of ['VAE', 'second text encoder'] as const) {
+  if (scaling(base) !== scaling(refiner)) return 'vae'
+  for (const what of refinerMismatches) {
     const { network, tensor } = landmarks[what]
     // The weights of a foreign graph are not readable by name. Two such graphs in one folder count as a pair.
     const layouts = [base, refiner].map(parts => parts[network].weights.layout)
