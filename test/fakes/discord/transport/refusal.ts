@@ -83,12 +83,12 @@ const saysGone: readonly number[] = [
 
 /**
  * What Discord may answer to a call at random. 10003, 10004 and 10008 say that an object does not exist
- * (developers/topics/opcodes-and-status-codes). Discord alone knows that, so it is believed at a deletion and at a
- * search, and is never said there of what stands. A post or an edit may meet a deletion by somebody else.
+ * (developers/topics/opcodes-and-status-codes). Discord alone knows that, so it is believed at an edit, a deletion and a
+ * search, and is never said there of what stands. A post may meet a deletion by somebody else; edits of what is gone have
+ * tests of their own.
  */
 export function refusalsOf(method: string): readonly Refusal[] {
-  const mayBeGone = method === 'POST' || method === 'PATCH'
-  return mayBeGone ? everyRefusal : everyRefusal.filter(({ code }) => !saysGone.includes(code))
+  return method === 'POST' ? everyRefusal : everyRefusal.filter(({ code }) => !saysGone.includes(code))
 }
 
 /** One field at fault. */
