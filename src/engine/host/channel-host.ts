@@ -119,9 +119,11 @@ export class ChannelHost implements WorkerHost {
   }
 
   async ping(): Promise<void> {
+    if (this.#state === 'dead') return
     this.#pong = deferred()
     this.#channel?.post({ kind: 'ping' })
-    await Promise.race([this.#pong.promise, this.#died.promise])
+    // A race with `died` would keep something of every ping for as long as the worker lives.
+    await this.#pong.promise
   }
 
   async stop(): Promise<void> {
@@ -202,6 +204,7 @@ export class ChannelHost implements WorkerHost {
   #end(end: WorkerEnd): void {
     this.#state = 'dead'
     this.#settle(this.#failedByDeath(end))
+    this.#pong.resolve()
     this.#started.resolve(this.#failedByDeath(end))
     this.#died.resolve({ expected: this.#deathExpected, reason: end.reason })
   }
