@@ -43,6 +43,9 @@ export const bounds = {
   refineScore: { min: 0, max: 10 },
 } as const satisfies Record<string, Bounds>
 
+/** Shares of a device's time are as the weights of the gateways that have work for it. */
+export const gatewayWeights: Bounds = { min: 0.1, max: 10 }
+
 /** A person's picture, as a file. A phone's camera makes up to 15 MB; what has more pixels than needed is made smaller. */
 export const largestPictureBytes = 20_000_000
 

@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { bounds, longestPromptCharacters } from '../common/bounds.ts'
+import { bounds, gatewayWeights, longestPromptCharacters } from '../common/bounds.ts'
 import { bytesOf } from '../common/memory-amount.ts'
 import { chatPlatforms } from '../common/platforms.ts'
 import type { SettingFormat } from '../errors/config-problem.ts'
@@ -132,6 +132,8 @@ const settings = z.strictObject({
     caFile: z.string().default(''),
     /** What all keys begin with: installations with other prefixes share nothing. */
     prefix: z.string().regex(/^[\w-]+$/, expected('key-prefix')),
+    /** Of this Easel's work on devices that it shares with others: shares are as the weights. */
+    weight: z.number().min(gatewayWeights.min).max(gatewayWeights.max),
   }),
   remote: z.strictObject({
     /** An S3-compatible store for the results of other machines; without an endpoint they travel through Redis. */

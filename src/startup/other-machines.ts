@@ -77,7 +77,8 @@ export async function openGateway(
   own: Pick<GatewayOptions, 'operator' | 'models' | 'onMachines'>,
 ): Promise<{ gateway: Gateway; close(): Promise<void> }> {
   const { options, disconnect } = await openRedis(parts)
-  const gateway = new Gateway({ ...options, ids: systemIds, ...own })
+  const { weight } = parts.config.redis
+  const gateway = new Gateway({ ...options, ids: systemIds, weight, ...own })
   gateway.start()
   return {
     gateway,

@@ -30,7 +30,7 @@ function serve(url: string, store: MemoryJobStore) {
   const events = new Signal<MachineEvent[]>([])
   const pool = new Pool({
     devices: [],
-    store,
+    store: store.inProcess(),
     clock,
     random: systemRandom,
     log: silent,
@@ -57,7 +57,7 @@ function lend(url: string, name: string, devices = 2, onPaint?: () => void) {
     url,
     clock,
     name,
-    devices: names.map(one => simulatedDevice(one, stepMs, onPaint)),
+    devices: names.map(one => simulatedDevice(one, { stepMs, ...(onPaint && { onPaint }) })),
   })
   onTestFinished(() => machine.cut())
   return machine

@@ -9,7 +9,7 @@ export function machineNamed(name: string, changes: Partial<MachineRecord> = {})
     heard: {},
     channels: {},
     name,
-    devices: [{ name: 'cuda:0', memoryBytes: 24e9 }],
+    devices: [{ name: 'cuda:0', memoryBytes: 24e9, gateways: [] }],
     models: [],
     files: [],
     draining: false,

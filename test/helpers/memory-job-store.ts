@@ -17,6 +17,7 @@ interface Row {
 export class MemoryJobStore implements JobStore {
   readonly rows = new Map<string, Row>()
   readonly done = new Signal(0)
+  #life = 0
   /** Results of claims that were not the job's own any more. */
   refused = 0
 
@@ -26,8 +27,22 @@ export class MemoryJobStore implements JobStore {
     return waitingOf(jobId, row)
   }
 
+  /** As one process sees it: after the next recovery that process is dead, and writes nothing. */
+  inProcess(): JobStore {
+    const life = this.#life
+    const lives = () => life === this.#life
+    return {
+      waiting: () => this.waiting(),
+      claim: async jobId => (lives() ? this.claim(jobId) : undefined),
+      sources: () => this.sources(),
+      end: async (claim, ending) => lives() && this.end(claim, ending),
+      expire: () => this.expire(),
+    }
+  }
+
   /** As at the start after a crash: what ran waits again. */
   recover(): void {
+    this.#life += 1
     for (const row of this.rows.values()) if (row.state === 'running') row.state = 'queued'
   }
 

@@ -2,13 +2,10 @@
 import type { Redis } from 'ioredis'
 import type { Admission } from '../../src/remote/gateway/admission.ts'
 import { Gateway } from '../../src/remote/gateway/gateway.ts'
-import {
-  type LentDevice,
-  Machine,
-  type MachineOptions,
-  type MachineStatus,
-} from '../../src/remote/machine/machine.ts'
+import { Machine, type MachineOptions, type MachineStatus } from '../../src/remote/machine/machine.ts'
+import type { LentDevice } from '../../src/remote/machine/shared-device.ts'
 import type { ServedModel } from '../../src/remote/models/model-server.ts'
+import type { Reference } from '../../src/remote/presence/records.ts'
 import { connectRedis } from '../../src/remote/redis/connect.ts'
 import { readRedisAddress } from '../../src/remote/redis/redis-url.ts'
 import { readSealingKeys } from '../../src/remote/seal/sealing-keys.ts'
@@ -51,7 +48,11 @@ export function common({ url, key = testKey(), clock = systemClock, store }: End
 }
 
 export function startGateway(
-  end: End & { models?: readonly ServedModel[]; onMachines?: (found: readonly Admission[]) => void },
+  end: End & {
+    weight?: number
+    models?: readonly ServedModel[]
+    onMachines?: (found: readonly Admission[]) => void
+  },
 ) {
   const given = common(end)
   const machines = new Signal<readonly Admission[]>([])
@@ -59,6 +60,7 @@ export function startGateway(
     ...given,
     ids: systemIds,
     ...(end.models && { models: end.models }),
+    weight: end.weight ?? 1,
     onMachines: found => {
       machines.set(found)
       end.onMachines?.(found)
@@ -80,7 +82,13 @@ export function startGateway(
 }
 
 export function startMachine(
-  end: End & { name?: string; devices: readonly LentDevice[]; fetch?: MachineOptions['fetch'] },
+  end: End & {
+    name?: string
+    devices: readonly LentDevice[]
+    models?: readonly Reference[]
+    holdMs?: number
+    fetch?: MachineOptions['fetch']
+  },
 ) {
   const given = common(end)
   const status = new Signal<MachineStatus>({ kind: 'alone' })
@@ -88,9 +96,10 @@ export function startMachine(
     ...given,
     name: end.name ?? 'm1',
     devices: end.devices,
-    models: [aPaintOrder().model],
+    models: end.models ?? [aPaintOrder().model],
     files: [],
     ...(end.fetch && { fetch: end.fetch }),
+    ...(end.holdMs !== undefined && { holdMs: end.holdMs }),
     onStatus: found => status.set(found),
   })
   machine.start()

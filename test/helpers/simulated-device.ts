@@ -2,13 +2,20 @@
 import type { Channel, WorkerEnd } from '../../src/engine/host/channel-host.ts'
 import { type PostedFromWorker, protocolVersion } from '../../src/engine/host/protocol.ts'
 import type { WorkOrder } from '../../src/engine/work-order.ts'
-import type { LentDevice } from '../../src/remote/machine/machine.ts'
+import type { LentDevice } from '../../src/remote/machine/shared-device.ts'
 import { systemClock } from '../../src/system/system-ports.ts'
 
 const steps = 4
 
-export function simulatedDevice(name: string, stepMs: number, onPaint: () => void = () => {}): LentDevice {
-  return { name, open: setup => ({ channel: openSimulated(stepMs, onPaint), setup }) }
+export interface SimulatedDevice {
+  stepMs: number | ((order: WorkOrder) => number)
+  /** What it shows of an order; a picture by the order's seed where absent. */
+  draw?: (order: WorkOrder) => Uint8Array
+  onPaint?: (order: WorkOrder) => void
+}
+
+export function simulatedDevice(name: string, device: SimulatedDevice): LentDevice {
+  return { name, open: setup => ({ channel: openSimulated(device), setup }) }
 }
 
 /** Enough for several frames. */
@@ -16,7 +23,13 @@ export function pictureOf(seed: number): Uint8Array {
   return new Uint8Array(300_000).map((_, i) => (seed * 31 + i * 7) % 256)
 }
 
-function openSimulated(stepMs: number, onPaint: () => void): Channel {
+const seedOf = (order: WorkOrder) => (order.kind === 'upscale' ? 0 : order.seed)
+
+function openSimulated({
+  stepMs,
+  draw = order => pictureOf(seedOf(order)),
+  onPaint = () => {},
+}: SimulatedDevice): Channel {
   let receive: (message: unknown) => void = () => {}
   let settle: (end: WorkerEnd) => void = () => {}
   let isEnded = false
@@ -38,11 +51,11 @@ function openSimulated(stepMs: number, onPaint: () => void): Channel {
       return
     }
     if (step > 0) post({ kind: 'step', runId, step, steps })
-    if (step < steps) return void systemClock.after(stepMs, () => paint(runId, order, step + 1))
-    const seed = order.kind === 'upscale' ? 0 : order.seed
+    const waitMs = typeof stepMs === 'number' ? stepMs : stepMs(order)
+    if (step < steps) return void systemClock.after(waitMs, () => paint(runId, order, step + 1))
     const { widthPx, heightPx } = order
-    const picture = { bytes: pictureOf(seed), mediaType: 'image/png', widthPx, heightPx, seed }
-    onPaint()
+    const picture = { bytes: draw(order), mediaType: 'image/png', widthPx, heightPx, seed: seedOf(order) }
+    onPaint(order)
     post({ kind: 'done', runId, pictures: [picture], timings: {} })
   }
   return {

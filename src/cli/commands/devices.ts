@@ -47,9 +47,9 @@ async function showMachines(session: Session): Promise<void> {
   if (machines.length === 0) out(words.machines.none)
   for (const { record } of machines) {
     out(words.machines.about(record.name, record.version, record.draining))
-    for (const { name, memoryBytes, heldBy } of record.devices)
+    for (const { name, memoryBytes, gateways } of record.devices)
       out(
-        `  ${words.machines.device(`${record.name}/${name}`, memoryBytes, heldBy === undefined ? 'free' : 'busy')}`,
+        `  ${words.machines.device(`${record.name}/${name}`, memoryBytes, gateways.length === 0 ? 'free' : 'busy')}`,
       )
     out(`  ${words.machines.models(record.models)}`)
     if (record.fetching) out(`  ${words.machines.fetching(record.fetching)}`)

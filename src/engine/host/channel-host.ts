@@ -178,7 +178,8 @@ export class ChannelHost implements WorkerHost {
 
     const run = this.#run
     if (run === undefined || run.id !== message.runId) return
-    if (message.kind === 'loading') run.events.onLoading?.(message.model)
+    if (message.kind === 'waiting') run.events.onWaiting?.()
+    else if (message.kind === 'loading') run.events.onLoading?.(message.model)
     else if (message.kind === 'step') run.events.onStep?.(message.step, message.steps, message.preview)
     else this.#settle(outcomeOf(message))
   }

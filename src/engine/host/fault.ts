@@ -15,6 +15,9 @@ export const wireFault = z
     return z.NEVER
   })
 
+/** After these a session, or the whole of CUDA in its process, can stay broken: the next run gets a new worker. */
+export const leavesBroken: ReadonlySet<string> = new Set<ErrorCode>(['out-of-memory', 'device-failed'])
+
 export type WireFault = z.input<typeof wireFault>
 
 /** Whatever was thrown, ready to be posted. */

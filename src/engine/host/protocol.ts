@@ -6,7 +6,7 @@
  *   start {setup}            →
  *                            ←    ready {device}  or  broken {fault}, after which it ends
  *   run {runId, order}       →
- *                            ←    loading, step …
+ *                            ←    waiting …, where a device is shared; loading, step …
  *   cancel {runId}           →    (takes effect between steps, or comes too late)
  *                            ←    done | cancelled | failed, exactly one per run
  *   ping                     →
@@ -53,6 +53,7 @@ export const messageFromWorker = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready'), protocol: z.literal(protocolVersion), device: z.string() }),
   z.object({ kind: z.literal('broken'), fault: wireFault }),
   z.object({ kind: z.literal('pong') }),
+  z.object({ kind: z.literal('waiting'), runId }),
   z.object({ kind: z.literal('loading'), runId, model: z.string() }),
   z.object({ kind: z.literal('step'), runId, step: count, steps: count, preview: bytes.optional() }),
   z.object({

@@ -23,6 +23,8 @@ export type RunOutcome =
   | { kind: 'failed'; error: AppError }
 
 export interface RunEvents {
+  /** The device is shared, and does something for somebody else first. */
+  onWaiting?(): void
   onLoading?(model: string): void
   onStep?(step: number, steps: number, preview?: Uint8Array): void
   /** How sparingly it is painted; 0 when absent. */

@@ -17,6 +17,8 @@ import { type Admission, admit } from './admission.ts'
 export interface GatewayOptions extends EndpointOptions {
   version: string
   ids: Ids
+  /** Of its work on devices that it shares with other gateways. */
+  weight: number
   /** Set by a command, which has no work: the names of machines that it sends away. */
   operator?: { drained: readonly string[] }
   /** What machines may fetch; absent: nothing. */
@@ -61,10 +63,6 @@ export class Gateway {
       },
       onError: this.#endpoint.onError,
     })
-  }
-
-  get id(): string {
-    return this.#options.id
   }
 
   start(): void {
@@ -171,10 +169,11 @@ export class Gateway {
 
   #describe(heard: Record<string, number>): GatewayRecord {
     const refused = this.#admissions.flatMap(({ id, refused: why }) => (why ? [[id, why] as const] : []))
-    const { version, operator, store, clock } = this.#options
+    const { version, weight, operator, store, clock } = this.#options
     const hasFailed = clock.monotonicMs() - this.#storeFailedMs < storePauseMs
     return {
       version,
+      weight,
       protocol: ownProtocol,
       heard,
       channels: this.#endpoint.progress(),

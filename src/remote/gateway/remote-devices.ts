@@ -16,7 +16,7 @@ export type MachineEvent =
   | { kind: 'refused'; name: string; why: Refusal }
 
 export interface RemoteDevicesParts {
-  gateway: Pick<Gateway, 'open' | 'id'>
+  gateway: Pick<Gateway, 'open'>
   pool: { addDevice(device: DeviceOpeners): void; removeDevice(name: string): Promise<void> }
   /** The gateway's own models. */
   models: readonly Reference[]
@@ -60,15 +60,9 @@ export class RemoteDevices {
     }
     for (const device of record.devices) {
       const fullName = `${name}/${device.name}`
-      const isOurs = device.heldBy === undefined || device.heldBy === this.#parts.gateway.id
-      const isThere = joined.devices.has(device.name)
-      if (isOurs && !isThere && !this.#leaving.has(fullName)) {
-        joined.devices.add(device.name)
-        this.#parts.pool.addDevice(this.#openersOf(id, fullName, device, record))
-      } else if (!isOurs && isThere) {
-        joined.devices.delete(device.name)
-        this.#remove(fullName)
-      }
+      if (joined.devices.has(device.name) || this.#leaving.has(fullName)) continue
+      joined.devices.add(device.name)
+      this.#parts.pool.addDevice(this.#openersOf(id, fullName, device, record))
     }
   }
 

@@ -1,5 +1,4 @@
 /** A machine that lends its devices: says what it has, opens workers for gateways, and relays their messages. */
-import type { Channel } from '../../engine/host/channel-host.ts'
 import type { Ids } from '../../system/ports.ts'
 import { Endpoint, type EndpointOptions } from '../endpoint.ts'
 import { UsedSessions } from '../messages/used-sessions.ts'
@@ -17,15 +16,8 @@ import {
 import { recordKeys } from '../record-keys.ts'
 import type { SealHeader } from '../seal/seal.ts'
 import { StoredMessages } from '../store/stored-messages.ts'
+import { type LentDevice, SharedDevice } from './shared-device.ts'
 import { WorkerRelay } from './worker-relay.ts'
-
-/** A device as the machine lends it. */
-export interface LentDevice {
-  readonly name: string
-  readonly memoryBytes?: number
-  /** Opens a worker in a process of its own, which is told its set-up in place of the gateway's. */
-  open(setup: unknown): { channel: Channel; setup: unknown }
-}
 
 export interface MachineOptions extends EndpointOptions {
   name: string
@@ -35,9 +27,13 @@ export interface MachineOptions extends EndpointOptions {
   files: readonly Reference[]
   /** Where models that it lacks are put; absent: none is fetched. */
   fetch?: FetchFolder & { ids: Ids; onEvent: (event: FetchEvent) => void }
+  /** How long a device is kept free for the gateway that is owed the next run of it; a second where absent. */
+  holdMs?: number
   /** What an operator should know: called when it changes. */
   onStatus: (status: MachineStatus) => void
 }
+
+const defaultHoldMs = 1000
 
 export type MachineStatus =
   | { kind: 'alone' }
@@ -53,6 +49,7 @@ export class Machine {
   readonly #relays = new Map<string, WorkerRelay>()
   readonly #sessions = new UsedSessions()
   readonly #fetcher: ModelFetcher | undefined
+  readonly #devices = new Map<string, SharedDevice>()
   #isDraining = false
   #status = ''
 
@@ -69,6 +66,7 @@ export class Machine {
       onBeat: (peers, sealedByOthers) => this.#watch(peers, sealedByOthers),
       onForgotten: id => {
         this.#sessions.forget(id)
+        for (const device of this.#devices.values()) device.forget(id)
         void this.#endpoint.forget(id)
       },
       onError: this.#endpoint.onError,
@@ -105,7 +103,7 @@ export class Machine {
 
   #describe(heard: Record<string, number>): MachineRecord {
     const { name, version, devices, models, files } = this.#options
-    const holders = new Map([...this.#relays.values()].map(({ device, gateway }) => [device, gateway]))
+    const relays = [...this.#relays.values()]
     return {
       version,
       protocol: ownProtocol,
@@ -115,7 +113,7 @@ export class Machine {
       devices: devices.map(({ name: device, memoryBytes }) => ({
         name: device,
         memoryBytes,
-        heldBy: holders.get(device),
+        gateways: relays.filter(({ deviceName }) => deviceName === device).map(({ gateway }) => gateway),
       })),
       models: [...models],
       files: [...files],
@@ -131,8 +129,7 @@ export class Machine {
     const stored = this.#storedTo(sender, session)
     const relay = new WorkerRelay({
       gateway: sender,
-      devices: this.#options.devices,
-      isFree: device => ![...this.#relays.values()].some(other => other.device === device),
+      deviceNamed: name => this.#deviceNamed(name),
       connect: events => this.#endpoint.connect(sender, session, events),
       stored: () => (this.#takesFromStore(sender) ? stored : undefined),
       onError: this.#endpoint.onError,
@@ -155,6 +152,19 @@ export class Machine {
     const { store } = this.#options
     const found = this.#presence.alive().find(({ id }) => id === gateway)
     return store !== undefined && found?.record.store === store.id
+  }
+
+  #deviceNamed(name: string): SharedDevice | undefined {
+    const lent = this.#options.devices.find(one => one.name === name)
+    if (!lent || this.#devices.has(name)) return this.#devices.get(name)
+    const device = new SharedDevice({
+      device: lent,
+      clock: this.#options.clock,
+      holdMs: this.#options.holdMs ?? defaultHoldMs,
+      weightOf: gateway => this.#presence.alive().find(({ id }) => id === gateway)?.record.weight ?? 1,
+    })
+    this.#devices.set(name, device)
+    return device
   }
 
   #watch(gateways: readonly Peer<GatewayRecord>[], sealedByOthers: number): void {

@@ -1,17 +1,15 @@
-/** One channel on the machine's side: opens a worker on the device that the gateway names, and passes messages both ways. */
-import type { Channel } from '../../engine/host/channel-host.ts'
-import { type MessageToWorker, messageToWorker } from '../../engine/host/protocol.ts'
+/** One channel on the machine's side: the gateway's client of the device that it names, with messages passed both ways. */
+import { messageToWorker } from '../../engine/host/protocol.ts'
 import type { ChannelEvents } from '../endpoint.ts'
 import { type EnvelopeToGateway, type EnvelopeToMachine, envelopeToMachine } from '../messages/envelopes.ts'
 import type { RemoteLink } from '../messages/remote-link.ts'
 import type { StoredMessages } from '../store/stored-messages.ts'
-import type { LentDevice } from './machine.ts'
+import type { DeviceClient } from './device-client.ts'
+import type { SharedDevice } from './shared-device.ts'
 
 export interface RelayOptions {
   gateway: string
-  devices: readonly LentDevice[]
-  /** Whether no other worker is on the device. */
-  isFree: (device: string) => boolean
+  deviceNamed: (name: string) => SharedDevice | undefined
   connect: (events: ChannelEvents) => RemoteLink
   /** Where results are put, if the gateway takes them from there now. */
   stored: () => StoredMessages | undefined
@@ -25,11 +23,13 @@ export class WorkerRelay {
   readonly #options: RelayOptions
   readonly #link: RemoteLink
   #end: () => void = () => {}
-  #lent: LentDevice | undefined
-  #worker: Channel | undefined
+  #device: SharedDevice | undefined
+  /** Undefined until the channel is opened, and when its worker is gone. */
+  #client: DeviceClient | undefined
   #isKilled = false
   /** Messages keep their order while a result is being stored. */
   #sending: Promise<void> = Promise.resolve()
+  deviceName: string | undefined
 
   constructor(options: RelayOptions) {
     this.#options = options
@@ -43,17 +43,13 @@ export class WorkerRelay {
     })
   }
 
-  get device(): string | undefined {
-    return this.#lent?.name
-  }
-
   /** Ends the worker at once. The gateway is not told, since it is gone or lost the channel. */
   kill(): void {
     if (this.#isKilled) return
     this.#isKilled = true
     this.#link.close()
-    this.#worker?.kill?.()
-    if (!this.#worker) this.#end()
+    if (this.#client) this.#device?.drop(this.#client)
+    else this.#end()
   }
 
   #receive(raw: unknown): void {
@@ -68,7 +64,7 @@ export class WorkerRelay {
         this.#lend(envelope.device)
         return
       case 'kill':
-        if (this.#worker) this.#worker.kill?.()
+        if (this.#client) this.#device?.kill(this.#client)
         else this.#finish('it had not started', true)
         return
       case 'message':
@@ -78,32 +74,28 @@ export class WorkerRelay {
   }
 
   #lend(name: string): void {
-    const device = this.#options.devices.find(one => one.name === name)
-    if (!device || !this.#options.isFree(name)) {
-      this.#finish('the device is not free', false)
+    const device = this.#options.deviceNamed(name)
+    if (!device || this.#client) {
+      this.#finish('there is no such device', false)
       return
     }
-    this.#lent = device
+    this.#device = device
+    this.deviceName = name
+    this.#client = {
+      gateway: this.gateway,
+      onMessage: message => this.#send({ kind: 'message', message }),
+      onEnded: ({ reason, byOthers }) => {
+        this.#client = undefined
+        this.#finish(reason, byOthers)
+      },
+    }
+    device.attach(this.#client)
   }
 
   #pass(raw: unknown): void {
     const parsed = messageToWorker.safeParse(raw)
-    if (parsed.success && this.#worker) this.#worker.post(parsed.data)
-    else if (parsed.success && parsed.data.kind === 'start' && this.#lent)
-      this.#start(this.#lent, parsed.data)
-    else this.kill()
-  }
-
-  /** The machine has models and devices of its own: it knows better than the gateway how its worker is set up. */
-  #start(device: LentDevice, message: Extract<MessageToWorker, { kind: 'start' }>): void {
-    const { channel, setup } = device.open(message.setup)
-    this.#worker = channel
-    channel.onMessage(reply => this.#send({ kind: 'message', message: reply }))
-    channel.ended.then(
-      ({ reason, byOthers }) => this.#finish(reason, byOthers),
-      error => this.#finish(String(error), false),
-    )
-    channel.post({ ...message, setup })
+    if (!parsed.success) this.kill()
+    else if (this.#client) this.#device?.post(this.#client, parsed.data)
   }
 
   #send(envelope: EnvelopeToGateway): void {

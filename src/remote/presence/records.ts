@@ -3,6 +3,7 @@
  * add fields here, never change one: an older reader must still find out that it does not understand the rest.
  */
 import { z } from 'zod'
+import { gatewayWeights } from '../../common/bounds.ts'
 
 /** Raised when gateways and machines of an earlier version would misunderstand each other. */
 export const remoteProtocol = 1
@@ -39,8 +40,8 @@ export const machineRecord = z.object({
     z.object({
       name: z.string().min(1),
       memoryBytes: z.number().positive().optional(),
-      /** The gateway that has a worker on it. */
-      heldBy: z.string().optional(),
+      /** Those that have a worker on it: it serves them in turns. */
+      gateways: z.array(z.string()),
     }),
   ),
   models: z.array(reference),
@@ -57,6 +58,8 @@ export type Refusal = z.infer<typeof refusal>
 
 export const gatewayRecord = z.object({
   ...common,
+  /** Of its work on devices that several gateways share. */
+  weight: z.number().min(gatewayWeights.min).max(gatewayWeights.max),
   /** By machine. */
   refused: z.record(z.string(), refusal),
   /** A command that looks, or sends machines away, and has no work. */

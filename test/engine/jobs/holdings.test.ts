@@ -9,7 +9,7 @@ import { simulatedDevice } from '../../helpers/simulated-device.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 function device(name: string, holdings: readonly string[]) {
-  const lent = simulatedDevice(name, 0)
+  const lent = simulatedDevice(name, { stepMs: 0 })
   const open = () => lent.open(null).channel
   return {
     name,

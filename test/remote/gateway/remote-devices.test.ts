@@ -11,7 +11,7 @@ test('a machine’s models that are missing, or have the right name and another 
   }
   const hash = (digit: string) => digit.repeat(64)
   const devices = new RemoteDevices({
-    gateway: { id: 'gateway', open },
+    gateway: { open },
     pool: { addDevice() {}, removeDevice: async () => {} },
     models: ['demo', 'other', 'shared'].map((name, i) => ({ name, hash: hash(String(i)) })),
     onEvent: event => events.push(event),

@@ -39,7 +39,7 @@ async function paint(gatewayStore: ObjectStore | undefined, machineStore = gatew
   const machine = startMachine({
     ...end,
     ...(machineStore && { store: machineStore }),
-    devices: [simulatedDevice('d0', 5)],
+    devices: [simulatedDevice('d0', { stepMs: 5 })],
   })
   pool.start()
   onTestFinished(async () => {

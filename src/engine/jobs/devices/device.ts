@@ -1,7 +1,8 @@
 /** One device: starts workers, runs one job at a time, and detects a stall. */
-import { AppError, type ErrorCode } from '../../../errors/errors.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { WorkerEndCode } from '../../../errors/worker-end.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
+import { leavesBroken } from '../../host/fault.ts'
 import type { RunOutcome, WorkerHost } from '../../host/worker-host.ts'
 import type { WorkOrder } from '../../work-order.ts'
 import type { Waiting } from '../store.ts'
@@ -17,8 +18,6 @@ const stallFloorMs = 30_000
 const stallFactor = 10
 /** Loading, encoding and decoding report no steps and may be slow. */
 const quietLimitMs = 600_000
-/** After these a session, or the whole of CUDA in its process, can stay broken: the next job gets a new worker. */
-const leavesBroken: ReadonlySet<ErrorCode> = new Set(['out-of-memory', 'device-failed'])
 
 /** A model on its way to a device's machine. */
 export interface Fetching {
@@ -202,6 +201,7 @@ export class Device {
     const run = host.run(order, sources, {
       signal,
       economy: this.#economies.of(order),
+      onWaiting: () => silence.renew(quietLimitMs),
       onLoading: () => {
         silence.renew(quietLimitMs)
         onLoading()

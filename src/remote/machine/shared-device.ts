@@ -1,0 +1,294 @@
+/** One device that several gateways use: it has at most one worker, and their runs take turns on it. */
+import { z } from 'zod'
+import type { Channel, WorkerEnd } from '../../engine/host/channel-host.ts'
+import { leavesBroken } from '../../engine/host/fault.ts'
+import type { MessageToWorker, PostedFromWorker } from '../../engine/host/protocol.ts'
+import type { Clock } from '../../system/ports.ts'
+import type { DeviceClient } from './device-client.ts'
+import { type Run, RunQueue } from './run-queue.ts'
+
+/** A device as the machine lends it. */
+export interface LentDevice {
+  readonly name: string
+  readonly memoryBytes?: number
+  /** Opens a worker in a process of its own, which is told its set-up in place of the gateway's. */
+  open(setup: unknown): { channel: Channel; setup: unknown }
+}
+
+export interface SharedDeviceParts {
+  device: LentDevice
+  clock: Clock
+  weightOf: (gateway: string) => number
+  /** How long it is kept free for the gateway that is owed the next run. */
+  holdMs: number
+}
+
+type StartMessage = Extract<MessageToWorker, { kind: 'start' }>
+
+interface CurrentRun extends Run {
+  /** Its number in the worker: gateways number their runs each by itself. */
+  readonly workerRunId: number
+  readonly startedMs: number
+}
+
+interface Worker {
+  readonly channel: Channel
+  /** `ending`: it was asked to end, and those that come now get the next one. */
+  state: 'starting' | 'ready' | 'ending'
+  /** What it said when it was ready. */
+  greeting?: unknown
+  /** A fault may have left it broken: it does no other run. */
+  isSpent: boolean
+}
+
+/** The worker's messages are validated by the gateway; here only what they are about. */
+const aboutRun = z.looseObject({ kind: z.string(), runId: z.number() })
+const aboutWorker = z.looseObject({ kind: z.enum(['ready', 'broken', 'pong']) })
+const brokenMessage = z.looseObject({ fault: z.looseObject({ code: z.string() }) })
+
+export class SharedDevice {
+  readonly #parts: SharedDeviceParts
+  readonly #runs: RunQueue
+  readonly #clients = new Map<DeviceClient, { start?: StartMessage; isLeaving: boolean }>()
+  /** Clients that wait for the worker to be ready. */
+  readonly #starting = new Set<DeviceClient>()
+  readonly #pinging = new Set<DeviceClient>()
+  #current: CurrentRun | undefined
+  #worker: Worker | undefined
+  #runsBegun = 0
+
+  constructor(parts: SharedDeviceParts) {
+    this.#parts = parts
+    this.#runs = new RunQueue({ ...parts, onFree: () => this.#advance() })
+  }
+
+  attach(client: DeviceClient): void {
+    this.#clients.set(client, { isLeaving: false })
+  }
+
+  post(client: DeviceClient, message: MessageToWorker): void {
+    const about = this.#clients.get(client)
+    if (!about) return
+    switch (message.kind) {
+      case 'start':
+        about.start = message
+        this.#starting.add(client)
+        this.#bringUp()
+        return
+      case 'run':
+        this.#runs.add({ client, message })
+        this.#advance()
+        return
+      case 'cancel':
+        this.#cancel(client, message.runId)
+        return
+      case 'ping':
+        this.#ping(client)
+        return
+      case 'stop':
+        this.#stop(client)
+    }
+  }
+
+  /** The client's gateway finds that its worker hangs: ends it at once, unless it does a run of another client. */
+  kill(client: DeviceClient): void {
+    this.#remove(client, this.#current === undefined || this.#current.client === client)
+  }
+
+  /** The client's gateway is gone: ends its run. Others keep the worker. */
+  drop(client: DeviceClient): void {
+    this.#remove(client, this.#clients.size === 1 || this.#current?.client === client)
+  }
+
+  /** Nobody is served in this gateway's name any more. */
+  forget(gateway: string): void {
+    this.#runs.forget(gateway)
+  }
+
+  /** Gives the worker the next run, if it is free. */
+  #advance(): void {
+    const worker = this.#worker
+    if (this.#current || !this.#runs.isDue) return
+    if (worker?.isSpent && worker.state === 'ready') this.#retire(worker)
+    else if (!worker) this.#bringUp()
+    else if (worker.state === 'ready') this.#begin(worker.channel)
+  }
+
+  #begin(channel: Channel): void {
+    const run = this.#runs.begin()
+    if (!run) return
+    this.#runsBegun += 1
+    const workerRunId = this.#runsBegun
+    this.#current = { ...run, workerRunId, startedMs: this.#parts.clock.monotonicMs() }
+    channel.post({ ...run.message, runId: workerRunId })
+  }
+
+  /** Opens a worker, or greets those that wait for one that is ready. */
+  #bringUp(): void {
+    if (this.#worker) {
+      if (this.#worker.state === 'ready') this.#greet(this.#worker.greeting)
+      return
+    }
+    const client = [...this.#starting][0] ?? this.#runs.first?.client
+    const start = client && this.#clients.get(client)?.start
+    if (!start) return
+    const { channel, setup } = this.#parts.device.open(start.setup)
+    const worker: Worker = { channel, state: 'starting', isSpent: false }
+    this.#worker = worker
+    channel.onMessage(message => this.#receive(worker, message))
+    channel.ended.then(
+      end => this.#end(worker, end),
+      error => this.#end(worker, { reason: String(error), byOthers: false }),
+    )
+    channel.post({ ...start, setup })
+  }
+
+  #greet(greeting: unknown): void {
+    for (const client of this.#starting) client.onMessage(greeting)
+    this.#starting.clear()
+  }
+
+  #retire(worker: Worker): void {
+    worker.state = 'ending'
+    worker.channel.post({ kind: 'stop' })
+  }
+
+  #receive(worker: Worker, message: unknown): void {
+    const ofRun = aboutRun.safeParse(message)
+    const ofWorker = aboutWorker.safeParse(message)
+    if (ofRun.success) this.#pass(worker, ofRun.data)
+    else if (ofWorker.success) this.#hear(worker, ofWorker.data)
+    else this.#passNonsense(message)
+  }
+
+  /** What is no message of the protocol: whoever gets it gives the worker up. */
+  #passNonsense(message: unknown): void {
+    const receivers = this.#current ? [this.#current.client] : [...this.#clients.keys()]
+    for (const client of receivers) client.onMessage(message)
+  }
+
+  #hear(worker: Worker, message: z.infer<typeof aboutWorker>): void {
+    switch (message.kind) {
+      case 'ready':
+        worker.state = 'ready'
+        worker.greeting = message
+        this.#greet(message)
+        this.#advance()
+        return
+      case 'pong':
+        for (const client of this.#pinging) client.onMessage(message)
+        this.#pinging.clear()
+        return
+      case 'broken':
+        this.#failAll(message)
+    }
+  }
+
+  /** The worker did not come up: those that wait for a turn get its fault as their run's. */
+  #failAll(message: z.infer<typeof aboutWorker>): void {
+    this.#greet(message)
+    const { success, data } = brokenMessage.safeParse(message)
+    for (const { client, message: run } of this.#runs.takeAll())
+      if (success) client.onMessage({ kind: 'failed', runId: run.runId, fault: data.fault })
+  }
+
+  #pass(worker: Worker, message: z.infer<typeof aboutRun>): void {
+    const current = this.#current
+    if (current?.workerRunId !== message.runId) return
+    const { client } = current
+    const isLast = message.kind === 'done' || message.kind === 'cancelled' || message.kind === 'failed'
+    if (message.kind === 'failed' && isBreaking(message)) worker.isSpent = true
+    if (isLast) this.#finish(current)
+    client.onMessage({ ...message, runId: current.message.runId })
+    if (!isLast) return
+    if (this.#clients.get(client)?.isLeaving) this.#detach(client, { reason: 'exit code 0', byOthers: false })
+    if (this.#isThere(client.gateway)) this.#runs.hold(client.gateway)
+    this.#advance()
+  }
+
+  #finish(current: CurrentRun): void {
+    this.#current = undefined
+    this.#runs.end(current, this.#parts.clock.monotonicMs() - current.startedMs)
+  }
+
+  #cancel(client: DeviceClient, runId: number): void {
+    const current = this.#current
+    if (current?.client === client && current.message.runId === runId) {
+      this.#worker?.channel.post({ kind: 'cancel', runId: current.workerRunId })
+      return
+    }
+    if (this.#runs.cancel(client, runId)) send(client, { kind: 'cancelled', runId })
+  }
+
+  /** While the worker does a run of somebody else, that one's gateway watches it. */
+  #ping(client: DeviceClient): void {
+    const isOwn = this.#current === undefined || this.#current.client === client
+    if (this.#worker && isOwn) {
+      this.#pinging.add(client)
+      this.#worker.channel.post({ kind: 'ping' })
+    } else send(client, { kind: 'pong' })
+  }
+
+  /** The last client that leaves takes the worker along. */
+  #stop(client: DeviceClient): void {
+    const about = this.#clients.get(client)
+    if (!about) return
+    const current = this.#current
+    if (this.#worker && this.#clients.size === 1) {
+      this.#withdraw(client)
+      about.isLeaving = true
+      this.#retire(this.#worker)
+    } else if (current?.client === client) {
+      about.isLeaving = true
+      this.#cancel(client, current.message.runId)
+    } else this.#detach(client, { reason: 'exit code 0', byOthers: false })
+  }
+
+  #end(worker: Worker, end: WorkerEnd): void {
+    const { state } = worker
+    const current = this.#current
+    this.#worker = undefined
+    if (current) this.#finish(current)
+    // Whoever did nothing with it gets another one with the next run, unless this one did not come up.
+    for (const [client, { isLeaving }] of [...this.#clients])
+      if (isLeaving || client === current?.client || state === 'starting') this.#detach(client, end)
+    this.#runs.release()
+    this.#bringUp()
+  }
+
+  #remove(client: DeviceClient, withWorker: boolean): void {
+    const about = this.#clients.get(client)
+    if (!about) return
+    this.#withdraw(client)
+    about.isLeaving = true
+    if (this.#worker && withWorker) this.#worker.channel.kill?.()
+    else this.#detach(client, { reason: 'SIGKILL', byOthers: true })
+  }
+
+  /** It waits for nothing any more. */
+  #withdraw(client: DeviceClient): void {
+    this.#runs.withdraw(client)
+    this.#starting.delete(client)
+    this.#pinging.delete(client)
+  }
+
+  #detach(client: DeviceClient, end: WorkerEnd): void {
+    this.#withdraw(client)
+    this.#clients.delete(client)
+    client.onEnded(end)
+    if (!this.#isThere(client.gateway)) this.#runs.leave(client.gateway)
+  }
+
+  #isThere(name: string): boolean {
+    return [...this.#clients.keys()].some(({ gateway }) => gateway === name)
+  }
+}
+
+function send(client: DeviceClient, message: PostedFromWorker): void {
+  client.onMessage(message)
+}
+
+function isBreaking(message: unknown): boolean {
+  const { success, data } = brokenMessage.safeParse(message)
+  return success && leavesBroken.has(data.fault.code)
+}
