@@ -9,7 +9,7 @@ export const workerEndCodes = [
   'result-lost',
   'gateway-stopped',
   'device-stopped',
-  'device-taken',
+  'device-missing',
   'never-started',
   'stopping',
 ] as const

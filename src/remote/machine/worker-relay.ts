@@ -1,5 +1,6 @@
 /** One channel on the machine's side: the gateway's client of the device that it names, with messages passed both ways. */
 import { messageToWorker } from '../../engine/host/protocol.ts'
+import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { ChannelEvents } from '../endpoint.ts'
 import { type EnvelopeToGateway, type EnvelopeToMachine, envelopeToMachine } from '../messages/envelopes.ts'
 import type { RemoteLink } from '../messages/remote-link.ts'
@@ -65,7 +66,7 @@ export class WorkerRelay {
         return
       case 'kill':
         if (this.#client) this.#device?.kill(this.#client)
-        else this.#finish('it had not started', true)
+        else this.#finish('never-started' satisfies WorkerEndCode, true)
         return
       case 'message':
         this.#pass(envelope.message)
@@ -76,7 +77,7 @@ export class WorkerRelay {
   #lend(name: string): void {
     const device = this.#options.deviceNamed(name)
     if (!device || this.#client) {
-      this.#finish('there is no such device', false)
+      this.#finish('device-missing' satisfies WorkerEndCode, false)
       return
     }
     this.#device = device

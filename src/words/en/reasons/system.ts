@@ -119,7 +119,7 @@ const workerEnds: Record<WorkerEndCode, string> = {
   'result-lost': 'its result could not be taken from the store',
   'gateway-stopped': 'the gateway stopped',
   'device-stopped': 'the device was stopped',
-  'device-taken': 'another worker has the device',
+  'device-missing': 'its machine has no such device',
   'never-started': 'it had not started',
   stopping: 'it was stopping before the picture began',
 }

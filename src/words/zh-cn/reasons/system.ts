@@ -113,7 +113,7 @@ const workerEnds: Record<WorkerEndCode, string> = {
   'result-lost': '它的结果没能从存储取到',
   'gateway-stopped': '网关已停止',
   'device-stopped': '设备已停用',
-  'device-taken': '设备正由另一个工作进程使用',
+  'device-missing': '它的机器上没有这个设备',
   'never-started': '它还没有启动',
   stopping: '这张图开始前它正在停止',
 }
