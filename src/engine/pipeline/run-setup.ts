@@ -37,8 +37,8 @@ export function setUpSampler(sampling: Sampling, schedule: ModelSchedule): Sampl
   }
   const asked = stepsOf(sampling)
   const sampler = createSampler(kind, config, asked)
-  // A schedule over training sigmas may give more or fewer steps than requested.
-  const isCounted = sampling.schedule !== undefined
+  // Schedules of the UIs may give more or fewer steps than requested.
+  const isCounted = sampling.schedule !== undefined || kind.diffusersClass === undefined
   const steps = isCounted ? Math.ceil(sampler.timesteps.length / sampler.order) : asked
   return { sampler, config, steps }
 }

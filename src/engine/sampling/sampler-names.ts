@@ -107,7 +107,7 @@ export function takesSchedules(kind: SamplerKind): boolean {
  */
 function withUniPcVariant(text: string): string {
   return text.replace(
-    /^(\s*)(?:UniPC|[Uu][Nn][Ii]_[Pp][Cc])(?![A-Za-z0-9]|[\s_]*(?:bh\d|multistep))/,
+    /^([^A-Za-z0-9]*)(?:UniPC|[Uu][Nn][Ii]_[Pp][Cc])(?![A-Za-z0-9]|[\s_]*(?:bh\d|multistep))/,
     '$1unipc_bh1',
   )
 }

@@ -66,6 +66,8 @@ describe('findSampler', () => {
     ['UniPC', 'unipc_bh1'],
     ['UniPC Karras', 'unipc_bh1_karras'],
     ['uni_pc', 'unipc_bh1'],
+    ["'uni_pc'", 'unipc_bh1'],
+    [' "UniPC"', 'unipc_bh1'],
     ['uni_pc normal', 'unipc_bh1_normal'],
     ['uni_pc_bh2', 'unipc_bh2'],
     ['uni_pc_bh2_simple', 'unipc_bh2_simple'],

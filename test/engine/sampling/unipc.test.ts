@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { setUpSampler } from '../../../src/engine/pipeline/run-setup.ts'
 import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
 import { findSampler } from '../../../src/engine/sampling/sampler-names.ts'
 import { configFor, parseSchedule, sdxlSchedulerFile } from '../../../src/engine/sampling/scheduler-config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
+import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const numbers = z.array(z.number())
 const golden = z
@@ -65,6 +67,16 @@ describe.each(['a1111', 'comfyui', 'diffusers'] as const)('UniPC as %s runs it',
       expect(worst(latents, one.final)).toBeLessThan(2e-5 * scale)
     },
   )
+})
+
+test.each([
+  [20, 20],
+  [30, 31],
+])('of %i steps A1111’s UniPC makes %i, and the run counts them', (steps, made) => {
+  const sampling = { ...aPaintOrder().sampling, sampler: 'unipc_bh1', steps }
+  const setup = setUpSampler(sampling, parseSchedule(sdxlSchedulerFile, 'x'))
+  expect(setup.sampler.timesteps).toHaveLength(made)
+  expect(setup.steps).toBe(made)
 })
 
 function noDraw(): Float32Array {
