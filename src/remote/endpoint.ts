@@ -26,7 +26,7 @@ export interface ChannelEvents {
 }
 
 /** A first message of a channel that is not known yet. */
-export type OnUnknown = (header: SealHeader) => void
+export type OnUnknown = (header: SealHeader, deliverAgain: () => void) => void
 
 export class Endpoint {
   readonly #options: EndpointOptions
@@ -112,7 +112,7 @@ export class Endpoint {
   }
 
   #deliver(header: SealHeader, plain: Uint8Array): void {
-    if (!this.#links.has(header.session)) this.#onUnknown(header)
+    if (!this.#links.has(header.session)) this.#onUnknown(header, () => this.#deliver(header, plain))
     const link = this.#links.get(header.session)
     if (link?.peerId === header.sender) link.receive(header.sequence, plain)
   }

@@ -42,6 +42,9 @@ export type MachineStatus =
   | { kind: 'refused'; why: Refusal }
   | { kind: 'drained' }
 
+/** A gateway sends a few until it is known to be alive, within a beat or two. */
+const mostEarly = 256
+
 export class Machine {
   readonly #options: MachineOptions
   readonly #endpoint: Endpoint
@@ -51,11 +54,13 @@ export class Machine {
   readonly #fetcher: ModelFetcher | undefined
   readonly #devices = new Map<string, SharedDevice>()
   #isDraining = false
+  /** First messages of gateways that are not known to be alive yet. */
+  readonly #early: { gateway: string; deliverAgain: () => void }[] = []
   #status = ''
 
   constructor(options: MachineOptions) {
     this.#options = options
-    this.#endpoint = new Endpoint(options, header => this.#open(header))
+    this.#endpoint = new Endpoint(options, (header, deliverAgain) => this.#admit(header, deliverAgain))
     const { machines, gateways } = recordKeys(options.prefix)
     this.#presence = new Presence<MachineRecord, GatewayRecord>({
       ...options,
@@ -122,10 +127,19 @@ export class Machine {
     }
   }
 
+  /** A gateway may open a channel before this machine has read that it is heard there: its messages wait for that. */
+  #admit(header: SealHeader, deliverAgain: () => void): void {
+    if (this.#presence.alive().some(({ id }) => id === header.sender)) {
+      this.#open(header)
+      return
+    }
+    this.#early.push({ gateway: header.sender, deliverAgain })
+    if (this.#early.length > mostEarly) this.#early.shift()
+  }
+
   /** Only a living gateway may open a channel, and each channel once. */
   #open({ sender, session, sequence }: SealHeader): void {
-    const isAlive = this.#presence.alive().some(({ id }) => id === sender)
-    if (!isAlive || this.#isDraining || sequence !== 0 || !this.#sessions.use(sender, session)) return
+    if (this.#isDraining || sequence !== 0 || !this.#sessions.use(sender, session)) return
     const stored = this.#storedTo(sender, session)
     const relay = new WorkerRelay({
       gateway: sender,
@@ -178,6 +192,9 @@ export class Machine {
     }
     const serving = gateways.filter(({ record }) => record.servesModelsTo?.includes(id))
     if (!this.#isDraining) this.#fetcher?.watch(serving.map(peer => peer.id))
+    const early = this.#early.splice(0)
+    this.#early.push(...early.filter(({ gateway }) => !records.has(gateway)))
+    for (const { gateway, deliverAgain } of early) if (records.has(gateway)) deliverAgain()
     const working = gateways.filter(({ record }) => !record.isOperator)
     const refused = working.flatMap(({ record }) => record.refused[id] ?? [])
     if (gateways.some(({ record }) => record.drained.includes(name))) this.#isDraining = true
