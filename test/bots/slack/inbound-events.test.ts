@@ -148,7 +148,7 @@ describe('files that come with a mention', () => {
     await ada.mentions('a cat', { channelId: channel.id }, [text])
     await t.calm()
     expect(jobs()).toEqual([])
-    expect(t.told(ada)).toEqual([expect.stringContaining('no picture')])
+    expect(t.told(ada)).toEqual([expect.stringContaining('not a picture')])
   })
 
   it('can be chosen among in the form of the shortcut', async () => {

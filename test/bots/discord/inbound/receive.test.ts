@@ -98,7 +98,7 @@ describe('/imagine', () => {
     expect(jobs().map(job => job.state)).toEqual(['done', 'done'])
   })
 
-  it('says a fault in one sentence and goes on', async () => {
+  it('says a fault in one sentence, returns what was typed, and goes on', async () => {
     const { easel, log } = asking.test
     const fault = new AppError('storage', { problem: { what: 'disk-full' } })
     await asking.restart({
@@ -108,7 +108,8 @@ describe('/imagine', () => {
       },
     })
     await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'a cat' })
-    expect(asking.told(asking.ada)).toEqual([en.errors.storage({ problem: { what: 'disk-full' } })])
+    const sentence = en.errors.storage({ problem: { what: 'disk-full' } })
+    expect(asking.told(asking.ada)).toEqual([`**${sentence}**\n\`\`\`\na cat\n\`\`\``])
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
     await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'a dog' })
     expect(jobs()).toHaveLength(1)
