@@ -1,5 +1,4 @@
 /** Recovery at start: returns the running jobs of a dead process to the queue, and cleans up unowned files. */
-
 import type { Database } from '../db/database.ts'
 import { jobOfPainted, nameWhenWhole } from '../db/files/file-names.ts'
 import { verdictAfterRestart } from '../engine/jobs/retry-verdict.ts'

@@ -1,8 +1,7 @@
 /**
- * The queued jobs in memory, in the scheduler's form: a copy of the database's queue in the process that owns it. It
- * changes only after the database.
+ * The queued jobs in memory, in their fair order: a copy of the database's queue in the process that owns it. It changes only
+ * after the database.
  */
-
 import type { Candidate } from './fair-order.ts'
 import { FairQueue } from './fair-queue.ts'
 import type { Waiting } from './store.ts'

@@ -3,7 +3,7 @@ import type { ErrorCode, ErrorDetails } from '../../errors/errors.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { WorkOrder } from '../work-order.ts'
 
-/** A queued job as the scheduler sees it. */
+/** A queued job as the fair order needs it. */
 export interface Waiting {
   jobId: string
   /** The person whose turn it takes. */

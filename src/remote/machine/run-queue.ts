@@ -45,10 +45,6 @@ export class RunQueue {
     return this.#heldFor === undefined && this.#waiting.length > 0
   }
 
-  has(client: DeviceClient): boolean {
-    return this.#waiting.some(run => run.client === client)
-  }
-
   add(run: Run): void {
     this.#waiting.push(run)
     this.#turns.arrive(run.client.gateway)

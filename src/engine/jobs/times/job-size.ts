@@ -1,4 +1,4 @@
-/** The amount of work of an order and its model, for the scheduler and the estimates. */
+/** The amount of work of an order and its model, for the fair order and the estimates. */
 import { countOf, hashesOf, paintedPixels, type WorkOrder } from '../../work-order.ts'
 import type { Waiting } from '../store.ts'
 
