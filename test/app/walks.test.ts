@@ -4,7 +4,7 @@ import type { JobView } from '../../src/app/views/views.ts'
 import { type Button, buttonRows, meaningOf } from '../../src/bots/messages/buttons.ts'
 import { en } from '../../src/words/en.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
-import { type SeededRandom, seededRandom } from '../helpers/seeded-random.ts'
+import { type SeededRandom, seededRandom } from '../helpers/random/seeded-random.ts'
 
 const walks = 6
 const presses = 15

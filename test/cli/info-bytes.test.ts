@@ -20,8 +20,8 @@ import { type PaintOrder, sourcesOf } from '../../src/engine/work-order.ts'
 import { modelsFolder, oracleCheckpoints, oracleModels } from '../helpers/models/oracle-models.ts'
 import { buildTinyAddOns } from '../helpers/models/tiny-add-ons.ts'
 import { aNoisyPicture, aPicture } from '../helpers/pictures/pictures.ts'
-import { randomRequest } from '../helpers/random-requests.ts'
-import { type PersonsFile, type RoundTrip, roundTrip } from '../helpers/round-trip.ts'
+import { randomRequest } from '../helpers/random/random-requests.ts'
+import { type PersonsFile, type RoundTrip, roundTrip } from '../helpers/random/round-trip.ts'
 
 /** All of them in the long form. */
 const orders = Number(process.env.EASEL_ROUND_TRIPS) || 8

@@ -16,8 +16,8 @@ import { parametersOfPicture } from '../../src/engine/pipeline/picture-parameter
 import type { WorkOrder } from '../../src/engine/work-order.ts'
 import { fakeExpertParts, fakeStorage } from '../fakes/fake-models.ts'
 import { demoModel } from '../helpers/build-test-easel.ts'
-import { randomRequest } from '../helpers/random-requests.ts'
-import { roundTrip } from '../helpers/round-trip.ts'
+import { randomRequest } from '../helpers/random/random-requests.ts'
+import { roundTrip } from '../helpers/random/round-trip.ts'
 
 const shape = { cross_attention_dim: 2048, block_out_channels: [320, 640, 1280], layers_per_block: 2 }
 const { networks } = fakeExpertParts

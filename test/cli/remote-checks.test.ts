@@ -4,7 +4,7 @@ import { loadConfig, withSettings } from '../../src/config/config.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeS3 } from '../fakes/s3/fake-s3.ts'
-import { silent } from '../helpers/remote-pair.ts'
+import { silent } from '../helpers/remote/remote-pair.ts'
 
 test('doctor writes, reads and deletes in the store, and names what is refused', async () => {
   const s3 = await FakeS3.start()

@@ -3,8 +3,8 @@
  * that acts as two people, and calls `describePictureStory`.
  */
 import { describe, expect, it } from 'vitest'
-import { backgroundColour, objectColour } from '../helpers/judge.ts'
 import { pixelsOf } from '../helpers/models/demo-painter.ts'
+import { backgroundColour, objectColour } from '../helpers/models/picture-judges.ts'
 
 export type Actor = 'ada' | 'bob'
 

@@ -7,8 +7,8 @@ import type { Person } from '../fakes/discord/people.ts'
 import { labelsOf } from '../fakes/discord/rules/client-rules.ts'
 import type { Channel, Message } from '../fakes/discord/world.ts'
 import { realClock } from '../fakes/real-clock.ts'
-import { objectColour } from '../helpers/judge.ts'
 import { pixelsOf } from '../helpers/models/demo-painter.ts'
+import { objectColour } from '../helpers/models/picture-judges.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
 
 const discord = new FakeDiscord({ clock: realClock, realClock })

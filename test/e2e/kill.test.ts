@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
-import { noLimit, withinRoundLimit } from '../helpers/round-limit.ts'
-import { seededRandom } from '../helpers/seeded-random.ts'
+import { noLimit, withinRoundLimit } from '../helpers/random/round-limit.ts'
+import { seededRandom } from '../helpers/random/seeded-random.ts'
 
 const kills = Number(process.env.EASEL_KILLS ?? 12)
 /** The same each time: then every picture must be the same, to the last byte. */

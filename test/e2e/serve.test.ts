@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/system/paths.ts'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
+import { addSparseTensor } from '../helpers/models/safetensors.ts'
 import { type CliRun, runCli } from '../helpers/processes/run-cli.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
-import { addSparseTensor } from '../helpers/safetensors.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 describe('a start that cannot be is refused in one sentence', () => {

@@ -7,8 +7,8 @@ import { FakeSlack } from '../fakes/slack/fake-slack.ts'
 import type { Person } from '../fakes/slack/person.ts'
 import { readPost } from '../fakes/slack/reading.ts'
 import type { Channel, Post } from '../fakes/slack/world.ts'
-import { objectColour } from '../helpers/judge.ts'
 import { pixelsOf } from '../helpers/models/demo-painter.ts'
+import { objectColour } from '../helpers/models/picture-judges.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
 
 const slack = new FakeSlack(realClock)

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { backgroundColour, objectColour, type Pixels } from '../helpers/judge.ts'
+import { backgroundColour, objectColour, type Pixels } from '../helpers/models/picture-judges.ts'
 import { launchBrowser, newVisitor, type Visitor } from '../helpers/processes/browser.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
 

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { FakeCourier } from '../fakes/fake-courier.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
-import { noLimit, withinRoundLimit } from '../helpers/round-limit.ts'
+import { noLimit, withinRoundLimit } from '../helpers/random/round-limit.ts'
 
 /** Once dead, a process runs no statement and sends nothing any more. */
 class Death {

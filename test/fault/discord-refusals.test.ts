@@ -8,8 +8,8 @@ import type { Interaction } from '../fakes/discord/interactions.ts'
 import type { Mishap } from '../fakes/discord/transport/faults.ts'
 import { refusalsOf } from '../fakes/discord/transport/refusal.ts'
 import { expectAllEnded, standingAsUnderway, unfinished } from '../helpers/delivery-ends.ts'
-import { RandomMishaps } from '../helpers/random-mishaps.ts'
-import { seededRandom } from '../helpers/seeded-random.ts'
+import { RandomMishaps } from '../helpers/random/random-mishaps.ts'
+import { seededRandom } from '../helpers/random/seeded-random.ts'
 
 const jobs = Number(process.env.EASEL_REFUSED_JOBS ?? 10)
 const jobsPerKill = 5

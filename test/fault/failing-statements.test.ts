@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
-import { noLimit, withinRoundLimit } from '../helpers/round-limit.ts'
+import { noLimit, withinRoundLimit } from '../helpers/random/round-limit.ts'
 
 /** Throws at the k-th statement after `arm`, and, if `persistent`, at each one until `mend`. */
 class FailingStatements {

@@ -8,10 +8,17 @@ import { type MachineEvent, RemoteDevices } from '../../src/remote/gateway/remot
 import { Outbox } from '../../src/remote/messages/mailbox.ts'
 import { recordKeys } from '../../src/remote/record-keys.ts'
 import { systemRandom } from '../../src/system/system-ports.ts'
-import { FaultyProxy } from '../helpers/faulty-proxy.ts'
 import { MemoryJobStore } from '../helpers/memory-job-store.ts'
 import { type RedisServer, startRedis } from '../helpers/processes/redis-server.ts'
-import { fastClock, Signal, silent, startGateway, startMachine, testKey } from '../helpers/remote-pair.ts'
+import { FaultyProxy } from '../helpers/remote/faulty-proxy.ts'
+import {
+  fastClock,
+  Signal,
+  silent,
+  startGateway,
+  startMachine,
+  testKey,
+} from '../helpers/remote/remote-pair.ts'
 import { pictureOf, simulatedDevice } from '../helpers/simulated-device.ts'
 import { aPaintOrder } from '../helpers/work-orders.ts'
 

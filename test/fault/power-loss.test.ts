@@ -9,7 +9,7 @@ import { sha256 } from '../../src/db/files/picture-files.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 import type { Unsynced } from '../helpers/disk/disk-recorder.ts'
 import { tinyPng } from '../helpers/pictures/tiny-png.ts'
-import { seededRandom } from '../helpers/seeded-random.ts'
+import { seededRandom } from '../helpers/random/seeded-random.ts'
 
 const disk = await vi.hoisted(async () => {
   const { DiskRecorder } = await import('../helpers/disk/disk-recorder.ts')

@@ -7,8 +7,8 @@ import { SlackTest } from '../bots/slack/start-slack.ts'
 import { commonErrors, errorsOf } from '../fakes/slack/api/error-codes.ts'
 import type { Failure } from '../fakes/slack/api/faults.ts'
 import { expectAllEnded, standingAsUnderway, unfinished } from '../helpers/delivery-ends.ts'
-import { RandomMishaps } from '../helpers/random-mishaps.ts'
-import { seededRandom } from '../helpers/seeded-random.ts'
+import { RandomMishaps } from '../helpers/random/random-mishaps.ts'
+import { seededRandom } from '../helpers/random/seeded-random.ts'
 
 const jobs = Number(process.env.EASEL_REFUSED_JOBS ?? 10)
 const jobsPerKill = 5

@@ -31,8 +31,8 @@ import { zhCn } from '../../src/words/zh-cn/index.ts'
 import unetConfig from '../fixtures/configs/base-unet.json' with { type: 'json' }
 import clipConfig from '../fixtures/configs/open-clip-big-g.json' with { type: 'json' }
 import vaeConfig from '../fixtures/configs/vae.json' with { type: 'json' }
-import { type Mutation, mutated, mutation } from '../helpers/mutations.ts'
-import { safetensorsBytes } from '../helpers/safetensors.ts'
+import { safetensorsBytes } from '../helpers/models/safetensors.ts'
+import { type Mutation, mutated, mutation } from '../helpers/random/mutations.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 const runs = Number(process.env.EASEL_FUZZ_RUNS ?? 10_000)

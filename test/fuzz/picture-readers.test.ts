@@ -8,8 +8,8 @@ import { readExifTexts } from '../../src/engine/image/files/exif.ts'
 import { metadataLimitBytes } from '../../src/engine/image/files/metadata.ts'
 import { readPngMetadata } from '../../src/engine/image/files/png-file.ts'
 import { readMakingOf } from '../../src/engine/image/parameters/read-parameters.ts'
-import { type Mutation, mutateBytes, mutated, mutation } from '../helpers/mutations.ts'
 import { foreignPicture, pictureWithExif, pngWith } from '../helpers/pictures/foreign-pictures.ts'
+import { type Mutation, mutateBytes, mutated, mutation } from '../helpers/random/mutations.ts'
 
 const runs = Number(process.env.EASEL_FUZZ_RUNS ?? 10_000)
 const seed = Number(process.env.EASEL_FUZZ_SEED ?? 20_261_126)

@@ -14,7 +14,7 @@ import { configFor, parseSchedule } from '../../src/engine/sampling/scheduler-co
 import { describeEmbedding, readEmbeddingVectors } from '../../src/engine/text/embedding-file.ts'
 import { readSafetensorsHeader } from '../../src/engine/weights/safetensors.ts'
 import { AppError } from '../../src/errors/errors.ts'
-import { safetensorsBytes } from '../helpers/safetensors.ts'
+import { safetensorsBytes } from '../helpers/models/safetensors.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 const runs = Number(process.env.EASEL_FUZZ_RUNS ?? 4_000)

@@ -2,7 +2,7 @@
 import type { Claim, Ending, JobStore, Waiting } from '../../src/engine/jobs/store.ts'
 import { jobSizeOf } from '../../src/engine/jobs/times/job-size.ts'
 import type { WorkOrder } from '../../src/engine/work-order.ts'
-import { Signal } from './remote-pair.ts'
+import { Signal } from './remote/remote-pair.ts'
 
 interface Row {
   state: 'queued' | 'running' | Ending['state']

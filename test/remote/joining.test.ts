@@ -12,9 +12,9 @@ import { recordKeys } from '../../src/remote/record-keys.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { buildTestEasel } from '../helpers/build-test-easel.ts'
-import { machineNamed } from '../helpers/machine-records.ts'
 import { openRedis } from '../helpers/processes/redis-server.ts'
-import { common, exchanged, startGateway, startMachine } from '../helpers/remote-pair.ts'
+import { machineNamed } from '../helpers/remote/machine-records.ts'
+import { common, exchanged, startGateway, startMachine } from '../helpers/remote/remote-pair.ts'
 
 const apartMs = 600_000
 

@@ -4,7 +4,7 @@ import type { WorkerOptions } from '../../src/engine/host/worker-options.ts'
 import { RemoteHost } from '../../src/remote/gateway/remote-host.ts'
 import { describeWorkerHost } from '../conformance/worker-host.suite.ts'
 import { openRedis } from '../helpers/processes/redis-server.ts'
-import { startGateway, startMachine } from '../helpers/remote-pair.ts'
+import { startGateway, startMachine } from '../helpers/remote/remote-pair.ts'
 
 let redis: Awaited<ReturnType<typeof openRedis>>
 let gateway: ReturnType<typeof startGateway>

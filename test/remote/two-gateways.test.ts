@@ -7,7 +7,7 @@ import type { Clock } from '../../src/system/ports.ts'
 import { realClock } from '../fakes/real-clock.ts'
 import { buildTestEasel, demoModel, type TestEasel } from '../helpers/build-test-easel.ts'
 import { openRedis } from '../helpers/processes/redis-server.ts'
-import { fastClock, Signal, startGateway, startMachine } from '../helpers/remote-pair.ts'
+import { fastClock, Signal, startGateway, startMachine } from '../helpers/remote/remote-pair.ts'
 import { type SimulatedDevice, simulatedDevice } from '../helpers/simulated-device.ts'
 
 let redis: Awaited<ReturnType<typeof openRedis>>

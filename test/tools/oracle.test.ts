@@ -18,7 +18,7 @@ import { type CaseResult, listCases, runCase } from '../../tools/oracle/case.ts'
 import { checkers } from '../../tools/oracle/checkers.ts'
 import { OracleFolder } from '../../tools/oracle/folder.ts'
 import { readTensors } from '../../tools/oracle/tensors.ts'
-import { writeSafetensors } from '../helpers/safetensors.ts'
+import { writeSafetensors } from '../helpers/models/safetensors.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 const golden = fileURLToPath(new URL('../golden/oracle', import.meta.url))

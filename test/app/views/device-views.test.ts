@@ -3,7 +3,7 @@ import { statsMessage } from '../../../src/bots/messages/stats-message.ts'
 import { RemoteDevices } from '../../../src/remote/gateway/remote-devices.ts'
 import { en } from '../../../src/words/en.ts'
 import { buildTestEasel, demoModel, type TestEasel } from '../../helpers/build-test-easel.ts'
-import { machineNamed } from '../../helpers/machine-records.ts'
+import { machineNamed } from '../../helpers/remote/machine-records.ts'
 
 const otherModel = { ...demoModel, name: 'other', hash: 'other-base-hash' }
 const held = { name: 'demo', hash: demoModel.hash }

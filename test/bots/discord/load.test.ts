@@ -4,7 +4,7 @@ import type { Interaction } from '../../fakes/discord/interactions.ts'
 import type { Person } from '../../fakes/discord/people.ts'
 import type { Channel, Message } from '../../fakes/discord/world.ts'
 import { atWorkPace } from '../../helpers/measurements/work-pace.ts'
-import { seededRandom } from '../../helpers/seeded-random.ts'
+import { seededRandom } from '../../helpers/random/seeded-random.ts'
 import { DiscordTest } from './start-discord.ts'
 
 let t: DiscordTest

@@ -4,7 +4,7 @@ import type { Person } from '../../fakes/slack/person.ts'
 import type { Delivered } from '../../fakes/slack/transport/transport.ts'
 import type { Channel, Post } from '../../fakes/slack/world.ts'
 import { atWorkPace } from '../../helpers/measurements/work-pace.ts'
-import { seededRandom } from '../../helpers/seeded-random.ts'
+import { seededRandom } from '../../helpers/random/seeded-random.ts'
 import { SlackTest } from './start-slack.ts'
 
 let t: SlackTest

@@ -4,7 +4,7 @@ import { Pool } from '../../../src/engine/jobs/pool.ts'
 import { RemoteHost } from '../../../src/remote/gateway/remote-host.ts'
 import { systemClock, systemRandom } from '../../../src/system/system-ports.ts'
 import { MemoryJobStore } from '../../helpers/memory-job-store.ts'
-import { silent } from '../../helpers/remote-pair.ts'
+import { silent } from '../../helpers/remote/remote-pair.ts'
 import { simulatedDevice } from '../../helpers/simulated-device.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import { checkGuidance } from '../../../src/engine/pipeline/check-model.ts'
+import { floats, safetensorsBytes, writeSafetensors } from '../../helpers/models/safetensors.ts'
 import { buildTinyAddOns } from '../../helpers/models/tiny-add-ons.ts'
-import { floats, safetensorsBytes, writeSafetensors } from '../../helpers/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 async function laidOut(): Promise<string> {

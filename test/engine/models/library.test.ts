@@ -12,7 +12,7 @@ import {
 } from '../../../src/engine/models/library.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
 import { modelsFolder, oracleCheckpoints, oracleModels } from '../../helpers/models/oracle-models.ts'
-import { writeSafetensors } from '../../helpers/safetensors.ts'
+import { writeSafetensors } from '../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const oracle = oracleModels()

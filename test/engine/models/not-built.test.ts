@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
-import { floats, writeSafetensors } from '../../helpers/safetensors.ts'
+import { floats, writeSafetensors } from '../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 /** The problem of a file with these tensors, each of one value. */

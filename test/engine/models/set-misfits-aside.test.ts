@@ -7,8 +7,8 @@ import { setMisfitsAside } from '../../../src/engine/models/set-misfits-aside.ts
 import { en, errorSentence } from '../../../src/words/en.ts'
 import { zhCn } from '../../../src/words/zh-cn/index.ts'
 import { modelsFolder, oracleModels } from '../../helpers/models/oracle-models.ts'
+import { writeSafetensors } from '../../helpers/models/safetensors.ts'
 import { buildTinyAddOns } from '../../helpers/models/tiny-add-ons.ts'
-import { writeSafetensors } from '../../helpers/safetensors.ts'
 
 const oracle = oracleModels()
 

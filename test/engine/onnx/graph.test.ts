@@ -8,7 +8,7 @@ import type { Value } from '../../../src/engine/onnx/model.ts'
 import { Session, type Tensor, wanted } from '../../../src/engine/onnx/session.ts'
 import { readSafetensors, type StoredTensor } from '../../../src/engine/weights/safetensors.ts'
 import { AppError } from '../../../src/errors/errors.ts'
-import { floats, writeSafetensors } from '../../helpers/safetensors.ts'
+import { floats, writeSafetensors } from '../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const batch = symbol('batch')

@@ -1,6 +1,7 @@
 /** Promises of the demo model in this engine: it paints what is asked, and the Refiner adds the finish it was taught. */
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type OpenDemo, openDemo, pixelsOf } from '../../helpers/models/demo-painter.ts'
 import {
   backgroundColour,
   type Colour,
@@ -13,8 +14,7 @@ import {
   type Pixels,
   rimLuma,
   shading,
-} from '../../helpers/judge.ts'
-import { type OpenDemo, openDemo, pixelsOf } from '../../helpers/models/demo-painter.ts'
+} from '../../helpers/models/picture-judges.ts'
 
 let demo: OpenDemo
 

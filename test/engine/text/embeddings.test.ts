@@ -10,7 +10,7 @@ import {
 import { promptRules } from '../../../src/engine/text/prompt-rules.ts'
 import { tokeniseFor } from '../../../src/engine/text/tokenise.ts'
 import { readSafetensorsHeader } from '../../../src/engine/weights/safetensors.ts'
-import { floats, writeSafetensors } from '../../helpers/safetensors.ts'
+import { floats, writeSafetensors } from '../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const both = [

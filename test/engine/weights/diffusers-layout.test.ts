@@ -5,7 +5,7 @@ import { openDiffusersFolder } from '../../../src/engine/weights/diffusers-layou
 import { weightsOf } from '../../../src/engine/weights/source.ts'
 import { AppError, toAppError } from '../../../src/errors/errors.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
-import { floats, writeSafetensors } from '../../helpers/safetensors.ts'
+import { floats, writeSafetensors } from '../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const tensor = (...values: number[]) => ({ dtype: 'F32', shape: [values.length], bytes: floats(...values) })

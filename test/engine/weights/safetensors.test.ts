@@ -12,7 +12,7 @@ import {
 import { readTensor } from '../../../src/engine/weights/tensor-values.ts'
 import { AppError, toAppError } from '../../../src/errors/errors.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
-import { floats, safetensorsBytes, writeSafetensors } from '../../helpers/safetensors.ts'
+import { floats, safetensorsBytes, writeSafetensors } from '../../helpers/models/safetensors.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'easel-safetensors-'))
 afterAll(() => rmSync(folder, { recursive: true }))

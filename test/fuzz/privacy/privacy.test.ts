@@ -4,7 +4,7 @@
  */
 import { afterEach, expect, test } from 'vitest'
 import { type Sent, Traffic } from '../../fakes/traffic.ts'
-import { seededRandom } from '../../helpers/seeded-random.ts'
+import { seededRandom } from '../../helpers/random/seeded-random.ts'
 import { discordSpot, type Home, type Spot, slackSpot, type Target, webSpot } from './spots.ts'
 import { Stage } from './stage.ts'
 

@@ -8,7 +8,7 @@ import { readModels } from '../../../src/engine/models/library.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
 import type { PaintHooks } from '../../../src/engine/pipeline/painter.ts'
 import { type ModelReference, paintOrder, type WorkOrder, workOrder } from '../../../src/engine/work-order.ts'
-import type { Pixels } from '../judge.ts'
+import type { Pixels } from './picture-judges.ts'
 
 const modelsDir = join(fileURLToPath(new URL('../../..', import.meta.url)), 'models')
 

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
 import { readSafetensors } from '../../../src/engine/weights/safetensors.ts'
 import type { WeightSource } from '../../../src/engine/weights/source.ts'
-import { type TensorToWrite, writeSafetensors } from '../safetensors.ts'
 import { tempFolder } from '../temp-folder.ts'
+import { type TensorToWrite, writeSafetensors } from './safetensors.ts'
 
 /**
  * Writes a file with every tensor that `build` asks for.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type MachineEvent, RemoteDevices } from '../../../src/remote/gateway/remote-devices.ts'
 import { en } from '../../../src/words/en.ts'
 import { zhCn } from '../../../src/words/zh-cn/index.ts'
-import { machineNamed } from '../../helpers/machine-records.ts'
+import { machineNamed } from '../../helpers/remote/machine-records.ts'
 
 test('a machine’s models that are missing, or have the right name and another hash, are named with both hashes', () => {
   const events: MachineEvent[] = []

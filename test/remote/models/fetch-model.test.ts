@@ -5,8 +5,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { hasCode } from '../../../src/errors/errors.ts'
 import { fetchModel } from '../../../src/remote/models/fetch-model.ts'
 import { chunkBytes, type ModelReply, maxPending } from '../../../src/remote/models/model-messages.ts'
-import { openChannel, servedModel } from '../../helpers/model-channel.ts'
-import { seededRandom } from '../../helpers/seeded-random.ts'
+import { seededRandom } from '../../helpers/random/seeded-random.ts'
+import { openChannel, servedModel } from '../../helpers/remote/model-channel.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const random = seededRandom('models that are fetched')

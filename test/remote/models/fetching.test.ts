@@ -6,9 +6,9 @@ import type { FetchEvent } from '../../../src/remote/models/model-fetcher.ts'
 import { chunkBytes } from '../../../src/remote/models/model-messages.ts'
 import type { ServedModel } from '../../../src/remote/models/model-server.ts'
 import { systemIds } from '../../../src/system/system-ports.ts'
-import { servedModel } from '../../helpers/model-channel.ts'
 import { openRedis } from '../../helpers/processes/redis-server.ts'
-import { fastClock, Signal, startGateway, startMachine, testKey } from '../../helpers/remote-pair.ts'
+import { servedModel } from '../../helpers/remote/model-channel.ts'
+import { fastClock, Signal, startGateway, startMachine, testKey } from '../../helpers/remote/remote-pair.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 /** Limits of ten seconds are over in two. */

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { chunkBytes, maxPending } from '../../../src/remote/models/model-messages.ts'
 import { ModelServer } from '../../../src/remote/models/model-server.ts'
-import { servedModel } from '../../helpers/model-channel.ts'
+import { servedModel } from '../../helpers/remote/model-channel.ts'
 
 const unknown = '0'.repeat(64)
 

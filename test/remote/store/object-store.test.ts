@@ -4,7 +4,7 @@ import { ObjectStore } from '../../../src/remote/store/object-store.ts'
 import { systemClock, systemIds } from '../../../src/system/system-ports.ts'
 import { FakeS3 } from '../../fakes/s3/fake-s3.ts'
 import { freePort } from '../../helpers/processes/redis-server.ts'
-import { fastClock } from '../../helpers/remote-pair.ts'
+import { fastClock } from '../../helpers/remote/remote-pair.ts'
 
 const clock = fastClock(50)
 const bytes = Buffer.from('a picture')

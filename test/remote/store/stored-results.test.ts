@@ -9,7 +9,7 @@ import { systemRandom } from '../../../src/system/system-ports.ts'
 import { FakeS3 } from '../../fakes/s3/fake-s3.ts'
 import { MemoryJobStore } from '../../helpers/memory-job-store.ts'
 import { openRedis } from '../../helpers/processes/redis-server.ts'
-import { fastClock, silent, startGateway, startMachine, testKey } from '../../helpers/remote-pair.ts'
+import { fastClock, silent, startGateway, startMachine, testKey } from '../../helpers/remote/remote-pair.ts'
 import { pictureOf, simulatedDevice } from '../../helpers/simulated-device.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 

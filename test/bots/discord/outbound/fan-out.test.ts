@@ -7,7 +7,7 @@ import { en } from '../../../../src/words/en.ts'
 import type { Mishap } from '../../../fakes/discord/transport/faults.ts'
 import { refusalsOf } from '../../../fakes/discord/transport/refusal.ts'
 import { standingAsUnderway } from '../../../helpers/delivery-ends.ts'
-import { seededRandom } from '../../../helpers/seeded-random.ts'
+import { seededRandom } from '../../../helpers/random/seeded-random.ts'
 import { DiscordTest } from '../start-discord.ts'
 
 let t: DiscordTest

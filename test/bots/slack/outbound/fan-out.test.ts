@@ -5,7 +5,7 @@ import type { Failure } from '../../../fakes/slack/api/faults.ts'
 import { buttonsOf } from '../../../fakes/slack/blocks/block-kit.ts'
 import type { Post } from '../../../fakes/slack/world.ts'
 import { standingAsUnderway } from '../../../helpers/delivery-ends.ts'
-import { seededRandom } from '../../../helpers/seeded-random.ts'
+import { seededRandom } from '../../../helpers/random/seeded-random.ts'
 import { SlackTest } from '../start-slack.ts'
 
 let t: SlackTest

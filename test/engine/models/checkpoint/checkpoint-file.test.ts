@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { describeCheckpointFile } from '../../../../src/engine/models/checkpoint/checkpoint-file.ts'
 import { memoryHashCache } from '../../../../src/engine/models/hashes/hash-cache.ts'
 import { readSafetensorsHeader } from '../../../../src/engine/weights/safetensors.ts'
-import { floats, writeSafetensors } from '../../../helpers/safetensors.ts'
+import { floats, writeSafetensors } from '../../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 /** The schedule's configuration of a checkpoint with these marker tensors and metadata. */

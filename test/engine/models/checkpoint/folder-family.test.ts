@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memoryHashCache } from '../../../../src/engine/models/hashes/hash-cache.ts'
 import { isOfNoUse, readModels } from '../../../../src/engine/models/library.ts'
-import { writeSafetensors } from '../../../helpers/safetensors.ts'
+import { writeSafetensors } from '../../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 type Shapes = Readonly<Record<string, readonly number[]>>

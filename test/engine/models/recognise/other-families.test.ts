@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { recognise } from '../../../../src/engine/models/recognise/recognise.ts'
 import { readSafetensorsHeader } from '../../../../src/engine/weights/safetensors.ts'
-import { floats, writeSafetensors } from '../../../helpers/safetensors.ts'
+import { floats, writeSafetensors } from '../../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 test.each([

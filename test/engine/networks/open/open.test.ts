@@ -8,7 +8,7 @@ import { maxAbsoluteError } from '../../../../tools/oracle/case.ts'
 import { unetInputOf } from '../../../../tools/oracle/networks/networks.ts'
 import { openNetworksFolder } from '../../../../tools/oracle/networks/open-models.ts'
 import { goldenFolder } from '../../../helpers/models/golden-folder.ts'
-import { type TensorToWrite, writeSafetensors } from '../../../helpers/safetensors.ts'
+import { type TensorToWrite, writeSafetensors } from '../../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 const oracle = goldenFolder('oracle')

@@ -6,7 +6,7 @@ import { blockFile, ensureWritten, isWritten } from '../../../../src/engine/weig
 import { readSafetensors, type StoredTensor } from '../../../../src/engine/weights/safetensors.ts'
 import { toAppError } from '../../../../src/errors/errors.ts'
 import { en, errorSentence } from '../../../../src/words/en.ts'
-import { floats, writeSafetensors } from '../../../helpers/safetensors.ts'
+import { floats, writeSafetensors } from '../../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 async function matrices(folder: string): Promise<ReadonlyMap<string, StoredTensor>> {

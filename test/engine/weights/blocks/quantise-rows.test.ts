@@ -1,7 +1,7 @@
 /** Promises of matrices in 8-bit blocks: no value is off by more than half a step of its block. */
 import { expect, test } from 'vitest'
 import { blockSize, blocksOf, quantiseRows } from '../../../../src/engine/weights/blocks/quantise-rows.ts'
-import { seededRandom } from '../../../helpers/seeded-random.ts'
+import { seededRandom } from '../../../helpers/random/seeded-random.ts'
 
 /** As MatMulNBits reads them: scale · (integer - 128), with the scale of each value. */
 function restored(values: ArrayLike<number>, rows: number, columns: number) {

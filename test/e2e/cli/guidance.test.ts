@@ -3,11 +3,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { packageRoot } from '../../src/system/paths.ts'
-import { pixelsOf } from '../helpers/models/demo-painter.ts'
-import { goldenFolder } from '../helpers/models/golden-folder.ts'
-import { buildTinyAddOns } from '../helpers/models/tiny-add-ons.ts'
-import { runCli, runShell } from '../helpers/processes/run-cli.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
+import { pixelsOf } from '../../helpers/models/demo-painter.ts'
+import { goldenFolder } from '../../helpers/models/golden-folder.ts'
+import { buildTinyAddOns } from '../../helpers/models/tiny-add-ons.ts'
+import { runCli, runShell } from '../../helpers/processes/run-cli.ts'
 
 const inputs = join(packageRoot, 'test/golden/oracle-2/inputs')
 let folder: string

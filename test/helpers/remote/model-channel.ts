@@ -2,15 +2,15 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { ModelReply, ModelRequest } from '../../src/remote/models/model-messages.ts'
-import { ModelRequests } from '../../src/remote/models/model-requests.ts'
+import type { ModelReply, ModelRequest } from '../../../src/remote/models/model-messages.ts'
+import { ModelRequests } from '../../../src/remote/models/model-requests.ts'
 import {
   checksum,
   ModelServer,
   type ServedFile,
   type ServedModel,
-} from '../../src/remote/models/model-server.ts'
-import { tempFolder } from './temp-folder.ts'
+} from '../../../src/remote/models/model-server.ts'
+import { tempFolder } from '../temp-folder.ts'
 
 export interface WrittenFile {
   path: readonly string[]

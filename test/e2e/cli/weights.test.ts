@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCli } from '../helpers/processes/run-cli.ts'
-import { tempFolder } from '../helpers/temp-folder.ts'
+import { runCli } from '../../helpers/processes/run-cli.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
 
 test('the first picture says what is written and how large it is, the second one has the same bytes', async () => {
   const cwd = tempFolder()

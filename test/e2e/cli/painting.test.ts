@@ -12,10 +12,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { packageRoot } from '../../src/system/paths.ts'
-import { backgroundColour, objectColour } from '../helpers/judge.ts'
-import { pixelsOf } from '../helpers/models/demo-painter.ts'
-import { type CliRun, runCli, runShell } from '../helpers/processes/run-cli.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
+import { pixelsOf } from '../../helpers/models/demo-painter.ts'
+import { backgroundColour, objectColour } from '../../helpers/models/picture-judges.ts'
+import { type CliRun, runCli, runShell } from '../../helpers/processes/run-cli.ts'
 
 let folder: string
 beforeAll(() => {

@@ -1,6 +1,6 @@
 /** What machines say of themselves, for tests without a Redis. */
-import type { Admission } from '../../src/remote/gateway/admission.ts'
-import { type MachineRecord, ownProtocol } from '../../src/remote/presence/records.ts'
+import type { Admission } from '../../../src/remote/gateway/admission.ts'
+import { type MachineRecord, ownProtocol } from '../../../src/remote/presence/records.ts'
 
 export function machineNamed(name: string, changes: Partial<MachineRecord> = {}): Admission {
   const record: MachineRecord = {

@@ -1,10 +1,10 @@
 /** Random requests over everything that a person can ask for, for what the command line prints and reads again. */
 import fc from 'fast-check'
-import type { GivenPicture, ImagineRequest } from '../../src/app/requests.ts'
-import { presets } from '../../src/engine/sampling/presets.ts'
-import { samplerKinds } from '../../src/engine/sampling/registry.ts'
-import { schedules } from '../../src/engine/sampling/schedules/registry.ts'
-import { preprocessors } from '../../src/engine/work-order.ts'
+import type { GivenPicture, ImagineRequest } from '../../../src/app/requests.ts'
+import { presets } from '../../../src/engine/sampling/presets.ts'
+import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
+import { schedules } from '../../../src/engine/sampling/schedules/registry.ts'
+import { preprocessors } from '../../../src/engine/work-order.ts'
 
 /** What there is to name and to give. */
 export interface Choices {

@@ -1,16 +1,16 @@
 /** The way of a request to an order, and of a printed command to the order again: a shell, the grammar, its resolution. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import type { GivenPicture, ImagineRequest } from '../../src/app/requests.ts'
-import { picturesOf } from '../../src/app/resolve/request-pictures.ts'
-import { type ResolveContext, resolve } from '../../src/app/resolve/resolve.ts'
-import { drawn, variantsOf } from '../../src/app/resolve/variants.ts'
-import { Findings } from '../../src/app/views/findings.ts'
-import { parseCommand } from '../../src/bots/grammar/command-line.ts'
-import { commandText } from '../../src/cli/command-text.ts'
-import { loadConfig } from '../../src/config/config.ts'
-import type { PaintOrder } from '../../src/engine/work-order.ts'
-import { packageRoot } from '../../src/system/paths.ts'
+import type { GivenPicture, ImagineRequest } from '../../../src/app/requests.ts'
+import { picturesOf } from '../../../src/app/resolve/request-pictures.ts'
+import { type ResolveContext, resolve } from '../../../src/app/resolve/resolve.ts'
+import { drawn, variantsOf } from '../../../src/app/resolve/variants.ts'
+import { Findings } from '../../../src/app/views/findings.ts'
+import { parseCommand } from '../../../src/bots/grammar/command-line.ts'
+import { commandText } from '../../../src/cli/command-text.ts'
+import { loadConfig } from '../../../src/config/config.ts'
+import type { PaintOrder } from '../../../src/engine/work-order.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
 
 /** With a style whose own marks must come through. */
 const config = {

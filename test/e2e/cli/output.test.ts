@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { writePngMetadata } from '../../src/engine/image/files/png-file.ts'
-import { runCli, runShell } from '../helpers/processes/run-cli.ts'
+import { writePngMetadata } from '../../../src/engine/image/files/png-file.ts'
+import { runCli, runShell } from '../../helpers/processes/run-cli.ts'
 
 const pngMagic = '\x89PNG'
 
