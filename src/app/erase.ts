@@ -43,5 +43,5 @@ export async function deleteCopiesAndFiles(
   const left = db.wipe(forgotten)
   if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
   await db.discard(files)
-  await db.strays.removeOfJobs(jobIds)
+  await db.strays.remove(forgotten, jobIds)
 }

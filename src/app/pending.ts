@@ -1,4 +1,6 @@
 /** Requests and forms that wait for their person's answer, with the files that belong to them. */
+import { pendingFile } from '../db/files/file-names.ts'
+import { accountOf } from '../db/repositories/account.ts'
 import type { NewPending, Pending } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import type { Person } from './people/people.ts'
@@ -8,7 +10,7 @@ export async function savePending(
   { id, person, document, files = [] }: NewPending,
 ): Promise<void> {
   const written = files.map(bytes => ({
-    file: `pending-${ids.next()}`,
+    file: pendingFile(accountOf(person), ids.next()),
     bytes,
     sizeBytes: bytes.byteLength,
   }))

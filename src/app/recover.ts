@@ -1,6 +1,6 @@
 /** Recovery at start: returns the running jobs of a dead process to the queue, and cleans up unowned files. */
 import type { Database } from '../db/database.ts'
-import { jobOfPainted, nameWhenWhole } from '../db/files/file-names.ts'
+import { nameWhenWhole } from '../db/files/file-names.ts'
 import { verdictAfterRestart } from '../engine/jobs/retry-verdict.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock, Logger } from '../system/ports.ts'
@@ -32,7 +32,7 @@ export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
 /**
  * Deletes files whose deletion or writing a dead process did not finish. The operator may have restored an older database,
  * and a newer one may own what this one does not. Therefore files that it does not know are moved aside, and so are whole
- * pictures that were being written: they may have been finished after the copy.
+ * files that were being written: they may have got their row after the copy.
  */
 async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
   const owned = db.ownedFiles()
@@ -43,12 +43,8 @@ async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
     const { folder } = db.files
     throw new AppError('pictures-unknown', { folder, unknown: strays.length, files: files.length })
   }
-  const wasWritten = (name: string) => unowned.get(name) === false && !owned.has(name)
-  // What people give is deleted unless strays show that this database is old: they still have it.
-  const moved = files.filter(
-    name => wasWritten(name) && (strays.length > 0 || jobOfPainted(name) !== undefined),
-  )
-  moved.push(...strays)
+  const written = files.filter(name => unowned.get(name) === false && !owned.has(name))
+  const moved = [...written, ...strays]
   if (moved.length > 0) {
     const folder = await db.strays.add(db.files, moved, clock.now())
     log.warn({ files: moved.length, folder }, 'files that no row of the database owns were moved aside')

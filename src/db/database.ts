@@ -193,7 +193,7 @@ export class Database implements JobStore {
     }
   }
 
-  /** Writes files for a row of a later transaction. The next start deletes files that got no row. */
+  /** Writes files for a row of a later transaction. The next start moves files that got no row aside. */
   async store(files: readonly { file: string; bytes: Uint8Array }[]): Promise<void> {
     await this.write(() => this.unownedFiles.add(files.map(({ file }) => file)))
     for (const { file, bytes } of files) await this.files.write(file, bytes)

@@ -66,14 +66,12 @@ describe('a start deletes no picture that the database does not know', () => {
   })
 })
 
-test('what a dead process had not written to its end, and what people had just given, is deleted', async () => {
+test('what a dead process had not written to its end is deleted', async () => {
   await paints(1)
   const { db } = t.built
-  const bytes = new Uint8Array([1])
-  await db.store([{ file: 'given-id00000000000abd.png', bytes }])
   await db.write(() => db.unownedFiles.add(['begun.png']))
   writeFileSync(join(t.dataDir, 'pictures', 'begun.png.id00000000000abc.tmp'), 'half')
-  expect(pictures()).toHaveLength(3)
+  expect(pictures()).toHaveLength(2)
   t.crash()
   await t.restart()
   expect(pictures()).toHaveLength(1)
@@ -129,6 +127,39 @@ describe('an old database is put back while pictures of a newer one are there', 
     if (how === 'Delete') await t.easel.act({ kind: 'delete', jobId: id }, t.caller())
     else await t.easel.forget(t.caller().person)
     expect(strays()).toEqual([])
+  })
+
+  describe('what a person gave while the copy was made', () => {
+    /** The copies know of the given files only that they are being written. The newer database owned them. */
+    async function putBackBeforeGiven(): Promise<string[]> {
+      const bytes = new Uint8Array([1])
+      const caller = t.caller()
+      await t.easel.imagine({ prompt: 'a cat', source: { kind: 'bytes', bytes } }, caller)
+      await t.easel.savePending({ id: 'question', person: caller.person, document: {}, files: [bytes] })
+      await t.settled()
+      const given = pictures().filter(name => /^(given|pending)-/.test(name))
+      expect(given).toHaveLength(2)
+      const { db } = t.built
+      const { sqlite } = db.client
+      sqlite.exec('DELETE FROM pending_answers; DELETE FROM pictures WHERE job_id IS NULL')
+      await db.write(() => db.unownedFiles.add(given))
+      t.crash()
+      await t.restart()
+      return given
+    }
+
+    test('is moved aside, where the copy lacks nothing else', async () => {
+      const given = await putBackBeforeGiven()
+      expect(strays()).toEqual(given)
+    })
+
+    test('goes with its person, and with nobody else', async () => {
+      const given = await putBackBeforeGiven()
+      await t.easel.forget(t.callerNamed('bob').person)
+      expect(strays()).toEqual(given)
+      await t.easel.forget(t.caller().person)
+      expect(strays()).toEqual([])
+    })
   })
 
   test('a file that was being deleted in it is deleted: somebody wanted it gone', async () => {

@@ -1,4 +1,5 @@
 /** The names of the files in the pictures folder, and what they say. */
+import { createHash } from 'node:crypto'
 
 /** A painted picture. The id of the picture makes the name unique, and the id of the job tells whose it is. */
 export function paintedFile(jobId: string, index: number, pictureId: string, extension: string): string {
@@ -8,6 +9,26 @@ export function paintedFile(jobId: string, index: number, pictureId: string, ext
 /** The job that painted the file; undefined for every other file. */
 export function jobOfPainted(name: string): string | undefined {
   return /^([0-9a-z]{16})-\d+-[0-9a-z]{16}\./.exec(name)?.[1]
+}
+
+/** A picture that a person gave. */
+export function givenFile(account: string, pictureId: string, extension: string): string {
+  return `given-${accountKey(account)}-${pictureId}.${extension}`
+}
+
+/** A picture of a question that waits for its answer. */
+export function pendingFile(account: string, id: string): string {
+  return `pending-${accountKey(account)}-${id}`
+}
+
+/** Whether the person of this account gave the file. */
+export function isGivenBy(account: string, name: string): boolean {
+  return /^(?:given|pending)-([0-9a-f]{16})-/.exec(name)?.[1] === accountKey(account)
+}
+
+/** The first 64 bits of the account's SHA-256: a file without a row still tells whose it is, but not to a reader. */
+function accountKey(account: string): string {
+  return createHash('sha256').update(account).digest('hex').slice(0, 16)
 }
 
 export function temporaryFile(name: string, id: string): string {

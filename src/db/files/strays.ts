@@ -1,7 +1,9 @@
 /** Files that were moved out of the pictures folder because no row owns them: one folder for each day. */
 import { join } from 'node:path'
 import type { Ids } from '../../system/ports.ts'
-import { jobOfPainted } from './file-names.ts'
+import { accountOf } from '../repositories/account.ts'
+import type { Forgotten } from './copies.ts'
+import { isGivenBy, jobOfPainted } from './file-names.ts'
 import { PictureFiles } from './picture-files.ts'
 
 export class Strays {
@@ -20,13 +22,19 @@ export class Strays {
     return folder
   }
 
-  /** Deletes what these jobs painted: a forgotten prompt is also in the pictures that were moved. */
-  async removeOfJobs(jobIds: readonly string[]): Promise<void> {
-    const forgotten = new Set(jobIds)
+  /**
+   * Deletes what these jobs painted, since a forgotten prompt is also in the pictures that were moved, and what a forgotten
+   * person gave.
+   */
+  async remove(forgotten: Forgotten, jobIds: readonly string[]): Promise<void> {
+    const jobs = new Set(jobIds)
+    const account = 'person' in forgotten ? accountOf(forgotten.person) : undefined
+    const isForgotten = (name: string) =>
+      jobs.has(jobOfPainted(name) ?? '') || (account !== undefined && isGivenBy(account, name))
     for (const day of await this.#open('').list()) {
       const files = this.#open(day)
       const names = await files.list()
-      await files.remove(names.filter(name => forgotten.has(jobOfPainted(name) ?? '')))
+      await files.remove(names.filter(isForgotten))
     }
   }
 
