@@ -22,6 +22,7 @@ import { FakeCourier } from '../fakes/fake-courier.ts'
 import { fakeExpertParts, fakeStorage } from '../fakes/fake-models.ts'
 import { CountingIds, RememberingLog } from '../fakes/fake-parts.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
+import { letTimePass } from './let-time-pass.ts'
 
 export interface TestEaselOptions {
   /** Overrides, key by key, of the default configuration. */
@@ -169,11 +170,11 @@ export class TestEasel {
     while (!holds()) await setImmediate()
   }
 
-  /** Resolves when no job waits or runs and everything that can be delivered was. */
+  /** Resolves when no job waits or runs and everything that can be delivered was. Time passes where rate limits want it. */
   async settled(): Promise<void> {
     await this.until(() => this.isIdle)
-    await this.until(() => this.pending.length === 0)
-    await this.built.delivered()
+    const delivered = this.until(() => this.pending.length === 0).then(() => this.built.delivered())
+    await letTimePass(delivered, this.clock)
   }
 
   /** As after a crash or a stop: a new Easel over the same folder. The old one must be closed or stopped. */

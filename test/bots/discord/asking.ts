@@ -9,6 +9,7 @@ import type { Person } from '../../fakes/discord/people.ts'
 import type { Channel, Guild, Message } from '../../fakes/discord/world.ts'
 import { realClock } from '../../fakes/real-clock.ts'
 import { TestEasel, type TestEaselOptions } from '../../helpers/build-test-easel.ts'
+import { letTimePass } from '../../helpers/let-time-pass.ts'
 import { stopAdapter } from '../../helpers/stop-adapter.ts'
 
 export interface AskingOptions {
@@ -47,7 +48,7 @@ export class Asking {
     await discord.start()
     const asking = new Asking(discord, test, options)
     await test.start()
-    await asking.adapter.start()
+    await asking.#startAdapter()
     return asking
   }
 
@@ -61,13 +62,13 @@ export class Asking {
   async restart(options: AskingOptions = this.options): Promise<void> {
     await stopAdapter(this.adapter, this.test.clock)
     this.adapter = this.#build(options)
-    await this.adapter.start()
+    await this.#startAdapter()
   }
 
   /** Resolves when the interaction was answered and everything that came of it is to be seen. */
   async dealtWith(interaction: Interaction): Promise<void> {
     await this.discord.until('a first answer', () => interaction.answer !== undefined)
-    await this.adapter.idle()
+    await letTimePass(this.adapter.idle(), this.test.clock)
     await this.test.settled()
   }
 
@@ -104,6 +105,10 @@ export class Asking {
     const last = shown.at(-1)
     if (last === undefined) throw new Error(`no result in ${this.discord.transcript(this.channel)}`)
     return last
+  }
+
+  #startAdapter(): Promise<void> {
+    return letTimePass(this.adapter.start(), this.test.clock)
   }
 
   #build({ config = {}, facade = {} }: AskingOptions = this.options): DiscordAdapter {
