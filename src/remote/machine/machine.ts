@@ -175,7 +175,8 @@ export class Machine {
       device: lent,
       clock: this.#options.clock,
       holdMs: this.#options.holdMs ?? defaultHoldMs,
-      weightOf: gateway => this.#presence.alive().find(({ id }) => id === gateway)?.record.weight ?? 1,
+      // A late heartbeat changes no share.
+      weightOf: gateway => this.#presence.recordOf(gateway)?.weight ?? 1,
     })
     this.#devices.set(name, device)
     return device

@@ -1,0 +1,57 @@
+/** What is known of a peer that answers, is late, and is gone. */
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
+import { aliveMs, Presence } from '../../../src/remote/presence/presence.ts'
+import { FakeClock } from '../../fakes/fake-clock.ts'
+import { openRedis } from '../../helpers/processes/redis-server.ts'
+import { common, exchanged } from '../../helpers/remote/remote-pair.ts'
+
+const record = z.object({ heard: z.record(z.string(), z.number()), weight: z.number() })
+type PeerRecord = z.infer<typeof record>
+
+let redis: Awaited<ReturnType<typeof openRedis>>
+beforeAll(async () => {
+  redis = await openRedis()
+})
+afterAll(() => redis.end())
+
+function peer(kind: 'a' | 'b', weight: number) {
+  const clock = new FakeClock()
+  const given = common({ url: redis.url, clock })
+  const presence = new Presence<PeerRecord, PeerRecord>({
+    ...given,
+    ownKey: `presence-test:${kind}`,
+    peersKey: `presence-test:${kind === 'a' ? 'b' : 'a'}`,
+    schema: record,
+    describe: heard => ({ heard, weight }),
+    onBeat: () => {},
+    onForgotten: () => {},
+    onError: error => {
+      throw error
+    },
+  })
+  presence.start()
+  onTestFinished(async () => {
+    await presence.end()
+    given.redis.disconnect()
+  })
+  const beat = async () => {
+    clock.advance(1000)
+    await exchanged(given.redis)
+  }
+  return { id: given.id, presence, clock, beat }
+}
+
+test('a peer whose heartbeat is late is not alive, and what it said last still counts until it is forgotten', async () => {
+  const [us, them] = [peer('a', 1), peer('b', 3)]
+  for (let i = 0; i < 4; i++) for (const each of [us, them]) await each.beat()
+  expect(us.presence.alive().map(({ id }) => id)).toEqual([them.id])
+
+  us.clock.advance(aliveMs)
+  expect(us.presence.alive()).toEqual([])
+  expect(us.presence.recordOf(them.id)?.weight).toBe(3)
+
+  // A minute after the last new record.
+  for (let second = 0; second < 65; second++) await us.beat()
+  expect(us.presence.recordOf(them.id)).toBeUndefined()
+})
