@@ -29,28 +29,31 @@ describe.each(expertNames)('%s, as a single file,', name => {
     ['text_encoder_2', 'open-clip'],
     ['unet', 'original-unet'],
     ['vae', 'original-vae'],
-  ] as const)('holds every tensor of %s where its reader looks for it', (role, naming: Naming) => {
-    const component = components.find(one => one.role === role)
-    if (!component) return expect([name, role]).toEqual(['refiner', 'text_encoder'])
-    const written = originalTensors(component, name)
-    const prefix =
-      /^(?:conditioner\.embedders\.\d\.(?:transformer|model)|model\.diffusion_model|first_stage_model)\./
-    const tensors = new Map(
-      written.map(({ name: full, shape }): [string, StoredTensor] => {
-        const own = full.replace(prefix, '')
-        return [
-          own,
-          { name: own, dtype: 'F16', shape, file: 'f', offset: 0, length: 2 * elementsOf({ shape }) },
-        ]
-      }),
-    )
-    const source = sourceInFile('f', tensors, naming)
-    for (const { name: asked, shape } of component.tensors) {
-      expect([asked, source.find(asked, shape)?.shape]).toEqual([asked, shape])
-    }
-    const count = written.reduce((sum, tensor) => sum + elementsOf(tensor), 0)
-    expect(count).toBe(parameters([component]))
-  })
+  ] as const)(
+    'holds every tensor of %s where its reader looks for it, which gives it the name in the folder',
+    (role, naming: Naming) => {
+      const component = components.find(one => one.role === role)
+      if (!component) return expect([name, role]).toEqual(['refiner', 'text_encoder'])
+      const written = originalTensors(component, name)
+      const prefix =
+        /^(?:conditioner\.embedders\.\d\.(?:transformer|model)|model\.diffusion_model|first_stage_model)\./
+      const tensors = new Map(
+        written.map(({ name: full, shape }): [string, StoredTensor] => {
+          const own = full.replace(prefix, '')
+          return [
+            own,
+            { name: own, dtype: 'F16', shape, file: 'f', offset: 0, length: 2 * elementsOf({ shape }) },
+          ]
+        }),
+      )
+      const source = sourceInFile('f', tensors, naming)
+      for (const { name: asked, shape } of component.tensors) {
+        expect(source.find(asked, shape)).toMatchObject({ name: asked, shape })
+      }
+      const count = written.reduce((sum, tensor) => sum + elementsOf(tensor), 0)
+      expect(count).toBe(parameters([component]))
+    },
+  )
 
   test('has a fused matrix made of the folder’s three, and a transposed projection', () => {
     const second = components.find(({ role }) => role === 'text_encoder_2')

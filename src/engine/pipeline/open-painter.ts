@@ -228,8 +228,13 @@ class OrderRun implements PaintContext {
     this.#hooks.onLoading(name)
   }
 
-  async onStep(model: CachedModel, clean: Float32Array, shape: LatentShape): Promise<void> {
-    this.#step += 1
+  async onSteps(
+    finished: number,
+    model: CachedModel,
+    clean: Float32Array,
+    shape: LatentShape,
+  ): Promise<void> {
+    this.#step += finished
     await this.#hooks.onStep(this.#step, this.#steps, await this.#preview(model, clean, shape))
   }
 

@@ -52,8 +52,23 @@ function scaleOf(name: string, tensors: Tensors): StoredTensor | undefined {
   })
 }
 
-/** tensors: keyed without prefix. place: the name for errors. */
+/**
+ * A found tensor has its diffusers name, so a network's graph is the same whatever the file calls its weights. The runtime's
+ * memory while it opens a graph depends on these names, too.
+ * tensors: keyed without prefix. place: the name for errors.
+ */
 export function sourceInFile(place: string, tensors: Tensors, naming: Naming): WeightSource {
+  const source = sourceNamed(place, tensors, naming)
+  return {
+    place,
+    find(name, wanted) {
+      const tensor = source.find(name, wanted)
+      return tensor && { ...tensor, name }
+    },
+  }
+}
+
+function sourceNamed(place: string, tensors: Tensors, naming: Naming): WeightSource {
   switch (naming) {
     case 'diffusers':
       return diffusersSource(place, tensors)
@@ -122,6 +137,5 @@ function openClip(place: string, tensors: Tensors): WeightSource {
 function thirdOf(tensor: StoredTensor, third: 0 | 1 | 2): StoredTensor {
   const [rows = 0, ...rest] = tensor.shape
   const length = tensor.length / 3
-  const name = `${tensor.name}[${third}/3]`
-  return { ...tensor, name, shape: [rows / 3, ...rest], offset: tensor.offset + third * length, length }
+  return { ...tensor, shape: [rows / 3, ...rest], offset: tensor.offset + third * length, length }
 }

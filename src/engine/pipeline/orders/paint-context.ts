@@ -30,8 +30,8 @@ export interface PaintContext {
   /** The bytes of the order's pictures, by id. */
   readonly sources: Readonly<Record<string, Uint8Array>>
   readonly signal: AbortSignal
-  /** Called after each step. `clean`: one picture's predicted latents. */
-  onStep(model: CachedModel, clean: Float32Array, shape: LatentShape): Promise<void>
+  /** Called after each model call that finishes steps. `clean`: one picture's predicted latents. */
+  onSteps(finished: number, model: CachedModel, clean: Float32Array, shape: LatentShape): Promise<void>
   /** Runs a phase and records its time under that name, without the time of nested phases. */
   timed<Result>(phase: string, work: () => Promise<Result>): Promise<Result>
 }
@@ -66,7 +66,10 @@ export function stepsAt(strength: number, steps: number): number {
   return Math.min(Math.trunc(steps * strength), steps)
 }
 
-/** Reports steps and not calls: some samplers call the U-Net twice per step. */
+/**
+ * Reports the order's steps and not model calls: some samplers call the U-Net twice per step, and some schedules have more
+ * or fewer steps than an order. steps: the order's, as countSteps counts them.
+ */
 export function hooksOf(
   model: CachedModel,
   shape: LatentShape,
@@ -76,10 +79,16 @@ export function hooksOf(
   return {
     signal: context.signal,
     onStep: async (done, total, clean) => {
-      const stepAfter = (calls: number) => Math.round((calls * steps) / total)
-      if (stepAfter(done) > stepAfter(done - 1)) await context.onStep(model, clean, shape)
+      const finished = stepsFinished(done, total, steps)
+      if (finished > 0) await context.onSteps(finished, model, clean, shape)
     },
   }
+}
+
+/** How many of `steps` model call `done` of `total` finishes. */
+export function stepsFinished(done: number, total: number, steps: number): number {
+  const stepAfter = (calls: number) => Math.round((calls * steps) / total)
+  return stepAfter(done) - stepAfter(done - 1)
 }
 
 export async function decode(

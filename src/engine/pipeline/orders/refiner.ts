@@ -9,7 +9,7 @@ import { generatorPerPicture } from '../denoising/noise-source.ts'
 import { imageToImage } from '../image-to-image.ts'
 import { drawKeptRegion, inpaint, latentMask, restoringKept } from '../inpaint.ts'
 import type { CachedModel } from '../open/model-cache.ts'
-import { guidanceOf, type SamplerSetup, setUpSampler } from '../run-setup.ts'
+import { guidanceOf, type SamplerSetup, setUpSampler, stepsOf } from '../run-setup.ts'
 import type { Canvas } from './canvas.ts'
 import { decode, encode, hooksOf, type PaintContext, shapeOf, stepsAt } from './paint-context.ts'
 
@@ -109,7 +109,7 @@ export async function refine(
   const noise = generatorPerPicture([order.seed])
   const posterior = await encode(refiner, floatsFromPicture(picture), picture, context)
   const run = { unet, ...setup, span, shape, conditioningAt, guidance, noise }
-  const hooks = hooksOf(refiner, shape, stepsAt(order.strength, setup.steps), context)
+  const hooks = hooksOf(refiner, shape, stepsAt(order.strength, stepsOf(order.sampling)), context)
   const inLatents = mask && latentMask(mask.painted, picture.widthPx, shape)
   const latents = await context.timed('steps', () =>
     inLatents

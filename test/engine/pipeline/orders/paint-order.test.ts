@@ -9,6 +9,7 @@ import { encodePicture } from '../../../../src/engine/image/encode.ts'
 import { memoryHashCache } from '../../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../../src/engine/models/library.ts'
 import { openPainter } from '../../../../src/engine/pipeline/open-painter.ts'
+import { stepsFinished } from '../../../../src/engine/pipeline/orders/paint-context.ts'
 import type { Painter } from '../../../../src/engine/pipeline/painter.ts'
 import { type ModelReference, paintOrder } from '../../../../src/engine/work-order.ts'
 import type { AppError } from '../../../../src/errors/errors.ts'
@@ -23,6 +24,7 @@ let model: ModelReference
 let hashOf: (file: string) => string
 let sources: Record<string, Uint8Array>
 const loaded: string[] = []
+let told: [step: number, steps: number][] = []
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'easel-paint-order-'))
@@ -63,10 +65,11 @@ async function paint(changes: Partial<z.input<typeof paintOrder>> = {}): Promise
     ...changes,
   })
   loaded.length = 0
+  told = []
   const outcome = await painter.paint(order, sources, {
     signal: new AbortController().signal,
     onLoading: name => loaded.push(name),
-    onStep: async () => {},
+    onStep: async (step, steps) => void told.push([step, steps]),
   })
   const file = outcome.kind === 'painted' ? outcome.pictures[0]?.bytes : undefined
   if (!file) throw new Error('nothing was painted')
@@ -174,5 +177,29 @@ describe('an image prompt', () => {
     expect(loaded).toContain(model.name)
     await pixels({ imagePrompts: [prompt('ip-adapter', 0.7)], seed: 5 })
     expect(loaded).toEqual([])
+  })
+})
+
+describe('the steps that are told', () => {
+  test.each([
+    // Of 3 steps A1111's UniPC makes 4 model calls, PNDM 4, Heun 5.
+    ['unipc_bh1', {}],
+    ['pndm', {}],
+    ['heun', {}],
+    ['unipc_bh1', { source: { pictureId: 'noise', strength: 1 } }],
+  ])('of 3 steps of %s, %j, are 3', async (sampler, changes) => {
+    await paint({ ...changes, sampling: { sampler, steps: 3, guidance: 5 } })
+    expect(told).toEqual([1, 2, 3].map(step => [step, 3]))
+  })
+
+  test('of a pass after the picture are the steps of that pass', async () => {
+    const after = { steps: 3, strength: 1, guidance: 5, aesthetic: { positive: 6, negative: 2.5 } }
+    const sampling = { sampler: 'unipc_bh1', steps: 2, guidance: 5 }
+    await paint({ sampling, refinement: { way: 'after', model, ...after } })
+    expect(told).toEqual([1, 2, 3, 4, 5].map(step => [step, 5]))
+  })
+
+  test('are all told where one model call finishes two of them', () => {
+    expect([1, 2, 3, 4].map(call => stepsFinished(call, 4, 5))).toEqual([1, 2, 1, 1])
   })
 })
