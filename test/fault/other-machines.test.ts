@@ -7,7 +7,8 @@ import { Pool } from '../../src/engine/jobs/pool.ts'
 import { type MachineEvent, RemoteDevices } from '../../src/remote/gateway/remote-devices.ts'
 import { Outbox } from '../../src/remote/messages/mailbox.ts'
 import { recordKeys } from '../../src/remote/record-keys.ts'
-import { systemRandom } from '../../src/system/system-ports.ts'
+import type { Clock } from '../../src/system/ports.ts'
+import { systemClock, systemRandom } from '../../src/system/system-ports.ts'
 import { MemoryJobStore } from '../helpers/memory-job-store.ts'
 import { type RedisServer, startRedis } from '../helpers/processes/redis-server.ts'
 import { FaultyProxy } from '../helpers/remote/faulty-proxy.ts'
@@ -22,18 +23,18 @@ import {
 import { pictureOf, simulatedDevice } from '../helpers/simulated-device.ts'
 import { aPaintOrder } from '../helpers/work-orders.ts'
 
-/** Limits of ten seconds are over in two. */
-const clock = fastClock(5)
+/** Where a limit must end: those of ten seconds are over in two. */
+const hurried = fastClock(5)
 const stepMs = 20
-/** Each way: the machine answers within three such ways, which are over a second of its time. */
-const slowMs = 80
+/** Each way: the machine answers within three such ways, which are over a second. */
+const slowMs = 400
 
 function order(index: number) {
   return { ...aPaintOrder(), seed: index }
 }
 
 /** A gateway with its pool over a store, without devices of its own. */
-function serve(url: string, store: MemoryJobStore) {
+function serve(url: string, store: MemoryJobStore, clock: Clock = hurried) {
   const events = new Signal<MachineEvent[]>([])
   const pool = new Pool({
     devices: [],
@@ -58,14 +59,9 @@ function serve(url: string, store: MemoryJobStore) {
   return { ...end, pool, events }
 }
 
-function lend(url: string, name: string, devices = 2, onPaint?: () => void) {
-  const names = Array.from({ length: devices }, (_, i) => `d${i}`)
-  const machine = startMachine({
-    url,
-    clock,
-    name,
-    devices: names.map(one => simulatedDevice(one, { stepMs, ...(onPaint && { onPaint }) })),
-  })
+function lend(url: string, name: string, clock: Clock = hurried, onPaint: () => void = () => {}) {
+  const devices = ['d0', 'd1'].map(device => simulatedDevice(device, { stepMs, onPaint }))
+  const machine = startMachine({ url, clock, name, devices })
   onTestFinished(() => machine.cut())
   return machine
 }
@@ -141,12 +137,12 @@ describe('nothing is lost and nothing comes twice', () => {
     const { redis, store } = await scene()
     const proxy = await FaultyProxy.to(redis.port)
     proxy.delayMs = slowMs
-    const { pool, events } = serve(redis.url, store)
-    lend(proxy.url, 'm1')
+    const { pool, events } = serve(redis.url, store, systemClock)
+    lend(proxy.url, 'm1', systemClock)
     await events.until(all => all.length >= 1)
-    addJobs(store, pool, 6)
-    await store.done.until(done => done === 6)
-    expectAllOnce(store, 6)
+    addJobs(store, pool, 2)
+    await store.done.until(done => done === 2)
+    expectAllOnce(store, 2)
     expect(events.value.map(({ kind }) => kind)).toEqual(['joined'])
   })
 
@@ -203,8 +199,8 @@ describe('a stranger on the same Redis', () => {
   test('reads no prompt, puts in no job, and replays no result', async () => {
     const { redis, store } = await scene()
     let painted = 0
-    const { pool, events, id } = serve(redis.url, store)
-    const machine = lend(redis.url, 'm1', 1, () => {
+    const { pool, events, id } = serve(redis.url, store, systemClock)
+    const machine = lend(redis.url, 'm1', systemClock, () => {
       painted += 1
     })
     const stranger = new Redis(redis.url, { maxRetriesPerRequest: null })
@@ -272,7 +268,7 @@ describe('joining', () => {
   test('a machine with another key is told so, and gets no work', async () => {
     const { redis, store } = await scene()
     const { machines } = serve(redis.url, store)
-    const machine = startMachine({ url: redis.url, clock, key: testKey(7), devices: [] })
+    const machine = startMachine({ url: redis.url, clock: hurried, key: testKey(7), devices: [] })
     onTestFinished(() => machine.cut())
     await machine.status.until(({ kind }) => kind === 'other-key')
     expect(machines.value).toEqual([])

@@ -6,7 +6,8 @@ import { FakeS3 } from '../../fakes/s3/fake-s3.ts'
 import { freePort } from '../../helpers/processes/redis-server.ts'
 import { fastClock } from '../../helpers/remote/remote-pair.ts'
 
-const clock = fastClock(50)
+/** Pauses of a second are over in a tenth of it, and requests may still take six. */
+const clock = fastClock(10)
 const bytes = Buffer.from('a picture')
 const busy = { status: 503, code: 'SlowDown' }
 
