@@ -190,6 +190,7 @@ const contained: readonly { library: RegExp; within: readonly string[] }[] = [
   { library: /^(discord\.js|@discordjs\/)/, within: ['src/bots/discord/'] },
   { library: /^@slack\//, within: ['src/bots/slack/'] },
   { library: /^(hono|@hono\/)/, within: ['src/bots/web/'] },
+  { library: /^@fastify\/busboy$/, within: ['src/bots/web/inbound/form-body.ts'] },
   { library: /^echarts/, within: ['src/bots/charts/'] },
   {
     library: /^sharp$/,

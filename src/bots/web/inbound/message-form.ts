@@ -16,7 +16,7 @@ const picturesOfFlags: { readonly [Name in FlagField]?: PictureUse } = {
   'image-prompt': 'promptPicture',
 }
 
-const picture = z.instanceof(File).optional()
+const picture = z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) }).optional()
 const flag = z.string().max(500).optional()
 
 export const messageForm = z.object({
@@ -43,13 +43,12 @@ export interface Chosen {
 
 export const nothingChosen: Chosen = { pictures: new Map(), flags: new Map() }
 
-export async function chosenIn(form: z.infer<typeof messageForm>): Promise<Chosen> {
+export function chosenIn(form: z.infer<typeof messageForm>): Chosen {
   const pictures = new Map<PictureUse, Uint8Array>()
   for (const use of pictureUses) {
     const file = form[use]
     // A file field without a choice is submitted as an empty file without a name. Others are checked, also if they are empty.
-    if (file && (file.name !== '' || file.size > 0))
-      pictures.set(use, new Uint8Array(await file.arrayBuffer()))
+    if (file && (file.name !== '' || file.bytes.byteLength > 0)) pictures.set(use, file.bytes)
   }
   const flags = new Map<string, string>()
   for (const name of flagFields) {

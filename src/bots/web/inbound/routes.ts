@@ -19,6 +19,7 @@ import type { Live } from '../outbound/live.ts'
 import { liveEvents, liveStream } from '../outbound/live-stream.ts'
 import type { Guides } from '../outbound/render-guides.tsx'
 import { addressPseudonyms } from './address-pseudonyms.ts'
+import { readFormBody } from './form-body.ts'
 import { chosenIn, messageForm } from './message-form.ts'
 import { Proxies } from './proxies.ts'
 import { Receiver, type RequestContext } from './receive.tsx'
@@ -112,7 +113,7 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     if (!form) return responder.refuse(c, contextOf(c), words.web.refused.unreadable, 400)
     const context = contextOf(c, form.once)
     const text = lines(form.example ?? form.text ?? '')
-    const typed = { text, chosen: await chosenIn(form), confirmed: form.confirmed !== undefined }
+    const typed = { text, chosen: chosenIn(form), confirmed: form.confirmed !== undefined }
     return responder.respond(c, context, await receiver.say(typed, context), text)
   })
 
@@ -176,10 +177,12 @@ async function servePicture(c: Context, easel: Easel, id: string, person: Person
 
 /** Undefined if the body is not a form or does not match the schema. */
 async function readForm<Form>(c: Context, schema: z.ZodType<Form>): Promise<Form | undefined> {
+  const { body } = c.req.raw
+  if (!body) return undefined
   try {
-    return schema.safeParse(await c.req.parseBody()).data
+    return schema.safeParse(await readFormBody(body, c.req.header('content-type') ?? '')).data
   } catch {
-    // parseBody throws if the body does not match its content type, which is the sender's fault.
+    // The body does not match its content type, which is the sender's fault.
     return undefined
   }
 }
