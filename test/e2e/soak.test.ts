@@ -14,7 +14,7 @@ const atLeast = 30
 const fileSlack = 6
 /** SQLite empties its log at 1,000 pages of 4 kB; a transaction on top of it. */
 const logLimitBytes = 8 * 1024 * 1024
-/** Of a rise of memory by the hour, once so long has been measured that it can be told from noise. */
+/** Of a rise of memory by the hour, of all resident memory, once so long has been measured that it can be told from noise. */
 const risePerHour = 0.01
 const leastMinutesForRise = 30
 
@@ -29,6 +29,8 @@ interface Sample {
   files: number
   threads: number
   residentBytes: number
+  /** What of it is of no file (proc_pid_status(5), RssAnon): heaps, which mapped weights that leave memory must not hide. */
+  anonymousBytes: number
   logBytes: number
 }
 
@@ -41,24 +43,30 @@ function sample(): Sample {
     files: readdirSync(`/proc/${server.pid}/fd`).length,
     threads: of('Threads'),
     residentBytes: of('VmRSS') * 1024,
+    anonymousBytes: of('RssAnon') * 1024,
     logBytes: existsSync(log) ? statSync(log).size : 0,
   }
 }
 
-/** By how much of itself memory rises in an hour: least squares over the lowest of each twentieth, its first third left out. */
-function rise(samples: readonly Sample[]): number {
+type Memory = 'residentBytes' | 'anonymousBytes'
+
+/**
+ * By how much of all resident memory `memory` rises in an hour: least squares over the lowest of each twentieth, the first
+ * third left out.
+ */
+function rise(samples: readonly Sample[], memory: Memory): number {
   const size = Math.ceil(samples.length / 20)
   const lows = Array.from({ length: Math.floor(samples.length / size) }, (_, i) => {
     const part = samples.slice(i * size, (i + 1) * size)
-    return part.reduce((low, one) => (one.residentBytes < low.residentBytes ? one : low))
+    return part.reduce((low, one) => (one[memory] < low[memory] ? one : low))
   }).slice(7)
   const mean = (of: (one: Sample) => number) => lows.reduce((sum, one) => sum + of(one), 0) / lows.length
   const hours = (one: Sample) => one.atMs / 3_600_000
-  const [meanHours, meanBytes] = [mean(hours), mean(one => one.residentBytes)]
+  const [meanHours, meanBytes] = [mean(hours), mean(one => one[memory])]
   const slope =
-    mean(one => (hours(one) - meanHours) * (one.residentBytes - meanBytes)) /
+    mean(one => (hours(one) - meanHours) * (one[memory] - meanBytes)) /
     mean(one => (hours(one) - meanHours) ** 2)
-  return slope / meanBytes
+  return slope / mean(one => one.residentBytes)
 }
 
 test.runIf(existsSync('/proc/self/fd'))(
@@ -84,16 +92,21 @@ test.runIf(existsSync('/proc/self/fd'))(
     const [warm, last] = [samples[warmUp - 1], samples.at(-1)]
     if (!warm || !last) throw new Error('nothing was measured')
     const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
+    const change = (memory: Memory) =>
+      `${megabytes(warm[memory])} to ${megabytes(last[memory])}` +
+      (minutes > 0 ? ` (${(100 * rise(samples, memory)).toFixed(2)} % an hour)` : '')
     const log = Math.max(...samples.map(one => one.logBytes))
     process.stdout.write(
       `soak: ${samples.length} pictures in ${((last.atMs - startedMs) / 60_000).toFixed(1)} min; from warm to the end: ` +
         `files ${warm.files} to ${last.files}, threads ${warm.threads} to ${last.threads}, ` +
-        `memory ${megabytes(warm.residentBytes)} to ${megabytes(last.residentBytes)}` +
-        `${minutes > 0 ? ` (${(100 * rise(samples)).toFixed(2)} % an hour)` : ''}; SQLite's log at most ${megabytes(log)}\n`,
+        `memory ${change('residentBytes')}, of no file ${change('anonymousBytes')}; ` +
+        `SQLite's log at most ${megabytes(log)}\n`,
     )
     expect(last.files).toBeLessThanOrEqual(warm.files + fileSlack)
     expect(last.threads).toBeLessThanOrEqual(warm.threads)
     expect(log).toBeLessThan(logLimitBytes)
-    if (minutes >= leastMinutesForRise) expect(rise(samples)).toBeLessThan(risePerHour)
+    if (minutes < leastMinutesForRise) return
+    expect(rise(samples, 'residentBytes')).toBeLessThan(risePerHour)
+    expect(rise(samples, 'anonymousBytes')).toBeLessThan(risePerHour)
   },
 )
