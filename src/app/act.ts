@@ -85,12 +85,13 @@ async function remix(
   caller: Caller,
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
-  if (!found) return refused(problem('picture-unknown', { id: pictureId }))
+  if (!found) return refused(problem('picture-unknown', { id: pictureId }), ...(edited.problems ?? []))
   const order = paintRecipeOf(parts, found.job, caller)
   const base = order && requestOf({ order: alike(order, found.job) })
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
   const granted = order ? grantedBy(parts, order, caller) : []
-  if (showsMoreOf(granted, request, base)) return refused(problem('source-private', {}))
+  if (showsMoreOf(granted, request, base))
+    request.problems = [...(request.problems ?? []), problem('source-private', {})]
   // The picture's settings take precedence over the person's defaults.
   const settings = base ? {} : parts.db.people.settings(caller.person)
   return submit(parts, { request, confirmed: true, action: 'remix', settings, granted }, caller)
@@ -276,6 +277,6 @@ function refinerReplaced(edited: ImagineRequest): Partial<ImagineRequest> {
   return edited.refineGuidance === undefined && edited.refineScore === undefined ? {} : { refine: undefined }
 }
 
-function refused(found: Problem): ActOutcome {
-  return { kind: 'refused', problems: [found] }
+function refused(...problems: Problem[]): ActOutcome {
+  return { kind: 'refused', problems }
 }

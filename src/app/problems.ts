@@ -5,6 +5,7 @@ import type { Preprocessor } from '../engine/work-order.ts'
 import type { ModelFileProblem } from '../errors/model-problem.ts'
 import type { PictureProblem } from '../errors/picture-problem.ts'
 import type { TextField } from './checks/text-limits.ts'
+import type { PictureUse } from './resolve/request-pictures.ts'
 
 export type { ForeignMark, Preprocessor, RefinerMismatch }
 
@@ -100,6 +101,8 @@ export interface ProblemDetails {
   'refiner-mismatch': { model: string; refiner: string; what: RefinerMismatch }
   'strength-too-low': { strength: number; steps: number; minimum: number }
   'picture-refused': { problem: PictureProblem }
+  /** An attached file could not be fetched, or is no picture. */
+  'picture-not-fetched': { use: PictureUse; why: 'gone' | 'too-large' | 'not-a-picture'; limitBytes: number }
   /** Notices. */
   'picture-shrunk': { from: string; to: string }
   'mask-resized': { mask: string; picture: string }

@@ -2,6 +2,7 @@
 
 import type { PromptSyntax } from '../engine/text/prompt-rules.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
+import type { Problem } from './problems.ts'
 
 /** A picture of a request: a stored one by id, or uploaded bytes. */
 export type GivenPicture = { kind: 'stored'; pictureId: string } | { kind: 'bytes'; bytes: Uint8Array }
@@ -91,6 +92,8 @@ export interface ImagineRequest {
   repeat?: number
   /** The picture from which this request was derived, for the link to the parent. */
   parentPictureId?: string
+  /** What could not be read of the request. It is refused with these problems and all others that it has. */
+  problems?: readonly Problem[]
 }
 
 /** A LoRA by name. `unetWeight` defaults to 1, and `textWeight` to `unetWeight`. */

@@ -4,6 +4,7 @@ import { accept, duplicateOf } from './accept.ts'
 import { visiblePicture } from './access/visible.ts'
 import { checkLoras } from './checks/check-loras.ts'
 import { checkTexts } from './checks/text-limits.ts'
+import { withoutConsequences } from './checks/unread-flags.ts'
 import type { ImagineOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import type { Caller } from './people/people.ts'
@@ -37,6 +38,8 @@ export async function submit(
   if (duplicate) return duplicate
 
   const findings = new Findings()
+  const unread = request.problems ?? []
+  for (const problem of unread) findings.add(problem)
   if (!checkTexts(request, parts.config.limits, findings)) {
     return { kind: 'refused', problems: findings.problems }
   }
@@ -70,7 +73,7 @@ export async function submit(
   )
   for (const problem of fit.problems) findings.add(problem)
   const [first] = resolved
-  const { problems } = findings
+  const problems = withoutConsequences(findings.problems, unread)
   if (!first || problems.length > 0 || (variants.length > 1 && !confirmed)) {
     await parts.db.discard(given.map(picture => picture.file))
     // Wildcards are drawn after the confirmation; here they are shown as typed.

@@ -1,5 +1,6 @@
 /** Everything that is wrong with a request is named at once: nothing is dropped in silence, nothing has to be found out twice. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Problem } from '../../src/app/problems.ts'
 import type { ImagineRequest } from '../../src/app/requests.ts'
 import { problemSentence } from '../../src/words/en.ts'
 import { languages } from '../../src/words/locale.ts'
@@ -15,7 +16,7 @@ async function codesOf(request: Partial<ImagineRequest>): Promise<string[]> {
   const outcome = await t.easel.imagine({ prompt: 'a cat', ...request }, t.caller(), { confirmed: true })
   if (outcome.kind !== 'refused') return [outcome.kind]
   for (const words of Object.values(languages))
-    for (const problem of outcome.problems) expect(problemSentence(words, problem)).toMatch(/[.。]$/)
+    for (const problem of outcome.problems) expect(problemSentence(words, problem)).toMatch(/[.。][)）]?$/)
   return outcome.problems.map(({ code, details }) => ('name' in details ? `${code} ${details.name}` : code))
 }
 
@@ -55,6 +56,41 @@ describe('a request with several mistakes', () => {
 
   test('names a mistake in all of many prompts once', async () => {
     expect(await codesOf({ prompt: 'a {red,green,blue} cat', steps: 999 })).toEqual(['out-of-range steps'])
+  })
+})
+
+describe('what could not be read', () => {
+  const unread = (flag: string): Problem => ({
+    code: 'flag-value',
+    details: { flag, value: 'x', expected: 'text' },
+  })
+
+  test('is named beside all else that is wrong', async () => {
+    const problems: Problem[] = [
+      { code: 'flag-unknown', details: { flag: '--bogus' } },
+      { code: 'picture-not-fetched', details: { use: 'mask', why: 'gone', limitBytes: 1 } },
+    ]
+    expect(await codesOf({ problems, model: 'nope', count: 99 })).toEqual([
+      'flag-unknown',
+      'picture-not-fetched',
+      'model-unknown nope',
+      'out-of-range n',
+    ])
+    expect(await codesOf({ problems: problems.slice(0, 1) })).toEqual(['flag-unknown'])
+  })
+
+  test('is not said to be missing', async () => {
+    const mask = { kind: 'stored', pictureId: 'none' } as const
+    expect(await codesOf({ problems: [unread('--source')], strength: 0.5, mask })).toEqual([
+      'flag-value',
+      'picture-unknown',
+    ])
+    expect(await codesOf({ problems: [unread('--sede')], strength: 0.5 })).toEqual([
+      'flag-value',
+      'strength-without-source',
+    ])
+    const tooLong: Problem = { code: 'text-too-long', details: { field: 'command', length: 9, limit: 1 } }
+    expect(await codesOf({ prompt: '', problems: [tooLong] })).toEqual(['text-too-long'])
   })
 })
 

@@ -13,7 +13,7 @@ test.each([
   [['a cat', '--no', 'fog', '--', 'and a dog'], { prompt: 'a cat and a dog', negative: 'fog' }],
   [['a cat', '--ar=3:2', '--refine'], { prompt: 'a cat', aspect: { width: 3, height: 2 }, refine: true }],
 ])('%j reads as it would in the chat', (words, request) => {
-  expect(parseCommand(commandText(words))).toEqual({ kind: 'parsed', request })
+  expect(parseCommand(commandText(words))).toEqual(request)
 })
 
 test('the value of a flag stays that value', () => {
@@ -22,7 +22,7 @@ test('the value of a flag stays that value', () => {
   fc.assert(
     fc.property(value, negative => {
       const parsed = parseCommand(commandText(['a cat', '--no', negative, '--seed', '7']))
-      expect(parsed).toEqual({ kind: 'parsed', request: { prompt: 'a cat', negative, seed: 7 } })
+      expect(parsed).toEqual({ prompt: 'a cat', negative, seed: 7 })
     }),
   )
 })

@@ -285,6 +285,25 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
       expect(await seen()).toEqual([])
     })
 
+    it('names everything that is wrong at once, whether it could be read or not', async () => {
+      const text = 'a cat --sed 3 --cfg seven --steps 1000 --n 99 --sampler nope'
+      const sentences = [
+        'Did you mean --seed?',
+        '“seven”',
+        'steps is 1000',
+        'n is 99',
+        'There is no sampler “nope”',
+      ]
+      await driver.ada.imagines(text)
+      const ofText = await driver.ada.told()
+      for (const sentence of sentences) expect(ofText.join('\n')).toContain(sentence)
+      await driven.paint(await imagined('a red circle'))
+      await driver.ada.remixes(driven.jobs[0]?.pictures[0]?.id ?? '', text)
+      const ofForm = (await driver.ada.told()).slice(ofText.length).join('\n')
+      for (const sentence of sentences) expect(ofForm).toContain(sentence)
+      expect(driven.jobs).toHaveLength(1)
+    })
+
     it('shows what a prompt expands to before it does so', async () => {
       await driver.ada.imagines('a {red,green} cat')
       expect(driven.jobs).toEqual([])

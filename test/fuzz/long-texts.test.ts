@@ -139,7 +139,7 @@ const ways: readonly Way[] = [
 ]
 
 function said(parsed: ReturnType<typeof parseCommand>): void {
-  if (parsed.kind === 'refused') problemSentences(parsed.problems, en)
+  problemSentences(parsed.problems ?? [], en)
 }
 
 /** Asked, shown as every platform shows it, and taken back. */

@@ -16,11 +16,18 @@ export function readFlagFields(
   names: readonly FlagName[],
   request: ImagineRequest,
 ): FieldProblem[] {
-  return names.flatMap(name => {
-    const value = values.text(name)?.trim() ?? ''
+  return filledFlags(values, names).flatMap(([name, value]) => {
     const found = findFlag(name)
-    if (value === '' || found.kind === 'unknown') return []
+    if (found.kind === 'unknown') return []
     const problem = found.flag.read({ value, quoted: false }, request)
     return problem === undefined ? [] : [{ field: name, problem }]
+  })
+}
+
+/** The filled form fields with their values. */
+export function filledFlags(values: FormValues, names: readonly FlagName[]): [FlagName, string][] {
+  return names.flatMap((name): [FlagName, string][] => {
+    const value = values.text(name)?.trim() ?? ''
+    return value === '' ? [] : [[name, value]]
   })
 }

@@ -1,31 +1,35 @@
 /** Fetches the files attached to a request, on any platform, and adds them to it. */
 
+import { type Problem, problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import { type PictureUse, withPicture } from '../../app/resolve/request-pictures.ts'
+import { largestPictureBytes } from '../../common/bounds.ts'
 import type { Download } from '../../net/download.ts'
-import type { Words } from '../../words/en.ts'
-import { downloadRefusal } from './message-picture.ts'
+import { withProblems } from '../grammar/command-line.ts'
 
 /** In the order of attachment. */
 export type GivenFiles<File> = readonly { use: PictureUse; file: File }[]
 
-export type WithFiles =
-  | { kind: 'complete'; request: ImagineRequest }
-  /** A file could not be fetched. */
-  | { kind: 'refused'; use: PictureUse; sentence: string }
+/** What a person attached: a file as fetched, or one of another type than a picture. */
+export type Fetched = Download | { kind: 'not-a-picture' }
 
-/** Fetches every file and adds it to the request, or returns the reason why that failed. */
+/** Fetches every file and adds it to the request. A file that cannot be fetched is one of the request's problems. */
 export async function withFiles<File>(
   request: ImagineRequest,
   files: GivenFiles<File>,
-  fetch: (file: File) => Promise<Download>,
-  words: Words,
-): Promise<WithFiles> {
+  fetch: (file: File) => Promise<Fetched>,
+): Promise<ImagineRequest> {
   let complete = request
   for (const { use, file } of files) {
-    const download = await fetch(file)
-    if (download.kind !== 'bytes') return { kind: 'refused', use, sentence: downloadRefusal(download, words) }
-    complete = withPicture(complete, use, download.bytes)
+    const fetched = await fetch(file)
+    complete =
+      fetched.kind === 'bytes'
+        ? withPicture(complete, use, fetched.bytes)
+        : withProblems(complete, [notFetched(fetched, use)])
   }
-  return { kind: 'complete', request: complete }
+  return complete
+}
+
+export function notFetched({ kind }: Exclude<Fetched, { kind: 'bytes' }>, use: PictureUse): Problem {
+  return problem('picture-not-fetched', { use, why: kind, limitBytes: largestPictureBytes })
 }

@@ -3,17 +3,17 @@ import { createHash } from 'node:crypto'
 import type { Easel } from '../../app/easel.ts'
 import type { Caller } from '../../app/people/people.ts'
 import type { JobView, PictureView } from '../../app/views/views.ts'
-import { largestPictureBytes } from '../../common/bounds.ts'
 import type { Download } from '../../net/download.ts'
 import type { Clock } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
-import type { Words } from '../../words/en.ts'
+import { problemSentence, type Words } from '../../words/en.ts'
 import { formatPrompt } from '../grammar/command-line.ts'
 import { hashInFileName } from '../messages/file-name.ts'
 import { foreignInfoMessage } from '../messages/foreign-info.ts'
 import { infoMessage } from '../messages/info-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Requester } from './chat.ts'
+import { notFetched } from './given-pictures.ts'
 import type { PaintForm } from './paint-form.ts'
 
 /** Our own pictures come before files, because they need no download. */
@@ -39,7 +39,7 @@ export async function messagePictureInfo<File>(
   if (pictures.kind === 'stored') return infoOf(easel.picture(pictures.pictureIds[0], caller), words)
   const [file] = pictures.files
   const download = await files.fetch(file)
-  if (download.kind !== 'bytes') return textMessage(downloadRefusal(download, words))
+  if (download.kind !== 'bytes') return textMessage(problemSentence(words, notFetched(download, 'source')))
   const hash = createHash('sha256').update(download.bytes).digest('hex')
   const found = easel.pictureByHash(hash, caller) ?? pictureByName(easel, caller, files.nameOf(file))
   return found ? infoOf(found, words) : foreignInfoMessage(await easel.foreignPicture(download.bytes), words)
@@ -70,12 +70,6 @@ export async function promptsOfPicture<File>(
   }
   await within(clock, timeLimitMs, read())
   return prompts
-}
-
-/** The sentence on why a person's file cannot be downloaded. */
-export function downloadRefusal(download: Exclude<Download, { kind: 'bytes' }>, words: Words): string {
-  const { pictureGone, tooLarge } = words.chat.replies
-  return download.kind === 'gone' ? pictureGone : tooLarge(largestPictureBytes / 1_000_000)
 }
 
 function infoOf(found: { job: JobView; picture: PictureView } | undefined, words: Words): Message {

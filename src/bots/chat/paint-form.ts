@@ -3,9 +3,9 @@ import type { Problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import type { PictureUse } from '../../app/resolve/request-pictures.ts'
 import type { Words } from '../../words/en.ts'
-import { parseCommand } from '../grammar/command-line.ts'
+import { appendFlags, parseCommand, withProblems } from '../grammar/command-line.ts'
 import type { FlagName } from '../grammar/flags.ts'
-import { type FieldProblem, readFlagFields } from './flag-fields.ts'
+import { type FieldProblem, filledFlags, readFlagFields } from './flag-fields.ts'
 import { choicesOf, countChoices, type FieldChoice, type FormField, type FormValues } from './form-field.ts'
 
 /** The common ratios of SDXL's training buckets. */
@@ -88,26 +88,34 @@ export function paintFields(form: PaintForm, choices: FormChoices, words: Words)
   ]
 }
 
-export type ReadForm =
-  | {
-      kind: 'read'
-      request: ImagineRequest
-      /** The chosen picture of several. */
-      which?: string
-    }
-  | { kind: 'refused'; problems: FieldProblem[] }
+export interface ReadForm {
+  request: ImagineRequest
+  /** The chosen picture of several. */
+  which?: string | undefined
+  /** The request's problems with their fields. */
+  fieldProblems: FieldProblem[]
+}
 
 /** Reads fields and flags at the end of the prompt. A filled field overrides its flag. */
 export function readPaintForm(kind: PaintForm['kind'], values: FormValues): ReadForm {
   const parsed = parseCommand(values.text(promptField) ?? '')
-  if (parsed.kind === 'refused')
-    return { kind: 'refused', problems: parsed.problems.map(problem => ({ field: promptField, problem })) }
-  const { request } = parsed
-  const problems = readFlagFields(values, flagFields, request)
-  if (problems.length > 0) return { kind: 'refused', problems }
+  const ofPrompt = (parsed.problems ?? []).map(problem => ({ field: promptField, problem }))
+  const ofFields = readFlagFields(values, flagFields, parsed)
   // An emptied field clears the negative prompt.
-  if (kind === 'remix') request.negative ??= ''
-  return { kind: 'read', request, which: values.text(whichField) }
+  if (kind === 'remix') parsed.negative ??= ''
+  return {
+    request: withProblems(
+      parsed,
+      ofFields.map(({ problem }) => problem),
+    ),
+    which: values.text(whichField),
+    fieldProblems: [...ofPrompt, ...ofFields],
+  }
+}
+
+/** The prompt with all filled fields as flags: the text that gives the same request again. */
+export function typedForm(values: FormValues): string {
+  return appendFlags(values.text(promptField) ?? '', filledFlags(values, flagFields))
 }
 
 /** The field of a problem; the prompt if it has none. */
@@ -128,6 +136,8 @@ export function fieldOfProblem(problem: Problem): string {
       return 'strength'
     case 'picture-refused':
       return 'source' satisfies PictureUse
+    case 'picture-not-fetched':
+      return problem.details.use
     case 'control-unknown':
     case 'control-unfit':
     case 'control-unnamed':

@@ -72,11 +72,11 @@ export async function findPending(
   const bytes = await easel.pendingFiles(id, person)
   if (!read.success || bytes?.length !== read.data.files.length) return { kind: 'none' }
   const { command, files, parentPictureId, ...asked } = read.data
-  const parsed = parseCommand(command)
-  if (parsed.kind === 'refused') return { kind: 'none' }
+  const request = parseCommand(command)
+  if (request.problems !== undefined) return { kind: 'none' }
   const parent = parentPictureId === undefined ? {} : { parentPictureId }
   const pictures = picturesOf(files.map((use, i) => ({ use, bytes: bytes[i] ?? new Uint8Array() })))
-  return { kind: 'found', ...asked, request: { ...parsed.request, ...pictures, ...parent } }
+  return { kind: 'found', ...asked, request: { ...request, ...pictures, ...parent } }
 }
 
 type PictureUse = (typeof pictureUses)[number]

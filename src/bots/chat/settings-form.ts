@@ -2,8 +2,9 @@
 import type { ImagineRequest } from '../../app/requests.ts'
 import type { PersonSettings } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
+import { appendFlags } from '../grammar/command-line.ts'
 import type { FlagName } from '../grammar/flags.ts'
-import { type FieldProblem, readFlagFields } from './flag-fields.ts'
+import { type FieldProblem, filledFlags, readFlagFields } from './flag-fields.ts'
 import { choicesOf, countChoices, type FormField, type FormValues } from './form-field.ts'
 import type { FormChoices } from './paint-form.ts'
 
@@ -55,6 +56,11 @@ export function settingsFields(
 export type ReadSettings =
   | { kind: 'read'; settings: PersonSettings }
   | { kind: 'refused'; problems: FieldProblem[] }
+
+/** The filled fields as flags. */
+export function typedSettings(values: FormValues): string {
+  return appendFlags('', filledFlags(values, flagFields)).trim()
+}
 
 /** An empty field removes its default. */
 export function readSettings(values: FormValues): ReadSettings {

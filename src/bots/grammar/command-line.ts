@@ -5,13 +5,9 @@ import { type Problem, problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import { requestOf } from '../../app/resolve/request-of-job.ts'
 import type { JobView } from '../../app/views/views.ts'
-import { findFlag, flagList } from './flags.ts'
+import { type FlagName, findFlag, flagList } from './flags.ts'
 import { midjourneyFlag } from './midjourney-flags.ts'
 import type { TypedValue } from './read-value.ts'
-
-export type ParsedCommand =
-  | { kind: 'parsed'; request: ImagineRequest }
-  | { kind: 'refused'; problems: Problem[] }
 
 /** The maximum number of reported problems; finding nearest names takes time. */
 const problemsNamed = 10
@@ -20,11 +16,12 @@ const problemsNamed = 10
  * `[/imagine] prompt --flag value …`. Everything before the first flag is the prompt, and a flag's value is all the
  * text up to the next flag. A flag is two hyphens (or a long dash, as phones type them) before a letter at the start
  * of a word: bare dashes and hyphens inside words are prompt. Inside double quotes nothing is a flag.
- * An empty prompt is valid here; the request decides whether it needs one.
+ * An empty prompt is valid here; the request decides whether it needs one. What cannot be read is in the request's
+ * problems, beside all that can.
  */
-export function parseCommand(text: string): ParsedCommand {
+export function parseCommand(text: string): ImagineRequest {
   const tooLong = commandTooLong(text)
-  if (tooLong) return { kind: 'refused', problems: [tooLong] }
+  if (tooLong) return { prompt: '', problems: [tooLong] }
   const command = text.trim().replace(/^\/imagine(?=\s|$)/i, '')
   const marks = flagMarks(command)
   const request: ImagineRequest = { prompt: unquote(command.slice(0, marks[0]?.start)).value }
@@ -48,7 +45,12 @@ export function parseCommand(text: string): ParsedCommand {
       if (refused) problems.push(refused)
     }
   }
-  return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'parsed', request }
+  return withProblems(request, problems)
+}
+
+/** The request with more problems. */
+export function withProblems(request: ImagineRequest, more: readonly Problem[]): ImagineRequest {
+  return more.length === 0 ? request : { ...request, problems: [...(request.problems ?? []), ...more] }
 }
 
 /** Midjourney's parameters get their own problem, because the nearest of our names would not help. */
@@ -81,6 +83,11 @@ export function formatRequest(request: ImagineRequest): string {
     if (value !== '' || flag.shape === 'text') words.push(quoteIfNeeded(value) || '""')
   }
   return words.filter(word => word !== '').join(' ')
+}
+
+/** A typed prompt, which may end in flags, with the values of other fields as further flags. */
+export function appendFlags(typed: string, values: readonly (readonly [FlagName, string])[]): string {
+  return [typed, ...values.map(([name, value]) => `--${name} ${quoteIfNeeded(value)}`)].join(' ')
 }
 
 /** A prompt as it is typed where flags may follow. */

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { checkLoras } from '../../app/checks/check-loras.ts'
 import { checkPicture } from '../../app/checks/check-picture.ts'
+import { withoutConsequences } from '../../app/checks/unread-flags.ts'
 import type { Problem } from '../../app/problems.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
 import { type PicturePlace, picturesOf } from '../../app/resolve/request-pictures.ts'
@@ -63,18 +64,19 @@ async function imagine(
 ): Promise<ExitCode> {
   const { config, words, err } = session
   const parsed = parseCommand(commandText(typed))
-  if (parsed.kind === 'refused') return refuseProblems(session, parsed.problems)
-  if (namesPicture(parsed.request)) return refuse(session, [words.cli.useFiles])
+  const unread = parsed.problems ?? []
+  if (namesPicture(parsed))
+    return refuse(session, [...unread.map(problem => sentenceFor(words, problem)), words.cli.useFiles])
 
   const files = await readFiles(options)
-  const request = { ...withFiles(parsed.request, files), seed: seedOf(parsed.request) }
+  const request = { ...withFiles(parsed, files), seed: seedOf(parsed) }
   const findings = new Findings()
+  for (const problem of unread) findings.add(problem)
   const variants = drawn(variantsOf(request, config.limits, findings), config, systemRandom, findings)
-  if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
 
   const catalogue = await libraryOf(session)
   // A model that exists but cannot be used is reported with its own fault, not as unknown.
-  const wanted = parsed.request.model ?? config.defaultModel
+  const wanted = parsed.model ?? config.defaultModel
   const broken = catalogue.unused.find(({ name }) => name === wanted)
   if (broken) throw broken.error
   const context: ResolveContext = {
@@ -84,18 +86,21 @@ async function imagine(
     pictures: picturesIn(request, files),
     seed: request.seed,
   }
-  const resolved = variants.map(variant => resolve(variant, context))
+  // If the prompt cannot be expanded, the rest of the request is still checked.
+  const resolved = (variants.length > 0 ? variants : [request]).map(variant => resolve(variant, context))
   const [first] = resolved
   if (first?.kind === 'order') {
     for (const notice of first.notices) err(`easel: ${problemSentence(words, notice)}`)
   }
-  const refused = resolved.find(outcome => outcome.kind === 'refused')
-  if (refused) return refuseProblems(session, refused.problems)
+  for (const outcome of resolved) {
+    if (outcome.kind === 'refused') for (const problem of outcome.problems) findings.add(problem)
+  }
   const orders = resolved.flatMap(outcome => (outcome.kind === 'order' ? [outcome.order] : []))
   const fits = new LoraFits()
   await checkLoras(orders, { ...catalogue, loraFit: (model, lora) => fits.of(model, lora) }, findings)
   for (const notice of findings.notices) err(`easel: ${problemSentence(words, notice)}`)
-  if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
+  if (findings.problems.length > 0)
+    return refuseProblems(session, withoutConsequences(findings.problems, unread))
   return paintToFiles(session, catalogue, orders, allOf(files), options.output)
 }
 

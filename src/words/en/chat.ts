@@ -65,9 +65,7 @@ export const chat = {
     notMine: 'I do not know that picture: it is not one of mine, or it was changed afterwards.',
     formatOfParametersUnknown: (keywords: readonly string[]) =>
       `That picture is not one of mine. Its parameters are in a format that I do not know (${keywords.join(', ')}).`,
-    tooLarge: (megabytes: number) => `That file is too large; at most ${megabytes} MB.`,
     commandTooLong: 'The command is too long to show here; Remix starts from the same text.',
-    pictureGone: 'That picture could not be fetched. Please send it again.',
     unknownForm: 'That form is not one of mine. Please open it again.',
   },
 }

@@ -8,6 +8,7 @@ import type {
   ProblemDetails,
   RefinerMismatch,
 } from '../../app/problems.ts'
+import { megabytes } from '../amounts.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
 import { fileReason } from './reasons/model.ts'
@@ -190,6 +191,16 @@ export const problems: ProblemWords = {
   'strength-too-low': d =>
     `With strength ${d.strength} and ${d.steps} steps not one step would run; use at least ${d.minimum}.`,
   'picture-refused': d => pictureRefusal(d.problem),
+  'picture-not-fetched': d => {
+    switch (d.why) {
+      case 'gone':
+        return 'That picture could not be fetched. Please send it again.'
+      case 'too-large':
+        return `That file is too large; at most ${megabytes(d.limitBytes)}.`
+      case 'not-a-picture':
+        return pictureRefusal({ what: 'not-a-picture' })
+    }
+  },
   'picture-shrunk': d => `The picture of ${d.from} was made smaller, to ${d.to}.`,
   'mask-resized': d => `The mask of ${d.mask} was stretched over the picture of ${d.picture}.`,
   'fast-left-out': () => '--fast does not go with ControlNets and image prompts: it is left out.',

@@ -62,9 +62,7 @@ export const chat: Words['chat'] = {
     notMine: '我不认识这张图片：不是我画的，或者后来被改过。',
     formatOfParametersUnknown: keywords =>
       `这张图片不是我画的，里面有我不认识的格式写的内容（${keywords.join('、')}）。`,
-    tooLarge: megabytes => `文件太大，最多 ${megabytes} MB。`,
     commandTooLong: '命令太长，这里放不下；“改词重画”会从同样的词开始。',
-    pictureGone: '没能取到那张图片，请重新发送。',
     unknownForm: '这个表单不是我的，请重新打开。',
   },
 }

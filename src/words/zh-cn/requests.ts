@@ -2,6 +2,7 @@
 
 import type { TextField } from '../../app/checks/text-limits.ts'
 import type { ForeignMark, RefinerMismatch } from '../../app/problems.ts'
+import { megabytes } from '../amounts.ts'
 import type { Words } from '../en.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
@@ -168,6 +169,16 @@ const problems: Words['problems'] = {
   'refiner-mismatch': d => `Refiner ${d.refiner} 与 ${d.model} 不匹配：${refinerParts[d.what]}不同。`,
   'strength-too-low': d => `强度 ${d.strength}、${d.steps} 步时一步也不会执行；强度至少要 ${d.minimum}。`,
   'picture-refused': d => pictureRefusal(d.problem),
+  'picture-not-fetched': d => {
+    switch (d.why) {
+      case 'gone':
+        return '没能取到那张图片，请重新发送。'
+      case 'too-large':
+        return `文件太大，最多 ${megabytes(d.limitBytes)}。`
+      case 'not-a-picture':
+        return pictureRefusal({ what: 'not-a-picture' })
+    }
+  },
   'picture-shrunk': d => `图片（${d.from}）已缩小到 ${d.to}。`,
   'mask-resized': d => `蒙版（${d.mask}）已拉伸到图片的大小（${d.picture}）。`,
   'fast-left-out': () => '--fast 不能与 ControlNet 和图片提示同用，已略去。',

@@ -56,7 +56,6 @@ describe('the form in which a picture is asked for', () => {
   it('makes the request of its fields; a filled field goes before its flag in the prompt', () => {
     const read = readPaintForm('new', filledIn({ prompt: 'a cat --n 1 --seed 7', n: '2', refine: 'on' }))
     expect(read).toMatchObject({
-      kind: 'read',
       request: { prompt: 'a cat', count: 2, seed: 7, refine: true },
     })
   })
@@ -66,16 +65,16 @@ describe('the form in which a picture is asked for', () => {
     const withFlag = filledIn({ prompt: 'a cat --no dogs' })
     expect(readPaintForm('remix', withFlag)).toMatchObject({ request: { negative: 'dogs' } })
     expect(readPaintForm('new', filledIn({ prompt: 'a cat' }))).toEqual({
-      kind: 'read',
       request: { prompt: 'a cat' },
+      fieldProblems: [],
     })
   })
 
   it('names the field of everything that cannot be read', () => {
     const read = readPaintForm('new', filledIn({ prompt: 'a cat', ar: 'wide', seed: 'x' }))
-    expect(read.kind === 'refused' && read.problems.map(({ field }) => field)).toEqual(['ar', 'seed'])
+    expect(read.fieldProblems.map(({ field }) => field)).toEqual(['ar', 'seed'])
     const flag = readPaintForm('new', filledIn({ prompt: 'a cat --sed 1' }))
-    expect(flag).toMatchObject({ problems: [{ field: 'prompt', problem: { code: 'flag-unknown' } }] })
+    expect(flag).toMatchObject({ fieldProblems: [{ field: 'prompt', problem: { code: 'flag-unknown' } }] })
     const outside = { name: 'n', value: 9, min: 1, max: 4 }
     expect(fieldOfProblem({ code: 'out-of-range', details: outside })).toBe('n')
     expect(fieldOfProblem({ code: 'prompt-empty', details: {} })).toBe('prompt')

@@ -101,6 +101,17 @@ describe('options beyond their range', () => {
   })
 })
 
+it('all that was typed comes back with all that is wrong, as a prompt that may be sent again', async () => {
+  const notes = { filename: 'notes.txt', contentType: 'text/plain', bytes: new Uint8Array([1]) }
+  const options = { size: 'big', model: 'no such', negative: 'dogs --fast', fast: true, source: notes }
+  const { ada, channel } = asking
+  await asking.types(ada, channel, '/imagine', { prompt: 'a cat --bogus 1', ...options })
+  const [told] = asking.told(ada)
+  for (const said of ['no flag --bogus', '--size takes', 'no model “no such”', 'is not a picture'])
+    expect(told).toContain(said)
+  expect(told).toContain('a cat --bogus 1 --no "dogs --fast" --size big --model no such --fast on')
+})
+
 describe('an attachment', () => {
   const png = { filename: 'cat.png', contentType: 'image/png' }
   const bytes = new TextEncoder().encode('this is no picture at all')
@@ -142,7 +153,7 @@ describe('an attachment', () => {
 
   it('that is too large is refused before it is fetched', async () => {
     const told = await refusalOf({ ...png, bytes: new Uint8Array(21 * 1024 * 1024) })
-    expect(told).toContain(en.chat.replies.tooLarge(20))
+    expect(told).toContain('That file is too large; at most 20.0 MB.')
   })
 })
 

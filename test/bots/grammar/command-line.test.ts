@@ -12,14 +12,13 @@ import { en } from '../../../src/words/en.ts'
 import { jobView } from '../../helpers/job-views.ts'
 
 function request(text: string): ImagineRequest {
-  const parsed = parseCommand(text)
-  if (parsed.kind === 'refused') throw new Error(`refused: ${JSON.stringify(parsed.problems)}`)
-  return parsed.request
+  const read = parseCommand(text)
+  if (read.problems !== undefined) throw new Error(`not read: ${JSON.stringify(read.problems)}`)
+  return read
 }
 
-function problems(text: string): Problem[] {
-  const parsed = parseCommand(text)
-  return parsed.kind === 'refused' ? parsed.problems : []
+function problems(text: string): readonly Problem[] {
+  return parseCommand(text).problems ?? []
 }
 
 describe('a command is read as people type it', () => {

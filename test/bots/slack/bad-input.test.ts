@@ -268,7 +268,7 @@ describe('pictures that Slack gives other names', () => {
 
   it('are not downloaded if they are too large or of another workspace', async () => {
     await given({ name: 'huge.png', bytes: new Uint8Array(20 * 1024 * 1024 + 1) })
-    expect(lastTold()).toBe(en.chat.replies.tooLarge(20))
+    expect(lastTold()).toBe('That file is too large; at most 20.0 MB.')
 
     const stranger = t.slack.addPerson(t.slack.addTeam('umbrella'), 'Zoe')
     const room = t.slack.addChannel(t.slack.world.team(stranger.member.teamId), 'room')
@@ -278,7 +278,10 @@ describe('pictures that Slack gives other names', () => {
     post.fileIds[0] = secret?.id ?? ''
     await t.scene.ada.usesShortcut('use_as_source', post)
     const answer = await t.scene.ada.submits(t.scene.ada.modal, { Prompt: 'as a painting' })
-    expect(answer).toEqual({ kind: 'errors', errors: { prompt: en.chat.replies.pictureGone } })
+    expect(answer).toEqual({
+      kind: 'errors',
+      errors: { prompt: 'That picture could not be fetched. Please send it again.' },
+    })
     expect(jobs()).toEqual([])
   })
 })

@@ -55,13 +55,13 @@ export function roundTrip(catalogue: ResolveContext['catalogue'], files: readonl
   const repeated: RoundTrip['repeated'] = (command, { source, controls = [], imagePrompts = [] }) => {
     const [name, text = ''] = wordsOf(`easel ${command}`)
     const parsed = parseCommand(commandText([text]))
-    if (name !== 'imagine' || parsed.kind === 'refused') return undefined
+    if (name !== 'imagine' || parsed.problems !== undefined) return undefined
     const given = (id: string | undefined): GivenPicture | undefined =>
       id === undefined ? undefined : fileWith(id)
     const controlPictures = controls.flatMap(({ pictureId }) => given(pictureId) ?? [])
     const promptPictures = imagePrompts.flatMap(({ pictureId }) => given(pictureId) ?? [])
     return orderOf({
-      ...parsed.request,
+      ...parsed,
       source: given(source?.pictureId),
       mask: given(source?.maskId),
       ...(controlPictures.length > 0 && { controlPictures }),

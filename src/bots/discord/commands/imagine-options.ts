@@ -10,7 +10,7 @@ import { pictureUses } from '../../../app/resolve/request-pictures.ts'
 import { type Bounds, bounds } from '../../../common/bounds.ts'
 import type { Config } from '../../../config/config.ts'
 import { en, type Words } from '../../../words/en.ts'
-import { parseCommand } from '../../grammar/command-line.ts'
+import { appendFlags, parseCommand, withProblems } from '../../grammar/command-line.ts'
 import { type FlagName, findFlag } from '../../grammar/flags.ts'
 import { localized } from './localized.ts'
 
@@ -118,21 +118,26 @@ function upTo(most: number): { min_value: number; max_value: number } {
   return { min_value: 1, max_value: most }
 }
 
-export type ReadOptions = { kind: 'read'; request: ImagineRequest } | { kind: 'refused'; problems: Problem[] }
+/** Returns an option of a command by its name. */
+type GivenOptions = (name: string) => string | number | boolean | undefined
 
-/** Reads options and flags at the end of the prompt. An option overrides its flag. `given` returns an option by name. */
-export function readImagineOptions(
-  prompt: string,
-  given: (name: string) => string | number | boolean | undefined,
-): ReadOptions {
-  const parsed = parseCommand(prompt)
-  if (parsed.kind === 'refused') return parsed
-  const { request } = parsed
-  const problems = flagOptions.flatMap(({ key, flag }) => {
+/** Reads options and flags at the end of the prompt. An option overrides its flag. */
+export function readImagineOptions(prompt: string, given: GivenOptions): ImagineRequest {
+  const request = parseCommand(prompt)
+  const problems = valuesOf(given).flatMap(([flag, value]) => readFlag(flag, value, request) ?? [])
+  return withProblems(request, problems)
+}
+
+/** The prompt with all given options as flags: the text that gives the same request again. */
+export function typedOptions(prompt: string, given: GivenOptions): string {
+  return appendFlags(prompt, valuesOf(given))
+}
+
+function valuesOf(given: GivenOptions): [FlagName, string][] {
+  return flagOptions.flatMap(({ key, flag }) => {
     const value = given(optionName(key))
-    return value === undefined ? [] : (readFlag(flag, textOf(value), request) ?? [])
+    return value === undefined ? [] : [[flag, textOf(value)]]
   })
-  return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'read', request }
 }
 
 /** Sets the request's field like the flag with that name. */

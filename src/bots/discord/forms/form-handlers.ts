@@ -1,9 +1,8 @@
 /** Form handlers: open forms, always as the first response, and handle their submissions. */
 import type { ButtonInteraction, ChatInputCommandInteraction, ModalSubmitInteraction } from 'discord.js'
-import type { FieldProblem } from '../../chat/flag-fields.ts'
 import { withFiles } from '../../chat/given-pictures.ts'
-import { promptField, readPaintForm } from '../../chat/paint-form.ts'
-import { readSettings } from '../../chat/settings-form.ts'
+import { readPaintForm, typedForm } from '../../chat/paint-form.ts'
+import { readSettings, typedSettings } from '../../chat/settings-form.ts'
 import { textMessage } from '../../messages/message.ts'
 import { act, type HandlerContext, imagine, respond } from '../inbound/handler-context.ts'
 import { findPendingFiles } from '../inbound/pending-files.ts'
@@ -70,10 +69,8 @@ async function remix(
   pictureId: string,
 ): Promise<Reply | undefined> {
   const values = formValues(form)
-  const typed = values.text(promptField) ?? ''
-  const read = readPaintForm('remix', values)
-  if (read.kind === 'refused') return refusal(problemsOf(read.problems), requester.words, typed)
-  return act(context, requester, { kind: 'remix', pictureId, request: read.request }, typed)
+  const { request } = readPaintForm('remix', values)
+  return act(context, requester, { kind: 'remix', pictureId, request }, typedForm(values))
 }
 
 async function paintFrom(
@@ -84,16 +81,13 @@ async function paintFrom(
 ): Promise<Reply | undefined> {
   const { words } = requester
   const values = formValues(form)
-  const typed = values.text(promptField) ?? ''
-  const read = readPaintForm('source', values)
-  if (read.kind === 'refused') return refusal(problemsOf(read.problems), words, typed)
-  const { request, which } = read
+  const typed = typedForm(values)
+  const { request, which } = readPaintForm('source', values)
   const file = findPendingFiles(context.easel, id, requester.caller.person)[Number(which ?? 0)]
   if (file !== undefined) {
     const given = [{ use: 'source', file }] as const
-    const completed = await withFiles(request, given, one => context.downloads.fetch(one), words)
-    if (completed.kind === 'refused') return replyWithTypedText(textMessage(completed.sentence), words, typed)
-    return imagine(context, requester, completed.request, typed)
+    const complete = await withFiles(request, given, one => context.downloads.fetch(one))
+    return imagine(context, requester, complete, typed)
   }
   const pictureId = which ?? id
   if (context.easel.picture(pictureId, requester.caller) === undefined)
@@ -107,11 +101,11 @@ async function saveSettings(
   requester: RequestContext,
   form: ModalSubmitInteraction,
 ): Promise<Reply | undefined> {
-  const read = readSettings(formValues(form))
-  if (read.kind === 'refused') return refusal(problemsOf(read.problems), requester.words)
-  return respond(requester, await context.chat.saveSettings(requester, read.settings))
-}
-
-function problemsOf(problems: readonly FieldProblem[]) {
-  return problems.map(({ problem }) => problem)
+  const values = formValues(form)
+  const typed = typedSettings(values)
+  const read = readSettings(values)
+  if (read.kind === 'read')
+    return respond(requester, await context.chat.saveSettings(requester, read.settings), typed)
+  const problems = read.problems.map(({ problem }) => problem)
+  return refusal(problems, requester.words, typed)
 }

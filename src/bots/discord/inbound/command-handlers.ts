@@ -1,6 +1,5 @@
 /** Command handlers: acknowledge each command of the table and show its reply on Discord. */
-import { type ChatInputCommandInteraction, ComponentType } from 'discord.js'
-import { problem } from '../../../app/problems.ts'
+import { type Attachment, type ChatInputCommandInteraction, ComponentType } from 'discord.js'
 import { pictureUses } from '../../../app/resolve/request-pictures.ts'
 import type { StatsView } from '../../../app/views/views.ts'
 import { en, type Words } from '../../../words/en.ts'
@@ -12,13 +11,13 @@ import { type CommandName, commands } from '../../commands/commands.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
 import { statsCsv } from '../../messages/stats-message.ts'
 import { commandNamed } from '../commands/command-definitions.ts'
-import { optionName, readImagineOptions } from '../commands/imagine-options.ts'
+import { optionName, readImagineOptions, typedOptions } from '../commands/imagine-options.ts'
 import { openSettings } from '../forms/form-handlers.ts'
 import { render } from '../outbound/render/render.ts'
 import { givenFile, looksLikePicture } from './downloads.ts'
 import { type HandlerContext, imagine } from './handler-context.ts'
 import { acknowledgeAndReply, faultReply, type Reply, replyNow } from './reply.ts'
-import { refusal, replyWithTypedText } from './reply-payloads.ts'
+import { refusal } from './reply-payloads.ts'
 import { filledByCourier, type RequestContext } from './request-context.ts'
 
 /** Never rejects. */
@@ -104,24 +103,23 @@ async function paint(
   requester: RequestContext,
   { options, client }: ChatInputCommandInteraction,
 ): Promise<Reply | undefined> {
-  const { words } = requester
-  const prompt = options.getString(optionName('prompt')) ?? ''
-  const typed = await withNames(prompt, /<@!?(\d{1,20})>/g, async id => {
-    const user = await client.users.fetch(id).catch(() => undefined)
-    return user?.displayName
-  })
-  const read = readImagineOptions(typed, name => options.get(name)?.value)
-  if (read.kind === 'refused') return refusal(read.problems, words, typed)
+  const prompt = await withNames(
+    options.getString(optionName('prompt')) ?? '',
+    /<@!?(\d{1,20})>/g,
+    async id => {
+      const user = await client.users.fetch(id).catch(() => undefined)
+      return user?.displayName
+    },
+  )
+  const given = (name: string) => options.get(name)?.value
   const files = pictureUses.flatMap(use => {
     const file = options.getAttachment(optionName(use))
     return file === null ? [] : [{ use, file }]
   })
-  if (files.some(({ file }) => !looksLikePicture(file)))
-    return refusal([problem('picture-refused', { problem: { what: 'not-a-picture' } })], words, typed)
-  const given = files.map(({ use, file }) => ({ use, file: givenFile(file) }))
-  const completed = await withFiles(read.request, given, file => context.downloads.fetch(file), words)
-  if (completed.kind === 'refused') return replyWithTypedText(textMessage(completed.sentence), words, typed)
-  return imagine(context, requester, completed.request, typed)
+  const fetch = async (file: Attachment) =>
+    looksLikePicture(file) ? context.downloads.fetch(givenFile(file)) : { kind: 'not-a-picture' as const }
+  const request = await withFiles(readImagineOptions(prompt, given), files, fetch)
+  return imagine(context, requester, request, typedOptions(prompt, given))
 }
 
 /** The statistics with chart and CSV. */

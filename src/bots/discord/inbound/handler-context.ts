@@ -36,22 +36,35 @@ export async function imagine(
   request: ImagineRequest,
   typed: string,
 ): Promise<Reply | undefined> {
-  const { words } = requester
-  try {
+  return returningTyped(context, requester, typed, async () => {
     const reply = await context.chat.imagine(requester, request)
     return respond(requester, reply, typed) ?? (await acceptedNotice(context, requester, reply))
-  } catch (error) {
-    return replyWithTypedText(faultMessage(error, words, context.log), words, typed)
-  }
+  })
 }
 
+/** `typed` as for `imagine`. */
 export async function act(
   context: HandlerContext,
   requester: RequestContext,
   action: Action,
   typed = '',
 ): Promise<Reply | undefined> {
-  return respond(requester, await context.chat.act(requester, action), typed)
+  return returningTyped(context, requester, typed, async () =>
+    respond(requester, await context.chat.act(requester, action), typed),
+  )
+}
+
+async function returningTyped(
+  { log }: HandlerContext,
+  { words }: RequestContext,
+  typed: string,
+  work: () => Promise<Reply | undefined>,
+): Promise<Reply | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    return replyWithTypedText(faultMessage(error, words, log), words, typed)
+  }
 }
 
 /** Discord's form of a reply of the chat core. */

@@ -61,11 +61,8 @@ export async function submitPaintForm(
   const obstacle = await permissionHint(context, requester, 'now')
   if (obstacle !== undefined) return { kind: 'wrong', errors: { [promptField]: obstacle } }
   const read = readPaintView(values, origin)
-  if (read.kind === 'refused') return { kind: 'wrong', errors: fieldErrors(read.problems, words) }
   const fetch = (fileId: string) => context.downloads.fetch(workspace, fileId)
-  const completed = await withFiles(read.request, read.files, fetch, words)
-  if (completed.kind === 'refused') return { kind: 'wrong', errors: { [completed.use]: completed.sentence } }
-  const { request } = completed
+  const request = await withFiles(read.request, read.files, fetch)
 
   const sendEphemeral = (payload: Payload) =>
     context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
@@ -73,7 +70,7 @@ export async function submitPaintForm(
     origin.remixOf === undefined
       ? await imagine(context, requester, request, sendEphemeral)
       : await act(context, requester, { kind: 'remix', pictureId: origin.remixOf, request }, sendEphemeral)
-  return submitted(reply, words)
+  return submitted(reply, words, read.fieldProblems)
 }
 
 export async function submitSettings(
@@ -87,9 +84,12 @@ export async function submitSettings(
   return submitted(await context.chat.saveSettings(requester, read.settings), words)
 }
 
-function submitted(reply: ChatReply, words: Words): Submitted {
+/** `known`: the fields of problems of reading. The other problems are of a field by their code. */
+function submitted(reply: ChatReply, words: Words, known: readonly FieldProblem[] = []): Submitted {
   if (reply.kind === 'refused') {
-    const problems = reply.problems.map(problem => ({ field: fieldOfProblem(problem), problem }))
+    const problems = reply.problems.map(
+      problem => known.find(read => read.problem === problem) ?? { field: fieldOfProblem(problem), problem },
+    )
     return { kind: 'wrong', errors: fieldErrors(problems, words) }
   }
   const payload = payloadOf(reply, words)

@@ -40,20 +40,17 @@ export function paintView(start: FormStart, choices: FormChoices, words: Words):
   }
 }
 
-export type ReadPaintView =
-  | {
-      kind: 'read'
-      request: ImagineRequest
-      /** Ids of the form's files, to be fetched before the request is made. */
-      files: GivenFiles<string>
-    }
-  | { kind: 'refused'; problems: FieldProblem[] }
+export interface ReadPaintView {
+  request: ImagineRequest
+  /** Ids of the form's files, to be fetched before the request is made. */
+  files: GivenFiles<string>
+  /** The request's problems with their fields. */
+  fieldProblems: FieldProblem[]
+}
 
 export function readPaintView(values: unknown, origin: FormOrigin): ReadPaintView {
   const filledIn = new ViewValues(values)
-  const read = readPaintForm(kindOf(origin), filledIn)
-  if (read.kind === 'refused') return read
-  const { request, which } = read
+  const { request, which, fieldProblems } = readPaintForm(kindOf(origin), filledIn)
   const { source } = origin
   const ids = idsIn(source)
   const chosen = ids.find(id => id === which) ?? ids[0]
@@ -65,7 +62,7 @@ export function readPaintView(values: unknown, origin: FormOrigin): ReadPaintVie
     const file = use === 'source' && source?.kind === 'file' ? chosen : filledIn.file(use)
     return file === undefined ? [] : [{ use, file }]
   })
-  return { kind: 'read', request, files }
+  return { request, files, fieldProblems }
 }
 
 function kindOf({ remixOf, source }: FormOrigin): PaintForm['kind'] {

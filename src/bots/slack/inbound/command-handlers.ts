@@ -47,9 +47,7 @@ export async function handleImagine(
   const withTyped = (payload: Payload): Payload => ({ ...payload, blocks: [...payload.blocks, ...typed] })
   const sendLater: SendEphemeral = payload => sendEphemeral(withTyped(payload))
   try {
-    const parsed = parseCommand(text)
-    const reply =
-      parsed.kind === 'refused' ? parsed : await imagine(context, requester, parsed.request, sendLater)
+    const reply = await imagine(context, requester, parseCommand(text), sendLater)
     if (reply.kind === 'refused') return withTyped(render(problemMessage(reply.problems, words), words))
     return payloadOf(reply, words)
   } catch (error) {

@@ -27,17 +27,15 @@ export async function handleMention(
     if (command !== undefined) return handleEasel(context, requester, command)
   }
   const parsed = parseCommand(text)
-  if (parsed.kind === 'refused') return payloadOf(parsed, words)
-  const given = usesInWords(parsed.request).flatMap((use, i) => {
+  const given = usesInWords(parsed).flatMap((use, i) => {
     const file = pictureIds[i]
     return file === undefined ? [] : [{ use, file }]
   })
   const fetch = (fileId: string) => context.downloads.fetch(workspace, fileId)
-  const completed = await withFiles(parsed.request, given, fetch, words)
-  if (completed.kind === 'refused') return render(textMessage(completed.sentence), words)
+  const request = await withFiles(parsed, given, fetch)
   const sendEphemeral = (payload: Payload) =>
     context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
-  const reply = await imagine(context, requester, completed.request, sendEphemeral)
+  const reply = await imagine(context, requester, request, sendEphemeral)
   return payloadOf(
     given.length === pictureIds.length ? reply : withNotice(reply, words.slack.replies.picturesLeftOut),
     words,

@@ -1,9 +1,9 @@
 /** The submitted form of the message field: the options besides the text, and the resulting request. */
 import { z } from 'zod'
-import type { Problem } from '../../../app/problems.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
 import { type PictureUse, pictureUses, withPicture } from '../../../app/resolve/request-pictures.ts'
 import { readFlagFields } from '../../chat/flag-fields.ts'
+import { withProblems } from '../../grammar/command-line.ts'
 import type { FlagName } from '../../grammar/flags.ts'
 
 /** Flags with a form field. */
@@ -60,13 +60,12 @@ export function chosenIn(form: z.infer<typeof messageForm>): Chosen {
 }
 
 /** Adds the options to the text's request. The slider applies only with a source and without a strength flag. */
-export function addChosen(
-  request: ImagineRequest,
-  { pictures, flags, strength }: Chosen,
-): { kind: 'complete'; request: ImagineRequest } | { kind: 'refused'; problems: Problem[] } {
+export function addChosen(request: ImagineRequest, { pictures, flags, strength }: Chosen): ImagineRequest {
   let complete: ImagineRequest = { ...(pictures.has('source') ? { strength } : {}), ...request }
   const problems = readFlagFields({ text: name => flags.get(name) }, flagFields, complete)
-  if (problems.length > 0) return { kind: 'refused', problems: problems.map(({ problem }) => problem) }
   for (const [use, bytes] of pictures) complete = withPicture(complete, use, bytes)
-  return { kind: 'complete', request: complete }
+  return withProblems(
+    complete,
+    problems.map(({ problem }) => problem),
+  )
 }

@@ -132,9 +132,7 @@ export class Receiver {
   }
 
   async #remix(pictureId: string, text: string, caller: Caller, context: RequestContext): Promise<Reply> {
-    const parsed = parseCommand(text)
-    if (parsed.kind === 'refused') return this.#refused(parsed.problems)
-    const { request } = parsed
+    const request = parseCommand(text)
     return this.#replyTo(await this.#easel.act({ kind: 'remix', pictureId, request }, caller), context)
   }
 
@@ -189,14 +187,9 @@ export class Receiver {
   }
 
   async #imagine(typed: TypedText, context: RequestContext): Promise<Reply> {
-    const parsed = parseCommand(typed.text)
-    if (parsed.kind === 'refused') return this.#refused(parsed.problems)
     const { confirmed, chosen = nothingChosen } = typed
-    const completed = addChosen(parsed.request, chosen)
-    if (completed.kind === 'refused') return this.#refused(completed.problems)
-    const outcome = await this.#easel.imagine(completed.request, this.#caller(context, undefined), {
-      confirmed,
-    })
+    const request = addChosen(parseCommand(typed.text), chosen)
+    const outcome = await this.#easel.imagine(request, this.#caller(context, undefined), { confirmed })
     return this.#replyTo(outcome, context, typed)
   }
 

@@ -27,42 +27,40 @@ describe('options of /imagine', () => {
       image_prompt: '0.5',
     }
     expect(read('a cat', options)).toEqual({
-      kind: 'read',
-      request: {
-        prompt: 'a cat',
-        negative: 'people',
-        aspect: { width: 3, height: 2 },
-        count: 2,
-        steps: 30,
-        guidance: 6.5,
-        seed: 7,
-        sampler: 'heun',
-        model: 'demo',
-        style: 'ink',
-        refine: 'ensemble',
-        strength: 0.4,
-        repeat: 3,
-        fast: true,
-        preset: 'turbo',
-        controls: [{ name: 'canny', scale: 0.8, range: [0, 0.6] }],
-        imagePrompts: [{ scale: 0.5 }],
-      },
+      prompt: 'a cat',
+      negative: 'people',
+      aspect: { width: 3, height: 2 },
+      count: 2,
+      steps: 30,
+      guidance: 6.5,
+      seed: 7,
+      sampler: 'heun',
+      model: 'demo',
+      style: 'ink',
+      refine: 'ensemble',
+      strength: 0.4,
+      repeat: 3,
+      fast: true,
+      preset: 'turbo',
+      controls: [{ name: 'canny', scale: 0.8, range: [0, 0.6] }],
+      imagePrompts: [{ scale: 0.5 }],
     })
     expect(read('a cat', { size: '512x768', refine: 'off', fast: false })).toEqual({
-      kind: 'read',
-      request: { prompt: 'a cat', size: { widthPx: 512, heightPx: 768 }, refine: false, fast: false },
+      prompt: 'a cat',
+      size: { widthPx: 512, heightPx: 768 },
+      refine: false,
+      fast: false,
     })
   })
 
   it('go before the flags in the prompt, which count where no option is given', () => {
     const outcome = read('a cat --n 2 --steps 9 --clip-skip 1', { count: 3 })
-    expect(outcome).toMatchObject({ request: { prompt: 'a cat', count: 3, steps: 9, clipSkip: 1 } })
+    expect(outcome).toMatchObject({ prompt: 'a cat', count: 3, steps: 9, clipSkip: 1 })
   })
 
   it('are refused by name where they cannot be read, all at once', () => {
     const outcome = read('a cat', { aspect: 'wide', size: 'big', seed: -2 })
     expect(outcome).toMatchObject({
-      kind: 'refused',
       problems: [
         { code: 'flag-value', details: { flag: '--ar', value: 'wide' } },
         { code: 'flag-value', details: { flag: '--size', value: 'big' } },
@@ -72,6 +70,6 @@ describe('options of /imagine', () => {
   })
 
   it('read a pasted command as its prompt and flags', () => {
-    expect(read('/imagine a cat --seed 7')).toMatchObject({ request: { prompt: 'a cat', seed: 7 } })
+    expect(read('/imagine a cat --seed 7')).toMatchObject({ prompt: 'a cat', seed: 7 })
   })
 })

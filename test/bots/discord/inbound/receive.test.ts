@@ -298,10 +298,11 @@ describe('forms', () => {
     const result = await painted()
     const opened = asking.bob.presses(result, en.buttons.remix)
     const typed = 'a very long thought --stepz 9'
-    await asking.dealtWith(await asking.bob.submits(opened, { [en.chat.form.prompt]: typed }))
+    const fields = { [en.chat.form.prompt]: typed, [en.chat.form.negative]: 'dogs', [en.chat.form.count]: '2' }
+    await asking.dealtWith(await asking.bob.submits(opened, fields))
     const [told] = asking.told(asking.bob, result.channel)
-    expect(told).toContain('--stepz')
-    expect(told).toContain(typed)
+    expect(told).toContain('no flag --stepz')
+    expect(told).toContain(`${typed} --no dogs --n 2`)
   })
 
   it('keeps a person’s own defaults, which then fill in what is not said', async () => {
@@ -322,7 +323,7 @@ describe('forms', () => {
 
     const wrong = await ada.types(channel, '/settings')
     await asking.dealtWith(await ada.submits(wrong, { [en.chat.settings.size]: 'huge' }))
-    expect(asking.told(ada).at(-1)).toContain('huge')
+    expect(asking.told(ada).at(-1)).toContain('--model demo --size huge --n 3 --no text')
   })
 
   it('asks for the model by text where there are more than a select shows', async () => {
