@@ -295,7 +295,7 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
         'There is no sampler “nope”',
       ]
       await driver.ada.imagines(text)
-      const ofText = await driver.ada.told()
+      const ofText = [...(await driver.ada.told())]
       for (const sentence of sentences) expect(ofText.join('\n')).toContain(sentence)
       await driven.paint(await imagined('a red circle'))
       await driver.ada.remixes(driven.jobs[0]?.pictures[0]?.id ?? '', text)

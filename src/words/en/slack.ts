@@ -21,6 +21,7 @@ export const slack = {
     formLate: 'The form could not be opened in time. Please try again.',
     inThreads: 'In a thread, mention me with the same text: Slack has no commands there.',
     shown: 'Here it is.',
+    typedPart: (part: number, of: number) => `What you typed, part ${part} of ${of}:`,
     sentToYou: 'Sent to you in a direct message.',
     picturesAbove: 'The pictures are in the message above.',
     formBySlash: (name: string) => `Type /easel ${name}: only a command can open the form.`,

@@ -22,6 +22,7 @@ export const slack: Words['slack'] = {
     formLate: '表单没能及时打开，请再试一次。',
     inThreads: '在消息列里请提到我，写法相同：Slack 在那里没有命令。',
     shown: '在这里。',
+    typedPart: (part, of) => `你输入的内容（${part}/${of}）：`,
     sentToYou: '已用私信发给你。',
     picturesAbove: '图片在上面一条消息里。',
     formBySlash: name => `请输入 /easel ${name}：只有这样才能打开表单。`,

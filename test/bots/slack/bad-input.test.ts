@@ -7,6 +7,7 @@ import type { JobView } from '../../../src/app/views/views.ts'
 import { writeMetadata } from '../../../src/bots/slack/forms/metadata.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { en } from '../../../src/words/en.ts'
+import type { FakeBlock } from '../../fakes/slack/blocks/block-kit.ts'
 import type { GivenFile, Person } from '../../fakes/slack/person.ts'
 import { SlackTest } from './start-slack.ts'
 
@@ -31,6 +32,18 @@ async function imagine(text: string): Promise<void> {
 /** The last thing that was said to this person alone. */
 function lastTold(person: Person = t.scene.ada): string {
   return t.told(person).at(-1) ?? ''
+}
+
+function preformattedIn(blocks: readonly FakeBlock[]): string[] {
+  return blocks.flatMap(block =>
+    block.type === 'rich_text'
+      ? block.elements.flatMap(element =>
+          element.type === 'rich_text_preformatted'
+            ? element.elements.map(part => ('text' in part ? part.text : undefined) ?? '')
+            : [],
+        )
+      : [],
+  )
 }
 
 describe('flags as phones type them', () => {
@@ -84,6 +97,18 @@ it('a fault returns what was typed', async () => {
   await t.scene.ada.types('/imagine', 'a cat --seed 7', here())
   await t.adapter.idle()
   expect(lastTold()).toContain('/imagine a cat --seed 7')
+})
+
+it.each([7000, 40_000])('a command of %i characters comes back whole', async length => {
+  const { ada } = t.scene
+  const text = `a cat ${'🐈'.repeat(length / 2)} --bogus`
+  await imagine(text)
+  const told = t.slack.ephemeralMessages(ada)
+  const commands = told.flatMap(post => preformattedIn(post.blocks))
+  expect(commands.join('')).toBe(`/imagine ${text}`)
+  for (const part of commands) expect(part).toBe(Buffer.from(part).toString())
+  expect(lastTold()).toContain('no flag --bogus')
+  expect(t.slack.world.posts.filter(post => post.onlyFor === undefined)).toEqual([])
 })
 
 describe('forms', () => {

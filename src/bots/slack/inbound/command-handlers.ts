@@ -6,18 +6,18 @@ import { statsChart } from '../../charts/stats-chart.ts'
 import { problemMessage } from '../../chat/chat.ts'
 import { findCommand, readTypedOptions, smallCommandNames, usageOf } from '../../commands/commands.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
-import { shortened } from '../../messages/job-message.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
 import { statsCsv } from '../../messages/stats-message.ts'
 import { openPaintForm } from '../forms/form-handlers.ts'
 import { openView } from '../forms/open-view.ts'
 import { settingsView } from '../forms/settings-form.ts'
 import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
-import { commandOf, type Payload, render } from '../outbound/render.ts'
+import { type Payload, render } from '../outbound/render.ts'
 import { refusalSentence } from '../outbound/ways/refusal-reasons.ts'
 import { type HandlerContext, imagine, payloadOf } from './handler-context.ts'
 import { faultReply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
+import { withTypedText } from './returned-text.ts'
 
 /** The slash command whose sub-commands are all commands except /imagine. */
 export const easelCommand = '/easel'
@@ -26,9 +26,6 @@ export const easelCommand = '/easel'
 export function usageHint(): string {
   return smallCommandNames.map(usageOf).join(' | ')
 }
-
-/** Longer texts would exceed Slack's limit for all blocks of a message (about 13,000 characters). */
-const longestReturned = 8000
 
 /**
  * Handles the text after /imagine. A refusal, a fault and the hint how to invite the bot return it, because Slack's clients
@@ -43,9 +40,8 @@ export async function handleImagine(
 ): Promise<Payload | undefined> {
   if (text.trim() === '') return openPaintForm(context, requester, triggerId)
   const { words } = requester
-  const typed = commandOf(shortened(`/imagine ${text}`, longestReturned), words)
-  const withTyped = (payload: Payload): Payload => ({ ...payload, blocks: [...payload.blocks, ...typed] })
-  const sendLater: SendEphemeral = payload => sendEphemeral(withTyped(payload))
+  const withTyped = (payload: Payload) => withTypedText(payload, `/imagine ${text}`, sendEphemeral, words)
+  const sendLater: SendEphemeral = async payload => sendEphemeral(await withTyped(payload))
   try {
     const reply = await imagine(context, requester, parseCommand(text), sendLater)
     if (reply.kind === 'refused') return withTyped(render(problemMessage(reply.problems, words), words))

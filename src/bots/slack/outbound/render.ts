@@ -29,7 +29,7 @@ const longestLines = 2900
 const longestAltText = 2000
 const longestLabel = 75
 /** Longer commands would exceed Slack's limit for all blocks of a message (about 13,000 characters). */
-const longestCommand = 8000
+export const longestCommand = 8000
 /** Notifications show little more than this. */
 const longestNotification = 300
 /** Up to this many short lines are small print under the title; more lines are text. */
@@ -163,8 +163,7 @@ function imageOf(fileId: string, altText: string, title: string | undefined): Im
   }
 }
 
-/** The command in a preformatted block, for any text. */
-/** A command for copying. */
+/** A command for copying, in a preformatted block. */
 export function commandOf(command: string | undefined, words: Words): KnownBlock[] {
   if (command === undefined) return []
   if (command.length > longestCommand) return [richText(words.chat.replies.commandTooLong)]
