@@ -260,7 +260,7 @@ describe('bad input gets one clear sentence', () => {
     const before = readdirSync(folder).sort()
     const run = await easel(...args)
     expect(run.out).toBe('')
-    expect(run.err).toMatch(/^easel: [^\n]+\n$/)
+    expect(run.err).toMatch(/^(?:easel: [^\n]+\n)+$/)
     expect(run.code, run.err).toBe(code)
     expect(readdirSync(folder).sort()).toEqual(before)
     return run.err.replace(/^easel: /, '').trimEnd()
@@ -302,6 +302,11 @@ describe('bad input gets one clear sentence', () => {
     ],
     ['no days', ['stats', '--days', '0'], /--days must be more than 0/],
     ['statistics of nothing', ['stats'], /There is no .*easel\.sqlite yet/],
+    [
+      'several things at once',
+      [...circle, '--bogus', '3', '--model', 'demmo', '--n', '99'],
+      /no flag --bogus.*\n.*no model “demmo”.*\n.*n is 99/,
+    ],
   ])('used wrongly, exit code 2: %s', async (_, args, sentence) => {
     expect(await refused(args, 2)).toMatch(sentence)
   })
