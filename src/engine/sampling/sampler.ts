@@ -1,12 +1,16 @@
 /** The interface of samplers: one update rule over one run's noise levels. A sampler never calls the U-Net. */
 import type { NoiseLevels } from './noise/noise-levels.ts'
 
+/** diffusers' names of the ways that β grows over the training timesteps (noise/training-betas.ts). */
+export const betaSchedules = ['scaled_linear', 'linear', 'squaredcos_cap_v2'] as const
+export type BetaSchedule = (typeof betaSchedules)[number]
+
 /** The noise settings of a model's scheduler, with the changes of an order. */
 export interface SchedulerConfig {
   trainTimesteps: number
   betaStart: number
   betaEnd: number
-  betaSchedule: 'scaled_linear' | 'linear'
+  betaSchedule: BetaSchedule
   prediction: 'epsilon' | 'v_prediction' | 'sample'
   spacing: 'leading' | 'trailing' | 'linspace'
   stepsOffset: number

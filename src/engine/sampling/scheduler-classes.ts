@@ -4,6 +4,7 @@
  * `built` lists the supported values of a key; other values are refused with the key's name.
  */
 import { z } from 'zod'
+import { betaSchedules } from './sampler.ts'
 import { solverTypes } from './solver-types.ts'
 
 export interface SchedulerClass {
@@ -61,7 +62,7 @@ const shared = z.looseObject({
   num_train_timesteps: z.int().min(2).max(100_000),
   beta_start: z.number().positive().lt(1),
   beta_end: z.number().positive().lt(1),
-  beta_schedule: z.enum(['scaled_linear', 'linear']),
+  beta_schedule: z.enum(betaSchedules),
   trained_betas: z.null(),
   prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']),
   use_karras_sigmas: z.boolean().nullable(),

@@ -90,7 +90,7 @@ describe('the sampler of a file', () => {
 
 describe('what is not built is named, never passed over', () => {
   test.each([
-    [{ beta_schedule: 'squaredcos_cap_v2' }, 'beta_schedule'],
+    [{ beta_schedule: 'sigmoid' }, 'beta_schedule'],
     [{ trained_betas: [0.1] }, 'trained_betas'],
     [{ num_train_timesteps: 'many' }, 'num_train_timesteps'],
     [{ prediction_type: 'flow_prediction' }, 'prediction_type'],

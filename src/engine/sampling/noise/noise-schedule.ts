@@ -2,8 +2,9 @@
  * The training noise: betas, cumulative alphas and sigmas per training timestep.
  * Each intermediate is rounded to float32 as in the reference, because a thousand roundings are visible in the sigmas.
  */
-import { at, linspace } from '../arithmetic.ts'
+import { at } from '../arithmetic.ts'
 import type { SchedulerConfig } from '../sampler.ts'
+import { trainingBetas, trainingBetas32 } from './training-betas.ts'
 
 /** The noise that a model was trained on, per training timestep. */
 export interface TrainingNoise {
@@ -29,7 +30,7 @@ const almostNoSignal = 2 ** -24
  * The DDIM family accepts 0.
  */
 export function noiseSchedule(config: SchedulerConfig, keepSignal: boolean): NoiseSchedule {
-  const betas = config.zeroTerminalSnr ? zeroTerminalSnr(trainingBetas(config)) : trainingBetas(config)
+  const betas = config.zeroTerminalSnr ? zeroTerminalSnr(trainingBetas32(config)) : trainingBetas32(config)
   const alphasCumulated = cumulated(betas)
   const last = alphasCumulated.length - 1
   if (config.zeroTerminalSnr && keepSignal) alphasCumulated[last] = almostNoSignal
@@ -41,13 +42,8 @@ export function noiseSchedule(config: SchedulerConfig, keepSignal: boolean): Noi
 
 /** σ of a config in float64, as ComfyUI computes it. The smallest differ from the float32 values in the fifth digit. */
 export function preciseTrainingNoise(config: SchedulerConfig): TrainingNoise {
-  const { betaStart, betaEnd, trainTimesteps, betaSchedule } = config
-  const betas =
-    betaSchedule === 'linear'
-      ? linspace(betaStart, betaEnd, trainTimesteps)
-      : linspace(Math.sqrt(betaStart), Math.sqrt(betaEnd), trainTimesteps).map(root => root ** 2)
   let product = 1
-  const roots = betas.map(beta => {
+  const roots = trainingBetas(config).map(beta => {
     product *= 1 - beta
     return Math.sqrt(product)
   })
@@ -56,25 +52,10 @@ export function preciseTrainingNoise(config: SchedulerConfig): TrainingNoise {
     ? roots.map(root => ((root - last) * first) / (first - last))
     : roots
   const sigmas = rescaled.map(root => {
-    const alphaCumulated = Math.max(root ** 2, almostNoSignal)
+    const alphaCumulated = Math.max(root ** 2, config.zeroTerminalSnr ? almostNoSignal : 0)
     return Math.sqrt((1 - alphaCumulated) / alphaCumulated)
   })
   return { sigmas, logSigmas: sigmas.map(Math.log) }
-}
-
-/** `linear` in β, or `scaled_linear`: linear in √β (latent diffusion, Rombach et al. 2022). */
-function trainingBetas(config: SchedulerConfig): Float32Array {
-  const { betaStart, betaEnd, trainTimesteps } = config
-  if (config.betaSchedule === 'linear') return linspace32(betaStart, betaEnd, trainTimesteps)
-  return linspace32(Math.sqrt(betaStart), Math.sqrt(betaEnd), trainTimesteps).map(root => root * root)
-}
-
-/** torch's float32 linspace: the second half counts back from the end, with fused multiply-adds. */
-function linspace32(start: number, end: number, count: number): Float32Array {
-  const step = f(f(f(end) - f(start)) / (count - 1))
-  return Float32Array.from({ length: count }, (_, i) =>
-    i < count / 2 ? f(start) + step * i : f(end) - step * (count - 1 - i),
-  )
 }
 
 /** Cumulative products of 1 - β, accumulated in float64, stored in float32. */
