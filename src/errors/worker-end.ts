@@ -8,6 +8,8 @@ export const workerEndCodes = [
   /** Its result could not be taken from the store. */
   'result-lost',
   'gateway-stopped',
+  /** Its machine ends before the run does. */
+  'machine-stopped',
   'device-stopped',
   'device-missing',
   'never-started',

@@ -17,6 +17,8 @@ const refuseRedis = pathToFileURL(join(packageRoot, 'test/helpers/processes/refu
 /** Ten minutes ahead of the gateway. */
 const clockAhead = '--import data:text/javascript,const{now}=Date;Date.now=()=>now()+600000'
 const request = '/imagine a red circle on a blue background --seed 7 --steps 4'
+/** Takes seconds, so that a signal meets it. */
+const longRequest = '/imagine a red circle on a blue background --size 256x256 --steps 150'
 
 let redis: Awaited<ReturnType<typeof openRedis>>
 let gateway: ServerProcess
@@ -38,10 +40,14 @@ afterAll(async () => {
   await redis.end()
 })
 
+async function ask(person: HttpPerson, text: string): Promise<string> {
+  const reply = await person.posts('/say', { text })
+  return reply.jobs?.[0]?.jobId ?? ''
+}
+
 /** The bytes of the picture that a request ends with. */
 async function picture(person: HttpPerson): Promise<Buffer> {
-  const reply = await person.posts('/say', { text: request })
-  const jobId = reply.jobs?.[0]?.jobId ?? ''
+  const jobId = await ask(person, request)
   const reader = new EventReader(await person.gets('/live'))
   for (;;) {
     const response = await person.gets('/feed?limit=100')
@@ -101,3 +107,31 @@ test('a job waits for a machine, which paints the same bytes as one alone withou
   expect(worker.lines.at(-1)).toBe('This machine has finished its work and leaves.')
   await gateway.says(/^m1 has left\.$/)
 })
+
+test('a machine that gets SIGTERM finishes its picture within its grace, and gives it back after that', async () => {
+  const jobId = await ask(ada, longRequest)
+  const isRunning = "SELECT 1 FROM jobs WHERE id = ? AND state = 'running' AND attempt = CAST(? AS INTEGER)"
+  const impatient = withGrace('m4', 0)
+  await gateway.records(isRunning, jobId, '1')
+  impatient.kill('SIGTERM')
+  expect(await impatient.ended).toEqual({ code: 0, signal: null })
+
+  const patient = withGrace('m5', 600_000)
+  await gateway.records(isRunning, jobId, '2')
+  patient.kill('SIGTERM')
+  expect(await patient.ended).toEqual({ code: 0, signal: null })
+  expect(patient.lines.slice(-2)).toEqual([
+    'This machine takes no new work, and leaves when its work is done. A second signal stops it at once.',
+    'This machine has finished its work and leaves.',
+  ])
+  // The try that was given back is not held against the job, which has one result.
+  const counts = 'attempt = 2 AND failures = 0 AND crashes = 0'
+  await gateway.records(`SELECT 1 FROM jobs WHERE id = ? AND state = 'done' AND ${counts}`, jobId)
+  await gateway.records('SELECT 1 FROM pictures WHERE job_id = ? GROUP BY job_id HAVING count(*) = 1', jobId)
+})
+
+function withGrace(name: string, shutdownGraceMs: number): WorkerProcess {
+  const config = join(gateway.folder, `${name}.yaml`)
+  writeFileSync(config, `shutdownGraceMs: ${shutdownGraceMs}\n`)
+  return new WorkerProcess(redis.url, name, {}, ['--config', config])
+}

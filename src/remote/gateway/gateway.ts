@@ -118,7 +118,7 @@ export class Gateway {
       case 'message':
         return receive(envelope.message)
       case 'ended':
-        return end({ reason: envelope.reason, byOthers: envelope.byOthers })
+        return end(endOf(envelope))
       case 'stored':
         try {
           if (!stored) return end(lost('protocol-broken'))
@@ -195,4 +195,9 @@ export class Gateway {
     this.#admissions = admit(machines, this.#admissions)
     this.#options.onMachines(this.#admissions)
   }
+}
+
+/** A machine that stops is like one that is lost: the run did not cause its end. */
+function endOf({ reason, byOthers }: Extract<EnvelopeToGateway, { kind: 'ended' }>): WorkerEnd {
+  return reason === ('machine-stopped' satisfies WorkerEndCode) ? lost(reason) : { reason, byOthers }
 }

@@ -1,5 +1,6 @@
 /** A machine that lends its devices: says what it has, opens workers for gateways, and relays their messages. */
 import type { Ids } from '../../system/ports.ts'
+import { within } from '../../system/time-limit.ts'
 import { Endpoint, type EndpointOptions } from '../endpoint.ts'
 import { UsedSessions } from '../messages/used-sessions.ts'
 import type { FetchFolder } from '../models/fetch-model.ts'
@@ -34,6 +35,8 @@ export interface MachineOptions extends EndpointOptions {
 }
 
 const defaultHoldMs = 1000
+/** For the last messages. Gateways that do not get them miss the machine soon after. */
+const leaveLimitMs = 3000
 
 export type MachineStatus =
   | { kind: 'alone' }
@@ -97,12 +100,17 @@ export class Machine {
     void this.#presence.refresh()
   }
 
-  /** Ends all workers at once, and leaves. */
+  /** Ends all workers at once, gives their runs back, and leaves. A Redis that does not answer does not hold it up. */
   async end(): Promise<void> {
     this.#fetcher?.end()
+    const relays = [...this.#relays.values()]
+    for (const relay of relays) relay.stop()
+    await within(this.#options.clock, leaveLimitMs, this.#leave(relays))
+  }
+
+  async #leave(relays: readonly WorkerRelay[]): Promise<void> {
+    await Promise.all(relays.map(({ ended }) => ended))
     await this.#presence.end()
-    for (const relay of this.#relays.values()) relay.kill()
-    await Promise.all([...this.#relays.values()].map(({ ended }) => ended))
     await this.#endpoint.close()
   }
 

@@ -28,6 +28,7 @@ export class WorkerRelay {
   /** Undefined until the channel is opened, and when its worker is gone. */
   #client: DeviceClient | undefined
   #isKilled = false
+  #isStopping = false
   /** Messages keep their order while a result is being stored. */
   #sending: Promise<void> = Promise.resolve()
   deviceName: string | undefined
@@ -51,6 +52,13 @@ export class WorkerRelay {
     this.#link.close()
     if (this.#client) this.#device?.drop(this.#client)
     else this.#end()
+  }
+
+  /** Ends the worker at once because the machine ends: the gateway is told, and does not count the run. */
+  stop(): void {
+    this.#isStopping = true
+    if (this.#client) this.#device?.drop(this.#client)
+    else this.#finish('machine-stopped' satisfies WorkerEndCode, true)
   }
 
   #receive(raw: unknown): void {
@@ -87,7 +95,7 @@ export class WorkerRelay {
       onMessage: message => this.#send({ kind: 'message', message }),
       onEnded: ({ reason, byOthers }) => {
         this.#client = undefined
-        this.#finish(reason, byOthers)
+        this.#finish(this.#isStopping ? ('machine-stopped' satisfies WorkerEndCode) : reason, byOthers)
       },
     }
     device.attach(this.#client)

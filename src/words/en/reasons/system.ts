@@ -118,6 +118,7 @@ const workerEnds: Record<WorkerEndCode, string> = {
   'protocol-broken': 'its messages make no sense',
   'result-lost': 'its result could not be taken from the store',
   'gateway-stopped': 'the gateway stopped',
+  'machine-stopped': 'its machine stopped',
   'device-stopped': 'the device was stopped',
   'device-missing': 'its machine has no such device',
   'never-started': 'it had not started',

@@ -112,6 +112,7 @@ const workerEnds: Record<WorkerEndCode, string> = {
   'protocol-broken': '它的消息不合协议',
   'result-lost': '它的结果没能从存储取到',
   'gateway-stopped': '网关已停止',
+  'machine-stopped': '其所在机器已停止',
   'device-stopped': '设备已停用',
   'device-missing': '它的机器上没有这个设备',
   'never-started': '它还没有启动',
