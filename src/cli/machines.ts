@@ -11,11 +11,12 @@ export async function observeMachines(
   session: Session,
   operator: { drained: readonly string[] },
   limitMs: number,
-  isEnough: (machines: readonly Admission[]) => boolean,
+  isEnough: (machines: readonly Admission[], waitedMs: number) => boolean,
 ): Promise<readonly Admission[]> {
   const { openGateway } = await import('../startup/other-machines.ts')
   let found: readonly Admission[] = []
   let enough: () => void = () => {}
+  const startedMs = systemClock.monotonicMs()
   const waiting = new Promise<void>(resolve => {
     enough = resolve
     systemClock.after(limitMs, resolve)
@@ -26,7 +27,7 @@ export async function observeMachines(
       operator,
       onMachines: machines => {
         found = machines
-        if (isEnough(machines)) enough()
+        if (isEnough(machines, systemClock.monotonicMs() - startedMs)) enough()
       },
     },
   )

@@ -18,8 +18,9 @@ export function devicesCommand(words: Words): Command {
   return newCommand('devices', words).action((options: CommonOptions) => runCommand(options, show))
 }
 
-/** Machines answer every second: after this time all that are there have. */
+/** Machines answer every second: after this time all that are there have. Where none has, a busy one may come later. */
 const observationMs = 4000
+const appearanceMs = 10_000
 
 async function show(session: Session): Promise<ExitCode> {
   const { config, words, out } = session
@@ -43,7 +44,12 @@ async function show(session: Session): Promise<ExitCode> {
 async function showMachines(session: Session): Promise<void> {
   const { words, out } = session
   const { observeMachines } = await import('../machines.ts')
-  const machines = await observeMachines(session, { drained: [] }, observationMs, () => false)
+  const machines = await observeMachines(
+    session,
+    { drained: [] },
+    appearanceMs,
+    (found, waitedMs) => found.length > 0 && waitedMs >= observationMs,
+  )
   if (machines.length === 0) out(words.machines.none)
   for (const { record } of machines) {
     out(words.machines.about(record.name, record.version, record.draining))

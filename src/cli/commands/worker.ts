@@ -24,8 +24,9 @@ interface WorkerOptions extends CommonOptions {
   models?: string
 }
 
-/** How long a machine that was asked to leave by `drain` may take to say that it heard. */
-const drainAnswerMs = 8000
+/** How long a machine that `drain` names may take to appear, and how long one that is there may take to say that it heard. */
+const appearanceMs = 8000
+const drainAnswerMs = 60_000
 
 export function workerCommand(words: Words): Command {
   const { options } = words.machines
@@ -72,19 +73,16 @@ async function work(session: Session, name: string): Promise<ExitCode> {
 async function sendAway(session: Session, name: string): Promise<ExitCode> {
   const { config, words, out, err } = session
   if (config.redis.url === '') return refuse(session, [words.machines.redisNeeded])
-  const found = await observeMachines(session, { drained: [name] }, drainAnswerMs, machines =>
-    machines.some(({ record }) => record.name === name && record.draining),
-  )
+  const found = await observeMachines(session, { drained: [name] }, drainAnswerMs, (machines, waitedMs) => {
+    const named = machines.find(({ record }) => record.name === name)
+    return named ? named.record.draining : waitedMs >= appearanceMs
+  })
   const named = found.find(({ record }) => record.name === name)
   if (named?.record.draining) {
     out(words.machines.drainAsked(name))
     return exitCodes.done
   }
-  err(
-    `easel: ${words.machines.unknown(
-      name,
-      found.map(({ record }) => record.name),
-    )}`,
-  )
+  const names = found.map(({ record }) => record.name)
+  err(`easel: ${named ? words.machines.drainUnanswered(name) : words.machines.unknown(name, names)}`)
   return exitCodes.fault
 }

@@ -59,23 +59,6 @@ export function compare(a: Candidate, b: Candidate, warm: ReadonlySet<string>): 
   return a.round - b.round || loadsNeeded(a.job, warm) - loadsNeeded(b.job, warm) || a.job.seq - b.job.seq
 }
 
-/** The position of `candidate` in an order: the number of jobs before it. */
-export function positionIn(
-  order: readonly Candidate[],
-  candidate: Candidate,
-  warm: ReadonlySet<string>,
-): number {
-  let from = 0
-  let to = order.length
-  while (from < to) {
-    const middle = (from + to) >> 1
-    const other = order[middle]
-    if (other && compare(other, candidate, warm) < 0) from = middle + 1
-    else to = middle
-  }
-  return from
-}
-
 function loadsNeeded(job: Waiting, warm: ReadonlySet<string>): number {
   return job.modelHash === '' || warm.has(job.modelHash) ? 0 : 1
 }

@@ -2,7 +2,9 @@
  * The waiting jobs of one priority, with their own rounds. The serving order is maintained incrementally: a new job is
  * inserted and the served one is removed from the front, so the cost does not grow with the number of waiting jobs.
  */
-import { type Candidate, nextJob, positionIn, roundOf, type Share, servingOrder } from './fair-order.ts'
+import { positionIn } from '../../common/position-in.ts'
+import { type Candidate, compare, nextJob, roundOf, type Share, servingOrder } from './fair-order.ts'
+import { FirstJobs } from './first-jobs.ts'
 import type { Waiting } from './store.ts'
 
 interface OpenShare extends Share {
@@ -17,6 +19,8 @@ interface KeptOrder {
 
 export class FairQueue {
   readonly #shares = new Map<number, OpenShare>()
+  /** Of those who wait. */
+  readonly #firstJobs = new FirstJobs()
   #round = 0
   /** Undefined if it must be recomputed. */
   #kept: KeptOrder | undefined
@@ -26,13 +30,14 @@ export class FairQueue {
     const share = this.#shares.get(job.personId) ?? { jobs: [], servedRound: -1 }
     this.#shares.set(job.personId, share)
     const at = share.jobs.findLastIndex(other => other.seq < job.seq) + 1
+    if (at === 0) this.#firstJobs.remove(share)
     share.jobs.splice(at, 0, job)
+    if (at === 0) this.#firstJobs.add(share)
     // An insertion before other jobs of the person moves those to later rounds.
     if (at < share.jobs.length - 1) this.#kept = undefined
     if (!this.#kept) return
     const { candidates, warm } = this.#kept
-    const candidate = this.#candidateOf(job, share)
-    candidates.splice(positionIn(candidates, candidate, warm), 0, candidate)
+    candidates.splice(this.place(job, warm), 0, this.#candidateOf(job, share))
   }
 
   remove(job: Waiting): void {
@@ -41,11 +46,13 @@ export class FairQueue {
     if (!share || at < 0) return
     if (at < share.jobs.length - 1) this.#kept = undefined
     if (this.#kept) this.#kept.candidates.splice(this.place(job, this.#kept.warm), 1)
+    this.#firstJobs.remove(share)
     share.jobs.splice(at, 1)
+    this.#firstJobs.add(share)
   }
 
   next(warm: ReadonlySet<string>, mayStart: (job: Waiting) => boolean): Candidate | undefined {
-    return nextJob(this.#waitingShares(), this.#round, warm, mayStart)
+    return nextJob(this.#firstJobs.candidates(mayStart), this.#round, warm, mayStart)
   }
 
   /** Removes the chosen job and counts it as its person's turn. */
@@ -55,16 +62,25 @@ export class FairQueue {
     const isFront = kept?.candidates[0]?.job === candidate.job
     this.#kept = undefined
     this.remove(candidate.job)
-    this.#round = Math.max(this.#round, candidate.round)
     const share = this.#shares.get(candidate.job.personId)
-    if (share) share.servedRound = candidate.round
+    if (share) {
+      this.#firstJobs.remove(share)
+      share.servedRound = candidate.round
+      this.#firstJobs.add(share)
+    }
     if (kept && isFront) {
       kept.candidates.shift()
       this.#kept = kept
     }
+    if (candidate.round > this.#round) this.#beginRound(candidate.round)
+  }
+
+  #beginRound(round: number): void {
+    this.#round = round
+    this.#firstJobs.moveTo(round)
     // People who were last served before this round are treated like newcomers, so their entries can be deleted.
     for (const [personId, { jobs, servedRound }] of this.#shares) {
-      if (jobs.length === 0 && servedRound < this.#round) this.#shares.delete(personId)
+      if (jobs.length === 0 && servedRound < round) this.#shares.delete(personId)
     }
   }
 
@@ -78,7 +94,8 @@ export class FairQueue {
   /** The number of jobs that are served before this one. */
   place(job: Waiting, warm: ReadonlySet<string>): number {
     const share = this.#shares.get(job.personId)
-    return share ? positionIn(this.order(warm), this.#candidateOf(job, share), warm) : 0
+    if (!share) return 0
+    return positionIn(this.order(warm), this.#candidateOf(job, share), (a, b) => compare(a, b, warm))
   }
 
   #candidateOf(job: Waiting, share: OpenShare): Candidate {

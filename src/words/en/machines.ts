@@ -81,4 +81,5 @@ export const machines = {
   unknown: (name: string, known: readonly string[]) =>
     `There is no machine named ${name}${known.length === 0 ? '; none answers' : `; there are ${known.join(', ')}`}.`,
   drainAsked: (name: string) => `${name} takes no new work, and leaves when its work is done.`,
+  drainUnanswered: (name: string) => `${name} has not answered. Please try it again.`,
 }

@@ -69,4 +69,5 @@ export const machines: Words['machines'] = {
   unknown: (name, known) =>
     `没有名为 ${name} 的机器${known.length === 0 ? '，也没有机器回应' : `；已有的机器：${known.join('、')}`}。`,
   drainAsked: name => `${name} 不再接新任务，手头的任务完成后退出。`,
+  drainUnanswered: name => `${name} 没有回应，请再试一次。`,
 }

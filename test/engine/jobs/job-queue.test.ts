@@ -82,6 +82,31 @@ describe('the line', () => {
     expect(queue.next(cold, other => other !== resting)?.job).toBe(second)
   })
 
+  test('passes over everybody whose jobs may not start, whatever their models', () => {
+    const queue = new JobQueue()
+    for (const personId of [1, 2, 3]) queue.add(job(personId))
+    const fourth = job(4)
+    queue.add(fourth)
+    queue.add(job(1, { modelHash: 'other' }))
+    expect(queue.next(cold, ({ personId }) => personId === 4)?.job).toBe(fourth)
+    expect(queue.next(cold, ({ modelHash }) => modelHash === 'other')?.job.personId).toBe(1)
+    expect(queue.next(cold, () => false)).toBeUndefined()
+  })
+
+  test('looks at few people, however many wait', () => {
+    const queue = new JobQueue()
+    for (let person = 0; person < 10_000; person++) queue.add(job(person, { modelHash: `m${person % 4}` }))
+    for (let served = 0; served < 20; served++) {
+      let looks = 0
+      const candidate = queue.next(new Set([`m${served % 3}`]), () => {
+        looks += 1
+        return true
+      })
+      expect(looks).toBeLessThanOrEqual(2 * 4)
+      if (candidate) queue.serve(candidate)
+    }
+  })
+
   test('equals a newly computed order, with every position, after any events', () => {
     const operation = fc.oneof(
       fc.record({

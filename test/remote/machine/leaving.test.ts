@@ -2,9 +2,9 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Channel } from '../../../src/engine/host/channel-host.ts'
 import { protocolVersion } from '../../../src/engine/host/protocol.ts'
-import { FaultyProxy } from '../../helpers/faulty-proxy.ts'
 import { startRedis } from '../../helpers/processes/redis-server.ts'
-import { Signal, startGateway, startMachine } from '../../helpers/remote-pair.ts'
+import { FaultyProxy } from '../../helpers/remote/faulty-proxy.ts'
+import { Signal, startGateway, startMachine } from '../../helpers/remote/remote-pair.ts'
 import { simulatedDevice } from '../../helpers/simulated-device.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
