@@ -1,6 +1,7 @@
 /** Looks at the other machines from a command: who is there, and what they have. */
 import type { Admission } from '../remote/gateway/admission.ts'
 import { systemClock } from '../system/system-ports.ts'
+import { within } from '../system/time-limit.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -19,7 +20,6 @@ export async function observeMachines(
   const startedMs = systemClock.monotonicMs()
   const waiting = new Promise<void>(resolve => {
     enough = resolve
-    systemClock.after(limitMs, resolve)
   })
   const { close } = await openGateway(
     { ...session, say: session.out, warn: session.err },
@@ -31,7 +31,7 @@ export async function observeMachines(
       },
     },
   )
-  await waiting
+  await within(systemClock, limitMs, waiting)
   await close()
   return found
 }

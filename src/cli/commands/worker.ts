@@ -73,12 +73,16 @@ async function work(session: Session, name: string): Promise<ExitCode> {
 async function sendAway(session: Session, name: string): Promise<ExitCode> {
   const { config, words, out, err } = session
   if (config.redis.url === '') return refuse(session, [words.machines.redisNeeded])
+  let wasThere = false
   const found = await observeMachines(session, { drained: [name] }, drainAnswerMs, (machines, waitedMs) => {
     const named = machines.find(({ record }) => record.name === name)
-    return named ? named.record.draining : waitedMs >= appearanceMs
+    if (!named) return wasThere || waitedMs >= appearanceMs
+    wasThere = true
+    return named.record.draining
   })
   const named = found.find(({ record }) => record.name === name)
-  if (named?.record.draining) {
+  // One without work may have left before its answer was read.
+  if (named ? named.record.draining : wasThere) {
     out(words.machines.drainAsked(name))
     return exitCodes.done
   }
