@@ -8,6 +8,7 @@ import { DatabaseFile } from './files/database-file.ts'
 import { createPrivateFile } from './files/private-files.ts'
 import * as schema from './schema.ts'
 import { isBusy, isDamage, toStorageFault } from './sqlite-faults.ts'
+import { watchStatements } from './watch-statements.ts'
 
 /** The query builder over the one connection. Inside `Client.write` all of its statements are one transaction. */
 export type Rows = BetterSQLite3Database<typeof schema>
@@ -48,10 +49,14 @@ export class Client {
   readonly #waiting: (() => void)[] = []
 
   private constructor(sqlite: Sqlite.Database, clock: Clock) {
-    this.sqlite = sqlite
-    this.rows = drizzle(sqlite, { schema })
     this.#clock = clock
     this.#file = new DatabaseFile(sqlite.name)
+    // A read meets damage before any write where its page is not in memory.
+    watchStatements(sqlite, error => {
+      if (isDamage(error)) this.#file.lose('damaged')
+    })
+    this.sqlite = sqlite
+    this.rows = drizzle(sqlite, { schema })
   }
 
   /** @throws AppError 'storage' when the file cannot be opened with these settings, 'database-lost' when it is damaged. */
@@ -104,14 +109,9 @@ export class Client {
   /** Writes only if the file is the one that was opened, and verifies that after the write. */
   #onSameFile<T>(write: () => T): T {
     this.#file.verify()
-    try {
-      const result = write()
-      this.#file.written()
-      return result
-    } catch (error) {
-      if (isDamage(error)) this.#file.lose('damaged')
-      throw error
-    }
+    const result = write()
+    this.#file.written()
+    return result
   }
 
   close(): void {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { errorCode } from './error-code.ts'
 
-/** Problems by the system's error code. Other errors are reported with their code. */
+/** Problems by the error code of the system or of SQLite. Other errors are reported with their code. */
 const codes = {
   ENOENT: 'missing',
   EACCES: 'not-allowed',
@@ -11,6 +11,7 @@ const codes = {
   ENOTDIR: 'no-folder',
   EROFS: 'disk-read-only',
   ENOSPC: 'disk-full',
+  SQLITE_FULL: 'disk-full',
 } as const
 
 export const fileProblem = z.discriminatedUnion('what', [
@@ -22,7 +23,7 @@ export const fileProblem = z.discriminatedUnion('what', [
 
 export type FileProblem = z.infer<typeof fileProblem>
 
-/** The problem that an error of node:fs stands for. */
+/** The problem that an error of node:fs or SQLite stands for. */
 export function readFileProblem(error: unknown): FileProblem {
   const code = errorCode(error)
   return isKnown(code) ? { what: codes[code] } : { what: 'other', code }

@@ -24,7 +24,7 @@ function removeAll(suffixes: readonly string[]): void {
 }
 
 describe('nothing is called queued any more once the database', () => {
-  test.each([
+  const happenings: [string, string, () => void][] = [
     ['is removed', 'missing', () => rmSync(file())],
     ['and its log are removed', 'missing', () => removeAll(['', '-wal', '-shm'])],
     ['lost its log', 'missing', () => rmSync(file('-wal'))],
@@ -42,7 +42,9 @@ describe('nothing is called queued any more once the database', () => {
     ['lost its header', 'damaged', () => overwrite(file(), 0, 100)],
     ['is overwritten in the middle', 'damaged', () => overwrite(file(), 4096, 20_480)],
     ['has its log cut', 'damaged', () => truncateSync(file('-wal'), 0)],
-  ])('%s', async (_, how, happens) => {
+  ]
+
+  test.each(happenings)('%s', async (_, how, happens) => {
     const { sqlite } = t.built.db.client
     // Everything into the file, then something into the log.
     t.built.db.client.wipeLog()
@@ -58,6 +60,21 @@ describe('nothing is called queued any more once the database', () => {
     expect(() => t.built.db.client.wipeLog()).toThrow(expect.objectContaining({ code: 'database-lost' }))
     expect(before).toBe(7)
   })
+
+  test.each(happenings.filter(([, how]) => how === 'damaged'))(
+    '%s, also where no page of it is in memory yet',
+    async (_, how, happens) => {
+      await t.built.stop(0)
+      await t.restart()
+      t.built.db.client.sqlite.pragma('shrink_memory')
+      await t.built.db.write(() => t.built.db.unownedFiles.add(['a file']))
+      happens()
+      for (const prompt of ['first', 'second']) {
+        const asking = t.easel.imagine({ prompt }, t.caller())
+        await expect(asking).rejects.toMatchObject({ code: 'database-lost', details: { how } })
+      }
+    },
+  )
 })
 
 test('a change by another program through SQLite is not damage', async () => {
