@@ -8,6 +8,7 @@ import { dpmpp2m } from './samplers/dpmpp-2m.ts'
 import { dpmpp2mSde } from './samplers/dpmpp-2m-sde.ts'
 import { dpmpp2mSdeHeun } from './samplers/dpmpp-2m-sde-heun.ts'
 import { dpmpp2sAncestral } from './samplers/dpmpp-2s-ancestral.ts'
+import { dpmpp3m } from './samplers/dpmpp-3m.ts'
 import { dpmpp3mSde } from './samplers/dpmpp-3m-sde.ts'
 import { dpmppSde } from './samplers/dpmpp-sde.ts'
 import { dpmppSinglestep } from './samplers/dpmpp-singlestep.ts'
@@ -32,6 +33,7 @@ export const samplerKinds: readonly SamplerKind[] = [
   dpmpp2m,
   dpmpp2mSde,
   dpmpp2mSdeHeun,
+  dpmpp3m,
   dpmpp3mSde,
   dpmppSde,
   dpmpp2sAncestral,

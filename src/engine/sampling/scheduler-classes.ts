@@ -136,6 +136,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     },
     {
       algorithm_type: z.enum(['dpmsolver++', 'sde-dpmsolver++', 'deis']),
+      solver_order: z.literal([2, 3]),
       solver_type: solverTypes.dpm,
       lower_order_final: z.boolean(),
       euler_at_final: z.boolean(),
@@ -272,6 +273,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     {
       ...edmKeys(),
       algorithm_type: z.enum(['dpmsolver++', 'sde-dpmsolver++', 'deis']),
+      solver_order: z.literal([2, 3]),
       solver_type: solverTypes.dpm,
       lower_order_final: z.boolean(),
       euler_at_final: z.boolean(),

@@ -141,9 +141,10 @@ function ownKeys(
 ): Record<string, unknown> {
   switch (name) {
     case 'dpmpp_2m':
+    case 'dpmpp_3m':
       return {
         algorithm_type: 'dpmsolver++',
-        solver_order: 2,
+        solver_order: name === 'dpmpp_3m' ? 3 : 2,
         ...(solver_type === undefined ? {} : { solver_type }),
       }
     case 'dpmpp_2m_sde':
@@ -200,13 +201,16 @@ function samplerOf(className: string, keys: Keys): SamplerChoice {
   return { kind, sigmas: kind.sigmas.includes(sigmas) ? sigmas : 'plain' }
 }
 
-function samplerNameOf(className: string, { algorithm_type, solver_type }: Keys): string | undefined {
+function samplerNameOf(
+  className: string,
+  { algorithm_type, solver_type, solver_order }: Keys,
+): string | undefined {
   switch (className) {
     case 'EDMEulerScheduler':
       return 'euler'
     case 'DPMSolverMultistepScheduler':
     case 'EDMDPMSolverMultistepScheduler':
-      if (algorithm_type !== 'sde-dpmsolver++') return 'dpmpp_2m'
+      if (algorithm_type !== 'sde-dpmsolver++') return solver_order === 3 ? 'dpmpp_3m' : 'dpmpp_2m'
       return solver_type === 'heun' ? 'dpmpp_2m_sde_heun' : 'dpmpp_2m_sde'
     default:
       return samplerKinds.find(({ diffusersClass }) => diffusersClass === className)?.name

@@ -1,37 +1,43 @@
 /** The keys of a scheduler_config.json that become numbers, and the config that they mean. */
 import { z } from 'zod'
+import { complain } from '../weights/config-file.ts'
 import { betaSchedules, type EdmNoise, type RuleOptions, type SchedulerConfig } from './sampler.ts'
 
 /** The keys that become numbers. A sampler ignores keys that its class does not have. */
-export const keysSchema = z.object({
-  num_train_timesteps: z.number().default(1000),
-  beta_start: z.number().default(0.00085),
-  beta_end: z.number().default(0.012),
-  beta_schedule: z.enum(betaSchedules).default('scaled_linear'),
-  prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']).default('epsilon'),
-  timestep_spacing: z.enum(['leading', 'trailing', 'linspace']).default('linspace'),
-  steps_offset: z.number().default(0),
-  use_karras_sigmas: z.boolean().nullish(),
-  use_exponential_sigmas: z.boolean().nullish(),
-  use_beta_sigmas: z.boolean().nullish(),
-  rescale_betas_zero_snr: z.boolean().nullish(),
-  final_sigmas_type: z.enum(['zero', 'sigma_min']).default('zero'),
-  set_alpha_to_one: z.boolean().default(false),
-  original_inference_steps: z.number().default(50),
-  timestep_scaling: z.number().default(10),
-  clip_sample: z.boolean().default(false),
-  clip_sample_range: z.number().default(1),
-  algorithm_type: z.string().optional(),
-  solver_type: z.string().optional(),
-  solver_order: z.number().optional(),
-  lower_order_final: z.boolean().optional(),
-  euler_at_final: z.boolean().optional(),
-  sigma_data: z.number().optional(),
-  sigma_min: z.number().nullish(),
-  sigma_max: z.number().nullish(),
-  sigma_schedule: z.enum(['karras', 'exponential']).optional(),
-  rho: z.number().optional(),
-})
+export const keysSchema = z
+  .object({
+    num_train_timesteps: z.number().default(1000),
+    beta_start: z.number().default(0.00085),
+    beta_end: z.number().default(0.012),
+    beta_schedule: z.enum(betaSchedules).default('scaled_linear'),
+    prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']).default('epsilon'),
+    timestep_spacing: z.enum(['leading', 'trailing', 'linspace']).default('linspace'),
+    steps_offset: z.number().default(0),
+    use_karras_sigmas: z.boolean().nullish(),
+    use_exponential_sigmas: z.boolean().nullish(),
+    use_beta_sigmas: z.boolean().nullish(),
+    rescale_betas_zero_snr: z.boolean().nullish(),
+    final_sigmas_type: z.enum(['zero', 'sigma_min']).default('zero'),
+    set_alpha_to_one: z.boolean().default(false),
+    original_inference_steps: z.number().default(50),
+    timestep_scaling: z.number().default(10),
+    clip_sample: z.boolean().default(false),
+    clip_sample_range: z.number().default(1),
+    algorithm_type: z.string().optional(),
+    solver_type: z.string().optional(),
+    solver_order: z.number().optional(),
+    lower_order_final: z.boolean().optional(),
+    euler_at_final: z.boolean().optional(),
+    sigma_data: z.number().optional(),
+    sigma_min: z.number().nullish(),
+    sigma_max: z.number().nullish(),
+    sigma_schedule: z.enum(['karras', 'exponential']).optional(),
+    rho: z.number().optional(),
+  })
+  .superRefine(({ algorithm_type, solver_order }, context) => {
+    if (algorithm_type !== 'sde-dpmsolver++' || solver_order === 2) return
+    complain(context, 'solver_order', { what: 'value', found: String(solver_order), supported: ['2'] })
+  })
 export type Keys = z.infer<typeof keysSchema>
 
 export function plainConfigOf(keys: Keys): SchedulerConfig {

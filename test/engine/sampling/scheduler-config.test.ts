@@ -111,7 +111,11 @@ describe('what is not built is named, never passed over', () => {
     [{ _class_name: 'UniPCMultistepScheduler', predict_x0: false }, 'predict_x0'],
     [{ _class_name: 'UniPCMultistepScheduler', solver_order: 4 }, 'solver_order'],
     [{ _class_name: 'UniPCMultistepScheduler', solver_type: 'bh3' }, 'solver_type'],
-    [{ _class_name: 'DPMSolverMultistepScheduler', solver_order: 3 }, 'solver_order'],
+    [{ _class_name: 'DPMSolverMultistepScheduler', solver_order: 1 }, 'solver_order'],
+    [
+      { _class_name: 'DPMSolverMultistepScheduler', solver_order: 3, algorithm_type: 'sde-dpmsolver++' },
+      'solver_order',
+    ],
     [{ _class_name: 'UniPCMultistepScheduler', disable_corrector: [0] }, 'disable_corrector'],
     [{ _class_name: 'DPMSolverMultistepScheduler', algorithm_type: 'dpmsolver' }, 'algorithm_type'],
     [{ _class_name: 'DPMSolverMultistepScheduler', thresholding: true }, 'thresholding'],
