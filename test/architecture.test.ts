@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../src/system/paths.ts'
-import { findViolations, readImports, type Source } from './helpers/architecture.ts'
+import { readImports, type Source } from './helpers/architecture/sources.ts'
+import { findViolations } from './helpers/architecture/violations.ts'
 
 function readSources(folder: string): Source[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(name => /\.tsx?$/.test(name))
+    .filter(name => /\.tsx?$/.test(name) && !name.startsWith('golden/'))
     .map(name => join(folder, name))
     .map(path => ({ path: relative(packageRoot, path), text: readFileSync(path, 'utf8') }))
 }
@@ -17,8 +18,8 @@ function file(path: string, ...lines: string[]): Source {
 }
 
 test('the sources keep the rules of docs/architecture.md', () => {
-  const sources = readSources(join(packageRoot, 'src'))
-  expect(sources.length).toBeGreaterThan(50)
+  const sources = ['src', 'test', 'tools'].flatMap(folder => readSources(join(packageRoot, folder)))
+  expect(sources.length).toBeGreaterThan(500)
   expect(findViolations(sources)).toEqual([])
 })
 
@@ -85,6 +86,22 @@ describe('the rules can fail', () => {
     expect(findViolations([{ path: 'src/app/a.ts', text: '/** Owns an example. */\n' }])).toEqual([
       expect.stringContaining('opens with “Owns”'),
     ])
+  })
+
+  test.each([
+    ['test/app/a.test.ts', '\n'.repeat(302), '300 at most'],
+    ['test/helpers/notKebab.ts', '', 'kebab-case'],
+    ['tools/a.ts', 'const desk = 1', 'metaphor “desk”'],
+    ['test/helpers/a.ts', 'function openStudioFor() {}', 'metaphor “studio”'],
+    ['src/app/studio.ts', '', 'metaphor “studio”'],
+  ])('%s with %s, outside of src/ too', (path, line, complaint) => {
+    expect(findViolations([file(path, line)])).toEqual([expect.stringContaining(complaint)])
+  })
+
+  test('a prompt may hold any word, and a test file may ask the machine for the time', () => {
+    expect(findViolations([file('test/app/a.test.ts', "const prompt = 'a studio'", 'Date.now()')])).toEqual(
+      [],
+    )
   })
 
   test('on a circle, however long, but not on a circle of types', () => {

@@ -50,11 +50,11 @@ export class ByteBudget {
       const waiting: Waiting = {
         bytes,
         admit() {
-          endPatience()
+          cancelTimeout()
           resolve(true)
         },
       }
-      const endPatience = clock.after(timeLimitMs, () => {
+      const cancelTimeout = clock.after(timeLimitMs, () => {
         this.#waiting.delete(waiting)
         resolve(false)
         // The next one may fit.

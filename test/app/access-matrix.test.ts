@@ -284,29 +284,6 @@ test.each(Object.entries(viewers))('an event that comes again from %s', async (v
   }
 })
 
-describe('the queue', () => {
-  test('shows jobs of other conversations as positions without text', async () => {
-    t.workers.mode = 'by-hand'
-    for (const name of names) {
-      const conversation = places[name]
-      await t.ask(secretOf(name), t.caller({ person: ownerIn(conversation), conversation }))
-    }
-    await t.until(() => t.workers.underway.length === 1)
-    for (const [viewerName, { sees }] of Object.entries(viewers)) {
-      const viewer = viewerAt(viewerName, places.publicChannel)
-      const entries = t.easel.queue(viewer, 100)
-      expect(entries).toHaveLength(names.length)
-      const told = entries.flatMap(entry => (entry.kind === 'visible' ? entry.job.promptAsTyped : []))
-      expect(told.sort(), viewerName).toEqual(atOnce(viewerName, sees).map(secretOf).sort())
-      for (const entry of entries.filter(({ kind }) => kind === 'hidden'))
-        expect(Object.keys(entry)).toEqual(['kind', 'state'])
-    }
-    t.workers.mode = 'at-once'
-    t.workers.current.finish()
-    await t.settled()
-  })
-})
-
 test('every method of the facade has its row', () => {
   expect(Object.keys(t.easel).sort()).toEqual([...Object.keys(methods), 'act'].sort())
 })

@@ -3,69 +3,11 @@
  * the platform's people and reads what they would see, and calls `describeAdapter`.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Easel } from '../../src/app/easel.ts'
-import type { Adapter } from '../../src/bots/adapter.ts'
 import { type ButtonTarget, jobActions } from '../../src/bots/messages/buttons.ts'
 import { en } from '../../src/words/en.ts'
-import type { FakeClock } from '../fakes/fake-clock.ts'
-import type { CountingIds, RememberingLog } from '../fakes/fake-parts.ts'
 import { DrivenEasel } from '../helpers/driven-easel.ts'
-
-/** What lies behind the adapter: one Easel that outlives the adapter's restarts. */
-export interface World {
-  easel: Easel
-  clock: FakeClock
-  ids: CountingIds
-  log: RememberingLog
-}
-
-/** A message as people see it, escapes undone: what is on the screen. */
-export interface SeenMessage {
-  text: string
-  /** The alternative text of each picture that it shows (a preview counts). */
-  pictures: string[]
-  buttons: (ButtonTarget & { label: string })[]
-}
-
-/** One person on the platform. Every act resolves when the platform has its answer. */
-export interface DrivenPerson {
-  /** Types `/imagine` and the text. With an event id that was used before, the platform delivers the event again. */
-  imagines(text: string, options?: { eventId?: string }): Promise<void>
-  /** Agrees to the fan-out that was shown last. */
-  confirms(): Promise<void>
-  presses(button: ButtonTarget, options?: { eventId?: string }): Promise<void>
-  /** Presses Remix, replaces the prompt in the form, sends it. */
-  remixes(pictureId: string, prompt: string): Promise<void>
-  /** Types a small command: queue, help, models, usage, stats. */
-  asks(command: 'queue' | 'help' | 'models' | 'usage' | 'stats'): Promise<void>
-  /** All messages that are there now for everybody, cards and threads, in order. */
-  sees(): Promise<SeenMessage[]>
-  /** What was said to this person alone, oldest first. */
-  told(): Promise<string[]>
-}
-
-export interface AdapterDriver {
-  /** The running adapter; another one after `restart`. */
-  readonly adapter: Adapter
-  /** Two different people without special rights. */
-  readonly ada: DrivenPerson
-  readonly bob: DrivenPerson
-  /** Stops the adapter and starts a new one over the same world. */
-  restart(): Promise<void>
-  stop(): Promise<void>
-  /** Harm that text did: pings, links, markup or scripts that came alive. */
-  harm(): Promise<string[]>
-}
-
-export interface AdapterTraits {
-  name: string
-  start(world: World): Promise<AdapterDriver>
-}
-
-/** Without what turns the direction of text: that would reach beyond the prompt, so platforms leave it out. */
-function upright(text: string): string {
-  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
-}
+import type { AdapterDriver, AdapterTraits, SeenMessage, World } from './adapter-driver.ts'
+import { hostilePrompts, upright } from './hostile-prompts.ts'
 
 export function describeAdapter({ name, start }: AdapterTraits): void {
   describe(`${name} keeps every adapter's promises`, () => {
@@ -349,13 +291,3 @@ export function describeAdapter({ name, start }: AdapterTraits): void {
     })
   })
 }
-
-const hostilePrompts = [
-  '<script>alert(1)</script>',
-  '"><img src=x onerror=alert(1)>',
-  '&lt;b&gt; &amp; <!-- -->',
-  '@everyone @here <@123> <!channel> <#C1> <@&5>',
-  '*bold* _it_ ~no~ `code` ```block``` ||spoiler|| > quote',
-  '[click](https://evil.example) https://evil.example',
-  'zero\u200bwidth \u202ebidi',
-]

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { AdapterParts } from '../../src/bots/adapter.ts'
 import { type Config, loadConfig } from '../../src/config/config.ts'
-import type { World } from '../conformance/adapter.suite.ts'
+import type { World } from '../conformance/adapter-driver.ts'
 
 /** The default configuration with what a test needs otherwise; servers on ports that the system picks. */
 export function adapterParts(world: World, changes: Partial<Config> = {}): AdapterParts {

@@ -47,7 +47,7 @@ export const longParts = {
       'test/fuzz/model-readers.test.ts',
       'test/fuzz/picture-readers.test.ts',
       'test/fuzz/text-and-schedule-readers.test.ts',
-      'test/engine/weights/safetensors.test.ts',
+      'test/engine/weights/mutated-safetensors.test.ts',
     ],
     env: (runs, seed) => ({ EASEL_FUZZ_RUNS: `${runs}`, EASEL_FUZZ_SEED: `${seed}` }),
     figures: /mutations/,

@@ -19,7 +19,11 @@ export interface PictureRequest {
   readonly withRefiner: boolean
 }
 
-/** @throws AppError where the device does not come up or the picture fails; the signal's reason. */
+/**
+ * Paints one picture in a process of its own, and measures it.
+ *
+ * @throws as WorkerHost when the device does not start or the picture fails; the signal's reason when it is aborted.
+ */
 export async function checkPicture(
   model: ModelRecord,
   device: string,

@@ -111,7 +111,7 @@ export class WorkerRelay {
     this.#sending = this.#sending.then(async () => {
       const isStep = kindOf(envelope) === 'step'
       const isResult = kindOf(envelope) === 'done'
-      this.#link.send(isResult ? await this.#stored(envelope) : envelope, isStep ? 'patient' : 'now')
+      this.#link.send(isResult ? await this.#stored(envelope) : envelope, isStep ? 'deferrable' : 'now')
     })
   }
 

@@ -6,9 +6,10 @@ import { toFrames } from './frames.ts'
 
 /** The pause between two tries to post while Redis is full or unreachable. */
 const retryPauseMs = 500
-/** The maximum number of deferrable messages in a batch. People see at most one step a second. */
-const patienceMs = 1000
-const patientMessages = 256
+/** The interval between two batches of deferrable messages. People see at most one step a second. */
+const batchIntervalMs = 1000
+/** A batch of this size is posted at once. */
+const maxBatchMessages = 256
 
 export interface SenderOptions {
   keys: SealingKeys
@@ -42,13 +43,13 @@ export class MessageSender {
     return this.#posted
   }
 
-  /** `patient`: may be deferred by a second to share a batch. The order is always kept. */
-  send(message: unknown, urgency: 'now' | 'patient' = 'now'): void {
+  /** `deferrable`: may be deferred by a second to share a batch. The order is always kept. */
+  send(message: unknown, urgency: 'now' | 'deferrable' = 'now'): void {
     if (this.#isClosed) return
     this.#waiting.push(message)
     const { clock } = this.#options
-    const isUrgent = urgency === 'now' || this.#waiting.length >= patientMessages
-    const restMs = isUrgent ? 0 : this.#lastFlushMs + patienceMs - clock.monotonicMs()
+    const isUrgent = urgency === 'now' || this.#waiting.length >= maxBatchMessages
+    const restMs = isUrgent ? 0 : this.#lastFlushMs + batchIntervalMs - clock.monotonicMs()
     if (restMs <= 0) void this.#flush()
     else this.#cancelTimer ??= clock.after(restMs, () => void this.#flush())
   }

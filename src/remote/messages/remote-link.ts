@@ -48,7 +48,7 @@ export class RemoteLink {
     return { posted: this.#sender.posted, received: this.#receiver.received }
   }
 
-  send(message: unknown, urgency?: 'now' | 'patient'): void {
+  send(message: unknown, urgency?: 'now' | 'deferrable'): void {
     this.#sender.send(message, urgency)
   }
 

@@ -1,5 +1,6 @@
 import { WebAdapter } from '../../../src/bots/web/index.ts'
-import { type AdapterDriver, describeAdapter, type World } from '../../conformance/adapter.suite.ts'
+import { describeAdapter } from '../../conformance/adapter.suite.ts'
+import type { AdapterDriver, World } from '../../conformance/adapter-driver.ts'
 import { adapterParts } from '../../helpers/adapter-parts.ts'
 import { HttpPerson, harmIn } from './http-person.ts'
 

@@ -1,7 +1,7 @@
 /** A browser without script, as far as the web chat can tell: cookies, forms, and markup read back as text. */
 import { createHash } from 'node:crypto'
 import { decodeButtonId } from '../../../src/bots/messages/buttons.ts'
-import type { DrivenPerson, SeenMessage } from '../../conformance/adapter.suite.ts'
+import type { DrivenPerson, SeenMessage } from '../../conformance/adapter-driver.ts'
 
 /** What the page's script gets for a form that it sends. */
 export interface ScriptReply {

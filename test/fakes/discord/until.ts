@@ -2,13 +2,13 @@
 import type { World } from './world.ts'
 
 /** A wait that no test of ours comes near. */
-const patienceMs = 30_000
+const timeoutMs = 120_000
 
 /** Resolves as soon as `seen` is true, looking again after every change; rejects with `hopeless` in the end. */
 export function until(world: World, seen: () => boolean, hopeless: () => string): Promise<void> {
   return new Promise((resolve, reject) => {
     const finish = (end: () => void) => {
-      clearTimeout(patience)
+      clearTimeout(timer)
       unwatch()
       end()
     }
@@ -19,7 +19,7 @@ export function until(world: World, seen: () => boolean, hopeless: () => string)
         finish(() => reject(error))
       }
     }
-    const patience = setTimeout(() => finish(() => reject(new Error(hopeless()))), patienceMs)
+    const timer = setTimeout(() => finish(() => reject(new Error(hopeless()))), timeoutMs)
     const unwatch = world.watch(look)
     look()
   })

@@ -11,7 +11,7 @@ import type { SessionOptions } from '../../../src/engine/onnx/session.ts'
 import { type OpenModel, openModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import { readSafetensorsHeader } from '../../../src/engine/weights/safetensors.ts'
 
-/** What the folder holds, nothing opened. @throws AppError 'model-file' or 'model-config'. */
+/** What the folder holds, nothing opened. @throws as describeDiffusersFolder. */
 export async function partsOfFolder(folder: string): Promise<ExpertParts> {
   return wholeOf(await describeDiffusersFolder(folder, { cache: memoryHashCache() }))
 }

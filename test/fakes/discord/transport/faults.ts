@@ -9,7 +9,7 @@ export type Mishap =
   | { kind: 'too-many'; scope: 'bucket' | 'global' | 'cloudflare'; retryAfterMs: number }
   /** The connection is cut before the request is looked at, or after it took effect. */
   | { kind: 'cut'; when: 'before' | 'after' }
-  /** Taken and never answered: the caller's own patience has to end it. It took effect or not. */
+  /** Taken and never answered: the caller's own timeout has to end it. It took effect or not. */
   | { kind: 'silence'; when: 'before' | 'after' }
   /** Larger than this is answered 413 / 40005. */
   | { kind: 'upload-limit'; bytes: number }

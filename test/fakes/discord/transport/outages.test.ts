@@ -34,15 +34,15 @@ const post = (body: object = { content: 'c' }) =>
 /** Posts, and gives up as soon as the fake has taken it. */
 async function silently(content: string): Promise<void> {
   const before = discord.requests.length
-  const patience = new AbortController()
+  const timeout = new AbortController()
   const call = fetch(`${discord.apiUrl}/v10/channels/${channel.id}/messages`, {
     method: 'POST',
     headers: { Authorization: `Bot ${discord.token}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ content }),
-    signal: patience.signal,
+    signal: timeout.signal,
   })
   await discord.until('the request', () => discord.requests[before]?.detail === 'no answer')
-  patience.abort()
+  timeout.abort()
   await expect(call).rejects.toThrow('aborted')
 }
 

@@ -42,15 +42,15 @@ describe('any call to the fake Slack', () => {
     const silently = async (text: string, when: 'before' | 'after') => {
       slack.faults.failNext('chat.postMessage', { kind: 'silence', when })
       const before = slack.api.calls.length
-      const patience = new AbortController()
+      const timeout = new AbortController()
       const call = fetch(`${slack.apiUrl}chat.postMessage`, {
         method: 'POST',
         headers: { authorization: `Bearer ${team.botToken}` },
         body: new URLSearchParams({ channel: channel.id, text }),
-        signal: patience.signal,
+        signal: timeout.signal,
       })
       await slack.until(() => slack.api.calls.length > before)
-      patience.abort()
+      timeout.abort()
       await expect(call).rejects.toThrow('aborted')
     }
     await silently('one', 'before')

@@ -6,7 +6,7 @@ export type Failure =
   | number
   /** The connection ends without an answer: before the call was looked at, or after it took effect. */
   | { kind: 'cut'; when: 'before' | 'after' }
-  /** No answer ever comes: the caller's own patience has to end it. */
+  /** No answer ever comes: the caller's own timeout has to end it. */
   | { kind: 'silence'; when: 'before' | 'after' }
   /** It takes effect at once, and the answer takes so long on the fake's clock. */
   | { kind: 'slow'; ms: number }

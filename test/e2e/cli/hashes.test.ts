@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runShell } from '../helpers/processes/run-cli.ts'
-import { tempFolder } from '../helpers/temp-folder.ts'
+import { runShell } from '../../helpers/processes/run-cli.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
 
 test('a second picture in a folder without data does not read the weights through again', async () => {
   const cwd = tempFolder()

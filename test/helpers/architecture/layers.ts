@@ -1,0 +1,167 @@
+/** The layers of src/, and which of them may import which. */
+
+/**
+ * Layers, each with the layers that it may import besides itself. The first matching prefix is a file's layer.
+ * A layer after `type` may be imported for its types only.
+ */
+export const layers: readonly { prefix: string; may: readonly string[] }[] = [
+  // Common modules.
+  { prefix: 'src/errors/', may: [] },
+  { prefix: 'src/common/', may: [] },
+  { prefix: 'src/system/', may: ['src/errors/', 'src/common/'] },
+  { prefix: 'src/config/', may: ['src/errors/', 'src/common/', 'src/words/'] },
+  {
+    prefix: 'src/words/',
+    may: ['src/errors/', 'type src/app/', 'type src/devices/', 'type src/remote/'],
+  },
+  // The engine, from its foundation up.
+  { prefix: 'src/engine/work-order.ts', may: ['src/common/'] },
+  {
+    prefix: 'src/engine/weights/',
+    may: ['src/errors/', 'src/common/'],
+  },
+  { prefix: 'src/engine/onnx/', may: ['src/errors/', 'src/engine/weights/'] },
+  { prefix: 'src/engine/modules/', may: ['src/errors/', 'src/engine/onnx/', 'src/engine/weights/'] },
+  {
+    prefix: 'src/engine/networks/',
+    may: ['src/errors/', 'src/engine/modules/', 'src/engine/onnx/', 'src/engine/weights/'],
+  },
+  {
+    prefix: 'src/engine/sampling/',
+    may: ['src/errors/', 'src/common/', 'src/engine/weights/'],
+  },
+  {
+    prefix: 'src/engine/text/',
+    may: ['src/errors/', 'src/common/', 'src/engine/weights/'],
+  },
+  {
+    prefix: 'src/engine/image/',
+    may: ['src/errors/', 'src/common/', 'src/engine/work-order.ts'],
+  },
+  {
+    prefix: 'src/engine/models/',
+    may: [
+      'src/errors/',
+      'src/common/',
+      'src/engine/networks/',
+      'src/engine/sampling/',
+      'src/engine/text/',
+      'src/engine/weights/',
+    ],
+  },
+  {
+    prefix: 'src/engine/pipeline/',
+    may: [
+      'src/errors/',
+      'src/common/',
+      'src/engine/work-order.ts',
+      'src/engine/models/',
+      'src/engine/sampling/',
+      'src/engine/text/',
+      'src/engine/networks/',
+      'src/engine/image/',
+      'src/engine/weights/',
+      'src/engine/onnx/',
+    ],
+  },
+  // The composition root of a worker.
+  {
+    prefix: 'src/engine/host/worker.ts',
+    may: ['src/system/', 'src/engine/host/', 'src/engine/pipeline/'],
+  },
+  {
+    prefix: 'src/engine/host/',
+    may: [
+      'src/errors/',
+      'src/engine/work-order.ts',
+      'src/engine/pipeline/',
+      'src/engine/models/',
+      'src/engine/image/',
+      'src/engine/weights/',
+      'src/engine/onnx/',
+    ],
+  },
+  {
+    prefix: 'src/engine/jobs/',
+    may: [
+      'src/errors/',
+      'src/common/',
+      'src/system/',
+      'src/engine/work-order.ts',
+      'src/engine/host/',
+      'type src/engine/pipeline/',
+    ],
+  },
+  // Storage, use cases, platforms.
+  {
+    prefix: 'src/db/',
+    may: [
+      'src/common/',
+      'src/errors/',
+      'src/system/',
+      'src/engine/work-order.ts',
+      'src/engine/jobs/',
+      'type src/engine/pipeline/',
+      'type src/app/',
+    ],
+  },
+  { prefix: 'src/net/', may: ['src/errors/', 'src/common/', 'src/system/', 'src/config/'] },
+  {
+    prefix: 'src/app/',
+    may: [
+      'src/common/',
+      'src/errors/',
+      'src/system/',
+      'src/config/',
+      'src/db/',
+      'src/engine/work-order.ts',
+      'src/engine/jobs/',
+      'type src/engine/models/',
+      'src/engine/weights/',
+      'src/engine/sampling/',
+      'src/engine/text/',
+      'src/engine/image/',
+      'type src/engine/host/',
+      'type src/engine/pipeline/',
+    ],
+  },
+  // The page's script runs in a browser, without any other module of Easel.
+  { prefix: 'src/bots/web/client/', may: ['type src/bots/web/protocol.ts'] },
+  {
+    prefix: 'src/bots/',
+    may: [
+      'src/errors/',
+      'src/common/',
+      'src/system/',
+      'src/config/',
+      'src/words/',
+      'src/net/',
+      'src/app/',
+      'src/engine/work-order.ts',
+      'type src/engine/jobs/',
+    ],
+  },
+  {
+    prefix: 'src/devices/',
+    may: ['src/errors/', 'src/common/', 'src/system/', 'src/config/', 'src/words/', 'src/engine/'],
+  },
+  // Other machines: a second kind of worker host.
+  {
+    prefix: 'src/remote/',
+    may: [
+      'src/errors/',
+      'src/common/',
+      'src/system/',
+      'src/config/',
+      'src/engine/work-order.ts',
+      'src/engine/host/',
+      'type src/engine/models/',
+      'type src/engine/jobs/',
+    ],
+  },
+  // The composition roots know all parts.
+  { prefix: 'src/startup/', may: ['src/'] },
+  { prefix: 'src/main.ts', may: ['src/'] },
+  { prefix: 'src/cli.ts', may: ['src/'] },
+  { prefix: 'src/cli/', may: ['src/'] },
+]
