@@ -18,7 +18,7 @@ export interface DeletionStatus {
   kept: readonly Refusal[]
 }
 
-/** Notices for a person's next request. */
+/** Notices for a person's next request, wherever they make it. */
 export interface DeliveryNotices {
   /** Finished jobs whose results reached no conversation. */
   undelivered: readonly { job: JobView; refusals: readonly Refusal[] }[]
@@ -40,13 +40,12 @@ export function deletionStatus(db: Database, jobIds: readonly string[]): Deletio
 }
 
 export function deliveryNotices(db: Database, views: JobViews, person: Person): DeliveryNotices {
-  const personId = db.people.find(person)
-  if (personId === undefined) return { undelivered: [], deletion: statusOf([]) }
-  const undelivered = db.deliveries.undelivered(personId).flatMap(({ jobId, refusals }) => {
+  const personIds = db.people.ofAccount(person)
+  const undelivered = db.deliveries.undelivered(personIds).flatMap(({ jobId, refusals }) => {
     const job = views.job(jobId)
     return job ? [{ job, refusals }] : []
   })
-  return { undelivered, deletion: statusOf(db.deliveries.beingDeleted({ personId })) }
+  return { undelivered, deletion: statusOf(db.deliveries.beingDeleted({ personIds })) }
 }
 
 function statusOf(deletions: readonly { isKept: boolean; refusals: Refusal[] }[]): DeletionStatus {

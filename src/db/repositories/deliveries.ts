@@ -164,11 +164,11 @@ export class DeliveriesTable {
   }
 
   /** Finished jobs of a person that are shown nowhere, oldest first. */
-  undelivered(personId: number): DeliveryRecord[] {
+  undelivered(personIds: readonly number[]): DeliveryRecord[] {
     return selectDeliveries(this.#rows)
       .where(
         and(
-          eq(jobs.personId, personId),
+          inArray(jobs.personId, [...personIds]),
           eq(deliveries.end, 'undeliverable'),
           eq(deliveries.id, deliveries.jobId),
           isNull(jobs.removedAt),
@@ -190,9 +190,9 @@ export class DeliveriesTable {
 
   /** Unconfirmed deletions of one job or of all jobs of a person. */
   beingDeleted(
-    of: { jobId: string } | { personId: number },
+    of: { jobId: string } | { personIds: readonly number[] },
   ): { id: string; isKept: boolean; refusals: Refusal[] }[] {
-    const which = 'jobId' in of ? eq(deliveries.jobId, of.jobId) : eq(jobs.personId, of.personId)
+    const which = 'jobId' in of ? eq(deliveries.jobId, of.jobId) : inArray(jobs.personId, [...of.personIds])
     return this.#rows
       .selectDistinct({ id: deliveries.id, end: deliveries.end, refusals: deliveries.refusals })
       .from(deliveries)
