@@ -72,9 +72,9 @@ export class Deliveries {
   /** The job made progress, or its queue position changed. */
   progressed(job: JobView): void {
     const nowMs = this.#parts.clock.monotonicMs()
-    if (!this.#isOpen || !this.#progress.changed(job.id, job, nowMs)) return
     const courier = this.#couriers.get(job.conversation.platform)
-    const dueMs = courier ? this.#progress.dueInMs(job.id, courier.progressIntervalMs, nowMs) : 0
+    if (!this.#isOpen || !courier || !this.#progress.changed(job.id, job, nowMs)) return
+    const dueMs = this.#progress.dueInMs(job.id, courier.progressIntervalMs, nowMs)
     if (dueMs > 0) this.#postpone(job.id, nowMs, dueMs)
     else this.#queue.add(job.id)
   }
@@ -123,11 +123,9 @@ export class Deliveries {
 
   /** One unit of work: the delivery's next outbox entry, or otherwise a due progress update. */
   async #turn(id: string): Promise<WorkOutcome> {
-    const { db } = this.#parts
-    const record = db.deliveries.get(id)
+    const { record, entry } = this.#parts.db.deliveries.turnOf(id) ?? {}
     const courier = record && this.#couriers.get(record.platform)
     if (!record || !courier) return 'over'
-    const entry = db.outbox.next(id)
     if (entry) {
       const { outcome, shown, unshown, wakes } = await this.#entries.handle(
         courier,
@@ -165,7 +163,8 @@ export class Deliveries {
       this.#postpone(id, nowMs, dueMs)
       return 'rest'
     }
-    const delivery = record.isJobRemoved ? undefined : this.#entries.deliveryOf(record, courier)
+    const told = this.#progress.newest(id)
+    const delivery = record.isJobRemoved ? undefined : this.#entries.deliveryOf(record, courier, told)
     if (!delivery?.address || isFinal(delivery.job.state)) {
       this.#progress.forget(id)
       return 'more'

@@ -77,12 +77,11 @@ export class EntryHandler {
     }
   }
 
-  /** Undefined if its job is gone. */
-  deliveryOf(record: DeliveryRecord, courier: Courier): Delivery | undefined {
-    const { db, views, clock } = this.#parts
-    const found = db.jobs.get(record.jobId)
-    if (!found) return undefined
-    const view = views.ofRecord(found)
+  /** Undefined if its job is gone. `known`: an earlier view of the job, so that an open one need not be read. */
+  deliveryOf(record: DeliveryRecord, courier: Courier, known?: JobView): Delivery | undefined {
+    const { clock } = this.#parts
+    const view = (known && this.#parts.views.renewed(known)) ?? this.#viewOf(record.jobId)
+    if (!view) return undefined
     const job = record.conversation ? { ...view, conversation: record.conversation } : view
     const parent = this.#parentOf(job)
     const fanOut = courier.shared && this.#fanOuts.of(record)
@@ -96,6 +95,11 @@ export class EntryHandler {
       ...(fanOut === undefined ? {} : { fanOut }),
       steps: stepsIn(this.#stepsOf(record.id), () => clock.now()),
     }
+  }
+
+  #viewOf(jobId: string): JobView | undefined {
+    const found = this.#parts.db.jobs.get(jobId)
+    return found && this.#parts.views.ofRecord(found)
   }
 
   /** Drops the entries of a job whose record is gone or unreadable. */

@@ -12,7 +12,8 @@ interface Shown {
 
 export class Progress {
   readonly #shown = new Map<string, Shown>()
-  readonly #stale = new Set<string>()
+  /** The newest view of each delivery that shows an older one. */
+  readonly #stale = new Map<string, JobView>()
   /** The time of the next scheduled check, on the monotonic clock. */
   readonly #againMs = new Map<string, number>()
 
@@ -20,7 +21,7 @@ export class Progress {
   changed(id: string, job: JobView, nowMs: number): boolean {
     const shown = this.#shown.get(id)
     if (shown && !isVisibleChange(shown.job, job)) return false
-    this.#stale.add(id)
+    this.#stale.set(id, job)
     return (this.#againMs.get(id) ?? 0) <= nowMs
   }
 
@@ -31,6 +32,11 @@ export class Progress {
 
   isStale(id: string): boolean {
     return this.#stale.has(id)
+  }
+
+  /** The view that was told last and is not shown. */
+  newest(id: string): JobView | undefined {
+    return this.#stale.get(id)
   }
 
   /** Milliseconds until the next edit is due; 0: now. */

@@ -11,7 +11,7 @@ import {
   refusals,
   type StoredConversation,
 } from './documents.ts'
-import type { OutboxKind } from './outbox.ts'
+import { type OutboxEntry, type OutboxKind, oldestEntryOf } from './outbox.ts'
 
 type Way = NonNullable<typeof deliveries.$inferSelect.way>
 export type DeliveryEnd = NonNullable<typeof deliveries.$inferSelect.end>
@@ -53,18 +53,25 @@ function selectDeliveries(rows: Rows) {
 function prepareStatements(rows: Rows) {
   const id = sql.placeholder('id')
   const isThat = eq(deliveries.id, id)
+  const isOldest = eq(outbox.id, oldestEntryOf(deliveries.id))
   const given = (name: 'address' | 'way' | 'refusals' | 'endedAt') =>
     columnPlaceholder(name, deliveries[name])
   return {
     delivery: selectDeliveries(rows).where(isThat).prepare(),
+    turn: rows
+      .select({ delivery: deliveries, recipient: people, jobRemovedAt: jobs.removedAt, entry: outbox })
+      .from(deliveries)
+      .innerJoin(people, eq(people.id, deliveries.personId))
+      .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
+      .leftJoin(outbox, isOldest)
+      .where(isThat)
+      .prepare(),
     platform: rows.select({ platform: deliveries.platform }).from(deliveries).where(isThat).prepare(),
     work: rows
       .select({ platform: deliveries.platform, kind: outbox.kind })
       .from(deliveries)
-      .leftJoin(outbox, eq(outbox.deliveryId, deliveries.id))
+      .leftJoin(outbox, isOldest)
       .where(isThat)
-      .orderBy(asc(outbox.id))
-      .limit(1)
       .prepare(),
     address: rows.select({ address: deliveries.address }).from(deliveries).where(isThat).prepare(),
     add: rows
@@ -112,6 +119,12 @@ export class DeliveriesTable {
   get(id: string): DeliveryRecord | undefined {
     const row = this.#statements.delivery.get({ id })
     return row && toRecord(row)
+  }
+
+  /** A delivery with its oldest entry in the outbox. */
+  turnOf(id: string): { record: DeliveryRecord; entry?: OutboxEntry } | undefined {
+    const row = this.#statements.turn.get({ id })
+    return row && { record: toRecord(row), ...(row.entry && { entry: row.entry }) }
   }
 
   /** All deliveries of a job, that to its own conversation first. */

@@ -1,20 +1,28 @@
 /** The outbox: the pending messages to platforms, in entries per delivery. */
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { outbox } from '../schema.ts'
 
 export type OutboxKind = typeof outbox.$inferSelect.kind
 export type OutboxEntry = typeof outbox.$inferSelect
 
+/** The id of a delivery's oldest entry, from the index alone: an order by it would be sorted anew at each read. */
+export function oldestEntryOf(deliveryId: SQLWrapper): SQL {
+  return sql`(select min(oldest.id) from ${outbox} as oldest where oldest.delivery_id = ${deliveryId})`
+}
+
 /** These run at every step of every delivery, so they are prepared once. */
 function prepareStatements(rows: Rows) {
   const deliveryId = sql.placeholder('deliveryId')
   const kind = sql.placeholder('kind')
   const createdAt = sql.placeholder('createdAt')
-  const isThat = eq(outbox.deliveryId, deliveryId)
   return {
     add: rows.insert(outbox).values({ deliveryId, kind, createdAt }).onConflictDoNothing().prepare(),
-    next: rows.select().from(outbox).where(isThat).orderBy(asc(outbox.id)).limit(1).prepare(),
+    next: rows
+      .select()
+      .from(outbox)
+      .where(eq(outbox.id, oldestEntryOf(deliveryId)))
+      .prepare(),
     remove: rows
       .delete(outbox)
       .where(eq(outbox.id, sql.placeholder('id')))
