@@ -1,9 +1,12 @@
+import { truncateSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkPicture } from '../../../src/app/checks/check-picture.ts'
 import { commandNames, commands, typedNameOf } from '../../../src/bots/commands/commands.ts'
 import { loadConfig } from '../../../src/config/config.ts'
+import { AppError } from '../../../src/errors/errors.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
-import { en } from '../../../src/words/en.ts'
+import { en, errorSentence } from '../../../src/words/en.ts'
 import { HttpPerson, operator, seenIn, textOf } from './http-person.ts'
 import { openWebChat, type WebChat } from './web-chat.ts'
 
@@ -39,6 +42,18 @@ describe('the web chat works without script', () => {
     await chat.ada.postsForm('/say', { text: 'a cat', once })
     expect(chat.easel.jobs).toHaveLength(1)
     expect(await page()).not.toContain(`value="${once}"`)
+  })
+
+  it('says that the database is damaged, also where no page of pictures can be shown', async () => {
+    const { db } = chat.easel.test.built
+    db.client.wipeLog()
+    db.client.sqlite.pragma('shrink_memory')
+    truncateSync(join(chat.easel.test.dataDir, 'easel.sqlite'), 8192)
+    const response = await chat.ada.gets('/')
+    expect(response.status).toBe(503)
+    expect(await response.text()).toContain(
+      errorSentence(en, new AppError('database-lost', { file: '', how: 'damaged' })),
+    )
   })
 
   it('gives a refused text back with the reason', async () => {

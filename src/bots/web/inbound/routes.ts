@@ -92,9 +92,11 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
   app.onError((error, c) => {
     const fault = toAppError(error)
     log.error({ error: fault, path: c.req.path }, 'a web request failed')
-    // The page stays available when the disk is full, and shows the reason.
-    if (fault.code === 'storage' || fault.code === 'database-lost')
-      return responder.refuse(c, contextOf(c), errorSentence(words, fault), 503)
+    if (fault.code === 'storage' || fault.code === 'database-lost') {
+      const sentence = errorSentence(words, fault)
+      // The page stays available when the disk is full. A damaged database cannot list its pictures.
+      return responder.refuse(c, contextOf(c), sentence, 503).catch(() => c.text(sentence, 503))
+    }
     return c.text(words.web.refused.broken, 500)
   })
 
