@@ -147,6 +147,29 @@ describe('forms', () => {
     expect(jobs()).toMatchObject([{ order: { seed: 7 } }])
   })
 
+  it('stay open with everything in them after a fault', async () => {
+    const { ada } = t.scene
+    await ada.types('/imagine', '', here())
+    t.test.built.db.close()
+    const answer = await ada.submits(ada.modal, { Prompt: 'a cat' })
+    expect(answer).toMatchObject({ kind: 'errors', errors: { prompt: expect.stringMatching(/\.$/) } })
+  })
+
+  it('that Slack closed while a file came in return what was typed, with all that is wrong', async () => {
+    const { ada } = t.scene
+    await ada.types('/imagine', '', here())
+    const file = { name: 'notes.png', bytes: new Uint8Array([1]) }
+    const filled = { Prompt: 'a cat --bogus', Seed: '7', 'Start from a picture': file }
+    t.slack.faults.failNext('files.info', { kind: 'slow', ms: 2500 })
+    let answer: unknown
+    await t.over(ada.submits(ada.modal, filled).then(given => (answer = given)))
+    expect(answer).toEqual({ kind: 'closed' })
+    await t.calm()
+    for (const said of ['no flag --bogus', 'not a picture', '/imagine a cat --bogus --seed 7'])
+      expect(lastTold()).toContain(said)
+    expect(jobs()).toEqual([])
+  })
+
   it('of the shortcuts say how to invite the bot where it cannot see the picture', async () => {
     const { ada, team } = t.scene
     const elsewhere = t.slack.addChannel(team, 'elsewhere', { withoutBot: true })

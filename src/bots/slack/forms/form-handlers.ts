@@ -4,8 +4,8 @@ import { inUtc } from '../../../words/moment.ts'
 import type { ChatReply } from '../../chat/chat.ts'
 import type { FieldProblem } from '../../chat/flag-fields.ts'
 import { withFiles } from '../../chat/given-pictures.ts'
-import { fieldOfProblem, promptField } from '../../chat/paint-form.ts'
-import { readSettings } from '../../chat/settings-form.ts'
+import { fieldOfProblem, promptField, typedForm } from '../../chat/paint-form.ts'
+import { readSettings, typedSettings } from '../../chat/settings-form.ts'
 import { textMessage } from '../../messages/message.ts'
 import { act, type HandlerContext, imagine, payloadOf, permissionHint } from '../inbound/handler-context.ts'
 import type { RequestContext } from '../inbound/request-context.ts'
@@ -14,11 +14,7 @@ import { ViewValues } from './fields.ts'
 import { type FormOrigin, readMetadata, writeMetadata } from './metadata.ts'
 import { openView } from './open-view.ts'
 import { paintView, readPaintView } from './paint-form.ts'
-
-/** The outcome of a submission: errors beside the fields, or a closed form with a reply elsewhere. */
-export type Submitted =
-  | { kind: 'wrong'; errors: Record<string, string> }
-  | { kind: 'closed'; payload?: Payload }
+import type { Submitted } from './submission.ts'
 
 export async function openPaintForm(
   context: HandlerContext,
@@ -96,6 +92,16 @@ function submitted(reply: ChatReply, words: Words, known: readonly FieldProblem[
   return payload === undefined ? { kind: 'closed' } : { kind: 'closed', payload }
 }
 
+/** The filled fields of a form as a command. */
+export function typedInPaintForm(values: unknown): string {
+  return `/imagine ${typedForm(new ViewValues(values))}`
+}
+
+/** The filled fields of the defaults as flags. */
+export function typedInSettingsForm(values: unknown): string {
+  return typedSettings(new ViewValues(values))
+}
+
 /** Each problem as a sentence beside its field. */
 function fieldErrors(problems: readonly FieldProblem[], words: Words): Record<string, string> {
   const errors: Record<string, string> = {}
@@ -104,18 +110,4 @@ function fieldErrors(problems: readonly FieldProblem[], words: Words): Record<st
     errors[field] = errors[field] === undefined ? sentence : `${errors[field]} ${sentence}`
   }
   return errors
-}
-
-/** Slack shows errors only beside existing fields. Errors without a field go to the first one. */
-export function besideFields(
-  errors: Record<string, string>,
-  blocks: readonly { block_id?: string }[],
-): Record<string, string> {
-  const ids = blocks.map(block => block.block_id)
-  const placed: Record<string, string> = {}
-  for (const [id, sentence] of Object.entries(errors)) {
-    const field = ids.includes(id) ? id : (ids[0] ?? id)
-    placed[field] = placed[field] === undefined ? sentence : `${placed[field]} ${sentence}`
-  }
-  return placed
 }

@@ -13,15 +13,16 @@ import { toAppError } from '../../../errors/errors.ts'
 import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import {
-  besideFields,
   originOf,
-  type Submitted,
   submitPaintForm,
   submitSettings,
+  typedInPaintForm,
+  typedInSettingsForm,
 } from '../forms/form-handlers.ts'
 import { publishHome, saveSettings } from '../forms/home.ts'
 import { paintForm } from '../forms/paint-form.ts'
 import { settingsForm } from '../forms/settings-form.ts'
+import { replyToSubmission, type Submitted, type SubmittedForm } from '../forms/submission.ts'
 import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import type { Payload } from '../outbound/render.ts'
 import { responder } from '../outbound/response-url.ts'
@@ -165,53 +166,34 @@ function receiveForms(app: App, context: HandlerContext): void {
       }
       const { channel, thread } = origin
       const sender = submissionSender(body, thread === undefined ? { channel } : { channel, thread })
-      await submit(context, sender, view, ack, requester =>
-        submitPaintForm(context, requester, origin, view.state.values),
+      const { blocks, state } = view
+      const form = { blocks, typed: typedInPaintForm(state.values), ack }
+      await submit(context, sender, form, requester =>
+        submitPaintForm(context, requester, origin, state.values),
       )
     },
   )
   app.view<ViewSubmitAction>(
     { callback_id: settingsForm, type: 'view_submission' },
-    async ({ body, view, ack }) => {
+    async ({ body, view: { blocks, state }, ack }) => {
       const sender = submissionSender(body, { channel: body.user.id })
-      await submit(context, sender, view, ack, requester =>
-        submitSettings(context, requester, view.state.values),
-      )
+      const form = { blocks, typed: typedInSettingsForm(state.values), ack }
+      await submit(context, sender, form, requester => submitSettings(context, requester, state.values))
     },
   )
 }
 
-type FormAck = (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>
-
-/** Errors beside fields are part of the acknowledgement; later replies are ephemeral. */
+/** Never leaves a form without an acknowledgement. */
 async function submit(
   context: HandlerContext,
   sender: Sender,
-  { blocks }: { blocks: readonly { block_id?: string }[] },
-  ack: FormAck,
+  form: Omit<SubmittedForm, 'followUp'>,
   work: (requester: RequestContext) => Promise<Submitted>,
 ): Promise<void> {
   const requester = await context.requestContexts.of(sender)
-  if (requester === undefined) return ack()
-  let submitted: Submitted | undefined
-  const inForm = async () => {
-    submitted = await work(requester)
-    return submitted.kind === 'closed' ? submitted.payload : undefined
-  }
-  const acknowledge = () =>
-    submitted?.kind === 'wrong'
-      ? ack({ response_action: 'errors', errors: besideFields(submitted.errors, blocks) })
-      : ack()
-  await replyInTime(
-    {
-      ...context,
-      words: requester.words,
-      ack: acknowledge,
-      ackShows: false,
-      followUp: ephemeralSender(context, requester),
-    },
-    inForm(),
-  )
+  if (requester === undefined) return form.ack()
+  const followUp = ephemeralSender(context, requester)
+  await replyToSubmission(context, requester, { ...form, followUp }, () => work(requester))
 }
 
 function receiveEvents(app: App, context: HandlerContext, workspaces: Workspaces): void {
