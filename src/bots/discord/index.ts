@@ -50,8 +50,8 @@ export class DiscordAdapter implements Adapter {
   readonly #expiryNotices: TokenExpiryNotices
 
   constructor(parts: AdapterParts, token: string, choices: ClientChoices = {}) {
-    const log = parts.log.child({ platform: 'discord' })
-    this.#parts = { ...parts, log }
+    const { log } = parts
+    this.#parts = parts
     this.#connection = new Connection({
       apiUrl: parts.config.discord.apiUrl,
       token,

@@ -73,8 +73,7 @@ export class SlackAdapter implements Adapter {
   #stopTrying = () => {}
 
   constructor(parts: AdapterParts, documents: SealedDocuments) {
-    const { easel, config, secrets, clock, ids } = parts
-    const log = parts.log.child({ platform: 'slack' })
+    const { easel, config, secrets, clock, ids, log } = parts
     this.#clock = clock
     this.#log = log
     this.#words = wordsFor(config.language)
