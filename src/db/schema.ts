@@ -2,7 +2,7 @@
 import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { jobStates } from '../engine/jobs/job.ts'
 import { json } from './records/json-column.ts'
-import { wayNames } from './repositories/documents.ts'
+import { deliveryMethodNames } from './repositories/documents.ts'
 
 const jobState = text('state', { enum: jobStates })
 
@@ -162,11 +162,11 @@ export const deliveries = sqliteTable(
     conversation: text({ mode: 'json' }),
     /** The address of the message that shows the job, in its courier's format; null: there is none. */
     address: text(),
-    /** The way it was delivered, if it was. */
-    way: text({ enum: wayNames }),
+    /** The method of its delivery, if it was delivered. */
+    method: text('way', { enum: deliveryMethodNames }),
     /** The outcome; null: not finished. `kept`: deleted, except for objects that the platform refuses to delete. */
     end: text({ enum: ['arrived', 'undeliverable', 'removed', 'kept'] }),
-    /** Refusal[]: closed ways, or objects that were not deleted. */
+    /** Refusal[]: closed methods, or objects that were not deleted. */
     refusals: text({ mode: 'json' }).notNull().default([]),
     endedAt: integer('ended_at'),
   },
@@ -179,7 +179,7 @@ export const deliveries = sqliteTable(
 
 /**
  * The steps of deliveries: the objects that each created on its platform, so that none is created twice and all can be
- * deleted, and the ways that were refused.
+ * deleted, and the methods that were refused.
  */
 export const deliverySteps = sqliteTable(
   'delivery_steps',
@@ -191,7 +191,7 @@ export const deliverySteps = sqliteTable(
     name: text().notNull(),
     /** The kind of object that the step created, if any. */
     makes: text({ enum: ['message', 'thread', 'file'] }),
-    /** `begun`: its effect is unknown. `closed`: a way that was refused. */
+    /** `begun`: its effect is unknown. `closed`: a method that was refused. */
     state: text({ enum: ['begun', 'done', 'closed'] }).notNull(),
     /** The courier's id of the object; for `begun` where it is made, for `closed` the reason. */
     value: text(),

@@ -4,11 +4,11 @@ import type {
   Closed,
   Courier,
   Delivery,
+  DeliveryMethod,
+  DeliveryMethodName,
   DeliveryResult,
+  MethodOutcome,
   StepRecord,
-  Way,
-  WayName,
-  WayOutcome,
 } from '../../src/app/delivery/courier.ts'
 import type { Platform } from '../../src/app/people/people.ts'
 import type { JobView } from '../../src/app/views/views.ts'
@@ -17,8 +17,8 @@ export interface CourierCall {
   kind: 'open' | 'progress' | 'settle' | 'tell' | 'close' | 'withdraw'
   jobId: string
   job: JobView
-  /** By which way, of those that have any. */
-  way?: WayName
+  /** By which method, of those that have any. */
+  method?: DeliveryMethodName
 }
 
 /** A message as people see it. */
@@ -40,7 +40,7 @@ export class FakeCourier implements Courier {
   /** By the id of the delivery. */
   readonly messages = new Map<string, ShownMessage>()
   /** How results can go, best first. */
-  resultWays: readonly WayName[] = ['edit']
+  resultNames: readonly DeliveryMethodName[] = ['edit']
   /** Thrown before a call has any effect: the platform never heard of it. */
   failBefore: Fault = () => undefined
   /** Thrown after the effect: the platform did it, and we do not know. */
@@ -61,12 +61,12 @@ export class FakeCourier implements Courier {
     this.progressIntervalMs = progressIntervalMs
   }
 
-  openings(delivery: Delivery): Way[] {
+  openingMethods(delivery: Delivery): DeliveryMethod[] {
     const { id, job, steps, parent } = delivery
     this.parents.push(parent)
     const post = async (begin: () => Promise<void>): Promise<{ kind: 'done'; value: string }> => {
       await begin()
-      const outcome = await this.#call({ kind: 'open', jobId: job.id, job, way: 'place' }, () => {
+      const outcome = await this.#call({ kind: 'open', jobId: job.id, job, method: 'place' }, () => {
         // The delivery's id is the nonce: a second post of it shows nothing new.
         if (!this.messages.has(id)) this.messages.set(id, { job, posts: 1 })
       })
@@ -76,7 +76,7 @@ export class FakeCourier implements Courier {
     return [
       {
         name: 'place',
-        async take() {
+        async attempt() {
           const posted = await steps.once('message', post, { makes: 'message' })
           return { kind: 'arrived', address: posted.kind === 'done' ? posted.value : '' }
         },
@@ -88,11 +88,11 @@ export class FakeCourier implements Courier {
     await this.#call({ kind: 'progress', jobId: job.id, job }, () => this.#edit(id, job))
   }
 
-  results({ id, job }: Delivery): Way[] {
-    return this.resultWays.map(name => ({
+  resultMethods({ id, job }: Delivery): DeliveryMethod[] {
+    return this.resultNames.map(name => ({
       name,
-      take: () =>
-        this.#call({ kind: 'settle', jobId: job.id, job, way: name }, () => {
+      attempt: () =>
+        this.#call({ kind: 'settle', jobId: job.id, job, method: name }, () => {
           if (name !== 'edit') this.messages.set(id, { job, posts: 1 })
           this.#edit(id, job)
         }),
@@ -121,7 +121,9 @@ export class FakeCourier implements Courier {
   kindsFor(jobId: string): string[] {
     return this.calls
       .filter(call => call.jobId === jobId && call.kind !== 'close')
-      .map(call => (call.way && call.way !== 'edit' && call.kind === 'settle' ? call.way : call.kind))
+      .map(call =>
+        call.method && call.method !== 'edit' && call.kind === 'settle' ? call.method : call.kind,
+      )
   }
 
   #edit(id: string, job: JobView): void {
@@ -129,7 +131,7 @@ export class FakeCourier implements Courier {
     if (message) message.job = job
   }
 
-  async #call(call: CourierCall, effect: () => void): Promise<WayOutcome> {
+  async #call(call: CourierCall, effect: () => void): Promise<MethodOutcome> {
     this.calls.push(call)
     await this.gate
     const before = this.failBefore(call)

@@ -224,9 +224,9 @@ function agreeingCourier(onMessage: () => void): Courier {
     platform: 'web',
     progressIntervalMs: 2500,
     opensWithState: true,
-    openings: ({ id }) => [{ name: 'place', take: () => arrived(id) }],
+    openingMethods: ({ id }) => [{ name: 'place', attempt: () => arrived(id) }],
     progress: async () => onMessage(),
-    results: ({ id }) => [{ name: 'edit', take: () => arrived(id) }],
+    resultMethods: ({ id }) => [{ name: 'edit', attempt: () => arrived(id) }],
     close: async () => undefined,
     remove: async () => ({ kind: 'removed' }),
   }

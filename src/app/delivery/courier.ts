@@ -1,6 +1,6 @@
-/** The courier interface, with which app/ shows jobs on a chat platform: ways of delivery, and deletion of posted objects. */
+/** The courier interface, with which app/ shows jobs on a chat platform: delivery methods, and deletion of posted objects. */
 import type { Made, StepRecord } from '../../db/repositories/delivery-steps.ts'
-import type { Refusal, refusalReasons, wayNames } from '../../db/repositories/documents.ts'
+import type { deliveryMethodNames, Refusal, refusalReasons } from '../../db/repositories/documents.ts'
 import type { Person, Platform } from '../people/people.ts'
 import type { JobView } from '../views/views.ts'
 
@@ -9,7 +9,7 @@ export type { Made, Refusal, StepRecord }
 /** The address of the message that shows a job: JSON that only its courier understands. */
 export type Address = string
 
-export type WayName = (typeof wayNames)[number]
+export type DeliveryMethodName = (typeof deliveryMethodNames)[number]
 export type RefusalReason = (typeof refusalReasons)[number]
 
 /** The platform refused, and a retry would be refused as well. */
@@ -21,13 +21,16 @@ export interface Closed {
 }
 
 /** `later`: no fault; the platform needs more time. */
-export type WayOutcome = { kind: 'arrived'; address: Address } | Closed | { kind: 'later'; afterMs: number }
+export type MethodOutcome =
+  | { kind: 'arrived'; address: Address }
+  | Closed
+  | { kind: 'later'; afterMs: number }
 
-/** One way to deliver a job to a person. It throws a retryable fault if a later try may succeed. */
-export interface Way {
-  readonly name: WayName
-  /** `before`: the refusals of the ways before it. */
-  take(before: readonly Refusal[]): Promise<WayOutcome>
+/** One method of delivering a job to a person. It throws a retryable fault if a later try may succeed. */
+export interface DeliveryMethod {
+  readonly name: DeliveryMethodName
+  /** `before`: the refusals of the methods before it. */
+  attempt(before: readonly Refusal[]): Promise<MethodOutcome>
 }
 
 /** The object that a step created on the platform. */
@@ -93,9 +96,9 @@ export interface Delivery {
   steps: Steps
 }
 
-/** How the result arrived, or that it did not. `refusals`: those of the closed ways. */
+/** How the result arrived, or that it did not. `refusals`: those of the closed methods. */
 export type DeliveryResult = { refusals: readonly Refusal[] } & (
-  | { kind: 'arrived'; way: WayName }
+  | { kind: 'arrived'; method: DeliveryMethodName }
   | { kind: 'undeliverable' }
 )
 
@@ -106,14 +109,14 @@ export interface Courier {
   readonly progressIntervalMs: number
   /** Whether a new message shows the job's state. Otherwise a progress update follows at once. */
   readonly opensWithState: boolean
-  /** The ways to show an accepted job, best first. The first one that succeeds gives the address. */
-  openings(delivery: Delivery): readonly Way[]
+  /** The methods to show an accepted job, best first. The first one that succeeds gives the address. */
+  openingMethods(delivery: Delivery): readonly DeliveryMethod[]
   /** Called if no opening was possible: the last chance to inform the author. */
   unopened?(delivery: Delivery, refusals: readonly Refusal[]): Promise<void>
   /** Shows position, step and preview at the address. It may skip an update, and does not throw, if the platform is busy. */
   progress(delivery: Delivery, at: Address): Promise<void>
-  /** The ways to show a job's outcome and its pictures, best first. */
-  results(delivery: Delivery): readonly Way[]
+  /** The methods to show a job's outcome and its pictures, best first. */
+  resultMethods(delivery: Delivery): readonly DeliveryMethod[]
   /**
    * Called when the result has arrived or cannot arrive: shows the outcome on the card, and ends the placeholder. A
    * refusal is retried a few times. It throws a retryable fault if a later try may succeed.

@@ -5,9 +5,9 @@ import type { DeliveryResult } from './courier.ts'
 /** Undefined while it is in progress, or if the job was removed meanwhile. */
 export function resultOf({
   end,
-  way,
+  method,
   refusals,
-}: Pick<DeliveryRecord, 'end' | 'way' | 'refusals'>): DeliveryResult | undefined {
+}: Pick<DeliveryRecord, 'end' | 'method' | 'refusals'>): DeliveryResult | undefined {
   if (end === 'undeliverable') return { kind: 'undeliverable', refusals }
-  return end === 'arrived' ? { kind: 'arrived', way: way ?? 'edit', refusals } : undefined
+  return end === 'arrived' ? { kind: 'arrived', method: method ?? 'edit', refusals } : undefined
 }

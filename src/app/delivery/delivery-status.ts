@@ -1,15 +1,15 @@
-/** The status of deliveries and deletions for people: progress, and closed ways. */
+/** The status of deliveries and deletions for people: progress, and closed methods. */
 import type { Database } from '../../db/database.ts'
 import type { Viewer } from '../access/access-rules.ts'
 import { visibleJob } from '../access/visible.ts'
 import type { Person } from '../people/people.ts'
 import type { JobViews } from '../views/job-views.ts'
 import type { JobView } from '../views/views.ts'
-import type { Refusal, WayName } from './courier.ts'
+import type { DeliveryMethodName, Refusal } from './courier.ts'
 
 export type DeliveryStatus =
   | { kind: 'underway' }
-  | { kind: 'arrived'; way: WayName; refusals: readonly Refusal[] }
+  | { kind: 'arrived'; method: DeliveryMethodName; refusals: readonly Refusal[] }
   | { kind: 'undeliverable'; refusals: readonly Refusal[] }
 
 /** `kept`: objects that the platform refuses to delete. */
@@ -31,7 +31,7 @@ export function deliveryStatus(db: Database, deliveryId: string, viewer: Viewer)
   if (!record || !visibleJob(db, viewer, record.jobId)) return { kind: 'underway' }
   if (record.end === 'undeliverable') return { kind: 'undeliverable', refusals: record.refusals }
   if (record.end !== 'arrived') return { kind: 'underway' }
-  return { kind: 'arrived', way: record.way ?? 'edit', refusals: record.refusals }
+  return { kind: 'arrived', method: record.method ?? 'edit', refusals: record.refusals }
 }
 
 /** The status over all messages of these jobs. A job whose row is gone has none left. */

@@ -10,12 +10,12 @@ import { isSamePerson } from '../people/people.ts'
 import type { JobViews } from '../views/job-views.ts'
 import type { JobView } from '../views/views.ts'
 import type { Courier, Delivery, DeliveryResult } from './courier.ts'
+import { tryInOrder } from './delivery-methods.ts'
 import { resultOf } from './delivery-result.ts'
 import { FanOuts, type Group } from './fan-outs.ts'
 import { RefusalRetries } from './refusal-retries.ts'
 import { removeSteps } from './remove-steps.ts'
 import { type StepStorage, stepsIn } from './steps.ts'
-import { takeFirstOpen } from './ways.ts'
 import type { WorkOutcome } from './work-queue.ts'
 
 /** A delivery that has failed for this time is given up, whatever the number of tries. */
@@ -124,20 +124,26 @@ export class EntryHandler {
     const group = delivery.fanOut && this.#fanOuts.groupOf(record)
     // The awaited delivery wakes the others.
     if (group && this.#fanOuts.mustWait(group, id)) return { outcome: 'rest' }
-    const taken = await takeFirstOpen(courier.openings(delivery), this.#waysOf(delivery, entry, faults))
-    if (taken.kind === 'later') return { outcome: { pauseMs: taken.afterMs } }
-    if (taken.kind === 'none') {
-      log.warn({ jobId: job.id, refusals: taken.refusals }, 'a job could not be shown where it was asked for')
-      await courier.unopened?.(delivery, taken.refusals)
+    const attempt = await tryInOrder(
+      courier.openingMethods(delivery),
+      this.#attemptContext(delivery, entry, faults),
+    )
+    if (attempt.kind === 'later') return { outcome: { pauseMs: attempt.afterMs } }
+    if (attempt.kind === 'none') {
+      log.warn(
+        { jobId: job.id, refusals: attempt.refusals },
+        'a job could not be shown where it was asked for',
+      )
+      await courier.unopened?.(delivery, attempt.refusals)
     }
     await db.write(() => {
-      if (taken.kind === 'arrived') db.deliveries.setAddress(id, taken.address)
+      if (attempt.kind === 'arrived') db.deliveries.setAddress(id, attempt.address)
       db.deliverySteps.dropClosed(id)
       db.outbox.remove(entry.id)
     })
     return {
       outcome: 'more',
-      ...(taken.kind === 'arrived' && { [courier.opensWithState ? 'shown' : 'unshown']: job }),
+      ...(attempt.kind === 'arrived' && { [courier.opensWithState ? 'shown' : 'unshown']: job }),
       ...(group ? { wakes: othersIn(group, id) } : {}),
     }
   }
@@ -151,16 +157,22 @@ export class EntryHandler {
   ): Promise<Handled> {
     const { db, clock, log } = this.#parts
     const { id, job } = delivery
-    const taken = await takeFirstOpen(courier.results(delivery), this.#waysOf(delivery, entry, faults))
-    if (taken.kind === 'later') return { outcome: { pauseMs: taken.afterMs } }
-    if (taken.kind === 'none')
-      log.error({ jobId: job.id, delivery: id, refusals: taken.refusals }, 'a result could not be delivered')
+    const attempt = await tryInOrder(
+      courier.resultMethods(delivery),
+      this.#attemptContext(delivery, entry, faults),
+    )
+    if (attempt.kind === 'later') return { outcome: { pauseMs: attempt.afterMs } }
+    if (attempt.kind === 'none')
+      log.error(
+        { jobId: job.id, delivery: id, refusals: attempt.refusals },
+        'a result could not be delivered',
+      )
     const leadId = await db.write(() => {
-      if (taken.kind === 'arrived') db.deliveries.arrive(id, taken, clock.now())
+      if (attempt.kind === 'arrived') db.deliveries.arrive(id, attempt, clock.now())
       // A copy for the author: the job is shown to its author now, even if it could not be in its own conversation.
-      if (taken.kind === 'arrived' && id !== job.id && isSamePerson(delivery.recipient, job.author))
+      if (attempt.kind === 'arrived' && id !== job.id && isSamePerson(delivery.recipient, job.author))
         db.deliveries.shownLater(job.id)
-      if (taken.kind === 'none') db.deliveries.setEnd(id, 'undeliverable', taken.refusals, clock.now())
+      if (attempt.kind === 'none') db.deliveries.setEnd(id, 'undeliverable', attempt.refusals, clock.now())
       db.deliverySteps.dropClosed(id)
       db.outbox.remove(entry.id)
       db.outbox.add(id, 'close', clock.now())
@@ -218,7 +230,7 @@ export class EntryHandler {
     const { db, notify } = this.#parts
     if (isCopy || job.state === 'cancelled' || result.kind !== 'arrived') return false
     const isNewDirect =
-      result.way === 'direct' || (job.conversation.kind === 'direct' && result.way !== 'edit')
+      result.method === 'direct' || (job.conversation.kind === 'direct' && result.method !== 'edit')
     return !isNewDirect && (db.people.settings(recipient).notify ?? notify)
   }
 
@@ -267,7 +279,7 @@ export class EntryHandler {
     if (db.deliveries.ofJob(jobId).every(({ id }) => !db.outbox.next(id))) db.jobs.purge(jobId)
   }
 
-  #waysOf({ id }: Delivery, { createdAt }: OutboxEntry, faults: number) {
+  #attemptContext({ id }: Delivery, { createdAt }: OutboxEntry, faults: number) {
     const { clock, log } = this.#parts
     const now = clock.now()
     const isTooLate = now - createdAt > giveUpAfterMs

@@ -57,7 +57,7 @@ export async function showStatusMessage(
     case 'underway':
       return textMessage(words.delivery.comesLater)
     case 'arrived':
-      return status.way === 'direct'
+      return status.method === 'direct'
         ? textMessage(words.delivery.sentDirect, status.refusals.slice(0, 1).flatMap(cureFor))
         : undefined
     case 'undeliverable': {

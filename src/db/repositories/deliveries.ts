@@ -13,7 +13,7 @@ import {
 } from './documents.ts'
 import { type OutboxEntry, type OutboxKind, oldestEntryOf } from './outbox.ts'
 
-type Way = NonNullable<typeof deliveries.$inferSelect.way>
+type DeliveryMethod = NonNullable<typeof deliveries.$inferSelect.method>
 export type DeliveryEnd = NonNullable<typeof deliveries.$inferSelect.end>
 
 export interface DeliveryRecord {
@@ -24,7 +24,7 @@ export interface DeliveryRecord {
   /** Undefined: the job's own conversation. */
   conversation?: StoredConversation
   address?: string
-  way?: Way
+  method?: DeliveryMethod
   end?: DeliveryEnd
   refusals: Refusal[]
   /** Its author removed the job. */
@@ -54,7 +54,7 @@ function prepareStatements(rows: Rows) {
   const id = sql.placeholder('id')
   const isThat = eq(deliveries.id, id)
   const isOldest = eq(outbox.id, oldestEntryOf(deliveries.id))
-  const given = (name: 'address' | 'way' | 'refusals' | 'endedAt') =>
+  const given = (name: 'address' | 'method' | 'refusals' | 'endedAt') =>
     columnPlaceholder(name, deliveries[name])
   return {
     delivery: selectDeliveries(rows).where(isThat).prepare(),
@@ -93,7 +93,7 @@ function prepareStatements(rows: Rows) {
       .update(deliveries)
       .set({
         address: given('address'),
-        way: given('way'),
+        method: given('method'),
         end: 'arrived',
         refusals: given('refusals'),
         endedAt: given('endedAt'),
@@ -154,13 +154,13 @@ export class DeliveriesTable {
     this.#statements.setAddress.run({ id, address })
   }
 
-  /** Records that the result is shown there, with the way it was delivered. */
+  /** Records that the result is shown there, with the method of its delivery. */
   arrive(
     id: string,
-    { address, way, refusals }: { address: string; way: Way; refusals: readonly Refusal[] },
+    { address, method, refusals }: { address: string; method: DeliveryMethod; refusals: readonly Refusal[] },
     endedAt: number,
   ): void {
-    this.#statements.arrive.run({ id, address, way, refusals, endedAt })
+    this.#statements.arrive.run({ id, address, method, refusals, endedAt })
   }
 
   setEnd(
@@ -235,7 +235,7 @@ function toRecord({ delivery, recipient, jobRemovedAt }: Row): DeliveryRecord {
     recipient: { platform: platform.parse(recipient.platform), spaceId, userId, name },
     ...(delivery.conversation === null ? {} : { conversation: conversation.parse(delivery.conversation) }),
     ...(delivery.address === null ? {} : { address: delivery.address }),
-    ...(delivery.way === null ? {} : { way: delivery.way }),
+    ...(delivery.method === null ? {} : { method: delivery.method }),
     ...(delivery.end === null ? {} : { end: delivery.end }),
     refusals: refusals.parse(delivery.refusals),
     isJobRemoved: jobRemovedAt !== null,

@@ -1,4 +1,4 @@
-/** The delivery_steps table: what each delivery created on its platform, and its ways that were refused. */
+/** The delivery_steps table: what each delivery created on its platform, and its methods that were refused. */
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { deliverySteps } from '../schema.ts'
@@ -78,7 +78,7 @@ export class DeliveryStepsTable {
     this.#statements.drop.run({ deliveryId, name })
   }
 
-  /** Deletes the closed ways, so the next stage tries every way again. */
+  /** Deletes the closed methods, so the next stage tries every method again. */
   dropClosed(deliveryId: string): void {
     this.#statements.dropClosed.run({ deliveryId })
   }

@@ -25,11 +25,11 @@ function narrowest({ threadId }: { threadId?: string | undefined }): z.infer<typ
   return threadId === undefined ? 'channel' : 'thread'
 }
 
-/** The ways of a delivery, best first: `edit` turns the existing message into the result. */
-export const wayNames = ['edit', 'thread', 'place', 'answer', 'direct'] as const
+/** The methods of a delivery, best first: `edit` turns the existing message into the result. */
+export const deliveryMethodNames = ['edit', 'thread', 'place', 'answer', 'direct'] as const
 
 /**
- * Why a way is closed, or why something was not deleted: the target is deleted; permission is missing; the text or the
+ * Why a method is closed, or why something was not deleted: the target is deleted; permission is missing; the text or the
  * files are refused; the time limit is over; the person accepts no direct messages; the platform did not respond for days;
  * another reason, known only by the platform's code.
  */
@@ -45,7 +45,7 @@ export const refusalReasons = [
 ] as const
 
 export const refusal = z.object({
-  /** The way, or the object that was not deleted. */
+  /** The method, or the object that was not deleted. */
   what: z.string(),
   reason: z.enum(refusalReasons),
   /** The platform's own error code, for operators. */

@@ -83,22 +83,22 @@ describe('the outbox', () => {
     }
   })
 
-  test('tries the next way after any refusal', async () => {
-    t.courier.resultWays = ['edit', 'thread', 'direct']
+  test('tries the next method after any refusal', async () => {
+    t.courier.resultNames = ['edit', 'thread', 'direct']
     t.courier.refuse = call =>
-      call.way === 'edit' || call.way === 'thread'
+      call.method === 'edit' || call.method === 'thread'
         ? { kind: 'closed', reason: 'unknown', code: '99999' }
         : undefined
     const job = await t.paint('a red circle')
     expect(t.courier.kindsFor(job.id)).toEqual(['open', 'settle', 'thread', 'direct'])
     expect(t.courier.messages.get(job.id)?.job.state).toBe('done')
-    expect(t.courier.closed.get(job.id)).toMatchObject({ kind: 'arrived', way: 'direct' })
+    expect(t.courier.closed.get(job.id)).toMatchObject({ kind: 'arrived', method: 'direct' })
     expect(t.log.faults).toEqual([])
   })
 
-  test('takes the next way also where one fails again and again, and logs that', async () => {
-    t.courier.resultWays = ['edit', 'direct']
-    t.courier.failBefore = call => (call.way === 'edit' ? new TypeError('a defect') : undefined)
+  test('takes the next method also where one fails again and again, and logs that', async () => {
+    t.courier.resultNames = ['edit', 'direct']
+    t.courier.failBefore = call => (call.method === 'edit' ? new TypeError('a defect') : undefined)
     const { id } = await t.ask('a red circle')
     await t.until(() => t.find(id)?.state === 'done')
     while (t.built.db.outbox.pending().length > 0) {
@@ -106,16 +106,16 @@ describe('the outbox', () => {
       t.clock.advance(1000)
     }
     expect(t.courier.kindsFor(id)).toEqual(['open', 'settle', 'settle', 'settle', 'settle', 'direct'])
-    expect(t.log.faults.at(-1)).toMatchObject({ message: 'a way of delivery failed' })
+    expect(t.log.faults.at(-1)).toMatchObject({ message: 'a method of delivery failed' })
   })
 
-  test('never takes a closed way again, not after a crash either', async () => {
-    t.courier.resultWays = ['edit', 'direct']
+  test('never takes a closed method again, not after a crash either', async () => {
+    t.courier.resultNames = ['edit', 'direct']
     t.courier.refuse = call =>
-      call.way === 'edit' ? { kind: 'closed', reason: 'content', code: '200000' } : undefined
-    t.courier.failBefore = call => (call.way === 'direct' ? busy(5000) : undefined)
+      call.method === 'edit' ? { kind: 'closed', reason: 'content', code: '200000' } : undefined
+    t.courier.failBefore = call => (call.method === 'direct' ? busy(5000) : undefined)
     const { id } = await t.ask('a red circle')
-    await t.until(() => t.courier.calls.some(({ way }) => way === 'direct'))
+    await t.until(() => t.courier.calls.some(({ method }) => method === 'direct'))
     await t.built.delivered()
     t.crash()
     t.courier.failBefore = () => undefined
@@ -124,7 +124,7 @@ describe('the outbox', () => {
     expect(t.courier.kindsFor(id)).toEqual(['open', 'settle', 'direct', 'direct'])
   })
 
-  test('waits where a way takes its time, as long as that says, and then goes on with it', async () => {
+  test('waits where a method takes its time, as long as that says, and then goes on with it', async () => {
     let waits = 2
     t.courier.later = call => {
       if (call.kind !== 'settle' || waits === 0) return undefined
@@ -145,8 +145,8 @@ describe('the outbox', () => {
     expect(t.log.faults).toEqual([])
   })
 
-  test('ends where every way is closed: written down, logged, and the picture is still here', async () => {
-    t.courier.resultWays = ['edit', 'direct']
+  test('ends where every method is closed: written down, logged, and the picture is still here', async () => {
+    t.courier.resultNames = ['edit', 'direct']
     t.courier.refuse = call =>
       call.kind === 'settle' ? { kind: 'closed', reason: 'forbidden', code: '50013' } : undefined
     const job = await t.paint('a red circle')

@@ -16,7 +16,7 @@ function asking(conversation: Caller['conversation'], userId = 'ann'): Caller {
 
 test('the author hears in any place of the platform of a result that arrived nowhere, and of a deletion', async () => {
   const courier = new FakeCourier('discord')
-  courier.resultWays = ['edit', 'direct']
+  courier.resultNames = ['edit', 'direct']
   courier.refuse = ({ kind }) =>
     kind === 'open' ? undefined : { kind: 'closed', reason: 'forbidden', code: '50013' }
   t = await buildTestEasel({ couriers: [courier] })

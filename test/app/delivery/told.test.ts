@@ -47,7 +47,7 @@ test('people are notified of a failure, but not of a job that they cancelled', a
 })
 
 test('people are not notified of a direct message, which notifies by itself', async () => {
-  t.courier.resultWays = ['direct']
+  t.courier.resultNames = ['direct']
   await t.paint('a red circle')
   expect(t.courier.told).toEqual([])
 })

@@ -1,26 +1,26 @@
-/** The courier of Discord: the ways of a delivery, and the progress shown in its message. */
+/** The courier of Discord: the methods of a delivery, and the progress shown in its message. */
 import type {
   Address,
   Closed,
   Courier,
   Delivery,
+  DeliveryMethod,
   DeliveryResult,
   StepRecord,
-  Way,
 } from '../../../app/delivery/courier.ts'
 import type { JobView } from '../../../app/views/views.ts'
 import type { Logger } from '../../../system/ports.ts'
 import { type DiscordAddress, readAddress } from './address.ts'
 import type { CardUpdates } from './card-updates.ts'
+import { close, remove, shared, showFanOut } from './delivery/closing.ts'
+import { openingMethods } from './delivery/opening-methods.ts'
+import { resultMethods } from './delivery/result-methods.ts'
 import type { FirstMessageTracker } from './first-message-tracker.ts'
 import { type JobPosts, notesOf } from './job-posts.ts'
 import type { MessagePlacement } from './message-placement.ts'
 import type { Messages } from './messages.ts'
 import type { TokenExpiryNotices } from './token-expiry-notices.ts'
 import type { Pictures } from './uploads.ts'
-import { close, remove, shared, showFanOut } from './ways/closing.ts'
-import { openingWays } from './ways/opening-ways.ts'
-import { resultWays } from './ways/result-ways.ts'
 
 export interface CourierParts {
   messages: Messages
@@ -42,19 +42,19 @@ export class DiscordCourier implements Courier {
   readonly #parts: CourierParts
   /** The last content of each placeholder by message. Edits without a change are not sent. */
   readonly #shown = new Map<string, string>()
-  /** Messages whose edit was refused: progress is not tried again, and the result uses another way. */
+  /** Messages whose edit was refused: progress is not tried again, and the result uses another method. */
   readonly #closed = new Set<string>()
 
   constructor(parts: CourierParts) {
     this.#parts = parts
   }
 
-  openings(delivery: Delivery): Way[] {
+  openingMethods(delivery: Delivery): DeliveryMethod[] {
     const { firstMessages } = this.#parts
-    return openingWays(this.#parts, delivery).map(way => ({
-      name: way.name,
-      take: async before => {
-        const outcome = await way.take(before)
+    return openingMethods(this.#parts, delivery).map(method => ({
+      name: method.name,
+      attempt: async before => {
+        const outcome = await method.attempt(before)
         if (outcome.kind === 'arrived') {
           firstMessages.done(delivery.job.id)
           this.#planExpiryNotice(readAddress(outcome.address), delivery.job)
@@ -93,9 +93,9 @@ export class DiscordCourier implements Courier {
     }
   }
 
-  results(delivery: Delivery): Way[] {
+  resultMethods(delivery: Delivery): DeliveryMethod[] {
     this.#forget(delivery)
-    return resultWays(this.#parts, delivery)
+    return resultMethods(this.#parts, delivery)
   }
 
   async tell(delivery: Delivery): Promise<void> {

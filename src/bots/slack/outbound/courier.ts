@@ -1,13 +1,13 @@
-/** The courier of Slack: the ways of a delivery, and the progress shown in its message. */
+/** The courier of Slack: the methods of a delivery, and the progress shown in its message. */
 import type {
   Address,
   Closed,
   Courier,
   Delivery,
+  DeliveryMethod,
   DeliveryResult,
   Refusal,
   StepRecord,
-  Way,
 } from '../../../app/delivery/courier.ts'
 import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
@@ -15,16 +15,16 @@ import { endMessage, fanOutEnd } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { localeOf, readAddress } from './address.ts'
+import { close, remove, showFanOut } from './delivery/closing.ts'
+import { openingMethods } from './delivery/opening-methods.ts'
+import { refusalSentence } from './delivery/refusal-reasons.ts'
+import { resultMethods } from './delivery/result-methods.ts'
 import { contextOf, messageOf, placeOf, postOnce } from './delivery-context.ts'
 import type { EphemeralMessages } from './ephemeral-messages.ts'
 import type { Messages } from './messages.ts'
 import type { PictureResults } from './picture-results.ts'
 import { render } from './render.ts'
 import type { Uploads } from './uploads.ts'
-import { close, remove, showFanOut } from './ways/closing.ts'
-import { openingWays } from './ways/opening-ways.ts'
-import { refusalSentence } from './ways/refusal-reasons.ts'
-import { resultWays } from './ways/result-ways.ts'
 
 export interface CourierParts {
   messages: Messages
@@ -47,8 +47,8 @@ export class SlackCourier implements Courier {
     this.#parts = parts
   }
 
-  openings(delivery: Delivery): Way[] {
-    return openingWays(this.#parts, delivery)
+  openingMethods(delivery: Delivery): DeliveryMethod[] {
+    return openingMethods(this.#parts, delivery)
   }
 
   /** Where the bot may not post, tells the requester how to permit it. */
@@ -78,12 +78,12 @@ export class SlackCourier implements Courier {
     }
   }
 
-  results(delivery: Delivery): Way[] {
+  resultMethods(delivery: Delivery): DeliveryMethod[] {
     if (delivery.address !== undefined) {
       const { ts } = readAddress(delivery.address)
       this.#shown.delete(ts)
     }
-    return resultWays(this.#parts, delivery)
+    return resultMethods(this.#parts, delivery)
   }
 
   /** Nobody can look for a message of which no answer came: it is taken to be there, rather than sent twice. */

@@ -13,9 +13,9 @@ import type { Message } from '../../messages/message.ts'
 import type { Called } from '../transport/api.ts'
 import type { Workspace, Workspaces } from '../transport/workspaces.ts'
 import { localeOf, readAddress, type SlackAddress, workspaceOf } from './address.ts'
+import { reasonOf } from './delivery/refusal-reasons.ts'
 import { type Messages, type Place, type Posted, readPosted } from './messages.ts'
 import { type Payload, render } from './render.ts'
-import { reasonOf } from './ways/refusal-reasons.ts'
 
 export interface DeliveryContext {
   delivery: Delivery

@@ -3,15 +3,15 @@
  * files and Slack's permission to show them in blocks. Otherwise the pictures are posted first, in a separate message, and
  * the buttons follow when the pictures are visible.
  */
-import type { Address, WayOutcome } from '../../../app/delivery/courier.ts'
+import type { Address, MethodOutcome } from '../../../app/delivery/courier.ts'
 import type { Clock } from '../../../system/ports.ts'
 import { type SlackAddress, workspaceOf, writeAddress } from './address.ts'
+import { closedBy } from './delivery/refusal-reasons.ts'
 import { type DeliveryContext, inAnyForm, messageOf, postOnce } from './delivery-context.ts'
 import type { FileStates } from './file-states.ts'
 import type { Messages, Place } from './messages.ts'
 import { render } from './render.ts'
 import type { Uploads } from './uploads.ts'
-import { closedBy } from './ways/refusal-reasons.ts'
 
 export interface PictureResultsParts {
   messages: Messages
@@ -20,7 +20,7 @@ export interface PictureResultsParts {
   clock: Clock
 }
 
-/** Files that are not processed or visible by then use another way. */
+/** Files that are not processed or visible by then use another method. */
 const processingTimeoutMs = 60_000
 const visibleTimeoutMs = 5 * 60_000
 /** How long a workspace's refusal of unshared files in blocks is remembered. */
@@ -36,7 +36,7 @@ export class PictureResults {
   }
 
   /** Turns a message into the result with its pictures. `group` identifies the uploads in the delivery. */
-  async edit(context: DeliveryContext, at: SlackAddress, group: string): Promise<WayOutcome> {
+  async edit(context: DeliveryContext, at: SlackAddress, group: string): Promise<MethodOutcome> {
     const { delivery, workspace, words } = context
     const { messages, uploads, files, clock } = this.#parts
     if ((this.#refusedUntilMs.get(workspace.token) ?? 0) > clock.monotonicMs()) return notInBlocks
@@ -55,7 +55,7 @@ export class PictureResults {
   }
 
   /** Posts the pictures as a separate message, and the message with text below them. */
-  async share(context: DeliveryContext, place: Place, group: string): Promise<WayOutcome> {
+  async share(context: DeliveryContext, place: Place, group: string): Promise<MethodOutcome> {
     const { delivery, workspace, words } = context
     const { messages, uploads, files } = this.#parts
     const uploaded = await uploads.sendPictures(workspace, delivery, words, group, place)

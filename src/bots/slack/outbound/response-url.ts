@@ -5,7 +5,7 @@ import type { Payload } from './render.ts'
 
 const timeoutMs = 10_000
 
-/** Falls back to another way if the URL is used up or expired. */
+/** Falls back to another method if the URL is used up or expired. */
 export function responder(
   responseUrl: string,
   thread: string | undefined,

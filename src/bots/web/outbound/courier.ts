@@ -1,13 +1,13 @@
 /** The courier of the web chat: pages are rendered from the jobs, so a delivery only notifies open browsers. */
-import type { Courier, Delivery, Way, WayName } from '../../../app/delivery/courier.ts'
+import type { Courier, Delivery, DeliveryMethod, DeliveryMethodName } from '../../../app/delivery/courier.ts'
 import { chat } from '../inbound/visitors.ts'
 import type { Live } from './live.ts'
 
 /** The address of a job is its id. */
 export function webCourier(live: Live): Courier {
-  const telling = ({ job, steps }: Delivery, name: WayName): Way => ({
+  const telling = ({ job, steps }: Delivery, name: DeliveryMethodName): DeliveryMethod => ({
     name,
-    async take() {
+    async attempt() {
       live.changed(job)
       await steps.once('message', async () => ({ kind: 'done', value: job.id }), { makes: 'message' })
       return { kind: 'arrived', address: JSON.stringify({ jobId: job.id }) }
@@ -17,9 +17,9 @@ export function webCourier(live: Live): Courier {
     platform: chat.platform,
     progressIntervalMs: 200,
     opensWithState: true,
-    openings: delivery => [telling(delivery, 'place')],
+    openingMethods: delivery => [telling(delivery, 'place')],
     progress: async ({ job }) => live.changed(job),
-    results: delivery => [telling(delivery, 'edit')],
+    resultMethods: delivery => [telling(delivery, 'edit')],
     close: async () => undefined,
     async remove({ job }) {
       live.removed(job.id)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Conversation } from '../../../../src/app/people/people.ts'
 import { writeDetails } from '../../../../src/bots/discord/outbound/address.ts'
+import { threadShortfall } from '../../../../src/bots/discord/outbound/delivery/opening-methods.ts'
 import { canPostItself, has } from '../../../../src/bots/discord/outbound/permissions.ts'
-import { threadShortfall } from '../../../../src/bots/discord/outbound/ways/opening-ways.ts'
 import { bits, type PermissionName, usual } from '../../../fakes/discord/rules/permissions.ts'
 
 function conversation(

@@ -1,8 +1,8 @@
 /**
- * The ways of a job's first message on Slack: a thread under its card, or the place itself. Slack cannot be asked for a
+ * The methods of a job's first message on Slack: a thread under its card, or the place itself. Slack cannot be asked for a
  * message whose answer was lost, so the first form of card and message stays true if nothing can edit it again.
  */
-import type { Delivery, Way, WayOutcome } from '../../../../app/delivery/courier.ts'
+import type { Delivery, DeliveryMethod, MethodOutcome } from '../../../../app/delivery/courier.ts'
 import { acceptedMessage, withoutWords } from '../../../messages/job-message.ts'
 import type { Message } from '../../../messages/message.ts'
 import type { Called } from '../../transport/api.ts'
@@ -17,18 +17,18 @@ export interface OpeningParts {
   workspaces: Workspaces
 }
 
-export function openingWays(parts: OpeningParts, delivery: Delivery): Way[] {
+export function openingMethods(parts: OpeningParts, delivery: Delivery): DeliveryMethod[] {
   const { conversation } = delivery.job
   const needsCard = conversation.kind === 'channel' && conversation.threadId === undefined
-  const take = async (): Promise<WayOutcome> => {
+  const attempt = async (): Promise<MethodOutcome> => {
     const context = contextOf(parts.workspaces, delivery)
     if (context === undefined) return notInstalled
     return needsCard ? openThread(parts, context) : openInPlace(parts, context)
   }
-  return [{ name: needsCard ? 'thread' : 'place', take }]
+  return [{ name: needsCard ? 'thread' : 'place', attempt }]
 }
 
-async function openThread(parts: OpeningParts, context: DeliveryContext): Promise<WayOutcome> {
+async function openThread(parts: OpeningParts, context: DeliveryContext): Promise<MethodOutcome> {
   const { delivery } = context
   // The card of another job of the same request.
   if (delivery.fanOut?.card !== undefined) {
@@ -41,7 +41,7 @@ async function openThread(parts: OpeningParts, context: DeliveryContext): Promis
 }
 
 /** Where no thread can be under the card of a fan-out, its results stand below it. */
-async function openInPlace(parts: OpeningParts, context: DeliveryContext): Promise<WayOutcome> {
+async function openInPlace(parts: OpeningParts, context: DeliveryContext): Promise<MethodOutcome> {
   const card = context.delivery.fanOut?.leads ? await postCard(parts, context) : undefined
   if (card?.kind === 'refused') return closedBy(card)
   return openIn(parts, context, context.place)
@@ -61,7 +61,7 @@ async function openIn(
   context: DeliveryContext,
   place: Place,
   card?: string,
-): Promise<WayOutcome> {
+): Promise<MethodOutcome> {
   const { delivery, workspace } = context
   const { parent, job } = delivery
   const parentUrl = parent && (await messages.link(workspace, readAddress(parent)))

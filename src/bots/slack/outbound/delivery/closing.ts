@@ -87,7 +87,7 @@ async function closePlaceholder(
 ): Promise<Closed | undefined> {
   const { delivery, workspace } = context
   const stored = delivery.steps.value('message')
-  if (stored === undefined || (result.kind === 'arrived' && result.way !== 'direct')) return undefined
+  if (stored === undefined || (result.kind === 'arrived' && result.method !== 'direct')) return undefined
   const message = messageOf(context, delivery.steps.value('card') !== undefined)
   const lines = [...message.lines, ...wayNotes(context, result)]
   const edited = await inAnyForm(context, { ...withoutPictures(message), lines }, payload =>
@@ -142,7 +142,7 @@ function isOldUpload(name: string, group: string | undefined, result: DeliveryRe
 
 /** Whether the result is next to its placeholder. */
 function isBeside(result: DeliveryResult): boolean {
-  return result.kind === 'arrived' && result.way !== 'direct' && result.way !== 'edit'
+  return result.kind === 'arrived' && result.method !== 'direct' && result.method !== 'edit'
 }
 
 function wayNotes({ words, delivery }: DeliveryContext, result: DeliveryResult): string[] {
@@ -151,7 +151,7 @@ function wayNotes({ words, delivery }: DeliveryContext, result: DeliveryResult):
     const ofFiles = result.refusals.find(({ reason }) => reason === 'files')
     return [ofFiles ? picturesRefused(ofFiles.code, delivery.job.id) : undelivered]
   }
-  return result.way === 'direct' ? [sentDirect] : []
+  return result.method === 'direct' ? [sentDirect] : []
 }
 
 /** Deletes the object of a step. An object that is already gone counts as deleted. */

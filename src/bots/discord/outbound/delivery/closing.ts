@@ -9,9 +9,9 @@ import type { MessagePlacement } from '../message-placement.ts'
 import type { Messages } from '../messages.ts'
 import { has } from '../permissions.ts'
 import type { Pictures } from '../uploads.ts'
-import { inAnyForm } from './opening-ways.ts'
+import { inAnyForm } from './opening-methods.ts'
 import { closedBy, reasonOf } from './refusal-reasons.ts'
-import { lacksAttaching } from './result-ways.ts'
+import { lacksAttaching } from './result-methods.ts'
 
 export interface ClosingParts {
   messages: Messages
@@ -86,7 +86,7 @@ async function closePlaceholder(
   if (stored === undefined) return undefined
   const placeholder = readAddress(stored)
   if (result.kind === 'arrived' && isSame(placeholder, address)) return undefined
-  const isBeside = result.kind === 'arrived' && result.way !== 'direct'
+  const isBeside = result.kind === 'arrived' && result.method !== 'direct'
   const isTakenAway = result.refusals.some(({ what, reason }) => what === 'edit' && reason === 'deleted')
   if (!isBeside && !isTakenAway) {
     const form = {
@@ -121,7 +121,7 @@ function notesFor(job: Delivery['job'], result: DeliveryResult): Note[] {
 
 function wayNotes(result: DeliveryResult): Note[] {
   if (result.kind === 'undeliverable') return ['undelivered']
-  return result.way === 'direct' ? ['sentDirect'] : []
+  return result.method === 'direct' ? ['sentDirect'] : []
 }
 
 /** Deletes the object of a step. An object that is already gone counts as deleted. */

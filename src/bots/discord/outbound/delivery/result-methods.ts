@@ -1,5 +1,11 @@
-/** The ways of a job's result on Discord: the placeholder becomes the result, or the result is a new message. */
-import type { Delivery, Refusal, Way, WayName, WayOutcome } from '../../../../app/delivery/courier.ts'
+/** The methods of a job's result on Discord: the placeholder becomes the result, or the result is a new message. */
+import type {
+  Delivery,
+  DeliveryMethod,
+  DeliveryMethodName,
+  MethodOutcome,
+  Refusal,
+} from '../../../../app/delivery/courier.ts'
 import { directSpaceId } from '../../../../app/people/people.ts'
 import { type CallOutcome, refusals } from '../../transport/api.ts'
 import { type DiscordAddress, detailsOf, readAddress, type Shortfall, writeAddress } from '../address.ts'
@@ -8,25 +14,25 @@ import { ownChannelOf } from '../message-placement.ts'
 import type { Post } from '../messages.ts'
 import { has } from '../permissions.ts'
 import type { Pictures, UploadPlace } from '../uploads.ts'
-import { inAnyForm, type WayParts } from './opening-ways.ts'
+import { inAnyForm, type OpeningParts } from './opening-methods.ts'
 import { closed, closedBy } from './refusal-reasons.ts'
 
-export interface ResultParts extends WayParts {
+export interface ResultParts extends OpeningParts {
   pictures: Pictures
 }
 
 type Place = (step: string, post: Post) => Promise<CallOutcome<DiscordAddress>>
 
 /** A cancelled job only edits existing messages, because the person who cancelled knows the outcome. */
-export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
+export function resultMethods(parts: ResultParts, delivery: Delivery): DeliveryMethod[] {
   const { job } = delivery
   const { placement } = parts
   const at = delivery.address === undefined ? undefined : readAddress(delivery.address)
-  const ways: Way[] = []
-  const add = (name: WayName, place: Place, form: PostForm = {}) =>
-    ways.push({ name, take: before => takeNew(parts, delivery, { name, place, form }, before) })
-  if (at !== undefined) ways.push({ name: 'edit', take: () => takeEdit(parts, delivery, at) })
-  if (job.state === 'cancelled') return ways
+  const methods: DeliveryMethod[] = []
+  const add = (name: DeliveryMethodName, place: Place, form: PostForm = {}) =>
+    methods.push({ name, attempt: before => postNew(parts, delivery, { name, place, form }, before) })
+  if (at !== undefined) methods.push({ name: 'edit', attempt: () => editPlaceholder(parts, delivery, at) })
+  if (job.state === 'cancelled') return methods
   if (at?.card !== undefined) {
     const threadId = at.card.messageId
     add('thread', (step, post) => placement.inChannel(delivery, step, threadId, post), {
@@ -40,14 +46,14 @@ export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
   }
   add('answer', (step, post) => placement.byToken(delivery, step, post))
   add('direct', (step, post) => placement.direct(delivery, step, post))
-  return ways
+  return methods
 }
 
-async function takeEdit(
+async function editPlaceholder(
   { placement, posts, pictures }: ResultParts,
   { job, fanOut }: Delivery,
   at: DiscordAddress,
-): Promise<WayOutcome> {
+): Promise<MethodOutcome> {
   if (!mayShowPictures({ job })) return noAttaching
   const form: PostForm = {
     hasCard: at.card !== undefined && fanOut === undefined,
@@ -59,12 +65,12 @@ async function takeEdit(
   return edited.kind === 'refused' ? closedBy(edited) : { kind: 'arrived', address: writeAddress(at) }
 }
 
-async function takeNew(
+async function postNew(
   { posts, pictures }: ResultParts,
   delivery: Delivery,
-  { name, place, form }: { name: WayName; place: Place; form: PostForm },
+  { name, place, form }: { name: DeliveryMethodName; place: Place; form: PostForm },
   before: readonly Refusal[],
-): Promise<WayOutcome> {
+): Promise<MethodOutcome> {
   const { job } = delivery
   const isDirect = name === 'direct'
   // Somebody deleted the message or the place, so the result is not posted there again.

@@ -1,5 +1,10 @@
-/** The ways of a job's first message on Discord: a thread under its card, the channel, a response, a direct message. */
-import type { Delivery, Way, WayName, WayOutcome } from '../../../../app/delivery/courier.ts'
+/** The methods of a job's first message on Discord: a thread under its card, the channel, a response, a direct message. */
+import type {
+  Delivery,
+  DeliveryMethod,
+  DeliveryMethodName,
+  MethodOutcome,
+} from '../../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../../app/people/people.ts'
 import { fanOutName, titleOf } from '../../../messages/job-message.ts'
 import { type CallOutcome, refusals } from '../../transport/api.ts'
@@ -18,7 +23,7 @@ import { canPostItself, has } from '../permissions.ts'
 import { oneLine } from '../render/text.ts'
 import { closedBy, reasonOf } from './refusal-reasons.ts'
 
-export interface WayParts {
+export interface OpeningParts {
   messages: Messages
   placement: MessagePlacement
   posts: JobPosts
@@ -27,7 +32,7 @@ export interface WayParts {
 /** A thread's name may have 100 characters. */
 const longestThreadName = 90
 
-export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
+export function openingMethods(parts: OpeningParts, delivery: Delivery): DeliveryMethod[] {
   const { conversation } = delivery.job
   const { placement } = parts
   const wantsThread =
@@ -35,8 +40,9 @@ export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
     detailsOf(conversation).pressedId === undefined &&
     canPostItself(conversation)
   const shortfall = wantsThread ? threadShortfall(conversation) : undefined
-  const ways: Way[] = []
-  const add = (name: WayName, take: () => Promise<WayOutcome>) => ways.push({ name, take })
+  const methods: DeliveryMethod[] = []
+  const add = (name: DeliveryMethodName, attempt: () => Promise<MethodOutcome>) =>
+    methods.push({ name, attempt })
   const { card, thread } = delivery.fanOut ?? {}
   if (card !== undefined && thread !== undefined)
     add('thread', () => openInThread(parts, delivery, readAddress(card), thread))
@@ -63,7 +69,7 @@ export function openingWays(parts: WayParts, delivery: Delivery): Way[] {
   add('direct', () =>
     openWith(parts, delivery, 'elsewhere', post => placement.direct(delivery, 'message', post)),
   )
-  return ways
+  return methods
 }
 
 /** Tries again without user text if Discord refuses it. */
@@ -77,11 +83,11 @@ export async function inAnyForm<T>(
 }
 
 async function openWith(
-  { posts }: WayParts,
+  { posts }: OpeningParts,
   { job }: Delivery,
   shortfall: Shortfall | undefined,
   place: (post: Post) => Promise<CallOutcome<DiscordAddress>>,
-): Promise<WayOutcome> {
+): Promise<MethodOutcome> {
   const placed = await inAnyForm(form => place(posts.progress(job, form)), { notes: notesOf(shortfall) })
   if (placed.kind === 'refused') return closedBy(placed)
   return { kind: 'arrived', address: writeAddress({ ...placed.value, shortfall }) }
@@ -89,11 +95,11 @@ async function openWith(
 
 /** The thread under the card of another job of the same request. */
 async function openInThread(
-  { placement, posts }: WayParts,
+  { placement, posts }: OpeningParts,
   delivery: Delivery,
   { channelId, messageId }: MessageAddress,
   thread: string,
-): Promise<WayOutcome> {
+): Promise<MethodOutcome> {
   const placed = await inAnyForm(
     form => placement.inChannel(delivery, 'message', thread, posts.progress(delivery.job, form)),
     {},
@@ -102,7 +108,7 @@ async function openInThread(
   return { kind: 'arrived', address: writeAddress({ ...placed.value, card: { channelId, messageId } }) }
 }
 
-async function openThread(parts: WayParts, delivery: Delivery): Promise<WayOutcome> {
+async function openThread(parts: OpeningParts, delivery: Delivery): Promise<MethodOutcome> {
   const { placement, posts } = parts
   const { job } = delivery
   const card = await postCard(parts, delivery, job.conversation.channelId)
@@ -119,7 +125,7 @@ async function openThread(parts: WayParts, delivery: Delivery): Promise<WayOutco
 }
 
 async function postCard(
-  { placement, posts }: WayParts,
+  { placement, posts }: OpeningParts,
   delivery: Delivery,
   channelId: string,
   pressedId?: string,
@@ -135,7 +141,7 @@ async function postCard(
 
 /** An existing thread is reused, so no search is needed after a crash. */
 async function startThread(
-  { messages }: WayParts,
+  { messages }: OpeningParts,
   { job, steps, fanOut }: Delivery,
   card: MessageAddress,
 ): Promise<CallOutcome<string>> {
@@ -156,11 +162,11 @@ async function startThread(
 
 /** Without a thread the card itself becomes the placeholder. */
 async function continueWithoutThread(
-  { messages, posts }: WayParts,
+  { messages, posts }: OpeningParts,
   { job }: Delivery,
   card: MessageAddress,
   shortfall: Shortfall | undefined,
-): Promise<WayOutcome> {
+): Promise<MethodOutcome> {
   const edited = await inAnyForm(form => messages.edit(card, posts.progress(job, form)), {
     notes: notesOf(shortfall),
   })

@@ -1,5 +1,11 @@
-/** The ways of a job's result on Slack: the placeholder becomes the result, or the result is a new message. */
-import type { Closed, Delivery, Refusal, Way, WayOutcome } from '../../../../app/delivery/courier.ts'
+/** The methods of a job's result on Slack: the placeholder becomes the result, or the result is a new message. */
+import type {
+  Closed,
+  Delivery,
+  DeliveryMethod,
+  MethodOutcome,
+  Refusal,
+} from '../../../../app/delivery/courier.ts'
 import type { Workspaces } from '../../transport/workspaces.ts'
 import { type SlackAddress, workspaceOf, writeAddress } from '../address.ts'
 import {
@@ -21,47 +27,50 @@ export interface ResultParts {
 }
 
 /** A cancelled job only edits existing messages, because the person who cancelled knows the outcome. */
-export function resultWays(parts: ResultParts, delivery: Delivery): Way[] {
+export function resultMethods(parts: ResultParts, delivery: Delivery): DeliveryMethod[] {
   const context = contextOf(parts.workspaces, delivery)
-  if (context === undefined) return [{ name: 'edit', take: async () => notInstalled }]
+  if (context === undefined) return [{ name: 'edit', attempt: async () => notInstalled }]
   const { at, place } = context
   const { job, recipient } = delivery
-  const ways: Way[] = []
+  const methods: DeliveryMethod[] = []
   if (at !== undefined) {
-    ways.push({ name: 'edit', take: () => edit(parts, context, at) })
+    methods.push({ name: 'edit', attempt: () => edit(parts, context, at) })
     if (job.state !== 'cancelled')
-      ways.push({ name: 'thread', take: before => unlessDeleted(before, () => beside(parts, context, at)) })
+      methods.push({
+        name: 'thread',
+        attempt: before => unlessDeleted(before, () => beside(parts, context, at)),
+      })
   }
-  if (job.state === 'cancelled') return ways
+  if (job.state === 'cancelled') return methods
   if (at === undefined || at.thread !== place.thread)
-    ways.push({
+    methods.push({
       name: 'place',
-      take: before => unlessDeleted(before, () => anew(parts, context, place, 'place')),
+      attempt: before => unlessDeleted(before, () => anew(parts, context, place, 'place')),
     })
   if (job.conversation.kind !== 'direct')
-    ways.push({
+    methods.push({
       name: 'direct',
-      take: before =>
+      attempt: before =>
         unlessClosed(before, () => anew(parts, context, { channel: recipient.userId }, 'direct')),
     })
-  return ways
+  return methods
 }
 
 /** If somebody deleted the message or the place, the result is not posted there again. */
 async function unlessDeleted(
   before: readonly Refusal[],
-  take: () => Promise<WayOutcome>,
-): Promise<WayOutcome> {
-  return before.some(({ reason }) => reason === 'deleted') ? notAgain : unlessClosed(before, take)
+  attempt: () => Promise<MethodOutcome>,
+): Promise<MethodOutcome> {
+  return before.some(({ reason }) => reason === 'deleted') ? notAgain : unlessClosed(before, attempt)
 }
 
-/** A refusal for the whole workspace ends all ways. */
+/** A refusal for the whole workspace ends all methods. */
 async function unlessClosed(
   before: readonly Refusal[],
-  take: () => Promise<WayOutcome>,
-): Promise<WayOutcome> {
+  attempt: () => Promise<MethodOutcome>,
+): Promise<MethodOutcome> {
   const refused = before.find(({ code }) => isOfWorkspace(code))
-  return refused ? closedBy({ error: refused.code }) : take()
+  return refused ? closedBy({ error: refused.code }) : attempt()
 }
 
 const notAgain: Closed = { kind: 'closed', reason: 'deleted', code: 'not again' }
@@ -72,7 +81,7 @@ async function edit(
   { messages, pictures }: ResultParts,
   context: DeliveryContext,
   at: SlackAddress,
-): Promise<WayOutcome> {
+): Promise<MethodOutcome> {
   if (hasPictures(context)) return pictures.edit(context, at, 'own')
   const edited = await inAnyForm(context, messageOf(context, at.card !== undefined), payload =>
     messages.edit(context.workspace, at, payload),
@@ -85,7 +94,7 @@ async function beside(
   { messages, pictures }: ResultParts,
   context: DeliveryContext,
   at: SlackAddress,
-): Promise<WayOutcome> {
+): Promise<MethodOutcome> {
   const place = placeOf(at.channel, at.thread)
   if (hasPictures(context)) return pictures.share(context, place, 'shared')
   const posted = await inAnyForm(context, messageOf(context, at.card !== undefined), payload =>
@@ -100,27 +109,27 @@ async function anew(
   { messages, pictures }: ResultParts,
   context: DeliveryContext,
   place: Place,
-  way: 'place' | 'direct',
-): Promise<WayOutcome> {
+  method: 'place' | 'direct',
+): Promise<MethodOutcome> {
   const { delivery, words } = context
   const { steps, job } = delivery
-  const notes = way === 'direct' && !delivery.isCopy ? [words.slack.replies.movedHere] : []
+  const notes = method === 'direct' && !delivery.isCopy ? [words.slack.replies.movedHere] : []
   const noted = { ...context, notes }
   const message = messageOf(noted, false)
   const withPictures = hasPictures(context)
   const posted = await inAnyForm(
     noted,
     withPictures ? { ...message, pictures: [], buttons: [] } : message,
-    payload => postOnce(messages, context, `${way}:message`, place, payload),
+    payload => postOnce(messages, context, `${method}:message`, place, payload),
   )
   if (posted.kind === 'refused') return closedBy(posted)
   const at = { ...workspaceOf(job.conversation), ...place, ...posted.value }
   if (!withPictures) return { kind: 'arrived', address: writeAddress(at) }
   const there = { ...noted, at }
-  if (steps.value(`${way}:closed`) === undefined) {
-    const edited = await pictures.edit(there, at, `${way}-own`)
+  if (steps.value(`${method}:closed`) === undefined) {
+    const edited = await pictures.edit(there, at, `${method}-own`)
     if (edited.kind !== 'closed') return edited
-    await steps.once(`${way}:closed`, async () => ({ kind: 'done', value: edited.code }))
+    await steps.once(`${method}:closed`, async () => ({ kind: 'done', value: edited.code }))
   }
-  return pictures.share(there, placeOf(at.channel, at.thread), `${way}-shared`)
+  return pictures.share(there, placeOf(at.channel, at.thread), `${method}-shared`)
 }
