@@ -1,4 +1,5 @@
 /** What a job costs the gateway: a whole Easel over a temporary data folder, with simulated devices and a courier that agrees. */
+
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type BuiltEasel, buildEasel } from '../../src/app/build-easel.ts'
 import type { Courier } from '../../src/app/delivery/courier.ts'
 import type { Caller, Person } from '../../src/app/people/people.ts'
+import { progressIntervalsMs } from '../../src/bots/progress-intervals.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../src/engine/models/library.ts'
@@ -222,7 +224,7 @@ function agreeingCourier(onMessage: () => void): Courier {
   }
   return {
     platform: 'web',
-    progressIntervalMs: 2500,
+    progressIntervalMs: progressIntervalsMs.discord,
     opensWithState: true,
     openingMethods: ({ id }) => [{ name: 'place', attempt: () => arrived(id) }],
     progress: async () => onMessage(),

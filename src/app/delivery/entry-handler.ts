@@ -124,26 +124,20 @@ export class EntryHandler {
     const group = delivery.fanOut && this.#fanOuts.groupOf(record)
     // The awaited delivery wakes the others.
     if (group && this.#fanOuts.mustWait(group, id)) return { outcome: 'rest' }
-    const attempt = await tryInOrder(
-      courier.openingMethods(delivery),
-      this.#attemptContext(delivery, entry, faults),
-    )
-    if (attempt.kind === 'later') return { outcome: { pauseMs: attempt.afterMs } }
-    if (attempt.kind === 'none') {
-      log.warn(
-        { jobId: job.id, refusals: attempt.refusals },
-        'a job could not be shown where it was asked for',
-      )
-      await courier.unopened?.(delivery, attempt.refusals)
+    const tried = await tryInOrder(courier.openingMethods(delivery), this.#context(delivery, entry, faults))
+    if (tried.kind === 'later') return { outcome: { pauseMs: tried.afterMs } }
+    if (tried.kind === 'none') {
+      log.warn({ jobId: job.id, refusals: tried.refusals }, 'a job could not be shown where it was asked for')
+      await courier.unopened?.(delivery, tried.refusals)
     }
     await db.write(() => {
-      if (attempt.kind === 'arrived') db.deliveries.setAddress(id, attempt.address)
+      if (tried.kind === 'arrived') db.deliveries.setAddress(id, tried.address)
       db.deliverySteps.dropClosed(id)
       db.outbox.remove(entry.id)
     })
     return {
       outcome: 'more',
-      ...(attempt.kind === 'arrived' && { [courier.opensWithState ? 'shown' : 'unshown']: job }),
+      ...(tried.kind === 'arrived' && { [courier.opensWithState ? 'shown' : 'unshown']: job }),
       ...(group ? { wakes: othersIn(group, id) } : {}),
     }
   }
@@ -157,22 +151,16 @@ export class EntryHandler {
   ): Promise<Handled> {
     const { db, clock, log } = this.#parts
     const { id, job } = delivery
-    const attempt = await tryInOrder(
-      courier.resultMethods(delivery),
-      this.#attemptContext(delivery, entry, faults),
-    )
-    if (attempt.kind === 'later') return { outcome: { pauseMs: attempt.afterMs } }
-    if (attempt.kind === 'none')
-      log.error(
-        { jobId: job.id, delivery: id, refusals: attempt.refusals },
-        'a result could not be delivered',
-      )
+    const tried = await tryInOrder(courier.resultMethods(delivery), this.#context(delivery, entry, faults))
+    if (tried.kind === 'later') return { outcome: { pauseMs: tried.afterMs } }
+    if (tried.kind === 'none')
+      log.error({ jobId: job.id, delivery: id, refusals: tried.refusals }, 'a result could not be delivered')
     const leadId = await db.write(() => {
-      if (attempt.kind === 'arrived') db.deliveries.arrive(id, attempt, clock.now())
+      if (tried.kind === 'arrived') db.deliveries.arrive(id, tried, clock.now())
       // A copy for the author: the job is shown to its author now, even if it could not be in its own conversation.
-      if (attempt.kind === 'arrived' && id !== job.id && isSamePerson(delivery.recipient, job.author))
+      if (tried.kind === 'arrived' && id !== job.id && isSamePerson(delivery.recipient, job.author))
         db.deliveries.shownLater(job.id)
-      if (attempt.kind === 'none') db.deliveries.setEnd(id, 'undeliverable', attempt.refusals, clock.now())
+      if (tried.kind === 'none') db.deliveries.setEnd(id, 'undeliverable', tried.refusals, clock.now())
       db.deliverySteps.dropClosed(id)
       db.outbox.remove(entry.id)
       db.outbox.add(id, 'close', clock.now())
@@ -279,7 +267,7 @@ export class EntryHandler {
     if (db.deliveries.ofJob(jobId).every(({ id }) => !db.outbox.next(id))) db.jobs.purge(jobId)
   }
 
-  #attemptContext({ id }: Delivery, { createdAt }: OutboxEntry, faults: number) {
+  #context({ id }: Delivery, { createdAt }: OutboxEntry, faults: number) {
     const { clock, log } = this.#parts
     const now = clock.now()
     const isTooLate = now - createdAt > giveUpAfterMs

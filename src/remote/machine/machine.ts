@@ -1,4 +1,4 @@
-/** A machine that lends its devices: says what it has, opens workers for gateways, and relays their messages. */
+/** A machine that lends its devices: it publishes its record, opens workers for gateways, and relays their messages. */
 import type { Ids } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
 import { Endpoint, type EndpointOptions } from '../endpoint.ts'
@@ -26,16 +26,16 @@ export interface MachineOptions extends EndpointOptions {
   devices: readonly LentDevice[]
   models: readonly Reference[]
   files: readonly Reference[]
-  /** Where models that it lacks are put; absent: none is fetched. */
+  /** The folder for fetched models. Without it no model is fetched. */
   fetch?: FetchFolder & { ids: Ids; onEvent: (event: FetchEvent) => void }
-  /** How long a device is kept free for the gateway that is owed the next run of it; a second where absent. */
+  /** The longest reservation of a device for the gateway whose next run comes first; a second by default. */
   holdMs?: number
-  /** What an operator should know: called when it changes. */
+  /** Called when the status changes, for operators. */
   onStatus: (status: MachineStatus) => void
 }
 
 const defaultHoldMs = 1000
-/** For the last messages. Gateways that do not get them miss the machine soon after. */
+/** The time limit of the last messages. A gateway that does not get them misses the machine's heartbeat soon after. */
 const leaveLimitMs = 3000
 
 export type MachineStatus =
@@ -45,7 +45,7 @@ export type MachineStatus =
   | { kind: 'refused'; why: Refusal }
   | { kind: 'drained' }
 
-/** A gateway sends a few until it is known to be alive, within a beat or two. */
+/** The limit of messages that are kept until their gateway is known to be alive, within a beat or two. */
 const mostEarly = 256
 
 export class Machine {
@@ -57,7 +57,7 @@ export class Machine {
   readonly #fetcher: ModelFetcher | undefined
   readonly #devices = new Map<string, SharedDevice>()
   #isDraining = false
-  /** First messages of gateways that are not known to be alive yet. */
+  /** First messages of gateways of which no heartbeat has come yet. */
   readonly #early: { gateway: string; deliverAgain: () => void }[] = []
   #status = ''
 

@@ -1,10 +1,10 @@
-/** The runs that wait for a shared device: whose turn it is, and the moment in which the device is kept for the next run of one gateway. */
+/** The runs that wait for a shared device: their order, and the reservation of the device for the next run of one gateway. */
 import type { MessageToWorker } from '../../engine/host/protocol.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { DeviceClient } from './device-client.ts'
-import { Turns } from './turns.ts'
+import { StartTimeFairQueue } from './start-time-fair-queue.ts'
 
-/** Whoever waits for a turn is told that often: a gateway gives up a run of which it hears nothing for ten minutes. */
+/** The interval of messages to gateways whose runs wait. A gateway gives up a run of which it hears nothing for ten minutes. */
 const reminderMs = 60_000
 
 export interface Run {
@@ -14,20 +14,20 @@ export interface Run {
 
 export interface RunQueueParts {
   clock: Clock
-  /** Shares of the device's time are as the weights of the gateways. */
+  /** Gateways share the device's time in the ratio of their weights. */
   weightOf: (gateway: string) => number
-  /** After a run of a gateway whose turn it still is: the time in which its result arrives there and its next run comes. */
+  /** After a run of the gateway that is served next: the time for its result to arrive there, and for its next run to come. */
   holdMs: number
-  /** A hold is over: there may be a next run. */
+  /** A reservation has ended, so another run may begin. */
   onFree: () => void
 }
 
 export class RunQueue {
   readonly #parts: RunQueueParts
-  readonly #turns = new Turns()
+  readonly #order = new StartTimeFairQueue()
   /** Oldest first. */
   readonly #waiting: Run[] = []
-  /** The gateway whose next run is waited for, though others have one. */
+  /** The gateway for whose next run the device is reserved, although runs of others wait. */
   #heldFor: string | undefined
   #endHold: () => void = () => {}
   #endReminder: (() => void) | undefined
@@ -47,31 +47,31 @@ export class RunQueue {
 
   add(run: Run): void {
     this.#waiting.push(run)
-    this.#turns.arrive(run.client.gateway)
+    this.#order.arrive(run.client.gateway)
     this.#endReminder ??= this.#parts.clock.after(reminderMs, () => this.#remind())
     if (this.#heldFor === run.client.gateway) this.release()
   }
 
   /** Takes the next run, which begins now. */
   begin(): Run | undefined {
-    const gateway = this.#turns.next()
+    const gateway = this.#order.next()
     const run = this.#waiting.find(({ client }) => client.gateway === gateway)
     if (!run) return undefined
-    this.#turns.begin(run.client.gateway)
+    this.#order.begin(run.client.gateway)
     this.#remove(run)
-    // Another of its channels has one, too.
-    if (this.#waiting.some(({ client }) => client.gateway === gateway)) this.#turns.arrive(run.client.gateway)
+    // Another channel of the gateway has a run, too.
+    if (this.#waiting.some(({ client }) => client.gateway === gateway)) this.#order.arrive(run.client.gateway)
     return run
   }
 
-  /** The run that began last used the device for so long. */
+  /** Records how long the last run used the device. */
   end({ client: { gateway } }: Run, usedMs: number): void {
-    this.#turns.end(gateway, usedMs, this.#parts.weightOf(gateway))
+    this.#order.end(gateway, usedMs, this.#parts.weightOf(gateway))
   }
 
-  /** Keeps the device free for a moment, if the gateway is owed its next run. */
+  /** Reserves the device for a moment, if the gateway's next run would come first. */
   hold(gateway: string): void {
-    if (!this.#turns.isOwed(gateway)) return
+    if (!this.#order.isOwed(gateway)) return
     const { clock, holdMs, onFree } = this.#parts
     this.#heldFor = gateway
     this.#endHold = clock.after(holdMs, () => {
@@ -85,41 +85,41 @@ export class RunQueue {
     this.#heldFor = undefined
   }
 
-  /** False where no such run waits. */
+  /** False if no such run waits. */
   cancel(client: DeviceClient, runId: number): boolean {
     const run = this.#waiting.find(one => one.client === client && one.message.runId === runId)
     if (run) this.#remove(run)
     return run !== undefined
   }
 
-  /** None of its runs waits any more. */
+  /** Removes the client's waiting runs. */
   withdraw(client: DeviceClient): void {
     for (const run of this.#waiting.filter(one => one.client === client)) this.#remove(run)
   }
 
-  /** Empties the queue. */
+  /** Removes all waiting runs, and returns them. */
   takeAll(): Run[] {
     const all = [...this.#waiting]
     for (const run of all) this.#remove(run)
     return all
   }
 
-  /** The gateway has no channel to the device any more: nothing is kept for it. */
+  /** Ends the reservation for a gateway that has no channel to the device any more. */
   leave(gateway: string): void {
     if (this.#heldFor !== gateway) return
     this.release()
     this.#parts.onFree()
   }
 
-  /** The gateway is gone. */
+  /** Forgets the gateway's past runs. */
   forget(gateway: string): void {
-    this.#turns.forget(gateway)
+    this.#order.forget(gateway)
   }
 
   #remove(run: Run): void {
     this.#waiting.splice(this.#waiting.indexOf(run), 1)
     const { gateway } = run.client
-    if (this.#waiting.every(({ client }) => client.gateway !== gateway)) this.#turns.withdraw(gateway)
+    if (this.#waiting.every(({ client }) => client.gateway !== gateway)) this.#order.withdraw(gateway)
     if (this.#waiting.length > 0) return
     this.#endReminder?.()
     this.#endReminder = undefined

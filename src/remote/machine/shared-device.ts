@@ -1,17 +1,17 @@
-/** One device that several gateways use: it has at most one worker, and their runs take turns on it. */
-import { z } from 'zod'
+/** One device that several gateways use: it has at most one worker, which does their runs one after the other. */
+import type { z } from 'zod'
 import type { Channel, WorkerEnd } from '../../engine/host/channel-host.ts'
-import { leavesBroken } from '../../engine/host/fault.ts'
 import type { MessageToWorker, PostedFromWorker } from '../../engine/host/protocol.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { DeviceClient } from './device-client.ts'
 import { type Run, RunQueue } from './run-queue.ts'
+import { aboutRun, aboutWorker, brokenMessage, isBreaking } from './worker-messages.ts'
 
 /** A device as the machine lends it. */
 export interface LentDevice {
   readonly name: string
   readonly memoryBytes?: number
-  /** Opens a worker in a process of its own, which is told its set-up in place of the gateway's. */
+  /** Opens a worker in a process of its own. The worker gets the machine's set-up in place of the gateway's. */
   open(setup: unknown): { channel: Channel; setup: unknown }
 }
 
@@ -19,32 +19,27 @@ export interface SharedDeviceParts {
   device: LentDevice
   clock: Clock
   weightOf: (gateway: string) => number
-  /** How long it is kept free for the gateway that is owed the next run. */
+  /** The longest reservation for the gateway whose next run comes first. */
   holdMs: number
 }
 
 type StartMessage = Extract<MessageToWorker, { kind: 'start' }>
 
 interface CurrentRun extends Run {
-  /** Its number in the worker: gateways number their runs each by itself. */
+  /** Its number in the worker. The numbers of different gateways may be equal. */
   readonly workerRunId: number
   readonly startedMs: number
 }
 
 interface Worker {
   readonly channel: Channel
-  /** `ending`: it was asked to end, and those that come now get the next one. */
+  /** `ending`: it was asked to end, and new clients get the next worker. */
   state: 'starting' | 'ready' | 'ending'
-  /** What it said when it was ready. */
-  greeting?: unknown
-  /** A fault may have left it broken: it does no other run. */
-  isSpent: boolean
+  /** The message with which it reported that it was ready. */
+  readyMessage?: unknown
+  /** A fault may have left it broken, so it does no other run. */
+  isBroken: boolean
 }
-
-/** The worker's messages are validated by the gateway; here only what they are about. */
-const aboutRun = z.looseObject({ kind: z.string(), runId: z.number() })
-const aboutWorker = z.looseObject({ kind: z.enum(['ready', 'broken', 'pong']) })
-const brokenMessage = z.looseObject({ fault: z.looseObject({ code: z.string() }) })
 
 export class SharedDevice {
   readonly #parts: SharedDeviceParts
@@ -90,17 +85,17 @@ export class SharedDevice {
     }
   }
 
-  /** The client's gateway finds that its worker hangs: ends it at once, unless it does a run of another client. */
+  /** Ends the worker at once, because the client's gateway finds that it hangs; not during a run of another client. */
   kill(client: DeviceClient): void {
     this.#remove(client, this.#current === undefined || this.#current.client === client)
   }
 
-  /** The client's gateway is gone: ends its run. Others keep the worker. */
+  /** Ends the run of a client whose gateway is lost. Other clients keep the worker. */
   drop(client: DeviceClient): void {
     this.#remove(client, this.#clients.size === 1 || this.#current?.client === client)
   }
 
-  /** Nobody is served in this gateway's name any more. */
+  /** Forgets a gateway that is lost. */
   forget(gateway: string): void {
     this.#runs.forget(gateway)
   }
@@ -109,7 +104,7 @@ export class SharedDevice {
   #advance(): void {
     const worker = this.#worker
     if (this.#current || !this.#runs.isDue) return
-    if (worker?.isSpent && worker.state === 'ready') this.#retire(worker)
+    if (worker?.isBroken && worker.state === 'ready') this.#retire(worker)
     else if (!worker) this.#bringUp()
     else if (worker.state === 'ready') this.#begin(worker.channel)
   }
@@ -123,17 +118,17 @@ export class SharedDevice {
     channel.post({ ...run.message, runId: workerRunId })
   }
 
-  /** Opens a worker, or greets those that wait for one that is ready. */
+  /** Opens a worker, or tells the waiting clients that it is ready. */
   #bringUp(): void {
     if (this.#worker) {
-      if (this.#worker.state === 'ready') this.#greet(this.#worker.greeting)
+      if (this.#worker.state === 'ready') this.#answerStarting(this.#worker.readyMessage)
       return
     }
     const client = [...this.#starting][0] ?? this.#runs.first?.client
     const start = client && this.#clients.get(client)?.start
     if (!start) return
     const { channel, setup } = this.#parts.device.open(start.setup)
-    const worker: Worker = { channel, state: 'starting', isSpent: false }
+    const worker: Worker = { channel, state: 'starting', isBroken: false }
     this.#worker = worker
     channel.onMessage(message => this.#receive(worker, message))
     channel.ended.then(
@@ -143,8 +138,8 @@ export class SharedDevice {
     channel.post({ ...start, setup })
   }
 
-  #greet(greeting: unknown): void {
-    for (const client of this.#starting) client.onMessage(greeting)
+  #answerStarting(message: unknown): void {
+    for (const client of this.#starting) client.onMessage(message)
     this.#starting.clear()
   }
 
@@ -158,11 +153,11 @@ export class SharedDevice {
     const ofWorker = aboutWorker.safeParse(message)
     if (ofRun.success) this.#pass(worker, ofRun.data)
     else if (ofWorker.success) this.#hear(worker, ofWorker.data)
-    else this.#passNonsense(message)
+    else this.#passUnknown(message)
   }
 
-  /** What is no message of the protocol: whoever gets it gives the worker up. */
-  #passNonsense(message: unknown): void {
+  /** Passes on a message that the protocol does not know. A gateway that receives it gives the worker up. */
+  #passUnknown(message: unknown): void {
     const receivers = this.#current ? [this.#current.client] : [...this.#clients.keys()]
     for (const client of receivers) client.onMessage(message)
   }
@@ -171,8 +166,8 @@ export class SharedDevice {
     switch (message.kind) {
       case 'ready':
         worker.state = 'ready'
-        worker.greeting = message
-        this.#greet(message)
+        worker.readyMessage = message
+        this.#answerStarting(message)
         this.#advance()
         return
       case 'pong':
@@ -184,9 +179,9 @@ export class SharedDevice {
     }
   }
 
-  /** The worker did not come up: those that wait for a turn get its fault as their run's. */
+  /** The worker did not start: every waiting run fails with the worker's fault. */
   #failAll(message: z.infer<typeof aboutWorker>): void {
-    this.#greet(message)
+    this.#answerStarting(message)
     const { success, data } = brokenMessage.safeParse(message)
     for (const { client, message: run } of this.#runs.takeAll())
       if (success) client.onMessage({ kind: 'failed', runId: run.runId, fault: data.fault })
@@ -197,12 +192,12 @@ export class SharedDevice {
     if (current?.workerRunId !== message.runId) return
     const { client } = current
     const isLast = message.kind === 'done' || message.kind === 'cancelled' || message.kind === 'failed'
-    if (message.kind === 'failed' && isBreaking(message)) worker.isSpent = true
+    if (message.kind === 'failed' && isBreaking(message)) worker.isBroken = true
     if (isLast) this.#finish(current)
     client.onMessage({ ...message, runId: current.message.runId })
     if (!isLast) return
     if (this.#clients.get(client)?.isLeaving) this.#detach(client, { reason: 'exit code 0', byOthers: false })
-    if (this.#isThere(client.gateway)) this.#runs.hold(client.gateway)
+    if (this.#isConnected(client.gateway)) this.#runs.hold(client.gateway)
     this.#advance()
   }
 
@@ -220,7 +215,7 @@ export class SharedDevice {
     if (this.#runs.cancel(client, runId)) send(client, { kind: 'cancelled', runId })
   }
 
-  /** While the worker does a run of somebody else, that one's gateway watches it. */
+  /** During a run of another client, the other client's gateway watches the worker. */
   #ping(client: DeviceClient): void {
     const isOwn = this.#current === undefined || this.#current.client === client
     if (this.#worker && isOwn) {
@@ -229,7 +224,7 @@ export class SharedDevice {
     } else send(client, { kind: 'pong' })
   }
 
-  /** The last client that leaves takes the worker along. */
+  /** The worker ends with its last client. */
   #stop(client: DeviceClient): void {
     const about = this.#clients.get(client)
     if (!about) return
@@ -249,7 +244,7 @@ export class SharedDevice {
     const current = this.#current
     this.#worker = undefined
     if (current) this.#finish(current)
-    // Whoever did nothing with it gets another one with the next run, unless this one did not come up.
+    // Idle clients get another worker with their next run, unless this one did not start.
     for (const [client, { isLeaving }] of [...this.#clients])
       if (isLeaving || client === current?.client || state === 'starting') this.#detach(client, end)
     this.#runs.release()
@@ -265,7 +260,7 @@ export class SharedDevice {
     else this.#detach(client, { reason: 'SIGKILL', byOthers: true })
   }
 
-  /** It waits for nothing any more. */
+  /** Removes everything for which the client waits. */
   #withdraw(client: DeviceClient): void {
     this.#runs.withdraw(client)
     this.#starting.delete(client)
@@ -276,19 +271,14 @@ export class SharedDevice {
     this.#withdraw(client)
     this.#clients.delete(client)
     client.onEnded(end)
-    if (!this.#isThere(client.gateway)) this.#runs.leave(client.gateway)
+    if (!this.#isConnected(client.gateway)) this.#runs.leave(client.gateway)
   }
 
-  #isThere(name: string): boolean {
+  #isConnected(name: string): boolean {
     return [...this.#clients.keys()].some(({ gateway }) => gateway === name)
   }
 }
 
 function send(client: DeviceClient, message: PostedFromWorker): void {
   client.onMessage(message)
-}
-
-function isBreaking(message: unknown): boolean {
-  const { success, data } = brokenMessage.safeParse(message)
-  return success && leavesBroken.has(data.fault.code)
 }

@@ -12,20 +12,20 @@ export interface RelayOptions {
   gateway: string
   deviceNamed: (name: string) => SharedDevice | undefined
   connect: (events: ChannelEvents) => RemoteLink
-  /** Where results are put, if the gateway takes them from there now. */
+  /** The store for results, if the gateway takes them from there at present. */
   stored: () => StoredMessages | undefined
   onError: (error: unknown) => void
 }
 
 export class WorkerRelay {
   readonly gateway: string
-  /** Resolves when the worker is gone and the gateway knows it, as far as it can be told. */
+  /** Resolves when the worker has ended and the gateway was told, if it can be reached. */
   readonly ended: Promise<void>
   readonly #options: RelayOptions
   readonly #link: RemoteLink
   #end: () => void = () => {}
   #device: SharedDevice | undefined
-  /** Undefined until the channel is opened, and when its worker is gone. */
+  /** Undefined before the channel is opened, and after its worker has ended. */
   #client: DeviceClient | undefined
   #isKilled = false
   #isStopping = false
@@ -45,7 +45,7 @@ export class WorkerRelay {
     })
   }
 
-  /** Ends the worker at once. The gateway is not told, since it is gone or lost the channel. */
+  /** Ends the worker at once. The gateway is not told, since it has ended or lost the channel. */
   kill(): void {
     if (this.#isKilled) return
     this.#isKilled = true
@@ -115,7 +115,7 @@ export class WorkerRelay {
     })
   }
 
-  /** Where the store does not take it, the result travels through Redis. */
+  /** A result that the store does not take travels through Redis. */
   async #stored(envelope: EnvelopeToGateway): Promise<EnvelopeToGateway> {
     const stored = this.#options.stored()
     if (!stored || envelope.kind !== 'message') return envelope
@@ -133,7 +133,7 @@ export class WorkerRelay {
   }
 }
 
-/** Of the worker's own message. */
+/** The kind of the worker's own message. */
 function kindOf(envelope: EnvelopeToGateway): unknown {
   return envelope.kind === 'message' && isRecord(envelope.message) ? envelope.message.kind : undefined
 }

@@ -1,4 +1,5 @@
 /** The courier of Discord: the methods of a delivery, and the progress shown in its message. */
+
 import type {
   Address,
   Closed,
@@ -10,6 +11,7 @@ import type {
 } from '../../../app/delivery/courier.ts'
 import type { JobView } from '../../../app/views/views.ts'
 import type { Logger } from '../../../system/ports.ts'
+import { progressIntervalsMs } from '../../progress-intervals.ts'
 import { type DiscordAddress, readAddress } from './address.ts'
 import type { CardUpdates } from './card-updates.ts'
 import { close, remove, shared, showFanOut } from './delivery/closing.ts'
@@ -37,7 +39,7 @@ export interface CourierParts {
 
 export class DiscordCourier implements Courier {
   readonly platform = 'discord'
-  readonly progressIntervalMs = 2500
+  readonly progressIntervalMs = progressIntervalsMs.discord
   readonly opensWithState = true
   readonly #parts: CourierParts
   /** The last content of each placeholder by message. Edits without a change are not sent. */

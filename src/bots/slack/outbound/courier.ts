@@ -1,4 +1,5 @@
 /** The courier of Slack: the methods of a delivery, and the progress shown in its message. */
+
 import type {
   Address,
   Closed,
@@ -13,6 +14,7 @@ import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { endMessage, fanOutEnd } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'
+import { progressIntervalsMs } from '../../progress-intervals.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { localeOf, readAddress } from './address.ts'
 import { close, remove, showFanOut } from './delivery/closing.ts'
@@ -37,7 +39,7 @@ export interface CourierParts {
 
 export class SlackCourier implements Courier {
   readonly platform = 'slack'
-  readonly progressIntervalMs = 3000
+  readonly progressIntervalMs = progressIntervalsMs.slack
   readonly opensWithState = false
   readonly #parts: CourierParts
   /** What a placeholder shows, by ts, so that an edit that would change nothing is not sent. */

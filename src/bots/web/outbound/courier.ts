@@ -1,5 +1,6 @@
 /** The courier of the web chat: pages are rendered from the jobs, so a delivery only notifies open browsers. */
 import type { Courier, Delivery, DeliveryMethod, DeliveryMethodName } from '../../../app/delivery/courier.ts'
+import { progressIntervalsMs } from '../../progress-intervals.ts'
 import { chat } from '../inbound/visitors.ts'
 import type { Live } from './live.ts'
 
@@ -15,7 +16,7 @@ export function webCourier(live: Live): Courier {
   })
   return {
     platform: chat.platform,
-    progressIntervalMs: 200,
+    progressIntervalMs: progressIntervalsMs.web,
     opensWithState: true,
     openingMethods: delivery => [telling(delivery, 'place')],
     progress: async ({ job }) => live.changed(job),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Turns } from '../../../src/remote/machine/turns.ts'
+import { StartTimeFairQueue } from '../../../src/remote/machine/start-time-fair-queue.ts'
 
 interface Gateway {
   weight: number
@@ -17,23 +17,23 @@ const gateways = fc.array(
 
 /** Each gateway does its runs one after another; what each has used of the device, after each run. */
 function serve(all: readonly Gateway[]): { served: number; usedMs: number[] }[] {
-  const turns = new Turns()
+  const queue = new StartTimeFairQueue()
   const done = all.map(() => 0)
   const usedMs = all.map(() => 0)
   const history: { served: number; usedMs: number[] }[] = []
-  for (const [i] of all.entries()) turns.arrive(String(i))
+  for (const [i] of all.entries()) queue.arrive(String(i))
   for (;;) {
-    const next = turns.next()
+    const next = queue.next()
     if (next === undefined) return history
     const served = Number(next)
     const { weight, runsMs } = all[served] ?? { weight: 1, runsMs: [] }
     const runMs = runsMs[done[served] ?? 0] ?? 0
-    turns.begin(next)
-    turns.end(next, runMs, weight)
+    queue.begin(next)
+    queue.end(next, runMs, weight)
     done[served] = (done[served] ?? 0) + 1
     usedMs[served] = (usedMs[served] ?? 0) + runMs
     history.push({ served, usedMs: [...usedMs] })
-    if ((done[served] ?? 0) < runsMs.length) turns.arrive(next)
+    if ((done[served] ?? 0) < runsMs.length) queue.arrive(next)
   }
 }
 
@@ -58,37 +58,37 @@ test('while two gateways have work, their shares by weight differ by less than o
   )
 })
 
-test('a gateway that had nothing to do saves up no turns', () => {
-  const turns = new Turns()
+test('a gateway that had nothing to do saves up nothing', () => {
+  const queue = new StartTimeFairQueue()
   const served: string[] = []
   const run = (): void => {
-    const next = turns.next() ?? ''
-    turns.begin(next)
-    turns.end(next, 10, 1)
-    turns.arrive(next)
+    const next = queue.next() ?? ''
+    queue.begin(next)
+    queue.end(next, 10, 1)
+    queue.arrive(next)
     served.push(next)
   }
-  turns.arrive('busy')
+  queue.arrive('busy')
   for (let i = 0; i < 100; i++) run()
-  turns.arrive('new')
+  queue.arrive('new')
   served.length = 0
   for (let i = 0; i < 6; i++) run()
   expect(served.filter(name => name === 'new')).toHaveLength(3)
 })
 
 test('the device is held for a gateway that is owed its next run, and for no other', () => {
-  const turns = new Turns()
-  turns.arrive('heavy')
-  turns.arrive('light')
-  turns.begin('heavy')
-  turns.end('heavy', 10, 3)
+  const queue = new StartTimeFairQueue()
+  queue.arrive('heavy')
+  queue.arrive('light')
+  queue.begin('heavy')
+  queue.end('heavy', 10, 3)
   // As long as `light` has done nothing, its turn is at 0.
-  expect(turns.isOwed('heavy')).toBe(false)
-  turns.begin('light')
-  turns.end('light', 10, 1)
-  turns.arrive('light')
-  expect(turns.isOwed('heavy')).toBe(true)
-  expect(turns.isOwed('light')).toBe(false)
-  turns.forget('heavy')
-  expect(turns.isOwed('heavy')).toBe(false)
+  expect(queue.isOwed('heavy')).toBe(false)
+  queue.begin('light')
+  queue.end('light', 10, 1)
+  queue.arrive('light')
+  expect(queue.isOwed('heavy')).toBe(true)
+  expect(queue.isOwed('light')).toBe(false)
+  queue.forget('heavy')
+  expect(queue.isOwed('heavy')).toBe(false)
 })
