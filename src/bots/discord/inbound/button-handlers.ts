@@ -6,7 +6,7 @@ import { openRemix } from '../forms/form-handlers.ts'
 import { parseCustomId } from '../outbound/render/custom-id.ts'
 import { render } from '../outbound/render/render.ts'
 import { act, type HandlerContext, respond } from './handler-context.ts'
-import { acknowledgeAndReply, attempt, replyNow } from './reply.ts'
+import { acknowledgeAndReply, attempt, faultReply, replyNow } from './reply.ts'
 import { type RequestContext, tokenLifeMs } from './request-context.ts'
 
 /** Handles a button by its id alone, because all state is in the database. */
@@ -64,7 +64,10 @@ function handleDelete(
   )
 }
 
-/** The reply replaces the question, unless another person pressed: in some places others see the question too. */
+/**
+ * The reply replaces the question, unless another person pressed: in some places others see the question too. After a refusal
+ * or a fault the question stays, because all that was typed depends on it.
+ */
 function handleAnswer(
   { chat, log }: HandlerContext,
   requester: RequestContext,
@@ -74,7 +77,12 @@ function handleAnswer(
   const { words } = requester
   const ackMode = chat.isAskedOf(requester, question) ? 'replace' : 'silent'
   return acknowledgeAndReply(button, ackMode, { words, log }, async () => {
-    const reply = await chat.answer(requester, question)
-    return respond(requester, reply) ?? render(textMessage(words.discord.replies.accepted), words)
+    try {
+      const reply = await chat.answer(requester, question)
+      const shown = respond(requester, reply) ?? render(textMessage(words.discord.replies.accepted), words)
+      return reply.kind === 'refused' ? { ...shown, keepsQuestion: true } : shown
+    } catch (error) {
+      return { ...faultReply(error, words, log), keepsQuestion: true }
+    }
   })
 }

@@ -23,6 +23,8 @@ export interface Reply extends Payload {
   files?: { attachment: Buffer; name: string }[]
   /** Sent in addition to the courier's message, not instead of it. */
   beside?: boolean
+  /** The answer to a question failed: the question stays, and can be answered again. */
+  keepsQuestion?: boolean
 }
 
 /**
@@ -101,6 +103,8 @@ async function sendReply(interaction: Answerable, ackMode: AckMode, reply: Reply
   } else if (ackMode === 'silent' || ackMode === 'public') {
     // The first follow-up would fill an open deferral, which is public (receiving-and-responding, Create Followup Message).
     if (ackMode === 'public' && reply.beside !== true) await interaction.deleteReply()
+    await interaction.followUp(ephemeral(reply))
+  } else if (reply.keepsQuestion === true) {
     await interaction.followUp(ephemeral(reply))
   } else {
     await interaction.editReply(reply)

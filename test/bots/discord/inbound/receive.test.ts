@@ -1,5 +1,7 @@
 /** /imagine, its completion and its buttons on Discord, and what comes of them. */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Easel } from '../../../../src/app/easel.ts'
 import { encodeButtonId } from '../../../../src/bots/messages/buttons.ts'
 import { AppError } from '../../../../src/errors/errors.ts'
 import { en } from '../../../../src/words/en.ts'
@@ -134,6 +136,30 @@ describe('/imagine', () => {
     await asking.dealtWith(bob.presses(other, en.chat.confirm.yes(2)))
     expect(jobs()).toHaveLength(6)
     expect(asking.told(bob)).toEqual([en.discord.replies.accepted])
+  })
+
+  it.each<[string, () => ReturnType<Easel['imagine']>]>([
+    ['a fault', () => Promise.reject(new Error('broken'))],
+    [
+      'a refusal',
+      async () => ({ kind: 'refused', problems: [{ code: 'queue-full', details: { limit: 1 } }] }),
+    ],
+  ])('keeps the question after %s, so that a later yes still counts', async (_, answer) => {
+    const { imagine } = asking.test.easel
+    let fails = true
+    const failing: Easel['imagine'] = (request, caller, options) =>
+      options?.confirmed && fails ? answer() : imagine(request, caller, options)
+    await asking.restart({ facade: { imagine: failing } })
+    const { ada, channel } = asking
+    await asking.types(ada, channel, '/imagine', { prompt: 'a {red,green} cat' })
+    const [question] = asking.ephemeralMessages(ada)
+    if (question === undefined) throw new Error('nothing was asked')
+    await asking.dealtWith(ada.presses(question, en.chat.confirm.yes(2)))
+    expect(asking.told(ada)).toHaveLength(2)
+    expect(asking.told(ada)[0]).toContain(en.chat.confirm.title(2))
+    fails = false
+    await asking.dealtWith(ada.presses(question, en.chat.confirm.yes(2)))
+    expect(jobs()).toHaveLength(2)
   })
 
   it('starts from an attached picture', async () => {
