@@ -3,11 +3,11 @@ import type { Peer } from '../presence/presence.ts'
 import { type MachineRecord, ownProtocol, type Refusal, understands } from '../presence/records.ts'
 
 export interface Admission extends Peer<MachineRecord> {
-  /** Absent where it gets work. */
+  /** Absent if the machine gets work. */
   readonly refused?: Refusal
 }
 
-/** `before`: the machine that had a name first keeps it for as long as it lives. */
+/** `before`: the machine that had a name first keeps it until it ends. */
 export function admit(machines: readonly Peer<MachineRecord>[], before: readonly Admission[]): Admission[] {
   const order = new Map(before.filter(({ refused }) => !refused).map(({ id }, index) => [id, index]))
   const rank = ({ id }: { id: string }) => order.get(id) ?? order.size
@@ -16,7 +16,7 @@ export function admit(machines: readonly Peer<MachineRecord>[], before: readonly
     .sort((a, b) => rank(a) - rank(b))
     .map(({ id, record }) => {
       if (!understands(ownProtocol, record.protocol)) return { id, record, refused: 'protocol' as const }
-      // It gets no more work, so its next life may have the name.
+      // It gets no more work, so a restarted machine may have the name.
       if (record.draining) return { id, record }
       if (names.has(record.name)) return { id, record, refused: 'name-taken' as const }
       names.add(record.name)

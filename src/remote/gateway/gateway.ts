@@ -1,4 +1,4 @@
-/** The gateway's side: the machines that are there, and channels to workers on their devices. */
+/** The gateway's side: the present machines, and channels to workers on their devices. */
 import type { Channel, WorkerEnd } from '../../engine/host/channel-host.ts'
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Ids } from '../../system/ports.ts'
@@ -17,17 +17,17 @@ import { type Admission, admit } from './admission.ts'
 export interface GatewayOptions extends EndpointOptions {
   version: string
   ids: Ids
-  /** Of its work on devices that it shares with other gateways. */
+  /** Its weight on devices that it shares with other gateways. */
   weight: number
-  /** Set by a command, which has no work: the names of machines that it sends away. */
+  /** The names of machines to send away. A command sets them; it has no work itself. */
   operator?: { drained: readonly string[] }
-  /** What machines may fetch; absent: nothing. */
+  /** The models that machines may fetch. Without it they fetch nothing. */
   models?: readonly ServedModel[]
-  /** Called after every beat, with the machines in the order in which they came. */
+  /** Called after every heartbeat, with the machines in the order of arrival. */
   onMachines: (admissions: readonly Admission[]) => void
 }
 
-/** A store from which a result could not be taken is not used for so long. */
+/** The pause after a result could not be read from the store. */
 const storePauseMs = 300_000
 
 interface OpenChannel {
@@ -85,7 +85,7 @@ export class Gateway {
     const { store, prefix, keys, id } = this.#options
     const ends = { sender: machineId, receiver: id, session }
     const stored = store && new StoredMessages({ store, prefix, keys, ...ends })
-    // In their order, while one is being taken from the store.
+    // Messages keep their order while a result is read from the store.
     let received: Promise<void> = Promise.resolve()
     const link = this.#endpoint.connect(machineId, session, {
       onMessage: raw => {
@@ -139,13 +139,13 @@ export class Gateway {
     await this.#endpoint.close()
   }
 
-  /** Machines that get work may fetch models, where there are any. */
+  /** Machines that get work may fetch models. */
   #fetchers(): string[] {
     if (!this.#options.models) return []
     return this.#admissions.filter(({ refused }) => !refused).map(({ id }) => id)
   }
 
-  /** A channel that a machine opens is for models. */
+  /** Machines open channels for models only. */
   #serve({ sender, session, sequence }: SealHeader): void {
     const { models } = this.#options
     const mayFetch = this.#fetchers().includes(sender)
@@ -197,7 +197,7 @@ export class Gateway {
   }
 }
 
-/** A machine that stops is like one that is lost: the run did not cause its end. */
+/** A machine that stops counts as lost: the run did not cause its end. */
 function endOf({ reason, byOthers }: Extract<EnvelopeToGateway, { kind: 'ended' }>): WorkerEnd {
   return reason === ('machine-stopped' satisfies WorkerEndCode) ? lost(reason) : { reason, byOthers }
 }

@@ -1,11 +1,11 @@
-/** Keeps the pool's devices in step with the machines that are there: what joins can be used, what leaves is given up. */
+/** Adds the devices of machines that join to the pool, and gives up those of machines that leave. */
 import type { DeviceOpeners } from '../../engine/jobs/devices/device.ts'
 import type { Fetching, MachineRecord, Reference, Refusal } from '../presence/records.ts'
 import type { Admission } from './admission.ts'
 import type { Gateway } from './gateway.ts'
 import { RemoteHost } from './remote-host.ts'
 
-/** A model of the gateway that a machine does not have. `found`: the hash of what it has under that name. */
+/** A model of the gateway that a machine lacks. `found`: the hash of the machine's model of that name. */
 export interface Lacking extends Reference {
   readonly found?: string
 }
@@ -34,7 +34,7 @@ export class RemoteDevices {
   readonly #joined = new Map<string, Joined>()
   readonly #refused = new Set<string>()
   #fetching: ReadonlyMap<string, Fetching | undefined> = new Map()
-  /** Devices that finish their last job: their names are taken until then. */
+  /** Devices that finish their last job. Their names stay in use until then. */
   readonly #leaving = new Set<string>()
 
   constructor(parts: RemoteDevicesParts) {
@@ -107,7 +107,7 @@ export class RemoteDevices {
       ...(memoryBytes !== undefined && { memoryBytes }),
       holdings: new Set([...models, ...files].map(({ hash }) => hash)),
       fetching: () => this.#fetching.get(id),
-      // The machine sets its workers up itself.
+      // The machine configures its own workers.
       openHost: () => new RemoteHost({ device: fullName, setup: null, open: () => gateway.open(id, name) }),
     }
   }

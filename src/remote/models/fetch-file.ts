@@ -1,4 +1,4 @@
-/** Fetches one file of a model: goes on where an earlier try ended, and ends with the hash of the whole. */
+/** Fetches one file of a model: it continues where an earlier try ended, and checks the hash of the whole file. */
 import { createHash, type Hash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -13,13 +13,14 @@ export interface FilePart {
   bytes: number
   /** sha256, hex. */
   sha256: string
-  /** Where the file grows. */
+  /** The path of the partial file. */
   partial: string
 }
 
 /**
- * Postcondition: the file is on the disk, whole.
- * @throws AppError 'model-fetch' when the gateway is lost, or the file is not the one that was described: then it is emptied.
+ * Postcondition: the whole file is on the disk.
+ * @throws AppError 'model-fetch' when the gateway is lost, or the file does not match its description; the partial file is then
+ * emptied.
  */
 export async function fetchFile(
   requests: ModelRequests,
@@ -48,7 +49,7 @@ export async function fetchFile(
   }
 }
 
-/** What is there and right: all of it, or nothing is kept. */
+/** The length of the partial file if its contents are right; otherwise the file is emptied. */
 async function resume(
   requests: ModelRequests,
   { hash, index, bytes, sha256, partial }: FilePart,
@@ -67,7 +68,7 @@ async function resume(
   return { doneBytes: 0, sha: createHash('sha256') }
 }
 
-/** The rest of the file. A few chunks are asked for ahead, so that Redis holds no more than those. */
+/** Fetches the rest of the file. A few chunks are requested ahead, and Redis holds no more than these. */
 async function* chunksFrom(
   startBytes: number,
   requests: ModelRequests,
@@ -78,7 +79,7 @@ async function* chunksFrom(
   for (;;) {
     for (; asked.length < maxPending && offset < bytes; offset += chunkBytes) {
       const answer = requests.ask({ kind: 'read', hash, file: index, offset }, 'chunk')
-      // Where an earlier one fails, nobody waits for this one.
+      // If an earlier request fails, nothing awaits this one.
       answer.catch(() => {})
       asked.push(answer)
     }

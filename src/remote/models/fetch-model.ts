@@ -1,6 +1,6 @@
 /**
- * Fetches one model into the models folder. Its files grow beside their place, hidden from the library, and take their place
- * at once when every hash is right. After an end at any moment the next try goes on with what is there.
+ * Fetches one model into the models folder. Its partial files lie beside the model's place, hidden from the library, and take the
+ * place together when every hash is right. After an interruption the next try continues with the partial files.
  */
 import { mkdir, rename, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -11,7 +11,7 @@ import type { ModelRequests } from './model-requests.ts'
 
 export interface FetchFolder {
   modelsDir: string
-  /** The room that is left in a folder. */
+  /** The free space in a folder, in bytes. */
   freeBytes: (folder: string) => Promise<number>
 }
 
@@ -19,8 +19,8 @@ export interface FetchFolder {
 export type OnFetched = (doneBytes: number, totalBytes: number) => void
 
 /**
- * @throws AppError 'model-fetch' when the gateway is lost, sends something else, or other files have the model's name; 'file'
- * when there is no room, or a file cannot be written.
+ * @throws AppError 'model-fetch' when the gateway is lost, sends another message, or other files have the model's name; 'file'
+ * when there is no space, or a file cannot be written.
  */
 export async function fetchModel(
   requests: ModelRequests,
@@ -56,7 +56,7 @@ export async function fetchModel(
   }
 }
 
-/** The room that the file system of a folder gives to this user. */
+/** The bytes that the file system of a folder has free for this user. */
 export async function freeBytesOf(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize
@@ -68,7 +68,7 @@ function requireRoom(file: string, neededBytes: number, freeBytes: number): void
   throw new AppError('file', { file, doing: 'write', problem })
 }
 
-/** Undefined where nothing is there. */
+/** Undefined if the file does not exist. */
 async function sizeOf(path: string): Promise<number | undefined> {
   return stat(path).then(
     ({ size }) => size,

@@ -1,4 +1,4 @@
-/** The models that a machine lacks: asks one gateway after the other, fetches them, and says how far it is. */
+/** Fetches the models that a machine lacks from one gateway after the other, and reports its progress. */
 import { type AppError, hasCode, toAppError } from '../../errors/errors.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { ChannelEvents } from '../endpoint.ts'
@@ -7,18 +7,18 @@ import type { Fetching, Reference } from '../presence/records.ts'
 import { type FetchFolder, fetchModel } from './fetch-model.ts'
 import { ModelRequests } from './model-requests.ts'
 
-/** After a fault that waiting may mend, such as a full disk. */
+/** The pause after a fault that may pass, such as a full disk. */
 const retryMs = 60_000
 
 export type FetchEvent =
   | { kind: 'progress'; fetching: Fetching }
   | { kind: 'failed'; model?: string; error: AppError }
-  /** Nothing more comes for now. */
+  /** All fetches are complete for now. */
   | { kind: 'fetched'; models: readonly string[] }
 
 export interface ModelFetcherOptions extends FetchFolder {
   clock: Clock
-  /** Hashes of what is there already. */
+  /** Hashes of the models that the machine already has. */
   held: Iterable<string>
   connect: (gateway: string, events: ChannelEvents) => RemoteLink
   disconnect: (session: string) => void
@@ -27,13 +27,13 @@ export interface ModelFetcherOptions extends FetchFolder {
 
 export class ModelFetcher {
   readonly #options: ModelFetcherOptions
-  /** Gateways that need not be asked before a time. */
+  /** The times before which gateways are not asked again. */
   readonly #nextMs = new Map<string, number>()
   #isEnded = false
   #current: { gateway: string; requests: ModelRequests } | undefined
   #fetching: Fetching | undefined
   readonly #held: Set<string>
-  /** What has come and was not told yet. */
+  /** Fetched models that have not been reported yet. */
   readonly #fetched: string[] = []
   readonly #told = new Set<string>()
 
@@ -42,12 +42,12 @@ export class ModelFetcher {
     this.#held = new Set(options.held)
   }
 
-  /** What is being fetched now. */
+  /** The model that is being fetched. */
   get fetching(): Fetching | undefined {
     return this.#fetching
   }
 
-  /** Called at each beat with the living gateways that serve models. */
+  /** Called at each heartbeat with the present gateways that serve models. */
   watch(gateways: readonly string[]): void {
     if (this.#current) {
       if (!gateways.includes(this.#current.gateway)) this.#current.requests.lose()
@@ -59,7 +59,7 @@ export class ModelFetcher {
     if (gateway !== undefined) void this.#ask(gateway)
   }
 
-  /** What came stays on the disk. */
+  /** Stops. Partial files stay on the disk. */
   end(): void {
     this.#isEnded = true
     this.#current?.requests.lose()
@@ -77,14 +77,14 @@ export class ModelFetcher {
     this.#current = undefined
     this.#fetching = undefined
     disconnect(link.session)
-    // A gateway that comes back is asked at once.
+    // A gateway that returns is asked at once.
     if (outcome === 'lost') return
     const pauseMs = outcome === 'complete' ? Number.POSITIVE_INFINITY : retryMs
     this.#nextMs.set(gateway, clock.monotonicMs() + pauseMs)
     if (this.#fetched.length > 0) this.#options.onEvent({ kind: 'fetched', models: this.#fetched.splice(0) })
   }
 
-  /** A model that cannot be fetched does not keep the others from it. */
+  /** A model that cannot be fetched does not prevent the others. */
   async #fetchAll(requests: ModelRequests): Promise<'complete' | 'failed' | 'lost'> {
     try {
       const { models } = await requests.ask({ kind: 'list' }, 'list')
@@ -99,7 +99,7 @@ export class ModelFetcher {
     }
   }
 
-  /** Whether it is there now. @throws AppError 'model-fetch' when the gateway was lost. */
+  /** Whether the model was fetched. @throws AppError 'model-fetch' when the gateway was lost. */
   async #fetch(requests: ModelRequests, { name, hash }: Reference): Promise<boolean> {
     try {
       await fetchModel(requests, hash, this.#options, (doneBytes, totalBytes) => {
@@ -116,7 +116,7 @@ export class ModelFetcher {
     return true
   }
 
-  /** A fault that comes again at each try is told once. */
+  /** Reports a repeated fault once. */
   #fail(error: AppError, model?: string): void {
     const key = `${model} ${error.message}`
     if (this.#isEnded || this.#told.has(key)) return

@@ -1,25 +1,25 @@
 /**
- * What a machine asks of a gateway's models, and the answers. A machine names a model by its hash and a file by its number: no
- * path of a machine reaches the gateway's disk.
+ * A machine's requests for a gateway's models, and the responses. A machine names a model by its hash and a file by its number, so
+ * no path from a machine reaches the gateway's disk.
  */
 import { z } from 'zod'
 import { reference } from '../presence/records.ts'
 
-/** The bytes of one answer: a few of them are in Redis at a time. */
+/** The bytes of one response. Redis holds a few responses at a time. */
 export const chunkBytes = 1024 * 1024
-/** Answers that a machine may wait for. */
+/** The maximum number of unanswered requests of a machine. */
 export const maxPending = 4
 
 const count = z.number().int().min(0)
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** A name that means the same in every models folder: no hidden file, no separator, no way upwards. */
+/** A name that is valid in every models folder: no hidden file, no separator, no parent folder. */
 const fileName = z
   .string()
   .max(255)
   .regex(/^(?!\.)[^/\\:\p{Cc}]+$/u)
 
-/** Whether a path can be told to a machine. */
+/** Whether a path may be sent to a machine. */
 export function isPortable(path: readonly string[]): boolean {
   return z.array(fileName).safeParse(path).success
 }
@@ -33,7 +33,7 @@ export const modelRequest = z.discriminatedUnion('kind', [
 ])
 export type ModelRequest = z.infer<typeof modelRequest>
 
-/** The model's own path below a models folder, and its files: their paths below that, which are empty where it is one file. */
+/** The model's path below a models folder, and the paths of its files below that. The path of a single file is empty. */
 export const modelDescription = z.object({
   kind: z.literal('model'),
   place: z.array(fileName).min(1),
@@ -45,7 +45,7 @@ export const modelReply = z.discriminatedUnion('kind', [
   modelDescription,
   z.object({ kind: z.literal('checksum'), sha256: hash }),
   z.object({ kind: z.literal('chunk'), bytes: z.instanceof(Uint8Array) }),
-  /** The gateway does not have it, or cannot read it. */
+  /** The gateway lacks the model, or cannot read it. */
   z.object({ kind: z.literal('unavailable') }),
 ])
 export type ModelReply = z.infer<typeof modelReply>

@@ -1,4 +1,4 @@
-/** The machine's side of one channel for models: requests, and their answers, which come in the order of the requests. */
+/** The machine's side of one channel for models: requests, and their responses in the same order. */
 import { AppError } from '../../errors/errors.ts'
 import { type ModelReply, type ModelRequest, modelReply } from './model-messages.ts'
 
@@ -16,7 +16,7 @@ export class ModelRequests {
     this.#send = send
   }
 
-  /** @throws AppError 'model-fetch' when the gateway was lost, or answers something else. */
+  /** @throws AppError 'model-fetch' when the gateway was lost, or sends another response. */
   async ask<Kind extends ModelReply['kind']>(
     request: ModelRequest,
     kind: Kind,
@@ -35,7 +35,7 @@ export class ModelRequests {
     this.#waiting.shift()?.resolve(parsed.success ? parsed.data : { kind: 'unavailable' })
   }
 
-  /** Nothing comes any more. */
+  /** Rejects all open requests. */
   lose(): void {
     this.#isLost = true
     for (const { reject } of this.#waiting.splice(0)) reject(lost())

@@ -1,18 +1,18 @@
-/** The gateway's side of one channel for models: answers a machine's requests one after the other, for served models alone. */
+/** The gateway's side of one channel for models: it answers a machine's requests in order, for served models only. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Reference } from '../presence/records.ts'
 import { chunkBytes, type ModelReply, type ModelRequest, maxPending, modelRequest } from './model-messages.ts'
 
-/** A file of a served model: where the machine puts it, and where it is here. */
+/** A file of a served model: its path on the machine, and its path here. */
 export interface ServedFile {
-  /** Below the model's place; empty where the model is this one file. */
+  /** The path below the model's path; empty if the model is a single file. */
   readonly path: readonly string[]
   readonly bytes: number
   /** sha256, hex. */
   readonly sha256: string
-  /** On this machine, which nobody else is told. */
+  /** The path on this machine, which is never sent. */
   readonly file: string
 }
 
@@ -27,7 +27,7 @@ export interface ServedModel extends Reference {
 export interface ModelServerOptions {
   models: readonly ServedModel[]
   send: (reply: ModelReply) => void
-  /** The machine does not keep the protocol. */
+  /** The machine violates the protocol. */
   onBroken: () => void
   onError: (error: unknown) => void
 }

@@ -4,7 +4,7 @@ import type { StoreProblem } from '../../errors/store-problem.ts'
 import type { Ids } from '../../system/ports.ts'
 import type { ObjectStore } from './object-store.ts'
 
-/** What is wrong with it; undefined when it can be used. */
+/** The fault of the store; undefined if it can be used. */
 export async function storeProblem(
   store: Pick<ObjectStore, 'put' | 'get' | 'delete'>,
   prefix: string,

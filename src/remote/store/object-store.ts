@@ -1,4 +1,4 @@
-/** Objects in a bucket of an S3-compatible store: signed requests (Signature Version 4), tried again where that may help. */
+/** Objects in a bucket of an S3-compatible store: signed requests (Signature Version 4), with retries after transient faults. */
 import { createHash } from 'node:crypto'
 import { AwsV4Signer } from 'aws4fetch'
 import { type Backoff, backoffMs } from '../../common/backoff.ts'
@@ -9,9 +9,9 @@ import type { StoreAddress } from './store-address.ts'
 
 const tries = 4
 const pauses: Backoff = { firstMs: 100, longestMs: 2000 }
-/** Of one try, with its body. */
+/** The time limit of one try, with its body. */
 const limitMs = 60_000
-/** A set of pictures has far less; a store that answers more is not believed. */
+/** The maximum size of a response. A set of pictures is far smaller. */
 const maxBytes = 256 * 1024 * 1024
 
 const doingOf = { PUT: 'write', GET: 'read', DELETE: 'delete' } as const
@@ -24,7 +24,7 @@ type Outcome =
 export class ObjectStore {
   readonly #address: StoreAddress
   readonly #clock: Clock
-  /** How far the store's clock is ahead of this machine's, once it said so. */
+  /** How far the store's clock is ahead of this machine's, as far as known. */
   #aheadMs = 0
 
   constructor(address: StoreAddress, clock: Clock) {
@@ -32,27 +32,27 @@ export class ObjectStore {
     this.#clock = clock
   }
 
-  /** The same for all who use the same bucket. */
+  /** Equal for all that use the same bucket. */
   get id(): string {
     return `${this.#address.endpoint}/${this.#address.bucket}`
   }
 
-  /** For faults. */
+  /** The name of the store in faults. */
   get host(): string {
     return this.#address.host
   }
 
-  /** @throws AppError 'store' when it cannot be written. */
+  /** Writes an object. @throws AppError 'store' when it cannot be written. */
   async put(key: string, bytes: Uint8Array): Promise<void> {
     await this.#request('PUT', key, bytes)
   }
 
-  /** @throws AppError 'store' when it is not there, or cannot be read. */
+  /** Reads an object. @throws AppError 'store' when it is missing or cannot be read. */
   async get(key: string): Promise<Uint8Array> {
     return this.#request('GET', key)
   }
 
-  /** What is not there counts as deleted. @throws AppError 'store' when it cannot be deleted. */
+  /** Deletes an object; a missing object counts as deleted. @throws AppError 'store' when it cannot be deleted. */
   async delete(key: string): Promise<void> {
     await this.#request('DELETE', key)
   }
@@ -109,7 +109,7 @@ export class ObjectStore {
     }).sign()
   }
 
-  /** Busy stores and clocks apart pass; another refusal is the answer. */
+  /** Allows a retry with a busy store, and after a correction of the clock difference. Another refusal is final. */
   #refusal(method: Method, response: Response, answer: Uint8Array): Outcome {
     const { status, headers } = response
     const code = /<Code>([\w.]{1,64})<\/Code>/.exec(Buffer.from(answer).toString('utf8'))?.[1] ?? ''

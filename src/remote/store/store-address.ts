@@ -1,11 +1,11 @@
-/** The S3-compatible store of the configuration: which addresses are allowed, and the keys to it. */
+/** The S3-compatible store of the configuration: its allowed addresses and its keys. */
 import { isLoopback } from '../../common/loopback.ts'
 import type { Config } from '../../config/config.ts'
 import { type Secrets, secretVariables } from '../../config/secrets.ts'
 import { AppError } from '../../errors/errors.ts'
 
 export interface StoreAddress {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   endpoint: string
   host: string
   bucket: string
@@ -15,7 +15,7 @@ export interface StoreAddress {
 }
 
 /**
- * Undefined where none is configured.
+ * The store's address and keys; undefined if none is configured.
  * @throws AppError 'config' when the endpoint is no URL of HTTP, would get everything unencrypted at a host that is not allowed by
  * name, or its bucket or keys are missing.
  */

@@ -1,6 +1,6 @@
 /**
- * Large messages of one channel, as objects in the store that both ends know. They are sealed as messages are, under numbers of
- * their own: the store's owner can read none, and can give none out in another's place.
+ * Large messages of one channel, as objects in a store that both ends know. They are sealed like other messages, with a sequence
+ * of their own, so the store's owner can neither read one nor substitute another.
  */
 import { pack, unpack } from 'msgpackr'
 import { AppError } from '../../errors/errors.ts'
@@ -8,7 +8,7 @@ import { open, seal } from '../seal/seal.ts'
 import type { SealingKeys } from '../seal/sealing-keys.ts'
 import type { ObjectStore } from './object-store.ts'
 
-/** A store, and its name for those who use the same one. */
+/** A store, and its name for all that use the same one. */
 export type SharedStore = Pick<ObjectStore, 'put' | 'get' | 'delete' | 'id' | 'host'>
 
 export interface StoredMessagesOptions {
@@ -38,7 +38,7 @@ export class StoredMessages {
     return sequence
   }
 
-  /** The message with that number. @throws AppError 'store' when it is missing, cut off or changed. */
+  /** Reads the message with that number. @throws AppError 'store' when it is missing, truncated or changed. */
   async take(sequence: number): Promise<unknown> {
     const { store, keys } = this.#options
     const opened = open(keys, await store.get(this.#keyOf(sequence)))
@@ -49,17 +49,17 @@ export class StoredMessages {
     return message
   }
 
-  /** Removes it. What cannot be removed expires by the bucket's own rule. */
+  /** Deletes the message. If that fails, the bucket's own lifecycle rule deletes it. */
   async remove(sequence: number): Promise<void> {
     await this.#options.store.delete(this.#keyOf(sequence)).catch(() => {})
   }
 
-  /** The last one may be there still, where nobody took it. */
+  /** Deletes the last message, which may not have been read. */
   async removeLast(): Promise<void> {
     if (this.#next > 0) await this.remove(this.#next - 1)
   }
 
-  /** A path of this side's own making: none comes from the other end. */
+  /** The path is derived here; none comes from the other end. */
   #keyOf(sequence: number): string {
     const { prefix, session } = this.#options
     return `${prefix}/${session}/${sequence}`
