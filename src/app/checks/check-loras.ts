@@ -24,10 +24,10 @@ export async function checkLoras(
         const { modules, unmatched } = await loraFit(model, file)
         if (unmatched.length === 0) continue
         const facts = { unmatched: unmatched.length, modules, examples: unmatched.slice(0, mostExamples) }
-        findings.notice('lora-partly', { lora, model: model.name, ...facts })
+        findings.notice('lora-partly', { lora, model: order.model.name, ...facts })
       } catch (error) {
         if (!hasCode(error, 'model-file')) throw error
-        findings.refuse('lora-unfit', { lora, model: model.name, problem: error.details.problem })
+        findings.refuse('lora-unfit', { lora, model: order.model.name, problem: error.details.problem })
       }
     }
   }

@@ -77,7 +77,8 @@ async function imagine(
   const catalogue = await libraryOf(session)
   // A model that exists but cannot be used is reported with its own fault, not as unknown.
   const wanted = parsed.model ?? config.defaultModel
-  const broken = catalogue.unused.find(({ name }) => name === wanted)
+  const isWanted = ({ name }: { readonly name: string }) => name === wanted
+  const broken = catalogue.models.some(isWanted) ? undefined : catalogue.unused.find(isWanted)
   if (broken) throw broken.error
   const context: ResolveContext = {
     catalogue,

@@ -58,6 +58,16 @@ describe('a models folder with models that cannot be used', () => {
     expect(code).toBe(1)
     expect(err).toMatch(/^easel: The model file \S+truncated\/unet\/\S+ cannot be used: [^\n]+\n$/)
   })
+
+  test('a sound one paints beside a broken file of its name', async () => {
+    cpSync(demo, inFolder('twins/twin'), { recursive: true })
+    writeFileSync(inFolder('twins/twin.safetensors'), '<!doctype html>')
+    writeFileSync(inFolder('twins.yaml'), 'modelsDir: twins\ndefaultModel: twin\n')
+    const size = ['--size', '64x64', '--steps', '1']
+    await succeed('imagine', 'a red circle', ...size, '--config', 'twins.yaml', '-o', 'twin.png')
+    const { err } = await easel('models', '--config', 'twins.yaml')
+    expect(err).toMatch(/^twin: .*twin\.safetensors cannot be used: it is a web page/)
+  })
 })
 
 describe('a model with a number in it that is none', () => {

@@ -140,12 +140,15 @@ describe('what does not fit', () => {
   })
 
   test('a width of another model is refused before anything is painted, with the module and both shapes', async () => {
-    const findings = await found(orderWith('a cat', loraOrder('refuse-wrong-shape')))
+    const order = orderWith('a cat', loraOrder('refuse-wrong-shape'))
+    // Another model's file may be the same one; the order's is named.
+    const findings = await found({ ...order, model: { ...order.model, name: 'my copy' } })
     expect(findings.problems).toMatchObject([
       {
         code: 'lora-unfit',
         details: {
           lora: 'some/refuse-wrong-shape',
+          model: 'my copy',
           problem: {
             what: 'lora-shape',
             module: 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q',
