@@ -1,4 +1,4 @@
-/** How much memory a device's worker may use: what the configuration says, or, for the CPU, what there is at the start. */
+/** How much memory a device's worker may use: the configured amount, or, for the CPU, what is free at the start. */
 import { freemem } from 'node:os'
 import { bytesOf } from '../common/memory-amount.ts'
 import type { DeviceConfig } from '../config/config.ts'
@@ -11,7 +11,7 @@ export interface MachineMemory {
   readonly limitBytes: number | undefined
 }
 
-/** For JavaScript's heap, pictures on their way, and whoever else is on the machine. */
+/** Reserved for JavaScript's heap, pictures in memory, and other programs on the machine. */
 const reservedBytes = 512 * 2 ** 20
 
 /** Undefined for a GPU that the configuration gives no limit: nothing asks it what it has. */

@@ -14,7 +14,7 @@ export interface EndpointOptions {
   keys: SealingKeys
   clock: Clock
   log: Logger
-  /** For large messages to gateways that use the same one; absent: they travel through Redis. */
+  /** The store for large messages to gateways that use the same one. Without it they travel through Redis. */
   store?: SharedStore
   /** Of this gateway or machine: unguessable, and a new one at each start. */
   id: string

@@ -21,7 +21,7 @@ interface AttemptContext {
   steps: StepStorage
   now: number
   log: Logger
-  /** The time is over: a missing response counts as a refusal. */
+  /** The time limit has passed, so a missing response counts as a refusal. */
   isTooLate: boolean
   /** An unexpected fault was repeated so often that it counts as a refusal. */
   isBroken: boolean

@@ -76,7 +76,7 @@ export class JobPosts {
     return this.#post(job, shownOf, { ...form, notes }, packed.files, packed.loss)
   }
 
-  /** That the job is over, to the one who waits for it. Alone with the bot a new message is enough. */
+  /** Tells the waiting person that the job has ended. In a direct message the new message itself is enough. */
   end(job: JobView, userId: string, fanOut?: FanOut): Post {
     const words = wordsOf(job)
     const mention = job.conversation.kind === 'direct' ? undefined : userId
