@@ -21,9 +21,10 @@ import { aPaintOrder } from '../helpers/work-orders.ts'
 
 const jobs = Number(process.env.EASEL_MACHINES_JOBS ?? 24)
 const isLong = jobs >= 500
-/** A picture has four steps: a second and a half in the long form. */
-const stepMs = isLong ? 375 : 25
-const jobMs = 4 * stepMs
+/** Six seconds in the long form; a card takes about that for a picture of 1024 × 1024 px. */
+const jobMs = isLong ? 6000 : 100
+/** Steps of a simulated device. */
+const steps = 4
 const machineCount = isLong ? 4 : 2
 const devicesEach = 2
 /** In the short form limits of ten seconds are over in two. */
@@ -36,13 +37,15 @@ const partitionMs = 12_000 / hurry
 class TestMachine {
   readonly name: string
   readonly #proxy: FaultyProxy
+  readonly #jobMs: number
   #process: ChildProcess
   #joinedMs: number | undefined
   #livedMs = 0
 
-  constructor(name: string, proxy: FaultyProxy) {
+  constructor(name: string, proxy: FaultyProxy, jobMs: number) {
     this.name = name
     this.#proxy = proxy
+    this.#jobMs = jobMs
     this.#process = this.#start()
     onTestFinished(() => void this.#process.kill('SIGKILL'))
   }
@@ -57,6 +60,12 @@ class TestMachine {
 
   joined(): void {
     this.#joinedMs ??= realClock.monotonicMs()
+  }
+
+  /** For good. */
+  end(): void {
+    this.#gone()
+    this.#process.kill('SIGKILL')
   }
 
   kill(): void {
@@ -78,12 +87,13 @@ class TestMachine {
 
   #start(): ChildProcess {
     const { url } = this.#proxy
+    const stepMs = this.#jobMs / steps
     return startMachineProcess({ url, name: this.name, devices: devicesEach, stepMs, hurry })
   }
 }
 
 /** A gateway without devices of its own, and so many machines that have joined. */
-async function scene(count: number) {
+async function scene(count: number, jobMs: number) {
   const redis = await startRedis()
   const store = new MemoryJobStore()
   const machines = new Map<string, TestMachine>()
@@ -113,14 +123,18 @@ async function scene(count: number) {
   pool.start()
   onTestFinished(cut)
   for (let i = 1; i <= count; i++)
-    machines.set(`m${i}`, new TestMachine(`m${i}`, await FaultyProxy.to(redis.port)))
+    machines.set(`m${i}`, new TestMachine(`m${i}`, await FaultyProxy.to(redis.port), jobMs))
   await events.until(() => [...machines.values()].every(({ isThere }) => isThere))
-  return { store, pool, machines: [...machines.values()] }
+  const end = () => {
+    for (const machine of machines.values()) machine.end()
+    cut()
+  }
+  return { store, pool, jobMs, machines: [...machines.values()], end }
 }
 
 /** Asks for so many jobs; resolves with the pace of all devices while jobs waited, when all are done. */
 async function paint(
-  { store, pool, machines }: Awaited<ReturnType<typeof scene>>,
+  { store, pool, jobMs, machines }: Awaited<ReturnType<typeof scene>>,
   count: number,
   onDone: (done: number) => void = () => {},
 ): Promise<number> {
@@ -149,7 +163,7 @@ test('machines under kills and partitions lose no job and bring none twice', {
   timeout: 600_000,
 }, async () => {
   const random = seededRandom('many machines')
-  const all = await scene(machineCount)
+  const all = await scene(machineCount, jobMs)
   const mishaps = { kill: 0, partition: 0 }
   let nextAt = 1 + random.below(jobsPerMishap)
   const pace = await paint(all, jobs, done => {
@@ -175,4 +189,24 @@ test('machines under kills and partitions lose no job and bring none twice', {
   }
   // Runs that a mishap cut short count against it. The short form is over too soon for a figure.
   if (isLong) expect(pace, figures).toBeGreaterThanOrEqual(0.95)
+})
+
+/** From the first job asked for to the last one done, with so many short ones for each device. */
+const jobsEach = 16
+const shortJobMs = 1500
+
+test.runIf(isLong)('more machines paint more in proportion', { timeout: 600_000 }, async () => {
+  const tookMs = new Map<number, number>()
+  for (const count of [1, 2, 4]) {
+    const all = await scene(count, shortJobMs)
+    const fromMs = realClock.monotonicMs()
+    await paint(all, count * devicesEach * jobsEach)
+    tookMs.set(count, Math.round(realClock.monotonicMs() - fromMs))
+    all.end()
+  }
+  const times = Object.fromEntries(tookMs)
+  const figures = JSON.stringify({ idealMs: jobsEach * shortJobMs, tookMs: times })
+  console.log(`more machines: ${figures}`)
+  for (const count of [2, 4])
+    expect((times[1] ?? 0) / (times[count] ?? 0), figures).toBeGreaterThanOrEqual(0.97)
 })

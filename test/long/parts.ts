@@ -100,6 +100,14 @@ export const longParts = {
     env: jobs => ({ EASEL_FOUR_DEVICES_JOBS: `${jobs}` }),
     figures: /^four devices:/,
   },
+  machines: {
+    unit: 'jobs on four machines of two devices each, under kills and partitions',
+    total: 2000,
+    perRound: 500,
+    files: ['test/fault/many-machines.test.ts'],
+    env: (jobs, seed) => ({ EASEL_MACHINES_JOBS: `${jobs}`, SEED: `${seed}` }),
+    figures: /^(?:many machines|more machines):/,
+  },
   refusals: {
     unit: 'jobs on each chat platform',
     total: 1000,

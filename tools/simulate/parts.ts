@@ -73,7 +73,8 @@ export const parts = {
   },
   devices: {
     title: 'Devices at one load each: 95 % of jobs wait at most this long',
-    days: base => [1, 2, 4, 8, 16].map(devices => ({ label: `${devices}`, options: { ...base, devices } })),
+    days: base =>
+      [1, 4, 16, 64, 100].map(devices => ({ label: `${devices}`, options: { ...base, devices } })),
     chart: played => ({
       kind: 'line',
       labelsName: 'devices',
