@@ -27,8 +27,8 @@ const jobMs = isLong ? 6000 : 100
 const steps = 4
 const machineCount = isLong ? 4 : 2
 const devicesEach = 2
-/** In the short form limits of ten seconds are over in two. */
-const hurry = isLong ? 1 : 5
+/** In the short form limits of eight seconds are over in less than three: a machine that stands still for two is not given up. */
+const hurry = isLong ? 1 : 3
 const jobsPerMishap = isLong ? 100 : 12
 /** Longer than a machine may be silent. */
 const partitionMs = 12_000 / hurry
