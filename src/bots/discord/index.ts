@@ -60,6 +60,7 @@ export class DiscordAdapter implements Adapter {
       log,
       onReady: client => this.#ready(client),
       onInteraction: interaction => this.#receiver.take(interaction),
+      onMessage: message => this.#receiver.hear(message),
     })
     this.#api = new DiscordApi(this.#connection.rest, parts.clock)
     const messages = new Messages(this.#api)
@@ -87,11 +88,12 @@ export class DiscordAdapter implements Adapter {
       courier: this.courier,
       firstMessages: this.#firstMessages,
       buttonTokens,
+      messages,
     })
     this.#presence = new Presence(this.#connection, this.#parts)
   }
 
-  /** Resolves when no interaction is being handled. */
+  /** Resolves when nothing is being handled. */
   async idle(): Promise<void> {
     await Promise.all([this.#receiver.idle(), this.#cleaning])
   }

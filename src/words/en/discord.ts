@@ -40,6 +40,7 @@ export const discord = {
   choices: { on: 'yes', off: 'no', ensemble: 'yes, as it paints', after: 'yes, afterwards' },
   replies: {
     accepted: 'Accepted.',
+    mention: 'I paint what you describe: type /imagine and your description. Some examples:',
     unknownCommand: 'I no longer know that command. Restart Discord to see the current ones.',
   },
   /** For the operator, at start and in doctor. */

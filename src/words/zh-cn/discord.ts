@@ -40,6 +40,7 @@ export const discord: Words['discord'] = {
   choices: { on: '是', off: '否', ensemble: '是，边画边修', after: '是，画完再修' },
   replies: {
     accepted: '已接受。',
+    mention: '描述想要的画面，我来画：输入 /imagine 和描述。例如：',
     unknownCommand: '我不再认识这个命令。重启 Discord 可以看到现有的命令。',
   },
   operator: {

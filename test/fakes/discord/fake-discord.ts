@@ -17,6 +17,7 @@ import { sentTo } from './sent-to.ts'
 import { seenText, transcript } from './transcript.ts'
 import { Faults } from './transport/faults.ts'
 import { Gateway, privilegedIntents } from './transport/gateway.ts'
+import { intent } from './transport/intents.ts'
 import { beginOutage, type Outage } from './transport/outages.ts'
 import { type LoggedRequest, RestServer } from './transport/rest.ts'
 import { until } from './until.ts'
@@ -29,6 +30,7 @@ import {
   type Message,
   World,
 } from './world.ts'
+import { write } from './written-messages.ts'
 
 export interface FakeDiscordOptions {
   /** The clock of the 3 s and 15 min rules, of ids and of nonces. */
@@ -43,9 +45,6 @@ export interface FakeDiscordOptions {
   /** How many connections it recommends. */
   shards?: number
 }
-
-/** Bits of the intents by which Discord chooses who hears of what (events/gateway). */
-const intent = { guilds: 1 << 0, guildMessages: 1 << 9 } as const
 
 export class FakeDiscord {
   /** As it is now: `resetToken` makes another. */
@@ -202,6 +201,11 @@ export class FakeDiscord {
     guild.botIsMember = false
     this.gateway.dispatch('GUILD_DELETE', { id: guild.id }, intent.guilds)
     this.world.changed()
+  }
+
+  /** A person writes to everybody in a channel. */
+  writes(person: Person, channel: Channel, content: string): Message {
+    return write(this, person.user, channel, content)
   }
 
   /** A moderator takes a message away. */

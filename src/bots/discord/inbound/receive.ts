@@ -1,5 +1,10 @@
 /** Dispatches every interaction to its handler, which makes one call of app/ and replies to the person who acted. */
-import type { AutocompleteInteraction, Interaction, MessageContextMenuCommandInteraction } from 'discord.js'
+import type {
+  AutocompleteInteraction,
+  Interaction,
+  Message,
+  MessageContextMenuCommandInteraction,
+} from 'discord.js'
 import type { Easel } from '../../../app/easel.ts'
 import type { Config } from '../../../config/config.ts'
 import type { Clock, Ids, Logger } from '../../../system/ports.ts'
@@ -13,12 +18,14 @@ import { handleSubmission } from '../forms/form-handlers.ts'
 import type { ButtonTokens } from '../outbound/button-tokens.ts'
 import type { DiscordCourier } from '../outbound/courier.ts'
 import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
+import type { Messages } from '../outbound/messages.ts'
 import { render } from '../outbound/render/render.ts'
 import { type Choice, choicesFor, choicesForLast, pictureChoices } from './autocomplete.ts'
 import { handleButton } from './button-handlers.ts'
 import { handleCommand } from './command-handlers.ts'
 import { Downloads } from './downloads.ts'
 import type { HandlerContext } from './handler-context.ts'
+import { handleMention } from './mention-handler.ts'
 import { acknowledgeAndReply, attempt, replyNow } from './reply.ts'
 import { type RequestContext, requestContextOf } from './request-context.ts'
 import { replyWithPictureInfo, startFromMessage } from './shortcut-handlers.ts'
@@ -32,12 +39,15 @@ export interface ReceiveParts {
   courier: DiscordCourier
   firstMessages: FirstMessageTracker
   buttonTokens: ButtonTokens
+  messages: Messages
 }
 
-/** `idle` resolves when no interaction is being handled. */
+/** `idle` resolves when nothing is being handled. */
 export interface Receiver {
   /** Handles an interaction and never throws. */
   take(interaction: Interaction): void
+  /** Answers a message to the bot and never throws. */
+  hear(message: Message): void
   idle(): Promise<void>
 }
 
@@ -52,16 +62,15 @@ export function receive(parts: ReceiveParts): Receiver {
     }),
   }
   const underway = new Set<Promise<void>>()
-  const take = (interaction: Interaction) => {
-    const work = handleInteraction(context, interaction)
-      .catch((error: unknown) =>
-        context.log.error({ problem: String(error) }, 'an interaction was not dealt with'),
-      )
+  const track = (handled: Promise<void>) => {
+    const work = handled
+      .catch((error: unknown) => context.log.error({ problem: String(error) }, 'an event was not dealt with'))
       .finally(() => underway.delete(work))
     underway.add(work)
   }
   return {
-    take,
+    take: interaction => track(handleInteraction(context, interaction)),
+    hear: message => track(handleMention(parts, message)),
     async idle() {
       while (underway.size > 0) await Promise.all(underway)
     },

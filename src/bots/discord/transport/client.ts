@@ -45,8 +45,8 @@ function invalidToken(): RefusalProblem {
 
 export function newClient(rest: REST, log: Logger, choices: ClientChoices): Client {
   const client = new Client({
-    // Only Guilds: interactions need no intent, and Easel does not read messages.
-    intents: [GatewayIntentBits.Guilds],
+    // Interactions need no intent. Of messages Discord shows only those to the bot; others arrive without their content.
+    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],
     partials: [Partials.Channel],
     // Discord's recommended number of shards, all in this process, because there is one engine.
     shards: 'auto',

@@ -1,5 +1,5 @@
 /** The connection to Discord: opens it, reopens it after a permanent close, and closes it whatever the network does. */
-import { type Client, Events, type Interaction, RESTEvents } from 'discord.js'
+import { type Client, Events, type Interaction, type Message, RESTEvents } from 'discord.js'
 import { type Backoff, backoffMs } from '../../../common/backoff.ts'
 import { hasCode, toAppError } from '../../../errors/errors.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
@@ -17,6 +17,7 @@ export interface ConnectionParts {
   /** Called when a client is ready, the first or a later one. An exception ends that client. */
   onReady(client: Client<true>): Promise<void>
   onInteraction(interaction: Interaction): void
+  onMessage(message: Message): void
 }
 
 /** The pauses after refusals. */
@@ -92,9 +93,10 @@ export class Connection {
   }
 
   async #connect(): Promise<void> {
-    const { token, choices, log, onInteraction, onReady } = this.#parts
+    const { token, choices, log, onInteraction, onMessage, onReady } = this.#parts
     const client = newClient(this.rest, log, choices)
     client.on(Events.InteractionCreate, onInteraction)
+    client.on(Events.MessageCreate, onMessage)
     client.on(Events.ShardDisconnect, ({ code }) => this.#lost(client, code))
     this.#opening = client
     try {
