@@ -58,7 +58,7 @@ describe('is refused with one sentence', () => {
       'an unknown sampler, with the nearest names',
       { sampler: 'dpm++ 2m karas' },
       {},
-      'There is no sampler “dpm++ 2m karas”. Near it: dpmpp_2m_karras, dpmpp_singlestep_karras, dpmpp_2s_a_karras.',
+      'There is no sampler “dpm++ 2m karas”. Near it: dpmpp_2m_karras, dpmpp_3m_karras, dpmpp_singlestep_karras.',
     ],
     [
       'a Refiner with another VAE, which is named',
