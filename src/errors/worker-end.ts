@@ -1,4 +1,6 @@
-/** How a worker ended where no signal, exit code or exception tells it, as codes; words/ has their sentences. */
+/** How a worker ended, as codes and exit codes; words/ has their sentences. Signals and exceptions stay as they are. */
+
+/** The ends without a signal, an exit code or an exception. */
 export const workerEndCodes = [
   /** Its machine does not answer. */
   'unresponsive',
@@ -20,4 +22,14 @@ export type WorkerEndCode = (typeof workerEndCodes)[number]
 
 export function isWorkerEndCode(reason: string): reason is WorkerEndCode {
   return workerEndCodes.some(code => code === reason)
+}
+
+/** The reason of a worker that ended by itself. */
+export function exitReason(code: number): string {
+  return `exit code ${code}`
+}
+
+/** The exit code in a reason; undefined if the reason is another one. */
+export function exitCodeOf(reason: string): string | undefined {
+  return /^exit code (-?\d+)$/.exec(reason)?.[1]
 }

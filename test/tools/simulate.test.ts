@@ -1,6 +1,7 @@
 /** The simulation's own promises: days that can be had again, sums that hold, and known results where theory has them. */
 import { describe, expect, test } from 'vitest'
-import { type Arrival, arrivalsOf, dayMs, hourMs } from '../../tools/simulate/arrivals.ts'
+import { dayMs, hourMs } from '../../src/common/durations.ts'
+import { type Arrival, arrivalsOf } from '../../tools/simulate/arrivals.ts'
 import { Chance } from '../../tools/simulate/chance.ts'
 import { chartSvg } from '../../tools/simulate/charts.ts'
 import { jainIndex } from '../../tools/simulate/day-record.ts'

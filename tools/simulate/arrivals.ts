@@ -1,4 +1,5 @@
 /** Draws the jobs of a day from the stated distribution. */
+import { dayMs, hourMs } from '../../src/common/durations.ts'
 import { Chance } from './chance.ts'
 import { dayCurve, workload } from './workload.ts'
 
@@ -19,9 +20,6 @@ export interface ArrivalOptions {
   models: number
   seed: number
 }
-
-export const hourMs = 3_600_000
-export const dayMs = 24 * hourMs
 
 /** All jobs that a day brings, in the order of their arrival. The same seed gives the same day. */
 export function arrivalsOf({ people, requestsPerPerson, models, seed }: ArrivalOptions): Arrival[] {

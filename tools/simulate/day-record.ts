@@ -1,5 +1,5 @@
 /** What happens in a simulated day, and the figures of it: waits, shares, lengths of the queue. */
-import { hourMs } from './arrivals.ts'
+import { hourMs } from '../../src/common/durations.ts'
 
 /** Between two samples of the queue's length. */
 export const sampleMs = hourMs / 4

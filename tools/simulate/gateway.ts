@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type BuiltEasel, buildEasel } from '../../src/app/build-easel.ts'
 import type { Courier } from '../../src/app/delivery/courier.ts'
 import type { Caller, Person } from '../../src/app/people/people.ts'
-import { progressIntervalsMs } from '../../src/bots/progress-intervals.ts'
+import { progressIntervalMs } from '../../src/bots/discord/outbound/progress-interval.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../src/engine/models/library.ts'
@@ -224,7 +224,7 @@ function agreeingCourier(onMessage: () => void): Courier {
   }
   return {
     platform: 'web',
-    progressIntervalMs: progressIntervalsMs.discord,
+    progressIntervalMs,
     opensWithState: true,
     openingMethods: ({ id }) => [{ name: 'place', attempt: () => arrived(id) }],
     progress: async () => onMessage(),

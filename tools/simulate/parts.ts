@@ -1,7 +1,7 @@
 /** The parts of a simulation: which days it plays, as a table, and what its chart shows of them. */
+import { hourMs } from '../../src/common/durations.ts'
 import type { Section } from '../bench/report.ts'
 import { percent } from '../bench/report.ts'
-import { hourMs } from './arrivals.ts'
 import type { Chart } from './charts.ts'
 import { sampleMs } from './day-record.ts'
 import { policies } from './policies.ts'

@@ -1,7 +1,8 @@
 /** A day of arrivals through the real pool on virtual time. */
+import { dayMs } from '../../src/common/durations.ts'
 import { Pool } from '../../src/engine/jobs/pool.ts'
 import { jobSizeOf } from '../../src/engine/jobs/times/job-size.ts'
-import { type Arrival, arrivalsOf, dayMs } from './arrivals.ts'
+import { type Arrival, arrivalsOf } from './arrivals.ts'
 import { Chance } from './chance.ts'
 import { DayRecord, sampleMs } from './day-record.ts'
 import { DeviceHost, type DeviceTotals } from './device-host.ts'

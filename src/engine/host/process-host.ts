@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { exitReason } from '../../errors/worker-end.ts'
 import { type Channel, ChannelHost, type WorkerEnd } from './channel-host.ts'
 import type { WorkerHost } from './worker-host.ts'
 import type { WorkerOptions } from './worker-options.ts'
@@ -31,7 +32,7 @@ export function openWorkerProcess({ entry, env, heapLimitMb }: WorkerOptions): C
   })
   const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(
     ([[code, signal]]): WorkerEnd => ({
-      reason: signal === null ? `exit code ${code}` : String(signal),
+      reason: signal === null ? exitReason(code) : String(signal),
       byOthers: signalsOfOthers.has(signal),
     }),
     // `once` rejects on 'error': the process could not be started.

@@ -4,6 +4,7 @@
  */
 import '../onnx/telemetry-off.ts'
 import { Worker } from 'node:worker_threads'
+import { exitReason } from '../../errors/worker-end.ts'
 import { type Channel, ChannelHost } from './channel-host.ts'
 import type { WorkerHost } from './worker-host.ts'
 import type { WorkerOptions } from './worker-options.ts'
@@ -29,7 +30,7 @@ function openThread({ entry, env, heapLimitMb }: WorkerOptions): Channel {
     post: message => worker.postMessage(message),
     onMessage: receive => void worker.on('message', receive),
     ended: new Promise(resolve => {
-      worker.on('exit', code => resolve({ reason: reason ?? `exit code ${code}`, byOthers: false }))
+      worker.on('exit', code => resolve({ reason: reason ?? exitReason(code), byOthers: false }))
     }),
   }
 }

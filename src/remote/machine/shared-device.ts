@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Channel, WorkerEnd } from '../../engine/host/channel-host.ts'
 import type { MessageToWorker, PostedFromWorker } from '../../engine/host/protocol.ts'
+import { exitReason } from '../../errors/worker-end.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { DeviceClient } from './device-client.ts'
 import { type Run, RunQueue } from './run-queue.ts'
@@ -196,7 +197,7 @@ export class SharedDevice {
     if (isLast) this.#finish(current)
     client.onMessage({ ...message, runId: current.message.runId })
     if (!isLast) return
-    if (this.#clients.get(client)?.isLeaving) this.#detach(client, { reason: 'exit code 0', byOthers: false })
+    if (this.#clients.get(client)?.isLeaving) this.#detach(client, { reason: exitReason(0), byOthers: false })
     if (this.#isConnected(client.gateway)) this.#runs.hold(client.gateway)
     this.#advance()
   }
@@ -236,7 +237,7 @@ export class SharedDevice {
     } else if (current?.client === client) {
       about.isLeaving = true
       this.#cancel(client, current.message.runId)
-    } else this.#detach(client, { reason: 'exit code 0', byOthers: false })
+    } else this.#detach(client, { reason: exitReason(0), byOthers: false })
   }
 
   #end(worker: Worker, end: WorkerEnd): void {

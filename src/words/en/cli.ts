@@ -166,7 +166,7 @@ export const cli = {
     device: 'Device',
     adapters: 'Chat platforms',
     redis: 'Redis',
-    store: 'store',
+    store: 'Store',
   },
   states: { fine: 'ok', wrong: 'WRONG', off: 'off' },
   nodeTooOld: (found: string, needed: string) => `${found} is too old; ${needed} or newer is needed`,

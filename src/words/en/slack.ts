@@ -35,6 +35,11 @@ export const slack = {
     archived: 'This channel is archived, so I cannot answer there. Ask me in another one.',
     revoked: 'I was removed from this workspace, so I cannot answer. Once an admin installs me again, I can.',
     movedHere: 'I cannot write where you asked, so here it is.',
+    fileRefusals: {
+      'not-in-blocks': 'not accepted in messages',
+      'not-processed': 'not processed in time',
+      'not-visible': 'not visible in time',
+    },
     picturesRefused: (reason: string, id: string) =>
       `Slack refused the pictures (${reason}). They are kept: /easel show ${id} shows them later.`,
     elsewhere: 'I cannot write in this conversation. Ask me in a channel I am in, or in a direct message.',

@@ -4,13 +4,13 @@ import type { JobView } from '../../../src/app/views/views.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { TestEasel, viewerOf } from '../../helpers/build-test-easel.ts'
 
-let it: TestEasel
+let t: TestEasel
 let statements = 0
-afterEach(() => it.dispose())
+afterEach(() => t.dispose())
 
 async function watched(): Promise<JobView[]> {
   statements = 0
-  it = new TestEasel({
+  t = new TestEasel({
     devices: [new FakeWorkers({ mode: 'by-hand' })],
     parts: {
       beforeStatement: () => {
@@ -18,49 +18,49 @@ async function watched(): Promise<JobView[]> {
       },
     },
   })
-  await it.start()
+  await t.start()
   const told: JobView[] = []
-  const { author, conversation } = await it.ask('a red circle')
-  it.easel.watch(viewerOf({ author, conversation }), job => told.push(job))
-  await it.until(() => it.workers.underway.length === 1)
-  await it.built.delivered()
+  const { author, conversation } = await t.ask('a red circle')
+  t.easel.watch(viewerOf({ author, conversation }), job => told.push(job))
+  await t.until(() => t.workers.underway.length === 1)
+  await t.built.delivered()
   return told
 }
 
 test('each step is told, and asks nothing of the database until the next edit is due', async () => {
   const told = await watched()
-  it.workers.current.step()
-  await it.built.delivered()
+  t.workers.current.step()
+  await t.built.delivered()
   const before = statements
-  it.workers.current.step(10)
-  await it.built.delivered()
+  t.workers.current.step(10)
+  await t.built.delivered()
   expect(told.slice(-10).map(({ step }) => step)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
-  expect(told.at(-1)).toEqual(it.job(told.at(-1)?.id ?? ''))
+  expect(told.at(-1)).toEqual(t.job(told.at(-1)?.id ?? ''))
   expect(told.at(-1)?.state).toBe('running')
   expect(statements - before).toBeLessThan(6)
 })
 
 test('a step of a job that was deleted while it runs is told to nobody', async () => {
   const told = await watched()
-  it.workers.current.step()
+  t.workers.current.step()
   const jobId = told.at(-1)?.id ?? ''
-  await it.easel.act({ kind: 'delete', jobId }, it.caller())
+  await t.easel.act({ kind: 'delete', jobId }, t.caller())
   const before = told.length
-  it.workers.current.step()
+  t.workers.current.step()
   expect(told.slice(before)).toEqual([])
 })
 
 test('places in the line are told anew after a claim', async () => {
   const told = await watched()
   const waiting: string[] = []
-  for (let i = 0; i < 8; i++) waiting.push((await it.ask(`circle ${i}`)).id)
-  it.clock.advance(1000)
+  for (let i = 0; i < 8; i++) waiting.push((await t.ask(`circle ${i}`)).id)
+  t.clock.advance(1000)
   expect(told.slice(-8).map(({ id, place }) => [id, place])).toEqual(waiting.map((id, i) => [id, i + 1]))
-  it.workers.current.finish()
-  await it.until(() => it.workers.runs.length === 2)
-  await it.built.delivered()
+  t.workers.current.finish()
+  await t.until(() => t.workers.runs.length === 2)
+  await t.built.delivered()
   const before = told.length
-  it.clock.advance(1000)
+  t.clock.advance(1000)
   expect(told.slice(before).flatMap(({ id, place }) => (place ? [[id, place]] : []))).toEqual(
     waiting.slice(1).map((id, i) => [id, i + 1]),
   )

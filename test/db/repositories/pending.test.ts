@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { dayMs } from '../../../src/common/durations.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
 
 let t: TestEasel
@@ -9,8 +10,6 @@ beforeEach(async () => {
   t = await buildTestEasel()
 })
 afterEach(() => t.dispose())
-
-const dayMs = 24 * 3_600_000
 
 test('a document is found again after a kill, and not after a week', async () => {
   await t.easel.savePending({ id: 'one', person: t.caller().person, document: { words: ['a', 1, null] } })

@@ -5,19 +5,19 @@ import { languages } from '../../../words/locale.ts'
 /** The languages except English, by Discord's names, which are BCP 47 tags. */
 const others = Object.entries(languages).filter(([, words]) => words !== en)
 
-type Pick = (words: Words) => string
+type TextOf = (words: Words) => string
 
-export function localized(name: Pick): { name: string; name_localizations: Record<string, string> }
+export function localized(name: TextOf): { name: string; name_localizations: Record<string, string> }
 export function localized(
-  name: Pick,
-  description: Pick,
+  name: TextOf,
+  description: TextOf,
 ): {
   name: string
   name_localizations: Record<string, string>
   description: string
   description_localizations: Record<string, string>
 }
-export function localized(name: Pick, description?: Pick) {
+export function localized(name: TextOf, description?: TextOf) {
   return {
     name: name(en),
     name_localizations: inOthers(name),
@@ -25,6 +25,6 @@ export function localized(name: Pick, description?: Pick) {
   }
 }
 
-function inOthers(pick: Pick): Record<string, string> {
-  return Object.fromEntries(others.map(([language, words]) => [language, pick(words)]))
+function inOthers(textOf: TextOf): Record<string, string> {
+  return Object.fromEntries(others.map(([language, words]) => [language, textOf(words)]))
 }

@@ -11,7 +11,6 @@ import type {
 } from '../../../app/delivery/courier.ts'
 import type { JobView } from '../../../app/views/views.ts'
 import type { Logger } from '../../../system/ports.ts'
-import { progressIntervalsMs } from '../../progress-intervals.ts'
 import { type DiscordAddress, readAddress } from './address.ts'
 import type { CardUpdates } from './card-updates.ts'
 import { close, remove, shared, showFanOut } from './delivery/closing.ts'
@@ -21,6 +20,7 @@ import type { FirstMessageTracker } from './first-message-tracker.ts'
 import { type JobPosts, notesOf } from './job-posts.ts'
 import type { MessagePlacement } from './message-placement.ts'
 import type { Messages } from './messages.ts'
+import { progressIntervalMs } from './progress-interval.ts'
 import type { TokenExpiryNotices } from './token-expiry-notices.ts'
 import type { Pictures } from './uploads.ts'
 
@@ -39,7 +39,7 @@ export interface CourierParts {
 
 export class DiscordCourier implements Courier {
   readonly platform = 'discord'
-  readonly progressIntervalMs = progressIntervalsMs.discord
+  readonly progressIntervalMs = progressIntervalMs
   readonly opensWithState = true
   readonly #parts: CourierParts
   /** The last content of each placeholder by message. Edits without a change are not sent. */

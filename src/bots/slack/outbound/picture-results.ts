@@ -6,7 +6,7 @@
 import type { Address, MethodOutcome } from '../../../app/delivery/courier.ts'
 import type { Clock } from '../../../system/ports.ts'
 import { type SlackAddress, workspaceOf, writeAddress } from './address.ts'
-import { closedBy } from './delivery/refusal-reasons.ts'
+import { closedBy, refusedFiles } from './delivery/refusal-reasons.ts'
 import { type DeliveryContext, inAnyForm, messageOf, postOnce } from './delivery-context.ts'
 import type { FileStates } from './file-states.ts'
 import type { Messages, Place } from './messages.ts'
@@ -39,12 +39,13 @@ export class PictureResults {
   async edit(context: DeliveryContext, at: SlackAddress, group: string): Promise<MethodOutcome> {
     const { delivery, workspace, words } = context
     const { messages, uploads, files, clock } = this.#parts
-    if ((this.#refusedUntilMs.get(workspace.token) ?? 0) > clock.monotonicMs()) return notInBlocks
+    if ((this.#refusedUntilMs.get(workspace.token) ?? 0) > clock.monotonicMs())
+      return refusedFiles('not-in-blocks')
     const uploaded = await uploads.sendPictures(workspace, delivery, words, group)
     if (uploaded.kind === 'refused') return closedBy(uploaded)
     const ageMs = this.#ageMs(context, group)
     const ready = await files.processed(workspace, [...uploaded.value.values()], ageMs)
-    if (ready.kind === 'later') return ageMs > processingTimeoutMs ? notProcessed : ready
+    if (ready.kind === 'later') return ageMs > processingTimeoutMs ? refusedFiles('not-processed') : ready
     const message = messageOf(context, at.card !== undefined)
     const options = { files: uploaded.value, parentUrl: at.parentUrl }
     const edited = await messages.edit(workspace, at, render(message, words, options))
@@ -62,7 +63,7 @@ export class PictureResults {
     if (uploaded.kind === 'refused') return closedBy(uploaded)
     const ageMs = this.#ageMs(context, group)
     const visible = await files.visible(workspace, [...uploaded.value.values()], ageMs, place.channel)
-    if (visible.kind === 'later') return ageMs > visibleTimeoutMs ? notVisible : visible
+    if (visible.kind === 'later') return ageMs > visibleTimeoutMs ? refusedFiles('not-visible') : visible
     const [first = ''] = uploaded.value.values()
     const message = messageOf(context, hasCard(context, place))
     const lines = [...message.lines, words.slack.replies.picturesAbove]
@@ -101,7 +102,3 @@ function addressAt(
     group,
   })
 }
-
-const notInBlocks = { kind: 'closed', reason: 'files', code: 'not in blocks' } as const
-const notProcessed = { kind: 'closed', reason: 'files', code: 'not processed' } as const
-const notVisible = { kind: 'closed', reason: 'files', code: 'not visible' } as const

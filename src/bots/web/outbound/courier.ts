@@ -1,6 +1,5 @@
 /** The courier of the web chat: pages are rendered from the jobs, so a delivery only notifies open browsers. */
 import type { Courier, Delivery, DeliveryMethod, DeliveryMethodName } from '../../../app/delivery/courier.ts'
-import { progressIntervalsMs } from '../../progress-intervals.ts'
 import { chat } from '../inbound/visitors.ts'
 import type { Live } from './live.ts'
 
@@ -16,7 +15,8 @@ export function webCourier(live: Live): Courier {
   })
   return {
     platform: chat.platform,
-    progressIntervalMs: progressIntervalsMs.web,
+    // An event on an open connection costs no rate limit.
+    progressIntervalMs: 200,
     opensWithState: true,
     openingMethods: delivery => [telling(delivery, 'place')],
     progress: async ({ job }) => live.changed(job),

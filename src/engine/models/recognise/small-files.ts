@@ -98,7 +98,7 @@ function isVae(header: HeaderView): boolean {
 export const parts: readonly Recogniser[] = [
   {
     kind: 'vae',
-    family: 'SD 3 / Flux (16 latent channels)',
+    family: 'SD 3 / Flux',
     recognises: header => isVae(header) && header.extent(/(?:^|\.)decoder\.conv_in\.weight$/, 1) === 16,
   },
   { kind: 'vae', family: sdxl, recognises: isVae },

@@ -17,7 +17,7 @@ export const stableDiffusion: readonly Recogniser[] = [
   // Its own range of sigmas and a prediction that no schedule here makes; the U-Net is SDXL's.
   {
     kind: 'checkpoint',
-    family: 'CosXL (EDM with v-prediction)',
+    family: 'CosXL',
     recognises: header => header.some(/^edm_vpred\.sigma_m(?:ax|in)$/),
   },
   {
@@ -47,7 +47,7 @@ export const stableDiffusion: readonly Recogniser[] = [
   },
   {
     kind: 'checkpoint',
-    family: 'SDXL (8 input channels, for edits by instruction)',
+    family: 'SDXL InstructPix2Pix',
     recognises: header => header.some(sizeEmbedding) && header.extent(firstConvolution, 1) === 8,
   },
   {

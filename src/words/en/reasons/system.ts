@@ -5,7 +5,7 @@ import type { RedisProblem } from '../../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../../errors/storage-problem.ts'
 import type { StoreProblem } from '../../../errors/store-problem.ts'
-import { isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
+import { exitCodeOf, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
 import { sizeOf } from '../../amounts.ts'
 
 /** Continues “… cannot be read: ”. */
@@ -125,7 +125,9 @@ const workerEnds: Record<WorkerEndCode, string> = {
   stopping: 'it was stopping before the picture began',
 }
 
-/** Signals, exit codes and exceptions stay as they are. */
+/** Signals and exceptions stay as they are. */
 export function workerEnd(reason: string): string {
-  return isWorkerEndCode(reason) ? workerEnds[reason] : reason
+  if (isWorkerEndCode(reason)) return workerEnds[reason]
+  const code = exitCodeOf(reason)
+  return code === undefined ? reason : `exit code ${code}`
 }

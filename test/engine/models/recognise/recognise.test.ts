@@ -90,7 +90,7 @@ describe('Checkpoints', () => {
   test('CosXL is told from SDXL, whose U-Net it has, by its sigmas', () => {
     expect(kindOf(base)).toBe('checkpoint SDXL')
     for (const marker of ['edm_vpred.sigma_max', 'edm_vpred.sigma_min']) {
-      expect(kindOf({ ...base, [marker]: [] })).toBe('checkpoint CosXL (EDM with v-prediction)')
+      expect(kindOf({ ...base, [marker]: [] })).toBe('checkpoint CosXL')
     }
   })
 })
@@ -116,7 +116,7 @@ describe('What is not for SDXL is not listed as SDXL', () => {
     ['lora SD 3', { 'transformer_blocks.0.attn.to_k.lora_A.weight': [4, 1536] }],
     ['lora Lumina / Z-Image', { 'diffusion_model.layers.0.attention.to_q.lora_A.weight': [4, 3840] }],
     [
-      'vae SD 3 / Flux (16 latent channels)',
+      'vae SD 3 / Flux',
       { 'decoder.mid.block_1.norm1.weight': [512], 'decoder.conv_in.weight': [512, 16, 3, 3] },
     ],
     ['vae SDXL', { 'decoder.mid.block_1.norm1.weight': [512], 'decoder.conv_in.weight': [512, 4, 3, 3] }],

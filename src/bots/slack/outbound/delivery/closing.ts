@@ -7,7 +7,7 @@ import { cardOf, contextOf, type DeliveryContext, inAnyForm, messageOf } from '.
 import { type Messages, readPosted } from '../messages.ts'
 import { type Payload, render } from '../render.ts'
 import type { Uploads } from '../uploads.ts'
-import { closedBy, notInstalled } from './refusal-reasons.ts'
+import { closedBy, fileRefusalReason, notInstalled } from './refusal-reasons.ts'
 
 export interface ClosingParts {
   messages: Messages
@@ -149,7 +149,7 @@ function wayNotes({ words, delivery }: DeliveryContext, result: DeliveryResult):
   const { sentDirect, undelivered, picturesRefused } = words.slack.replies
   if (result.kind === 'undeliverable') {
     const ofFiles = result.refusals.find(({ reason }) => reason === 'files')
-    return [ofFiles ? picturesRefused(ofFiles.code, delivery.job.id) : undelivered]
+    return [ofFiles ? picturesRefused(fileRefusalReason(ofFiles.code, words), delivery.job.id) : undelivered]
   }
   return result.method === 'direct' ? [sentDirect] : []
 }

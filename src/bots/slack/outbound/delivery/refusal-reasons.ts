@@ -65,6 +65,18 @@ export function closedBy({ error }: { error: string }): Closed {
   return { kind: 'closed', reason: reasonOf(error), code: error }
 }
 
+/** The reasons why Easel itself gives up files on Slack. */
+type FileRefusal = keyof Words['slack']['replies']['fileRefusals']
+
+export function refusedFiles(code: FileRefusal): Closed {
+  return { kind: 'closed', reason: 'files', code }
+}
+
+/** Why files were refused, for people: a reason of Easel in words, an error of Slack as its code. */
+export function fileRefusalReason(code: string, { slack }: Words): string {
+  return Object.entries(slack.replies.fileRefusals).find(([own]) => own === code)?.[1] ?? code
+}
+
 export const notInstalled = closedBy({ error: 'not_installed' })
 
 /** How the requester can enable replies. */

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { AppError } from '../../src/errors/errors.ts'
+import { exitReason } from '../../src/errors/worker-end.ts'
+import { errorSentence } from '../../src/words/en.ts'
+import { wordsFor } from '../../src/words/locale.ts'
+
+test.each([
+  ['en', exitReason(3), '(exit code 3)'],
+  ['zh-CN', exitReason(3), '（退出码 3）'],
+  ['zh-CN', exitReason(-1), '（退出码 -1）'],
+  ['zh-CN', 'never-started', '（它还没有启动）'],
+  ['zh-CN', 'SIGSEGV', '（SIGSEGV）'],
+])('in %s a worker’s end by %s is told as %s', (language, reason, told) => {
+  const fault = new AppError('worker-died', { device: 'cpu', reason })
+  expect(errorSentence(wordsFor(language), fault)).toContain(told)
+})
