@@ -38,8 +38,10 @@ async function main(): Promise<number | undefined> {
 async function buildProgram(asked: string | undefined, words: Words): Promise<Command> {
   const program = new Command('easel')
     .description(words.cli.about)
-    .version(version)
+    .version(version, '-V, --version', words.cli.help.version)
+    .helpOption('-h, --help', words.cli.help.help)
     .helpCommand(false)
+    .configureHelp({ styleTitle: title => titleIn(words, title) })
     // Options after a sub-command's name are its own.
     .enablePositionalOptions()
     .configureOutput({ outputError: (text, write) => write(inOneLine(text)) })
@@ -50,6 +52,11 @@ async function buildProgram(asked: string | undefined, words: Words): Promise<Co
     for (const part of command.commands) part.copyInheritedSettings(command)
   }
   return program
+}
+
+/** The title of a section of the help. Those of commander that Easel has no words for stay as they are. */
+function titleIn({ cli }: Words, title: string): string {
+  return Object.entries(cli.help.titles).find(([known]) => known === title)?.[1] ?? title
 }
 
 /** commander prints its hint on a separate line. */

@@ -57,6 +57,11 @@ export const cli = {
     days: 'how many days back to count',
     csv: 'as comma-separated values',
   },
+  help: {
+    titles: { 'Usage:': 'Usage:', 'Options:': 'Options:', 'Commands:': 'Commands:' },
+    help: 'display help for command',
+    version: 'output the version number',
+  },
   flagsHelp: 'Flags, the same as in the chat, after the prompt:',
 
   // A server's start and stop.

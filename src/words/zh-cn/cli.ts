@@ -56,6 +56,11 @@ export const cli: Words['cli'] = {
     days: '往回统计多少天',
     csv: '输出为 CSV',
   },
+  help: {
+    titles: { 'Usage:': '用法：', 'Options:': '参数：', 'Commands:': '命令：' },
+    help: '显示帮助',
+    version: '显示版本号',
+  },
   flagsHelp: '参数与聊天中相同，写在提示词之后：',
 
   adapterOn: name => `${name}：开启`,
