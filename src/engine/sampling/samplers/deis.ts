@@ -12,7 +12,7 @@ import { trainingRange } from '../noise/diffusers-levels.ts'
 import { samplerFrame } from '../noise/noise-levels.ts'
 import { levelAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
-import { shortRun } from './second-order.ts'
+import { shortRun } from '../second-order.ts'
 
 export const deis: LevelSampler = {
   name: 'deis',

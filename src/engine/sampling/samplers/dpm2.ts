@@ -4,12 +4,12 @@
  * the slope at that point. Uses churn and noiseFactor.
  */
 import { at, combine } from '../arithmetic.ts'
+import { churned } from '../churn.ts'
 import { chosenRangeRounded } from '../noise/diffusers-levels.ts'
 import { callFrame, type NoiseLevels } from '../noise/noise-levels.ts'
 import { advance, explodingLevel, levelAt, slopeAt } from '../preconditioning.ts'
 import type { LevelSampler, RuleOptions, Sampler } from '../sampler.ts'
-import { churned } from './churn.ts'
-import { twoCallsPerStep } from './two-calls.ts'
+import { twoCallsPerStep } from '../two-calls.ts'
 
 export const dpm2: LevelSampler = {
   name: 'dpm2',

@@ -10,7 +10,7 @@ import { combine } from '../arithmetic.ts'
 import { trainingRange } from '../noise/diffusers-levels.ts'
 import { samplerFrame } from '../noise/noise-levels.ts'
 import type { LevelSampler } from '../sampler.ts'
-import { secondOrder } from './second-order.ts'
+import { secondOrder } from '../second-order.ts'
 
 export const dpmpp2m: LevelSampler = {
   name: 'dpmpp_2m',

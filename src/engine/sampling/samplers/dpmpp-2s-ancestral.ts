@@ -11,8 +11,8 @@ import { kDiffusionLevels } from '../noise/k-diffusion-levels.ts'
 import { callFrame } from '../noise/noise-levels.ts'
 import { explodingLevel, levelAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
+import { twoCallsPerStep } from '../two-calls.ts'
 import { ancestralSplit } from './euler-ancestral.ts'
-import { twoCallsPerStep } from './two-calls.ts'
 
 export const dpmpp2sAncestral: LevelSampler = {
   name: 'dpmpp_2s_a',

@@ -13,7 +13,7 @@ import { kDiffusionLevels } from '../noise/k-diffusion-levels.ts'
 import { samplerFrame } from '../noise/noise-levels.ts'
 import { levelAt, logSnr } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
-import { type EarlierCall, slopeAndCurvature } from './third-order.ts'
+import { type EarlierCall, slopeAndCurvature } from '../third-order.ts'
 
 export const dpmpp3mSde: LevelSampler = {
   name: 'dpmpp_3m_sde',

@@ -11,8 +11,8 @@ import { combine } from '../arithmetic.ts'
 import { trainingRange } from '../noise/diffusers-levels.ts'
 import { samplerFrame } from '../noise/noise-levels.ts'
 import type { LevelSampler } from '../sampler.ts'
-import { secondOrder, shortRun } from './second-order.ts'
-import { type EarlierCall, slopeAndCurvature } from './third-order.ts'
+import { secondOrder, shortRun } from '../second-order.ts'
+import { type EarlierCall, slopeAndCurvature } from '../third-order.ts'
 
 export const dpmpp3m: LevelSampler = {
   name: 'dpmpp_3m',

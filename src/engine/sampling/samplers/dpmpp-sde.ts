@@ -12,9 +12,9 @@ import { kDiffusionLevels } from '../noise/k-diffusion-levels.ts'
 import { callFrame } from '../noise/noise-levels.ts'
 import { explodingLevel, levelAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
+import { twoCallsPerStep } from '../two-calls.ts'
 import { towards } from './dpmpp-2s-ancestral.ts'
 import { ancestralSplit } from './euler-ancestral.ts'
-import { twoCallsPerStep } from './two-calls.ts'
 
 export const dpmppSde: LevelSampler = {
   name: 'dpmpp_sde',

@@ -3,11 +3,11 @@
  * without their second-order correction. Uses churn and noiseFactor. Limits: linear interpolation of sigmas only.
  */
 import { at } from '../arithmetic.ts'
+import { churned } from '../churn.ts'
 import { chosenRange } from '../noise/diffusers-levels.ts'
 import { callFrame } from '../noise/noise-levels.ts'
 import { advance, explodingLevel, slopeAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
-import { churned } from './churn.ts'
 
 export const euler: LevelSampler = {
   name: 'euler',

@@ -4,12 +4,12 @@
  * Uses churn and noiseFactor.
  */
 import { at, combine } from '../arithmetic.ts'
+import { churned } from '../churn.ts'
 import { chosenRange } from '../noise/diffusers-levels.ts'
 import { callFrame } from '../noise/noise-levels.ts'
 import { advance, levelAt, slopeAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
-import { churned } from './churn.ts'
-import { twoCallsPerStep } from './two-calls.ts'
+import { twoCallsPerStep } from '../two-calls.ts'
 
 export const heun: LevelSampler = {
   name: 'heun',

@@ -6,10 +6,10 @@
  *
  * First order (D = x0) in the first step, in a step to σ = 0, and in the last step of short runs.
  */
-import { combine } from '../arithmetic.ts'
-import type { NoiseLevels } from '../noise/noise-levels.ts'
-import { type Level, levelAt, logSnr } from '../preconditioning.ts'
-import type { RuleOptions } from '../sampler.ts'
+import { combine } from './arithmetic.ts'
+import type { NoiseLevels } from './noise/noise-levels.ts'
+import { type Level, levelAt, logSnr } from './preconditioning.ts'
+import type { RuleOptions } from './sampler.ts'
 
 /** Runs with fewer steps have a last step of first order, for stability. */
 export const shortRun = 15

@@ -2,10 +2,10 @@
  * Noise added before a step (Karras et al. 2022, algorithm 2), as k-diffusion does it: from σ up to σ·(1 + γ), with
  * γ = min(S_churn/n, √2 - 1) while S_tmin ≤ σ ≤ S_tmax. Noise is drawn before every step, used or not.
  */
-import { at, combine } from '../arithmetic.ts'
-import type { NoiseLevels } from '../noise/noise-levels.ts'
-import { explodingLevel, type Level } from '../preconditioning.ts'
-import type { RuleOptions, Sampler } from '../sampler.ts'
+import { at, combine } from './arithmetic.ts'
+import type { NoiseLevels } from './noise/noise-levels.ts'
+import { explodingLevel, type Level } from './preconditioning.ts'
+import type { RuleOptions, Sampler } from './sampler.ts'
 
 /** The steps of a run with churn. */
 export interface ChurnedSteps {

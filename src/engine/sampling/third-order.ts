@@ -6,7 +6,7 @@
  *   φ₂·D₁ - φ₃·D₂,   φ₂ = (e^-H - 1)/H + 1,   φ₃ = φ₂/H - ½
  *   D₁ = d₀ + r₀·D₂,   D₂ = (d₀ - d₁)/(r₀ + r₁),   d₀ = (x0 - x0_before)/r₀,   d₁ = (x0_before - x0_older)/r₁
  */
-import { combine } from '../arithmetic.ts'
+import { combine } from './arithmetic.ts'
 
 /** x0 of an earlier call, and h of the step after it. */
 export interface EarlierCall {
