@@ -147,8 +147,6 @@ export interface ProblemDetails {
     nextAt?: number
   }
   'queue-full': { limit: number }
-  'words-blocked': Record<string, never>
-  'person-blocked': Record<string, never>
   'shutting-down': Record<string, never>
 }
 

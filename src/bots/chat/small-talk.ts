@@ -1,29 +1,11 @@
 /** Recognises messages that are not prompts: greetings, requests for help, commands without a slash. Pure. */
+import { languages } from '../../words/locale.ts'
 import { findCommand, smallCommandNames } from '../commands/commands.ts'
 
-/** Greetings in Easel's languages. They must stand alone; case and punctuation do not matter. */
-const greetings: ReadonlySet<string> = new Set([
-  'hello',
-  'hello there',
-  'hello easel',
-  'hey',
-  'hey easel',
-  'hi',
-  'hi there',
-  'hi easel',
-  'good morning',
-  'good evening',
-  'thanks',
-  'thank you',
-  '你好',
-  '您好',
-  '嗨',
-  '早上好',
-  '晚上好',
-  '谢谢',
-])
-
-const callsForHelp: ReadonlySet<string> = new Set(['help', 'help me', 'how does this work', '帮助', '怎么用'])
+const smallTalk = Object.values(languages).map(words => words.chat.smallTalk)
+/** In every language. They must stand alone; case and punctuation do not matter. */
+const greetings: ReadonlySet<string> = new Set(smallTalk.flatMap(one => one.greetings))
+const callsForHelp: ReadonlySet<string> = new Set(smallTalk.flatMap(one => one.callsForHelp))
 
 export function isGreeting(text: string): boolean {
   return greetings.has(bare(text))

@@ -1,7 +1,27 @@
 /** English: the texts that all chat platforms share. */
 import type { PictureUse } from '../../app/resolve/request-pictures.ts'
 
+/** Messages that are no prompts, in lower case and without punctuation. */
+const smallTalk: { greetings: readonly string[]; callsForHelp: readonly string[] } = {
+  greetings: [
+    'hello',
+    'hello there',
+    'hello easel',
+    'hey',
+    'hey easel',
+    'hi',
+    'hi there',
+    'hi easel',
+    'good morning',
+    'good evening',
+    'thanks',
+    'thank you',
+  ],
+  callsForHelp: ['help', 'help me', 'how does this work'],
+}
+
 export const chat = {
+  smallTalk,
   remix: 'Remix',
   useAsSource: 'Use as source',
   form: {

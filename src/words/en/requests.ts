@@ -243,8 +243,6 @@ export const problems: ProblemWords = {
       : `${left}; this is possible at ${moment(d.nextAt)}.`
   },
   'queue-full': d => `The queue is full (${d.limit} jobs). Try again when some of it is done.`,
-  'words-blocked': () => 'That prompt holds words that are not allowed here.',
-  'person-blocked': () => 'You cannot ask for pictures here.',
   'shutting-down': () => 'Easel is being restarted. Try again in a moment.',
 }
 

@@ -214,8 +214,6 @@ const problems: Words['problems'] = {
       : `${left}；${moment(d.nextAt)} 之后可以画。`
   },
   'queue-full': d => `队列已满（${d.limit} 个任务）。请过一会儿再试。`,
-  'words-blocked': () => '提示词里有这里不允许的词。',
-  'person-blocked': () => '你不能在这里请求图片。',
   'shutting-down': () => 'Easel 正在重启，请稍后再试。',
 }
 
