@@ -85,7 +85,7 @@ export class SlackAdapter implements Adapter {
     this.#workspaces =
       oauth === undefined
         ? new OneWorkspace(api, required(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
-        : new InstalledWorkspaces(oauth.installations, log)
+        : new InstalledWorkspaces(api, oauth.installations, log)
     const messages = new Messages(api)
     const ephemeralMessages = new EphemeralMessages(clock)
     const uploads = new Uploads(api, (id, job) => easel.pictureBytes(id, authorOf(job)), config.slack.apiUrl)

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AdapterStatus, Finding } from '../../../src/bots/adapter.ts'
 import { slackAdapter } from '../../../src/bots/slack/index.ts'
+import { Installations } from '../../../src/bots/slack/transport/installations.ts'
 import type { Secrets } from '../../../src/config/secrets.ts'
 import { en } from '../../../src/words/en.ts'
 import { TestEasel } from '../../helpers/build-test-easel.ts'
@@ -29,9 +30,13 @@ function setup(secrets: Partial<Secrets>, slack?: Parameters<typeof slackConfig>
   return slackAdapter.setup(settings(secrets, slack))
 }
 
-function started(secrets: Partial<Secrets>) {
+function started(
+  secrets: Partial<Secrets>,
+  slack?: Parameters<typeof slackConfig>[1],
+  storage = memoryStorage(),
+) {
   const { easel, clock, ids, log } = test
-  return slackAdapter.create({ easel, clock, ids, log, ...settings(secrets) }, memoryStorage())
+  return slackAdapter.create({ easel, clock, ids, log, ...settings(secrets, slack) }, storage)
 }
 
 function diagnosis(secrets: Partial<Secrets>, slack?: Parameters<typeof slackConfig>[1]) {
@@ -165,6 +170,32 @@ describe('a Slack that cannot be reached', () => {
     expect(statuses.at(-1)).toEqual({ kind: 'on' })
     expect(await ada.types('/easel', 'help', { channelId: channel.id })).toMatchObject({ kind: 'acked' })
     expect(test.log.faults.map(line => line.message)).toContain('Slack cannot be reached; trying again')
+    await adapter.stop()
+  })
+
+  it('is not said to be on before it answered, also where workspaces install the app and events come by HTTP', async () => {
+    const { slack, team } = stage
+    const storage = memoryStorage()
+    const key = Buffer.from(oauth.encryptionKey, 'base64')
+    await new Installations(storage, key, test.ids, test.clock).storeInstallation({
+      team: { id: team.id },
+      enterprise: undefined,
+      isEnterpriseInstall: false,
+      authVersion: 'v2',
+      bot: { token: team.botToken, id: team.botId, userId: team.botUserId, scopes: [...team.scopes] },
+      user: { id: 'U1', token: undefined, scopes: undefined },
+    })
+    slack.faults.failNext('auth.test', 503)
+    const secrets = { ...oauth, slackAppToken: undefined, slackSigningSecret: slack.signingSecret }
+    const adapter = started(secrets, { transport: 'http', port: 0 }, storage)
+    const statuses: AdapterStatus[] = []
+    await adapter.start(status => statuses.push(status))
+    expect(statuses).toEqual([{ kind: 'connecting' }])
+    await test.until(() => {
+      test.clock.advance(20)
+      return statuses.length > 1
+    })
+    expect(statuses).toEqual([{ kind: 'connecting' }, { kind: 'on' }])
     await adapter.stop()
   })
 })

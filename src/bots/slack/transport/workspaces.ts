@@ -112,10 +112,12 @@ export function lackOf(
 
 /** Every workspace that installed the app through OAuth. */
 export class InstalledWorkspaces implements Workspaces {
+  readonly #api: SlackApi
   readonly #installations: Installations
   readonly #log: Logger
 
-  constructor(installations: Installations, log: Logger) {
+  constructor(api: SlackApi, installations: Installations, log: Logger) {
+    this.#api = api
     this.#installations = installations
     this.#log = log
   }
@@ -125,9 +127,11 @@ export class InstalledWorkspaces implements Workspaces {
     const ids = this.#installations.unreadable()
     if (ids.length > 0)
       this.#log.error({ ids }, 'EASEL_ENCRYPTION_KEY does not open these installations of Slack')
-    return this.#installations
-      .all()
-      .flatMap(({ id, installation }) => lackOf({ workspaceId: id }, installation.bot.scopes))
+    const installed = this.#installations.all()
+    const [first] = installed
+    // Every answer shows that Slack can be reached, also one that refuses this token.
+    if (first) await this.#api.call(first.installation.bot.token, 'auth.test', client => client.auth.test())
+    return installed.flatMap(({ id, installation }) => lackOf({ workspaceId: id }, installation.bot.scopes))
   }
 
   of(ids: WorkspaceIds): Workspace | undefined {
