@@ -1,5 +1,6 @@
 /** A whole Easel behind a real discord.js client in front of the fake Discord, and what people there are told. */
 import type { Easel } from '../../../src/app/easel.ts'
+import type { JobView } from '../../../src/app/views/views.ts'
 import { DiscordAdapter } from '../../../src/bots/discord/index.ts'
 import { type Config, loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
@@ -76,6 +77,22 @@ export class Asking {
     const interaction = await person.types(...typed)
     await this.dealtWith(interaction)
     return interaction
+  }
+
+  /** A result of Ada's in the channel. */
+  async painted(options: Record<string, string | number> = {}): Promise<Message> {
+    await this.types(this.ada, this.channel, '/imagine', { prompt: 'a red circle', ...options })
+    return this.result
+  }
+
+  /** The jobs of the channel, newest last. */
+  jobs(): JobView[] {
+    const { guild, channel } = this
+    return this.test.jobsIn({ platform: 'discord', spaceId: guild.id, channelId: channel.id }, 50)
+  }
+
+  lastOrder(): JobView['order'] | undefined {
+    return this.jobs().at(-1)?.order
   }
 
   /** What was said to this person alone, oldest first, without what was taken back. */

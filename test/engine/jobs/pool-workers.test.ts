@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../../src/errors/errors.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
+import { running, runningAgain } from '../../helpers/run-under-way.ts'
 
 let t: TestEasel
 let hung: string[]
@@ -13,27 +14,13 @@ async function build(...devices: FakeWorkers[]): Promise<void> {
 beforeEach(() => build(new FakeWorkers({ mode: 'by-hand' })))
 afterEach(() => t.dispose())
 
-async function running(): Promise<void> {
-  await t.until(() => t.workers.underway.length > 0)
-}
-
-/** Turns the loop and moves the clock on, a little at a time, until a run is under way. */
-async function runningAgain(): Promise<number> {
-  const startMs = t.clock.monotonicMs()
-  while (t.workers.underway.length === 0) {
-    for (let i = 0; i < 20; i++) await new Promise(resolve => setImmediate(resolve))
-    if (t.workers.underway.length === 0) t.clock.advance(100)
-  }
-  return t.clock.monotonicMs() - startMs
-}
-
 describe('a device that falls silent', () => {
   test('after a step is given up after thirty seconds, and its job goes to another', async () => {
     await t.dispose()
     const other = new FakeWorkers({ device: 'fake:1', mode: 'by-hand' })
     await build(new FakeWorkers({ mode: 'by-hand', unkillable: true }), other)
     const { id } = await t.ask('a red circle')
-    await running()
+    await running(t)
     const stuck = t.workers.current
     stuck.step()
     t.clock.advance(29_999)
@@ -59,7 +46,7 @@ describe('a device that falls silent', () => {
 
   test('while it loads a model is given ten minutes', async () => {
     await t.ask('a red circle')
-    await running()
+    await running(t)
     t.workers.current.loading()
     t.clock.advance(599_999)
     expect(t.log.faults).toEqual([])
@@ -69,7 +56,7 @@ describe('a device that falls silent', () => {
 
   test('is judged by its own pace: ten times its usual step', async () => {
     const { id } = await t.ask('a red circle')
-    await running()
+    await running(t)
     // Five seconds a step: fifty are allowed.
     for (let i = 0; i < 5; i++) {
       t.workers.current.step()
@@ -85,7 +72,7 @@ describe('a device that falls silent', () => {
 
   test('is not declared so because the wall clock jumps', async () => {
     const { id } = await t.ask('a red circle')
-    await running()
+    await running(t)
     t.workers.current.step()
     t.clock.setWall(t.clock.now() + 3_600_000)
     t.clock.advance(100)
@@ -105,7 +92,7 @@ describe('a device whose worker does not come up', () => {
     await t.until(() => t.log.faults.some(line => line.message === 'device did not come up'))
     await t.until(() => t.job(id).state === 'queued')
     t.workers.startFault = undefined
-    await runningAgain()
+    await runningAgain(t)
     t.workers.current.finish()
     await t.settled()
     expect(t.built.db.jobs.get(id)).toMatchObject({ state: 'done', attempt: 1, failures: 0 })
@@ -122,7 +109,7 @@ async function pass(ms: number): Promise<void> {
 describe('a process that ends under a job', () => {
   /** Without a word, as by a kill. */
   async function dies(): Promise<void> {
-    await running()
+    await running(t)
     t.crash()
     t.workers.current.end({ kind: 'cancelled' })
     await t.restart()
@@ -133,11 +120,11 @@ describe('a process that ends under a job', () => {
     const next = await t.ask('second')
     await dies()
     expect(t.built.db.jobs.get(id)).toMatchObject({ state: 'queued', crashes: 1 })
-    await running()
+    await running(t)
     expect(t.workers.current.isolated).toBe(true)
     t.workers.current.finish()
     await t.until(() => t.job(id).state === 'done')
-    await running()
+    await running(t)
     expect(t.workers.current).toMatchObject({ isolated: false, order: { prompt: { positive: 'second' } } })
     t.workers.current.finish()
     await t.settled()
@@ -148,7 +135,7 @@ describe('a process that ends under a job', () => {
     const { id } = await t.ask('first')
     for (let i = 0; i < 10; i++) await dies()
     expect(t.built.db.jobs.get(id)).toMatchObject({ crashes: 1, failures: 0 })
-    await running()
+    await running(t)
     t.workers.current.finish()
     await t.settled()
     expect(t.job(id).state).toBe('done')
@@ -157,7 +144,7 @@ describe('a process that ends under a job', () => {
   test('gets its own worker, and is dead if that one crashes', async () => {
     const { id } = await t.ask('first')
     await dies()
-    await running()
+    await running(t)
     t.workers.current.die('SIGSEGV')
     await t.settled()
     expect(t.job(id)).toMatchObject({ state: 'dead', failure: { code: 'took-worker-down' } })
@@ -167,9 +154,9 @@ describe('a process that ends under a job', () => {
   test('does not count a kill of its worker as a crash', async () => {
     const { id } = await t.ask('first')
     await dies()
-    await running()
+    await running(t)
     t.workers.current.kill()
-    await runningAgain()
+    await runningAgain(t)
     t.workers.current.finish()
     await t.settled()
     expect(t.built.db.jobs.get(id)).toMatchObject({ state: 'done', crashes: 1, failures: 1 })
@@ -186,7 +173,7 @@ describe('a process that ends under a job', () => {
 describe('a worker that hangs', () => {
   test('while idle is detected and replaced', async () => {
     await t.ask('first')
-    await running()
+    await running(t)
     t.workers.current.finish()
     await t.settled()
     await pass(30_000)

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../../src/errors/errors.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
+import { running, runningAgain } from '../../helpers/run-under-way.ts'
 
 const outOfMemory = new AppError('out-of-memory', { device: 'fake:0' })
 const badFile = new AppError('model-file', { file: 'unet', problem: { what: 'missing' } })
@@ -16,35 +17,21 @@ async function build(...devices: FakeWorkers[]): Promise<void> {
 beforeEach(() => build(new FakeWorkers({ mode: 'by-hand' })))
 afterEach(() => t.dispose())
 
-async function running(): Promise<void> {
-  await t.until(() => t.workers.underway.length > 0)
-}
-
-/** Turns the loop and moves the clock on, a little at a time, until a run is under way. */
-async function runningAgain(): Promise<number> {
-  const startMs = t.clock.monotonicMs()
-  while (t.workers.underway.length === 0) {
-    for (let i = 0; i < 20; i++) await new Promise(resolve => setImmediate(resolve))
-    if (t.workers.underway.length === 0) t.clock.advance(100)
-  }
-  return t.clock.monotonicMs() - startMs
-}
-
 describe('a job that fails', () => {
   test('with a temporary fault is tried three times, with back-off, on a new worker', async () => {
     const { id } = await t.ask('a red circle')
-    await running()
+    await running(t)
     t.workers.current.fail(outOfMemory)
-    expect(await runningAgain()).toBeLessThanOrEqual(2200)
+    expect(await runningAgain(t)).toBeLessThanOrEqual(2200)
     expect(t.workers.hosts).toHaveLength(2)
     t.workers.current.fail(outOfMemory)
-    expect(await runningAgain()).toBeGreaterThanOrEqual(2000)
+    expect(await runningAgain(t)).toBeGreaterThanOrEqual(2000)
     t.workers.current.fail(outOfMemory)
     await t.settled()
     expect(t.job(id)).toMatchObject({ state: 'failed', failure: { code: 'out-of-memory' } })
 
     const next = await t.ask('a blue square')
-    await running()
+    await running(t)
     t.workers.current.finish()
     await t.settled()
     expect(t.job(next.id).state).toBe('done')
@@ -52,9 +39,9 @@ describe('a job that fails', () => {
 
   test('once and succeeds at the next try is done, with the seed it was accepted with', async () => {
     const { id, order } = await t.ask('a red circle')
-    await running()
+    await running(t)
     t.workers.current.fail(outOfMemory)
-    await runningAgain()
+    await runningAgain(t)
     expect(t.workers.current.order).toEqual(order)
     t.workers.current.finish()
     await t.settled()
@@ -63,7 +50,7 @@ describe('a job that fails', () => {
 
   test('with a permanent fault is not tried again', async () => {
     const { id } = await t.ask('a red circle')
-    await running()
+    await running(t)
     t.workers.current.fail(badFile)
     await t.settled()
     expect(t.job(id)).toMatchObject({ state: 'failed', failure: { code: 'model-file' } })
@@ -73,13 +60,13 @@ describe('a job that fails', () => {
   test('by crashing its worker twice is dead, and the next job gets a new worker', async () => {
     const { id } = await t.ask('a red circle')
     const next = await t.ask('a blue square')
-    await running()
+    await running(t)
     t.workers.current.die('SIGSEGV')
     // The other job goes first while this one rests.
-    await running()
+    await running(t)
     t.workers.current.finish()
     await t.until(() => t.find(next.id)?.state === 'done')
-    await runningAgain()
+    await runningAgain(t)
     t.workers.current.die('SIGSEGV')
     await t.settled()
     expect(t.job(id)).toMatchObject({
@@ -95,7 +82,7 @@ describe('a cancel', () => {
   test('of a running job takes effect between two steps', async () => {
     const caller = t.caller()
     const { id } = await t.ask('a red circle', caller)
-    await running()
+    await running(t)
     const run = t.workers.current
     run.step(3)
     const outcome = await t.easel.act({ kind: 'cancel', jobId: id }, t.caller())
@@ -110,7 +97,7 @@ describe('a cancel', () => {
 
   test('of a waiting job takes effect at once, and the others move up', async () => {
     await t.ask('first')
-    await running()
+    await running(t)
     const second = await t.ask('second')
     const third = await t.ask('third')
     expect(t.job(third.id).place).toBe(2)
@@ -128,7 +115,7 @@ describe('a stop', () => {
   test('lets what runs finish within the grace, and starts nothing else', async () => {
     const { id } = await t.ask('first')
     const { id: waiting } = await t.ask('second')
-    await running()
+    await running(t)
     const stopped = t.built.stop(20_000)
     expect(await t.easel.imagine({ prompt: 'late' }, t.caller())).toMatchObject({
       kind: 'refused',
@@ -145,7 +132,7 @@ describe('a stop', () => {
 
   test('gives what does not finish back, uncounted', async () => {
     const { id } = await t.ask('first')
-    await running()
+    await running(t)
     const run = t.workers.current
     const stopped = t.built.stop(20_000)
     t.clock.advance(20_000)
@@ -162,7 +149,7 @@ describe('a stop', () => {
     await t.dispose()
     await build(new FakeWorkers({ mode: 'by-hand', unkillable: true }))
     const { id } = await t.ask('first')
-    await running()
+    await running(t)
     t.workers.silent = true
     const stopped = t.built.stopPainting(20_000)
     for (const ms of [20_000, 2000, 1000, 1000]) await pass(ms)
@@ -172,7 +159,7 @@ describe('a stop', () => {
 
   test.each(['running', 'idle', 'starting'])('kills a worker that answers to nothing: %s', async moment => {
     if (moment !== 'starting') await t.ask('first')
-    if (moment !== 'starting') await running()
+    if (moment !== 'starting') await running(t)
     if (moment === 'idle') t.workers.current.finish()
     if (moment === 'idle') await t.settled()
     t.workers.silent = true
@@ -195,7 +182,7 @@ async function pass(ms: number): Promise<void> {
 describe('a job that waits too long', () => {
   test('is given up, on a clock that does not jump', async () => {
     await t.ask('first')
-    await running()
+    await running(t)
     const { id } = await t.ask('second')
     t.clock.setWall(t.clock.now() + 100 * 3_600_000)
     t.clock.advance(60_000)
@@ -215,7 +202,7 @@ describe('a job that waits too long', () => {
   test('is not given up because a start finds another date: only time in which Easel ran counts', async () => {
     await t.ask('first')
     const { id } = await t.ask('second')
-    await running()
+    await running(t)
     // Forty hours with the first, then a restart three days ahead.
     for (let i = 0; i < 480; i++) {
       t.workers.current.loading()
@@ -227,7 +214,7 @@ describe('a job that waits too long', () => {
     t.built.close()
     t.clock.setWall(t.clock.now() + 72 * 3_600_000)
     await t.restart()
-    await running()
+    await running(t)
     t.clock.advance(60_000)
     await t.built.delivered()
     expect(t.job(id).state).toBe('queued')
@@ -251,7 +238,7 @@ describe('a disk that fills up while a picture is painted', () => {
     t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })], parts: { beforeStatement } })
     const { id } = await t.ask('a red circle')
     const next = await t.ask('a blue square')
-    await running()
+    await running(t)
     full = true
     t.workers.current.finish()
     await t.until(() => t.log.faults.length === 1)
@@ -261,7 +248,7 @@ describe('a disk that fills up while a picture is painted', () => {
     full = false
     t.clock.advance(2000)
     await t.until(() => t.find(id)?.state === 'done')
-    await running()
+    await running(t)
     expect(t.workers.runs).toHaveLength(2)
   })
 })
@@ -269,7 +256,7 @@ describe('a disk that fills up while a picture is painted', () => {
 describe('estimates', () => {
   test('come from measured speed: of what runs, and of each place', async () => {
     const first = await t.ask('first')
-    await running()
+    await running(t)
     expect(t.job(first.id).etaMs).toBeUndefined()
     const { steps } = t.workers.current
     for (let i = 0; i < steps; i++) {
@@ -280,7 +267,7 @@ describe('estimates', () => {
     await t.until(() => t.find(first.id)?.state === 'done')
     const second = await t.ask('second')
     const third = await t.ask('third')
-    await running()
+    await running(t)
     expect(t.job(second.id).etaMs).toBe(2000)
     expect(t.job(third.id)).toMatchObject({ place: 1, etaMs: 4000 })
     t.clock.advance(500)

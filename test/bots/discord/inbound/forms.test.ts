@@ -24,19 +24,9 @@ const expectedRefusals: ReadonlySet<number> = new Set([40060, 10062])
 
 const picture = { filename: 'cat.png', contentType: 'image/png', bytes: tinyPng(64, 64, [10, 20, 30]) }
 
-/** A result of Ada's in the channel. */
-async function painted(options: Record<string, string | number> = {}) {
-  await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'a red circle', ...options })
-  return asking.result
-}
-
-const jobs = () => asking.test.jobsIn({ ...place(), channelId: asking.channel.id }, 50)
-const place = () => ({ platform: 'discord', spaceId: asking.guild.id }) as const
-const lastOrder = () => jobs().at(-1)?.order
-
 describe('forms', () => {
   it('Remix opens with the picture’s prompt and paints the edited one', async () => {
-    const result = await painted({ negative: 'blue', seed: 5 })
+    const result = await asking.painted({ negative: 'blue', seed: 5 })
     const opened = asking.bob.presses(result, en.buttons.remix)
     const form = await asking.bob.form(opened)
     expect(JSON.stringify(form)).toContain('a red circle')
@@ -47,18 +37,18 @@ describe('forms', () => {
       [en.chat.form.count]: '2',
     })
     await asking.dealtWith(sent)
-    expect(lastOrder()).toMatchObject({
+    expect(asking.lastOrder()).toMatchObject({
       prompt: { positive: 'a green square' },
       count: 2,
       sampling: { steps: 9 },
     })
-    expect(lastOrder()).not.toMatchObject({ prompt: { negative: 'blue' } })
-    expect(jobs().at(-1)?.parent?.jobId).toBe(jobs()[0]?.id)
+    expect(asking.lastOrder()).not.toMatchObject({ prompt: { negative: 'blue' } })
+    expect(asking.jobs().at(-1)?.parent?.jobId).toBe(asking.jobs()[0]?.id)
     expect(asking.told(asking.bob, result.channel)).toEqual([])
   })
 
   it('gives back what was typed where it is refused', async () => {
-    const result = await painted()
+    const result = await asking.painted()
     const opened = asking.bob.presses(result, en.buttons.remix)
     const typed = 'a very long thought --stepz 9'
     const fields = {
@@ -84,7 +74,7 @@ describe('forms', () => {
     await asking.dealtWith(await ada.submits(opened, filled))
     expect(asking.told(ada)).toEqual([en.chat.settings.saved])
     await asking.types(ada, channel, '/imagine', { prompt: 'a cat' })
-    expect(lastOrder()).toMatchObject({ widthPx: 64, count: 3, prompt: { negative: 'text' } })
+    expect(asking.lastOrder()).toMatchObject({ widthPx: 64, count: 3, prompt: { negative: 'text' } })
     const again = await ada.form(await ada.types(channel, '/settings'))
     expect(JSON.stringify(again)).toContain('64x64')
 
@@ -125,21 +115,21 @@ describe('shortcuts', () => {
       [en.chat.form.which]: '1',
     }
     await asking.dealtWith(await ada.submits(opened, fields))
-    expect(lastOrder()).toMatchObject({ source: { strength: 0.5 } })
+    expect(asking.lastOrder()).toMatchObject({ source: { strength: 0.5 } })
     expect(asking.told(ada)).toEqual([])
   })
 
   it('start from one of ours, chosen among several, also after a restart', async () => {
-    const result = await painted({ count: 3 })
+    const result = await asking.painted({ count: 3 })
     const { ada } = asking
     const opened = ada.uses(useAsSource, result)
     await ada.form(opened)
     await asking.restart()
-    const chosen = jobs()[0]?.pictures[1]?.id ?? ''
+    const chosen = asking.jobs()[0]?.pictures[1]?.id ?? ''
     const fields = { [en.chat.form.prompt]: 'in red', [en.chat.form.which]: chosen }
     await asking.dealtWith(await ada.submits(opened, fields))
-    expect(lastOrder()).toMatchObject({ source: { pictureId: chosen } })
-    expect(jobs().at(-1)?.parent?.pictureId).toBe(chosen)
+    expect(asking.lastOrder()).toMatchObject({ source: { pictureId: chosen } })
+    expect(asking.jobs().at(-1)?.parent?.pictureId).toBe(chosen)
   })
 
   it('start from anybody’s picture that waited for its form over a restart', async () => {
@@ -148,7 +138,7 @@ describe('shortcuts', () => {
     await ada.form(opened)
     await asking.restart()
     await asking.dealtWith(await ada.submits(opened, { [en.chat.form.prompt]: 'in red' }))
-    expect(lastOrder()).toMatchObject({ source: {} })
+    expect(asking.lastOrder()).toMatchObject({ source: {} })
     expect(asking.told(ada)).toEqual([])
   })
 
@@ -164,11 +154,11 @@ describe('shortcuts', () => {
 
   it('tell how a picture of ours was made, from its message or posted again', async () => {
     const { ada, bob, channel } = asking
-    const result = await painted({ seed: 7 })
+    const result = await asking.painted({ seed: 7 })
     await asking.dealtWith(ada.uses(imageInfo, result))
     expect(asking.told(ada, result.channel)[0]).toContain('Seed: 7')
 
-    const id = jobs()[0]?.pictures[0]?.id ?? ''
+    const id = asking.jobs()[0]?.pictures[0]?.id ?? ''
     const bytes = await asking.test.bytesOf(id)
     if (bytes === undefined) throw new Error('no bytes')
     const reposted = await bob.says(channel, 'mine', [{ ...picture, bytes }])
@@ -204,8 +194,8 @@ describe('shortcuts', () => {
   })
 
   it('post files whose names hold no id', async () => {
-    const result = await painted()
-    const [job] = jobs()
+    const result = await asking.painted()
+    const [job] = asking.jobs()
     for (const { filename } of result.attachments)
       for (const id of [job?.id, job?.pictures[0]?.id]) expect(filename).not.toContain(id)
   })

@@ -26,16 +26,6 @@ const expectedRefusals: ReadonlySet<number> = new Set([40060, 10062])
 
 const picture = { filename: 'cat.png', contentType: 'image/png', bytes: tinyPng(64, 64, [10, 20, 30]) }
 
-/** A result of Ada's in the channel. */
-async function painted(options: Record<string, string | number> = {}) {
-  await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'a red circle', ...options })
-  return asking.result
-}
-
-const jobs = () => asking.test.jobsIn({ ...place(), channelId: asking.channel.id }, 50)
-const place = () => ({ platform: 'discord', spaceId: asking.guild.id }) as const
-const lastOrder = () => jobs().at(-1)?.order
-
 describe('/imagine', () => {
   it('turns typed options and flags in the prompt into one job, and leaves nothing private behind', async () => {
     await asking.types(asking.ada, asking.channel, '/imagine', {
@@ -47,13 +37,18 @@ describe('/imagine', () => {
       guidance: 5,
       sampler: 'heun',
     })
-    expect(lastOrder()).toMatchObject({
+    expect(asking.lastOrder()).toMatchObject({
       count: 1,
       seed: 7,
       prompt: { positive: 'a red circle', negative: 'blue' },
       sampling: { steps: 12, guidance: 5, sampler: 'heun' },
     })
-    expect(jobs()[0]?.author).toMatchObject({ name: 'Ada', userId: asking.ada.user.id, ...place() })
+    expect(asking.jobs()[0]?.author).toMatchObject({
+      name: 'Ada',
+      userId: asking.ada.user.id,
+      platform: 'discord',
+      spaceId: asking.guild.id,
+    })
     expect(asking.told(asking.ada)).toEqual([])
     expect(asking.posts().length).toBeGreaterThan(1)
   })
@@ -75,18 +70,18 @@ describe('/imagine', () => {
     const interaction = await asking.ada.types(asking.channel, '/imagine', { prompt: 'a red circle' })
     await asking.discord.until('an acknowledgement', () => interaction.answer !== undefined)
     expect(interaction.answeredAfterMs).toBe(0)
-    expect(jobs()).toHaveLength(0)
+    expect(asking.jobs()).toHaveLength(0)
     asking.test.clock.advance(60_000)
     release()
     await asking.dealtWith(interaction)
-    expect(jobs()).toHaveLength(1)
+    expect(asking.jobs()).toHaveLength(1)
   })
 
   it('makes one job of an event that Discord delivers twice', async () => {
     const interaction = await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'a cat' })
     asking.ada.redelivers(interaction)
     await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'a dog' })
-    expect(jobs().map(job => job.promptAsTyped)).toEqual(['a cat', 'a dog'])
+    expect(asking.jobs().map(job => job.promptAsTyped)).toEqual(['a cat', 'a dog'])
   })
 
   it('paints also where the acknowledgement came too late to be shown', async () => {
@@ -94,7 +89,7 @@ describe('/imagine', () => {
     asking.test.clock.advance(4000)
     await asking.types(asking.bob, asking.channel, '/imagine', { prompt: 'a dog' })
     expect(late.answer).toBeUndefined()
-    expect(jobs().map(job => job.state)).toEqual(['done', 'done'])
+    expect(asking.jobs().map(job => job.state)).toEqual(['done', 'done'])
   })
 
   it('says a fault in one sentence, returns what was typed, and goes on', async () => {
@@ -111,7 +106,7 @@ describe('/imagine', () => {
     expect(asking.told(asking.ada)).toEqual([`**${sentence}**\n\`\`\`\na cat\n\`\`\``])
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
     await asking.types(asking.ada, asking.channel, '/imagine', { prompt: 'a dog' })
-    expect(jobs()).toHaveLength(1)
+    expect(asking.jobs()).toHaveLength(1)
   })
 
   it('asks before it makes several jobs, and a second yes changes nothing', async () => {
@@ -120,13 +115,13 @@ describe('/imagine', () => {
     const [asked] = asking.ephemeralMessages(ada)
     if (asked === undefined) throw new Error('nothing was asked')
     expect(asking.discord.seen(asked)).toContain(en.chat.confirm.title(4))
-    expect(jobs()).toHaveLength(0)
+    expect(asking.jobs()).toHaveLength(0)
 
     const again = ada.presses(asked, en.chat.confirm.yes(4))
     const twice = ada.presses(asked, en.chat.confirm.yes(4))
     await asking.dealtWith(again)
     await asking.dealtWith(twice)
-    expect(jobs()).toHaveLength(4)
+    expect(asking.jobs()).toHaveLength(4)
     expect(asking.told(ada)).toEqual([en.discord.replies.accepted])
 
     await asking.types(bob, channel, '/imagine', { prompt: 'a {red,green} dog' })
@@ -134,7 +129,7 @@ describe('/imagine', () => {
     const [other] = asking.ephemeralMessages(bob)
     if (other === undefined) throw new Error('nothing was asked')
     await asking.dealtWith(bob.presses(other, en.chat.confirm.yes(2)))
-    expect(jobs()).toHaveLength(6)
+    expect(asking.jobs()).toHaveLength(6)
     expect(asking.told(bob)).toEqual([en.discord.replies.accepted])
   })
 
@@ -159,17 +154,17 @@ describe('/imagine', () => {
     expect(asking.told(ada)[0]).toContain(en.chat.confirm.title(2))
     fails = false
     await asking.dealtWith(ada.presses(question, en.chat.confirm.yes(2)))
-    expect(jobs()).toHaveLength(2)
+    expect(asking.jobs()).toHaveLength(2)
   })
 
   it('starts from an attached picture', async () => {
-    await painted({})
+    await asking.painted({})
     await asking.types(asking.ada, asking.channel, '/imagine', {
       prompt: 'a green square',
       source: picture,
       strength: 0.5,
     })
-    expect(lastOrder()).toMatchObject({ source: { strength: 0.5 } })
+    expect(asking.lastOrder()).toMatchObject({ source: { strength: 0.5 } })
   })
 
   it('replies in the language of the person who acts', async () => {
@@ -181,17 +176,17 @@ describe('/imagine', () => {
     expect(asking.told(lin)[1]).toContain(zhCn.help.title)
     const settings = await lin.form(await lin.types(asking.channel, '/settings'))
     expect(settings.title).toBe(zhCn.chat.settings.title)
-    const remix = await lin.form(lin.presses(await painted(), en.buttons.remix))
+    const remix = await lin.form(lin.presses(await asking.painted(), en.buttons.remix))
     expect(remix.title).toBe(zhCn.chat.remix)
   })
 
   it('knows threads, direct messages and groups', async () => {
     const { ada, channel, discord, guild } = asking
-    const result = await painted()
+    const result = await asking.painted()
     const thread = result.channel
     expect(thread.parentId).toBe(channel.id)
     await asking.types(ada, thread, '/imagine', { prompt: 'in the thread' })
-    expect(jobs().at(-1)?.conversation).toMatchObject({
+    expect(asking.jobs().at(-1)?.conversation).toMatchObject({
       kind: 'thread',
       channelId: channel.id,
       threadId: thread.id,
@@ -232,9 +227,9 @@ describe('buttons', () => {
     const { ada, bob, discord, guild } = asking
     const eve = discord.person('Eve')
     discord.world.grant(eve.user, guild, 'ManageMessages')
-    const result = await painted()
+    const result = await asking.painted()
     await asking.dealtWith(bob.presses(result, en.buttons.refine))
-    expect(lastOrder()?.kind).toBe('refine')
+    expect(asking.lastOrder()?.kind).toBe('refine')
     await asking.dealtWith(bob.presses(result, en.buttons.delete))
     expect(asking.told(bob, result.channel)).toEqual([en.problems['not-yours']({})])
     expect(result.deleted).toBe(false)
@@ -249,7 +244,7 @@ describe('buttons', () => {
   })
 
   it('says of a second press that the first still runs', async () => {
-    const result = await painted()
+    const result = await asking.painted()
     asking.test.workers.mode = 'by-hand'
     const { bob, test } = asking
     const first = bob.presses(result, en.buttons['vary-strong'])
@@ -265,10 +260,10 @@ describe('buttons', () => {
   })
 
   it('go on after a restart', async () => {
-    const result = await painted()
+    const result = await asking.painted()
     await asking.restart()
     await asking.dealtWith(asking.ada.presses(result, en.buttons.upscale))
-    expect(lastOrder()?.kind).toBe('upscale')
+    expect(asking.lastOrder()?.kind).toBe('upscale')
   })
 
   it.each([
@@ -277,13 +272,13 @@ describe('buttons', () => {
     ['an own action that is none', 'own-format-disk'],
     ['a form’s id on a button', 'own-settings-form'],
   ])('answers %s with one sentence', async (_, customId) => {
-    const result = await painted()
+    const result = await asking.painted()
     await asking.dealtWith(asking.bob.pressesForged(result, customId))
     expect(asking.told(asking.bob, result.channel)).toEqual([en.chat.replies.unknownButton])
   })
 
   it('answers stale ids with one sentence', async () => {
-    const result = await painted()
+    const result = await asking.painted()
     const targetId = '0123456789abcdef'
     for (const action of ['refine', 'remix', 'info'] as const)
       await asking.dealtWith(asking.bob.pressesForged(result, encodeButtonId({ action, targetId })))
