@@ -49,8 +49,8 @@ export function numberReader({ cli }: Words): (text: string) => number {
   }
 }
 
-/** The words of the help, in the configured language; English if the configuration cannot be read. */
-export function wordsOfHelp(args: readonly string[]): Words {
+/** The words of the help and of refusals, in the configured language; English if the configuration cannot be read. */
+export function configuredWords(args: readonly string[]): Words {
   const at = args.findIndex(arg => arg === '--config' || arg.startsWith('--config='))
   const file = at < 0 ? undefined : (args[at]?.split('=', 2)[1] ?? args[at + 1])
   try {

@@ -1,4 +1,4 @@
-/** How a worker ended, as codes and exit codes; words/ has their sentences. Signals and exceptions stay as they are. */
+/** How a worker ended: a code, an exit code, a signal or an exception. words/ has their sentences; an exception is for the log. */
 
 /** The ends without a signal, an exit code or an exception. */
 export const workerEndCodes = [
@@ -32,4 +32,9 @@ export function exitReason(code: number): string {
 /** The exit code in a reason; undefined if the reason is another one. */
 export function exitCodeOf(reason: string): string | undefined {
   return /^exit code (-?\d+)$/.exec(reason)?.[1]
+}
+
+/** Whether the reason is the name of a signal, which is the same in every language. */
+export function isSignal(reason: string): boolean {
+  return /^SIG[A-Z0-9]+$/.test(reason)
 }

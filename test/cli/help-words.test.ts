@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { imagineCommand } from '../../src/cli/commands/imagine.ts'
-import { wordsOfHelp } from '../../src/cli/session.ts'
+import { configuredWords } from '../../src/cli/session.ts'
 import { en } from '../../src/words/en.ts'
 import { zhCn } from '../../src/words/zh-cn/index.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
@@ -19,7 +19,7 @@ test('help speaks the configured language', () => {
     ['imagine', '--config', file],
     ['imagine', `--config=${file}`],
   ]) {
-    const words = wordsOfHelp(args)
+    const words = configuredWords(args)
     expect(words).toBe(zhCn)
     expect(imagineCommand(words).helpInformation()).toContain(zhCn.cli.commands.imagine)
   }
@@ -28,6 +28,6 @@ test('help speaks the configured language', () => {
 test.each([[['--help']], [['doctor', '--config']], [['doctor', '--config', '/nowhere/easel.yaml']]])(
   'it speaks English without a configuration, or with one that cannot be read: %j',
   args => {
-    expect(wordsOfHelp(args)).toBe(en)
+    expect(configuredWords(args)).toBe(en)
   },
 )

@@ -10,6 +10,8 @@ test.each([
   ['zh-CN', exitReason(-1), '（退出码 -1）'],
   ['zh-CN', 'never-started', '（它还没有启动）'],
   ['zh-CN', 'SIGSEGV', '（SIGSEGV）'],
+  ['en', 'RangeError: Array buffer allocation failed', '(it met an error, which has been logged)'],
+  ['zh-CN', 'Error: spawn ENOMEM', '（遇到内部错误，已记入日志）'],
 ])('in %s a worker’s end by %s is told as %s', (language, reason, told) => {
   const fault = new AppError('worker-died', { device: 'cpu', reason })
   expect(errorSentence(wordsFor(language), fault)).toContain(told)

@@ -57,10 +57,32 @@ export const cli = {
     days: 'how many days back to count',
     csv: 'as comma-separated values',
   },
+  /** `parts`: the parts of the help that commander writes. */
   help: {
-    titles: { 'Usage:': 'Usage:', 'Options:': 'Options:', 'Commands:': 'Commands:' },
+    parts: {
+      'Usage:': 'Usage:',
+      'Options:': 'Options:',
+      'Commands:': 'Commands:',
+      '[options]': '[options]',
+      '[command]': '[command]',
+    },
+    withDefault: (description: string, value: string | number) => `${description} (default: ${value})`,
     help: 'display help for command',
     version: 'output the version number',
+  },
+  /** Refusals of a command line, by commander's codes. */
+  refusals: {
+    unknownCommand: (name: string, nearest: readonly string[]) =>
+      `There is no command ${name}. ${nearest.length === 0 ? 'easel --help lists them all.' : `Did you mean ${nearest.join(' or ')}?`}`,
+    unknownOption: (option: string, nearest: readonly string[]) =>
+      `There is no option ${option}.${nearest.length === 0 ? '' : ` Did you mean ${nearest.join(' or ')}?`}`,
+    missingArgument: (name: string) => `The argument <${name}> is missing.`,
+    optionMissingArgument: (option: string) => `The value of the option ${option} is missing.`,
+    excessArguments: (expected: number, found: number) =>
+      `There are too many arguments: ${found}, where ${expected === 0 ? 'none is' : `${expected} ${expected === 1 ? 'is' : 'are'}`} expected.`,
+    invalidArgument: (option: string, value: string, reason: string) =>
+      `“${value}” is no value of the option ${option}. ${reason}`,
+    other: 'The command cannot be read. easel --help shows how it is written.',
   },
   flagsHelp: 'Flags, the same as in the chat, after the prompt:',
 
@@ -175,7 +197,8 @@ export const cli = {
   },
   states: { fine: 'ok', wrong: 'WRONG', off: 'off' },
   nodeTooOld: (found: string, needed: string) => `${found} is too old; ${needed} or newer is needed`,
-  nativeMissing: (reason: string) => `cannot be loaded (${reason}); run npm ci again`,
+  /** `quoted`: the loader’s own message, which names the library. */
+  nativeMissing: (quoted: string) => `cannot be loaded (“${quoted}”); run npm ci again`,
   defaultsOnly: 'the defaults',
   dataFree: (folder: string) => `${folder} can be written`,
   dataInUse: (folder: string, pid: number) => `${folder} is in use by process ${pid}, which is running`,

@@ -57,9 +57,27 @@ export const cli: Words['cli'] = {
     csv: '输出为 CSV',
   },
   help: {
-    titles: { 'Usage:': '用法：', 'Options:': '参数：', 'Commands:': '命令：' },
+    parts: {
+      'Usage:': '用法：',
+      'Options:': '选项：',
+      'Commands:': '命令：',
+      '[options]': '[选项]',
+      '[command]': '[命令]',
+    },
+    withDefault: (description, value) => `${description}（默认：${value}）`,
     help: '显示帮助',
     version: '显示版本号',
+  },
+  refusals: {
+    unknownCommand: (name, nearest) =>
+      `没有命令 ${name}。${nearest.length === 0 ? 'easel --help 会列出所有命令。' : `是不是 ${nearest.join(' 或 ')}？`}`,
+    unknownOption: (option, nearest) =>
+      `没有选项 ${option}。${nearest.length === 0 ? '' : `是不是 ${nearest.join(' 或 ')}？`}`,
+    missingArgument: name => `缺少 <${name}>。`,
+    optionMissingArgument: option => `选项 ${option} 缺少值。`,
+    excessArguments: (expected, found) => `内容太多：给了 ${found} 项，应为 ${expected} 项。`,
+    invalidArgument: (option, value, reason) => `“${value}”不能作为选项 ${option} 的值。${reason}`,
+    other: '无法识别这条命令。easel --help 会说明写法。',
   },
   flagsHelp: '参数与聊天中相同，写在提示词之后：',
 
@@ -163,7 +181,7 @@ export const cli: Words['cli'] = {
   },
   states: { fine: '正常', wrong: '有误', off: '关闭' },
   nodeTooOld: (found, needed) => `${found} 太旧，需要 ${needed} 或更新`,
-  nativeMissing: reason => `无法加载（${reason}）；请再运行一次 npm ci`,
+  nativeMissing: quoted => `无法加载（“${quoted}”）；请再运行一次 npm ci`,
   defaultsOnly: '默认值',
   dataFree: folder => `${folder} 可以写入`,
   dataInUse: (folder, pid) => `${folder} 正由运行中的进程 ${pid} 使用`,

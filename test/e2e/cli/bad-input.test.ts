@@ -40,9 +40,9 @@ describe('bad input gets one clear sentence', () => {
     ['a set for a device', [...circle, '--n', '2', '-o', '/dev/null'], /^\/dev\/null takes one picture/],
     ['no prompt', ['imagine', '--steps', '3'], /Say what to paint/],
     ['a prompt of 10,000 characters', ['imagine', 'a'.repeat(10_000)], /has 10000 characters; at most 4000/],
-    ['an unknown command', ['imagin'], /unknown command 'imagin' \(Did you mean imagine\?\)/],
-    ['a missing file name', ['info'], /missing required argument 'file'/],
-    ['an unknown option', ['serve', '--bogus'], /unknown option '--bogus'/],
+    ['an unknown command', ['imagin'], /^There is no command imagin\. Did you mean imagine\?$/],
+    ['a missing file name', ['info'], /^The argument <file> is missing\.$/],
+    ['an unknown option', ['serve', '--bogus'], /^There is no option --bogus\.$/],
     ['a factor that there is none of', ['upscale', 'x.png', '--factor', '3'], /2, 4/],
     [
       'a kind of file that there is none of',

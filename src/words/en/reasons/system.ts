@@ -5,7 +5,7 @@ import type { RedisProblem } from '../../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../../errors/storage-problem.ts'
 import type { StoreProblem } from '../../../errors/store-problem.ts'
-import { exitCodeOf, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
+import { exitCodeOf, isSignal, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
 import { sizeOf } from '../../amounts.ts'
 
 /** Continues “… cannot be read: ”. */
@@ -125,9 +125,10 @@ const workerEnds: Record<WorkerEndCode, string> = {
   stopping: 'it was stopping before the picture began',
 }
 
-/** Signals and exceptions stay as they are. */
+/** The names of signals stay as they are. */
 export function workerEnd(reason: string): string {
   if (isWorkerEndCode(reason)) return workerEnds[reason]
   const code = exitCodeOf(reason)
-  return code === undefined ? reason : `exit code ${code}`
+  if (code !== undefined) return `exit code ${code}`
+  return isSignal(reason) ? reason : 'it met an error, which has been logged'
 }

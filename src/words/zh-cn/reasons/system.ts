@@ -5,7 +5,7 @@ import type { RedisProblem } from '../../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../../errors/storage-problem.ts'
 import type { StoreProblem } from '../../../errors/store-problem.ts'
-import { exitCodeOf, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
+import { exitCodeOf, isSignal, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
 import { sizeOf } from '../../amounts.ts'
 
 export function fileReason(p: FileProblem): string {
@@ -122,5 +122,6 @@ const workerEnds: Record<WorkerEndCode, string> = {
 export function workerEnd(reason: string): string {
   if (isWorkerEndCode(reason)) return workerEnds[reason]
   const code = exitCodeOf(reason)
-  return code === undefined ? reason : `退出码 ${code}`
+  if (code !== undefined) return `退出码 ${code}`
+  return isSignal(reason) ? reason : '遇到内部错误，已记入日志'
 }

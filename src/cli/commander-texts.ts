@@ -1,0 +1,71 @@
+/** Texts that commander writes by itself, in the configured language: its help and its refusals of a command line. */
+import type { CommanderError, HelpConfiguration, Option } from 'commander'
+import type { Words } from '../words/en.ts'
+
+type RefusalWords = Words['cli']['refusals']
+
+/** commander's message of one code: its form, and the sentence from the facts in it. */
+interface Refusal {
+  readonly form: RegExp
+  sentence(words: RefusalWords, facts: readonly (string | undefined)[]): string
+}
+
+const nearestNames = String.raw`(?:\n\(Did you mean (?:one of )?(.+)\?\))?`
+
+/** By the code of a CommanderError without its prefix. commander states the facts in its message alone. */
+const refusals: { readonly [Code in Exclude<keyof RefusalWords, 'other'>]: Refusal } = {
+  unknownCommand: {
+    form: new RegExp(`^error: unknown command '(.*)'${nearestNames}$`, 's'),
+    sentence: (words, [name = '', nearest]) => words.unknownCommand(name, listed(nearest)),
+  },
+  unknownOption: {
+    form: new RegExp(`^error: unknown option '(.*)'${nearestNames}$`, 's'),
+    sentence: (words, [option = '', nearest]) => words.unknownOption(option, listed(nearest)),
+  },
+  missingArgument: {
+    form: /^error: missing required argument '(.*)'$/,
+    sentence: (words, [name = '']) => words.missingArgument(name),
+  },
+  optionMissingArgument: {
+    form: /^error: option '(.*)' argument missing$/,
+    sentence: (words, [option = '']) => words.optionMissingArgument(option),
+  },
+  excessArguments: {
+    form: /^error: too many arguments.* Expected (\d+) arguments? but got (\d+)\.$/,
+    sentence: (words, [expected, found]) => words.excessArguments(Number(expected), Number(found)),
+  },
+  invalidArgument: {
+    form: /^error: option '(.*?)' argument '(.*)' is invalid\. (.*)$/s,
+    sentence: (words, [option = '', value = '', reason = '']) => words.invalidArgument(option, value, reason),
+  },
+}
+
+/** The sentence of commander's refusal; a general one for a code that none of Easel's commands can cause. */
+export function refusalSentence({ cli }: Words, { code, message }: CommanderError): string {
+  const name = code.replace('commander.', '')
+  const refusal = isRefusal(name) ? refusals[name] : undefined
+  const facts = refusal?.form.exec(message)?.slice(1)
+  return (facts && refusal?.sentence(cli.refusals, facts)) ?? cli.refusals.other
+}
+
+/** Settings of commander's help. Its titles and `[options]` pass through its functions for colours. */
+export function helpIn({ cli: { help } }: Words): HelpConfiguration {
+  const translated = (text: string) => Object.entries(help.parts).find(([part]) => part === text)?.[1] ?? text
+  return {
+    styleTitle: translated,
+    styleOptionText: translated,
+    styleSubcommandText: translated,
+    optionDescription: ({ description, defaultValue }: Option) =>
+      typeof defaultValue === 'string' || typeof defaultValue === 'number'
+        ? help.withDefault(description, defaultValue)
+        : description,
+  }
+}
+
+function listed(names: string | undefined): string[] {
+  return names?.split(', ') ?? []
+}
+
+function isRefusal(name: string): name is keyof typeof refusals {
+  return Object.hasOwn(refusals, name)
+}
