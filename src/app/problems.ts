@@ -157,5 +157,6 @@ export type Problem = { [Code in ProblemCode]: { code: Code; details: ProblemDet
 
 /** Builds a problem with its details checked against its code. */
 export function problem<Code extends ProblemCode>(code: Code, details: ProblemDetails[Code]): Problem {
+  // TypeScript does not distribute an object over a generic code; the signature pairs it with its details.
   return { code, details } as Problem
 }

@@ -38,6 +38,7 @@ export const bounds = {
   loraWeight: { min: -10, max: 10 },
   softEdge: { min: 0, max: 64 },
   maskPadding: { min: 0, max: 512 },
+  /** Fractions of the schedule: each expert has a part of it. */
   refineSplit: { min: 0.01, max: 0.99 },
   /** Aesthetic scores that the Refiner was trained with. */
   refineScore: { min: 0, max: 10 },

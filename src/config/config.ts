@@ -6,6 +6,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { bounds, gatewayWeights, longestPromptCharacters } from '../common/bounds.ts'
 import { bytesOf } from '../common/memory-amount.ts'
+import { numberWithin } from '../common/number-within.ts'
 import { chatPlatforms } from '../common/platforms.ts'
 import type { SettingFormat } from '../errors/config-problem.ts'
 import { AppError } from '../errors/errors.ts'
@@ -38,12 +39,12 @@ const modelAdvice = z.strictObject({
       /** A Refiner of the library in place of the one beside the model. */
       model: z.string().optional(),
       way: z.enum(['ensemble', 'after']).optional(),
-      strength: z.number().gt(0).max(1).optional(),
-      split: z.number().gt(0).lt(1).optional(),
+      strength: z.number().gt(bounds.strength.min).max(bounds.strength.max).optional(),
+      split: numberWithin(bounds.refineSplit).optional(),
       steps: z.int().min(1).optional(),
       guidance: z.number().optional(),
       /** Aesthetic score to aim at. */
-      score: z.number().min(bounds.refineScore.min).max(bounds.refineScore.max).optional(),
+      score: numberWithin(bounds.refineScore).optional(),
     })
     .optional(),
   /** The weights of linear layers on a CPU: as the model has them, or in 8 bits. */
@@ -133,7 +134,7 @@ const settings = z.strictObject({
     /** What all keys begin with: installations with other prefixes share nothing. */
     prefix: z.string().regex(/^[\w-]+$/, expected('key-prefix')),
     /** Of this Easel's work on devices that it shares with others: shares are as the weights. */
-    weight: z.number().min(gatewayWeights.min).max(gatewayWeights.max),
+    weight: numberWithin(gatewayWeights),
   }),
   remote: z.strictObject({
     /** An S3-compatible store for the results of other machines; without an endpoint they travel through Redis. */

@@ -1,6 +1,7 @@
 /** The work order: everything that determines a picture's bytes. It is fixed when a job is accepted and never changes. */
 import { z } from 'zod'
 import { bounds } from '../common/bounds.ts'
+import { numberWithin } from '../common/number-within.ts'
 
 /** Something in the models folders by its name and the hash of its weights, so that a re-run paints the same picture. */
 export const fileReference = z.object({ name: z.string(), hash: z.string() })
@@ -27,7 +28,7 @@ const promptText = z.object({
   positive2: z.string().optional(),
   negative: z.string().nullable(),
   /** Layers skipped from the penultimate one; 0 is SDXL's own choice. */
-  clipSkip: z.number().int().min(0).default(0),
+  clipSkip: numberWithin(bounds.clipSkip).int().default(0),
   /** The rule by which marks in the prompts are read; orders that name none are read by Easel's first. */
   syntax: z.enum(['a1111', 'comfyui', 'easel']).optional(),
   /** What the prompts call by name: for each name the tensors of its file, or of two where each encoder has its own. */
@@ -45,7 +46,7 @@ const sampling = z.object({
   steps: z.number().int().min(1),
   /** Classifier-free guidance scale; off at 1 and below. */
   guidance: z.number(),
-  guidanceRescale: z.number().min(bounds.guidanceRescale.min).max(bounds.guidanceRescale.max).default(0),
+  guidanceRescale: numberWithin(bounds.guidanceRescale).default(0),
   /** Fractions of the schedule between which guidance runs. */
   guidanceInterval: z.tuple([z.number(), z.number()]).default([0, 1]),
   /** Of DDIM and TCD. */
@@ -53,7 +54,7 @@ const sampling = z.object({
   /** What k-diffusion's rules are told of noise: the share drawn anew, and churn. */
   noise: z
     .object({
-      eta: z.number().min(0).max(1).optional(),
+      eta: numberWithin(bounds.eta).optional(),
       churn: z.object({ amount: z.number(), from: z.number(), to: z.number() }).optional(),
     })
     .optional(),
@@ -70,7 +71,7 @@ const refinement = z.discriminatedUnion('way', [
   z.object({
     way: z.literal('ensemble'),
     model: modelReference,
-    split: z.number().gt(0).lt(1),
+    split: numberWithin(bounds.refineSplit),
     guidance: z.number(),
     aesthetic,
   }),
@@ -78,7 +79,7 @@ const refinement = z.discriminatedUnion('way', [
   z.object({
     way: z.literal('after'),
     model: modelReference,
-    strength: z.number().gt(0).max(1),
+    strength: z.number().gt(bounds.strength.min).max(bounds.strength.max),
     steps: z.number().int().min(1),
     guidance: z.number(),
     aesthetic,
@@ -91,11 +92,11 @@ const refinement = z.discriminatedUnion('way', [
  */
 const inpainting = z.object({
   /** Pixels along the edge, inside of what is painted anew, over which painted and kept are mixed. */
-  softEdgePx: z.number().int().min(0),
+  softEdgePx: numberWithin(bounds.softEdge).int(),
   /** Only the part around the mask is painted, with about the pixels of this size; the result has the source's size. */
   onlyMasked: z
     .object({
-      paddingPx: z.number().int().min(0),
+      paddingPx: numberWithin(bounds.maskPadding).int(),
       widthPx: z.number().int().positive(),
       heightPx: z.number().int().positive(),
     })
@@ -105,7 +106,7 @@ const inpainting = z.object({
 /** A stored picture by its id; the worker gets its bytes beside the order. */
 const source = z.object({
   pictureId: z.string(),
-  strength: z.number().min(0).max(1),
+  strength: numberWithin(bounds.strength),
   /** White is painted anew, black is kept. */
   maskId: z.string().optional(),
   /** Absent in orders from before it: what the mask keeps is only near to the source, and what is transparent is white. */
@@ -120,11 +121,11 @@ const control = z.object({
   model: fileReference,
   pictureId: z.string(),
   preprocessor: z.enum(preprocessors),
-  /** What its say is multiplied by. */
-  scale: z.number().min(0),
+  /** What its output is multiplied by. */
+  scale: numberWithin(bounds.controlScale),
   /** Fractions of the schedule between which it acts. */
-  start: z.number().min(0).max(1),
-  end: z.number().min(0).max(1),
+  start: numberWithin(bounds.controlRange),
+  end: numberWithin(bounds.controlRange),
   /** Leads even without a prompt: it acts on the prompt's side of the guidance alone. */
   guess: z.boolean(),
 })
@@ -133,7 +134,7 @@ const control = z.object({
 const imagePrompt = z.object({
   model: fileReference,
   pictureId: z.string(),
-  scale: z.number().min(0),
+  scale: numberWithin(bounds.imagePromptScale),
 })
 
 /** A LoRA that is merged into the Base's weights, with what its changes are multiplied by. */
@@ -155,7 +156,7 @@ export const paintOrder = z.object({
   prompt: promptText,
   widthPx: z.number().int().positive(),
   heightPx: z.number().int().positive(),
-  count: z.number().int().min(bounds.count.min).max(bounds.count.max),
+  count: numberWithin(bounds.count).int(),
   seed,
   sampling,
   source: source.optional(),

@@ -72,10 +72,7 @@ export class DiscordAdapter implements Adapter {
     this.courier = new DiscordCourier({
       messages,
       placement: new MessagePlacement(messages, buttonTokens, () => parts.clock.now()),
-      pictures: new Pictures(
-        (id, job) => parts.easel.pictureBytes(id, authorOf(job)),
-        () => parts.clock.monotonicMs(),
-      ),
+      pictures: new Pictures((id, job) => parts.easel.pictureBytes(id, authorOf(job)), parts.clock),
       posts,
       cards: this.#cards,
       firstMessages: this.#firstMessages,

@@ -1,10 +1,13 @@
 /** Packs a job's pictures for Discord: unchanged if they fit, otherwise compressed. None is omitted: then the place is refused. */
+import type { LRUCache } from 'lru-cache'
 import sharp, { type Sharp } from 'sharp'
 import type { JobView } from '../../../app/views/views.ts'
 import { hourMs } from '../../../common/durations.ts'
+import type { Clock } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { extensionOf, pictureFileName } from '../../messages/file-name.ts'
 import { altTextOf } from '../../messages/job-message.ts'
+import { timedCache } from '../../timed-cache.ts'
 import { type CallOutcome, refusals } from '../transport/api.ts'
 import type { Post } from './messages.ts'
 
@@ -42,19 +45,19 @@ const recipes: readonly { extension: string; pack(image: Sharp): Sharp; scale: n
 
 /** How long a refused size applies to other files of the same space, because limits change. */
 const learnedForMs = hourMs
+const mostLearned = 1000
 
 /** The bytes of one of the job's pictures. */
 export type BytesOf = (pictureId: string, job: JobView) => Promise<Uint8Array | undefined>
 
 export class Pictures {
   readonly #bytesOf: BytesOf
-  readonly #monotonicMs: () => number
   /** By space: a size that was refused although it was within the stated limit. */
-  readonly #learned = new Map<string, { tooLargeBytes: number; untilMs: number }>()
+  readonly #tooLargeBytes: LRUCache<string, number>
 
-  constructor(bytesOf: BytesOf, monotonicMs: () => number) {
+  constructor(bytesOf: BytesOf, clock: Clock) {
     this.#bytesOf = bytesOf
-    this.#monotonicMs = monotonicMs
+    this.#tooLargeBytes = timedCache(clock, { max: mostLearned, ttlMs: learnedForMs })
   }
 
   /**
@@ -74,7 +77,7 @@ export class Pictures {
       const sent = await send(packed)
       const largest = Math.max(0, ...packed.files.map(({ bytes }) => bytes.length))
       if (sent.kind === 'done' || sent.code !== refusals.tooLarge || largest === 0) return sent
-      this.#learn(spaceId, largest)
+      this.#tooLargeBytes.set(spaceId, largest)
       limitBytes = Math.floor(largest * shrink)
     }
     return tooLarge
@@ -93,15 +96,8 @@ export class Pictures {
   }
 
   #learnedLimit(spaceId: string): number {
-    const learned = this.#learned.get(spaceId)
-    if (learned === undefined) return Number.MAX_SAFE_INTEGER
-    if (learned.untilMs > this.#monotonicMs()) return learned.tooLargeBytes - 1
-    this.#learned.delete(spaceId)
-    return Number.MAX_SAFE_INTEGER
-  }
-
-  #learn(spaceId: string, tooLargeBytes: number): void {
-    this.#learned.set(spaceId, { tooLargeBytes, untilMs: this.#monotonicMs() + learnedForMs })
+    const tooLarge = this.#tooLargeBytes.get(spaceId)
+    return tooLarge === undefined ? Number.MAX_SAFE_INTEGER : tooLarge - 1
   }
 
   /** Undefined if a picture cannot be made as small as that. */

@@ -1,7 +1,9 @@
 /** Discord's REST API for the courier: permanent refusals are returned as codes, temporary faults are thrown. */
 import { DiscordAPIError, RateLimitError, type REST, RESTEvents } from 'discord.js'
+import type { LRUCache } from 'lru-cache'
 import { AppError } from '../../../errors/errors.ts'
 import type { Clock } from '../../../system/ports.ts'
+import { timedCache } from '../../timed-cache.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 /** `code` is Discord's own (developers/topics/opcodes-and-status-codes), final for this call. */
@@ -37,33 +39,30 @@ const beforeStartWaitMs = 5000
 const refusedTokenWaitMs = 60_000
 /** The part of a channel's edits that is reserved for results. */
 const reserve = 1
-const mostBudgets = 2000
-
-interface Budget {
-  remaining: number
-  /** On the monotonic clock. */
-  resetAtMs: number
-}
+const mostChannels = 2000
+/** Discord states the time of each reset; this one is for none. */
+const usualResetMs = 5000
 
 export class DiscordApi {
   readonly #rest: REST
-  readonly #clock: Clock
-  /** The remaining edits of messages, by channel. */
-  readonly #edits = new Map<string, Budget>()
+  /** The remaining edits of messages until the limit's reset, by channel. */
+  readonly #edits: LRUCache<string, number>
   readonly #limiter: RateLimiter
   #identity: { applicationId: string; userId: string } | undefined
 
   constructor(rest: REST, clock: Clock) {
     this.#rest = rest
-    this.#clock = clock
     this.#limiter = new RateLimiter(clock)
+    this.#edits = timedCache(clock, { max: mostChannels, ttlMs: usualResetMs })
     rest.on(RESTEvents.Response, ({ method, route, path }, { headers }) => {
       const resetAfterMs = Number(headers.get('x-ratelimit-reset-after') ?? 0) * 1000
       if (resetAfterMs <= 0) return
       this.#limiter.learn(method, route, resetAfterMs)
       const channelId = /^\/channels\/(\d+)\/messages\/\d+$/.exec(path)?.[1]
       if (method.toUpperCase() === 'PATCH' && channelId !== undefined)
-        this.#note(channelId, Number(headers.get('x-ratelimit-remaining')), resetAfterMs)
+        this.#edits.set(channelId, Number(headers.get('x-ratelimit-remaining')), {
+          ttl: Math.ceil(resetAfterMs),
+        })
     })
   }
 
@@ -115,19 +114,7 @@ export class DiscordApi {
   /** Whether the rate limit has room for an optional edit there. */
   canSpareEdit(channelId: string): boolean {
     if (!this.#limiter.canSpare()) return false
-    const budget = this.#edits.get(channelId)
-    if (budget === undefined || budget.resetAtMs <= this.#clock.monotonicMs()) return true
-    return budget.remaining > reserve
-  }
-
-  #note(channelId: string, remaining: number, resetAfterMs: number): void {
-    const now = this.#clock.monotonicMs()
-    this.#edits.delete(channelId)
-    this.#edits.set(channelId, { remaining, resetAtMs: now + resetAfterMs })
-    for (const [id, { resetAtMs }] of this.#edits) {
-      if (this.#edits.size <= mostBudgets && resetAtMs > now) break
-      this.#edits.delete(id)
-    }
+    return (this.#edits.get(channelId) ?? Number.POSITIVE_INFINITY) > reserve
   }
 }
 

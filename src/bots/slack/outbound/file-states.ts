@@ -2,6 +2,7 @@
  * The states of files that Slack processes, from polling with back-off, shared by all waiters, and from events. A file is
  * processed when it has a type, and visible in a conversation when it is shared there.
  */
+import { LRUCache } from 'lru-cache'
 import { backoffMs } from '../../../common/backoff.ts'
 import type { Clock } from '../../../system/ports.ts'
 import type { SlackApi } from '../transport/api.ts'
@@ -25,8 +26,8 @@ export type Readiness = { kind: 'ready' } | { kind: 'later'; afterMs: number }
 export class FileStates {
   readonly #api: SlackApi
   readonly #clock: Clock
-  /** States by file id, the newest last. */
-  readonly #states = new Map<string, FileState>()
+  /** States by file id. */
+  readonly #states = new LRUCache<string, FileState>({ max: mostRemembered })
 
   constructor(api: SlackApi, clock: Clock) {
     this.#api = api
@@ -92,8 +93,6 @@ export class FileStates {
     const nextLookAtMs = this.#clock.monotonicMs() + Math.max(0, polling.firstMs - ageMs)
     const state: FileState = { isProcessed: false, sharedIn: new Map(), looks: 0, nextLookAtMs }
     this.#states.set(id, state)
-    const oldest = this.#states.keys().next()
-    if (this.#states.size > mostRemembered && !oldest.done) this.#states.delete(oldest.value)
     return state
   }
 }

@@ -3,8 +3,10 @@
  * files and Slack's permission to show them in blocks. Otherwise the pictures are posted first, in a separate message, and
  * the buttons follow when the pictures are visible.
  */
+import type { LRUCache } from 'lru-cache'
 import type { Address, MethodOutcome } from '../../../app/delivery/courier.ts'
 import type { Clock } from '../../../system/ports.ts'
+import { timedCache } from '../../timed-cache.ts'
 import { type SlackAddress, workspaceOf, writeAddress } from './address.ts'
 import { closedBy, refusedFiles } from './delivery/refusal-reasons.ts'
 import { type DeliveryContext, inAnyForm, messageOf, postOnce } from './delivery-context.ts'
@@ -25,22 +27,23 @@ const processingTimeoutMs = 60_000
 const visibleTimeoutMs = 5 * 60_000
 /** How long a workspace's refusal of unshared files in blocks is remembered. */
 const refusedForMs = 10 * 60_000
+const mostRefusals = 1000
 
 export class PictureResults {
   readonly #parts: PictureResultsParts
-  /** The end of the refusal by token, on the monotonic clock. */
-  readonly #refusedUntilMs = new Map<string, number>()
+  /** Tokens of the workspaces that refused. */
+  readonly #refused: LRUCache<string, true>
 
   constructor(parts: PictureResultsParts) {
     this.#parts = parts
+    this.#refused = timedCache(parts.clock, { max: mostRefusals, ttlMs: refusedForMs })
   }
 
   /** Turns a message into the result with its pictures. `group` identifies the uploads in the delivery. */
   async edit(context: DeliveryContext, at: SlackAddress, group: string): Promise<MethodOutcome> {
     const { delivery, workspace, words } = context
-    const { messages, uploads, files, clock } = this.#parts
-    if ((this.#refusedUntilMs.get(workspace.token) ?? 0) > clock.monotonicMs())
-      return refusedFiles('not-in-blocks')
+    const { messages, uploads, files } = this.#parts
+    if (this.#refused.has(workspace.token)) return refusedFiles('not-in-blocks')
     const uploaded = await uploads.sendPictures(workspace, delivery, words, group)
     if (uploaded.kind === 'refused') return closedBy(uploaded)
     const ageMs = this.#ageMs(context, group)
@@ -50,8 +53,7 @@ export class PictureResults {
     const options = { files: uploaded.value, parentUrl: at.parentUrl }
     const edited = await messages.edit(workspace, at, render(message, words, options))
     if (edited.kind === 'done') return { kind: 'arrived', address: writeAddress({ ...at, group }) }
-    if (edited.error === 'invalid_blocks')
-      this.#refusedUntilMs.set(workspace.token, clock.monotonicMs() + refusedForMs)
+    if (edited.error === 'invalid_blocks') this.#refused.set(workspace.token, true)
     return closedBy(edited)
   }
 

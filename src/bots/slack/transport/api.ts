@@ -8,6 +8,7 @@ import {
   WebClient,
   type WebClientOptions,
 } from '@slack/web-api'
+import { LRUCache } from 'lru-cache'
 import { AppError } from '../../../errors/errors.ts'
 import type { AbortableRequests } from '../../../net/abortable-requests.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
@@ -37,6 +38,9 @@ const tokenCodes: ReadonlySet<string> = new Set([
   'token_revoked',
 ])
 
+/** More than an installation has workspaces; a client that was evicted is made again. */
+const mostTokens = 10_000
+
 /** The wait time if Slack states none. */
 const serverErrorWaitMs = 5000
 
@@ -65,9 +69,9 @@ export class SlackApi {
   readonly #options: WebClientOptions
   readonly #limiter: RateLimiter
   readonly #log: Logger
-  readonly #clients = new Map<string, WebClient>()
+  readonly #clients = new LRUCache<string, WebClient>({ max: mostTokens })
   /** Refused tokens, so that each is logged once. */
-  readonly #refused = new Set<string>()
+  readonly #refused = new LRUCache<string, true>({ max: mostTokens })
 
   constructor(options: WebClientOptions, clock: Clock, log: Logger) {
     this.#options = options
@@ -111,7 +115,7 @@ export class SlackApi {
 
   #noteRefusal(token: string, error: string): void {
     if (!tokenCodes.has(error) || this.#refused.has(token)) return
-    this.#refused.add(token)
+    this.#refused.set(token, true)
     this.#log.error({ error }, 'Slack does not accept a token')
   }
 
