@@ -41,7 +41,6 @@ describe.each([
       ['stats', '--days', "a' b"],
       r => r.invalidArgument('--days <number>', "a' b", cli.notANumber),
     ],
-    ['missingArgument', ['worker', 'drain'], r => r.missingArgument('name')],
   ])('commander’s refusal %s has a sentence: %j', async (_, args, sentence) => {
     expect(await refused(words, args)).toBe(sentence(cli.refusals))
   })
