@@ -71,7 +71,10 @@ test.each([
   ['limits: { maxSteps: 0 }', 'wrong at limits.maxSteps: 0 is less than 1.'],
   ['limits: { maxCount: 9 }', 'wrong at limits.maxCount: 9 is outside 1 to 4.'],
   ['limits: { quotaHours: 0 }', 'wrong at limits.quotaHours: 0 is not more than 0.'],
-  ['models: { big: { refiner: { split: 1 } } }', 'wrong at models.big.refiner.split: 1 is outside 0.01 to 0.99'],
+  [
+    'models: { big: { refiner: { split: 1 } } }',
+    'wrong at models.big.refiner.split: 1 is outside 0.01 to 0.99',
+  ],
   ['admins: [joe]', 'wrong at admins.0: "joe" is not platform:space:user.'],
   ['- a list', 'wrong at the top level: ["a list"] is not a group of settings.'],
   [
