@@ -4,7 +4,7 @@ import type { Secrets } from '../config/secrets.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
-import { hasCode } from '../errors/errors.ts'
+import { hasCode, toAppError } from '../errors/errors.ts'
 import type { EndpointOptions } from '../remote/endpoint.ts'
 import { Gateway, type GatewayOptions } from '../remote/gateway/gateway.ts'
 import { type MachineEvent, RemoteDevices } from '../remote/gateway/remote-devices.ts'
@@ -38,7 +38,7 @@ export interface OpenRedis {
 }
 
 /**
- * Where Redis does not answer, only a warning: it is tried again and again.
+ * Where Redis does not answer, only a warning: it is tried again and again, and checked each time it is there.
  * @throws AppError 'redis' when it answers and cannot be used, and as readRedisAddress, readSealingKeys
  * and readStoreAddress.
  */
@@ -49,13 +49,23 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   const storeAddress = readStoreAddress(config.remote.store, secrets)
   const store = storeAddress && new ObjectStore(storeAddress, systemClock)
   const { prefix } = config.redis
+  const isUnreachable = (error: unknown) =>
+    hasCode(error, 'redis') && error.details.problem.what === 'unreachable'
   try {
     await requireRedis(address, prefix)
   } catch (error) {
-    if (!hasCode(error, 'redis') || error.details.problem.what !== 'unreachable') throw error
-    warn(errorSentence(words, error))
+    if (!isUnreachable(error)) throw error
+    warn(errorSentence(words, toAppError(error)))
   }
-  const redis = connectRedis(address, error => log.debug({ problem: error.message }, 'Redis'))
+  const onError = (error: unknown) => log.debug({ problem: String(error) }, 'Redis')
+  const redis = connectRedis(address, onError)
+  // It may come later than this process, or come back with other settings.
+  redis.on('ready', () => {
+    void requireRedis(address, prefix).catch(error => {
+      if (!hasCode(error, 'redis') || isUnreachable(error)) onError(error)
+      else warn(errorSentence(words, error))
+    })
+  })
   return {
     options: {
       redis,

@@ -23,6 +23,7 @@ const compose = z.strictObject({
     z.strictObject({
       image: z.string(),
       working_dir: z.string().optional(),
+      hostname: z.string().optional(),
       command: z.string(),
       environment: z.array(z.string()).default([]),
       volumes: z.array(z.string()).optional(),

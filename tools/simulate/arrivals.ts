@@ -40,7 +40,8 @@ export function arrivalsOf({ people, requestsPerPerson, models, seed }: ArrivalO
       const isRefined = chance.uniform() < workload.refinedShare
       const pictures = oneOf(chance, workload.picturesPerJob)
       const jobs = oneOf(chance, workload.jobsPerRequest)
-      for (let i = 0; i < jobs; i++) arrivals.push({ atMs, person, model, pictures, isRefined })
+      const arrival = { atMs, person, model, pictures, isRefined }
+      for (let i = 0; i < jobs; i++) arrivals.push(arrival)
     }
   }
   return arrivals.sort((a, b) => a.atMs - b.atMs)

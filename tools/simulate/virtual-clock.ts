@@ -13,8 +13,9 @@ interface Timer {
 const startMs = Date.UTC(2026, 0, 5)
 
 export class VirtualClock implements Clock {
-  /** A binary heap, the earliest timer first; a cancelled timer stays in it until it is due. */
-  readonly #timers: Timer[] = []
+  /** A binary heap, the earliest timer first; a cancelled timer stays in it until it is due, or until half of them are cancelled. */
+  #timers: Timer[] = []
+  #cancelled = 0
   #elapsedMs = 0
   #set = 0
 
@@ -31,7 +32,10 @@ export class VirtualClock implements Clock {
     this.#set += 1
     this.#push(timer)
     return () => {
+      if (!timer.fire) return
       timer.fire = undefined
+      this.#cancelled += 1
+      if (this.#cancelled > this.#timers.length / 2) this.#removeCancelled()
     }
   }
 
@@ -43,12 +47,23 @@ export class VirtualClock implements Clock {
     for (let next = this.#timers[0]; next && next.dueMs <= endMs; next = this.#timers[0]) {
       this.#pop()
       const { fire } = next
-      if (!fire) continue
+      if (!fire) {
+        this.#cancelled -= 1
+        continue
+      }
+      next.fire = undefined
       this.#elapsedMs = next.dueMs
       fire()
       await settled()
     }
     this.#elapsedMs = endMs
+  }
+
+  /** Most time limits are cancelled long before they are due. */
+  #removeCancelled(): void {
+    this.#cancelled = 0
+    // A sorted list is a heap.
+    this.#timers = this.#timers.filter(({ fire }) => fire).sort((a, b) => (isBefore(a, b) ? -1 : 1))
   }
 
   #push(timer: Timer): void {

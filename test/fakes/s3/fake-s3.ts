@@ -38,6 +38,13 @@ export class FakeS3 {
 
   /** Ends with its test. */
   static async start(): Promise<FakeS3> {
+    const { fake, end } = await FakeS3.open()
+    onTestFinished(end)
+    return fake
+  }
+
+  /** The same for a whole file of tests, whose last hook calls `end`. */
+  static async open(): Promise<{ fake: FakeS3; end(): void }> {
     const fake = new FakeS3()
     const server = createServer((request, response) => void fake.#answer(request, response))
     server.listen(0, '127.0.0.1')
@@ -45,11 +52,11 @@ export class FakeS3 {
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('no port')
     fake.endpoint = `http://127.0.0.1:${address.port}`
-    onTestFinished(() => {
+    const end = () => {
       server.closeAllConnections()
       server.close()
-    })
-    return fake
+    }
+    return { fake, end }
   }
 
   /** Resolves when there is no object. */

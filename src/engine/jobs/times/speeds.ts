@@ -1,5 +1,6 @@
 /** The speeds of devices, learned from reported steps, for estimates and for the detection of stalls. */
 import type { JobSize, Waiting } from '../store.ts'
+import { LatestValues } from './latest-values.ts'
 
 /** The weight of the newest value in a moving average: about the last ten values matter. */
 const freshness = 0.2
@@ -39,14 +40,13 @@ export class Speeds {
   readonly #rests = new Map<string, BySize>()
   /** By whether the device already had the job's model. */
   readonly #loads = new Map<string, BySize>()
-  readonly #recent = new Map<string, number[]>()
+  readonly #recent = new Map<string, LatestValues>()
 
   /** One step of a set of pictures took `ms`. */
   stepped(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, ms: number): void {
     bySize(this.#steps, key(device, job)).record(job.size.pixels, ms)
-    const recent = this.#recent.get(device) ?? []
-    recent.push(ms)
-    if (recent.length > remembered) recent.shift()
+    const recent = this.#recent.get(device) ?? new LatestValues(remembered)
+    recent.add(ms)
     this.#recent.set(device, recent)
   }
 
@@ -75,8 +75,7 @@ export class Speeds {
 
   /** 99th percentile of a device's latest steps; undefined before the first. */
   p99StepMs(device: string): number | undefined {
-    const sorted = [...(this.#recent.get(device) ?? [])].sort((a, b) => a - b)
-    return sorted[Math.ceil(sorted.length * 0.99) - 1]
+    return this.#recent.get(device)?.quantile(0.99)
   }
 }
 
