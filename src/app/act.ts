@@ -94,7 +94,8 @@ async function remix(
     request.problems = [...(request.problems ?? []), problem('source-private', {})]
   // The picture's settings take precedence over the person's defaults.
   const settings = base ? {} : parts.db.people.settings(caller.person)
-  return submit(parts, { request, confirmed: true, action: 'remix', settings, granted }, caller)
+  const refusal = refusalIfDeleted(parts, found.job, caller)
+  return submit(parts, { request, confirmed: true, action: 'remix', settings, granted, refusal }, caller)
 }
 
 async function upscale(
@@ -157,6 +158,7 @@ async function derive(
 
   const { db } = parts
   const parent = { jobId: from.job.id, pictureId: from.pictureId }
+  const refusal = refusalIfDeleted(parts, from.job, caller)
   const { promptAsTyped } = from.job
   return accept(parts, caller, {
     action,
@@ -165,12 +167,28 @@ async function derive(
     notices: findings.notices,
     given: [],
     refusal() {
-      // It may have been deleted since it was read. Its texts must not return in a new job.
-      if (!db.jobs.isThere(parent.jobId)) return problem('job-unknown', { id: parent.jobId })
-      const isUnderway = db.openJobs.underway(db.people.ofAccount(caller.person), parent, action)
-      return isUnderway ? problem('already-running', { action }) : undefined
+      const isUnderway = () => db.openJobs.underway(db.people.ofAccount(caller.person), parent, action)
+      return refusal() ?? (isUnderway() ? problem('already-running', { action }) : undefined)
     },
   })
+}
+
+/**
+ * For the transaction that adds a job made from this one: the texts of what was deleted since it was read must not return
+ * in a new job. They may be those of the job, or of one that its picture was made from.
+ */
+function refusalIfDeleted({ db }: AppParts, job: JobRecord, viewer: Viewer): () => Problem | undefined {
+  const read = [job.id]
+  for (let { order } = job; order.kind !== 'paint'; ) {
+    const source = visiblePicture(db, viewer, order.source.pictureId)
+    if (!source) break
+    read.push(source.job.id)
+    order = source.job.order
+  }
+  return () => {
+    const deleted = read.find(id => !db.jobs.isThere(id))
+    return deleted === undefined ? undefined : problem('job-unknown', { id: deleted })
+  }
 }
 
 /** The nearest order with a prompt: the job's own, or that of the picture that was upscaled. */

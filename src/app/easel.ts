@@ -114,6 +114,8 @@ export interface Easel {
   fileNames(kind: FileKind): string[]
   settings(person: Person): PersonSettings
   saveSettings(person: Person, settings: PersonSettings): Promise<SettingsOutcome>
+  /** Whether the person is notified of finished pictures. */
+  setNotify(person: Person, isOn: boolean): Promise<void>
   usage(person: Person): UsageView
   /** Whether `stats` has figures for this viewer. */
   seesStats(viewer: Viewer): boolean

@@ -3,15 +3,19 @@
  * inconsistency.
  */
 import type { Forgotten } from '../db/files/copies.ts'
+import { jobOfPainted, pictureOfGiven } from '../db/files/file-names.ts'
 import type { AppParts } from './parts.ts'
 
-/** Inside a transaction: cancels jobs, erases their texts and queues the deletion of their messages. → files to delete */
+/**
+ * Inside a transaction: cancels jobs, erases their texts and queues the deletion of their messages. → files to delete: the
+ * jobs' pictures and those that only they started from, also where a start moved them aside.
+ */
 export function eraseJobs(
   { db, clock }: AppParts,
   jobIds: readonly string[],
   how: 'withdraw' | 'erase',
 ): string[] {
-  return jobIds.flatMap(id => {
+  const removed = jobIds.map(id => {
     db.endQueued(id, 'cancelled')
     db.jobs.scrub(id, clock.now())
     for (const delivery of db.deliveries.ofJob(id)) {
@@ -20,6 +24,12 @@ export function eraseJobs(
     }
     return db.pictures.removeOfJob(id)
   })
+  const jobs = new Set(jobIds)
+  const sources = new Set(removed.flatMap(({ sourceIds }) => sourceIds))
+  const strays = db.disownStrays(
+    name => jobs.has(jobOfPainted(name) ?? '') || sources.has(pictureOfGiven(name) ?? ''),
+  )
+  return [...removed.flatMap(({ files }) => files), ...strays]
 }
 
 /** After the commit: stops running jobs and notifies watchers. */
@@ -36,12 +46,10 @@ export function endJobs({ db, pool, changed, deliveries }: AppParts, jobIds: rea
 export async function deleteCopiesAndFiles(
   { db, log }: AppParts,
   forgotten: Forgotten,
-  jobIds: readonly string[],
   files: readonly string[],
 ): Promise<void> {
   // Before the files, so that no text remains if the disk refuses to delete a file.
   const left = db.wipe(forgotten)
   if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
   await db.discard(files)
-  await db.strays.remove(forgotten, jobIds)
 }

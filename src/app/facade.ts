@@ -18,6 +18,7 @@ import type { Easel } from './easel.ts'
 import { forget } from './forget.ts'
 import type { AppParts } from './parts.ts'
 import { pending, pendingFiles, savePending } from './pending.ts'
+import type { Person } from './people/people.ts'
 import { usageOf } from './people/quota.ts'
 import { settingsProblems } from './people/settings.ts'
 import { problem } from './problems.ts'
@@ -28,12 +29,18 @@ import { deviceViews } from './views/device-views.ts'
 import { readForeignPicture } from './views/foreign-picture.ts'
 import { show } from './views/show.ts'
 import { configName, maySeeStats, statsOf } from './views/stats.ts'
-import type { JobView, ModelView, QueueEntry } from './views/views.ts'
+import type { JobView, ModelView, PersonSettings, QueueEntry } from './views/views.ts'
 import type { Watch } from './views/watch.ts'
 
 export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): Easel {
   const { config, db, views, pool, deliveries, clock } = app
   const refusedForStop = () => ({ kind: 'refused' as const, problems: [problem('shutting-down', {})] })
+  /** Reads in the transaction that writes: what was forgotten meanwhile does not return. */
+  const changeSettings = (person: Person, change: (settings: PersonSettings) => PersonSettings) =>
+    db.write(() => {
+      const changed = change(db.people.settings(person))
+      db.people.saveSettings(db.people.upsert(nameable(person)), changed)
+    })
   return {
     async imagine(request, caller, options) {
       if (isStopping()) return refusedForStop()
@@ -101,11 +108,10 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       const problems = settingsProblems(settings, app.catalogue.models, config.limits)
       if (problems.length > 0) return { kind: 'refused', problems }
       // The settings form has no field for it.
-      const { notify } = db.people.settings(person)
-      const kept = { ...settings, notify: settings.notify ?? notify }
-      await db.write(() => db.people.saveSettings(db.people.upsert(nameable(person)), kept))
+      await changeSettings(person, ({ notify }) => ({ ...settings, notify: settings.notify ?? notify }))
       return { kind: 'saved' }
     },
+    setNotify: (person, notify) => changeSettings(person, settings => ({ ...settings, notify })),
     usage: person => usageOf(db, config.limits, person, clock.now()),
     seesStats: viewer => maySeeStats(config, viewer) !== 'nothing',
     stats(period, caller) {

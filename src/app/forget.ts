@@ -1,4 +1,6 @@
 /** /forget me: removes every prompt and picture of a person. A transaction reads everything that it decides on. */
+import { isGivenBy } from '../db/files/file-names.ts'
+import { accountOf } from '../db/repositories/account.ts'
 import type { OwnJob } from '../db/repositories/jobs.ts'
 import type { ForgetOutcome } from './easel.ts'
 import { deleteCopiesAndFiles, endJobs, eraseJobs } from './erase.ts'
@@ -24,7 +26,7 @@ export async function forget(parts: AppParts, person: Person): Promise<ForgetOut
     isLast = taken.isLast
   }
   const jobIds = jobs.map(({ id }) => id)
-  await deleteCopiesAndFiles(parts, { person }, jobIds, files)
+  await deleteCopiesAndFiles(parts, { person }, files)
   return { count: jobs.filter(job => !job.removed).length, jobIds }
 }
 
@@ -42,7 +44,8 @@ function forgetSome(parts: AppParts, person: Person, afterSeq = 0) {
   for (const job of jobs) if (!deliveries.serves(job.platform)) db.jobs.purge(job.id)
   const isLast = jobs.length < jobsPerTransaction
   if (isLast) {
-    files.push(...db.pending.removeOf(person))
+    const account = accountOf(person)
+    files.push(...db.pending.removeOf(person), ...db.disownStrays(name => isGivenBy(account, name)))
     for (const personId of personIds) {
       files.push(...db.pictures.removeOfPerson(personId))
       db.people.forget(personId)

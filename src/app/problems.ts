@@ -31,7 +31,7 @@ export type FlagExpectation =
 
 export interface ProblemDetails {
   'prompt-empty': Record<string, never>
-  'text-too-long': { field: TextField; length: number; limit: number }
+  'text-too-long': { field: TextField; length: number | { moreThan: number }; limit: number }
   /** Notices: how brackets and weights were read if they do not follow A1111's syntax. */
   'bracket-unclosed': { bracket: string }
   'bracket-stray': { bracket: string }

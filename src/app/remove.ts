@@ -34,15 +34,12 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
     if (found.kind === 'refused') return found
     const { job } = found
     noted(parts, caller, job, 'delete')
-    return {
-      kind: 'deleted' as const,
-      job: views.ofRecord(job),
-      files: eraseJobs(parts, [job.id], 'withdraw'),
-    }
+    const files = [...eraseJobs(parts, [jobId], 'withdraw'), ...db.pending.removeOfJob(jobId)]
+    return { kind: 'deleted' as const, job: views.ofRecord(job), files }
   })
   if (written.kind === 'refused') return written
   endJobs(parts, [jobId])
-  await deleteCopiesAndFiles(parts, { jobIds: [jobId] }, [jobId], written.files)
+  await deleteCopiesAndFiles(parts, { jobIds: [jobId] }, written.files)
   return { kind: 'deleted', job: written.job }
 }
 

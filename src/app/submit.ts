@@ -26,6 +26,8 @@ export interface Submission {
   settings: PersonSettings
   /** Pictures of the pressed result's order, whoever uploaded them. */
   granted?: readonly string[]
+  /** Runs inside the transaction. */
+  refusal?(): Problem | undefined
 }
 
 export async function submit(
@@ -92,7 +94,7 @@ export async function submit(
     parent: parentOf(parts, request, caller),
     notices: [...noticesOf(first), ...fit.notices],
     given,
-    refusal: () => missingPicture(parts, [...admissions.values()]),
+    refusal: () => submission.refusal?.() ?? missingPicture(parts, [...admissions.values()]),
   })
 }
 

@@ -82,7 +82,7 @@ export class Database implements JobStore {
     this.installations = new InstallationsTable(rows)
     this.pending = new PendingTable(rows)
     this.files = new PictureFiles(picturesFolderIn(parts.dataDir), parts.ids)
-    this.strays = new Strays(straysFolderIn(parts.dataDir), parts.ids)
+    this.strays = new Strays(straysFolderIn(parts.dataDir), this.files.folder)
     this.unownedFiles = new UnownedFilesTable(rows)
     this.client = client
     this.dataDir = parts.dataDir
@@ -197,6 +197,13 @@ export class Database implements JobStore {
   async store(files: readonly { file: string; bytes: Uint8Array }[]): Promise<void> {
     await this.write(() => this.unownedFiles.add(files.map(({ file }) => file)))
     for (const { file, bytes } of files) await this.files.write(file, bytes)
+  }
+
+  /** Part of a transaction: files that were moved aside and are to be discarded. */
+  disownStrays(isUnwanted: (name: string) => boolean): string[] {
+    const files = this.strays.find(isUnwanted)
+    this.unownedFiles.disown(files)
+    return files
   }
 
   /** Deletes files that no row owns. The next start retries files that could not be deleted. */

@@ -114,6 +114,7 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   styles: { 'of the configuration': listing(() => t.easel.styles()) },
   fileNames: { 'of the configuration': listing(() => t.easel.fileNames('controlnet')) },
   settings: { 'of one’s own': listing(caller => t.easel.settings(caller.person)) },
+  setNotify: { 'of one’s own': listing(caller => t.easel.setNotify(caller.person, true)) },
   saveSettings: { 'of one’s own': listing(caller => t.easel.saveSettings(caller.person, {})) },
   usage: { 'of one’s own': listing(caller => t.easel.usage(caller.person)) },
   seesStats: { 'yes or no': listing(caller => t.easel.seesStats(caller)) },

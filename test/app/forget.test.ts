@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { savePending } from '../../src/bots/chat/pending.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
 
@@ -83,6 +84,27 @@ describe('a write decides by what is true when it writes', () => {
     expect(filesWith('secret')).toEqual([])
   })
 
+  test('/notify beside /forget me brings no saved words back', async () => {
+    const { person } = t.caller()
+    await t.easel.saveSettings(person, { negative: 'a secret' })
+    await Promise.all([t.easel.forget(person), t.easel.setNotify(person, false)])
+    expect(t.easel.settings(person)).toEqual({ notify: false })
+  })
+
+  test('a remix of what was deleted a moment ago has none of its words', async () => {
+    const asked = await t.easel.imagine({ prompt: 'a cat', negative: 'a secret' }, t.caller())
+    const [job] = asked.kind === 'accepted' ? asked.jobs : []
+    await t.settled()
+    const pictureId = t.find(job?.id ?? '')?.pictures[0]?.id ?? ''
+    const request = { prompt: 'a dog' }
+    const [, pressed] = await Promise.all([
+      t.easel.forget(t.caller().person),
+      t.easel.act({ kind: 'remix', pictureId, request }, t.callerNamed('ben')),
+    ])
+    expect(pressed.kind).toBe('refused')
+    expect(filesWith('secret')).toEqual([])
+  })
+
   test('two presses at once make one job', async () => {
     await t.dispose()
     t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
@@ -144,6 +166,26 @@ describe('no byte of a forgotten prompt is left', () => {
       expect(filesWith('of many words')).toEqual([])
       expect(filesWith('an ordinary thing').length).toBeGreaterThan(1)
       expect(JSON.stringify(t.log.lines.filter(({ level }) => level !== 'debug'))).not.toContain('zebra')
+    },
+  )
+
+  test.each(['forget', 'delete'] as const)(
+    'in the question that led to the job, and its picture goes: %s',
+    async way => {
+      const caller = t.caller()
+      const source = { kind: 'bytes', bytes: new Uint8Array([1]) } as const
+      await savePending(t.easel, 'question', { prompt: 'a {red, grey} zebra', source }, caller)
+      await savePending(t.easel, 'other question', { prompt: 'a cat' }, t.caller())
+      const { id } = await t.paint('a red zebra', caller)
+      copyBeforeUpgrade()
+      if (way === 'forget') await t.easel.forget(caller.person)
+      else await t.easel.act({ kind: 'delete', jobId: id }, caller)
+      await t.settled()
+      t.built.db.client.wipeLog()
+      expect(filesWith('zebra')).toEqual([])
+      expect(readdirSync(join(t.dataDir, 'pictures'))).toEqual([])
+      const other = t.easel.pending('other question', caller.person)
+      expect(other.kind).toBe(way === 'forget' ? 'none' : 'found')
     },
   )
 

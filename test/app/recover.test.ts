@@ -131,10 +131,11 @@ describe('an old database is put back while pictures of a newer one are there', 
 
   describe('what a person gave while the copy was made', () => {
     /** The copies know of the given files only that they are being written. The newer database owned them. */
-    async function putBackBeforeGiven(): Promise<string[]> {
+    async function putBackBeforeGiven(asked = 1): Promise<string[]> {
       const bytes = new Uint8Array([1])
       const caller = t.caller()
-      await t.easel.imagine({ prompt: 'a cat', source: { kind: 'bytes', bytes } }, caller)
+      for (let i = 0; i < asked; i++)
+        await t.easel.imagine({ prompt: 'a cat', source: { kind: 'bytes', bytes } }, t.caller())
       await t.easel.savePending({ id: 'question', person: caller.person, document: {}, files: [bytes] })
       await t.settled()
       const given = pictures().filter(name => /^(given|pending)-/.test(name))
@@ -158,6 +159,27 @@ describe('an old database is put back while pictures of a newer one are there', 
       await t.easel.forget(t.callerNamed('bob').person)
       expect(strays()).toEqual(given)
       await t.easel.forget(t.caller().person)
+      expect(strays()).toEqual([])
+    })
+
+    test('goes with the last job that started from it', async () => {
+      const [picture, question] = await putBackBeforeGiven(2)
+      const jobs = t.jobsIn(t.caller().conversation, 10)
+      const left = []
+      for (const { id } of jobs) {
+        await t.easel.act({ kind: 'delete', jobId: id }, t.caller())
+        left.push(strays())
+      }
+      expect(left).toEqual([[picture, question], [question]])
+    })
+
+    test('goes at the next start where the disk refused to delete it', async () => {
+      const given = await putBackBeforeGiven()
+      t.built.db.files.remove = () => Promise.reject(new Error('refused'))
+      await expect(t.easel.forget(t.caller().person)).rejects.toThrow('refused')
+      expect(strays()).toEqual(given)
+      t.crash()
+      await t.restart()
       expect(strays()).toEqual([])
     })
   })

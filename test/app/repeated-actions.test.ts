@@ -137,6 +137,17 @@ describe('several at once', () => {
     await t.settled()
   })
 
+  test('a prompt that wildcards make too long is refused, and has no length that nobody counted', async () => {
+    await t.dispose()
+    t = await buildTestEasel({ config: { wildcards: { long: ['x'.repeat(3000)] } } })
+    expect(await t.easel.imagine({ prompt: '__long__ __long__ __long__' }, t.caller())).toEqual({
+      kind: 'refused',
+      problems: [
+        { code: 'text-too-long', details: { field: 'prompt', length: { moreThan: 4000 }, limit: 4000 } },
+      ],
+    })
+  })
+
   test('more than allowed are refused, and one of them wrong refuses all', async () => {
     expect(codes(await t.easel.imagine({ prompt: '{a,b,c,d,e} {1,2,3,4}' }, t.caller()))).toEqual(['fan-out'])
     expect(codes(await t.easel.imagine({ prompt: 'x', repeat: 17 }, t.caller()))).toEqual(['out-of-range'])

@@ -155,7 +155,7 @@ test('thousands of lives agree with the model, and each leaves what it must', {
         .all(id)
       expect(entries).toEqual(isFinal(model.state) ? ['open', 'settle'] : ['open'])
       // The next life begins with no job and no file, or a reboot would concern the earlier ones too.
-      const files = await db.write(() => {
+      const { files } = await db.write(() => {
         const removed = db.pictures.removeOfJob(id)
         db.jobs.purge(id)
         return removed

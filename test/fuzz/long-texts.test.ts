@@ -10,6 +10,7 @@ import { formatCommand, parseCommand } from '../../src/bots/grammar/command-line
 import { flagList } from '../../src/bots/grammar/flags.ts'
 import { jobMessage, problemSentences } from '../../src/bots/messages/job-message.ts'
 import { textForBot } from '../../src/bots/slack/inbound/typed-text.ts'
+import { nothingChosen } from '../../src/bots/web/inbound/message-form.ts'
 import { Receiver } from '../../src/bots/web/inbound/receive.tsx'
 import { parsePromptWeights } from '../../src/engine/text/easel/weights.ts'
 import { promptRules } from '../../src/engine/text/prompt-rules.ts'
@@ -71,6 +72,15 @@ const ways: readonly Way[] = [
   { name: 'a line of the web chat', cap: command, goes: say },
   { name: 'a command of the web chat', cap: command, goes: text => say(`/${text}`) },
   { name: 'an imagine of the web chat', cap: command, goes: text => say(`/imagine ${text}`) },
+  {
+    name: 'a field of the web chat',
+    cap: command,
+    goes: text =>
+      receiver.say(
+        { text: 'a cat', confirmed: true, chosen: { ...nothingChosen, flags: new Map([['control', text]]) } },
+        visit(),
+      ),
+  },
   { name: 'flags', cap: command, goes: text => said(parseCommand(`a cat --${text}`)) },
   ...flagList.map(([flag]) => ({
     name: `the flag ${flag}`,

@@ -42,6 +42,9 @@ const fixedLimits = {
   personName: 100,
 }
 
+/** Longer texts are not counted to their end: a form cuts them where they come in. */
+export const mostCounted = 2 * fixedLimits.command
+
 /** One row per text field of a request. A new field without a row is a type error. */
 const requestFields: {
   readonly [Key in RequestText]: { field: TextField; limit: 'prompt' | 'name' | 'id' }
@@ -118,11 +121,22 @@ function isRequestList(key: string): key is RequestList {
   return Object.hasOwn(requestLists, key)
 }
 
-/** The number of user-perceived characters; for a text that is far too long, a lower bound from its code units. */
 function tooLong(field: TextField, text: string, limit: number): Problem | undefined {
   if (text.length <= limit) return undefined
-  const length = text.length > 4 * limit ? text.length : [...text].length
-  return length > limit ? problem('text-too-long', { field, length, limit }) : undefined
+  const characters = countCharacters(text)
+  if (characters <= limit) return undefined
+  const length = characters > mostCounted ? { moreThan: mostCounted } : characters
+  return problem('text-too-long', { field, length, limit })
+}
+
+/** The number of code points, counted up to one more than `mostCounted`. */
+function countCharacters(text: string): number {
+  let characters = 0
+  for (const _ of text) {
+    characters += 1
+    if (characters > mostCounted) break
+  }
+  return characters
 }
 
 /** A person's name is for display only, so it is shortened and not refused. */

@@ -68,5 +68,9 @@ function problemOf(drawing: Exclude<Drawing, { kind: 'drawn' }>): Problem {
   if (drawing.kind === 'unknown-wildcard') {
     return problem('wildcard-unknown', { name: drawing.name, known: drawing.known })
   }
-  return problem('text-too-long', { field: 'prompt', length: drawing.length, limit: drawing.limit })
+  return problem('text-too-long', {
+    field: 'prompt',
+    length: { moreThan: drawing.limit },
+    limit: drawing.limit,
+  })
 }

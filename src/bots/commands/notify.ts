@@ -14,9 +14,7 @@ export const notify: Command = {
   async handle({ easel, caller, words, usage, prefix }, typed) {
     const read = state.read(typed, usage)
     if (read.kind === 'refused') return { kind: 'refused', problems: [read.problem] }
-    const settings = { ...easel.settings(caller.person), notify: read.value === 'on' }
-    const saved = await easel.saveSettings(caller.person, settings)
-    if (saved.kind === 'refused') return saved
+    await easel.setNotify(caller.person, read.value === 'on')
     return { kind: 'message', message: textMessage(words.notify[read.value](prefix)) }
   },
 }

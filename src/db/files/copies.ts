@@ -39,10 +39,17 @@ export function forgetInCopy(file: string, forgotten: Forgotten): void {
 
 /** Uses plain SQL over columns of the first schema, because a copy has an older schema. */
 function erase(sqlite: Sqlite.Database, forgotten: Forgotten): void {
+  const hasPending = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE name = 'pending_answers'").get()
   if ('jobIds' in forgotten) {
-    sqlite
-      .prepare('DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?))')
-      .run(JSON.stringify(forgotten.jobIds))
+    const ids = JSON.stringify(forgotten.jobIds)
+    const theirs = 'jobs WHERE id IN (SELECT value FROM json_each(?))'
+    if (hasPending !== undefined) {
+      const eventIds = `SELECT event_id FROM ${theirs}`
+      sqlite
+        .prepare(`DELETE FROM pending_answers WHERE json_extract(document, '$.eventId') IN (${eventIds})`)
+        .run(ids)
+    }
+    sqlite.prepare(`DELETE FROM ${theirs}`).run(ids)
     return
   }
   const { platform, spaceId, userId } = forgotten.person
@@ -50,7 +57,6 @@ function erase(sqlite: Sqlite.Database, forgotten: Forgotten): void {
   const who = [platform, userId, spaceId, isGlobal(platform) ? 1 : 0]
   sqlite.prepare(`DELETE FROM jobs WHERE person_id IN ${people}`).run(who)
   sqlite.prepare(`UPDATE people SET name = '', settings = '{}' WHERE id IN ${people}`).run(who)
-  const pending = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE name = 'pending_answers'").get()
-  if (pending === undefined) return
+  if (hasPending === undefined) return
   sqlite.prepare('DELETE FROM pending_answers WHERE account = ?').run(accountOf(forgotten.person))
 }

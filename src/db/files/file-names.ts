@@ -21,6 +21,11 @@ export function pendingFile(account: string, id: string): string {
   return `pending-${accountKey(account)}-${id}`
 }
 
+/** The id of a picture that a person gave; undefined for every other file. */
+export function pictureOfGiven(name: string): string | undefined {
+  return /^given-[0-9a-f]{16}-([0-9a-z]{16})\./.exec(name)?.[1]
+}
+
 /** Whether the person of this account gave the file. */
 export function isGivenBy(account: string, name: string): boolean {
   return /^(?:given|pending)-([0-9a-f]{16})-/.exec(name)?.[1] === accountKey(account)

@@ -58,11 +58,12 @@ export class PictureFiles {
     return ReadableStream.from(partsOf(path))
   }
 
-  /** Deletes files and syncs the folder, so a power failure cannot bring them back. */
+  /** Deletes files and syncs their folders, so a power failure cannot bring them back. */
   async remove(names: readonly string[]): Promise<void> {
+    const files = names.map(name => join(this.folder, name))
     try {
-      for (const name of names) await rm(join(this.folder, name), { force: true })
-      await syncFolder(this.folder)
+      for (const file of files) await rm(file, { force: true })
+      for (const folder of new Set([this.folder, ...files.map(dirname)])) await syncFolder(folder)
     } catch (error) {
       if (!isMissing(error)) throw toStorageFault(error)
     }

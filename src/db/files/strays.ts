@@ -1,18 +1,16 @@
 /** Files that were moved out of the pictures folder because no row owns them: one folder for each day. */
-import { join } from 'node:path'
-import type { Ids } from '../../system/ports.ts'
-import { accountOf } from '../repositories/account.ts'
-import type { Forgotten } from './copies.ts'
-import { isGivenBy, jobOfPainted } from './file-names.ts'
-import { PictureFiles } from './picture-files.ts'
+import { readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { toStorageFault } from '../sqlite-faults.ts'
+import type { PictureFiles } from './picture-files.ts'
 
 export class Strays {
   readonly #folder: string
-  readonly #ids: Ids
+  readonly #pathFromPictures: string
 
-  constructor(folder: string, ids: Ids) {
+  constructor(folder: string, picturesFolder: string) {
     this.#folder = folder
-    this.#ids = ids
+    this.#pathFromPictures = relative(picturesFolder, folder)
   }
 
   /** Moves files into the folder of the day (YYYY-MM-DD), and returns that folder. */
@@ -22,23 +20,26 @@ export class Strays {
     return folder
   }
 
-  /**
-   * Deletes what these jobs painted, since a forgotten prompt is also in the pictures that were moved, and what a forgotten
-   * person gave.
-   */
-  async remove(forgotten: Forgotten, jobIds: readonly string[]): Promise<void> {
-    const jobs = new Set(jobIds)
-    const account = 'person' in forgotten ? accountOf(forgotten.person) : undefined
-    const isForgotten = (name: string) =>
-      jobs.has(jobOfPainted(name) ?? '') || (account !== undefined && isGivenBy(account, name))
-    for (const day of await this.#open('').list()) {
-      const files = this.#open(day)
-      const names = await files.list()
-      await files.remove(names.filter(isForgotten))
-    }
+  /** The wanted files, named from the pictures folder. Synchronous, so that a transaction can disown them. */
+  find(isWanted: (name: string) => boolean): string[] {
+    return namesIn(this.#folder).flatMap(day =>
+      namesIn(join(this.#folder, day))
+        .filter(isWanted)
+        .map(name => join(this.#pathFromPictures, day, name)),
+    )
   }
+}
 
-  #open(day: string): PictureFiles {
-    return new PictureFiles(join(this.#folder, day), this.#ids)
+/** Empty if there is no such folder. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw toStorageFault(error)
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }

@@ -1,9 +1,9 @@
 /** The tables of pending questions and open forms, and of the files that belong to them. */
-import { asc, desc, eq, inArray, lt, sum } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lt, type SQL, sql, sum } from 'drizzle-orm'
 import { dayMs } from '../../common/durations.ts'
 import type { Rows } from '../client.ts'
 import { UnownedFilesTable } from '../files/unowned-files.ts'
-import { pendingAnswers, pendingFiles } from '../schema.ts'
+import { jobs, pendingAnswers, pendingFiles, people } from '../schema.ts'
 import { accountOf } from './account.ts'
 import type { Identity } from './documents.ts'
 
@@ -84,12 +84,25 @@ export class PendingTable {
     return this.#remove(eq(pendingAnswers.account, accountOf(owner)))
   }
 
+  /** Removes the question that led to a job: its document names the job's event. Returns the files to discard. */
+  removeOfJob(jobId: string): string[] {
+    const job = this.#rows
+      .select({ account: people.account, eventId: jobs.eventId })
+      .from(jobs)
+      .innerJoin(people, eq(people.id, jobs.personId))
+      .where(eq(jobs.id, jobId))
+      .get()
+    if (!job) return []
+    const isOfEvent = sql`json_extract(${pendingAnswers.document}, '$.eventId') = ${job.eventId}`
+    return this.#remove(and(eq(pendingAnswers.account, job.account), isOfEvent))
+  }
+
   /** Returns the files to discard. */
   removeOld(nowMs: number): string[] {
     return this.#remove(lt(pendingAnswers.createdAt, nowMs - lifeMs))
   }
 
-  #removeBeyond(most: { rows: number; bytes: number }, which?: ReturnType<typeof eq>): string[] {
+  #removeBeyond(most: { rows: number; bytes: number }, which?: SQL): string[] {
     let rows = 0
     let bytes = 0
     const beyond = this.#rows
@@ -110,7 +123,7 @@ export class PendingTable {
   }
 
   /** The files' rows go with the question's. */
-  #remove(which: ReturnType<typeof eq>): string[] {
+  #remove(which: SQL | undefined): string[] {
     const files = this.#rows
       .select({ file: pendingFiles.file })
       .from(pendingFiles)

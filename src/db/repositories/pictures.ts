@@ -8,6 +8,13 @@ import { jobSources, jobs, pictures } from '../schema.ts'
 export type PictureRecord = typeof pictures.$inferSelect
 export type NewPicture = typeof pictures.$inferInsert
 
+export interface RemovedPictures {
+  /** The files to discard. */
+  files: string[]
+  /** The pictures that the job started from and no other job uses, also those without a row. */
+  sourceIds: string[]
+}
+
 /** These run for every job, so they are prepared once. */
 function prepareStatements(rows: Rows) {
   const jobId = sql.placeholder('jobId')
@@ -111,21 +118,22 @@ export class PicturesTable {
       .map(row => row.file)
   }
 
-  /** Removes a job's pictures, and its source pictures that no other job uses. Returns the files to discard. */
-  removeOfJob(jobId: string): string[] {
-    const given = this.#rows
-      .select({ id: jobSources.pictureId })
-      .from(jobSources)
+  /** Removes a job's pictures, and those that it started from and no other job uses. */
+  removeOfJob(jobId: string): RemovedPictures {
+    const sources = this.#rows
+      .delete(jobSources)
       .where(eq(jobSources.jobId, jobId))
+      .returning({ id: jobSources.pictureId })
       .all()
       .map(row => row.id)
-    this.#rows.delete(jobSources).where(eq(jobSources.jobId, jobId)).run()
+    const sourceIds = sources.filter(id => !this.#isUsed(id))
     const made = this.#rows
       .delete(pictures)
       .where(eq(pictures.jobId, jobId))
       .returning({ file: pictures.file })
       .all()
-    return this.#disown([...made, ...given.flatMap(id => this.#removeUnneeded(id))])
+    const given = sourceIds.flatMap(id => this.#removeGiven(id))
+    return { files: this.#disown([...made, ...given]), sourceIds }
   }
 
   /** Removes every picture of a person. Returns the files to discard. */
@@ -144,14 +152,18 @@ export class PicturesTable {
     return files
   }
 
-  #removeUnneeded(pictureId: string): { file: string }[] {
-    const needed = this.#rows
+  /** Whether a job starts from the picture. */
+  #isUsed(pictureId: string): boolean {
+    const job = this.#rows
       .select({ jobId: jobSources.jobId })
       .from(jobSources)
       .innerJoin(jobs, eq(jobs.id, jobSources.jobId))
       .where(eq(jobSources.pictureId, pictureId))
       .get()
-    if (needed) return []
+    return job !== undefined
+  }
+
+  #removeGiven(pictureId: string): { file: string }[] {
     return this.#rows
       .delete(pictures)
       .where(and(eq(pictures.id, pictureId), isNull(pictures.jobId)))

@@ -6,7 +6,7 @@ export type WildcardLists = Readonly<Record<string, readonly string[]>>
 export type Drawing =
   | { kind: 'drawn'; prompt: string }
   | { kind: 'unknown-wildcard'; name: string; known: string[] }
-  | { kind: 'too-long'; length: number; limit: number }
+  | { kind: 'too-long'; limit: number }
 
 /** A list's name in a prompt; `\_` is a plain underscore. */
 const token = /\\_|__([\p{L}\p{N}_/-]+?)__/gu
@@ -38,5 +38,5 @@ export function drawWildcards(
     })
   const drawn = fill(prompt, 0)
   if (unknown !== undefined) return { kind: 'unknown-wildcard', name: unknown, known: Object.keys(lists) }
-  return length > limit ? { kind: 'too-long', length, limit } : { kind: 'drawn', prompt: drawn }
+  return length > limit ? { kind: 'too-long', limit } : { kind: 'drawn', prompt: drawn }
 }

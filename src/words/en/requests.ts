@@ -120,7 +120,10 @@ type ProblemWords = { [Code in ProblemCode]: (details: ProblemDetails[Code]) => 
 
 export const problems: ProblemWords = {
   'prompt-empty': () => 'Say what to paint, e.g. /imagine a red circle on a blue background.',
-  'text-too-long': d => `${texts[d.field]} has ${d.length} characters; at most ${d.limit} are allowed.`,
+  'text-too-long': d => {
+    const length = typeof d.length === 'number' ? d.length : `more than ${d.length.moreThan}`
+    return `${texts[d.field]} has ${length} characters; at most ${d.limit} are allowed.`
+  },
   'bracket-unclosed': d => `A “${d.bracket}” in the prompt is never closed: it counts to the end.`,
   'bracket-stray': d => `A “${d.bracket}” in the prompt closes nothing: it is taken as text.`,
   'weight-limited': d => `A weight in the prompt is beyond what has a meaning: ${d.used} is used.`,

@@ -107,7 +107,10 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
 
 const problems: Words['problems'] = {
   'prompt-empty': () => '请写下想画的内容，例如：/imagine a red circle on a blue background。',
-  'text-too-long': d => `${texts[d.field]}有 ${d.length} 个字符，最多 ${d.limit} 个。`,
+  'text-too-long': d => {
+    const length = typeof d.length === 'number' ? `有 ${d.length} 个` : `超过 ${d.length.moreThan} 个`
+    return `${texts[d.field]}${length}字符，最多 ${d.limit} 个。`
+  },
   'bracket-unclosed': d => `提示词中的“${d.bracket}”没有闭合：作用到末尾。`,
   'bracket-stray': d => `提示词中的“${d.bracket}”没有对应的开括号：当作文字。`,
   'weight-limited': d => `提示词中的一个权重超出有意义的范围：改用 ${d.used}。`,

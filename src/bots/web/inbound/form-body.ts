@@ -2,9 +2,10 @@
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import { Busboy, type BusboyFileStream } from '@fastify/busboy'
+import { mostCounted } from '../../../app/checks/text-limits.ts'
 
-/** A longer text is cut here. Whatever its characters, that is more than a command of the largest size. */
-const mostTextBytes = 512 * 1024
+/** A longer text is cut here. A character has at most four bytes, so what is left has more than are counted. */
+const mostTextBytes = 4 * (mostCounted + 1)
 /** More than every form of the chat has. */
 const mostParts = 100
 

@@ -17,7 +17,7 @@ const picturesOfFlags: { readonly [Name in FlagField]?: PictureUse } = {
 }
 
 const picture = z.object({ name: z.string(), bytes: z.instanceof(Uint8Array) }).optional()
-const flag = z.string().max(500).optional()
+const flag = z.string().optional()
 
 export const messageForm = z.object({
   text: z.string().optional(),

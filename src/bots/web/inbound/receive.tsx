@@ -76,8 +76,10 @@ export class Receiver {
 
   /** Handles the text of the field: a command or a prompt. */
   async say(typed: TypedText, context: RequestContext): Promise<Reply> {
-    const tooLong = commandTooLong(typed.text)
-    if (tooLong) return this.#refused([tooLong])
+    const tooLong = [typed.text, ...(typed.chosen?.flags.values() ?? [])].flatMap(
+      text => commandTooLong(text) ?? [],
+    )
+    if (tooLong.length > 0) return this.#refused(tooLong)
     const text = typed.text.trim()
     if (!/^\/[a-z]+(?=\s|$)/i.test(text)) return this.#imagine(typed, context)
     const found = findCommand(text.slice(1))

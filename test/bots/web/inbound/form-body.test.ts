@@ -2,6 +2,7 @@ import { ReadableStream } from 'node:stream/web'
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { commandTooLong, mostCounted } from '../../../../src/app/checks/text-limits.ts'
 import { type FormFile, readFormBody } from '../../../../src/bots/web/inbound/form-body.ts'
 import { mainThreadMs } from '../../../helpers/measurements/processor-time.ts'
 
@@ -66,6 +67,22 @@ test(`so is one without files (seed ${seed})`, async () => {
     expect(await readFormBody(inPieces(bytes, 1 + more), type)).toEqual(Object.fromEntries(form))
   })
   await fc.assert(property, { seed, numRuns: 60 })
+})
+
+test.each([
+  ['a', FormData],
+  ['猫', FormData],
+  ['🎨', FormData],
+  ['a', URLSearchParams],
+  ['猫', URLSearchParams],
+  ['🎨', URLSearchParams],
+])('of a text that is cut, %s in a %O, no length is told that it does not have', async (character, Form) => {
+  const form = new Form()
+  form.append('text', character.repeat(450_000))
+  const { bytes, type } = await sent(form)
+  const { text } = await readFormBody(inPieces(bytes, 65_536), type)
+  const problem = commandTooLong(typeof text === 'string' ? text : '')
+  expect(problem?.details).toMatchObject({ length: { moreThan: mostCounted } })
 })
 
 describe('no form', () => {
