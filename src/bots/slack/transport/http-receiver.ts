@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type App, HTTPReceiver, type Receiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
+import { ByteBudget } from '../../../net/byte-budget.ts'
 import { listen } from '../../../net/listen.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
@@ -12,6 +13,15 @@ import { verifyRequest } from './verify-request.ts'
 const eventsPath = '/slack/events'
 /** Slack's largest payloads, complete modals, are much smaller. */
 const maxBodyBytes = 1024 * 1024
+/** The size of nearly all of Slack's requests. These are always read. */
+const smallBodyBytes = 64 * 1024
+/** Larger bodies that are read at one time: anybody may send them, because the signature is over the whole body. */
+const bodiesAtOnceBytes = 16 * maxBodyBytes
+const mostWaitingBodies = 100
+/** Slack repeats a request that gets no response within three seconds. */
+const bodyWaitMs = 2000
+/** The time limit for receiving a request. */
+const slowestRequestMs = 10_000
 
 export interface OAuthParts {
   clientId: string
@@ -39,9 +49,16 @@ export class SlackHttpReceiver implements Receiver {
   readonly #parts: HttpParts
   readonly #receiver: HTTPReceiver
   readonly #server: Server
+  readonly #bodies: ByteBudget
 
   constructor(parts: HttpParts) {
     this.#parts = parts
+    this.#bodies = new ByteBudget({
+      limitBytes: bodiesAtOnceBytes,
+      timeLimitMs: bodyWaitMs,
+      mostWaiting: mostWaitingBodies,
+      clock: parts.clock,
+    })
     const { oauth, clientOptions } = parts
     this.#receiver = new HTTPReceiver({
       // Requests are verified here. Bolt would not refuse timestamps in the future.
@@ -68,7 +85,7 @@ export class SlackHttpReceiver implements Receiver {
             },
           }),
     })
-    this.#server = createServer((request, response) => {
+    this.#server = createServer({ requestTimeout: slowestRequestMs }, (request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
         parts.log.warn({ problem: String(error) }, 'a request to the Slack receiver failed')
         if (!response.headersSent) response.writeHead(500)
@@ -103,12 +120,21 @@ export class SlackHttpReceiver implements Receiver {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     if (path !== eventsPath) return this.#installPages(request, response)
-    const rawBody = request.method === 'POST' ? await readBody(request) : undefined
-    if (rawBody === undefined || !this.#isGenuine(request, rawBody)) {
-      response.writeHead(401, { connection: 'close' }).end()
+    const rawBody = await this.#bodyOf(request)
+    if (rawBody === undefined || rawBody === 'busy' || !this.#isGenuine(request, rawBody)) {
+      response.writeHead(rawBody === 'busy' ? 503 : 401, { connection: 'close' }).end()
       return
     }
     this.#receiver.requestListener(Object.assign(request, { rawBody }), response)
+  }
+
+  /** Undefined: it cannot be a body of Slack's. `busy`: there was no room for it in time; Slack repeats the request. */
+  async #bodyOf(request: IncomingMessage): Promise<Buffer | 'busy' | undefined> {
+    const announcedBytes = Number(headerOf(request, 'content-length') ?? maxBodyBytes)
+    if (request.method !== 'POST' || announcedBytes > maxBodyBytes) return undefined
+    if (announcedBytes <= smallBodyBytes) return readBody(request)
+    const read = await this.#bodies.during(announcedBytes, async () => ({ body: await readBody(request) }))
+    return read ? read.body : 'busy'
   }
 
   #isGenuine(request: IncomingMessage, rawBody: Buffer): boolean {

@@ -1,5 +1,5 @@
 /** The HTTP receiver as a whole: only what Slack signed recently gets as far as a job. */
-import { request as send } from 'node:http'
+import { type ClientRequest, request as send } from 'node:http'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -7,6 +7,7 @@ import {
   type SignedRequest,
   sign,
 } from '../../../fakes/slack/transport/http-transport.ts'
+import { letTimePass } from '../../../helpers/let-time-pass.ts'
 import { mutation } from '../mutations.ts'
 import { SlackTest } from '../start-slack.ts'
 
@@ -48,6 +49,16 @@ function statusOf(headers: Record<string, string>, body: Uint8Array): Promise<nu
     })
     sent.on('error', reject)
     sent.end(body)
+  })
+}
+
+/** A request whose body does not come. Resolves when the receiver waits for it. */
+function beginsLargeBody(): Promise<ClientRequest> {
+  const headers = { 'content-length': 1024 * 1024, expect: '100-continue' }
+  return new Promise(resolve => {
+    const begun = send(`${t.adapter.url}/slack/events`, { method: 'POST', headers })
+    begun.on('continue', () => resolve(begun))
+    begun.on('error', () => undefined)
   })
 }
 
@@ -107,6 +118,16 @@ describe('the HTTP receiver', () => {
     const { headers } = command()
     const outcome = await statusOf(headers, Buffer.alloc(2 * 1024 * 1024, 97)).catch(() => 'cut off')
     expect([401, 'cut off']).toContain(outcome)
+  })
+
+  it('holds few large bodies of strangers at one time, and lets genuine requests pass them', async () => {
+    const held = await Promise.all(Array.from({ length: 16 }, beginsLargeBody))
+    const refused = statusOf({}, Buffer.alloc(70_000, 97))
+    expect(await letTimePass(refused, t.clock, { graceMs: 0 })).toBe(503)
+    const golden = command()
+    expect(await statusOf(golden.headers, Buffer.from(golden.body))).toBe(200)
+    for (const one of held) one.destroy()
+    expect(await statusOf({}, Buffer.alloc(70_000, 97))).toBe(401)
   })
 
   it('has nothing but the one address, and takes nothing but POST there', async () => {
