@@ -48,9 +48,12 @@ function lastOf(header: string | undefined): string | undefined {
   return header?.split(',').at(-1)?.trim() || undefined
 }
 
-/** Converts an IPv4-mapped IPv6 address to IPv4. */
+/** Without the port that some proxies add, so that a new connection is no new address; an IPv4-mapped one as IPv4. */
 function plain(address: string | undefined): string | undefined {
-  return address?.replace(/^::ffff:(?=\d+\.)/i, '')
+  return address
+    ?.replace(/^\[(.*)\](?::\d+)?$/, '$1')
+    .replace(/^((?:\d+\.){3}\d+):\d+$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/i, '')
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

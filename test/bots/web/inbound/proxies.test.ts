@@ -82,19 +82,20 @@ describe('what a proxy passes on', () => {
     ).toBe(200)
   })
 
-  it('tells addresses of browsers apart for limits, and only a named proxy’s word counts', async () => {
+  it('tells addresses of browsers apart for limits, with ports or without, and only a named proxy’s word counts', async () => {
     const addresses = async (proxies: string[]) => {
       await open({ proxies })
       const seen = new Set<string | undefined>()
-      for (const from of ['192.0.2.1', 'forged, 192.0.2.1', '192.0.2.2']) {
+      const ofOne = ['192.0.2.1', 'forged, 192.0.2.1', '192.0.2.1:4711', '[::ffff:192.0.2.1]:4712']
+      for (const from of [...ofOne, '192.0.2.2', '[2001:db8::1]:4713']) {
         await post({ origin: new URL(chat.url).origin, 'x-forwarded-for': from })
         seen.add(chat.easel.lastCaller?.person.address)
       }
-      expect(chat.easel.jobs).toHaveLength(3)
+      expect(chat.easel.jobs).toHaveLength(6)
       expect(seen).not.toContain(undefined)
       return seen.size
     }
-    expect(await addresses(['127.0.0.1'])).toBe(2)
+    expect(await addresses(['127.0.0.1'])).toBe(3)
     await chat.close()
     expect(await addresses([])).toBe(1)
   })
