@@ -17,5 +17,5 @@ test('a text that is longer than is counted has more than that', () => {
   expect(problemSentence(en, problem)).toBe(
     'The command has more than 100000 characters; at most 50000 are allowed.',
   )
-  expect(problemSentence(zhCn, problem)).toBe('命令超过 100000 个字符，最多 50000 个。')
+  expect(problemSentence(zhCn, problem)).toBe('这条命令超过 100000 个字符，最多 50000 个。')
 })
