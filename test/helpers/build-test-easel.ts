@@ -259,7 +259,13 @@ export const demoModel: ModelRecord = {
   hash: 'demo-base-hash',
   sizeStepPx: 8,
   nativeSidePx: 128,
-  refiner: { parts: fakeExpertParts, storage: fakeStorage, hash: 'demo-refiner-hash', sizeStepPx: 8 },
+  refiner: {
+    name: 'demo/refiner',
+    parts: fakeExpertParts,
+    storage: fakeStorage,
+    hash: 'demo-refiner-hash',
+    sizeStepPx: 8,
+  },
 }
 
 /** Every number differs from the one before, and a test run from the next does not. */

@@ -13,6 +13,20 @@ import { knownLora } from './resolve-loras.ts'
 const comfyPrograms: ReadonlySet<string | undefined> = new Set(['ComfyUI', 'SwarmUI'])
 
 /**
+ * Programs with ComfyUI's samplers, and what its names mean over a schedule. Its `ddim` is Euler, and its `ddpm` takes the steps of
+ * Euler a: both have the mean x0 + σ'²/σ²·(x - x0) and the variance σ'²·(σ² - σ'²)/σ².
+ */
+const comfySamplerPrograms: ReadonlySet<string | undefined> = new Set([...comfyPrograms, 'Fooocus', 'Forge'])
+const comfySamplers: ReadonlyMap<string, string> = new Map([
+  ['ddim', 'euler'],
+  ['ddpm', 'euler_a'],
+  ['deis', 'deis_tab'],
+  // Forge's labels. Its "DDIM" is A1111's.
+  ['DDPM', 'euler_a'],
+  ['DEIS', 'deis_tab'],
+])
+
+/**
  * Unknown models and samplers are replaced by the defaults. Values out of bounds and unknown LoRAs are omitted. The size is
  * taken from the picture. The prompt is plain text and not a template.
  */
@@ -27,7 +41,7 @@ export function requestOfParameters(
     seed: seedOf(p.seed),
     steps: p.steps !== undefined && Number.isInteger(p.steps) && p.steps > 0 ? p.steps : undefined,
     guidance: within(bounds.guidance, p.guidance),
-    sampler: samplerOf(p),
+    sampler: samplerOf(p, program),
     model: modelOf(p.model, catalogue.models),
     loras: lorasOf(p, catalogue),
     clipSkip: within(bounds.clipSkip, clipSkipOf(p)),
@@ -51,11 +65,12 @@ function within({ min, max }: Bounds, value: number | undefined): number | undef
 }
 
 /** The sampler, with its schedule if both are known. */
-function samplerOf({ sampler, extra }: PictureParameters): string | undefined {
+function samplerOf({ sampler, extra }: PictureParameters, program: string | undefined): string | undefined {
   if (sampler === undefined) return undefined
+  const own = comfySamplerPrograms.has(program) ? comfySamplers.get(sampler.trim()) : undefined
   const schedule = extra.get('Schedule type') ?? extra.get('Scheduler') ?? ''
   // A1111's setting of this sampler, which is not in its name.
-  const named = `${sampler} ${extra.get('UniPC variant') === 'bh2' ? 'bh2' : ''}`
+  const named = `${own ?? sampler} ${extra.get('UniPC variant') === 'bh2' ? 'bh2' : ''}`
   const spelled = [findSampler(`${named} ${schedule}`), findSampler(named)]
   const found = spelled.find(lookup => lookup.kind === 'found')
   return found && samplerName(found.choice)

@@ -1,5 +1,5 @@
 /** `easel imagine`: paints a picture from a prompt in the chat's grammar, without server or database. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { checkLoras } from '../../app/checks/check-loras.ts'
 import { checkPicture } from '../../app/checks/check-picture.ts'
 import { withoutConsequences } from '../../app/checks/unread-flags.ts'
@@ -38,10 +38,13 @@ interface ImagineOptions extends CommonOptions {
 
 export function imagineCommand(words: Words): Command {
   const { options } = words.cli
-  return newCommand('imagine', words)
+  const command = newCommand('imagine', words)
+  const parse = command.parseOptions.bind(command)
+  command.parseOptions = args => parse(withLongOutput(args))
+  return command
     .argument('[words...]')
     .allowUnknownOption()
-    .option('-o, --output <file>', options.output, 'out.png')
+    .addOption(outputOption(options.output))
     .option('--init <file>', options.init)
     .option('--mask <file>', options.mask)
     .option('--control-picture <file>', options.controlPicture, gather, [])
@@ -50,6 +53,18 @@ export function imagineCommand(words: Words): Command {
     .action((typed: string[], given: ImagineOptions) =>
       runCommand(given, session => imagine(session, typed, given)),
     )
+}
+
+/** Without a short form for commander, which would take `-old man` as the file "ld man"; withLongOutput reads `-o`. */
+function outputOption(description: string): Option {
+  const option = new Option('-o, --output <file>', description).default('out.png')
+  option.short = undefined
+  return option
+}
+
+function withLongOutput(args: readonly string[]): string[] {
+  const end = args.indexOf('--')
+  return args.map((word, i) => (word === '-o' && (end < 0 || i < end) ? '--output' : word))
 }
 
 /** An option that may be repeated. */

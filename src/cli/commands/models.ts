@@ -41,6 +41,7 @@ async function list(session: Session): Promise<ExitCode> {
   if (models.length + files.length + unused.length === 0) err(words.cli.noModels(config.modelsDir))
   for (const model of models) {
     out(lineOf(model, session))
+    if (model.refiner) out(refinerLine(model.name, model.refiner, session))
     const remark = schedulerRemark(model, session)
     if (remark !== undefined) err(`${model.name}: ${remark}`)
   }
@@ -61,6 +62,14 @@ function lineOf(model: ModelRecord, { config, words }: Session): string {
   const sizes = words.cli.modelFacts(nativeSidePx, sizeStepPx, refiner !== undefined)
   const facts = `${sizes}, ${words.cli.fileFacts('SDXL', storage, shown(hash))}`
   return `${words.cli.model(name, facts)}${name === config.defaultModel ? ` ${words.cli.isDefault}` : ''}`
+}
+
+function refinerLine(
+  base: string,
+  { name, storage, hash }: NonNullable<ModelRecord['refiner']>,
+  { words }: Session,
+): string {
+  return words.cli.model(words.cli.refinerOf(name, base), words.cli.fileFacts('SDXL', storage, shown(hash)))
 }
 
 /** A sampler of the model's own that is not supported, and the one that replaces it. */

@@ -61,7 +61,7 @@ export const modelRecord = z.object({
       edm: z.boolean(),
     })
     .optional(),
-  refiner: expertRecord.optional(),
+  refiner: expertRecord.extend({ name: z.string() }).optional(),
   /** Why the Refiner beside the Base does not belong to it; then there is no `refiner`. */
   refinerMismatch: z.enum(refinerMismatches).optional(),
 })

@@ -2,6 +2,7 @@
 
 import type { SamplerKind } from './sampler.ts'
 import { deis } from './samplers/deis.ts'
+import { deisTab } from './samplers/deis-tab.ts'
 import { dpm2 } from './samplers/dpm2.ts'
 import { dpm2Ancestral } from './samplers/dpm2-ancestral.ts'
 import { dpmpp2m } from './samplers/dpmpp-2m.ts'
@@ -42,6 +43,7 @@ export const samplerKinds: readonly SamplerKind[] = [
   unipcBh1,
   unipcBh2,
   deis,
+  deisTab,
   ddim,
   ddpm,
   pndm,

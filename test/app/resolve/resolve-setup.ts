@@ -16,7 +16,13 @@ export const sdxl: ModelRecord = {
   hash: 'sdxl-hash',
   sizeStepPx: 8,
   nativeSidePx: 1024,
-  refiner: { parts: fakeExpertParts, storage: fakeStorage, hash: 'refiner-hash', sizeStepPx: 8 },
+  refiner: {
+    name: 'sdxl/refiner',
+    parts: fakeExpertParts,
+    storage: fakeStorage,
+    hash: 'refiner-hash',
+    sizeStepPx: 8,
+  },
 }
 export const lone: ModelRecord = { ...sdxl, name: 'lone', refiner: undefined }
 export const config = {

@@ -74,6 +74,26 @@ describe('the request of another program’s parameters', () => {
     expect(requestOf(fields(said)).sampler).toBe(sampler)
   })
 
+  test.each([
+    ['ddim', 'ddim_uniform', 'euler_ddim_uniform'],
+    ['ddpm', 'karras', 'euler_a_karras'],
+    ['deis', 'normal', 'deis_tab_normal'],
+    ['deis', 'karras', 'deis_tab_karras'],
+  ])('has the rule that ComfyUI runs under the name of %s, over %s', (name, schedule, sampler) => {
+    const text = fields(`Sampler: ${name}, Schedule type: ${schedule}`)
+    for (const program of ['ComfyUI', 'SwarmUI', 'Fooocus']) {
+      expect(requestOf(text, program).sampler).toBe(sampler)
+    }
+    expect(requestOf(fields(`Sampler: ${name}`), 'InvokeAI').sampler).toBe(name)
+  })
+
+  test.each([
+    ['DDIM', 'ddim'],
+    ['DEIS', 'deis_tab'],
+  ])('has the rule that Forge runs under the label %s', (label, sampler) => {
+    expect(requestOf(fields(`Sampler: ${label}`), 'Forge').sampler).toBe(sampler)
+  })
+
   test('leaves out what is out of bounds or unknown here', () => {
     const text = 'a cat\nSteps: 0, Sampler: Restart, CFG scale: 1000, Seed: -1, Clip skip: 99, Model: unknown'
     expect(requestOf(text)).toEqual({ prompt: 'a cat' })

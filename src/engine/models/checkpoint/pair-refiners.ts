@@ -89,7 +89,7 @@ async function withRefiner(
     if (mismatch !== undefined && !isExplicit) continue
     paired.add(refiner)
     return mismatch === undefined
-      ? { ...model, refiner: refiner.expert }
+      ? { ...model, refiner: { ...refiner.expert, name: refiner.found.name } }
       : { ...model, refinerMismatch: mismatch }
   }
   return model
