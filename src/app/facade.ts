@@ -1,7 +1,7 @@
 /** Implements the facade over the use cases. Every read of a job or a picture goes through visible.ts. */
 import type { Config } from '../config/config.ts'
 import { samplerChoices, samplerName } from '../engine/sampling/sampler-names.ts'
-import { schedules } from '../engine/sampling/schedules/registry.ts'
+import { schedules } from '../engine/sampling/schedule-registry.ts'
 import type { Viewer } from './access/access-rules.ts'
 import {
   isVisible,

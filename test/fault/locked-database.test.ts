@@ -6,7 +6,7 @@ import { DiscordTest } from '../bots/discord/start-discord.ts'
 import { SlackTest } from '../bots/slack/start-slack.ts'
 import type { Interaction } from '../fakes/discord/interactions.ts'
 import type { Delivered } from '../fakes/slack/transport/transport.ts'
-import { atWorkPace } from '../helpers/measurements/work-pace.ts'
+import { atCpuTime } from '../helpers/measurements/cpu-time-clock.ts'
 
 /** Both platforms give up on an answer after that. */
 const answerMs = 3000
@@ -33,7 +33,7 @@ test('Discord: a command is answered within 3 s, and painted when the lock is fr
   void ada.types(channel, '/imagine', { prompt: 'a red circle' }).then(sent => {
     interaction = sent
   })
-  await atWorkPace(() => interaction?.answer !== undefined, { clock: discord.clock })
+  await atCpuTime(() => interaction?.answer !== undefined, { clock: discord.clock })
   expect(interaction?.answeredAfterMs).toBeLessThan(answerMs)
   expect(t.test.queue()).toEqual([])
   other.exec('ROLLBACK')
@@ -51,7 +51,7 @@ test('Slack: a command is answered within 3 s, and painted when the lock is free
   void ada.types('/imagine', 'a red circle', { channelId: channel.id }).then(answer => {
     delivered = answer
   })
-  await atWorkPace(() => delivered !== undefined, { clock: slack.clock })
+  await atCpuTime(() => delivered !== undefined, { clock: slack.clock })
   expect(delivered).toMatchObject({ kind: 'acked' })
   expect(delivered?.kind === 'acked' && delivered.afterMs).toBeLessThan(answerMs)
   expect(t.test.queue()).toEqual([])

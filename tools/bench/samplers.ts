@@ -1,7 +1,7 @@
 /** Every sampler at the same number of steps: what a step costs, and how many times each calls the U-Net. */
 import { createSampler } from '../../src/engine/sampling/create-sampler.ts'
-import { samplerKinds } from '../../src/engine/sampling/registry.ts'
-import { sdxlSchedule } from '../../src/engine/sampling/scheduler-config.ts'
+import { sdxlSchedule } from '../../src/engine/sampling/diffusers/scheduler-config.ts'
+import { samplerKinds } from '../../src/engine/sampling/sampler-registry.ts'
 import { interleaved, timesOf } from './measure.ts'
 import { duration, type Section } from './report.ts'
 import type { Subject } from './subject.ts'

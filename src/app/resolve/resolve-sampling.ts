@@ -2,6 +2,7 @@
 
 import { bounds } from '../../common/bounds.ts'
 import type { Config } from '../../config/config.ts'
+import { rescalesToZeroSnr } from '../../engine/sampling/diffusers/scheduler-classes.ts'
 import { findPreset, type Preset, presets } from '../../engine/sampling/presets.ts'
 import {
   findSampler,
@@ -10,7 +11,6 @@ import {
   samplerName,
   takesSchedules,
 } from '../../engine/sampling/sampler-names.ts'
-import { rescalesToZeroSnr } from '../../engine/sampling/scheduler-classes.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { ModelDefaults } from '../views/catalogue.ts'

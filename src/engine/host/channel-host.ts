@@ -110,7 +110,13 @@ export class ChannelHost implements WorkerHost {
     this.#run = run
     const cancel = () => this.#channel?.post({ kind: 'cancel', runId: run.id })
     events.signal?.addEventListener('abort', cancel)
-    this.#channel?.post({ kind: 'run', runId: run.id, order, sources, economy: events.economy ?? 0 })
+    this.#channel?.post({
+      kind: 'run',
+      runId: run.id,
+      order,
+      sources,
+      lowMemoryLevel: events.lowMemoryLevel ?? 0,
+    })
     try {
       return await run.outcome.promise
     } finally {

@@ -14,7 +14,7 @@
  *   stop                     →    cancels a run, closes the sessions, ends itself
  */
 import { z } from 'zod'
-import { economy } from '../pipeline/economy.ts'
+import { lowMemoryLevel } from '../pipeline/low-memory.ts'
 import { workOrder } from '../work-order.ts'
 import { wireFault } from './fault.ts'
 
@@ -34,7 +34,7 @@ export const messageToWorker = z.discriminatedUnion('kind', [
     order: workOrder,
     /** Bytes of the pictures that the order names, by id. */
     sources: z.record(z.string(), bytes),
-    economy: economy.default(0),
+    lowMemoryLevel: lowMemoryLevel.default(0),
   }),
   z.object({ kind: z.literal('cancel'), runId }),
   z.object({ kind: z.literal('ping') }),

@@ -90,13 +90,13 @@ class WorkerLoop {
 
   /** Paints and posts exactly one answer. */
   async #paint(message: Extract<MessageToWorker, { kind: 'run' }>, signal: AbortSignal): Promise<void> {
-    const { runId, order, sources, economy } = message
+    const { runId, order, sources, lowMemoryLevel } = message
     try {
       const painter = await this.#painter
       if (painter === undefined) throw new AppError('internal', { problem: 'a run before the start' })
       const outcome = await painter.paint(order, sources, {
         signal,
-        economy,
+        lowMemoryLevel,
         onLoading: model => this.#port.post({ kind: 'loading', runId, model }),
         onStep: async (step, steps, preview) => {
           this.#port.post({ kind: 'step', runId, step, steps, preview })

@@ -1,7 +1,7 @@
 /** The port of a worker: one life, from start to death, with one run at a time. A new life is a new host. */
 
 import type { AppError } from '../../errors/errors.ts'
-import type { Economy } from '../pipeline/economy.ts'
+import type { LowMemoryLevel } from '../pipeline/low-memory.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { WorkOrder } from '../work-order.ts'
 
@@ -27,8 +27,8 @@ export interface RunEvents {
   onWaiting?(): void
   onLoading?(model: string): void
   onStep?(step: number, steps: number, preview?: Uint8Array): void
-  /** How sparingly it is painted; 0 when absent. */
-  economy?: Economy
+  /** 0 when absent. */
+  lowMemoryLevel?: LowMemoryLevel
   /** Aborting asks the worker to stop between steps; the run may still end as done. */
   signal?: AbortSignal
 }

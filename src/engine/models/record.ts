@@ -1,7 +1,7 @@
 /** The model record: a model's parts, each with its location and hash. It is sent to workers unchanged. */
 import { z } from 'zod'
+import { networkNeed } from '../networks/memory/working-memory.ts'
 import { networkParts } from '../networks/plan/parts.ts'
-import { networkNeed } from '../networks/working-memory.ts'
 import { tokenizerPart } from '../text/tokenizer/tokenizer-part.ts'
 import { storage } from './storage.ts'
 

@@ -2,8 +2,8 @@
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import { linear } from './linear.ts'
-import { channelsOf, module } from './module.ts'
 import { layerNorm } from './norm.ts'
+import { channelsOf, module } from './shared/module.ts'
 
 export interface ClipBlockOptions {
   readonly heads: number

@@ -2,7 +2,7 @@
 import type { Graph, Padding } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import type { Weights } from '../weights/source.ts'
-import { module, pictureChannels } from './module.ts'
+import { module, pictureChannels } from './shared/module.ts'
 
 /** 3×3, the same size. x: [B, C, H, W] → [B, out, H, W]. */
 export const conv3x3 = module((g, w, x, out: number) => conv(g, w, x, out, 3, 1, [1, 1, 1, 1]))

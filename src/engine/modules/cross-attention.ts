@@ -2,7 +2,7 @@
 import type { Value } from '../onnx/model.ts'
 import type { Weights } from '../weights/source.ts'
 import { linear, projection } from './linear.ts'
-import { channelsOf, module } from './module.ts'
+import { channelsOf, module } from './shared/module.ts'
 
 /** The context that cross-attention attends to. */
 export interface Context {

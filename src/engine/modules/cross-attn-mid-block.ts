@@ -1,7 +1,8 @@
 /** CrossAttnMidBlock: ResNetBlock + SpatialTransformer + ResNetBlock. */
-import type { Conditioning, Level } from './level.ts'
-import { module } from './module.ts'
+
 import { resNetBlock } from './res-net-block.ts'
+import type { Conditioning, Level } from './shared/level.ts'
+import { module } from './shared/module.ts'
 import { spatialTransformer } from './spatial-transformer.ts'
 
 /** x: [B, C, H, W] → same. */

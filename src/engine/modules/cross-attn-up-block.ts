@@ -1,8 +1,8 @@
 /** CrossAttnUpBlock_X_K: K × (ResNetBlock + SpatialTransformer_X) over the skip tensors, then an UpSample. */
 import type { Value } from '../onnx/model.ts'
-import type { Conditioning, Level } from './level.ts'
-import { module } from './module.ts'
 import { resNetBlock } from './res-net-block.ts'
+import type { Conditioning, Level } from './shared/level.ts'
+import { module } from './shared/module.ts'
 import { spatialTransformer } from './spatial-transformer.ts'
 import { upSample } from './up-sample.ts'
 

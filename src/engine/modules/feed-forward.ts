@@ -1,6 +1,6 @@
 /** FeedForward: GEGLU, then a linear map back to the token width. */
 import { linear, projection } from './linear.ts'
-import { channelsOf, module } from './module.ts'
+import { channelsOf, module } from './shared/module.ts'
 
 /** Width of the inner layer divided by the token width. */
 const expansion = 4

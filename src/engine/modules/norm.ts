@@ -3,7 +3,7 @@ import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import type { GroupNormParts } from '../onnx/variants/variant.ts'
 import type { Weights } from '../weights/source.ts'
-import { channelsOf, module, pictureChannels } from './module.ts'
+import { channelsOf, module, pictureChannels } from './shared/module.ts'
 
 /** Options of a GroupNorm: SDXL uses 32 groups everywhere, and epsilon differs by module. */
 export interface GroupNormOptions {

@@ -3,8 +3,8 @@ import type { Value } from '../onnx/model.ts'
 import { conv1x1 } from './conv.ts'
 import { gsc } from './gsc.ts'
 import { linear } from './linear.ts'
-import { module, pictureChannels } from './module.ts'
 import type { GroupNormOptions } from './norm.ts'
+import { module, pictureChannels } from './shared/module.ts'
 
 /** x: [B, C, H, W] → [B, out, H, W]. time: [B, T], absent in the VAE. */
 export const resNetBlock = module((g, w, x, out: number, cut: GroupNormOptions, time?: Value) => {

@@ -4,8 +4,8 @@
  */
 import type { Value } from '../onnx/model.ts'
 import { linear, projection } from './linear.ts'
-import { module } from './module.ts'
 import { layerNorm } from './norm.ts'
+import { module } from './shared/module.ts'
 
 export interface ResamplerOptions {
   readonly tokens: number

@@ -3,8 +3,8 @@ import { times } from '../onnx/dim.ts'
 import { basicTransformerBlock } from './basic-transformer-block.ts'
 import type { Context } from './cross-attention.ts'
 import { linear } from './linear.ts'
-import { module, pictureChannels } from './module.ts'
 import { groupNorm } from './norm.ts'
+import { module, pictureChannels } from './shared/module.ts'
 
 /** Options of a level's transformers. */
 export interface TransformerOptions {

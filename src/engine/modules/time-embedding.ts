@@ -2,7 +2,7 @@
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
 import { linear } from './linear.ts'
-import { module } from './module.ts'
+import { module } from './shared/module.ts'
 
 /** The longest period, in timesteps (Vaswani et al. 2017, section 3.5). */
 const maxPeriod = 10_000

@@ -1,8 +1,8 @@
 /** UpBlock_X: X ResNetBlocks, each with one skip tensor, then an UpSample. */
 import type { Value } from '../onnx/model.ts'
-import type { Conditioning, Level } from './level.ts'
-import { module } from './module.ts'
 import { resNetBlock } from './res-net-block.ts'
+import type { Conditioning, Level } from './shared/level.ts'
+import { module } from './shared/module.ts'
 import { upSample } from './up-sample.ts'
 
 /**

@@ -4,7 +4,7 @@
  */
 import { conditionEmbedding } from '../modules/condition-embedding.ts'
 import { conv1x1, conv3x3 } from '../modules/conv.ts'
-import { pictureChannels } from '../modules/module.ts'
+import { pictureChannels } from '../modules/shared/module.ts'
 import { symbol, times } from '../onnx/dim.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'

@@ -1,12 +1,13 @@
 /** Checks whether a model could be opened, without the runtime: for every model at start, on the main thread. */
 import type { FileRecord } from '../models/file-record.ts'
 import type { ExpertParts } from '../models/record.ts'
+import { needsOf } from '../networks/memory/network-needs.ts'
+import type { NetworkNeed } from '../networks/memory/working-memory.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'
-import { needsOf, planNetworks, planVae } from '../networks/plan/plan.ts'
+import { planNetworks, planVae } from '../networks/plan/plan.ts'
 import { planControlNet } from '../networks/plan/plan-controlnet.ts'
 import { planIpAdapter } from '../networks/plan/plan-ip-adapter.ts'
-import type { NetworkNeed } from '../networks/working-memory.ts'
-import { parseSchedule } from '../sampling/scheduler-config.ts'
+import { parseSchedule } from '../sampling/diffusers/scheduler-config.ts'
 import { openTokenizers } from './open/open-tokenizers.ts'
 
 /** Checks every file as `openModel` does, and returns what each network needs to run. @throws as openModel. */

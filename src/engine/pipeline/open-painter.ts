@@ -7,7 +7,7 @@ import { lanczosUpscaler, type Upscaler } from '../image/upscale.ts'
 import { fileRecord } from '../models/file-record.ts'
 import { modelRecord } from '../models/record.ts'
 import type { ControlNet, UNet } from '../networks/networks.ts'
-import { Residency } from '../onnx/residency.ts'
+import { Residency } from '../onnx/memory/residency.ts'
 import { preferredPrecision, type RunInterceptor, tryDevice } from '../onnx/session.ts'
 import type { Precision } from '../onnx/variants/variant.ts'
 import {
@@ -22,8 +22,8 @@ import { EmbeddingVectors } from './conditioning/embedding-vectors.ts'
 import { type AdaptedPicture, ImagePrompter } from './conditioning/image-prompter.ts'
 import { ControlNets } from './denoising/control-nets.ts'
 import { type LatentShape, valuesPerPicture } from './denoising/denoise.ts'
-import { economical } from './economy.ts'
 import { latentsToRgb } from './latents/preview.ts'
+import { withLowMemory } from './low-memory.ts'
 import { type CachedModel, ModelCache } from './open/model-cache.ts'
 import type { PaintContext } from './orders/paint-context.ts'
 import { beginPicture, countSteps, refinePicture, upscalePicture } from './orders/paint-order.ts'
@@ -160,7 +160,7 @@ class OrderRun implements PaintContext {
   }
 
   async paint(): Promise<PaintOutcome> {
-    this.#parts.residency.isAlone = this.#hooks.economy === 2
+    this.#parts.residency.isAlone = this.#hooks.lowMemoryLevel === 2
     this.#parts.residency.opening = open => {
       this.onLoading(this.#modelName)
       return this.timed('load', open)
@@ -211,7 +211,7 @@ class OrderRun implements PaintContext {
     const model = await this.timed('load', () =>
       this.#parts.modelCache.take(reference, loras, onLoading, this.signal),
     )
-    return economical(model, this.#hooks.economy ?? 0)
+    return withLowMemory(model, this.#hooks.lowMemoryLevel ?? 0)
   }
 
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]> {

@@ -1,6 +1,6 @@
 /** The painter interface between host/ and the pipeline: paints a work order in a device's worker. */
 import type { WorkOrder } from '../work-order.ts'
-import type { Economy } from './economy.ts'
+import type { LowMemoryLevel } from './low-memory.ts'
 
 /** One finished picture, encoded, with its parameters inside. */
 export interface PaintedPicture {
@@ -23,8 +23,8 @@ export type PaintOutcome =
 export interface PaintHooks {
   /** Aborted by a cancel or a stop. It can only change while the worker's event loop runs, as in `onStep`. */
   readonly signal: AbortSignal
-  /** The economy level for a device that ran out of memory; absent: 0. */
-  readonly economy?: Economy
+  /** The low-memory level for a device that ran out of memory; absent: 0. */
+  readonly lowMemoryLevel?: LowMemoryLevel
   /** Called before the weights of a model are read, which can take long and is not a stall. */
   onLoading(model: string): void
   /**

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { type PictureParameters, withoutOwnKeys, withWorkOrder } from '../image/parameters/parameters.ts'
 import { readMakingOf } from '../image/parameters/read-parameters.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
-import { schedules } from '../sampling/schedules/registry.ts'
+import { schedules } from '../sampling/schedule-registry.ts'
 import { loraMentions, mentionedName, writeMention } from '../text/lora-mentions.ts'
 import type { LoraOrder, PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../work-order.ts'
 

@@ -1,9 +1,9 @@
 /** Builds the parts of a run from a work order: sampler with its schedule, and guidance. */
 import { AppError } from '../../errors/errors.ts'
 import { createSampler } from '../sampling/create-sampler.ts'
+import { configFor, type ModelSchedule } from '../sampling/diffusers/scheduler-config.ts'
 import type { Sampler, SchedulerConfig } from '../sampling/sampler.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
-import { configFor, type ModelSchedule } from '../sampling/scheduler-config.ts'
 import type { PaintOrder } from '../work-order.ts'
 import type { Guidance } from './denoising/guidance.ts'
 

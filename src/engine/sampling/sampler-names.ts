@@ -1,9 +1,9 @@
 /** Resolves the names of samplers and schedules in the spellings of people, A1111, ComfyUI, InvokeAI and diffusers. */
 import { editDistance } from '../../common/nearest.ts'
-import { samplerKinds } from './registry.ts'
 import type { SamplerKind, SchedulerConfig } from './sampler.ts'
-import { schedules } from './schedules/registry.ts'
-import type { SigmaSchedule } from './schedules/schedule.ts'
+import { samplerKinds } from './sampler-registry.ts'
+import type { SigmaSchedule } from './schedule.ts'
+import { schedules } from './schedule-registry.ts'
 
 type Spread = SchedulerConfig['sigmas']
 

@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
 import type { Message } from '../../fakes/discord/world.ts'
-import { atWorkPace } from '../../helpers/measurements/work-pace.ts'
+import { atCpuTime } from '../../helpers/measurements/cpu-time-clock.ts'
 import { DiscordTest } from './start-discord.ts'
 
 const count = 30
@@ -45,7 +45,7 @@ it('thirty pictures are forgotten on Discord, and a delivery in between is not s
   await bob.types(other, '/imagine', { prompt: 'a blue square' })
   const bobsResults = () =>
     standing().filter(message => hasPicture(message) && message.channel.parentId === other.id)
-  await atWorkPace(() => bobsResults().length === 1, { clock, tick: () => {} })
+  await atCpuTime(() => bobsResults().length === 1, { clock, tick: () => {} })
   const bobMs = clock.monotonicMs() - beganMs
   const leftThen = test.pending.length
   mayDelete()

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Interaction } from '../../fakes/discord/interactions.ts'
 import type { Person } from '../../fakes/discord/people.ts'
 import type { Channel, Message } from '../../fakes/discord/world.ts'
-import { atWorkPace } from '../../helpers/measurements/work-pace.ts'
+import { atCpuTime } from '../../helpers/measurements/cpu-time-clock.ts'
 import { seededRandom } from '../../helpers/random/seeded-random.ts'
 import { DiscordTest } from './start-discord.ts'
 
@@ -62,7 +62,7 @@ describe('500 commands in 10 s while the engine is busy', () => {
       const prompt = `cat number ${i}`
       interactions.push(await pick(people, i).types(pick(channels, i), '/imagine', { prompt }))
     }
-    await atWorkPace(
+    await atCpuTime(
       () => interactions.length === 500 && interactions.every(({ answer }) => answer !== undefined),
       {
         clock: t.clock,
@@ -88,7 +88,7 @@ describe('500 commands in 10 s while the engine is busy', () => {
       askedAtMs = elapsedMs
       isCalm = t.isCalm
     }
-    await atWorkPace(() => isCalm, { clock: t.clock, speed: 4, tick: look })
+    await atCpuTime(() => isCalm, { clock: t.clock, speed: 4, tick: look })
     await t.calm()
     expect(promptsIn(channels).sort()).toEqual(prompts(500))
     expectAllShownOnce(channels, 500)
@@ -117,7 +117,7 @@ describe('a gateway killed 50 times at random moments in a run of 100 jobs', () 
       )
       done += 1
     }
-    await atWorkPace(() => done === 100 && kills === 50, {
+    await atCpuTime(() => done === 100 && kills === 50, {
       clock: t.clock,
       tick: elapsedMs => {
         for (; sent < 100 && sent * 100 <= elapsedMs; sent++) void wish(sent)

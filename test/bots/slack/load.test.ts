@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Person } from '../../fakes/slack/person.ts'
 import type { Delivered } from '../../fakes/slack/transport/transport.ts'
 import type { Channel, Post } from '../../fakes/slack/world.ts'
-import { atWorkPace } from '../../helpers/measurements/work-pace.ts'
+import { atCpuTime } from '../../helpers/measurements/cpu-time-clock.ts'
 import { seededRandom } from '../../helpers/random/seeded-random.ts'
 import { SlackTest } from './start-slack.ts'
 
@@ -61,7 +61,7 @@ describe('500 commands in 10 s while the engine is busy', () => {
       const place = { channelId: pick(channels, i).id }
       answers.push(await pick(people, i).types('/imagine', `cat number ${i}`, place))
     }
-    await atWorkPace(() => answers.length === 500, {
+    await atCpuTime(() => answers.length === 500, {
       clock: t.clock,
       speed,
       tick: elapsedMs => {
@@ -125,7 +125,7 @@ describe('sockets dropped 50 times at random moments in a run of 100 jobs', () =
       const payload = t.slack.eventPayload(t.scene.team.id, event)
       return untilAcked(attempt => t.slack.redeliver(payload, attempt))
     }
-    await atWorkPace(() => done === 100 && cuts === 50, {
+    await atCpuTime(() => done === 100 && cuts === 50, {
       clock: t.clock,
       speed,
       tick: elapsedMs => {

@@ -6,8 +6,8 @@ import { unetConfigSchema } from '../../../src/engine/networks/configs/unet-conf
 import { vaeConfigSchema } from '../../../src/engine/networks/configs/vae-config.ts'
 import { buildUNet } from '../../../src/engine/networks/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder } from '../../../src/engine/networks/vae.ts'
+import { memoryOf } from '../../../src/engine/onnx/memory/graph-memory.ts'
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
-import { memoryOf } from '../../../src/engine/onnx/weight-bytes.ts'
 import { parseConfig } from '../../../src/engine/weights/config-file.ts'
 import type { WeightSource } from '../../../src/engine/weights/source.ts'
 import baseUNet from '../../fixtures/configs/base-unet.json' with { type: 'json' }

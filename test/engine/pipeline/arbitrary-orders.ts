@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { presets } from '../../../src/engine/sampling/presets.ts'
-import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
 import { takesSchedules } from '../../../src/engine/sampling/sampler-names.ts'
-import { schedules } from '../../../src/engine/sampling/schedules/registry.ts'
+import { samplerKinds } from '../../../src/engine/sampling/sampler-registry.ts'
+import { schedules } from '../../../src/engine/sampling/schedule-registry.ts'
 import { type FileReference, preprocessors } from '../../../src/engine/work-order.ts'
 
 type ReferenceTo = (file: string) => FileReference

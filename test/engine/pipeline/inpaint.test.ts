@@ -3,9 +3,9 @@ import type { Vae } from '../../../src/engine/networks/networks.ts'
 import { generatorPerPicture } from '../../../src/engine/pipeline/denoising/noise-source.ts'
 import { inpaint, latentMask } from '../../../src/engine/pipeline/inpaint.ts'
 import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
+import { sdxlSchedule } from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { strengthSpan } from '../../../src/engine/sampling/noise/span.ts'
-import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
-import { sdxlSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
+import { samplerKinds } from '../../../src/engine/sampling/sampler-registry.ts'
 
 const shape = { pictures: 1, heightLatent: 4, widthLatent: 4 }
 const vae: Vae = {

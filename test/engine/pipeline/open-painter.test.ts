@@ -6,7 +6,7 @@ import { readMakingOf } from '../../../src/engine/image/parameters/read-paramete
 import type { Upscaler } from '../../../src/engine/image/upscale.ts'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
-import { Residency } from '../../../src/engine/onnx/residency.ts'
+import { Residency } from '../../../src/engine/onnx/memory/residency.ts'
 import { ModelCache } from '../../../src/engine/pipeline/open/model-cache.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
 import { packageRoot } from '../../../src/system/paths.ts'

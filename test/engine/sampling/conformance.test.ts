@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
 import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
+import { sdxlSchedule } from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { noiseSchedule } from '../../../src/engine/sampling/noise/noise-schedule.ts'
 import { levelOf } from '../../../src/engine/sampling/preconditioning.ts'
-import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
 import type { Sampler, SchedulerConfig } from '../../../src/engine/sampling/sampler.ts'
 import {
   type SamplerChoice,
@@ -13,9 +13,9 @@ import {
   samplerName,
   takesSchedules,
 } from '../../../src/engine/sampling/sampler-names.ts'
+import { samplerKinds } from '../../../src/engine/sampling/sampler-registry.ts'
 import { euler } from '../../../src/engine/sampling/samplers/euler.ts'
-import { sdxlSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
-import { schedules } from '../../../src/engine/sampling/schedules/registry.ts'
+import { schedules } from '../../../src/engine/sampling/schedule-registry.ts'
 
 /** A U-Net that has learnt one picture by heart: it tells the noise in what it sees exactly. */
 function knowsBy(heart: Float32Array, config: SchedulerConfig) {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
+import { sdxlSchedule } from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { deisTab } from '../../../src/engine/sampling/samplers/deis-tab.ts'
-import { sdxlSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 
 const numbers = z.array(z.number())

@@ -4,8 +4,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
+import {
+  configFor,
+  parseSchedule,
+  sdxlSchedulerFile,
+} from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { samplerName } from '../../../src/engine/sampling/sampler-names.ts'
-import { configFor, parseSchedule, sdxlSchedulerFile } from '../../../src/engine/sampling/scheduler-config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 
 const numbers = z.array(z.number())

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { sdxlSchedule } from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { preciseTrainingNoise } from '../../../src/engine/sampling/noise/noise-schedule.ts'
-import { sdxlSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
-import { schedules } from '../../../src/engine/sampling/schedules/registry.ts'
+import { schedules } from '../../../src/engine/sampling/schedule-registry.ts'
 
 const training = preciseTrainingNoise(sdxlSchedule)
 

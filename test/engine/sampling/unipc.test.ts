@@ -5,8 +5,12 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { setUpSampler } from '../../../src/engine/pipeline/run-setup.ts'
 import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
+import {
+  configFor,
+  parseSchedule,
+  sdxlSchedulerFile,
+} from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { findSampler } from '../../../src/engine/sampling/sampler-names.ts'
-import { configFor, parseSchedule, sdxlSchedulerFile } from '../../../src/engine/sampling/scheduler-config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 

@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import type { GivenPicture, ImagineRequest } from '../../../src/app/requests.ts'
 import { presets } from '../../../src/engine/sampling/presets.ts'
-import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
-import { schedules } from '../../../src/engine/sampling/schedules/registry.ts'
+import { samplerKinds } from '../../../src/engine/sampling/sampler-registry.ts'
+import { schedules } from '../../../src/engine/sampling/schedule-registry.ts'
 import { preprocessors } from '../../../src/engine/work-order.ts'
 
 /** What there is to name and to give. */

@@ -27,7 +27,7 @@ async function painting(gatewayUrl: string, machineUrl: string) {
   await gateway.machines.until(found => found.length === 1)
   const channel: Channel = gateway.gateway.open(machine.id, 'd0')
   channel.post({ kind: 'start', protocol: protocolVersion, setup: null })
-  channel.post({ kind: 'run', runId: 1, order: aPaintOrder(), sources: {}, economy: 0 })
+  channel.post({ kind: 'run', runId: 1, order: aPaintOrder(), sources: {}, lowMemoryLevel: 0 })
   await hasBegun.until(Boolean)
   return { machine, channel }
 }

@@ -80,7 +80,7 @@ class TestClient implements DeviceClient {
 
   run(runId: number): void {
     const order = { ...aPaintOrder(), prompt: { positive: this.gateway, negative: null, clipSkip: 0 } }
-    this.post({ kind: 'run', runId, order, sources: {}, economy: 0 })
+    this.post({ kind: 'run', runId, order, sources: {}, lowMemoryLevel: 0 })
   }
 
   onMessage(message: unknown): void {

@@ -1,5 +1,5 @@
 /** What is done at full size in a process of its own: one network, or a whole picture, whose times and memory are taken. */
-import { Residency } from '../../../src/engine/onnx/residency.ts'
+import { Residency } from '../../../src/engine/onnx/memory/residency.ts'
 import { decodeLatents } from '../../../src/engine/pipeline/latents/latents.ts'
 import { type OpenModel, openModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import { elapsedMs } from '../measure.ts'

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type ModelSchedule, parseSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
+import { type ModelSchedule, parseSchedule } from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { type Check, compare, comparePictures } from '../case.ts'
 import type { OracleFolder } from '../folder.ts'
 import type { Tensors } from '../tensors.ts'

@@ -21,6 +21,7 @@ import { decodeLatents, encodePixels } from '../../../src/engine/pipeline/latent
 import type { OpenModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import { textToImage } from '../../../src/engine/pipeline/text-to-image.ts'
 import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
+import type { ModelSchedule } from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import {
   baseSpan,
   refinerSpan,
@@ -29,7 +30,6 @@ import {
   wholeSpan,
 } from '../../../src/engine/sampling/noise/span.ts'
 import type { Sampler } from '../../../src/engine/sampling/sampler.ts'
-import type { ModelSchedule } from '../../../src/engine/sampling/scheduler-config.ts'
 import { joined } from '../sampling/schedulers.ts'
 import { conditioningOf, type PromptReading, type SizePx } from './e2e-conditioning.ts'
 import { type Arguments, type E2eCase, pipelineDefaults } from './e2e-request.ts'

@@ -10,7 +10,7 @@ import { OpenControlNet, openControlNet } from '../../../src/engine/networks/ope
 import { unetInputs } from '../../../src/engine/networks/open/open-unet.ts'
 import { residualSpecs } from '../../../src/engine/networks/residuals.ts'
 import type { Expose } from '../../../src/engine/onnx/graph-builder.ts'
-import { residentSession } from '../../../src/engine/onnx/residency.ts'
+import { residentSession } from '../../../src/engine/onnx/memory/residency.ts'
 import { Session } from '../../../src/engine/onnx/session.ts'
 import { type Control, guessScales } from '../../../src/engine/pipeline/denoising/control.ts'
 import { readConfigFile } from '../../../src/engine/weights/config-file.ts'

@@ -2,7 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { openModel } from '../../../src/engine/pipeline/open/open-model.ts'
-import { type ModelSchedule, readScheduleFile } from '../../../src/engine/sampling/scheduler-config.ts'
+import {
+  type ModelSchedule,
+  readScheduleFile,
+} from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import type { Check, Checker } from '../case.ts'
 import { inputSource, type PartTwoCase, PartTwoGroup } from '../end-to-end/part-two.ts'
 import type { OracleFolder } from '../folder.ts'

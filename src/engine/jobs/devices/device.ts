@@ -9,7 +9,7 @@ import type { Waiting } from '../store.ts'
 import type { Speeds } from '../times/speeds.ts'
 import { DeviceQueue } from './device-queue.ts'
 import { DeviceWorker, type Retirement } from './device-worker.ts'
-import { Economies } from './economies.ts'
+import { LowMemoryLevels } from './low-memory-levels.ts'
 import { Quarantine } from './quarantine.ts'
 import { SilenceWatch } from './silence-watch.ts'
 
@@ -77,7 +77,7 @@ export class Device {
   readonly #parts: DeviceParts
   readonly #worker: DeviceWorker
   readonly #quarantine: Quarantine
-  readonly #economies = new Economies()
+  readonly #lowMemoryLevels = new LowMemoryLevels()
   #state: Exclude<DeviceState, 'quarantined'> = 'ready'
   #warmModel: string | undefined
 
@@ -168,7 +168,8 @@ export class Device {
   ): Promise<RunOutcome> {
     const host = await this.prepare(watch.isolated)
     const outcome = await this.#runWatched(host, order, sources, watch)
-    if (outcome.kind === 'failed' && outcome.error.code === 'out-of-memory') this.#economies.ranOut(order)
+    if (outcome.kind === 'failed' && outcome.error.code === 'out-of-memory')
+      this.#lowMemoryLevels.ranOut(order)
     if (outcome.kind === 'done' && modelHash !== '') this.#warmModel = modelHash
     if (outcome.kind === 'done') this.#quarantine.forget()
     if (outcome.kind === 'failed' && leavesBroken.has(outcome.error.code)) await this.#retire()
@@ -200,7 +201,7 @@ export class Device {
     )
     const run = host.run(order, sources, {
       signal,
-      economy: this.#economies.of(order),
+      lowMemoryLevel: this.#lowMemoryLevels.of(order),
       onWaiting: () => silence.renew(quietLimitMs),
       onLoading: () => {
         silence.renew(quietLimitMs)

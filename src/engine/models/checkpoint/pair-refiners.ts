@@ -1,6 +1,6 @@
 /** Pairs each Base with a Refiner: its own, the configured one, or a matching one. */
 import { AppError, toAppError } from '../../../errors/errors.ts'
-import { type ModelSchedule, parseSchedule } from '../../sampling/scheduler-config.ts'
+import { type ModelSchedule, parseSchedule } from '../../sampling/diffusers/scheduler-config.ts'
 import type { ModelRecord } from '../record.ts'
 import type { Unused } from '../scan.ts'
 import { nativeSideOf } from '../sizes.ts'

@@ -1,8 +1,8 @@
 /** The configuration of any SDXL-shaped U-Net, from its config.json (diffusers' UNet2DConditionModel). */
 import { z } from 'zod'
 import type { ModelConfigProblem } from '../../../errors/model-problem.ts'
-import type { Level } from '../../modules/level.ts'
 import type { GroupNormOptions } from '../../modules/norm.ts'
+import type { Level } from '../../modules/shared/level.ts'
 import { complain, count, only } from '../../weights/config-file.ts'
 
 /** A level, and whether its down block and its up block have attention. */

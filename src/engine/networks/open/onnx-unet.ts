@@ -1,6 +1,6 @@
 /** A U-Net from a foreign ONNX graph. It runs unchanged and as a whole, and nothing can be added to it. */
 import { AppError } from '../../../errors/errors.ts'
-import type { ResidentSession } from '../../onnx/residency.ts'
+import type { ResidentSession } from '../../onnx/memory/residency.ts'
 import type { UNetConfig } from '../configs/unet-config.ts'
 import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
 import type { ResidualSpec } from '../residuals.ts'

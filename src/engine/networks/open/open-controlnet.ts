@@ -1,14 +1,14 @@
 /** An open ControlNet: the U-Net's input and a picture in, residuals out. */
 import { AppError } from '../../../errors/errors.ts'
-import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/residency.ts'
+import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/memory/residency.ts'
 import { type Tensor, wanted } from '../../onnx/session.ts'
 import type { ControlNetConfig } from '../configs/controlnet-config.ts'
 import { controlNetNames, pxPerLatent } from '../controlnet.ts'
+import { unetWorkingBytes } from '../memory/working-memory.ts'
 import type { ControlNet, UNet, UNetInput } from '../networks.ts'
 import type { NetworkPart } from '../plan/parts.ts'
 import { planControlNet } from '../plan/plan-controlnet.ts'
 import { type ResidualSpec, residualSpecs } from '../residuals.ts'
-import { unetWorkingBytes } from '../working-memory.ts'
 import { unetInputs } from './open-unet.ts'
 
 /** @throws AppError 'model-file' when a file cannot be used, 'model-config' when it was made for another U-Net. */

@@ -1,6 +1,6 @@
 /** An open IP-Adapter: CLIP's image encoder, and the projection of its output to tokens. */
 import { AppError } from '../../../errors/errors.ts'
-import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/residency.ts'
+import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/memory/residency.ts'
 import { wanted } from '../../onnx/session.ts'
 import { clipVisionNames } from '../clip-vision.ts'
 import type { ClipVisionConfig } from '../configs/clip-vision-config.ts'

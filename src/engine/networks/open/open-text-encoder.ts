@@ -1,6 +1,6 @@
 /** An open text encoder: token ids in, hidden states and pooled text out. */
 import { AppError } from '../../../errors/errors.ts'
-import type { ResidentSession } from '../../onnx/residency.ts'
+import type { ResidentSession } from '../../onnx/memory/residency.ts'
 import { wanted } from '../../onnx/session.ts'
 import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { WeightSource } from '../../weights/source.ts'

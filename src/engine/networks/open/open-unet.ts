@@ -1,15 +1,15 @@
 /** An open U-Net: noisy latents and conditioning in, predicted noise out. */
-import type { ResidentSession } from '../../onnx/residency.ts'
+import type { ResidentSession } from '../../onnx/memory/residency.ts'
 import { type Tensor, wanted } from '../../onnx/session.ts'
 import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import type { UNetConfig } from '../configs/unet-config.ts'
 import { crossAttentionPaths, imagePromptTensors } from '../image-prompts.ts'
+import { unetWorkingBytes } from '../memory/working-memory.ts'
 import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
 import { type ResidualSpec, residualSpecs, residualTensors } from '../residuals.ts'
 import { deepFeaturesInput, deepFeaturesPath } from '../shallow-unet.ts'
 import { unetNames } from '../unet.ts'
-import { unetWorkingBytes } from '../working-memory.ts'
 
 /** The functions that open the graphs on demand, over other weights or the network's own. */
 interface OpenGraphs {

@@ -1,9 +1,9 @@
 /** An open VAE: latents to pictures and pictures to latents. */
-import type { ResidentSession } from '../../onnx/residency.ts'
+import type { ResidentSession } from '../../onnx/memory/residency.ts'
 import type { LatentScaling, VaeConfig } from '../configs/vae-config.ts'
+import { vaeWorkingBytes } from '../memory/working-memory.ts'
 import type { Vae } from '../networks.ts'
 import { vaeFactor } from '../vae.ts'
-import { vaeWorkingBytes } from '../working-memory.ts'
 
 /** The open decoder or encoder, with the names of its input and output. */
 export interface VaeHalf {

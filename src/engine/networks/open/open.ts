@@ -1,5 +1,5 @@
 /** Opens a model: turns its planned parts into networks that run. */
-import { Residency, type ResidentOptions, residentSession } from '../../onnx/residency.ts'
+import { Residency, type ResidentOptions, residentSession } from '../../onnx/memory/residency.ts'
 import { type BlockFile, ensureWritten } from '../../weights/blocks/block-file.ts'
 import type { Networks } from '../networks.ts'
 import type { NetworkPart, NetworkParts } from '../plan/parts.ts'

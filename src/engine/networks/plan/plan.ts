@@ -3,7 +3,6 @@ import { AppError } from '../../../errors/errors.ts'
 import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
-import { memoryOf } from '../../onnx/weight-bytes.ts'
 import type { BlockFile } from '../../weights/blocks/block-file.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'
@@ -17,18 +16,17 @@ import { type UNetConfig, unetConfigSchema } from '../configs/unet-config.ts'
 import { type VaeConfig, vaeConfigSchema } from '../configs/vae-config.ts'
 import { buildShallowUNet, deepFeaturesPath } from '../shallow-unet.ts'
 import { buildUNet } from '../unet.ts'
-import { buildVaeDecoder, buildVaeEncoder, vaeFactor, vaeNames } from '../vae.ts'
-import { type NetworkNeed, unetWorkingBytes, untiledAreas, vaeWorkingBytes } from '../working-memory.ts'
+import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../vae.ts'
 import { onnxTextEncoder, onnxUNet, onnxVae, type VaeGraph } from './onnx-graphs.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
 import { planWeights } from './planned-weights.ts'
 
 /** Built over weights, or foreign. */
-type Graph = OnnxModel | OnnxPath
+export type NetworkGraph = OnnxModel | OnnxPath
 
 export interface TextEncoderPlan {
   readonly config: ClipConfig
-  readonly graph: Graph
+  readonly graph: NetworkGraph
   /** The weights of the graph, for rebuilding it over changed weights; absent for a foreign graph. */
   readonly own?: { readonly weights: RecordedSource; build(weights: WeightSource, at?: Target): OnnxModel }
   readonly blocks?: BlockFile
@@ -37,7 +35,7 @@ export interface TextEncoderPlan {
 export interface UNetPlan {
   readonly config: UNetConfig
   readonly timeIdCount: number
-  readonly graph: Graph
+  readonly graph: NetworkGraph
   /** The weights of the graph; absent for a foreign graph. */
   readonly weights?: RecordedSource
   /**
@@ -51,8 +49,8 @@ export interface UNetPlan {
 
 export interface VaePlan {
   readonly config: VaeConfig
-  readonly decoder: VaeGraph<Graph>
-  readonly encoder: VaeGraph<Graph>
+  readonly decoder: VaeGraph<NetworkGraph>
+  readonly encoder: VaeGraph<NetworkGraph>
 }
 
 export interface NetworkPlan {
@@ -75,26 +73,6 @@ export async function planNetworks(parts: NetworkParts, target: Target = {}): Pr
   const vae = await planVae(parts.vae, target)
   checkChannels(parts.unet.configFile, unet.config, vae.config)
   return { textEncoder, textEncoder2, unet, vae }
-}
-
-/** The memory needs of each network. Guided calls have two rows, with and without the prompt. */
-export function needsOf({ textEncoder, textEncoder2, unet, vae }: NetworkPlan): NetworkNeed[] {
-  const factor = vaeFactor(vae.config)
-  const latent = { batch: 2, heightLatent: 1, widthLatent: 1 }
-  const ofVae = {
-    bytesPerPixel: vaeWorkingBytes(vae.config, 1),
-    mostPixels: untiledAreas * vae.config.sampleSize ** 2,
-  }
-  const need = (graph: Graph, working: Pick<NetworkNeed, 'bytesPerPixel' | 'mostPixels'>) => ({
-    ...memoryOf(graph),
-    ...working,
-  })
-  return [
-    ...[textEncoder, textEncoder2].flatMap(one => (one ? [need(one.graph, { bytesPerPixel: 0 })] : [])),
-    need(unet.graph, { bytesPerPixel: unetWorkingBytes(unet.config, latent) / factor ** 2 }),
-    need(vae.decoder.graph, ofVae),
-    need(vae.encoder.graph, ofVae),
-  ]
 }
 
 /**

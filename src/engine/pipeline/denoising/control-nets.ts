@@ -3,7 +3,7 @@ import { AppError } from '../../../errors/errors.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { ControlNet, UNet } from '../../networks/networks.ts'
 import { openControlNet } from '../../networks/open/open-controlnet.ts'
-import type { ResidentOptions } from '../../onnx/residency.ts'
+import type { ResidentOptions } from '../../onnx/memory/residency.ts'
 import type { FileReference } from '../../work-order.ts'
 import { fileOf } from '../file-of.ts'
 

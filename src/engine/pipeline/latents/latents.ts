@@ -1,8 +1,8 @@
 /** Converts between pictures and latents: the VAE with its scaling, one picture at a time, in tiles for large sizes. */
 
 import type { LatentScaling } from '../../networks/configs/vae-config.ts'
+import { untiledAreas } from '../../networks/memory/working-memory.ts'
 import type { Vae } from '../../networks/networks.ts'
-import { untiledAreas } from '../../networks/working-memory.ts'
 import { type LatentShape, valuesPerPicture } from '../denoising/denoise.ts'
 import type { NoiseSource } from '../denoising/noise-source.ts'
 import { requireFinite } from '../finite.ts'

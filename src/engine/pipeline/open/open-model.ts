@@ -2,8 +2,8 @@
 import type { ExpertParts } from '../../models/record.ts'
 import type { Networks } from '../../networks/networks.ts'
 import { openNetworks } from '../../networks/open/open.ts'
-import type { ResidentOptions } from '../../onnx/residency.ts'
-import { type ModelSchedule, parseSchedule } from '../../sampling/scheduler-config.ts'
+import type { ResidentOptions } from '../../onnx/memory/residency.ts'
+import { type ModelSchedule, parseSchedule } from '../../sampling/diffusers/scheduler-config.ts'
 import { openTokenizers, type Tokenizers } from './open-tokenizers.ts'
 
 /** A Base or a Refiner. Only the Base has the first tokenizer and encoder. */

@@ -1,9 +1,9 @@
 /** The noise levels of k-diffusion and the UIs: any schedule, over the whole training range. */
 import { AppError } from '../../../errors/errors.ts'
 import type { SchedulerConfig } from '../sampler.ts'
+import { schedules } from '../schedule-registry.ts'
 import { exponential } from '../schedules/exponential.ts'
 import { karrasSchedule } from '../schedules/karras.ts'
-import { schedules } from '../schedules/registry.ts'
 import { levelsOfSigmas, type NoiseLevels, trainingNoiseOf } from './noise-levels.ts'
 
 /** Levels for rules without a diffusers class: the config's sigma spacing names the schedule, and `plain` is Normal. */

@@ -3,7 +3,7 @@
  * interpolated linearly in ln σ. ComfyUI replaces the last one by 0; A1111 appends 0.
  */
 import { linspace } from '../arithmetic.ts'
-import type { SigmaSchedule } from './schedule.ts'
+import type { SigmaSchedule } from '../schedule.ts'
 
 export const alignYourSteps: SigmaSchedule = {
   name: 'ays',

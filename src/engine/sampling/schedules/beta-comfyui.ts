@@ -1,7 +1,7 @@
 /** ComfyUI's beta sampling: the quantiles at 1, 1 - 1/n … 1/n select training sigmas, each at most once. */
 import { at, roundHalfToEven } from '../arithmetic.ts'
 import { betaQuantile } from '../noise/beta-quantile.ts'
-import type { SigmaSchedule } from './schedule.ts'
+import type { SigmaSchedule } from '../schedule.ts'
 
 export const betaComfyui: SigmaSchedule = {
   name: 'beta_comfyui',

@@ -1,7 +1,7 @@
 /** "Beta Sampling is All You Need", Lee et al. 2024: σ at quantiles of Beta(0.6, 0.6), as in diffusers and A1111. */
 import { linspace } from '../arithmetic.ts'
 import { betaQuantile } from '../noise/beta-quantile.ts'
-import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
+import { leastSigma, mostSigma, type SigmaSchedule } from '../schedule.ts'
 
 export const beta: SigmaSchedule = {
   name: 'beta',

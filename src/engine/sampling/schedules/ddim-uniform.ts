@@ -3,7 +3,7 @@
  * If n does not divide 1,000, there can be more than n.
  */
 import { at } from '../arithmetic.ts'
-import type { SigmaSchedule } from './schedule.ts'
+import type { SigmaSchedule } from '../schedule.ts'
 
 export const ddimUniform: SigmaSchedule = {
   name: 'ddim_uniform',

@@ -1,6 +1,6 @@
 /** The exponential schedule: ln σ decreases linearly. */
 import { linspace } from '../arithmetic.ts'
-import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
+import { leastSigma, mostSigma, type SigmaSchedule } from '../schedule.ts'
 
 export const exponential: SigmaSchedule = {
   name: 'exponential',

@@ -1,6 +1,6 @@
 /** Karras et al. 2022, equation 5: σ^(1/ρ) decreases linearly. The paper's ρ is 7. */
 import { linspace } from '../arithmetic.ts'
-import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
+import { leastSigma, mostSigma, type SigmaSchedule } from '../schedule.ts'
 
 export const karras: SigmaSchedule = karrasSchedule(7)
 

@@ -1,6 +1,6 @@
 /** "Align Your Steps", Sabour et al. 2024, theorem 3.1: arctan σ decreases linearly. ComfyUI ends at 0, A1111 at σ_min. */
 import { linspace } from '../arithmetic.ts'
-import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
+import { leastSigma, mostSigma, type SigmaSchedule } from '../schedule.ts'
 
 export const klOptimal: SigmaSchedule = {
   name: 'kl_optimal',

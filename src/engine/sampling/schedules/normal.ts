@@ -1,7 +1,7 @@
 /** Timesteps at equal distances over the whole training range, both ends included; A1111's Uniform. */
 import { linspace } from '../arithmetic.ts'
 import { sigmaAtInLogs } from '../noise/timesteps.ts'
-import type { SigmaSchedule } from './schedule.ts'
+import type { SigmaSchedule } from '../schedule.ts'
 
 export const normal: SigmaSchedule = {
   name: 'normal',

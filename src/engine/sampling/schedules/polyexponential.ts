@@ -1,6 +1,6 @@
 /** ln σ = ln σ_min + r^ρ·(ln σ_max - ln σ_min), with r linear from 1 to 0. Both UIs use ρ = 1, which is exponential. */
 import { linspace } from '../arithmetic.ts'
-import { leastSigma, mostSigma, type SigmaSchedule } from './schedule.ts'
+import { leastSigma, mostSigma, type SigmaSchedule } from '../schedule.ts'
 
 export const polyexponential: SigmaSchedule = polyexponentialSchedule(1)
 

@@ -1,7 +1,7 @@
 /** Timesteps at equal distances over the whole training range, without the last one; Stability's generative-models. */
 import { linspace } from '../arithmetic.ts'
 import { sigmaAtInLogs } from '../noise/timesteps.ts'
-import type { SigmaSchedule } from './schedule.ts'
+import type { SigmaSchedule } from '../schedule.ts'
 
 export const sgmUniform: SigmaSchedule = {
   name: 'sgm_uniform',

@@ -1,6 +1,6 @@
 /** Training sigmas at equal distances of their index, counted down from the largest. */
 import { at } from '../arithmetic.ts'
-import type { SigmaSchedule } from './schedule.ts'
+import type { SigmaSchedule } from '../schedule.ts'
 
 export const simple: SigmaSchedule = {
   name: 'simple',

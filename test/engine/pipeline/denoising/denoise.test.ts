@@ -9,12 +9,12 @@ import { type DenoiseRun, denoise, type RunHooks } from '../../../../src/engine/
 import { generatorPerPicture } from '../../../../src/engine/pipeline/denoising/noise-source.ts'
 import { textToImage } from '../../../../src/engine/pipeline/text-to-image.ts'
 import { createSampler } from '../../../../src/engine/sampling/create-sampler.ts'
+import { sdxlSchedule } from '../../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { baseSpan, refinerSpan, wholeSpan } from '../../../../src/engine/sampling/noise/span.ts'
 import type { SamplerKind } from '../../../../src/engine/sampling/sampler.ts'
 import { euler } from '../../../../src/engine/sampling/samplers/euler.ts'
 import { eulerAncestral } from '../../../../src/engine/sampling/samplers/euler-ancestral.ts'
 import { heun } from '../../../../src/engine/sampling/samplers/heun.ts'
-import { sdxlSchedule } from '../../../../src/engine/sampling/scheduler-config.ts'
 
 const shape = { pictures: 1, heightLatent: 4, widthLatent: 4 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { parseSchedule } from '../../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { noiseSchedule, preciseTrainingNoise } from '../../../../src/engine/sampling/noise/noise-schedule.ts'
-import { parseSchedule } from '../../../../src/engine/sampling/scheduler-config.ts'
 
 /**
  * Of torch 2.13 on a CPU, by training timestep. The betas are those of Nichol and Dhariwal 2021 in float64:

@@ -1,6 +1,6 @@
 /** The memory of a graph's weights, computed before it is opened. */
-import type { OnnxModel } from './model.ts'
-import type { OnnxPath } from './session.ts'
+import type { OnnxModel } from '../model.ts'
+import type { OnnxPath } from '../session.ts'
 
 export interface GraphMemory {
   /** The weights in the type of the arithmetic. */

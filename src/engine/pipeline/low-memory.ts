@@ -1,5 +1,5 @@
 /**
- * Economies: running with less memory, for devices that ran out of it. First the VAE runs in tiles. Then each row of a
+ * Running with less memory, for devices that ran out of it. First the VAE runs in tiles. Then each row of a
  * guided call runs through the U-Net separately, only one network is on the device, and text is encoded on the CPU.
  * Pictures differ only by the blending of tiles and by rounding.
  */
@@ -10,11 +10,11 @@ import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './latents/va
 import type { CachedModel } from './open/model-cache.ts'
 
 /** 0: fastest; 1: tiles; 2: also row by row, one network at a time, and text encoders on the CPU. */
-export const economy = z.literal([0, 1, 2])
-export type Economy = z.infer<typeof economy>
+export const lowMemoryLevel = z.literal([0, 1, 2])
+export type LowMemoryLevel = z.infer<typeof lowMemoryLevel>
 
-/** The model with its networks wrapped for an economy level. */
-export async function economical(model: CachedModel, level: Economy): Promise<CachedModel> {
+/** The model with its networks wrapped for a low-memory level. */
+export async function withLowMemory(model: CachedModel, level: LowMemoryLevel): Promise<CachedModel> {
   const { networks } = model
   await networks.textEncoder?.useCpu(level === 2)
   await networks.textEncoder2.useCpu(level === 2)

@@ -1,6 +1,6 @@
 /** The interface of schedules: a rule for the sigmas of a run, independent of the sampler. */
-import { at } from '../arithmetic.ts'
-import type { TrainingNoise } from '../noise/noise-schedule.ts'
+import { at } from './arithmetic.ts'
+import type { TrainingNoise } from './noise/noise-schedule.ts'
 
 /**
  * A schedule of k-diffusion and the UIs.

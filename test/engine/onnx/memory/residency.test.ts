@@ -1,8 +1,8 @@
 /** Which sessions a device holds: what room is shared by, and what happens where there is none. */
 import { describe, expect, test } from 'vitest'
-import { newGraph } from '../../../src/engine/onnx/kernels.ts'
-import { Residency } from '../../../src/engine/onnx/residency.ts'
-import { Session } from '../../../src/engine/onnx/session.ts'
+import { newGraph } from '../../../../src/engine/onnx/kernels.ts'
+import { Residency } from '../../../../src/engine/onnx/memory/residency.ts'
+import { Session } from '../../../../src/engine/onnx/session.ts'
 
 /** A residency over sessions that add one, whatever they are said to weigh; `log` has every opening. */
 function sceneOf(budgetBytes?: number) {

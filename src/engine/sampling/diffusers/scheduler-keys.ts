@@ -1,7 +1,7 @@
 /** The keys of a scheduler_config.json that become numbers, and the config that they mean. */
 import { z } from 'zod'
-import { complain } from '../weights/config-file.ts'
-import { betaSchedules, type EdmNoise, type RuleOptions, type SchedulerConfig } from './sampler.ts'
+import { complain } from '../../weights/config-file.ts'
+import { betaSchedules, type EdmNoise, type RuleOptions, type SchedulerConfig } from '../sampler.ts'
 
 /** The keys that become numbers. A sampler ignores keys that its class does not have. */
 export const keysSchema = z

@@ -3,9 +3,9 @@
  * multiple of its largest kind of value, measured at full size.
  */
 import { z } from 'zod'
-import type { UNetConfig } from './configs/unet-config.ts'
-import type { VaeConfig } from './configs/vae-config.ts'
-import type { UNetInput } from './networks.ts'
+import type { UNetConfig } from '../configs/unet-config.ts'
+import type { VaeConfig } from '../configs/vae-config.ts'
+import type { UNetInput } from '../networks.ts'
 
 /** The working memory of a U-Net's run in values of the finest level: twice the 26 that were measured (docs/benchmarks.md). */
 const unetValues = 50

@@ -1,7 +1,7 @@
 /** A module: a function from values to a value, under a path that its weights and its output share. */
-import type { Graph } from '../onnx/graph.ts'
-import type { Value } from '../onnx/model.ts'
-import type { Weights } from '../weights/source.ts'
+import type { Graph } from '../../onnx/graph.ts'
+import type { Value } from '../../onnx/model.ts'
+import type { Weights } from '../../weights/source.ts'
 
 /**
  * Makes a module from a formula. The path of the weights names its nodes and its output (see Graph.expose).

@@ -4,8 +4,8 @@
  * `built` lists the supported values of a key; other values are refused with the key's name.
  */
 import { z } from 'zod'
-import { betaSchedules } from './sampler.ts'
-import { solverTypes } from './solver-types.ts'
+import { betaSchedules } from '../sampler.ts'
+import { solverTypes } from '../solver-types.ts'
 
 export interface SchedulerClass {
   readonly defaults: Readonly<Record<string, unknown>>

@@ -1,8 +1,8 @@
 /** A device whose memory ran out paints the same in less of it. */
 import { afterAll, expect, test } from 'vitest'
 import type { UNetInput } from '../../../src/engine/networks/networks.ts'
-import { rowByRow, tiledVae } from '../../../src/engine/pipeline/economy.ts'
 import { decodeTiled, defaultTile } from '../../../src/engine/pipeline/latents/vae-tiling.ts'
+import { rowByRow, tiledVae } from '../../../src/engine/pipeline/low-memory.ts'
 import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
 import { openNetworksFolder } from '../../../tools/oracle/networks/open-models.ts'
 import { goldenFolder } from '../../helpers/models/golden-folder.ts'

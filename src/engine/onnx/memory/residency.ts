@@ -3,10 +3,10 @@
  * memory, the least recently used first. With enough memory all sessions stay open. With less, text encoders are closed
  * after encoding, then the experts alternate, and at worst one network is open at a time.
  */
-import { AppError } from '../../errors/errors.ts'
-import type { OnnxModel } from './model.ts'
-import { type OnnxPath, Session, type SessionOptions, type Tensor } from './session.ts'
-import { type GraphMemory, memoryOf } from './weight-bytes.ts'
+import { AppError } from '../../../errors/errors.ts'
+import type { OnnxModel } from '../model.ts'
+import { type OnnxPath, Session, type SessionOptions, type Tensor } from '../session.ts'
+import { type GraphMemory, memoryOf } from './graph-memory.ts'
 
 export interface ResidentOptions extends SessionOptions {
   /** What must be done before the session can open, at each opening. */

@@ -1,17 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { betaQuantile } from '../../../src/engine/sampling/noise/beta-quantile.ts'
-import { samplerKinds } from '../../../src/engine/sampling/registry.ts'
-import { findSampler, samplerName } from '../../../src/engine/sampling/sampler-names.ts'
-import { rescalesToZeroSnr } from '../../../src/engine/sampling/scheduler-classes.ts'
+import { rescalesToZeroSnr } from '../../../../src/engine/sampling/diffusers/scheduler-classes.ts'
 import {
   configFor,
   parseSchedule,
   readScheduleFile,
   sdxlSchedule,
-} from '../../../src/engine/sampling/scheduler-config.ts'
-import { tempFolder } from '../../helpers/temp-folder.ts'
+} from '../../../../src/engine/sampling/diffusers/scheduler-config.ts'
+import { betaQuantile } from '../../../../src/engine/sampling/noise/beta-quantile.ts'
+import { findSampler, samplerName } from '../../../../src/engine/sampling/sampler-names.ts'
+import { samplerKinds } from '../../../../src/engine/sampling/sampler-registry.ts'
+import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 /** What a file must say for its class to be read at all: the betas of latent diffusion. */
 const betas = { beta_start: 0.00085, beta_end: 0.012, beta_schedule: 'scaled_linear' }

@@ -1,0 +1,27 @@
+/** The low-memory level at which a device paints each size: where its memory ran out once, it uses less from then on. */
+import type { LowMemoryLevel } from '../../pipeline/low-memory.ts'
+import type { WorkOrder } from '../../work-order.ts'
+
+const next: Readonly<Record<LowMemoryLevel, LowMemoryLevel>> = { 0: 1, 1: 2, 2: 2 }
+
+export class LowMemoryLevels {
+  /** By pixels of a picture. */
+  readonly #bySize = new Map<number, LowMemoryLevel>()
+
+  /** What is too large once is too large when it is larger still. */
+  of(order: WorkOrder): LowMemoryLevel {
+    const pixels = pixelsOf(order)
+    let level: LowMemoryLevel = 0
+    for (const [size, known] of this.#bySize) if (size <= pixels && known > level) level = known
+    return level
+  }
+
+  /** The memory ran out under this order. */
+  ranOut(order: WorkOrder): void {
+    this.#bySize.set(pixelsOf(order), next[this.of(order)])
+  }
+}
+
+function pixelsOf(order: WorkOrder): number {
+  return 'widthPx' in order ? order.widthPx * order.heightPx : 0
+}
