@@ -2,6 +2,7 @@
 import type { FileKind } from '../engine/models/file-record.ts'
 import type { Viewer } from './access/access-rules.ts'
 import type { DeletionStatus, DeliveryNotices, DeliveryStatus } from './delivery/delivery-status.ts'
+import type { EphemeralReply } from './delivery/ephemeral-replies.ts'
 import type { Caller, Person } from './people/people.ts'
 import type { Problem } from './problems.ts'
 import type { Action, ImagineRequest } from './requests.ts'
@@ -32,7 +33,8 @@ export type ActOutcome =
   /** Info. */
   | { kind: 'info'; job: JobView; picture: PictureView }
   | { kind: 'cancelled'; job: JobView }
-  | { kind: 'deleted'; job: JobView }
+  /** `stayingReplies`: replies to one person that show it and can no longer be deleted. */
+  | { kind: 'deleted'; job: JobView; stayingReplies: number }
 
 /** A document that must be plain JSON, and files that belong to it. */
 export interface NewPending {
@@ -61,6 +63,8 @@ export interface ForgetOutcome {
   count: number
   /** For `deletionStatus`. */
   jobIds: string[]
+  /** The number of replies to one person that show something of it and can no longer be deleted. */
+  stayingReplies: number
 }
 
 /**
@@ -102,6 +106,11 @@ export interface Easel {
   deliveryStatus(deliveryId: string, viewer: Viewer, timeoutMs: number): Promise<DeliveryStatus>
   /** The state of the deletion of these jobs' messages, once it has ended or `timeoutMs` has passed. */
   deletionStatus(jobIds: readonly string[], timeoutMs: number): Promise<DeletionStatus>
+  /**
+   * Records a reply that one person alone sees and that was sent, so that it is deleted with the jobs whose words it shows.
+   * False if one of them was removed meanwhile: the adapter then deletes the reply at once.
+   */
+  recordReply(reply: EphemeralReply): Promise<boolean>
   /** Deliveries and deletions that a person should be told about. */
   notices(person: Person): DeliveryNotices
 

@@ -4,21 +4,28 @@
  */
 import type { Forgotten } from '../db/files/copies.ts'
 import { jobOfPainted, pictureOfGiven } from '../db/files/file-names.ts'
+import { dropUndeletable } from './delivery/ephemeral-replies.ts'
 import type { AppParts } from './parts.ts'
 
-/**
- * Inside a transaction: cancels jobs, erases their texts and queues the deletion of their messages. → files to delete: the
- * jobs' pictures and those that only they started from, also where a start moved them aside.
- */
+export interface Erased {
+  /** The files to delete: the jobs' pictures and those that only they started from, also where a start moved them aside. */
+  files: string[]
+  /** Names of replies to one person that can no longer be deleted. */
+  staying: string[]
+}
+
+/** Inside a transaction: cancels jobs, erases their texts and queues the deletion of their messages. */
 export function eraseJobs(
   { db, clock }: AppParts,
   jobIds: readonly string[],
   how: 'withdraw' | 'erase',
-): string[] {
+): Erased {
+  const staying: string[] = []
   const removed = jobIds.map(id => {
     db.endQueued(id, 'cancelled')
     db.jobs.scrub(id, clock.now())
     for (const delivery of db.deliveries.ofJob(id)) {
+      staying.push(...dropUndeletable(db, clock, delivery.id))
       db.outbox.drop(delivery.id, ['open', 'settle', 'close'])
       db.outbox.add(delivery.id, how, clock.now())
     }
@@ -29,7 +36,7 @@ export function eraseJobs(
   const strays = db.disownStrays(
     name => jobs.has(jobOfPainted(name) ?? '') || sources.has(pictureOfGiven(name) ?? ''),
   )
-  return [...removed.flatMap(({ files }) => files), ...strays]
+  return { files: [...removed.flatMap(({ files }) => files), ...strays], staying }
 }
 
 /** After the commit: stops running jobs and notifies watchers. */

@@ -14,6 +14,7 @@ import {
 import { act } from './act.ts'
 import { nameable } from './checks/text-limits.ts'
 import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
+import { recordReply } from './delivery/ephemeral-replies.ts'
 import type { Easel } from './easel.ts'
 import { forget } from './forget.ts'
 import type { AppParts } from './parts.ts'
@@ -85,6 +86,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       await deliveries.until(() => status().underway === 0, timeoutMs)
       return status()
     },
+    recordReply: reply => db.write(() => recordReply(db, clock, reply)),
     notices: person => deliveryNotices(db, views, person),
     jobsHere: (viewer, limit) => views.ofRecords(visibleHere(db, viewer, limit)),
     queue: (viewer, limit) => firstInLine(app, limit).map(job => entryOf(app, viewer, job)),

@@ -34,13 +34,14 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
     if (found.kind === 'refused') return found
     const { job } = found
     noted(parts, caller, job, 'delete')
-    const files = [...eraseJobs(parts, [jobId], 'withdraw'), ...db.pending.removeOfJob(jobId)]
-    return { kind: 'deleted' as const, job: views.ofRecord(job), files }
+    const { files, staying } = eraseJobs(parts, [jobId], 'withdraw')
+    files.push(...db.pending.removeOfJob(jobId))
+    return { kind: 'deleted' as const, job: views.ofRecord(job), files, staying }
   })
   if (written.kind === 'refused') return written
   endJobs(parts, [jobId])
   await deleteCopiesAndFiles(parts, { jobIds: [jobId] }, written.files)
-  return { kind: 'deleted', job: written.job }
+  return { kind: 'deleted', job: written.job, stayingReplies: written.staying.length }
 }
 
 /** The reason why the caller may not delete the job; undefined if they may. */

@@ -189,8 +189,8 @@ export const deliverySteps = sqliteTable(
       .notNull()
       .references(() => deliveries.id, { onDelete: 'cascade' }),
     name: text().notNull(),
-    /** The kind of object that the step created, if any. */
-    makes: text({ enum: ['message', 'thread', 'file'] }),
+    /** The kind of object that the step created, if any. `reply`: a message that one person alone sees. */
+    makes: text({ enum: ['message', 'thread', 'file', 'reply'] }),
     /** `begun`: its effect is unknown. `closed`: a method that was refused. */
     state: text({ enum: ['begun', 'done', 'closed'] }).notNull(),
     /** The courier's id of the object; for `begun` where it is made, for `closed` the reason. */

@@ -102,6 +102,12 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
       )
     }),
   },
+  recordReply: {
+    'to anybody': listing(async caller => {
+      const targets = await Promise.all(names.map(name => targetIn(name, false)))
+      return t.easel.recordReply({ id: caller.eventId, jobIds: targets.map(({ jobId }) => jobId) })
+    }),
+  },
   notices: { 'of one’s own': listing(caller => t.easel.notices(caller.person)) },
   jobsHere: { 'of the channel': listing(caller => t.easel.jobsHere(caller, 1000)) },
   queue: { 'of everybody': listing(caller => t.easel.queue(caller, 100)) },

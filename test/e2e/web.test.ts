@@ -144,16 +144,18 @@ describe('the web chat in a real browser, over a scripted engine', () => {
   })
 
   it('is the same in two browsers at once, and lets only the author delete', async () => {
-    const ada = await visit()
-    const bob = await visit()
+    const [ada, bob] = [await visit(), await visit()]
     const id = await imagine(ada, 'a red circle --n 3')
     await easel.paint(id)
     await job(bob, id).locator('.pictures img').nth(2).waitFor()
     await job(bob, id).getByRole('button', { name: 'Delete' }).click()
     await bob.getByText(en.problems['not-yours']({})).waitFor()
+    await job(bob, id).getByRole('button', { name: 'More 1' }).click()
+    await bob.getByRole('dialog').waitFor()
     await job(ada, id).getByRole('button', { name: 'Delete' }).click()
     for (const page of [ada, bob]) await job(page, id).waitFor({ state: 'detached' })
     await bob.getByText(en.web.empty.title).waitFor()
+    await bob.getByRole('dialog').waitFor({ state: 'hidden' })
   })
 
   it('is there again after a reload, and catches up by itself after a restart of the server', async () => {

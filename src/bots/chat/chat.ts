@@ -48,6 +48,7 @@ export interface ChatParts {
   maxCount: number
   /** The prefix of typed commands. */
   prefix: string
+  platform: 'discord' | 'slack'
 }
 
 const shownPrompts = 10
@@ -76,7 +77,8 @@ export class Chat {
     const outcome = await easel.act(action, caller)
     if (outcome.kind !== 'deleted') return replyOf(outcome, words, ids.next())
     const { deleted } = words.chat.replies
-    return { kind: 'message', message: await deletionReply(easel, [outcome.job.id], deleted, words) }
+    const staying = this.#staying(outcome, words)
+    return { kind: 'message', message: await deletionReply(easel, [outcome.job.id], deleted, words, staying) }
   }
 
   /** One picture of a set, with all its buttons. */
@@ -188,8 +190,15 @@ export class Chat {
 
   async #forget({ caller, words }: Requester): Promise<ChatReply> {
     const { easel } = this.#parts
-    const { count, jobIds } = await easel.forget(caller.person)
-    return { kind: 'message', message: await deletionReply(easel, jobIds, words.forget.done(count), words) }
+    const outcome = await easel.forget(caller.person)
+    const done = words.forget.done(outcome.count)
+    const staying = this.#staying(outcome, words)
+    return { kind: 'message', message: await deletionReply(easel, outcome.jobIds, done, words, staying) }
+  }
+
+  /** Names the replies to one person that the platform does not let Easel delete. */
+  #staying({ stayingReplies }: { stayingReplies: number }, words: Words): string[] {
+    return stayingReplies === 0 ? [] : [words[this.#parts.platform].replies.staying(stayingReplies)]
   }
 }
 

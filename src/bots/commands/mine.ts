@@ -3,7 +3,7 @@ import type { JobView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import { moment } from '../../words/moment.ts'
 import type { Button } from '../messages/buttons.ts'
-import { noticeLines } from '../messages/delivery-notices.ts'
+import { withNotices } from '../messages/delivery-notices.ts'
 import { shortened, titleOf } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
@@ -18,16 +18,14 @@ export const mine: Command = {
   options: [],
   handle: ({ easel, caller, words, prefix }) => ({
     kind: 'message',
+    // Notices about results that could not be delivered, where their author looks for them.
     message: withNotices(
       mineMessage(easel.ownDone(caller.person, shown), words, prefix),
-      noticeLines(easel.notices(caller.person), words, prefix),
+      easel.notices(caller.person),
+      words,
+      prefix,
     ),
   }),
-}
-
-/** Notices about results that could not be delivered, where their author looks for them. */
-function withNotices(message: Message, notices: readonly string[]): Message {
-  return notices.length === 0 ? message : { ...message, lines: [...message.lines, ...notices] }
 }
 
 /** Newest first. */
@@ -52,5 +50,6 @@ export function mineMessage(jobs: readonly JobView[], words: Words, prefix: stri
   return {
     ...textMessage(text.title, [...lines, text.how(prefix)]),
     buttons: [buttons.slice(0, 5), buttons.slice(5)].filter(row => row.length > 0),
+    jobIds: jobs.map(({ id }) => id),
   }
 }

@@ -3,7 +3,7 @@ import { isSamePerson, type Person } from '../../app/people/people.ts'
 import type { JobView, QueueEntry, QueueLength } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import type { Button } from '../messages/buttons.ts'
-import { noticeLines } from '../messages/delivery-notices.ts'
+import { withNotices } from '../messages/delivery-notices.ts'
 import { shortened, titleOf } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
@@ -16,8 +16,7 @@ export const queue: Command = {
   handle({ easel, caller, words, prefix }) {
     const shown = { entries: easel.queue(caller, shownInQueue), ...easel.queueLength() }
     const message = queueMessage(shown, words, caller.person)
-    const notices = noticeLines(easel.notices(caller.person), words, prefix)
-    return { kind: 'message', message: { ...message, lines: [...message.lines, ...notices] } }
+    return { kind: 'message', message: withNotices(message, easel.notices(caller.person), words, prefix) }
   },
 }
 
@@ -43,6 +42,7 @@ export function queueMessage(
   return {
     ...textMessage(text.title(running, waiting), lines),
     buttons: rowsOfFive(cancels),
+    jobIds: entries.flatMap(entry => (entry.kind === 'visible' ? [entry.job.id] : [])),
   }
 }
 

@@ -25,17 +25,32 @@ export function noticeLines(
   return [...lines, ...deletionLines(deletion, words)]
 }
 
+/** The message with the notices for its reader below. */
+export function withNotices(
+  message: Message,
+  notices: DeliveryNotices,
+  words: Words,
+  prefix: string,
+): Message {
+  const lines = noticeLines(notices, words, prefix)
+  if (lines.length === 0) return message
+  const jobIds = [...(message.jobIds ?? []), ...notices.undelivered.map(({ job }) => job.id)]
+  return { ...message, lines: [...message.lines, ...lines], jobIds }
+}
+
 /** The time after which a deletion is reported as still in progress. */
 const deletionTimeoutMs = 2500
 
-/** Waits briefly for a deletion, and reports its status. */
+/** Waits briefly for a deletion, and reports its status. `staying`: what can no longer be deleted. */
 export async function deletionReply(
   easel: Pick<Easel, 'deletionStatus'>,
   jobIds: readonly string[],
   done: string,
   words: Words,
+  staying: readonly string[],
 ): Promise<Message> {
-  return deletionMessage(await easel.deletionStatus(jobIds, deletionTimeoutMs), done, words)
+  const message = deletionMessage(await easel.deletionStatus(jobIds, deletionTimeoutMs), done, words)
+  return { ...message, lines: [...message.lines, ...staying] }
 }
 
 /** The time after which a shown result is announced for later. */
@@ -96,6 +111,8 @@ function thingsIn(refused: readonly Refusal[], { delivery }: Words): string[] {
       ? delivery.threadNames(count)
       : what === 'file'
         ? delivery.files(count)
-        : delivery.messages(count),
+        : what === 'reply'
+          ? delivery.replies(count)
+          : delivery.messages(count),
   )
 }

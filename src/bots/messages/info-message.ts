@@ -17,7 +17,8 @@ export function infoMessage(job: JobView, picture: PictureView, words: Words): M
     [parameters.pictureId, picture.id],
   ]
   const lines = rows.map(([name, value]) => `${name}: ${value}`)
-  return { ...textMessage(words.info.title, lines), command: formatCommand(job, picture.index) }
+  const command = formatCommand(job, picture.index)
+  return { ...textMessage(words.info.title, lines), command, jobIds: [job.id] }
 }
 
 /** One picture of a set, with all of its buttons. */
@@ -27,5 +28,6 @@ export function pictureMessage(job: JobView, picture: PictureView, words: Words)
       shortened(titleOf(job, words), 200),
     ]),
     buttons: pictureRows(picture, words),
+    jobIds: [job.id],
   }
 }

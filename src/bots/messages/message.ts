@@ -24,6 +24,8 @@ export interface Message {
   pictures: MessagePicture[]
   /** Rows of at most five. */
   buttons: Button[][]
+  /** For a reply to one person: the jobs whose words it shows. It is deleted with them. */
+  jobIds?: readonly string[]
 }
 
 /** The lines with the author joined to the first one. */

@@ -146,6 +146,7 @@ export class SlackAdapter implements Adapter {
     const context: HandlerContext = {
       easel,
       chat: new Chat({
+        platform: 'slack',
         easel,
         clock,
         ids,

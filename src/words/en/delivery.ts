@@ -28,5 +28,6 @@ export const delivery = {
     `Not deleted: ${things.join(', ')}, because ${reason}. I try again every day for a month.`,
   messages: (n: number) => some(n, 'message'),
   files: (n: number) => some(n, 'file'),
+  replies: (n: number) => some(n, 'reply to one person', 'replies to one person'),
   threadNames: (n: number) => some(n, 'name of a thread', 'names of threads'),
 }

@@ -21,5 +21,6 @@ export const delivery: Words['delivery'] = {
   kept: (things, reason) => `没有删除：${things.join('、')}，因为${reason}。一个月内我每天都会再试。`,
   messages: n => `${n} 条消息`,
   files: n => `${n} 个文件`,
+  replies: n => `${n} 条只有一个人能看到的回复`,
   threadNames: n => `${n} 个子区的名称`,
 }

@@ -21,7 +21,7 @@ describe('the chat core', () => {
 
   function newChat(): Chat {
     const { clock, ids } = easel.test
-    return new Chat({ easel: easel.easel, clock, ids, maxCount: 4, prefix: '/' })
+    return new Chat({ easel: easel.easel, clock, ids, maxCount: 4, prefix: '/', platform: 'discord' })
   }
 
   function requester(userId: string, eventId: string, details = {}) {

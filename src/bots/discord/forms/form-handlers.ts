@@ -16,14 +16,16 @@ import { remixForm } from './paint-form.ts'
 import { settingsForm } from './settings-form.ts'
 
 export async function openRemix(
-  { chat, log }: HandlerContext,
+  context: HandlerContext,
   requester: RequestContext,
   button: ButtonInteraction,
   pictureId: string,
 ): Promise<void> {
+  const { chat, log } = context
   const { words } = requester
   const remix = chat.remixStart(requester, pictureId)
-  if (remix.kind === 'refused') return replyNow(button, { words, log }, () => refusal(remix.problems, words))
+  if (remix.kind === 'refused')
+    return replyNow(button, { ...context, words }, () => refusal(remix.problems, words))
   await attempt(log, () => button.showModal(remixForm(remix.start, chat.formChoices(), words)))
 }
 
@@ -43,7 +45,7 @@ export async function handleSubmission(
   form: ModalSubmitInteraction,
 ): Promise<void> {
   const { words } = requester
-  const parts = { words, log: context.log }
+  const parts = { ...context, words }
   const id = parseCustomId(form.customId)
   const action = id?.kind === 'own' ? id.action : undefined
   const about = id?.kind === 'own' ? (id.id ?? '') : ''

@@ -19,7 +19,7 @@ export async function handleButton(
   const { words } = requester
   const id = parseCustomId(button.customId)
   if (id?.kind !== 'button') {
-    return acknowledgeAndReply(button, 'silent', { words, log }, async () =>
+    return acknowledgeAndReply(button, 'silent', { ...context, words }, async () =>
       render(textMessage(words.chat.replies.unknownButton), words),
     )
   }
@@ -29,11 +29,11 @@ export async function handleButton(
       await attempt(log, () => openRemix(context, requester, button, meaning.pictureId))
       return
     case 'more':
-      return acknowledgeAndReply(button, 'silent', { words, log }, async () =>
+      return acknowledgeAndReply(button, 'silent', { ...context, words }, async () =>
         respond(requester, context.chat.more(requester, meaning.pictureId)),
       )
     case 'topic':
-      return replyNow(button, { words, log }, () => {
+      return replyNow(button, { ...context, words }, () => {
         const reply = respond(requester, context.chat.topic(requester, meaning.name))
         return reply ?? render(textMessage(words.chat.replies.unknownButton), words)
       })
@@ -42,7 +42,9 @@ export async function handleButton(
     case 'action': {
       const { action } = meaning
       if (action.kind === 'delete') return handleDelete(context, requester, button, action.jobId)
-      return acknowledgeAndReply(button, 'silent', { words, log }, () => act(context, requester, action))
+      return acknowledgeAndReply(button, 'silent', { ...context, words }, () =>
+        act(context, requester, action),
+      )
     }
   }
 }
@@ -57,9 +59,9 @@ function handleDelete(
   button: ButtonInteraction,
   jobId: string,
 ): Promise<void> {
-  const { log, clock, buttonTokens } = context
+  const { clock, buttonTokens } = context
   buttonTokens.remember(button.message.id, button.token, clock.now() + tokenLifeMs)
-  return acknowledgeAndReply(button, 'silent', { words: requester.words, log }, async () =>
+  return acknowledgeAndReply(button, 'silent', { ...context, words: requester.words }, async () =>
     respond(requester, context.chat.askToDelete(requester, jobId)),
   )
 }
@@ -69,14 +71,15 @@ function handleDelete(
  * or a fault the question stays, because all that was typed depends on it.
  */
 function handleAnswer(
-  { chat, log }: HandlerContext,
+  context: HandlerContext,
   requester: RequestContext,
   button: ButtonInteraction,
   question: Question,
 ): Promise<void> {
+  const { chat, log } = context
   const { words } = requester
   const ackMode = chat.isAskedOf(requester, question) ? 'replace' : 'silent'
-  return acknowledgeAndReply(button, ackMode, { words, log }, async () => {
+  return acknowledgeAndReply(button, ackMode, { ...context, words }, async () => {
     try {
       const reply = await chat.answer(requester, question)
       const shown = respond(requester, reply) ?? render(textMessage(words.discord.replies.accepted), words)

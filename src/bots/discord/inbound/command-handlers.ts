@@ -17,7 +17,7 @@ import { render } from '../outbound/render/render.ts'
 import { givenFile, looksLikePicture } from './downloads.ts'
 import { type HandlerContext, imagine } from './handler-context.ts'
 import { acknowledgeAndReply, faultReply, type Reply, replyNow } from './reply.ts'
-import { refusal } from './reply-payloads.ts'
+import { refusal, replyWith } from './reply-payloads.ts'
 import { filledByCourier, type RequestContext } from './request-context.ts'
 
 /** Never rejects. */
@@ -27,7 +27,7 @@ export async function handleCommand(
   typed: ChatInputCommandInteraction,
 ): Promise<void> {
   const { words } = requester
-  const parts = { words, log: context.log }
+  const parts = { ...context, words }
   const name = commandNamed(typed.commandName, typed.options.getSubcommand(false))
   if (name === undefined)
     return replyNow(typed, parts, () => render(textMessage(words.discord.replies.unknownCommand), words))
@@ -40,7 +40,7 @@ export async function handleCommand(
   }
   // A form must be the first response, and a reply that is already known needs no deferral.
   if (reply.kind === 'form') return openSettings(context, requester, typed)
-  if (reply.kind === 'message') return replyNow(typed, parts, () => render(reply.message, words))
+  if (reply.kind === 'message') return replyNow(typed, parts, () => replyWith(reply.message, words))
   if (reply.kind === 'refused') return replyNow(typed, parts, () => refusal(reply.problems, words))
   return acknowledgeAndReply(typed, 'private', parts, () => shown(context, requester, typed, reply))
 }
@@ -55,7 +55,7 @@ function inConversation(
   const { answersOnly, words } = requester
   const author = answersOnly ? filledByCourier(requester) : requester
   const work = async () => shown(context, author, typed, await run(context, author, typed, name))
-  return acknowledgeAndReply(typed, answersOnly ? 'public' : 'private', { words, log: context.log }, work)
+  return acknowledgeAndReply(typed, answersOnly ? 'public' : 'private', { ...context, words }, work)
 }
 
 function run(
@@ -82,7 +82,7 @@ async function shown(
   const { words } = requester
   switch (reply.kind) {
     case 'message':
-      return render(reply.message, words)
+      return replyWith(reply.message, words)
     case 'refused':
       return refusal(reply.problems, words)
     case 'paint':

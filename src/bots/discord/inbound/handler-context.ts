@@ -11,7 +11,7 @@ import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
 import { render } from '../outbound/render/render.ts'
 import type { Downloads } from './downloads.ts'
 import type { Reply } from './reply.ts'
-import { refusal, replyWithTypedText } from './reply-payloads.ts'
+import { refusal, replyWith, replyWithTypedText } from './reply-payloads.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** A request without a first message after this time gets a notice that it was accepted. */
@@ -73,11 +73,11 @@ export function respond({ words }: RequestContext, reply: ChatReply, typed = '')
     case 'none':
       return undefined
     case 'message':
-      return render(reply.message, words)
+      return replyWith(reply.message, words)
     case 'refused':
       return refusal(reply.problems, words, typed)
     case 'accepted':
-      return reply.message && { ...render(reply.message, words), beside: true }
+      return reply.message && { ...replyWith(reply.message, words), beside: true }
   }
 }
 

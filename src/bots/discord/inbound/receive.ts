@@ -59,6 +59,7 @@ export function receive(parts: ReceiveParts): Receiver {
       ...parts,
       maxCount: parts.config.limits.maxCount,
       prefix: '/',
+      platform: 'discord',
     }),
   }
   const underway = new Set<Promise<void>>()
@@ -92,7 +93,7 @@ async function shortcut(
   used: MessageContextMenuCommandInteraction,
 ): Promise<void> {
   const { words } = requester
-  const parts = { words, log: context.log }
+  const parts = { ...context, words }
   switch (shortcutNamed(used.commandName)) {
     case 'useAsSource':
       return startFromMessage(context, requester, used)

@@ -1,4 +1,4 @@
-/** Replies for refusals: every reason, and the typed text for correction. */
+/** Replies to one person: messages, and refusals with every reason and the typed text for correction. */
 import { ComponentType } from 'discord.js'
 import type { Problem } from '../../../app/problems.ts'
 import type { Words } from '../../../words/en.ts'
@@ -10,6 +10,12 @@ import type { Reply } from './reply.ts'
 /** The maximum length of the typed text in a message, which leaves room for the reasons. */
 const longestCopied = 1000
 const typedFile = 'prompt.txt'
+
+/** The message as a reply to one person. */
+export function replyWith(message: Message, words: Words): Reply {
+  const { jobIds } = message
+  return { ...render(message, words), ...(jobIds === undefined ? {} : { jobIds }) }
+}
 
 export function refusal(problems: readonly Problem[], words: Words, typed = ''): Reply {
   return replyWithTypedText(problemMessage(problems, words), words, typed)

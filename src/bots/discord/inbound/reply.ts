@@ -7,10 +7,13 @@ import {
   MessageFlags,
   type ModalSubmitInteraction,
 } from 'discord.js'
-import type { Logger } from '../../../system/ports.ts'
+import type { Easel } from '../../../app/easel.ts'
+import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { faultMessage } from '../../chat/fault-message.ts'
+import { writeReplyAddress } from '../outbound/address.ts'
 import { type Payload, render } from '../outbound/render/render.ts'
+import { tokenLifeMs } from './request-context.ts'
 
 export type Answerable =
   | ChatInputCommandInteraction
@@ -18,8 +21,17 @@ export type Answerable =
   | MessageComponentInteraction
   | ModalSubmitInteraction
 
+export interface ReplyParts {
+  easel: Pick<Easel, 'recordReply'>
+  clock: Clock
+  log: Logger
+  words: Words
+}
+
 /** The reply to the person who acted. */
 export interface Reply extends Payload {
+  /** The jobs whose words it shows. It is deleted with them. */
+  jobIds?: readonly string[]
   files?: { attachment: Buffer; name: string }[]
   /** Sent in addition to the courier's message, not instead of it. */
   beside?: boolean
@@ -34,30 +46,40 @@ export interface Reply extends Payload {
  */
 export type AckMode = 'private' | 'public' | 'silent' | 'replace'
 
+/** The interaction's own response (receiving-and-responding, Get Original Interaction Response). */
+const original = '@original'
+
 /** Acknowledges at once, then works; a fault of the work becomes a sentence. Never rejects. */
 export async function acknowledgeAndReply(
   interaction: Answerable,
   wanted: AckMode,
-  { words, log }: { words: Words; log: Logger },
+  parts: ReplyParts,
   work: () => Promise<Reply | undefined>,
 ): Promise<void> {
+  const { words, log, clock } = parts
+  const tokenUntilMs = clock.now() + tokenLifeMs
   const ackMode = wanted === 'public' || canUpdate(interaction) ? wanted : 'private'
   const acknowledged = attempt(log, () => acknowledge(interaction, ackMode))
   // The courier can fill only an existing response.
   if (ackMode === 'public') await acknowledged
   const reply = await work().catch((error: unknown) => faultReply(error, words, log))
   // After a late or repeated acknowledgement there is no response to reply to.
-  if (await acknowledged) await attempt(log, () => sendReply(interaction, ackMode, reply))
+  if (!(await acknowledged)) return
+  await attempt(log, async () => {
+    const messageId = await sendReply(interaction, ackMode, reply)
+    if (messageId !== undefined) await record(parts, interaction, reply, { messageId, tokenUntilMs })
+  })
 }
 
 /** Acknowledges and replies in one step, for a reply that is already known. Never rejects. */
-export async function replyNow(
-  interaction: Answerable,
-  { words, log }: { words: Words; log: Logger },
-  work: () => Reply,
-): Promise<void> {
+export async function replyNow(interaction: Answerable, parts: ReplyParts, work: () => Reply): Promise<void> {
+  const { words, log, clock } = parts
+  const tokenUntilMs = clock.now() + tokenLifeMs
   const reply = replyOrFault(work, words, log)
-  await attempt(log, () => interaction.reply(ephemeral(reply)))
+  await attempt(log, async () => {
+    await interaction.reply(ephemeral(reply))
+    await record(parts, interaction, reply, { messageId: original, tokenUntilMs })
+  })
 }
 
 /** Whether Discord accepted the call. A refusal is only logged, because the interaction cannot get another response. */
@@ -97,20 +119,41 @@ function canUpdate(
   return interaction.isMessageComponent() || (interaction.isModalSubmit() && interaction.isFromMessage())
 }
 
-async function sendReply(interaction: Answerable, ackMode: AckMode, reply: Reply | undefined): Promise<void> {
+/** Returns the id of the message that shows the reply. */
+async function sendReply(
+  interaction: Answerable,
+  ackMode: AckMode,
+  reply: Reply | undefined,
+): Promise<string | undefined> {
   if (reply === undefined) {
     if (ackMode === 'private') await interaction.deleteReply()
-  } else if (ackMode === 'silent' || ackMode === 'public') {
+    return undefined
+  }
+  if (ackMode === 'silent' || ackMode === 'public' || reply.keepsQuestion === true) {
     // The first follow-up would fill an open deferral, which is public (receiving-and-responding, Create Followup Message).
     if (ackMode === 'public' && reply.beside !== true) await interaction.deleteReply()
-    await interaction.followUp(ephemeral(reply))
-  } else if (reply.keepsQuestion === true) {
-    await interaction.followUp(ephemeral(reply))
-  } else {
-    await interaction.editReply(reply)
+    const { id } = await interaction.followUp(ephemeral(reply))
+    return id
   }
+  await interaction.editReply(reply)
+  return original
 }
 
 function ephemeral(reply: Reply) {
   return { ...reply, flags: reply.flags | MessageFlags.Ephemeral }
+}
+
+/** A job whose words the reply shows may have been removed before the reply was recorded: then it is deleted at once. */
+async function record(
+  { easel }: ReplyParts,
+  interaction: Answerable,
+  reply: Reply | undefined,
+  { messageId, tokenUntilMs }: { messageId: string; tokenUntilMs: number },
+): Promise<void> {
+  const { id, token } = interaction
+  const { jobIds = [] } = reply ?? {}
+  if (jobIds.length === 0) return
+  const deletion = { address: writeReplyAddress({ token, messageId }), untilMs: tokenUntilMs }
+  const isKept = await easel.recordReply({ id, jobIds, deletion })
+  if (!isKept) await interaction.deleteReply(messageId)
 }

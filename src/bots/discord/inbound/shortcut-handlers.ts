@@ -16,6 +16,7 @@ import type { HandlerContext } from './handler-context.ts'
 import { picturesIn } from './message-pictures.ts'
 import { savePendingFiles } from './pending-files.ts'
 import { attempt, type Reply, replyNow } from './reply.ts'
+import { replyWith } from './reply-payloads.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** Opens the form with that picture as source. The form is the first response. */
@@ -30,7 +31,7 @@ export async function startFromMessage(
     attempt(log, () => shortcut.showModal(sourceForm(id, choices, prompts, chat.formChoices(), words)))
   switch (pictures.kind) {
     case 'none':
-      return replyNow(shortcut, { words, log }, () =>
+      return replyNow(shortcut, { ...context, words }, () =>
         render(textMessage(words.chat.replies.noPicture), words),
       )
     case 'stored':
@@ -60,7 +61,7 @@ export async function replyWithPictureInfo(
     nameOf: (file: GivenFile) => file.name,
   }
   const pictures = picturesOf(context, requester.caller, shortcut)
-  return render(await messagePictureInfo(easel, pictures, files, requester), requester.words)
+  return replyWith(await messagePictureInfo(easel, pictures, files, requester), requester.words)
 }
 
 function picturesOf(

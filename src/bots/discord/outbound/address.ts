@@ -47,6 +47,19 @@ export function writeAddress(of: DiscordAddress): Address {
   return JSON.stringify(of)
 }
 
+/** `messageId` may be `@original`, the interaction's own response. */
+const replyAddress = z.object({ token: z.string(), messageId: z.string() })
+type ReplyAddress = z.infer<typeof replyAddress>
+
+/** The address of a reply that one person alone sees. */
+export function readReplyAddress(stored: Address): ReplyAddress {
+  return replyAddress.parse(JSON.parse(stored))
+}
+
+export function writeReplyAddress(of: ReplyAddress): Address {
+  return JSON.stringify(of)
+}
+
 const details = z.object({
   /** The person's language, in Discord's notation. */
   locale: z.string().optional(),

@@ -52,7 +52,7 @@ export async function submitPaintForm(
   origin: FormOrigin,
   values: unknown,
 ): Promise<Submitted> {
-  const { words, workspace, place, caller } = requester
+  const { workspace, place, caller } = requester
   // The form stays open, so its input is not lost while somebody invites the bot.
   const obstacle = await permissionHint(context, requester, 'now')
   if (obstacle !== undefined) return { kind: 'wrong', errors: { [promptField]: obstacle } }
@@ -66,7 +66,7 @@ export async function submitPaintForm(
     origin.remixOf === undefined
       ? await imagine(context, requester, request, sendEphemeral)
       : await act(context, requester, { kind: 'remix', pictureId: origin.remixOf, request }, sendEphemeral)
-  return submitted(reply, words, read.fieldProblems)
+  return submitted(context, requester, reply, read.fieldProblems)
 }
 
 export async function submitSettings(
@@ -77,18 +77,23 @@ export async function submitSettings(
   const { words } = requester
   const read = readSettings(new ViewValues(values))
   if (read.kind === 'refused') return { kind: 'wrong', errors: fieldErrors(read.problems, words) }
-  return submitted(await context.chat.saveSettings(requester, read.settings), words)
+  return submitted(context, requester, await context.chat.saveSettings(requester, read.settings))
 }
 
 /** `known`: the fields of problems of reading. The other problems are of a field by their code. */
-function submitted(reply: ChatReply, words: Words, known: readonly FieldProblem[] = []): Submitted {
+async function submitted(
+  context: HandlerContext,
+  requester: RequestContext,
+  reply: ChatReply,
+  known: readonly FieldProblem[] = [],
+): Promise<Submitted> {
   if (reply.kind === 'refused') {
     const problems = reply.problems.map(
       problem => known.find(read => read.problem === problem) ?? { field: fieldOfProblem(problem), problem },
     )
-    return { kind: 'wrong', errors: fieldErrors(problems, words) }
+    return { kind: 'wrong', errors: fieldErrors(problems, requester.words) }
   }
-  const payload = payloadOf(reply, words)
+  const payload = await payloadOf(context, requester, reply)
   return payload === undefined ? { kind: 'closed' } : { kind: 'closed', payload }
 }
 

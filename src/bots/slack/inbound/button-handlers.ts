@@ -21,16 +21,16 @@ export async function handleButton(
   const meaning = meaningOf(target)
   switch (meaning.kind) {
     case 'action':
-      return payloadOf(await act(context, requester, meaning.action, sendEphemeral), words)
+      return payloadOf(context, requester, await act(context, requester, meaning.action, sendEphemeral))
     case 'more':
-      return payloadOf(context.chat.more(requester, meaning.pictureId), words)
+      return payloadOf(context, requester, context.chat.more(requester, meaning.pictureId))
     case 'topic':
-      return payloadOf(context.chat.topic(requester, meaning.name), words)
+      return payloadOf(context, requester, context.chat.topic(requester, meaning.name))
     case 'answer':
-      return payloadOf(await answer(context, requester, meaning.question, sendEphemeral), words)
+      return payloadOf(context, requester, await answer(context, requester, meaning.question, sendEphemeral))
     case 'remix': {
       const remix = context.chat.remixStart(requester, meaning.pictureId)
-      if (remix.kind === 'refused') return payloadOf(remix, words)
+      if (remix.kind === 'refused') return payloadOf(context, requester, remix)
       const { pictureId, prompt, negative } = remix.start
       return openPaintForm(context, requester, triggerId, { remixOf: pictureId, prompt, negative })
     }

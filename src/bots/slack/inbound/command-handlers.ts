@@ -14,7 +14,7 @@ import { settingsView } from '../forms/settings-form.ts'
 import { refusalSentence } from '../outbound/delivery/refusal-reasons.ts'
 import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import { type Payload, render } from '../outbound/render.ts'
-import { type HandlerContext, imagine, payloadOf } from './handler-context.ts'
+import { type HandlerContext, imagine, payloadOf, replyWith } from './handler-context.ts'
 import { faultReply } from './reply.ts'
 import type { RequestContext } from './request-context.ts'
 import { withTypedText } from './returned-text.ts'
@@ -45,7 +45,7 @@ export async function handleImagine(
   try {
     const reply = await imagine(context, requester, parseCommand(text), sendLater)
     if (reply.kind === 'refused') return withTyped(render(problemMessage(reply.problems, words), words))
-    return payloadOf(reply, words)
+    return await payloadOf(context, requester, reply)
   } catch (error) {
     return withTyped(faultReply(error, words, context.log))
   }
@@ -66,7 +66,11 @@ export async function handleEasel(
   const reply = await chat.command(name, readTypedOptions(name, rest), requester)
   switch (reply.kind) {
     case 'message':
-      return render(name === 'help' ? withThreads(reply.message, words) : reply.message, words)
+      return replyWith(
+        context,
+        requester,
+        name === 'help' ? withThreads(reply.message, words) : reply.message,
+      )
     case 'refused':
       return render(problemMessage(reply.problems, words), words)
     case 'form': {

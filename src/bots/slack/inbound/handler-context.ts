@@ -2,10 +2,9 @@
 import type { Easel } from '../../../app/easel.ts'
 import type { Action, ImagineRequest } from '../../../app/requests.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
-import type { Words } from '../../../words/en.ts'
 import { type Chat, type ChatReply, problemMessage } from '../../chat/chat.ts'
 import type { Question } from '../../messages/buttons.ts'
-import { textMessage } from '../../messages/message.ts'
+import { type Message, textMessage } from '../../messages/message.ts'
 import type { SlackCourier } from '../outbound/courier.ts'
 import { refusalSentence } from '../outbound/delivery/refusal-reasons.ts'
 import type { EphemeralMessages, SendEphemeral } from '../outbound/ephemeral-messages.ts'
@@ -84,17 +83,37 @@ export async function permissionHint(
 }
 
 /** The payload of a reply. */
-export function payloadOf(reply: ChatReply, words: Words): Payload | undefined {
+export async function payloadOf(
+  context: HandlerContext,
+  requester: RequestContext,
+  reply: ChatReply,
+): Promise<Payload | undefined> {
+  const { words } = requester
   switch (reply.kind) {
     case 'none':
       return undefined
     case 'message':
-      return render(reply.message, words)
+      return replyWith(context, requester, reply.message)
     case 'refused':
       return render(problemMessage(reply.problems, words), words)
     case 'accepted':
       return reply.message && render(reply.message, words)
   }
+}
+
+/**
+ * The message as a reply to one person. Slack lets nobody delete such a reply later, except by a press in that reply itself
+ * (docs.slack.dev: modifying messages), so it is only recorded, before it is sent, to be named when its jobs are deleted.
+ */
+export async function replyWith(
+  { easel }: HandlerContext,
+  { caller, words }: RequestContext,
+  message: Message,
+): Promise<Payload> {
+  const { jobIds = [] } = message
+  if (jobIds.length > 0 && !(await easel.recordReply({ id: caller.eventId, jobIds })))
+    return render(textMessage(words.chat.replies.notMine), words)
+  return render(message, words)
 }
 
 /** Adds the notice that a job was accepted, if its first message is delayed. */

@@ -37,8 +37,9 @@ export async function handleMention(
     context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
   const reply = await imagine(context, requester, request, sendEphemeral)
   return payloadOf(
+    context,
+    requester,
     given.length === pictureIds.length ? reply : withNotice(reply, words.slack.replies.picturesLeftOut),
-    words,
   )
 }
 

@@ -8,7 +8,7 @@ import { textMessage } from '../../messages/message.ts'
 import { openPaintForm } from '../forms/form-handlers.ts'
 import type { PictureSource } from '../forms/metadata.ts'
 import { type Payload, render } from '../outbound/render.ts'
-import { type HandlerContext, permissionHint } from './handler-context.ts'
+import { type HandlerContext, permissionHint, replyWith } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
 import { picturesAmong } from './senders.ts'
 
@@ -73,7 +73,7 @@ export async function replyWithPictureInfo(
   // The bot cannot see files of channels that it is not in.
   const obstacle = pictures.kind === 'files' ? await permissionHint(context, requester, 'lately') : undefined
   if (obstacle !== undefined) return render(textMessage(obstacle), words)
-  return render(await messagePictureInfo(easel, pictures, files, requester), words)
+  return replyWith(context, requester, await messagePictureInfo(easel, pictures, files, requester))
 }
 
 function sourceOf(pictures: MessagePictures<SlackFile>): PictureSource | undefined {

@@ -24,6 +24,14 @@ export class AnswerDialog {
     if (this.#dialog.open) this.#dialog.close()
   }
 
+  /** Removes what the dialog shows if it has words of a job that is deleted. */
+  forget(jobId: string): void {
+    const answer = byId('answer', HTMLElement)
+    if (answer.querySelector(`[data-jobs~="${CSS.escape(jobId)}"]`) === null) return
+    this.close()
+    answer.replaceChildren()
+  }
+
   /** Shows the reply of a menu link. */
   async follow({ href }: HTMLAnchorElement): Promise<void> {
     try {

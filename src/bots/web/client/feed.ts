@@ -8,10 +8,12 @@ const nearEndPx = 160
 
 export class Feed {
   readonly #list: HTMLElement
+  readonly #onRemove: (jobId: string) => void
   #isRefreshing = false
 
-  constructor(list: HTMLElement) {
+  constructor(list: HTMLElement, onRemove: (jobId: string) => void) {
     this.#list = list
+    this.#onRemove = onRemove
   }
 
   /** The number of jobs that the page shows. */
@@ -38,6 +40,7 @@ export class Feed {
     item?.remove()
     if (thread && !thread.querySelector('[data-job]')) thread.remove()
     if (this.#shown().length === 0) byId('empty', HTMLElement).hidden = false
+    this.#onRemove(jobId)
   }
 
   /** Whether the page shows exactly these versions. */

@@ -12,9 +12,9 @@ import { Sender } from './send.ts'
 const sentHere: readonly (string | null)[] = ['/say', '/act', '/settings']
 
 function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
-  const feed = new Feed(list)
-  const composer = new Composer(form)
   const dialog = new AnswerDialog()
+  const feed = new Feed(list, jobId => dialog.forget(jobId))
+  const composer = new Composer(form)
 
   const handle = (reply: FormReply, sent: HTMLFormElement) => {
     if (reply.kind === 'answer') {

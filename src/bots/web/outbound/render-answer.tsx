@@ -10,7 +10,7 @@ import { Command, PressButton } from './render-job.tsx'
 /** A neutral message with its buttons, e.g. the queue or Info. */
 export function MessageAnswer({ message, words }: { message: Message; words: Words }) {
   return (
-    <Answer title={message.title}>
+    <Answer title={message.title} jobIds={message.jobIds}>
       <ul class="facts">
         {message.lines.map(line => (
           <li>
@@ -200,9 +200,18 @@ export function StatsAnswer(props: { message: Message; days: number; words: Word
   )
 }
 
-function Answer({ title, children }: { title: string; children: Child }) {
+/** `jobIds`: the jobs whose words it shows. The page's script closes it when one of them is deleted. */
+function Answer({
+  title,
+  jobIds = [],
+  children,
+}: {
+  title: string
+  jobIds?: readonly string[] | undefined
+  children: Child
+}) {
   return (
-    <section>
+    <section data-jobs={jobIds.join(' ')}>
       <h2 id="answer-title">{title}</h2>
       {children}
     </section>

@@ -1,8 +1,9 @@
 /** Ends a delivery on Discord: the card shows the outcome, and no placeholder remains in progress. */
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../../app/delivery/courier.ts'
+import { replyAddress } from '../../../../app/delivery/ephemeral-replies.ts'
 import { originalName } from '../../../../app/delivery/steps.ts'
 import { type CallOutcome, refusals } from '../../transport/api.ts'
-import { type DiscordAddress, detailsOf, readAddress } from '../address.ts'
+import { type DiscordAddress, detailsOf, readAddress, readReplyAddress } from '../address.ts'
 import type { CardUpdates } from '../card-updates.ts'
 import { type JobPosts, type Note, type PostForm, wordsOf } from '../job-posts.ts'
 import type { MessagePlacement } from '../message-placement.ts'
@@ -131,6 +132,7 @@ export async function remove(
   step: StepRecord,
 ): Promise<{ kind: 'removed' } | Closed> {
   const { job } = delivery
+  if (step.makes === 'reply') return removeReply(messages, step)
   if (step.makes === 'thread') return removeThread(messages, job, step)
   cards.forget(job.id)
   return (await removeMessage({ messages, placement }, delivery, step)) ?? { kind: 'removed' }
@@ -156,6 +158,14 @@ async function removeMessage(
   const found = await find(messages, delivery, step)
   if (found.kind === 'refused') return removalRefusalOf(found)
   return found.value && removalRefusalOf(await placement.remove(delivery, found.value))
+}
+
+/** A reply that one person alone sees can be deleted by its interaction's token alone. */
+async function removeReply(messages: Messages, step: StepRecord): Promise<{ kind: 'removed' } | Closed> {
+  const stored = replyAddress(step)
+  if (stored === undefined) return { kind: 'removed' }
+  const { token, messageId } = readReplyAddress(stored)
+  return removalRefusalOf(await messages.removeAnswer(token, messageId)) ?? { kind: 'removed' }
 }
 
 /** The thread stays, because others may have written in it, but its name, which is the prompt, is replaced. */

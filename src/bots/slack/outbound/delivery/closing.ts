@@ -162,7 +162,8 @@ export async function remove(
 ): Promise<{ kind: 'removed' } | Closed> {
   const context = contextOf(workspaces, delivery)
   if (context === undefined) return notInstalled
-  if (value === undefined || value === '') return { kind: 'removed' }
+  // Slack lets nobody delete a reply that one person alone sees.
+  if (value === undefined || value === '' || makes === 'reply') return { kind: 'removed' }
   const removed =
     makes === 'file'
       ? await uploads.remove(context.workspace, value)

@@ -1,0 +1,53 @@
+/**
+ * Replies that one person alone sees, such as Info. Each is recorded as a step of the jobs whose words it shows, so that it
+ * is deleted with them while its platform permits that.
+ */
+import { z } from 'zod'
+import type { Database } from '../../db/database.ts'
+import type { Clock } from '../../system/ports.ts'
+import type { Address, StepRecord } from './courier.ts'
+
+export interface EphemeralReply {
+  /** The event that it answers. */
+  id: string
+  /** The jobs whose words it shows. */
+  jobIds: readonly string[]
+  /** With which its courier can delete it until then, on the wall clock; undefined if the platform never permits it. */
+  deletion?: { address: Address; untilMs: number }
+}
+
+const recorded = z.object({ address: z.string(), untilMs: z.number() })
+
+/** Inside a transaction. False if one of the jobs was removed meanwhile: the reply must not be shown. */
+export function recordReply(db: Database, clock: Clock, { id, jobIds, deletion }: EphemeralReply): boolean {
+  if (!jobIds.every(jobId => db.deliveries.get(jobId)?.isJobRemoved === false)) return false
+  const value = deletion === undefined ? {} : { value: JSON.stringify(deletion) }
+  for (const jobId of jobIds)
+    db.deliverySteps.put(jobId, {
+      name: `reply:${id}`,
+      makes: 'reply',
+      state: 'done',
+      at: clock.now(),
+      ...value,
+    })
+  return true
+}
+
+/** The address of a reply that its courier is to delete. */
+export function replyAddress({ value }: StepRecord): Address | undefined {
+  return value === undefined ? undefined : recorded.parse(JSON.parse(value)).address
+}
+
+/** Inside a transaction: drops the records of a delivery's replies that can no longer be deleted. → their names */
+export function dropUndeletable(db: Database, clock: Clock, deliveryId: string): string[] {
+  const names = db.deliverySteps
+    .of(deliveryId)
+    .filter(step => step.makes === 'reply' && isUndeletable(step, clock.now()))
+    .map(({ name }) => name)
+  for (const name of names) db.deliverySteps.drop(deliveryId, name)
+  return names
+}
+
+function isUndeletable({ value }: StepRecord, now: number): boolean {
+  return value === undefined || recorded.parse(JSON.parse(value)).untilMs <= now
+}

@@ -1,0 +1,68 @@
+/** Replies that one person alone sees on Discord: they are deleted with the jobs whose words they show, or named. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { en } from '../../../src/words/en.ts'
+import type { Person } from '../../fakes/discord/people.ts'
+import type { Message } from '../../fakes/discord/world.ts'
+import { Asking } from './asking.ts'
+import { DiscordTest } from './start-discord.ts'
+
+const prompt = 'a secret cat'
+const tokenLifeMs = 15 * 60_000
+
+describe('a reply that one person alone sees on Discord', () => {
+  let t: DiscordTest
+  afterEach(() => t.dispose())
+
+  /** A picture whose readers have Info, More, Image info, the queue and their own list open. */
+  async function paintedAndRead() {
+    t = await DiscordTest.start()
+    const { ada, bob, channel } = t.scene
+    await t.answered(await ada.types(channel, '/imagine', { prompt, count: 2 }))
+    const result = t.last(t.thread())
+    await t.answered(bob.presses(result, 'More 2'))
+    await t.answered(bob.presses(lastFor(bob), 'Info'))
+    await t.answered(bob.uses('Image info', result), await ada.types(channel, '/mine'))
+    return result
+  }
+
+  function lastFor({ user }: Person): Message {
+    const message = [...t.discord.world.messages.values()].findLast(each => each.ephemeralTo === user)
+    if (message === undefined) throw new Error('nothing was said')
+    return message
+  }
+  const readers = () => [t.scene.ada, t.scene.bob]
+  const showing = () => readers().flatMap(person => t.told(person).filter(text => text.includes(prompt)))
+  const told = (person: Person) => t.told(person).at(-1)
+
+  it('goes with the picture when its author deletes it, also after a restart', async () => {
+    const result = await paintedAndRead()
+    expect(showing()).toHaveLength(4)
+    await t.restart()
+    const { ada } = t.scene
+    await t.answered(ada.presses(result, 'Delete'))
+    await t.answered(ada.presses(lastFor(ada), en.chat.deletion.yes))
+    expect(showing()).toEqual([])
+    expect(told(ada)).toContain(en.chat.replies.deleted)
+    expect(told(ada)).not.toContain(en.discord.replies.staying(4))
+    expect(t.discord.limits.refused).toBe(0)
+  })
+
+  it('is named where Discord no longer lets it be deleted', async () => {
+    await paintedAndRead()
+    t.clock.setWall(t.clock.now() + tokenLifeMs)
+    const { ada, channel } = t.scene
+    await t.answered(await ada.types(channel, '/forget me'))
+    await t.answered(ada.presses(lastFor(ada), en.forget.yes))
+    expect(told(ada)).toContain(en.discord.replies.staying(4))
+    expect(t.test.pending).toEqual([])
+  })
+})
+
+it('a reply whose picture was deleted while it was sent is deleted at once', async () => {
+  const asking = await Asking.start({ facade: { recordReply: async () => false } })
+  const result = await asking.painted({ prompt })
+  await asking.dealtWith(asking.bob.presses(result, 'Info'))
+  await asking.types(asking.bob, asking.channel, '/queue')
+  expect(asking.told(asking.bob).join()).not.toContain(prompt)
+  await asking.dispose()
+})
