@@ -69,7 +69,7 @@ export interface ForgetOutcome {
 
 /**
  * Every read of a job or a picture names a viewer. What the viewer may not see is treated as missing
- * (app/access/access.ts has the rule).
+ * (app/access/access-rules.ts has the rule).
  */
 export interface Easel {
   imagine(request: ImagineRequest, caller: Caller, options?: { confirmed?: boolean }): Promise<ImagineOutcome>

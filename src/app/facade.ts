@@ -34,18 +34,28 @@ import type { JobView, ModelView, PersonSettings, QueueEntry } from './views/vie
 import type { Watch } from './views/watch.ts'
 
 export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): Easel {
-  const { config, db, views, pool, deliveries, clock } = app
+  return {
+    ...requests(app, isStopping),
+    ...pictures(app),
+    ...deliveries(app),
+    ...queues(app),
+    ...catalogue(app),
+    ...people(app),
+    ...statistics(app),
+    ...watching(app, watch),
+  }
+}
+
+/** What people ask for. */
+function requests(
+  app: AppParts,
+  isStopping: () => boolean,
+): Pick<Easel, 'imagine' | 'act' | 'deletionProblem'> {
   const refusedForStop = () => ({ kind: 'refused' as const, problems: [problem('shutting-down', {})] })
-  /** Reads in the transaction that writes: what was forgotten meanwhile does not return. */
-  const changeSettings = (person: Person, change: (settings: PersonSettings) => PersonSettings) =>
-    db.write(() => {
-      const changed = change(db.people.settings(person))
-      db.people.saveSettings(db.people.upsert(nameable(person)), changed)
-    })
   return {
     async imagine(request, caller, options) {
       if (isStopping()) return refusedForStop()
-      const settings = db.people.settings(caller.person)
+      const settings = app.db.people.settings(caller.person)
       const confirmed = options?.confirmed ?? false
       return submit(app, { request, confirmed, action: 'imagine', settings }, caller)
     },
@@ -53,7 +63,15 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       return isStopping() ? refusedForStop() : act(app, action, caller)
     },
     deletionProblem: (jobId, caller) => deletionProblem(app, jobId, caller),
+  }
+}
 
+/** Jobs and pictures, as far as a viewer may see them. */
+function pictures(
+  app: AppParts,
+): Pick<Easel, 'job' | 'picture' | 'pictureByHash' | 'pictureBytes' | 'pictureStream' | 'foreignPicture'> {
+  const { db, views } = app
+  return {
     job(jobId, viewer) {
       const job = visibleJob(db, viewer, jobId)
       return job && views.ofRecord(job)
@@ -75,19 +93,35 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       return picture && db.files.stream(picture.file)
     },
     foreignPicture: bytes => readForeignPicture(bytes, app.catalogue),
+  }
+}
+
+/** The states of messages with results, and of their deletion. */
+function deliveries(
+  app: AppParts,
+): Pick<Easel, 'show' | 'deliveryStatus' | 'deletionStatus' | 'recordReply' | 'notices'> {
+  const { db, views, clock } = app
+  return {
     show: (id, caller) => show(app, id, caller),
     async deliveryStatus(deliveryId, viewer, timeoutMs) {
       const status = () => deliveryStatus(db, deliveryId, viewer)
-      await deliveries.until(() => status().kind !== 'underway', timeoutMs)
+      await app.deliveries.until(() => status().kind !== 'underway', timeoutMs)
       return status()
     },
     async deletionStatus(jobIds, timeoutMs) {
       const status = () => deletionStatus(db, jobIds)
-      await deliveries.until(() => status().underway === 0, timeoutMs)
+      await app.deliveries.until(() => status().underway === 0, timeoutMs)
       return status()
     },
     recordReply: reply => db.write(() => recordReply(db, clock, reply)),
     notices: person => deliveryNotices(db, views, person),
+  }
+}
+
+/** Lists of jobs. */
+function queues(app: AppParts): Pick<Easel, 'jobsHere' | 'queue' | 'ownQueue' | 'ownDone' | 'queueLength'> {
+  const { db, views, pool } = app
+  return {
     jobsHere: (viewer, limit) => views.ofRecords(visibleHere(db, viewer, limit)),
     queue: (viewer, limit) => firstInLine(app, limit).map(job => entryOf(app, viewer, job)),
     ownQueue(person, limit) {
@@ -99,12 +133,38 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
     },
     ownDone: (person, limit) => views.ofRecords(db.jobs.doneOf(db.people.ofAccount(person), limit)),
     queueLength: () => ({ running: pool.running().length, waiting: pool.waiting }),
+  }
+}
 
-    models: () => app.catalogue.models.map(model => modelView(config, model)),
+/** What can be asked for. */
+function catalogue({
+  config,
+  catalogue,
+}: AppParts): Pick<Easel, 'models' | 'samplers' | 'schedules' | 'styles' | 'fileNames'> {
+  return {
+    models: () => catalogue.models.map(model => modelView(config, model)),
     samplers: () => samplerChoices().map(samplerName),
     schedules: () => schedules.map(({ name }) => name),
     styles: () => config.styles.map(style => style.name),
-    fileNames: kind => namesOf(filesOf(app.catalogue, kind)),
+    fileNames: kind => namesOf(filesOf(catalogue, kind)),
+  }
+}
+
+/** What is stored of a person. */
+function people(
+  app: AppParts,
+): Pick<
+  Easel,
+  'settings' | 'saveSettings' | 'setNotify' | 'usage' | 'savePending' | 'pending' | 'pendingFiles' | 'forget'
+> {
+  const { config, db, clock } = app
+  /** Reads in the transaction that writes: what was forgotten meanwhile does not return. */
+  const changeSettings = (person: Person, change: (settings: PersonSettings) => PersonSettings) =>
+    db.write(() => {
+      const changed = change(db.people.settings(person))
+      db.people.saveSettings(db.people.upsert(nameable(person)), changed)
+    })
+  return {
     settings: person => db.people.settings(person),
     async saveSettings(person, settings) {
       const problems = settingsProblems(settings, app.catalogue.models, config.limits)
@@ -115,6 +175,17 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
     },
     setNotify: (person, notify) => changeSettings(person, settings => ({ ...settings, notify })),
     usage: person => usageOf(db, config.limits, person, clock.now()),
+    savePending: asked => savePending(app, asked),
+    pending: (id, person) => pending(app, id, person),
+    pendingFiles: (id, person) => pendingFiles(app, id, person),
+    forget: person => forget(app, person),
+  }
+}
+
+/** Statistics, for those who may see them. */
+function statistics(app: AppParts): Pick<Easel, 'seesStats' | 'stats'> {
+  const { config, db } = app
+  return {
     seesStats: viewer => maySeeStats(config, viewer) !== 'nothing',
     stats(period, caller) {
       const { person } = caller
@@ -125,10 +196,12 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
       if (sees === 'space') return { kind: 'stats', stats: statsOf(db, period, person) }
       return { kind: 'stats', stats: { ...statsOf(db, period), devices: deviceViews(app) } }
     },
-    savePending: asked => savePending(app, asked),
-    pending: (id, person) => pending(app, id, person),
-    pendingFiles: (id, person) => pendingFiles(app, id, person),
-    forget: person => forget(app, person),
+  }
+}
+
+/** Changes as they happen. */
+function watching({ db }: AppParts, watch: Watch): Pick<Easel, 'watch' | 'watchQueueLength'> {
+  return {
     watch: (viewer, onChange) =>
       watch.add(job => {
         if (isVisible(db, viewer, job)) onChange(job)

@@ -1,7 +1,7 @@
 /** The Slack adapter: assembles its parts for each transport, starts and stops. */
 import { authorOf } from '../../app/access/access-rules.ts'
 import type { Courier } from '../../app/delivery/courier.ts'
-import { AppError, toAppError } from '../../errors/errors.ts'
+import { toAppError } from '../../errors/errors.ts'
 import { AbortableRequests } from '../../net/abortable-requests.ts'
 import type { Clock, Logger } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
@@ -19,7 +19,6 @@ import { Chat } from '../chat/chat.ts'
 import { Channels } from './inbound/channels.ts'
 import { easelCommand } from './inbound/command-handlers.ts'
 import { Downloads } from './inbound/downloads.ts'
-import type { HandlerContext } from './inbound/handler-context.ts'
 import { Members } from './inbound/members.ts'
 import { dismissalOf } from './inbound/not-installed.ts'
 import { receive } from './inbound/receive.ts'
@@ -32,13 +31,11 @@ import { PictureResults } from './outbound/picture-results.ts'
 import { Uploads } from './outbound/uploads.ts'
 import { clientOptions, SlackApi } from './transport/api.ts'
 import { diagnose } from './transport/diagnose.ts'
-import { CombinedReceiver, DurableApp } from './transport/durable-app.ts'
-import { type OAuthParts, SlackHttpReceiver } from './transport/http-receiver.ts'
-import { Installations } from './transport/installations.ts'
+import { DurableApp } from './transport/durable-app.ts'
+import type { OAuthParts, SlackHttpReceiver } from './transport/http-receiver.ts'
 import { slackLogger } from './transport/log.ts'
-import { readKey } from './transport/sealed.ts'
-import { botScopes, slackSetup, usesOAuth } from './transport/setup.ts'
-import { Sockets } from './transport/sockets.ts'
+import { oauthParts, receiversOf, required } from './transport/receivers.ts'
+import { slackSetup } from './transport/setup.ts'
 import {
   authorizeWith,
   InstalledWorkspaces,
@@ -73,100 +70,39 @@ export class SlackAdapter implements Adapter {
   #stopTrying = () => {}
 
   constructor(parts: AdapterParts, documents: SealedDocuments) {
-    const { easel, config, secrets, clock, ids, log } = parts
+    const { easel, config, clock, log } = parts
     this.#clock = clock
     this.#log = log
     this.#words = wordsFor(config.language)
     const logger = slackLogger(log)
     const options = clientOptions(config.slack.apiUrl, logger, this.#requests)
     const oauth = oauthParts(parts, documents)
-
     const api = new SlackApi(options, clock, log)
-    this.#workspaces =
-      oauth === undefined
-        ? new OneWorkspace(api, required(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
-        : new InstalledWorkspaces(api, oauth.installations, log)
+    this.#workspaces = workspacesOf(parts, api, oauth)
+
     const messages = new Messages(api)
     const ephemeralMessages = new EphemeralMessages(clock)
     const uploads = new Uploads(api, (id, job) => easel.pictureBytes(id, authorOf(job)), config.slack.apiUrl)
     const files = new FileStates(api, clock)
-    const courier = new SlackCourier({
-      messages,
-      workspaces: this.#workspaces,
-      uploads,
-      pictures: new PictureResults({ messages, uploads, files, clock }),
-      ephemeralMessages,
-      log,
-    })
+    const pictures = new PictureResults({ messages, uploads, files, clock })
+    const workspaces = this.#workspaces
+    const courier = new SlackCourier({ messages, workspaces, uploads, pictures, ephemeralMessages, log })
     this.courier = courier
 
-    const isSocket = config.slack.transport === 'socket'
-    const { host, port } = config.slack
-    const signing = isSocket
-      ? {}
-      : { signingSecret: required(secrets.slackSigningSecret, 'SLACK_SIGNING_SECRET') }
-    this.#httpReceiver =
-      isSocket && oauth === undefined
-        ? undefined
-        : new SlackHttpReceiver({
-            host,
-            port,
-            ...signing,
-            ...(oauth && { oauth }),
-            words: wordsFor(config.language),
-            clientOptions: options,
-            clock,
-            log,
-          })
-    const sockets = isSocket
-      ? [
-          new Sockets({
-            appToken: required(secrets.slackAppToken, 'SLACK_APP_TOKEN'),
-            clientOptions: options,
-            clock,
-            log,
-          }),
-        ]
-      : []
+    const receivers = receiversOf(parts, options, oauth)
+    this.#httpReceiver = receivers.http
     this.#app = new DurableApp(
       {
-        receiver: new CombinedReceiver([
-          ...sockets,
-          ...(this.#httpReceiver === undefined ? [] : [this.#httpReceiver]),
-        ]),
-        authorize: authorizeWith(this.#workspaces),
+        receiver: receivers.all,
+        authorize: authorizeWith(workspaces),
         clientOptions: options,
         convoStore: false,
         logger,
       },
-      body => dismissalOf(this.#workspaces, body, wordsFor(config.language)),
+      body => dismissalOf(workspaces, body, this.#words),
     )
-
-    const channels = new Channels(api, clock)
-    const context: HandlerContext = {
-      easel,
-      chat: new Chat({
-        platform: 'slack',
-        easel,
-        clock,
-        ids,
-        maxCount: config.limits.maxCount,
-        prefix: `${easelCommand} `,
-      }),
-      clock,
-      log,
-      api,
-      messages,
-      uploads,
-      files,
-      courier,
-      ephemeralMessages,
-      requestContexts: new RequestContexts(this.#workspaces, new Members(api, clock), channels),
-      channels,
-      downloads: new Downloads(api, clock, config.slack.apiUrl),
-      formSecret: formSecretOf(parts),
-    }
-    receive(this.#app, context, this.#workspaces)
+    const outbound = { messages, uploads, files, courier, ephemeralMessages }
+    receive(this.#app, { ...outbound, ...inboundParts(parts, api, workspaces) }, workspaces)
   }
 
   /** The URL of the HTTP server, with slack.transport http or OAuth. */
@@ -216,28 +152,32 @@ export class SlackAdapter implements Adapter {
   }
 }
 
-/** Undefined if the environment's token serves one workspace. */
-function oauthParts(
-  { secrets, ids, clock }: AdapterParts,
-  documents: SealedDocuments,
-): OAuthParts | undefined {
-  if (!usesOAuth(secrets)) return undefined
-  const key = readKey(required(secrets.encryptionKey, 'EASEL_ENCRYPTION_KEY'))
+/** The workspaces that installed the app; one without OAuth. */
+function workspacesOf({ secrets, log }: AdapterParts, api: SlackApi, oauth?: OAuthParts): Workspaces {
+  return oauth === undefined
+    ? new OneWorkspace(api, required(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
+    : new InstalledWorkspaces(api, oauth.installations, log)
+}
+
+/** The part of the handler context that reads events. */
+function inboundParts(parts: AdapterParts, api: SlackApi, workspaces: Workspaces) {
+  const { easel, config, clock, ids, log } = parts
+  const channels = new Channels(api, clock)
+  const { maxCount } = config.limits
   return {
-    clientId: required(secrets.slackClientId, 'SLACK_CLIENT_ID'),
-    clientSecret: required(secrets.slackClientSecret, 'SLACK_CLIENT_SECRET'),
-    stateSecret: required(secrets.slackStateSecret, 'SLACK_STATE_SECRET'),
-    scopes: botScopes,
-    installations: new Installations(documents, key, ids, clock),
+    easel,
+    chat: new Chat({ platform: 'slack', easel, clock, ids, maxCount, prefix: `${easelCommand} ` }),
+    clock,
+    log,
+    api,
+    requestContexts: new RequestContexts(workspaces, new Members(api, clock), channels),
+    channels,
+    downloads: new Downloads(api, clock, config.slack.apiUrl),
+    formSecret: formSecretOf(parts),
   }
 }
 
 /** A secret that is stable over restarts, so open forms stay valid. */
 function formSecretOf({ secrets }: AdapterParts): string {
   return secrets.slackSigningSecret ?? secrets.slackAppToken ?? secrets.slackBotToken ?? ''
-}
-
-function required(value: string | undefined, name: string): string {
-  if (value !== undefined) return value
-  throw new AppError('config', { key: name, problem: { what: 'not-set' } })
 }

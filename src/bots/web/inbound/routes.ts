@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
 import type { Person } from '../../../app/people/people.ts'
 import { toAppError } from '../../../errors/errors.ts'
-import { errorSentence } from '../../../words/en.ts'
+import { errorSentence, type Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import type { AdapterParts } from '../../adapter.ts'
 import { statsChart } from '../../charts/stats-chart.ts'
@@ -13,7 +13,7 @@ import type { FormValues } from '../../chat/form-field.ts'
 import { commandNames, commands, typedNameOf } from '../../commands/commands.ts'
 import { pictureFileName } from '../../messages/file-name.ts'
 import { statsCsv } from '../../messages/stats-message.ts'
-import { loadAssets } from '../assets.ts'
+import { type Assets, loadAssets } from '../assets.ts'
 import { feedOf } from '../outbound/feed.ts'
 import type { Live } from '../outbound/live.ts'
 import { liveEvents, liveStream } from '../outbound/live-stream.ts'
@@ -37,30 +37,47 @@ const pressForm = z.object({
 /** The fields of the settings form, by their ids. */
 const settingsForm = z.record(z.string(), z.unknown())
 
+/** What the routes share. */
+interface RouteParts extends AdapterParts {
+  readonly live: Live
+  readonly words: Words
+  readonly assets: Assets
+  readonly proxies: Proxies
+  readonly receiver: Receiver
+  readonly responder: Responder
+  feed(limit: number): ReturnType<typeof feedOf>
+  /** A pseudonym of the client's address; undefined where it is unknown. */
+  addressOf(c: Context): string | undefined
+  contextOf(c: Context, once?: string): RequestContext
+}
+
 /** All routes, over one facade; `live` publishes changes to open browsers. */
-export function webRoutes(parts: AdapterParts, live: Live): Hono {
-  const { easel, config, clock, ids, log } = parts
+export function webRoutes(adapterParts: AdapterParts, live: Live): Hono {
+  const parts = routeParts(adapterParts, live)
+  const app = new Hono()
+  addGuards(app, parts)
+  addPages(app, parts)
+  addForms(app, parts)
+  addCommands(app, parts)
+  app.get('/pictures/:id', c => servePicture(c, parts.easel, c.req.param('id'), parts.contextOf(c).person))
+  return app
+}
+
+function routeParts(parts: AdapterParts, live: Live): RouteParts {
+  const { easel, config, clock, ids } = parts
   const words = wordsFor(config.language)
   const assets = loadAssets()
   const receiver = new Receiver({ easel, words, clock, ids, maxCount: config.limits.maxCount })
   const feed = (limit: number) => feedOf(easel, words, limit)
-  const responder = new Responder({
-    words,
-    assets,
-    ids,
-    feed,
-    guides: () => guidesOf(easel),
-    loras: () => easel.fileNames('lora'),
-  })
-
+  const guides = () => guidesOf(easel)
+  const loras = () => easel.fileNames('lora')
+  const responder = new Responder({ words, assets, ids, feed, guides, loras })
   const proxies = new Proxies(config.web.proxies)
   const addressPseudonym = addressPseudonyms(`${ids.next()}${ids.next()}`)
-
   const addressOf = (c: Context) => {
     const { client } = proxies.addressed(c)
     return client && addressPseudonym(client)
   }
-
   const contextOf = (c: Context, once?: string): RequestContext => {
     const { isSecure } = proxies.addressed(c)
     const address = addressOf(c)
@@ -68,8 +85,12 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     const seesStats = easel.seesStats({ ...anyVisitor, person })
     return { person, seesStats, once: once || ids.next(), nextOnce: ids.next() }
   }
+  return { ...parts, live, words, assets, proxies, receiver, responder, feed, addressOf, contextOf }
+}
 
-  const app = new Hono()
+/** What is refused before a route is reached, and what a route that fails answers. */
+function addGuards(app: Hono, parts: RouteParts): void {
+  const { config, clock, log, words, proxies, responder, addressOf, contextOf } = parts
   app.use(securityHeaders())
   app.use(ownPagesOnly({ ...config.web, proxies, words, log }))
   // Before the body limit, which reads bodies without a content length.
@@ -99,7 +120,11 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     }
     return c.text(words.web.refused.broken, 500)
   })
+}
 
+/** The chat, what it loads, and its live changes. */
+function addPages(app: Hono, parts: RouteParts): void {
+  const { clock, live, words, assets, responder, feed, addressOf, contextOf } = parts
   app.route('/assets', assets.routes)
   app.get('/favicon.ico', c => c.redirect(assets.url('icon.svg')))
   app.get('/', c => responder.chat(c, contextOf(c)))
@@ -109,31 +134,37 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
     const address = addressOf(c) ?? ''
     return liveStream(c, { live, clock, words, address, eventOf, feed: () => feed(responder.limitOf(c)) })
   })
+}
 
+/** The forms of the pages. */
+function addForms(app: Hono, { words, receiver, responder, contextOf }: RouteParts): void {
+  const refuseUnreadable = (c: Context) =>
+    responder.refuse(c, contextOf(c), words.web.refused.unreadable, 400)
   app.post('/say', async c => {
     const form = await readForm(c, messageForm)
-    if (!form) return responder.refuse(c, contextOf(c), words.web.refused.unreadable, 400)
+    if (!form) return refuseUnreadable(c)
     const context = contextOf(c, form.once)
     const text = lines(form.example ?? form.text ?? '')
     const typed = { text, chosen: chosenIn(form), confirmed: form.confirmed !== undefined }
     return responder.respond(c, context, await receiver.say(typed, context), text)
   })
-
   app.post('/act', async c => {
     const form = await readForm(c, pressForm)
-    if (!form) return responder.refuse(c, contextOf(c), words.web.refused.unreadable, 400)
+    if (!form) return refuseUnreadable(c)
     const context = contextOf(c, form.once)
     const text = form.text === undefined ? undefined : lines(form.text)
     return responder.respond(c, context, await receiver.press(form.button, text, context))
   })
-
   app.post('/settings', async c => {
     const form = await readForm(c, settingsForm)
+    if (!form) return refuseUnreadable(c)
     const context = contextOf(c)
-    if (!form) return responder.refuse(c, context, words.web.refused.unreadable, 400)
     return responder.respond(c, context, await receiver.saveSettings(valuesOf(form), context))
   })
+}
 
+/** The commands that have a page of their own, and the files of `/stats`. */
+function addCommands(app: Hono, { words, receiver, responder, contextOf }: RouteParts): void {
   for (const name of commandNames.filter(each => commands[each].isView)) {
     app.get(`/${typedNameOf(name)}`, async c => {
       const context = contextOf(c)
@@ -141,18 +172,20 @@ export function webRoutes(parts: AdapterParts, live: Live): Hono {
       return reply === 'paint' ? c.notFound() : responder.respond(c, context, reply)
     })
   }
-  app.get('/stats/chart.png', async c => {
+  const statsOf = async (c: Context) => {
     const reply = await receiver.run('stats', c.req.query(), contextOf(c))
-    if (reply.kind !== 'stats') return c.notFound()
-    return c.body(Uint8Array.from(await statsChart(reply.stats, words)), 200, { 'Content-Type': 'image/png' })
+    return reply.kind === 'stats' ? reply.stats : undefined
+  }
+  app.get('/stats/chart.png', async c => {
+    const stats = await statsOf(c)
+    if (!stats) return c.notFound()
+    return c.body(Uint8Array.from(await statsChart(stats, words)), 200, { 'Content-Type': 'image/png' })
   })
   app.get('/stats/easel-stats.csv', async c => {
-    const reply = await receiver.run('stats', c.req.query(), contextOf(c))
-    if (reply.kind !== 'stats') return c.notFound()
-    return c.body(statsCsv(reply.stats), 200, { 'Content-Type': 'text/csv; charset=utf-8' })
+    const stats = await statsOf(c)
+    if (!stats) return c.notFound()
+    return c.body(statsCsv(stats), 200, { 'Content-Type': 'text/csv; charset=utf-8' })
   })
-  app.get('/pictures/:id', c => servePicture(c, easel, c.req.param('id'), contextOf(c).person))
-  return app
 }
 
 function guidesOf(easel: Easel): Guides {
