@@ -61,6 +61,13 @@ describe('A model whose parts do not fit is named at `models`, not at the first 
       /scaling_factor is 0; it must be more than 0/,
     ],
     ['text_encoder/config.json', '"num_hidden_layers": 3', '"num_hidden_layers": 30', /layers\.3/],
+    ['text_encoder/config.json', '"num_hidden_layers": 3', '"num_hidden_layers": 1e9', /must be at most 64/],
+    [
+      'unet/config.json',
+      '"layers_per_block": 2',
+      '"layers_per_block": 1e9',
+      /1000000000; it must be at most 64/,
+    ],
     ['tokenizer/vocab.json', '"!":', '"!": 1024, "other":', /a token with the id 1024.* knows 1024/],
   ])('%s with %s made %s', async (path, from, to, sentence) => {
     const where = place({ other: `${tiny}/tiny-base`, sound: `${tiny}/tiny-base` })

@@ -78,8 +78,24 @@ export function only(...values: (string | number | boolean | null)[]) {
   return z.literal(values).optional()
 }
 
-/** An integer of at least 1: a count of channels, layers, heads. */
-export const count = z.int().min(1)
+/** A count of channels, heads or tokens, or a size in pixels. The largest of a known model is a vocabulary of 49,408. */
+export const count = z.int().min(1).max(1_000_000)
+
+/** The most layers in a row; each of them is planned. The longest known row is that of CLIP ViT-bigG, with 48. */
+const mostLayers = 64
+
+export const layerCount = z.int().min(1).max(mostLayers)
+
+/** A number of transformer blocks, or one for each of a block's layers. */
+export const depth = z.union([
+  z.int().min(0).max(mostLayers),
+  z.array(z.int().min(0).max(mostLayers)).max(mostLayers),
+])
+
+/** An entry for each level of a network. Known networks have four. */
+export function perLevel<T extends z.ZodType>(entry: T) {
+  return z.array(entry).min(1).max(16)
+}
 
 function problemOf(issue: z.core.$ZodIssue): ModelConfigProblem {
   const found = written(issue.input)

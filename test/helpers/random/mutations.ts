@@ -28,6 +28,8 @@ const hostileValues: readonly unknown[] = [
   0,
   0.5,
   1e308,
+  1e9,
+  Number.MAX_SAFE_INTEGER,
   2 ** 53,
   '',
   'x',

@@ -1,13 +1,13 @@
 /** The keys of a config.json that CLIP's text and image encoders share. */
 import { z } from 'zod'
 import type { ClipBlockOptions } from '../../modules/clip-block.ts'
-import { complain, count } from '../../weights/config-file.ts'
+import { complain, count, layerCount } from '../../weights/config-file.ts'
 
 /** Defaults as in transformers' CLIPTextConfig and CLIPVisionConfig. */
 export const clipBlockKeys = {
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: layerCount,
   num_attention_heads: count,
   hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
   layer_norm_eps: z.number().positive().default(1e-5),

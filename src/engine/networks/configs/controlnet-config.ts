@@ -1,6 +1,6 @@
 /** The configuration of a ControlNet, from its config.json (diffusers' ControlNetModel): down blocks and picture embedding. */
 import { z } from 'zod'
-import { count, only } from '../../weights/config-file.ts'
+import { count, only, perLevel } from '../../weights/config-file.ts'
 import { type UNetConfig, unetConfigSchema } from './unet-config.ts'
 
 export interface ControlNetConfig extends UNetConfig {
@@ -13,7 +13,7 @@ export interface ControlNetConfig extends UNetConfig {
 const embedding = z
   .object({
     conditioning_channels: count.default(3),
-    conditioning_embedding_out_channels: z.array(count).min(1).default([16, 32, 96, 256]),
+    conditioning_embedding_out_channels: perLevel(count).default([16, 32, 96, 256]),
     controlnet_conditioning_channel_order: only('rgb'),
     global_pool_conditions: only(false),
   })
@@ -24,7 +24,7 @@ const embedding = z
 
 /** A ControlNet has no up blocks, and its config has none: the mirrored down blocks satisfy the U-Net's schema. */
 const unetWithoutUpBlocks = z
-  .looseObject({ in_channels: count, down_block_types: z.array(z.string()) })
+  .looseObject({ in_channels: count, down_block_types: perLevel(z.string()) })
   .transform(config => ({
     ...config,
     out_channels: config.in_channels,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ModelConfigProblem } from '../../../errors/model-problem.ts'
 import type { GroupNormOptions } from '../../modules/norm.ts'
 import type { Level } from '../../modules/shared/level.ts'
-import { complain, count, only } from '../../weights/config-file.ts'
+import { complain, count, depth, layerCount, only, perLevel } from '../../weights/config-file.ts'
 
 /** A level, and whether its down block and its up block have attention. */
 export interface UNetLevel extends Level {
@@ -28,9 +28,7 @@ export interface UNetConfig {
   readonly levels: readonly [UNetLevel, ...UNetLevel[]]
 }
 
-const perLevel = z.union([count, z.array(count)])
-/** A level's depth, or one for each of its transformers. */
-const depth = z.union([z.int().min(0), z.array(z.int().min(0))])
+const heads = z.union([count, perLevel(count)])
 const down = z.enum(['DownBlock2D', 'CrossAttnDownBlock2D'])
 const up = z.enum(['UpBlock2D', 'CrossAttnUpBlock2D'])
 
@@ -42,17 +40,17 @@ export const unetConfigSchema = z
     }),
     in_channels: count,
     out_channels: count,
-    block_out_channels: z.array(count).min(1),
-    down_block_types: z.array(down),
-    up_block_types: z.array(up),
-    layers_per_block: perLevel.default(2),
-    attention_head_dim: perLevel.default(8),
-    num_attention_heads: perLevel.nullish(),
-    transformer_layers_per_block: z.union([count, z.array(depth)]).default(1),
+    block_out_channels: perLevel(count),
+    down_block_types: perLevel(down),
+    up_block_types: perLevel(up),
+    layers_per_block: z.union([layerCount, perLevel(layerCount)]).default(2),
+    attention_head_dim: heads.default(8),
+    num_attention_heads: heads.nullish(),
+    transformer_layers_per_block: z.union([layerCount, perLevel(depth)]).default(1),
     /** From the coarsest level to the finest; absent: the up blocks have the depths of the down blocks. */
-    reverse_transformer_layers_per_block: z.array(depth).nullish(),
+    reverse_transformer_layers_per_block: perLevel(depth).nullish(),
     /** Easel's own key for a depth that was inferred from the weights; absent: the coarsest level's depth. */
-    mid_transformer_layers: count.optional(),
+    mid_transformer_layers: layerCount.optional(),
     cross_attention_dim: count,
     norm_num_groups: count.default(32),
     norm_eps: z.number().positive().default(1e-5),

@@ -1,7 +1,7 @@
 /** The configuration of a VAE, from its config.json (diffusers' AutoencoderKL). */
 import { z } from 'zod'
 import type { GroupNormOptions } from '../../modules/norm.ts'
-import { complain, count, only } from '../../weights/config-file.ts'
+import { complain, count, layerCount, only, perLevel } from '../../weights/config-file.ts'
 
 /**
  * The scaling of the VAE's latents for the U-Net: (z - mean)·factor/deviation. EDM models have mean and standard deviation
@@ -42,9 +42,9 @@ export const vaeConfigSchema = z
     out_channels: count.default(3),
     latent_channels: count.default(4),
     block_out_channels: z.tuple([count], count),
-    down_block_types: z.array(downType),
-    up_block_types: z.array(upType),
-    layers_per_block: count.default(1),
+    down_block_types: perLevel(downType),
+    up_block_types: perLevel(upType),
+    layers_per_block: layerCount.default(1),
     norm_num_groups: count.default(32),
     use_quant_conv: z.boolean().default(true),
     use_post_quant_conv: z.boolean().default(true),
