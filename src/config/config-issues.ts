@@ -57,7 +57,7 @@ function unknownKey(parent: readonly PropertyKey[], key: string, here: Rules): C
 
 function problemOf(issue: z.core.$ZodIssue, value: unknown, here: Rules): ConfigProblem {
   if (value === undefined || value === null) return { what: 'no-value' }
-  const found = shorten(JSON.stringify(value))
+  const found = shorten(written(value))
   switch (issue.code) {
     case 'invalid_type': {
       const expected = here.type ?? issue.expected
@@ -67,7 +67,9 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown, here: Rules): Config
       return { what: 'choice', found, known: issue.values.map(String) }
     case 'too_small':
     case 'too_big':
-      return issue.origin === 'string' || issue.origin === 'array' ? { what: 'empty' } : rangeOf(found, here)
+      return issue.origin === 'string' || issue.origin === 'array'
+        ? { what: 'empty' }
+        : rangeOf(found, here, issue.code)
     case 'invalid_format':
       return formatProblem(found, issue.format === 'url' ? 'url' : issue.message)
     case 'invalid_key':
@@ -103,17 +105,17 @@ function isType(text: string): text is SettingType {
   return settingTypes.some(type => type === text)
 }
 
-/** Bounds that JSON schema adds to every integer; they are not reported. */
-const noBound = new Set([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
+/** Bounds that JSON schema adds to every integer; only the one that is exceeded is reported. */
+const ofEveryInteger = new Set([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
 
-function rangeOf(found: string, here: Rules): ConfigProblem {
+function rangeOf(found: string, here: Rules, code: 'too_small' | 'too_big'): ConfigProblem {
   const low = here.minimum ?? here.exclusiveMinimum
   const high = here.maximum ?? here.exclusiveMaximum
   return {
     what: 'range',
     found,
-    min: low === undefined || noBound.has(low) ? undefined : low,
-    max: high === undefined || noBound.has(high) ? undefined : high,
+    min: low !== undefined && ofEveryInteger.has(low) && code === 'too_big' ? undefined : low,
+    max: high !== undefined && ofEveryInteger.has(high) && code === 'too_small' ? undefined : high,
     open: here.minimum === undefined && here.maximum === undefined,
   }
 }
@@ -145,6 +147,11 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function dotted(path: readonly PropertyKey[]): string {
   return path.map(String).join('.')
+}
+
+/** JSON has no spelling for what YAML reads from 1e999 and .nan. */
+function written(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value)
 }
 
 function shorten(text: string): string {

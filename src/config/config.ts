@@ -66,13 +66,16 @@ function isNetwork(entry: string): boolean {
 /** The message that tells config-issues.ts the expected format. */
 const expected = (format: SettingFormat) => format
 
+/** More than a machine has processors. The runtime starts as many as it is told, and takes the memory of all. */
+const mostThreads = 1024
+
 const device = z.strictObject({
   /** A number has one spelling, so that one card has one name. */
   name: z.string().regex(/^(auto|webgpu|cpu(:(0|[1-9]\d?))?|cuda:(0|[1-9]\d?))$/, expected('device')),
   /** Where it is left out: a process for a GPU, whose driver may take it down, and a thread for the CPU. */
   host: z.enum(['thread', 'process']).optional(),
   /** 0: as many as the runtime chooses; several workers on the CPU share its processors. */
-  threads: z.int().min(0).default(0),
+  threads: z.int().min(0).max(mostThreads).default(0),
   /** What the networks compute in; `auto`: float16 on GPUs that have it, float32 on CPUs. */
   precision: z.enum(['auto', 'float32', 'float16']).default('auto'),
   /** What its worker may use, `12GB`; without it, a CPU worker uses the memory that is free at the start. */

@@ -69,6 +69,10 @@ test.each([
   ['devices: automatic', 'wrong at devices: "automatic" is not a list'],
   ['devices: [{ name: cpu }, { name: cpu }]', 'wrong at devices: one device is named twice.'],
   ['limits: { maxSteps: 0 }', 'wrong at limits.maxSteps: 0 is less than 1.'],
+  ['limits: { maxSteps: 1e308 }', 'wrong at limits.maxSteps: 1e+308 is outside 1 to 9007199254740991.'],
+  ['limits: { maxSteps: 1e999 }', 'wrong at limits.maxSteps: Infinity is not a whole number.'],
+  ['limits: { quotaHours: .nan }', 'wrong at limits.quotaHours: NaN is not a number.'],
+  ['devices: [{ name: cpu, threads: 1e9 }]', 'wrong at devices.0.threads: 1000000000 is outside 0 to 1024.'],
   ['limits: { maxCount: 9 }', 'wrong at limits.maxCount: 9 is outside 1 to 4.'],
   ['limits: { quotaHours: 0 }', 'wrong at limits.quotaHours: 0 is not more than 0.'],
   [
