@@ -1,6 +1,7 @@
 /** Answers people who write to the bot instead of typing a command: greetings, calls for help, prompts. Nothing is painted. */
 import type { Message as DiscordMessage } from 'discord.js'
-import type { Logger } from '../../../system/ports.ts'
+import { hasCode, toAppError } from '../../../errors/errors.ts'
+import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { commandIn } from '../../chat/small-talk.ts'
@@ -11,17 +12,47 @@ import { render } from '../outbound/render/render.ts'
 
 export interface MentionParts {
   messages: Messages
+  clock: Clock
   log: Logger
 }
 
-export async function handleMention({ messages, log }: MentionParts, message: DiscordMessage): Promise<void> {
+/** The longest wait for rate limits. An answer that comes later is of no use. */
+const longestWaitMs = 10_000
+
+/** Never rejects where Discord is busy or cannot be reached: nothing is lost but the answer. */
+export async function handleMention(parts: MentionParts, message: DiscordMessage): Promise<void> {
+  const { messages, log } = parts
   const text = textToBot(message)
   if (text === undefined) return
   const words = wordsFor(message.guild?.preferredLocale)
   const answer = commandIn(text) === 'help' ? helpMessage(words) : welcome(words)
   const post = { ...render(answer, words), files: [] }
-  const posted = await messages.post(message.channelId, post, { replyTo: message.id })
-  if (posted.kind === 'refused') log.debug({ code: posted.code }, 'a mention could not be answered')
+  try {
+    const send = () => messages.post(message.channelId, post, { replyTo: message.id })
+    const posted = await afterRateLimit(parts, send)
+    if (posted.kind === 'refused') log.debug({ code: posted.code }, 'a mention could not be answered')
+  } catch (error) {
+    const fault = toAppError(error)
+    if (!fault.retryable) throw error
+    log.debug({ code: fault.code }, 'a mention could not be answered')
+  }
+}
+
+/** @throws as `send`. */
+async function afterRateLimit<T>({ clock }: MentionParts, send: () => Promise<T>): Promise<T> {
+  const untilMs = clock.monotonicMs() + longestWaitMs
+  for (;;) {
+    try {
+      return await send()
+    } catch (error) {
+      if (!hasCode(error, 'platform-busy')) throw error
+      const { retryAfterMs } = error.details
+      if (clock.monotonicMs() + retryAfterMs > untilMs) throw error
+      await new Promise<void>(resolve => {
+        clock.after(retryAfterMs, resolve)
+      })
+    }
+  }
 }
 
 /** The text without the mention; undefined for what is not addressed to the bot, as a message that names it in passing. */

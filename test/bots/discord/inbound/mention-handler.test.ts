@@ -4,6 +4,7 @@ import { en } from '../../../../src/words/en.ts'
 import { zhCn } from '../../../../src/words/zh-cn/index.ts'
 import type { Channel, Message } from '../../../fakes/discord/world.ts'
 import { mentionOf } from '../../../fakes/discord/written-messages.ts'
+import { letTimePass } from '../../../helpers/let-time-pass.ts'
 import { Asking } from '../asking.ts'
 
 let asking: Asking
@@ -81,4 +82,26 @@ test('messages to others, also those that name the bot in passing, and those of 
   // Answered after all of them were heard.
   await answerTo(`${bot} hello`, channel)
   for (const message of unanswered) expect(answersTo(message)).toEqual([])
+})
+
+/** Refuses the first answer, and resolves when the bot has done what it does about that. */
+async function answersAfterRateLimit(retryAfterMs: number): Promise<Message[]> {
+  const { discord, ada, channel, test, adapter } = asking
+  discord.faults.order(/^POST .*messages/, { kind: 'too-many', scope: 'bucket', retryAfterMs })
+  const written = discord.writes(ada, channel, `${bot} hello`)
+  const isTried = () =>
+    discord.requests.some(({ method, path }) => method === 'POST' && path.endsWith('/messages'))
+  await discord.until('a refused answer', isTried)
+  // The client waits for the limit in the machine's own time, so the fake time passes more slowly than that.
+  await letTimePass(adapter.idle(), test.clock, { graceMs: 0, stepMs: 1 })
+  expect(test.log.faults).toEqual([])
+  return answersTo(written)
+}
+
+test('a mention that a rate limit holds up is answered after it', async () => {
+  expect(await answersAfterRateLimit(200)).toHaveLength(1)
+})
+
+test('a mention that a long rate limit holds up has no answer, and that is no error', async () => {
+  expect(await answersAfterRateLimit(60_000)).toEqual([])
 })
