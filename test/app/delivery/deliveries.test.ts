@@ -35,6 +35,27 @@ describe('the outbox', () => {
     },
   )
 
+  test.each(['one job', 'everything of a person'])(
+    'goes on with a deletion that the platform has not confirmed after a crash, and says so until then: %s',
+    async what => {
+      const { id, author } = await t.paint('a secret')
+      t.courier.failBefore = ({ kind }) => (kind === 'withdraw' ? offline : undefined)
+      if (what === 'one job') await t.easel.act({ kind: 'delete', jobId: id }, t.caller())
+      else await t.easel.forget(author)
+      await t.until(() => t.courier.kindsFor(id).includes('withdraw'))
+      await t.built.delivered()
+      t.crash()
+      t.courier.failBefore = () => undefined
+      expect([...t.courier.messages.keys()]).toEqual([id])
+      t.rebuild()
+      expect(await t.easel.deletionStatus([id], 0)).toEqual({ underway: 1, kept: [] })
+      await t.start()
+      await t.settled()
+      expect([...t.courier.messages.keys()]).toEqual([])
+      expect(await t.easel.deletionStatus([id], 0)).toEqual({ underway: 0, kept: [] })
+    },
+  )
+
   test('is drained in order for each job, despite failures', async () => {
     let calls = 0
     t.courier.failAfter = () => {
