@@ -41,10 +41,10 @@ async function list(session: Session): Promise<ExitCode> {
   if (models.length + files.length + unused.length === 0) err(words.cli.noModels(config.modelsDir))
   for (const model of models) {
     out(lineOf(model, session))
-    if (model.refiner) out(refinerLine(model.name, model.refiner, session))
     const remark = schedulerRemark(model, session)
     if (remark !== undefined) err(`${model.name}: ${remark}`)
   }
+  for (const line of new Set(models.flatMap(model => refinerLines(model, session)))) out(line)
   for (const { kind, name, family, hash, storage } of files) {
     out(
       words.cli.model(
@@ -64,12 +64,11 @@ function lineOf(model: ModelRecord, { config, words }: Session): string {
   return `${words.cli.model(name, facts)}${name === config.defaultModel ? ` ${words.cli.isDefault}` : ''}`
 }
 
-function refinerLine(
-  base: string,
-  { name, storage, hash }: NonNullable<ModelRecord['refiner']>,
-  { words }: Session,
-): string {
-  return words.cli.model(words.cli.refinerOf(name, base), words.cli.fileFacts('SDXL', storage, shown(hash)))
+/** Several Bases may share a Refiner. */
+function refinerLines({ refiner }: ModelRecord, { words }: Session): string[] {
+  if (!refiner) return []
+  const facts = words.cli.fileFacts('SDXL', refiner.storage, shown(refiner.hash))
+  return [words.cli.model(`${words.cli.refiner} ${refiner.name}`, facts)]
 }
 
 /** A sampler of the model's own that is not supported, and the one that replaces it. */

@@ -160,7 +160,7 @@ export const cli = {
   model: (name: string, facts: string) => `${name}  ${facts}`,
   modelFacts: (sidePx: number, stepPx: number, refiner: boolean) =>
     `${sidePx}×${sidePx}, sizes in steps of ${stepPx}${refiner ? ', with Refiner' : ''}`,
-  refinerOf: (name: string, base: string) => `Refiner ${name} of ${base}`,
+  refiner: 'Refiner',
   fileKinds: {
     lora: 'LoRA',
     embedding: 'embedding',

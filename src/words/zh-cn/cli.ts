@@ -147,7 +147,7 @@ export const cli: Words['cli'] = {
   model: (name, facts) => `${name}  ${facts}`,
   modelFacts: (sidePx, stepPx, refiner) =>
     `${sidePx}×${sidePx}，尺寸须为 ${stepPx} 的倍数${refiner ? '，带 Refiner' : ''}`,
-  refinerOf: (name, base) => `${base} 的 Refiner ${name}`,
+  refiner: 'Refiner',
   fileKinds: {
     lora: 'LoRA',
     embedding: '嵌入',

@@ -107,7 +107,7 @@ describe('the small commands', () => {
     const own = ['--config', 'own.yaml']
     writeFileSync(inFolder('own.yaml'), 'dataDir: own\nweb: { port: 0 }\n')
     expect(await succeed('models', ...own)).toMatch(
-      /^demo {2}128×128, .*with Refiner.*\(default\)\nRefiner demo\/refiner of demo {2}SDXL, F\d+, .*[0-9a-f]{10}\n$/,
+      /^demo {2}128×128, .*with Refiner.*\(default\)\nRefiner demo\/refiner {2}SDXL, F\d+, .*[0-9a-f]{10}\n$/,
     )
     const health = await succeed('doctor', ...own)
     expect(health).toMatch(/ok +Models +demo paints/)
