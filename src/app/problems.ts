@@ -4,7 +4,7 @@ import type { ForeignMark } from '../engine/text/prompt-rule.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
 import type { ModelFileProblem } from '../errors/model-problem.ts'
 import type { PictureProblem } from '../errors/picture-problem.ts'
-import type { TextField } from './checks/text-limits.ts'
+import type { LimitedText } from './checks/text-limits.ts'
 import type { PictureUse } from './resolve/request-pictures.ts'
 
 export type { ForeignMark, Preprocessor, RefinerMismatch }
@@ -31,7 +31,7 @@ export type FlagExpectation =
 
 export interface ProblemDetails {
   'prompt-empty': Record<string, never>
-  'text-too-long': { field: TextField; length: number | { moreThan: number }; limit: number }
+  'text-too-long': { field: LimitedText; length: number | { moreThan: number }; limit: number }
   /** Notices: how brackets and weights were read if they do not follow A1111's syntax. */
   'bracket-unclosed': { bracket: string }
   'bracket-stray': { bracket: string }

@@ -1,10 +1,14 @@
 /** Doctor's line on the listening address of an adapter. */
-import { type Address, addressFault } from '../net/listen.ts'
+import { addressFault, type ListeningAddress } from '../net/listen.ts'
 import { errorSentence, type Words } from '../words/en.ts'
 import type { Finding } from './adapter.ts'
 
 /** `isRunning`: an Easel with this configuration is running and uses the port. */
-export async function addressFinding(address: Address, isRunning: boolean, words: Words): Promise<Finding> {
+export async function addressFinding(
+  address: ListeningAddress,
+  isRunning: boolean,
+  words: Words,
+): Promise<Finding> {
   const { host, port } = address
   const fault = await addressFault(address)
   if (fault === undefined) return { state: 'fine', detail: words.cli.portFree(host, port) }

@@ -6,9 +6,9 @@ import { databaseFileIn } from '../db/files/data-folder.ts'
 import { AppError, hasCode } from '../errors/errors.ts'
 import { readFileProblem } from '../errors/file-problem.ts'
 import type { Words } from '../words/en.ts'
-import type { Session } from './session.ts'
+import type { CommandSession } from './session.ts'
 
-export interface Finding {
+export interface DoctorFinding {
   check: keyof Words['cli']['checks'] | ChatPlatform
   /** `off` is not a fault: the part is disabled or not configured. */
   state: 'fine' | 'wrong' | 'off'
@@ -18,7 +18,7 @@ export interface Finding {
 /** The minimum of better-sqlite3, discord.js and sharp, as in package.json. */
 const oldestNode = [20, 9] as const
 
-export function checkNode({ cli }: Words): Finding {
+export function checkNode({ cli }: Words): DoctorFinding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const recent = major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])
   return recent
@@ -27,14 +27,14 @@ export function checkNode({ cli }: Words): Finding {
 }
 
 /** Native libraries, each loaded by the module that owns it. */
-export async function checkNative({ cli }: Words): Promise<Finding[]> {
+export async function checkNative({ cli }: Words): Promise<DoctorFinding[]> {
   const libraries = [
     ['runtime', () => import('../engine/onnx/session.ts')],
     ['database', () => import('../db/client.ts')],
     ['images', () => import('../engine/image/decode.ts')],
   ] as const
   return Promise.all(
-    libraries.map(async ([check, load]): Promise<Finding> => {
+    libraries.map(async ([check, load]): Promise<DoctorFinding> => {
       try {
         await load()
         return { check, state: 'fine', detail: '' }
@@ -47,7 +47,7 @@ export async function checkNative({ cli }: Words): Promise<Finding[]> {
 }
 
 /** Creates nothing: for a missing folder, the nearest existing parent is checked. */
-export async function checkDataFolder({ config, words }: Session): Promise<Finding[]> {
+export async function checkDataFolder({ config, words }: CommandSession): Promise<DoctorFinding[]> {
   const { dataDir: folder } = config
   if (!existsSync(folder)) {
     try {
@@ -73,10 +73,14 @@ export async function checkDataFolder({ config, words }: Session): Promise<Findi
 }
 
 /** Whether the database is intact and agrees with the picture files. */
-async function checkContents(folder: string, words: Words): Promise<Finding[]> {
+async function checkContents(folder: string, words: Words): Promise<DoctorFinding[]> {
   const { examine } = await import('../db/examine.ts')
   const found = examine(folder)
-  const finding = (state: Finding['state'], detail: string): Finding => ({ check: 'data', state, detail })
+  const finding = (state: DoctorFinding['state'], detail: string): DoctorFinding => ({
+    check: 'data',
+    state,
+    detail,
+  })
   switch (found.kind) {
     case 'none':
       return []
@@ -100,11 +104,11 @@ function nearestExisting(folder: string): string {
 
 /** One or more lines for each chat platform. `isRunning`: an Easel with this configuration is running. */
 export async function checkAdapters(
-  { config, secrets, words }: Session,
+  { config, secrets, words }: CommandSession,
   isRunning: boolean,
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   const { adapterModules, setupSentence } = await import('../startup/adapters.ts')
-  const findings = adapterModules.map(async ({ platform, setup, diagnose }): Promise<Finding[]> => {
+  const findings = adapterModules.map(async ({ platform, setup, diagnose }): Promise<DoctorFinding[]> => {
     const state = setup({ config, secrets })
     if (state.kind === 'ready')
       return (await diagnose({ config, secrets, words, isRunning })).map(line => ({

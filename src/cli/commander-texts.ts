@@ -5,7 +5,7 @@ import type { Words } from '../words/en.ts'
 type RefusalWords = Words['cli']['refusals']
 
 /** commander's message of one code: its form, and the sentence from the facts in it. */
-interface Refusal {
+interface UsageRefusal {
   readonly form: RegExp
   sentence(words: RefusalWords, facts: readonly (string | undefined)[]): string
 }
@@ -13,7 +13,7 @@ interface Refusal {
 const nearestNames = String.raw`(?:\n\(Did you mean (?:one of )?(.+)\?\))?`
 
 /** By the code of a CommanderError without its prefix. commander states the facts in its message alone. */
-const refusals: { readonly [Code in Exclude<keyof RefusalWords, 'other'>]: Refusal } = {
+const refusals: { readonly [Code in Exclude<keyof RefusalWords, 'other'>]: UsageRefusal } = {
   unknownCommand: {
     form: new RegExp(`^error: unknown command '(.*)'${nearestNames}$`, 's'),
     sentence: (words, [name = '', nearest]) => words.unknownCommand(name, listed(nearest)),

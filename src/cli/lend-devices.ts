@@ -15,13 +15,13 @@ import { modelReferences, type OpenRedis, openRedis } from '../startup/other-mac
 import { systemClock, systemIds } from '../system/system-ports.ts'
 import { errorSentence } from '../words/en.ts'
 import { showFetching, showMaking } from './progress.ts'
-import { libraryOf, type Session } from './session.ts'
+import { type CommandSession, libraryOf } from './session.ts'
 
 /** `fetched`: it left to join again with the models that came. */
 export type Departure = 'left' | 'fetched'
 
 /** @throws as openRedis, prepareDevices and libraryOf. */
-export async function lendDevices(session: Session, name: string): Promise<Departure> {
+export async function lendDevices(session: CommandSession, name: string): Promise<Departure> {
   const { words, out, err } = session
   const catalogue = await libraryOf(session)
   for (const { error } of catalogue.unused)
@@ -37,7 +37,7 @@ export async function lendDevices(session: Session, name: string): Promise<Depar
 }
 
 /** In processes, so that one that hangs can be ended. */
-async function devicesOf(session: Session, catalogue: ModelCatalogue): Promise<LentDevice[]> {
+async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Promise<LentDevice[]> {
   const { config, words, out, err } = session
   const prepared = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, prepared.reason)) out(line)
@@ -57,7 +57,7 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 class MachineLife {
   readonly departed: Promise<Departure>
-  readonly #session: Session
+  readonly #session: CommandSession
   readonly #machine: Machine
   readonly #progress: ReturnType<typeof showFetching>
   #depart: (departure: Departure) => void = () => {}
@@ -65,7 +65,7 @@ class MachineLife {
   #hasFetched = false
 
   constructor(
-    session: Session,
+    session: CommandSession,
     name: string,
     devices: readonly LentDevice[],
     { models, files }: ModelCatalogue,

@@ -1,21 +1,21 @@
 /** Looks at the other machines from a command: who is there, and what they have. */
-import type { Admission } from '../remote/gateway/admission.ts'
+import type { MachineAdmission } from '../remote/gateway/admission.ts'
 import { systemClock } from '../system/system-ports.ts'
 import { within } from '../system/time-limit.ts'
-import type { Session } from './session.ts'
+import type { CommandSession } from './session.ts'
 
 /**
  * The machines that answer within `limitMs`, or sooner once they are as expected.
  * @throws as openGateway.
  */
 export async function observeMachines(
-  session: Session,
+  session: CommandSession,
   operator: { drained: readonly string[] },
   limitMs: number,
-  isEnough: (machines: readonly Admission[], waitedMs: number) => boolean,
-): Promise<readonly Admission[]> {
+  isEnough: (machines: readonly MachineAdmission[], waitedMs: number) => boolean,
+): Promise<readonly MachineAdmission[]> {
   const { openGateway } = await import('../startup/other-machines.ts')
-  let found: readonly Admission[] = []
+  let found: readonly MachineAdmission[] = []
   let enough: () => void = () => {}
   const startedMs = systemClock.monotonicMs()
   const waiting = new Promise<void>(resolve => {

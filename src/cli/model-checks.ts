@@ -6,12 +6,15 @@ import type { ModelRecord } from '../engine/models/record.ts'
 import type { PaintOrder } from '../engine/work-order.ts'
 import { AppError, toAppError } from '../errors/errors.ts'
 import { systemClock } from '../system/system-ports.ts'
-import type { Finding } from './checks.ts'
+import type { DoctorFinding } from './checks.ts'
 import { showMaking } from './progress.ts'
-import { faultSentence, libraryOf, type Session } from './session.ts'
+import { type CommandSession, faultSentence, libraryOf } from './session.ts'
 
 /** Native libraries are loaded here and not earlier, because doctor must be able to report that they are missing. */
-export async function checkModels(session: Session, show: (findings: Finding[]) => void): Promise<void> {
+export async function checkModels(
+  session: CommandSession,
+  show: (findings: DoctorFinding[]) => void,
+): Promise<void> {
   const { config, words } = session
   const [{ isOfNoUse }, { prepareDevices }, { hostOpener }, { encodePicture }, { makeBlockFiles }] =
     await Promise.all([

@@ -16,12 +16,12 @@ import { systemClock } from '../system/system-ports.ts'
 import { problemSentence } from '../words/en.ts'
 import { formatOfName, type PictureFile } from './files.ts'
 import { openTarget, type PictureTarget } from './picture-target.ts'
-import { type Progress, showMaking, showProgress } from './progress.ts'
-import { type ExitCode, exitCodes, refuse, type Session } from './session.ts'
+import { type ProgressDisplay, showMaking, showProgress } from './progress.ts'
+import { type CommandSession, type ExitCode, exitCodes, refuse } from './session.ts'
 
 /** Uses the first configured device. Ctrl-C stops between two steps; finished pictures are kept. */
 export async function paintToFiles(
-  session: Session,
+  session: CommandSession,
   catalogue: Pick<ModelCatalogue, 'models' | 'files'>,
   orders: readonly WorkOrder[],
   sources: readonly PictureFile[],
@@ -85,7 +85,7 @@ async function runShown(
   order: WorkOrder,
   sources: readonly PictureFile[],
   signal: AbortSignal,
-  progress: Progress,
+  progress: ProgressDisplay,
 ): Promise<RunOutcome> {
   try {
     return await host.run(order, Object.fromEntries(sources.map(({ id, bytes }) => [id, bytes])), {
@@ -101,7 +101,7 @@ async function runShown(
 type Painted = Extract<RunOutcome, { kind: 'done' }>['pictures'][number]
 
 async function save(
-  { words, out, err }: Session,
+  { words, out, err }: CommandSession,
   target: PictureTarget,
   format: PictureFormat,
   picture: Painted,

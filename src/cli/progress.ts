@@ -5,7 +5,7 @@ import type { Fetching } from '../remote/presence/records.ts'
 import type { MakingProgress } from '../startup/model-weights.ts'
 import type { Words } from '../words/en.ts'
 
-export interface Progress {
+export interface ProgressDisplay {
   loading(model: string): void
   step(step: number, steps: number): void
   end(): void
@@ -19,7 +19,7 @@ export function showProgress(
   stream: NodeJS.WriteStream,
   say: (line: string) => void,
   { cli }: Words,
-): Progress {
+): ProgressDisplay {
   return stream.isTTY ? bar(stream, cli) : lines(say, cli)
 }
 
@@ -75,7 +75,7 @@ export function showFetching(
   }
 }
 
-function bar(stream: NodeJS.WriteStream, cli: Words['cli']): Progress {
+function bar(stream: NodeJS.WriteStream, cli: Words['cli']): ProgressDisplay {
   const format = ` {bar} {percentage} %  {label}`
   const single = new SingleBar({ format, stream, barsize: 30, clearOnComplete: true, hideCursor: true })
   let started = false
@@ -96,7 +96,7 @@ function bar(stream: NodeJS.WriteStream, cli: Words['cli']): Progress {
   }
 }
 
-function lines(say: (line: string) => void, cli: Words['cli']): Progress {
+function lines(say: (line: string) => void, cli: Words['cli']): ProgressDisplay {
   /** Every network of a model reports its loading; it is shown once until the next step. */
   let told: string | undefined
   return {

@@ -2,11 +2,11 @@
 import { AppError } from '../errors/errors.ts'
 import { systemClock, systemIds } from '../system/system-ports.ts'
 import { errorSentence } from '../words/en.ts'
-import type { Finding } from './checks.ts'
-import type { Session } from './session.ts'
+import type { DoctorFinding } from './checks.ts'
+import type { CommandSession } from './session.ts'
 
 /** No line where other machines are not configured. @throws as readRedisAddress and readSealingKeys. */
-export async function checkRedis({ config, secrets, words }: Session): Promise<Finding[]> {
+export async function checkRedis({ config, secrets, words }: CommandSession): Promise<DoctorFinding[]> {
   if (config.redis.url === '') return []
   const { readRedisAddress } = await import('../remote/redis/redis-url.ts')
   const { redisProblems } = await import('../remote/redis/check-redis.ts')
@@ -24,7 +24,7 @@ export async function checkRedis({ config, secrets, words }: Session): Promise<F
 }
 
 /** No line where no store is configured. @throws as readStoreAddress. */
-export async function checkStore({ config, secrets, words }: Session): Promise<Finding[]> {
+export async function checkStore({ config, secrets, words }: CommandSession): Promise<DoctorFinding[]> {
   if (config.redis.url === '' || config.remote.store.endpoint === '') return []
   const { readStoreAddress } = await import('../remote/store/store-address.ts')
   const { ObjectStore } = await import('../remote/store/object-store.ts')

@@ -21,7 +21,7 @@ export interface CommonOptions {
   config?: string
 }
 
-export interface Session {
+export interface CommandSession {
   config: Config
   secrets: Secrets
   words: Words
@@ -66,12 +66,12 @@ export function configuredWords(args: readonly string[]): Words {
  */
 export async function runCommand(
   options: CommonOptions,
-  run: (session: Session) => Promise<ExitCode>,
+  run: (session: CommandSession) => Promise<ExitCode>,
   logs: 'all' | 'warnings' = 'warnings',
 ): Promise<void> {
   // The command continues when its output is closed, as with `| head`.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  let session: Session | undefined
+  let session: CommandSession | undefined
   try {
     session = openSession(options, logs)
     process.exitCode = await run(session)
@@ -88,25 +88,25 @@ export async function runCommand(
 }
 
 /** The models; announces files whose hashing takes time. */
-export async function libraryOf({ config, words, err }: Session): Promise<ModelCatalogue> {
+export async function libraryOf({ config, words, err }: CommandSession): Promise<ModelCatalogue> {
   // Loaded here and not earlier, because doctor must be able to report missing libraries.
   const { readLibrary } = await import('../startup/model-library.ts')
   return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)))
 }
 
 /** The sentence of a fault that does not end the command. An internal one is logged, because its sentence says so. */
-export function faultSentence({ words, log }: Session, fault: AppError): string {
+export function faultSentence({ words, log }: CommandSession, fault: AppError): string {
   if (fault.code === 'internal') log.error({ error: fault }, 'internal error')
   return errorSentence(words, fault)
 }
 
 /** Prints why a command cannot run as typed. */
-export function refuse({ err }: Session, sentences: readonly string[]): ExitCode {
+export function refuse({ err }: CommandSession, sentences: readonly string[]): ExitCode {
   for (const sentence of sentences) err(`easel: ${sentence}`)
   return exitCodes.usage
 }
 
-function openSession({ config: file }: CommonOptions, logs: 'all' | 'warnings'): Session {
+function openSession({ config: file }: CommonOptions, logs: 'all' | 'warnings'): CommandSession {
   const config = loadConfig(packageRoot, process.cwd(), file)
   const secrets = readSecrets(process.env)
   const hidden = Object.values(secrets).filter(secret => secret !== undefined)

@@ -4,7 +4,7 @@ import type { AppError } from '../errors/errors.ts'
 import type { Card } from './cards.ts'
 
 /** The devices of this machine. */
-export interface Machine {
+export interface LocalMachine {
   /** The NVIDIA cards; undefined if their driver does not respond. */
   cards(): Promise<readonly Card[] | undefined>
   /** Starts and ends a worker on a device; returns the fault if it does not start. */
@@ -26,29 +26,32 @@ export type WebGpuLack =
   | { readonly lack: 'unusable'; readonly error: AppError }
 
 /** The reason for the choice. */
-export type Reason =
+export type DeviceReason =
   | { readonly why: 'configured' }
   | { readonly why: 'cuda'; readonly cards: readonly Card[] }
   | { readonly why: 'webgpu'; readonly cuda: CudaLack }
   | { readonly why: 'cpu'; readonly cuda: CudaLack; readonly webgpu: WebGpuLack }
 
-export interface Choice {
+export interface DeviceChoice {
   readonly devices: readonly DeviceConfig[]
-  readonly reason: Reason
+  readonly reason: DeviceReason
 }
 
 /** The name in the configuration that leaves the choice to Easel. */
 export const autoName = 'auto'
 
-export async function chooseDevices(configured: readonly DeviceConfig[], machine: Machine): Promise<Choice> {
+export async function chooseDevices(
+  configured: readonly DeviceConfig[],
+  machine: LocalMachine,
+): Promise<DeviceChoice> {
   const auto = configured.find(({ name }) => name === autoName)
-  const choice: Choice = auto
+  const choice: DeviceChoice = auto
     ? await chooseBest(auto, machine)
     : { devices: configured, reason: { why: 'configured' } }
   return { ...choice, devices: withThreads(choice.devices, machine.processors) }
 }
 
-async function chooseBest(auto: DeviceConfig, machine: Machine): Promise<Choice> {
+async function chooseBest(auto: DeviceConfig, machine: LocalMachine): Promise<DeviceChoice> {
   const cuda = await tryCuda(machine)
   if (!('lack' in cuda)) {
     const devices = cuda.cards.map(({ ordinal }) => ({ ...auto, name: `cuda:${ordinal}` }))
@@ -59,7 +62,7 @@ async function chooseBest(auto: DeviceConfig, machine: Machine): Promise<Choice>
   return { devices: [{ ...auto, name: 'cpu' }], reason: { why: 'cpu', cuda, webgpu } }
 }
 
-async function tryCuda(machine: Machine): Promise<{ readonly cards: readonly Card[] } | CudaLack> {
+async function tryCuda(machine: LocalMachine): Promise<{ readonly cards: readonly Card[] } | CudaLack> {
   const cards = await machine.cards()
   if (!cards) return { lack: 'driver' }
   const [first] = cards
@@ -68,7 +71,7 @@ async function tryCuda(machine: Machine): Promise<{ readonly cards: readonly Car
   return error ? { lack: 'libraries', cards, error } : { cards }
 }
 
-async function tryWebGpu(machine: Machine): Promise<WebGpuLack | undefined> {
+async function tryWebGpu(machine: LocalMachine): Promise<WebGpuLack | undefined> {
   if (!machine.hasAdapter()) return { lack: 'adapter' }
   const error = await machine.open('webgpu')
   return error && { lack: 'unusable', error }

@@ -3,13 +3,13 @@ import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Config, DeviceConfig } from '../config/config.ts'
 import { type Card, listCards } from './cards.ts'
-import { type Choice, chooseDevices, type Machine } from './choose-devices.ts'
+import { chooseDevices, type DeviceChoice, type LocalMachine } from './choose-devices.ts'
 import { linkCudaLibraries, withLibraryFolder } from './cuda-libraries.ts'
 import { hostOpener } from './device-workers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-export interface PreparedDevices extends Choice {
+export interface PreparedDevices extends DeviceChoice {
   /** The environment of workers, including the path of CUDA's libraries. */
   readonly env: Environment
 }
@@ -33,7 +33,7 @@ function deviceEnvironment({ cudaLibraries }: Config, env: Environment): Environ
   return withLibraryFolder(ordered, cudaLibraries)
 }
 
-function machineOf(env: Environment): Machine {
+function machineOf(env: Environment): LocalMachine {
   return {
     cards: () => listCards(env),
     hasAdapter,

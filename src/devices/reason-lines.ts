@@ -1,8 +1,8 @@
 /** The lines on the choice of devices: the reason, and the fault of a better device that does not start. */
 import { errorSentence, type Words } from '../words/en.ts'
-import type { Reason } from './choose-devices.ts'
+import type { DeviceReason } from './choose-devices.ts'
 
-export function reasonLines(words: Words, reason: Reason): string[] {
+export function reasonLines(words: Words, reason: DeviceReason): string[] {
   const faults = [
     ...('cuda' in reason && reason.cuda.lack === 'libraries' ? [reason.cuda.error] : []),
     ...('webgpu' in reason && reason.webgpu.lack === 'unusable' ? [reason.webgpu.error] : []),

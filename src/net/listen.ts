@@ -4,7 +4,7 @@ import { errorCode } from '../errors/error-code.ts'
 import { AppError } from '../errors/errors.ts'
 
 /** An address of the configuration; `section` is its section: `web` for `web.host` and `web.port`. */
-export interface Address {
+export interface ListeningAddress {
   host: string
   port: number
   section: 'web' | 'slack'
@@ -14,7 +14,7 @@ export interface Address {
  * Resolves once the server listens.
  * @throws AppError 'port-in-use' when the port is taken, 'config' when the address is invalid.
  */
-export function listen(server: Server, address: Address): Promise<void> {
+export function listen(server: Server, address: ListeningAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(faultOf(error, address)))
     server.listen(address.port, address.host, resolve)
@@ -22,7 +22,7 @@ export function listen(server: Server, address: Address): Promise<void> {
 }
 
 /** Why a server cannot listen there now; undefined if it can. */
-export async function addressFault(address: Address): Promise<AppError | undefined> {
+export async function addressFault(address: ListeningAddress): Promise<AppError | undefined> {
   const server = createServer()
   try {
     await listen(server, address)
@@ -34,7 +34,7 @@ export async function addressFault(address: Address): Promise<AppError | undefin
   return undefined
 }
 
-function faultOf(error: NodeJS.ErrnoException, { host, port, section }: Address): AppError {
+function faultOf(error: NodeJS.ErrnoException, { host, port, section }: ListeningAddress): AppError {
   if (error.code === 'EADDRINUSE')
     return new AppError('port-in-use', { host, port, key: `${section}.port` }, error)
   const problem = { what: 'address', address: `${host}:${port}`, code: errorCode(error) } as const

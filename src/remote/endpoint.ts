@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import type { WorkerEndCode } from '../errors/worker-end.ts'
 import type { Clock, Logger } from '../system/ports.ts'
 import { Inbox, Outbox } from './messages/mailbox.ts'
-import { type Progress, RemoteLink } from './messages/remote-link.ts'
+import { type LinkProgress, RemoteLink } from './messages/remote-link.ts'
 import { open, type SealHeader } from './seal/seal.ts'
 import type { SealingKeys } from './seal/sealing-keys.ts'
 import type { SharedStore } from './store/stored-messages.ts'
@@ -74,7 +74,7 @@ export class Endpoint {
     return [...this.#links.values()]
   }
 
-  progress(): Record<string, Progress> {
+  progress(): Record<string, LinkProgress> {
     return Object.fromEntries(this.links().map(link => [link.session, link.progress]))
   }
 

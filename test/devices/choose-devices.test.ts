@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DeviceConfig } from '../../src/config/config.ts'
 import type { Card } from '../../src/devices/cards.ts'
-import { chooseDevices, type Machine, withThreads } from '../../src/devices/choose-devices.ts'
+import { chooseDevices, type LocalMachine, withThreads } from '../../src/devices/choose-devices.ts'
 import { reasonLines } from '../../src/devices/reason-lines.ts'
 import { AppError } from '../../src/errors/errors.ts'
 import { en } from '../../src/words/en.ts'
@@ -26,7 +26,7 @@ function machine(
   cards: readonly Card[] | undefined,
   hasAdapter: boolean,
   broken: readonly string[] = [],
-): Machine {
+): LocalMachine {
   return {
     cards: async () => cards,
     hasAdapter: () => hasAdapter,
@@ -35,7 +35,7 @@ function machine(
   }
 }
 
-const chosen = async (of: Machine) => {
+const chosen = async (of: LocalMachine) => {
   const { devices, reason } = await chooseDevices([device('auto')], of)
   return { names: devices.map(({ name }) => name), lines: reasonLines(en, reason) }
 }

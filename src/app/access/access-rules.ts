@@ -20,10 +20,10 @@ export interface Guarded {
 }
 
 /** The reason why a viewer may see something. */
-export type Reason = 'own' | 'conversation' | 'space'
+export type AccessReason = 'own' | 'conversation' | 'space'
 
 /** The rows of the table in SECURITY.md. Access is denied unless a row allows it. */
-const rules: readonly { reason: Reason; allows(viewer: Viewer, thing: Guarded): boolean }[] = [
+const rules: readonly { reason: AccessReason; allows(viewer: Viewer, thing: Guarded): boolean }[] = [
   { reason: 'own', allows: (viewer, { author }) => isSamePerson(viewer.person, author) },
   {
     reason: 'conversation',
@@ -37,7 +37,7 @@ const rules: readonly { reason: Reason; allows(viewer: Viewer, thing: Guarded): 
 ]
 
 /** Undefined if the viewer may not see it. Moderators, admins and operators see no more than other people. */
-export function accessOf(viewer: Viewer, thing: Guarded): Reason | undefined {
+export function accessOf(viewer: Viewer, thing: Guarded): AccessReason | undefined {
   return rules.find(rule => rule.allows(viewer, thing))?.reason
 }
 

@@ -24,7 +24,7 @@ type RequestList = {
 }[keyof ImagineRequest]
 
 /** The kinds of text; words/ has their names. */
-export type TextField = Exclude<RequestText, 'parentPictureId'> | RequestList | 'id' | 'command'
+export type LimitedText = Exclude<RequestText, 'parentPictureId'> | RequestList | 'id' | 'command'
 
 /** The maximum number of characters by kind of text. */
 export function textLimits({ maxPromptCharacters }: Pick<Config['limits'], 'maxPromptCharacters'>) {
@@ -47,7 +47,7 @@ export const mostCounted = 2 * fixedLimits.command
 
 /** One row per text field of a request. A new field without a row is a type error. */
 const requestFields: {
-  readonly [Key in RequestText]: { field: TextField; limit: 'prompt' | 'name' | 'id' }
+  readonly [Key in RequestText]: { field: LimitedText; limit: 'prompt' | 'name' | 'id' }
 } = {
   prompt: { field: 'prompt', limit: 'prompt' },
   prompt2: { field: 'prompt2', limit: 'prompt' },
@@ -121,7 +121,7 @@ function isRequestList(key: string): key is RequestList {
   return Object.hasOwn(requestLists, key)
 }
 
-function tooLong(field: TextField, text: string, limit: number): Problem | undefined {
+function tooLong(field: LimitedText, text: string, limit: number): Problem | undefined {
   if (text.length <= limit) return undefined
   const characters = countCharacters(text)
   if (characters <= limit) return undefined

@@ -12,9 +12,9 @@ import type { JobView } from '../views/views.ts'
 import { longestPauseMs, pauseAfter } from './backoff.ts'
 import type { Courier } from './courier.ts'
 import { EntryHandler } from './entry-handler.ts'
-import { isVisibleChange, Progress } from './progress.ts'
+import { isVisibleChange, ProgressUpdates } from './progress.ts'
 import { Waiters } from './waiters.ts'
-import { type Group, type WorkOutcome, WorkQueue } from './work-queue.ts'
+import { type WorkGroup, type WorkOutcome, WorkQueue } from './work-queue.ts'
 
 /** The maximum of concurrent calls per courier. Deletions have their own share, so that neither starves the other. */
 const deliveriesAtOnce = 8
@@ -36,7 +36,7 @@ export class Deliveries {
   readonly #queue: WorkQueue
   readonly #entries: EntryHandler
   readonly #waiters: Waiters
-  readonly #progress = new Progress()
+  readonly #progress = new ProgressUpdates()
   /** The number of consecutive faults, by delivery. */
   readonly #failures = new Map<string, number>()
   #isOpen = false
@@ -106,7 +106,7 @@ export class Deliveries {
   }
 
   /** A disk fault must not reach the caller, who only signals new work. */
-  #groupOf(id: string): Group | undefined {
+  #groupOf(id: string): WorkGroup | undefined {
     const { db } = this.#parts
     try {
       const work = db.deliveries.workOf(id)

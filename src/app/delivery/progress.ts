@@ -10,7 +10,7 @@ interface Shown {
   atMs: number
 }
 
-export class Progress {
+export class ProgressUpdates {
   readonly #shown = new Map<string, Shown>()
   /** The newest view of each delivery that shows an older one. */
   readonly #stale = new Map<string, JobView>()

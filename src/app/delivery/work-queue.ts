@@ -9,7 +9,7 @@ import type { Clock } from '../../system/ports.ts'
 export type WorkOutcome = 'more' | 'rest' | 'over' | { pauseMs: number }
 
 /** The current group of a delivery; undefined if it cannot be worked on yet. */
-export interface Group {
+export interface WorkGroup {
   name: string
   /** The maximum of concurrent work: platforms limit rates, and a long queue must not start all at once. */
   atOnce: number
@@ -35,7 +35,7 @@ interface Item {
 
 export interface WorkQueueParts {
   clock: Clock
-  groupOf(id: string): Group | undefined
+  groupOf(id: string): WorkGroup | undefined
   /** Never rejects. */
   work(id: string): Promise<WorkOutcome>
 }
@@ -137,7 +137,7 @@ export class WorkQueue {
     return item
   }
 
-  #readyIn({ name, atOnce }: Group): Ready {
+  #readyIn({ name, atOnce }: WorkGroup): Ready {
     const known = this.#ready.get(name)
     if (known) return known
     const ready: Ready = { urgent: new Set(), others: new Set(), busy: 0, atOnce }

@@ -6,7 +6,7 @@ import type { Database } from '../../db/database.ts'
 import type { JobRecord } from '../../db/records/job-records.ts'
 import type { PictureRecord } from '../../db/repositories/pictures.ts'
 import type { Pool } from '../../engine/jobs/pool.ts'
-import type { Forecast, Progress } from '../../engine/jobs/times/forecast.ts'
+import type { Forecast, RunProgress } from '../../engine/jobs/times/forecast.ts'
 import type { MadePicture } from '../access/visible.ts'
 import type { JobView, PictureView } from './views.ts'
 
@@ -90,7 +90,7 @@ export class JobViews {
 
 /** What the pool knows of a job. */
 interface Live {
-  progress?: Progress | undefined
+  progress?: RunProgress | undefined
   forecast?: Forecast | undefined
 }
 

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Courier } from '../../app/delivery/courier.ts'
 import type { Config } from '../../config/config.ts'
-import { type Address, listen } from '../../net/listen.ts'
+import { type ListeningAddress, listen } from '../../net/listen.ts'
 import type {
   Adapter,
   AdapterModule,
@@ -85,7 +85,7 @@ export class WebAdapter implements Adapter {
   }
 }
 
-function addressOf({ web }: Config): Address {
+function addressOf({ web }: Config): ListeningAddress {
   return { host: web.host, port: web.port, section: 'web' }
 }
 

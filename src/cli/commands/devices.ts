@@ -5,13 +5,13 @@ import { cardsOf, prepareDevices } from '../../devices/prepare-devices.ts'
 import { reasonLines } from '../../devices/reason-lines.ts'
 import type { Words } from '../../words/en.ts'
 import {
+  type CommandSession,
   type CommonOptions,
   type ExitCode,
   exitCodes,
   faultSentence,
   newCommand,
   runCommand,
-  type Session,
 } from '../session.ts'
 
 export function devicesCommand(words: Words): Command {
@@ -22,7 +22,7 @@ export function devicesCommand(words: Words): Command {
 const observationMs = 4000
 const appearanceMs = 10_000
 
-async function show(session: Session): Promise<ExitCode> {
+async function show(session: CommandSession): Promise<ExitCode> {
   const { config, words, out } = session
   const { devices, reason, env } = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, reason)) out(line)
@@ -41,7 +41,7 @@ async function show(session: Session): Promise<ExitCode> {
   return failed === 0 ? exitCodes.done : exitCodes.fault
 }
 
-async function showMachines(session: Session): Promise<void> {
+async function showMachines(session: CommandSession): Promise<void> {
   const { words, out } = session
   const { observeMachines } = await import('../machines.ts')
   const machines = await observeMachines(

@@ -3,17 +3,17 @@ import type { Command } from 'commander'
 import { isChatPlatform } from '../../common/platforms.ts'
 import { toAppError } from '../../errors/errors.ts'
 import type { Words } from '../../words/en.ts'
-import { checkAdapters, checkDataFolder, checkNative, checkNode, type Finding } from '../checks.ts'
+import { checkAdapters, checkDataFolder, checkNative, checkNode, type DoctorFinding } from '../checks.ts'
 import { checkModels } from '../model-checks.ts'
 import { checkRedis, checkStore } from '../remote-checks.ts'
 import {
+  type CommandSession,
   type CommonOptions,
   type ExitCode,
   exitCodes,
   faultSentence,
   newCommand,
   runCommand,
-  type Session,
 } from '../session.ts'
 
 export function doctorCommand(words: Words): Command {
@@ -22,10 +22,10 @@ export function doctorCommand(words: Words): Command {
   )
 }
 
-async function examine(session: Session, options: CommonOptions): Promise<ExitCode> {
+async function examine(session: CommandSession, options: CommonOptions): Promise<ExitCode> {
   const { words, out } = session
   let problems = 0
-  const show = (findings: readonly Finding[]) => {
+  const show = (findings: readonly DoctorFinding[]) => {
     for (const { check, state, detail } of findings) {
       if (state === 'wrong') problems += 1
       out(`${words.cli.states[state].padEnd(6)} ${labelOf(check, words).padEnd(14)} ${detail}`)
@@ -50,16 +50,16 @@ async function examine(session: Session, options: CommonOptions): Promise<ExitCo
   return problems === 0 ? exitCodes.done : exitCodes.fault
 }
 
-function labelOf(check: Finding['check'], { cli }: Words): string {
+function labelOf(check: DoctorFinding['check'], { cli }: Words): string {
   return isChatPlatform(check) ? cli.adapterNames[check] : cli.checks[check]
 }
 
 /** An unexpected error in a check is reported as a finding. */
 async function guarded(
-  session: Session,
-  check: Finding['check'],
-  run: () => Promise<Finding[]>,
-): Promise<Finding[]> {
+  session: CommandSession,
+  check: DoctorFinding['check'],
+  run: () => Promise<DoctorFinding[]>,
+): Promise<DoctorFinding[]> {
   try {
     return await run()
   } catch (error) {

@@ -19,13 +19,13 @@ import { commandText } from '../command-text.ts'
 import { type PictureFile, readPicture } from '../files.ts'
 import { paintToFiles } from '../paint.ts'
 import {
+  type CommandSession,
   type CommonOptions,
   type ExitCode,
   libraryOf,
   newCommand,
   refuse,
   runCommand,
-  type Session,
 } from '../session.ts'
 
 interface ImagineOptions extends CommonOptions {
@@ -73,7 +73,7 @@ function gather(value: string, before: readonly string[]): string[] {
 }
 
 async function imagine(
-  session: Session,
+  session: CommandSession,
   typed: readonly string[],
   options: ImagineOptions,
 ): Promise<ExitCode> {
@@ -180,7 +180,7 @@ function picturesIn(request: ImagineRequest, files: CheckedFiles): Map<PicturePl
   )
 }
 
-export function refuseProblems(session: Session, problems: readonly Problem[]): ExitCode {
+export function refuseProblems(session: CommandSession, problems: readonly Problem[]): ExitCode {
   return refuse(
     session,
     problems.map(problem => sentenceFor(session.words, problem)),

@@ -12,7 +12,14 @@ import { type MakingOf, readWholeMakingOf } from '../../engine/image/parameters/
 import type { WorkOrder } from '../../engine/work-order.ts'
 import type { Words } from '../../words/en.ts'
 import { readPicture } from '../files.ts'
-import { type CommonOptions, exitCodes, libraryOf, newCommand, runCommand, type Session } from '../session.ts'
+import {
+  type CommandSession,
+  type CommonOptions,
+  exitCodes,
+  libraryOf,
+  newCommand,
+  runCommand,
+} from '../session.ts'
 import { shellQuote } from '../shell-quote.ts'
 
 export function infoCommand(words: Words): Command {
@@ -21,7 +28,7 @@ export function infoCommand(words: Words): Command {
     .action((file: string, options: CommonOptions) => runCommand(options, session => show(session, file)))
 }
 
-async function show(session: Session, file: string) {
+async function show(session: CommandSession, file: string) {
   const { words, out, err } = session
   const { bytes } = await readPicture(file)
   const making = await readWholeMakingOf(bytes)
@@ -40,7 +47,7 @@ async function show(session: Session, file: string) {
   return exitCodes.done
 }
 
-function whyUnknown(making: MakingOf | undefined, file: string, { cli }: Session['words']): string {
+function whyUnknown(making: MakingOf | undefined, file: string, { cli }: CommandSession['words']): string {
   if (!making) return cli.notAPicture(file)
   return making.unread.length > 0
     ? cli.formatOfParametersUnknown(file, making.unread)
@@ -50,7 +57,7 @@ function whyUnknown(making: MakingOf | undefined, file: string, { cli }: Session
 function tableOf(
   order: WorkOrder | undefined,
   parameters: PictureParameters,
-  words: Session['words'],
+  words: CommandSession['words'],
 ): [string, string][] {
   if (order === undefined) return foreignTable(parameters, words)
   if (order.kind !== 'upscale') return parameterTable({ order, promptAsTyped: '' }, 0, words)
@@ -59,7 +66,7 @@ function tableOf(
   return [...foreignTable({ ...parameters, extra }, words), [words.parameters.source, order.source.pictureId]]
 }
 
-async function showCommand(session: Session, order: WorkOrder, file: string): Promise<void> {
+async function showCommand(session: CommandSession, order: WorkOrder, file: string): Promise<void> {
   const { words, out } = session
   out('')
   out(words.cli.again)
@@ -81,7 +88,7 @@ async function showCommand(session: Session, order: WorkOrder, file: string): Pr
 }
 
 /** The nearest command to another program's settings. */
-async function showNearest(session: Session, bytes: Uint8Array, file: string): Promise<void> {
+async function showNearest(session: CommandSession, bytes: Uint8Array, file: string): Promise<void> {
   const { words, out } = session
   const picture = await readForeignPicture(bytes, await libraryOf(session))
   if (picture.kind !== 'parameters') return

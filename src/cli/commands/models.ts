@@ -6,13 +6,13 @@ import type { ModelRecord } from '../../engine/models/record.ts'
 import { readUnpinned } from '../../startup/model-library.ts'
 import { errorSentence, problemSentence, type Words } from '../../words/en.ts'
 import {
+  type CommandSession,
   type CommonOptions,
   type ExitCode,
   exitCodes,
   libraryOf,
   newCommand,
   runCommand,
-  type Session,
 } from '../session.ts'
 
 interface ModelsOptions extends CommonOptions {
@@ -28,14 +28,14 @@ export function modelsCommand(words: Words): Command {
 }
 
 /** Pins every model to its current hash, also if models.lock has another one. */
-async function lock({ config, words, out }: Session): Promise<ExitCode> {
+async function lock({ config, words, out }: CommandSession): Promise<ExitCode> {
   const catalogue = await readUnpinned(config)
   const file = await writeLock(catalogue, config.modelsDir)
   out(words.cli.locked(file, catalogue.models.length + catalogue.files.length))
   return exitCodes.done
 }
 
-async function list(session: Session): Promise<ExitCode> {
+async function list(session: CommandSession): Promise<ExitCode> {
   const { config, words, out, err } = session
   const { models, files, unused } = await libraryOf(session)
   if (models.length + files.length + unused.length === 0) err(words.cli.noModels(config.modelsDir))
@@ -57,7 +57,7 @@ async function list(session: Session): Promise<ExitCode> {
   return exitCodes.done
 }
 
-function lineOf(model: ModelRecord, { config, words }: Session): string {
+function lineOf(model: ModelRecord, { config, words }: CommandSession): string {
   const { name, nativeSidePx, sizeStepPx, refiner, storage, hash } = model
   const sizes = words.cli.modelFacts(nativeSidePx, sizeStepPx, refiner !== undefined)
   const facts = `${sizes}, ${words.cli.fileFacts('SDXL', storage, shown(hash))}`
@@ -65,14 +65,14 @@ function lineOf(model: ModelRecord, { config, words }: Session): string {
 }
 
 /** Several Bases may share a Refiner. */
-function refinerLines({ refiner }: ModelRecord, { words }: Session): string[] {
+function refinerLines({ refiner }: ModelRecord, { words }: CommandSession): string[] {
   if (!refiner) return []
   const facts = words.cli.fileFacts('SDXL', refiner.storage, shown(refiner.hash))
   return [words.cli.model(`${words.cli.refiner} ${refiner.name}`, facts)]
 }
 
 /** A sampler of the model's own that is not supported, and the one that replaces it. */
-function schedulerRemark({ name, scheduler, sampler = '' }: ModelRecord, { words }: Session) {
+function schedulerRemark({ name, scheduler, sampler = '' }: ModelRecord, { words }: CommandSession) {
   const notBuilt = scheduler?.notBuilt
   return (
     notBuilt && problemSentence(words, problem('scheduler-not-built', { model: name, sampler, ...notBuilt }))

@@ -19,6 +19,7 @@ import { problemSentence, type Words } from '../../words/en.ts'
 import { readPicture, suffixed } from '../files.ts'
 import { paintToFiles } from '../paint.ts'
 import {
+  type CommandSession,
   type CommonOptions,
   type ExitCode,
   libraryOf,
@@ -26,7 +27,6 @@ import {
   numberReader,
   refuse,
   runCommand,
-  type Session,
 } from '../session.ts'
 import { refuseProblems } from './imagine.ts'
 
@@ -56,7 +56,7 @@ export function refineCommand(words: Words): Command {
     )
 }
 
-async function refine(session: Session, file: string, options: RefineOptions): Promise<ExitCode> {
+async function refine(session: CommandSession, file: string, options: RefineOptions): Promise<ExitCode> {
   const { config, words } = session
   const picture = await readPicture(file)
   const { widthPx, heightPx } = await checkPicture(picture.bytes)
@@ -86,7 +86,7 @@ async function refine(session: Session, file: string, options: RefineOptions): P
 
 /** The prompt from the options, otherwise from the picture's parameters. */
 async function recipeOf(
-  { config, words, err }: Session,
+  { config, words, err }: CommandSession,
   bytes: Uint8Array,
   prompt: string | undefined,
   catalogue: ModelCatalogue,

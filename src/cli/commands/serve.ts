@@ -9,12 +9,12 @@ import { within } from '../../system/time-limit.ts'
 import type { Words } from '../../words/en.ts'
 import { showMaking } from '../progress.ts'
 import {
+  type CommandSession,
   type CommonOptions,
   type ExitCode,
   exitCodes,
   newCommand,
   runCommand,
-  type Session,
 } from '../session.ts'
 
 /** The time for open connections to close after everything else has stopped. */
@@ -34,7 +34,7 @@ export function serveCommand(words: Words): Command {
  * during onnxruntime's `run` aborts with a core dump in two of three cases. Running jobs are returned to the queue first, so
  * that they are not suspected of a crash.
  */
-async function serve(session: Session): Promise<ExitCode> {
+async function serve(session: CommandSession): Promise<ExitCode> {
   const { config, secrets, words, log, out, err } = session
   const ending = new Ending()
   logOutcasts(log, () => ending.ask(exitCodes.fault))

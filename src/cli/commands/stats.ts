@@ -16,6 +16,7 @@ import { packageRoot } from '../../system/paths.ts'
 import { systemClock } from '../../system/system-ports.ts'
 import type { Words } from '../../words/en.ts'
 import {
+  type CommandSession,
   type CommonOptions,
   type ExitCode,
   exitCodes,
@@ -23,7 +24,6 @@ import {
   numberReader,
   refuse,
   runCommand,
-  type Session,
 } from '../session.ts'
 
 interface StatsOptions extends CommonOptions {
@@ -39,7 +39,7 @@ export function statsCommand(words: Words): Command {
     .action((given: StatsOptions) => runCommand(given, session => show(session, given)))
 }
 
-async function show(session: Session, { days, csv }: StatsOptions): Promise<ExitCode> {
+async function show(session: CommandSession, { days, csv }: StatsOptions): Promise<ExitCode> {
   const { config, words, out } = session
   if (!(days > 0)) return refuse(session, [words.cli.daysPositive])
   const file = databaseFileIn(config.dataDir)

@@ -6,7 +6,7 @@ import { Findings } from '../../app/views/findings.ts'
 import type { Words } from '../../words/en.ts'
 import { readPicture, suffixed } from '../files.ts'
 import { paintToFiles } from '../paint.ts'
-import { type CommonOptions, type ExitCode, newCommand, runCommand, type Session } from '../session.ts'
+import { type CommandSession, type CommonOptions, type ExitCode, newCommand, runCommand } from '../session.ts'
 import { refuseProblems } from './imagine.ts'
 
 interface UpscaleOptions extends CommonOptions {
@@ -25,7 +25,7 @@ export function upscaleCommand(words: Words): Command {
     )
 }
 
-async function upscale(session: Session, file: string, options: UpscaleOptions): Promise<ExitCode> {
+async function upscale(session: CommandSession, file: string, options: UpscaleOptions): Promise<ExitCode> {
   const picture = await readPicture(file)
   const { widthPx, heightPx } = await checkPicture(picture.bytes)
   const findings = new Findings()

@@ -7,16 +7,16 @@ import type { Words } from '../../words/en.ts'
 import { lendDevices } from '../lend-devices.ts'
 import { observeMachines } from '../machines.ts'
 import {
+  type CommandSession,
   type CommonOptions,
   type ExitCode,
   exitCodes,
   newCommand,
   refuse,
   runCommand,
-  type Session,
 } from '../session.ts'
 
-interface WorkerOptions extends CommonOptions {
+interface WorkerCommandOptions extends CommonOptions {
   fetchModels?: boolean
   redis?: string
   name?: string
@@ -35,7 +35,7 @@ export function workerCommand(words: Words): Command {
     .argument('<name>')
     .option('--config <file>', words.cli.options.config)
     .option('--redis <url>', options.redis)
-    .action((name: string, given: WorkerOptions) =>
+    .action((name: string, given: WorkerCommandOptions) =>
       runCommand(given, session => sendAway(configured(session, given), name)),
     )
   return newCommand('worker', words)
@@ -45,13 +45,16 @@ export function workerCommand(words: Words): Command {
     .option('--models <folder>', options.models)
     .option('--fetch-models', options.fetchModels)
     .addCommand(drain)
-    .action((given: WorkerOptions) =>
+    .action((given: WorkerCommandOptions) =>
       runCommand(given, session => work(configured(session, given), given.name ?? hostname()), 'all'),
     )
 }
 
 /** The options over the configuration. @throws as withSettings. */
-function configured(session: Session, { redis, devices, models, fetchModels }: WorkerOptions): Session {
+function configured(
+  session: CommandSession,
+  { redis, devices, models, fetchModels }: WorkerCommandOptions,
+): CommandSession {
   const config = withSettings(session.config, {
     ...(redis !== undefined && { redis: { url: redis } }),
     ...(models !== undefined && { modelsDir: resolve(models) }),
@@ -62,7 +65,7 @@ function configured(session: Session, { redis, devices, models, fetchModels }: W
 }
 
 /** Works until it was sent away or signalled. What it fetched meanwhile it has when it joins the next time. */
-async function work(session: Session, name: string): Promise<ExitCode> {
+async function work(session: CommandSession, name: string): Promise<ExitCode> {
   if (session.config.redis.url === '') return refuse(session, [session.words.machines.redisNeeded])
   while ((await lendDevices(session, name)) === 'fetched');
   // Timers of connections that were given up may not keep the process.
@@ -70,7 +73,7 @@ async function work(session: Session, name: string): Promise<ExitCode> {
   return exitCodes.done
 }
 
-async function sendAway(session: Session, name: string): Promise<ExitCode> {
+async function sendAway(session: CommandSession, name: string): Promise<ExitCode> {
   const { config, words, out, err } = session
   if (config.redis.url === '') return refuse(session, [words.machines.redisNeeded])
   let wasThere = false

@@ -15,7 +15,7 @@ const lifeMs = 7 * dayMs
 
 type Owner = Omit<Identity, 'name'>
 
-export interface NewPending {
+export interface NewPendingRow {
   id: string
   owner: Owner
   document: unknown
@@ -38,7 +38,7 @@ export class PendingTable {
   }
 
   /** Keeps a question, unless its id is known already. Returns the files to discard: those of questions that it replaces. */
-  put({ id, owner, document, files }: NewPending, nowMs: number): string[] {
+  put({ id, owner, document, files }: NewPendingRow, nowMs: number): string[] {
     const account = accountOf(owner)
     const discarded = this.removeOld(nowMs)
     const row = { id, account, document, createdAt: nowMs }

@@ -8,7 +8,7 @@ import { metadataLimitBytes } from './files/metadata.ts'
 import { inflate, pngData, pngType, scanPngChunks } from './files/png-file.ts'
 import { inspectWebp } from './files/webp-file.ts'
 import type { Picture } from './picture.ts'
-import type { Channel } from './readers/hidden-text.ts'
+import type { PixelChannel } from './readers/hidden-text.ts'
 
 interface SizePx {
   widthPx: number
@@ -195,7 +195,7 @@ function shrink(decoder: Sharp, { widthPx, heightPx }: SizePx): Promise<Uint8Arr
 }
 
 /** The alpha channel of an untrusted PNG or WebP, within the same limits; undefined if there is none. Never throws. */
-export async function decodeAlpha(bytes: Uint8Array): Promise<Channel | undefined> {
+export async function decodeAlpha(bytes: Uint8Array): Promise<PixelChannel | undefined> {
   const guess = guessFormat(bytes)
   if (bytes.length > pictureLimits.bytes || guess.kind !== 'readable') return undefined
   const inspected = inspect(bytes, guess.format)

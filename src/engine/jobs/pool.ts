@@ -15,7 +15,7 @@ import { Run } from './run.ts'
 import type { Claim, Ending, JobStore, Waiting } from './store.ts'
 import { Timers } from './timers.ts'
 import { EtaCache } from './times/eta-cache.ts'
-import type { Forecast, Progress } from './times/forecast.ts'
+import type { Forecast, RunProgress } from './times/forecast.ts'
 import { JobTimes } from './times/job-times.ts'
 import { Speeds } from './times/speeds.ts'
 
@@ -122,7 +122,7 @@ export class Pool {
     return run !== undefined
   }
 
-  progress(jobId: string): Progress | undefined {
+  progress(jobId: string): RunProgress | undefined {
     const run = this.#runs.get(jobId)
     if (!run) return undefined
     const { device, step, steps, preview } = run

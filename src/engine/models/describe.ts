@@ -16,7 +16,7 @@ import { type FileHasher, hashFile, hashSections } from './hashes/file-hashes.ts
 import { isModelKind, type ModelKind, modelKinds } from './recognise/kinds.ts'
 import { recognise } from './recognise/recognise.ts'
 import { sdxl } from './recognise/recogniser.ts'
-import type { Candidate, Unused } from './scan.ts'
+import type { ModelCandidate, Unused } from './scan.ts'
 import { storageOfFile, storageOfFolder } from './storage.ts'
 
 /** A Base or a Refiner that may still need parts from other files. */
@@ -41,14 +41,14 @@ const nothing: Described = { experts: [], files: [], unused: [] }
  * Empty for a file that is not a model, such as a text or a picture.
  * @throws AppError 'model-file' or 'model-config' when the entry cannot be used.
  */
-export function describeCandidate(candidate: Candidate, hasher: FileHasher): Promise<Described> {
+export function describeCandidate(candidate: ModelCandidate, hasher: FileHasher): Promise<Described> {
   if (!candidate.isFolder) return describeFile(candidate, hasher)
   return candidate.kind === 'checkpoint'
     ? describeCheckpointFolder(candidate, hasher)
     : describeFolder(candidate, candidate.kind, hasher)
 }
 
-async function describeFile({ kind, name, path }: Candidate, hasher: FileHasher): Promise<Described> {
+async function describeFile({ kind, name, path }: ModelCandidate, hasher: FileHasher): Promise<Described> {
   const header = await headerOf(path)
   if (!header) return nothing
   const { kind: found, family } = fitting(path, header, kind)
@@ -179,7 +179,10 @@ function fitting(
 const ofAnyFamily: ReadonlySet<ModelKind> = new Set(['upscaler', 'image-encoder'])
 
 /** A folder with one model, or with `base/` and optionally `refiner/`. */
-async function describeCheckpointFolder({ name, path }: Candidate, hasher: FileHasher): Promise<Described> {
+async function describeCheckpointFolder(
+  { name, path }: ModelCandidate,
+  hasher: FileHasher,
+): Promise<Described> {
   const names = await readdir(path)
   const expert = async (folder: string) => ({
     path: folder,
@@ -201,7 +204,7 @@ async function describeCheckpointFolder({ name, path }: Candidate, hasher: FileH
 
 /** A ControlNet, a VAE … in diffusers' layout: a config.json beside its weights. */
 async function describeFolder(
-  { name, path }: Candidate,
+  { name, path }: ModelCandidate,
   kind: Exclude<ModelKind, 'checkpoint'>,
   hasher: FileHasher,
 ): Promise<Described> {

@@ -9,7 +9,13 @@ import type { FileHasher } from './hashes/file-hashes.ts'
 import type { HashCache } from './hashes/hash-cache.ts'
 import { pairImageEncoders } from './pair-image-encoders.ts'
 import type { ModelRecord } from './record.ts'
-import { allowedFolders, type Candidate, type ModelFolders, scanModelFolders, type Unused } from './scan.ts'
+import {
+  allowedFolders,
+  type ModelCandidate,
+  type ModelFolders,
+  scanModelFolders,
+  type Unused,
+} from './scan.ts'
 import { setMisfitsAside } from './set-misfits-aside.ts'
 
 export interface ModelCatalogue {
@@ -50,7 +56,7 @@ export async function readModels(options: LibraryOptions): Promise<ModelCatalogu
 }
 
 /** Describes each candidate. A fault in one does not affect the others. The first of two with one kind and name counts. */
-async function describeAll(candidates: readonly Candidate[], hasher: FileHasher, unused: Unused[]) {
+async function describeAll(candidates: readonly ModelCandidate[], hasher: FileHasher, unused: Unused[]) {
   const experts: FoundExpert[] = []
   const files: FileRecord[] = []
   const taken = new Map<string, string>()

@@ -12,7 +12,7 @@ import { isInside } from './hashes/file-hashes.ts'
 import { kindOfFolder, type ModelKind } from './recognise/kinds.ts'
 
 /** A file or a folder that may be a model. */
-export interface Candidate {
+export interface ModelCandidate {
   readonly kind: ModelKind
   /** The path below the folder of its kind, without the file's extension, with `/` between folders. */
   readonly name: string
@@ -27,7 +27,7 @@ export interface Unused {
 }
 
 export interface Scan {
-  readonly candidates: Candidate[]
+  readonly candidates: ModelCandidate[]
   readonly unused: Unused[]
 }
 
@@ -57,7 +57,7 @@ export async function allowedFolders({ roots, linkTargets }: ModelFolders): Prom
 }
 
 class Walk implements Scan {
-  readonly candidates: Candidate[] = []
+  readonly candidates: ModelCandidate[] = []
   readonly unused: Unused[] = []
   readonly #allowed: readonly string[]
   #entries = 0

@@ -4,7 +4,7 @@ import type { Value } from '../onnx/model.ts'
 import type { Weights } from '../weights/source.ts'
 import { downSample, paddingAround } from './down-sample.ts'
 import { resNetBlock } from './res-net-block.ts'
-import type { Conditioning, Level } from './shared/level.ts'
+import type { BlockConditioning, BlockLevel } from './shared/level.ts'
 import { spatialTransformer } from './spatial-transformer.ts'
 
 /** x: [B, C, H, W] → the skip tensors for the up blocks; the last one is this block's result. */
@@ -12,8 +12,8 @@ export function crossAttnDownBlock(
   g: Graph,
   w: Weights,
   x: Value,
-  { time, context }: Conditioning,
-  level: Level,
+  { time, context }: BlockConditioning,
+  level: BlockLevel,
 ): Value[] {
   const results: Value[] = []
   let h = x

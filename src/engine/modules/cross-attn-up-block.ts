@@ -1,7 +1,7 @@
 /** CrossAttnUpBlock_X_K: K × (ResNetBlock + SpatialTransformer_X) over the skip tensors, then an UpSample. */
 import type { Value } from '../onnx/model.ts'
 import { resNetBlock } from './res-net-block.ts'
-import type { Conditioning, Level } from './shared/level.ts'
+import type { BlockConditioning, BlockLevel } from './shared/level.ts'
 import { module } from './shared/module.ts'
 import { spatialTransformer } from './spatial-transformer.ts'
 import { upSample } from './up-sample.ts'
@@ -11,7 +11,15 @@ import { upSample } from './up-sample.ts'
  * level, which gives the sides of the UpSample's result; absent at the finest level, which has no UpSample.
  */
 export const crossAttnUpBlock = module(
-  (g, w, x, skips: readonly Value[], { time, context }: Conditioning, level: Level, finer?: Value) => {
+  (
+    g,
+    w,
+    x,
+    skips: readonly Value[],
+    { time, context }: BlockConditioning,
+    level: BlockLevel,
+    finer?: Value,
+  ) => {
     let h = x
     for (const [i, skip] of skips.entries()) {
       h = resNetBlock(

@@ -4,10 +4,16 @@ import type { Value } from '../onnx/model.ts'
 import type { Weights } from '../weights/source.ts'
 import { downSample, paddingAround } from './down-sample.ts'
 import { resNetBlock } from './res-net-block.ts'
-import type { Conditioning, Level } from './shared/level.ts'
+import type { BlockConditioning, BlockLevel } from './shared/level.ts'
 
 /** x: [B, C, H, W] → the skip tensors for the up blocks; the last one is this block's result. */
-export function downBlock(g: Graph, w: Weights, x: Value, { time }: Conditioning, level: Level): Value[] {
+export function downBlock(
+  g: Graph,
+  w: Weights,
+  x: Value,
+  { time }: BlockConditioning,
+  level: BlockLevel,
+): Value[] {
   const results: Value[] = []
   let h = x
   for (let i = 0; i < level.layers; i++) {

@@ -1,7 +1,7 @@
 /** UpBlock_X: X ResNetBlocks, each with one skip tensor, then an UpSample. */
 import type { Value } from '../onnx/model.ts'
 import { resNetBlock } from './res-net-block.ts'
-import type { Conditioning, Level } from './shared/level.ts'
+import type { BlockConditioning, BlockLevel } from './shared/level.ts'
 import { module } from './shared/module.ts'
 import { upSample } from './up-sample.ts'
 
@@ -10,7 +10,7 @@ import { upSample } from './up-sample.ts'
  * level, which gives the sides of the UpSample's result; absent at the finest level, which has no UpSample.
  */
 export const upBlock = module(
-  (g, w, x, skips: readonly Value[], { time }: Conditioning, level: Level, finer?: Value) => {
+  (g, w, x, skips: readonly Value[], { time }: BlockConditioning, level: BlockLevel, finer?: Value) => {
     let h = x
     for (const [i, skip] of skips.entries()) {
       h = resNetBlock(

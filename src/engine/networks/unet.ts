@@ -11,7 +11,7 @@ import { crossAttnUpBlock } from '../modules/cross-attn-up-block.ts'
 import { downBlock } from '../modules/down-block.ts'
 import { groupNormSilu } from '../modules/norm.ts'
 import { resNetBlock } from '../modules/res-net-block.ts'
-import type { Conditioning } from '../modules/shared/level.ts'
+import type { BlockConditioning } from '../modules/shared/level.ts'
 import { sinusoids, timeEmbedding } from '../modules/time-embedding.ts'
 import { upBlock } from '../modules/up-block.ts'
 import { symbol, times } from '../onnx/dim.ts'
@@ -69,7 +69,7 @@ export function noisyInputs(
   config: UNetConfig,
   timeIdCount: number,
   imagePrompts: readonly WeightSource[] = [],
-): { sample: Value; conditioning: Conditioning } {
+): { sample: Value; conditioning: BlockConditioning } {
   const batch = symbol('batch')
   const shape = [batch, config.inChannels, symbol('height'), symbol('width')]
   const sample = g.asPicture(g.input(unetNames.sample, 'F32', shape))
@@ -112,7 +112,7 @@ function denoise(
   w: Weights,
   config: UNetConfig,
   sample: Value,
-  conditioning: Conditioning,
+  conditioning: BlockConditioning,
   residuals: readonly Value[],
 ): Value {
   const { levels } = config
@@ -138,7 +138,7 @@ export function downBlocks(
   w: Weights,
   { levels }: UNetConfig,
   first: Value,
-  conditioning: Conditioning,
+  conditioning: BlockConditioning,
 ): Value[] {
   const results = [first]
   for (const [i, level] of levels.entries()) {
@@ -154,7 +154,7 @@ export function midBlock(
   w: Weights,
   config: UNetConfig,
   x: Value,
-  conditioning: Conditioning,
+  conditioning: BlockConditioning,
 ): Value {
   const level = config.levels.at(-1) ?? config.levels[0]
   return config.middleDepth === undefined

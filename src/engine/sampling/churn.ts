@@ -4,7 +4,7 @@
  */
 import { at, combine } from './arithmetic.ts'
 import type { NoiseLevels } from './noise/noise-levels.ts'
-import { explodingLevel, type Level } from './preconditioning.ts'
+import { explodingLevel, type NoiseLevel } from './preconditioning.ts'
 import type { RuleOptions, Sampler } from './sampler.ts'
 
 /** The steps of a run with churn. */
@@ -12,7 +12,7 @@ export interface ChurnedSteps {
   /** The sigma and the network's timestep at which each step begins after the churn. */
   readonly from: readonly number[]
   readonly timesteps: readonly number[]
-  readonly levels: readonly Level[]
+  readonly levels: readonly NoiseLevel[]
   /** The sampler's `churn` method; absent if there is no churn. */
   readonly method: Pick<Sampler, 'churn'>
 }

@@ -12,7 +12,7 @@ import type { SchedulerConfig } from './sampler.ts'
 type Prediction = SchedulerConfig['prediction']
 
 /** A noise level: x = alpha·x0 + sigma·ε. In exploding space alpha is 1. */
-export interface Level {
+export interface NoiseLevel {
   alpha: number
   sigma: number
 }
@@ -20,35 +20,35 @@ export interface Level {
 /** The network's input at a noise level, and the interpretation of its output; latents are [B,4,H/8,W/8]. */
 export interface Preconditioning {
   /** c_in·x. */
-  scaleInput(latents: Float32Array, level: Level): Float32Array
+  scaleInput(latents: Float32Array, level: NoiseLevel): Float32Array
   /** x0. */
-  clean(output: Float32Array, level: Level, latents: Float32Array): Float32Array
+  clean(output: Float32Array, level: NoiseLevel, latents: Float32Array): Float32Array
   /** ε. */
-  noise(output: Float32Array, level: Level, latents: Float32Array): Float32Array
+  noise(output: Float32Array, level: NoiseLevel, latents: Float32Array): Float32Array
 }
 
 /** An exploding level. */
-export function explodingLevel(sigma: number): Level {
+export function explodingLevel(sigma: number): NoiseLevel {
   return { alpha: 1, sigma }
 }
 
 /** The preserving level that corresponds to an exploding σ: α = 1/√(σ²+1), σ' = σ·α. */
-export function levelOf(sigma: number): Level {
+export function levelOf(sigma: number): NoiseLevel {
   const alpha = 1 / Math.sqrt(sigma ** 2 + 1)
   return { alpha, sigma: sigma * alpha }
 }
 
 /** The preserving level of a cumulative ᾱ. */
-export function levelOfAlpha(alphaCumulated: number): Level {
+export function levelOfAlpha(alphaCumulated: number): NoiseLevel {
   return { alpha: Math.sqrt(alphaCumulated), sigma: Math.sqrt(1 - alphaCumulated) }
 }
 
 /** λ = ln α - ln σ, half the log signal-to-noise ratio; +∞ at σ = 0. */
-export function logSnr({ alpha, sigma }: Level): number {
+export function logSnr({ alpha, sigma }: NoiseLevel): number {
   return Math.log(alpha) - Math.log(sigma)
 }
 
-export function levelAt(levels: readonly Level[], i: number): Level {
+export function levelAt(levels: readonly NoiseLevel[], i: number): NoiseLevel {
   const level = levels[i]
   if (!level) throw new RangeError(`noise level ${i} of ${levels.length}`)
   return level

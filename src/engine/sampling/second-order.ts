@@ -8,7 +8,7 @@
  */
 import { combine } from './arithmetic.ts'
 import type { NoiseLevels } from './noise/noise-levels.ts'
-import { type Level, levelAt, logSnr } from './preconditioning.ts'
+import { levelAt, logSnr, type NoiseLevel } from './preconditioning.ts'
 import type { RuleOptions } from './sampler.ts'
 
 /** Runs with fewer steps have a last step of first order, for stability. */
@@ -16,8 +16,8 @@ export const shortRun = 15
 
 /** One step of the two solvers. */
 export interface SecondOrderStep {
-  from: Level
-  to: Level
+  from: NoiseLevel
+  to: NoiseLevel
   /** λ' - λ. */
   h: number
   /** x0 of this call alone. */

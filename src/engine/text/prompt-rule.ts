@@ -10,15 +10,15 @@ export interface Segment {
 export type Token = number | readonly Float32Array[]
 
 /** One place in a row. */
-export interface Place {
+export interface PromptPlace {
   readonly token: number | Float32Array
   readonly weight: number
 }
 
 /** The content of one row between start and end token: at most `chunkLength` places. */
-export type Chunk = readonly Place[]
+export type Chunk = readonly PromptPlace[]
 
-export function placesOf(token: Token, weight: number): Place[] {
+export function placesOf(token: Token, weight: number): PromptPlace[] {
   return typeof token === 'number' ? [{ token, weight }] : token.map(vector => ({ token: vector, weight }))
 }
 

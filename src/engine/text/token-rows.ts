@@ -1,5 +1,12 @@
 /** Arranges a prompt in rows of 77 places, the only length that the encoders support, with a weight per place. */
-import { type Chunk, chunkLength, type Place, placesOf, type Segment, type Tokenise } from './prompt-rule.ts'
+import {
+  type Chunk,
+  chunkLength,
+  type PromptPlace,
+  placesOf,
+  type Segment,
+  type Tokenise,
+} from './prompt-rule.ts'
 import type { Tokenizer } from './tokenizer/tokenizer.ts'
 
 /** Places of a row: start, up to 75 of text, end, padding. */
@@ -20,7 +27,7 @@ export function cutEvenly(segments: readonly Segment[], tokenise: Tokenise): Chu
   const places = segments.flatMap(({ text, weight }) =>
     tokenise.tokens(text).flatMap(token => placesOf(token, weight)),
   )
-  const chunks: Place[][] = []
+  const chunks: PromptPlace[][] = []
   for (let from = 0; from === 0 || from < places.length; from += chunkLength) {
     chunks.push(places.slice(from, from + chunkLength))
   }

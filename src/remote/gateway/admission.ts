@@ -1,14 +1,17 @@
 /** Decides which machines get work, as a pure function: those that speak the protocol, and one of each name. */
 import type { Peer } from '../presence/presence.ts'
-import { type MachineRecord, ownProtocol, type Refusal, understands } from '../presence/records.ts'
+import { type MachineRecord, type MachineRefusal, ownProtocol, understands } from '../presence/records.ts'
 
-export interface Admission extends Peer<MachineRecord> {
+export interface MachineAdmission extends Peer<MachineRecord> {
   /** Absent if the machine gets work. */
-  readonly refused?: Refusal
+  readonly refused?: MachineRefusal
 }
 
 /** `before`: the machine that had a name first keeps it until it ends. */
-export function admit(machines: readonly Peer<MachineRecord>[], before: readonly Admission[]): Admission[] {
+export function admit(
+  machines: readonly Peer<MachineRecord>[],
+  before: readonly MachineAdmission[],
+): MachineAdmission[] {
   const order = new Map(before.filter(({ refused }) => !refused).map(({ id }, index) => [id, index]))
   const rank = ({ id }: { id: string }) => order.get(id) ?? order.size
   const names = new Set<string>()

@@ -12,7 +12,7 @@ import { type GatewayRecord, type MachineRecord, machineRecord, ownProtocol } fr
 import { recordKeys } from '../record-keys.ts'
 import type { SealHeader } from '../seal/seal.ts'
 import { StoredMessages } from '../store/stored-messages.ts'
-import { type Admission, admit } from './admission.ts'
+import { admit, type MachineAdmission } from './admission.ts'
 
 export interface GatewayOptions extends EndpointOptions {
   version: string
@@ -24,7 +24,7 @@ export interface GatewayOptions extends EndpointOptions {
   /** The models that machines may fetch. Without it they fetch nothing. */
   models?: readonly ServedModel[]
   /** Called after every heartbeat, with the machines in the order of arrival. */
-  onMachines: (admissions: readonly Admission[]) => void
+  onMachines: (admissions: readonly MachineAdmission[]) => void
 }
 
 /** The pause after a result could not be read from the store. */
@@ -44,7 +44,7 @@ export class Gateway {
   readonly #channels = new Map<string, OpenChannel>()
   readonly #sessions = new UsedSessions()
   #storeFailedMs = Number.NEGATIVE_INFINITY
-  #admissions: readonly Admission[] = []
+  #admissions: readonly MachineAdmission[] = []
 
   constructor(options: GatewayOptions) {
     this.#options = options

@@ -1,7 +1,7 @@
 /** Adds the devices of machines that join to the pool, and gives up those of machines that leave. */
 import type { DeviceOpeners } from '../../engine/jobs/devices/device.ts'
-import type { Fetching, MachineRecord, Reference, Refusal } from '../presence/records.ts'
-import type { Admission } from './admission.ts'
+import type { Fetching, MachineRecord, MachineRefusal, Reference } from '../presence/records.ts'
+import type { MachineAdmission } from './admission.ts'
 import type { Gateway } from './gateway.ts'
 import { RemoteHost } from './remote-host.ts'
 
@@ -13,7 +13,7 @@ export interface Lacking extends Reference {
 export type MachineEvent =
   | { kind: 'joined'; name: string; devices: string[]; lacking: Lacking[] }
   | { kind: 'left'; name: string }
-  | { kind: 'refused'; name: string; why: Refusal }
+  | { kind: 'refused'; name: string; why: MachineRefusal }
 
 export interface RemoteDevicesParts {
   gateway: Pick<Gateway, 'open'>
@@ -41,7 +41,7 @@ export class RemoteDevices {
     this.#parts = parts
   }
 
-  update(admissions: readonly Admission[]): void {
+  update(admissions: readonly MachineAdmission[]): void {
     this.#fetching = new Map(admissions.map(({ id, record }) => [id, record.fetching]))
     const present = new Map(admissions.filter(isUsable).map(({ id, record }) => [id, record]))
     for (const [id, joined] of this.#joined) if (!present.has(id)) this.#leave(id, joined)
@@ -77,7 +77,7 @@ export class RemoteDevices {
     void this.#parts.pool.removeDevice(fullName).finally(() => this.#leaving.delete(fullName))
   }
 
-  #refuse(id: string, name: string, why: Refusal): void {
+  #refuse(id: string, name: string, why: MachineRefusal): void {
     const key = `${id} ${why}`
     if (this.#refused.has(key)) return
     this.#refused.add(key)
@@ -113,6 +113,6 @@ export class RemoteDevices {
   }
 }
 
-function isUsable({ record, refused }: Admission): boolean {
+function isUsable({ record, refused }: MachineAdmission): boolean {
   return refused === undefined && !record.draining
 }

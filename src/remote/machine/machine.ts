@@ -10,9 +10,9 @@ import {
   type GatewayRecord,
   gatewayRecord,
   type MachineRecord,
+  type MachineRefusal,
   ownProtocol,
   type Reference,
-  type Refusal,
 } from '../presence/records.ts'
 import { recordKeys } from '../record-keys.ts'
 import type { SealHeader } from '../seal/seal.ts'
@@ -42,7 +42,7 @@ export type MachineStatus =
   | { kind: 'alone' }
   | { kind: 'other-key' }
   | { kind: 'joined'; gateways: number }
-  | { kind: 'refused'; why: Refusal }
+  | { kind: 'refused'; why: MachineRefusal }
   | { kind: 'drained' }
 
 /** The limit of messages that are kept until their gateway is known to be alive, within a beat or two. */

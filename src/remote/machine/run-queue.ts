@@ -7,7 +7,7 @@ import { StartTimeFairQueue } from './start-time-fair-queue.ts'
 /** The interval of messages to gateways whose runs wait. A gateway gives up a run of which it hears nothing for ten minutes. */
 const reminderMs = 60_000
 
-export interface Run {
+export interface QueuedRun {
   readonly client: DeviceClient
   readonly message: Extract<MessageToWorker, { kind: 'run' }>
 }
@@ -26,7 +26,7 @@ export class RunQueue {
   readonly #parts: RunQueueParts
   readonly #order = new StartTimeFairQueue()
   /** Oldest first. */
-  readonly #waiting: Run[] = []
+  readonly #waiting: QueuedRun[] = []
   /** The gateway for whose next run the device is reserved, although runs of others wait. */
   #heldFor: string | undefined
   #endHold: () => void = () => {}
@@ -36,7 +36,7 @@ export class RunQueue {
     this.#parts = parts
   }
 
-  get first(): Run | undefined {
+  get first(): QueuedRun | undefined {
     return this.#waiting[0]
   }
 
@@ -45,7 +45,7 @@ export class RunQueue {
     return this.#heldFor === undefined && this.#waiting.length > 0
   }
 
-  add(run: Run): void {
+  add(run: QueuedRun): void {
     this.#waiting.push(run)
     this.#order.arrive(run.client.gateway)
     this.#endReminder ??= this.#parts.clock.after(reminderMs, () => this.#remind())
@@ -53,7 +53,7 @@ export class RunQueue {
   }
 
   /** Takes the next run, which begins now. */
-  begin(): Run | undefined {
+  begin(): QueuedRun | undefined {
     const gateway = this.#order.next()
     const run = this.#waiting.find(({ client }) => client.gateway === gateway)
     if (!run) return undefined
@@ -65,7 +65,7 @@ export class RunQueue {
   }
 
   /** Records how long the last run used the device. */
-  end({ client: { gateway } }: Run, usedMs: number): void {
+  end({ client: { gateway } }: QueuedRun, usedMs: number): void {
     this.#order.end(gateway, usedMs, this.#parts.weightOf(gateway))
   }
 
@@ -98,7 +98,7 @@ export class RunQueue {
   }
 
   /** Removes all waiting runs, and returns them. */
-  takeAll(): Run[] {
+  takeAll(): QueuedRun[] {
     const all = [...this.#waiting]
     for (const run of all) this.#remove(run)
     return all
@@ -116,7 +116,7 @@ export class RunQueue {
     this.#order.forget(gateway)
   }
 
-  #remove(run: Run): void {
+  #remove(run: QueuedRun): void {
     this.#waiting.splice(this.#waiting.indexOf(run), 1)
     const { gateway } = run.client
     if (this.#waiting.every(({ client }) => client.gateway !== gateway)) this.#order.withdraw(gateway)

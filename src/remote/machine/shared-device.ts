@@ -5,7 +5,7 @@ import type { MessageToWorker, PostedFromWorker } from '../../engine/host/protoc
 import { exitReason } from '../../errors/worker-end.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { DeviceClient } from './device-client.ts'
-import { type Run, RunQueue } from './run-queue.ts'
+import { type QueuedRun, RunQueue } from './run-queue.ts'
 import { aboutRun, aboutWorker, brokenMessage, isBreaking } from './worker-messages.ts'
 
 /** A device as the machine lends it. */
@@ -26,7 +26,7 @@ export interface SharedDeviceParts {
 
 type StartMessage = Extract<MessageToWorker, { kind: 'start' }>
 
-interface CurrentRun extends Run {
+interface CurrentRun extends QueuedRun {
   /** Its number in the worker. The numbers of different gateways may be equal. */
   readonly workerRunId: number
   readonly startedMs: number

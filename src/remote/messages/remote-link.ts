@@ -8,7 +8,7 @@ import { MessageSender } from './message-sender.ts'
 /** Messages that are this late count as lost. BullMQ repeats a delivery sooner. */
 const lossMs = 15_000
 
-export interface Progress {
+export interface LinkProgress {
   posted: number
   received: number
 }
@@ -44,7 +44,7 @@ export class RemoteLink {
     this.#sender = new MessageSender({ ...options, sender: ownId, receiver: peerId })
   }
 
-  get progress(): Progress {
+  get progress(): LinkProgress {
     return { posted: this.#sender.posted, received: this.#receiver.received }
   }
 
@@ -63,7 +63,7 @@ export class RemoteLink {
   }
 
   /** Compares the counts with those of the peer's record; undefined if the peer does not know the channel. */
-  compare(peer: Progress | undefined): void {
+  compare(peer: LinkProgress | undefined): void {
     const nowMs = this.#options.clock.monotonicMs()
     const own = this.progress
     const peerReceived = peer?.received ?? 0

@@ -54,7 +54,7 @@ export type MachineRecord = z.infer<typeof machineRecord>
 
 /** Why a gateway gives a machine no work. */
 export const refusal = z.enum(['name-taken', 'protocol'])
-export type Refusal = z.infer<typeof refusal>
+export type MachineRefusal = z.infer<typeof refusal>
 
 export const gatewayRecord = z.object({
   ...common,

@@ -2,7 +2,7 @@
 import type { ProblemDetails } from '../../app/problems.ts'
 
 import type { Card } from '../../devices/cards.ts'
-import type { CudaLack, Reason, WebGpuLack } from '../../devices/choose-devices.ts'
+import type { CudaLack, DeviceReason, WebGpuLack } from '../../devices/choose-devices.ts'
 import { sizeOf } from '../amounts.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
@@ -96,7 +96,7 @@ export const cli = {
     `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not set`,
   adapterNames: { web: 'Web chat', discord: 'Discord', slack: 'Slack', cli: 'Command line' },
   modelsReady: (names: readonly string[]) => `Models: ${names.join(', ')}`,
-  deviceReason: (reason: Reason) => {
+  deviceReason: (reason: DeviceReason) => {
     switch (reason.why) {
       case 'configured':
         return 'Devices are those of the configuration.'

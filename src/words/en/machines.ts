@@ -2,7 +2,7 @@
 import type { DeviceUse } from '../../app/views/views.ts'
 import type { Lacking } from '../../remote/gateway/remote-devices.ts'
 import type { MachineStatus } from '../../remote/machine/machine.ts'
-import type { Fetching, Reference, Refusal } from '../../remote/presence/records.ts'
+import type { Fetching, MachineRefusal, Reference } from '../../remote/presence/records.ts'
 import { gigabytes } from '../amounts.ts'
 
 const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
@@ -63,7 +63,7 @@ export const machines = {
   fetching: ({ name, doneBytes, totalBytes }: Fetching) =>
     `fetching ${name}: ${percent(doneBytes, totalBytes)} % of ${gigabytes(totalBytes)}`,
   left: (name: string) => `${name} has left.`,
-  refused: (name: string, why: Refusal) =>
+  refused: (name: string, why: MachineRefusal) =>
     why === 'protocol'
       ? `${name} gets no work: its version does not work with this one.`
       : `Another machine named ${name} gets no work: each machine needs a name of its own.`,

@@ -1,6 +1,6 @@
 /** English: what a request may say, and why one is refused. */
 
-import type { TextField } from '../../app/checks/text-limits.ts'
+import type { LimitedText } from '../../app/checks/text-limits.ts'
 import type {
   FlagExpectation,
   ForeignMark,
@@ -87,7 +87,7 @@ export const expectations: { readonly [Kind in FlagExpectation]: string } = {
   'picture-id': 'the id of a picture',
 }
 
-const texts: { readonly [Field in TextField]: string } = {
+const texts: { readonly [Field in LimitedText]: string } = {
   command: 'The command',
   prompt: 'The prompt',
   prompt2: 'The second prompt',

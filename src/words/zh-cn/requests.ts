@@ -1,6 +1,6 @@
 /** 简体中文：请求里可以写什么，以及为什么被拒绝。 */
 
-import type { TextField } from '../../app/checks/text-limits.ts'
+import type { LimitedText } from '../../app/checks/text-limits.ts'
 import type { ForeignMark, RefinerMismatch } from '../../app/problems.ts'
 import { megabytes } from '../amounts.ts'
 import type { Words } from '../en.ts'
@@ -15,7 +15,7 @@ const known = (names: readonly string[]) =>
 
 const refinerParts: Record<RefinerMismatch, string> = { vae: ' VAE ', 'text-encoder-2': '第二个文本编码器' }
 
-const texts: Record<TextField, string> = {
+const texts: Record<LimitedText, string> = {
   command: '这条命令',
   prompt: '提示词',
   prompt2: '第二段提示词',

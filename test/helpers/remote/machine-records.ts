@@ -1,8 +1,8 @@
 /** What machines say of themselves, for tests without a Redis. */
-import type { Admission } from '../../../src/remote/gateway/admission.ts'
+import type { MachineAdmission } from '../../../src/remote/gateway/admission.ts'
 import { type MachineRecord, ownProtocol } from '../../../src/remote/presence/records.ts'
 
-export function machineNamed(name: string, changes: Partial<MachineRecord> = {}): Admission {
+export function machineNamed(name: string, changes: Partial<MachineRecord> = {}): MachineAdmission {
   const record: MachineRecord = {
     version: '0',
     protocol: ownProtocol,

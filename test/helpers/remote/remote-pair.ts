@@ -1,6 +1,6 @@
 /** A gateway and machines of one process over a real Redis, and waiting for what they notice. */
 import type { Redis } from 'ioredis'
-import type { Admission } from '../../../src/remote/gateway/admission.ts'
+import type { MachineAdmission } from '../../../src/remote/gateway/admission.ts'
 import { Gateway } from '../../../src/remote/gateway/gateway.ts'
 import { Machine, type MachineOptions, type MachineStatus } from '../../../src/remote/machine/machine.ts'
 import type { LentDevice } from '../../../src/remote/machine/shared-device.ts'
@@ -51,11 +51,11 @@ export function startGateway(
   end: End & {
     weight?: number
     models?: readonly ServedModel[]
-    onMachines?: (found: readonly Admission[]) => void
+    onMachines?: (found: readonly MachineAdmission[]) => void
   },
 ) {
   const given = common(end)
-  const machines = new Signal<readonly Admission[]>([])
+  const machines = new Signal<readonly MachineAdmission[]>([])
   const gateway = new Gateway({
     ...given,
     ids: systemIds,

@@ -11,7 +11,7 @@ const longestChoice = 100
 /** The maximum length of a picture's prompt, which leaves room for its age. */
 const longestTitle = 75
 
-export interface Choice {
+export interface AutocompleteChoice {
   name: string
   value: string
 }
@@ -20,7 +20,7 @@ export interface Choice {
  * Names with the typed text as a prefix come first, then at the start of a word, then anywhere, then other spellings
  * (`DPM++ 2M` for `dpmpp_2m`), then near misses, each group in the given order. Without typed text all names match.
  */
-export function choicesFor(typed: string, names: readonly string[]): Choice[] {
+export function choicesFor(typed: string, names: readonly string[]): AutocompleteChoice[] {
   const wanted = typed.trim().toLowerCase()
   const fitting = names.filter(name => name.length > 0 && name.length <= longestChoice)
   const ranked = wanted === '' ? fitting : matches(wanted, fitting)
@@ -31,7 +31,7 @@ export function choicesFor(typed: string, names: readonly string[]): Choice[] {
  * The same for a list of names with `;` between them: the last name is completed, and the text before it stays. A complete
  * name with a weight is offered unchanged.
  */
-export function choicesForLast(typed: string, names: readonly string[]): Choice[] {
+export function choicesForLast(typed: string, names: readonly string[]): AutocompleteChoice[] {
   const start = typed.lastIndexOf(';') + 1
   const before = start === 0 ? '' : `${typed.slice(0, start)} `
   const last = typed.slice(start).trim()
@@ -70,7 +70,7 @@ export function pictureChoices(
   jobs: readonly JobView[],
   words: Words,
   nowMs: number,
-): Choice[] {
+): AutocompleteChoice[] {
   const wanted = typed.trim().toLowerCase()
   return jobs
     .filter(({ promptAsTyped, pictures }) =>

@@ -20,7 +20,7 @@ import type { DiscordCourier } from '../outbound/courier.ts'
 import type { FirstMessageTracker } from '../outbound/first-message-tracker.ts'
 import type { Messages } from '../outbound/messages.ts'
 import { render } from '../outbound/render/render.ts'
-import { type Choice, choicesFor, choicesForLast, pictureChoices } from './autocomplete.ts'
+import { type AutocompleteChoice, choicesFor, choicesForLast, pictureChoices } from './autocomplete.ts'
 import { handleButton } from './button-handlers.ts'
 import { handleCommand } from './command-handlers.ts'
 import { Downloads } from './downloads.ts'
@@ -118,7 +118,7 @@ function choicesOf(
   { caller, words }: RequestContext,
   option: string,
   typed: string,
-): Choice[] {
+): AutocompleteChoice[] {
   const is = (key: OptionKey) => option === optionName(key)
   if (is('picture') || option === en.commandOptions.id.name)
     return pictureChoices(typed, easel.ownDone(caller.person, ownPictures), words, clock.now())

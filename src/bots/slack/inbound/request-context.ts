@@ -3,7 +3,7 @@ import type { Caller, Conversation } from '../../../app/people/people.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { withNames } from '../../chat/mentioned-names.ts'
-import type { Place } from '../outbound/messages.ts'
+import type { MessagePlace } from '../outbound/messages.ts'
 import type { Workspace, WorkspaceIds, Workspaces } from '../transport/workspaces.ts'
 import type { Channels } from './channels.ts'
 import type { Members } from './members.ts'
@@ -23,7 +23,7 @@ export interface Sender {
 export interface RequestContext {
   workspace: Workspace
   caller: Caller
-  place: Place
+  place: MessagePlace
   words: Words
 }
 

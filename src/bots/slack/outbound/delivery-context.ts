@@ -14,7 +14,7 @@ import type { Called } from '../transport/api.ts'
 import type { Workspace, Workspaces } from '../transport/workspaces.ts'
 import { localeOf, readAddress, type SlackAddress, workspaceOf } from './address.ts'
 import { reasonOf } from './delivery/refusal-reasons.ts'
-import { type Messages, type Place, type Posted, readPosted } from './messages.ts'
+import { type MessagePlace, type Messages, type Posted, readPosted } from './messages.ts'
 import { type Payload, render } from './render.ts'
 
 export interface DeliveryContext {
@@ -22,7 +22,7 @@ export interface DeliveryContext {
   workspace: Workspace
   words: Words
   /** The place of the request. */
-  place: Place
+  place: MessagePlace
   /** The current address of the job's message. */
   at: SlackAddress | undefined
   /** What is to be said of the place: why it is not where it was asked for. */
@@ -50,7 +50,7 @@ export async function postOnce(
   messages: Messages,
   { delivery, workspace }: DeliveryContext,
   step: string,
-  place: Place,
+  place: MessagePlace,
   payload: Payload,
   options: Pick<StepOptions, 'find'> = {},
 ): Promise<Called<Posted>> {
@@ -108,7 +108,7 @@ function messageWithoutText(bare: Message, { buttons }: Message, words: Words): 
   return { ...bare, lines, buttons, command: undefined, pictures: [] }
 }
 
-export function placeOf(channel: string, thread: string | undefined): Place {
+export function placeOf(channel: string, thread: string | undefined): MessagePlace {
   return { channel, ...(thread === undefined ? {} : { thread }) }
 }
 

@@ -5,7 +5,7 @@ import type { Workspace } from '../transport/workspaces.ts'
 import type { Payload } from './render.ts'
 
 /** A conversation and, optionally, a thread, identified by its parent's ts. */
-export interface Place {
+export interface MessagePlace {
   channel: string
   thread?: string
 }
@@ -35,7 +35,7 @@ export class Messages {
   /** `begin` is called just before sending. Returns the posted message; for a person it is in a direct-message channel. */
   async post(
     workspace: Workspace,
-    place: Place,
+    place: MessagePlace,
     payload: Payload,
     begin = async () => {},
   ): Promise<Called<Posted>> {
@@ -58,13 +58,13 @@ export class Messages {
   }
 
   /** Whether a new card with its placeholder can be posted at once. */
-  canPostSoon(workspace: Workspace, { channel }: Place): boolean {
+  canPostSoon(workspace: Workspace, { channel }: MessagePlace): boolean {
     const expected = this.#expected.get(`${workspace.token} ${channel}`) ?? 0
     return this.#api.left(workspace.token, `chat.postMessage ${channel}`) - expected >= 2
   }
 
   /** Announces messages that will be posted there. */
-  expect(workspace: Workspace, { channel }: Place, count: number): void {
+  expect(workspace: Workspace, { channel }: MessagePlace, count: number): void {
     const key = `${workspace.token} ${channel}`
     const expected = Math.max(0, (this.#expected.get(key) ?? 0) + count)
     if (expected === 0) this.#expected.delete(key)
@@ -100,7 +100,12 @@ export class Messages {
   }
 
   /** Sends an ephemeral message; if that is not possible, a direct message. */
-  async postEphemeral(workspace: Workspace, place: Place, user: string, payload: Payload): Promise<void> {
+  async postEphemeral(
+    workspace: Workspace,
+    place: MessagePlace,
+    user: string,
+    payload: Payload,
+  ): Promise<void> {
     const called = await this.#api.call(workspace.token, 'chat.postEphemeral', client =>
       client.chat.postEphemeral({
         channel: place.channel,
@@ -114,7 +119,7 @@ export class Messages {
   }
 }
 
-function inThread({ thread }: Place): { thread_ts?: string } {
+function inThread({ thread }: MessagePlace): { thread_ts?: string } {
   return thread === undefined ? {} : { thread_ts: thread }
 }
 

@@ -11,7 +11,7 @@ import { type SlackAddress, workspaceOf, writeAddress } from './address.ts'
 import { closedBy, refusedFiles } from './delivery/refusal-reasons.ts'
 import { type DeliveryContext, inAnyForm, messageOf, postOnce } from './delivery-context.ts'
 import type { FileStates } from './file-states.ts'
-import type { Messages, Place } from './messages.ts'
+import type { MessagePlace, Messages } from './messages.ts'
 import { render } from './render.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -58,7 +58,7 @@ export class PictureResults {
   }
 
   /** Posts the pictures as a separate message, and the message with text below them. */
-  async share(context: DeliveryContext, place: Place, group: string): Promise<MethodOutcome> {
+  async share(context: DeliveryContext, place: MessagePlace, group: string): Promise<MethodOutcome> {
     const { delivery, workspace, words } = context
     const { messages, uploads, files } = this.#parts
     const uploaded = await uploads.sendPictures(workspace, delivery, words, group, place)
@@ -85,13 +85,13 @@ export class PictureResults {
 }
 
 /** Whether the job's card is above that place. */
-function hasCard({ at }: DeliveryContext, { thread }: Place): boolean {
+function hasCard({ at }: DeliveryContext, { thread }: MessagePlace): boolean {
   return at?.card !== undefined && at.card === thread
 }
 
 function addressAt(
   { delivery, at }: DeliveryContext,
-  place: Place,
+  place: MessagePlace,
   ts: string | undefined,
   group: string,
 ): Address {

@@ -8,7 +8,7 @@ import { pictureFileName } from '../../messages/file-name.ts'
 import { altTextOf, shortened, titleOf } from '../../messages/job-message.ts'
 import type { Called, SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
-import type { Place } from './messages.ts'
+import type { MessagePlace } from './messages.ts'
 import { richText } from './render.ts'
 
 export interface Upload {
@@ -43,7 +43,7 @@ export class Uploads {
   async send(
     workspace: Workspace,
     uploads: readonly Upload[],
-    place: Place,
+    place: MessagePlace,
   ): Promise<Called<readonly string[]>> {
     const files: { id: string; title: string }[] = []
     for (const upload of uploads) {
@@ -65,7 +65,7 @@ export class Uploads {
     { job, steps }: Delivery,
     words: Words,
     group: string,
-    place?: Place,
+    place?: MessagePlace,
   ): Promise<Called<Uploaded>> {
     const uploaded = new Map<string, string>()
     const files: { id: string; title: string }[] = []
@@ -143,7 +143,7 @@ export class Uploads {
       place,
       caption,
       begin,
-    }: { place?: Place | undefined; caption?: RichTextBlock; begin?(): Promise<void> },
+    }: { place?: MessagePlace | undefined; caption?: RichTextBlock; begin?(): Promise<void> },
   ): Promise<Called<string>> {
     return this.#api
       .call(workspace.token, 'files.completeUploadExternal', async client => {

@@ -6,7 +6,7 @@ import { AnswerDialog, refillPictures } from './dialog.ts'
 import { find, say } from './elements.ts'
 import { Feed, localTimes, scrollToEnd } from './feed.ts'
 import { connect } from './live-stream.ts'
-import { Sender } from './send.ts'
+import { FormSender } from './send.ts'
 
 /** The forms that the script submits. */
 const sentHere: readonly (string | null)[] = ['/say', '/act', '/settings']
@@ -30,7 +30,7 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
     if (job === undefined) return
     feed.whenShown(job.jobId, item => item.scrollIntoView({ block: 'nearest', behavior: 'smooth' }))
   }
-  const sender = new Sender(handle)
+  const sender = new FormSender(handle)
 
   document.addEventListener('submit', event => {
     const { target, submitter } = event

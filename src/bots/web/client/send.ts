@@ -11,7 +11,7 @@ interface Sending {
 
 const onceBytes = 12
 
-export class Sender {
+export class FormSender {
   readonly #sendings = new Map<string | HTMLFormElement, Sending>()
   readonly #handle: (reply: FormReply, form: HTMLFormElement) => void
 

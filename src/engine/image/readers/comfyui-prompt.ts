@@ -1,17 +1,17 @@
 /** Finds the prompt of a conditioning in ComfyUI's graph, through combinations and ControlNets to the text encoders. */
 import type { ComfyGraph, GraphNode } from './comfyui-graph.ts'
 
-export type Role = 'positive' | 'negative'
+export type PromptRole = 'positive' | 'negative'
 
 /** The nodes of one walk. A node is visited once, also in a cycle, so the prompt is not longer than the graph. */
 type Seen = Set<GraphNode>
 
 /** The prompt behind `value`, which links to a conditioning. */
-export function promptBehind(graph: ComfyGraph, value: unknown, role: Role): string {
+export function promptBehind(graph: ComfyGraph, value: unknown, role: PromptRole): string {
   return conditioningText(graph, value, role, new Set())
 }
 
-function conditioningText(graph: ComfyGraph, value: unknown, role: Role, seen: Seen): string {
+function conditioningText(graph: ComfyGraph, value: unknown, role: PromptRole, seen: Seen): string {
   const node = graph.linked(value)
   if (node === undefined || seen.has(node)) return ''
   seen.add(node)
@@ -38,7 +38,7 @@ const textInputs = ['text', 'text_g', 'text_l', 'prompt'] as const
 function encodedText(
   graph: ComfyGraph,
   { type, inputs }: GraphNode,
-  role: Role,
+  role: PromptRole,
   seen: Seen,
 ): string | undefined {
   const isEncoder = inputs.has('clip') || /encode/i.test(type)
@@ -53,7 +53,7 @@ function encodedText(
 const longestDelimiter = 20
 
 /** The names of inputs that contain or pass on a text, in order of preference. */
-const passingInputs = (role: Role) => [
+const passingInputs = (role: PromptRole) => [
   `text_${role}`,
   `${role}_prompt`,
   role,
@@ -64,7 +64,7 @@ const passingInputs = (role: Role) => [
 ]
 
 /** A text, or the text of the linked node. */
-function textBehind(graph: ComfyGraph, value: unknown, role: Role, seen: Seen): string {
+function textBehind(graph: ComfyGraph, value: unknown, role: PromptRole, seen: Seen): string {
   if (typeof value === 'string') return value
   const node = graph.linked(value)
   if (node === undefined || seen.has(node)) return ''

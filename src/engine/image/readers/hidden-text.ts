@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import { metadataLimitBytes } from '../files/metadata.ts'
 
 /** Values of one channel: [heightPx, widthPx]. */
-export interface Channel {
+export interface PixelChannel {
   readonly widthPx: number
   readonly heightPx: number
   readonly data: Uint8Array
@@ -18,7 +18,7 @@ const lengthBytes = 4
 const longestBytes = 200_000
 
 /** Undefined if there is no hidden text or if it cannot be read. */
-export function hiddenText(alpha: Channel): string | undefined {
+export function hiddenText(alpha: PixelChannel): string | undefined {
   const signature = Buffer.from(bytesAt(alpha, 0, signatureBytes)).toString('latin1')
   if (signature !== 'stealth_pngcomp' && signature !== 'stealth_pnginfo') return undefined
   const length = Buffer.from(bytesAt(alpha, signatureBytes, lengthBytes)).readUInt32BE() / 8
@@ -33,7 +33,7 @@ export function hiddenText(alpha: Channel): string | undefined {
 }
 
 /** Bytes `from` to `from + count`: one bit per pixel, highest bit first, column by column. Zeros beyond the picture. */
-function bytesAt({ widthPx, heightPx, data }: Channel, from: number, count: number): Uint8Array {
+function bytesAt({ widthPx, heightPx, data }: PixelChannel, from: number, count: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, i) => {
     let byte = 0
     for (let bit = 8 * (from + i); bit < 8 * (from + i + 1); bit++) {

@@ -12,7 +12,7 @@ export interface Forecast {
 }
 
 /** The progress of a running job. */
-export interface Progress {
+export interface RunProgress {
   device: string
   step: number
   /** 0 until the first step. */

@@ -13,7 +13,7 @@ export interface LevelTransformer extends Omit<TransformerOptions, 'depth'> {
 }
 
 /** One level of the U-Net, as its config describes it: the down block and the up block at one resolution. */
-export interface Level {
+export interface BlockLevel {
   /** Channels of every ResNetBlock's result. */
   readonly channels: number
   /** ResNetBlocks of the down block (the K of the paper); the up block has one more. */
@@ -26,7 +26,7 @@ export interface Level {
 }
 
 /** The inputs that every block receives besides x. */
-export interface Conditioning {
+export interface BlockConditioning {
   /** [B, 4C]: time, size and pooled text. */
   readonly time: Value
   readonly context: Context

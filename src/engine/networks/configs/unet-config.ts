@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import type { ModelConfigProblem } from '../../../errors/model-problem.ts'
 import type { GroupNormOptions } from '../../modules/norm.ts'
-import type { Level } from '../../modules/shared/level.ts'
+import type { BlockLevel } from '../../modules/shared/level.ts'
 import { complain, count, depth, layerCount, only, perLevel } from '../../weights/config-file.ts'
 
 /** A level, and whether its down block and its up block have attention. */
-export interface UNetLevel extends Level {
+export interface UNetLevel extends BlockLevel {
   readonly attentionDown: boolean
   readonly attentionUp: boolean
 }

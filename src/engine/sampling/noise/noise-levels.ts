@@ -4,8 +4,8 @@ import {
   edmPreconditioning,
   explodingLevel,
   explodingPreconditioning,
-  type Level,
   levelAt,
+  type NoiseLevel,
   type Preconditioning,
 } from '../preconditioning.ts'
 import type { Sampler, SchedulerConfig } from '../sampler.ts'
@@ -16,7 +16,7 @@ export interface NoiseLevels {
   /** The network's timestep input, one per step, from noisy to clean. */
   readonly timesteps: readonly number[]
   /** One more than timesteps: the last level is the end of the run. */
-  readonly levels: readonly Level[]
+  readonly levels: readonly NoiseLevel[]
   /** σ/α of each level: σ in variance exploding space. */
   readonly sigmas: readonly number[]
   /** Standard deviation of the initial noise: unit noise is multiplied by it. */
@@ -65,9 +65,9 @@ export interface ModelCalls {
   readonly order: 1 | 2
   readonly timesteps: readonly number[]
   /** The noise level of the latents at each call. */
-  readonly levels: readonly Level[]
+  readonly levels: readonly NoiseLevel[]
   /** The level at which each call evaluates the network, if it differs (DPM2). */
-  readonly lookedAt?: readonly Level[]
+  readonly lookedAt?: readonly NoiseLevel[]
 }
 
 /** Everything but the step, with one model call per step. */

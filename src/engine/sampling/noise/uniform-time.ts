@@ -1,6 +1,6 @@
 /** The noise levels of A1111's UniPC: evenly spaced times, from all noise to the smallest training σ. */
 import { at, linspace } from '../arithmetic.ts'
-import { type Level, preservingPreconditioning } from '../preconditioning.ts'
+import { type NoiseLevel, preservingPreconditioning } from '../preconditioning.ts'
 import type { SchedulerConfig } from '../sampler.ts'
 import { type NoiseLevels, trainingNoiseOf } from './noise-levels.ts'
 import { timestepOf } from './timesteps.ts'
@@ -25,7 +25,7 @@ export function uniformTime(config: SchedulerConfig, steps: number): NoiseLevels
   }
 }
 
-function levelAtTime(sigmas: ArrayLike<number>, timestep: number): Level {
+function levelAtTime(sigmas: ArrayLike<number>, timestep: number): NoiseLevel {
   const low = Math.min(Math.floor(timestep), sigmas.length - 2)
   const logAlpha = (t: number): number => -Math.log1p(at(sigmas, t) ** 2) / 2
   const log = logAlpha(low) + (timestep - low) * (logAlpha(low + 1) - logAlpha(low))

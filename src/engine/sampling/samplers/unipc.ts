@@ -14,7 +14,7 @@ import { at, combine, solveVandermonde } from '../arithmetic.ts'
 import { trainingRange } from '../noise/diffusers-levels.ts'
 import { samplerFrame } from '../noise/noise-levels.ts'
 import { uniformTime } from '../noise/uniform-time.ts'
-import { explodingLevel, type Level, levelAt, logSnr } from '../preconditioning.ts'
+import { explodingLevel, levelAt, logSnr, type NoiseLevel } from '../preconditioning.ts'
 import type { LevelSampler, RuleOptions } from '../sampler.ts'
 
 type Variant = NonNullable<RuleOptions['variant']>
@@ -50,7 +50,7 @@ function ofOrder3(name: string, label: string, variant: Variant): LevelSampler {
 /** ComfyUI ends at this σ in place of 0 (sample_unipc). */
 const lastSigma = 0.001
 
-function endedAboveZero(levels: readonly Level[]): readonly Level[] {
+function endedAboveZero(levels: readonly NoiseLevel[]): readonly NoiseLevel[] {
   return levels.at(-1)?.sigma === 0 ? levels.with(-1, explodingLevel(lastSigma)) : levels
 }
 
@@ -75,7 +75,7 @@ function ruleOf(run: Parameters<LevelSampler['rule']>[0], variant: Variant, high
 }
 
 interface Update {
-  levels: readonly Level[]
+  levels: readonly NoiseLevel[]
   variant: Variant
   /** The level at which the step starts. */
   from: number

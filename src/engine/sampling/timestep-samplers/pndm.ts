@@ -5,7 +5,7 @@
  * timesteps, as the reference does.
  */
 import { at, combine } from '../arithmetic.ts'
-import type { Level } from '../preconditioning.ts'
+import type { NoiseLevel } from '../preconditioning.ts'
 import type { TimestepSampler } from '../sampler.ts'
 import { trainingFrame, trainingPreconditioning, trainingSteps } from './training-steps.ts'
 
@@ -54,7 +54,12 @@ export const pndm: TimestepSampler = {
 }
 
 /** Equation 9: the step from one level to another along a noise estimate. */
-function transfer(from: Level, to: Level, latents: Float32Array, noise: Float32Array): Float32Array {
+function transfer(
+  from: NoiseLevel,
+  to: NoiseLevel,
+  latents: Float32Array,
+  noise: Float32Array,
+): Float32Array {
   const divisor = from.alpha ** 2 * to.sigma + from.alpha * from.sigma * to.alpha
   return combine([to.alpha / from.alpha, latents], [-(to.alpha ** 2 - from.alpha ** 2) / divisor, noise])
 }

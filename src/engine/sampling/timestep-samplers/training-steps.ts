@@ -5,8 +5,8 @@ import { type NoiseSchedule, noiseSchedule } from '../noise/noise-schedule.ts'
 import { spacedTimesteps } from '../noise/timesteps.ts'
 import {
   clipped,
-  type Level,
   levelOfAlpha,
+  type NoiseLevel,
   type Preconditioning,
   preservingPreconditioning,
 } from '../preconditioning.ts'
@@ -14,11 +14,11 @@ import type { Sampler, SchedulerConfig } from '../sampler.ts'
 
 export interface TrainingSteps {
   readonly timesteps: readonly number[]
-  readonly levels: readonly Level[]
+  readonly levels: readonly NoiseLevel[]
   /** Training timesteps between two steps: 1000 // steps, independent of the spacing. */
   readonly stride: number
   /** The level of any training timestep; the final level for a timestep below 0. */
-  level(timestep: number): Level
+  level(timestep: number): NoiseLevel
 }
 
 export function trainingSteps(config: SchedulerConfig, steps: number): TrainingSteps {
@@ -28,7 +28,7 @@ export function trainingSteps(config: SchedulerConfig, steps: number): TrainingS
 export function onTrainingSteps(config: SchedulerConfig, timesteps: readonly number[]): TrainingSteps {
   const schedule = noiseSchedule(config, false)
   const final = config.setAlphaToOne ? levelOfAlpha(1) : levelOfTimestep(schedule, 0)
-  const level = (timestep: number): Level => (timestep < 0 ? final : levelOfTimestep(schedule, timestep))
+  const level = (timestep: number): NoiseLevel => (timestep < 0 ? final : levelOfTimestep(schedule, timestep))
   return {
     timesteps,
     levels: timesteps.map(level),
@@ -37,7 +37,7 @@ export function onTrainingSteps(config: SchedulerConfig, timesteps: readonly num
   }
 }
 
-function levelOfTimestep({ alphasCumulated }: NoiseSchedule, timestep: number): Level {
+function levelOfTimestep({ alphasCumulated }: NoiseSchedule, timestep: number): NoiseLevel {
   return levelOfAlpha(at(alphasCumulated, Math.min(timestep, alphasCumulated.length - 1)))
 }
 
@@ -62,7 +62,7 @@ export function trainingPreconditioning({ prediction, clipRange }: SchedulerConf
 export function trainingFrame(
   preconditioning: Preconditioning,
   timesteps: readonly number[],
-  levels: readonly Level[],
+  levels: readonly NoiseLevel[],
 ): Omit<Sampler, 'step'> {
   return callFrame({ preconditioning, initNoiseSigma: 1 }, { order: 1, timesteps, levels })
 }

@@ -2,7 +2,14 @@
  * Chunks in A1111's way: 75 tokens each. If a chunk is full and has a comma among its last 20 tokens, the tokens after that
  * comma move to the next chunk. BREAK ends a chunk. An embedding is never split.
  */
-import { type Chunk, chunkLength, type Place, placesOf, type Segment, type Tokenise } from '../prompt-rule.ts'
+import {
+  type Chunk,
+  chunkLength,
+  type PromptPlace,
+  placesOf,
+  type Segment,
+  type Tokenise,
+} from '../prompt-rule.ts'
 import { isBreak } from './attention.ts'
 
 /** The number of tokens to search for a comma; A1111's default. */
@@ -10,7 +17,7 @@ const lookBack = 20
 
 export function cutIntoChunks(segments: readonly Segment[], tokenise: Tokenise): Chunk[] {
   const chunks: Chunk[] = []
-  let chunk: Place[] = []
+  let chunk: PromptPlace[] = []
   /** Position of the last comma in the chunk. */
   let comma = -1
   const next = () => {

@@ -1,9 +1,9 @@
 /** DoRA (Liu et al. 2024): the update changes the direction, and magnitudes are separate: m · V / ‖V‖, V = W + ΔW. */
-import type { Extent, Factor, Shape } from './family.ts'
+import type { Extent, Factor, MatrixShape } from './family.ts'
 import type { Matrix } from './matrix.ts'
 
 /** Whether there is one magnitude per output or one per input; undefined if the count fits neither. */
-export function magnitudesOf(shape: Shape, weight: Shape): 'rows' | 'columns' | undefined {
+export function magnitudesOf(shape: MatrixShape, weight: MatrixShape): 'rows' | 'columns' | undefined {
   const [rows = 0, inputs = 0] = weight
   const count = shape.reduce((all, size) => all * size, 1)
   const isRow = shape.length > 1 && shape[0] === 1 && shape[1] === inputs
@@ -12,7 +12,7 @@ export function magnitudesOf(shape: Shape, weight: Shape): 'rows' | 'columns' | 
 }
 
 /** In place: V becomes m · V / ‖V‖. The norm is that of V, as peft and LyCORIS train it. */
-export function setMagnitudes(directions: Matrix, magnitudes: Factor, weight: Shape): void {
+export function setMagnitudes(directions: Matrix, magnitudes: Factor, weight: MatrixShape): void {
   const { rows, columns, values } = directions
   const perRow = magnitudesOf(magnitudes.shape, weight) === 'rows'
   const kernel = columns / (weight[1] ?? 1)

@@ -26,21 +26,21 @@ export const roles = [
   'alpha',
   'dora_scale',
 ] as const
-export type Role = (typeof roles)[number]
+export type LoraRole = (typeof roles)[number]
 
-export function isRole(text: string | undefined): text is Role {
+export function isRole(text: string | undefined): text is LoraRole {
   return roles.some(role => role === text)
 }
 
-export type Shape = readonly number[]
-export type Shapes = Readonly<Partial<Record<Role, Shape>>>
+export type MatrixShape = readonly number[]
+export type Shapes = Readonly<Partial<Record<LoraRole, MatrixShape>>>
 
 /** A factor with its values, row-major. */
 export interface Factor {
-  readonly shape: Shape
+  readonly shape: MatrixShape
   readonly values: Float64Array
 }
-export type Factors = Readonly<Partial<Record<Role, Factor>>>
+export type Factors = Readonly<Partial<Record<LoraRole, Factor>>>
 
 /** Rows (outputs) and columns (inputs × kernel size). */
 export type Extent = readonly [rows: number, columns: number]
@@ -51,19 +51,19 @@ export interface Family {
   /** The module's tensor that it changes. */
   readonly changes: 'weight' | 'bias'
   /** The possible sets of factors, the largest first. A module has one complete set. */
-  readonly needed: readonly (readonly Role[])[]
+  readonly needed: readonly (readonly LoraRole[])[]
   /** Optional factors. */
-  readonly optional?: readonly Role[]
+  readonly optional?: readonly LoraRole[]
   /** The extent of the change; undefined if the factors do not fit each other. */
   extentOf(shapes: Shapes): Extent | undefined
   /** The divisor of alpha; undefined if alpha has no effect. */
   rankOf(shapes: Shapes): number | undefined
   /** The change at weight 1, not scaled by alpha. shape: of the changed tensor. The factors must fit each other. */
-  delta(factors: Factors, shape: Shape): Matrix
+  delta(factors: Factors, shape: MatrixShape): Matrix
 }
 
 /** The first set of the family's factors that a module has. */
-export function factorsOf(family: Family, has: (role: Role) => boolean): readonly Role[] | undefined {
+export function factorsOf(family: Family, has: (role: LoraRole) => boolean): readonly LoraRole[] | undefined {
   const needed = family.needed.find(set => set.every(has))
   return needed && [...needed, ...(family.optional ?? []).filter(has)]
 }

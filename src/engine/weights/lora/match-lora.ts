@@ -4,12 +4,12 @@ import type { SafetensorsHeader, StoredTensor } from '../safetensors.ts'
 import { type AdapterScale, adapterScales } from './adapter-metadata.ts'
 import { magnitudesOf } from './dora.ts'
 import { families } from './families/families.ts'
-import { type Family, factorsOf, type Role, type Shape, type Shapes } from './family.ts'
+import { type Family, factorsOf, type LoraRole, type MatrixShape, type Shapes } from './family.ts'
 import { columnsOf, elements } from './matrix.ts'
 import { findModule, type LoraNetwork, type ModelTensors, type ModuleIndex } from './module-index.ts'
 import { namings } from './namings/namings.ts'
 
-export type StoredFactors = Readonly<Partial<Record<Role, StoredTensor>>>
+export type StoredFactors = Readonly<Partial<Record<LoraRole, StoredTensor>>>
 
 /** A change of one tensor. */
 export interface LoraUpdate {
@@ -41,7 +41,7 @@ const besideWeights = /^bundle_emb\./
 export function matchLora(
   file: string,
   { tensors, metadata }: SafetensorsHeader,
-  model: ModelTensors<{ readonly shape: Shape }>,
+  model: ModelTensors<{ readonly shape: MatrixShape }>,
   index: ModuleIndex,
 ): LoraMatch {
   const { modules, strangers } = modulesIn(tensors)
@@ -68,7 +68,7 @@ export function matchLora(
 
 /** The factors of every module, in the file's spelling, and the names of tensors that are not factors. */
 function modulesIn(tensors: ReadonlyMap<string, StoredTensor>) {
-  const modules = new Map<string, Partial<Record<Role, StoredTensor>>>()
+  const modules = new Map<string, Partial<Record<LoraRole, StoredTensor>>>()
   const strangers: string[] = []
   for (const [name, tensor] of tensors) {
     if (besideWeights.test(name)) continue
@@ -90,21 +90,21 @@ type Change = Pick<LoraUpdate, 'tensor' | 'family' | 'factors'>
 function changesOf(
   factors: StoredFactors,
   prefix: string,
-  shapeOf: (tensor: string) => Shape | undefined,
-): (Change & { shape: Shape })[] {
+  shapeOf: (tensor: string) => MatrixShape | undefined,
+): (Change & { shape: MatrixShape })[] {
   return families.flatMap(family => {
     const used = factorsOf(family, role => factors[role] !== undefined)
     const tensor = prefix + family.changes
     const shape = shapeOf(tensor)
     if (!used || !shape) return []
-    const besides: readonly Role[] = family.changes === 'weight' ? ['alpha', 'dora_scale'] : []
+    const besides: readonly LoraRole[] = family.changes === 'weight' ? ['alpha', 'dora_scale'] : []
     const all = [...used, ...besides].map(role => [role, factors[role]] as const)
     const chosen = Object.fromEntries(all.filter(([, factor]) => factor !== undefined))
     return [{ tensor, family, factors: chosen, shape }]
   })
 }
 
-function requireFit(file: string, module: string, { family, factors }: Change, shape: Shape): void {
+function requireFit(file: string, module: string, { family, factors }: Change, shape: MatrixShape): void {
   const shapes: Shapes = Object.fromEntries(
     Object.entries(factors).flatMap(([role, tensor]) => (tensor ? [[role, tensor.shape]] : [])),
   )

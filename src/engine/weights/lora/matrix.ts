@@ -1,6 +1,6 @@
 /** Matrix products in float64, of which updates are composed. */
 import { AppError } from '../../../errors/errors.ts'
-import type { Factor, Factors, Role, Shape } from './family.ts'
+import type { Factor, Factors, LoraRole, MatrixShape } from './family.ts'
 
 /** Row-major. */
 export interface Matrix {
@@ -16,7 +16,7 @@ export function flat({ shape, values }: Factor): Matrix {
 }
 
 /** A factor that must exist, because its family has matched. */
-export function factor(factors: Factors, role: Role): Factor {
+export function factor(factors: Factors, role: LoraRole): Factor {
   const found = factors[role]
   if (found) return found
   throw new AppError('internal', { problem: `the factor ${role} was not read` })
@@ -102,11 +102,11 @@ export function kronecker(a: Matrix, b: Matrix, kernel: number): Matrix {
   return { rows, columns, values }
 }
 
-export function elements(shape: Shape): number {
+export function elements(shape: MatrixShape): number {
   return shape.reduce((count, size) => count * size, 1)
 }
 
 /** The number of elements of all axes except the first. */
-export function columnsOf(shape: Shape): number {
+export function columnsOf(shape: MatrixShape): number {
   return elements(shape.slice(1))
 }

@@ -8,7 +8,7 @@ import type { StoredTensor } from '../safetensors.ts'
 import { readTensor } from '../tensor-values.ts'
 import { writeAll } from '../write-all.ts'
 import { setMagnitudes } from './dora.ts'
-import type { Factor, Factors, Shape } from './family.ts'
+import type { Factor, Factors, MatrixShape } from './family.ts'
 import type { LoraUpdate } from './match-lora.ts'
 import { columnsOf, type Matrix } from './matrix.ts'
 
@@ -82,7 +82,7 @@ function addDirected(
   factors: Factors,
   magnitudes: Factor,
   weight: number,
-  shape: Shape,
+  shape: MatrixShape,
 ): void {
   const { values } = weights
   const directed = { ...weights, values: values.slice() }
@@ -98,7 +98,7 @@ function addDirected(
 function deltaOf(
   { family, factors: stored, scale }: LoraUpdate,
   factors: Factors,
-  shape: Shape,
+  shape: MatrixShape,
 ): Float64Array {
   const { values } = family.delta(factors, shape)
   const rank = family.rankOf(

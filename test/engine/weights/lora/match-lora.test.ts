@@ -1,6 +1,6 @@
 /** Promises of reading LoRA files: every module finds its weight or is named, and what does not fit is refused with both shapes. */
 import { describe, expect, test } from 'vitest'
-import type { Shape } from '../../../../src/engine/weights/lora/family.ts'
+import type { MatrixShape } from '../../../../src/engine/weights/lora/family.ts'
 import { matchLora } from '../../../../src/engine/weights/lora/match-lora.ts'
 import { moduleIndex } from '../../../../src/engine/weights/lora/module-index.ts'
 import type { SafetensorsHeader } from '../../../../src/engine/weights/safetensors.ts'
@@ -21,18 +21,18 @@ const model = {
 }
 const index = moduleIndex(model)
 
-function weights(shapes: Record<string, Shape>): ReadonlyMap<string, { shape: Shape }> {
+function weights(shapes: Record<string, MatrixShape>): ReadonlyMap<string, { shape: MatrixShape }> {
   return new Map(Object.entries(shapes).map(([name, shape]) => [name, { shape }]))
 }
 
-function file(shapes: Record<string, Shape>): SafetensorsHeader {
+function file(shapes: Record<string, MatrixShape>): SafetensorsHeader {
   const tensors = Object.entries(shapes).map(([name, shape]) => {
     return [name, { name, dtype: 'F16', shape, file: '/lora', offset: 0, length: 0 }] as const
   })
   return { tensors: new Map(tensors), metadata: {} }
 }
 
-const match = (shapes: Record<string, Shape>) => matchLora('/lora', file(shapes), model, index)
+const match = (shapes: Record<string, MatrixShape>) => matchLora('/lora', file(shapes), model, index)
 
 /** A module of rank 4 for the query's weight. */
 const pair = (module: string, down = 'lora_down.weight', up = 'lora_up.weight') => ({
@@ -44,7 +44,7 @@ describe('one module, whatever programs call it', () => {
   const dotted = `unet.${query}`
   const underscored = query.replaceAll('.', '_')
   const original = 'input_blocks.3.1.transformer_blocks.0.attn1.to_q'
-  const cases: Record<string, Record<string, Shape>> = {
+  const cases: Record<string, Record<string, MatrixShape>> = {
     'kohya, diffusers names': pair(`lora_unet_${underscored}`),
     'kohya, original names': pair(`lora_unet_${original.replaceAll('.', '_')}`),
     'LyCORIS by itself': pair(`lycoris_${underscored}`),
@@ -105,7 +105,7 @@ describe('what fits nothing', () => {
 describe('shapes that do not fit', () => {
   const conv = 'lora_unet_down_blocks_0_resnets_0_conv1'
   const to = `unet.${query}`
-  const cases: Record<string, Record<string, Shape>> = {
+  const cases: Record<string, Record<string, MatrixShape>> = {
     'another width': { [`${to}.lora_down.weight`]: [4, 48], [`${to}.lora_up.weight`]: [64, 4] },
     'factors of two ranks': { [`${to}.lora_down.weight`]: [4, 32], [`${to}.lora_up.weight`]: [64, 8] },
     'a rank of nothing': { [`${to}.lora_down.weight`]: [0, 32], [`${to}.lora_up.weight`]: [64, 0] },

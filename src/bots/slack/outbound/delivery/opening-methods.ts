@@ -9,7 +9,7 @@ import type { Called } from '../../transport/api.ts'
 import type { Workspaces } from '../../transport/workspaces.ts'
 import { readAddress, workspaceOf, writeAddress } from '../address.ts'
 import { cardOf, contextOf, type DeliveryContext, inAnyForm, postOnce } from '../delivery-context.ts'
-import { type Messages, type Place, type Posted, readPosted } from '../messages.ts'
+import { type MessagePlace, type Messages, type Posted, readPosted } from '../messages.ts'
 import { closedBy, notInstalled } from './refusal-reasons.ts'
 
 export interface OpeningParts {
@@ -59,7 +59,7 @@ function postCard({ messages }: OpeningParts, context: DeliveryContext): Promise
 async function openIn(
   { messages }: OpeningParts,
   context: DeliveryContext,
-  place: Place,
+  place: MessagePlace,
   card?: string,
 ): Promise<MethodOutcome> {
   const { delivery, workspace } = context

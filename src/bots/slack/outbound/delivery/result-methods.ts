@@ -16,7 +16,7 @@ import {
   placeOf,
   postOnce,
 } from '../delivery-context.ts'
-import type { Messages, Place } from '../messages.ts'
+import type { MessagePlace, Messages } from '../messages.ts'
 import type { PictureResults } from '../picture-results.ts'
 import { closedBy, isOfWorkspace, notInstalled } from './refusal-reasons.ts'
 
@@ -108,7 +108,7 @@ async function beside(
 async function anew(
   { messages, pictures }: ResultParts,
   context: DeliveryContext,
-  place: Place,
+  place: MessagePlace,
   method: 'place' | 'direct',
 ): Promise<MethodOutcome> {
   const { delivery, words } = context

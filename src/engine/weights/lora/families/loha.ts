@@ -1,5 +1,5 @@
 /** LoHa (Hyeon-Woo et al. 2022, FedPara): ΔW = (w1_a · w1_b) ∘ (w2_a · w2_b); convolutions also in Tucker form. */
-import type { Factors, Family, Role, Shape } from '../family.ts'
+import type { Factors, Family, LoraRole, MatrixShape } from '../family.ts'
 import { columnsOf, factor, flat, hadamard, type Matrix, product, transposed, tucker } from '../matrix.ts'
 
 export const loha: Family = {
@@ -23,7 +23,11 @@ export const loha: Family = {
 }
 
 /** a: [out, r], b: [r, in · kernel]; with a core [r, r, …kernel], a is [r, out] and b [r, in]. */
-function halfExtent(a: Shape = [], b: Shape = [], core?: Shape): [number, number] | undefined {
+function halfExtent(
+  a: MatrixShape = [],
+  b: MatrixShape = [],
+  core?: MatrixShape,
+): [number, number] | undefined {
   const [rank = 0] = b
   if (rank < 1 || a.length !== 2) return undefined
   const [rows = 0, columns = 0] = a
@@ -31,7 +35,7 @@ function halfExtent(a: Shape = [], b: Shape = [], core?: Shape): [number, number
   return core[0] === rows && core[1] === rank ? [columns, columnsOf(b) * columnsOf(core.slice(1))] : undefined
 }
 
-function half(factors: Factors, a: Role, b: Role, core: Role): Matrix {
+function half(factors: Factors, a: LoraRole, b: LoraRole, core: LoraRole): Matrix {
   const [left, right] = [flat(factor(factors, a)), flat(factor(factors, b))]
   const between = factors[core]
   return between ? tucker(transposed(left), between, right) : product(left, right)

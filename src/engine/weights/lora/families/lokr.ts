@@ -1,5 +1,5 @@
 /** LoKr (Yeh et al. 2023, LyCORIS): ΔW = w1 ⊗ w2, each full or a product; w2 of a convolution also in Tucker form. */
-import type { Factors, Family, Role, Shape, Shapes } from '../family.ts'
+import type { Factors, Family, LoraRole, MatrixShape, Shapes } from '../family.ts'
 import {
   columnsOf,
   elements,
@@ -12,8 +12,8 @@ import {
   tucker,
 } from '../matrix.ts'
 
-const firsts: readonly Role[][] = [['lokr_w1'], ['lokr_w1_a', 'lokr_w1_b']]
-const seconds: readonly Role[][] = [
+const firsts: readonly LoraRole[][] = [['lokr_w1'], ['lokr_w1_a', 'lokr_w1_b']]
+const seconds: readonly LoraRole[][] = [
   ['lokr_w2'],
   ['lokr_t2', 'lokr_w2_a', 'lokr_w2_b'],
   ['lokr_w2_a', 'lokr_w2_b'],
@@ -44,12 +44,16 @@ function second(factors: Factors): Matrix {
   return tucker(transposed(flat(factor(factors, 'lokr_w2_a'))), core, flat(factor(factors, 'lokr_w2_b')))
 }
 
-function whole(factors: Factors, all: Role, a: Role, b: Role): Matrix {
+function whole(factors: Factors, all: LoraRole, a: LoraRole, b: LoraRole): Matrix {
   const one = factors[all]
   return one ? flat(one) : product(flat(factor(factors, a)), flat(factor(factors, b)))
 }
 
-function extent(all: Shape | undefined, a: Shape = [], b: Shape = []): [number, number] | undefined {
+function extent(
+  all: MatrixShape | undefined,
+  a: MatrixShape = [],
+  b: MatrixShape = [],
+): [number, number] | undefined {
   if (all) return all.length < 2 ? undefined : [all[0] ?? 0, columnsOf(all)]
   const [rank = 0] = b
   return rank >= 1 && columnsOf(a) === rank ? [a[0] ?? 0, columnsOf(b)] : undefined

@@ -1,8 +1,8 @@
 /** Full differences: of a weight or a bias (LyCORIS' "full"), and of a norm's two vectors. */
-import type { Family, Role } from '../family.ts'
+import type { Family, LoraRole } from '../family.ts'
 import { columnsOf, factor, flat } from '../matrix.ts'
 
-function whole(name: string, changes: Family['changes'], role: Role): Family {
+function whole(name: string, changes: Family['changes'], role: LoraRole): Family {
   return {
     name,
     changes,

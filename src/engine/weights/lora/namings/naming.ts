@@ -1,11 +1,11 @@
 /** The interface of a naming scheme of LoRA files: a tensor's name gives its module and its role. */
-import type { Role } from '../family.ts'
+import type { LoraRole } from '../family.ts'
 
 export interface TensorRole {
   /** The module's name in the file's spelling, with dots or with underscores. */
   readonly module: string
-  readonly role: Role
+  readonly role: LoraRole
 }
 
 /** Undefined if the name does not follow the scheme. */
-export type Naming = (tensor: string) => TensorRole | undefined
+export type LoraNaming = (tensor: string) => TensorRole | undefined

@@ -1,7 +1,7 @@
 /** diffusers before PEFT: attention processors, `….attn1.processor.to_q_lora.down.weight`, and layers with a LoRA inside. */
-import type { Naming } from './naming.ts'
+import type { LoraNaming } from './naming.ts'
 
-export const oldDiffusers: Naming = tensor => {
+export const oldDiffusers: LoraNaming = tensor => {
   const [, layer, factor = ''] = /^(.+)\.(?:lora_linear_layer|lora)\.(down|up)\.weight$/.exec(tensor) ?? []
   if (layer !== undefined) return { module: layer, role: roleOf(factor) }
   const [, attention, part, side = ''] =
