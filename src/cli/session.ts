@@ -4,7 +4,7 @@ import { withVisibleControls } from '../common/visible-controls.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { readSecrets, type Secrets } from '../config/secrets.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
-import { type AppError, toAppError } from '../errors/errors.ts'
+import { type AppError, isToldToLog, toAppError } from '../errors/errors.ts'
 import { createLogger, type LogLevel } from '../system/log.ts'
 import { packageRoot } from '../system/paths.ts'
 import type { Logger } from '../system/ports.ts'
@@ -77,8 +77,7 @@ export async function runCommand(
     process.exitCode = await run(session)
   } catch (error) {
     const fault = toAppError(error)
-    // The sentence of an internal error says that the error has been logged.
-    const level = fault.code === 'internal' ? 'error' : 'debug'
+    const level = isToldToLog(fault) ? 'error' : 'debug'
     const log = session?.log ?? logOf(process.stderr, 'error', [])
     log[level]({ error: fault }, 'the command failed')
     const err = session?.err ?? lineWriter(process.stderr, [])
@@ -94,9 +93,9 @@ export async function libraryOf({ config, words, err }: CommandSession): Promise
   return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)))
 }
 
-/** The sentence of a fault that does not end the command. An internal one is logged, because its sentence says so. */
+/** The sentence of a fault that does not end the command; logged if the sentence says so. */
 export function faultSentence({ words, log }: CommandSession, fault: AppError): string {
-  if (fault.code === 'internal') log.error({ error: fault }, 'internal error')
+  if (isToldToLog(fault)) log.error({ error: fault }, 'internal error')
   return errorSentence(words, fault)
 }
 

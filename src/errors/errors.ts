@@ -8,6 +8,7 @@ import type { RedisProblem } from './redis-problem.ts'
 import type { RefusalProblem } from './refusal-problem.ts'
 import type { StorageProblem } from './storage-problem.ts'
 import type { StoreProblem } from './store-problem.ts'
+import { isException } from './worker-end.ts'
 
 /** The places where a network may return NaN or infinity. */
 export const notFinitePlaces = ['prompt', 'source', 'latents', 'picture'] as const
@@ -131,6 +132,11 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
 /** Whether a thrown value is the fault with that code. */
 export function hasCode<Code extends ErrorCode>(error: unknown, code: Code): error is AppError<Code> {
   return error instanceof AppError && error.code === code
+}
+
+/** Whether the sentence of the fault says that it has been logged, so whoever shows it must log it. */
+export function isToldToLog(error: AppError): boolean {
+  return error.code === 'internal' || (hasCode(error, 'worker-died') && isException(error.details.reason))
 }
 
 /** Wraps any thrown value, so every catch handles one type. */

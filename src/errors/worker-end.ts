@@ -34,7 +34,7 @@ export function exitCodeOf(reason: string): string | undefined {
   return /^exit code (-?\d+)$/.exec(reason)?.[1]
 }
 
-/** Whether the reason is the name of a signal, which is the same in every language. */
-export function isSignal(reason: string): boolean {
-  return /^SIG[A-Z0-9]+$/.test(reason)
+/** Whether the reason is an exception, which is told to the log alone. The names of signals are the same in every language. */
+export function isException(reason: string): boolean {
+  return !isWorkerEndCode(reason) && exitCodeOf(reason) === undefined && !/^SIG[A-Z0-9]+$/.test(reason)
 }

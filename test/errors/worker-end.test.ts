@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AppError } from '../../src/errors/errors.ts'
+import { AppError, isToldToLog } from '../../src/errors/errors.ts'
 import { exitReason } from '../../src/errors/worker-end.ts'
 import { errorSentence } from '../../src/words/en.ts'
 import { wordsFor } from '../../src/words/locale.ts'
@@ -15,4 +15,13 @@ test.each([
 ])('in %s a worker’s end by %s is told as %s', (language, reason, told) => {
   const fault = new AppError('worker-died', { device: 'cpu', reason })
   expect(errorSentence(wordsFor(language), fault)).toContain(told)
+})
+
+test.each([
+  ['RangeError: Array buffer allocation failed', true],
+  ['SIGSEGV', false],
+  [exitReason(1), false],
+  ['never-started', false],
+])('a worker’s end by %s is for the log: %s', (reason, isLogged) => {
+  expect(isToldToLog(new AppError('worker-died', { device: 'cpu', reason }))).toBe(isLogged)
 })

@@ -5,7 +5,7 @@ import type { RedisProblem } from '../../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../../errors/storage-problem.ts'
 import type { StoreProblem } from '../../../errors/store-problem.ts'
-import { exitCodeOf, isSignal, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
+import { exitCodeOf, isException, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
 import { sizeOf } from '../../amounts.ts'
 
 /** Continues “… cannot be read: ”. */
@@ -130,5 +130,5 @@ export function workerEnd(reason: string): string {
   if (isWorkerEndCode(reason)) return workerEnds[reason]
   const code = exitCodeOf(reason)
   if (code !== undefined) return `exit code ${code}`
-  return isSignal(reason) ? reason : 'it met an error, which has been logged'
+  return isException(reason) ? 'it met an error, which has been logged' : reason
 }

@@ -5,7 +5,7 @@ import type { RedisProblem } from '../../../errors/redis-problem.ts'
 import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
 import type { StorageProblem } from '../../../errors/storage-problem.ts'
 import type { StoreProblem } from '../../../errors/store-problem.ts'
-import { exitCodeOf, isSignal, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
+import { exitCodeOf, isException, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
 import { sizeOf } from '../../amounts.ts'
 
 export function fileReason(p: FileProblem): string {
@@ -123,5 +123,5 @@ export function workerEnd(reason: string): string {
   if (isWorkerEndCode(reason)) return workerEnds[reason]
   const code = exitCodeOf(reason)
   if (code !== undefined) return `退出码 ${code}`
-  return isSignal(reason) ? reason : '遇到内部错误，已记入日志'
+  return isException(reason) ? '遇到内部错误，已记入日志' : reason
 }
