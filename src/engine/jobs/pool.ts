@@ -209,7 +209,7 @@ export class Pool {
   /** Gives every free device the next job. */
   #dispatch(): void {
     if (this.#state !== 'serving') return
-    for (;;) {
+    while (this.#queue.length > 0) {
       const free = this.#devices.filter(device => device.free)
       if (free.length === 0) return
       // A job for devices that are busy, or not there, lets the others pass.

@@ -45,6 +45,9 @@ export type MachineStatus =
   | { kind: 'refused'; why: MachineRefusal }
   | { kind: 'drained' }
 
+/** So many records, one a second, say that it leaves before it does, if a command sends it away. */
+const drainingRecords = 3
+
 /** The limit of messages that are kept until their gateway is known to be alive, within a beat or two. */
 const mostEarly = 256
 
@@ -57,6 +60,8 @@ export class Machine {
   readonly #fetcher: ModelFetcher | undefined
   readonly #devices = new Map<string, SharedDevice>()
   #isDraining = false
+  /** The number of the first record that says so. */
+  #drainingFrom = Number.POSITIVE_INFINITY
   /** First messages of gateways of which no heartbeat has come yet. */
   readonly #early: { gateway: string; deliverAgain: () => void }[] = []
   #status = ''
@@ -96,8 +101,14 @@ export class Machine {
 
   /** Takes no new work from now on; the status says when what it does is done. */
   drain(): void {
-    this.#isDraining = true
+    this.#beginDraining()
     void this.#presence.refresh()
+  }
+
+  #beginDraining(): void {
+    if (this.#isDraining) return
+    this.#isDraining = true
+    this.#drainingFrom = this.#presence.nextNumber
   }
 
   /** Ends all workers at once, gives their runs back, and leaves. A Redis that does not answer does not hold it up. */
@@ -206,8 +217,11 @@ export class Machine {
     for (const { gateway, deliverAgain } of early) if (records.has(gateway)) deliverAgain()
     const working = gateways.filter(({ record }) => !record.isOperator)
     const refused = working.flatMap(({ record }) => record.refused[id] ?? [])
-    if (gateways.some(({ record }) => record.drained.includes(name))) this.#isDraining = true
-    if (this.#isDraining && this.#relays.size === 0) this.#tell({ kind: 'drained' })
+    const drainers = gateways.filter(({ record }) => record.drained.includes(name))
+    if (drainers.length > 0) this.#beginDraining()
+    // Whoever sends it away reads that it goes before it is gone.
+    const isTold = drainers.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
+    if (this.#isDraining && this.#relays.size === 0 && isTold) this.#tell({ kind: 'drained' })
     else if (refused[0] && refused.length === working.length) this.#tell({ kind: 'refused', why: refused[0] })
     else if (working.length > 0) this.#tell({ kind: 'joined', gateways: working.length })
     else this.#tell({ kind: sealedByOthers > 0 ? 'other-key' : 'alone' })

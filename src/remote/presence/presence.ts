@@ -83,6 +83,11 @@ export class Presence<OwnRecord, PeerRecord> {
       .map(([id, { record }]) => ({ id, record }))
   }
 
+  /** The number of the next own record. */
+  get nextNumber(): number {
+    return this.#sequence
+  }
+
   /** What the peer said last, also while it does not answer. Undefined once it is forgotten. */
   recordOf(id: string): PeerRecord | undefined {
     return this.#known.get(id)?.record

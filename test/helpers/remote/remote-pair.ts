@@ -51,6 +51,7 @@ export function startGateway(
   end: End & {
     weight?: number
     models?: readonly ServedModel[]
+    operator?: { drained: readonly string[] }
     onMachines?: (found: readonly MachineAdmission[]) => void
   },
 ) {
@@ -60,6 +61,7 @@ export function startGateway(
     ...given,
     ids: systemIds,
     ...(end.models && { models: end.models }),
+    ...(end.operator && { operator: end.operator }),
     weight: end.weight ?? 1,
     onMachines: found => {
       machines.set(found)

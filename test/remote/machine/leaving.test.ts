@@ -46,3 +46,15 @@ test('it ends although Redis does not answer', async () => {
   proxy.partition()
   await machine.end()
 })
+
+test('whoever sends an idle machine away reads that it goes before it is gone', async () => {
+  const redis = await startRedis()
+  const machine = startMachine({ url: redis.url, devices: [] })
+  onTestFinished(() => machine.cut())
+  const gateway = startGateway({ url: redis.url, operator: { drained: ['m1'] } })
+  onTestFinished(() => gateway.cut())
+  const leaving = gateway.machines.until(found => found.some(({ record }) => record.draining))
+  await machine.status.until(({ kind }) => kind === 'drained')
+  await machine.end()
+  await leaving
+})

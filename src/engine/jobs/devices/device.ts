@@ -127,7 +127,7 @@ export class Device {
   }
 
   get free(): boolean {
-    return this.state === 'ready' && this.gate.free
+    return this.gate.free && this.state === 'ready'
   }
 
   /** Whether everything that a job needs is there. */
