@@ -59,9 +59,9 @@ export const cli: Words['cli'] = {
   help: {
     parts: {
       'Usage:': '用法：',
-      'Options:': '选项：',
+      'Options:': '参数：',
       'Commands:': '命令：',
-      '[options]': '[选项]',
+      '[options]': '[参数]',
       '[command]': '[命令]',
     },
     withDefault: (description, value) => `${description}（默认：${value}）`,
@@ -70,13 +70,13 @@ export const cli: Words['cli'] = {
   },
   refusals: {
     unknownCommand: (name, nearest) =>
-      `没有命令 ${name}。${nearest.length === 0 ? 'easel --help 会列出所有命令。' : `是不是 ${nearest.join(' 或 ')}？`}`,
+      `没有 ${name} 这个命令。${nearest.length === 0 ? 'easel --help 会列出所有命令。' : `是不是 ${nearest.join(' 或 ')}？`}`,
     unknownOption: (option, nearest) =>
-      `没有选项 ${option}。${nearest.length === 0 ? '' : `是不是 ${nearest.join(' 或 ')}？`}`,
+      `没有 ${option} 这个参数。${nearest.length === 0 ? '' : `是不是 ${nearest.join(' 或 ')}？`}`,
     missingArgument: name => `缺少 <${name}>。`,
-    optionMissingArgument: option => `选项 ${option} 缺少值。`,
+    optionMissingArgument: option => `参数 ${option} 缺少值。`,
     excessArguments: (expected, found) => `内容太多：给了 ${found} 项，应为 ${expected} 项。`,
-    invalidArgument: (option, value, reason) => `“${value}”不能作为选项 ${option} 的值。${reason}`,
+    invalidArgument: (option, value, reason) => `“${value}”不能作为参数 ${option} 的值。${reason}`,
     other: '无法识别这条命令。easel --help 会说明写法。',
   },
   flagsHelp: '参数与聊天中相同，写在提示词之后：',
