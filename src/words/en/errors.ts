@@ -67,17 +67,16 @@ export const errors: ErrorWords = {
   'device-unusable': d => `${d.device} cannot be used: ${deviceAdvice[d.lack](d.said)}`,
   'cuda-libraries': d =>
     `${d.folder} lacks ${d.missing}. cudaLibraries must hold what onnxruntime-node installs for CUDA 12, beside NVIDIA’s own libraries.`,
-  'device-failed': d => `${d.device} failed (${d.said}); the picture will be tried again.`,
+  'device-failed': d => `${d.device} failed (${d.said}); asking again may work.`,
   'device-stalled': d =>
     `${d.device} has not answered for ${Math.round(d.silentMs / 1000)} s and is set aside.`,
-  'worker-died': d =>
-    `The worker of ${d.device} died (${workerEnd(d.reason)}); the picture will be tried again.`,
+  'worker-died': d => `The worker of ${d.device} died (${workerEnd(d.reason)}); asking again may work.`,
   'worker-killed': d =>
-    `The worker of ${d.device} was ended from outside (${workerEnd(d.reason)}), perhaps for want of memory; the picture will be tried again.`,
+    `The worker of ${d.device} was ended from outside (${workerEnd(d.reason)}), perhaps for want of memory; asking again may work.`,
   'worker-unreachable': d =>
-    `The machine of ${d.device} cannot be reached any more (${workerEnd(d.reason)}); the picture will be tried again.`,
+    `The machine of ${d.device} cannot be reached any more (${workerEnd(d.reason)}); asking again may work.`,
   'result-unfit': d =>
-    `${d.device} returned ${d.found} where ${d.expected} was asked for; the picture will be tried again.`,
+    `${d.device} returned ${d.found} where ${d.expected} was asked for; asking again may work.`,
   'took-worker-down': d =>
     `This picture took its worker down ${d.crashes} times, so it is not tried again. Other settings may work.`,
   'source-removed': () => 'The picture that this one starts from was deleted in the meantime.',

@@ -53,13 +53,13 @@ export const errors: Words['errors'] = {
   'device-unusable': d => `${d.device} 不能用：${deviceAdvice[d.lack](d.said)}`,
   'cuda-libraries': d =>
     `${d.folder} 里没有 ${d.missing}。cudaLibraries 里要有 onnxruntime-node 为 CUDA 12 安装的文件，以及 NVIDIA 自己的库。`,
-  'device-failed': d => `${d.device} 出错（${d.said}），会再试一次。`,
+  'device-failed': d => `${d.device} 出错（${d.said}）；可以再试一次。`,
   'device-stalled': d => `${d.device} 已有 ${Math.round(d.silentMs / 1000)} 秒没有响应，先停用。`,
-  'worker-died': d => `${d.device} 的工作进程退出了（${workerEnd(d.reason)}），会再试一次。`,
+  'worker-died': d => `${d.device} 的工作进程退出了（${workerEnd(d.reason)}）；可以再试一次。`,
   'worker-killed': d =>
-    `${d.device} 的工作进程被外部终止（${workerEnd(d.reason)}），可能是内存不足；会再试一次。`,
-  'worker-unreachable': d => `${d.device} 所在的机器已无法连接（${workerEnd(d.reason)}），会再试一次。`,
-  'result-unfit': d => `${d.device} 返回了 ${d.found}，而要求的是 ${d.expected}；会再试一次。`,
+    `${d.device} 的工作进程被外部终止（${workerEnd(d.reason)}），可能是内存不足；可以再试一次。`,
+  'worker-unreachable': d => `${d.device} 所在的机器已无法连接（${workerEnd(d.reason)}）；可以再试一次。`,
+  'result-unfit': d => `${d.device} 返回了 ${d.found}，而要求的是 ${d.expected}；可以再试一次。`,
   'took-worker-down': d => `这张图已使工作进程退出 ${d.crashes} 次，不再重试。可以换一组参数试试。`,
   'source-removed': () => '作为起点的图片已被删除。',
   'record-unreadable': () => '这个请求的存档无法读取，请重新提交。',

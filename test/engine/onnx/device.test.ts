@@ -64,11 +64,11 @@ describe('A fault of a device becomes one sentence that says what to do', () => 
     ],
     [
       cudaCall('CUDA failure 700: an illegal memory access was encountered'),
-      'cuda:0 failed (CUDA failure 700: an illegal memory access was encountered); the picture will be tried again.',
+      'cuda:0 failed (CUDA failure 700: an illegal memory access was encountered); asking again may work.',
     ],
     [
       cudaCall('CUDNN failure 4000: CUDNN_STATUS_INTERNAL_ERROR'),
-      'cuda:0 failed (CUDNN failure 4000: CUDNN_STATUS_INTERNAL_ERROR); the picture will be tried again.',
+      'cuda:0 failed (CUDNN failure 4000: CUDNN_STATUS_INTERNAL_ERROR); asking again may work.',
     ],
     [cudaCall('CUDA failure 2: out of memory'), 'cuda:0 ran out of memory. A smaller size may work.'],
     [
