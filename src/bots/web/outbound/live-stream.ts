@@ -11,7 +11,7 @@ import { jobFragment } from './render-job.tsx'
  * Batching limits the events when 200 waiting jobs each move up. Idle connections get a comment, so both sides detect a
  * dead one.
  */
-const pace = { limit: 20, restMs: 80, quietMs: 15_000 }
+const throttle = { limit: 20, restMs: 80, quietMs: 15_000 }
 
 /** The open streams of one address. A household, an office or a proxy that is not configured shares one. */
 export const mostStreamsOfAddress = 100
@@ -37,7 +37,7 @@ export function liveStream(c: Context, parts: LiveStreamParts): Response {
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
   return streamSSE(c, async stream => {
     // Subscribes before reading the feed, so no change is lost between the two.
-    const subscription = live.subscribe(clock, pace, address)
+    const subscription = live.subscribe(clock, throttle, address)
     stream.onAbort(() => live.unsubscribe(subscription))
     const { fragments } = await parts.feed()
     const versions = fragments.map(({ jobId, version }) => [jobId, version])

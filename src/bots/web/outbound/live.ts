@@ -6,7 +6,7 @@ import type { Clock } from '../../../system/ports.ts'
 export type Change = { kind: 'changed'; job: JobView } | { kind: 'removed'; jobId: string }
 
 /** The batching of a stream: jobs per batch, the minimum time between batches, and the maximum idle time. */
-export interface Pace {
+export interface Throttle {
   limit: number
   restMs: number
   quietMs: number
@@ -16,15 +16,15 @@ export interface Pace {
 export class Subscription {
   readonly #changes = new Map<string, Change>()
   readonly #clock: Clock
-  readonly #pace: Pace
+  readonly #throttle: Throttle
   #isFirst = true
   #closed = false
   #onPush: () => void = () => {}
   #onClose: () => void = () => {}
 
-  constructor(clock: Clock, pace: Pace) {
+  constructor(clock: Clock, throttle: Throttle) {
     this.#clock = clock
-    this.#pace = pace
+    this.#throttle = throttle
   }
 
   push(jobId: string, change: Change): void {
@@ -34,11 +34,11 @@ export class Subscription {
 
   /** The next batch; empty after the idle time, undefined once closed. */
   async next(): Promise<Change[] | undefined> {
-    if (!this.#isFirst) await this.#wait(this.#pace.restMs, 'close')
-    if (this.#changes.size === 0) await this.#wait(this.#pace.quietMs, 'push')
+    if (!this.#isFirst) await this.#wait(this.#throttle.restMs, 'close')
+    if (this.#changes.size === 0) await this.#wait(this.#throttle.quietMs, 'push')
     this.#isFirst = false
     if (this.#closed) return undefined
-    const batch = [...this.#changes].slice(0, this.#pace.limit)
+    const batch = [...this.#changes].slice(0, this.#throttle.limit)
     for (const [jobId] of batch) this.#changes.delete(jobId)
     return batch.map(([, change]) => change)
   }
@@ -67,8 +67,8 @@ export class Live {
   /** With the key of the address that opened each. */
   readonly #subscriptions = new Map<Subscription, string>()
 
-  subscribe(clock: Clock, pace: Pace, address = ''): Subscription {
-    const subscription = new Subscription(clock, pace)
+  subscribe(clock: Clock, throttle: Throttle, address = ''): Subscription {
+    const subscription = new Subscription(clock, throttle)
     this.#subscriptions.set(subscription, address)
     return subscription
   }

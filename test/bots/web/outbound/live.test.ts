@@ -61,8 +61,8 @@ describe('the live stream', () => {
   it('renders a change once, however many browsers are open', async () => {
     const clock = new FakeClock()
     const live = new Live()
-    const pace = { limit: 20, restMs: 80, quietMs: 15_000 }
-    const browsers = [live.subscribe(clock, pace), live.subscribe(clock, pace)]
+    const throttle = { limit: 20, restMs: 80, quietMs: 15_000 }
+    const browsers = [live.subscribe(clock, throttle), live.subscribe(clock, throttle)]
     live.changed(jobView())
     const eventOf = liveEvents(en)
     const [first, second] = await Promise.all(browsers.map(browser => browser.next()))
@@ -120,12 +120,12 @@ describe('stopping', () => {
 })
 
 describe('what changed for one browser', () => {
-  const pace = { limit: 2, restMs: 80, quietMs: 1000 }
+  const throttle = { limit: 2, restMs: 80, quietMs: 1000 }
 
   it('is the latest state of each job, in batches with a rest between them', async () => {
     const clock = new FakeClock()
     const live = new Live()
-    const subscription = live.subscribe(clock, pace)
+    const subscription = live.subscribe(clock, throttle)
     for (let step = 1; step <= 20; step++) {
       for (const id of ['a', 'b', 'c']) live.changed(jobView({ id, step, state: 'running' }))
     }
@@ -142,7 +142,7 @@ describe('what changed for one browser', () => {
 
   it('is nothing after a quiet while', async () => {
     const clock = new FakeClock()
-    const quiet = new Live().subscribe(clock, pace).next()
+    const quiet = new Live().subscribe(clock, throttle).next()
     clock.advance(1000)
     expect(await quiet).toEqual([])
   })
@@ -150,11 +150,11 @@ describe('what changed for one browser', () => {
   it('ends at once when all is closed, in a rest or while quiet', async () => {
     const clock = new FakeClock()
     const live = new Live()
-    const quiet = live.subscribe(clock, pace).next()
-    const resting = live.subscribe(clock, pace)
+    const quiet = live.subscribe(clock, throttle).next()
+    const resting = live.subscribe(clock, throttle)
     live.changed(jobView())
     await Promise.all([quiet, resting.next()])
-    const ended = [resting.next(), live.subscribe(clock, pace).next()]
+    const ended = [resting.next(), live.subscribe(clock, throttle).next()]
     live.close()
     expect(await Promise.all(ended)).toEqual([undefined, undefined])
     expect(await resting.next()).toBeUndefined()
