@@ -156,6 +156,18 @@ export class DiscordTest {
     return isIdle && pending.length === 0
   }
 
+  /** The engine's workers, which paint as the test says from now on. */
+  workersByHand() {
+    this.test.workers.mode = 'by-hand'
+    return this.test.workers
+  }
+
+  /** Resolves when a picture is being painted and what came before it is shown. */
+  async underway(): Promise<void> {
+    const { workers, built } = this.test
+    await this.passing(() => workers.underway.length > 0 && built.db.outbox.pending().length === 0)
+  }
+
   /** Lets time pass until that is so. */
   async passing(holds: () => boolean, stepMs = 250): Promise<void> {
     for (;;) {

@@ -1,10 +1,8 @@
 /** Bad input in Slack's forms. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkPicture } from '../../../src/app/checks/check-picture.ts'
-import type { JobView } from '../../../src/app/views/views.ts'
 import { writeMetadata } from '../../../src/bots/slack/forms/metadata.ts'
 import { en } from '../../../src/words/en.ts'
-import type { Person } from '../../fakes/slack/person.ts'
 import { SlackTest } from './start-slack.ts'
 
 let t: SlackTest
@@ -13,52 +11,35 @@ beforeEach(async () => {
 })
 afterEach(() => t.dispose())
 
-function jobs(): JobView[] {
-  const { team, channel } = t.scene
-  return t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100)
-}
-
-const here = () => ({ channelId: t.scene.channel.id })
-
-async function imagine(text: string): Promise<void> {
-  await t.scene.ada.types('/imagine', text, here())
-  await t.calm()
-}
-
-/** The last thing that was said to this person alone. */
-function lastTold(person: Person = t.scene.ada): string {
-  return t.told(person).at(-1) ?? ''
-}
-
 describe('forms', () => {
   it('paint with the prompt alone, and say beside it that it is missing', async () => {
     const { ada } = t.scene
-    await ada.types('/imagine', '', here())
+    await ada.types('/imagine', '', t.here)
     const empty = await ada.submits(ada.modal, { Prompt: '  \n ' })
     expect(empty).toEqual({ kind: 'errors', errors: { prompt: en.problems['prompt-empty']({}) } })
     const blanks = { Seed: ' ', 'What should not be in it': '  ', 'Change amount (strength), 0 to 1': '' }
     expect(await ada.submits(ada.modal, { Prompt: 'a cat', ...blanks })).toEqual({ kind: 'closed' })
     await t.calm()
-    const [job] = jobs()
+    const [job] = t.jobs()
     expect(job?.order).toMatchObject({ prompt: { positive: 'a cat' } })
   })
 
   it('of Remix are refused with an empty prompt', async () => {
     const { ada } = t.scene
-    await imagine('a red circle')
+    await t.imagine('a red circle')
     const [card] = t.cards()
     const [result] = card ? t.thread(card) : []
     if (result === undefined) throw new Error('no result')
     await ada.presses(result, 'Remix')
     const empty = await ada.submits(ada.modal, { Prompt: ' ' })
     expect(empty).toEqual({ kind: 'errors', errors: { prompt: en.problems['prompt-empty']({}) } })
-    expect(jobs()).toHaveLength(1)
+    expect(t.jobs()).toHaveLength(1)
   })
 
   it('of defaults may be empty, which deletes the defaults', async () => {
     const { ada } = t.scene
     const open = async () => {
-      await ada.types('/easel', 'settings', here())
+      await ada.types('/easel', 'settings', t.here)
       return ada.modal
     }
     await ada.submits(await open(), { Size: '64x64', 'What should never be in a picture': 'dogs' })
@@ -72,9 +53,9 @@ describe('forms', () => {
 
   it('that Easel did not open are refused', async () => {
     const { ada, bob, channel } = t.scene
-    await imagine('a red circle')
-    const pictureId = jobs()[0]?.pictures[0]?.id ?? ''
-    await ada.types('/imagine', '', here())
+    await t.imagine('a red circle')
+    const pictureId = t.jobs()[0]?.pictures[0]?.id ?? ''
+    await ada.types('/imagine', '', t.here)
     const { modal } = ada
     const ours = modal.content.private_metadata ?? ''
     const [mac = '', json = ''] = [ours.slice(0, ours.indexOf('.')), ours.slice(ours.indexOf('.') + 1)]
@@ -100,22 +81,22 @@ describe('forms', () => {
       const answer = await ada.submits(modal, { Prompt: 'forged' })
       expect(answer, metadata).toEqual({ kind: 'errors', errors: { prompt: en.chat.replies.unknownForm } })
     }
-    expect(jobs()).toHaveLength(1)
+    expect(t.jobs()).toHaveLength(1)
     expect(t.cards(bob.direct.id)).toEqual([])
     modal.content.private_metadata = ours
     expect(await ada.submits(modal, { Prompt: 'genuine' })).toEqual({ kind: 'closed' })
     await t.calm()
-    expect(jobs().map(job => job.promptAsTyped)).toEqual(['a red circle', 'genuine'])
-    expect(channel.id).toBe(jobs()[1]?.conversation.channelId)
+    expect(t.jobs().map(job => job.promptAsTyped)).toEqual(['a red circle', 'genuine'])
+    expect(channel.id).toBe(t.jobs()[1]?.conversation.channelId)
   })
 
   it('outlive a restart, as the people who fill them in do', async () => {
     const { ada } = t.scene
-    await ada.types('/imagine', '', here())
+    await ada.types('/imagine', '', t.here)
     await t.restart()
     expect(await ada.submits(ada.modal, { Prompt: 'a patient cat' })).toEqual({ kind: 'closed' })
     await t.calm()
-    expect(jobs()).toHaveLength(1)
+    expect(t.jobs()).toHaveLength(1)
   })
 
   it('do not open where nothing could come of them: how to invite the bot is said instead', async () => {
@@ -123,7 +104,7 @@ describe('forms', () => {
     for (const isPrivate of [false, true]) {
       const elsewhere = t.slack.addChannel(team, 'elsewhere', { withoutBot: true, private: isPrivate })
       await ada.types('/imagine', '', { channelId: elsewhere.id })
-      expect(lastTold()).toBe(en.slack.replies.invite)
+      expect(t.lastTold()).toBe(en.slack.replies.invite)
       expect(ada.seesModal).toBe(false)
       elsewhere.members.add(team.botUserId)
       await ada.types('/imagine', '', { channelId: elsewhere.id })
@@ -135,21 +116,21 @@ describe('forms', () => {
 
   it('stay open with everything in them where the bot was taken out meanwhile, and paint once it is back', async () => {
     const { ada, team, channel } = t.scene
-    await ada.types('/imagine', '', here())
+    await ada.types('/imagine', '', t.here)
     const form = ada.modal
     channel.members.delete(team.botUserId)
     const answer = await ada.submits(form, { Prompt: 'a cat', Seed: '7' })
     expect(answer).toMatchObject({ kind: 'errors', errors: { prompt: en.slack.replies.invite } })
-    expect(jobs()).toEqual([])
+    expect(t.jobs()).toEqual([])
     channel.members.add(team.botUserId)
     expect(await ada.submits(form, { Prompt: 'a cat', Seed: '7' })).toEqual({ kind: 'closed' })
     await t.calm()
-    expect(jobs()).toMatchObject([{ order: { seed: 7 } }])
+    expect(t.jobs()).toMatchObject([{ order: { seed: 7 } }])
   })
 
   it('stay open with everything in them after a fault', async () => {
     const { ada } = t.scene
-    await ada.types('/imagine', '', here())
+    await ada.types('/imagine', '', t.here)
     t.test.built.db.close()
     const answer = await ada.submits(ada.modal, { Prompt: 'a cat' })
     expect(answer).toMatchObject({ kind: 'errors', errors: { prompt: expect.stringMatching(/\.$/) } })
@@ -157,7 +138,7 @@ describe('forms', () => {
 
   it('that Slack closed while a file came in return what was typed, with all that is wrong', async () => {
     const { ada } = t.scene
-    await ada.types('/imagine', '', here())
+    await ada.types('/imagine', '', t.here)
     const file = { name: 'notes.png', bytes: new Uint8Array([1]) }
     const filled = { Prompt: 'a cat --bogus', Seed: '7', 'Start from a picture': file }
     t.slack.faults.failNext('files.info', { kind: 'slow', ms: 2500 })
@@ -166,8 +147,8 @@ describe('forms', () => {
     expect(answer).toEqual({ kind: 'closed' })
     await t.calm()
     for (const said of ['no flag --bogus', 'not a picture', '/imagine a cat --bogus --seed 7'])
-      expect(lastTold()).toContain(said)
-    expect(jobs()).toEqual([])
+      expect(t.lastTold()).toContain(said)
+    expect(t.jobs()).toEqual([])
   })
 
   it('of the shortcuts say how to invite the bot where it cannot see the picture', async () => {
@@ -178,7 +159,7 @@ describe('forms', () => {
     for (const shortcut of ['use_as_source', 'image_info']) {
       await ada.usesShortcut(shortcut, post)
       await t.adapter.idle()
-      expect(lastTold(), shortcut).toBe(en.slack.replies.invite)
+      expect(t.lastTold(), shortcut).toBe(en.slack.replies.invite)
     }
     expect(ada.seesModal).toBe(false)
   })

@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkPicture } from '../../../src/app/checks/check-picture.ts'
-import type { JobView } from '../../../src/app/views/views.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import type { FakeBlock } from '../../fakes/slack/blocks/block-kit.ts'
-import type { GivenFile, Person } from '../../fakes/slack/person.ts'
+import type { GivenFile } from '../../fakes/slack/person.ts'
 import { SlackTest } from './start-slack.ts'
 
 let t: SlackTest
@@ -14,23 +13,6 @@ beforeEach(async () => {
   t = await SlackTest.start({ easel: { parts: { checkPicture } } })
 })
 afterEach(() => t.dispose())
-
-function jobs(): JobView[] {
-  const { team, channel } = t.scene
-  return t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100)
-}
-
-const here = () => ({ channelId: t.scene.channel.id })
-
-async function imagine(text: string): Promise<void> {
-  await t.scene.ada.types('/imagine', text, here())
-  await t.calm()
-}
-
-/** The last thing that was said to this person alone. */
-function lastTold(person: Person = t.scene.ada): string {
-  return t.told(person).at(-1) ?? ''
-}
 
 function preformattedIn(blocks: readonly FakeBlock[]): string[] {
   return blocks.flatMap(block =>
@@ -58,10 +40,10 @@ describe('flags as phones type them', () => {
     'a “red” circle ——seed 7 --no dogs, cats ––size 160x96',
     'a “red” circle —Seed=7 —no "dogs, cats" —SIZE=160x96',
   ])('are read: %s', async text => {
-    await imagine(text)
-    await t.scene.ada.mentions(text, here())
+    await t.imagine(text)
+    await t.scene.ada.mentions(text, t.here)
     await t.calm()
-    expect(jobs().map(job => job.order)).toMatchObject([wanted, wanted])
+    expect(t.jobs().map(job => job.order)).toMatchObject([wanted, wanted])
   })
 
   it.each([
@@ -75,37 +57,37 @@ describe('flags as phones type them', () => {
     ['a cat —seed', '--seed'],
     ['a cat --seed 1 —seed 2', '--seed'],
   ])('are named where they are wrong, to the requester alone: %s', async (text, named) => {
-    await imagine(text)
-    expect(lastTold()).toContain(named)
+    await t.imagine(text)
+    expect(t.lastTold()).toContain(named)
     // Slack's clients drop the text of a command once it is sent.
-    expect(lastTold()).toContain(`/imagine ${text}`)
-    await t.scene.ada.mentions(text, here())
+    expect(t.lastTold()).toContain(`/imagine ${text}`)
+    await t.scene.ada.mentions(text, t.here)
     await t.calm()
     expect(t.told(t.scene.ada)).toHaveLength(2)
-    await t.scene.ada.types('/imagine', '', here())
+    await t.scene.ada.types('/imagine', '', t.here)
     const answer = await t.scene.ada.submits(t.scene.ada.modal, { Prompt: text })
     expect(answer).toMatchObject({ kind: 'errors' })
     expect(JSON.stringify(answer)).toContain(named)
-    expect(jobs()).toEqual([])
+    expect(t.jobs()).toEqual([])
   })
 })
 
 it('a fault returns what was typed', async () => {
   t.test.built.db.close()
-  await t.scene.ada.types('/imagine', 'a cat --seed 7', here())
+  await t.scene.ada.types('/imagine', 'a cat --seed 7', t.here)
   await t.adapter.idle()
-  expect(lastTold()).toContain('/imagine a cat --seed 7')
+  expect(t.lastTold()).toContain('/imagine a cat --seed 7')
 })
 
 it.each([7000, 40_000])('a command of %i characters comes back whole', async length => {
   const { ada } = t.scene
   const text = `a cat ${'🐈'.repeat(length / 2)} --bogus`
-  await imagine(text)
+  await t.imagine(text)
   const told = t.slack.ephemeralMessages(ada)
   const commands = told.flatMap(post => preformattedIn(post.blocks))
   expect(commands.join('')).toBe(`/imagine ${text}`)
   for (const part of commands) expect(part).toBe(Buffer.from(part).toString())
-  expect(lastTold()).toContain('no flag --bogus')
+  expect(t.lastTold()).toContain('no flag --bogus')
   expect(t.slack.world.posts.filter(post => post.onlyFor === undefined)).toEqual([])
 })
 
@@ -118,7 +100,7 @@ describe('pictures that Slack gives other names', () => {
 
   async function given(file: GivenFile): Promise<void> {
     const { ada } = t.scene
-    await ada.mentions('as a painting', here(), [file])
+    await ada.mentions('as a painting', t.here, [file])
     await t.calm()
   }
 
@@ -129,8 +111,8 @@ describe('pictures that Slack gives other names', () => {
     ['a JPEG without an ending', 'image', () => photo('jpeg')],
   ])('are taken for what they are: %s', async (_what, name, bytes) => {
     await given({ name, bytes: await bytes() })
-    expect(jobs()).toHaveLength(1)
-    expect(jobs()[0]?.order).toMatchObject({ source: { strength: expect.any(Number) } })
+    expect(t.jobs()).toHaveLength(1)
+    expect(t.jobs()[0]?.order).toMatchObject({ source: { strength: expect.any(Number) } })
   })
 
   it.each([
@@ -147,26 +129,26 @@ describe('pictures that Slack gives other names', () => {
   ])('are refused with the formats that can be had: %s', async (_what, name, bytes, reason) => {
     const file = { name, bytes: await bytes() }
     await given(file)
-    expect(lastTold()).toMatch(new RegExp(`^That picture cannot be used: .*${reason}`, 'i'))
+    expect(t.lastTold()).toMatch(new RegExp(`^That picture cannot be used: .*${reason}`, 'i'))
     const { ada } = t.scene
-    await ada.types('/imagine', '', here())
+    await ada.types('/imagine', '', t.here)
     const answer = await ada.submits(ada.modal, { Prompt: 'as a painting', 'Start from a picture': file })
     expect(answer).toMatchObject({
       kind: 'errors',
       errors: { source: expect.stringMatching(/^That picture/) },
     })
-    expect(jobs()).toEqual([])
+    expect(t.jobs()).toEqual([])
   })
 
   it('are not downloaded if they are too large or of another workspace', async () => {
     await given({ name: 'huge.png', bytes: new Uint8Array(20 * 1024 * 1024 + 1) })
-    expect(lastTold()).toBe('That file is too large; at most 20.0 MB.')
+    expect(t.lastTold()).toBe('That file is too large; at most 20.0 MB.')
 
     const stranger = t.slack.addPerson(t.slack.addTeam('umbrella'), 'Zoe')
     const room = t.slack.addChannel(t.slack.world.team(stranger.member.teamId), 'room')
     stranger.writes('secret', { channelId: room.id }, [{ name: 'secret.png', bytes: await photo('png') }])
     const secret = [...t.slack.world.files.values()].at(-1)
-    const post = t.scene.bob.writes('look', here(), [{ name: 'x.png', bytes: new Uint8Array([1]) }])
+    const post = t.scene.bob.writes('look', t.here, [{ name: 'x.png', bytes: new Uint8Array([1]) }])
     post.fileIds[0] = secret?.id ?? ''
     await t.scene.ada.usesShortcut('use_as_source', post)
     const answer = await t.scene.ada.submits(t.scene.ada.modal, { Prompt: 'as a painting' })
@@ -174,14 +156,14 @@ describe('pictures that Slack gives other names', () => {
       kind: 'errors',
       errors: { prompt: 'That picture could not be fetched. Please send it again.' },
     })
-    expect(jobs()).toEqual([])
+    expect(t.jobs()).toEqual([])
   })
 })
 
 describe('buttons that we did not make', () => {
   it('do nothing but say so', async () => {
     const { bob } = t.scene
-    await imagine('a red circle')
+    await t.imagine('a red circle')
     const [card] = t.cards()
     const [result] = card ? t.thread(card) : []
     if (result === undefined) throw new Error('no result')
@@ -198,12 +180,12 @@ describe('buttons that we did not make', () => {
     for (const value of [...forged, 'refine:x\0', `vary-strong:${'x'.repeat(1900)}`, '🎨:🎨', '{"a":1}']) {
       await bob.pressesRaw(result, { action_id: value.slice(0, 255), value })
       await t.calm()
-      expect(lastTold(bob), value).not.toBe('')
+      expect(t.lastTold(bob), value).not.toBe('')
       expect(t.told(bob).filter(text => text.includes('internal'))).toEqual([])
     }
     expect(t.told(bob)).toHaveLength(forged.length + 4)
     expect(t.slack.world.posts.filter(post => post.onlyFor === undefined)).toHaveLength(before)
-    expect(jobs()).toHaveLength(1)
+    expect(t.jobs()).toHaveLength(1)
     expect(t.test.log.faults).toEqual([])
   })
 })
@@ -211,11 +193,11 @@ describe('buttons that we did not make', () => {
 describe('secrets', () => {
   it('stay out of everything that is said and logged', async () => {
     const { ada, team, channel } = t.scene
-    await imagine('a red circle')
-    await ada.mentions('a blue square —sed 3', here())
+    await t.imagine('a red circle')
+    await ada.mentions('a blue square —sed 3', t.here)
     await t.calm()
     team.installed = false
-    await ada.types('/imagine', 'a last cat', here())
+    await ada.types('/imagine', 'a last cat', t.here)
     await t.calm()
     const said = JSON.stringify([t.slack.world.posts, t.test.log.lines, [...t.slack.world.views.values()]])
     for (const secret of [team.botToken, t.slack.appToken, t.slack.signingSecret])

@@ -1,17 +1,10 @@
 /** Replies that one person alone sees on Slack, which nobody can delete: a deletion names them. */
 import { afterEach, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
-import type { Post } from '../../fakes/slack/world.ts'
-import { SlackTest } from './start-slack.ts'
+import { lastOf, SlackTest } from './start-slack.ts'
 
 let t: SlackTest
 afterEach(() => t.dispose())
-
-function last(posts: Post[]): Post {
-  const post = posts.at(-1)
-  if (post === undefined) throw new Error('there is no message')
-  return post
-}
 
 it('a deletion on Slack names the replies to one person that stay, once each and only those', async () => {
   t = await SlackTest.start()
@@ -21,20 +14,20 @@ it('a deletion on Slack names the replies to one person that stay, once each and
     await t.over(ada.types('/imagine', prompt, { channelId: channel.id }))
     await t.calm()
   }
-  await t.over(bob.presses(last(t.thread(last(t.cards()))), 'Info'))
+  await t.over(bob.presses(lastOf(t.thread(lastOf(t.cards()))), 'Info'))
   await t.over(ada.types('/easel', 'mine', { channelId: channel.id }))
   await t.calm()
   await t.restart()
 
   await t.over(ada.types('/easel', 'forget me', { channelId: channel.id }))
-  await t.over(ada.presses(last(slack.ephemeralMessages(ada)), en.forget.yes))
+  await t.over(ada.presses(lastOf(slack.ephemeralMessages(ada)), en.forget.yes))
   await t.calm()
   expect(t.told(ada).at(-1)).toContain(en.slack.replies.staying(2))
 
   await t.over(ada.types('/imagine', 'a blue square', { channelId: channel.id }))
   await t.calm()
   await t.over(ada.types('/easel', 'forget me', { channelId: channel.id }))
-  await t.over(ada.presses(last(slack.ephemeralMessages(ada)), en.forget.yes))
+  await t.over(ada.presses(lastOf(slack.ephemeralMessages(ada)), en.forget.yes))
   await t.calm()
   expect(t.told(ada).at(-1)).toContain(en.forget.done(1))
   expect(t.told(ada).at(-1)).not.toContain('Slack does not let me')

@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
 import type { Post } from '../../fakes/slack/world.ts'
-import { SlackTest } from './start-slack.ts'
+import { lastOf, SlackTest } from './start-slack.ts'
 
 const count = 30
 
@@ -10,12 +10,6 @@ let t: SlackTest
 afterEach(() => t.dispose())
 
 const hasPicture = (post: Post) => post.blocks.some(block => block.type === 'image')
-
-function last(posts: Post[]): Post {
-  const post = posts.at(-1)
-  if (post === undefined) throw new Error('there is no message')
-  return post
-}
 
 it('thirty pictures are forgotten on Slack, and a delivery in between is not starved', async () => {
   t = await SlackTest.start({ easel: { config: { limits: { maxQueuedPerPerson: count } } } })
@@ -36,7 +30,7 @@ it('thirty pictures are forgotten on Slack, and a delivery in between is not sta
 
   await t.over(ada.types('/easel', 'forget me', { channelId: channel.id }))
   const beganMs = clock.monotonicMs()
-  await t.over(ada.presses(last(slack.ephemeralMessages(ada)), en.forget.yes))
+  await t.over(ada.presses(lastOf(slack.ephemeralMessages(ada)), en.forget.yes))
   const other = slack.addChannel(team, 'other')
   await t.over(bob.types('/imagine', 'a blue square', { channelId: other.id }))
   const bobsResult = () =>

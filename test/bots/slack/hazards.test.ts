@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FakeRun } from '../../fakes/fake-workers.ts'
 import { buttonsOf } from '../../fakes/slack/blocks/block-kit.ts'
 import type { Post } from '../../fakes/slack/world.ts'
-import { SlackTest } from './start-slack.ts'
+import { lastOf, SlackTest } from './start-slack.ts'
 
 const labels = (post: Post) => buttonsOf(post.blocks).map(({ button }) => button.text.text)
 const pictures = (post: Post) => post.blocks.filter(block => block.type === 'image').length
@@ -14,14 +14,8 @@ beforeEach(async () => {
 })
 afterEach(() => t.dispose())
 
-function last(posts: Post[]): Post {
-  const post = posts.at(-1)
-  if (post === undefined) throw new Error('there is no message')
-  return post
-}
-
 function thread(): Post[] {
-  return t.thread(last(t.cards()))
+  return t.thread(lastOf(t.cards()))
 }
 
 async function imagine(text = 'a red circle'): Promise<void> {
@@ -78,7 +72,7 @@ describe('pictures that Slack is slow with', () => {
     expect(above?.fileIds).toHaveLength(1)
     expect(below && labels(below)).toContain('Delete')
     expect(t.slack.api.calls.filter(call => call.error === 'invalid_blocks')).toHaveLength(1)
-    await t.scene.ada.presses(last(thread()), 'Delete')
+    await t.scene.ada.presses(lastOf(thread()), 'Delete')
     await t.calm()
     expect(t.slack.world.posts.filter(post => post.onlyFor === undefined && !post.deleted)).toEqual([])
     expect([...t.slack.world.files.values()].map(file => file.state)).not.toContain('complete')
@@ -139,7 +133,7 @@ describe('pictures that Slack does not take', () => {
       const command = /\/easel (show \S+)/.exec(result ? t.text(result) : '')?.[1] ?? ''
       await t.over(t.scene.ada.types('/easel', command, { channelId: t.scene.channel.id }))
       await t.calm()
-      expect(pictures(last(t.cards()))).toBe(1)
+      expect(pictures(lastOf(t.cards()))).toBe(1)
     },
   )
 })
@@ -155,14 +149,14 @@ describe('a place that is closed when the picture is ready', () => {
     run.finish()
     await t.calm()
     const { ada } = t.scene
-    const result = last(t.cards(ada.direct.id))
+    const result = lastOf(t.cards(ada.direct.id))
     expect(t.text(result)).toContain('I cannot write where you asked')
     expect(pictures(result)).toBe(2)
     expectCalm()
     t.test.workers.mode = 'at-once'
     await ada.presses(result, 'Upscale 2')
     await t.calm()
-    expect(pictures(last(t.cards(ada.direct.id)))).toBe(1)
+    expect(pictures(lastOf(t.cards(ada.direct.id)))).toBe(1)
     await t.over(ada.presses(result, 'Delete'))
     await t.calm()
     expect(t.cards(ada.direct.id)).not.toContain(result)
@@ -171,10 +165,10 @@ describe('a place that is closed when the picture is ready', () => {
 
   it('sends it to its author if somebody deleted the message, and does not post there again', async () => {
     const run = await begun()
-    last(thread()).deleted = true
+    lastOf(thread()).deleted = true
     run.finish()
     await t.calm()
-    expect(pictures(last(t.cards(t.scene.ada.direct.id)))).toBe(1)
+    expect(pictures(lastOf(t.cards(t.scene.ada.direct.id)))).toBe(1)
     expect(thread()).toEqual([])
     expectCalm()
   })
@@ -227,7 +221,7 @@ describe('a place that is closed from the start', () => {
     await imagine()
     await t.calm()
     const { ada, team } = t.scene
-    const id = t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: t.scene.channel.id }, 1)[0]?.id
+    const id = t.jobs(1)[0]?.id
     const elsewhere = t.slack.addChannel(team, 'elsewhere', { withoutBot: true })
     await t.over(ada.types('/easel', `show ${id}`, { channelId: elsewhere.id }))
     await t.calm()
@@ -268,7 +262,7 @@ describe('an answer that Slack takes no more the usual way', () => {
     await imagine()
     await t.calm()
     t.slack.faults.failNext('respond', 'used_url')
-    await t.scene.bob.presses(last(thread()), 'Info')
+    await t.scene.bob.presses(lastOf(thread()), 'Info')
     await t.calm()
     expect(t.told(t.scene.bob)).toEqual([expect.stringContaining('About this picture')])
     expect(t.slack.api.calls.filter(call => call.method === 'chat.postEphemeral')).toHaveLength(1)

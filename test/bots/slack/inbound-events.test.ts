@@ -10,11 +10,6 @@ beforeEach(async () => {
 })
 afterEach(() => t.dispose())
 
-const jobs = () => {
-  const { team, channel } = t.scene
-  return t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 10)
-}
-
 describe('events of unknown shape', () => {
   it.each([
     ['a mention without a user', { type: 'app_mention', text: 'x', ts: '1.1', channel: 'C1' }],
@@ -27,7 +22,7 @@ describe('events of unknown shape', () => {
     const delivered = await t.slack.event(t.scene.team.id, event)
     expect(delivered).toMatchObject({ kind: 'acked' })
     expect(t.test.log.faults.filter(({ level }) => level === 'error')).toEqual([])
-    expect(jobs()).toEqual([])
+    expect(t.jobs()).toEqual([])
   })
 
   it('are acknowledged where they are interactions', async () => {
@@ -53,7 +48,7 @@ describe('a mention', () => {
     const delivered = await t.slack.workflowMentions(t.scene.channel, 'a red circle')
     expect(delivered).toMatchObject({ kind: 'acked' })
     await t.calm()
-    expect(jobs()).toEqual([])
+    expect(t.jobs()).toEqual([])
   })
 
   it('that is edited is painted once', async () => {
@@ -64,7 +59,7 @@ describe('a mention', () => {
     if (post === undefined) throw new Error('there is no message')
     await ada.edits(post, 'a red circle, please')
     await t.calm()
-    expect(jobs().map(job => job.promptAsTyped)).toEqual(['a red circle'])
+    expect(t.jobs().map(job => job.promptAsTyped)).toEqual(['a red circle'])
   })
 
   it('that could not be read is painted after it is corrected', async () => {
@@ -75,7 +70,7 @@ describe('a mention', () => {
     if (post === undefined) throw new Error('there is no message')
     await ada.edits(post, 'a red circle --steps 20')
     await t.calm()
-    expect(jobs().map(job => job.promptAsTyped)).toEqual(['a red circle'])
+    expect(t.jobs().map(job => job.promptAsTyped)).toEqual(['a red circle'])
   })
 })
 
@@ -114,7 +109,7 @@ describe('files that come with a mention', () => {
       .png()
       .toBuffer()
   const text = { name: 'notes.txt', bytes: new TextEncoder().encode('some notes') }
-  const started = () => jobs().map(({ order }) => order.kind === 'paint' && order.source !== undefined)
+  const started = () => t.jobs().map(({ order }) => order.kind === 'paint' && order.source !== undefined)
 
   it('begin with the first picture among other files', async () => {
     const { ada, channel } = t.scene
@@ -140,14 +135,14 @@ describe('files that come with a mention', () => {
     await ada.mentions('a cat --control canny', { channelId: channel.id }, [picture])
     await t.calm()
     expect(t.told(ada)).toEqual([expect.stringContaining('no ControlNet “canny”')])
-    expect(jobs()).toEqual([])
+    expect(t.jobs()).toEqual([])
   })
 
   it('are named where none of them is a picture', async () => {
     const { ada, channel } = t.scene
     await ada.mentions('a cat', { channelId: channel.id }, [text])
     await t.calm()
-    expect(jobs()).toEqual([])
+    expect(t.jobs()).toEqual([])
     expect(t.told(ada)).toEqual([expect.stringContaining('not a picture')])
   })
 
@@ -176,7 +171,7 @@ describe('a removal that Slack tells of', () => {
     await t.adapter.idle()
     await ada.types('/imagine', 'a red circle', { channelId: channel.id })
     await t.calm()
-    expect(jobs()).toHaveLength(1)
+    expect(t.jobs()).toHaveLength(1)
     await t.slack.uninstall(team)
     await t.adapter.idle()
     await ada.types('/imagine', 'a red circle', { channelId: channel.id })

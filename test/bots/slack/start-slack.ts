@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Easel } from '../../../src/app/easel.ts'
+import type { JobView } from '../../../src/app/views/views.ts'
 import type { SealedDocuments } from '../../../src/bots/adapter.ts'
 import { SlackAdapter } from '../../../src/bots/slack/index.ts'
 import { type Config, loadConfig } from '../../../src/config/config.ts'
@@ -168,6 +169,12 @@ export class SlackTest {
     await this.slack.stop()
   }
 
+  /** The channel's latest jobs, oldest first. */
+  jobs(count = 100): JobView[] {
+    const { team, channel } = this.scene
+    return this.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, count)
+  }
+
   /** Top messages of the channel, oldest first. */
   cards(channelId = this.scene.channel.id): Post[] {
     return this.slack.posts(channelId).filter(post => post.onlyFor === undefined)
@@ -192,6 +199,22 @@ export class SlackTest {
   /** What was said to somebody alone, latest last. */
   told(person: Person): string[] {
     return this.slack.ephemeralMessages(person).map(post => this.text(post))
+  }
+
+  /** The last message to somebody alone. */
+  lastTold(person = this.scene.ada): string {
+    return this.told(person).at(-1) ?? ''
+  }
+
+  /** The channel, as a person's commands name it. */
+  get here(): { channelId: string } {
+    return { channelId: this.scene.channel.id }
+  }
+
+  /** Ada asks for a picture in the channel, and gets it. */
+  async imagine(text: string): Promise<void> {
+    await this.scene.ada.types('/imagine', text, this.here)
+    await this.calm()
   }
 
   #build(): SlackAdapter {
@@ -222,4 +245,10 @@ export interface SlackTestOptions {
   /** What differs from the secrets of a single workspace. */
   secrets?: (slack: FakeSlack) => Partial<Secrets>
   storage?: SealedDocuments
+}
+
+export function lastOf(posts: readonly Post[]): Post {
+  const post = posts.at(-1)
+  if (post === undefined) throw new Error('there is no message')
+  return post
 }

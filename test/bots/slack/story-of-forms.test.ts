@@ -4,7 +4,7 @@ import { en } from '../../../src/words/en.ts'
 import { buttonsOf } from '../../fakes/slack/blocks/block-kit.ts'
 import type { Post } from '../../fakes/slack/world.ts'
 import { foreignPicture } from '../../helpers/pictures/foreign-pictures.ts'
-import { SlackTest } from './start-slack.ts'
+import { lastOf, SlackTest } from './start-slack.ts'
 
 const labels = (post: Post) => buttonsOf(post.blocks).map(({ button }) => button.text.text)
 const pictures = (post: Post) => post.blocks.filter(block => block.type === 'image').length
@@ -12,12 +12,6 @@ const eight = ['Refine', 'Vary (subtle)', 'Vary (strong)', 'Upscale ×2', 'Re-ro
 
 let t: SlackTest
 afterEach(() => t.dispose())
-
-function last(posts: Post[]): Post {
-  const post = posts.at(-1)
-  if (post === undefined) throw new Error('there is no message')
-  return post
-}
 
 describe('forms, shortcuts and commands on Slack', () => {
   beforeEach(async () => {
@@ -37,13 +31,13 @@ describe('forms, shortcuts and commands on Slack', () => {
     })
     expect(answer).toEqual({ kind: 'closed' })
     await t.calm()
-    const result = last(t.thread(last(t.cards())))
+    const result = lastOf(t.thread(lastOf(t.cards())))
     expect(pictures(result)).toBe(3)
     await ada.presses(result, 'More 2')
     await t.calm()
-    await ada.presses(last(t.slack.ephemeralMessages(ada)), 'Info')
+    await ada.presses(lastOf(t.slack.ephemeralMessages(ada)), 'Info')
     await t.calm()
-    expect(t.text(last(t.slack.ephemeralMessages(ada)))).toContain('Seed: 8')
+    expect(t.text(lastOf(t.slack.ephemeralMessages(ada)))).toContain('Seed: 8')
   })
 
   it('starts from a picture in the form, with any file type of Slack', async () => {
@@ -52,7 +46,7 @@ describe('forms, shortcuts and commands on Slack', () => {
     const picture = { name: 'photo.jpeg', bytes: new Uint8Array([1, 2, 3]) }
     await ada.submits(ada.modal, { Prompt: 'a cat', 'Start from a picture': picture })
     await t.calm()
-    const [job] = t.test.jobsIn({ platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id }, 1)
+    const [job] = t.jobs(1)
     expect(job?.order).toMatchObject({ kind: 'paint', source: { strength: expect.any(Number) } })
     expect(t.slack.api.deniedDownloads).toBe(0)
   })
@@ -65,16 +59,16 @@ describe('forms, shortcuts and commands on Slack', () => {
     await ada.usesShortcut('use_as_source', photo)
     await ada.submits(ada.modal, { Prompt: 'as a painting' })
     await t.calm()
-    const painted = last(t.thread(last(t.cards())))
+    const painted = lastOf(t.thread(lastOf(t.cards())))
     expect(pictures(painted)).toBe(1)
 
     await ada.usesShortcut('use_as_source', painted)
     const mask = { name: 'mask.png', bytes: new Uint8Array([8]) }
     await ada.submits(ada.modal, { Prompt: 'as a drawing', [en.chat.pictures.mask]: mask })
     await t.calm()
-    const drawn = last(t.thread(last(t.cards())))
+    const drawn = lastOf(t.thread(lastOf(t.cards())))
     expect(t.text(drawn)).toContain('as a drawing')
-    const jobs = t.test.jobsIn({ platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id }, 10)
+    const jobs = t.jobs(10)
     const masked = jobs.filter(({ order }) => order.kind === 'paint' && order.source?.maskId !== undefined)
     expect(masked.map(({ promptAsTyped }) => promptAsTyped)).toEqual(['as a drawing'])
     expect(t.test.queue()).toEqual([])
@@ -89,7 +83,7 @@ describe('forms, shortcuts and commands on Slack', () => {
     const { ada, bob, channel } = t.scene
     await ada.types('/imagine', 'a red circle --seed 7', { channelId: channel.id })
     await t.calm()
-    const result = last(t.thread(last(t.cards())))
+    const result = lastOf(t.thread(lastOf(t.cards())))
     await bob.usesShortcut('image_info', result)
     await t.calm()
     expect(t.told(bob).at(-1)).toContain('Seed: 7')
@@ -152,7 +146,7 @@ describe('forms, shortcuts and commands on Slack', () => {
     workers.mode = 'at-once'
     await ada.types('/imagine', 'cats', { channelId: channel.id })
     await t.calm()
-    expect(pictures(last(t.thread(last(t.cards()))))).toBe(2)
+    expect(pictures(lastOf(t.thread(lastOf(t.cards()))))).toBe(2)
   })
 
   it('answers /easel, each word to the requester alone', async () => {
@@ -175,10 +169,10 @@ describe('forms, shortcuts and commands on Slack', () => {
       await t.adapter.idle()
       expect(t.told(ada).at(-1), word).toContain(answer)
     }
-    const [job] = t.test.jobsIn({ platform: 'slack', spaceId: t.scene.team.id, channelId: channel.id }, 1)
+    const [job] = t.jobs(1)
     await t.over(ada.types('/easel', `show ${job?.pictures[0]?.id}`, place))
     await t.calm()
-    const shown = last(t.cards())
+    const shown = lastOf(t.cards())
     expect(pictures(shown)).toBe(1)
     expect(labels(shown)).toEqual(eight)
 
@@ -195,7 +189,7 @@ describe('forms, shortcuts and commands on Slack', () => {
     expect(t.told(ada).at(-1)).toContain('saved')
 
     await ada.types('/easel', 'forget me', place)
-    await ada.presses(last(t.slack.ephemeralMessages(ada)), 'Delete everything of mine')
+    await ada.presses(lastOf(t.slack.ephemeralMessages(ada)), 'Delete everything of mine')
     await t.calm()
     expect(t.told(ada).at(-1)).toContain('1 request')
     expect(
@@ -209,26 +203,26 @@ describe('forms, shortcuts and commands on Slack', () => {
   it('asks before it makes many of one, and does it once', async () => {
     const { ada, bob, channel } = t.scene
     await ada.types('/imagine', 'a {red,green} cat', { channelId: channel.id })
-    const question = last(t.slack.ephemeralMessages(ada))
+    const question = lastOf(t.slack.ephemeralMessages(ada))
     expect(t.text(question)).toContain('a green cat')
     await ada.presses(question, 'Paint all 2')
     await ada.presses(question, 'Paint all 2')
     await bob.presses(question, 'Paint all 2')
     await t.calm()
     expect(t.cards()).toHaveLength(1)
-    expect(t.thread(last(t.cards()))).toHaveLength(2)
+    expect(t.thread(lastOf(t.cards()))).toHaveLength(2)
     expect(t.told(bob).at(-1)).toContain(en.problems['not-yours']({}))
   })
 
   it('makes many of one after the process was killed between the question and its answer', async () => {
     const { ada, channel } = t.scene
     await ada.types('/imagine', 'a {red,green} cat', { channelId: channel.id })
-    const question = last(t.slack.ephemeralMessages(ada))
+    const question = lastOf(t.slack.ephemeralMessages(ada))
     await t.restart('crash')
     await ada.presses(question, 'Paint all 2')
     await t.calm()
     expect(t.cards()).toHaveLength(1)
-    expect(t.thread(last(t.cards()))).toHaveLength(2)
+    expect(t.thread(lastOf(t.cards()))).toHaveLength(2)
   })
 
   it('speaks Chinese to people with a Chinese client', async () => {
@@ -239,6 +233,6 @@ describe('forms, shortcuts and commands on Slack', () => {
     expect(t.told(mei).at(-1)).toContain('没有')
     await mei.types('/imagine', '一只猫', { channelId: channel.id })
     await t.calm()
-    expect(labels(last(t.thread(last(t.cards()))))).toContain('删除')
+    expect(labels(lastOf(t.thread(lastOf(t.cards()))))).toContain('删除')
   })
 })

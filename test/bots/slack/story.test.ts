@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buttonsOf } from '../../fakes/slack/blocks/block-kit.ts'
 import type { Post } from '../../fakes/slack/world.ts'
-import { SlackTest } from './start-slack.ts'
+import { lastOf, SlackTest } from './start-slack.ts'
 
 const labels = (post: Post) => buttonsOf(post.blocks).map(({ button }) => button.text.text)
 const pictures = (post: Post) => post.blocks.filter(block => block.type === 'image').length
@@ -10,12 +10,6 @@ const eight = ['Refine', 'Vary (subtle)', 'Vary (strong)', 'Upscale ×2', 'Re-ro
 
 let t: SlackTest
 afterEach(() => t.dispose())
-
-function last(posts: Post[]): Post {
-  const post = posts.at(-1)
-  if (post === undefined) throw new Error('there is no message')
-  return post
-}
 
 describe.each([
   ['Socket Mode', {}],
@@ -29,10 +23,10 @@ describe.each([
     const { ada, bob, channel } = t.scene
     await ada.types('/imagine', 'a red circle on a blue background --seed 7', { channelId: channel.id })
     await t.calm()
-    const card = last(t.cards())
+    const card = lastOf(t.cards())
     expect(t.text(card)).toContain('a red circle on a blue background')
     expect(t.thread(card)).toHaveLength(1)
-    const result = last(t.thread(card))
+    const result = lastOf(t.thread(card))
     expect(pictures(result)).toBe(1)
     expect(t.text(result)).toContain('Asked by Ada')
     expect(t.text(result)).not.toContain('/imagine')
@@ -41,27 +35,27 @@ describe.each([
     for (const label of ['Refine', 'Vary (subtle)', 'Vary (strong)', 'Upscale ×2', 'Re-roll']) {
       await t.restart()
       const before = t.thread(card)
-      await bob.presses(last(before), label)
+      await bob.presses(lastOf(before), label)
       await t.calm()
       const after = t.thread(card)
       expect(after, label).toHaveLength(before.length + 1)
-      expect(pictures(last(after)), label).toBe(1)
-      expect(labels(last(after)), label).toContain('Delete')
-      expect(t.linkedFrom(last(after)), label).toEqual([last(before).ts])
+      expect(pictures(lastOf(after)), label).toBe(1)
+      expect(labels(lastOf(after)), label).toContain('Delete')
+      expect(t.linkedFrom(lastOf(after)), label).toEqual([lastOf(before).ts])
     }
     // The upscale has no words of its own to roll again with; the first result is as alive as ever.
     await t.restart()
     await bob.presses(result, 'Remix')
     await bob.submits(bob.modal, { Prompt: 'a green square' })
     await t.calm()
-    const remixed = last(t.thread(card))
+    const remixed = lastOf(t.thread(card))
     expect(t.text(remixed)).toContain('a green square')
     expect(pictures(remixed)).toBe(1)
 
     await t.restart()
     await ada.presses(remixed, 'Info')
     await t.calm()
-    expect(last(t.slack.ephemeralMessages(ada)).threadTs).toBe(card.ts)
+    expect(lastOf(t.slack.ephemeralMessages(ada)).threadTs).toBe(card.ts)
     expect(t.told(ada).at(-1)).toContain('Seed: 7')
 
     await ada.presses(remixed, 'Delete')
@@ -84,7 +78,7 @@ describe('what Slack adds to the story', () => {
     const { ada, channel } = t.scene
     await ada.types('/imagine', 'four cats --n 4', { channelId: channel.id })
     await t.calm()
-    const result = last(t.thread(last(t.cards())))
+    const result = lastOf(t.thread(lastOf(t.cards())))
     expect(pictures(result)).toBe(4)
     expect(labels(result)).toEqual([
       ...[1, 2, 3, 4].map(n => `Refine ${n}`),
@@ -104,7 +98,7 @@ describe('what Slack adds to the story', () => {
     await t.test.until(
       () => t.cards().flatMap(card => t.thread(card)).length === 1 && workers.underway.length === 1,
     )
-    const placeholder = last(t.thread(last(t.cards())))
+    const placeholder = lastOf(t.thread(lastOf(t.cards())))
     expect(labels(placeholder)).toEqual(['Cancel'])
     workers.current.step(5)
     await t.passing(() => t.text(placeholder).includes('step 5 of 20'))
@@ -114,7 +108,7 @@ describe('what Slack adds to the story', () => {
     await t.calm()
     expect(t.text(placeholder)).not.toContain('step 5')
     expect(pictures(placeholder)).toBe(1)
-    expect(t.text(last(t.cards()))).not.toContain('queue')
+    expect(t.text(lastOf(t.cards()))).not.toContain('queue')
   })
 
   it('answers in place in direct messages', async () => {
@@ -124,7 +118,7 @@ describe('what Slack adds to the story', () => {
     await t.calm()
     const posts = t.cards(ada.direct.id).filter(post => post.authorId !== ada.id)
     expect(posts.map(pictures)).toEqual([1, 1])
-    await ada.presses(last(posts), 'Re-roll')
+    await ada.presses(lastOf(posts), 'Re-roll')
     await t.calm()
     expect(t.cards(ada.direct.id).map(pictures)).toEqual([0, 1, 1, 1])
   })
@@ -136,7 +130,7 @@ describe('what Slack adds to the story', () => {
     await expect(ada.types('/imagine', 'a cat', thread)).rejects.toThrow('not supported in threads')
     await ada.mentions('a <b>bold</b> cat & a dog --n 2', thread)
     await t.calm()
-    const result = last(t.thread(talk))
+    const result = lastOf(t.thread(talk))
     expect(t.text(result)).toContain('a <b>bold</b> cat & a dog')
     expect(pictures(result)).toBe(2)
     await ada.mentions('', thread)

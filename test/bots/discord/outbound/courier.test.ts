@@ -17,23 +17,14 @@ afterEach(async () => {
   await t.dispose()
 })
 
-function workers() {
-  t.test.workers.mode = 'by-hand'
-  return t.test.workers
-}
-
-async function underway(): Promise<void> {
-  await t.passing(() => t.test.workers.underway.length > 0 && t.test.built.db.outbox.pending().length === 0)
-}
-
 const pictures = (message: Message) => message.attachments.map(({ filename }) => filename)
 
 describe('where a request is answered', () => {
   it('posts a card with a thread, and in it a placeholder that becomes the result', async () => {
-    const work = workers()
+    const work = t.workersByHand()
     const { ada, channel } = t.scene
     await t.test.ask('a red circle', t.caller(ada, channel))
-    await underway()
+    await t.underway()
     const card = t.last()
     const thread = t.thread(card)
     expect(t.text(card)).toContain('a red circle')
@@ -58,10 +49,10 @@ describe('where a request is answered', () => {
   })
 
   it('says on the card no place in the queue any more once it is painted', async () => {
-    const work = workers()
+    const work = t.workersByHand()
     const { ada, channel } = t.scene
     await t.test.ask('first', t.caller(ada, channel))
-    await underway()
+    await t.underway()
     await t.test.ask('second', t.caller(ada, channel))
     await t.passing(() => t.messages().length === 2)
     const card = t.last()
@@ -122,10 +113,10 @@ describe('where a request is answered', () => {
   })
 
   it('sends a result to its author where the place was closed in the meantime', async () => {
-    const work = workers()
+    const work = t.workersByHand()
     const { ada, channel } = t.scene
     await t.test.ask('a red circle', t.caller(ada, channel))
-    await underway()
+    await t.underway()
     t.discord.world.deny(channel, 'ViewChannel')
     work.current.finish()
     await t.calm()
@@ -137,10 +128,10 @@ describe('where a request is answered', () => {
   it.each(['message', 'thread', 'channel'] as const)(
     'sends the result to its author when the %s is deleted under it',
     async what => {
-      const work = workers()
+      const work = t.workersByHand()
       const { ada, channel } = t.scene
       await t.test.ask('a red circle', t.caller(ada, channel))
-      await underway()
+      await t.underway()
       const thread = t.thread()
       if (what === 'message') t.discord.deleteMessage(t.last(thread))
       else t.discord.deleteChannel(what === 'thread' ? thread : channel)
@@ -161,10 +152,10 @@ describe('where a request is answered', () => {
   )
 
   it('wakes a sleeping thread for a result', async () => {
-    const work = workers()
+    const work = t.workersByHand()
     const { ada, channel } = t.scene
     await t.test.ask('a red circle', t.caller(ada, channel))
-    await underway()
+    await t.underway()
     const thread = t.thread()
     thread.archived = true
     work.current.finish()
@@ -246,10 +237,10 @@ describe('a courier under bad conditions', () => {
   })
 
   it('edits a placeholder at most every 2.5 s, and skips edits when the channel is hot', async () => {
-    const work = workers()
+    const work = t.workersByHand()
     const { ada, channel } = t.scene
     await t.test.ask('a red circle', t.caller(ada, channel))
-    await underway()
+    await t.underway()
     const placeholder = t.last(t.thread())
     for (let i = 0; i < 19; i++) {
       work.current.step()

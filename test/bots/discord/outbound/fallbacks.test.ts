@@ -15,15 +15,6 @@ afterEach(async () => {
   await t.dispose()
 })
 
-function workers() {
-  t.test.workers.mode = 'by-hand'
-  return t.test.workers
-}
-
-async function underway(): Promise<void> {
-  await t.passing(() => t.test.workers.underway.length > 0 && t.test.built.db.outbox.pending().length === 0)
-}
-
 const pictures = (message: Message) => message.attachments.map(({ filename }) => filename)
 
 describe('answers by the token of an interaction', () => {
@@ -31,7 +22,7 @@ describe('answers by the token of an interaction', () => {
     const { ada } = t.scene
     const abroad = t.discord.guild('Elsewhere', { botIsMember: false })
     const channel = t.discord.channel('lounge', abroad)
-    const work = workers()
+    const work = t.workersByHand()
     const ask = async (prompt: string, tokenLifeMs = 15 * 60_000) => {
       const interaction = t.discord.interactions.add({ kind: 'command', user: ada.user, channel })
       // The command itself is answered elsewhere; its public answer waits to be filled.
@@ -51,7 +42,7 @@ describe('answers by the token of an interaction', () => {
         fillsAnswer: true,
       }
       await t.test.ask(prompt, t.caller(ada, channel, details))
-      await underway()
+      await t.underway()
     }
     await ask('a red circle')
     expect(t.messages(channel)).toHaveLength(1)

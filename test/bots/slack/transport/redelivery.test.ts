@@ -9,11 +9,6 @@ import { SlackTest } from '../start-slack.ts'
 let t: SlackTest
 afterEach(() => t.dispose())
 
-function jobs() {
-  const { team, channel } = t.scene
-  return t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: channel.id }, 100)
-}
-
 function mention(text: string): Record<string, unknown> {
   const { ada, channel, team } = t.scene
   const post = ada.writes(text, { channelId: channel.id })
@@ -54,7 +49,8 @@ describe.each([
       expect(await t.slack.deliver(late)).toMatchObject({ kind: 'acked' })
     await t.calm()
     expect(
-      jobs()
+      t
+        .jobs()
         .map(job => job.promptAsTyped)
         .sort(),
     ).toEqual(['a blue square', 'a red circle'])
@@ -75,7 +71,7 @@ describe('what has no event id', () => {
     await t.restart()
     await Promise.all([again(), again()])
     await t.calm()
-    expect(jobs()).toHaveLength(1)
+    expect(t.jobs()).toHaveLength(1)
     expect(t.cards()).toHaveLength(1)
   })
 
@@ -87,7 +83,7 @@ describe('what has no event id', () => {
     const [card] = t.cards()
     const result = card && t.thread(card)[0]
     if (result === undefined) throw new Error('no result')
-    const id = encodeButtonId({ action: 're-roll', targetId: jobs()[0]?.id ?? '' })
+    const id = encodeButtonId({ action: 're-roll', targetId: t.jobs()[0]?.id ?? '' })
     const trigger = t.slack.interactions.trigger(bob.member)
     const again = () => bob.pressesRaw(result, { action_id: id, value: id }, trigger)
     await Promise.all([again(), again()])
@@ -95,7 +91,7 @@ describe('what has no event id', () => {
     await t.restart('crash')
     await Promise.all([again(), again()])
     await t.calm()
-    expect(jobs()).toHaveLength(2)
+    expect(t.jobs()).toHaveLength(2)
   })
 })
 
@@ -116,11 +112,11 @@ describe('an event that could not be dealt with', () => {
     await t.adapter.idle()
     t.clock.advance(3000)
     expect(await first).toEqual({ kind: 'timeout' })
-    expect(jobs()).toHaveLength(0)
+    expect(t.jobs()).toHaveLength(0)
 
     expect(await t.slack.deliver(delivered(circle, 1))).toMatchObject({ kind: 'acked' })
     await t.calm()
-    expect(jobs()).toHaveLength(1)
+    expect(t.jobs()).toHaveLength(1)
   })
 
   it('is kept from a process that is going down, and left for the next', async () => {
@@ -129,10 +125,10 @@ describe('an event that could not be dealt with', () => {
     const stopped = t.adapter.stop()
     await t.slack.deliver(delivered(circle, 0))
     await stopped
-    expect(jobs()).toHaveLength(0)
+    expect(t.jobs()).toHaveLength(0)
     await t.restart()
     expect(await t.slack.deliver(delivered(circle, 1))).toMatchObject({ kind: 'acked' })
     await t.calm()
-    expect(jobs()).toHaveLength(1)
+    expect(t.jobs()).toHaveLength(1)
   })
 })
