@@ -14,6 +14,13 @@ import { storeProblem } from './store-problem.ts'
 const text = z.string()
 const number = z.number()
 
+/** Jobs of version 0.2 and before name a device's message `said`. */
+function withMessage(details: unknown): unknown {
+  return typeof details === 'object' && details !== null && 'said' in details
+    ? { ...details, message: details.said }
+    : details
+}
+
 /** One schema per code; the type requires every code. */
 const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'model-file': z.object({ file: text, problem: modelFileProblem }),
@@ -26,9 +33,12 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   config: z.object({ file: text.optional(), key: text, problem: configProblem }),
   'out-of-memory': z.object({ device: text }),
   'memory-too-small': z.object({ device: text, neededBytes: number, budgetBytes: number }),
-  'device-unusable': z.object({ device: text, lack: z.enum(deviceLacks), said: text }),
+  'device-unusable': z.preprocess(
+    withMessage,
+    z.object({ device: text, lack: z.enum(deviceLacks), message: text }),
+  ),
   'cuda-libraries': z.object({ folder: text, missing: text }),
-  'device-failed': z.object({ device: text, said: text }),
+  'device-failed': z.preprocess(withMessage, z.object({ device: text, message: text })),
   'device-stalled': z.object({ device: text, silentMs: number }),
   'worker-died': z.object({ device: text, reason: text }),
   'worker-killed': z.object({ device: text, reason: text }),

@@ -44,12 +44,12 @@ export interface ErrorDetails {
   'out-of-memory': { device: string }
   /** A network needs more memory than the device may use. */
   'memory-too-small': { device: string; neededBytes: number; budgetBytes: number }
-  /** The device cannot be used at all; `said` is the runtime's message. */
-  'device-unusable': { device: string; lack: DeviceLack; said: string }
+  /** The device cannot be used at all; `message` is the runtime's. */
+  'device-unusable': { device: string; lack: DeviceLack; message: string }
   /** The folder of CUDA's libraries lacks a part of ONNX Runtime. */
   'cuda-libraries': { folder: string; missing: string }
   /** The device failed while it painted. */
-  'device-failed': { device: string; said: string }
+  'device-failed': { device: string; message: string }
   /** The device stopped answering. */
   'device-stalled': { device: string; silentMs: number }
   /** A worker died while it ran a job. `reason`: "exit code 3", "SIGSEGV", "RangeError: …", or a code of worker-end.ts. */

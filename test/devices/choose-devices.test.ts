@@ -18,7 +18,7 @@ const unusable = (name: string) =>
   new AppError('device-unusable', {
     device: name,
     lack: 'libraries',
-    said: 'libcublasLt.so.12: no such file',
+    message: 'libcublasLt.so.12: no such file',
   })
 
 /** A machine with these cards and adapter; devices named in `broken` do not come up. */

@@ -39,13 +39,15 @@ const lacks: readonly [RegExp, DeviceLack][] = [
 
 /** The runtime's error as a fault of the device; undefined if it does not concern the device. */
 export function deviceFault(device: string, error: unknown): AppError | undefined {
-  const message = error instanceof Error ? error.message : String(error)
-  if (outOfMemory.test(message)) return new AppError('out-of-memory', { device }, error)
-  const failure = cudaFailure.exec(message)?.[1]
+  const text = error instanceof Error ? error.message : String(error)
+  if (outOfMemory.test(text)) return new AppError('out-of-memory', { device }, error)
+  const failure = cudaFailure.exec(text)?.[1]
   for (const [words, lack] of lacks) {
     // The text before the match is a location in the runtime's source.
-    const clause = new RegExp(`(?:${words.source}).*`).exec(message)?.[0]
-    if (clause) return new AppError('device-unusable', { device, lack, said: failure ?? clause }, error)
+    const clause = new RegExp(`(?:${words.source}).*`).exec(text)?.[0]
+    if (clause) return new AppError('device-unusable', { device, lack, message: failure ?? clause }, error)
   }
-  return failure === undefined ? undefined : new AppError('device-failed', { device, said: failure }, error)
+  return failure === undefined
+    ? undefined
+    : new AppError('device-failed', { device, message: failure }, error)
 }

@@ -22,13 +22,13 @@ import {
 
 type ErrorWords = { [Code in ErrorCode]: (details: ErrorDetails[Code]) => string }
 
-const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
-  libraries: said =>
-    `its libraries cannot be loaded (${said}). A CUDA device needs CUDA 12, cuDNN 9 and ONNX Runtime’s own part: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node.`,
-  version: said =>
-    `its libraries are of another version than ONNX Runtime was built for (${said}). It needs CUDA 12, cuDNN 9 and its own part of the same version as the package onnxruntime-node.`,
-  driver: said => `its driver does not suit CUDA 12 (${said}). Update the driver.`,
-  device: said => `this machine shows no such device (${said}). Choose another under devices.`,
+const deviceAdvice: Record<DeviceLack, (message: string) => string> = {
+  libraries: message =>
+    `its libraries cannot be loaded (${message}). A CUDA device needs CUDA 12, cuDNN 9 and ONNX Runtime’s own part: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node.`,
+  version: message =>
+    `its libraries are of another version than ONNX Runtime was built for (${message}). It needs CUDA 12, cuDNN 9 and its own part of the same version as the package onnxruntime-node.`,
+  driver: message => `its driver does not suit CUDA 12 (${message}). Update the driver.`,
+  device: message => `this machine shows no such device (${message}). Choose another under devices.`,
 }
 
 /** Without the file's path, because everybody reads these sentences. */
@@ -64,10 +64,10 @@ export const errors: ErrorWords = {
   'out-of-memory': d => `${d.device} ran out of memory. A smaller size may work.`,
   'memory-too-small': d =>
     `This needs ${gigabytes(d.neededBytes)} of memory on ${d.device}, which may use ${gigabytes(d.budgetBytes)}. A smaller size or a smaller model may fit.`,
-  'device-unusable': d => `${d.device} cannot be used: ${deviceAdvice[d.lack](d.said)}`,
+  'device-unusable': d => `${d.device} cannot be used: ${deviceAdvice[d.lack](d.message)}`,
   'cuda-libraries': d =>
     `${d.folder} lacks ${d.missing}. cudaLibraries must hold what onnxruntime-node installs for CUDA 12, beside NVIDIA’s own libraries.`,
-  'device-failed': d => `${d.device} failed (${d.said}); asking again may work.`,
+  'device-failed': d => `${d.device} failed (${d.message}); asking again may work.`,
   'device-stalled': d =>
     `${d.device} has not answered for ${Math.round(d.silentMs / 1000)} s and is set aside.`,
   'worker-died': d => `The worker of ${d.device} died (${workerEnd(d.reason)}); asking again may work.`,

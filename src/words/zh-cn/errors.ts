@@ -15,13 +15,13 @@ import {
   workerEnd,
 } from './reasons/system.ts'
 
-const deviceAdvice: Record<DeviceLack, (said: string) => string> = {
-  libraries: said =>
-    `它的库无法加载（${said}）。CUDA 设备需要 CUDA 12、cuDNN 9 和 ONNX Runtime 自己的部分：ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node。`,
-  version: said =>
-    `它的库与 ONNX Runtime 所需的版本不同（${said}）。需要 CUDA 12、cuDNN 9，以及与 onnxruntime-node 同一版本的 CUDA 部分。`,
-  driver: said => `驱动与 CUDA 12 不合（${said}）。请更新驱动。`,
-  device: said => `这台机器上没有这个设备（${said}）。请在 devices 里换一个。`,
+const deviceAdvice: Record<DeviceLack, (message: string) => string> = {
+  libraries: message =>
+    `它的库无法加载（${message}）。CUDA 设备需要 CUDA 12、cuDNN 9 和 ONNX Runtime 自己的部分：ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node。`,
+  version: message =>
+    `它的库与 ONNX Runtime 所需的版本不同（${message}）。需要 CUDA 12、cuDNN 9，以及与 onnxruntime-node 同一版本的 CUDA 部分。`,
+  driver: message => `驱动与 CUDA 12 不合（${message}）。请更新驱动。`,
+  device: message => `这台机器上没有这个设备（${message}）。请在 devices 里换一个。`,
 }
 
 const lostDatabase: Record<DatabaseLoss, string> = {
@@ -50,10 +50,10 @@ export const errors: Words['errors'] = {
   'out-of-memory': d => `${d.device} 内存不足。可以试试小一点的尺寸。`,
   'memory-too-small': d =>
     `在 ${d.device} 上需要 ${gigabytes(d.neededBytes)} 内存，而它最多可用 ${gigabytes(d.budgetBytes)}。可以试试小一点的尺寸或模型。`,
-  'device-unusable': d => `${d.device} 不能用：${deviceAdvice[d.lack](d.said)}`,
+  'device-unusable': d => `${d.device} 不能用：${deviceAdvice[d.lack](d.message)}`,
   'cuda-libraries': d =>
     `${d.folder} 里没有 ${d.missing}。cudaLibraries 里要有 onnxruntime-node 为 CUDA 12 安装的文件，以及 NVIDIA 自己的库。`,
-  'device-failed': d => `${d.device} 出错（${d.said}）；可以再试一次。`,
+  'device-failed': d => `${d.device} 出错（${d.message}）；可以再试一次。`,
   'device-stalled': d => `${d.device} 已有 ${Math.round(d.silentMs / 1000)} 秒没有响应，先停用。`,
   'worker-died': d => `${d.device} 的工作进程退出了（${workerEnd(d.reason)}）；可以再试一次。`,
   'worker-killed': d =>
