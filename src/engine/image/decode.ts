@@ -4,7 +4,7 @@ import { largestPictureBytes } from '../../common/bounds.ts'
 import type { PictureProblem } from '../../errors/picture-problem.ts'
 import { guessFormat, type PictureFormat } from './files/format.ts'
 import { withEndMarker } from './files/jpeg-end.ts'
-import { metadataLimitBytes } from './files/metadata.ts'
+import { profileLimitBytes } from './files/metadata.ts'
 import { inflate, pngData, pngType, scanPngChunks } from './files/png-file.ts'
 import { inspectWebp } from './files/webp-file.ts'
 import type { Picture } from './picture.ts'
@@ -137,13 +137,13 @@ function inspectPng(bytes: Uint8Array): Inspection {
   if (!whole) return refused({ what: 'damaged' })
   if (animated) return refused({ what: 'animated' })
   if (profiles > 1) return refused({ what: 'damaged' })
-  if (profile && isOversize(profile)) return refused({ what: 'metadata', limitBytes: metadataLimitBytes })
+  if (profile && isOversize(profile)) return refused({ what: 'metadata', limitBytes: profileLimitBytes })
   return { kind: 'sound', file: file.subarray(0, keptBytes) }
 }
 
 /** An iCCP chunk: name, 0, compression method, compressed profile. */
 function isOversize(profile: Uint8Array): boolean {
-  return inflate(profile.subarray(profile.indexOf(0) + 2), metadataLimitBytes).kind === 'too-large'
+  return inflate(profile.subarray(profile.indexOf(0) + 2), profileLimitBytes).kind === 'too-large'
 }
 
 /** The size after rotation, and whether the file can only be decoded as a whole. Decodes no pixel. */

@@ -1,5 +1,5 @@
 /** The text fields of EXIF (Exif 2.32): UserComment, which holds A1111's parameters in JPEG and WebP, and those of others. */
-import { metadataLimitBytes, textOfBytes } from './metadata.ts'
+import { textLimitBytes, textOfBytes } from './metadata.ts'
 
 const tag = { exifPointer: 0x8769, userComment: 0x9286 }
 /** ImageDescription, Make, Model, Software and MakerNote, which ComfyUI, SwarmUI and Fooocus use. */
@@ -95,9 +95,7 @@ function entriesAt(view: DataView, directory: number, little: boolean): Entry[] 
 function bytesOf(tiff: Uint8Array, view: DataView, { at }: Entry, little: boolean): Uint8Array | undefined {
   const count = view.getUint32(at + 4, little)
   const from = count <= 4 ? at + 8 : view.getUint32(at + 8, little)
-  return count > metadataLimitBytes || from + count > tiff.length
-    ? undefined
-    : tiff.subarray(from, from + count)
+  return count > textLimitBytes || from + count > tiff.length ? undefined : tiff.subarray(from, from + count)
 }
 
 /** The character codes of Exif 2.32, table 9. Some programs write the text without a code. */

@@ -1,6 +1,6 @@
 /** Reads, with limits, and writes the segments of a JPEG: EXIF, XMP and comments. (ITU-T T.81, annex B.) */
 import { exifWithUserComment } from './exif.ts'
-import { type EmbeddedMetadata, type MetadataToWrite, textOfBytes } from './metadata.ts'
+import { type EmbeddedMetadata, type MetadataToWrite, textLimitBytes, textOfBytes } from './metadata.ts'
 
 const marker = { app0: 0xe0, app1: 0xe1, comment: 0xfe, startOfScan: 0xda, endOfImage: 0xd9 }
 
@@ -40,8 +40,12 @@ function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
 export function readJpegMetadata(bytes: Uint8Array): EmbeddedMetadata {
   const metadata: EmbeddedMetadata = { texts: new Map() }
   const comments: Uint8Array[] = []
+  let allowedBytes = textLimitBytes
   for (const { marker: kind, payload } of segmentsOf(bytes)) {
-    if (kind === marker.comment) comments.push(payload)
+    if (kind === marker.comment) {
+      allowedBytes -= payload.length
+      if (allowedBytes >= 0) comments.push(payload)
+    }
     if (kind !== marker.app1) continue
     if (startsWith(payload, exifPrefix)) metadata.exif ??= payload.subarray(exifPrefix.length)
     if (startsWith(payload, xmpPrefix)) {

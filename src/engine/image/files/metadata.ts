@@ -15,8 +15,11 @@ export interface MetadataToWrite {
   xmp: string
 }
 
-/** No genuine text or profile is larger after decompression. A colour profile for print has about 2 MB. */
-export const metadataLimitBytes = 4_000_000
+/** The most text that is read of a file, after decompression, since it is read on the main thread. Large workflows have 1 MB. */
+export const textLimitBytes = 2_000_000
+
+/** No genuine profile is larger after decompression. A colour profile for print has about 2 MB. */
+export const profileLimitBytes = 4_000_000
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

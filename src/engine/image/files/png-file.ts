@@ -1,6 +1,6 @@
 /** Reads, with limits, and writes the chunks of a PNG: texts, XMP and EXIF. (PNG specification, 3rd edition.) */
 import { inflateSync } from 'node:zlib'
-import { type EmbeddedMetadata, type MetadataToWrite, metadataLimitBytes, textOfBytes } from './metadata.ts'
+import { type EmbeddedMetadata, type MetadataToWrite, textLimitBytes, textOfBytes } from './metadata.ts'
 
 const signatureLength = 8
 /** Sizes of the specification, in bytes. */
@@ -55,7 +55,7 @@ const entryBytes = 1000
 export function readPngMetadata(bytes: Uint8Array): EmbeddedMetadata {
   const metadata: EmbeddedMetadata = { texts: new Map() }
   // One limit for all texts together, so that a thousand decompression bombs do not cost more than one.
-  let allowedBytes = metadataLimitBytes
+  let allowedBytes = textLimitBytes
   scanPngChunks(bytes, (type, from, to) => {
     if (type === exif) metadata.exif = pngData(bytes, from, to)
     const letters = textTypes.get(type)

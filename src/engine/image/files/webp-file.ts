@@ -1,6 +1,6 @@
 /** Reads, with limits, and writes the RIFF chunks of a WebP: EXIF and XMP. (RFC 9649.) */
 import { exifWithUserComment } from './exif.ts'
-import type { EmbeddedMetadata, MetadataToWrite } from './metadata.ts'
+import { type EmbeddedMetadata, type MetadataToWrite, textLimitBytes } from './metadata.ts'
 
 interface WebpChunk {
   type: string
@@ -54,7 +54,8 @@ export function readWebpMetadata(bytes: Uint8Array): EmbeddedMetadata {
   const metadata: EmbeddedMetadata = { texts: new Map() }
   scanWebpChunks(bytes, (type, from, to) => {
     if (type === exifType) metadata.exif ??= withoutJpegPrefix(bytes.subarray(from, to))
-    if (type === xmpType) metadata.xmp ??= Buffer.from(bytes.subarray(from, to)).toString('utf8')
+    if (type === xmpType && to - from <= textLimitBytes)
+      metadata.xmp ??= Buffer.from(bytes.subarray(from, to)).toString('utf8')
   })
   return metadata
 }

@@ -28,11 +28,8 @@ export function aiMadeXmp(parameters: string | undefined): string {
 
 /** Whether the packet marks the picture as made by a model, wholly or in part, in an element or an attribute. */
 export function saysAiMade(xmp: string): boolean {
-  return /DigitalSourceType\b[^>]{0,200}trainedAlgorithmicMedia/i.test(flattened(xmp))
+  return /DigitalSourceType\b.{0,200}?trainedAlgorithmicMedia/is.test(xmp)
 }
-
-/** Without closing brackets one pattern matches elements and attributes. */
-const flattened = (xmp: string) => xmp.replaceAll('>', ' ')
 
 /** The fields in which programs without A1111's UserComment keep parameters, best first. */
 const textElements = ['exif:UserComment', 'dc:description', 'parameters']

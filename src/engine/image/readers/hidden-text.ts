@@ -3,7 +3,7 @@
  * the length in bits, the text. (nai_meta.py of NovelAI/novelai-image-metadata.)
  */
 import { gunzipSync } from 'node:zlib'
-import { metadataLimitBytes } from '../files/metadata.ts'
+import { textLimitBytes } from '../files/metadata.ts'
 
 /** Values of one channel: [heightPx, widthPx]. */
 export interface PixelChannel {
@@ -26,7 +26,7 @@ export function hiddenText(alpha: PixelChannel): string | undefined {
   const hidden = bytesAt(alpha, signatureBytes + lengthBytes, length)
   if (signature === 'stealth_pnginfo') return Buffer.from(hidden).toString('utf8')
   try {
-    return gunzipSync(hidden, { maxOutputLength: metadataLimitBytes }).toString('utf8')
+    return gunzipSync(hidden, { maxOutputLength: textLimitBytes }).toString('utf8')
   } catch {
     return undefined
   }
