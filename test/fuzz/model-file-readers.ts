@@ -15,7 +15,7 @@ import { openTokenizerPart } from '../../src/engine/text/tokenizer/open-tokenize
 import { readConfigFile } from '../../src/engine/weights/config-file.ts'
 import { openDiffusersFolder } from '../../src/engine/weights/diffusers-layout.ts'
 import { below, namings, sourceInFile } from '../../src/engine/weights/file-layout.ts'
-import { FileRefusal } from '../../src/engine/weights/header-parser.ts'
+import { HeaderRefusal } from '../../src/engine/weights/header-parser.ts'
 import { matchLora } from '../../src/engine/weights/lora/match-lora.ts'
 import { moduleIndex } from '../../src/engine/weights/lora/module-index.ts'
 import { readSafetensorsFrom, type SafetensorsHeader } from '../../src/engine/weights/safetensors.ts'
@@ -292,7 +292,7 @@ export const readers: Readonly<Record<string, Reader>> = {
 
 /** Only what a person can be told may be thrown. */
 export function judge(error: unknown): void {
-  if (error instanceof FileRefusal) return
+  if (error instanceof HeaderRefusal) return
   if (!(error instanceof AppError) || !/^model-(file|config)$/.test(error.code)) throw error
   for (const words of [en, zhCn]) {
     expect(errorSentence(words, error)).not.toMatch(/undefined|object Object|NaN(?!o)/)

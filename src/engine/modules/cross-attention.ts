@@ -8,11 +8,11 @@ import { channelsOf, module } from './shared/module.ts'
 export interface Context {
   /** The prompt: [B, tokens, contextWidth] */
   readonly text: Value
-  readonly imagePrompts: readonly ImagePromptInput[]
+  readonly imagePrompts: readonly ImagePromptValues[]
 }
 
 /** An image prompt: IP-Adapter's decoupled cross-attention (Ye et al. 2023, equation 5). */
-export interface ImagePromptInput {
+export interface ImagePromptValues {
   /** [B, tokens, contextWidth] */
   readonly tokens: Value
   /** The adapter's key and value weights for every cross-attention, below that module's path. */

@@ -1,5 +1,5 @@
 /** Image prompts in the U-Net: the graph's inputs, and the assignment of an IP-Adapter's weights to cross-attentions. */
-import type { ImagePromptInput } from '../modules/cross-attention.ts'
+import type { ImagePromptValues } from '../modules/cross-attention.ts'
 import { symbol } from '../onnx/dim.ts'
 import type { Graph } from '../onnx/graph.ts'
 import type { Tensor } from '../onnx/session.ts'
@@ -19,7 +19,7 @@ export function imagePromptInputs(
   g: Graph,
   config: UNetConfig,
   adapters: readonly WeightSource[],
-): ImagePromptInput[] {
+): ImagePromptValues[] {
   const paths = crossAttentionPaths(config)
   return adapters.map((adapter, i) => {
     const shape = [symbol('batch'), symbol(imagePromptNames.tokens(i)), config.contextWidth]

@@ -6,7 +6,7 @@ import type { EntryFault, ModelFileProblem } from '../../errors/model-problem.ts
 import { type DType, isDType } from './dtype.ts'
 
 /** The reason why a file is refused. */
-export class FileRefusal extends Error {
+export class HeaderRefusal extends Error {
   readonly problem: ModelFileProblem
 
   constructor(problem: ModelFileProblem) {
@@ -38,14 +38,14 @@ const maxShown = 40
 
 /** @throws Refusal when the header is invalid. */
 export function parseHeader(bytes: Buffer): ParsedHeader {
-  if (bytes[0] !== code('{')) throw new FileRefusal({ what: 'header', fault: 'not-an-object' })
+  if (bytes[0] !== code('{')) throw new HeaderRefusal({ what: 'header', fault: 'not-an-object' })
   const reader = new HeaderReader(bytes)
   const entries: HeaderEntry[] = []
   let metadata: Record<string, string> = {}
   reader.object(name => {
     if (name === '__metadata__') metadata = metadataOf(reader)
     else entries.push(entryOf(reader, name))
-    if (entries.length > maxTensors) throw new FileRefusal({ what: 'too-many-tensors', limit: maxTensors })
+    if (entries.length > maxTensors) throw new HeaderRefusal({ what: 'too-many-tensors', limit: maxTensors })
   })
   reader.finish()
   return { entries, metadata }
@@ -53,7 +53,7 @@ export function parseHeader(bytes: Buffer): ParsedHeader {
 
 function metadataOf(reader: HeaderReader): Record<string, string> {
   const metadata: Record<string, string> = {}
-  const refuse = () => new FileRefusal({ what: 'header', fault: 'metadata' })
+  const refuse = () => new HeaderRefusal({ what: 'header', fault: 'metadata' })
   if (!reader.isNext('{')) throw refuse()
   reader.object(key => {
     if (!reader.isNext('"')) throw refuse()
@@ -64,7 +64,7 @@ function metadataOf(reader: HeaderReader): Record<string, string> {
 
 function entryOf(reader: HeaderReader, name: string): HeaderEntry {
   const refuse = (fault: EntryFault, found: string) =>
-    new FileRefusal({ what: 'tensor-entry', tensor: name, fault, found })
+    new HeaderRefusal({ what: 'tensor-entry', tensor: name, fault, found })
   if (!reader.isNext('{')) throw refuse('description', reader.shown(reader.at))
   let dtype: unknown
   let shape: number[] | undefined
@@ -105,8 +105,8 @@ class HeaderReader {
     if (this.#take('}')) return
     do {
       const key = this.string()
-      if (key === '__proto__') throw new FileRefusal({ what: 'key-forbidden', key })
-      if (keys.has(key)) throw new FileRefusal({ what: 'key-twice', key })
+      if (key === '__proto__') throw new HeaderRefusal({ what: 'key-forbidden', key })
+      if (keys.has(key)) throw new HeaderRefusal({ what: 'key-twice', key })
       keys.add(key)
       this.#expect(':')
       value(key)
@@ -184,7 +184,7 @@ class HeaderReader {
     try {
       return decoder.decode(this.#bytes.subarray(start, end))
     } catch {
-      throw new FileRefusal({ what: 'header', fault: 'not-utf8' })
+      throw new HeaderRefusal({ what: 'header', fault: 'not-utf8' })
     }
   }
 
@@ -215,8 +215,8 @@ function unescaped(text: string): string {
   }
 }
 
-function notJson(): FileRefusal {
-  return new FileRefusal({ what: 'header', fault: 'not-json' })
+function notJson(): HeaderRefusal {
+  return new HeaderRefusal({ what: 'header', fault: 'not-json' })
 }
 
 function code(character: string): number {

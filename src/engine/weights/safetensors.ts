@@ -4,7 +4,7 @@ import { AppError } from '../../errors/errors.ts'
 import { checkRegular, unreadableFile } from './config-file.ts'
 import { bytesPerElement, type DType } from './dtype.ts'
 import { foreignFormat } from './foreign-format.ts'
-import { FileRefusal, type HeaderEntry, parseHeader } from './header-parser.ts'
+import { type HeaderEntry, HeaderRefusal, parseHeader } from './header-parser.ts'
 
 /** The location of one tensor, sufficient for mapping it without reading it. */
 export interface StoredTensor {
@@ -70,7 +70,7 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
       await handle.close()
     }
   } catch (error) {
-    if (error instanceof FileRefusal)
+    if (error instanceof HeaderRefusal)
       throw new AppError('model-file', { file: path, problem: error.problem }, error)
     throw error instanceof AppError ? error : unreadableFile(path, error)
   }
@@ -86,18 +86,18 @@ export async function readSafetensorsFrom(bytes: RandomAccess, file: string): Pr
 async function readHeader(file: RandomAccess): Promise<{ header: Buffer; dataStart: number }> {
   const start = await file.read(0, Math.min(file.sizeBytes, 64))
   const format = foreignFormat(start)
-  if (format) throw new FileRefusal({ what: 'foreign', format })
+  if (format) throw new HeaderRefusal({ what: 'foreign', format })
   if (file.sizeBytes < lengthFieldBytes + 2)
-    throw new FileRefusal({ what: 'too-short', bytes: file.sizeBytes })
+    throw new HeaderRefusal({ what: 'too-short', bytes: file.sizeBytes })
 
   const headerBytes = start.readBigUInt64LE(0)
   if (headerBytes > maxHeaderBytes) {
     const claimedBytes = headerBytes.toString()
-    throw new FileRefusal({ what: 'header-size', claimedBytes, limitBytes: maxHeaderBytes })
+    throw new HeaderRefusal({ what: 'header-size', claimedBytes, limitBytes: maxHeaderBytes })
   }
   const dataStart = lengthFieldBytes + Number(headerBytes)
   if (dataStart > file.sizeBytes) {
-    throw new FileRefusal({ what: 'truncated', expectedBytes: dataStart, foundBytes: file.sizeBytes })
+    throw new HeaderRefusal({ what: 'truncated', expectedBytes: dataStart, foundBytes: file.sizeBytes })
   }
   return { header: await file.read(lengthFieldBytes, Number(headerBytes)), dataStart }
 }
@@ -114,12 +114,13 @@ function tensorsOf(
   let end = dataStart
   for (const tensor of tensors) {
     if (tensor.offset !== end) {
-      throw new FileRefusal({ what: tensor.offset > end ? 'gap' : 'overlap', tensor: tensor.name })
+      throw new HeaderRefusal({ what: tensor.offset > end ? 'gap' : 'overlap', tensor: tensor.name })
     }
     end += tensor.length
   }
-  if (end > fileBytes) throw new FileRefusal({ what: 'truncated', expectedBytes: end, foundBytes: fileBytes })
-  if (end < fileBytes) throw new FileRefusal({ what: 'extra-bytes', bytes: fileBytes - end })
+  if (end > fileBytes)
+    throw new HeaderRefusal({ what: 'truncated', expectedBytes: end, foundBytes: fileBytes })
+  if (end < fileBytes) throw new HeaderRefusal({ what: 'extra-bytes', bytes: fileBytes - end })
   return new Map(tensors.map(tensor => [tensor.name, tensor]))
 }
 
@@ -131,7 +132,7 @@ function tensorOf(
   const bytes = bytesOf(shape, bytesPerElement[dtype])
   if (end - begin !== bytes) {
     const expectedBytes = bytes === Number.POSITIVE_INFINITY ? '2^53' : String(bytes)
-    throw new FileRefusal({ what: 'tensor-length', tensor: name, expectedBytes, foundBytes: end - begin })
+    throw new HeaderRefusal({ what: 'tensor-length', tensor: name, expectedBytes, foundBytes: end - begin })
   }
   return { name, dtype, shape, file, offset: dataStart + begin, length: bytes }
 }
@@ -151,7 +152,7 @@ async function readExactly(handle: FileHandle, position: number, length: number)
   let done = 0
   while (done < length) {
     const { bytesRead } = await handle.read(buffer, done, length - done, position + done)
-    if (bytesRead === 0) throw new FileRefusal({ what: 'became-shorter' })
+    if (bytesRead === 0) throw new HeaderRefusal({ what: 'became-shorter' })
     done += bytesRead
   }
   return buffer

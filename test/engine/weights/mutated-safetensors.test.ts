@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, test } from 'vitest'
-import { FileRefusal } from '../../../src/engine/weights/header-parser.ts'
+import { HeaderRefusal } from '../../../src/engine/weights/header-parser.ts'
 import { type RandomAccess, readSafetensorsFrom } from '../../../src/engine/weights/safetensors.ts'
 import { safetensorsBytes } from '../../helpers/models/safetensors.ts'
 
@@ -46,7 +46,7 @@ describe('Mutations', () => {
           if (mendLength && bytes.length > 38)
             bytes = safetensorsBytes(bytes.subarray(8, -30), bytes.subarray(-30))
           const header = await readSafetensorsFrom(inMemory(bytes), 'memory').catch((error: unknown) => {
-            if (!(error instanceof FileRefusal)) throw error
+            if (!(error instanceof HeaderRefusal)) throw error
           })
           if (!header) return
           const { tensors } = header
