@@ -9,6 +9,7 @@ import type { Secrets } from './config/secrets.ts'
 import { deviceOpeners } from './devices/device-workers.ts'
 import { prepareDevices } from './devices/prepare-devices.ts'
 import { reasonLines } from './devices/reason-lines.ts'
+import { tryDevices } from './devices/try-devices.ts'
 import { isOfNoUse, type ModelCatalogue } from './engine/models/library.ts'
 import { LoraFits } from './engine/pipeline/open/lora-fits.ts'
 import { AppError, toAppError } from './errors/errors.ts'
@@ -57,15 +58,16 @@ export interface Server {
 
 /** Starts everything. @throws as buildEasel, readLibrary and listen. */
 export async function startServer(parts: ServerParts): Promise<Server> {
-  const { config, words, log, say } = parts
+  const { config, words, log, say, warn } = parts
   const catalogue = await usableModels(parts)
   const prepared = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, prepared.reason)) say(line)
+  await tryDevices(prepared, systemClock, error => warn(errorSentence(words, error)))
   await makeBlockFiles(catalogue.models, prepared.devices, parts.making)
   const devices = prepared.devices.map(device => deviceOpeners(device, catalogue, prepared.env))
   for (const model of catalogue.models) {
     const tooLarge = modelMemoryProblem(model, devices)
-    if (tooLarge) parts.warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
+    if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
   }
   const fits = new LoraFits()
   const built = buildEasel({

@@ -4,6 +4,7 @@ import { workerOptions } from '../devices/device-workers.ts'
 import { memoryBudgetBytes } from '../devices/memory-budget.ts'
 import { prepareDevices } from '../devices/prepare-devices.ts'
 import { reasonLines } from '../devices/reason-lines.ts'
+import { tryDevices } from '../devices/try-devices.ts'
 import { openWorkerProcess } from '../engine/host/process-host.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import { Machine, type MachineStatus } from '../remote/machine/machine.ts'
@@ -41,6 +42,7 @@ async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Pr
   const { config, words, out, err } = session
   const prepared = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, prepared.reason)) out(line)
+  await tryDevices(prepared, systemClock, error => err(errorSentence(words, error)))
   await makeBlockFiles(catalogue.models, prepared.devices, showMaking(process.stderr, err, words))
   return prepared.devices.map(device => {
     const memoryBytes = memoryBudgetBytes(device)

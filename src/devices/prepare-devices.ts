@@ -12,12 +12,14 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface PreparedDevices extends DeviceChoice {
   /** The environment of workers, including the path of CUDA's libraries. */
   readonly env: Environment
+  readonly open: LocalMachine['open']
 }
 
 /** @throws AppError 'cuda-libraries' or 'file' when the folder of CUDA's libraries cannot be used. */
 export async function prepareDevices(config: Config, env: Environment): Promise<PreparedDevices> {
   const forWorkers = deviceEnvironment(config, env)
-  return { ...(await chooseDevices(config.devices, machineOf(forWorkers))), env: forWorkers }
+  const machine = machineOf(forWorkers)
+  return { ...(await chooseDevices(config.devices, machine)), env: forWorkers, open: machine.open }
 }
 
 /** The NVIDIA cards of this machine; undefined if their driver does not respond. */
