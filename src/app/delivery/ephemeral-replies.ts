@@ -8,15 +8,18 @@ import type { Clock } from '../../system/ports.ts'
 import type { Address, StepRecord } from './courier.ts'
 
 export interface EphemeralReply {
-  /** The event that it answers. */
+  /** The event that it answers, or the view that it stands in. */
   id: string
   /** The jobs whose words it shows. */
   jobIds: readonly string[]
-  /** With which its courier can delete it until then, on the wall clock; undefined if the platform never permits it. */
-  deletion?: { address: Address; untilMs: number }
+  /**
+   * With which its courier can delete it, until then on the wall clock if the platform limits that; undefined if the
+   * platform never permits it.
+   */
+  deletion?: { address: Address; untilMs?: number }
 }
 
-const recorded = z.object({ address: z.string(), untilMs: z.number() })
+const recorded = z.object({ address: z.string(), untilMs: z.number().optional() })
 
 /** Inside a transaction. False if one of the jobs was removed meanwhile: the reply must not be shown. */
 export function recordReply(db: Database, clock: Clock, { id, jobIds, deletion }: EphemeralReply): boolean {
@@ -49,5 +52,7 @@ export function dropUndeletable(db: Database, clock: Clock, deliveryId: string):
 }
 
 function isUndeletable({ value }: StepRecord, now: number): boolean {
-  return value === undefined || recorded.parse(JSON.parse(value)).untilMs <= now
+  if (value === undefined) return true
+  const { untilMs } = recorded.parse(JSON.parse(value))
+  return untilMs !== undefined && untilMs <= now
 }

@@ -16,6 +16,7 @@ import type {
   SealedDocuments,
 } from '../adapter.ts'
 import { Chat } from '../chat/chat.ts'
+import { publishHomeAgain } from './forms/home.ts'
 import { Channels } from './inbound/channels.ts'
 import { easelCommand } from './inbound/command-handlers.ts'
 import { Downloads } from './inbound/downloads.ts'
@@ -86,7 +87,16 @@ export class SlackAdapter implements Adapter {
     const files = new FileStates(api, clock)
     const pictures = new PictureResults({ messages, uploads, files, clock })
     const workspaces = this.#workspaces
-    const courier = new SlackCourier({ messages, workspaces, uploads, pictures, ephemeralMessages, log })
+    const inbound = inboundParts(parts, api, workspaces)
+    const courier = new SlackCourier({
+      messages,
+      workspaces,
+      uploads,
+      pictures,
+      ephemeralMessages,
+      publishHome: home => publishHomeAgain(inbound, home),
+      log,
+    })
     this.courier = courier
 
     const receivers = receiversOf(parts, options, oauth)
@@ -102,7 +112,7 @@ export class SlackAdapter implements Adapter {
       body => dismissalOf(workspaces, body, this.#words),
     )
     const outbound = { messages, uploads, files, courier, ephemeralMessages }
-    receive(this.#app, { ...outbound, ...inboundParts(parts, api, workspaces) }, workspaces)
+    receive(this.#app, { ...outbound, ...inbound }, workspaces)
   }
 
   /** The URL of the HTTP server, with slack.transport http or OAuth. */

@@ -1,4 +1,4 @@
-/** Replies that one person alone sees on Slack, which nobody can delete: a deletion names them. */
+/** What one person alone sees on Slack: a deletion reaches the Home tab, and names the replies that nobody can delete. */
 import { afterEach, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
 import { lastOf, SlackTest } from './start-slack.ts'
@@ -30,5 +30,28 @@ it('a deletion on Slack names the replies to one person that stay, once each and
   await t.over(ada.presses(lastOf(slack.ephemeralMessages(ada)), en.forget.yes))
   await t.calm()
   expect(t.told(ada).at(-1)).toContain(en.forget.done(1))
+  expect(t.told(ada).at(-1)).not.toContain('Slack does not let me')
+})
+
+it('a Home tab shows nothing of a job once it is forgotten', async () => {
+  t = await SlackTest.start()
+  const { slack } = t
+  const { ada, channel } = t.scene
+  const [workers] = t.test.devices
+  if (workers === undefined) throw new Error('no workers')
+  workers.mode = 'by-hand'
+  await t.over(ada.types('/imagine', 'a secret cat', { channelId: channel.id }))
+  await t.test.until(() => workers.underway.length === 1)
+  await t.over(ada.opensHome())
+  const home = () => JSON.stringify(ada.home)
+  expect(home()).toContain('a secret cat')
+  workers.current.finish()
+  await t.calm()
+
+  await t.over(ada.types('/easel', 'forget me', { channelId: channel.id }))
+  await t.over(ada.presses(lastOf(slack.ephemeralMessages(ada)), en.forget.yes))
+  await t.calm()
+  expect(home()).not.toContain('secret')
+  expect(home()).not.toContain('being deleted')
   expect(t.told(ada).at(-1)).not.toContain('Slack does not let me')
 })

@@ -1,7 +1,10 @@
 /** The app's Home tab: a person's statistics, running jobs with Cancel, defaults as a form; all statistics for admins. */
 import type { KnownBlock } from '@slack/types'
+import type { DeliveryNotices } from '../../../app/delivery/delivery-status.ts'
+import type { JobView } from '../../../app/views/views.ts'
 import { dayMs } from '../../../common/durations.ts'
 import { AppError } from '../../../errors/errors.ts'
+import type { Words } from '../../../words/en.ts'
 import { settingsFields } from '../../chat/settings-form.ts'
 import { statsDays } from '../../commands/stats.ts'
 import { usageMessage } from '../../commands/usage.ts'
@@ -12,14 +15,20 @@ import { type Message, textMessage } from '../../messages/message.ts'
 import { statsMessage } from '../../messages/stats-message.ts'
 import type { HandlerContext } from '../inbound/handler-context.ts'
 import type { RequestContext } from '../inbound/request-context.ts'
+import { type HomeAddress, workspaceOf, writeReplyAddress } from '../outbound/address.ts'
 import { render, richText } from '../outbound/render.ts'
+import type { Called } from '../transport/api.ts'
 import { button, inputBlocks, plain } from './fields.ts'
 
 /** The button under the defaults. */
 export const saveSettings = 'save-settings'
+/** The name under which the jobs on a Home tab are recorded. */
+const homeReply = 'home'
 /** Two blocks each; a home holds a hundred. */
 const shownJobs = 20
 const shownNotices = 10
+
+type HomeContext = Pick<HandlerContext, 'easel' | 'chat' | 'clock' | 'api' | 'requestContexts'>
 
 /** Publishes the Home tab, with a sentence at the top about the last action. */
 export async function publishHome(
@@ -27,13 +36,7 @@ export async function publishHome(
   requester: RequestContext,
   notice?: string,
 ): Promise<void> {
-  const { workspace, caller } = requester
-  const published = await context.api.call(workspace.token, 'views.publish', client =>
-    client.views.publish({
-      user_id: caller.person.userId,
-      view: { type: 'home', blocks: homeBlocks(context, requester, notice) },
-    }),
-  )
+  const published = await publish(context, requester, await recorded(context, requester), notice)
   if (published.kind === 'refused')
     throw new AppError('platform-refused', {
       platform: 'Slack',
@@ -41,9 +44,67 @@ export async function publishHome(
     })
 }
 
-function homeBlocks(
-  context: HandlerContext,
+/** Publishes the Home tab without an event of its person; undefined if the app is not installed there. */
+export async function publishHomeAgain(
+  context: HomeContext,
+  { userId, ...ids }: HomeAddress,
+): Promise<Called<unknown> | undefined> {
+  const sender = { ids, userId, userName: userId, channel: userId, eventId: homeReply }
+  const requester = await context.requestContexts.of(sender)
+  if (requester === undefined) return undefined
+  const shown = await recorded(context, requester)
+  // The deletion that asks for this is nearly done, and the tab would say “being deleted” until it is opened again.
+  const deletion = { ...shown.notices.deletion, underway: 0 }
+  return publish(context, requester, { ...shown, notices: { ...shown.notices, deletion } })
+}
+
+async function publish(
+  context: HomeContext,
   requester: RequestContext,
+  shown: ShownJobs,
+  notice?: string,
+): Promise<Called<unknown>> {
+  const { workspace, caller } = requester
+  return context.api.call(workspace.token, 'views.publish', client =>
+    client.views.publish({
+      user_id: caller.person.userId,
+      view: { type: 'home', blocks: homeBlocks(context, requester, shown, notice) },
+    }),
+  )
+}
+
+/** What the Home tab shows of the person's jobs. */
+interface ShownJobs {
+  open: JobView[]
+  openCount: number
+  notices: DeliveryNotices
+}
+
+/**
+ * Each job is recorded before it is shown: the Home tab stands until its person opens it again, and is published anew when
+ * the job is removed. A job that was removed meanwhile is not shown.
+ */
+async function recorded(
+  { easel }: HomeContext,
+  { caller: { person, conversation } }: RequestContext,
+): Promise<ShownJobs> {
+  const ids = workspaceOf(conversation)
+  const deletion = { address: writeReplyAddress({ home: { ...ids, userId: person.userId } }) }
+  const record = ({ id }: JobView) => easel.recordReply({ id: homeReply, jobIds: [id], deletion })
+  const { jobs, count } = easel.ownQueue(person, shownJobs)
+  const notices = easel.notices(person)
+  const open: JobView[] = []
+  for (const job of jobs) if (await record(job)) open.push(job)
+  const undelivered: DeliveryNotices['undelivered'][number][] = []
+  for (const notice of notices.undelivered.slice(0, shownNotices))
+    if (await record(notice.job)) undelivered.push(notice)
+  return { open, openCount: count, notices: { ...notices, undelivered } }
+}
+
+function homeBlocks(
+  context: HomeContext,
+  requester: RequestContext,
+  shown: ShownJobs,
   notice: string | undefined,
 ): KnownBlock[] {
   const { words, caller } = requester
@@ -55,8 +116,8 @@ function homeBlocks(
     heading(home.title),
     ...render(usage, words).blocks,
     heading(home.running),
-    ...jobBlocks(context, requester),
-    ...noticeBlocks(context, requester),
+    ...jobBlocks(shown, words),
+    ...noticeBlocks(shown, words),
     heading(settings.title),
     richText(settings.intro),
     ...inputBlocks(settingsFields(context.easel.settings(caller.person), context.chat.formChoices(), words)),
@@ -65,28 +126,27 @@ function homeBlocks(
   ]
 }
 
-function jobBlocks(context: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
+function jobBlocks({ open, openCount }: ShownJobs, words: Words): KnownBlock[] {
   const { home } = words.slack
-  const { jobs, count } = context.easel.ownQueue(caller.person, shownJobs)
-  if (jobs.length === 0) return [richText(home.none)]
-  const blocks = jobs.flatMap(job => {
+  if (open.length === 0) return [richText(home.none)]
+  const blocks = open.flatMap(job => {
     const message: Message = {
       ...textMessage(shortened(titleOf(job, words), 200), [jobMessage(job, words).title]),
       buttons: buttonRows(job, words),
     }
     return render(message, words).blocks
   })
-  return count > jobs.length ? [...blocks, richText(home.more(count - jobs.length))] : blocks
+  return openCount > open.length ? [...blocks, richText(home.more(openCount - open.length))] : blocks
 }
 
 /** Notices on undelivered results and unfinished deletions. */
-function noticeBlocks({ easel }: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
-  const lines = noticeLines(easel.notices(caller.person), words, '/easel ')
+function noticeBlocks({ notices }: ShownJobs, words: Words): KnownBlock[] {
+  const lines = noticeLines(notices, words, '/easel ')
   return lines.slice(0, shownNotices).map(line => richText(line))
 }
 
 /** app/ decides whether the person may see the statistics. */
-function statsBlocks(context: HandlerContext, { words, caller }: RequestContext): KnownBlock[] {
+function statsBlocks(context: HomeContext, { words, caller }: RequestContext): KnownBlock[] {
   const toMs = context.clock.now()
   const found = context.easel.stats({ fromMs: toMs - statsDays.fallback * dayMs, toMs }, caller)
   if (found.kind === 'refused') return []

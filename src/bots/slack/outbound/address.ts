@@ -29,6 +29,26 @@ export function writeAddress(address: SlackAddress): Address {
   return JSON.stringify(address)
 }
 
+const homeAddress = z.object({
+  teamId: z.string(),
+  enterpriseId: z.string().optional(),
+  userId: z.string(),
+})
+/** A person's Home tab. */
+export type HomeAddress = z.infer<typeof homeAddress>
+
+const replyAddress = z.object({ home: homeAddress })
+type ReplyAddress = z.infer<typeof replyAddress>
+
+/** The address of what one person alone sees and Easel can delete. */
+export function readReplyAddress(stored: Address): ReplyAddress {
+  return replyAddress.parse(JSON.parse(stored))
+}
+
+export function writeReplyAddress(of: ReplyAddress): Address {
+  return JSON.stringify(of)
+}
+
 /** The details that this adapter stores with a conversation. */
 const details = z.object({ enterpriseId: z.string().optional(), locale: z.string().optional() })
 

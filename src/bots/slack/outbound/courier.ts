@@ -14,23 +14,17 @@ import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { endMessage, fanOutEnd } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'
-import type { Workspaces } from '../transport/workspaces.ts'
 import { localeOf, readAddress } from './address.ts'
-import { close, remove, showFanOut } from './delivery/closing.ts'
+import { type ClosingParts, close, remove, showFanOut } from './delivery/closing.ts'
 import { openingMethods } from './delivery/opening-methods.ts'
 import { refusalSentence } from './delivery/refusal-reasons.ts'
 import { resultMethods } from './delivery/result-methods.ts'
 import { contextOf, messageOf, placeOf, postOnce } from './delivery-context.ts'
 import type { EphemeralMessages } from './ephemeral-messages.ts'
-import type { Messages } from './messages.ts'
 import type { PictureResults } from './picture-results.ts'
 import { render } from './render.ts'
-import type { Uploads } from './uploads.ts'
 
-export interface CourierParts {
-  messages: Messages
-  workspaces: Workspaces
-  uploads: Uploads
+export interface CourierParts extends ClosingParts {
   pictures: PictureResults
   ephemeralMessages: EphemeralMessages
   log: Logger

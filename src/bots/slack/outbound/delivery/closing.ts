@@ -1,8 +1,10 @@
 /** Ends a delivery on Slack: the card shows the outcome, and superseded messages are deleted. Also deletes everything. */
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../../app/delivery/courier.ts'
+import { replyAddress } from '../../../../app/delivery/ephemeral-replies.ts'
 import { altTextOf, withoutPictures } from '../../../messages/job-message.ts'
 import type { Called } from '../../transport/api.ts'
 import type { Workspaces } from '../../transport/workspaces.ts'
+import { type HomeAddress, readReplyAddress } from '../address.ts'
 import { cardOf, contextOf, type DeliveryContext, inAnyForm, messageOf } from '../delivery-context.ts'
 import { type Messages, readPosted } from '../messages.ts'
 import { type Payload, render } from '../render.ts'
@@ -13,6 +15,8 @@ export interface ClosingParts {
   messages: Messages
   uploads: Uploads
   workspaces: Workspaces
+  /** Publishes a person's Home tab anew; undefined if the app is not installed there. */
+  publishHome(home: HomeAddress): Promise<Called<unknown> | undefined>
 }
 
 /** The first refusal, if an object remains that should be gone. */
@@ -156,19 +160,33 @@ function wayNotes({ words, delivery }: DeliveryContext, result: DeliveryResult):
 
 /** Deletes the object of a step. An object that is already gone counts as deleted. */
 export async function remove(
-  { messages, uploads, workspaces }: ClosingParts,
+  parts: ClosingParts,
   delivery: Delivery,
-  { makes, value }: StepRecord,
+  step: StepRecord,
 ): Promise<{ kind: 'removed' } | Closed> {
+  const { messages, uploads, workspaces } = parts
+  const { makes, value } = step
+  if (makes === 'reply') return removeReply(parts, step)
   const context = contextOf(workspaces, delivery)
   if (context === undefined) return notInstalled
-  // Slack lets nobody delete a reply that one person alone sees.
-  if (value === undefined || value === '' || makes === 'reply') return { kind: 'removed' }
+  if (value === undefined || value === '') return { kind: 'removed' }
   const removed =
     makes === 'file'
       ? await uploads.remove(context.workspace, value)
       : await messages.remove(context.workspace, readPosted(value))
   return removalRefusalOf(removed) ?? { kind: 'removed' }
+}
+
+/** Slack lets nobody delete an ephemeral message. A Home tab is published anew, without the removed job. */
+async function removeReply(
+  { publishHome }: ClosingParts,
+  step: StepRecord,
+): Promise<{ kind: 'removed' } | Closed> {
+  const stored = replyAddress(step)
+  if (stored === undefined) return { kind: 'removed' }
+  const published = await publishHome(readReplyAddress(stored).home)
+  if (published === undefined) return notInstalled
+  return refusalOf(published) ?? { kind: 'removed' }
 }
 
 function refusalOf(called: Called<unknown>): Closed | undefined {
