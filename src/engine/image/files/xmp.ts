@@ -26,20 +26,28 @@ export function aiMadeXmp(parameters: string | undefined): string {
   ].join('')
 }
 
+/** The search stops at the next field of that name, so that many of them do not cost more than one. */
+const aiMadeField = /DigitalSourceType\b(?:(?!DigitalSourceType\b).){0,200}?trainedAlgorithmicMedia/is
+
 /** Whether the packet marks the picture as made by a model, wholly or in part, in an element or an attribute. */
 export function saysAiMade(xmp: string): boolean {
-  return /DigitalSourceType\b.{0,200}?trainedAlgorithmicMedia/is.test(xmp)
+  return aiMadeField.test(xmp)
 }
 
 /** The fields in which programs without A1111's UserComment keep parameters, best first. */
 const textElements = ['exif:UserComment', 'dc:description', 'parameters']
 
+/** The most characters of all these fields, with their markup. Programs write a few thousand. */
+const mostFieldCharacters = 200_000
+
 /** The packet's texts that may be parameters. */
 export function textsOfXmp(xmp: string): string[] {
+  let leftCharacters = mostFieldCharacters
   return textElements.flatMap(name => {
     const from = xmp.indexOf(`<${name}`)
     const to = from < 0 ? -1 : xmp.indexOf(`</${name}>`, from)
-    if (to < 0) return []
+    if (to < 0 || to - from > leftCharacters) return []
+    leftCharacters -= to - from
     // <dc:description><rdf:Alt><rdf:li xml:lang="x-default">text</rdf:li></rdf:Alt></dc:description>
     const text = xmp
       .slice(from, to)

@@ -8,8 +8,7 @@ import { readPngMetadata } from '../files/png-file.ts'
 import { readWebpMetadata } from '../files/webp-file.ts'
 import { saysAiMade } from '../files/xmp.ts'
 import { hiddenText } from '../readers/hidden-text.ts'
-import { parseObject } from '../readers/json-fields.ts'
-import { type PictureTexts, pictureTexts, type Reading } from '../readers/reader.ts'
+import { type PictureTexts, pictureTexts, type Reading, textsOfComment } from '../readers/reader.ts'
 import { readers } from '../readers/readers.ts'
 import type { PictureParameters } from './parameters.ts'
 
@@ -51,9 +50,7 @@ export async function readWholeMakingOf(bytes: Uint8Array): Promise<MakingOf | u
   if (!making || making.parameters) return making
   const alpha = await decodeAlpha(bytes)
   const text = alpha && hiddenText(alpha)
-  const hidden =
-    text === undefined ? undefined : { named: new Map(), exif: { userComment: text, others: [] }, xmp: [] }
-  const reading = hidden && firstReading(hidden)
+  const reading = text === undefined ? undefined : firstReading(textsOfComment(text))
   return reading ? { ...making, ...reading, unread: [] } : making
 }
 
@@ -78,7 +75,7 @@ const captions = ['UserComment', 'XMP'] as const
 /** The end of Midjourney's Description: `a red fox --ar 16:9 Job ID: …`. */
 const midjourneyJob = /\bJob ID: [0-9a-f-]{36}/
 
-function unreadTexts({ named, exif, xmp }: PictureTexts): string[] {
+function unreadTexts({ named, exif, xmp, parseObject }: PictureTexts): string[] {
   const texts = [exif.userComment, xmp.find(text => parseObject(text))]
   const others = captions.map((name, i) => [name, texts[i] ?? ''] as const)
   return [...new Map([...named, ...others])]

@@ -1,6 +1,5 @@
 /** A1111's text format, also used by Forge, SD.Next, Fooocus (one of two), stable-diffusion.cpp, Civitai and Easel. */
 import { type PictureParameters, parseParameters } from '../parameters/parameters.ts'
-import { parseObject } from './json-fields.ts'
 import type { ParametersReader } from './reader.ts'
 
 /** The programs' names in `Version`. A1111 writes only its number. */
@@ -15,7 +14,7 @@ const programs: readonly (readonly [version: RegExp, program: string])[] = [
 /** `parameters` is A1111's own field. In other fields, which may contain anything, a text must look like the format. */
 export const readA1111: ParametersReader = texts => {
   const certain = texts.named.get('parameters')
-  if (isShort(certain) && parseObject(certain) === undefined) return reading(parseParameters(certain))
+  if (isShort(certain) && texts.parseObject(certain) === undefined) return reading(parseParameters(certain))
   const { named, exif, xmp } = texts
   const elsewhere = ['Comment', 'Description', 'Software'].flatMap(keyword => named.get(keyword) ?? [])
   for (const text of [exif.userComment, ...elsewhere, ...exif.others, ...xmp]) {

@@ -1,6 +1,6 @@
 /** ComfyUI's graph in its API format: nodes by id, whose inputs are values or links to other nodes' outputs. */
 import { z } from 'zod'
-import { parseObject } from './json-fields.ts'
+import type { ObjectParser } from './json-fields.ts'
 
 export interface GraphNode {
   /** The type of the node: `KSampler`. */
@@ -59,7 +59,7 @@ function linkedId(value: unknown): string | undefined {
 }
 
 /** Undefined if the text is not such a graph. Invalid nodes are omitted. */
-export function parseGraph(text: string): ComfyGraph | undefined {
+export function parseGraph(text: string, parseObject: ObjectParser): ComfyGraph | undefined {
   if (!text.includes('"class_type"')) return undefined
   const entries = Object.entries(Object(parseObject(text))).slice(0, mostNodes)
   const nodes = entries.flatMap(([id, value]): [string, GraphNode][] => {

@@ -11,7 +11,7 @@ import { type ParametersReader, type PictureTexts, textsAt } from './reader.ts'
 
 export const readComfyUi: ParametersReader = texts => {
   for (const found of graphTexts(texts)) {
-    const graph = parseGraph(found)
+    const graph = parseGraph(found, texts.parseObject)
     const sampler = graph && firstSampler(graph)
     if (graph && sampler) return { program: 'ComfyUI', parameters: parametersOf(graph, sampler) }
   }

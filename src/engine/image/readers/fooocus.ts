@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { type LoraUse, parametersFrom } from './build-parameters.ts'
-import { list, number, parseObject, seed, text } from './json-fields.ts'
+import { list, number, seed, text } from './json-fields.ts'
 import { type ParametersReader, textsAt } from './reader.ts'
 
 const schema = z.object({
@@ -31,7 +31,7 @@ const schema = z.object({
 
 export const readFooocus: ParametersReader = texts => {
   const found = textsAt(texts, 'parameters').find(one => one.includes('"Fooocus'))
-  const read = schema.safeParse(found && parseObject(found))
+  const read = schema.safeParse(found && texts.parseObject(found))
   if (!read.success) return undefined
   const p = read.data
   const known = {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { parametersFrom } from './build-parameters.ts'
-import { fields, list, number, parseObject, seed, text } from './json-fields.ts'
+import { fields, list, number, seed, text } from './json-fields.ts'
 import type { ParametersReader, PictureTexts, Reading } from './reader.ts'
 
 /** Versions 3 and 4 have different names for a model's fields. */
@@ -34,7 +34,7 @@ const schema = z.object({
 
 export const readInvokeAi: ParametersReader = texts => readCurrent(texts) ?? readVersion2(texts)
 
-function readCurrent({ named }: PictureTexts): Reading | undefined {
+function readCurrent({ named, parseObject }: PictureTexts): Reading | undefined {
   const read = schema.safeParse(parseObject(named.get('invokeai_metadata') ?? ''))
   if (!read.success) return undefined
   const p = read.data
@@ -91,7 +91,7 @@ const version2 = z.object({
   }),
 })
 
-function readVersion2({ named }: PictureTexts): Reading | undefined {
+function readVersion2({ named, parseObject }: PictureTexts): Reading | undefined {
   const read = version2.safeParse(parseObject(named.get('sd-metadata') ?? ''))
   if (!read.success) return undefined
   const { image, model_weights, model_hash, app_version } = read.data

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { parametersFrom } from './build-parameters.ts'
-import { fields, list, number, parseObject, seed, text } from './json-fields.ts'
+import { fields, list, number, seed, text } from './json-fields.ts'
 import type { ParametersReader, PictureTexts } from './reader.ts'
 
 /** Version 4 has a description of the picture and one of each character. */
@@ -35,7 +35,7 @@ export const readNovelAi: ParametersReader = texts => {
   const { named } = texts
   const own = { Software: named.get('Software'), Source: named.get('Source'), Comment: named.get('Comment') }
   const found = [own, ...elsewhere(texts)].find(({ Software }) => Software?.startsWith('NovelAI'))
-  const read = schema.safeParse(parseObject(found?.Comment ?? ''))
+  const read = schema.safeParse(texts.parseObject(found?.Comment ?? ''))
   if (!read.success) return undefined
   const p = read.data
   const known = {
@@ -59,7 +59,7 @@ export const readNovelAi: ParametersReader = texts => {
   return { program: 'NovelAI', parameters: parametersFrom(known, extra) }
 }
 
-function elsewhere({ exif }: PictureTexts): Partial<z.infer<typeof allTexts>>[] {
+function elsewhere({ exif, parseObject }: PictureTexts): Partial<z.infer<typeof allTexts>>[] {
   return [exif.userComment, ...exif.others].flatMap(text => {
     if (!text?.includes('"NovelAI')) return []
     const read = allTexts.safeParse(parseObject(text))

@@ -3,6 +3,7 @@ import { type ExifTexts, readExifTexts } from '../files/exif.ts'
 import type { EmbeddedMetadata } from '../files/metadata.ts'
 import { textsOfXmp } from '../files/xmp.ts'
 import type { PictureParameters } from '../parameters/parameters.ts'
+import { type ObjectParser, objectParser } from './json-fields.ts'
 
 /** All texts of a file. They are untrusted. */
 export interface PictureTexts {
@@ -11,6 +12,8 @@ export interface PictureTexts {
   readonly exif: ExifTexts
   /** The XMP packet's texts. */
   readonly xmp: readonly string[]
+  /** Parses any of these texts. */
+  readonly parseObject: ObjectParser
 }
 
 export interface Reading {
@@ -27,7 +30,13 @@ export function pictureTexts({ texts, exif, xmp }: EmbeddedMetadata): PictureTex
     named: texts,
     exif: exif === undefined ? { others: [] } : readExifTexts(exif),
     xmp: xmp === undefined ? [] : textsOfXmp(xmp),
+    parseObject: objectParser(),
   }
+}
+
+/** A single text without a file, as if it were its UserComment. */
+export function textsOfComment(userComment: string): PictureTexts {
+  return { named: new Map(), exif: { userComment, others: [] }, xmp: [], parseObject: objectParser() }
 }
 
 /** The texts that may have been written under `keyword`. JPEG and WebP have no keywords. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { parametersFrom } from './build-parameters.ts'
-import { list, number, parseObject, seed, text } from './json-fields.ts'
+import { list, number, seed, text } from './json-fields.ts'
 import { type ParametersReader, textsAt } from './reader.ts'
 
 const schema = z.object({
@@ -33,7 +33,7 @@ const schema = z.object({
 
 export const readSwarmUi: ParametersReader = texts => {
   const found = textsAt(texts, 'parameters').find(one => one.includes('"sui_image_params"'))
-  const read = schema.safeParse(found && parseObject(found))
+  const read = schema.safeParse(found && texts.parseObject(found))
   if (!read.success) return undefined
   const { sui_image_params: p, sui_models: models } = read.data
   const modelHash = models.find(({ param }) => param === 'model')?.hash
