@@ -97,7 +97,9 @@ export class Gateway {
     })
     this.#channels.set(session, { link, end })
     const send = (envelope: EnvelopeToMachine) => link.send(envelope)
-    send({ kind: 'open', device })
+    const storePauseMs = this.#storePauseLeftMs()
+    // The machine may open it before it has read the gateway's next record.
+    send({ kind: 'open', device, ...(storePauseMs > 0 && { storePauseMs }) })
     return {
       post: message => send({ kind: 'message', message }),
       onMessage: callback => {
@@ -167,10 +169,14 @@ export class Gateway {
     this.#channels.set(session, { link, end })
   }
 
+  #storePauseLeftMs(): number {
+    return Math.max(0, this.#storeFailedMs + storePauseMs - this.#options.clock.monotonicMs())
+  }
+
   #describe(heard: Record<string, number>): GatewayRecord {
     const refused = this.#admissions.flatMap(({ id, refused: why }) => (why ? [[id, why] as const] : []))
-    const { version, weight, operator, store, clock } = this.#options
-    const hasFailed = clock.monotonicMs() - this.#storeFailedMs < storePauseMs
+    const { version, weight, operator, store } = this.#options
+    const hasFailed = this.#storePauseLeftMs() > 0
     return {
       version,
       weight,

@@ -165,6 +165,7 @@ export class Machine {
       deviceNamed: name => this.#deviceNamed(name),
       connect: events => this.#endpoint.connect(sender, session, events),
       stored: () => (this.#takesFromStore(sender) ? stored : undefined),
+      clock: this.#options.clock,
       onError: this.#endpoint.onError,
     })
     this.#relays.set(session, relay)

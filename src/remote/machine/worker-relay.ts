@@ -1,6 +1,7 @@
 /** One channel on the machine's side: the gateway's client of the device that it names, with messages passed both ways. */
 import { messageToWorker } from '../../engine/host/protocol.ts'
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
+import type { Clock } from '../../system/ports.ts'
 import type { ChannelEvents } from '../endpoint.ts'
 import { type EnvelopeToGateway, type EnvelopeToMachine, envelopeToMachine } from '../messages/envelopes.ts'
 import type { RemoteLink } from '../messages/remote-link.ts'
@@ -14,6 +15,7 @@ export interface RelayOptions {
   connect: (events: ChannelEvents) => RemoteLink
   /** The store for results, if the gateway takes them from there at present. */
   stored: () => StoredMessages | undefined
+  clock: Clock
   onError: (error: unknown) => void
 }
 
@@ -27,6 +29,8 @@ export class WorkerRelay {
   #device: SharedDevice | undefined
   /** Undefined before the channel is opened, and after its worker has ended. */
   #client: DeviceClient | undefined
+  /** When the store may be used again, on the monotonic clock. */
+  #storeFromMs = 0
   #isKilled = false
   #isStopping = false
   /** Messages keep their order while a result is being stored. */
@@ -70,6 +74,7 @@ export class WorkerRelay {
   #handle(envelope: EnvelopeToMachine): void {
     switch (envelope.kind) {
       case 'open':
+        this.#storeFromMs = this.#options.clock.monotonicMs() + (envelope.storePauseMs ?? 0)
         this.#lend(envelope.device)
         return
       case 'kill':
@@ -117,12 +122,13 @@ export class WorkerRelay {
 
   /** A result that the store does not take travels through Redis. */
   async #stored(envelope: EnvelopeToGateway): Promise<EnvelopeToGateway> {
-    const stored = this.#options.stored()
-    if (!stored || envelope.kind !== 'message') return envelope
+    const { stored, clock, onError } = this.#options
+    const messages = clock.monotonicMs() < this.#storeFromMs ? undefined : stored()
+    if (!messages || envelope.kind !== 'message') return envelope
     try {
-      return { kind: 'stored', sequence: await stored.put(envelope.message) }
+      return { kind: 'stored', sequence: await messages.put(envelope.message) }
     } catch (error) {
-      this.#options.onError(error)
+      onError(error)
       return envelope
     }
   }

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 
 export const envelopeToMachine = z.discriminatedUnion('kind', [
-  /** The first one of each channel. */
-  z.object({ kind: z.literal('open'), device: z.string() }),
+  /** The first one of each channel. The store is not used for so long, because it lost a result. */
+  z.object({ kind: z.literal('open'), device: z.string(), storePauseMs: z.number().min(0).optional() }),
   /** A message of engine/host/protocol.ts, which the worker validates. */
   z.object({ kind: z.literal('message'), message: z.unknown() }),
   /** Ends the worker at once. */
