@@ -107,8 +107,8 @@ export interface Easel {
   /** The state of the deletion of these jobs' messages, once it has ended or `timeoutMs` has passed. */
   deletionStatus(jobIds: readonly string[], timeoutMs: number): Promise<DeletionStatus>
   /**
-   * Records a reply that one person alone sees and that was sent, so that it is deleted with the jobs whose words it shows.
-   * False if one of them was removed meanwhile: the adapter then deletes the reply at once.
+   * Records a reply that one person alone sees, so that it is deleted with the jobs whose words it shows. False if one of
+   * them was removed meanwhile: the adapter then does not send the reply, or deletes it at once.
    */
   recordReply(reply: EphemeralReply): Promise<boolean>
   /** Deliveries and deletions that a person should be told about. */
