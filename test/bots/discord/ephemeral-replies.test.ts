@@ -58,11 +58,56 @@ describe('a reply that one person alone sees on Discord', () => {
   })
 })
 
-it('a reply whose picture was deleted while it was sent is deleted at once', async () => {
-  const asking = await Asking.start({ facade: { recordReply: async () => false } })
+/** Wherever they are, also in a thread. */
+function repliesWithPrompt({ discord }: Asking): Message[] {
+  return [...discord.world.messages.values()].filter(
+    message => message.ephemeralTo && !message.deleted && discord.seen(message).includes(prompt),
+  )
+}
+
+it.each([
+  ['before it was sent is not sent', [false]],
+  ['while it was sent is deleted at once', [true, false]],
+])('a reply whose picture was deleted %s', async (_, answers) => {
+  const left: boolean[] = []
+  const asking = await Asking.start({ facade: { recordReply: async () => left.shift() ?? false } })
   const result = await asking.painted({ prompt })
+  left.push(...answers)
   await asking.dealtWith(asking.bob.presses(result, 'Info'))
-  await asking.types(asking.bob, asking.channel, '/queue')
-  expect(asking.told(asking.bob).join()).not.toContain(prompt)
+  left.splice(0, 1, ...answers)
+  await asking.dealtWith(asking.bob.uses('Image info', result))
+  expect(repliesWithPrompt(asking)).toEqual([])
+  await asking.dispose()
+})
+
+it('a reply is recorded before it is sent: a process that is killed just after that deletes it later', async () => {
+  const asking = await Asking.start({
+    facade: {
+      recordReply: async reply => {
+        if (repliesWithPrompt(asking).length > replies) throw new Error('killed')
+        return asking.test.easel.recordReply(reply)
+      },
+    },
+  })
+  const { ada, bob, channel } = asking
+  let replies = 0
+  const result = await asking.painted({ prompt, count: 2 })
+  const asks = [
+    () => asking.dealtWith(bob.presses(result, 'More 2')),
+    () => asking.dealtWith(bob.uses('Image info', result)),
+    () => asking.types(ada, channel, '/mine'),
+  ]
+  for (const ask of asks) {
+    await ask()
+    replies += 1
+    expect(repliesWithPrompt(asking)).toHaveLength(replies)
+  }
+  await asking.restart({})
+  await asking.types(ada, channel, '/forget me')
+  const question = asking.ephemeralMessages(ada).at(-1)
+  if (question === undefined) throw new Error('nothing was asked')
+  await asking.dealtWith(ada.presses(question, en.forget.yes))
+  expect(repliesWithPrompt(asking)).toEqual([])
+  expect(asking.told(ada).at(-1)).toContain(en.forget.done(1))
   await asking.dispose()
 })

@@ -55,3 +55,33 @@ it('a Home tab shows nothing of a job once it is forgotten', async () => {
   expect(home()).not.toContain('being deleted')
   expect(t.told(ada).at(-1)).not.toContain('Slack does not let me')
 })
+
+it('a reply that Slack takes only as a direct message goes with its picture, also after a crash', async () => {
+  t = await SlackTest.start()
+  const { slack } = t
+  const { ada, bob, channel } = t.scene
+  await t.over(ada.types('/imagine', 'a secret cat', { channelId: channel.id }))
+  await t.calm()
+  const result = lastOf(t.thread(lastOf(t.cards())))
+  const direct = () =>
+    t
+      .cards(bob.direct.id)
+      .map(post => t.text(post))
+      .filter(text => text.includes('secret'))
+  const ends = [
+    slack.faults.failAlways('respond', 'used_url'),
+    slack.faults.failAlways('chat.postEphemeral', 'user_not_in_channel'),
+  ]
+  await t.over(bob.presses(result, 'Info'))
+  await t.calm()
+  expect(direct()).toHaveLength(1)
+  for (const end of ends) end()
+  await t.restart('crash')
+
+  await t.over(ada.types('/easel', 'forget me', { channelId: channel.id }))
+  await t.over(ada.presses(lastOf(slack.ephemeralMessages(ada)), en.forget.yes))
+  await t.calm()
+  expect(direct()).toEqual([])
+  expect(t.told(ada).at(-1)).toContain(en.forget.done(1))
+  expect(t.told(ada).at(-1)).not.toContain('Slack does not let me')
+})

@@ -29,7 +29,7 @@ export async function handleButton(
       await attempt(log, () => openRemix(context, requester, button, meaning.pictureId))
       return
     case 'more':
-      return acknowledgeAndReply(button, 'silent', { ...context, words }, async () =>
+      return acknowledgeAndReply(button, 'private', { ...context, words }, async () =>
         respond(requester, context.chat.more(requester, meaning.pictureId)),
       )
     case 'topic':
@@ -42,7 +42,9 @@ export async function handleButton(
     case 'action': {
       const { action } = meaning
       if (action.kind === 'delete') return handleDelete(context, requester, button, action.jobId)
-      return acknowledgeAndReply(button, 'silent', { ...context, words }, () =>
+      // Info shows words of a job, so its message is known before it is sent. Most other actions have no reply.
+      const ackMode = action.kind === 'info' ? 'private' : 'silent'
+      return acknowledgeAndReply(button, ackMode, { ...context, words }, () =>
         act(context, requester, action),
       )
     }

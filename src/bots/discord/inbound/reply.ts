@@ -11,6 +11,7 @@ import type { Easel } from '../../../app/easel.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { faultMessage } from '../../chat/fault-message.ts'
+import { textMessage } from '../../messages/message.ts'
 import { writeReplyAddress } from '../outbound/address.ts'
 import { type Payload, render } from '../outbound/render/render.ts'
 import { tokenLifeMs } from './request-context.ts'
@@ -65,10 +66,11 @@ export async function acknowledgeAndReply(
   const reply = await work().catch((error: unknown) => faultReply(error, words, log))
   // After a late or repeated acknowledgement there is no response to reply to.
   if (!(await acknowledged)) return
-  await attempt(log, async () => {
-    const messageId = await sendReply(interaction, ackMode, reply)
-    if (messageId !== undefined) await record(parts, interaction, reply, { messageId, tokenUntilMs })
-  })
+  await attempt(log, () =>
+    recorded(parts, interaction, tokenUntilMs, reply, idBeforeSending(ackMode, reply), shown =>
+      sendReply(interaction, ackMode, shown),
+    ),
+  )
 }
 
 /** Acknowledges and replies in one step, for a reply that is already known. Never rejects. */
@@ -76,10 +78,12 @@ export async function replyNow(interaction: Answerable, parts: ReplyParts, work:
   const { words, log, clock } = parts
   const tokenUntilMs = clock.now() + tokenLifeMs
   const reply = replyOrFault(work, words, log)
-  await attempt(log, async () => {
-    await interaction.reply(ephemeral(reply))
-    await record(parts, interaction, reply, { messageId: original, tokenUntilMs })
-  })
+  await attempt(log, () =>
+    recorded(parts, interaction, tokenUntilMs, reply, original, async shown => {
+      await interaction.reply(ephemeral(shown))
+      return original
+    }),
+  )
 }
 
 /** Whether Discord accepted the call. A refusal is only logged, because the interaction cannot get another response. */
@@ -119,6 +123,15 @@ function canUpdate(
   return interaction.isMessageComponent() || (interaction.isModalSubmit() && interaction.isFromMessage())
 }
 
+/** The id of the message that will show the reply; undefined for a follow-up, whose id only Discord's answer tells. */
+function idBeforeSending(ackMode: AckMode, reply: Reply | undefined): typeof original | undefined {
+  return isFollowUp(ackMode, reply) ? undefined : original
+}
+
+function isFollowUp(ackMode: AckMode, reply: Reply | undefined): boolean {
+  return ackMode === 'silent' || ackMode === 'public' || reply?.keepsQuestion === true
+}
+
 /** Returns the id of the message that shows the reply. */
 async function sendReply(
   interaction: Answerable,
@@ -129,7 +142,7 @@ async function sendReply(
     if (ackMode === 'private') await interaction.deleteReply()
     return undefined
   }
-  if (ackMode === 'silent' || ackMode === 'public' || reply.keepsQuestion === true) {
+  if (isFollowUp(ackMode, reply)) {
     // The first follow-up would fill an open deferral, which is public (receiving-and-responding, Create Followup Message).
     if (ackMode === 'public' && reply.beside !== true) await interaction.deleteReply()
     const { id } = await interaction.followUp(ephemeral(reply))
@@ -143,17 +156,33 @@ function ephemeral(reply: Reply) {
   return { ...reply, flags: reply.flags | MessageFlags.Ephemeral }
 }
 
-/** A job whose words the reply shows may have been removed before the reply was recorded: then it is deleted at once. */
-async function record(
-  { easel }: ReplyParts,
+/**
+ * Records a reply with the jobs whose words it shows, sends it, and records it again with the id of its message: a process
+ * that is killed in between leaves a record. If one of the jobs is removed before, the reply is not sent; if meanwhile, it
+ * is deleted at once.
+ */
+async function recorded<R extends Reply | undefined>(
+  { easel, words }: ReplyParts,
   interaction: Answerable,
-  reply: Reply | undefined,
-  { messageId, tokenUntilMs }: { messageId: string; tokenUntilMs: number },
+  tokenUntilMs: number,
+  reply: R,
+  idBefore: string | undefined,
+  send: (reply: R | Reply) => Promise<string | undefined>,
 ): Promise<void> {
   const { id, token } = interaction
-  const { jobIds = [] } = reply ?? {}
-  if (jobIds.length === 0) return
-  const deletion = { address: writeReplyAddress({ token, messageId }), untilMs: tokenUntilMs }
-  const isKept = await easel.recordReply({ id, jobIds, deletion })
-  if (!isKept) await interaction.deleteReply(messageId)
+  const jobIds = reply?.jobIds ?? []
+  if (jobIds.length === 0) {
+    await send(reply)
+    return
+  }
+  const isKept = (messageId: string | undefined) => {
+    const address = messageId && writeReplyAddress({ token, messageId })
+    return easel.recordReply({ id, jobIds, ...(address && { deletion: { address, untilMs: tokenUntilMs } }) })
+  }
+  if (!(await isKept(idBefore))) {
+    await send(render(textMessage(words.chat.replies.notMine), words))
+    return
+  }
+  const messageId = await send(reply)
+  if (messageId !== undefined && !(await isKept(messageId))) await interaction.deleteReply(messageId)
 }

@@ -7,7 +7,14 @@ import { withFiles } from '../../chat/given-pictures.ts'
 import { fieldOfProblem, promptField, typedForm } from '../../chat/paint-form.ts'
 import { readSettings, typedSettings } from '../../chat/settings-form.ts'
 import { textMessage } from '../../messages/message.ts'
-import { act, type HandlerContext, imagine, payloadOf, permissionHint } from '../inbound/handler-context.ts'
+import {
+  act,
+  ephemeralSender,
+  type HandlerContext,
+  imagine,
+  payloadOf,
+  permissionHint,
+} from '../inbound/handler-context.ts'
 import type { RequestContext } from '../inbound/request-context.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import { ViewValues } from './fields.ts'
@@ -52,7 +59,7 @@ export async function submitPaintForm(
   origin: FormOrigin,
   values: unknown,
 ): Promise<Submitted> {
-  const { workspace, place, caller } = requester
+  const { workspace } = requester
   // The form stays open, so its input is not lost while somebody invites the bot.
   const obstacle = await permissionHint(context, requester, 'now')
   if (obstacle !== undefined) return { kind: 'wrong', errors: { [promptField]: obstacle } }
@@ -60,8 +67,7 @@ export async function submitPaintForm(
   const fetch = (fileId: string) => context.downloads.fetch(workspace, fileId)
   const request = await withFiles(read.request, read.files, fetch)
 
-  const sendEphemeral = (payload: Payload) =>
-    context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
+  const sendEphemeral = ephemeralSender(context, requester)
   const reply =
     origin.remixOf === undefined
       ? await imagine(context, requester, request, sendEphemeral)

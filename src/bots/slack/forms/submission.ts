@@ -6,13 +6,13 @@ import type { HandlerContext } from '../inbound/handler-context.ts'
 import { replyInTime } from '../inbound/reply.ts'
 import type { RequestContext } from '../inbound/request-context.ts'
 import { withTypedText } from '../inbound/returned-text.ts'
-import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
-import { type Payload, render } from '../outbound/render.ts'
+import type { Reply, SendEphemeral } from '../outbound/ephemeral-messages.ts'
+import { render } from '../outbound/render.ts'
 
 /** The outcome of a submission: errors by field, or a reply elsewhere. */
 export type Submitted =
   | { kind: 'wrong'; errors: Record<string, string> }
-  | { kind: 'closed'; payload?: Payload }
+  | { kind: 'closed'; payload?: Reply }
 
 export type FormAck = (answer?: {
   response_action: 'errors'

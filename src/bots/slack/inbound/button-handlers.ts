@@ -2,8 +2,8 @@
 import { decodeButtonId, meaningOf } from '../../messages/buttons.ts'
 import { textMessage } from '../../messages/message.ts'
 import { openPaintForm } from '../forms/form-handlers.ts'
-import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
-import { type Payload, render } from '../outbound/render.ts'
+import type { Reply, SendEphemeral } from '../outbound/ephemeral-messages.ts'
+import { render } from '../outbound/render.ts'
 import { act, answer, type HandlerContext, payloadOf } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -14,7 +14,7 @@ export async function handleButton(
   id: string,
   triggerId: string,
   sendEphemeral: SendEphemeral,
-): Promise<Payload | undefined> {
+): Promise<Reply | undefined> {
   const { words } = requester
   const target = decodeButtonId(id)
   if (target === undefined) return render(textMessage(words.chat.replies.unknownButton), words)

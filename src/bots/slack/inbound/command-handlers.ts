@@ -12,7 +12,7 @@ import { openPaintForm } from '../forms/form-handlers.ts'
 import { openView } from '../forms/open-view.ts'
 import { settingsView } from '../forms/settings-form.ts'
 import { refusalSentence } from '../outbound/delivery/refusal-reasons.ts'
-import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
+import type { Reply, SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import { type HandlerContext, imagine, payloadOf, replyWith } from './handler-context.ts'
 import { faultReply } from './reply.ts'
@@ -37,7 +37,7 @@ export async function handleImagine(
   text: string,
   triggerId: string,
   sendEphemeral: SendEphemeral,
-): Promise<Payload | undefined> {
+): Promise<Reply | undefined> {
   if (text.trim() === '') return openPaintForm(context, requester, triggerId)
   const { words } = requester
   const withTyped = (payload: Payload) => withTypedText(payload, `/imagine ${text}`, sendEphemeral, words)
@@ -57,7 +57,7 @@ export async function handleEasel(
   requester: RequestContext,
   text: string,
   triggerId?: string,
-): Promise<Payload | undefined> {
+): Promise<Reply | undefined> {
   const { easel, chat } = context
   const { words, caller } = requester
   const found = findCommand(text.trim() === '' ? 'help' : text, smallCommandNames)

@@ -5,12 +5,13 @@ import type { Clock, Logger } from '../../../system/ports.ts'
 import { type Chat, type ChatReply, problemMessage } from '../../chat/chat.ts'
 import type { Question } from '../../messages/buttons.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
+import { workspaceOf, writeReplyAddress } from '../outbound/address.ts'
 import type { SlackCourier } from '../outbound/courier.ts'
 import { refusalSentence } from '../outbound/delivery/refusal-reasons.ts'
-import type { EphemeralMessages, SendEphemeral } from '../outbound/ephemeral-messages.ts'
+import type { EphemeralMessages, Reply, SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import type { FileStates } from '../outbound/file-states.ts'
 import type { Messages } from '../outbound/messages.ts'
-import { type Payload, render } from '../outbound/render.ts'
+import { render } from '../outbound/render.ts'
 import type { Uploads } from '../outbound/uploads.ts'
 import type { SlackApi } from '../transport/api.ts'
 import type { Channels } from './channels.ts'
@@ -82,12 +83,12 @@ export async function permissionHint(
   return refusal === undefined ? undefined : refusalSentence(refusal, caller.conversation, words)
 }
 
-/** The payload of a reply. */
+/** A reply of the chat core in Slack's form. */
 export async function payloadOf(
   context: HandlerContext,
   requester: RequestContext,
   reply: ChatReply,
-): Promise<Payload | undefined> {
+): Promise<Reply | undefined> {
   const { words } = requester
   switch (reply.kind) {
     case 'none':
@@ -102,18 +103,36 @@ export async function payloadOf(
 }
 
 /**
- * The message as a reply to one person. Slack lets nobody delete such a reply later, except by a press in that reply itself
- * (docs.slack.dev: modifying messages), so it is only recorded, before it is sent, to be named when its jobs are deleted.
+ * The message as a reply to one person. It is recorded before it is sent, to be named when its jobs are deleted: Slack lets
+ * nobody delete an ephemeral message, except by a press in that message itself (docs.slack.dev: modifying messages).
  */
 export async function replyWith(
   { easel }: HandlerContext,
   { caller, words }: RequestContext,
   message: Message,
-): Promise<Payload> {
+): Promise<Reply> {
   const { jobIds = [] } = message
-  if (jobIds.length > 0 && !(await easel.recordReply({ id: caller.eventId, jobIds })))
+  if (jobIds.length === 0) return render(message, words)
+  if (!(await easel.recordReply({ id: caller.eventId, jobIds })))
     return render(textMessage(words.chat.replies.notMine), words)
-  return render(message, words)
+  return { ...render(message, words), jobIds }
+}
+
+/**
+ * Sends replies as ephemeral messages. One that Slack takes only as a direct message is recorded again, with its address,
+ * because such a message can be deleted; if one of its jobs was removed meanwhile, it is deleted at once.
+ */
+export function ephemeralSender(
+  { easel, messages }: HandlerContext,
+  { workspace, place, caller }: RequestContext,
+): SendEphemeral {
+  return async ({ jobIds = [], ...payload }) => {
+    const direct = await messages.postEphemeral(workspace, place, caller.person.userId, payload)
+    if (direct === undefined || jobIds.length === 0) return
+    const address = writeReplyAddress({ direct: { ...workspaceOf(caller.conversation), ...direct } })
+    const isKept = await easel.recordReply({ id: caller.eventId, jobIds, deletion: { address } })
+    if (!isKept) await messages.remove(workspace, direct)
+  }
 }
 
 /** Adds the notice that a job was accepted, if its first message is delayed. */

@@ -6,9 +6,10 @@ import { withFiles } from '../../chat/given-pictures.ts'
 import { commandIn, isGreeting } from '../../chat/small-talk.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
-import { type Payload, render } from '../outbound/render.ts'
+import type { Reply } from '../outbound/ephemeral-messages.ts'
+import { render } from '../outbound/render.ts'
 import { handleEasel } from './command-handlers.ts'
-import { type HandlerContext, imagine, payloadOf } from './handler-context.ts'
+import { ephemeralSender, type HandlerContext, imagine, payloadOf } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
 import type { MentionedFiles } from './senders.ts'
 
@@ -17,8 +18,8 @@ export async function handleMention(
   requester: RequestContext,
   text: string,
   files: MentionedFiles,
-): Promise<Payload | undefined> {
-  const { words, workspace, place, caller } = requester
+): Promise<Reply | undefined> {
+  const { words, workspace } = requester
   const { pictureIds } = files
   if (pictureIds.length === 0) {
     if (files.hasOthers) return render(textMessage(words.slack.replies.noPictureSent), words)
@@ -33,9 +34,7 @@ export async function handleMention(
   })
   const fetch = (fileId: string) => context.downloads.fetch(workspace, fileId)
   const request = await withFiles(parsed, given, fetch)
-  const sendEphemeral = (payload: Payload) =>
-    context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
-  const reply = await imagine(context, requester, request, sendEphemeral)
+  const reply = await imagine(context, requester, request, ephemeralSender(context, requester))
   return payloadOf(
     context,
     requester,

@@ -5,6 +5,7 @@ import {
   type CodedError,
   ErrorCode,
   type MessageShortcut,
+  type RespondArguments,
   type SlashCommand,
   type ViewSubmitAction,
 } from '@slack/bolt'
@@ -23,13 +24,12 @@ import { publishHome, saveSettings } from '../forms/home.ts'
 import { paintForm } from '../forms/paint-form.ts'
 import { settingsForm } from '../forms/settings-form.ts'
 import { replyToSubmission, type Submitted, type SubmittedForm } from '../forms/submission.ts'
-import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
-import type { Payload } from '../outbound/render.ts'
+import type { Reply, SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import { responder } from '../outbound/response-url.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { handleButton } from './button-handlers.ts'
 import { easelCommand, handleEasel, handleImagine } from './command-handlers.ts'
-import type { HandlerContext } from './handler-context.ts'
+import { ephemeralSender, type HandlerContext } from './handler-context.ts'
 import { handleMention } from './mention-handler.ts'
 import { faultReply, replyInTime } from './reply.ts'
 import type { RequestContext, Sender } from './request-context.ts'
@@ -47,13 +47,13 @@ import {
 import { imageInfo, replyWithPictureInfo, startFromMessage, useAsSource } from './shortcut-handlers.ts'
 import { textForBot, unescaped } from './typed-text.ts'
 
-type Work = (requester: RequestContext, sendEphemeral: SendEphemeral) => Promise<Payload | undefined>
+type Work = (requester: RequestContext, sendEphemeral: SendEphemeral) => Promise<Reply | undefined>
 
 /** The acknowledgement of an event, and the URL for later replies. */
 interface ReplyTarget {
   responseUrl?: string
-  ack(payload: Payload | undefined): Promise<void>
-  /** Whether the person sees the acknowledgement's payload. */
+  ack(reply: Reply | undefined): Promise<void>
+  /** Whether the person sees the acknowledgement's reply. */
   ackShows: boolean
 }
 
@@ -88,12 +88,12 @@ function receiveCommands(app: App, context: HandlerContext): void {
       command: SlashCommand,
       requester: RequestContext,
       sendEphemeral: SendEphemeral,
-    ) => Promise<Payload | undefined>,
+    ) => Promise<Reply | undefined>,
   ) =>
     app.command(name, ({ command: typed, ack }) => {
       const target: ReplyTarget = {
         responseUrl: typed.response_url,
-        ack: payload => ack(payload && { ...payload, response_type: 'ephemeral' }),
+        ack: reply => ack(reply && inAck(reply)),
         ackShows: true,
       }
       return acknowledgeAndReply(context, commandSender(typed), target, (requester, sendEphemeral) =>
@@ -106,6 +106,11 @@ function receiveCommands(app: App, context: HandlerContext): void {
   command(easelCommand, (typed, requester) =>
     handleEasel(context, requester, unescaped(typed.text), typed.trigger_id),
   )
+}
+
+/** The answer to a command as its acknowledgement. */
+function inAck({ jobIds: _, ...payload }: Reply): RespondArguments {
+  return { ...payload, response_type: 'ephemeral' }
 }
 
 const pressedButton = z.object({ value: z.string().optional(), action_id: z.string() })
@@ -126,7 +131,7 @@ function receiveInteractions(app: App, context: HandlerContext): void {
   })
   const shortcut = (
     id: string,
-    work: (body: MessageShortcut, requester: RequestContext) => Promise<Payload | undefined>,
+    work: (body: MessageShortcut, requester: RequestContext) => Promise<Reply | undefined>,
   ) =>
     app.shortcut<MessageShortcut>({ callback_id: id, type: 'message_action' }, ({ shortcut: body, ack }) => {
       const target: ReplyTarget = { responseUrl: body.response_url, ack: () => ack(), ackShows: false }
@@ -229,11 +234,11 @@ async function handleMessage(
   if (requester === undefined) return
   const named = await context.requestContexts.named(event.text, requester)
   const text = textForBot(requester.workspace.botUserId, named)
-  const payload = await handleMention(context, requester, text, filesOf(event)).catch((error: unknown) => {
+  const reply = await handleMention(context, requester, text, filesOf(event)).catch((error: unknown) => {
     if (toAppError(error).retryable) throw error
     return faultReply(error, requester.words, context.log)
   })
-  if (payload !== undefined) await ephemeralSender(context, requester)(payload)
+  if (reply !== undefined) await ephemeralSender(context, requester)(reply)
 }
 
 async function forgetWorkspace(log: Logger, workspaces: Workspaces, body: unknown): Promise<void> {
@@ -256,11 +261,4 @@ async function acknowledgeAndReply(
   const followUp =
     target.responseUrl === undefined ? other : responder(target.responseUrl, sender.thread, other)
   await replyInTime({ ...context, ...target, words: requester.words, followUp }, work(requester, followUp))
-}
-
-function ephemeralSender(
-  context: HandlerContext,
-  { workspace, place, caller }: RequestContext,
-): SendEphemeral {
-  return payload => context.messages.postEphemeral(workspace, place, caller.person.userId, payload)
 }

@@ -2,6 +2,7 @@
 import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { faultMessage } from '../../chat/fault-message.ts'
+import type { Reply } from '../outbound/ephemeral-messages.ts'
 import { type Payload, render } from '../outbound/render.ts'
 
 /** 3 s minus the network's round trip. */
@@ -11,26 +12,26 @@ export interface ReplyParts {
   clock: Clock
   log: Logger
   words: Words
-  /** Acknowledges once; `ackShows`: the person sees the payload. */
-  ack(payload?: Payload): Promise<void>
+  /** Acknowledges once; `ackShows`: the person sees the reply. */
+  ack(reply?: Reply): Promise<void>
   ackShows: boolean
   /** Sends a reply after the acknowledgement. */
-  followUp(payload: Payload): Promise<void>
+  followUp(reply: Reply): Promise<void>
 }
 
 /**
  * Acknowledges when the work is done, so an accepted job is in the database by then, but after 2 s at the latest. Faults
  * of the work become a sentence.
  */
-export async function replyInTime(parts: ReplyParts, work: Promise<Payload | undefined>): Promise<void> {
+export async function replyInTime(parts: ReplyParts, work: Promise<Reply | undefined>): Promise<void> {
   const outcome = work.catch((error: unknown) => faultReply(error, parts.words, parts.log))
   const deadline = timeout(parts.clock)
-  const inTime = await Promise.race([outcome.then(payload => ({ payload })), deadline.over])
+  const inTime = await Promise.race([outcome.then(reply => ({ reply })), deadline.over])
   deadline.stop()
-  const acked = await acknowledge(parts, inTime?.payload)
-  const payload = await outcome
+  const acked = await acknowledge(parts, inTime?.reply)
+  const reply = await outcome
   const isShown = acked && inTime !== undefined && parts.ackShows
-  if (payload !== undefined && !isShown) await parts.followUp(payload)
+  if (reply !== undefined && !isShown) await parts.followUp(reply)
 }
 
 export function faultReply(error: unknown, words: Words, log: Logger): Payload {
@@ -38,9 +39,9 @@ export function faultReply(error: unknown, words: Words, log: Logger): Payload {
 }
 
 /** False if the connection was lost; then the reply needs another way. */
-async function acknowledge(parts: ReplyParts, payload: Payload | undefined): Promise<boolean> {
+async function acknowledge(parts: ReplyParts, reply: Reply | undefined): Promise<boolean> {
   try {
-    await parts.ack(payload)
+    await parts.ack(reply)
     return true
   } catch (error) {
     parts.log.debug({ problem: String(error) }, 'acknowledgement not sent')

@@ -7,6 +7,7 @@ import { decodeButtonId } from '../../messages/buttons.ts'
 import { textMessage } from '../../messages/message.ts'
 import { openPaintForm } from '../forms/form-handlers.ts'
 import type { PictureSource } from '../forms/metadata.ts'
+import type { Reply } from '../outbound/ephemeral-messages.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import { type HandlerContext, permissionHint, replyWith } from './handler-context.ts'
 import type { RequestContext } from './request-context.ts'
@@ -62,7 +63,7 @@ export async function replyWithPictureInfo(
   context: HandlerContext,
   requester: RequestContext,
   message: unknown,
-): Promise<Payload> {
+): Promise<Reply> {
   const { easel, downloads } = context
   const { words, workspace, caller } = requester
   const files = {

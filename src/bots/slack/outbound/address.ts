@@ -37,7 +37,15 @@ const homeAddress = z.object({
 /** A person's Home tab. */
 export type HomeAddress = z.infer<typeof homeAddress>
 
-const replyAddress = z.object({ home: homeAddress })
+/** A reply to one person that came as a direct message. */
+const directReplyAddress = z.object({
+  teamId: z.string(),
+  enterpriseId: z.string().optional(),
+  channel: z.string(),
+  ts: z.string(),
+})
+
+const replyAddress = z.union([z.object({ home: homeAddress }), z.object({ direct: directReplyAddress })])
 type ReplyAddress = z.infer<typeof replyAddress>
 
 /** The address of what one person alone sees and Easel can delete. */

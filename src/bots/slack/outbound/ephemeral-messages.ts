@@ -8,7 +8,13 @@ import type { Payload } from './render.ts'
 const ttlMs = 29 * 60_000
 const mostRemembered = 10_000
 
-export type SendEphemeral = (payload: Payload) => Promise<void>
+/** A reply to one person. */
+export interface Reply extends Payload {
+  /** The jobs whose words it shows. */
+  jobIds?: readonly string[]
+}
+
+export type SendEphemeral = (reply: Reply) => Promise<void>
 
 export class EphemeralMessages {
   readonly #byJob: LRUCache<string, SendEphemeral>

@@ -99,13 +99,13 @@ export class Messages {
     )
   }
 
-  /** Sends an ephemeral message; if that is not possible, a direct message. */
+  /** Sends an ephemeral message; if that is not possible, a direct message, which is returned. */
   async postEphemeral(
     workspace: Workspace,
     place: MessagePlace,
     user: string,
     payload: Payload,
-  ): Promise<void> {
+  ): Promise<Posted | undefined> {
     const called = await this.#api.call(workspace.token, 'chat.postEphemeral', client =>
       client.chat.postEphemeral({
         channel: place.channel,
@@ -115,7 +115,9 @@ export class Messages {
         parse: 'none',
       }),
     )
-    if (called.kind === 'refused') await this.post(workspace, { channel: user }, payload)
+    if (called.kind === 'done') return undefined
+    const direct = await this.post(workspace, { channel: user }, payload)
+    return direct.kind === 'done' ? direct.value : undefined
   }
 }
 

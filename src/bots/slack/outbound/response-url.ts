@@ -1,7 +1,6 @@
 /** Replies through a response URL to the person who acted: at most five times within 30 minutes. */
 
-import type { SendEphemeral } from './ephemeral-messages.ts'
-import type { Payload } from './render.ts'
+import type { Reply, SendEphemeral } from './ephemeral-messages.ts'
 
 const timeoutMs = 10_000
 
@@ -11,8 +10,8 @@ export function responder(
   thread: string | undefined,
   otherwise: SendEphemeral,
 ): SendEphemeral {
-  return async payload => {
-    if (!(await respondTo(responseUrl, thread, payload))) await otherwise(payload)
+  return async reply => {
+    if (!(await respondTo(responseUrl, thread, reply))) await otherwise(reply)
   }
 }
 
@@ -20,7 +19,7 @@ export function responder(
 export async function respondTo(
   url: string,
   thread: string | undefined,
-  payload: Pick<Payload, 'text'>,
+  { jobIds: _, ...payload }: Pick<Reply, 'text' | 'jobIds'>,
 ): Promise<boolean> {
   const body = JSON.stringify({
     ...payload,

@@ -177,14 +177,23 @@ export async function remove(
   return removalRefusalOf(removed) ?? { kind: 'removed' }
 }
 
-/** Slack lets nobody delete an ephemeral message. A Home tab is published anew, without the removed job. */
+/**
+ * Slack lets nobody delete an ephemeral message. A reply that came as a direct message is deleted, and a Home tab is
+ * published anew, without the removed job.
+ */
 async function removeReply(
-  { publishHome }: ClosingParts,
+  { messages, workspaces, publishHome }: ClosingParts,
   step: StepRecord,
 ): Promise<{ kind: 'removed' } | Closed> {
   const stored = replyAddress(step)
   if (stored === undefined) return { kind: 'removed' }
-  const published = await publishHome(readReplyAddress(stored).home)
+  const address = readReplyAddress(stored)
+  if ('direct' in address) {
+    const workspace = workspaces.of(address.direct)
+    if (workspace === undefined) return notInstalled
+    return removalRefusalOf(await messages.remove(workspace, address.direct)) ?? { kind: 'removed' }
+  }
+  const published = await publishHome(address.home)
   if (published === undefined) return notInstalled
   return refusalOf(published) ?? { kind: 'removed' }
 }
