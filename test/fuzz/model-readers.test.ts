@@ -42,7 +42,7 @@ describe('A mutated file is refused with a sentence, or read right', () => {
     const g = newGraph('fuzz')
     const x = g.input('x', 'F32', [1, 4])
     g.output('y', g.add(x, g.floats([1, 2, 3, 4])))
-    const { bytes } = g.build()
+    const bytes = g.build().encode()
     const file = join(tempFolder(), 'model.onnx')
     const edit = fc.record({ at: fc.nat(bytes.length), byte: fc.nat(255), cut: fc.boolean() })
     await fc.assert(

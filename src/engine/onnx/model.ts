@@ -14,7 +14,8 @@ export interface Value {
 
 /** A finished graph, ready for a session. */
 export interface OnnxModel {
-  readonly bytes: Uint8Array
+  /** The bytes of the model file; who needs only the figures below does not pay for them. */
+  encode(): Uint8Array
   /** The folder that contains all external data; empty when there is none. */
   readonly folder: string
   readonly inputs: readonly ValueInfo[]
@@ -126,13 +127,14 @@ export class ModelWriter {
     const sum = (sizeOf: (tensor: StoredTensor) => number) =>
       tensors.reduce((total, tensor) => total + sizeOf(tensor), 0)
     return {
-      bytes: encodeModel({
-        name: this.#name,
-        inputs: this.#inputs,
-        outputs: this.#outputs,
-        nodes: this.#nodes,
-        initializers: [...this.#constants.values(), ...external],
-      }),
+      encode: () =>
+        encodeModel({
+          name: this.#name,
+          inputs: this.#inputs,
+          outputs: this.#outputs,
+          nodes: this.#nodes,
+          initializers: [...this.#constants.values(), ...external],
+        }),
       folder,
       inputs: this.#inputs,
       outputs: this.#outputs,

@@ -69,7 +69,7 @@ export class Session {
       const session =
         'path' in model
           ? await ort.InferenceSession.create(model.path, runtimeOptions(undefined, options))
-          : await ort.InferenceSession.create(model.bytes, runtimeOptions(model, options))
+          : await ort.InferenceSession.create(model.encode(), runtimeOptions(model, options))
       return new Session(session, name, options)
     } catch (error) {
       throw runtimeFault(name, options.device ?? 'cpu', error)

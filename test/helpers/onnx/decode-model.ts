@@ -27,11 +27,11 @@ export interface DecodedGraph {
   readonly outputs: readonly string[]
 }
 
-export function decodeModel({ bytes, folder }: OnnxModel): DecodedGraph {
-  const graph = fields(one(fields(bytes), 7))
+export function decodeModel(model: OnnxModel): DecodedGraph {
+  const graph = fields(one(fields(model.encode()), 7))
   return {
     nodes: all(graph, 1).map(nodeOf),
-    tensors: all(graph, 5).map(tensor => tensorOf(tensor, folder)),
+    tensors: all(graph, 5).map(tensor => tensorOf(tensor, model.folder)),
     inputs: all(graph, 11).map(value => textOf(one(fields(value), 1))),
     outputs: all(graph, 12).map(value => textOf(one(fields(value), 1))),
   }
