@@ -1,5 +1,5 @@
 /** The facade of Easel for adapters, implemented in app/ and built by the composition root. */
-import type { FileKind } from '../engine/models/file-record.ts'
+import type { AddOnKind } from '../engine/models/file-record.ts'
 import type { Viewer } from './access/access-rules.ts'
 import type { DeletionStatus, DeliveryNotices, DeliveryStatus } from './delivery/delivery-status.ts'
 import type { EphemeralReply } from './delivery/ephemeral-replies.ts'
@@ -18,7 +18,7 @@ import type {
   UsageView,
 } from './views/views.ts'
 
-export type { FileKind }
+export type { AddOnKind }
 
 /** `notices` report changes to the request, such as a fitted size or an ignored word. */
 export type ImagineOutcome =
@@ -120,7 +120,7 @@ export interface Easel {
   schedules(): string[]
   styles(): string[]
   /** The names of files that are used with models: ControlNets, IP-Adapters and so on. */
-  fileNames(kind: FileKind): string[]
+  fileNames(kind: AddOnKind): string[]
   settings(person: Person): PersonSettings
   saveSettings(person: Person, settings: PersonSettings): Promise<SettingsOutcome>
   /** Whether the person is notified of finished pictures. */

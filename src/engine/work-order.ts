@@ -201,6 +201,7 @@ export type PaintOrder = z.infer<typeof paintOrder>
 export type RefineOrder = z.infer<typeof refineOrder>
 export type UpscaleOrder = z.infer<typeof upscaleOrder>
 export type WorkOrder = z.infer<typeof workOrder>
+export type SamplingOrder = PaintOrder['sampling']
 export type Refinement = z.infer<typeof refinement>
 export type Inpainting = z.infer<typeof inpainting>
 export type ControlOrder = z.infer<typeof control>

@@ -11,7 +11,7 @@ export interface ByteBudgetOptions {
   clock: Clock
 }
 
-interface Waiting {
+interface WaitingBytes {
   readonly bytes: number
   readonly admit: () => void
 }
@@ -19,7 +19,7 @@ interface Waiting {
 export class ByteBudget {
   readonly #options: ByteBudgetOptions
   /** In the order of arrival: large work is not overtaken. */
-  readonly #waiting = new Set<Waiting>()
+  readonly #waiting = new Set<WaitingBytes>()
   #usedBytes = 0
   #holders = 0
 
@@ -47,7 +47,7 @@ export class ByteBudget {
     }
     if (this.#waiting.size >= mostWaiting) return false
     return new Promise<boolean>(resolve => {
-      const waiting: Waiting = {
+      const waiting: WaitingBytes = {
         bytes,
         admit() {
           cancelTimeout()

@@ -17,7 +17,7 @@ const textFile = /\.(json|txt|model)$/
 const graphFile = /\.onnx(_data|\.data)?$/
 
 /** An entry of the models folders. `networks`: those with weights of their own. */
-interface Entry extends Reference {
+interface ServedEntry extends Reference {
   storage: Storage
   networks: readonly (NetworkPart | undefined)[]
 }
@@ -36,8 +36,8 @@ export function servedModels(
   })
 }
 
-function entriesOf({ models, files }: Pick<ModelCatalogue, 'models' | 'files'>): Entry[] {
-  const entryOf = (name: string, { hash, storage, parts }: ExpertRecord): Entry => ({
+function entriesOf({ models, files }: Pick<ModelCatalogue, 'models' | 'files'>): ServedEntry[] {
+  const entryOf = (name: string, { hash, storage, parts }: ExpertRecord): ServedEntry => ({
     name,
     hash,
     storage,
@@ -69,7 +69,7 @@ function placeOf(path: string, { modelsDir, extraModelDirs }: Pick<Config, 'mode
   return []
 }
 
-async function filesOf({ storage, networks }: Entry, hasher: FileHasher): Promise<ServedFile[]> {
+async function filesOf({ storage, networks }: ServedEntry, hasher: FileHasher): Promise<ServedFile[]> {
   const { path: root, layout } = storage
   if (layout === 'file') return [await describe(root, root, hasher)]
   const chosen = new Set<string>()

@@ -7,12 +7,12 @@ import { type Problem, problem } from '../problems.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { Findings } from '../views/findings.ts'
 
-type Texts<Source> = {
+type TextKeys<Source> = {
   [Key in keyof Source]-?: string extends NonNullable<Source[Key]> ? Key : never
 }[keyof Source]
 
 /** The fields of a request that contain free text. */
-type RequestText = Texts<ImagineRequest>
+type RequestText = TextKeys<ImagineRequest>
 
 /** The lists of a request whose entries have names. */
 type RequestList = {

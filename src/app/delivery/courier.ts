@@ -35,9 +35,9 @@ export interface DeliveryMethod {
 
 /** The object that a step created on the platform. */
 type Done = { kind: 'done'; value: string }
-type Refused = { kind: 'refused' }
+type RefusedOutcome = { kind: 'refused' }
 
-export interface StepOptions<R extends Refused = never> {
+export interface StepOptions<R extends RefusedOutcome = never> {
   /** The kind of object that the step creates; undefined if it creates none. */
   makes?: Made
   /** Where the object is created: the step's value while it has only begun, so that the object can be found. */
@@ -60,7 +60,7 @@ export interface Steps {
    * of `make` is passed on, and the next try first looks for the effect. A try without a response stays recorded as
    * begun if a later one is refused or uses another place.
    */
-  once<R extends Refused = never>(
+  once<R extends RefusedOutcome = never>(
     name: string,
     make: (begin: () => Promise<void>) => Promise<Done | R>,
     options?: StepOptions<R>,

@@ -4,14 +4,14 @@ import type { JobView } from '../views/views.ts'
 /** Up to this position every change is shown; behind it only each halving, because every claim moves all positions. */
 const frontPositions = 5
 
-interface Shown {
+interface ShownProgress {
   job: JobView
   /** On the monotonic clock. */
   atMs: number
 }
 
 export class ProgressUpdates {
-  readonly #shown = new Map<string, Shown>()
+  readonly #shown = new Map<string, ShownProgress>()
   /** The newest view of each delivery that shows an older one. */
   readonly #stale = new Map<string, JobView>()
   /** The time of the next scheduled check, on the monotonic clock. */

@@ -11,12 +11,10 @@ import {
   samplerName,
   takesSchedules,
 } from '../../engine/sampling/sampler-names.ts'
-import type { PaintOrder } from '../../engine/work-order.ts'
+import type { SamplingOrder } from '../../engine/work-order.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { ModelDefaults } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'
-
-type Sampling = PaintOrder['sampling']
 
 /** Above every σ, including zero terminal SNR's 4,096. JSON has no infinity. */
 const highestSigma = 1e6
@@ -26,7 +24,7 @@ export function resolveSampling(
   defaults: ModelDefaults,
   limits: Config['limits'],
   findings: Findings,
-): Sampling {
+): SamplingOrder {
   const preset = presetOf(request, defaults, findings)
   const steps =
     request.steps ?? (request.preset === undefined ? defaults.steps : preset?.defaultSteps) ?? defaults.steps
@@ -45,7 +43,7 @@ export function resolveSampling(
   // EDM has no sigma spacing of its own, so the schedule of that name is used.
   const { edm } = defaults.noise
   const edmSchedule = edm && sigmas !== 'plain' && sigmas !== 'model' ? sigmas : undefined
-  const sampling: Sampling = {
+  const sampling: SamplingOrder = {
     sampler: choice?.kind.name ?? defaults.sampler,
     sigmas: edm ? 'model' : sigmas,
     spacing: request.spacing ?? fromPreset?.schedule.spacing ?? 'model',
@@ -108,7 +106,7 @@ function noiseOf(
   choice: SamplerChoice | undefined,
   presetEta: number | undefined,
   findings: Findings,
-): Pick<Sampling, 'eta' | 'noise'> {
+): Pick<SamplingOrder, 'eta' | 'noise'> {
   const kind = choice?.kind
   const uses = (what: 'eta' | 'churn'): boolean => kind?.noiseOptions?.includes(what) === true
   if (eta !== undefined) findings.inRange('eta', eta, bounds.eta)
@@ -166,7 +164,7 @@ function samplerOf(
   return lookup.choice
 }
 
-export function checkRanges(sampling: Sampling, findings: Findings): void {
+export function checkRanges(sampling: SamplingOrder, findings: Findings): void {
   findings.inRange('cfg', sampling.guidance, bounds.guidance)
   findings.inRange('rescale', sampling.guidanceRescale, bounds.guidanceRescale)
   const [from, to] = sampling.guidanceInterval

@@ -2,7 +2,7 @@
 
 import { nearestNames } from '../../common/nearest.ts'
 import type { Config } from '../../config/config.ts'
-import type { FileKind, FileRecord } from '../../engine/models/file-record.ts'
+import type { AddOnKind, FileRecord } from '../../engine/models/file-record.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import type { LoraFit } from '../../engine/pipeline/open/lora-fits.ts'
 import { findPreset, presetOfFile } from '../../engine/sampling/presets.ts'
@@ -78,7 +78,7 @@ export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): 
   }
 }
 
-export function filesOf({ files = [] }: Catalogue, kind: FileKind): FileRecord[] {
+export function filesOf({ files = [] }: Catalogue, kind: AddOnKind): FileRecord[] {
   return files.filter(file => file.kind === kind)
 }
 

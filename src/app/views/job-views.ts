@@ -57,7 +57,7 @@ export class JobViews {
     return { ...job, ...liveView(live, job.steps), device: live.progress?.device ?? job.device }
   }
 
-  #live(id: string): Live {
+  #live(id: string): LiveState {
     const progress = this.#pool.progress(id)
     return { progress, forecast: progress ? undefined : this.#pool.forecast(id) }
   }
@@ -89,13 +89,13 @@ export class JobViews {
 }
 
 /** What the pool knows of a job. */
-interface Live {
+interface LiveState {
   progress?: RunProgress | undefined
   forecast?: Forecast | undefined
 }
 
 /** `steps`: as many as were known before the device said how many there are. */
-function liveView({ progress, forecast }: Live, steps: number) {
+function liveView({ progress, forecast }: LiveState, steps: number) {
   return {
     // A device that is about to take the job runs it already: the claim is being written.
     state: progress ? ('running' as const) : ('queued' as const),

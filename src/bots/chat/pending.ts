@@ -79,10 +79,10 @@ export async function findPending(
   return { kind: 'found', ...asked, request: { ...request, ...pictures, ...parent } }
 }
 
-type PictureUse = (typeof pictureUses)[number]
+type UploadUse = (typeof pictureUses)[number]
 
-function picturesOf(files: readonly { use: PictureUse; bytes: Uint8Array }[]): Partial<ImagineRequest> {
-  const of = (wanted: PictureUse): GivenPicture[] =>
+function picturesOf(files: readonly { use: UploadUse; bytes: Uint8Array }[]): Partial<ImagineRequest> {
+  const of = (wanted: UploadUse): GivenPicture[] =>
     files.flatMap(({ use, bytes }) => (use === wanted ? [{ kind: 'bytes' as const, bytes }] : []))
   const [source] = of('source')
   const [mask] = of('mask')

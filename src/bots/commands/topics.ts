@@ -1,5 +1,5 @@
 /** Topics: further information that buttons of short replies open. Each topic is a separate message. */
-import type { Easel, FileKind } from '../../app/easel.ts'
+import type { AddOnKind, Easel } from '../../app/easel.ts'
 import type { Words } from '../../words/en.ts'
 import { flagGroups, flagsIn } from '../grammar/flag-groups.ts'
 import type { Button } from '../messages/buttons.ts'
@@ -30,7 +30,7 @@ export function topicRows(names: readonly TopicName[], { topics }: Words): Butto
 }
 
 /** The kinds of names in requests, besides models. */
-const kindsByName: readonly FileKind[] = ['lora', 'embedding', 'vae', 'controlnet', 'ip-adapter']
+const kindsByName: readonly AddOnKind[] = ['lora', 'embedding', 'vae', 'controlnet', 'ip-adapter']
 
 /** A line for each kind that is not empty. */
 export function fileLines(easel: Pick<Easel, 'fileNames'>, { cli }: Words): string[] {

@@ -13,7 +13,7 @@ import { FirstMessageTracker } from './outbound/first-message-tracker.ts'
 import { JobPosts } from './outbound/job-posts.ts'
 import { MessagePlacement } from './outbound/message-placement.ts'
 import { Messages } from './outbound/messages.ts'
-import { Presence } from './outbound/presence.ts'
+import { BotStatus } from './outbound/presence.ts'
 import { TokenExpiryNotices } from './outbound/token-expiry-notices.ts'
 import { Pictures } from './outbound/uploads.ts'
 import { DiscordApi } from './transport/api.ts'
@@ -41,7 +41,7 @@ export class DiscordAdapter implements Adapter {
   readonly #parts: AdapterParts
   readonly #connection: Connection
   readonly #receiver: Receiver
-  readonly #presence: Presence
+  readonly #presence: BotStatus
   /** Continues after the start, because there may be thousands of guilds. */
   #cleaning: Promise<void> = Promise.resolve()
   readonly #api: DiscordApi
@@ -87,7 +87,7 @@ export class DiscordAdapter implements Adapter {
       buttonTokens,
       messages,
     })
-    this.#presence = new Presence(this.#connection, this.#parts)
+    this.#presence = new BotStatus(this.#connection, this.#parts)
   }
 
   /** Resolves when nothing is being handled. */

@@ -120,13 +120,13 @@ function cardLines(job: JobView, words: Words): string[] {
 
 /** Symbols that distinguish the outcomes in lists. */
 const marks = { done: '✅', failed: '❌', dead: '💥', cancelled: '🚫', expired: '⌛' } as const
-type Outcome = keyof typeof marks
+type MarkedOutcome = keyof typeof marks
 
-function marked(outcome: Outcome, text: string): string {
+function marked(outcome: MarkedOutcome, text: string): string {
   return `${marks[outcome]} ${text}`
 }
 
-function outcomeOf(outcome: Exclude<Outcome, 'done'>, words: Words): string {
+function outcomeOf(outcome: Exclude<MarkedOutcome, 'done'>, words: Words): string {
   return marked(outcome, words.job[outcome])
 }
 

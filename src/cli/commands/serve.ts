@@ -36,8 +36,8 @@ export function serveCommand(words: Words): Command {
  */
 async function serve(session: CommandSession): Promise<ExitCode> {
   const { config, secrets, words, log, out, err } = session
-  const ending = new Ending()
-  logOutcasts(log, () => ending.ask(exitCodes.fault))
+  const shutdown = new Shutdown()
+  logOutcasts(log, () => shutdown.ask(exitCodes.fault))
   let server: Server | undefined
   const endAtOnce = async () => {
     err(words.cli.stoppedAtOnce)
@@ -45,8 +45,8 @@ async function serve(session: CommandSession): Promise<ExitCode> {
     dieAtOnce()
   }
   const onSignal = () => {
-    if (ending.asked) void endAtOnce()
-    ending.ask(exitCodes.done)
+    if (shutdown.asked) void endAtOnce()
+    shutdown.ask(exitCodes.done)
   }
   // SIGHUP: the terminal was closed.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal)
@@ -63,7 +63,7 @@ async function serve(session: CommandSession): Promise<ExitCode> {
     making: showMaking(process.stderr, out, words),
     onHung() {
       hung = true
-      ending.ask(exitCodes.fault)
+      shutdown.ask(exitCodes.fault)
     },
     onBuilt(built) {
       server = built
@@ -71,10 +71,10 @@ async function serve(session: CommandSession): Promise<ExitCode> {
   })
   // After a signal the rest of the start is not awaited.
   starting.catch(() => {})
-  await Promise.race([starting, ending.reason])
+  await Promise.race([starting, shutdown.reason])
   const underNpm = process.env.npm_lifecycle_event !== undefined
-  const endWatch = underNpm ? watchParent(parent, () => ending.ask(exitCodes.done)) : () => {}
-  const exitCode = await ending.reason
+  const endWatch = underNpm ? watchParent(parent, () => shutdown.ask(exitCodes.done)) : () => {}
+  const exitCode = await shutdown.reason
   endWatch()
   out(words.cli.stopping(config.shutdownGraceMs))
   const limit = systemClock.after(config.shutdownGraceMs + stopLimitMs, () => void endAtOnce())
@@ -113,7 +113,7 @@ function watchParent(parent: number, onGone: () => void): () => void {
 }
 
 /** Collects the reasons to stop; only the first one counts. */
-class Ending {
+class Shutdown {
   readonly reason: Promise<ExitCode>
   #resolve: (code: ExitCode) => void = () => {}
   #asked = false

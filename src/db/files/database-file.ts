@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { AppError, type DatabaseLoss } from '../../errors/errors.ts'
 
 /** The identity of a file and of its state. */
-interface Mark {
+interface FileIdentity {
   inode: string
   sizeBytes: number
   modifiedMs: number
@@ -18,8 +18,8 @@ interface Mark {
  */
 export class DatabaseFile {
   readonly #file: string
-  #database: Mark | undefined
-  #log: Mark | undefined
+  #database: FileIdentity | undefined
+  #log: FileIdentity | undefined
   #lost: AppError | undefined
 
   constructor(file: string) {
@@ -81,15 +81,15 @@ export function isSound(file: string): boolean {
   }
 }
 
-function markOf(file: string): Mark | undefined {
+function markOf(file: string): FileIdentity | undefined {
   const stats: Stats | undefined = statSync(file, { throwIfNoEntry: false })
   return stats && { inode: `${stats.dev}:${stats.ino}`, sizeBytes: stats.size, modifiedMs: stats.mtimeMs }
 }
 
-function isOther(before: Mark | undefined, now: Mark | undefined): boolean {
+function isOther(before: FileIdentity | undefined, now: FileIdentity | undefined): boolean {
   return before !== undefined && now !== undefined && before.inode !== now.inode
 }
 
-function isShorter(before: Mark | undefined, now: Mark | undefined): boolean {
+function isShorter(before: FileIdentity | undefined, now: FileIdentity | undefined): boolean {
   return before !== undefined && now !== undefined && now.sizeBytes < before.sizeBytes
 }

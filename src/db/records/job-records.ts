@@ -59,7 +59,7 @@ export function selectJobs(rows: Rows) {
     .$dynamic()
 }
 
-type Row = { job: typeof jobs.$inferSelect; author: typeof people.$inferSelect }
+type JobWithAuthor = { job: typeof jobs.$inferSelect; author: typeof people.$inferSelect }
 
 /** The columns that can contain any text. */
 const documents = z.object({
@@ -78,11 +78,11 @@ export class JobReader {
     this.#onUnreadable = onUnreadable
   }
 
-  readAll(found: readonly Row[]): JobRecord[] {
+  readAll(found: readonly JobWithAuthor[]): JobRecord[] {
     return found.flatMap(row => this.read(row) ?? [])
   }
 
-  read({ job, author }: Row): JobRecord | undefined {
+  read({ job, author }: JobWithAuthor): JobRecord | undefined {
     const { state, conversation, order } = job
     const parsed = documents.safeParse({ state, conversation, order, platform: author.platform })
     if (!parsed.success) {

@@ -4,10 +4,10 @@ import type { StoredConversation } from '../repositories/documents.ts'
 import { conversation, platform } from '../repositories/documents.ts'
 import type { jobs } from '../schema.ts'
 
-type Row = typeof jobs.$inferSelect
+type JobRow = typeof jobs.$inferSelect
 
 /** An order without words that is never painted. */
-export function lostOrder({ modelName }: Pick<Row, 'modelName'>): PaintOrder {
+export function lostOrder({ modelName }: Pick<JobRow, 'modelName'>): PaintOrder {
   return {
     kind: 'paint',
     model: { name: modelName, hash: '' },
@@ -31,7 +31,7 @@ export function lostOrder({ modelName }: Pick<Row, 'modelName'>): PaintOrder {
 
 /** The channel of the job's own columns, seen by nobody but its members; undefined if the platform is unknown too. */
 export function lostConversation(
-  row: Pick<Row, 'platform' | 'spaceId' | 'channelId'>,
+  row: Pick<JobRow, 'platform' | 'spaceId' | 'channelId'>,
 ): StoredConversation | undefined {
   const known = platform.safeParse(row.platform)
   if (!known.success) return undefined

@@ -13,7 +13,7 @@ import {
 } from './documents.ts'
 import { type OutboxEntry, type OutboxKind, oldestEntryOf } from './outbox.ts'
 
-type DeliveryMethod = NonNullable<typeof deliveries.$inferSelect.method>
+type MethodName = NonNullable<typeof deliveries.$inferSelect.method>
 export type DeliveryEnd = NonNullable<typeof deliveries.$inferSelect.end>
 
 export interface DeliveryRecord {
@@ -24,7 +24,7 @@ export interface DeliveryRecord {
   /** Undefined: the job's own conversation. */
   conversation?: StoredConversation
   address?: string
-  method?: DeliveryMethod
+  method?: MethodName
   end?: DeliveryEnd
   refusals: Refusal[]
   /** Its author removed the job. */
@@ -157,7 +157,7 @@ export class DeliveriesTable {
   /** Records that the result is shown there, with the method of its delivery. */
   arrive(
     id: string,
-    { address, method, refusals }: { address: string; method: DeliveryMethod; refusals: readonly Refusal[] },
+    { address, method, refusals }: { address: string; method: MethodName; refusals: readonly Refusal[] },
     endedAt: number,
   ): void {
     this.#statements.arrive.run({ id, address, method, refusals, endedAt })
@@ -220,13 +220,13 @@ export class DeliveriesTable {
   }
 }
 
-interface Row {
+interface DeliveryRow {
   delivery: typeof deliveries.$inferSelect
   recipient: typeof people.$inferSelect
   jobRemovedAt: number | null
 }
 
-function toRecord({ delivery, recipient, jobRemovedAt }: Row): DeliveryRecord {
+function toRecord({ delivery, recipient, jobRemovedAt }: DeliveryRow): DeliveryRecord {
   const { spaceId, userId, name } = recipient
   return {
     id: delivery.id,

@@ -49,7 +49,7 @@ export interface ChannelHostOptions {
   open: () => Channel
 }
 
-interface Run {
+interface HostedRun {
   readonly id: number
   readonly events: RunEvents
   readonly outcome: Deferred<RunOutcome>
@@ -62,7 +62,7 @@ export class ChannelHost implements WorkerHost {
   #pong = deferred<void>()
   #state: HostState = 'new'
   #channel: Channel | undefined
-  #run: Run | undefined
+  #run: HostedRun | undefined
   #runs = 0
   /** Set before the worker is stopped or killed, to distinguish that from a crash. */
   #deathExpected = false
@@ -106,7 +106,7 @@ export class ChannelHost implements WorkerHost {
 
     this.#state = 'running'
     this.#runs += 1
-    const run: Run = { id: this.#runs, events, outcome: deferred() }
+    const run: HostedRun = { id: this.#runs, events, outcome: deferred() }
     this.#run = run
     const cancel = () => this.#channel?.post({ kind: 'cancel', runId: run.id })
     events.signal?.addEventListener('abort', cancel)

@@ -7,13 +7,8 @@ import { withEndMarker } from './files/jpeg-end.ts'
 import { profileLimitBytes } from './files/metadata.ts'
 import { inflate, pngData, pngType, scanPngChunks } from './files/png-file.ts'
 import { inspectWebp } from './files/webp-file.ts'
-import type { Picture } from './picture.ts'
+import type { Picture, SizePx } from './picture.ts'
 import type { PixelChannel } from './readers/hidden-text.ts'
-
-interface SizePx {
-  widthPx: number
-  heightPx: number
-}
 
 export type DecodeOutcome =
   | {

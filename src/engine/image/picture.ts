@@ -1,9 +1,12 @@
 /** The neutral picture: 8-bit RGB pixels, and the conversion from and to the VAE's floats. */
 
-/** Rows from the top, three bytes (R, G, B) per pixel, sRGB. */
-export interface Picture {
+export interface SizePx {
   readonly widthPx: number
   readonly heightPx: number
+}
+
+/** Rows from the top, three bytes (R, G, B) per pixel, sRGB. */
+export interface Picture extends SizePx {
   /** [heightPx, widthPx, 3] */
   readonly data: Uint8Array
 }

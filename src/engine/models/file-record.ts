@@ -41,4 +41,4 @@ export const fileRecord = z.object({
     .optional(),
 })
 export type FileRecord = z.infer<typeof fileRecord>
-export type FileKind = FileRecord['kind']
+export type AddOnKind = FileRecord['kind']

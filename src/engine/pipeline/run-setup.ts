@@ -4,10 +4,8 @@ import { createSampler } from '../sampling/create-sampler.ts'
 import { configFor, type ModelSchedule } from '../sampling/diffusers/scheduler-config.ts'
 import type { Sampler, SchedulerConfig } from '../sampling/sampler.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
-import type { PaintOrder } from '../work-order.ts'
+import type { SamplingOrder } from '../work-order.ts'
 import type { Guidance } from './denoising/guidance.ts'
-
-type Sampling = PaintOrder['sampling']
 
 /** A sampler and the schedule from which it was built. The spans of an ensemble need both. */
 export interface SamplerSetup {
@@ -17,7 +15,7 @@ export interface SamplerSetup {
 }
 
 /** `model` in an order keeps the value of the model's scheduler_config.json if the sampler supports it. */
-export function setUpSampler(sampling: Sampling, schedule: ModelSchedule): SamplerSetup {
+export function setUpSampler(sampling: SamplingOrder, schedule: ModelSchedule): SamplerSetup {
   const found = findSampler(sampling.sampler)
   if (found.kind === 'unknown') {
     throw new AppError('internal', { problem: `a work order names an unknown sampler, ${sampling.sampler}` })
@@ -44,10 +42,10 @@ export function setUpSampler(sampling: Sampling, schedule: ModelSchedule): Sampl
 }
 
 /** One step per fixed timestep. */
-export function stepsOf({ steps, timesteps }: Pick<Sampling, 'steps' | 'timesteps'>): number {
+export function stepsOf({ steps, timesteps }: Pick<SamplingOrder, 'steps' | 'timesteps'>): number {
   return timesteps?.length ?? steps
 }
 
-export function guidanceOf(sampling: Sampling, scale = sampling.guidance): Guidance {
+export function guidanceOf(sampling: SamplingOrder, scale = sampling.guidance): Guidance {
   return { scale, rescale: sampling.guidanceRescale, interval: sampling.guidanceInterval }
 }

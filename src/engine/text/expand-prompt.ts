@@ -9,7 +9,7 @@ export type Expansion =
   | { kind: 'too-many'; count: number; limit: number }
 
 /** The expansion of a part of a template. */
-interface Texts {
+interface ExpandedTexts {
   readonly count: number
   /** All texts; the first choice varies slowest. Empty if there are more than the limit. */
   readonly texts: readonly string[]
@@ -42,11 +42,11 @@ function standsFor(template: string, text: string): boolean {
 
 /** One level of braces during parsing: the complete alternatives, and the expansion of the current one so far. */
 interface Level {
-  readonly alternatives: Texts[]
-  current: Texts
+  readonly alternatives: ExpandedTexts[]
+  current: ExpandedTexts
 }
 
-const nothing: Texts = { count: 1, texts: [''] }
+const nothing: ExpandedTexts = { count: 1, texts: [''] }
 
 /**
  * One pass with a stack of levels, which builds the texts while parsing. Nesting depth is unlimited, and every piece of the
@@ -59,7 +59,7 @@ class Reader {
     this.#limit = limit
   }
 
-  read(template: string): Texts {
+  read(template: string): ExpandedTexts {
     const outermost: Level = { alternatives: [], current: nothing }
     const open: Level[] = []
     for (const [written, escaped] of template.matchAll(/\\([{},])|[{},]|[^{},\\]+|\\/g)) {
@@ -78,20 +78,20 @@ class Reader {
     return outermost.current
   }
 
-  #closed(level: Level): Texts {
+  #closed(level: Level): ExpandedTexts {
     endAlternative(level)
     return level.alternatives.length > 1 ? this.#choice(level) : this.#asWritten('{', level, '}')
   }
 
   /** White space around alternatives is removed. */
-  #choice({ alternatives }: Level): Texts {
+  #choice({ alternatives }: Level): ExpandedTexts {
     const count = alternatives.reduce((sum, one) => sum + one.count, 0)
     if (count > this.#limit) return { count, texts: [] }
     return { count, texts: alternatives.flatMap(({ texts }) => texts.map(text => text.trim())) }
   }
 
   /** Braces without alternatives stay as written. */
-  #asWritten(opening: string, { alternatives }: Level, closing: string): Texts {
+  #asWritten(opening: string, { alternatives }: Level, closing: string): ExpandedTexts {
     const level: Level = { alternatives: [], current: { count: 1, texts: [opening] } }
     for (const [i, alternative] of alternatives.entries()) {
       if (i > 0) this.#append(level, { count: 1, texts: [','] })
@@ -101,7 +101,7 @@ class Reader {
     return level.current
   }
 
-  #append(level: Level, next: Texts): void {
+  #append(level: Level, next: ExpandedTexts): void {
     const { current } = level
     const count = current.count * next.count
     const texts =

@@ -80,7 +80,7 @@ async function readFrom(proto: ProtoReader, file: string, sizeBytes: number): Pr
 }
 
 /** A field of a message: its content is between start and end; `value` is the number of a numeric field. */
-interface Field {
+interface WireField {
   readonly number: number
   readonly start: number
   readonly end: number
@@ -95,7 +95,7 @@ interface Initializers {
 }
 
 /** TensorProto: 2 type, 8 name, 9 bytes, 13 entries of external data. */
-async function readInitializer(proto: ProtoReader, tensor: Field, into: Initializers): Promise<void> {
+async function readInitializer(proto: ProtoReader, tensor: WireField, into: Initializers): Promise<void> {
   let [type, bytes]: [DType | undefined, number] = [undefined, 0]
   const external = new Map<string, string>()
   for await (const field of proto.fields(tensor.start, tensor.end)) {
@@ -117,7 +117,7 @@ async function readInitializer(proto: ProtoReader, tensor: Field, into: Initiali
 }
 
 /** ValueInfoProto: 1 name, 2 type → 1 tensor type → 2 shape → 1 dimensions → 1 extent. */
-async function readPort(proto: ProtoReader, port: Field): Promise<OnnxPort> {
+async function readPort(proto: ProtoReader, port: WireField): Promise<OnnxPort> {
   let name = ''
   const shape: (number | undefined)[] = []
   for await (const field of proto.fields(port.start, port.end)) {
@@ -166,7 +166,7 @@ class ProtoReader {
   }
 
   /** The fields between two offsets. A field that reaches beyond the end is the last one. */
-  async *fields(start: number, end: number): AsyncGenerator<Field> {
+  async *fields(start: number, end: number): AsyncGenerator<WireField> {
     let at = start
     while (at < end) {
       const tag = await this.#varint(at)
@@ -182,7 +182,7 @@ class ProtoReader {
   }
 
   /** The fields at the end of a path of field numbers. */
-  async *nested(field: Field, [number, ...deeper]: readonly number[]): AsyncGenerator<Field> {
+  async *nested(field: WireField, [number, ...deeper]: readonly number[]): AsyncGenerator<WireField> {
     for await (const part of this.fields(field.start, field.end)) {
       if (part.number !== number) continue
       if (deeper.length === 0) yield part
@@ -190,13 +190,13 @@ class ProtoReader {
     }
   }
 
-  async text({ start, end }: Field): Promise<string> {
+  async text({ start, end }: WireField): Promise<string> {
     const bytes = await this.#bytes(start, Math.min(end - start, maxTextBytes))
     return bytes.toString('utf8')
   }
 
   /** All texts in a message, in order. */
-  async texts({ start, end }: Field): Promise<string[]> {
+  async texts({ start, end }: WireField): Promise<string[]> {
     const found: string[] = []
     for await (const field of this.fields(start, end)) found.push(await this.text(field))
     return found

@@ -7,7 +7,7 @@ import type { Connection } from '../transport/connection.ts'
 /** Discord accepts five presence updates in 20 s, on the connection that all other events use. */
 const intervalMs = 15_000
 
-export class Presence {
+export class BotStatus {
   readonly #connection: Pick<Connection, 'client'>
   readonly #parts: AdapterParts
   #shown = ''

@@ -4,7 +4,7 @@ import { streamSSE } from 'hono/streaming'
 import type { Clock } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import type { FeedReply } from '../protocol.ts'
-import type { Change, Live } from './live.ts'
+import type { FeedChange, Live } from './live.ts'
 import { jobFragment } from './render-job.tsx'
 
 /**
@@ -22,7 +22,7 @@ interface LiveStreamParts {
   words: Words
   /** The key of the address that asks. */
   address: string
-  eventOf: (change: Change) => LiveEvent
+  eventOf: (change: FeedChange) => LiveEvent
   feed: () => Promise<FeedReply>
 }
 
@@ -58,8 +58,8 @@ interface LiveEvent {
 }
 
 /** Renders a change for all browsers: once, however many are open. */
-export function liveEvents(words: Words): (change: Change) => LiveEvent {
-  const rendered = new WeakMap<Change, LiveEvent>()
+export function liveEvents(words: Words): (change: FeedChange) => LiveEvent {
+  const rendered = new WeakMap<FeedChange, LiveEvent>()
   return change => {
     const event = rendered.get(change) ?? eventOf(change, words)
     rendered.set(change, event)
@@ -67,7 +67,7 @@ export function liveEvents(words: Words): (change: Change) => LiveEvent {
   }
 }
 
-function eventOf(change: Change, words: Words): LiveEvent {
+function eventOf(change: FeedChange, words: Words): LiveEvent {
   return change.kind === 'removed'
     ? { event: 'gone', data: JSON.stringify(change.jobId) }
     : { event: 'job', data: JSON.stringify(jobFragment(change.job, words)) }

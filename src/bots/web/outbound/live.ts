@@ -3,7 +3,7 @@ import type { JobView } from '../../../app/views/views.ts'
 import type { Clock } from '../../../system/ports.ts'
 
 /** The current state of a job, or the id of a deleted one. */
-export type Change = { kind: 'changed'; job: JobView } | { kind: 'removed'; jobId: string }
+export type FeedChange = { kind: 'changed'; job: JobView } | { kind: 'removed'; jobId: string }
 
 /** The batching of a stream: jobs per batch, the minimum time between batches, and the maximum idle time. */
 export interface Throttle {
@@ -14,7 +14,7 @@ export interface Throttle {
 
 /** Keeps only the latest state of each job, so a slow browser uses at most one entry per job. */
 export class Subscription {
-  readonly #changes = new Map<string, Change>()
+  readonly #changes = new Map<string, FeedChange>()
   readonly #clock: Clock
   readonly #throttle: Throttle
   #isFirst = true
@@ -27,13 +27,13 @@ export class Subscription {
     this.#throttle = throttle
   }
 
-  push(jobId: string, change: Change): void {
+  push(jobId: string, change: FeedChange): void {
     this.#changes.set(jobId, change)
     this.#onPush()
   }
 
   /** The next batch; empty after the idle time, undefined once closed. */
-  async next(): Promise<Change[] | undefined> {
+  async next(): Promise<FeedChange[] | undefined> {
     if (!this.#isFirst) await this.#wait(this.#throttle.restMs, 'close')
     if (this.#changes.size === 0) await this.#wait(this.#throttle.quietMs, 'push')
     this.#isFirst = false
@@ -92,7 +92,7 @@ export class Live {
   }
 
   /** All browsers get the same object, so that it need be rendered only once. */
-  #push(jobId: string, change: Change): void {
+  #push(jobId: string, change: FeedChange): void {
     for (const subscription of this.#subscriptions.keys()) subscription.push(jobId, change)
   }
 

@@ -72,7 +72,7 @@ export function readExifTexts(tiff: Uint8Array): ExifTexts {
   return texts
 }
 
-interface Entry {
+interface DirectoryEntry {
   id: number
   /** The offset of its twelve bytes: tag, type, count, and the value or the value's offset. */
   at: number
@@ -81,7 +81,7 @@ interface Entry {
 /** Genuine directories have some dozens of entries. */
 const mostEntries = 1000
 
-function entriesAt(view: DataView, directory: number, little: boolean): Entry[] {
+function entriesAt(view: DataView, directory: number, little: boolean): DirectoryEntry[] {
   if (directory + 2 > view.byteLength) return []
   const room = Math.floor((view.byteLength - directory - 2) / entryLength)
   const length = Math.min(view.getUint16(directory, little), room, mostEntries)
@@ -92,7 +92,12 @@ function entriesAt(view: DataView, directory: number, little: boolean): Entry[] 
 }
 
 /** The value of a field of bytes. Up to four bytes are in the entry itself. */
-function bytesOf(tiff: Uint8Array, view: DataView, { at }: Entry, little: boolean): Uint8Array | undefined {
+function bytesOf(
+  tiff: Uint8Array,
+  view: DataView,
+  { at }: DirectoryEntry,
+  little: boolean,
+): Uint8Array | undefined {
   const count = view.getUint32(at + 4, little)
   const from = count <= 4 ? at + 8 : view.getUint32(at + 8, little)
   return count > textLimitBytes || from + count > tiff.length ? undefined : tiff.subarray(from, from + count)

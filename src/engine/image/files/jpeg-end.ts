@@ -19,7 +19,7 @@ interface Component {
   readonly vertical: number
 }
 
-interface Frame {
+interface JpegFrame {
   readonly kind: 'sequential' | 'progressive'
   readonly widthPx: number
   readonly heightPx: number
@@ -32,7 +32,7 @@ interface ScanComponent extends Component {
 }
 
 /** A scan sends the coefficients from the first to the last one. Their `lowBit` low bits follow in later scans. */
-interface Scan {
+interface JpegScan {
   readonly components: readonly ScanComponent[]
   readonly first: number
   readonly last: number
@@ -51,7 +51,7 @@ export async function withEndMarker(
 ): Promise<{ file: Uint8Array; mayWarn: boolean } | undefined> {
   const tables = new Map<number, HuffmanTable>()
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let frame: Frame | undefined
+  let frame: JpegFrame | undefined
   let restartInterval = 0
   let coverage: Coverage | undefined
   let at = 2
@@ -89,7 +89,7 @@ function ended(bytes: Uint8Array, at: number): Uint8Array {
   return Buffer.concat([bytes.subarray(0, at), endMarker])
 }
 
-const frameKinds: Readonly<Record<number, Frame['kind']>> = {
+const frameKinds: Readonly<Record<number, JpegFrame['kind']>> = {
   [marker.startOfBaseline]: 'sequential',
   [marker.startOfExtended]: 'sequential',
   [marker.startOfProgressive]: 'progressive',
@@ -104,7 +104,7 @@ function readTables(payload: Uint8Array, tables: Map<number, HuffmanTable>): voi
   }
 }
 
-function readFrame(payload: Uint8Array, kind: number): Frame {
+function readFrame(payload: Uint8Array, kind: number): JpegFrame {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
   const size = payload.length < 6 ? 0 : view.getUint8(5)
   const components = Array.from({ length: Math.min(size, (payload.length - 6) / 3) }, (_, i) => {
@@ -118,9 +118,9 @@ function readFrame(payload: Uint8Array, kind: number): Frame {
 function readScan(
   payload: Uint8Array,
   at: number,
-  frame: Frame,
+  frame: JpegFrame,
   tables: ReadonlyMap<number, HuffmanTable>,
-): Scan | undefined {
+): JpegScan | undefined {
   const count = payload[0] ?? 0
   const [first = 0, last = 0, bits = 0] = payload.subarray(1 + 2 * count)
   const components = Array.from({ length: count }, (_, i): ScanComponent | undefined => {
@@ -134,15 +134,15 @@ function readScan(
 
 /** The coefficients of each component that scans have sent completely. */
 class Coverage {
-  readonly #frame: Frame
+  readonly #frame: JpegFrame
   readonly #sent: Map<number, Set<number>>
 
-  constructor(frame: Frame) {
+  constructor(frame: JpegFrame) {
     this.#frame = frame
     this.#sent = new Map(frame.components.map(({ id }) => [id, new Set<number>()]))
   }
 
-  add({ components, first, last, lowBit }: Scan): void {
+  add({ components, first, last, lowBit }: JpegScan): void {
     const isWhole = this.#frame.kind === 'sequential'
     if (!isWhole && lowBit > 0) return
     const [from, to] = isWhole ? [0, 63] : [first, Math.min(last, 63)]
@@ -170,8 +170,8 @@ const blocksPerTurn = 10_000
 /** The end of the coded data of a sequential scan of all components; undefined if blocks are missing. */
 async function endOfBlocks(
   bytes: Uint8Array,
-  { components, at }: Scan,
-  { widthPx, heightPx }: Frame,
+  { components, at }: JpegScan,
+  { widthPx, heightPx }: JpegFrame,
   restartInterval: number,
 ): Promise<number | undefined> {
   const widest = Math.max(...components.map(one => one.horizontal))

@@ -12,14 +12,14 @@ const xmpPrefix = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1')
 /** Genuine files have fewer segments. Each may have 64 KB. */
 export const mostSegments = 10_000
 
-interface Segment {
+interface JpegSegment {
   marker: number
   payload: Uint8Array
   end: number
 }
 
 /** The segments before the first scan. Segments beyond the maximum number are ignored. */
-function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
+function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let left = mostSegments
   for (let at = 2; left > 0 && at + 4 <= bytes.length && view.getUint8(at) === 0xff; ) {

@@ -1,7 +1,7 @@
 /** Builds the common record of parameters from a reader's values, any of which may be absent. */
 import type { PictureParameters } from '../parameters/parameters.ts'
 
-type Known = Partial<Omit<PictureParameters, 'extra'>>
+type KnownParameters = Partial<Omit<PictureParameters, 'extra'>>
 
 export interface LoraUse {
   readonly name: string
@@ -13,7 +13,7 @@ const longestSidePx = 1_000_000
 
 /** `extra`: other fields, under A1111's name if there is one; absent values are omitted. */
 export function parametersFrom(
-  { widthPx, heightPx, ...known }: Known,
+  { widthPx, heightPx, ...known }: KnownParameters,
   extra: Readonly<Record<string, string | number | undefined>>,
   loras: readonly LoraUse[] = [],
 ): PictureParameters {

@@ -16,7 +16,7 @@ import { storageOfFile } from '../storage.ts'
 import type { FoundParts } from './found-parts.ts'
 
 /** A possible prefix of a network's tensors in a file, identified by a tensor that every such network has. */
-interface Place {
+interface NetworkLocation {
   readonly prefix: string
   readonly naming: Naming
   readonly landmark: string
@@ -57,7 +57,7 @@ const places = {
     { prefix: 'conditioner.embedders.0.model.', ...openClip },
     { prefix: 'text_encoder_2.', ...transformers },
   ],
-} as const satisfies Record<string, readonly Place[]>
+} as const satisfies Record<string, readonly NetworkLocation[]>
 
 type NetworkRole = keyof typeof places
 const roles = ['unet', 'vae', 'textEncoder', 'textEncoder2'] as const satisfies readonly NetworkRole[]

@@ -6,7 +6,7 @@ import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 const headChannels = 64
 
 /** Depths of a block's transformers, one per ResNetBlock; empty without attention. */
-type Depths = readonly number[]
+type BlockDepths = readonly number[]
 
 /**
  * The configuration in diffusers' format, without two values that the weights do not contain: the width of a time id
@@ -41,7 +41,7 @@ export function inferUNetConfig(source: WeightSource): Json {
   }
 }
 
-function depthsIn(source: WeightSource, block: string, layers: number): Depths {
+function depthsIn(source: WeightSource, block: string, layers: number): BlockDepths {
   const attentions = countWhile(i => i < layers && hasTensor(source, `${block}.attentions.${i}.norm.weight`))
   return Array.from({ length: attentions }, (_, i) =>
     countWhile(depth =>
@@ -51,7 +51,11 @@ function depthsIn(source: WeightSource, block: string, layers: number): Depths {
 }
 
 /** The path of any SpatialTransformer with a block; empty if there is none. */
-function firstAttention(down: readonly Depths[], up: readonly Depths[], middle: number | undefined): string {
+function firstAttention(
+  down: readonly BlockDepths[],
+  up: readonly BlockDepths[],
+  middle: number | undefined,
+): string {
   if (middle) return 'mid_block.attentions.0'
   for (const [way, blocks] of [
     ['down_blocks', down],
@@ -66,6 +70,6 @@ function firstAttention(down: readonly Depths[], up: readonly Depths[], middle: 
 }
 
 /** diffusers writes 1 for a level without attention. */
-function orOne(depths: Depths): number | Depths {
+function orOne(depths: BlockDepths): number | BlockDepths {
   return depths.length > 0 ? depths : 1
 }

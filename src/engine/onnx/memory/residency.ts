@@ -18,7 +18,7 @@ export interface ResidentOptions extends SessionOptions {
 /** Wraps the opening of a session, to announce it and to measure its time. */
 export type Opening = (open: () => Promise<Session>) => Promise<Session>
 
-interface Entry extends GraphMemory {
+interface SessionEntry extends GraphMemory {
   readonly key: string
   readonly open: () => Promise<Session>
   session: Session | undefined
@@ -38,7 +38,7 @@ export class Residency {
   readonly #budgetBytes: number
   #unshared = 0
   /** The least recently used first. */
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, SessionEntry>()
 
   constructor(device = 'cpu', budgetBytes = Number.POSITIVE_INFINITY) {
     this.#device = device
@@ -57,7 +57,7 @@ export class Residency {
   session(key: string | undefined, memory: GraphMemory, open: () => Promise<Session>): ResidentSession {
     const own = key ?? `unshared ${this.#unshared++}`
     const known = this.#entries.get(own)
-    const entry: Entry = known ?? {
+    const entry: SessionEntry = known ?? {
       key: own,
       ...memory,
       open,
@@ -75,7 +75,7 @@ export class Residency {
   }
 
   async #use<Result>(
-    entry: Entry,
+    entry: SessionEntry,
     workingBytes: number,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
@@ -94,7 +94,7 @@ export class Residency {
   }
 
   /** @throws AppError 'memory-too-small' when it does not fit even alone. */
-  async #makeRoomFor(entry: Entry, workingBytes: number): Promise<void> {
+  async #makeRoomFor(entry: SessionEntry, workingBytes: number): Promise<void> {
     const { weightBytes, openingBytes, session } = entry
     const openBytes = weightBytes + workingBytes
     const neededBytes = session ? openBytes : Math.max(openBytes, openingBytes)
@@ -111,7 +111,7 @@ export class Residency {
     throw new AppError('memory-too-small', details)
   }
 
-  async #leave(entry: Entry): Promise<void> {
+  async #leave(entry: SessionEntry): Promise<void> {
     entry.users -= 1
     if (entry.users > 0) return
     this.#entries.delete(entry.key)
@@ -120,7 +120,7 @@ export class Residency {
 }
 
 /** Closes the session, which also frees the memory that the runtime kept. */
-async function close(entry: Entry): Promise<void> {
+async function close(entry: SessionEntry): Promise<void> {
   const { session } = entry
   entry.session = undefined
   entry.workingBytes = 0

@@ -6,7 +6,7 @@ import { type EncoderWidths, encoderOf, readEmbeddingVectors } from '../../text/
 import type { NamedVectors } from '../../text/tokenise.ts'
 import type { PaintOrder } from '../../work-order.ts'
 
-type Reference = NonNullable<PaintOrder['prompt']['embeddings']>[number]
+type EmbeddingReference = NonNullable<PaintOrder['prompt']['embeddings']>[number]
 
 /** The embeddings of a prompt for each encoder. */
 export interface PromptEmbeddings {
@@ -29,7 +29,7 @@ export class EmbeddingVectors {
   }
 
   /** @throws AppError 'model-changed' when a file changed since the order was accepted. */
-  async of(references: readonly Reference[], widths: EncoderWidths): Promise<PromptEmbeddings> {
+  async of(references: readonly EmbeddingReference[], widths: EncoderWidths): Promise<PromptEmbeddings> {
     const found: { first: NamedVectors[]; second: NamedVectors[] } = { first: [], second: [] }
     for (const { name, parts } of references) {
       const vectors: Record<'first' | 'second', Float32Array[]> = { first: [], second: [] }
@@ -45,7 +45,7 @@ export class EmbeddingVectors {
     return found
   }
 
-  #vectorsOf({ file, hash, tensor }: Reference['parts'][number]): Promise<Float32Array[]> {
+  #vectorsOf({ file, hash, tensor }: EmbeddingReference['parts'][number]): Promise<Float32Array[]> {
     const key = `${hash} ${tensor}`
     const record = this.#files.find(one => one.name === file && one.hash === hash)
     if (!record) throw new AppError('model-changed', { name: file })

@@ -14,7 +14,7 @@ export interface LoraFit {
   readonly unmatched: readonly string[]
 }
 
-interface Target {
+interface FitTarget {
   readonly tensors: ModelTensors<StoredTensor>
   readonly index: ModuleIndex
 }
@@ -24,7 +24,7 @@ const fitsKept = 256
 
 export class LoraFits {
   /** By the model's hash. */
-  readonly #targets = new LRUCache<string, Promise<Target>>({ max: targetsKept })
+  readonly #targets = new LRUCache<string, Promise<FitTarget>>({ max: targetsKept })
   readonly #fits = new LRUCache<string, Promise<LoraFit>>({ max: fitsKept })
 
   /** @throws AppError 'model-file' when nothing of it belongs to the model, or a shape differs. */
@@ -42,7 +42,7 @@ export class LoraFits {
   }
 }
 
-async function targetOf({ parts }: ModelRecord): Promise<Target> {
+async function targetOf({ parts }: ModelRecord): Promise<FitTarget> {
   const tensors = await planLoraTargets(parts.networks)
   return { tensors, index: moduleIndex(tensors) }
 }

@@ -3,14 +3,9 @@
  * compositing the result.
  */
 import { type Mask, maskOf, paintedPart, pasteBack } from '../../image/mask.ts'
-import type { Picture } from '../../image/picture.ts'
+import type { Picture, SizePx } from '../../image/picture.ts'
 import { fitPicture, type Part, resizePart, stretchPicture } from '../../image/resize.ts'
 import type { Inpainting } from '../../work-order.ts'
-
-export interface SizePx {
-  readonly widthPx: number
-  readonly heightPx: number
-}
 
 /** The size of the painted region. */
 export interface Canvas extends SizePx {

@@ -1,7 +1,7 @@
 /** The context of painting: sources, hooks, and the steps that all orders share, such as decoding. */
 import { AppError } from '../../../errors/errors.ts'
 import { decodeStoredMask, decodeStoredPicture } from '../../image/decode.ts'
-import { type Picture, pictureFromFloats } from '../../image/picture.ts'
+import { type Picture, pictureFromFloats, type SizePx } from '../../image/picture.ts'
 import type { Upscaler } from '../../image/upscale.ts'
 import type { ControlNet, UNet } from '../../networks/networks.ts'
 import type { FileReference, LoraOrder, ModelReference, PaintOrder, RefineOrder } from '../../work-order.ts'
@@ -11,7 +11,7 @@ import type { AdaptedPicture } from '../conditioning/image-prompter.ts'
 import type { LatentShape, RunHooks } from '../denoising/denoise.ts'
 import { decodeLatents, encodePixels, type Posterior } from '../latents/latents.ts'
 import type { CachedModel } from '../open/model-cache.ts'
-import { type Canvas, maskedCanvas, plainCanvas, type SizePx } from './canvas.ts'
+import { type Canvas, maskedCanvas, plainCanvas } from './canvas.ts'
 
 export interface PaintContext {
   /** The cache of encoded prompts. */

@@ -17,7 +17,7 @@ import { uniformTime } from '../noise/uniform-time.ts'
 import { explodingLevel, levelAt, logSnr, type NoiseLevel } from '../preconditioning.ts'
 import type { LevelSampler, RuleOptions } from '../sampler.ts'
 
-type Variant = NonNullable<RuleOptions['variant']>
+type SolverType = NonNullable<RuleOptions['variant']>
 type Order = NonNullable<RuleOptions['solverOrder']>
 
 /** diffusers' UniPCMultistepScheduler with predict_x0, B₂ and order 2 unless a file says otherwise. InvokeAI's "unipc". */
@@ -36,7 +36,7 @@ export const unipcBh1 = ofOrder3('unipc_bh1', 'UniPC', 'bh1')
 /** ComfyUI's `uni_pc_bh2`, and A1111's "UniPC" with its setting "bh2". */
 export const unipcBh2 = ofOrder3('unipc_bh2', 'UniPC bh2', 'bh2')
 
-function ofOrder3(name: string, label: string, variant: Variant): LevelSampler {
+function ofOrder3(name: string, label: string, variant: SolverType): LevelSampler {
   return {
     name,
     label,
@@ -54,7 +54,7 @@ function endedAboveZero(levels: readonly NoiseLevel[]): readonly NoiseLevel[] {
   return levels.at(-1)?.sigma === 0 ? levels.with(-1, explodingLevel(lastSigma)) : levels
 }
 
-function ruleOf(run: Parameters<LevelSampler['rule']>[0], variant: Variant, highestOrder: Order) {
+function ruleOf(run: Parameters<LevelSampler['rule']>[0], variant: SolverType, highestOrder: Order) {
   const { timesteps, levels } = run
   /** The previous step: its corrected start, its order, and its predictions, newest first. */
   let before: { latents: Float32Array; order: number; cleans: readonly Float32Array[] } | undefined
@@ -76,7 +76,7 @@ function ruleOf(run: Parameters<LevelSampler['rule']>[0], variant: Variant, high
 
 interface Update {
   levels: readonly NoiseLevel[]
-  variant: Variant
+  variant: SolverType
   /** The level at which the step starts. */
   from: number
   latents: Float32Array

@@ -84,14 +84,14 @@ function modulesIn(tensors: ReadonlyMap<string, StoredTensor>) {
   return { modules, strangers }
 }
 
-type Change = Pick<LoraUpdate, 'tensor' | 'family' | 'factors'>
+type TensorChange = Pick<LoraUpdate, 'tensor' | 'family' | 'factors'>
 
 /** The changes of a module's weight and bias. */
 function changesOf(
   factors: StoredFactors,
   prefix: string,
   shapeOf: (tensor: string) => MatrixShape | undefined,
-): (Change & { shape: MatrixShape })[] {
+): (TensorChange & { shape: MatrixShape })[] {
   return families.flatMap(family => {
     const used = factorsOf(family, role => factors[role] !== undefined)
     const tensor = prefix + family.changes
@@ -104,7 +104,12 @@ function changesOf(
   })
 }
 
-function requireFit(file: string, module: string, { family, factors }: Change, shape: MatrixShape): void {
+function requireFit(
+  file: string,
+  module: string,
+  { family, factors }: TensorChange,
+  shape: MatrixShape,
+): void {
   const shapes: Shapes = Object.fromEntries(
     Object.entries(factors).flatMap(([role, tensor]) => (tensor ? [[role, tensor.shape]] : [])),
   )

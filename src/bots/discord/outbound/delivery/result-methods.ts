@@ -21,7 +21,7 @@ export interface ResultParts extends OpeningParts {
   pictures: Pictures
 }
 
-type Place = (step: string, post: Post) => Promise<CallOutcome<DiscordAddress>>
+type PlacePost = (step: string, post: Post) => Promise<CallOutcome<DiscordAddress>>
 
 /** A cancelled job only edits existing messages, because the person who cancelled knows the outcome. */
 export function resultMethods(parts: ResultParts, delivery: Delivery): DeliveryMethod[] {
@@ -29,7 +29,7 @@ export function resultMethods(parts: ResultParts, delivery: Delivery): DeliveryM
   const { placement } = parts
   const at = delivery.address === undefined ? undefined : readAddress(delivery.address)
   const methods: DeliveryMethod[] = []
-  const add = (name: DeliveryMethodName, place: Place, form: PostForm = {}) =>
+  const add = (name: DeliveryMethodName, place: PlacePost, form: PostForm = {}) =>
     methods.push({ name, attempt: before => postNew(parts, delivery, { name, place, form }, before) })
   if (at !== undefined) methods.push({ name: 'edit', attempt: () => editPlaceholder(parts, delivery, at) })
   if (job.state === 'cancelled') return methods
@@ -68,7 +68,7 @@ async function editPlaceholder(
 async function postNew(
   { posts, pictures }: ResultParts,
   delivery: Delivery,
-  { name, place, form }: { name: DeliveryMethodName; place: Place; form: PostForm },
+  { name, place, form }: { name: DeliveryMethodName; place: PlacePost; form: PostForm },
   before: readonly Refusal[],
 ): Promise<MethodOutcome> {
   const { job } = delivery

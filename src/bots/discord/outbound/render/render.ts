@@ -22,14 +22,14 @@ export interface Payload {
 }
 
 /** An attached file, shown at the position of the message's pictures. */
-export interface Shown {
+export interface ShownFile {
   fileName: string
   altText: string
 }
 
 export interface RenderOptions {
   /** The files in order. A message's pictures and previews are shown only as files. */
-  files?: readonly Shown[]
+  files?: readonly ShownFile[]
   /** The first file is a small picture beside the text, not one below it. */
   isBeside?: boolean
   /** Pictures are covered until somebody clicks on them. */
@@ -109,7 +109,7 @@ function barOf({ step, steps }: { step: number; steps: number }): string {
   return '▰'.repeat(filled) + '▱'.repeat(barLength - filled)
 }
 
-function beside(content: string, file: Shown, spoiler: boolean): APISectionComponent {
+function beside(content: string, file: ShownFile, spoiler: boolean): APISectionComponent {
   return {
     type: ComponentType.Section,
     components: [{ type: ComponentType.TextDisplay, content }],
@@ -117,14 +117,14 @@ function beside(content: string, file: Shown, spoiler: boolean): APISectionCompo
   }
 }
 
-function mediaOf({ fileName, altText }: Shown) {
+function mediaOf({ fileName, altText }: ShownFile) {
   return {
     media: { url: `attachment://${fileName}` },
     description: plainText(altText, longestAltText),
   }
 }
 
-function gallery(files: readonly Shown[], isSpoiler: boolean): APIMediaGalleryComponent[] {
+function gallery(files: readonly ShownFile[], isSpoiler: boolean): APIMediaGalleryComponent[] {
   if (files.length === 0) return []
   const items = files.map(file => ({ ...mediaOf(file), spoiler: isSpoiler }))
   return [{ type: ComponentType.MediaGallery, items }]
