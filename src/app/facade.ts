@@ -158,7 +158,7 @@ function people(
   'settings' | 'saveSettings' | 'setNotify' | 'usage' | 'savePending' | 'pending' | 'pendingFiles' | 'forget'
 > {
   const { config, db, clock } = app
-  /** Reads in the transaction that writes: what was forgotten meanwhile does not return. */
+  /** Reads in the transaction that writes, so that data deleted in the meantime does not return. */
   const changeSettings = (person: Person, change: (settings: PersonSettings) => PersonSettings) =>
     db.write(() => {
       const changed = change(db.people.settings(person))

@@ -1,4 +1,4 @@
-/** What gateways and machines have in common: a mailbox, channels by session, and post to the peers of these channels. */
+/** The common part of gateways and machines: a mailbox, channels by session, and messages to the peers of these channels. */
 import type { Redis } from 'ioredis'
 import type { WorkerEndCode } from '../errors/worker-end.ts'
 import type { Clock, Logger } from '../system/ports.ts'
@@ -16,7 +16,7 @@ export interface EndpointOptions {
   log: Logger
   /** The store for large messages to gateways that use the same one. Without it they travel through Redis. */
   store?: SharedStore
-  /** Of this gateway or machine: unguessable, and a new one at each start. */
+  /** The id of this gateway or machine: unguessable, and new at each start. */
   id: string
 }
 
@@ -42,7 +42,7 @@ export class Endpoint {
     this.#inbox = new Inbox(options, options.id, bytes => this.#receive(bytes), this.onError)
   }
 
-  /** Connections report every try: one line for each kind of error is enough. */
+  /** Connections report every try, but one line for each kind of error is enough. */
   readonly onError = (error: unknown): void => {
     const problem = error instanceof Error ? error.message : String(error)
     this.#options.log.debug({ problem }, 'Redis')
@@ -78,7 +78,7 @@ export class Endpoint {
     return Object.fromEntries(this.links().map(link => [link.session, link.progress]))
   }
 
-  /** Removes what waits for a peer that is gone. */
+  /** Removes the messages that wait for a peer that is gone. */
   async forget(peerId: string): Promise<void> {
     const outbox = this.#outbox(peerId)
     this.#outboxes.delete(peerId)
@@ -103,7 +103,7 @@ export class Endpoint {
     return outbox
   }
 
-  /** Whatever does not come from the channel's own peer is dropped. */
+  /** Drops every message that does not come from the channel's own peer. */
   #receive(bytes: Uint8Array): void {
     const opened = open(this.#options.keys, bytes)
     if (opened.kind === 'refused') this.#refuse(opened.why)

@@ -1,4 +1,4 @@
-/** The two hashes in Redis with the records of those who are there. */
+/** The two hashes in Redis with the records of present gateways and machines. */
 export function recordKeys(prefix: string): { gateways: string; machines: string } {
   return { gateways: `${prefix}:gateways`, machines: `${prefix}:machines` }
 }

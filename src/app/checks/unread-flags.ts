@@ -1,4 +1,4 @@
-/** Leaves out problems that only say that a flag is missing whose value was typed and could not be read. Pure. */
+/** Omits problems that report a missing flag, if the flag was typed with a value that could not be parsed. Pure. */
 import type { Problem, ProblemCode } from '../problems.ts'
 import type { PictureUse } from '../resolve/request-pictures.ts'
 
@@ -16,7 +16,7 @@ const causes: { readonly [Code in ProblemCode]?: readonly string[] } = {
   'pictures-unused': ['control', 'image-prompt'],
 }
 
-/** The problems without those that may be gone once what was not read is corrected. */
+/** The problems that remain when the unparsed values are corrected. */
 export function withoutConsequences(problems: readonly Problem[], unread: readonly Problem[]): Problem[] {
   const flags = new Set(unread.map(subjectOf))
   return problems.filter(({ code }) => !causes[code]?.some(flag => flags.has(flag)))

@@ -34,7 +34,7 @@ export function deliveryStatus(db: Database, deliveryId: string, viewer: Viewer)
   return { kind: 'arrived', method: record.method ?? 'edit', refusals: record.refusals }
 }
 
-/** The status over all messages of these jobs. A job whose row is gone has none left. */
+/** The status over all messages of these jobs. A deleted job has no messages. */
 export function deletionStatus(db: Database, jobIds: readonly string[]): DeletionStatus {
   return statusOf(jobIds.flatMap(id => db.deliveries.beingDeleted({ jobId: id })))
 }

@@ -130,7 +130,7 @@ function outcomeOf(outcome: Exclude<MarkedOutcome, 'done'>, words: Words): strin
   return marked(outcome, words.job[outcome])
 }
 
-/** The message of a result whose pictures are not in it: buttons of pictures would act on what nobody sees there. */
+/** The message of a result without its pictures. It has no picture buttons, because they would act on invisible pictures. */
 export function withoutPictures(message: Message): Message {
   const removal = message.buttons.flat().filter(({ action }) => action === 'delete')
   return { ...message, pictures: [], buttons: removal.length === 0 ? message.buttons : [removal] }

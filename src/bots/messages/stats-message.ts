@@ -6,7 +6,7 @@ import { withVisibleControls } from '../../common/visible-controls.ts'
 import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from './message.ts'
 
-/** So many devices are named; what is said of the others is their number. */
+/** The maximum number of devices that are named. The others are counted. */
 const mostDevices = 20
 
 /** Totals, waiting and painting times, the busiest people, models and devices, and the devices of now. */

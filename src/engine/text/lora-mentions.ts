@@ -56,7 +56,7 @@ function read({ args: [name = '', ...args] }: NetworkMention): LoraMention {
     : { kind: 'read', name: name.trim(), unetWeight, textWeight }
 }
 
-/** Much of the world writes a decimal comma. */
+/** A decimal comma is accepted too. */
 function weightOf(text: string): number | undefined {
   const plain = text.trim().replace(',', '.')
   return /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : undefined
@@ -69,7 +69,7 @@ export function writeMention(lora: { readonly name: string } & LoraWeights): str
   return `<lora:${mentionedName(lora)}:${weights}>`
 }
 
-/** A1111 knows LoRAs by their files' names, whatever folders they lie in. */
+/** A1111 identifies LoRAs by file name, without the folder. */
 export function mentionedName({ name }: { readonly name: string }): string {
   return name.slice(name.lastIndexOf('/') + 1)
 }

@@ -45,10 +45,10 @@ export type MachineStatus =
   | { kind: 'refused'; why: MachineRefusal }
   | { kind: 'drained' }
 
-/** So many records, one a second, say that it leaves before it does, if a command sends it away. */
+/** When a command sends the machine away, this many records, one a second, announce it before the machine leaves. */
 const drainingRecords = 3
 
-/** The limit of messages that are kept until their gateway is known to be alive, within a beat or two. */
+/** The maximum number of messages that wait for the first heartbeat of their gateway, which comes within two seconds. */
 const mostEarly = 256
 
 export class Machine {
@@ -62,7 +62,7 @@ export class Machine {
   #isDraining = false
   /** The number of the first record that says so. */
   #drainingFrom = Number.POSITIVE_INFINITY
-  /** First messages of gateways of which no heartbeat has come yet. */
+  /** First messages of gateways whose first heartbeat has not arrived yet. */
   readonly #early: { gateway: string; deliverAgain: () => void }[] = []
   #status = ''
 
@@ -99,7 +99,7 @@ export class Machine {
     this.#presence.start()
   }
 
-  /** Takes no new work from now on; the status says when what it does is done. */
+  /** Takes no new work from now on. The status reports when the current work is done. */
   drain(): void {
     this.#beginDraining()
     void this.#presence.refresh()
@@ -146,7 +146,7 @@ export class Machine {
     }
   }
 
-  /** A gateway may open a channel before this machine has read that it is heard there: its messages wait for that. */
+  /** A gateway may open a channel before this machine has read its heartbeat. The messages then wait for the heartbeat. */
   #admit(header: SealHeader, deliverAgain: () => void): void {
     if (this.#presence.alive().some(({ id }) => id === header.sender)) {
       this.#open(header)
@@ -195,7 +195,7 @@ export class Machine {
       device: lent,
       clock: this.#options.clock,
       holdMs: this.#options.holdMs ?? defaultHoldMs,
-      // A late heartbeat changes no share.
+      // The weights do not depend on a late heartbeat.
       weightOf: gateway => this.#presence.recordOf(gateway)?.weight ?? 1,
     })
     this.#devices.set(name, device)
@@ -208,7 +208,7 @@ export class Machine {
     for (const link of this.#endpoint.links()) {
       const record = records.get(link.peerId)
       if (record) link.compare(record.channels[link.session])
-      // Nobody waits for what its workers do.
+      // Nobody waits for the results of its workers.
       else this.#relays.get(link.session)?.kill()
     }
     const serving = gateways.filter(({ record }) => record.servesModelsTo?.includes(id))
@@ -220,7 +220,7 @@ export class Machine {
     const refused = working.flatMap(({ record }) => record.refused[id] ?? [])
     const drainers = gateways.filter(({ record }) => record.drained.includes(name))
     if (drainers.length > 0) this.#beginDraining()
-    // Whoever sends it away reads that it goes before it is gone.
+    // The command that sends it away reads the announcement before the machine is gone.
     const isTold = drainers.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
     if (this.#isDraining && this.#relays.size === 0 && isTold) this.#tell({ kind: 'drained' })
     else if (refused[0] && refused.length === working.length) this.#tell({ kind: 'refused', why: refused[0] })

@@ -2,7 +2,7 @@
 export class UsedSessions {
   readonly #sessions = new Map<string, Set<string>>()
 
-  /** Whether it is new. */
+  /** Whether the session is new. */
   use(peer: string, session: string): boolean {
     const used = this.#sessions.get(peer) ?? new Set()
     if (used.has(session)) return false
@@ -10,7 +10,7 @@ export class UsedSessions {
     return true
   }
 
-  /** For a peer that does not come back: its next life has another id. */
+  /** Forgets a peer that is gone for good: after a restart it has another id. */
   forget(peer: string): void {
     this.#sessions.delete(peer)
   }

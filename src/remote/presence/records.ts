@@ -1,6 +1,6 @@
 /**
- * What gateways and machines say of themselves every second, and the protocol versions that go together. Later versions may
- * add fields here, never change one: an older reader must still find out that it does not understand the rest.
+ * The records that gateways and machines publish every second, and the protocol versions that work together. Later
+ * versions may add fields here, but never change one: an older reader must still detect that it does not understand the rest.
  */
 import { z } from 'zod'
 import { gatewayWeights } from '../../common/bounds.ts'
@@ -16,7 +16,7 @@ const count = z.number().int().min(0)
 const channels = z.record(z.string(), z.object({ posted: count, received: count }))
 
 const common = {
-  /** Of Easel, for people. */
+  /** Easel's version, for people. */
   version: z.string(),
   /** The protocol that it speaks, and the oldest one that it still understands. */
   protocol: z.object({ newest: count, oldest: count }),
@@ -28,26 +28,26 @@ const common = {
 export const reference = z.object({ name: z.string(), hash: z.string() })
 export type Reference = z.infer<typeof reference>
 
-/** A model that a machine fetches, and how far it is. */
+/** A model that a machine fetches, and its progress. */
 export const fetching = z.object({ name: z.string(), doneBytes: count, totalBytes: count })
 export type Fetching = z.infer<typeof fetching>
 
 export const machineRecord = z.object({
   ...common,
-  /** Chosen by its operator; two machines may not have the same. */
+  /** Chosen by the operator, and unique among machines. */
   name: z.string().min(1),
   devices: z.array(
     z.object({
       name: z.string().min(1),
       memoryBytes: z.number().positive().optional(),
-      /** Those that have a worker on it: it serves them in turns. */
+      /** The gateways that have a worker on it and share its time. */
       gateways: z.array(z.string()),
     }),
   ),
   models: z.array(reference),
   files: z.array(reference),
   fetching: fetching.optional(),
-  /** It takes no new work, and leaves when what it does is done. */
+  /** It takes no new work, and leaves when its current work is done. */
   draining: z.boolean(),
 })
 export type MachineRecord = z.infer<typeof machineRecord>
@@ -58,22 +58,22 @@ export type MachineRefusal = z.infer<typeof refusal>
 
 export const gatewayRecord = z.object({
   ...common,
-  /** Of its work on devices that several gateways share. */
+  /** The weight of its work on devices that several gateways share. */
   weight: z.number().min(gatewayWeights.min).max(gatewayWeights.max),
-  /** By machine. */
+  /** By machine id. */
   refused: z.record(z.string(), refusal),
-  /** A command that looks, or sends machines away, and has no work. */
+  /** A command that lists machines or sends them away. It has no work itself. */
   isOperator: z.boolean(),
   /** Names of machines that an operator sends away. */
   drained: z.array(z.string()),
-  /** The store from which it takes results, where it can. */
+  /** The store from which it can read results. */
   store: z.string().optional(),
   /** The machines that may fetch its models. */
   servesModelsTo: z.array(z.string()).optional(),
 })
 export type GatewayRecord = z.infer<typeof gatewayRecord>
 
-/** Whether one of both understands the newest that both speak. */
+/** Whether two sides have a protocol version in common. */
 export function understands(
   own: { newest: number; oldest: number },
   peer: { newest: number; oldest: number },

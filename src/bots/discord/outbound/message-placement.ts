@@ -105,7 +105,7 @@ export class MessagePlacement {
     return token === undefined || this.#now() < tokenUntilMs - tokenMarginMs
   }
 
-  /** `channelId`: where the bot can look for a message of which no answer came. */
+  /** `channelId`: where the bot can look for a message whose response was lost. */
   async #once(
     { id, steps }: Delivery,
     step: string,

@@ -190,7 +190,7 @@ export class Messages {
   }
 }
 
-/** Nobody is pinged but whom the post names; files that an edit does not name are taken off the message. */
+/** A post mentions only the people it names. An edit removes the files that it does not name. */
 function bodyOf({ flags, components, files, pings }: Post) {
   return {
     flags,

@@ -82,7 +82,7 @@ export class SlackCourier implements Courier {
     return resultMethods(this.#parts, delivery)
   }
 
-  /** Nobody can look for a message of which no answer came: it is taken to be there, rather than sent twice. */
+  /** A message whose response was lost cannot be found. It counts as sent, so that it is not sent twice. */
   async tell(delivery: Delivery): Promise<void> {
     const { workspaces, messages } = this.#parts
     const context = contextOf(workspaces, delivery)

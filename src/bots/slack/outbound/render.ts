@@ -75,7 +75,7 @@ export function richText(text: string, bold = false): RichTextBlock {
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: elementsOf(text, bold) }] }
 }
 
-/** Moments stand there as each reader's own clock has them. */
+/** Times are shown in each reader's own time zone. */
 function elementsOf(text: string, bold = false): RichTextElement[] {
   const style = bold ? { style: { bold } } : {}
   return partsOf(text).map(part =>

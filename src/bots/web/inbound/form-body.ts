@@ -4,7 +4,7 @@ import type { ReadableStream } from 'node:stream/web'
 import { Busboy, type BusboyFileStream } from '@fastify/busboy'
 import { mostCounted } from '../../../app/checks/text-limits.ts'
 
-/** A longer text is cut here. A character has at most four bytes, so what is left has more than are counted. */
+/** A longer text is cut here. A character has at most four bytes, so the rest is still longer than any limit in characters. */
 const mostTextBytes = 4 * (mostCounted + 1)
 /** More than every form of the chat has. */
 const mostParts = 100

@@ -25,7 +25,7 @@ export interface UploadBudgetParts {
   addressOf: (c: Context) => string
   /** The response to a form for which there was no room in time. */
   refuseBusy: (c: Context) => Response | Promise<Response>
-  /** The response to a form whose body stopped coming in. */
+  /** The response to a form whose body did not arrive completely. */
   refuseStalled: (c: Context) => Response | Promise<Response>
 }
 

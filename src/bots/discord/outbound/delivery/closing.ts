@@ -28,7 +28,7 @@ export async function close(
   delivery: Delivery,
   result: DeliveryResult,
 ): Promise<Closed | undefined> {
-  // A card of its own beside that of its fan-out: both were opened before either knew of the other.
+  // The job has its own card beside the card of its fan-out: both were opened at the same time.
   const { fanOut, ...alone } = delivery
   const card = fanOut?.leads ? undefined : await closeCard(parts, alone, wayNotes(result), result)
   const placeholder = await closePlaceholder(parts, delivery, result)
@@ -36,12 +36,12 @@ export async function close(
   return card ?? placeholder ?? unanswered
 }
 
-/** What others of a fan-out go on using: where no thread could be opened, the card is the message of one job. */
+/** The card and thread that other jobs of a fan-out still use. Without a thread the card is the message of one job. */
 export function shared(delivery: Delivery): readonly string[] {
   return isOwnMessage(delivery) ? ['told'] : ['card', 'thread', 'told']
 }
 
-/** The card of a fan-out: how its jobs stand, with a picture of this delivery where it has one. */
+/** The card of a fan-out: the states of its jobs, and a picture of this delivery if there is one. */
 export function showFanOut(parts: ClosingParts, delivery: Delivery): Promise<Closed | undefined> {
   const { members = [] } = delivery.fanOut ?? {}
   const notes = new Set(members.flatMap(({ result }) => (result ? wayNotes(result) : [])))
@@ -71,7 +71,7 @@ async function closeCard(
   const thumbnail = isShown ? await pictures.thumbnail(job, wordsOf(job)) : undefined
   const finished = await finish(thumbnail)
   if (thumbnail === undefined || finished.kind === 'done') return refusalOf(finished)
-  // The outcome counts; its picture stands below. Where the card itself is out of reach nothing is gained.
+  // Only the outcome matters, because the picture is below. A failed edit changes nothing.
   const isOfPicture = ['files', 'unknown'].includes(reasonOf(finished.code))
   return refusalOf(isOfPicture ? await finish() : finished)
 }
@@ -138,7 +138,7 @@ export async function remove(
   return (await removeMessage({ messages, placement }, delivery, step)) ?? { kind: 'removed' }
 }
 
-/** Posts of which no answer came and that no later try found: none of them is the result. A notice may stay. */
+/** Posts without a response that no later try found: none of them is the result. A notice may stay. */
 async function removeUnanswered(parts: ClosingParts, delivery: Delivery): Promise<Closed | undefined> {
   let refused: Closed | undefined
   for (const step of delivery.steps.all()) {
@@ -160,7 +160,7 @@ async function removeMessage(
   return found.value && removalRefusalOf(await placement.remove(delivery, found.value))
 }
 
-/** A reply that one person alone sees can be deleted by its interaction's token alone. */
+/** An ephemeral reply can be deleted only with its interaction's token. */
 async function removeReply(messages: Messages, step: StepRecord): Promise<{ kind: 'removed' } | Closed> {
   const stored = replyAddress(step)
   if (stored === undefined) return { kind: 'removed' }
@@ -187,7 +187,7 @@ async function find(
 ): Promise<CallOutcome<DiscordAddress | undefined>> {
   if (state === 'done') return { kind: 'done', value: value === undefined ? undefined : readAddress(value) }
   if (detailsOf(conversation).answersOnly === true) return { kind: 'done', value: undefined }
-  // Steps of earlier versions do not say where they began.
+  // Steps of earlier versions do not contain their place.
   const inThread = name === 'card' ? undefined : (steps.value('thread') ?? fanOut?.thread)
   const channelId = value ?? inThread ?? conversation.threadId ?? conversation.channelId
   return messages.findOwn(channelId, { deliveryId: id, step: originalName(name) }, at)
@@ -197,7 +197,7 @@ function refusalOf(called: CallOutcome<unknown>): Closed | undefined {
   return called.kind === 'refused' ? closedBy(called) : undefined
 }
 
-/** What is gone already counts as deleted. */
+/** A missing object counts as deleted. */
 function removalRefusalOf(called: CallOutcome<unknown>): Closed | undefined {
   const refused = refusalOf(called)
   return refused?.reason === 'deleted' ? undefined : refused

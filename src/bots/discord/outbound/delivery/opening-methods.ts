@@ -52,7 +52,7 @@ export function openingMethods(parts: OpeningParts, delivery: Delivery): Deliver
   if (channelId !== undefined) {
     const { pressedId } = detailsOf(conversation)
     add('place', async () => {
-      // Where no thread can be under the card of a fan-out, its results stand below it.
+      // If the card of a fan-out cannot have a thread, the results follow the card in the channel.
       const needsCard = delivery.fanOut?.leads === true && (!wantsThread || shortfall !== undefined)
       const posted = needsCard ? await postCard(parts, delivery, channelId, pressedId) : undefined
       if (posted?.kind === 'refused') return closedBy(posted)

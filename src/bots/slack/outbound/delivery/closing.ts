@@ -37,7 +37,7 @@ export async function close(
   return card ?? placeholder ?? superseded
 }
 
-/** The card of a fan-out: how its jobs stand, with a picture of this delivery where it has one. */
+/** The card of a fan-out: the states of its jobs, and a picture of this delivery if there is one. */
 export async function showFanOut(parts: ClosingParts, delivery: Delivery): Promise<Closed | undefined> {
   const context = contextOf(parts.workspaces, delivery)
   if (context === undefined) return undefined
@@ -70,7 +70,7 @@ async function closeCard(
     const edited = await edit(render(shown, words, { thumbnail }))
     if (edited.kind === 'done') return undefined
   }
-  // The outcome counts; its picture stands below.
+  // Only the outcome matters, because the picture is below.
   return refusalOf(await inAnyForm(context, shown, edit))
 }
 
@@ -202,7 +202,7 @@ function refusalOf(called: Called<unknown>): Closed | undefined {
   return called.kind === 'refused' ? closedBy(called) : undefined
 }
 
-/** What is gone already counts as deleted. */
+/** A missing object counts as deleted. */
 function removalRefusalOf(called: Called<unknown>): Closed | undefined {
   const refused = refusalOf(called)
   return refused?.reason === 'deleted' ? undefined : refused

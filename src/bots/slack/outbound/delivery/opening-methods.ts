@@ -40,7 +40,7 @@ async function openThread(parts: OpeningParts, context: DeliveryContext): Promis
   return openIn(parts, context, { channel: card.value.channel, thread: card.value.ts }, card.value.ts)
 }
 
-/** Where no thread can be under the card of a fan-out, its results stand below it. */
+/** If the card of a fan-out cannot have a thread, the results follow the card in the channel. */
 async function openInPlace(parts: OpeningParts, context: DeliveryContext): Promise<MethodOutcome> {
   const card = context.delivery.fanOut?.leads ? await postCard(parts, context) : undefined
   if (card?.kind === 'refused') return closedBy(card)
