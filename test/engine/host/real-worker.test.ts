@@ -13,7 +13,7 @@ import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const entry = new URL('../../../dist/src/engine/host/worker.js', import.meta.url)
 /** The long form is 40 threads and 2,000 runs of each of four. */
-const threads = Number(process.env.EASEL_THREADS ?? 12)
+const threads = Number(process.env.EASEL_THREADS ?? 6)
 const runsPerThread = threads * 50
 
 const kinds = { thread: createThreadHost, 'child process': createProcessHost }

@@ -47,7 +47,9 @@ function run(
     const before = latents.slice()
     const output = model(sampler.scaleInput(latents, i), t)
     const step = sampler.step(output, i, latents, () => random.randn(size))
-    expect(latents, 'a step leaves its input alone').toEqual(before)
+    // A comparison of our own: this runs some 300,000 times.
+    const isUntouched = latents.every((value, k) => Object.is(value, before[k]))
+    if (!isUntouched) expect(latents, 'a step leaves its input alone').toEqual(before)
     latents = step.latents
     predictedClean = step.predictedClean
   }
@@ -106,11 +108,12 @@ describe.each([...choices].map(([name, choice]) => ({ name, choice })))('$name',
 
   test('may begin at any step', () => {
     const steps = 10
+    const model = knowsBy(picture, config)
     for (let begin = 0; begin < steps; begin++) {
       const sampler = createSampler(choice.kind, config, steps)
       let latents = sampler.addNoise(picture, new TorchRandom(3).randn(size), begin * sampler.order)
       for (let i = begin * sampler.order; i < sampler.timesteps.length; i++) {
-        const output = knowsBy(picture, config)(sampler.scaleInput(latents, i), sampler.timesteps[i] ?? 0)
+        const output = model(sampler.scaleInput(latents, i), sampler.timesteps[i] ?? 0)
         latents = sampler.step(output, i, latents, () => new TorchRandom(4).randn(size)).latents
       }
       expect(latents.every(Number.isFinite)).toBe(true)
