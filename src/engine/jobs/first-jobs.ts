@@ -2,36 +2,36 @@
  * The people who wait, by the model of their first job, in the order of their turns: whoever is behind another of the same
  * model cannot come before, so a choice among all looks at one person for each model.
  */
-import { positionIn } from '../../common/position-in.ts'
+import { SortedList } from '../../common/sorted-list.ts'
 import { roundOf, type Share } from './fair-order.ts'
 import type { Waiting } from './store.ts'
 
 export class FirstJobs {
-  readonly #byModel = new Map<string, Share[]>()
+  readonly #byModel = new Map<string, SortedList<Share>>()
   #round = 0
 
   /** In a later round the turns are others. */
   moveTo(round: number): void {
     if (round === this.#round) return
     this.#round = round
-    for (const shares of this.#byModel.values()) shares.sort((a, b) => this.#compare(a, b))
+    for (const shares of this.#byModel.values()) shares.sort()
   }
 
   /** Adds a person, if there is a job. Remove it before its first job or its round changes. */
   add(share: Share): void {
     const [first] = share.jobs
     if (!first) return
-    const shares = this.#byModel.get(first.modelHash) ?? []
+    const shares = this.#byModel.get(first.modelHash) ?? new SortedList((a, b) => this.#compare(a, b))
     this.#byModel.set(first.modelHash, shares)
-    shares.splice(this.#positionOf(share, shares), 0, share)
+    shares.add(share)
   }
 
   remove(share: Share): void {
     const [first] = share.jobs
     const shares = first && this.#byModel.get(first.modelHash)
     if (!shares) return
-    shares.splice(this.#positionOf(share, shares), 1)
-    if (shares.length === 0) this.#byModel.delete(first.modelHash)
+    shares.remove(share)
+    if (shares.isEmpty) this.#byModel.delete(first.modelHash)
   }
 
   /**
@@ -46,10 +46,6 @@ export class FirstJobs {
         if (first && mayStart(first)) break
       }
     }
-  }
-
-  #positionOf(share: Share, shares: readonly Share[]): number {
-    return positionIn(shares, share, (a, b) => this.#compare(a, b))
   }
 
   #compare(a: Share, b: Share): number {

@@ -5,8 +5,8 @@ import { toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
 import { attempt, giveBack, learn, logFailure } from './attempt.ts'
-import { chooseDevice, warmModels } from './devices/choose-device.ts'
-import { Device, type DeviceOpeners, type DeviceStatus } from './devices/device.ts'
+import type { Device, DeviceOpeners, DeviceStatus } from './devices/device.ts'
+import { DeviceList } from './devices/device-list.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import type { Candidate } from './fair-order.ts'
 import { JobQueue } from './job-queue.ts'
@@ -43,7 +43,7 @@ const workerGraceMs = 1000
 
 export class Pool {
   readonly #parts: PoolParts
-  readonly #devices: Device[]
+  readonly #devices: DeviceList
   readonly #queue = new JobQueue()
   readonly #speeds = new Speeds()
   readonly #runs = new Map<string, Run>()
@@ -59,7 +59,8 @@ export class Pool {
     this.#parts = parts
     this.#timers = new Timers(parts.clock)
     this.#times = new JobTimes(parts.clock, parts.maxWaitMs)
-    this.#devices = parts.devices.map(device => this.#newDevice(device))
+    this.#devices = new DeviceList({ ...parts, speeds: this.#speeds, onChange: () => this.#dispatch() })
+    for (const device of parts.devices) this.#devices.add(device)
     this.#expiry = new ExpirySweep({
       ...parts,
       timers: this.#timers,
@@ -88,17 +89,13 @@ export class Pool {
 
   /** A device that joined while this process runs. Its name is not taken. */
   addDevice(device: DeviceOpeners): void {
-    this.#devices.push(this.#newDevice(device))
+    this.#devices.add(device)
     this.#dispatch()
   }
 
   /** Gives the device no more jobs, and lets the running one finish. */
   async removeDevice(name: string): Promise<void> {
-    const device = this.#devices.find(one => one.name === name)
-    if (!device) return
-    this.#devices.splice(this.#devices.indexOf(device), 1)
-    await device.gate.idle()
-    await device.stop(workerGraceMs)
+    await this.#devices.remove(name, workerGraceMs)
   }
 
   /** A job that was just accepted; call it after the commit. */
@@ -132,13 +129,13 @@ export class Pool {
 
   /** The current forecast of a queued job. */
   forecast(jobId: string): Forecast | undefined {
-    const place = this.#queue.place(jobId, warmModels(this.#devices))
+    const place = this.#queue.place(jobId, this.#devices.loadedModels())
     return place === undefined ? undefined : { place, etaMs: this.#etas.atPlace(place) }
   }
 
   /** Ids of the first queued jobs, the next one first. */
   order(limit: number): string[] {
-    const order = this.#queue.order(warmModels(this.#devices))
+    const order = this.#queue.order(this.#devices.loadedModels())
     return order.slice(0, limit).map(({ jobId }) => jobId)
   }
 
@@ -152,7 +149,7 @@ export class Pool {
   }
 
   devices(): DeviceStatus[] {
-    return this.#devices.map(({ status }) => status)
+    return this.#devices.statuses()
   }
 
   /**
@@ -166,30 +163,17 @@ export class Pool {
     const endGrace = clock.after(graceMs, () => {
       for (const run of this.#runs.values()) run.stop('released')
     })
-    const idle = Promise.all(this.#devices.map(device => device.gate.idle()))
-    await within(clock, graceMs + stepGraceMs, idle)
+    await within(clock, graceMs + stepGraceMs, this.#devices.idle())
     endGrace()
     await within(clock, workerGraceMs, this.release())
     this.#timers.end()
-    const retired = await Promise.all(this.#devices.map(device => device.stop(workerGraceMs)))
+    const retired = await this.#devices.stop(workerGraceMs)
     return !retired.includes('hangs')
   }
 
   /** Returns running jobs without counting an attempt, because they did not cause the end of the process. */
   async release(): Promise<void> {
     await Promise.all([...this.#runs.values()].map(run => giveBack(run, this.#parts)))
-  }
-
-  #newDevice(device: DeviceOpeners): Device {
-    const { clock, log, onHung } = this.#parts
-    return new Device({
-      ...device,
-      speeds: this.#speeds,
-      clock,
-      log,
-      onChange: () => this.#dispatch(),
-      onHung,
-    })
   }
 
   /** A failing listener does not affect the jobs. */
@@ -209,13 +193,11 @@ export class Pool {
   /** Gives every free device the next job. */
   #dispatch(): void {
     if (this.#state !== 'serving') return
-    while (this.#queue.length > 0) {
-      const free = this.#devices.filter(device => device.free)
-      if (free.length === 0) return
+    while (this.#queue.length > 0 && this.#devices.hasFree) {
       // A job for devices that are busy, or not there, lets the others pass.
-      const fits = (job: Waiting) => this.#times.mayStart(job) && free.some(one => one.holds(job))
-      const candidate = this.#queue.next(warmModels(free), fits)
-      const device = candidate && chooseDevice(candidate.job, free, this.#failedOn.get(candidate.job.jobId))
+      const fits = (job: Waiting) => this.#times.mayStart(job) && this.#devices.canRun(job)
+      const candidate = this.#queue.next(this.#devices.freeModels(), fits)
+      const device = candidate && this.#devices.choose(candidate.job, this.#failedOn.get(candidate.job.jobId))
       if (!candidate || !device) return
       this.#assign(device, candidate)
     }
@@ -227,10 +209,9 @@ export class Pool {
     this.#times.started(candidate.job.jobId)
     const run = new Run(candidate.job, device, clock.monotonicMs())
     this.#runs.set(candidate.job.jobId, run)
-    device.gate
-      .run(() => this.#serve(run))
+    this.#devices
+      .run(device, () => this.#serve(run))
       .catch(error => log.error({ jobId: run.job.jobId, error: String(error) }, 'a job was left running'))
-      .finally(() => this.#dispatch())
   }
 
   /** One try of one job. Rejects if its ending could not be recorded; the next start then finds it running. */

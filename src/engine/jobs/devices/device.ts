@@ -88,7 +88,10 @@ export class Device {
     this.#quarantine = new Quarantine({
       clock,
       probe: () => this.#probe(),
-      onBegin: restMs => log.info({ device: this.name, restMs }, 'device quarantined'),
+      onBegin: restMs => {
+        log.info({ device: this.name, restMs }, 'device quarantined')
+        onChange()
+      },
       onEnd: () => {
         log.info({ device: this.name }, 'device recovered')
         onChange()
@@ -225,6 +228,7 @@ export class Device {
     const error = new AppError('device-stalled', { device: this.name, silentMs })
     if (this.#state === 'stopped') return error
     this.#state = 'sick'
+    this.#parts.onChange()
     this.#parts.log.error({ device: this.name, silentMs }, 'device stalled')
     const recover = () => {
       if (this.#state !== 'sick') return

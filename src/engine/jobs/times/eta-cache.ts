@@ -1,7 +1,6 @@
 /** The forecast of the queue, computed anew when the queue changes or the forecast is old. */
 import type { Clock } from '../../../system/ports.ts'
-import { warmModels } from '../devices/choose-device.ts'
-import type { Device } from '../devices/device.ts'
+import type { DeviceList } from '../devices/device-list.ts'
 import type { JobQueue } from '../job-queue.ts'
 import type { Run } from '../run.ts'
 import { availabilityOf, etaAtMs, simulateQueue } from './forecast.ts'
@@ -12,7 +11,7 @@ const maxAgeMs = 1000
 export interface EtaParts {
   clock: Clock
   queue: JobQueue
-  devices: readonly Device[]
+  devices: DeviceList
   runs: ReadonlyMap<string, Run>
   speeds: Speeds
 }
@@ -41,8 +40,10 @@ export class EtaCache {
 
   #forecast(nowMs: number): number[] {
     const { queue, devices, runs, speeds } = this.#parts
-    const ready = devices.filter(device => device.state === 'ready')
-    const availability = ready.map(device => availabilityOf(device, runs.values(), speeds, nowMs))
-    return simulateQueue(queue.order(warmModels(devices)), availability)
+    const runOn = new Map([...runs.values()].map(run => [run.device, run]))
+    const availability = devices
+      .ready()
+      .map(device => availabilityOf(device, runOn.get(device), speeds, nowMs))
+    return simulateQueue(queue.order(devices.loadedModels()), availability)
   }
 }

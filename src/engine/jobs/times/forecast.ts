@@ -33,11 +33,10 @@ export interface DeviceAvailability {
 /** The availability of a device from its current run. */
 export function availabilityOf(
   device: { readonly name: string; readonly warmModel: string | undefined },
-  runs: Iterable<Run>,
+  run: Run | undefined,
   speeds: Speeds,
   nowMs: number,
 ): DeviceAvailability {
-  const run = [...runs].find(other => other.device === device)
   return {
     freeInMs: run?.remainingMs(speeds, nowMs) ?? 0,
     modelHash: run?.job.modelHash ?? device.warmModel,

@@ -1,0 +1,137 @@
+/**
+ * The pool's devices, and which of them are free, by the model that they have loaded: the choice of a device does not look at
+ * those that are busy.
+ */
+import type { Waiting } from '../store.ts'
+import { Device, type DeviceOpeners, type DeviceParts, type DeviceStatus } from './device.ts'
+import type { Retirement } from './device-worker.ts'
+
+export interface DeviceListParts extends Pick<DeviceParts, 'speeds' | 'clock' | 'log' | 'onHung'> {
+  /** A device may be free now. */
+  onChange: () => void
+}
+
+export class DeviceList {
+  readonly #parts: DeviceListParts
+  /** In the order in which they joined. */
+  readonly #devices = new Set<Device>()
+  /** The free devices by the hash of their model, in each set the one that is free longest first. No set is empty. */
+  readonly #free = new Map<string | undefined, Set<Device>>()
+  /** The set of `#free` that a device is in. */
+  readonly #setOf = new Map<Device, string | undefined>()
+
+  constructor(parts: DeviceListParts) {
+    this.#parts = parts
+  }
+
+  /** Its name is not taken. */
+  add(openers: DeviceOpeners): void {
+    const device: Device = new Device({ ...this.#parts, ...openers, onChange: () => this.#changed(device) })
+    this.#devices.add(device)
+    this.#sort(device)
+  }
+
+  /** Gives it no more tasks, and lets the running one finish. */
+  async remove(name: string, limitMs: number): Promise<void> {
+    const device = [...this.#devices].find(one => one.name === name)
+    if (!device) return
+    this.#devices.delete(device)
+    this.#sort(device)
+    await device.gate.idle()
+    await device.stop(limitMs)
+  }
+
+  /** Resolves when nothing runs on any device. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#devices].map(device => device.gate.idle()))
+  }
+
+  stop(limitMs: number): Promise<Retirement[]> {
+    return Promise.all([...this.#devices].map(device => device.stop(limitMs)))
+  }
+
+  /** Those that work, whether they are free or not. */
+  ready(): Device[] {
+    return [...this.#devices].filter(({ state }) => state === 'ready')
+  }
+
+  statuses(): DeviceStatus[] {
+    return [...this.#devices].map(({ status }) => status)
+  }
+
+  /** Runs a task on a free device. */
+  async run(device: Device, task: () => Promise<void>): Promise<void> {
+    const run = device.gate.run(task)
+    this.#sort(device)
+    try {
+      await run
+    } finally {
+      this.#changed(device)
+    }
+  }
+
+  #changed(device: Device): void {
+    this.#sort(device)
+    this.#parts.onChange()
+  }
+
+  /** Called whenever a device became free, or is not free any more. */
+  #sort(device: Device): void {
+    if (this.#setOf.has(device)) {
+      const model = this.#setOf.get(device)
+      const alike = this.#free.get(model)
+      alike?.delete(device)
+      if (alike?.size === 0) this.#free.delete(model)
+      this.#setOf.delete(device)
+    }
+    if (!this.#devices.has(device) || !device.free) return
+    const model = device.warmModel
+    const alike = this.#free.get(model) ?? new Set()
+    this.#free.set(model, alike)
+    alike.add(device)
+    this.#setOf.set(device, model)
+  }
+
+  get hasFree(): boolean {
+    return this.#setOf.size > 0
+  }
+
+  /** Whether a free device has all that a job needs. */
+  canRun(job: Pick<Waiting, 'modelHash' | 'needs'>): boolean {
+    return this.#choose(job, () => true) !== undefined
+  }
+
+  /**
+   * A free device that has all that the job needs: preferably not the one that the job's last try failed on, and of the others
+   * preferably one that has loaded its model.
+   */
+  choose(job: Pick<Waiting, 'modelHash' | 'needs'>, failedOn: string | undefined): Device | undefined {
+    return this.#choose(job, ({ name }) => name !== failedOn) ?? this.#choose(job, () => true)
+  }
+
+  /** The hashes of the models that free devices have loaded. */
+  freeModels(): ReadonlySet<string> {
+    return new Set([...this.#free.keys()].flatMap(model => model ?? []))
+  }
+
+  /** The hashes of all loaded models. */
+  loadedModels(): ReadonlySet<string> {
+    return new Set([...this.#devices].flatMap(({ warmModel }) => warmModel ?? []))
+  }
+
+  #choose(
+    job: Pick<Waiting, 'modelHash' | 'needs'>,
+    isAllowed: (device: Device) => boolean,
+  ): Device | undefined {
+    for (const device of this.#freeFor(job.modelHash)) {
+      if (isAllowed(device) && device.holds(job)) return device
+    }
+    return undefined
+  }
+
+  /** All free devices, first those with the model. */
+  *#freeFor(modelHash: string): Iterable<Device> {
+    yield* this.#free.get(modelHash) ?? []
+    for (const [model, devices] of this.#free) if (model !== modelHash) yield* devices
+  }
+}
