@@ -56,7 +56,7 @@ export interface BuiltEasel {
   /** `drain` and `close`. */
   stop(graceMs: number): Promise<void>
   /** Devices may join and leave while it serves. */
-  pool: Pick<Pool, 'addDevice' | 'removeDevice'>
+  pool: Pick<Pool, 'addDevice' | 'removeDevice' | 'devices'>
   /** Resolves when no delivery is in progress. */
   delivered(): Promise<void>
   db: Database

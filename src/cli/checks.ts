@@ -87,10 +87,11 @@ async function checkContents(folder: string, words: Words): Promise<DoctorFindin
     case 'damaged':
       return [finding('wrong', words.cli.databaseDamaged(databaseFileIn(folder)))]
     case 'sound': {
-      const { pictures, missing, unknown, undelivered } = found
+      const { pictures, missing, unknown, undelivered, paused } = found
       const strays = [
         ...(unknown === 0 ? [] : [finding('off', words.cli.filesUnknown(unknown))]),
         ...(undelivered === 0 ? [] : [finding('off', words.cli.resultsUndelivered(undelivered))]),
+        ...(paused.length === 0 ? [] : [finding('off', words.machines.devicesPaused(paused))]),
       ]
       if (missing > 0) return [finding('wrong', words.cli.picturesMissing(missing, pictures)), ...strays]
       return [finding('fine', words.cli.databaseSound(pictures)), ...strays]

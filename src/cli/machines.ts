@@ -4,6 +4,20 @@ import { systemClock } from '../system/system-ports.ts'
 import { within } from '../system/time-limit.ts'
 import type { CommandSession } from './session.ts'
 
+/** Machines answer every second: after this time all that are there have. Where none has, a busy one may come later. */
+const observationMs = 4000
+const appearanceMs = 10_000
+
+/** The machines that are there. @throws as openGateway. */
+export function presentMachines(session: CommandSession): Promise<readonly MachineAdmission[]> {
+  return observeMachines(
+    session,
+    { drained: [] },
+    appearanceMs,
+    (found, waitedMs) => found.length > 0 && waitedMs >= observationMs,
+  )
+}
+
 /**
  * The machines that answer within `limitMs`, or sooner once they are as expected.
  * @throws as openGateway.

@@ -26,6 +26,7 @@ import { JobPlacesTable } from './repositories/job-places.ts'
 import { JobsTable, type MoveFacts } from './repositories/jobs.ts'
 import { OpenJobs } from './repositories/open-jobs.ts'
 import { OutboxTable } from './repositories/outbox.ts'
+import { PausedDevicesTable } from './repositories/paused-devices.ts'
 import { PendingTable } from './repositories/pending.ts'
 import { PeopleTable } from './repositories/people.ts'
 import { type NewPicture, PicturesTable } from './repositories/pictures.ts'
@@ -53,6 +54,7 @@ export class Database implements JobStore {
   readonly audit: AuditTable
   readonly installations: InstallationsTable
   readonly pending: PendingTable
+  readonly paused: PausedDevicesTable
   readonly files: PictureFiles
   readonly strays: Strays
   readonly unownedFiles: UnownedFilesTable
@@ -81,6 +83,7 @@ export class Database implements JobStore {
     this.audit = new AuditTable(rows)
     this.installations = new InstallationsTable(rows)
     this.pending = new PendingTable(rows)
+    this.paused = new PausedDevicesTable(rows)
     this.files = new PictureFiles(picturesFolderIn(parts.dataDir), parts.ids)
     this.strays = new Strays(straysFolderIn(parts.dataDir), this.files.folder)
     this.unownedFiles = new UnownedFilesTable(rows)
@@ -148,8 +151,13 @@ export class Database implements JobStore {
     return this.openJobs.waiting()
   }
 
-  claim(jobId: string, device: string): Promise<Claim | undefined> {
+  pausedDevices(): string[] {
+    return this.paused.names()
+  }
+
+  claim(jobId: string, device: string): Promise<Claim | 'device-paused' | undefined> {
     return this.write(() => {
+      if (this.paused.has(device)) return 'device-paused'
       this.#served.save()
       const claim = this.jobs.claim(jobId, device, this.#clock.now())
       if (!claim) this.#setUnreadableAside(jobId)

@@ -15,6 +15,8 @@ export type Examination =
       unknown: number
       /** Results that reached nobody, every way being closed. */
       undelivered: number
+      /** The names of paused devices. */
+      paused: string[]
     }
 
 /** Reads the whole database: every page, every index, every reference. */
@@ -35,6 +37,7 @@ export function examine(dataDir: string): Examination {
       missing: [...known].filter(name => !files.has(name)).length,
       unknown: [...files].filter(name => !known.has(name)).length,
       undelivered: undeliveredIn(sqlite),
+      paused: pausedIn(sqlite),
     }
   } catch {
     return { kind: 'damaged' }
@@ -43,11 +46,19 @@ export function examine(dataDir: string): Examination {
   }
 }
 
-/** A database of an earlier version has no such table. */
 function undeliveredIn(sqlite: Sqlite.Database): number {
-  const exists = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE name = 'deliveries'").get()
-  if (exists === undefined) return 0
+  if (!hasTable(sqlite, 'deliveries')) return 0
   return Number(sqlite.prepare("SELECT count(*) FROM deliveries WHERE end = 'undeliverable'").pluck().get())
+}
+
+function pausedIn(sqlite: Sqlite.Database): string[] {
+  if (!hasTable(sqlite, 'paused_devices')) return []
+  return sqlite.prepare('SELECT name FROM paused_devices ORDER BY name').pluck().all().map(String)
+}
+
+/** A database of an earlier version lacks tables. */
+function hasTable(sqlite: Sqlite.Database, name: string): boolean {
+  return sqlite.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name) !== undefined
 }
 
 function picturesIn(folder: string): ReadonlySet<string> {

@@ -11,13 +11,15 @@ beforeEach(async () => {
 })
 afterEach(() => t.dispose())
 
-test('a data folder is examined beside the server that owns it: what is there, missing and unknown', async () => {
+test('a data folder is examined beside the server that owns it: what is there, missing, unknown and paused', async () => {
   const [first] = (await t.paint('a red circle')).pictures
   await t.paint('a blue square')
-  expect(examine(t.dataDir)).toEqual({ kind: 'sound', pictures: 2, missing: 0, unknown: 0, undelivered: 0 })
+  const counts = { kind: 'sound', pictures: 2, undelivered: 0, paused: [] }
+  expect(examine(t.dataDir)).toEqual({ ...counts, missing: 0, unknown: 0 })
   rmSync(join(t.dataDir, 'pictures', t.built.db.pictures.get(first?.id ?? '')?.file ?? ''))
   writeFileSync(join(t.dataDir, 'pictures', 'holiday.png'), 'mine')
-  expect(examine(t.dataDir)).toEqual({ kind: 'sound', pictures: 2, missing: 1, unknown: 1, undelivered: 0 })
+  await t.built.db.write(() => t.built.db.paused.add('cuda:0', 1))
+  expect(examine(t.dataDir)).toEqual({ ...counts, missing: 1, unknown: 1, paused: ['cuda:0'] })
 })
 
 test('results that reached nobody are counted', async () => {

@@ -1,7 +1,8 @@
 /** What the devices are, have and do now, here and on other machines. */
+import type { DeviceStatus } from '../../engine/jobs/devices/device-list.ts'
 import type { Pool } from '../../engine/jobs/pool.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { DeviceView } from './views.ts'
+import type { DeviceUse, DeviceView } from './views.ts'
 
 export interface DeviceViewParts {
   pool: Pick<Pool, 'devices'>
@@ -10,13 +11,18 @@ export interface DeviceViewParts {
 
 /** In the order in which they joined. */
 export function deviceViews({ pool, catalogue }: DeviceViewParts): DeviceView[] {
-  return pool.devices().map(({ name, state, busy, memoryBytes, holdings, fetching }) => ({
-    name,
-    use: state === 'ready' ? (busy ? 'busy' : 'free') : state,
+  return pool.devices().map(({ memoryBytes, holdings, fetching, ...status }) => ({
+    name: status.name,
+    use: useOf(status),
     ...(memoryBytes !== undefined && { memoryBytes }),
     ...(fetching && { fetching }),
     models: catalogue.models
       .filter(({ hash }) => holdings?.has(hash) ?? true)
       .map(model => ({ name: model.name, hash: model.hash })),
   }))
+}
+
+function useOf({ state, busy, isPaused }: Pick<DeviceStatus, 'state' | 'busy' | 'isPaused'>): DeviceUse {
+  if (isPaused) return busy ? 'pausing' : 'paused'
+  return state === 'ready' ? (busy ? 'busy' : 'free') : state
 }

@@ -101,6 +101,7 @@ function liveView({ progress, forecast }: LiveState, steps: number) {
     state: progress ? ('running' as const) : ('queued' as const),
     place: forecast?.place,
     etaMs: progress?.etaMs ?? forecast?.etaMs,
+    isPaused: forecast?.isPaused,
     step: progress?.step ?? 0,
     steps: progress?.steps || steps,
     preview: progress?.preview,

@@ -30,6 +30,8 @@ export interface JobView {
   place?: number
   /** The forecast time until it is done, from measured speeds; undefined while there are none. */
   etaMs?: number
+  /** Nothing is painted now, because every device is paused; only while queued. */
+  isPaused?: true
   step: number
   steps: number
   /** A small JPEG or WebP preview; only while running, never stored. */
@@ -82,8 +84,8 @@ export interface DeviceView {
   fetching?: { name: string; doneBytes: number; totalBytes: number }
 }
 
-/** `sick`: hangs. `quarantined`: failed, and is tried again. */
-export type DeviceUse = 'free' | 'busy' | 'sick' | 'quarantined' | 'stopped'
+/** `sick`: hangs. `quarantined`: failed, and is tried again. `pausing`: paused, and its last job still runs. */
+export type DeviceUse = 'free' | 'busy' | 'sick' | 'quarantined' | 'stopped' | 'paused' | 'pausing'
 
 /** Admin statistics over a period, from the jobs' own records. */
 export interface StatsView {

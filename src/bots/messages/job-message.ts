@@ -237,6 +237,7 @@ function placeOf(job: JobView, words: Words): string {
 }
 
 function etaOf(job: JobView, words: Words): string[] {
+  if (job.isPaused) return [words.job.paused]
   return job.etaMs === undefined ? [] : [words.job.eta(job.etaMs)]
 }
 

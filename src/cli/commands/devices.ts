@@ -1,9 +1,14 @@
-/** `easel devices`: the chosen devices, the reasons, and whether each one starts; exit code 1 if one does not. */
-import type { Command } from 'commander'
+/**
+ * `easel devices`: the chosen devices, the reasons, and whether each one starts; exit code 1 if one does not.
+ * `easel devices pause | resume | drain NAME`: whether a device gets jobs.
+ */
+import { Command } from 'commander'
 import { hostOpener } from '../../devices/device-workers.ts'
 import { cardsOf, prepareDevices } from '../../devices/prepare-devices.ts'
 import { reasonLines } from '../../devices/reason-lines.ts'
 import type { Words } from '../../words/en.ts'
+import { changeDevice, deviceChanges, pausedDevices } from '../device-pauses.ts'
+import { presentMachines } from '../machines.ts'
 import {
   type CommandSession,
   type CommonOptions,
@@ -15,18 +20,26 @@ import {
 } from '../session.ts'
 
 export function devicesCommand(words: Words): Command {
-  return newCommand('devices', words).action((options: CommonOptions) => runCommand(options, show))
+  const devices = newCommand('devices', words).action((options: CommonOptions) => runCommand(options, show))
+  for (const change of deviceChanges) {
+    const command = new Command(change)
+      .description(words.machines.changes[change])
+      .argument('<name>')
+      .option('--config <file>', words.cli.options.config)
+      .action((name: string, options: CommonOptions) =>
+        runCommand(options, session => changeDevice(session, change, name)),
+      )
+    devices.addCommand(command)
+  }
+  return devices
 }
-
-/** Machines answer every second: after this time all that are there have. Where none has, a busy one may come later. */
-const observationMs = 4000
-const appearanceMs = 10_000
 
 async function show(session: CommandSession): Promise<ExitCode> {
   const { config, words, out } = session
   const { devices, reason, env } = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, reason)) out(line)
   for (const card of (await cardsOf(env)) ?? []) out(words.cli.card(card))
+  const paused = pausedDevices(session)
   let failed = 0
   for (const device of devices) {
     const host = hostOpener(device, { models: [], files: [] }, env)()
@@ -35,28 +48,24 @@ async function show(session: CommandSession): Promise<ExitCode> {
     if (start.kind === 'failed') failed += 1
     const state = start.kind === 'failed' ? 'wrong' : 'fine'
     const detail = start.kind === 'failed' ? faultSentence(session, start.error) : start.device
-    out(`${words.cli.states[state].padEnd(6)} ${detail}`)
+    const shown = paused.has(device.name) ? words.machines.devicePaused(device.name, detail) : detail
+    out(`${words.cli.states[state].padEnd(6)} ${shown}`)
   }
-  if (config.redis.url !== '') await showMachines(session)
+  if (config.redis.url !== '') await showMachines(session, paused)
   return failed === 0 ? exitCodes.done : exitCodes.fault
 }
 
-async function showMachines(session: CommandSession): Promise<void> {
+async function showMachines(session: CommandSession, paused: ReadonlySet<string>): Promise<void> {
   const { words, out } = session
-  const { observeMachines } = await import('../machines.ts')
-  const machines = await observeMachines(
-    session,
-    { drained: [] },
-    appearanceMs,
-    (found, waitedMs) => found.length > 0 && waitedMs >= observationMs,
-  )
+  const machines = await presentMachines(session)
   if (machines.length === 0) out(words.machines.none)
   for (const { record } of machines) {
     out(words.machines.about(record.name, record.version, record.draining))
-    for (const { name, memoryBytes, gateways } of record.devices)
-      out(
-        `  ${words.machines.device(`${record.name}/${name}`, memoryBytes, gateways.length === 0 ? 'free' : 'busy')}`,
-      )
+    for (const { name, memoryBytes, gateways } of record.devices) {
+      const fullName = `${record.name}/${name}`
+      const use = paused.has(fullName) ? 'paused' : gateways.length === 0 ? 'free' : 'busy'
+      out(`  ${words.machines.device(fullName, memoryBytes, use)}`)
+    }
     out(`  ${words.machines.models(record.models)}`)
     if (record.fetching) out(`  ${words.machines.fetching(record.fetching)}`)
   }

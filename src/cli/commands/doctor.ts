@@ -41,7 +41,8 @@ async function examine(session: CommandSession, options: CommonOptions): Promise
   if (native.every(({ state }) => state === 'fine')) {
     await checkModels(session, findings => show(findings))
   }
-  const isRunning = data.some(({ state }) => state === 'off')
+  // The first line is of the folder, the others are of what is in it.
+  const isRunning = data[0]?.state === 'off'
   show(await guarded(session, 'adapters', () => checkAdapters(session, isRunning)))
   show(await guarded(session, 'redis', () => checkRedis(session)))
   show(await guarded(session, 'store', () => checkStore(session)))

@@ -1,18 +1,12 @@
 /** `easel stats`: statistics per person, also while a server is running. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import { statsOf } from '../../app/views/stats.ts'
 import { statsDays } from '../../bots/commands/stats.ts'
 import { statsCsv, statsMessage } from '../../bots/messages/stats-message.ts'
 import { dayMs } from '../../common/durations.ts'
-import { Client } from '../../db/client.ts'
-import { databaseFileIn } from '../../db/files/data-folder.ts'
-import { schemaVersions } from '../../db/migrate.ts'
 import { JobReader } from '../../db/records/job-records.ts'
 import { ServedTime } from '../../db/records/served-time.ts'
 import { JobsTable } from '../../db/repositories/jobs.ts'
-import { packageRoot } from '../../system/paths.ts'
 import { systemClock } from '../../system/system-ports.ts'
 import type { Words } from '../../words/en.ts'
 import {
@@ -25,6 +19,7 @@ import {
   refuse,
   runCommand,
 } from '../session.ts'
+import { withDatabase } from '../with-database.ts'
 
 interface StatsOptions extends CommonOptions {
   days: number
@@ -40,14 +35,9 @@ export function statsCommand(words: Words): Command {
 }
 
 async function show(session: CommandSession, { days, csv }: StatsOptions): Promise<ExitCode> {
-  const { config, words, out } = session
+  const { words, out } = session
   if (!(days > 0)) return refuse(session, [words.cli.daysPositive])
-  const file = databaseFileIn(config.dataDir)
-  if (!existsSync(file)) return refuse(session, [words.cli.noDatabase(file)])
-  const client = Client.open(file, { clock: systemClock })
-  try {
-    const { found, known } = schemaVersions(client, join(packageRoot, 'migrations'))
-    if (found !== known) return refuse(session, [words.cli.otherSchema(file, found, known)])
+  return withDatabase(session, client => {
     const toMs = systemClock.now()
     const jobs = new JobsTable(
       client.rows,
@@ -61,7 +51,5 @@ async function show(session: CommandSession, { days, csv }: StatsOptions): Promi
       for (const line of [title, ...lines]) out(line)
     }
     return exitCodes.done
-  } finally {
-    client.close()
-  }
+  })
 }

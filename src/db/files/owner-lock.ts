@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { AppError } from '../../errors/errors.ts'
+import { AppError, hasCode } from '../../errors/errors.ts'
 import { readFileProblem } from '../../errors/file-problem.ts'
 import { sqliteCode } from '../sqlite-faults.ts'
 
@@ -43,6 +43,17 @@ export function ownDataFolder(folder: string): OwnerLock {
     throw readOnly(folder, error)
   }
   return { release: () => lock.close() }
+}
+
+/** Whether an Easel runs on the data folder. @throws AppError 'data-folder-read-only' as ownDataFolder. */
+export function isOwned(folder: string): boolean {
+  try {
+    ownDataFolder(folder).release()
+    return false
+  } catch (error) {
+    if (hasCode(error, 'data-folder-owned')) return true
+    throw error
+  }
 }
 
 /** Level by level, because Node's recursive mkdir never returns if a missing level cannot be created (/proc/x). */

@@ -5,8 +5,9 @@ import { toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
 import { attempt, giveBack, learn, logFailure } from './attempt.ts'
-import type { Device, DeviceOpeners, DeviceStatus } from './devices/device.ts'
-import { DeviceList } from './devices/device-list.ts'
+import type { Device, DeviceOpeners } from './devices/device.ts'
+import { DeviceList, type DeviceStatus } from './devices/device-list.ts'
+import { Pauses } from './devices/pauses.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import type { Candidate } from './fair-order.ts'
 import { JobQueue } from './job-queue.ts'
@@ -53,6 +54,7 @@ export class Pool {
   readonly #times: JobTimes
   readonly #etas: EtaCache
   readonly #expiry: ExpirySweep
+  readonly #pauses: Pauses
   #state: 'new' | 'serving' | 'stopping' = 'new'
 
   constructor(parts: PoolParts) {
@@ -61,6 +63,15 @@ export class Pool {
     this.#times = new JobTimes(parts.clock, parts.maxWaitMs)
     this.#devices = new DeviceList({ ...parts, speeds: this.#speeds, onChange: () => this.#dispatch() })
     for (const device of parts.devices) this.#devices.add(device)
+    this.#pauses = new Pauses({
+      ...parts,
+      timers: this.#timers,
+      onChange: paused => {
+        this.#devices.pause(paused)
+        this.#tell({ kind: 'queue' })
+        this.#dispatch()
+      },
+    })
     this.#expiry = new ExpirySweep({
       ...parts,
       timers: this.#timers,
@@ -84,6 +95,7 @@ export class Pool {
     this.#state = 'serving'
     for (const job of this.#parts.store.waiting()) this.#enqueue(job)
     this.#expiry.start()
+    this.#pauses.start()
     this.#dispatch()
   }
 
@@ -130,7 +142,8 @@ export class Pool {
   /** The current forecast of a queued job. */
   forecast(jobId: string): Forecast | undefined {
     const place = this.#queue.place(jobId, this.#devices.loadedModels())
-    return place === undefined ? undefined : { place, etaMs: this.#etas.atPlace(place) }
+    if (place === undefined) return undefined
+    return { place, etaMs: this.#etas.atPlace(place), ...(this.#devices.isPaused && { isPaused: true }) }
   }
 
   /** Ids of the first queued jobs, the next one first. */
@@ -243,19 +256,23 @@ export class Pool {
     }
   }
 
-  /** The job stays queued if the device does not start or the claim cannot be written. */
+  /** The job stays queued if the device does not start, is paused, or the claim cannot be written. */
   async #claim({ job, device }: Run): Promise<Claim | undefined> {
     try {
       await device.prepare()
-      return await this.#parts.store.claim(job.jobId, device.name)
+      const claim = await this.#parts.store.claim(job.jobId, device.name)
+      if (claim !== 'device-paused') return claim
+      // It was paused after it was chosen.
+      this.#pauses.read()
+      this.#enqueue(job)
     } catch (error) {
       this.#parts.log.error(
         { jobId: job.jobId, error: toAppError(error).message },
         'a job could not be claimed',
       )
       this.#enqueueLater(job, writePauseMs)
-      return undefined
     }
+    return undefined
   }
 
   /** While the disk is full the device keeps its result and waits, so nothing is lost or painted twice. */

@@ -54,8 +54,10 @@ export type Ending =
 export interface JobStore {
   /** All queued jobs, oldest first. */
   waiting(): Waiting[]
-  /** One durable update; undefined if the job is no longer queued. */
-  claim(jobId: string, device: string): Promise<Claim | undefined>
+  /** One durable update; undefined if the job is no longer queued. A paused device claims nothing. */
+  claim(jobId: string, device: string): Promise<Claim | 'device-paused' | undefined>
+  /** The names of the devices that the operator has paused. */
+  pausedDevices(): readonly string[]
   /** The bytes of an order's source pictures, by picture id. @throws AppError 'source-removed' when one was deleted. */
   sources(order: WorkOrder): Promise<Record<string, Uint8Array>>
   /**

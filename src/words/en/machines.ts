@@ -18,6 +18,8 @@ const uses: Record<DeviceUse, string> = {
   sick: 'does not answer',
   quarantined: 'failed, and is tried again',
   stopped: 'stopped',
+  paused: 'paused',
+  pausing: 'paused after the job that it paints',
 }
 
 export const machines = {
@@ -75,11 +77,30 @@ export const machines = {
     `${name} (Easel ${version})${isDraining ? ', leaving' : ''}`,
   device: (name: string, memoryBytes: number | undefined, use: DeviceUse) =>
     [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), uses[use]].join(', '),
+  devicePaused: (name: string, detail: string) => `${detail} (${name} is paused)`,
+  devicesPaused: (names: readonly string[]) =>
+    `paused: ${names.join(', ')}; easel devices resume NAME lets a device paint again`,
   models: (models: readonly Reference[]) =>
     models.length === 0 ? 'no models' : `models: ${models.map(named).join(', ')}`,
   none: 'No other machine answers.',
   unknown: (name: string, known: readonly string[]) =>
     `There is no machine named ${name}${known.length === 0 ? '; none answers' : `; there are ${known.join(', ')}`}.`,
+
+  /** Pauses of devices. */
+  changes: {
+    pause: 'give a device no more jobs; the one that it paints is finished',
+    resume: 'let a paused device paint again',
+    drain: 'pause a device, and wait until it paints nothing',
+  },
+  deviceUnknown: (name: string, known: readonly string[]) =>
+    `There is no device named ${name}; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ') || 'none'}.`,
+  deviceDraining: (name: string) => `${name} gets no more jobs, and finishes the one that it paints …`,
+  deviceChanged: {
+    pause: (name: string) => `${name} is paused: it gets no more jobs, and finishes the one that it paints.`,
+    resume: (name: string) => `${name} gets jobs again.`,
+    drain: (name: string) => `${name} paints nothing, and stays paused until easel devices resume ${name}.`,
+  },
+
   drainAsked: (name: string) => `${name} takes no new work, and leaves when its work is done.`,
   drainUnanswered: (name: string) => `${name} has not answered. Please try it again.`,
 }

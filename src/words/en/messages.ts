@@ -58,6 +58,7 @@ export const job = {
   next: 'Next in the queue',
   place: (place: number) => `Place ${place} in the queue`,
   queued: 'In the queue',
+  paused: 'nothing is painted now: all devices are paused',
   eta: (ms: number) => `about ${duration(ms)} to go`,
   preparing: 'Getting ready to paint',
   step: (step: number, steps: number) => `Painting: step ${step} of ${steps}`,

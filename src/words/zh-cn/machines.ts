@@ -18,6 +18,8 @@ const uses: Record<DeviceUse, string> = {
   sick: '没有回应',
   quarantined: '出了故障，会再试',
   stopped: '已停用',
+  paused: '已暂停',
+  pausing: '画完手头的任务后暂停',
 }
 
 export const machines: Words['machines'] = {
@@ -64,10 +66,27 @@ export const machines: Words['machines'] = {
   about: (name, version, isDraining) => `${name}（Easel ${version}）${isDraining ? '，正在退出' : ''}`,
   device: (name, memoryBytes, use) =>
     [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), uses[use]].join('，'),
+  devicePaused: (name, detail) => `${detail}（${name} 已暂停）`,
+  devicesPaused: names => `已暂停：${names.join('、')}；用 easel devices resume NAME 让设备继续画图`,
   models: models => (models.length === 0 ? '没有模型' : `模型：${models.map(named).join('、')}`),
   none: '没有其他机器回应。',
   unknown: (name, known) =>
     `没有名为 ${name} 的机器${known.length === 0 ? '，也没有机器回应' : `；已有的机器：${known.join('、')}`}。`,
+
+  changes: {
+    pause: '不再给一台设备新任务，手头的任务会完成',
+    resume: '让一台已暂停的设备继续画图',
+    drain: '暂停一台设备，并等到它不在画图',
+  },
+  deviceUnknown: (name, known) =>
+    `没有名为 ${name} 的设备${known.length === 0 ? '' : `；已有的设备：${known.join('、')}`}。`,
+  deviceDraining: name => `${name} 不再接新任务，正在完成手头的任务……`,
+  deviceChanged: {
+    pause: name => `${name} 已暂停：不再接新任务，手头的任务会完成。`,
+    resume: name => `${name} 又可以接任务了。`,
+    drain: name => `${name} 已不在画图，并保持暂停，直到运行 easel devices resume ${name}。`,
+  },
+
   drainAsked: name => `${name} 不再接新任务，手头的任务完成后退出。`,
   drainUnanswered: name => `${name} 没有回应，请再试一次。`,
 }

@@ -42,6 +42,15 @@ describe('the placeholder', () => {
     ])
   })
 
+  it('says why nothing is painted while every device is paused', () => {
+    const view = jobView({ ...waiting, place: 3, isPaused: true })
+    expect(jobMessage(view, en)).toMatchObject({
+      title: 'Place 3 in the queue',
+      lines: ['nothing is painted now: all devices are paused'],
+    })
+    expect(requestCard(view, zhCn).lines).toEqual(['排在第 3 位 · 所有设备都已暂停，现在不画图'])
+  })
+
   it('says step i of n while the picture is painted, and shows it', () => {
     const preview = new Uint8Array([1])
     const message = jobMessage(jobView({ ...waiting, state: 'running', step: 5, preview }), en)

@@ -3,8 +3,13 @@
  * those that are busy.
  */
 import type { Waiting } from '../store.ts'
-import { Device, type DeviceOpeners, type DeviceParts, type DeviceStatus } from './device.ts'
+import { Device, type DeviceOpeners, type DeviceParts, type DeviceStatus as OwnStatus } from './device.ts'
 import type { Retirement } from './device-worker.ts'
+
+export interface DeviceStatus extends OwnStatus {
+  /** The operator has paused it: it gets no job. */
+  isPaused: boolean
+}
 
 export interface DeviceListParts extends Pick<DeviceParts, 'speeds' | 'clock' | 'log' | 'onHung'> {
   /** A device may be free now. */
@@ -17,6 +22,8 @@ export class DeviceList {
   readonly #devices = new Set<Device>()
   /** The free devices by the hash of their model, in each set the one that is free longest first. No set is empty. */
   readonly #free = new Map<string | undefined, Set<Device>>()
+  /** The names of those that get no job. They may be those of devices that are not there. */
+  #paused: ReadonlySet<string> = new Set()
   /** The set of `#free` that a device is in. */
   readonly #setOf = new Map<Device, string | undefined>()
 
@@ -50,13 +57,24 @@ export class DeviceList {
     return Promise.all([...this.#devices].map(device => device.stop(limitMs)))
   }
 
-  /** Those that work, whether they are free or not. */
+  /** From now on, devices of these names are not free, and the others may be. */
+  pause(names: ReadonlySet<string>): void {
+    this.#paused = names
+    for (const device of this.#devices) this.#sort(device)
+  }
+
+  /** Whether there are devices, and none may get a job before the operator resumes it. */
+  get isPaused(): boolean {
+    return this.#devices.size > 0 && [...this.#devices].every(({ name }) => this.#paused.has(name))
+  }
+
+  /** Those that work and are not paused, whether they are free or not. */
   ready(): Device[] {
-    return [...this.#devices].filter(({ state }) => state === 'ready')
+    return [...this.#devices].filter(({ state, name }) => state === 'ready' && !this.#paused.has(name))
   }
 
   statuses(): DeviceStatus[] {
-    return [...this.#devices].map(({ status }) => status)
+    return [...this.#devices].map(({ status, name }) => ({ ...status, isPaused: this.#paused.has(name) }))
   }
 
   /** Runs a task on a free device. */
@@ -84,7 +102,7 @@ export class DeviceList {
       if (alike?.size === 0) this.#free.delete(model)
       this.#setOf.delete(device)
     }
-    if (!this.#devices.has(device) || !device.free) return
+    if (!this.#devices.has(device) || !device.free || this.#paused.has(device.name)) return
     const model = device.warmModel
     const alike = this.#free.get(model) ?? new Set()
     this.#free.set(model, alike)

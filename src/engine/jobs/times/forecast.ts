@@ -9,6 +9,8 @@ export interface Forecast {
   place: number
   /** Until it is done; undefined while speeds are unknown. */
   etaMs?: number
+  /** Nothing starts, because the operator has paused every device. */
+  isPaused?: true
 }
 
 /** The progress of a running job. */

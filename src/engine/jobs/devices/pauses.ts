@@ -1,0 +1,49 @@
+/** The operator's pauses of devices, as the store has them: a command writes them beside the process of the pool. */
+import { toAppError } from '../../../errors/errors.ts'
+import type { Logger } from '../../../system/ports.ts'
+import type { JobStore } from '../store.ts'
+import type { Timers } from '../timers.ts'
+
+const intervalMs = 2000
+
+export interface PausesParts {
+  store: Pick<JobStore, 'pausedDevices'>
+  timers: Timers
+  log: Logger
+  /** The names of the devices that are paused now. */
+  onChange: (paused: ReadonlySet<string>) => void
+}
+
+export class Pauses {
+  readonly #parts: PausesParts
+  #paused: ReadonlySet<string> = new Set()
+
+  constructor(parts: PausesParts) {
+    this.#parts = parts
+  }
+
+  /** Reads them now, and every two seconds from now on. */
+  start(): void {
+    this.read()
+    this.#parts.timers.after(intervalMs, () => this.start())
+  }
+
+  read(): void {
+    const before = this.#paused
+    const paused = this.#stored()
+    if (paused.size === before.size && [...paused].every(name => before.has(name))) return
+    this.#parts.log.info({ paused: [...paused] }, 'other devices are paused')
+    this.#paused = paused
+    this.#parts.onChange(paused)
+  }
+
+  /** What cannot be read stays as it was. */
+  #stored(): ReadonlySet<string> {
+    try {
+      return new Set(this.#parts.store.pausedDevices())
+    } catch (error) {
+      this.#parts.log.error({ error: toAppError(error).message }, 'the paused devices could not be read')
+      return this.#paused
+    }
+  }
+}
