@@ -34,7 +34,6 @@ export class MemoryJobStore implements JobStore {
     return {
       waiting: () => this.waiting(),
       claim: async jobId => (lives() ? this.claim(jobId) : undefined),
-      pausedDevices: () => this.pausedDevices(),
       sources: () => this.sources(),
       end: async (claim, ending) => lives() && this.end(claim, ending),
       expire: () => this.expire(),
@@ -58,10 +57,6 @@ export class MemoryJobStore implements JobStore {
     row.attempt += 1
     const { attempt, failures, crashes, order } = row
     return { jobId, attempt, failures, crashes, order }
-  }
-
-  pausedDevices(): string[] {
-    return []
   }
 
   async sources(): Promise<Record<string, Uint8Array>> {

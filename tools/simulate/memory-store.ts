@@ -28,10 +28,6 @@ export class MemoryStore implements JobStore {
     return { jobId, order, attempt: 1, failures: 0, crashes: 0 }
   }
 
-  pausedDevices(): string[] {
-    return []
-  }
-
   async sources(): Promise<Record<string, Uint8Array>> {
     return {}
   }

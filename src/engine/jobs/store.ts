@@ -56,8 +56,8 @@ export interface JobStore {
   waiting(): Waiting[]
   /** One durable update; undefined if the job is no longer queued. A paused device claims nothing. */
   claim(jobId: string, device: string): Promise<Claim | 'device-paused' | undefined>
-  /** The names of the devices that the operator has paused. */
-  pausedDevices(): readonly string[]
+  /** The names of the devices that the operator has paused. Absent where there is no operator, as in a simulation. */
+  pausedDevices?(): readonly string[]
   /** The bytes of an order's source pictures, by picture id. @throws AppError 'source-removed' when one was deleted. */
   sources(order: WorkOrder): Promise<Record<string, Uint8Array>>
   /**

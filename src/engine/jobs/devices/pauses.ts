@@ -24,6 +24,7 @@ export class Pauses {
 
   /** Reads them now, and every two seconds from now on. */
   start(): void {
+    if (!this.#parts.store.pausedDevices) return
     this.read()
     this.#parts.timers.after(intervalMs, () => this.start())
   }
@@ -40,7 +41,7 @@ export class Pauses {
   /** What cannot be read stays as it was. */
   #stored(): ReadonlySet<string> {
     try {
-      return new Set(this.#parts.store.pausedDevices())
+      return new Set(this.#parts.store.pausedDevices?.())
     } catch (error) {
       this.#parts.log.error({ error: toAppError(error).message }, 'the paused devices could not be read')
       return this.#paused
