@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis'
 import type { WorkerEndCode } from '../errors/worker-end.ts'
 import type { Clock, Logger } from '../system/ports.ts'
+import { BatchSender } from './messages/batch-sender.ts'
 import { Inbox, Outbox } from './messages/mailbox.ts'
 import { type LinkProgress, RemoteLink } from './messages/remote-link.ts'
 import { open, type SealHeader } from './seal/seal.ts'
@@ -31,7 +32,7 @@ export type OnUnknown = (header: SealHeader, deliverAgain: () => void) => void
 export class Endpoint {
   readonly #options: EndpointOptions
   readonly #inbox: Inbox
-  readonly #outboxes = new Map<string, Outbox>()
+  readonly #outboxes = new Map<string, { outbox: Outbox; batches: BatchSender }>()
   readonly #links = new Map<string, RemoteLink>()
   readonly #onUnknown: OnUnknown
   readonly #refused = new Set<string>()
@@ -56,10 +57,9 @@ export class Endpoint {
       ownId: id,
       peerId,
       session,
-      post: sealed => this.#outbox(peerId).post(sealed),
+      batches: this.#outboxTo(peerId).batches,
       onMessage: message => events.onMessage(message),
       onLost: reason => events.onLost(reason),
-      onError: this.onError,
     })
     this.#links.set(session, link)
     return link
@@ -80,8 +80,9 @@ export class Endpoint {
 
   /** Removes the messages that wait for a peer that is gone. */
   async forget(peerId: string): Promise<void> {
-    const outbox = this.#outbox(peerId)
+    const { outbox, batches } = this.#outboxTo(peerId)
     this.#outboxes.delete(peerId)
+    batches.close()
     try {
       await outbox.remove()
       await outbox.close()
@@ -94,13 +95,21 @@ export class Endpoint {
     for (const link of this.links()) this.disconnect(link.session)
     await this.#inbox.close()
     if (this.#options.redis.status === 'ready') await this.forget(this.#options.id)
-    for (const outbox of this.#outboxes.values()) await outbox.close()
+    for (const { outbox, batches } of this.#outboxes.values()) {
+      batches.close()
+      await outbox.close()
+    }
   }
 
-  #outbox(peerId: string): Outbox {
-    const outbox = this.#outboxes.get(peerId) ?? new Outbox(this.#options, peerId, this.onError)
-    this.#outboxes.set(peerId, outbox)
-    return outbox
+  #outboxTo(peerId: string) {
+    const known = this.#outboxes.get(peerId)
+    if (known) return known
+    const { clock, id } = this.#options
+    const outbox = new Outbox(this.#options, peerId, id, this.onError)
+    const batches = new BatchSender({ clock, post: sealed => outbox.post(sealed), onError: this.onError })
+    const made = { outbox, batches }
+    this.#outboxes.set(peerId, made)
+    return made
   }
 
   /** Drops every message that does not come from the channel's own peer. */

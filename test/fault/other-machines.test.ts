@@ -82,15 +82,22 @@ function addJobs(store: MemoryJobStore, pool: Pool, count: number): void {
 }
 
 /** Every command that Redis gets from now on, as text. */
-async function watchCommands(port: number): Promise<{ text: string }> {
+async function watchCommands(port: number): Promise<Signal<string>> {
   const child = spawn('redis-cli', ['-p', String(port), 'monitor'], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
-  const seen = { text: '' }
-  child.stdout.on('data', bytes => {
-    seen.text += String(bytes)
-  })
+  const seen = new Signal('')
+  child.stdout.on('data', bytes => seen.set(seen.value + String(bytes)))
   await once(child.stdout, 'data')
   return seen
+}
+
+/** The bytes of a command's argument, as Redis shows it to whoever watches. */
+function argumentBytes(text: string): Buffer {
+  const named: Record<string, string> = { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b' }
+  const plain = text.replaceAll(/\\(?:x([0-9a-f]{2})|(.))/g, (_, hex?: string, one = '') =>
+    hex === undefined ? (named[one] ?? one) : String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return Buffer.from(plain, 'latin1')
 }
 
 const aLot = 40
@@ -210,16 +217,23 @@ describe('a stranger on the same Redis', () => {
     const secret = { ...order(0), prompt: { positive: 'a very private fox', negative: null, clipSkip: 0 } }
     pool.add(store.add('job-0', secret))
     await store.done.until(done => done === 1)
-    const messages = [...seen.text.matchAll(/"\\"([A-Za-z0-9+/=]{80,})\\""/g)].map(([, text = '']) => text)
-    expect(messages.length).toBeGreaterThan(3)
-    for (const text of [seen.text, ...messages.map(one => Buffer.from(one, 'base64').toString('latin1'))])
-      expect(text).not.toContain('private fox')
+    const text = await seen.until(now => now.includes('"del" "easel:large:'))
+    const small = [...text.matchAll(/\\"([A-Za-z0-9+/=]{80,})\\"/g)].map(([, found = '']) =>
+      Buffer.from(found, 'base64'),
+    )
+    const large = [...text.matchAll(/"set" "easel:large:[^"]*" "(.*)" "PX"/g)].map(([, found = '']) =>
+      argumentBytes(found),
+    )
+    expect(small.length).toBeGreaterThan(2)
+    expect(large.map(({ length }) => length > pictureOf(0).length)).toEqual([true])
+    for (const read of [text, ...[...small, ...large].map(one => one.toString('latin1'))])
+      expect(read).not.toContain('private fox')
 
     // Everything once more, to both, and nonsense besides.
     const options = { redis: stranger, prefix: 'easel' }
     for (const peer of [id, machine.id]) {
-      const outbox = new Outbox(options, peer, () => {})
-      await outbox.post([...messages.map(one => Buffer.from(one, 'base64')), Buffer.from('nonsense')])
+      const outbox = new Outbox(options, peer, 'stranger', () => {})
+      await outbox.post([...small, ...large, Buffer.from('nonsense')])
       await outbox.close()
     }
     // A job of our own comes after them, and is done: they were read, and nothing came of them.

@@ -1,43 +1,42 @@
-/** Splits messages into frames of limited size. Large messages, such as pictures, become chunks with a common checksum. */
-import { createHash } from 'node:crypto'
+/**
+ * Splits messages into frames of limited size, so that heartbeats pass between the frames of a picture. Each frame is sealed under
+ * a number of its own: the seal's tag is the frame's checksum, and the numbers say that none is missing.
+ */
 import { Packr } from 'msgpackr'
 import { z } from 'zod'
 
-/** The maximum size of a frame, which is one entry in Redis: heartbeats must pass between the frames of a picture. */
-const chunkBytes = 256 * 1024
+/** The maximum size of a frame, which is one value in Redis. */
+export const frameBytes = 2 * 1024 * 1024
 
 /** Plain msgpack without the extension for records, so both sides need no common state. */
 const packr = new Packr({ useRecords: false })
 
-const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
+/** A part of the messages, and whether it is the last one. */
+const frame = z.tuple([z.instanceof(Uint8Array), z.boolean()])
 
-/** A chunk; the last one has the checksum of all chunks together. */
-const frame = z.tuple([z.instanceof(Uint8Array), z.instanceof(Uint8Array).nullable()])
-
-/** Returns at least one frame. The message must be plain data; byte arrays remain byte arrays. */
+/** Returns at least one frame. The messages must be plain data; byte arrays remain byte arrays. */
 export function toFrames(messages: readonly unknown[]): Uint8Array[] {
   const bytes = packr.pack(messages)
   const frames: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; at += chunkBytes) {
-    const isLast = at + chunkBytes >= bytes.length
-    frames.push(packr.pack([bytes.subarray(at, at + chunkBytes), isLast ? checksum(bytes) : null]))
+  for (let at = 0; at < bytes.length; at += frameBytes) {
+    const isLast = at + frameBytes >= bytes.length
+    frames.push(packr.pack([bytes.subarray(at, at + frameBytes), isLast]))
   }
   return frames
 }
 
 /** Reassembles the messages of one sender from its frames, in order. */
 export class FrameReader {
-  #chunks: Uint8Array[] = []
+  #parts: Uint8Array[] = []
 
-  /** The messages that this frame completes; none while chunks are missing. Undefined if the frames are inconsistent. */
+  /** The messages that this frame completes; none while parts are missing. Undefined if the frame is none. */
   read(bytes: Uint8Array): unknown[] | undefined {
     try {
-      const [chunk, sum] = frame.parse(packr.unpack(bytes))
-      this.#chunks.push(chunk)
-      if (sum === null) return []
-      const whole = Buffer.concat(this.#chunks)
-      this.#chunks = []
-      if (!checksum(whole).equals(sum)) return undefined
+      const [part, isLast] = frame.parse(packr.unpack(bytes))
+      this.#parts.push(part)
+      if (!isLast) return []
+      const whole = this.#parts.length === 1 ? part : Buffer.concat(this.#parts)
+      this.#parts = []
       return z.array(z.unknown()).parse(packr.unpack(whole))
     } catch {
       return undefined

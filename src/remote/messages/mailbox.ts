@@ -1,13 +1,21 @@
-/** Mailboxes over BullMQ's queues: everybody can post into the mailbox of a peer, and only that peer reads it. */
+/**
+ * Mailboxes over BullMQ's queues: everybody can post into the mailbox of a peer, and only that peer reads it. An entry of the queue
+ * has several messages. BullMQ's data is JSON, so a large message lies beside the queue as bytes, and its entry has the place.
+ */
 import { Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 
-/** If a receiver vanishes while it processes a message, BullMQ delivers the message again after this time. */
+/** If a receiver vanishes while it processes an entry, BullMQ delivers the entry again after this time. */
 const lockMs = 5000
 /** The pause after a connection error. */
 const retryPauseMs = 250
 /** The length of BullMQ's event stream, which is not read here. */
 const eventsKept = 10
+/** Base64 in JSON costs less than two commands more up to about this size. */
+const largeBytes = 32 * 1024
+/** Redis removes large messages that nobody reads. A channel to a peer that is silent for so long was given up before. */
+const keptMs = 60_000
 
 export interface MailboxOptions {
   redis: Redis
@@ -15,16 +23,38 @@ export interface MailboxOptions {
   prefix: string
 }
 
+/** The messages in their order: a small one as base64, a large one as its number among those of the poster. */
+const entry = z.object({
+  poster: z.string(),
+  messages: z.array(z.union([z.string(), z.number().int().min(0)])),
+})
+type Entry = z.infer<typeof entry>
+
 const nameOf = (peer: string) => `to-${peer}`
+
+/** A stranger who posts an entry can name only a key of this form. */
+const keyOf = (prefix: string, peer: string, poster: string, number: number) =>
+  `${prefix}:large:${peer}:${poster}:${number}`
+
+/** The same bytes, without a copy. */
+const bufferOver = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length)
 
 /** Posts to one peer. */
 export class Outbox {
-  readonly #queue: Queue<string>
+  readonly #options: MailboxOptions
+  readonly #peer: string
+  readonly #poster: string
+  readonly #queue: Queue<Entry>
+  #largePosted = 0
 
-  constructor({ redis, prefix }: MailboxOptions, peer: string, onError: (error: Error) => void) {
-    this.#queue = new Queue<string>(nameOf(peer), {
-      connection: redis,
-      prefix,
+  /** `poster`: an id that no other outbox to this peer has. */
+  constructor(options: MailboxOptions, peer: string, poster: string, onError: (error: Error) => void) {
+    this.#options = options
+    this.#peer = peer
+    this.#poster = poster
+    this.#queue = new Queue<Entry>(nameOf(peer), {
+      connection: options.redis,
+      prefix: options.prefix,
       streams: { events: { maxLen: eventsKept } },
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     })
@@ -33,8 +63,23 @@ export class Outbox {
 
   /** Rejects if Redis refuses, for example because it is full. After a lost connection the messages may be stored nevertheless. */
   async post(messages: readonly Uint8Array[]): Promise<void> {
-    const jobs = messages.map(bytes => ({ name: 'message', data: Buffer.from(bytes).toString('base64') }))
-    await this.#queue.addBulk(jobs)
+    const large = new Map<string, Uint8Array>()
+    const placed = messages.map(bytes => {
+      if (bytes.length <= largeBytes) return bufferOver(bytes).toString('base64')
+      const number = this.#largePosted
+      this.#largePosted += 1
+      large.set(keyOf(this.#options.prefix, this.#peer, this.#poster, number), bytes)
+      return number
+    })
+    const { redis } = this.#options
+    try {
+      await Promise.all([...large].map(([key, bytes]) => redis.set(key, bufferOver(bytes), 'PX', keptMs)))
+      await this.#queue.add('messages', { poster: this.#poster, messages: placed })
+    } catch (error) {
+      // The next try has numbers of its own. What stays here would fill a Redis that is full already.
+      if (large.size > 0) void redis.del(...large.keys()).catch(() => {})
+      throw error
+    }
   }
 
   /** Removes the mailbox of a peer that is gone. */
@@ -49,35 +94,55 @@ export class Outbox {
 
 /** Reads the own mailbox. A message may arrive twice and out of order, which the receiver corrects. */
 export class Inbox {
-  readonly #worker: Worker<string>
+  readonly #options: MailboxOptions
+  readonly #peer: string
+  readonly #receive: (bytes: Uint8Array) => void
+  readonly #worker: Worker<unknown>
 
   constructor(
-    { redis, prefix }: MailboxOptions,
+    options: MailboxOptions,
     peer: string,
     receive: (bytes: Uint8Array) => void,
     onError: (error: Error) => void,
   ) {
-    this.#worker = new Worker<string>(
-      nameOf(peer),
-      async ({ data }) => {
-        if (typeof data === 'string') receive(Buffer.from(data, 'base64'))
-      },
-      {
-        connection: redis,
-        prefix,
-        concurrency: 1,
-        lockDuration: lockMs,
-        stalledInterval: lockMs,
-        // A repeated delivery is not a failure of the message.
-        maxStalledCount: Number.MAX_SAFE_INTEGER,
-        runRetryDelay: retryPauseMs,
-      },
-    )
+    this.#options = options
+    this.#peer = peer
+    this.#receive = receive
+    this.#worker = new Worker<unknown>(nameOf(peer), ({ data }) => this.#read(data), {
+      connection: options.redis,
+      prefix: options.prefix,
+      concurrency: 1,
+      lockDuration: lockMs,
+      stalledInterval: lockMs,
+      // A repeated delivery is not a failure of the entry.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      runRetryDelay: retryPauseMs,
+    })
     this.#worker.on('error', onError)
   }
 
-  /** Resolves when the connection is released, without waiting for a message that is being received. */
+  /** Resolves when the connection is released, without waiting for an entry that is being received. */
   async close(): Promise<void> {
     await this.#worker.close(true)
+  }
+
+  async #read(data: unknown): Promise<void> {
+    const { success, data: read } = entry.safeParse(data)
+    if (!success) return
+    const { redis, prefix } = this.#options
+    const keys: string[] = []
+    for (const message of read.messages) {
+      if (typeof message === 'string') {
+        this.#receive(Buffer.from(message, 'base64'))
+        continue
+      }
+      const key = keyOf(prefix, this.#peer, read.poster, message)
+      const bytes = await redis.getBuffer(key)
+      if (!bytes) continue
+      keys.push(key)
+      this.#receive(bytes)
+    }
+    // After an entry is received a repetition of it is not needed.
+    if (keys.length > 0) await redis.del(...keys)
   }
 }

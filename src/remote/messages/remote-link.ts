@@ -2,6 +2,7 @@
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { SealingKeys } from '../seal/sealing-keys.ts'
+import type { BatchSender, Urgency } from './batch-sender.ts'
 import { MessageReceiver } from './message-receiver.ts'
 import { MessageSender } from './message-sender.ts'
 
@@ -19,11 +20,11 @@ export interface LinkOptions {
   ownId: string
   peerId: string
   session: string
-  post: (sealed: readonly Uint8Array[]) => Promise<void>
+  /** Posts for all channels to this peer. */
+  batches: BatchSender
   onMessage: (message: unknown) => void
   /** The channel is unusable. */
   onLost: (reason: WorkerEndCode) => void
-  onError: (error: unknown) => void
 }
 
 export class RemoteLink {
@@ -48,7 +49,7 @@ export class RemoteLink {
     return { posted: this.#sender.posted, received: this.#receiver.received }
   }
 
-  send(message: unknown, urgency?: 'now' | 'deferrable'): void {
+  send(message: unknown, urgency?: Urgency): void {
     this.#sender.send(message, urgency)
   }
 

@@ -6,9 +6,9 @@ import { z } from 'zod'
 import { gatewayWeights } from '../../common/bounds.ts'
 
 /** Raised when gateways and machines of an earlier version would misunderstand each other. */
-export const remoteProtocol = 1
+export const remoteProtocol = 2
 /** The oldest version that this one still works with. */
-export const oldestProtocol = 1
+export const oldestProtocol = 2
 
 const count = z.number().int().min(0)
 

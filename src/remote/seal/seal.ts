@@ -3,7 +3,7 @@
  * derives from the shared key. The header is authenticated, so a message cannot be redirected to another receiver, or reused in
  * another session or with another number.
  */
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv } from 'node:crypto'
 import { pack, unpack } from 'msgpackr'
 import { z } from 'zod'
 import type { SealingKey, SealingKeys } from './sealing-keys.ts'
@@ -11,7 +11,6 @@ import type { SealingKey, SealingKeys } from './sealing-keys.ts'
 /** Raised when the format of sealed messages changes. */
 export const sealVersion = 1
 
-const keyBytes = 32
 const nonceBytes = 12
 const tagBytes = 16
 
@@ -45,8 +44,10 @@ export function seal(keys: SealingKeys, header: SealHeader, plain: Uint8Array): 
   const { current } = keys
   const associated = associatedData(current, header)
   const cipher = createCipheriv('aes-256-gcm', sessionKey(current, header), nonceOf(header.sequence))
-  const text = Buffer.concat([cipher.setAAD(associated).update(plain), cipher.final(), cipher.getAuthTag()])
-  return pack([...unpacked(associated), text])
+  const text = cipher.setAAD(associated).update(plain)
+  // A stream cipher keeps nothing back: `final` returns no bytes.
+  cipher.final()
+  return pack([...unpacked(associated), Buffer.concat([text, cipher.getAuthTag()])])
 }
 
 /** Opens untrusted bytes. Never throws. */
@@ -67,16 +68,18 @@ function decrypt(key: SealingKey, header: SealHeader, text: Uint8Array): Uint8Ar
   const decipher = createDecipheriv('aes-256-gcm', sessionKey(key, header), nonceOf(header.sequence))
   decipher.setAAD(associatedData(key, header)).setAuthTag(text.subarray(text.length - tagBytes))
   try {
-    return Buffer.concat([decipher.update(text.subarray(0, text.length - tagBytes)), decipher.final()])
+    const plain = decipher.update(text.subarray(0, text.length - tagBytes))
+    // Throws if the tag is another one, and returns no bytes.
+    decipher.final()
+    return plain
   } catch {
     return undefined
   }
 }
 
 /** One key per session and receiver, so that a message's number is a unique nonce. */
-function sessionKey({ bytes }: SealingKey, { sender, receiver, session }: SealHeader): Buffer {
-  const info = pack(['easel seal', sealVersion, sender, receiver])
-  return Buffer.from(hkdfSync('sha256', bytes, session, info, keyBytes))
+function sessionKey(key: SealingKey, { sender, receiver, session }: SealHeader): Buffer {
+  return key.derive(session, pack(['easel seal', sealVersion, sender, receiver]))
 }
 
 function nonceOf(sequence: number): Buffer {

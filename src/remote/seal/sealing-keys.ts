@@ -4,10 +4,35 @@ import { readEncryptionKey } from '../../config/encryption-key.ts'
 import { type Secrets, secretVariables } from '../../config/secrets.ts'
 import { AppError } from '../../errors/errors.ts'
 
+const idBytes = 8
+const derivedBytes = 32
+/** Some more than a gateway has channels, both ways. A forged message can only displace a key, with names of limited length. */
+const derivedKept = 512
+const longestPlace = 512
+
 /** A shared key with its public id, which reveals nothing about the key. */
-export interface SealingKey {
+export class SealingKey {
   readonly id: string
-  readonly bytes: Buffer
+  readonly #bytes: Buffer
+  /** Derived keys by salt and info, in the order of their derivation. A channel uses the same two for all of its messages. */
+  readonly #derived = new Map<string, Buffer>()
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+    this.id = Buffer.from(hkdfSync('sha256', bytes, '', 'easel key id', idBytes)).toString('hex')
+  }
+
+  /** Returns the 32 bytes that HKDF-SHA256 derives. */
+  derive(salt: string, info: Uint8Array): Buffer {
+    const place = JSON.stringify([salt, Buffer.from(info).toString('hex')])
+    const known = this.#derived.get(place)
+    if (known) return known
+    const derived = Buffer.from(hkdfSync('sha256', this.#bytes, salt, info, derivedBytes))
+    if (place.length <= longestPlace) this.#derived.set(place, derived)
+    const [oldest] = this.#derived.keys()
+    if (oldest !== undefined && this.#derived.size > derivedKept) this.#derived.delete(oldest)
+    return derived
+  }
 }
 
 export interface SealingKeys {
@@ -17,8 +42,6 @@ export interface SealingKeys {
   readonly accepted: readonly SealingKey[]
 }
 
-const idBytes = 8
-
 /**
  * Reads the keys from the environment.
  * @throws AppError 'config' when the key is not set, or is not 32 bytes.
@@ -27,13 +50,8 @@ export function readSealingKeys({ workerKey, workerKeySecond }: Secrets): Sealin
   if (workerKey === undefined) {
     throw new AppError('config', { key: secretVariables.workerKey, problem: { what: 'not-set' } })
   }
-  const current = sealingKey(readEncryptionKey(secretVariables.workerKey, workerKey))
+  const current = new SealingKey(readEncryptionKey(secretVariables.workerKey, workerKey))
   if (workerKeySecond === undefined) return { current, accepted: [current] }
-  const second = sealingKey(readEncryptionKey(secretVariables.workerKeySecond, workerKeySecond))
+  const second = new SealingKey(readEncryptionKey(secretVariables.workerKeySecond, workerKeySecond))
   return { current, accepted: [current, second] }
-}
-
-export function sealingKey(bytes: Buffer): SealingKey {
-  const id = Buffer.from(hkdfSync('sha256', bytes, '', 'easel key id', idBytes)).toString('hex')
-  return { id, bytes }
 }

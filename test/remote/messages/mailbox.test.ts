@@ -1,0 +1,80 @@
+/** Mailboxes over a real Redis: what lies there, and what does not stay. */
+import { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { Inbox, Outbox } from '../../../src/remote/messages/mailbox.ts'
+import { openRedis } from '../../helpers/processes/redis-server.ts'
+import { Signal } from '../../helpers/remote/remote-pair.ts'
+
+let server: Awaited<ReturnType<typeof openRedis>>
+beforeAll(async () => {
+  server = await openRedis()
+})
+afterAll(() => server.end())
+
+function mailbox(peer: string) {
+  const redis = new Redis(server.url, { maxRetriesPerRequest: null })
+  const options = { redis, prefix: 'easel' }
+  const received = new Signal<Uint8Array[]>([])
+  const outbox = new Outbox(options, peer, 'poster', () => {})
+  const read = () => {
+    const inbox = new Inbox(
+      options,
+      peer,
+      bytes => received.set([...received.value, bytes]),
+      () => {},
+    )
+    onTestFinished(() => inbox.close())
+  }
+  onTestFinished(async () => {
+    await outbox.close()
+    redis.disconnect()
+  })
+  const largeKeys = () => redis.keys('easel:large:*')
+  return { redis, outbox, received, read, largeKeys }
+}
+
+const small = Buffer.from('a step')
+const large = Buffer.alloc(3_000_000, 7)
+
+test('small and large messages come in their order, and nothing of them stays', async () => {
+  const { redis, outbox, received, read, largeKeys } = mailbox('ada')
+  await outbox.post([small, large, small, large])
+  expect(await largeKeys()).toHaveLength(2)
+  read()
+  await received.until(all => all.length === 4)
+  for (const [i, bytes] of received.value.entries())
+    expect(Buffer.compare(bytes, i % 2 === 0 ? small : large)).toBe(0)
+  await outbox.post([small])
+  await received.until(all => all.length === 5)
+  expect(await largeKeys()).toEqual([])
+  expect(await redis.llen('easel:to-ada:wait')).toBe(0)
+})
+
+test('a large message that nobody reads is removed by Redis in time', async () => {
+  const { redis, outbox, largeKeys } = mailbox('nobody')
+  await outbox.post([large])
+  const [key = ''] = await largeKeys()
+  expect(await redis.pttl(key)).toBeGreaterThan(0)
+})
+
+test('an entry that Redis does not take leaves no large message', async () => {
+  const { redis, outbox, largeKeys } = mailbox('bob')
+  // A key of another type in the place of the queue's counter: the entry is refused.
+  await redis.lpush('easel:to-bob:id', 'x')
+  const before = await largeKeys()
+  await expect(outbox.post([small, large])).rejects.toThrow('WRONGTYPE')
+  expect(await largeKeys()).toEqual(before)
+})
+
+test('nonsense in the queue, and the name of a large message that is not there, are passed over', async () => {
+  const { redis, outbox, received, read } = mailbox('eve')
+  const queue = new Queue('to-eve', { connection: redis, prefix: 'easel' })
+  for (const data of ['nonsense', { poster: 'poster', messages: ['!', -1] }, { poster: 'x', messages: [9] }])
+    await queue.add('messages', data)
+  await queue.close()
+  await outbox.post([small])
+  read()
+  await received.until(all => all.length === 1)
+  expect(Buffer.compare(received.value[0] ?? large, small)).toBe(0)
+})
