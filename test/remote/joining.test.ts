@@ -6,6 +6,7 @@ import {
   type GatewayRecord,
   gatewayRecord,
   type MachineRecord,
+  ownProtocol,
   type Reference,
 } from '../../src/remote/presence/records.ts'
 import { recordKeys } from '../../src/remote/record-keys.ts'
@@ -114,12 +115,13 @@ test('a machine that joins is in the statistics after five seconds at most, what
 })
 
 test('machines whose versions overlap with this one work side by side; others are refused with one sentence', async () => {
+  const { newest, oldest } = ownProtocol
   const events = serve(noPool)
   const machines = {
-    'too-old': otherVersion('too-old', 0, 0),
-    'old-enough': otherVersion('old-enough', 1, 0),
-    newer: otherVersion('newer', 2, 1),
-    'too-new': otherVersion('too-new', 3, 2),
+    'too-old': otherVersion('too-old', oldest - 1, 0),
+    'old-enough': otherVersion('old-enough', oldest, 0),
+    newer: otherVersion('newer', newest + 1, newest),
+    'too-new': otherVersion('too-new', newest + 2, newest + 1),
   }
   for (let i = 0; i < 5; i++) await second()
   const refused = (name: string): MachineEvent => ({ kind: 'refused', name, why: 'protocol' })
