@@ -18,9 +18,11 @@ export interface HostKind {
   create: (options: WorkerOptions) => WorkerHost
   /** Whether a worker can be killed inside a call. */
   killable: boolean
+  /** So many workers one after the other; what each leaves behind would be noticed. 40 where absent. */
+  lives?: number
 }
 
-export function describeWorkerHost({ name, create, killable }: HostKind): void {
+export function describeWorkerHost({ name, create, killable, lives = 40 }: HostKind): void {
   describe(`worker host: ${name}`, () => {
     let hosts: WorkerHost[]
     let folder: string
@@ -283,8 +285,8 @@ export function describeWorkerHost({ name, create, killable }: HostKind): void {
       expect(Object.keys(seen ?? {}).filter(key => !/^(CUDA|NODE)_/.test(key))).toEqual([])
     })
 
-    test('40 lives one after the other, by turns stopped and killed, all end clean', async () => {
-      for (let life = 0; life < 40; life++) {
+    test(`${lives} lives one after the other, by turns stopped and killed, all end clean`, async () => {
+      for (let life = 0; life < lives; life++) {
         const host = await startedHost('finishes')
         expect(await host.run(order, {})).toMatchObject({ kind: 'done' })
         if (life % 2 === 0) await host.stop()

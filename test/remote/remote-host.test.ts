@@ -11,9 +11,10 @@ import { openRedis } from '../helpers/processes/redis-server.ts'
 import { startGateway, startMachine } from '../helpers/remote/remote-pair.ts'
 
 describe.each([
-  { way: 'Redis alone', hasStore: false },
-  { way: 'a store', hasStore: true },
-])('over $way', ({ way, hasStore }) => {
+  // Each life is a process of its own, whose 40 lives test/engine/host has; here channels are opened and closed.
+  { way: 'Redis alone', hasStore: false, lives: 10 },
+  { way: 'a store', hasStore: true, lives: 4 },
+])('over $way', ({ way, hasStore, lives }) => {
   let redis: Awaited<ReturnType<typeof openRedis>>
   let s3: Awaited<ReturnType<typeof FakeS3.open>>
   let gateway: ReturnType<typeof startGateway>
@@ -54,5 +55,5 @@ describe.each([
     expect(s3.fake.served.length > 0).toBe(hasStore)
   })
 
-  describeWorkerHost({ name: `remote machine over ${way}`, create, killable: true })
+  describeWorkerHost({ name: `remote machine over ${way}`, create, killable: true, lives })
 })
