@@ -8,9 +8,9 @@ import { CountReporter } from './test/count-reporter.ts'
  * longer than their tests. Their subjects keep no state of a module, and their helpers register no hooks when imported.
  */
 const sharedProcess = [
-  ...['app', 'common', 'config', 'errors', 'words'],
+  ...['app', 'common', 'config', 'db', 'errors', 'words'],
   ...['bots/messages', 'bots/chat', 'bots/grammar'],
-  ...['engine/image', 'engine/sampling', 'engine/text', 'engine/weights'],
+  ...['engine/image', 'engine/models', 'engine/sampling', 'engine/text', 'engine/weights'],
 ].map(folder => `test/${folder}/**/*.test.ts`)
 
 /** What measures a process has it to itself. */
