@@ -1,6 +1,7 @@
 /** Writes ONNX's protobuf messages (onnx.proto3, IR version 9), limited to the fields that Easel's graphs use. */
 import type { DType } from '../weights/dtype.ts'
 import { type Dim, dimText, type Shape } from './dim.ts'
+import { ProtoWriter } from './proto-writer.ts'
 
 /** A tensor whose bytes are in a file; `location` is relative to the folder that the session receives. */
 export interface ExternalData {
@@ -71,119 +72,86 @@ export function dataType(dtype: DType): number {
 
 /** The bytes of the model file. Numbers in the calls are field numbers of onnx.proto3. */
 export function encodeModel(model: ModelProto): Uint8Array {
-  return message(
-    int(1, irVersion),
-    text(2, 'easel'),
-    nested(7, graph(model)),
-    nested(8, message(text(1, ''), int(2, opset))),
-    nested(8, message(text(1, contribDomain), int(2, 1))),
-  )
+  const to = new ProtoWriter()
+  to.int(1, irVersion)
+  to.text(2, 'easel')
+  to.nested(7, () => writeGraph(to, model))
+  to.nested(8, () => writeOpset(to, '', opset))
+  to.nested(8, () => writeOpset(to, contribDomain, 1))
+  return to.bytes
 }
 
-function graph(model: ModelProto): Uint8Array {
-  return message(
-    ...model.nodes.map(node => nested(1, encodeNode(node))),
-    text(2, model.name),
-    ...model.initializers.map(tensor => nested(5, encodeTensor(tensor))),
-    ...model.inputs.map(value => nested(11, encodeValue(value))),
-    ...model.outputs.map(value => nested(12, encodeValue(value))),
-  )
+function writeOpset(to: ProtoWriter, domain: string, version: number): void {
+  to.text(1, domain)
+  to.int(2, version)
 }
 
-function encodeNode(node: NodeProto): Uint8Array {
-  return message(
-    ...node.inputs.map(name => text(1, name)),
-    ...node.outputs.map(name => text(2, name)),
-    text(3, node.name),
-    text(4, node.op),
-    ...Object.entries(node.attributes).map(([name, value]) => nested(5, encodeAttribute(name, value))),
-    text(7, node.domain),
-  )
+function writeGraph(to: ProtoWriter, model: ModelProto): void {
+  for (const node of model.nodes) to.nested(1, () => writeNode(to, node))
+  to.text(2, model.name)
+  for (const tensor of model.initializers) to.nested(5, () => writeTensor(to, tensor))
+  for (const value of model.inputs) to.nested(11, () => writeValue(to, value))
+  for (const value of model.outputs) to.nested(12, () => writeValue(to, value))
+}
+
+function writeNode(to: ProtoWriter, node: NodeProto): void {
+  for (const name of node.inputs) to.text(1, name)
+  for (const name of node.outputs) to.text(2, name)
+  to.text(3, node.name)
+  to.text(4, node.op)
+  for (const [name, value] of Object.entries(node.attributes))
+    to.nested(5, () => writeAttribute(to, name, value))
+  to.text(7, node.domain)
 }
 
 /** AttributeProto.type: FLOAT 1, INT 2, STRING 3, INTS 7. */
-function encodeAttribute(name: string, value: Attribute): Uint8Array {
-  if (typeof value === 'number') return message(text(1, name), int(3, value), int(20, 2))
-  if (typeof value === 'string') return message(text(1, name), text(4, value), int(20, 3))
-  if ('float' in value) return message(text(1, name), float(2, value.float), int(20, 1))
-  return message(text(1, name), ...value.map(element => int(8, element)), int(20, 7))
+function writeAttribute(to: ProtoWriter, name: string, value: Attribute): void {
+  to.text(1, name)
+  if (typeof value === 'number') {
+    to.int(3, value)
+    to.int(20, 2)
+  } else if (typeof value === 'string') {
+    to.text(4, value)
+    to.int(20, 3)
+  } else if ('float' in value) {
+    to.float(2, value.float)
+    to.int(20, 1)
+  } else {
+    for (const element of value) to.int(8, element)
+    to.int(20, 7)
+  }
 }
 
-function encodeTensor(tensor: TensorProto): Uint8Array {
-  const head = [
-    ...tensor.dims.map(size => int(1, size)),
-    int(2, dataType(tensor.dtype)),
-    text(8, tensor.name),
-  ]
-  if (tensor.data instanceof Uint8Array) return message(...head, nested(9, tensor.data))
+function writeTensor(to: ProtoWriter, tensor: TensorProto): void {
+  for (const size of tensor.dims) to.int(1, size)
+  to.int(2, dataType(tensor.dtype))
+  to.text(8, tensor.name)
+  if (tensor.data instanceof Uint8Array) {
+    to.data(9, tensor.data)
+    return
+  }
   const { location, offset, length } = tensor.data
-  const entry = (key: string, value: string) => nested(13, message(text(1, key), text(2, value)))
-  const external = 1 // TensorProto.DataLocation.EXTERNAL
-  return message(
-    ...head,
-    entry('location', location),
-    entry('offset', String(offset)),
-    entry('length', String(length)),
-    int(14, external),
-  )
+  for (const [key, value] of Object.entries({ location, offset, length }))
+    to.nested(13, () => {
+      to.text(1, key)
+      to.text(2, String(value))
+    })
+  to.int(14, 1) // TensorProto.DataLocation.EXTERNAL
 }
 
-function encodeValue(value: ValueInfo): Uint8Array {
-  const shape = message(...value.shape.map(dim => nested(1, encodeDim(dim))))
-  const tensorType = message(int(1, dataType(value.dtype)), nested(2, shape))
-  return message(text(1, value.name), nested(2, message(nested(1, tensorType))))
+function writeValue(to: ProtoWriter, value: ValueInfo): void {
+  to.text(1, value.name)
+  to.nested(2, () => to.nested(1, () => writeTensorType(to, value)))
 }
 
-function encodeDim(dim: Dim): Uint8Array {
-  return typeof dim === 'number' ? message(int(1, dim)) : message(text(2, dimText(dim)))
+function writeTensorType(to: ProtoWriter, { dtype, shape }: ValueInfo): void {
+  to.int(1, dataType(dtype))
+  to.nested(2, () => {
+    for (const dim of shape) to.nested(1, () => writeDim(to, dim))
+  })
 }
 
-// The wire format: each field is a tag (number and wire type) and then a varint, four bytes, or a length and bytes.
-const wireVarint = 0
-const wireBytes = 2
-const wireFixed32 = 5
-const utf8 = new TextEncoder()
-
-function message(...fields: Uint8Array[]): Uint8Array {
-  return Buffer.concat(fields)
-}
-
-function int(field: number, value: number): Uint8Array {
-  return Buffer.from([...varint((field << 3) | wireVarint), ...varint(value)])
-}
-
-function float(field: number, value: number): Uint8Array {
-  const bytes = Buffer.alloc(4)
-  bytes.writeFloatLE(value)
-  return Buffer.concat([Buffer.from(varint((field << 3) | wireFixed32)), bytes])
-}
-
-function text(field: number, value: string): Uint8Array {
-  return nested(field, utf8.encode(value))
-}
-
-function nested(field: number, bytes: Uint8Array): Uint8Array {
-  return Buffer.concat([Buffer.from([...varint((field << 3) | wireBytes), ...varint(bytes.length)]), bytes])
-}
-
-/** Seven bits per byte, lowest first; negative numbers as 64-bit two's complement. */
-function varint(value: number): number[] {
-  if (value < 0) return bigVarint(BigInt.asUintN(64, BigInt(value)))
-  const bytes: number[] = []
-  let rest = value
-  while (rest > 127) {
-    bytes.push((rest % 128) | 128)
-    rest = Math.floor(rest / 128)
-  }
-  return [...bytes, rest]
-}
-
-function bigVarint(value: bigint): number[] {
-  const bytes: number[] = []
-  let rest = value
-  while (rest > 127n) {
-    bytes.push(Number(rest & 127n) | 128)
-    rest >>= 7n
-  }
-  return [...bytes, Number(rest)]
+function writeDim(to: ProtoWriter, dim: Dim): void {
+  if (typeof dim === 'number') to.int(1, dim)
+  else to.text(2, dimText(dim))
 }
