@@ -10,6 +10,7 @@ import { openRedis } from '../helpers/processes/redis-server.ts'
 import { runCli } from '../helpers/processes/run-cli.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
 import { WorkerProcess } from '../helpers/processes/worker-process.ts'
+import { FaultyProxy } from '../helpers/remote/faulty-proxy.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 const key = Buffer.alloc(32, 9).toString('base64')
@@ -68,13 +69,16 @@ async function picture(person: HttpPerson): Promise<Buffer> {
 test('a machine without the model fetches it, killed in the middle too, and paints the same bytes', async () => {
   const asked = picture(ada)
   const models = tempFolder()
-  const start = () => new WorkerProcess(redis.url, 'm3', {}, ['--models', models, '--fetch-models'])
-  const killed = start()
+  const start = (url: string) => new WorkerProcess(url, 'm3', {}, ['--models', models, '--fetch-models'])
+  // It comes to a stand in the middle of the demo model's eight megabytes.
+  const proxy = await FaultyProxy.to(redis.port)
+  proxy.partitionAfterBytes = 5_000_000
+  const killed = start(proxy.url)
   await killed.says(/^fetching demo: [2-9]\d % of /)
   killed.kill('SIGKILL')
   await killed.ended
   expect(existsSync(join(models, 'demo', '.base.part'))).toBe(true)
-  const worker = start()
+  const worker = start(redis.url)
   await worker.says(/^This machine has fetched demo, demo\/refiner, and joins again with that\.$/)
   const [far, near] = await Promise.all([asked, picture(new HttpPerson(() => alone.url))])
   expect(far.equals(near)).toBe(true)

@@ -8,6 +8,9 @@ export class FaultyProxy {
   #isPartitioned = false
   /** Of everything that passes, each way. It is set before anything passes: timers of one delay fire in their order. */
   delayMs = 0
+  /** After so many bytes from Redis nothing passes any more. */
+  partitionAfterBytes = Number.POSITIVE_INFINITY
+  #passedBytes = 0
   url = ''
 
   /** Ends with its test. */
@@ -42,6 +45,11 @@ export class FaultyProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy()
   }
 
+  #count(bytes: number): void {
+    this.#passedBytes += bytes
+    if (this.#passedBytes >= this.partitionAfterBytes) this.partition()
+  }
+
   #join(near: Socket, far: Socket): void {
     for (const [from, to] of [
       [near, far],
@@ -51,6 +59,7 @@ export class FaultyProxy {
       from.on('data', bytes => {
         if (this.delayMs === 0) to.write(bytes)
         else setTimeout(() => to.write(bytes), this.delayMs)
+        if (from === far) this.#count(bytes.length)
       })
       from.on('error', () => to.destroy())
       from.on('close', () => {
